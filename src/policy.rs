@@ -1,0 +1,197 @@
+//! Every threshold: its unit, its default, where the default comes from.
+//!
+//! The verifier sends a policy with the ticket. It may only tighten the client's own: see [`Policy::tightened_by`].
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// All thresholds of one capture.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct Policy {
+    /// What a frame must be like to count.
+    pub quality: QualityPolicy,
+    /// What shows a live person.
+    pub liveness: LivenessPolicy,
+    /// How long a capture may take.
+    pub capture: CapturePolicy,
+}
+
+/// What a frame must be like to count.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct QualityPolicy {
+    /// Least detector score of a face, 0 to 1. Origin: 0.6 keeps every real face of the development recordings.
+    pub face_score: f32,
+    /// Least face width by frame width. Origin: peers' 0.12 (irlume), 0.15 for a desk.
+    pub face_ratio_min: f32,
+    /// Most face width by frame width. Origin: peers' 0.55 (irlume) and 0.40 to 0.60 (AWS).
+    pub face_ratio_max: f32,
+    /// Least face width in pixels. Origin: the liveness networks see 128 pixels.
+    pub face_width_px: f32,
+    /// Least distance between the eyes in pixels. Origin: OFIQ's reference is 70; 40 keeps a 320×240 webcam usable.
+    pub interocular_px: f32,
+    /// Most distance of the face's centre from the frame's, by frame side, each axis. Origin: irlume.
+    pub off_centre_ratio: f32,
+    /// Most turn to either side, degrees.
+    pub yaw_deg: f32,
+    /// Most nod up or down, degrees.
+    pub pitch_deg: f32,
+    /// Most tilt to either shoulder, degrees.
+    pub roll_deg: f32,
+    /// Least mean luma of the face box (BT.601), 0 to 255. Origin: irlume.
+    pub luma_min: f32,
+    /// Most mean luma of the face box. Origin: irlume.
+    pub luma_max: f32,
+    /// Most difference of luma between the halves of the face, by their mean.
+    pub uneven_ratio: f32,
+    /// Least variance of the Laplacian of the face at 112 pixels wide.
+    pub sharpness: f32,
+}
+
+/// What shows a live person.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct LivenessPolicy {
+    /// Least mean log odds over scales and frames, each clipped to ±9.2. Origin: equal error (6.7 %) on the first 12
+    /// frames of the 360 Replay-Attack development clips.
+    pub threshold: f32,
+    /// Least good frames on one unbroken track.
+    pub frames: u32,
+    /// Least time from the first to the last of them, milliseconds.
+    pub span_millis: u64,
+    /// Longest pause between two frames of one track, milliseconds.
+    pub gap_millis: u64,
+    /// Least overlap (intersection over union) of a face with itself one frame earlier.
+    pub track_overlap_ratio: f32,
+}
+
+/// How long a capture may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct CapturePolicy {
+    /// Longest wait for one frame, milliseconds.
+    pub frame_millis: u64,
+    /// Longest capture, milliseconds of frame time.
+    pub limit_millis: u64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            quality: QualityPolicy::default(),
+            liveness: LivenessPolicy::default(),
+            capture: CapturePolicy::default(),
+        }
+    }
+}
+
+impl Default for QualityPolicy {
+    fn default() -> Self {
+        Self {
+            face_score: 0.6,
+            face_ratio_min: 0.15,
+            face_ratio_max: 0.60,
+            face_width_px: 80.0,
+            interocular_px: 40.0,
+            off_centre_ratio: 0.18,
+            yaw_deg: 20.0,
+            pitch_deg: 20.0,
+            roll_deg: 15.0,
+            luma_min: 55.0,
+            luma_max: 235.0,
+            uneven_ratio: 0.35,
+            sharpness: 20.0,
+        }
+    }
+}
+
+impl Default for LivenessPolicy {
+    fn default() -> Self {
+        Self { threshold: 1.2, frames: 12, span_millis: 800, gap_millis: 300, track_overlap_ratio: 0.3 }
+    }
+}
+
+impl Default for CapturePolicy {
+    fn default() -> Self {
+        Self { frame_millis: 2_000, limit_millis: 20_000 }
+    }
+}
+
+impl Policy {
+    /// This policy with each threshold replaced by `other`'s where that one is stricter.
+    #[must_use]
+    pub fn tightened_by(&self, other: &Self) -> Self {
+        let (q, p) = (&self.quality, &other.quality);
+        let (l, m) = (&self.liveness, &other.liveness);
+        let (c, d) = (&self.capture, &other.capture);
+        Self {
+            quality: QualityPolicy {
+                face_score: q.face_score.max(p.face_score),
+                face_ratio_min: q.face_ratio_min.max(p.face_ratio_min),
+                face_ratio_max: q.face_ratio_max.min(p.face_ratio_max),
+                face_width_px: q.face_width_px.max(p.face_width_px),
+                interocular_px: q.interocular_px.max(p.interocular_px),
+                off_centre_ratio: q.off_centre_ratio.min(p.off_centre_ratio),
+                yaw_deg: q.yaw_deg.min(p.yaw_deg),
+                pitch_deg: q.pitch_deg.min(p.pitch_deg),
+                roll_deg: q.roll_deg.min(p.roll_deg),
+                luma_min: q.luma_min.max(p.luma_min),
+                luma_max: q.luma_max.min(p.luma_max),
+                uneven_ratio: q.uneven_ratio.min(p.uneven_ratio),
+                sharpness: q.sharpness.max(p.sharpness),
+            },
+            liveness: LivenessPolicy {
+                threshold: l.threshold.max(m.threshold),
+                frames: l.frames.max(m.frames),
+                span_millis: l.span_millis.max(m.span_millis),
+                gap_millis: l.gap_millis.min(m.gap_millis),
+                track_overlap_ratio: l.track_overlap_ratio.max(m.track_overlap_ratio),
+            },
+            capture: CapturePolicy {
+                frame_millis: c.frame_millis.min(d.frame_millis),
+                limit_millis: c.limit_millis.min(d.limit_millis),
+            },
+        }
+    }
+
+    /// SHA-256 of the policy's JSON, base64url: what the attestation names.
+    pub fn digest(&self) -> String {
+        #[expect(clippy::expect_used, reason = "a struct of numbers always serialises")]
+        let json = serde_json::to_vec(self).expect("a policy is JSON");
+        BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(json))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_looser_policy_changes_nothing_and_a_stricter_one_all_it_names() {
+        let own = Policy::default();
+        let mut loose = own;
+        loose.liveness.threshold = -5.0;
+        loose.quality.yaw_deg = 90.0;
+        assert_eq!(own.tightened_by(&loose), own);
+        let mut strict = own;
+        strict.liveness.frames = 20;
+        strict.quality.luma_max = 200.0;
+        assert_eq!(own.tightened_by(&strict), strict);
+    }
+
+    #[test]
+    fn the_digest_follows_every_number_through_json() {
+        let policy = Policy::default();
+        let copy: Policy = serde_json::from_str(&serde_json::to_string(&policy).unwrap()).unwrap();
+        assert_eq!(copy.digest(), policy.digest());
+        let mut other = policy;
+        other.capture.limit_millis += 1;
+        assert_ne!(other.digest(), policy.digest());
+    }
+}

@@ -1,0 +1,490 @@
+//! The wire types that client and verifier share: version 1 of the verification session.
+//!
+//! JSON over HTTPS (loopback may be HTTP). Times are whole seconds since 1970 (UTC) unless a name ends in `_millis`.
+//! Everything here is data from outside until somebody has checked it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{policy::Policy, world::UnixSecs};
+
+/// `eat_profile` of the attestation: which claims to expect and what they mean.
+pub const ATTESTATION_PROFILE: &str = "tag:countenance.dev,2026:attestation:1";
+/// JOSE `typ` of the attestation (RFC 9782).
+pub const ATTESTATION_TYP: &str = "eat+jwt";
+/// JOSE `typ` of the proof that accompanies each request.
+pub const PROOF_TYP: &str = "countenance-proof+jwt";
+/// The header that carries the proof.
+pub const PROOF_HEADER: &str = "countenance-proof";
+/// Most bytes of a launch link.
+pub const LINK_MAX_BYTES: usize = 2048;
+/// Most bytes of a posted shot.
+pub const SHOT_MAX_BYTES: usize = 8 << 20;
+/// Most bytes of an attestation.
+pub const ATTESTATION_MAX_BYTES: usize = 64 << 10;
+/// Largest side of a posted shot in pixels.
+pub const SHOT_MAX_SIDE_PX: u32 = 2048;
+/// Most bytes of any JSON answer or request.
+pub const JSON_MAX_BYTES: usize = 64 << 10;
+
+/// What a session is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Keep a template of this face for the account.
+    Enroll,
+    /// Compare with the account's template.
+    Verify,
+}
+
+/// `POST /v1/devices`: registers the key that signed the request's proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RegisterDevice {
+    /// The integration that the device will serve.
+    pub integration_id: String,
+    /// One-time enrolment code; absent where the integration lets any device register.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enrolment_code: Option<String>,
+    /// A name that the operator will recognise, at most 64 characters.
+    pub name: String,
+}
+
+/// The answer to [`RegisterDevice`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
+pub struct RegisteredDevice {
+    /// RFC 7638 thumbprint of the device key.
+    pub device_id: String,
+}
+
+/// `POST /v1/sessions/{id}/open`: spends the one-time code and binds the session to the key of the proof.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OpenSession {
+    /// The code of the launch link.
+    pub code: String,
+    /// Name and version of the client.
+    pub app: String,
+}
+
+/// What the verifier gave: everything that one capture needs to know.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
+pub struct Ticket {
+    /// The session.
+    pub session_id: String,
+    /// 32 bytes, base64url: signed into the next attestation, good once.
+    pub nonce: String,
+    /// Enrol or verify.
+    pub purpose: Purpose,
+    /// Who asks, to be shown before the camera opens.
+    pub display: Display,
+    /// The verifier's thresholds; they may only tighten the client's own.
+    pub policy: Policy,
+    /// Other ways to pass where a face cannot.
+    pub fallback: Vec<Fallback>,
+    /// Captures that may still be posted.
+    pub attempts_left: u32,
+    /// When the session ends.
+    pub expires_at: UnixSecs,
+}
+
+/// Who asks whom, since when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
+pub struct Display {
+    /// Name of the application that wants the login.
+    pub application: String,
+    /// Host name of the tenant; the browser goes back to it and nowhere else.
+    pub tenant: String,
+    /// The account, masked.
+    pub account: String,
+    /// When the login began.
+    pub started_at: UnixSecs,
+}
+
+/// A way to pass without a face.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Fallback {
+    /// One-time code by text message.
+    Sms,
+    /// One-time code by phone call.
+    Voice,
+}
+
+/// How a capture, or giving up, ended at the verifier.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// The face was accepted. The browser goes to `continue_url`.
+    Approved {
+        /// One-time page of the verifier that returns the browser to the tenant.
+        continue_url: String,
+    },
+    /// Not accepted; another capture may be posted with the fresh nonce.
+    Retry {
+        /// Why.
+        reason: Reason,
+        /// Captures that may still be posted.
+        attempts_left: u32,
+        /// Replaces the ticket's nonce.
+        nonce: String,
+    },
+    /// Not accepted, and over. The browser takes the refusal to the tenant.
+    Refused {
+        /// Why.
+        reason: Reason,
+        /// One-time page of the verifier that returns the browser to the tenant.
+        continue_url: String,
+    },
+    /// The session's time is over.
+    Expired,
+}
+
+/// Why a capture was not accepted, or why there is none. The words for people are the client's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The face is not the account's.
+    NoMatch,
+    /// No live person was shown.
+    NotLive,
+    /// The evidence does not suffice either way.
+    CannotTell,
+    /// The picture is not good enough to compare.
+    PoorQuality,
+    /// The camera is virtual, or not the one required.
+    CameraNotAllowed,
+    /// The attestation does not hold.
+    Untrusted,
+    /// The person cancelled.
+    Cancelled,
+    /// The person said that this login is not theirs.
+    NotMe,
+    /// No camera could be used.
+    NoCamera,
+    /// The person did not finish in time.
+    TimedOut,
+    /// Too many attempts in this session or for this account.
+    TooManyAttempts,
+    /// The account has no template and may not enrol itself.
+    NotEnrolled,
+}
+
+impl Reason {
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoMatch => "no_match",
+            Self::NotLive => "not_live",
+            Self::CannotTell => "cannot_tell",
+            Self::PoorQuality => "poor_quality",
+            Self::CameraNotAllowed => "camera_not_allowed",
+            Self::Untrusted => "untrusted",
+            Self::Cancelled => "cancelled",
+            Self::NotMe => "not_me",
+            Self::NoCamera => "no_camera",
+            Self::TimedOut => "timed_out",
+            Self::TooManyAttempts => "too_many_attempts",
+            Self::NotEnrolled => "not_enrolled",
+        }
+    }
+}
+
+/// `POST /v1/sessions/{id}/abandon`: the capture ends without a face.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Abandon {
+    /// Why: one of `not_live`, `cannot_tell`, `cancelled`, `not_me`, `no_camera`, `timed_out`, `no_match`.
+    pub reason: Reason,
+}
+
+/// An RFC 9457 problem document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
+pub struct Problem {
+    /// Stable URI of the kind of problem: [`PROBLEM_PREFIX`] and a name.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// One sentence.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What exactly, where it helps and gives nothing away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// What each problem type begins with.
+pub const PROBLEM_PREFIX: &str = "tag:countenance.dev,2026:problem:";
+
+/// The claims of a proof: this request, by this key, now (the shape of DPoP, RFC 9449, plus a body digest).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProofClaims {
+    /// HTTP method, upper case.
+    pub htm: String,
+    /// The URL without query and fragment.
+    pub htu: String,
+    /// When it was made.
+    pub iat: UnixSecs,
+    /// Unique, good once.
+    pub jti: String,
+    /// SHA-256 of the request body, base64url.
+    pub body_sha256: String,
+}
+
+/// The claims of an attestation (EAT, RFC 9711; names of that RFC where one exists).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claims {
+    /// [`ATTESTATION_PROFILE`].
+    pub eat_profile: String,
+    /// The ticket's nonce.
+    pub eat_nonce: String,
+    /// When sealed.
+    pub iat: UnixSecs,
+    /// Unique.
+    pub jti: String,
+    /// Device id: base64url of 0x01 and the 32 bytes of the key's thumbprint.
+    pub ueid: String,
+    /// `countenance`.
+    pub swname: String,
+    /// Version and build digest.
+    pub swversion: String,
+    /// The session this belongs to.
+    pub session: SessionClaim,
+    /// The picture that was posted.
+    pub shot: ShotClaim,
+    /// The stretch of frames that was judged.
+    pub span: SpanClaim,
+    /// The liveness decision and all it stands on.
+    pub liveness: LivenessClaim,
+    /// Measures of the shot.
+    pub quality: QualityClaim,
+    /// Where the frames came from.
+    pub camera: CameraClaim,
+    /// SHA-256 chain over the scored frames, base64url.
+    pub frames: String,
+    /// Where the device key is kept.
+    pub key: KeyProtection,
+}
+
+/// The session an attestation belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionClaim {
+    /// Session id.
+    pub id: String,
+    /// Enrol or verify.
+    pub purpose: Purpose,
+}
+
+/// The posted picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShotClaim {
+    /// SHA-256 of the posted bytes, base64url.
+    pub sha256: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// `image/png` or `image/jpeg`.
+    pub media_type: String,
+    /// Number of the frame it was cut from.
+    pub frame_seq: u64,
+}
+
+/// The judged stretch of frames, all on one unbroken face track.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpanClaim {
+    /// First judged frame.
+    pub first_seq: u64,
+    /// Its time since the source began.
+    pub first_millis: u64,
+    /// Last judged frame.
+    pub last_seq: u64,
+    /// Its time since the source began.
+    pub last_millis: u64,
+    /// Frames read within the span.
+    pub seen: u32,
+    /// Of these, frames that passed the quality gates.
+    pub good: u32,
+    /// Of these, frames scored for liveness.
+    pub scored: u32,
+    /// Number of the face track within the capture.
+    pub track: u32,
+}
+
+/// The liveness decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LivenessClaim {
+    /// Always `live`: nothing else can be sealed.
+    pub decision: LivenessDecision,
+    /// Mean log odds over scales and frames.
+    pub fused: f32,
+    /// What `fused` had to reach.
+    pub threshold: f32,
+    /// Mean log odds of each cue.
+    pub cues: Vec<CueClaim>,
+    /// Mean log odds over the scales, a value per scored frame.
+    pub per_frame: Vec<f32>,
+    /// SHA-256 (hex) of each network used.
+    pub models: Vec<ModelClaim>,
+    /// SHA-256 of the policy in force, base64url.
+    pub policy: String,
+}
+
+/// The only decision that can be attested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LivenessDecision {
+    /// A live person was shown.
+    Live,
+}
+
+/// One cue's part in a decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CueClaim {
+    /// Name of the cue, such as `passive-1.5`.
+    pub name: String,
+    /// Its mean log odds.
+    pub score: f32,
+}
+
+/// One network by name and digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelClaim {
+    /// Name in `models.toml`.
+    pub name: String,
+    /// SHA-256 of the file, hex.
+    pub sha256: String,
+}
+
+/// Measures of the shot.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QualityClaim {
+    /// Distance between the eyes, pixels of the frame.
+    pub interocular_px: f32,
+    /// Face width by frame width, 0 to 1.
+    pub face_ratio: f32,
+    /// Head turned to the person's left, degrees.
+    pub yaw_deg: f32,
+    /// Head raised, degrees.
+    pub pitch_deg: f32,
+    /// Head tilted to the person's left shoulder, degrees.
+    pub roll_deg: f32,
+    /// Variance of the Laplacian at a fixed face size.
+    pub sharpness: f32,
+    /// Mean luma of the face box (BT.601), 0 to 255.
+    pub luma: f32,
+}
+
+/// Where the frames came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CameraClaim {
+    /// Name as the system gives it; of a recording, its file name.
+    pub name: String,
+    /// Driver, or `recording`.
+    pub driver: String,
+    /// Physical bus path where known.
+    pub bus_path: Option<String>,
+    /// `vvvv:pppp` where known.
+    pub vid_pid: Option<String>,
+    /// Pixel format or codec.
+    pub format: String,
+    /// Whether a lens is behind it.
+    pub kind: CameraKind,
+    /// Whether this camera is the one the settings require.
+    pub pinned: bool,
+}
+
+/// Whether a lens is behind a frame source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CameraKind {
+    /// A device on a physical bus.
+    Physical,
+    /// Software that plays pictures, a recording included.
+    Virtual,
+    /// Cannot be told.
+    Unknown,
+}
+
+/// Where the device key is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyProtection {
+    /// In a TPM or enclave; it cannot leave.
+    Tpm,
+    /// In the system's key store.
+    OsKeystore,
+    /// In a file that only its owner can read.
+    File,
+}
+
+/// Prints everything but the code.
+impl std::fmt::Debug for OpenSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OpenSession").field("app", &self.app).finish_non_exhaustive()
+    }
+}
+
+/// Prints everything but the nonce.
+impl std::fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ticket")
+            .field("session_id", &self.session_id)
+            .field("purpose", &self.purpose)
+            .field("attempts_left", &self.attempts_left)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Prints neither nonce nor URL.
+impl std::fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Approved { .. } => f.write_str("Approved"),
+            Self::Retry { reason, attempts_left, .. } => write!(f, "Retry({}, {attempts_left} left)", reason.name()),
+            Self::Refused { reason, .. } => write!(f, "Refused({})", reason.name()),
+            Self::Expired => f.write_str("Expired"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_are_called_on_the_wire_what_name_says() {
+        for reason in [Reason::NoMatch, Reason::CameraNotAllowed, Reason::TooManyAttempts, Reason::NotMe] {
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
+        }
+    }
+
+    #[test]
+    fn debug_gives_no_secret_away() {
+        let retry = Outcome::Retry { reason: Reason::NoMatch, attempts_left: 3, nonce: "n0nce".into() };
+        let open = OpenSession { code: "c0de".into(), app: "countenance".into() };
+        let shown = format!("{retry:?} {open:?}");
+        assert!(!shown.contains("n0nce") && !shown.contains("c0de"), "{shown}");
+    }
+}

@@ -1,0 +1,4 @@
+//! The launch link: `countenance://verify?v=<verifier origin>&s=<session id>&c=<one-time code>`.
+
+/// A checked launch link.
+pub struct LaunchLink;
