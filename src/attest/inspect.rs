@@ -1,13 +1,10 @@
 //! An attestation as text for a person: `countenance inspect ATTESTATION [KEY]`.
 
-use std::{
-    fmt::{self, Write as _},
-    str::FromStr,
-};
+use std::str::FromStr;
 
 use super::{
     jwk::{Jwk, JwkError, PublicKey, Thumbprint, ThumbprintError},
-    jws::{JsonFault, Jws, JwsError},
+    jws::{JsonFault, Jws},
     verify::AttestError,
 };
 use crate::{
@@ -70,7 +67,7 @@ pub fn inspect(jws: &str, key: Option<KnownKey>) -> Result<String, AttestError> 
         Some(KnownKey::Named(_)) => return Err(AttestError::OtherKey),
         None => (jws.unverified(), "not checked (no key given): anybody could have written this".to_owned()),
     };
-    let claims: Claims = payload.claims().map_err(|e: JwsError| AttestError::Jws(e))?;
+    let claims: Claims = payload.claims().map_err(AttestError::Jws)?;
     let mut page = Page(String::new());
     page.line("signature", &signature);
     page.line("header", &format!("{} · {} · key {kid}", header.alg, header.typ));
@@ -148,25 +145,20 @@ struct Page(String);
 
 impl Page {
     fn line(&mut self, name: &str, value: &str) {
-        let shown: String = value.chars().map(Shown).fold(String::new(), |mut text, c| {
-            // Writing to a string cannot fail.
-            if write!(text, "{c}").is_err() {}
-            text
-        });
+        let shown = shown(value);
         for part in [&format!("{name:<13} "), shown.trim_end(), "\n"] {
             self.0.push_str(part);
         }
     }
 }
 
-/// A character that prints as itself, or as an escape where it would print as something else.
-struct Shown(char);
-
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let steers = matches!(self.0, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-        if self.0.is_control() || steers { write!(f, "{}", self.0.escape_unicode()) } else { write!(f, "{}", self.0) }
-    }
+/// `value` with escapes where a character would not print as itself.
+fn shown(value: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    value.chars().map(|c| if steers(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
 /// Eight heights from the least score to the most, and both in figures.

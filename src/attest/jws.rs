@@ -141,8 +141,9 @@ impl<'a> Jws<'a> {
         }
         let header = decode("header", header)?;
         let payload = decode("payload", payload)?;
-        let signature = decode("signature", signature)?;
-        let signature = signature.try_into().map_err(|_: Vec<u8>| JwsError::Encoding { part: "signature" })?;
+        let Ok(signature) = decode("signature", signature)?.try_into() else {
+            return Err(JwsError::Encoding { part: "signature" });
+        };
         let header: Header = serde_json::from_slice(&header).map_err(|e| JwsError::Header(e.into()))?;
         if header.alg != ALG && header.alg != ALG_OLDER {
             return Err(JwsError::OtherAlgorithm);

@@ -153,7 +153,7 @@ mod guard {
     pub(super) fn file(facts: &Metadata) -> Result<(), KeyFileError> {
         owner(facts.uid(), this_user())?;
         let mode = facts.mode() & 0o7777;
-        if mode & 0o177 == 0 { Ok(()) } else { Err(KeyFileError::Open { mode }) }
+        if mode | 0o600 == 0o600 { Ok(()) } else { Err(KeyFileError::Open { mode }) }
     }
 
     pub(super) fn owner(owner: u32, user: u32) -> Result<(), KeyFileError> {

@@ -22,6 +22,11 @@ use crate::{
 
 /// `swname` of every attestation.
 pub const SOFTWARE: &str = "countenance";
+/// `swversion`: what the build was told in `COUNTENANCE_BUILD` (version and digest of the sources), or the bare version.
+pub const SOFTWARE_VERSION: &str = match option_env!("COUNTENANCE_BUILD") {
+    Some(build) => build,
+    None => env!("CARGO_PKG_VERSION"),
+};
 
 /// An attestation and the shot it speaks of: signed, ready to post. Only [`seal`] makes one; the shot is wiped on drop.
 pub struct Sealed {
@@ -49,16 +54,14 @@ impl std::fmt::Debug for Sealed {
 }
 
 /// What the attestation says beside what was seen.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Context<'a> {
     /// The session and its nonce.
     pub ticket: &'a Ticket,
     /// Where the frames came from.
-    pub camera: &'a CameraClaim,
+    pub camera: CameraClaim,
     /// The networks that judged.
-    pub models: &'a [ModelClaim],
-    /// Version of this software and digest of its build.
-    pub version: &'a str,
+    pub models: Vec<ModelClaim>,
 }
 
 /// When a statement is made, and the name that makes it unique.
@@ -103,11 +106,11 @@ pub enum SealError {
 pub fn seal(
     shot: Shot,
     proof: Proof,
-    context: &Context<'_>,
+    context: Context<'_>,
     key: &DeviceKey,
     stamp: Stamp,
 ) -> Result<Sealed, SealError> {
-    let good = shot.good();
+    let (good, verdict) = (shot.good(), proof.verdict());
     let picture = picture::cut(good.frame(), good.face().rect)?;
     let claims = Claims {
         eat_profile: ATTESTATION_PROFILE.into(),
@@ -116,7 +119,7 @@ pub fn seal(
         jti: stamp.jti,
         ueid: key.ueid(),
         swname: SOFTWARE.into(),
-        swversion: context.version.into(),
+        swversion: SOFTWARE_VERSION.into(),
         session: SessionClaim { id: context.ticket.session_id.clone(), purpose: context.ticket.purpose },
         shot: ShotClaim {
             sha256: BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&*picture.png)),
@@ -128,15 +131,15 @@ pub fn seal(
         span: proof.span().clone(),
         liveness: LivenessClaim {
             decision: LivenessDecision::Live,
-            fused: proof.fused(),
-            threshold: proof.threshold(),
-            cues: proof.cues().to_vec(),
-            per_frame: proof.per_frame().to_vec(),
-            models: context.models.to_vec(),
+            fused: verdict.fused,
+            threshold: verdict.threshold,
+            cues: verdict.cues.clone(),
+            per_frame: verdict.per_frame.clone(),
+            models: context.models,
             policy: proof.policy_digest().into(),
         },
         quality: good.measures(),
-        camera: context.camera.clone(),
+        camera: context.camera,
         frames: BASE64_URL_SAFE_NO_PAD.encode(proof.chain()),
         key: key.protection(),
     };

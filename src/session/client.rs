@@ -121,11 +121,10 @@ impl<'a> HttpSession<'a> {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let Some(asked) = error.passing() else { return Err(error) };
-            if tried >= self.patience.tries {
+            if !error.is_passing() || tried >= self.patience.tries {
                 return Err(error);
             }
-            let Some(pause) = self.pause(tried, asked) else { return Err(error) };
+            let Some(pause) = self.pause(tried, error.retry_after()) else { return Err(error) };
             if self.around.clock.now().saturating_add(pause.as_secs() as i64) >= until {
                 return Err(error);
             }
@@ -188,15 +187,18 @@ impl SessionApi for HttpSession<'_> {
         let (wire, origin) = self.opened()?;
         let form = multipart::capture(sealed.jws(), sealed.shot());
         let url = origin.at(&["v1", "sessions", &ticket.session_id, "captures"]);
-        let outcome = self.call(wire, &url, &form.media_type, &form.body, ticket.expires_at)?;
-        sound(outcome, origin)
+        fresh(self.call(wire, &url, &form.media_type, &form.body, ticket.expires_at)?)
     }
 
     fn abandon(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, SessionError> {
         let (wire, origin) = self.opened()?;
         let url = origin.at(&["v1", "sessions", &ticket.session_id, "abandon"]);
-        let outcome = self.call_json(wire, &url, &Abandon { reason }, ticket.expires_at)?;
-        sound(outcome, origin)
+        fresh(self.call_json(wire, &url, &Abandon { reason }, ticket.expires_at)?)
+    }
+
+    fn continue_url(&self, text: &str) -> Result<ContinueUrl, SessionError> {
+        let (_, origin) = self.opened()?;
+        Ok(ContinueUrl::parse(text, origin)?)
     }
 }
 
@@ -217,14 +219,10 @@ fn read<A: DeserializeOwned>(answer: &Answer) -> Result<A, SessionError> {
     Err(SessionError::of(kind, *status, *retry_after))
 }
 
-/// `outcome`, if what it asks us to go on with is acceptable.
-fn sound(outcome: Outcome, origin: &Origin) -> Result<Outcome, SessionError> {
-    match &outcome {
-        Outcome::Approved { continue_url } | Outcome::Refused { continue_url, .. } => {
-            ContinueUrl::parse(continue_url, origin)?;
-        }
-        Outcome::Retry { nonce, .. } => ticket::nonce(nonce)?,
-        Outcome::Expired => {}
+/// `outcome`, if the nonce that it may bring can be signed.
+fn fresh(outcome: Outcome) -> Result<Outcome, SessionError> {
+    if let Outcome::Retry { nonce, .. } = &outcome {
+        ticket::nonce(nonce)?;
     }
     Ok(outcome)
 }

@@ -131,19 +131,40 @@ impl SessionError {
             Some(ProblemKind::AttestationRejected) => Self::AttestationRejected,
             Some(ProblemKind::TooManyRequests) => Self::TooManyRequests { retry_after },
             Some(ProblemKind::Unavailable) => Self::Unavailable { retry_after },
-            Some(ProblemKind::BadRequest | ProblemKind::TooLarge | ProblemKind::Internal) => Self::Rejected { status },
             // A proxy on the way says these without a problem document.
             None if status == 429 => Self::TooManyRequests { retry_after },
             None if status == 503 => Self::Unavailable { retry_after },
-            None => Self::Rejected { status },
+            Some(ProblemKind::BadRequest | ProblemKind::TooLarge | ProblemKind::Internal) | None => {
+                Self::Rejected { status }
+            }
         }
     }
 
-    /// Whether the same request may succeed a little later; with the wait that the verifier asked for.
-    pub(super) fn passing(&self) -> Option<Option<Duration>> {
+    /// Whether the network, rather than anybody's decision, is in the way.
+    pub fn is_network(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable(_)
+                | Self::TimedOut(_)
+                | Self::TlsFailed(_)
+                | Self::Redirected { .. }
+                | Self::NotJson { .. }
+                | Self::Unavailable { .. }
+        )
+    }
+
+    /// Whether the same request may succeed a little later.
+    pub(super) fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable(_) | Self::TimedOut(_) | Self::TooManyRequests { .. } | Self::Unavailable { .. }
+        )
+    }
+
+    /// The wait that the verifier asked for.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Unreachable(_) | Self::TimedOut(_) => Some(None),
-            Self::TooManyRequests { retry_after } | Self::Unavailable { retry_after } => Some(*retry_after),
+            Self::TooManyRequests { retry_after } | Self::Unavailable { retry_after } => *retry_after,
             _ => None,
         }
     }

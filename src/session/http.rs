@@ -178,7 +178,8 @@ fn names_tls(error: &reqwest::Error) -> bool {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(this) = cause {
         let wrapped = this.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if this.is::<rustls::Error>() || wrapped.is_some_and(|inner| inner.is::<rustls::Error>()) {
+        let wrapped = wrapped.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        if this.is::<rustls::Error>() || wrapped.is_some() {
             return true;
         }
         cause = this.source();

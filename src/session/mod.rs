@@ -19,6 +19,7 @@ mod ticket;
 pub mod wait;
 
 pub use client::HttpSession;
+use continue_url::ContinueUrl;
 pub use error::{SessionError, TransportSource};
 pub use http::Timeouts;
 use link::LaunchLink;
@@ -34,4 +35,7 @@ pub trait SessionApi {
 
     /// Ends the session without a face, so that the login ends in a clear denial.
     fn abandon(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, SessionError>;
+
+    /// Checks that `text`, from an [`Outcome`], is a return page of the verifier that the session was opened with.
+    fn continue_url(&self, text: &str) -> Result<ContinueUrl, SessionError>;
 }
