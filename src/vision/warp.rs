@@ -124,12 +124,13 @@ struct Tap {
 /// A tap for each of `count` results spread over `length` pixels from `start`.
 fn taps(start: usize, length: usize, count: usize) -> Vec<Tap> {
     let ratio = length as f64 / count as f64;
-    let last = length - 1;
+    let inside = |index: f64| start + (index.max(0.0) as usize).min(length - 1);
     let tap = |index: usize| {
-        let position = ((index as f64 + 0.5) * ratio - 0.5).clamp(0.0, last as f64);
-        let near = position as usize;
-        let far_weight = ((position - near as f64) * f64::from(ONE)).round_ties_even() as i32;
-        Tap { near: start + near, far: start + (near + 1).min(last), far_weight }
+        // Beyond the edge both neighbours are the edge, but their weights stay: rounding depends on them.
+        let position = (index as f64 + 0.5) * ratio - 0.5;
+        let near = position.floor();
+        let far_weight = ((position - near) * f64::from(ONE)).round_ties_even() as i32;
+        Tap { near: inside(near), far: inside(near + 1.0), far_weight }
     };
     (0..count).map(tap).collect()
 }
