@@ -181,19 +181,17 @@ mod tests {
         let picture = frame(4, 3, (0..12).flat_map(|i: u16| [0, 0, (i * 37 % 251) as u8]).collect());
         let whole = Region::whole(&picture);
         let middle = Region { x: 1, width: 2, ..whole };
-        let rows: [(&str, Region, (usize, usize), &[f32]); 4] = [
-            ("as it is", middle, (2, 3), &[37., 74., 185., 222., 82., 119.]),
-            ("smaller", whole, (3, 2), &[43., 92., 89., 77., 126., 123.]),
-            (
-                "larger",
-                whole,
-                (5, 4),
-                &[
-                    0., 26., 55., 85., 111., 93., 118., 148., 130., 47., 109., 135., 165., 147., 64., 45., 71., 100.,
-                    130., 156.,
-                ],
-            ),
-            ("a part", middle, (3, 2), &[74., 92., 111., 108., 126., 145.]),
+        let larger = [
+            [0., 26., 55., 85., 111.],
+            [93., 118., 148., 130., 47.],
+            [109., 135., 165., 147., 64.],
+            [45., 71., 100., 130., 156.],
+        ];
+        let rows = [
+            ("as it is", middle, (2, 3), vec![37., 74., 185., 222., 82., 119.]),
+            ("smaller", whole, (3, 2), vec![43., 92., 89., 77., 126., 123.]),
+            ("larger", whole, (5, 4), larger.concat()),
+            ("a part", middle, (3, 2), vec![74., 92., 111., 108., 126., 145.]),
         ];
         for (name, region, (width, height), expected) in rows {
             let mut planes = Planes::black(width, height);

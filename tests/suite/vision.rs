@@ -1,6 +1,6 @@
 //! The networks against other people's code: `tests/golden/make.py` wrote the numbers, from the published files.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::LazyLock, time::Duration};
 
 use countenance::{
     face::{Face, Landmarks},
@@ -9,6 +9,9 @@ use countenance::{
     vision::{Embedding, Vision, models},
 };
 use serde::Deserialize;
+
+/// One for all tests: preparing the networks takes longer than running them.
+static VISION: LazyLock<Vision> = LazyLock::new(|| Vision::load().unwrap());
 
 /// One picture's numbers.
 #[derive(Deserialize)]
@@ -52,9 +55,8 @@ fn pictures() -> Vec<(String, Frame, Golden)> {
 
 #[test]
 fn faces_are_where_opencv_finds_them() {
-    let vision = Vision::load().unwrap();
     for (name, frame, golden) in pictures() {
-        let faces = vision.faces(&frame).unwrap();
+        let faces = VISION.faces(&frame).unwrap();
         assert_eq!(faces.len(), golden.faces, "{name}");
         let (found, expected) = (faces[0], golden.face());
         assert!((found.score - expected.score).abs() < 0.01, "{name}: score {}", found.score);
@@ -70,9 +72,8 @@ fn faces_are_where_opencv_finds_them() {
 
 #[test]
 fn logits_are_those_of_onnx_runtime_on_the_published_network() {
-    let vision = Vision::load().unwrap();
     for (name, frame, golden) in pictures() {
-        let logits = vision.liveness(&frame, &golden.face()).unwrap().0;
+        let logits = VISION.liveness(&frame, &golden.face()).unwrap().0;
         for (ours, theirs) in logits.iter().flatten().zip(golden.logits.iter().flatten()) {
             assert!((ours - theirs).abs() < 1e-2, "{name}: {logits:?}, {:?}", golden.logits);
         }
@@ -83,10 +84,9 @@ fn logits_are_those_of_onnx_runtime_on_the_published_network() {
 /// each row a distribution and comes near both ends.
 #[test]
 fn logits_have_had_no_softmax() {
-    let vision = Vision::load().unwrap();
     let (mut lowest, mut highest) = (1.0_f32, 0.0_f32);
     for (name, frame, golden) in pictures() {
-        for row in vision.liveness(&frame, &golden.face()).unwrap().0 {
+        for row in VISION.liveness(&frame, &golden.face()).unwrap().0 {
             assert!((row.iter().sum::<f32>() - 1.0).abs() > 0.1, "{name}: {row:?} is a distribution already");
             let odds = row.map(f32::exp);
             let total: f32 = odds.iter().sum();
@@ -101,21 +101,19 @@ fn logits_have_had_no_softmax() {
 
 #[test]
 fn embeddings_are_those_of_onnx_runtime_on_the_published_network() {
-    let vision = Vision::load().unwrap();
     for (name, frame, golden) in pictures() {
-        let cosine = vision.embed(&frame, &golden.face()).unwrap().cosine(&golden.embedding());
+        let cosine = VISION.embed(&frame, &golden.face()).unwrap().cosine(&golden.embedding());
         assert!(cosine > 0.999, "{name}: {cosine}");
     }
 }
 
 #[test]
 fn one_person_is_near_and_another_far() {
-    let vision = Vision::load().unwrap();
     let embeddings: BTreeMap<String, Embedding> = pictures()
         .into_iter()
         .map(|(name, frame, _)| {
-            let face = vision.faces(&frame).unwrap()[0];
-            (name, vision.embed(&frame, &face).unwrap())
+            let face = VISION.faces(&frame).unwrap()[0];
+            (name, VISION.embed(&frame, &face).unwrap())
         })
         .collect();
     let rows = [("obama", "obama2", true), ("obama", "astronaut", false), ("obama2", "astronaut", false)];
@@ -127,16 +125,15 @@ fn one_person_is_near_and_another_far() {
 
 #[test]
 fn an_empty_room_holds_no_face() {
-    let vision = Vision::load().unwrap();
     let (width, height) = (640, 360);
     let wall = (0..width * height * 3).map(|i| (i / 3 % width * 255 / width) as u8).collect();
     let frame = Frame::new(width, height, wall, 0, Duration::ZERO).unwrap();
-    assert_eq!(vision.faces(&frame).unwrap(), []);
+    assert_eq!(VISION.faces(&frame).unwrap(), []);
 }
 
 #[test]
 fn every_network_is_claimed_and_its_licence_is_here() {
-    let claims = Vision::load().unwrap().model_claims();
+    let claims = VISION.model_claims();
     let models = models().unwrap();
     assert_eq!(claims.len(), models.len());
     for (claim, model) in claims.iter().zip(&models) {
