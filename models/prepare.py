@@ -79,16 +79,20 @@ TOLERANCE = 2e-4
 
 
 def main():
-    """Outside: build the environment and start again in it. Inside: fetch, convert, compare, write."""
+    in_environment(Path(__file__), prepare)
+
+
+def in_environment(script, job):
+    """Starts `script` again in an environment with requirements.txt; there, runs `job` in a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        if "COUNTENANCE_PREPARE" in os.environ:
-            prepare(work)
+        if "COUNTENANCE_ENVIRONMENT" in os.environ:
+            job(work)
             return
         venv.create(work / "venv", with_pip=True)
         python = work / "venv" / "bin" / "python"
         run(python, "-m", "pip", "install", "--quiet", "--requirement", HERE / "requirements.txt")
-        run(python, HERE / "prepare.py", env=os.environ | {"COUNTENANCE_PREPARE": "1"})
+        run(python, script.resolve(), env=os.environ | {"COUNTENANCE_ENVIRONMENT": "1"})
 
 
 def prepare(work):

@@ -57,7 +57,8 @@ fn crop(frame: &Frame, rect: Rect<InFrame>, scale: f32) -> Option<Region> {
     let (width, height) = (rect.width * scale, rect.height * scale);
     let x = (centre.x - width / 2.0).clamp(0.0, (last_x - width).max(0.0));
     let y = (centre.y - height / 2.0).clamp(0.0, (last_y - height).max(0.0));
-    Some(Region { x: x as usize, y: y as usize, width: (width as usize).max(1), height: (height as usize).max(1) })
+    let whole = |side: f32| side.round() as usize;
+    Some(Region { x: whole(x), y: whole(y), width: whole(width).max(1), height: whole(height).max(1) })
 }
 
 #[cfg(test)]
@@ -76,7 +77,7 @@ mod tests {
             ("moved from the left and the top", Rect::new(-10.0, 5.0, 60.0, 80.0), 1.5, region(0, 0, 90, 120)),
             ("moved from the right and the bottom", Rect::new(290.0, 200.0, 40.0, 40.0), 1.5, region(259, 179, 60, 60)),
             ("shrunk until it fits", Rect::new(100.0, 40.0, 119.5, 119.5), 2.7, region(40, 0, 239, 239)),
-            ("larger than the frame", Rect::new(-50.0, -50.0, 638.0, 400.0), 1.0, region(0, 19, 319, 200)),
+            ("larger than the frame", Rect::new(-50.0, -50.0, 638.0, 400.0), 1.0, region(0, 39, 319, 200)),
             ("beyond the frame", Rect::new(400.0, 300.0, 40.0, 40.0), 1.0, region(279, 199, 40, 40)),
         ];
         for (name, rect, scale, expected) in rows {

@@ -9,3 +9,4 @@
 
 mod attest;
 mod samples;
+mod vision;
