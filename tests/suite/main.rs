@@ -9,3 +9,5 @@
 
 mod attest;
 mod samples;
+mod scripted;
+mod session;
