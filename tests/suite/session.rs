@@ -32,6 +32,9 @@ use crate::{
 
 const CODE: &str = "one-time-c0de";
 
+/// Whether it is the error expected.
+type Named = fn(&SessionError) -> bool;
+
 /// Time that passes only by waiting, and a person who may cancel at the first wait.
 struct World {
     key: DeviceKey,
@@ -227,7 +230,6 @@ fn a_lost_or_postponed_answer_is_asked_for_again_under_a_new_proof() {
 
 #[test]
 fn what_no_second_try_can_mend_ends_at_once_and_by_name() {
-    type Named = fn(&SessionError) -> bool;
     let answer = |status, media_type, headers: &str, body: &str| Play::Answer {
         status,
         media_type,
@@ -295,7 +297,6 @@ fn what_no_second_try_can_mend_ends_at_once_and_by_name() {
 
 #[test]
 fn patience_ends_with_the_tries() {
-    type Named = fn(&SessionError) -> bool;
     let rows: [(&str, Play, Named); 4] = [
         ("never answers", Play::Hangs, |e| matches!(e, SessionError::TimedOut(_))),
         ("always dies", Play::Dies, |e| matches!(e, SessionError::Unreachable(_))),
