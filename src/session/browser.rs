@@ -40,3 +40,31 @@ impl<W: Write> Browser for WriteBrowser<W> {
         writeln!(self.0, "{}", url.as_str()).and_then(|()| self.0.flush()).map_err(BrowserError::NotWritten)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Paper that is full.
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_address_is_written_on_a_line_or_the_failure_named() {
+        let text = "https://verifier.example/return/h";
+        let url = ContinueUrl::parse(text, &"https://verifier.example".parse().unwrap()).unwrap();
+        let mut paper = WriteBrowser(Vec::new());
+        paper.open(&url).unwrap();
+        assert_eq!(paper.0, format!("{text}\n").into_bytes());
+        assert!(matches!(WriteBrowser(Full).open(&url), Err(BrowserError::NotWritten(_))));
+    }
+}

@@ -174,17 +174,11 @@ fn broken(error: io::Error) -> SessionError {
 }
 
 /// Whether rustls is among the causes.
-fn names_tls(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(this) = cause {
-        let wrapped = this.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let wrapped = wrapped.and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        if this.is::<rustls::Error>() || wrapped.is_some() {
-            return true;
-        }
-        cause = this.source();
-    }
-    false
+fn names_tls(error: &(dyn Error + 'static)) -> bool {
+    // `io::Error` passes its content's cause off as its own and so hides the content: look inside instead.
+    let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    let cause = inside.map(|inside| inside as &(dyn Error + 'static)).or_else(|| error.source());
+    error.is::<rustls::Error>() || cause.is_some_and(names_tls)
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a peer takes is measured where it is waited for")]

@@ -81,6 +81,8 @@ mod tests {
 
     const NOW: UnixSecs = 1_800_000_000;
 
+    type Change = fn(&mut Ticket);
+
     fn ticket() -> Ticket {
         Ticket {
             session_id: "s1".into(),
@@ -105,7 +107,6 @@ mod tests {
         let allowed: AllowedOrigins = [origin].into_iter().collect();
         let link = LaunchLink::parse("countenance://verify?v=https://verifier.example&s=s1&c=c", &allowed).unwrap();
         assert_eq!(check(&ticket(), &link, NOW), Ok(()));
-        type Change = fn(&mut Ticket);
         let rows: [(&str, Change, TicketError); 9] = [
             ("another session", |t| t.session_id.push('x'), TicketError::OtherSession),
             ("short nonce", |t| t.nonce.truncate(42), TicketError::Nonce),

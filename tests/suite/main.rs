@@ -10,3 +10,5 @@
 mod attest;
 mod samples;
 mod vision;
+mod scripted;
+mod session;

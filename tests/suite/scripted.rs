@@ -34,6 +34,8 @@ pub(crate) enum Play {
     DiesInTheBody,
     /// Answers with something that is not HTTP.
     Babbles,
+    /// Answers so before it has heard anything: no partner for TLS.
+    BabblesFirst,
     /// Sends JSON without end.
     Endless,
 }
@@ -76,8 +78,8 @@ impl Scripted {
         let perform = move || {
             for play in plays {
                 let Ok((mut stream, _)) = listener.accept() else { return };
-                if let Some(request) = read_request(&stream) {
-                    noted.lock().unwrap().push(request);
+                if !matches!(play, Play::BabblesFirst) {
+                    noted.lock().unwrap().extend(read_request(&stream));
                 }
                 // The client may have gone away first: that is what some plays are for.
                 perform(&play, &mut stream).ok();
@@ -120,6 +122,10 @@ fn perform(play: &Play, stream: &mut TcpStream) -> std::io::Result<()> {
             write!(stream, "HTTP/1.1 200 x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{{")
         }
         Play::Babbles => write!(stream, "\u{0}\u{1}not a word of HTTP\r\n\r\n"),
+        Play::BabblesFirst => {
+            write!(stream, "\u{0}\u{1}not a word of TLS\r\n\r\n")?;
+            until_gone(stream)
+        }
         Play::Endless => {
             write!(stream, "HTTP/1.1 200 x\r\nContent-Type: application/json\r\n\r\n[")?;
             loop {
