@@ -1,15 +1,58 @@
-//! Countenance: prove with your face, on this machine, that you are the one logging in.
+//! Countenance: prove with your face, on this machine, that you are the one logging in, as the second factor of an Auth0
+//! login.
+//!
+//! The client drives a camera or a recording, finds the face, judges on the device whether a live person stands before
+//! it, signs what it saw and posts it to a verification session; the browser then goes back to the tenant. Around it
+//! stand the reference verifier, the Auth0 Action that customers deploy, and a tenant and relying party that make the whole
+//! login run on one machine.
+//!
+//! ```text
+//!  link ──► open ──► Ticket ──► capture ──► (Shot, Proof) ──► seal ──► Sealed ──► deliver ──► ContinueUrl ──► browser
+//!            │                  │  ▲                           │                     │
+//!         session/         camera/ vision/                  attest/              session/
+//!                          quality/ liveness/
+//! ```
+//!
+//! # Reading order
+//!
+//! [`flow`] is the page: everything that happens in a login stands on it. [`capture`] is its loop. [`protocol`] is what
+//! goes over the wire, [`policy`] every threshold. Then a room at a time, each by its door:
+//!
+//! | rooms | what they are |
+//! |---|---|
+//! | [`frame`] [`face`] [`geometry`] [`policy`] [`protocol`] [`world`] | nouns: know nothing |
+//! | [`quality`] [`liveness`] [`best_shot`] | rules: no input or output, no threads, clock or chance |
+//! | [`vision`] [`camera`] [`attest`] [`session`] | doors: each outside crate behind one file |
+//! | [`flow`] [`headless`] [`rehearsal`] [`evaluate`] [`bench`] [`recapture`] | drivers and tools |
+//! | [`verifier`] | the other side of the wire: reads it through [`protocol`] and [`attest`] only |
+//! | [`tenant`] [`relying_party`] [`demo`] | stand-ins that make a whole login |
+//!
+//! # Rules
+//!
+//! 1. Upper rooms use lower ones, never the reverse; `tests/architecture.rs` holds the table.
+//! 2. What must have been checked arrives as a type that only the checker can make: a
+//!    [`GoodFrame`](quality::GoodFrame) passed the gates, a [`Proof`](liveness::Proof) showed a live person, a
+//!    [`Shot`](best_shot::Shot) lies inside the proof's span, a [`Sealed`](attest::Sealed) is signed. Sealing uses proof and
+//!    shot up, so an unproven or used shot does not compile.
+//! 3. Frame time is the only clock in the capture loop; wall time, chance, network and camera are parameters.
+//! 4. Every wait ends: a frame has a deadline, the operator is asked at every frame, the capture has a limit.
+//! 5. Bytes from outside: cap the size, verify, parse, check, use.
+//! 6. Pixels, embeddings, nonces, tokens and keys are never logged and never on disk in the clear.
 
 pub mod attest;
 pub mod best_shot;
 pub mod camera;
+pub mod capture;
 pub mod face;
+pub mod flow;
 pub mod frame;
 pub mod geometry;
+pub mod headless;
 pub mod liveness;
 pub mod policy;
 pub mod protocol;
 pub mod quality;
+pub mod rehearsal;
 pub mod session;
 pub mod vision;
 pub mod world;

@@ -9,6 +9,6 @@
 
 mod attest;
 mod samples;
-mod vision;
 mod scripted;
 mod session;
+mod vision;

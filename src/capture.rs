@@ -1,0 +1,199 @@
+//! One look into the camera: frames in, a proof with its shot out, or why not.
+
+use std::time::Duration;
+
+use crate::{
+    best_shot::{BestShot, Shot},
+    camera::{CameraError, FrameSource},
+    face::Face,
+    frame::Frame,
+    liveness::{Abstain, Judge, Logits, Proof, Refusal, Step, track::Tracker},
+    policy::Policy,
+    quality::{self, Hint},
+    vision::{Vision, VisionError},
+};
+
+/// What the loop asks of the networks. [`Vision`] in the product; benchmarks time it, tests play it.
+pub trait Sight {
+    /// All faces in the frame, best first.
+    fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError>;
+    /// Passive liveness of one of them.
+    fn liveness(&self, frame: &Frame, face: &Face) -> Result<Logits, VisionError>;
+}
+
+impl Sight for Vision {
+    fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
+        Vision::faces(self, frame)
+    }
+
+    fn liveness(&self, frame: &Frame, face: &Face) -> Result<Logits, VisionError> {
+        Vision::liveness(self, frame, face)
+    }
+}
+
+/// What one frame led to, told as it happens.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Look {
+    /// The frame did not count; what the person can do about it.
+    Hint(Hint),
+    /// The frame counted; how much of the evidence is there, 0 to 1.
+    Gathered(f32),
+}
+
+/// How a capture ended.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one of these a capture")]
+pub enum Captured {
+    /// A live person was shown; the shot lies inside the proof.
+    Shown(Shot, Proof),
+    /// What was shown is not a live person.
+    NotLive(Refusal),
+    /// The evidence does not suffice.
+    CannotTell(Abstain),
+    /// Whoever watches said stop.
+    Stopped,
+}
+
+/// Why a capture broke off.
+#[derive(Debug, thiserror::Error)]
+pub enum CaptureError {
+    /// The camera, or the recording.
+    #[error("the camera gave no frame")]
+    Camera(#[from] CameraError),
+    /// The networks.
+    #[error("a frame could not be judged")]
+    Vision(#[from] VisionError),
+}
+
+/// Reads frames until there is a decision, time is over, the source ends, or `watch` says stop by `false`.
+///
+/// Frame time is the only clock, so the same recording gives the same end, bit for bit.
+pub fn capture(
+    source: &mut dyn FrameSource,
+    sight: &dyn Sight,
+    policy: &Policy,
+    watch: &mut dyn FnMut(&Frame, Look) -> bool,
+) -> Result<Captured, CaptureError> {
+    let wait = Duration::from_millis(policy.capture.frame_millis);
+    let limit = Duration::from_millis(policy.capture.limit_millis);
+    let (mut tracker, mut judge, mut best) = (Tracker::new(&policy.liveness), Judge::new(policy), BestShot::default());
+    let mut begun = None;
+    loop {
+        let frame = match source.next_frame(wait) {
+            Err(CameraError::Ended) => return Ok(Captured::CannotTell(Abstain::SourceEnded)),
+            frame => frame?,
+        };
+        if frame.at().saturating_sub(*begun.get_or_insert(frame.at())) > limit {
+            return Ok(Captured::CannotTell(Abstain::TimeOver));
+        }
+        let faces = sight.faces(&frame)?;
+        let track = tracker.follow(&frame, &faces);
+        judge.see(track);
+        let look = match (quality::judge(&frame, &faces, &policy.quality), track) {
+            (Ok(good), Some(track)) => {
+                best.keep(&good, track);
+                match judge.take(&good, &sight.liveness(&frame, good.face())?) {
+                    Step::More(ratio) => Look::Gathered(ratio),
+                    Step::NotLive(refusal) => return Ok(Captured::NotLive(refusal)),
+                    Step::Live(proof) => {
+                        return Ok(match best.within(&proof) {
+                            Some(shot) => Captured::Shown(shot, proof),
+                            None => Captured::CannotTell(Abstain::SourceEnded),
+                        });
+                    }
+                }
+            }
+            (Err(hint), _) => Look::Hint(hint),
+            (Ok(_), None) => Look::Hint(Hint::NoFace),
+        };
+        if !watch(&frame, look) {
+            return Ok(Captured::Stopped);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        liveness::tests::logits,
+        protocol::{CameraClaim, CameraKind},
+        quality::tests::{face_at, noise_frame},
+    };
+
+    /// Plays so many frames, 40 ms apart.
+    struct Frames(std::ops::Range<u64>);
+
+    impl FrameSource for Frames {
+        fn next_frame(&mut self, _: Duration) -> Result<Frame, CameraError> {
+            self.0.next().map(|seq| noise_frame(seq, 120, 60)).ok_or(CameraError::Ended)
+        }
+
+        fn provenance(&self) -> CameraClaim {
+            CameraClaim {
+                name: "frames".into(),
+                driver: "test".into(),
+                bus_path: None,
+                vid_pid: None,
+                format: "RGB".into(),
+                kind: CameraKind::Virtual,
+                pinned: false,
+            }
+        }
+    }
+
+    /// Sees one face whose log odds are these; from frame `jumps_at` on it is somewhere else.
+    struct Sees {
+        odds: f32,
+        jumps_at: u64,
+        nobody: bool,
+    }
+
+    impl Sight for Sees {
+        fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
+            let x = if frame.seq() < self.jumps_at { 250.0 } else { 390.0 };
+            Ok(if self.nobody { vec![] } else { vec![face_at(x, 240.0, 150.0)] })
+        }
+
+        fn liveness(&self, _: &Frame, _: &Face) -> Result<Logits, VisionError> {
+            Ok(logits(self.odds))
+        }
+    }
+
+    #[test]
+    fn every_capture_ends_and_says_how() {
+        let ends = |frames, odds, jumps_at, nobody| {
+            let sight = Sees { odds, jumps_at, nobody };
+            let captured = capture(&mut Frames(0..frames), &sight, &Policy::default(), &mut |_, _| true).unwrap();
+            match captured {
+                Captured::Shown(shot, proof) => {
+                    assert!(proof.covers(proof.span().track, shot.good().frame().at()));
+                    format!("live on track {}", proof.span().track)
+                }
+                Captured::NotLive(_) => "not live".into(),
+                Captured::CannotTell(abstain) => format!("{abstain:?}"),
+                Captured::Stopped => "stopped".into(),
+            }
+        };
+        let rows = [
+            ("live", (100, 3.0, 999, false), "live on track 1"),
+            ("not live", (100, -3.0, 999, false), "not live"),
+            ("too short", (15, 3.0, 999, false), "SourceEnded"),
+            ("a second person steps in", (100, 3.0, 15, false), "live on track 2"),
+            ("the second person comes too late", (30, 3.0, 15, false), "SourceEnded"),
+            ("an empty room", (1000, 3.0, 999, true), "TimeOver"),
+        ];
+        for (name, (frames, odds, jumps_at, nobody), expected) in rows {
+            assert_eq!(ends(frames, odds, jumps_at, nobody), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn stop_takes_effect_within_a_frame() {
+        let mut frames = Frames(0..100);
+        let sight = Sees { odds: 3.0, jumps_at: 999, nobody: false };
+        let stopped = capture(&mut frames, &sight, &Policy::default(), &mut |frame, _| frame.seq() < 4).unwrap();
+        assert!(matches!(stopped, Captured::Stopped));
+        assert_eq!(frames.0.start, 5);
+    }
+}
