@@ -11,5 +11,9 @@ pub mod policy;
 pub mod protocol;
 pub mod quality;
 pub mod session;
+#[cfg(feature = "demo")]
+pub mod tenant;
 pub mod vision;
+#[cfg(feature = "demo")]
+mod web;
 pub mod world;
