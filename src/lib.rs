@@ -3,6 +3,8 @@
 pub mod attest;
 pub mod best_shot;
 pub mod camera;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod face;
 pub mod frame;
 pub mod geometry;
@@ -10,6 +12,8 @@ pub mod liveness;
 pub mod policy;
 pub mod protocol;
 pub mod quality;
+#[cfg(feature = "demo")]
+pub mod relying_party;
 pub mod session;
 #[cfg(feature = "demo")]
 pub mod tenant;
