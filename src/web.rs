@@ -31,7 +31,11 @@ impl Params {
 
     /// As a JSON object.
     pub(crate) fn to_json(&self) -> serde_json::Value {
-        self.0.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect::<serde_json::Map<_, _>>().into()
+        self.0
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone().into()))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
     }
 
     /// `None` when a name comes twice: two readers could each take another one.

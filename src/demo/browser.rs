@@ -102,7 +102,8 @@ impl Browser {
         for _ in 0..=REDIRECTS_MAX {
             let navigation = Navigation { cause, to: &request.url, is_safe: request.method == Method::Get };
             request.cookies = self.jar.header(&navigation, self.clock.now());
-            request.origin = cause.filter(|_| request.method == Method::Post).map(|cause| cause.origin().ascii_serialization());
+            request.origin =
+                cause.filter(|_| request.method == Method::Post).map(|cause| cause.origin().ascii_serialization());
             let answer = self.wire.send(&request)?;
             for line in &answer.set_cookies {
                 // A browser drops a cookie that breaks a rule and says nothing; the jar keeps the reason for tests.

@@ -49,7 +49,11 @@ pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> 
     let email = incoming.form.get("email").unwrap_or_default();
     let password = incoming.form.get("password").unwrap_or_default();
     let Some(user) = find(&tenant, email, password) else {
-        return wrong_password(&tenant, state, Transaction { stage: Stage::Password { wrong: wrong + 1 }, ..transaction });
+        return wrong_password(
+            &tenant,
+            state,
+            Transaction { stage: Stage::Password { wrong: wrong + 1 }, ..transaction },
+        );
     };
 
     // A fresh id: whatever the browser brought along, nobody else knows this one.
@@ -70,7 +74,9 @@ pub(super) fn lost() -> Response {
     web::page(
         StatusCode::BAD_REQUEST,
         "We lost your login",
-        &format!("<h1>We lost your login</h1>\n<p>{text}</p>\n<p class=\"soft\"><code>invalid_request: {text}</code></p>"),
+        &format!(
+            "<h1>We lost your login</h1>\n<p>{text}</p>\n<p class=\"soft\"><code>invalid_request: {text}</code></p>"
+        ),
     )
 }
 

@@ -37,7 +37,8 @@ pub(super) async fn execute(
     };
     let state = tenant.random();
     verifier.query_pairs_mut().append_pair("state", &state);
-    let transaction = Transaction { stage: Stage::Return { session: session.id.clone() }, ..merge(transaction, effects) };
+    let transaction =
+        Transaction { stage: Stage::Return { session: session.id.clone() }, ..merge(transaction, effects) };
     tenant.store().put_transaction(state, transaction, tenant.now());
     web::redirect(verifier.as_str())
 }
@@ -68,7 +69,11 @@ pub(super) async fn refresh(tenant: &Tenant, incoming: &Incoming, grant: &Grant)
 pub(super) fn to_application(request: &Request, answer: &[(&str, &str)]) -> Response {
     // The address was compared with the registered ones before the request became a `Request`.
     let Ok(mut url) = Url::parse(&request.redirect_uri) else {
-        return web::page(axum::http::StatusCode::BAD_REQUEST, "Callback URL mismatch", "<h1>Callback URL mismatch</h1>");
+        return web::page(
+            axum::http::StatusCode::BAD_REQUEST,
+            "Callback URL mismatch",
+            "<h1>Callback URL mismatch</h1>",
+        );
     };
     url.query_pairs_mut().extend_pairs(answer);
     if let Some(state) = &request.state {
@@ -118,8 +123,7 @@ async fn run(tenant: &Tenant, trigger: Trigger, event: Value) -> Result<Effects,
     let Some(action) = config.action.clone() else {
         return Ok(Effects::default());
     };
-    let leg =
-        Leg { action, trigger, event, host: config.host.clone(), now: tenant.now(), limit: config.action_limit };
+    let leg = Leg { action, trigger, event, host: config.host.clone(), now: tenant.now(), limit: config.action_limit };
     let ran = tokio::task::spawn_blocking(move || actions::run(leg)).await;
     ran.unwrap_or_else(|panicked| Err(ActionError::Engine(Box::new(panicked))))
 }

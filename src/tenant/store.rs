@@ -150,7 +150,12 @@ impl Store {
     }
 
     /// Takes a login out: its `state` is good no more. Another browser cannot take it.
-    pub(super) fn take_transaction(&mut self, state: &str, browser: Option<&str>, now: UnixSecs) -> Option<Transaction> {
+    pub(super) fn take_transaction(
+        &mut self,
+        state: &str,
+        browser: Option<&str>,
+        now: UnixSecs,
+    ) -> Option<Transaction> {
         self.transaction(state, browser, now)?;
         self.transactions.remove(state)
     }

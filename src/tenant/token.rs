@@ -28,7 +28,9 @@ pub(super) async fn exchange(State(tenant): State<Tenant>, incoming: Incoming) -
     let exchanged = match incoming.form.get("grant_type") {
         Some("authorization_code") => code_grant(&tenant, &incoming),
         Some("refresh_token") => refresh_grant(&tenant, &incoming).await,
-        _ => Err(refuse(StatusCode::BAD_REQUEST, "unsupported_grant_type", "Only code and refresh token are supported")),
+        _ => {
+            Err(refuse(StatusCode::BAD_REQUEST, "unsupported_grant_type", "Only code and refresh token are supported"))
+        }
     };
     let answered = exchanged.and_then(|(grant, nonce)| tokens(&tenant, grant, nonce.as_deref()));
     answered.map_or_else(|refusal| refusal, |tokens| web::private(Json(tokens).into_response()))
@@ -114,7 +116,8 @@ async fn refresh_grant(tenant: &Tenant, incoming: &Incoming) -> Earned {
 /// Makes the tokens of a grant and remembers them.
 fn tokens(tenant: &Tenant, grant: Grant, nonce: Option<&str>) -> Result<Value, Response> {
     let now = tenant.now();
-    let failed = |_: jsonwebtoken::errors::Error| refuse(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "Not signed");
+    let failed =
+        |_: jsonwebtoken::errors::Error| refuse(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "Not signed");
     let Grant { request, session, .. } = &grant;
     let access_token = access_token(tenant, &grant).map_err(failed)?;
     let access =

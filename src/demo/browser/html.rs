@@ -167,7 +167,8 @@ mod tests {
 
     #[test]
     fn broken_documents_end() {
-        for html in ["", "<", "<form", "<form action=\"", "<input name=", "<a href='x", "<>", "<form>\u{fffd}<input ="] {
+        for html in ["", "<", "<form", "<form action=\"", "<input name=", "<a href='x", "<>", "<form>\u{fffd}<input ="]
+        {
             assert!(forms(html).len() <= 1, "{html}");
         }
     }

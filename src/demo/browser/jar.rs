@@ -167,7 +167,9 @@ fn parse(from: &Url, line: &str, now: UnixSecs) -> Result<Cookie, CookieRefusal>
             ("path", path) if path.starts_with('/') => path.clone_into(&mut cookie.path),
             ("samesite", value) if value.eq_ignore_ascii_case("none") => cookie.same_site = SameSite::None,
             ("samesite", value) if value.eq_ignore_ascii_case("strict") => cookie.same_site = SameSite::Strict,
-            ("max-age", seconds) => cookie.expires_at = seconds.parse::<i64>().ok().map(|life| now.saturating_add(life)),
+            ("max-age", seconds) => {
+                cookie.expires_at = seconds.parse::<i64>().ok().map(|life| now.saturating_add(life))
+            }
             ("domain", domain) if !domain.is_empty() => {
                 cookie.is_host_only = false;
                 cookie.host = domain.trim_start_matches('.').to_ascii_lowercase();
@@ -282,7 +284,12 @@ mod tests {
         let other = "http://verifier.localhost:2/return/x";
         for (name, cause, is_safe, expected) in [
             ("typed", None, true, Some("lax=1; none=1; strict=1")),
-            ("link on the same site, another port", Some("http://tenant.localhost:9/"), true, Some("lax=1; none=1; strict=1")),
+            (
+                "link on the same site, another port",
+                Some("http://tenant.localhost:9/"),
+                true,
+                Some("lax=1; none=1; strict=1"),
+            ),
             ("form on the same site", Some(TENANT), false, Some("lax=1; none=1; strict=1")),
             ("link on another site", Some(other), true, Some("lax=1; none=1")),
             ("form on another site", Some(other), false, Some("none=1")),

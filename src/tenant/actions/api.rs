@@ -73,7 +73,8 @@ impl Api {
         let mut parameters = fact("/request/query").and_then(Value::as_object).cloned().unwrap_or_default();
         parameters.extend(fact("/request/body").and_then(Value::as_object).cloned().unwrap_or_default());
         let protocol = fact("/transaction/protocol").and_then(Value::as_str).unwrap_or_default();
-        let silent = fact("/transaction/prompt").and_then(Value::as_array).is_some_and(|all| all.contains(&"none".into()));
+        let silent =
+            fact("/transaction/prompt").and_then(Value::as_array).is_some_and(|all| all.contains(&"none".into()));
         Self {
             host,
             continues: trigger == Trigger::Continue,
@@ -98,7 +99,9 @@ impl Api {
                 // The first word stands: a later Action line cannot soften it.
                 self.effects.denied.get_or_insert(reason);
             }
-            Call::IdClaim { key, value } => set_claim(&mut self.effects.id_claims, &mut self.effects.console, key, value)?,
+            Call::IdClaim { key, value } => {
+                set_claim(&mut self.effects.id_claims, &mut self.effects.console, key, value)?
+            }
             Call::AccessClaim { key, value } => {
                 set_claim(&mut self.effects.access_claims, &mut self.effects.console, key, value)?;
             }

@@ -67,7 +67,8 @@ pub(super) fn validate(
     let claims = verified(token, secret)?;
     let text = |name: &str| claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let number = |name: &str| claims.get(name).and_then(Value::as_i64);
-    let (Some(sub), Some(_iss), Some(exp), Some(_iat)) = (text("sub"), text("iss"), number("exp"), number("iat")) else {
+    let (Some(sub), Some(_iss), Some(exp), Some(_iat)) = (text("sub"), text("iss"), number("exp"), number("iat"))
+    else {
         return Err(SessionTokenError::NoStandardClaims);
     };
     let header = insecure_decode::<Value>(token).map_err(|_bad| SessionTokenError::BadSignature)?.header;
