@@ -20,7 +20,7 @@ const CHALLENGE_CHARS: usize = 43;
 pub(super) async fn authorize(State(tenant): State<Tenant>, incoming: Incoming) -> Response {
     let request = match request(&tenant, &incoming) {
         Ok(request) => request,
-        Err(refusal) => return refusal,
+        Err(refusal) => return *refusal,
     };
     let now = tenant.now();
     let session = incoming.cookie(SESSION_COOKIE).and_then(|id| tenant.store().session(id, now));
@@ -51,14 +51,17 @@ pub(super) async fn authorize(State(tenant): State<Tenant>, incoming: Incoming) 
 }
 
 /// The checked request. Until client and callback are known, an error is shown here and sent nowhere.
-fn request(tenant: &Tenant, incoming: &Incoming) -> Result<Request, Response> {
+fn request(tenant: &Tenant, incoming: &Incoming) -> Result<Request, Box<Response>> {
     let query = &incoming.query;
     let Some(client) = query.get("client_id").and_then(|id| tenant.config().client(id)) else {
-        return Err(mistake("Unknown client", "No application with this client_id is registered."));
+        return Err(Box::new(mistake("Unknown client", "No application with this client_id is registered.")));
     };
     let callback = query.get("redirect_uri").filter(|uri| client.redirect_uris.iter().any(|known| known == uri));
     let Some(redirect_uri) = callback else {
-        return Err(mistake("Callback URL mismatch", "The redirect_uri is not registered for this application."));
+        return Err(Box::new(mistake(
+            "Callback URL mismatch",
+            "The redirect_uri is not registered for this application.",
+        )));
     };
     let request = Request {
         client_id: client.client_id.clone(),
@@ -86,7 +89,9 @@ fn request(tenant: &Tenant, incoming: &Incoming) -> Result<Request, Response> {
         None
     };
     match fault {
-        Some((error, description)) => Err(pipeline::to_application(&request, &pipeline::error(error, description))),
+        Some((error, description)) => {
+            Err(Box::new(pipeline::to_application(&request, &pipeline::error(error, description))))
+        }
         None => Ok(request),
     }
 }

@@ -28,7 +28,7 @@ pub(super) struct Login<'a> {
 
 /// `event` without secrets and configuration.
 pub(super) fn event(tenant: &Tenant, incoming: &Incoming, login: &Login<'_>) -> Value {
-    let Login { protocol, request, session, transaction } = login;
+    let Login { request, session, .. } = login;
     let config = tenant.config();
     let client = config.client(&request.client_id);
     let user = config.user(&session.user_id);
@@ -55,21 +55,26 @@ pub(super) fn event(tenant: &Tenant, incoming: &Incoming, login: &Login<'_>) -> 
             "geoip": {},
         },
         "session": { "id": session.id },
-        "transaction": {
-            "protocol": match protocol {
-                Protocol::CodeFlow => "oidc-basic-profile",
-                Protocol::Refresh => "oauth2-refresh-token",
-            },
-            "requested_scopes": request.scopes,
-        },
+        "transaction": transaction_facts(login),
         "authentication": { "methods": methods(session) },
     });
-    if let Some(audience) = &request.audience {
-        event["resource_server"] = json!({ "identifier": audience });
+    if let (Some(audience), Some(event)) = (&request.audience, event.as_object_mut()) {
+        event.insert("resource_server".into(), json!({ "identifier": audience }));
     }
-    if let Some((id, metadata)) = transaction
-        && let Some(facts) = event["transaction"].as_object_mut()
-    {
+    event
+}
+
+/// `event.transaction`. A refresh has no more than protocol and scopes.
+fn transaction_facts(login: &Login<'_>) -> Value {
+    let Login { protocol, request, transaction, .. } = login;
+    let mut facts = Map::new();
+    let name = match protocol {
+        Protocol::CodeFlow => "oidc-basic-profile",
+        Protocol::Refresh => "oauth2-refresh-token",
+    };
+    facts.insert("protocol".into(), json!(name));
+    facts.insert("requested_scopes".into(), json!(request.scopes));
+    if let Some((id, metadata)) = transaction {
         facts.insert("id".into(), json!(id));
         facts.insert("metadata".into(), json!(metadata));
         facts.insert("prompt".into(), json!(request.prompt));
@@ -77,11 +82,11 @@ pub(super) fn event(tenant: &Tenant, incoming: &Incoming, login: &Login<'_>) -> 
         facts.insert("response_type".into(), json!(["code"]));
         facts.insert("ui_locales".into(), json!([]));
         // These exist only when the application sent them.
-        let sent = [("acr_values", json!(request.acr_values)), ("state", json!(request.state))];
-        let sent = sent.into_iter().chain([("login_hint", json!(request.login_hint))]);
-        facts.extend(sent.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)));
+        facts.extend(request.acr_values.as_ref().map(|values| ("acr_values".to_owned(), json!(values))));
+        facts.extend(request.state.as_ref().map(|state| ("state".to_owned(), json!(state))));
+        facts.extend(request.login_hint.as_ref().map(|hint| ("login_hint".to_owned(), json!(hint))));
     }
-    event
+    facts.into()
 }
 
 fn methods(session: &Session) -> Vec<Value> {

@@ -25,15 +25,15 @@ const VERIFIER_CHARS: std::ops::RangeInclusive<usize> = 43..=128;
 
 /// `POST /oauth/token`.
 pub(super) async fn exchange(State(tenant): State<Tenant>, incoming: Incoming) -> Response {
-    let exchanged = match incoming.form.get("grant_type") {
+    let earned = match incoming.form.get("grant_type") {
         Some("authorization_code") => code_grant(&tenant, &incoming),
         Some("refresh_token") => refresh_grant(&tenant, &incoming).await,
-        _ => {
-            Err(refuse(StatusCode::BAD_REQUEST, "unsupported_grant_type", "Only code and refresh token are supported"))
-        }
+        _ => Err(Refusal::new("unsupported_grant_type", "Only code and refresh token are supported")),
     };
-    let answered = exchanged.and_then(|(grant, nonce)| tokens(&tenant, grant, nonce.as_deref()));
-    answered.map_or_else(|refusal| refusal, |tokens| web::private(Json(tokens).into_response()))
+    match earned.and_then(|(grant, nonce)| tokens(&tenant, grant, nonce.as_deref())) {
+        Ok(tokens) => web::private(Json(tokens).into_response()),
+        Err(refusal) => refusal.into_response(),
+    }
 }
 
 /// `GET /userinfo`.
@@ -41,7 +41,7 @@ pub(super) async fn userinfo(State(tenant): State<Tenant>, incoming: Incoming) -
     let token = incoming.header(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
     let access = token.and_then(|token| tenant.store().access(token, tenant.now()));
     let Some(access) = access.filter(|access| access.scopes.iter().any(|scope| scope == "openid")) else {
-        let mut answer = refuse(StatusCode::UNAUTHORIZED, "invalid_token", "No valid access token");
+        let mut answer = Refusal::new("invalid_token", "No valid access token").into_response();
         let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
         answer.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         return answer;
@@ -77,7 +77,32 @@ pub(super) async fn discovery(State(tenant): State<Tenant>) -> Json<Value> {
 }
 
 /// A grant that was earned, and the nonce that its ID token must show.
-type Earned = Result<(Grant, Option<String>), Response>;
+type Earned = Result<(Grant, Option<String>), Refusal>;
+
+/// An error in the words of OAuth.
+struct Refusal {
+    error: &'static str,
+    description: String,
+}
+
+impl Refusal {
+    fn new(error: &'static str, description: impl Into<String>) -> Self {
+        Self { error, description: description.into() }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let status = match self.error {
+            "unsupported_grant_type" => StatusCode::BAD_REQUEST,
+            "invalid_token" => StatusCode::UNAUTHORIZED,
+            "server_error" => StatusCode::INTERNAL_SERVER_ERROR,
+            _ => StatusCode::FORBIDDEN,
+        };
+        let answer = json!({ "error": self.error, "error_description": self.description });
+        web::private((status, Json(answer)).into_response())
+    }
+}
 
 fn code_grant(tenant: &Tenant, incoming: &Incoming) -> Earned {
     let form = &incoming.form;
@@ -89,7 +114,7 @@ fn code_grant(tenant: &Tenant, incoming: &Incoming) -> Earned {
             && form.get("client_id") == Some(&grant.request.client_id)
             && form.get("redirect_uri") == Some(&grant.request.redirect_uri)
     });
-    let grant = earned.ok_or_else(|| refuse(StatusCode::FORBIDDEN, "invalid_grant", "Invalid authorization code"))?;
+    let grant = earned.ok_or_else(|| Refusal::new("invalid_grant", "Invalid authorization code"))?;
     let nonce = grant.request.nonce.clone();
     Ok((grant, nonce))
 }
@@ -99,46 +124,42 @@ async fn refresh_grant(tenant: &Tenant, incoming: &Incoming) -> Earned {
     let form = &incoming.form;
     let grant = form.get("refresh_token").and_then(|token| tenant.store().take_refresh(token, tenant.now()));
     let earned = grant.filter(|grant| form.get("client_id") == Some(&grant.request.client_id));
-    let grant =
-        earned.ok_or_else(|| refuse(StatusCode::FORBIDDEN, "invalid_grant", "Unknown or invalid refresh token"))?;
-    let denied = |error: &str, reason: &str| refuse(StatusCode::FORBIDDEN, error, reason);
+    let grant = earned.ok_or_else(|| Refusal::new("invalid_grant", "Unknown or invalid refresh token"))?;
     let effects = pipeline::refresh(tenant, incoming, &grant).await;
-    let effects = effects.map_err(|error| denied("access_denied", &error.to_string()))?;
+    let effects = effects.map_err(|error| Refusal::new("access_denied", error.to_string()))?;
     if let Some(reason) = effects.denied {
-        return Err(denied("access_denied", &reason));
+        return Err(Refusal::new("access_denied", reason));
     }
     if effects.redirect.is_some() {
-        return Err(denied("interaction_required", "A redirect is not possible here"));
+        return Err(Refusal::new("interaction_required", "A redirect is not possible here"));
     }
     Ok((Grant { id_claims: effects.id_claims, access_claims: effects.access_claims, ..grant }, None))
 }
 
 /// Makes the tokens of a grant and remembers them.
-fn tokens(tenant: &Tenant, grant: Grant, nonce: Option<&str>) -> Result<Value, Response> {
+fn tokens(tenant: &Tenant, grant: Grant, nonce: Option<&str>) -> Result<Value, Refusal> {
     let now = tenant.now();
-    let failed =
-        |_: jsonwebtoken::errors::Error| refuse(StatusCode::INTERNAL_SERVER_ERROR, "server_error", "Not signed");
+    let failed = |_: jsonwebtoken::errors::Error| Refusal::new("server_error", "The tokens could not be signed");
     let Grant { request, session, .. } = &grant;
     let access_token = access_token(tenant, &grant).map_err(failed)?;
     let access =
         Access { user_id: session.user_id.clone(), scopes: request.scopes.clone(), expires_at: now + ACCESS_LIFE_SECS };
     tenant.store().put_access(access_token.clone(), access, now);
-    let mut answer = json!({
-        "access_token": access_token,
-        "token_type": "Bearer",
-        "expires_in": ACCESS_LIFE_SECS,
-        "scope": request.scopes.join(" "),
-    });
+    let mut answer = Map::new();
+    answer.insert("access_token".into(), json!(access_token));
+    answer.insert("token_type".into(), json!("Bearer"));
+    answer.insert("expires_in".into(), json!(ACCESS_LIFE_SECS));
+    answer.insert("scope".into(), json!(request.scopes.join(" ")));
     let asked = |scope: &str| request.scopes.iter().any(|asked| asked == scope);
     if asked("openid") {
-        answer["id_token"] = json!(id_token(tenant, &grant, nonce).map_err(failed)?);
+        answer.insert("id_token".into(), json!(id_token(tenant, &grant, nonce).map_err(failed)?));
     }
     if asked("offline_access") {
         let token = tenant.random();
-        answer["refresh_token"] = json!(token);
+        answer.insert("refresh_token".into(), json!(token));
         tenant.store().put_refresh(token, grant);
     }
-    Ok(answer)
+    Ok(answer.into())
 }
 
 fn id_token(tenant: &Tenant, grant: &Grant, nonce: Option<&str>) -> Result<String, jsonwebtoken::errors::Error> {
@@ -189,9 +210,4 @@ fn profile(user: Option<&User>, scopes: &[String]) -> Map<String, Value> {
         facts.insert("email_verified".into(), json!(true));
     }
     facts
-}
-
-fn refuse(status: StatusCode, error: &str, description: &str) -> Response {
-    let answer = json!({ "error": error, "error_description": description });
-    web::private((status, Json(answer)).into_response())
 }

@@ -109,7 +109,7 @@ exports.onExecutePostLogin = async (event, api) => {
       // Signed, so that nobody on the way can choose where the browser returns to.
       continue_uri: `${settings.continueOrigin}/continue`,
       client_name: event.client?.name,
-      account: event.user.email ?? event.user.name,
+      ...accountLabel(event.user),
       // A hint only: the verifier knows whether it holds a template.
       purpose: event.user.app_metadata?.countenance ? 'verify' : 'enroll',
       transaction_id: transactionId,
@@ -185,6 +185,11 @@ function readSettings(event) {
     ['always', 'on-demand'].includes(settings.mode);
   // The method is recorded under a URL with a path, which no normalisation of bare origins can change.
   return usable ? { ...settings, methodUrl: `${settings.verifierOrigin}/start` } : null;
+}
+
+/** What the person knows their account by, shown (masked) before the camera opens. No more of the profile leaves. */
+function accountLabel(user) {
+  return user.email ? { email: user.email } : { name: user.name };
 }
 
 /** Whether `text` is https://host[:port], or http for a name under localhost, which never leaves the machine. */

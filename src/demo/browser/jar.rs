@@ -168,7 +168,7 @@ fn parse(from: &Url, line: &str, now: UnixSecs) -> Result<Cookie, CookieRefusal>
             ("samesite", value) if value.eq_ignore_ascii_case("none") => cookie.same_site = SameSite::None,
             ("samesite", value) if value.eq_ignore_ascii_case("strict") => cookie.same_site = SameSite::Strict,
             ("max-age", seconds) => {
-                cookie.expires_at = seconds.parse::<i64>().ok().map(|life| now.saturating_add(life))
+                cookie.expires_at = seconds.parse::<i64>().ok().map(|life| now.saturating_add(life));
             }
             ("domain", domain) if !domain.is_empty() => {
                 cookie.is_host_only = false;

@@ -100,7 +100,7 @@ impl Api {
                 self.effects.denied.get_or_insert(reason);
             }
             Call::IdClaim { key, value } => {
-                set_claim(&mut self.effects.id_claims, &mut self.effects.console, key, value)?
+                set_claim(&mut self.effects.id_claims, &mut self.effects.console, key, value)?;
             }
             Call::AccessClaim { key, value } => {
                 set_claim(&mut self.effects.access_claims, &mut self.effects.console, key, value)?;

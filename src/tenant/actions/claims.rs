@@ -48,8 +48,8 @@ pub(super) fn may_set(name: &str) -> bool {
     }
     let host = Url::parse(name).ok().and_then(|url| url.host_str().map(str::to_owned));
     host.is_none_or(|host| {
-        let under = |domain: &&str| host == **domain || host.ends_with(&format!(".{domain}"));
-        !RESTRICTED_DOMAINS.iter().any(|domain| under(&domain))
+        let under = |domain: &str| host == domain || host.ends_with(&format!(".{domain}"));
+        !RESTRICTED_DOMAINS.iter().any(|domain| under(domain))
     })
 }
 

@@ -55,8 +55,8 @@ pub(super) fn run(
 }
 
 /// Evaluates the prelude, hands it the Action and drives the promise that comes back.
-fn call<'js>(
-    ctx: &Ctx<'js>,
+fn call(
+    ctx: &Ctx<'_>,
     host: impl Fn(String) -> String + 'static,
     (now_millis, event, source, handler): (f64, String, &str, &str),
 ) -> Result<(), Error> {

@@ -1,7 +1,5 @@
 //! The customer's Action on hand-made events: every way through it, one row each.
 
-use std::fmt::Debug;
-
 use countenance::{
     protocol::Reason,
     tenant::{
@@ -45,128 +43,92 @@ fn record(key: &str, url: &str, timestamp: &str) -> (&'static str, Value) {
     ("/authentication/methods", json!([{ "name": "pwd" }, { key: url, "timestamp": timestamp }]))
 }
 
-#[derive(Debug, PartialEq)]
-enum First {
-    Passes,
-    Redirects,
-    Denies(&'static str),
-}
+/// What a row replaces in an event or an answer.
+type Facts<'a> = Vec<(&'a str, Value)>;
 
-#[test]
-fn the_first_leg_knows_when_a_face_is_needed_and_when_it_cannot_be_had() {
-    use First::{Denies, Passes, Redirects};
-    // NOW is 2027-01-15T08:00:00Z.
-    let (day_old, older, future) = ("2027-01-14T08:00:00.000Z", "2027-01-14T07:59:59.000Z", "2027-01-15T08:00:01.000Z");
-    let silent = ("/transaction/prompt", json!(["none"]));
-    let asked = ("/transaction/acr_values", json!([POLICY]));
-    let refresh = ("/transaction/protocol", json!("oauth2-refresh-token"));
-    let needed = Denies("countenance_interaction_required");
-    let rows: Vec<(&str, &str, Vec<(&str, Value)>, First)> = vec![
-        ("always: any login", "always", vec![], Redirects),
-        ("always: asked", "always", vec![asked.clone()], Redirects),
-        ("always: a fresh record saves nobody the camera", "always", vec![record("name", METHOD, day_old)], Redirects),
-        ("always: refresh", "always", vec![refresh.clone()], Passes),
-        ("always: silent, no record", "always", vec![silent.clone()], Denies("countenance_interaction_required")),
-        ("always: silent, fresh name", "always", vec![silent.clone(), record("name", METHOD, day_old)], Passes),
-        ("always: silent, fresh url", "always", vec![silent.clone(), record("url", METHOD, day_old)], Passes),
-        (
-            "always: silent, too old",
-            "always",
-            vec![silent.clone(), record("name", METHOD, older)],
-            Denies("countenance_interaction_required"),
-        ),
-        (
-            "always: silent, from the future",
-            "always",
-            vec![silent.clone(), record("name", METHOD, future)],
-            Denies("countenance_interaction_required"),
-        ),
-        (
-            "always: silent, no time",
-            "always",
-            vec![silent.clone(), record("name", METHOD, "yesterday")],
-            Denies("countenance_interaction_required"),
-        ),
-        (
-            "always: silent, another method",
-            "always",
-            vec![silent.clone(), record("name", "https://other.example.com/start", day_old)],
-            Denies("countenance_interaction_required"),
-        ),
-        (
-            "always: silent, asked",
-            "always",
-            vec![silent.clone(), asked.clone(), record("name", METHOD, day_old)],
-            Denies("countenance_interaction_required"),
-        ),
-        (
-            "always: silent, nothing known",
-            "always",
-            vec![silent.clone(), ("/authentication", Value::Null)],
-            Denies("countenance_interaction_required"),
-        ),
-        (
-            "always: password grant",
-            "always",
-            vec![("/transaction/protocol", json!("oauth2-resource-owner"))],
-            Denies("countenance_interaction_required"),
-        ),
-        ("on demand: any login", "on-demand", vec![], Passes),
-        ("on demand: asked, a list", "on-demand", vec![asked.clone()], Redirects),
-        (
-            "on demand: asked, among others",
-            "on-demand",
-            vec![("/transaction/acr_values", json!(["urn:a", POLICY]))],
-            Redirects,
-        ),
-        ("on demand: asked, text", "on-demand", vec![("/transaction/acr_values", json!(POLICY))], Redirects),
-        (
-            "on demand: asked, words",
-            "on-demand",
-            vec![("/transaction/acr_values", json!(format!("urn:a {POLICY}")))],
-            Redirects,
-        ),
-        (
-            "on demand: asked for something else",
-            "on-demand",
-            vec![("/transaction/acr_values", json!(["urn:a"]))],
-            Passes,
-        ),
-        (
-            "on demand: asked for something alike",
-            "on-demand",
-            vec![("/transaction/acr_values", json!(format!("{POLICY}-lite")))],
-            Passes,
-        ),
-        ("on demand: silent", "on-demand", vec![silent.clone()], Passes),
-        (
-            "on demand: silent, asked",
-            "on-demand",
-            vec![silent.clone(), asked.clone()],
-            Denies("countenance_interaction_required"),
-        ),
-        (
-            "on demand: silent, asked, fresh",
-            "on-demand",
-            vec![silent, asked.clone(), record("name", METHOD, day_old)],
-            needed,
-        ),
-        ("on demand: refresh, asked", "on-demand", vec![refresh, asked.clone()], Passes),
-        ("on demand: no transaction", "on-demand", vec![("/transaction", Value::Null)], Passes),
-        ("no such mode", "sometimes", vec![], Denies("countenance_configuration_error")),
-    ];
-    for (name, mode, facts, expected) in rows {
+/// How a first leg ends, apart from a denial's code.
+const PASSES: &str = "passes";
+const REDIRECTS: &str = "redirects";
+const NEEDED: &str = "countenance_interaction_required";
+
+/// Runs the first leg for each row: name, facts, how it must end.
+fn assert_first_legs(mode: &str, rows: Vec<(&str, Facts, &str)>) {
+    for (name, facts, expected) in rows {
         let effects = leg(action(mode), Trigger::Execute, event(&facts));
         let found = match (&effects.denied, &effects.redirect) {
-            (Some(reason), None) => format!("Denies({reason:?})"),
-            (None, Some(_)) => "Redirects".to_owned(),
-            (None, None) => "Passes".to_owned(),
-            (Some(_), Some(_)) => "both".to_owned(),
+            (Some(code), None) => code.as_str(),
+            (None, Some(_)) => REDIRECTS,
+            (None, None) => PASSES,
+            (Some(_), Some(_)) => "both",
         };
-        assert_eq!(found, format!("{expected:?}"), "{name}");
+        assert_eq!(found, expected, "{mode}: {name}");
         assert!(effects.id_claims.is_empty() && effects.access_claims.is_empty(), "{name}: no claim without a face");
         assert!(effects.methods.is_empty(), "{name}: no record without a face");
     }
+}
+
+fn silent() -> (&'static str, Value) {
+    ("/transaction/prompt", json!(["none"]))
+}
+
+fn asked() -> (&'static str, Value) {
+    ("/transaction/acr_values", json!([POLICY]))
+}
+
+fn protocol(name: &str) -> (&'static str, Value) {
+    ("/transaction/protocol", json!(name))
+}
+
+#[test]
+fn always_on_lets_nobody_past_the_camera_without_a_fresh_record() {
+    // NOW is 2027-01-15T08:00:00Z.
+    let (day_old, older) = ("2027-01-14T08:00:00.000Z", "2027-01-14T07:59:59.000Z");
+    let future = "2027-01-15T08:00:01.000Z";
+    let other = "https://other.example.com/start";
+    assert_first_legs(
+        "always",
+        vec![
+            ("any login", vec![], REDIRECTS),
+            ("asked", vec![asked()], REDIRECTS),
+            ("a fresh record saves nobody the camera", vec![record("name", METHOD, day_old)], REDIRECTS),
+            ("refresh", vec![protocol("oauth2-refresh-token")], PASSES),
+            ("password grant", vec![protocol("oauth2-resource-owner")], NEEDED),
+            ("silent, no record", vec![silent()], NEEDED),
+            ("silent, fresh by name", vec![silent(), record("name", METHOD, day_old)], PASSES),
+            ("silent, fresh by url", vec![silent(), record("url", METHOD, day_old)], PASSES),
+            ("silent, too old", vec![silent(), record("name", METHOD, older)], NEEDED),
+            ("silent, from the future", vec![silent(), record("name", METHOD, future)], NEEDED),
+            ("silent, no time", vec![silent(), record("name", METHOD, "yesterday")], NEEDED),
+            ("silent, another method", vec![silent(), record("name", other, day_old)], NEEDED),
+            ("silent, asked", vec![silent(), asked(), record("name", METHOD, day_old)], NEEDED),
+            ("silent, nothing known", vec![silent(), ("/authentication", Value::Null)], NEEDED),
+        ],
+    );
+}
+
+#[test]
+fn on_demand_asks_for_a_face_only_when_the_application_does() {
+    let acr = |values: Value| vec![("/transaction/acr_values", values)];
+    let fresh = record("name", METHOD, "2027-01-15T08:00:00.000Z");
+    assert_first_legs(
+        "on-demand",
+        vec![
+            ("any login", vec![], PASSES),
+            ("asked, a list", vec![asked()], REDIRECTS),
+            ("asked, among others", acr(json!(["urn:a", POLICY])), REDIRECTS),
+            ("asked, text", acr(json!(POLICY)), REDIRECTS),
+            ("asked, words", acr(json!(format!("urn:a {POLICY}"))), REDIRECTS),
+            ("asked for something else", acr(json!(["urn:a"])), PASSES),
+            ("asked for something alike", acr(json!(format!("{POLICY}-lite"))), PASSES),
+            ("asked for nothing", acr(json!([])), PASSES),
+            ("silent", vec![silent()], PASSES),
+            ("silent, asked", vec![silent(), asked()], NEEDED),
+            ("silent, asked, fresh", vec![silent(), asked(), fresh], NEEDED),
+            ("refresh", vec![protocol("oauth2-refresh-token"), asked()], PASSES),
+            ("no transaction", vec![("/transaction", Value::Null)], PASSES),
+        ],
+    );
+    assert_first_legs("sometimes", vec![("no such mode", vec![], "countenance_configuration_error")]);
 }
 
 #[test]
@@ -206,7 +168,7 @@ fn the_outgoing_token_says_what_the_verifier_needs_and_no_more() {
     let expected = json!({
         "sub": "auth0|ada", "iss": "tenant.example.com", "iat": NOW, "exp": NOW + 600, "ip": "192.0.2.7",
         "integration_id": "integration-1", "continue_uri": "https://login.example.com/continue", "client_name": "App",
-        "account": "ada@example.com", "purpose": "enroll", "transaction_id": "transaction-1",
+        "email": "ada@example.com", "purpose": "enroll", "transaction_id": "transaction-1",
     });
     assert_eq!(claims, expected);
     assert_eq!(effects.transaction_metadata["countenance_transaction_id"], "transaction-1");
@@ -229,7 +191,7 @@ fn the_first_leg_follows_custom_domains_and_marketplace_settings() {
     assert_eq!(url.host_str(), Some("face.example.org"));
     assert_eq!(claims["continue_uri"], "https://login.example.org/continue");
     assert_eq!(claims["integration_id"], "integration-2");
-    assert_eq!((&claims["purpose"], &claims["account"]), (&json!("verify"), &json!("Ada")));
+    assert_eq!((&claims["purpose"], &claims["name"]), (&json!("verify"), &json!("Ada")));
 }
 
 /// What the verifier answers to Ada's login, with some claims replaced; null removes one.
@@ -265,7 +227,7 @@ fn resume(token: &str, more: &[(&str, Value)]) -> Effects {
 fn the_second_leg_grants_only_what_the_verifier_approved() {
     let refused = |reason: &str| vec![("result", json!("refused")), ("reason", json!(reason))];
     let invalid = Some("countenance_invalid_answer");
-    let rows: Vec<(&str, Vec<(&str, Value)>, Option<&str>)> = vec![
+    let rows: Vec<(&str, Facts, Option<&str>)> = vec![
         ("approved", vec![], None),
         ("approved by code", vec![("amr", json!(["otp", "sms", "mfa"]))], None),
         ("approved, amr as text", vec![("amr", json!("mfa"))], None),

@@ -25,7 +25,7 @@ fn the_salary_page_opens_after_a_face_and_closes_again() {
     assert!(open(&stand, &mut browser, "/").html.contains("Log in"));
     let password = open(&stand, &mut browser, "/login");
     assert!(password.html.contains("to go on to Payroll"));
-    let home = stand.give_password(&mut browser, &password);
+    let home = Stand::give_password(&mut browser, &password);
     assert_eq!((home.url.host_str(), home.url.path()), (Some("payroll.localhost"), "/"));
     assert!(home.html.contains("Good day, Ada"));
 
@@ -47,7 +47,7 @@ fn always_on_opens_the_salary_page_at_once() {
     let stand = Stand::with_mode("always");
     let mut browser = stand.browser();
     let password = open(&stand, &mut browser, "/login");
-    let start = stand.give_password(&mut browser, &password);
+    let start = Stand::give_password(&mut browser, &password);
     assert!(stand.approve(&mut browser, &start).html.contains("your face has been checked"));
     assert!(open(&stand, &mut browser, "/salary").html.contains("Salary of Ada"));
 }
@@ -57,7 +57,7 @@ fn a_refusal_is_told_kindly_and_word_by_word() {
     let stand = Stand::with_mode("on-demand");
     let mut browser = stand.browser();
     let password = open(&stand, &mut browser, "/salary");
-    let start = stand.give_password(&mut browser, &password);
+    let start = Stand::give_password(&mut browser, &password);
     let page = stand.refuse(&mut browser, &start, "not_live");
     assert_eq!(page.status, 403);
     for text in ["The camera saw no live person.", "access_denied", "countenance_not_live"] {
@@ -71,7 +71,7 @@ fn a_tenant_that_ignores_the_wish_ends_on_a_page_and_not_in_a_loop() {
     let stand = Stand::new(|_, _| None, |builder| builder);
     let mut browser = stand.browser();
     let password = open(&stand, &mut browser, "/salary");
-    let page = stand.give_password(&mut browser, &password);
+    let page = Stand::give_password(&mut browser, &password);
     assert_eq!((page.status, page.url.path()), (403, "/callback"));
     assert!(page.html.contains("did not confirm a second factor"));
 }
@@ -103,7 +103,7 @@ fn logging_out_forgets_the_browser() {
     let stand = Stand::with_mode("on-demand");
     let mut browser = stand.browser();
     let password = open(&stand, &mut browser, "/login");
-    let home = stand.give_password(&mut browser, &password);
+    let home = Stand::give_password(&mut browser, &password);
     let page = browser.submit(&home, &home.forms()[0]).unwrap();
     assert!(page.html.contains("Log in"));
     let url = Url::parse(&stand.payroll_origin).unwrap();

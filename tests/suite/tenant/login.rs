@@ -47,7 +47,7 @@ fn a_refusal_reaches_the_application_by_name_and_opens_nothing() {
     let mut browser = stand.browser();
     for reason in ["no_match", "not_live", "cancelled"] {
         let start = browser.open(&stand.authorize_url(&[])).unwrap();
-        let start = if start.url.path() == "/u/login" { stand.give_password(&mut browser, &start) } else { start };
+        let start = if start.url.path() == "/u/login" { Stand::give_password(&mut browser, &start) } else { start };
         let callback = stand.refuse(&mut browser, &start, reason);
         assert_eq!(refusal(&callback), ("access_denied".into(), format!("countenance_{reason}")));
         assert_eq!(callback.parameter("code"), None, "{reason}");

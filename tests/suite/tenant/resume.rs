@@ -108,5 +108,5 @@ fn a_state_of_the_password_page_is_none_of_continue() {
     let page = browser.open(&stand.authorize_url(&[])).unwrap();
     let form = Form::post(format!("{}/continue?state={}", stand.tenant_origin, page.parameter("state").unwrap()));
     assert_lost(&browser.submit(&page, &form).unwrap(), "no password yet");
-    assert_eq!(stand.give_password(&mut browser, &page).url.path(), "/start");
+    assert_eq!(Stand::give_password(&mut browser, &page).url.path(), "/start");
 }

@@ -157,7 +157,7 @@ impl Stand {
     }
 
     /// Ada's password on the login page.
-    pub(super) fn give_password(&self, browser: &mut Browser, page: &Page) -> Page {
+    pub(super) fn give_password(browser: &mut Browser, page: &Page) -> Page {
         let form = page.form_with("password").unwrap();
         browser.submit(page, &form.fill("email", "ada@example.com").fill("password", "correct horse")).unwrap()
     }
@@ -165,7 +165,7 @@ impl Stand {
     /// `/authorize` and Ada's password: where the browser ends up.
     pub(super) fn log_in(&self, browser: &mut Browser, more: &[(&str, &str)]) -> Page {
         let page = browser.open(&self.authorize_url(more)).unwrap();
-        self.give_password(browser, &page)
+        Self::give_password(browser, &page)
     }
 
     /// What the verifier answers when it approves the login whose landing page this is.
