@@ -110,8 +110,8 @@ pub(crate) enum SameSite {
 
 /// Adds a cookie for this host that no script reads. `None` as value removes it.
 ///
-/// No `__Host-` in the names: the demo runs on `http://*.localhost`, where browsers take `Secure` cookies but Chromium refuses
-/// the prefix.
+/// No `__Host-` in the names: the demo runs on `http://*.localhost`, where every browser of the last years takes `Secure`
+/// cookies, but Chromium has come to take the prefix only lately.
 pub(crate) fn set_cookie(mut response: Response, name: &str, value: Option<&str>, same_site: SameSite) -> Response {
     let site = match same_site {
         SameSite::Lax => "Lax",

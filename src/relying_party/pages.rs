@@ -37,16 +37,26 @@ pub(super) fn salary(visitor: &Visitor) -> Response {
 }
 
 /// A login that ended without success: the sentence, and what the tenant said word by word.
-pub(super) fn failed(error: &str, description: &str) -> Response {
+pub(super) fn failed(is_step_up: bool, error: &str, description: &str) -> Response {
+    let (title, again) =
+        if is_step_up { ("Your salary stays closed", "/salary") } else { ("You are not logged in", "/login") };
     let main = format!(
-        "<h1>You are not logged in</h1>\n<p role=\"alert\">{}</p>\n\
+        "<h1>{title}</h1>\n<p role=\"alert\">{}</p>\n\
          <p class=\"soft\">The login service said: <code>{}</code> <code>{}</code></p>\n\
-         <p><a class=\"button\" href=\"/login\">Try again</a> <a class=\"quiet button\" href=\"/\">Back</a></p>",
+         <p><a class=\"button\" href=\"{again}\">Try again</a> <a class=\"quiet button\" href=\"/\">Back</a></p>",
         sentence(error, description),
         escape(error),
         escape(description)
     );
-    page(StatusCode::FORBIDDEN, "You are not logged in", &main)
+    page(StatusCode::FORBIDDEN, title, &main)
+}
+
+/// An answer that this browser did not ask for, or has had already.
+pub(super) fn stale() -> Response {
+    let main = "<h1>This login is over</h1>\n\
+        <p role=\"alert\">The answer belongs to no login under way in this browser. You may have gone back a page.</p>\n\
+        <p><a class=\"button\" href=\"/\">To the start</a></p>";
+    page(StatusCode::FORBIDDEN, "This login is over", main)
 }
 
 /// A fault of the application or its connection: nothing the person did.

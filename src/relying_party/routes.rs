@@ -49,10 +49,10 @@ pub(super) async fn callback(State(app): State<RelyingParty>, incoming: Incoming
     let state = incoming.query.get("state").unwrap_or_default();
     // First of all: an answer that this browser did not ask for says nothing, not even an error.
     let Some(login) = app.sessions().take(cookie, state, app.now()) else {
-        return pages::failed("invalid_state", "This answer belongs to no login of this browser, or came too late.");
+        return pages::stale();
     };
     if let Some(error) = incoming.query.get("error") {
-        return pages::failed(error, incoming.query.get("error_description").unwrap_or_default());
+        return pages::failed(login.is_step_up, error, incoming.query.get("error_description").unwrap_or_default());
     }
     let code = incoming.query.get("code").unwrap_or_default().to_owned();
     let is_step_up = login.is_step_up;
@@ -61,9 +61,11 @@ pub(super) async fn callback(State(app): State<RelyingParty>, incoming: Incoming
         tokio::task::spawn_blocking(move || redeem(&app, &code, &login)).await
     };
     match redeemed {
-        Ok(Ok(person)) if is_step_up && !person.is_verified => {
-            pages::failed("insufficient_user_authentication", "The login service did not confirm a second factor.")
-        }
+        Ok(Ok(person)) if is_step_up && !person.is_verified => pages::failed(
+            true,
+            "insufficient_user_authentication",
+            "The login service did not confirm a second factor.",
+        ),
         Ok(Ok(person)) => {
             let fresh = app.random();
             app.sessions().log_in(cookie, fresh.clone(), person, app.now());

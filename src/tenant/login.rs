@@ -27,7 +27,7 @@ pub(super) async fn show(State(tenant): State<Tenant>, incoming: Incoming) -> Re
     let store = tenant.store();
     match store.transaction(state, incoming.cookie(BROWSER_COOKIE), tenant.now()) {
         Some(transaction @ Transaction { stage: Stage::Password { .. }, .. }) => {
-            form(StatusCode::OK, &tenant, state, transaction, None)
+            form(&tenant, state, transaction, None)
         }
         _ => lost(),
     }
@@ -49,11 +49,8 @@ pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> 
     let email = incoming.form.get("email").unwrap_or_default();
     let password = incoming.form.get("password").unwrap_or_default();
     let Some(user) = find(&tenant, email, password) else {
-        return wrong_password(
-            &tenant,
-            state,
-            Transaction { stage: Stage::Password { wrong: wrong + 1 }, ..transaction },
-        );
+        let transaction = Transaction { stage: Stage::Password { wrong: wrong + 1 }, ..transaction };
+        return wrong_password(&tenant, state, email, transaction);
     };
 
     // A fresh id: whatever the browser brought along, nobody else knows this one.
@@ -71,13 +68,8 @@ pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> 
 /// What is shown when there is no such login in this browser.
 pub(super) fn lost() -> Response {
     let text = escape(SESSION_LOST);
-    web::page(
-        StatusCode::BAD_REQUEST,
-        "We lost your login",
-        &format!(
-            "<h1>We lost your login</h1>\n<p>{text}</p>\n<p class=\"soft\"><code>invalid_request: {text}</code></p>"
-        ),
-    )
+    let main = format!("<h1>We lost your login</h1>\n<p role=\"alert\">invalid_request: {text}</p>");
+    web::page(StatusCode::BAD_REQUEST, "We lost your login", &main)
 }
 
 fn find<'a>(tenant: &'a Tenant, email: &str, password: &str) -> Option<&'a User> {
@@ -85,29 +77,34 @@ fn find<'a>(tenant: &'a Tenant, email: &str, password: &str) -> Option<&'a User>
     users.iter().find(|user| user.email.eq_ignore_ascii_case(email) && user.has_password(password))
 }
 
-fn wrong_password(tenant: &Tenant, state: &str, transaction: Transaction) -> Response {
+fn wrong_password(tenant: &Tenant, state: &str, email: &str, transaction: Transaction) -> Response {
     if matches!(transaction.stage, Stage::Password { wrong } if wrong >= WRONG_PASSWORDS) {
         let reason = pipeline::error("access_denied", "Too many wrong passwords");
         return pipeline::to_application(&transaction.request, &reason);
     }
-    let page = form(StatusCode::BAD_REQUEST, tenant, state, &transaction, Some("Wrong email or password."));
+    let page = form(tenant, state, &transaction, Some(email));
     tenant.store().put_transaction(state.to_owned(), transaction, tenant.now());
     page
 }
 
-fn form(status: StatusCode, tenant: &Tenant, state: &str, transaction: &Transaction, fault: Option<&str>) -> Response {
+/// The page, the first time or after `rejected` was tried in vain.
+fn form(tenant: &Tenant, state: &str, transaction: &Transaction, rejected: Option<&str>) -> Response {
     let client = tenant.config().client(&transaction.request.client_id);
-    let name = escape(client.map_or("the application", |client| &client.name));
-    let fault = fault.map_or_else(String::new, |text| format!("<p class=\"bad\" role=\"alert\">{text}</p>\n"));
-    let (state, hint) = (escape(state), escape(transaction.request.login_hint.as_deref().unwrap_or_default()));
+    let client = client.map_or("the application", |client| &client.name);
+    let (status, fault) = match rejected {
+        Some(_) => (StatusCode::BAD_REQUEST, "<p class=\"bad\" role=\"alert\">Wrong email or password.</p>\n"),
+        None => (StatusCode::OK, ""),
+    };
+    let email = rejected.or(transaction.request.login_hint.as_deref()).unwrap_or_default();
+    let (name, state, email) = (escape(client), escape(state), escape(email));
     let main = format!(
         "<h1>Log in</h1>\n<p class=\"soft\">to go on to {name}</p>\n{fault}\
          <form method=\"post\" action=\"/u/login\">\n\
          <input type=\"hidden\" name=\"state\" value=\"{state}\">\n\
-         <label>Email <input type=\"email\" name=\"email\" value=\"{hint}\" autocomplete=\"username\" required></label>\n\
+         <label>Email <input type=\"email\" name=\"email\" value=\"{email}\" autocomplete=\"username\" required></label>\n\
          <label>Password <input type=\"password\" name=\"password\" autocomplete=\"current-password\" required></label>\n\
          <button>Continue</button>\n</form>\n\
          <p class=\"soft\">A stand-in for an Auth0 tenant, on this machine only.</p>"
     );
-    web::page(status, &format!("Log in to {name}"), &main)
+    web::page(status, &format!("Log in to {client}"), &main)
 }

@@ -1,7 +1,7 @@
 //! The cookie jar: RFC 6265bis as far as our pages go, strict where browsers differ.
 //!
-//! Plain HTTP on `localhost` and the names under it counts as secure, as in Chromium and Firefox. The prefixes `__Host-` and
-//! `__Secure-` need HTTPS all the same: Chromium refuses them on `http://localhost`, and what one browser refuses, we refuse.
+//! Plain HTTP on `localhost`, the names under it and loopback addresses counts as secure, for the prefixes `__Host-` and
+//! `__Secure-` too: seen in Chromium 147. (Chromium of 2024 still refused the prefixes there.)
 
 use url::{Host, Url};
 
@@ -196,10 +196,9 @@ fn check(cookie: &Cookie, from: &Url, host: &str, line: &str) -> Result<(), Cook
         return Err(CookieRefusal::NoneWithoutSecure);
     }
     let name = cookie.name.to_ascii_lowercase();
-    let is_secure_page = from.scheme() == "https" && cookie.is_secure;
     let says_path = line.to_ascii_lowercase().contains("path=/");
-    let keeps_host = is_secure_page && cookie.is_host_only && cookie.path == "/" && says_path;
-    if (name.starts_with("__host-") && !keeps_host) || (name.starts_with("__secure-") && !is_secure_page) {
+    let keeps_host = cookie.is_secure && cookie.is_host_only && cookie.path == "/" && says_path;
+    if (name.starts_with("__host-") && !keeps_host) || (name.starts_with("__secure-") && !cookie.is_secure) {
         return Err(CookieRefusal::BrokenPrefix);
     }
     Ok(())
@@ -217,8 +216,13 @@ fn site(url: &Url) -> (&str, &str) {
 }
 
 fn is_trustworthy(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    url.scheme() == "https" || host == "localhost" || host.ends_with(".localhost")
+    let is_here = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "https" || is_here
 }
 
 fn is_under(host: &str, domain: &str) -> bool {
@@ -258,7 +262,9 @@ mod tests {
             ("own domain", TENANT, "a=1; Domain=tenant.localhost", None),
             ("top-level domain", TENANT, "a=1; Domain=localhost", Some(ForeignDomain)),
             ("another's domain", TENANT, "a=1; Domain=payroll.localhost", Some(ForeignDomain)),
-            ("host prefix over http", TENANT, "__Host-a=1; Secure; Path=/", Some(BrokenPrefix)),
+            ("secure on a loopback address", "http://127.0.0.1:1/", "a=1; Secure", None),
+            ("host prefix on localhost", TENANT, "__Host-a=1; Secure; Path=/", None),
+            ("host prefix over http", "http://tenant.example.com/", "__Host-a=1; Secure; Path=/", Some(NotSecure)),
             ("host prefix over https", https, "__Host-a=1; Secure; Path=/", None),
             ("host prefix, no path", https, "__Host-a=1; Secure", Some(BrokenPrefix)),
             ("host prefix, a path", https, "__Host-a=1; Secure; Path=/u", Some(BrokenPrefix)),

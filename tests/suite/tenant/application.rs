@@ -60,7 +60,8 @@ fn a_refusal_is_told_kindly_and_word_by_word() {
     let start = Stand::give_password(&mut browser, &password);
     let page = stand.refuse(&mut browser, &start, "not_live");
     assert_eq!(page.status, 403);
-    for text in ["The camera saw no live person.", "access_denied", "countenance_not_live"] {
+    for text in ["Your salary stays closed", "The camera saw no live person.", "access_denied", "countenance_not_live"]
+    {
         assert!(page.html.contains(text), "{text}");
     }
     assert!(open(&stand, &mut browser, "/").html.contains("Log in"), "nobody is logged in");
@@ -94,7 +95,10 @@ fn an_answer_nobody_asked_for_says_nothing() {
     ] {
         let page = ada.open(state.join(path).unwrap().as_str()).unwrap();
         assert_eq!(page.status, 403, "{name}");
-        assert!(page.html.contains("belongs to no login of this browser") && !page.html.contains("<b>"), "{name}");
+        assert!(
+            page.html.contains("belongs to no login under way in this browser") && !page.html.contains("<b>"),
+            "{name}"
+        );
     }
 }
 

@@ -139,6 +139,8 @@ fn the_password_page_belongs_to_one_login_in_one_browser() {
         let page = ada.submit(&page, &form.clone().fill("email", email).fill("password", password)).unwrap();
         assert_eq!(page.status, 400, "{name}");
         assert!(page.html.contains("Wrong email or password."), "{name}");
+        let again = page.form_with("password").unwrap();
+        assert_eq!((again.value("email"), again.value("password")), (Some(email), Some("")), "{name}");
     }
     assert!(ada.submit(&page, &filled).unwrap().parameter("code").is_some());
     assert_eq!(ada.submit(&page, &filled).unwrap().status, 400, "the form is good once");
