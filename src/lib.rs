@@ -43,6 +43,8 @@ pub mod attest;
 pub mod best_shot;
 pub mod camera;
 pub mod capture;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod face;
 pub mod flow;
 pub mod frame;
@@ -53,6 +55,12 @@ pub mod policy;
 pub mod protocol;
 pub mod quality;
 pub mod rehearsal;
+#[cfg(feature = "demo")]
+pub mod relying_party;
 pub mod session;
+#[cfg(feature = "demo")]
+pub mod tenant;
 pub mod vision;
+#[cfg(feature = "demo")]
+mod web;
 pub mod world;

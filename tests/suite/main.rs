@@ -12,3 +12,5 @@ mod samples;
 mod scripted;
 mod session;
 mod vision;
+#[cfg(feature = "demo")]
+mod tenant;

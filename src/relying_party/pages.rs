@@ -1,0 +1,91 @@
+//! The application's pages and words.
+
+use axum::{http::StatusCode, response::Response};
+
+use super::sessions::Visitor;
+use crate::web::{escape, page};
+
+/// The public page.
+pub(super) fn home(visitor: Option<&Visitor>) -> Response {
+    let main = match visitor {
+        None => "<h1>Payroll</h1>\n<p>Your payslips in one place.</p>\n\
+                 <p><a class=\"button\" href=\"/login\">Log in</a></p>\n\
+                 <p class=\"soft\">What you earn is shown only after a look into the camera.</p>"
+            .to_owned(),
+        Some(visitor) => format!(
+            "<h1>Good day, {}</h1>\n<p>You are logged in{}.</p>\n\
+             <p><a class=\"button\" href=\"/salary\">Show my salary</a></p>\n\
+             <form method=\"post\" action=\"/logout\"><button class=\"quiet\">Log out</button></form>",
+            escape(&visitor.name),
+            if visitor.is_verified { ", and your face has been checked" } else { "" },
+        ),
+    };
+    page(StatusCode::OK, "Payroll", &main)
+}
+
+/// The page that wants a second factor.
+pub(super) fn salary(visitor: &Visitor) -> Response {
+    let main = format!(
+        "<h1>Salary of {}</h1>\n<table>\n<tr><th>Base</th><td>3,840.00</td></tr>\n\
+         <tr><th>Night shifts</th><td>212.50</td></tr>\n<tr><th>Deductions</th><td>−1,104.20</td></tr>\n\
+         <tr><th>Paid out</th><td>2,948.30</td></tr>\n</table>\n\
+         <p class=\"soft\">An invented person's figures. They stay open for ten minutes after the check.</p>\n\
+         <p><a href=\"/\">Back</a></p>",
+        escape(&visitor.name)
+    );
+    page(StatusCode::OK, "Salary", &main)
+}
+
+/// A login that ended without success: the sentence, and what the tenant said word by word.
+pub(super) fn failed(is_step_up: bool, error: &str, description: &str) -> Response {
+    let (title, again) =
+        if is_step_up { ("Your salary stays closed", "/salary") } else { ("You are not logged in", "/login") };
+    let main = format!(
+        "<h1>{title}</h1>\n<p role=\"alert\">{}</p>\n\
+         <p class=\"soft\">The login service said: <code>{}</code> <code>{}</code></p>\n\
+         <p><a class=\"button\" href=\"{again}\">Try again</a> <a class=\"quiet button\" href=\"/\">Back</a></p>",
+        sentence(error, description),
+        escape(error),
+        escape(description)
+    );
+    page(StatusCode::FORBIDDEN, title, &main)
+}
+
+/// An answer that this browser did not ask for, or has had already.
+pub(super) fn stale() -> Response {
+    let main = "<h1>This login is over</h1>\n\
+        <p role=\"alert\">The answer belongs to no login under way in this browser. You may have gone back a page.</p>\n\
+        <p><a class=\"button\" href=\"/\">To the start</a></p>";
+    page(StatusCode::FORBIDDEN, "This login is over", main)
+}
+
+/// A fault of the application or its connection: nothing the person did.
+pub(super) fn broken(what: &str) -> Response {
+    let main = format!(
+        "<h1>Something went wrong</h1>\n<p role=\"alert\">{}</p>\n\
+         <p><a class=\"button\" href=\"/\">Back to the start</a></p>",
+        escape(what)
+    );
+    page(StatusCode::BAD_GATEWAY, "Something went wrong", &main)
+}
+
+fn sentence(error: &str, description: &str) -> &'static str {
+    match description.strip_prefix("countenance_").unwrap_or(description) {
+        "no_match" => "The face shown is not the one that belongs to this account.",
+        "not_live" => "The camera saw no live person.",
+        "cannot_tell" | "poor_quality" => "The picture was not good enough. More light from the front often helps.",
+        "camera_not_allowed" => "This camera may not be used here.",
+        "cancelled" => "You cancelled the check.",
+        "not_me" => "You said that this login is not yours. If somebody else began it, change your password.",
+        "no_camera" => "No camera could be used.",
+        "timed_out" => "The check was not finished in time.",
+        "too_many_attempts" => "There were too many attempts. Wait a while before the next one.",
+        "not_enrolled" => "No face is kept for this account yet, and it may not enrol itself.",
+        "interaction_required" => "This login needs a look into the camera.",
+        "configuration_error" | "invalid_token" | "wrong_integration" | "wrong_transaction" | "invalid_answer" => {
+            "The login could not be completed. This is not your fault."
+        }
+        _ if error == "login_required" => "Please log in.",
+        _ => "The login was refused.",
+    }
+}

@@ -1,0 +1,110 @@
+//! `/u/login`: the password page.
+//!
+//! The form is bound to one login by its `state` and to one browser by a cookie, so no other site can post it.
+
+use axum::{extract::State, http::StatusCode, response::Response};
+
+use super::{
+    Tenant,
+    authorize::{BROWSER_COOKIE, SESSION_COOKIE},
+    config::User,
+    pipeline,
+    store::{Method, Session, Stage, Transaction},
+};
+use crate::web::{self, Incoming, SameSite, escape};
+
+/// Wrong passwords after which a login is over.
+const WRONG_PASSWORDS: u32 = 10;
+
+/// The text that Auth0 shows when it cannot find a login.
+pub(super) const SESSION_LOST: &str = "You may have pressed the back button, refreshed during login, opened too many \
+    login dialogs, or there is some issue with cookies, since we couldn't find your session. Try logging in again from \
+    the application and if the problem persists please contact the administrator.";
+
+/// `GET /u/login?state=…`.
+pub(super) async fn show(State(tenant): State<Tenant>, incoming: Incoming) -> Response {
+    let state = incoming.query.get("state").unwrap_or_default();
+    let store = tenant.store();
+    match store.transaction(state, incoming.cookie(BROWSER_COOKIE), tenant.now()) {
+        Some(transaction @ Transaction { stage: Stage::Password { .. }, .. }) => {
+            form(&tenant, state, transaction, None)
+        }
+        _ => lost(),
+    }
+}
+
+/// `POST /u/login`.
+pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> Response {
+    let state = incoming.form.get("state").unwrap_or_default();
+    let now = tenant.now();
+    let taken = tenant.store().take_transaction(state, incoming.cookie(BROWSER_COOKIE), now);
+    let Some(transaction) = taken else {
+        return lost();
+    };
+    let Stage::Password { wrong } = transaction.stage else {
+        // Taken by mistake: this login waits for the verifier.
+        tenant.store().put_transaction(state.to_owned(), transaction, now);
+        return lost();
+    };
+    let email = incoming.form.get("email").unwrap_or_default();
+    let password = incoming.form.get("password").unwrap_or_default();
+    let Some(user) = find(&tenant, email, password) else {
+        let transaction = Transaction { stage: Stage::Password { wrong: wrong + 1 }, ..transaction };
+        return wrong_password(&tenant, state, email, transaction);
+    };
+
+    // A fresh id: whatever the browser brought along, nobody else knows this one.
+    let session = Session {
+        id: tenant.random(),
+        user_id: user.user_id.clone(),
+        began_at: now,
+        methods: vec![Method { name: "pwd".to_owned(), at: now }],
+    };
+    tenant.store().put_session(session.clone(), now);
+    let answer = pipeline::execute(&tenant, &incoming, transaction, &session).await;
+    web::set_cookie(answer, SESSION_COOKIE, Some(&session.id), SameSite::Lax)
+}
+
+/// What is shown when there is no such login in this browser.
+pub(super) fn lost() -> Response {
+    let text = escape(SESSION_LOST);
+    let main = format!("<h1>We lost your login</h1>\n<p role=\"alert\">invalid_request: {text}</p>");
+    web::page(StatusCode::BAD_REQUEST, "We lost your login", &main)
+}
+
+fn find<'a>(tenant: &'a Tenant, email: &str, password: &str) -> Option<&'a User> {
+    let users = &tenant.config().users;
+    users.iter().find(|user| user.email.eq_ignore_ascii_case(email) && user.has_password(password))
+}
+
+fn wrong_password(tenant: &Tenant, state: &str, email: &str, transaction: Transaction) -> Response {
+    if matches!(transaction.stage, Stage::Password { wrong } if wrong >= WRONG_PASSWORDS) {
+        let reason = pipeline::error("access_denied", "Too many wrong passwords");
+        return pipeline::to_application(&transaction.request, &reason);
+    }
+    let page = form(tenant, state, &transaction, Some(email));
+    tenant.store().put_transaction(state.to_owned(), transaction, tenant.now());
+    page
+}
+
+/// The page, the first time or after `rejected` was tried in vain.
+fn form(tenant: &Tenant, state: &str, transaction: &Transaction, rejected: Option<&str>) -> Response {
+    let client = tenant.config().client(&transaction.request.client_id);
+    let client = client.map_or("the application", |client| &client.name);
+    let (status, fault) = match rejected {
+        Some(_) => (StatusCode::BAD_REQUEST, "<p class=\"bad\" role=\"alert\">Wrong email or password.</p>\n"),
+        None => (StatusCode::OK, ""),
+    };
+    let email = rejected.or(transaction.request.login_hint.as_deref()).unwrap_or_default();
+    let (name, state, email) = (escape(client), escape(state), escape(email));
+    let main = format!(
+        "<h1>Log in</h1>\n<p class=\"soft\">to go on to {name}</p>\n{fault}\
+         <form method=\"post\" action=\"/u/login\">\n\
+         <input type=\"hidden\" name=\"state\" value=\"{state}\">\n\
+         <label>Email <input type=\"email\" name=\"email\" value=\"{email}\" autocomplete=\"username\" required></label>\n\
+         <label>Password <input type=\"password\" name=\"password\" autocomplete=\"current-password\" required></label>\n\
+         <button>Continue</button>\n</form>\n\
+         <p class=\"soft\">A stand-in for an Auth0 tenant, on this machine only.</p>"
+    );
+    web::page(status, &format!("Log in to {client}"), &main)
+}

@@ -1,0 +1,108 @@
+//! An Auth0 stand-in on loopback, for the demo and for tests: a login page, Actions that really run, `/continue`, tokens.
+//!
+//! ```text
+//! GET /authorize ──► /u/login ──► Action, first leg ──► 302 verifier?session_token=…&state=…
+//!                                                             │
+//! /oauth/token ◄── 302 app?code=… ◄── Action, second leg ◄── /continue?state=… (same browser, once, within an hour)
+//! ```
+//!
+//! What stands where: `authorize` and `login` are the browser's way in, `pipeline` runs the Action between password and code,
+//! `resume` is `/continue`, `token` what an application calls. `store` keeps it all in memory; `actions` knows nothing of HTTP.
+//!
+//! It answers as Auth0 documents it, where that is documented. It is no identity provider for anybody else: passwords are given
+//! at start, keys are made at start, and everything is forgotten at the end.
+
+pub mod actions;
+mod authorize;
+mod config;
+mod event;
+mod login;
+mod pipeline;
+mod resume;
+mod signing;
+mod store;
+mod token;
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::{Router, routing};
+
+pub use actions::Action;
+pub use config::{Client, TenantBuilder, TenantError, User};
+pub use signing::{KeyError, SigningKey};
+
+use crate::world::{Chance, Clock};
+use config::Config;
+use store::Store;
+
+/// A tenant. Clones share everything.
+#[derive(Clone)]
+pub struct Tenant(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    key: SigningKey,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+    store: Mutex<Store>,
+}
+
+impl Tenant {
+    /// A tenant at `issuer`: an origin such as `http://tenant.localhost:4000`.
+    pub fn builder(issuer: url::Url) -> TenantBuilder {
+        TenantBuilder::new(issuer)
+    }
+
+    /// What the Action wrote to its console so far.
+    pub fn console(&self) -> Vec<String> {
+        self.store().console.clone()
+    }
+
+    /// All pages and calls.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/authorize", routing::get(authorize::authorize))
+            .route("/u/login", routing::get(login::show).post(login::submit))
+            .route("/continue", routing::get(resume::resume).post(resume::resume))
+            .route("/oauth/token", routing::post(token::exchange))
+            .route("/userinfo", routing::get(token::userinfo))
+            .route("/.well-known/jwks.json", routing::get(token::jwks))
+            .route("/.well-known/openid-configuration", routing::get(token::discovery))
+            .with_state(self.clone())
+    }
+
+    /// Serves until `shutdown` ends.
+    pub async fn serve(
+        &self,
+        listener: tokio::net::TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(shutdown).await
+    }
+
+    fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    fn key(&self) -> &SigningKey {
+        &self.0.key
+    }
+
+    fn now(&self) -> crate::world::UnixSecs {
+        self.0.clock.now()
+    }
+
+    /// 32 random bytes as text: a state, code, token or cookie.
+    fn random(&self) -> String {
+        crate::world::random_text::<32>(&*self.0.chance)
+    }
+
+    fn store(&self) -> MutexGuard<'_, Store> {
+        // Every change to the store is whole before anything can panic.
+        self.0.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,34 @@
+//! `/continue`: where the browser comes back from the verifier.
+//!
+//! Good once, within an hour, in the browser that began the login. A stranger who learns a `state` can neither use nor spend it.
+
+use axum::{extract::State, response::Response};
+
+use super::{
+    Tenant,
+    authorize::BROWSER_COOKIE,
+    login, pipeline,
+    store::{Stage, Transaction},
+};
+use crate::web::Incoming;
+
+/// `GET` or `POST /continue?state=…`. The session token may stand in the query or in the form; the form wins.
+pub(super) async fn resume(State(tenant): State<Tenant>, incoming: Incoming) -> Response {
+    let state = incoming.form.get("state").or_else(|| incoming.query.get("state")).unwrap_or_default();
+    let now = tenant.now();
+    let returning = {
+        let mut store = tenant.store();
+        let browser = incoming.cookie(BROWSER_COOKIE);
+        match store.transaction(state, browser, now) {
+            Some(Transaction { stage: Stage::Return { session }, .. }) => {
+                let session = store.session(&session.clone(), now);
+                store.take_transaction(state, browser, now).zip(session)
+            }
+            _ => None,
+        }
+    };
+    match returning {
+        Some((transaction, session)) => pipeline::resume(&tenant, &incoming, transaction, &session).await,
+        None => login::lost(),
+    }
+}

@@ -1,0 +1,189 @@
+//! What the demo's small web servers share: a request read whole and capped, a page with one look, a cookie.
+
+use std::{collections::BTreeMap, net::SocketAddr};
+
+use axum::{
+    body::Bytes,
+    extract::{ConnectInfo, FromRequest, Request},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+/// Most bytes of a form, far above anything a page of ours posts.
+const FORM_MAX_BYTES: usize = 64 << 10;
+/// One look for every page.
+const STYLE: &str = include_str!("web.css");
+
+/// Named values of a query or a form, each name once.
+#[derive(Clone, Default)]
+pub(crate) struct Params(BTreeMap<String, String>);
+
+impl Params {
+    /// The value called `name`, unless it is missing or empty.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// Splits the value called `name` at spaces.
+    pub(crate) fn words(&self, name: &str) -> Vec<String> {
+        self.get(name).unwrap_or_default().split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// As a JSON object.
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone().into()))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
+    }
+
+    /// `None` when a name comes twice: two readers could each take another one.
+    fn parse(encoded: &[u8]) -> Option<Self> {
+        let mut values = BTreeMap::new();
+        for (name, value) in url::form_urlencoded::parse(encoded) {
+            if values.insert(name.into_owned(), value.into_owned()).is_some() {
+                return None;
+            }
+        }
+        Some(Self(values))
+    }
+}
+
+/// A request, read whole.
+pub(crate) struct Incoming {
+    /// GET or POST.
+    pub(crate) method: Method,
+    /// The query.
+    pub(crate) query: Params,
+    /// The form in the body.
+    pub(crate) form: Params,
+    /// Address of the peer, `127.0.0.1` where the server was not told.
+    pub(crate) ip: String,
+    headers: HeaderMap,
+}
+
+impl Incoming {
+    /// The text of a header.
+    pub(crate) fn header(&self, name: header::HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The value of a cookie.
+    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
+        let all = self.headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+        all.flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find_map(|(found, value)| (found == name).then_some(value))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Incoming {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let method = request.method().clone();
+        let headers = request.headers().clone();
+        let ip = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let ip = ip.map_or_else(|| "127.0.0.1".to_owned(), |ConnectInfo(peer)| peer.ip().to_string());
+        let query = Params::parse(request.uri().query().unwrap_or_default().as_bytes());
+        let body = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        if body.len() > FORM_MAX_BYTES {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE.into_response());
+        }
+        let form = Params::parse(&body);
+        let (Some(query), Some(form)) = (query, form) else {
+            return Err((StatusCode::BAD_REQUEST, "A parameter came twice.").into_response());
+        };
+        Ok(Self { method, query, form, ip, headers })
+    }
+}
+
+/// Which requests of other sites bring a cookie along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SameSite {
+    /// Links that lead here.
+    Lax,
+    /// Forms of other sites too.
+    None,
+}
+
+/// Adds a cookie for this host that no script reads. `None` as value removes it.
+///
+/// No `__Host-` in the names: the demo runs on `http://*.localhost`, where every browser of the last years takes `Secure`
+/// cookies, but Chromium has come to take the prefix only lately.
+pub(crate) fn set_cookie(mut response: Response, name: &str, value: Option<&str>, same_site: SameSite) -> Response {
+    let site = match same_site {
+        SameSite::Lax => "Lax",
+        SameSite::None => "None",
+    };
+    let (value, life) = value.map_or(("", "; Max-Age=0"), |value| (value, ""));
+    let line = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite={site}{life}");
+    if let Ok(line) = HeaderValue::from_str(&line) {
+        response.headers_mut().append(header::SET_COOKIE, line);
+    }
+    response
+}
+
+/// Sends the browser on.
+pub(crate) fn redirect(to: &str) -> Response {
+    let Ok(location) = HeaderValue::from_str(to) else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    private((StatusCode::FOUND, [(header::LOCATION, location)]).into_response())
+}
+
+/// A whole page. `title` is text, `main` is HTML.
+pub(crate) fn page(status: StatusCode, title: &str, main: &str) -> Response {
+    let title = escape(title);
+    let html = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{title}</title>\n<style>{STYLE}</style>\n<main>\n{main}\n</main>\n</html>\n"
+    );
+    // No form-action: browsers hold it against the redirects that follow a form too, and these lead to other sites.
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
+    let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, policy)];
+    private((status, headers, html).into_response())
+}
+
+/// Marks an answer as nobody else's business.
+pub(crate) fn private(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// Text that stands in HTML, in attributes too, as what it is.
+pub(crate) fn escape(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            c => html.push(c),
+        }
+    }
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_that_comes_twice_is_refused() {
+        assert!(Params::parse(b"state=a&state=b").is_none());
+        assert_eq!(Params::parse(b"state=a&scope=b+c").unwrap().words("scope"), ["b", "c"]);
+    }
+
+    #[test]
+    fn escaped_text_cannot_leave_its_place() {
+        assert_eq!(escape("<a href=\"x\">'&"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
+    }
+}

@@ -1,0 +1,10 @@
+//! The tenant stand-in with the real Action, the relying party and the browser between them.
+//! The verifier's side is played by the tests, which know the Session Secret.
+
+mod action;
+mod application;
+mod engine;
+mod login;
+mod resume;
+mod stand;
+mod tokens;
