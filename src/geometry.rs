@@ -47,6 +47,7 @@ impl<S: Space> Point<S> {
     }
 
     /// The point half way to `other`.
+    #[must_use]
     pub fn midpoint(self, other: Self) -> Self {
         Self::new(f32::midpoint(self.x, other.x), f32::midpoint(self.y, other.y))
     }

@@ -7,6 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{policy::Policy, world::UnixSecs};
 
+mod problem;
+
+pub use problem::ProblemKind;
+
 /// `eat_profile` of the attestation: which claims to expect and what they mean.
 pub const ATTESTATION_PROFILE: &str = "tag:countenance.dev,2026:attestation:1";
 /// JOSE `typ` of the attestation (RFC 9782).
@@ -211,7 +215,7 @@ pub struct Abandon {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
 pub struct Problem {
-    /// Stable URI of the kind of problem: [`PROBLEM_PREFIX`] and a name.
+    /// Stable URI of the kind of problem: [`ProblemKind::uri`].
     #[serde(rename = "type")]
     pub kind: String,
     /// One sentence.

@@ -1,18 +1,21 @@
 //! What was seen, signed by this device.
+//!
+//! `seal` turns proof and shot into a signed attestation; `verify` is the other side's reading of it; `proof` signs
+//! each request; `inspect` prints an attestation for a person.
+#![doc = include_str!("threat-model.md")]
 
-/// An attestation and the shot it speaks of: signed, ready to post. Only `seal` makes one.
-pub struct Sealed {
-    jws: String,
-    shot: Vec<u8>,
-}
+mod consistency;
+pub mod inspect;
+pub mod jwk;
+pub mod jws;
+mod key_file;
+pub mod keys;
+mod picture;
+pub mod proof;
+mod seal;
+pub mod verify;
 
-impl Sealed {
-    /// The attestation, JWS compact.
-    pub fn jws(&self) -> &str {
-        &self.jws
-    }
-    /// The bytes of the picture, PNG.
-    pub fn shot(&self) -> &[u8] {
-        &self.shot
-    }
-}
+pub use consistency::Inconsistency;
+pub use key_file::KeyFileError;
+pub use keys::DeviceKey;
+pub use seal::{Context, SOFTWARE, SOFTWARE_VERSION, SealError, Sealed, Stamp, seal};

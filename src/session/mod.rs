@@ -1,13 +1,29 @@
 //! The verification session as the client sees it.
+//!
+//! [`link`] is what starts it, [`SessionApi`] its calls, [`client`] the same over HTTP, [`continue_url`] what it ends in.
 
 use crate::{
     attest::Sealed,
     protocol::{Outcome, Reason, Ticket},
 };
 
+pub mod browser;
+pub mod client;
+pub mod continue_url;
+mod error;
+mod http;
 pub mod link;
+mod multipart;
+pub mod origin;
+mod ticket;
+pub mod wait;
 
+pub use client::HttpSession;
+use continue_url::ContinueUrl;
+pub use error::{SessionError, TransportSource};
+pub use http::Timeouts;
 use link::LaunchLink;
+pub use ticket::TicketError;
 
 /// The calls of one session, in order. Over HTTP in the product, in process in tests.
 pub trait SessionApi {
@@ -19,8 +35,7 @@ pub trait SessionApi {
 
     /// Ends the session without a face, so that the login ends in a clear denial.
     fn abandon(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, SessionError>;
-}
 
-/// Why the verifier could not be spoken with, or would not listen.
-#[derive(Debug, thiserror::Error)]
-pub enum SessionError {}
+    /// Checks that `text`, from an [`Outcome`], is a return page of the verifier that the session was opened with.
+    fn continue_url(&self, text: &str) -> Result<ContinueUrl, SessionError>;
+}

@@ -1,0 +1,135 @@
+//! What must hold inside a set of claims, whoever made them: checked before signing and after verifying.
+
+use super::jwk::decode_32;
+use crate::protocol::{Claims, ModelClaim, SHOT_MAX_SIDE_PX};
+
+/// How far the fused score may lie from the mean of the frames' scores: rounding of 32-bit sums, no more.
+const FUSED_TOLERANCE: f64 = 1e-3;
+/// Most characters of a name or id in the claims.
+const TEXT_MAX_CHARS: usize = 256;
+
+/// Where a set of claims contradicts itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Inconsistency {
+    /// The span ends before it begins.
+    #[error("the span ends before it begins")]
+    SpanReversed,
+    /// Not: 1 ≤ scored ≤ good ≤ seen ≤ frames in the span.
+    #[error("the counts of frames contradict each other")]
+    Counts,
+    /// Not one score for each scored frame.
+    #[error("the scores are not as many as the scored frames")]
+    ScoreCount,
+    /// A number is infinite or no number.
+    #[error("a number is not finite")]
+    NotFinite,
+    /// The fused score is not the mean of the frames' scores.
+    #[error("the fused score is not the mean of the scores")]
+    FusedNotMean,
+    /// The fused score does not reach the threshold it names.
+    #[error("the fused score is below its threshold")]
+    BelowThreshold,
+    /// The shot was not cut from a frame of the span.
+    #[error("the shot lies outside the span")]
+    ShotOutsideSpan,
+    /// The shot has no size, too large a size, or an unknown media type.
+    #[error("the shot cannot be what it is said to be")]
+    ShotShape,
+    /// A SHA-256 is not one.
+    #[error("a digest is not 32 bytes")]
+    Digest,
+    /// No network is named.
+    #[error("no network is named")]
+    NoModel,
+    /// A text is empty or overlong.
+    #[error("a text is empty or overlong")]
+    Text,
+}
+
+/// Checks all that the claims alone can tell.
+pub(super) fn check(claims: &Claims) -> Result<(), Inconsistency> {
+    span(claims)?;
+    scores(claims)?;
+    shot(claims)?;
+    digests(claims)?;
+    texts(claims)
+}
+
+fn span(claims: &Claims) -> Result<(), Inconsistency> {
+    let span = &claims.span;
+    if span.first_seq > span.last_seq || span.first_millis > span.last_millis {
+        return Err(Inconsistency::SpanReversed);
+    }
+    let frames = (span.last_seq - span.first_seq).saturating_add(1);
+    let ordered = 1 <= span.scored && span.scored <= span.good && span.good <= span.seen;
+    if ordered && u64::from(span.seen) <= frames { Ok(()) } else { Err(Inconsistency::Counts) }
+}
+
+fn scores(claims: &Claims) -> Result<(), Inconsistency> {
+    let (liveness, q) = (&claims.liveness, &claims.quality);
+    let cues = liveness.cues.iter().map(|cue| cue.score);
+    let measures =
+        [q.interocular_px, q.face_ratio, q.yaw_deg, q.pitch_deg, q.roll_deg, q.sharpness, q.luma].into_iter();
+    let decision = [liveness.fused, liveness.threshold].into_iter();
+    if !decision.chain(liveness.per_frame.iter().copied()).chain(cues).chain(measures).all(f32::is_finite) {
+        return Err(Inconsistency::NotFinite);
+    }
+    if liveness.per_frame.len() as u64 != u64::from(claims.span.scored) {
+        return Err(Inconsistency::ScoreCount);
+    }
+    let sum: f64 = liveness.per_frame.iter().copied().map(f64::from).sum();
+    let mean = sum / f64::from(claims.span.scored);
+    if (f64::from(liveness.fused) - mean).abs() > FUSED_TOLERANCE {
+        return Err(Inconsistency::FusedNotMean);
+    }
+    if liveness.fused < liveness.threshold { Err(Inconsistency::BelowThreshold) } else { Ok(()) }
+}
+
+fn shot(claims: &Claims) -> Result<(), Inconsistency> {
+    let (shot, span) = (&claims.shot, &claims.span);
+    if !(span.first_seq..=span.last_seq).contains(&shot.frame_seq) {
+        return Err(Inconsistency::ShotOutsideSpan);
+    }
+    let sides = 1..=SHOT_MAX_SIDE_PX;
+    let sized = sides.contains(&shot.width) && sides.contains(&shot.height);
+    if sized && ["image/png", "image/jpeg"].contains(&shot.media_type.as_str()) {
+        Ok(())
+    } else {
+        Err(Inconsistency::ShotShape)
+    }
+}
+
+fn digests(claims: &Claims) -> Result<(), Inconsistency> {
+    if claims.liveness.models.is_empty() {
+        return Err(Inconsistency::NoModel);
+    }
+    let hex = |model: &ModelClaim| {
+        model.sha256.len() == 64 && model.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let base64 = [&claims.shot.sha256, &claims.liveness.policy, &claims.frames];
+    if claims.liveness.models.iter().all(hex) && base64.into_iter().all(|text| decode_32(text).is_some()) {
+        Ok(())
+    } else {
+        Err(Inconsistency::Digest)
+    }
+}
+
+fn texts(claims: &Claims) -> Result<(), Inconsistency> {
+    let must = [
+        &claims.jti,
+        &claims.swname,
+        &claims.swversion,
+        &claims.session.id,
+        &claims.camera.name,
+        &claims.camera.driver,
+        &claims.camera.format,
+    ];
+    let names = claims.liveness.cues.iter().map(|cue| &cue.name);
+    let names = names.chain(claims.liveness.models.iter().map(|model| &model.name));
+    let may = [&claims.camera.bus_path, &claims.camera.vid_pid].into_iter().flatten();
+    if must.into_iter().chain(names).chain(may).all(|text| (1..=TEXT_MAX_CHARS).contains(&text.chars().count())) {
+        Ok(())
+    } else {
+        Err(Inconsistency::Text)
+    }
+}

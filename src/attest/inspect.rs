@@ -1,0 +1,244 @@
+//! An attestation as text for a person: `countenance inspect ATTESTATION [KEY]`.
+
+use std::str::FromStr;
+
+use super::{
+    jwk::{Jwk, JwkError, PublicKey, Thumbprint, ThumbprintError},
+    jws::{JsonFault, Jws},
+    verify::AttestError,
+};
+use crate::{
+    protocol::{ATTESTATION_MAX_BYTES, ATTESTATION_TYP, Claims},
+    world::UnixSecs,
+};
+
+/// What the person knows of the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KnownKey {
+    /// All of it: the signature is checked.
+    Public(PublicKey),
+    /// Its name: only the name is compared.
+    Named(Thumbprint),
+}
+
+/// Why a key given on the command line is not one.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KnownKeyError {
+    /// It begins like a JWK and is none.
+    #[error("the key is not a public JWK")]
+    Json(#[source] JsonFault),
+    /// A JWK of no use.
+    #[error(transparent)]
+    Key(#[from] JwkError),
+    /// Neither JWK nor thumbprint.
+    #[error(transparent)]
+    Thumbprint(#[from] ThumbprintError),
+}
+
+impl FromStr for KnownKey {
+    type Err = KnownKeyError;
+
+    /// A JWK (JSON) or a thumbprint.
+    fn from_str(text: &str) -> Result<Self, KnownKeyError> {
+        let text = text.trim();
+        if text.starts_with('{') {
+            let jwk: Jwk = serde_json::from_str(text).map_err(|e| KnownKeyError::Json(e.into()))?;
+            Ok(Self::Public(PublicKey::try_from(&jwk)?))
+        } else {
+            Ok(Self::Named(text.parse()?))
+        }
+    }
+}
+
+/// The header and claims of `jws` in plain lines. With a public key a signature that does not hold is an error; without
+/// one the text says that nobody vouches for it.
+pub fn inspect(jws: &str, key: Option<KnownKey>) -> Result<String, AttestError> {
+    let jws = Jws::parse(jws.trim(), ATTESTATION_TYP, ATTESTATION_MAX_BYTES)?;
+    let header = jws.header().clone();
+    let kid: Thumbprint = header.kid.as_deref().ok_or(AttestError::NoKeyName)?.parse()?;
+    let (payload, signature) = match key {
+        Some(KnownKey::Public(public)) => {
+            let payload = jws.verify(&public)?;
+            (payload, format!("verified with the key {}", public.thumbprint()))
+        }
+        Some(KnownKey::Named(name)) if name == kid => {
+            (jws.unverified(), "not checked (it names the key you gave; checking needs the key itself)".to_owned())
+        }
+        Some(KnownKey::Named(_)) => return Err(AttestError::OtherKey),
+        None => (jws.unverified(), "not checked (no key given): anybody could have written this".to_owned()),
+    };
+    let claims: Claims = payload.claims().map_err(AttestError::Jws)?;
+    let mut page = Page(String::new());
+    page.line("signature", &signature);
+    page.line("header", &format!("{} · {} · key {kid}", header.alg, header.typ));
+    statement(&mut page, &claims);
+    evidence(&mut page, &claims);
+    origin(&mut page, &claims);
+    Ok(page.0)
+}
+
+fn statement(page: &mut Page, claims: &Claims) {
+    page.line("profile", &claims.eat_profile);
+    page.line("sealed", &utc(claims.iat));
+    page.line("id", &claims.jti);
+    page.line("nonce", &claims.eat_nonce);
+    page.line("session", &format!("{} ({:?})", claims.session.id, claims.session.purpose));
+    page.line("device", &format!("{} (key in: {:?})", claims.ueid, claims.key));
+    page.line("software", &format!("{} {}", claims.swname, claims.swversion));
+}
+
+fn evidence(page: &mut Page, claims: &Claims) {
+    let (shot, span, liveness, q) = (&claims.shot, &claims.span, &claims.liveness, &claims.quality);
+    page.line("shot", &format!("{}x{} {}, frame {}", shot.width, shot.height, shot.media_type, shot.frame_seq));
+    page.line("shot sha-256", &shot.sha256);
+    let millis = span.last_millis.saturating_sub(span.first_millis);
+    page.line(
+        "span",
+        &format!(
+            "frames {} to {} ({} ms to {} ms, {millis} ms), track {}",
+            span.first_seq, span.last_seq, span.first_millis, span.last_millis, span.track
+        ),
+    );
+    page.line("frames", &format!("{} seen, {} good, {} scored", span.seen, span.good, span.scored));
+    page.line("frame chain", &claims.frames);
+    page.line(
+        "liveness",
+        &format!("{:?}: {:.3} against a threshold of {:.3}", liveness.decision, liveness.fused, liveness.threshold),
+    );
+    for cue in &liveness.cues {
+        page.line("cue", &format!("{} {:.3}", cue.name, cue.score));
+    }
+    page.line("per frame", &sparkline(&liveness.per_frame));
+    for model in &liveness.models {
+        page.line("model", &format!("{} {}", model.name, model.sha256));
+    }
+    page.line("policy", &liveness.policy);
+    page.line(
+        "quality",
+        &format!(
+            "eyes {:.1} px apart, face {:.0} % of the width, yaw {:.1}°, pitch {:.1}°, roll {:.1}°, sharpness {:.0}, luma {:.0}",
+            q.interocular_px,
+            q.face_ratio * 100.0,
+            q.yaw_deg,
+            q.pitch_deg,
+            q.roll_deg,
+            q.sharpness,
+            q.luma
+        ),
+    );
+}
+
+fn origin(page: &mut Page, claims: &Claims) {
+    let camera = &claims.camera;
+    let pinned = if camera.pinned { ", the required one" } else { "" };
+    page.line("camera", &format!("{} ({:?}{pinned})", camera.name, camera.kind));
+    page.line("driver", &format!("{}, {}", camera.driver, camera.format));
+    for (name, value) in [("bus", &camera.bus_path), ("usb id", &camera.vid_pid)] {
+        if let Some(value) = value {
+            page.line(name, value);
+        }
+    }
+}
+
+/// Lines of a name and a value. Values come from outside: what could steer a terminal or reverse the reading order is escaped.
+struct Page(String);
+
+impl Page {
+    fn line(&mut self, name: &str, value: &str) {
+        let shown = shown(value);
+        for part in [&format!("{name:<13} "), shown.trim_end(), "\n"] {
+            self.0.push_str(part);
+        }
+    }
+}
+
+/// `value` with escapes where a character would not print as itself.
+fn shown(value: &str) -> String {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    value.chars().map(|c| if steers(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}
+
+/// Eight heights from the least score to the most, and both in figures.
+fn sparkline(scores: &[f32]) -> String {
+    const STEPS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let least = scores.iter().copied().fold(f32::INFINITY, f32::min);
+    let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let range = most - least;
+    let step = |score: f32| {
+        let height = if range > 0.0 { ((score - least) / range * 7.0).round() as usize } else { 3 };
+        STEPS.get(height).copied().unwrap_or('?')
+    };
+    let line: String = scores.iter().copied().map(step).collect();
+    format!("{line}  {least:.2} to {most:.2}")
+}
+
+/// `secs` since 1970 as RFC 3339 in UTC, by the civil calendar's 400-year cycle.
+fn utc(secs: UnixSecs) -> String {
+    const DAY: i64 = 86_400;
+    const CYCLE_DAYS: i64 = 146_097;
+    // Outside the years 0 to 9999 a date says nothing; the number does.
+    if !(-62_167_219_200..253_402_300_800).contains(&secs) {
+        return format!("{secs} s since 1970");
+    }
+    let (days, second) = (secs.div_euclid(DAY), secs.rem_euclid(DAY));
+    // Years begin in March, so that the leap day is the last of the year. 719 468 days lie between 0000-03-01 and 1970.
+    let days = days + 719_468;
+    let (cycle, day) = (days.div_euclid(CYCLE_DAYS), days.rem_euclid(CYCLE_DAYS));
+    let year_of_cycle = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day_of_year = day - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day_of_month = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = cycle * 400 + year_of_cycle + i64::from(month <= 2);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day_of_month:02} {hour:02}:{minute:02}:{second:02} UTC")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_follow_the_calendar() {
+        for (secs, date) in [
+            (0, "1970-01-01 00:00:00 UTC"),
+            (951_782_399, "2000-02-28 23:59:59 UTC"),
+            (951_782_400, "2000-02-29 00:00:00 UTC"),
+            (1_709_251_199, "2024-02-29 23:59:59 UTC"),
+            (4_107_542_400, "2100-03-01 00:00:00 UTC"),
+            (-1, "1969-12-31 23:59:59 UTC"),
+            (253_402_300_799, "9999-12-31 23:59:59 UTC"),
+            (i64::MAX, "9223372036854775807 s since 1970"),
+        ] {
+            assert_eq!(utc(secs), date);
+        }
+    }
+
+    #[test]
+    fn a_sparkline_spans_its_own_range() {
+        assert_eq!(sparkline(&[0.0, 3.5, 7.0]), "▁▅█  0.00 to 7.00");
+        assert_eq!(sparkline(&[2.0, 2.0]), "▄▄  2.00 to 2.00");
+        assert!(sparkline(&[f32::NAN, f32::INFINITY]).chars().count() > 2, "no panic");
+        assert!(!sparkline(&[]).is_empty(), "no panic");
+    }
+
+    #[test]
+    fn a_value_cannot_steer_the_terminal() {
+        let mut page = Page(String::new());
+        page.line("camera", "x\u{1b}[2J\n\u{202e}y");
+        assert_eq!(page.0, "camera        x\\u{1b}[2J\\u{a}\\u{202e}y\n");
+    }
+
+    #[test]
+    fn a_key_is_given_as_json_or_by_name() {
+        let name = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
+        let jwk = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+        assert_eq!(name.parse(), Ok(KnownKey::Named(name.parse().unwrap())));
+        assert!(matches!(jwk.parse(), Ok(KnownKey::Public(key)) if key.thumbprint().to_string() == name));
+        assert_eq!("x".parse::<KnownKey>(), Err(KnownKeyError::Thumbprint(ThumbprintError)));
+        assert!(matches!("{}".parse::<KnownKey>(), Err(KnownKeyError::Json(_))));
+    }
+}

@@ -1,0 +1,279 @@
+//! The file that holds the device key: 32 bytes that only their owner can read.
+//!
+//! On Unix the file is 0600 in a directory that others cannot write to, and anything looser is refused. Elsewhere
+//! access is governed by the directory's own rules (on Windows the user profile's access list); nothing here checks them.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use zeroize::Zeroizing;
+
+use crate::world::{Chance, random_text};
+
+/// Bytes of the file: the seed of RFC 8032, nothing else.
+const SEED_BYTES: u64 = 32;
+
+/// Why the key file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileError {
+    /// The path has no directory that a file could stand in.
+    #[error("{} does not name a file", .0.display())]
+    NoFileName(PathBuf),
+    /// The directory could not be made or looked at.
+    #[error("the directory of the device key cannot be used")]
+    Directory(#[source] io::Error),
+    /// Others may put files into the directory, so its content proves nothing.
+    #[error("others may write to the directory of the device key (mode {mode:o})")]
+    DirectoryOpen {
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The file is there and cannot be read.
+    #[error("the device key cannot be read")]
+    Read(#[source] io::Error),
+    /// A directory, link or device stands where the file should.
+    #[error("the device key is not a plain file")]
+    NotAFile,
+    /// Others may read or write the file: the key must count as known.
+    #[error("others may use the device key (mode {mode:o})")]
+    Open {
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The file or its directory belongs to another user.
+    #[error("the device key belongs to user {owner}, not to this one")]
+    OtherOwner {
+        /// The owner's user id.
+        owner: u32,
+    },
+    /// Not 32 bytes: not a key, or cut short.
+    #[error("the device key has {found} bytes, not {SEED_BYTES}")]
+    Size {
+        /// Bytes found.
+        found: u64,
+    },
+    /// A new key could not be put on disk.
+    #[error("the device key cannot be written")]
+    Write(#[source] io::Error),
+}
+
+/// The seed in the file at `path`; `None` when there is no file.
+pub(super) fn load(path: &Path) -> Result<Option<Zeroizing<[u8; 32]>>, KeyFileError> {
+    match fs::symlink_metadata(path) {
+        Ok(seen) if seen.is_file() => {}
+        Ok(_) => return Err(KeyFileError::NotAFile),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(KeyFileError::Read(e)),
+    }
+    guard::directory(directory_of(path)?)?;
+    let mut file = File::open(path).map_err(KeyFileError::Read)?;
+    // Asked of the open file, so that nobody can exchange it between the question and the reading.
+    let facts = file.metadata().map_err(KeyFileError::Read)?;
+    guard::file(&facts)?;
+    if facts.len() != SEED_BYTES {
+        return Err(KeyFileError::Size { found: facts.len() });
+    }
+    let mut seed = Zeroizing::new([0; 32]);
+    file.read_exact(&mut *seed).map_err(KeyFileError::Read)?;
+    Ok(Some(seed))
+}
+
+/// Draws a seed and puts it at `path`. If another process was first, its key is the one.
+pub(super) fn create(path: &Path, chance: &dyn Chance) -> Result<Zeroizing<[u8; 32]>, KeyFileError> {
+    let directory = directory_of(path)?;
+    guard::make_directory(directory).map_err(KeyFileError::Directory)?;
+    guard::directory(directory)?;
+    let mut seed = Zeroizing::new([0; 32]);
+    chance.fill(&mut *seed);
+    // The name appears only once all 32 bytes are on disk: a power cut leaves no half key behind.
+    let draft = directory.join(format!(".{}", random_text::<12>(chance)));
+    let linked = write_draft(&draft, &seed).and_then(|()| fs::hard_link(&draft, path));
+    let removed = fs::remove_file(&draft);
+    match linked {
+        Ok(()) => {}
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+            return load(path)?.ok_or(KeyFileError::Write(e));
+        }
+        Err(e) => return Err(KeyFileError::Write(e)),
+    }
+    removed.and_then(|()| guard::sync_directory(directory)).map_err(KeyFileError::Write)?;
+    Ok(seed)
+}
+
+fn write_draft(draft: &Path, seed: &[u8; 32]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    guard::private(options.write(true).create_new(true));
+    let mut file = options.open(draft)?;
+    file.write_all(seed)?;
+    file.sync_all()
+}
+
+fn directory_of(path: &Path) -> Result<&Path, KeyFileError> {
+    match (path.parent(), path.file_name()) {
+        (Some(parent), Some(_)) if parent == Path::new("") => Ok(Path::new(".")),
+        (Some(parent), Some(_)) => Ok(parent),
+        (None, _) | (_, None) => Err(KeyFileError::NoFileName(path.to_owned())),
+    }
+}
+
+/// Modes and owners, where the system has them.
+#[cfg(unix)]
+mod guard {
+    use std::{
+        fs::{DirBuilder, File, Metadata, OpenOptions},
+        io,
+        os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
+        path::Path,
+    };
+
+    use super::KeyFileError;
+
+    pub(super) fn private(options: &mut OpenOptions) {
+        options.mode(0o600);
+    }
+
+    pub(super) fn make_directory(path: &Path) -> io::Result<()> {
+        DirBuilder::new().recursive(true).mode(0o700).create(path)
+    }
+
+    pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
+        File::open(path)?.sync_all()
+    }
+
+    pub(super) fn directory(path: &Path) -> Result<(), KeyFileError> {
+        let facts = std::fs::metadata(path).map_err(KeyFileError::Directory)?;
+        owner(facts.uid(), this_user())?;
+        let mode = facts.mode() & 0o7777;
+        if mode & 0o022 == 0 { Ok(()) } else { Err(KeyFileError::DirectoryOpen { mode }) }
+    }
+
+    pub(super) fn file(facts: &Metadata) -> Result<(), KeyFileError> {
+        owner(facts.uid(), this_user())?;
+        let mode = facts.mode() & 0o7777;
+        if mode | 0o600 == 0o600 { Ok(()) } else { Err(KeyFileError::Open { mode }) }
+    }
+
+    pub(super) fn owner(owner: u32, user: u32) -> Result<(), KeyFileError> {
+        if owner == user { Ok(()) } else { Err(KeyFileError::OtherOwner { owner }) }
+    }
+
+    fn this_user() -> u32 {
+        rustix::process::geteuid().as_raw()
+    }
+}
+
+/// Nothing to ask: see the module's documentation.
+#[cfg(not(unix))]
+mod guard {
+    use std::{
+        fs::{DirBuilder, Metadata, OpenOptions},
+        io,
+        path::Path,
+    };
+
+    use super::KeyFileError;
+
+    pub(super) fn private(_: &mut OpenOptions) {}
+
+    pub(super) fn make_directory(path: &Path) -> io::Result<()> {
+        DirBuilder::new().recursive(true).create(path)
+    }
+
+    pub(super) fn sync_directory(_: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn directory(_: &Path) -> Result<(), KeyFileError> {
+        Ok(())
+    }
+
+    pub(super) fn file(_: &Metadata) -> Result<(), KeyFileError> {
+        Ok(())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::{attest::keys::DeviceKey, world::SystemChance};
+
+    fn mode_of(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o7777
+    }
+
+    fn set_mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    #[test]
+    fn the_first_start_makes_a_private_key_and_the_second_finds_it() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("state/countenance/device.key");
+        let first = DeviceKey::load_or_create(&path, &SystemChance).unwrap();
+        let again = DeviceKey::load_or_create(&path, &SystemChance).unwrap();
+        assert_eq!(first.thumbprint(), again.thumbprint());
+        assert_eq!(mode_of(&path), 0o600);
+        assert_eq!(mode_of(path.parent().unwrap()), 0o700);
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no draft is left behind");
+    }
+
+    #[test]
+    fn a_key_that_others_may_know_or_that_is_no_key_is_refused_by_name_and_kept() {
+        type Spoil = fn(&Path);
+        type Named = fn(&KeyFileError) -> bool;
+        let rows: [(&str, Spoil, Named); 8] = [
+            ("group may read", |p| set_mode(p, 0o640), |e| matches!(e, KeyFileError::Open { mode: 0o640 })),
+            ("all may read", |p| set_mode(p, 0o604), |e| matches!(e, KeyFileError::Open { mode: 0o604 })),
+            ("may be run", |p| set_mode(p, 0o700), |e| matches!(e, KeyFileError::Open { mode: 0o700 })),
+            ("empty", |p| fs::write(p, []).unwrap(), |e| matches!(e, KeyFileError::Size { found: 0 })),
+            ("too long", |p| fs::write(p, [1; 33]).unwrap(), |e| matches!(e, KeyFileError::Size { found: 33 })),
+            (
+                "a directory",
+                |p| fs::remove_file(p).and_then(|()| fs::create_dir(p)).unwrap(),
+                |e| matches!(e, KeyFileError::NotAFile),
+            ),
+            (
+                "a link",
+                |p| {
+                    let aside = p.with_extension("aside");
+                    fs::rename(p, &aside).and_then(|()| std::os::unix::fs::symlink(&aside, p)).unwrap();
+                },
+                |e| matches!(e, KeyFileError::NotAFile),
+            ),
+            (
+                "directory open to others",
+                |p| set_mode(p.parent().unwrap(), 0o777),
+                |e| matches!(e, KeyFileError::DirectoryOpen { mode: 0o777 }),
+            ),
+        ];
+        for (name, spoil, named) in rows {
+            let home = tempfile::tempdir().unwrap();
+            let path = home.path().join("keys/device.key");
+            DeviceKey::load_or_create(&path, &SystemChance).unwrap();
+            spoil(&path);
+            let refusal = DeviceKey::load_or_create(&path, &SystemChance).unwrap_err();
+            assert!(named(&refusal), "{name}: {refusal:?}");
+            assert!(fs::symlink_metadata(&path).is_ok(), "{name}: left as it was");
+        }
+    }
+
+    #[test]
+    fn another_users_key_is_refused() {
+        assert!(guard::owner(1000, 1000).is_ok());
+        assert!(matches!(guard::owner(0, 1000), Err(KeyFileError::OtherOwner { owner: 0 })));
+    }
+
+    #[test]
+    fn whoever_creates_second_gets_the_first_ones_key() {
+        let home = tempfile::tempdir().unwrap();
+        set_mode(home.path(), 0o700);
+        let path = home.path().join("device.key");
+        let first = create(&path, &SystemChance).unwrap();
+        assert_eq!(*create(&path, &SystemChance).unwrap(), *first);
+    }
+}

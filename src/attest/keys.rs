@@ -1,0 +1,101 @@
+//! This installation's signing key.
+
+use std::{fmt, path::Path};
+
+use ed25519_dalek::{Signer, SigningKey};
+use zeroize::Zeroizing;
+
+use super::{
+    jwk::{Jwk, PublicKey, Thumbprint},
+    key_file::{self, KeyFileError},
+};
+use crate::{protocol::KeyProtection, world::Chance};
+
+/// The Ed25519 key that names this device and signs for it. Wiped from memory when dropped.
+pub struct DeviceKey {
+    signing: SigningKey,
+    public: PublicKey,
+}
+
+impl DeviceKey {
+    /// The key in the file at `path`; if there is none yet, a new one that is safely on disk when this returns.
+    pub fn load_or_create(path: &Path, chance: &dyn Chance) -> Result<Self, KeyFileError> {
+        let seed = match key_file::load(path)? {
+            Some(seed) => seed,
+            None => key_file::create(path, chance)?,
+        };
+        Ok(Self::from_zeroizing(&seed))
+    }
+
+    /// A new key that lives in memory only: another device each time, for tests and trials.
+    pub fn ephemeral(chance: &dyn Chance) -> Self {
+        let mut seed = Zeroizing::new([0; 32]);
+        chance.fill(&mut *seed);
+        Self::from_zeroizing(&seed)
+    }
+
+    /// The key of a known seed (RFC 8032, 5.1.5), for tests.
+    #[cfg(test)]
+    pub(crate) fn from_seed(seed: [u8; 32]) -> Self {
+        Self::from_zeroizing(&Zeroizing::new(seed))
+    }
+
+    fn from_zeroizing(seed: &Zeroizing<[u8; 32]>) -> Self {
+        let signing = SigningKey::from_bytes(seed);
+        #[expect(clippy::expect_used, reason = "a public key made from a seed is a point of prime order")]
+        let public = PublicKey::from_bytes(signing.verifying_key().as_bytes()).expect("a sound public key");
+        Self { signing, public }
+    }
+
+    /// The public half.
+    pub fn public(&self) -> PublicKey {
+        self.public
+    }
+
+    /// The public half as JSON.
+    pub fn jwk(&self) -> Jwk {
+        self.public.jwk()
+    }
+
+    /// The name of the key and of this device.
+    pub fn thumbprint(&self) -> Thumbprint {
+        self.public.thumbprint()
+    }
+
+    /// The device id that the attestation carries.
+    pub fn ueid(&self) -> String {
+        self.thumbprint().ueid()
+    }
+
+    /// Where the key is kept. A key in memory claims no more than one in a file.
+    pub fn protection(&self) -> KeyProtection {
+        KeyProtection::File
+    }
+
+    /// The 64 bytes of the signature over `message`.
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.signing.sign(message).to_bytes()
+    }
+}
+
+/// Prints the thumbprint only.
+impl fmt::Debug for DeviceKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DeviceKey({})", self.thumbprint())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+
+    use super::*;
+
+    #[test]
+    fn the_seed_of_rfc_8037_gives_its_public_key_and_debug_keeps_it() {
+        let seed = BASE64_URL_SAFE_NO_PAD.decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").unwrap();
+        let key = DeviceKey::from_seed(seed.clone().try_into().unwrap());
+        assert_eq!(key.jwk().x, "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+        assert_eq!(format!("{key:?}"), "DeviceKey(kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k)");
+    }
+}

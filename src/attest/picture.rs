@@ -1,0 +1,176 @@
+//! Cuts the posted picture from the frame and encodes it.
+//!
+//! The verifier judges liveness on this picture by itself, at up to 2.7 face sides. So the cut keeps that much, and it is
+//! shifted inside the frame at an edge, never padded: just as the networks' own crops are.
+
+use std::io::Cursor;
+
+use image::{
+    ExtendedColorType, ImageEncoder, ImageError, RgbImage,
+    codecs::png::{CompressionType, FilterType, PngEncoder},
+    imageops,
+};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::{
+    frame::Frame,
+    geometry::{InFrame, Rect},
+    protocol::{SHOT_MAX_BYTES, SHOT_MAX_SIDE_PX},
+};
+
+/// Media type of the posted picture.
+pub(super) const MEDIA_TYPE: &str = "image/png";
+/// Context kept round the face, in lengths of the box's longer side. Origin: the widest crop of the liveness networks.
+const CONTEXT_RATIO: f32 = 2.7;
+/// The side at which even noise, which PNG cannot shorten, stays below [`SHOT_MAX_BYTES`]: 1448² × 3 bytes are 6.3 MB.
+const INCOMPRESSIBLE_SIDE_PX: u32 = 1448;
+
+/// An encoded picture and its size.
+pub(super) struct Picture {
+    pub(super) png: Zeroizing<Vec<u8>>,
+    pub(super) width: u32,
+    pub(super) height: u32,
+}
+
+/// The surroundings of `face` in `frame` as PNG. The same frame gives the same bytes.
+pub(super) fn cut(frame: &Frame, face: Rect<InFrame>) -> Result<Picture, ImageError> {
+    let area = area(face, frame.width(), frame.height());
+    let mut pixels = copy(frame, &area);
+    let mut picture = encode(&mut pixels, SHOT_MAX_SIDE_PX);
+    if picture.as_ref().is_ok_and(|picture| picture.png.len() > SHOT_MAX_BYTES) {
+        picture = encode(&mut pixels, INCOMPRESSIBLE_SIDE_PX);
+    }
+    wipe(pixels);
+    picture
+}
+
+/// A part of the frame in whole pixels.
+#[derive(Debug, PartialEq, Eq)]
+struct Area {
+    x: u32,
+    y: u32,
+    width: u32,
+    height: u32,
+}
+
+/// The square of [`CONTEXT_RATIO`] round the middle of `face`, shifted into the frame, or the whole side where it is longer.
+fn area(face: Rect<InFrame>, width: u32, height: u32) -> Area {
+    let side = (CONTEXT_RATIO * face.width.max(face.height)).ceil();
+    let along = |centre: f32, length: u32| {
+        let kept = (side as u32).clamp(1, length);
+        let start = (centre - kept as f32 / 2.0).round().clamp(0.0, (length - kept) as f32) as u32;
+        (start, kept)
+    };
+    let centre = face.centre();
+    let ((x, width), (y, height)) = (along(centre.x, width), along(centre.y, height));
+    Area { x, y, width, height }
+}
+
+fn copy(frame: &Frame, area: &Area) -> RgbImage {
+    let row = frame.width() as usize * 3;
+    let (left, length) = (area.x as usize * 3, area.width as usize * 3);
+    let rows = frame.rgb().chunks_exact(row).skip(area.y as usize).take(area.height as usize);
+    let bytes: Vec<u8> = rows.flat_map(|row| row.iter().skip(left).take(length)).copied().collect();
+    RgbImage::from_raw(area.width, area.height, bytes).unwrap_or_default()
+}
+
+/// PNG of `pixels`, made smaller where a side is above `max_side_px`, never larger.
+fn encode(pixels: &mut RgbImage, max_side_px: u32) -> Result<Picture, ImageError> {
+    let longest = pixels.width().max(pixels.height());
+    if longest > max_side_px {
+        let scaled = |side: u32| ((f64::from(side) * f64::from(max_side_px) / f64::from(longest)) as u32).max(1);
+        let (width, height) = (scaled(pixels.width()), scaled(pixels.height()));
+        let smaller = imageops::resize(pixels, width, height, imageops::FilterType::Triangle);
+        wipe(std::mem::replace(pixels, smaller));
+    }
+    let (width, height) = pixels.dimensions();
+    let mut png = Zeroizing::new(Vec::with_capacity(pixels.len()));
+    PngEncoder::new_with_quality(Cursor::new(&mut *png), CompressionType::Fast, FilterType::Adaptive).write_image(
+        pixels,
+        width,
+        height,
+        ExtendedColorType::Rgb8,
+    )?;
+    Ok(Picture { png, width, height })
+}
+
+fn wipe(pixels: RgbImage) {
+    pixels.into_raw().zeroize();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A frame in which each pixel tells its own place.
+    fn frame(width: u32, height: u32) -> Frame {
+        let pixel = |x: u32, y: u32| [x as u8, y as u8, (x >> 8 << 4 | y >> 8) as u8];
+        let rgb = (0..height).flat_map(|y| (0..width).flat_map(move |x| pixel(x, y))).collect();
+        Frame::new(width, height, rgb, 0, Duration::ZERO).unwrap()
+    }
+
+    #[test]
+    fn the_cut_keeps_the_context_and_stays_inside_the_frame() {
+        let rows = [
+            ("in the middle", Rect::new(270.0, 190.0, 80.0, 100.0), Area { x: 175, y: 105, width: 270, height: 270 }),
+            ("at a corner", Rect::new(0.0, 0.0, 80.0, 100.0), Area { x: 0, y: 0, width: 270, height: 270 }),
+            (
+                "at the far corner",
+                Rect::new(560.0, 380.0, 80.0, 100.0),
+                Area { x: 370, y: 210, width: 270, height: 270 },
+            ),
+            (
+                "wider than the frame is high",
+                Rect::new(200.0, 100.0, 200.0, 240.0),
+                Area { x: 0, y: 0, width: 640, height: 480 },
+            ),
+            ("outside", Rect::new(-900.0, 9000.0, 10.0, 10.0), Area { x: 0, y: 453, width: 27, height: 27 }),
+            ("no size", Rect::new(5.0, 5.0, 0.0, 0.0), Area { x: 5, y: 5, width: 1, height: 1 }),
+        ];
+        for (name, face, expected) in rows {
+            let found = area(face, 640, 480);
+            // Half a pixel may be rounded either way.
+            assert!(found.x.abs_diff(expected.x) <= 1 && found.y.abs_diff(expected.y) <= 1, "{name}: {found:?}");
+            assert_eq!((found.width, found.height), (expected.width, expected.height), "{name}");
+            assert!(found.x + found.width <= 640 && found.y + found.height <= 480, "{name}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn the_png_holds_the_frames_own_pixels_and_is_the_same_each_time() {
+        let (frame, face) = (frame(640, 480), Rect::new(270.0, 190.0, 80.0, 100.0));
+        let picture = cut(&frame, face).unwrap();
+        let decoded = image::load_from_memory_with_format(&picture.png, image::ImageFormat::Png).unwrap().into_rgb8();
+        assert_eq!(decoded.dimensions(), (picture.width, picture.height));
+        let area = area(face, 640, 480);
+        for (x, y) in [(0, 0), (269, 0), (100, 269)] {
+            let offset = ((area.y + y) * 640 + area.x + x) as usize * 3;
+            assert_eq!(decoded.get_pixel(x, y).0, frame.rgb()[offset..offset + 3], "pixel {x},{y}");
+        }
+        assert_eq!(cut(&frame, face).unwrap().png, picture.png);
+    }
+
+    #[test]
+    fn a_side_above_the_cap_is_made_smaller_and_keeps_its_shape() {
+        let picture = cut(&frame(3000, 1500), Rect::new(0.0, 0.0, 3000.0, 1500.0)).unwrap();
+        assert_eq!((picture.width, picture.height), (2048, 1024));
+    }
+
+    #[test]
+    fn noise_that_does_not_shrink_still_fits_the_cap() {
+        let mut state = 1u32;
+        let mut noise = || {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state as u8
+        };
+        let rgb = (0..2048 * 2048 * 3).map(|_| noise()).collect();
+        let frame = Frame::new(2048, 2048, rgb, 0, Duration::ZERO).unwrap();
+        let picture = cut(&frame, Rect::new(0.0, 0.0, 2048.0, 2048.0)).unwrap();
+        assert!(picture.png.len() <= SHOT_MAX_BYTES, "{} bytes", picture.png.len());
+        assert_eq!((picture.width, picture.height), (1448, 1448));
+    }
+}

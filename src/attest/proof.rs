@@ -1,0 +1,196 @@
+//! The proof that accompanies each request: this request, by this key, now (the shape of DPoP, RFC 9449, with a digest
+//! of the body).
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::{
+    jwk::{JwkError, PublicKey},
+    jws::{self, Jws, JwsError, KeyIn},
+    keys::DeviceKey,
+    seal::Stamp,
+};
+use crate::{
+    protocol::{PROOF_TYP, ProofClaims},
+    world::UnixSecs,
+};
+
+/// How far `iat` may lie from the verifier's clock, seconds.
+pub const IAT_WINDOW_SECS: i64 = 60;
+/// Most bytes of a proof: about ten times what one needs.
+pub const PROOF_MAX_BYTES: usize = 4096;
+/// Characters of `jti`: 16 to 32 bytes in base64url, so that nobody's store is filled by long ones.
+const JTI_CHARS: std::ops::RangeInclusive<usize> = 16..=64;
+
+/// The request that a proof speaks of.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// Method, upper case.
+    pub method: &'a str,
+    /// The URL as the client wrote it; query and fragment do not count.
+    pub url: &'a Url,
+    /// The exact bytes of the body.
+    pub body: &'a [u8],
+}
+
+/// Who made a request. The caller refuses a `jti` that it has seen before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proven {
+    /// The key that signed the proof.
+    pub key: PublicKey,
+    /// Unique: to be remembered for twice [`IAT_WINDOW_SECS`].
+    pub jti: String,
+    /// When the proof was made.
+    pub iat: UnixSecs,
+}
+
+/// Why a proof does not prove a request.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProofError {
+    /// Not a signed proof, or the signature does not hold.
+    #[error("the proof is not a sound signed statement")]
+    Jws(#[from] JwsError),
+    /// The header carries no key, or names a key beside the one that it carries.
+    #[error("the proof does not carry its key")]
+    NoKey,
+    /// The key it carries is not fit to verify with.
+    #[error("the proof's key is not usable")]
+    Key(#[from] JwkError),
+    /// Made for another method.
+    #[error("the proof is for another method")]
+    OtherMethod,
+    /// Made for another URL.
+    #[error("the proof is for another address")]
+    OtherUrl,
+    /// Made for another body.
+    #[error("the proof is for another body")]
+    OtherBody,
+    /// Made too long ago, or in the future.
+    #[error("the proof was made {off_secs} s away from now")]
+    NotNow {
+        /// Seconds from `iat` to now; negative when made in the future.
+        off_secs: i64,
+    },
+    /// `jti` is too short to be unique, or too long to be kept.
+    #[error("the proof has no usable id")]
+    BadId,
+}
+
+/// The value of the header [`PROOF_HEADER`](crate::protocol::PROOF_HEADER) for `request`.
+pub fn make(request: &Request<'_>, key: &DeviceKey, stamp: Stamp) -> Result<String, JwsError> {
+    let claims = ProofClaims {
+        htm: request.method.into(),
+        htu: bare(request.url),
+        iat: stamp.iat,
+        jti: stamp.jti,
+        body_sha256: digest(request.body),
+    };
+    jws::sign(PROOF_TYP, KeyIn::Jwk, &claims, key)
+}
+
+/// Who made `request`, by the proof `jws`.
+pub fn verify(jws: &str, request: &Request<'_>, now: UnixSecs) -> Result<Proven, ProofError> {
+    let jws = Jws::parse(jws, PROOF_TYP, PROOF_MAX_BYTES)?;
+    let key = match (&jws.header().jwk, &jws.header().kid) {
+        (Some(jwk), None) => PublicKey::try_from(jwk)?,
+        (_, Some(_)) | (None, None) => return Err(ProofError::NoKey),
+    };
+    let claims: ProofClaims = jws.verify(&key)?.claims()?;
+    if claims.htm != request.method {
+        return Err(ProofError::OtherMethod);
+    }
+    if claims.htu != bare(request.url) {
+        return Err(ProofError::OtherUrl);
+    }
+    let off_secs = now.saturating_sub(claims.iat);
+    if !(-IAT_WINDOW_SECS..=IAT_WINDOW_SECS).contains(&off_secs) {
+        return Err(ProofError::NotNow { off_secs });
+    }
+    if claims.body_sha256 != digest(request.body) {
+        return Err(ProofError::OtherBody);
+    }
+    if !JTI_CHARS.contains(&claims.jti.len()) {
+        return Err(ProofError::BadId);
+    }
+    Ok(Proven { key, jti: claims.jti, iat: claims.iat })
+}
+
+fn bare(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    url.into()
+}
+
+fn digest(body: &[u8]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UnixSecs = 1_800_000_000;
+
+    fn url(text: &str) -> Url {
+        text.parse().unwrap()
+    }
+
+    fn stamp(iat: UnixSecs) -> Stamp {
+        Stamp { iat, jti: "abcdefghijklmnopqrstuv".into() }
+    }
+
+    #[test]
+    fn a_proof_names_its_key_and_counts_neither_query_nor_fragment() {
+        let key = DeviceKey::from_seed([3; 32]);
+        let made = url("https://verifier.test/v1/sessions/s/open?x=1");
+        let jws = make(&Request { method: "POST", url: &made, body: b"{}" }, &key, stamp(NOW)).unwrap();
+        let seen = url("https://verifier.test/v1/sessions/s/open#y");
+        let proven = verify(&jws, &Request { method: "POST", url: &seen, body: b"{}" }, NOW + 60).unwrap();
+        assert_eq!((proven.key, proven.jti.as_str()), (key.public(), "abcdefghijklmnopqrstuv"));
+    }
+
+    #[test]
+    fn a_proof_of_anything_else_is_refused_by_name() {
+        let key = DeviceKey::from_seed([3; 32]);
+        let right = url("https://verifier.test/v1/sessions/s/open");
+        let other = url("https://verifier.test/v1/sessions/t/open");
+        let ask = Request { method: "POST", url: &right, body: b"{}" };
+        let jws = make(&ask, &key, stamp(NOW)).unwrap();
+        let rows = [
+            ("another method", Request { method: "GET", ..ask }, NOW, ProofError::OtherMethod),
+            ("another address", Request { url: &other, ..ask }, NOW, ProofError::OtherUrl),
+            ("another body", Request { body: b"{} ", ..ask }, NOW, ProofError::OtherBody),
+            ("too late", ask, NOW + 61, ProofError::NotNow { off_secs: 61 }),
+            ("too early", ask, NOW - 61, ProofError::NotNow { off_secs: -61 }),
+        ];
+        for (name, request, now, why) in rows {
+            assert_eq!(verify(&jws, &request, now), Err(why), "{name}");
+        }
+        let short = Stamp { jti: "x".into(), ..stamp(NOW) };
+        assert_eq!(verify(&make(&ask, &key, short).unwrap(), &ask, NOW), Err(ProofError::BadId));
+    }
+
+    #[test]
+    fn a_proof_without_its_key_or_of_another_kind_is_refused() {
+        let key = DeviceKey::from_seed([3; 32]);
+        let right = url("https://verifier.test/v1/policy");
+        let ask = Request { method: "GET", url: &right, body: b"" };
+        let claims = ProofClaims {
+            htm: "GET".into(),
+            htu: right.to_string(),
+            iat: NOW,
+            jti: "abcdefghijklmnopqrstuv".into(),
+            body_sha256: digest(b""),
+        };
+        let by_name = jws::sign(PROOF_TYP, KeyIn::Kid, &claims, &key).unwrap();
+        assert_eq!(verify(&by_name, &ask, NOW), Err(ProofError::NoKey));
+        let other_kind = jws::sign("eat+jwt", KeyIn::Jwk, &claims, &key).unwrap();
+        assert_eq!(
+            verify(&other_kind, &ask, NOW),
+            Err(ProofError::Jws(JwsError::OtherType { expected: PROOF_TYP })),
+            "an attestation is no proof"
+        );
+    }
+}

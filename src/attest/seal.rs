@@ -1,0 +1,154 @@
+//! Proof and shot become a signed attestation. This is the only maker of [`Sealed`].
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::{
+    consistency::{self, Inconsistency},
+    jws::{self, JwsError, KeyIn},
+    keys::DeviceKey,
+    picture,
+};
+use crate::{
+    best_shot::Shot,
+    liveness::Proof,
+    protocol::{
+        ATTESTATION_MAX_BYTES, ATTESTATION_PROFILE, ATTESTATION_TYP, CameraClaim, Claims, LivenessClaim,
+        LivenessDecision, ModelClaim, SessionClaim, ShotClaim, Ticket,
+    },
+    world::{Chance, Clock, UnixSecs, random_text},
+};
+
+/// `swname` of every attestation.
+pub const SOFTWARE: &str = "countenance";
+/// `swversion`: what the build was told in `COUNTENANCE_BUILD` (version and digest of the sources), or the bare version.
+pub const SOFTWARE_VERSION: &str = match option_env!("COUNTENANCE_BUILD") {
+    Some(build) => build,
+    None => env!("CARGO_PKG_VERSION"),
+};
+
+/// An attestation and the shot it speaks of: signed, ready to post. Only [`seal`] makes one; the shot is wiped on drop.
+pub struct Sealed {
+    jws: String,
+    shot: Zeroizing<Vec<u8>>,
+}
+
+impl Sealed {
+    /// The attestation, JWS compact.
+    pub fn jws(&self) -> &str {
+        &self.jws
+    }
+
+    /// The bytes of the picture, PNG.
+    pub fn shot(&self) -> &[u8] {
+        &self.shot
+    }
+}
+
+/// Sizes only.
+impl std::fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Sealed(attestation of {} bytes, shot of {} bytes)", self.jws.len(), self.shot.len())
+    }
+}
+
+/// What the attestation says beside what was seen.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    /// The session and its nonce.
+    pub ticket: &'a Ticket,
+    /// Where the frames came from.
+    pub camera: CameraClaim,
+    /// The networks that judged.
+    pub models: Vec<ModelClaim>,
+}
+
+/// When a statement is made, and the name that makes it unique.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// Now.
+    pub iat: UnixSecs,
+    /// 16 random bytes, base64url.
+    pub jti: String,
+}
+
+impl Stamp {
+    /// A stamp of this moment.
+    pub fn new(clock: &dyn Clock, chance: &dyn Chance) -> Self {
+        Self { iat: clock.now(), jti: random_text::<16>(chance) }
+    }
+}
+
+/// Why nothing was sealed.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// The shot could not be encoded.
+    #[error("the shot cannot be encoded")]
+    Encode(#[from] image::ImageError),
+    /// Proof, shot and context contradict each other; the verifier would refuse them.
+    #[error("the facts to be signed contradict each other")]
+    Inconsistent(#[from] Inconsistency),
+    /// The claims could not be written or signed.
+    #[error("the attestation cannot be written")]
+    Sign(#[from] JwsError),
+    /// The proof spans so many frames that the verifier would not read it.
+    #[error("an attestation of {bytes} bytes is more than the {ATTESTATION_MAX_BYTES} allowed")]
+    TooLarge {
+        /// Bytes of the attestation.
+        bytes: usize,
+    },
+}
+
+/// Signs that `shot` shows the person whom `proof` showed to be live. Both are used up.
+///
+/// The same arguments give the same bytes.
+pub fn seal(
+    shot: Shot,
+    proof: Proof,
+    context: Context<'_>,
+    key: &DeviceKey,
+    stamp: Stamp,
+) -> Result<Sealed, SealError> {
+    let (good, verdict) = (shot.good(), proof.verdict());
+    let picture = picture::cut(good.frame(), good.face().rect)?;
+    let claims = Claims {
+        eat_profile: ATTESTATION_PROFILE.into(),
+        eat_nonce: context.ticket.nonce.clone(),
+        iat: stamp.iat,
+        jti: stamp.jti,
+        ueid: key.ueid(),
+        swname: SOFTWARE.into(),
+        swversion: SOFTWARE_VERSION.into(),
+        session: SessionClaim { id: context.ticket.session_id.clone(), purpose: context.ticket.purpose },
+        shot: ShotClaim {
+            sha256: BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&*picture.png)),
+            width: picture.width,
+            height: picture.height,
+            media_type: picture::MEDIA_TYPE.into(),
+            frame_seq: good.frame().seq(),
+        },
+        span: proof.span().clone(),
+        liveness: LivenessClaim {
+            decision: LivenessDecision::Live,
+            fused: verdict.fused,
+            threshold: verdict.threshold,
+            cues: verdict.cues.clone(),
+            per_frame: verdict.per_frame.clone(),
+            models: context.models,
+            policy: proof.policy_digest().into(),
+        },
+        quality: good.measures(),
+        camera: context.camera,
+        frames: BASE64_URL_SAFE_NO_PAD.encode(proof.chain()),
+        key: key.protection(),
+    };
+    consistency::check(&claims)?;
+    let jws = jws::sign(ATTESTATION_TYP, KeyIn::Kid, &claims, key)?;
+    if jws.len() > ATTESTATION_MAX_BYTES {
+        return Err(SealError::TooLarge { bytes: jws.len() });
+    }
+    // Named here because they must not outlive the seal: nothing proven may be sealed twice.
+    drop((shot, proof));
+    Ok(Sealed { jws, shot: picture.png })
+}

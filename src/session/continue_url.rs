@@ -1,0 +1,106 @@
+//! The only address that is ever opened in a browser.
+
+use std::fmt;
+
+use url::Url;
+
+use super::{link::is_part, origin::Origin};
+
+/// Most bytes of the address.
+const MAX_BYTES: usize = 512;
+
+/// The verifier's own one-time page `/return/{handle}`, which takes the browser back to the tenant. Nothing else parses
+/// as one, so that no answer, however wrong, makes us open a stranger's page.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ContinueUrl(Url);
+
+/// Why an address is not opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ContinueUrlError {
+    /// Too long, or not a URL in its canonical spelling.
+    #[error("the continue address is not a canonical URL")]
+    NotAUrl,
+    /// Not at the verifier's own origin.
+    #[error("the continue address is not the verifier's")]
+    OtherOrigin,
+    /// Not `/return/{handle}`.
+    #[error("the continue address is not a return page")]
+    OtherPath,
+    /// Userinfo, query or fragment.
+    #[error("the continue address holds more than a path")]
+    Extra,
+}
+
+impl ContinueUrl {
+    /// Checks that `text` is a return page of `verifier`.
+    pub fn parse(text: &str, verifier: &Origin) -> Result<Self, ContinueUrlError> {
+        let url = match Url::parse(text) {
+            Ok(url) if text.len() <= MAX_BYTES && url.as_str() == text => url,
+            Ok(_) | Err(_) => return Err(ContinueUrlError::NotAUrl),
+        };
+        if !verifier.holds(&url) {
+            return Err(ContinueUrlError::OtherOrigin);
+        }
+        let extra = url.query().is_some() || url.fragment().is_some() || url.password().is_some();
+        if extra || !url.username().is_empty() {
+            return Err(ContinueUrlError::Extra);
+        }
+        if url.path().strip_prefix("/return/").is_some_and(is_part) {
+            Ok(Self(url))
+        } else {
+            Err(ContinueUrlError::OtherPath)
+        }
+    }
+
+    /// The address, for the browser and for nothing else: whoever opens it first uses it up.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+/// Where it leads, not the handle.
+impl fmt::Debug for ContinueUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ContinueUrl({}/return/…)", self.0.origin().ascii_serialization())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_verifiers_own_return_page_is_opened() {
+        let verifier: Origin = "https://verifier.example".parse().unwrap();
+        let parse = |text: &str| ContinueUrl::parse(text, &verifier);
+        let good = "https://verifier.example/return/h4ndle-_";
+        let url = parse(good).unwrap();
+        assert_eq!(url.as_str(), good);
+        assert_eq!(format!("{url:?}"), "ContinueUrl(https://verifier.example/return/…)");
+        let long = format!("https://verifier.example/return/{}", "a".repeat(65));
+        let rows = [
+            ("a stranger's", "https://evil.example/return/h", ContinueUrlError::OtherOrigin),
+            ("a subdomain", "https://a.verifier.example/return/h", ContinueUrlError::OtherOrigin),
+            ("another port", "https://verifier.example:444/return/h", ContinueUrlError::OtherOrigin),
+            ("not https", "http://verifier.example/return/h", ContinueUrlError::OtherOrigin),
+            ("script", "javascript:alert(1)", ContinueUrlError::OtherOrigin),
+            ("a file", "file:///return/h", ContinueUrlError::OtherOrigin),
+            ("userinfo", "https://u@verifier.example/return/h", ContinueUrlError::Extra),
+            ("password", "https://:p@verifier.example/return/h", ContinueUrlError::Extra),
+            ("query", "https://verifier.example/return/h?x", ContinueUrlError::Extra),
+            ("fragment", "https://verifier.example/return/h#x", ContinueUrlError::Extra),
+            ("no handle", "https://verifier.example/return/", ContinueUrlError::OtherPath),
+            ("another page", "https://verifier.example/start", ContinueUrlError::OtherPath),
+            ("deeper", "https://verifier.example/return/h/x", ContinueUrlError::OtherPath),
+            ("escaped", "https://verifier.example/return/h%2Fx", ContinueUrlError::OtherPath),
+            ("long handle", &long, ContinueUrlError::OtherPath),
+            ("dots", "https://verifier.example/return/../start", ContinueUrlError::NotAUrl),
+            ("backslash", "https:\\\\verifier.example/return/h", ContinueUrlError::NotAUrl),
+            ("space before", " https://verifier.example/return/h", ContinueUrlError::NotAUrl),
+            ("no scheme", "/return/h", ContinueUrlError::NotAUrl),
+        ];
+        for (name, text, why) in rows {
+            assert_eq!(parse(text), Err(why), "{name}");
+        }
+    }
+}
