@@ -11,5 +11,7 @@ pub mod policy;
 pub mod protocol;
 pub mod quality;
 pub mod session;
+#[cfg(feature = "verifier")]
+pub mod verifier;
 pub mod vision;
 pub mod world;

@@ -30,7 +30,7 @@ impl std::str::FromStr for Origin {
 impl Origin {
     /// `scheme://host[:port]`, without a slash at the end.
     pub fn text(&self) -> String {
-        self.base.as_str().trim_end_matches('/').to_owned()
+        self.base.origin().ascii_serialization()
     }
 
     /// The host alone: `iss` of the tokens that go back.
@@ -65,7 +65,9 @@ pub(crate) fn own_continue_uri(uri: &str, integration: &Integration) -> Option<U
 /// Whether `name` can be a tenant's host as it stands in `iss` and URLs: lower case, no scheme, port or path.
 pub(crate) fn is_host_name(name: &str) -> bool {
     let chars = name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'));
-    chars && (1..=253).contains(&name.len()) && Url::parse(&format!("https://{name}/")).is_ok_and(|u| u.host_str() == Some(name))
+    chars
+        && (1..=253).contains(&name.len())
+        && Url::parse(&format!("https://{name}/")).is_ok_and(|u| u.host_str() == Some(name))
 }
 
 fn safe(url: &Url) -> bool {
@@ -91,10 +93,19 @@ mod tests {
 
     #[test]
     fn an_origin_is_https_or_loopback_and_bare() {
-        for good in ["https://v.example", "https://v.example:8443/", "http://verifier.localhost:4711", "http://127.0.0.1:1"] {
+        for good in
+            ["https://v.example", "https://v.example:8443/", "http://verifier.localhost:4711", "http://127.0.0.1:1"]
+        {
             assert!(good.parse::<Origin>().is_ok(), "{good}");
         }
-        for bad in ["http://v.example", "https://v.example/x", "https://u@v.example", "https://v.example?x", "v", "ftp://localhost"] {
+        for bad in [
+            "http://v.example",
+            "https://v.example/x",
+            "https://u@v.example",
+            "https://v.example?x",
+            "v",
+            "ftp://localhost",
+        ] {
             assert_eq!(bad.parse::<Origin>(), Err(OriginError), "{bad}");
         }
         let origin: Origin = "http://verifier.localhost:4711/".parse().unwrap();
@@ -114,7 +125,9 @@ mod tests {
             open_registration: true,
             attempts: 5,
         };
-        for good in ["https://t.example/continue", "https://login.example/continue", "http://tenant.localhost:99/continue"] {
+        for good in
+            ["https://t.example/continue", "https://login.example/continue", "http://tenant.localhost:99/continue"]
+        {
             assert!(own_continue_uri(good, &integration).is_some(), "{good}");
         }
         for bad in [

@@ -90,7 +90,8 @@ pub(crate) fn facts(rows: &[(&str, &str)]) -> String {
 /// A name from outside as one short line: no control or direction-changing characters, at most 64 characters.
 pub(crate) fn one_line(name: &str) -> String {
     let plain = |c: &char| {
-        !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        !c.is_control()
+            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
     name.chars().filter(plain).take(64).collect::<String>().trim().to_owned()
 }
@@ -130,8 +131,8 @@ mod tests {
     #[test]
     fn only_a_page_that_posts_elsewhere_may_post_elsewhere() {
         let mut page = Page::new(StatusCode::OK, "test", "A & B", String::new());
-        let policy = |page: &Page| page.respond("n0")
-            .headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
+        let policy =
+            |page: &Page| page.respond("n0").headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
         assert!(policy(&page).ends_with("form-action 'self'"));
         page.posts_elsewhere = true;
         assert!(!policy(&page).contains("form-action"));

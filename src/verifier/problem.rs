@@ -6,10 +6,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::store::StoreError;
+use super::{examine::ExamineError, store::StoreError};
 use crate::{
     attest::{proof::ProofError, verify::AttestError},
-    protocol::{PROBLEM_PREFIX, Problem},
+    protocol::{Problem, ProblemKind},
 };
 
 /// Why a call was not served. Nothing has changed but what a variant says.
@@ -67,7 +67,6 @@ pub(crate) enum Refusal {
     /// Counted in the session.
     #[error("The attestation was made under another policy.")]
     OtherPolicy,
-    /// A call that cannot give a reason this session takes.
     #[error("A session is not given up for this reason.")]
     ReasonNotAllowed,
     #[error("There is nothing here.")]
@@ -80,74 +79,44 @@ pub(crate) enum Refusal {
     Slow,
     #[error("The verifier failed; nothing was decided.")]
     Store(#[from] StoreError),
-    /// A network failed on this shot, or its thread did.
     #[error("The verifier could not judge the shot; nothing was decided.")]
-    Examination,
+    Examination(#[from] ExamineError),
 }
 
 impl Refusal {
-    /// The last part of the problem's type.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::BodyTooLarge => "body-too-large",
-            Self::Malformed => "malformed",
-            Self::ProofMissing => "proof-missing",
-            Self::Proof(_) => "proof-invalid",
-            Self::ProofReplayed => "proof-replayed",
-            Self::IntegrationUnknown => "integration-unknown",
-            Self::RegistrationClosed => "registration-closed",
-            Self::EnrolmentCode => "enrolment-code",
-            Self::DeviceUnknown => "device-unknown",
-            Self::DeviceDisabled => "device-disabled",
-            Self::SessionUnknown => "session-unknown",
-            Self::SessionExpired => "session-expired",
-            Self::SessionOver => "session-over",
-            Self::SessionNotOpen => "session-not-open",
-            Self::WrongCode => "wrong-code",
-            Self::CodeSpent => "code-spent",
-            Self::OtherDevice => "other-device",
-            Self::Attestation(e) => attestation_name(e),
-            Self::AttestationReplayed => "attestation-replayed",
-            Self::ShotSize => "shot-size",
-            Self::ShotUnreadable => "shot-unreadable",
-            Self::ModelNotAllowed => "model-not-allowed",
-            Self::OtherPolicy => "other-policy",
-            Self::ReasonNotAllowed => "reason-not-allowed",
-            Self::NotFound => "not-found",
-            Self::MethodNotAllowed => "method-not-allowed",
-            Self::Busy => "busy",
-            Self::Slow => "slow",
-            Self::Store(_) => "store",
-            Self::Examination => "examination",
-        }
+    /// The kind that the client acts on; `None` for what is not part of the protocol.
+    pub(crate) fn kind(&self) -> Option<ProblemKind> {
+        Some(match self {
+            Self::Malformed | Self::ReasonNotAllowed | Self::SessionNotOpen => ProblemKind::BadRequest,
+            Self::ProofMissing | Self::Proof(_) | Self::ProofReplayed => ProblemKind::ProofRejected,
+            Self::IntegrationUnknown | Self::RegistrationClosed | Self::EnrolmentCode => ProblemKind::EnrolmentRefused,
+            Self::DeviceUnknown => ProblemKind::DeviceUnknown,
+            Self::DeviceDisabled => ProblemKind::DeviceDisabled,
+            Self::SessionUnknown | Self::WrongCode => ProblemKind::SessionUnknown,
+            Self::SessionExpired => ProblemKind::Expired,
+            Self::SessionOver => ProblemKind::SessionOver,
+            Self::CodeSpent => ProblemKind::CodeSpent,
+            Self::OtherDevice => ProblemKind::BoundToOtherDevice,
+            Self::BodyTooLarge | Self::ShotSize | Self::Attestation(AttestError::ShotTooLarge { .. }) => {
+                ProblemKind::TooLarge
+            }
+            Self::Attestation(_)
+            | Self::AttestationReplayed
+            | Self::ShotUnreadable
+            | Self::ModelNotAllowed
+            | Self::OtherPolicy => ProblemKind::AttestationRejected,
+            Self::Busy | Self::Slow => ProblemKind::Unavailable,
+            Self::Store(_) | Self::Examination(_) => ProblemKind::Internal,
+            Self::NotFound | Self::MethodNotAllowed => return None,
+        })
     }
 
     /// The HTTP status.
     pub(crate) fn status(&self) -> StatusCode {
-        match self {
-            Self::BodyTooLarge | Self::ShotSize | Self::Attestation(AttestError::ShotTooLarge { .. }) => {
-                StatusCode::PAYLOAD_TOO_LARGE
-            }
-            Self::Malformed | Self::ReasonNotAllowed => StatusCode::BAD_REQUEST,
-            Self::ProofMissing | Self::Proof(_) | Self::ProofReplayed => StatusCode::UNAUTHORIZED,
-            Self::RegistrationClosed
-            | Self::EnrolmentCode
-            | Self::DeviceUnknown
-            | Self::DeviceDisabled
-            | Self::WrongCode
-            | Self::OtherDevice => StatusCode::FORBIDDEN,
-            Self::IntegrationUnknown | Self::SessionUnknown | Self::NotFound => StatusCode::NOT_FOUND,
-            Self::SessionExpired => StatusCode::GONE,
-            Self::SessionOver | Self::SessionNotOpen | Self::CodeSpent | Self::AttestationReplayed => {
-                StatusCode::CONFLICT
-            }
-            Self::Attestation(_) | Self::ShotUnreadable | Self::ModelNotAllowed | Self::OtherPolicy => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Slow => StatusCode::REQUEST_TIMEOUT,
-            Self::Store(_) | Self::Examination => StatusCode::INTERNAL_SERVER_ERROR,
+        match (self, self.kind()) {
+            (_, Some(kind)) => StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            (Self::MethodNotAllowed, None) => StatusCode::METHOD_NOT_ALLOWED,
+            (_, None) => StatusCode::NOT_FOUND,
         }
     }
 
@@ -164,7 +133,7 @@ impl Refusal {
         )
     }
 
-    /// The document.
+    /// The document: the kind for the client, the sentence for whoever reads a log.
     pub(crate) fn problem(&self) -> Problem {
         let detail = match self {
             Self::Proof(e) => Some(e.to_string()),
@@ -172,7 +141,8 @@ impl Refusal {
             _ => None,
         };
         Problem {
-            kind: format!("{PROBLEM_PREFIX}{}", self.name()),
+            // RFC 9457: a problem without a type of its own is `about:blank`.
+            kind: self.kind().map_or_else(|| "about:blank".to_owned(), ProblemKind::uri),
             title: self.to_string(),
             status: self.status().as_u16(),
             detail,
@@ -180,43 +150,21 @@ impl Refusal {
     }
 }
 
-impl From<sqlx::Error> for Refusal {
-    fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
-    }
-}
-
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        if self.status().is_server_error() {
-            // The one place that logs it: with its causes, which hold no request data.
-            tracing::error!(problem = self.name(), error = &self as &dyn std::error::Error, "call failed");
+        // The one place that logs it: with its causes, which hold no request data.
+        if matches!(self, Self::Store(_) | Self::Examination(_)) {
+            tracing::error!(error = &self as &dyn std::error::Error, "call failed");
         } else {
-            tracing::info!(problem = self.name(), "call refused");
+            tracing::info!(why = %self, "call refused");
         }
         let body = serde_json::to_vec(&self.problem()).unwrap_or_default();
         let mut response = (self.status(), Body::from(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if matches!(self, Self::Busy) {
+        if matches!(self, Self::Busy | Self::Slow) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
         }
         response
-    }
-}
-
-/// An attestation refused for what it is bound to is named for that; one that is unsound in itself has one name.
-fn attestation_name(error: &AttestError) -> &'static str {
-    match error {
-        AttestError::OtherNonce => "other-nonce",
-        AttestError::NotNow { .. } => "attestation-not-now",
-        AttestError::OtherSession => "other-session",
-        AttestError::OtherPurpose => "other-purpose",
-        AttestError::OtherShot => "other-shot",
-        AttestError::OtherKey | AttestError::OtherDevice => "other-key",
-        AttestError::OtherProfile => "other-profile",
-        AttestError::ShotTooLarge { .. } => "shot-too-large",
-        AttestError::Inconsistent(_) => "attestation-inconsistent",
-        _ => "attestation-invalid",
     }
 }

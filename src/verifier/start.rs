@@ -3,13 +3,13 @@
 use axum::{
     extract::{RawQuery, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 
 use super::{
     Inner,
     pages::{Page, facts, masked, one_line, text},
-    store::{Event, Integration, NewSession, StoreError, Tx},
+    store::{Event, Integration, NewSession, StoreError, Tx, purpose_name},
     token::{StartClaims, StartTokenError, TOKEN_MAX_BYTES, peek_integration, read_start},
 };
 use crate::{
@@ -66,11 +66,7 @@ struct Started {
     (status = 200, description = "Landing page with the launch link; sets the session's cookie", content_type = "text/html"),
     (status = 403, description = "A page that names why no session began", content_type = "text/html"),
 ))]
-pub(crate) async fn start(
-    State(verifier): State<Inner>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Response {
+pub(crate) async fn start(State(verifier): State<Inner>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let nonce = random_text::<16>(verifier.chance());
     match begin(&verifier, query.as_deref().unwrap_or_default(), &headers).await {
         Ok(started) => {
@@ -162,7 +158,7 @@ async fn create(
     };
     tx.add_session(&new).await?;
     let account = tx.pseudonym(&integration.id, &claims.sub).await?;
-    tx.record(now, Event::SessionCreated, &id, account.as_deref(), super::store::purpose_name(purpose)).await?;
+    tx.record(now, Event::SessionCreated, &id, account.as_deref(), purpose_name(purpose)).await?;
     let locked_until = tx.locked_until(&integration.id, &claims.sub).await?;
     let refusal = if !enrolled && !integration.self_enrolment {
         Some(Reason::NotEnrolled)
@@ -221,7 +217,9 @@ fn landing_page(verifier: &Inner, started: &Started) -> Page {
     match &started.landing {
         Landing::Open { link } => {
             let lead = match started.purpose {
-                Purpose::Enroll => "Countenance will take a picture of your face, so that later logins can be compared with it.",
+                Purpose::Enroll => {
+                    "Countenance will take a picture of your face, so that later logins can be compared with it."
+                }
                 Purpose::Verify => "Countenance will compare your face with the one that you enrolled.",
             };
             let install = verifier.download_url().map_or_else(
@@ -272,10 +270,10 @@ fn wait_words(secs: i64) -> String {
 fn error_page(error: &StartError) -> Page {
     const AGAIN: &str = "Go back to the application and sign in again.";
     let (status, name, title, lead) = match error {
-        StartError::Incomplete => {
-            (StatusCode::BAD_REQUEST, "start-incomplete", "This address is not complete", AGAIN)
+        StartError::Incomplete => (StatusCode::BAD_REQUEST, "start-incomplete", "This address is not complete", AGAIN),
+        StartError::Prefetch => {
+            (StatusCode::SERVICE_UNAVAILABLE, "prefetch", "Not opened yet", "Open the link itself.")
         }
-        StartError::Prefetch => (StatusCode::SERVICE_UNAVAILABLE, "prefetch", "Not opened yet", "Open the link itself."),
         StartError::IntegrationUnknown => (
             StatusCode::FORBIDDEN,
             "integration-unknown",
@@ -313,16 +311,14 @@ fn error_page(error: &StartError) -> Page {
             "This login would end somewhere else",
             "Do not go on. Tell whoever runs the application: its continue address is not the tenant's.",
         ),
-        StartError::Store(_) => {
-            (StatusCode::INTERNAL_SERVER_ERROR, "store", "Something broke here", "Nothing was decided. Try again in a minute.")
-        }
+        StartError::Store(_) => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "store",
+            "Something broke here",
+            "Nothing was decided. Try again in a minute.",
+        ),
     };
     Page::new(status, name, title, format!("<p>{lead}</p>\n"))
-}
-
-/// An answer to a method that an address does not take: HEAD above all, which must not spend what GET spends.
-pub(crate) async fn no_head() -> Response {
-    StatusCode::METHOD_NOT_ALLOWED.into_response()
 }
 
 #[cfg(test)]
@@ -333,7 +329,14 @@ mod tests {
     fn both_parameters_are_wanted_once_and_short() {
         assert_eq!(parameters("session_token=a.b.c&state=x%2Fy&z=1"), Some(("a.b.c".into(), "x/y".into())));
         let long = format!("session_token=a&state={}", "x".repeat(STATE_MAX_BYTES + 1));
-        for bad in ["", "session_token=a", "state=x", "session_token=a&state=", "session_token=a&session_token=b&state=x", &long] {
+        for bad in [
+            "",
+            "session_token=a",
+            "state=x",
+            "session_token=a&state=",
+            "session_token=a&session_token=b&state=x",
+            &long,
+        ] {
             assert_eq!(parameters(bad), None, "{bad}");
         }
     }

@@ -138,8 +138,7 @@ impl Tx<'_> {
         let mut head = AuditHead { rows: 0, hash: String::new() };
         loop {
             let select = "SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?";
-            let page: Vec<Entry> =
-                sqlx::query_as(select).bind(head.rows).bind(PAGE).fetch_all(&mut *self.db).await?;
+            let page: Vec<Entry> = sqlx::query_as(select).bind(head.rows).bind(PAGE).fetch_all(&mut *self.db).await?;
             if page.is_empty() {
                 return Ok(head);
             }

@@ -21,11 +21,11 @@ mod integrations;
 mod sessions;
 mod vault;
 
-pub use audit::{AuditHead, Entry};
 pub(crate) use audit::Event;
-pub(crate) use devices::{Device, Registration};
+pub use audit::{AuditHead, Entry};
+pub(crate) use devices::Registration;
 pub(crate) use integrations::Integration;
-pub(crate) use sessions::{NewSession, Session, Stage};
+pub(crate) use sessions::{NewSession, Session, Stage, purpose_name};
 pub(crate) use vault::Vault;
 pub use vault::{KeyFileError, MasterKey, SealBroken};
 
