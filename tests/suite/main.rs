@@ -1,0 +1,4 @@
+//! One test binary for what spans rooms.
+
+#[cfg(feature = "verifier")]
+mod verifier;
