@@ -17,9 +17,9 @@ use zeroize::Zeroizing;
 
 use super::{
     HANDLE_SECS, Inner,
+    examine::ExamineError,
     judge::{
-        account_delay_secs, counts_against_account, judge_claims, judge_match, judge_sighting, template_bytes,
-        template_from,
+        account_delay_secs, counts_against_account, judge_claims, judge_match, judge_sighting,
     },
     picture::{self, PictureError},
     problem::Refusal,
@@ -33,6 +33,7 @@ use crate::{
         verify::{Expected, verify},
     },
     protocol::{Claims, Outcome, Problem, Purpose, Reason},
+    vision::Embedding,
     world::random_text,
 };
 
@@ -106,7 +107,7 @@ enum Admission {
 struct Case {
     session: Session,
     nonce: Zeroizing<String>,
-    template: Option<Zeroizing<Vec<u8>>>,
+    template: Option<Embedding>,
     virtual_cameras: bool,
 }
 
@@ -150,6 +151,7 @@ async fn admit(verifier: &Inner, id: &str, device: &str, post_hash: &str) -> Res
     let integration = tx.integration(&session.integration_id).await?.ok_or(Refusal::IntegrationUnknown)?;
     let nonce = tx.nonce(id).await?;
     let template = tx.template(&session.integration_id, &session.sub).await?;
+    let template = template.map(|bytes| Embedding::from_bytes(&bytes)).transpose().map_err(ExamineError::from)?;
     Ok(Admission::Case(Box::new(Case { session, nonce, template, virtual_cameras: integration.virtual_cameras })))
 }
 
@@ -161,7 +163,7 @@ async fn judge(verifier: &Inner, case: Box<Case>, key: PublicKey, post: Post) ->
         let _until_done = permit;
         judge_blocking(&verifier, &case, &key, &post)
     });
-    judged.await.map_err(|e| super::examine::ExamineError(e.into()))?
+    judged.await.map_err(|e| ExamineError(e.into()))?
 }
 
 fn judge_blocking(verifier: &Inner, case: &Case, key: &PublicKey, post: &Post) -> Result<Judged, Refusal> {
@@ -179,17 +181,17 @@ fn judge_blocking(verifier: &Inner, case: &Case, key: &PublicKey, post: &Post) -
     allowed(verifier, &claims)?;
     let look = judge_claims(&claims, verifier.policy(), case.virtual_cameras);
     let look = match look {
-        Ok(()) => judge_sighting(verifier.examiner().examine(&shot)?, verifier.policy()),
+        Ok(()) => judge_sighting(verifier.examiner().examine(&shot, &verifier.policy().quality)?, verifier.policy()),
         Err(reason) => Err(reason),
     };
     let verdict = match (look, &case.template, case.session.purpose) {
         (Err(reason), _, _) => Verdict::Rejected(reason),
         // Two sessions may both have begun as an enrolment: the second is compared with what the first kept.
-        (Ok(look), Some(template), _) => match judge_match(&look.embedding, &template_from(template)) {
+        (Ok(look), Some(template), _) => match judge_match(&look.embedding, template) {
             Ok(()) => Verdict::Matched,
             Err(reason) => Verdict::Rejected(reason),
         },
-        (Ok(look), None, Purpose::Enroll) => Verdict::Enrol(template_bytes(&look.embedding)),
+        (Ok(look), None, Purpose::Enroll) => Verdict::Enrol(look.embedding.to_bytes()),
         (Ok(_), None, Purpose::Verify) => Verdict::Rejected(Reason::NotEnrolled),
     };
     Ok(Judged { jti: claims.jti, nonce: case.nonce.clone(), verdict })

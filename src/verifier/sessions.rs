@@ -73,7 +73,7 @@ pub(crate) async fn open(
 }
 
 /// Ends a session without a face. Repeating it gives the same answer. An approval that the browser has not fetched is
-/// withdrawn: who says "not me" is heard.
+/// withdrawn: who says "not me" is heard. (A template that an approved enrolment kept stays; erasing is the operator's.)
 #[utoipa::path(post, path = "/v1/sessions/{id}/abandon", tag = "client", request_body = Abandon,
     params(
         ("id" = String, Path, description = "Session"),

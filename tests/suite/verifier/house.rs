@@ -17,9 +17,10 @@ use countenance::{
         proof,
     },
     frame::Frame,
-    policy::Policy,
+    policy::{Policy, QualityPolicy},
     protocol::*,
     verifier::{DeviceRule, ExamineError, Examiner, Look, MasterKey, NewIntegration, Place, Setup, Sighting, Verifier},
+    vision::Embedding,
     world::{Chance, Clock, UnixSecs, random_text},
 };
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -27,7 +28,6 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tower::ServiceExt;
-use zeroize::Zeroizing;
 
 pub const NOW: UnixSecs = 1_800_000_000;
 pub const ORIGIN: &str = "http://verifier.localhost:4711";
@@ -35,6 +35,17 @@ pub const TENANT: &str = "tenant.localhost";
 pub const CONTINUE: &str = "http://tenant.localhost:4712/continue";
 pub const STATE: &str = "hKFo/2St+a=b&c";
 pub const SUB: &str = "auth0|ada";
+
+/// Two faces, far apart, as their embeddings begin.
+pub const ADA: [f32; 4] = [0.9, 0.1, 0.2, 0.3];
+const BOB: [f32; 4] = [-0.2, 0.9, 0.1, 0.0];
+
+/// The embedding that begins so.
+pub fn embedding(face: [f32; 4]) -> Embedding {
+    let mut values = [0.0; Embedding::LEN];
+    values[..4].copy_from_slice(&face);
+    Embedding::from_bytes(values.map(f32::to_le_bytes).as_flattened()).unwrap()
+}
 
 /// Time that stands still until told.
 pub struct HandClock(AtomicI64);
@@ -72,16 +83,15 @@ pub enum Sees {
 pub struct ToldExaminer(Mutex<Sees>);
 
 impl Examiner for ToldExaminer {
-    fn examine(&self, _shot: &Frame) -> Result<Sighting, ExamineError> {
-        let look = |interocular_px, liveness, embedding: [f32; 4]| {
-            let embedding = Zeroizing::new(embedding.to_vec());
-            Ok(Sighting::OneFace(Look { face_score: 0.9, interocular_px, liveness, embedding }))
+    fn examine(&self, _shot: &Frame, _policy: &QualityPolicy) -> Result<Sighting, ExamineError> {
+        let look = |interocular_px, liveness, face| {
+            Ok(Sighting::OneFace(Look { interocular_px, liveness, embedding: embedding(face) }))
         };
         match *self.0.lock().unwrap() {
-            Sees::Ada => look(80.0, 3.0, [0.9, 0.1, 0.2, 0.3]),
-            Sees::Bob => look(80.0, 3.0, [-0.2, 0.9, 0.1, 0.0]),
-            Sees::FarAway => look(20.0, 3.0, [0.9, 0.1, 0.2, 0.3]),
-            Sees::APicture => look(80.0, -2.0, [0.9, 0.1, 0.2, 0.3]),
+            Sees::Ada => look(80.0, 3.0, ADA),
+            Sees::Bob => look(80.0, 3.0, BOB),
+            Sees::FarAway => look(20.0, 3.0, ADA),
+            Sees::APicture => look(80.0, -2.0, ADA),
             Sees::Nobody => Ok(Sighting::NoFace),
             Sees::Two => Ok(Sighting::SeveralFaces),
             Sees::NothingForItBroke => Err(ExamineError("broken".into())),

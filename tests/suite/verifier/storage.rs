@@ -36,14 +36,14 @@ async fn no_secret_template_or_one_time_value_can_be_read_in_the_file() {
     };
     let refused: Outcome = house.abandon(&key, &login.session, Reason::Cancelled).await.json();
     let handle = return_path(&refused).strip_prefix("/return/").unwrap().to_owned();
-    let embedding: Vec<u8> = [0.9_f32, 0.1, 0.2, 0.3].iter().flat_map(|x| x.to_le_bytes()).collect();
+    let template = embedding(ADA).to_bytes();
     let bytes = bytes_in(folder.path());
     assert!(holds(&bytes, SUB.as_bytes()) && holds(&bytes, TENANT.as_bytes()), "the search finds what is there");
     for (case, needle) in [
         ("session secret", house.secret.as_bytes()),
         ("session secret, bytes", &B64.decode(&house.secret).unwrap()),
-        ("template", &embedding),
-        ("one float of the template", &embedding[..8]),
+        ("template", &template[..]),
+        ("two numbers of the template", &template[..8]),
         ("launch code", login.code.as_bytes()),
         ("cookie", login.cookie.split('=').nth(1).unwrap().as_bytes()),
         ("first nonce", ticket.nonce.as_bytes()),

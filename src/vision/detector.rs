@@ -1,0 +1,215 @@
+//! Faces and their five landmarks: letterbox, YuNet, decoding, suppression of doubles.
+
+use super::{
+    VisionError,
+    model::{Model, Network, Which},
+    warp::{Planes, Region},
+};
+use crate::{
+    face::{Face, Landmarks},
+    frame::Frame,
+    geometry::{InFrame, Point, Rect},
+};
+
+/// What the network looks at, pixels. Of 320×256 the usual 4:3 and 16:9 frames use 94 % and 70 %.
+const WIDTH: usize = 320;
+const HEIGHT: usize = 256;
+/// Pixels between the cells of each of the three grids.
+const STRIDES: [usize; 3] = [8, 16, 32];
+/// Weakest detection that is a face at all; the policy asks for more before a face may count.
+const LEAST_SCORE: f32 = 0.5;
+/// Two boxes that overlap more than this are one face. Origin: OpenCV's default for YuNet.
+const SAME_FACE_OVERLAP: f32 = 0.3;
+
+/// Finds faces.
+#[derive(Debug)]
+pub(super) struct Detector {
+    network: Network,
+}
+
+impl Detector {
+    /// Prepares the network.
+    pub(super) fn load(models: &[Model]) -> Result<Self, VisionError> {
+        Ok(Self { network: Network::load(Which::Yunet, models)? })
+    }
+
+    /// The faces in `frame`, highest score first. A box may reach beyond the frame.
+    pub(super) fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
+        let (picture, frame_from_picture) = letterbox(frame);
+        let outputs = self.network.run(&picture)?;
+        let ([cls, obj, boxes, points], []) = outputs.as_chunks::<3>() else { return Err(self.misshapen()) };
+        let mut faces = Vec::new();
+        for (stride, (((cls, obj), boxes), points)) in
+            STRIDES.into_iter().zip(cls.iter().zip(obj).zip(boxes).zip(points))
+        {
+            let grid = Grid { stride, cls, obj, boxes, points };
+            faces.extend(grid.faces(frame_from_picture).ok_or_else(|| self.misshapen())?);
+        }
+        Ok(without_doubles(faces))
+    }
+
+    fn misshapen(&self) -> VisionError {
+        VisionError::Misshapen { name: self.network.name() }
+    }
+}
+
+/// The whole frame in the top-left of the network's picture, its sides in proportion; and the factors that lead back.
+fn letterbox(frame: &Frame) -> (Planes, [f32; 2]) {
+    let (width, height) = (frame.width() as f32, frame.height() as f32);
+    let shrink = (WIDTH as f32 / width).min(HEIGHT as f32 / height);
+    let columns = ((width * shrink).round() as usize).clamp(1, WIDTH);
+    let rows = ((height * shrink).round() as usize).clamp(1, HEIGHT);
+    let mut picture = Planes::black(WIDTH, HEIGHT);
+    picture.resize_from(frame, Region::whole(frame), columns, rows);
+    (picture, [width / columns as f32, height / rows as f32])
+}
+
+/// The network's answer at one stride, cell after cell, row after row.
+struct Grid<'a> {
+    stride: usize,
+    /// Chance that the cell's object is a face.
+    cls: &'a [f32],
+    /// Chance that the cell holds an object.
+    obj: &'a [f32],
+    /// Centre x, y from the cell, log width, log height, in strides.
+    boxes: &'a [f32],
+    /// Five points x, y from the cell, in strides.
+    points: &'a [f32],
+}
+
+impl Grid<'_> {
+    /// The faces of this grid; `None` if the outputs do not have its shape.
+    fn faces(&self, frame_from_picture: [f32; 2]) -> Option<Vec<Face>> {
+        let columns = WIDTH / self.stride;
+        let cells = columns * (HEIGHT / self.stride);
+        let (boxes, []) = self.boxes.as_chunks::<4>() else { return None };
+        let (points, []) = self.points.as_chunks::<10>() else { return None };
+        if [self.cls.len(), self.obj.len(), boxes.len(), points.len()] != [cells; 4] {
+            return None;
+        }
+        let scores = self.cls.iter().zip(self.obj).map(|(cls, obj)| (cls.clamp(0.0, 1.0) * obj.clamp(0.0, 1.0)).sqrt());
+        let cells = scores.zip(boxes.iter().zip(points)).enumerate().filter(|(_, (score, _))| *score >= LEAST_SCORE);
+        let faces = cells.map(|(index, (score, (shape, points)))| {
+            let decode = Decode {
+                column: (index % columns) as f32,
+                row: (index / columns) as f32,
+                scale: frame_from_picture.map(|factor| factor * self.stride as f32),
+            };
+            Face { rect: decode.rect(*shape), landmarks: decode.landmarks(points), score }
+        });
+        Some(faces.filter(is_finite).collect())
+    }
+}
+
+/// From a cell's own coordinates into the frame.
+struct Decode {
+    column: f32,
+    row: f32,
+    /// Pixels of the frame in one stride, across and down.
+    scale: [f32; 2],
+}
+
+impl Decode {
+    fn point(&self, x: f32, y: f32) -> Point<InFrame> {
+        Point::new((self.column + x) * self.scale[0], (self.row + y) * self.scale[1])
+    }
+
+    fn rect(&self, [x, y, log_width, log_height]: [f32; 4]) -> Rect<InFrame> {
+        let centre = self.point(x, y);
+        let (width, height) = (log_width.exp() * self.scale[0], log_height.exp() * self.scale[1]);
+        Rect::new(centre.x - width / 2.0, centre.y - height / 2.0, width, height)
+    }
+
+    fn landmarks(&self, [ax, ay, bx, by, cx, cy, dx, dy, ex, ey]: &[f32; 10]) -> Landmarks {
+        Landmarks {
+            right_eye: self.point(*ax, *ay),
+            left_eye: self.point(*bx, *by),
+            nose: self.point(*cx, *cy),
+            right_mouth: self.point(*dx, *dy),
+            left_mouth: self.point(*ex, *ey),
+        }
+    }
+}
+
+/// Whether every number of `face` is one.
+fn is_finite(face: &Face) -> bool {
+    let Rect { x, y, width, height, .. } = face.rect;
+    [x, y, width, height].into_iter().all(f32::is_finite)
+        && face.landmarks.points().iter().all(|point| point.x.is_finite() && point.y.is_finite())
+}
+
+/// Highest score first, and of faces that overlap the first only.
+fn without_doubles(mut faces: Vec<Face>) -> Vec<Face> {
+    faces.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let mut kept: Vec<Face> = Vec::new();
+    for face in faces {
+        if kept.iter().all(|better| better.rect.overlap_ratio(face.rect) <= SAME_FACE_OVERLAP) {
+            kept.push(face);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// A face with this box and score, all landmarks at its corner.
+    fn face(x: f32, y: f32, side: f32, score: f32) -> Face {
+        let corner = Point::new(x, y);
+        let landmarks =
+            Landmarks { right_eye: corner, left_eye: corner, nose: corner, right_mouth: corner, left_mouth: corner };
+        Face { rect: Rect::new(x, y, side, side), landmarks, score }
+    }
+
+    #[test]
+    fn of_overlapping_faces_the_best_stays() {
+        let (weak, strong, apart) = (face(0., 0., 10., 0.6), face(1., 1., 10., 0.9), face(50., 0., 10., 0.7));
+        assert_eq!(without_doubles(vec![weak, strong, apart]), [strong, apart]);
+    }
+
+    #[test]
+    fn letterboxes_keep_proportions_and_lead_back_to_the_frame() {
+        // Name, frame, pixels of the frame per pixel of the picture.
+        let rows = [
+            ("as large", (320, 256), [1.0, 1.0]),
+            ("landscape", (1280, 720), [4.0, 4.0]),
+            ("portrait", (480, 1024), [4.0, 4.0]),
+            ("tiny", (10, 8), [1.0 / 32.0, 1.0 / 32.0]),
+            ("a line", (4096, 1), [12.8, 1.0]),
+        ];
+        for (name, (width, height), back) in rows {
+            let frame = Frame::new(width, height, vec![9; (width * height * 3) as usize], 0, Duration::ZERO).unwrap();
+            let (picture, factors) = letterbox(&frame);
+            assert_eq!(factors, back, "{name}");
+            assert_eq!(picture.shape(), [1, 3, HEIGHT, WIDTH], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_cell_decodes_into_the_frame() {
+        let (mut cls, mut boxes, mut points) = (vec![0.0; 80], vec![0.0; 320], vec![0.0; 800]);
+        // Row 2, column 3 of the 10 columns at stride 32.
+        cls[23] = 0.64;
+        boxes[92..96].copy_from_slice(&[0.5, 0.5, 2_f32.ln(), 0.0]);
+        points[230..240].copy_from_slice(&[0.0, 0.0, 1.0, 0.0, 0.5, 0.5, 0.0, 1.0, 1.0, 1.0]);
+        let obj = vec![1.0; 80];
+        let grid = Grid { stride: 32, cls: &cls, obj: &obj, boxes: &boxes, points: &points };
+        let faces = grid.faces([2.0, 2.0]).unwrap();
+        let [face] = faces.as_slice() else { panic!("{} faces", faces.len()) };
+        assert!((face.score - 0.8).abs() < 1e-6);
+        assert!(face.rect.centre().distance(Point::new(224.0, 160.0)) < 1e-3);
+        assert!((face.rect.width - 128.0).abs() < 1e-3 && (face.rect.height - 64.0).abs() < 1e-3);
+        assert_eq!(face.landmarks.left_mouth, Point::new(256.0, 192.0));
+        assert!(Grid { cls: &cls[1..], ..grid }.faces([2.0, 2.0]).is_none(), "a cell is missing");
+    }
+
+    #[test]
+    fn a_cell_without_numbers_is_no_face() {
+        let (ones, nans) = (vec![1.0; 80], vec![f32::NAN; 800]);
+        let grid = Grid { stride: 32, cls: &ones, obj: &ones, boxes: &nans[..320], points: &nans };
+        assert_eq!(grid.faces([1.0, 1.0]).unwrap(), []);
+    }
+}

@@ -1,0 +1,162 @@
+//! The face embedding: alignment by five points, the network, and the template it gives.
+
+use std::fmt;
+
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{
+    VisionError,
+    model::{Model, Network, Which},
+    warp::Planes,
+};
+use crate::{
+    face::Face,
+    frame::Frame,
+    geometry::{InCrop, Point, Similarity},
+};
+
+/// Side of the aligned face, pixels.
+const SIDE: usize = 112;
+/// Where right eye, left eye, nose, right and left corner of the mouth lie in the aligned face. Origin: ArcFace's
+/// 112-pixel template, which the network was trained with.
+const TEMPLATE: [Point<InCrop>; 5] = [
+    Point::new(38.2946, 51.6963),
+    Point::new(73.5318, 51.5014),
+    Point::new(56.0252, 71.7366),
+    Point::new(41.5493, 92.3655),
+    Point::new(70.7299, 92.2041),
+];
+/// The network sees (level − 127) / 128.
+const MEAN: f32 = 127.0;
+const DIVISOR: f32 = 128.0;
+
+/// Makes embeddings.
+#[derive(Debug)]
+pub(super) struct Embedder {
+    network: Network,
+}
+
+impl Embedder {
+    /// Prepares the network.
+    pub(super) fn load(models: &[Model]) -> Result<Self, VisionError> {
+        Ok(Self { network: Network::load(Which::Embedding, models)? })
+    }
+
+    /// The embedding of `face` in `frame`.
+    pub(super) fn embed(&self, frame: &Frame, face: &Face) -> Result<Embedding, VisionError> {
+        let crop_from_frame = Similarity::fit(face.landmarks.points(), TEMPLATE).ok_or(VisionError::NoArea)?;
+        let aligned = Planes::aligned(frame, crop_from_frame, SIDE, SIDE).ok_or(VisionError::NoArea)?;
+        let outputs = self.network.run(&aligned.scaled(MEAN, DIVISOR))?;
+        let values = outputs.first().ok_or(VisionError::Misshapen { name: self.network.name() })?;
+        Embedding::normalised(values)
+    }
+}
+
+/// What tells one face from another: 512 numbers of length one. Wiped on drop, never printed.
+#[derive(Clone)]
+pub struct Embedding(Box<[f32; Embedding::LEN]>);
+
+impl Embedding {
+    /// How many numbers.
+    pub const LEN: usize = 512;
+    /// How many bytes [`to_bytes`](Self::to_bytes) gives.
+    pub const BYTES: usize = Self::LEN * 4;
+
+    /// Similarity to `other`, −1 to 1. The same person is above about 0.3.
+    pub fn cosine(&self, other: &Self) -> f32 {
+        self.0.iter().zip(other.0.iter()).map(|(a, b)| a * b).sum()
+    }
+
+    /// For storage: little-endian floats. Whoever keeps them seals them.
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(self.0.iter().flat_map(|value| value.to_le_bytes()).collect())
+    }
+
+    /// From storage: refuses another length, and numbers that are no embedding.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, VisionError> {
+        let (values, []) = bytes.as_chunks::<4>() else { return Err(VisionError::NotAnEmbedding) };
+        let values: Zeroizing<Vec<f32>> =
+            Zeroizing::new(values.iter().map(|value| f32::from_le_bytes(*value)).collect());
+        Self::normalised(&values)
+    }
+
+    /// `values` brought to length one.
+    fn normalised(values: &[f32]) -> Result<Self, VisionError> {
+        let length = values.iter().map(|value| value * value).sum::<f32>().sqrt();
+        if values.len() != Self::LEN || !length.is_normal() {
+            return Err(VisionError::NotAnEmbedding);
+        }
+        let mut unit = Self(Box::new([0.0; Self::LEN]));
+        for (value, source) in unit.0.iter_mut().zip(values) {
+            *value = source / length;
+        }
+        Ok(unit)
+    }
+}
+
+impl Drop for Embedding {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// Says that there is one, nothing more.
+impl fmt::Debug for Embedding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Embedding(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 512 numbers, all zero but these.
+    fn values(first: &[f32]) -> Vec<f32> {
+        let mut values = vec![0.0; Embedding::LEN];
+        values[..first.len()].copy_from_slice(first);
+        values
+    }
+
+    #[test]
+    fn cosine_forgets_length_and_keeps_direction() {
+        let along = Embedding::normalised(&values(&[3.0, 4.0])).unwrap();
+        let rows =
+            [("itself, longer", [30.0, 40.0], 1.0), ("across", [-4.0, 3.0], 0.0), ("against", [-3.0, -4.0], -1.0)];
+        for (name, other, expected) in rows {
+            let cosine = along.cosine(&Embedding::normalised(&values(&other)).unwrap());
+            assert!((cosine - expected).abs() < 1e-6, "{name}: {cosine}");
+        }
+    }
+
+    #[test]
+    fn an_embedding_survives_storage() {
+        let one = Embedding::normalised(&values(&[1.0, -2.0, 0.5])).unwrap();
+        let bytes = one.to_bytes();
+        assert_eq!(bytes.len(), Embedding::BYTES);
+        assert!((Embedding::from_bytes(&bytes).unwrap().cosine(&one) - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn bytes_that_are_no_embedding_are_refused() {
+        let nan = values(&[f32::NAN]).iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>();
+        let huge = values(&[f32::MAX, f32::MAX]).iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>();
+        let rows = [
+            ("nothing", &[][..]),
+            ("half a number", &[0; 2][..]),
+            ("one number short", &[1; Embedding::BYTES - 4][..]),
+            ("one too many", &[1; Embedding::BYTES + 4][..]),
+            ("no direction", &[0; Embedding::BYTES][..]),
+            ("not a number", &nan),
+            ("endless", &huge),
+        ];
+        for (name, bytes) in rows {
+            assert!(matches!(Embedding::from_bytes(bytes), Err(VisionError::NotAnEmbedding)), "{name}");
+        }
+    }
+
+    #[test]
+    fn debug_prints_no_number() {
+        assert_eq!(format!("{:?}", Embedding::normalised(&values(&[1.0])).unwrap()), "Embedding(..)");
+    }
+}

@@ -1,0 +1,181 @@
+//! The embedded networks: which they are, that they are what `models.toml` says, and running them.
+//!
+//! The only file that names tract.
+
+use std::{fmt, sync::Arc};
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use tract_onnx::prelude::{
+    Framework, InferenceModelExt, IntoRunnable, TValue, Tensor, TractError, TypedRunnableModel, tvec,
+};
+use zeroize::Zeroizing;
+
+use super::{VisionError, warp::Planes};
+
+/// The list of the networks, written together with them.
+const MANIFEST: &str = include_str!("../../models/models.toml");
+
+/// One embedded network, as `models.toml` describes it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Model {
+    /// Short name; `models/<name>.onnx` is its file.
+    pub name: String,
+    /// What it is, in words.
+    pub what: String,
+    /// SHA-256 of the file, hex.
+    pub sha256: String,
+    /// SPDX name of its licence.
+    pub licence: String,
+    /// The licence's text, relative to `models/`.
+    pub licence_file: String,
+    /// Shape, order and range of what goes in.
+    pub input: String,
+    /// Shape and meaning of what comes out.
+    pub output: String,
+    /// How the file differs from the published one.
+    pub changes: String,
+    /// Where it was published.
+    pub source: Source,
+}
+
+/// The package that a network was taken from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Registry, package and version.
+    pub package: String,
+    /// SHA-256 of the package file, hex.
+    pub package_sha256: String,
+    /// The file in the package.
+    pub path: String,
+    /// SHA-256 of that file, hex.
+    pub sha256: String,
+}
+
+/// The shape of `models.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    model: Vec<Model>,
+}
+
+/// The embedded networks.
+pub fn models() -> Result<Vec<Model>, VisionError> {
+    Ok(toml::from_str::<Manifest>(MANIFEST).map_err(VisionError::Manifest)?.model)
+}
+
+/// Which of the networks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    /// Faces and landmarks.
+    Yunet,
+    /// Passive liveness.
+    Liveness,
+    /// Face embedding.
+    Embedding,
+}
+
+impl Which {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Yunet => "yunet",
+            Self::Liveness => "liveness",
+            Self::Embedding => "embedding",
+        }
+    }
+
+    fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Yunet => include_bytes!("../../models/yunet.onnx"),
+            Self::Liveness => include_bytes!("../../models/liveness.onnx"),
+            Self::Embedding => include_bytes!("../../models/embedding.onnx"),
+        }
+    }
+}
+
+/// A network ready to run, on the calling thread.
+#[derive(Clone)]
+pub(super) struct Network {
+    which: Which,
+    plan: Arc<TypedRunnableModel>,
+}
+
+impl Network {
+    /// Checks the embedded bytes of `which` against `models`, then prepares them for running.
+    pub(super) fn load(which: Which, models: &[Model]) -> Result<Self, VisionError> {
+        let name = which.name();
+        let model = models.iter().find(|model| model.name == name).ok_or(VisionError::Unlisted { name })?;
+        let bytes = which.bytes();
+        check(name, bytes, &model.sha256)?;
+        let plan = tract_onnx::onnx()
+            .model_for_read(&mut &*bytes)
+            .and_then(InferenceModelExt::into_optimized)
+            .and_then(IntoRunnable::into_runnable)
+            .map_err(|source| VisionError::Unusable { name, source: source.into() })?;
+        Ok(Self { which, plan })
+    }
+
+    /// Runs the network on one picture. The outputs in the order of the file, each flat, wiped on drop; tract's own
+    /// intermediate results are not.
+    pub(super) fn run(&self, picture: &Planes) -> Result<Vec<Zeroizing<Vec<f32>>>, VisionError> {
+        let failed = |source: TractError| VisionError::Run { name: self.name(), source: source.into() };
+        let input = Tensor::from_shape(&picture.shape(), picture.values()).map_err(failed)?;
+        let outputs = self.plan.run(tvec!(input.into())).map_err(failed)?;
+        let flat = |output: &TValue| Ok(Zeroizing::new(output.try_as_plain_ram()?.as_slice()?.to_vec()));
+        outputs.iter().map(|output| flat(output).map_err(failed)).collect()
+    }
+
+    /// The name in `models.toml`.
+    pub(super) fn name(&self) -> &'static str {
+        self.which.name()
+    }
+}
+
+impl fmt::Debug for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Network").field(&self.name()).finish()
+    }
+}
+
+/// Refuses `bytes` whose SHA-256 is not `expected`.
+fn check(name: &'static str, bytes: &[u8], expected: &str) -> Result<(), VisionError> {
+    let found = sha256_hex(bytes);
+    if found == expected { Ok(()) } else { Err(VisionError::Changed { name, expected: expected.to_owned(), found }) }
+}
+
+fn sha256_hex(bytes: &[u8]) -> String {
+    let nibbles = Sha256::digest(bytes).into_iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
+    nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Which; 3] = [Which::Yunet, Which::Liveness, Which::Embedding];
+
+    #[test]
+    fn every_network_is_listed_under_its_digest_and_none_besides() {
+        let models = models().unwrap();
+        assert_eq!(models.iter().map(|model| model.name.as_str()).collect::<Vec<_>>(), ALL.map(Which::name));
+        for (which, model) in ALL.into_iter().zip(&models) {
+            assert_eq!(sha256_hex(which.bytes()), model.sha256, "{}", model.name);
+        }
+    }
+
+    #[test]
+    fn a_network_with_another_digest_is_refused_by_name() {
+        let mut models = models().unwrap();
+        models[1].sha256.replace_range(..1, "x");
+        let refusal = Network::load(Which::Liveness, &models).unwrap_err();
+        assert!(matches!(refusal, VisionError::Changed { name: "liveness", .. }), "{refusal}");
+    }
+
+    #[test]
+    fn a_network_that_is_not_listed_is_refused_by_name() {
+        let refusal = Network::load(Which::Yunet, &[]).unwrap_err();
+        assert!(matches!(refusal, VisionError::Unlisted { name: "yunet" }), "{refusal}");
+    }
+}

@@ -1,0 +1,99 @@
+//! Passive liveness of one frame: three crops around the face, three logits each.
+
+use super::{
+    VisionError,
+    model::{Model, Network, Which},
+    warp::{Planes, Region},
+};
+use crate::{
+    face::Face,
+    frame::Frame,
+    geometry::{InFrame, Rect},
+    liveness::Logits,
+};
+
+/// Side of the crops as the network sees them, pixels.
+const SIDE: usize = 128;
+/// Sides of the crops by sides of the face box: the face alone, with its edge, with what is around it.
+const SCALES: [f32; 3] = [1.0, 1.5, 2.7];
+
+/// Scores crops.
+#[derive(Debug)]
+pub(super) struct PassiveLiveness {
+    network: Network,
+}
+
+impl PassiveLiveness {
+    /// Prepares the network.
+    pub(super) fn load(models: &[Model]) -> Result<Self, VisionError> {
+        Ok(Self { network: Network::load(Which::Liveness, models)? })
+    }
+
+    /// The logits of `face` in `frame`, as the network gives them: nobody has taken their softmax.
+    pub(super) fn logits(&self, frame: &Frame, face: &Face) -> Result<Logits, VisionError> {
+        let mut logits = [[0.0; 3]; 3];
+        for (scale, of_scale) in SCALES.into_iter().zip(&mut logits) {
+            let region = crop(frame, face.rect, scale).ok_or(VisionError::NoArea)?;
+            let mut picture = Planes::black(SIDE, SIDE);
+            picture.resize_from(frame, region, SIDE, SIDE);
+            let outputs = self.network.run(&picture)?;
+            let misshapen = VisionError::Misshapen { name: self.network.name() };
+            *of_scale = outputs.first().and_then(|output| output.as_slice().try_into().ok()).ok_or(misshapen)?;
+        }
+        Ok(Logits(logits))
+    }
+}
+
+/// The box around `rect`'s centre, `scale` times as large or as large as fits, moved inside `frame`, in whole pixels.
+///
+/// Never padded: a black edge is what the network has learnt to see on screens. `None` for a box without area.
+fn crop(frame: &Frame, rect: Rect<InFrame>, scale: f32) -> Option<Region> {
+    let centre = rect.centre();
+    if !(rect.width >= 1.0 && rect.height >= 1.0 && centre.x.is_finite() && centre.y.is_finite()) {
+        return None;
+    }
+    let (last_x, last_y) = ((frame.width() - 1) as f32, (frame.height() - 1) as f32);
+    let scale = scale.min(last_x / rect.width).min(last_y / rect.height);
+    let (width, height) = (rect.width * scale, rect.height * scale);
+    let x = (centre.x - width / 2.0).clamp(0.0, (last_x - width).max(0.0));
+    let y = (centre.y - height / 2.0).clamp(0.0, (last_y - height).max(0.0));
+    Some(Region { x: x as usize, y: y as usize, width: (width as usize).max(1), height: (height as usize).max(1) })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn crops_stay_inside_the_frame() {
+        let frame = Frame::new(320, 240, vec![0; 320 * 240 * 3], 0, Duration::ZERO).unwrap();
+        let region = |x, y, width, height| Region { x, y, width, height };
+        // Name, box, scale, crop.
+        let rows = [
+            ("fits", Rect::new(100.0, 80.0, 40.0, 60.0), 1.5, region(90, 65, 60, 90)),
+            ("moved from the left and the top", Rect::new(-10.0, 5.0, 60.0, 80.0), 1.5, region(0, 0, 90, 120)),
+            ("moved from the right and the bottom", Rect::new(290.0, 200.0, 40.0, 40.0), 1.5, region(259, 179, 60, 60)),
+            ("shrunk until it fits", Rect::new(100.0, 40.0, 119.5, 119.5), 2.7, region(40, 0, 239, 239)),
+            ("larger than the frame", Rect::new(-50.0, -50.0, 638.0, 400.0), 1.0, region(0, 19, 319, 200)),
+            ("beyond the frame", Rect::new(400.0, 300.0, 40.0, 40.0), 1.0, region(279, 199, 40, 40)),
+        ];
+        for (name, rect, scale, expected) in rows {
+            assert_eq!(crop(&frame, rect, scale), Some(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_box_without_area_or_place_has_no_crop() {
+        let frame = Frame::new(32, 24, vec![0; 32 * 24 * 3], 0, Duration::ZERO).unwrap();
+        let rows = [
+            ("empty", Rect::new(1.0, 1.0, 0.0, 5.0)),
+            ("no number for a side", Rect::new(1.0, 1.0, f32::NAN, 5.0)),
+            ("no number for a place", Rect::new(f32::INFINITY, 1.0, 5.0, 5.0)),
+        ];
+        for (name, rect) in rows {
+            assert_eq!(crop(&frame, rect, 1.0), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The one bilinear sampler: letterbox and crops along the axes, the aligned face under rotation.
+//!
+//! The networks were trained on pictures that OpenCV resized. The arithmetic here is that of its `INTER_LINEAR` on
+//! 8-bit pictures: pixel centres map onto pixel centres, eleven bits of weight, results rounded to whole levels.
+#![expect(clippy::indexing_slicing, reason = "pixel kernels; the tap tables hold only indices inside the region")]
+
+use zeroize::Zeroizing;
+
+use crate::{
+    frame::Frame,
+    geometry::{InCrop, InFrame, Point, Similarity},
+};
+
+/// Bits of a weight in the fixed-point interpolation.
+const WEIGHT_BITS: i32 = 11;
+/// A weight of one.
+const ONE: i32 = 1 << WEIGHT_BITS;
+
+/// A picture as the networks take it: planes B, G, R of `height` rows and `width` columns, whole numbers 0 to 255
+/// unless scaled. Wiped on drop.
+pub(super) struct Planes {
+    width: usize,
+    height: usize,
+    values: Zeroizing<Vec<f32>>,
+}
+
+/// A part of a frame in whole pixels, inside the frame, no side zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Region {
+    /// Left edge.
+    pub(super) x: usize,
+    /// Top edge.
+    pub(super) y: usize,
+    /// Columns.
+    pub(super) width: usize,
+    /// Rows.
+    pub(super) height: usize,
+}
+
+impl Region {
+    /// All of `frame`.
+    pub(super) fn whole(frame: &Frame) -> Self {
+        Self { x: 0, y: 0, width: frame.width() as usize, height: frame.height() as usize }
+    }
+}
+
+impl Planes {
+    /// Black planes of this size.
+    pub(super) fn black(width: usize, height: usize) -> Self {
+        Self { width, height, values: Zeroizing::new(vec![0.0; 3 * width * height]) }
+    }
+
+    /// The shape for a network: one picture, three planes, rows, columns.
+    pub(super) fn shape(&self) -> [usize; 4] {
+        [1, 3, self.height, self.width]
+    }
+
+    /// All values, plane after plane.
+    pub(super) fn values(&self) -> &[f32] {
+        &self.values
+    }
+
+    /// Each value v replaced by (v − `mean`) / `divisor`.
+    pub(super) fn scaled(mut self, mean: f32, divisor: f32) -> Self {
+        for value in self.values.iter_mut() {
+            *value = (*value - mean) / divisor;
+        }
+        self
+    }
+
+    /// Resizes `region` of `frame` onto the top-left `width` × `height` pixels; the rest stays as it is.
+    pub(super) fn resize_from(&mut self, frame: &Frame, region: Region, width: usize, height: usize) {
+        let columns = taps(region.x, region.width, width.min(self.width));
+        let rows = taps(region.y, region.height, height.min(self.height));
+        let stride = frame.width() as usize * 3;
+        let (area, plane_width) = (self.width * self.height, self.width);
+        let (blue, rest) = self.values.split_at_mut(area);
+        let (green, red) = rest.split_at_mut(area);
+        for (y, row) in rows.iter().enumerate() {
+            let upper = &frame.rgb()[row.near * stride..][..stride];
+            let lower = &frame.rgb()[row.far * stride..][..stride];
+            let line = y * plane_width..y * plane_width + columns.len();
+            let targets = [&mut red[line.clone()], &mut green[line.clone()], &mut blue[line]];
+            for (channel, target) in targets.into_iter().enumerate() {
+                for (value, column) in target.iter_mut().zip(&columns) {
+                    let (near, far) = (column.near * 3 + channel, column.far * 3 + channel);
+                    let above = mix(i32::from(upper[near]), i32::from(upper[far]), column.far_weight);
+                    let below = mix(i32::from(lower[near]), i32::from(lower[far]), column.far_weight);
+                    *value = level(above, below, row.far_weight) as f32;
+                }
+            }
+        }
+    }
+
+    /// The face that `crop_from_frame` puts onto `width` × `height` pixels; black where that lies outside the frame.
+    /// `None` when the transform has no way back.
+    pub(super) fn aligned(
+        frame: &Frame,
+        crop_from_frame: Similarity<InFrame, InCrop>,
+        width: usize,
+        height: usize,
+    ) -> Option<Self> {
+        let frame_from_crop = crop_from_frame.inverse()?;
+        let mut planes = Self::black(width, height);
+        let area = width * height;
+        for index in 0..area {
+            let at = frame_from_crop.apply(Point::new((index % width) as f32, (index / width) as f32));
+            let rgb = sample(frame, at);
+            for (channel, value) in rgb.into_iter().enumerate() {
+                planes.values[(2 - channel) * area + index] = value;
+            }
+        }
+        Some(planes)
+    }
+}
+
+/// Where one row or column of the result comes from: two neighbours, and the weight of the second in 1/[`ONE`].
+struct Tap {
+    near: usize,
+    far: usize,
+    far_weight: i32,
+}
+
+/// A tap for each of `count` results spread over `length` pixels from `start`.
+fn taps(start: usize, length: usize, count: usize) -> Vec<Tap> {
+    let ratio = length as f64 / count as f64;
+    let last = length - 1;
+    let tap = |index: usize| {
+        let position = ((index as f64 + 0.5) * ratio - 0.5).clamp(0.0, last as f64);
+        let near = position as usize;
+        let far_weight = ((position - near as f64) * f64::from(ONE)).round_ties_even() as i32;
+        Tap { near: start + near, far: start + (near + 1).min(last), far_weight }
+    };
+    (0..count).map(tap).collect()
+}
+
+/// Two neighbours in a row, in 1/[`ONE`] of a level.
+fn mix(near: i32, far: i32, far_weight: i32) -> i32 {
+    near * (ONE - far_weight) + far * far_weight
+}
+
+/// Two mixed rows to one level, 0 to 255, with the intermediate shifts of OpenCV.
+fn level(above: i32, below: i32, below_weight: i32) -> i32 {
+    let part = |mixed: i32, weight: i32| (weight * (mixed >> 4)) >> 16;
+    (part(above, ONE - below_weight) + part(below, below_weight) + 2) >> 2
+}
+
+/// R, G, B at `at` (whole numbers are pixel centres), rounded to levels; pixels outside count as black.
+fn sample(frame: &Frame, at: Point<InFrame>) -> [f32; 3] {
+    let (left, top) = (at.x.floor(), at.y.floor());
+    let (right_weight, lower_weight) = (at.x - left, at.y - top);
+    let mut rgb = [0.0; 3];
+    for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+        let (x, y) = (left as i64 + dx, top as i64 + dy);
+        if (0..i64::from(frame.width())).contains(&x) && (0..i64::from(frame.height())).contains(&y) {
+            let across = if dx == 0 { 1.0 - right_weight } else { right_weight };
+            let down = if dy == 0 { 1.0 - lower_weight } else { lower_weight };
+            let pixel = (y as usize * frame.width() as usize + x as usize) * 3;
+            for (sum, channel) in rgb.iter_mut().zip(&frame.rgb()[pixel..pixel + 3]) {
+                *sum += across * down * f32::from(*channel);
+            }
+        }
+    }
+    rgb.map(f32::round)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn frame(width: u32, height: u32, rgb: Vec<u8>) -> Frame {
+        Frame::new(width, height, rgb, 0, Duration::ZERO).unwrap()
+    }
+
+    /// Each row: name, region, size of the result, its blue plane as OpenCV 5.0 resizes it.
+    #[test]
+    fn resizing_agrees_with_opencv() {
+        let picture = frame(4, 3, (0..12).flat_map(|i: u16| [0, 0, (i * 37 % 251) as u8]).collect());
+        let whole = Region::whole(&picture);
+        let middle = Region { x: 1, width: 2, ..whole };
+        let rows: [(&str, Region, (usize, usize), &[f32]); 4] = [
+            ("as it is", middle, (2, 3), &[37., 74., 185., 222., 82., 119.]),
+            ("smaller", whole, (3, 2), &[43., 92., 89., 77., 126., 123.]),
+            (
+                "larger",
+                whole,
+                (5, 4),
+                &[
+                    0., 26., 55., 85., 111., 93., 118., 148., 130., 47., 109., 135., 165., 147., 64., 45., 71., 100.,
+                    130., 156.,
+                ],
+            ),
+            ("a part", middle, (3, 2), &[74., 92., 111., 108., 126., 145.]),
+        ];
+        for (name, region, (width, height), expected) in rows {
+            let mut planes = Planes::black(width, height);
+            planes.resize_from(&picture, region, width, height);
+            assert_eq!(&planes.values()[..width * height], expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_letterbox_leaves_the_rest_black() {
+        let mut planes = Planes::black(3, 2);
+        let picture = frame(2, 2, [10, 20, 30].repeat(4));
+        planes.resize_from(&picture, Region::whole(&picture), 2, 2);
+        assert_eq!(
+            planes.values(),
+            [30., 30., 0., 30., 30., 0., 20., 20., 0., 20., 20., 0., 10., 10., 0., 10., 10., 0.]
+        );
+    }
+
+    #[test]
+    fn a_quarter_turn_moves_pixels_and_leaves_black_outside() {
+        let picture = frame(2, 1, vec![1, 1, 1, 2, 2, 2]);
+        // x' = -y, y' = x: the row becomes a column.
+        let turn = Similarity::new(0.0, 1.0, 0.0, 0.0);
+        let planes = Planes::aligned(&picture, turn, 2, 2).unwrap();
+        assert_eq!(planes.values()[..4], [1., 0., 2., 0.]);
+        assert!(Planes::aligned(&picture, Similarity::new(0.0, 0.0, 1.0, 1.0), 2, 2).is_none());
+    }
+
+    #[test]
+    fn half_way_between_pixels_is_their_mean() {
+        let picture = frame(2, 1, vec![0, 0, 0, 100, 100, 100]);
+        let shift = Similarity::new(1.0, 0.0, -0.5, 0.0);
+        assert_eq!(Planes::aligned(&picture, shift, 1, 1).unwrap().values(), [50., 50., 50.]);
+    }
+}
