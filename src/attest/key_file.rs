@@ -161,7 +161,7 @@ mod guard {
     }
 
     fn this_user() -> u32 {
-        rustix::process::geteuid().as_raw()
+        nix::unistd::Uid::effective().as_raw()
     }
 }
 
