@@ -18,9 +18,7 @@ use zeroize::Zeroizing;
 use super::{
     HANDLE_SECS, Inner,
     examine::ExamineError,
-    judge::{
-        account_delay_secs, counts_against_account, judge_claims, judge_match, judge_sighting,
-    },
+    judge::{account_delay_secs, counts_against_account, judge_claims, judge_match, judge_sighting},
     picture::{self, PictureError},
     problem::Refusal,
     request::{Post, ProvenRequest},
@@ -59,7 +57,10 @@ pub(crate) struct CaptureForm {
         ("countenance-proof" = String, Header, description = "Proof of the device key over this request"),
     ),
     responses(
-        (status = 200, body = Outcome),
+        (status = 200, body = Outcome, example = json!({
+            "outcome": "retry", "reason": "no_match", "attempts_left": 4,
+            "nonce": "0m2m6bR0T1Yw1s4n5EyBz7cT9PpkQ8iZcXr1v0mVfBq"
+        })),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
         (status = 503, body = Problem, content_type = "application/problem+json", description = "Busy; see Retry-After"),
     ))]

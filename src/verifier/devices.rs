@@ -15,10 +15,13 @@ use super::{
 use crate::protocol::{Problem, RegisterDevice, RegisteredDevice};
 
 /// Registers the key that signed the request's proof. Repeating it with the same key gives the same answer.
-#[utoipa::path(post, path = "/v1/devices", tag = "client", request_body = RegisterDevice,
+#[utoipa::path(post, path = "/v1/devices", tag = "client", 
+    request_body(content = RegisterDevice, example = json!({
+        "integration_id": "mGcOPv2UcyAj8QVZQxkPSg", "enrolment_code": "kQ3rT0x0bW4m9Qb2p0m8TQ", "name": "Front desk"
+    })),
     params(("countenance-proof" = String, Header, description = "Proof of the device key over this request")),
     responses(
-        (status = 200, body = RegisteredDevice),
+        (status = 200, body = RegisteredDevice, example = json!({"device_id": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"})),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ))]
 pub(crate) async fn register(

@@ -30,8 +30,9 @@ pub(crate) fn judge_claims(claims: &Claims, policy: &Policy, virtual_cameras: bo
     if claims.camera.kind == CameraKind::Virtual && !virtual_cameras {
         return Err(Reason::CameraNotAllowed);
     }
-    // Written so that a NaN fails.
-    if !(claims.liveness.fused >= policy.liveness.threshold) {
+    // Asked in the affirmative here and below, so that no number at all counts as failed.
+    let live = claims.liveness.fused >= policy.liveness.threshold;
+    if !live {
         return Err(Reason::NotLive);
     }
     let span = &claims.span;
@@ -45,14 +46,13 @@ pub(crate) fn judge_claims(claims: &Claims, policy: &Policy, virtual_cameras: bo
 /// Judges the verifier's own look at the shot.
 pub(crate) fn judge_sighting(sighting: Sighting, policy: &Policy) -> Result<Look, Reason> {
     let Sighting::OneFace(look) = sighting else { return Err(Reason::PoorQuality) };
-    let eyes = policy.quality.interocular_px * INTEROCULAR_SLACK_RATIO;
-    if !(look.interocular_px >= eyes) {
-        return Err(Reason::PoorQuality);
+    let near = look.interocular_px >= policy.quality.interocular_px * INTEROCULAR_SLACK_RATIO;
+    let live = look.liveness >= SHOT_LIVENESS_MIN;
+    match (near, live) {
+        (false, _) => Err(Reason::PoorQuality),
+        (true, false) => Err(Reason::NotLive),
+        (true, true) => Ok(look),
     }
-    if !(look.liveness >= SHOT_LIVENESS_MIN) {
-        return Err(Reason::NotLive);
-    }
-    Ok(look)
 }
 
 /// Whether the face seen is that of the template.

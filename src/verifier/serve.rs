@@ -20,6 +20,17 @@ use crate::{policy::Policy, protocol::Problem};
 /// Longest time for one request, its body included.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 
+/// Every answer has these, unless it brings its own.
+const HEADERS: [(HeaderName, &str); 7] = [
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (header::CACHE_CONTROL, "no-store"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+];
+
 /// The description of every route, made from the code.
 #[derive(OpenApi)]
 #[openapi(
@@ -142,15 +153,6 @@ async fn surround(State(verifier): State<Inner>, request: Request, next: Next) -
             Err(_) => Refusal::Slow.into_response(),
         },
     };
-    const HEADERS: [(HeaderName, &str); 7] = [
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
-    ];
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
@@ -168,6 +170,10 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::protocol::{Abandon, OpenSession, Outcome, RegisterDevice, RegisteredDevice, Ticket};
+
+    /// Reads an example and writes it again.
+    type Again = fn(&Value) -> Value;
 
     fn description() -> Value {
         serde_json::to_value(Description::openapi()).unwrap()
@@ -207,6 +213,32 @@ mod tests {
         for reference in references {
             let pointer = reference.strip_prefix('#').unwrap();
             assert!(description.pointer(pointer).is_some(), "{reference}");
+        }
+    }
+
+    #[test]
+    fn every_example_is_what_the_code_reads_and_writes() {
+        fn again<T: serde::Serialize + serde::de::DeserializeOwned>(example: &Value) -> Value {
+            let read: T = serde_json::from_value(example.clone()).unwrap();
+            // Through text, as on the wire: numbers of 32 bits are written short there.
+            serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap()
+        }
+        let description = description();
+        let rows: [(&str, &str, Again); 7] = [
+            ("/v1/devices", "requestBody", again::<RegisterDevice>),
+            ("/v1/devices", "responses/200", again::<RegisteredDevice>),
+            ("/v1/sessions/{id}/open", "requestBody", again::<OpenSession>),
+            ("/v1/sessions/{id}/open", "responses/200", again::<Ticket>),
+            ("/v1/sessions/{id}/abandon", "requestBody", again::<Abandon>),
+            ("/v1/sessions/{id}/abandon", "responses/200", again::<Outcome>),
+            ("/v1/sessions/{id}/captures", "responses/200", again::<Outcome>),
+        ];
+        for (path, place, again) in rows {
+            let escaped = path.replace('/', "~1");
+            let pointer = format!("/paths/{escaped}/post/{place}/content/application~1json/example");
+            let example = description.pointer(&pointer).unwrap_or_else(|| panic!("{path} {place} has no example"));
+            let example: Value = serde_json::from_str(&example.to_string()).unwrap();
+            assert_eq!(again(&example), example, "{path} {place}");
         }
     }
 }

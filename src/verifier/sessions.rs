@@ -13,7 +13,8 @@ use super::{
     store::{Event, Integration, Session, Stage, Tx},
 };
 use crate::{
-    protocol::{Abandon, Display, OpenSession, Outcome, Problem, Reason, Ticket},
+    policy::Policy,
+    protocol::{Abandon, Display, OpenSession, Outcome, Problem, Purpose, Reason, Ticket},
     world::random_text,
 };
 
@@ -22,13 +23,16 @@ use crate::{
 ///
 /// Where the integration lets any device in, an unknown key is registered on the way: a desktop knows its session from
 /// the link, but not the integration.
-#[utoipa::path(post, path = "/v1/sessions/{id}/open", tag = "client", request_body = OpenSession,
+#[utoipa::path(post, path = "/v1/sessions/{id}/open", tag = "client", 
+    request_body(content = OpenSession, example = json!({
+        "code": "yBz7cT9PpkQ8iZcXr1v0mVfBq0m2m6bR0T1Yw1s4n5E", "app": "countenance 0.1.0"
+    })),
     params(
         ("id" = String, Path, description = "Session, from the launch link"),
         ("countenance-proof" = String, Header, description = "Proof of the device key over this request"),
     ),
     responses(
-        (status = 200, body = Ticket),
+        (status = 200, body = Ticket, example = json!(example_ticket())),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ))]
 pub(crate) async fn open(
@@ -74,13 +78,17 @@ pub(crate) async fn open(
 
 /// Ends a session without a face. Repeating it gives the same answer. An approval that the browser has not fetched is
 /// withdrawn: who says "not me" is heard. (A template that an approved enrolment kept stays; erasing is the operator's.)
-#[utoipa::path(post, path = "/v1/sessions/{id}/abandon", tag = "client", request_body = Abandon,
+#[utoipa::path(post, path = "/v1/sessions/{id}/abandon", tag = "client", 
+    request_body(content = Abandon, example = json!({"reason": "cancelled"})),
     params(
         ("id" = String, Path, description = "Session"),
         ("countenance-proof" = String, Header, description = "Proof of the device key over this request"),
     ),
     responses(
-        (status = 200, body = Outcome),
+        (status = 200, body = Outcome, example = json!({
+            "outcome": "refused", "reason": "cancelled",
+            "continue_url": "https://verifier.example/return/2tQfUO5cW0m3Yy7mGcOPv2UcyAj8QVZQxkPSgkQ3rT0"
+        })),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ))]
 pub(crate) async fn abandon(
@@ -143,6 +151,25 @@ fn ticket(verifier: &Inner, session: Session, integration: Integration, nonce: S
         fallback: Vec::new(),
         attempts_left: session.attempts_left,
         expires_at: session.expires_at,
+    }
+}
+
+/// The ticket that the description shows.
+fn example_ticket() -> Ticket {
+    Ticket {
+        session_id: "bW4m9Qb2p0m8TQkQ3rT0xw".into(),
+        nonce: "0m2m6bR0T1Yw1s4n5EyBz7cT9PpkQ8iZcXr1v0mVfBq".into(),
+        purpose: Purpose::Verify,
+        display: Display {
+            application: "Payroll".into(),
+            tenant: "tenant.example".into(),
+            account: "a•••@example.org".into(),
+            started_at: 1_800_000_000,
+        },
+        policy: Policy::default(),
+        fallback: Vec::new(),
+        attempts_left: 5,
+        expires_at: 1_800_000_600,
     }
 }
 

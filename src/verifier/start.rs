@@ -7,7 +7,7 @@ use axum::{
 };
 
 use super::{
-    Inner,
+    HANDLE_SECS, Inner,
     pages::{Page, facts, masked, one_line, text},
     store::{Event, Integration, NewSession, StoreError, Tx, purpose_name},
     token::{StartClaims, StartTokenError, TOKEN_MAX_BYTES, peek_integration, read_start},
@@ -75,7 +75,8 @@ pub(crate) async fn start(State(verifier): State<Inner>, RawQuery(query): RawQue
                 "{}={}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Lax",
                 cookie_name(&started.session),
                 started.cookie,
-                started.life_secs,
+                // A handle given in the session's last second must still find its browser.
+                started.life_secs + HANDLE_SECS,
             );
             if let Ok(cookie) = HeaderValue::from_str(&cookie) {
                 response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -252,7 +252,7 @@ impl Tx<'_> {
         let row = sqlx::query(select).bind(id).bind(post_hash).fetch_optional(&mut *self.db).await?;
         let Some(row) = row else { return Ok(None) };
         let sealed: Vec<u8> = row.try_get(0)?;
-        Ok(Some(text(self.vault.open("captures.answer", &[id, post_hash], &sealed)?)?))
+        Ok(Some(text(&self.vault.open("captures.answer", &[id, post_hash], &sealed)?)?))
     }
 
     /// Keeps the answer to a post.
@@ -287,7 +287,7 @@ impl Tx<'_> {
         id: &str,
     ) -> Result<Option<Zeroizing<String>>, StoreError> {
         let sealed: Option<Vec<u8>> = sqlx::query(select).bind(id).fetch_one(&mut *self.db).await?.try_get(0)?;
-        sealed.map(|sealed| text(self.vault.open(column, &[id], &sealed)?)).transpose()
+        sealed.map(|sealed| text(&self.vault.open(column, &[id], &sealed)?)).transpose()
     }
 }
 
@@ -299,8 +299,8 @@ pub(crate) fn purpose_name(purpose: Purpose) -> &'static str {
     }
 }
 
-fn text(bytes: Zeroizing<Vec<u8>>) -> Result<Zeroizing<String>, StoreError> {
-    match std::str::from_utf8(&bytes) {
+fn text(bytes: &[u8]) -> Result<Zeroizing<String>, StoreError> {
+    match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),
         Err(_) => Err(StoreError::Unknown { what: "text" }),
     }

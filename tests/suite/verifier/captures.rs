@@ -129,28 +129,10 @@ async fn an_attestation_that_does_not_hold_is_refused_by_name_and_leaves_the_non
         ),
         ("a flipped bit", unsigned, &shot, rejected, "the attestation is not a sound signed statement"),
         ("a claim more", House::sign(&key, &more), &shot, rejected, "the attestation is not a sound signed statement"),
-        (
-            "a proof as attestation",
-            jws::sign(PROOF_TYP, KeyIn::Kid, &good, &key).unwrap(),
-            &shot,
-            rejected,
-            "the attestation is not a sound signed statement",
-        ),
-        (
-            "another profile",
-            changed(|c| c.eat_profile = "x".into()),
-            &shot,
-            rejected,
-            "the attestation has another profile",
-        ),
         ("one byte different", whole.clone(), &one_byte, rejected, "the shot is not the one that was signed for"),
     ] {
         let reply = house.post(&key, &login.session, &attestation, shot).await;
         assert_eq!(reply.problem(), (kind, why.into()), "{case}");
-        if case == "a proof as attestation" {
-            // Nine more would end the session: begin the count anew.
-            break;
-        }
     }
     assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }), "the nonce was spent");
 }
@@ -199,6 +181,9 @@ async fn time_shape_and_allowance_are_checked_by_name() {
         let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &shot).await;
         assert_eq!(reply.problem(), (kind, why.into()), "{case}");
     }
+    let proof = jws::sign(PROOF_TYP, KeyIn::Kid, &house.claims(&key, &ticket, &shot), &key).unwrap();
+    let reply = house.post(&key, &login.session, &proof, &shot).await;
+    assert_eq!(reply.problem().1, "the attestation is not a sound signed statement", "a statement of another type");
     assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }));
 }
 

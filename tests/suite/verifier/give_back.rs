@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::house::*;
 
 /// The claims of the token in a return page, as Auth0's `validateToken` reads them.
-pub fn returned_claims(house: &House, reply: &Reply) -> Value {
+pub(super) fn returned_claims(house: &House, reply: &Reply) -> Value {
     let page = reply.text();
     let token = page.split("name=\"session_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let mut rules = Validation::new(Algorithm::HS256);

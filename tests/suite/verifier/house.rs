@@ -29,26 +29,26 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tower::ServiceExt;
 
-pub const NOW: UnixSecs = 1_800_000_000;
-pub const ORIGIN: &str = "http://verifier.localhost:4711";
-pub const TENANT: &str = "tenant.localhost";
-pub const CONTINUE: &str = "http://tenant.localhost:4712/continue";
-pub const STATE: &str = "hKFo/2St+a=b&c";
-pub const SUB: &str = "auth0|ada";
+pub(super) const NOW: UnixSecs = 1_800_000_000;
+pub(super) const ORIGIN: &str = "http://verifier.localhost:4711";
+pub(super) const TENANT: &str = "tenant.localhost";
+pub(super) const CONTINUE: &str = "http://tenant.localhost:4712/continue";
+pub(super) const STATE: &str = "hKFo/2St+a=b&c";
+pub(super) const SUB: &str = "auth0|ada";
 
 /// Two faces, far apart, as their embeddings begin.
-pub const ADA: [f32; 4] = [0.9, 0.1, 0.2, 0.3];
+pub(super) const ADA: [f32; 4] = [0.9, 0.1, 0.2, 0.3];
 const BOB: [f32; 4] = [-0.2, 0.9, 0.1, 0.0];
 
 /// The embedding that begins so.
-pub fn embedding(face: [f32; 4]) -> Embedding {
+pub(super) fn embedding(face: [f32; 4]) -> Embedding {
     let mut values = [0.0; Embedding::LEN];
     values[..4].copy_from_slice(&face);
     Embedding::from_bytes(values.map(f32::to_le_bytes).as_flattened()).unwrap()
 }
 
 /// Time that stands still until told.
-pub struct HandClock(AtomicI64);
+pub(super) struct HandClock(AtomicI64);
 
 impl Clock for HandClock {
     fn now(&self) -> UnixSecs {
@@ -57,7 +57,7 @@ impl Clock for HandClock {
 }
 
 /// Bytes that differ each time, and are the same in each run.
-pub struct Counted(AtomicU64);
+pub(super) struct Counted(AtomicU64);
 
 impl Chance for Counted {
     fn fill(&self, out: &mut [u8]) {
@@ -70,7 +70,7 @@ impl Chance for Counted {
 
 /// What the examiner sees next.
 #[derive(Debug, Clone, Copy)]
-pub enum Sees {
+pub(super) enum Sees {
     Ada,
     Bob,
     Nobody,
@@ -80,7 +80,7 @@ pub enum Sees {
     NothingForItBroke,
 }
 
-pub struct ToldExaminer(Mutex<Sees>);
+pub(super) struct ToldExaminer(Mutex<Sees>);
 
 impl Examiner for ToldExaminer {
     fn examine(&self, _shot: &Frame, _policy: &QualityPolicy) -> Result<Sighting, ExamineError> {
@@ -99,35 +99,35 @@ impl Examiner for ToldExaminer {
     }
 }
 
-pub struct House {
-    pub verifier: Verifier,
-    pub clock: Arc<HandClock>,
-    pub chance: Arc<Counted>,
-    pub integration: String,
-    pub secret: String,
+pub(super) struct House {
+    pub(super) verifier: Verifier,
+    pub(super) clock: Arc<HandClock>,
+    pub(super) chance: Arc<Counted>,
+    pub(super) integration: String,
+    pub(super) secret: String,
     examiner: Arc<ToldExaminer>,
 }
 
 /// A login that has reached the landing page.
 #[derive(Clone)]
-pub struct Login {
-    pub session: String,
-    pub code: String,
-    pub cookie: String,
-    pub page: String,
+pub(super) struct Login {
+    pub(super) session: String,
+    pub(super) code: String,
+    pub(super) cookie: String,
+    pub(super) page: String,
 }
 
-pub struct Reply {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Vec<u8>,
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
 }
 
-pub fn models() -> Vec<ModelClaim> {
+pub(super) fn models() -> Vec<ModelClaim> {
     vec![ModelClaim { name: "liveness".into(), sha256: "ab".repeat(32) }]
 }
 
-pub fn rules() -> NewIntegration {
+pub(super) fn rules() -> NewIntegration {
     NewIntegration {
         name: "Payroll".into(),
         tenant_host: TENANT.into(),
@@ -140,15 +140,15 @@ pub fn rules() -> NewIntegration {
 }
 
 impl House {
-    pub async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         Self::with(rules()).await
     }
 
-    pub async fn with(rules: NewIntegration) -> Self {
+    pub(super) async fn with(rules: NewIntegration) -> Self {
         Self::at(Place::Memory, rules).await
     }
 
-    pub async fn at(place: Place, rules: NewIntegration) -> Self {
+    pub(super) async fn at(place: Place, rules: NewIntegration) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
         let chance = Arc::new(Counted(AtomicU64::new(1)));
         let examiner = Arc::new(ToldExaminer(Mutex::new(Sees::Ada)));
@@ -169,56 +169,56 @@ impl House {
         Self { verifier, clock, chance, integration, secret: secret.reveal().to_owned(), examiner }
     }
 
-    pub fn sees(&self, what: Sees) {
+    pub(super) fn sees(&self, what: Sees) {
         *self.examiner.0.lock().unwrap() = what;
     }
 
-    pub fn pass(&self, secs: i64) {
+    pub(super) fn pass(&self, secs: i64) {
         self.clock.0.fetch_add(secs, Ordering::SeqCst);
     }
 
-    pub fn key(&self) -> DeviceKey {
+    pub(super) fn key(&self) -> DeviceKey {
         DeviceKey::ephemeral(self.chance.as_ref())
     }
 
     /// How many things have happened, by the audit log.
-    pub async fn events(&self) -> i64 {
+    pub(super) async fn events(&self) -> i64 {
         self.verifier.verify_audit().await.unwrap().rows
     }
 
     // -- the tenant
 
-    pub fn start_claims(&self) -> Value {
+    pub(super) fn start_claims(&self) -> Value {
         let now = self.clock.now();
         json!({"sub": SUB, "iss": TENANT, "iat": now, "exp": now + 900, "ip": "127.0.0.1",
                "integration_id": self.integration, "continue_uri": CONTINUE, "client_name": "Salary <page>",
                "email": "ada@example.org", "nothing": random_text::<8>(self.chance.as_ref())})
     }
 
-    pub fn token(&self, claims: &Value) -> String {
+    pub(super) fn token(&self, claims: &Value) -> String {
         let key = EncodingKey::from_secret(self.secret.as_bytes());
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &key).unwrap()
     }
 
     // -- the browser
 
-    pub async fn send(&self, request: Request<Body>) -> Reply {
+    pub(super) async fn send(&self, request: Request<Body>) -> Reply {
         let response = self.verifier.router().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, 1 << 20).await.unwrap().to_vec();
         Reply { status: parts.status, headers: parts.headers, body }
     }
 
-    pub async fn browse(&self, path: &str, cookie: &str) -> Reply {
+    pub(super) async fn browse(&self, path: &str, cookie: &str) -> Reply {
         self.send(Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap()).await
     }
 
-    pub async fn start_with(&self, token: &str) -> Reply {
+    pub(super) async fn start_with(&self, token: &str) -> Reply {
         self.browse(&start_path(token), "").await
     }
 
     /// A login of Ada's, as far as the landing page.
-    pub async fn start(&self) -> Login {
+    pub(super) async fn start(&self) -> Login {
         let reply = self.start_with(&self.token(&self.start_claims())).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
         let page = reply.text();
@@ -233,11 +233,11 @@ impl House {
 
     // -- the device
 
-    pub async fn call(&self, key: &DeviceKey, path: &str, media_type: &str, body: Vec<u8>) -> Reply {
+    pub(super) async fn call(&self, key: &DeviceKey, path: &str, media_type: &str, body: Vec<u8>) -> Reply {
         self.send(self.request(key, path, media_type, body)).await
     }
 
-    pub fn request(&self, key: &DeviceKey, path: &str, media_type: &str, body: Vec<u8>) -> Request<Body> {
+    pub(super) fn request(&self, key: &DeviceKey, path: &str, media_type: &str, body: Vec<u8>) -> Request<Body> {
         let url = format!("{ORIGIN}{path}").parse().unwrap();
         let told = proof::Request { method: "POST", url: &url, body: &body };
         let proof = proof::make(&told, key, Stamp::new(self.clock.as_ref(), self.chance.as_ref())).unwrap();
@@ -249,25 +249,25 @@ impl House {
             .unwrap()
     }
 
-    pub async fn call_json(&self, key: &DeviceKey, path: &str, body: &impl Serialize) -> Reply {
+    pub(super) async fn call_json(&self, key: &DeviceKey, path: &str, body: &impl Serialize) -> Reply {
         self.call(key, path, "application/json", serde_json::to_vec(body).unwrap()).await
     }
 
-    pub async fn try_open(&self, key: &DeviceKey, login: &Login) -> Reply {
+    pub(super) async fn try_open(&self, key: &DeviceKey, login: &Login) -> Reply {
         let body = OpenSession { code: login.code.clone(), app: "countenance/1".into() };
         self.call_json(key, &format!("/v1/sessions/{}/open", login.session), &body).await
     }
 
-    pub async fn open(&self, key: &DeviceKey, login: &Login) -> Ticket {
+    pub(super) async fn open(&self, key: &DeviceKey, login: &Login) -> Ticket {
         self.try_open(key, login).await.json()
     }
 
-    pub async fn abandon(&self, key: &DeviceKey, session: &str, reason: Reason) -> Reply {
+    pub(super) async fn abandon(&self, key: &DeviceKey, session: &str, reason: Reason) -> Reply {
         self.call_json(key, &format!("/v1/sessions/{session}/abandon"), &Abandon { reason }).await
     }
 
     /// Claims in order for the ticket and this picture.
-    pub fn claims(&self, key: &DeviceKey, ticket: &Ticket, shot: &[u8]) -> Claims {
+    pub(super) fn claims(&self, key: &DeviceKey, ticket: &Ticket, shot: &[u8]) -> Claims {
         let stamp = Stamp::new(self.clock.as_ref(), self.chance.as_ref());
         Claims {
             eat_profile: ATTESTATION_PROFILE.into(),
@@ -327,24 +327,24 @@ impl House {
         }
     }
 
-    pub fn sign(key: &DeviceKey, claims: &impl Serialize) -> String {
+    pub(super) fn sign(key: &DeviceKey, claims: &impl Serialize) -> String {
         jws::sign(ATTESTATION_TYP, KeyIn::Kid, claims, key).unwrap()
     }
 
-    pub async fn post(&self, key: &DeviceKey, session: &str, attestation: &str, shot: &[u8]) -> Reply {
+    pub(super) async fn post(&self, key: &DeviceKey, session: &str, attestation: &str, shot: &[u8]) -> Reply {
         let (media_type, body) = form(&[("attestation", attestation.as_bytes()), ("shot", shot)]);
         self.call(key, &format!("/v1/sessions/{session}/captures"), &media_type, body).await
     }
 
     /// A capture in order.
-    pub async fn capture(&self, key: &DeviceKey, ticket: &Ticket) -> Reply {
+    pub(super) async fn capture(&self, key: &DeviceKey, ticket: &Ticket) -> Reply {
         let shot = png();
         let attestation = Self::sign(key, &self.claims(key, ticket, &shot));
         self.post(key, &ticket.session_id, &attestation, &shot).await
     }
 
     /// A whole login of whom the examiner sees, as far as the outcome.
-    pub async fn log_in(&self, key: &DeviceKey) -> (Login, Outcome) {
+    pub(super) async fn log_in(&self, key: &DeviceKey) -> (Login, Outcome) {
         let login = self.start().await;
         let ticket = self.open(key, &login).await;
         let outcome = self.capture(key, &ticket).await.json();
@@ -353,22 +353,22 @@ impl House {
 }
 
 impl Reply {
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    pub fn json<T: DeserializeOwned>(&self) -> T {
+    pub(super) fn json<T: DeserializeOwned>(&self) -> T {
         assert_eq!(self.status, StatusCode::OK, "{}", self.text());
         serde_json::from_slice(&self.body).unwrap()
     }
 
     /// Which page this is.
-    pub fn page(&self) -> String {
+    pub(super) fn page(&self) -> String {
         self.text().split("data-page=\"").nth(1).unwrap_or_default().split('"').next().unwrap().to_owned()
     }
 
     /// Which problem this is, and its sentence.
-    pub fn problem(&self) -> (ProblemKind, String) {
+    pub(super) fn problem(&self) -> (ProblemKind, String) {
         assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json", "{}", self.text());
         let problem: Problem = serde_json::from_slice(&self.body).unwrap();
         assert_eq!(problem.status, self.status.as_u16());
@@ -376,7 +376,7 @@ impl Reply {
     }
 }
 
-pub fn start_path(token: &str) -> String {
+pub(super) fn start_path(token: &str) -> String {
     let query = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("session_token", token)
         .append_pair("state", STATE)
@@ -384,11 +384,11 @@ pub fn start_path(token: &str) -> String {
     format!("/start?{query}")
 }
 
-pub fn png() -> Vec<u8> {
+pub(super) fn png() -> Vec<u8> {
     png_of(40, 30)
 }
 
-pub fn png_of(width: u32, height: u32) -> Vec<u8> {
+pub(super) fn png_of(width: u32, height: u32) -> Vec<u8> {
     use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
     let mut bytes = Vec::new();
     let pixels = vec![90; (width * height * 3) as usize];
@@ -396,7 +396,7 @@ pub fn png_of(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-pub fn form(parts: &[(&str, &[u8])]) -> (String, Vec<u8>) {
+pub(super) fn form(parts: &[(&str, &[u8])]) -> (String, Vec<u8>) {
     let mut body = Vec::new();
     for (name, content) in parts {
         let head = format!("--b0undary\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
@@ -409,7 +409,7 @@ pub fn form(parts: &[(&str, &[u8])]) -> (String, Vec<u8>) {
 }
 
 /// The path of an outcome's return page.
-pub fn return_path(outcome: &Outcome) -> String {
+pub(super) fn return_path(outcome: &Outcome) -> String {
     let (Outcome::Approved { continue_url } | Outcome::Refused { continue_url, .. }) = outcome else {
         panic!("{outcome:?} has no return page")
     };

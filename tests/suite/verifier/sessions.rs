@@ -38,6 +38,17 @@ async fn a_lost_ticket_is_given_again_to_the_same_device_only() {
     assert_eq!(house.try_open(&stranger, &login).await.problem().0, ProblemKind::CodeSpent);
     assert_eq!(house.capture(&stranger, &ticket).await.problem().0, ProblemKind::DeviceUnknown);
     assert_eq!(house.events().await, before);
+    house.open(&stranger, &house.start().await).await;
+    let before = house.events().await;
+    for (case, reply) in [
+        ("open", house.try_open(&stranger, &login).await),
+        ("capture", house.capture(&stranger, &ticket).await),
+        ("abandon", house.abandon(&stranger, &login.session, Reason::NotMe).await),
+    ] {
+        let kind = if case == "open" { ProblemKind::CodeSpent } else { ProblemKind::BoundToOtherDevice };
+        assert_eq!(reply.problem().0, kind, "a known device: {case}");
+    }
+    assert_eq!(house.events().await, before);
 }
 
 #[tokio::test]

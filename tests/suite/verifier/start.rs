@@ -27,7 +27,7 @@ async fn the_landing_page_says_who_asks_and_offers_the_link_and_nothing_goes_on_
     assert!(!page.contains("<script") && !page.contains("http-equiv"), "it goes on by itself: {page}");
     let cookie = reply.headers[header::SET_COOKIE].to_str().unwrap();
     assert!(cookie.starts_with("__Host-"), "{cookie}");
-    for attribute in ["Path=/", "Max-Age=600", "Secure", "HttpOnly", "SameSite=Lax"] {
+    for attribute in ["Path=/", "Max-Age=660", "Secure", "HttpOnly", "SameSite=Lax"] {
         assert!(cookie.split("; ").any(|a| a == attribute), "{attribute}: {cookie}");
     }
     for (name, value) in [
