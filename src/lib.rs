@@ -60,6 +60,8 @@ pub mod relying_party;
 pub mod session;
 #[cfg(feature = "demo")]
 pub mod tenant;
+#[cfg(feature = "verifier")]
+pub mod verifier;
 pub mod vision;
 #[cfg(feature = "demo")]
 mod web;

@@ -14,3 +14,5 @@ mod session;
 mod vision;
 #[cfg(feature = "demo")]
 mod tenant;
+#[cfg(feature = "verifier")]
+mod verifier;

@@ -1,0 +1,303 @@
+//! `POST /v1/sessions/{id}/captures`: the attestation is checked in the order that the protocol states, then the face
+//! is judged, then everything that follows is written in one transaction.
+//!
+//! - What does not hold (signature, nonce, digest, allowed networks) is a problem document. It leaves the nonce good,
+//!   but the session counts it and ends after [`BAD_POSTS_MAX`].
+//! - What holds but does not convince (not live, no match, poor quality, camera) costs an attempt and a nonce.
+//! - The same post again gets the same answer, byte for byte.
+
+use axum::{
+    body::Body,
+    extract::{Path, Request, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::{
+    HANDLE_SECS, Inner,
+    examine::ExamineError,
+    judge::{account_delay_secs, counts_against_account, judge_claims, judge_match, judge_sighting},
+    picture::{self, PictureError},
+    problem::Refusal,
+    request::{Post, ProvenRequest},
+    sessions::bound_session,
+    store::{Event, Session, Stage, Tx, sha256_text},
+};
+use crate::{
+    attest::{
+        jwk::PublicKey,
+        verify::{Expected, verify},
+    },
+    protocol::{Claims, Outcome, Problem, Purpose, Reason},
+    vision::Embedding,
+    world::random_text,
+};
+
+/// Posts that do not hold before the session ends: a client in order needs none.
+const BAD_POSTS_MAX: u32 = 10;
+
+/// The two parts of a posted capture, as the description shows them.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it only describes the form")]
+pub(crate) struct CaptureForm {
+    /// JWS compact (`application/eat+jwt`).
+    attestation: String,
+    /// PNG or JPEG.
+    #[schema(value_type = String, format = Binary)]
+    shot: Vec<u8>,
+}
+
+/// Judges a capture. Posting the same one again gives the same answer.
+#[utoipa::path(post, path = "/v1/sessions/{id}/captures", tag = "client",
+    request_body(content = CaptureForm, content_type = "multipart/form-data"),
+    params(
+        ("id" = String, Path, description = "Session"),
+        ("countenance-proof" = String, Header, description = "Proof of the device key over this request"),
+    ),
+    responses(
+        (status = 200, body = Outcome, example = json!({
+            "outcome": "retry", "reason": "no_match", "attempts_left": 4,
+            "nonce": "0m2m6bR0T1Yw1s4n5EyBz7cT9PpkQ8iZcXr1v0mVfBq"
+        })),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "Busy; see Retry-After"),
+    ))]
+pub(crate) async fn post(
+    State(verifier): State<Inner>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    // Taken before the body is read, so that memory for bodies is bounded.
+    let _upload = verifier.uploads().try_acquire().or(Err(Refusal::Busy))?;
+    let request = ProvenRequest::capture(&verifier, request).await?;
+    let (key, device) = (request.key, request.device.clone());
+    let post = request.into_post().await?;
+    let post_hash = post_hash(&post);
+    let case = match admit(&verifier, &id, &device, &post_hash).await? {
+        Admission::Answered(answer) => return Ok(json(answer)),
+        Admission::Case(case) => case,
+    };
+    let jti_and_verdict = judge(&verifier, case, key, post).await;
+    match jti_and_verdict {
+        Ok(judged) => conclude(&verifier, &id, &device, &post_hash, judged).await,
+        Err(refusal) if refusal.counted() => count_bad_post(&verifier, &id, refusal).await,
+        Err(refusal) => Err(refusal),
+    }
+    .map(json)
+}
+
+/// A JSON answer of text that was made before.
+pub(crate) fn json(text: String) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], Body::from(text)).into_response()
+}
+
+/// An outcome as it is sent and kept.
+pub(crate) fn outcome_text(outcome: &Outcome) -> String {
+    // An enumeration of texts and numbers always serialises.
+    serde_json::to_string(outcome).unwrap_or_default()
+}
+
+enum Admission {
+    Answered(String),
+    Case(Box<Case>),
+}
+
+/// What a capture is judged against, read in one go.
+struct Case {
+    session: Session,
+    nonce: Zeroizing<String>,
+    template: Option<Embedding>,
+    virtual_cameras: bool,
+}
+
+struct Judged {
+    jti: String,
+    nonce: Zeroizing<String>,
+    verdict: Verdict,
+}
+
+enum Verdict {
+    /// The account's face.
+    Matched,
+    /// A first face, to be kept.
+    Enrol(Zeroizing<Vec<u8>>),
+    Rejected(Reason),
+}
+
+/// Whether the session takes a capture at all; and what was answered, if this one came before.
+async fn admit(verifier: &Inner, id: &str, device: &str, post_hash: &str) -> Result<Admission, Refusal> {
+    let now = verifier.now();
+    let mut tx = verifier.store().begin().await?;
+    let session = bound_session(&mut tx, id, device).await?;
+    if let Some(answer) = tx.answer(id, post_hash).await? {
+        return Ok(Admission::Answered(answer.to_string()));
+    }
+    match session.stage {
+        Stage::Created => return Err(Refusal::SessionNotOpen),
+        Stage::Approved => return Err(Refusal::SessionOver),
+        Stage::Refused => {
+            let answer = tx.final_outcome(id).await?.ok_or(Refusal::SessionOver)?;
+            return Ok(Admission::Answered(answer.to_string()));
+        }
+        Stage::Open => {}
+    }
+    if session.expires_at <= now {
+        return Ok(Admission::Answered(outcome_text(&Outcome::Expired)));
+    }
+    if tx.locked_until(&session.integration_id, &session.sub).await? > now {
+        return end_refused(verifier, tx, id, Reason::TooManyAttempts).await.map(Admission::Answered);
+    }
+    let integration = tx.integration(&session.integration_id).await?.ok_or(Refusal::IntegrationUnknown)?;
+    let nonce = tx.nonce(id).await?;
+    let template = tx.template(&session.integration_id, &session.sub).await?;
+    let template = template.map(|bytes| Embedding::from_bytes(&bytes)).transpose().map_err(ExamineError::from)?;
+    Ok(Admission::Case(Box::new(Case { session, nonce, template, virtual_cameras: integration.virtual_cameras })))
+}
+
+/// Checks and judges on a thread of its own: hashing, decoding and networks take their time.
+async fn judge(verifier: &Inner, case: Box<Case>, key: PublicKey, post: Post) -> Result<Judged, Refusal> {
+    let permit = verifier.inference().acquire_owned().await.or(Err(Refusal::Busy))?;
+    let verifier = verifier.clone();
+    let judged = tokio::task::spawn_blocking(move || {
+        let _until_done = permit;
+        judge_blocking(&verifier, &case, &key, &post)
+    });
+    judged.await.map_err(|e| ExamineError(e.into()))?
+}
+
+fn judge_blocking(verifier: &Inner, case: &Case, key: &PublicKey, post: &Post) -> Result<Judged, Refusal> {
+    let expected = Expected {
+        nonce: &case.nonce,
+        session_id: &case.session.id,
+        purpose: case.session.purpose,
+        now: verifier.now(),
+    };
+    let claims = verify(&post.attestation, key, &expected, &post.shot)?;
+    let shot = picture::decode(&post.shot, &claims.shot).map_err(|e| match e {
+        PictureError::Size => Refusal::ShotSize,
+        PictureError::Unreadable => Refusal::ShotUnreadable,
+    })?;
+    allowed(verifier, &claims)?;
+    let look = judge_claims(&claims, verifier.policy(), case.virtual_cameras);
+    let look = match look {
+        Ok(()) => judge_sighting(verifier.examiner().examine(&shot, &verifier.policy().quality)?, verifier.policy()),
+        Err(reason) => Err(reason),
+    };
+    let verdict = match (look, &case.template, case.session.purpose) {
+        (Err(reason), _, _) => Verdict::Rejected(reason),
+        // Two sessions may both have begun as an enrolment: the second is compared with what the first kept.
+        (Ok(look), Some(template), _) => match judge_match(&look.embedding, template) {
+            Ok(()) => Verdict::Matched,
+            Err(reason) => Verdict::Rejected(reason),
+        },
+        (Ok(look), None, Purpose::Enroll) => Verdict::Enrol(look.embedding.to_bytes()),
+        (Ok(_), None, Purpose::Verify) => Verdict::Rejected(Reason::NotEnrolled),
+    };
+    Ok(Judged { jti: claims.jti, nonce: case.nonce.clone(), verdict })
+}
+
+/// That the device ran networks and thresholds which this verifier allows.
+fn allowed(verifier: &Inner, claims: &Claims) -> Result<(), Refusal> {
+    if !claims.liveness.models.iter().all(|model| verifier.models().contains(model)) {
+        return Err(Refusal::ModelNotAllowed);
+    }
+    if claims.liveness.policy != verifier.expected_policy_digest() {
+        return Err(Refusal::OtherPolicy);
+    }
+    Ok(())
+}
+
+/// Writes down what was judged, unless the session has moved on meanwhile.
+async fn conclude(
+    verifier: &Inner,
+    id: &str,
+    device: &str,
+    post_hash: &str,
+    judged: Judged,
+) -> Result<String, Refusal> {
+    let mut tx = verifier.store().begin().await?;
+    let session = bound_session(&mut tx, id, device).await?;
+    if let Some(answer) = tx.answer(id, post_hash).await? {
+        return Ok(answer.to_string());
+    }
+    if session.stage.over() {
+        return Err(Refusal::SessionOver);
+    }
+    if *tx.nonce(id).await? != *judged.nonce || tx.has_judged(id, &judged.jti).await? {
+        return Err(Refusal::AttestationReplayed);
+    }
+    let answer = match judged.verdict {
+        Verdict::Rejected(reason) => reject(verifier, &mut tx, &session, reason).await?,
+        Verdict::Matched => approve(verifier, &mut tx, &session, Event::Matched).await?,
+        Verdict::Enrol(template) => {
+            let now = verifier.now();
+            if !tx.keep_template(&session.integration_id, &session.sub, &template, now).await? {
+                // Another session enrolled first: posted again, this capture is compared with that one.
+                return Err(Refusal::Busy);
+            }
+            approve(verifier, &mut tx, &session, Event::Enrolled).await?
+        }
+    };
+    tx.keep_answer(id, post_hash, &judged.jti, &answer).await?;
+    tx.commit().await?;
+    Ok(answer)
+}
+
+async fn approve(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, event: Event) -> Result<String, Refusal> {
+    let now = verifier.now();
+    tx.clear_failures(&session.integration_id, &session.sub).await?;
+    let handle = random_text::<32>(verifier.chance());
+    let answer = outcome_text(&Outcome::Approved { continue_url: verifier.return_url(&handle) });
+    tx.finish_session(&session.id, None, &handle, now + HANDLE_SECS, &answer).await?;
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
+    tx.record(now, event, &session.id, account.as_deref(), "").await?;
+    Ok(answer)
+}
+
+async fn reject(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, reason: Reason) -> Result<String, Refusal> {
+    let now = verifier.now();
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
+    tx.record(now, Event::AttemptFailed, &session.id, account.as_deref(), reason.name()).await?;
+    tx.spend_attempt(&session.id).await?;
+    if counts_against_account(reason) {
+        tx.count_failure(&session.integration_id, &session.sub, now, account_delay_secs).await?;
+    }
+    let attempts_left = session.attempts_left.saturating_sub(1);
+    if attempts_left == 0 {
+        let handle = verifier.refuse(tx, &session.id, reason, now + HANDLE_SECS).await?;
+        return Ok(outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(&handle) }));
+    }
+    let nonce = random_text::<32>(verifier.chance());
+    tx.renew_nonce(&session.id, &nonce).await?;
+    Ok(outcome_text(&Outcome::Retry { reason, attempts_left, nonce }))
+}
+
+/// Counts a post that did not hold; too many end the session.
+async fn count_bad_post(verifier: &Inner, id: &str, refusal: Refusal) -> Result<String, Refusal> {
+    let mut tx = verifier.store().begin().await?;
+    let Some(session) = tx.session(id).await?.filter(|s| s.stage == Stage::Open) else { return Err(refusal) };
+    tx.count_bad_post(id).await?;
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
+    let detail = refusal.kind().map_or("", |kind| kind.name());
+    tx.record(verifier.now(), Event::PostRefused, id, account.as_deref(), detail).await?;
+    if session.bad_posts + 1 >= BAD_POSTS_MAX {
+        return end_refused(verifier, tx, id, Reason::Untrusted).await;
+    }
+    tx.commit().await?;
+    Err(refusal)
+}
+
+async fn end_refused(verifier: &Inner, mut tx: Tx<'_>, id: &str, reason: Reason) -> Result<String, Refusal> {
+    let handle = verifier.refuse(&mut tx, id, reason, verifier.now() + HANDLE_SECS).await?;
+    tx.commit().await?;
+    Ok(outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(&handle) }))
+}
+
+/// What makes two posts the same: the attestation and the picture, to the byte.
+fn post_hash(post: &Post) -> String {
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+    let shot = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(post.shot.as_slice()));
+    sha256_text(&format!("{} {shot}", post.attestation))
+}

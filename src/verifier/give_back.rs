@@ -1,0 +1,179 @@
+//! `GET /return/{handle}`: the browser that began the login takes its result to the tenant, once.
+//!
+//! The token is made here, when it is fetched: it lives 60 s and is kept nowhere. It travels in a form's body, so that
+//! it never stands in an address or a history.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
+};
+
+use super::{
+    Inner,
+    pages::{Page, text},
+    start::{cookie_name, is_prefetch},
+    store::{Event, Session, Stage, StoreError},
+    token::{RETURN_LIFE_SECS, ReturnClaims, sign_return},
+};
+use crate::world::random_text;
+
+/// Why nothing is given back; each is a page.
+#[derive(Debug, thiserror::Error)]
+enum ReturnError {
+    #[error("no session has this handle")]
+    Unknown,
+    #[error("the browser only wanted to look ahead")]
+    Prefetch,
+    #[error("another browser asks")]
+    OtherBrowser,
+    #[error("the handle was used")]
+    Used,
+    #[error("the handle is past its time")]
+    Expired,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the token could not be signed")]
+    Sign(#[from] jsonwebtoken::errors::Error),
+}
+
+/// Returns the browser to the tenant with a token that says how the session ended.
+#[utoipa::path(get, path = "/return/{handle}", tag = "browser",
+    params(("handle" = String, Path, description = "From an outcome's continue_url; good once, for 60 s, in the browser that began")),
+    responses(
+        (status = 200, description = "A form that posts state and session_token to the tenant's /continue", content_type = "text/html"),
+        (status = 403, description = "Another browser asks; the handle stays good", content_type = "text/html"),
+        (status = 410, description = "Used, past its time, or unknown", content_type = "text/html"),
+    ))]
+pub(crate) async fn give_back(
+    State(verifier): State<Inner>,
+    Path(handle): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let nonce = random_text::<16>(verifier.chance());
+    match redeem(&verifier, &handle, &headers).await {
+        Ok(page) => page.respond(&nonce),
+        Err(error) => {
+            let page = error_page(&error);
+            if page.status.is_server_error() {
+                tracing::error!(error = &error as &dyn std::error::Error, "nothing was given back");
+            } else {
+                tracing::info!(page = page.name, "nothing was given back");
+            }
+            page.respond(&nonce)
+        }
+    }
+}
+
+async fn redeem(verifier: &Inner, handle: &str, headers: &HeaderMap) -> Result<Page, ReturnError> {
+    if is_prefetch(headers) {
+        return Err(ReturnError::Prefetch);
+    }
+    let now = verifier.now();
+    let mut tx = verifier.store().begin().await?;
+    let session = tx.session_of_handle(handle).await?.filter(|s| s.stage.over()).ok_or(ReturnError::Unknown)?;
+    // First of all, so that a stranger learns nothing and spends nothing.
+    if !cookie(headers, &cookie_name(&session.id)).is_some_and(|cookie| session.has_cookie(cookie)) {
+        return Err(ReturnError::OtherBrowser);
+    }
+    if session.returned {
+        return Err(ReturnError::Used);
+    }
+    if session.handle_expires_at <= now {
+        return Err(ReturnError::Expired);
+    }
+    tx.mark_returned(&session.id).await?;
+    let state = tx.state(&session.id).await?;
+    let secret = tx.session_secret(&session.integration_id).await?;
+    let approved = session.stage == Stage::Approved;
+    let result = if approved { "approved" } else { "refused" };
+    let token = sign_return(
+        &ReturnClaims {
+            sub: &session.sub,
+            iss: verifier.origin().host(),
+            iat: now,
+            exp: now + RETURN_LIFE_SECS,
+            state: &state,
+            jti: &random_text::<16>(verifier.chance()),
+            integration_id: &session.integration_id,
+            result,
+            reason: session.reason,
+            purpose: session.purpose,
+            amr: approved.then_some(["face", "mfa"]),
+        },
+        &secret,
+    )?;
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
+    tx.record(now, Event::Returned, &session.id, account.as_deref(), result).await?;
+    tx.commit().await?;
+    Ok(form_page(&session, &state, &token))
+}
+
+fn form_page(session: &Session, state: &str, token: &str) -> Page {
+    let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state).finish();
+    let (title, lead) = match session.stage {
+        Stage::Approved => ("You are verified", "Your login goes on."),
+        _ => ("You were not verified", "Your login ends with this result."),
+    };
+    let body = format!(
+        "<p>{lead}</p>\n<form method=\"post\" action=\"{}\">\n\
+         <input type=\"hidden\" name=\"session_token\" value=\"{}\">\n\
+         <button class=\"go\">Go back to {}</button>\n</form>\n",
+        text(&format!("{}?{query}", session.continue_uri)),
+        text(token),
+        text(&session.application),
+    );
+    Page {
+        script: Some("document.forms[0].submit()"),
+        posts_elsewhere: true,
+        ..Page::new(StatusCode::OK, "return", title, body)
+    }
+}
+
+/// The value of the cookie `name`.
+fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+fn error_page(error: &ReturnError) -> Page {
+    const AGAIN: &str = "Go back to the application and sign in again.";
+    let (status, name, title, lead) = match error {
+        ReturnError::Unknown => (StatusCode::GONE, "return-unknown", "This address leads nowhere", AGAIN),
+        ReturnError::Prefetch => {
+            (StatusCode::SERVICE_UNAVAILABLE, "prefetch", "Not opened yet", "Open the link itself.")
+        }
+        ReturnError::OtherBrowser => (
+            StatusCode::FORBIDDEN,
+            "return-other-browser",
+            "This login began in another browser",
+            "It can only be finished there. Open this address in the browser in which you began to sign in, or sign in again.",
+        ),
+        ReturnError::Used => (
+            StatusCode::GONE,
+            "return-used",
+            "This login was finished before",
+            "If the application does not know it, go back to it and sign in again.",
+        ),
+        ReturnError::Expired => (StatusCode::GONE, "return-expired", "This login took too long", AGAIN),
+        ReturnError::Store(_) | ReturnError::Sign(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "store", "Something broke here", "Try again in a moment.")
+        }
+    };
+    Page::new(status, name, title, format!("<p>{lead}</p>\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_found_by_its_whole_name() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, "a=1; session-1=x; session=y".parse().unwrap());
+        headers.append(header::COOKIE, "other=z".parse().unwrap());
+        for (name, value) in [("session", Some("y")), ("session-1", Some("x")), ("other", Some("z")), ("ses", None)] {
+            assert_eq!(cookie(&headers, name), value, "{name}");
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! The reference verification service: a login arrives from a tenant, a device proves that the right person is there,
+//! the browser takes the result back.
+//!
+//! | file | what it answers |
+//! |---|---|
+//! | `start`, `pages`, `token` | `GET /start`: the tenant's token becomes a session, a cookie and the landing page |
+//! | `devices`, `sessions` | `POST /v1/devices`, `…/open`, `…/abandon` |
+//! | `captures`, `picture`, `judge`, `examine` | `POST …/captures`: checks in the protocol's order, then judges |
+//! | `give_back` | `GET /return/{handle}`: a form that posts the result to the tenant |
+//! | `request`, `problem`, `serve` | proofs and caps, refusals by name, routes and limits |
+//! | `store` | SQLite; secrets, templates and answers sealed, audit chained |
+//!
+//! It reads the wire through [`protocol`](crate::protocol) and [`attest::verify`](crate::attest::verify) only: a second
+//! reader, not a back door.
+
+use std::{fmt, future::Future, sync::Arc};
+
+use tokio::{net::TcpListener, sync::Semaphore};
+use zeroize::Zeroizing;
+
+use crate::{
+    policy::Policy,
+    protocol::{ModelClaim, Outcome, Reason},
+    world::{Chance, Clock, UnixSecs, random_text},
+};
+
+mod captures;
+mod devices;
+mod examine;
+mod give_back;
+mod integration;
+mod judge;
+mod origin;
+mod pages;
+mod picture;
+mod problem;
+mod request;
+mod serve;
+mod sessions;
+mod start;
+mod store;
+mod token;
+
+pub use examine::{ExamineError, Examiner, Look, Sighting};
+pub use integration::{DeviceRule, NewIntegration, NewIntegrationError};
+pub use judge::{MATCH_COSINE_MIN, SHOT_LIVENESS_MIN};
+pub use origin::{Origin, OriginError};
+pub use store::{AuditHead, Entry, KeyFileError, MasterKey, Place, SealBroken, StoreError};
+use store::{Event, Store, Tx};
+
+/// Life of a return handle, seconds.
+const HANDLE_SECS: i64 = 60;
+/// Requests served at once; a further one is told to come back.
+const REQUESTS_MAX: usize = 256;
+/// Captures held in memory at once: each is up to 8 MiB.
+const UPLOADS_MAX: usize = 16;
+
+/// What a verifier is made of.
+pub struct Setup {
+    /// The address at which browsers and clients reach it.
+    pub origin: Origin,
+    /// Where its database is.
+    pub place: Place,
+    /// What the database is sealed with.
+    pub key: MasterKey,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where ids, codes, nonces and handles come from.
+    pub chance: Arc<dyn Chance>,
+    /// Looks at shots.
+    pub examiner: Arc<dyn Examiner>,
+    /// Networks that a device may have judged with.
+    pub models: Vec<ModelClaim>,
+    /// Thresholds sent with each ticket and judged by.
+    pub policy: Policy,
+    /// Shots judged at once; a network run keeps a core busy.
+    pub judges: usize,
+    /// Where a person gets the client; shown on the landing page.
+    pub download_url: Option<String>,
+}
+
+/// The verification service. Cloning shares it.
+#[derive(Clone)]
+pub struct Verifier(Inner);
+
+/// The Session Secret of an integration: shown once, then only sealed in the store.
+pub struct SessionSecret(Zeroizing<String>);
+
+/// Prints nothing.
+impl fmt::Debug for SessionSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionSecret")
+    }
+}
+
+impl SessionSecret {
+    /// The secret as it goes into the tenant's Action.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Verifier {
+    /// Opens the store and stands ready.
+    pub async fn open(setup: Setup) -> Result<Self, StoreError> {
+        let store = Store::open(&setup.place, &setup.key, setup.chance.clone()).await?;
+        let policy_digest = Policy::default().tightened_by(&setup.policy).digest();
+        Ok(Self(Inner(Arc::new(Parts {
+            store,
+            policy_digest,
+            requests: Semaphore::new(REQUESTS_MAX),
+            uploads: Semaphore::new(UPLOADS_MAX),
+            inference: Arc::new(Semaphore::new(setup.judges.max(1))),
+            setup,
+        }))))
+    }
+
+    /// Everything it answers, to be served by [`serve`](Self::serve) or called in a test.
+    pub fn router(&self) -> axum::Router {
+        serve::router(self.0.clone())
+    }
+
+    /// Serves on `listener` until `shutdown` ends, lets running requests finish and closes the store.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        serve::serve(self.0, listener, shutdown).await
+    }
+
+    /// Switches a device off everywhere; false when none of this id is registered. Its sessions take nothing more.
+    pub async fn disable_device(&self, device_id: &str) -> Result<bool, StoreError> {
+        let mut tx = self.0.store().begin().await?;
+        let done = tx.disable_device(device_id, self.0.now()).await?;
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    /// A one-time code with which one device may register at the integration within `life_secs`.
+    pub async fn device_code(&self, integration_id: &str, life_secs: i64) -> Result<String, StoreError> {
+        let code = random_text::<16>(self.0.chance());
+        let mut tx = self.0.store().begin().await?;
+        tx.add_device_code(integration_id, &code, self.0.now().saturating_add(life_secs)).await?;
+        tx.commit().await?;
+        Ok(code)
+    }
+
+    /// Ends an account's count of failures and its lock; false when there is no such account.
+    pub async fn unlock_account(&self, integration_id: &str, sub: &str) -> Result<bool, StoreError> {
+        let mut tx = self.0.store().begin().await?;
+        let done = tx.clear_failures(integration_id, sub).await?;
+        let account = tx.pseudonym(integration_id, sub).await?;
+        if done {
+            tx.record(self.0.now(), Event::AccountUnlocked, integration_id, account.as_deref(), "").await?;
+        }
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    /// Erases an account: template, sessions, and what ties the audit log's pseudonym to it. False when unknown.
+    pub async fn erase_account(&self, integration_id: &str, sub: &str) -> Result<bool, StoreError> {
+        let mut tx = self.0.store().begin().await?;
+        let done = tx.erase_account(integration_id, sub, self.0.now()).await?;
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    /// Walks the whole audit log; an error names the first row that was changed.
+    pub async fn verify_audit(&self) -> Result<AuditHead, StoreError> {
+        self.0.store().begin().await?.verify_chain().await
+    }
+
+    /// The newest rows of the audit log, at most `limit`, oldest first.
+    pub async fn audit_tail(&self, limit: u32) -> Result<Vec<Entry>, StoreError> {
+        self.0.store().begin().await?.audit_tail(limit).await
+    }
+}
+
+/// What all calls share.
+#[derive(Clone)]
+pub(crate) struct Inner(Arc<Parts>);
+
+struct Parts {
+    setup: Setup,
+    store: Store,
+    policy_digest: String,
+    requests: Semaphore,
+    uploads: Semaphore,
+    inference: Arc<Semaphore>,
+}
+
+impl Inner {
+    fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    fn now(&self) -> UnixSecs {
+        self.0.setup.clock.now()
+    }
+
+    fn chance(&self) -> &dyn Chance {
+        self.0.setup.chance.as_ref()
+    }
+
+    fn examiner(&self) -> &dyn Examiner {
+        self.0.setup.examiner.as_ref()
+    }
+
+    fn origin(&self) -> &Origin {
+        &self.0.setup.origin
+    }
+
+    fn policy(&self) -> &Policy {
+        &self.0.setup.policy
+    }
+
+    /// Digest of the policy that a client in order judges by: its own defaults, tightened by ours.
+    fn expected_policy_digest(&self) -> &str {
+        &self.0.policy_digest
+    }
+
+    fn models(&self) -> &[ModelClaim] {
+        &self.0.setup.models
+    }
+
+    fn download_url(&self) -> Option<&str> {
+        self.0.setup.download_url.as_deref()
+    }
+
+    fn requests(&self) -> &Semaphore {
+        &self.0.requests
+    }
+
+    fn uploads(&self) -> &Semaphore {
+        &self.0.uploads
+    }
+
+    fn inference(&self) -> Arc<Semaphore> {
+        self.0.inference.clone()
+    }
+
+    fn return_url(&self, handle: &str) -> String {
+        self.origin().url(&format!("/return/{handle}")).into()
+    }
+
+    /// Ends a session as refused and gives the handle that takes the refusal to the tenant.
+    async fn refuse(
+        &self,
+        tx: &mut Tx<'_>,
+        session_id: &str,
+        reason: Reason,
+        handle_expires_at: UnixSecs,
+    ) -> Result<String, StoreError> {
+        let handle = random_text::<32>(self.chance());
+        let outcome = Outcome::Refused { reason, continue_url: self.return_url(&handle) };
+        let outcome = captures::outcome_text(&outcome);
+        tx.finish_session(session_id, Some(reason), &handle, handle_expires_at, &outcome).await?;
+        let session = tx.session(session_id).await?.ok_or(StoreError::Unknown { what: "session" })?;
+        let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
+        tx.record(self.now(), Event::SessionRefused, session_id, account.as_deref(), reason.name()).await?;
+        Ok(handle)
+    }
+}

@@ -1,0 +1,157 @@
+//! Addresses: this verifier's own origin, and where a browser may be sent back to.
+
+use url::{Host, Url};
+
+use super::store::Integration;
+
+/// The address at which browsers and clients reach this verifier: https, or http on loopback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    base: Url,
+    host: String,
+}
+
+/// The address is not an origin that this verifier may stand at.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a verifier's origin is https://host[:port], or http on loopback, and nothing behind it")]
+pub struct OriginError;
+
+impl std::str::FromStr for Origin {
+    type Err = OriginError;
+
+    fn from_str(text: &str) -> Result<Self, OriginError> {
+        let base = Url::parse(text).or(Err(OriginError))?;
+        let bare = base.path() == "/" && base.query().is_none() && base.fragment().is_none() && !has_user(&base);
+        let host = base.host_str().unwrap_or_default().to_owned();
+        if bare && safe(&base) && !host.is_empty() { Ok(Self { base, host }) } else { Err(OriginError) }
+    }
+}
+
+impl Origin {
+    /// `scheme://host[:port]`, without a slash at the end.
+    pub fn text(&self) -> String {
+        self.base.origin().ascii_serialization()
+    }
+
+    /// The host alone: `iss` of the tokens that go back.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Whether TLS stands before it.
+    pub(crate) fn is_https(&self) -> bool {
+        self.base.scheme() == "https"
+    }
+
+    /// This origin's URL of `path`, which begins with a slash.
+    pub(crate) fn url(&self, path: &str) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(path);
+        url
+    }
+}
+
+/// `uri`, if it is the integration's own `/continue`: https on the tenant's host or a registered custom domain at the
+/// usual port (http at any port on loopback), that path exactly, and nothing else in it.
+pub(crate) fn own_continue_uri(uri: &str, integration: &Integration) -> Option<Url> {
+    let url = Url::parse(uri).ok()?;
+    let bare = url.path() == "/continue" && url.query().is_none() && url.fragment().is_none() && !has_user(&url);
+    let host = url.host_str().unwrap_or_default();
+    let ours = std::iter::once(&integration.tenant_host).chain(&integration.custom_domains).any(|h| h == host);
+    let port = is_loopback(&url) || url.port().is_none();
+    (bare && ours && port && safe(&url)).then_some(url)
+}
+
+/// Whether `name` can be a tenant's host as it stands in `iss` and URLs: lower case, no scheme, port or path.
+pub(crate) fn is_host_name(name: &str) -> bool {
+    let chars = name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'));
+    chars
+        && (1..=253).contains(&name.len())
+        && Url::parse(&format!("https://{name}/")).is_ok_and(|u| u.host_str() == Some(name))
+}
+
+fn safe(url: &Url) -> bool {
+    url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+fn has_user(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_https_or_loopback_and_bare() {
+        for good in
+            ["https://v.example", "https://v.example:8443/", "http://verifier.localhost:4711", "http://127.0.0.1:1"]
+        {
+            assert!(good.parse::<Origin>().is_ok(), "{good}");
+        }
+        for bad in [
+            "http://v.example",
+            "https://v.example/x",
+            "https://u@v.example",
+            "https://v.example?x",
+            "v",
+            "ftp://localhost",
+        ] {
+            assert_eq!(bad.parse::<Origin>(), Err(OriginError), "{bad}");
+        }
+        let origin: Origin = "http://verifier.localhost:4711/".parse().unwrap();
+        assert_eq!((origin.text().as_str(), origin.host()), ("http://verifier.localhost:4711", "verifier.localhost"));
+        assert_eq!(origin.url("/v1/policy").as_str(), "http://verifier.localhost:4711/v1/policy");
+    }
+
+    #[test]
+    fn the_browser_goes_back_to_the_tenant_and_nowhere_else() {
+        let integration = Integration {
+            id: String::new(),
+            name: String::new(),
+            tenant_host: "t.example".into(),
+            custom_domains: vec!["login.example".into(), "tenant.localhost".into()],
+            self_enrolment: true,
+            virtual_cameras: false,
+            open_registration: true,
+            attempts: 5,
+        };
+        for good in
+            ["https://t.example/continue", "https://login.example/continue", "http://tenant.localhost:99/continue"]
+        {
+            assert!(own_continue_uri(good, &integration).is_some(), "{good}");
+        }
+        for bad in [
+            "http://t.example/continue",
+            "https://t.example.evil.example/continue",
+            "https://evil.example/continue",
+            "https://t.example:8443/continue",
+            "https://t.example/continue/",
+            "https://t.example/continue?x=1",
+            "https://t.example/continue#x",
+            "https://t.example/Continue",
+            "https://user@t.example/continue",
+            "https://t.example@evil.example/continue",
+            "javascript:alert(1)//t.example/continue",
+            "//t.example/continue",
+            "",
+        ] {
+            assert!(own_continue_uri(bad, &integration).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_host_name_is_bare_and_lower_case() {
+        assert!(["a.example", "tenant.localhost", "127.0.0.1"].iter().all(|n| is_host_name(n)));
+        assert!(!["", "A.example", "a.example:1", "https://a", "a/b", "a b", ".."].iter().any(|n| is_host_name(n)));
+    }
+}

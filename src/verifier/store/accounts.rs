@@ -1,0 +1,107 @@
+//! Accounts: the template to compare with, and how often comparing failed in a row.
+
+use sqlx::Row;
+use zeroize::Zeroizing;
+
+use super::{Event, StoreError, Tx};
+use crate::world::{UnixSecs, random_text};
+
+impl Tx<'_> {
+    /// Makes sure that the account has a row, and with it a pseudonym.
+    pub(crate) async fn ensure_account(&mut self, integration_id: &str, sub: &str) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO accounts (integration_id, sub, pseudonym) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
+            .bind(integration_id)
+            .bind(sub)
+            .bind(random_text::<16>(self.chance))
+            .execute(&mut *self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// What the audit log calls the account.
+    pub(crate) async fn pseudonym(&mut self, integration_id: &str, sub: &str) -> Result<Option<String>, StoreError> {
+        let select = "SELECT pseudonym FROM accounts WHERE integration_id = ? AND sub = ?";
+        let row = sqlx::query(select).bind(integration_id).bind(sub).fetch_optional(&mut *self.db).await?;
+        Ok(row.map(|r| r.try_get(0)).transpose()?)
+    }
+
+    /// Until when the account takes no capture; 0 when it does now.
+    pub(crate) async fn locked_until(&mut self, integration_id: &str, sub: &str) -> Result<UnixSecs, StoreError> {
+        let select = "SELECT locked_until FROM accounts WHERE integration_id = ? AND sub = ?";
+        let row = sqlx::query(select).bind(integration_id).bind(sub).fetch_optional(&mut *self.db).await?;
+        Ok(row.map_or(Ok(0), |r| r.try_get(0))?)
+    }
+
+    /// Counts a failure and locks the account as `delay` (from the number of failures in a row) says.
+    pub(crate) async fn count_failure(
+        &mut self,
+        integration_id: &str,
+        sub: &str,
+        now: UnixSecs,
+        delay: fn(u32) -> i64,
+    ) -> Result<(), StoreError> {
+        let update = "UPDATE accounts SET failures = failures + 1 WHERE integration_id = ? AND sub = ? \
+                      RETURNING failures";
+        let row = sqlx::query(update).bind(integration_id).bind(sub).fetch_one(&mut *self.db).await?;
+        let delay = delay(row.try_get(0)?);
+        if delay > 0 {
+            let update = "UPDATE accounts SET locked_until = ? WHERE integration_id = ? AND sub = ?";
+            let until = now.saturating_add(delay);
+            sqlx::query(update).bind(until).bind(integration_id).bind(sub).execute(&mut *self.db).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends the count of failures and any lock; false when there is no such account.
+    pub(crate) async fn clear_failures(&mut self, integration_id: &str, sub: &str) -> Result<bool, StoreError> {
+        let update = "UPDATE accounts SET failures = 0, locked_until = 0 WHERE integration_id = ? AND sub = ?";
+        let done = sqlx::query(update).bind(integration_id).bind(sub).execute(&mut *self.db).await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// The account's template, as it was given to [`keep_template`](Self::keep_template).
+    pub(crate) async fn template(
+        &mut self,
+        integration_id: &str,
+        sub: &str,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+        let select = "SELECT template_sealed FROM templates WHERE integration_id = ? AND sub = ?";
+        let row = sqlx::query(select).bind(integration_id).bind(sub).fetch_optional(&mut *self.db).await?;
+        let Some(row) = row else { return Ok(None) };
+        let sealed: Vec<u8> = row.try_get(0)?;
+        Ok(Some(self.vault.open("templates.template", &[integration_id, sub], &sealed)?))
+    }
+
+    /// Keeps the account's first template; false when it has one already, which stays.
+    pub(crate) async fn keep_template(
+        &mut self,
+        integration_id: &str,
+        sub: &str,
+        template: &[u8],
+        now: UnixSecs,
+    ) -> Result<bool, StoreError> {
+        let sealed = self.vault.seal(self.chance, "templates.template", &[integration_id, sub], template);
+        let done = sqlx::query("INSERT INTO templates VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+            .bind(integration_id)
+            .bind(sub)
+            .bind(sealed)
+            .bind(now)
+            .execute(&mut *self.db)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Erases the account: template, sessions, answers, and the link from the audit log's pseudonym to a person.
+    pub(crate) async fn erase_account(
+        &mut self,
+        integration_id: &str,
+        sub: &str,
+        now: UnixSecs,
+    ) -> Result<bool, StoreError> {
+        let Some(pseudonym) = self.pseudonym(integration_id, sub).await? else { return Ok(false) };
+        let delete = "DELETE FROM accounts WHERE integration_id = ? AND sub = ?";
+        sqlx::query(delete).bind(integration_id).bind(sub).execute(&mut *self.db).await?;
+        self.record(now, Event::AccountErased, integration_id, Some(&pseudonym), "").await?;
+        Ok(true)
+    }
+}

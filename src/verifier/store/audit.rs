@@ -1,0 +1,206 @@
+//! The audit log: append-only, each row's keyed hash covering the row before it.
+//!
+//! It names sessions, devices and integrations, and accounts by pseudonym only. It never holds a score, a picture, a
+//! nonce, a token or a code. Cutting off its end leaves a valid shorter chain: an operator who wants to notice that
+//! keeps [`AuditHead`] elsewhere from time to time.
+
+use sqlx::{FromRow, Row, sqlite::SqliteRow};
+
+use super::{StoreError, Tx};
+use crate::world::UnixSecs;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Event {
+    IntegrationAdded,
+    DeviceRegistered,
+    DeviceDisabled,
+    SessionCreated,
+    SessionOpened,
+    Enrolled,
+    Matched,
+    AttemptFailed,
+    PostRefused,
+    SessionRefused,
+    Returned,
+    AccountUnlocked,
+    AccountErased,
+}
+
+impl Event {
+    fn name(self) -> &'static str {
+        match self {
+            Self::IntegrationAdded => "integration_added",
+            Self::DeviceRegistered => "device_registered",
+            Self::DeviceDisabled => "device_disabled",
+            Self::SessionCreated => "session_created",
+            Self::SessionOpened => "session_opened",
+            Self::Enrolled => "enrolled",
+            Self::Matched => "matched",
+            Self::AttemptFailed => "attempt_failed",
+            Self::PostRefused => "post_refused",
+            Self::SessionRefused => "session_refused",
+            Self::Returned => "returned",
+            Self::AccountUnlocked => "account_unlocked",
+            Self::AccountErased => "account_erased",
+        }
+    }
+}
+
+/// One row of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// From 1, without gaps.
+    pub seq: i64,
+    /// When.
+    pub at: UnixSecs,
+    /// What happened.
+    pub event: String,
+    /// The session, device or integration it happened to.
+    pub subject: String,
+    /// Pseudonym of the account; empty where none is concerned.
+    pub account: String,
+    /// A name from an enumeration, such as a reason; never data of a person.
+    pub detail: String,
+    hash: String,
+}
+
+/// The end of a whole audit chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditHead {
+    /// How many rows it has.
+    pub rows: i64,
+    /// Hash of the last one; empty when there is none.
+    pub hash: String,
+}
+
+impl FromRow<'_, SqliteRow> for Entry {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            seq: row.try_get("seq")?,
+            at: row.try_get("at")?,
+            event: row.try_get("event")?,
+            subject: row.try_get("subject")?,
+            account: row.try_get("account")?,
+            detail: row.try_get("detail")?,
+            hash: row.try_get("hash")?,
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// Appends one row.
+    pub(crate) async fn record(
+        &mut self,
+        at: UnixSecs,
+        event: Event,
+        subject: &str,
+        account: Option<&str>,
+        detail: &str,
+    ) -> Result<(), StoreError> {
+        let select = "SELECT * FROM audit ORDER BY seq DESC LIMIT 1";
+        let last: Option<Entry> = sqlx::query_as(select).fetch_optional(&mut *self.db).await?;
+        let (seq, previous) = last.map_or((1, String::new()), |e| (e.seq + 1, e.hash));
+        let account = account.unwrap_or_default();
+        let entry = Entry {
+            seq,
+            at,
+            event: event.name().to_owned(),
+            subject: subject.to_owned(),
+            account: account.to_owned(),
+            detail: detail.to_owned(),
+            hash: String::new(),
+        };
+        sqlx::query("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)")
+            .bind(seq)
+            .bind(at)
+            .bind(event.name())
+            .bind(subject)
+            .bind(account)
+            .bind(detail)
+            .bind(self.hash_of(&entry, &previous))
+            .execute(&mut *self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// The newest rows, at most `limit`, oldest first.
+    pub(crate) async fn audit_tail(&mut self, limit: u32) -> Result<Vec<Entry>, StoreError> {
+        let select = "SELECT * FROM audit ORDER BY seq DESC LIMIT ?";
+        let mut rows: Vec<Entry> = sqlx::query_as(select).bind(limit).fetch_all(&mut *self.db).await?;
+        rows.reverse();
+        Ok(rows)
+    }
+
+    /// Walks the whole chain.
+    pub(crate) async fn verify_chain(&mut self) -> Result<AuditHead, StoreError> {
+        const PAGE: i64 = 1000;
+        let mut head = AuditHead { rows: 0, hash: String::new() };
+        loop {
+            let select = "SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?";
+            let page: Vec<Entry> = sqlx::query_as(select).bind(head.rows).bind(PAGE).fetch_all(&mut *self.db).await?;
+            if page.is_empty() {
+                return Ok(head);
+            }
+            for entry in page {
+                let seq = head.rows + 1;
+                if entry.seq != seq || entry.hash != self.hash_of(&entry, &head.hash) {
+                    return Err(StoreError::AuditBroken { seq });
+                }
+                head = AuditHead { rows: seq, hash: entry.hash };
+            }
+        }
+    }
+
+    fn hash_of(&self, entry: &Entry, previous: &str) -> String {
+        let (seq, at) = (entry.seq.to_string(), entry.at.to_string());
+        self.vault.chain_hash(previous, &[&seq, &at, &entry.event, &entry.subject, &entry.account, &entry.detail])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        verifier::store::{MasterKey, Place, Store},
+        world::SystemChance,
+    };
+
+    async fn log_of_three() -> Store {
+        let store = Store::open(&Place::Memory, &MasterKey::from_bytes([3; 32]), Arc::new(SystemChance)).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        for (at, subject) in [(1, "a"), (2, "b"), (3, "c")] {
+            tx.record(at, Event::SessionOpened, subject, Some("p"), "").await.unwrap();
+        }
+        assert_eq!(tx.verify_chain().await.unwrap().rows, 3);
+        assert_eq!(tx.audit_tail(2).await.unwrap().iter().map(|e| e.seq).collect::<Vec<_>>(), [2, 3]);
+        tx.commit().await.unwrap();
+        store
+    }
+
+    #[tokio::test]
+    async fn the_log_takes_no_change_and_a_forced_one_is_found() {
+        for (case, statement, broken_at) in [
+            ("a changed row", "UPDATE audit SET subject = 'x' WHERE seq = 2", 2),
+            ("a removed row", "DELETE FROM audit WHERE seq = 1", 1),
+            ("rows swapped", "UPDATE audit SET hash = (SELECT hash FROM audit WHERE seq = 1) WHERE seq = 3", 3),
+            ("a moved border", "UPDATE audit SET account = '', detail = 'p' WHERE seq = 3", 3),
+        ] {
+            let store = log_of_three().await;
+            let mut tx = store.begin().await.unwrap();
+            let refused = sqlx::query(statement).execute(&mut *tx.db).await.unwrap_err();
+            assert!(refused.to_string().contains("append-only"), "{case}: {refused}");
+            sqlx::raw_sql("DROP TRIGGER audit_rows_stay; DROP TRIGGER audit_rows_stay_as_they_are")
+                .execute(&mut *tx.db)
+                .await
+                .unwrap();
+            sqlx::query(statement).execute(&mut *tx.db).await.unwrap();
+            match tx.verify_chain().await {
+                Err(StoreError::AuditBroken { seq }) => assert_eq!(seq, broken_at, "{case}"),
+                other => panic!("{case}: {other:?}"),
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Devices: whose signature counts, and the one-time codes that let a new one in.
+
+use sqlx::{FromRow, Row, sqlite::SqliteRow};
+
+use super::{Event, StoreError, Tx, sha256_text};
+use crate::world::UnixSecs;
+
+/// A registered device key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Device {
+    /// RFC 7638 thumbprint.
+    pub(crate) id: String,
+    /// Whether its signature still counts.
+    pub(crate) enabled: bool,
+}
+
+/// A device that asks to be registered.
+pub(crate) struct Registration<'a> {
+    pub(crate) integration_id: &'a str,
+    pub(crate) id: &'a str,
+    /// `x` of its JWK.
+    pub(crate) public_key: &'a str,
+    pub(crate) name: &'a str,
+}
+
+impl FromRow<'_, SqliteRow> for Device {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self { id: row.try_get("id")?, enabled: row.try_get("enabled")? })
+    }
+}
+
+impl Tx<'_> {
+    /// The device with this id at this integration.
+    pub(crate) async fn device(&mut self, integration_id: &str, id: &str) -> Result<Option<Device>, StoreError> {
+        let select = "SELECT * FROM devices WHERE integration_id = ? AND id = ?";
+        Ok(sqlx::query_as(select).bind(integration_id).bind(id).fetch_optional(&mut *self.db).await?)
+    }
+
+    /// Registers a device that is not yet registered.
+    pub(crate) async fn add_device(&mut self, new: &Registration<'_>, now: UnixSecs) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO devices VALUES (?, ?, ?, ?, 1, ?)")
+            .bind(new.integration_id)
+            .bind(new.id)
+            .bind(new.public_key)
+            .bind(new.name)
+            .bind(now)
+            .execute(&mut *self.db)
+            .await?;
+        self.record(now, Event::DeviceRegistered, new.id, None, new.integration_id).await
+    }
+
+    /// Switches a device off at every integration; false when there is none of this id.
+    pub(crate) async fn disable_device(&mut self, id: &str, now: UnixSecs) -> Result<bool, StoreError> {
+        let update = "UPDATE devices SET enabled = 0 WHERE id = ?";
+        let done = sqlx::query(update).bind(id).execute(&mut *self.db).await?.rows_affected() > 0;
+        if done {
+            self.record(now, Event::DeviceDisabled, id, None, "").await?;
+        }
+        Ok(done)
+    }
+
+    /// Keeps a one-time enrolment code.
+    pub(crate) async fn add_device_code(
+        &mut self,
+        integration_id: &str,
+        code: &str,
+        expires_at: UnixSecs,
+    ) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO device_codes VALUES (?, ?, ?, NULL)")
+            .bind(sha256_text(code))
+            .bind(integration_id)
+            .bind(expires_at)
+            .execute(&mut *self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// Spends an enrolment code for `device`; false when it is unknown, past its time, or spent by another device.
+    pub(crate) async fn spend_device_code(
+        &mut self,
+        integration_id: &str,
+        code: &str,
+        device: &str,
+        now: UnixSecs,
+    ) -> Result<bool, StoreError> {
+        let update = "UPDATE device_codes SET spent_by = ? \
+                      WHERE code_hash = ? AND integration_id = ? AND expires_at > ? AND coalesce(spent_by, ?) = ?";
+        let done = sqlx::query(update)
+            .bind(device)
+            .bind(sha256_text(code))
+            .bind(integration_id)
+            .bind(now)
+            .bind(device)
+            .bind(device)
+            .execute(&mut *self.db)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+}

@@ -1,0 +1,237 @@
+//! The verifier's store: SQLite, one writer, every change inside a transaction.
+//!
+//! All work goes through [`Tx`]. Dropping one rolls it back, so a refusal that leaves a call early with `?` has changed
+//! nothing. One process serves a store; a second one (adding an integration) waits for its turn.
+
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+use sqlx::{
+    Row, Sqlite, SqlitePool, Transaction,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
+};
+
+use crate::world::{Chance, UnixSecs};
+
+mod accounts;
+mod audit;
+mod devices;
+mod integrations;
+mod sessions;
+mod vault;
+
+pub(crate) use audit::Event;
+pub use audit::{AuditHead, Entry};
+pub(crate) use devices::Registration;
+pub(crate) use integrations::Integration;
+pub(crate) use sessions::{NewSession, Session, Stage, purpose_name};
+pub(crate) use vault::Vault;
+pub use vault::{KeyFileError, MasterKey, SealBroken};
+
+/// The schema that this build reads and writes.
+const SCHEMA_VERSION: i64 = 1;
+
+/// Where the database is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In memory: gone with the process.
+    Memory,
+    /// In this file; made where there is none.
+    File(PathBuf),
+}
+
+/// Why the store did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database failed.
+    #[error("the verifier's database failed")]
+    Database(#[from] sqlx::Error),
+    /// The database was made by another version.
+    #[error("the verifier's database has schema {found}, this build knows {SCHEMA_VERSION}")]
+    Schema {
+        /// `PRAGMA user_version` of the file.
+        found: i64,
+    },
+    /// The key is not the one that sealed this store, or a sealed value was changed.
+    #[error("the verifier's database does not open under this key")]
+    Seal(#[from] SealBroken),
+    /// A row holds what this build never writes.
+    #[error("the verifier's database holds an unknown {what}")]
+    Unknown {
+        /// Which kind of value.
+        what: &'static str,
+    },
+    /// The audit log was changed after it was written.
+    #[error("the audit log was changed at row {seq}")]
+    AuditBroken {
+        /// The first row that does not fit.
+        seq: i64,
+    },
+}
+
+/// An open store.
+#[derive(Clone)]
+pub(crate) struct Store {
+    pool: SqlitePool,
+    vault: Arc<Vault>,
+    chance: Arc<dyn Chance>,
+}
+
+/// One transaction: [`commit`](Tx::commit) keeps it, dropping undoes it.
+pub(crate) struct Tx<'s> {
+    db: Transaction<'static, Sqlite>,
+    vault: &'s Vault,
+    chance: &'s dyn Chance,
+}
+
+impl Store {
+    /// Opens the database at `place`, or makes it.
+    pub(crate) async fn open(place: &Place, key: &MasterKey, chance: Arc<dyn Chance>) -> Result<Self, StoreError> {
+        let options = match place {
+            Place::Memory => SqliteConnectOptions::new().in_memory(true),
+            Place::File(path) => SqliteConnectOptions::new()
+                .filename(path)
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .busy_timeout(Duration::from_secs(5)),
+        };
+        // Deleted rows are overwritten: an erased template must not linger in free pages.
+        let options = options.foreign_keys(true).pragma("secure_delete", "ON");
+        // One connection: writes queue here and not in SQLite, and a database in memory stays one database.
+        let pool = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(options)
+            .await?;
+        let store = Self { pool, vault: Arc::new(Vault::new(key)), chance };
+        store.prepare().await?;
+        Ok(store)
+    }
+
+    /// Begins a transaction that may write.
+    pub(crate) async fn begin(&self) -> Result<Tx<'_>, StoreError> {
+        let db = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        Ok(Tx { db, vault: &self.vault, chance: self.chance.as_ref() })
+    }
+
+    /// Waits for running work and closes the file.
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    async fn prepare(&self) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        let found: i64 = sqlx::query("PRAGMA user_version").fetch_one(&mut *tx.db).await?.try_get(0)?;
+        match found {
+            0 => {
+                sqlx::raw_sql(include_str!("schema.sql")).execute(&mut *tx.db).await?;
+                let sealed = tx.vault.seal(tx.chance, "key_check", &[], b"countenance");
+                sqlx::query("INSERT INTO key_check VALUES (1, ?)").bind(sealed).execute(&mut *tx.db).await?;
+            }
+            SCHEMA_VERSION => {
+                let sealed: Vec<u8> =
+                    sqlx::query("SELECT sealed FROM key_check").fetch_one(&mut *tx.db).await?.try_get(0)?;
+                tx.vault.open("key_check", &[], &sealed)?;
+            }
+            found => return Err(StoreError::Schema { found }),
+        }
+        tx.commit().await
+    }
+}
+
+/// Prints neither key nor rows.
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+impl Tx<'_> {
+    /// Keeps what was done.
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.db.commit().await?)
+    }
+
+    /// Marks a session token as used until `expires_at`; false when it was used before.
+    pub(crate) async fn spend_token(&mut self, token: &str, expires_at: UnixSecs) -> Result<bool, StoreError> {
+        let insert = "INSERT INTO used_tokens VALUES (?, ?) ON CONFLICT DO NOTHING";
+        let done = sqlx::query(insert).bind(sha256_text(token)).bind(expires_at).execute(&mut *self.db).await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Marks the proof `jti` of `device` as seen until `expires_at`; false when it was seen before.
+    pub(crate) async fn spend_proof(
+        &mut self,
+        device: &str,
+        jti: &str,
+        expires_at: UnixSecs,
+    ) -> Result<bool, StoreError> {
+        let insert = "INSERT INTO proofs VALUES (?, ?) ON CONFLICT DO NOTHING";
+        let hash = sha256_text(&format!("{device} {jti}"));
+        let done = sqlx::query(insert).bind(hash).bind(expires_at).execute(&mut *self.db).await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Forgets what has no further use: used tokens and proofs past their time, sessions an hour after theirs.
+    pub(crate) async fn sweep(&mut self, now: UnixSecs) -> Result<(), StoreError> {
+        const KEEP_SESSIONS_SECS: i64 = 3600;
+        for (delete, before) in [
+            ("DELETE FROM used_tokens WHERE expires_at < ?", now),
+            ("DELETE FROM proofs WHERE expires_at < ?", now),
+            ("DELETE FROM device_codes WHERE expires_at < ?", now),
+            ("DELETE FROM sessions WHERE expires_at < ?", now - KEEP_SESSIONS_SECS),
+        ] {
+            sqlx::query(delete).bind(before).execute(&mut *self.db).await?;
+        }
+        Ok(())
+    }
+}
+
+/// SHA-256 of `text`, base64url: what is kept of codes, cookies, handles and tokens.
+pub(crate) fn sha256_text(text: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::SystemChance;
+
+    fn key(byte: u8) -> MasterKey {
+        MasterKey::from_bytes([byte; 32])
+    }
+
+    #[tokio::test]
+    async fn a_store_opens_again_only_under_its_own_key_and_version() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::File(folder.path().join("verifier.db"));
+        let open = |byte| Store::open(&place, Box::leak(Box::new(key(byte))), Arc::new(SystemChance));
+        let store = open(1).await.unwrap();
+        store.close().await;
+        assert!(matches!(open(2).await, Err(StoreError::Seal(_))));
+        let store = open(1).await.unwrap();
+        sqlx::query("PRAGMA user_version = 9").execute(&store.pool).await.unwrap();
+        store.close().await;
+        assert!(matches!(open(1).await, Err(StoreError::Schema { found: 9 })));
+    }
+
+    #[tokio::test]
+    async fn tokens_and_proofs_are_spent_once_and_a_dropped_transaction_spends_nothing() {
+        let store = Store::open(&Place::Memory, &key(1), Arc::new(SystemChance)).await.unwrap();
+        drop({
+            let mut tx = store.begin().await.unwrap();
+            assert!(tx.spend_token("t", 10).await.unwrap());
+            tx
+        });
+        let mut tx = store.begin().await.unwrap();
+        assert!(tx.spend_token("t", 10).await.unwrap());
+        assert!(!tx.spend_token("t", 10).await.unwrap());
+        assert!(tx.spend_proof("d", "1", 10).await.unwrap());
+        assert!(tx.spend_proof("e", "1", 10).await.unwrap());
+        assert!(!tx.spend_proof("d", "1", 10).await.unwrap());
+        tx.sweep(11).await.unwrap();
+        assert!(tx.spend_token("t", 20).await.unwrap());
+    }
+}

@@ -1,0 +1,315 @@
+//! Sessions: one login each, from the landing page to the return.
+
+use sqlx::{FromRow, Row, sqlite::SqliteRow};
+use zeroize::Zeroizing;
+
+use super::{StoreError, Tx, sha256_text};
+use crate::{
+    protocol::{Purpose, Reason},
+    world::UnixSecs,
+};
+
+/// How far a session has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// The landing page was shown; no device has opened it.
+    Created,
+    /// Bound to a device that may post captures.
+    Open,
+    /// The face was accepted.
+    Approved,
+    /// It was not, and will not be.
+    Refused,
+}
+
+impl Stage {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Open => "open",
+            Self::Approved => "approved",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// Whether the result stands.
+    pub(crate) fn over(self) -> bool {
+        matches!(self, Self::Approved | Self::Refused)
+    }
+}
+
+/// A session that begins.
+pub(crate) struct NewSession<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) integration_id: &'a str,
+    pub(crate) sub: &'a str,
+    pub(crate) purpose: Purpose,
+    pub(crate) application: &'a str,
+    pub(crate) account: &'a str,
+    pub(crate) continue_uri: &'a str,
+    pub(crate) started_at: UnixSecs,
+    pub(crate) expires_at: UnixSecs,
+    pub(crate) state: &'a str,
+    pub(crate) code: &'a str,
+    pub(crate) cookie: &'a str,
+    pub(crate) attempts: u32,
+}
+
+/// A session as it stands, without its secrets.
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    pub(crate) id: String,
+    pub(crate) integration_id: String,
+    pub(crate) sub: String,
+    pub(crate) stage: Stage,
+    pub(crate) purpose: Purpose,
+    pub(crate) application: String,
+    pub(crate) account: String,
+    pub(crate) continue_uri: String,
+    pub(crate) started_at: UnixSecs,
+    pub(crate) expires_at: UnixSecs,
+    pub(crate) device: Option<String>,
+    pub(crate) attempts_left: u32,
+    pub(crate) bad_posts: u32,
+    pub(crate) reason: Option<Reason>,
+    pub(crate) handle_expires_at: UnixSecs,
+    pub(crate) returned: bool,
+    code_hash: String,
+    cookie_hash: String,
+}
+
+impl Session {
+    /// Whether `code` is the launch link's.
+    pub(crate) fn has_code(&self, code: &str) -> bool {
+        self.code_hash == sha256_text(code)
+    }
+
+    /// Whether `cookie` is that of the browser which began it.
+    pub(crate) fn has_cookie(&self, cookie: &str) -> bool {
+        self.cookie_hash == sha256_text(cookie)
+    }
+}
+
+impl FromRow<'_, SqliteRow> for Session {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let reason: Option<String> = row.try_get("reason")?;
+        let handle_expires_at: Option<UnixSecs> = row.try_get("handle_expires_at")?;
+        Ok(Self {
+            id: row.try_get("id")?,
+            integration_id: row.try_get("integration_id")?,
+            sub: row.try_get("sub")?,
+            stage: match row.try_get("stage")? {
+                "created" => Stage::Created,
+                "open" => Stage::Open,
+                "approved" => Stage::Approved,
+                "refused" => Stage::Refused,
+                _ => return Err(unknown("stage")),
+            },
+            purpose: match row.try_get("purpose")? {
+                "enroll" => Purpose::Enroll,
+                "verify" => Purpose::Verify,
+                _ => return Err(unknown("purpose")),
+            },
+            application: row.try_get("application")?,
+            account: row.try_get("account")?,
+            continue_uri: row.try_get("continue_uri")?,
+            started_at: row.try_get("started_at")?,
+            expires_at: row.try_get("expires_at")?,
+            device: row.try_get("device")?,
+            attempts_left: row.try_get("attempts_left")?,
+            bad_posts: row.try_get("bad_posts")?,
+            reason: reason.map(|name| reason_named(&name)).transpose()?,
+            handle_expires_at: handle_expires_at.unwrap_or_default(),
+            returned: row.try_get("returned")?,
+            code_hash: row.try_get("code_hash")?,
+            cookie_hash: row.try_get("cookie_hash")?,
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// Adds a session.
+    pub(crate) async fn add_session(&mut self, new: &NewSession<'_>) -> Result<(), StoreError> {
+        let state = self.vault.seal(self.chance, "sessions.state", &[new.id], new.state.as_bytes());
+        let insert = "INSERT INTO sessions (id, integration_id, sub, stage, purpose, application, account, continue_uri, \
+                      started_at, expires_at, state_sealed, code_hash, cookie_hash, attempts_left) \
+                      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        sqlx::query(insert)
+            .bind(new.id)
+            .bind(new.integration_id)
+            .bind(new.sub)
+            .bind(Stage::Created.name())
+            .bind(purpose_name(new.purpose))
+            .bind(new.application)
+            .bind(new.account)
+            .bind(new.continue_uri)
+            .bind(new.started_at)
+            .bind(new.expires_at)
+            .bind(state)
+            .bind(sha256_text(new.code))
+            .bind(sha256_text(new.cookie))
+            .bind(new.attempts)
+            .execute(&mut *self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// The session with this id.
+    pub(crate) async fn session(&mut self, id: &str) -> Result<Option<Session>, StoreError> {
+        let select = "SELECT * FROM sessions WHERE id = ?";
+        Ok(sqlx::query_as(select).bind(id).fetch_optional(&mut *self.db).await?)
+    }
+
+    /// The session that this return handle belongs to.
+    pub(crate) async fn session_of_handle(&mut self, handle: &str) -> Result<Option<Session>, StoreError> {
+        let select = "SELECT * FROM sessions WHERE handle_hash = ?";
+        Ok(sqlx::query_as(select).bind(sha256_text(handle)).fetch_optional(&mut *self.db).await?)
+    }
+
+    /// Binds a session to a device, with its first nonce.
+    pub(crate) async fn open_session(&mut self, id: &str, device: &str, nonce: &str) -> Result<(), StoreError> {
+        let update = "UPDATE sessions SET stage = 'open', device = ? WHERE id = ? AND stage = 'created'";
+        sqlx::query(update).bind(device).bind(id).execute(&mut *self.db).await?;
+        self.renew_nonce(id, nonce).await
+    }
+
+    /// The session's current nonce.
+    pub(crate) async fn nonce(&mut self, id: &str) -> Result<Zeroizing<String>, StoreError> {
+        self.unsealed("SELECT nonce_sealed FROM sessions WHERE id = ?", "sessions.nonce", id)
+            .await?
+            .ok_or(StoreError::Unknown { what: "nonce" })
+    }
+
+    /// Replaces the session's nonce.
+    pub(crate) async fn renew_nonce(&mut self, id: &str, nonce: &str) -> Result<(), StoreError> {
+        let sealed = self.vault.seal(self.chance, "sessions.nonce", &[id], nonce.as_bytes());
+        let update = "UPDATE sessions SET nonce_sealed = ? WHERE id = ?";
+        sqlx::query(update).bind(sealed).bind(id).execute(&mut *self.db).await?;
+        Ok(())
+    }
+
+    /// Auth0's `state`, to be given back unchanged.
+    pub(crate) async fn state(&mut self, id: &str) -> Result<Zeroizing<String>, StoreError> {
+        self.unsealed("SELECT state_sealed FROM sessions WHERE id = ?", "sessions.state", id)
+            .await?
+            .ok_or(StoreError::Unknown { what: "state" })
+    }
+
+    /// Counts a judged capture that was not accepted.
+    pub(crate) async fn spend_attempt(&mut self, id: &str) -> Result<(), StoreError> {
+        let update = "UPDATE sessions SET attempts_left = max(attempts_left - 1, 0) WHERE id = ?";
+        sqlx::query(update).bind(id).execute(&mut *self.db).await?;
+        Ok(())
+    }
+
+    /// Counts a post whose attestation did not hold.
+    pub(crate) async fn count_bad_post(&mut self, id: &str) -> Result<(), StoreError> {
+        let update = "UPDATE sessions SET bad_posts = bad_posts + 1 WHERE id = ?";
+        sqlx::query(update).bind(id).execute(&mut *self.db).await?;
+        Ok(())
+    }
+
+    /// Ends a session: approved, or refused for `reason`. `handle` returns the browser until `handle_expires_at`;
+    /// `outcome` is what the client is told, now and whenever it asks again.
+    pub(crate) async fn finish_session(
+        &mut self,
+        id: &str,
+        reason: Option<Reason>,
+        handle: &str,
+        handle_expires_at: UnixSecs,
+        outcome: &str,
+    ) -> Result<(), StoreError> {
+        let stage = if reason.is_none() { Stage::Approved } else { Stage::Refused };
+        let sealed = self.vault.seal(self.chance, "sessions.final", &[id], outcome.as_bytes());
+        let update = "UPDATE sessions SET stage = ?, reason = ?, handle_hash = ?, handle_expires_at = ?, \
+                      final_sealed = ? WHERE id = ?";
+        sqlx::query(update)
+            .bind(stage.name())
+            .bind(reason.map(Reason::name))
+            .bind(sha256_text(handle))
+            .bind(handle_expires_at)
+            .bind(sealed)
+            .bind(id)
+            .execute(&mut *self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// What the client was told when the session ended.
+    pub(crate) async fn final_outcome(&mut self, id: &str) -> Result<Option<Zeroizing<String>>, StoreError> {
+        self.unsealed("SELECT final_sealed FROM sessions WHERE id = ?", "sessions.final", id).await
+    }
+
+    /// Spends the session's return handle.
+    pub(crate) async fn mark_returned(&mut self, id: &str) -> Result<(), StoreError> {
+        sqlx::query("UPDATE sessions SET returned = 1 WHERE id = ?").bind(id).execute(&mut *self.db).await?;
+        Ok(())
+    }
+
+    /// The answer that the same post got before.
+    pub(crate) async fn answer(&mut self, id: &str, post_hash: &str) -> Result<Option<Zeroizing<String>>, StoreError> {
+        let select = "SELECT answer_sealed FROM captures WHERE session_id = ? AND post_hash = ?";
+        let row = sqlx::query(select).bind(id).bind(post_hash).fetch_optional(&mut *self.db).await?;
+        let Some(row) = row else { return Ok(None) };
+        let sealed: Vec<u8> = row.try_get(0)?;
+        Ok(Some(text(&self.vault.open("captures.answer", &[id, post_hash], &sealed)?)?))
+    }
+
+    /// Keeps the answer to a post.
+    pub(crate) async fn keep_answer(
+        &mut self,
+        id: &str,
+        post_hash: &str,
+        jti: &str,
+        answer: &str,
+    ) -> Result<(), StoreError> {
+        let sealed = self.vault.seal(self.chance, "captures.answer", &[id, post_hash], answer.as_bytes());
+        sqlx::query("INSERT INTO captures VALUES (?, ?, ?, ?)")
+            .bind(id)
+            .bind(post_hash)
+            .bind(jti)
+            .bind(sealed)
+            .execute(&mut *self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether an attestation with this `jti` was judged in the session.
+    pub(crate) async fn has_judged(&mut self, id: &str, jti: &str) -> Result<bool, StoreError> {
+        let select = "SELECT 1 FROM captures WHERE session_id = ? AND jti = ?";
+        Ok(sqlx::query(select).bind(id).bind(jti).fetch_optional(&mut *self.db).await?.is_some())
+    }
+
+    async fn unsealed(
+        &mut self,
+        select: &'static str,
+        column: &str,
+        id: &str,
+    ) -> Result<Option<Zeroizing<String>>, StoreError> {
+        let sealed: Option<Vec<u8>> = sqlx::query(select).bind(id).fetch_one(&mut *self.db).await?.try_get(0)?;
+        sealed.map(|sealed| text(&self.vault.open(column, &[id], &sealed)?)).transpose()
+    }
+}
+
+/// The name of a purpose on the wire and in the store.
+pub(crate) fn purpose_name(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Enroll => "enroll",
+        Purpose::Verify => "verify",
+    }
+}
+
+fn text(bytes: &[u8]) -> Result<Zeroizing<String>, StoreError> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(StoreError::Unknown { what: "text" }),
+    }
+}
+
+fn reason_named(name: &str) -> Result<Reason, sqlx::Error> {
+    serde_json::from_value(name.into()).or(Err(unknown("reason")))
+}
+
+fn unknown(what: &'static str) -> sqlx::Error {
+    sqlx::Error::Decode(Box::new(StoreError::Unknown { what }))
+}

@@ -1,0 +1,214 @@
+//! Encryption at rest: XChaCha20-Poly1305 under a key that is kept outside the database.
+//!
+//! Each ciphertext is bound to its table and row through the associated data, so that a template copied to another
+//! account's row does not open there.
+
+use std::{
+    fmt, fs,
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Payload},
+};
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::world::Chance;
+
+const NONCE_BYTES: usize = 24;
+
+/// The key that everything secret in the store is sealed with.
+pub struct MasterKey(Zeroizing<[u8; 32]>);
+
+/// Why there is no master key.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileError {
+    /// The file cannot be read or made.
+    #[error("the verifier's key file {path} cannot be used")]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Others than the owner can read it.
+    #[error("the verifier's key file {path} can be read by others: its mode must be 0600")]
+    Exposed {
+        /// Where.
+        path: PathBuf,
+    },
+    /// It does not hold 32 bytes in base64url.
+    #[error("the verifier's key file {path} does not hold a key")]
+    Malformed {
+        /// Where.
+        path: PathBuf,
+    },
+}
+
+/// A sealed value does not open: another key, another row, or changed bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a sealed value does not open under this key in this row")]
+pub struct SealBroken;
+
+/// Seals and opens values, and signs the audit chain.
+pub(crate) struct Vault {
+    cipher: XChaCha20Poly1305,
+    chain: Zeroizing<[u8; 32]>,
+}
+
+impl MasterKey {
+    /// The key with these bytes.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    /// Reads the key file at `path`; where there is none, makes one that only its owner can read.
+    pub fn from_file(path: &Path, chance: &dyn Chance) -> Result<Self, KeyFileError> {
+        let io_error = |source| KeyFileError::Io { path: path.to_owned(), source };
+        match fs::File::open(path) {
+            Ok(file) => read_key(path, file),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                let mut bytes = Zeroizing::new([0; 32]);
+                chance.fill(bytes.as_mut());
+                let text = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(bytes.as_ref()));
+                let mut file = new_private_file(path).map_err(io_error)?;
+                file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io_error)?;
+                Ok(Self(bytes))
+            }
+            Err(e) => Err(io_error(e)),
+        }
+    }
+}
+
+/// Prints nothing of the key.
+impl fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MasterKey")
+    }
+}
+
+impl Vault {
+    pub(crate) fn new(key: &MasterKey) -> Self {
+        let seal = derive(key, "countenance verifier: seal");
+        Self { cipher: XChaCha20Poly1305::new(&(*seal).into()), chain: derive(key, "countenance verifier: audit") }
+    }
+
+    /// Seals `plain` for the row `row` of `column`; nonce first, then ciphertext and tag.
+    pub(crate) fn seal(&self, chance: &dyn Chance, column: &str, row: &[&str], plain: &[u8]) -> Vec<u8> {
+        let mut nonce = [0; NONCE_BYTES];
+        chance.fill(&mut nonce);
+        let payload = Payload { msg: plain, aad: &place(column, row) };
+        #[expect(clippy::expect_used, reason = "encryption fails only above 256 GiB; values here are a few kilobytes")]
+        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).expect("a short value is sealed");
+        [&nonce[..], &sealed].concat()
+    }
+
+    /// Opens what [`seal`](Self::seal) made for the same row of the same column.
+    pub(crate) fn open(&self, column: &str, row: &[&str], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealBroken> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(SealBroken)?;
+        let payload = Payload { msg: sealed, aad: &place(column, row) };
+        // The cipher says no more than "no", on purpose.
+        self.cipher.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_aead| SealBroken)
+    }
+
+    /// The hash of an audit row: keyed, so that who can write the database cannot write a history.
+    pub(crate) fn chain_hash(&self, previous: &str, fields: &[&str]) -> String {
+        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.chain.as_ref()).expect("a key");
+        mac.update(&place(previous, fields));
+        BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    }
+}
+
+/// Each part after its length, so that no two lists of parts give the same bytes.
+fn place(first: &str, rest: &[&str]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for part in std::iter::once(&first).chain(rest) {
+        bytes.extend((part.len() as u64).to_be_bytes());
+        bytes.extend(part.as_bytes());
+    }
+    bytes
+}
+
+fn derive(key: &MasterKey, label: &str) -> Zeroizing<[u8; 32]> {
+    Zeroizing::new(Sha256::new().chain_update(label).chain_update(key.0.as_ref()).finalize().into())
+}
+
+fn read_key(path: &Path, file: fs::File) -> Result<MasterKey, KeyFileError> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let mode = file.metadata().map_err(|source| KeyFileError::Io { path: path.to_owned(), source })?.mode();
+        if mode & 0o077 != 0 {
+            return Err(KeyFileError::Exposed { path: path.to_owned() });
+        }
+    }
+    let mut text = Zeroizing::new(Vec::with_capacity(64));
+    file.take(64).read_to_end(&mut text).map_err(|source| KeyFileError::Io { path: path.to_owned(), source })?;
+    let mut bytes = Zeroizing::new([0; 32]);
+    match BASE64_URL_SAFE_NO_PAD.decode_slice(text.trim_ascii(), bytes.as_mut()) {
+        Ok(32) => Ok(MasterKey(bytes)),
+        _ => Err(KeyFileError::Malformed { path: path.to_owned() }),
+    }
+}
+
+fn new_private_file(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::SystemChance;
+
+    #[test]
+    fn a_value_opens_only_where_it_was_sealed() {
+        let vault = Vault::new(&MasterKey::from_bytes([7; 32]));
+        let sealed = vault.seal(&SystemChance, "template", &["app", "ada"], b"face");
+        assert_eq!(vault.open("template", &["app", "ada"], &sealed).unwrap().as_slice(), b"face");
+        let mut flipped = sealed.clone();
+        *flipped.last_mut().unwrap() ^= 1;
+        let other = Vault::new(&MasterKey::from_bytes([8; 32]));
+        for (case, result) in [
+            ("another row", vault.open("template", &["app", "bob"], &sealed)),
+            ("parts moved", vault.open("template", &["appa", "da"], &sealed)),
+            ("another column", vault.open("secret", &["app", "ada"], &sealed)),
+            ("a flipped bit", vault.open("template", &["app", "ada"], &flipped)),
+            ("cut short", vault.open("template", &["app", "ada"], &sealed[..20])),
+            ("another key", other.open("template", &["app", "ada"], &sealed)),
+        ] {
+            assert_eq!(result.unwrap_err(), SealBroken, "{case}");
+        }
+    }
+
+    #[test]
+    fn a_key_file_is_made_once_and_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        let made = MasterKey::from_file(&path, &SystemChance).unwrap();
+        assert_eq!(made.0.as_ref(), MasterKey::from_file(&path, &SystemChance).unwrap().0.as_ref());
+        fs::write(&path, "short").unwrap();
+        assert!(matches!(MasterKey::from_file(&path, &SystemChance), Err(KeyFileError::Malformed { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_file_that_others_can_read_is_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        MasterKey::from_file(&path, &SystemChance).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(matches!(MasterKey::from_file(&path, &SystemChance), Err(KeyFileError::Exposed { .. })));
+    }
+}

@@ -1,0 +1,9 @@
+//! The verifier as tenants, browsers and devices meet it: every call over its router, with a clock and a chance of our
+//! own and an examiner that sees what it is told.
+
+mod captures;
+mod give_back;
+mod house;
+mod sessions;
+mod start;
+mod storage;
