@@ -1,0 +1,3 @@
+//! Tests that span rooms, in one binary.
+
+mod camera;
