@@ -10,6 +10,7 @@ pub mod liveness;
 pub mod policy;
 pub mod protocol;
 pub mod quality;
+pub mod recapture;
 pub mod session;
 pub mod vision;
 pub mod world;
