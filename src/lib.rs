@@ -54,6 +54,7 @@ pub mod liveness;
 pub mod policy;
 pub mod protocol;
 pub mod quality;
+pub mod recapture;
 pub mod rehearsal;
 #[cfg(feature = "demo")]
 pub mod relying_party;

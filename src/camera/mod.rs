@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use crate::{frame::Frame, protocol::CameraClaim};
 
+pub mod recording;
+
+pub use recording::{Recording, RecordingError};
+
 /// Anything that yields frames in order of time.
 pub trait FrameSource: Send {
     /// The next frame, waiting at most `within`. A recording never drops one; a device drops late ones.
@@ -13,10 +17,31 @@ pub trait FrameSource: Send {
     fn provenance(&self) -> CameraClaim;
 }
 
-/// Why there is no next frame.
+/// Why there is no next frame. Each condition of a device has its own sentence and its own way out.
 #[derive(Debug, thiserror::Error)]
 pub enum CameraError {
+    /// The system or its owner does not let this program use the camera. Way out: the privacy settings.
+    #[error("use of the camera is not permitted")]
+    Denied,
+    /// Another program holds the camera. Way out: close that program.
+    #[error("the camera is in use by another program")]
+    Busy,
+    /// There is no camera, or not the pinned one. Way out: plug it in.
+    #[error("there is no camera")]
+    Absent,
+    /// The camera offers no picture format that can be used. Way out: another camera.
+    #[error("the camera offers no usable picture format")]
+    Unsupported,
+    /// The camera went away while it was in use. Way out: plug it in again.
+    #[error("the camera was unplugged")]
+    Lost,
+    /// The camera is there but gave no frame in time. Way out: try again, or plug it in anew.
+    #[error("the camera gave no picture in time")]
+    Stalled,
     /// The recording is over.
     #[error("the recording is over")]
     Ended,
+    /// The recording cannot be read.
+    #[error("the recording cannot be read")]
+    Recording(#[from] RecordingError),
 }

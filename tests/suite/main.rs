@@ -8,6 +8,7 @@
 )]
 
 mod attest;
+mod camera;
 mod samples;
 mod scripted;
 mod session;

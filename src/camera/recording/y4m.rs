@@ -1,0 +1,171 @@
+//! YUV4MPEG2: a line of text, then each frame as the word FRAME and its planes. Read frame by frame.
+//!
+//! Format: the mjpegtools manual page `yuv4mpeg(5)`; `XCOLORRANGE` as ffmpeg writes it.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Read},
+};
+
+use super::{
+    Pictures, RecordingError, Unsupported,
+    bytes::Bytes,
+    colour::{Colour, Plane, Planes, Range, to_rgb},
+    frame_time, rate,
+};
+use crate::frame::{Frame, MAX_SIDE_PX};
+
+/// Longest header line taken for true, bytes.
+const MAX_LINE_BYTES: u64 = 1024;
+const HEADER: &str = "the Y4M header";
+const FRAME: &str = "a Y4M frame";
+
+/// A Y4M stream being read.
+pub(super) struct Y4m {
+    reader: BufReader<File>,
+    /// Bytes read so far.
+    at: u64,
+    layout: Layout,
+    planes: Vec<u8>,
+    /// Frames in the file by its size; header parameters of single frames make it too high.
+    count: u64,
+}
+
+/// What the header says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Layout {
+    width: u32,
+    height: u32,
+    rate: (u32, u32),
+    /// log2 of luma columns and rows per chroma sample; `None` for grey.
+    chroma: Option<(u32, u32)>,
+    colour: Colour,
+}
+
+impl Y4m {
+    /// Reads the header of `file`.
+    pub(super) fn open(file: File) -> Result<Self, RecordingError> {
+        let length = file.metadata()?.len();
+        let mut reader = BufReader::new(file);
+        let line = line(&mut reader, 0, HEADER)?;
+        let layout = Layout::parse(&line)?;
+        let at = line.len() as u64 + 1;
+        let bytes = layout.frame_bytes();
+        let count = length.saturating_sub(at) / (bytes as u64 + 6);
+        Ok(Self { reader, at, layout, planes: vec![0; bytes], count })
+    }
+}
+
+impl Pictures for Y4m {
+    fn next(&mut self, seq: u64) -> Result<Option<Frame>, RecordingError> {
+        if self.reader.fill_buf()?.is_empty() {
+            return if seq == 0 { Err(RecordingError::Empty) } else { Ok(None) };
+        }
+        let head = line(&mut self.reader, self.at, FRAME)?;
+        if head != b"FRAME" && !head.starts_with(b"FRAME ") {
+            return Err(RecordingError::Malformed { at: self.at, part: FRAME });
+        }
+        self.at += head.len() as u64 + 1;
+        self.reader.read_exact(&mut self.planes).map_err(|error| match error.kind() {
+            std::io::ErrorKind::UnexpectedEof => RecordingError::Truncated { at: self.at, part: FRAME },
+            _ => error.into(),
+        })?;
+        let rgb = self.layout.to_rgb(&self.planes, self.at)?;
+        self.at += self.planes.len() as u64;
+        let Layout { width, height, rate, .. } = self.layout;
+        Ok(Some(Frame::new(width, height, rgb, seq, frame_time(seq, rate))?))
+    }
+
+    fn count(&self) -> Option<u64> {
+        Some(self.count)
+    }
+
+    fn codec(&self) -> &'static str {
+        "Y4M"
+    }
+}
+
+impl Layout {
+    fn parse(line: &[u8]) -> Result<Self, RecordingError> {
+        let malformed = || RecordingError::Malformed { at: 0, part: HEADER };
+        let text = std::str::from_utf8(line).ok().and_then(|text| text.strip_prefix("YUV4MPEG2 ")).ok_or_else(malformed)?;
+        let mut layout = Self { width: 0, height: 0, rate: (25, 1), chroma: Some((1, 1)), colour: Colour::default() };
+        for word in text.split_ascii_whitespace() {
+            let number = |text: &str| text.parse::<u32>().ok().ok_or_else(malformed);
+            match word.split_at_checked(1).unwrap_or((word, "")) {
+                ("W", value) => layout.width = number(value)?,
+                ("H", value) => layout.height = number(value)?,
+                ("F", value) => {
+                    let (n, d) = value.split_once(':').ok_or_else(malformed)?;
+                    layout.rate = (number(n)?, number(d)?);
+                }
+                ("I", "p" | "?") => {}
+                ("I", _) => return Err(RecordingError::Unsupported(Unsupported::Interlaced)),
+                ("C", value) => layout.chroma = chroma(value)?,
+                ("X", "COLORRANGE=FULL") => layout.colour.range = Range::Full,
+                _ => {}
+            }
+        }
+        rate(layout.rate.0, layout.rate.1)?;
+        for side in [layout.width, layout.height] {
+            if !(1..=MAX_SIDE_PX).contains(&side) {
+                let (width, height) = (layout.width, layout.height);
+                return Err(crate::frame::FrameShapeError::Side { width, height }.into());
+            }
+        }
+        Ok(layout)
+    }
+
+    /// Columns and rows of a chroma plane.
+    fn chroma_size(self) -> Option<(usize, usize)> {
+        let (shift_x, shift_y) = self.chroma?;
+        Some(((self.width as usize).div_ceil(1 << shift_x), (self.height as usize).div_ceil(1 << shift_y)))
+    }
+
+    /// Bytes of one frame's planes.
+    fn frame_bytes(self) -> usize {
+        let chroma = self.chroma_size().map_or(0, |(columns, rows)| 2 * columns * rows);
+        self.width as usize * self.height as usize + chroma
+    }
+
+    fn to_rgb(self, planes: &[u8], at: u64) -> Result<Vec<u8>, RecordingError> {
+        let (width, height) = (self.width as usize, self.height as usize);
+        let mut bytes = Bytes::new(planes, at, FRAME);
+        let luma = Plane { data: bytes.take(width * height)?, stride: width };
+        let chroma = match self.chroma_size() {
+            None => None,
+            Some((stride, rows)) => {
+                let mut plane = || bytes.take(stride * rows).map(|data| Plane { data, stride });
+                Some([plane()?, plane()?])
+            }
+        };
+        let (shift_x, shift_y) = self.chroma.unwrap_or_default();
+        to_rgb(&Planes { luma, chroma, shift_x, shift_y }, width, height, self.colour)
+    }
+}
+
+/// log2 of luma columns and rows per chroma sample of the colour space `name`.
+fn chroma(name: &str) -> Result<Option<(u32, u32)>, RecordingError> {
+    match name {
+        "420" | "420jpeg" | "420mpeg2" | "420paldv" => Ok(Some((1, 1))),
+        "422" => Ok(Some((1, 0))),
+        "444" => Ok(Some((0, 0))),
+        "mono" => Ok(None),
+        _ if name.contains('p') || name.starts_with("mono") => Err(RecordingError::Unsupported(Unsupported::BitDepth)),
+        _ => Err(RecordingError::Unsupported(Unsupported::Chroma)),
+    }
+}
+
+/// The next line without its end; `at` is where it starts.
+fn line(reader: &mut impl BufRead, at: u64, part: &'static str) -> Result<Vec<u8>, RecordingError> {
+    let mut line = Vec::new();
+    reader.take(MAX_LINE_BYTES).read_until(b'\n', &mut line)?;
+    if line.last() == Some(&b'\n') {
+        line.pop();
+        Ok(line)
+    } else if line.len() as u64 == MAX_LINE_BYTES {
+        Err(RecordingError::Malformed { at, part })
+    } else {
+        Err(RecordingError::Truncated { at: at + line.len() as u64, part })
+    }
+}
