@@ -149,7 +149,7 @@ mod tests {
         <a class="x" href="countenance://verify?v=http%3A%2F%2Fv&amp;s=1&amp;c=2">Open</a>
         <form method="POST" action='/u/login?a=1&amp;b=2'>
           <input type="hidden" name="state" value="a&quot;&gt;b">
-          <label>Email <input name=email></label><input type="email" name="email" value="" required/>
+          <label>Code <input name=code value=7></label><input type="email" name="email" value="" required/>
           <input type="submit" name="go" value="Go"><button>Go</button></form>
         <input name="stray" value="1"><form><input name='q'></form>"#;
 
@@ -162,7 +162,7 @@ mod tests {
         assert_eq!((search.is_post, search.value("q")), (false, Some("")));
         assert_eq!(links(PAGE), ["countenance://verify?v=http%3A%2F%2Fv&s=1&c=2"]);
         let filled = login.fill("email", "ada@example.com").fill("password", "a&b");
-        assert_eq!(filled.encoded(), "state=a%22%3Eb&email=ada%40example.com&password=a%26b");
+        assert_eq!(filled.encoded(), "state=a%22%3Eb&code=7&email=ada%40example.com&password=a%26b");
     }
 
     #[test]

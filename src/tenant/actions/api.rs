@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::{CLAIMS_MAX_BYTES, Effects, Trigger, claims, session_token};
+use super::{Effects, Trigger, claims, session_token};
 use crate::world::UnixSecs;
 
 /// Longest Action secret, and so longest key of a session token.
@@ -192,7 +192,7 @@ fn set_claim(
     }
     claims.insert(key, value);
     let bytes = serde_json::to_vec(claims).map_or(usize::MAX, |bytes| bytes.len());
-    if bytes > CLAIMS_MAX_BYTES { Err(ApiError::ClaimsTooLarge) } else { Ok(()) }
+    if bytes > claims::CLAIMS_MAX_BYTES { Err(ApiError::ClaimsTooLarge) } else { Ok(()) }
 }
 
 fn check_secret(secret: &str) -> Result<(), ApiError> {

@@ -3,7 +3,7 @@
 use url::Url;
 
 /// Most bytes of all custom claims of one token together.
-pub(crate) const CLAIMS_MAX_BYTES: usize = 100 << 10;
+pub(super) const CLAIMS_MAX_BYTES: usize = 100 << 10;
 
 /// Names that belong to the tenant. Setting one is no error: the login goes on and the claim is not there.
 const RESTRICTED: [&str; 30] = [

@@ -17,9 +17,6 @@ pub use session_token::SessionTokenError;
 
 use crate::world::UnixSecs;
 
-/// Most bytes of all custom claims of one token together.
-pub(crate) use claims::CLAIMS_MAX_BYTES;
-
 /// An Action as it stands deployed.
 #[derive(Clone, Default)]
 pub struct Action {
