@@ -40,11 +40,14 @@
 //! 6. Pixels, embeddings, nonces, tokens and keys are never logged and never on disk in the clear.
 
 pub mod attest;
+pub mod bench;
 pub mod best_shot;
 pub mod camera;
 pub mod capture;
+pub mod cli;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod evaluate;
 pub mod face;
 pub mod flow;
 pub mod frame;

@@ -1,3 +1,19 @@
 //! The `countenance` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use countenance::{cli, headless::causes};
+
+fn main() -> ExitCode {
+    // Warnings and errors only, and on standard error: standard output belongs to the command.
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(tracing::Level::WARN)
+        .with_target(false)
+        .init();
+    cli::run(cli::Cli::parse()).unwrap_or_else(|error| {
+        eprintln!("countenance: {}", causes(error.as_ref()));
+        ExitCode::FAILURE
+    })
+}

@@ -156,7 +156,11 @@ impl Carrier {
                 self.surface(shown, u, v, ambient)
             } else {
                 gains.push([1.0; 3]);
-                if inside(u, v, self.form.outer_mm) { self.frame(u, v, ambient) } else { self.room(u, v, across, ambient) }
+                if inside(u, v, self.form.outer_mm) {
+                    self.frame(u, v, ambient)
+                } else {
+                    self.room(u, v, across, ambient)
+                }
             }
         });
         Seen { grid: Light { width: base.width, height: base.height, rgb: gains }, base }

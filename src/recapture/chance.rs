@@ -52,7 +52,9 @@ pub(super) fn value_noise(seed: u64, x: f32, y: f32) -> f32 {
 
 /// A number from −1 to 1 for a cell (a splitmix64 of its place).
 fn hash(seed: u64, x: i64, y: i64) -> f32 {
-    let mut z = seed ^ x.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ y.cast_unsigned().wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
+    let mut z = seed
+        ^ x.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        ^ y.cast_unsigned().wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     ((z ^ (z >> 31)) >> 40) as f32 / (1_u64 << 23) as f32 - 1.0

@@ -40,9 +40,7 @@ pub(super) enum Grid {
 impl Grid {
     /// The sub-pixels of a display with pixels of `pitch_mm`, for sampling cells of `cell_mm` on it.
     pub(super) fn stripes(pitch_mm: f32, cell_mm: f32) -> Self {
-        let seen = |harmonic: f32, ratio: f32| {
-            2.0 * sinc(harmonic * ratio) * transfer(harmonic / pitch_mm, cell_mm)
-        };
+        let seen = |harmonic: f32, ratio: f32| 2.0 * sinc(harmonic * ratio) * transfer(harmonic / pitch_mm, cell_mm);
         Self::Stripes {
             per_mm: 1.0 / pitch_mm,
             across: [seen(1.0, STRIPE_RATIO), seen(2.0, STRIPE_RATIO)],

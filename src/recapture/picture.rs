@@ -25,7 +25,8 @@ impl Light {
     /// What `frame` shows, 0 to 1, by the curve of sRGB.
     pub(super) fn of(frame: &Frame) -> Self {
         let curve: Vec<f32> = (0..=255_u8).map(|v| linear(f32::from(v) / 255.0)).collect();
-        let rgb = frame.rgb().chunks_exact(3).map(|p| [curve[p[0] as usize], curve[p[1] as usize], curve[p[2] as usize]]);
+        let rgb =
+            frame.rgb().chunks_exact(3).map(|p| [curve[p[0] as usize], curve[p[1] as usize], curve[p[2] as usize]]);
         Self { width: frame.width() as usize, height: frame.height() as usize, rgb: rgb.collect() }
     }
 

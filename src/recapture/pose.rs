@@ -115,7 +115,8 @@ mod tests {
     #[test]
     fn a_stand_is_still_and_a_hand_is_not() {
         let form = Form { outer_mm: (240.0, 180.0), fill_ratio: 0.7, ..Form::default() };
-        let at = |support, millis| View::of(400, 300, &form, support, 1, Duration::from_millis(millis)).carrier(400, 300);
+        let at =
+            |support, millis| View::of(400, 300, &form, support, 1, Duration::from_millis(millis)).carrier(400, 300);
         assert_eq!(at(Support::Fixed, 0), at(Support::Fixed, 500));
         let ((a, b), (c, d)) = (at(Support::Hand, 0), at(Support::Hand, 500));
         let moved = (a - c).hypot(b - d);

@@ -35,7 +35,8 @@ impl Exposure {
     pub(super) fn metered(light: &Light) -> Self {
         let (mut sum, mut whole) = ([0.0_f64; 3], 0.0_f64);
         for (i, value) in light.rgb.iter().enumerate() {
-            let (x, y) = ((i % light.width) as f64 / light.width as f64, (i / light.width) as f64 / light.height as f64);
+            let (x, y) =
+                ((i % light.width) as f64 / light.width as f64, (i / light.width) as f64 / light.height as f64);
             let weight = (-8.0 * ((x - 0.5).powi(2) + (y - 0.5).powi(2))).exp();
             sum = [0, 1, 2].map(|c| sum[c] + weight * f64::from(value[c]));
             whole += weight;

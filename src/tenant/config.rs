@@ -85,7 +85,6 @@ pub(super) struct Config {
     pub(super) users: Vec<User>,
     pub(super) clients: Vec<Client>,
     pub(super) apis: Vec<String>,
-    pub(super) action: Option<Action>,
     pub(super) action_limit: Duration,
 }
 
@@ -189,11 +188,10 @@ impl TenantBuilder {
             users: self.users,
             clients: self.clients,
             apis: self.apis,
-            action: self.action,
             action_limit: self.action_limit,
         };
         let key = self.key.map_or_else(|| SigningKey::generate(&*self.chance), Ok)?;
-        let store = Mutex::new(Store::default());
-        Ok(Tenant(Arc::new(Inner { config, key, clock: self.clock, chance: self.chance, store })))
+        let (store, action) = (Mutex::new(Store::default()), Mutex::new(self.action));
+        Ok(Tenant(Arc::new(Inner { config, key, clock: self.clock, chance: self.chance, store, action })))
     }
 }

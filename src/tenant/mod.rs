@@ -48,6 +48,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
     store: Mutex<Store>,
+    action: Mutex<Option<Action>>,
 }
 
 impl Tenant {
@@ -82,6 +83,20 @@ impl Tenant {
     ) -> std::io::Result<()> {
         let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service).with_graceful_shutdown(shutdown).await
+    }
+
+    /// Where it lives, without a slash at the end.
+    pub fn origin(&self) -> &str {
+        &self.0.config.origin
+    }
+
+    /// Deploys `action` in place of the one before: logins that begin from now on run it.
+    pub fn deploy(&self, action: Action) {
+        *self.0.action.lock().unwrap_or_else(PoisonError::into_inner) = Some(action);
+    }
+
+    fn action(&self) -> Option<Action> {
+        self.0.action.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn config(&self) -> &Config {

@@ -120,7 +120,7 @@ async fn run_leg(
 /// Runs the Action away from the threads that serve.
 async fn run(tenant: &Tenant, trigger: Trigger, event: Value) -> Result<Effects, ActionError> {
     let config = tenant.config();
-    let Some(action) = config.action.clone() else {
+    let Some(action) = tenant.action() else {
         return Ok(Effects::default());
     };
     let leg = Leg { action, trigger, event, host: config.host.clone(), now: tenant.now(), limit: config.action_limit };

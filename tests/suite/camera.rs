@@ -115,7 +115,9 @@ fn pictures_stored_out_of_order_are_shown_in_order() {
     let wanted = frames(&fixture("formats/numbered")).unwrap();
     // The clip has little movement: sum over all frames, where one swap costs more than compression does.
     let cost = |shift: usize| -> f64 {
-        (0..wanted.len() - shift).map(|i| distance(&shown[i], &wanted[i + shift]) + distance(&shown[i + shift], &wanted[i])).sum()
+        (0..wanted.len() - shift)
+            .map(|i| distance(&shown[i], &wanted[i + shift]) + distance(&shown[i + shift], &wanted[i]))
+            .sum()
     };
     assert!(cost(0) / 12.0 < cost(3) / 9.0, "{} {}", cost(0) / 12.0, cost(3) / 9.0);
 }
@@ -181,9 +183,17 @@ fn an_avi_needs_no_index_and_its_header_is_not_believed() {
         ("no index", without_index, "10 frames"),
         ("rate 0", patched(rate + 4, 0), "the recording cannot be read: a frame rate of 0/1 cannot be"),
         ("scale 0", patched(rate, 0), "the recording cannot be read: a frame rate of 25/0 cannot be"),
-        ("rate huge", patched(rate + 4, u32::MAX), "the recording cannot be read: a frame rate of 4294967295/1 cannot be"),
+        (
+            "rate huge",
+            patched(rate + 4, u32::MAX),
+            "the recording cannot be read: a frame rate of 4294967295/1 cannot be",
+        ),
         ("65535 pixels in the header", patched(find(b"strf") + 12, 65_535), "10 frames"),
-        ("another codec", patched(find(b"strf") + 24, u32::from_le_bytes(*b"H264")), "the recording cannot be read: the codec \"H264\" is not supported"),
+        (
+            "another codec",
+            patched(find(b"strf") + 24, u32::from_le_bytes(*b"H264")),
+            "the recording cannot be read: the codec \"H264\" is not supported",
+        ),
         ("file too long", patched(4, u32::MAX), "the recording cannot be read: the AVI file is cut off at byte 13428"),
     ];
     let folder = tempfile::tempdir().unwrap();

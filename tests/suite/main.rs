@@ -12,8 +12,8 @@ mod camera;
 mod samples;
 mod scripted;
 mod session;
-mod vision;
 #[cfg(feature = "demo")]
 mod tenant;
 #[cfg(feature = "verifier")]
 mod verifier;
+mod vision;

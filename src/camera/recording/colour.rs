@@ -63,7 +63,12 @@ pub(crate) struct Planes<'a> {
 const SHIFT: u32 = 16;
 
 /// `planes` as `width` × `height` × 3 bytes of R G B. Chroma is repeated, not interpolated.
-pub(crate) fn to_rgb(planes: &Planes<'_>, width: usize, height: usize, colour: Colour) -> Result<Vec<u8>, RecordingError> {
+pub(crate) fn to_rgb(
+    planes: &Planes<'_>,
+    width: usize,
+    height: usize,
+    colour: Colour,
+) -> Result<Vec<u8>, RecordingError> {
     let (columns, rows) = (width.div_ceil(1 << planes.shift_x), height.div_ceil(1 << planes.shift_y));
     let whole = fits(planes.luma, width, height)
         && planes.chroma.is_none_or(|both| both.iter().all(|plane| fits(*plane, columns, rows)));

@@ -88,7 +88,8 @@ impl Pictures for Y4m {
 impl Layout {
     fn parse(line: &[u8]) -> Result<Self, RecordingError> {
         let malformed = || RecordingError::Malformed { at: 0, part: HEADER };
-        let text = std::str::from_utf8(line).ok().and_then(|text| text.strip_prefix("YUV4MPEG2 ")).ok_or_else(malformed)?;
+        let text =
+            std::str::from_utf8(line).ok().and_then(|text| text.strip_prefix("YUV4MPEG2 ")).ok_or_else(malformed)?;
         let mut layout = Self { width: 0, height: 0, rate: (25, 1), chroma: Some((1, 1)), colour: Colour::default() };
         for word in text.split_ascii_whitespace() {
             let number = |text: &str| text.parse::<u32>().ok().ok_or_else(malformed);

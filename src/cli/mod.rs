@@ -1,0 +1,174 @@
+//! The command line: parse, choose the driver, say how it ended.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::session::origin::Origin;
+
+mod capture;
+mod offline;
+#[cfg(feature = "demo")]
+mod serve_tenant;
+#[cfg(feature = "verifier")]
+mod serve_verifier;
+
+/// Prove with your face, on this machine, that you are the one logging in.
+#[derive(Debug, Parser)]
+#[command(name = "countenance", version, max_term_width = 110)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Walk five logins on this machine: tenant, verifier and relying party on loopback, the client on recordings
+    #[cfg(feature = "demo")]
+    Demo {
+        /// Do not open a window
+        #[arg(long)]
+        headless: bool,
+        /// Folder with the recordings
+        #[arg(long, value_name = "DIR", default_value = "tests/fixtures")]
+        recordings: PathBuf,
+    },
+    /// Run the login behind a launch link, headless: JSON lines on standard output
+    ///
+    /// Exit codes: 0 approved, 1 broken, 2 usage, 10 refused, 11 cancelled, 12 cannot tell, 20 no camera, 30 verifier
+    /// unreachable, 31 session over.
+    Capture(CaptureArgs),
+    /// Serve the reference verifier
+    #[cfg(feature = "verifier")]
+    Verifier(serve_verifier::Args),
+    /// Serve the Auth0 stand-in, which runs the Action that customers deploy
+    #[cfg(feature = "demo")]
+    Tenant(serve_tenant::Args),
+    /// Turn a recording into a simulated attack: it proves plumbing, never accuracy
+    Recapture(RecaptureArgs),
+    /// List the networks in this binary, checked against their digests
+    Models,
+    /// Show what an attestation says
+    Inspect {
+        /// File with the attestation (JWS compact), or - for standard input
+        #[arg(value_name = "ATTESTATION")]
+        file: PathBuf,
+        /// Device key, as JWK or thumbprint: with a JWK the signature is checked
+        #[arg(long, value_name = "JWK")]
+        key: Option<String>,
+    },
+    /// Score a folder of labelled recordings, one JSON line a clip
+    Evaluate {
+        /// Recordings, or class/clip/frame_*.jpg folders
+        folder: PathBuf,
+        /// Frames per second of picture folders
+        #[arg(long, default_value_t = 25.0)]
+        fps: f64,
+        /// Where to write the lines; standard output if absent
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Measure the stages of a capture over a recording
+    Bench {
+        /// The recording
+        file: PathBuf,
+        /// Frames to read at least
+        #[arg(long, default_value_t = 300)]
+        frames: usize,
+    },
+}
+
+/// Arguments of `capture`.
+#[derive(Debug, clap::Args)]
+pub struct CaptureArgs {
+    /// Where frames come from: recording:FILE
+    #[arg(long, value_name = "SOURCE")]
+    camera: String,
+    /// Frames per second where the recording is a folder of pictures
+    #[arg(long, default_value_t = 25.0)]
+    fps: f64,
+    /// The link of the landing page: countenance://verify?…
+    #[arg(value_name = "LINK", required_unless_present = "rehearse")]
+    link: Option<String>,
+    /// Origin of a verifier that links may name; may be repeated
+    #[arg(long, value_name = "ORIGIN")]
+    verifier: Vec<Origin>,
+    /// Where the device key is kept; by default the platform's place for application data
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Tries after the first
+    #[arg(long, default_value_t = 0)]
+    retries: u32,
+    /// Cancel after so many frames, as a person might
+    #[arg(long, value_name = "FRAMES")]
+    cancel_after: Option<u32>,
+    /// What to do with the way back
+    #[arg(long, value_enum, default_value_t = BrowserChoice::Open)]
+    browser: BrowserChoice,
+    /// Instead of a login: seal for this nonce, send nothing, print the claims
+    #[arg(long, value_name = "NONCE", conflicts_with = "link", requires = "at")]
+    rehearse: Option<String>,
+    /// The time of the rehearsal, seconds since 1970
+    #[arg(long, value_name = "SECS", requires = "rehearse")]
+    at: Option<i64>,
+}
+
+/// What to do with the way back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum BrowserChoice {
+    /// Open it in the default browser
+    Open,
+    /// Print it on standard error: whoever opens it must hold the cookie of the browser that began the login
+    Print,
+}
+
+/// Arguments of `recapture`.
+#[derive(Debug, clap::Args)]
+pub struct RecaptureArgs {
+    /// What shows the picture to the camera
+    #[arg(long = "as", value_enum, value_name = "SPECIES")]
+    species: SpeciesChoice,
+    /// What holds it
+    #[arg(long, value_enum)]
+    support: SupportChoice,
+    /// The same seed gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The recording
+    input: PathBuf,
+    /// Where to write: .avi (MJPEG) or .y4m
+    output: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SpeciesChoice {
+    Print,
+    Phone,
+    Tablet,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum SupportChoice {
+    Hand,
+    Fixed,
+}
+
+/// Runs the command; the exit code says how it ended.
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    match cli.command {
+        #[cfg(feature = "demo")]
+        Command::Demo { headless, recordings } => crate::demo::run(headless, &recordings),
+        Command::Capture(args) => capture::run(args),
+        #[cfg(feature = "verifier")]
+        Command::Verifier(args) => serve_verifier::run(args),
+        #[cfg(feature = "demo")]
+        Command::Tenant(args) => serve_tenant::run(args),
+        Command::Recapture(args) => offline::recapture(&args),
+        Command::Models => offline::models(),
+        Command::Inspect { file, key } => offline::inspect(&file, key.as_deref()),
+        Command::Evaluate { folder, fps, out } => offline::evaluate(&folder, fps, out.as_deref()),
+        Command::Bench { file, frames } => offline::bench(&file, frames),
+    }
+}

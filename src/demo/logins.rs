@@ -1,0 +1,134 @@
+//! The five logins: what is done, what must come of it.
+
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+
+use super::{
+    browser::{Browser, Page},
+    client::Ran,
+    place::{Mode, Place},
+};
+use crate::{flow::Ending, protocol::Reason, relying_party::AMR_CLAIM};
+
+/// One login.
+pub(super) struct Login {
+    pub(super) title: &'static str,
+    pub(super) walk: fn(&Place, Tell) -> anyhow::Result<()>,
+}
+
+/// Takes a line for the person who watches.
+pub(super) type Tell<'a> = &'a mut dyn FnMut(String);
+
+/// In the order in which they build on one another: the first enrols the face that the others are compared with.
+pub(super) const LOGINS: [Login; 5] = [
+    Login { title: "First login, always-on: no template yet, so enrol", walk: enrol },
+    Login { title: "Step-up on demand: the salary page asks for the face", walk: step_up },
+    Login { title: "Another person before the camera", walk: another_person },
+    Login { title: "A recording of the right person, replayed from a screen", walk: replay },
+    Login { title: "The person cancels", walk: cancel },
+];
+
+fn enrol(place: &Place, tell: Tell) -> anyhow::Result<()> {
+    place.set_mode(Mode::Always);
+    let mut browser = place.browser()?;
+    let page = browser.open(&place.payroll("/login"))?;
+    let landing = sign_in(place, &mut browser, &page, tell)?;
+    let ran = face(place, &mut browser, &landing, &place.recordings.a_enrol, None, tell)?;
+    ensure!(matches!(ran.ending, Ok(Ending::Approved)), "the client ended with {:?}", ran.ending);
+    let page = way_back(&mut browser, ran)?;
+    ensure!(page.status == 200 && page.url.path() == "/", "payroll answered {page:?}");
+    ensure!(page.html.contains(AMR_CLAIM), "the ID token lacks the claim");
+    tell(format!("payroll: signed in; the ID token holds {AMR_CLAIM} = mfa"));
+    Ok(())
+}
+
+fn step_up(place: &Place, tell: Tell) -> anyhow::Result<()> {
+    let (mut browser, landing) = salary(place, tell)?;
+    let ran = face(place, &mut browser, &landing, &place.recordings.a_verify, None, tell)?;
+    ensure!(matches!(ran.ending, Ok(Ending::Approved)), "the client ended with {:?}", ran.ending);
+    let page = way_back(&mut browser, ran)?;
+    ensure!(page.status == 200 && page.url.path() == "/salary", "payroll answered {page:?}");
+    tell("payroll: the salary page is open".into());
+    Ok(())
+}
+
+fn another_person(place: &Place, tell: Tell) -> anyhow::Result<()> {
+    denied(place, &place.recordings.b, None, Reason::NoMatch, tell)
+}
+
+fn replay(place: &Place, tell: Tell) -> anyhow::Result<()> {
+    denied(place, &place.recordings.a_replayed, None, Reason::NotLive, tell)
+}
+
+fn cancel(place: &Place, tell: Tell) -> anyhow::Result<()> {
+    denied(place, &place.recordings.a_verify, Some(5), Reason::Cancelled, tell)
+}
+
+/// A step-up that must end in a clear denial, for this reason.
+fn denied(
+    place: &Place,
+    recording: &Path,
+    cancel_after: Option<u32>,
+    reason: Reason,
+    tell: Tell,
+) -> anyhow::Result<()> {
+    let (mut browser, landing) = salary(place, tell)?;
+    let ran = face(place, &mut browser, &landing, recording, cancel_after, tell)?;
+    ensure!(
+        matches!(ran.ending, Ok(Ending::Refused(found)) if found == reason),
+        "the client ended with {:?}, not {}",
+        ran.ending,
+        reason.name(),
+    );
+    let page = way_back(&mut browser, ran)?;
+    let code = format!("countenance_{}", reason.name());
+    ensure!(page.html.contains("access_denied") && page.html.contains(&code), "payroll answered {page:?}");
+    tell(format!("payroll: access_denied, {code}"));
+    let page = browser.open(&place.payroll("/salary"))?;
+    ensure!(!page.url.as_str().starts_with(&place.payroll("/salary")), "the salary page opened all the same");
+    Ok(())
+}
+
+/// Signs in by password alone, then asks for the salary page; ends on the verifier's landing page.
+fn salary(place: &Place, tell: Tell) -> anyhow::Result<(Browser, Page)> {
+    place.set_mode(Mode::OnDemand);
+    let mut browser = place.browser()?;
+    let page = browser.open(&place.payroll("/login"))?;
+    let home = sign_in(place, &mut browser, &page, tell)?;
+    ensure!(home.status == 200 && home.url.path() == "/", "payroll answered {home:?}");
+    ensure!(!home.html.contains(AMR_CLAIM), "the claim was granted without a face");
+    let landing = browser.open(&place.payroll("/salary"))?;
+    tell(
+        "payroll: the salary page wants a second factor; the tenant's Action sends the browser to the verifier".into(),
+    );
+    Ok((browser, landing))
+}
+
+fn sign_in(place: &Place, browser: &mut Browser, page: &Page, tell: Tell) -> anyhow::Result<Page> {
+    let form = page.form_with("password").context("the tenant's login page")?;
+    tell(format!("browser: signs in at the tenant as {}", place.account.email));
+    Ok(browser.submit(page, &form.fill("username", place.account.email).fill("password", &place.account.password))?)
+}
+
+/// Opens the landing page's link in the client.
+fn face(
+    place: &Place,
+    browser: &mut Browser,
+    landing: &Page,
+    recording: &Path,
+    cancel_after: Option<u32>,
+    tell: Tell,
+) -> anyhow::Result<Ran> {
+    let link = landing.launch_link().with_context(|| format!("no launch link on {landing:?}"))?;
+    let ran = place.client.run(&link, recording, cancel_after, browser)?;
+    ran.told().into_iter().for_each(tell);
+    Ok(ran)
+}
+
+/// From the verifier's return page through `/continue` to the relying party.
+fn way_back(browser: &mut Browser, ran: Ran) -> anyhow::Result<Page> {
+    let page = ran.returned.context("the browser was not sent back")?;
+    let form = page.return_form().with_context(|| format!("{page:?}"))?;
+    Ok(browser.submit(&page, &form)?)
+}
