@@ -51,7 +51,8 @@ pub struct QualityPolicy {
     pub luma_max: f32,
     /// Most difference of luma between the halves of the face, by their mean.
     pub uneven_ratio: f32,
-    /// Least variance of the Laplacian of the face at 112 pixels wide.
+    /// Least variance of the Laplacian of the face at 112 pixels wide. Origin: genuine frames of the softest webcam among
+    /// the test recordings measure 14 to 32, of a phone 160 to 230; half of the least leaves room for softer ones.
     pub sharpness: f32,
 }
 
@@ -100,7 +101,7 @@ impl Default for QualityPolicy {
             luma_min: 55.0,
             luma_max: 235.0,
             uneven_ratio: 0.35,
-            sharpness: 20.0,
+            sharpness: 7.0,
         }
     }
 }

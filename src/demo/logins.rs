@@ -108,7 +108,7 @@ fn salary(place: &Place, tell: Tell) -> anyhow::Result<(Browser, Page)> {
 fn sign_in(place: &Place, browser: &mut Browser, page: &Page, tell: Tell) -> anyhow::Result<Page> {
     let form = page.form_with("password").context("the tenant's login page")?;
     tell(format!("browser: signs in at the tenant as {}", place.account.email));
-    Ok(browser.submit(page, &form.fill("username", place.account.email).fill("password", &place.account.password))?)
+    Ok(browser.submit(page, &form.fill("email", place.account.email).fill("password", &place.account.password))?)
 }
 
 /// Opens the landing page's link in the client.
