@@ -57,7 +57,7 @@ MODELS = [
         "sha256": "afa783b7e902fdfcf323a7240cac2a1c580c25314ea4161129dc1b0d100dc32d",
         "input": "1x3x128x128 float32, B G R planes, 0 to 255",
         "output": "1x3 logits, class 0 is live",
-        "changes": "PReLU written as a*x + (1-a)*relu(x), denormal weights set to zero",
+        "changes": "denormal weights set to zero",
     },
     {
         "name": "embedding",
@@ -69,7 +69,7 @@ MODELS = [
         "sha256": "87aacdfe57510db2af90c0251df680e8eec88f122ee94712121d09bcaaaf3581",
         "input": "1x3x112x112 float32, B G R planes, (x - 127) / 128, aligned to the five-point template",
         "output": "1x512, compared by cosine",
-        "changes": "PReLU written as a*x + (1-a)*relu(x), denormal weights set to zero",
+        "changes": "denormal weights set to zero",
     },
 ]
 
@@ -141,9 +141,9 @@ def fetch(name, package, work):
 def convert(name, original):
     import onnx
 
-    graph_of = {"yunet": fold_detector, "liveness": plain_prelu, "embedding": plain_prelu}
     model = onnx.load_model_from_string(original)
-    graph_of[name](model)
+    if name == "yunet":
+        fold_detector(model)
     flush_denormals(model)
     model.producer_name, model.producer_version = "countenance models/prepare.py", "1"
     onnx.checker.check_model(model, full_check=True)
@@ -171,7 +171,10 @@ def fold_detector(model):
             constants[node.output[0]] = constants[node.input[0]].reshape(constants[node.input[1]])
         else:
             kept.append(node)
-    replace_nodes(graph, kept)
+    copies = [type(node).FromString(node.SerializeToString()) for node in kept]
+    del graph.node[:]
+    graph.node.extend(copies)
+    del graph.value_info[:]
     used = sorted({name for node in kept for name in node.input if name in constants})
     del graph.initializer[:]
     graph.initializer.extend(numpy_helper.from_array(np.ascontiguousarray(constants[name]), name) for name in used)
@@ -181,38 +184,6 @@ def fold_detector(model):
     for output in graph.output:
         stride = int(output.name.split("_")[1])
         output.type.tensor_type.shape.dim[1].dim_value = (DETECTOR_HEIGHT // stride) * (DETECTOR_WIDTH // stride)
-
-
-def plain_prelu(model):
-    """PReLU to a*x + (1-a)*relu(x): slopes here go below 0 and above 1, so max(x, a*x) would be wrong."""
-    import numpy as np
-    from onnx import helper, numpy_helper
-
-    graph = model.graph
-    slopes = {tensor.name: tensor for tensor in graph.initializer}
-    nodes = []
-    for node in graph.node:
-        if node.op_type != "PRelu":
-            nodes.append(node)
-            continue
-        (x, slope), (y,) = node.input, node.output
-        a = numpy_helper.to_array(slopes[slope])
-        slopes[slope].CopyFrom(numpy_helper.from_array(a, slope))
-        graph.initializer.append(numpy_helper.from_array(np.float32(1) - a, f"{slope}_rest"))
-        nodes += [
-            helper.make_node("Relu", [x], [f"{y}_relu"]),
-            helper.make_node("Mul", [f"{y}_relu", f"{slope}_rest"], [f"{y}_bent"]),
-            helper.make_node("Mul", [x, slope], [f"{y}_straight"]),
-            helper.make_node("Add", [f"{y}_straight", f"{y}_bent"], [y]),
-        ]
-    replace_nodes(graph, nodes)
-
-
-def replace_nodes(graph, nodes):
-    copies = [type(node).FromString(node.SerializeToString()) for node in nodes]
-    del graph.node[:]
-    graph.node.extend(copies)
-    del graph.value_info[:]
 
 
 def flush_denormals(model):

@@ -83,7 +83,7 @@ pub enum VisionError {
 }
 
 impl Vision {
-    /// Checks the embedded networks against their digests and prepares them, some 100 ms of work.
+    /// Checks the embedded networks against their digests and prepares them; measured at half a second in a development build.
     pub fn load() -> Result<Self, VisionError> {
         let models = models()?;
         Ok(Self {

@@ -6,9 +6,9 @@ use std::{fmt, sync::Arc};
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use tract_onnx::prelude::{
-    Framework, InferenceModelExt, IntoRunnable, TValue, Tensor, TractError, TypedRunnableModel, tvec,
-};
+#[allow(clippy::wildcard_imports, reason = "the macros that make an operator expand to names from here")]
+use tract_onnx::tract_hir::internal::*;
+use tract_onnx::{prelude::IntoRunnable, tract_core::internal::tract_linalg::routines::Func};
 use zeroize::Zeroizing;
 
 use super::{VisionError, warp::Planes};
@@ -109,7 +109,9 @@ impl Network {
         let model = models.iter().find(|model| model.name == name).ok_or(VisionError::Unlisted { name })?;
         let bytes = which.bytes();
         check(name, bytes, &model.sha256)?;
-        let plan = tract_onnx::onnx()
+        let mut onnx = tract_onnx::onnx();
+        onnx.op_register.insert("PRelu", |_, _| Ok((expand(PRelu), vec![])));
+        let plan = onnx
             .model_for_read(&mut &*bytes)
             .and_then(InferenceModelExt::into_optimized)
             .and_then(IntoRunnable::into_runnable)
@@ -136,6 +138,64 @@ impl Network {
 impl fmt::Debug for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Network").field(&self.name()).finish()
+    }
+}
+
+/// max(x, 0) + a·min(x, 0), the slope a one per channel: input 0 is 1×C×H×W, input 1 holds C slopes.
+///
+/// In place of tract's own, which compares, multiplies and selects into three new tensors.
+#[derive(Debug, Clone, Hash, PartialEq, Eq)]
+struct PRelu;
+
+impl Op for PRelu {
+    fn name(&self) -> StaticName {
+        "PRelu".into()
+    }
+    op_as_typed_op!();
+}
+
+impl EvalOp for PRelu {
+    fn eval(&self, _: &EvalContext, inputs: TVec<TValue>) -> TractResult<TVec<TValue>> {
+        let (x, slopes) = args_2!(inputs);
+        let mut x = x.into_tensor();
+        let slopes = slopes.try_as_plain_ram()?;
+        let slopes = slopes.as_slice::<f32>()?;
+        ensure!(x.len() > 0 && !slopes.is_empty() && x.len() % slopes.len() == 0, "PRelu takes a slope per channel");
+        let kernel = Func::LeakyRelu.ew_f32_param()?;
+        let channel_len = x.len() / slopes.len();
+        let mut values = x.try_as_plain_ram_mut()?;
+        for (channel, slope) in values.as_slice_mut::<f32>()?.chunks_exact_mut(channel_len).zip(slopes) {
+            kernel.run_with_params(channel, *slope)?;
+        }
+        Ok(tvec!(x.into()))
+    }
+    op_out_of_plan!();
+}
+
+impl TypedOp for PRelu {
+    fn output_facts(&self, inputs: &[&TypedFact]) -> TractResult<TVec<TypedFact>> {
+        let [x, _] = inputs else { bail!("PRelu takes a tensor and its slopes") };
+        Ok(tvec!(x.without_value()))
+    }
+    as_op!();
+}
+
+impl Expansion for PRelu {
+    fn name(&self) -> StaticName {
+        Op::name(self)
+    }
+    fn rules<'r, 'p: 'r, 's: 'r>(
+        &'s self,
+        solver: &mut Solver<'r>,
+        inputs: &'p [TensorProxy],
+        outputs: &'p [TensorProxy],
+    ) -> InferenceResult {
+        let ([x, _], [y]) = (inputs, outputs) else { bail!("PRelu takes a tensor and its slopes") };
+        solver.equals(&x.datum_type, &y.datum_type)?;
+        solver.equals(&x.shape, &y.shape)
+    }
+    fn wire(&self, name: &str, model: &mut TypedModel, inputs: &[OutletId]) -> TractResult<TVec<OutletId>> {
+        model.wire_node(name, Self, inputs)
     }
 }
 
