@@ -161,7 +161,7 @@ mod guard {
     }
 
     fn this_user() -> u32 {
-        nix::unistd::Uid::effective().as_raw()
+        uzers::get_effective_uid()
     }
 }
 
