@@ -59,12 +59,10 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// An outside crate and the only files that may name it.
 const DOORS: &[(&str, &[&str])] = &[
     ("tract_onnx", &["vision/model.rs"]),
-    ("reqwest", &["session/http.rs", "demo/browser.rs"]),
+    ("reqwest", &["session/http.rs", "demo/browser"]),
     ("webbrowser", &["session/browser.rs"]),
-    ("rquickjs", &["tenant/engine.rs"]),
-    ("openh264", &["camera/recording/mp4.rs"]),
-    ("re_mp4", &["camera/recording/mp4.rs"]),
-    ("y4m", &["camera/recording/y4m.rs"]),
+    ("rquickjs", &["tenant/actions"]),
+    ("openh264", &["camera/recording/h264.rs"]),
     ("anyhow", &["main.rs", "cli", "demo"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
