@@ -18,6 +18,9 @@ const FULL_ELECTRONS: f32 = 4_000.0;
 const READ_ELECTRONS: f32 = 6.0;
 /// Share of the way to a grey mean that automatic white balance goes.
 const BALANCE_RATIO: f32 = 0.5;
+/// How much of the difference from its neighbours' mean a pixel gains: the processors of webcams sharpen what their lenses
+/// blur.
+const SHARPEN_RATIO: f32 = 0.7;
 /// JPEG quality of the camera's stream.
 const JPEG_QUALITY: u8 = 88;
 
@@ -51,7 +54,7 @@ impl Exposure {
 pub(super) fn expose(light: &Light, exposure: Exposure, seed: u64, frame: u64) -> RgbImage {
     let raw = mosaic(light, exposure, seed, frame);
     let full = demosaic(&raw, light.width, light.height);
-    develop(&full, exposure)
+    sharpen(&develop(&full, exposure))
 }
 
 /// `picture` as the camera compresses it.
@@ -121,6 +124,24 @@ fn develop(full: &Light, exposure: Exposure) -> RgbImage {
             let light = (sum[c] / share * exposure.balance[c]).clamp(0.0, 1.0);
             (encoded(light) * 255.0).round() as u8
         }))
+    })
+}
+
+/// Unsharp masking with the mean of three by three pixels.
+fn sharpen(picture: &RgbImage) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    RgbImage::from_fn(width, height, |x, y| {
+        let (mut sum, mut count) = ([0.0_f32; 3], 0.0_f32);
+        for ny in y.saturating_sub(1)..(y + 2).min(height) {
+            for nx in x.saturating_sub(1)..(x + 2).min(width) {
+                sum = [0, 1, 2].map(|c| sum[c] + f32::from(picture[(nx, ny)][c]));
+                count += 1.0;
+            }
+        }
+        let own = picture[(x, y)].0.map(f32::from);
+        image::Rgb(
+            [0, 1, 2].map(|c| (own[c] + SHARPEN_RATIO * (own[c] - sum[c] / count)).round().clamp(0.0, 255.0) as u8),
+        )
     })
 }
 

@@ -5,6 +5,10 @@ use axum::{http::StatusCode, response::Response};
 use super::sessions::Visitor;
 use crate::web::{escape, page};
 
+/// What the ID token says after a look into the camera.
+const VERIFIED: &str = "<p>Your face has been checked: the ID token holds <code>https://authid.ai/claims/amr</code> = \
+    <code>mfa</code>.</p>\n";
+
 /// The public page.
 pub(super) fn home(visitor: Option<&Visitor>) -> Response {
     let main = match visitor {
@@ -13,11 +17,11 @@ pub(super) fn home(visitor: Option<&Visitor>) -> Response {
                  <p class=\"soft\">What you earn is shown only after a look into the camera.</p>"
             .to_owned(),
         Some(visitor) => format!(
-            "<h1>Good day, {}</h1>\n<p>You are logged in{}.</p>\n\
+            "<h1>Good day, {}</h1>\n<p>You are logged in.</p>\n{}\
              <p><a class=\"button\" href=\"/salary\">Show my salary</a></p>\n\
              <form method=\"post\" action=\"/logout\"><button class=\"quiet\">Log out</button></form>",
             escape(&visitor.name),
-            if visitor.is_verified { ", and your face has been checked" } else { "" },
+            if visitor.is_verified { VERIFIED } else { "" },
         ),
     };
     page(StatusCode::OK, "Payroll", &main)

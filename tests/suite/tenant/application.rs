@@ -48,7 +48,7 @@ fn always_on_opens_the_salary_page_at_once() {
     let mut browser = stand.browser();
     let password = open(&stand, &mut browser, "/login");
     let start = Stand::give_password(&mut browser, &password);
-    assert!(stand.approve(&mut browser, &start).html.contains("your face has been checked"));
+    assert!(stand.approve(&mut browser, &start).html.contains("Your face has been checked"));
     assert!(open(&stand, &mut browser, "/salary").html.contains("Salary of Ada"));
 }
 
