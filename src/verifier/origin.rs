@@ -65,9 +65,9 @@ pub(crate) fn own_continue_uri(uri: &str, integration: &Integration) -> Option<U
 /// Whether `name` can be a tenant's host as it stands in `iss` and URLs: lower case, no scheme, port or path.
 pub(crate) fn is_host_name(name: &str) -> bool {
     let chars = name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'));
-    chars
-        && (1..=253).contains(&name.len())
-        && Url::parse(&format!("https://{name}/")).is_ok_and(|u| u.host_str() == Some(name))
+    let labels = name.split('.').all(|label| (1..=63).contains(&label.len()));
+    let canonical = Url::parse(&format!("https://{name}/")).is_ok_and(|url| url.host_str() == Some(name));
+    chars && labels && name.len() <= 253 && canonical
 }
 
 fn safe(url: &Url) -> bool {

@@ -154,9 +154,9 @@ fn ticket(verifier: &Inner, session: Session, integration: Integration, nonce: S
     }
 }
 
-/// The ticket that the description shows.
-fn example_ticket() -> Ticket {
-    Ticket {
+/// The ticket that the description shows, by way of text: thresholds are 32-bit numbers, which are short only there.
+fn example_ticket() -> serde_json::Value {
+    let ticket = Ticket {
         session_id: "bW4m9Qb2p0m8TQkQ3rT0xw".into(),
         nonce: "0m2m6bR0T1Yw1s4n5EyBz7cT9PpkQ8iZcXr1v0mVfBq".into(),
         purpose: Purpose::Verify,
@@ -170,7 +170,9 @@ fn example_ticket() -> Ticket {
         fallback: Vec::new(),
         attempts_left: 5,
         expires_at: 1_800_000_600,
-    }
+    };
+    let text = serde_json::to_string(&ticket).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
 }
 
 /// The reasons for which a client may end a session; the others are the verifier's to give.
