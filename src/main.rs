@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use countenance::{cli, headless::causes};
 
 fn main() -> ExitCode {
@@ -12,7 +11,7 @@ fn main() -> ExitCode {
         .with_max_level(tracing::Level::WARN)
         .with_target(false)
         .init();
-    cli::run(cli::Cli::parse()).unwrap_or_else(|error| {
+    cli::run().unwrap_or_else(|error| {
         eprintln!("countenance: {}", causes(error.as_ref()));
         ExitCode::FAILURE
     })

@@ -46,14 +46,16 @@ const ROOMS: &[(&str, &[&str])] = &[
             "world",
         ],
     ),
+    ("rehearsal", &["attest", "policy", "protocol", "session", "world"]),
     ("headless", &["capture", "flow", "frame", "liveness", "protocol", "quality"]),
     ("evaluate", &["camera", "capture", "headless", "liveness", "policy", "quality", "vision"]),
     ("bench", &["camera", "capture", "face", "frame", "liveness", "policy", "protocol", "vision"]),
     ("recapture", &["camera", "frame", "geometry"]),
     // the other side of the wire
     ("verifier", &["attest", "face", "frame", "liveness", "policy", "protocol", "quality", "vision", "world"]),
-    ("tenant", &["world"]),
-    ("relying_party", &["world"]),
+    ("web", &["world"]),
+    ("tenant", &["web", "world"]),
+    ("relying_party", &["web", "world"]),
 ];
 
 /// An outside crate and the only files that may name it.
@@ -62,7 +64,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("reqwest", &["session/http.rs", "demo/browser"]),
     ("webbrowser", &["session/browser.rs"]),
     ("rquickjs", &["tenant/actions"]),
-    ("openh264", &["camera/recording/h264.rs"]),
+    ("openh264", &["camera/recording/h264.rs", "camera/recording/error.rs"]),
     ("anyhow", &["main.rs", "cli", "demo"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),

@@ -40,7 +40,7 @@ pub(super) fn run(args: CaptureArgs) -> anyhow::Result<ExitCode> {
     };
     let link = match LaunchLink::parse(args.link.as_deref().unwrap_or(rehearsal::LINK), &allowed) {
         Ok(link) => link,
-        Err(error) => return usage("the link", &error),
+        Err(error) => return Ok(usage("the link", &error)),
     };
     let mut source = match recording::open_with(Path::new(path), &recording::Options { folder_fps: args.fps }) {
         Ok(source) => source,
@@ -117,9 +117,9 @@ impl From<Exit> for ExitCode {
     }
 }
 
-fn usage(what: &str, error: &dyn std::error::Error) -> anyhow::Result<ExitCode> {
+fn usage(what: &str, error: &dyn std::error::Error) -> ExitCode {
     eprintln!("countenance: {what} is not acceptable: {}", crate::headless::causes(error));
-    Ok(Exit::Usage.into())
+    Exit::Usage.into()
 }
 
 /// The folder given, or the platform's place for application data.

@@ -155,9 +155,9 @@ enum SupportChoice {
     Fixed,
 }
 
-/// Runs the command; the exit code says how it ended.
-pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    match cli.command {
+/// Parses the command line and runs it; the exit code says how it ended.
+pub fn run() -> anyhow::Result<ExitCode> {
+    match Cli::parse().command {
         #[cfg(feature = "demo")]
         Command::Demo { headless, recordings } => crate::demo::run(headless, &recordings),
         Command::Capture(args) => capture::run(args),

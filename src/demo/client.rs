@@ -115,7 +115,10 @@ impl Ran {
                             number(facts, "fused"),
                             number(facts, "threshold"),
                         ),
-                        None => format!("verifier or client: {}", text(line, "reason")),
+                        None => match facts.get("attempts_left") {
+                            Some(left) => format!("verifier: {}, {left} attempts left", text(line, "reason")),
+                            None => format!("client: {}", text(line, "reason")),
+                        },
                     });
                 }
                 _ => {}

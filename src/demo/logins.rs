@@ -1,24 +1,22 @@
 //! The five logins: what is done, what must come of it.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use anyhow::{Context, ensure};
 
 use super::{
+    Tell,
     browser::{Browser, Page},
     client::Ran,
     place::{Mode, Place},
 };
-use crate::{flow::Ending, protocol::Reason, relying_party::AMR_CLAIM};
+use crate::{flow::Ending, protocol::Reason, relying_party::AMR_CLAIM, world::SystemClock};
 
 /// One login.
 pub(super) struct Login {
     pub(super) title: &'static str,
     pub(super) walk: fn(&Place, Tell) -> anyhow::Result<()>,
 }
-
-/// Takes a line for the person who watches.
-pub(super) type Tell<'a> = &'a mut dyn FnMut(String);
 
 /// In the order in which they build on one another: the first enrols the face that the others are compared with.
 pub(super) const LOGINS: [Login; 5] = [
@@ -31,7 +29,7 @@ pub(super) const LOGINS: [Login; 5] = [
 
 fn enrol(place: &Place, tell: Tell) -> anyhow::Result<()> {
     place.set_mode(Mode::Always);
-    let mut browser = place.browser()?;
+    let mut browser = new_browser()?;
     let page = browser.open(&place.payroll("/login"))?;
     let landing = sign_in(place, &mut browser, &page, tell)?;
     let ran = face(place, &mut browser, &landing, &place.recordings.a_enrol, None, tell)?;
@@ -93,7 +91,7 @@ fn denied(
 /// Signs in by password alone, then asks for the salary page; ends on the verifier's landing page.
 fn salary(place: &Place, tell: Tell) -> anyhow::Result<(Browser, Page)> {
     place.set_mode(Mode::OnDemand);
-    let mut browser = place.browser()?;
+    let mut browser = new_browser()?;
     let page = browser.open(&place.payroll("/login"))?;
     let home = sign_in(place, &mut browser, &page, tell)?;
     ensure!(home.status == 200 && home.url.path() == "/", "payroll answered {home:?}");
@@ -103,6 +101,11 @@ fn salary(place: &Place, tell: Tell) -> anyhow::Result<(Browser, Page)> {
         "payroll: the salary page wants a second factor; the tenant's Action sends the browser to the verifier".into(),
     );
     Ok((browser, landing))
+}
+
+/// A browser that has never been anywhere.
+fn new_browser() -> anyhow::Result<Browser> {
+    Ok(Browser::new(Arc::new(SystemClock))?)
 }
 
 fn sign_in(place: &Place, browser: &mut Browser, page: &Page, tell: Tell) -> anyhow::Result<Page> {

@@ -3,44 +3,46 @@
 
 use std::{path::Path, process::ExitCode, time::Instant};
 
-use anyhow::Context;
-
 pub mod browser;
 mod client;
 mod logins;
 mod place;
 
-use logins::{LOGINS, Login};
+use logins::LOGINS;
 use place::Place;
 
-/// Walks the five logins. Success only if each ended as it must.
+/// Takes a line for the person who watches.
+pub type Tell<'a> = &'a mut dyn FnMut(String);
+
+/// `countenance demo`: tells the five logins on standard output. Success only if each ended as it must.
 #[expect(clippy::print_stdout, reason = "the demo is told on standard output")]
 pub fn run(headless: bool, recordings: &Path) -> anyhow::Result<ExitCode> {
     if !headless {
         println!("The window comes with a later version: going on headless.\n");
     }
-    let place = Place::open(recordings, &mut |line| println!("{line}"))?;
-    let mut passed = 0;
-    for (number, login) in (1..).zip(LOGINS) {
-        println!("\n{number}. {}", login.title);
-        let began = now();
-        match walk(&place, &login) {
-            Ok(()) => {
-                passed += 1;
-                println!("   as it must be ({:.1} s)", began.elapsed().as_secs_f64());
-            }
-            Err(error) => {
-                println!("   NOT as it must be ({:.1} s): {error:#}", began.elapsed().as_secs_f64());
-            }
-        }
-    }
-    println!("\n{passed} of {} logins ended as they must.", LOGINS.len());
-    Ok(if passed == LOGINS.len() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let (passed, all) = walk(recordings, &mut |line| println!("{line}"))?;
+    Ok(if passed == all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-#[expect(clippy::print_stdout, reason = "the demo is told on standard output")]
-fn walk(place: &Place, login: &Login) -> anyhow::Result<()> {
-    (login.walk)(place, &mut |line| println!("   {line}")).context("this login")
+/// Walks the five logins with the clips in `recordings`; how many ended as they must, of how many.
+pub fn walk(recordings: &Path, tell: Tell<'_>) -> anyhow::Result<(usize, usize)> {
+    let place = Place::open(recordings, tell)?;
+    let mut passed = 0;
+    for (number, login) in (1..).zip(&LOGINS) {
+        tell(format!("\n{number}. {}", login.title));
+        let began = now();
+        let walked = (login.walk)(&place, &mut |line| tell(format!("   {line}")));
+        let took = began.elapsed().as_secs_f64();
+        match walked {
+            Ok(()) => {
+                passed += 1;
+                tell(format!("   as it must be ({took:.1} s)"));
+            }
+            Err(error) => tell(format!("   NOT as it must be ({took:.1} s): {error:#}")),
+        }
+    }
+    tell(format!("\n{passed} of {} logins ended as they must.", LOGINS.len()));
+    Ok((passed, LOGINS.len()))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the demo says how long each login took")]

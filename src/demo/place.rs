@@ -10,11 +10,7 @@ use anyhow::Context;
 use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
 use url::Url;
 
-use super::{
-    browser::{Browser, Wire},
-    client::Client,
-    logins::Tell,
-};
+use super::{Tell, browser::Wire, client::Client};
 use crate::{
     attest::DeviceKey,
     camera::recording,
@@ -168,11 +164,6 @@ impl Place {
                 .secret("CONTINUE_ORIGIN", self.tenant.origin())
                 .secret("MODE", mode),
         );
-    }
-
-    /// A browser that has never been here.
-    pub(super) fn browser(&self) -> anyhow::Result<Browser> {
-        Ok(Browser::new(Arc::new(SystemClock))?)
     }
 
     /// A page of the relying party.

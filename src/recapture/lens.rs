@@ -26,9 +26,8 @@ pub(super) fn blur(light: &mut Light, sigma_px: f32) {
                     (y.saturating_sub(d) * width + x, (y + d).min(height - 1) * width + x)
                 };
                 let weight = if d == 0 { weight / 2.0 } else { *weight };
-                for c in 0..3 {
-                    sum[c] += weight * (from.rgb[low][c] + from.rgb[high][c]);
-                }
+                let (low, high) = (from.rgb[low], from.rgb[high]);
+                sum = [0, 1, 2].map(|c| sum[c] + weight * (low[c] + high[c]));
             }
             sum
         })

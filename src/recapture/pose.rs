@@ -26,7 +26,7 @@ pub(super) struct View {
     /// Photosites down.
     pub(super) height: usize,
     /// From photosites to millimetres on the carrier, as a homography.
-    carrier_from_view: [[f32; 3]; 3],
+    homography: [[f32; 3]; 3],
     /// Side of a photosite's sampling cell on the carrier, mm, in the middle.
     pub(super) cell_mm: f32,
 }
@@ -51,7 +51,7 @@ impl View {
         Self {
             width: width as usize,
             height: height as usize,
-            carrier_from_view: inverse(view_from_carrier),
+            homography: inverse(view_from_carrier),
             cell_mm: distance_mm / focal_px,
         }
     }
@@ -59,7 +59,7 @@ impl View {
     /// The carrier's point, mm from its middle, behind the photosite (`x`, `y`).
     pub(super) fn carrier(&self, x: usize, y: usize) -> (f32, f32) {
         let (x, y) = (x as f32 + 0.5, y as f32 + 0.5);
-        let [u, v, w] = self.carrier_from_view.map(|[a, b, c]| a * x + b * y + c);
+        let [u, v, w] = self.homography.map(|[a, b, c]| a * x + b * y + c);
         (u / w, v / w)
     }
 }

@@ -9,6 +9,9 @@
 
 mod attest;
 mod camera;
+#[cfg(feature = "demo")]
+mod demo;
+mod flow;
 mod samples;
 mod scripted;
 mod session;

@@ -11,7 +11,7 @@ use countenance::{
 use serde::Deserialize;
 
 /// One for all tests: preparing the networks takes longer than running them.
-static VISION: LazyLock<Vision> = LazyLock::new(|| Vision::load().unwrap());
+pub(crate) static VISION: LazyLock<Vision> = LazyLock::new(|| Vision::load().unwrap());
 
 /// One picture's numbers.
 #[derive(Deserialize)]

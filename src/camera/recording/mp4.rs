@@ -153,8 +153,11 @@ fn turn(mut tkhd: Bytes<'_>) -> Result<Turn, RecordingError> {
     }
 }
 
+/// Parameter sets, each with its place in the file.
+type ParameterSets = Vec<(u64, Vec<u8>)>;
+
 /// Length of the NAL units' lengths and the parameter sets, from the first sample description.
-fn description(mut stsd: Bytes<'_>) -> Result<(usize, Vec<(u64, Vec<u8>)>), RecordingError> {
+fn description(mut stsd: Bytes<'_>) -> Result<(usize, ParameterSets), RecordingError> {
     stsd.take(8)?;
     let Some((codec, mut entry)) = next_box(&mut stsd, "stsd")? else { return Err(stsd.malformed()) };
     if codec != *b"avc1" && codec != *b"avc3" {

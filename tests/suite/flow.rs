@@ -1,0 +1,248 @@
+//! The page: how a run ends for each thing that may happen on the way, and that it is the same every time.
+
+use std::{path::Path, time::Duration};
+
+use countenance::{
+    attest::{DeviceKey, Sealed},
+    camera::{CameraError, FrameSource, recording},
+    capture::{Look, Sight},
+    face::Face,
+    flow::{Consent, Ending, Flow, FlowError, Operator, Setback, Stage},
+    frame::Frame,
+    headless::Exit,
+    liveness::Logits,
+    policy::Policy,
+    protocol::{CameraClaim, Outcome, Reason, Ticket},
+    rehearsal::{self, Fixed, NoBrowser, Rehearsal, Repeatable},
+    session::{SessionApi, SessionError, continue_url::ContinueUrl, link::LaunchLink},
+    vision::VisionError,
+};
+
+use crate::vision::VISION;
+
+const NONCE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+fn fixture(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+}
+
+fn link() -> LaunchLink {
+    let allowed = std::iter::once(rehearsal::ORIGIN.parse().unwrap()).collect();
+    LaunchLink::parse(rehearsal::LINK, &allowed).unwrap()
+}
+
+/// Attends a run: what it answers, and what it was told.
+struct Attends {
+    consent: Consent,
+    stop_at: u32,
+    tries: u32,
+    looked: u32,
+    setbacks: Vec<Reason>,
+    stages: Vec<Stage>,
+}
+
+impl Default for Attends {
+    fn default() -> Self {
+        let (setbacks, stages) = (Vec::new(), Vec::new());
+        Self { consent: Consent::Given, stop_at: u32::MAX, tries: 1, looked: 0, setbacks, stages }
+    }
+}
+
+impl Operator for Attends {
+    fn consent(&mut self, _: &Ticket) -> Consent {
+        self.consent
+    }
+
+    fn watch(&mut self, _: &Frame, _: Look) -> bool {
+        self.looked += 1;
+        self.looked < self.stop_at
+    }
+
+    fn tell(&mut self, stage: Stage) {
+        self.stages.push(stage);
+    }
+
+    fn try_again(&mut self, setback: &Setback) -> bool {
+        self.setbacks.push(setback.reason());
+        self.tries -= 1;
+        self.tries > 0
+    }
+}
+
+/// A session whose answers are written down beforehand.
+struct Answers {
+    inner: Rehearsal,
+    outcomes: Vec<Outcome>,
+    nonces: Vec<String>,
+    abandoned: Option<Reason>,
+}
+
+impl Answers {
+    fn new(outcomes: Vec<Outcome>) -> Self {
+        let inner = Rehearsal::new(NONCE.into(), 1_700_000_000);
+        Self { inner, outcomes, nonces: Vec::new(), abandoned: None }
+    }
+}
+
+impl SessionApi for Answers {
+    fn open(&mut self, link: &LaunchLink) -> Result<Ticket, SessionError> {
+        self.inner.open(link)
+    }
+
+    fn post(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, SessionError> {
+        self.nonces.push(ticket.nonce.clone());
+        let approved = self.inner.post(ticket, sealed)?;
+        Ok(if self.outcomes.is_empty() { approved } else { self.outcomes.remove(0) })
+    }
+
+    fn abandon(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, SessionError> {
+        self.abandoned = Some(reason);
+        self.inner.abandon(ticket, reason)
+    }
+
+    fn continue_url(&self, text: &str) -> Result<ContinueUrl, SessionError> {
+        self.inner.continue_url(text)
+    }
+}
+
+/// Plays a recording, then fails as told instead of ending.
+struct Fails {
+    inner: recording::Recording,
+    after: u32,
+    with: fn() -> CameraError,
+}
+
+impl FrameSource for Fails {
+    fn next_frame(&mut self, within: Duration) -> Result<Frame, CameraError> {
+        if self.after == 0 {
+            return Err((self.with)());
+        }
+        self.after -= 1;
+        self.inner.next_frame(within)
+    }
+
+    fn provenance(&self) -> CameraClaim {
+        self.inner.provenance()
+    }
+}
+
+/// Real faces, and log odds as told: what the network says of the clips is not what is tested here.
+struct Says(f32);
+
+impl Sight for Says {
+    fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
+        VISION.faces(frame)
+    }
+
+    fn liveness(&self, _: &Frame, _: &Face) -> Result<Logits, VisionError> {
+        Ok(Logits([[self.0, 0.0, -100.0]; 3]))
+    }
+}
+
+fn run(
+    source: &mut dyn FrameSource,
+    sight: &dyn Sight,
+    session: &mut dyn SessionApi,
+    operator: &mut Attends,
+) -> Result<Ending, FlowError> {
+    let key = DeviceKey::ephemeral(&Repeatable::from("key"));
+    let flow = Flow {
+        source,
+        sight,
+        models: &VISION.model_claims(),
+        policy: Policy::default(),
+        session,
+        key: &key,
+        clock: &Fixed(1_700_000_000),
+        chance: &Repeatable::from("run"),
+        browser: &mut NoBrowser,
+        operator,
+    };
+    flow.run(&link())
+}
+
+#[test]
+fn every_run_ends_in_an_answer_for_the_browser() {
+    let retry = || Outcome::Retry { reason: Reason::NoMatch, attempts_left: 1, nonce: NONCE.replace('A', "B") };
+    let given_up = |reason| (Ending::Refused(reason), Some(reason));
+    let rows = [
+        ("accepted", Attends::default(), 3.0, vec![], (Ending::Approved, None)),
+        ("not me", Attends { consent: Consent::NotMe, ..Attends::default() }, 3.0, vec![], given_up(Reason::NotMe)),
+        (
+            "cancelled before the camera",
+            Attends { consent: Consent::Cancelled, ..Attends::default() },
+            3.0,
+            vec![],
+            given_up(Reason::Cancelled),
+        ),
+        (
+            "cancelled during capture",
+            Attends { stop_at: 5, ..Attends::default() },
+            3.0,
+            vec![],
+            given_up(Reason::Cancelled),
+        ),
+        ("not live", Attends::default(), -3.0, vec![], given_up(Reason::NotLive)),
+        ("no match, no more tries", Attends::default(), 3.0, vec![retry()], given_up(Reason::NoMatch)),
+        (
+            "no match, then accepted",
+            Attends { tries: 2, ..Attends::default() },
+            3.0,
+            vec![retry()],
+            (Ending::Approved, None),
+        ),
+    ];
+    for (name, mut operator, odds, outcomes, (ending, abandoned)) in rows {
+        let mut source = recording::open(&fixture("person-a-verify.mp4")).unwrap();
+        let mut session = Answers::new(outcomes);
+        let ended = run(&mut source, &Says(odds), &mut session, &mut operator);
+        assert_eq!(ended.as_ref().ok(), Some(&ending), "{name}: {ended:?}");
+        assert_eq!(session.abandoned, abandoned, "{name}");
+        assert_eq!(operator.stages.last(), Some(&Stage::Returned), "{name}");
+        let distinct = session.nonces.iter().collect::<std::collections::HashSet<_>>().len();
+        assert_eq!(distinct, session.nonces.len(), "{name}: a nonce was used twice");
+    }
+}
+
+#[test]
+fn a_camera_that_fails_is_a_setback_with_a_way_out() {
+    type Failure = fn() -> CameraError;
+    let rows: [(_, Failure, _); 3] = [
+        ("unplugged", || CameraError::Lost, Reason::NoCamera),
+        ("stalled", || CameraError::Stalled, Reason::NoCamera),
+        ("recording too short", || CameraError::Ended, Reason::CannotTell),
+    ];
+    for (name, with, reason) in rows {
+        let inner = recording::open(&fixture("person-a-verify.mp4")).unwrap();
+        let mut operator = Attends::default();
+        let mut session = Answers::new(vec![]);
+        let ended = run(&mut Fails { inner, after: 4, with }, &Says(3.0), &mut session, &mut operator);
+        assert_eq!(ended.as_ref().ok(), Some(&Ending::Refused(reason)), "{name}: {ended:?}");
+        assert_eq!(operator.setbacks, [reason], "{name}");
+        assert_eq!(Exit::of(&ended), if reason == Reason::NoCamera { Exit::NoCamera } else { Exit::CannotTell });
+    }
+}
+
+#[test]
+fn an_expired_session_has_no_way_back() {
+    let mut source = recording::open(&fixture("person-a-verify.mp4")).unwrap();
+    let mut session = Answers::new(vec![Outcome::Expired]);
+    let ended = run(&mut source, &Says(3.0), &mut session, &mut Attends::default());
+    assert!(matches!(ended, Err(FlowError::Expired)), "{ended:?}");
+    assert_eq!(Exit::of(&ended), Exit::SessionOver);
+}
+
+/// The same recording, nonce and clock: the same claims, byte for byte. Another nonce: other claims.
+#[test]
+fn the_same_recording_nonce_and_clock_give_the_same_claims() {
+    let claims = |nonce: &str| {
+        let mut source = recording::open(&fixture("person-a-enrol.mp4")).unwrap();
+        let mut session = Rehearsal::new(nonce.into(), 1_700_000_000);
+        let ended = run(&mut source, &*VISION, &mut session, &mut Attends::default());
+        assert!(matches!(ended, Ok(Ending::Approved)), "{ended:?}");
+        session.claims().unwrap().to_vec()
+    };
+    let first = claims(NONCE);
+    assert_eq!(first, claims(NONCE));
+    assert_ne!(first, claims(&NONCE.replace('A', "B")));
+}
