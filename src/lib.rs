@@ -23,7 +23,7 @@
 //! | [`frame`] [`face`] [`geometry`] [`policy`] [`protocol`] [`world`] | nouns: know nothing |
 //! | [`quality`] [`liveness`] [`best_shot`] | rules: no input or output, no threads, clock or chance |
 //! | [`vision`] [`camera`] [`attest`] [`session`] | doors: each outside crate behind one file |
-//! | [`flow`] [`headless`] [`rehearsal`] [`evaluate`] [`bench`] [`recapture`] | drivers and tools |
+//! | [`flow`] [`headless`] [`rehearsal`] [`evaluate`] [`bench`](mod@bench) [`recapture`] | drivers and tools |
 //! | [`verifier`] | the other side of the wire: reads it through [`protocol`] and [`attest`] only |
 //! | [`tenant`] [`relying_party`] [`demo`] | stand-ins that make a whole login |
 //!

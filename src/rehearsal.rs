@@ -31,18 +31,23 @@ pub struct Rehearsal {
     nonce: String,
     at: UnixSecs,
     verifier: Option<Origin>,
-    claims: Option<Vec<u8>>,
+    attestation: Option<String>,
 }
 
 impl Rehearsal {
     /// A rehearsal with this nonce, at this time.
     pub fn new(nonce: String, at: UnixSecs) -> Self {
-        Self { nonce, at, verifier: None, claims: None }
+        Self { nonce, at, verifier: None, attestation: None }
+    }
+
+    /// What was sealed: JWS compact.
+    pub fn attestation(&self) -> Option<&str> {
+        self.attestation.as_deref()
     }
 
     /// The claims that were sealed: JSON, the very bytes that were signed.
-    pub fn claims(&self) -> Option<&[u8]> {
-        self.claims.as_deref()
+    pub fn claims(&self) -> Option<Vec<u8>> {
+        BASE64_URL_SAFE_NO_PAD.decode(self.attestation()?.split('.').nth(1)?).ok()
     }
 }
 
@@ -67,8 +72,7 @@ impl SessionApi for Rehearsal {
     }
 
     fn post(&mut self, _: &Ticket, sealed: &Sealed) -> Result<Outcome, SessionError> {
-        let payload = sealed.jws().split('.').nth(1).unwrap_or_default();
-        self.claims = BASE64_URL_SAFE_NO_PAD.decode(payload).ok();
+        self.attestation = Some(sealed.jws().to_owned());
         Ok(Outcome::Approved { continue_url: format!("{ORIGIN}/return/rehearsal") })
     }
 

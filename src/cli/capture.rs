@@ -56,9 +56,9 @@ pub(super) fn run(args: CaptureArgs) -> anyhow::Result<ExitCode> {
     let mut script = Script::new(&mut out, args.retries, args.cancel_after);
     let (models, policy) = (vision.model_claims(), Policy::default());
 
-    if let (Some(nonce), Some(at)) = (args.rehearse, args.at) {
-        let (clock, chance) = (Fixed(at), Repeatable::from(&nonce));
-        let (mut session, mut browser) = (Rehearsal::new(nonce, at), rehearsal::NoBrowser);
+    if let (Some(nonce), Some(at)) = (&args.rehearse, args.at) {
+        let (clock, chance) = (Fixed(at), Repeatable::from(nonce));
+        let (mut session, mut browser) = (Rehearsal::new(nonce.clone(), at), rehearsal::NoBrowser);
         let flow = Flow {
             source: &mut source,
             sight: &vision,
@@ -73,8 +73,11 @@ pub(super) fn run(args: CaptureArgs) -> anyhow::Result<ExitCode> {
         };
         let ended = flow.run(&link);
         script.ended(&ended);
+        if let (Some(file), Some(attestation)) = (&args.attestation, session.attestation()) {
+            std::fs::write(file, attestation).with_context(|| file.display().to_string())?;
+        }
         if let Some(claims) = session.claims() {
-            out.write_all(claims)?;
+            out.write_all(&claims)?;
             out.write_all(b"\n")?;
         }
         return Ok(Exit::of(&ended).into());

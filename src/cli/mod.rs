@@ -110,6 +110,9 @@ pub struct CaptureArgs {
     /// Instead of a login: seal for this nonce, send nothing, print the claims
     #[arg(long, value_name = "NONCE", conflicts_with = "link", requires = "at")]
     rehearse: Option<String>,
+    /// Where to write the rehearsal's attestation, for `inspect`
+    #[arg(long, value_name = "FILE", requires = "rehearse")]
+    attestation: Option<PathBuf>,
     /// The time of the rehearsal, seconds since 1970
     #[arg(long, value_name = "SECS", requires = "rehearse")]
     at: Option<i64>,

@@ -1,6 +1,6 @@
 //! The gates that a frame must pass before it may count.
 //!
-//! Each gate is one line of [`faults`]: they stand in the order of priority, and the first that fails is the only hint
+//! Each gate is one line of `faults`: they stand in the order of priority, and the first that fails is the only hint
 //! a person gets. The measures they judge by are in [`measure`].
 
 use crate::{face::Face, frame::Frame, policy::QualityPolicy, protocol::QualityClaim};

@@ -240,7 +240,7 @@ fn the_same_recording_nonce_and_clock_give_the_same_claims() {
         let mut session = Rehearsal::new(nonce.into(), 1_700_000_000);
         let ended = run(&mut source, &*VISION, &mut session, &mut Attends::default());
         assert!(matches!(ended, Ok(Ending::Approved)), "{ended:?}");
-        session.claims().unwrap().to_vec()
+        session.claims().unwrap()
     };
     let first = claims(NONCE);
     assert_eq!(first, claims(NONCE));

@@ -9,6 +9,7 @@
 
 mod attest;
 mod camera;
+mod cli;
 #[cfg(feature = "demo")]
 mod demo;
 mod flow;
