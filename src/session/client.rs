@@ -28,6 +28,9 @@ use crate::{
     world::{Chance, Clock, UnixSecs},
 };
 
+/// How long a capture is posted again: the verifier takes an attestation for two minutes.
+const ATTESTATION_SECS: i64 = 100;
+
 /// How often and how long a call is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
@@ -178,8 +181,8 @@ impl SessionApi for HttpSession<'_> {
         let body = OpenSession { code: link.code().into(), app: self.app.clone() };
         let url = origin.at(&["v1", "sessions", link.session_id(), "open"]);
         let ticket: Ticket = self.call_json(&wire, &url, &body, until)?;
-        ticket::check(&ticket, link, self.around.clock.now())?;
         self.opened = Some((wire, origin.clone()));
+        ticket::check(&ticket, link, self.around.clock.now())?;
         Ok(ticket)
     }
 
@@ -187,7 +190,8 @@ impl SessionApi for HttpSession<'_> {
         let (wire, origin) = self.opened()?;
         let form = multipart::capture(sealed.jws(), sealed.shot());
         let url = origin.at(&["v1", "sessions", &ticket.session_id, "captures"]);
-        fresh(self.call(wire, &url, &form.media_type, &form.body, ticket.expires_at)?)
+        let until = ticket.expires_at.min(self.around.clock.now().saturating_add(ATTESTATION_SECS));
+        fresh(self.call(wire, &url, &form.media_type, &form.body, until)?)
     }
 
     fn abandon(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, SessionError> {

@@ -70,7 +70,7 @@ pub(crate) async fn post(
     request: Request,
 ) -> Result<Response, Refusal> {
     // Taken before the body is read, so that memory for bodies is bounded.
-    let _upload = verifier.uploads().try_acquire().or(Err(Refusal::Busy))?;
+    let upload = verifier.uploads().try_acquire_owned().or(Err(Refusal::Busy))?;
     let request = ProvenRequest::capture(&verifier, request).await?;
     let (key, device) = (request.key, request.device.clone());
     let post = request.into_post().await?;
@@ -79,13 +79,32 @@ pub(crate) async fn post(
         Admission::Answered(answer) => return Ok(json(answer)),
         Admission::Case(case) => case,
     };
-    let jti_and_verdict = judge(&verifier, case, key, post).await;
-    match jti_and_verdict {
-        Ok(judged) => conclude(&verifier, &id, &device, &post_hash, judged).await,
-        Err(refusal) if refusal.counted() => count_bad_post(&verifier, &id, refusal).await,
+    // A task of its own: whoever hangs up while the networks run is answered, and counted, all the same.
+    let settled = tokio::spawn(async move {
+        let _until_settled = upload;
+        settle(&verifier, &id, &device, &post_hash, case, key, post).await
+    });
+    settled.await.map_err(|e| ExamineError(e.into()))?.map(json)
+}
+
+/// Judges a capture and writes down what came of it; a post that does not hold is counted.
+async fn settle(
+    verifier: &Inner,
+    id: &str,
+    device: &str,
+    post_hash: &str,
+    case: Box<Case>,
+    key: PublicKey,
+    post: Post,
+) -> Result<String, Refusal> {
+    let answered = match judge(verifier, case, key, post).await {
+        Ok(judged) => conclude(verifier, id, device, post_hash, judged).await,
         Err(refusal) => Err(refusal),
+    };
+    match answered {
+        Err(refusal) if refusal.counted() => count_bad_post(verifier, id, refusal).await,
+        answered => answered,
     }
-    .map(json)
 }
 
 /// A JSON answer of text that was made before.
@@ -200,7 +219,8 @@ fn judge_blocking(verifier: &Inner, case: &Case, key: &PublicKey, post: &Post) -
 
 /// That the device ran networks and thresholds which this verifier allows.
 fn allowed(verifier: &Inner, claims: &Claims) -> Result<(), Refusal> {
-    if !claims.liveness.models.iter().all(|model| verifier.models().contains(model)) {
+    let (named, ours) = (&claims.liveness.models, verifier.models());
+    if named.len() != ours.len() || !ours.iter().all(|model| named.contains(model)) {
         return Err(Refusal::ModelNotAllowed);
     }
     if claims.liveness.policy != verifier.expected_policy_digest() {
@@ -209,7 +229,7 @@ fn allowed(verifier: &Inner, claims: &Claims) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Writes down what was judged, unless the session has moved on meanwhile.
+/// Writes down what was judged, unless the session or the account has moved on meanwhile.
 async fn conclude(
     verifier: &Inner,
     id: &str,
@@ -224,6 +244,13 @@ async fn conclude(
     }
     if session.stage.over() {
         return Err(Refusal::SessionOver);
+    }
+    if session.expires_at <= verifier.now() {
+        return Ok(outcome_text(&Outcome::Expired));
+    }
+    // Other sessions of the account may have failed while this capture waited for its turn.
+    if tx.locked_until(&session.integration_id, &session.sub).await? > verifier.now() {
+        return end_refused(verifier, tx, id, Reason::TooManyAttempts).await;
     }
     if *tx.nonce(id).await? != *judged.nonce || tx.has_judged(id, &judged.jti).await? {
         return Err(Refusal::AttestationReplayed);

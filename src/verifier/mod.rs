@@ -109,7 +109,7 @@ impl Verifier {
             store,
             policy_digest,
             requests: Semaphore::new(REQUESTS_MAX),
-            uploads: Semaphore::new(UPLOADS_MAX),
+            uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
             inference: Arc::new(Semaphore::new(setup.judges.max(1))),
             setup,
         }))))
@@ -186,7 +186,7 @@ struct Parts {
     store: Store,
     policy_digest: String,
     requests: Semaphore,
-    uploads: Semaphore,
+    uploads: Arc<Semaphore>,
     inference: Arc<Semaphore>,
 }
 
@@ -232,8 +232,8 @@ impl Inner {
         &self.0.requests
     }
 
-    fn uploads(&self) -> &Semaphore {
-        &self.0.uploads
+    fn uploads(&self) -> Arc<Semaphore> {
+        self.0.uploads.clone()
     }
 
     fn inference(&self) -> Arc<Semaphore> {

@@ -111,7 +111,8 @@ pub(crate) async fn abandon(
     if session.returned {
         return Err(Refusal::SessionOver);
     }
-    if session.expires_at <= now {
+    // An approval can be withdrawn as long as the browser may fetch it, which is a little longer than the session.
+    if session.expires_at <= now && session.stage != Stage::Approved {
         return Ok(captures::json(captures::outcome_text(&Outcome::Expired)));
     }
     let handle_expires_at = now + super::HANDLE_SECS;

@@ -42,7 +42,7 @@ fn under_our_name(header: &str, claims: &Value, signer: &DeviceKey) -> String {
 }
 
 /// JSON pointers to every leaf.
-fn leaves(value: &Value, path: &str, found: &mut Vec<String>) {
+pub(crate) fn leaves(value: &Value, path: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => map.iter().for_each(|(name, v)| leaves(v, &format!("{path}/{name}"), found)),
         Value::Array(list) => list.iter().enumerate().for_each(|(i, v)| leaves(v, &format!("{path}/{i}"), found)),
@@ -51,7 +51,7 @@ fn leaves(value: &Value, path: &str, found: &mut Vec<String>) {
 }
 
 /// Another value of the same kind.
-fn changed(leaf: &Value) -> Value {
+pub(crate) fn changed(leaf: &Value) -> Value {
     match leaf {
         Value::Null => json!("something"),
         Value::Bool(b) => json!(!b),

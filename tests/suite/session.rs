@@ -437,3 +437,53 @@ fn a_device_registers_the_key_that_signs_the_request() {
     assert_eq!(seen.path, "/v1/devices");
     assert_eq!(proven(&origin, seen).key, key().public());
 }
+
+#[test]
+fn a_verifier_that_fails_after_the_opening_is_believed_nothing() {
+    let answer = |status, media_type, headers: &str, body: &str| Play::Answer {
+        status,
+        media_type,
+        headers: headers.into(),
+        body: body.into(),
+    };
+    let said = |kind: ProblemKind| problem(kind.status(), &kind.uri(), "");
+    let elsewhere = Scripted::new([json(&ticket())]);
+    let redirect = format!("Location: {}/v1/sessions/s-1/captures\r\n", elsewhere.origin());
+    let rows: [(&str, Play, Named); 9] = [
+        ("a page", answer(200, "text/html", "", "<html>"), |e| matches!(e, SessionError::NotJson { status: 200 })),
+        ("cut short", answer(200, "application/json", "", r#"{"outcome":"approved""#), |e| {
+            matches!(e, SessionError::Garbled(_))
+        }),
+        ("no address", answer(200, "application/json", "", r#"{"outcome":"approved"}"#), |e| {
+            matches!(e, SessionError::Garbled(_))
+        }),
+        ("an outcome nobody knows", answer(200, "application/json", "", r#"{"outcome":"perhaps"}"#), |e| {
+            matches!(e, SessionError::Garbled(_))
+        }),
+        ("a ticket once more", json(&ticket()), |e| matches!(e, SessionError::Garbled(_))),
+        ("elsewhere", answer(303, "text/html", &redirect, ""), |e| {
+            matches!(e, SessionError::Redirected { status: 303 })
+        }),
+        ("without end", Play::Endless, |e| matches!(e, SessionError::TooLarge { .. })),
+        ("attestation rejected", said(ProblemKind::AttestationRejected), |e| {
+            matches!(e, SessionError::AttestationRejected)
+        }),
+        ("too large", said(ProblemKind::TooLarge), |e| matches!(e, SessionError::Rejected { status: 413 })),
+    ];
+    let sealed = sealed();
+    for (name, play, named) in rows {
+        for gives_up in [false, true] {
+            let (verifier, world) = (Scripted::new([json(&ticket()), play.clone()]), World::new());
+            let mut session = world.session();
+            let ticket = session.open(&link(&verifier.origin())).unwrap();
+            let answered =
+                if gives_up { session.abandon(&ticket, Reason::Cancelled) } else { session.post(&ticket, &sealed) };
+            let error = answered.unwrap_err();
+            assert!(named(&error), "{name}, giving up {gives_up}: {error:?}");
+            let waits = world.waits.lock().unwrap().len();
+            assert_eq!((verifier.seen().len(), waits), (2, 0), "{name}: one try, no wait");
+            assert!(!format!("{error:?} {error}").contains(&ticket.nonce), "{name}: {error:?}");
+        }
+    }
+    assert!(elsewhere.seen().is_empty(), "nobody followed");
+}

@@ -30,9 +30,11 @@ impl FromRow<'_, SqliteRow> for Device {
 }
 
 impl Tx<'_> {
-    /// The device with this id at this integration.
+    /// The device with this id, if it is registered at this integration, or disabled at any: a disabled key is out
+    /// everywhere.
     pub(crate) async fn device(&mut self, integration_id: &str, id: &str) -> Result<Option<Device>, StoreError> {
-        let select = "SELECT * FROM devices WHERE integration_id = ? AND id = ?";
+        let select = "SELECT id, min(enabled) AS enabled FROM devices WHERE id = ?2 GROUP BY id
+                      HAVING min(enabled) = 0 OR max(integration_id = ?1) = 1";
         Ok(sqlx::query_as(select).bind(integration_id).bind(id).fetch_optional(&mut *self.db).await?)
     }
 

@@ -2,7 +2,9 @@
 
 use countenance::demo::browser::{Browser, Form, Page};
 
-use super::stand::{SECRET, Stand, refusal, sign};
+use serde_json::json;
+
+use super::stand::{CLAIM, SECRET, Stand, peek, refusal, sign};
 
 /// A login that waits for the verifier's answer.
 fn waiting() -> (Stand, Browser, Page) {
@@ -109,4 +111,15 @@ fn a_state_of_the_password_page_is_none_of_continue() {
     let form = Form::post(format!("{}/continue?state={}", stand.tenant_origin, page.parameter("state").unwrap()));
     assert_lost(&browser.submit(&page, &form).unwrap(), "no password yet");
     assert_eq!(Stand::give_password(&mut browser, &page).url.path(), "/start");
+}
+
+#[test]
+fn a_second_return_takes_nothing_from_the_first() {
+    let (stand, mut browser, start) = waiting();
+    let callback = stand.approve(&mut browser, &start);
+    assert_lost(&stand.approve(&mut browser, &start), "approved, then approved");
+    assert_lost(&stand.refuse(&mut browser, &start, "no_match"), "approved, then refused");
+    let (status, tokens) = stand.redeem(&callback);
+    assert_eq!((status, &peek(&tokens["id_token"])[CLAIM]), (200, &json!("mfa")));
+    assert_eq!(stand.redeem(&callback).0, 403, "one login, one code");
 }

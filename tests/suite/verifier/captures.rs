@@ -424,7 +424,7 @@ async fn a_header_that_promises_900_megapixels_costs_nothing() {
 }
 
 /// A picture whose header, rightly summed, promises this size.
-fn png_header_of(width: u32, height: u32) -> Vec<u8> {
+pub(super) fn png_header_of(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = png();
     bytes[16..20].copy_from_slice(&width.to_be_bytes());
     bytes[20..24].copy_from_slice(&height.to_be_bytes());

@@ -3,6 +3,7 @@
 
 mod captures;
 mod give_back;
+mod hostile;
 mod house;
 mod sessions;
 mod start;

@@ -238,3 +238,32 @@ async fn what_is_not_there_and_what_is_not_taken_are_problems_too() {
     let description: serde_json::Value = house.browse("/openapi.json", "").await.json();
     assert_eq!(description["openapi"], "3.1.0");
 }
+
+#[tokio::test]
+async fn a_disabled_key_is_out_where_it_was_never_registered() {
+    let house = House::new().await;
+    let key = house.key();
+    house.open(&key, &house.start().await).await;
+    let (other, _) = house.verifier.add_integration(rules()).await.unwrap();
+    assert!(house.verifier.disable_device(&key.thumbprint().to_string()).await.unwrap());
+    let before = house.events().await;
+    let body = RegisterDevice { integration_id: other, ..registration(&house, None) };
+    let reply = house.call_json(&key, "/v1/devices", &body).await;
+    assert_eq!(reply.problem().0, ProblemKind::DeviceDisabled);
+    assert_eq!(house.events().await, before);
+}
+
+#[tokio::test]
+async fn of_two_devices_that_open_at_once_one_gets_the_session() {
+    let house = House::new().await;
+    let (one, two) = (house.key(), house.key());
+    let login = house.start().await;
+    let (a, b) = tokio::join!(house.try_open(&one, &login), house.try_open(&two, &login));
+    let (winner, won, loser, lost) = if a.status == StatusCode::OK { (&one, a, &two, b) } else { (&two, b, &one, a) };
+    let ticket: Ticket = won.json();
+    assert_eq!(lost.problem().0, ProblemKind::CodeSpent);
+    let before = house.events().await;
+    assert_eq!(house.capture(loser, &ticket).await.problem().0, ProblemKind::DeviceUnknown);
+    assert_eq!(house.events().await, before);
+    assert!(matches!(house.capture(winner, &ticket).await.json(), Outcome::Approved { .. }));
+}

@@ -154,3 +154,54 @@ async fn who_may_not_enrol_is_told_and_the_tenant_hears_it() {
         (Some("refused"), Some(Reason::NotEnrolled.name()))
     );
 }
+
+#[tokio::test]
+async fn a_token_of_one_tenant_is_worth_nothing_at_another() {
+    let house = House::new().await;
+    let theirs = NewIntegration { tenant_host: "other.localhost".into(), custom_domains: Vec::new(), ..rules() };
+    let (other, secret) = house.verifier.add_integration(theirs).await.unwrap();
+    let claims = |changes: &[(&str, Value)]| {
+        let mut claims = house.start_claims();
+        for (claim, value) in changes {
+            claims[*claim] = value.clone();
+        }
+        claims
+    };
+    let (at_other, from_other) = (("integration_id", json!(other)), ("iss", json!("other.localhost")));
+    let (ours, theirs) = (house.secret.as_str(), secret.reveal());
+    let before = house.events().await;
+    for (case, claims, secret, page) in [
+        ("their secret", claims(&[]), theirs, "token-signature"),
+        ("their tenant", claims(&[from_other.clone()]), ours, "token-other-tenant"),
+        ("their integration, our secret", claims(&[at_other.clone()]), ours, "token-signature"),
+        ("their integration, our tenant", claims(&[at_other.clone()]), theirs, "token-other-tenant"),
+        ("theirs, but back to us", claims(&[at_other, from_other]), theirs, "token-foreign-continue"),
+    ] {
+        let key = jsonwebtoken::EncodingKey::from_secret(secret.as_bytes());
+        let token = jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).unwrap();
+        let reply = house.start_with(&token).await;
+        assert_eq!(reply.page(), page, "{case}");
+        assert!(!reply.headers.contains_key(header::SET_COOKIE), "{case}");
+    }
+    assert_eq!(house.events().await, before, "something began");
+}
+
+#[tokio::test]
+async fn a_used_token_stays_used_under_another_state_and_past_its_time() {
+    let house = House::new().await;
+    let token = house.token(&house.start_claims());
+    assert_eq!(house.start_with(&token).await.page(), "landing");
+    let before = house.events().await;
+    for (case, secs, page) in
+        [("at once", 0, "token-used"), ("in its last second", 899, "token-used"), ("late", 2, "token-expired")]
+    {
+        house.pass(secs);
+        let reply = house.browse(&format!("/start?session_token={token}&state=another"), "").await;
+        assert_eq!(reply.page(), page, "{case}");
+        assert!(!reply.headers.contains_key(header::SET_COOKIE), "{case}");
+    }
+    assert_eq!(house.events().await, before);
+    // Begins a session and so sweeps what is past its time: the old token must not come back to life.
+    house.start().await;
+    assert_eq!(house.start_with(&token).await.page(), "token-expired");
+}
