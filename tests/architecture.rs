@@ -15,7 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // nouns
     ("geometry", &[]),
     ("world", &[]),
-    ("frame", &["camera"]),
+    ("frame", &[]),
     ("face", &["geometry"]),
     ("policy", &[]),
     ("protocol", &["policy", "world"]),
