@@ -1,0 +1,194 @@
+# Every word a person reads. Hints: two to six words, imperative, no blame, never a score.
+app-name = Countenance
+app-tagline = Prove that it is you, with your face, on this computer.
+
+## Ready
+ready-title = Ready when you are
+ready-body = A login that asks for your face opens this window by itself. Nothing to do here until then.
+ready-privacy = The camera stays off until you press Begin. Your pictures are judged on this computer.
+ready-link-label = Link from the login page
+ready-link-hint = countenance://verify?…
+ready-link-open = Open link
+ready-try-camera = Try the camera
+ready-settings = Settings
+link-refused-title = This link cannot be opened
+link-refused-form = It is not a login link of Countenance. Copy it again from the login page.
+link-refused-verifier = It names a verification service that this computer does not trust. Ask whoever looks after this computer.
+link-busy = A login is already under way. Finish or cancel it first.
+
+## Opening
+opening-title = One moment
+opening-body = Asking the verification service who wants you to log in.
+
+## Consent
+consent-title-verify = Is this your login?
+consent-title-enroll = Set up login with your face
+consent-asks = { $application } asks for your face
+consent-application = Application
+consent-account = Account
+consent-tenant = Sign-in service
+consent-began = Began
+consent-now = just now
+consent-minutes = { $minutes ->
+    [one] { $minutes } minute ago
+   *[other] { $minutes } minutes ago
+}
+consent-captured = About two seconds of camera pictures, judged on this computer.
+consent-sent = One picture and a signed report go to the verification service.
+consent-kept = Nothing is kept on this computer.
+consent-template = The service keeps a template: numbers from which your face can be recognised, not a picture. You can have it erased.
+consent-light = The camera turns on when you press Begin.
+consent-begin = Begin
+consent-not-me = Not me
+consent-warning = You did not start this login? Press “Not me”.
+
+## Capture
+capture-title = Look into the camera
+capture-starting = Starting the camera
+capture-cancel = Cancel
+capture-camera = Camera
+capture-time-left = { $seconds ->
+    [one] { $seconds } second left
+   *[other] { $seconds } seconds left
+}
+capture-progress = Progress: { $percent } %
+capture-preview = Your picture, as in a mirror
+capture-recording = A recording is played, no camera
+hint-no-face = Show your face
+hint-several-faces = One person at a time
+hint-come-closer = Come closer
+hint-move-back = Move back a little
+hint-move-left = Move to your left
+hint-move-right = Move to your right
+hint-move-up = Move up a little
+hint-move-down = Move down a little
+hint-look-straight = Look straight ahead
+hint-hold-head-upright = Hold your head upright
+hint-eyes-hidden = Let your eyes be seen
+hint-too-dark = More light on your face
+hint-too-bright = Less light on your face
+hint-uneven-light = Light your face evenly
+hint-hold-still = Hold still
+
+## Camera trouble: cause, what to do
+camera-denied-title = The camera is not allowed
+camera-denied-body = This computer does not let Countenance use the camera.
+camera-denied-fix-linux = Ask whoever looks after this computer to add your account to the group “video”, then log out and in again.
+camera-denied-fix-macos = Open System Settings, Privacy & Security, Camera, and allow Countenance.
+camera-denied-fix-windows = Open Settings, Privacy & security, Camera, and let desktop apps use the camera.
+camera-busy-title = The camera is in use
+camera-busy-body = Another program holds the camera.
+camera-busy-fix = Close video calls and other camera programs, then try again.
+camera-absent-title = No camera found
+camera-absent-body = There is no camera on this computer that can be used.
+camera-absent-fix = Plug in a camera, or open its privacy shutter, then try again.
+camera-unsupported-title = This camera cannot be used
+camera-unsupported-body = It offers no picture that Countenance understands.
+camera-unsupported-fix = Choose or plug in another camera, then try again.
+camera-lost-title = The camera was unplugged
+camera-lost-body = The camera went away while it was in use.
+camera-lost-fix = Plug it in again, then try again.
+camera-stalled-title = The camera does not answer
+camera-stalled-body = It is there, but gives no picture.
+camera-stalled-fix = Unplug the camera and plug it in again, then try again.
+camera-recording-title = The recording cannot be played
+camera-recording-body = The file given in place of a camera cannot be read.
+camera-recording-fix = Check the file’s name and kind, then start again.
+
+## Setbacks
+try-again = Try again
+stop-here = Stop here
+use-code = Use a code instead
+attempts-left = { $attempts ->
+    [one] { $attempts } attempt left
+   *[other] { $attempts } attempts left
+}
+cannot-tell-title = That was not clear enough
+cannot-tell-body = Nothing is wrong with you. A better picture helps:
+cannot-tell-light = Turn towards a window or a lamp, none behind you.
+cannot-tell-distance = Sit an arm’s length away, face in the middle.
+cannot-tell-glasses = Tilt your glasses or your head to lose reflections.
+not-accepted-title = That did not work
+not-accepted-not-live = Show your own face, live, straight into the camera.
+not-accepted-no-match = Your face was not recognised for this account.
+not-accepted-poor-quality = The picture was not good enough to compare.
+not-accepted-camera = This camera is not accepted for this login. Use the built-in camera, or another one.
+not-accepted-untrusted = The verification service did not accept this computer’s report. Tell whoever looks after it.
+picture-yours = Your picture
+picture-ideal = How it should look
+
+## Sending
+sending-title = Checking
+sending-body = Your picture is on its way. This takes a moment.
+sending-retrying = No connection. Trying again.
+
+## Code instead
+code-title = Use a code instead
+code-choose = A one-time code goes to the phone number of your account.
+code-sms = Send a text message
+code-voice = Call me
+code-label = Code of 6 digits
+code-check = Check the code
+code-resend = Send again
+code-resend-wait = { $seconds ->
+    [one] Send again in { $seconds } second
+   *[other] Send again in { $seconds } seconds
+}
+
+## Endings
+done-title = It is you
+done-title-enroll = Your face is set up
+done-body = Back to your browser. This window closes by itself.
+refused-title = Not logged in
+refused-cancelled = You cancelled. Your browser knows.
+refused-not-me = This login was stopped. If it was not you, change your password.
+refused-too-many = Too many attempts. Wait a while, then log in again.
+refused-timed-out = The time for this login is over. Log in again in your browser.
+refused-not-enrolled = No face is set up for this account. Ask whoever looks after your account.
+refused-other = Your browser shows how to go on.
+failed-title = The login broke off
+failed-login-again = This link is used up or too old. Begin the login again in your browser.
+failed-network = The verification service cannot be reached. Check the network, then open the link again from your browser.
+failed-operator = This installation has a fault. Tell whoever looks after this computer, with what Diagnostics shows.
+close = Close
+
+## Settings
+settings-title = Settings
+settings-camera = Camera
+settings-camera-first = First one found
+settings-language = Language
+settings-language-system = As the system
+settings-theme = Appearance
+settings-theme-system = As the system
+settings-theme-light = Light
+settings-theme-dark = Dark
+settings-theme-contrast = High contrast
+settings-text-size = Text size
+settings-reduced-motion = Less motion
+settings-verifiers = Trusted verification services
+settings-verifiers-none = None yet. Whoever looks after this computer adds them to the settings file.
+settings-about = About and licences
+settings-diagnostics = Diagnostics
+settings-back = Back
+settings-not-saved = The settings could not be saved.
+settings-ignored = Line { $line } of the settings file was ignored: { $key }
+font-missing = This language needs a font that is not installed.
+
+## Camera test
+camera-test-title = Camera test
+camera-test-body = Only you see this picture. Nothing is judged for a login, kept or sent.
+camera-test-good = You are well placed
+
+## Diagnostics
+diagnostics-title = Diagnostics
+diagnostics-body = What this installation needs, and what to do where something is missing. No personal data.
+diagnostics-running = Looking…
+diagnostics-copy = Copy
+diagnostics-good = Good
+diagnostics-attention = Needs attention
+diagnostics-unknown = Not known
+
+## About
+about-title = About
+about-licence = MIT or Apache-2.0
+about-fonts = Letters: Inter, SIL Open Font Licence 1.1
