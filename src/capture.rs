@@ -112,6 +112,26 @@ pub fn capture(
     }
 }
 
+/// Looks without judging whether anybody is alive: for a person who tries the camera. Ends when `watch` says so.
+pub fn practise(
+    source: &mut dyn FrameSource,
+    sight: &dyn Sight,
+    policy: &Policy,
+    watch: &mut dyn FnMut(&Frame, Look) -> bool,
+) -> Result<(), CaptureError> {
+    let wait = Duration::from_millis(policy.capture.frame_millis);
+    loop {
+        let frame = source.next_frame(wait)?;
+        let look = match quality::judge(&frame, &sight.faces(&frame)?, &policy.quality) {
+            Ok(_) => Look::Gathered(1.0),
+            Err(hint) => Look::Hint(hint),
+        };
+        if !watch(&frame, look) {
+            return Ok(());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

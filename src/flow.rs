@@ -173,7 +173,13 @@ impl Flow<'_> {
             let setback = match self.capture()? {
                 Ok(Captured::Shown(shot, proof)) => {
                     let sealed = self.seal(&ticket, shot, proof)?;
-                    match self.deliver(&ticket, &sealed)? {
+                    let outcome = match self.deliver(&ticket, &sealed) {
+                        Err(FlowError::Session(SessionError::Cancelled)) => {
+                            return self.give_up(&ticket, Reason::Cancelled);
+                        }
+                        outcome => outcome?,
+                    };
+                    match outcome {
                         Outcome::Retry { reason, attempts_left, nonce } => {
                             (ticket.nonce, ticket.attempts_left) = (nonce, attempts_left);
                             Setback::NotAccepted { reason, attempts_left }
@@ -192,10 +198,15 @@ impl Flow<'_> {
         }
     }
 
-    /// A camera that fails is a setback with a way out, not the end of the run.
+    /// The camera is on for this long and no longer. One that fails is a setback with a way out, not the end of the run.
     fn capture(&mut self) -> Result<Result<Captured, CameraError>, FlowError> {
+        if let Err(error) = self.source.start() {
+            return Ok(Err(error));
+        }
         let operator = &mut *self.operator;
-        match capture(self.source, self.sight, &self.policy, &mut |frame, look| operator.watch(frame, look)) {
+        let captured = capture(self.source, self.sight, &self.policy, &mut |frame, look| operator.watch(frame, look));
+        self.source.stop();
+        match captured {
             Ok(captured) => Ok(Ok(captured)),
             Err(CaptureError::Camera(error)) => Ok(Err(error)),
             Err(CaptureError::Vision(error)) => Err(error.into()),

@@ -52,6 +52,8 @@ pub mod face;
 pub mod flow;
 pub mod frame;
 pub mod geometry;
+#[cfg(feature = "window")]
+pub mod gui;
 pub mod headless;
 pub mod liveness;
 pub mod policy;
@@ -61,6 +63,8 @@ pub mod recapture;
 pub mod rehearsal;
 #[cfg(feature = "demo")]
 pub mod relying_party;
+#[cfg(feature = "window")]
+pub mod runner;
 pub mod session;
 #[cfg(feature = "demo")]
 pub mod tenant;
