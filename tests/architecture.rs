@@ -28,6 +28,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("camera", &["frame", "protocol"]),
     ("attest", &["best_shot", "face", "frame", "geometry", "liveness", "protocol", "quality", "world"]),
     ("session", &["attest", "policy", "protocol", "world"]),
+    ("settings", &["session", "world"]),
+    ("instance", &["protocol"]),
+    ("registration", &["world"]),
+    ("doctor", &["attest", "protocol", "registration", "session", "settings", "vision", "world"]),
     // the flow and its drivers
     ("capture", &["best_shot", "camera", "face", "frame", "liveness", "policy", "protocol", "quality", "vision"]),
     (
@@ -67,6 +71,9 @@ const DOORS: &[(&str, &[&str])] = &[
     ("openh264", &["camera/recording/h264.rs", "camera/recording/error.rs"]),
     ("anyhow", &["main.rs", "cli", "demo"]),
     ("clap", &["cli"]),
+    ("directories", &["cli", "doctor/surroundings.rs", "instance/place.rs", "registration/linux.rs", "settings.rs"]),
+    ("interprocess", &["instance"]),
+    ("toml_edit", &["settings"]),
     ("indicatif", &["cli"]),
     ("sqlx", &["verifier/store"]),
 ];

@@ -7,6 +7,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::session::origin::Origin;
 
 mod capture;
+mod doctor;
+mod link;
 mod offline;
 #[cfg(feature = "demo")]
 mod serve_tenant;
@@ -48,6 +50,16 @@ pub enum Command {
     Tenant(serve_tenant::Args),
     /// Turn a recording into a simulated attack: it proves plumbing, never accuracy
     Recapture(RecaptureArgs),
+    /// Look at what this installation needs, and say what to do where something is missing
+    ///
+    /// Nothing is changed and no camera started. Exit codes: 0 nothing needs attention, 1 something does.
+    Doctor(doctor::DoctorArgs),
+    /// Register links that begin with countenance: for this program, or see who opens them
+    Link {
+        /// What to do
+        #[command(subcommand)]
+        task: link::LinkTask,
+    },
     /// List the networks in this binary, checked against their digests
     Models,
     /// Show what an attestation says
@@ -92,9 +104,12 @@ pub struct CaptureArgs {
     /// The link of the landing page: countenance://verify?…
     #[arg(value_name = "LINK", required_unless_present = "rehearse")]
     link: Option<String>,
-    /// Origin of a verifier that links may name; may be repeated
+    /// Origin of a verifier that links may name; may be repeated. Given once, the settings' verifiers do not count
     #[arg(long, value_name = "ORIGIN")]
     verifier: Vec<Origin>,
+    /// The settings file; by default the platform's place for settings
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
     /// Where the device key is kept; by default the platform's place for application data
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -169,6 +184,8 @@ pub fn run() -> anyhow::Result<ExitCode> {
         #[cfg(feature = "demo")]
         Command::Tenant(args) => serve_tenant::run(args),
         Command::Recapture(args) => offline::recapture(&args),
+        Command::Doctor(args) => doctor::run(args),
+        Command::Link { task } => link::run(task),
         Command::Models => offline::models(),
         Command::Inspect { file, key } => offline::inspect(&file, key.as_deref()),
         Command::Evaluate { folder, fps, out } => offline::evaluate(&folder, fps, out.as_deref()),
