@@ -45,8 +45,8 @@ pub trait World: Send + Sync {
     fn chance(&self) -> &dyn Chance;
     /// Lets time pass between two tries.
     fn wait(&self) -> &dyn Wait;
-    /// The camera that the person has chosen.
-    fn camera(&self) -> Box<dyn FrameSource>;
+    /// The camera that the person has chosen; `wake` is to be called at each new frame.
+    fn camera(&self, wake: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource>;
     /// A verification session.
     fn session<'a>(&self, around: Surroundings<'a>) -> Box<dyn SessionApi + 'a>;
     /// What opens the way back.
@@ -115,12 +115,14 @@ impl Runner {
         self.progress.try_iter()
     }
 
-    /// Cancels and waits, at most so long, until the verifier was told.
-    pub fn finish(self, within: Duration) {
-        let Self { commands, cancelled, over, .. } = self;
+    /// Cancels and waits, at most so long, until the verifier was told; how it ended, if that was heard.
+    pub fn finish(self, within: Duration) -> Option<Ended> {
+        let Self { commands, progress, cancelled, over } = self;
         cancelled.store(true, Ordering::Relaxed);
         drop(commands);
+        // The sender is dropped when the run is over: that is the answer waited for.
         over.recv_timeout(within).ok();
+        progress.try_iter().find_map(|p| if let Progress::Ended(ended) = p { Some(ended) } else { None })
     }
 }
 
@@ -149,7 +151,7 @@ fn login(world: &dyn World, link: &LaunchLink, attendant: &mut Attendant, cancel
         Surroundings { key: world.key(), clock: world.clock(), chance: world.chance(), wait: &telling, cancelled };
     let mut session = world.session(around);
     let flow = Flow {
-        source: &mut *world.camera(),
+        source: &mut *world.camera(attendant.waker()),
         sight: &*sight,
         models: &world.models(),
         policy: Policy::default(),
@@ -173,7 +175,7 @@ fn login(world: &dyn World, link: &LaunchLink, attendant: &mut Attendant, cancel
 fn try_camera(world: &dyn World, attendant: &mut Attendant) -> Result<(), Progress> {
     let broken = |_| Progress::Ended(Ended::Failed(WayOut::TellOperator));
     let sight = world.sight().map_err(broken)?;
-    let mut camera = world.camera();
+    let mut camera = world.camera(attendant.waker());
     let looked = match camera.start() {
         Ok(()) => {
             capture::practise(&mut *camera, &*sight, &Policy::default(), &mut |frame, look| attendant.watch(frame, look))

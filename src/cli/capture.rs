@@ -138,7 +138,7 @@ fn settled_verifiers(given: Option<PathBuf>) -> anyhow::Result<AllowedOrigins> {
 }
 
 /// The folder given, or the platform's place for application data.
-fn data_folder(given: Option<PathBuf>) -> anyhow::Result<PathBuf> {
+pub(super) fn data_folder(given: Option<PathBuf>) -> anyhow::Result<PathBuf> {
     let place = || directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_dir().to_owned());
     match given.or_else(place) {
         Some(folder) => Ok(folder),

@@ -14,14 +14,26 @@ mod offline;
 mod serve_tenant;
 #[cfg(feature = "verifier")]
 mod serve_verifier;
+#[cfg(feature = "window")]
+mod screens;
+#[cfg(feature = "window")]
+mod window;
 
 /// Prove with your face, on this machine, that you are the one logging in.
+///
+/// Without a command: opens the window, on the login behind LINK if there is one. Exit codes are those of `capture`; 0 also
+/// where no login was begun, or its link was handed to a window that is open.
 #[derive(Debug, Parser)]
 #[command(name = "countenance", version, max_term_width = 110)]
+#[cfg_attr(feature = "window", command(args_conflicts_with_subcommands = true))]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
+    /// The window's arguments.
+    #[cfg(feature = "window")]
+    #[command(flatten)]
+    pub window: window::WindowArgs,
 }
 
 /// What to do.
@@ -59,6 +71,16 @@ pub enum Command {
         /// What to do
         #[command(subcommand)]
         task: link::LinkTask,
+    },
+    /// Render every screen of the window to PNG files, without a display
+    #[cfg(feature = "window")]
+    Screens {
+        /// Where to write
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Only screens whose name begins so
+        #[arg(long, value_name = "NAME", default_value = "")]
+        only: String,
     },
     /// List the networks in this binary, checked against their digests
     Models,
@@ -175,7 +197,18 @@ enum SupportChoice {
 
 /// Parses the command line and runs it; the exit code says how it ended.
 pub fn run() -> anyhow::Result<ExitCode> {
-    match Cli::parse().command {
+    let cli = Cli::parse();
+    let Some(command) = cli.command else {
+        #[cfg(feature = "window")]
+        return window::run(cli.window);
+        #[cfg(not(feature = "window"))]
+        {
+            use clap::CommandFactory;
+            Cli::command().print_help()?;
+            return Ok(ExitCode::from(crate::headless::Exit::Usage as u8));
+        }
+    };
+    match command {
         #[cfg(feature = "demo")]
         Command::Demo { headless, recordings } => crate::demo::run(headless, &recordings),
         Command::Capture(args) => capture::run(args),
@@ -186,6 +219,8 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Recapture(args) => offline::recapture(&args),
         Command::Doctor(args) => doctor::run(args),
         Command::Link { task } => link::run(task),
+        #[cfg(feature = "window")]
+        Command::Screens { out, only } => screens::run(&out, &only),
         Command::Models => offline::models(),
         Command::Inspect { file, key } => offline::inspect(&file, key.as_deref()),
         Command::Evaluate { folder, fps, out } => offline::evaluate(&folder, fps, out.as_deref()),

@@ -24,6 +24,7 @@ use super::{
 use crate::{
     doctor::Finding,
     frame::Frame,
+    instance::{Call, Inbox},
     runner::{Command, Ended, Runner, World},
     session::{
         link::{LaunchLink, LinkError},
@@ -47,8 +48,10 @@ pub struct Host {
     pub allowed: AllowedOrigins,
     /// The first link, as it came.
     pub link: Option<String>,
-    /// Links of later launches; empty text only asks for the window.
-    pub inbox: Option<Receiver<String>>,
+    /// Calls of later launches.
+    pub inbox: Option<Inbox>,
+    /// Whether a recording stands in for the camera.
+    pub plays_recording: bool,
     /// The owner's choices, and what of them was not used.
     pub settings: Settings,
     /// Line and key of each choice that was not used.
@@ -88,6 +91,7 @@ impl App {
             complaints: std::mem::take(&mut host.complaints),
             verifiers: host.allowed.iter().map(ToString::to_string).collect(),
             models: std::mem::take(&mut host.models),
+            plays_recording: host.plays_recording,
             ..State::default()
         };
         let mut app = Self {
@@ -102,6 +106,10 @@ impl App {
             over_since: None,
         };
         app.dress(ctx);
+        if let Some(inbox) = &app.host.inbox {
+            let wake = wake(ctx);
+            inbox.on_call(move || wake());
+        }
         if let Some(link) = app.host.link.take() {
             app.follow(ctx, &link);
         }
@@ -126,11 +134,10 @@ impl App {
         if let Some(findings) = self.findings.as_ref().and_then(|r| r.try_recv().ok()) {
             self.state.findings = Some(findings);
         }
-        let links: Vec<_> = self.host.inbox.iter().flat_map(Receiver::try_iter).collect();
-        for link in links {
+        while let Some(call) = self.host.inbox.as_ref().and_then(Inbox::next_call) {
             ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
             ctx.send_viewport_cmd(ViewportCommand::Focus);
-            if !link.is_empty() {
+            if let Call::Link(link) = call {
                 self.follow(ctx, &link);
             }
         }
@@ -189,7 +196,10 @@ impl App {
     pub fn close(&mut self) {
         if let Some(runner) = self.runner.take() {
             let is_login = self.state.screen.is_login();
-            runner.finish(if is_login { FAREWELL } else { Duration::ZERO });
+            let ended = runner.finish(if is_login { FAREWELL } else { Duration::ZERO });
+            if let Some(ended) = ended {
+                self.end(ended);
+            }
         }
     }
 

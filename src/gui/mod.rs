@@ -70,6 +70,8 @@ pub struct State {
     pub cameras: Vec<String>,
     /// The verifiers that links may name.
     pub verifiers: Vec<String>,
+    /// A recording stands in for the camera.
+    pub plays_recording: bool,
     /// The networks, a line each.
     pub models: Vec<String>,
     /// What the diagnostics found; none while they run.

@@ -3,7 +3,7 @@
 
 use eframe::egui::{
     self, Align, Button, Color32, FontId, Id, Layout, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
-    WidgetText, WidgetType, accesskit,
+    WidgetText, Role, accesskit,
     text::{LayoutJob, TextFormat},
 };
 
@@ -20,8 +20,6 @@ pub(super) enum Weight {
     First,
     /// Another way.
     Second,
-    /// The way out.
-    Quiet,
 }
 
 /// A `Ui` with words and theme.
@@ -107,7 +105,7 @@ impl Pen<'_> {
         };
         self.ui.painter().galley(egui::pos2(x, rect.top()), galley, colour);
         let (name, enabled) = (text.to_owned(), self.ui.is_enabled());
-        response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, enabled, &name));
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, enabled, &name));
         response
     }
 
@@ -148,7 +146,6 @@ impl Pen<'_> {
         let (words, fill, line) = match weight {
             Weight::First => (t.on_accent, t.accent, Stroke::new(1.5, t.accent)),
             Weight::Second => (t.text, t.surface, Stroke::new(1.5, t.line)),
-            Weight::Quiet => (t.text, Color32::TRANSPARENT, Stroke::NONE),
         };
         let button = Button::new(self.line(text, self.theme.strong(), words, width - 32.0))
             .fill(fill)
@@ -156,8 +153,9 @@ impl Pen<'_> {
             .corner_radius(RADIUS)
             .wrap()
             .min_size(Vec2::new(width, TOUCH.max(30.0 * self.theme.scale)));
-        let response = self.ui.add(button);
-        self.named(&response, WidgetType::Button, text);
+        let middle = Layout::top_down_justified(Align::Center);
+        let response = self.ui.with_layout(middle, |ui| ui.add(button)).inner;
+        self.named(&response, Role::Button, text);
         self.focus_ring(&response);
         response
     }
@@ -171,7 +169,7 @@ impl Pen<'_> {
             .corner_radius(RADIUS)
             .min_size(Vec2::new(TOUCH, TOUCH));
         let response = self.ui.add(button);
-        self.named(&response, WidgetType::Button, &text);
+        self.named(&response, Role::Button, &text);
         self.focus_ring(&response);
         response
     }
@@ -182,7 +180,7 @@ impl Pen<'_> {
     }
 
     /// Gives a widget the name in its logical order.
-    pub(super) fn named(&self, response: &Response, kind: WidgetType, name: &str) {
+    pub(super) fn named(&self, response: &Response, kind: Role, name: &str) {
         let (name, enabled) = (name.to_owned(), self.ui.is_enabled());
         response.widget_info(|| WidgetInfo::labeled(kind, enabled, &name));
     }
@@ -198,7 +196,7 @@ impl Pen<'_> {
 
     /// A live region: a screen reader says these words when they change, without being asked.
     pub(super) fn announce(&mut self, salt: &str, text: &str, is_urgent: bool) {
-        let id = Id::new(("live", salt));
+        let id = Id::unique(("live", salt));
         let rect = egui::Rect::from_min_size(self.ui.cursor().min, Vec2::ZERO);
         self.ui.interact(rect, id, Sense::hover());
         self.ui.ctx().accesskit_node_builder(id, |node| {
@@ -241,7 +239,7 @@ impl Pen<'_> {
     pub(super) fn row<R>(&mut self, draw: impl FnOnce(&mut Pen<'_>) -> R) -> R {
         let layout =
             if self.is_rtl() { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
-        let height = self.theme.body().size * 1.6;
+        let height = TOUCH.max(self.theme.body().size * 1.6);
         let size = Vec2::new(self.ui.available_width(), height);
         self.ui
             .allocate_ui_with_layout(size, layout, |ui| draw(&mut Pen { ui, words: self.words, theme: self.theme }))

@@ -13,7 +13,7 @@ use super::{
 /// The icon of window and task bar.
 const ICON: &[u8] = include_bytes!("../../assets/icon/countenance-128.png");
 /// The name by which the desktop knows the window: the desktop file's.
-pub const APP_ID: &str = "countenance";
+const APP_ID: &str = "countenance";
 
 /// Opens the window and runs it until it closes.
 pub fn open(host: Host) -> eframe::Result {

@@ -74,6 +74,11 @@ impl Attendant {
         self.tell.clone()
     }
 
+    /// Wakes the window.
+    pub(super) fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {
+        Arc::clone(&self.tell.wake)
+    }
+
     /// What the session is for, once it is open.
     pub(super) fn purpose(&self) -> Option<Purpose> {
         self.asked.as_ref().map(|asked| asked.purpose)

@@ -1,6 +1,6 @@
 //! Capture: the mirrored preview, the oval with its ring, one hint, the time left.
 
-use eframe::egui::{self, Align, Sense, Ui, Vec2, WidgetInfo, WidgetType, accesskit};
+use eframe::egui::{self, Align, Sense, Ui, Vec2, WidgetInfo, Role, accesskit};
 
 use super::super::{
     Ask, layout,
@@ -20,6 +20,9 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, look: &Look) -> Option<Ask> {
         if let Some(seconds) = left {
             let text = pen.say_with("capture-time-left", &[("seconds", Arg::Number(seconds))]);
             pen.write(&text, pen.theme.small(), pen.theme.tokens.soft, Align::Center);
+        }
+        if view.state.plays_recording {
+            pen.soft("capture-recording");
         }
         pen.button(Weight::Second, "capture-cancel").then_some(Ask::Command(Command::Cancel))
     });
@@ -69,12 +72,12 @@ fn picture(pen: &mut Pen<'_>, view: &View<'_>, look: &Look, words: &str, progres
     let rect = preview::place(pen.ui.available_rect_before_wrap(), height);
     let response = pen.ui.allocate_rect(rect, Sense::hover());
     let name = pen.words.say("capture-preview");
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::Image, true, &name));
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
     let painter = pen.ui.painter().clone();
     painter.rect_filled(rect, PREVIEW_RADIUS, view.theme.tokens.surface);
     view.preview.paint(&painter, rect, PREVIEW_RADIUS);
     let secs = if view.theme.reduced_motion { 0.0 } else { RING_SECS };
-    let shown = pen.ui.ctx().animate_value_with_time(egui::Id::new("ring"), progress, secs);
+    let shown = pen.ui.ctx().animate_value_with_time(egui::Id::unique("ring"), progress, secs);
     preview::guide(&painter, rect, shown, view.theme);
     if look.at_millis.is_some() {
         progress_node(pen, rect, progress);
@@ -83,7 +86,7 @@ fn picture(pen: &mut Pen<'_>, view: &View<'_>, look: &Look, words: &str, progres
 
 /// The ring, for whoever does not see it.
 fn progress_node(pen: &mut Pen<'_>, rect: egui::Rect, progress: f32) {
-    let id = egui::Id::new("progress");
+    let id = egui::Id::unique("progress");
     pen.ui.interact(rect, id, Sense::hover());
     let percent = (progress.clamp(0.0, 1.0) * 10.0) as u32 * 10;
     let text = pen.say_with("capture-progress", &[("percent", Arg::Number(percent))]);

@@ -14,7 +14,6 @@ use super::{
 mod about;
 mod camera;
 mod capture;
-pub(super) mod code;
 mod consent;
 mod diagnostics;
 mod ending;

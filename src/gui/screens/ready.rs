@@ -6,6 +6,7 @@ use super::super::{
     Ask, Draft, LinkTrouble, layout,
     marks,
     pen::{Pen, Weight},
+    words::Arg,
 };
 use super::View;
 use crate::protocol::LINK_MAX_BYTES;
@@ -33,9 +34,9 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<As
         if let Some(ask) = link_field(pen, draft) {
             asked = Some(ask);
         }
-        for complaint in &view.state.complaints {
-            pen.ui.add_space(4.0);
-            pen.write(complaint, pen.theme.small(), pen.theme.tokens.warn, Align::Min);
+        for (line, key) in &view.state.complaints {
+            let complaint = pen.say_with("settings-ignored", &[("line", Arg::Number(*line)), ("key", Arg::Text(key))]);
+            pen.write(&complaint, pen.theme.small(), pen.theme.tokens.warn, Align::Min);
         }
     });
     asked

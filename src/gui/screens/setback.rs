@@ -1,6 +1,6 @@
 //! It did not work this time: what would help, and another try. Never a score.
 
-use eframe::egui::{self, Align, Sense, Ui, Vec2, WidgetInfo, WidgetType};
+use eframe::egui::{self, Align, Sense, Ui, Vec2, WidgetInfo, Role};
 
 use super::super::{
     Ask, layout,
@@ -77,7 +77,7 @@ fn pictures(pen: &mut Pen<'_>, view: &View<'_>) {
                 let mut pen = Pen { ui, words: view.words, theme: view.theme };
                 let (rect, response) = pen.ui.allocate_exact_size(size, Sense::hover());
                 let name = pen.words.say(id);
-                response.widget_info(|| WidgetInfo::labeled(WidgetType::Image, true, &name));
+                response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
                 let painter = pen.ui.painter();
                 painter.rect_filled(rect, RADIUS, view.theme.tokens.surface);
                 if is_own {

@@ -1,6 +1,6 @@
 //! Settings: each change is seen and kept at once.
 
-use eframe::egui::{self, Align, ComboBox, Ui, WidgetType};
+use eframe::egui::{self, Align, ComboBox, Ui, Role};
 
 use super::super::{
     Ask, Page, layout,
@@ -87,7 +87,7 @@ fn less_motion(pen: &mut Pen<'_>, wanted: &mut Settings) {
     pen.row(|pen| {
         let response = pen.ui.checkbox(&mut wanted.reduced_motion, shown);
         let checked = wanted.reduced_motion;
-        response.widget_info(|| egui::WidgetInfo::selected(WidgetType::Checkbox, true, checked, &text));
+        response.widget_info(|| egui::WidgetInfo::selected(Role::CheckBox, true, checked, &text));
         pen.focus_ring(&response);
     });
 }
@@ -142,7 +142,7 @@ fn option(pen: &mut Pen<'_>, is_chosen: bool, text: &str) -> bool {
     let shown = pen.line(text, pen.theme.body(), pen.theme.tokens.text, f32::INFINITY);
     let response = pen.ui.selectable_label(is_chosen, shown);
     let name = text.to_owned();
-    response.widget_info(|| egui::WidgetInfo::selected(WidgetType::SelectableLabel, true, is_chosen, &name));
+    response.widget_info(|| egui::WidgetInfo::selected(Role::Button, true, is_chosen, &name));
     response.clicked()
 }
 
