@@ -1,0 +1,5 @@
+//! The window.
+
+pub mod bidi;
+pub mod fonts;
+pub mod words;
