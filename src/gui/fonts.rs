@@ -41,7 +41,7 @@ pub fn install(ctx: &Context, language: Language) {
     ctx.set_fonts(definitions);
 
     // Once a context: providers add up.
-    let done = Id::new("countenance-fonts");
+    let done = Id::unique("countenance-fonts");
     if !ctx.data_mut(|data| mem::replace(data.get_temp_mut_or_default(done), true)) {
         ctx.add_font_provider(Arc::new(discovered));
     }
@@ -192,7 +192,8 @@ fn list(folder: &Path, names: &'static [&'static str], depth: usize, found: &mut
 fn has(data: &FontData, letters: &str) -> bool {
     let offered = data.clone();
     let provider = move |_: &FallbackRequest<'_>| Some(FontInsert::new("offered", offered.clone(), Vec::new()));
-    let mut fonts = Fonts::new(TextOptions::default(), inter()).with_font_providers(vec![Arc::new(provider)]);
+    let mut fonts =
+        Fonts::new(TextOptions::default(), FontDefinitions::empty()).with_font_providers(vec![Arc::new(provider)]);
     fonts.has_glyphs(&FontId::proportional(14.0), letters)
 }
 
@@ -211,7 +212,7 @@ mod tests {
         assert_eq!(fonts.len(), 2);
         for (font, file) in fonts.iter().zip([REGULAR_FILE, SEMIBOLD_FILE]) {
             let digest: String = Sha256::digest(file).iter().map(|byte| format!("{byte:02x}")).collect();
-            assert_eq!(font["sha256"].as_str().unwrap(), digest, "{}", font["file"]);
+            assert_eq!(font["sha256"].as_str().unwrap(), digest, "{:?}", font["file"]);
         }
         assert!(include_str!("../../assets/fonts/OFL.txt").contains("SIL OPEN FONT LICENSE Version 1.1"));
     }
