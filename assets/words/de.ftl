@@ -105,7 +105,7 @@ attempts-left = { $attempts ->
 }
 cannot-tell-title = Das war nicht deutlich genug
 cannot-tell-body = Mit Ihnen ist alles in Ordnung. Ein besseres Bild hilft:
-cannot-tell-light = Wenden Sie sich einem Fenster oder einer Lampe zu, keines davon im Rücken.
+cannot-tell-light = Wenden Sie sich einem Fenster oder einer Lampe zu. Im Rücken sollte kein Licht sein.
 cannot-tell-distance = Sitzen Sie eine Armlänge entfernt, das Gesicht in der Mitte.
 cannot-tell-glasses = Neigen Sie die Brille oder den Kopf, bis nichts mehr spiegelt.
 not-accepted-title = Das hat nicht geklappt
@@ -146,7 +146,7 @@ refused-too-many = Zu viele Versuche. Warten Sie eine Weile und melden Sie sich 
 refused-timed-out = Die Zeit für diese Anmeldung ist um. Melden Sie sich in Ihrem Browser erneut an.
 refused-not-enrolled = Für dieses Konto ist kein Gesicht eingerichtet. Fragen Sie die Stelle, die Ihr Konto verwaltet.
 refused-other = Ihr Browser zeigt, wie es weitergeht.
-failed-title = Die Anmeldung ist abgebrochen
+failed-title = Die Anmeldung wurde unterbrochen
 failed-login-again = Dieser Link ist verbraucht oder zu alt. Beginnen Sie die Anmeldung in Ihrem Browser neu.
 failed-network = Der Prüfdienst ist nicht erreichbar. Prüfen Sie das Netzwerk und öffnen Sie den Link dann noch einmal aus Ihrem Browser.
 failed-operator = Diese Installation hat einen Fehler. Wenden Sie sich an Ihre Systembetreuung und nennen Sie, was die Diagnose zeigt.

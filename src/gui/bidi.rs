@@ -36,22 +36,19 @@ pub type Line = Vec<String>;
 /// Pass `f32::INFINITY` for what must stay on one line, such as a button.
 pub fn text(ui: &Ui, text: impl Into<RichText>, rtl: bool, max_width: f32) -> WidgetText {
     let rich = text.into();
-    let logical = rich.text().to_owned();
-    if !holds_rtl(&logical) {
+    if !holds_rtl(rich.text()) {
         return rich.into();
     }
     let mut probe = LayoutJob::default();
-    rich.append_to(&mut probe, ui.style(), FontSelection::Default, ui.text_valign());
+    rich.clone().append_to(&mut probe, ui.style(), FontSelection::Default, ui.text_valign());
     let format = probe.sections.into_iter().next().map(|section| section.format).unwrap_or_default();
     let measure = |piece: &str| {
         let job = LayoutJob::simple_format(piece.to_owned(), format.clone());
         let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
         galley.rows.first().map_or(0.0, |row| row.row.size.x)
     };
-    match visual(&logical, rtl, measure, max_width) {
-        Some(lines) => job(&lines, &format).into(),
-        None => logical.into(),
-    }
+    let lines = visual(rich.text(), rtl, measure, max_width);
+    lines.map_or_else(|| rich.clone().into(), |lines| job(&lines, &format).into())
 }
 
 /// The sections that make egui draw `lines` as they are. (`LayoutJob::append` would merge them.)

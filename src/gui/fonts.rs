@@ -103,6 +103,7 @@ static SCRIPTS: [Script; 2] = [
             "segoeui.ttf",
             "NotoSansArabicUI-Regular.ttf",
             "NotoSansArabic-Regular.ttf",
+            "NotoSansArabic[wght].ttf",
             "NotoNaskhArabicUI-Regular.ttf",
             "NotoNaskhArabic-Regular.ttf",
             "GeezaPro.ttc",
@@ -172,18 +173,19 @@ fn find(folders: &[PathBuf], names: &'static [&'static str], letters: &str) -> O
     })
 }
 
-/// Notes where files of these names lie; the first of a name wins.
+/// Notes where files of these names lie; the first of a name wins. The system compares the names, since each has its own
+/// opinion on case and composed characters.
 fn list(folder: &Path, names: &'static [&'static str], depth: usize, found: &mut BTreeMap<&'static str, PathBuf>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            if depth > 0 {
-                list(&path, names, depth - 1, found);
-            }
-        } else if let Some(name) = names.iter().find(|name| entry.file_name() == **name) {
+    for name in names {
+        let path = folder.join(name);
+        if path.is_file() {
             found.entry(name).or_insert(path);
         }
+    }
+    let Some(depth) = depth.checked_sub(1) else { return };
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()) {
+        list(&path, names, depth, found);
     }
 }
 

@@ -11,8 +11,8 @@
 use std::{path::Path, sync::Arc};
 
 use eframe::egui::{
-    Color32, FontData, FontDefinitions, FontFamily, FontId,
-    epaint::text::PlacedRow,
+    Color32, Context, FontData, FontDefinitions, FontFamily, FontId, RawInput,
+    epaint::text::{PlacedRow, TextOptions},
     text::{Fonts, TextFormat},
 };
 
@@ -78,6 +78,24 @@ fn names_cannot_rearrange_the_sentence() {
     }
 }
 
+#[test]
+fn a_widget_gets_its_rich_text_or_our_sections() {
+    let ctx = Context::default();
+    ctx.set_fonts(definitions(&[Arc::new(FontData::from_static(INTER))]));
+    let mut output = ctx.run_ui(RawInput::default(), |ui| {
+        let latin = text(ui, RichText::new("Begin").size(20.0), true, f32::INFINITY);
+        assert!(matches!(latin, WidgetText::RichText(_)), "Latin text keeps its form");
+        let WidgetText::LayoutJob(job) = text(ui, RichText::new("אב גד").size(20.0), true, f32::INFINITY) else {
+            panic!("Hebrew text becomes a job");
+        };
+        assert_eq!((job.text.as_str(), job.sections.len()), ("גד אב", 3));
+        assert!(job.sections.iter().all(|section| section.format.font_id.size.to_bits() == 20_f32.to_bits()));
+        let WidgetText::LayoutJob(job) = text(ui, "אב גד", true, 1.0) else { panic!("Hebrew text becomes a job") };
+        assert_eq!(job.text, "אב\nגד", "too narrow for two words");
+    });
+    output.textures_delta.clear();
+}
+
 const INTER: &[u8] = include_bytes!("../../../assets/fonts/Inter-Regular.ttf");
 const DEJAVU: &str = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf";
 
@@ -93,14 +111,18 @@ fn laid(fonts: &mut Fonts, job: LayoutJob) -> Vec<String> {
     galley.rows.iter().map(row).collect()
 }
 
-/// Fonts in order of preference, and the text as our sections.
+/// Fonts in order of preference.
 fn fonts(files: &[Arc<FontData>]) -> Fonts {
+    Fonts::new(TextOptions::default(), definitions(files))
+}
+
+fn definitions(files: &[Arc<FontData>]) -> FontDefinitions {
     let mut definitions = FontDefinitions::empty();
     for (number, data) in files.iter().enumerate() {
         definitions.font_data.insert(number.to_string(), Arc::clone(data));
         definitions.families.entry(FontFamily::Proportional).or_default().push(number.to_string());
     }
-    Fonts::new(Default::default(), definitions)
+    definitions
 }
 
 #[test]
