@@ -55,6 +55,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("evaluate", &["camera", "capture", "headless", "liveness", "policy", "quality", "vision"]),
     ("bench", &["camera", "capture", "face", "frame", "liveness", "policy", "protocol", "vision"]),
     ("recapture", &["camera", "frame", "geometry"]),
+    ("gui", &[]),
     // the other side of the wire
     ("verifier", &["attest", "face", "frame", "liveness", "policy", "protocol", "quality", "vision", "world"]),
     ("web", &["world"]),
@@ -76,6 +77,10 @@ const DOORS: &[(&str, &[&str])] = &[
     ("toml_edit", &["settings"]),
     ("indicatif", &["cli"]),
     ("sqlx", &["verifier/store"]),
+    ("fluent_bundle", &["gui/words"]),
+    ("unic_langid", &["gui/words"]),
+    ("sys_locale", &["gui/words"]),
+    ("unicode_bidi", &["gui/bidi"]),
 ];
 
 /// Longest file, lines. The aim is 200.
