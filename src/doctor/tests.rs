@@ -202,7 +202,10 @@ fn each_fault_is_found_by_its_check_and_comes_with_its_fix() {
         ("clock behind", |m| m.now = NOW - 33, C::Clock, Attention, Some(F::SetClock)),
         (
             "clock before the program",
-            |m| (m.now, m.reach) = (NOW - 1001, |_| Ok(Reached { date: None })),
+            |m| {
+                m.now = NOW - 1001;
+                m.reach = |_| Ok(Reached { date: None });
+            },
             C::Clock,
             Attention,
             Some(F::SetClock),
