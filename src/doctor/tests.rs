@@ -66,6 +66,10 @@ impl Machine {
         self.home.path()
     }
 
+    fn device(&mut self, name: &'static str, gives: io::ErrorKind) {
+        self.devices.insert(name, gives);
+    }
+
     fn examine(&self) -> Vec<Finding> {
         let variable = |name: &str| self.variables.get(name).map(OsString::from);
         let open = |path: &Path| {
@@ -119,14 +123,14 @@ fn each_fault_is_found_by_its_check_and_comes_with_its_fix() {
         ),
         (
             "no permission for the camera",
-            |m| drop(m.devices.insert("video0", io::ErrorKind::PermissionDenied)),
+            |m| m.device("video0", io::ErrorKind::PermissionDenied),
             C::Camera,
             Attention,
             Some(F::JoinVideoGroup),
         ),
         (
             "a camera that went away",
-            |m| drop(m.devices.insert("video0", io::ErrorKind::NotFound)),
+            |m| m.device("video0", io::ErrorKind::NotFound),
             C::Camera,
             Attention,
             Some(F::ConnectCamera),
@@ -135,7 +139,7 @@ fn each_fault_is_found_by_its_check_and_comes_with_its_fix() {
         ("no screen", |m| m.variables.clear(), C::Graphics, Attention, Some(F::OpenDesktop)),
         (
             "no permission for the graphics device",
-            |m| drop(m.devices.insert("renderD128", io::ErrorKind::PermissionDenied)),
+            |m| m.device("renderD128", io::ErrorKind::PermissionDenied),
             C::Graphics,
             Attention,
             Some(F::JoinRenderGroup),
