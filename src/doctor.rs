@@ -104,7 +104,11 @@ pub enum Fix {
 pub fn examine(around: &Surroundings<'_>) -> Vec<Finding> {
     let (settings, verifiers) = installation::settings(around);
     let (verifiers, dates) = service::verifiers(around, &verifiers);
-    let mut findings = vec![machine::camera(around), machine::graphics(around), machine::libraries(around)];
+    let mut findings = vec![machine::camera(around)];
+    // The headless client draws nothing.
+    if cfg!(feature = "window") {
+        findings.extend([machine::graphics(around), machine::libraries(around)]);
+    }
     findings.extend([installation::key(around), installation::models(around)]);
     findings.extend(verifiers);
     findings.extend([service::clock(around, &dates), installation::link(around), settings]);

@@ -82,14 +82,15 @@ pub(super) fn libraries(around: &Surroundings<'_>) -> Finding {
     if around.system != "linux" {
         return Finding::good(check, "part of the system");
     }
-    // The loader's own list of what it finds: names, each ended by a zero byte.
+    // The loader's own list of what it finds: names, alone or as the end of a path, each ended by a zero byte.
     let Ok(cache) = fs::read(around.at("/etc/ld.so.cache")) else {
         return Finding::unknown(check, "the loader keeps no list here");
     };
     let lists = |name: &str| {
         let (bytes, ended) = (name.as_bytes(), [name.as_bytes(), &[0]].concat());
         cache.windows(bytes.len() + 1).enumerate().any(|(at, window)| {
-            window == ended && at.checked_sub(1).and_then(|before| cache.get(before)).is_none_or(|b| *b == 0)
+            window == ended
+                && at.checked_sub(1).and_then(|before| cache.get(before)).is_none_or(|b| matches!(b, 0 | b'/'))
         })
     };
     let mut folders: Vec<PathBuf> = LIBRARY_FOLDERS.iter().map(|folder| around.at(folder)).collect();

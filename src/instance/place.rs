@@ -76,7 +76,7 @@ mod guard {
     /// Ours alone: whoever else can enter could connect, whoever else owns it could put another socket there.
     pub(super) fn check_folder(folder: &Path) -> Result<(), InstanceError> {
         let facts = fs::symlink_metadata(folder).map_err(InstanceError::Folder)?;
-        let ours = facts.is_dir() && facts.uid() == uzers::get_effective_uid() && facts.mode() & 0o077 == 0;
+        let ours = facts.is_dir() && facts.uid() == uzers::get_effective_uid() && facts.mode() & 0o777 == 0o700;
         if ours { Ok(()) } else { Err(InstanceError::FolderNotOurs) }
     }
 

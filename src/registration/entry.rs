@@ -83,18 +83,17 @@ fn unescaped(value: &str) -> Option<String> {
 fn first_word(line: &str) -> Option<PathBuf> {
     let mut word = String::new();
     let mut chars = line.chars();
-    match line.strip_prefix('"') {
-        None => word.extend(chars.take_while(|c| !c.is_whitespace())),
-        Some(_) => {
-            chars.next();
-            loop {
-                match chars.next()? {
-                    '"' => break,
-                    '\\' => word.push(chars.next()?),
-                    c => word.push(c),
-                }
+    if line.starts_with('"') {
+        chars.next();
+        loop {
+            match chars.next()? {
+                '"' => break,
+                '\\' => word.push(chars.next()?),
+                c => word.push(c),
             }
         }
+    } else {
+        word.extend(chars.take_while(|c| !c.is_whitespace()));
     }
     Some(PathBuf::from(word.replace("%%", "%"))).filter(|path| !path.as_os_str().is_empty())
 }

@@ -99,7 +99,7 @@ impl Desk {
     }
 
     fn is_ours(&self, program: &Path) -> bool {
-        let same = |a: &Path, b: &Path| fs::canonicalize(a).ok().is_some_and(|a| fs::canonicalize(b).is_ok_and(|b| a == b));
+        let same = |a: &Path, b: &Path| fs::canonicalize(a).is_ok_and(|a| fs::canonicalize(b).is_ok_and(|b| a == b));
         if program.components().count() > 1 {
             return program == self.program || same(program, &self.program);
         }

@@ -146,7 +146,8 @@ fn guard(_: &fs::Metadata) -> Result<(), SettingsError> {
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
