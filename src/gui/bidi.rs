@@ -64,7 +64,9 @@ pub fn job(lines: &[Line], format: &TextFormat) -> LayoutJob {
         if number > 0 {
             push("\n");
         }
-        line.iter().for_each(|piece| push(piece));
+        for piece in line {
+            push(piece);
+        }
     }
     job
 }
