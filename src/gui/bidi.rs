@@ -64,7 +64,9 @@ pub fn job(lines: &[Line], format: &TextFormat) -> LayoutJob {
         if number > 0 {
             push("\n");
         }
-        line.iter().for_each(|piece| push(piece));
+        for piece in line {
+            push(piece);
+        }
     }
     job
 }
@@ -88,9 +90,10 @@ pub fn visual(text: &str, rtl: bool, measure: impl Fn(&str) -> f32, max_width: f
 }
 
 /// A name from outside, to stand in a sentence: marked as isolated where the sentence or the name runs from right to
-/// left. Direction marks inside it are dropped, with which it could rearrange what stands around it.
+/// left. Direction marks and line breaks inside it are dropped, with which it could rearrange what stands around it.
 pub fn isolated(name: &str, rtl: bool) -> Cow<'_, str> {
-    let clean: Cow<'_, str> = if name.contains(is_control) { name.replace(is_control, "").into() } else { name.into() };
+    let unruly = |c: char| is_direction_mark(c) || c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    let clean: Cow<'_, str> = if name.contains(unruly) { name.replace(unruly, "").into() } else { name.into() };
     if rtl || holds_rtl(&clean) { format!("\u{2068}{clean}\u{2069}").into() } else { clean }
 }
 
@@ -101,7 +104,7 @@ pub fn holds_rtl(text: &str) -> bool {
 }
 
 /// Marks of direction: they do their work in the algorithm and are never drawn.
-fn is_control(c: char) -> bool {
+fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
@@ -183,7 +186,7 @@ enum Unit {
 fn units(run: &str, rtl: bool) -> Vec<String> {
     let mut units: Vec<String> = Vec::new();
     let mut last = None;
-    for c in run.chars().filter(|c| !is_control(*c)) {
+    for c in run.chars().filter(|c| !is_direction_mark(*c)) {
         let class = bidi_class(c);
         // Vowel signs and joiners stay with the letter before them, and emoji joined by one with each other.
         let clings = matches!(class, BidiClass::NSM | BidiClass::BN)

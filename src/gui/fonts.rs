@@ -162,7 +162,9 @@ fn folders() -> Vec<PathBuf> {
 /// The first of `names` below `folders` that egui can read and that has all `letters`.
 fn find(folders: &[PathBuf], names: &'static [&'static str], letters: &str) -> Option<(&'static str, FontData)> {
     let mut paths = BTreeMap::new();
-    folders.iter().for_each(|folder| list(folder, names, DEEPEST, &mut paths));
+    for folder in folders {
+        list(folder, names, DEEPEST, &mut paths);
+    }
     names.iter().find_map(|name| {
         let path = paths.get(name)?;
         if fs::metadata(path).ok()?.len() > LARGEST_FILE {
@@ -213,7 +215,7 @@ mod tests {
         let fonts = manifest["font"].as_array().unwrap();
         assert_eq!(fonts.len(), 2);
         for (font, file) in fonts.iter().zip([REGULAR_FILE, SEMIBOLD_FILE]) {
-            let digest: String = Sha256::digest(file).iter().map(|byte| format!("{byte:02x}")).collect();
+            let digest = Sha256::digest(file).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
             assert_eq!(font["sha256"].as_str().unwrap(), digest, "{:?}", font["file"]);
         }
         assert!(include_str!("../../assets/fonts/OFL.txt").contains("SIL OPEN FONT LICENSE Version 1.1"));

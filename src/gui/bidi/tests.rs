@@ -72,6 +72,7 @@ fn names_cannot_rearrange_the_sentence() {
         ("latin in arabic", "Payroll", true, "\u{2068}Payroll\u{2069}"),
         ("hebrew in latin", "אב", false, "\u{2068}אב\u{2069}"),
         ("override", "a\u{202e}b\u{2069}c", false, "abc"),
+        ("second line", "a\nb\u{2028}c\u{7}", false, "abc"),
     ];
     for (name, text, rtl, expected) in rows {
         assert_eq!(isolated(text, rtl), expected, "{name}");
