@@ -7,7 +7,7 @@ use crate::{
     attest::{self, DeviceKey, SealError, Sealed, Stamp},
     best_shot::Shot,
     camera::{CameraError, FrameSource},
-    capture::{CaptureError, Captured, Look, Sight, capture},
+    capture::{Advice, CaptureError, Captured, Look, Sight, capture},
     frame::Frame,
     liveness::{Abstain, Proof, Refusal},
     policy::Policy,
@@ -49,8 +49,8 @@ pub struct Flow<'a> {
 pub trait Operator {
     /// The session is open: this application, this account. May the camera open?
     fn consent(&mut self, ticket: &Ticket) -> Consent;
-    /// One frame was looked at. `false` cancels.
-    fn watch(&mut self, frame: &Frame, look: Look) -> bool;
+    /// One frame was looked at: what it led to, what to show a person. `false` cancels.
+    fn watch(&mut self, frame: &Frame, look: Look, advice: Advice) -> bool;
     /// Something is about to take a moment, or is done.
     fn tell(&mut self, stage: Stage);
     /// It did not work this time. Try again?
@@ -195,7 +195,8 @@ impl Flow<'_> {
     /// A camera that fails is a setback with a way out, not the end of the run.
     fn capture(&mut self) -> Result<Result<Captured, CameraError>, FlowError> {
         let operator = &mut *self.operator;
-        match capture(self.source, self.sight, &self.policy, &mut |frame, look| operator.watch(frame, look)) {
+        let mut watch = |frame: &Frame, look, advice| operator.watch(frame, look, advice);
+        match capture(self.source, self.sight, &self.policy, &mut watch) {
             Ok(captured) => Ok(Ok(captured)),
             Err(CaptureError::Camera(error)) => Ok(Err(error)),
             Err(CaptureError::Vision(error)) => Err(error.into()),

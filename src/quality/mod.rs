@@ -1,11 +1,18 @@
 //! The gates that a frame must pass before it may count.
 //!
-//! Each gate is one line of `faults`: they stand in the order of priority, and the first that fails is the only hint
-//! a person gets. The measures they judge by are in [`measure`].
+//! Each is one line in [`gate`]: they stand in the order of priority, and the first that fails is the frame's hint. The
+//! measures they judge by are in [`measure`]; [`steady`] makes of the hints of frame after frame one that can be read.
 
 use crate::{face::Face, frame::Frame, policy::QualityPolicy, protocol::QualityClaim};
 
+mod eyes;
+pub mod gate;
+mod luma;
 pub mod measure;
+pub mod steady;
+
+pub use gate::{Bound, Gate, Standing};
+pub use steady::Steady;
 
 use measure::Measures;
 
@@ -34,8 +41,8 @@ impl GoodFrame {
     }
 }
 
-/// What the person can do about the first gate that fails. Left and right are the person's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+/// What the person can do about a gate that fails, the worst fault first. Left and right are the person's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hint {
     /// No face is to be seen.
@@ -58,6 +65,8 @@ pub enum Hint {
     LookStraight,
     /// The head is tilted.
     HoldHeadUpright,
+    /// Dark glasses hide the eyes.
+    EyesHidden,
     /// The face is too dark.
     TooDark,
     /// The face is too bright.
@@ -68,42 +77,67 @@ pub enum Hint {
     HoldStill,
 }
 
-/// Judges one frame and the faces in it (best first): good, or what the person can do about it.
-pub fn judge(frame: &Frame, faces: &[Face], policy: &QualityPolicy) -> Result<GoodFrame, Hint> {
-    let sure = || faces.iter().filter(|f| f.score >= policy.face_score);
-    let face = sure().max_by(|a, b| a.rect.area().total_cmp(&b.rect.area())).ok_or(Hint::NoFace)?;
-    let near = sure().filter(|f| f.rect.width >= face.rect.width * policy.second_face_ratio).count();
-    if near > 1 {
-        return Err(Hint::SeveralFaces);
+impl Hint {
+    /// Every hint, the worst fault first.
+    pub const ALL: [Self; 15] = [
+        Self::NoFace,
+        Self::SeveralFaces,
+        Self::ComeCloser,
+        Self::MoveBack,
+        Self::MoveLeft,
+        Self::MoveRight,
+        Self::MoveUp,
+        Self::MoveDown,
+        Self::LookStraight,
+        Self::HoldHeadUpright,
+        Self::EyesHidden,
+        Self::TooDark,
+        Self::TooBright,
+        Self::UnevenLight,
+        Self::HoldStill,
+    ];
+}
+
+/// One frame held against every gate. Only [`examine`] makes one.
+#[derive(Debug)]
+pub struct Examined {
+    gates: Vec<Gate>,
+    good: Result<GoodFrame, Hint>,
+}
+
+impl Examined {
+    /// Every gate that could be judged, in the order of priority: what [`Steady`](steady::Steady) takes.
+    pub fn gates(&self) -> &[Gate] {
+        &self.gates
     }
-    let measures = Measures::of(frame, face);
-    match faults(&measures, policy).into_iter().find(|(holds, _)| !holds) {
-        Some((_, hint)) => Err(hint),
-        None => Ok(GoodFrame { frame: frame.clone(), face: *face, measures }),
+
+    /// Good, or what the person can do about the worst fault.
+    pub fn good(self) -> Result<GoodFrame, Hint> {
+        self.good
     }
 }
 
-/// Every gate, the worst fault first: whether it holds, and the hint if it does not.
-fn faults(m: &Measures, p: &QualityPolicy) -> [(bool, Hint); 14] {
-    let c = &m.claim;
-    [
-        (c.face_ratio >= p.face_ratio_min, Hint::ComeCloser),
-        (m.face_width_px >= p.face_width_px, Hint::ComeCloser),
-        (c.face_ratio <= p.face_ratio_max, Hint::MoveBack),
-        // Yaw brings the eyes together, so a turned head must not be told to come closer: judged after the box.
-        (c.interocular_px >= p.interocular_px || c.yaw_deg.abs() > p.yaw_deg, Hint::ComeCloser),
-        // The frame is not mirrored: its left side is the person's right.
-        (m.offset_x_ratio >= -p.off_centre_ratio, Hint::MoveLeft),
-        (m.offset_x_ratio <= p.off_centre_ratio, Hint::MoveRight),
-        (m.offset_y_ratio <= p.off_centre_ratio, Hint::MoveUp),
-        (m.offset_y_ratio >= -p.off_centre_ratio, Hint::MoveDown),
-        (c.yaw_deg.abs() <= p.yaw_deg && c.pitch_deg.abs() <= p.pitch_deg, Hint::LookStraight),
-        (c.roll_deg.abs() <= p.roll_deg, Hint::HoldHeadUpright),
-        (c.luma >= p.luma_min, Hint::TooDark),
-        (c.luma <= p.luma_max, Hint::TooBright),
-        (m.uneven_ratio <= p.uneven_ratio, Hint::UnevenLight),
-        (c.sharpness >= p.sharpness, Hint::HoldStill),
-    ]
+/// Holds one frame and the faces in it against every gate, measuring once.
+pub fn examine(frame: &Frame, faces: &[Face], policy: &QualityPolicy) -> Examined {
+    let sure = faces.iter().filter(|f| f.score >= policy.face_score);
+    let face = sure.max_by(|a, b| a.rect.area().total_cmp(&b.rect.area()));
+    let mut gates = gate::of_presence(faces, face, policy);
+    let fault = |gates: &[Gate]| gates.iter().find(|gate| !gate.holds()).map(Gate::hint);
+    let good = match (fault(&gates), face) {
+        (Some(hint), _) => Err(hint),
+        (None, None) => Err(Hint::NoFace),
+        (None, Some(face)) => {
+            let measures = Measures::of(frame, face);
+            gates.extend(gate::of_face(&measures, policy));
+            fault(&gates).map_or_else(|| Ok(GoodFrame { frame: frame.clone(), face: *face, measures }), Err)
+        }
+    };
+    Examined { gates, good }
+}
+
+/// Judges one frame and the faces in it: good, or what the person can do about it.
+pub fn judge(frame: &Frame, faces: &[Face], policy: &QualityPolicy) -> Result<GoodFrame, Hint> {
+    examine(frame, faces, policy).good()
 }
 
 #[cfg(test)]
