@@ -208,4 +208,35 @@ mod tests {
         assert!(matches!(stopped, Captured::Stopped));
         assert_eq!(frames.0.start, 5);
     }
+
+    /// Nobody until frame 10, then a face: the hint appears late and stays to be read, while the evidence grows under it.
+    #[test]
+    fn advice_is_steady_where_the_look_is_not() {
+        struct ComesLate;
+        impl Sight for ComesLate {
+            fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
+                Ok(if frame.seq() < 10 || frame.seq() == 15 { vec![] } else { vec![face_at(320.0, 240.0, 150.0)] })
+            }
+
+            fn liveness(&self, _: &Frame, _: &Face) -> Result<Logits, VisionError> {
+                Ok(logits(3.0))
+            }
+        }
+        let mut told = Vec::new();
+        let mut watch = |frame: &Frame, look: Look, advice: Advice| {
+            told.push((look, advice));
+            frame.seq() < 24
+        };
+        capture(&mut Frames(0..100), &ComesLate, &Policy::default(), &mut watch).unwrap();
+        for (seq, (look, advice)) in told.iter().enumerate() {
+            // 200 ms to appear, 600 to stay, 40 ms a frame.
+            assert_eq!(advice.hint, (5..20).contains(&seq).then_some(Hint::NoFace), "{seq}");
+            assert_eq!(matches!(look, Look::Hint(_)), seq < 10 || seq == 15, "{seq}");
+            if let Look::Gathered(ratio) = look {
+                assert_eq!(*ratio, advice.gathered_ratio, "{seq}");
+            }
+        }
+        let gathered: Vec<_> = told.iter().map(|(_, advice)| advice.gathered_ratio).collect();
+        assert!(gathered.is_sorted() && gathered[15] == gathered[14] && gathered[24] > 0.5, "{gathered:?}");
+    }
 }

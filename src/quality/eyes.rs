@@ -27,8 +27,11 @@ const CHEEK_SAMPLES: (usize, usize) = (12, 12);
 /// Share of an eye's samples that are darker than what counts as its lightest part: a glint is smaller than the rest.
 const LIGHTEST: f32 = 0.95;
 
+/// Cheeks darker than this, luma, are too dark to compare with: the black level of video.
+const CHEEK_LEAST: f32 = 16.0;
+
 /// Luma of the lightest part of an eye, by the mean luma of the cheek below it; the lighter of both eyes. 1 where the
-/// cheeks are black: there is nothing to compare with.
+/// cheeks are black: that it is dark is another gate's to say.
 pub(super) fn light_ratio(pixels: &Luma, l: &Landmarks) -> f32 {
     let between = l.interocular_px().max(1.0);
     let along = ((l.left_eye.x - l.right_eye.x) / between, (l.left_eye.y - l.right_eye.y) / between);
@@ -47,7 +50,7 @@ pub(super) fn light_ratio(pixels: &Luma, l: &Landmarks) -> f32 {
         let part = |from: f32, to: f32| from + (to - from) * CHEEK_AT;
         let cheek = patch(Point::new(part(eye.x, mouth.x), part(eye.y, mouth.y)), CHEEK_HALF, CHEEK_SAMPLES);
         let cheek = cheek.iter().sum::<f32>() / cheek.len() as f32;
-        if cheek < 1.0 { 1.0 } else { lightest / cheek }
+        if cheek < CHEEK_LEAST { 1.0 } else { lightest / cheek }
     };
     ratio(l.right_eye, l.right_mouth).max(ratio(l.left_eye, l.left_mouth))
 }

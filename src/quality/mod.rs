@@ -185,91 +185,23 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_first_fault_is_the_hint() {
-        let policy = QualityPolicy::default();
-        let good = face_at(320.0, 240.0, 200.0);
-        let turned = |degrees: f32| {
-            let mut face = good;
-            face.landmarks.nose.x += degrees.to_radians().tan() * measure::NOSE_DEPTH_RATIO * 92.0;
-            face
-        };
-        let tilted = {
-            let mut face = good;
-            (face.landmarks.left_eye.y, face.landmarks.right_eye.y) = (235.0, 190.0);
-            face
-        };
-        let nodding = {
-            let mut face = good;
-            face.landmarks.nose.y += 45.0;
-            face
-        };
-        let unsure = Face { score: 0.3, ..good };
-        let small_second = face_at(100.0, 100.0, 40.0);
-        let rows = [
-            ("no face", 120, 60, vec![], Some(Hint::NoFace)),
-            ("an unsure face", 120, 60, vec![unsure], Some(Hint::NoFace)),
-            ("two faces", 120, 60, vec![good, face_at(520.0, 240.0, 180.0)], Some(Hint::SeveralFaces)),
-            ("someone far behind", 120, 60, vec![good, small_second], None),
-            ("far", 120, 60, vec![face_at(320.0, 240.0, 90.0)], Some(Hint::ComeCloser)),
-            ("just near enough", 120, 60, vec![face_at(320.0, 240.0, 97.0)], None),
-            ("near", 120, 60, vec![face_at(320.0, 240.0, 390.0)], Some(Hint::MoveBack)),
-            ("left in the frame", 120, 60, vec![face_at(200.0, 240.0, 200.0)], Some(Hint::MoveLeft)),
-            ("right in the frame", 120, 60, vec![face_at(440.0, 240.0, 200.0)], Some(Hint::MoveRight)),
-            ("low", 120, 60, vec![face_at(320.0, 330.0, 200.0)], Some(Hint::MoveUp)),
-            ("high", 120, 60, vec![face_at(320.0, 150.0, 200.0)], Some(Hint::MoveDown)),
-            ("turned", 120, 60, vec![turned(22.0)], Some(Hint::LookStraight)),
-            ("turned a little", 120, 60, vec![turned(18.0)], None),
-            ("nodding", 120, 60, vec![nodding], Some(Hint::LookStraight)),
-            ("tilted", 120, 60, vec![tilted], Some(Hint::HoldHeadUpright)),
-            ("dark", 40, 30, vec![good], Some(Hint::TooDark)),
-            ("bright", 245, 8, vec![good], Some(Hint::TooBright)),
-            ("flat, as if blurred", 120, 2, vec![good], Some(Hint::HoldStill)),
-        ];
-        for (name, luma, swing, faces, expected) in rows {
-            let found = judge(&noise_frame(1, luma, swing), &faces, &policy).err();
-            assert_eq!(found, expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn light_from_one_side_is_uneven() {
-        let frame = noise_frame(0, 140, 60);
-        let mut rgb = frame.rgb().to_vec();
-        for (i, pixel) in rgb.chunks_exact_mut(3).enumerate() {
-            if i % 640 < 320 {
-                for v in pixel {
-                    *v /= 3;
-                }
-            }
-        }
-        let frame = Frame::new(640, 480, rgb, 0, Duration::ZERO).unwrap();
-        let found = judge(&frame, &[face_at(320.0, 240.0, 200.0)], &QualityPolicy::default()).err();
-        assert_eq!(found, Some(Hint::UnevenLight));
-    }
-
-    #[test]
-    fn a_growing_face_is_told_to_come_closer_then_nothing_then_to_move_back() {
-        let policy = QualityPolicy::default();
+    fn the_gates_stand_in_the_order_of_the_hints_and_every_hint_has_one() {
         let frame = noise_frame(0, 120, 60);
-        let told: Vec<_> =
-            (5..95).map(|p| judge(&frame, &[face_at(320.0, 240.0, 6.4 * p as f32)], &policy).err()).collect();
-        let mut turns = told.clone();
-        turns.dedup();
-        assert_eq!(turns, [Some(Hint::ComeCloser), None, Some(Hint::MoveBack)]);
+        let examined = examine(&frame, &[face_at(320.0, 240.0, 200.0)], &QualityPolicy::default());
+        let mut hints: Vec<_> = examined.gates().iter().map(Gate::hint).collect();
+        assert!(hints.is_sorted(), "{hints:?}");
+        hints.dedup();
+        assert_eq!(hints, Hint::ALL);
     }
 
     #[test]
-    fn dark_and_bright_each_speak_in_their_own_band() {
-        let policy = QualityPolicy::default();
-        let face = [face_at(320.0, 240.0, 200.0)];
-        let told: Vec<_> = (0..=255u8)
-            .map(|luma| Frame::new(640, 480, vec![luma; 640 * 480 * 3], 0, Duration::ZERO).unwrap())
-            .map(|frame| judge(&frame, &face, &policy).err().filter(|h| *h != Hint::HoldStill))
-            .collect();
-        let mut turns = told.clone();
-        turns.dedup();
-        assert_eq!(turns, [Some(Hint::TooDark), None, Some(Hint::TooBright)]);
-        assert_eq!(told.iter().filter(|h| **h == Some(Hint::TooDark)).count(), 55);
-        assert_eq!(told.iter().filter(|h| **h == Some(Hint::TooBright)).count(), 20);
+    fn without_one_face_nothing_else_is_judged() {
+        let frame = noise_frame(0, 20, 0);
+        let (face, other) = (face_at(320.0, 240.0, 200.0), face_at(520.0, 240.0, 180.0));
+        let rows = [(vec![], 1, Hint::NoFace), (vec![face, other], 2, Hint::SeveralFaces)];
+        for (faces, gates, hint) in rows {
+            let examined = examine(&frame, &faces, &QualityPolicy::default());
+            assert_eq!((examined.gates().len(), examined.good().err()), (gates, Some(hint)));
+        }
     }
 }

@@ -133,9 +133,10 @@ fn dark_and_bright_each_fire_in_their_own_band_only() {
         let mut turns = told.clone();
         turns.dedup();
         assert_eq!(turns, [Some(Hint::TooDark), None, Some(Hint::TooBright)]);
+        let count = |hint| told.iter().filter(|told| **told == Some(hint)).count();
+        let bands = (count(Hint::TooDark), count(Hint::TooBright));
+        assert!((54..=56).contains(&bands.0) && (19..=21).contains(&bands.1), "{bands:?}");
     }
-    let count = |hint| (0..=255).filter(|level| light(shapes[0], *level) == Some(hint)).count();
-    assert_eq!((count(Hint::TooDark), count(Hint::TooBright)), (55, 20));
 }
 
 /// Defect 2: light that was judged only where no face was. Here it is the face's own, whatever is behind it.
