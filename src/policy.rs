@@ -45,7 +45,9 @@ pub struct QualityPolicy {
     pub pitch_deg: f32,
     /// Most tilt to either shoulder, degrees.
     pub roll_deg: f32,
-    /// Least luma of the lightest part of an eye, by the cheek below it. EYE_ORIGIN
+    /// Least luma of the lightest part of an eye, by the cheek below it. Origin: half of the least of 235
+    /// genuine frames of the test recordings (0.79 to 1.21); lenses drawn on 46 genuine faces measure 0.05 to 0.41 without a
+    /// strong reflection. No pictures of real dark glasses were at hand.
     pub eye_light_ratio: f32,
     /// Least mean luma of the face box (BT.601), 0 to 255. Origin: irlume.
     pub luma_min: f32,
@@ -97,8 +99,9 @@ pub struct HintPolicy {
     /// How long a shown hint stays at least, milliseconds. Origin: our choice; reading two to six words takes about that
     /// long.
     pub stay_millis: u64,
-    /// By how much of its threshold the gate of a shown hint must be passed before the hint goes. Origin: our choice;
-    /// CLEAR_MARGIN_ORIGIN
+    /// By how much of its threshold the gate of a shown hint must be passed before the hint goes. Origin: from one frame
+    /// to the next of the test recordings, measures of size, place, light and detection move by at most 5.5 % of their
+    /// threshold, those of pose by 2 to 21 % (95 % of the frames).
     pub clear_margin_ratio: f32,
 }
 
@@ -138,7 +141,7 @@ impl Default for CapturePolicy {
 
 impl Default for HintPolicy {
     fn default() -> Self {
-        Self { appear_millis: 200, stay_millis: 600, clear_margin_ratio: 0.05 }
+        Self { appear_millis: 200, stay_millis: 600, clear_margin_ratio: 0.10 }
     }
 }
 
