@@ -60,7 +60,7 @@ pub fn bench(path: &Path, frames: usize, policy: &Policy, vision: &Vision) -> Re
         let mut source = TimedSource { source, decode: Times::default() };
         loop {
             let mut began = now();
-            let captured = capture(&mut source, &sight, policy, &mut |frame, _| {
+            let captured = capture(&mut source, &sight, policy, &mut |frame, _, _| {
                 report.size = (frame.width(), frame.height());
                 report.frame.0.push(began.elapsed());
                 began = now();

@@ -7,7 +7,7 @@ use crate::{
     attest::{self, DeviceKey, SealError, Sealed, Stamp},
     best_shot::Shot,
     camera::{CameraError, FrameSource},
-    capture::{CaptureError, Captured, Look, Sight, capture},
+    capture::{Advice, CaptureError, Captured, Look, Sight, capture},
     frame::Frame,
     liveness::{Abstain, Proof, Refusal},
     policy::Policy,
@@ -49,8 +49,8 @@ pub struct Flow<'a> {
 pub trait Operator {
     /// The session is open: this application, this account. May the camera open?
     fn consent(&mut self, ticket: &Ticket) -> Consent;
-    /// One frame was looked at. `false` cancels.
-    fn watch(&mut self, frame: &Frame, look: Look) -> bool;
+    /// One frame was looked at: what it led to, what to show a person. `false` cancels.
+    fn watch(&mut self, frame: &Frame, look: Look, advice: Advice) -> bool;
     /// Something is about to take a moment, or is done.
     fn tell(&mut self, stage: Stage);
     /// It did not work this time. Try again?
@@ -204,7 +204,8 @@ impl Flow<'_> {
             return Ok(Err(error));
         }
         let operator = &mut *self.operator;
-        let captured = capture(self.source, self.sight, &self.policy, &mut |frame, look| operator.watch(frame, look));
+        let mut watch = |frame: &Frame, look, advice| operator.watch(frame, look, advice);
+        let captured = capture(self.source, self.sight, &self.policy, &mut watch);
         self.source.stop();
         match captured {
             Ok(captured) => Ok(Ok(captured)),

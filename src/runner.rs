@@ -18,6 +18,7 @@ use crate::{
     camera::FrameSource,
     capture::{self, Sight},
     flow::{Flow, Operator, WayOut},
+    frame::Frame,
     policy::Policy,
     protocol::{ModelClaim, Purpose},
     session::{SessionApi, browser::Browser, client::Surroundings, link::LaunchLink, wait::Wait},
@@ -178,7 +179,8 @@ fn try_camera(world: &dyn World, attendant: &mut Attendant) -> Result<(), Progre
     let mut camera = world.camera(attendant.waker());
     let looked = match camera.start() {
         Ok(()) => {
-            capture::practise(&mut *camera, &*sight, &Policy::default(), &mut |frame, look| attendant.watch(frame, look))
+            let mut watch = |frame: &Frame, look, advice| attendant.watch(frame, look, advice);
+            capture::practise(&mut *camera, &*sight, &Policy::default(), &mut watch)
         },
         Err(error) => Err(error.into()),
     };

@@ -41,7 +41,7 @@ pub struct Setting {
 /// Every screen, in the order in which people meet them.
 pub fn samples() -> Vec<Sample> {
     let screen = |screen| State { screen, now: NOW, ..State::default() };
-    let look = |hint, gathered, at_millis| Look { hint, gathered, at_millis };
+    let look = |hint, gathered_ratio, at_millis| Look { hint, gathered_ratio, at_millis };
     let refusal = |reason| Screen::NotAccepted(Refusal { reason, attempts_left: 4, picture: Some(sitter()) });
     let page = |page| State { page, ..settled() };
     let ready = |trouble| State { link_trouble: Some(trouble), ..screen(Screen::Ready) };

@@ -52,7 +52,7 @@ pub struct Look {
     /// The one thing to do better.
     pub hint: Option<Hint>,
     /// How much of the evidence is there, 0 to 1.
-    pub gathered: f32,
+    pub gathered_ratio: f32,
     /// Time of this look so far, milliseconds; none before the first frame.
     pub at_millis: Option<u64>,
 }
@@ -76,11 +76,11 @@ impl Screen {
             // Who has read how it ended is not shown a second end.
             (over @ (Self::Done(_) | Self::Refused(_) | Self::Failed(_)), _) => over,
             (_, Progress::Opened(asked)) => Self::Consent(asked),
-            (Self::Trying(_), Progress::Look { hint, gathered, at_millis }) => {
-                Self::Trying(Look { hint, gathered, at_millis: Some(at_millis) })
+            (Self::Trying(_), Progress::Look { hint, gathered_ratio, at_millis }) => {
+                Self::Trying(Look { hint, gathered_ratio, at_millis: Some(at_millis) })
             }
-            (_, Progress::Look { hint, gathered, at_millis }) => {
-                Self::Capture(Look { hint, gathered, at_millis: Some(at_millis) })
+            (_, Progress::Look { hint, gathered_ratio, at_millis }) => {
+                Self::Capture(Look { hint, gathered_ratio, at_millis: Some(at_millis) })
             }
             (_, Progress::Sending) => Self::Sending { retrying: false },
             (Self::Sending { .. }, Progress::Waiting) => Self::Sending { retrying: true },
@@ -170,7 +170,7 @@ mod tests {
     }
 
     fn look() -> Progress {
-        Progress::Look { hint: Some(Hint::ComeCloser), gathered: 0.0, at_millis: 40 }
+        Progress::Look { hint: Some(Hint::ComeCloser), gathered_ratio: 0.0, at_millis: 40 }
     }
 
     fn not_accepted() -> Progress {

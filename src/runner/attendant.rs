@@ -11,7 +11,7 @@ use std::{
 
 use super::{Asked, Command, Obstacle, Progress};
 use crate::{
-    capture::Look,
+    capture::{Advice, Look},
     flow::{Consent, Operator, Setback, Stage},
     frame::Frame,
     protocol::{Purpose, Ticket},
@@ -51,7 +51,6 @@ pub(super) struct Attendant {
 struct LookSoFar {
     picture: Option<Frame>,
     begun: Option<Duration>,
-    gathered: f32,
 }
 
 impl Attendant {
@@ -116,18 +115,12 @@ impl Operator for Attendant {
         }
     }
 
-    fn watch(&mut self, frame: &Frame, look: Look) -> bool {
+    fn watch(&mut self, frame: &Frame, _: Look, advice: Advice) -> bool {
         let begun = *self.look.begun.get_or_insert(frame.at());
-        let hint = match look {
-            Look::Hint(hint) => Some(hint),
-            Look::Gathered(ratio) => {
-                self.look.gathered = ratio;
-                None
-            }
-        };
         self.look.picture = Some(frame.clone());
         let at_millis = frame.at().saturating_sub(begun).as_millis() as u64;
-        self.tell.say(Progress::Look { hint, gathered: self.look.gathered, at_millis });
+        let Advice { hint, gathered_ratio } = advice;
+        self.tell.say(Progress::Look { hint, gathered_ratio, at_millis });
         let stop = self.commands.try_iter().any(|c| matches!(c, Command::Cancel | Command::GiveUp | Command::NotMe));
         !stop && !self.cancelled.load(Ordering::Relaxed)
     }

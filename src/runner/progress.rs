@@ -20,7 +20,7 @@ pub enum Progress {
         /// The one thing that the person can do better; none while all is well.
         hint: Option<Hint>,
         /// How much of the evidence is there, 0 to 1.
-        gathered: f32,
+        gathered_ratio: f32,
         /// Time of this look so far, milliseconds.
         at_millis: u64,
     },

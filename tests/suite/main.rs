@@ -14,6 +14,7 @@ mod cli;
 mod demo;
 mod flow;
 mod place;
+mod hints;
 mod samples;
 mod scripted;
 mod session;

@@ -32,7 +32,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, look: &Look) -> Option<Ask> {
             (Some(_), Some(hint)) => pen.words.say(words_of(hint)),
             (Some(_), None) => pen.words.say("hint-hold-still"),
         };
-        picture(pen, view, look, &words, look.gathered);
+        picture(pen, view, look, &words, look.gathered_ratio);
     });
     ask
 }
@@ -119,6 +119,7 @@ pub(super) fn words_of(hint: Hint) -> &'static str {
         Hint::MoveDown => "hint-move-down",
         Hint::LookStraight => "hint-look-straight",
         Hint::HoldHeadUpright => "hint-hold-head-upright",
+        Hint::EyesHidden => "hint-eyes-hidden",
         Hint::TooDark => "hint-too-dark",
         Hint::TooBright => "hint-too-bright",
         Hint::UnevenLight => "hint-uneven-light",
