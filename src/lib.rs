@@ -52,6 +52,8 @@ pub mod face;
 pub mod flow;
 pub mod frame;
 pub mod geometry;
+#[cfg(feature = "window")]
+pub mod gui;
 pub mod headless;
 pub mod liveness;
 pub mod policy;
