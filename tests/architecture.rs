@@ -51,6 +51,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("evaluate", &["camera", "capture", "headless", "liveness", "policy", "quality", "vision"]),
     ("bench", &["camera", "capture", "face", "frame", "liveness", "policy", "protocol", "vision"]),
     ("recapture", &["camera", "frame", "geometry"]),
+    ("gui", &[]),
     // the other side of the wire
     ("verifier", &["attest", "face", "frame", "liveness", "policy", "protocol", "quality", "vision", "world"]),
     ("web", &["world"]),
@@ -66,6 +67,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rquickjs", &["tenant/actions"]),
     ("openh264", &["camera/recording/h264.rs", "camera/recording/error.rs"]),
     ("anyhow", &["main.rs", "cli", "demo"]),
+    ("eframe", &["gui"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("sqlx", &["verifier/store"]),

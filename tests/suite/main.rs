@@ -13,6 +13,7 @@ mod cli;
 #[cfg(feature = "demo")]
 mod demo;
 mod flow;
+mod icon;
 mod samples;
 mod scripted;
 mod session;

@@ -121,6 +121,7 @@ fn blend(pixel: &mut [u8; 4], colour: [f32; 4]) {
     let [.., alpha] = colour;
     let keep = 1.0 - alpha / 255.0;
     for (below, above) in pixel.iter_mut().zip(colour) {
-        *below = (above + f32::from(*below) * keep).round() as u8;
+        // Rounds; `f32::round` would be a call for each channel of each pixel.
+        *below = (above + f32::from(*below) * keep + 0.5) as u8;
     }
 }
