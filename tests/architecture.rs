@@ -71,6 +71,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rquickjs", &["tenant/actions"]),
     ("openh264", &["camera/recording/h264.rs", "camera/recording/error.rs"]),
     ("anyhow", &["main.rs", "cli", "demo"]),
+    ("eframe", &["gui"]),
     ("clap", &["cli"]),
     ("directories", &["cli", "doctor/surroundings.rs", "instance/place.rs", "registration/linux.rs", "settings.rs"]),
     ("interprocess", &["instance"]),
