@@ -104,7 +104,7 @@ attempts-left = { $attempts ->
    *[other] { $attempts } attempts left
 }
 cannot-tell-title = That was not clear enough
-cannot-tell-body = Nothing is wrong with you. A better picture helps:
+cannot-tell-body = You did nothing wrong. A better picture helps:
 cannot-tell-light = Turn towards a window or a lamp, none behind you.
 cannot-tell-distance = Sit an arm’s length away, face in the middle.
 cannot-tell-glasses = Tilt your glasses or your head to lose reflections.
@@ -191,7 +191,7 @@ diagnostics-unknown = Not known
 ## About
 about-title = About
 about-licence = MIT or Apache-2.0
-about-fonts = Letters: Inter, SIL Open Font Licence 1.1
+about-fonts = Letters: Inter, SIL Open Font License 1.1
 
 ## Diagnostics: what is looked at
 doctor-camera = Camera

@@ -1,6 +1,6 @@
 //! Where things stand: a header, the content that scrolls if it must, the buttons that never leave the window.
 
-use eframe::egui::{self, Align, CentralPanel, Frame, Layout, Margin, Panel, ScrollArea, Ui, Vec2};
+use eframe::egui::{self, Align, CentralPanel, Frame, Key, Layout, Margin, Panel, ScrollArea, Ui, Vec2};
 
 use super::{
     marks,
@@ -61,9 +61,26 @@ pub(super) fn content<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl F
                 .auto_shrink(false)
                 .show(ui, |ui| {
                     ui.set_width(ui.available_width());
+                    scroll_by_keys(ui);
                     draw(&mut Pen { ui, words, theme })
                 })
                 .inner
         })
         .inner
+}
+
+/// Arrow and page keys scroll what does not fit, for whoever has no wheel. A field or a list keeps its own arrows.
+fn scroll_by_keys(ui: &Ui) {
+    if ui.ctx().text_edit_focused() || egui::Popup::is_any_open(ui.ctx()) {
+        return;
+    }
+    let page = ui.clip_rect().height() * 0.85;
+    let arrows = if ui.memory(|m| m.focused().is_none()) { 48.0 } else { 0.0 };
+    let by = ui.input(|i| {
+        let presses = |key| i.num_presses(key) as f32;
+        (presses(Key::PageUp) - presses(Key::PageDown)) * page + (presses(Key::ArrowUp) - presses(Key::ArrowDown)) * arrows
+    });
+    if by != 0.0 {
+        ui.scroll_with_delta(Vec2::new(0.0, by));
+    }
 }

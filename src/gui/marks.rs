@@ -75,14 +75,16 @@ pub(super) fn show(ui: &mut Ui, theme: &Theme, mark: Mark) {
     }
 }
 
-/// The brand's mark: an oval face guide, its ring nearly closed.
+/// The brand's mark, as on the icon: the guide for a face, its ring about to close, and two eyes.
 pub(super) fn brand(painter: &Painter, rect: Rect, theme: &Theme) {
-    let line = Stroke::new(rect.width() / 9.0, theme.tokens.accent);
-    let oval = Rect::from_center_size(rect.center(), vec2(rect.width() * 0.68, rect.height() * 0.86));
-    polyline(painter, &ellipse(oval, -0.40 * PI, 1.30 * PI, 48), line);
-    for x in [-0.17, 0.17] {
-        let eye = rect.center() + vec2(x * rect.width(), -0.06 * rect.height());
-        painter.circle_filled(eye, rect.width() / 14.0, theme.tokens.text);
+    let unit = rect.width() / 512.0;
+    let line = Stroke::new(46.0 * unit * 1.15, theme.tokens.accent);
+    let oval = Rect::from_center_size(rect.center(), vec2(288.0, 352.0) * unit);
+    let (from, to) = (-14.0_f32.to_radians(), 294.0_f32.to_radians());
+    polyline(painter, &ellipse(oval, from, to, 64), line);
+    for x in [-48.0, 48.0] {
+        let top = rect.center() + vec2(x, -36.0) * unit;
+        polyline(painter, &[top, top + vec2(0.0, 34.0 * unit)], Stroke::new(40.0 * unit * 1.15, theme.tokens.accent));
     }
 }
 

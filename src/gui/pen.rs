@@ -42,6 +42,15 @@ impl Pen<'_> {
         self.ui.ctx().accesskit_node_builder(response.id, |node| node.set_role(accesskit::Role::Heading));
     }
 
+    /// Title and sentence in the middle, below a mark.
+    pub(super) fn verdict(&mut self, title: &str, body: &str) {
+        let text = self.words.say(title);
+        let response = self.write(&text, self.theme.title(), self.theme.tokens.text, Align::Center);
+        self.ui.ctx().accesskit_node_builder(response.id, |node| node.set_role(accesskit::Role::Heading));
+        let text = self.words.say(body);
+        self.write(&text, self.theme.body(), self.theme.tokens.text, Align::Center);
+    }
+
     /// A sentence.
     pub(super) fn body(&mut self, id: &str) {
         let text = self.words.say(id);

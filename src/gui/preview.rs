@@ -21,7 +21,7 @@ const OVAL_WIDTH: f32 = 0.62;
 /// The oval's height by its width, as heads are.
 const OVAL_ASPECT: f32 = 1.34;
 /// Corners of the veil's inner and outer edge.
-const VEIL_STEPS: usize = 120;
+const VEIL_STEPS: usize = 480;
 
 /// A frame on the graphics card.
 #[derive(Default)]

@@ -212,6 +212,7 @@ impl Theme {
         style.spacing.interact_size.y = TOUCH.min(36.0 * self.scale);
         style.spacing.icon_width = 22.0 * self.scale;
         style.spacing.icon_width_inner = 12.0 * self.scale;
+        style.spacing.icon_spacing = 10.0;
         style.spacing.combo_height = 420.0;
         style.spacing.scroll.foreground_color = false;
         style.visuals.selection.stroke = Stroke::new(1.5, t.text);

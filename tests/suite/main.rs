@@ -13,12 +13,9 @@ mod cli;
 #[cfg(feature = "demo")]
 mod demo;
 mod flow;
-<<<<<<< HEAD
 mod place;
 mod hints;
-=======
 mod icon;
->>>>>>> pictures
 mod samples;
 mod scripted;
 mod session;

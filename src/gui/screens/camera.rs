@@ -29,9 +29,9 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, fault: CameraFault) -> Option<A
         pen.gap(24.0);
         marks::show(pen.ui, pen.theme, Mark::Camera);
         pen.gap(12.0);
-        pen.title(title);
-        pen.body(body);
-        pen.body(fix);
+        pen.verdict(title, body);
+        pen.gap(8.0);
+        pen.card(|pen| pen.body(fix));
         let said = [title, body, fix].map(|id| pen.words.say(id)).join(" ");
         pen.announce("camera", &said, true);
     });

@@ -68,8 +68,7 @@ fn show(
         pen.gap(72.0);
         marks::show(pen.ui, pen.theme, mark);
         pen.gap(12.0);
-        pen.title(title);
-        pen.body(body);
+        pen.verdict(title, body);
         let said = format!("{} {}", pen.words.say(title), pen.words.say(body));
         pen.announce("ending", &said, true);
     });

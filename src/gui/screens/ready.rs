@@ -72,6 +72,6 @@ fn link_field(pen: &mut Pen<'_>, draft: &mut Draft) -> Option<Ask> {
     pen.ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name.as_str()));
     pen.focus_ring(&response);
     let entered = response.lost_focus() && pen.ui.input(|i| i.key_pressed(Key::Enter));
-    let pressed = pen.button(Weight::First, "ready-link-open");
+    let pressed = pen.button(Weight::Second, "ready-link-open");
     ((entered || pressed) && !draft.link.trim().is_empty()).then(|| Ask::OpenLink(std::mem::take(&mut draft.link)))
 }

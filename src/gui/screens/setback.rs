@@ -20,8 +20,8 @@ pub(super) fn cannot_tell(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
         pen.gap(24.0);
         marks::show(pen.ui, pen.theme, Mark::Question);
         pen.gap(12.0);
-        pen.title("cannot-tell-title");
-        pen.body("cannot-tell-body");
+        pen.verdict("cannot-tell-title", "cannot-tell-body");
+        pen.gap(8.0);
         pen.item("cannot-tell-light");
         pen.item("cannot-tell-distance");
         pen.item("cannot-tell-glasses");

@@ -120,6 +120,14 @@ fn verifiers(pen: &mut Pen<'_>, view: &View<'_>) {
 
 /// A list of options behind one button, its name above it.
 fn choice(pen: &mut Pen<'_>, id: &str, shown: &str, draw: impl FnOnce(&mut Pen<'_>)) {
+    let (words, theme) = (pen.words, pen.theme);
+    pen.ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = 3.0;
+        labelled(&mut Pen { ui, words, theme }, id, shown, draw);
+    });
+}
+
+fn labelled(pen: &mut Pen<'_>, id: &str, shown: &str, draw: impl FnOnce(&mut Pen<'_>)) {
     let name = pen.words.say(id);
     pen.write(&name, pen.theme.small(), pen.theme.tokens.soft, Align::Min);
     let width = pen.ui.available_width();

@@ -32,8 +32,7 @@ fn show(ui: &mut Ui, view: &View<'_>, mark: Mark, title: &'static str, body: &'s
         pen.gap(72.0);
         marks::show(pen.ui, pen.theme, mark);
         pen.gap(12.0);
-        pen.title(title);
-        pen.body(body);
+        pen.verdict(title, body);
         let said = format!("{} {}", pen.words.say(title), pen.words.say(body));
         pen.announce("waiting", &said, false);
     });
