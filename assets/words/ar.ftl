@@ -5,7 +5,7 @@ app-tagline = أثبت بوجهك، على هذا الحاسوب، أنك أنت
 ## Ready
 ready-title = كل شيء جاهز
 ready-body = تسجيل الدخول الذي يطلب وجهك يفتح هذه النافذة من تلقاء نفسه. لا يلزم فعل أي شيء هنا حتى ذلك الحين.
-ready-privacy = تبقى الكاميرا مغلقة حتى تضغط «ابدأ». تُقيَّم صورك على هذا الحاسوب.
+ready-privacy = تبقى الكاميرا مطفأة حتى تضغط «ابدأ». تُقيَّم صورك على هذا الحاسوب.
 ready-link-label = رابط من صفحة تسجيل الدخول
 ready-link-hint = countenance://verify?…
 ready-link-open = فتح الرابط
@@ -23,7 +23,7 @@ opening-body = نسأل خدمة التحقق عمّن يطلب تسجيل دخ�
 ## Consent
 consent-title-verify = هل هذا تسجيل دخولك؟
 consent-title-enroll = إعداد تسجيل الدخول بالوجه
-consent-asks = يطلب { $application } وجهك
+consent-asks = يطلب { $application } رؤية وجهك
 consent-application = التطبيق
 consent-account = الحساب
 consent-tenant = خدمة تسجيل الدخول
@@ -44,7 +44,7 @@ consent-template = تحتفظ الخدمة بقالب: أرقام يمكن ال�
 consent-light = تعمل الكاميرا عندما تضغط «ابدأ».
 consent-begin = ابدأ
 consent-not-me = لست أنا
-consent-warning = لم تبدأ تسجيل الدخول هذا؟ اضغط «لست أنا».
+consent-warning = ألم تبدأ أنت تسجيل الدخول هذا؟ اضغط «لست أنا».
 
 ## Capture
 capture-title = انظر إلى الكاميرا
@@ -63,7 +63,7 @@ capture-progress = التقدم: { $percent }%
 capture-preview = صورتك كما في المرآة
 capture-recording = يُعرض تسجيل، دون كاميرا
 hint-no-face = أظهر وجهك
-hint-several-faces = شخص واحد في كل مرة
+hint-several-faces = شخص واحد فقط
 hint-come-closer = اقترب قليلًا
 hint-move-back = ابتعد قليلًا
 hint-move-left = تحرك إلى يسارك
@@ -79,9 +79,9 @@ hint-uneven-light = أضئ وجهك بالتساوي
 hint-hold-still = اثبت مكانك
 
 ## Camera trouble: cause, what to do
-camera-denied-title = الكاميرا غير مسموح بها
+camera-denied-title = استخدام الكاميرا غير مسموح به
 camera-denied-body = لا يسمح هذا الحاسوب لـ Countenance باستخدام الكاميرا.
-camera-denied-fix-linux = اطلب من المسؤول عن هذا الحاسوب إضافة حسابك إلى المجموعة «video»، ثم سجّل الخروج وادخل من جديد.
+camera-denied-fix-linux = اطلب من المسؤول عن هذا الحاسوب إضافة حسابك إلى المجموعة «video»، ثم سجّل الخروج وسجّل الدخول من جديد.
 camera-denied-fix-macos = افتح «إعدادات النظام»، ثم «الخصوصية والأمن»، ثم «الكاميرا»، واسمح لـ Countenance.
 camera-denied-fix-windows = افتح «الإعدادات»، ثم «الخصوصية والأمان»، ثم «الكاميرا»، واسمح لتطبيقات سطح المكتب باستخدام الكاميرا.
 camera-busy-title = الكاميرا قيد الاستخدام
@@ -97,7 +97,7 @@ camera-lost-title = فُصلت الكاميرا
 camera-lost-body = اختفت الكاميرا في أثناء استخدامها.
 camera-lost-fix = صِلها من جديد، ثم حاول مرة أخرى.
 camera-stalled-title = الكاميرا لا تستجيب
-camera-stalled-body = هي موجودة، لكنها لا تعطي صورة.
+camera-stalled-body = الكاميرا موجودة، لكنها لا تعطي صورة.
 camera-stalled-fix = افصل الكاميرا وصِلها من جديد، ثم حاول مرة أخرى.
 camera-recording-title = لا يمكن تشغيل التسجيل
 camera-recording-body = لا يمكن قراءة الملف المحدد بدلًا من الكاميرا.
@@ -152,15 +152,15 @@ code-resend-wait = { $seconds ->
 }
 
 ## Endings
-done-title = تأكدنا أنك أنت
-done-title-enroll = أُعِدّ وجهك لتسجيل الدخول
+done-title = تأكدنا من أنك أنت
+done-title-enroll = أُعِدّ تسجيل الدخول بوجهك
 done-body = عُد إلى المتصفح. تُغلق هذه النافذة من تلقاء نفسها.
 refused-title = لم يُسجَّل الدخول
 refused-cancelled = ألغيتَ العملية، وقد أُبلغ المتصفح.
 refused-not-me = أُوقف تسجيل الدخول هذا. إن لم تكن أنت من بدأه، فغيّر كلمة مرورك.
 refused-too-many = محاولات كثيرة جدًا. انتظر قليلًا، ثم سجّل الدخول من جديد.
 refused-timed-out = انتهى وقت تسجيل الدخول هذا. سجّل الدخول من جديد في المتصفح.
-refused-not-enrolled = لم يُعَدّ وجه لهذا الحساب. اسأل المسؤول عن حسابك.
+refused-not-enrolled = لم يُعَدّ تسجيل الدخول بالوجه لهذا الحساب. اسأل المسؤول عن حسابك.
 refused-other = يبيّن المتصفح كيف تتابع.
 failed-title = انقطع تسجيل الدخول
 failed-login-again = استُخدم هذا الرابط من قبل أو انتهت صلاحيته. ابدأ تسجيل الدخول من جديد في المتصفح.
@@ -207,4 +207,33 @@ diagnostics-unknown = غير معروف
 ## About
 about-title = حول البرنامج
 about-licence = MIT أو Apache-2.0
-about-fonts = الحروف: Inter، رخصة SIL Open Font 1.1
+about-fonts = الخط: Inter، رخصة SIL Open Font 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = الكاميرا
+doctor-graphics = الرسوميات
+doctor-libraries = المكتبات
+doctor-key = مفتاح الجهاز
+doctor-models = الشبكات العصبية
+doctor-verifier = خدمة التحقق
+doctor-clock = الساعة
+doctor-link = روابط تسجيل الدخول
+doctor-settings = الإعدادات
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = صِل كاميرا، أو شغّل الكاميرا المدمجة.
+doctor-fix-join-video-group = لا يحق لهذا الحساب استخدام الكاميرات. أضفه إلى المجموعة «video»، ثم سجّل الخروج وسجّل الدخول من جديد.
+doctor-fix-open-desktop = شغّل Countenance في جلسة سطح مكتب لها شاشة.
+doctor-fix-join-render-group = لا يحق لهذا الحساب استخدام جهاز الرسوميات. أضفه إلى المجموعتين «render» و«video»، ثم سجّل الخروج وسجّل الدخول من جديد.
+doctor-fix-install-libraries = ثبّت المكتبات المذكورة أعلاه.
+doctor-fix-protect-key = يمكن لغيرك قراءة مفتاح هذا الجهاز. اجعل الملف خاصًا بك، أو احذفه وسجّل هذا الجهاز من جديد.
+doctor-fix-replace-key = ملف المفتاح تالف. انقله إلى مكان آخر: سيُنشأ مفتاح جديد، ويجب تسجيل هذا الجهاز من جديد.
+doctor-fix-reinstall = ثبّت Countenance من جديد من حيث حصلت عليه.
+doctor-fix-name-verifier = اطلب من المسؤول عن هذا الحاسوب إضافة خدمة التحقق الخاصة بك إلى الإعدادات.
+doctor-fix-check-network = تحقق من الشبكة، ثم حاول مرة أخرى.
+doctor-fix-check-certificates = تحقق من ساعة هذا الحاسوب وشهاداته الموثوق بها، ومما يقع بينه وبين الخدمة.
+doctor-fix-ask-verifier = اسأل المسؤول عن خدمة التحقق هل هذا عنوانها.
+doctor-fix-set-clock = اضبط ساعة هذا الحاسوب، ويفضَّل أن يكون ذلك تلقائيًا.
+doctor-fix-register-link = اجعل Countenance البرنامج الذي يفتح روابط تسجيل الدخول.
+doctor-fix-install-xdg-utils = ثبّت xdg-utils، ثم تحقق من جديد.
+doctor-fix-correct-settings = صحّح الأسطر المذكورة أعلاه في ملف الإعدادات.

@@ -18,7 +18,7 @@ link-busy = Eine Anmeldung läuft schon. Schließen Sie sie zuerst ab oder brech
 
 ## Opening
 opening-title = Einen Moment
-opening-body = Der Prüfdienst wird gefragt, wer Ihre Anmeldung möchte.
+opening-body = Der Prüfdienst wird gefragt, wer Ihre Anmeldung anfordert.
 
 ## Consent
 consent-title-verify = Ist das Ihre Anmeldung?
@@ -36,7 +36,7 @@ consent-minutes = { $minutes ->
 consent-captured = Etwa zwei Sekunden Kamerabilder, beurteilt auf diesem Computer.
 consent-sent = Ein Bild und ein signierter Bericht gehen an den Prüfdienst.
 consent-kept = Auf diesem Computer bleibt nichts zurück.
-consent-template = Der Dienst behält eine Vorlage: Zahlen, an denen sich Ihr Gesicht wiedererkennen lässt, kein Bild. Sie können sie löschen lassen.
+consent-template = Der Dienst behält ein Gesichtsmuster: Zahlen, an denen sich Ihr Gesicht wiedererkennen lässt, kein Bild. Sie können es löschen lassen.
 consent-light = Die Kamera geht an, wenn Sie auf „Beginnen“ drücken.
 consent-begin = Beginnen
 consent-not-me = Das bin ich nicht
@@ -57,10 +57,10 @@ capture-recording = Eine Aufzeichnung läuft, keine Kamera
 hint-no-face = Zeigen Sie Ihr Gesicht
 hint-several-faces = Bitte nur eine Person
 hint-come-closer = Kommen Sie näher
-hint-move-back = Gehen Sie etwas zurück
-hint-move-left = Gehen Sie nach links
-hint-move-right = Gehen Sie nach rechts
-hint-move-up = Gehen Sie etwas höher
+hint-move-back = Rücken Sie etwas zurück
+hint-move-left = Rücken Sie nach links
+hint-move-right = Rücken Sie nach rechts
+hint-move-up = Kommen Sie etwas höher
 hint-move-down = Gehen Sie etwas tiefer
 hint-look-straight = Schauen Sie geradeaus
 hint-hold-head-upright = Halten Sie den Kopf gerade
@@ -109,7 +109,7 @@ cannot-tell-light = Wenden Sie sich einem Fenster oder einer Lampe zu. Im Rücke
 cannot-tell-distance = Sitzen Sie eine Armlänge entfernt, das Gesicht in der Mitte.
 cannot-tell-glasses = Neigen Sie die Brille oder den Kopf, bis nichts mehr spiegelt.
 not-accepted-title = Das hat nicht geklappt
-not-accepted-not-live = Zeigen Sie Ihr eigenes Gesicht, selbst und direkt vor der Kamera.
+not-accepted-not-live = Zeigen Sie Ihr eigenes Gesicht, live und direkt vor der Kamera.
 not-accepted-no-match = Ihr Gesicht wurde für dieses Konto nicht wiedererkannt.
 not-accepted-poor-quality = Das Bild war zum Vergleichen nicht gut genug.
 not-accepted-camera = Diese Kamera wird für diese Anmeldung nicht angenommen. Nehmen Sie die eingebaute Kamera oder eine andere.
@@ -127,7 +127,7 @@ code-title = Stattdessen einen Code verwenden
 code-choose = Ein Einmalcode geht an die Telefonnummer Ihres Kontos.
 code-sms = SMS senden
 code-voice = Mich anrufen
-code-label = Code aus 6 Ziffern
+code-label = 6-stelliger Code
 code-check = Code prüfen
 code-resend = Noch einmal senden
 code-resend-wait = { $seconds ->
@@ -149,7 +149,7 @@ refused-other = Ihr Browser zeigt, wie es weitergeht.
 failed-title = Die Anmeldung wurde unterbrochen
 failed-login-again = Dieser Link ist verbraucht oder zu alt. Beginnen Sie die Anmeldung in Ihrem Browser neu.
 failed-network = Der Prüfdienst ist nicht erreichbar. Prüfen Sie das Netzwerk und öffnen Sie den Link dann noch einmal aus Ihrem Browser.
-failed-operator = Diese Installation hat einen Fehler. Wenden Sie sich an Ihre Systembetreuung und nennen Sie, was die Diagnose zeigt.
+failed-operator = Diese Installation hat einen Fehler. Teilen Sie Ihrer Systembetreuung mit, was die Diagnose zeigt.
 close = Schließen
 
 ## Settings
@@ -184,11 +184,40 @@ diagnostics-title = Diagnose
 diagnostics-body = Was diese Installation braucht, und was zu tun ist, wo etwas fehlt. Keine persönlichen Daten.
 diagnostics-running = Wird untersucht …
 diagnostics-copy = Kopieren
-diagnostics-good = Gut
-diagnostics-attention = Braucht Aufmerksamkeit
+diagnostics-good = In Ordnung
+diagnostics-attention = Erfordert Aufmerksamkeit
 diagnostics-unknown = Nicht bekannt
 
 ## About
 about-title = Info
 about-licence = MIT oder Apache-2.0
 about-fonts = Schrift: Inter, SIL Open Font License 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = Kamera
+doctor-graphics = Grafik
+doctor-libraries = Bibliotheken
+doctor-key = Geräteschlüssel
+doctor-models = Neuronale Netze
+doctor-verifier = Prüfdienst
+doctor-clock = Uhr
+doctor-link = Anmeldelinks
+doctor-settings = Einstellungen
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = Schließen Sie eine Kamera an oder schalten Sie die eingebaute ein.
+doctor-fix-join-video-group = Dieses Konto darf keine Kameras benutzen. Nehmen Sie es in die Gruppe „video“ auf und melden Sie sich danach ab und wieder an.
+doctor-fix-open-desktop = Starten Sie Countenance in einer Desktop-Sitzung mit Bildschirm.
+doctor-fix-join-render-group = Dieses Konto darf das Grafikgerät nicht benutzen. Nehmen Sie es in die Gruppen „render“ und „video“ auf und melden Sie sich danach ab und wieder an.
+doctor-fix-install-libraries = Installieren Sie die oben genannten Bibliotheken.
+doctor-fix-protect-key = Andere können den Schlüssel dieses Geräts lesen. Beschränken Sie den Zugriff auf die Datei auf sich selbst oder löschen Sie sie und registrieren Sie dieses Gerät neu.
+doctor-fix-replace-key = Die Schlüsseldatei ist beschädigt. Verschieben Sie sie: Ein neuer Schlüssel wird erzeugt, und dieses Gerät muss neu registriert werden.
+doctor-fix-reinstall = Installieren Sie Countenance noch einmal von dort, wo Sie es bezogen haben.
+doctor-fix-name-verifier = Bitten Sie Ihre Systembetreuung, Ihren Prüfdienst in die Einstellungen einzutragen.
+doctor-fix-check-network = Prüfen Sie das Netzwerk und versuchen Sie es dann noch einmal.
+doctor-fix-check-certificates = Prüfen Sie die Uhr und die vertrauenswürdigen Zertifikate dieses Computers sowie alles, was zwischen ihm und dem Dienst steht.
+doctor-fix-ask-verifier = Fragen Sie beim Betreiber des Prüfdienstes nach, ob das seine Adresse ist.
+doctor-fix-set-clock = Stellen Sie die Uhr dieses Computers, am besten automatisch.
+doctor-fix-register-link = Legen Sie Countenance als das Programm fest, das Anmeldelinks öffnet.
+doctor-fix-install-xdg-utils = Installieren Sie xdg-utils und sehen Sie dann noch einmal nach.
+doctor-fix-correct-settings = Berichtigen Sie die oben genannten Zeilen der Einstellungsdatei.

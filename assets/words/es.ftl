@@ -5,7 +5,7 @@ app-tagline = Demuestra con tu rostro, en este equipo, que eres tú.
 ## Ready
 ready-title = Todo listo
 ready-body = Cuando un inicio de sesión pida tu rostro, esta ventana se abrirá sola. Hasta entonces no hay nada que hacer aquí.
-ready-privacy = La cámara sigue apagada hasta que pulses «Empezar». Tus imágenes se evalúan en este equipo.
+ready-privacy = La cámara permanece apagada hasta que pulses «Empezar». Tus imágenes se evalúan en este equipo.
 ready-link-label = Enlace de la página de inicio de sesión
 ready-link-hint = countenance://verify?…
 ready-link-open = Abrir enlace
@@ -40,7 +40,7 @@ consent-template = El servicio guarda una plantilla: números que permiten recon
 consent-light = La cámara se enciende cuando pulsas «Empezar».
 consent-begin = Empezar
 consent-not-me = No soy yo
-consent-warning = ¿No iniciaste tú esta sesión? Pulsa «No soy yo».
+consent-warning = ¿No has pedido tú este inicio de sesión? Pulsa «No soy yo».
 
 ## Capture
 capture-title = Mira a la cámara
@@ -141,7 +141,7 @@ done-title-enroll = Tu rostro está configurado
 done-body = Vuelve a tu navegador. Esta ventana se cierra sola.
 refused-title = Sesión no iniciada
 refused-cancelled = Has cancelado. Tu navegador ya lo sabe.
-refused-not-me = Este inicio de sesión se ha detenido. Si no eras tú, cambia tu contraseña.
+refused-not-me = Este inicio de sesión se ha detenido. Si no has sido tú, cambia tu contraseña.
 refused-too-many = Demasiados intentos. Espera un rato y vuelve a iniciar sesión.
 refused-timed-out = Se acabó el tiempo para este inicio de sesión. Vuelve a iniciar sesión en tu navegador.
 refused-not-enrolled = No hay ningún rostro configurado para esta cuenta. Consulta a quien administra tu cuenta.
@@ -167,7 +167,7 @@ settings-text-size = Tamaño del texto
 settings-reduced-motion = Menos movimiento
 settings-verifiers = Servicios de verificación de confianza
 settings-verifiers-none = Aún no hay ninguno. Quien administra este equipo los añade al archivo de ajustes.
-settings-about = Acerca de y licencias
+settings-about = Información y licencias
 settings-diagnostics = Diagnóstico
 settings-back = Atrás
 settings-not-saved = No se han podido guardar los ajustes.
@@ -176,7 +176,7 @@ font-missing = Este idioma necesita una fuente que no está instalada.
 
 ## Camera test
 camera-test-title = Prueba de la cámara
-camera-test-body = Solo tú ves esta imagen. Nada se evalúa para un inicio de sesión, se guarda ni se envía.
+camera-test-body = Solo tú ves esta imagen. No se evalúa para ningún inicio de sesión, ni se guarda ni se envía.
 camera-test-good = Estás en buena posición
 
 ## Diagnostics
@@ -186,9 +186,38 @@ diagnostics-running = Comprobando…
 diagnostics-copy = Copiar
 diagnostics-good = Bien
 diagnostics-attention = Requiere atención
-diagnostics-unknown = No se sabe
+diagnostics-unknown = Desconocido
 
 ## About
-about-title = Acerca de
+about-title = Información
 about-licence = MIT o Apache-2.0
-about-fonts = Letra: Inter, licencia SIL Open Font 1.1
+about-fonts = Tipo de letra: Inter, licencia SIL Open Font 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = Cámara
+doctor-graphics = Gráficos
+doctor-libraries = Bibliotecas
+doctor-key = Clave del dispositivo
+doctor-models = Redes neuronales
+doctor-verifier = Servicio de verificación
+doctor-clock = Reloj
+doctor-link = Enlaces de inicio de sesión
+doctor-settings = Ajustes
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = Conecta una cámara o enciende la integrada.
+doctor-fix-join-video-group = Esta cuenta no puede usar cámaras. Añádela al grupo «video»; después cierra la sesión y vuelve a iniciarla.
+doctor-fix-open-desktop = Inicia Countenance en una sesión de escritorio con pantalla.
+doctor-fix-join-render-group = Esta cuenta no puede usar el dispositivo gráfico. Añádela a los grupos «render» y «video»; después cierra la sesión y vuelve a iniciarla.
+doctor-fix-install-libraries = Instala las bibliotecas indicadas arriba.
+doctor-fix-protect-key = Otras personas pueden leer la clave de este dispositivo. Haz que el archivo sea privado, o bórralo y registra de nuevo este dispositivo.
+doctor-fix-replace-key = El archivo de la clave está dañado. Muévelo a otro lugar: se creará una clave nueva y habrá que registrar de nuevo este dispositivo.
+doctor-fix-reinstall = Vuelve a instalar Countenance desde donde lo obtuviste.
+doctor-fix-name-verifier = Pide a quien administra este equipo que indique tu servicio de verificación en los ajustes.
+doctor-fix-check-network = Comprueba la red e inténtalo de nuevo.
+doctor-fix-check-certificates = Comprueba el reloj y los certificados de confianza de este equipo, y lo que haya entre él y el servicio.
+doctor-fix-ask-verifier = Pregunta a quien gestiona el servicio de verificación si esta es su dirección.
+doctor-fix-set-clock = Pon en hora el reloj de este equipo, mejor de forma automática.
+doctor-fix-register-link = Haz que Countenance sea el programa que abre los enlaces de inicio de sesión.
+doctor-fix-install-xdg-utils = Instala xdg-utils y compruébalo de nuevo.
+doctor-fix-correct-settings = Corrige las líneas del archivo de ajustes indicadas arriba.

@@ -4,7 +4,7 @@ app-tagline = Prouvez avec votre visage, sur cet ordinateur, que c’est bien vo
 
 ## Ready
 ready-title = Tout est prêt
-ready-body = Une connexion qui demande votre visage ouvre cette fenêtre d’elle-même. Rien à faire ici d’ici là.
+ready-body = Une connexion qui demande votre visage ouvre cette fenêtre d’elle-même. D’ici là, vous n’avez rien à faire.
 ready-privacy = La caméra reste éteinte jusqu’à ce que vous appuyiez sur « Commencer ». Vos images sont évaluées sur cet ordinateur.
 ready-link-label = Lien de la page de connexion
 ready-link-hint = countenance://verify?…
@@ -18,7 +18,7 @@ link-busy = Une connexion est déjà en cours. Terminez-la ou annulez-la d’abo
 
 ## Opening
 opening-title = Un instant
-opening-body = Nous demandons au service de vérification qui souhaite votre connexion.
+opening-body = Nous demandons au service de vérification qui souhaite que vous vous connectiez.
 
 ## Consent
 consent-title-verify = Est-ce bien votre connexion ?
@@ -100,8 +100,8 @@ try-again = Réessayer
 stop-here = S’arrêter ici
 use-code = Utiliser plutôt un code
 attempts-left = { $attempts ->
-    [one] encore { $attempts } essai
-   *[other] encore { $attempts } essais
+    [one] encore { $attempts } tentative
+   *[other] encore { $attempts } tentatives
 }
 cannot-tell-title = Ce n’était pas assez net
 cannot-tell-body = Tout va bien de votre côté. Une meilleure image aidera :
@@ -115,12 +115,12 @@ not-accepted-poor-quality = L’image n’était pas assez bonne pour être comp
 not-accepted-camera = Cette caméra n’est pas acceptée pour cette connexion. Utilisez la caméra intégrée ou une autre.
 not-accepted-untrusted = Le service de vérification n’a pas accepté le rapport de cet ordinateur. Prévenez la personne qui le gère.
 picture-yours = Votre image
-picture-ideal = Comment elle devrait être
+picture-ideal = À quoi elle devrait ressembler
 
 ## Sending
 sending-title = Vérification
 sending-body = Votre image est en route. Cela prend un instant.
-sending-retrying = Pas de connexion réseau. Nouvel essai en cours.
+sending-retrying = Pas de connexion réseau. Nouvelle tentative en cours.
 
 ## Code instead
 code-title = Utiliser plutôt un code
@@ -142,7 +142,7 @@ done-body = Retour à votre navigateur. Cette fenêtre se ferme d’elle-même.
 refused-title = Connexion non effectuée
 refused-cancelled = Vous avez annulé. Votre navigateur en est informé.
 refused-not-me = Cette connexion a été arrêtée. Si ce n’était pas vous, changez votre mot de passe.
-refused-too-many = Trop d’essais. Attendez un moment, puis reconnectez-vous.
+refused-too-many = Trop de tentatives. Attendez un moment, puis reconnectez-vous.
 refused-timed-out = Le temps prévu pour cette connexion est écoulé. Reconnectez-vous dans votre navigateur.
 refused-not-enrolled = Aucun visage n’est enregistré pour ce compte. Adressez-vous à la personne qui gère votre compte.
 refused-other = Votre navigateur indique la suite.
@@ -172,7 +172,7 @@ settings-diagnostics = Diagnostic
 settings-back = Retour
 settings-not-saved = Les réglages n’ont pas pu être enregistrés.
 settings-ignored = La ligne { $line } du fichier de réglages a été ignorée : { $key }
-font-missing = Cette langue demande une police qui n’est pas installée.
+font-missing = Cette langue nécessite une police qui n’est pas installée.
 
 ## Camera test
 camera-test-title = Test de la caméra
@@ -184,11 +184,40 @@ diagnostics-title = Diagnostic
 diagnostics-body = Ce dont cette installation a besoin, et que faire quand quelque chose manque. Aucune donnée personnelle.
 diagnostics-running = Examen en cours…
 diagnostics-copy = Copier
-diagnostics-good = Bon
+diagnostics-good = Correct
 diagnostics-attention = À vérifier
 diagnostics-unknown = Inconnu
 
 ## About
 about-title = À propos
 about-licence = MIT ou Apache-2.0
-about-fonts = Caractères : Inter, licence SIL Open Font 1.1
+about-fonts = Police : Inter, licence SIL Open Font 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = Caméra
+doctor-graphics = Affichage graphique
+doctor-libraries = Bibliothèques
+doctor-key = Clé de l’appareil
+doctor-models = Réseaux de neurones
+doctor-verifier = Service de vérification
+doctor-clock = Horloge
+doctor-link = Liens de connexion
+doctor-settings = Réglages
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = Branchez une caméra ou activez celle qui est intégrée.
+doctor-fix-join-video-group = Ce compte n’a pas le droit d’utiliser les caméras. Ajoutez-le au groupe « video », puis déconnectez-vous et reconnectez-vous.
+doctor-fix-open-desktop = Lancez Countenance dans une session de bureau avec un écran.
+doctor-fix-join-render-group = Ce compte n’a pas le droit d’utiliser le périphérique graphique. Ajoutez-le aux groupes « render » et « video », puis déconnectez-vous et reconnectez-vous.
+doctor-fix-install-libraries = Installez les bibliothèques indiquées ci-dessus.
+doctor-fix-protect-key = D’autres personnes peuvent lire la clé de cet appareil. Rendez le fichier privé, ou supprimez-le et enregistrez à nouveau cet appareil.
+doctor-fix-replace-key = Le fichier de la clé est endommagé. Déplacez-le ailleurs : une nouvelle clé sera créée, et cet appareil devra être enregistré à nouveau.
+doctor-fix-reinstall = Réinstallez Countenance à partir de sa source d’origine.
+doctor-fix-name-verifier = Demandez à la personne qui gère cet ordinateur d’indiquer votre service de vérification dans les réglages.
+doctor-fix-check-network = Vérifiez le réseau, puis réessayez.
+doctor-fix-check-certificates = Vérifiez l’horloge et les certificats de confiance de cet ordinateur, ainsi que ce qui se trouve entre lui et le service.
+doctor-fix-ask-verifier = Demandez à la personne qui gère le service de vérification si cette adresse est bien la sienne.
+doctor-fix-set-clock = Réglez l’horloge de cet ordinateur, de préférence automatiquement.
+doctor-fix-register-link = Faites de Countenance le programme qui ouvre les liens de connexion.
+doctor-fix-install-xdg-utils = Installez xdg-utils, puis vérifiez à nouveau.
+doctor-fix-correct-settings = Corrigez les lignes du fichier de réglages indiquées ci-dessus.

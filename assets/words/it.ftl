@@ -18,7 +18,7 @@ link-busy = C’è già un accesso in corso. Prima completalo o annullalo.
 
 ## Opening
 opening-title = Un momento
-opening-body = Chiediamo al servizio di verifica chi richiede il tuo accesso.
+opening-body = Chiediamo al servizio di verifica chi vuole che tu acceda.
 
 ## Consent
 consent-title-verify = È tuo questo accesso?
@@ -43,7 +43,7 @@ consent-not-me = Non sono io
 consent-warning = Non hai avviato tu questo accesso? Premi “Non sono io”.
 
 ## Capture
-capture-title = Guarda nella fotocamera
+capture-title = Guarda la fotocamera
 capture-starting = Avvio della fotocamera
 capture-cancel = Annulla
 capture-camera = Fotocamera
@@ -60,8 +60,8 @@ hint-come-closer = Avvicinati un po’
 hint-move-back = Allontanati un po’
 hint-move-left = Spostati alla tua sinistra
 hint-move-right = Spostati alla tua destra
-hint-move-up = Spostati un po’ in alto
-hint-move-down = Spostati un po’ in basso
+hint-move-up = Spostati un po’ più in alto
+hint-move-down = Spostati un po’ più in basso
 hint-look-straight = Guarda dritto davanti a te
 hint-hold-head-upright = Tieni la testa dritta
 hint-eyes-hidden = Lascia vedere gli occhi
@@ -81,7 +81,7 @@ camera-busy-body = Un altro programma sta usando la fotocamera.
 camera-busy-fix = Chiudi videochiamate e altri programmi che usano la fotocamera, poi riprova.
 camera-absent-title = Nessuna fotocamera trovata
 camera-absent-body = Su questo computer non c’è una fotocamera utilizzabile.
-camera-absent-fix = Collega una fotocamera o apri il suo coperchio, poi riprova.
+camera-absent-fix = Collega una fotocamera o apri il copriobiettivo, poi riprova.
 camera-unsupported-title = Questa fotocamera non si può usare
 camera-unsupported-body = Non offre immagini che Countenance possa leggere.
 camera-unsupported-fix = Scegli o collega un’altra fotocamera, poi riprova.
@@ -97,7 +97,7 @@ camera-recording-fix = Controlla nome e tipo del file, poi ricomincia.
 
 ## Setbacks
 try-again = Riprova
-stop-here = Fermati qui
+stop-here = Interrompi qui
 use-code = Usa invece un codice
 attempts-left = { $attempts ->
     [one] ancora { $attempts } tentativo
@@ -109,7 +109,7 @@ cannot-tell-light = Girati verso una finestra o una lampada, senza averne dietro
 cannot-tell-distance = Siediti a un braccio di distanza, con il volto al centro.
 cannot-tell-glasses = Inclina gli occhiali o la testa per togliere i riflessi.
 not-accepted-title = Non ha funzionato
-not-accepted-not-live = Mostra il tuo volto, dal vivo, dritto nella fotocamera.
+not-accepted-not-live = Mostra proprio il tuo volto, dal vivo, rivolto verso la fotocamera.
 not-accepted-no-match = Il tuo volto non è stato riconosciuto per questo account.
 not-accepted-poor-quality = L’immagine non era abbastanza buona per il confronto.
 not-accepted-camera = Questa fotocamera non è accettata per questo accesso. Usa quella integrata o un’altra.
@@ -119,7 +119,7 @@ picture-ideal = Come dovrebbe essere
 
 ## Sending
 sending-title = Verifica in corso
-sending-body = La tua immagine è in viaggio. Ci vuole un momento.
+sending-body = Invio della tua immagine in corso. Ci vuole un momento.
 sending-retrying = Nessuna connessione. Nuovo tentativo in corso.
 
 ## Code instead
@@ -127,7 +127,7 @@ code-title = Usa invece un codice
 code-choose = Un codice monouso viene inviato al numero di telefono del tuo account.
 code-sms = Invia un SMS
 code-voice = Chiamami
-code-label = Codice di 6 cifre
+code-label = Codice a 6 cifre
 code-check = Verifica il codice
 code-resend = Invia di nuovo
 code-resend-wait = { $seconds ->
@@ -184,11 +184,40 @@ diagnostics-title = Diagnostica
 diagnostics-body = Di che cosa ha bisogno questa installazione e che cosa fare se manca qualcosa. Nessun dato personale.
 diagnostics-running = Controllo in corso…
 diagnostics-copy = Copia
-diagnostics-good = Bene
+diagnostics-good = A posto
 diagnostics-attention = Richiede attenzione
-diagnostics-unknown = Non noto
+diagnostics-unknown = Sconosciuto
 
 ## About
 about-title = Informazioni
 about-licence = MIT o Apache-2.0
 about-fonts = Caratteri: Inter, licenza SIL Open Font 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = Fotocamera
+doctor-graphics = Grafica
+doctor-libraries = Librerie
+doctor-key = Chiave del dispositivo
+doctor-models = Reti neurali
+doctor-verifier = Servizio di verifica
+doctor-clock = Orologio
+doctor-link = Link di accesso
+doctor-settings = Impostazioni
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = Collega una fotocamera o accendi quella integrata.
+doctor-fix-join-video-group = Questo account non può usare fotocamere. Aggiungilo al gruppo “video”, poi esci dalla sessione e rientra.
+doctor-fix-open-desktop = Avvia Countenance in una sessione desktop con uno schermo.
+doctor-fix-join-render-group = Questo account non può usare il dispositivo grafico. Aggiungilo ai gruppi “render” e “video”, poi esci dalla sessione e rientra.
+doctor-fix-install-libraries = Installa le librerie indicate sopra.
+doctor-fix-protect-key = Altri possono leggere la chiave di questo dispositivo. Rendi privato il file, oppure eliminalo e registra di nuovo questo dispositivo.
+doctor-fix-replace-key = Il file della chiave è danneggiato. Spostalo altrove: verrà creata una nuova chiave e questo dispositivo dovrà essere registrato di nuovo.
+doctor-fix-reinstall = Installa di nuovo Countenance dalla fonte da cui l’hai ottenuto.
+doctor-fix-name-verifier = Chiedi a chi gestisce questo computer di indicare il tuo servizio di verifica nelle impostazioni.
+doctor-fix-check-network = Controlla la rete, poi riprova.
+doctor-fix-check-certificates = Controlla l’orologio e i certificati attendibili di questo computer, e ciò che si trova tra esso e il servizio.
+doctor-fix-ask-verifier = Chiedi a chi gestisce il servizio di verifica se questo è il suo indirizzo.
+doctor-fix-set-clock = Regola l’orologio di questo computer, meglio se in automatico.
+doctor-fix-register-link = Imposta Countenance come programma che apre i link di accesso.
+doctor-fix-install-xdg-utils = Installa xdg-utils, poi controlla di nuovo.
+doctor-fix-correct-settings = Correggi le righe del file delle impostazioni indicate sopra.

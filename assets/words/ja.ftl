@@ -26,7 +26,7 @@ consent-title-enroll = 顔によるログインの設定
 consent-asks = { $application } が顔の確認を求めています
 consent-application = アプリケーション
 consent-account = アカウント
-consent-tenant = サインインサービス
+consent-tenant = ログインサービス
 consent-began = 開始時刻
 consent-now = たった今
 consent-minutes = { $minutes ->
@@ -101,12 +101,12 @@ attempts-left = { $attempts ->
    *[other] あと{ $attempts }回試せます
 }
 cannot-tell-title = はっきり確認できませんでした
-cannot-tell-body = 問題があるわけではありません。より良い映像で確認できます。
+cannot-tell-body = あなたに問題があるわけではありません。より良い映像で確認できます。
 cannot-tell-light = 窓や照明のほうを向き、背後に光が入らないようにしてください。
 cannot-tell-distance = 腕を伸ばしたくらいの距離で、顔を中央に合わせてください。
 cannot-tell-glasses = 眼鏡や頭を少し傾けて、反射をなくしてください。
 not-accepted-title = うまくいきませんでした
-not-accepted-not-live = ご自身の顔をその場で、カメラの正面に向けてください。
+not-accepted-not-live = ご自身の顔をその場で、カメラにまっすぐ向けてください。
 not-accepted-no-match = このアカウントの顔として確認できませんでした。
 not-accepted-poor-quality = 照合するには画像が十分ではありませんでした。
 not-accepted-camera = このログインではこのカメラを使えません。内蔵カメラまたは別のカメラをお使いください。
@@ -135,7 +135,7 @@ code-resend-wait = { $seconds ->
 done-title = ご本人と確認できました
 done-title-enroll = 顔の設定が完了しました
 done-body = ブラウザーに戻ります。このウィンドウは自動で閉じます。
-refused-title = ログインしていません
+refused-title = ログインは行われませんでした
 refused-cancelled = キャンセルしました。ブラウザーにも伝わっています。
 refused-not-me = このログインを停止しました。心当たりがない場合は、パスワードを変更してください。
 refused-too-many = 試行回数が多すぎます。しばらく待ってからログインし直してください。
@@ -187,4 +187,33 @@ diagnostics-unknown = 不明
 ## About
 about-title = このアプリについて
 about-licence = MIT または Apache-2.0
-about-fonts = 文字：Inter、SIL Open Font License 1.1
+about-fonts = フォント：Inter、SIL Open Font License 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = カメラ
+doctor-graphics = グラフィックス
+doctor-libraries = ライブラリ
+doctor-key = デバイスの鍵
+doctor-models = ニューラルネットワーク
+doctor-verifier = 検証サービス
+doctor-clock = 時計
+doctor-link = ログイン用リンク
+doctor-settings = 設定
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = カメラを接続するか、内蔵カメラをオンにしてください。
+doctor-fix-join-video-group = このアカウントはカメラを使えません。グループ「video」に追加し、いったんログアウトしてからログインし直してください。
+doctor-fix-open-desktop = 画面のあるデスクトップセッションで Countenance を起動してください。
+doctor-fix-join-render-group = このアカウントはグラフィックスデバイスを使えません。グループ「render」と「video」に追加し、いったんログアウトしてからログインし直してください。
+doctor-fix-install-libraries = 上に示したライブラリをインストールしてください。
+doctor-fix-protect-key = このデバイスの鍵をほかの人が読める状態です。ファイルを本人だけが読めるようにするか、削除してこのデバイスを登録し直してください。
+doctor-fix-replace-key = 鍵ファイルが壊れています。別の場所に移してください。新しい鍵が作られるので、このデバイスを登録し直す必要があります。
+doctor-fix-reinstall = Countenance を入手元からもう一度インストールしてください。
+doctor-fix-name-verifier = コンピューターの管理者に、お使いの検証サービスを設定に追加するよう依頼してください。
+doctor-fix-check-network = ネットワークを確認してから、もう一度お試しください。
+doctor-fix-check-certificates = このコンピューターの時計と信頼済み証明書、およびサービスとの間にあるものを確認してください。
+doctor-fix-ask-verifier = これが検証サービスのアドレスかどうか、サービスの運営者に確認してください。
+doctor-fix-set-clock = このコンピューターの時計を合わせてください。自動設定をお勧めします。
+doctor-fix-register-link = ログイン用リンクを開くプログラムを Countenance にしてください。
+doctor-fix-install-xdg-utils = xdg-utils をインストールしてから、もう一度確認してください。
+doctor-fix-correct-settings = 設定ファイルの、上に示した行を修正してください。

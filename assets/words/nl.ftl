@@ -18,7 +18,7 @@ link-busy = Er is al een aanmelding bezig. Rond die eerst af of annuleer die.
 
 ## Opening
 opening-title = Een ogenblik
-opening-body = We vragen de verificatiedienst wie uw aanmelding wil.
+opening-body = We vragen de verificatiedienst wie wil dat u zich aanmeldt.
 
 ## Consent
 consent-title-verify = Is dit uw aanmelding?
@@ -53,13 +53,13 @@ capture-time-left = { $seconds ->
 }
 capture-progress = Voortgang: { $percent }%
 capture-preview = Uw beeld, als in een spiegel
-capture-recording = Er speelt een opname, geen camera
+capture-recording = Er wordt een opname afgespeeld, geen camera
 hint-no-face = Laat uw gezicht zien
 hint-several-faces = Eén persoon tegelijk
 hint-come-closer = Kom dichterbij
 hint-move-back = Ga iets naar achteren
-hint-move-left = Ga naar uw linkerkant
-hint-move-right = Ga naar uw rechterkant
+hint-move-left = Ga iets naar links
+hint-move-right = Ga iets naar rechts
 hint-move-up = Ga iets omhoog
 hint-move-down = Ga iets omlaag
 hint-look-straight = Kijk recht vooruit
@@ -68,7 +68,7 @@ hint-eyes-hidden = Laat uw ogen zien
 hint-too-dark = Meer licht op uw gezicht
 hint-too-bright = Minder licht op uw gezicht
 hint-uneven-light = Belicht uw gezicht gelijkmatig
-hint-hold-still = Blijf even stil
+hint-hold-still = Beweeg even niet
 
 ## Camera trouble: cause, what to do
 camera-denied-title = De camera is niet toegestaan
@@ -106,7 +106,7 @@ attempts-left = { $attempts ->
 cannot-tell-title = Dat was niet duidelijk genoeg
 cannot-tell-body = Er is niets mis met u. Een beter beeld helpt:
 cannot-tell-light = Draai naar een raam of lamp toe, met geen van beide achter u.
-cannot-tell-distance = Zit op een armlengte afstand, met uw gezicht in het midden.
+cannot-tell-distance = Ga op een armlengte afstand zitten, met uw gezicht in het midden.
 cannot-tell-glasses = Kantel uw bril of hoofd tot de spiegeling weg is.
 not-accepted-title = Dat is niet gelukt
 not-accepted-not-live = Laat uw eigen gezicht zien, live en recht in de camera.
@@ -140,7 +140,7 @@ done-title = U bent het
 done-title-enroll = Uw gezicht is ingesteld
 done-body = Terug naar uw browser. Dit venster sluit vanzelf.
 refused-title = Niet aangemeld
-refused-cancelled = U hebt geannuleerd. Uw browser weet het.
+refused-cancelled = U hebt geannuleerd. Uw browser is op de hoogte.
 refused-not-me = Deze aanmelding is gestopt. Was u het niet, wijzig dan uw wachtwoord.
 refused-too-many = Te veel pogingen. Wacht een tijdje en meld u dan opnieuw aan.
 refused-timed-out = De tijd voor deze aanmelding is om. Meld u opnieuw aan in uw browser.
@@ -149,13 +149,13 @@ refused-other = Uw browser laat zien hoe het verdergaat.
 failed-title = De aanmelding is afgebroken
 failed-login-again = Deze link is al gebruikt of te oud. Begin de aanmelding opnieuw in uw browser.
 failed-network = De verificatiedienst is niet bereikbaar. Controleer het netwerk en open de link opnieuw vanuit uw browser.
-failed-operator = Deze installatie heeft een fout. Meld de beheerder van deze computer wat de diagnose laat zien.
+failed-operator = Deze installatie bevat een fout. Meld de beheerder van deze computer wat de diagnose laat zien.
 close = Sluiten
 
 ## Settings
 settings-title = Instellingen
 settings-camera = Camera
-settings-camera-first = De eerste die er is
+settings-camera-first = De eerste die wordt gevonden
 settings-language = Taal
 settings-language-system = Zoals het systeem
 settings-theme = Weergave
@@ -167,7 +167,7 @@ settings-text-size = Tekstgrootte
 settings-reduced-motion = Minder beweging
 settings-verifiers = Vertrouwde verificatiediensten
 settings-verifiers-none = Nog geen. De beheerder van deze computer voegt ze toe aan het instellingenbestand.
-settings-about = Over en licenties
+settings-about = Info en licenties
 settings-diagnostics = Diagnose
 settings-back = Terug
 settings-not-saved = De instellingen konden niet worden opgeslagen.
@@ -189,6 +189,35 @@ diagnostics-attention = Vraagt aandacht
 diagnostics-unknown = Onbekend
 
 ## About
-about-title = Over
+about-title = Info
 about-licence = MIT of Apache-2.0
-about-fonts = Letters: Inter, SIL Open Font License 1.1
+about-fonts = Lettertype: Inter, SIL Open Font License 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = Camera
+doctor-graphics = Grafische weergave
+doctor-libraries = Bibliotheken
+doctor-key = Apparaatsleutel
+doctor-models = Neurale netwerken
+doctor-verifier = Verificatiedienst
+doctor-clock = Klok
+doctor-link = Aanmeldlinks
+doctor-settings = Instellingen
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = Sluit een camera aan of zet de ingebouwde camera aan.
+doctor-fix-join-video-group = Dit account mag geen camera’s gebruiken. Voeg het toe aan de groep “video”. Meld u daarna af en weer aan.
+doctor-fix-open-desktop = Start Countenance in een bureaubladsessie met een scherm.
+doctor-fix-join-render-group = Dit account mag het grafische apparaat niet gebruiken. Voeg het toe aan de groepen “render” en “video”. Meld u daarna af en weer aan.
+doctor-fix-install-libraries = Installeer de bibliotheken die hierboven staan.
+doctor-fix-protect-key = Anderen kunnen de sleutel van dit apparaat lezen. Maak het bestand privé, of verwijder het en registreer dit apparaat opnieuw.
+doctor-fix-replace-key = Het sleutelbestand is beschadigd. Verplaats het: er wordt een nieuwe sleutel gemaakt en dit apparaat moet opnieuw worden geregistreerd.
+doctor-fix-reinstall = Installeer Countenance opnieuw vanaf de plek waar u het vandaan hebt.
+doctor-fix-name-verifier = Vraag de beheerder van deze computer om uw verificatiedienst in de instellingen op te nemen.
+doctor-fix-check-network = Controleer het netwerk en probeer het opnieuw.
+doctor-fix-check-certificates = Controleer de klok en de vertrouwde certificaten van deze computer, en wat er tussen de computer en de dienst zit.
+doctor-fix-ask-verifier = Vraag de beheerder van de verificatiedienst of dit het juiste adres is.
+doctor-fix-set-clock = Zet de klok van deze computer gelijk, liefst automatisch.
+doctor-fix-register-link = Stel Countenance in als het programma dat aanmeldlinks opent.
+doctor-fix-install-xdg-utils = Installeer xdg-utils en controleer opnieuw.
+doctor-fix-correct-settings = Verbeter de regels van het instellingenbestand die hierboven staan.

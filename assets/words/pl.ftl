@@ -18,7 +18,7 @@ link-busy = Trwa już inne logowanie. Najpierw je dokończ lub anuluj.
 
 ## Opening
 opening-title = Chwileczkę
-opening-body = Pytamy usługę weryfikacji, kto prosi o Twoje logowanie.
+opening-body = Pytamy usługę weryfikacji, kto prosi Cię o zalogowanie się.
 
 ## Consent
 consent-title-verify = Czy to Twoje logowanie?
@@ -35,7 +35,7 @@ consent-minutes = { $minutes ->
     [many] { $minutes } minut temu
    *[other] { $minutes } minuty temu
 }
-consent-captured = Około dwóch sekund obrazu z kamery, ocenianych na tym komputerze.
+consent-captured = Około dwóch sekund obrazu z kamery, ocenianego na tym komputerze.
 consent-sent = Jedno zdjęcie i podpisany raport trafiają do usługi weryfikacji.
 consent-kept = Na tym komputerze nic nie zostaje.
 consent-template = Usługa przechowuje wzorzec: liczby, po których można rozpoznać Twoją twarz, a nie zdjęcie. Możesz zażądać jego usunięcia.
@@ -60,7 +60,7 @@ capture-preview = Twój obraz, jak w lustrze
 capture-recording = Odtwarzane jest nagranie, bez kamery
 hint-no-face = Pokaż swoją twarz
 hint-several-faces = Jedna osoba naraz
-hint-come-closer = Podejdź bliżej
+hint-come-closer = Przysuń się bliżej
 hint-move-back = Odsuń się trochę
 hint-move-left = Przesuń się w lewo
 hint-move-right = Przesuń się w prawo
@@ -87,7 +87,7 @@ camera-absent-title = Nie znaleziono kamery
 camera-absent-body = Ten komputer nie ma kamery, której można użyć.
 camera-absent-fix = Podłącz kamerę lub otwórz jej osłonę, a potem spróbuj ponownie.
 camera-unsupported-title = Tej kamery nie można użyć
-camera-unsupported-body = Nie daje obrazu, który Countenance rozumie.
+camera-unsupported-body = Nie daje obrazu w postaci, którą Countenance rozumie.
 camera-unsupported-fix = Wybierz lub podłącz inną kamerę, a potem spróbuj ponownie.
 camera-lost-title = Kamera została odłączona
 camera-lost-body = Kamera zniknęła w trakcie użycia.
@@ -111,13 +111,13 @@ attempts-left = { $attempts ->
 }
 cannot-tell-title = Obraz był zbyt niewyraźny
 cannot-tell-body = Z Tobą wszystko w porządku. Lepszy obraz pomoże:
-cannot-tell-light = Zwróć się w stronę okna lub lampy, tak by nie było ich za Tobą.
-cannot-tell-distance = Usiądź na odległość ramienia, z twarzą pośrodku.
+cannot-tell-light = Zwróć się w stronę okna lub lampy. Za Tobą nie powinno być ani okna, ani lampy.
+cannot-tell-distance = Usiądź w odległości wyciągniętej ręki, z twarzą pośrodku.
 cannot-tell-glasses = Przechyl okulary lub głowę, aby usunąć odbicia.
-not-accepted-title = To się nie udało
+not-accepted-title = Nie udało się
 not-accepted-not-live = Pokaż własną twarz, na żywo, prosto do kamery.
 not-accepted-no-match = Nie rozpoznano Twojej twarzy dla tego konta.
-not-accepted-poor-quality = Obraz był za słaby, by go porównać.
+not-accepted-poor-quality = Jakość obrazu nie wystarczyła do porównania.
 not-accepted-camera = Ta kamera nie jest akceptowana przy tym logowaniu. Użyj kamery wbudowanej lub innej.
 not-accepted-untrusted = Usługa weryfikacji nie przyjęła raportu tego komputera. Powiadom osobę, która się nim zajmuje.
 picture-yours = Twoje zdjęcie
@@ -133,7 +133,7 @@ code-title = Użyj kodu
 code-choose = Jednorazowy kod zostanie wysłany na numer telefonu Twojego konta.
 code-sms = Wyślij SMS
 code-voice = Zadzwoń do mnie
-code-label = Kod z 6 cyfr
+code-label = Kod 6-cyfrowy
 code-check = Sprawdź kod
 code-resend = Wyślij ponownie
 code-resend-wait = { $seconds ->
@@ -145,14 +145,14 @@ code-resend-wait = { $seconds ->
 
 ## Endings
 done-title = To Ty
-done-title-enroll = Twoja twarz jest skonfigurowana
+done-title-enroll = Logowanie twarzą jest gotowe
 done-body = Wróć do przeglądarki. To okno zamknie się samo.
 refused-title = Nie zalogowano
 refused-cancelled = Logowanie anulowane. Przeglądarka już o tym wie.
 refused-not-me = To logowanie zostało zatrzymane. Jeśli to nie Ty, zmień hasło.
 refused-too-many = Zbyt wiele prób. Odczekaj chwilę i zaloguj się ponownie.
 refused-timed-out = Czas na to logowanie minął. Zaloguj się ponownie w przeglądarce.
-refused-not-enrolled = Dla tego konta nie skonfigurowano twarzy. Zwróć się do osoby, która zajmuje się Twoim kontem.
+refused-not-enrolled = Dla tego konta nie skonfigurowano logowania twarzą. Zwróć się do osoby, która zajmuje się Twoim kontem.
 refused-other = Przeglądarka pokaże, co dalej.
 failed-title = Logowanie zostało przerwane
 failed-login-again = Ten link został już użyty albo jest za stary. Zacznij logowanie od nowa w przeglądarce.
@@ -174,7 +174,7 @@ settings-theme-contrast = Wysoki kontrast
 settings-text-size = Rozmiar tekstu
 settings-reduced-motion = Mniej ruchu
 settings-verifiers = Zaufane usługi weryfikacji
-settings-verifiers-none = Jeszcze żadnej. Osoba, która zajmuje się tym komputerem, dodaje je do pliku ustawień.
+settings-verifiers-none = Na razie brak. Osoba, która zajmuje się tym komputerem, dodaje je do pliku ustawień.
 settings-about = O programie i licencje
 settings-diagnostics = Diagnostyka
 settings-back = Wstecz
@@ -185,7 +185,7 @@ font-missing = Ten język wymaga czcionki, która nie jest zainstalowana.
 ## Camera test
 camera-test-title = Test kamery
 camera-test-body = Ten obraz widzisz tylko Ty. Nic nie jest oceniane na potrzeby logowania, przechowywane ani wysyłane.
-camera-test-good = Pozycja jest dobra
+camera-test-good = Dobra pozycja
 
 ## Diagnostics
 diagnostics-title = Diagnostyka
@@ -200,3 +200,32 @@ diagnostics-unknown = Nie wiadomo
 about-title = O programie
 about-licence = MIT lub Apache-2.0
 about-fonts = Czcionka: Inter, licencja SIL Open Font 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = Kamera
+doctor-graphics = Grafika
+doctor-libraries = Biblioteki
+doctor-key = Klucz urządzenia
+doctor-models = Sieci neuronowe
+doctor-verifier = Usługa weryfikacji
+doctor-clock = Zegar
+doctor-link = Linki logowania
+doctor-settings = Ustawienia
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = Podłącz kamerę lub włącz wbudowaną.
+doctor-fix-join-video-group = To konto nie może używać kamer. Dodaj je do grupy „video”, a potem wyloguj się i zaloguj ponownie.
+doctor-fix-open-desktop = Uruchom Countenance w sesji pulpitu z ekranem.
+doctor-fix-join-render-group = To konto nie może używać urządzenia graficznego. Dodaj je do grup „render” i „video”, a potem wyloguj się i zaloguj ponownie.
+doctor-fix-install-libraries = Zainstaluj biblioteki wymienione powyżej.
+doctor-fix-protect-key = Inni mogą odczytać klucz tego urządzenia. Ogranicz dostęp do pliku tylko do siebie albo usuń go i zarejestruj to urządzenie ponownie.
+doctor-fix-replace-key = Plik klucza jest uszkodzony. Przenieś go w inne miejsce: powstanie nowy klucz, a to urządzenie trzeba będzie zarejestrować ponownie.
+doctor-fix-reinstall = Zainstaluj Countenance ponownie z tego samego źródła.
+doctor-fix-name-verifier = Poproś osobę, która zajmuje się tym komputerem, o wpisanie Twojej usługi weryfikacji do ustawień.
+doctor-fix-check-network = Sprawdź sieć, a potem spróbuj ponownie.
+doctor-fix-check-certificates = Sprawdź zegar i zaufane certyfikaty tego komputera oraz to, co znajduje się między nim a usługą.
+doctor-fix-ask-verifier = Zapytaj osobę, która prowadzi usługę weryfikacji, czy to jest jej adres.
+doctor-fix-set-clock = Ustaw zegar tego komputera, najlepiej automatycznie.
+doctor-fix-register-link = Ustaw Countenance jako program, który otwiera linki logowania.
+doctor-fix-install-xdg-utils = Zainstaluj xdg-utils, a potem sprawdź jeszcze raz.
+doctor-fix-correct-settings = Popraw wymienione powyżej wiersze pliku ustawień.

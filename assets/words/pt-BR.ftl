@@ -18,7 +18,7 @@ link-busy = Já há um login em andamento. Conclua ou cancele-o primeiro.
 
 ## Opening
 opening-title = Um momento
-opening-body = Perguntando ao serviço de verificação quem quer o seu login.
+opening-body = Perguntando ao serviço de verificação quem quer que você faça login.
 
 ## Consent
 consent-title-verify = Este login é seu?
@@ -71,7 +71,7 @@ hint-uneven-light = Ilumine o rosto por igual
 hint-hold-still = Não se mexa
 
 ## Camera trouble: cause, what to do
-camera-denied-title = A câmera não está permitida
+camera-denied-title = O acesso à câmera não está permitido
 camera-denied-body = Este computador não deixa o Countenance usar a câmera.
 camera-denied-fix-linux = Peça a quem cuida deste computador que inclua sua conta no grupo “video”; depois saia da sessão e entre de novo.
 camera-denied-fix-macos = Abra Ajustes do Sistema, Privacidade e Segurança, Câmera, e permita o Countenance.
@@ -89,7 +89,7 @@ camera-lost-title = A câmera foi desconectada
 camera-lost-body = A câmera sumiu enquanto estava em uso.
 camera-lost-fix = Conecte-a de novo e tente outra vez.
 camera-stalled-title = A câmera não responde
-camera-stalled-body = Ela está lá, mas não dá imagem.
+camera-stalled-body = Ela está presente, mas não envia imagem.
 camera-stalled-fix = Desconecte a câmera, conecte-a de novo e tente outra vez.
 camera-recording-title = Não é possível reproduzir a gravação
 camera-recording-body = O arquivo indicado no lugar de uma câmera não pode ser lido.
@@ -138,10 +138,10 @@ code-resend-wait = { $seconds ->
 ## Endings
 done-title = É você
 done-title-enroll = Seu rosto está configurado
-done-body = De volta ao navegador. Esta janela se fecha sozinha.
+done-body = Volte ao navegador. Esta janela se fecha sozinha.
 refused-title = Login não realizado
 refused-cancelled = Você cancelou. Seu navegador já sabe.
-refused-not-me = Este login foi interrompido. Se não era você, troque sua senha.
+refused-not-me = Este login foi interrompido. Se não foi você, troque sua senha.
 refused-too-many = Tentativas demais. Espere um pouco e faça login de novo.
 refused-timed-out = O tempo deste login acabou. Faça login de novo no navegador.
 refused-not-enrolled = Não há rosto configurado para esta conta. Fale com quem cuida da sua conta.
@@ -186,9 +186,38 @@ diagnostics-running = Verificando…
 diagnostics-copy = Copiar
 diagnostics-good = Bom
 diagnostics-attention = Requer atenção
-diagnostics-unknown = Não se sabe
+diagnostics-unknown = Desconhecido
 
 ## About
 about-title = Sobre
 about-licence = MIT ou Apache-2.0
-about-fonts = Letras: Inter, licença SIL Open Font 1.1
+about-fonts = Fonte: Inter, licença SIL Open Font 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = Câmera
+doctor-graphics = Gráficos
+doctor-libraries = Bibliotecas
+doctor-key = Chave do dispositivo
+doctor-models = Redes neurais
+doctor-verifier = Serviço de verificação
+doctor-clock = Relógio
+doctor-link = Links de login
+doctor-settings = Configurações
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = Conecte uma câmera ou ligue a embutida.
+doctor-fix-join-video-group = Esta conta não pode usar câmeras. Inclua-a no grupo “video”; depois saia da sessão e entre de novo.
+doctor-fix-open-desktop = Inicie o Countenance em uma sessão de área de trabalho com tela.
+doctor-fix-join-render-group = Esta conta não pode usar o dispositivo gráfico. Inclua-a nos grupos “render” e “video”; depois saia da sessão e entre de novo.
+doctor-fix-install-libraries = Instale as bibliotecas indicadas acima.
+doctor-fix-protect-key = Outras pessoas podem ler a chave deste dispositivo. Torne o arquivo privado, ou apague-o e registre este dispositivo de novo.
+doctor-fix-replace-key = O arquivo da chave está danificado. Mova-o para outro lugar: uma nova chave será criada, e este dispositivo precisará ser registrado de novo.
+doctor-fix-reinstall = Instale o Countenance de novo, de onde você o obteve.
+doctor-fix-name-verifier = Peça a quem cuida deste computador que inclua seu serviço de verificação nas configurações.
+doctor-fix-check-network = Verifique a rede e tente de novo.
+doctor-fix-check-certificates = Verifique o relógio e os certificados confiáveis deste computador, e o que houver entre ele e o serviço.
+doctor-fix-ask-verifier = Pergunte a quem cuida do serviço de verificação se este é o endereço dele.
+doctor-fix-set-clock = Acerte o relógio deste computador, de preferência automaticamente.
+doctor-fix-register-link = Defina o Countenance como o programa que abre links de login.
+doctor-fix-install-xdg-utils = Instale o xdg-utils e verifique de novo.
+doctor-fix-correct-settings = Corrija as linhas do arquivo de configurações indicadas acima.

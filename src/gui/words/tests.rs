@@ -24,6 +24,7 @@ const SAME_AS_ENGLISH: &[(&str, &str)] = &[
     ("nl", "consent-account"),
     ("nl", "capture-camera"),
     ("nl", "settings-camera"),
+    ("nl", "doctor-camera"),
 ];
 
 /// The plurals that CLDR gives whole numbers below a million.
