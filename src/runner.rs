@@ -181,7 +181,7 @@ fn try_camera(world: &dyn World, attendant: &mut Attendant) -> Result<(), Progre
         Ok(()) => {
             let mut watch = |frame: &Frame, look, advice| attendant.watch(frame, look, advice);
             capture::practise(&mut *camera, &*sight, &Policy::default(), &mut watch)
-        },
+        }
         Err(error) => Err(error.into()),
     };
     camera.stop();

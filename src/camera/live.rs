@@ -158,7 +158,15 @@ impl Playback {
     pub fn new(mut open: Open) -> Result<Self, CameraError> {
         let recording = open()?;
         let usual = Duration::from_millis(40);
-        Ok(Self { recording, again: open, began: now(), played: Duration::ZERO, seq: 0, last_at: Duration::ZERO, pace: usual })
+        Ok(Self {
+            recording,
+            again: open,
+            began: now(),
+            played: Duration::ZERO,
+            seq: 0,
+            last_at: Duration::ZERO,
+            pace: usual,
+        })
     }
 }
 

@@ -10,12 +10,12 @@ mod capture;
 mod doctor;
 mod link;
 mod offline;
+#[cfg(feature = "window")]
+mod screens;
 #[cfg(feature = "demo")]
 mod serve_tenant;
 #[cfg(feature = "verifier")]
 mod serve_verifier;
-#[cfg(feature = "window")]
-mod screens;
 #[cfg(feature = "window")]
 mod window;
 

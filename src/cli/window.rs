@@ -76,8 +76,8 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
         Claim::HandedOver => return Ok(ExitCode::SUCCESS),
     };
     let data = data_folder(args.data)?;
-    let key = DeviceKey::load_or_create(&data.join("device.key"), &SystemChance)
-        .context("the device key cannot be used")?;
+    let key =
+        DeviceKey::load_or_create(&data.join("device.key"), &SystemChance).context("the device key cannot be used")?;
     let settings_path = args.settings.or_else(Settings::standard_path);
     let Loaded { settings, complaints } = loaded(settings_path.as_deref());
     let allowed = if args.verifier.is_empty() {
@@ -85,13 +85,8 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
     } else {
         args.verifier.iter().cloned().collect::<AllowedOrigins>()
     };
-    let world = Arc::new(Installed {
-        vision: OnceLock::new(),
-        key,
-        camera,
-        latest: Latest::default(),
-        browser: args.browser,
-    });
+    let world =
+        Arc::new(Installed { vision: OnceLock::new(), key, camera, latest: Latest::default(), browser: args.browser });
     load_early(Arc::clone(&world))?;
     let ended = Arc::new(Mutex::new(None));
     let host = host(world, args.link, inbox, &data, settings, settings_path, allowed, Arc::clone(&ended));
@@ -144,10 +139,9 @@ fn line_of(model: &vision::Model) -> String {
 fn told(ended: Ended) -> ExitCode {
     let (line, exit) = match ended {
         Ended::Approved(_) => (json!({"event": "ended", "result": "approved"}), Exit::Approved),
-        Ended::Refused(reason) => (
-            json!({"event": "ended", "result": "refused", "reason": reason}),
-            Exit::of(&Ok(Ending::Refused(reason))),
-        ),
+        Ended::Refused(reason) => {
+            (json!({"event": "ended", "result": "refused", "reason": reason}), Exit::of(&Ok(Ending::Refused(reason))))
+        }
         Ended::Failed(way_out) => {
             let exit = match way_out {
                 WayOut::CheckNetwork => Exit::Unreachable,

@@ -13,8 +13,7 @@ use std::{
 use eframe::egui::{self, Context, Key, Ui, ViewportCommand};
 
 use super::{
-    Ask, Draft, LinkTrouble, Page, State,
-    fonts,
+    Ask, Draft, LinkTrouble, Page, State, fonts,
     preview::Preview,
     screen::{Look, Screen},
     screens::{self, View},
@@ -119,6 +118,11 @@ impl App {
     /// What is drawn.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Keeps changed settings in the file at `path` from now on.
+    pub fn keep_settings_at(&mut self, path: PathBuf) {
+        self.host.settings_path = Some(path);
     }
 
     /// Takes what happened since the last call.

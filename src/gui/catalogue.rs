@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use eframe::egui::{self, Context, RawInput, Rect};
+use eframe::egui::{self, Context, RawInput, Rect, accesskit};
 use image::RgbaImage;
 
 use super::{
@@ -56,10 +56,7 @@ pub fn samples() -> Vec<Sample> {
         ("capture-hint", screen(Screen::Capture(look(Some(Hint::ComeCloser), 0.0, Some(2_000))))),
         ("capture-light", screen(Screen::Capture(look(Some(Hint::UnevenLight), 0.3, Some(14_500))))),
         ("capture-progress", screen(Screen::Capture(look(None, 0.66, Some(3_000))))),
-        (
-            "capture-recording",
-            State { plays_recording: true, ..screen(Screen::Capture(look(None, 1.0, Some(3_600)))) },
-        ),
+        ("capture-recording", State { plays_recording: true, ..screen(Screen::Capture(look(None, 1.0, Some(3_600)))) }),
         ("camera-test", screen(Screen::Trying(look(None, 1.0, Some(900))))),
         ("camera-denied", screen(camera(CameraFault::Denied))),
         ("camera-busy", screen(camera(CameraFault::Busy))),
@@ -89,10 +86,25 @@ pub fn samples() -> Vec<Sample> {
 
 /// The picture of a screen at its window's size, one pixel a point.
 pub fn picture(state: &State, setting: Setting) -> RgbaImage {
-    let theme = Theme::new(setting.scheme, setting.percent, true);
+    let mut canvas = Canvas::new();
+    let (output, ctx, theme) = drawn(state, setting, &mut canvas);
     let size = theme.window();
-    let ctx = Context::default();
-    let (mut canvas, mut output) = (Canvas::new(), egui::FullOutput::default());
+    let primitives = ctx.tessellate(output.shapes, output.pixels_per_point);
+    canvas.paint([size.x as u32, size.y as u32], 1.0, &primitives, theme.tokens.background)
+}
+
+/// What a screen reader is given of a screen, and the window's size, points.
+pub fn accessible(state: &State, setting: Setting) -> (Vec<accesskit::Node>, [f32; 2]) {
+    let (output, _, theme) = drawn(state, setting, &mut Canvas::new());
+    let nodes = output.platform_output.accesskit_update.map(|update| update.nodes).unwrap_or_default();
+    (nodes.into_iter().map(|(_, node)| node).collect(), theme.window().into())
+}
+
+/// Draws a screen until its sizes have settled.
+fn drawn(state: &State, setting: Setting, canvas: &mut Canvas) -> (egui::FullOutput, Context, Theme) {
+    let theme = Theme::new(setting.scheme, setting.percent, true);
+    let (ctx, mut output) = (Context::default(), egui::FullOutput::default());
+    ctx.enable_accesskit();
     let (words, mut preview) = (Words::new(setting.language), Preview::default());
     fonts::install(&ctx, setting.language);
     theme.apply(&ctx);
@@ -102,18 +114,16 @@ pub fn picture(state: &State, setting: Setting) -> RgbaImage {
         screen => screen.shows_preview().then(sitter),
     };
     preview.take(&ctx, own.as_ref());
-    // Sizes settle in the second pass; animations are off.
     for _ in 0..3 {
-        let input = RawInput { screen_rect: Some(Rect::from_min_size(egui::Pos2::ZERO, size)), ..RawInput::default() };
-        output = ctx.run_ui(input, |ui| {
+        let screen_rect = Some(Rect::from_min_size(egui::Pos2::ZERO, theme.window()));
+        output = ctx.run_ui(RawInput { screen_rect, ..RawInput::default() }, |ui| {
             let view = View { words: &words, theme: &theme, state, preview: &preview };
             screens::show(ui, &view, &mut Draft::default());
         });
         canvas.apply(&output.textures_delta);
         output.textures_delta.clear();
     }
-    let primitives = ctx.tessellate(output.shapes, output.pixels_per_point);
-    canvas.paint([size.x as u32, size.y as u32], 1.0, &primitives, theme.tokens.background)
+    (output, ctx, theme)
 }
 
 /// Pictures side by side, each with room around it, so that one look compares them.
@@ -171,9 +181,8 @@ fn settled() -> State {
 pub fn sitter() -> Frame {
     const WIDTH: u32 = 640;
     const HEIGHT: u32 = 480;
-    let inside = |x: f32, y: f32, cx: f32, cy: f32, rx: f32, ry: f32| {
-        ((x - cx) / rx).powi(2) + ((y - cy) / ry).powi(2) <= 1.0
-    };
+    let inside =
+        |x: f32, y: f32, cx: f32, cy: f32, rx: f32, ry: f32| ((x - cx) / rx).powi(2) + ((y - cy) / ry).powi(2) <= 1.0;
     let pixel = |i: u32| -> [u8; 3] {
         let (x, y) = ((i % WIDTH) as f32, (i / WIDTH) as f32);
         let shade = 1.0 - (x - 250.0).abs() / 900.0;

@@ -78,7 +78,8 @@ fn scroll_by_keys(ui: &Ui) {
     let arrows = if ui.memory(|m| m.focused().is_none()) { 48.0 } else { 0.0 };
     let by = ui.input(|i| {
         let presses = |key| i.num_presses(key) as f32;
-        (presses(Key::PageUp) - presses(Key::PageDown)) * page + (presses(Key::ArrowUp) - presses(Key::ArrowDown)) * arrows
+        (presses(Key::PageUp) - presses(Key::PageDown)) * page
+            + (presses(Key::ArrowUp) - presses(Key::ArrowDown)) * arrows
     });
     if by != 0.0 {
         ui.scroll_with_delta(Vec2::new(0.0, by));

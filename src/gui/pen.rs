@@ -2,8 +2,8 @@
 //! whoever does not see them.
 
 use eframe::egui::{
-    self, Align, Button, Color32, FontId, Id, Layout, Response, RichText, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
-    WidgetText, Role, accesskit,
+    self, Align, Button, Color32, FontId, Id, Layout, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, WidgetText, accesskit,
     text::{LayoutJob, TextFormat},
 };
 

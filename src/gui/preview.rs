@@ -152,7 +152,9 @@ mod tests {
         let rect = Rect::from_min_size(pos2(10.0, 20.0), vec2(344.0, 400.0));
         assert!(rect.contains_rect(oval(rect).expand(RING)));
         let corner = edge(rect, rect.center(), rect.max);
-        assert!(is_within(rect, corner) && corner.distance(rect.max) < PREVIEW_RADIUS && corner.distance(rect.max) > 5.0);
+        assert!(
+            is_within(rect, corner) && corner.distance(rect.max) < PREVIEW_RADIUS && corner.distance(rect.max) > 5.0
+        );
         let side = edge(rect, rect.center(), pos2(rect.right() - 50.0, rect.center().y));
         assert!((side.x - rect.right()).abs() < 0.01);
     }

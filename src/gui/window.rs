@@ -7,7 +7,7 @@ use eframe::{
 
 use super::{
     App, Host,
-    theme::{Theme, Scheme, WINDOW_MIN},
+    theme::{Scheme, Theme, WINDOW_MIN},
 };
 
 /// The icon of window and task bar.

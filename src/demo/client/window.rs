@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-use super::{Ran, super::browser::Browser};
+use super::{super::browser::Browser, Ran};
 use crate::{flow::Ending, protocol::Reason, session::origin::AllowedOrigins};
 
 /// Opens the window on `link` and waits until it has closed; the way back goes to `browser` as soon as it is known.

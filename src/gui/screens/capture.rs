@@ -1,6 +1,6 @@
 //! Capture: the mirrored preview, the oval with its ring, one hint, the time left.
 
-use eframe::egui::{self, Align, Sense, Ui, Vec2, WidgetInfo, Role, accesskit};
+use eframe::egui::{self, Align, Role, Sense, Ui, Vec2, WidgetInfo, accesskit};
 
 use super::super::{
     Ask, layout,

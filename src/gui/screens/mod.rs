@@ -2,14 +2,7 @@
 
 use eframe::egui::Ui;
 
-use super::{
-    Ask, Draft, Page, State,
-    layout,
-    preview::Preview,
-    screen::Screen,
-    theme::Theme,
-    words::Words,
-};
+use super::{Ask, Draft, Page, State, layout, preview::Preview, screen::Screen, theme::Theme, words::Words};
 
 mod about;
 mod camera;

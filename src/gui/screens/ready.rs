@@ -3,8 +3,7 @@
 use eframe::egui::{Align, Key, TextEdit, Ui};
 
 use super::super::{
-    Ask, Draft, LinkTrouble, layout,
-    marks,
+    Ask, Draft, LinkTrouble, layout, marks,
     pen::{Pen, Weight},
     words::Arg,
 };

@@ -1,6 +1,6 @@
 //! It did not work this time: what would help, and another try. Never a score.
 
-use eframe::egui::{self, Align, Sense, Ui, Vec2, WidgetInfo, Role};
+use eframe::egui::{self, Align, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use super::super::{
     Ask, layout,

@@ -1,6 +1,6 @@
 //! Settings: each change is seen and kept at once.
 
-use eframe::egui::{self, Align, ComboBox, Ui, Role};
+use eframe::egui::{self, Align, ComboBox, Role, Ui};
 
 use super::super::{
     Ask, Page, layout,
@@ -153,4 +153,3 @@ fn option(pen: &mut Pen<'_>, is_chosen: bool, text: &str) -> bool {
     response.widget_info(|| egui::WidgetInfo::selected(Role::Button, true, is_chosen, &name));
     response.clicked()
 }
-
