@@ -39,14 +39,14 @@ impl Pen<'_> {
     /// A title of words already said.
     pub(super) fn heading(&mut self, text: &str) {
         let response = self.write(text, self.theme.title(), self.theme.tokens.text, Align::Min);
-        self.ui.ctx().accesskit_node_builder(response.id, |node| node.set_role(accesskit::Role::Heading));
+        self.as_heading(&response, text);
     }
 
     /// Title and sentence in the middle, below a mark.
     pub(super) fn verdict(&mut self, title: &str, body: &str) {
         let text = self.words.say(title);
         let response = self.write(&text, self.theme.title(), self.theme.tokens.text, Align::Center);
-        self.ui.ctx().accesskit_node_builder(response.id, |node| node.set_role(accesskit::Role::Heading));
+        self.as_heading(&response, &text);
         let text = self.words.say(body);
         self.write(&text, self.theme.body(), self.theme.tokens.text, Align::Center);
     }
@@ -194,6 +194,16 @@ impl Pen<'_> {
         response.widget_info(|| WidgetInfo::labeled(kind, enabled, &name));
     }
 
+    /// Makes of words a heading, under which a screen reader finds its way.
+    pub(super) fn as_heading(&self, response: &Response, text: &str) {
+        self.ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_role(accesskit::Role::Heading);
+            // Only a plain label is named by its value.
+            node.clear_value();
+            node.set_label(text);
+        });
+    }
+
     /// Shows who has the keyboard.
     pub(super) fn focus_ring(&self, response: &Response) {
         if response.has_focus() {
@@ -211,7 +221,8 @@ impl Pen<'_> {
         self.ui.ctx().accesskit_node_builder(id, |node| {
             node.set_role(accesskit::Role::Status);
             node.set_live(if is_urgent { accesskit::Live::Assertive } else { accesskit::Live::Polite });
-            node.set_value(text);
+            // What has no name is not announced.
+            node.set_label(text);
         });
     }
 

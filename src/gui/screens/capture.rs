@@ -64,7 +64,7 @@ fn picture(pen: &mut Pen<'_>, view: &View<'_>, look: &Look, words: &str, progres
         ui.set_min_height(two_lines);
         let mut pen = Pen { ui, words: view.words, theme: view.theme };
         let response = pen.write(words, pen.theme.hint(), pen.theme.tokens.text, Align::Center);
-        pen.ui.ctx().accesskit_node_builder(response.id, |node| node.set_role(accesskit::Role::Heading));
+        pen.as_heading(&response, words);
     });
     // What already shows on the screen is said aloud only when it changes.
     pen.announce("hint", words, false);

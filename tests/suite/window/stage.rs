@@ -1,13 +1,12 @@
 //! A window to be driven by the names of what it shows: everything behind it is played, nothing takes time.
 
 use std::{
-    collections::VecDeque,
     sync::{
         Arc, Condvar, Mutex,
         atomic::AtomicBool,
         mpsc::{Receiver, Sender, channel},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use countenance::{
@@ -317,7 +316,7 @@ pub(crate) struct Window {
     pub(crate) harness: Harness<'static, App>,
     pub(crate) ended: Arc<Mutex<Option<Ended>>>,
     woken: Receiver<()>,
-    trail: VecDeque<String>,
+    trail: Vec<String>,
 }
 
 impl Window {
@@ -350,7 +349,7 @@ impl Window {
             });
             App::new(&cc.egui_ctx, host)
         });
-        Self { stage, harness, ended, woken, trail: VecDeque::new() }
+        Self { stage, harness, ended, woken, trail: Vec::new() }
     }
 
     /// Waits until something with this name is to be seen.
@@ -368,13 +367,15 @@ impl Window {
 
     /// Waits until the condition holds.
     pub(crate) fn until(&mut self, what: &str, holds: impl Fn(&Harness<'static, App>) -> bool) -> &mut Self {
+        let began = now();
         loop {
             self.harness.step();
             if holds(&self.harness) {
-                self.trail.push_back(what.to_owned());
+                self.trail.push(what.to_owned());
                 return self;
             }
-            if self.woken.recv_timeout(PATIENCE).is_err() {
+            let waited = self.woken.recv_timeout(PATIENCE);
+            if waited.is_err() || began.elapsed() > PATIENCE {
                 panic!("{what:?} did not come; came: {:?}; now: {:#?}", self.trail, self.harness.root());
             }
         }
@@ -391,6 +392,11 @@ impl Window {
     pub(crate) fn ended(&self) -> Option<Ended> {
         *self.ended.lock().unwrap()
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "what never comes must end the test")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 /// A frontal face in the middle of 640×480.
