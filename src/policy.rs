@@ -45,7 +45,7 @@ pub struct QualityPolicy {
     pub pitch_deg: f32,
     /// Most tilt to either shoulder, degrees.
     pub roll_deg: f32,
-    /// Least luma of the lightest part of an eye, by the cheek below it. Origin: half of the least of 235
+    /// Least luma of the lightest part of an eye, by the cheek below it. Origin: half of the least of 232
     /// genuine frames of the test recordings (0.79 to 1.21); lenses drawn on 46 genuine faces measure 0.05 to 0.41 without a
     /// strong reflection. No pictures of real dark glasses were at hand.
     pub eye_light_ratio: f32,
