@@ -253,10 +253,10 @@ mod tests {
             assert_eq!(advice.hint, (5..20).contains(&seq).then_some(Hint::NoFace), "{seq}");
             assert_eq!(matches!(look, Look::Hint(_)), seq < 10 || seq == 15, "{seq}");
             if let Look::Gathered(ratio) = look {
-                assert_eq!(*ratio, advice.gathered_ratio, "{seq}");
+                assert_eq!(ratio.to_bits(), advice.gathered_ratio.to_bits(), "{seq}");
             }
         }
         let gathered: Vec<_> = told.iter().map(|(_, advice)| advice.gathered_ratio).collect();
-        assert!(gathered.is_sorted() && gathered[15] == gathered[14] && gathered[24] > 0.5, "{gathered:?}");
+        assert!(gathered.is_sorted() && gathered[15] <= gathered[14] && gathered[24] > 0.5, "{gathered:?}");
     }
 }
