@@ -56,7 +56,7 @@ class Person:
         button.press()
 
     def leave(self, id: str) -> None:
-        """Waits until the window with this title has closed by itself."""
+        """Waits until the window with this title is gone."""
         self.desktop.wait_until_gone(self.words[id])
 
 
@@ -82,7 +82,9 @@ def refused(person: Person) -> None:
     person.see("capture-preview")
     person.read("not-accepted-title", "cannot-tell-title")
     person.press("stop-here")
-    ended(person)
+    person.read("refused-title")
+    person.press("close")
+    person.leave("refused-title")
 
 
 def cancelled(person: Person) -> None:
@@ -90,12 +92,7 @@ def cancelled(person: Person) -> None:
     person.press("consent-begin")
     person.see("capture-preview")
     person.press("capture-cancel")
-    ended(person)
-
-
-def ended(person: Person) -> None:
     person.read("refused-title")
-    person.press("close")
     person.leave("refused-title")
 
 
