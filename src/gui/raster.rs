@@ -189,9 +189,10 @@ mod tests {
 
     #[test]
     fn triangles_that_share_an_edge_leave_no_seam_and_paint_nothing_twice() {
+        type Row<'a> = (&'a str, &'a [(f32, f32)], &'a [u32]);
         let corners = [(0.0, 0.0), (16.0, 0.0), (16.0, 16.0), (0.0, 16.0)];
         let star = [(0.0, 0.0), (16.0, 0.0), (16.0, 16.0), (0.0, 16.0), (5.5, 9.5)];
-        let rows: [(&str, &[(f32, f32)], &[u32]); 5] = [
+        let rows: [Row<'_>; 5] = [
             ("diagonal through centres", &corners, &[0, 1, 2, 0, 2, 3]),
             ("the other diagonal", &corners, &[0, 1, 3, 1, 2, 3]),
             ("one of them wound the other way", &corners, &[0, 2, 1, 0, 2, 3]),

@@ -52,6 +52,8 @@ class Desktop:
     """All windows that take part in accessibility."""
 
     def __init__(self) -> None:
+        # Asked at every look of a wait: why waiting is of no use any more, if so.
+        self.given_up: Callable[[], str | None] = lambda: None
         session = dbus.SessionBus()
         status = dbus.Interface(session.get_object("org.a11y.Bus", "/org/a11y/bus"), dbus.PROPERTIES_IFACE)
         for name in ("IsEnabled", "ScreenReaderEnabled"):
@@ -79,6 +81,10 @@ class Desktop:
         wanted = " or ".join(f"“{name}”" for name in names)
         return self._until(matching, f"{role or 'anything'} called {wanted}", seconds)
 
+    def wait_for_window(self, seconds: float) -> None:
+        """Returns when any program shows a window."""
+        self._until(lambda: next((node for node in self.nodes() if node.role == "frame"), None), "a window", seconds)
+
     def wait_until_gone(self, name: str, seconds: float = 15.0) -> None:
         """Returns when nothing has this name any more."""
         self._until(lambda: self.find(name) is None or None, f"the end of “{name}”", seconds)
@@ -98,6 +104,8 @@ class Desktop:
     def _until(self, look: Callable[[], object], wanted: str, seconds: float) -> object:
         deadline = time.monotonic() + seconds
         while (found := look()) is None:
+            if why := self.given_up():
+                raise Missing(f"{why} before {wanted}")
             if time.monotonic() > deadline:
                 raise Missing(f"after {seconds:g} s still waiting for {wanted}; there is:\n{self.tree()}")
             time.sleep(POLL_SECONDS)

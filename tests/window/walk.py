@@ -22,7 +22,9 @@ from atspi import Desktop, Missing, screenshot
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Until a screen appears that waits for the program, not for the person: models are loaded, recordings judged.
+# Longest wait, seconds, for the first window: the demo makes the replayed recording before anything else.
+SETTING_UP = 100.0
+# Longest wait, seconds, for a screen that comes when the program is ready: networks are loaded, recordings judged.
 SLOW = 30.0
 
 
@@ -56,7 +58,7 @@ class Person:
         button.press()
 
     def leave(self, id: str) -> None:
-        """Waits until the window with this title has closed by itself."""
+        """Waits until the window with this title is gone."""
         self.desktop.wait_until_gone(self.words[id])
 
 
@@ -82,7 +84,9 @@ def refused(person: Person) -> None:
     person.see("capture-preview")
     person.read("not-accepted-title", "cannot-tell-title")
     person.press("stop-here")
-    ended(person)
+    person.read("refused-title")
+    person.press("close")
+    person.leave("refused-title")
 
 
 def cancelled(person: Person) -> None:
@@ -90,12 +94,7 @@ def cancelled(person: Person) -> None:
     person.press("consent-begin")
     person.see("capture-preview")
     person.press("capture-cancel")
-    ended(person)
-
-
-def ended(person: Person) -> None:
     person.read("refused-title")
-    person.press("close")
     person.leave("refused-title")
 
 
@@ -109,6 +108,7 @@ LOGINS: list[tuple[str, Callable[[Person], None]]] = [
 
 
 def walk(person: Person) -> None:
+    person.desktop.wait_for_window(SETTING_UP)
     for title, login in LOGINS:
         print(f"walk: {title}", flush=True)
         login(person)
@@ -124,6 +124,7 @@ def main() -> int:
     given = parser.parse_args()
     desktop = Desktop()
     demo = subprocess.Popen(given.command, stdin=subprocess.DEVNULL, start_new_session=True)
+    desktop.given_up = lambda: None if demo.poll() is None else f"the demo ended with {demo.returncode}"
     try:
         walk(Person(desktop, english(), demo))
     except (Missing, subprocess.TimeoutExpired) as failure:

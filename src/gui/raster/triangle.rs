@@ -64,7 +64,8 @@ impl Triangle {
             let [red, green, blue, alpha] = texture.sample(u, v, filter);
             [r * red, g * green, b * blue, a * alpha]
         };
-        let even = (self.right == [0.0; 6] && self.down == [0.0; 6]).then(|| colour(a.values));
+        let is_even = self.right.iter().chain(&self.down).all(|change| change.abs() < f32::EPSILON);
+        let even = is_even.then(|| colour(a.values));
 
         let width = 4 * picture.width().max(1) as usize;
         let rows = picture.chunks_exact_mut(width).skip(top.max(0) as usize);
@@ -73,7 +74,9 @@ impl Triangle {
             let (pixels, _) = row.as_chunks_mut::<4>();
             let Some(pixels) = pixels.get_mut(first as usize..end.max(first) as usize) else { continue };
             if let Some(colour) = even {
-                pixels.iter_mut().for_each(|pixel| blend(pixel, colour));
+                for pixel in pixels {
+                    blend(pixel, colour);
+                }
                 continue;
             }
             let start = plus(plus(a.values, self.down, centre_from(a.y, y)), self.right, centre_from(a.x, first));
