@@ -13,8 +13,8 @@ use countenance::{
     session::SessionError,
     settings::Settings,
 };
-use eframe::egui::Key;
-use egui_kittest::kittest::Queryable;
+use eframe::egui::{Key, accesskit::Role};
+use egui_kittest::{Node, kittest::Queryable};
 use stage::{Camera, Opening, Script, Verdict, Window};
 
 /// The first look sees an empty room.
@@ -123,20 +123,8 @@ fn every_screen_can_be_left_and_the_verifier_hears_of_it() {
     type Step = (&'static str, fn(&mut Window));
     let escape: fn(&mut Window) = |w| _ = w.key(Key::Escape);
     let rows: [(Script, &[&str], &str, Step, &[&str]); 10] = [
-        (
-            Script { opening: Opening::Hangs, ..login() },
-            &[],
-            "One moment",
-            ("Cancel", |w| _ = w.press("Cancel")),
-            &[],
-        ),
-        (
-            login(),
-            &[],
-            "Is this your login?",
-            ("Not me", |w| _ = w.press("Not me")),
-            &["abandoned: not_me", "browser"],
-        ),
+        (Script { opening: Opening::Hangs, ..login() }, &[], "One moment", ("Cancel", |w| _ = w.press("Cancel")), &[]),
+        (login(), &[], "Is this your login?", ("Not me", |w| _ = w.press("Not me")), &["abandoned: not_me", "browser"]),
         (login(), &[], "Is this your login?", ("Escape", escape), &["abandoned: cancelled", "browser"]),
         (
             Script { cameras: vec![Camera::Waits], ..login() },
@@ -247,9 +235,12 @@ fn english() -> Settings {
 fn a_pasted_link_is_followed() {
     let mut window = Window::open(Script::default(), None, english(), None);
     window.see("Ready when you are");
-    window.harness.get_by_label("Link from the login page").focus();
+    let field = |window: &Window, act: fn(&Node<'_>)| {
+        act(&window.harness.get_by_role_and_label(Role::TextInput, "Link from the login page"));
+    };
+    field(&window, |node| node.focus());
     window.harness.step();
-    window.harness.get_by_label("Link from the login page").type_text(rehearsal::LINK);
+    field(&window, |node| node.type_text(rehearsal::LINK));
     window.harness.step();
     window.press("Open link").see("Is this your login?");
 }

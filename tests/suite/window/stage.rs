@@ -34,10 +34,14 @@ use countenance::{
     vision::VisionError,
     world::{Chance, Clock},
 };
-use egui_kittest::{Harness, kittest::Queryable};
+use eframe::egui::accesskit::Role;
+use egui_kittest::{
+    Harness, Node,
+    kittest::{NodeT, Queryable},
+};
 
 /// Longest time that anything played here may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the camera does at each start, in order; the last goes on.
 #[derive(Clone, Copy)]
@@ -147,7 +151,7 @@ impl World for OnStage {
     }
 
     fn models(&self) -> Vec<ModelClaim> {
-        vec![ModelClaim { name: "played".into(), sha256: "00".into() }]
+        vec![ModelClaim { name: "played".into(), sha256: "0".repeat(64) }]
     }
 
     fn key(&self) -> &DeviceKey {
@@ -354,13 +358,16 @@ impl Window {
 
     /// Waits until something with this name is to be seen.
     pub(crate) fn see(&mut self, name: &str) -> &mut Self {
-        self.until(name, |harness| harness.query_by_label(name).is_some())
+        self.until(name, |harness| harness.query_all_by_label(name).next().is_some())
     }
 
     /// Waits until it is there, then presses it.
     pub(crate) fn press(&mut self, name: &str) -> &mut Self {
-        self.see(name);
-        self.harness.get_by_label(name).click();
+        let can = |node: &Node<'_>| matches!(node.accesskit_node().role(), Role::Button | Role::ComboBox);
+        self.until(name, |harness| harness.query_all_by_label(name).any(|node| can(&node)));
+        if let Some(node) = self.harness.query_all_by_label(name).find(can) {
+            node.click();
+        }
         self.harness.step();
         self
     }
