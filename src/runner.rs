@@ -58,8 +58,17 @@ pub trait World: Send + Sync {
 pub struct Runner {
     commands: Sender<Command>,
     progress: Receiver<Progress>,
-    cancelled: Arc<AtomicBool>,
+    cancelled: Cancels,
     over: Receiver<()>,
+}
+
+/// Cancels when it is dropped, so that no camera stays on for a window that looks away.
+struct Cancels(Arc<AtomicBool>);
+
+impl Drop for Cancels {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Runner {
@@ -100,13 +109,13 @@ impl Runner {
         };
         // A thread that cannot start drops the closure, and with it the last word is said.
         thread::Builder::new().name("login".into()).spawn(run).ok();
-        Self { commands, progress, cancelled, over }
+        Self { commands, progress, cancelled: Cancels(cancelled), over }
     }
 
     /// What the person wants. A run that is over takes no more.
     pub fn command(&self, command: Command) {
         if matches!(command, Command::Cancel) {
-            self.cancelled.store(true, Ordering::Relaxed);
+            self.cancelled.0.store(true, Ordering::Relaxed);
         }
         self.commands.send(command).ok();
     }
@@ -119,8 +128,7 @@ impl Runner {
     /// Cancels and waits, at most so long, until the verifier was told; how it ended, if that was heard.
     pub fn finish(self, within: Duration) -> Option<Ended> {
         let Self { commands, progress, cancelled, over } = self;
-        cancelled.store(true, Ordering::Relaxed);
-        drop(commands);
+        drop((cancelled, commands));
         // The sender is dropped when the run is over: that is the answer waited for.
         over.recv_timeout(within).ok();
         progress.try_iter().find_map(|p| if let Progress::Ended(ended) = p { Some(ended) } else { None })

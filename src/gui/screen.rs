@@ -73,8 +73,8 @@ impl Screen {
     #[must_use]
     pub fn after(self, progress: Progress) -> Self {
         match (self, progress) {
-            // Who has read how it ended is not shown a second end.
-            (over @ (Self::Done(_) | Self::Refused(_) | Self::Failed(_)), _) => over,
+            // Who has read how it ended is not shown a second end, and what was left does not come back.
+            (over @ (Self::Ready | Self::Done(_) | Self::Refused(_) | Self::Failed(_)), _) => over,
             (_, Progress::Opened(asked)) => Self::Consent(asked),
             (Self::Trying(_), Progress::Look { hint, gathered_ratio, at_millis }) => {
                 Self::Trying(Look { hint, gathered_ratio, at_millis: Some(at_millis) })
@@ -93,7 +93,7 @@ impl Screen {
                 Self::NotAccepted(Refusal { reason, attempts_left, picture })
             }
             // A try of the camera ends without a word, and its failure has been said.
-            (trying @ (Self::Ready | Self::Camera { login: false, .. }), Progress::Ended(_)) => trying,
+            (failed @ Self::Camera { login: false, .. }, Progress::Ended(_)) => failed,
             (Self::Trying(_), Progress::Ended(_)) => Self::Ready,
             (_, Progress::Ended(Ended::Approved(purpose))) => Self::Done(purpose),
             (_, Progress::Ended(Ended::Refused(reason))) => Self::Refused(reason),
@@ -216,6 +216,7 @@ mod tests {
     fn a_try_of_the_camera_ends_where_it_began() {
         let trying = || Screen::Trying(Look::default());
         assert_eq!(name(&trying().after(look())), "Trying");
+        assert_eq!(name(&Screen::Ready.after(look())), "Ready", "a frame that comes late");
         assert_eq!(name(&trying().after(Progress::Ended(Ended::Failed(WayOut::TellOperator)))), "Ready");
         let failed = trying().after(Progress::Setback(Obstacle::Camera(CameraFault::Busy)));
         assert!(matches!(failed, Screen::Camera { login: false, .. }) && !failed.is_login());

@@ -365,6 +365,8 @@ impl Window {
     pub(crate) fn press(&mut self, name: &str) -> &mut Self {
         let can = |node: &Node<'_>| matches!(node.accesskit_node().role(), Role::Button | Role::ComboBox);
         self.until(name, |harness| harness.query_all_by_label(name).any(|node| can(&node)));
+        // A panel finds its height in the pass after its buttons have changed.
+        self.harness.run_steps(2);
         if let Some(node) = self.harness.query_all_by_label(name).find(can) {
             node.click();
         }
