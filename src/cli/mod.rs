@@ -11,6 +11,8 @@ mod doctor;
 mod link;
 mod offline;
 #[cfg(feature = "window")]
+mod pacing;
+#[cfg(feature = "window")]
 mod screens;
 #[cfg(feature = "demo")]
 mod serve_tenant;
@@ -111,6 +113,10 @@ pub enum Command {
         /// Frames to read at least
         #[arg(long, default_value_t = 300)]
         frames: usize,
+        /// Measure the window instead: needs a display; nobody has to attend
+        #[cfg(feature = "window")]
+        #[arg(long, conflicts_with = "frames")]
+        window: bool,
     },
 }
 
@@ -224,6 +230,8 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Models => offline::models(),
         Command::Inspect { file, key } => offline::inspect(&file, key.as_deref()),
         Command::Evaluate { folder, fps, out } => offline::evaluate(&folder, fps, out.as_deref()),
-        Command::Bench { file, frames } => offline::bench(&file, frames),
+        #[cfg(feature = "window")]
+        Command::Bench { file, window: true, .. } => pacing::run(&file),
+        Command::Bench { file, frames, .. } => offline::bench(&file, frames),
     }
 }

@@ -169,7 +169,7 @@ fn loaded(path: Option<&Path>) -> Loaded {
 }
 
 /// Loads the networks while the window opens.
-fn load_early(world: Arc<Installed>) -> io::Result<()> {
+pub(super) fn load_early(world: Arc<Installed>) -> io::Result<()> {
     let load = move || {
         // Whoever needs them meets the same error and says so.
         world.sight().ok();
@@ -178,7 +178,7 @@ fn load_early(world: Arc<Installed>) -> io::Result<()> {
 }
 
 /// What stands before the lens.
-enum Camera {
+pub(super) enum Camera {
     /// The first camera. (Devices are opened by a later version: there is none.)
     Device,
     /// A recording.
@@ -195,12 +195,19 @@ impl Camera {
 }
 
 /// This installation.
-struct Installed {
+pub(super) struct Installed {
     vision: OnceLock<Arc<Vision>>,
     key: DeviceKey,
     camera: Camera,
-    latest: Latest,
+    pub(super) latest: Latest,
     browser: BrowserChoice,
+}
+
+impl Installed {
+    /// With this key, before this camera; the way back goes to the system's browser.
+    pub(super) fn new(key: DeviceKey, camera: Camera) -> Self {
+        Self { vision: OnceLock::new(), key, camera, latest: Latest::default(), browser: BrowserChoice::Open }
+    }
 }
 
 impl World for Installed {

@@ -120,6 +120,11 @@ impl App {
         &self.state
     }
 
+    /// Number of the camera frame on screen.
+    pub fn preview_seq(&self) -> Option<u64> {
+        self.preview.seq()
+    }
+
     /// Keeps changed settings in the file at `path` from now on.
     pub fn keep_settings_at(&mut self, path: PathBuf) {
         self.host.settings_path = Some(path);

@@ -49,6 +49,11 @@ impl Preview {
         self.shown = Some(stamp);
     }
 
+    /// Number of the frame that is shown.
+    pub(super) fn seq(&self) -> Option<u64> {
+        self.shown.map(|(seq, _, _)| seq)
+    }
+
     /// Whether there is a picture.
     pub(super) fn is_empty(&self) -> bool {
         self.texture.is_none()
