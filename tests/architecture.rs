@@ -55,7 +55,21 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("evaluate", &["camera", "capture", "headless", "liveness", "policy", "quality", "vision"]),
     ("bench", &["camera", "capture", "face", "frame", "liveness", "policy", "protocol", "vision"]),
     ("recapture", &["camera", "frame", "geometry"]),
-    ("gui", &[]),
+    (
+        "runner",
+        &[
+            "attest", "camera", "capture", "flow", "frame", "liveness", "policy", "protocol", "quality", "session",
+            "vision", "world",
+        ],
+    ),
+    // The window: no camera, key or network, only what the runner says. Links are checked before a run begins.
+    (
+        "gui",
+        &[
+            "bench", "doctor", "flow", "frame", "instance", "liveness", "policy", "protocol", "quality", "runner",
+            "session", "settings", "world",
+        ],
+    ),
     // the other side of the wire
     ("verifier", &["attest", "face", "frame", "liveness", "policy", "protocol", "quality", "vision", "world"]),
     ("web", &["world"]),
@@ -73,7 +87,10 @@ const DOORS: &[(&str, &[&str])] = &[
     ("anyhow", &["main.rs", "cli", "demo"]),
     ("eframe", &["gui"]),
     ("clap", &["cli"]),
-    ("directories", &["cli", "doctor/surroundings.rs", "instance/place.rs", "registration/linux.rs", "settings.rs"]),
+    (
+        "directories",
+        &["cli", "doctor/surroundings.rs", "gui/fonts.rs", "instance/place.rs", "registration/linux.rs", "settings.rs"],
+    ),
     ("interprocess", &["instance"]),
     ("toml_edit", &["settings"]),
     ("indicatif", &["cli"]),
