@@ -181,8 +181,8 @@ impl FrameSource for Playback {
             frame => frame?,
         };
         let at = self.played + frame.at();
-        if at > self.last_at && self.seq > 0 {
-            self.pace = at - self.last_at;
+        if self.seq > 0 {
+            self.pace = at.saturating_sub(self.last_at);
         }
         (self.last_at, self.seq) = (at, self.seq + 1);
         thread::sleep(at.saturating_sub(self.began.elapsed()));
@@ -223,10 +223,12 @@ mod tests {
     impl FrameSource for Plays {
         fn next_frame(&mut self, _: Duration) -> Result<Frame, CameraError> {
             if self.0 == 0 {
-                return match self.1.take() {
-                    Some(error) => Err(error),
-                    None => self.2.recv().map_err(|_| CameraError::Lost).and(Err(CameraError::Lost)),
-                };
+                let error = self.1.take().unwrap_or_else(|| {
+                    // Ends when the test does.
+                    self.2.recv().ok();
+                    CameraError::Lost
+                });
+                return Err(error);
             }
             self.0 -= 1;
             Ok(noise_frame(10 - self.0, 120, 60))

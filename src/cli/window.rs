@@ -123,7 +123,7 @@ fn host(
         examine: Arc::new(move || {
             let mut around = Examined::of_this_machine();
             around.key = Some(key.clone());
-            around.settings = path.clone();
+            around.settings.clone_from(&path);
             doctor::examine(&around)
         }),
         models: vision::models().map_or_else(|_| Vec::new(), |all| all.iter().map(line_of).collect()),

@@ -351,11 +351,10 @@ fn wake(ctx: &Context) -> Arc<dyn Fn() + Send + Sync> {
 /// The theme that these settings ask for on this system.
 fn theme_of(ctx: &Context, settings: &Settings) -> Theme {
     let scheme = match settings.theme {
-        Appearance::Light => Scheme::Light,
         Appearance::Dark => Scheme::Dark,
         Appearance::HighContrast => Scheme::HighContrast,
         Appearance::System if ctx.system_theme() == Some(egui::Theme::Dark) => Scheme::Dark,
-        Appearance::System => Scheme::Light,
+        Appearance::Light | Appearance::System => Scheme::Light,
     };
     Theme::new(scheme, settings.text_percent, settings.reduced_motion)
 }

@@ -42,7 +42,7 @@ pub struct Setting {
 pub fn samples() -> Vec<Sample> {
     let screen = |screen| State { screen, now: NOW, ..State::default() };
     let look = |hint, gathered_ratio, at_millis| Look { hint, gathered_ratio, at_millis };
-    let refusal = |reason| Screen::NotAccepted(Refusal { reason, attempts_left: 4, picture: Some(sitter()) });
+    let refusal = |reason| Screen::NotAccepted(Refusal { reason, attempts_left: 4, picture: sitter() });
     let page = |page| State { page, ..settled() };
     let ready = |trouble| State { link_trouble: Some(trouble), ..screen(Screen::Ready) };
     vec![
@@ -111,7 +111,7 @@ fn drawn(state: &State, setting: Setting, canvas: &mut Canvas) -> (egui::FullOut
     let own = match &state.screen {
         Screen::NotAccepted(refusal) => refusal.picture.clone(),
         Screen::Capture(look) if look.at_millis.is_none() => None,
-        screen => screen.shows_preview().then(sitter),
+        screen => screen.shows_preview().then(sitter).flatten(),
     };
     preview.take(&ctx, own.as_ref());
     for _ in 0..3 {
@@ -177,8 +177,8 @@ fn settled() -> State {
     }
 }
 
-/// Someone who never lived, drawn: a head before a wall.
-pub fn sitter() -> Frame {
+/// Someone who never lived, drawn: a head before a wall. There always is one: the size is right by construction.
+pub fn sitter() -> Option<Frame> {
     const WIDTH: u32 = 640;
     const HEIGHT: u32 = 480;
     let inside =
@@ -197,8 +197,7 @@ pub fn sitter() -> Frame {
         colour.map(|v| (v * shade) as u8)
     };
     let rgb = (0..WIDTH * HEIGHT).flat_map(pixel).collect();
-    #[expect(clippy::expect_used, reason = "the size is right by construction")]
-    Frame::new(WIDTH, HEIGHT, rgb, 0, Duration::ZERO).expect("640 x 480 x 3 bytes")
+    Frame::new(WIDTH, HEIGHT, rgb, 0, Duration::ZERO).ok()
 }
 
 /// What a file is called: screen, colours, language, size of letters.

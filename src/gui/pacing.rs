@@ -145,7 +145,7 @@ impl Paced {
     /// Nothing happens: how much does that cost?
     fn rest(&mut self, ctx: &Context, since: Instant, at: Instant) {
         let (from, cpu) = match self.watch.idle_from {
-            None if at - since < REST => return ctx.request_repaint_after(REST - (at - since)),
+            None if at - since < REST => return ctx.request_repaint_after(REST.saturating_sub(at - since)),
             None => {
                 self.watch.idle_from = Some((at, cpu_time()));
                 return ctx.request_repaint_after(IDLE);
@@ -153,7 +153,7 @@ impl Paced {
             Some(idle_from) => idle_from,
         };
         if at - from < IDLE {
-            return ctx.request_repaint_after(IDLE - (at - from));
+            return ctx.request_repaint_after(IDLE.saturating_sub(at - from));
         }
         let used = cpu_time().zip(cpu).map(|(now, then)| now.saturating_sub(then));
         self.note(|report| {

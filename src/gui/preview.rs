@@ -125,7 +125,7 @@ fn edge(rect: Rect, centre: Pos2, point: Pos2) -> Pos2 {
     let (mut inside, mut outside) = (0.0, 8.0);
     let direction = point - centre;
     for _ in 0..24 {
-        let middle = (inside + outside) / 2.0;
+        let middle = f32::midpoint(inside, outside);
         if is_within(rect, centre + direction * middle) { inside = middle } else { outside = middle }
     }
     centre + direction * inside

@@ -105,11 +105,10 @@ impl Screen {
     #[must_use]
     pub fn commanded(self, command: Command) -> Self {
         match (self, command) {
-            (Self::Consent(_) | Self::Camera { .. } | Self::CannotTell(_) | Self::NotAccepted(_), c)
-                if matches!(c, Command::Begin | Command::TryAgain) =>
-            {
-                Self::Capture(Look::default())
-            }
+            (
+                Self::Consent(_) | Self::Camera { .. } | Self::CannotTell(_) | Self::NotAccepted(_),
+                Command::Begin | Command::TryAgain,
+            ) => Self::Capture(Look::default()),
             (screen, _) => screen,
         }
     }

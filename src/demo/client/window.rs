@@ -25,7 +25,7 @@ pub(super) fn run(
     let mut command = Command::new(std::env::current_exe().context("this program's own path")?);
     command.arg(link).arg("--camera").arg(camera).arg("--data").arg(data);
     command.arg("--settings").arg(data.join("settings.toml")).args(["--browser", "print"]);
-    for origin in allowed.iter() {
+    for origin in allowed {
         command.arg("--verifier").arg(origin.to_string());
     }
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;

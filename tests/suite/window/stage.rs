@@ -334,7 +334,7 @@ impl Window {
         let (wake, woken): (Sender<()>, _) = channel();
         let host = Host {
             world: Arc::new(OnStage(Arc::clone(&stage))),
-            preview: Box::new(|| Some(catalogue::sitter())),
+            preview: Box::new(catalogue::sitter),
             allowed: std::iter::once(rehearsal::ORIGIN.parse().unwrap()).collect(),
             link: link.map(Into::into),
             inbox,
@@ -384,9 +384,8 @@ impl Window {
                 return self;
             }
             let waited = self.woken.recv_timeout(PATIENCE);
-            if waited.is_err() || began.elapsed() > PATIENCE {
-                panic!("{what:?} did not come; came: {:?}; now: {:#?}", self.trail, self.harness.root());
-            }
+            let in_time = waited.is_ok() && began.elapsed() < PATIENCE;
+            assert!(in_time, "{what:?} did not come; came: {:?}; now: {:#?}", self.trail, self.harness.root());
         }
     }
 
