@@ -2,7 +2,7 @@
 //!
 //! [`screen`] says what is seen, as a pure function; `screens` draws it; [`words`] and [`theme`] hold every word and every
 //! colour. The window names no camera, session or key: it hears [`Progress`](crate::runner::Progress) from the run on its
-//! own thread and answers with [`Command`](crate::runner::Command)s.
+//! own thread and answers with [`Command`]s.
 
 mod app;
 pub mod bidi;

@@ -26,7 +26,7 @@ pub struct Measures {
     pub offset_y_ratio: f32,
     /// Difference of luma between the halves of the face, by their mean, 0 to 2.
     pub uneven_ratio: f32,
-    /// Luma of the lightest part of the lighter eye, by the cheek below it, see [`eyes`].
+    /// Luma of the lightest part of the lighter eye, by the cheek below it, see `eyes.rs`.
     pub eye_light_ratio: f32,
 }
 

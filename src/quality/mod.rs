@@ -106,7 +106,7 @@ pub struct Examined {
 }
 
 impl Examined {
-    /// Every gate that could be judged, in the order of priority: what [`Steady`](steady::Steady) takes.
+    /// Every gate that could be judged, in the order of priority: what [`Steady`] takes.
     pub fn gates(&self) -> &[Gate] {
         &self.gates
     }

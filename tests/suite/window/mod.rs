@@ -13,8 +13,8 @@ use countenance::{
     session::SessionError,
     settings::Settings,
 };
-use eframe::egui::{Key, accesskit::Role};
-use egui_kittest::{Node, kittest::Queryable};
+use eframe::egui::{Event, Key, accesskit::Role};
+use egui_kittest::kittest::Queryable;
 use stage::{Camera, Opening, Script, Verdict, Window};
 
 /// A failure of the camera.
@@ -242,12 +242,9 @@ fn english() -> Settings {
 fn a_pasted_link_is_followed() {
     let mut window = Window::open(Script::default(), None, english(), None);
     window.see("Ready when you are");
-    let field = |window: &Window, act: fn(&Node<'_>)| {
-        act(&window.harness.get_by_role_and_label(Role::TextInput, "Link from the login page"));
-    };
-    field(&window, Node::focus);
+    window.harness.get_by_role_and_label(Role::TextInput, "Link from the login page").focus();
     window.harness.step();
-    field(&window, |node| node.type_text(rehearsal::LINK));
+    window.harness.event(Event::Paste(rehearsal::LINK.into()));
     window.harness.step();
     window.press("Open link").see("Is this your login?");
 }
