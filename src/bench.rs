@@ -23,6 +23,16 @@ use crate::{
 pub struct Times(Vec<Duration>);
 
 impl Times {
+    /// Adds one.
+    pub fn push(&mut self, time: Duration) {
+        self.0.push(time);
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// The time below which `share` (0 to 1) of the frames stay.
     pub fn quantile(&self, share: f64) -> Duration {
         let mut sorted = self.0.clone();
@@ -60,7 +70,7 @@ pub fn bench(path: &Path, frames: usize, policy: &Policy, vision: &Vision) -> Re
         let mut source = TimedSource { source, decode: Times::default() };
         loop {
             let mut began = now();
-            let captured = capture(&mut source, &sight, policy, &mut |frame, _| {
+            let captured = capture(&mut source, &sight, policy, &mut |frame, _, _| {
                 report.size = (frame.width(), frame.height());
                 report.frame.0.push(began.elapsed());
                 began = now();
@@ -154,7 +164,7 @@ fn now() -> Instant {
 }
 
 /// `VmHWM` of this process, in MiB (Linux).
-fn peak_mib() -> Option<f64> {
+pub(crate) fn peak_mib() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.split_whitespace().next()?.parse::<f64>().ok().map(|kib| kib / 1024.0)

@@ -8,8 +8,8 @@ use crate::{
     face::Face,
     frame::Frame,
     liveness::{Abstain, Judge, Logits, Proof, Refusal, Step, track::Tracker},
-    policy::Policy,
-    quality::{self, Hint},
+    policy::{HintPolicy, Policy},
+    quality::{self, Hint, Steady},
     vision::{Vision, VisionError},
 };
 
@@ -31,13 +31,22 @@ impl Sight for Vision {
     }
 }
 
-/// What one frame led to, told as it happens.
+/// What one frame led to, told as it happens: the bare fact, which may be another one frame later.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Look {
     /// The frame did not count; what the person can do about it.
     Hint(Hint),
     /// The frame counted; how much of the evidence is there, 0 to 1.
     Gathered(f32),
+}
+
+/// What to show a person after a frame: steady, where [`Look`] is not.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Advice {
+    /// The one hint to read, see [`Steady`]. It may still be there when the frame counted.
+    pub hint: Option<Hint>,
+    /// How much of the evidence is there, 0 to 1. A frame that does not count takes nothing away; another face does.
+    pub gathered_ratio: f32,
 }
 
 /// How a capture ended.
@@ -72,11 +81,12 @@ pub fn capture(
     source: &mut dyn FrameSource,
     sight: &dyn Sight,
     policy: &Policy,
-    watch: &mut dyn FnMut(&Frame, Look) -> bool,
+    watch: &mut dyn FnMut(&Frame, Look, Advice) -> bool,
 ) -> Result<Captured, CaptureError> {
     let wait = Duration::from_millis(policy.capture.frame_millis);
     let limit = Duration::from_millis(policy.capture.limit_millis);
     let (mut tracker, mut judge, mut best) = (Tracker::new(&policy.liveness), Judge::new(policy), BestShot::default());
+    let mut steady = Steady::new(&HintPolicy::default());
     let mut begun = None;
     loop {
         let frame = match source.next_frame(wait) {
@@ -89,7 +99,9 @@ pub fn capture(
         let faces = sight.faces(&frame)?;
         let track = tracker.follow(&frame, &faces);
         judge.see(track);
-        let look = match (quality::judge(&frame, &faces, &policy.quality), track) {
+        let examined = quality::examine(&frame, &faces, &policy.quality);
+        let hint = steady.see(frame.at(), examined.gates());
+        let look = match (examined.good(), track) {
             (Ok(good), Some(track)) => {
                 best.keep(&good, track);
                 match judge.take(&good, &sight.liveness(&frame, good.face())?) {
@@ -106,8 +118,28 @@ pub fn capture(
             (Err(hint), _) => Look::Hint(hint),
             (Ok(_), None) => Look::Hint(Hint::NoFace),
         };
-        if !watch(&frame, look) {
+        if !watch(&frame, look, Advice { hint, gathered_ratio: judge.gathered_ratio() }) {
             return Ok(Captured::Stopped);
+        }
+    }
+}
+
+/// Looks without judging whether anybody is alive: for a person who tries the camera. Ends when `watch` says so.
+pub fn practise(
+    source: &mut dyn FrameSource,
+    sight: &dyn Sight,
+    policy: &Policy,
+    watch: &mut dyn FnMut(&Frame, Look, Advice) -> bool,
+) -> Result<(), CaptureError> {
+    let wait = Duration::from_millis(policy.capture.frame_millis);
+    let mut steady = Steady::new(&HintPolicy::default());
+    loop {
+        let frame = source.next_frame(wait)?;
+        let examined = quality::examine(&frame, &sight.faces(&frame)?, &policy.quality);
+        let advice = Advice { hint: steady.see(frame.at(), examined.gates()), gathered_ratio: 0.0 };
+        let look = examined.good().map_or_else(Look::Hint, |_| Look::Gathered(0.0));
+        if !watch(&frame, look, advice) {
+            return Ok(());
         }
     }
 }
@@ -164,7 +196,7 @@ mod tests {
     fn every_capture_ends_and_says_how() {
         let ends = |frames, odds, jumps_at, nobody| {
             let sight = Sees { odds, jumps_at, nobody };
-            let captured = capture(&mut Frames(0..frames), &sight, &Policy::default(), &mut |_, _| true).unwrap();
+            let captured = capture(&mut Frames(0..frames), &sight, &Policy::default(), &mut |_, _, _| true).unwrap();
             match captured {
                 Captured::Shown(shot, proof) => {
                     assert!(proof.covers(proof.span().track, shot.good().frame().at()));
@@ -192,8 +224,39 @@ mod tests {
     fn stop_takes_effect_within_a_frame() {
         let mut frames = Frames(0..100);
         let sight = Sees { odds: 3.0, jumps_at: 999, nobody: false };
-        let stopped = capture(&mut frames, &sight, &Policy::default(), &mut |frame, _| frame.seq() < 4).unwrap();
+        let stopped = capture(&mut frames, &sight, &Policy::default(), &mut |frame, _, _| frame.seq() < 4).unwrap();
         assert!(matches!(stopped, Captured::Stopped));
         assert_eq!(frames.0.start, 5);
+    }
+
+    /// Nobody until frame 10, then a face: the hint appears late and stays to be read, while the evidence grows under it.
+    #[test]
+    fn advice_is_steady_where_the_look_is_not() {
+        struct ComesLate;
+        impl Sight for ComesLate {
+            fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
+                Ok(if frame.seq() < 10 || frame.seq() == 15 { vec![] } else { vec![face_at(320.0, 240.0, 150.0)] })
+            }
+
+            fn liveness(&self, _: &Frame, _: &Face) -> Result<Logits, VisionError> {
+                Ok(logits(3.0))
+            }
+        }
+        let mut told = Vec::new();
+        let mut watch = |frame: &Frame, look: Look, advice: Advice| {
+            told.push((look, advice));
+            frame.seq() < 24
+        };
+        capture(&mut Frames(0..100), &ComesLate, &Policy::default(), &mut watch).unwrap();
+        for (seq, (look, advice)) in told.iter().enumerate() {
+            // 200 ms to appear, 600 to stay, 40 ms a frame.
+            assert_eq!(advice.hint, (5..20).contains(&seq).then_some(Hint::NoFace), "{seq}");
+            assert_eq!(matches!(look, Look::Hint(_)), seq < 10 || seq == 15, "{seq}");
+            if let Look::Gathered(ratio) = look {
+                assert_eq!(ratio.to_bits(), advice.gathered_ratio.to_bits(), "{seq}");
+            }
+        }
+        let gathered: Vec<_> = told.iter().map(|(_, advice)| advice.gathered_ratio).collect();
+        assert!(gathered.is_sorted() && gathered[15] <= gathered[14] && gathered[24] > 0.5, "{gathered:?}");
     }
 }

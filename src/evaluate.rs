@@ -153,7 +153,7 @@ fn decide(clip: &Path, fps: f64, policy: &Policy, vision: &Vision, line: &mut Cl
         Err(error) => return Ok(Err(error.into())),
     };
     let mut at = Duration::ZERO;
-    let captured = capture(&mut source, vision, policy, &mut |frame, _| {
+    let captured = capture(&mut source, vision, policy, &mut |frame, _, _| {
         at = frame.at();
         true
     });

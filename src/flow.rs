@@ -7,7 +7,7 @@ use crate::{
     attest::{self, DeviceKey, SealError, Sealed, Stamp},
     best_shot::Shot,
     camera::{CameraError, FrameSource},
-    capture::{CaptureError, Captured, Look, Sight, capture},
+    capture::{Advice, CaptureError, Captured, Look, Sight, capture},
     frame::Frame,
     liveness::{Abstain, Proof, Refusal},
     policy::Policy,
@@ -49,8 +49,8 @@ pub struct Flow<'a> {
 pub trait Operator {
     /// The session is open: this application, this account. May the camera open?
     fn consent(&mut self, ticket: &Ticket) -> Consent;
-    /// One frame was looked at. `false` cancels.
-    fn watch(&mut self, frame: &Frame, look: Look) -> bool;
+    /// One frame was looked at: what it led to, what to show a person. `false` cancels.
+    fn watch(&mut self, frame: &Frame, look: Look, advice: Advice) -> bool;
     /// Something is about to take a moment, or is done.
     fn tell(&mut self, stage: Stage);
     /// It did not work this time. Try again?
@@ -173,7 +173,13 @@ impl Flow<'_> {
             let setback = match self.capture()? {
                 Ok(Captured::Shown(shot, proof)) => {
                     let sealed = self.seal(&ticket, shot, proof)?;
-                    match self.deliver(&ticket, &sealed)? {
+                    let outcome = match self.deliver(&ticket, &sealed) {
+                        Err(FlowError::Session(SessionError::Cancelled)) => {
+                            return self.give_up(&ticket, Reason::Cancelled);
+                        }
+                        outcome => outcome?,
+                    };
+                    match outcome {
                         Outcome::Retry { reason, attempts_left, nonce } => {
                             (ticket.nonce, ticket.attempts_left) = (nonce, attempts_left);
                             Setback::NotAccepted { reason, attempts_left }
@@ -192,10 +198,16 @@ impl Flow<'_> {
         }
     }
 
-    /// A camera that fails is a setback with a way out, not the end of the run.
+    /// The camera is on for this long and no longer. One that fails is a setback with a way out, not the end of the run.
     fn capture(&mut self) -> Result<Result<Captured, CameraError>, FlowError> {
+        if let Err(error) = self.source.start() {
+            return Ok(Err(error));
+        }
         let operator = &mut *self.operator;
-        match capture(self.source, self.sight, &self.policy, &mut |frame, look| operator.watch(frame, look)) {
+        let mut watch = |frame: &Frame, look, advice| operator.watch(frame, look, advice);
+        let captured = capture(self.source, self.sight, &self.policy, &mut watch);
+        self.source.stop();
+        match captured {
             Ok(captured) => Ok(Ok(captured)),
             Err(CaptureError::Camera(error)) => Ok(Err(error)),
             Err(CaptureError::Vision(error)) => Err(error.into()),

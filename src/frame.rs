@@ -63,6 +63,12 @@ impl Frame {
         Ok(Self { pixels, width, height, seq, at })
     }
 
+    /// The same picture at another place in a stream: number `seq`, time `at`.
+    #[must_use]
+    pub fn placed(self, seq: u64, at: Duration) -> Self {
+        Self { seq, at, ..self }
+    }
+
     /// The pixels: width × height × 3 bytes, R G B.
     pub fn rgb(&self) -> &[u8] {
         &self.pixels.0

@@ -5,7 +5,7 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use crate::{
-    capture::Look,
+    capture::{Advice, Look},
     flow::{Consent, Ending, FlowError, Operator, Setback, Stage, WayOut},
     frame::Frame,
     liveness::Abstain,
@@ -109,7 +109,7 @@ impl Operator for Script<'_> {
         if self.cancel_after == Some(0) { Consent::Cancelled } else { Consent::Given }
     }
 
-    fn watch(&mut self, frame: &Frame, look: Look) -> bool {
+    fn watch(&mut self, frame: &Frame, look: Look, _: Advice) -> bool {
         self.frames += 1;
         let news = match (look, self.last) {
             (Look::Hint(hint), last) if last != Some(Look::Hint(hint)) => Some(json!({"hint": hint})),

@@ -28,6 +28,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("camera", &["frame", "protocol"]),
     ("attest", &["best_shot", "face", "frame", "geometry", "liveness", "protocol", "quality", "world"]),
     ("session", &["attest", "policy", "protocol", "world"]),
+    ("settings", &["session", "world"]),
+    ("instance", &["protocol"]),
+    ("registration", &["world"]),
+    ("doctor", &["attest", "protocol", "registration", "session", "settings", "vision", "world"]),
     // the flow and its drivers
     ("capture", &["best_shot", "camera", "face", "frame", "liveness", "policy", "protocol", "quality", "vision"]),
     (
@@ -51,6 +55,21 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("evaluate", &["camera", "capture", "headless", "liveness", "policy", "quality", "vision"]),
     ("bench", &["camera", "capture", "face", "frame", "liveness", "policy", "protocol", "vision"]),
     ("recapture", &["camera", "frame", "geometry"]),
+    (
+        "runner",
+        &[
+            "attest", "camera", "capture", "flow", "frame", "liveness", "policy", "protocol", "quality", "session",
+            "vision", "world",
+        ],
+    ),
+    // The window: no camera, key or network, only what the runner says. Links are checked before a run begins.
+    (
+        "gui",
+        &[
+            "bench", "doctor", "flow", "frame", "instance", "liveness", "policy", "protocol", "quality", "runner",
+            "session", "settings", "world",
+        ],
+    ),
     // the other side of the wire
     ("verifier", &["attest", "face", "frame", "liveness", "policy", "protocol", "quality", "vision", "world"]),
     ("web", &["world"]),
@@ -66,9 +85,20 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rquickjs", &["tenant/actions"]),
     ("openh264", &["camera/recording/h264.rs", "camera/recording/error.rs"]),
     ("anyhow", &["main.rs", "cli", "demo"]),
+    ("eframe", &["gui"]),
     ("clap", &["cli"]),
+    (
+        "directories",
+        &["cli", "doctor/surroundings.rs", "gui/fonts.rs", "instance/place.rs", "registration/linux.rs", "settings.rs"],
+    ),
+    ("interprocess", &["instance"]),
+    ("toml_edit", &["settings"]),
     ("indicatif", &["cli"]),
     ("sqlx", &["verifier/store"]),
+    ("fluent_bundle", &["gui/words"]),
+    ("unic_langid", &["gui/words"]),
+    ("sys_locale", &["gui/words"]),
+    ("unicode_bidi", &["gui/bidi"]),
 ];
 
 /// Longest file, lines. The aim is 200.

@@ -104,7 +104,7 @@ attempts-left = { $attempts ->
    *[other] { $attempts } attempts left
 }
 cannot-tell-title = That was not clear enough
-cannot-tell-body = Nothing is wrong with you. A better picture helps:
+cannot-tell-body = You did nothing wrong. A better picture helps:
 cannot-tell-light = Turn towards a window or a lamp, none behind you.
 cannot-tell-distance = Sit an arm’s length away, face in the middle.
 cannot-tell-glasses = Tilt your glasses or your head to lose reflections.
@@ -191,4 +191,33 @@ diagnostics-unknown = Not known
 ## About
 about-title = About
 about-licence = MIT or Apache-2.0
-about-fonts = Letters: Inter, SIL Open Font Licence 1.1
+about-fonts = Letters: Inter, SIL Open Font License 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = Camera
+doctor-graphics = Graphics
+doctor-libraries = Libraries
+doctor-key = Device key
+doctor-models = Neural networks
+doctor-verifier = Verification service
+doctor-clock = Clock
+doctor-link = Login links
+doctor-settings = Settings
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = Connect a camera, or switch on the one that is built in.
+doctor-fix-join-video-group = This account may not use cameras. Add it to the group “video”, then log out and in.
+doctor-fix-open-desktop = Start Countenance in a desktop session with a screen.
+doctor-fix-join-render-group = This account may not use the graphics device. Add it to the groups “render” and “video”, then log out and in.
+doctor-fix-install-libraries = Install the libraries named above.
+doctor-fix-protect-key = Others may read the key of this device. Make the file private, or delete it and register this device again.
+doctor-fix-replace-key = The key file is damaged. Move it away: a new key is made, and this device must be registered again.
+doctor-fix-reinstall = Install Countenance again from where you got it.
+doctor-fix-name-verifier = Ask whoever looks after this computer to name your verification service in the settings.
+doctor-fix-check-network = Check the network, then try again.
+doctor-fix-check-certificates = Check the clock and the trusted certificates of this computer, and what stands between it and the service.
+doctor-fix-ask-verifier = Ask whoever runs the verification service whether this is its address.
+doctor-fix-set-clock = Set the clock of this computer, best automatically.
+doctor-fix-register-link = Make Countenance the program that opens login links.
+doctor-fix-install-xdg-utils = Install xdg-utils, then look again.
+doctor-fix-correct-settings = Correct the lines named above in the settings file.

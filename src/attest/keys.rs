@@ -27,6 +27,11 @@ impl DeviceKey {
         Ok(Self::from_zeroizing(&seed))
     }
 
+    /// The key in the file at `path`, if there is one.
+    pub fn load(path: &Path) -> Result<Option<Self>, KeyFileError> {
+        Ok(key_file::load(path)?.as_ref().map(Self::from_zeroizing))
+    }
+
     /// A new key that lives in memory only: another device each time, for tests and trials.
     pub fn ephemeral(chance: &dyn Chance) -> Self {
         let mut seed = Zeroizing::new([0; 32]);

@@ -4,12 +4,22 @@ use std::time::Duration;
 
 use crate::{frame::Frame, protocol::CameraClaim};
 
+pub mod live;
 pub mod recording;
 
+pub use live::{Latest, Live};
 pub use recording::{Recording, RecordingError};
 
 /// Anything that yields frames in order of time.
 pub trait FrameSource: Send {
+    /// A look begins: whatever must be opened for it is. A camera's light is on from here to [`stop`](Self::stop).
+    fn start(&mut self) -> Result<(), CameraError> {
+        Ok(())
+    }
+
+    /// The look is over: whatever was opened for it is let go.
+    fn stop(&mut self) {}
+
     /// The next frame, waiting at most `within`. A recording never drops one; a device drops late ones.
     fn next_frame(&mut self, within: Duration) -> Result<Frame, CameraError>;
 

@@ -25,6 +25,7 @@ use crate::{
         origin::AllowedOrigins,
         wait::SystemWait,
     },
+    settings::Settings,
     vision::Vision,
     world::{SystemChance, SystemClock},
 };
@@ -36,6 +37,7 @@ pub(super) fn run(args: CaptureArgs) -> anyhow::Result<ExitCode> {
     };
     let allowed = match &args.rehearse {
         Some(_) => rehearsal::ORIGIN.parse().into_iter().collect(),
+        None if args.verifier.is_empty() => settled_verifiers(args.settings)?,
         None => args.verifier.iter().cloned().collect::<AllowedOrigins>(),
     };
     let link = match LaunchLink::parse(args.link.as_deref().unwrap_or(rehearsal::LINK), &allowed) {
@@ -125,8 +127,18 @@ fn usage(what: &str, error: &dyn std::error::Error) -> ExitCode {
     Exit::Usage.into()
 }
 
+/// The verifiers that the settings allow. A script that names its own does not depend on what an account's owner chose.
+fn settled_verifiers(given: Option<PathBuf>) -> anyhow::Result<AllowedOrigins> {
+    let Some(path) = given.or_else(Settings::standard_path) else { return Ok(AllowedOrigins::default()) };
+    let loaded = Settings::load(&path).with_context(|| format!("{} cannot be used", path.display()))?;
+    for complaint in loaded.complaints {
+        eprintln!("countenance: {}: {complaint}", path.display());
+    }
+    Ok(loaded.settings.verifiers)
+}
+
 /// The folder given, or the platform's place for application data.
-fn data_folder(given: Option<PathBuf>) -> anyhow::Result<PathBuf> {
+pub(super) fn data_folder(given: Option<PathBuf>) -> anyhow::Result<PathBuf> {
     let place = || directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_dir().to_owned());
     match given.or_else(place) {
         Some(folder) => Ok(folder),

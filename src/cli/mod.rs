@@ -7,19 +7,35 @@ use clap::{Parser, Subcommand, ValueEnum};
 use crate::session::origin::Origin;
 
 mod capture;
+mod doctor;
+mod link;
 mod offline;
+#[cfg(feature = "window")]
+mod pacing;
+#[cfg(feature = "window")]
+mod screens;
 #[cfg(feature = "demo")]
 mod serve_tenant;
 #[cfg(feature = "verifier")]
 mod serve_verifier;
+#[cfg(feature = "window")]
+mod window;
 
 /// Prove with your face, on this machine, that you are the one logging in.
+///
+/// Without a command: opens the window, on the login behind LINK if there is one. Exit codes are those of `capture`; 0 also
+/// where no login was begun, or its link was handed to a window that is open.
 #[derive(Debug, Parser)]
 #[command(name = "countenance", version, max_term_width = 110)]
+#[cfg_attr(feature = "window", command(args_conflicts_with_subcommands = true))]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
+    /// The window's arguments.
+    #[cfg(feature = "window")]
+    #[command(flatten)]
+    pub window: window::WindowArgs,
 }
 
 /// What to do.
@@ -48,6 +64,26 @@ pub enum Command {
     Tenant(serve_tenant::Args),
     /// Turn a recording into a simulated attack: it proves plumbing, never accuracy
     Recapture(RecaptureArgs),
+    /// Look at what this installation needs, and say what to do where something is missing
+    ///
+    /// Nothing is changed and no camera started. Exit codes: 0 nothing needs attention, 1 something does.
+    Doctor(doctor::DoctorArgs),
+    /// Register links that begin with countenance: for this program, or see who opens them
+    Link {
+        /// What to do
+        #[command(subcommand)]
+        task: link::LinkTask,
+    },
+    /// Render every screen of the window to PNG files, without a display
+    #[cfg(feature = "window")]
+    Screens {
+        /// Where to write
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Only screens whose name begins so
+        #[arg(long, value_name = "NAME", default_value = "")]
+        only: String,
+    },
     /// List the networks in this binary, checked against their digests
     Models,
     /// Show what an attestation says
@@ -77,6 +113,10 @@ pub enum Command {
         /// Frames to read at least
         #[arg(long, default_value_t = 300)]
         frames: usize,
+        /// Measure the window instead: needs a display; nobody has to attend
+        #[cfg(feature = "window")]
+        #[arg(long, conflicts_with = "frames")]
+        window: bool,
     },
 }
 
@@ -92,9 +132,12 @@ pub struct CaptureArgs {
     /// The link of the landing page: countenance://verify?…
     #[arg(value_name = "LINK", required_unless_present = "rehearse")]
     link: Option<String>,
-    /// Origin of a verifier that links may name; may be repeated
+    /// Origin of a verifier that links may name; may be repeated. Given once, the settings' verifiers do not count
     #[arg(long, value_name = "ORIGIN")]
     verifier: Vec<Origin>,
+    /// The settings file; by default the platform's place for settings
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
     /// Where the device key is kept; by default the platform's place for application data
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -160,7 +203,18 @@ enum SupportChoice {
 
 /// Parses the command line and runs it; the exit code says how it ended.
 pub fn run() -> anyhow::Result<ExitCode> {
-    match Cli::parse().command {
+    let cli = Cli::parse();
+    let Some(command) = cli.command else {
+        #[cfg(feature = "window")]
+        return window::run(cli.window);
+        #[cfg(not(feature = "window"))]
+        {
+            use clap::CommandFactory;
+            Cli::command().print_help()?;
+            return Ok(ExitCode::from(crate::headless::Exit::Usage as u8));
+        }
+    };
+    match command {
         #[cfg(feature = "demo")]
         Command::Demo { headless, recordings } => crate::demo::run(headless, &recordings),
         Command::Capture(args) => capture::run(args),
@@ -169,9 +223,15 @@ pub fn run() -> anyhow::Result<ExitCode> {
         #[cfg(feature = "demo")]
         Command::Tenant(args) => serve_tenant::run(args),
         Command::Recapture(args) => offline::recapture(&args),
+        Command::Doctor(args) => doctor::run(args),
+        Command::Link { task } => link::run(task),
+        #[cfg(feature = "window")]
+        Command::Screens { out, only } => screens::run(&out, &only),
         Command::Models => offline::models(),
         Command::Inspect { file, key } => offline::inspect(&file, key.as_deref()),
         Command::Evaluate { folder, fps, out } => offline::evaluate(&folder, fps, out.as_deref()),
-        Command::Bench { file, frames } => offline::bench(&file, frames),
+        #[cfg(feature = "window")]
+        Command::Bench { file, window: true, .. } => pacing::run(&file),
+        Command::Bench { file, frames, .. } => offline::bench(&file, frames),
     }
 }

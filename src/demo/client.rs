@@ -1,6 +1,11 @@
 //! The client of the demo: the product's own flow, on a recording, with a script as operator.
 
-use std::{path::Path, sync::atomic::AtomicBool};
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
+};
+
+mod window;
 
 use anyhow::Context;
 use serde_json::Value;
@@ -9,7 +14,7 @@ use super::browser::{Browser, Page};
 use crate::{
     attest::DeviceKey,
     camera::recording,
-    flow::{Ending, Flow, FlowError},
+    flow::{Ending, Flow},
     headless::Script,
     policy::Policy,
     protocol::ModelClaim,
@@ -32,14 +37,27 @@ pub(super) struct Client {
     pub(super) models: Vec<ModelClaim>,
     pub(super) key: DeviceKey,
     pub(super) allowed: AllowedOrigins,
+    pub(super) attended: Attended,
+}
+
+/// Who attends the client.
+pub(super) enum Attended {
+    /// A script: no display is needed.
+    ByScript,
+    /// A person at the window, which is a process of its own with its data here.
+    #[cfg_attr(not(feature = "window"), allow(dead_code, reason = "there is no window in this build"))]
+    AtWindow {
+        /// Where its key and settings lie.
+        data: PathBuf,
+    },
 }
 
 /// How a run of the client ended.
 pub(super) struct Ran {
-    pub(super) ending: Result<Ending, FlowError>,
+    pub(super) ending: anyhow::Result<Ending>,
     /// The page that the browser was sent to.
     pub(super) returned: Option<Page>,
-    /// The JSON lines that the script wrote.
+    /// The JSON lines that the client wrote.
     lines: Vec<Value>,
 }
 
@@ -52,6 +70,9 @@ impl Client {
         cancel_after: Option<u32>,
         browser: &mut Browser,
     ) -> anyhow::Result<Ran> {
+        if let Attended::AtWindow { data } = &self.attended {
+            return window::run(link, recording, &self.allowed, data, browser);
+        }
         let link = LaunchLink::parse(link, &self.allowed).context("the landing page's link")?;
         let mut source = recording::open(recording).with_context(|| format!("{}", recording.display()))?;
         let mut out = Vec::new();
@@ -82,7 +103,7 @@ impl Client {
         script.ended(&ending);
         let returned = hand_over.page;
         let lines = String::from_utf8_lossy(&out).lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
-        Ok(Ran { ending, returned, lines })
+        Ok(Ran { ending: ending.map_err(Into::into), returned, lines })
     }
 }
 

@@ -15,16 +15,34 @@ use crate::{flow::Ending, protocol::Reason, relying_party::AMR_CLAIM, world::Sys
 /// One login.
 pub(super) struct Login {
     pub(super) title: &'static str,
+    /// What a person at the window does.
+    pub(super) at_the_window: &'static str,
     pub(super) walk: fn(&Place, Tell) -> anyhow::Result<()>,
 }
 
 /// In the order in which they build on one another: the first enrols the face that the others are compared with.
 pub(super) const LOGINS: [Login; 5] = [
-    Login { title: "First login, always-on: no template yet, so enrol", walk: enrol },
-    Login { title: "Step-up on demand: the salary page asks for the face", walk: step_up },
-    Login { title: "Another person before the camera", walk: another_person },
-    Login { title: "A recording of the right person, replayed from a screen", walk: replay },
-    Login { title: "The person cancels", walk: cancel },
+    Login { title: "First login, always-on: no template yet, so enrol", at_the_window: "press Begin", walk: enrol },
+    Login {
+        title: "Step-up on demand: the salary page asks for the face",
+        at_the_window: "press Begin",
+        walk: step_up,
+    },
+    Login {
+        title: "Another person before the camera",
+        at_the_window: "press Begin, then Stop here",
+        walk: another_person,
+    },
+    Login {
+        title: "A recording of the right person, replayed from a screen",
+        at_the_window: "press Begin, then Stop here",
+        walk: replay,
+    },
+    Login {
+        title: "The person cancels",
+        at_the_window: "press Cancel while the camera looks, or close the window",
+        walk: cancel,
+    },
 ];
 
 fn enrol(place: &Place, tell: Tell) -> anyhow::Result<()> {

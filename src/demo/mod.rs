@@ -15,21 +15,39 @@ use place::Place;
 pub type Tell<'a> = &'a mut dyn FnMut(String);
 
 /// `countenance demo`: tells the five logins on standard output. Success only if each ended as it must.
+///
+/// A person attends at the window, unless `headless` or there is no display: then a script does.
 #[expect(clippy::print_stdout, reason = "the demo is told on standard output")]
 pub fn run(headless: bool, recordings: &Path) -> anyhow::Result<ExitCode> {
-    if !headless {
-        println!("The window comes with a later version: going on headless.\n");
-    }
-    let (passed, all) = walk(recordings, &mut |line| println!("{line}"))?;
+    let attendance = if headless || !has_display() { Attendance::Script } else { Attendance::Person };
+    let (passed, all) = walk(recordings, attendance, &mut |line| println!("{line}"))?;
     Ok(if passed == all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// Who attends the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attendance {
+    /// A script.
+    Script,
+    /// A person at the window.
+    Person,
+}
+
+/// Whether a window can be opened.
+fn has_display() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    cfg!(feature = "window") && (!cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY"))
+}
+
 /// Walks the five logins with the clips in `recordings`; how many ended as they must, of how many.
-pub fn walk(recordings: &Path, tell: Tell<'_>) -> anyhow::Result<(usize, usize)> {
-    let place = Place::open(recordings, tell)?;
+pub fn walk(recordings: &Path, attendance: Attendance, tell: Tell<'_>) -> anyhow::Result<(usize, usize)> {
+    let place = Place::open(recordings, attendance, tell)?;
     let mut passed = 0;
     for (number, login) in (1..).zip(&LOGINS) {
         tell(format!("\n{number}. {}", login.title));
+        if attendance == Attendance::Person {
+            tell(format!("   you: {}", login.at_the_window));
+        }
         let began = now();
         let walked = (login.walk)(&place, &mut |line| tell(format!("   {line}")));
         let took = began.elapsed().as_secs_f64();

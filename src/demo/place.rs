@@ -10,7 +10,11 @@ use anyhow::Context;
 use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
 use url::Url;
 
-use super::{Tell, browser::Wire, client::Client};
+use super::{
+    Attendance, Tell,
+    browser::Wire,
+    client::{Attended, Client},
+};
 use crate::{
     attest::DeviceKey,
     camera::recording,
@@ -69,7 +73,7 @@ pub(super) struct Place {
 
 impl Place {
     /// Starts the servers and makes the attack.
-    pub(super) fn open(recordings: &Path, tell: Tell) -> anyhow::Result<Self> {
+    pub(super) fn open(recordings: &Path, attendance: Attendance, tell: Tell) -> anyhow::Result<Self> {
         let folder = Folder::new()?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let bind = |name: &str| -> anyhow::Result<(TcpListener, String)> {
@@ -126,7 +130,7 @@ impl Place {
         runtime.spawn(async move { serve_tenant.serve(tenant_at, until_tenant).await });
         runtime.spawn(async move { payroll.serve(payroll_at, until_payroll).await });
 
-        tell("Countenance: five logins on this machine, headless, on recordings\n".into());
+        tell("Countenance: five logins on this machine, on recordings\n".into());
         tell(format!("tenant    {tenant_origin}   runs packaging/auth0/actions/verified-post-login.js"));
         tell(format!("verifier  {verifier_origin}"));
         tell(format!("payroll   {payroll_origin}"));
@@ -138,6 +142,10 @@ impl Place {
                 vision,
                 key: DeviceKey::load_or_create(&folder.0.join("device").join("device.key"), &SystemChance)?,
                 allowed: std::iter::once(verifier_origin.parse()?).collect(),
+                attended: match attendance {
+                    Attendance::Script => Attended::ByScript,
+                    Attendance::Person => Attended::AtWindow { data: folder.0.join("device") },
+                },
             },
             tenant,
             payroll: payroll_origin,

@@ -161,8 +161,8 @@ impl<'p> Judge<'p> {
         }
     }
 
-    /// How much of the evidence is there: the lesser share of frames and of time.
-    fn gathered_ratio(&self) -> f32 {
+    /// How much of the evidence is there, 0 to 1: the lesser share of frames and of time.
+    pub fn gathered_ratio(&self) -> f32 {
         let policy = &self.policy.liveness;
         let frames = self.scored.len() as f32 / policy.frames.max(1) as f32;
         let span = match (self.scored.first(), self.scored.last()) {

@@ -1,6 +1,7 @@
 //! What the gates judge by, measured on the face and not on the room around it.
-#![expect(clippy::indexing_slicing, reason = "sample positions are clamped to the frame")]
+#![expect(clippy::indexing_slicing, reason = "neighbours of a pixel that is not on the edge")]
 
+use super::{eyes, luma::Luma};
 use crate::{face::Face, frame::Frame, geometry::InFrame, geometry::Rect, protocol::QualityClaim};
 
 /// How far the tip of the nose stands before the eyes, in distances between the eyes. Anthropometry gives about 0.4
@@ -25,6 +26,8 @@ pub struct Measures {
     pub offset_y_ratio: f32,
     /// Difference of luma between the halves of the face, by their mean, 0 to 2.
     pub uneven_ratio: f32,
+    /// Luma of the lightest part of the lighter eye, by the cheek below it, see `eyes.rs`.
+    pub eye_light_ratio: f32,
 }
 
 impl Measures {
@@ -33,7 +36,8 @@ impl Measures {
         let (width, height) = (frame.width() as f32, frame.height() as f32);
         let centre = face.rect.centre();
         let (yaw_deg, pitch_deg, roll_deg) = pose_deg(face);
-        let patch = Patch::of(frame, face.rect);
+        let pixels = Luma::of(frame);
+        let patch = Patch::of(&pixels, face.rect);
         let (left, right) = patch.half_means();
         let luma = f32::midpoint(left, right);
         Self {
@@ -49,6 +53,7 @@ impl Measures {
             face_width_px: face.rect.width,
             offset_x_ratio: centre.x / width - 0.5,
             offset_y_ratio: centre.y / height - 0.5,
+            eye_light_ratio: eyes::light_ratio(&pixels, &face.landmarks),
             uneven_ratio: if luma > 0.0 { (left - right).abs() / luma } else { 0.0 },
         }
     }
@@ -81,28 +86,15 @@ struct Patch {
 }
 
 impl Patch {
-    fn of(frame: &Frame, rect: Rect<InFrame>) -> Self {
+    fn of(pixels: &Luma, rect: Rect<InFrame>) -> Self {
         let step = (rect.width / SHARPNESS_WIDTH as f32).max(f32::EPSILON);
         let height = ((rect.height / step) as usize).clamp(3, 2 * SHARPNESS_WIDTH);
-        let rgb = frame.rgb();
-        let (w, h) = (frame.width() as usize, frame.height() as usize);
-        let pixel = |x: usize, y: usize| {
-            let i = (y * w + x) * 3;
-            0.299 * f32::from(rgb[i]) + 0.587 * f32::from(rgb[i + 1]) + 0.114 * f32::from(rgb[i + 2])
-        };
-        let at = |i: usize, from: f32, end: usize| {
-            let p = (from + (i as f32 + 0.5) * step - 0.5).clamp(0.0, end as f32 - 1.0);
-            (p as usize, (p as usize + 1).min(end - 1), p.fract())
-        };
-        let columns: Vec<_> = (0..SHARPNESS_WIDTH).map(|i| at(i, rect.x, w)).collect();
+        let at = |i: usize, from: f32| from + (i as f32 + 0.5) * step;
+        let columns: Vec<_> = (0..SHARPNESS_WIDTH).map(|i| pixels.column(at(i, rect.x))).collect();
         let mut luma = Vec::with_capacity(SHARPNESS_WIDTH * height);
         for j in 0..height {
-            let (y0, y1, fy) = at(j, rect.y, h);
-            luma.extend(columns.iter().map(|&(x0, x1, fx)| {
-                let top = pixel(x0, y0) * (1.0 - fx) + pixel(x1, y0) * fx;
-                let bottom = pixel(x0, y1) * (1.0 - fx) + pixel(x1, y1) * fx;
-                top * (1.0 - fy) + bottom * fy
-            }));
+            let row = pixels.row(at(j, rect.y));
+            luma.extend(columns.iter().map(|&column| pixels.mixed(column, row)));
         }
         Self { luma, height }
     }

@@ -1,11 +1,18 @@
 //! The gates that a frame must pass before it may count.
 //!
-//! Each gate is one line of `faults`: they stand in the order of priority, and the first that fails is the only hint
-//! a person gets. The measures they judge by are in [`measure`].
+//! Each is one line in [`gate`]: they stand in the order of priority, and the first that fails is the frame's hint. The
+//! measures they judge by are in [`measure`]; [`steady`] makes of the hints of frame after frame one that can be read.
 
 use crate::{face::Face, frame::Frame, policy::QualityPolicy, protocol::QualityClaim};
 
+mod eyes;
+pub mod gate;
+mod luma;
 pub mod measure;
+pub mod steady;
+
+pub use gate::{Bound, Gate, Standing};
+pub use steady::Steady;
 
 use measure::Measures;
 
@@ -34,8 +41,8 @@ impl GoodFrame {
     }
 }
 
-/// What the person can do about the first gate that fails. Left and right are the person's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+/// What the person can do about a gate that fails, the worst fault first. Left and right are the person's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hint {
     /// No face is to be seen.
@@ -58,6 +65,8 @@ pub enum Hint {
     LookStraight,
     /// The head is tilted.
     HoldHeadUpright,
+    /// Dark glasses hide the eyes.
+    EyesHidden,
     /// The face is too dark.
     TooDark,
     /// The face is too bright.
@@ -68,42 +77,67 @@ pub enum Hint {
     HoldStill,
 }
 
-/// Judges one frame and the faces in it (best first): good, or what the person can do about it.
-pub fn judge(frame: &Frame, faces: &[Face], policy: &QualityPolicy) -> Result<GoodFrame, Hint> {
-    let sure = || faces.iter().filter(|f| f.score >= policy.face_score);
-    let face = sure().max_by(|a, b| a.rect.area().total_cmp(&b.rect.area())).ok_or(Hint::NoFace)?;
-    let near = sure().filter(|f| f.rect.width >= face.rect.width * policy.second_face_ratio).count();
-    if near > 1 {
-        return Err(Hint::SeveralFaces);
+impl Hint {
+    /// Every hint, the worst fault first.
+    pub const ALL: [Self; 15] = [
+        Self::NoFace,
+        Self::SeveralFaces,
+        Self::ComeCloser,
+        Self::MoveBack,
+        Self::MoveLeft,
+        Self::MoveRight,
+        Self::MoveUp,
+        Self::MoveDown,
+        Self::LookStraight,
+        Self::HoldHeadUpright,
+        Self::EyesHidden,
+        Self::TooDark,
+        Self::TooBright,
+        Self::UnevenLight,
+        Self::HoldStill,
+    ];
+}
+
+/// One frame held against every gate. Only [`examine`] makes one.
+#[derive(Debug)]
+pub struct Examined {
+    gates: Vec<Gate>,
+    good: Result<GoodFrame, Hint>,
+}
+
+impl Examined {
+    /// Every gate that could be judged, in the order of priority: what [`Steady`] takes.
+    pub fn gates(&self) -> &[Gate] {
+        &self.gates
     }
-    let measures = Measures::of(frame, face);
-    match faults(&measures, policy).into_iter().find(|(holds, _)| !holds) {
-        Some((_, hint)) => Err(hint),
-        None => Ok(GoodFrame { frame: frame.clone(), face: *face, measures }),
+
+    /// Good, or what the person can do about the worst fault.
+    pub fn good(self) -> Result<GoodFrame, Hint> {
+        self.good
     }
 }
 
-/// Every gate, the worst fault first: whether it holds, and the hint if it does not.
-fn faults(m: &Measures, p: &QualityPolicy) -> [(bool, Hint); 14] {
-    let c = &m.claim;
-    [
-        (c.face_ratio >= p.face_ratio_min, Hint::ComeCloser),
-        (m.face_width_px >= p.face_width_px, Hint::ComeCloser),
-        (c.face_ratio <= p.face_ratio_max, Hint::MoveBack),
-        // Yaw brings the eyes together, so a turned head must not be told to come closer: judged after the box.
-        (c.interocular_px >= p.interocular_px || c.yaw_deg.abs() > p.yaw_deg, Hint::ComeCloser),
-        // The frame is not mirrored: its left side is the person's right.
-        (m.offset_x_ratio >= -p.off_centre_ratio, Hint::MoveLeft),
-        (m.offset_x_ratio <= p.off_centre_ratio, Hint::MoveRight),
-        (m.offset_y_ratio <= p.off_centre_ratio, Hint::MoveUp),
-        (m.offset_y_ratio >= -p.off_centre_ratio, Hint::MoveDown),
-        (c.yaw_deg.abs() <= p.yaw_deg && c.pitch_deg.abs() <= p.pitch_deg, Hint::LookStraight),
-        (c.roll_deg.abs() <= p.roll_deg, Hint::HoldHeadUpright),
-        (c.luma >= p.luma_min, Hint::TooDark),
-        (c.luma <= p.luma_max, Hint::TooBright),
-        (m.uneven_ratio <= p.uneven_ratio, Hint::UnevenLight),
-        (c.sharpness >= p.sharpness, Hint::HoldStill),
-    ]
+/// Holds one frame and the faces in it against every gate, measuring once.
+pub fn examine(frame: &Frame, faces: &[Face], policy: &QualityPolicy) -> Examined {
+    let sure = faces.iter().filter(|f| f.score >= policy.face_score);
+    let face = sure.max_by(|a, b| a.rect.area().total_cmp(&b.rect.area()));
+    let mut gates = gate::of_presence(faces, face, policy);
+    let fault = |gates: &[Gate]| gates.iter().find(|gate| !gate.holds()).map(Gate::hint);
+    let good = match (fault(&gates), face) {
+        (Some(hint), _) => Err(hint),
+        (None, None) => Err(Hint::NoFace),
+        (None, Some(face)) => {
+            let measures = Measures::of(frame, face);
+            gates.extend(gate::of_face(&measures, policy));
+            fault(&gates).map_or_else(|| Ok(GoodFrame { frame: frame.clone(), face: *face, measures }), Err)
+        }
+    };
+    Examined { gates, good }
+}
+
+/// Judges one frame and the faces in it: good, or what the person can do about it.
+pub fn judge(frame: &Frame, faces: &[Face], policy: &QualityPolicy) -> Result<GoodFrame, Hint> {
+    examine(frame, faces, policy).good()
 }
 
 #[cfg(test)]
@@ -151,91 +185,23 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_first_fault_is_the_hint() {
-        let policy = QualityPolicy::default();
-        let good = face_at(320.0, 240.0, 200.0);
-        let turned = |degrees: f32| {
-            let mut face = good;
-            face.landmarks.nose.x += degrees.to_radians().tan() * measure::NOSE_DEPTH_RATIO * 92.0;
-            face
-        };
-        let tilted = {
-            let mut face = good;
-            (face.landmarks.left_eye.y, face.landmarks.right_eye.y) = (235.0, 190.0);
-            face
-        };
-        let nodding = {
-            let mut face = good;
-            face.landmarks.nose.y += 45.0;
-            face
-        };
-        let unsure = Face { score: 0.3, ..good };
-        let small_second = face_at(100.0, 100.0, 40.0);
-        let rows = [
-            ("no face", 120, 60, vec![], Some(Hint::NoFace)),
-            ("an unsure face", 120, 60, vec![unsure], Some(Hint::NoFace)),
-            ("two faces", 120, 60, vec![good, face_at(520.0, 240.0, 180.0)], Some(Hint::SeveralFaces)),
-            ("someone far behind", 120, 60, vec![good, small_second], None),
-            ("far", 120, 60, vec![face_at(320.0, 240.0, 90.0)], Some(Hint::ComeCloser)),
-            ("just near enough", 120, 60, vec![face_at(320.0, 240.0, 97.0)], None),
-            ("near", 120, 60, vec![face_at(320.0, 240.0, 390.0)], Some(Hint::MoveBack)),
-            ("left in the frame", 120, 60, vec![face_at(200.0, 240.0, 200.0)], Some(Hint::MoveLeft)),
-            ("right in the frame", 120, 60, vec![face_at(440.0, 240.0, 200.0)], Some(Hint::MoveRight)),
-            ("low", 120, 60, vec![face_at(320.0, 330.0, 200.0)], Some(Hint::MoveUp)),
-            ("high", 120, 60, vec![face_at(320.0, 150.0, 200.0)], Some(Hint::MoveDown)),
-            ("turned", 120, 60, vec![turned(22.0)], Some(Hint::LookStraight)),
-            ("turned a little", 120, 60, vec![turned(18.0)], None),
-            ("nodding", 120, 60, vec![nodding], Some(Hint::LookStraight)),
-            ("tilted", 120, 60, vec![tilted], Some(Hint::HoldHeadUpright)),
-            ("dark", 40, 30, vec![good], Some(Hint::TooDark)),
-            ("bright", 245, 8, vec![good], Some(Hint::TooBright)),
-            ("flat, as if blurred", 120, 2, vec![good], Some(Hint::HoldStill)),
-        ];
-        for (name, luma, swing, faces, expected) in rows {
-            let found = judge(&noise_frame(1, luma, swing), &faces, &policy).err();
-            assert_eq!(found, expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn light_from_one_side_is_uneven() {
-        let frame = noise_frame(0, 140, 60);
-        let mut rgb = frame.rgb().to_vec();
-        for (i, pixel) in rgb.chunks_exact_mut(3).enumerate() {
-            if i % 640 < 320 {
-                for v in pixel {
-                    *v /= 3;
-                }
-            }
-        }
-        let frame = Frame::new(640, 480, rgb, 0, Duration::ZERO).unwrap();
-        let found = judge(&frame, &[face_at(320.0, 240.0, 200.0)], &QualityPolicy::default()).err();
-        assert_eq!(found, Some(Hint::UnevenLight));
-    }
-
-    #[test]
-    fn a_growing_face_is_told_to_come_closer_then_nothing_then_to_move_back() {
-        let policy = QualityPolicy::default();
+    fn the_gates_stand_in_the_order_of_the_hints_and_every_hint_has_one() {
         let frame = noise_frame(0, 120, 60);
-        let told: Vec<_> =
-            (5..95).map(|p| judge(&frame, &[face_at(320.0, 240.0, 6.4 * p as f32)], &policy).err()).collect();
-        let mut turns = told.clone();
-        turns.dedup();
-        assert_eq!(turns, [Some(Hint::ComeCloser), None, Some(Hint::MoveBack)]);
+        let examined = examine(&frame, &[face_at(320.0, 240.0, 200.0)], &QualityPolicy::default());
+        let mut hints: Vec<_> = examined.gates().iter().map(Gate::hint).collect();
+        assert!(hints.is_sorted(), "{hints:?}");
+        hints.dedup();
+        assert_eq!(hints, Hint::ALL);
     }
 
     #[test]
-    fn dark_and_bright_each_speak_in_their_own_band() {
-        let policy = QualityPolicy::default();
-        let face = [face_at(320.0, 240.0, 200.0)];
-        let told: Vec<_> = (0..=255u8)
-            .map(|luma| Frame::new(640, 480, vec![luma; 640 * 480 * 3], 0, Duration::ZERO).unwrap())
-            .map(|frame| judge(&frame, &face, &policy).err().filter(|h| *h != Hint::HoldStill))
-            .collect();
-        let mut turns = told.clone();
-        turns.dedup();
-        assert_eq!(turns, [Some(Hint::TooDark), None, Some(Hint::TooBright)]);
-        assert_eq!(told.iter().filter(|h| **h == Some(Hint::TooDark)).count(), 55);
-        assert_eq!(told.iter().filter(|h| **h == Some(Hint::TooBright)).count(), 20);
+    fn without_one_face_nothing_else_is_judged() {
+        let frame = noise_frame(0, 20, 0);
+        let (face, other) = (face_at(320.0, 240.0, 200.0), face_at(520.0, 240.0, 180.0));
+        let rows = [(vec![], 1, Hint::NoFace), (vec![face, other], 2, Hint::SeveralFaces)];
+        for (faces, gates, hint) in rows {
+            let examined = examine(&frame, &faces, &QualityPolicy::default());
+            assert_eq!((examined.gates().len(), examined.good().err()), (gates, Some(hint)));
+        }
     }
 }

@@ -15,7 +15,7 @@ use std::{
 
 use reqwest::{
     blocking::{Client, Response},
-    header::{CONTENT_TYPE, RETRY_AFTER},
+    header::{CONTENT_TYPE, DATE, RETRY_AFTER},
     redirect::Policy,
 };
 use rustls::crypto::CryptoProvider;
@@ -49,7 +49,7 @@ pub(super) struct Wire {
     timeouts: Timeouts,
 }
 
-/// A request: always POST.
+/// A signed request: always POST.
 pub(super) struct Ask<'a> {
     pub(super) url: &'a Url,
     pub(super) media_type: &'a str,
@@ -64,6 +64,8 @@ pub(super) struct Answer {
     pub(super) media_type: String,
     /// Only where it is given in seconds.
     pub(super) retry_after: Option<Duration>,
+    /// When the verifier says it answered, as it spells it.
+    pub(super) date: Option<String>,
     pub(super) body: Zeroizing<Vec<u8>>,
 }
 
@@ -102,7 +104,15 @@ impl Wire {
             .header(CONTENT_TYPE, ask.media_type)
             .header(PROOF_HEADER, ask.proof)
             .body(ask.body.to_vec());
-        let response = request.send().map_err(condition)?;
+        self.answer(request.send().map_err(condition)?)
+    }
+
+    /// Asks for what anybody may see at `url`, once: no proof, no body.
+    pub(super) fn get(&self, url: &Url) -> Result<Answer, SessionError> {
+        self.answer(self.client.get(url.clone()).send().map_err(condition)?)
+    }
+
+    fn answer(&self, response: Response) -> Result<Answer, SessionError> {
         let status = response.status();
         if status.is_redirection() {
             return Err(SessionError::Redirected { status: status.as_u16() });
@@ -111,6 +121,7 @@ impl Wire {
             status: status.as_u16(),
             media_type: media_type(&response),
             retry_after: retry_after(&response),
+            date: response.headers().get(DATE).and_then(|value| value.to_str().ok()).map(str::to_owned),
             body: self.body(response)?,
         })
     }

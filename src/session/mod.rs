@@ -15,6 +15,7 @@ mod http;
 pub mod link;
 mod multipart;
 pub mod origin;
+pub mod reach;
 mod ticket;
 pub mod wait;
 

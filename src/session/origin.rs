@@ -121,11 +121,25 @@ impl AllowedOrigins {
     pub fn allow(&self, origin: &Origin) -> bool {
         self.0.contains(origin)
     }
+
+    /// Each of them, in the owner's order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Origin> {
+        self.0.iter()
+    }
 }
 
 impl FromIterator<Origin> for AllowedOrigins {
     fn from_iter<I: IntoIterator<Item = Origin>>(origins: I) -> Self {
         Self(origins.into_iter().collect())
+    }
+}
+
+impl<'a> IntoIterator for &'a AllowedOrigins {
+    type Item = &'a Origin;
+    type IntoIter = std::slice::Iter<'a, Origin>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 

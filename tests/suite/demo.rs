@@ -6,7 +6,7 @@ use std::path::Path;
 fn five_logins_end_as_they_must() {
     let recordings = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let mut told = String::new();
-    let (passed, all) = countenance::demo::walk(&recordings, &mut |line| {
+    let (passed, all) = countenance::demo::walk(&recordings, countenance::demo::Attendance::Script, &mut |line| {
         told.push_str(&line);
         told.push('\n');
     })

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use countenance::{
     attest::{DeviceKey, Sealed},
     camera::{CameraError, FrameSource, recording},
-    capture::{Look, Sight},
+    capture::{Advice, Look, Sight},
     face::Face,
     flow::{Consent, Ending, Flow, FlowError, Operator, Setback, Stage},
     frame::Frame,
@@ -53,7 +53,7 @@ impl Operator for Attends {
         self.consent
     }
 
-    fn watch(&mut self, _: &Frame, _: Look) -> bool {
+    fn watch(&mut self, _: &Frame, _: Look, _: Advice) -> bool {
         self.looked += 1;
         self.looked < self.stop_at
     }

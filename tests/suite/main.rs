@@ -13,6 +13,9 @@ mod cli;
 #[cfg(feature = "demo")]
 mod demo;
 mod flow;
+mod hints;
+mod icon;
+mod place;
 mod samples;
 mod scripted;
 mod session;
@@ -21,3 +24,5 @@ mod tenant;
 #[cfg(feature = "verifier")]
 mod verifier;
 mod vision;
+#[cfg(feature = "window")]
+mod window;

@@ -1,0 +1,239 @@
+# Every word a person reads. Hints: two to six words, imperative, no blame, never a score.
+app-name = Countenance
+app-tagline = أثبت بوجهك، على هذا الحاسوب، أنك أنت.
+
+## Ready
+ready-title = كل شيء جاهز
+ready-body = تسجيل الدخول الذي يطلب وجهك يفتح هذه النافذة من تلقاء نفسه. لا يلزم فعل أي شيء هنا حتى ذلك الحين.
+ready-privacy = تبقى الكاميرا مطفأة حتى تضغط «ابدأ». تُقيَّم صورك على هذا الحاسوب.
+ready-link-label = رابط من صفحة تسجيل الدخول
+ready-link-hint = countenance://verify?…
+ready-link-open = فتح الرابط
+ready-try-camera = تجربة الكاميرا
+ready-settings = الإعدادات
+link-refused-title = لا يمكن فتح هذا الرابط
+link-refused-form = ليس هذا رابط تسجيل دخول خاصًا بـ Countenance. انسخه مرة أخرى من صفحة تسجيل الدخول.
+link-refused-verifier = يشير الرابط إلى خدمة تحقق لا يثق بها هذا الحاسوب. اسأل المسؤول عن هذا الحاسوب.
+link-busy = هناك تسجيل دخول جارٍ بالفعل. أكمله أو ألغِه أولًا.
+
+## Opening
+opening-title = لحظة من فضلك
+opening-body = نسأل خدمة التحقق عمّن يطلب تسجيل دخولك.
+
+## Consent
+consent-title-verify = هل هذا تسجيل دخولك؟
+consent-title-enroll = إعداد تسجيل الدخول بالوجه
+consent-asks = يطلب { $application } رؤية وجهك
+consent-application = التطبيق
+consent-account = الحساب
+consent-tenant = خدمة تسجيل الدخول
+consent-began = البداية
+consent-now = الآن
+consent-minutes = { $minutes ->
+    [zero] قبل أقل من دقيقة
+    [one] قبل دقيقة واحدة
+    [two] قبل دقيقتين
+    [few] قبل { $minutes } دقائق
+    [many] قبل { $minutes } دقيقة
+   *[other] قبل { $minutes } دقيقة
+}
+consent-captured = نحو ثانيتين من صور الكاميرا، تُقيَّم على هذا الحاسوب.
+consent-sent = تُرسَل صورة واحدة وتقرير موقَّع إلى خدمة التحقق.
+consent-kept = لا يُحفظ أي شيء على هذا الحاسوب.
+consent-template = تحتفظ الخدمة بقالب: أرقام يمكن التعرف بها على وجهك، وليست صورة. يمكنك طلب محوه.
+consent-light = تعمل الكاميرا عندما تضغط «ابدأ».
+consent-begin = ابدأ
+consent-not-me = لست أنا
+consent-warning = ألم تبدأ أنت تسجيل الدخول هذا؟ اضغط «لست أنا».
+
+## Capture
+capture-title = انظر إلى الكاميرا
+capture-starting = يجري تشغيل الكاميرا
+capture-cancel = إلغاء
+capture-camera = الكاميرا
+capture-time-left = { $seconds ->
+    [zero] انتهى الوقت
+    [one] بقيت ثانية واحدة
+    [two] بقيت ثانيتان
+    [few] بقيت { $seconds } ثوانٍ
+    [many] بقيت { $seconds } ثانية
+   *[other] بقيت { $seconds } ثانية
+}
+capture-progress = التقدم: { $percent }%
+capture-preview = صورتك كما في المرآة
+capture-recording = يُعرض تسجيل، دون كاميرا
+hint-no-face = أظهر وجهك
+hint-several-faces = شخص واحد فقط
+hint-come-closer = اقترب قليلًا
+hint-move-back = ابتعد قليلًا
+hint-move-left = تحرك إلى يسارك
+hint-move-right = تحرك إلى يمينك
+hint-move-up = تحرك إلى أعلى قليلًا
+hint-move-down = تحرك إلى أسفل قليلًا
+hint-look-straight = انظر أمامك مباشرة
+hint-hold-head-upright = أبقِ رأسك مستقيمًا
+hint-eyes-hidden = أظهر عينيك
+hint-too-dark = زد الضوء على وجهك
+hint-too-bright = خفف الضوء على وجهك
+hint-uneven-light = أضئ وجهك بالتساوي
+hint-hold-still = اثبت مكانك
+
+## Camera trouble: cause, what to do
+camera-denied-title = استخدام الكاميرا غير مسموح به
+camera-denied-body = لا يسمح هذا الحاسوب لـ Countenance باستخدام الكاميرا.
+camera-denied-fix-linux = اطلب من المسؤول عن هذا الحاسوب إضافة حسابك إلى المجموعة «video»، ثم سجّل الخروج وسجّل الدخول من جديد.
+camera-denied-fix-macos = افتح «إعدادات النظام»، ثم «الخصوصية والأمن»، ثم «الكاميرا»، واسمح لـ Countenance.
+camera-denied-fix-windows = افتح «الإعدادات»، ثم «الخصوصية والأمان»، ثم «الكاميرا»، واسمح لتطبيقات سطح المكتب باستخدام الكاميرا.
+camera-busy-title = الكاميرا قيد الاستخدام
+camera-busy-body = يستخدم برنامج آخر الكاميرا.
+camera-busy-fix = أغلق مكالمات الفيديو وبرامج الكاميرا الأخرى، ثم حاول مرة أخرى.
+camera-absent-title = لم يُعثر على كاميرا
+camera-absent-body = لا توجد في هذا الحاسوب كاميرا يمكن استخدامها.
+camera-absent-fix = صِل كاميرا أو افتح غطاءها، ثم حاول مرة أخرى.
+camera-unsupported-title = لا يمكن استخدام هذه الكاميرا
+camera-unsupported-body = لا تقدم صورة يفهمها Countenance.
+camera-unsupported-fix = اختر كاميرا أخرى أو صِلها، ثم حاول مرة أخرى.
+camera-lost-title = فُصلت الكاميرا
+camera-lost-body = اختفت الكاميرا في أثناء استخدامها.
+camera-lost-fix = صِلها من جديد، ثم حاول مرة أخرى.
+camera-stalled-title = الكاميرا لا تستجيب
+camera-stalled-body = الكاميرا موجودة، لكنها لا تعطي صورة.
+camera-stalled-fix = افصل الكاميرا وصِلها من جديد، ثم حاول مرة أخرى.
+camera-recording-title = لا يمكن تشغيل التسجيل
+camera-recording-body = لا يمكن قراءة الملف المحدد بدلًا من الكاميرا.
+camera-recording-fix = تحقق من اسم الملف ونوعه، ثم ابدأ من جديد.
+
+## Setbacks
+try-again = حاول مرة أخرى
+stop-here = توقف هنا
+use-code = استخدم رمزًا بدلًا من ذلك
+attempts-left = { $attempts ->
+    [zero] لم تبقَ محاولات
+    [one] بقيت محاولة واحدة
+    [two] بقيت محاولتان
+    [few] بقيت { $attempts } محاولات
+    [many] بقيت { $attempts } محاولة
+   *[other] بقيت { $attempts } محاولة
+}
+cannot-tell-title = لم تكن الصورة واضحة بما يكفي
+cannot-tell-body = لا خطأ من جانبك. صورة أفضل تساعد:
+cannot-tell-light = اتجه نحو نافذة أو مصباح، ولا يكن أي منهما خلفك.
+cannot-tell-distance = اجلس على بعد ذراع، ووجهك في الوسط.
+cannot-tell-glasses = أمِل نظارتك أو رأسك لتزول الانعكاسات.
+not-accepted-title = لم ينجح ذلك
+not-accepted-not-live = أظهر وجهك أنت، مباشرةً، أمام الكاميرا.
+not-accepted-no-match = لم يُتعرَّف على وجهك لهذا الحساب.
+not-accepted-poor-quality = لم تكن الصورة جيدة بما يكفي للمقارنة.
+not-accepted-camera = هذه الكاميرا غير مقبولة لتسجيل الدخول هذا. استخدم الكاميرا المدمجة أو كاميرا أخرى.
+not-accepted-untrusted = لم تقبل خدمة التحقق تقرير هذا الحاسوب. أخبر المسؤول عنه.
+picture-yours = صورتك
+picture-ideal = كيف ينبغي أن تبدو
+
+## Sending
+sending-title = يجري التحقق
+sending-body = صورتك في الطريق. يستغرق ذلك لحظة.
+sending-retrying = لا يوجد اتصال. تجري المحاولة من جديد.
+
+## Code instead
+code-title = استخدم رمزًا بدلًا من ذلك
+code-choose = يُرسَل رمز صالح لمرة واحدة إلى رقم هاتف حسابك.
+code-sms = إرسال رسالة نصية
+code-voice = اتصل بي
+code-label = رمز من 6 أرقام
+code-check = تحقق من الرمز
+code-resend = إرسال مرة أخرى
+code-resend-wait = { $seconds ->
+    [zero] إرسال مرة أخرى الآن
+    [one] إرسال مرة أخرى بعد ثانية واحدة
+    [two] إرسال مرة أخرى بعد ثانيتين
+    [few] إرسال مرة أخرى بعد { $seconds } ثوانٍ
+    [many] إرسال مرة أخرى بعد { $seconds } ثانية
+   *[other] إرسال مرة أخرى بعد { $seconds } ثانية
+}
+
+## Endings
+done-title = تأكدنا من أنك أنت
+done-title-enroll = أُعِدّ تسجيل الدخول بوجهك
+done-body = عُد إلى المتصفح. تُغلق هذه النافذة من تلقاء نفسها.
+refused-title = لم يُسجَّل الدخول
+refused-cancelled = ألغيتَ العملية، وقد أُبلغ المتصفح.
+refused-not-me = أُوقف تسجيل الدخول هذا. إن لم تكن أنت من بدأه، فغيّر كلمة مرورك.
+refused-too-many = محاولات كثيرة جدًا. انتظر قليلًا، ثم سجّل الدخول من جديد.
+refused-timed-out = انتهى وقت تسجيل الدخول هذا. سجّل الدخول من جديد في المتصفح.
+refused-not-enrolled = لم يُعَدّ تسجيل الدخول بالوجه لهذا الحساب. اسأل المسؤول عن حسابك.
+refused-other = يبيّن المتصفح كيف تتابع.
+failed-title = انقطع تسجيل الدخول
+failed-login-again = استُخدم هذا الرابط من قبل أو انتهت صلاحيته. ابدأ تسجيل الدخول من جديد في المتصفح.
+failed-network = يتعذر الوصول إلى خدمة التحقق. تحقق من الشبكة، ثم افتح الرابط من جديد من المتصفح.
+failed-operator = في هذا التثبيت خلل. أخبر المسؤول عن هذا الحاسوب بما يظهر في «التشخيص».
+close = إغلاق
+
+## Settings
+settings-title = الإعدادات
+settings-camera = الكاميرا
+settings-camera-first = أول كاميرا متاحة
+settings-language = اللغة
+settings-language-system = كما في النظام
+settings-theme = المظهر
+settings-theme-system = كما في النظام
+settings-theme-light = فاتح
+settings-theme-dark = داكن
+settings-theme-contrast = تباين عالٍ
+settings-text-size = حجم النص
+settings-reduced-motion = حركة أقل
+settings-verifiers = خدمات التحقق الموثوق بها
+settings-verifiers-none = لا توجد بعد. يضيفها المسؤول عن هذا الحاسوب إلى ملف الإعدادات.
+settings-about = حول البرنامج والتراخيص
+settings-diagnostics = التشخيص
+settings-back = رجوع
+settings-not-saved = تعذر حفظ الإعدادات.
+settings-ignored = جرى تجاهل السطر { $line } من ملف الإعدادات: { $key }
+font-missing = تحتاج هذه اللغة إلى خط غير مثبَّت.
+
+## Camera test
+camera-test-title = اختبار الكاميرا
+camera-test-body = لا يرى هذه الصورة غيرك. لا يُقيَّم أي شيء لتسجيل دخول، ولا يُحفظ، ولا يُرسَل.
+camera-test-good = موضعك مناسب
+
+## Diagnostics
+diagnostics-title = التشخيص
+diagnostics-body = ما يحتاج إليه هذا التثبيت، وما ينبغي فعله إن نقص شيء. لا بيانات شخصية.
+diagnostics-running = يجري الفحص…
+diagnostics-copy = نسخ
+diagnostics-good = سليم
+diagnostics-attention = يحتاج إلى انتباه
+diagnostics-unknown = غير معروف
+
+## About
+about-title = حول البرنامج
+about-licence = MIT أو Apache-2.0
+about-fonts = الخط: Inter، رخصة SIL Open Font 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = الكاميرا
+doctor-graphics = الرسوميات
+doctor-libraries = المكتبات
+doctor-key = مفتاح الجهاز
+doctor-models = الشبكات العصبية
+doctor-verifier = خدمة التحقق
+doctor-clock = الساعة
+doctor-link = روابط تسجيل الدخول
+doctor-settings = الإعدادات
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = صِل كاميرا، أو شغّل الكاميرا المدمجة.
+doctor-fix-join-video-group = لا يحق لهذا الحساب استخدام الكاميرات. أضفه إلى المجموعة «video»، ثم سجّل الخروج وسجّل الدخول من جديد.
+doctor-fix-open-desktop = شغّل Countenance في جلسة سطح مكتب لها شاشة.
+doctor-fix-join-render-group = لا يحق لهذا الحساب استخدام جهاز الرسوميات. أضفه إلى المجموعتين «render» و«video»، ثم سجّل الخروج وسجّل الدخول من جديد.
+doctor-fix-install-libraries = ثبّت المكتبات المذكورة أعلاه.
+doctor-fix-protect-key = يمكن لغيرك قراءة مفتاح هذا الجهاز. اجعل الملف خاصًا بك، أو احذفه وسجّل هذا الجهاز من جديد.
+doctor-fix-replace-key = ملف المفتاح تالف. انقله إلى مكان آخر: سيُنشأ مفتاح جديد، ويجب تسجيل هذا الجهاز من جديد.
+doctor-fix-reinstall = ثبّت Countenance من جديد من حيث حصلت عليه.
+doctor-fix-name-verifier = اطلب من المسؤول عن هذا الحاسوب إضافة خدمة التحقق الخاصة بك إلى الإعدادات.
+doctor-fix-check-network = تحقق من الشبكة، ثم حاول مرة أخرى.
+doctor-fix-check-certificates = تحقق من ساعة هذا الحاسوب وشهاداته الموثوق بها، ومما يقع بينه وبين الخدمة.
+doctor-fix-ask-verifier = اسأل المسؤول عن خدمة التحقق هل هذا عنوانها.
+doctor-fix-set-clock = اضبط ساعة هذا الحاسوب، ويفضَّل أن يكون ذلك تلقائيًا.
+doctor-fix-register-link = اجعل Countenance البرنامج الذي يفتح روابط تسجيل الدخول.
+doctor-fix-install-xdg-utils = ثبّت xdg-utils، ثم تحقق من جديد.
+doctor-fix-correct-settings = صحّح الأسطر المذكورة أعلاه في ملف الإعدادات.

@@ -1,0 +1,223 @@
+# Every word a person reads. Hints: two to six words, imperative, no blame, never a score.
+app-name = Countenance
+app-tagline = Zeigen Sie mit Ihrem Gesicht, auf diesem Computer, dass Sie es sind.
+
+## Ready
+ready-title = Bereit, wenn Sie es sind
+ready-body = Eine Anmeldung, die nach Ihrem Gesicht fragt, öffnet dieses Fenster von selbst. Bis dahin ist hier nichts zu tun.
+ready-privacy = Die Kamera bleibt aus, bis Sie auf „Beginnen“ drücken. Ihre Bilder werden auf diesem Computer beurteilt.
+ready-link-label = Link von der Anmeldeseite
+ready-link-hint = countenance://verify?…
+ready-link-open = Link öffnen
+ready-try-camera = Kamera ausprobieren
+ready-settings = Einstellungen
+link-refused-title = Dieser Link lässt sich nicht öffnen
+link-refused-form = Das ist kein Anmeldelink von Countenance. Kopieren Sie ihn noch einmal von der Anmeldeseite.
+link-refused-verifier = Er nennt einen Prüfdienst, dem dieser Computer nicht vertraut. Fragen Sie Ihre Systembetreuung.
+link-busy = Eine Anmeldung läuft schon. Schließen Sie sie zuerst ab oder brechen Sie sie ab.
+
+## Opening
+opening-title = Einen Moment
+opening-body = Der Prüfdienst wird gefragt, wer Ihre Anmeldung anfordert.
+
+## Consent
+consent-title-verify = Ist das Ihre Anmeldung?
+consent-title-enroll = Anmeldung mit dem Gesicht einrichten
+consent-asks = { $application } fragt nach Ihrem Gesicht
+consent-application = Anwendung
+consent-account = Konto
+consent-tenant = Anmeldedienst
+consent-began = Begonnen
+consent-now = gerade eben
+consent-minutes = { $minutes ->
+    [one] vor { $minutes } Minute
+   *[other] vor { $minutes } Minuten
+}
+consent-captured = Etwa zwei Sekunden Kamerabilder, beurteilt auf diesem Computer.
+consent-sent = Ein Bild und ein signierter Bericht gehen an den Prüfdienst.
+consent-kept = Auf diesem Computer bleibt nichts zurück.
+consent-template = Der Dienst behält ein Gesichtsmuster: Zahlen, an denen sich Ihr Gesicht wiedererkennen lässt, kein Bild. Sie können es löschen lassen.
+consent-light = Die Kamera geht an, wenn Sie auf „Beginnen“ drücken.
+consent-begin = Beginnen
+consent-not-me = Das bin ich nicht
+consent-warning = Sie haben diese Anmeldung nicht begonnen? Drücken Sie auf „Das bin ich nicht“.
+
+## Capture
+capture-title = Schauen Sie in die Kamera
+capture-starting = Die Kamera startet
+capture-cancel = Abbrechen
+capture-camera = Kamera
+capture-time-left = { $seconds ->
+    [one] noch { $seconds } Sekunde
+   *[other] noch { $seconds } Sekunden
+}
+capture-progress = Fortschritt: { $percent } %
+capture-preview = Ihr Bild, wie im Spiegel
+capture-recording = Eine Aufzeichnung läuft, keine Kamera
+hint-no-face = Zeigen Sie Ihr Gesicht
+hint-several-faces = Bitte nur eine Person
+hint-come-closer = Kommen Sie näher
+hint-move-back = Rücken Sie etwas zurück
+hint-move-left = Rücken Sie nach links
+hint-move-right = Rücken Sie nach rechts
+hint-move-up = Kommen Sie etwas höher
+hint-move-down = Gehen Sie etwas tiefer
+hint-look-straight = Schauen Sie geradeaus
+hint-hold-head-upright = Halten Sie den Kopf gerade
+hint-eyes-hidden = Zeigen Sie Ihre Augen
+hint-too-dark = Mehr Licht auf Ihr Gesicht
+hint-too-bright = Weniger Licht auf Ihr Gesicht
+hint-uneven-light = Beleuchten Sie Ihr Gesicht gleichmäßig
+hint-hold-still = Halten Sie still
+
+## Camera trouble: cause, what to do
+camera-denied-title = Die Kamera ist nicht freigegeben
+camera-denied-body = Dieser Computer lässt Countenance die Kamera nicht benutzen.
+camera-denied-fix-linux = Bitten Sie Ihre Systembetreuung, Ihr Konto in die Gruppe „video“ aufzunehmen. Melden Sie sich danach ab und wieder an.
+camera-denied-fix-macos = Öffnen Sie Systemeinstellungen, Datenschutz & Sicherheit, Kamera, und erlauben Sie Countenance.
+camera-denied-fix-windows = Öffnen Sie Einstellungen, Datenschutz und Sicherheit, Kamera, und lassen Sie Desktop-Apps die Kamera benutzen.
+camera-busy-title = Die Kamera ist belegt
+camera-busy-body = Ein anderes Programm benutzt die Kamera.
+camera-busy-fix = Schließen Sie Videogespräche und andere Kameraprogramme und versuchen Sie es dann noch einmal.
+camera-absent-title = Keine Kamera gefunden
+camera-absent-body = An diesem Computer gibt es keine Kamera, die sich benutzen lässt.
+camera-absent-fix = Schließen Sie eine Kamera an oder öffnen Sie ihre Abdeckung und versuchen Sie es dann noch einmal.
+camera-unsupported-title = Diese Kamera lässt sich nicht benutzen
+camera-unsupported-body = Sie liefert kein Bild, das Countenance versteht.
+camera-unsupported-fix = Wählen Sie eine andere Kamera oder schließen Sie eine an und versuchen Sie es dann noch einmal.
+camera-lost-title = Die Kamera wurde getrennt
+camera-lost-body = Die Kamera verschwand, während sie benutzt wurde.
+camera-lost-fix = Schließen Sie sie wieder an und versuchen Sie es dann noch einmal.
+camera-stalled-title = Die Kamera antwortet nicht
+camera-stalled-body = Sie ist da, liefert aber kein Bild.
+camera-stalled-fix = Ziehen Sie die Kamera ab, schließen Sie sie wieder an und versuchen Sie es dann noch einmal.
+camera-recording-title = Die Aufzeichnung lässt sich nicht abspielen
+camera-recording-body = Die Datei, die anstelle einer Kamera angegeben wurde, lässt sich nicht lesen.
+camera-recording-fix = Prüfen Sie Name und Art der Datei und starten Sie dann neu.
+
+## Setbacks
+try-again = Noch einmal versuchen
+stop-here = Hier aufhören
+use-code = Stattdessen einen Code verwenden
+attempts-left = { $attempts ->
+    [one] noch { $attempts } Versuch
+   *[other] noch { $attempts } Versuche
+}
+cannot-tell-title = Das war nicht deutlich genug
+cannot-tell-body = Mit Ihnen ist alles in Ordnung. Ein besseres Bild hilft:
+cannot-tell-light = Wenden Sie sich einem Fenster oder einer Lampe zu. Im Rücken sollte kein Licht sein.
+cannot-tell-distance = Sitzen Sie eine Armlänge entfernt, das Gesicht in der Mitte.
+cannot-tell-glasses = Neigen Sie die Brille oder den Kopf, bis nichts mehr spiegelt.
+not-accepted-title = Das hat nicht geklappt
+not-accepted-not-live = Zeigen Sie Ihr eigenes Gesicht, live und direkt vor der Kamera.
+not-accepted-no-match = Ihr Gesicht wurde für dieses Konto nicht wiedererkannt.
+not-accepted-poor-quality = Das Bild war zum Vergleichen nicht gut genug.
+not-accepted-camera = Diese Kamera wird für diese Anmeldung nicht angenommen. Nehmen Sie die eingebaute Kamera oder eine andere.
+not-accepted-untrusted = Der Prüfdienst hat den Bericht dieses Computers nicht angenommen. Geben Sie Ihrer Systembetreuung Bescheid.
+picture-yours = Ihr Bild
+picture-ideal = So sollte es aussehen
+
+## Sending
+sending-title = Wird geprüft
+sending-body = Ihr Bild ist unterwegs. Das dauert einen Moment.
+sending-retrying = Keine Verbindung. Neuer Versuch läuft.
+
+## Code instead
+code-title = Stattdessen einen Code verwenden
+code-choose = Ein Einmalcode geht an die Telefonnummer Ihres Kontos.
+code-sms = SMS senden
+code-voice = Mich anrufen
+code-label = 6-stelliger Code
+code-check = Code prüfen
+code-resend = Noch einmal senden
+code-resend-wait = { $seconds ->
+    [one] Noch einmal senden in { $seconds } Sekunde
+   *[other] Noch einmal senden in { $seconds } Sekunden
+}
+
+## Endings
+done-title = Sie sind es
+done-title-enroll = Ihr Gesicht ist eingerichtet
+done-body = Zurück zu Ihrem Browser. Dieses Fenster schließt sich von selbst.
+refused-title = Nicht angemeldet
+refused-cancelled = Sie haben abgebrochen. Ihr Browser weiß Bescheid.
+refused-not-me = Diese Anmeldung wurde gestoppt. Waren das nicht Sie, ändern Sie Ihr Passwort.
+refused-too-many = Zu viele Versuche. Warten Sie eine Weile und melden Sie sich dann erneut an.
+refused-timed-out = Die Zeit für diese Anmeldung ist um. Melden Sie sich in Ihrem Browser erneut an.
+refused-not-enrolled = Für dieses Konto ist kein Gesicht eingerichtet. Fragen Sie die Stelle, die Ihr Konto verwaltet.
+refused-other = Ihr Browser zeigt, wie es weitergeht.
+failed-title = Die Anmeldung wurde unterbrochen
+failed-login-again = Dieser Link ist verbraucht oder zu alt. Beginnen Sie die Anmeldung in Ihrem Browser neu.
+failed-network = Der Prüfdienst ist nicht erreichbar. Prüfen Sie das Netzwerk und öffnen Sie den Link dann noch einmal aus Ihrem Browser.
+failed-operator = Diese Installation hat einen Fehler. Teilen Sie Ihrer Systembetreuung mit, was die Diagnose zeigt.
+close = Schließen
+
+## Settings
+settings-title = Einstellungen
+settings-camera = Kamera
+settings-camera-first = Die erste gefundene
+settings-language = Sprache
+settings-language-system = Wie das System
+settings-theme = Darstellung
+settings-theme-system = Wie das System
+settings-theme-light = Hell
+settings-theme-dark = Dunkel
+settings-theme-contrast = Hoher Kontrast
+settings-text-size = Textgröße
+settings-reduced-motion = Weniger Bewegung
+settings-verifiers = Vertrauenswürdige Prüfdienste
+settings-verifiers-none = Noch keine. Ihre Systembetreuung trägt sie in die Einstellungsdatei ein.
+settings-about = Info und Lizenzen
+settings-diagnostics = Diagnose
+settings-back = Zurück
+settings-not-saved = Die Einstellungen konnten nicht gespeichert werden.
+settings-ignored = Zeile { $line } der Einstellungsdatei wurde übergangen: { $key }
+font-missing = Diese Sprache braucht eine Schrift, die nicht installiert ist.
+
+## Camera test
+camera-test-title = Kameratest
+camera-test-body = Nur Sie sehen dieses Bild. Nichts wird für eine Anmeldung beurteilt, behalten oder gesendet.
+camera-test-good = So sitzen Sie richtig
+
+## Diagnostics
+diagnostics-title = Diagnose
+diagnostics-body = Was diese Installation braucht, und was zu tun ist, wo etwas fehlt. Keine persönlichen Daten.
+diagnostics-running = Wird untersucht …
+diagnostics-copy = Kopieren
+diagnostics-good = In Ordnung
+diagnostics-attention = Erfordert Aufmerksamkeit
+diagnostics-unknown = Nicht bekannt
+
+## About
+about-title = Info
+about-licence = MIT oder Apache-2.0
+about-fonts = Schrift: Inter, SIL Open Font License 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = Kamera
+doctor-graphics = Grafik
+doctor-libraries = Bibliotheken
+doctor-key = Geräteschlüssel
+doctor-models = Neuronale Netze
+doctor-verifier = Prüfdienst
+doctor-clock = Uhr
+doctor-link = Anmeldelinks
+doctor-settings = Einstellungen
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = Schließen Sie eine Kamera an oder schalten Sie die eingebaute ein.
+doctor-fix-join-video-group = Dieses Konto darf keine Kameras benutzen. Nehmen Sie es in die Gruppe „video“ auf und melden Sie sich danach ab und wieder an.
+doctor-fix-open-desktop = Starten Sie Countenance in einer Desktop-Sitzung mit Bildschirm.
+doctor-fix-join-render-group = Dieses Konto darf das Grafikgerät nicht benutzen. Nehmen Sie es in die Gruppen „render“ und „video“ auf und melden Sie sich danach ab und wieder an.
+doctor-fix-install-libraries = Installieren Sie die oben genannten Bibliotheken.
+doctor-fix-protect-key = Andere können den Schlüssel dieses Geräts lesen. Beschränken Sie den Zugriff auf die Datei auf sich selbst oder löschen Sie sie und registrieren Sie dieses Gerät neu.
+doctor-fix-replace-key = Die Schlüsseldatei ist beschädigt. Verschieben Sie sie: Ein neuer Schlüssel wird erzeugt, und dieses Gerät muss neu registriert werden.
+doctor-fix-reinstall = Installieren Sie Countenance noch einmal von dort, wo Sie es bezogen haben.
+doctor-fix-name-verifier = Bitten Sie Ihre Systembetreuung, Ihren Prüfdienst in die Einstellungen einzutragen.
+doctor-fix-check-network = Prüfen Sie das Netzwerk und versuchen Sie es dann noch einmal.
+doctor-fix-check-certificates = Prüfen Sie die Uhr und die vertrauenswürdigen Zertifikate dieses Computers sowie alles, was zwischen ihm und dem Dienst steht.
+doctor-fix-ask-verifier = Fragen Sie beim Betreiber des Prüfdienstes nach, ob das seine Adresse ist.
+doctor-fix-set-clock = Stellen Sie die Uhr dieses Computers, am besten automatisch.
+doctor-fix-register-link = Legen Sie Countenance als das Programm fest, das Anmeldelinks öffnet.
+doctor-fix-install-xdg-utils = Installieren Sie xdg-utils und sehen Sie dann noch einmal nach.
+doctor-fix-correct-settings = Berichtigen Sie die oben genannten Zeilen der Einstellungsdatei.

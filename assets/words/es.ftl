@@ -1,0 +1,223 @@
+# Every word a person reads. Hints: two to six words, imperative, no blame, never a score.
+app-name = Countenance
+app-tagline = Demuestra con tu rostro, en este equipo, que eres tú.
+
+## Ready
+ready-title = Todo listo
+ready-body = Cuando un inicio de sesión pida tu rostro, esta ventana se abrirá sola. Hasta entonces no hay nada que hacer aquí.
+ready-privacy = La cámara permanece apagada hasta que pulses «Empezar». Tus imágenes se evalúan en este equipo.
+ready-link-label = Enlace de la página de inicio de sesión
+ready-link-hint = countenance://verify?…
+ready-link-open = Abrir enlace
+ready-try-camera = Probar la cámara
+ready-settings = Ajustes
+link-refused-title = Este enlace no se puede abrir
+link-refused-form = No es un enlace de inicio de sesión de Countenance. Cópialo de nuevo desde la página de inicio de sesión.
+link-refused-verifier = Indica un servicio de verificación en el que este equipo no confía. Consulta a quien administra este equipo.
+link-busy = Ya hay un inicio de sesión en curso. Termínalo o cancélalo primero.
+
+## Opening
+opening-title = Un momento
+opening-body = Preguntando al servicio de verificación quién pide que inicies sesión.
+
+## Consent
+consent-title-verify = ¿Es tuyo este inicio de sesión?
+consent-title-enroll = Configurar el inicio de sesión con tu rostro
+consent-asks = { $application } pide tu rostro
+consent-application = Aplicación
+consent-account = Cuenta
+consent-tenant = Servicio de acceso
+consent-began = Iniciado
+consent-now = ahora mismo
+consent-minutes = { $minutes ->
+    [one] hace { $minutes } minuto
+   *[other] hace { $minutes } minutos
+}
+consent-captured = Unos dos segundos de imágenes de la cámara, evaluadas en este equipo.
+consent-sent = Una imagen y un informe firmado se envían al servicio de verificación.
+consent-kept = En este equipo no se guarda nada.
+consent-template = El servicio guarda una plantilla: números que permiten reconocer tu rostro, no una imagen. Puedes pedir que se borre.
+consent-light = La cámara se enciende cuando pulsas «Empezar».
+consent-begin = Empezar
+consent-not-me = No soy yo
+consent-warning = ¿No has pedido tú este inicio de sesión? Pulsa «No soy yo».
+
+## Capture
+capture-title = Mira a la cámara
+capture-starting = Encendiendo la cámara
+capture-cancel = Cancelar
+capture-camera = Cámara
+capture-time-left = { $seconds ->
+    [one] queda { $seconds } segundo
+   *[other] quedan { $seconds } segundos
+}
+capture-progress = Progreso: { $percent } %
+capture-preview = Tu imagen, como en un espejo
+capture-recording = Se reproduce una grabación, sin cámara
+hint-no-face = Muestra tu rostro
+hint-several-faces = Una sola persona a la vez
+hint-come-closer = Acércate un poco
+hint-move-back = Aléjate un poco
+hint-move-left = Muévete a tu izquierda
+hint-move-right = Muévete a tu derecha
+hint-move-up = Sube un poco
+hint-move-down = Baja un poco
+hint-look-straight = Mira al frente
+hint-hold-head-upright = Mantén la cabeza recta
+hint-eyes-hidden = Deja ver tus ojos
+hint-too-dark = Más luz en tu rostro
+hint-too-bright = Menos luz en tu rostro
+hint-uneven-light = Ilumina tu rostro por igual
+hint-hold-still = No te muevas
+
+## Camera trouble: cause, what to do
+camera-denied-title = La cámara no está permitida
+camera-denied-body = Este equipo no deja que Countenance use la cámara.
+camera-denied-fix-linux = Pide a quien administra este equipo que añada tu cuenta al grupo «video»; después cierra la sesión y vuelve a iniciarla.
+camera-denied-fix-macos = Abre Ajustes del Sistema, Privacidad y seguridad, Cámara, y permite el acceso a Countenance.
+camera-denied-fix-windows = Abre Configuración, Privacidad y seguridad, Cámara, y deja que las aplicaciones de escritorio usen la cámara.
+camera-busy-title = La cámara está en uso
+camera-busy-body = Otro programa está usando la cámara.
+camera-busy-fix = Cierra las videollamadas y otros programas de cámara e inténtalo de nuevo.
+camera-absent-title = No se encuentra ninguna cámara
+camera-absent-body = En este equipo no hay ninguna cámara que se pueda usar.
+camera-absent-fix = Conecta una cámara o abre su tapa e inténtalo de nuevo.
+camera-unsupported-title = Esta cámara no se puede usar
+camera-unsupported-body = No ofrece ninguna imagen que Countenance entienda.
+camera-unsupported-fix = Elige o conecta otra cámara e inténtalo de nuevo.
+camera-lost-title = La cámara se ha desconectado
+camera-lost-body = La cámara desapareció mientras se usaba.
+camera-lost-fix = Vuelve a conectarla e inténtalo de nuevo.
+camera-stalled-title = La cámara no responde
+camera-stalled-body = Está ahí, pero no da imagen.
+camera-stalled-fix = Desconecta la cámara, vuelve a conectarla e inténtalo de nuevo.
+camera-recording-title = La grabación no se puede reproducir
+camera-recording-body = El archivo indicado en lugar de una cámara no se puede leer.
+camera-recording-fix = Comprueba el nombre y el tipo del archivo y vuelve a empezar.
+
+## Setbacks
+try-again = Intentar de nuevo
+stop-here = Dejarlo aquí
+use-code = Usar un código
+attempts-left = { $attempts ->
+    [one] queda { $attempts } intento
+   *[other] quedan { $attempts } intentos
+}
+cannot-tell-title = No se veía con claridad
+cannot-tell-body = No has hecho nada mal. Una imagen mejor ayuda:
+cannot-tell-light = Ponte de cara a una ventana o a una lámpara, sin ninguna detrás.
+cannot-tell-distance = Siéntate a un brazo de distancia, con el rostro en el centro.
+cannot-tell-glasses = Inclina las gafas o la cabeza para quitar los reflejos.
+not-accepted-title = No ha funcionado
+not-accepted-not-live = Muestra tu propio rostro, en vivo y de frente a la cámara.
+not-accepted-no-match = No se ha reconocido tu rostro para esta cuenta.
+not-accepted-poor-quality = La imagen no era lo bastante buena para compararla.
+not-accepted-camera = Esta cámara no se acepta para este inicio de sesión. Usa la cámara integrada u otra distinta.
+not-accepted-untrusted = El servicio de verificación no ha aceptado el informe de este equipo. Avisa a quien lo administra.
+picture-yours = Tu imagen
+picture-ideal = Cómo debería verse
+
+## Sending
+sending-title = Comprobando
+sending-body = Tu imagen va en camino. Tarda un momento.
+sending-retrying = Sin conexión. Intentándolo de nuevo.
+
+## Code instead
+code-title = Usar un código
+code-choose = Se envía un código de un solo uso al teléfono de tu cuenta.
+code-sms = Enviar un SMS
+code-voice = Llamarme
+code-label = Código de 6 cifras
+code-check = Comprobar el código
+code-resend = Enviar otra vez
+code-resend-wait = { $seconds ->
+    [one] Enviar otra vez en { $seconds } segundo
+   *[other] Enviar otra vez en { $seconds } segundos
+}
+
+## Endings
+done-title = Eres tú
+done-title-enroll = Tu rostro está configurado
+done-body = Vuelve a tu navegador. Esta ventana se cierra sola.
+refused-title = Sesión no iniciada
+refused-cancelled = Has cancelado. Tu navegador ya lo sabe.
+refused-not-me = Este inicio de sesión se ha detenido. Si no has sido tú, cambia tu contraseña.
+refused-too-many = Demasiados intentos. Espera un rato y vuelve a iniciar sesión.
+refused-timed-out = Se acabó el tiempo para este inicio de sesión. Vuelve a iniciar sesión en tu navegador.
+refused-not-enrolled = No hay ningún rostro configurado para esta cuenta. Consulta a quien administra tu cuenta.
+refused-other = Tu navegador indica cómo seguir.
+failed-title = El inicio de sesión se ha interrumpido
+failed-login-again = Este enlace ya se usó o es demasiado antiguo. Empieza de nuevo el inicio de sesión en tu navegador.
+failed-network = No se puede contactar con el servicio de verificación. Comprueba la red y abre de nuevo el enlace desde tu navegador.
+failed-operator = Esta instalación tiene un fallo. Avisa a quien administra este equipo y dile qué muestra el diagnóstico.
+close = Cerrar
+
+## Settings
+settings-title = Ajustes
+settings-camera = Cámara
+settings-camera-first = La primera que se encuentre
+settings-language = Idioma
+settings-language-system = El del sistema
+settings-theme = Apariencia
+settings-theme-system = La del sistema
+settings-theme-light = Clara
+settings-theme-dark = Oscura
+settings-theme-contrast = Alto contraste
+settings-text-size = Tamaño del texto
+settings-reduced-motion = Menos movimiento
+settings-verifiers = Servicios de verificación de confianza
+settings-verifiers-none = Aún no hay ninguno. Quien administra este equipo los añade al archivo de ajustes.
+settings-about = Información y licencias
+settings-diagnostics = Diagnóstico
+settings-back = Atrás
+settings-not-saved = No se han podido guardar los ajustes.
+settings-ignored = Se ha ignorado la línea { $line } del archivo de ajustes: { $key }
+font-missing = Este idioma necesita una fuente que no está instalada.
+
+## Camera test
+camera-test-title = Prueba de la cámara
+camera-test-body = Solo tú ves esta imagen. No se evalúa para ningún inicio de sesión, ni se guarda ni se envía.
+camera-test-good = Estás en buena posición
+
+## Diagnostics
+diagnostics-title = Diagnóstico
+diagnostics-body = Lo que necesita esta instalación y qué hacer cuando falta algo. Sin datos personales.
+diagnostics-running = Comprobando…
+diagnostics-copy = Copiar
+diagnostics-good = Bien
+diagnostics-attention = Requiere atención
+diagnostics-unknown = Desconocido
+
+## About
+about-title = Información
+about-licence = MIT o Apache-2.0
+about-fonts = Tipo de letra: Inter, licencia SIL Open Font 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = Cámara
+doctor-graphics = Gráficos
+doctor-libraries = Bibliotecas
+doctor-key = Clave del dispositivo
+doctor-models = Redes neuronales
+doctor-verifier = Servicio de verificación
+doctor-clock = Reloj
+doctor-link = Enlaces de inicio de sesión
+doctor-settings = Ajustes
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = Conecta una cámara o enciende la integrada.
+doctor-fix-join-video-group = Esta cuenta no puede usar cámaras. Añádela al grupo «video»; después cierra la sesión y vuelve a iniciarla.
+doctor-fix-open-desktop = Inicia Countenance en una sesión de escritorio con pantalla.
+doctor-fix-join-render-group = Esta cuenta no puede usar el dispositivo gráfico. Añádela a los grupos «render» y «video»; después cierra la sesión y vuelve a iniciarla.
+doctor-fix-install-libraries = Instala las bibliotecas indicadas arriba.
+doctor-fix-protect-key = Otras personas pueden leer la clave de este dispositivo. Haz que el archivo sea privado, o bórralo y registra de nuevo este dispositivo.
+doctor-fix-replace-key = El archivo de la clave está dañado. Muévelo a otro lugar: se creará una clave nueva y habrá que registrar de nuevo este dispositivo.
+doctor-fix-reinstall = Vuelve a instalar Countenance desde donde lo obtuviste.
+doctor-fix-name-verifier = Pide a quien administra este equipo que indique tu servicio de verificación en los ajustes.
+doctor-fix-check-network = Comprueba la red e inténtalo de nuevo.
+doctor-fix-check-certificates = Comprueba el reloj y los certificados de confianza de este equipo, y lo que haya entre él y el servicio.
+doctor-fix-ask-verifier = Pregunta a quien gestiona el servicio de verificación si esta es su dirección.
+doctor-fix-set-clock = Pon en hora el reloj de este equipo, mejor de forma automática.
+doctor-fix-register-link = Haz que Countenance sea el programa que abre los enlaces de inicio de sesión.
+doctor-fix-install-xdg-utils = Instala xdg-utils y compruébalo de nuevo.
+doctor-fix-correct-settings = Corrige las líneas del archivo de ajustes indicadas arriba.

@@ -1,0 +1,223 @@
+# Every word a person reads. Hints: two to six words, imperative, no blame, never a score.
+app-name = Countenance
+app-tagline = Prouvez avec votre visage, sur cet ordinateur, que c’est bien vous.
+
+## Ready
+ready-title = Tout est prêt
+ready-body = Une connexion qui demande votre visage ouvre cette fenêtre d’elle-même. D’ici là, vous n’avez rien à faire.
+ready-privacy = La caméra reste éteinte jusqu’à ce que vous appuyiez sur « Commencer ». Vos images sont évaluées sur cet ordinateur.
+ready-link-label = Lien de la page de connexion
+ready-link-hint = countenance://verify?…
+ready-link-open = Ouvrir le lien
+ready-try-camera = Essayer la caméra
+ready-settings = Réglages
+link-refused-title = Ce lien ne peut pas être ouvert
+link-refused-form = Ce n’est pas un lien de connexion de Countenance. Copiez-le à nouveau depuis la page de connexion.
+link-refused-verifier = Il désigne un service de vérification auquel cet ordinateur ne fait pas confiance. Adressez-vous à la personne qui gère cet ordinateur.
+link-busy = Une connexion est déjà en cours. Terminez-la ou annulez-la d’abord.
+
+## Opening
+opening-title = Un instant
+opening-body = Nous demandons au service de vérification qui souhaite que vous vous connectiez.
+
+## Consent
+consent-title-verify = Est-ce bien votre connexion ?
+consent-title-enroll = Configurer la connexion par le visage
+consent-asks = { $application } demande votre visage
+consent-application = Application
+consent-account = Compte
+consent-tenant = Service de connexion
+consent-began = Début
+consent-now = à l’instant
+consent-minutes = { $minutes ->
+    [one] il y a { $minutes } minute
+   *[other] il y a { $minutes } minutes
+}
+consent-captured = Environ deux secondes d’images de la caméra, évaluées sur cet ordinateur.
+consent-sent = Une image et un rapport signé sont envoyés au service de vérification.
+consent-kept = Rien n’est conservé sur cet ordinateur.
+consent-template = Le service conserve un gabarit : des nombres qui permettent de reconnaître votre visage, pas une image. Vous pouvez le faire effacer.
+consent-light = La caméra s’allume quand vous appuyez sur « Commencer ».
+consent-begin = Commencer
+consent-not-me = Ce n’est pas moi
+consent-warning = Vous n’avez pas lancé cette connexion ? Appuyez sur « Ce n’est pas moi ».
+
+## Capture
+capture-title = Regardez la caméra
+capture-starting = Démarrage de la caméra
+capture-cancel = Annuler
+capture-camera = Caméra
+capture-time-left = { $seconds ->
+    [one] encore { $seconds } seconde
+   *[other] encore { $seconds } secondes
+}
+capture-progress = Progression : { $percent } %
+capture-preview = Votre image, comme dans un miroir
+capture-recording = Lecture d’un enregistrement, pas de caméra
+hint-no-face = Montrez votre visage
+hint-several-faces = Une seule personne à la fois
+hint-come-closer = Rapprochez-vous un peu
+hint-move-back = Reculez un peu
+hint-move-left = Allez vers votre gauche
+hint-move-right = Allez vers votre droite
+hint-move-up = Montez un peu
+hint-move-down = Descendez un peu
+hint-look-straight = Regardez droit devant vous
+hint-hold-head-upright = Tenez la tête droite
+hint-eyes-hidden = Laissez voir vos yeux
+hint-too-dark = Plus de lumière sur votre visage
+hint-too-bright = Moins de lumière sur votre visage
+hint-uneven-light = Éclairez votre visage uniformément
+hint-hold-still = Ne bougez plus
+
+## Camera trouble: cause, what to do
+camera-denied-title = La caméra n’est pas autorisée
+camera-denied-body = Cet ordinateur ne laisse pas Countenance utiliser la caméra.
+camera-denied-fix-linux = Demandez à la personne qui gère cet ordinateur d’ajouter votre compte au groupe « video », puis déconnectez-vous et reconnectez-vous.
+camera-denied-fix-macos = Ouvrez Réglages Système, Confidentialité et sécurité, Appareil photo, puis autorisez Countenance.
+camera-denied-fix-windows = Ouvrez Paramètres, Confidentialité et sécurité, Caméra, puis laissez les applications de bureau utiliser la caméra.
+camera-busy-title = La caméra est occupée
+camera-busy-body = Un autre programme utilise la caméra.
+camera-busy-fix = Fermez les appels vidéo et les autres programmes utilisant la caméra, puis réessayez.
+camera-absent-title = Aucune caméra trouvée
+camera-absent-body = Cet ordinateur n’a pas de caméra utilisable.
+camera-absent-fix = Branchez une caméra ou ouvrez son cache, puis réessayez.
+camera-unsupported-title = Cette caméra ne peut pas être utilisée
+camera-unsupported-body = Elle ne fournit aucune image que Countenance comprenne.
+camera-unsupported-fix = Choisissez ou branchez une autre caméra, puis réessayez.
+camera-lost-title = La caméra a été débranchée
+camera-lost-body = La caméra a disparu pendant son utilisation.
+camera-lost-fix = Rebranchez-la, puis réessayez.
+camera-stalled-title = La caméra ne répond pas
+camera-stalled-body = Elle est là, mais ne donne pas d’image.
+camera-stalled-fix = Débranchez la caméra, rebranchez-la, puis réessayez.
+camera-recording-title = L’enregistrement ne peut pas être lu
+camera-recording-body = Le fichier indiqué à la place d’une caméra est illisible.
+camera-recording-fix = Vérifiez le nom et le type du fichier, puis relancez.
+
+## Setbacks
+try-again = Réessayer
+stop-here = S’arrêter ici
+use-code = Utiliser plutôt un code
+attempts-left = { $attempts ->
+    [one] encore { $attempts } tentative
+   *[other] encore { $attempts } tentatives
+}
+cannot-tell-title = Ce n’était pas assez net
+cannot-tell-body = Tout va bien de votre côté. Une meilleure image aidera :
+cannot-tell-light = Tournez-vous vers une fenêtre ou une lampe, sans en avoir derrière vous.
+cannot-tell-distance = Placez-vous à une longueur de bras, le visage au milieu.
+cannot-tell-glasses = Inclinez vos lunettes ou la tête pour éviter les reflets.
+not-accepted-title = Cela n’a pas fonctionné
+not-accepted-not-live = Montrez votre propre visage, en direct, face à la caméra.
+not-accepted-no-match = Votre visage n’a pas été reconnu pour ce compte.
+not-accepted-poor-quality = L’image n’était pas assez bonne pour être comparée.
+not-accepted-camera = Cette caméra n’est pas acceptée pour cette connexion. Utilisez la caméra intégrée ou une autre.
+not-accepted-untrusted = Le service de vérification n’a pas accepté le rapport de cet ordinateur. Prévenez la personne qui le gère.
+picture-yours = Votre image
+picture-ideal = À quoi elle devrait ressembler
+
+## Sending
+sending-title = Vérification
+sending-body = Votre image est en route. Cela prend un instant.
+sending-retrying = Pas de connexion réseau. Nouvelle tentative en cours.
+
+## Code instead
+code-title = Utiliser plutôt un code
+code-choose = Un code à usage unique est envoyé au numéro de téléphone de votre compte.
+code-sms = Envoyer un SMS
+code-voice = M’appeler
+code-label = Code à 6 chiffres
+code-check = Vérifier le code
+code-resend = Renvoyer
+code-resend-wait = { $seconds ->
+    [one] Renvoyer dans { $seconds } seconde
+   *[other] Renvoyer dans { $seconds } secondes
+}
+
+## Endings
+done-title = C’est bien vous
+done-title-enroll = Votre visage est enregistré
+done-body = Retour à votre navigateur. Cette fenêtre se ferme d’elle-même.
+refused-title = Connexion non effectuée
+refused-cancelled = Vous avez annulé. Votre navigateur en est informé.
+refused-not-me = Cette connexion a été arrêtée. Si ce n’était pas vous, changez votre mot de passe.
+refused-too-many = Trop de tentatives. Attendez un moment, puis reconnectez-vous.
+refused-timed-out = Le temps prévu pour cette connexion est écoulé. Reconnectez-vous dans votre navigateur.
+refused-not-enrolled = Aucun visage n’est enregistré pour ce compte. Adressez-vous à la personne qui gère votre compte.
+refused-other = Votre navigateur indique la suite.
+failed-title = La connexion s’est interrompue
+failed-login-again = Ce lien a déjà servi ou est trop ancien. Recommencez la connexion dans votre navigateur.
+failed-network = Le service de vérification est injoignable. Vérifiez le réseau, puis rouvrez le lien depuis votre navigateur.
+failed-operator = Cette installation a un défaut. Signalez à la personne qui gère cet ordinateur ce que montre le diagnostic.
+close = Fermer
+
+## Settings
+settings-title = Réglages
+settings-camera = Caméra
+settings-camera-first = La première trouvée
+settings-language = Langue
+settings-language-system = Celle du système
+settings-theme = Apparence
+settings-theme-system = Celle du système
+settings-theme-light = Claire
+settings-theme-dark = Sombre
+settings-theme-contrast = Contraste élevé
+settings-text-size = Taille du texte
+settings-reduced-motion = Moins d’animations
+settings-verifiers = Services de vérification de confiance
+settings-verifiers-none = Aucun pour l’instant. La personne qui gère cet ordinateur les ajoute au fichier de réglages.
+settings-about = À propos et licences
+settings-diagnostics = Diagnostic
+settings-back = Retour
+settings-not-saved = Les réglages n’ont pas pu être enregistrés.
+settings-ignored = La ligne { $line } du fichier de réglages a été ignorée : { $key }
+font-missing = Cette langue nécessite une police qui n’est pas installée.
+
+## Camera test
+camera-test-title = Test de la caméra
+camera-test-body = Cette image ne s’affiche que pour vous. Rien n’est évalué pour une connexion, conservé ni envoyé.
+camera-test-good = Votre position est bonne
+
+## Diagnostics
+diagnostics-title = Diagnostic
+diagnostics-body = Ce dont cette installation a besoin, et que faire quand quelque chose manque. Aucune donnée personnelle.
+diagnostics-running = Examen en cours…
+diagnostics-copy = Copier
+diagnostics-good = Correct
+diagnostics-attention = À vérifier
+diagnostics-unknown = Inconnu
+
+## About
+about-title = À propos
+about-licence = MIT ou Apache-2.0
+about-fonts = Police : Inter, licence SIL Open Font 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = Caméra
+doctor-graphics = Affichage graphique
+doctor-libraries = Bibliothèques
+doctor-key = Clé de l’appareil
+doctor-models = Réseaux de neurones
+doctor-verifier = Service de vérification
+doctor-clock = Horloge
+doctor-link = Liens de connexion
+doctor-settings = Réglages
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = Branchez une caméra ou activez celle qui est intégrée.
+doctor-fix-join-video-group = Ce compte n’a pas le droit d’utiliser les caméras. Ajoutez-le au groupe « video », puis déconnectez-vous et reconnectez-vous.
+doctor-fix-open-desktop = Lancez Countenance dans une session de bureau avec un écran.
+doctor-fix-join-render-group = Ce compte n’a pas le droit d’utiliser le périphérique graphique. Ajoutez-le aux groupes « render » et « video », puis déconnectez-vous et reconnectez-vous.
+doctor-fix-install-libraries = Installez les bibliothèques indiquées ci-dessus.
+doctor-fix-protect-key = D’autres personnes peuvent lire la clé de cet appareil. Rendez le fichier privé, ou supprimez-le et enregistrez à nouveau cet appareil.
+doctor-fix-replace-key = Le fichier de la clé est endommagé. Déplacez-le ailleurs : une nouvelle clé sera créée, et cet appareil devra être enregistré à nouveau.
+doctor-fix-reinstall = Réinstallez Countenance à partir de sa source d’origine.
+doctor-fix-name-verifier = Demandez à la personne qui gère cet ordinateur d’indiquer votre service de vérification dans les réglages.
+doctor-fix-check-network = Vérifiez le réseau, puis réessayez.
+doctor-fix-check-certificates = Vérifiez l’horloge et les certificats de confiance de cet ordinateur, ainsi que ce qui se trouve entre lui et le service.
+doctor-fix-ask-verifier = Demandez à la personne qui gère le service de vérification si cette adresse est bien la sienne.
+doctor-fix-set-clock = Réglez l’horloge de cet ordinateur, de préférence automatiquement.
+doctor-fix-register-link = Faites de Countenance le programme qui ouvre les liens de connexion.
+doctor-fix-install-xdg-utils = Installez xdg-utils, puis vérifiez à nouveau.
+doctor-fix-correct-settings = Corrigez les lignes du fichier de réglages indiquées ci-dessus.

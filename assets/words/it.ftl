@@ -1,0 +1,223 @@
+# Every word a person reads. Hints: two to six words, imperative, no blame, never a score.
+app-name = Countenance
+app-tagline = Dimostra con il tuo volto, su questo computer, che sei tu.
+
+## Ready
+ready-title = Tutto pronto
+ready-body = Quando un accesso chiede il tuo volto, questa finestra si apre da sola. Fino ad allora qui non c’è nulla da fare.
+ready-privacy = La fotocamera resta spenta finché non premi “Inizia”. Le tue immagini vengono valutate su questo computer.
+ready-link-label = Link della pagina di accesso
+ready-link-hint = countenance://verify?…
+ready-link-open = Apri il link
+ready-try-camera = Prova la fotocamera
+ready-settings = Impostazioni
+link-refused-title = Impossibile aprire questo link
+link-refused-form = Non è un link di accesso di Countenance. Copialo di nuovo dalla pagina di accesso.
+link-refused-verifier = Indica un servizio di verifica di cui questo computer non si fida. Chiedi a chi gestisce questo computer.
+link-busy = C’è già un accesso in corso. Prima completalo o annullalo.
+
+## Opening
+opening-title = Un momento
+opening-body = Chiediamo al servizio di verifica chi vuole che tu acceda.
+
+## Consent
+consent-title-verify = È tuo questo accesso?
+consent-title-enroll = Configura l’accesso con il volto
+consent-asks = { $application } chiede il tuo volto
+consent-application = Applicazione
+consent-account = Account
+consent-tenant = Servizio di accesso
+consent-began = Inizio
+consent-now = proprio ora
+consent-minutes = { $minutes ->
+    [one] { $minutes } minuto fa
+   *[other] { $minutes } minuti fa
+}
+consent-captured = Circa due secondi di immagini della fotocamera, valutate su questo computer.
+consent-sent = Un’immagine e un rapporto firmato vengono inviati al servizio di verifica.
+consent-kept = Su questo computer non resta nulla.
+consent-template = Il servizio conserva un modello: numeri da cui si può riconoscere il tuo volto, non un’immagine. Puoi farlo cancellare.
+consent-light = La fotocamera si accende quando premi “Inizia”.
+consent-begin = Inizia
+consent-not-me = Non sono io
+consent-warning = Non hai avviato tu questo accesso? Premi “Non sono io”.
+
+## Capture
+capture-title = Guarda la fotocamera
+capture-starting = Avvio della fotocamera
+capture-cancel = Annulla
+capture-camera = Fotocamera
+capture-time-left = { $seconds ->
+    [one] ancora { $seconds } secondo
+   *[other] ancora { $seconds } secondi
+}
+capture-progress = Avanzamento: { $percent }%
+capture-preview = La tua immagine, come allo specchio
+capture-recording = Viene riprodotta una registrazione, nessuna fotocamera
+hint-no-face = Mostra il tuo volto
+hint-several-faces = Una persona alla volta
+hint-come-closer = Avvicinati un po’
+hint-move-back = Allontanati un po’
+hint-move-left = Spostati alla tua sinistra
+hint-move-right = Spostati alla tua destra
+hint-move-up = Spostati un po’ più in alto
+hint-move-down = Spostati un po’ più in basso
+hint-look-straight = Guarda dritto davanti a te
+hint-hold-head-upright = Tieni la testa dritta
+hint-eyes-hidden = Lascia vedere gli occhi
+hint-too-dark = Più luce sul tuo volto
+hint-too-bright = Meno luce sul tuo volto
+hint-uneven-light = Illumina il volto in modo uniforme
+hint-hold-still = Non muoverti
+
+## Camera trouble: cause, what to do
+camera-denied-title = La fotocamera non è consentita
+camera-denied-body = Questo computer non permette a Countenance di usare la fotocamera.
+camera-denied-fix-linux = Chiedi a chi gestisce questo computer di aggiungere il tuo account al gruppo “video”, poi esci dalla sessione e rientra.
+camera-denied-fix-macos = Apri Impostazioni di Sistema, Privacy e sicurezza, Fotocamera, e consenti Countenance.
+camera-denied-fix-windows = Apri Impostazioni, Privacy e sicurezza, Fotocamera, e consenti alle app desktop di usare la fotocamera.
+camera-busy-title = La fotocamera è in uso
+camera-busy-body = Un altro programma sta usando la fotocamera.
+camera-busy-fix = Chiudi videochiamate e altri programmi che usano la fotocamera, poi riprova.
+camera-absent-title = Nessuna fotocamera trovata
+camera-absent-body = Su questo computer non c’è una fotocamera utilizzabile.
+camera-absent-fix = Collega una fotocamera o apri il copriobiettivo, poi riprova.
+camera-unsupported-title = Questa fotocamera non si può usare
+camera-unsupported-body = Non offre immagini che Countenance possa leggere.
+camera-unsupported-fix = Scegli o collega un’altra fotocamera, poi riprova.
+camera-lost-title = La fotocamera è stata scollegata
+camera-lost-body = La fotocamera è sparita mentre era in uso.
+camera-lost-fix = Ricollegala, poi riprova.
+camera-stalled-title = La fotocamera non risponde
+camera-stalled-body = È presente, ma non dà immagini.
+camera-stalled-fix = Scollega la fotocamera, ricollegala, poi riprova.
+camera-recording-title = Impossibile riprodurre la registrazione
+camera-recording-body = Il file indicato al posto di una fotocamera non si può leggere.
+camera-recording-fix = Controlla nome e tipo del file, poi ricomincia.
+
+## Setbacks
+try-again = Riprova
+stop-here = Interrompi qui
+use-code = Usa invece un codice
+attempts-left = { $attempts ->
+    [one] ancora { $attempts } tentativo
+   *[other] ancora { $attempts } tentativi
+}
+cannot-tell-title = Non era abbastanza chiaro
+cannot-tell-body = Da parte tua va tutto bene. Un’immagine migliore aiuta:
+cannot-tell-light = Girati verso una finestra o una lampada, senza averne dietro di te.
+cannot-tell-distance = Siediti a un braccio di distanza, con il volto al centro.
+cannot-tell-glasses = Inclina gli occhiali o la testa per togliere i riflessi.
+not-accepted-title = Non ha funzionato
+not-accepted-not-live = Mostra proprio il tuo volto, dal vivo, rivolto verso la fotocamera.
+not-accepted-no-match = Il tuo volto non è stato riconosciuto per questo account.
+not-accepted-poor-quality = L’immagine non era abbastanza buona per il confronto.
+not-accepted-camera = Questa fotocamera non è accettata per questo accesso. Usa quella integrata o un’altra.
+not-accepted-untrusted = Il servizio di verifica non ha accettato il rapporto di questo computer. Avvisa chi lo gestisce.
+picture-yours = La tua immagine
+picture-ideal = Come dovrebbe essere
+
+## Sending
+sending-title = Verifica in corso
+sending-body = Invio della tua immagine in corso. Ci vuole un momento.
+sending-retrying = Nessuna connessione. Nuovo tentativo in corso.
+
+## Code instead
+code-title = Usa invece un codice
+code-choose = Un codice monouso viene inviato al numero di telefono del tuo account.
+code-sms = Invia un SMS
+code-voice = Chiamami
+code-label = Codice a 6 cifre
+code-check = Verifica il codice
+code-resend = Invia di nuovo
+code-resend-wait = { $seconds ->
+    [one] Invia di nuovo tra { $seconds } secondo
+   *[other] Invia di nuovo tra { $seconds } secondi
+}
+
+## Endings
+done-title = Sei tu
+done-title-enroll = Il tuo volto è configurato
+done-body = Torna al browser. Questa finestra si chiude da sola.
+refused-title = Accesso non effettuato
+refused-cancelled = Hai annullato. Il tuo browser lo sa.
+refused-not-me = Questo accesso è stato fermato. Se non eri tu, cambia la password.
+refused-too-many = Troppi tentativi. Aspetta un po’, poi accedi di nuovo.
+refused-timed-out = Il tempo per questo accesso è scaduto. Accedi di nuovo dal browser.
+refused-not-enrolled = Per questo account non è configurato alcun volto. Chiedi a chi gestisce il tuo account.
+refused-other = Il tuo browser mostra come proseguire.
+failed-title = L’accesso si è interrotto
+failed-login-again = Questo link è già stato usato o è troppo vecchio. Ricomincia l’accesso dal browser.
+failed-network = Il servizio di verifica non è raggiungibile. Controlla la rete, poi riapri il link dal browser.
+failed-operator = Questa installazione ha un difetto. Avvisa chi gestisce questo computer e riferisci che cosa mostra la diagnostica.
+close = Chiudi
+
+## Settings
+settings-title = Impostazioni
+settings-camera = Fotocamera
+settings-camera-first = La prima trovata
+settings-language = Lingua
+settings-language-system = Come il sistema
+settings-theme = Aspetto
+settings-theme-system = Come il sistema
+settings-theme-light = Chiaro
+settings-theme-dark = Scuro
+settings-theme-contrast = Contrasto elevato
+settings-text-size = Dimensione del testo
+settings-reduced-motion = Meno movimento
+settings-verifiers = Servizi di verifica attendibili
+settings-verifiers-none = Ancora nessuno. Chi gestisce questo computer li aggiunge al file delle impostazioni.
+settings-about = Informazioni e licenze
+settings-diagnostics = Diagnostica
+settings-back = Indietro
+settings-not-saved = Non è stato possibile salvare le impostazioni.
+settings-ignored = La riga { $line } del file delle impostazioni è stata ignorata: { $key }
+font-missing = Questa lingua richiede un carattere che non è installato.
+
+## Camera test
+camera-test-title = Prova della fotocamera
+camera-test-body = Questa immagine la vedi solo tu. Nulla viene valutato per un accesso, conservato o inviato.
+camera-test-good = La tua posizione va bene
+
+## Diagnostics
+diagnostics-title = Diagnostica
+diagnostics-body = Di che cosa ha bisogno questa installazione e che cosa fare se manca qualcosa. Nessun dato personale.
+diagnostics-running = Controllo in corso…
+diagnostics-copy = Copia
+diagnostics-good = A posto
+diagnostics-attention = Richiede attenzione
+diagnostics-unknown = Sconosciuto
+
+## About
+about-title = Informazioni
+about-licence = MIT o Apache-2.0
+about-fonts = Caratteri: Inter, licenza SIL Open Font 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = Fotocamera
+doctor-graphics = Grafica
+doctor-libraries = Librerie
+doctor-key = Chiave del dispositivo
+doctor-models = Reti neurali
+doctor-verifier = Servizio di verifica
+doctor-clock = Orologio
+doctor-link = Link di accesso
+doctor-settings = Impostazioni
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = Collega una fotocamera o accendi quella integrata.
+doctor-fix-join-video-group = Questo account non può usare fotocamere. Aggiungilo al gruppo “video”, poi esci dalla sessione e rientra.
+doctor-fix-open-desktop = Avvia Countenance in una sessione desktop con uno schermo.
+doctor-fix-join-render-group = Questo account non può usare il dispositivo grafico. Aggiungilo ai gruppi “render” e “video”, poi esci dalla sessione e rientra.
+doctor-fix-install-libraries = Installa le librerie indicate sopra.
+doctor-fix-protect-key = Altri possono leggere la chiave di questo dispositivo. Rendi privato il file, oppure eliminalo e registra di nuovo questo dispositivo.
+doctor-fix-replace-key = Il file della chiave è danneggiato. Spostalo altrove: verrà creata una nuova chiave e questo dispositivo dovrà essere registrato di nuovo.
+doctor-fix-reinstall = Installa di nuovo Countenance dalla fonte da cui l’hai ottenuto.
+doctor-fix-name-verifier = Chiedi a chi gestisce questo computer di indicare il tuo servizio di verifica nelle impostazioni.
+doctor-fix-check-network = Controlla la rete, poi riprova.
+doctor-fix-check-certificates = Controlla l’orologio e i certificati attendibili di questo computer, e ciò che si trova tra esso e il servizio.
+doctor-fix-ask-verifier = Chiedi a chi gestisce il servizio di verifica se questo è il suo indirizzo.
+doctor-fix-set-clock = Regola l’orologio di questo computer, meglio se in automatico.
+doctor-fix-register-link = Imposta Countenance come programma che apre i link di accesso.
+doctor-fix-install-xdg-utils = Installa xdg-utils, poi controlla di nuovo.
+doctor-fix-correct-settings = Correggi le righe del file delle impostazioni indicate sopra.

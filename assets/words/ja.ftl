@@ -1,0 +1,219 @@
+# Every word a person reads. Hints: two to six words, imperative, no blame, never a score.
+app-name = Countenance
+app-tagline = このコンピューターで、顔を使ってご本人であることを示します。
+
+## Ready
+ready-title = 準備ができています
+ready-body = 顔を求めるログインがあると、このウィンドウが自動で開きます。それまで操作は必要ありません。
+ready-privacy = 「開始」を押すまでカメラはオフです。映像はこのコンピューターの中で判定されます。
+ready-link-label = ログインページのリンク
+ready-link-hint = countenance://verify?…
+ready-link-open = リンクを開く
+ready-try-camera = カメラを試す
+ready-settings = 設定
+link-refused-title = このリンクは開けません
+link-refused-form = Countenance のログイン用リンクではありません。ログインページからもう一度コピーしてください。
+link-refused-verifier = このコンピューターが信頼していない検証サービスのリンクです。コンピューターの管理者に確認してください。
+link-busy = すでにログインの途中です。先に完了するかキャンセルしてください。
+
+## Opening
+opening-title = お待ちください
+opening-body = 誰がログインを求めているかを検証サービスに問い合わせています。
+
+## Consent
+consent-title-verify = ご自身のログインですか？
+consent-title-enroll = 顔によるログインの設定
+consent-asks = { $application } が顔の確認を求めています
+consent-application = アプリケーション
+consent-account = アカウント
+consent-tenant = ログインサービス
+consent-began = 開始時刻
+consent-now = たった今
+consent-minutes = { $minutes ->
+   *[other] { $minutes }分前
+}
+consent-captured = 約2秒間のカメラ映像を、このコンピューターの中で判定します。
+consent-sent = 画像1枚と署名付きの報告が検証サービスに送られます。
+consent-kept = このコンピューターには何も残りません。
+consent-template = サービスはテンプレートを保存します。顔を見分けるための数値で、画像ではありません。消去を求めることができます。
+consent-light = 「開始」を押すとカメラがオンになります。
+consent-begin = 開始
+consent-not-me = 私ではありません
+consent-warning = このログインに心当たりがない場合は、「私ではありません」を押してください。
+
+## Capture
+capture-title = カメラを見てください
+capture-starting = カメラを起動しています
+capture-cancel = キャンセル
+capture-camera = カメラ
+capture-time-left = { $seconds ->
+   *[other] 残り{ $seconds }秒
+}
+capture-progress = 進行状況：{ $percent }%
+capture-preview = 鏡のように映したあなたの映像
+capture-recording = カメラではなく録画を再生しています
+hint-no-face = 顔を映してください
+hint-several-faces = お一人ずつお願いします
+hint-come-closer = もっと近づいてください
+hint-move-back = 少し離れてください
+hint-move-left = 左へ動いてください
+hint-move-right = 右へ動いてください
+hint-move-up = 少し上へ動いてください
+hint-move-down = 少し下へ動いてください
+hint-look-straight = 正面を見てください
+hint-hold-head-upright = 頭をまっすぐにしてください
+hint-eyes-hidden = 目が見えるようにしてください
+hint-too-dark = 顔をもっと明るくしてください
+hint-too-bright = 顔に当たる光を弱めてください
+hint-uneven-light = 顔全体に均等に光を当ててください
+hint-hold-still = そのまま動かないでください
+
+## Camera trouble: cause, what to do
+camera-denied-title = カメラが許可されていません
+camera-denied-body = このコンピューターでは、Countenance によるカメラの使用が許可されていません。
+camera-denied-fix-linux = コンピューターの管理者に、あなたのアカウントをグループ「video」に追加するよう依頼し、いったんログアウトしてからログインし直してください。
+camera-denied-fix-macos = 「システム設定」の「プライバシーとセキュリティ」から「カメラ」を開き、Countenance を許可してください。
+camera-denied-fix-windows = 「設定」の「プライバシーとセキュリティ」から「カメラ」を開き、デスクトップアプリにカメラの使用を許可してください。
+camera-busy-title = カメラは使用中です
+camera-busy-body = ほかのプログラムがカメラを使っています。
+camera-busy-fix = ビデオ通話などカメラを使うプログラムを閉じてから、もう一度お試しください。
+camera-absent-title = カメラが見つかりません
+camera-absent-body = このコンピューターには使えるカメラがありません。
+camera-absent-fix = カメラを接続するか、カメラのカバーを開けてから、もう一度お試しください。
+camera-unsupported-title = このカメラは使えません
+camera-unsupported-body = Countenance が扱える映像を出力していません。
+camera-unsupported-fix = 別のカメラを選ぶか接続してから、もう一度お試しください。
+camera-lost-title = カメラが取り外されました
+camera-lost-body = 使用中にカメラが見えなくなりました。
+camera-lost-fix = カメラを接続し直してから、もう一度お試しください。
+camera-stalled-title = カメラが応答しません
+camera-stalled-body = カメラはありますが、映像が届きません。
+camera-stalled-fix = カメラを抜いて差し直してから、もう一度お試しください。
+camera-recording-title = 録画を再生できません
+camera-recording-body = カメラの代わりに指定されたファイルを読み込めません。
+camera-recording-fix = ファイルの名前と種類を確認してから、もう一度開始してください。
+
+## Setbacks
+try-again = もう一度試す
+stop-here = ここでやめる
+use-code = 代わりにコードを使う
+attempts-left = { $attempts ->
+   *[other] あと{ $attempts }回試せます
+}
+cannot-tell-title = はっきり確認できませんでした
+cannot-tell-body = あなたに問題があるわけではありません。より良い映像で確認できます。
+cannot-tell-light = 窓や照明のほうを向き、背後に光が入らないようにしてください。
+cannot-tell-distance = 腕を伸ばしたくらいの距離で、顔を中央に合わせてください。
+cannot-tell-glasses = 眼鏡や頭を少し傾けて、反射をなくしてください。
+not-accepted-title = うまくいきませんでした
+not-accepted-not-live = ご自身の顔をその場で、カメラにまっすぐ向けてください。
+not-accepted-no-match = このアカウントの顔として確認できませんでした。
+not-accepted-poor-quality = 照合するには画像が十分ではありませんでした。
+not-accepted-camera = このログインではこのカメラを使えません。内蔵カメラまたは別のカメラをお使いください。
+not-accepted-untrusted = 検証サービスがこのコンピューターの報告を受け入れませんでした。管理者に知らせてください。
+picture-yours = あなたの画像
+picture-ideal = 理想的な映り方
+
+## Sending
+sending-title = 確認しています
+sending-body = 画像を送信しています。少々お待ちください。
+sending-retrying = 接続がありません。再試行しています。
+
+## Code instead
+code-title = 代わりにコードを使う
+code-choose = アカウントの電話番号にワンタイムコードをお送りします。
+code-sms = SMSを送る
+code-voice = 電話を受ける
+code-label = 6桁のコード
+code-check = コードを確認
+code-resend = もう一度送る
+code-resend-wait = { $seconds ->
+   *[other] { $seconds }秒後にもう一度送れます
+}
+
+## Endings
+done-title = ご本人と確認できました
+done-title-enroll = 顔の設定が完了しました
+done-body = ブラウザーに戻ります。このウィンドウは自動で閉じます。
+refused-title = ログインは行われませんでした
+refused-cancelled = キャンセルしました。ブラウザーにも伝わっています。
+refused-not-me = このログインを停止しました。心当たりがない場合は、パスワードを変更してください。
+refused-too-many = 試行回数が多すぎます。しばらく待ってからログインし直してください。
+refused-timed-out = このログインの時間が切れました。ブラウザーでログインし直してください。
+refused-not-enrolled = このアカウントには顔が設定されていません。アカウントの管理者に確認してください。
+refused-other = 続け方はブラウザーに表示されます。
+failed-title = ログインが中断されました
+failed-login-again = このリンクは使用済みか、古すぎます。ブラウザーでログインをやり直してください。
+failed-network = 検証サービスに接続できません。ネットワークを確認し、ブラウザーからもう一度リンクを開いてください。
+failed-operator = このインストールに不具合があります。「診断」の内容をコンピューターの管理者に知らせてください。
+close = 閉じる
+
+## Settings
+settings-title = 設定
+settings-camera = カメラ
+settings-camera-first = 最初に見つかったもの
+settings-language = 言語
+settings-language-system = システムに合わせる
+settings-theme = 外観
+settings-theme-system = システムに合わせる
+settings-theme-light = ライト
+settings-theme-dark = ダーク
+settings-theme-contrast = ハイコントラスト
+settings-text-size = 文字の大きさ
+settings-reduced-motion = 動きを減らす
+settings-verifiers = 信頼する検証サービス
+settings-verifiers-none = まだありません。コンピューターの管理者が設定ファイルに追加します。
+settings-about = このアプリとライセンスについて
+settings-diagnostics = 診断
+settings-back = 戻る
+settings-not-saved = 設定を保存できませんでした。
+settings-ignored = 設定ファイルの{ $line }行目は無視されました：{ $key }
+font-missing = この言語に必要なフォントがインストールされていません。
+
+## Camera test
+camera-test-title = カメラのテスト
+camera-test-body = この映像はあなたにしか見えません。ログインの判定にも使われず、保存も送信もされません。
+camera-test-good = 良い位置です
+
+## Diagnostics
+diagnostics-title = 診断
+diagnostics-body = このインストールに必要なものと、足りない場合の対処です。個人データは含まれません。
+diagnostics-running = 調べています…
+diagnostics-copy = コピー
+diagnostics-good = 良好
+diagnostics-attention = 対応が必要
+diagnostics-unknown = 不明
+
+## About
+about-title = このアプリについて
+about-licence = MIT または Apache-2.0
+about-fonts = フォント：Inter、SIL Open Font License 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = カメラ
+doctor-graphics = グラフィックス
+doctor-libraries = ライブラリ
+doctor-key = デバイスの鍵
+doctor-models = ニューラルネットワーク
+doctor-verifier = 検証サービス
+doctor-clock = 時計
+doctor-link = ログイン用リンク
+doctor-settings = 設定
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = カメラを接続するか、内蔵カメラをオンにしてください。
+doctor-fix-join-video-group = このアカウントはカメラを使えません。グループ「video」に追加し、いったんログアウトしてからログインし直してください。
+doctor-fix-open-desktop = 画面のあるデスクトップセッションで Countenance を起動してください。
+doctor-fix-join-render-group = このアカウントはグラフィックスデバイスを使えません。グループ「render」と「video」に追加し、いったんログアウトしてからログインし直してください。
+doctor-fix-install-libraries = 上に示したライブラリをインストールしてください。
+doctor-fix-protect-key = このデバイスの鍵をほかの人が読める状態です。ファイルを本人だけが読めるようにするか、削除してこのデバイスを登録し直してください。
+doctor-fix-replace-key = 鍵ファイルが壊れています。別の場所に移してください。新しい鍵が作られるので、このデバイスを登録し直す必要があります。
+doctor-fix-reinstall = Countenance を入手元からもう一度インストールしてください。
+doctor-fix-name-verifier = コンピューターの管理者に、お使いの検証サービスを設定に追加するよう依頼してください。
+doctor-fix-check-network = ネットワークを確認してから、もう一度お試しください。
+doctor-fix-check-certificates = このコンピューターの時計と信頼済み証明書、およびサービスとの間にあるものを確認してください。
+doctor-fix-ask-verifier = これが検証サービスのアドレスかどうか、サービスの運営者に確認してください。
+doctor-fix-set-clock = このコンピューターの時計を合わせてください。自動設定をお勧めします。
+doctor-fix-register-link = ログイン用リンクを開くプログラムを Countenance にしてください。
+doctor-fix-install-xdg-utils = xdg-utils をインストールしてから、もう一度確認してください。
+doctor-fix-correct-settings = 設定ファイルの、上に示した行を修正してください。

@@ -1,0 +1,223 @@
+# Every word a person reads. Hints: two to six words, imperative, no blame, never a score.
+app-name = Countenance
+app-tagline = Laat met uw gezicht, op deze computer, zien dat u het bent.
+
+## Ready
+ready-title = Klaar om te beginnen
+ready-body = Een aanmelding die om uw gezicht vraagt, opent dit venster vanzelf. Tot die tijd hoeft u hier niets te doen.
+ready-privacy = De camera blijft uit tot u op “Beginnen” drukt. Uw beelden worden op deze computer beoordeeld.
+ready-link-label = Link van de aanmeldpagina
+ready-link-hint = countenance://verify?…
+ready-link-open = Link openen
+ready-try-camera = Camera proberen
+ready-settings = Instellingen
+link-refused-title = Deze link kan niet worden geopend
+link-refused-form = Dit is geen aanmeldlink van Countenance. Kopieer de link opnieuw van de aanmeldpagina.
+link-refused-verifier = De link noemt een verificatiedienst die deze computer niet vertrouwt. Vraag het de beheerder van deze computer.
+link-busy = Er is al een aanmelding bezig. Rond die eerst af of annuleer die.
+
+## Opening
+opening-title = Een ogenblik
+opening-body = We vragen de verificatiedienst wie wil dat u zich aanmeldt.
+
+## Consent
+consent-title-verify = Is dit uw aanmelding?
+consent-title-enroll = Aanmelden met uw gezicht instellen
+consent-asks = { $application } vraagt om uw gezicht
+consent-application = Toepassing
+consent-account = Account
+consent-tenant = Aanmelddienst
+consent-began = Begonnen
+consent-now = zojuist
+consent-minutes = { $minutes ->
+    [one] { $minutes } minuut geleden
+   *[other] { $minutes } minuten geleden
+}
+consent-captured = Ongeveer twee seconden camerabeelden, beoordeeld op deze computer.
+consent-sent = Eén beeld en een ondertekend rapport gaan naar de verificatiedienst.
+consent-kept = Op deze computer blijft niets bewaard.
+consent-template = De dienst bewaart een sjabloon: getallen waaraan uw gezicht te herkennen is, geen beeld. U kunt het laten wissen.
+consent-light = De camera gaat aan wanneer u op “Beginnen” drukt.
+consent-begin = Beginnen
+consent-not-me = Dit ben ik niet
+consent-warning = Hebt u deze aanmelding niet gestart? Druk op “Dit ben ik niet”.
+
+## Capture
+capture-title = Kijk in de camera
+capture-starting = De camera start
+capture-cancel = Annuleren
+capture-camera = Camera
+capture-time-left = { $seconds ->
+    [one] nog { $seconds } seconde
+   *[other] nog { $seconds } seconden
+}
+capture-progress = Voortgang: { $percent }%
+capture-preview = Uw beeld, als in een spiegel
+capture-recording = Er wordt een opname afgespeeld, geen camera
+hint-no-face = Laat uw gezicht zien
+hint-several-faces = Eén persoon tegelijk
+hint-come-closer = Kom dichterbij
+hint-move-back = Ga iets naar achteren
+hint-move-left = Ga iets naar links
+hint-move-right = Ga iets naar rechts
+hint-move-up = Ga iets omhoog
+hint-move-down = Ga iets omlaag
+hint-look-straight = Kijk recht vooruit
+hint-hold-head-upright = Houd uw hoofd rechtop
+hint-eyes-hidden = Laat uw ogen zien
+hint-too-dark = Meer licht op uw gezicht
+hint-too-bright = Minder licht op uw gezicht
+hint-uneven-light = Belicht uw gezicht gelijkmatig
+hint-hold-still = Beweeg even niet
+
+## Camera trouble: cause, what to do
+camera-denied-title = De camera is niet toegestaan
+camera-denied-body = Deze computer laat Countenance de camera niet gebruiken.
+camera-denied-fix-linux = Vraag de beheerder van deze computer om uw account aan de groep “video” toe te voegen. Meld u daarna af en weer aan.
+camera-denied-fix-macos = Open Systeeminstellingen, Privacy en beveiliging, Camera, en sta Countenance toe.
+camera-denied-fix-windows = Open Instellingen, Privacy en beveiliging, Camera, en laat bureaublad-apps de camera gebruiken.
+camera-busy-title = De camera is in gebruik
+camera-busy-body = Een ander programma gebruikt de camera.
+camera-busy-fix = Sluit videogesprekken en andere cameraprogramma’s en probeer het opnieuw.
+camera-absent-title = Geen camera gevonden
+camera-absent-body = Deze computer heeft geen bruikbare camera.
+camera-absent-fix = Sluit een camera aan of open het schuifje en probeer het opnieuw.
+camera-unsupported-title = Deze camera kan niet worden gebruikt
+camera-unsupported-body = De camera levert geen beeld dat Countenance begrijpt.
+camera-unsupported-fix = Kies een andere camera of sluit er een aan en probeer het opnieuw.
+camera-lost-title = De camera is losgekoppeld
+camera-lost-body = De camera verdween tijdens het gebruik.
+camera-lost-fix = Sluit de camera weer aan en probeer het opnieuw.
+camera-stalled-title = De camera reageert niet
+camera-stalled-body = De camera is er wel, maar geeft geen beeld.
+camera-stalled-fix = Koppel de camera los, sluit hem weer aan en probeer het opnieuw.
+camera-recording-title = De opname kan niet worden afgespeeld
+camera-recording-body = Het bestand dat in plaats van een camera is opgegeven, is niet te lezen.
+camera-recording-fix = Controleer de naam en het type van het bestand en begin opnieuw.
+
+## Setbacks
+try-again = Opnieuw proberen
+stop-here = Hier stoppen
+use-code = Liever een code gebruiken
+attempts-left = { $attempts ->
+    [one] nog { $attempts } poging
+   *[other] nog { $attempts } pogingen
+}
+cannot-tell-title = Dat was niet duidelijk genoeg
+cannot-tell-body = Er is niets mis met u. Een beter beeld helpt:
+cannot-tell-light = Draai naar een raam of lamp toe, met geen van beide achter u.
+cannot-tell-distance = Ga op een armlengte afstand zitten, met uw gezicht in het midden.
+cannot-tell-glasses = Kantel uw bril of hoofd tot de spiegeling weg is.
+not-accepted-title = Dat is niet gelukt
+not-accepted-not-live = Laat uw eigen gezicht zien, live en recht in de camera.
+not-accepted-no-match = Uw gezicht werd voor dit account niet herkend.
+not-accepted-poor-quality = Het beeld was niet goed genoeg om te vergelijken.
+not-accepted-camera = Deze camera wordt voor deze aanmelding niet geaccepteerd. Gebruik de ingebouwde camera of een andere.
+not-accepted-untrusted = De verificatiedienst heeft het rapport van deze computer niet geaccepteerd. Meld dit aan de beheerder.
+picture-yours = Uw beeld
+picture-ideal = Hoe het eruit moet zien
+
+## Sending
+sending-title = Bezig met controleren
+sending-body = Uw beeld is onderweg. Dit duurt even.
+sending-retrying = Geen verbinding. Er wordt opnieuw geprobeerd.
+
+## Code instead
+code-title = Liever een code gebruiken
+code-choose = Er gaat een eenmalige code naar het telefoonnummer van uw account.
+code-sms = Sms sturen
+code-voice = Bel mij
+code-label = Code van 6 cijfers
+code-check = Code controleren
+code-resend = Opnieuw sturen
+code-resend-wait = { $seconds ->
+    [one] Opnieuw sturen over { $seconds } seconde
+   *[other] Opnieuw sturen over { $seconds } seconden
+}
+
+## Endings
+done-title = U bent het
+done-title-enroll = Uw gezicht is ingesteld
+done-body = Terug naar uw browser. Dit venster sluit vanzelf.
+refused-title = Niet aangemeld
+refused-cancelled = U hebt geannuleerd. Uw browser is op de hoogte.
+refused-not-me = Deze aanmelding is gestopt. Was u het niet, wijzig dan uw wachtwoord.
+refused-too-many = Te veel pogingen. Wacht een tijdje en meld u dan opnieuw aan.
+refused-timed-out = De tijd voor deze aanmelding is om. Meld u opnieuw aan in uw browser.
+refused-not-enrolled = Voor dit account is geen gezicht ingesteld. Vraag het de beheerder van uw account.
+refused-other = Uw browser laat zien hoe het verdergaat.
+failed-title = De aanmelding is afgebroken
+failed-login-again = Deze link is al gebruikt of te oud. Begin de aanmelding opnieuw in uw browser.
+failed-network = De verificatiedienst is niet bereikbaar. Controleer het netwerk en open de link opnieuw vanuit uw browser.
+failed-operator = Deze installatie bevat een fout. Meld de beheerder van deze computer wat de diagnose laat zien.
+close = Sluiten
+
+## Settings
+settings-title = Instellingen
+settings-camera = Camera
+settings-camera-first = De eerste die wordt gevonden
+settings-language = Taal
+settings-language-system = Zoals het systeem
+settings-theme = Weergave
+settings-theme-system = Zoals het systeem
+settings-theme-light = Licht
+settings-theme-dark = Donker
+settings-theme-contrast = Hoog contrast
+settings-text-size = Tekstgrootte
+settings-reduced-motion = Minder beweging
+settings-verifiers = Vertrouwde verificatiediensten
+settings-verifiers-none = Nog geen. De beheerder van deze computer voegt ze toe aan het instellingenbestand.
+settings-about = Info en licenties
+settings-diagnostics = Diagnose
+settings-back = Terug
+settings-not-saved = De instellingen konden niet worden opgeslagen.
+settings-ignored = Regel { $line } van het instellingenbestand is overgeslagen: { $key }
+font-missing = Deze taal heeft een lettertype nodig dat niet is geïnstalleerd.
+
+## Camera test
+camera-test-title = Cameratest
+camera-test-body = Alleen u ziet dit beeld. Er wordt niets voor een aanmelding beoordeeld, bewaard of verstuurd.
+camera-test-good = U zit goed
+
+## Diagnostics
+diagnostics-title = Diagnose
+diagnostics-body = Wat deze installatie nodig heeft, en wat te doen als er iets ontbreekt. Geen persoonsgegevens.
+diagnostics-running = Bezig met onderzoeken…
+diagnostics-copy = Kopiëren
+diagnostics-good = Goed
+diagnostics-attention = Vraagt aandacht
+diagnostics-unknown = Onbekend
+
+## About
+about-title = Info
+about-licence = MIT of Apache-2.0
+about-fonts = Lettertype: Inter, SIL Open Font License 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = Camera
+doctor-graphics = Grafische weergave
+doctor-libraries = Bibliotheken
+doctor-key = Apparaatsleutel
+doctor-models = Neurale netwerken
+doctor-verifier = Verificatiedienst
+doctor-clock = Klok
+doctor-link = Aanmeldlinks
+doctor-settings = Instellingen
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = Sluit een camera aan of zet de ingebouwde camera aan.
+doctor-fix-join-video-group = Dit account mag geen camera’s gebruiken. Voeg het toe aan de groep “video”. Meld u daarna af en weer aan.
+doctor-fix-open-desktop = Start Countenance in een bureaubladsessie met een scherm.
+doctor-fix-join-render-group = Dit account mag het grafische apparaat niet gebruiken. Voeg het toe aan de groepen “render” en “video”. Meld u daarna af en weer aan.
+doctor-fix-install-libraries = Installeer de bibliotheken die hierboven staan.
+doctor-fix-protect-key = Anderen kunnen de sleutel van dit apparaat lezen. Maak het bestand privé, of verwijder het en registreer dit apparaat opnieuw.
+doctor-fix-replace-key = Het sleutelbestand is beschadigd. Verplaats het: er wordt een nieuwe sleutel gemaakt en dit apparaat moet opnieuw worden geregistreerd.
+doctor-fix-reinstall = Installeer Countenance opnieuw vanaf de plek waar u het vandaan hebt.
+doctor-fix-name-verifier = Vraag de beheerder van deze computer om uw verificatiedienst in de instellingen op te nemen.
+doctor-fix-check-network = Controleer het netwerk en probeer het opnieuw.
+doctor-fix-check-certificates = Controleer de klok en de vertrouwde certificaten van deze computer, en wat er tussen de computer en de dienst zit.
+doctor-fix-ask-verifier = Vraag de beheerder van de verificatiedienst of dit het juiste adres is.
+doctor-fix-set-clock = Zet de klok van deze computer gelijk, liefst automatisch.
+doctor-fix-register-link = Stel Countenance in als het programma dat aanmeldlinks opent.
+doctor-fix-install-xdg-utils = Installeer xdg-utils en controleer opnieuw.
+doctor-fix-correct-settings = Verbeter de regels van het instellingenbestand die hierboven staan.

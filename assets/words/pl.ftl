@@ -1,0 +1,231 @@
+# Every word a person reads. Hints: two to six words, imperative, no blame, never a score.
+app-name = Countenance
+app-tagline = Potwierdź swoją twarzą, na tym komputerze, że to Ty.
+
+## Ready
+ready-title = Wszystko gotowe
+ready-body = Gdy logowanie poprosi o Twoją twarz, to okno otworzy się samo. Do tego czasu nie trzeba tu nic robić.
+ready-privacy = Kamera pozostaje wyłączona, dopóki nie naciśniesz „Rozpocznij”. Twój obraz jest oceniany na tym komputerze.
+ready-link-label = Link ze strony logowania
+ready-link-hint = countenance://verify?…
+ready-link-open = Otwórz link
+ready-try-camera = Wypróbuj kamerę
+ready-settings = Ustawienia
+link-refused-title = Nie można otworzyć tego linku
+link-refused-form = To nie jest link logowania Countenance. Skopiuj go ponownie ze strony logowania.
+link-refused-verifier = Wskazuje usługę weryfikacji, której ten komputer nie ufa. Zwróć się do osoby, która zajmuje się tym komputerem.
+link-busy = Trwa już inne logowanie. Najpierw je dokończ lub anuluj.
+
+## Opening
+opening-title = Chwileczkę
+opening-body = Pytamy usługę weryfikacji, kto prosi Cię o zalogowanie się.
+
+## Consent
+consent-title-verify = Czy to Twoje logowanie?
+consent-title-enroll = Skonfiguruj logowanie twarzą
+consent-asks = { $application } prosi o Twoją twarz
+consent-application = Aplikacja
+consent-account = Konto
+consent-tenant = Usługa logowania
+consent-began = Rozpoczęto
+consent-now = przed chwilą
+consent-minutes = { $minutes ->
+    [one] { $minutes } minutę temu
+    [few] { $minutes } minuty temu
+    [many] { $minutes } minut temu
+   *[other] { $minutes } minuty temu
+}
+consent-captured = Około dwóch sekund obrazu z kamery, ocenianego na tym komputerze.
+consent-sent = Jedno zdjęcie i podpisany raport trafiają do usługi weryfikacji.
+consent-kept = Na tym komputerze nic nie zostaje.
+consent-template = Usługa przechowuje wzorzec: liczby, po których można rozpoznać Twoją twarz, a nie zdjęcie. Możesz zażądać jego usunięcia.
+consent-light = Kamera włączy się, gdy naciśniesz „Rozpocznij”.
+consent-begin = Rozpocznij
+consent-not-me = To nie ja
+consent-warning = To nie Ty rozpoczynasz to logowanie? Naciśnij „To nie ja”.
+
+## Capture
+capture-title = Spójrz w kamerę
+capture-starting = Uruchamianie kamery
+capture-cancel = Anuluj
+capture-camera = Kamera
+capture-time-left = { $seconds ->
+    [one] została { $seconds } sekunda
+    [few] zostały { $seconds } sekundy
+    [many] zostało { $seconds } sekund
+   *[other] zostało { $seconds } sekundy
+}
+capture-progress = Postęp: { $percent }%
+capture-preview = Twój obraz, jak w lustrze
+capture-recording = Odtwarzane jest nagranie, bez kamery
+hint-no-face = Pokaż swoją twarz
+hint-several-faces = Jedna osoba naraz
+hint-come-closer = Przysuń się bliżej
+hint-move-back = Odsuń się trochę
+hint-move-left = Przesuń się w lewo
+hint-move-right = Przesuń się w prawo
+hint-move-up = Przesuń się trochę wyżej
+hint-move-down = Przesuń się trochę niżej
+hint-look-straight = Patrz prosto przed siebie
+hint-hold-head-upright = Trzymaj głowę prosto
+hint-eyes-hidden = Odsłoń oczy
+hint-too-dark = Więcej światła na twarz
+hint-too-bright = Mniej światła na twarz
+hint-uneven-light = Oświetl twarz równomiernie
+hint-hold-still = Nie ruszaj się
+
+## Camera trouble: cause, what to do
+camera-denied-title = Brak zgody na użycie kamery
+camera-denied-body = Ten komputer nie pozwala Countenance korzystać z kamery.
+camera-denied-fix-linux = Poproś osobę, która zajmuje się tym komputerem, o dodanie Twojego konta do grupy „video”, a potem wyloguj się i zaloguj ponownie.
+camera-denied-fix-macos = Otwórz Ustawienia systemowe, Prywatność i ochrona, Kamera, i zezwól aplikacji Countenance.
+camera-denied-fix-windows = Otwórz Ustawienia, Prywatność i zabezpieczenia, Kamera, i zezwól aplikacjom klasycznym na użycie kamery.
+camera-busy-title = Kamera jest zajęta
+camera-busy-body = Z kamery korzysta inny program.
+camera-busy-fix = Zamknij rozmowy wideo i inne programy używające kamery, a potem spróbuj ponownie.
+camera-absent-title = Nie znaleziono kamery
+camera-absent-body = Ten komputer nie ma kamery, której można użyć.
+camera-absent-fix = Podłącz kamerę lub otwórz jej osłonę, a potem spróbuj ponownie.
+camera-unsupported-title = Tej kamery nie można użyć
+camera-unsupported-body = Nie daje obrazu w postaci, którą Countenance rozumie.
+camera-unsupported-fix = Wybierz lub podłącz inną kamerę, a potem spróbuj ponownie.
+camera-lost-title = Kamera została odłączona
+camera-lost-body = Kamera zniknęła w trakcie użycia.
+camera-lost-fix = Podłącz ją ponownie, a potem spróbuj jeszcze raz.
+camera-stalled-title = Kamera nie odpowiada
+camera-stalled-body = Jest podłączona, ale nie daje obrazu.
+camera-stalled-fix = Odłącz kamerę, podłącz ją ponownie, a potem spróbuj jeszcze raz.
+camera-recording-title = Nie można odtworzyć nagrania
+camera-recording-body = Nie można odczytać pliku podanego zamiast kamery.
+camera-recording-fix = Sprawdź nazwę i rodzaj pliku, a potem zacznij od nowa.
+
+## Setbacks
+try-again = Spróbuj ponownie
+stop-here = Zakończ tutaj
+use-code = Użyj kodu
+attempts-left = { $attempts ->
+    [one] została { $attempts } próba
+    [few] zostały { $attempts } próby
+    [many] zostało { $attempts } prób
+   *[other] zostało { $attempts } próby
+}
+cannot-tell-title = Obraz był zbyt niewyraźny
+cannot-tell-body = Z Tobą wszystko w porządku. Lepszy obraz pomoże:
+cannot-tell-light = Zwróć się w stronę okna lub lampy. Za Tobą nie powinno być ani okna, ani lampy.
+cannot-tell-distance = Usiądź w odległości wyciągniętej ręki, z twarzą pośrodku.
+cannot-tell-glasses = Przechyl okulary lub głowę, aby usunąć odbicia.
+not-accepted-title = Nie udało się
+not-accepted-not-live = Pokaż własną twarz, na żywo, prosto do kamery.
+not-accepted-no-match = Nie rozpoznano Twojej twarzy dla tego konta.
+not-accepted-poor-quality = Jakość obrazu nie wystarczyła do porównania.
+not-accepted-camera = Ta kamera nie jest akceptowana przy tym logowaniu. Użyj kamery wbudowanej lub innej.
+not-accepted-untrusted = Usługa weryfikacji nie przyjęła raportu tego komputera. Powiadom osobę, która się nim zajmuje.
+picture-yours = Twoje zdjęcie
+picture-ideal = Jak powinno wyglądać
+
+## Sending
+sending-title = Sprawdzanie
+sending-body = Twoje zdjęcie jest w drodze. To potrwa chwilę.
+sending-retrying = Brak połączenia. Ponawiam próbę.
+
+## Code instead
+code-title = Użyj kodu
+code-choose = Jednorazowy kod zostanie wysłany na numer telefonu Twojego konta.
+code-sms = Wyślij SMS
+code-voice = Zadzwoń do mnie
+code-label = Kod 6-cyfrowy
+code-check = Sprawdź kod
+code-resend = Wyślij ponownie
+code-resend-wait = { $seconds ->
+    [one] Wyślij ponownie za { $seconds } sekundę
+    [few] Wyślij ponownie za { $seconds } sekundy
+    [many] Wyślij ponownie za { $seconds } sekund
+   *[other] Wyślij ponownie za { $seconds } sekundy
+}
+
+## Endings
+done-title = To Ty
+done-title-enroll = Logowanie twarzą jest gotowe
+done-body = Wróć do przeglądarki. To okno zamknie się samo.
+refused-title = Nie zalogowano
+refused-cancelled = Logowanie anulowane. Przeglądarka już o tym wie.
+refused-not-me = To logowanie zostało zatrzymane. Jeśli to nie Ty, zmień hasło.
+refused-too-many = Zbyt wiele prób. Odczekaj chwilę i zaloguj się ponownie.
+refused-timed-out = Czas na to logowanie minął. Zaloguj się ponownie w przeglądarce.
+refused-not-enrolled = Dla tego konta nie skonfigurowano logowania twarzą. Zwróć się do osoby, która zajmuje się Twoim kontem.
+refused-other = Przeglądarka pokaże, co dalej.
+failed-title = Logowanie zostało przerwane
+failed-login-again = Ten link został już użyty albo jest za stary. Zacznij logowanie od nowa w przeglądarce.
+failed-network = Nie można połączyć się z usługą weryfikacji. Sprawdź sieć i otwórz link ponownie z przeglądarki.
+failed-operator = Ta instalacja jest uszkodzona. Powiedz osobie, która zajmuje się tym komputerem, co pokazuje diagnostyka.
+close = Zamknij
+
+## Settings
+settings-title = Ustawienia
+settings-camera = Kamera
+settings-camera-first = Pierwsza znaleziona
+settings-language = Język
+settings-language-system = Jak w systemie
+settings-theme = Wygląd
+settings-theme-system = Jak w systemie
+settings-theme-light = Jasny
+settings-theme-dark = Ciemny
+settings-theme-contrast = Wysoki kontrast
+settings-text-size = Rozmiar tekstu
+settings-reduced-motion = Mniej ruchu
+settings-verifiers = Zaufane usługi weryfikacji
+settings-verifiers-none = Na razie brak. Osoba, która zajmuje się tym komputerem, dodaje je do pliku ustawień.
+settings-about = O programie i licencje
+settings-diagnostics = Diagnostyka
+settings-back = Wstecz
+settings-not-saved = Nie udało się zapisać ustawień.
+settings-ignored = Wiersz { $line } pliku ustawień został pominięty: { $key }
+font-missing = Ten język wymaga czcionki, która nie jest zainstalowana.
+
+## Camera test
+camera-test-title = Test kamery
+camera-test-body = Ten obraz widzisz tylko Ty. Nic nie jest oceniane na potrzeby logowania, przechowywane ani wysyłane.
+camera-test-good = Dobra pozycja
+
+## Diagnostics
+diagnostics-title = Diagnostyka
+diagnostics-body = Czego potrzebuje ta instalacja i co zrobić, gdy czegoś brakuje. Bez danych osobowych.
+diagnostics-running = Sprawdzanie…
+diagnostics-copy = Kopiuj
+diagnostics-good = Dobrze
+diagnostics-attention = Wymaga uwagi
+diagnostics-unknown = Nie wiadomo
+
+## About
+about-title = O programie
+about-licence = MIT lub Apache-2.0
+about-fonts = Czcionka: Inter, licencja SIL Open Font 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = Kamera
+doctor-graphics = Grafika
+doctor-libraries = Biblioteki
+doctor-key = Klucz urządzenia
+doctor-models = Sieci neuronowe
+doctor-verifier = Usługa weryfikacji
+doctor-clock = Zegar
+doctor-link = Linki logowania
+doctor-settings = Ustawienia
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = Podłącz kamerę lub włącz wbudowaną.
+doctor-fix-join-video-group = To konto nie może używać kamer. Dodaj je do grupy „video”, a potem wyloguj się i zaloguj ponownie.
+doctor-fix-open-desktop = Uruchom Countenance w sesji pulpitu z ekranem.
+doctor-fix-join-render-group = To konto nie może używać urządzenia graficznego. Dodaj je do grup „render” i „video”, a potem wyloguj się i zaloguj ponownie.
+doctor-fix-install-libraries = Zainstaluj biblioteki wymienione powyżej.
+doctor-fix-protect-key = Inni mogą odczytać klucz tego urządzenia. Ogranicz dostęp do pliku tylko do siebie albo usuń go i zarejestruj to urządzenie ponownie.
+doctor-fix-replace-key = Plik klucza jest uszkodzony. Przenieś go w inne miejsce: powstanie nowy klucz, a to urządzenie trzeba będzie zarejestrować ponownie.
+doctor-fix-reinstall = Zainstaluj Countenance ponownie z tego samego źródła.
+doctor-fix-name-verifier = Poproś osobę, która zajmuje się tym komputerem, o wpisanie Twojej usługi weryfikacji do ustawień.
+doctor-fix-check-network = Sprawdź sieć, a potem spróbuj ponownie.
+doctor-fix-check-certificates = Sprawdź zegar i zaufane certyfikaty tego komputera oraz to, co znajduje się między nim a usługą.
+doctor-fix-ask-verifier = Zapytaj osobę, która prowadzi usługę weryfikacji, czy to jest jej adres.
+doctor-fix-set-clock = Ustaw zegar tego komputera, najlepiej automatycznie.
+doctor-fix-register-link = Ustaw Countenance jako program, który otwiera linki logowania.
+doctor-fix-install-xdg-utils = Zainstaluj xdg-utils, a potem sprawdź jeszcze raz.
+doctor-fix-correct-settings = Popraw wymienione powyżej wiersze pliku ustawień.

@@ -1,0 +1,223 @@
+# Every word a person reads. Hints: two to six words, imperative, no blame, never a score.
+app-name = Countenance
+app-tagline = Prove com seu rosto, neste computador, que é você.
+
+## Ready
+ready-title = Tudo pronto
+ready-body = Quando um login pedir seu rosto, esta janela se abrirá sozinha. Até lá, não há nada a fazer aqui.
+ready-privacy = A câmera fica desligada até você clicar em “Começar”. Suas imagens são avaliadas neste computador.
+ready-link-label = Link da página de login
+ready-link-hint = countenance://verify?…
+ready-link-open = Abrir link
+ready-try-camera = Testar a câmera
+ready-settings = Configurações
+link-refused-title = Não é possível abrir este link
+link-refused-form = Não é um link de login do Countenance. Copie-o de novo da página de login.
+link-refused-verifier = Ele indica um serviço de verificação em que este computador não confia. Fale com quem cuida deste computador.
+link-busy = Já há um login em andamento. Conclua ou cancele-o primeiro.
+
+## Opening
+opening-title = Um momento
+opening-body = Perguntando ao serviço de verificação quem quer que você faça login.
+
+## Consent
+consent-title-verify = Este login é seu?
+consent-title-enroll = Configurar o login com o rosto
+consent-asks = { $application } pede seu rosto
+consent-application = Aplicativo
+consent-account = Conta
+consent-tenant = Serviço de login
+consent-began = Início
+consent-now = agora mesmo
+consent-minutes = { $minutes ->
+    [one] há { $minutes } minuto
+   *[other] há { $minutes } minutos
+}
+consent-captured = Cerca de dois segundos de imagens da câmera, avaliadas neste computador.
+consent-sent = Uma imagem e um relatório assinado vão para o serviço de verificação.
+consent-kept = Nada fica guardado neste computador.
+consent-template = O serviço guarda um modelo: números que permitem reconhecer seu rosto, não uma imagem. Você pode pedir que seja apagado.
+consent-light = A câmera liga quando você clica em “Começar”.
+consent-begin = Começar
+consent-not-me = Não sou eu
+consent-warning = Você não iniciou este login? Clique em “Não sou eu”.
+
+## Capture
+capture-title = Olhe para a câmera
+capture-starting = Ligando a câmera
+capture-cancel = Cancelar
+capture-camera = Câmera
+capture-time-left = { $seconds ->
+    [one] resta { $seconds } segundo
+   *[other] restam { $seconds } segundos
+}
+capture-progress = Progresso: { $percent }%
+capture-preview = Sua imagem, como no espelho
+capture-recording = Reproduzindo uma gravação, sem câmera
+hint-no-face = Mostre seu rosto
+hint-several-faces = Uma pessoa por vez
+hint-come-closer = Chegue mais perto
+hint-move-back = Afaste-se um pouco
+hint-move-left = Vá para a sua esquerda
+hint-move-right = Vá para a sua direita
+hint-move-up = Suba um pouco
+hint-move-down = Desça um pouco
+hint-look-straight = Olhe para a frente
+hint-hold-head-upright = Mantenha a cabeça reta
+hint-eyes-hidden = Deixe seus olhos à vista
+hint-too-dark = Mais luz no seu rosto
+hint-too-bright = Menos luz no seu rosto
+hint-uneven-light = Ilumine o rosto por igual
+hint-hold-still = Não se mexa
+
+## Camera trouble: cause, what to do
+camera-denied-title = O acesso à câmera não está permitido
+camera-denied-body = Este computador não deixa o Countenance usar a câmera.
+camera-denied-fix-linux = Peça a quem cuida deste computador que inclua sua conta no grupo “video”; depois saia da sessão e entre de novo.
+camera-denied-fix-macos = Abra Ajustes do Sistema, Privacidade e Segurança, Câmera, e permita o Countenance.
+camera-denied-fix-windows = Abra Configurações, Privacidade e segurança, Câmera, e deixe os aplicativos da área de trabalho usarem a câmera.
+camera-busy-title = A câmera está em uso
+camera-busy-body = Outro programa está usando a câmera.
+camera-busy-fix = Feche chamadas de vídeo e outros programas de câmera e tente de novo.
+camera-absent-title = Nenhuma câmera encontrada
+camera-absent-body = Não há neste computador uma câmera que possa ser usada.
+camera-absent-fix = Conecte uma câmera ou abra a tampa dela e tente de novo.
+camera-unsupported-title = Esta câmera não pode ser usada
+camera-unsupported-body = Ela não fornece uma imagem que o Countenance entenda.
+camera-unsupported-fix = Escolha ou conecte outra câmera e tente de novo.
+camera-lost-title = A câmera foi desconectada
+camera-lost-body = A câmera sumiu enquanto estava em uso.
+camera-lost-fix = Conecte-a de novo e tente outra vez.
+camera-stalled-title = A câmera não responde
+camera-stalled-body = Ela está presente, mas não envia imagem.
+camera-stalled-fix = Desconecte a câmera, conecte-a de novo e tente outra vez.
+camera-recording-title = Não é possível reproduzir a gravação
+camera-recording-body = O arquivo indicado no lugar de uma câmera não pode ser lido.
+camera-recording-fix = Confira o nome e o tipo do arquivo e comece de novo.
+
+## Setbacks
+try-again = Tentar de novo
+stop-here = Parar por aqui
+use-code = Usar um código
+attempts-left = { $attempts ->
+    [one] resta { $attempts } tentativa
+   *[other] restam { $attempts } tentativas
+}
+cannot-tell-title = Não deu para ver bem
+cannot-tell-body = Não há nada de errado com você. Uma imagem melhor ajuda:
+cannot-tell-light = Vire-se para uma janela ou lâmpada, sem nenhuma atrás de você.
+cannot-tell-distance = Sente-se a um braço de distância, com o rosto no centro.
+cannot-tell-glasses = Incline os óculos ou a cabeça para tirar os reflexos.
+not-accepted-title = Não funcionou
+not-accepted-not-live = Mostre seu próprio rosto, ao vivo, de frente para a câmera.
+not-accepted-no-match = Seu rosto não foi reconhecido para esta conta.
+not-accepted-poor-quality = A imagem não estava boa o bastante para comparar.
+not-accepted-camera = Esta câmera não é aceita para este login. Use a câmera embutida ou outra.
+not-accepted-untrusted = O serviço de verificação não aceitou o relatório deste computador. Avise quem cuida dele.
+picture-yours = Sua imagem
+picture-ideal = Como deveria ficar
+
+## Sending
+sending-title = Verificando
+sending-body = Sua imagem está a caminho. Leva um momento.
+sending-retrying = Sem conexão. Tentando de novo.
+
+## Code instead
+code-title = Usar um código
+code-choose = Um código de uso único é enviado ao telefone da sua conta.
+code-sms = Enviar um SMS
+code-voice = Ligar para mim
+code-label = Código de 6 dígitos
+code-check = Verificar o código
+code-resend = Enviar de novo
+code-resend-wait = { $seconds ->
+    [one] Enviar de novo em { $seconds } segundo
+   *[other] Enviar de novo em { $seconds } segundos
+}
+
+## Endings
+done-title = É você
+done-title-enroll = Seu rosto está configurado
+done-body = Volte ao navegador. Esta janela se fecha sozinha.
+refused-title = Login não realizado
+refused-cancelled = Você cancelou. Seu navegador já sabe.
+refused-not-me = Este login foi interrompido. Se não foi você, troque sua senha.
+refused-too-many = Tentativas demais. Espere um pouco e faça login de novo.
+refused-timed-out = O tempo deste login acabou. Faça login de novo no navegador.
+refused-not-enrolled = Não há rosto configurado para esta conta. Fale com quem cuida da sua conta.
+refused-other = Seu navegador mostra como continuar.
+failed-title = O login foi interrompido
+failed-login-again = Este link já foi usado ou é antigo demais. Comece o login de novo no navegador.
+failed-network = Não é possível acessar o serviço de verificação. Verifique a rede e abra o link de novo pelo navegador.
+failed-operator = Esta instalação tem um defeito. Avise quem cuida deste computador e diga o que o diagnóstico mostra.
+close = Fechar
+
+## Settings
+settings-title = Configurações
+settings-camera = Câmera
+settings-camera-first = A primeira encontrada
+settings-language = Idioma
+settings-language-system = O do sistema
+settings-theme = Aparência
+settings-theme-system = A do sistema
+settings-theme-light = Clara
+settings-theme-dark = Escura
+settings-theme-contrast = Alto contraste
+settings-text-size = Tamanho do texto
+settings-reduced-motion = Menos movimento
+settings-verifiers = Serviços de verificação confiáveis
+settings-verifiers-none = Nenhum ainda. Quem cuida deste computador os inclui no arquivo de configurações.
+settings-about = Sobre e licenças
+settings-diagnostics = Diagnóstico
+settings-back = Voltar
+settings-not-saved = Não foi possível salvar as configurações.
+settings-ignored = A linha { $line } do arquivo de configurações foi ignorada: { $key }
+font-missing = Este idioma precisa de uma fonte que não está instalada.
+
+## Camera test
+camera-test-title = Teste da câmera
+camera-test-body = Só você vê esta imagem. Nada é avaliado para um login, guardado ou enviado.
+camera-test-good = Sua posição está boa
+
+## Diagnostics
+diagnostics-title = Diagnóstico
+diagnostics-body = Do que esta instalação precisa e o que fazer quando falta algo. Sem dados pessoais.
+diagnostics-running = Verificando…
+diagnostics-copy = Copiar
+diagnostics-good = Bom
+diagnostics-attention = Requer atenção
+diagnostics-unknown = Desconhecido
+
+## About
+about-title = Sobre
+about-licence = MIT ou Apache-2.0
+about-fonts = Fonte: Inter, licença SIL Open Font 1.1
+
+## Diagnostics: what is looked at
+doctor-camera = Câmera
+doctor-graphics = Gráficos
+doctor-libraries = Bibliotecas
+doctor-key = Chave do dispositivo
+doctor-models = Redes neurais
+doctor-verifier = Serviço de verificação
+doctor-clock = Relógio
+doctor-link = Links de login
+doctor-settings = Configurações
+
+## Diagnostics: what to do
+doctor-fix-connect-camera = Conecte uma câmera ou ligue a embutida.
+doctor-fix-join-video-group = Esta conta não pode usar câmeras. Inclua-a no grupo “video”; depois saia da sessão e entre de novo.
+doctor-fix-open-desktop = Inicie o Countenance em uma sessão de área de trabalho com tela.
+doctor-fix-join-render-group = Esta conta não pode usar o dispositivo gráfico. Inclua-a nos grupos “render” e “video”; depois saia da sessão e entre de novo.
+doctor-fix-install-libraries = Instale as bibliotecas indicadas acima.
+doctor-fix-protect-key = Outras pessoas podem ler a chave deste dispositivo. Torne o arquivo privado, ou apague-o e registre este dispositivo de novo.
+doctor-fix-replace-key = O arquivo da chave está danificado. Mova-o para outro lugar: uma nova chave será criada, e este dispositivo precisará ser registrado de novo.
+doctor-fix-reinstall = Instale o Countenance de novo, de onde você o obteve.
+doctor-fix-name-verifier = Peça a quem cuida deste computador que inclua seu serviço de verificação nas configurações.
+doctor-fix-check-network = Verifique a rede e tente de novo.
+doctor-fix-check-certificates = Verifique o relógio e os certificados confiáveis deste computador, e o que houver entre ele e o serviço.
+doctor-fix-ask-verifier = Pergunte a quem cuida do serviço de verificação se este é o endereço dele.
+doctor-fix-set-clock = Acerte o relógio deste computador, de preferência automaticamente.
+doctor-fix-register-link = Defina o Countenance como o programa que abre links de login.
+doctor-fix-install-xdg-utils = Instale o xdg-utils e verifique de novo.
+doctor-fix-correct-settings = Corrija as linhas do arquivo de configurações indicadas acima.

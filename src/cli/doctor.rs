@@ -1,0 +1,73 @@
+//! `countenance doctor`: what is missing here, and what to do about it.
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use crate::doctor::{self, Finding, State, Surroundings};
+
+/// Arguments of `doctor`.
+#[derive(Debug, clap::Args)]
+pub struct DoctorArgs {
+    /// One JSON array instead of a table
+    #[arg(long)]
+    json: bool,
+    /// Where the device key is kept; by default the platform's place for application data
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The settings file; by default the platform's place for settings
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+}
+
+pub(super) fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
+    let mut around = Surroundings::of_this_machine();
+    if let Some(folder) = args.data {
+        around.key = Some(folder.join("device.key"));
+    }
+    if args.settings.is_some() {
+        around.settings = args.settings;
+    }
+    let findings = doctor::examine(&around);
+    let mut out = io::stdout().lock();
+    if args.json {
+        serde_json::to_writer_pretty(&mut out, &findings)?;
+        out.write_all(b"\n")?;
+    } else {
+        out.write_all(table(&findings).as_bytes())?;
+    }
+    let attention = findings.iter().any(|finding| finding.state == State::Attention);
+    Ok(if attention { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn table(findings: &[Finding]) -> String {
+    let row = |Finding { check, state, detail, fix }: &Finding| {
+        let fix = fix.map_or(String::new(), |fix| format!("{:22}→ {fix}\n", ""));
+        format!("{check:<12}{state:<10}{detail}\n{fix}")
+    };
+    findings.iter().map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::doctor::{Check, Fix};
+
+    #[test]
+    fn a_table_shows_each_finding_and_its_fix() {
+        let findings = [
+            Finding { check: Check::Key, state: State::Good, detail: "there".into(), fix: None },
+            Finding {
+                check: Check::Link,
+                state: State::Attention,
+                detail: "nobody".into(),
+                fix: Some(Fix::RegisterLink),
+            },
+        ];
+        let expected = "Device key  good      there\n\
+                        Links       ATTENTION nobody\n                      → Run: countenance link register.\n";
+        assert_eq!(table(&findings), expected);
+    }
+}

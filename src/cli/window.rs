@@ -1,0 +1,270 @@
+//! `countenance` and `countenance LINK`: the window, with the product's own world behind it.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    thread,
+};
+
+use anyhow::Context;
+use serde_json::json;
+
+use super::{BrowserChoice, capture::data_folder};
+use crate::{
+    attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION},
+    camera::{CameraError, FrameSource, Latest, Live, live::Playback, recording},
+    capture::Sight,
+    doctor::{self, Surroundings as Examined},
+    flow::{Ending, WayOut},
+    gui::{self, Host},
+    headless::Exit,
+    instance::{self, Claim, Inbox, Place},
+    protocol::ModelClaim,
+    runner::{Ended, World},
+    session::{
+        HttpSession, SessionApi,
+        browser::{Browser, SystemBrowser, WriteBrowser},
+        client::{Patience, Surroundings},
+        origin::{AllowedOrigins, Origin},
+        wait::{SystemWait, Wait},
+    },
+    settings::{Loaded, Settings},
+    vision::{self, Vision, VisionError},
+    world::{Chance, Clock, SystemChance, SystemClock},
+};
+
+/// Arguments of the window.
+#[derive(Debug, clap::Args)]
+pub struct WindowArgs {
+    /// The link of the landing page: countenance://verify?…
+    #[arg(value_name = "LINK")]
+    link: Option<String>,
+    /// Where frames come from: recording:FILE, played at its own speed; a camera if absent
+    #[arg(long, value_name = "SOURCE")]
+    camera: Option<String>,
+    /// Frames per second where the recording is a folder of pictures
+    #[arg(long, default_value_t = 25.0)]
+    fps: f64,
+    /// Origin of a verifier that links may name; may be repeated. Given once, the settings' verifiers do not count
+    #[arg(long, value_name = "ORIGIN")]
+    verifier: Vec<Origin>,
+    /// The settings file; by default the platform's place for settings
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// Where the device key is kept; by default the platform's place for application data
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// What to do with the way back
+    #[arg(long, value_enum, default_value_t = BrowserChoice::Open)]
+    browser: BrowserChoice,
+}
+
+pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
+    let Some(camera) = Camera::of(args.camera.as_deref(), args.fps) else {
+        eprintln!("countenance: --camera takes recording:FILE; camera devices come with a later version");
+        return Ok(Exit::Usage.into());
+    };
+    // An installation of its own, as in tests and the demo, is an instance of its own.
+    let place = match &args.data {
+        Some(folder) => Place::in_folder(folder.join("run")),
+        None => Place::of_this_user()?,
+    };
+    let inbox = match instance::claim(&place, args.link.as_deref())? {
+        Claim::First(inbox) => inbox,
+        Claim::HandedOver => return Ok(ExitCode::SUCCESS),
+    };
+    let data = data_folder(args.data)?;
+    let key =
+        DeviceKey::load_or_create(&data.join("device.key"), &SystemChance).context("the device key cannot be used")?;
+    let settings_path = args.settings.or_else(Settings::standard_path);
+    let Loaded { settings, complaints } = loaded(settings_path.as_deref());
+    let allowed = if args.verifier.is_empty() {
+        settings.verifiers.clone()
+    } else {
+        args.verifier.iter().cloned().collect::<AllowedOrigins>()
+    };
+    let world =
+        Arc::new(Installed { vision: OnceLock::new(), key, camera, latest: Latest::default(), browser: args.browser });
+    load_early(Arc::clone(&world))?;
+    let ended = Arc::new(Mutex::new(None));
+    let host = host(world, args.link, inbox, &data, settings, settings_path, allowed, Arc::clone(&ended));
+    let host = Host { complaints: complaints.into_iter().map(|c| (c.line as u32, c.key)).collect(), ..host };
+    gui::open(host).map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))?;
+    let ended = *ended.lock().unwrap_or_else(PoisonError::into_inner);
+    Ok(ended.map_or(ExitCode::SUCCESS, told))
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one struct")]
+fn host(
+    world: Arc<Installed>,
+    link: Option<String>,
+    inbox: Inbox,
+    data: &Path,
+    settings: Settings,
+    settings_path: Option<PathBuf>,
+    allowed: AllowedOrigins,
+    ended: Arc<Mutex<Option<Ended>>>,
+) -> Host {
+    let (key, path) = (data.join("device.key"), settings_path.clone());
+    let latest = world.latest.clone();
+    Host {
+        preview: Box::new(move || latest.frame()),
+        plays_recording: matches!(world.camera, Camera::Recording { .. }),
+        world,
+        allowed,
+        closes: link.is_some(),
+        link,
+        inbox: Some(inbox),
+        settings,
+        complaints: Vec::new(),
+        settings_path,
+        examine: Arc::new(move || {
+            let mut around = Examined::of_this_machine();
+            around.key = Some(key.clone());
+            around.settings.clone_from(&path);
+            doctor::examine(&around)
+        }),
+        models: vision::models().map_or_else(|_| Vec::new(), |all| all.iter().map(line_of).collect()),
+        ended,
+    }
+}
+
+fn line_of(model: &vision::Model) -> String {
+    format!("{}: {}", model.what, model.licence)
+}
+
+/// Says on standard output how the login ended, as `capture` does.
+fn told(ended: Ended) -> ExitCode {
+    let (line, exit) = match ended {
+        Ended::Approved(_) => (json!({"event": "ended", "result": "approved"}), Exit::Approved),
+        Ended::Refused(reason) => {
+            (json!({"event": "ended", "result": "refused", "reason": reason}), Exit::of(&Ok(Ending::Refused(reason))))
+        }
+        Ended::Failed(way_out) => {
+            let exit = match way_out {
+                WayOut::CheckNetwork => Exit::Unreachable,
+                WayOut::LoginAgain => Exit::SessionOver,
+                WayOut::TellOperator => Exit::Broken,
+            };
+            (json!({"event": "failed"}), exit)
+        }
+    };
+    // A closed pipe is the reader's choice.
+    writeln!(io::stdout(), "{line}").ok();
+    exit.into()
+}
+
+/// The settings; a file that cannot be used is said and left as it is.
+fn loaded(path: Option<&Path>) -> Loaded {
+    match path.map(Settings::load) {
+        Some(Ok(loaded)) => loaded,
+        Some(Err(error)) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the settings cannot be used");
+            Loaded::default()
+        }
+        None => Loaded::default(),
+    }
+}
+
+/// Loads the networks while the window opens.
+pub(super) fn load_early(world: Arc<Installed>) -> io::Result<()> {
+    let load = move || {
+        // Whoever needs them meets the same error and says so.
+        world.sight().ok();
+    };
+    thread::Builder::new().name("networks".into()).spawn(load).map(drop)
+}
+
+/// What stands before the lens.
+pub(super) enum Camera {
+    /// The first camera. (Devices are opened by a later version: there is none.)
+    Device,
+    /// A recording.
+    Recording { path: PathBuf, fps: f64 },
+}
+
+impl Camera {
+    fn of(text: Option<&str>, fps: f64) -> Option<Self> {
+        match text {
+            None => Some(Self::Device),
+            Some(text) => text.strip_prefix("recording:").map(|path| Self::Recording { path: path.into(), fps }),
+        }
+    }
+}
+
+/// This installation.
+pub(super) struct Installed {
+    vision: OnceLock<Arc<Vision>>,
+    key: DeviceKey,
+    camera: Camera,
+    pub(super) latest: Latest,
+    browser: BrowserChoice,
+}
+
+impl Installed {
+    /// With this key, before this camera; the way back goes to the system's browser.
+    pub(super) fn new(key: DeviceKey, camera: Camera) -> Self {
+        Self { vision: OnceLock::new(), key, camera, latest: Latest::default(), browser: BrowserChoice::Open }
+    }
+}
+
+impl World for Installed {
+    fn sight(&self) -> Result<Arc<dyn Sight + Send + Sync>, VisionError> {
+        if let Some(vision) = self.vision.get() {
+            return Ok(Arc::clone(vision) as _);
+        }
+        let vision = Arc::new(Vision::load()?);
+        Ok(Arc::clone(self.vision.get_or_init(|| vision)) as _)
+    }
+
+    fn models(&self) -> Vec<ModelClaim> {
+        self.vision.get().map(|vision| vision.model_claims()).unwrap_or_default()
+    }
+
+    fn key(&self) -> &DeviceKey {
+        &self.key
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &SystemClock
+    }
+
+    fn chance(&self) -> &dyn Chance {
+        &SystemChance
+    }
+
+    fn wait(&self) -> &dyn Wait {
+        &SystemWait
+    }
+
+    fn camera(&self, wake: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource> {
+        let open: crate::camera::live::Open = match &self.camera {
+            Camera::Device => Box::new(|| Err(CameraError::Absent)),
+            Camera::Recording { path, fps } => {
+                let (path, options) = (path.clone(), recording::Options { folder_fps: *fps });
+                Box::new(move || {
+                    let path = path.clone();
+                    let again = Box::new(move || {
+                        let recording = recording::open_with(&path, &options)?;
+                        Ok(Box::new(recording) as Box<dyn FrameSource>)
+                    });
+                    Ok(Box::new(Playback::new(again)?))
+                })
+            }
+        };
+        Box::new(Live::new(open, self.latest.clone(), wake))
+    }
+
+    fn session<'a>(&self, around: Surroundings<'a>) -> Box<dyn SessionApi + 'a> {
+        Box::new(HttpSession::new(format!("{SOFTWARE} {SOFTWARE_VERSION}"), around, Patience::default()))
+    }
+
+    fn browser(&self) -> Box<dyn Browser> {
+        match self.browser {
+            BrowserChoice::Open => Box::new(SystemBrowser),
+            BrowserChoice::Print => Box::new(WriteBrowser(io::stderr())),
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! The application: state in, screen out, wishes carried out.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, channel},
+    },
+    thread,
+    time::Duration,
+};
+
+use eframe::egui::{self, Context, Key, Ui, ViewportCommand};
+
+use super::{
+    Ask, Draft, LinkTrouble, Page, State, fonts,
+    preview::Preview,
+    screen::{Look, Screen},
+    screens::{self, View},
+    theme::{self, Scheme, Theme},
+    words::{Language, Words, system_tags},
+};
+use crate::{
+    doctor::Finding,
+    frame::Frame,
+    instance::{Call, Inbox},
+    runner::{Command, Ended, Runner, World},
+    session::{
+        link::{LaunchLink, LinkError},
+        origin::AllowedOrigins,
+    },
+    settings::{Settings, Theme as Appearance},
+};
+
+/// How long the window waits, when it closes during a login, until the verifier was told.
+const FAREWELL: Duration = Duration::from_secs(3);
+/// How often the words for "began" are looked at again.
+const MINUTE: Duration = Duration::from_secs(20);
+
+/// What the application borrows of its surroundings.
+pub struct Host {
+    /// What runs borrow.
+    pub world: Arc<dyn World>,
+    /// The newest frame of the camera that runs.
+    pub preview: Box<dyn Fn() -> Option<Frame>>,
+    /// The verifiers that links may name.
+    pub allowed: AllowedOrigins,
+    /// The first link, as it came.
+    pub link: Option<String>,
+    /// Calls of later launches.
+    pub inbox: Option<Inbox>,
+    /// Whether a recording stands in for the camera.
+    pub plays_recording: bool,
+    /// The owner's choices, and what of them was not used.
+    pub settings: Settings,
+    /// Line and key of each choice that was not used.
+    pub complaints: Vec<(u32, String)>,
+    /// Where changed choices are kept; not at all if absent.
+    pub settings_path: Option<PathBuf>,
+    /// Looks at the installation; called on a thread of its own.
+    pub examine: Arc<dyn Fn() -> Vec<Finding> + Send + Sync>,
+    /// The networks, a line each.
+    pub models: Vec<String>,
+    /// How the last login ended, for whoever started the process.
+    pub ended: Arc<Mutex<Option<Ended>>>,
+    /// Whether the window closes when a login has ended well: when it was opened for that login.
+    pub closes: bool,
+}
+
+/// The window's application.
+pub struct App {
+    host: Host,
+    state: State,
+    draft: Draft,
+    runner: Option<Runner>,
+    findings: Option<Receiver<Vec<Finding>>>,
+    words: Words,
+    theme: Theme,
+    preview: Preview,
+    over_since: Option<f64>,
+}
+
+impl App {
+    /// The application, its first link already followed.
+    pub fn new(ctx: &Context, mut host: Host) -> Self {
+        let settings = host.settings.clone();
+        let words = Words::new(Language::of_system(settings.language.as_deref(), system_tags()));
+        let state = State {
+            settings,
+            complaints: std::mem::take(&mut host.complaints),
+            verifiers: host.allowed.iter().map(ToString::to_string).collect(),
+            models: std::mem::take(&mut host.models),
+            plays_recording: host.plays_recording,
+            ..State::default()
+        };
+        let mut app = Self {
+            theme: theme_of(ctx, &state.settings),
+            host,
+            state,
+            draft: Draft::default(),
+            runner: None,
+            findings: None,
+            words,
+            preview: Preview::default(),
+            over_since: None,
+        };
+        app.dress(ctx);
+        if let Some(inbox) = &app.host.inbox {
+            let wake = wake(ctx);
+            inbox.on_call(move || wake());
+        }
+        if let Some(link) = app.host.link.take() {
+            app.follow(ctx, &link);
+        }
+        app
+    }
+
+    /// What is drawn.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Number of the camera frame on screen.
+    pub fn preview_seq(&self) -> Option<u64> {
+        self.preview.seq()
+    }
+
+    /// Keeps changed settings in the file at `path` from now on.
+    pub fn keep_settings_at(&mut self, path: PathBuf) {
+        self.host.settings_path = Some(path);
+    }
+
+    /// Takes what happened since the last call.
+    pub fn catch_up(&mut self, ctx: &Context) {
+        self.state.now = self.host.world.clock().now();
+        let heard: Vec<_> = self.runner.iter().flat_map(Runner::progress).collect();
+        for progress in heard {
+            if let crate::runner::Progress::Ended(ended) = &progress {
+                self.end(*ended);
+            }
+            self.state.screen = std::mem::take(&mut self.state.screen).after(progress);
+        }
+        if let Some(findings) = self.findings.as_ref().and_then(|r| r.try_recv().ok()) {
+            self.state.findings = Some(findings);
+        }
+        while let Some(call) = self.host.inbox.as_ref().and_then(Inbox::next_call) {
+            ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+            ctx.send_viewport_cmd(ViewportCommand::Focus);
+            if let Call::Link(link) = call {
+                self.follow(ctx, &link);
+            }
+        }
+        let own_picture = match &self.state.screen {
+            Screen::NotAccepted(refusal) => refusal.picture.clone(),
+            screen if screen.shows_preview() => (self.host.preview)(),
+            _ => None,
+        };
+        self.preview.take(ctx, own_picture.as_ref());
+    }
+
+    /// Draws, and does what the person asks for.
+    pub fn draw(&mut self, ui: &mut Ui) {
+        let ctx = ui.ctx().clone();
+        let appearance = theme_of(&ctx, &self.state.settings);
+        if appearance != self.theme {
+            self.theme = appearance;
+            self.theme.apply(&ctx);
+        }
+        self.state.font_missing = fonts::missing(&ctx, self.words.language());
+        let view = View { words: &self.words, theme: &self.theme, state: &self.state, preview: &self.preview };
+        let asked = screens::show(ui, &view, &mut self.draft).or_else(|| self.escape(&ctx));
+        if let Some(ask) = asked {
+            self.carry_out(&ctx, ask);
+        }
+        match self.state.screen {
+            Screen::Consent(_) => ctx.request_repaint_after(MINUTE),
+            _ => self.close_in_time(&ctx),
+        }
+    }
+
+    /// Does what was asked for.
+    pub fn carry_out(&mut self, ctx: &Context, ask: Ask) {
+        match ask {
+            Ask::Command(command) => self.command(ctx, command),
+            Ask::OpenLink(link) => self.follow(ctx, &link),
+            Ask::TryCamera => {
+                self.state.link_trouble = None;
+                self.state.screen = Screen::Trying(Look::default());
+                self.runner = Some(Runner::try_camera(Arc::clone(&self.host.world), wake(ctx)));
+            }
+            Ask::Go(page) => {
+                self.state.page = page;
+                if page == Page::Diagnostics {
+                    self.examine(ctx);
+                }
+            }
+            Ask::Change(settings) => self.change(ctx, *settings),
+            Ask::Copy(text) => ctx.copy_text(text),
+            Ask::Close => ctx.send_viewport_cmd(ViewportCommand::Close),
+        }
+        ctx.request_repaint();
+    }
+
+    /// The window goes: whoever waits for this login is told.
+    pub fn close(&mut self) {
+        if let Some(runner) = self.runner.take() {
+            let is_login = self.state.screen.is_login();
+            let ended = runner.finish(if is_login { FAREWELL } else { Duration::ZERO });
+            if let Some(ended) = ended {
+                self.end(ended);
+            }
+        }
+    }
+
+    fn command(&mut self, ctx: &Context, command: Command) {
+        if let (Screen::Camera { login: false, .. }, Command::TryAgain) = (&self.state.screen, command) {
+            return self.carry_out(ctx, Ask::TryCamera);
+        }
+        if let Some(runner) = &self.runner {
+            runner.command(command);
+        }
+        self.state.screen = match std::mem::take(&mut self.state.screen) {
+            Screen::Trying(_) | Screen::Camera { login: false, .. } => Screen::Ready,
+            screen => screen.commanded(command),
+        };
+    }
+
+    /// Follows a link, if it is one and no login is under way.
+    fn follow(&mut self, ctx: &Context, link: &str) {
+        self.state.page = Page::Main;
+        if self.state.screen.is_login() {
+            self.state.link_trouble = Some(LinkTrouble::Busy);
+            return;
+        }
+        match LaunchLink::parse(link.trim(), &self.host.allowed) {
+            Ok(link) => {
+                self.state.link_trouble = None;
+                self.over_since = None;
+                self.state.screen = Screen::Opening;
+                self.runner = Some(Runner::login(Arc::clone(&self.host.world), link, wake(ctx)));
+            }
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "a link was refused");
+                self.state.screen = Screen::Ready;
+                self.state.link_trouble = Some(match error {
+                    LinkError::NotAllowed | LinkError::Verifier(_) => LinkTrouble::Verifier,
+                    _ => LinkTrouble::Form,
+                });
+            }
+        }
+    }
+
+    fn end(&mut self, ended: Ended) {
+        let mut kept = self.host.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.state.screen.is_login() {
+            *kept = Some(ended);
+        }
+    }
+
+    fn change(&mut self, ctx: &Context, settings: Settings) {
+        let language_changed = settings.language != self.state.settings.language;
+        self.state.settings = settings;
+        self.theme = theme_of(ctx, &self.state.settings);
+        if language_changed {
+            let chosen = self.state.settings.language.as_deref();
+            self.words = Words::new(Language::of_system(chosen, system_tags()));
+        }
+        self.dress(ctx);
+        let kept = self.host.settings_path.as_deref().map(|path| self.state.settings.save(path));
+        if let Some(Err(error)) = &kept {
+            tracing::warn!(error = error as &dyn std::error::Error, "the settings could not be kept");
+        }
+        self.state.not_saved = matches!(kept, Some(Err(_)));
+    }
+
+    /// Letters, colours and sizes as chosen.
+    fn dress(&self, ctx: &Context) {
+        fonts::install(ctx, self.words.language());
+        self.theme.apply(ctx);
+        let size = self.theme.window();
+        let fits = ctx.input(|i| i.viewport().monitor_size).map_or(size, |monitor| size.min(monitor * 0.94));
+        ctx.send_viewport_cmd(ViewportCommand::InnerSize(fits));
+    }
+
+    /// The Escape key: the harmless way out.
+    fn escape(&self, ctx: &Context) -> Option<Ask> {
+        let popup_open = egui::Popup::is_any_open(ctx);
+        if popup_open || !ctx.input(|i| i.key_pressed(Key::Escape)) {
+            return None;
+        }
+        match self.state.page {
+            Page::Main => self.state.screen.escape().map(Ask::Command),
+            Page::Settings => Some(Ask::Go(Page::Main)),
+            Page::Diagnostics | Page::About => Some(Ask::Go(Page::Settings)),
+        }
+    }
+
+    /// An end that was read closes the window that was opened for it.
+    fn close_in_time(&mut self, ctx: &Context) {
+        if !(self.host.closes && self.state.screen.closes_itself()) {
+            return;
+        }
+        let now = ctx.input(|i| i.time);
+        let left = *self.over_since.get_or_insert(now) + theme::GOODBYE_SECS - now;
+        if left <= 0.0 {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        } else {
+            ctx.request_repaint_after(Duration::from_secs_f64(left));
+        }
+    }
+
+    fn examine(&mut self, ctx: &Context) {
+        let (found, findings) = channel();
+        let (examine, wake) = (Arc::clone(&self.host.examine), wake(ctx));
+        self.state.findings = None;
+        self.findings = Some(findings);
+        let look = move || {
+            found.send(examine()).ok();
+            wake();
+        };
+        if let Err(error) = thread::Builder::new().name("diagnostics".into()).spawn(look) {
+            tracing::error!(error = &error as &dyn std::error::Error, "the diagnostics did not start");
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
+        self.catch_up(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        self.draw(ui);
+    }
+
+    fn on_exit(&mut self, _: Option<&eframe::glow::Context>) {
+        self.close();
+    }
+
+    fn clear_color(&self, _: &egui::Visuals) -> [f32; 4] {
+        self.theme.tokens.background.to_normalized_gamma_f32()
+    }
+}
+
+/// Wakes the window from any thread.
+fn wake(ctx: &Context) -> Arc<dyn Fn() + Send + Sync> {
+    let ctx = ctx.clone();
+    Arc::new(move || ctx.request_repaint())
+}
+
+/// The theme that these settings ask for on this system.
+fn theme_of(ctx: &Context, settings: &Settings) -> Theme {
+    let scheme = match settings.theme {
+        Appearance::Dark => Scheme::Dark,
+        Appearance::HighContrast => Scheme::HighContrast,
+        Appearance::System if ctx.system_theme() == Some(egui::Theme::Dark) => Scheme::Dark,
+        Appearance::Light | Appearance::System => Scheme::Light,
+    };
+    Theme::new(scheme, settings.text_percent, settings.reduced_motion)
+}

@@ -1,0 +1,209 @@
+//! Every screen with sample contents, and its picture without a display: for people who look, and for tests.
+
+use std::time::Duration;
+
+use eframe::egui::{self, Context, RawInput, Rect, accesskit};
+use image::RgbaImage;
+
+use super::{
+    Draft, LinkTrouble, Page, State, fonts,
+    preview::Preview,
+    raster::Canvas,
+    screen::{Look, Refusal, Screen},
+    screens::{self, View},
+    theme::{Scheme, Theme},
+    words::{Language, Words},
+};
+use crate::{
+    doctor::{Check, Finding, Fix, State as Health},
+    flow::WayOut,
+    frame::Frame,
+    liveness::Abstain,
+    protocol::{Display, Purpose, Reason},
+    quality::Hint,
+    runner::{Asked, CameraFault},
+};
+
+/// A screen's file name, and what it shows.
+pub type Sample = (&'static str, State);
+
+/// How a picture is taken.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Setting {
+    /// Which colours.
+    pub scheme: Scheme,
+    /// Which words.
+    pub language: Language,
+    /// Size of letters, 100 to 200 per cent.
+    pub percent: u16,
+}
+
+/// Every screen, in the order in which people meet them.
+pub fn samples() -> Vec<Sample> {
+    let screen = |screen| State { screen, now: NOW, ..State::default() };
+    let look = |hint, gathered_ratio, at_millis| Look { hint, gathered_ratio, at_millis };
+    let refusal = |reason| Screen::NotAccepted(Refusal { reason, attempts_left: 4, picture: sitter() });
+    let page = |page| State { page, ..settled() };
+    let ready = |trouble| State { link_trouble: Some(trouble), ..screen(Screen::Ready) };
+    vec![
+        ("ready", screen(Screen::Ready)),
+        ("ready-link-refused", ready(LinkTrouble::Verifier)),
+        ("ready-settings-ignored", State { complaints: vec![(3, "text_percent".into())], ..screen(Screen::Ready) }),
+        ("opening", screen(Screen::Opening)),
+        ("consent", screen(Screen::Consent(asked(Purpose::Verify)))),
+        ("enrol-intro", screen(Screen::Consent(asked(Purpose::Enroll)))),
+        ("capture-starting", screen(Screen::Capture(Look::default()))),
+        ("capture-hint", screen(Screen::Capture(look(Some(Hint::ComeCloser), 0.0, Some(2_000))))),
+        ("capture-light", screen(Screen::Capture(look(Some(Hint::UnevenLight), 0.3, Some(14_500))))),
+        ("capture-progress", screen(Screen::Capture(look(None, 0.66, Some(3_000))))),
+        ("capture-recording", State { plays_recording: true, ..screen(Screen::Capture(look(None, 1.0, Some(3_600)))) }),
+        ("camera-test", screen(Screen::Trying(look(None, 1.0, Some(900))))),
+        ("camera-denied", screen(camera(CameraFault::Denied))),
+        ("camera-busy", screen(camera(CameraFault::Busy))),
+        ("camera-absent", screen(camera(CameraFault::Absent))),
+        ("camera-unsupported", screen(camera(CameraFault::Unsupported))),
+        ("camera-lost", screen(camera(CameraFault::Lost))),
+        ("camera-stalled", screen(camera(CameraFault::Stalled))),
+        ("camera-recording", screen(camera(CameraFault::Recording))),
+        ("cannot-tell", screen(Screen::CannotTell(Abstain::TimeOver))),
+        ("not-accepted-no-match", screen(refusal(Reason::NoMatch))),
+        ("not-accepted-not-live", screen(refusal(Reason::NotLive))),
+        ("sending", screen(Screen::Sending { retrying: false })),
+        ("sending-retrying", screen(Screen::Sending { retrying: true })),
+        ("done", screen(Screen::Done(Purpose::Verify))),
+        ("done-enrolled", screen(Screen::Done(Purpose::Enroll))),
+        ("refused-cancelled", screen(Screen::Refused(Reason::Cancelled))),
+        ("refused-not-me", screen(Screen::Refused(Reason::NotMe))),
+        ("refused-too-many", screen(Screen::Refused(Reason::TooManyAttempts))),
+        ("failed-login-again", screen(Screen::Failed(WayOut::LoginAgain))),
+        ("failed-network", screen(Screen::Failed(WayOut::CheckNetwork))),
+        ("failed-operator", screen(Screen::Failed(WayOut::TellOperator))),
+        ("settings", page(Page::Settings)),
+        ("diagnostics", page(Page::Diagnostics)),
+        ("about", page(Page::About)),
+    ]
+}
+
+/// The picture of a screen at its window's size, one pixel a point.
+pub fn picture(state: &State, setting: Setting) -> RgbaImage {
+    let mut canvas = Canvas::new();
+    let (output, ctx, theme) = drawn(state, setting, &mut canvas);
+    let size = theme.window();
+    let primitives = ctx.tessellate(output.shapes, output.pixels_per_point);
+    canvas.paint([size.x as u32, size.y as u32], 1.0, &primitives, theme.tokens.background)
+}
+
+/// What a screen reader is given of a screen, and the window's size, points.
+pub fn accessible(state: &State, setting: Setting) -> (Vec<accesskit::Node>, [f32; 2]) {
+    let (output, _, theme) = drawn(state, setting, &mut Canvas::new());
+    let nodes = output.platform_output.accesskit_update.map(|update| update.nodes).unwrap_or_default();
+    (nodes.into_iter().map(|(_, node)| node).collect(), theme.window().into())
+}
+
+/// Draws a screen until its sizes have settled.
+fn drawn(state: &State, setting: Setting, canvas: &mut Canvas) -> (egui::FullOutput, Context, Theme) {
+    let theme = Theme::new(setting.scheme, setting.percent, true);
+    let (ctx, mut output) = (Context::default(), egui::FullOutput::default());
+    ctx.enable_accesskit();
+    let (words, mut preview) = (Words::new(setting.language), Preview::default());
+    fonts::install(&ctx, setting.language);
+    theme.apply(&ctx);
+    let own = match &state.screen {
+        Screen::NotAccepted(refusal) => refusal.picture.clone(),
+        Screen::Capture(look) if look.at_millis.is_none() => None,
+        screen => screen.shows_preview().then(sitter).flatten(),
+    };
+    preview.take(&ctx, own.as_ref());
+    for _ in 0..3 {
+        let screen_rect = Some(Rect::from_min_size(egui::Pos2::ZERO, theme.window()));
+        output = ctx.run_ui(RawInput { screen_rect, ..RawInput::default() }, |ui| {
+            let view = View { words: &words, theme: &theme, state, preview: &preview };
+            screens::show(ui, &view, &mut Draft::default());
+        });
+        canvas.apply(&output.textures_delta);
+        output.textures_delta.clear();
+    }
+    (output, ctx, theme)
+}
+
+/// Pictures side by side, each with room around it, so that one look compares them.
+pub fn sheet(pictures: &[RgbaImage], columns: usize) -> RgbaImage {
+    const GAP: u32 = 16;
+    let (width, height) = pictures.iter().fold((1, 1), |(w, h), p| (p.width().max(w), p.height().max(h)));
+    let rows = pictures.len().div_ceil(columns.max(1)) as u32;
+    let size = ((width + GAP) * columns as u32 + GAP, (height + GAP) * rows + GAP);
+    let mut sheet = RgbaImage::from_pixel(size.0, size.1, image::Rgba([128, 136, 140, 255]));
+    for (i, picture) in pictures.iter().enumerate() {
+        let (column, row) = ((i % columns.max(1)) as u32, (i / columns.max(1)) as u32);
+        let at = (GAP + column * (width + GAP), GAP + row * (height + GAP));
+        image::imageops::replace(&mut sheet, picture, i64::from(at.0), i64::from(at.1));
+    }
+    sheet
+}
+
+const NOW: i64 = 1_790_000_000;
+
+fn camera(fault: CameraFault) -> Screen {
+    Screen::Camera { fault, login: true }
+}
+
+fn asked(purpose: Purpose) -> Asked {
+    Asked {
+        display: Display {
+            application: "Payroll".into(),
+            tenant: "login.example.com".into(),
+            account: "a•••@example.com".into(),
+            started_at: NOW - 130,
+        },
+        purpose,
+        fallback: Vec::new(),
+        attempts_left: 5,
+        expires_at: NOW + 600,
+    }
+}
+
+fn settled() -> State {
+    let finding = |check, state, detail: &str, fix| Finding { check, state, detail: detail.into(), fix };
+    State {
+        verifiers: vec!["https://verify.example.com".into()],
+        models: vec!["YuNet: MIT".into()],
+        findings: Some(vec![
+            finding(Check::Graphics, Health::Good, "OpenGL 4.5", None),
+            finding(Check::Camera, Health::Attention, "no /dev/video*", Some(Fix::ConnectCamera)),
+            finding(Check::Verifier, Health::Unknown, "https://verify.example.com", None),
+        ]),
+        now: NOW,
+        ..State::default()
+    }
+}
+
+/// Someone who never lived, drawn: a head before a wall. There always is one: the size is right by construction.
+pub fn sitter() -> Option<Frame> {
+    const WIDTH: u32 = 640;
+    const HEIGHT: u32 = 480;
+    let inside =
+        |x: f32, y: f32, cx: f32, cy: f32, rx: f32, ry: f32| ((x - cx) / rx).powi(2) + ((y - cy) / ry).powi(2) <= 1.0;
+    let pixel = |i: u32| -> [u8; 3] {
+        let (x, y) = ((i % WIDTH) as f32, (i / WIDTH) as f32);
+        let shade = 1.0 - (x - 250.0).abs() / 900.0;
+        let colour: [f32; 3] = match () {
+            () if inside(x, y, 275.0, 225.0, 13.0, 8.0) || inside(x, y, 365.0, 225.0, 13.0, 8.0) => [40.0, 34.0, 32.0],
+            () if inside(x, y, 320.0, 318.0, 34.0, 8.0) => [168.0, 92.0, 84.0],
+            () if inside(x, y, 320.0, 250.0, 96.0, 128.0) => [214.0, 168.0, 140.0],
+            () if inside(x, y, 320.0, 205.0, 112.0, 125.0) => [70.0, 52.0, 44.0],
+            () if inside(x, y, 320.0, 520.0, 210.0, 150.0) => [58.0, 92.0, 110.0],
+            () => [196.0, 204.0, 200.0],
+        };
+        colour.map(|v| (v * shade) as u8)
+    };
+    let rgb = (0..WIDTH * HEIGHT).flat_map(pixel).collect();
+    Frame::new(WIDTH, HEIGHT, rgb, 0, Duration::ZERO).ok()
+}
+
+/// What a file is called: screen, colours, language, size of letters.
+pub fn file_name(sample: &str, setting: Setting) -> String {
+    format!("{sample}.{}.{}.{}.png", setting.scheme.name(), setting.language.tag(), setting.percent)
+}
+
+/// The languages whose pictures are taken: one that is short, one that is long, two whose letters come from the system.
+pub const LANGUAGES: [Language; 4] = [Language::En, Language::De, Language::Ar, Language::Ja];

@@ -1,0 +1,87 @@
+//! Where things stand: a header, the content that scrolls if it must, the buttons that never leave the window.
+
+use eframe::egui::{self, Align, CentralPanel, Frame, Key, Layout, Margin, Panel, ScrollArea, Ui, Vec2};
+
+use super::{
+    marks,
+    pen::Pen,
+    theme::{MARGIN, Theme},
+    words::Words,
+};
+
+/// Whether the header offers the settings.
+pub(super) fn header(ui: &mut Ui, words: &Words, theme: &Theme, offers_settings: bool) -> bool {
+    let margin = Margin { left: MARGIN, right: 12, top: 10, bottom: 0 };
+    let margin = if words.language().is_rtl() { Margin { left: 12, right: MARGIN, ..margin } } else { margin };
+    Panel::top("header")
+        .frame(Frame::new().fill(theme.tokens.background).inner_margin(margin))
+        .show_separator_line(false)
+        .show(ui, |ui| {
+            let mut pen = Pen { ui, words, theme };
+            pen.row(|pen| {
+                let size = 24.0 * theme.scale.min(1.5);
+                let (rect, _) = pen.ui.allocate_exact_size(Vec2::splat(size), egui::Sense::hover());
+                marks::brand(pen.ui.painter(), rect, theme);
+                let name = pen.words.say("app-name");
+                let text = egui::RichText::new(name).font(theme.strong()).color(theme.tokens.text);
+                pen.ui.add(egui::Label::new(text).selectable(false));
+                let far = if pen.is_rtl() {
+                    Layout::left_to_right(Align::Center)
+                } else {
+                    Layout::right_to_left(Align::Center)
+                };
+                pen.ui
+                    .with_layout(far, |ui| {
+                        let mut pen = Pen { ui, words, theme };
+                        offers_settings && pen.small_button("ready-settings").clicked()
+                    })
+                    .inner
+            })
+        })
+        .inner
+}
+
+/// The buttons, at the bottom. To be drawn before [`content`], which gets what is left.
+pub(super) fn actions<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl FnOnce(&mut Pen<'_>) -> R) -> R {
+    let margin = Margin { left: MARGIN, right: MARGIN, top: 10, bottom: 20 };
+    Panel::bottom("actions")
+        .frame(Frame::new().fill(theme.tokens.background).inner_margin(margin))
+        .show_separator_line(false)
+        .show(ui, |ui| draw(&mut Pen { ui, words, theme }))
+        .inner
+}
+
+/// What the screen says.
+pub(super) fn content<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl FnOnce(&mut Pen<'_>) -> R) -> R {
+    let margin = Margin { left: MARGIN, right: MARGIN, top: 12, bottom: 4 };
+    CentralPanel::default()
+        .frame(Frame::new().fill(theme.tokens.background).inner_margin(margin))
+        .show(ui, |ui| {
+            ScrollArea::vertical()
+                .auto_shrink(false)
+                .show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    scroll_by_keys(ui);
+                    draw(&mut Pen { ui, words, theme })
+                })
+                .inner
+        })
+        .inner
+}
+
+/// Arrow and page keys scroll what does not fit, for whoever has no wheel. A field or a list keeps its own arrows.
+fn scroll_by_keys(ui: &Ui) {
+    if ui.ctx().text_edit_focused() || egui::Popup::is_any_open(ui.ctx()) {
+        return;
+    }
+    let page = ui.clip_rect().height() * 0.85;
+    let arrows = if ui.memory(|m| m.focused().is_none()) { 48.0 } else { 0.0 };
+    let by = ui.input(|i| {
+        let presses = |key| i.num_presses(key) as f32;
+        (presses(Key::PageUp) - presses(Key::PageDown)) * page
+            + (presses(Key::ArrowUp) - presses(Key::ArrowDown)) * arrows
+    });
+    if by != 0.0 {
+        ui.scroll_with_delta(Vec2::new(0.0, by));
+    }
+}

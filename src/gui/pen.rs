@@ -1,0 +1,268 @@
+//! What a screen is written with: words by their id, in the theme's letters, in the language's direction, with a name for
+//! whoever does not see them.
+
+use eframe::egui::{
+    self, Align, Button, Color32, FontId, Id, Layout, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, WidgetText, accesskit,
+    text::{LayoutJob, TextFormat},
+};
+
+use super::{
+    bidi,
+    theme::{RADIUS, TOUCH, Theme},
+    words::{Arg, Words},
+};
+
+/// How much a button wants to be pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// What most people are here for; one a screen.
+    First,
+    /// Another way.
+    Second,
+}
+
+/// A `Ui` with words and theme.
+pub(super) struct Pen<'a> {
+    pub(super) ui: &'a mut Ui,
+    pub(super) words: &'a Words,
+    pub(super) theme: &'a Theme,
+}
+
+impl Pen<'_> {
+    /// The screen's title: what a screen reader says first.
+    pub(super) fn title(&mut self, id: &str) {
+        let text = self.words.say(id);
+        self.heading(&text);
+    }
+
+    /// A title of words already said.
+    pub(super) fn heading(&mut self, text: &str) {
+        let response = self.write(text, self.theme.title(), self.theme.tokens.text, Align::Min);
+        self.as_heading(&response, text);
+    }
+
+    /// Title and sentence in the middle, below a mark.
+    pub(super) fn verdict(&mut self, title: &str, body: &str) {
+        let text = self.words.say(title);
+        let response = self.write(&text, self.theme.title(), self.theme.tokens.text, Align::Center);
+        self.as_heading(&response, &text);
+        let text = self.words.say(body);
+        self.write(&text, self.theme.body(), self.theme.tokens.text, Align::Center);
+    }
+
+    /// A sentence.
+    pub(super) fn body(&mut self, id: &str) {
+        let text = self.words.say(id);
+        self.write(&text, self.theme.body(), self.theme.tokens.text, Align::Min);
+    }
+
+    /// An aside.
+    pub(super) fn soft(&mut self, id: &str) {
+        let text = self.words.say(id);
+        self.write(&text, self.theme.small(), self.theme.tokens.soft, Align::Min);
+    }
+
+    /// What is called so is this.
+    pub(super) fn fact(&mut self, id: &str, value: &str) {
+        let name = self.words.say(id);
+        self.ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            let mut pen = Pen { ui, words: self.words, theme: self.theme };
+            pen.write(&name, pen.theme.small(), pen.theme.tokens.soft, Align::Min);
+            pen.write(value, pen.theme.strong(), pen.theme.tokens.text, Align::Min);
+        });
+    }
+
+    /// A sentence with a dot before it, as in a list.
+    pub(super) fn item(&mut self, id: &str) {
+        let text = self.words.say(id);
+        let radius = 3.0 * self.theme.scale;
+        let dot = self.theme.tokens.accent;
+        let line = self.theme.body().size;
+        self.indented(24.0 * self.theme.scale, |pen, edge| {
+            let response = pen.write(&text, pen.theme.body(), pen.theme.tokens.text, Align::Min);
+            pen.ui.painter().circle_filled(egui::pos2(edge, response.rect.top() + line * 0.62), radius, dot);
+        });
+    }
+
+    /// Draws indented from the side on which lines begin; the drawer gets the middle of the indent, points.
+    fn indented(&mut self, indent: f32, draw: impl FnOnce(&mut Pen<'_>, f32)) {
+        let mut rect = self.ui.available_rect_before_wrap();
+        let edge = if self.is_rtl() {
+            *rect.right_mut() -= indent;
+            rect.right() + indent / 2.0
+        } else {
+            *rect.left_mut() += indent;
+            rect.left() - indent / 2.0
+        };
+        let layout = *self.ui.layout();
+        self.ui.scope_builder(egui::UiBuilder::new().max_rect(rect).layout(layout), |ui| {
+            draw(&mut Pen { ui, words: self.words, theme: self.theme }, edge);
+        });
+    }
+
+    /// Writes words over the whole width, wrapped, from the side on which the language begins.
+    pub(super) fn write(&mut self, text: &str, font: FontId, colour: Color32, align: Align) -> Response {
+        let width = self.ui.available_width();
+        let galley = self.lay_out(text, font, colour, width, align);
+        let (rect, response) = self.ui.allocate_exact_size(Vec2::new(width, galley.size().y), Sense::hover());
+        let x = match align {
+            Align::Center => rect.center().x,
+            _ if self.is_rtl() => rect.right(),
+            _ => rect.left(),
+        };
+        self.ui.painter().galley(egui::pos2(x, rect.top()), galley, colour);
+        let (name, enabled) = (text.to_owned(), self.ui.is_enabled());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, enabled, &name));
+        response
+    }
+
+    /// Words as they will look; their anchor is the left, the right or the middle, by `align` and direction.
+    pub(super) fn lay_out(
+        &self,
+        text: &str,
+        font: FontId,
+        colour: Color32,
+        width: f32,
+        align: Align,
+    ) -> std::sync::Arc<egui::Galley> {
+        let painter = self.ui.painter();
+        let measure = |part: &str| painter.layout_no_wrap(part.to_owned(), font.clone(), colour).size().x;
+        let mut job = match bidi::visual(text, self.is_rtl(), measure, width) {
+            Some(lines) => bidi::job(&lines, &TextFormat::simple(font, colour)),
+            None => LayoutJob::simple(text.to_owned(), font, colour, width),
+        };
+        job.wrap.max_width = width;
+        job.halign = match align {
+            Align::Center => Align::Center,
+            _ if self.is_rtl() => Align::RIGHT,
+            _ => Align::LEFT,
+        };
+        painter.layout_job(job)
+    }
+
+    /// A button over the whole width.
+    pub(super) fn button(&mut self, weight: Weight, id: &str) -> bool {
+        let text = self.words.say(id);
+        self.button_saying(weight, &text).clicked()
+    }
+
+    /// A button of words already said.
+    pub(super) fn button_saying(&mut self, weight: Weight, text: &str) -> Response {
+        let t = self.theme.tokens;
+        let width = self.ui.available_width();
+        let (words, fill, line) = match weight {
+            Weight::First => (t.on_accent, t.accent, Stroke::new(1.5, t.accent)),
+            Weight::Second => (t.text, t.surface, Stroke::new(1.5, t.line)),
+        };
+        let button = Button::new(self.line(text, self.theme.strong(), words, width - 32.0))
+            .fill(fill)
+            .stroke(line)
+            .corner_radius(RADIUS)
+            .wrap()
+            .min_size(Vec2::new(width, TOUCH.max(30.0 * self.theme.scale)));
+        let middle = Layout::top_down_justified(Align::Center);
+        let response = self.ui.with_layout(middle, |ui| ui.add(button)).inner;
+        self.named(&response, Role::Button, text);
+        self.focus_ring(&response);
+        response
+    }
+
+    /// A small button in a row: for the header.
+    pub(super) fn small_button(&mut self, id: &str) -> Response {
+        let text = self.words.say(id);
+        let button = Button::new(self.line(&text, self.theme.body(), self.theme.tokens.text, f32::INFINITY))
+            .fill(Color32::TRANSPARENT)
+            .stroke(Stroke::NONE)
+            .corner_radius(RADIUS)
+            .min_size(Vec2::new(TOUCH, TOUCH));
+        let response = self.ui.add(button);
+        self.named(&response, Role::Button, &text);
+        self.focus_ring(&response);
+        response
+    }
+
+    /// Words for one of egui's own widgets.
+    pub(super) fn line(&self, text: &str, font: FontId, colour: Color32, width: f32) -> WidgetText {
+        bidi::text(self.ui, RichText::new(text).font(font).color(colour), self.is_rtl(), width)
+    }
+
+    /// Gives a widget the name in its logical order.
+    pub(super) fn named(&self, response: &Response, kind: Role, name: &str) {
+        let (name, enabled) = (name.to_owned(), self.ui.is_enabled());
+        response.widget_info(|| WidgetInfo::labeled(kind, enabled, &name));
+    }
+
+    /// Makes of words a heading, under which a screen reader finds its way.
+    pub(super) fn as_heading(&self, response: &Response, text: &str) {
+        self.ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_role(accesskit::Role::Heading);
+            // Only a plain label is named by its value.
+            node.clear_value();
+            node.set_label(text);
+        });
+    }
+
+    /// Shows who has the keyboard.
+    pub(super) fn focus_ring(&self, response: &Response) {
+        if response.has_focus() {
+            let ring = Stroke::new(3.0, self.theme.tokens.focus);
+            self.ui.painter().rect_stroke(response.rect.expand(2.0), RADIUS + 2, ring, StrokeKind::Outside);
+            response.scroll_to_me(None);
+        }
+    }
+
+    /// A live region: a screen reader says these words when they change, without being asked.
+    pub(super) fn announce(&mut self, salt: &str, text: &str, is_urgent: bool) {
+        let id = Id::unique(("live", salt));
+        let rect = egui::Rect::from_min_size(self.ui.cursor().min, Vec2::ZERO);
+        self.ui.interact(rect, id, Sense::hover());
+        self.ui.ctx().accesskit_node_builder(id, |node| {
+            node.set_role(accesskit::Role::Status);
+            node.set_live(if is_urgent { accesskit::Live::Assertive } else { accesskit::Live::Polite });
+            // What has no name is not announced.
+            node.set_label(text);
+        });
+    }
+
+    /// A card: a quiet surface with a border.
+    pub(super) fn card(&mut self, draw: impl FnOnce(&mut Pen<'_>)) {
+        let t = self.theme.tokens;
+        egui::Frame::new()
+            .fill(t.surface)
+            .stroke(Stroke::new(1.0, super::theme::mix(t.line, t.surface, 0.5)))
+            .corner_radius(RADIUS)
+            .inner_margin(16)
+            .show(self.ui, |ui| {
+                ui.set_width(ui.available_width());
+                draw(&mut Pen { ui, words: self.words, theme: self.theme });
+            });
+    }
+
+    /// Empty space.
+    pub(super) fn gap(&mut self, points: f32) {
+        self.ui.add_space(points);
+    }
+
+    /// Whether lines begin on the right.
+    pub(super) fn is_rtl(&self) -> bool {
+        self.words.language().is_rtl()
+    }
+
+    /// Words with numbers or names in them.
+    pub(super) fn say_with(&self, id: &str, args: &[(&str, Arg<'_>)]) -> String {
+        self.words.say_with(id, args)
+    }
+
+    /// Draws in a row, from the side on which lines begin.
+    pub(super) fn row<R>(&mut self, draw: impl FnOnce(&mut Pen<'_>) -> R) -> R {
+        let layout =
+            if self.is_rtl() { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
+        let height = TOUCH.max(self.theme.body().size * 1.6);
+        let size = Vec2::new(self.ui.available_width(), height);
+        self.ui
+            .allocate_ui_with_layout(size, layout, |ui| draw(&mut Pen { ui, words: self.words, theme: self.theme }))
+            .inner
+    }
+}

@@ -1,0 +1,48 @@
+//! The camera failed: each condition its own cause and its own fix.
+
+use eframe::egui::Ui;
+
+use super::super::{
+    Ask, layout,
+    marks::{self, Mark},
+    pen::Weight,
+};
+use super::View;
+use crate::runner::{CameraFault, Command};
+
+pub(super) fn show(ui: &mut Ui, view: &View<'_>, fault: CameraFault) -> Option<Ask> {
+    let (title, body, fix) = match fault {
+        CameraFault::Denied => ("camera-denied-title", "camera-denied-body", DENIED_FIX),
+        CameraFault::Busy => ("camera-busy-title", "camera-busy-body", "camera-busy-fix"),
+        CameraFault::Absent => ("camera-absent-title", "camera-absent-body", "camera-absent-fix"),
+        CameraFault::Unsupported => ("camera-unsupported-title", "camera-unsupported-body", "camera-unsupported-fix"),
+        CameraFault::Lost => ("camera-lost-title", "camera-lost-body", "camera-lost-fix"),
+        CameraFault::Stalled => ("camera-stalled-title", "camera-stalled-body", "camera-stalled-fix"),
+        CameraFault::Recording => ("camera-recording-title", "camera-recording-body", "camera-recording-fix"),
+    };
+    let ask = layout::actions(ui, view.words, view.theme, |pen| {
+        let again = pen.button(Weight::First, "try-again").then_some(Command::TryAgain);
+        let stop = pen.button(Weight::Second, "stop-here").then_some(Command::GiveUp);
+        again.or(stop).map(Ask::Command)
+    });
+    layout::content(ui, view.words, view.theme, |pen| {
+        pen.gap(24.0);
+        marks::show(pen.ui, pen.theme, Mark::Camera);
+        pen.gap(12.0);
+        pen.verdict(title, body);
+        pen.gap(8.0);
+        pen.card(|pen| pen.body(fix));
+        let said = [title, body, fix].map(|id| pen.words.say(id)).join(" ");
+        pen.announce("camera", &said, true);
+    });
+    ask
+}
+
+/// Where this system keeps the permission.
+const DENIED_FIX: &str = if cfg!(target_os = "macos") {
+    "camera-denied-fix-macos"
+} else if cfg!(windows) {
+    "camera-denied-fix-windows"
+} else {
+    "camera-denied-fix-linux"
+};

@@ -1,0 +1,128 @@
+//! Capture: the mirrored preview, the oval with its ring, one hint, the time left.
+
+use eframe::egui::{self, Align, Role, Sense, Ui, Vec2, WidgetInfo, accesskit};
+
+use super::super::{
+    Ask, layout,
+    pen::{Pen, Weight},
+    preview,
+    screen::Look,
+    theme::{PREVIEW_RADIUS, RING_SECS},
+    words::Arg,
+};
+use super::View;
+use crate::{policy::CapturePolicy, quality::Hint, runner::Command};
+
+/// The capture of a login.
+pub(super) fn show(ui: &mut Ui, view: &View<'_>, look: &Look) -> Option<Ask> {
+    let left = seconds_left(look);
+    let ask = layout::actions(ui, view.words, view.theme, |pen| {
+        if let Some(seconds) = left {
+            let text = pen.say_with("capture-time-left", &[("seconds", Arg::Number(seconds))]);
+            pen.write(&text, pen.theme.small(), pen.theme.tokens.soft, Align::Center);
+        }
+        if view.state.plays_recording {
+            pen.soft("capture-recording");
+        }
+        pen.button(Weight::Second, "capture-cancel").then_some(Ask::Command(Command::Cancel))
+    });
+    layout::content(ui, view.words, view.theme, |pen| {
+        let words = match (look.at_millis, look.hint) {
+            (None, _) => pen.words.say("capture-starting"),
+            (Some(_), Some(hint)) => pen.words.say(words_of(hint)),
+            (Some(_), None) => pen.words.say("hint-hold-still"),
+        };
+        picture(pen, view, look, &words, look.gathered_ratio);
+    });
+    ask
+}
+
+/// The try of the camera.
+pub(super) fn trying(ui: &mut Ui, view: &View<'_>, look: &Look) -> Option<Ask> {
+    let ask = layout::actions(ui, view.words, view.theme, |pen| {
+        pen.button(Weight::Second, "settings-back").then_some(Ask::Command(Command::Cancel))
+    });
+    layout::content(ui, view.words, view.theme, |pen| {
+        pen.title("camera-test-title");
+        pen.soft("camera-test-body");
+        let words = match (look.at_millis, look.hint) {
+            (None, _) => pen.words.say("capture-starting"),
+            (Some(_), Some(hint)) => pen.words.say(words_of(hint)),
+            (Some(_), None) => pen.words.say("camera-test-good"),
+        };
+        let good = if look.at_millis.is_some() && look.hint.is_none() { 1.0 } else { 0.0 };
+        picture(pen, view, look, &words, good);
+    });
+    ask
+}
+
+/// The hint above, the preview below: eyes near the lens, which sits above the screen.
+fn picture(pen: &mut Pen<'_>, view: &View<'_>, look: &Look, words: &str, progress: f32) {
+    let two_lines = pen.theme.hint().size * 2.5;
+    let room = Vec2::new(pen.ui.available_width(), two_lines);
+    pen.ui.allocate_ui_with_layout(room, egui::Layout::bottom_up(Align::Center), |ui| {
+        ui.set_min_height(two_lines);
+        let mut pen = Pen { ui, words: view.words, theme: view.theme };
+        let response = pen.write(words, pen.theme.hint(), pen.theme.tokens.text, Align::Center);
+        pen.as_heading(&response, words);
+    });
+    // What already shows on the screen is said aloud only when it changes.
+    pen.announce("hint", words, false);
+    let height = (pen.ui.available_height() - 8.0).max(220.0);
+    let rect = preview::place(pen.ui.available_rect_before_wrap(), height);
+    let response = pen.ui.allocate_rect(rect, Sense::hover());
+    let name = pen.words.say("capture-preview");
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+    let painter = pen.ui.painter().clone();
+    painter.rect_filled(rect, PREVIEW_RADIUS, view.theme.tokens.surface);
+    view.preview.paint(&painter, rect, PREVIEW_RADIUS);
+    let secs = if view.theme.reduced_motion { 0.0 } else { RING_SECS };
+    let shown = pen.ui.ctx().animate_value_with_time(egui::Id::unique("ring"), progress, secs);
+    preview::guide(&painter, rect, shown, view.theme);
+    if look.at_millis.is_some() {
+        progress_node(pen, rect, progress);
+    }
+}
+
+/// The ring, for whoever does not see it.
+fn progress_node(pen: &mut Pen<'_>, rect: egui::Rect, progress: f32) {
+    let id = egui::Id::unique("progress");
+    pen.ui.interact(rect, id, Sense::hover());
+    let percent = (progress.clamp(0.0, 1.0) * 10.0) as u32 * 10;
+    let text = pen.say_with("capture-progress", &[("percent", Arg::Number(percent))]);
+    pen.ui.ctx().accesskit_node_builder(id, |node| {
+        node.set_role(accesskit::Role::ProgressIndicator);
+        node.set_label(text);
+        node.set_numeric_value(f64::from(percent));
+        node.set_min_numeric_value(0.0);
+        node.set_max_numeric_value(100.0);
+    });
+}
+
+/// Whole seconds until the look ends; not said while there is plenty.
+fn seconds_left(look: &Look) -> Option<u32> {
+    let limit = CapturePolicy::default().limit_millis;
+    let left = limit.saturating_sub(look.at_millis?);
+    (left * 2 <= limit).then_some(left.div_ceil(1000) as u32)
+}
+
+/// The message of a hint.
+pub(super) fn words_of(hint: Hint) -> &'static str {
+    match hint {
+        Hint::NoFace => "hint-no-face",
+        Hint::SeveralFaces => "hint-several-faces",
+        Hint::ComeCloser => "hint-come-closer",
+        Hint::MoveBack => "hint-move-back",
+        Hint::MoveLeft => "hint-move-left",
+        Hint::MoveRight => "hint-move-right",
+        Hint::MoveUp => "hint-move-up",
+        Hint::MoveDown => "hint-move-down",
+        Hint::LookStraight => "hint-look-straight",
+        Hint::HoldHeadUpright => "hint-hold-head-upright",
+        Hint::EyesHidden => "hint-eyes-hidden",
+        Hint::TooDark => "hint-too-dark",
+        Hint::TooBright => "hint-too-bright",
+        Hint::UnevenLight => "hint-uneven-light",
+        Hint::HoldStill => "hint-hold-still",
+    }
+}

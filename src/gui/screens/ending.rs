@@ -1,0 +1,76 @@
+//! How it ended: accepted, refused, or broken off with what to do now.
+
+use eframe::egui::Ui;
+
+use super::super::{
+    Ask, Page, layout,
+    marks::{self, Mark},
+    pen::Weight,
+};
+use super::View;
+use crate::{
+    flow::WayOut,
+    protocol::{Purpose, Reason},
+};
+
+/// Accepted.
+pub(super) fn done(ui: &mut Ui, view: &View<'_>, purpose: Purpose) -> Option<Ask> {
+    let title = match purpose {
+        Purpose::Verify => "done-title",
+        Purpose::Enroll => "done-title-enroll",
+    };
+    show(ui, view, Mark::Check, title, "done-body", false)
+}
+
+/// Not accepted, and over: the browser was told.
+pub(super) fn refused(ui: &mut Ui, view: &View<'_>, reason: Reason) -> Option<Ask> {
+    let body = match reason {
+        Reason::Cancelled => "refused-cancelled",
+        Reason::NotMe => "refused-not-me",
+        Reason::TooManyAttempts => "refused-too-many",
+        Reason::TimedOut => "refused-timed-out",
+        Reason::NotEnrolled => "refused-not-enrolled",
+        Reason::NoMatch
+        | Reason::NotLive
+        | Reason::CannotTell
+        | Reason::PoorQuality
+        | Reason::CameraNotAllowed
+        | Reason::Untrusted
+        | Reason::NoCamera => "refused-other",
+    };
+    show(ui, view, Mark::Cross, "refused-title", body, false)
+}
+
+/// Broken off without an answer for the browser.
+pub(super) fn failed(ui: &mut Ui, view: &View<'_>, way_out: WayOut) -> Option<Ask> {
+    let body = match way_out {
+        WayOut::LoginAgain => "failed-login-again",
+        WayOut::CheckNetwork => "failed-network",
+        WayOut::TellOperator => "failed-operator",
+    };
+    show(ui, view, Mark::Warning, "failed-title", body, true)
+}
+
+fn show(
+    ui: &mut Ui,
+    view: &View<'_>,
+    mark: Mark,
+    title: &'static str,
+    body: &'static str,
+    offers_diagnostics: bool,
+) -> Option<Ask> {
+    let ask = layout::actions(ui, view.words, view.theme, |pen| {
+        let close = pen.button(Weight::First, "close").then_some(Ask::Close);
+        let look = offers_diagnostics && pen.button(Weight::Second, "settings-diagnostics");
+        close.or(look.then_some(Ask::Go(Page::Diagnostics)))
+    });
+    layout::content(ui, view.words, view.theme, |pen| {
+        pen.gap(72.0);
+        marks::show(pen.ui, pen.theme, mark);
+        pen.gap(12.0);
+        pen.verdict(title, body);
+        let said = format!("{} {}", pen.words.say(title), pen.words.say(body));
+        pen.announce("ending", &said, true);
+    });
+    ask
+}

@@ -1,0 +1,51 @@
+//! The screens: each reads the state and returns what the person asks for. None does anything.
+
+use eframe::egui::Ui;
+
+use super::{Ask, Draft, Page, State, layout, preview::Preview, screen::Screen, theme::Theme, words::Words};
+
+mod about;
+mod camera;
+mod capture;
+mod consent;
+mod diagnostics;
+mod ending;
+mod ready;
+mod setback;
+mod settings;
+mod waiting;
+
+/// What a screen is drawn from.
+pub(super) struct View<'a> {
+    pub(super) words: &'a Words,
+    pub(super) theme: &'a Theme,
+    pub(super) state: &'a State,
+    pub(super) preview: &'a Preview,
+}
+
+/// Draws the screen that the state asks for.
+pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<Ask> {
+    let state = view.state;
+    let offers_settings = state.page == Page::Main && !state.screen.is_login();
+    let header = layout::header(ui, view.words, view.theme, offers_settings).then_some(Ask::Go(Page::Settings));
+    let asked = match state.page {
+        Page::Main => match &state.screen {
+            Screen::Ready => ready::show(ui, view, draft),
+            Screen::Opening => waiting::opening(ui, view),
+            Screen::Consent(asked) => consent::show(ui, view, asked),
+            Screen::Capture(look) => capture::show(ui, view, look),
+            Screen::Trying(look) => capture::trying(ui, view, look),
+            Screen::Camera { fault, .. } => camera::show(ui, view, *fault),
+            Screen::CannotTell(_) => setback::cannot_tell(ui, view),
+            Screen::NotAccepted(refusal) => setback::not_accepted(ui, view, refusal),
+            Screen::Sending { retrying } => waiting::sending(ui, view, *retrying),
+            Screen::Done(purpose) => ending::done(ui, view, *purpose),
+            Screen::Refused(reason) => ending::refused(ui, view, *reason),
+            Screen::Failed(way_out) => ending::failed(ui, view, *way_out),
+        },
+        Page::Settings => settings::show(ui, view),
+        Page::Diagnostics => diagnostics::show(ui, view),
+        Page::About => about::show(ui, view),
+    };
+    asked.or(header)
+}

@@ -1,0 +1,95 @@
+//! It did not work this time: what would help, and another try. Never a score.
+
+use eframe::egui::{self, Align, Role, Sense, Ui, Vec2, WidgetInfo};
+
+use super::super::{
+    Ask, layout,
+    marks::{self, Mark},
+    pen::{Pen, Weight},
+    screen::Refusal,
+    theme::RADIUS,
+    words::Arg,
+};
+use super::View;
+use crate::{protocol::Reason, runner::Command};
+
+/// The evidence did not suffice.
+pub(super) fn cannot_tell(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
+    let ask = again_or_stop(ui, view);
+    layout::content(ui, view.words, view.theme, |pen| {
+        pen.gap(24.0);
+        marks::show(pen.ui, pen.theme, Mark::Question);
+        pen.gap(12.0);
+        pen.verdict("cannot-tell-title", "cannot-tell-body");
+        pen.gap(8.0);
+        pen.item("cannot-tell-light");
+        pen.item("cannot-tell-distance");
+        pen.item("cannot-tell-glasses");
+        let said = format!("{} {}", pen.words.say("cannot-tell-title"), pen.words.say("cannot-tell-body"));
+        pen.announce("setback", &said, true);
+    });
+    ask
+}
+
+/// The face or picture was not accepted.
+pub(super) fn not_accepted(ui: &mut Ui, view: &View<'_>, refusal: &Refusal) -> Option<Ask> {
+    let ask = again_or_stop(ui, view);
+    layout::content(ui, view.words, view.theme, |pen| {
+        pen.title("not-accepted-title");
+        let why = match refusal.reason {
+            Reason::NotLive => "not-accepted-not-live",
+            Reason::PoorQuality => "not-accepted-poor-quality",
+            Reason::CameraNotAllowed => "not-accepted-camera",
+            Reason::Untrusted => "not-accepted-untrusted",
+            _ => "not-accepted-no-match",
+        };
+        pen.body(why);
+        if !view.preview.is_empty() {
+            pictures(pen, view);
+        }
+        let left = pen.say_with("attempts-left", &[("attempts", Arg::Number(refusal.attempts_left))]);
+        pen.write(&left, pen.theme.body(), pen.theme.tokens.soft, Align::Min);
+        let said = [pen.words.say("not-accepted-title"), pen.words.say(why), left].join(" ");
+        pen.announce("setback", &said, true);
+    });
+    ask
+}
+
+fn again_or_stop(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
+    layout::actions(ui, view.words, view.theme, |pen| {
+        let again = pen.button(Weight::First, "try-again").then_some(Command::TryAgain);
+        let stop = pen.button(Weight::Second, "stop-here").then_some(Command::GiveUp);
+        again.or(stop).map(Ask::Command)
+    })
+}
+
+/// The person's own picture beside what a good one looks like.
+fn pictures(pen: &mut Pen<'_>, view: &View<'_>) {
+    let gap = 16.0;
+    let width = ((pen.ui.available_width() - gap) / 2.0).min(240.0);
+    let size = Vec2::new(width, width * 1.2);
+    pen.gap(8.0);
+    pen.ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        for (id, is_own) in [("picture-yours", true), ("picture-ideal", false)] {
+            ui.vertical(|ui| {
+                ui.set_width(width);
+                let mut pen = Pen { ui, words: view.words, theme: view.theme };
+                let (rect, response) = pen.ui.allocate_exact_size(size, Sense::hover());
+                let name = pen.words.say(id);
+                response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+                let painter = pen.ui.painter();
+                painter.rect_filled(rect, RADIUS, view.theme.tokens.surface);
+                if is_own {
+                    view.preview.paint(painter, rect, f32::from(RADIUS));
+                } else {
+                    marks::ideal(painter, rect, view.theme);
+                }
+                let line = egui::Stroke::new(1.0, view.theme.tokens.line);
+                painter.rect_stroke(rect, RADIUS, line, egui::StrokeKind::Inside);
+                pen.write(&name, pen.theme.small(), pen.theme.tokens.soft, Align::Center);
+            });
+        }
+    });
+    pen.gap(8.0);
+}

@@ -1,0 +1,40 @@
+//! Something is under way: asking who wants the login, or sending the capture.
+
+use eframe::egui::Ui;
+
+use super::super::{
+    Ask, layout,
+    marks::{self, Mark},
+    pen::Weight,
+};
+use super::View;
+use crate::runner::Command;
+
+/// The session is being opened.
+pub(super) fn opening(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
+    show(ui, view, Mark::Busy, "opening-title", "opening-body")
+}
+
+/// The capture is being sent; while the verifier cannot be reached, that is said.
+pub(super) fn sending(ui: &mut Ui, view: &View<'_>, retrying: bool) -> Option<Ask> {
+    if retrying {
+        show(ui, view, Mark::Warning, "sending-title", "sending-retrying")
+    } else {
+        show(ui, view, Mark::Busy, "sending-title", "sending-body")
+    }
+}
+
+fn show(ui: &mut Ui, view: &View<'_>, mark: Mark, title: &'static str, body: &'static str) -> Option<Ask> {
+    let ask = layout::actions(ui, view.words, view.theme, |pen| {
+        pen.button(Weight::Second, "capture-cancel").then_some(Ask::Command(Command::Cancel))
+    });
+    layout::content(ui, view.words, view.theme, |pen| {
+        pen.gap(72.0);
+        marks::show(pen.ui, pen.theme, mark);
+        pen.gap(12.0);
+        pen.verdict(title, body);
+        let said = format!("{} {}", pen.words.say(title), pen.words.say(body));
+        pen.announce("waiting", &said, false);
+    });
+    ask
+}

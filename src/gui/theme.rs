@@ -1,0 +1,327 @@
+//! The look, as tokens: every colour, size and time of the window stands here and nowhere else.
+
+use std::sync::Arc;
+
+use eframe::egui::{
+    self, Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Vec2, Visuals, style::WidgetVisuals,
+};
+
+use super::fonts::SEMIBOLD;
+
+/// Which set of colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+    /// White and yellow on black, thick lines.
+    HighContrast,
+}
+
+/// The colours of one scheme. Text colours reach 4.5:1 on `background` and `surface`, 7:1 in high contrast; a test
+/// holds that.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tokens {
+    /// The window.
+    pub background: Color32,
+    /// Cards and fields on it.
+    pub surface: Color32,
+    /// Words.
+    pub text: Color32,
+    /// Less important words.
+    pub soft: Color32,
+    /// What can be pressed first; the progress ring.
+    pub accent: Color32,
+    /// Words on `accent`.
+    pub on_accent: Color32,
+    /// Borders; 3:1 where they alone show that something can be pressed.
+    pub line: Color32,
+    /// It worked.
+    pub good: Color32,
+    /// Look here.
+    pub warn: Color32,
+    /// It did not work.
+    pub danger: Color32,
+    /// Round what has the keyboard.
+    pub focus: Color32,
+}
+
+/// Colours, sizes and motion as they are now.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Theme {
+    /// Which colours.
+    pub scheme: Scheme,
+    /// The colours.
+    pub tokens: Tokens,
+    /// Size of letters by their usual size, 1 to 2.
+    pub scale: f32,
+    /// Nothing moves by itself but what must.
+    pub reduced_motion: bool,
+}
+
+/// Corner of buttons and cards, points.
+pub const RADIUS: u8 = 12;
+/// Corner of the preview, points.
+pub const PREVIEW_RADIUS: f32 = 24.0;
+/// Space from the window's edge, points.
+pub const MARGIN: i8 = 24;
+/// Least height of what can be pressed, points: what fingers hit (WCAG 2.5.5 asks 44).
+pub const TOUCH: f32 = 48.0;
+/// Width of the progress ring, points.
+pub const RING: f32 = 7.0;
+/// How long the ring takes to catch up, seconds.
+pub const RING_SECS: f32 = 0.25;
+/// Size of the window at 100 %, points.
+pub const WINDOW: Vec2 = Vec2::new(460.0, 720.0);
+/// Smallest window, points.
+pub const WINDOW_MIN: Vec2 = Vec2::new(360.0, 480.0);
+/// How long an end that closes itself is to be read, seconds.
+pub const GOODBYE_SECS: f64 = 2.0;
+
+const fn rgb(hex: u32) -> Color32 {
+    Color32::from_rgb((hex >> 16) as u8, (hex >> 8) as u8, hex as u8)
+}
+
+const LIGHT: Tokens = Tokens {
+    background: rgb(0x00f5_f8f8),
+    surface: rgb(0x00ff_ffff),
+    text: rgb(0x000d_2a33),
+    soft: rgb(0x004a_6067),
+    accent: rgb(0x000f_6470),
+    on_accent: rgb(0x00ff_ffff),
+    line: rgb(0x0076_8b92),
+    good: rgb(0x0017_6b43),
+    warn: rgb(0x008a_5300),
+    danger: rgb(0x00ad_2720),
+    focus: rgb(0x001a_5fd0),
+};
+
+const DARK: Tokens = Tokens {
+    background: rgb(0x000c_1719),
+    surface: rgb(0x0015_2427),
+    text: rgb(0x00ea_f3f4),
+    soft: rgb(0x00a8_bcc1),
+    accent: rgb(0x0063_cbd8),
+    on_accent: rgb(0x0004_2229),
+    line: rgb(0x0061_777d),
+    good: rgb(0x006f_d7a0),
+    warn: rgb(0x00f0_c06a),
+    danger: rgb(0x00ff_a199),
+    focus: rgb(0x0099_c6ff),
+};
+
+const HIGH_CONTRAST: Tokens = Tokens {
+    background: rgb(0x0000_0000),
+    surface: rgb(0x0000_0000),
+    text: rgb(0x00ff_ffff),
+    soft: rgb(0x00ff_ffff),
+    accent: rgb(0x00ff_e600),
+    on_accent: rgb(0x0000_0000),
+    line: rgb(0x00ff_ffff),
+    good: rgb(0x0066_ffa3),
+    warn: rgb(0x00ff_d966),
+    danger: rgb(0x00ff_b0a8),
+    focus: rgb(0x0000_e5ff),
+};
+
+impl Scheme {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Light, Self::Dark, Self::HighContrast];
+
+    /// Its colours.
+    pub const fn tokens(self) -> Tokens {
+        match self {
+            Self::Light => LIGHT,
+            Self::Dark => DARK,
+            Self::HighContrast => HIGH_CONTRAST,
+        }
+    }
+
+    /// Its name in file names.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+            Self::HighContrast => "contrast",
+        }
+    }
+}
+
+impl Theme {
+    /// This scheme, letters at `percent` (100 to 200) of their usual size.
+    pub fn new(scheme: Scheme, percent: u16, reduced_motion: bool) -> Self {
+        let scale = f32::from(percent.clamp(100, 200)) / 100.0;
+        Self { scheme, tokens: scheme.tokens(), scale, reduced_motion }
+    }
+
+    /// The size that a window needs for these letters, points.
+    pub fn window(&self) -> Vec2 {
+        Vec2::new(WINDOW.x * (0.5 + 0.5 * self.scale), WINDOW.y * (0.75 + 0.25 * self.scale))
+    }
+
+    /// Letters of a title.
+    pub fn title(&self) -> FontId {
+        FontId::new(25.0 * self.scale, FontFamily::Name(SEMIBOLD.into()))
+    }
+
+    /// Letters of the one hint.
+    pub fn hint(&self) -> FontId {
+        FontId::new(23.0 * self.scale, FontFamily::Name(SEMIBOLD.into()))
+    }
+
+    /// Letters of a button, and of what a fact is called.
+    pub fn strong(&self) -> FontId {
+        FontId::new(16.0 * self.scale, FontFamily::Name(SEMIBOLD.into()))
+    }
+
+    /// Letters of sentences.
+    pub fn body(&self) -> FontId {
+        FontId::new(16.0 * self.scale, FontFamily::Proportional)
+    }
+
+    /// Letters of asides.
+    pub fn small(&self) -> FontId {
+        FontId::new(13.5 * self.scale, FontFamily::Proportional)
+    }
+
+    /// Makes the window look so.
+    pub fn apply(&self, ctx: &egui::Context) {
+        let style = self.style();
+        ctx.all_styles_mut(|old| *old = style.clone());
+    }
+
+    fn style(&self) -> egui::Style {
+        let t = &self.tokens;
+        let mut style = egui::Style {
+            visuals: self.visuals(),
+            animation_time: if self.reduced_motion { 0.0 } else { 0.12 },
+            ..egui::Style::default()
+        };
+        style.text_styles = [
+            (TextStyle::Heading, self.title()),
+            (TextStyle::Body, self.body()),
+            (TextStyle::Button, self.body()),
+            (TextStyle::Monospace, self.small()),
+            (TextStyle::Small, self.small()),
+        ]
+        .into();
+        style.spacing.item_spacing = Vec2::new(10.0, 10.0);
+        style.spacing.button_padding = Vec2::new(16.0, 10.0);
+        style.spacing.menu_margin = Margin::same(8);
+        style.spacing.interact_size.y = TOUCH.min(36.0 * self.scale);
+        style.spacing.icon_width = 22.0 * self.scale;
+        style.spacing.icon_width_inner = 12.0 * self.scale;
+        style.spacing.icon_spacing = 10.0;
+        style.spacing.combo_height = 420.0;
+        style.spacing.scroll.foreground_color = false;
+        style.visuals.selection.stroke = Stroke::new(1.5, t.text);
+        style
+    }
+
+    fn visuals(&self) -> Visuals {
+        let t = &self.tokens;
+        let base = if self.scheme == Scheme::Light { Visuals::light() } else { Visuals::dark() };
+        let widget = |fill: Color32, line: f32, words: Color32| WidgetVisuals {
+            bg_fill: fill,
+            weak_bg_fill: fill,
+            bg_stroke: Stroke::new(line, t.line),
+            corner_radius: CornerRadius::same(RADIUS),
+            fg_stroke: Stroke::new(1.5, words),
+            expansion: 0.0,
+        };
+        let mut visuals = Visuals { panel_fill: t.background, window_fill: t.surface, ..base };
+        visuals.override_text_color = None;
+        visuals.extreme_bg_color = t.surface;
+        visuals.faint_bg_color = t.surface;
+        visuals.window_stroke = Stroke::new(1.0, t.line);
+        visuals.window_corner_radius = CornerRadius::same(RADIUS);
+        visuals.menu_corner_radius = CornerRadius::same(RADIUS);
+        visuals.hyperlink_color = t.accent;
+        visuals.warn_fg_color = t.warn;
+        visuals.error_fg_color = t.danger;
+        visuals.weak_text_color = Some(t.soft);
+        visuals.selection.bg_fill = mix(t.accent, t.surface, 0.3);
+        visuals.widgets.noninteractive = widget(t.surface, 1.0, t.text);
+        visuals.widgets.inactive = widget(t.surface, 1.0, t.text);
+        visuals.widgets.hovered = widget(mix(t.accent, t.surface, 0.12), 1.5, t.text);
+        visuals.widgets.active = widget(mix(t.accent, t.surface, 0.2), 2.0, t.text);
+        visuals.widgets.open = widget(t.surface, 1.5, t.text);
+        visuals
+    }
+}
+
+/// So much of `a`, 0 to 1, the rest `b`.
+pub fn mix(a: Color32, b: Color32, share: f32) -> Color32 {
+    b.lerp_to_gamma(a, share)
+}
+
+/// The family's name as egui keeps it.
+pub fn semibold() -> FontFamily {
+    FontFamily::Name(Arc::from(SEMIBOLD))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Contrast of two colours, 1 to 21, as WCAG 2.2 defines it.
+    fn contrast(a: Color32, b: Color32) -> f64 {
+        let luminance = |c: Color32| {
+            let linear = |v: u8| {
+                let v = f64::from(v) / 255.0;
+                if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
+            };
+            0.2126 * linear(c.r()) + 0.7152 * linear(c.g()) + 0.0722 * linear(c.b())
+        };
+        let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
+        a.max(b) / a.min(b)
+    }
+
+    #[test]
+    fn black_on_white_is_21_to_1() {
+        assert!((contrast(Color32::BLACK, Color32::WHITE) - 21.0).abs() < 1e-9);
+        assert!((contrast(rgb(0x0077_7777), Color32::WHITE) - 4.478).abs() < 1e-3);
+    }
+
+    #[test]
+    fn every_colour_of_words_can_be_read_and_every_line_be_seen() {
+        for scheme in Scheme::ALL {
+            let t = scheme.tokens();
+            let least = if scheme == Scheme::HighContrast { 7.0 } else { 4.5 };
+            let words = [
+                ("text", t.text),
+                ("soft", t.soft),
+                ("accent", t.accent),
+                ("good", t.good),
+                ("warn", t.warn),
+                ("danger", t.danger),
+            ];
+            for (name, colour) in words {
+                for (ground_name, ground) in [("background", t.background), ("surface", t.surface)] {
+                    let found = contrast(colour, ground);
+                    assert!(found >= least, "{scheme:?}: {name} on {ground_name} is {found:.2}:1");
+                }
+                // What the pointer is over, and what is pressed, is tinted.
+                for share in [0.12, 0.2] {
+                    let found = contrast(t.text, mix(t.accent, t.surface, share));
+                    assert!(found >= least, "{scheme:?}: text on a tint of {share} is {found:.2}:1");
+                }
+            }
+            let on_accent = contrast(t.on_accent, t.accent);
+            assert!(on_accent >= least, "{scheme:?}: on_accent is {on_accent:.2}:1");
+            for (name, colour) in [("line", t.line), ("focus", t.focus), ("accent", t.accent)] {
+                let found = contrast(colour, t.background).min(contrast(colour, t.surface));
+                assert!(found >= 3.0, "{scheme:?}: {name} is {found:.2}:1");
+            }
+        }
+    }
+
+    #[test]
+    fn letters_grow_to_twice_their_size_and_no_further() {
+        let theme = |percent| Theme::new(Scheme::Light, percent, false);
+        assert!((theme(200).body().size - 2.0 * theme(100).body().size).abs() < 1e-6);
+        assert_eq!(theme(900), theme(200));
+        assert_eq!(theme(0), theme(100));
+    }
+}

@@ -1,0 +1,202 @@
+//! Every word a person reads, in their language: Fluent messages embedded from `assets/words`.
+//!
+//! English is the source. A message that a language lacks shows in English; the tests let neither a missing, a superfluous
+//! nor an untranslated one pass.
+
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use unic_langid::LanguageIdentifier;
+
+use super::bidi;
+
+/// A language of the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// English, the source and the last resort.
+    En,
+    /// German.
+    De,
+    /// French.
+    Fr,
+    /// Spanish.
+    Es,
+    /// Portuguese as written in Brazil; serves every Portuguese.
+    PtBr,
+    /// Italian.
+    It,
+    /// Dutch.
+    Nl,
+    /// Polish.
+    Pl,
+    /// Japanese.
+    Ja,
+    /// Arabic.
+    Ar,
+}
+
+impl Language {
+    /// All, in the order of a menu.
+    pub const ALL: [Self; 10] =
+        [Self::En, Self::De, Self::Fr, Self::Es, Self::PtBr, Self::It, Self::Nl, Self::Pl, Self::Ja, Self::Ar];
+
+    /// BCP 47 tag, as kept in the settings.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::De => "de",
+            Self::Fr => "fr",
+            Self::Es => "es",
+            Self::PtBr => "pt-BR",
+            Self::It => "it",
+            Self::Nl => "nl",
+            Self::Pl => "pl",
+            Self::Ja => "ja",
+            Self::Ar => "ar",
+        }
+    }
+
+    /// The language's name in the language itself: what somebody lost in the wrong one looks for.
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::De => "Deutsch",
+            Self::Fr => "Français",
+            Self::Es => "Español",
+            Self::PtBr => "Português (Brasil)",
+            Self::It => "Italiano",
+            Self::Nl => "Nederlands",
+            Self::Pl => "Polski",
+            Self::Ja => "日本語",
+            Self::Ar => "العربية",
+        }
+    }
+
+    /// Whether lines run from right to left, and with them the whole window.
+    pub const fn is_rtl(self) -> bool {
+        matches!(self, Self::Ar)
+    }
+
+    /// The language to speak: the chosen one, else the first of the system's that we have, else English.
+    ///
+    /// Tags are compared by language: `de-AT` gets German, `pt-PT` Brazilian Portuguese. What is no tag is passed over.
+    pub fn of_system(chosen: Option<&str>, system: impl Iterator<Item = String>) -> Self {
+        chosen
+            .and_then(Self::of_tag)
+            .or_else(|| system.into_iter().find_map(|tag| Self::of_tag(&tag)))
+            .unwrap_or(Self::En)
+    }
+
+    fn of_tag(tag: &str) -> Option<Self> {
+        let wanted: LanguageIdentifier = tag.parse().ok()?;
+        Self::ALL.into_iter().find(|language| language.id().language == wanted.language)
+    }
+
+    fn id(self) -> LanguageIdentifier {
+        self.tag().parse().unwrap_or_default()
+    }
+
+    /// The Fluent file.
+    pub(super) const fn source(self) -> &'static str {
+        match self {
+            Self::En => include_str!("../../assets/words/en.ftl"),
+            Self::De => include_str!("../../assets/words/de.ftl"),
+            Self::Fr => include_str!("../../assets/words/fr.ftl"),
+            Self::Es => include_str!("../../assets/words/es.ftl"),
+            Self::PtBr => include_str!("../../assets/words/pt-BR.ftl"),
+            Self::It => include_str!("../../assets/words/it.ftl"),
+            Self::Nl => include_str!("../../assets/words/nl.ftl"),
+            Self::Pl => include_str!("../../assets/words/pl.ftl"),
+            Self::Ja => include_str!("../../assets/words/ja.ftl"),
+            Self::Ar => include_str!("../../assets/words/ar.ftl"),
+        }
+    }
+}
+
+/// The tags of the languages that the person set up on this system, best first.
+pub fn system_tags() -> impl Iterator<Item = String> {
+    sys_locale::get_locales()
+}
+
+/// A value put into a message.
+#[derive(Clone, Copy, Debug)]
+pub enum Arg<'a> {
+    /// A count; the message picks its plural by it.
+    Number(u32),
+    /// A name from outside, of any script; it cannot disturb the order of the words around it.
+    Text(&'a str),
+}
+
+impl From<u32> for Arg<'_> {
+    fn from(number: u32) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl<'a> From<&'a str> for Arg<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
+/// The messages of one language, over those of English.
+pub struct Words {
+    language: Language,
+    own: FluentBundle<FluentResource>,
+    english: Option<FluentBundle<FluentResource>>,
+}
+
+impl Words {
+    /// The messages of `language`; a change of language is a new one of these.
+    pub fn new(language: Language) -> Self {
+        let english = (language != Language::En).then(|| bundle(Language::En));
+        Self { language, own: bundle(language), english }
+    }
+
+    /// The language spoken.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// A message without values. An unknown `id` shows itself, and stops a debug build.
+    pub fn say(&self, id: &str) -> String {
+        self.say_with(id, &[])
+    }
+
+    /// A message with its values: `say_with("consent-minutes", &[("minutes", 3.into())])`.
+    ///
+    /// The text is in logical order; see [`bidi`] for what shows it.
+    pub fn say_with(&self, id: &str, args: &[(&str, Arg<'_>)]) -> String {
+        let mut values = FluentArgs::with_capacity(args.len());
+        for &(name, arg) in args {
+            let value = match arg {
+                Arg::Number(number) => FluentValue::from(number),
+                Arg::Text(text) => FluentValue::from(bidi::isolated(text, self.language.is_rtl())),
+            };
+            values.set(name, value);
+        }
+        let said = said(&self.own, id, &values)
+            .or_else(|| self.english.as_ref().and_then(|english| said(english, id, &values)));
+        debug_assert!(said.is_some(), "no message is called {id}");
+        said.unwrap_or_else(|| id.to_owned())
+    }
+}
+
+/// Fluent's own isolation marks are off: it would mark numbers too, which must lean on the words and signs next to them.
+fn bundle(language: Language) -> FluentBundle<FluentResource> {
+    let mut bundle = FluentBundle::new_concurrent(vec![language.id()]);
+    bundle.set_use_isolating(false);
+    // What can be read of a faulty file is used; the tests let no faulty one pass.
+    let resource = FluentResource::try_new(language.source().to_owned()).unwrap_or_else(|(readable, _)| readable);
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+fn said(bundle: &FluentBundle<FluentResource>, id: &str, values: &FluentArgs<'_>) -> Option<String> {
+    let pattern = bundle.get_message(id)?.value()?;
+    let mut errors = Vec::new();
+    let text = bundle.format_pattern(pattern, Some(values), &mut errors).into_owned();
+    debug_assert!(errors.is_empty(), "{id}: {errors:?}");
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests;

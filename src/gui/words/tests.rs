@@ -1,0 +1,247 @@
+//! Every language says everything that English says, in its own words, with values of every plural.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where it cannot go on"
+)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use super::*;
+
+/// Messages that may read as in English: in every language, or in the one named.
+const SAME_AS_ENGLISH: &[(&str, &str)] = &[
+    ("*", "app-name"),
+    ("*", "ready-link-hint"),
+    ("fr", "consent-application"),
+    ("it", "consent-account"),
+    ("nl", "consent-account"),
+    ("nl", "capture-camera"),
+    ("nl", "settings-camera"),
+    ("nl", "doctor-camera"),
+];
+
+/// The plurals that CLDR gives whole numbers below a million.
+const PLURALS: &[(Language, &[&str])] = &[
+    (Language::En, &["one", "other"]),
+    (Language::De, &["one", "other"]),
+    (Language::Fr, &["one", "other"]),
+    (Language::Es, &["one", "other"]),
+    (Language::PtBr, &["one", "other"]),
+    (Language::It, &["one", "other"]),
+    (Language::Nl, &["one", "other"]),
+    (Language::Pl, &["one", "few", "many", "other"]),
+    (Language::Ja, &["other"]),
+    (Language::Ar, &["zero", "one", "two", "few", "many", "other"]),
+];
+
+/// The messages of a file by id, as written. Read line by line: a fault of the Fluent parser would hide itself.
+fn messages(language: Language) -> BTreeMap<String, String> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let mut last = String::new();
+    for line in language.source().lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        if line.starts_with(char::is_alphabetic) {
+            let (id, text) = line.split_once(" =").unwrap_or_else(|| panic!("{language:?}: {line}"));
+            last = id.to_owned();
+            assert!(found.insert(last.clone(), text.to_owned()).is_none(), "{language:?} has {id} twice");
+        } else {
+            found.get_mut(&last).expect("a message goes on").push_str(line);
+        }
+    }
+    found
+}
+
+fn variables(message: &str) -> BTreeSet<&str> {
+    message.split('$').skip(1).map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap()).collect()
+}
+
+fn categories(message: &str) -> Vec<&str> {
+    message.split('[').skip(1).filter_map(|rest| rest.split_once(']')).map(|(category, _)| category).collect()
+}
+
+#[test]
+fn every_language_has_the_messages_and_variables_of_english() {
+    let english = messages(Language::En);
+    assert!(english.len() > 100, "only {} messages were found", english.len());
+    for language in Language::ALL {
+        let own = messages(language);
+        let ids = |all: &BTreeMap<String, String>| all.keys().cloned().collect::<BTreeSet<_>>();
+        let missing: Vec<_> = ids(&english).difference(&ids(&own)).cloned().collect();
+        let extra: Vec<_> = ids(&own).difference(&ids(&english)).cloned().collect();
+        assert!(missing.is_empty() && extra.is_empty(), "{language:?} lacks {missing:?}, has {extra:?} too much");
+        for (id, text) in &own {
+            assert_eq!(variables(text), variables(&english[id]), "{language:?} {id}");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_left_in_english() {
+    let english = messages(Language::En);
+    let mut same = Vec::new();
+    for language in Language::ALL.into_iter().filter(|language| *language != Language::En) {
+        for (id, text) in messages(language) {
+            let allowed = |(tag, allowed): &(&str, &str)| (*tag == "*" || *tag == language.tag()) && *allowed == id;
+            if text == english[&id] && !SAME_AS_ENGLISH.iter().any(allowed) {
+                same.push(format!("{}: {id} ={text}", language.tag()));
+            }
+        }
+    }
+    assert!(same.is_empty(), "not translated:\n{}", same.join("\n"));
+}
+
+#[test]
+fn plurals_are_those_of_the_language() {
+    for (language, expected) in PLURALS {
+        for (id, text) in messages(*language).iter().filter(|(_, text)| text.contains("->")) {
+            assert_eq!(categories(text), *expected, "{language:?} {id}");
+            assert!(text.contains("*[other]"), "{language:?} {id}");
+        }
+    }
+}
+
+#[test]
+fn every_message_formats_with_every_plural() {
+    for language in Language::ALL {
+        let (resource, errors) = match FluentResource::try_new(language.source().to_owned()) {
+            Ok(resource) => (resource, Vec::new()),
+            Err((resource, errors)) => (resource, errors),
+        };
+        assert!(errors.is_empty(), "{language:?}: {errors:?}");
+        drop(resource);
+        let words = Words::new(language);
+        for (id, text) in messages(language) {
+            for number in [0, 1, 2, 3, 5, 11, 21, 100] {
+                let args: Vec<_> = variables(&text)
+                    .into_iter()
+                    .map(|name| {
+                        (name, if matches!(name, "application" | "key") { "Payroll".into() } else { number.into() })
+                    })
+                    .collect();
+                let said = words.say_with(&id, &args);
+                assert!(!said.is_empty() && !said.contains(['{', '}', '$']), "{language:?} {id}: {said:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn hints_are_short() {
+    for language in Language::ALL {
+        for (id, text) in messages(language).iter().filter(|(id, _)| id.starts_with("hint-")) {
+            let words = text.split_whitespace().count();
+            let most = if language == Language::Ja { 1 } else { 6 };
+            assert!((1..=most).contains(&words), "{language:?} {id}: {words} words");
+            assert!(!text.ends_with(['.', '!', '。', '！']), "{language:?} {id}");
+        }
+    }
+}
+
+#[test]
+fn plurals_read_right() {
+    let rows = [
+        (Language::En, 1, "1 minute ago"),
+        (Language::En, 2, "2 minutes ago"),
+        (Language::De, 1, "vor 1 Minute"),
+        (Language::Fr, 0, "il y a 0 minute"),
+        (Language::Pl, 2, "2 minuty temu"),
+        (Language::Pl, 5, "5 minut temu"),
+        (Language::Pl, 22, "22 minuty temu"),
+        (Language::Ja, 1, "1分前"),
+        (Language::Ar, 1, "قبل دقيقة واحدة"),
+        (Language::Ar, 2, "قبل دقيقتين"),
+        (Language::Ar, 3, "قبل 3 دقائق"),
+        (Language::Ar, 11, "قبل 11 دقيقة"),
+    ];
+    for (language, minutes, expected) in rows {
+        let said = Words::new(language).say_with("consent-minutes", &[("minutes", minutes.into())]);
+        assert_eq!(said, expected);
+    }
+}
+
+#[test]
+fn the_language_is_negotiated() {
+    let rows: &[(&str, Option<&str>, &[&str], Language)] = &[
+        ("chosen wins", Some("fr"), &["de-DE"], Language::Fr),
+        ("chosen unknown", Some("tlh"), &["de-DE"], Language::De),
+        ("chosen no tag", Some("?"), &["pl-PL"], Language::Pl),
+        ("region is dropped", None, &["de-AT"], Language::De),
+        ("any Portuguese", None, &["pt-PT"], Language::PtBr),
+        ("script is dropped", None, &["ar-Arab-EG"], Language::Ar),
+        ("underscore", None, &["ja_JP"], Language::Ja),
+        ("second of the system", None, &["zh-CN", "it-IT", "en"], Language::It),
+        ("POSIX", None, &["C"], Language::En),
+        ("nothing", None, &[], Language::En),
+    ];
+    for (name, chosen, system, expected) in rows {
+        let system = system.iter().map(|tag| (*tag).to_owned());
+        assert_eq!(Language::of_system(*chosen, system), *expected, "{name}");
+    }
+    for language in Language::ALL {
+        assert_eq!(Language::of_system(Some(language.tag()), std::iter::empty()), language);
+    }
+}
+
+#[test]
+fn names_from_outside_are_isolated_where_order_is_at_stake() {
+    let ask = |language, name: &str| Words::new(language).say_with("consent-asks", &[("application", name.into())]);
+    assert_eq!(ask(Language::En, "Payroll"), "Payroll asks for your face");
+    assert_eq!(ask(Language::En, "\u{202e}Payroll"), "Payroll asks for your face");
+    assert_eq!(ask(Language::En, "رواتب"), "\u{2068}رواتب\u{2069} asks for your face");
+    assert!(ask(Language::Ar, "Payroll").contains("\u{2068}Payroll\u{2069}"));
+}
+
+#[test]
+#[should_panic(expected = "no message is called nowhere")]
+fn an_unknown_id_stops_a_debug_build() {
+    Words::new(Language::De).say("nowhere");
+}
+
+#[test]
+fn words_may_cross_threads() {
+    fn crosses<T: Send + Sync>() {}
+    crosses::<Words>();
+}
+
+/// Ids are literals at the place of their use, so that a search finds them; an id built at run time counts as unused.
+#[test]
+#[ignore = "the screens that say these words are being written"]
+fn every_message_is_said_and_what_is_said_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut literals = BTreeSet::new();
+    let mut said = BTreeSet::new();
+    for folder in ["gui", "cli"] {
+        read(&root.join(folder), &mut |text| {
+            let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text);
+            literals.extend(code.split('"').skip(1).map(str::to_owned));
+            for opening in ["say(\"", "say_with(\"", "say_with(\n"] {
+                said.extend(code.split(opening).skip(1).filter_map(|rest| {
+                    let rest = rest.trim_start().trim_start_matches('"');
+                    rest.split_once('"').map(|(id, _)| id.to_owned())
+                }));
+            }
+        });
+    }
+    let ids: BTreeSet<String> = messages(Language::En).into_keys().collect();
+    let unused: Vec<_> = ids.difference(&literals).collect();
+    let unknown: Vec<_> = said.difference(&ids).collect();
+    assert!(unused.is_empty() && unknown.is_empty(), "never said: {unused:?}\nnot in en.ftl: {unknown:?}");
+}
+
+/// Every source below `folder` but this test.
+fn read(folder: &Path, use_it: &mut impl FnMut(&str)) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read(&path, use_it);
+        } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("words/tests.rs") {
+            use_it(&fs::read_to_string(&path).unwrap());
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Where instances of one user meet: a folder of theirs with a lock and a socket.
+//!
+//! On Unix the socket is a file in the folder, never a name in Linux's abstract namespace, which any user could take. On
+//! Windows it is a pipe with the user's name in its own; the lock lies in the folder all the same, so that a second
+//! start speaks only with a process that could take the lock. (The Windows part is not run by any test yet.)
+
+use std::{
+    fs::{File, OpenOptions},
+    io,
+    path::{Path, PathBuf},
+};
+
+use interprocess::local_socket::Name;
+
+use super::InstanceError;
+
+/// A meeting place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    folder: PathBuf,
+}
+
+impl Place {
+    /// This user's: below `XDG_RUNTIME_DIR` where there is one, else below the user's own data.
+    pub fn of_this_user() -> Result<Self, InstanceError> {
+        let dirs = directories::ProjectDirs::from("", "", "countenance").ok_or(InstanceError::NoFolder)?;
+        let folder = match dirs.runtime_dir() {
+            Some(runtime) => runtime.to_owned(),
+            None => dirs.data_local_dir().join("run"),
+        };
+        Ok(Self { folder })
+    }
+
+    /// At `folder`, which is made if it is not there. On Unix it must leave room for a socket's path, about 90 bytes.
+    pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
+    }
+
+    /// The lock, open and not yet taken.
+    pub(super) fn lock_file(&self) -> Result<File, InstanceError> {
+        guard::make_folder(&self.folder).map_err(InstanceError::Folder)?;
+        guard::check_folder(&self.folder)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        options.open(self.folder.join("instance.lock")).map_err(InstanceError::Lock)
+    }
+
+    /// The socket's name.
+    pub(super) fn socket(&self) -> io::Result<Name<'static>> {
+        guard::socket(&self.folder)
+    }
+
+    /// Takes away what a dead process left. For whoever holds the lock: nobody living can own it then.
+    pub(super) fn clear(&self) -> io::Result<()> {
+        guard::clear(&self.folder)
+    }
+}
+
+#[cfg(unix)]
+mod guard {
+    use std::{
+        fs::{self, DirBuilder},
+        os::unix::fs::{DirBuilderExt, MetadataExt},
+    };
+
+    use interprocess::local_socket::{GenericFilePath, Name, ToFsName};
+
+    use super::{InstanceError, Path, io};
+
+    const SOCKET: &str = "instance.socket";
+
+    pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    }
+
+    /// Ours alone: whoever else can enter could connect, whoever else owns it could put another socket there.
+    pub(super) fn check_folder(folder: &Path) -> Result<(), InstanceError> {
+        let facts = fs::symlink_metadata(folder).map_err(InstanceError::Folder)?;
+        let ours = facts.is_dir() && facts.uid() == uzers::get_effective_uid() && facts.mode() & 0o777 == 0o700;
+        if ours { Ok(()) } else { Err(InstanceError::FolderNotOurs) }
+    }
+
+    pub(super) fn socket(folder: &Path) -> io::Result<Name<'static>> {
+        folder.join(SOCKET).to_fs_name::<GenericFilePath>()
+    }
+
+    pub(super) fn clear(folder: &Path) -> io::Result<()> {
+        match fs::remove_file(folder.join(SOCKET)) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod guard {
+    use interprocess::local_socket::{GenericNamespaced, Name, ToNsName};
+
+    use super::{InstanceError, Path, io};
+
+    pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(folder)
+    }
+
+    /// The profile's access list decides.
+    pub(super) fn check_folder(_: &Path) -> Result<(), InstanceError> {
+        Ok(())
+    }
+
+    pub(super) fn socket(folder: &Path) -> io::Result<Name<'static>> {
+        // The profile's path names the user, and no other character than these is safe in a pipe's name.
+        let letters = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+        let name: String = folder.to_string_lossy().chars().map(letters).collect();
+        format!("countenance{name}").to_ns_name::<GenericNamespaced>()
+    }
+
+    pub(super) fn clear(_: &Path) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,64 @@
+//! Luma of a frame between its pixels.
+#![expect(clippy::indexing_slicing, reason = "a tap lies inside the frame that made it")]
+
+use crate::{
+    frame::Frame,
+    geometry::{InFrame, Point},
+};
+
+/// Reads luma (BT.601, 0 to 255) anywhere in a frame; beyond its edge there is more of the edge.
+pub(super) struct Luma<'f> {
+    rgb: &'f [u8],
+    width: usize,
+    height: usize,
+}
+
+/// Two neighbours along one side of the frame, and the weight of the second.
+#[derive(Clone, Copy)]
+pub(super) struct Tap {
+    near: usize,
+    far: usize,
+    far_weight: f32,
+}
+
+impl<'f> Luma<'f> {
+    /// The luma of `frame`.
+    pub(super) fn of(frame: &'f Frame) -> Self {
+        Self { rgb: frame.rgb(), width: frame.width() as usize, height: frame.height() as usize }
+    }
+
+    /// The columns about `x`.
+    pub(super) fn column(&self, x: f32) -> Tap {
+        Tap::about(x, self.width)
+    }
+
+    /// The rows about `y`.
+    pub(super) fn row(&self, y: f32) -> Tap {
+        Tap::about(y, self.height)
+    }
+
+    /// The luma where `column` and `row` meet.
+    pub(super) fn mixed(&self, column: Tap, row: Tap) -> f32 {
+        let across = |y: usize| {
+            self.pixel(column.near, y) * (1.0 - column.far_weight) + self.pixel(column.far, y) * column.far_weight
+        };
+        across(row.near) * (1.0 - row.far_weight) + across(row.far) * row.far_weight
+    }
+
+    /// The luma at `point`.
+    pub(super) fn at(&self, point: Point<InFrame>) -> f32 {
+        self.mixed(self.column(point.x), self.row(point.y))
+    }
+
+    fn pixel(&self, x: usize, y: usize) -> f32 {
+        let i = (y * self.width + x) * 3;
+        0.299 * f32::from(self.rgb[i]) + 0.587 * f32::from(self.rgb[i + 1]) + 0.114 * f32::from(self.rgb[i + 2])
+    }
+}
+
+impl Tap {
+    fn about(at: f32, end: usize) -> Self {
+        let at = (at - 0.5).clamp(0.0, end as f32 - 1.0);
+        Self { near: at as usize, far: (at as usize + 1).min(end - 1), far_weight: at.fract() }
+    }
+}

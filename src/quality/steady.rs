@@ -1,0 +1,181 @@
+//! From a fault in each frame to one hint that can be read.
+//!
+//! A fault must hold for a moment before it is shown; what is shown stays long enough to be read, and goes only when its
+//! gate is passed by a margin, so that a value near its threshold does not make it flicker. Display only: whether a frame
+//! counts is decided before and apart. So a good frame may come with a hint still on display; whoever shows both lets the
+//! progress grow under it.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use super::{Gate, Hint, Standing};
+use crate::policy::HintPolicy;
+
+/// Turns the gates of frame after frame into the one hint on display. Frame time is its only clock.
+#[derive(Debug)]
+pub struct Steady {
+    appear: Duration,
+    stay: Duration,
+    margin_ratio: f32,
+    /// How long each fault has held without its gate being passed.
+    held: BTreeMap<Hint, Duration>,
+    shown: Option<Shown>,
+    last: Option<Duration>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Shown {
+    hint: Hint,
+    since: Duration,
+}
+
+impl Steady {
+    /// Nothing seen, nothing shown.
+    pub fn new(policy: &HintPolicy) -> Self {
+        Self {
+            appear: Duration::from_millis(policy.appear_millis),
+            stay: Duration::from_millis(policy.stay_millis),
+            margin_ratio: policy.clear_margin_ratio,
+            held: BTreeMap::new(),
+            shown: None,
+            last: None,
+        }
+    }
+
+    /// The hint to show from now on, after the frame captured `at`, whose gates are these.
+    ///
+    /// A hint without a gate among them could not be judged on this frame: it neither appears nor goes, and what it has
+    /// held is kept. In the dark a face is found in every other frame only; that must not hide that it is dark.
+    pub fn see(&mut self, at: Duration, gates: &[Gate]) -> Option<Hint> {
+        let elapsed = at.saturating_sub(self.last.replace(at).unwrap_or(at));
+        let standings = self.standings(gates);
+        for (&hint, &standing) in &standings {
+            if standing == Standing::Fails {
+                self.held.entry(hint).and_modify(|held| *held += elapsed).or_default();
+            } else {
+                self.held.remove(&hint);
+            }
+        }
+        let holds = |hint: &Hint| self.held.get(hint).is_some_and(|held| *held >= self.appear);
+        let worst = standings.iter().find(|(hint, standing)| **standing == Standing::Fails && holds(hint));
+        let worst = worst.map(|(hint, _)| *hint);
+        let stays = |shown: &Shown| {
+            let cleared = standings.get(&shown.hint) == Some(&Standing::Clear);
+            let outdone = worst.is_some_and(|worst| worst < shown.hint);
+            at.saturating_sub(shown.since) < self.stay || !cleared && !outdone
+        };
+        self.shown = self.shown.filter(stays).or(worst.map(|hint| Shown { hint, since: at }));
+        self.shown.map(|shown| shown.hint)
+    }
+
+    /// How each hint stands: as its worst gate does.
+    fn standings(&self, gates: &[Gate]) -> BTreeMap<Hint, Standing> {
+        let mut standings = BTreeMap::new();
+        for gate in gates {
+            let standing = gate.standing(self.margin_ratio);
+            standings
+                .entry(gate.hint())
+                .and_modify(|worst: &mut Standing| *worst = standing.min(*worst))
+                .or_insert(standing);
+        }
+        standings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quality::Bound;
+
+    /// The gate of the light at this luma; it wants 55.
+    fn light(luma: f32) -> Gate {
+        Gate::new(Hint::TooDark, luma, Bound::AtLeast(55.0))
+    }
+
+    /// The gate of the distance at this share of the frame; it wants 0.15.
+    fn distance(ratio: f32) -> Gate {
+        Gate::new(Hint::ComeCloser, ratio, Bound::AtLeast(0.15))
+    }
+
+    /// The gate of the detection at this score; it wants 0.6.
+    fn presence(score: f32) -> Gate {
+        Gate::new(Hint::NoFace, score, Bound::AtLeast(0.6))
+    }
+
+    /// The gates of a frame that looks like this word.
+    fn scene(word: &str) -> Vec<Gate> {
+        match word {
+            "fine" => vec![presence(0.9), distance(0.3), light(120.0)],
+            "dark" => vec![presence(0.9), distance(0.3), light(30.0)],
+            "dim" => vec![presence(0.9), distance(0.3), light(56.0)],
+            "far" => vec![presence(0.9), distance(0.1), light(120.0)],
+            "far+dark" => vec![presence(0.9), distance(0.1), light(30.0)],
+            "nobody" => vec![presence(0.0)],
+            _ => panic!("{word}"),
+        }
+    }
+
+    /// What is shown after each frame of a story: words say how frames look from there on, numbers are frames, by their
+    /// time in milliseconds.
+    fn shown(story: &str) -> Vec<Option<Hint>> {
+        let mut steady = Steady::new(&HintPolicy::default());
+        let (mut gates, mut shown) = (vec![], vec![]);
+        for word in story.split_whitespace() {
+            match word.parse() {
+                Ok(millis) => shown.push(steady.see(Duration::from_millis(millis), &gates)),
+                Err(_) => gates = scene(word),
+            }
+        }
+        shown
+    }
+
+    /// Each row: what happens, its story, what is shown after the last frame.
+    #[test]
+    fn a_hint_appears_stays_and_goes_by_the_clock_of_the_frames() {
+        let (too_dark, closer, nobody) = (Some(Hint::TooDark), Some(Hint::ComeCloser), Some(Hint::NoFace));
+        let rows = [
+            ("one frame", "dark 0", None),
+            ("199 ms", "dark 0 100 199", None),
+            ("200 ms", "dark 0 100 200", too_dark),
+            ("interrupted", "dark 0 fine 100 dark 200 399", None),
+            ("and again 200 ms", "dark 0 fine 100 dark 200 400", too_dark),
+            ("over at once, stays 599 ms", "dark 0 200 fine 240 799", too_dark),
+            ("goes at 600 ms", "dark 0 200 fine 240 800", None),
+            ("passed, but not by the margin", "dark 0 200 dim 5000", too_dark),
+            ("passed by the margin", "dark 0 200 dim 5000 fine 5040", None),
+            ("hardly passed from the first shows nothing", "dim 0 300 900", None),
+            ("two faults: the worse", "far+dark 0 200", closer),
+            ("the lesser held behind it", "far+dark 0 200 dark 800", too_dark),
+            ("a worse one holds 199 ms", "dark 0 200 far+dark 900 1099", too_dark),
+            ("a worse one holds 200 ms", "dark 0 200 far+dark 900 1100", closer),
+            ("a worse one waits until the first was read", "dark 0 200 far+dark 240 500 799", too_dark),
+            ("and takes over then", "dark 0 200 far+dark 240 500 800", closer),
+            ("a lesser one waits for the worse to go", "far 0 200 far+dark 900 2000", closer),
+            ("the next fault is too young", "far 0 200 dark 800", None),
+            ("all well", "far 0 200 fine 800", None),
+            ("nobody for one frame", "dark 0 200 nobody 900 dark 940", too_dark),
+            ("nobody for long", "dark 0 200 nobody 900 1100", nobody),
+            ("a face in every other frame only", "dark 0 nobody 100 dark 200 nobody 300 dark 400", too_dark),
+            ("time runs back", "dark 1000 500 600", None),
+        ];
+        for (name, story, expected) in rows {
+            assert_eq!(shown(story).last(), Some(&expected), "{name}: {story}");
+        }
+    }
+
+    /// Fast wobbling is a fault that never holds; slow wobbling is one that does, and stays.
+    #[test]
+    fn a_value_wobbling_about_its_threshold_changes_the_hint_at_most_once() {
+        for period in 1..40 {
+            let mut steady = Steady::new(&HintPolicy::default());
+            let mut shown: Vec<_> = (0..300_u64)
+                .map(|i| {
+                    let luma = if (i / period).is_multiple_of(2) { 55.55 } else { 54.45 };
+                    steady.see(Duration::from_millis(i * 40), &[light(luma)])
+                })
+                .collect();
+            shown.dedup();
+            let expected = if period > 5 { vec![None, Some(Hint::TooDark)] } else { vec![None] };
+            assert_eq!(shown, expected, "{period} frames above, {period} below");
+        }
+    }
+}

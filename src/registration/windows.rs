@@ -1,0 +1,33 @@
+//! Windows: the installer writes the registry (`packaging/windows`); here it is read. Not run by any test yet.
+
+use std::{env, path::PathBuf, process::Command};
+
+use super::{RegistrationError, SCHEME, Status, printable, tool};
+
+/// Who opens our links: the user's own entry, which wins over the machine's.
+pub(super) fn status() -> Result<Status, RegistrationError> {
+    let key = format!(r"HKCU\Software\Classes\{SCHEME}\shell\open\command");
+    let answer = match tool::run("reg.exe", Command::new("reg.exe").args(["query", &key, "/ve"])) {
+        Ok(answer) => answer,
+        // It says so with exit code 1 when there is no such key.
+        Err(RegistrationError::ToolFailed { code: Some(1), .. }) => return Ok(Status::Nobody),
+        Err(error) => return Err(error),
+    };
+    // `    (Default)    REG_SZ    "C:\…\countenance.exe" "%1"`; the name of the value is in the system's language.
+    let Some((_, command)) = answer.split_once("REG_SZ") else { return Ok(Status::Nobody) };
+    let command = command.trim();
+    let program = match command.strip_prefix('"') {
+        Some(rest) => rest.split('"').next(),
+        None => command.split(' ').next(),
+    };
+    let Some(program) = program.filter(|p| !p.is_empty()).map(PathBuf::from) else { return Ok(Status::Nobody) };
+    let ours = env::current_exe().map_err(RegistrationError::Program)?;
+    let named = |path: &PathBuf| path.file_name().map(|name| name.to_string_lossy().to_lowercase());
+    Ok(if program == ours {
+        Status::Ours
+    } else if named(&program) == named(&ours) {
+        Status::Elsewhere { program }
+    } else {
+        Status::Other { handler: printable(&program.to_string_lossy()) }
+    })
+}

@@ -1,0 +1,200 @@
+//! From TOML to choices: each key apart, so that one bad value costs nothing else.
+
+use toml_edit::{Document, Item};
+
+use super::{Complaint, Fault, Loaded, Settings, SettingsError, TEXT_PERCENT, Theme};
+use crate::session::origin::{AllowedOrigins, Origin};
+
+pub(super) const CAMERA: &str = "camera";
+pub(super) const LANGUAGE: &str = "language";
+pub(super) const THEME: &str = "theme";
+pub(super) const TEXT: &str = "text_percent";
+pub(super) const MOTION: &str = "reduced_motion";
+pub(super) const VERIFIERS: &str = "verifiers";
+
+/// Most characters of a camera's name.
+const CAMERA_MAX_CHARS: usize = 256;
+/// Most bytes of a language tag: RFC 5646 asks for 35 at least.
+const LANGUAGE_MAX_BYTES: usize = 35;
+
+/// The choices in `text`.
+pub(super) fn read(text: &str) -> Result<Loaded, SettingsError> {
+    let document = Document::parse(text).map_err(|e| SettingsError::of_toml(text, e))?;
+    let mut loaded = Loaded::default();
+    for (key, item) in document.iter() {
+        let span = item.span().or_else(|| document.as_table().key(key).and_then(toml_edit::Key::span));
+        let mut complain = |fault, offset: Option<usize>| {
+            let offset = offset.or(span.as_ref().map(|s| s.start)).unwrap_or_default();
+            loaded.complaints.push(Complaint { line: line_at(text, offset), key: key.to_owned(), fault });
+        };
+        if let Err(fault) = take(&mut loaded.settings, key, item, &mut complain) {
+            complain(fault, None);
+        }
+    }
+    loaded.complaints.sort_by_key(|complaint| complaint.line);
+    Ok(loaded)
+}
+
+/// Puts one value in its place; `complain` hears of entries within it, with their offset.
+fn take(
+    settings: &mut Settings,
+    key: &str,
+    item: &Item,
+    complain: &mut impl FnMut(Fault, Option<usize>),
+) -> Result<(), Fault> {
+    match key {
+        CAMERA => settings.camera = chosen(item)?.map(camera).transpose()?,
+        LANGUAGE => settings.language = chosen(item)?.map(language).transpose()?,
+        THEME => {
+            let name = item.as_str().ok_or(Fault::Theme)?;
+            settings.theme = Theme::ALL.into_iter().find(|theme| theme.name() == name).ok_or(Fault::Theme)?;
+        }
+        TEXT => {
+            let percent = item.as_integer().and_then(|percent| u16::try_from(percent).ok());
+            settings.text_percent = percent.filter(|p| TEXT_PERCENT.contains(p)).ok_or(Fault::TextPercent)?;
+        }
+        MOTION => settings.reduced_motion = item.as_bool().ok_or(Fault::NotYesOrNo)?,
+        VERIFIERS => settings.verifiers = verifiers(item, complain)?,
+        _ => return Err(Fault::UnknownKey),
+    }
+    Ok(())
+}
+
+/// Text, of which the empty one stands for no choice.
+fn chosen(item: &Item) -> Result<Option<&str>, Fault> {
+    item.as_str().map(|text| Some(text).filter(|text| !text.is_empty())).ok_or(Fault::NotText)
+}
+
+fn camera(name: &str) -> Result<String, Fault> {
+    let fits = name.chars().count() <= CAMERA_MAX_CHARS && !name.chars().any(char::is_control);
+    if fits && !name.trim().is_empty() { Ok(name.to_owned()) } else { Err(Fault::Camera) }
+}
+
+/// The shape of a tag only: whether there are words in that language is for whoever has the words.
+fn language(tag: &str) -> Result<String, Fault> {
+    let mut parts = tag.split('-');
+    let primary =
+        parts.next().is_some_and(|p| (2..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
+    let rest = parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()));
+    if primary && rest && tag.len() <= LANGUAGE_MAX_BYTES { Ok(tag.to_owned()) } else { Err(Fault::Language) }
+}
+
+fn verifiers(item: &Item, complain: &mut impl FnMut(Fault, Option<usize>)) -> Result<AllowedOrigins, Fault> {
+    let list = item.as_array().ok_or(Fault::NotAList)?;
+    let mut good = Vec::new();
+    for entry in list {
+        let at = entry.span().map(|span| span.start);
+        match entry.as_str().map(str::parse::<Origin>) {
+            Some(Ok(origin)) => good.push(origin),
+            Some(Err(error)) => complain(Fault::Verifier(error), at),
+            None => complain(Fault::NotText, at),
+        }
+    }
+    Ok(good.into_iter().collect())
+}
+
+/// The line of the byte at `offset`, counted from 1.
+pub(super) fn line_at(text: &str, offset: usize) -> usize {
+    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::origin::OriginError;
+
+    #[test]
+    fn every_choice_is_read() {
+        let text = "camera = \"Desk: Cam\"\nlanguage = \"pt-BR\"\ntheme = \"high-contrast\"\ntext_percent = 150\n\
+                    reduced_motion = true\nverifiers = [\"https://a.example\", \"http://127.0.0.1:9\"]\n";
+        let loaded = read(text).unwrap();
+        assert_eq!(loaded.complaints, []);
+        assert_eq!(
+            loaded.settings,
+            Settings {
+                camera: Some("Desk: Cam".into()),
+                language: Some("pt-BR".into()),
+                theme: Theme::HighContrast,
+                text_percent: 150,
+                reduced_motion: true,
+                verifiers: ["https://a.example", "http://127.0.0.1:9"].iter().map(|o| o.parse().unwrap()).collect(),
+            }
+        );
+        let none = read("camera = \"\"\nlanguage = \"\"\n").unwrap();
+        assert_eq!(none, Loaded::default(), "empty text is no choice");
+    }
+
+    #[test]
+    fn a_bad_value_is_named_with_its_line_and_costs_nothing_else() {
+        let long = format!("camera = \"{}\"", "x".repeat(257));
+        let rows: [(&str, &str, &str, Fault); 18] = [
+            ("camera a number", "camera = 0", "camera", Fault::NotText),
+            ("camera too long", &long, "camera", Fault::Camera),
+            ("camera with a line break", "camera = \"a\\nb\"", "camera", Fault::Camera),
+            ("camera of blanks", "camera = \"  \"", "camera", Fault::Camera),
+            ("language with a path", "language = \"../de\"", "language", Fault::Language),
+            ("language with an underscore", "language = \"pt_BR\"", "language", Fault::Language),
+            ("language of one letter", "language = \"x\"", "language", Fault::Language),
+            (
+                "language without end",
+                "language = \"de-aaaaaaaa-bbbbbbbb-cccccccc-dddddddd\"",
+                "language",
+                Fault::Language,
+            ),
+            ("theme unknown", "theme = \"Dark\"", "theme", Fault::Theme),
+            ("theme a table", "[theme]\nname = 1", "theme", Fault::Theme),
+            ("text too small", "text_percent = 99", "text_percent", Fault::TextPercent),
+            ("text too large", "text_percent = 201", "text_percent", Fault::TextPercent),
+            ("text far too large", "text_percent = 65636", "text_percent", Fault::TextPercent),
+            ("text with a fraction", "text_percent = 150.0", "text_percent", Fault::TextPercent),
+            ("motion in words", "reduced_motion = \"yes\"", "reduced_motion", Fault::NotYesOrNo),
+            ("verifiers alone", "verifiers = \"https://a.example\"", "verifiers", Fault::NotAList),
+            ("slip of the pen", "verifier = []", "verifier", Fault::UnknownKey),
+            ("table of later days", "[kiosk]\nidle = 3", "kiosk", Fault::UnknownKey),
+        ];
+        for (name, bad, key, fault) in rows {
+            let loaded = read(&format!(
+                "# mine\n\n{}{bad}\n",
+                "text_percent = 120 # so\n".repeat(usize::from(!bad.starts_with("text")))
+            ))
+            .unwrap();
+            let line = if bad.starts_with("text") { 3 } else { 4 };
+            assert_eq!(loaded.complaints, [Complaint { line, key: key.into(), fault }], "{name}");
+            let percent = if bad.starts_with("text") { 100 } else { 120 };
+            assert_eq!(loaded.settings, Settings { text_percent: percent, ..Settings::default() }, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_bad_verifier_is_named_and_the_others_count() {
+        let text =
+            "verifiers = [\n  \"https://a.example\",\n  \"http://plain.example\",\n  7,\n  \"https://b.example\",\n]\n";
+        let loaded = read(text).unwrap();
+        let told: Vec<_> = loaded.complaints.iter().map(|c| (c.line, c.fault)).collect();
+        assert_eq!(told, [(3, Fault::Verifier(OriginError::Insecure)), (4, Fault::NotText)]);
+        let good: Vec<_> = loaded.settings.verifiers.iter().map(ToString::to_string).collect();
+        assert_eq!(good, ["https://a.example", "https://b.example"]);
+    }
+
+    #[test]
+    fn what_is_not_toml_is_named_with_its_line() {
+        let rows = [
+            ("no value", "theme = \"dark\"\ncamera =\n", 2),
+            ("a key twice", "theme = \"dark\"\n\ntheme = \"light\"\n", 3),
+            ("no closing quote", "a = 1\nb = 2\ncamera = \"x\n", 3),
+            ("not TOML at all", "{\"theme\": 1}", 1),
+        ];
+        for (name, text, expected) in rows {
+            match read(text) {
+                Err(SettingsError::NotToml { line, .. }) => assert_eq!(line, expected, "{name}"),
+                other => panic!("{name}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_complaint_reads_as_a_sentence_without_control_characters() {
+        let complaint = Complaint { line: 3, key: "a\u{1b}[31m".into(), fault: Fault::UnknownKey };
+        assert_eq!(complaint.to_string(), "line 3: a\\u{1b}[31m is not a setting that this version knows");
+    }
+}

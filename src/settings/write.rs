@@ -1,0 +1,141 @@
+//! From choices to TOML: only what differs from the file is touched, comments stay where they are.
+
+use toml_edit::{Array, DocumentMut, Item, Value};
+
+use super::{
+    Settings, SettingsError,
+    read::{self, CAMERA, LANGUAGE, MOTION, TEXT, THEME, VERIFIERS, line_at},
+};
+
+/// `before` with the choices of `settings`.
+pub(super) fn write(before: &str, settings: &Settings) -> Result<String, SettingsError> {
+    let said = read::read(before)?.settings;
+    let mut document: DocumentMut = before.parse().map_err(|e| SettingsError::of_toml(before, e))?;
+    let mut set = |key: &'static str, differs: bool, value: Value| {
+        if differs { put(&mut document, before, key, value) } else { Ok(()) }
+    };
+    // No choice is the empty text: to take the key away would take the comment above it along.
+    let text = |choice: &Option<String>| Value::from(choice.as_deref().unwrap_or_default());
+    set(CAMERA, settings.camera != said.camera, text(&settings.camera))?;
+    set(LANGUAGE, settings.language != said.language, text(&settings.language))?;
+    set(THEME, settings.theme != said.theme, settings.theme.name().into())?;
+    set(TEXT, settings.text_percent != said.text_percent, i64::from(settings.text_percent).into())?;
+    set(MOTION, settings.reduced_motion != said.reduced_motion, settings.reduced_motion.into())?;
+    let verifiers: Array = settings.verifiers.iter().map(ToString::to_string).collect();
+    set(VERIFIERS, settings.verifiers != said.verifiers, verifiers.into())?;
+    Ok(document.to_string())
+}
+
+/// Exchanges the value of `key`, or adds it; blanks and comments around it stay.
+fn put(document: &mut DocumentMut, before: &str, key: &'static str, mut value: Value) -> Result<(), SettingsError> {
+    match document.get_mut(key) {
+        None => {
+            document.insert(key, Item::Value(value));
+        }
+        Some(Item::Value(old)) if !is_dotted(old) => {
+            *value.decor_mut() = old.decor().clone();
+            *old = value;
+        }
+        // A section of the owner's own: what is in it would be lost.
+        Some(_) => return Err(SettingsError::Occupied { key, line: line_of(before, key) }),
+    }
+    Ok(())
+}
+
+/// `theme.name = …` is a table in disguise.
+fn is_dotted(value: &Value) -> bool {
+    value.is_inline_table()
+}
+
+fn line_of(before: &str, key: &str) -> usize {
+    let document = toml_edit::Document::parse(before).ok();
+    let span = document.as_ref().and_then(|document| document.as_table().key(key)?.span());
+    line_at(before, span.map_or(0, |span| span.start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::Theme, *};
+
+    fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
+        let mut settings = Settings::default();
+        change(&mut settings);
+        settings
+    }
+
+    #[test]
+    fn only_what_changed_is_touched() {
+        type Change = fn(&mut Settings);
+        let rows: [(&str, &str, Change, &str); 8] = [
+            ("nothing", "# hi\nnew = 1\ntext_percent = 999\n", |_| (), "# hi\nnew = 1\ntext_percent = 999\n"),
+            ("a first choice", "", |s| s.theme = Theme::Dark, "theme = \"dark\"\n"),
+            (
+                "another choice, between comments",
+                "# above\ntheme   =  'light'  # beside\n# below\n",
+                |s| s.theme = Theme::Dark,
+                "# above\ntheme   =  \"dark\"  # beside\n# below\n",
+            ),
+            (
+                "no choice any more",
+                "# my camera\ncamera = \"A\" # old\n",
+                |s| s.camera = None,
+                "# my camera\ncamera = \"\" # old\n",
+            ),
+            (
+                "a new key before sections that are not ours",
+                "a = 1\n\n[kiosk] # mine\nidle = 3\n",
+                |s| s.reduced_motion = true,
+                "a = 1\nreduced_motion = true\n\n[kiosk] # mine\nidle = 3\n",
+            ),
+            (
+                "a bad value gives way to a choice",
+                "text_percent = \"big\" # why not\n",
+                |s| s.text_percent = 140,
+                "text_percent = 140 # why not\n",
+            ),
+            (
+                "verifiers with a bad entry, untouched",
+                "verifiers = [\"https://a.example\", 7] # ours\n",
+                |s| {
+                    s.verifiers = std::iter::once("https://a.example".parse().unwrap()).collect();
+                    s.language = Some("de".into());
+                },
+                "verifiers = [\"https://a.example\", 7] # ours\nlanguage = \"de\"\n",
+            ),
+            ("a value back to its default", "text_percent = 150\n", |_| (), "text_percent = 100\n"),
+        ];
+        for (name, before, change, after) in rows {
+            assert_eq!(write(before, &settings(change)).unwrap(), after, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_section_in_a_choices_place_is_named_and_kept() {
+        for (name, before, expected) in [
+            ("section", "a = 1\n[theme]\nname = 1\n", 2),
+            ("dotted key", "a = 1\nb = 2\ntheme.name = 1\n", 3),
+            ("inline table", "theme = { name = 1 }\n", 1),
+            ("list of sections", "[[theme]]\nname = 1\n", 1),
+        ] {
+            match write(before, &settings(|s| s.theme = Theme::Dark)) {
+                Err(SettingsError::Occupied { key: "theme", line }) => assert_eq!(line, expected, "{name}"),
+                other => panic!("{name}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let all = Settings {
+            camera: Some("A \"quoted\" \\ camera, ünï".into()),
+            language: Some("ar".into()),
+            theme: Theme::HighContrast,
+            text_percent: 200,
+            reduced_motion: true,
+            verifiers: ["https://a.example", "http://[::1]:8080"].iter().map(|o| o.parse().unwrap()).collect(),
+        };
+        let text = write("", &all).unwrap();
+        let again = read::read(&text).unwrap();
+        assert_eq!((again.settings, again.complaints.len()), (all, 0), "{text}");
+    }
+}

@@ -1,0 +1,437 @@
+//! A window to be driven by the names of what it shows: everything behind it is played, nothing takes time.
+
+use std::{
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::AtomicBool,
+        mpsc::{Receiver, Sender, channel},
+    },
+    time::{Duration, Instant},
+};
+
+use countenance::{
+    attest::{DeviceKey, Sealed},
+    camera::{CameraError, FrameSource},
+    capture::Sight,
+    face::{Face, Landmarks},
+    frame::Frame,
+    geometry::{Point, Rect},
+    gui::{App, Host, catalogue},
+    instance::Inbox,
+    liveness::Logits,
+    protocol::{CameraClaim, CameraKind, ModelClaim, Outcome, Reason, Ticket},
+    rehearsal::{self, Fixed, Rehearsal, Repeatable},
+    runner::{Ended, World},
+    session::{
+        SessionApi, SessionError,
+        browser::{Browser, BrowserError},
+        client::Surroundings,
+        continue_url::ContinueUrl,
+        link::LaunchLink,
+        wait::Wait,
+    },
+    settings::Settings,
+    vision::VisionError,
+    world::{Chance, Clock},
+};
+use eframe::egui::accesskit::Role;
+use egui_kittest::{
+    Harness, Node,
+    kittest::{NodeT, Queryable},
+};
+
+/// Longest time that anything played here may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the camera does at each start, in order; the last goes on.
+#[derive(Clone, Copy)]
+pub(crate) enum Camera {
+    /// Gives frames without end.
+    Films,
+    /// Does not open.
+    FailsToOpen(fn() -> CameraError),
+    /// Opens, gives a frame, fails.
+    FailsLater(fn() -> CameraError),
+    /// Opens and gives one frame; the next only when somebody says so.
+    Waits,
+}
+
+/// What the verifier does with each capture, in order; then it approves.
+#[derive(Clone)]
+pub(crate) enum Verdict {
+    /// Answers so.
+    Says(Outcome),
+    /// Cannot be reached: waits once, then approves.
+    Offline,
+}
+
+/// How the session opens.
+pub(crate) enum Opening {
+    /// With a ticket.
+    Ticket,
+    /// With this refusal.
+    Fails(fn() -> SessionError),
+    /// Not at all until the person cancels.
+    Hangs,
+}
+
+/// What is played.
+pub(crate) struct Script {
+    pub(crate) cameras: Vec<Camera>,
+    pub(crate) opening: Opening,
+    pub(crate) verdicts: Vec<Verdict>,
+    /// Log odds of a live person, per look.
+    pub(crate) odds: Vec<f32>,
+    /// Looks in which nobody is to be seen.
+    pub(crate) empty_looks: usize,
+}
+
+impl Default for Script {
+    fn default() -> Self {
+        let (cameras, verdicts) = (vec![Camera::Films], Vec::new());
+        Self { cameras, opening: Opening::Ticket, verdicts, odds: vec![3.0], empty_looks: 0 }
+    }
+}
+
+/// The world behind the window, and what became of it.
+pub(crate) struct Stage {
+    script: Mutex<Script>,
+    looks: Mutex<usize>,
+    key: DeviceKey,
+    /// What was asked of the verifier and the browser, in order.
+    pub(crate) log: Mutex<Vec<String>>,
+    gate: Gate,
+}
+
+/// Holds whoever passes until it is opened.
+#[derive(Default)]
+struct Gate(Mutex<bool>, Condvar);
+
+impl Gate {
+    fn pass(&self, cancelled: Option<&AtomicBool>) {
+        let mut open = self.0.lock().unwrap();
+        while !*open && !cancelled.is_some_and(|c| c.load(std::sync::atomic::Ordering::Relaxed)) {
+            open = self.1.wait_timeout(open, Duration::from_millis(20)).unwrap().0;
+        }
+    }
+
+    fn open(&self) {
+        *self.0.lock().unwrap() = true;
+        self.1.notify_all();
+    }
+}
+
+impl Stage {
+    pub(crate) fn new(script: Script) -> Arc<Self> {
+        let key = DeviceKey::ephemeral(&Repeatable::from("stage"));
+        let (script, looks, log) = (Mutex::new(script), Mutex::new(0), Mutex::new(Vec::new()));
+        Arc::new(Self { script, looks, key, log, gate: Gate::default() })
+    }
+
+    /// Lets go what waits: the network comes back, the camera goes on.
+    pub(crate) fn go_on(&self) {
+        self.gate.open();
+    }
+
+    pub(crate) fn told(&self) -> Vec<String> {
+        self.log.lock().unwrap().clone()
+    }
+
+    fn note(&self, what: impl Into<String>) {
+        self.log.lock().unwrap().push(what.into());
+    }
+}
+
+/// The shared stage as the world of a run.
+pub(crate) struct OnStage(pub(crate) Arc<Stage>);
+
+impl World for OnStage {
+    fn sight(&self) -> Result<Arc<dyn Sight + Send + Sync>, VisionError> {
+        Ok(Arc::new(Eyes(Arc::clone(&self.0))))
+    }
+
+    fn models(&self) -> Vec<ModelClaim> {
+        vec![ModelClaim { name: "played".into(), sha256: "0".repeat(64) }]
+    }
+
+    fn key(&self) -> &DeviceKey {
+        &self.0.key
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &Fixed(NOW)
+    }
+
+    fn chance(&self) -> &dyn Chance {
+        static CHANCE: std::sync::LazyLock<Repeatable> = std::sync::LazyLock::new(|| Repeatable::from("window"));
+        &*CHANCE
+    }
+
+    fn wait(&self) -> &dyn Wait {
+        self
+    }
+
+    fn camera(&self, _: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource> {
+        Box::new(Lens { stage: Arc::clone(&self.0), plays: None, seq: 0 })
+    }
+
+    fn session<'a>(&self, around: Surroundings<'a>) -> Box<dyn SessionApi + 'a> {
+        Box::new(Played { around, stage: Arc::clone(&self.0), inner: Rehearsal::new(NONCE.into(), NOW) })
+    }
+
+    fn browser(&self) -> Box<dyn Browser> {
+        Box::new(Notes(Arc::clone(&self.0)))
+    }
+}
+
+impl Wait for OnStage {
+    fn wait(&self, _: Duration, cancelled: &AtomicBool) {
+        self.0.gate.pass(Some(cancelled));
+    }
+}
+
+const NOW: i64 = 1_790_000_000;
+const NONCE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+
+struct Eyes(Arc<Stage>);
+
+impl Sight for Eyes {
+    fn faces(&self, _: &Frame) -> Result<Vec<Face>, VisionError> {
+        let looks = *self.0.looks.lock().unwrap();
+        Ok(if looks <= self.0.script.lock().unwrap().empty_looks { vec![] } else { vec![face()] })
+    }
+
+    fn liveness(&self, _: &Frame, _: &Face) -> Result<Logits, VisionError> {
+        let (script, looks) = (self.0.script.lock().unwrap(), *self.0.looks.lock().unwrap());
+        let odds = script.odds.get(looks - 1).or(script.odds.last()).copied().unwrap_or_default();
+        Ok(Logits([[odds, 0.0, -100.0]; 3]))
+    }
+}
+
+struct Lens {
+    stage: Arc<Stage>,
+    plays: Option<Camera>,
+    seq: u64,
+}
+
+impl FrameSource for Lens {
+    fn start(&mut self) -> Result<(), CameraError> {
+        let mut script = self.stage.script.lock().unwrap();
+        let plays = if script.cameras.len() > 1 { script.cameras.remove(0) } else { script.cameras[0] };
+        if let Camera::FailsToOpen(error) = plays {
+            return Err(error());
+        }
+        self.stage.note("light on");
+        *self.stage.looks.lock().unwrap() += 1;
+        self.plays = Some(plays);
+        Ok(())
+    }
+
+    fn stop(&mut self) {
+        self.stage.note("light off");
+        self.plays = None;
+    }
+
+    fn next_frame(&mut self, _: Duration) -> Result<Frame, CameraError> {
+        self.seq += 1;
+        match self.plays {
+            Some(Camera::FailsLater(error)) if self.seq > 1 => Err(error()),
+            Some(Camera::Waits) if self.seq > 1 => {
+                // Between two frames a cancel is seen within one of these.
+                self.stage.gate.pass(None);
+                Ok(noise(self.seq))
+            }
+            Some(_) => Ok(noise(self.seq)),
+            None => panic!("a frame was asked for while the light is off"),
+        }
+    }
+
+    fn provenance(&self) -> CameraClaim {
+        CameraClaim {
+            name: "played".into(),
+            driver: "test".into(),
+            bus_path: None,
+            vid_pid: None,
+            format: "RGB".into(),
+            kind: CameraKind::Virtual,
+            pinned: false,
+        }
+    }
+}
+
+struct Played<'a> {
+    around: Surroundings<'a>,
+    stage: Arc<Stage>,
+    inner: Rehearsal,
+}
+
+impl SessionApi for Played<'_> {
+    fn open(&mut self, link: &LaunchLink) -> Result<Ticket, SessionError> {
+        let opening = std::mem::replace(&mut self.stage.script.lock().unwrap().opening, Opening::Ticket);
+        match opening {
+            Opening::Ticket => self.inner.open(link).map(|ticket| Ticket { attempts_left: 5, ..ticket }),
+            Opening::Fails(error) => Err(error()),
+            Opening::Hangs => {
+                self.around.wait.wait(PATIENCE, self.around.cancelled);
+                Err(SessionError::Cancelled)
+            }
+        }
+    }
+
+    fn post(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, SessionError> {
+        self.stage.note("posted");
+        let verdicts = &mut self.stage.script.lock().unwrap().verdicts;
+        let verdict = if verdicts.is_empty() { None } else { Some(verdicts.remove(0)) };
+        match verdict {
+            Some(Verdict::Says(outcome)) => Ok(outcome),
+            Some(Verdict::Offline) => {
+                self.around.wait.wait(PATIENCE, self.around.cancelled);
+                if self.around.cancelled.load(std::sync::atomic::Ordering::Relaxed) {
+                    return Err(SessionError::Cancelled);
+                }
+                self.inner.post(ticket, sealed)
+            }
+            None => self.inner.post(ticket, sealed),
+        }
+    }
+
+    fn abandon(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, SessionError> {
+        self.stage.note(format!("abandoned: {}", reason.name()));
+        self.inner.abandon(ticket, reason)
+    }
+
+    fn continue_url(&self, text: &str) -> Result<ContinueUrl, SessionError> {
+        self.inner.continue_url(text)
+    }
+}
+
+struct Notes(Arc<Stage>);
+
+impl Browser for Notes {
+    fn open(&mut self, _: &ContinueUrl) -> Result<(), BrowserError> {
+        self.0.note("browser");
+        Ok(())
+    }
+}
+
+/// A window on that stage, and what wakes it.
+pub(crate) struct Window {
+    pub(crate) stage: Arc<Stage>,
+    pub(crate) harness: Harness<'static, App>,
+    pub(crate) ended: Arc<Mutex<Option<Ended>>>,
+    woken: Receiver<()>,
+    trail: Vec<String>,
+}
+
+impl Window {
+    /// A window that was opened by a login's link.
+    pub(crate) fn on_login(script: Script) -> Self {
+        Self::open(script, Some(rehearsal::LINK), Settings { language: Some("en".into()), ..Settings::default() }, None)
+    }
+
+    pub(crate) fn open(script: Script, link: Option<&str>, settings: Settings, inbox: Option<Inbox>) -> Self {
+        let (stage, ended) = (Stage::new(script), Arc::new(Mutex::new(None)));
+        let (wake, woken): (Sender<()>, _) = channel();
+        let host = Host {
+            world: Arc::new(OnStage(Arc::clone(&stage))),
+            preview: Box::new(catalogue::sitter),
+            allowed: std::iter::once(rehearsal::ORIGIN.parse().unwrap()).collect(),
+            link: link.map(Into::into),
+            inbox,
+            plays_recording: false,
+            settings,
+            complaints: Vec::new(),
+            settings_path: None,
+            examine: Arc::new(Vec::new),
+            models: Vec::new(),
+            ended: Arc::clone(&ended),
+            closes: true,
+        };
+        let harness = Harness::builder().with_size([460.0, 720.0]).build_eframe(move |cc| {
+            cc.egui_ctx.set_request_repaint_callback(move |_| {
+                wake.send(()).ok();
+            });
+            App::new(&cc.egui_ctx, host)
+        });
+        Self { stage, harness, ended, woken, trail: Vec::new() }
+    }
+
+    /// Waits until something with this name is to be seen.
+    pub(crate) fn see(&mut self, name: &str) -> &mut Self {
+        self.until(name, |harness| harness.query_all_by_label(name).next().is_some())
+    }
+
+    /// Waits until it is there, then presses it.
+    pub(crate) fn press(&mut self, name: &str) -> &mut Self {
+        let can = |node: &Node<'_>| matches!(node.accesskit_node().role(), Role::Button | Role::ComboBox);
+        self.until(name, |harness| harness.query_all_by_label(name).any(|node| can(&node)));
+        // A panel finds its height in the pass after its buttons have changed.
+        self.harness.run_steps(2);
+        if let Some(node) = self.harness.query_all_by_label(name).find(can) {
+            node.click();
+        }
+        self.harness.step();
+        self
+    }
+
+    /// Waits until the condition holds.
+    pub(crate) fn until(&mut self, what: &str, holds: impl Fn(&Harness<'static, App>) -> bool) -> &mut Self {
+        let began = now();
+        loop {
+            self.harness.step();
+            if holds(&self.harness) {
+                self.trail.push(what.to_owned());
+                return self;
+            }
+            let waited = self.woken.recv_timeout(PATIENCE);
+            let in_time = waited.is_ok() && began.elapsed() < PATIENCE;
+            assert!(in_time, "{what:?} did not come; came: {:?}; now: {:#?}", self.trail, self.harness.root());
+        }
+    }
+
+    /// Presses a key.
+    pub(crate) fn key(&mut self, key: eframe::egui::Key) -> &mut Self {
+        self.harness.key_press(key);
+        self.harness.step();
+        self
+    }
+
+    /// How the login ended.
+    pub(crate) fn ended(&self) -> Option<Ended> {
+        *self.ended.lock().unwrap()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "what never comes must end the test")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// A frontal face in the middle of 640×480.
+fn face() -> Face {
+    let (x, y, width) = (320.0, 240.0, 200.0);
+    let at = |dx: f32, dy: f32| Point::new(x + dx * width, y + dy * width);
+    Face {
+        rect: Rect::new(x - width / 2.0, y - width * 0.65, width, width * 1.3),
+        landmarks: Landmarks {
+            right_eye: at(-0.23, -0.15),
+            left_eye: at(0.23, -0.15),
+            nose: at(0.0, 0.11),
+            right_mouth: at(-0.19, 0.35),
+            left_mouth: at(0.19, 0.35),
+        },
+        score: 0.9,
+    }
+}
+
+/// A 640×480 frame of noise: sharp and evenly lit.
+fn noise(seq: u64) -> Frame {
+    let mut state = 0x2545_f491_u32.wrapping_add(seq as u32);
+    let rgb = (0..640 * 480).flat_map(|_| {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        [90 + (state % 60) as u8; 3]
+    });
+    Frame::new(640, 480, rgb.collect(), seq, Duration::from_millis(seq * 40)).unwrap()
+}

@@ -1,0 +1,152 @@
+#!/usr/bin/python3
+"""Walks the demo's five logins at the window, by the names that a screen reader says.
+
+    walk.py [--shots DIR] COMMAND…
+
+COMMAND is the demo: it opens a window for each login, one after the other. Every name comes from the English words, so a
+text may change without this script. Exit code 0 if each screen appeared and COMMAND ended with 0. On a failure the
+elements of the window are listed and DIR gets a picture of the display.
+"""
+
+import argparse
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from atspi import Desktop, Missing, screenshot
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Longest wait, seconds, for the first window: the demo makes the replayed recording before anything else.
+SETTING_UP = 100.0
+# Longest wait, seconds, for a screen that comes when the program is ready: networks are loaded, recordings judged.
+SLOW = 30.0
+
+
+def english() -> dict[str, str]:
+    """The messages of one line without variables, by their id."""
+    lines = (ROOT / "assets/words/en.ftl").read_text(encoding="utf-8").splitlines()
+    messages = (re.fullmatch(r"([a-z0-9-]+) = ([^{}]+)", line) for line in lines)
+    return {message[1]: message[2] for message in messages if message}
+
+
+class Person:
+    """Somebody at the window: reads titles, presses buttons."""
+
+    def __init__(self, desktop: Desktop, words: dict[str, str], demo: subprocess.Popen) -> None:
+        self.desktop, self.words, self.demo = desktop, words, demo
+
+    def read(self, *ids: str) -> None:
+        """Waits until one of these titles stands in the window."""
+        began = time.monotonic()
+        title = self.desktop.wait_for_any([self.words[one] for one in ids], "heading", SLOW)
+        print(f"walk: {time.monotonic() - began:5.1f} s  {title}", flush=True)
+
+    def see(self, id: str) -> None:
+        """Waits until something has this name, whatever it is."""
+        print(f"walk:          {self.desktop.wait(self.words[id], seconds=SLOW)}", flush=True)
+
+    def press(self, id: str) -> None:
+        """Presses the button of this name."""
+        button = self.desktop.wait(self.words[id], "button")
+        print(f"walk:          press {button}", flush=True)
+        button.press()
+
+    def leave(self, id: str) -> None:
+        """Waits until the window with this title is gone."""
+        self.desktop.wait_until_gone(self.words[id])
+
+
+def accepted(person: Person, asked: str, done: str) -> None:
+    person.read(asked)
+    person.press("consent-begin")
+    person.see("capture-preview")
+    person.read(done)
+    person.leave(done)
+
+
+def enrol(person: Person) -> None:
+    accepted(person, "consent-title-enroll", "done-title-enroll")
+
+
+def step_up(person: Person) -> None:
+    accepted(person, "consent-title-verify", "done-title")
+
+
+def refused(person: Person) -> None:
+    person.read("consent-title-verify")
+    person.press("consent-begin")
+    person.see("capture-preview")
+    person.read("not-accepted-title", "cannot-tell-title")
+    person.press("stop-here")
+    person.read("refused-title")
+    person.press("close")
+    person.leave("refused-title")
+
+
+def cancelled(person: Person) -> None:
+    person.read("consent-title-verify")
+    person.press("consent-begin")
+    person.see("capture-preview")
+    person.press("capture-cancel")
+    person.read("refused-title")
+    person.leave("refused-title")
+
+
+LOGINS: list[tuple[str, Callable[[Person], None]]] = [
+    ("first login, enrols", enrol),
+    ("step-up", step_up),
+    ("another person", refused),
+    ("replayed recording", refused),
+    ("the person cancels", cancelled),
+]
+
+
+def walk(person: Person) -> None:
+    person.desktop.wait_for_window(SETTING_UP)
+    for title, login in LOGINS:
+        print(f"walk: {title}", flush=True)
+        login(person)
+    code = person.demo.wait(timeout=SLOW)
+    if code != 0:
+        raise Missing(f"the demo ended with {code}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--shots", type=Path, default=Path("."), help="where a picture of a failure goes")
+    parser.add_argument("command", nargs=argparse.REMAINDER, help="the demo and its arguments")
+    given = parser.parse_args()
+    desktop = Desktop()
+    demo = subprocess.Popen(given.command, stdin=subprocess.DEVNULL, start_new_session=True)
+    desktop.given_up = lambda: None if demo.poll() is None else f"the demo ended with {demo.returncode}"
+    try:
+        walk(Person(desktop, english(), demo))
+    except (Missing, subprocess.TimeoutExpired) as failure:
+        given.shots.mkdir(parents=True, exist_ok=True)
+        screenshot(given.shots / "failure.png")
+        print(f"walk: FAILED: {failure}\nwalk: titles so far: {desktop.headings}\n"
+              f"walk: {given.shots / 'failure.png'}", file=sys.stderr)
+        return 1
+    finally:
+        stop(demo)
+    print(f"walk: all {len(LOGINS)} logins as they must be; titles: {', '.join(dict.fromkeys(desktop.headings))}")
+    return 0
+
+
+def stop(demo: subprocess.Popen) -> None:
+    """Ends the demo and the windows that it opened: they share its process group."""
+    try:
+        os.killpg(demo.pid, signal.SIGTERM)
+    except ProcessLookupError:
+        return
+    demo.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
