@@ -47,10 +47,8 @@ consent-not-me = لست أنا
 consent-warning = ألم تبدأ أنت تسجيل الدخول هذا؟ اضغط «لست أنا».
 
 ## Capture
-capture-title = انظر إلى الكاميرا
 capture-starting = يجري تشغيل الكاميرا
 capture-cancel = إلغاء
-capture-camera = الكاميرا
 capture-time-left = { $seconds ->
     [zero] انتهى الوقت
     [one] بقيت ثانية واحدة

@@ -43,10 +43,8 @@ consent-not-me = Das bin ich nicht
 consent-warning = Sie haben diese Anmeldung nicht begonnen? Drücken Sie auf „Das bin ich nicht“.
 
 ## Capture
-capture-title = Schauen Sie in die Kamera
 capture-starting = Die Kamera startet
 capture-cancel = Abbrechen
-capture-camera = Kamera
 capture-time-left = { $seconds ->
     [one] noch { $seconds } Sekunde
    *[other] noch { $seconds } Sekunden

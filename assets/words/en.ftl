@@ -43,10 +43,8 @@ consent-not-me = Not me
 consent-warning = You did not start this login? Press “Not me”.
 
 ## Capture
-capture-title = Look into the camera
 capture-starting = Starting the camera
 capture-cancel = Cancel
-capture-camera = Camera
 capture-time-left = { $seconds ->
     [one] { $seconds } second left
    *[other] { $seconds } seconds left

@@ -43,10 +43,8 @@ consent-not-me = No soy yo
 consent-warning = ¿No has pedido tú este inicio de sesión? Pulsa «No soy yo».
 
 ## Capture
-capture-title = Mira a la cámara
 capture-starting = Encendiendo la cámara
 capture-cancel = Cancelar
-capture-camera = Cámara
 capture-time-left = { $seconds ->
     [one] queda { $seconds } segundo
    *[other] quedan { $seconds } segundos

@@ -43,10 +43,8 @@ consent-not-me = Ce n’est pas moi
 consent-warning = Vous n’avez pas lancé cette connexion ? Appuyez sur « Ce n’est pas moi ».
 
 ## Capture
-capture-title = Regardez la caméra
 capture-starting = Démarrage de la caméra
 capture-cancel = Annuler
-capture-camera = Caméra
 capture-time-left = { $seconds ->
     [one] encore { $seconds } seconde
    *[other] encore { $seconds } secondes

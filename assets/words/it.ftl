@@ -43,10 +43,8 @@ consent-not-me = Non sono io
 consent-warning = Non hai avviato tu questo accesso? Premi “Non sono io”.
 
 ## Capture
-capture-title = Guarda la fotocamera
 capture-starting = Avvio della fotocamera
 capture-cancel = Annulla
-capture-camera = Fotocamera
 capture-time-left = { $seconds ->
     [one] ancora { $seconds } secondo
    *[other] ancora { $seconds } secondi

@@ -42,10 +42,8 @@ consent-not-me = 私ではありません
 consent-warning = このログインに心当たりがない場合は、「私ではありません」を押してください。
 
 ## Capture
-capture-title = カメラを見てください
 capture-starting = カメラを起動しています
 capture-cancel = キャンセル
-capture-camera = カメラ
 capture-time-left = { $seconds ->
    *[other] 残り{ $seconds }秒
 }

@@ -43,10 +43,8 @@ consent-not-me = Dit ben ik niet
 consent-warning = Hebt u deze aanmelding niet gestart? Druk op “Dit ben ik niet”.
 
 ## Capture
-capture-title = Kijk in de camera
 capture-starting = De camera start
 capture-cancel = Annuleren
-capture-camera = Camera
 capture-time-left = { $seconds ->
     [one] nog { $seconds } seconde
    *[other] nog { $seconds } seconden

@@ -45,10 +45,8 @@ consent-not-me = To nie ja
 consent-warning = To nie Ty rozpoczynasz to logowanie? Naciśnij „To nie ja”.
 
 ## Capture
-capture-title = Spójrz w kamerę
 capture-starting = Uruchamianie kamery
 capture-cancel = Anuluj
-capture-camera = Kamera
 capture-time-left = { $seconds ->
     [one] została { $seconds } sekunda
     [few] zostały { $seconds } sekundy

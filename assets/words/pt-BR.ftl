@@ -43,10 +43,8 @@ consent-not-me = Não sou eu
 consent-warning = Você não iniciou este login? Clique em “Não sou eu”.
 
 ## Capture
-capture-title = Olhe para a câmera
 capture-starting = Ligando a câmera
 capture-cancel = Cancelar
-capture-camera = Câmera
 capture-time-left = { $seconds ->
     [one] resta { $seconds } segundo
    *[other] restam { $seconds } segundos

@@ -166,7 +166,11 @@ impl App {
             self.theme = appearance;
             self.theme.apply(&ctx);
         }
-        self.state.font_missing = fonts::missing(&ctx, self.words.language());
+        if fonts::missing(&ctx, self.words.language()) {
+            // Boxes for letters help nobody: English, and why.
+            self.state.font_missing = true;
+            self.words = Words::new(Language::En);
+        }
         let view = View { words: &self.words, theme: &self.theme, state: &self.state, preview: &self.preview };
         let asked = screens::show(ui, &view, &mut self.draft).or_else(|| self.escape(&ctx));
         if let Some(ask) = asked {
@@ -264,6 +268,7 @@ impl App {
         if language_changed {
             let chosen = self.state.settings.language.as_deref();
             self.words = Words::new(Language::of_system(chosen, system_tags()));
+            self.state.font_missing = false;
         }
         self.dress(ctx);
         let kept = self.host.settings_path.as_deref().map(|path| self.state.settings.save(path));

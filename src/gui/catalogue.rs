@@ -79,6 +79,7 @@ pub fn samples() -> Vec<Sample> {
         ("failed-network", screen(Screen::Failed(WayOut::CheckNetwork))),
         ("failed-operator", screen(Screen::Failed(WayOut::TellOperator))),
         ("settings", page(Page::Settings)),
+        ("settings-font-missing", State { font_missing: true, ..page(Page::Settings) }),
         ("diagnostics", page(Page::Diagnostics)),
         ("about", page(Page::About)),
     ]

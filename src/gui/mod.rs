@@ -76,7 +76,7 @@ pub struct State {
     pub models: Vec<String>,
     /// What the diagnostics found; none while they run.
     pub findings: Option<Vec<Finding>>,
-    /// The language's letters have no font on this system.
+    /// The chosen language's letters have no font on this system: the words are English.
     pub font_missing: bool,
     /// Now.
     pub now: UnixSecs,

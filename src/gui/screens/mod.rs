@@ -1,8 +1,8 @@
 //! The screens: each reads the state and returns what the person asks for. None does anything.
 
-use eframe::egui::Ui;
+use eframe::egui::{Align, Ui};
 
-use super::{Ask, Draft, Page, State, layout, preview::Preview, screen::Screen, theme::Theme, words::Words};
+use super::{Ask, Draft, Page, State, layout, pen::Pen, preview::Preview, screen::Screen, theme::Theme, words::Words};
 
 mod about;
 mod camera;
@@ -14,6 +14,14 @@ mod ready;
 mod setback;
 mod settings;
 mod waiting;
+
+/// Says why the words are English, if no font has the letters of the language that was chosen.
+fn font_missing(pen: &mut Pen<'_>, view: &View<'_>) {
+    if view.state.font_missing {
+        let text = pen.words.say("font-missing");
+        pen.write(&text, pen.theme.body(), pen.theme.tokens.warn, Align::Min);
+    }
+}
 
 /// What a screen is drawn from.
 pub(super) struct View<'a> {
