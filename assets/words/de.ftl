@@ -125,8 +125,12 @@ code-title = Stattdessen einen Code verwenden
 code-choose = Ein Einmalcode geht an die Telefonnummer Ihres Kontos.
 code-sms = SMS senden
 code-voice = Mich anrufen
+code-camera = Lieber die Kamera verwenden
+code-waiting = Das dauert einen Moment.
+code-sent = Der Code ist unterwegs. Das kann eine Minute dauern.
 code-label = 6-stelliger Code
 code-check = Code prüfen
+code-wrong = Das ist nicht der gesendete Code.
 code-resend = Noch einmal senden
 code-resend-wait = { $seconds ->
     [one] Noch einmal senden in { $seconds } Sekunde

@@ -125,8 +125,12 @@ code-title = Use a code instead
 code-choose = A one-time code goes to the phone number of your account.
 code-sms = Send a text message
 code-voice = Call me
+code-camera = Use the camera instead
+code-waiting = This takes a moment.
+code-sent = The code is on its way. It may take a minute.
 code-label = Code of 6 digits
 code-check = Check the code
+code-wrong = That is not the code that was sent.
 code-resend = Send again
 code-resend-wait = { $seconds ->
     [one] Send again in { $seconds } second

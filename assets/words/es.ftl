@@ -125,8 +125,12 @@ code-title = Usar un código
 code-choose = Se envía un código de un solo uso al teléfono de tu cuenta.
 code-sms = Enviar un SMS
 code-voice = Llamarme
+code-camera = Usar la cámara
+code-waiting = Solo tarda un momento.
+code-sent = El código está en camino. Puede tardar un minuto.
 code-label = Código de 6 cifras
 code-check = Comprobar el código
+code-wrong = Ese no es el código que se envió.
 code-resend = Enviar otra vez
 code-resend-wait = { $seconds ->
     [one] Enviar otra vez en { $seconds } segundo

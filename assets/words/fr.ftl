@@ -125,8 +125,12 @@ code-title = Utiliser plutôt un code
 code-choose = Un code à usage unique est envoyé au numéro de téléphone de votre compte.
 code-sms = Envoyer un SMS
 code-voice = M’appeler
+code-camera = Utiliser plutôt la caméra
+code-waiting = Cela prend un instant.
+code-sent = Le code est en route. Cela peut prendre une minute.
 code-label = Code à 6 chiffres
 code-check = Vérifier le code
+code-wrong = Ce n’est pas le code qui a été envoyé.
 code-resend = Renvoyer
 code-resend-wait = { $seconds ->
     [one] Renvoyer dans { $seconds } seconde

@@ -125,8 +125,12 @@ code-title = Usa invece un codice
 code-choose = Un codice monouso viene inviato al numero di telefono del tuo account.
 code-sms = Invia un SMS
 code-voice = Chiamami
+code-camera = Usa invece la fotocamera
+code-waiting = Ci vuole un momento.
+code-sent = Il codice è in arrivo. Può volerci un minuto.
 code-label = Codice a 6 cifre
 code-check = Verifica il codice
+code-wrong = Non è il codice che è stato inviato.
 code-resend = Invia di nuovo
 code-resend-wait = { $seconds ->
     [one] Invia di nuovo tra { $seconds } secondo

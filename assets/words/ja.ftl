@@ -122,8 +122,12 @@ code-title = 代わりにコードを使う
 code-choose = アカウントの電話番号にワンタイムコードをお送りします。
 code-sms = SMSを送る
 code-voice = 電話を受ける
+code-camera = 代わりにカメラを使う
+code-waiting = 少々お待ちください。
+code-sent = コードを送りました。届くまで1分ほどかかることがあります。
 code-label = 6桁のコード
 code-check = コードを確認
+code-wrong = 送られたコードと一致しません。
 code-resend = もう一度送る
 code-resend-wait = { $seconds ->
    *[other] { $seconds }秒後にもう一度送れます

@@ -125,8 +125,12 @@ code-title = Liever een code gebruiken
 code-choose = Er gaat een eenmalige code naar het telefoonnummer van uw account.
 code-sms = Sms sturen
 code-voice = Bel mij
+code-camera = Liever de camera gebruiken
+code-waiting = Dit duurt even.
+code-sent = De code is onderweg. Dit kan een minuut duren.
 code-label = Code van 6 cijfers
 code-check = Code controleren
+code-wrong = Dat is niet de verzonden code.
 code-resend = Opnieuw sturen
 code-resend-wait = { $seconds ->
     [one] Opnieuw sturen over { $seconds } seconde

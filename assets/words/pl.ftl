@@ -131,8 +131,12 @@ code-title = Użyj kodu
 code-choose = Jednorazowy kod zostanie wysłany na numer telefonu Twojego konta.
 code-sms = Wyślij SMS
 code-voice = Zadzwoń do mnie
+code-camera = Użyj kamery
+code-waiting = To potrwa chwilę.
+code-sent = Kod jest w drodze. Może to potrwać minutę.
 code-label = Kod 6-cyfrowy
 code-check = Sprawdź kod
+code-wrong = To nie jest wysłany kod.
 code-resend = Wyślij ponownie
 code-resend-wait = { $seconds ->
     [one] Wyślij ponownie za { $seconds } sekundę

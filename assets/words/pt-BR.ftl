@@ -125,8 +125,12 @@ code-title = Usar um código
 code-choose = Um código de uso único é enviado ao telefone da sua conta.
 code-sms = Enviar um SMS
 code-voice = Ligar para mim
+code-camera = Usar a câmera
+code-waiting = Isso leva um instante.
+code-sent = O código está a caminho. Pode levar um minuto.
 code-label = Código de 6 dígitos
 code-check = Verificar o código
+code-wrong = Esse não é o código que foi enviado.
 code-resend = Enviar de novo
 code-resend-wait = { $seconds ->
     [one] Enviar de novo em { $seconds } segundo

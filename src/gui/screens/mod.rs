@@ -7,6 +7,7 @@ use super::{Ask, Draft, Page, State, layout, pen::Pen, preview::Preview, screen:
 mod about;
 mod camera;
 mod capture;
+mod code;
 mod consent;
 mod diagnostics;
 mod ending;
@@ -31,6 +32,13 @@ pub(super) struct View<'a> {
     pub(super) preview: &'a Preview,
 }
 
+impl View<'_> {
+    /// Whether the login can go on by a code.
+    fn offers_code(&self) -> bool {
+        self.state.screen.is_login() && !self.state.fallback.is_empty()
+    }
+}
+
 /// Draws the screen that the state asks for.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<Ask> {
     let state = view.state;
@@ -46,6 +54,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<As
             Screen::Camera { fault, .. } => camera::show(ui, view, *fault),
             Screen::CannotTell(_) => setback::cannot_tell(ui, view),
             Screen::NotAccepted(refusal) => setback::not_accepted(ui, view, refusal),
+            Screen::Code(code) => code::show(ui, view, code, draft),
             Screen::Sending { retrying } => waiting::sending(ui, view, *retrying),
             Screen::Done(purpose) => ending::done(ui, view, *purpose),
             Screen::Refused(reason) => ending::refused(ui, view, *reason),

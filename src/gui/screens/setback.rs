@@ -55,11 +55,13 @@ pub(super) fn not_accepted(ui: &mut Ui, view: &View<'_>, refusal: &Refusal) -> O
     ask
 }
 
-fn again_or_stop(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
+/// What can be done about a setback.
+pub(super) fn again_or_stop(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
     layout::actions(ui, view.words, view.theme, |pen| {
         let again = pen.button(Weight::First, "try-again").then_some(Command::TryAgain);
+        let code = (view.offers_code() && pen.button(Weight::Second, "use-code")).then_some(Command::UseCode);
         let stop = pen.button(Weight::Second, "stop-here").then_some(Command::GiveUp);
-        again.or(stop).map(Ask::Command)
+        again.or(code).or(stop).map(Ask::Command)
     })
 }
 
