@@ -115,7 +115,8 @@ fn drawn(state: &State, setting: Setting, canvas: &mut Canvas) -> (egui::FullOut
     let theme = Theme::new(setting.scheme, setting.percent, true);
     let (ctx, mut output) = (Context::default(), egui::FullOutput::default());
     ctx.enable_accesskit();
-    let (words, mut preview) = (Words::new(setting.language), Preview::default());
+    let language = if state.font_missing { Language::En } else { setting.language };
+    let (words, mut preview) = (Words::new(language), Preview::default());
     fonts::install(&ctx, setting.language);
     theme.apply(&ctx);
     let own = match &state.screen {

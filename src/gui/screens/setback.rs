@@ -1,6 +1,6 @@
 //! It did not work this time: what would help, and another try. Never a score.
 
-use eframe::egui::{self, Align, Role, Sense, Ui, Vec2, WidgetInfo};
+use eframe::egui::{self, Align, Layout, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use super::super::{
     Ask, layout,
@@ -71,7 +71,8 @@ fn pictures(pen: &mut Pen<'_>, view: &View<'_>) {
     let width = ((pen.ui.available_width() - gap) / 2.0).min(240.0);
     let size = Vec2::new(width, width * 1.2);
     pen.gap(8.0);
-    pen.ui.horizontal_top(|ui| {
+    let layout = if pen.is_rtl() { Layout::right_to_left(Align::Min) } else { Layout::left_to_right(Align::Min) };
+    pen.ui.allocate_ui_with_layout(Vec2::new(pen.ui.available_width(), 0.0), layout, |ui| {
         ui.spacing_mut().item_spacing.x = gap;
         for (id, is_own) in [("picture-yours", true), ("picture-ideal", false)] {
             ui.vertical(|ui| {
