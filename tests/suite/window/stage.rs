@@ -397,6 +397,8 @@ impl Window {
     pub(crate) fn press(&mut self, name: &str) -> &mut Self {
         let can = |node: &Node<'_>| matches!(node.accesskit_node().role(), Role::Button | Role::ComboBox);
         self.until(name, |harness| harness.query_all_by_label(name).any(|node| can(&node)));
+        // What has just appeared moves to its place in the next frame.
+        self.harness.run_steps(2);
         if let Some(node) = self.harness.query_all_by_label(name).find(can) {
             node.click();
         }
