@@ -56,8 +56,7 @@ pub trait Operator {
     /// It did not work this time. What now?
     fn try_again(&mut self, setback: &Setback) -> Answer;
     /// The way by code stands here. What next? Nobody is asked who did not answer [`Answer::ByCode`].
-    fn by_code(&mut self, step: CodeStep) -> CodeAnswer {
-        let _ = step;
+    fn by_code(&mut self, _: CodeStep) -> CodeAnswer {
         CodeAnswer::Stop
     }
 }

@@ -1,8 +1,9 @@
 //! A text that takes the digits of a one-time code and nothing else, however they come: typed, pasted with spaces, or in
 //! the digits of another script.
 
-use eframe::egui::{TextBuffer, text::CharIndex};
 use std::ops::Range;
+
+use eframe::egui::{TextBuffer, text::CharIndex};
 use zeroize::Zeroizing;
 
 use crate::protocol::CODE_DIGITS;

@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn a_code_is_under_way_from_the_press_to_the_answer() {
         let code = |screen: &Screen| if let Screen::Code(code) = screen { *code } else { panic!("{screen:?}") };
-        let choose = Screen::default().after(Progress::Code(CodeStep::Choose));
+        let choose = Screen::Opening.after(Progress::Code(CodeStep::Choose));
         assert_eq!((code(&choose).channel, code(&choose).is_under_way), (None, false));
         assert_eq!(choose.escape(), Some(Command::GiveUp));
         let sending = choose.commanded(Command::SendCode(Fallback::Voice)).after(Progress::Waiting);

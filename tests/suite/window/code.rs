@@ -145,7 +145,9 @@ fn each_setback_offers_a_code_if_the_ticket_does() {
     }
 }
 
-/// A way to leave a screen.
+/// How a window came to a screen.
+type Begins<'a> = &'a dyn Fn() -> Window;
+/// A way to leave it.
 type Leaves = fn(&mut Window);
 
 #[test]
@@ -163,7 +165,7 @@ fn the_way_by_code_can_be_left_everywhere() {
         window
     };
     let (stop, escape): (Leaves, Leaves) = (|w| _ = w.press("Stop here"), |w| _ = w.key(Key::Escape));
-    let rows: [(&str, &dyn Fn() -> Window, Leaves, &[&str]); 6] = [
+    let rows: [(&str, Begins<'_>, Leaves, &[&str]); 6] = [
         ("choosing, stop", &choosing, stop, &[abandoned, "browser"]),
         ("choosing, Escape", &choosing, escape, &[abandoned, "browser"]),
         ("typing, stop", &|| sent(no_camera()), stop, &["code sent: Sms", abandoned, "browser"]),
