@@ -97,8 +97,8 @@ impl Screen {
     #[must_use]
     pub fn after(self, progress: Progress) -> Self {
         match (self, progress) {
-            // Who has read how it ended is not shown a second end.
-            (over @ (Self::Done(_) | Self::Refused(_) | Self::Failed(_)), _) => over,
+            // Who has read how it ended is not shown a second end; a try of the camera that was left is over at once.
+            (over @ (Self::Ready | Self::Done(_) | Self::Refused(_) | Self::Failed(_)), _) => over,
             (_, Progress::Opened(asked)) => Self::Consent(asked),
             (Self::Trying(_), Progress::Look { hint, gathered_ratio, at_millis }) => {
                 Self::Trying(Look { hint, gathered_ratio, at_millis: Some(at_millis) })
@@ -122,7 +122,7 @@ impl Screen {
                 Self::NotAccepted(Refusal { reason, attempts_left, picture })
             }
             // A try of the camera ends without a word, and its failure has been said.
-            (trying @ (Self::Ready | Self::Camera { login: false, .. }), Progress::Ended(_)) => trying,
+            (trying @ Self::Camera { login: false, .. }, Progress::Ended(_)) => trying,
             (Self::Trying(_), Progress::Ended(_)) => Self::Ready,
             (_, Progress::Ended(Ended::Approved(purpose))) => Self::Done(purpose),
             (_, Progress::Ended(Ended::Refused(reason))) => Self::Refused(reason),
@@ -257,6 +257,8 @@ mod tests {
         let trying = || Screen::Trying(Look::default());
         assert_eq!(name(&trying().after(look())), "Trying");
         assert_eq!(name(&trying().after(Progress::Ended(Ended::Failed(WayOut::TellOperator)))), "Ready");
+        assert_eq!(name(&trying().commanded(Command::Cancel)), "Trying", "the window itself leaves it");
+        assert_eq!(name(&Screen::Ready.after(look())), "Ready", "a last look comes too late");
         let failed = trying().after(Progress::Setback(Obstacle::Camera(CameraFault::Busy)));
         assert!(matches!(failed, Screen::Camera { login: false, .. }) && !failed.is_login());
         assert_eq!(name(&failed.after(Progress::Ended(Ended::Failed(WayOut::TellOperator)))), "Camera");
@@ -273,7 +275,7 @@ mod tests {
     #[test]
     fn a_code_is_under_way_from_the_press_to_the_answer() {
         let code = |screen: &Screen| if let Screen::Code(code) = screen { *code } else { panic!("{screen:?}") };
-        let choose = Screen::default().after(Progress::Code(CodeStep::Choose));
+        let choose = Screen::Opening.after(Progress::Code(CodeStep::Choose));
         assert_eq!((code(&choose).channel, code(&choose).is_under_way), (None, false));
         assert_eq!(choose.escape(), Some(Command::GiveUp));
         let sending = choose.commanded(Command::SendCode(Fallback::Voice)).after(Progress::Waiting);
