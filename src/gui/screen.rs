@@ -258,6 +258,8 @@ mod tests {
         assert_eq!(name(&trying().after(look())), "Trying");
         assert_eq!(name(&Screen::Ready.after(look())), "Ready", "a frame that comes late");
         assert_eq!(name(&trying().after(Progress::Ended(Ended::Failed(WayOut::TellOperator)))), "Ready");
+        assert_eq!(name(&trying().commanded(Command::Cancel)), "Trying", "the window itself leaves it");
+        assert_eq!(name(&Screen::Ready.after(look())), "Ready", "a last look comes too late");
         let failed = trying().after(Progress::Setback(Obstacle::Camera(CameraFault::Busy)));
         assert!(matches!(failed, Screen::Camera { login: false, .. }) && !failed.is_login());
         assert_eq!(name(&failed.after(Progress::Ended(Ended::Failed(WayOut::TellOperator)))), "Camera");
