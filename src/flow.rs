@@ -11,7 +11,7 @@ use crate::{
     frame::Frame,
     liveness::{Abstain, Proof, Refusal},
     policy::Policy,
-    protocol::{ModelClaim, Outcome, Reason, Ticket},
+    protocol::{Fallback, ModelClaim, OneTimeCode, Outcome, Reason, Ticket},
     session::{
         SessionApi, SessionError,
         browser::{Browser, BrowserError},
@@ -53,8 +53,12 @@ pub trait Operator {
     fn watch(&mut self, frame: &Frame, look: Look, advice: Advice) -> bool;
     /// Something is about to take a moment, or is done.
     fn tell(&mut self, stage: Stage);
-    /// It did not work this time. Try again?
-    fn try_again(&mut self, setback: &Setback) -> bool;
+    /// It did not work this time. What now?
+    fn try_again(&mut self, setback: &Setback) -> Answer;
+    /// The way by code stands here. What next? Nobody is asked who did not answer [`Answer::ByCode`].
+    fn by_code(&mut self, _: CodeStep) -> CodeAnswer {
+        CodeAnswer::Stop
+    }
 }
 
 /// The answer to who asks.
@@ -66,6 +70,47 @@ pub enum Consent {
     NotMe,
     /// Not now.
     Cancelled,
+}
+
+/// The answer to a setback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Once more, with the camera.
+    Again,
+    /// By a one-time code, where the ticket offers it.
+    ByCode,
+    /// Leave it.
+    Stop,
+}
+
+/// Where the way by code stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeStep {
+    /// No code was sent yet: by which way?
+    Choose,
+    /// A code is on its way to the person.
+    Sent {
+        /// Codes that may be tried.
+        attempts_left: u32,
+    },
+    /// The code was not the right one.
+    Wrong {
+        /// Codes that may still be tried.
+        attempts_left: u32,
+    },
+}
+
+/// What the person does on the way by code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CodeAnswer {
+    /// Has a code sent, the first or another.
+    Send(Fallback),
+    /// Tries this one.
+    Check(OneTimeCode),
+    /// Would rather show their face.
+    Face,
+    /// Leaves it.
+    Stop,
 }
 
 /// Where the run stands.
@@ -105,7 +150,7 @@ pub enum Setback {
 /// How a run ended. Either way the browser went back and the login goes on or ends in a clear denial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// The face was accepted.
+    /// The face, or the code in its place, was accepted.
     Approved,
     /// It was not, or the person gave up.
     Refused(Reason),
@@ -164,37 +209,70 @@ impl Flow<'_> {
     pub fn run(mut self, link: &LaunchLink) -> Result<Ending, FlowError> {
         let mut ticket = self.session.open(link)?;
         self.policy = self.policy.tightened_by(&ticket.policy);
-        match self.operator.consent(&ticket) {
-            Consent::Given => {}
-            Consent::NotMe => return self.give_up(&ticket, Reason::NotMe),
-            Consent::Cancelled => return self.give_up(&ticket, Reason::Cancelled),
+        let outcome = match self.operator.consent(&ticket) {
+            Consent::Given => self.decide(&mut ticket),
+            Consent::NotMe => self.give_up(&ticket, Reason::NotMe),
+            Consent::Cancelled => self.give_up(&ticket, Reason::Cancelled),
+        };
+        match outcome {
+            Err(FlowError::Session(SessionError::Cancelled)) => {
+                let outcome = self.give_up(&ticket, Reason::Cancelled)?;
+                self.hand_back(outcome)
+            }
+            outcome => self.hand_back(outcome?),
         }
+    }
+
+    /// Face after face, or a code, until the verifier has decided or the person gives up.
+    fn decide(&mut self, ticket: &mut Ticket) -> Result<Outcome, FlowError> {
         loop {
             let setback = match self.capture()? {
                 Ok(Captured::Shown(shot, proof)) => {
-                    let sealed = self.seal(&ticket, shot, proof)?;
-                    let outcome = match self.deliver(&ticket, &sealed) {
-                        Err(FlowError::Session(SessionError::Cancelled)) => {
-                            return self.give_up(&ticket, Reason::Cancelled);
-                        }
-                        outcome => outcome?,
-                    };
-                    match outcome {
+                    let sealed = self.seal(ticket, shot, proof)?;
+                    match self.deliver(ticket, &sealed)? {
                         Outcome::Retry { reason, attempts_left, nonce } => {
                             (ticket.nonce, ticket.attempts_left) = (nonce, attempts_left);
                             Setback::NotAccepted { reason, attempts_left }
                         }
-                        over => return self.hand_back(over),
+                        over => return Ok(over),
                     }
                 }
                 Ok(Captured::NotLive(refusal)) => Setback::NotLive(refusal),
                 Ok(Captured::CannotTell(abstain)) => Setback::CannotTell(abstain),
-                Ok(Captured::Stopped) => return self.give_up(&ticket, Reason::Cancelled),
+                Ok(Captured::Stopped) => return self.give_up(ticket, Reason::Cancelled),
                 Err(camera) => Setback::Camera(camera),
             };
-            if !self.operator.try_again(&setback) {
-                return self.give_up(&ticket, setback.reason());
+            match self.operator.try_again(&setback) {
+                Answer::Again => {}
+                Answer::ByCode => {
+                    if let Some(over) = self.by_code(ticket)? {
+                        return Ok(over);
+                    }
+                }
+                Answer::Stop => return self.give_up(ticket, setback.reason()),
             }
+        }
+    }
+
+    /// A code in place of a face: sent to the account's phone, checked by the verifier. The camera stays off. None where
+    /// the person would rather show their face.
+    fn by_code(&mut self, ticket: &mut Ticket) -> Result<Option<Outcome>, FlowError> {
+        let mut step = CodeStep::Choose;
+        loop {
+            step = match self.operator.by_code(step) {
+                CodeAnswer::Send(channel) => {
+                    CodeStep::Sent { attempts_left: self.session.send_code(ticket, channel)?.attempts_left }
+                }
+                CodeAnswer::Check(code) => match self.session.check_code(ticket, &code)? {
+                    Outcome::Retry { attempts_left, nonce, .. } => {
+                        ticket.nonce = nonce;
+                        CodeStep::Wrong { attempts_left }
+                    }
+                    over => return Ok(Some(over)),
+                },
+                CodeAnswer::Face => return Ok(None),
+                CodeAnswer::Stop => return self.give_up(ticket, Reason::Cancelled).map(Some),
+            };
         }
     }
 
@@ -227,9 +305,8 @@ impl Flow<'_> {
         Ok(self.session.post(ticket, sealed)?)
     }
 
-    fn give_up(self, ticket: &Ticket, reason: Reason) -> Result<Ending, FlowError> {
-        let outcome = self.session.abandon(ticket, reason)?;
-        self.hand_back(outcome)
+    fn give_up(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, FlowError> {
+        Ok(self.session.abandon(ticket, reason)?)
     }
 
     /// Sends the browser back with the answer, approved or not.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     capture::{Advice, Look},
-    flow::{Consent, Ending, FlowError, Operator, Setback, Stage, WayOut},
+    flow::{Answer, Consent, Ending, FlowError, Operator, Setback, Stage, WayOut},
     frame::Frame,
     liveness::Abstain,
     protocol::{Reason, Ticket},
@@ -138,7 +138,8 @@ impl Operator for Script<'_> {
         self.line(&line);
     }
 
-    fn try_again(&mut self, setback: &Setback) -> bool {
+    /// A script has no telephone: it never passes by code.
+    fn try_again(&mut self, setback: &Setback) -> Answer {
         let facts = match setback {
             Setback::NotLive(refusal) => {
                 json!({"fused": refusal.verdict.fused, "threshold": refusal.verdict.threshold})
@@ -152,6 +153,6 @@ impl Operator for Script<'_> {
         self.line(&json!({"event": "setback", "reason": setback.reason(), "try_again": again, "facts": facts}));
         self.retries = self.retries.saturating_sub(1);
         self.last = None;
-        again
+        if again { Answer::Again } else { Answer::Stop }
     }
 }

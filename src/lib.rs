@@ -23,7 +23,10 @@
 //! | [`frame`] [`face`] [`geometry`] [`policy`] [`protocol`] [`world`] | nouns: know nothing |
 //! | [`quality`] [`liveness`] [`best_shot`] | rules: no input or output, no threads, clock or chance |
 //! | [`vision`] [`camera`] [`attest`] [`session`] | doors: each outside crate behind one file |
-//! | [`flow`] [`headless`] [`rehearsal`] [`evaluate`] [`bench`](mod@bench) [`recapture`] | drivers and tools |
+//! | [`settings`] [`instance`] [`registration`] [`doctor`] | doors to this machine and its owner |
+//! | [`flow`] | the page |
+//! | [`runner`] [`gui`] | a person attends: the flow on a thread of its own, the window that reads and asks |
+//! | [`headless`] [`rehearsal`] [`evaluate`] [`bench`](mod@bench) [`recapture`] | a script attends; tools |
 //! | [`verifier`] | the other side of the wire: reads it through [`protocol`] and [`attest`] only |
 //! | [`tenant`] [`relying_party`] [`demo`] | stand-ins that make a whole login |
 //!
@@ -37,7 +40,10 @@
 //! 3. Frame time is the only clock in the capture loop; wall time, chance, network and camera are parameters.
 //! 4. Every wait ends: a frame has a deadline, the operator is asked at every frame, the capture has a limit.
 //! 5. Bytes from outside: cap the size, verify, parse, check, use.
-//! 6. Pixels, embeddings, nonces, tokens and keys are never logged and never on disk in the clear.
+//! 6. The preview is not part of the flow: a thread keeps the newest frame in a slot ([`camera::live`]), the window paints
+//!    from it at the camera's speed, the flow takes from it at its own.
+//! 7. Words, colours and thresholds stand in one place each: `assets/words`, [`gui::theme`], [`policy`].
+//! 8. Pixels, embeddings, nonces, tokens and keys are never logged and never on disk in the clear.
 
 pub mod attest;
 pub mod bench;

@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 use crate::{policy::Policy, world::UnixSecs};
 
 mod claims;
+mod code;
 mod problem;
 
 pub use claims::{
     CameraClaim, CameraKind, Claims, CueClaim, KeyProtection, LivenessClaim, LivenessDecision, ModelClaim,
     QualityClaim, SessionClaim, ShotClaim, SpanClaim,
 };
+pub use code::{CODE_DIGITS, CheckCode, CodeSent, NoCode, OneTimeCode, SendCode};
 pub use problem::ProblemKind;
 
 /// `eat_profile` of the attestation: which claims to expect and what they mean.
@@ -126,21 +128,21 @@ pub enum Fallback {
     Voice,
 }
 
-/// How a capture, or giving up, ended at the verifier.
+/// How a capture, a code, or giving up, ended at the verifier.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
-    /// The face was accepted. The browser goes to `continue_url`.
+    /// The face, or the code in its place, was accepted. The browser goes to `continue_url`.
     Approved {
         /// One-time page of the verifier that returns the browser to the tenant.
         continue_url: String,
     },
-    /// Not accepted; another capture may be posted with the fresh nonce.
+    /// Not accepted; another capture may be posted with the fresh nonce, or another code tried.
     Retry {
         /// Why.
         reason: Reason,
-        /// Captures that may still be posted.
+        /// Captures that may still be posted, or codes tried: whichever was answered.
         attempts_left: u32,
         /// Replaces the ticket's nonce.
         nonce: String,
@@ -185,6 +187,8 @@ pub enum Reason {
     TooManyAttempts,
     /// The account has no template and may not enrol itself.
     NotEnrolled,
+    /// The one-time code is not the one that was sent. Only in a retry: too many end as [`Self::TooManyAttempts`].
+    WrongCode,
 }
 
 impl Reason {
@@ -203,6 +207,7 @@ impl Reason {
             Self::TimedOut => "timed_out",
             Self::TooManyAttempts => "too_many_attempts",
             Self::NotEnrolled => "not_enrolled",
+            Self::WrongCode => "wrong_code",
         }
     }
 }
@@ -288,7 +293,9 @@ mod tests {
 
     #[test]
     fn reasons_are_called_on_the_wire_what_name_says() {
-        for reason in [Reason::NoMatch, Reason::CameraNotAllowed, Reason::TooManyAttempts, Reason::NotMe] {
+        for reason in
+            [Reason::NoMatch, Reason::CameraNotAllowed, Reason::TooManyAttempts, Reason::NotMe, Reason::WrongCode]
+        {
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
         }
     }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     attest::Sealed,
     policy::Policy,
-    protocol::{Display, Outcome, Purpose, Reason, Ticket},
+    protocol::{CodeSent, Display, Fallback, OneTimeCode, Outcome, Purpose, Reason, Ticket},
     session::{
         SessionApi, SessionError,
         browser::{Browser, BrowserError},
@@ -73,6 +73,15 @@ impl SessionApi for Rehearsal {
 
     fn post(&mut self, _: &Ticket, sealed: &Sealed) -> Result<Outcome, SessionError> {
         self.attestation = Some(sealed.jws().to_owned());
+        Ok(Outcome::Approved { continue_url: format!("{ORIGIN}/return/rehearsal") })
+    }
+
+    /// Nothing is sent; a rehearsal's ticket offers no code.
+    fn send_code(&mut self, _: &Ticket, _: Fallback) -> Result<CodeSent, SessionError> {
+        Ok(CodeSent { attempts_left: 1 })
+    }
+
+    fn check_code(&mut self, _: &Ticket, _: &OneTimeCode) -> Result<Outcome, SessionError> {
         Ok(Outcome::Approved { continue_url: format!("{ORIGIN}/return/rehearsal") })
     }
 

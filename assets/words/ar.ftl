@@ -47,10 +47,8 @@ consent-not-me = لست أنا
 consent-warning = ألم تبدأ أنت تسجيل الدخول هذا؟ اضغط «لست أنا».
 
 ## Capture
-capture-title = انظر إلى الكاميرا
 capture-starting = يجري تشغيل الكاميرا
 capture-cancel = إلغاء
-capture-camera = الكاميرا
 capture-time-left = { $seconds ->
     [zero] انتهى الوقت
     [one] بقيت ثانية واحدة
@@ -139,8 +137,12 @@ code-title = استخدم رمزًا بدلًا من ذلك
 code-choose = يُرسَل رمز صالح لمرة واحدة إلى رقم هاتف حسابك.
 code-sms = إرسال رسالة نصية
 code-voice = اتصل بي
+code-camera = استخدم الكاميرا بدلًا من ذلك
+code-waiting = نسأل خدمة التحقق.
+code-sent = الرمز في الطريق. قد يستغرق وصوله دقيقة.
 code-label = رمز من 6 أرقام
 code-check = تحقق من الرمز
+code-wrong = هذا ليس الرمز الذي أُرسِل.
 code-resend = إرسال مرة أخرى
 code-resend-wait = { $seconds ->
     [zero] إرسال مرة أخرى الآن

@@ -43,10 +43,8 @@ consent-not-me = Das bin ich nicht
 consent-warning = Sie haben diese Anmeldung nicht begonnen? Drücken Sie auf „Das bin ich nicht“.
 
 ## Capture
-capture-title = Schauen Sie in die Kamera
 capture-starting = Die Kamera startet
 capture-cancel = Abbrechen
-capture-camera = Kamera
 capture-time-left = { $seconds ->
     [one] noch { $seconds } Sekunde
    *[other] noch { $seconds } Sekunden
@@ -127,8 +125,12 @@ code-title = Stattdessen einen Code verwenden
 code-choose = Ein Einmalcode geht an die Telefonnummer Ihres Kontos.
 code-sms = SMS senden
 code-voice = Mich anrufen
+code-camera = Lieber die Kamera verwenden
+code-waiting = Der Prüfdienst wird gefragt.
+code-sent = Der Code ist unterwegs. Das kann eine Minute dauern.
 code-label = 6-stelliger Code
 code-check = Code prüfen
+code-wrong = Das ist nicht der gesendete Code.
 code-resend = Noch einmal senden
 code-resend-wait = { $seconds ->
     [one] Noch einmal senden in { $seconds } Sekunde

@@ -43,10 +43,8 @@ consent-not-me = Not me
 consent-warning = You did not start this login? Press “Not me”.
 
 ## Capture
-capture-title = Look into the camera
 capture-starting = Starting the camera
 capture-cancel = Cancel
-capture-camera = Camera
 capture-time-left = { $seconds ->
     [one] { $seconds } second left
    *[other] { $seconds } seconds left
@@ -127,8 +125,12 @@ code-title = Use a code instead
 code-choose = A one-time code goes to the phone number of your account.
 code-sms = Send a text message
 code-voice = Call me
+code-camera = Use the camera instead
+code-waiting = Asking the verification service.
+code-sent = The code is on its way. It may take a minute.
 code-label = Code of 6 digits
 code-check = Check the code
+code-wrong = That is not the code that was sent.
 code-resend = Send again
 code-resend-wait = { $seconds ->
     [one] Send again in { $seconds } second

@@ -43,10 +43,8 @@ consent-not-me = No soy yo
 consent-warning = ¿No has pedido tú este inicio de sesión? Pulsa «No soy yo».
 
 ## Capture
-capture-title = Mira a la cámara
 capture-starting = Encendiendo la cámara
 capture-cancel = Cancelar
-capture-camera = Cámara
 capture-time-left = { $seconds ->
     [one] queda { $seconds } segundo
    *[other] quedan { $seconds } segundos
@@ -127,8 +125,12 @@ code-title = Usar un código
 code-choose = Se envía un código de un solo uso al teléfono de tu cuenta.
 code-sms = Enviar un SMS
 code-voice = Llamarme
+code-camera = Usar la cámara
+code-waiting = Se pregunta al servicio de verificación.
+code-sent = El código está en camino. Puede tardar un minuto.
 code-label = Código de 6 cifras
 code-check = Comprobar el código
+code-wrong = Ese no es el código que se envió.
 code-resend = Enviar otra vez
 code-resend-wait = { $seconds ->
     [one] Enviar otra vez en { $seconds } segundo

@@ -43,10 +43,8 @@ consent-not-me = Ce n’est pas moi
 consent-warning = Vous n’avez pas lancé cette connexion ? Appuyez sur « Ce n’est pas moi ».
 
 ## Capture
-capture-title = Regardez la caméra
 capture-starting = Démarrage de la caméra
 capture-cancel = Annuler
-capture-camera = Caméra
 capture-time-left = { $seconds ->
     [one] encore { $seconds } seconde
    *[other] encore { $seconds } secondes
@@ -127,8 +125,12 @@ code-title = Utiliser plutôt un code
 code-choose = Un code à usage unique est envoyé au numéro de téléphone de votre compte.
 code-sms = Envoyer un SMS
 code-voice = M’appeler
+code-camera = Utiliser plutôt la caméra
+code-waiting = Le service de vérification est interrogé.
+code-sent = Le code est en route. Cela peut prendre une minute.
 code-label = Code à 6 chiffres
 code-check = Vérifier le code
+code-wrong = Ce n’est pas le code qui a été envoyé.
 code-resend = Renvoyer
 code-resend-wait = { $seconds ->
     [one] Renvoyer dans { $seconds } seconde

@@ -43,10 +43,8 @@ consent-not-me = Non sono io
 consent-warning = Non hai avviato tu questo accesso? Premi “Non sono io”.
 
 ## Capture
-capture-title = Guarda la fotocamera
 capture-starting = Avvio della fotocamera
 capture-cancel = Annulla
-capture-camera = Fotocamera
 capture-time-left = { $seconds ->
     [one] ancora { $seconds } secondo
    *[other] ancora { $seconds } secondi
@@ -127,8 +125,12 @@ code-title = Usa invece un codice
 code-choose = Un codice monouso viene inviato al numero di telefono del tuo account.
 code-sms = Invia un SMS
 code-voice = Chiamami
+code-camera = Usa invece la fotocamera
+code-waiting = Si interroga il servizio di verifica.
+code-sent = Il codice è in arrivo. Può volerci un minuto.
 code-label = Codice a 6 cifre
 code-check = Verifica il codice
+code-wrong = Non è il codice che è stato inviato.
 code-resend = Invia di nuovo
 code-resend-wait = { $seconds ->
     [one] Invia di nuovo tra { $seconds } secondo

@@ -42,10 +42,8 @@ consent-not-me = 私ではありません
 consent-warning = このログインに心当たりがない場合は、「私ではありません」を押してください。
 
 ## Capture
-capture-title = カメラを見てください
 capture-starting = カメラを起動しています
 capture-cancel = キャンセル
-capture-camera = カメラ
 capture-time-left = { $seconds ->
    *[other] 残り{ $seconds }秒
 }
@@ -124,8 +122,12 @@ code-title = 代わりにコードを使う
 code-choose = アカウントの電話番号にワンタイムコードをお送りします。
 code-sms = SMSを送る
 code-voice = 電話を受ける
+code-camera = 代わりにカメラを使う
+code-waiting = 検証サービスに問い合わせています。
+code-sent = コードを送りました。届くまで1分ほどかかることがあります。
 code-label = 6桁のコード
 code-check = コードを確認
+code-wrong = 送られたコードと一致しません。
 code-resend = もう一度送る
 code-resend-wait = { $seconds ->
    *[other] { $seconds }秒後にもう一度送れます

@@ -43,10 +43,8 @@ consent-not-me = Dit ben ik niet
 consent-warning = Hebt u deze aanmelding niet gestart? Druk op “Dit ben ik niet”.
 
 ## Capture
-capture-title = Kijk in de camera
 capture-starting = De camera start
 capture-cancel = Annuleren
-capture-camera = Camera
 capture-time-left = { $seconds ->
     [one] nog { $seconds } seconde
    *[other] nog { $seconds } seconden
@@ -127,8 +125,12 @@ code-title = Liever een code gebruiken
 code-choose = Er gaat een eenmalige code naar het telefoonnummer van uw account.
 code-sms = Sms sturen
 code-voice = Bel mij
+code-camera = Liever de camera gebruiken
+code-waiting = De verificatiedienst wordt gevraagd.
+code-sent = De code is onderweg. Dit kan een minuut duren.
 code-label = Code van 6 cijfers
 code-check = Code controleren
+code-wrong = Dat is niet de verzonden code.
 code-resend = Opnieuw sturen
 code-resend-wait = { $seconds ->
     [one] Opnieuw sturen over { $seconds } seconde

@@ -45,10 +45,8 @@ consent-not-me = To nie ja
 consent-warning = To nie Ty rozpoczynasz to logowanie? Naciśnij „To nie ja”.
 
 ## Capture
-capture-title = Spójrz w kamerę
 capture-starting = Uruchamianie kamery
 capture-cancel = Anuluj
-capture-camera = Kamera
 capture-time-left = { $seconds ->
     [one] została { $seconds } sekunda
     [few] zostały { $seconds } sekundy
@@ -133,8 +131,12 @@ code-title = Użyj kodu
 code-choose = Jednorazowy kod zostanie wysłany na numer telefonu Twojego konta.
 code-sms = Wyślij SMS
 code-voice = Zadzwoń do mnie
+code-camera = Użyj kamery
+code-waiting = Pytamy usługę weryfikacji.
+code-sent = Kod jest w drodze. Może to potrwać minutę.
 code-label = Kod 6-cyfrowy
 code-check = Sprawdź kod
+code-wrong = To nie jest wysłany kod.
 code-resend = Wyślij ponownie
 code-resend-wait = { $seconds ->
     [one] Wyślij ponownie za { $seconds } sekundę

@@ -43,10 +43,8 @@ consent-not-me = Não sou eu
 consent-warning = Você não iniciou este login? Clique em “Não sou eu”.
 
 ## Capture
-capture-title = Olhe para a câmera
 capture-starting = Ligando a câmera
 capture-cancel = Cancelar
-capture-camera = Câmera
 capture-time-left = { $seconds ->
     [one] resta { $seconds } segundo
    *[other] restam { $seconds } segundos
@@ -127,8 +125,12 @@ code-title = Usar um código
 code-choose = Um código de uso único é enviado ao telefone da sua conta.
 code-sms = Enviar um SMS
 code-voice = Ligar para mim
+code-camera = Usar a câmera
+code-waiting = Consultando o serviço de verificação.
+code-sent = O código está a caminho. Pode levar um minuto.
 code-label = Código de 6 dígitos
 code-check = Verificar o código
+code-wrong = Esse não é o código que foi enviado.
 code-resend = Enviar de novo
 code-resend-wait = { $seconds ->
     [one] Enviar de novo em { $seconds } segundo

@@ -11,20 +11,22 @@ use std::{
 };
 
 use eframe::egui::{self, Context, Key, Ui, ViewportCommand};
+use zeroize::Zeroizing;
 
 use super::{
     Ask, Draft, LinkTrouble, Page, State, fonts,
     preview::Preview,
-    screen::{Look, Screen},
+    screen::{self, Look, Screen},
     screens::{self, View},
     theme::{self, Scheme, Theme},
     words::{Language, Words, system_tags},
 };
 use crate::{
     doctor::Finding,
+    flow::CodeStep,
     frame::Frame,
     instance::{Call, Inbox},
-    runner::{Command, Ended, Runner, World},
+    runner::{Command, Ended, Progress, Runner, World},
     session::{
         link::{LaunchLink, LinkError},
         origin::AllowedOrigins,
@@ -34,6 +36,8 @@ use crate::{
 
 /// How long the window waits, when it closes during a login, until the verifier was told.
 const FAREWELL: Duration = Duration::from_secs(3);
+/// How often the seconds until another code are looked at again.
+const TICK: Duration = Duration::from_millis(500);
 /// How often the words for "began" are looked at again.
 const MINUTE: Duration = Duration::from_secs(20);
 
@@ -78,6 +82,8 @@ pub struct App {
     theme: Theme,
     preview: Preview,
     over_since: Option<f64>,
+    /// When the last code was sent, by the frames' clock.
+    code_sent_at: Option<f64>,
 }
 
 impl App {
@@ -103,6 +109,7 @@ impl App {
             words,
             preview: Preview::default(),
             over_since: None,
+            code_sent_at: None,
         };
         app.dress(ctx);
         if let Some(inbox) = &app.host.inbox {
@@ -134,11 +141,19 @@ impl App {
     pub fn catch_up(&mut self, ctx: &Context) {
         self.state.now = self.host.world.clock().now();
         let heard: Vec<_> = self.runner.iter().flat_map(Runner::progress).collect();
+        let frame_at = ctx.input(|i| i.time);
         for progress in heard {
-            if let crate::runner::Progress::Ended(ended) = &progress {
-                self.end(*ended);
+            match &progress {
+                Progress::Opened(asked) => self.state.fallback.clone_from(&asked.fallback),
+                Progress::Code(CodeStep::Sent { .. }) => self.code_sent_at = Some(frame_at),
+                Progress::Ended(ended) => self.end(*ended),
+                _ => {}
             }
             self.state.screen = std::mem::take(&mut self.state.screen).after(progress);
+        }
+        self.state.resend_secs = screen::resend_secs(self.code_sent_at, frame_at);
+        if !matches!(self.state.screen, Screen::Code(_)) {
+            self.draft.code = Zeroizing::default();
         }
         if let Some(findings) = self.findings.as_ref().and_then(|r| r.try_recv().ok()) {
             self.state.findings = Some(findings);
@@ -166,7 +181,11 @@ impl App {
             self.theme = appearance;
             self.theme.apply(&ctx);
         }
-        self.state.font_missing = fonts::missing(&ctx, self.words.language());
+        if fonts::missing(&ctx, self.words.language()) {
+            // Boxes for letters help nobody: English, and why.
+            self.state.font_missing = true;
+            self.words = Words::new(Language::En);
+        }
         let view = View { words: &self.words, theme: &self.theme, state: &self.state, preview: &self.preview };
         let asked = screens::show(ui, &view, &mut self.draft).or_else(|| self.escape(&ctx));
         if let Some(ask) = asked {
@@ -174,6 +193,7 @@ impl App {
         }
         match self.state.screen {
             Screen::Consent(_) => ctx.request_repaint_after(MINUTE),
+            Screen::Code(_) if self.state.resend_secs > 0 => ctx.request_repaint_after(TICK),
             _ => self.close_in_time(&ctx),
         }
     }
@@ -213,11 +233,11 @@ impl App {
     }
 
     fn command(&mut self, ctx: &Context, command: Command) {
-        if let (Screen::Camera { login: false, .. }, Command::TryAgain) = (&self.state.screen, command) {
+        if let (Screen::Camera { login: false, .. }, Command::TryAgain) = (&self.state.screen, &command) {
             return self.carry_out(ctx, Ask::TryCamera);
         }
         if let Some(runner) = &self.runner {
-            runner.command(command);
+            runner.command(command.clone());
         }
         self.state.screen = match std::mem::take(&mut self.state.screen) {
             Screen::Trying(_) | Screen::Camera { login: false, .. } => Screen::Ready,
@@ -235,7 +255,8 @@ impl App {
         match LaunchLink::parse(link.trim(), &self.host.allowed) {
             Ok(link) => {
                 self.state.link_trouble = None;
-                self.over_since = None;
+                (self.over_since, self.code_sent_at) = (None, None);
+                self.state.fallback.clear();
                 self.state.screen = Screen::Opening;
                 self.runner = Some(Runner::login(Arc::clone(&self.host.world), link, wake(ctx)));
             }
@@ -264,6 +285,7 @@ impl App {
         if language_changed {
             let chosen = self.state.settings.language.as_deref();
             self.words = Words::new(Language::of_system(chosen, system_tags()));
+            self.state.font_missing = false;
         }
         self.dress(ctx);
         let kept = self.host.settings_path.as_deref().map(|path| self.state.settings.save(path));

@@ -9,17 +9,17 @@ use super::{
     Draft, LinkTrouble, Page, State, fonts,
     preview::Preview,
     raster::Canvas,
-    screen::{Look, Refusal, Screen},
+    screen::{Code, Look, Refusal, Screen},
     screens::{self, View},
     theme::{Scheme, Theme},
     words::{Language, Words},
 };
 use crate::{
     doctor::{Check, Finding, Fix, State as Health},
-    flow::WayOut,
+    flow::{CodeStep, WayOut},
     frame::Frame,
     liveness::Abstain,
-    protocol::{Display, Purpose, Reason},
+    protocol::{Display, Fallback, Purpose, Reason},
     quality::Hint,
     runner::{Asked, CameraFault},
 };
@@ -44,6 +44,8 @@ pub fn samples() -> Vec<Sample> {
     let look = |hint, gathered_ratio, at_millis| Look { hint, gathered_ratio, at_millis };
     let refusal = |reason| Screen::NotAccepted(Refusal { reason, attempts_left: 4, picture: sitter() });
     let page = |page| State { page, ..settled() };
+    let by_code =
+        |screen| State { screen, now: NOW, fallback: vec![Fallback::Sms, Fallback::Voice], ..State::default() };
     let ready = |trouble| State { link_trouble: Some(trouble), ..screen(Screen::Ready) };
     vec![
         ("ready", screen(Screen::Ready)),
@@ -65,9 +67,16 @@ pub fn samples() -> Vec<Sample> {
         ("camera-lost", screen(camera(CameraFault::Lost))),
         ("camera-stalled", screen(camera(CameraFault::Stalled))),
         ("camera-recording", screen(camera(CameraFault::Recording))),
+        ("camera-absent-or-code", by_code(camera(CameraFault::Absent))),
         ("cannot-tell", screen(Screen::CannotTell(Abstain::TimeOver))),
+        ("cannot-tell-or-code", by_code(Screen::CannotTell(Abstain::TimeOver))),
         ("not-accepted-no-match", screen(refusal(Reason::NoMatch))),
         ("not-accepted-not-live", screen(refusal(Reason::NotLive))),
+        ("not-accepted-or-code", by_code(refusal(Reason::NoMatch))),
+        ("code-choose", by_code(code(CodeStep::Choose, false))),
+        ("code-waiting", by_code(code(CodeStep::Choose, true))),
+        ("code-enter", State { resend_secs: 23, ..by_code(code(CodeStep::Sent { attempts_left: 5 }, false)) }),
+        ("code-wrong", by_code(code(CodeStep::Wrong { attempts_left: 4 }, false))),
         ("sending", screen(Screen::Sending { retrying: false })),
         ("sending-retrying", screen(Screen::Sending { retrying: true })),
         ("done", screen(Screen::Done(Purpose::Verify))),
@@ -79,6 +88,7 @@ pub fn samples() -> Vec<Sample> {
         ("failed-network", screen(Screen::Failed(WayOut::CheckNetwork))),
         ("failed-operator", screen(Screen::Failed(WayOut::TellOperator))),
         ("settings", page(Page::Settings)),
+        ("settings-font-missing", State { font_missing: true, ..page(Page::Settings) }),
         ("diagnostics", page(Page::Diagnostics)),
         ("about", page(Page::About)),
     ]
@@ -105,7 +115,8 @@ fn drawn(state: &State, setting: Setting, canvas: &mut Canvas) -> (egui::FullOut
     let theme = Theme::new(setting.scheme, setting.percent, true);
     let (ctx, mut output) = (Context::default(), egui::FullOutput::default());
     ctx.enable_accesskit();
-    let (words, mut preview) = (Words::new(setting.language), Preview::default());
+    let language = if state.font_missing { Language::En } else { setting.language };
+    let (words, mut preview) = (Words::new(language), Preview::default());
     fonts::install(&ctx, setting.language);
     theme.apply(&ctx);
     let own = match &state.screen {
@@ -145,6 +156,10 @@ const NOW: i64 = 1_790_000_000;
 
 fn camera(fault: CameraFault) -> Screen {
     Screen::Camera { fault, login: true }
+}
+
+fn code(step: CodeStep, is_under_way: bool) -> Screen {
+    Screen::Code(Code { step, channel: Some(Fallback::Sms), is_under_way, is_retrying: false })
 }
 
 fn asked(purpose: Purpose) -> Asked {

@@ -7,6 +7,7 @@
 mod app;
 pub mod bidi;
 pub mod catalogue;
+mod digits;
 pub mod fonts;
 mod layout;
 mod marks;
@@ -23,7 +24,9 @@ pub mod words;
 pub use app::{App, Host};
 pub use window::{open, run};
 
-use crate::{doctor::Finding, runner::Command, settings::Settings, world::UnixSecs};
+use zeroize::Zeroizing;
+
+use crate::{doctor::Finding, protocol::Fallback, runner::Command, settings::Settings, world::UnixSecs};
 use screen::Screen;
 
 /// Which page is open over the login's screens.
@@ -58,6 +61,10 @@ pub struct State {
     pub screen: Screen,
     /// The page over it.
     pub page: Page,
+    /// The ways to pass by code that this login offers.
+    pub fallback: Vec<Fallback>,
+    /// Seconds until another code may be asked for.
+    pub resend_secs: u32,
     /// Why the last link was not followed.
     pub link_trouble: Option<LinkTrouble>,
     /// The owner's choices.
@@ -76,7 +83,7 @@ pub struct State {
     pub models: Vec<String>,
     /// What the diagnostics found; none while they run.
     pub findings: Option<Vec<Finding>>,
-    /// The language's letters have no font on this system.
+    /// The chosen language's letters have no font on this system: the words are English.
     pub font_missing: bool,
     /// Now.
     pub now: UnixSecs,
@@ -102,8 +109,10 @@ pub enum Ask {
 }
 
 /// What is typed and not yet asked for.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Draft {
     /// A link, on its way into the field.
     pub link: String,
+    /// A one-time code, on its way into the field; erased once the screen is left.
+    pub code: Zeroizing<String>,
 }

@@ -1,9 +1,9 @@
 //! What is drawn, as a pure function of what happened: no input or output, no clock, no window.
 
 use crate::{
-    flow::WayOut,
+    flow::{CodeStep, WayOut},
     liveness::Abstain,
-    protocol::{Purpose, Reason},
+    protocol::{Fallback, Purpose, Reason},
     quality::Hint,
     runner::{Asked, CameraFault, Command, Ended, Obstacle, Progress},
 };
@@ -33,6 +33,8 @@ pub enum Screen {
     CannotTell(Abstain),
     /// The face or picture was not accepted; another may be.
     NotAccepted(Refusal),
+    /// A code instead of the face; the camera is off.
+    Code(Code),
     /// The capture is on its way.
     Sending {
         /// The verifier cannot be reached at the moment.
@@ -68,6 +70,28 @@ pub struct Refusal {
     pub picture: Option<crate::frame::Frame>,
 }
 
+/// The way by code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Code {
+    /// Where it stands.
+    pub step: CodeStep,
+    /// How the last code was to come.
+    pub channel: Option<Fallback>,
+    /// A code is being sent or checked.
+    pub is_under_way: bool,
+    /// The verifier cannot be reached at the moment.
+    pub is_retrying: bool,
+}
+
+/// How long a code has the time to come before another may be asked for, seconds.
+const RESEND_SECS: f64 = 30.0;
+
+/// Seconds until another code may be asked for, when the last was sent at `sent_at` and it is `now`.
+pub fn resend_secs(sent_at: Option<f64>, now: f64) -> u32 {
+    let left = sent_at.map_or(0.0, |at| at + RESEND_SECS - now);
+    left.clamp(0.0, RESEND_SECS).ceil() as u32
+}
+
 impl Screen {
     /// The screen after this progress.
     #[must_use]
@@ -82,6 +106,11 @@ impl Screen {
             (_, Progress::Look { hint, gathered_ratio, at_millis }) => {
                 Self::Capture(Look { hint, gathered_ratio, at_millis: Some(at_millis) })
             }
+            (before, Progress::Code(step)) => {
+                let channel = if let Self::Code(code) = before { code.channel } else { None };
+                Self::Code(Code { step, channel, is_under_way: false, is_retrying: false })
+            }
+            (Self::Code(code), Progress::Waiting) => Self::Code(Code { is_retrying: true, ..code }),
             (_, Progress::Sending) => Self::Sending { retrying: false },
             (Self::Sending { .. }, Progress::Waiting) => Self::Sending { retrying: true },
             (other, Progress::Waiting) => other,
@@ -106,9 +135,13 @@ impl Screen {
     pub fn commanded(self, command: Command) -> Self {
         match (self, command) {
             (
-                Self::Consent(_) | Self::Camera { .. } | Self::CannotTell(_) | Self::NotAccepted(_),
+                Self::Consent(_) | Self::Camera { .. } | Self::CannotTell(_) | Self::NotAccepted(_) | Self::Code(_),
                 Command::Begin | Command::TryAgain,
             ) => Self::Capture(Look::default()),
+            (Self::Code(code), Command::SendCode(channel)) => {
+                Self::Code(Code { channel: Some(channel), is_under_way: true, ..code })
+            }
+            (Self::Code(code), Command::CheckCode(_)) => Self::Code(Code { is_under_way: true, ..code }),
             (screen, _) => screen,
         }
     }
@@ -137,7 +170,8 @@ impl Screen {
             Self::Opening | Self::Consent(_) | Self::Capture(_) | Self::Trying(_) | Self::Sending { .. } => {
                 Some(Command::Cancel)
             }
-            Self::Camera { .. } | Self::CannotTell(_) | Self::NotAccepted(_) => Some(Command::GiveUp),
+            Self::Code(Code { is_under_way: true, .. }) => Some(Command::Cancel),
+            Self::Camera { .. } | Self::CannotTell(_) | Self::NotAccepted(_) | Self::Code(_) => Some(Command::GiveUp),
             Self::Ready | Self::Done(_) | Self::Refused(_) | Self::Failed(_) => None,
         }
     }
@@ -176,6 +210,8 @@ mod tests {
         Progress::Setback(Obstacle::NotAccepted { reason: Reason::NoMatch, attempts_left: 4, picture: None })
     }
 
+    const WRONG: CodeStep = CodeStep::Wrong { attempts_left: 4 };
+
     /// The name of a screen, as the tables write it.
     fn name(screen: &Screen) -> String {
         let text = format!("{screen:?}");
@@ -184,7 +220,8 @@ mod tests {
 
     #[test]
     fn each_progress_leads_to_its_screen() {
-        let rows: [(&str, Vec<Progress>, &str); 12] = [
+        let step = |step| Progress::Code(step);
+        let rows: [(&str, Vec<Progress>, &str); 16] = [
             ("opening", vec![], "Opening"),
             ("who asks", vec![Progress::Opened(asked())], "Consent"),
             ("looking", vec![Progress::Opened(asked()), look()], "Capture"),
@@ -193,6 +230,10 @@ mod tests {
             ("offline while opening", vec![Progress::Waiting], "Opening"),
             ("refused once", vec![Progress::Sending, not_accepted()], "NotAccepted"),
             ("and again", vec![not_accepted(), look()], "Capture"),
+            ("by code", vec![not_accepted(), step(CodeStep::Choose)], "Code"),
+            ("a wrong code", vec![step(CodeStep::Sent { attempts_left: 5 }), step(WRONG)], "Code"),
+            ("offline with a code", vec![step(WRONG), Progress::Waiting], "Code"),
+            ("a face after all", vec![step(CodeStep::Choose), look()], "Capture"),
             ("approved", vec![Progress::Ended(Ended::Approved(Purpose::Verify))], "Done"),
             ("refused", vec![not_accepted(), Progress::Ended(Ended::Refused(Reason::NoMatch))], "Refused"),
             ("broken", vec![Progress::Ended(Ended::Failed(WayOut::LoginAgain))], "Failed"),
@@ -217,6 +258,8 @@ mod tests {
         assert_eq!(name(&trying().after(look())), "Trying");
         assert_eq!(name(&Screen::Ready.after(look())), "Ready", "a frame that comes late");
         assert_eq!(name(&trying().after(Progress::Ended(Ended::Failed(WayOut::TellOperator)))), "Ready");
+        assert_eq!(name(&trying().commanded(Command::Cancel)), "Trying", "the window itself leaves it");
+        assert_eq!(name(&Screen::Ready.after(look())), "Ready", "a last look comes too late");
         let failed = trying().after(Progress::Setback(Obstacle::Camera(CameraFault::Busy)));
         assert!(matches!(failed, Screen::Camera { login: false, .. }) && !failed.is_login());
         assert_eq!(name(&failed.after(Progress::Ended(Ended::Failed(WayOut::TellOperator)))), "Camera");
@@ -228,6 +271,36 @@ mod tests {
         assert_eq!(name(&Screen::CannotTell(Abstain::TimeOver).commanded(Command::TryAgain)), "Capture");
         assert_eq!(name(&Screen::Consent(asked()).commanded(Command::NotMe)), "Consent");
         assert_eq!(name(&Screen::Sending { retrying: false }.commanded(Command::TryAgain)), "Sending");
+    }
+
+    #[test]
+    fn a_code_is_under_way_from_the_press_to_the_answer() {
+        let code = |screen: &Screen| if let Screen::Code(code) = screen { *code } else { panic!("{screen:?}") };
+        let choose = Screen::Opening.after(Progress::Code(CodeStep::Choose));
+        assert_eq!((code(&choose).channel, code(&choose).is_under_way), (None, false));
+        assert_eq!(choose.escape(), Some(Command::GiveUp));
+        let sending = choose.commanded(Command::SendCode(Fallback::Voice)).after(Progress::Waiting);
+        let (shown, escape) = (code(&sending), sending.escape());
+        assert_eq!((shown.channel, shown.is_under_way, shown.is_retrying), (Some(Fallback::Voice), true, true));
+        assert_eq!(escape, Some(Command::Cancel), "what is under way can be broken off");
+        let sent = sending.after(Progress::Code(CodeStep::Sent { attempts_left: 5 }));
+        assert_eq!((code(&sent).channel, code(&sent).is_under_way), (Some(Fallback::Voice), false));
+        let digits = "123456".to_owned().try_into().unwrap();
+        let checking = sent.commanded(Command::CheckCode(digits));
+        assert!(code(&checking).is_under_way && checking.is_login() && !checking.shows_preview());
+        let wrong = checking.after(Progress::Code(WRONG));
+        assert_eq!((code(&wrong).step, code(&wrong).is_under_way, code(&wrong).is_retrying), (WRONG, false, false));
+        assert_eq!(name(&wrong.commanded(Command::TryAgain)), "Capture");
+    }
+
+    #[test]
+    fn another_code_may_be_asked_for_after_half_a_minute() {
+        let rows =
+            [(None, 5.0, 0), (Some(5.0), 5.0, 30), (Some(5.0), 5.1, 30), (Some(5.0), 34.5, 1), (Some(5.0), 35.0, 0)];
+        for (sent_at, now, seconds) in rows {
+            assert_eq!(resend_secs(sent_at, now), seconds, "{sent_at:?} {now}");
+        }
+        assert_eq!(resend_secs(Some(1e9), 0.0), 30, "a clock that went back");
     }
 
     #[test]

@@ -12,9 +12,9 @@ use std::{
 use super::{Asked, Command, Obstacle, Progress};
 use crate::{
     capture::{Advice, Look},
-    flow::{Consent, Operator, Setback, Stage},
+    flow::{Answer, CodeAnswer, CodeStep, Consent, Operator, Setback, Stage},
     frame::Frame,
-    protocol::{Purpose, Ticket},
+    protocol::{Fallback, Purpose, Ticket},
     world::UnixSecs,
 };
 
@@ -83,6 +83,11 @@ impl Attendant {
         self.asked.as_ref().map(|asked| asked.purpose)
     }
 
+    /// The ways to pass by code that the ticket offers.
+    fn fallback(&self) -> &[Fallback] {
+        self.asked.as_ref().map_or(&[], |asked| &asked.fallback)
+    }
+
     /// Waits for the person; none if the run was cancelled, the window is gone, or the session's time is over.
     fn answer(&self) -> Option<Command> {
         loop {
@@ -110,7 +115,7 @@ impl Operator for Attendant {
                 Some(Command::Begin) => return Consent::Given,
                 Some(Command::NotMe) => return Consent::NotMe,
                 Some(Command::Cancel | Command::GiveUp) | None => return Consent::Cancelled,
-                Some(Command::TryAgain) => {}
+                Some(Command::TryAgain | Command::UseCode | Command::SendCode(_) | Command::CheckCode(_)) => {}
             }
         }
     }
@@ -132,7 +137,7 @@ impl Operator for Attendant {
         }
     }
 
-    fn try_again(&mut self, setback: &Setback) -> bool {
+    fn try_again(&mut self, setback: &Setback) -> Answer {
         let LookSoFar { picture, .. } = std::mem::take(&mut self.look);
         if let (Some(asked), Setback::NotAccepted { attempts_left, .. }) = (&mut self.asked, setback) {
             asked.attempts_left = *attempts_left;
@@ -141,9 +146,25 @@ impl Operator for Attendant {
         self.tell.say(Progress::Setback(Obstacle::of(setback, attempts_left, picture)));
         loop {
             match self.answer() {
-                Some(Command::TryAgain) => return true,
-                Some(Command::Cancel | Command::GiveUp | Command::NotMe) | None => return false,
-                Some(Command::Begin) => {}
+                Some(Command::TryAgain) => return Answer::Again,
+                Some(Command::UseCode) if !self.fallback().is_empty() => return Answer::ByCode,
+                Some(Command::Cancel | Command::GiveUp | Command::NotMe) | None => return Answer::Stop,
+                Some(Command::Begin | Command::UseCode | Command::SendCode(_) | Command::CheckCode(_)) => {}
+            }
+        }
+    }
+
+    fn by_code(&mut self, step: CodeStep) -> CodeAnswer {
+        self.tell.say(Progress::Code(step));
+        loop {
+            match self.answer() {
+                Some(Command::SendCode(channel)) if self.fallback().contains(&channel) => {
+                    return CodeAnswer::Send(channel);
+                }
+                Some(Command::CheckCode(code)) => return CodeAnswer::Check(code),
+                Some(Command::TryAgain) => return CodeAnswer::Face,
+                Some(Command::Cancel | Command::GiveUp | Command::NotMe) | None => return CodeAnswer::Stop,
+                Some(Command::Begin | Command::UseCode | Command::SendCode(_)) => {}
             }
         }
     }

@@ -2,10 +2,10 @@
 
 use crate::{
     camera::CameraError,
-    flow::{Ending, Setback, WayOut},
+    flow::{CodeStep, Ending, Setback, WayOut},
     frame::Frame,
     liveness::Abstain,
-    protocol::{Display, Fallback, Purpose, Reason, Ticket},
+    protocol::{Display, Fallback, OneTimeCode, Purpose, Reason, Ticket},
     quality::Hint,
     world::UnixSecs,
 };
@@ -28,14 +28,17 @@ pub enum Progress {
     Sending,
     /// The verifier cannot be reached; a wait before the next try.
     Waiting,
-    /// It did not work this time. The run waits for [`Command::TryAgain`] or [`Command::GiveUp`].
+    /// It did not work this time. The run waits for [`Command::TryAgain`], [`Command::UseCode`] or [`Command::GiveUp`].
     Setback(Obstacle),
+    /// The way by code stands here. The run waits for [`Command::SendCode`], [`Command::CheckCode`], [`Command::TryAgain`]
+    /// or [`Command::GiveUp`].
+    Code(CodeStep),
     /// The run is over.
     Ended(Ended),
 }
 
 /// What the person wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Yes, this is my login: the camera may open.
     Begin,
@@ -43,8 +46,14 @@ pub enum Command {
     NotMe,
     /// Stop, whatever is going on.
     Cancel,
-    /// Once more.
+    /// Once more, with the camera.
     TryAgain,
+    /// A code instead of the face.
+    UseCode,
+    /// A code, by this way.
+    SendCode(Fallback),
+    /// To try this code.
+    CheckCode(OneTimeCode),
     /// Leave it.
     GiveUp,
 }

@@ -7,6 +7,7 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
+use zeroize::Zeroizing;
 
 use super::{
     SessionApi,
@@ -24,7 +25,10 @@ use crate::{
         DeviceKey, Sealed, Stamp,
         proof::{self, Request},
     },
-    protocol::{Abandon, OpenSession, Outcome, Problem, ProblemKind, Reason, RegisterDevice, RegisteredDevice, Ticket},
+    protocol::{
+        Abandon, CheckCode, CodeSent, Fallback, OneTimeCode, OpenSession, Outcome, Problem, ProblemKind, Reason,
+        RegisterDevice, RegisteredDevice, SendCode, Ticket,
+    },
     world::{Chance, Clock, UnixSecs},
 };
 
@@ -104,8 +108,10 @@ impl<'a> HttpSession<'a> {
         body: &impl Serialize,
         until: UnixSecs,
     ) -> Result<A, SessionError> {
-        let body = serde_json::to_vec(body).map_err(|e| SessionError::Request(e.into()))?;
-        self.call(wire, url, "application/json", &body, until)
+        // Room for any of ours: a body that grows leaves copies behind, and codes stand in some.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(512));
+        serde_json::to_writer(&mut *bytes, body).map_err(|e| SessionError::Request(e.into()))?;
+        self.call(wire, url, "application/json", &bytes, until)
     }
 
     /// POSTs `body` until there is an answer to act on, `until` comes near, the tries are used up, or the person cancels.
@@ -192,6 +198,18 @@ impl SessionApi for HttpSession<'_> {
         let url = origin.at(&["v1", "sessions", &ticket.session_id, "captures"]);
         let until = ticket.expires_at.min(self.around.clock.now().saturating_add(ATTESTATION_SECS));
         fresh(self.call(wire, &url, &form.media_type, &form.body, until)?)
+    }
+
+    fn send_code(&mut self, ticket: &Ticket, channel: Fallback) -> Result<CodeSent, SessionError> {
+        let (wire, origin) = self.opened()?;
+        let url = origin.at(&["v1", "sessions", &ticket.session_id, "otp"]);
+        self.call_json(wire, &url, &SendCode { channel }, ticket.expires_at)
+    }
+
+    fn check_code(&mut self, ticket: &Ticket, code: &OneTimeCode) -> Result<Outcome, SessionError> {
+        let (wire, origin) = self.opened()?;
+        let url = origin.at(&["v1", "sessions", &ticket.session_id, "otp", "check"]);
+        fresh(self.call_json(wire, &url, &CheckCode { code: code.clone() }, ticket.expires_at)?)
     }
 
     fn abandon(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, SessionError> {

@@ -4,7 +4,7 @@
 
 use crate::{
     attest::Sealed,
-    protocol::{Outcome, Reason, Ticket},
+    protocol::{CodeSent, Fallback, OneTimeCode, Outcome, Reason, Ticket},
 };
 
 pub mod browser;
@@ -33,6 +33,12 @@ pub trait SessionApi {
 
     /// Posts a capture. Posting the same one again gives the same answer, so a lost answer loses nothing.
     fn post(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, SessionError>;
+
+    /// Has a one-time code sent to the account's phone. Repeated after a lost answer, so that a second one may come.
+    fn send_code(&mut self, ticket: &Ticket, channel: Fallback) -> Result<CodeSent, SessionError>;
+
+    /// Tries a one-time code in place of a capture.
+    fn check_code(&mut self, ticket: &Ticket, code: &OneTimeCode) -> Result<Outcome, SessionError>;
 
     /// Ends the session without a face, so that the login ends in a clear denial.
     fn abandon(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, SessionError>;

@@ -190,6 +190,7 @@ fn may_be_given(reason: Reason) -> bool {
         | Reason::CameraNotAllowed
         | Reason::Untrusted
         | Reason::TooManyAttempts
-        | Reason::NotEnrolled => false,
+        | Reason::NotEnrolled
+        | Reason::WrongCode => false,
     }
 }

@@ -7,12 +7,12 @@ use countenance::{
     camera::{CameraError, FrameSource, recording},
     capture::{Advice, Look, Sight},
     face::Face,
-    flow::{Consent, Ending, Flow, FlowError, Operator, Setback, Stage},
+    flow::{Answer, CodeAnswer, CodeStep, Consent, Ending, Flow, FlowError, Operator, Setback, Stage},
     frame::Frame,
     headless::Exit,
     liveness::Logits,
     policy::Policy,
-    protocol::{CameraClaim, Outcome, Reason, Ticket},
+    protocol::{CameraClaim, CodeSent, Fallback, OneTimeCode, Outcome, Reason, Ticket},
     rehearsal::{self, Fixed, NoBrowser, Rehearsal, Repeatable},
     session::{SessionApi, SessionError, continue_url::ContinueUrl, link::LaunchLink},
     vision::VisionError,
@@ -39,12 +39,15 @@ struct Attends {
     looked: u32,
     setbacks: Vec<Reason>,
     stages: Vec<Stage>,
+    /// What is done on the way by code; who has an answer here takes that way.
+    codes: Vec<CodeAnswer>,
+    steps: Vec<CodeStep>,
 }
 
 impl Default for Attends {
     fn default() -> Self {
-        let (setbacks, stages) = (Vec::new(), Vec::new());
-        Self { consent: Consent::Given, stop_at: u32::MAX, tries: 1, looked: 0, setbacks, stages }
+        let (setbacks, stages, codes, steps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { consent: Consent::Given, stop_at: u32::MAX, tries: 1, looked: 0, setbacks, stages, codes, steps }
     }
 }
 
@@ -62,10 +65,18 @@ impl Operator for Attends {
         self.stages.push(stage);
     }
 
-    fn try_again(&mut self, setback: &Setback) -> bool {
+    fn try_again(&mut self, setback: &Setback) -> Answer {
         self.setbacks.push(setback.reason());
+        if !self.codes.is_empty() {
+            return Answer::ByCode;
+        }
         self.tries -= 1;
-        self.tries > 0
+        if self.tries > 0 { Answer::Again } else { Answer::Stop }
+    }
+
+    fn by_code(&mut self, step: CodeStep) -> CodeAnswer {
+        self.steps.push(step);
+        self.codes.remove(0)
     }
 }
 
@@ -92,6 +103,16 @@ impl SessionApi for Answers {
     fn post(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, SessionError> {
         self.nonces.push(ticket.nonce.clone());
         let approved = self.inner.post(ticket, sealed)?;
+        Ok(if self.outcomes.is_empty() { approved } else { self.outcomes.remove(0) })
+    }
+
+    fn send_code(&mut self, ticket: &Ticket, channel: Fallback) -> Result<CodeSent, SessionError> {
+        self.inner.send_code(ticket, channel)
+    }
+
+    fn check_code(&mut self, ticket: &Ticket, code: &OneTimeCode) -> Result<Outcome, SessionError> {
+        self.nonces.push(ticket.nonce.clone());
+        let approved = self.inner.check_code(ticket, code)?;
         Ok(if self.outcomes.is_empty() { approved } else { self.outcomes.remove(0) })
     }
 
@@ -220,6 +241,65 @@ fn a_camera_that_fails_is_a_setback_with_a_way_out() {
         assert_eq!(ended.as_ref().ok(), Some(&Ending::Refused(reason)), "{name}: {ended:?}");
         assert_eq!(operator.setbacks, [reason], "{name}");
         assert_eq!(Exit::of(&ended), if reason == Reason::NoCamera { Exit::NoCamera } else { Exit::CannotTell });
+    }
+}
+
+#[test]
+fn a_code_may_stand_in_for_a_face() {
+    let send = || CodeAnswer::Send(Fallback::Sms);
+    let check = || CodeAnswer::Check("123456".to_owned().try_into().unwrap());
+    let wrong = || Outcome::Retry { reason: Reason::WrongCode, attempts_left: 4, nonce: NONCE.replace('A', "B") };
+    let too_many = || Outcome::Refused {
+        reason: Reason::TooManyAttempts,
+        continue_url: format!("{}/return/rehearsal", rehearsal::ORIGIN),
+    };
+    let (choose, sent) = (CodeStep::Choose, CodeStep::Sent { attempts_left: 1 });
+    let tried = CodeStep::Wrong { attempts_left: 4 };
+    let gave_up = (Ending::Refused(Reason::Cancelled), Some(Reason::Cancelled));
+    let rows = [
+        ("right", vec![send(), check()], vec![], vec![choose, sent], (Ending::Approved, None)),
+        (
+            "wrong, then right",
+            vec![send(), check(), check()],
+            vec![wrong()],
+            vec![choose, sent, tried],
+            (Ending::Approved, None),
+        ),
+        (
+            "sent twice",
+            vec![send(), CodeAnswer::Send(Fallback::Voice), check()],
+            vec![],
+            vec![choose, sent, sent],
+            (Ending::Approved, None),
+        ),
+        (
+            "wrong too often",
+            vec![send(), check(), check()],
+            vec![wrong(), too_many()],
+            vec![choose, sent, tried],
+            (Ending::Refused(Reason::TooManyAttempts), None),
+        ),
+        ("left before a code was sent", vec![CodeAnswer::Stop], vec![], vec![choose], gave_up),
+        ("left with a code", vec![send(), CodeAnswer::Stop], vec![], vec![choose, sent], gave_up),
+        (
+            "the face after all, and no more tries",
+            vec![CodeAnswer::Face],
+            vec![],
+            vec![choose],
+            (Ending::Refused(Reason::NoCamera), Some(Reason::NoCamera)),
+        ),
+    ];
+    for (name, codes, outcomes, steps, (ending, abandoned)) in rows {
+        let mut operator = Attends { codes, ..Attends::default() };
+        let mut session = Answers::new(outcomes);
+        let inner = recording::open(&fixture("person-a-verify.mp4")).unwrap();
+        let mut source = Fails { inner, after: 0, with: || CameraError::Lost };
+        let ended = run(&mut source, &Says(3.0), &mut session, &mut operator);
+        assert_eq!(ended.as_ref().ok(), Some(&ending), "{name}: {ended:?}");
+        assert_eq!((session.abandoned, operator.steps), (abandoned, steps), "{name}");
+        assert_eq!(operator.stages, [Stage::Returned], "{name}: nothing was captured");
+        let distinct = session.nonces.iter().collect::<std::collections::HashSet<_>>().len();
+        assert_eq!(distinct, session.nonces.len(), "{name}: a nonce was used twice");
     }
 }
 

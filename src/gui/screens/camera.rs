@@ -5,10 +5,9 @@ use eframe::egui::Ui;
 use super::super::{
     Ask, layout,
     marks::{self, Mark},
-    pen::Weight,
 };
-use super::View;
-use crate::runner::{CameraFault, Command};
+use super::{View, setback};
+use crate::runner::CameraFault;
 
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, fault: CameraFault) -> Option<Ask> {
     let (title, body, fix) = match fault {
@@ -20,11 +19,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, fault: CameraFault) -> Option<A
         CameraFault::Stalled => ("camera-stalled-title", "camera-stalled-body", "camera-stalled-fix"),
         CameraFault::Recording => ("camera-recording-title", "camera-recording-body", "camera-recording-fix"),
     };
-    let ask = layout::actions(ui, view.words, view.theme, |pen| {
-        let again = pen.button(Weight::First, "try-again").then_some(Command::TryAgain);
-        let stop = pen.button(Weight::Second, "stop-here").then_some(Command::GiveUp);
-        again.or(stop).map(Ask::Command)
-    });
+    let ask = setback::again_or_stop(ui, view);
     layout::content(ui, view.words, view.theme, |pen| {
         pen.gap(24.0);
         marks::show(pen.ui, pen.theme, Mark::Camera);

@@ -36,7 +36,8 @@ pub(super) fn refused(ui: &mut Ui, view: &View<'_>, reason: Reason) -> Option<As
         | Reason::PoorQuality
         | Reason::CameraNotAllowed
         | Reason::Untrusted
-        | Reason::NoCamera => "refused-other",
+        | Reason::NoCamera
+        | Reason::WrongCode => "refused-other",
     };
     show(ui, view, Mark::Cross, "refused-title", body, false)
 }

@@ -1,12 +1,13 @@
 //! The screens: each reads the state and returns what the person asks for. None does anything.
 
-use eframe::egui::Ui;
+use eframe::egui::{Align, Ui};
 
-use super::{Ask, Draft, Page, State, layout, preview::Preview, screen::Screen, theme::Theme, words::Words};
+use super::{Ask, Draft, Page, State, layout, pen::Pen, preview::Preview, screen::Screen, theme::Theme, words::Words};
 
 mod about;
 mod camera;
 mod capture;
+mod code;
 mod consent;
 mod diagnostics;
 mod ending;
@@ -15,12 +16,27 @@ mod setback;
 mod settings;
 mod waiting;
 
+/// Says why the words are English, if no font has the letters of the language that was chosen.
+fn font_missing(pen: &mut Pen<'_>, view: &View<'_>) {
+    if view.state.font_missing {
+        let text = pen.words.say("font-missing");
+        pen.write(&text, pen.theme.body(), pen.theme.tokens.warn, Align::Min);
+    }
+}
+
 /// What a screen is drawn from.
 pub(super) struct View<'a> {
     pub(super) words: &'a Words,
     pub(super) theme: &'a Theme,
     pub(super) state: &'a State,
     pub(super) preview: &'a Preview,
+}
+
+impl View<'_> {
+    /// Whether the login can go on by a code.
+    fn offers_code(&self) -> bool {
+        self.state.screen.is_login() && !self.state.fallback.is_empty()
+    }
 }
 
 /// Draws the screen that the state asks for.
@@ -38,6 +54,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<As
             Screen::Camera { fault, .. } => camera::show(ui, view, *fault),
             Screen::CannotTell(_) => setback::cannot_tell(ui, view),
             Screen::NotAccepted(refusal) => setback::not_accepted(ui, view, refusal),
+            Screen::Code(code) => code::show(ui, view, code, draft),
             Screen::Sending { retrying } => waiting::sending(ui, view, *retrying),
             Screen::Done(purpose) => ending::done(ui, view, *purpose),
             Screen::Refused(reason) => ending::refused(ui, view, *reason),

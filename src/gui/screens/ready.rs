@@ -24,6 +24,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<As
         marks::brand(pen.ui.painter(), square, pen.theme);
         pen.gap(8.0);
         pen.title("ready-title");
+        super::font_missing(pen, view);
         pen.body("ready-body");
         pen.soft("ready-privacy");
         pen.gap(12.0);

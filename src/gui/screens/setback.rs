@@ -1,6 +1,6 @@
 //! It did not work this time: what would help, and another try. Never a score.
 
-use eframe::egui::{self, Align, Role, Sense, Ui, Vec2, WidgetInfo};
+use eframe::egui::{self, Align, Layout, Role, Sense, Ui, Vec2, WidgetInfo};
 
 use super::super::{
     Ask, layout,
@@ -55,11 +55,13 @@ pub(super) fn not_accepted(ui: &mut Ui, view: &View<'_>, refusal: &Refusal) -> O
     ask
 }
 
-fn again_or_stop(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
+/// What can be done about a setback.
+pub(super) fn again_or_stop(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
     layout::actions(ui, view.words, view.theme, |pen| {
         let again = pen.button(Weight::First, "try-again").then_some(Command::TryAgain);
+        let code = (view.offers_code() && pen.button(Weight::Second, "use-code")).then_some(Command::UseCode);
         let stop = pen.button(Weight::Second, "stop-here").then_some(Command::GiveUp);
-        again.or(stop).map(Ask::Command)
+        again.or(code).or(stop).map(Ask::Command)
     })
 }
 
@@ -69,7 +71,8 @@ fn pictures(pen: &mut Pen<'_>, view: &View<'_>) {
     let width = ((pen.ui.available_width() - gap) / 2.0).min(240.0);
     let size = Vec2::new(width, width * 1.2);
     pen.gap(8.0);
-    pen.ui.horizontal_top(|ui| {
+    let layout = if pen.is_rtl() { Layout::right_to_left(Align::Min) } else { Layout::left_to_right(Align::Min) };
+    pen.ui.allocate_ui_with_layout(Vec2::new(pen.ui.available_width(), 0.0), layout, |ui| {
         ui.spacing_mut().item_spacing.x = gap;
         for (id, is_own) in [("picture-yours", true), ("picture-ideal", false)] {
             ui.vertical(|ui| {

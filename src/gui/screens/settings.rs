@@ -17,6 +17,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
     let mut wanted = view.state.settings.clone();
     layout::content(ui, view.words, view.theme, |pen| {
         pen.title("settings-title");
+        super::font_missing(pen, view);
         language(pen, &mut wanted);
         appearance(pen, &mut wanted);
         text_size(pen, &mut wanted);

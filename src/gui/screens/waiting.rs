@@ -24,6 +24,15 @@ pub(super) fn sending(ui: &mut Ui, view: &View<'_>, retrying: bool) -> Option<As
     }
 }
 
+/// A code is being sent or checked; while the verifier cannot be reached, that is said.
+pub(super) fn code(ui: &mut Ui, view: &View<'_>, retrying: bool) -> Option<Ask> {
+    if retrying {
+        show(ui, view, Mark::Warning, "opening-title", "sending-retrying")
+    } else {
+        show(ui, view, Mark::Busy, "opening-title", "code-waiting")
+    }
+}
+
 fn show(ui: &mut Ui, view: &View<'_>, mark: Mark, title: &'static str, body: &'static str) -> Option<Ask> {
     let ask = layout::actions(ui, view.words, view.theme, |pen| {
         pen.button(Weight::Second, "capture-cancel").then_some(Ask::Command(Command::Cancel))

@@ -1,5 +1,6 @@
 //! The real window, driven by the names of what it shows: what a person with a screen reader and a keyboard meets.
 
+mod code;
 mod everywhere;
 mod stage;
 

@@ -19,7 +19,7 @@ use countenance::{
     gui::{App, Host, catalogue},
     instance::Inbox,
     liveness::Logits,
-    protocol::{CameraClaim, CameraKind, ModelClaim, Outcome, Reason, Ticket},
+    protocol::{CameraClaim, CameraKind, CodeSent, Fallback, ModelClaim, OneTimeCode, Outcome, Reason, Ticket},
     rehearsal::{self, Fixed, Rehearsal, Repeatable},
     runner::{Ended, World},
     session::{
@@ -56,7 +56,7 @@ pub(crate) enum Camera {
     Waits,
 }
 
-/// What the verifier does with each capture, in order; then it approves.
+/// What the verifier does with each capture, and each code, in order; then it approves.
 #[derive(Clone)]
 pub(crate) enum Verdict {
     /// Answers so.
@@ -80,6 +80,9 @@ pub(crate) struct Script {
     pub(crate) cameras: Vec<Camera>,
     pub(crate) opening: Opening,
     pub(crate) verdicts: Vec<Verdict>,
+    /// The ways to pass by code that the ticket offers.
+    pub(crate) fallback: Vec<Fallback>,
+    pub(crate) codes: Vec<Verdict>,
     /// Log odds of a live person, per look.
     pub(crate) odds: Vec<f32>,
     /// Looks in which nobody is to be seen.
@@ -88,8 +91,8 @@ pub(crate) struct Script {
 
 impl Default for Script {
     fn default() -> Self {
-        let (cameras, verdicts) = (vec![Camera::Films], Vec::new());
-        Self { cameras, opening: Opening::Ticket, verdicts, odds: vec![3.0], empty_looks: 0 }
+        let (cameras, verdicts, fallback, codes) = (vec![Camera::Films], Vec::new(), Vec::new(), Vec::new());
+        Self { cameras, opening: Opening::Ticket, verdicts, fallback, codes, odds: vec![3.0], empty_looks: 0 }
     }
 }
 
@@ -265,11 +268,40 @@ struct Played<'a> {
     inner: Rehearsal,
 }
 
+impl Played<'_> {
+    /// What the script says to this; otherwise, or when the network is back, what `approves` says.
+    fn answer(
+        &mut self,
+        verdict: Option<Verdict>,
+        approves: impl FnOnce(&mut Rehearsal) -> Result<Outcome, SessionError>,
+    ) -> Result<Outcome, SessionError> {
+        match verdict {
+            Some(Verdict::Says(outcome)) => return Ok(outcome),
+            Some(Verdict::Offline) => {
+                self.around.wait.wait(PATIENCE, self.around.cancelled);
+                if self.around.cancelled.load(std::sync::atomic::Ordering::Relaxed) {
+                    return Err(SessionError::Cancelled);
+                }
+            }
+            None => {}
+        }
+        approves(&mut self.inner)
+    }
+}
+
+/// The next line of a script, if there is one.
+fn next<T>(lines: &mut Vec<T>) -> Option<T> {
+    if lines.is_empty() { None } else { Some(lines.remove(0)) }
+}
+
 impl SessionApi for Played<'_> {
     fn open(&mut self, link: &LaunchLink) -> Result<Ticket, SessionError> {
         let opening = std::mem::replace(&mut self.stage.script.lock().unwrap().opening, Opening::Ticket);
         match opening {
-            Opening::Ticket => self.inner.open(link).map(|ticket| Ticket { attempts_left: 5, ..ticket }),
+            Opening::Ticket => {
+                let fallback = self.stage.script.lock().unwrap().fallback.clone();
+                self.inner.open(link).map(|ticket| Ticket { attempts_left: 5, fallback, ..ticket })
+            }
             Opening::Fails(error) => Err(error()),
             Opening::Hangs => {
                 self.around.wait.wait(PATIENCE, self.around.cancelled);
@@ -280,19 +312,19 @@ impl SessionApi for Played<'_> {
 
     fn post(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, SessionError> {
         self.stage.note("posted");
-        let verdicts = &mut self.stage.script.lock().unwrap().verdicts;
-        let verdict = if verdicts.is_empty() { None } else { Some(verdicts.remove(0)) };
-        match verdict {
-            Some(Verdict::Says(outcome)) => Ok(outcome),
-            Some(Verdict::Offline) => {
-                self.around.wait.wait(PATIENCE, self.around.cancelled);
-                if self.around.cancelled.load(std::sync::atomic::Ordering::Relaxed) {
-                    return Err(SessionError::Cancelled);
-                }
-                self.inner.post(ticket, sealed)
-            }
-            None => self.inner.post(ticket, sealed),
-        }
+        let verdict = next(&mut self.stage.script.lock().unwrap().verdicts);
+        self.answer(verdict, |inner| inner.post(ticket, sealed))
+    }
+
+    fn send_code(&mut self, ticket: &Ticket, channel: Fallback) -> Result<CodeSent, SessionError> {
+        self.stage.note(format!("code sent: {channel:?}"));
+        self.inner.send_code(ticket, channel).map(|_| CodeSent { attempts_left: 5 })
+    }
+
+    fn check_code(&mut self, ticket: &Ticket, code: &OneTimeCode) -> Result<Outcome, SessionError> {
+        self.stage.note(format!("code tried: {}", code.as_str()));
+        let verdict = next(&mut self.stage.script.lock().unwrap().codes);
+        self.answer(verdict, |inner| inner.check_code(ticket, code))
     }
 
     fn abandon(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, SessionError> {
