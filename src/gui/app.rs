@@ -236,6 +236,7 @@ impl App {
         if let (Screen::Camera { login: false, .. }, Command::TryAgain) = (&self.state.screen, &command) {
             return self.carry_out(ctx, Ask::TryCamera);
         }
+        self.state.link_trouble = None;
         if let Some(runner) = &self.runner {
             runner.command(command.clone());
         }

@@ -53,6 +53,10 @@ pub fn samples() -> Vec<Sample> {
         ("ready-settings-ignored", State { complaints: vec![(3, "text_percent".into())], ..screen(Screen::Ready) }),
         ("opening", screen(Screen::Opening)),
         ("consent", screen(Screen::Consent(asked(Purpose::Verify)))),
+        (
+            "consent-link-busy",
+            State { link_trouble: Some(LinkTrouble::Busy), ..screen(Screen::Consent(asked(Purpose::Verify))) },
+        ),
         ("enrol-intro", screen(Screen::Consent(asked(Purpose::Enroll)))),
         ("capture-starting", screen(Screen::Capture(Look::default()))),
         ("capture-hint", screen(Screen::Capture(look(Some(Hint::ComeCloser), 0.0, Some(2_000))))),

@@ -41,6 +41,19 @@ pub(super) fn header(ui: &mut Ui, words: &Words, theme: &Theme, offers_settings:
         .inner
 }
 
+/// One sentence across the window, over whatever it shows.
+pub(super) fn notice(ui: &mut Ui, words: &Words, theme: &Theme, id: &str) {
+    Panel::top("notice")
+        .frame(Frame::new().fill(theme.tokens.background).inner_margin(Margin::symmetric(MARGIN, 6)))
+        .show_separator_line(false)
+        .show(ui, |ui| {
+            let mut pen = Pen { ui, words, theme };
+            let text = words.say(id);
+            pen.write(&text, theme.body(), theme.tokens.warn, Align::Min);
+            pen.announce("notice", &text, true);
+        });
+}
+
 /// The buttons, at the bottom. To be drawn before [`content`], which gets what is left.
 pub(super) fn actions<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl FnOnce(&mut Pen<'_>) -> R) -> R {
     let margin = Margin { left: MARGIN, right: MARGIN, top: 10, bottom: 20 };

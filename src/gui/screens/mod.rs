@@ -2,7 +2,10 @@
 
 use eframe::egui::{Align, Ui};
 
-use super::{Ask, Draft, Page, State, layout, pen::Pen, preview::Preview, screen::Screen, theme::Theme, words::Words};
+use super::{
+    Ask, Draft, LinkTrouble, Page, State, layout, pen::Pen, preview::Preview, screen::Screen, theme::Theme,
+    words::Words,
+};
 
 mod about;
 mod camera;
@@ -44,6 +47,9 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<As
     let state = view.state;
     let offers_settings = state.page == Page::Main && !state.screen.is_login();
     let header = layout::header(ui, view.words, view.theme, offers_settings).then_some(Ask::Go(Page::Settings));
+    if state.link_trouble == Some(LinkTrouble::Busy) && state.screen.is_login() {
+        layout::notice(ui, view.words, view.theme, "link-busy");
+    }
     let asked = match state.page {
         Page::Main => match &state.screen {
             Screen::Ready => ready::show(ui, view, draft),

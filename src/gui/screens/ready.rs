@@ -1,6 +1,6 @@
 //! Ready: nothing to do but wait for a link, paste one, or try the camera.
 
-use eframe::egui::{Align, Key, TextEdit, Ui};
+use eframe::egui::{Align, Key, Rect, Sense, TextEdit, Ui, Vec2, vec2};
 
 use super::super::{
     Ask, Draft, LinkTrouble, layout, marks,
@@ -17,10 +17,8 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<As
     layout::content(ui, view.words, view.theme, |pen| {
         pen.gap(16.0);
         let size = 96.0 * pen.theme.scale.min(1.5);
-        let (rect, _) = pen
-            .ui
-            .allocate_exact_size(eframe::egui::vec2(pen.ui.available_width(), size), eframe::egui::Sense::hover());
-        let square = eframe::egui::Rect::from_center_size(rect.center(), eframe::egui::Vec2::splat(size));
+        let (rect, _) = pen.ui.allocate_exact_size(vec2(pen.ui.available_width(), size), Sense::hover());
+        let square = Rect::from_center_size(rect.center(), Vec2::splat(size));
         marks::brand(pen.ui.painter(), square, pen.theme);
         pen.gap(8.0);
         pen.title("ready-title");
@@ -66,7 +64,7 @@ fn link_field(pen: &mut Pen<'_>, draft: &mut Draft) -> Option<Ask> {
         .hint_text(hint)
         .font(pen.theme.body())
         .char_limit(LINK_MAX_BYTES)
-        .margin(eframe::egui::vec2(12.0, 12.0))
+        .margin(vec2(12.0, 12.0))
         .desired_width(f32::INFINITY);
     let response = pen.ui.add(field);
     pen.ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name.as_str()));

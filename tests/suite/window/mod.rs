@@ -261,6 +261,7 @@ fn a_second_launch_hands_its_link_to_the_window_that_is_open() {
     assert!(again());
     window.see("Is this your login?");
     assert!(again());
+    window.see("A login is already under way. Finish or cancel it first.");
     window.press("Begin").see("It is you");
     assert_eq!(window.stage.told().iter().filter(|line| *line == "posted").count(), 1, "a login is not disturbed");
 }
