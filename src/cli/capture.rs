@@ -7,7 +7,7 @@ use std::{
     sync::atomic::AtomicBool,
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
 use super::{BrowserChoice, CaptureArgs};
 use crate::{
@@ -37,22 +37,25 @@ pub(super) fn run(args: CaptureArgs) -> anyhow::Result<ExitCode> {
     };
     let allowed = match &args.rehearse {
         Some(_) => rehearsal::ORIGIN.parse().into_iter().collect(),
-        None if args.verifier.is_empty() => settled_verifiers(args.settings)?,
-        None => args.verifier.iter().cloned().collect::<AllowedOrigins>(),
+        None => match args.installation.verifiers() {
+            Some(verifiers) => verifiers,
+            None => settled_verifiers(args.installation.settings())?,
+        },
     };
     let link = match LaunchLink::parse(args.link.as_deref().unwrap_or(rehearsal::LINK), &allowed) {
         Ok(link) => link,
         Err(error) => return Ok(usage("the link", &error)),
     };
-    let mut source = match recording::open_with(Path::new(path), &recording::Options { folder_fps: args.fps }) {
-        Ok(source) => source,
-        Err(error) => {
-            eprintln!("countenance: {}", crate::headless::causes(&error));
-            return Ok(Exit::NoCamera.into());
-        }
-    };
+    let mut source =
+        match recording::open_with(Path::new(path), &recording::Options { folder_fps: args.installation.fps }) {
+            Ok(source) => source,
+            Err(error) => {
+                eprintln!("countenance: {}", crate::headless::causes(&error));
+                return Ok(Exit::NoCamera.into());
+            }
+        };
     let vision = Vision::load().context("the networks in this binary cannot be used")?;
-    let key = DeviceKey::load_or_create(&data_folder(args.data)?.join("device.key"), &SystemChance)
+    let key = DeviceKey::load_or_create(&args.installation.data_folder()?.join("device.key"), &SystemChance)
         .context("the device key cannot be used")?;
     let mut out = io::stdout();
     let mut script = Script::new(&mut out, args.retries, args.cancel_after);
@@ -95,7 +98,7 @@ pub(super) fn run(args: CaptureArgs) -> anyhow::Result<ExitCode> {
     };
     let mut session = HttpSession::new(format!("{SOFTWARE} {SOFTWARE_VERSION}"), around, Patience::default());
     let (mut open, mut print) = (SystemBrowser, WriteBrowser(io::stderr()));
-    let browser: &mut dyn Browser = match args.browser {
+    let browser: &mut dyn Browser = match args.installation.browser {
         BrowserChoice::Open => &mut open,
         BrowserChoice::Print => &mut print,
     };
@@ -128,20 +131,11 @@ fn usage(what: &str, error: &dyn std::error::Error) -> ExitCode {
 }
 
 /// The verifiers that the settings allow. A script that names its own does not depend on what an account's owner chose.
-fn settled_verifiers(given: Option<PathBuf>) -> anyhow::Result<AllowedOrigins> {
-    let Some(path) = given.or_else(Settings::standard_path) else { return Ok(AllowedOrigins::default()) };
+fn settled_verifiers(path: Option<PathBuf>) -> anyhow::Result<AllowedOrigins> {
+    let Some(path) = path else { return Ok(AllowedOrigins::default()) };
     let loaded = Settings::load(&path).with_context(|| format!("{} cannot be used", path.display()))?;
     for complaint in loaded.complaints {
         eprintln!("countenance: {}: {complaint}", path.display());
     }
     Ok(loaded.settings.verifiers)
-}
-
-/// The folder given, or the platform's place for application data.
-pub(super) fn data_folder(given: Option<PathBuf>) -> anyhow::Result<PathBuf> {
-    let place = || directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_dir().to_owned());
-    match given.or_else(place) {
-        Some(folder) => Ok(folder),
-        None => bail!("this account has no home folder: name one with --data"),
-    }
 }

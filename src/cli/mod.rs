@@ -4,10 +4,11 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::session::origin::Origin;
+use installation::InstallationArgs;
 
 mod capture;
 mod doctor;
+mod installation;
 mod link;
 mod offline;
 #[cfg(feature = "window")]
@@ -126,30 +127,18 @@ pub struct CaptureArgs {
     /// Where frames come from: recording:FILE
     #[arg(long, value_name = "SOURCE")]
     camera: String,
-    /// Frames per second where the recording is a folder of pictures
-    #[arg(long, default_value_t = 25.0)]
-    fps: f64,
     /// The link of the landing page: countenance://verify?…
     #[arg(value_name = "LINK", required_unless_present = "rehearse")]
     link: Option<String>,
-    /// Origin of a verifier that links may name; may be repeated. Given once, the settings' verifiers do not count
-    #[arg(long, value_name = "ORIGIN")]
-    verifier: Vec<Origin>,
-    /// The settings file; by default the platform's place for settings
-    #[arg(long, value_name = "FILE")]
-    settings: Option<PathBuf>,
-    /// Where the device key is kept; by default the platform's place for application data
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
+    /// Where the installation lies.
+    #[command(flatten)]
+    installation: InstallationArgs,
     /// Tries after the first
     #[arg(long, default_value_t = 0)]
     retries: u32,
     /// Cancel after so many frames, as a person might
     #[arg(long, value_name = "FRAMES")]
     cancel_after: Option<u32>,
-    /// What to do with the way back
-    #[arg(long, value_enum, default_value_t = BrowserChoice::Open)]
-    browser: BrowserChoice,
     /// Instead of a login: seal for this nonce, send nothing, print the claims
     #[arg(long, value_name = "NONCE", conflicts_with = "link", requires = "at")]
     rehearse: Option<String>,

@@ -11,7 +11,7 @@ use std::{
 use anyhow::Context;
 use serde_json::json;
 
-use super::{BrowserChoice, capture::data_folder};
+use super::{BrowserChoice, installation::InstallationArgs};
 use crate::{
     attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION},
     camera::{CameraError, FrameSource, Latest, Live, live::Playback, recording},
@@ -27,7 +27,7 @@ use crate::{
         HttpSession, SessionApi,
         browser::{Browser, SystemBrowser, WriteBrowser},
         client::{Patience, Surroundings},
-        origin::{AllowedOrigins, Origin},
+        origin::AllowedOrigins,
         wait::{SystemWait, Wait},
     },
     settings::{Loaded, Settings},
@@ -44,30 +44,18 @@ pub struct WindowArgs {
     /// Where frames come from: recording:FILE, played at its own speed; a camera if absent
     #[arg(long, value_name = "SOURCE")]
     camera: Option<String>,
-    /// Frames per second where the recording is a folder of pictures
-    #[arg(long, default_value_t = 25.0)]
-    fps: f64,
-    /// Origin of a verifier that links may name; may be repeated. Given once, the settings' verifiers do not count
-    #[arg(long, value_name = "ORIGIN")]
-    verifier: Vec<Origin>,
-    /// The settings file; by default the platform's place for settings
-    #[arg(long, value_name = "FILE")]
-    settings: Option<PathBuf>,
-    /// Where the device key is kept; by default the platform's place for application data
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// What to do with the way back
-    #[arg(long, value_enum, default_value_t = BrowserChoice::Open)]
-    browser: BrowserChoice,
+    /// Where the installation lies.
+    #[command(flatten)]
+    installation: InstallationArgs,
 }
 
 pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
-    let Some(camera) = Camera::of(args.camera.as_deref(), args.fps) else {
+    let Some(camera) = Camera::of(args.camera.as_deref(), args.installation.fps) else {
         eprintln!("countenance: --camera takes recording:FILE; camera devices come with a later version");
         return Ok(Exit::Usage.into());
     };
     // An installation of its own, as in tests and the demo, is an instance of its own.
-    let place = match &args.data {
+    let place = match &args.installation.data {
         Some(folder) => Place::in_folder(folder.join("run")),
         None => Place::of_this_user()?,
     };
@@ -75,22 +63,23 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
         Claim::First(inbox) => inbox,
         Claim::HandedOver => return Ok(ExitCode::SUCCESS),
     };
-    let data = data_folder(args.data)?;
+    let data = args.installation.data_folder()?;
     let key =
         DeviceKey::load_or_create(&data.join("device.key"), &SystemChance).context("the device key cannot be used")?;
-    let settings_path = args.settings.or_else(Settings::standard_path);
-    let Loaded { settings, complaints } = loaded(settings_path.as_deref());
-    let allowed = if args.verifier.is_empty() {
-        settings.verifiers.clone()
-    } else {
-        args.verifier.iter().cloned().collect::<AllowedOrigins>()
-    };
-    let world =
-        Arc::new(Installed { vision: OnceLock::new(), key, camera, latest: Latest::default(), browser: args.browser });
+    let settings_path = args.installation.settings();
+    let (settings, complaints) = loaded(settings_path.as_deref());
+    let allowed = args.installation.verifiers().unwrap_or_else(|| settings.verifiers.clone());
+    let world = Arc::new(Installed {
+        vision: OnceLock::new(),
+        key,
+        camera,
+        latest: Latest::default(),
+        browser: args.installation.browser,
+    });
     load_early(Arc::clone(&world))?;
     let ended = Arc::new(Mutex::new(None));
     let host = host(world, args.link, inbox, &data, settings, settings_path, allowed, Arc::clone(&ended));
-    let host = Host { complaints: complaints.into_iter().map(|c| (c.line as u32, c.key)).collect(), ..host };
+    let host = Host { complaints, ..host };
     gui::open(host).map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))?;
     let ended = *ended.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(ended.map_or(ExitCode::SUCCESS, told))
@@ -156,15 +145,17 @@ fn told(ended: Ended) -> ExitCode {
     exit.into()
 }
 
-/// The settings; a file that cannot be used is said and left as it is.
-fn loaded(path: Option<&Path>) -> Loaded {
+/// The settings, and line and key of what in them was not used. A file that cannot be used as a whole is left as it is.
+fn loaded(path: Option<&Path>) -> (Settings, Vec<(u32, String)>) {
     match path.map(Settings::load) {
-        Some(Ok(loaded)) => loaded,
+        Some(Ok(Loaded { settings, complaints })) => {
+            (settings, complaints.into_iter().map(|c| (c.line as u32, c.key)).collect())
+        }
         Some(Err(error)) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "the settings cannot be used");
-            Loaded::default()
+            (Settings::default(), vec![(error.line().unwrap_or(1) as u32, "settings.toml".into())])
         }
-        None => Loaded::default(),
+        None => (Settings::default(), Vec::new()),
     }
 }
 

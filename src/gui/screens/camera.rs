@@ -2,10 +2,7 @@
 
 use eframe::egui::Ui;
 
-use super::super::{
-    Ask, layout,
-    marks::{self, Mark},
-};
+use super::super::{Ask, layout, marks::Mark};
 use super::{View, setback};
 use crate::runner::CameraFault;
 
@@ -21,14 +18,10 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, fault: CameraFault) -> Option<A
     };
     let ask = setback::again_or_stop(ui, view);
     layout::content(ui, view.words, view.theme, |pen| {
-        pen.gap(24.0);
-        marks::show(pen.ui, pen.theme, Mark::Camera);
-        pen.gap(12.0);
-        pen.verdict(title, body);
+        pen.verdict(Mark::Camera, title, body);
         pen.gap(8.0);
         pen.card(|pen| pen.body(fix));
-        let said = [title, body, fix].map(|id| pen.words.say(id)).join(" ");
-        pen.announce("camera", &said, true);
+        pen.announce_all(&[title, body, fix], true);
     });
     ask
 }

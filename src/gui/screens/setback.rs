@@ -17,16 +17,12 @@ use crate::{protocol::Reason, runner::Command};
 pub(super) fn cannot_tell(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
     let ask = again_or_stop(ui, view);
     layout::content(ui, view.words, view.theme, |pen| {
-        pen.gap(24.0);
-        marks::show(pen.ui, pen.theme, Mark::Question);
-        pen.gap(12.0);
-        pen.verdict("cannot-tell-title", "cannot-tell-body");
+        pen.verdict(Mark::Question, "cannot-tell-title", "cannot-tell-body");
         pen.gap(8.0);
         pen.item("cannot-tell-light");
         pen.item("cannot-tell-distance");
         pen.item("cannot-tell-glasses");
-        let said = format!("{} {}", pen.words.say("cannot-tell-title"), pen.words.say("cannot-tell-body"));
-        pen.announce("setback", &said, true);
+        pen.announce_all(&["cannot-tell-title", "cannot-tell-body"], true);
     });
     ask
 }

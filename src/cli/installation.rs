@@ -1,0 +1,52 @@
+//! The arguments by which a run finds its installation: the same for the window and for `capture`.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+
+use super::BrowserChoice;
+use crate::{
+    session::origin::{AllowedOrigins, Origin},
+    settings::Settings,
+};
+
+/// Which recording speed, verifiers, files and browser.
+#[derive(Debug, clap::Args)]
+pub(super) struct InstallationArgs {
+    /// Frames per second where the recording is a folder of pictures
+    #[arg(long, default_value_t = 25.0)]
+    pub(super) fps: f64,
+    /// Origin of a verifier that links may name; may be repeated. Given once, the settings' verifiers do not count
+    #[arg(long, value_name = "ORIGIN")]
+    verifier: Vec<Origin>,
+    /// The settings file; by default the platform's place for settings
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// Where the device key is kept; by default the platform's place for application data
+    #[arg(long, value_name = "DIR")]
+    pub(super) data: Option<PathBuf>,
+    /// What to do with the way back
+    #[arg(long, value_enum, default_value_t = BrowserChoice::Open)]
+    pub(super) browser: BrowserChoice,
+}
+
+impl InstallationArgs {
+    /// The verifiers named here; none if that is left to the settings.
+    pub(super) fn verifiers(&self) -> Option<AllowedOrigins> {
+        (!self.verifier.is_empty()).then(|| self.verifier.iter().cloned().collect())
+    }
+
+    /// The settings file; none for an account without a home.
+    pub(super) fn settings(&self) -> Option<PathBuf> {
+        self.settings.clone().or_else(Settings::standard_path)
+    }
+
+    /// The folder given, or the platform's place for application data.
+    pub(super) fn data_folder(&self) -> anyhow::Result<PathBuf> {
+        let place = || directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_dir().to_owned());
+        match self.data.clone().or_else(place) {
+            Some(folder) => Ok(folder),
+            None => bail!("this account has no home folder: name one with --data"),
+        }
+    }
+}
