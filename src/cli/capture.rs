@@ -30,7 +30,7 @@ use crate::{
     world::{SystemChance, SystemClock},
 };
 
-pub(super) fn run(args: CaptureArgs) -> anyhow::Result<ExitCode> {
+pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
     let Some(path) = args.camera.strip_prefix("recording:") else {
         eprintln!("countenance: --camera takes recording:FILE; camera devices come with a later version");
         return Ok(Exit::Usage.into());

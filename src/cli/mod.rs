@@ -206,7 +206,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
     match command {
         #[cfg(feature = "demo")]
         Command::Demo { headless, recordings } => crate::demo::run(headless, &recordings),
-        Command::Capture(args) => capture::run(args),
+        Command::Capture(args) => capture::run(&args),
         #[cfg(feature = "verifier")]
         Command::Verifier(args) => serve_verifier::run(args),
         #[cfg(feature = "demo")]

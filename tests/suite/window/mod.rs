@@ -1,6 +1,7 @@
 //! The real window, driven by the names of what it shows: what a person with a screen reader and a keyboard meets.
 
 mod code;
+mod driver;
 mod everywhere;
 mod stage;
 
@@ -14,9 +15,10 @@ use countenance::{
     session::SessionError,
     settings::Settings,
 };
+use driver::Window;
 use eframe::egui::{Event, Key, accesskit::Role};
 use egui_kittest::kittest::Queryable;
-use stage::{Camera, Opening, Script, Verdict, Window};
+use stage::{Camera, Opening, Script, Verdict};
 
 /// A failure of the camera.
 type Fault = fn() -> CameraError;

@@ -1,27 +1,20 @@
-//! A window to be driven by the names of what it shows: everything behind it is played, nothing takes time.
+//! What stands behind the window in a test: camera, networks, verifier and browser are played, nothing takes time.
 
 use std::{
-    sync::{
-        Arc, Condvar, Mutex,
-        atomic::AtomicBool,
-        mpsc::{Receiver, Sender, channel},
-    },
-    time::{Duration, Instant},
+    sync::{Arc, Condvar, Mutex, atomic::AtomicBool},
+    time::Duration,
 };
 
 use countenance::{
     attest::{DeviceKey, Sealed},
     camera::{CameraError, FrameSource},
     capture::Sight,
-    face::{Face, Landmarks},
+    face::Face,
     frame::Frame,
-    geometry::{Point, Rect},
-    gui::{App, Host, catalogue},
-    instance::Inbox,
     liveness::Logits,
     protocol::{CameraClaim, CameraKind, CodeSent, Fallback, ModelClaim, OneTimeCode, Outcome, Reason, Ticket},
-    rehearsal::{self, Fixed, Rehearsal, Repeatable},
-    runner::{Ended, World},
+    rehearsal::{Fixed, Rehearsal, Repeatable},
+    runner::World,
     session::{
         SessionApi, SessionError,
         browser::{Browser, BrowserError},
@@ -30,18 +23,14 @@ use countenance::{
         link::LaunchLink,
         wait::Wait,
     },
-    settings::Settings,
     vision::VisionError,
     world::{Chance, Clock},
 };
-use eframe::egui::accesskit::Role;
-use egui_kittest::{
-    Harness, Node,
-    kittest::{NodeT, Queryable},
-};
+
+use crate::samples;
 
 /// Longest time that anything played here may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the camera does at each start, in order; the last goes on.
 #[derive(Clone, Copy)]
@@ -201,7 +190,7 @@ struct Eyes(Arc<Stage>);
 impl Sight for Eyes {
     fn faces(&self, _: &Frame) -> Result<Vec<Face>, VisionError> {
         let looks = *self.0.looks.lock().unwrap();
-        Ok(if looks <= self.0.script.lock().unwrap().empty_looks { vec![] } else { vec![face()] })
+        Ok(if looks <= self.0.script.lock().unwrap().empty_looks { vec![] } else { vec![samples::face()] })
     }
 
     fn liveness(&self, _: &Frame, _: &Face) -> Result<Logits, VisionError> {
@@ -242,9 +231,9 @@ impl FrameSource for Lens {
             Some(Camera::Waits) if self.seq > 1 => {
                 // Between two frames a cancel is seen within one of these.
                 self.stage.gate.pass(None);
-                Ok(noise(self.seq))
+                Ok(samples::frame(self.seq))
             }
-            Some(_) => Ok(noise(self.seq)),
+            Some(_) => Ok(samples::frame(self.seq)),
             None => panic!("a frame was asked for while the light is off"),
         }
     }
@@ -344,126 +333,4 @@ impl Browser for Notes {
         self.0.note("browser");
         Ok(())
     }
-}
-
-/// A window on that stage, and what wakes it.
-pub(crate) struct Window {
-    pub(crate) stage: Arc<Stage>,
-    pub(crate) harness: Harness<'static, App>,
-    pub(crate) ended: Arc<Mutex<Option<Ended>>>,
-    woken: Receiver<()>,
-    trail: Vec<String>,
-}
-
-impl Window {
-    /// A window that was opened by a login's link.
-    pub(crate) fn on_login(script: Script) -> Self {
-        Self::open(script, Some(rehearsal::LINK), Settings { language: Some("en".into()), ..Settings::default() }, None)
-    }
-
-    pub(crate) fn open(script: Script, link: Option<&str>, settings: Settings, inbox: Option<Inbox>) -> Self {
-        let (stage, ended) = (Stage::new(script), Arc::new(Mutex::new(None)));
-        let (wake, woken): (Sender<()>, _) = channel();
-        let host = Host {
-            world: Arc::new(OnStage(Arc::clone(&stage))),
-            preview: Box::new(catalogue::sitter),
-            allowed: std::iter::once(rehearsal::ORIGIN.parse().unwrap()).collect(),
-            link: link.map(Into::into),
-            inbox,
-            plays_recording: false,
-            settings,
-            complaints: Vec::new(),
-            settings_path: None,
-            examine: Arc::new(Vec::new),
-            models: Vec::new(),
-            ended: Arc::clone(&ended),
-            closes: true,
-        };
-        let harness = Harness::builder().with_size([460.0, 720.0]).build_eframe(move |cc| {
-            cc.egui_ctx.set_request_repaint_callback(move |_| {
-                wake.send(()).ok();
-            });
-            App::new(&cc.egui_ctx, host)
-        });
-        Self { stage, harness, ended, woken, trail: Vec::new() }
-    }
-
-    /// Waits until something with this name is to be seen.
-    pub(crate) fn see(&mut self, name: &str) -> &mut Self {
-        self.until(name, |harness| harness.query_all_by_label(name).next().is_some())
-    }
-
-    /// Waits until it is there, then presses it.
-    pub(crate) fn press(&mut self, name: &str) -> &mut Self {
-        let can = |node: &Node<'_>| matches!(node.accesskit_node().role(), Role::Button | Role::ComboBox);
-        self.until(name, |harness| harness.query_all_by_label(name).any(|node| can(&node)));
-        // A panel finds its height in the pass after its buttons have changed.
-        self.harness.run_steps(2);
-        if let Some(node) = self.harness.query_all_by_label(name).find(can) {
-            node.click();
-        }
-        self.harness.step();
-        self
-    }
-
-    /// Waits until the condition holds.
-    pub(crate) fn until(&mut self, what: &str, holds: impl Fn(&Harness<'static, App>) -> bool) -> &mut Self {
-        let began = now();
-        loop {
-            self.harness.step();
-            if holds(&self.harness) {
-                self.trail.push(what.to_owned());
-                return self;
-            }
-            let waited = self.woken.recv_timeout(PATIENCE);
-            let in_time = waited.is_ok() && began.elapsed() < PATIENCE;
-            assert!(in_time, "{what:?} did not come; came: {:?}; now: {:#?}", self.trail, self.harness.root());
-        }
-    }
-
-    /// Presses a key.
-    pub(crate) fn key(&mut self, key: eframe::egui::Key) -> &mut Self {
-        self.harness.key_press(key);
-        self.harness.step();
-        self
-    }
-
-    /// How the login ended.
-    pub(crate) fn ended(&self) -> Option<Ended> {
-        *self.ended.lock().unwrap()
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "what never comes must end the test")]
-fn now() -> Instant {
-    Instant::now()
-}
-
-/// A frontal face in the middle of 640×480.
-fn face() -> Face {
-    let (x, y, width) = (320.0, 240.0, 200.0);
-    let at = |dx: f32, dy: f32| Point::new(x + dx * width, y + dy * width);
-    Face {
-        rect: Rect::new(x - width / 2.0, y - width * 0.65, width, width * 1.3),
-        landmarks: Landmarks {
-            right_eye: at(-0.23, -0.15),
-            left_eye: at(0.23, -0.15),
-            nose: at(0.0, 0.11),
-            right_mouth: at(-0.19, 0.35),
-            left_mouth: at(0.19, 0.35),
-        },
-        score: 0.9,
-    }
-}
-
-/// A 640×480 frame of noise: sharp and evenly lit.
-fn noise(seq: u64) -> Frame {
-    let mut state = 0x2545_f491_u32.wrapping_add(seq as u32);
-    let rgb = (0..640 * 480).flat_map(|_| {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        [90 + (state % 60) as u8; 3]
-    });
-    Frame::new(640, 480, rgb.collect(), seq, Duration::from_millis(seq * 40)).unwrap()
 }
