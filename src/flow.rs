@@ -330,6 +330,7 @@ impl Setback {
             Self::NotLive(_) => Reason::NotLive,
             Self::CannotTell(_) => Reason::CannotTell,
             Self::NotAccepted { reason, .. } => *reason,
+            Self::Camera(CameraError::NotAllowed(_) | CameraError::NotPinned) => Reason::CameraNotAllowed,
             Self::Camera(_) => Reason::NoCamera,
         }
     }

@@ -209,6 +209,9 @@ fn unopened() -> CameraClaim {
         format: String::new(),
         kind: CameraKind::Unknown,
         pinned: false,
+        testing: false,
+        qualified: false,
+        signs: Vec::new(),
     }
 }
 

@@ -127,6 +127,9 @@ impl FrameSource for Recording {
             bus_path: None,
             vid_pid: None,
             pinned: false,
+            testing: true,
+            qualified: false,
+            signs: Vec::new(),
         }
     }
 }

@@ -13,7 +13,14 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, fault: CameraFault) -> Option<A
         CameraFault::Absent => ("camera-absent-title", "camera-absent-body", "camera-absent-fix"),
         CameraFault::Unsupported => ("camera-unsupported-title", "camera-unsupported-body", "camera-unsupported-fix"),
         CameraFault::Lost => ("camera-lost-title", "camera-lost-body", "camera-lost-fix"),
-        CameraFault::Stalled => ("camera-stalled-title", "camera-stalled-body", "camera-stalled-fix"),
+        CameraFault::NotPinned | CameraFault::NotAllowed => {
+            ("camera-unsupported-title", "camera-unsupported-body", "camera-unsupported-fix")
+        }
+        CameraFault::TooSlow
+        | CameraFault::Black
+        | CameraFault::Frozen
+        | CameraFault::TimeBackwards
+        | CameraFault::Stalled => ("camera-stalled-title", "camera-stalled-body", "camera-stalled-fix"),
         CameraFault::Recording => ("camera-recording-title", "camera-recording-body", "camera-recording-fix"),
     };
     let ask = setback::again_or_stop(ui, view);
