@@ -85,6 +85,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rquickjs", &["tenant/actions"]),
     ("openh264", &["camera/recording/h264.rs", "camera/recording/error.rs"]),
     ("v4l", &["camera/device/v4l.rs"]),
+    ("nokhwa", &["camera/device/nokhwa.rs", "camera/device/list.rs"]),
     ("nokhwa_core", &["camera/device/nokhwa.rs"]),
     ("zune_jpeg", &["camera/device/decode.rs"]),
     ("rustix", &["camera/device/v4l.rs"]),

@@ -7,13 +7,17 @@ use crate::{
     protocol::{CameraClaim, CameraRefusal},
 };
 
+pub mod cameras;
 pub mod choice;
+pub mod device;
 pub mod live;
+pub mod playback;
 pub mod provenance;
 pub mod recording;
 pub mod signs;
 pub mod vital;
 
+pub use cameras::{Cameras, Wish};
 pub use choice::{Choice, Listed};
 pub use live::{Latest, Live};
 pub use recording::{Recording, RecordingError};
@@ -80,4 +84,29 @@ pub enum CameraError {
     /// The recording cannot be read.
     #[error("the recording cannot be read")]
     Recording(#[from] RecordingError),
+}
+
+impl CameraError {
+    /// Names the condition in reports and lines for scripts.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::Busy => "busy",
+            Self::Absent => "absent",
+            Self::NotPinned => "pinned",
+            Self::Unsupported => "unsupported",
+            Self::Lost => "lost",
+            Self::Stalled => "stalled",
+            Self::TooSlow => "too_slow",
+            Self::Black => "black",
+            Self::Frozen => "frozen",
+            Self::TimeBackwards => "time_backwards",
+            Self::NotAllowed(CameraRefusal::Virtual) => "virtual",
+            Self::NotAllowed(CameraRefusal::Unknown) => "unknown",
+            Self::NotAllowed(CameraRefusal::Injected(_)) => "injected",
+            Self::NotAllowed(CameraRefusal::NotQualified) => "not_qualified",
+            Self::Ended => "ended",
+            Self::Recording(_) => "recording",
+        }
+    }
 }

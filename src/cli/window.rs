@@ -14,7 +14,7 @@ use serde_json::json;
 use super::{BrowserChoice, installation::InstallationArgs};
 use crate::{
     attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION},
-    camera::{CameraError, FrameSource, Latest, Live, live::Playback, recording},
+    camera::{CameraError, FrameSource, Latest, Live, playback::Playback, recording},
     capture::Sight,
     doctor::{self, Surroundings as Examined},
     flow::{Ending, WayOut},

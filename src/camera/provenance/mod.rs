@@ -17,3 +17,4 @@ pub struct Provenance {
     /// Why, in a few words of technical English.
     pub because: &'static str,
 }
+pub mod linux;

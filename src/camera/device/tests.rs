@@ -1,0 +1,1 @@
+//! A device over a camera that is played.
