@@ -2,17 +2,15 @@
 
 use std::{
     io::{self, Write},
-    path::{Path, PathBuf},
     process::ExitCode,
     sync::atomic::AtomicBool,
 };
 
 use anyhow::Context;
 
-use super::{BrowserChoice, CaptureArgs};
+use super::{BrowserChoice, CaptureArgs, installation::settled};
 use crate::{
     attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION},
-    camera::recording,
     flow::Flow,
     headless::{Exit, Script},
     policy::Policy,
@@ -22,7 +20,6 @@ use crate::{
         browser::{Browser, SystemBrowser, WriteBrowser},
         client::{Patience, Surroundings},
         link::LaunchLink,
-        origin::AllowedOrigins,
         wait::SystemWait,
     },
     settings::Settings,
@@ -31,29 +28,27 @@ use crate::{
 };
 
 pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
-    let Some(path) = args.camera.strip_prefix("recording:") else {
-        eprintln!("countenance: --camera takes recording:FILE; camera devices come with a later version");
-        return Ok(Exit::Usage.into());
+    // A script that names its verifier and its source does not depend on what an account's owner chose.
+    let settings = match (args.installation.verifiers(), &args.source.camera) {
+        (Some(_), Some(_)) => Settings::default(),
+        _ if args.rehearse.is_some() && args.source.camera.is_some() => Settings::default(),
+        _ => settled(args.installation.settings())?,
     };
     let allowed = match &args.rehearse {
         Some(_) => rehearsal::ORIGIN.parse().into_iter().collect(),
-        None => match args.installation.verifiers() {
-            Some(verifiers) => verifiers,
-            None => settled_verifiers(args.installation.settings())?,
-        },
+        None => args.installation.verifiers().unwrap_or_else(|| settings.verifiers.clone()),
     };
     let link = match LaunchLink::parse(args.link.as_deref().unwrap_or(rehearsal::LINK), &allowed) {
         Ok(link) => link,
         Err(error) => return Ok(usage("the link", &error)),
     };
-    let mut source =
-        match recording::open_with(Path::new(path), &recording::Options { folder_fps: args.installation.fps }) {
-            Ok(source) => source,
-            Err(error) => {
-                eprintln!("countenance: {}", crate::headless::causes(&error));
-                return Ok(Exit::NoCamera.into());
-            }
-        };
+    let mut source = match args.source.source(&settings).scripted(args.source.keep_frames) {
+        Ok(source) => source,
+        Err(error) => {
+            eprintln!("countenance: {}", crate::headless::causes(&error));
+            return Ok(Exit::NoCamera.into());
+        }
+    };
     let vision = Vision::load().context("the networks in this binary cannot be used")?;
     let key = DeviceKey::load_or_create(&args.installation.data_folder()?.join("device.key"), &SystemChance)
         .context("the device key cannot be used")?;
@@ -65,7 +60,7 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
         let (clock, chance) = (Fixed(at), Repeatable::from(nonce));
         let (mut session, mut browser) = (Rehearsal::new(nonce.clone(), at), rehearsal::NoBrowser);
         let flow = Flow {
-            source: &mut source,
+            source: &mut *source,
             sight: &vision,
             models: &models,
             policy,
@@ -103,7 +98,7 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
         BrowserChoice::Print => &mut print,
     };
     let flow = Flow {
-        source: &mut source,
+        source: &mut *source,
         sight: &vision,
         models: &models,
         policy,
@@ -128,14 +123,4 @@ impl From<Exit> for ExitCode {
 fn usage(what: &str, error: &dyn std::error::Error) -> ExitCode {
     eprintln!("countenance: {what} is not acceptable: {}", crate::headless::causes(error));
     Exit::Usage.into()
-}
-
-/// The verifiers that the settings allow. A script that names its own does not depend on what an account's owner chose.
-fn settled_verifiers(path: Option<PathBuf>) -> anyhow::Result<AllowedOrigins> {
-    let Some(path) = path else { return Ok(AllowedOrigins::default()) };
-    let loaded = Settings::load(&path).with_context(|| format!("{} cannot be used", path.display()))?;
-    for complaint in loaded.complaints {
-        eprintln!("countenance: {}: {complaint}", path.display());
-    }
-    Ok(loaded.settings.verifiers)
 }
