@@ -9,12 +9,14 @@ use crate::{
 
 pub mod cameras;
 pub mod choice;
+mod colour;
 pub mod device;
 pub mod live;
 pub mod playback;
 pub mod provenance;
 pub mod recording;
 pub mod signs;
+pub mod turn;
 pub mod vital;
 
 pub use cameras::{Cameras, Wish};

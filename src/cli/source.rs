@@ -5,10 +5,11 @@ use std::{path::PathBuf, sync::Arc};
 use crate::{
     camera::{
         CameraError, Cameras, Choice, FrameSource, Latest, Live, Wish,
-        device::{Orientation, Turn, Usage},
+        device::Usage,
         live::{Open, Wake},
         playback::Playback,
         recording,
+        turn::{Orientation, Turn},
     },
     policy::CameraPolicy,
     settings::Settings,

@@ -5,7 +5,7 @@
 //! | `list` | which cameras there are |
 //! | `backend` | what a system's interface must do; `v4l` on Linux, `nokhwa` on macOS and Windows |
 //! | `formats` | what to ask of a camera, in which order |
-//! | `decode`, `turn` | from the device's bytes to an upright picture |
+//! | `decode` | from the device's bytes to a picture |
 //!
 //! A [`Device`] gives frames one after another on the thread that asks; [`Live`](super::Live) gives it a thread of its own.
 
@@ -15,6 +15,7 @@ use super::{
     CameraError, FrameSource,
     choice::Listed,
     signs::{Arrived, Signs},
+    turn::Orientation,
     vital::Vital,
 };
 use crate::{
@@ -29,7 +30,6 @@ mod formats;
 mod list;
 #[cfg(any(test, target_os = "macos", target_os = "windows"))]
 mod nokhwa;
-mod turn;
 #[cfg(target_os = "linux")]
 mod v4l;
 
@@ -38,7 +38,6 @@ use decode::Decoder;
 pub(crate) use decode::PixelFormat;
 use formats::Offer;
 pub use list::Lister;
-pub use turn::{Orientation, Turn};
 
 /// Pictures dropped after the start: many cameras begin with one that is half empty, or green.
 const WARM_UP: u32 = 3;
@@ -253,7 +252,7 @@ impl Streaming {
         let seq = counted.unwrap_or(self.given).max(self.given);
         self.given = seq + 1;
         let (width, height) = (self.granted.layout.width, self.granted.layout.height);
-        self.signs.see(&Arrived { bytes: raw.bytes, at, rgb: &rgb, width });
+        self.signs.see(&Arrived { bytes: self.granted.format.picture(raw.bytes), at, rgb: &rgb, width });
         let (width, height, rgb) = orientation.upright(width, height, rgb);
         // The decoder gives whole pictures; their size is the driver's to say, and may be anything.
         let frame = Frame::new(width, height, rgb, seq, at).map_err(|_| CameraError::Unsupported)?;

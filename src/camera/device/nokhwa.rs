@@ -25,7 +25,7 @@ use super::{
     decode::{Layout, PixelFormat},
     formats::Offer,
 };
-use crate::camera::{CameraError, recording::colour::Colour};
+use crate::camera::{CameraError, colour::Colour};
 
 #[cfg(any(target_os = "macos", target_os = "windows"))]
 use nokhwa::Camera;

@@ -34,7 +34,7 @@ use super::{
 };
 use crate::camera::{
     CameraError,
-    recording::colour::{Colour, Matrix, Range},
+    colour::{Colour, Matrix, Range},
 };
 
 /// Buffers that driver and reader pass to and fro.
