@@ -51,7 +51,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("rehearsal", &["attest", "policy", "protocol", "session", "world"]),
-    ("headless", &["capture", "flow", "frame", "liveness", "protocol", "quality"]),
+    ("headless", &["camera", "capture", "flow", "frame", "liveness", "protocol", "quality"]),
     ("evaluate", &["camera", "capture", "headless", "liveness", "policy", "quality", "vision"]),
     ("bench", &["camera", "capture", "face", "frame", "liveness", "policy", "protocol", "vision"]),
     ("recapture", &["camera", "frame", "geometry"]),

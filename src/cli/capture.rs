@@ -4,6 +4,7 @@ use std::{
     io::{self, Write},
     process::ExitCode,
     sync::atomic::AtomicBool,
+    time::Duration,
 };
 
 use anyhow::Context;
@@ -11,8 +12,9 @@ use anyhow::Context;
 use super::{BrowserChoice, CaptureArgs, installation::settled};
 use crate::{
     attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION},
+    camera::CameraError,
     flow::Flow,
-    headless::{Exit, Script},
+    headless::{Exit, Script, WaitsForCamera},
     policy::Policy,
     rehearsal::{self, Fixed, Rehearsal, Repeatable},
     session::{
@@ -54,6 +56,9 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
         .context("the device key cannot be used")?;
     let mut out = io::stdout();
     let mut script = Script::new(&mut out, args.retries, args.cancel_after);
+    if args.camera_patience > 0 {
+        script.waits_for_camera = Some(patience(Duration::from_secs(args.camera_patience)));
+    }
     let (models, policy) = (vision.model_claims(), Policy::default());
 
     if let (Some(nonce), Some(at)) = (&args.rehearse, args.at) {
@@ -123,4 +128,23 @@ impl From<Exit> for ExitCode {
 fn usage(what: &str, error: &dyn std::error::Error) -> ExitCode {
     eprintln!("countenance: {what} is not acceptable: {}", crate::headless::causes(error));
     Exit::Usage.into()
+}
+
+/// Time between two tries of a camera in trouble.
+const BEAT: Duration = Duration::from_millis(250);
+
+/// Waits a beat at a time, all in all this long, for troubles that may pass by themselves.
+fn patience(mut left: Duration) -> WaitsForCamera {
+    Box::new(move |error| {
+        let may_pass = matches!(
+            error,
+            CameraError::Absent | CameraError::NotPinned | CameraError::Busy | CameraError::Lost | CameraError::Stalled
+        );
+        let waits = may_pass && !left.is_zero();
+        if waits {
+            std::thread::sleep(BEAT.min(left));
+            left = left.saturating_sub(BEAT);
+        }
+        waits
+    })
 }

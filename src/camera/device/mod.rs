@@ -72,6 +72,7 @@ pub struct Device {
     usage: Usage,
     claim: CameraClaim,
     decoder: Decoder,
+    restart_after: Duration,
     stream: Option<Streaming>,
 }
 
@@ -123,7 +124,15 @@ impl Device {
     fn over(mut backend: Box<dyn Backend>, camera: &Listed, usage: Usage) -> Result<Self, CameraError> {
         let offers = backend.offers()?;
         let claim = usage.claim(camera);
-        Ok(Self { backend, offers, usage, claim, decoder: Decoder::default(), stream: None })
+        Ok(Self {
+            backend,
+            offers,
+            usage,
+            claim,
+            decoder: Decoder::default(),
+            restart_after: RESTART_AFTER,
+            stream: None,
+        })
     }
 
     /// Begins to stream in the best format that the camera grants.
@@ -149,12 +158,12 @@ impl Device {
         let Some(stream) = &mut self.stream else { return Err(CameraError::Lost) };
         loop {
             let now = now();
-            if !stream.restarted && now.duration_since(stream.last_arrival) > RESTART_AFTER {
+            if !stream.restarted && now.duration_since(stream.last_arrival) > self.restart_after {
                 stream.restarted = true;
                 self.backend.stream(&stream.asked)?;
             }
             let left = deadline.saturating_duration_since(now);
-            let Some(raw) = self.backend.next(left.min(RESTART_AFTER))? else {
+            let Some(raw) = self.backend.next(left.min(self.restart_after))? else {
                 if left.is_zero() {
                     return Ok(None);
                 }
