@@ -45,6 +45,8 @@ pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
         settings: Settings::default(),
         complaints: Vec::new(),
         settings_path: None,
+        cameras: Arc::new(Vec::new),
+        choose: Arc::new(|_| ()),
         examine: Arc::new(Vec::new),
         models: Vec::new(),
         ended: Arc::default(),

@@ -109,6 +109,8 @@ fn host(
         settings,
         complaints: Vec::new(),
         settings_path,
+        cameras: Arc::new(Vec::new),
+        choose: Arc::new(|_| ()),
         examine: Arc::new(move || {
             let mut around = Examined::of_this_machine();
             around.key = Some(key.clone());
