@@ -13,6 +13,7 @@ mod link;
 mod offline;
 #[cfg(feature = "window")]
 mod pacing;
+mod qualify;
 #[cfg(feature = "window")]
 mod screens;
 #[cfg(feature = "demo")]
@@ -96,6 +97,9 @@ pub enum Command {
         #[arg(long, value_name = "JWK")]
         key: Option<String>,
     },
+    /// Measure genuine captures at this site, and decide whether the liveness gate may be armed here
+    #[command(hide = true)]
+    Qualify(qualify::QualifyArgs),
     /// Score a folder of labelled recordings, one JSON line a clip
     Evaluate {
         /// Recordings, or class/clip/frame_*.jpg folders
@@ -218,6 +222,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Screens { out, only } => screens::run(&out, &only),
         Command::Models => offline::models(),
         Command::Inspect { file, key } => offline::inspect(&file, key.as_deref()),
+        Command::Qualify(args) => qualify::run(&args, || anyhow::bail!("name a recording")),
         Command::Evaluate { folder, fps, out } => offline::evaluate(&folder, fps, out.as_deref()),
         #[cfg(feature = "window")]
         Command::Bench { file, window: true, .. } => pacing::run(&file),
