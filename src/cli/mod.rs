@@ -122,6 +122,13 @@ pub enum Command {
         #[cfg(feature = "window")]
         #[arg(long, conflicts_with = "frames")]
         window: bool,
+        /// Measure what each format of a camera costs to convert instead
+        #[arg(long, conflicts_with = "frames")]
+        #[cfg_attr(feature = "window", arg(conflicts_with = "window"))]
+        conversion: bool,
+        /// Where to leave the pictures that were converted, for other programs to convert the very same
+        #[arg(long, value_name = "DIR", requires = "conversion")]
+        pictures: Option<PathBuf>,
     },
 }
 
@@ -224,6 +231,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Inspect { file, key } => offline::inspect(&file, key.as_deref()),
         Command::Qualify(args) => qualify::run(&args, || anyhow::bail!("name a recording")),
         Command::Evaluate { folder, fps, out } => offline::evaluate(&folder, fps, out.as_deref()),
+        Command::Bench { file, conversion: true, pictures, .. } => offline::conversion(&file, pictures.as_deref()),
         #[cfg(feature = "window")]
         Command::Bench { file, window: true, .. } => pacing::run(&file),
         Command::Bench { file, frames, .. } => offline::bench(&file, frames),
