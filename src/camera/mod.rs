@@ -8,10 +8,13 @@ use crate::{
 };
 
 pub mod choice;
+mod colour;
+pub mod device;
 pub mod live;
 pub mod provenance;
 pub mod recording;
 pub mod signs;
+pub mod turn;
 pub mod vital;
 
 pub use choice::{Choice, Listed};

@@ -27,7 +27,6 @@ use crate::{
 mod animation;
 mod avi;
 mod bytes;
-pub(crate) mod colour;
 mod error;
 mod folder;
 mod h264;

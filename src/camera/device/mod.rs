@@ -1,0 +1,3 @@
+//! Cameras of this machine.
+#![allow(dead_code)]
+mod decode;
