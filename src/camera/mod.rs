@@ -8,7 +8,7 @@ use crate::{
 };
 
 pub mod choice;
-mod colour;
+pub(crate) mod colour;
 pub mod device;
 pub mod live;
 pub mod provenance;

@@ -1,3 +1,3 @@
 //! Cameras of this machine.
 #![allow(dead_code)]
-mod decode;
+pub(crate) mod decode;
