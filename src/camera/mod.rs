@@ -9,7 +9,7 @@ use crate::{
 
 pub mod cameras;
 pub mod choice;
-mod colour;
+pub(crate) mod colour;
 pub mod device;
 pub mod live;
 pub mod playback;
