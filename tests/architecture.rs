@@ -31,7 +31,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("settings", &["session", "world"]),
     ("instance", &["protocol"]),
     ("registration", &["world"]),
-    ("doctor", &["attest", "protocol", "registration", "session", "settings", "vision", "world"]),
+    ("doctor", &["attest", "camera", "protocol", "registration", "session", "settings", "vision", "world"]),
     // the flow and its drivers
     ("capture", &["best_shot", "camera", "face", "frame", "liveness", "policy", "protocol", "quality", "vision"]),
     (
@@ -87,7 +87,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("v4l", &["camera/device/v4l.rs"]),
     ("nokhwa_core", &["camera/device/nokhwa.rs"]),
     ("zune_jpeg", &["camera/device/decode.rs"]),
-    ("rustix", &["camera/device/v4l.rs"]),
+    ("rustix", &["camera/device/v4l.rs", "camera/permission.rs"]),
+    ("nokhwa_bindings_macos", &["camera/device/nokhwa.rs", "camera/permission.rs"]),
     ("anyhow", &["main.rs", "cli", "demo"]),
     ("eframe", &["gui"]),
     ("clap", &["cli"]),

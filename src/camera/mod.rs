@@ -9,6 +9,7 @@ use crate::{
 
 pub mod choice;
 pub mod live;
+pub mod permission;
 pub mod provenance;
 pub mod recording;
 pub mod signs;
