@@ -32,7 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("settings", &["session", "small_file", "world"]),
     ("instance", &["protocol"]),
     ("registration", &["world"]),
-    ("doctor", &["attest", "protocol", "registration", "session", "settings", "vision", "world"]),
+    ("doctor", &["attest", "camera", "protocol", "registration", "session", "settings", "vision", "world"]),
     // the flow and its drivers
     ("capture", &["best_shot", "camera", "face", "frame", "liveness", "policy", "protocol", "quality", "vision"]),
     (
@@ -105,7 +105,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("nokhwa", &["camera/device/nokhwa.rs", "camera/device/list.rs"]),
     ("nokhwa_core", &["camera/device/nokhwa.rs"]),
     ("zune_jpeg", &["camera/device/decode.rs"]),
-    ("rustix", &["camera/device/v4l.rs"]),
+    ("rustix", &["camera/device/v4l.rs", "camera/permission.rs"]),
+    ("nokhwa_bindings_macos", &["camera/device/nokhwa.rs", "camera/permission.rs"]),
     ("anyhow", &["main.rs", "cli", "demo"]),
     ("eframe", &["gui"]),
     ("clap", &["cli"]),

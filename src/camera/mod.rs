@@ -12,6 +12,7 @@ pub mod choice;
 pub(crate) mod colour;
 pub mod device;
 pub mod live;
+pub mod permission;
 pub mod playback;
 pub mod provenance;
 pub mod recording;
