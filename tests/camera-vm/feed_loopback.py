@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Feeds a v4l2loopback device with raw YUYV frames, looped, until SIGTERM. Python's standard library only.
 
     feed_loopback.py /dev/video7 face.yuyv 400x300 10        device, frames, size, frames a second

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """An emulated USB webcam (USB Video Class 1.0, bulk transfer). Python's standard library only.
 
 It speaks the USB/IP protocol to this kernel's own virtual host controller (module vhci-hcd): one end of a socket pair
