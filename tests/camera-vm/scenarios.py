@@ -18,6 +18,8 @@ from program import HERE, PYTHON, Failed, NotRun, Program, another_webcam, await
 LIMIT = 2.0
 # The same where the fault is there before the program: its start in this slow machine is in the time.
 LIMIT_FROM_START = 4.0
+# What the machine's webcam is set to (packaging/dev/test-camera).
+FPS = 15
 LOOPBACK_NAME = 'Dummy video device'
 REFUSED = 20
 
@@ -95,8 +97,8 @@ def captures(s, asked, shown):
     frames = run.events('frames')
     check(frames, f'no pictures{run.tail()}')
     last = frames[-1]
-    check(last['count'] >= 15, f'{last["count"]} pictures in 4 s from a camera that gives 10 a second')
-    return (f'{opened["format"]}: {last["count"]} pictures, {last["fps"]:.1f} a second, '
+    check(last['fps'] >= 10, f'{last["fps"]:.1f} pictures a second from a camera that gives {FPS}')
+    return (f'{opened["format"]}: {last["fps"]:.1f} pictures a second, '
             f'age {last["age_millis_p50"]} ms p50, {last["age_millis_p95"]} ms p95')
 
 
@@ -110,23 +112,24 @@ def yuyv(s):
     return captures(s, 'yuyv', 'YUYV')
 
 
-def interrupted(s, fault, cause, end, limit=LIMIT):
+def interrupted(s, fault, cause, end, to_the_end=False):
     """A run through a fault and out of it again; seconds to the fault's line, to the recovery's."""
     run = s.test(20, '--patience', '30')
     streaming(run)
-    named = run.fault(fault, tell(cause), limit)
+    named = run.fault(fault, tell(cause), LIMIT)
     time.sleep(1)
     ended = tell(end)
     recovered = run.event('recovered')[0] - ended
     again = run.event('frames')[1]
     check(again['count'] > 0, f'no pictures after the recovery{run.tail()}')
-    good_end(run)
+    if to_the_end:
+        good_end(run)
     return f'{fault} {named:.2f} s after the {cause}, pictures again {recovered:.2f} s after the {end}'
 
 
 def stall(s):
     """the webcam stops sending, and goes on"""
-    return interrupted(s, 'stalled', 'stall', 'resume')
+    return interrupted(s, 'stalled', 'stall', 'resume', to_the_end=True)
 
 
 def hang(s):
@@ -184,7 +187,7 @@ def loopback(s):
         raise NotRun(os.environ['LOOPBACK_MISSING'])
     node = '/dev/video20'
     load('v4l2loopback', 'devices=1', 'exclusive_caps=1', 'video_nr=20', f'card_label={LOOPBACK_NAME}')
-    feeder = Program(*PYTHON, os.path.join(HERE, 'feed_loopback.py'), node, s.yuyv, s.size, '10')
+    feeder = Program(*PYTHON, os.path.join(HERE, 'feed_loopback.py'), node, s.yuyv, s.size, str(FPS))
     try:
         # With exclusive_caps the node is a camera only once somebody writes to it.
         await_true('pictures on the loopback', lambda: feeder.process.poll() is None and any(
@@ -219,7 +222,7 @@ def load(module, *options):
 def second(s):
     """a second webcam beside the first, MJPEG only: both listed, the first one stays first; YUYV is not to be had"""
     before = s.cameras()[0]['id']
-    with another_webcam('Second Webcam', '--formats', 'mjpeg', s.face):
+    with another_webcam('Second Webcam', '--formats', 'mjpeg', '--fps', str(FPS), s.face):
         ids = [line['id'] for line in s.cameras()]
         check(len(ids) == 2 and len(set(ids)) == 2, f'listed: {ids}')
         other = s.camera('Second Webcam')['id']
@@ -229,13 +232,13 @@ def second(s):
     return f'{", ".join(ids)}; unsupported {took:.2f} s after the start'
 
 
-def shows(s, fault, jpegs, *options):
+def shows(s, fault, jpegs, fps=str(FPS)):
     """A second webcam that plays these pictures; seconds from the first pictures to the fault."""
     with tempfile.TemporaryDirectory() as folder:
         for i, jpeg in enumerate(jpegs):
             with open(os.path.join(folder, f'{i:03}.jpg'), 'wb') as f:
                 f.write(jpeg)
-        with another_webcam('Odd Webcam', *options, folder):
+        with another_webcam('Odd Webcam', '--fps', fps, folder):
             run = s.start(s.camera('Odd Webcam')['id'], '--seconds', '10', '--patience', '2')
             since = run.event('opened')[0]
             named = run.wait(f'fault "{fault}"', lambda line: line.get('event') == 'fault' and line['fault'] == fault)[0]
@@ -256,7 +259,7 @@ def frozen(s):
 
 def slow(s):
     """a webcam with 4 pictures a second"""
-    return shows(s, 'too_slow', pictures.avi_frames(s.face), '--fps', '4')
+    return shows(s, 'too_slow', pictures.avi_frames(s.face), fps='4')
 
 
 def login(s):
