@@ -58,8 +58,8 @@ class Program:
     def _read_errors(self):
         self.said.extend(self.process.stderr)
 
-    def wait(self, what, wanted, within=PATIENCE):
-        """The first new line for which `wanted` holds, as (time it came, object)."""
+    def wait(self, what, wanted, within=PATIENCE, since=0):
+        """The first new line for which `wanted` holds and that did not come before `since`: (time it came, object)."""
         deadline = time.monotonic() + within
         while True:
             try:
@@ -70,11 +70,11 @@ class Program:
                 self.came.put(None)
                 raise Failed(f'ended (exit {self.process.wait()}) without {what}{self.tail()}')
             self.lines.append(came)
-            if wanted(came[1]):
+            if came[0] >= since and wanted(came[1]):
                 return came
 
-    def event(self, name, within=PATIENCE):
-        return self.wait(f'event "{name}"', lambda line: line.get('event') == name, within)
+    def event(self, name, within=PATIENCE, since=0):
+        return self.wait(f'event "{name}"', lambda line: line.get('event') == name, within, since)
 
     def fault(self, name, since, limit):
         """Seconds from `since` to the line that names this fault; no other fault may come before it."""

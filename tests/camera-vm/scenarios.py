@@ -119,7 +119,7 @@ def interrupted(s, fault, cause, end, to_the_end=False):
     named = run.fault(fault, tell(cause), LIMIT)
     time.sleep(1)
     ended = tell(end)
-    recovered = run.event('recovered')[0] - ended
+    recovered = run.event('recovered', since=ended)[0] - ended
     again = run.event('frames')[1]
     check(again['count'] > 0, f'no pictures after the recovery{run.tail()}')
     if to_the_end:

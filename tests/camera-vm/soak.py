@@ -44,10 +44,11 @@ def one_fault(run, draw):
     """Pictures, a fault, its end. The fault's name, seconds until it was named, seconds until the recovery."""
     fault, cause, end = draw.choice(KINDS)
     time.sleep(draw.uniform(3, 8))
-    named = run.fault(fault, tell(cause), RECOVERY)
+    since = tell(cause)
+    named = run.wait(fault, lambda line: line.get('fault') == fault, RECOVERY, since)[0] - since
     time.sleep(draw.uniform(1, 4))
     since = tell(end)
-    return fault, named, run.event('recovered', RECOVERY)[0] - since
+    return fault, named, run.event('recovered', RECOVERY, since)[0] - since
 
 
 def main():
@@ -58,7 +59,7 @@ def main():
     camera = listed.lines[0][1]['id']
     # The program's own time is longer than the soak: it is told to end when the last fault is over.
     run = Program(program, 'camera', 'test', '--json', '--camera', camera, '--allow-virtual',
-                  '--seconds', str(int(minutes * 60) + 20), '--patience', str(2 * RECOVERY))
+                  '--seconds', str(int(minutes * 60) + 45), '--patience', str(2 * RECOVERY))
     samples, seen, lost = [], [], None
     try:
         run.event('opened')
@@ -82,6 +83,8 @@ def main():
             named, recovered = zip(*times)
             print(f'  {fault}: {len(times)}; named after {statistics.median(named):.2f} s (worst {max(named):.2f}), '
                   f'recovered after {statistics.median(recovered):.2f} s (worst {max(recovered):.2f})')
+    others = [line['fault'] for line in run.events('fault') if line['fault'] not in ('stalled', 'lost')]
+    print(f'  other faults: {", ".join(others) or "none"}')
     quarter = len(samples) // 4
     if quarter:
         first, last = (statistics.mean(part) / 1024 for part in (samples[:quarter], samples[-quarter:]))
