@@ -1,3 +1,4 @@
+"""The pictures that the emulated cameras play: out of an AVI, a folder of JPEGs, a file of raw frames, or made here."""
 import os
 import re
 import struct

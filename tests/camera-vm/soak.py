@@ -7,7 +7,6 @@ every run come back, does memory grow.
 Faults come one after another: stall and resume, or unplug and replug, 1 to 4 s long, with 3 to 8 s of pictures between
 them, drawn from SEED. Exit 0 when each was named and recovered from and the program ended well.
 """
-import os
 import random
 import statistics
 import sys
