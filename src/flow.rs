@@ -278,7 +278,8 @@ impl Flow<'_> {
 
     /// The camera is on for this long and no longer. One that fails is a setback with a way out, not the end of the run.
     fn capture(&mut self) -> Result<Result<Captured, CameraError>, FlowError> {
-        if let Err(error) = self.source.start() {
+        if let Err(error) = self.source.start().and_then(|()| self.admitted()) {
+            self.source.stop();
             return Ok(Err(error));
         }
         let operator = &mut *self.operator;
@@ -286,10 +287,15 @@ impl Flow<'_> {
         let captured = capture(self.source, self.sight, &self.policy, &mut watch);
         self.source.stop();
         match captured {
-            Ok(captured) => Ok(Ok(captured)),
+            Ok(captured) => Ok(self.admitted().map(|()| captured)),
             Err(CaptureError::Camera(error)) => Ok(Err(error)),
             Err(CaptureError::Vision(error)) => Err(error.into()),
         }
+    }
+
+    /// Whether the policy admits the camera and what it has shown so far.
+    fn admitted(&self) -> Result<(), CameraError> {
+        Ok(self.source.provenance().admitted_by(&self.policy.camera)?)
     }
 
     fn seal(&mut self, ticket: &Ticket, shot: Shot, proof: Proof) -> Result<Sealed, FlowError> {
@@ -330,6 +336,7 @@ impl Setback {
             Self::NotLive(_) => Reason::NotLive,
             Self::CannotTell(_) => Reason::CannotTell,
             Self::NotAccepted { reason, .. } => *reason,
+            Self::Camera(CameraError::NotAllowed(_) | CameraError::NotPinned) => Reason::CameraNotAllowed,
             Self::Camera(_) => Reason::NoCamera,
         }
     }

@@ -2,19 +2,19 @@
 
 use std::{
     io::{self, Write},
-    path::{Path, PathBuf},
     process::ExitCode,
     sync::atomic::AtomicBool,
+    time::Duration,
 };
 
 use anyhow::Context;
 
-use super::{BrowserChoice, CaptureArgs};
+use super::{BrowserChoice, CaptureArgs, installation::settled};
 use crate::{
     attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION},
-    camera::recording,
+    camera::CameraError,
     flow::Flow,
-    headless::{Exit, Script},
+    headless::{Exit, Script, WaitsForCamera},
     policy::Policy,
     rehearsal::{self, Fixed, Rehearsal, Repeatable},
     session::{
@@ -22,7 +22,6 @@ use crate::{
         browser::{Browser, SystemBrowser, WriteBrowser},
         client::{Patience, Surroundings},
         link::LaunchLink,
-        origin::AllowedOrigins,
         wait::SystemWait,
     },
     settings::Settings,
@@ -31,41 +30,42 @@ use crate::{
 };
 
 pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
-    let Some(path) = args.camera.strip_prefix("recording:") else {
-        eprintln!("countenance: --camera takes recording:FILE; camera devices come with a later version");
-        return Ok(Exit::Usage.into());
+    // A script that names its verifier and its source does not depend on what an account's owner chose.
+    let settings = match (args.installation.verifiers(), &args.source.camera) {
+        (Some(_), Some(_)) => Settings::default(),
+        _ if args.rehearse.is_some() && args.source.camera.is_some() => Settings::default(),
+        _ => settled(args.installation.settings())?,
     };
     let allowed = match &args.rehearse {
         Some(_) => rehearsal::ORIGIN.parse().into_iter().collect(),
-        None => match args.installation.verifiers() {
-            Some(verifiers) => verifiers,
-            None => settled_verifiers(args.installation.settings())?,
-        },
+        None => args.installation.verifiers().unwrap_or_else(|| settings.verifiers.clone()),
     };
     let link = match LaunchLink::parse(args.link.as_deref().unwrap_or(rehearsal::LINK), &allowed) {
         Ok(link) => link,
         Err(error) => return Ok(usage("the link", &error)),
     };
-    let mut source =
-        match recording::open_with(Path::new(path), &recording::Options { folder_fps: args.installation.fps }) {
-            Ok(source) => source,
-            Err(error) => {
-                eprintln!("countenance: {}", crate::headless::causes(&error));
-                return Ok(Exit::NoCamera.into());
-            }
-        };
+    let mut source = match args.source.source(&settings).scripted(args.source.keep_frames) {
+        Ok(source) => source,
+        Err(error) => {
+            eprintln!("countenance: {}", crate::headless::causes(&error));
+            return Ok(Exit::NoCamera.into());
+        }
+    };
     let vision = Vision::load().context("the networks in this binary cannot be used")?;
     let key = DeviceKey::load_or_create(&args.installation.data_folder()?.join("device.key"), &SystemChance)
         .context("the device key cannot be used")?;
     let mut out = io::stdout();
     let mut script = Script::new(&mut out, args.retries, args.cancel_after);
+    if args.camera_patience > 0 {
+        script.waits_for_camera = Some(patience(Duration::from_secs(args.camera_patience)));
+    }
     let (models, policy) = (vision.model_claims(), Policy::default());
 
     if let (Some(nonce), Some(at)) = (&args.rehearse, args.at) {
         let (clock, chance) = (Fixed(at), Repeatable::from(nonce));
         let (mut session, mut browser) = (Rehearsal::new(nonce.clone(), at), rehearsal::NoBrowser);
         let flow = Flow {
-            source: &mut source,
+            source: &mut *source,
             sight: &vision,
             models: &models,
             policy,
@@ -103,7 +103,7 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
         BrowserChoice::Print => &mut print,
     };
     let flow = Flow {
-        source: &mut source,
+        source: &mut *source,
         sight: &vision,
         models: &models,
         policy,
@@ -130,12 +130,21 @@ fn usage(what: &str, error: &dyn std::error::Error) -> ExitCode {
     Exit::Usage.into()
 }
 
-/// The verifiers that the settings allow. A script that names its own does not depend on what an account's owner chose.
-fn settled_verifiers(path: Option<PathBuf>) -> anyhow::Result<AllowedOrigins> {
-    let Some(path) = path else { return Ok(AllowedOrigins::default()) };
-    let loaded = Settings::load(&path).with_context(|| format!("{} cannot be used", path.display()))?;
-    for complaint in loaded.complaints {
-        eprintln!("countenance: {}: {complaint}", path.display());
-    }
-    Ok(loaded.settings.verifiers)
+/// Time between two tries of a camera in trouble.
+const BEAT: Duration = Duration::from_millis(250);
+
+/// Waits a beat at a time, all in all this long, for troubles that may pass by themselves.
+fn patience(mut left: Duration) -> WaitsForCamera {
+    Box::new(move |error| {
+        let may_pass = matches!(
+            error,
+            CameraError::Absent | CameraError::NotPinned | CameraError::Busy | CameraError::Lost | CameraError::Stalled
+        );
+        let waits = may_pass && !left.is_zero();
+        if waits {
+            std::thread::sleep(BEAT.min(left));
+            left = left.saturating_sub(BEAT);
+        }
+        waits
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
 use super::BrowserChoice;
 use crate::{
@@ -10,12 +10,9 @@ use crate::{
     settings::Settings,
 };
 
-/// Which recording speed, verifiers, files and browser.
+/// Which verifiers, files and browser.
 #[derive(Debug, clap::Args)]
 pub(super) struct InstallationArgs {
-    /// Frames per second where the recording is a folder of pictures
-    #[arg(long, default_value_t = 25.0)]
-    pub(super) fps: f64,
     /// Origin of a verifier that links may name; may be repeated. Given once, the settings' verifiers do not count
     #[arg(long, value_name = "ORIGIN")]
     verifier: Vec<Origin>,
@@ -49,4 +46,14 @@ impl InstallationArgs {
             None => bail!("this account has no home folder: name one with --data"),
         }
     }
+}
+
+/// The settings for a command without a window; what in them was not used is told.
+pub(super) fn settled(path: Option<PathBuf>) -> anyhow::Result<Settings> {
+    let Some(path) = path.or_else(Settings::standard_path) else { return Ok(Settings::default()) };
+    let loaded = Settings::load(&path).with_context(|| format!("{} cannot be used", path.display()))?;
+    for complaint in loaded.complaints {
+        eprintln!("countenance: {}: {complaint}", path.display());
+    }
+    Ok(loaded.settings)
 }

@@ -5,7 +5,9 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand, ValueEnum};
 
 use installation::InstallationArgs;
+use source::SourceArgs;
 
+mod camera;
 mod capture;
 mod doctor;
 mod installation;
@@ -19,6 +21,7 @@ mod screens;
 mod serve_tenant;
 #[cfg(feature = "verifier")]
 mod serve_verifier;
+mod source;
 #[cfg(feature = "window")]
 mod window;
 
@@ -51,6 +54,9 @@ pub enum Command {
         /// Folder with the recordings
         #[arg(long, value_name = "DIR", default_value = "tests/fixtures")]
         recordings: PathBuf,
+        /// A camera instead: the person before it enrols, then steps up.
+        #[command(flatten)]
+        source: SourceArgs,
     },
     /// Run the login behind a launch link, headless: JSON lines on standard output
     ///
@@ -65,6 +71,12 @@ pub enum Command {
     Tenant(serve_tenant::Args),
     /// Turn a recording into a simulated attack: it proves plumbing, never accuracy
     Recapture(RecaptureArgs),
+    /// List, try and qualify cameras
+    Camera {
+        /// What to do
+        #[command(subcommand)]
+        task: camera::CameraTask,
+    },
     /// Look at what this installation needs, and say what to do where something is missing
     ///
     /// Nothing is changed and no camera started. Exit codes: 0 nothing needs attention, 1 something does.
@@ -124,9 +136,9 @@ pub enum Command {
 /// Arguments of `capture`.
 #[derive(Debug, clap::Args)]
 pub struct CaptureArgs {
-    /// Where frames come from: recording:FILE
-    #[arg(long, value_name = "SOURCE")]
-    camera: String,
+    /// Where frames come from.
+    #[command(flatten)]
+    source: SourceArgs,
     /// The link of the landing page: countenance://verify?…
     #[arg(value_name = "LINK", required_unless_present = "rehearse")]
     link: Option<String>,
@@ -136,6 +148,9 @@ pub struct CaptureArgs {
     /// Tries after the first
     #[arg(long, default_value_t = 0)]
     retries: u32,
+    /// How long to wait for a camera that is not there, busy or stalled before that counts as a try, seconds
+    #[arg(long, value_name = "SECS", default_value_t = 0)]
+    camera_patience: u64,
     /// Cancel after so many frames, as a person might
     #[arg(long, value_name = "FRAMES")]
     cancel_after: Option<u32>,
@@ -205,7 +220,8 @@ pub fn run() -> anyhow::Result<ExitCode> {
     };
     match command {
         #[cfg(feature = "demo")]
-        Command::Demo { headless, recordings } => crate::demo::run(headless, &recordings),
+        Command::Demo { headless, recordings, source } => crate::demo::run(headless, &recordings, source.lens()),
+        Command::Camera { task } => camera::run(&task),
         Command::Capture(args) => capture::run(&args),
         #[cfg(feature = "verifier")]
         Command::Verifier(args) => serve_verifier::run(args),

@@ -11,10 +11,14 @@ use std::{
 use anyhow::Context;
 use serde_json::json;
 
-use super::{BrowserChoice, installation::InstallationArgs};
+use super::{
+    BrowserChoice,
+    installation::InstallationArgs,
+    source::{Source, SourceArgs},
+};
 use crate::{
     attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION},
-    camera::{CameraError, FrameSource, Latest, Live, live::Playback, recording},
+    camera::{FrameSource, Latest},
     capture::Sight,
     doctor::{self, Surroundings as Examined},
     flow::{Ending, WayOut},
@@ -41,19 +45,15 @@ pub struct WindowArgs {
     /// The link of the landing page: countenance://verify?…
     #[arg(value_name = "LINK")]
     link: Option<String>,
-    /// Where frames come from: recording:FILE, played at its own speed; a camera if absent
-    #[arg(long, value_name = "SOURCE")]
-    camera: Option<String>,
+    /// Where frames come from. A recording is played at its own speed.
+    #[command(flatten)]
+    source: SourceArgs,
     /// Where the installation lies.
     #[command(flatten)]
     installation: InstallationArgs,
 }
 
 pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
-    let Some(camera) = Camera::of(args.camera.as_deref(), args.installation.fps) else {
-        eprintln!("countenance: --camera takes recording:FILE; camera devices come with a later version");
-        return Ok(Exit::Usage.into());
-    };
     // An installation of its own, as in tests and the demo, is an instance of its own.
     let place = match &args.installation.data {
         Some(folder) => Place::in_folder(folder.join("run")),
@@ -72,7 +72,7 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
     let world = Arc::new(Installed {
         vision: OnceLock::new(),
         key,
-        camera,
+        source: args.source.source(&settings),
         latest: Latest::default(),
         browser: args.installation.browser,
     });
@@ -100,7 +100,7 @@ fn host(
     let latest = world.latest.clone();
     Host {
         preview: Box::new(move || latest.frame()),
-        plays_recording: matches!(world.camera, Camera::Recording { .. }),
+        plays_recording: matches!(world.source, Source::Recording { .. }),
         world,
         allowed,
         closes: link.is_some(),
@@ -109,6 +109,8 @@ fn host(
         settings,
         complaints: Vec::new(),
         settings_path,
+        cameras: Arc::new(Vec::new),
+        choose: Arc::new(|_| ()),
         examine: Arc::new(move || {
             let mut around = Examined::of_this_machine();
             around.key = Some(key.clone());
@@ -168,36 +170,19 @@ pub(super) fn load_early(world: Arc<Installed>) -> io::Result<()> {
     thread::Builder::new().name("networks".into()).spawn(load).map(drop)
 }
 
-/// What stands before the lens.
-pub(super) enum Camera {
-    /// The first camera. (Devices are opened by a later version: there is none.)
-    Device,
-    /// A recording.
-    Recording { path: PathBuf, fps: f64 },
-}
-
-impl Camera {
-    fn of(text: Option<&str>, fps: f64) -> Option<Self> {
-        match text {
-            None => Some(Self::Device),
-            Some(text) => text.strip_prefix("recording:").map(|path| Self::Recording { path: path.into(), fps }),
-        }
-    }
-}
-
 /// This installation.
 pub(super) struct Installed {
     vision: OnceLock<Arc<Vision>>,
     key: DeviceKey,
-    camera: Camera,
+    source: Source,
     pub(super) latest: Latest,
     browser: BrowserChoice,
 }
 
 impl Installed {
-    /// With this key, before this camera; the way back goes to the system's browser.
-    pub(super) fn new(key: DeviceKey, camera: Camera) -> Self {
-        Self { vision: OnceLock::new(), key, camera, latest: Latest::default(), browser: BrowserChoice::Open }
+    /// With this key, before this source; the way back goes to the system's browser.
+    pub(super) fn new(key: DeviceKey, source: Source) -> Self {
+        Self { vision: OnceLock::new(), key, source, latest: Latest::default(), browser: BrowserChoice::Open }
     }
 }
 
@@ -231,21 +216,7 @@ impl World for Installed {
     }
 
     fn camera(&self, wake: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource> {
-        let open: crate::camera::live::Open = match &self.camera {
-            Camera::Device => Box::new(|| Err(CameraError::Absent)),
-            Camera::Recording { path, fps } => {
-                let (path, options) = (path.clone(), recording::Options { folder_fps: *fps });
-                Box::new(move || {
-                    let path = path.clone();
-                    let again = Box::new(move || {
-                        let recording = recording::open_with(&path, &options)?;
-                        Ok(Box::new(recording) as Box<dyn FrameSource>)
-                    });
-                    Ok(Box::new(Playback::new(again)?))
-                })
-            }
-        };
-        Box::new(Live::new(open, self.latest.clone(), wake))
+        Box::new(self.source.live(self.latest.clone(), wake))
     }
 
     fn session<'a>(&self, around: Surroundings<'a>) -> Box<dyn SessionApi + 'a> {

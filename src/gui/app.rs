@@ -14,7 +14,8 @@ use eframe::egui::{self, Context, Key, Ui, ViewportCommand};
 use zeroize::Zeroizing;
 
 use super::{
-    Ask, Draft, LinkTrouble, Page, State, fonts,
+    Ask, CameraEntry, Draft, LinkTrouble, Page, State, fonts,
+    hotplug::{self, Plugs},
     preview::Preview,
     screen::{self, Look, Screen},
     screens::{self, View},
@@ -26,13 +27,15 @@ use crate::{
     flow::CodeStep,
     frame::Frame,
     instance::{Call, Inbox},
-    runner::{Command, Ended, Progress, Runner, World},
+    runner::{Command, Ended, Obstacle, Progress, Runner, World},
     session::{
         link::{LaunchLink, LinkError},
         origin::AllowedOrigins,
     },
     settings::{Settings, Theme as Appearance},
 };
+
+mod cameras;
 
 /// How long the window waits, when it closes during a login, until the verifier was told.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -61,6 +64,11 @@ pub struct Host {
     pub complaints: Vec<(u32, String)>,
     /// Where changed choices are kept; not at all if absent.
     pub settings_path: Option<PathBuf>,
+    /// Lists the cameras in the order in which they are offered; may block, called on a thread of its own.
+    pub cameras: Arc<dyn Fn() -> Vec<CameraEntry> + Send + Sync>,
+    /// Takes the choice of a camera: once at the start, and whenever it changed. A camera under way gives way to the one
+    /// that is newly chosen.
+    pub choose: Arc<dyn Fn(&Settings) + Send + Sync>,
     /// Looks at the installation; called on a thread of its own.
     pub examine: Arc<dyn Fn() -> Vec<Finding> + Send + Sync>,
     /// The networks, a line each.
@@ -77,6 +85,7 @@ pub struct App {
     state: State,
     draft: Draft,
     runner: Option<Runner>,
+    plugs: Plugs,
     findings: Option<Receiver<Vec<Finding>>>,
     words: Words,
     theme: Theme,
@@ -99,8 +108,10 @@ impl App {
             plays_recording: host.plays_recording,
             ..State::default()
         };
+        (host.choose)(&state.settings);
         let mut app = Self {
             theme: theme_of(ctx, &state.settings),
+            plugs: Plugs::new(Arc::clone(&host.cameras), hotplug::BEAT, wake(ctx)),
             host,
             state,
             draft: Draft::default(),
@@ -140,11 +151,14 @@ impl App {
     /// Takes what happened since the last call.
     pub fn catch_up(&mut self, ctx: &Context) {
         self.state.now = self.host.world.clock().now();
+        self.hear_of_cameras(ctx);
         let heard: Vec<_> = self.runner.iter().flat_map(Runner::progress).collect();
         let frame_at = ctx.input(|i| i.time);
         for progress in heard {
             match &progress {
                 Progress::Opened(asked) => self.state.fallback.clone_from(&asked.fallback),
+                Progress::Look { .. } => self.plugs.works(),
+                Progress::Setback(Obstacle::Camera(fault)) => self.camera_failed(*fault),
                 Progress::Code(CodeStep::Sent { .. }) => self.code_sent_at = Some(frame_at),
                 Progress::Ended(ended) => self.end(*ended),
                 _ => {}
@@ -165,6 +179,7 @@ impl App {
                 self.follow(ctx, &link);
             }
         }
+        self.watch_cameras();
         let own_picture = match &self.state.screen {
             Screen::NotAccepted(refusal) => refusal.picture.clone(),
             screen if screen.shows_preview() => (self.host.preview)(),
@@ -208,6 +223,7 @@ impl App {
                 self.state.screen = Screen::Trying(Look::default());
                 self.runner = Some(Runner::try_camera(Arc::clone(&self.host.world), wake(ctx)));
             }
+            Ask::UseCamera(id) => self.use_camera(ctx, id),
             Ask::Go(page) => {
                 self.state.page = page;
                 if page == Page::Diagnostics {
@@ -281,7 +297,11 @@ impl App {
 
     fn change(&mut self, ctx: &Context, settings: Settings) {
         let language_changed = settings.language != self.state.settings.language;
+        let camera_changed = cameras::differ(&settings, &self.state.settings);
         self.state.settings = settings;
+        if camera_changed {
+            (self.host.choose)(&self.state.settings);
+        }
         self.theme = theme_of(ctx, &self.state.settings);
         if language_changed {
             let chosen = self.state.settings.language.as_deref();

@@ -72,6 +72,9 @@ pub(crate) fn sealed() -> Sealed {
         format: "rgb24".into(),
         kind: CameraKind::Virtual,
         pinned: false,
+        testing: true,
+        qualified: false,
+        signs: Vec::new(),
     };
     let models = vec![ModelClaim { name: "passive".into(), sha256: "ab".repeat(32) }];
     let stamp = Stamp { iat: NOW, jti: "id-of-this-attestation".into() };

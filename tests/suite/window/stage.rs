@@ -247,6 +247,9 @@ impl FrameSource for Lens {
             format: "RGB".into(),
             kind: CameraKind::Virtual,
             pinned: false,
+            testing: true,
+            qualified: false,
+            signs: Vec::new(),
         }
     }
 }

@@ -1,0 +1,424 @@
+//! From the bytes of a device to R G B: Motion JPEG, YUYV and NV12.
+//!
+//! JPEG is the work of `zune-jpeg`, which fills what is missing with grey and says nothing. So [`survey`] looks first: a
+//! picture that has no end, is not of the negotiated size, or is coded as no webcam codes is refused by name. The decoder
+//! then sees the picture without its end marker and in its strict mode: running out of data is an error there, and
+//! whatever the driver left behind the picture stays unseen.
+
+use std::io::Cursor;
+
+use zeroize::Zeroizing;
+use zune_jpeg::{JpegDecoder, errors::DecodeErrors, zune_core::options::DecoderOptions};
+
+use crate::{
+    camera::colour::{Chroma, Colour, Plane, Planes, TooShort, to_rgb, yuyv_to_rgb},
+    frame::MAX_SIDE_PX,
+};
+
+/// How a device packs its pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum PixelFormat {
+    /// One baseline JPEG a picture, with or without its Huffman tables.
+    Mjpeg,
+    /// 4:2:2 as Y Cb Y Cr.
+    Yuyv,
+    /// 4:2:0: a plane of Y, then one of Cb and Cr by turns.
+    Nv12,
+}
+
+/// What was negotiated with a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Layout {
+    /// Width in pixels.
+    pub(crate) width: u32,
+    /// Height in pixels.
+    pub(crate) height: u32,
+    /// Bytes from row to row, of the packed rows or of the luma; of no meaning for JPEG.
+    pub(crate) stride: usize,
+    /// How raw samples are to be read. A JPEG is always full-range BT.601 (JFIF).
+    pub(crate) colour: Colour,
+}
+
+/// Why bytes are no picture. The frame is dropped.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DecodeError {
+    /// A negotiated side is zero or above [`MAX_SIDE_PX`].
+    #[error("a negotiated size of {width}x{height} cannot be")]
+    Size {
+        /// Negotiated width.
+        width: u32,
+        /// Negotiated height.
+        height: u32,
+    },
+    /// A raw picture of too few bytes.
+    #[error("the raw picture is cut off")]
+    TooShort(#[from] TooShort),
+    /// The bytes do not begin as a JPEG does.
+    #[error("this is no JPEG picture")]
+    NotJpeg,
+    /// There is no end marker.
+    #[error("the JPEG picture has no end")]
+    NoEnd,
+    /// Progressive, lossless or arithmetic: no webcam codes so.
+    #[error("the JPEG picture is not a baseline one")]
+    NotBaseline,
+    /// Another size than the negotiated one.
+    #[error("the JPEG picture is {width}x{height} in size, which is not what was negotiated")]
+    OtherSize {
+        /// Its width.
+        width: u16,
+        /// Its height.
+        height: u16,
+    },
+    /// What the decoder of JPEG says.
+    #[error("the JPEG picture cannot be decoded")]
+    Jpeg(#[source] DecodeErrors),
+}
+
+/// Decodes picture after picture.
+#[derive(Default)]
+pub(crate) struct Decoder {
+    /// A JPEG with the Huffman tables that it lacked.
+    completed: Zeroizing<Vec<u8>>,
+}
+
+impl PixelFormat {
+    /// As V4L2 and UVC write it.
+    pub(crate) fn fourcc(self) -> [u8; 4] {
+        match self {
+            Self::Mjpeg => *b"MJPG",
+            Self::Yuyv => *b"YUYV",
+            Self::Nv12 => *b"NV12",
+        }
+    }
+
+    /// As the attestation and people write it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Mjpeg => "MJPG",
+            Self::Yuyv => "YUYV",
+            Self::Nv12 => "NV12",
+        }
+    }
+
+    /// What of `bytes` is the picture: a JPEG without what the driver left behind its end marker, where it has one.
+    pub(crate) fn picture(self, bytes: &[u8]) -> &[u8] {
+        let end = match self {
+            Self::Mjpeg => survey(bytes).map_or(bytes.len(), |seen| seen.end + 2),
+            Self::Yuyv | Self::Nv12 => bytes.len(),
+        };
+        bytes.get(..end).unwrap_or(bytes)
+    }
+}
+
+impl Decoder {
+    /// `bytes`, one picture of `format`, as width × height × 3 bytes of R G B.
+    pub(crate) fn decode(
+        &mut self,
+        format: PixelFormat,
+        layout: &Layout,
+        bytes: &[u8],
+    ) -> Result<Vec<u8>, DecodeError> {
+        let &Layout { width, height, stride, colour } = layout;
+        if !(1..=MAX_SIDE_PX).contains(&width) || !(1..=MAX_SIDE_PX).contains(&height) {
+            return Err(DecodeError::Size { width, height });
+        }
+        let (across, down) = (width as usize, height as usize);
+        match format {
+            PixelFormat::Mjpeg => self.jpeg(layout, bytes),
+            PixelFormat::Yuyv => Ok(yuyv_to_rgb(Plane { data: bytes, stride }, across, down, colour)?),
+            PixelFormat::Nv12 => {
+                let (luma, chroma) =
+                    stride.checked_mul(down).and_then(|luma| bytes.split_at_checked(luma)).ok_or(TooShort)?;
+                let chroma = Chroma::Interleaved(Plane { data: chroma, stride });
+                let planes = Planes { luma: Plane { data: luma, stride }, chroma, shift_x: 1, shift_y: 1 };
+                Ok(to_rgb(&planes, across, down, colour)?)
+            }
+        }
+    }
+
+    fn jpeg(&mut self, layout: &Layout, bytes: &[u8]) -> Result<Vec<u8>, DecodeError> {
+        let seen = survey(bytes)?;
+        let (width, height) = seen.size;
+        if (u32::from(width), u32::from(height)) != (layout.width, layout.height) {
+            return Err(DecodeError::OtherSize { width, height });
+        }
+        let mut picture = bytes.get(..seen.end).unwrap_or(bytes);
+        if !seen.has_tables {
+            self.completed.clear();
+            self.completed.extend(START);
+            standard_tables(&mut self.completed);
+            self.completed.extend(picture.iter().skip(START.len()));
+            picture = &self.completed;
+        }
+        let options = DecoderOptions::default()
+            .set_max_width(layout.width as usize)
+            .set_max_height(layout.height as usize)
+            .set_strict_mode(true);
+        let rgb = JpegDecoder::new_with_options(Cursor::new(picture), options).decode().map_err(DecodeError::Jpeg)?;
+        let whole = rgb.len() == usize::from(width) * usize::from(height) * 3;
+        if whole { Ok(rgb) } else { Err(DecodeError::OtherSize { width, height }) }
+    }
+}
+
+/// Marker of the start of a picture.
+const START: [u8; 2] = [0xff, 0xd8];
+/// Marker codes of ITU-T T.81, table B.1.
+mod code {
+    pub(super) const BASELINE: u8 = 0xc0;
+    pub(super) const EXTENDED: u8 = 0xc1;
+    pub(super) const HUFFMAN_TABLES: u8 = 0xc4;
+    pub(super) const END: u8 = 0xd9;
+}
+
+/// What the markers of a JPEG say.
+#[derive(Debug, PartialEq, Eq)]
+struct Survey {
+    /// Where the end marker lies.
+    end: usize,
+    /// Whether there are Huffman tables.
+    has_tables: bool,
+    /// Width, height.
+    size: (u16, u16),
+}
+
+/// Walks the markers of `bytes`, a JPEG with anything behind it, to its end.
+fn survey(bytes: &[u8]) -> Result<Survey, DecodeError> {
+    let mut rest = bytes.strip_prefix(&START).ok_or(DecodeError::NotJpeg)?;
+    let (mut has_tables, mut size) = (false, None);
+    loop {
+        let marker = next_marker(&mut rest).ok_or(DecodeError::NoEnd)?;
+        if marker == code::END {
+            let end = bytes.len() - rest.len() - 2;
+            return Ok(Survey { end, has_tables, size: size.ok_or(DecodeError::NotBaseline)? });
+        }
+        let (length, _) = rest.split_first_chunk().ok_or(DecodeError::NoEnd)?;
+        let length = usize::from(u16::from_be_bytes(*length));
+        let (segment, after) = rest.split_at_checked(length).ok_or(DecodeError::NoEnd)?;
+        match (marker, segment) {
+            (code::BASELINE | code::EXTENDED, &[_, _, 8, a, b, c, d, ..]) if size.is_none() => {
+                size = Some((u16::from_be_bytes([c, d]), u16::from_be_bytes([a, b])));
+            }
+            (code::HUFFMAN_TABLES, _) => has_tables = true,
+            (0xc0..=0xcf, _) => return Err(DecodeError::NotBaseline),
+            _ => {}
+        }
+        rest = after;
+    }
+}
+
+/// The code of the next marker, and `rest` behind it. Coded data lies in between: there 0xff is followed by zero, or by
+/// a restart marker.
+fn next_marker(rest: &mut &[u8]) -> Option<u8> {
+    loop {
+        let at = rest.iter().position(|&byte| byte == 0xff)?;
+        let (_, from) = rest.split_at_checked(at + 1)?;
+        let (&marker, after) = from.split_first()?;
+        match marker {
+            0xff => *rest = from,
+            0x00 | 0x01 | 0xd0..=0xd7 => *rest = after,
+            _ => {
+                *rest = after;
+                return Some(marker);
+            }
+        }
+    }
+}
+
+/// Appends the segment with the Huffman tables of ITU-T T.81, annex K.3, which Motion JPEG may leave out: class and
+/// number, how many codes there are of each length, their values.
+fn standard_tables(to: &mut Vec<u8>) {
+    let tables: [(u8, [u8; 16], &[u8]); 4] = [
+        (0x00, [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0], &DC_VALUES),
+        (0x01, [0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0], &DC_VALUES),
+        (0x10, [0, 2, 1, 3, 3, 2, 4, 3, 5, 5, 4, 4, 0, 0, 1, 125], &AC_LUMA_VALUES),
+        (0x11, [0, 2, 1, 2, 4, 4, 3, 4, 7, 5, 4, 4, 0, 1, 2, 119], &AC_CHROMA_VALUES),
+    ];
+    let length = 2 + tables.iter().map(|(_, _, values)| 17 + values.len()).sum::<usize>();
+    to.extend([0xff, code::HUFFMAN_TABLES]);
+    to.extend((length as u16).to_be_bytes());
+    for (table, lengths, values) in tables {
+        to.push(table);
+        to.extend(lengths);
+        to.extend(values);
+    }
+}
+
+const DC_VALUES: [u8; 12] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+#[rustfmt::skip]
+const AC_LUMA_VALUES: [u8; 162] = [
+    0x01, 0x02, 0x03, 0x00, 0x04, 0x11, 0x05, 0x12, 0x21, 0x31, 0x41, 0x06, 0x13, 0x51, 0x61, 0x07, 0x22, 0x71,
+    0x14, 0x32, 0x81, 0x91, 0xa1, 0x08, 0x23, 0x42, 0xb1, 0xc1, 0x15, 0x52, 0xd1, 0xf0, 0x24, 0x33, 0x62, 0x72,
+    0x82, 0x09, 0x0a, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x25, 0x26, 0x27, 0x28, 0x29, 0x2a, 0x34, 0x35, 0x36, 0x37,
+    0x38, 0x39, 0x3a, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x49, 0x4a, 0x53, 0x54, 0x55, 0x56, 0x57, 0x58, 0x59,
+    0x5a, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78, 0x79, 0x7a, 0x83,
+    0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0x9a, 0xa2, 0xa3,
+    0xa4, 0xa5, 0xa6, 0xa7, 0xa8, 0xa9, 0xaa, 0xb2, 0xb3, 0xb4, 0xb5, 0xb6, 0xb7, 0xb8, 0xb9, 0xba, 0xc2, 0xc3,
+    0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8, 0xd9, 0xda, 0xe1, 0xe2,
+    0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xea, 0xf1, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9, 0xfa,
+];
+#[rustfmt::skip]
+const AC_CHROMA_VALUES: [u8; 162] = [
+    0x00, 0x01, 0x02, 0x03, 0x11, 0x04, 0x05, 0x21, 0x31, 0x06, 0x12, 0x41, 0x51, 0x07, 0x61, 0x71, 0x13, 0x22,
+    0x32, 0x81, 0x08, 0x14, 0x42, 0x91, 0xa1, 0xb1, 0xc1, 0x09, 0x23, 0x33, 0x52, 0xf0, 0x15, 0x62, 0x72, 0xd1,
+    0x0a, 0x16, 0x24, 0x34, 0xe1, 0x25, 0xf1, 0x17, 0x18, 0x19, 0x1a, 0x26, 0x27, 0x28, 0x29, 0x2a, 0x35, 0x36,
+    0x37, 0x38, 0x39, 0x3a, 0x43, 0x44, 0x45, 0x46, 0x47, 0x48, 0x49, 0x4a, 0x53, 0x54, 0x55, 0x56, 0x57, 0x58,
+    0x59, 0x5a, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x73, 0x74, 0x75, 0x76, 0x77, 0x78, 0x79, 0x7a,
+    0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0x9a,
+    0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8, 0xa9, 0xaa, 0xb2, 0xb3, 0xb4, 0xb5, 0xb6, 0xb7, 0xb8, 0xb9, 0xba,
+    0xc2, 0xc3, 0xc4, 0xc5, 0xc6, 0xc7, 0xc8, 0xc9, 0xca, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7, 0xd8, 0xd9, 0xda,
+    0xe2, 0xe3, 0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xea, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9, 0xfa,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::camera::colour::Range;
+
+    const SIZE: (u32, u32) = (64, 48);
+    const LAYOUT: Layout = Layout { width: 64, height: 48, stride: 64, colour: BT601 };
+    const BT601: Colour = Colour { matrix: crate::camera::colour::Matrix::Bt601, range: Range::Limited };
+
+    /// A smooth picture with some texture.
+    fn picture(seed: u32) -> Vec<u8> {
+        (0..SIZE.0 * SIZE.1)
+            .flat_map(|i| {
+                let (x, y) = (i % SIZE.0, i / SIZE.0);
+                let grain = (x * 7 + y * 13 + seed * 29) % 11;
+                [40 + 2 * x + grain, 60 + 3 * y, 200 - x - y + grain].map(|v| v as u8)
+            })
+            .collect()
+    }
+
+    fn jpeg(rgb: &[u8], quality: u8) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, quality)
+            .encode(rgb, SIZE.0, SIZE.1, image::ExtendedColorType::Rgb8)
+            .unwrap();
+        bytes
+    }
+
+    /// `bytes` without its segments of this marker.
+    fn without(bytes: &[u8], marker: u8) -> Vec<u8> {
+        let (mut out, mut at) = (bytes[..2].to_vec(), 2);
+        while bytes[at + 1] != 0xda {
+            let end = at + 2 + usize::from(u16::from_be_bytes([bytes[at + 2], bytes[at + 3]]));
+            if bytes[at + 1] != marker {
+                out.extend(&bytes[at..end]);
+            }
+            at = end;
+        }
+        out.extend(&bytes[at..]);
+        out
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Vec<u8>, DecodeError> {
+        Decoder::default().decode(PixelFormat::Mjpeg, &LAYOUT, bytes)
+    }
+
+    #[test]
+    fn a_jpeg_is_the_picture_whatever_the_driver_leaves_behind_it() {
+        let rgb = picture(0);
+        let bytes = jpeg(&rgb, 95);
+        let plain = decode(&bytes).unwrap();
+        let worst = plain.iter().zip(&rgb).map(|(a, b)| a.abs_diff(*b)).max().unwrap();
+        assert!(worst < 24, "{worst}");
+        let with = |tail: &[u8]| [&bytes, tail].concat();
+        let avi = [&START[..], &[0xff, 0xe0, 0, 8], b"AVI1\0\0", &without(&bytes, 0xc4)[2..]].concat();
+        let table = [
+            ("zeros behind", with(&[0; 4096])),
+            ("an older picture behind", with(&jpeg(&picture(9), 60)[100..])),
+            ("half a marker behind", with(&[0xff])),
+            ("no Huffman tables", without(&bytes, 0xc4)),
+            ("no Huffman tables, as in an AVI", avi),
+            ("no JFIF header", without(&bytes, 0xe0)),
+            ("a thumbnail within", {
+                let small = jpeg(&picture(3), 20);
+                let mut app = vec![0xff, 0xd8, 0xff, 0xe3];
+                app.extend((small.len() as u16 + 2).to_be_bytes());
+                [&app[..], &small, &bytes[2..]].concat()
+            }),
+        ];
+        for (name, bytes) in table {
+            assert!(decode(&bytes).is_ok_and(|found| found == plain), "{name}");
+            let alone = PixelFormat::Mjpeg.picture(&bytes);
+            assert!(decode(alone).is_ok() && alone.ends_with(&[0xff, 0xd9]), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_whole_picture_of_the_negotiated_size_is_refused_by_name() {
+        let bytes = jpeg(&picture(0), 80);
+        let mut progressive = bytes.clone();
+        let sof = bytes.windows(2).position(|two| two == [0xff, 0xc0]).unwrap();
+        progressive[sof + 1] = 0xc2;
+        let other = Layout { width: 48, height: 64, ..LAYOUT };
+        let huge = Layout { width: MAX_SIDE_PX + 1, ..LAYOUT };
+        let scan = bytes.windows(2).position(|two| two == [0xff, 0xda]).unwrap();
+        let middle = (scan + bytes.len()) / 2;
+        let table = [
+            ("nothing", LAYOUT, vec![], "NotJpeg"),
+            ("zeros", LAYOUT, vec![0; 500], "NotJpeg"),
+            ("cut off", LAYOUT, bytes[..middle].to_vec(), "NoEnd"),
+            ("only begun", LAYOUT, bytes[..30].to_vec(), "NoEnd"),
+            ("cut off, with an end", LAYOUT, [&bytes[..middle], &[0xff, 0xd9]].concat(), "Jpeg("),
+            ("no picture in it", LAYOUT, [0xff, 0xd8, 0xff, 0xd9].to_vec(), "NotBaseline"),
+            ("progressive", LAYOUT, progressive, "NotBaseline"),
+            ("another size", other, bytes.clone(), "OtherSize"),
+            ("no size", huge, bytes.clone(), "Size"),
+            ("no quantisation tables", LAYOUT, without(&bytes, 0xdb), "Jpeg("),
+        ];
+        for (name, layout, bytes, wanted) in table {
+            let error = Decoder::default().decode(PixelFormat::Mjpeg, &layout, &bytes).unwrap_err();
+            assert!(format!("{error:?}").starts_with(wanted), "{name}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn damage_anywhere_is_no_panic() {
+        let bytes = jpeg(&picture(0), 70);
+        let mut state = 1_u32;
+        let mut random = |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state as usize % below
+        };
+        let mut decoder = Decoder::default();
+        let mut refused = 0;
+        for _ in 0..2_000 {
+            let mut damaged = bytes.clone();
+            for _ in 0..=random(4) {
+                let at = random(damaged.len());
+                damaged[at] = random(256) as u8;
+            }
+            refused += u32::from(decoder.decode(PixelFormat::Mjpeg, &LAYOUT, &damaged).is_err());
+        }
+        assert!(refused > 100, "{refused}");
+    }
+
+    #[test]
+    fn raw_pictures_are_read_by_their_stride() {
+        // 4 × 2, grey 126 but for white in the last column; two bytes of padding a row.
+        let row = [126, 126, 126, 235, 7, 7];
+        let nv12 = [&row[..], &row, &[128, 128, 128, 128, 7, 7]].concat();
+        let row = [126, 128, 126, 128, 126, 128, 235, 128, 7, 7];
+        let yuyv = [row, row].concat();
+        let layout = |stride| Layout { width: 4, height: 2, stride, colour: BT601 };
+        let table = [
+            ("NV12", PixelFormat::Nv12, layout(6), &nv12[..], true),
+            ("NV12 without the last padding", PixelFormat::Nv12, layout(6), &nv12[..16], true),
+            ("NV12 cut", PixelFormat::Nv12, layout(6), &nv12[..15], false),
+            ("NV12 without chroma", PixelFormat::Nv12, layout(6), &nv12[..12], false),
+            ("NV12, absurd stride", PixelFormat::Nv12, layout(usize::MAX), &nv12[..], false),
+            ("YUYV", PixelFormat::Yuyv, layout(10), &yuyv[..], true),
+            ("YUYV cut", PixelFormat::Yuyv, layout(10), &yuyv[..17], false),
+            ("YUYV, rows that overlap", PixelFormat::Yuyv, layout(6), &yuyv[..], false),
+        ];
+        for (name, format, layout, bytes, whole) in table {
+            let rgb = Decoder::default().decode(format, &layout, bytes);
+            let wanted = [[128; 3], [128; 3], [128; 3], [255; 3]].concat().repeat(2);
+            assert_eq!(rgb.ok(), whole.then_some(wanted), "{name}");
+        }
+    }
+}

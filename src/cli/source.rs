@@ -1,0 +1,104 @@
+//! Which camera, from the command line and the settings: the same for the window, `capture` and `camera`.
+
+use std::{path::PathBuf, sync::Arc};
+
+use crate::{
+    camera::{
+        CameraError, Cameras, Choice, FrameSource, Latest, Live, Wish,
+        device::Usage,
+        live::{Open, Wake},
+        playback::Playback,
+        recording,
+        turn::{Orientation, Turn},
+    },
+    policy::CameraPolicy,
+    settings::Settings,
+};
+
+/// Where frames come from.
+#[derive(Debug, Clone, clap::Args)]
+pub struct SourceArgs {
+    /// Where frames come from: a camera's id, name or device as `camera list` shows them, or recording:FILE; by default the
+    /// camera of the settings, or the first one
+    #[arg(long, value_name = "SOURCE")]
+    pub(super) camera: Option<String>,
+    /// Let a virtual camera stand in, for tests: the attestation tells it, and a verifier may refuse it
+    #[arg(long)]
+    pub(super) allow_virtual: bool,
+    /// Frames per second where the recording is a folder of pictures
+    #[arg(long, default_value_t = 25.0)]
+    pub(super) fps: f64,
+    /// Frames kept for a reader slower than the camera, such as an emulator
+    #[arg(long, value_name = "FRAMES", default_value_t = 1, hide = true)]
+    pub(super) keep_frames: usize,
+}
+
+/// What stands before the lens.
+pub(super) enum Source {
+    /// A camera of this machine.
+    Camera(Arc<Cameras>),
+    /// A recording.
+    Recording { path: PathBuf, fps: f64 },
+}
+
+impl SourceArgs {
+    /// The source that these arguments name, `settings` where they say nothing.
+    pub(super) fn source(&self, settings: &Settings) -> Source {
+        match self.camera.as_deref().and_then(|text| text.strip_prefix("recording:")) {
+            Some(path) => Source::Recording { path: path.into(), fps: self.fps },
+            None => Source::Camera(Arc::new(Cameras::new(self.wish(settings), Box::new(|_| false)))),
+        }
+    }
+
+    /// Opens the camera that is named; none if none is.
+    #[cfg(feature = "demo")]
+    pub(super) fn lens(&self) -> Option<crate::demo::Lens> {
+        self.camera.as_ref()?;
+        let (source, keep_frames) = (self.source(&Settings::default()), self.keep_frames);
+        Some(Box::new(move || source.scripted(keep_frames)))
+    }
+
+    /// What is wanted of the cameras, by these arguments and else by `settings`.
+    pub(super) fn wish(&self, settings: &Settings) -> Wish {
+        let orientation = Orientation { turn: Turn::default(), mirrored: false };
+        Wish {
+            choice: Choice {
+                wanted: self.camera.clone().or_else(|| settings.camera.clone()),
+                pinned: false,
+                testing: self.allow_virtual,
+            },
+            usage: Usage { orientation, policy: CameraPolicy::default(), ..Usage::default() },
+        }
+    }
+}
+
+impl Source {
+    /// Frames on a thread of their own, the newest one in `latest`. A recording plays at its own speed, again and again.
+    pub(super) fn live(&self, latest: Latest, wake: Wake) -> Live {
+        match self {
+            Self::Camera(cameras) => cameras.live(latest, wake),
+            Self::Recording { path, fps } => {
+                let (path, options) = (path.clone(), recording::Options { folder_fps: *fps });
+                let open: Open = Box::new(move || {
+                    let path = path.clone();
+                    let again = Box::new(move || {
+                        let recording = recording::open_with(&path, &options)?;
+                        Ok(Box::new(recording) as Box<dyn FrameSource>)
+                    });
+                    Ok(Box::new(Playback::new(again)?))
+                });
+                Live::new(open, latest, wake)
+            }
+        }
+    }
+
+    /// Frames for a script: a recording as fast as it is asked for, once, each frame.
+    pub(super) fn scripted(&self, keep_frames: usize) -> Result<Box<dyn FrameSource>, CameraError> {
+        match self {
+            Self::Camera(_) => Ok(Box::new(self.live(Latest::default(), Arc::new(|| {})).keeping(keep_frames))),
+            Self::Recording { path, fps } => {
+                Ok(Box::new(recording::open_with(path, &recording::Options { folder_fps: *fps })?))
+            }
+        }
+    }
+}
