@@ -7,6 +7,7 @@ use super::{
     choice::{Choice, Listed},
     device::{Device, Lister, Usage},
     live::{Latest, Live, Wake},
+    permission::{Permission, permission},
 };
 use crate::protocol::CameraClaim;
 
@@ -57,8 +58,11 @@ impl Cameras {
         let claim = usage.claim(camera);
         usage.qualified = (self.qualifies)(&claim);
         let claim = CameraClaim { qualified: usage.qualified, ..claim };
-        // Before its light goes on.
+        // Both before its light goes on.
         claim.admitted_by(&usage.policy)?;
+        if let Permission::Denied(_) = permission(&camera.node) {
+            return Err(CameraError::Denied);
+        }
         Device::open(camera, usage)
     }
 

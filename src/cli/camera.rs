@@ -41,14 +41,18 @@ pub enum CameraTask {
     ///
     /// Exit codes: 0 armed, 12 not armed, 20 no camera.
     Qualify(QualifyArgs),
-    /// Write what an emulated camera plays: a folder of JPEG pictures, and frames.yuyv
+    /// Write what an emulated camera plays: Motion JPEG and raw YUYV
     #[command(hide = true)]
     Film {
         /// The recording
-        recording: PathBuf,
-        /// The folder
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
+        #[arg(long, value_name = "FILE")]
+        from: PathBuf,
+        /// Where to write the Motion JPEG
+        #[arg(long, value_name = "FILE.avi")]
+        avi: PathBuf,
+        /// Where to write the raw frames
+        #[arg(long, value_name = "FILE")]
+        yuyv: PathBuf,
         /// Most frames
         #[arg(long, default_value_t = 60)]
         frames: usize,
@@ -70,6 +74,9 @@ pub struct TestArgs {
     /// JSON lines instead of text
     #[arg(long)]
     json: bool,
+    /// How long to wait for a camera in trouble before giving up, seconds; until the end if absent
+    #[arg(long, value_name = "SECS")]
+    patience: Option<u64>,
     /// The settings file; by default the platform's place for settings
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
@@ -90,9 +97,9 @@ pub(super) fn run(task: &CameraTask) -> anyhow::Result<ExitCode> {
             let settings = settled(args.settings.clone())?;
             Ok(args.source.source(&settings, None).scripted(args.source.keep_frames)?)
         }),
-        CameraTask::Film { recording, out, frames } => {
-            let frames = recapture::film(&mut recording::open(recording)?, out, *frames)?;
-            eprintln!("{}: {frames} pictures", out.display());
+        CameraTask::Film { from, avi, yuyv, frames } => {
+            let frames = recapture::film(&mut recording::open(from)?, avi, yuyv, *frames)?;
+            eprintln!("{}: {frames} pictures", avi.display());
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -138,7 +145,7 @@ fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {
     };
     let mut live = source.live(Latest::default(), Arc::new(|| {}));
     let mut report = Report { out: Box::new(io::stdout()), as_json: args.json, began: now(), fault: None };
-    let good = look(&mut live, Duration::from_secs(args.seconds), &mut report)?;
+    let good = look(&mut live, Duration::from_secs(args.seconds), args.patience.map(Duration::from_secs), &mut report)?;
     Ok(if good { ExitCode::SUCCESS } else { Exit::NoCamera.into() })
 }
 
@@ -146,7 +153,12 @@ fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {
 const BEAT: Duration = Duration::from_millis(250);
 
 /// Looks until the time is over, through every trouble; whether all was well at the end.
-fn look(source: &mut dyn FrameSource, within: Duration, report: &mut Report) -> io::Result<bool> {
+fn look(
+    source: &mut dyn FrameSource,
+    within: Duration,
+    patience: Option<Duration>,
+    report: &mut Report,
+) -> io::Result<bool> {
     let wait = Duration::from_millis(Policy::default().capture.frame_millis);
     let end = report.began + within;
     let mut counted = Counted::default();
@@ -169,8 +181,11 @@ fn look(source: &mut dyn FrameSource, within: Duration, report: &mut Report) -> 
             }
             Err(CameraError::Ended) => break,
             Err(error) => {
-                report.trouble(&error)?;
+                let since = report.trouble(&error)?;
                 source.stop();
+                if !may_pass(&error) || patience.is_some_and(|patience| now().duration_since(since) >= patience) {
+                    break;
+                }
                 (open, counted) = (false, Counted::default());
                 std::thread::sleep(BEAT.min(end.saturating_duration_since(now())));
             }
@@ -178,6 +193,14 @@ fn look(source: &mut dyn FrameSource, within: Duration, report: &mut Report) -> 
     }
     source.stop();
     report.ended(&source.provenance())
+}
+
+/// Whether a trouble may end while somebody waits.
+fn may_pass(error: &CameraError) -> bool {
+    !matches!(
+        error,
+        CameraError::NotAllowed(_) | CameraError::Denied | CameraError::Unsupported | CameraError::Recording(_)
+    )
 }
 
 /// Frames since the last line.
@@ -251,14 +274,15 @@ impl Report {
         Ok(())
     }
 
-    fn trouble(&mut self, error: &CameraError) -> io::Result<()> {
-        if self.fault.is_some_and(|(name, _)| name == error.name()) {
-            return Ok(());
-        }
+    /// Tells a trouble when it begins; since when there is trouble.
+    fn trouble(&mut self, error: &CameraError) -> io::Result<Instant> {
         let since = self.fault.map_or_else(now, |(_, since)| since);
+        if self.fault.is_none_or(|(name, _)| name != error.name()) {
+            let because = causes(error);
+            self.line("fault", &because, json!({"fault": error.name(), "because": because}))?;
+        }
         self.fault = Some((error.name(), since));
-        let because = causes(error);
-        self.line("fault", &because, json!({"fault": error.name(), "because": because}))
+        Ok(since)
     }
 
     fn recovered(&mut self) -> io::Result<()> {

@@ -147,7 +147,7 @@ mod linux {
             return None;
         }
         let provenance = linux::examine(sys, name);
-        let label = attribute(&folder.join("name")).unwrap_or_default();
+        let label = linux::label(sys, name).unwrap_or_default();
         let label = readable(if label.is_empty() { name } else { &label });
         if sees_no_colours(&label) {
             return None;
