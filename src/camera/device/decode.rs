@@ -250,7 +250,7 @@ mod tests {
         let other = Layout { width: 48, height: 64, ..LAYOUT };
         let huge = Layout { width: MAX_SIDE_PX + 1, ..LAYOUT };
         let scan = bytes.windows(2).position(|two| two == [0xff, 0xda]).unwrap();
-        let middle = (scan + bytes.len()) / 2;
+        let middle = scan + (bytes.len() - scan) / 2;
         let table = [
             ("nothing", LAYOUT, vec![], "NotJpeg"),
             ("zeros", LAYOUT, vec![0; 500], "NotJpeg"),
