@@ -1,4 +1,7 @@
 //! Signs of injection: what a lens, a sensor and a bus do not do, seen in the frames themselves.
+//!
+//! Cost of one picture in a release build, on a 2-core x86-64 server: 0.2 ms (JPEG) to 0.4 ms (YUYV) at 640×480, 0.6 to
+//! 1.5 ms at 1280×720.
 
 use std::{
     collections::VecDeque,
