@@ -72,7 +72,7 @@ pub fn permission(_node: &str) -> Permission {
         let answer = std::process::Command::new("reg.exe").args(["query", &key, "/v", "Value"]).output().ok()?;
         Some(String::from_utf8_lossy(&answer.stdout).into_owned())
     });
-    consent(&asked.each_ref().map(|answer| answer.as_deref().and_then(consent_value)))
+    consent(asked.map(|answer| consent_value(&answer?)))
 }
 
 /// Whether this process may use the camera at `node`: on this system nobody can be asked.
@@ -102,7 +102,7 @@ fn consent_value(answer: &str) -> Option<Consent> {
 
 /// What follows from the switches of the machine, the user, and the user's desktop programs: each can deny, all must allow.
 #[cfg(any(windows, test))]
-fn consent(switches: &[Option<Consent>; 3]) -> Permission {
+fn consent(switches: [Option<Consent>; 3]) -> Permission {
     if switches.contains(&Some(Consent::Deny)) {
         Permission::Denied(DeniedBy::Privacy)
     } else if switches.iter().all(|switch| *switch == Some(Consent::Allow)) {
@@ -174,7 +174,7 @@ mod tests {
             ([None, allow, allow], Permission::Unknown),
             ([None, None, None], Permission::Unknown),
         ] {
-            assert_eq!(consent(&switches), expected, "{switches:?}");
+            assert_eq!(consent(switches), expected, "{switches:?}");
         }
     }
 }

@@ -2,8 +2,8 @@
 //! cable brings.
 //!
 //! A list is never complete, and a name is changed in a minute: it comes after driver and bus, and it can only make a
-//! camera virtual. Names are those of the products as their makers and users show them; none was tried here but
-//! v4l2loopback.
+//! camera virtual. Names are those of the products as their makers and users show them; only the drivers v4l2loopback,
+//! vivid and vhci_hcd were tried.
 
 use System::{Linux, MacOs, Windows};
 

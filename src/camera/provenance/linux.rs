@@ -13,7 +13,7 @@ use super::{
     vid_pid,
 };
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;
 
 /// The V4L2 nodes, `video0` and so on, by number: cameras, their metadata nodes, codecs and whatever else is one.
