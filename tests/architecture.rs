@@ -104,7 +104,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("v4l", &["camera/device/v4l.rs"]),
     ("nokhwa_core", &["camera/device/nokhwa.rs"]),
     ("zune_jpeg", &["camera/device/decode.rs"]),
-    ("rustix", &["camera/device/v4l.rs"]),
+    ("rustix", &["bench/conversion.rs", "camera/device/v4l.rs"]),
     ("anyhow", &["main.rs", "cli", "demo"]),
     ("eframe", &["gui"]),
     ("clap", &["cli"]),
