@@ -149,6 +149,35 @@ pub struct HintPolicy {
     pub clear_margin_ratio: f32,
 }
 
+/// What genuine captures at a site must be like for the liveness gate to be armed there. It is the program's own: never
+/// travels and stands in no digest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ArmingPolicy {
+    /// Fewest captures. Origin: of 20 that all pass, no more than 14 % of all genuine ones would be refused (95 %
+    /// confidence).
+    pub captures: u32,
+    /// How many standard deviations below their mean must still pass. Origin: our choice. Of 20 captures the 5 % quantile
+    /// is one or two captures, and those must pass anyway; mean and spread use all of them. Two deviations cover 97.7 % of
+    /// a normal spread.
+    pub deviations: f32,
+    /// By how much that must lie above the threshold, log odds. Origin: from one half of a clip to the other the mean
+    /// moves by 0.42 (standard deviation, 60 genuine Replay-Attack development clips, halves of 10 frames); one such step
+    /// must not matter. Over those clips the rule arms the evenly lit site (30 clips, none below 1.2) and not the badly lit
+    /// one (30 clips, 4 below).
+    pub margin: f32,
+    /// A measure is near its limit within this share of it. Origin: our choice; what moves by more from day to day is no
+    /// longer the same site.
+    pub near_ratio: f32,
+    /// A hint that stood in the way of this share of the frames is told. Origin: our choice.
+    pub hindered_ratio: f32,
+}
+
+impl Default for ArmingPolicy {
+    fn default() -> Self {
+        Self { captures: 20, deviations: 2.0, margin: 0.5, near_ratio: 0.2, hindered_ratio: 0.1 }
+    }
+}
+
 impl Default for QualityPolicy {
     fn default() -> Self {
         Self {

@@ -9,9 +9,10 @@ use crate::{
 
 pub mod cameras;
 pub mod choice;
-mod colour;
+pub(crate) mod colour;
 pub mod device;
 pub mod live;
+pub mod permission;
 pub mod playback;
 pub mod provenance;
 pub mod recording;

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::{
     installation::settled,
+    qualify::{self, QualifyArgs},
     source::{Source, SourceArgs},
 };
 use crate::{
@@ -36,6 +37,10 @@ pub enum CameraTask {
     ///
     /// Exit codes: 0 all was well at the end, 20 it was not.
     Test(TestArgs),
+    /// Measure genuine captures at this site, and decide whether the liveness gate may be armed here
+    ///
+    /// Exit codes: 0 armed, 12 not armed, 20 no camera.
+    Qualify(QualifyArgs),
     /// Write what an emulated camera plays: a folder of JPEG pictures, and frames.yuyv
     #[command(hide = true)]
     Film {
@@ -81,6 +86,10 @@ pub(super) fn run(task: &CameraTask) -> anyhow::Result<ExitCode> {
     match task {
         CameraTask::List { json } => list(*json),
         CameraTask::Test(args) => test(args),
+        CameraTask::Qualify(args) => qualify::run(args, || {
+            let settings = settled(args.settings.clone())?;
+            Ok(args.source.source(&settings, None).scripted(args.source.keep_frames)?)
+        }),
         CameraTask::Film { recording, out, frames } => {
             let frames = recapture::film(&mut recording::open(recording)?, out, *frames)?;
             eprintln!("{}: {frames} pictures", out.display());
@@ -118,7 +127,7 @@ fn list(as_json: bool) -> anyhow::Result<ExitCode> {
 
 fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {
     let settings = settled(args.settings.clone())?;
-    let source = match args.source.source(&settings) {
+    let source = match args.source.source(&settings, None) {
         Source::Camera(cameras) => {
             let mut wish = args.source.wish(&settings);
             wish.usage.format = args.format.map(PixelFormat::from);

@@ -44,7 +44,11 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
         Ok(link) => link,
         Err(error) => return Ok(usage("the link", &error)),
     };
-    let mut source = match args.source.source(&settings).scripted(args.source.keep_frames) {
+    let mut source = match args
+        .source
+        .source(&settings, Some(&args.installation.data_folder()?))
+        .scripted(args.source.keep_frames)
+    {
         Ok(source) => source,
         Err(error) => {
             eprintln!("countenance: {}", crate::headless::causes(&error));

@@ -40,11 +40,16 @@ impl InstallationArgs {
 
     /// The folder given, or the platform's place for application data.
     pub(super) fn data_folder(&self) -> anyhow::Result<PathBuf> {
-        let place = || directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_dir().to_owned());
-        match self.data.clone().or_else(place) {
-            Some(folder) => Ok(folder),
-            None => bail!("this account has no home folder: name one with --data"),
-        }
+        data_folder(self.data.as_ref())
+    }
+}
+
+/// The folder `given`, or the platform's place for application data.
+pub(super) fn data_folder(given: Option<&PathBuf>) -> anyhow::Result<PathBuf> {
+    let place = || directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_dir().to_owned());
+    match given.cloned().or_else(place) {
+        Some(folder) => Ok(folder),
+        None => bail!("this account has no home folder: name one with --data"),
     }
 }
 

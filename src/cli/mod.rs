@@ -15,6 +15,7 @@ mod link;
 mod offline;
 #[cfg(feature = "window")]
 mod pacing;
+mod qualify;
 #[cfg(feature = "window")]
 mod screens;
 #[cfg(feature = "demo")]
@@ -130,6 +131,13 @@ pub enum Command {
         #[cfg(feature = "window")]
         #[arg(long, conflicts_with = "frames")]
         window: bool,
+        /// Measure what each format of a camera costs to convert instead
+        #[arg(long, conflicts_with = "frames")]
+        #[cfg_attr(feature = "window", arg(conflicts_with = "window"))]
+        conversion: bool,
+        /// Where to leave the pictures that were converted, for other programs to convert the very same
+        #[arg(long, value_name = "DIR", requires = "conversion")]
+        pictures: Option<PathBuf>,
     },
 }
 
@@ -235,6 +243,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Models => offline::models(),
         Command::Inspect { file, key } => offline::inspect(&file, key.as_deref()),
         Command::Evaluate { folder, fps, out } => offline::evaluate(&folder, fps, out.as_deref()),
+        Command::Bench { file, conversion: true, pictures, .. } => offline::conversion(&file, pictures.as_deref()),
         #[cfg(feature = "window")]
         Command::Bench { file, window: true, .. } => pacing::run(&file),
         Command::Bench { file, frames, .. } => offline::bench(&file, frames),

@@ -1,17 +1,23 @@
 //! Which camera, from the command line and the settings: the same for the window, `capture` and `camera`.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crate::{
     camera::{
         CameraError, Cameras, Choice, FrameSource, Latest, Live, Wish,
+        cameras::Qualifies,
         device::Usage,
         live::{Open, Wake},
         playback::Playback,
         recording,
         turn::{Orientation, Turn},
     },
-    policy::CameraPolicy,
+    policy::Policy,
+    protocol::ModelClaim,
+    qualify::{PROFILE_FILE, Profile},
     settings::Settings,
 };
 
@@ -42,11 +48,12 @@ pub(super) enum Source {
 }
 
 impl SourceArgs {
-    /// The source that these arguments name, `settings` where they say nothing.
-    pub(super) fn source(&self, settings: &Settings) -> Source {
+    /// The source that these arguments name, `settings` where they say nothing. The site's profile lies in the folder
+    /// `data`, if there is one.
+    pub(super) fn source(&self, settings: &Settings, data: Option<&Path>) -> Source {
         match self.camera.as_deref().and_then(|text| text.strip_prefix("recording:")) {
             Some(path) => Source::Recording { path: path.into(), fps: self.fps },
-            None => Source::Camera(Arc::new(Cameras::new(self.wish(settings), Box::new(|_| false)))),
+            None => Source::Camera(Arc::new(Cameras::new(self.wish(settings), qualifies(data)))),
         }
     }
 
@@ -54,22 +61,39 @@ impl SourceArgs {
     #[cfg(feature = "demo")]
     pub(super) fn lens(&self) -> Option<crate::demo::Lens> {
         self.camera.as_ref()?;
-        let (source, keep_frames) = (self.source(&Settings::default()), self.keep_frames);
+        let (source, keep_frames) = (self.source(&Settings::default(), None), self.keep_frames);
         Some(Box::new(move || source.scripted(keep_frames)))
     }
 
     /// What is wanted of the cameras, by these arguments and else by `settings`.
     pub(super) fn wish(&self, settings: &Settings) -> Wish {
-        let orientation = Orientation { turn: Turn::default(), mirrored: false };
+        let turn = Turn::try_from(settings.camera_turn_deg).unwrap_or_default();
         Wish {
             choice: Choice {
                 wanted: self.camera.clone().or_else(|| settings.camera.clone()),
-                pinned: false,
-                testing: self.allow_virtual,
+                pinned: settings.camera_pinned,
+                testing: self.allow_virtual || settings.camera_testing,
             },
-            usage: Usage { orientation, policy: CameraPolicy::default(), ..Usage::default() },
+            usage: Usage { orientation: Orientation { turn, mirrored: settings.camera_mirrored }, ..Usage::default() },
         }
     }
+}
+
+/// What knows whether a camera was qualified at this site.
+fn qualifies(data: Option<&Path>) -> Qualifies {
+    let profile = data.map(|data| Profile::load(&data.join(PROFILE_FILE)));
+    let profile = match profile.transpose() {
+        Ok(profile) => profile.flatten(),
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the camera counts as not qualified");
+            None
+        }
+    };
+    let models = crate::vision::models().unwrap_or_default();
+    let models: Vec<ModelClaim> =
+        models.into_iter().map(|model| ModelClaim { name: model.name, sha256: model.sha256 }).collect();
+    let policy = Policy::default().digest();
+    Box::new(move |claim| profile.as_ref().is_some_and(|profile| profile.qualifies(claim, &policy, &models)))
 }
 
 impl Source {

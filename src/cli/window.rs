@@ -18,14 +18,14 @@ use super::{
 };
 use crate::{
     attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION},
-    camera::{FrameSource, Latest},
+    camera::{FrameSource, Latest, Listed},
     capture::Sight,
     doctor::{self, Surroundings as Examined},
     flow::{Ending, WayOut},
-    gui::{self, Host},
+    gui::{self, CameraEntry, Host},
     headless::Exit,
     instance::{self, Claim, Inbox, Place},
-    protocol::ModelClaim,
+    protocol::{CameraKind, ModelClaim},
     runner::{Ended, World},
     session::{
         HttpSession, SessionApi,
@@ -72,17 +72,43 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
     let world = Arc::new(Installed {
         vision: OnceLock::new(),
         key,
-        source: args.source.source(&settings),
+        source: args.source.source(&settings, Some(&data)),
         latest: Latest::default(),
         browser: args.installation.browser,
     });
     load_early(Arc::clone(&world))?;
     let ended = Arc::new(Mutex::new(None));
+    let (cameras, choose) = cameras(&world, args.source, &settings);
     let host = host(world, args.link, inbox, &data, settings, settings_path, allowed, Arc::clone(&ended));
-    let host = Host { complaints, ..host };
+    let host = Host { complaints, cameras, choose, ..host };
     gui::open(host).map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))?;
     let ended = *ended.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(ended.map_or(ExitCode::SUCCESS, told))
+}
+
+type Lists = Arc<dyn Fn() -> Vec<CameraEntry> + Send + Sync>;
+type Chooses = Arc<dyn Fn(&Settings) + Send + Sync>;
+
+/// What lists the cameras for the window, and what takes the person's choice. A recording has neither.
+fn cameras(world: &Installed, args: SourceArgs, settings: &Settings) -> (Lists, Chooses) {
+    let Source::Camera(cameras) = &world.source else { return (Arc::new(Vec::new), Arc::new(|_| ())) };
+    let (lists, chooses, latest) = (Arc::clone(cameras), Arc::clone(cameras), world.latest.clone());
+    let entry = |camera: Listed| CameraEntry {
+        id: camera.id,
+        name: camera.name,
+        stands_in: camera.provenance.kind == CameraKind::Virtual,
+    };
+    let before = settings.camera.clone();
+    let choose = move |settings: &Settings| {
+        let mut args = args.clone();
+        // The command line's camera counts until the person chooses another.
+        if settings.camera != before {
+            args.camera = None;
+        }
+        chooses.choose(args.wish(settings));
+        latest.reopen();
+    };
+    (Arc::new(move || lists.list().into_iter().map(entry).collect()), Arc::new(choose))
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one struct")]

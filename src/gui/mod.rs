@@ -10,6 +10,7 @@ mod cameras;
 pub mod catalogue;
 mod digits;
 pub mod fonts;
+mod host;
 mod hotplug;
 mod layout;
 mod marks;
@@ -23,8 +24,9 @@ pub mod theme;
 mod window;
 pub mod words;
 
-pub use app::{App, Host};
+pub use app::App;
 pub use cameras::CameraEntry;
+pub use host::Host;
 pub use window::{open, run};
 
 use zeroize::Zeroizing;

@@ -25,7 +25,7 @@ use crate::{
 };
 
 mod backend;
-mod decode;
+pub mod decode;
 mod formats;
 mod list;
 #[cfg(any(test, target_os = "macos", target_os = "windows"))]

@@ -10,13 +10,16 @@ use super::super::{
 };
 use super::View;
 
-/// Another camera for the one that looks, where there is a choice.
-pub(super) fn small(pen: &mut Pen<'_>, view: &View<'_>) -> Option<Ask> {
+/// Whether a camera looks and there is a choice.
+pub(super) fn is_offered(view: &View<'_>) -> bool {
     let state = view.state;
     let looks = state.page == Page::Main && matches!(state.screen, Screen::Capture(_) | Screen::Trying(_));
-    if !looks || state.plays_recording || state.settings.camera_pinned || state.cameras.len() < 2 {
-        return None;
-    }
+    looks && !state.plays_recording && !state.settings.camera_pinned && state.cameras.len() > 1
+}
+
+/// Another camera for the one that looks.
+pub(super) fn small(pen: &mut Pen<'_>, view: &View<'_>) -> Option<Ask> {
+    let state = view.state;
     let button = pen.small_button("settings-camera");
     let in_use = cameras::used(&state.settings, &state.cameras).map(|camera| camera.id.as_str());
     menu(pen, view, &button, in_use, |_| true)

@@ -48,8 +48,11 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<As
     let state = view.state;
     let offers_settings = state.page == Page::Main && !state.screen.is_login();
     let header = layout::header(ui, view.words, view.theme, |pen| {
-        let settings = offers_settings && pen.small_button("ready-settings").clicked();
-        camera_menu::small(pen, view).or(settings.then_some(Ask::Go(Page::Settings)))
+        // In long languages and large letters there is no room for both.
+        if camera_menu::is_offered(view) {
+            return camera_menu::small(pen, view);
+        }
+        (offers_settings && pen.small_button("ready-settings").clicked()).then_some(Ask::Go(Page::Settings))
     });
     if state.link_trouble == Some(LinkTrouble::Busy) && state.screen.is_login() {
         layout::notice(ui, view.words, view.theme, "link-busy");

@@ -5,7 +5,7 @@ use std::{
         Arc, Mutex,
         mpsc::{Receiver, Sender, channel},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use countenance::{
@@ -22,6 +22,9 @@ use egui_kittest::{
 };
 
 use super::stage::{OnStage, PATIENCE, Script, Stage};
+
+/// How often the window looks which cameras are plugged in.
+const BEAT: Duration = Duration::from_millis(2);
 
 /// A window on that stage, and what wakes it.
 pub(crate) struct Window {
@@ -51,6 +54,14 @@ impl Window {
             settings,
             complaints: Vec::new(),
             settings_path: None,
+            cameras: {
+                let stage = Arc::clone(&stage);
+                Arc::new(move || stage.plugged())
+            },
+            choose: {
+                let stage = Arc::clone(&stage);
+                Arc::new(move |settings| stage.chosen.lock().unwrap().push(settings.clone()))
+            },
             examine: Arc::new(Vec::new),
             models: Vec::new(),
             ended: Arc::clone(&ended),
@@ -60,7 +71,9 @@ impl Window {
             cc.egui_ctx.set_request_repaint_callback(move |_| {
                 wake.send(()).ok();
             });
-            App::new(&cc.egui_ctx, host)
+            let mut app = App::new(&cc.egui_ctx, host);
+            app.look_for_cameras_each(&cc.egui_ctx, BEAT);
+            app
         });
         Self { stage, harness, ended, woken, trail: Vec::new() }
     }
@@ -72,7 +85,8 @@ impl Window {
 
     /// Waits until it is there, then presses it.
     pub(crate) fn press(&mut self, name: &str) -> &mut Self {
-        let can = |node: &Node<'_>| matches!(node.accesskit_node().role(), Role::Button | Role::ComboBox);
+        let can =
+            |node: &Node<'_>| matches!(node.accesskit_node().role(), Role::Button | Role::CheckBox | Role::ComboBox);
         self.until(name, |harness| harness.query_all_by_label(name).any(|node| can(&node)));
         // A panel finds its height in the pass after its buttons have changed.
         self.harness.run_steps(2);
@@ -96,6 +110,16 @@ impl Window {
             let in_time = waited.is_ok() && began.elapsed() < PATIENCE;
             assert!(in_time, "{what:?} did not come; came: {:?}; now: {:#?}", self.trail, self.harness.root());
         }
+    }
+
+    /// Waits until the window knows of so many cameras.
+    pub(crate) fn cameras(&mut self, count: usize) -> &mut Self {
+        self.until("cameras", |harness| harness.state().state().cameras.len() == count)
+    }
+
+    /// Whether something with this name is to be seen now.
+    pub(crate) fn shows(&self, name: &str) -> bool {
+        self.harness.query_all_by_label(name).next().is_some()
     }
 
     /// Presses a key.

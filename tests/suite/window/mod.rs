@@ -1,5 +1,6 @@
 //! The real window, driven by the names of what it shows: what a person with a screen reader and a keyboard meets.
 
+mod cameras;
 mod code;
 mod driver;
 mod everywhere;
@@ -9,7 +10,7 @@ use countenance::{
     camera::CameraError,
     gui::screen::Screen,
     instance::{self, Claim, Place},
-    protocol::{Outcome, Purpose, Reason},
+    protocol::{CameraRefusal, Outcome, Purpose, Reason},
     rehearsal,
     runner::Ended,
     session::SessionError,
@@ -65,13 +66,19 @@ fn the_keyboard_alone_is_enough_and_a_stray_enter_agrees_to_nothing() {
 
 #[test]
 fn each_failure_of_the_camera_has_its_own_page_and_trying_again_works() {
-    let rows: [(Fault, &str); 7] = [
+    let rows: [(Fault, &str); 13] = [
         (|| CameraError::Denied, "The camera is not allowed"),
         (|| CameraError::Busy, "The camera is in use"),
         (|| CameraError::Absent, "No camera found"),
         (|| CameraError::Unsupported, "This camera cannot be used"),
         (|| CameraError::Lost, "The camera was unplugged"),
         (|| CameraError::Stalled, "The camera does not answer"),
+        (|| CameraError::NotPinned, "The right camera is missing"),
+        (|| CameraError::TooSlow, "The camera is too slow"),
+        (|| CameraError::Black, "The picture is black"),
+        (|| CameraError::Frozen, "The picture stands still"),
+        (|| CameraError::TimeBackwards, "The camera’s clock is wrong"),
+        (|| CameraError::NotAllowed(CameraRefusal::Virtual), "This camera is not accepted"),
         (|| recording_error().into(), "The recording cannot be played"),
     ];
     for (error, title) in rows {

@@ -11,6 +11,7 @@ use countenance::{
     capture::Sight,
     face::Face,
     frame::Frame,
+    gui::CameraEntry,
     liveness::Logits,
     protocol::{CameraClaim, CameraKind, CodeSent, Fallback, ModelClaim, OneTimeCode, Outcome, Reason, Ticket},
     rehearsal::{Fixed, Rehearsal, Repeatable},
@@ -23,6 +24,7 @@ use countenance::{
         link::LaunchLink,
         wait::Wait,
     },
+    settings::Settings,
     vision::VisionError,
     world::{Chance, Clock},
 };
@@ -41,6 +43,10 @@ pub(crate) enum Camera {
     FailsToOpen(fn() -> CameraError),
     /// Opens, gives a frame, fails.
     FailsLater(fn() -> CameraError),
+    /// Opens and gives one frame; fails when somebody says so.
+    FailsWhenTold(fn() -> CameraError),
+    /// Opens when somebody says so, then gives frames without end.
+    OpensLate,
     /// Opens and gives one frame; the next only when somebody says so.
     Waits,
 }
@@ -93,6 +99,9 @@ pub(crate) struct Stage {
     /// What was asked of the verifier and the browser, in order.
     pub(crate) log: Mutex<Vec<String>>,
     gate: Gate,
+    plugged: Mutex<Vec<CameraEntry>>,
+    /// The choices of a camera that were passed on, in order.
+    pub(crate) chosen: Mutex<Vec<Settings>>,
 }
 
 /// Holds whoever passes until it is opened.
@@ -117,7 +126,18 @@ impl Stage {
     pub(crate) fn new(script: Script) -> Arc<Self> {
         let key = DeviceKey::ephemeral(&Repeatable::from("stage"));
         let (script, looks, log) = (Mutex::new(script), Mutex::new(0), Mutex::new(Vec::new()));
-        Arc::new(Self { script, looks, key, log, gate: Gate::default() })
+        let (plugged, chosen) = (Mutex::default(), Mutex::default());
+        Arc::new(Self { script, looks, key, log, gate: Gate::default(), plugged, chosen })
+    }
+
+    /// These cameras are plugged in from now on, and no other; each is called as its id.
+    pub(crate) fn plug(&self, ids: &[&str]) {
+        let entry = |id: &&str| CameraEntry { id: (*id).into(), name: (*id).into(), stands_in: false };
+        *self.plugged.lock().unwrap() = ids.iter().map(entry).collect();
+    }
+
+    pub(crate) fn plugged(&self) -> Vec<CameraEntry> {
+        self.plugged.lock().unwrap().clone()
     }
 
     /// Lets go what waits: the network comes back, the camera goes on.
@@ -210,8 +230,11 @@ impl FrameSource for Lens {
     fn start(&mut self) -> Result<(), CameraError> {
         let mut script = self.stage.script.lock().unwrap();
         let plays = if script.cameras.len() > 1 { script.cameras.remove(0) } else { script.cameras[0] };
-        if let Camera::FailsToOpen(error) = plays {
-            return Err(error());
+        drop(script);
+        match plays {
+            Camera::FailsToOpen(error) => return Err(error()),
+            Camera::OpensLate => self.stage.gate.pass(None),
+            _ => {}
         }
         self.stage.note("light on");
         *self.stage.looks.lock().unwrap() += 1;
@@ -228,6 +251,10 @@ impl FrameSource for Lens {
         self.seq += 1;
         match self.plays {
             Some(Camera::FailsLater(error)) if self.seq > 1 => Err(error()),
+            Some(Camera::FailsWhenTold(error)) if self.seq > 1 => {
+                self.stage.gate.pass(None);
+                Err(error())
+            }
             Some(Camera::Waits) if self.seq > 1 => {
                 // Between two frames a cancel is seen within one of these.
                 self.stage.gate.pass(None);

@@ -11,7 +11,14 @@ use crate::settings::{CAMERA_TURNS_DEG, Settings};
 pub(super) fn show(pen: &mut Pen<'_>, view: &View<'_>, wanted: &mut Settings) {
     let is_free = !wanted.camera_pinned;
     let (words, theme) = (pen.words, pen.theme);
-    pen.ui.add_enabled_ui(is_free, |ui| which(&mut Pen { ui, words, theme }, view, wanted));
+    pen.ui.scope(|ui| {
+        // Which camera it is must be readable, whether or not it can be changed.
+        ui.visuals_mut().disabled_alpha = 0.8;
+        if !is_free {
+            ui.disable();
+        }
+        which(&mut Pen { ui, words, theme }, view, wanted);
+    });
     if !is_free {
         pen.soft("settings-camera-pinned");
     }
