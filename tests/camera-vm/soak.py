@@ -58,7 +58,7 @@ def main():
     camera = listed.lines[0][1]['id']
     # The program's own time is longer than the soak: it is told to end when the last fault is over.
     run = Program(program, 'camera', 'test', '--json', '--camera', camera, '--allow-virtual',
-                  '--seconds', str(int(minutes * 60) + 45), '--patience', str(2 * RECOVERY))
+                  '--seconds', str(int(minutes * 60) + 45))
     samples, seen, lost = [], [], None
     try:
         run.event('opened')
