@@ -208,7 +208,7 @@ impl Default for LivenessPolicy {
 
 impl Default for CapturePolicy {
     fn default() -> Self {
-        Self { frame_millis: 1_500, limit_millis: 20_000 }
+        Self { frame_millis: 1_300, limit_millis: 20_000 }
     }
 }
 

@@ -105,7 +105,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("nokhwa", &["camera/device/nokhwa.rs", "camera/device/list.rs"]),
     ("nokhwa_core", &["camera/device/nokhwa.rs"]),
     ("zune_jpeg", &["camera/device/decode.rs"]),
-    ("rustix", &["bench/conversion.rs", "camera/device/v4l.rs", "camera/permission.rs"]),
+    ("rustix", &["bench/conversion.rs", "camera/device/list.rs", "camera/device/v4l.rs", "camera/permission.rs"]),
     ("nokhwa_bindings_macos", &["camera/device/nokhwa.rs", "camera/permission.rs"]),
     ("anyhow", &["main.rs", "cli", "demo"]),
     ("eframe", &["gui"]),

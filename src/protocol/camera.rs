@@ -89,7 +89,7 @@ impl CameraClaim {
         if policy.qualified_only && !self.qualified {
             return Err(CameraRefusal::NotQualified);
         }
-        match self.signs.iter().find(|sign| policy.reaction(sign) == Reaction::Deny) {
+        match self.signs.iter().find(|sign| policy.reaction(**sign) == Reaction::Deny) {
             Some(sign) => Err(CameraRefusal::Injected(*sign)),
             None => Ok(()),
         }
@@ -116,7 +116,7 @@ impl std::fmt::Display for InjectionSign {
 
 impl CameraPolicy {
     /// What becomes of a camera that shows `sign`.
-    fn reaction(&self, sign: &InjectionSign) -> Reaction {
+    fn reaction(&self, sign: InjectionSign) -> Reaction {
         match sign {
             InjectionSign::RepeatedFrames => self.repeated_frames,
             InjectionSign::RegularTiming => self.regular_timing,

@@ -137,6 +137,10 @@ mod linux {
     /// The camera behind a node; none where the node gives no pictures that can be used: metadata, output, infrared, depth.
     fn camera(sys: &Path, folder: &Path, name: &str) -> Option<Listed> {
         let node = format!("/dev/{name}");
+        // A node under this name that is another device speaks for that one.
+        if !is_node_of(Path::new(&node), &folder.join("dev")) {
+            return None;
+        }
         let captures = match V4l::open(Path::new(&node)).and_then(|mut node| node.offers()) {
             Ok(offers) => !offers.is_empty(),
             // What may not be opened may be a camera all the same: a webcam's first node is, its second is metadata.
@@ -153,6 +157,14 @@ mod linux {
             return None;
         }
         Some(Listed { id: id_of(&provenance, &label), name: label, node, provenance })
+    }
+
+    /// Whether `node` is the device that the kernel numbers `major:minor` in the attribute `dev`.
+    pub(super) fn is_node_of(node: &Path, dev: &Path) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        let Ok(meta) = fs::metadata(node) else { return false };
+        let number = (rustix::fs::major(meta.rdev()), rustix::fs::minor(meta.rdev()));
+        attribute(dev).is_some_and(|dev| dev == format!("{}:{}", number.0, number.1))
     }
 
     fn attribute(path: &Path) -> Option<String> {
@@ -194,6 +206,18 @@ mod tests {
         ] {
             assert_eq!(sees_no_colours(name), expected, "{name}");
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_node_is_the_device_whose_number_it_has() {
+        use std::path::Path;
+        let zero = Path::new("/sys/class/mem/zero/dev");
+        if zero.exists() {
+            assert!(linux::is_node_of(Path::new("/dev/zero"), zero));
+        }
+        assert!(!linux::is_node_of(Path::new("/dev/null"), zero));
+        assert!(!linux::is_node_of(Path::new("/dev/no-video"), zero));
     }
 
     #[test]
