@@ -131,7 +131,10 @@ fn frames(path: &Path) -> Result<Vec<RgbImage>, ConversionError> {
     let mut frames = Vec::new();
     while frames.len() < FRAMES {
         match source.next_frame(Duration::ZERO) {
-            Ok(frame) => frames.extend(RgbImage::from_raw(frame.width(), frame.height(), frame.rgb().to_vec())),
+            Ok(frame) => {
+                let rgb = frame.rgb().to_vec();
+                frames.extend(RgbImage::from_raw(frame.width(), frame.height(), rgb));
+            }
             Err(CameraError::Ended) if !frames.is_empty() => break,
             Err(error) => return Err(error.into()),
         }

@@ -145,7 +145,9 @@ fn collect(
             Step::Missed => eprintln!("no decision: nobody stood the gates in time"),
             Step::Looked(advice) if advice.hint != hint => {
                 hint = advice.hint;
-                hint.into_iter().for_each(|hint| eprintln!("  {}", qualify::words(hint)));
+                if let Some(hint) = hint {
+                    eprintln!("  {}", qualify::words(hint));
+                }
             }
             Step::Looked(_) => {}
         }
