@@ -48,10 +48,11 @@ fn menu(
 ) -> Option<Ask> {
     let names = cameras::names(&view.state.cameras, view.words);
     let chosen = names.iter().zip(&view.state.cameras).find(|(_, camera)| in_use == Some(camera.id.as_str()));
-    let (is_open, width) = (Popup::menu(button).is_open(), pen.ui.ctx().content_rect().width());
+    let is_open = || Popup::is_id_open(&button.ctx, Popup::default_response_id(button));
+    let (was_open, width) = (is_open(), button.ctx.content_rect().width());
     button.ctx.accesskit_node_builder(button.id, |node| {
         node.set_has_popup(accesskit::HasPopup::Menu);
-        node.set_expanded(is_open);
+        node.set_expanded(was_open);
         if let Some((name, _)) = chosen {
             node.set_value(name.as_str());
         }
@@ -65,6 +66,10 @@ fn menu(
         let pressed = offers.filter(|(name, camera)| line(&mut pen, name, in_use == Some(camera.id.as_str())));
         pressed.map(|(_, camera)| Ask::UseCamera(camera.id.clone())).last()
     });
+    if was_open && !is_open() && !button.ctx.input(|i| i.pointer.any_released()) {
+        // Whoever opened it by keyboard goes on from where they were.
+        button.request_focus();
+    }
     shown.and_then(|shown| shown.inner)
 }
 
