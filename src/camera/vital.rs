@@ -16,7 +16,7 @@ const STEP: usize = 8;
 /// Share of the pixels that must be dark in a black picture.
 const BLACK_RATIO: f32 = 0.99;
 /// Most frame times kept, whatever the policy asks for.
-const MOST_TIMES: f32 = 10_000.0;
+const MOST_TIMES: usize = 10_000;
 /// A jump back of more than this is one too many.
 const JUMP_BACK: Duration = Duration::from_secs(1);
 /// So many lesser ones …
@@ -30,8 +30,8 @@ pub struct Vital {
     policy: CameraPolicy,
     /// Time of the first frame.
     first: Option<Duration>,
-    /// Times of the last frames, as many as there must be within the policy's span.
-    times: VecDeque<Duration>,
+    /// Times and numbers of the frames within the policy's span.
+    times: VecDeque<(Duration, u64)>,
     /// When time last ran backwards: after each step.
     steps_back: VecDeque<Duration>,
     /// Since when the picture is black.
@@ -59,11 +59,11 @@ impl Vital {
         self.in_order(frame.at())?;
         self.lit(frame)?;
         self.moving(frame)?;
-        self.fast_enough(frame.at())
+        self.fast_enough(frame)
     }
 
     fn in_order(&mut self, at: Duration) -> Result<(), CameraError> {
-        let Some(back) = self.times.back().and_then(|last| last.checked_sub(at)).filter(|back| !back.is_zero()) else {
+        let Some(back) = self.times.back().and_then(|(last, _)| last.checked_sub(at)).filter(|back| !back.is_zero()) else {
             return Ok(());
         };
         // The first picture's own stamp may be the wrong one, by any amount.
@@ -114,18 +114,23 @@ impl Vital {
         now.saturating_sub(since) >= Duration::from_millis(self.policy.dead_millis)
     }
 
-    fn fast_enough(&mut self, at: Duration) -> Result<(), CameraError> {
+    /// By the frames' numbers: what nobody had time to look at was given all the same.
+    fn fast_enough(&mut self, frame: &Frame) -> Result<(), CameraError> {
+        let at = frame.at();
         let span = Duration::from_millis(self.policy.slow_millis);
-        // One less than the rate asks for: stamps are uneven, and a camera of just this rate is fast enough.
-        let needed = (self.policy.fps_min * span.as_secs_f32() - 1.0).clamp(0.0, MOST_TIMES).round() as usize;
         let first = *self.first.get_or_insert(at);
-        self.times.push_back(at);
-        while self.times.len() > needed.max(2) {
+        self.times.push_back((at, frame.seq()));
+        if self.times.len() > MOST_TIMES {
             self.times.pop_front();
         }
         let Some(begin) = at.checked_sub(span).filter(|begin| first <= *begin) else { return Ok(()) };
-        let within = self.times.iter().filter(|time| **time > begin).count();
-        if within < needed { Err(CameraError::TooSlow) } else { Ok(()) }
+        while self.times.front().is_some_and(|(time, _)| *time <= begin) {
+            self.times.pop_front();
+        }
+        let given = self.times.front().map_or(0, |(_, oldest)| frame.seq().saturating_sub(*oldest) + 1);
+        // One less than the rate asks for: stamps are uneven, and a camera of just this rate is fast enough.
+        let needed = (self.policy.fps_min * span.as_secs_f32() - 1.0).max(0.0);
+        if (given as f32) < needed.round() { Err(CameraError::TooSlow) } else { Ok(()) }
     }
 }
 
@@ -179,6 +184,15 @@ mod tests {
         ];
         for (name, seen, wanted) in table {
             assert_eq!(seen.as_ref().map(|(why, at)| (why.as_str(), *at)), wanted, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_slow_reader_does_not_make_a_slow_camera() {
+        let mut vital = Vital::new(&CameraPolicy::default());
+        for n in 0..20 {
+            let seq = n * 9;
+            vital.see(&noise(seq).placed(seq, Duration::from_millis(seq * 33))).unwrap();
         }
     }
 
