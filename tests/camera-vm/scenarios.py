@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """The camera's scenarios, run inside the virtual machine: what was done, what was seen, how long it took.
 
-    scenarios.py PROGRAM FACE.avi WxH [NAME…]    PROGRAM is the built `countenance`; by default every scenario
+    scenarios.py PROGRAM CLIP WxH [NAME…]    PROGRAM is the built `countenance`; by default every scenario
 
-FACE.avi is what the machine's webcam plays, FACE.yuyv lies beside it (`countenance camera film`). A fault is caused here, and the time runs from
+CLIP is the folder that `countenance camera film` wrote and the machine's webcam plays. A fault is caused here, and the time runs from
 then to the line in which the program names it. Exit 0 when every scenario that could be run went well.
 """
 import os
@@ -28,8 +28,8 @@ REFUSED = 20
 class Setting:
     """What the scenarios share: the program, the pictures, the webcam's identity."""
 
-    def __init__(self, program, face, size):
-        self.program, self.face, self.size = program, face, size
+    def __init__(self, program, clip, size):
+        self.program, self.clip, self.size = program, clip, size
         self.webcam_id = None
 
     def cameras(self):
@@ -191,7 +191,7 @@ def loopback(s):
         raise NotRun(os.environ['LOOPBACK_MISSING'])
     node = '/dev/video20'
     load('v4l2loopback', 'devices=1', 'exclusive_caps=1', 'video_nr=20', f'card_label={LOOPBACK_NAME}')
-    feeder = Program(*PYTHON, os.path.join(HERE, 'feed_loopback.py'), node, s.face.replace('.avi', '.yuyv'), s.size, str(FPS))
+    feeder = Program(*PYTHON, os.path.join(HERE, 'feed_loopback.py'), node, os.path.join(s.clip, 'frames.yuyv'), s.size, str(FPS))
     try:
         # With exclusive_caps the node is a camera only once somebody writes to it.
         await_true('pictures on the loopback', lambda: feeder.process.poll() is None and any(
@@ -226,7 +226,7 @@ def load(module, *options):
 def second(s):
     """a second webcam beside the first, MJPEG only: both listed, the first one stays first; YUYV is not to be had"""
     before = s.cameras()[0]['id']
-    with another_webcam('Second Webcam', '--formats', 'mjpeg', '--fps', str(FPS), s.face):
+    with another_webcam('Second Webcam', '--formats', 'mjpeg', '--fps', str(FPS), s.clip):
         ids = [line['id'] for line in s.cameras()]
         check(len(ids) == 2 and len(set(ids)) == 2, f'listed: {ids}')
         other = s.camera('Second Webcam')['id']
@@ -258,12 +258,12 @@ def black(s):
 
 def frozen(s):
     """a webcam that sends one and the same picture for ever"""
-    return shows(s, 'frozen', pictures.avi_frames(s.face)[:1])
+    return shows(s, 'frozen', pictures.folder_frames(s.clip)[:1])
 
 
 def slow(s):
     """a webcam with 4 pictures a second"""
-    return shows(s, 'too_slow', pictures.avi_frames(s.face), fps='4')
+    return shows(s, 'too_slow', pictures.folder_frames(s.clip), fps='4')
 
 
 def login(s):
@@ -279,11 +279,11 @@ SCENARIOS = [listing, mjpeg, yuyv, stall, hang, unplug, absent, busy, denied, po
 
 
 def main():
-    program, face, size, *names = sys.argv[1:]
+    program, clip, size, *names = sys.argv[1:]
     unknown = set(names) - {scenario.__name__ for scenario in SCENARIOS}
     if unknown:
         raise SystemExit(f'scenarios: unknown: {", ".join(sorted(unknown))}')
-    setting = Setting(program, os.path.abspath(face), size)
+    setting = Setting(program, os.path.abspath(clip), size)
     failed = not_run = ran = 0
     for scenario in SCENARIOS:
         if names and scenario.__name__ not in names:
