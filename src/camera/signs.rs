@@ -372,6 +372,3 @@ mod tests {
         assert_eq!(signs.seen(), []);
     }
 }
-impl Signs {
-    pub fn note(&mut self, _sign: InjectionSign) {}
-}

@@ -63,7 +63,8 @@ impl Vital {
     }
 
     fn in_order(&mut self, at: Duration) -> Result<(), CameraError> {
-        let Some(back) = self.times.back().and_then(|(last, _)| last.checked_sub(at)).filter(|back| !back.is_zero()) else {
+        let Some(back) = self.times.back().and_then(|(last, _)| last.checked_sub(at)).filter(|back| !back.is_zero())
+        else {
             return Ok(());
         };
         // The first picture's own stamp may be the wrong one, by any amount.

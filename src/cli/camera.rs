@@ -41,18 +41,15 @@ pub enum CameraTask {
     ///
     /// Exit codes: 0 armed, 12 not armed, 20 no camera.
     Qualify(QualifyArgs),
-    /// Write what an emulated camera plays: Motion JPEG and raw YUYV
+    /// Write what an emulated camera plays: a folder of JPEG pictures, and frames.yuyv
     #[command(hide = true)]
     Film {
         /// The recording
-        #[arg(long, value_name = "FILE")]
+        #[arg(value_name = "RECORDING")]
         from: PathBuf,
-        /// Where to write the Motion JPEG
-        #[arg(long, value_name = "FILE.avi")]
-        avi: PathBuf,
-        /// Where to write the raw frames
-        #[arg(long, value_name = "FILE")]
-        yuyv: PathBuf,
+        /// The folder
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
         /// Most frames
         #[arg(long, default_value_t = 60)]
         frames: usize,
@@ -97,9 +94,9 @@ pub(super) fn run(task: &CameraTask) -> anyhow::Result<ExitCode> {
             let settings = settled(args.settings.clone())?;
             Ok(args.source.source(&settings, None).scripted(args.source.keep_frames)?)
         }),
-        CameraTask::Film { from, avi, yuyv, frames } => {
-            let frames = recapture::film(&mut recording::open(from)?, avi, yuyv, *frames)?;
-            eprintln!("{}: {frames} pictures", avi.display());
+        CameraTask::Film { from, out, frames } => {
+            let frames = recapture::film(&mut recording::open(from)?, out, *frames)?;
+            eprintln!("{}: {frames} pictures", out.display());
             Ok(ExitCode::SUCCESS)
         }
     }
