@@ -298,6 +298,7 @@ def main():
             verdict, seen, failed = 'FAILED', repr(why) if isinstance(why, KeyError) else why, failed + 1
         took = time.monotonic() - began
         print(f'{verdict:7} {scenario.__name__:9} {took:5.1f} s  {scenario.__doc__}: {seen}', flush=True)
+        tell('resume')  # first: nobody can let go of a camera that answers nothing
         Program.stop_all()
         restore()
     print(f'{ran} scenarios went well, {failed} failed, {not_run} not run; '
