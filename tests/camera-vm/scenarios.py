@@ -89,7 +89,7 @@ def listing(s):
 
 
 def captures(s, asked, shown):
-    run = s.test(4, '--format', asked)
+    run = s.test(6, '--format', asked)
     opened = run.event('opened')[1]
     check(shown in opened['format'] and s.size in opened['format'], f'opened as {opened["format"]}')
     code = run.end()
@@ -199,7 +199,7 @@ def loopback(s):
         one = s.camera(LOOPBACK_NAME)
         check(one['kind'] == 'virtual', f'{one}')
         took = refused(s.start(one['id'], '--seconds', '3', allow=False), 'virtual')
-        run = s.start(one['id'], '--seconds', '3')
+        run = s.start(one['id'], '--seconds', '6')
         streaming(run)
         code = run.end()
         check(code == 0, f'exit {code} with --allow-virtual{run.tail()}')
