@@ -140,8 +140,7 @@ def plugged_in():
 
 
 def restore():
-    """The webcam back as a scenario expects it."""
-    tell('resume')
+    """The plug back in, as a scenario expects it."""
     tell('replug')
     await_true('the webcam back', plugged_in)
 

@@ -89,7 +89,7 @@ def listing(s):
 
 
 def captures(s, asked, shown):
-    run = s.test(4, '--format', asked)
+    run = s.test(6, '--format', asked)
     opened = run.event('opened')[1]
     check(shown in opened['format'] and s.size in opened['format'], f'opened as {opened["format"]}')
     code = run.end()
@@ -199,7 +199,7 @@ def loopback(s):
         one = s.camera(LOOPBACK_NAME)
         check(one['kind'] == 'virtual', f'{one}')
         took = refused(s.start(one['id'], '--seconds', '3', allow=False), 'virtual')
-        run = s.start(one['id'], '--seconds', '3')
+        run = s.start(one['id'], '--seconds', '6')
         streaming(run)
         code = run.end()
         check(code == 0, f'exit {code} with --allow-virtual{run.tail()}')
@@ -298,6 +298,7 @@ def main():
             verdict, seen, failed = 'FAILED', repr(why) if isinstance(why, KeyError) else why, failed + 1
         took = time.monotonic() - began
         print(f'{verdict:7} {scenario.__name__:9} {took:5.1f} s  {scenario.__doc__}: {seen}', flush=True)
+        tell('resume')  # first: nobody can let go of a camera that answers nothing
         Program.stop_all()
         restore()
     print(f'{ran} scenarios went well, {failed} failed, {not_run} not run; '
