@@ -423,7 +423,7 @@ mod tests {
         live.latest.reopen();
         let after = live.next_frame(LONG).unwrap();
         assert!(after.seq() > before.seq());
-        let gap = (after.at() - before.at()).as_millis() as u64;
+        let gap = after.at().saturating_sub(before.at()).as_millis() as u64;
         assert!(gap > crate::policy::LivenessPolicy::default().gap_millis, "{gap} ms");
     }
 }

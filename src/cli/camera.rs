@@ -161,10 +161,8 @@ fn look(
     let mut counted = Counted::default();
     let mut open = false;
     while now() < end {
-        let frame = match open {
-            true => source.next_frame(wait),
-            false => source.start().and_then(|()| source.next_frame(wait)),
-        };
+        let started = if open { Ok(()) } else { source.start() };
+        let frame = started.and_then(|()| source.next_frame(wait));
         match frame {
             Ok(frame) => {
                 if !std::mem::replace(&mut open, true) {

@@ -318,7 +318,8 @@ pub(crate) mod tests {
     #[test]
     fn light_distance_speed_and_hints_each_have_their_remedy() {
         type Change = fn(&mut Genuine);
-        let rows: [(&str, Change, &[(Hint, u32)], &[Remedy]); 9] = [
+        type Row = (&'static str, Change, &'static [(Hint, u32)], &'static [Remedy]);
+        let rows: [Row; 9] = [
             ("good", |_| (), &[], &[]),
             ("dark", |g| g.luma = 60.0, &[], &[Remedy::MoreLight]),
             ("bright", |g| g.luma = 200.0, &[], &[Remedy::LessLight]),

@@ -45,7 +45,7 @@ fn yuyv(rgb: &[u8]) -> Vec<u8> {
     let pairs = rgb.as_chunks::<6>().0.iter();
     let packed = pairs.flat_map(|&[r0, g0, b0, r1, g1, b1]| {
         let [first, second] = [[r0, g0, b0], [r1, g1, b1]].map(|pixel| pixel.map(f32::from));
-        let mean = [(first[0] + second[0]) / 2.0, (first[1] + second[1]) / 2.0, (first[2] + second[2]) / 2.0];
+        let mean = [[r0, r1], [g0, g1], [b0, b1]].map(|[a, b]| f32::midpoint(a.into(), b.into()));
         let [_, blue, red] = limited(mean);
         [limited(first)[0], blue, limited(second)[0], red]
     });

@@ -264,7 +264,7 @@ impl Streaming {
         self.signs.see(&Arrived { bytes: self.granted.format.picture(raw.bytes), at, rgb: &rgb, width });
         let (width, height, rgb) = orientation.upright(width, height, rgb);
         // The decoder gives whole pictures; their size is the driver's to say, and may be anything.
-        let frame = Frame::new(width, height, rgb, seq, at).map_err(|_| CameraError::Unsupported)?;
+        let frame = Frame::new(width, height, rgb, seq, at).or(Err(CameraError::Unsupported))?;
         Ok(match raw.captured {
             Some(captured) => frame.captured(captured),
             None => frame,
