@@ -163,7 +163,10 @@ impl App {
             self.words = Words::new(Language::En);
         }
         let view = View { words: &self.words, theme: &self.theme, state: &self.state, preview: &self.preview };
-        let asked = screens::show(ui, &view, &mut self.draft).or_else(|| self.escape(&ctx));
+        // The Escape key that closes a list does nothing else: asked before the list has closed.
+        let list_is_open = egui::Popup::is_any_open(&ctx);
+        let asked = screens::show(ui, &view, &mut self.draft);
+        let asked = asked.or_else(|| if list_is_open { None } else { self.escape(&ctx) });
         if let Some(ask) = asked {
             self.carry_out(&ctx, ask);
         }
@@ -288,8 +291,7 @@ impl App {
 
     /// The Escape key: the harmless way out.
     fn escape(&self, ctx: &Context) -> Option<Ask> {
-        let popup_open = egui::Popup::is_any_open(ctx);
-        if popup_open || !ctx.input(|i| i.key_pressed(Key::Escape)) {
+        if !ctx.input(|i| i.key_pressed(Key::Escape)) {
             return None;
         }
         match self.state.page {
