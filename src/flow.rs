@@ -278,7 +278,10 @@ impl Flow<'_> {
 
     /// The camera is on for this long and no longer. One that fails is a setback with a way out, not the end of the run.
     fn capture(&mut self) -> Result<Result<Captured, CameraError>, FlowError> {
-        if let Err(error) = self.source.start().and_then(|()| self.admitted()) {
+        if let Err(error) = self.source.start() {
+            return Ok(Err(error));
+        }
+        if let Err(error) = self.admitted() {
             self.source.stop();
             return Ok(Err(error));
         }
@@ -336,7 +339,7 @@ impl Setback {
             Self::NotLive(_) => Reason::NotLive,
             Self::CannotTell(_) => Reason::CannotTell,
             Self::NotAccepted { reason, .. } => *reason,
-            Self::Camera(CameraError::NotAllowed(_) | CameraError::NotPinned) => Reason::CameraNotAllowed,
+            Self::Camera(CameraError::NotAllowed(_)) => Reason::CameraNotAllowed,
             Self::Camera(_) => Reason::NoCamera,
         }
     }

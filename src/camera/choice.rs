@@ -21,7 +21,9 @@ pub struct Listed {
 pub struct Choice {
     /// The camera's id, name or node; the first one if `None`.
     pub wanted: Option<String>,
-    /// Whether any other camera is refused.
+    /// Whether no other will do.
+    pub only: bool,
+    /// Whether this installation is bound to that camera: no other will do, and the attestation tells it.
     pub pinned: bool,
     /// Whether a camera may be a virtual one, for tests: the attestation tells it.
     pub testing: bool,
@@ -46,7 +48,7 @@ impl Choice {
             let by = |part: fn(&Listed) -> &str| cameras.iter().find(|camera| part(camera) == wanted);
             by(|camera| &camera.id).or_else(|| by(|camera| &camera.node)).or_else(|| by(|camera| &camera.name))
         });
-        match (wanted, self.pinned) {
+        match (wanted, self.only || self.pinned) {
             (Some(camera), _) => Ok(camera),
             (None, false) => cameras.first().ok_or(CameraError::Absent),
             (None, true) if cameras.is_empty() => Err(CameraError::Absent),
@@ -77,8 +79,9 @@ mod tests {
 
     #[test]
     fn the_wanted_camera_is_found_by_id_node_or_name_and_a_pinned_one_has_no_substitute() {
-        let pinned = |wanted: &str| Choice { wanted: Some(wanted.into()), pinned: true, testing: false };
-        let wanted = |wanted: &str| Choice { pinned: false, ..pinned(wanted) };
+        let wanted = |wanted: &str| Choice { wanted: Some(wanted.into()), ..Choice::default() };
+        let pinned = |camera: &str| Choice { pinned: true, ..wanted(camera) };
+        let only = |camera: &str| Choice { only: true, ..wanted(camera) };
         for (name, choice, expected) in [
             ("none", Choice::default(), Some("a")),
             ("by id", wanted("u"), Some("u")),
@@ -87,6 +90,7 @@ mod tests {
             ("gone", wanted("x"), Some("a")),
             ("pinned", pinned("b"), Some("b")),
             ("pinned and gone", pinned("x"), None),
+            ("no other will do", only("x"), None),
         ] {
             let cameras = all();
             let found = choice.among(&cameras);

@@ -151,14 +151,14 @@ impl Live {
             return Err(recording::RecordingError::Io(error).into());
         }
         let mut slot = self.wait(self.patience.open, |slot| slot.opened || slot.failed.is_some());
-        match (slot.opened, slot.failed.take()) {
-            (true, _) => Ok(()),
-            (false, failed) => {
-                drop(slot);
-                self.end();
-                Err(failed.unwrap_or(CameraError::Stalled))
-            }
+        // What fails later is for whoever asks for a frame.
+        if slot.opened {
+            return Ok(());
         }
+        let failed = slot.failed.take();
+        drop(slot);
+        self.end();
+        Err(failed.unwrap_or(CameraError::Stalled))
     }
 
     fn end(&mut self) {

@@ -54,8 +54,8 @@ pub enum CameraError {
     /// There is no camera. Way out: plug one in.
     #[error("there is no camera")]
     Absent,
-    /// There are cameras, but not the one that this installation is bound to. Way out: plug that one in.
-    #[error("the camera that this installation is bound to is not there")]
+    /// There are cameras, but not the one that may be used. Way out: plug that one in.
+    #[error("the only camera that may be used is not there")]
     NotPinned,
     /// The camera offers no picture format that can be used. Way out: another camera.
     #[error("the camera offers no usable picture format")]

@@ -71,6 +71,8 @@ impl SourceArgs {
         Wish {
             choice: Choice {
                 wanted: self.camera.clone().or_else(|| settings.camera.clone()),
+                // Whoever names a camera at the command line means that one.
+                only: self.camera.is_some(),
                 pinned: settings.camera_pinned,
                 testing: self.allow_virtual || settings.camera_testing,
             },

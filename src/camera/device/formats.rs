@@ -68,7 +68,8 @@ impl Offer {
 
 impl std::fmt::Display for Offer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}x{} @ {:.4}", self.format.name(), self.width, self.height, self.rate())
+        let rate = (self.rate() * 100.0).round() / 100.0;
+        write!(f, "{} {}x{} @ {rate}", self.format.name(), self.width, self.height)
     }
 }
 
@@ -109,6 +110,12 @@ mod tests {
         }
         let ntsc = offer(Mjpeg, 640, 480, (30_000, 1_001));
         assert_eq!(plan(&[at(Mjpeg, VGA, 25), ntsc], None), [ntsc, at(Mjpeg, VGA, 25)], "29.97 is thirty");
+    }
+
+    #[test]
+    fn offers_are_written_for_people() {
+        assert_eq!(offer(Mjpeg, 640, 480, (30, 1)).to_string(), "MJPG 640x480 @ 30");
+        assert_eq!(offer(Nv12, 1280, 720, (30_000, 1_001)).to_string(), "NV12 1280x720 @ 29.97");
     }
 
     #[test]

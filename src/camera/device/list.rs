@@ -94,7 +94,7 @@ mod linux {
     use crate::camera::{
         CameraError,
         choice::Listed,
-        device::{backend::Backend, v4l::V4l},
+        device::{backend::Backend, v4l2::V4l2},
         provenance::linux,
     };
 
@@ -141,7 +141,7 @@ mod linux {
         if !is_node_of(Path::new(&node), &folder.join("dev")) {
             return None;
         }
-        let captures = match V4l::open(Path::new(&node)).and_then(|mut node| node.offers()) {
+        let captures = match V4l2::open(Path::new(&node)).and_then(|mut node| node.offers()) {
             Ok(offers) => !offers.is_empty(),
             // What may not be opened may be a camera all the same: a webcam's first node is, its second is metadata.
             Err(CameraError::Denied) => attribute(&folder.join("index")).is_none_or(|index| index == "0"),

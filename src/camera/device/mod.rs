@@ -3,7 +3,7 @@
 //! | file | what it is |
 //! |---|---|
 //! | `list` | which cameras there are |
-//! | `backend` | what a system's interface must do; `v4l` on Linux, `nokhwa` on macOS and Windows |
+//! | `backend` | what a system's interface must do; `v4l2` on Linux, `mac_and_windows` there |
 //! | `formats` | what to ask of a camera, in which order |
 //! | `decode` | from the device's bytes to a picture |
 //!
@@ -29,9 +29,9 @@ pub mod decode;
 mod formats;
 mod list;
 #[cfg(any(test, target_os = "macos", target_os = "windows"))]
-mod nokhwa;
+mod mac_and_windows;
 #[cfg(target_os = "linux")]
-mod v4l;
+mod v4l2;
 
 use backend::{Backend, Granted, Raw};
 use decode::Decoder;
@@ -286,12 +286,12 @@ fn per_second(fps: f32) -> (u32, u32) {
 
 #[cfg(target_os = "linux")]
 fn open_backend(camera: &Listed) -> Result<Box<dyn Backend>, CameraError> {
-    Ok(Box::new(v4l::V4l::open(std::path::Path::new(&camera.node))?))
+    Ok(Box::new(v4l2::V4l2::open(std::path::Path::new(&camera.node))?))
 }
 
 #[cfg(any(target_os = "macos", target_os = "windows"))]
 fn open_backend(camera: &Listed) -> Result<Box<dyn Backend>, CameraError> {
-    Ok(Box::new(nokhwa::Nokhwa::open(&camera.node)?))
+    Ok(Box::new(mac_and_windows::Nokhwa::open(&camera.node)?))
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "macos", target_os = "windows")))]

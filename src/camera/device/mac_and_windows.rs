@@ -1,7 +1,7 @@
 //! macOS and Windows: cameras through nokhwa 0.10. The only file that names it.
 //!
 //! On Linux it is compiled for tests alone, over nokhwa's V4L2 part, so that a compiler and a camera have seen it; there the
-//! product uses `v4l`. What reading nokhwa's sources has shown, and what follows:
+//! product uses `v4l2`. What reading nokhwa's sources has shown, and what follows:
 //!
 //! | nokhwa 0.10.11 | so |
 //! |---|---|
