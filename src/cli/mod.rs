@@ -55,6 +55,9 @@ pub enum Command {
         /// Folder with the recordings
         #[arg(long, value_name = "DIR", default_value = "tests/fixtures")]
         recordings: PathBuf,
+        /// Walk only the first so many
+        #[arg(long, value_name = "N", default_value_t = 5)]
+        logins: usize,
         /// A camera instead: the person before it enrols, then steps up.
         #[command(flatten)]
         source: SourceArgs,
@@ -228,7 +231,9 @@ pub fn run() -> anyhow::Result<ExitCode> {
     };
     match command {
         #[cfg(feature = "demo")]
-        Command::Demo { headless, recordings, source } => crate::demo::run(headless, &recordings, source.lens()),
+        Command::Demo { headless, recordings, logins, source } => {
+            crate::demo::run(headless, &recordings, logins, source.lens())
+        }
         Command::Camera { task } => camera::run(&task),
         Command::Capture(args) => capture::run(&args),
         #[cfg(feature = "verifier")]

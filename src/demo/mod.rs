@@ -21,10 +21,10 @@ pub type Tell<'a> = &'a mut dyn FnMut(String);
 /// A person attends at the window, unless `headless` or there is no display: then a script does. With a `lens` the person
 /// before it enrols and steps up, instead of the recordings, and a script attends.
 #[expect(clippy::print_stdout, reason = "the demo is told on standard output")]
-pub fn run(headless: bool, recordings: &Path, lens: Option<Lens>) -> anyhow::Result<ExitCode> {
+pub fn run(headless: bool, recordings: &Path, logins: usize, lens: Option<Lens>) -> anyhow::Result<ExitCode> {
     let by_script = headless || lens.is_some() || !has_display();
     let attendance = if by_script { Attendance::Script } else { Attendance::Person };
-    let (passed, all) = walk(recordings, attendance, lens, &mut |line| println!("{line}"))?;
+    let (passed, all) = walk(recordings, attendance, logins, lens, &mut |line| println!("{line}"))?;
     Ok(if passed == all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -46,15 +46,17 @@ fn has_display() -> bool {
     cfg!(feature = "window") && (!cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY"))
 }
 
-/// Walks the five logins with the clips in `recordings`, or the first two before a `lens`; how many ended as they must, of
-/// how many.
+/// Walks the first `logins` of the five with the clips in `recordings`, or at most two before a `lens`; how many ended as
+/// they must, of how many.
 pub fn walk(
     recordings: &Path,
     attendance: Attendance,
+    logins: usize,
     lens: Option<Lens>,
     tell: Tell<'_>,
 ) -> anyhow::Result<(usize, usize)> {
-    let logins = if lens.is_some() { LOGINS.split_at(2).0 } else { &LOGINS };
+    let most = if lens.is_some() { 2 } else { LOGINS.len() };
+    let logins = LOGINS.split_at(logins.min(most)).0;
     let place = Place::open(recordings, attendance, lens, tell)?;
     let mut passed = 0;
     for (number, login) in (1..).zip(logins) {

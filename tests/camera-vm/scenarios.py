@@ -266,16 +266,30 @@ def slow(s):
     return shows(s, 'too_slow', pictures.folder_frames(s.clip), fps='4')
 
 
+def nokhwa(s):
+    """what macOS and Windows run, over nokhwa's V4L2 part: each format that the webcam offers"""
+    tests = os.environ.get('LIBRARY_TESTS')
+    if not tests:
+        raise NotRun('no LIBRARY_TESTS')
+    run = Program(tests, '--ignored', '--nocapture', 'nokhwa_gives_pictures')
+    code = run.end()
+    check(code == 0, f'exit {code}{run.tail()}')
+    seen = [line.split('(output) ')[-1].strip() for line in run.said if 'pictures' in line and '@' in line]
+    check(seen, f'it says nothing of pictures{run.tail()}')
+    return '; '.join(seen)
+
+
 def login(s):
-    """enrolment and a login of one person, both from the webcam, against a verifier in the same machine"""
-    run = Program(s.program, 'demo', '--headless', '--camera', s.webcam(), '--allow-virtual', '--keep-frames', '60')
-    code = run.end(240)
+    """a whole login from the webcam, enrolment included, against tenant and verifier in the same machine"""
+    run = Program(s.program, 'demo', '--headless', '--logins', '1', '--camera', s.webcam(), '--allow-virtual',
+                  '--keep-frames', '60')
+    code = run.end(300)
     check(code == 0, f'exit {code}{run.tail()}')
     return f'exit 0; {len(run.lines)} lines, the last: {str(run.lines[-1][1] if run.lines else "")[:160]}'
 
 
-SCENARIOS = [listing, mjpeg, yuyv, stall, hang, unplug, absent, busy, denied, policy, second, black, frozen, slow, login,
-             loopback, vivid]
+SCENARIOS = [listing, mjpeg, yuyv, stall, hang, unplug, absent, busy, denied, policy, second, black, frozen, slow, nokhwa,
+             loopback, vivid, login]
 
 
 def main():

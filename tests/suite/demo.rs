@@ -7,7 +7,7 @@ fn five_logins_end_as_they_must() {
     let recordings = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let mut told = String::new();
     let (passed, all) =
-        countenance::demo::walk(&recordings, countenance::demo::Attendance::Script, None, &mut |line| {
+        countenance::demo::walk(&recordings, countenance::demo::Attendance::Script, 5, None, &mut |line| {
             told.push_str(&line);
             told.push('\n');
         })
