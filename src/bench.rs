@@ -18,6 +18,8 @@ use crate::{
     vision::{Vision, VisionError},
 };
 
+pub(crate) mod conversion;
+
 /// Times of one stage, a value per frame that went through it.
 #[derive(Debug, Default, Clone)]
 pub struct Times(Vec<Duration>);

@@ -170,6 +170,9 @@ mod tests {
                 format: "RGB".into(),
                 kind: CameraKind::Virtual,
                 pinned: false,
+                testing: true,
+                qualified: false,
+                signs: Vec::new(),
             }
         }
     }

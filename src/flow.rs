@@ -281,15 +281,24 @@ impl Flow<'_> {
         if let Err(error) = self.source.start() {
             return Ok(Err(error));
         }
+        if let Err(error) = self.admitted() {
+            self.source.stop();
+            return Ok(Err(error));
+        }
         let operator = &mut *self.operator;
         let mut watch = |frame: &Frame, look, advice| operator.watch(frame, look, advice);
         let captured = capture(self.source, self.sight, &self.policy, &mut watch);
         self.source.stop();
         match captured {
-            Ok(captured) => Ok(Ok(captured)),
+            Ok(captured) => Ok(self.admitted().map(|()| captured)),
             Err(CaptureError::Camera(error)) => Ok(Err(error)),
             Err(CaptureError::Vision(error)) => Err(error.into()),
         }
+    }
+
+    /// Whether the policy admits the camera and what it has shown so far.
+    fn admitted(&self) -> Result<(), CameraError> {
+        Ok(self.source.provenance().admitted_by(&self.policy.camera)?)
     }
 
     fn seal(&mut self, ticket: &Ticket, shot: Shot, proof: Proof) -> Result<Sealed, FlowError> {
@@ -330,6 +339,7 @@ impl Setback {
             Self::NotLive(_) => Reason::NotLive,
             Self::CannotTell(_) => Reason::CannotTell,
             Self::NotAccepted { reason, .. } => *reason,
+            Self::Camera(CameraError::NotAllowed(_)) => Reason::CameraNotAllowed,
             Self::Camera(_) => Reason::NoCamera,
         }
     }

@@ -1,6 +1,10 @@
 //! One captured picture: pixels, when, and its place in the stream.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use zeroize::Zeroize;
 
@@ -17,6 +21,7 @@ pub struct Frame {
     height: u32,
     seq: u64,
     at: Duration,
+    captured: Option<Instant>,
 }
 
 struct Pixels(Vec<u8>);
@@ -60,13 +65,25 @@ impl Frame {
         if needed != found {
             return Err(FrameShapeError::Length { needed, found });
         }
-        Ok(Self { pixels, width, height, seq, at })
+        Ok(Self { pixels, width, height, seq, at, captured: None })
     }
 
     /// The same picture at another place in a stream: number `seq`, time `at`.
     #[must_use]
     pub fn placed(self, seq: u64, at: Duration) -> Self {
         Self { seq, at, ..self }
+    }
+
+    /// The same picture, captured at this moment of this process's clock. Nothing is judged by it: it is for measuring how
+    /// old a picture is when somebody looks at it.
+    #[must_use]
+    pub fn captured(self, captured: Instant) -> Self {
+        Self { captured: Some(captured), ..self }
+    }
+
+    /// How old the picture is `now`; none where its source does not say when it was captured.
+    pub fn age(&self, now: Instant) -> Option<Duration> {
+        self.captured.map(|captured| now.saturating_duration_since(captured))
     }
 
     /// The pixels: width × height × 3 bytes, R G B.

@@ -5,6 +5,7 @@ use std::io::Write;
 use serde_json::{Value, json};
 
 use crate::{
+    camera::CameraError,
     capture::{Advice, Look},
     flow::{Answer, Consent, Ending, FlowError, Operator, Setback, Stage, WayOut},
     frame::Frame,
@@ -54,12 +55,19 @@ impl Exit {
     }
 }
 
+/// Waits for a camera in trouble; `false` once it has waited long enough.
+pub type WaitsForCamera = Box<dyn FnMut(&CameraError) -> bool>;
+
 /// The operator that follows a script and writes JSON lines.
 pub struct Script<'w> {
     /// Tries after the first.
     pub retries: u32,
     /// Cancels when so many frames were looked at.
     pub cancel_after: Option<u32>,
+    /// Asked when the camera fails: waits a moment, then says whether the camera is worth another try, which counts against
+    /// no limit. Nobody waits if `None`.
+    pub waits_for_camera: Option<WaitsForCamera>,
+    trouble: Option<&'static str>,
     out: &'w mut (dyn Write + Send),
     frames: u32,
     last: Option<Look>,
@@ -68,7 +76,7 @@ pub struct Script<'w> {
 impl<'w> Script<'w> {
     /// A script that writes to `out`.
     pub fn new(out: &'w mut (dyn Write + Send), retries: u32, cancel_after: Option<u32>) -> Self {
-        Self { retries, cancel_after, out, frames: 0, last: None }
+        Self { retries, cancel_after, waits_for_camera: None, trouble: None, out, frames: 0, last: None }
     }
 
     /// Writes how the run ended.
@@ -111,6 +119,7 @@ impl Operator for Script<'_> {
 
     fn watch(&mut self, frame: &Frame, look: Look, _: Advice) -> bool {
         self.frames += 1;
+        self.trouble = None;
         let news = match (look, self.last) {
             (Look::Hint(hint), last) if last != Some(Look::Hint(hint)) => Some(json!({"hint": hint})),
             // A quarter of the evidence at a time is news enough for a log.
@@ -140,6 +149,16 @@ impl Operator for Script<'_> {
 
     /// A script has no telephone: it never passes by code.
     fn try_again(&mut self, setback: &Setback) -> Answer {
+        if let (Setback::Camera(error), true) = (setback, self.waits_for_camera.is_some()) {
+            // Each trouble is told when it begins, not each time that it is found again.
+            if self.trouble.replace(error.name()) != Some(error.name()) {
+                self.line(&json!({"event": "waiting_for_camera", "fault": error.name()}));
+            }
+            let again = self.waits_for_camera.as_mut().is_some_and(|wait| wait(error));
+            if again {
+                return Answer::Again;
+            }
+        }
         let facts = match setback {
             Setback::NotLive(refusal) => {
                 json!({"fused": refusal.verdict.fused, "threshold": refusal.verdict.threshold})
@@ -147,7 +166,7 @@ impl Operator for Script<'_> {
             Setback::CannotTell(Abstain::TimeOver) => json!({"because": "the time of the capture is over"}),
             Setback::CannotTell(Abstain::SourceEnded) => json!({"because": "the recording ended"}),
             Setback::NotAccepted { attempts_left, .. } => json!({"attempts_left": attempts_left}),
-            Setback::Camera(error) => json!({"error": causes(error)}),
+            Setback::Camera(error) => json!({"fault": error.name(), "error": causes(error)}),
         };
         let again = self.retries > 0 && !matches!(setback, Setback::CannotTell(Abstain::SourceEnded));
         self.line(&json!({"event": "setback", "reason": setback.reason(), "try_again": again, "facts": facts}));

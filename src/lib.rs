@@ -23,10 +23,10 @@
 //! | [`frame`] [`face`] [`geometry`] [`policy`] [`protocol`] [`world`] | nouns: know nothing |
 //! | [`quality`] [`liveness`] [`best_shot`] | rules: no input or output, no threads, clock or chance |
 //! | [`vision`] [`camera`] [`attest`] [`session`] | doors: each outside crate behind one file |
-//! | [`settings`] [`instance`] [`registration`] [`doctor`] | doors to this machine and its owner |
+//! | [`settings`] [`small_file`] [`instance`] [`registration`] [`doctor`] | doors to this machine and its owner |
 //! | [`flow`] | the page |
 //! | [`runner`] [`gui`] | a person attends: the flow on a thread of its own, the window that reads and asks |
-//! | [`headless`] [`rehearsal`] [`evaluate`] [`bench`](mod@bench) [`recapture`] | a script attends; tools |
+//! | [`headless`] [`rehearsal`] [`evaluate`] [`qualify`] [`bench`](mod@bench) [`recapture`] | a script attends; tools |
 //! | [`verifier`] | the other side of the wire: reads it through [`protocol`] and [`attest`] only |
 //! | [`tenant`] [`relying_party`] [`demo`] | stand-ins that make a whole login |
 //!
@@ -67,6 +67,7 @@ pub mod instance;
 pub mod liveness;
 pub mod policy;
 pub mod protocol;
+pub mod qualify;
 pub mod quality;
 pub mod recapture;
 pub mod registration;
@@ -77,6 +78,7 @@ pub mod relying_party;
 pub mod runner;
 pub mod session;
 pub mod settings;
+pub mod small_file;
 #[cfg(feature = "demo")]
 pub mod tenant;
 #[cfg(feature = "verifier")]

@@ -17,6 +17,8 @@ pub struct Policy {
     pub liveness: LivenessPolicy,
     /// How long a capture may take.
     pub capture: CapturePolicy,
+    /// Which cameras count.
+    pub camera: CameraPolicy,
 }
 
 /// What a frame must be like to count.
@@ -83,10 +85,52 @@ pub struct LivenessPolicy {
 #[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct CapturePolicy {
-    /// Longest wait for one frame, milliseconds.
+    /// Longest wait for one frame, milliseconds. Origin: a camera that stalls is to be told within two seconds.
     pub frame_millis: u64,
     /// Longest capture, milliseconds of frame time.
     pub limit_millis: u64,
+}
+
+/// Which cameras count, and what pictures a camera must give.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct CameraPolicy {
+    /// Software that plays pictures. Origin: the usual instrument of injection.
+    pub virtual_camera: Reaction,
+    /// A device of which it cannot be told. Origin: drivers and systems that say too little are many; told, not denied.
+    pub unknown_camera: Reaction,
+    /// Frames that come back bit for bit. Origin: a sensor's noise never repeats; a loop does.
+    pub repeated_frames: Reaction,
+    /// Frames that come too evenly. Told only: not measured on enough real cameras.
+    pub regular_timing: Reaction,
+    /// Nothing changes from frame to frame. Told only: strong compression hides noise too.
+    pub no_sensor_noise: Reaction,
+    /// Pictures of a size or format that the device does not offer. Origin: a driver does not do that.
+    pub format_not_offered: Reaction,
+    /// Whether only a camera counts that was qualified at its site.
+    pub qualified_only: bool,
+    /// Fewest frames a second, over [`slow_millis`](Self::slow_millis). Origin: at fewer, 12 frames take longer than a
+    /// person holds still.
+    pub fps_min: f32,
+    /// Over how long the frame rate is measured, milliseconds.
+    pub slow_millis: u64,
+    /// A picture is black when 99 % of its pixels have less luma than this (BT.601, 0 to 255). Origin: a covered lens gives
+    /// its sensor's noise; our choice, not measured on covered cameras.
+    pub black_luma: u8,
+    /// How long a picture may stay black, or the very same, before it is told, milliseconds.
+    pub dead_millis: u64,
+}
+
+/// What becomes of something doubtful. Deny is the stricter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Reaction {
+    /// The attestation tells it.
+    Flag,
+    /// Nothing is accepted.
+    Deny,
 }
 
 /// How the faults of frame after frame become one hint that a person can read. Display only: it decides nothing, never
@@ -103,6 +147,35 @@ pub struct HintPolicy {
     /// to the next of the test recordings, measures of size, place, light and detection move by at most 5.5 % of their
     /// threshold, those of pose by 2 to 21 % (95 % of the frames).
     pub clear_margin_ratio: f32,
+}
+
+/// What genuine captures at a site must be like for the liveness gate to be armed there. It is the program's own: never
+/// travels and stands in no digest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ArmingPolicy {
+    /// Fewest captures. Origin: of 20 that all pass, no more than 14 % of all genuine ones would be refused (95 %
+    /// confidence).
+    pub captures: u32,
+    /// How many standard deviations below their mean must still pass. Origin: our choice. Of 20 captures the 5 % quantile
+    /// is one or two captures, and those must pass anyway; mean and spread use all of them. Two deviations cover 97.7 % of
+    /// a normal spread.
+    pub deviations: f32,
+    /// By how much that must lie above the threshold, log odds. Origin: from one half of a clip to the other the mean
+    /// moves by 0.42 (standard deviation, 60 genuine Replay-Attack development clips, halves of 10 frames); one such step
+    /// must not matter. Over those clips the rule arms the evenly lit site (30 clips, none below 1.2) and not the badly lit
+    /// one (30 clips, 4 below).
+    pub margin: f32,
+    /// A measure is near its limit within this share of it. Origin: our choice; what moves by more from day to day is no
+    /// longer the same site.
+    pub near_ratio: f32,
+    /// A hint that stood in the way of this share of the frames is told. Origin: our choice.
+    pub hindered_ratio: f32,
+}
+
+impl Default for ArmingPolicy {
+    fn default() -> Self {
+        Self { captures: 20, deviations: 2.0, margin: 0.5, near_ratio: 0.2, hindered_ratio: 0.1 }
+    }
 }
 
 impl Default for QualityPolicy {
@@ -135,7 +208,25 @@ impl Default for LivenessPolicy {
 
 impl Default for CapturePolicy {
     fn default() -> Self {
-        Self { frame_millis: 2_000, limit_millis: 20_000 }
+        Self { frame_millis: 1_300, limit_millis: 20_000 }
+    }
+}
+
+impl Default for CameraPolicy {
+    fn default() -> Self {
+        Self {
+            virtual_camera: Reaction::Deny,
+            unknown_camera: Reaction::Flag,
+            repeated_frames: Reaction::Deny,
+            regular_timing: Reaction::Flag,
+            no_sensor_noise: Reaction::Flag,
+            format_not_offered: Reaction::Deny,
+            qualified_only: false,
+            fps_min: 10.0,
+            slow_millis: 2_000,
+            black_luma: 20,
+            dead_millis: 1_500,
+        }
     }
 }
 
@@ -152,6 +243,7 @@ impl Policy {
         let (q, p) = (&self.quality, &other.quality);
         let (l, m) = (&self.liveness, &other.liveness);
         let (c, d) = (&self.capture, &other.capture);
+        let (a, b) = (&self.camera, &other.camera);
         Self {
             quality: QualityPolicy {
                 face_score: q.face_score.max(p.face_score),
@@ -180,6 +272,19 @@ impl Policy {
             capture: CapturePolicy {
                 frame_millis: c.frame_millis.min(d.frame_millis),
                 limit_millis: c.limit_millis.min(d.limit_millis),
+            },
+            camera: CameraPolicy {
+                virtual_camera: a.virtual_camera.max(b.virtual_camera),
+                unknown_camera: a.unknown_camera.max(b.unknown_camera),
+                repeated_frames: a.repeated_frames.max(b.repeated_frames),
+                regular_timing: a.regular_timing.max(b.regular_timing),
+                no_sensor_noise: a.no_sensor_noise.max(b.no_sensor_noise),
+                format_not_offered: a.format_not_offered.max(b.format_not_offered),
+                qualified_only: a.qualified_only || b.qualified_only,
+                fps_min: a.fps_min.max(b.fps_min),
+                slow_millis: a.slow_millis.min(b.slow_millis),
+                black_luma: a.black_luma.max(b.black_luma),
+                dead_millis: a.dead_millis.min(b.dead_millis),
             },
         }
     }

@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::{policy::Policy, world::UnixSecs};
 
+mod camera;
 mod claims;
 mod code;
 mod problem;
 
+pub use camera::{CameraClaim, CameraKind, CameraRefusal, InjectionSign};
 pub use claims::{
-    CameraClaim, CameraKind, Claims, CueClaim, KeyProtection, LivenessClaim, LivenessDecision, ModelClaim,
-    QualityClaim, SessionClaim, ShotClaim, SpanClaim,
+    Claims, CueClaim, KeyProtection, LivenessClaim, LivenessDecision, ModelClaim, QualityClaim, SessionClaim,
+    ShotClaim, SpanClaim,
 };
 pub use code::{CODE_DIGITS, CheckCode, CodeSent, NoCode, OneTimeCode, SendCode};
 pub use problem::ProblemKind;

@@ -15,14 +15,27 @@ use crate::session::origin::{AllowedOrigins, OriginError};
 
 /// Smallest and largest size of text, per cent.
 pub const TEXT_PERCENT: std::ops::RangeInclusive<u16> = 100..=200;
+/// The turns of a camera's picture, degrees clockwise.
+pub const CAMERA_TURNS_DEG: [u16; 4] = [0, 90, 180, 270];
 /// Most bytes of the file.
 pub const SETTINGS_MAX_BYTES: usize = 64 * 1024;
 
 /// What the owner chose.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a line of the file that says yes or no")]
 pub struct Settings {
-    /// Which camera, as the camera list names it; the first one if `None`. 1 to 256 characters, no control characters.
+    /// Which camera: its id, or its name where no camera has that id; the first one if `None`. 1 to 256 characters, no
+    /// control characters.
     pub camera: Option<String>,
+    /// Whether any other camera is refused. Nobody edits this in the window. Without [`camera`](Self::camera) no camera
+    /// is the right one.
+    pub camera_pinned: bool,
+    /// By how much the camera's picture is to be turned clockwise, degrees: one of [`CAMERA_TURNS_DEG`].
+    pub camera_turn_deg: u16,
+    /// Whether the camera delivers left and right exchanged. How the person's own picture is shown is another matter.
+    pub camera_mirrored: bool,
+    /// Whether a virtual camera may stand in, for tests: the attestation tells it. Nobody edits this in the window.
+    pub camera_testing: bool,
     /// Language of the words, a BCP 47 tag; the system's if `None`.
     pub language: Option<String>,
     /// Colours.
@@ -82,8 +95,11 @@ pub enum Fault {
     #[error("is neither true nor false")]
     NotYesOrNo,
     /// Not text, empty of meaning, longer than 256 characters, or with control characters.
-    #[error("is not the name of a camera")]
+    #[error("is not the id or name of a camera")]
     Camera,
+    /// Not one of [`CAMERA_TURNS_DEG`].
+    #[error("is not 0, 90, 180 or 270")]
+    CameraTurn,
     /// Not a BCP 47 tag.
     #[error("is not a language tag such as \"de\" or \"pt-BR\"")]
     Language,
@@ -105,6 +121,10 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             camera: None,
+            camera_pinned: false,
+            camera_turn_deg: 0,
+            camera_mirrored: false,
+            camera_testing: false,
             language: None,
             theme: Theme::default(),
             text_percent: *TEXT_PERCENT.start(),

@@ -132,6 +132,14 @@ fn origin(page: &mut Page, claims: &Claims) {
     let camera = &claims.camera;
     let pinned = if camera.pinned { ", the required one" } else { "" };
     page.line("camera", &format!("{} ({:?}{pinned})", camera.name, camera.kind));
+    if camera.testing {
+        page.line("", "allowed to be any camera, for tests");
+    }
+    let site = if camera.qualified { "qualified at its site" } else { "not qualified at its site" };
+    page.line("site", site);
+    for sign in &camera.signs {
+        page.line("sign", sign.name());
+    }
     page.line("driver", &format!("{}, {}", camera.driver, camera.format));
     for (name, value) in [("bus", &camera.bus_path), ("usb id", &camera.vid_pid)] {
         if let Some(value) = value {

@@ -5,9 +5,10 @@
 //! the thread.
 
 use std::{
+    collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use super::{CameraError, FrameSource, recording};
@@ -16,21 +17,39 @@ use crate::{
     protocol::{CameraClaim, CameraKind},
 };
 
-/// Opens the source anew for each look.
+/// Opens the source anew for each look. Called on the source's own thread, for opening may block too.
 pub type Open = Box<dyn FnMut() -> Result<Box<dyn FrameSource>, CameraError> + Send>;
 /// Called from the source's thread whenever there is a new frame, or none will follow.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
+/// Whether the source is still there at all: tells one that was lost from one that stalled.
+pub type Present = Box<dyn FnMut() -> bool + Send>;
 
-/// Longest wait of the thread for one frame. Longer than any deadline of those who wait for the slot.
-const FRAME_WAIT: Duration = Duration::from_secs(10);
+/// Longest wait of the thread for one frame before it looks whether it is still wanted.
+const LOOK: Duration = Duration::from_millis(200);
+/// What the frames of another camera lie behind those of the one before, in time. Longer than a track may pause, so that no
+/// proof spans two cameras.
+const CHANGE: Duration = Duration::from_secs(1);
 
 /// Frames from a thread: a device, or a recording played at its own speed.
 pub struct Live {
-    open: Open,
+    open: Arc<Mutex<Open>>,
+    present: Present,
     latest: Latest,
     wake: Wake,
-    taken: Option<u64>,
-    provenance: CameraClaim,
+    patience: Patience,
+    keep: usize,
+    /// Number and time of this camera's first frame in the stream that is given, and of the last frame given.
+    base: (u64, Duration),
+    last: Option<(u64, Duration)>,
+}
+
+/// How long a source may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// To let go of what the look before used.
+    pub release: Duration,
+    /// To open and give its first frame.
+    pub open: Duration,
 }
 
 /// The slot with the newest frame; each clone is a view of the same one.
@@ -47,69 +66,177 @@ struct Shared {
 #[derive(Default)]
 struct Slot {
     run: u64,
-    frame: Option<Frame>,
+    /// A thread of this or an earlier run has not ended yet.
+    thread: bool,
+    opened: bool,
+    claim: Option<CameraClaim>,
+    newest: Option<Frame>,
+    /// Frames that nobody has taken yet, oldest first; as many as are kept.
+    waiting: VecDeque<Frame>,
     failed: Option<CameraError>,
+    /// Another camera was chosen.
+    again: bool,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { release: Duration::from_secs(2), open: Duration::from_secs(6) }
+    }
 }
 
 impl Live {
     /// A source that `open` opens at each start and whose newest frame lies in `latest`.
     pub fn new(open: Open, latest: Latest, wake: Wake) -> Self {
-        Self { open, latest, wake, taken: None, provenance: unopened() }
+        Self {
+            open: Arc::new(Mutex::new(open)),
+            present: Box::new(|| true),
+            latest,
+            wake,
+            patience: Patience::default(),
+            keep: 1,
+            base: (0, Duration::ZERO),
+            last: None,
+        }
+    }
+
+    /// The same, where `present` can say whether the source is still there.
+    #[must_use]
+    pub fn while_present(mut self, present: Present) -> Self {
+        self.present = present;
+        self
+    }
+
+    /// The same with another patience.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Patience) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// The same, where up to `frames` frames wait for a reader that is slower than the camera, and those that find no place
+    /// are dropped: for machines such as an emulator. Usually one waits, and makes place for the next.
+    #[must_use]
+    pub fn keeping(mut self, frames: usize) -> Self {
+        self.keep = frames.max(1);
+        self
+    }
+
+    /// Waits, at most so long, until the slot is as `holds` wants it.
+    fn wait(&self, within: Duration, holds: impl Fn(&Slot) -> bool) -> MutexGuard<'_, Slot> {
+        let shared = &*self.latest.0;
+        let waiting = |slot: &mut Slot| !holds(slot);
+        let waited = shared.changed.wait_timeout_while(self.latest.lock(), within, waiting);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// Opens the camera that is chosen now and waits for its first frame.
+    fn begin(&mut self) -> Result<(), CameraError> {
+        self.end();
+        // A camera is let go by its thread. Whoever opens it before that finds it busy.
+        let mut slot = self.wait(self.patience.release, |slot| !slot.thread);
+        if slot.thread {
+            return Err(CameraError::Stalled);
+        }
+        (slot.thread, slot.again) = (true, false);
+        let run = slot.run;
+        drop(slot);
+        let (open, latest, wake) = (Arc::clone(&self.open), self.latest.clone(), Arc::clone(&self.wake));
+        let keep = self.keep;
+        let work = move || {
+            let ended = Ended(latest);
+            read(&open, &ended.0, run, &wake, keep);
+        };
+        if let Err(error) = thread::Builder::new().name("camera".into()).spawn(work) {
+            self.latest.lock().thread = false;
+            return Err(recording::RecordingError::Io(error).into());
+        }
+        let mut slot = self.wait(self.patience.open, |slot| slot.opened || slot.failed.is_some());
+        // What fails later is for whoever asks for a frame.
+        if slot.opened {
+            return Ok(());
+        }
+        let failed = slot.failed.take();
+        drop(slot);
+        self.end();
+        Err(failed.unwrap_or(CameraError::Stalled))
+    }
+
+    fn end(&mut self) {
+        let mut slot = self.latest.lock();
+        *slot = Slot { run: slot.run + 1, thread: slot.thread, claim: slot.claim.take(), ..Slot::default() };
+        drop(slot);
+        self.latest.0.changed.notify_all();
+    }
+
+    /// The frame at its place in the stream that is given, which goes on from camera to camera.
+    fn place(&mut self, frame: Frame) -> Frame {
+        let (seq, at) = (self.base.0 + frame.seq(), self.base.1 + frame.at());
+        self.last = Some((seq, at));
+        frame.placed(seq, at)
     }
 }
 
 impl FrameSource for Live {
     fn start(&mut self) -> Result<(), CameraError> {
-        self.stop();
-        let mut source = (self.open)()?;
-        source.start()?;
-        self.provenance = source.provenance();
-        let run = self.latest.lock().run;
-        let (latest, wake) = (self.latest.clone(), Arc::clone(&self.wake));
-        let read = move || read(&mut *source, &latest, run, &wake);
-        match thread::Builder::new().name("camera".into()).spawn(read) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(recording::RecordingError::Io(error).into()),
-        }
+        (self.base, self.last) = ((0, Duration::ZERO), None);
+        self.begin()
     }
 
     fn stop(&mut self) {
-        let mut slot = self.latest.lock();
-        *slot = Slot { run: slot.run + 1, ..Slot::default() };
-        self.taken = None;
+        self.end();
     }
 
     fn next_frame(&mut self, within: Duration) -> Result<Frame, CameraError> {
-        let shared = &*self.latest.0;
-        let taken = self.taken;
-        let is_new = |frame: &Frame| taken.is_none_or(|taken| frame.seq() > taken);
-        let waiting = |slot: &mut Slot| slot.failed.is_none() && !slot.frame.as_ref().is_some_and(is_new);
-        let (mut slot, _) = shared
-            .changed
-            .wait_timeout_while(self.latest.lock(), within, waiting)
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(frame) = slot.frame.as_ref().filter(|frame| is_new(frame)) {
-            self.taken = Some(frame.seq());
-            return Ok(frame.clone());
+        let ready = |slot: &Slot| slot.again || slot.failed.is_some() || !slot.waiting.is_empty();
+        let mut slot = self.wait(within, ready);
+        if slot.again {
+            drop(slot);
+            self.base = self.last.map_or((0, Duration::ZERO), |(seq, at)| (seq + 1, at + CHANGE));
+            self.begin()?;
+            return self.next_frame(within);
         }
-        Err(slot.failed.take().unwrap_or(CameraError::Stalled))
+        if let Some(frame) = slot.waiting.pop_front() {
+            drop(slot);
+            return Ok(self.place(frame));
+        }
+        let failed = slot.failed.take();
+        drop(slot);
+        Err(failed.unwrap_or_else(|| if (self.present)() { CameraError::Stalled } else { CameraError::Lost }))
     }
 
     fn provenance(&self) -> CameraClaim {
-        self.provenance.clone()
+        self.latest.lock().claim.clone().unwrap_or_else(unopened)
     }
 }
 
 impl Drop for Live {
     fn drop(&mut self) {
-        self.stop();
+        self.end();
+    }
+}
+
+impl Slot {
+    fn put(&mut self, frame: Frame, claim: CameraClaim, keep: usize) {
+        (self.newest, self.claim) = (Some(frame.clone()), Some(claim));
+        if keep == 1 {
+            self.waiting.clear();
+        }
+        if self.waiting.len() < keep {
+            self.waiting.push_back(frame);
+        }
     }
 }
 
 impl Latest {
     /// The newest frame; none before the first one and after the end of a look.
     pub fn frame(&self) -> Option<Frame> {
-        self.lock().frame.clone()
+        self.lock().newest.clone()
+    }
+
+    /// Another camera was chosen: a look under way goes on with that one.
+    pub fn reopen(&self) {
+        self.lock().again = true;
+        self.0.changed.notify_all();
     }
 
     /// A slot whose holder panicked is still a slot.
@@ -118,85 +245,59 @@ impl Latest {
     }
 }
 
-/// The thread: frames into the slot until this run is over or the source fails.
-fn read(source: &mut dyn FrameSource, latest: &Latest, run: u64, wake: &Wake) {
-    loop {
-        let next = source.next_frame(FRAME_WAIT);
-        let mut slot = latest.lock();
-        if slot.run != run {
-            break;
-        }
-        let goes_on = next.is_ok();
-        match next {
-            Ok(frame) => slot.frame = Some(frame),
-            Err(error) => slot.failed = Some(error),
-        }
+/// Says that the thread has ended, however that came.
+struct Ended(Latest);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let mut slot = self.0.lock();
+        slot.thread = false;
         drop(slot);
-        latest.0.changed.notify_all();
-        wake();
-        if !goes_on {
-            break;
+        self.0.0.changed.notify_all();
+    }
+}
+
+/// The thread: opens the source, then frames into the slot until this run is over or the source fails.
+fn read(open: &Mutex<Open>, latest: &Latest, run: u64, wake: &Wake, keep: usize) {
+    let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
+    let opened = open().and_then(|mut source| source.start().map(|()| source));
+    drop(open);
+    let mut source = match opened {
+        Ok(source) => source,
+        Err(error) => {
+            tell(latest, run, wake, |slot| slot.failed = Some(error));
+            return;
         }
+    };
+    let claim = source.provenance();
+    let mut goes_on = tell(latest, run, wake, |slot| (slot.opened, slot.claim) = (true, Some(claim)));
+    while goes_on {
+        let next = source.next_frame(LOOK);
+        let claim = source.provenance();
+        goes_on = match next {
+            Ok(frame) => tell(latest, run, wake, |slot| slot.put(frame, claim, keep)),
+            // Whoever waits for a frame has a deadline of their own.
+            Err(CameraError::Stalled) => latest.lock().run == run,
+            Err(error) => {
+                tell(latest, run, wake, |slot| slot.failed = Some(error));
+                false
+            }
+        };
     }
     source.stop();
 }
 
-/// A recording in place of a camera: its own speed, and from the start again when it ends, as a camera never ends.
-pub struct Playback {
-    recording: Box<dyn FrameSource>,
-    again: Open,
-    began: Instant,
-    /// Added to the recording's own times and numbers: what was played before.
-    played: Duration,
-    seq: u64,
-    last_at: Duration,
-    pace: Duration,
-}
-
-impl Playback {
-    /// Plays what `open` opens, from now on.
-    pub fn new(mut open: Open) -> Result<Self, CameraError> {
-        let recording = open()?;
-        let usual = Duration::from_millis(40);
-        Ok(Self {
-            recording,
-            again: open,
-            began: now(),
-            played: Duration::ZERO,
-            seq: 0,
-            last_at: Duration::ZERO,
-            pace: usual,
-        })
+/// Changes the slot and wakes whoever waits; `false` if this run is over.
+fn tell(latest: &Latest, run: u64, wake: &Wake, change: impl FnOnce(&mut Slot)) -> bool {
+    let mut slot = latest.lock();
+    if slot.run != run {
+        return false;
     }
-}
-
-impl FrameSource for Playback {
-    fn next_frame(&mut self, within: Duration) -> Result<Frame, CameraError> {
-        let frame = match self.recording.next_frame(within) {
-            Err(CameraError::Ended) if self.seq > 0 => {
-                self.recording = (self.again)()?;
-                self.played = self.last_at + self.pace;
-                self.recording.next_frame(within)?
-            }
-            frame => frame?,
-        };
-        let at = self.played + frame.at();
-        if self.seq > 0 {
-            self.pace = at.saturating_sub(self.last_at);
-        }
-        (self.last_at, self.seq) = (at, self.seq + 1);
-        thread::sleep(at.saturating_sub(self.began.elapsed()));
-        Ok(frame.placed(self.seq - 1, at))
-    }
-
-    fn provenance(&self) -> CameraClaim {
-        self.recording.provenance()
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a camera keeps real time, and so does what stands in for one")]
-fn now() -> Instant {
-    Instant::now()
+    change(&mut slot);
+    drop(slot);
+    latest.0.changed.notify_all();
+    wake();
+    true
 }
 
 /// What is said of a camera that was never opened.
@@ -209,6 +310,9 @@ fn unopened() -> CameraClaim {
         format: String::new(),
         kind: CameraKind::Unknown,
         pinned: false,
+        testing: false,
+        qualified: false,
+        signs: Vec::new(),
     }
 }
 
@@ -244,7 +348,8 @@ mod tests {
         let mut plays = Some(Plays(frames, error, held));
         let open: Open =
             Box::new(move || plays.take().map(|p| Box::new(p) as Box<dyn FrameSource>).ok_or(CameraError::Absent));
-        (Live::new(open, Latest::default(), Arc::new(|| {})), hold)
+        let patience = Patience { release: Duration::from_millis(5), open: LONG };
+        (Live::new(open, Latest::default(), Arc::new(|| {})).with_patience(patience), hold)
     }
 
     const LONG: Duration = Duration::from_secs(20);
@@ -274,6 +379,51 @@ mod tests {
         assert!(latest.frame().is_some());
         live.stop();
         assert!(latest.frame().is_none(), "the picture goes with the look");
+        assert!(matches!(live.start(), Err(CameraError::Stalled)), "the thread still has it");
+    }
+
+    #[test]
+    fn what_fails_to_open_says_why_and_what_has_ended_can_be_opened_anew() {
+        let (mut live, _hold) = live(1, Some(CameraError::Lost));
+        live.start().unwrap();
+        assert!(live.next_frame(LONG).is_ok());
+        assert!(matches!(live.next_frame(LONG), Err(CameraError::Lost)));
+        live.patience.release = LONG;
         assert!(matches!(live.start(), Err(CameraError::Absent)));
+    }
+
+    #[test]
+    fn silence_of_a_source_that_is_gone_is_a_loss() {
+        let (live, _hold) = live(0, None);
+        let mut live = live.while_present(Box::new(|| false));
+        live.start().unwrap();
+        assert!(matches!(live.next_frame(Duration::from_millis(5)), Err(CameraError::Lost)));
+    }
+
+    #[test]
+    fn a_slow_reader_finds_the_frames_that_were_kept_in_order_and_the_newest_is_shown() {
+        let (live, _hold) = live(5, Some(CameraError::Lost));
+        let mut live = live.keeping(3);
+        live.start().unwrap();
+        drop(live.wait(LONG, |slot| slot.failed.is_some()));
+        assert_eq!(live.latest.frame().unwrap().seq(), 10);
+        let seqs: Vec<u64> = std::iter::from_fn(|| live.next_frame(LONG).ok()).map(|frame| frame.seq()).collect();
+        assert_eq!(seqs, [6, 7, 8]);
+    }
+
+    #[test]
+    fn a_change_of_camera_goes_on_in_the_same_stream_behind_a_gap_that_no_proof_spans() {
+        let open: Open = Box::new(|| {
+            let (_, held) = std::sync::mpsc::channel();
+            Ok(Box::new(Plays(2, Some(CameraError::Stalled), held)))
+        });
+        let mut live = Live::new(open, Latest::default(), Arc::new(|| {}));
+        live.start().unwrap();
+        let before = live.next_frame(LONG).unwrap();
+        live.latest.reopen();
+        let after = live.next_frame(LONG).unwrap();
+        assert!(after.seq() > before.seq());
+        let gap = after.at().saturating_sub(before.at()).as_millis() as u64;
+        assert!(gap > crate::policy::LivenessPolicy::default().gap_millis, "{gap} ms");
     }
 }

@@ -2,11 +2,26 @@
 
 use std::time::Duration;
 
-use crate::{frame::Frame, protocol::CameraClaim};
+use crate::{
+    frame::Frame,
+    protocol::{CameraClaim, CameraRefusal},
+};
 
+pub mod cameras;
+pub mod choice;
+pub(crate) mod colour;
+pub mod device;
 pub mod live;
+pub mod permission;
+pub mod playback;
+pub mod provenance;
 pub mod recording;
+pub mod signs;
+pub mod turn;
+pub mod vital;
 
+pub use cameras::{Cameras, Wish};
+pub use choice::{Choice, Listed};
 pub use live::{Latest, Live};
 pub use recording::{Recording, RecordingError};
 
@@ -36,9 +51,12 @@ pub enum CameraError {
     /// Another program holds the camera. Way out: close that program.
     #[error("the camera is in use by another program")]
     Busy,
-    /// There is no camera, or not the pinned one. Way out: plug it in.
+    /// There is no camera. Way out: plug one in.
     #[error("there is no camera")]
     Absent,
+    /// There are cameras, but not the one that may be used. Way out: plug that one in.
+    #[error("the only camera that may be used is not there")]
+    NotPinned,
     /// The camera offers no picture format that can be used. Way out: another camera.
     #[error("the camera offers no usable picture format")]
     Unsupported,
@@ -48,10 +66,50 @@ pub enum CameraError {
     /// The camera is there but gave no frame in time. Way out: try again, or plug it in anew.
     #[error("the camera gave no picture in time")]
     Stalled,
+    /// Too few frames a second. Way out: more light, a port of its own, another camera.
+    #[error("the camera gives too few pictures a second")]
+    TooSlow,
+    /// Nothing but black. Way out: open the shutter, take the cover off.
+    #[error("the camera gives a black picture")]
+    Black,
+    /// The same picture again and again. Way out: unplug it and plug it in again.
+    #[error("the camera's picture is frozen")]
+    Frozen,
+    /// The camera's clock runs backwards. Way out: unplug it and plug it in again; another camera.
+    #[error("the camera's time runs backwards")]
+    TimeBackwards,
+    /// The policy does not admit this camera, or what it shows. Way out: another camera.
+    #[error("the camera is not admitted")]
+    NotAllowed(#[from] CameraRefusal),
     /// The recording is over.
     #[error("the recording is over")]
     Ended,
     /// The recording cannot be read.
     #[error("the recording cannot be read")]
     Recording(#[from] RecordingError),
+}
+
+impl CameraError {
+    /// Names the condition in reports and lines for scripts.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::Busy => "busy",
+            Self::Absent => "absent",
+            Self::NotPinned => "pinned",
+            Self::Unsupported => "unsupported",
+            Self::Lost => "lost",
+            Self::Stalled => "stalled",
+            Self::TooSlow => "too_slow",
+            Self::Black => "black",
+            Self::Frozen => "frozen",
+            Self::TimeBackwards => "time_backwards",
+            Self::NotAllowed(CameraRefusal::Virtual) => "virtual",
+            Self::NotAllowed(CameraRefusal::Unknown) => "unknown",
+            Self::NotAllowed(CameraRefusal::Injected(_)) => "injected",
+            Self::NotAllowed(CameraRefusal::NotQualified) => "not_qualified",
+            Self::Ended => "ended",
+            Self::Recording(_) => "recording",
+        }
+    }
 }

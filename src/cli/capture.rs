@@ -2,19 +2,19 @@
 
 use std::{
     io::{self, Write},
-    path::{Path, PathBuf},
     process::ExitCode,
     sync::atomic::AtomicBool,
+    time::Duration,
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
-use super::{BrowserChoice, CaptureArgs};
+use super::{BrowserChoice, CaptureArgs, installation::settled};
 use crate::{
     attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION},
-    camera::recording,
+    camera::CameraError,
     flow::Flow,
-    headless::{Exit, Script},
+    headless::{Exit, Script, WaitsForCamera},
     policy::Policy,
     rehearsal::{self, Fixed, Rehearsal, Repeatable},
     session::{
@@ -22,7 +22,6 @@ use crate::{
         browser::{Browser, SystemBrowser, WriteBrowser},
         client::{Patience, Surroundings},
         link::LaunchLink,
-        origin::AllowedOrigins,
         wait::SystemWait,
     },
     settings::Settings,
@@ -30,21 +29,26 @@ use crate::{
     world::{SystemChance, SystemClock},
 };
 
-pub(super) fn run(args: CaptureArgs) -> anyhow::Result<ExitCode> {
-    let Some(path) = args.camera.strip_prefix("recording:") else {
-        eprintln!("countenance: --camera takes recording:FILE; camera devices come with a later version");
-        return Ok(Exit::Usage.into());
+pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
+    // A script that names its verifier and its source does not depend on what an account's owner chose.
+    let settings = match (args.installation.verifiers(), &args.source.camera) {
+        (Some(_), Some(_)) => Settings::default(),
+        _ if args.rehearse.is_some() && args.source.camera.is_some() => Settings::default(),
+        _ => settled(args.installation.settings())?,
     };
     let allowed = match &args.rehearse {
         Some(_) => rehearsal::ORIGIN.parse().into_iter().collect(),
-        None if args.verifier.is_empty() => settled_verifiers(args.settings)?,
-        None => args.verifier.iter().cloned().collect::<AllowedOrigins>(),
+        None => args.installation.verifiers().unwrap_or_else(|| settings.verifiers.clone()),
     };
     let link = match LaunchLink::parse(args.link.as_deref().unwrap_or(rehearsal::LINK), &allowed) {
         Ok(link) => link,
         Err(error) => return Ok(usage("the link", &error)),
     };
-    let mut source = match recording::open_with(Path::new(path), &recording::Options { folder_fps: args.fps }) {
+    let mut source = match args
+        .source
+        .source(&settings, Some(&args.installation.data_folder()?))
+        .scripted(args.source.keep_frames)
+    {
         Ok(source) => source,
         Err(error) => {
             eprintln!("countenance: {}", crate::headless::causes(&error));
@@ -52,17 +56,20 @@ pub(super) fn run(args: CaptureArgs) -> anyhow::Result<ExitCode> {
         }
     };
     let vision = Vision::load().context("the networks in this binary cannot be used")?;
-    let key = DeviceKey::load_or_create(&data_folder(args.data)?.join("device.key"), &SystemChance)
+    let key = DeviceKey::load_or_create(&args.installation.data_folder()?.join("device.key"), &SystemChance)
         .context("the device key cannot be used")?;
     let mut out = io::stdout();
     let mut script = Script::new(&mut out, args.retries, args.cancel_after);
+    if args.camera_patience > 0 {
+        script.waits_for_camera = Some(patience(Duration::from_secs(args.camera_patience)));
+    }
     let (models, policy) = (vision.model_claims(), Policy::default());
 
     if let (Some(nonce), Some(at)) = (&args.rehearse, args.at) {
         let (clock, chance) = (Fixed(at), Repeatable::from(nonce));
         let (mut session, mut browser) = (Rehearsal::new(nonce.clone(), at), rehearsal::NoBrowser);
         let flow = Flow {
-            source: &mut source,
+            source: &mut *source,
             sight: &vision,
             models: &models,
             policy,
@@ -95,12 +102,12 @@ pub(super) fn run(args: CaptureArgs) -> anyhow::Result<ExitCode> {
     };
     let mut session = HttpSession::new(format!("{SOFTWARE} {SOFTWARE_VERSION}"), around, Patience::default());
     let (mut open, mut print) = (SystemBrowser, WriteBrowser(io::stderr()));
-    let browser: &mut dyn Browser = match args.browser {
+    let browser: &mut dyn Browser = match args.installation.browser {
         BrowserChoice::Open => &mut open,
         BrowserChoice::Print => &mut print,
     };
     let flow = Flow {
-        source: &mut source,
+        source: &mut *source,
         sight: &vision,
         models: &models,
         policy,
@@ -127,21 +134,21 @@ fn usage(what: &str, error: &dyn std::error::Error) -> ExitCode {
     Exit::Usage.into()
 }
 
-/// The verifiers that the settings allow. A script that names its own does not depend on what an account's owner chose.
-fn settled_verifiers(given: Option<PathBuf>) -> anyhow::Result<AllowedOrigins> {
-    let Some(path) = given.or_else(Settings::standard_path) else { return Ok(AllowedOrigins::default()) };
-    let loaded = Settings::load(&path).with_context(|| format!("{} cannot be used", path.display()))?;
-    for complaint in loaded.complaints {
-        eprintln!("countenance: {}: {complaint}", path.display());
-    }
-    Ok(loaded.settings.verifiers)
-}
+/// Time between two tries of a camera in trouble.
+const BEAT: Duration = Duration::from_millis(250);
 
-/// The folder given, or the platform's place for application data.
-pub(super) fn data_folder(given: Option<PathBuf>) -> anyhow::Result<PathBuf> {
-    let place = || directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_dir().to_owned());
-    match given.or_else(place) {
-        Some(folder) => Ok(folder),
-        None => bail!("this account has no home folder: name one with --data"),
-    }
+/// Waits a beat at a time, all in all this long, for troubles that may pass by themselves.
+fn patience(mut left: Duration) -> WaitsForCamera {
+    Box::new(move |error| {
+        let may_pass = matches!(
+            error,
+            CameraError::Absent | CameraError::NotPinned | CameraError::Busy | CameraError::Lost | CameraError::Stalled
+        );
+        let waits = may_pass && !left.is_zero();
+        if waits {
+            std::thread::sleep(BEAT.min(left));
+            left = left.saturating_sub(BEAT);
+        }
+        waits
+    })
 }

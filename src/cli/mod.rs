@@ -4,20 +4,25 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::session::origin::Origin;
+use installation::InstallationArgs;
+use source::SourceArgs;
 
+mod camera;
 mod capture;
 mod doctor;
+mod installation;
 mod link;
 mod offline;
 #[cfg(feature = "window")]
 mod pacing;
+mod qualify;
 #[cfg(feature = "window")]
 mod screens;
 #[cfg(feature = "demo")]
 mod serve_tenant;
 #[cfg(feature = "verifier")]
 mod serve_verifier;
+mod source;
 #[cfg(feature = "window")]
 mod window;
 
@@ -50,6 +55,12 @@ pub enum Command {
         /// Folder with the recordings
         #[arg(long, value_name = "DIR", default_value = "tests/fixtures")]
         recordings: PathBuf,
+        /// Walk only the first so many
+        #[arg(long, value_name = "N", default_value_t = 5)]
+        logins: usize,
+        /// A camera instead: the person before it enrols, then steps up.
+        #[command(flatten)]
+        source: SourceArgs,
     },
     /// Run the login behind a launch link, headless: JSON lines on standard output
     ///
@@ -64,6 +75,12 @@ pub enum Command {
     Tenant(serve_tenant::Args),
     /// Turn a recording into a simulated attack: it proves plumbing, never accuracy
     Recapture(RecaptureArgs),
+    /// List, try and qualify cameras
+    Camera {
+        /// What to do
+        #[command(subcommand)]
+        task: camera::CameraTask,
+    },
     /// Look at what this installation needs, and say what to do where something is missing
     ///
     /// Nothing is changed and no camera started. Exit codes: 0 nothing needs attention, 1 something does.
@@ -117,39 +134,37 @@ pub enum Command {
         #[cfg(feature = "window")]
         #[arg(long, conflicts_with = "frames")]
         window: bool,
+        /// Measure what each format of a camera costs to convert instead
+        #[arg(long, conflicts_with = "frames")]
+        #[cfg_attr(feature = "window", arg(conflicts_with = "window"))]
+        conversion: bool,
+        /// Where to leave the pictures that were converted, for other programs to convert the very same
+        #[arg(long, value_name = "DIR", requires = "conversion")]
+        pictures: Option<PathBuf>,
     },
 }
 
 /// Arguments of `capture`.
 #[derive(Debug, clap::Args)]
 pub struct CaptureArgs {
-    /// Where frames come from: recording:FILE
-    #[arg(long, value_name = "SOURCE")]
-    camera: String,
-    /// Frames per second where the recording is a folder of pictures
-    #[arg(long, default_value_t = 25.0)]
-    fps: f64,
+    /// Where frames come from.
+    #[command(flatten)]
+    source: SourceArgs,
     /// The link of the landing page: countenance://verify?…
     #[arg(value_name = "LINK", required_unless_present = "rehearse")]
     link: Option<String>,
-    /// Origin of a verifier that links may name; may be repeated. Given once, the settings' verifiers do not count
-    #[arg(long, value_name = "ORIGIN")]
-    verifier: Vec<Origin>,
-    /// The settings file; by default the platform's place for settings
-    #[arg(long, value_name = "FILE")]
-    settings: Option<PathBuf>,
-    /// Where the device key is kept; by default the platform's place for application data
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
+    /// Where the installation lies.
+    #[command(flatten)]
+    installation: InstallationArgs,
     /// Tries after the first
     #[arg(long, default_value_t = 0)]
     retries: u32,
+    /// How long to wait for a camera that is not there, busy or stalled before that counts as a try, seconds
+    #[arg(long, value_name = "SECS", default_value_t = 0)]
+    camera_patience: u64,
     /// Cancel after so many frames, as a person might
     #[arg(long, value_name = "FRAMES")]
     cancel_after: Option<u32>,
-    /// What to do with the way back
-    #[arg(long, value_enum, default_value_t = BrowserChoice::Open)]
-    browser: BrowserChoice,
     /// Instead of a login: seal for this nonce, send nothing, print the claims
     #[arg(long, value_name = "NONCE", conflicts_with = "link", requires = "at")]
     rehearse: Option<String>,
@@ -216,8 +231,11 @@ pub fn run() -> anyhow::Result<ExitCode> {
     };
     match command {
         #[cfg(feature = "demo")]
-        Command::Demo { headless, recordings } => crate::demo::run(headless, &recordings),
-        Command::Capture(args) => capture::run(args),
+        Command::Demo { headless, recordings, logins, source } => {
+            crate::demo::run(headless, &recordings, logins, source.lens())
+        }
+        Command::Camera { task } => camera::run(&task),
+        Command::Capture(args) => capture::run(&args),
         #[cfg(feature = "verifier")]
         Command::Verifier(args) => serve_verifier::run(args),
         #[cfg(feature = "demo")]
@@ -230,6 +248,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Models => offline::models(),
         Command::Inspect { file, key } => offline::inspect(&file, key.as_deref()),
         Command::Evaluate { folder, fps, out } => offline::evaluate(&folder, fps, out.as_deref()),
+        Command::Bench { file, conversion: true, pictures, .. } => offline::conversion(&file, pictures.as_deref()),
         #[cfg(feature = "window")]
         Command::Bench { file, window: true, .. } => pacing::run(&file),
         Command::Bench { file, frames, .. } => offline::bench(&file, frames),

@@ -101,6 +101,12 @@ pub(super) fn bench(file: &Path, frames: usize) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+pub(super) fn conversion(file: &Path, pictures: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let report = bench::conversion::conversion(file, pictures)?;
+    io::stdout().write_all(report.table().as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// A progress bar on a terminal, nothing elsewhere; a spinner where the length is unknown.
 fn bar(length: Option<u64>) -> ProgressBar {
     let bar = length.map_or_else(ProgressBar::no_length, ProgressBar::new);

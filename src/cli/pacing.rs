@@ -8,7 +8,7 @@ use std::{
     time::Instant,
 };
 
-use super::window::{Camera, Installed};
+use super::{source::Source, window::Installed};
 use crate::{
     attest::DeviceKey,
     camera::FrameSource,
@@ -31,7 +31,7 @@ const LOGINS: u32 = 5;
 
 pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
     let launched = now();
-    let camera = Camera::Recording { path: file.to_owned(), fps: 25.0 };
+    let camera = Source::Recording { path: file.to_owned(), fps: 25.0 };
     let installed = Arc::new(Installed::new(DeviceKey::ephemeral(&SystemChance), camera));
     super::window::load_early(Arc::clone(&installed))?;
     let latest = installed.latest.clone();
@@ -45,6 +45,8 @@ pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
         settings: Settings::default(),
         complaints: Vec::new(),
         settings_path: None,
+        cameras: Arc::new(Vec::new),
+        choose: Arc::new(|_| ()),
         examine: Arc::new(Vec::new),
         models: Vec::new(),
         ended: Arc::default(),

@@ -128,6 +128,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
 async fn open(args: &Args) -> anyhow::Result<Verifier> {
     std::fs::create_dir_all(&args.data).with_context(|| args.data.display().to_string())?;
     let vision = Arc::new(Vision::load()?);
+    vision.prepare_embedding()?;
     let setup = Setup {
         origin: args.origin.clone(),
         place: Place::File(args.data.join("verifier.sqlite")),

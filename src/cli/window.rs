@@ -11,23 +11,27 @@ use std::{
 use anyhow::Context;
 use serde_json::json;
 
-use super::{BrowserChoice, capture::data_folder};
+use super::{
+    BrowserChoice,
+    installation::InstallationArgs,
+    source::{Source, SourceArgs},
+};
 use crate::{
     attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION},
-    camera::{CameraError, FrameSource, Latest, Live, live::Playback, recording},
+    camera::{FrameSource, Latest, Listed},
     capture::Sight,
     doctor::{self, Surroundings as Examined},
     flow::{Ending, WayOut},
-    gui::{self, Host},
+    gui::{self, CameraEntry, Host},
     headless::Exit,
     instance::{self, Claim, Inbox, Place},
-    protocol::ModelClaim,
+    protocol::{CameraKind, ModelClaim},
     runner::{Ended, World},
     session::{
         HttpSession, SessionApi,
         browser::{Browser, SystemBrowser, WriteBrowser},
         client::{Patience, Surroundings},
-        origin::{AllowedOrigins, Origin},
+        origin::AllowedOrigins,
         wait::{SystemWait, Wait},
     },
     settings::{Loaded, Settings},
@@ -41,33 +45,17 @@ pub struct WindowArgs {
     /// The link of the landing page: countenance://verify?…
     #[arg(value_name = "LINK")]
     link: Option<String>,
-    /// Where frames come from: recording:FILE, played at its own speed; a camera if absent
-    #[arg(long, value_name = "SOURCE")]
-    camera: Option<String>,
-    /// Frames per second where the recording is a folder of pictures
-    #[arg(long, default_value_t = 25.0)]
-    fps: f64,
-    /// Origin of a verifier that links may name; may be repeated. Given once, the settings' verifiers do not count
-    #[arg(long, value_name = "ORIGIN")]
-    verifier: Vec<Origin>,
-    /// The settings file; by default the platform's place for settings
-    #[arg(long, value_name = "FILE")]
-    settings: Option<PathBuf>,
-    /// Where the device key is kept; by default the platform's place for application data
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// What to do with the way back
-    #[arg(long, value_enum, default_value_t = BrowserChoice::Open)]
-    browser: BrowserChoice,
+    /// Where frames come from. A recording is played at its own speed.
+    #[command(flatten)]
+    source: SourceArgs,
+    /// Where the installation lies.
+    #[command(flatten)]
+    installation: InstallationArgs,
 }
 
 pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
-    let Some(camera) = Camera::of(args.camera.as_deref(), args.fps) else {
-        eprintln!("countenance: --camera takes recording:FILE; camera devices come with a later version");
-        return Ok(Exit::Usage.into());
-    };
     // An installation of its own, as in tests and the demo, is an instance of its own.
-    let place = match &args.data {
+    let place = match &args.installation.data {
         Some(folder) => Place::in_folder(folder.join("run")),
         None => Place::of_this_user()?,
     };
@@ -75,25 +63,52 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
         Claim::First(inbox) => inbox,
         Claim::HandedOver => return Ok(ExitCode::SUCCESS),
     };
-    let data = data_folder(args.data)?;
+    let data = args.installation.data_folder()?;
     let key =
         DeviceKey::load_or_create(&data.join("device.key"), &SystemChance).context("the device key cannot be used")?;
-    let settings_path = args.settings.or_else(Settings::standard_path);
-    let Loaded { settings, complaints } = loaded(settings_path.as_deref());
-    let allowed = if args.verifier.is_empty() {
-        settings.verifiers.clone()
-    } else {
-        args.verifier.iter().cloned().collect::<AllowedOrigins>()
-    };
-    let world =
-        Arc::new(Installed { vision: OnceLock::new(), key, camera, latest: Latest::default(), browser: args.browser });
+    let settings_path = args.installation.settings();
+    let (settings, complaints) = loaded(settings_path.as_deref());
+    let allowed = args.installation.verifiers().unwrap_or_else(|| settings.verifiers.clone());
+    let world = Arc::new(Installed {
+        vision: OnceLock::new(),
+        key,
+        source: args.source.source(&settings, Some(&data)),
+        latest: Latest::default(),
+        browser: args.installation.browser,
+    });
     load_early(Arc::clone(&world))?;
     let ended = Arc::new(Mutex::new(None));
+    let (cameras, choose) = cameras(&world, args.source, &settings);
     let host = host(world, args.link, inbox, &data, settings, settings_path, allowed, Arc::clone(&ended));
-    let host = Host { complaints: complaints.into_iter().map(|c| (c.line as u32, c.key)).collect(), ..host };
+    let host = Host { complaints, cameras, choose, ..host };
     gui::open(host).map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))?;
     let ended = *ended.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(ended.map_or(ExitCode::SUCCESS, told))
+}
+
+type Lists = Arc<dyn Fn() -> Vec<CameraEntry> + Send + Sync>;
+type Chooses = Arc<dyn Fn(&Settings) + Send + Sync>;
+
+/// What lists the cameras for the window, and what takes the person's choice. A recording has neither.
+fn cameras(world: &Installed, args: SourceArgs, settings: &Settings) -> (Lists, Chooses) {
+    let Source::Camera(cameras) = &world.source else { return (Arc::new(Vec::new), Arc::new(|_| ())) };
+    let (lists, chooses, latest) = (Arc::clone(cameras), Arc::clone(cameras), world.latest.clone());
+    let entry = |camera: Listed| CameraEntry {
+        id: camera.id,
+        name: camera.name,
+        stands_in: camera.provenance.kind == CameraKind::Virtual,
+    };
+    let before = settings.camera.clone();
+    let choose = move |settings: &Settings| {
+        let mut args = args.clone();
+        // The command line's camera counts until the person chooses another.
+        if settings.camera != before {
+            args.camera = None;
+        }
+        chooses.choose(args.wish(settings));
+        latest.reopen();
+    };
+    (Arc::new(move || lists.list().into_iter().map(entry).collect()), Arc::new(choose))
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one struct")]
@@ -111,7 +126,7 @@ fn host(
     let latest = world.latest.clone();
     Host {
         preview: Box::new(move || latest.frame()),
-        plays_recording: matches!(world.camera, Camera::Recording { .. }),
+        plays_recording: matches!(world.source, Source::Recording { .. }),
         world,
         allowed,
         closes: link.is_some(),
@@ -120,6 +135,8 @@ fn host(
         settings,
         complaints: Vec::new(),
         settings_path,
+        cameras: Arc::new(Vec::new),
+        choose: Arc::new(|_| ()),
         examine: Arc::new(move || {
             let mut around = Examined::of_this_machine();
             around.key = Some(key.clone());
@@ -156,15 +173,17 @@ fn told(ended: Ended) -> ExitCode {
     exit.into()
 }
 
-/// The settings; a file that cannot be used is said and left as it is.
-fn loaded(path: Option<&Path>) -> Loaded {
+/// The settings, and line and key of what in them was not used. A file that cannot be used as a whole is left as it is.
+fn loaded(path: Option<&Path>) -> (Settings, Vec<(u32, String)>) {
     match path.map(Settings::load) {
-        Some(Ok(loaded)) => loaded,
+        Some(Ok(Loaded { settings, complaints })) => {
+            (settings, complaints.into_iter().map(|c| (c.line as u32, c.key)).collect())
+        }
         Some(Err(error)) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "the settings cannot be used");
-            Loaded::default()
+            (Settings::default(), vec![(error.line().unwrap_or(1) as u32, "settings.toml".into())])
         }
-        None => Loaded::default(),
+        None => (Settings::default(), Vec::new()),
     }
 }
 
@@ -177,36 +196,19 @@ pub(super) fn load_early(world: Arc<Installed>) -> io::Result<()> {
     thread::Builder::new().name("networks".into()).spawn(load).map(drop)
 }
 
-/// What stands before the lens.
-pub(super) enum Camera {
-    /// The first camera. (Devices are opened by a later version: there is none.)
-    Device,
-    /// A recording.
-    Recording { path: PathBuf, fps: f64 },
-}
-
-impl Camera {
-    fn of(text: Option<&str>, fps: f64) -> Option<Self> {
-        match text {
-            None => Some(Self::Device),
-            Some(text) => text.strip_prefix("recording:").map(|path| Self::Recording { path: path.into(), fps }),
-        }
-    }
-}
-
 /// This installation.
 pub(super) struct Installed {
     vision: OnceLock<Arc<Vision>>,
     key: DeviceKey,
-    camera: Camera,
+    source: Source,
     pub(super) latest: Latest,
     browser: BrowserChoice,
 }
 
 impl Installed {
-    /// With this key, before this camera; the way back goes to the system's browser.
-    pub(super) fn new(key: DeviceKey, camera: Camera) -> Self {
-        Self { vision: OnceLock::new(), key, camera, latest: Latest::default(), browser: BrowserChoice::Open }
+    /// With this key, before this source; the way back goes to the system's browser.
+    pub(super) fn new(key: DeviceKey, source: Source) -> Self {
+        Self { vision: OnceLock::new(), key, source, latest: Latest::default(), browser: BrowserChoice::Open }
     }
 }
 
@@ -240,21 +242,7 @@ impl World for Installed {
     }
 
     fn camera(&self, wake: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource> {
-        let open: crate::camera::live::Open = match &self.camera {
-            Camera::Device => Box::new(|| Err(CameraError::Absent)),
-            Camera::Recording { path, fps } => {
-                let (path, options) = (path.clone(), recording::Options { folder_fps: *fps });
-                Box::new(move || {
-                    let path = path.clone();
-                    let again = Box::new(move || {
-                        let recording = recording::open_with(&path, &options)?;
-                        Ok(Box::new(recording) as Box<dyn FrameSource>)
-                    });
-                    Ok(Box::new(Playback::new(again)?))
-                })
-            }
-        };
-        Box::new(Live::new(open, self.latest.clone(), wake))
+        Box::new(self.source.live(self.latest.clone(), wake))
     }
 
     fn session<'a>(&self, around: Surroundings<'a>) -> Box<dyn SessionApi + 'a> {

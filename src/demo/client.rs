@@ -10,7 +10,10 @@ mod window;
 use anyhow::Context;
 use serde_json::Value;
 
-use super::browser::{Browser, Page};
+use super::{
+    Lens,
+    browser::{Browser, Page},
+};
 use crate::{
     attest::DeviceKey,
     camera::recording,
@@ -38,6 +41,8 @@ pub(super) struct Client {
     pub(super) key: DeviceKey,
     pub(super) allowed: AllowedOrigins,
     pub(super) attended: Attended,
+    /// The camera, where there is one in place of recordings.
+    pub(super) lens: Option<Lens>,
 }
 
 /// Who attends the client.
@@ -74,7 +79,10 @@ impl Client {
             return window::run(link, recording, &self.allowed, data, browser);
         }
         let link = LaunchLink::parse(link, &self.allowed).context("the landing page's link")?;
-        let mut source = recording::open(recording).with_context(|| format!("{}", recording.display()))?;
+        let mut source = match &self.lens {
+            Some(open) => open().context("the camera")?,
+            None => Box::new(recording::open(recording).with_context(|| format!("{}", recording.display()))?),
+        };
         let mut out = Vec::new();
         let mut script = Script::new(&mut out, 0, cancel_after);
         let cancelled = AtomicBool::new(false);
@@ -88,7 +96,7 @@ impl Client {
         let mut session = HttpSession::new("countenance demo", around, Patience::default());
         let mut hand_over = HandOver { browser, page: None };
         let flow = Flow {
-            source: &mut source,
+            source: &mut *source,
             sight: &*self.vision,
             models: &self.models,
             policy: Policy::default(),

@@ -11,18 +11,25 @@ mod place;
 use logins::LOGINS;
 use place::Place;
 
+use crate::camera::{CameraError, FrameSource};
+
 /// Takes a line for the person who watches.
 pub type Tell<'a> = &'a mut dyn FnMut(String);
 
 /// `countenance demo`: tells the five logins on standard output. Success only if each ended as it must.
 ///
-/// A person attends at the window, unless `headless` or there is no display: then a script does.
+/// A person attends at the window, unless `headless` or there is no display: then a script does. With a `lens` the person
+/// before it enrols and steps up, instead of the recordings, and a script attends.
 #[expect(clippy::print_stdout, reason = "the demo is told on standard output")]
-pub fn run(headless: bool, recordings: &Path) -> anyhow::Result<ExitCode> {
-    let attendance = if headless || !has_display() { Attendance::Script } else { Attendance::Person };
-    let (passed, all) = walk(recordings, attendance, &mut |line| println!("{line}"))?;
+pub fn run(headless: bool, recordings: &Path, logins: usize, lens: Option<Lens>) -> anyhow::Result<ExitCode> {
+    let by_script = headless || lens.is_some() || !has_display();
+    let attendance = if by_script { Attendance::Script } else { Attendance::Person };
+    let (passed, all) = walk(recordings, attendance, logins, lens, &mut |line| println!("{line}"))?;
     Ok(if passed == all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
+
+/// Opens the camera before which the person of the demo stands.
+pub type Lens = Box<dyn Fn() -> Result<Box<dyn FrameSource>, CameraError>>;
 
 /// Who attends the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,11 +46,20 @@ fn has_display() -> bool {
     cfg!(feature = "window") && (!cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY"))
 }
 
-/// Walks the five logins with the clips in `recordings`; how many ended as they must, of how many.
-pub fn walk(recordings: &Path, attendance: Attendance, tell: Tell<'_>) -> anyhow::Result<(usize, usize)> {
-    let place = Place::open(recordings, attendance, tell)?;
+/// Walks the first `logins` of the five with the clips in `recordings`, or at most two before a `lens`; how many ended as
+/// they must, of how many.
+pub fn walk(
+    recordings: &Path,
+    attendance: Attendance,
+    logins: usize,
+    lens: Option<Lens>,
+    tell: Tell<'_>,
+) -> anyhow::Result<(usize, usize)> {
+    let most = if lens.is_some() { 2 } else { LOGINS.len() };
+    let logins = LOGINS.split_at(logins.min(most)).0;
+    let place = Place::open(recordings, attendance, lens, tell)?;
     let mut passed = 0;
-    for (number, login) in (1..).zip(&LOGINS) {
+    for (number, login) in (1..).zip(logins) {
         tell(format!("\n{number}. {}", login.title));
         if attendance == Attendance::Person {
             tell(format!("   you: {}", login.at_the_window));
@@ -59,8 +75,8 @@ pub fn walk(recordings: &Path, attendance: Attendance, tell: Tell<'_>) -> anyhow
             Err(error) => tell(format!("   NOT as it must be ({took:.1} s): {error:#}")),
         }
     }
-    tell(format!("\n{passed} of {} logins ended as they must.", LOGINS.len()));
-    Ok((passed, LOGINS.len()))
+    tell(format!("\n{passed} of {} logins ended as they must.", logins.len()));
+    Ok((passed, logins.len()))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the demo says how long each login took")]

@@ -11,7 +11,7 @@ use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
 use url::Url;
 
 use super::{
-    Attendance, Tell,
+    Attendance, Lens, Tell,
     browser::Wire,
     client::{Attended, Client},
 };
@@ -73,7 +73,12 @@ pub(super) struct Place {
 
 impl Place {
     /// Starts the servers and makes the attack.
-    pub(super) fn open(recordings: &Path, attendance: Attendance, tell: Tell) -> anyhow::Result<Self> {
+    pub(super) fn open(
+        recordings: &Path,
+        attendance: Attendance,
+        lens: Option<Lens>,
+        tell: Tell,
+    ) -> anyhow::Result<Self> {
         let folder = Folder::new()?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let bind = |name: &str| -> anyhow::Result<(TcpListener, String)> {
@@ -136,7 +141,7 @@ impl Place {
         tell(format!("payroll   {payroll_origin}"));
         Ok(Self {
             account,
-            recordings: Recordings::find(recordings, &folder.0, tell)?,
+            recordings: Recordings::find(recordings, &folder.0, lens.is_none(), tell)?,
             client: Client {
                 models: vision.model_claims(),
                 vision,
@@ -146,6 +151,7 @@ impl Place {
                     Attendance::Script => Attended::ByScript,
                     Attendance::Person => Attended::AtWindow { data: folder.0.join("device") },
                 },
+                lens,
             },
             tenant,
             payroll: payroll_origin,
@@ -182,14 +188,18 @@ impl Place {
 
 impl Recordings {
     /// The recordings in `folder`, and the attack made from one of them in `scratch`.
-    fn find(folder: &Path, scratch: &Path, tell: Tell) -> anyhow::Result<Self> {
+    /// Those in `folder`; the attack is made in `scratch` where somebody is to be attacked with it.
+    fn find(folder: &Path, scratch: &Path, attack: bool, tell: Tell) -> anyhow::Result<Self> {
         let a_verify = folder.join("person-a-verify.mp4");
         let a_replayed = scratch.join("person-a-replayed.avi");
-        let options = recapture::Options { species: Species::Tablet, support: Support::Fixed, seed: 1 };
-        let mut input = recording::open(&a_verify)
-            .with_context(|| format!("{}: run the demo in the project's folder, or name one", a_verify.display()))?;
-        let made = recapture::run(&mut input, &a_replayed, &options, &mut |_| {})?;
-        tell(format!("attack    person A replayed on a tablet, simulated: {} frames", made.frames));
+        if attack {
+            let options = recapture::Options { species: Species::Tablet, support: Support::Fixed, seed: 1 };
+            let mut input = recording::open(&a_verify).with_context(|| {
+                format!("{}: run the demo in the project's folder, or name one", a_verify.display())
+            })?;
+            let made = recapture::run(&mut input, &a_replayed, &options, &mut |_| {})?;
+            tell(format!("attack    person A replayed on a tablet, simulated: {} frames", made.frames));
+        }
         Ok(Self { a_enrol: folder.join("person-a-enrol.mp4"), a_verify, b: folder.join("person-b.mp4"), a_replayed })
     }
 }

@@ -3,6 +3,10 @@
 use std::{env, fs, io, path::PathBuf};
 
 use super::{Check, Finding, Fix, Surroundings};
+use crate::camera::{
+    permission::{DeniedBy, Permission},
+    provenance::linux,
+};
 
 /// What a window on X11 loads by name.
 const X11: [&str; 6] =
@@ -12,7 +16,7 @@ const WAYLAND: [&str; 4] = ["libwayland-client.so.0", "libwayland-egl.so.1", "li
 /// Where the loader looks without being told.
 const LIBRARY_FOLDERS: [&str; 4] = ["/lib", "/usr/lib", "/lib64", "/usr/lib64"];
 
-/// Device nodes, and whether they open. A camera's light stays off: only a running stream turns it on.
+/// Device nodes, whether they open and what is behind them. A camera's light stays off: only a running stream turns it on.
 pub(super) fn camera(around: &Surroundings<'_>) -> Finding {
     let check = Check::Camera;
     if around.system != "linux" {
@@ -23,22 +27,20 @@ pub(super) fn camera(around: &Surroundings<'_>) -> Finding {
         return Finding::attention(check, "no device /dev/video*", Fix::ConnectCamera);
     }
     let tried: Vec<_> = nodes.iter().map(|node| (node, (around.open)(&around.at(&format!("/dev/{node}"))))).collect();
+    let sys = around.at("/sys");
     let told: Vec<_> = tried
         .iter()
         .map(|(node, opened)| {
-            let name =
-                fs::read_to_string(around.at(&format!("/sys/class/video4linux/{node}/name"))).unwrap_or_default();
-            let name: String = name.trim().chars().filter(|c| !c.is_control()).take(64).collect();
-            let name = if name.is_empty() { String::new() } else { format!(" ({name})") };
+            let name = linux::label(&sys, node).map(|name| format!(" ({name})")).unwrap_or_default();
             match opened {
-                Ok(()) => format!("{node}{name} opens"),
+                Ok(()) => format!("{node}{name} opens; {}", linux::examine(&sys, node).because),
                 Err(error) => format!("{node}{name}: {error}"),
             }
         })
         .collect();
     let told = told.join("; ");
     let denied =
-        |(_, opened): &(_, io::Result<()>)| matches!(opened, Err(e) if e.kind() == io::ErrorKind::PermissionDenied);
+        |(_, opened): &(_, io::Result<()>)| Permission::of_attempt(opened, false) == Permission::Denied(DeniedBy::Node);
     // A camera has nodes that carry no picture: one that opens is enough.
     match tried {
         tried if tried.iter().any(|(_, opened)| opened.is_ok()) => Finding::good(check, told),

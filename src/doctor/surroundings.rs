@@ -61,7 +61,11 @@ impl Surroundings<'_> {
             home: directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()),
             key: directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_dir().join("device.key")),
             settings: Settings::standard_path(),
-            models: &|| Vision::load().map(|vision| vision.model_claims()),
+            models: &|| {
+                let vision = Vision::load()?;
+                vision.prepare_embedding()?;
+                Ok(vision.model_claims())
+            },
             reach: &|origin| reach(origin, Timeouts::default()),
             link: &registration::status,
             clock: &SystemClock,

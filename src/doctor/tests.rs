@@ -107,7 +107,10 @@ fn a_sound_machine_has_nothing_to_attend_to_and_every_check_is_there() {
     let findings = well().examine();
     assert!(findings.iter().all(|f| f.state == State::Good && f.fix.is_none()), "{findings:#?}");
     assert_eq!(findings.iter().map(|f| f.check).collect::<Vec<_>>(), Check::ALL);
-    assert_eq!(well().finding(Check::Camera).detail, "video0 (Desk Cam) opens");
+    assert_eq!(
+        well().finding(Check::Camera).detail,
+        "video0 (Desk Cam) opens; the system does not tell where it hangs"
+    );
 }
 
 #[expect(clippy::too_many_lines, reason = "one table of every fault")]

@@ -3,7 +3,7 @@
 use std::{
     path::PathBuf,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, PoisonError,
         mpsc::{Receiver, channel},
     },
     thread,
@@ -14,7 +14,8 @@ use eframe::egui::{self, Context, Key, Ui, ViewportCommand};
 use zeroize::Zeroizing;
 
 use super::{
-    Ask, Draft, LinkTrouble, Page, State, fonts,
+    Ask, Draft, Host, LinkTrouble, Page, State, fonts,
+    hotplug::{self, Plugs},
     preview::Preview,
     screen::{self, Look, Screen},
     screens::{self, View},
@@ -24,15 +25,13 @@ use super::{
 use crate::{
     doctor::Finding,
     flow::CodeStep,
-    frame::Frame,
     instance::{Call, Inbox},
-    runner::{Command, Ended, Progress, Runner, World},
-    session::{
-        link::{LaunchLink, LinkError},
-        origin::AllowedOrigins,
-    },
+    runner::{Command, Ended, Obstacle, Progress, Runner},
+    session::link::{LaunchLink, LinkError},
     settings::{Settings, Theme as Appearance},
 };
+
+mod cameras;
 
 /// How long the window waits, when it closes during a login, until the verifier was told.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -41,42 +40,13 @@ const TICK: Duration = Duration::from_millis(500);
 /// How often the words for "began" are looked at again.
 const MINUTE: Duration = Duration::from_secs(20);
 
-/// What the application borrows of its surroundings.
-pub struct Host {
-    /// What runs borrow.
-    pub world: Arc<dyn World>,
-    /// The newest frame of the camera that runs.
-    pub preview: Box<dyn Fn() -> Option<Frame>>,
-    /// The verifiers that links may name.
-    pub allowed: AllowedOrigins,
-    /// The first link, as it came.
-    pub link: Option<String>,
-    /// Calls of later launches.
-    pub inbox: Option<Inbox>,
-    /// Whether a recording stands in for the camera.
-    pub plays_recording: bool,
-    /// The owner's choices, and what of them was not used.
-    pub settings: Settings,
-    /// Line and key of each choice that was not used.
-    pub complaints: Vec<(u32, String)>,
-    /// Where changed choices are kept; not at all if absent.
-    pub settings_path: Option<PathBuf>,
-    /// Looks at the installation; called on a thread of its own.
-    pub examine: Arc<dyn Fn() -> Vec<Finding> + Send + Sync>,
-    /// The networks, a line each.
-    pub models: Vec<String>,
-    /// How the last login ended, for whoever started the process.
-    pub ended: Arc<Mutex<Option<Ended>>>,
-    /// Whether the window closes when a login has ended well: when it was opened for that login.
-    pub closes: bool,
-}
-
 /// The window's application.
 pub struct App {
     host: Host,
     state: State,
     draft: Draft,
     runner: Option<Runner>,
+    plugs: Plugs,
     findings: Option<Receiver<Vec<Finding>>>,
     words: Words,
     theme: Theme,
@@ -99,8 +69,10 @@ impl App {
             plays_recording: host.plays_recording,
             ..State::default()
         };
+        (host.choose)(&state.settings);
         let mut app = Self {
             theme: theme_of(ctx, &state.settings),
+            plugs: Plugs::new(Arc::clone(&host.cameras), hotplug::BEAT, wake(ctx)),
             host,
             state,
             draft: Draft::default(),
@@ -140,11 +112,14 @@ impl App {
     /// Takes what happened since the last call.
     pub fn catch_up(&mut self, ctx: &Context) {
         self.state.now = self.host.world.clock().now();
+        self.hear_of_cameras(ctx);
         let heard: Vec<_> = self.runner.iter().flat_map(Runner::progress).collect();
         let frame_at = ctx.input(|i| i.time);
         for progress in heard {
             match &progress {
                 Progress::Opened(asked) => self.state.fallback.clone_from(&asked.fallback),
+                Progress::Look { .. } => self.plugs.works(),
+                Progress::Setback(Obstacle::Camera(fault)) => self.camera_failed(*fault),
                 Progress::Code(CodeStep::Sent { .. }) => self.code_sent_at = Some(frame_at),
                 Progress::Ended(ended) => self.end(*ended),
                 _ => {}
@@ -165,6 +140,7 @@ impl App {
                 self.follow(ctx, &link);
             }
         }
+        self.watch_cameras();
         let own_picture = match &self.state.screen {
             Screen::NotAccepted(refusal) => refusal.picture.clone(),
             screen if screen.shows_preview() => (self.host.preview)(),
@@ -187,7 +163,10 @@ impl App {
             self.words = Words::new(Language::En);
         }
         let view = View { words: &self.words, theme: &self.theme, state: &self.state, preview: &self.preview };
-        let asked = screens::show(ui, &view, &mut self.draft).or_else(|| self.escape(&ctx));
+        // The Escape key that closes a list does nothing else: asked before the list has closed.
+        let list_is_open = egui::Popup::is_any_open(&ctx);
+        let asked = screens::show(ui, &view, &mut self.draft);
+        let asked = asked.or_else(|| if list_is_open { None } else { self.escape(&ctx) });
         if let Some(ask) = asked {
             self.carry_out(&ctx, ask);
         }
@@ -208,6 +187,7 @@ impl App {
                 self.state.screen = Screen::Trying(Look::default());
                 self.runner = Some(Runner::try_camera(Arc::clone(&self.host.world), wake(ctx)));
             }
+            Ask::UseCamera(id) => self.use_camera(ctx, id),
             Ask::Go(page) => {
                 self.state.page = page;
                 if page == Page::Diagnostics {
@@ -281,7 +261,11 @@ impl App {
 
     fn change(&mut self, ctx: &Context, settings: Settings) {
         let language_changed = settings.language != self.state.settings.language;
+        let camera_changed = cameras::differ(&settings, &self.state.settings);
         self.state.settings = settings;
+        if camera_changed {
+            (self.host.choose)(&self.state.settings);
+        }
         self.theme = theme_of(ctx, &self.state.settings);
         if language_changed {
             let chosen = self.state.settings.language.as_deref();
@@ -307,8 +291,7 @@ impl App {
 
     /// The Escape key: the harmless way out.
     fn escape(&self, ctx: &Context) -> Option<Ask> {
-        let popup_open = egui::Popup::is_any_open(ctx);
-        if popup_open || !ctx.input(|i| i.key_pressed(Key::Escape)) {
+        if !ctx.input(|i| i.key_pressed(Key::Escape)) {
             return None;
         }
         match self.state.page {

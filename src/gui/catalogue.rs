@@ -6,7 +6,7 @@ use eframe::egui::{self, Context, RawInput, Rect, accesskit};
 use image::RgbaImage;
 
 use super::{
-    Draft, LinkTrouble, Page, State, fonts,
+    CameraEntry, Draft, LinkTrouble, Page, State, fonts,
     preview::Preview,
     raster::Canvas,
     screen::{Code, Look, Refusal, Screen},
@@ -22,6 +22,7 @@ use crate::{
     protocol::{Display, Fallback, Purpose, Reason},
     quality::Hint,
     runner::{Asked, CameraFault},
+    settings::Settings,
 };
 
 /// A screen's file name, and what it shows.
@@ -41,11 +42,14 @@ pub struct Setting {
 /// Every screen, in the order in which people meet them.
 pub fn samples() -> Vec<Sample> {
     let screen = |screen| State { screen, now: NOW, ..State::default() };
-    let look = |hint, gathered_ratio, at_millis| Look { hint, gathered_ratio, at_millis };
+    let look = |hint, gathered_ratio, at_millis| Look { hint, gathered_ratio, at_millis, camera_came: false };
     let refusal = |reason| Screen::NotAccepted(Refusal { reason, attempts_left: 4, picture: sitter() });
     let page = |page| State { page, ..settled() };
     let by_code =
         |screen| State { screen, now: NOW, fallback: vec![Fallback::Sms, Fallback::Voice], ..State::default() };
+    let among =
+        |screen| State { screen, cameras: cameras(), failed_camera: Some("a".into()), now: NOW, ..State::default() };
+    let chosen = |settings| State { settings, cameras: cameras(), ..page(Page::Settings) };
     let ready = |trouble| State { link_trouble: Some(trouble), ..screen(Screen::Ready) };
     vec![
         ("ready", screen(Screen::Ready)),
@@ -59,19 +63,33 @@ pub fn samples() -> Vec<Sample> {
         ),
         ("enrol-intro", screen(Screen::Consent(asked(Purpose::Enroll)))),
         ("capture-starting", screen(Screen::Capture(Look::default()))),
+        ("capture-camera-came", screen(Screen::Capture(Look::default()).because_a_camera_came())),
         ("capture-hint", screen(Screen::Capture(look(Some(Hint::ComeCloser), 0.0, Some(2_000))))),
         ("capture-light", screen(Screen::Capture(look(Some(Hint::UnevenLight), 0.3, Some(14_500))))),
         ("capture-progress", screen(Screen::Capture(look(None, 0.66, Some(3_000))))),
+        ("capture-cameras", among(Screen::Capture(look(None, 0.66, Some(3_000))))),
         ("capture-recording", State { plays_recording: true, ..screen(Screen::Capture(look(None, 1.0, Some(3_600)))) }),
         ("camera-test", screen(Screen::Trying(look(None, 1.0, Some(900))))),
+        ("camera-test-cameras", among(Screen::Trying(look(Some(Hint::ComeCloser), 0.0, Some(900))))),
         ("camera-denied", screen(camera(CameraFault::Denied))),
         ("camera-busy", screen(camera(CameraFault::Busy))),
         ("camera-absent", screen(camera(CameraFault::Absent))),
         ("camera-unsupported", screen(camera(CameraFault::Unsupported))),
         ("camera-lost", screen(camera(CameraFault::Lost))),
         ("camera-stalled", screen(camera(CameraFault::Stalled))),
+        ("camera-not-pinned", screen(camera(CameraFault::NotPinned))),
+        ("camera-slow", screen(camera(CameraFault::TooSlow))),
+        ("camera-black", screen(camera(CameraFault::Black))),
+        ("camera-frozen", screen(camera(CameraFault::Frozen))),
+        ("camera-clock", screen(camera(CameraFault::TimeBackwards))),
+        ("camera-not-allowed", screen(camera(CameraFault::NotAllowed))),
         ("camera-recording", screen(camera(CameraFault::Recording))),
         ("camera-absent-or-code", by_code(camera(CameraFault::Absent))),
+        ("camera-busy-or-another", among(camera(CameraFault::Busy))),
+        (
+            "camera-slow-or-another-or-code",
+            State { fallback: vec![Fallback::Sms], ..among(camera(CameraFault::TooSlow)) },
+        ),
         ("cannot-tell", screen(Screen::CannotTell(Abstain::TimeOver))),
         ("cannot-tell-or-code", by_code(Screen::CannotTell(Abstain::TimeOver))),
         ("not-accepted-no-match", screen(refusal(Reason::NoMatch))),
@@ -92,6 +110,19 @@ pub fn samples() -> Vec<Sample> {
         ("failed-network", screen(Screen::Failed(WayOut::CheckNetwork))),
         ("failed-operator", screen(Screen::Failed(WayOut::TellOperator))),
         ("settings", page(Page::Settings)),
+        (
+            "settings-camera",
+            chosen(Settings {
+                camera: Some("b".into()),
+                camera_turn_deg: 90,
+                camera_testing: true,
+                ..Settings::default()
+            }),
+        ),
+        (
+            "settings-camera-pinned",
+            chosen(Settings { camera: Some("x".into()), camera_pinned: true, ..Settings::default() }),
+        ),
         ("settings-font-missing", State { font_missing: true, ..page(Page::Settings) }),
         ("diagnostics", page(Page::Diagnostics)),
         ("about", page(Page::About)),
@@ -160,6 +191,11 @@ const NOW: i64 = 1_790_000_000;
 
 fn camera(fault: CameraFault) -> Screen {
     Screen::Camera { fault, login: true }
+}
+
+fn cameras() -> Vec<CameraEntry> {
+    let camera = |id: &str, name: &str, stands_in| CameraEntry { id: id.into(), name: name.into(), stands_in };
+    vec![camera("a", "HD Webcam", false), camera("b", "HD Webcam", false), camera("c", "OBS Virtual Camera", true)]
 }
 
 fn code(step: CodeStep, is_under_way: bool) -> Screen {

@@ -9,8 +9,8 @@ use super::{
     words::Words,
 };
 
-/// Whether the header offers the settings.
-pub(super) fn header(ui: &mut Ui, words: &Words, theme: &Theme, offers_settings: bool) -> bool {
+/// The header: whose window this is, and at its far side what `draw` adds.
+pub(super) fn header<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl FnOnce(&mut Pen<'_>) -> R) -> R {
     let margin = Margin { left: MARGIN, right: 12, top: 10, bottom: 0 };
     let margin = if words.language().is_rtl() { Margin { left: 12, right: MARGIN, ..margin } } else { margin };
     Panel::top("header")
@@ -30,12 +30,7 @@ pub(super) fn header(ui: &mut Ui, words: &Words, theme: &Theme, offers_settings:
                 } else {
                     Layout::right_to_left(Align::Center)
                 };
-                pen.ui
-                    .with_layout(far, |ui| {
-                        let mut pen = Pen { ui, words, theme };
-                        offers_settings && pen.small_button("ready-settings").clicked()
-                    })
-                    .inner
+                pen.ui.with_layout(far, |ui| draw(&mut Pen { ui, words, theme })).inner
             })
         })
         .inner

@@ -6,9 +6,12 @@
 
 mod app;
 pub mod bidi;
+mod cameras;
 pub mod catalogue;
 mod digits;
 pub mod fonts;
+mod host;
+mod hotplug;
 mod layout;
 mod marks;
 pub mod pacing;
@@ -21,7 +24,9 @@ pub mod theme;
 mod window;
 pub mod words;
 
-pub use app::{App, Host};
+pub use app::App;
+pub use cameras::CameraEntry;
+pub use host::Host;
 pub use window::{open, run};
 
 use zeroize::Zeroizing;
@@ -73,8 +78,10 @@ pub struct State {
     pub not_saved: bool,
     /// What in the settings file was not used: line and key.
     pub complaints: Vec<(u32, String)>,
-    /// The cameras that may be chosen.
-    pub cameras: Vec<String>,
+    /// The cameras that may be chosen, in the order in which they are offered.
+    pub cameras: Vec<CameraEntry>,
+    /// Id of the camera that failed, while its page shows; none if it is gone or not known.
+    pub failed_camera: Option<String>,
     /// The verifiers that links may name.
     pub verifiers: Vec<String>,
     /// A recording stands in for the camera.
@@ -98,6 +105,8 @@ pub enum Ask {
     OpenLink(String),
     /// To try the camera.
     TryCamera,
+    /// To use the camera with this id, now and from now on.
+    UseCamera(String),
     /// Another page.
     Go(Page),
     /// Other choices.

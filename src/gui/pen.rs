@@ -9,6 +9,7 @@ use eframe::egui::{
 
 use super::{
     bidi,
+    marks::{self, Mark},
     theme::{RADIUS, TOUCH, Theme},
     words::{Arg, Words},
 };
@@ -42,8 +43,11 @@ impl Pen<'_> {
         self.as_heading(&response, text);
     }
 
-    /// Title and sentence in the middle, below a mark.
-    pub(super) fn verdict(&mut self, title: &str, body: &str) {
+    /// A mark with title and sentence below it, in the middle.
+    pub(super) fn verdict(&mut self, mark: Mark, title: &str, body: &str) {
+        self.gap(24.0);
+        marks::show(self.ui, self.theme, mark);
+        self.gap(12.0);
         let text = self.words.say(title);
         let response = self.write(&text, self.theme.title(), self.theme.tokens.text, Align::Center);
         self.as_heading(&response, &text);
@@ -224,6 +228,12 @@ impl Pen<'_> {
             // What has no name is not announced.
             node.set_label(text);
         });
+    }
+
+    /// The same for messages, one after the other.
+    pub(super) fn announce_all(&mut self, ids: &[&str], is_urgent: bool) {
+        let text = ids.iter().map(|id| self.words.say(id)).collect::<Vec<_>>().join(" ");
+        self.announce("messages", &text, is_urgent);
     }
 
     /// A card: a quiet surface with a border.

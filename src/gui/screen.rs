@@ -57,6 +57,8 @@ pub struct Look {
     pub gathered_ratio: f32,
     /// Time of this look so far, milliseconds; none before the first frame.
     pub at_millis: Option<u64>,
+    /// Nobody asked for this look: it began because a camera came. Said until the first frame.
+    pub camera_came: bool,
 }
 
 /// What was not accepted.
@@ -101,10 +103,10 @@ impl Screen {
             (over @ (Self::Ready | Self::Done(_) | Self::Refused(_) | Self::Failed(_)), _) => over,
             (_, Progress::Opened(asked)) => Self::Consent(asked),
             (Self::Trying(_), Progress::Look { hint, gathered_ratio, at_millis }) => {
-                Self::Trying(Look { hint, gathered_ratio, at_millis: Some(at_millis) })
+                Self::Trying(Look { hint, gathered_ratio, at_millis: Some(at_millis), camera_came: false })
             }
             (_, Progress::Look { hint, gathered_ratio, at_millis }) => {
-                Self::Capture(Look { hint, gathered_ratio, at_millis: Some(at_millis) })
+                Self::Capture(Look { hint, gathered_ratio, at_millis: Some(at_millis), camera_came: false })
             }
             (before, Progress::Code(step)) => {
                 let channel = if let Self::Code(code) = before { code.channel } else { None };
@@ -143,6 +145,25 @@ impl Screen {
             }
             (Self::Code(code), Command::CheckCode(_)) => Self::Code(Code { is_under_way: true, ..code }),
             (screen, _) => screen,
+        }
+    }
+
+    /// The same screen, where it is a look: that it began because a camera came.
+    #[must_use]
+    pub fn because_a_camera_came(self) -> Self {
+        match self {
+            Self::Capture(look) => Self::Capture(Look { camera_came: true, ..look }),
+            Self::Trying(look) => Self::Trying(Look { camera_came: true, ..look }),
+            screen => screen,
+        }
+    }
+
+    /// Whether it matters here which cameras are plugged in.
+    pub fn needs_cameras(&self) -> bool {
+        match self {
+            Self::Capture(_) | Self::Trying(_) => true,
+            Self::Camera { fault, .. } => *fault != CameraFault::Recording,
+            _ => false,
         }
     }
 

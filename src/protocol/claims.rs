@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Purpose;
+use super::{CameraClaim, Purpose};
 use crate::world::UnixSecs;
 
 /// The claims of an attestation (EAT, RFC 9711; names of that RFC where one exists).
@@ -155,38 +155,6 @@ pub struct QualityClaim {
     pub sharpness: f32,
     /// Mean luma of the face box (BT.601), 0 to 255.
     pub luma: f32,
-}
-
-/// Where the frames came from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CameraClaim {
-    /// Name as the system gives it; of a recording, its file name.
-    pub name: String,
-    /// Driver, or `recording`.
-    pub driver: String,
-    /// Physical bus path where known.
-    pub bus_path: Option<String>,
-    /// `vvvv:pppp` where known.
-    pub vid_pid: Option<String>,
-    /// Pixel format or codec.
-    pub format: String,
-    /// Whether a lens is behind it.
-    pub kind: CameraKind,
-    /// Whether this camera is the one the settings require.
-    pub pinned: bool,
-}
-
-/// Whether a lens is behind a frame source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CameraKind {
-    /// A device on a physical bus.
-    Physical,
-    /// Software that plays pictures, a recording included.
-    Virtual,
-    /// Cannot be told.
-    Unknown,
 }
 
 /// Where the device key is kept.

@@ -26,12 +26,15 @@ use crate::{
 
 mod carrier;
 mod chance;
+mod film;
 mod grid;
 mod lens;
 mod picture;
 mod pose;
 mod sensor;
 mod writer;
+
+pub use film::film;
 
 /// What the face is shown on: the attack instrument species of ISO/IEC 30107-3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -94,7 +94,7 @@ impl Writer for Y4m {
 }
 
 /// Full-range Y C_b C_r of ITU-R BT.601.
-fn ycbcr([r, g, b]: [f32; 3]) -> [u8; 3] {
+pub(super) fn ycbcr([r, g, b]: [f32; 3]) -> [u8; 3] {
     let luma = 0.299 * r + 0.587 * g + 0.114 * b;
     [luma, 128.0 + (b - luma) / 1.772, 128.0 + (r - luma) / 1.402].map(|v| v.round().clamp(0.0, 255.0) as u8)
 }

@@ -106,6 +106,18 @@ pub enum CameraFault {
     Lost,
     /// It is there and gives no picture.
     Stalled,
+    /// It is not the one that this installation is bound to.
+    NotPinned,
+    /// It gives too few pictures a second.
+    TooSlow,
+    /// It gives a black picture.
+    Black,
+    /// It gives the same picture again and again.
+    Frozen,
+    /// Its clock runs backwards.
+    TimeBackwards,
+    /// It is not admitted: a virtual one, or one whose pictures look injected.
+    NotAllowed,
     /// What was given in place of a camera cannot be played.
     Recording,
 }
@@ -156,6 +168,12 @@ impl From<&CameraError> for CameraFault {
             CameraError::Unsupported => Self::Unsupported,
             CameraError::Lost => Self::Lost,
             CameraError::Stalled => Self::Stalled,
+            CameraError::NotPinned => Self::NotPinned,
+            CameraError::TooSlow => Self::TooSlow,
+            CameraError::Black => Self::Black,
+            CameraError::Frozen => Self::Frozen,
+            CameraError::TimeBackwards => Self::TimeBackwards,
+            CameraError::NotAllowed(_) => Self::NotAllowed,
             CameraError::Ended | CameraError::Recording(_) => Self::Recording,
         }
     }

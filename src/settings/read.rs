@@ -2,17 +2,21 @@
 
 use toml_edit::{Document, Item};
 
-use super::{Complaint, Fault, Loaded, Settings, SettingsError, TEXT_PERCENT, Theme};
+use super::{CAMERA_TURNS_DEG, Complaint, Fault, Loaded, Settings, SettingsError, TEXT_PERCENT, Theme};
 use crate::session::origin::{AllowedOrigins, Origin};
 
 pub(super) const CAMERA: &str = "camera";
+pub(super) const CAMERA_PINNED: &str = "camera_pinned";
+pub(super) const CAMERA_TURN: &str = "camera_turn_deg";
+pub(super) const CAMERA_MIRRORED: &str = "camera_mirrored";
+pub(super) const CAMERA_TESTING: &str = "camera_testing";
 pub(super) const LANGUAGE: &str = "language";
 pub(super) const THEME: &str = "theme";
 pub(super) const TEXT: &str = "text_percent";
 pub(super) const MOTION: &str = "reduced_motion";
 pub(super) const VERIFIERS: &str = "verifiers";
 
-/// Most characters of a camera's name.
+/// Most characters of a camera's id or name.
 const CAMERA_MAX_CHARS: usize = 256;
 /// Most bytes of a language tag: RFC 5646 asks for 35 at least.
 const LANGUAGE_MAX_BYTES: usize = 35;
@@ -44,6 +48,13 @@ fn take(
 ) -> Result<(), Fault> {
     match key {
         CAMERA => settings.camera = chosen(item)?.map(camera).transpose()?,
+        CAMERA_PINNED => settings.camera_pinned = yes_or_no(item)?,
+        CAMERA_TURN => {
+            let turn = item.as_integer().and_then(|degrees| u16::try_from(degrees).ok());
+            settings.camera_turn_deg = turn.filter(|t| CAMERA_TURNS_DEG.contains(t)).ok_or(Fault::CameraTurn)?;
+        }
+        CAMERA_MIRRORED => settings.camera_mirrored = yes_or_no(item)?,
+        CAMERA_TESTING => settings.camera_testing = yes_or_no(item)?,
         LANGUAGE => settings.language = chosen(item)?.map(language).transpose()?,
         THEME => {
             let name = item.as_str().ok_or(Fault::Theme)?;
@@ -53,7 +64,7 @@ fn take(
             let percent = item.as_integer().and_then(|percent| u16::try_from(percent).ok());
             settings.text_percent = percent.filter(|p| TEXT_PERCENT.contains(p)).ok_or(Fault::TextPercent)?;
         }
-        MOTION => settings.reduced_motion = item.as_bool().ok_or(Fault::NotYesOrNo)?,
+        MOTION => settings.reduced_motion = yes_or_no(item)?,
         VERIFIERS => settings.verifiers = verifiers(item, complain)?,
         _ => return Err(Fault::UnknownKey),
     }
@@ -63,6 +74,10 @@ fn take(
 /// Text, of which the empty one stands for no choice.
 fn chosen(item: &Item) -> Result<Option<&str>, Fault> {
     item.as_str().map(|text| Some(text).filter(|text| !text.is_empty())).ok_or(Fault::NotText)
+}
+
+fn yes_or_no(item: &Item) -> Result<bool, Fault> {
+    item.as_bool().ok_or(Fault::NotYesOrNo)
 }
 
 fn camera(name: &str) -> Result<String, Fault> {
@@ -105,7 +120,8 @@ mod tests {
 
     #[test]
     fn every_choice_is_read() {
-        let text = "camera = \"Desk: Cam\"\nlanguage = \"pt-BR\"\ntheme = \"high-contrast\"\ntext_percent = 150\n\
+        let text = "camera = \"Desk: Cam\"\ncamera_pinned = true\ncamera_turn_deg = 270\ncamera_mirrored = true\n\
+                    camera_testing = true\nlanguage = \"pt-BR\"\ntheme = \"high-contrast\"\ntext_percent = 150\n\
                     reduced_motion = true\nverifiers = [\"https://a.example\", \"http://127.0.0.1:9\"]\n";
         let loaded = read(text).unwrap();
         assert_eq!(loaded.complaints, []);
@@ -113,6 +129,10 @@ mod tests {
             loaded.settings,
             Settings {
                 camera: Some("Desk: Cam".into()),
+                camera_pinned: true,
+                camera_turn_deg: 270,
+                camera_mirrored: true,
+                camera_testing: true,
                 language: Some("pt-BR".into()),
                 theme: Theme::HighContrast,
                 text_percent: 150,
@@ -127,11 +147,18 @@ mod tests {
     #[test]
     fn a_bad_value_is_named_with_its_line_and_costs_nothing_else() {
         let long = format!("camera = \"{}\"", "x".repeat(257));
-        let rows: [(&str, &str, &str, Fault); 18] = [
+        let rows: [(&str, &str, &str, Fault); 25] = [
             ("camera a number", "camera = 0", "camera", Fault::NotText),
             ("camera too long", &long, "camera", Fault::Camera),
             ("camera with a line break", "camera = \"a\\nb\"", "camera", Fault::Camera),
             ("camera of blanks", "camera = \"  \"", "camera", Fault::Camera),
+            ("pinned by a name", "camera_pinned = \"Desk\"", "camera_pinned", Fault::NotYesOrNo),
+            ("a turn between", "camera_turn_deg = 45", "camera_turn_deg", Fault::CameraTurn),
+            ("a turn the other way", "camera_turn_deg = -90", "camera_turn_deg", Fault::CameraTurn),
+            ("a whole turn", "camera_turn_deg = 360", "camera_turn_deg", Fault::CameraTurn),
+            ("a turn in quotes", "camera_turn_deg = \"90\"", "camera_turn_deg", Fault::CameraTurn),
+            ("mirrored by number", "camera_mirrored = 1", "camera_mirrored", Fault::NotYesOrNo),
+            ("testing in words", "camera_testing = \"no\"", "camera_testing", Fault::NotYesOrNo),
             ("language with a path", "language = \"../de\"", "language", Fault::Language),
             ("language with an underscore", "language = \"pt_BR\"", "language", Fault::Language),
             ("language of one letter", "language = \"x\"", "language", Fault::Language),

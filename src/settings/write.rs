@@ -4,7 +4,10 @@ use toml_edit::{Array, DocumentMut, Item, Value};
 
 use super::{
     Settings, SettingsError,
-    read::{self, CAMERA, LANGUAGE, MOTION, TEXT, THEME, VERIFIERS, line_at},
+    read::{
+        self, CAMERA, CAMERA_MIRRORED, CAMERA_PINNED, CAMERA_TESTING, CAMERA_TURN, LANGUAGE, MOTION, TEXT, THEME,
+        VERIFIERS, line_at,
+    },
 };
 
 /// `before` with the choices of `settings`.
@@ -17,6 +20,11 @@ pub(super) fn write(before: &str, settings: &Settings) -> Result<String, Setting
     // No choice is the empty text: to take the key away would take the comment above it along.
     let text = |choice: &Option<String>| Value::from(choice.as_deref().unwrap_or_default());
     set(CAMERA, settings.camera != said.camera, text(&settings.camera))?;
+    set(CAMERA_PINNED, settings.camera_pinned != said.camera_pinned, settings.camera_pinned.into())?;
+    let turn = i64::from(settings.camera_turn_deg);
+    set(CAMERA_TURN, settings.camera_turn_deg != said.camera_turn_deg, turn.into())?;
+    set(CAMERA_MIRRORED, settings.camera_mirrored != said.camera_mirrored, settings.camera_mirrored.into())?;
+    set(CAMERA_TESTING, settings.camera_testing != said.camera_testing, settings.camera_testing.into())?;
     set(LANGUAGE, settings.language != said.language, text(&settings.language))?;
     set(THEME, settings.theme != said.theme, settings.theme.name().into())?;
     set(TEXT, settings.text_percent != said.text_percent, i64::from(settings.text_percent).into())?;
@@ -66,7 +74,7 @@ mod tests {
     #[test]
     fn only_what_changed_is_touched() {
         type Change = fn(&mut Settings);
-        let rows: [(&str, &str, Change, &str); 8] = [
+        let rows: [(&str, &str, Change, &str); 9] = [
             ("nothing", "# hi\nnew = 1\ntext_percent = 999\n", |_| (), "# hi\nnew = 1\ntext_percent = 999\n"),
             ("a first choice", "", |s| s.theme = Theme::Dark, "theme = \"dark\"\n"),
             (
@@ -80,6 +88,16 @@ mod tests {
                 "# my camera\ncamera = \"A\" # old\n",
                 |s| s.camera = None,
                 "# my camera\ncamera = \"\" # old\n",
+            ),
+            (
+                "a camera's place, beside what binds it",
+                "camera_pinned = true # bolted on\ncamera_turn_deg = 45\n",
+                |s| {
+                    s.camera_pinned = true;
+                    s.camera_turn_deg = 180;
+                    s.camera_mirrored = true;
+                },
+                "camera_pinned = true # bolted on\ncamera_turn_deg = 180\ncamera_mirrored = true\n",
             ),
             (
                 "a new key before sections that are not ours",
@@ -128,6 +146,10 @@ mod tests {
     fn what_is_written_is_read_again() {
         let all = Settings {
             camera: Some("A \"quoted\" \\ camera, ünï".into()),
+            camera_pinned: true,
+            camera_turn_deg: 90,
+            camera_mirrored: true,
+            camera_testing: true,
             language: Some("ar".into()),
             theme: Theme::HighContrast,
             text_percent: 200,

@@ -184,13 +184,11 @@ fn may_be_given(reason: Reason) -> bool {
         | Reason::Cancelled
         | Reason::NotMe
         | Reason::NoCamera
+        | Reason::CameraNotAllowed
         | Reason::TimedOut
         | Reason::NoMatch => true,
-        Reason::PoorQuality
-        | Reason::CameraNotAllowed
-        | Reason::Untrusted
-        | Reason::TooManyAttempts
-        | Reason::NotEnrolled
-        | Reason::WrongCode => false,
+        Reason::PoorQuality | Reason::Untrusted | Reason::TooManyAttempts | Reason::NotEnrolled | Reason::WrongCode => {
+            false
+        }
     }
 }

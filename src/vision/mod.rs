@@ -9,7 +9,7 @@ mod model;
 mod passive;
 mod warp;
 
-use std::error::Error;
+use std::{error::Error, sync::OnceLock};
 
 use detector::Detector;
 use embedder::Embedder;
@@ -25,7 +25,7 @@ use crate::{face::Face, frame::Frame, liveness::Logits, protocol::ModelClaim};
 pub struct Vision {
     detector: Detector,
     passive: PassiveLiveness,
-    embedder: Embedder,
+    embedder: OnceLock<Embedder>,
     claims: Vec<ModelClaim>,
 }
 
@@ -83,13 +83,13 @@ pub enum VisionError {
 }
 
 impl Vision {
-    /// Checks the embedded networks against their digests and prepares them; measured at half a second in a development build.
+    /// Checks the networks that a capture needs against their digests and prepares them.
     pub fn load() -> Result<Self, VisionError> {
         let models = models()?;
         Ok(Self {
             detector: Detector::load(&models)?,
             passive: PassiveLiveness::load(&models)?,
-            embedder: Embedder::load(&models)?,
+            embedder: OnceLock::new(),
             claims: models.into_iter().map(|model| ModelClaim { name: model.name, sha256: model.sha256 }).collect(),
         })
     }
@@ -104,9 +104,22 @@ impl Vision {
         self.passive.logits(frame, face)
     }
 
+    /// Prepares the embedding network, which only the verifier needs, so that a damaged one is found before the first face.
+    pub fn prepare_embedding(&self) -> Result<(), VisionError> {
+        self.embedder().map(drop)
+    }
+
     /// The embedding of `face`.
     pub fn embed(&self, frame: &Frame, face: &Face) -> Result<Embedding, VisionError> {
-        self.embedder.embed(frame, face)
+        self.embedder()?.embed(frame, face)
+    }
+
+    fn embedder(&self) -> Result<&Embedder, VisionError> {
+        if let Some(embedder) = self.embedder.get() {
+            return Ok(embedder);
+        }
+        let embedder = Embedder::load(&models()?)?;
+        Ok(self.embedder.get_or_init(|| embedder))
     }
 
     /// Name and digest of each network, as an attestation states them.

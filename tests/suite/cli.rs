@@ -59,7 +59,7 @@ fn the_exit_code_says_how_it_ended() {
         ("too short", rehearse(data.path(), "recording:tests/fixtures/formats/c444.y4m", &[]), 12, "cannot_tell"),
         ("no such recording", rehearse(data.path(), "recording:nowhere.mp4", &[]), 20, ""),
         ("not a recording", rehearse(data.path(), "recording:Cargo.toml", &[]), 20, ""),
-        ("a camera device", rehearse(data.path(), "0", &[]), 2, ""),
+        ("no such camera", rehearse(data.path(), "no such camera", &[]), 20, "no_camera"),
         ("a foreign link", login("https://example.com/"), 2, ""),
         ("a verifier that is not allowed", login("countenance://verify?v=https://v.example&s=a&c=b"), 2, ""),
     ];

@@ -6,11 +6,12 @@ use std::path::Path;
 fn five_logins_end_as_they_must() {
     let recordings = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let mut told = String::new();
-    let (passed, all) = countenance::demo::walk(&recordings, countenance::demo::Attendance::Script, &mut |line| {
-        told.push_str(&line);
-        told.push('\n');
-    })
-    .unwrap();
+    let (passed, all) =
+        countenance::demo::walk(&recordings, countenance::demo::Attendance::Script, 5, None, &mut |line| {
+            told.push_str(&line);
+            told.push('\n');
+        })
+        .unwrap();
     assert_eq!((passed, all), (5, 5), "{told}");
     // What a person reads must hold no token, code or nonce: the launch link and the return page carry them.
     assert!(!told.contains("countenance://") && !told.contains("/return/"), "{told}");

@@ -16,6 +16,7 @@ mod flow;
 mod hints;
 mod icon;
 mod place;
+mod qualify;
 mod samples;
 mod scripted;
 mod session;

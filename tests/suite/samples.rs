@@ -72,6 +72,9 @@ pub(crate) fn sealed() -> Sealed {
         format: "rgb24".into(),
         kind: CameraKind::Virtual,
         pinned: false,
+        testing: true,
+        qualified: false,
+        signs: Vec::new(),
     };
     let models = vec![ModelClaim { name: "passive".into(), sha256: "ab".repeat(32) }];
     let stamp = Stamp { iat: NOW, jti: "id-of-this-attestation".into() };
@@ -94,7 +97,7 @@ fn proof_and_shot() -> (Proof, Shot) {
 }
 
 /// 640×480 pixels of noise at middle brightness, 40 ms after the one before.
-fn frame(seq: u64) -> Frame {
+pub(crate) fn frame(seq: u64) -> Frame {
     let mut state = 0x1234_5678_u32 + seq as u32;
     let rgb = (0..640 * 480).flat_map(|_| {
         state ^= state << 13;
@@ -106,7 +109,7 @@ fn frame(seq: u64) -> Frame {
 }
 
 /// A frontal face in the middle of the frame.
-fn face() -> Face {
+pub(crate) fn face() -> Face {
     Face {
         rect: Rect::new(220.0, 110.0, 200.0, 260.0),
         landmarks: Landmarks {

@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use crate::frame::FrameShapeError;
+use crate::{camera::colour::TooShort, frame::FrameShapeError};
 
 /// Why a recording cannot be read. Offsets are bytes from the start of the file.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +77,12 @@ pub enum RecordingError {
         /// What the decoder says.
         source: openh264::Error,
     },
+}
+
+impl From<TooShort> for RecordingError {
+    fn from(TooShort: TooShort) -> Self {
+        Self::Malformed { at: 0, part: "a picture plane" }
+    }
 }
 
 /// What a known container may hold and we do not read.

@@ -14,11 +14,16 @@ use openh264::{
 use super::{
     Pictures, RecordingError,
     bytes::Bytes,
-    colour::{Colour, Plane, Planes, to_rgb},
-    mp4::{self, Track, Turn},
+    mp4::{self, Track},
     sps,
 };
-use crate::frame::{Frame, MAX_SIDE_PX};
+use crate::{
+    camera::{
+        colour::{Chroma, Colour, Plane, Planes, to_rgb},
+        turn::Orientation,
+    },
+    frame::{Frame, MAX_SIDE_PX},
+};
 
 const SAMPLE: &str = "an H.264 sample";
 /// NAL unit type of a sequence parameter set.
@@ -98,7 +103,8 @@ impl Pictures for H264 {
         let at = usize::try_from(seq).ok().and_then(|seq| self.track.times.get(seq)).copied();
         match (picture, at) {
             (Some(picture), Some(at)) => {
-                let Picture { width, height, rgb } = picture.turned(self.track.turn);
+                let orientation = Orientation { turn: self.track.turn, mirrored: false };
+                let (width, height, rgb) = orientation.upright(picture.width, picture.height, picture.rgb);
                 Ok(Some(Frame::new(width, height, rgb, seq, at)?))
             }
             (None, None) => Ok(None),
@@ -113,24 +119,6 @@ impl Pictures for H264 {
 
     fn codec(&self) -> &'static str {
         "H264"
-    }
-}
-
-impl Picture {
-    /// The picture as it is to be shown.
-    fn turned(self, turn: Turn) -> Self {
-        if turn == Turn::None {
-            return self;
-        }
-        let Some(stored) = image::RgbImage::from_raw(self.width, self.height, self.rgb) else {
-            return Self { width: 0, height: 0, rgb: Vec::new() };
-        };
-        let shown = match turn {
-            Turn::Quarter => image::imageops::rotate90(&stored),
-            Turn::ThreeQuarters => image::imageops::rotate270(&stored),
-            Turn::Half | Turn::None => image::imageops::rotate180(&stored),
-        };
-        Self { width: shown.width(), height: shown.height(), rgb: shown.into_raw() }
     }
 }
 
@@ -175,7 +163,7 @@ fn picture(decoded: &DecodedYUV<'_>, colour: Colour) -> Result<Picture, Recordin
     let (luma, blue, red) = decoded.strides();
     let planes = Planes {
         luma: Plane { data: decoded.y(), stride: luma },
-        chroma: Some([Plane { data: decoded.u(), stride: blue }, Plane { data: decoded.v(), stride: red }]),
+        chroma: Chroma::Planar([Plane { data: decoded.u(), stride: blue }, Plane { data: decoded.v(), stride: red }]),
         shift_x: 1,
         shift_y: 1,
     };

@@ -27,7 +27,6 @@ use crate::{
 mod animation;
 mod avi;
 mod bytes;
-pub(crate) mod colour;
 mod error;
 mod folder;
 mod h264;
@@ -127,6 +126,9 @@ impl FrameSource for Recording {
             bus_path: None,
             vid_pid: None,
             pinned: false,
+            testing: true,
+            qualified: false,
+            signs: Vec::new(),
         }
     }
 }

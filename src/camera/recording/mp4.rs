@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::{FourCc, MAX_FRAMES, RecordingError, Unsupported, bytes::Bytes};
+use crate::camera::turn::Turn;
 
 /// Most bytes of one sample.
 const MAX_SAMPLE_BYTES: u32 = 32 << 20;
@@ -32,15 +33,6 @@ pub(super) struct Sample {
     pub(super) at: u64,
     /// Bytes.
     pub(super) length: u32,
-}
-
-/// How a picture is to be turned before it is shown, clockwise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
-    None,
-    Quarter,
-    Half,
-    ThreeQuarters,
 }
 
 /// Finds the first video track in `data`.

@@ -3,11 +3,11 @@
 //! Source: ITU-T H.264 (08/2021), 7.3.2.1.1 and annex E. Reading it here keeps absurd sizes away from the decoder and
 //! lets us refuse by name what it cannot do.
 
-use super::{
-    RecordingError, Unsupported,
-    colour::{Colour, Matrix, Range},
+use super::{RecordingError, Unsupported};
+use crate::{
+    camera::colour::{Colour, Matrix, Range},
+    frame::{FrameShapeError, MAX_SIDE_PX},
 };
-use crate::frame::{FrameShapeError, MAX_SIDE_PX};
 
 const PART: &str = "the H.264 parameters";
 /// Profiles whose parameter sets tell chroma layout and bit depth.

@@ -7,13 +7,11 @@ use std::{
     io::{BufRead, BufReader, Read},
 };
 
-use super::{
-    Pictures, RecordingError, Unsupported,
-    bytes::Bytes,
-    colour::{Colour, Plane, Planes, Range, to_rgb},
-    frame_time, rate,
+use super::{Pictures, RecordingError, Unsupported, bytes::Bytes, frame_time, rate};
+use crate::{
+    camera::colour::{Chroma, Colour, Plane, Planes, Range, to_rgb},
+    frame::{Frame, MAX_SIDE_PX},
 };
-use crate::frame::{Frame, MAX_SIDE_PX};
 
 /// Longest header line taken for true, bytes.
 const MAX_LINE_BYTES: u64 = 1024;
@@ -134,14 +132,14 @@ impl Layout {
         let mut bytes = Bytes::new(planes, at, FRAME);
         let luma = Plane { data: bytes.take(width * height)?, stride: width };
         let chroma = match self.chroma_size() {
-            None => None,
+            None => Chroma::None,
             Some((stride, rows)) => {
                 let mut plane = || bytes.take(stride * rows).map(|data| Plane { data, stride });
-                Some([plane()?, plane()?])
+                Chroma::Planar([plane()?, plane()?])
             }
         };
         let (shift_x, shift_y) = self.chroma.unwrap_or_default();
-        to_rgb(&Planes { luma, chroma, shift_x, shift_y }, width, height, self.colour)
+        Ok(to_rgb(&Planes { luma, chroma, shift_x, shift_y }, width, height, self.colour)?)
     }
 }
 

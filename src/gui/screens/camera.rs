@@ -2,11 +2,8 @@
 
 use eframe::egui::Ui;
 
-use super::super::{
-    Ask, layout,
-    marks::{self, Mark},
-};
-use super::{View, setback};
+use super::super::{Ask, layout, marks::Mark};
+use super::{View, camera_menu, setback};
 use crate::runner::CameraFault;
 
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, fault: CameraFault) -> Option<Ask> {
@@ -17,18 +14,20 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, fault: CameraFault) -> Option<A
         CameraFault::Unsupported => ("camera-unsupported-title", "camera-unsupported-body", "camera-unsupported-fix"),
         CameraFault::Lost => ("camera-lost-title", "camera-lost-body", "camera-lost-fix"),
         CameraFault::Stalled => ("camera-stalled-title", "camera-stalled-body", "camera-stalled-fix"),
+        CameraFault::NotPinned => ("camera-not-pinned-title", "camera-not-pinned-body", "camera-not-pinned-fix"),
+        CameraFault::TooSlow => ("camera-slow-title", "camera-slow-body", "camera-slow-fix"),
+        CameraFault::Black => ("camera-black-title", "camera-black-body", "camera-black-fix"),
+        CameraFault::Frozen => ("camera-frozen-title", "camera-frozen-body", "camera-frozen-fix"),
+        CameraFault::TimeBackwards => ("camera-clock-title", "camera-clock-body", "camera-clock-fix"),
+        CameraFault::NotAllowed => ("camera-not-allowed-title", "camera-not-allowed-body", "camera-not-allowed-fix"),
         CameraFault::Recording => ("camera-recording-title", "camera-recording-body", "camera-recording-fix"),
     };
-    let ask = setback::again_or_stop(ui, view);
+    let ask = setback::again_or_stop(ui, view, |pen| camera_menu::another(pen, view));
     layout::content(ui, view.words, view.theme, |pen| {
-        pen.gap(24.0);
-        marks::show(pen.ui, pen.theme, Mark::Camera);
-        pen.gap(12.0);
-        pen.verdict(title, body);
+        pen.verdict(Mark::Camera, title, body);
         pen.gap(8.0);
         pen.card(|pen| pen.body(fix));
-        let said = [title, body, fix].map(|id| pen.words.say(id)).join(" ");
-        pen.announce("camera", &said, true);
+        pen.announce_all(&[title, body, fix], true);
     });
     ask
 }

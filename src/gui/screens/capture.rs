@@ -27,11 +27,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, look: &Look) -> Option<Ask> {
         pen.button(Weight::Second, "capture-cancel").then_some(Ask::Command(Command::Cancel))
     });
     layout::content(ui, view.words, view.theme, |pen| {
-        let words = match (look.at_millis, look.hint) {
-            (None, _) => pen.words.say("capture-starting"),
-            (Some(_), Some(hint)) => pen.words.say(words_of(hint)),
-            (Some(_), None) => pen.words.say("hint-hold-still"),
-        };
+        let words = words_for(pen, look, "hint-hold-still");
         picture(pen, view, look, &words, look.gathered_ratio);
     });
     ask
@@ -45,15 +41,21 @@ pub(super) fn trying(ui: &mut Ui, view: &View<'_>, look: &Look) -> Option<Ask> {
     layout::content(ui, view.words, view.theme, |pen| {
         pen.title("camera-test-title");
         pen.soft("camera-test-body");
-        let words = match (look.at_millis, look.hint) {
-            (None, _) => pen.words.say("capture-starting"),
-            (Some(_), Some(hint)) => pen.words.say(words_of(hint)),
-            (Some(_), None) => pen.words.say("camera-test-good"),
-        };
+        let words = words_for(pen, look, "camera-test-good");
         let good = if look.at_millis.is_some() && look.hint.is_none() { 1.0 } else { 0.0 };
         picture(pen, view, look, &words, good);
     });
     ask
+}
+
+/// The one thing to say now; `good` while nothing can be done better.
+fn words_for(pen: &Pen<'_>, look: &Look, good: &str) -> String {
+    pen.words.say(match (look.at_millis, look.hint) {
+        (None, _) if look.camera_came => "camera-came",
+        (None, _) => "capture-starting",
+        (Some(_), Some(hint)) => words_of(hint),
+        (Some(_), None) => good,
+    })
 }
 
 /// The hint above, the preview below: eyes near the lens, which sits above the screen.

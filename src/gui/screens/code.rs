@@ -6,7 +6,7 @@ use super::super::{
     Ask, Draft,
     digits::Digits,
     layout,
-    marks::{self, Mark},
+    marks::Mark,
     pen::{Pen, Weight},
     screen::Code,
     words::Arg,
@@ -42,12 +42,9 @@ fn choose(ui: &mut Ui, view: &View<'_>) -> Option<Command> {
         asked.or(face).or(stop(pen))
     });
     layout::content(ui, view.words, view.theme, |pen| {
-        pen.gap(48.0);
-        marks::show(pen.ui, pen.theme, Mark::Question);
-        pen.gap(12.0);
-        pen.verdict("code-title", "code-choose");
-        let said = ["code-title", "code-choose"].map(|id| pen.words.say(id)).join(" ");
-        pen.announce("code", &said, false);
+        pen.gap(24.0);
+        pen.verdict(Mark::Question, "code-title", "code-choose");
+        pen.announce_all(&["code-title", "code-choose"], false);
     });
     asked
 }

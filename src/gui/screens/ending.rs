@@ -2,11 +2,7 @@
 
 use eframe::egui::Ui;
 
-use super::super::{
-    Ask, Page, layout,
-    marks::{self, Mark},
-    pen::Weight,
-};
+use super::super::{Ask, Page, layout, marks::Mark, pen::Weight};
 use super::View;
 use crate::{
     flow::WayOut,
@@ -66,12 +62,9 @@ fn show(
         close.or(look.then_some(Ask::Go(Page::Diagnostics)))
     });
     layout::content(ui, view.words, view.theme, |pen| {
-        pen.gap(72.0);
-        marks::show(pen.ui, pen.theme, mark);
-        pen.gap(12.0);
-        pen.verdict(title, body);
-        let said = format!("{} {}", pen.words.say(title), pen.words.say(body));
-        pen.announce("ending", &said, true);
+        pen.gap(48.0);
+        pen.verdict(mark, title, body);
+        pen.announce_all(&[title, body], true);
     });
     ask
 }

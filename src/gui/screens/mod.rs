@@ -9,6 +9,7 @@ use super::{
 
 mod about;
 mod camera;
+mod camera_menu;
 mod capture;
 mod code;
 mod consent;
@@ -46,7 +47,13 @@ impl View<'_> {
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<Ask> {
     let state = view.state;
     let offers_settings = state.page == Page::Main && !state.screen.is_login();
-    let header = layout::header(ui, view.words, view.theme, offers_settings).then_some(Ask::Go(Page::Settings));
+    let header = layout::header(ui, view.words, view.theme, |pen| {
+        // In long languages and large letters there is no room for both.
+        if camera_menu::is_offered(view) {
+            return camera_menu::small(pen, view);
+        }
+        (offers_settings && pen.small_button("ready-settings").clicked()).then_some(Ask::Go(Page::Settings))
+    });
     if state.link_trouble == Some(LinkTrouble::Busy) && state.screen.is_login() {
         layout::notice(ui, view.words, view.theme, "link-busy");
     }

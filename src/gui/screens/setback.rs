@@ -15,25 +15,21 @@ use crate::{protocol::Reason, runner::Command};
 
 /// The evidence did not suffice.
 pub(super) fn cannot_tell(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
-    let ask = again_or_stop(ui, view);
+    let ask = again_or_stop(ui, view, |_| None);
     layout::content(ui, view.words, view.theme, |pen| {
-        pen.gap(24.0);
-        marks::show(pen.ui, pen.theme, Mark::Question);
-        pen.gap(12.0);
-        pen.verdict("cannot-tell-title", "cannot-tell-body");
+        pen.verdict(Mark::Question, "cannot-tell-title", "cannot-tell-body");
         pen.gap(8.0);
         pen.item("cannot-tell-light");
         pen.item("cannot-tell-distance");
         pen.item("cannot-tell-glasses");
-        let said = format!("{} {}", pen.words.say("cannot-tell-title"), pen.words.say("cannot-tell-body"));
-        pen.announce("setback", &said, true);
+        pen.announce_all(&["cannot-tell-title", "cannot-tell-body"], true);
     });
     ask
 }
 
 /// The face or picture was not accepted.
 pub(super) fn not_accepted(ui: &mut Ui, view: &View<'_>, refusal: &Refusal) -> Option<Ask> {
-    let ask = again_or_stop(ui, view);
+    let ask = again_or_stop(ui, view, |_| None);
     layout::content(ui, view.words, view.theme, |pen| {
         pen.title("not-accepted-title");
         let why = match refusal.reason {
@@ -55,13 +51,18 @@ pub(super) fn not_accepted(ui: &mut Ui, view: &View<'_>, refusal: &Refusal) -> O
     ask
 }
 
-/// What can be done about a setback.
-pub(super) fn again_or_stop(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
+/// What can be done about a setback; `other` is a way on between another try and giving up.
+pub(super) fn again_or_stop(
+    ui: &mut Ui,
+    view: &View<'_>,
+    other: impl FnOnce(&mut Pen<'_>) -> Option<Ask>,
+) -> Option<Ask> {
     layout::actions(ui, view.words, view.theme, |pen| {
         let again = pen.button(Weight::First, "try-again").then_some(Command::TryAgain);
+        let other = other(pen);
         let code = (view.offers_code() && pen.button(Weight::Second, "use-code")).then_some(Command::UseCode);
         let stop = pen.button(Weight::Second, "stop-here").then_some(Command::GiveUp);
-        again.or(code).or(stop).map(Ask::Command)
+        again.or(code).or(stop).map(Ask::Command).or(other)
     })
 }
 

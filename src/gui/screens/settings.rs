@@ -1,5 +1,7 @@
 //! Settings: each change is seen and kept at once.
 
+mod camera;
+
 use eframe::egui::{self, Align, ComboBox, Role, Ui};
 
 use super::super::{
@@ -22,7 +24,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
         appearance(pen, &mut wanted);
         text_size(pen, &mut wanted);
         less_motion(pen, &mut wanted);
-        camera(pen, view, &mut wanted);
+        camera::show(pen, view, &mut wanted);
         verifiers(pen, view);
         pen.gap(6.0);
         if pen.button(Weight::Second, "settings-diagnostics") {
@@ -83,29 +85,7 @@ fn text_size(pen: &mut Pen<'_>, wanted: &mut Settings) {
 }
 
 fn less_motion(pen: &mut Pen<'_>, wanted: &mut Settings) {
-    let text = pen.words.say("settings-reduced-motion");
-    let shown = pen.line(&text, pen.theme.body(), pen.theme.tokens.text, f32::INFINITY);
-    pen.row(|pen| {
-        let response = pen.ui.checkbox(&mut wanted.reduced_motion, shown);
-        let checked = wanted.reduced_motion;
-        response.widget_info(|| egui::WidgetInfo::selected(Role::CheckBox, true, checked, &text));
-        pen.focus_ring(&response);
-    });
-}
-
-fn camera(pen: &mut Pen<'_>, view: &View<'_>, wanted: &mut Settings) {
-    let first = pen.words.say("settings-camera-first");
-    let shown = wanted.camera.clone().unwrap_or_else(|| first.clone());
-    choice(pen, "settings-camera", &shown, |pen| {
-        if option(pen, wanted.camera.is_none(), &first) {
-            wanted.camera = None;
-        }
-        for camera in &view.state.cameras {
-            if option(pen, wanted.camera.as_ref() == Some(camera), camera) {
-                wanted.camera = Some(camera.clone());
-            }
-        }
-    });
+    tick(pen, "settings-reduced-motion", &mut wanted.reduced_motion);
 }
 
 fn verifiers(pen: &mut Pen<'_>, view: &View<'_>) {
@@ -117,6 +97,19 @@ fn verifiers(pen: &mut Pen<'_>, view: &View<'_>) {
     for origin in &view.state.verifiers {
         pen.write(origin, pen.theme.body(), pen.theme.tokens.text, Align::Min);
     }
+}
+
+/// A box to tick, its name beside it.
+fn tick(pen: &mut Pen<'_>, id: &str, on: &mut bool) {
+    let text = pen.words.say(id);
+    let room = pen.ui.available_width() - pen.ui.spacing().icon_width - pen.ui.spacing().icon_spacing;
+    let shown = pen.line(&text, pen.theme.body(), pen.theme.tokens.text, room);
+    pen.row(|pen| {
+        let response = pen.ui.checkbox(on, shown);
+        let checked = *on;
+        response.widget_info(|| egui::WidgetInfo::selected(Role::CheckBox, true, checked, &text));
+        pen.focus_ring(&response);
+    });
 }
 
 /// A list of options behind one button, its name above it.

@@ -2,11 +2,7 @@
 
 use eframe::egui::Ui;
 
-use super::super::{
-    Ask, layout,
-    marks::{self, Mark},
-    pen::Weight,
-};
+use super::super::{Ask, layout, marks::Mark, pen::Weight};
 use super::View;
 use crate::runner::Command;
 
@@ -38,12 +34,9 @@ fn show(ui: &mut Ui, view: &View<'_>, mark: Mark, title: &'static str, body: &'s
         pen.button(Weight::Second, "capture-cancel").then_some(Ask::Command(Command::Cancel))
     });
     layout::content(ui, view.words, view.theme, |pen| {
-        pen.gap(72.0);
-        marks::show(pen.ui, pen.theme, mark);
-        pen.gap(12.0);
-        pen.verdict(title, body);
-        let said = format!("{} {}", pen.words.say(title), pen.words.say(body));
-        pen.announce("waiting", &said, false);
+        pen.gap(48.0);
+        pen.verdict(mark, title, body);
+        pen.announce_all(&[title, body], false);
     });
     ask
 }

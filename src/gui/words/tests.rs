@@ -120,7 +120,14 @@ fn every_message_formats_with_every_plural() {
                 let args: Vec<_> = variables(&text)
                     .into_iter()
                     .map(|name| {
-                        (name, if matches!(name, "application" | "key") { "Payroll".into() } else { number.into() })
+                        (
+                            name,
+                            if matches!(name, "application" | "camera" | "key") {
+                                "Payroll".into()
+                            } else {
+                                number.into()
+                            },
+                        )
                     })
                     .collect();
                 let said = words.say_with(&id, &args);

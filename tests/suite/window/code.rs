@@ -10,7 +10,10 @@ use countenance::{
 use eframe::egui::{Event, Key, accesskit::Role};
 use egui_kittest::kittest::{NodeT, Queryable};
 
-use super::stage::{Camera, Script, Verdict, Window};
+use super::{
+    driver::Window,
+    stage::{Camera, Script, Verdict},
+};
 
 /// A login on a machine without a camera, whose ticket offers both ways.
 fn no_camera() -> Script {

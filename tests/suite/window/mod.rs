@@ -1,6 +1,8 @@
 //! The real window, driven by the names of what it shows: what a person with a screen reader and a keyboard meets.
 
+mod cameras;
 mod code;
+mod driver;
 mod everywhere;
 mod stage;
 
@@ -8,15 +10,16 @@ use countenance::{
     camera::CameraError,
     gui::screen::Screen,
     instance::{self, Claim, Place},
-    protocol::{Outcome, Purpose, Reason},
+    protocol::{CameraRefusal, Outcome, Purpose, Reason},
     rehearsal,
     runner::Ended,
     session::SessionError,
     settings::Settings,
 };
+use driver::Window;
 use eframe::egui::{Event, Key, accesskit::Role};
 use egui_kittest::kittest::Queryable;
-use stage::{Camera, Opening, Script, Verdict, Window};
+use stage::{Camera, Opening, Script, Verdict};
 
 /// A failure of the camera.
 type Fault = fn() -> CameraError;
@@ -63,13 +66,19 @@ fn the_keyboard_alone_is_enough_and_a_stray_enter_agrees_to_nothing() {
 
 #[test]
 fn each_failure_of_the_camera_has_its_own_page_and_trying_again_works() {
-    let rows: [(Fault, &str); 7] = [
+    let rows: [(Fault, &str); 13] = [
         (|| CameraError::Denied, "The camera is not allowed"),
         (|| CameraError::Busy, "The camera is in use"),
         (|| CameraError::Absent, "No camera found"),
         (|| CameraError::Unsupported, "This camera cannot be used"),
         (|| CameraError::Lost, "The camera was unplugged"),
         (|| CameraError::Stalled, "The camera does not answer"),
+        (|| CameraError::NotPinned, "The right camera is missing"),
+        (|| CameraError::TooSlow, "The camera is too slow"),
+        (|| CameraError::Black, "The picture is black"),
+        (|| CameraError::Frozen, "The picture stands still"),
+        (|| CameraError::TimeBackwards, "The camera’s clock is wrong"),
+        (|| CameraError::NotAllowed(CameraRefusal::Virtual), "This camera is not accepted"),
         (|| recording_error().into(), "The recording cannot be played"),
     ];
     for (error, title) in rows {
@@ -80,7 +89,9 @@ fn each_failure_of_the_camera_has_its_own_page_and_trying_again_works() {
         }
         let mut window = Window::on_login(Script { cameras: vec![Camera::FailsToOpen(error)], ..Script::default() });
         window.press("Begin").see(title).press("Stop here").see("Not logged in");
-        assert_eq!(window.stage.told(), ["abandoned: no_camera", "browser"], "{title}");
+        let is_refused = title == "This camera is not accepted";
+        let reason = if is_refused { "abandoned: camera_not_allowed" } else { "abandoned: no_camera" };
+        assert_eq!(window.stage.told(), [reason, "browser"], "{title}");
     }
 }
 

@@ -1,27 +1,21 @@
-//! A window to be driven by the names of what it shows: everything behind it is played, nothing takes time.
+//! What stands behind the window in a test: camera, networks, verifier and browser are played, nothing takes time.
 
 use std::{
-    sync::{
-        Arc, Condvar, Mutex,
-        atomic::AtomicBool,
-        mpsc::{Receiver, Sender, channel},
-    },
-    time::{Duration, Instant},
+    sync::{Arc, Condvar, Mutex, atomic::AtomicBool},
+    time::Duration,
 };
 
 use countenance::{
     attest::{DeviceKey, Sealed},
     camera::{CameraError, FrameSource},
     capture::Sight,
-    face::{Face, Landmarks},
+    face::Face,
     frame::Frame,
-    geometry::{Point, Rect},
-    gui::{App, Host, catalogue},
-    instance::Inbox,
+    gui::CameraEntry,
     liveness::Logits,
     protocol::{CameraClaim, CameraKind, CodeSent, Fallback, ModelClaim, OneTimeCode, Outcome, Reason, Ticket},
-    rehearsal::{self, Fixed, Rehearsal, Repeatable},
-    runner::{Ended, World},
+    rehearsal::{Fixed, Rehearsal, Repeatable},
+    runner::World,
     session::{
         SessionApi, SessionError,
         browser::{Browser, BrowserError},
@@ -34,14 +28,11 @@ use countenance::{
     vision::VisionError,
     world::{Chance, Clock},
 };
-use eframe::egui::accesskit::Role;
-use egui_kittest::{
-    Harness, Node,
-    kittest::{NodeT, Queryable},
-};
+
+use crate::samples;
 
 /// Longest time that anything played here may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What the camera does at each start, in order; the last goes on.
 #[derive(Clone, Copy)]
@@ -52,6 +43,10 @@ pub(crate) enum Camera {
     FailsToOpen(fn() -> CameraError),
     /// Opens, gives a frame, fails.
     FailsLater(fn() -> CameraError),
+    /// Opens and gives one frame; fails when somebody says so.
+    FailsWhenTold(fn() -> CameraError),
+    /// Opens when somebody says so, then gives frames without end.
+    OpensLate,
     /// Opens and gives one frame; the next only when somebody says so.
     Waits,
 }
@@ -104,6 +99,9 @@ pub(crate) struct Stage {
     /// What was asked of the verifier and the browser, in order.
     pub(crate) log: Mutex<Vec<String>>,
     gate: Gate,
+    plugged: Mutex<Vec<CameraEntry>>,
+    /// The choices of a camera that were passed on, in order.
+    pub(crate) chosen: Mutex<Vec<Settings>>,
 }
 
 /// Holds whoever passes until it is opened.
@@ -128,7 +126,18 @@ impl Stage {
     pub(crate) fn new(script: Script) -> Arc<Self> {
         let key = DeviceKey::ephemeral(&Repeatable::from("stage"));
         let (script, looks, log) = (Mutex::new(script), Mutex::new(0), Mutex::new(Vec::new()));
-        Arc::new(Self { script, looks, key, log, gate: Gate::default() })
+        let (plugged, chosen) = (Mutex::default(), Mutex::default());
+        Arc::new(Self { script, looks, key, log, gate: Gate::default(), plugged, chosen })
+    }
+
+    /// These cameras are plugged in from now on, and no other; each is called as its id.
+    pub(crate) fn plug(&self, ids: &[&str]) {
+        let entry = |id: &&str| CameraEntry { id: (*id).into(), name: (*id).into(), stands_in: false };
+        *self.plugged.lock().unwrap() = ids.iter().map(entry).collect();
+    }
+
+    pub(crate) fn plugged(&self) -> Vec<CameraEntry> {
+        self.plugged.lock().unwrap().clone()
     }
 
     /// Lets go what waits: the network comes back, the camera goes on.
@@ -201,7 +210,7 @@ struct Eyes(Arc<Stage>);
 impl Sight for Eyes {
     fn faces(&self, _: &Frame) -> Result<Vec<Face>, VisionError> {
         let looks = *self.0.looks.lock().unwrap();
-        Ok(if looks <= self.0.script.lock().unwrap().empty_looks { vec![] } else { vec![face()] })
+        Ok(if looks <= self.0.script.lock().unwrap().empty_looks { vec![] } else { vec![samples::face()] })
     }
 
     fn liveness(&self, _: &Frame, _: &Face) -> Result<Logits, VisionError> {
@@ -221,8 +230,11 @@ impl FrameSource for Lens {
     fn start(&mut self) -> Result<(), CameraError> {
         let mut script = self.stage.script.lock().unwrap();
         let plays = if script.cameras.len() > 1 { script.cameras.remove(0) } else { script.cameras[0] };
-        if let Camera::FailsToOpen(error) = plays {
-            return Err(error());
+        drop(script);
+        match plays {
+            Camera::FailsToOpen(error) => return Err(error()),
+            Camera::OpensLate => self.stage.gate.pass(None),
+            _ => {}
         }
         self.stage.note("light on");
         *self.stage.looks.lock().unwrap() += 1;
@@ -239,12 +251,16 @@ impl FrameSource for Lens {
         self.seq += 1;
         match self.plays {
             Some(Camera::FailsLater(error)) if self.seq > 1 => Err(error()),
+            Some(Camera::FailsWhenTold(error)) if self.seq > 1 => {
+                self.stage.gate.pass(None);
+                Err(error())
+            }
             Some(Camera::Waits) if self.seq > 1 => {
                 // Between two frames a cancel is seen within one of these.
                 self.stage.gate.pass(None);
-                Ok(noise(self.seq))
+                Ok(samples::frame(self.seq))
             }
-            Some(_) => Ok(noise(self.seq)),
+            Some(_) => Ok(samples::frame(self.seq)),
             None => panic!("a frame was asked for while the light is off"),
         }
     }
@@ -258,6 +274,9 @@ impl FrameSource for Lens {
             format: "RGB".into(),
             kind: CameraKind::Virtual,
             pinned: false,
+            testing: true,
+            qualified: false,
+            signs: Vec::new(),
         }
     }
 }
@@ -344,126 +363,4 @@ impl Browser for Notes {
         self.0.note("browser");
         Ok(())
     }
-}
-
-/// A window on that stage, and what wakes it.
-pub(crate) struct Window {
-    pub(crate) stage: Arc<Stage>,
-    pub(crate) harness: Harness<'static, App>,
-    pub(crate) ended: Arc<Mutex<Option<Ended>>>,
-    woken: Receiver<()>,
-    trail: Vec<String>,
-}
-
-impl Window {
-    /// A window that was opened by a login's link.
-    pub(crate) fn on_login(script: Script) -> Self {
-        Self::open(script, Some(rehearsal::LINK), Settings { language: Some("en".into()), ..Settings::default() }, None)
-    }
-
-    pub(crate) fn open(script: Script, link: Option<&str>, settings: Settings, inbox: Option<Inbox>) -> Self {
-        let (stage, ended) = (Stage::new(script), Arc::new(Mutex::new(None)));
-        let (wake, woken): (Sender<()>, _) = channel();
-        let host = Host {
-            world: Arc::new(OnStage(Arc::clone(&stage))),
-            preview: Box::new(catalogue::sitter),
-            allowed: std::iter::once(rehearsal::ORIGIN.parse().unwrap()).collect(),
-            link: link.map(Into::into),
-            inbox,
-            plays_recording: false,
-            settings,
-            complaints: Vec::new(),
-            settings_path: None,
-            examine: Arc::new(Vec::new),
-            models: Vec::new(),
-            ended: Arc::clone(&ended),
-            closes: true,
-        };
-        let harness = Harness::builder().with_size([460.0, 720.0]).build_eframe(move |cc| {
-            cc.egui_ctx.set_request_repaint_callback(move |_| {
-                wake.send(()).ok();
-            });
-            App::new(&cc.egui_ctx, host)
-        });
-        Self { stage, harness, ended, woken, trail: Vec::new() }
-    }
-
-    /// Waits until something with this name is to be seen.
-    pub(crate) fn see(&mut self, name: &str) -> &mut Self {
-        self.until(name, |harness| harness.query_all_by_label(name).next().is_some())
-    }
-
-    /// Waits until it is there, then presses it.
-    pub(crate) fn press(&mut self, name: &str) -> &mut Self {
-        let can = |node: &Node<'_>| matches!(node.accesskit_node().role(), Role::Button | Role::ComboBox);
-        self.until(name, |harness| harness.query_all_by_label(name).any(|node| can(&node)));
-        // A panel finds its height in the pass after its buttons have changed.
-        self.harness.run_steps(2);
-        if let Some(node) = self.harness.query_all_by_label(name).find(can) {
-            node.click();
-        }
-        self.harness.step();
-        self
-    }
-
-    /// Waits until the condition holds.
-    pub(crate) fn until(&mut self, what: &str, holds: impl Fn(&Harness<'static, App>) -> bool) -> &mut Self {
-        let began = now();
-        loop {
-            self.harness.step();
-            if holds(&self.harness) {
-                self.trail.push(what.to_owned());
-                return self;
-            }
-            let waited = self.woken.recv_timeout(PATIENCE);
-            let in_time = waited.is_ok() && began.elapsed() < PATIENCE;
-            assert!(in_time, "{what:?} did not come; came: {:?}; now: {:#?}", self.trail, self.harness.root());
-        }
-    }
-
-    /// Presses a key.
-    pub(crate) fn key(&mut self, key: eframe::egui::Key) -> &mut Self {
-        self.harness.key_press(key);
-        self.harness.step();
-        self
-    }
-
-    /// How the login ended.
-    pub(crate) fn ended(&self) -> Option<Ended> {
-        *self.ended.lock().unwrap()
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "what never comes must end the test")]
-fn now() -> Instant {
-    Instant::now()
-}
-
-/// A frontal face in the middle of 640×480.
-fn face() -> Face {
-    let (x, y, width) = (320.0, 240.0, 200.0);
-    let at = |dx: f32, dy: f32| Point::new(x + dx * width, y + dy * width);
-    Face {
-        rect: Rect::new(x - width / 2.0, y - width * 0.65, width, width * 1.3),
-        landmarks: Landmarks {
-            right_eye: at(-0.23, -0.15),
-            left_eye: at(0.23, -0.15),
-            nose: at(0.0, 0.11),
-            right_mouth: at(-0.19, 0.35),
-            left_mouth: at(0.19, 0.35),
-        },
-        score: 0.9,
-    }
-}
-
-/// A 640×480 frame of noise: sharp and evenly lit.
-fn noise(seq: u64) -> Frame {
-    let mut state = 0x2545_f491_u32.wrapping_add(seq as u32);
-    let rgb = (0..640 * 480).flat_map(|_| {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        [90 + (state % 60) as u8; 3]
-    });
-    Frame::new(640, 480, rgb.collect(), seq, Duration::from_millis(seq * 40)).unwrap()
 }

@@ -1,0 +1,105 @@
+//! Which camera: what the owner of this installation chose, among those that are there.
+
+use super::{CameraError, provenance::Provenance};
+use crate::protocol::CameraKind;
+
+/// A camera as the system lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Names this camera at this place, today and after the next start: what the settings remember.
+    pub id: String,
+    /// For people. Two cameras may share a name.
+    pub name: String,
+    /// By what the system opens it: `/dev/video0`, a number, a unique id. Changes from plug to plug.
+    pub node: String,
+    /// What is known of it.
+    pub provenance: Provenance,
+}
+
+/// What the owner chose.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The camera's id, name or node; the first one if `None`.
+    pub wanted: Option<String>,
+    /// Whether no other will do.
+    pub only: bool,
+    /// Whether this installation is bound to that camera: no other will do, and the attestation tells it.
+    pub pinned: bool,
+    /// Whether a camera may be a virtual one, for tests: the attestation tells it.
+    pub testing: bool,
+}
+
+/// Cameras in the order in which they are offered: real ones first, then those of which it cannot be told, virtual ones
+/// last; within that by where they hang, so that the order stays.
+pub fn in_order(mut cameras: Vec<Listed>) -> Vec<Listed> {
+    let rank = |camera: &Listed| match camera.provenance.kind {
+        CameraKind::Physical => 0,
+        CameraKind::Unknown => 1,
+        CameraKind::Virtual => 2,
+    };
+    cameras.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.id.cmp(&b.id)).then_with(|| a.node.cmp(&b.node)));
+    cameras
+}
+
+impl Choice {
+    /// The camera chosen among `cameras`, which are [`in_order`].
+    pub fn among<'c>(&self, cameras: &'c [Listed]) -> Result<&'c Listed, CameraError> {
+        let wanted = self.wanted.as_deref().and_then(|wanted| {
+            let by = |part: fn(&Listed) -> &str| cameras.iter().find(|camera| part(camera) == wanted);
+            by(|camera| &camera.id).or_else(|| by(|camera| &camera.node)).or_else(|| by(|camera| &camera.name))
+        });
+        match (wanted, self.only || self.pinned) {
+            (Some(camera), _) => Ok(camera),
+            (None, false) => cameras.first().ok_or(CameraError::Absent),
+            (None, true) if cameras.is_empty() => Err(CameraError::Absent),
+            (None, true) => Err(CameraError::NotPinned),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn camera(id: &str, kind: CameraKind) -> Listed {
+        let provenance = Provenance { driver: "uvcvideo".into(), bus_path: None, vid_pid: None, kind, because: "" };
+        Listed { id: id.into(), name: format!("{id} webcam"), node: format!("/dev/{id}"), provenance }
+    }
+
+    fn all() -> Vec<Listed> {
+        use CameraKind::{Physical, Unknown, Virtual};
+        in_order(vec![camera("v", Virtual), camera("u", Unknown), camera("b", Physical), camera("a", Physical)])
+    }
+
+    #[test]
+    fn real_cameras_come_first_in_an_order_that_stays() {
+        let ids: Vec<_> = all().into_iter().map(|camera| camera.id).collect();
+        assert_eq!(ids, ["a", "b", "u", "v"]);
+    }
+
+    #[test]
+    fn the_wanted_camera_is_found_by_id_node_or_name_and_a_pinned_one_has_no_substitute() {
+        let wanted = |wanted: &str| Choice { wanted: Some(wanted.into()), ..Choice::default() };
+        let pinned = |camera: &str| Choice { pinned: true, ..wanted(camera) };
+        let only = |camera: &str| Choice { only: true, ..wanted(camera) };
+        for (name, choice, expected) in [
+            ("none", Choice::default(), Some("a")),
+            ("by id", wanted("u"), Some("u")),
+            ("by node", wanted("/dev/b"), Some("b")),
+            ("by name", wanted("v webcam"), Some("v")),
+            ("gone", wanted("x"), Some("a")),
+            ("pinned", pinned("b"), Some("b")),
+            ("pinned and gone", pinned("x"), None),
+            ("no other will do", only("x"), None),
+        ] {
+            let cameras = all();
+            let found = choice.among(&cameras);
+            assert_eq!(found.as_ref().ok().map(|camera| camera.id.as_str()), expected, "{name}");
+            if expected.is_none() {
+                assert!(matches!(found, Err(CameraError::NotPinned)), "{name}");
+            }
+        }
+        assert!(matches!(pinned("x").among(&[]), Err(CameraError::Absent)));
+        assert!(matches!(Choice::default().among(&[]), Err(CameraError::Absent)));
+    }
+}

@@ -1,0 +1,130 @@
+//! What to ask of a camera: its offers, in the order in which they are tried.
+
+use super::decode::PixelFormat;
+
+/// A picture format that a camera offers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Offer {
+    /// How the pixels come.
+    pub(crate) format: PixelFormat,
+    /// Width in pixels.
+    pub(crate) width: u32,
+    /// Height in pixels.
+    pub(crate) height: u32,
+    /// Pictures a second, a fraction.
+    pub(crate) fps: (u32, u32),
+}
+
+/// Pictures that are wanted: from these sides in pixels, inclusive, to those.
+const WANTED: [(u32, u32); 2] = [(640, 480), (1280, 720)];
+/// Most offers tried before the camera counts as unsupported. Each try costs the camera a moment.
+const TRIES: usize = 6;
+
+/// The `offers` worth trying, best first; `only` keeps one pixel format.
+///
+/// Fast enough comes before the right size, the right size before the easier format: a picture can be small, a person does
+/// not hold still for a second. At equal size and speed MJPEG comes first, because it fits every USB port beside other
+/// devices; YUYV and NV12 are the fall-back.
+pub(crate) fn plan(offers: &[Offer], only: Option<PixelFormat>) -> Vec<Offer> {
+    let mut plan: Vec<Offer> = offers
+        .iter()
+        .copied()
+        .filter(|offer| only.is_none_or(|only| offer.format == only))
+        .filter(|offer| offer.width > 0 && offer.height > 0 && offer.fps.1 > 0)
+        .collect();
+    plan.sort_by_key(Offer::rank);
+    plan.dedup();
+    plan.truncate(TRIES);
+    plan
+}
+
+impl Offer {
+    /// Pictures a second.
+    pub(crate) fn rate(&self) -> f32 {
+        self.fps.0 as f32 / self.fps.1.max(1) as f32
+    }
+
+    /// Smaller is better, place by place.
+    fn rank(&self) -> (u8, u8, u64, PixelFormat, u32) {
+        let speed = match self.rate() {
+            29.0..=31.0 => 0,
+            24.0.. => 1,
+            15.0.. => 2,
+            10.0.. => 3,
+            _ => 4,
+        };
+        let [(least_width, least_height), (most_width, most_height)] = WANTED;
+        let fits = self.width >= least_width && self.height >= least_height;
+        let size = match (fits, self.width <= most_width && self.height <= most_height) {
+            (true, true) => 0,
+            (true, false) => 1,
+            (false, _) => 2,
+        };
+        let area = u64::from(self.width) * u64::from(self.height);
+        // Of pictures that are large enough the smallest, of those that are too small the largest.
+        (speed, size, if fits { area } else { u64::MAX - area }, self.format, u32::MAX - self.rate() as u32)
+    }
+}
+
+impl std::fmt::Display for Offer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let rate = (self.rate() * 100.0).round() / 100.0;
+        write!(f, "{} {}x{} @ {rate}", self.format.name(), self.width, self.height)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use PixelFormat::{Mjpeg, Nv12, Yuyv};
+
+    fn offer(format: PixelFormat, width: u32, height: u32, fps: (u32, u32)) -> Offer {
+        Offer { format, width, height, fps }
+    }
+
+    const VGA: (u32, u32) = (640, 480);
+    const HD: (u32, u32) = (1280, 720);
+
+    #[test]
+    fn the_best_offer_comes_first_and_the_fall_backs_in_order() {
+        let at = |format, (w, h): (u32, u32), fps| offer(format, w, h, (fps, 1));
+        for (name, offers, best) in [
+            ("mjpeg before yuyv", vec![at(Yuyv, VGA, 30), at(Mjpeg, VGA, 30)], at(Mjpeg, VGA, 30)),
+            ("yuyv before nv12", vec![at(Nv12, VGA, 30), at(Yuyv, VGA, 30)], at(Yuyv, VGA, 30)),
+            ("speed before size", vec![at(Yuyv, HD, 10), at(Mjpeg, (320, 240), 30)], at(Mjpeg, (320, 240), 30)),
+            ("the smallest large enough", vec![at(Mjpeg, (1920, 1080), 30), at(Mjpeg, HD, 30)], at(Mjpeg, HD, 30)),
+            ("thirty before sixty", vec![at(Mjpeg, VGA, 60), at(Mjpeg, VGA, 30)], at(Mjpeg, VGA, 30)),
+            (
+                "the right size in another format",
+                vec![at(Mjpeg, (1920, 1080), 30), at(Yuyv, VGA, 30)],
+                at(Yuyv, VGA, 30),
+            ),
+            (
+                "the largest of the small",
+                vec![at(Yuyv, (160, 120), 30), at(Yuyv, (352, 288), 30)],
+                at(Yuyv, (352, 288), 30),
+            ),
+            ("ten is all there is", vec![at(Yuyv, VGA, 5), at(Yuyv, VGA, 10)], at(Yuyv, VGA, 10)),
+        ] {
+            assert_eq!(plan(&offers, None).first(), Some(&best), "{name}");
+        }
+        let ntsc = offer(Mjpeg, 640, 480, (30_000, 1_001));
+        assert_eq!(plan(&[at(Mjpeg, VGA, 25), ntsc], None), [ntsc, at(Mjpeg, VGA, 25)], "29.97 is thirty");
+    }
+
+    #[test]
+    fn offers_are_written_for_people() {
+        assert_eq!(offer(Mjpeg, 640, 480, (30, 1)).to_string(), "MJPG 640x480 @ 30");
+        assert_eq!(offer(Nv12, 1280, 720, (30_000, 1_001)).to_string(), "NV12 1280x720 @ 29.97");
+    }
+
+    #[test]
+    fn what_cannot_be_is_not_tried_and_tries_end() {
+        let broken = [offer(Mjpeg, 0, 480, (30, 1)), offer(Mjpeg, 640, 480, (30, 0))];
+        assert!(plan(&broken, None).is_empty());
+        let many: Vec<_> = (1..100).map(|n| offer(Yuyv, 640 + n, 480, (30, 1))).collect();
+        assert_eq!(plan(&many, None).len(), TRIES);
+        assert!(plan(&many, Some(Mjpeg)).is_empty());
+        assert_eq!(plan(&[many[0], many[0]], None).len(), 1);
+    }
+}

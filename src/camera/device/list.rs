@@ -1,0 +1,228 @@
+//! Which cameras there are: real capture devices only, under names for people, in an order that stays.
+
+use crate::camera::choice::{Listed, in_order};
+
+/// Longest name shown, characters.
+const NAME_CHARS: usize = 64;
+
+/// Lists cameras again and again, and looks closely only at those that came since.
+#[derive(Debug, Default)]
+pub struct Lister {
+    #[cfg(target_os = "linux")]
+    seen: std::collections::BTreeMap<String, linux::Seen>,
+}
+
+impl Lister {
+    /// The cameras that are there now, [`in_order`], each with an id of its own. Nothing is started, no light goes on.
+    pub fn list(&mut self) -> Vec<Listed> {
+        let mut cameras = in_order(self.all());
+        for index in 1..cameras.len() {
+            let (before, rest) = cameras.split_at_mut(index);
+            if let Some(camera) = rest.first_mut() {
+                let same = before.iter().filter(|other| other.id.split('#').next() == Some(&camera.id)).count();
+                if same > 0 {
+                    camera.id = format!("{}#{}", camera.id, same + 1);
+                }
+            }
+        }
+        cameras
+    }
+
+    #[cfg(target_os = "macos")]
+    fn all(&mut self) -> Vec<Listed> {
+        elsewhere(crate::camera::provenance::macos::examine, |info| info.misc())
+    }
+
+    // Media Foundation opens by number; the unique link is in the provenance.
+    #[cfg(target_os = "windows")]
+    fn all(&mut self) -> Vec<Listed> {
+        elsewhere(crate::camera::provenance::windows::examine, |info| info.index().to_string())
+    }
+
+    #[cfg(not(any(target_os = "linux", target_os = "macos", target_os = "windows")))]
+    fn all(&mut self) -> Vec<Listed> {
+        Vec::new()
+    }
+}
+
+#[cfg(any(target_os = "macos", target_os = "windows"))]
+fn elsewhere(
+    examine: fn(&str, &str, &str) -> crate::camera::provenance::Provenance,
+    node: fn(&nokhwa::utils::CameraInfo) -> String,
+) -> Vec<Listed> {
+    let listed = nokhwa::query(nokhwa::utils::ApiBackend::Auto).unwrap_or_default();
+    let camera = |info: nokhwa::utils::CameraInfo| {
+        let name = readable(&info.human_name());
+        let provenance = examine(&info.human_name(), info.description(), &info.misc());
+        let id = id_of(&provenance, &name);
+        Listed { id, name, node: node(&info), provenance }
+    };
+    listed.into_iter().map(camera).filter(|camera| !sees_no_colours(&camera.name)).collect()
+}
+
+/// Names the camera at its place: its USB ids and where it hangs, or what is known of that.
+fn id_of(provenance: &crate::camera::provenance::Provenance, name: &str) -> String {
+    let what = provenance.vid_pid.as_deref().unwrap_or(&provenance.driver);
+    format!("{what}@{}", provenance.bus_path.as_deref().unwrap_or(name))
+}
+
+/// A device's name for people: control characters gone, and said once where V4L2 has it twice (`X: X`, the second one cut).
+fn readable(name: &str) -> String {
+    let clean: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).take(4 * NAME_CHARS).collect();
+    let clean = clean.trim();
+    let once = match clean.split_once(": ") {
+        Some((first, second)) if !second.is_empty() && first.starts_with(second.trim()) => first,
+        _ => clean.strip_suffix(':').unwrap_or(clean),
+    };
+    once.chars().take(NAME_CHARS).collect()
+}
+
+/// Whether the name says that this is the infrared or depth sensor beside a camera. Most offer grey formats alone and are
+/// left out by that; some dress grey up as YUYV.
+fn sees_no_colours(name: &str) -> bool {
+    let mut words = name.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| word == "IR" || ["infrared", "depth"].iter().any(|sensor| word.eq_ignore_ascii_case(sensor)))
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    //! The nodes below `/sys/class/video4linux`.
+
+    use std::{collections::BTreeMap, fs, io::Read, path::Path};
+
+    use super::{Lister, id_of, readable, sees_no_colours};
+    use crate::camera::{
+        CameraError,
+        choice::Listed,
+        device::{backend::Backend, v4l2::V4l2},
+        provenance::linux,
+    };
+
+    /// Where the kernel tells about devices.
+    const SYS: &str = "/sys";
+    /// Most bytes of an attribute.
+    const ATTRIBUTE_BYTES: u64 = 256;
+
+    /// A node that was looked at: which one it was, and the camera, if it is one.
+    #[derive(Debug)]
+    pub(super) struct Seen {
+        made: u64,
+        camera: Option<Listed>,
+    }
+
+    impl Lister {
+        pub(super) fn all(&mut self) -> Vec<Listed> {
+            let sys = Path::new(SYS);
+            let mut now = BTreeMap::new();
+            for name in linux::nodes(sys) {
+                let folder = sys.join("class/video4linux").join(&name);
+                let Some(made) = made(&folder) else { continue };
+                let seen = match self.seen.remove(&name) {
+                    Some(seen) if seen.made == made => seen,
+                    _ => Seen { made, camera: camera(sys, &folder, &name) },
+                };
+                now.insert(name, seen);
+            }
+            self.seen = now;
+            self.seen.values().filter_map(|seen| seen.camera.clone()).collect()
+        }
+    }
+
+    /// Tells one appearance of a node from the next: the kernel makes its folder anew.
+    fn made(folder: &Path) -> Option<u64> {
+        use std::os::unix::fs::MetadataExt;
+        fs::metadata(folder).ok().map(|meta| meta.ino())
+    }
+
+    /// The camera behind a node; none where the node gives no pictures that can be used: metadata, output, infrared, depth.
+    fn camera(sys: &Path, folder: &Path, name: &str) -> Option<Listed> {
+        let node = format!("/dev/{name}");
+        // A node under this name that is another device speaks for that one.
+        if !is_node_of(Path::new(&node), &folder.join("dev")) {
+            return None;
+        }
+        let captures = match V4l2::open(Path::new(&node)).and_then(|mut node| node.offers()) {
+            Ok(offers) => !offers.is_empty(),
+            // What may not be opened may be a camera all the same: a webcam's first node is, its second is metadata.
+            Err(CameraError::Denied) => attribute(&folder.join("index")).is_none_or(|index| index == "0"),
+            Err(_) => false,
+        };
+        if !captures {
+            return None;
+        }
+        let provenance = linux::examine(sys, name);
+        let label = linux::label(sys, name).unwrap_or_default();
+        let label = readable(if label.is_empty() { name } else { &label });
+        if sees_no_colours(&label) {
+            return None;
+        }
+        Some(Listed { id: id_of(&provenance, &label), name: label, node, provenance })
+    }
+
+    /// Whether `node` is the device that the kernel numbers `major:minor` in the attribute `dev`.
+    pub(super) fn is_node_of(node: &Path, dev: &Path) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        let Ok(meta) = fs::metadata(node) else { return false };
+        let number = (rustix::fs::major(meta.rdev()), rustix::fs::minor(meta.rdev()));
+        attribute(dev).is_some_and(|dev| dev == format!("{}:{}", number.0, number.1))
+    }
+
+    fn attribute(path: &Path) -> Option<String> {
+        let mut bytes = Vec::new();
+        fs::File::open(path).ok()?.take(ATTRIBUTE_BYTES).read_to_end(&mut bytes).ok()?;
+        Some(String::from_utf8_lossy(&bytes).trim().to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_for_people() {
+        for (given, shown) in [
+            ("Test Webcam: Test Webcam", "Test Webcam"),
+            ("Integrated Camera: Integrated C", "Integrated Camera"),
+            ("HD Pro Webcam C920", "HD Pro Webcam C920"),
+            ("Logitech: BRIO", "Logitech: BRIO"),
+            ("USB2.0 HD UVC WebCam: USB2.0 HD", "USB2.0 HD UVC WebCam"),
+            ("Camera:", "Camera"),
+            ("a\u{1b}[31mb\n", "a [31mb"),
+        ] {
+            assert_eq!(readable(given), shown);
+        }
+        assert_eq!(readable(&"x".repeat(999)).len(), NAME_CHARS);
+    }
+
+    #[test]
+    fn infrared_and_depth_sensors_are_told_by_name_and_nothing_else_is() {
+        for (name, expected) in [
+            ("Integrated IR Camera", true),
+            ("Surface Camera Infrared", true),
+            ("RealSense Depth Camera", true),
+            ("FaceTime HD Camera", false),
+            ("Iriun Webcam", false),
+            ("BIRD-EYE 2", false),
+        ] {
+            assert_eq!(sees_no_colours(name), expected, "{name}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_node_is_the_device_whose_number_it_has() {
+        use std::path::Path;
+        let zero = Path::new("/sys/class/mem/zero/dev");
+        if zero.exists() {
+            assert!(linux::is_node_of(Path::new("/dev/zero"), zero));
+        }
+        assert!(!linux::is_node_of(Path::new("/dev/null"), zero));
+        assert!(!linux::is_node_of(Path::new("/dev/no-video"), zero));
+    }
+
+    #[test]
+    fn listing_the_cameras_of_this_machine_twice_gives_the_same() {
+        let mut lister = Lister::default();
+        assert_eq!(lister.list(), lister.list());
+    }
+}

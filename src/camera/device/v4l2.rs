@@ -1,0 +1,309 @@
+//! Linux: cameras through V4L2. The only file that names the crate `v4l`.
+//!
+//! The crate is what stands beneath nokhwa. It is used directly because nokhwa 0.10 hides what a camera is judged by (the
+//! kernel's time stamps and picture numbers, how long a picture is, its colour space), waits for a picture without end, so
+//! that a stalled camera could be neither closed nor opened anew, and refuses frame rates such as 15/2.
+//!
+//! The crate panics where a driver says something that it does not know. A driver repeats what a device says, so that is
+//! input like any other: [`guarded`] makes a refusal of it.
+
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use v4l::{
+    Device, Format, FourCC, Fraction,
+    buffer::{self, Type},
+    format::{Colorspace, Quantization},
+    frameinterval::FrameIntervalEnum,
+    framesize::FrameSizeEnum,
+    io::{
+        mmap,
+        traits::{CaptureStream, Stream},
+    },
+    video::{Capture, capture::Parameters},
+};
+
+use super::{
+    backend::{Backend, Granted, Raw},
+    decode::{Layout, PixelFormat},
+    formats::Offer,
+};
+use crate::camera::{
+    CameraError,
+    colour::{Colour, Matrix, Range},
+};
+
+/// Buffers that driver and reader pass to and fro.
+const BUFFERS: u32 = 4;
+/// Most sizes or rates taken from one enumeration: a driver may list without end.
+const MOST_LISTED: usize = 256;
+/// `POLLIN` of poll(2): a picture is there, or an error to be had.
+const POLLIN: i16 = 1;
+
+/// A video node, open.
+pub(super) struct V4l2 {
+    // Dropped in this order: a stream outlives its device nowhere.
+    stream: Option<mmap::Stream<'static>>,
+    device: Device,
+}
+
+impl V4l2 {
+    /// Opens `/dev/videoN`.
+    pub(super) fn open(node: &Path) -> Result<Self, CameraError> {
+        let device = guarded(|| Device::with_path(node)).map_err(|error| match condition(&error) {
+            CameraError::Lost => CameraError::Absent,
+            other => other,
+        })?;
+        Ok(Self { stream: None, device })
+    }
+
+    fn rates(&self, format: PixelFormat, code: FourCC, width: u32, height: u32) -> Vec<Offer> {
+        let offer =
+            |interval: Fraction| Offer { format, width, height, fps: (interval.denominator, interval.numerator) };
+        let intervals = guarded(|| self.device.enum_frameintervals(code, width, height)).unwrap_or_default();
+        let offers: Vec<Offer> = intervals
+            .into_iter()
+            .take(MOST_LISTED)
+            .flat_map(|listed| match listed.interval {
+                FrameIntervalEnum::Discrete(interval) => vec![offer(interval)],
+                // Any interval between two: thirty a second if it lies between them, else the fastest.
+                FrameIntervalEnum::Stepwise(range) => {
+                    let thirty = offer(Fraction::new(1, 30));
+                    let (fastest, slowest) = (offer(range.min), offer(range.max));
+                    let within = slowest.rate() <= 30.0 && 30.0 <= fastest.rate();
+                    vec![if within { thirty } else { fastest }]
+                }
+            })
+            .collect();
+        // A driver that names no rate has one of its own, told when it streams.
+        if offers.is_empty() { vec![offer(Fraction::new(1, 30))] } else { offers }
+    }
+}
+
+impl Backend for V4l2 {
+    fn offers(&mut self) -> Result<Vec<Offer>, CameraError> {
+        let listed = match guarded(|| self.device.enum_formats()) {
+            Ok(listed) => listed,
+            // A node that captures no pictures (metadata, output): it offers none.
+            Err(error) if error.raw_os_error() == Some(errno::EINVAL) => return Ok(Vec::new()),
+            Err(error) => return Err(condition(&error)),
+        };
+        let mut offers = Vec::new();
+        for code in listed.into_iter().take(MOST_LISTED).map(|listed| listed.fourcc) {
+            let Some(format) = usable(code) else { continue };
+            let sizes = guarded(|| self.device.enum_framesizes(code)).unwrap_or_default();
+            for size in sizes.into_iter().take(MOST_LISTED) {
+                let (width, height) = match size.size {
+                    FrameSizeEnum::Discrete(size) => (size.width, size.height),
+                    FrameSizeEnum::Stepwise(range) => (
+                        stepped(640, range.min_width, range.max_width, range.step_width),
+                        stepped(480, range.min_height, range.max_height, range.step_height),
+                    ),
+                };
+                offers.extend(self.rates(format, code, width, height));
+            }
+        }
+        Ok(offers)
+    }
+
+    fn stream(&mut self, offer: &Offer) -> Result<Granted, CameraError> {
+        self.stop();
+        let begun = guarded(|| {
+            let wanted = Format::new(offer.width, offer.height, FourCC::new(&offer.format.fourcc()));
+            let set = self.device.set_format(&wanted)?;
+            let interval = Fraction::new(offer.fps.1, offer.fps.0);
+            // A driver with one rate of its own may refuse to hear of another: its pictures come all the same.
+            let fps = match self.device.set_params(&Parameters::new(interval)) {
+                Ok(set) if set.interval.numerator > 0 => set.interval,
+                Ok(_) | Err(_) => interval,
+            };
+            let mut stream = mmap::Stream::with_buffers(&self.device, Type::VideoCapture, BUFFERS)?;
+            // `next` hands back the buffer of the last picture, at first the one numbered 0, and takes the next picture:
+            // all others are handed over here, so that it may be called when a picture is there and never before.
+            let mut index = 1;
+            while index < BUFFERS as usize && stream.queue(index).is_ok() {
+                index += 1;
+            }
+            stream.start()?;
+            Ok((set, fps, stream))
+        });
+        let (set, fps, stream) = begun.map_err(|error| condition(&error))?;
+        let format = usable(set.fourcc).ok_or(CameraError::Unsupported)?;
+        self.stream = Some(stream);
+        let layout = Layout { width: set.width, height: set.height, stride: set.stride as usize, colour: colour(&set) };
+        let fps = fps.denominator as f32 / fps.numerator.max(1) as f32;
+        Ok(Granted { format, layout, fps })
+    }
+
+    fn next(&mut self, within: Duration) -> Result<Option<Raw<'_>>, CameraError> {
+        let Some(stream) = &mut self.stream else { return Err(CameraError::Lost) };
+        let millis = i32::try_from(within.as_millis()).unwrap_or(i32::MAX);
+        let ready = guarded(|| stream.handle().poll(POLLIN, millis)).map_err(|error| condition(&error))?;
+        if ready == 0 {
+            return Ok(None);
+        }
+        let (bytes, meta) = guarded(|| CaptureStream::next(stream)).map_err(|error| condition(&error))?;
+        let used = if meta.bytesused == 0 { bytes.len() } else { meta.bytesused as usize };
+        let at = Duration::from_secs(meta.timestamp.sec.try_into().unwrap_or(0))
+            + Duration::from_micros(meta.timestamp.usec.try_into().unwrap_or(0));
+        let monotonic = (meta.flags & buffer::Flags::TIMESTAMP_MASK) == buffer::Flags::TIMESTAMP_MONOTONIC;
+        Ok(Some(Raw {
+            bytes: bytes.get(..used).unwrap_or(bytes),
+            at,
+            captured: if monotonic { instant(at) } else { None },
+            number: Some(u64::from(meta.sequence)),
+            damaged: meta.flags.contains(buffer::Flags::ERROR),
+        }))
+    }
+
+    fn stop(&mut self) {
+        let stream = self.stream.take();
+        // Whatever goes wrong here, the stream is over.
+        guarded(|| {
+            drop(stream);
+            Ok(())
+        })
+        .ok();
+    }
+}
+
+impl Drop for V4l2 {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Runs `work`; a panic in it is an error.
+fn guarded<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(io::ErrorKind::InvalidData.into()))
+}
+
+/// What an error of the driver means.
+fn condition(error: &io::Error) -> CameraError {
+    tracing::debug!(error = error as &dyn std::error::Error, "the camera's driver refused");
+    match error.raw_os_error() {
+        Some(errno::EPERM | errno::EACCES) => CameraError::Denied,
+        Some(errno::EBUSY) => CameraError::Busy,
+        Some(errno::ENOENT | errno::ENXIO | errno::ENODEV | errno::ESHUTDOWN) => CameraError::Lost,
+        Some(errno::EIO | errno::EPIPE | errno::EPROTO | errno::ETIMEDOUT) => CameraError::Stalled,
+        // EINVAL, ENOTTY, what the crate cannot read, and what nobody expects.
+        _ => CameraError::Unsupported,
+    }
+}
+
+/// The error numbers that a V4L2 driver gives (Linux, errno.h).
+mod errno {
+    pub(super) const EPERM: i32 = 1;
+    pub(super) const ENOENT: i32 = 2;
+    pub(super) const EIO: i32 = 5;
+    pub(super) const ENXIO: i32 = 6;
+    pub(super) const EACCES: i32 = 13;
+    pub(super) const EBUSY: i32 = 16;
+    pub(super) const ENODEV: i32 = 19;
+    pub(super) const EINVAL: i32 = 22;
+    pub(super) const EPIPE: i32 = 32;
+    pub(super) const EPROTO: i32 = 71;
+    pub(super) const ESHUTDOWN: i32 = 108;
+    pub(super) const ETIMEDOUT: i32 = 110;
+}
+
+/// The formats that are understood; what is not (grey and depth of infrared sensors, H.264) is left out.
+fn usable(code: FourCC) -> Option<PixelFormat> {
+    match &code.repr {
+        b"MJPG" | b"JPEG" => Some(PixelFormat::Mjpeg),
+        b"YUYV" => Some(PixelFormat::Yuyv),
+        b"NV12" => Some(PixelFormat::Nv12),
+        _ => None,
+    }
+}
+
+/// The value nearest to `wanted` that a range with steps has.
+fn stepped(wanted: u32, least: u32, most: u32, step: u32) -> u32 {
+    let inside = wanted.clamp(least, most.max(least));
+    inside - (inside - least) % step.max(1)
+}
+
+/// What the driver says about colours. Unless it says otherwise: BT.601 in limited range, the rule for webcams' YUV.
+fn colour(set: &Format) -> Colour {
+    let matrix = match set.colorspace {
+        Colorspace::Rec709 => Matrix::Bt709,
+        Colorspace::Rec2020 => Matrix::Bt2020,
+        _ => Matrix::Bt601,
+    };
+    let range = match (set.quantization, set.colorspace) {
+        (Quantization::FullRange, _) | (Quantization::Default, Colorspace::JPEG) => Range::Full,
+        _ => Range::Limited,
+    };
+    Colour { matrix, range }
+}
+
+/// A moment of the kernel's monotonic clock by this process's, which on Linux is the same clock.
+fn instant(at: Duration) -> Option<Instant> {
+    let clock = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let now = Duration::new(clock.tv_sec.try_into().ok()?, clock.tv_nsec.try_into().ok()?);
+    #[expect(clippy::disallowed_methods, reason = "a camera's clock is real time")]
+    Instant::now().checked_sub(now.checked_sub(at)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_error_of_a_driver_is_a_condition_of_its_own() {
+        for (number, expected) in [
+            (errno::EACCES, CameraError::Denied),
+            (errno::EPERM, CameraError::Denied),
+            (errno::EBUSY, CameraError::Busy),
+            (errno::ENODEV, CameraError::Lost),
+            (errno::ESHUTDOWN, CameraError::Lost),
+            (errno::EPROTO, CameraError::Stalled),
+            (errno::EINVAL, CameraError::Unsupported),
+            (-1, CameraError::Unsupported),
+        ] {
+            let found = condition(&io::Error::from_raw_os_error(number));
+            assert_eq!(std::mem::discriminant(&found), std::mem::discriminant(&expected), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_panic_of_the_crate_is_a_camera_that_cannot_be_used() {
+        let error = guarded::<()>(|| panic!("Invalid colorspace")).unwrap_err();
+        assert!(matches!(condition(&error), CameraError::Unsupported));
+    }
+
+    #[test]
+    fn a_node_that_is_not_there_is_absent_and_a_file_is_no_camera() {
+        assert!(matches!(V4l2::open(Path::new("/dev/no-video")), Err(CameraError::Absent)));
+        let mut null = V4l2::open(Path::new("/dev/null")).unwrap();
+        assert!(!null.offers().is_ok_and(|offers| !offers.is_empty()));
+    }
+
+    #[test]
+    fn ranges_give_the_size_nearest_to_the_wanted_one() {
+        assert_eq!(stepped(640, 32, 4096, 2), 640);
+        assert_eq!(stepped(640, 33, 4096, 4), 637);
+        assert_eq!(stepped(640, 800, 1600, 8), 800);
+        assert_eq!(stepped(640, 16, 320, 0), 320);
+    }
+
+    #[test]
+    fn colours_are_as_the_driver_says() {
+        let set =
+            |colorspace, quantization| Format { colorspace, quantization, ..Format::new(2, 2, FourCC::new(b"YUYV")) };
+        let bt601 = Colour { matrix: Matrix::Bt601, range: Range::Limited };
+        for (name, format, expected) in [
+            ("nothing said", set(Colorspace::Default, Quantization::Default), bt601),
+            ("sRGB, as webcams say", set(Colorspace::SRGB, Quantization::Default), bt601),
+            ("full", set(Colorspace::SRGB, Quantization::FullRange), Colour { range: Range::Full, ..bt601 }),
+            ("JPEG", set(Colorspace::JPEG, Quantization::Default), Colour { range: Range::Full, ..bt601 }),
+            ("HD", set(Colorspace::Rec709, Quantization::Default), Colour { matrix: Matrix::Bt709, ..bt601 }),
+        ] {
+            assert_eq!(colour(&format), expected, "{name}");
+        }
+    }
+}

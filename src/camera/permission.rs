@@ -1,0 +1,180 @@
+//! Whether this program may use a camera, told before it is opened where the system can say so.
+//!
+//! | system | asked | says nothing of |
+//! |---|---|---|
+//! | Linux | whether this process may read and write the node: owner, group, access lists | a container's device rules; what Snap's confinement denies |
+//! | macOS | what AVFoundation's authorisation stands at | whether the person will agree when asked |
+//! | Windows | the privacy settings for cameras, of this machine and this user | a driver's own lock |
+//!
+//! Opening a camera may still fail, and is the last word. The macOS and Windows parts were not run on those systems.
+
+use std::io;
+
+/// Whether this program may use a camera.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Permission {
+    /// The system says yes.
+    Granted,
+    /// The system says no.
+    Denied(DeniedBy),
+    /// The system does not say, or will ask the person first.
+    Unknown,
+}
+
+/// What stands in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeniedBy {
+    /// The device node's owner, group and access list. Way out: the group `video`, or a seat of one's own.
+    Node,
+    /// The person's or the owner's privacy settings. Way out: those settings.
+    Privacy,
+}
+
+impl Permission {
+    /// What an attempt to open or to access a node says. Under `confined` a yes of the node is not the last word.
+    pub fn of_attempt(attempt: &io::Result<()>, confined: bool) -> Self {
+        match attempt {
+            Ok(()) if confined => Self::Unknown,
+            Ok(()) => Self::Granted,
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Self::Denied(DeniedBy::Node),
+            Err(_) => Self::Unknown,
+        }
+    }
+}
+
+/// Whether this process may use the camera at `node`: `/dev/video0` on Linux; elsewhere all cameras are one.
+#[cfg(target_os = "linux")]
+pub fn permission(node: &str) -> Permission {
+    use rustix::fs::{Access, AtFlags, CWD, accessat};
+    // As the process is now, not as it was started; the kernel counts access lists in.
+    let attempt = accessat(CWD, node, Access::READ_OK | Access::WRITE_OK, AtFlags::EACCESS).map_err(io::Error::from);
+    // Snap puts the host's nodes before the program and denies at opening; Flatpak shows none that may not be used.
+    let confined = std::env::var_os("SNAP").is_some_and(|snap| !snap.is_empty());
+    Permission::of_attempt(&attempt, confined)
+}
+
+/// Whether this process may use the camera at `node`: `/dev/video0` on Linux; elsewhere all cameras are one.
+#[cfg(target_os = "macos")]
+pub fn permission(_node: &str) -> Permission {
+    use nokhwa_bindings_macos::{AVAuthorizationStatus, current_authorization_status};
+    match current_authorization_status() {
+        AVAuthorizationStatus::Authorized => Permission::Granted,
+        AVAuthorizationStatus::Denied | AVAuthorizationStatus::Restricted => Permission::Denied(DeniedBy::Privacy),
+        AVAuthorizationStatus::NotDetermined => Permission::Unknown,
+    }
+}
+
+/// Whether this process may use the camera at `node`: `/dev/video0` on Linux; elsewhere all cameras are one.
+#[cfg(windows)]
+pub fn permission(_node: &str) -> Permission {
+    const STORE: &str = r"Software\Microsoft\Windows\CurrentVersion\CapabilityAccessManager\ConsentStore\webcam";
+    let asked = [format!(r"HKLM\{STORE}"), format!(r"HKCU\{STORE}"), format!(r"HKCU\{STORE}\NonPackaged")].map(|key| {
+        let answer = std::process::Command::new("reg.exe").args(["query", &key, "/v", "Value"]).output().ok()?;
+        Some(String::from_utf8_lossy(&answer.stdout).into_owned())
+    });
+    consent(asked.map(|answer| consent_value(&answer?)))
+}
+
+/// Whether this process may use the camera at `node`: on this system nobody can be asked.
+#[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
+pub fn permission(_node: &str) -> Permission {
+    Permission::Unknown
+}
+
+/// What a switch of Windows' privacy settings stands at.
+#[cfg(any(windows, test))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Consent {
+    Allow,
+    Deny,
+}
+
+/// What `reg query … /v Value` says: `    Value    REG_SZ    Allow`. `None` where there is no such value, or it is another
+/// one (`Prompt`).
+#[cfg(any(windows, test))]
+fn consent_value(answer: &str) -> Option<Consent> {
+    match answer.split_once("REG_SZ")?.1.split_whitespace().next()? {
+        "Allow" => Some(Consent::Allow),
+        "Deny" => Some(Consent::Deny),
+        _ => None,
+    }
+}
+
+/// What follows from the switches of the machine, the user, and the user's desktop programs: each can deny, all must allow.
+#[cfg(any(windows, test))]
+fn consent(switches: [Option<Consent>; 3]) -> Permission {
+    if switches.contains(&Some(Consent::Deny)) {
+        Permission::Denied(DeniedBy::Privacy)
+    } else if switches.iter().all(|switch| *switch == Some(Consent::Allow)) {
+        Permission::Granted
+    } else {
+        Permission::Unknown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_plain_yes_is_granted() {
+        for (name, attempt, confined, expected) in [
+            ("yes", Ok(()), false, Permission::Granted),
+            ("yes, says the node", Ok(()), true, Permission::Unknown),
+            ("no", Err(io::ErrorKind::PermissionDenied), false, Permission::Denied(DeniedBy::Node)),
+            (
+                "no, whoever else is asked",
+                Err(io::ErrorKind::PermissionDenied),
+                true,
+                Permission::Denied(DeniedBy::Node),
+            ),
+            ("gone", Err(io::ErrorKind::NotFound), false, Permission::Unknown),
+            ("busy", Err(io::ErrorKind::ResourceBusy), false, Permission::Unknown),
+        ] {
+            assert_eq!(Permission::of_attempt(&attempt.map_err(io::Error::from), confined), expected, "{name}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_told_before_opening_is_what_opening_says() {
+        use std::{
+            fs::{self, OpenOptions},
+            os::unix::fs::PermissionsExt,
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let node = folder.path().join("video0");
+        fs::write(&node, "").unwrap();
+        // Whoever is root may do everything: then all rows say so, twice.
+        for mode in [0o000, 0o200, 0o400, 0o600, 0o666] {
+            fs::set_permissions(&node, fs::Permissions::from_mode(mode)).unwrap();
+            let opened = OpenOptions::new().read(true).write(true).open(&node).map(drop);
+            let told = permission(node.to_str().unwrap());
+            assert_eq!(told, Permission::of_attempt(&opened, false), "{mode:o}");
+        }
+        assert_eq!(permission(folder.path().join("video1").to_str().unwrap()), Permission::Unknown);
+    }
+
+    #[test]
+    fn the_consent_store_is_read_and_each_switch_can_deny() {
+        let answer = |value: &str| {
+            format!("\r\nHKEY_CURRENT_USER\\Software\\…\\webcam\r\n    Value    REG_SZ    {value}\r\n\r\n")
+        };
+        assert_eq!(consent_value(&answer("Allow")), Some(Consent::Allow));
+        assert_eq!(consent_value(&answer("Deny")), Some(Consent::Deny));
+        for none in [answer("Prompt"), answer(""), String::new(), "ERROR: …".into()] {
+            assert_eq!(consent_value(&none), None, "{none}");
+        }
+        let (allow, deny) = (Some(Consent::Allow), Some(Consent::Deny));
+        for (switches, expected) in [
+            ([allow, allow, allow], Permission::Granted),
+            ([deny, allow, allow], Permission::Denied(DeniedBy::Privacy)),
+            ([allow, deny, None], Permission::Denied(DeniedBy::Privacy)),
+            ([None, allow, deny], Permission::Denied(DeniedBy::Privacy)),
+            ([None, allow, allow], Permission::Unknown),
+            ([None, None, None], Permission::Unknown),
+        ] {
+            assert_eq!(consent(switches), expected, "{switches:?}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Linux: what sysfs tells of a V4L2 node and of every device between it and its host controller.
+//!
+//! The root of the tree is a parameter, `/sys` in the product. Nothing is opened but files of the tree: a camera does not
+//! notice.
+
+use std::path::Path;
+
+use super::{
+    Provenance,
+    known::{self, System},
+    sysfs::{self, Device},
+    verdict::{Attachment, Facts, Host, Port, verdict},
+    vid_pid,
+};
+
+#[cfg(test)]
+mod tests;
+
+/// The V4L2 nodes, `video0` and so on, by number: cameras, their metadata nodes, codecs and whatever else is one.
+pub fn nodes(sys: &Path) -> Vec<String> {
+    sysfs::nodes(sys)
+}
+
+/// A node's name for people. Drivers often say it twice, and V4L2 cuts it at 31 characters: `Desk Cam: Desk Cam` is
+/// `Desk Cam`.
+pub fn label(sys: &Path, node_name: &str) -> Option<String> {
+    let name = sysfs::name(sys, node_name)?;
+    let once = name.split_once(": ").filter(|(once, again)| !once.is_empty() && once.starts_with(again));
+    Some(once.map_or(name.as_str(), |(once, _)| once).to_owned())
+}
+
+/// What the node `video0` is. A node that is not there is unknown.
+///
+/// Its bus path is `usb-0000:00:14.0-3:1.0` (host controller, ports, configuration and interface), `pci-0000:00:05.0` or
+/// `platform-fe801000.csi`: the same after unplugging, and after the next start.
+pub fn examine(sys: &Path, node_name: &str) -> Provenance {
+    let name = sysfs::name(sys, node_name).unwrap_or_default();
+    let (devices, begins) = sysfs::chain(sys, node_name).unwrap_or_default();
+    let mut drivers: Vec<String> = devices.iter().filter_map(|device| device.link("driver")).collect();
+    drivers.extend(devices.first().and_then(driver_of_attributes).map(str::to_owned));
+    let Place { attachment, bus_path, vid_pid } = place(&devices, &begins);
+    let facts =
+        Facts { system: System::Linux, names: &[&name], drivers: &drivers, vid_pid: vid_pid.as_deref(), attachment };
+    let (kind, because) = verdict(&facts);
+    Provenance { driver: drivers.into_iter().next().unwrap_or_default(), bus_path, vid_pid, kind, because }
+}
+
+/// Where a camera hangs.
+struct Place {
+    attachment: Attachment,
+    bus_path: Option<String>,
+    vid_pid: Option<String>,
+}
+
+/// The place of the first of `devices`, of which the tree says no more than that they `begin` there.
+fn place(devices: &[Device], begins: &str) -> Place {
+    let nowhere = |attachment| Place { attachment, bus_path: None, vid_pid: None };
+    if matches!(begins, "virtual" | "faux") {
+        return nowhere(Attachment::Software);
+    }
+    let carrier =
+        devices.iter().enumerate().skip(1).find_map(|(at, device)| Some((at, device, device.link("subsystem")?)));
+    let Some((at, device, bus)) = carrier else {
+        return nowhere(Attachment::Unclear("the system does not tell where it hangs"));
+    };
+    let here = devices.get(at..).unwrap_or_default();
+    match bus.as_str() {
+        "usb" => usb(here),
+        "pci" => Place {
+            attachment: Attachment::Pci,
+            bus_path: Some(format!("pci-{}", device.name())),
+            vid_pid: pci_ids(device),
+        },
+        "platform" => Place {
+            attachment: match device.link("driver") {
+                Some(driver) if known::camera_interface(&driver) && described(here) => Attachment::Board,
+                _ => Attachment::Unclear("a device of the board that is not known to be a camera interface"),
+            },
+            bus_path: Some(format!("platform-{}", device.name())),
+            vid_pid: None,
+        },
+        _ => nowhere(Attachment::Unclear("on a bus of which nothing is known")),
+    }
+}
+
+/// The place of a USB interface and all above it.
+fn usb(here: &[Device]) -> Place {
+    let is_usb = |device: &&Device| device.link("subsystem").as_deref() == Some("usb");
+    let on_bus = here.iter().take_while(is_usb).count();
+    let (on_bus, above) = here.split_at(on_bus);
+    // The root hub hangs on no port.
+    let device =
+        on_bus.iter().find(|device| device.has("idVendor") && device.attribute("devpath").is_some_and(|p| p != "0"));
+    let attribute = |name| device.and_then(|device| device.attribute(name));
+    let port = match attribute("removable").as_deref() {
+        Some("fixed") => Port::Fixed,
+        Some("removable") => Port::Removable,
+        _ => Port::NotTold,
+    };
+    let interface = on_bus.first().map(Device::name);
+    let interface = interface.as_deref().and_then(|name| name.split_once(':')).map(|(_, interface)| interface);
+    let path = above.first().zip(attribute("devpath")).zip(interface);
+    Place {
+        attachment: Attachment::Usb(host(above), port),
+        bus_path: path.map(|((host, ports), interface)| format!("usb-{}-{ports}:{interface}", host.name())),
+        vid_pid: attribute("idVendor").zip(attribute("idProduct")).and_then(|(v, p)| vid_pid(&v, &p)),
+    }
+}
+
+/// What a USB bus hangs on. A controller may stand behind a bridge of the same chip: all above it counts.
+fn host(above: &[Device]) -> Host {
+    let pci = above.iter().find(|device| device.link("subsystem").as_deref() == Some("pci"));
+    match pci {
+        Some(pci) if pci_ids(pci).is_some_and(|ids| known::emulated_host(&ids)) => Host::Emulated,
+        Some(_) => Host::Pci,
+        None if described(above) => Host::Board,
+        None => Host::Unclear,
+    }
+}
+
+/// Whether the firmware, by device tree or ACPI, describes a device or what it is part of. What a kernel module makes up has
+/// no such description.
+fn described(devices: &[Device]) -> bool {
+    devices.iter().any(|device| device.has("of_node") || device.has("firmware_node"))
+}
+
+/// `0x8086` and `0xa36d` as `8086:a36d`.
+fn pci_ids(device: &Device) -> Option<String> {
+    let (vendor, product) = (device.attribute("vendor")?, device.attribute("device")?);
+    vid_pid(vendor.strip_prefix("0x")?, product.strip_prefix("0x")?)
+}
+
+/// The module that made a node without hardware, which sysfs does not name, by the attributes that it adds.
+fn driver_of_attributes(node: &Device) -> Option<&'static str> {
+    let added = [("max_openers", "v4l2loopback"), ("controls/connected_devices", "akvcam")];
+    added.into_iter().find(|(attribute, _)| node.has(attribute)).map(|(_, driver)| driver)
+}

@@ -1,0 +1,319 @@
+//! `countenance camera`: which cameras there are, how one does, what it would record.
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use clap::{Subcommand, ValueEnum};
+use serde_json::{Value, json};
+
+use super::{
+    installation::settled,
+    qualify::{self, QualifyArgs},
+    source::{Source, SourceArgs},
+};
+use crate::{
+    camera::{CameraError, Cameras, FrameSource, Latest, Listed, device::PixelFormat, recording},
+    headless::{Exit, causes},
+    policy::Policy,
+    protocol::CameraKind,
+    recapture,
+};
+
+/// What to do with cameras.
+#[derive(Debug, Subcommand)]
+pub enum CameraTask {
+    /// List the cameras that can be used, best first
+    List {
+        /// One JSON line a camera
+        #[arg(long)]
+        json: bool,
+    },
+    /// Look through a camera: format, speed, age of the pictures, every trouble and how it ends. Nothing is judged or kept
+    ///
+    /// Exit codes: 0 all was well at the end, 20 it was not.
+    Test(TestArgs),
+    /// Measure genuine captures at this site, and decide whether the liveness gate may be armed here
+    ///
+    /// Exit codes: 0 armed, 12 not armed, 20 no camera.
+    Qualify(QualifyArgs),
+    /// Write what an emulated camera plays: a folder of JPEG pictures, and frames.yuyv
+    #[command(hide = true)]
+    Film {
+        /// The recording
+        #[arg(value_name = "RECORDING")]
+        from: PathBuf,
+        /// The folder
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Most frames
+        #[arg(long, default_value_t = 60)]
+        frames: usize,
+    },
+}
+
+/// Arguments of `camera test`.
+#[derive(Debug, clap::Args)]
+pub struct TestArgs {
+    /// Which camera.
+    #[command(flatten)]
+    source: SourceArgs,
+    /// How long to look, seconds
+    #[arg(long, value_name = "SECS", default_value_t = 5)]
+    seconds: u64,
+    /// Take this pixel format only
+    #[arg(long, value_enum)]
+    format: Option<FormatChoice>,
+    /// JSON lines instead of text
+    #[arg(long)]
+    json: bool,
+    /// How long to wait for a camera in trouble before giving up, seconds; until the end if absent
+    #[arg(long, value_name = "SECS")]
+    patience: Option<u64>,
+    /// The settings file; by default the platform's place for settings
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FormatChoice {
+    Mjpeg,
+    Yuyv,
+    Nv12,
+}
+
+pub(super) fn run(task: &CameraTask) -> anyhow::Result<ExitCode> {
+    match task {
+        CameraTask::List { json } => list(*json),
+        CameraTask::Test(args) => test(args),
+        CameraTask::Qualify(args) => qualify::run(args, || {
+            let settings = settled(args.settings.clone())?;
+            Ok(args.source.source(&settings, None).scripted(args.source.keep_frames)?)
+        }),
+        CameraTask::Film { from, out, frames } => {
+            let frames = recapture::film(&mut recording::open(from)?, out, *frames)?;
+            eprintln!("{}: {frames} pictures", out.display());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn list(as_json: bool) -> anyhow::Result<ExitCode> {
+    let cameras = Cameras::new(crate::camera::Wish::default(), Box::new(|_| false)).list();
+    let mut out = io::stdout();
+    if cameras.is_empty() && !as_json {
+        eprintln!("countenance: there is no camera");
+    }
+    for camera in &cameras {
+        let Listed { id, name, node, provenance } = camera;
+        if as_json {
+            let line = json!({
+                "id": id, "name": name, "node": node, "kind": provenance.kind, "driver": provenance.driver,
+                "bus_path": provenance.bus_path, "vid_pid": provenance.vid_pid, "because": provenance.because,
+            });
+            writeln!(out, "{line}")?;
+        } else {
+            let kind = match provenance.kind {
+                CameraKind::Physical => "real",
+                CameraKind::Virtual => "virtual",
+                CameraKind::Unknown => "unknown",
+            };
+            writeln!(out, "{name}\n    id      {id}\n    device  {node}, driver {}", provenance.driver)?;
+            writeln!(out, "    kind    {kind}: {}", provenance.because)?;
+        }
+    }
+    Ok(if cameras.is_empty() { Exit::NoCamera.into() } else { ExitCode::SUCCESS })
+}
+
+fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {
+    let settings = settled(args.settings.clone())?;
+    let source = match args.source.source(&settings, None) {
+        Source::Camera(cameras) => {
+            let mut wish = args.source.wish(&settings);
+            wish.usage.format = args.format.map(PixelFormat::from);
+            cameras.choose(wish);
+            Source::Camera(cameras)
+        }
+        recording @ Source::Recording { .. } => recording,
+    };
+    let mut live = source.live(Latest::default(), Arc::new(|| {}));
+    let mut report = Report { out: Box::new(io::stdout()), as_json: args.json, began: now(), fault: None };
+    let good = look(&mut live, Duration::from_secs(args.seconds), args.patience.map(Duration::from_secs), &mut report)?;
+    Ok(if good { ExitCode::SUCCESS } else { Exit::NoCamera.into() })
+}
+
+/// Time between two tries of a camera in trouble.
+const BEAT: Duration = Duration::from_millis(250);
+
+/// Looks until the time is over, through every trouble; whether all was well at the end.
+fn look(
+    source: &mut dyn FrameSource,
+    within: Duration,
+    patience: Option<Duration>,
+    report: &mut Report,
+) -> io::Result<bool> {
+    let wait = Duration::from_millis(Policy::default().capture.frame_millis);
+    let end = report.began + within;
+    let mut counted = Counted::default();
+    let mut open = false;
+    while now() < end {
+        let started = if open { Ok(()) } else { source.start() };
+        let frame = started.and_then(|()| source.next_frame(wait));
+        match frame {
+            Ok(frame) => {
+                if !std::mem::replace(&mut open, true) {
+                    report.opened(&*source)?;
+                }
+                report.recovered()?;
+                counted.count(frame.seq(), frame.at(), frame.age(now()));
+                if counted.since.is_none_or(|since| now().duration_since(since) >= Duration::from_secs(1)) {
+                    report.frames(&mut counted)?;
+                }
+            }
+            Err(CameraError::Ended) => break,
+            Err(error) => {
+                let since = report.trouble(&error)?;
+                source.stop();
+                if !may_pass(&error) || patience.is_some_and(|patience| now().duration_since(since) >= patience) {
+                    break;
+                }
+                (open, counted) = (false, Counted::default());
+                std::thread::sleep(BEAT.min(end.saturating_duration_since(now())));
+            }
+        }
+    }
+    source.stop();
+    report.ended(&source.provenance())
+}
+
+/// Whether a trouble may end while somebody waits.
+fn may_pass(error: &CameraError) -> bool {
+    !matches!(
+        error,
+        CameraError::NotAllowed(_) | CameraError::Denied | CameraError::Unsupported | CameraError::Recording(_)
+    )
+}
+
+/// Frames since the last line.
+#[derive(Default)]
+struct Counted {
+    since: Option<Instant>,
+    first: Option<(u64, Duration)>,
+    last: (u64, Duration),
+    frames: u64,
+    ages: Vec<Duration>,
+}
+
+impl Counted {
+    fn count(&mut self, seq: u64, at: Duration, age: Option<Duration>) {
+        self.first.get_or_insert((seq, at));
+        self.since.get_or_insert_with(now);
+        self.last = (seq, at);
+        self.frames += 1;
+        self.ages.extend(age);
+    }
+
+    /// What the camera gave a second, dropped frames included.
+    fn fps(&self) -> f64 {
+        let (first, began) = self.first.unwrap_or_default();
+        let millis = self.last.1.saturating_sub(began).as_secs_f64();
+        if millis > 0.0 { (self.last.0 - first) as f64 / millis } else { 0.0 }
+    }
+
+    /// The age below which so many per cent of the pictures were.
+    fn age(&mut self, percent: usize) -> Option<f64> {
+        self.ages.sort_unstable();
+        let age = self.ages.get((self.ages.len() * percent / 100).min(self.ages.len().saturating_sub(1)))?;
+        Some((age.as_secs_f64() * 1e4).round() / 10.0)
+    }
+}
+
+/// Tells what happens, as it happens.
+struct Report {
+    out: Box<dyn Write>,
+    as_json: bool,
+    began: Instant,
+    fault: Option<(&'static str, Instant)>,
+}
+
+impl Report {
+    fn line(&mut self, event: &str, text: &str, facts: Value) -> io::Result<()> {
+        if !self.as_json {
+            return writeln!(self.out, "{text}");
+        }
+        let mut line = json!({"event": event, "at_millis": self.began.elapsed().as_millis() as u64});
+        if let (Some(line), Value::Object(facts)) = (line.as_object_mut(), facts) {
+            line.extend(facts);
+        }
+        writeln!(self.out, "{line}")?;
+        self.out.flush()
+    }
+
+    fn opened(&mut self, source: &dyn FrameSource) -> io::Result<()> {
+        let claim = source.provenance();
+        let text = format!("{}: {}, driver {}", claim.name, claim.format, claim.driver);
+        self.line("opened", &text, json!({"camera": claim, "format": claim.format}))
+    }
+
+    fn frames(&mut self, counted: &mut Counted) -> io::Result<()> {
+        let (frames, fps) = (counted.frames, (counted.fps() * 10.0).round() / 10.0);
+        let (p50, p95) = (counted.age(50), counted.age(95));
+        let age = p50.zip(p95).map_or_else(String::new, |(p50, p95)| format!(", {p50} ms old (p95 {p95})"));
+        let facts = json!({"count": frames, "fps": fps, "age_millis_p50": p50, "age_millis_p95": p95});
+        self.line("frames", &format!("{frames} pictures taken of {fps} a second{age}"), facts)?;
+        *counted = Counted { since: Some(now()), first: Some(counted.last), last: counted.last, ..Counted::default() };
+        Ok(())
+    }
+
+    /// Tells a trouble when it begins; since when there is trouble.
+    fn trouble(&mut self, error: &CameraError) -> io::Result<Instant> {
+        let since = self.fault.map_or_else(now, |(_, since)| since);
+        if self.fault.is_none_or(|(name, _)| name != error.name()) {
+            let because = causes(error);
+            self.line("fault", &because, json!({"fault": error.name(), "because": because}))?;
+        }
+        self.fault = Some((error.name(), since));
+        Ok(since)
+    }
+
+    fn recovered(&mut self) -> io::Result<()> {
+        let Some((fault, since)) = self.fault.take() else { return Ok(()) };
+        let millis = since.elapsed().as_millis() as u64;
+        self.line(
+            "recovered",
+            &format!("well again after {millis} ms"),
+            json!({"fault": fault, "after_millis": millis}),
+        )
+    }
+
+    fn ended(&mut self, claim: &crate::protocol::CameraClaim) -> io::Result<bool> {
+        let fault = self.fault.map(|(name, _)| name);
+        let signs: Vec<_> = claim.signs.iter().map(|sign| sign.name()).collect();
+        let text = match (fault, signs.is_empty()) {
+            (None, true) => "all is well".into(),
+            (None, false) => format!("well, but the pictures show {}", signs.join(", ")),
+            (Some(fault), _) => format!("not well: {fault}"),
+        };
+        self.line("ended", &text, json!({"fault": fault, "signs": signs}))?;
+        Ok(fault.is_none())
+    }
+}
+
+impl From<FormatChoice> for PixelFormat {
+    fn from(choice: FormatChoice) -> Self {
+        match choice {
+            FormatChoice::Mjpeg => Self::Mjpeg,
+            FormatChoice::Yuyv => Self::Yuyv,
+            FormatChoice::Nv12 => Self::Nv12,
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test of a camera measures real time")]
+fn now() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,165 @@
+//! `countenance camera qualify`: genuine captures at this site, from a camera or from recordings of it.
+
+use std::{
+    collections::BTreeSet,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use serde_json::json;
+
+use super::source::SourceArgs;
+use crate::{
+    camera::{CameraError, FrameSource, recording},
+    capture::CaptureError,
+    headless::{Exit, causes},
+    policy::{ArmingPolicy, Policy},
+    protocol::CameraClaim,
+    qualify::{self, Collected, PROFILE_FILE, Profile, Report, Step},
+    vision::Vision,
+    world::{Clock, SystemClock},
+};
+
+/// Arguments of `camera qualify`.
+#[derive(Debug, clap::Args)]
+pub struct QualifyArgs {
+    /// Recordings of genuine people, made at this site with this camera; without any, the camera itself looks
+    #[arg(value_name = "RECORDING")]
+    recordings: Vec<PathBuf>,
+    /// Captures to take; of recordings by default all they hold
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    captures: Option<u32>,
+    /// The camera, and how folders of pictures are read.
+    #[command(flatten)]
+    pub(super) source: SourceArgs,
+    /// The settings file; by default the platform's place for settings
+    #[arg(long, value_name = "FILE")]
+    pub(super) settings: Option<PathBuf>,
+    /// Where to write the site profile; by default `site.toml` in the data folder, and of recordings nowhere
+    #[arg(long, value_name = "FILE")]
+    site: Option<PathBuf>,
+    /// Where this installation keeps its data; by default the platform's place for it
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Draw the captures against the threshold
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
+    /// Report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Measures and reports; `camera` opens the camera of this installation. Exit codes: 0 armed, 12 not armed, 20 no camera.
+pub(super) fn run(
+    args: &QualifyArgs,
+    camera: impl FnOnce() -> anyhow::Result<Box<dyn FrameSource>>,
+) -> anyhow::Result<ExitCode> {
+    if let Some(twice) = given_twice(&args.recordings) {
+        eprintln!("countenance: {} is named twice: the same captures prove nothing twice", twice.display());
+        return Ok(Exit::Usage.into());
+    }
+    let (policy, arming) = (Policy::default(), ArmingPolicy::default());
+    let vision = Vision::load().context("the networks in this binary cannot be used")?;
+    let collected = if args.recordings.is_empty() {
+        let mut source = camera()?;
+        eprintln!("Look into the camera as in a login; between captures, look away and move. Several people are best.");
+        let wanted = args.captures.unwrap_or(arming.captures) as usize;
+        collect(source.as_mut(), &vision, &policy, wanted).map(|collected| (collected, source.provenance()))
+    } else {
+        from_recordings(args, &vision, &policy)
+    };
+    let (collected, claim) = match collected {
+        Ok(collected) => collected,
+        Err(CaptureError::Camera(error)) => {
+            eprintln!("countenance: {}", causes(&error));
+            return Ok(Exit::NoCamera.into());
+        }
+        Err(CaptureError::Vision(error)) => return Err(error.into()),
+    };
+    let report = Report::of(collected, claim, &policy, &arming);
+    if let Some(path) = args.site_path()? {
+        let profile = Profile::of(&report, &vision.model_claims(), SystemClock.now());
+        profile.save(&path).with_context(|| path.display().to_string())?;
+        eprintln!("countenance: the site profile is {}", path.display());
+    }
+    if let Some(path) = &args.plot {
+        std::fs::write(path, report.plot(&arming)).with_context(|| path.display().to_string())?;
+    }
+    let mut out = io::stdout();
+    if args.json {
+        let line = json!({ "armed": report.armed(), "because": report.because(), "report": report });
+        writeln!(out, "{line}")?;
+    } else {
+        write!(out, "{}", report.text(&policy, &arming))?;
+    }
+    Ok(if report.armed() { ExitCode::SUCCESS } else { Exit::CannotTell.into() })
+}
+
+impl QualifyArgs {
+    /// Recordings must not displace what a camera's own captures said, unless a place is named.
+    fn site_path(&self) -> anyhow::Result<Option<PathBuf>> {
+        match &self.site {
+            Some(path) => Ok(Some(path.clone())),
+            None if !self.recordings.is_empty() => Ok(None),
+            None => Ok(Some(super::installation::data_folder(self.data.as_ref())?.join(PROFILE_FILE))),
+        }
+    }
+}
+
+fn from_recordings(
+    args: &QualifyArgs,
+    vision: &Vision,
+    policy: &Policy,
+) -> Result<(Collected, CameraClaim), CaptureError> {
+    let mut all = Collected::default();
+    let mut claim = None;
+    for path in &args.recordings {
+        let options = recording::Options { folder_fps: args.source.fps };
+        let mut source = recording::open_with(path, &options).map_err(CameraError::from)?;
+        let wanted = args.captures.map_or(usize::MAX, |captures| captures as usize);
+        all.add(collect(&mut source, vision, policy, wanted.saturating_sub(all.genuine.len()))?);
+        claim.get_or_insert_with(|| source.provenance());
+    }
+    let mut claim = claim.ok_or(CameraError::Absent)?;
+    if args.recordings.len() > 1 {
+        claim.name = format!("{} recordings", args.recordings.len());
+    }
+    Ok((all, claim))
+}
+
+fn collect(
+    source: &mut dyn FrameSource,
+    vision: &Vision,
+    policy: &Policy,
+    wanted: usize,
+) -> Result<Collected, CaptureError> {
+    let (mut taken, mut hint) = (0, None);
+    qualify::collect(source, vision, policy, wanted, &mut |step| {
+        match step {
+            Step::Taken(genuine) => {
+                taken += 1;
+                eprintln!("capture {taken}: {:.2}", genuine.fused);
+            }
+            Step::Missed => eprintln!("no decision: nobody stood the gates in time"),
+            Step::Looked(advice) if advice.hint != hint => {
+                hint = advice.hint;
+                if let Some(hint) = hint {
+                    eprintln!("  {}", qualify::words(hint));
+                }
+            }
+            Step::Looked(_) => {}
+        }
+        true
+    })
+}
+
+/// A path that leads to the same place as one before it.
+fn given_twice(paths: &[PathBuf]) -> Option<&Path> {
+    let mut seen = BTreeSet::new();
+    paths
+        .iter()
+        .find(|path| !seen.insert(path.canonicalize().unwrap_or_else(|_| (*path).clone())))
+        .map(PathBuf::as_path)
+}

@@ -1,0 +1,237 @@
+//! Which cameras are plugged in: a thread looks while a page needs to know, and the window hears of each change.
+
+use std::{
+    convert::Infallible,
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    },
+    thread,
+    time::Duration,
+};
+
+use super::cameras::CameraEntry;
+use crate::runner::CameraFault;
+
+/// How often the plugs are looked at.
+pub(super) const BEAT: Duration = Duration::from_secs(1);
+
+/// Lists the cameras; may take its time.
+pub(super) type List = Arc<dyn Fn() -> Vec<CameraEntry> + Send + Sync>;
+/// Wakes the window.
+pub(super) type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// The plugs, as far as the window knows them.
+pub(super) struct Plugs {
+    list: List,
+    beat: Duration,
+    wake: Wake,
+    watcher: Option<Watcher>,
+    /// Ids of the cameras that are there; none before the first look.
+    known: Option<Vec<String>>,
+    /// The window tried again by itself, and no picture has come since.
+    tried: bool,
+}
+
+/// What changed.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct News {
+    /// The cameras that are there now.
+    pub(super) cameras: Vec<CameraEntry>,
+    /// Whether one of them was not there before.
+    pub(super) came: bool,
+}
+
+impl Plugs {
+    /// Nobody looks yet.
+    pub(super) fn new(list: List, beat: Duration, wake: Wake) -> Self {
+        Self { list, beat, wake, watcher: None, known: None, tried: false }
+    }
+
+    /// Looks from now on, or no longer.
+    pub(super) fn watch(&mut self, needed: bool) {
+        if !needed {
+            (self.watcher, self.known) = (None, None);
+        } else if self.watcher.is_none() {
+            self.watcher = Some(Watcher::begin(Arc::clone(&self.list), self.beat, Arc::clone(&self.wake)));
+        }
+    }
+
+    /// What changed since the last call; nothing if all is as it was.
+    pub(super) fn news(&mut self) -> Option<News> {
+        let mut news: Option<News> = None;
+        for cameras in self.watcher.iter().flat_map(|watcher| watcher.lists.try_iter()) {
+            let ids: Vec<_> = cameras.iter().map(|camera| camera.id.clone()).collect();
+            let is_new = |id: &String| self.known.as_ref().is_some_and(|known| !known.contains(id));
+            let came = ids.iter().any(is_new) || news.is_some_and(|before| before.came);
+            self.known = Some(ids);
+            news = Some(News { cameras, came });
+        }
+        news
+    }
+
+    /// The camera in use failed. Where it was missing it counts as gone, so that a camera that is back before anyone has
+    /// looked came all the same. Not so when the window's own try has just failed: it would try for ever.
+    pub(super) fn failed(&mut self, fault: CameraFault, in_use: Option<&str>) {
+        let tried = std::mem::take(&mut self.tried);
+        match fault {
+            CameraFault::Absent if !tried => self.known = Some(Vec::new()),
+            CameraFault::Lost if !tried => {
+                self.known.iter_mut().for_each(|known| known.retain(|id| Some(id.as_str()) != in_use));
+            }
+            _ => {}
+        }
+        // What an earlier look saw says nothing of the plugs now: the next news is of a look that began after the failure.
+        if self.watcher.take().is_some() {
+            self.watch(true);
+        }
+    }
+
+    /// The window tries again by itself.
+    pub(super) fn tries(&mut self) {
+        self.tried = true;
+    }
+
+    /// The camera gives pictures.
+    pub(super) fn works(&mut self) {
+        self.tried = false;
+    }
+
+    /// Whether the window has looked since a page needs it.
+    pub(super) fn has_looked(&self) -> bool {
+        self.known.is_some()
+    }
+}
+
+/// A thread that looks until this is dropped.
+struct Watcher {
+    lists: Receiver<Vec<CameraEntry>>,
+    _stop: Sender<Infallible>,
+}
+
+impl Watcher {
+    /// Looks at once, and again each `beat`; tells the first list and each that differs from the one before.
+    fn begin(list: List, beat: Duration, wake: Wake) -> Self {
+        let (heard, lists) = channel();
+        let (stop, stopped) = channel::<Infallible>();
+        let look = move || {
+            let mut before = None;
+            loop {
+                let cameras = list();
+                if before.as_ref() != Some(&cameras) {
+                    before = Some(cameras.clone());
+                    if heard.send(cameras).is_err() {
+                        return;
+                    }
+                    wake();
+                }
+                if stopped.recv_timeout(beat) != Err(RecvTimeoutError::Timeout) {
+                    return;
+                }
+            }
+        };
+        if let Err(error) = thread::Builder::new().name("cameras".into()).spawn(look) {
+            tracing::error!(error = &error as &dyn std::error::Error, "the cameras are not watched");
+        }
+        Self { lists, _stop: stop }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Mutex, atomic::AtomicUsize, atomic::Ordering};
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    fn camera(id: &str) -> CameraEntry {
+        CameraEntry { id: id.into(), name: id.into(), stands_in: false }
+    }
+
+    /// Plugs into which a test plugs, and what hears of changes.
+    fn plugs(beat: Duration) -> (Plugs, Arc<Mutex<Vec<CameraEntry>>>, Receiver<()>) {
+        let (there, (wake, woken)) = (Arc::new(Mutex::new(Vec::new())), channel());
+        let list = Arc::clone(&there);
+        let wake = Arc::new(move || _ = wake.send(()));
+        (Plugs::new(Arc::new(move || list.lock().unwrap().clone()), beat, wake), there, woken)
+    }
+
+    /// The next news: the ids, and whether one came.
+    fn next(plugs: &mut Plugs, woken: &Receiver<()>) -> (Vec<String>, bool) {
+        woken.recv_timeout(PATIENCE).unwrap();
+        let news = plugs.news().unwrap();
+        (news.cameras.into_iter().map(|camera| camera.id).collect(), news.came)
+    }
+
+    fn seen(ids: &[&str], came: bool) -> (Vec<String>, bool) {
+        (ids.iter().map(|id| (*id).to_owned()).collect(), came)
+    }
+
+    #[test]
+    fn each_change_is_heard_once_and_the_first_look_is_no_change() {
+        let (mut plugs, there, woken) = plugs(Duration::from_millis(1));
+        there.lock().unwrap().push(camera("a"));
+        plugs.watch(true);
+        assert_eq!(next(&mut plugs, &woken), seen(&["a"], false));
+        assert!(plugs.news().is_none() && plugs.has_looked());
+        there.lock().unwrap().push(camera("b"));
+        assert_eq!(next(&mut plugs, &woken), seen(&["a", "b"], true));
+        there.lock().unwrap().remove(0);
+        assert_eq!(next(&mut plugs, &woken), seen(&["b"], false));
+        there.lock().unwrap().insert(0, camera("a"));
+        assert_eq!(next(&mut plugs, &woken), seen(&["a", "b"], true));
+    }
+
+    #[test]
+    fn a_missing_camera_that_is_back_at_once_came_but_not_after_a_try_in_vain() {
+        use CameraFault::{Absent, Busy, Lost};
+        // What failed after which try, and whether the next look finds that a camera came.
+        let rows = [(Absent, false, true), (Lost, false, true), (Busy, false, false), (Absent, true, false)];
+        for (fault, tried, came) in rows.into_iter().chain([(Lost, true, false)]) {
+            let (mut plugs, there, woken) = plugs(PATIENCE);
+            there.lock().unwrap().push(camera("a"));
+            plugs.watch(true);
+            assert_eq!(next(&mut plugs, &woken), seen(&["a"], false));
+            if tried {
+                plugs.tries();
+            }
+            plugs.failed(fault, Some("a"));
+            assert_eq!(next(&mut plugs, &woken), seen(&["a"], came), "{fault:?} {tried}");
+        }
+    }
+
+    #[test]
+    fn pictures_make_a_try_of_ones_own_good() {
+        let (mut plugs, there, woken) = plugs(PATIENCE);
+        there.lock().unwrap().push(camera("a"));
+        plugs.watch(true);
+        assert_eq!(next(&mut plugs, &woken), seen(&["a"], false));
+        plugs.tries();
+        plugs.works();
+        plugs.failed(CameraFault::Lost, Some("a"));
+        assert_eq!(next(&mut plugs, &woken), seen(&["a"], true));
+    }
+
+    #[test]
+    fn nobody_looks_when_nobody_needs_it() {
+        let (looks, (alive, gone)) = (Arc::new(AtomicUsize::new(0)), channel::<Infallible>());
+        let (count, alive) = (Arc::clone(&looks), Mutex::new(alive));
+        let list = move || {
+            let _alive = alive.lock().unwrap();
+            count.fetch_add(1, Ordering::Relaxed);
+            Vec::new()
+        };
+        let (wake, woken) = channel();
+        let mut plugs = Plugs::new(Arc::new(list), PATIENCE, Arc::new(move || _ = wake.send(())));
+        plugs.watch(false);
+        assert_eq!(looks.load(Ordering::Relaxed), 0);
+        plugs.watch(true);
+        woken.recv_timeout(PATIENCE).unwrap();
+        plugs.watch(false);
+        assert!(!plugs.has_looked() && plugs.news().is_none());
+        drop(plugs);
+        // The thread held the last of the list: it has ended.
+        assert_eq!(gone.recv_timeout(PATIENCE / 2), Err(RecvTimeoutError::Disconnected));
+    }
+}

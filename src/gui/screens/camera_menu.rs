@@ -1,0 +1,84 @@
+//! The menu of cameras: small in the header while one looks, as a way out where one failed.
+
+use eframe::egui::{Button, Popup, Response, Role, TextWrapMode, WidgetInfo, accesskit};
+
+use super::super::{
+    Ask, CameraEntry, Page, cameras,
+    pen::{Pen, Weight},
+    screen::Screen,
+    theme::MARGIN,
+};
+use super::View;
+
+/// Whether a camera looks and there is a choice.
+pub(super) fn is_offered(view: &View<'_>) -> bool {
+    let state = view.state;
+    let looks = state.page == Page::Main && matches!(state.screen, Screen::Capture(_) | Screen::Trying(_));
+    looks && !state.plays_recording && !state.settings.camera_pinned && state.cameras.len() > 1
+}
+
+/// Another camera for the one that looks.
+pub(super) fn small(pen: &mut Pen<'_>, view: &View<'_>) -> Option<Ask> {
+    let state = view.state;
+    let button = pen.small_button("settings-camera");
+    let in_use = cameras::used(&state.settings, &state.cameras).map(|camera| camera.id.as_str());
+    menu(pen, view, &button, in_use, |_| true)
+}
+
+/// Another camera than the one that failed, if there is one.
+pub(super) fn another(pen: &mut Pen<'_>, view: &View<'_>) -> Option<Ask> {
+    let state = view.state;
+    let failed = state.failed_camera.as_deref();
+    let is_another = |camera: &CameraEntry| failed != Some(camera.id.as_str());
+    if state.plays_recording || state.settings.camera_pinned || !state.cameras.iter().any(is_another) {
+        return None;
+    }
+    let text = pen.words.say("camera-another");
+    let button = pen.button_saying(Weight::Second, &text);
+    menu(pen, view, &button, None, is_another)
+}
+
+/// What `button` opens: a line for each camera that is `offered`.
+fn menu(
+    pen: &mut Pen<'_>,
+    view: &View<'_>,
+    button: &Response,
+    in_use: Option<&str>,
+    offered: impl Fn(&CameraEntry) -> bool,
+) -> Option<Ask> {
+    let names = cameras::names(&view.state.cameras, view.words);
+    let chosen = names.iter().zip(&view.state.cameras).find(|(_, camera)| in_use == Some(camera.id.as_str()));
+    let is_open = || Popup::is_id_open(&button.ctx, Popup::default_response_id(button));
+    let (was_open, width) = (is_open(), button.ctx.content_rect().width());
+    button.ctx.accesskit_node_builder(button.id, |node| {
+        node.set_has_popup(accesskit::HasPopup::Menu);
+        node.set_expanded(was_open);
+        if let Some((name, _)) = chosen {
+            node.set_value(name.as_str());
+        }
+    });
+    let (words, theme) = (pen.words, pen.theme);
+    let shown = Popup::menu(button).show(|ui| {
+        ui.set_max_width(width - 4.0 * f32::from(MARGIN));
+        ui.style_mut().wrap_mode = Some(TextWrapMode::Wrap);
+        let mut pen = Pen { ui, words, theme };
+        let offers = names.iter().zip(&view.state.cameras).filter(|(_, camera)| offered(camera));
+        let pressed = offers.filter(|(name, camera)| line(&mut pen, name, in_use == Some(camera.id.as_str())));
+        pressed.map(|(_, camera)| Ask::UseCamera(camera.id.clone())).last()
+    });
+    if was_open && !is_open() && !button.ctx.input(|i| i.pointer.any_released()) {
+        // Whoever opened it by keyboard goes on from where they were.
+        button.request_focus();
+    }
+    shown.and_then(|shown| shown.inner)
+}
+
+/// A camera, and whether it was pressed.
+fn line(pen: &mut Pen<'_>, name: &str, is_in_use: bool) -> bool {
+    let width = pen.ui.available_width() - 2.0 * pen.ui.spacing().button_padding.x;
+    let text = pen.line(name, pen.theme.body(), pen.theme.tokens.text, width);
+    let response = pen.ui.add(Button::selectable(is_in_use, text));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_in_use, name));
+    pen.focus_ring(&response);
+    response.clicked()
+}

@@ -1,0 +1,57 @@
+//! Peers, measured beside us. Nothing here runs unless it is asked for: `tests/bench/camera` does.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement stops where it cannot go on, and prints")]
+
+use std::{fs, hint::black_box, path::PathBuf};
+
+use nokhwa_core::types::{Resolution, nv12_to_rgb, yuyv422_to_rgb};
+
+/// Rounds over all pictures; one more, to warm up, does not count.
+const ROUNDS: usize = 10;
+
+/// nokhwa's own conversion over the pictures that `countenance bench --conversion --pictures` left. One line a format:
+/// `nokhwa SIZE FORMAT P50_MS P95_MS`.
+#[test]
+#[ignore = "measures: needs pictures, see tests/bench/camera"]
+fn nokhwa_over_the_same_pictures() {
+    let folder = PathBuf::from(std::env::var_os("COUNTENANCE_PICTURES").unwrap());
+    for (width, height) in [(640_u32, 480_u32), (1280, 720)] {
+        let pixels = width as usize * height as usize;
+        let yuyv = |picture: &[u8]| yuyv422_to_rgb(picture, false).unwrap();
+        let nv12 = |picture: &[u8]| nv12_to_rgb(Resolution::new(width, height), picture, false).unwrap();
+        measure(&folder, (width, height), "YUYV", pixels * 2, yuyv);
+        measure(&folder, (width, height), "NV12", pixels * 3 / 2, nv12);
+    }
+}
+
+fn measure(
+    folder: &std::path::Path,
+    (width, height): (u32, u32),
+    format: &str,
+    bytes: usize,
+    to_rgb: impl Fn(&[u8]) -> Vec<u8>,
+) {
+    let file = fs::read(folder.join(format!("{width}x{height}.{format}"))).unwrap();
+    let mut millis = Vec::new();
+    for round in 0..=ROUNDS {
+        for picture in file.chunks_exact(bytes) {
+            let began = clock_millis();
+            let rgb = black_box(to_rgb(picture));
+            let took = clock_millis() - began;
+            drop(rgb);
+            if round > 0 {
+                millis.push(took);
+            }
+        }
+    }
+    millis.sort_by(f64::total_cmp);
+    let quantile = |share: f64| millis.get((share * (millis.len() - 1) as f64).round() as usize).unwrap();
+    println!("nokhwa {width}x{height} {format} {:.3} {:.3}", quantile(0.5), quantile(0.95));
+}
+
+/// Time that this thread has spent on a processor, as in `countenance bench --conversion`.
+fn clock_millis() -> f64 {
+    let spent = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    spent.tv_sec as f64 * 1e3 + spent.tv_nsec as f64 / 1e6
+}

@@ -1,0 +1,81 @@
+//! A code in place of a face, over the wire.
+
+use super::*;
+
+#[test]
+fn a_code_is_sent_and_tried_under_this_devices_signature() {
+    let retry = |nonce: &str| Outcome::Retry { reason: Reason::WrongCode, attempts_left: 4, nonce: nonce.into() };
+    let approved = Outcome::Approved { continue_url: "http://127.0.0.1:1/return/h4ndle".into() };
+    let plays = [
+        json(&ticket()),
+        Play::Dies,
+        json(&CodeSent { attempts_left: 5 }),
+        json(&retry(&"A".repeat(43))),
+        json(&retry("short")),
+        Play::Dies,
+        json(&approved),
+    ];
+    let (verifier, world) = (Scripted::new(plays), World::new());
+    let (mut session, code) = (world.session(), OneTimeCode::try_from("270118".to_owned()).unwrap());
+    let ticket = ticket();
+    assert!(matches!(session.send_code(&ticket, Fallback::Sms), Err(SessionError::NotOpen)));
+    assert!(matches!(session.check_code(&ticket, &code), Err(SessionError::NotOpen)));
+    let ticket = session.open(&link(&verifier.origin())).unwrap();
+    assert_eq!(session.send_code(&ticket, Fallback::Voice).unwrap(), CodeSent { attempts_left: 5 });
+    let wrong = session.check_code(&ticket, &code).unwrap();
+    assert!(matches!(wrong, Outcome::Retry { reason: Reason::WrongCode, attempts_left: 4, .. }), "{wrong:?}");
+    assert!(
+        matches!(session.check_code(&ticket, &code), Err(SessionError::BadTicket(_))),
+        "a nonce that cannot be one"
+    );
+    assert!(matches!(session.check_code(&ticket, &code), Ok(Outcome::Approved { .. })));
+    let sent = ("/v1/sessions/s-1/otp", r#"{"channel":"voice"}"#);
+    let tried = ("/v1/sessions/s-1/otp/check", r#"{"code":"270118"}"#);
+    let seen = &verifier.seen()[1..];
+    assert_eq!(seen.len(), 6);
+    let mut proofs = Vec::new();
+    for (seen, (path, body)) in seen.iter().zip([sent, sent, tried, tried, tried, tried]) {
+        assert_eq!((seen.method.as_str(), seen.path.as_str(), &seen.body[..]), ("POST", path, body.as_bytes()));
+        assert_eq!(seen.headers["content-type"], "application/json");
+        let proven = proven(&verifier.origin(), seen);
+        assert_eq!(proven.key, key().public());
+        proofs.push(proven.jti);
+    }
+    proofs.sort();
+    proofs.dedup();
+    assert_eq!(proofs.len(), 6, "a proof is good once");
+}
+
+#[test]
+fn a_verifier_that_sends_no_code_is_heard() {
+    let said = |kind: ProblemKind, headers: &str| problem(kind.status(), &kind.uri(), headers);
+    let bare = |status, body: &str| Play::Answer {
+        status,
+        media_type: if status == 200 { "application/json" } else { "text/plain" },
+        headers: String::new(),
+        body: body.into(),
+    };
+    let rows: [(&str, Play, Named); 6] = [
+        ("knows no codes", bare(404, ""), |e| matches!(e, SessionError::Rejected { status: 404 })),
+        ("sends no more of them", said(ProblemKind::TooManyRequests, "Retry-After: 600\r\n"), |e| {
+            matches!(e, SessionError::TooManyRequests { retry_after: Some(_) })
+        }),
+        ("session over", said(ProblemKind::SessionOver, ""), |e| matches!(e, SessionError::SessionOver)),
+        ("expired", said(ProblemKind::Expired, ""), |e| matches!(e, SessionError::Expired)),
+        ("not this device's", said(ProblemKind::BoundToOtherDevice, ""), |e| {
+            matches!(e, SessionError::BoundToOtherDevice)
+        }),
+        ("says something else", bare(200, r#"{"attempts":5}"#), |e| matches!(e, SessionError::Garbled(_))),
+    ];
+    let code = OneTimeCode::try_from("270118".to_owned()).unwrap();
+    for (name, play, named) in rows {
+        let (verifier, world) = (Scripted::new([json(&ticket()), play.clone(), play]), World::new());
+        let mut session = world.session();
+        let ticket = session.open(&link(&verifier.origin())).unwrap();
+        let sent = session.send_code(&ticket, Fallback::Sms).unwrap_err();
+        let tried = session.check_code(&ticket, &code).unwrap_err();
+        assert!(named(&sent) && named(&tried), "{name}: {sent:?}, {tried:?}");
+        assert_eq!((verifier.seen().len(), world.waits.lock().unwrap().len()), (3, 0), "{name}: one try, no wait");
+        assert!(!format!("{tried:?} {tried}").contains("270118"), "{name}: {tried:?}");
+    }
+}
