@@ -48,20 +48,7 @@ pub struct Cli {
 pub enum Command {
     /// Walk five logins on this machine: tenant, verifier and relying party on loopback, the client on recordings
     #[cfg(feature = "demo")]
-    Demo {
-        /// Do not open a window
-        #[arg(long)]
-        headless: bool,
-        /// Folder with the recordings
-        #[arg(long, value_name = "DIR", default_value = "tests/fixtures")]
-        recordings: PathBuf,
-        /// Walk only the first so many
-        #[arg(long, value_name = "N", default_value_t = 5)]
-        logins: usize,
-        /// A camera instead: the person before it enrols, then steps up.
-        #[command(flatten)]
-        source: SourceArgs,
-    },
+    Demo(DemoArgs),
     /// Run the login behind a launch link, headless: JSON lines on standard output
     ///
     /// Exit codes: 0 approved, 1 broken, 2 usage, 10 refused, 11 cancelled, 12 cannot tell, 20 no camera, 30 verifier
@@ -142,6 +129,24 @@ pub enum Command {
         #[arg(long, value_name = "DIR", requires = "conversion")]
         pictures: Option<PathBuf>,
     },
+}
+
+/// Arguments of `demo`.
+#[cfg(feature = "demo")]
+#[derive(Debug, clap::Args)]
+pub struct DemoArgs {
+    /// Do not open a window
+    #[arg(long)]
+    headless: bool,
+    /// Folder with the recordings
+    #[arg(long, value_name = "DIR", default_value = "tests/fixtures")]
+    recordings: PathBuf,
+    /// Walk only the first so many
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    logins: usize,
+    /// A camera instead: the person before it enrols, then steps up.
+    #[command(flatten)]
+    source: SourceArgs,
 }
 
 /// Arguments of `capture`.
@@ -231,9 +236,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
     };
     match command {
         #[cfg(feature = "demo")]
-        Command::Demo { headless, recordings, logins, source } => {
-            crate::demo::run(headless, &recordings, logins, source.lens())
-        }
+        Command::Demo(args) => crate::demo::run(args.headless, &args.recordings, args.logins, args.source.lens()),
         Command::Camera { task } => camera::run(&task),
         Command::Capture(args) => capture::run(&args),
         #[cfg(feature = "verifier")]

@@ -23,7 +23,7 @@ use crate::{
 
 /// Where frames come from.
 #[derive(Debug, Clone, clap::Args)]
-pub struct SourceArgs {
+pub(super) struct SourceArgs {
     /// Where frames come from: a camera's id, name or device as `camera list` shows them, or recording:FILE; by default the
     /// camera of the settings, or the first one
     #[arg(long, value_name = "SOURCE")]

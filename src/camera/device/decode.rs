@@ -1,6 +1,6 @@
 //! From the bytes of a device to R G B: Motion JPEG, YUYV and NV12.
 //!
-//! JPEG is the work of `zune-jpeg`, which fills what is missing with grey and says nothing. So [`survey`] looks first: a
+//! JPEG is the work of `zune-jpeg`, which fills what is missing with grey and says nothing. So `survey` looks first: a
 //! picture that has no end, is not of the negotiated size, or is coded as no webcam codes is refused by name. The decoder
 //! then sees the picture without its end marker and in its strict mode: running out of data is an error there, and
 //! whatever the driver left behind the picture stays unseen.
