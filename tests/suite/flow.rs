@@ -12,7 +12,7 @@ use countenance::{
     headless::Exit,
     liveness::Logits,
     policy::Policy,
-    protocol::{CameraClaim, CodeSent, Fallback, OneTimeCode, Outcome, Reason, Ticket},
+    protocol::{CameraClaim, CameraKind, CodeSent, Fallback, InjectionSign, OneTimeCode, Outcome, Reason, Ticket},
     rehearsal::{self, Fixed, NoBrowser, Rehearsal, Repeatable},
     session::{SessionApi, SessionError, continue_url::ContinueUrl, link::LaunchLink},
     vision::VisionError,
@@ -241,6 +241,50 @@ fn a_camera_that_fails_is_a_setback_with_a_way_out() {
         assert_eq!(ended.as_ref().ok(), Some(&Ending::Refused(reason)), "{name}: {ended:?}");
         assert_eq!(operator.setbacks, [reason], "{name}");
         assert_eq!(Exit::of(&ended), if reason == Reason::NoCamera { Exit::NoCamera } else { Exit::CannotTell });
+    }
+}
+
+/// A recording that claims to come from this camera; after so many frames the claim changes to the second.
+struct Claims {
+    inner: recording::Recording,
+    claim: CameraClaim,
+    later: (u32, CameraClaim),
+}
+
+impl FrameSource for Claims {
+    fn next_frame(&mut self, within: Duration) -> Result<Frame, CameraError> {
+        self.later.0 = self.later.0.saturating_sub(1);
+        self.inner.next_frame(within)
+    }
+
+    fn provenance(&self) -> CameraClaim {
+        if self.later.0 == 0 { self.later.1.clone() } else { self.claim.clone() }
+    }
+}
+
+#[test]
+fn a_camera_that_the_policy_does_not_admit_is_a_setback_and_nothing_is_sealed() {
+    let recorded = recording::open(&fixture("person-a-verify.mp4")).unwrap().provenance();
+    let lens = CameraClaim { kind: CameraKind::Physical, testing: false, ..recorded };
+    let software = CameraClaim { kind: CameraKind::Virtual, ..lens.clone() };
+    let injected = CameraClaim { signs: vec![InjectionSign::RepeatedFrames], ..lens.clone() };
+    let flagged = CameraClaim { signs: vec![InjectionSign::RegularTiming], ..lens.clone() };
+    let for_tests = CameraClaim { testing: true, ..software.clone() };
+    let (approved, refused) = (Ending::Approved, Ending::Refused(Reason::CameraNotAllowed));
+    for (name, claim, later, expected, looks_at_all) in [
+        ("a lens", &lens, &lens, approved, true),
+        ("software", &software, &software, refused, false),
+        ("software, for tests", &for_tests, &for_tests, approved, true),
+        ("injection seen while it looks", &lens, &injected, refused, true),
+        ("a flag", &lens, &flagged, approved, true),
+    ] {
+        let inner = recording::open(&fixture("person-a-verify.mp4")).unwrap();
+        let mut source = Claims { inner, claim: claim.clone(), later: (6, later.clone()) };
+        let (mut operator, mut session) = (Attends::default(), Answers::new(vec![]));
+        let ended = run(&mut source, &Says(3.0), &mut session, &mut operator);
+        assert_eq!(ended.ok(), Some(expected), "{name}");
+        assert_eq!(operator.looked > 0, looks_at_all, "{name}");
+        assert_eq!(session.nonces.is_empty(), expected == refused, "{name}: posted or not");
     }
 }
 

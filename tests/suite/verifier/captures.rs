@@ -242,8 +242,15 @@ async fn a_device_that_keeps_posting_what_does_not_hold_loses_the_session() {
 
 #[tokio::test]
 async fn what_does_not_convince_costs_an_attempt_and_says_why() {
-    let rows: [(&str, Sees, Change, Reason); 10] = [
+    let rows: [(&str, Sees, Change, Reason); 12] = [
         ("a virtual camera", Sees::Ada, |c| c.camera.kind = CameraKind::Virtual, Reason::CameraNotAllowed),
+        ("a camera for tests", Sees::Ada, |c| c.camera.testing = true, Reason::CameraNotAllowed),
+        (
+            "pictures that look injected",
+            Sees::Ada,
+            |c| c.camera.signs = vec![InjectionSign::RepeatedFrames],
+            Reason::CameraNotAllowed,
+        ),
         ("below our threshold", Sees::Ada, below_threshold, Reason::NotLive),
         ("too few frames", Sees::Ada, eleven_frames, Reason::CannotTell),
         ("too short a span", Sees::Ada, |c| c.span.last_millis = 799, Reason::CannotTell),
