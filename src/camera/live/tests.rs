@@ -1,0 +1,114 @@
+//! Sources that are played: what fails, blocks, ends or changes.
+
+use super::*;
+
+/// Gives so many frames at once, then fails so, or blocks until the test is over.
+struct Plays(u64, Option<CameraError>, std::sync::mpsc::Receiver<()>);
+
+impl FrameSource for Plays {
+    fn next_frame(&mut self, _: Duration) -> Result<Frame, CameraError> {
+        if self.0 == 0 {
+            let error = self.1.take().unwrap_or_else(|| {
+                // Ends when the test does.
+                self.2.recv().ok();
+                CameraError::Lost
+            });
+            return Err(error);
+        }
+        self.0 -= 1;
+        Ok(frame(10 - self.0))
+    }
+
+    fn provenance(&self) -> CameraClaim {
+        unopened()
+    }
+}
+
+/// A small picture at 30 a second.
+fn frame(seq: u64) -> Frame {
+    Frame::new(2, 2, vec![seq as u8; 12], seq, Duration::from_millis(seq * 33)).unwrap()
+}
+
+fn live(frames: u64, error: Option<CameraError>) -> (Live, std::sync::mpsc::Sender<()>) {
+    let (hold, held) = std::sync::mpsc::channel();
+    let mut plays = Some(Plays(frames, error, held));
+    let open: Open =
+        Box::new(move || plays.take().map(|p| Box::new(p) as Box<dyn FrameSource>).ok_or(CameraError::Absent));
+    let patience = Patience { release: Duration::from_millis(5), open: LONG };
+    (Live::new(open, Latest::default(), Arc::new(|| {})).with_patience(patience), hold)
+}
+
+const LONG: Duration = Duration::from_secs(20);
+
+#[test]
+fn frames_come_in_order_and_then_the_failure() {
+    let (mut live, _hold) = live(3, Some(CameraError::Lost));
+    live.start().unwrap();
+    let mut last = None;
+    let error = loop {
+        match live.next_frame(LONG) {
+            Ok(frame) => assert!(last.replace(frame.seq()).is_none_or(|last| last < frame.seq())),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(error, CameraError::Lost));
+    assert_eq!(last, Some(10), "the newest frame is never skipped");
+}
+
+#[test]
+fn a_source_that_blocks_is_stalled_within_the_deadline_and_let_go() {
+    let (mut live, _hold) = live(1, None);
+    let latest = live.latest.clone();
+    live.start().unwrap();
+    assert!(live.next_frame(LONG).is_ok());
+    assert!(matches!(live.next_frame(Duration::from_millis(5)), Err(CameraError::Stalled)));
+    assert!(latest.frame().is_some());
+    live.stop();
+    assert!(latest.frame().is_none(), "the picture goes with the look");
+    assert!(matches!(live.start(), Err(CameraError::Stalled)), "the thread still has it");
+}
+
+#[test]
+fn what_fails_to_open_says_why_and_what_has_ended_can_be_opened_anew() {
+    let (mut live, _hold) = live(1, Some(CameraError::Lost));
+    live.start().unwrap();
+    assert!(live.next_frame(LONG).is_ok());
+    assert!(matches!(live.next_frame(LONG), Err(CameraError::Lost)));
+    live.patience.release = LONG;
+    assert!(matches!(live.start(), Err(CameraError::Absent)));
+}
+
+#[test]
+fn silence_of_a_source_that_is_gone_is_a_loss() {
+    let (live, _hold) = live(0, None);
+    let mut live = live.while_present(Box::new(|| false));
+    live.start().unwrap();
+    assert!(matches!(live.next_frame(Duration::from_millis(5)), Err(CameraError::Lost)));
+}
+
+#[test]
+fn a_slow_reader_finds_the_frames_that_were_kept_in_order_and_the_newest_is_shown() {
+    let (live, _hold) = live(5, Some(CameraError::Lost));
+    let mut live = live.keeping(3);
+    live.start().unwrap();
+    drop(live.wait(LONG, |slot| slot.failed.is_some()));
+    assert_eq!(live.latest.frame().unwrap().seq(), 10);
+    let seqs: Vec<u64> = std::iter::from_fn(|| live.next_frame(LONG).ok()).map(|frame| frame.seq()).collect();
+    assert_eq!(seqs, [6, 7, 8]);
+}
+
+#[test]
+fn a_change_of_camera_goes_on_in_the_same_stream_behind_a_gap_that_no_proof_spans() {
+    let open: Open = Box::new(|| {
+        let (_, held) = std::sync::mpsc::channel();
+        Ok(Box::new(Plays(2, Some(CameraError::Stalled), held)))
+    });
+    let mut live = Live::new(open, Latest::default(), Arc::new(|| {}));
+    live.start().unwrap();
+    let before = live.next_frame(LONG).unwrap();
+    live.latest.reopen();
+    let after = live.next_frame(LONG).unwrap();
+    assert!(after.seq() > before.seq());
+    let gap = after.at().saturating_sub(before.at()).as_millis() as u64;
+    assert!(gap > crate::policy::LivenessPolicy::default().gap_millis, "{gap} ms");
+}
