@@ -16,9 +16,9 @@ import pictures
 from program import HERE, PYTHON, Failed, NotRun, Program, another_webcam, await_true, check, restore, tell
 
 # From the fault to its line.
-LIMIT = 2.0
+LIMIT = float(os.environ.get('CAMERA_LIMIT') or 2)
 # The same where the fault is there before the program: its start in this slow machine is in the time.
-LIMIT_FROM_START = 4.0
+LIMIT_FROM_START = 2 * LIMIT
 # What the machine's webcam is set to (packaging/dev/test-camera).
 FPS = 15
 LOOPBACK_NAME = 'Dummy video device'
@@ -283,13 +283,30 @@ def login(s):
     """a whole login from the webcam, enrolment included, against tenant and verifier in the same machine"""
     run = Program(s.program, 'demo', '--headless', '--logins', '1', '--camera', s.webcam(), '--allow-virtual',
                   '--keep-frames', '60')
-    code = run.end(300)
+    code = run.end(600)
     check(code == 0, f'exit {code}{run.tail()}')
     return f'exit 0; {len(run.lines)} lines, the last: {str(run.lines[-1][1] if run.lines else "")[:160]}'
 
 
 SCENARIOS = [listing, mjpeg, yuyv, stall, hang, unplug, absent, busy, denied, policy, second, black, frozen, slow, nokhwa,
              loopback, vivid, login]
+
+
+def once(scenario, setting):
+    """Runs it, says what was seen, puts the webcam back; `ok`, `FAILED` or `NOT RUN`."""
+    began = time.monotonic()
+    try:
+        verdict, seen = 'ok', scenario(setting)
+    except NotRun as why:
+        verdict, seen = 'NOT RUN', why
+    except (Failed, OSError, KeyError) as why:
+        verdict, seen = 'FAILED', repr(why) if isinstance(why, KeyError) else why
+    took = time.monotonic() - began
+    print(f'{verdict:7} {scenario.__name__:9} {took:5.1f} s  {scenario.__doc__}: {seen}', flush=True)
+    tell('resume')  # first: nobody can let go of a camera that answers nothing
+    Program.stop_all()
+    restore()
+    return verdict
 
 
 def main():
@@ -302,19 +319,12 @@ def main():
     for scenario in SCENARIOS:
         if names and scenario.__name__ not in names:
             continue
-        began = time.monotonic()
-        try:
-            verdict, seen = 'ok', scenario(setting)
-            ran += 1
-        except NotRun as why:
-            verdict, seen, not_run = 'NOT RUN', why, not_run + 1
-        except (Failed, OSError, KeyError) as why:
-            verdict, seen, failed = 'FAILED', repr(why) if isinstance(why, KeyError) else why, failed + 1
-        took = time.monotonic() - began
-        print(f'{verdict:7} {scenario.__name__:9} {took:5.1f} s  {scenario.__doc__}: {seen}', flush=True)
-        tell('resume')  # first: nobody can let go of a camera that answers nothing
-        Program.stop_all()
-        restore()
+        verdict = once(scenario, setting)
+        if verdict == 'FAILED' and scenario is not login:
+            # The computer below is shared, and this machine many times slower: what fails twice has failed.
+            print('once more:', flush=True)
+            verdict = once(scenario, setting)
+        ran, failed, not_run = ran + (verdict == 'ok'), failed + (verdict == 'FAILED'), not_run + (verdict == 'NOT RUN')
     print(f'{ran} scenarios went well, {failed} failed, {not_run} not run; '
           f'{time.clock_gettime(time.CLOCK_BOOTTIME):.0f} s since the machine was switched on')
     return 1 if failed or not ran else 0
