@@ -37,21 +37,6 @@ pub struct Provenance {
     pub because: &'static str,
 }
 
-impl Provenance {
-    /// With the driver's name as the driver itself gives it once the device is open. It can make a camera virtual and never
-    /// physical; where the system named no driver it becomes the name.
-    #[must_use]
-    pub fn with_driver_told(mut self, told: &str) -> Self {
-        if let Some(because) = known::virtual_driver(told) {
-            (self.kind, self.because) = (CameraKind::Virtual, because);
-        }
-        if self.driver.is_empty() {
-            self.driver = clean(told);
-        }
-        self
-    }
-}
-
 /// Longest text taken over from a device, characters.
 const LONGEST: usize = 128;
 
@@ -78,28 +63,6 @@ fn vid_pid(vendor: &str, product: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_a_driver_says_of_itself_makes_a_camera_virtual_and_never_physical() {
-        use CameraKind::{Physical, Unknown, Virtual};
-        let known = |driver: &str, kind| Provenance {
-            driver: driver.into(),
-            bus_path: None,
-            vid_pid: None,
-            kind,
-            because: "so",
-        };
-        for (name, before, told, driver, kind) in [
-            ("a webcam", known("uvcvideo", Physical), "uvcvideo", "uvcvideo", Physical),
-            ("a node nobody knew", known("", Unknown), "uvcvideo", "uvcvideo", Unknown),
-            ("a loop with a webcam's bus", known("uvcvideo", Physical), "v4l2 loopback", "uvcvideo", Virtual),
-            ("a loop", known("", Virtual), "v4l2 loopback", "v4l2 loopback", Virtual),
-            ("a hostile name", known("", Unknown), "a\u{1b}[2J", "a\u{fffd}[2J", Unknown),
-        ] {
-            let after = before.with_driver_told(told);
-            assert_eq!((after.driver.as_str(), after.kind), (driver, kind), "{name}");
-        }
-    }
 
     #[test]
     fn texts_are_cut_and_obey_nothing() {
