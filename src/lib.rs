@@ -45,6 +45,8 @@
 //! 7. Words, colours and thresholds stand in one place each: `assets/words`, [`gui::theme`], [`policy`].
 //! 8. Pixels, embeddings, nonces, tokens and keys are never logged and never on disk in the clear.
 
+#[cfg(feature = "amr")]
+pub mod amr;
 pub mod attest;
 pub mod bench;
 pub mod best_shot;
@@ -65,6 +67,8 @@ pub mod headless;
 #[cfg(feature = "window")]
 pub mod instance;
 pub mod liveness;
+#[cfg(feature = "verifier")]
+pub mod net;
 pub mod policy;
 pub mod protocol;
 pub mod qualify;

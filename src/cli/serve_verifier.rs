@@ -7,7 +7,7 @@ use clap::Subcommand;
 
 use crate::{
     policy::Policy,
-    verifier::{DeviceRule, MasterKey, NewIntegration, Origin, Place, Setup, Verifier},
+    verifier::{DeviceRule, MasterKey, Origin, Place, Rules, Setup, Verifier},
     vision::Vision,
     world::{SystemChance, SystemClock},
 };
@@ -98,14 +98,13 @@ pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
                 registered_devices_only,
                 attempts,
             } => {
-                let new = NewIntegration {
-                    name,
-                    tenant_host: tenant,
+                let new = Rules {
                     custom_domains: custom_domain,
                     allow_self_enrolment: !no_self_enrolment,
                     allow_virtual_cameras,
                     device_rule: if registered_devices_only { DeviceRule::Code } else { DeviceRule::Open },
                     attempts,
+                    ..Rules::new(name, tenant)
                 };
                 let (id, secret) = verifier.add_integration(new).await?;
                 println!("Integration Id  {id}\nSession Secret  {}", secret.reveal());
@@ -140,6 +139,8 @@ async fn open(args: &Args) -> anyhow::Result<Verifier> {
         policy: Policy::default(),
         judges: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         download_url: None,
+        codes: None,
+        mailer: None,
     };
     Ok(Verifier::open(setup).await?)
 }

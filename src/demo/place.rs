@@ -22,7 +22,7 @@ use crate::{
     recapture::{self, Species, Support},
     relying_party::RelyingParty,
     tenant::{self, Action, Tenant, User},
-    verifier::{DeviceRule, MasterKey, NewIntegration, Place as StorePlace, Setup, Verifier},
+    verifier::{MasterKey, Place as StorePlace, Rules, Setup, Verifier},
     vision::Vision,
     world::{SystemChance, SystemClock, random_text},
 };
@@ -108,16 +108,12 @@ impl Place {
             policy: Policy::default(),
             judges: 1,
             download_url: None,
+            codes: None,
+            mailer: None,
         }))?;
-        let (integration_id, secret) = runtime.block_on(verifier.add_integration(NewIntegration {
-            name: "Demo".into(),
-            tenant_host: "tenant.localhost".into(),
-            custom_domains: Vec::new(),
-            allow_self_enrolment: true,
-            allow_virtual_cameras: true,
-            device_rule: DeviceRule::Open,
-            attempts: 5,
-        }))?;
+        let (integration_id, secret) = runtime.block_on(
+            verifier.add_integration(Rules { allow_virtual_cameras: true, ..Rules::new("Demo", "tenant.localhost") }),
+        )?;
         runtime.spawn(verifier.serve(verifier_at, until()));
 
         let account = Account { email: "ada@example.com", password: random_text::<9>(&SystemChance) };

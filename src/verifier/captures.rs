@@ -30,6 +30,7 @@ use crate::{
         jwk::PublicKey,
         verify::{Expected, verify},
     },
+    policy::Policy,
     protocol::{Claims, Outcome, Problem, Purpose, Reason},
     vision::Embedding,
     world::random_text,
@@ -129,6 +130,7 @@ struct Case {
     nonce: Zeroizing<String>,
     template: Option<Embedding>,
     virtual_cameras: bool,
+    policy: Policy,
 }
 
 struct Judged {
@@ -172,7 +174,8 @@ async fn admit(verifier: &Inner, id: &str, device: &str, post_hash: &str) -> Res
     let nonce = tx.nonce(id).await?;
     let template = tx.template(&session.integration_id, &session.sub).await?;
     let template = template.map(|bytes| Embedding::from_bytes(&bytes)).transpose().map_err(ExamineError::from)?;
-    Ok(Admission::Case(Box::new(Case { session, nonce, template, virtual_cameras: integration.virtual_cameras })))
+    let (virtual_cameras, policy) = (integration.rules.allow_virtual_cameras, verifier.policy_of(&integration));
+    Ok(Admission::Case(Box::new(Case { session, nonce, template, virtual_cameras, policy })))
 }
 
 /// Checks and judges on a thread of its own: hashing, decoding and networks take their time.
@@ -198,10 +201,11 @@ fn judge_blocking(verifier: &Inner, case: &Case, key: &PublicKey, post: &Post) -
         PictureError::Size => Refusal::ShotSize,
         PictureError::Unreadable => Refusal::ShotUnreadable,
     })?;
-    allowed(verifier, &claims)?;
-    let look = judge_claims(&claims, verifier.policy(), case.virtual_cameras);
+    let policy = &case.policy;
+    allowed(verifier, policy, &claims)?;
+    let look = judge_claims(&claims, policy, case.virtual_cameras);
     let look = match look {
-        Ok(()) => judge_sighting(verifier.examiner().examine(&shot, &verifier.policy().quality)?, verifier.policy()),
+        Ok(()) => judge_sighting(verifier.examiner().examine(&shot, &policy.quality)?, policy),
         Err(reason) => Err(reason),
     };
     let verdict = match (look, &case.template, case.session.purpose) {
@@ -218,12 +222,13 @@ fn judge_blocking(verifier: &Inner, case: &Case, key: &PublicKey, post: &Post) -
 }
 
 /// That the device ran networks and thresholds which this verifier allows.
-fn allowed(verifier: &Inner, claims: &Claims) -> Result<(), Refusal> {
+fn allowed(verifier: &Inner, policy: &Policy, claims: &Claims) -> Result<(), Refusal> {
     let (named, ours) = (&claims.liveness.models, verifier.models());
     if named.len() != ours.len() || !ours.iter().all(|model| named.contains(model)) {
         return Err(Refusal::ModelNotAllowed);
     }
-    if claims.liveness.policy != verifier.expected_policy_digest() {
+    // What a client in order judges by: its own defaults, tightened by ours.
+    if claims.liveness.policy != Policy::default().tightened_by(policy).digest() {
         return Err(Refusal::OtherPolicy);
     }
     Ok(())

@@ -84,7 +84,7 @@ async fn redeem(verifier: &Inner, handle: &str, headers: &HeaderMap) -> Result<P
     }
     tx.mark_returned(&session.id).await?;
     let state = tx.state(&session.id).await?;
-    let secret = tx.session_secret(&session.integration_id).await?;
+    let secrets = tx.session_secrets(&session.integration_id, now).await?;
     let approved = session.stage == Stage::Approved;
     let result = if approved { "approved" } else { "refused" };
     let token = sign_return(
@@ -101,7 +101,7 @@ async fn redeem(verifier: &Inner, handle: &str, headers: &HeaderMap) -> Result<P
             purpose: session.purpose,
             amr: approved.then_some(["face", "mfa"]),
         },
-        &secret,
+        secrets.of(&session.secret_digest),
     )?;
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     tx.record(now, Event::Returned, &session.id, account.as_deref(), result).await?;

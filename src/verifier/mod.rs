@@ -25,13 +25,16 @@ use crate::{
 };
 
 mod captures;
+mod codes;
 mod devices;
 mod examine;
 mod give_back;
 mod integration;
 mod judge;
+mod mail;
 mod origin;
 mod pages;
+mod phone;
 mod picture;
 mod problem;
 mod request;
@@ -40,13 +43,17 @@ mod sessions;
 mod start;
 mod store;
 mod token;
+mod twilio;
 
 pub use examine::{ExamineError, Examiner, Look, Sighting};
-pub use integration::{DeviceRule, NewIntegration, NewIntegrationError};
+pub use integration::{DeviceRule, Rules, RulesError, Transport};
 pub use judge::{MATCH_COSINE_MIN, SHOT_LIVENESS_MIN};
+pub use mail::{MailError, Mailer};
 pub use origin::{Origin, OriginError};
+pub use phone::{NoPhoneNumber, PhoneNumber};
 pub use store::{AuditHead, Entry, KeyFileError, MasterKey, Place, SealBroken, StoreError};
-use store::{Event, Store, Tx};
+use store::{Event, Integration, Store, Tx};
+pub use twilio::{TwilioSetupError, TwilioVerify};
 
 /// Life of a return handle, seconds.
 const HANDLE_SECS: i64 = 60;
@@ -77,6 +84,10 @@ pub struct Setup {
     pub judges: usize,
     /// Where a person gets the client; shown on the landing page.
     pub download_url: Option<String>,
+    /// Who sends one-time codes; without it no integration has a fallback.
+    pub codes: Option<TwilioVerify>,
+    /// Who sends links by mail; without it no integration may ask for that.
+    pub mailer: Option<Arc<dyn Mailer>>,
 }
 
 /// The verification service. Cloning shares it.
@@ -104,10 +115,8 @@ impl Verifier {
     /// Opens the store and stands ready.
     pub async fn open(setup: Setup) -> Result<Self, StoreError> {
         let store = Store::open(&setup.place, &setup.key, setup.chance.clone()).await?;
-        let policy_digest = Policy::default().tightened_by(&setup.policy).digest();
         Ok(Self(Inner(Arc::new(Parts {
             store,
-            policy_digest,
             requests: Semaphore::new(REQUESTS_MAX),
             uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
             inference: Arc::new(Semaphore::new(setup.judges.max(1))),
@@ -184,7 +193,6 @@ pub(crate) struct Inner(Arc<Parts>);
 struct Parts {
     setup: Setup,
     store: Store,
-    policy_digest: String,
     requests: Semaphore,
     uploads: Arc<Semaphore>,
     inference: Arc<Semaphore>,
@@ -211,13 +219,22 @@ impl Inner {
         &self.0.setup.origin
     }
 
+    /// The service's own thresholds.
     fn policy(&self) -> &Policy {
         &self.0.setup.policy
     }
 
-    /// Digest of the policy that a client in order judges by: its own defaults, tightened by ours.
-    fn expected_policy_digest(&self) -> &str {
-        &self.0.policy_digest
+    /// What an integration's logins are judged by: the service's thresholds, tightened by its own.
+    fn policy_of(&self, integration: &Integration) -> Policy {
+        self.0.setup.policy.tightened_by(&integration.rules.policy)
+    }
+
+    fn codes(&self) -> Option<&TwilioVerify> {
+        self.0.setup.codes.as_ref()
+    }
+
+    fn mailer(&self) -> Option<Arc<dyn Mailer>> {
+        self.0.setup.mailer.clone()
     }
 
     fn models(&self) -> &[ModelClaim] {

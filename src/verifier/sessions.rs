@@ -7,7 +7,7 @@ use axum::{
 };
 
 use super::{
-    Inner, captures, devices,
+    DeviceRule, Inner, captures, devices,
     problem::Refusal,
     request::ProvenRequest,
     store::{Event, Integration, Session, Stage, Tx},
@@ -61,7 +61,7 @@ pub(crate) async fn open(
     match tx.device(&integration.id, &request.device).await? {
         Some(device) if device.enabled => {}
         Some(_) => return Err(Refusal::DeviceDisabled),
-        None if integration.open_registration => {
+        None if integration.rules.device_rule == DeviceRule::Open => {
             devices::add(&mut tx, &integration.id, &request, &wanted.app, now).await?;
         }
         None => return Err(Refusal::DeviceUnknown),
@@ -138,17 +138,18 @@ pub(crate) async fn bound_session(tx: &mut Tx<'_>, id: &str, device: &str) -> Re
 }
 
 fn ticket(verifier: &Inner, session: Session, integration: Integration, nonce: String) -> Ticket {
+    let policy = verifier.policy_of(&integration);
     Ticket {
         session_id: session.id,
         nonce,
         purpose: session.purpose,
         display: Display {
             application: session.application,
-            tenant: integration.tenant_host,
+            tenant: integration.rules.tenant_host,
             account: session.account,
             started_at: session.started_at,
         },
-        policy: *verifier.policy(),
+        policy,
         fallback: Vec::new(),
         attempts_left: session.attempts_left,
         expires_at: session.expires_at,

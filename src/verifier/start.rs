@@ -9,8 +9,8 @@ use axum::{
 use super::{
     HANDLE_SECS, Inner,
     pages::{Page, facts, masked, one_line, text},
-    store::{Event, Integration, NewSession, StoreError, Tx, purpose_name},
-    token::{StartClaims, StartTokenError, TOKEN_MAX_BYTES, peek_integration, read_start},
+    store::{Event, Integration, NewSession, StoreError, Tx, purpose_name, secret_digest},
+    token::{StartClaims, StartTokenError, TOKEN_MAX_BYTES, peek_integration, read_start_by},
 };
 use crate::{
     protocol::{Purpose, Reason},
@@ -117,24 +117,34 @@ async fn begin(verifier: &Inner, query: &str, headers: &HeaderMap) -> Result<Sta
     tx.sweep(now).await?;
     let id = peek_integration(&token)?;
     let integration = tx.integration(&id).await?.ok_or(StartError::IntegrationUnknown)?;
-    let secret = tx.session_secret(&id).await?;
-    let claims = read_start(&token, &secret, &integration, now)?;
+    let secrets = tx.session_secrets(&id, now).await?;
+    let (claims, secret) = read_start_by(&token, &secrets, &integration, now)?;
     if !tx.spend_token(&token, claims.exp).await? {
         return Err(StartError::Used);
     }
-    let started = create(verifier, &mut tx, &integration, &claims, &state, now).await?;
+    let arrival = Arrival { claims, state, secret_digest: secret_digest(secret) };
+    let started = create(verifier, &mut tx, &integration, &arrival, now).await?;
     tx.commit().await?;
     Ok(started)
+}
+
+/// What came with a login.
+struct Arrival {
+    claims: StartClaims,
+    /// Auth0's, to be given back.
+    state: String,
+    /// Of the secret that its token was signed with.
+    secret_digest: String,
 }
 
 async fn create(
     verifier: &Inner,
     tx: &mut Tx<'_>,
     integration: &Integration,
-    claims: &StartClaims,
-    state: &str,
+    arrival: &Arrival,
     now: UnixSecs,
 ) -> Result<Started, StartError> {
+    let claims = &arrival.claims;
     let chance = verifier.chance();
     let (id, code, cookie) = (random_text::<16>(chance), random_text::<32>(chance), random_text::<32>(chance));
     tx.ensure_account(&integration.id, &claims.sub).await?;
@@ -147,21 +157,22 @@ async fn create(
         integration_id: &integration.id,
         sub: &claims.sub,
         purpose,
-        application: application.as_deref().unwrap_or(&integration.name),
+        application: application.as_deref().unwrap_or(&integration.rules.name),
         account: &masked(claims.email.as_deref().or(claims.name.as_deref()).unwrap_or_default()),
         continue_uri: &claims.continue_uri,
         started_at: claims.iat,
         expires_at: claims.exp.min(now + SESSION_SECS),
-        state,
+        state: &arrival.state,
+        secret_digest: &arrival.secret_digest,
         code: &code,
         cookie: &cookie,
-        attempts: integration.attempts,
+        attempts: integration.rules.attempts,
     };
     tx.add_session(&new).await?;
     let account = tx.pseudonym(&integration.id, &claims.sub).await?;
     tx.record(now, Event::SessionCreated, &id, account.as_deref(), purpose_name(purpose)).await?;
     let locked_until = tx.locked_until(&integration.id, &claims.sub).await?;
-    let refusal = if !enrolled && !integration.self_enrolment {
+    let refusal = if !enrolled && !integration.rules.allow_self_enrolment {
         Some(Reason::NotEnrolled)
     } else if locked_until > now {
         Some(Reason::TooManyAttempts)
@@ -180,7 +191,7 @@ async fn create(
         life_secs: new.expires_at - now,
         application: new.application.to_owned(),
         account: new.account.to_owned(),
-        tenant: integration.tenant_host.clone(),
+        tenant: integration.rules.tenant_host.clone(),
         session: id.clone(),
         cookie: cookie.clone(),
         purpose,

@@ -5,7 +5,10 @@
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, dangerous::insecure_decode_claims};
 use serde::{Deserialize, Serialize};
 
-use super::{origin::own_continue_uri, store::Integration};
+use super::{
+    origin::own_continue_uri,
+    store::{Integration, SessionSecrets},
+};
 use crate::{
     protocol::{Purpose, Reason},
     world::UnixSecs,
@@ -64,6 +67,24 @@ pub(crate) fn peek_integration(token: &str) -> Result<String, StartTokenError> {
     Ok(peek.integration_id)
 }
 
+/// Reads `token` by the first of the integration's secrets that signed it; that one is returned.
+pub(crate) fn read_start_by<'s>(
+    token: &str,
+    secrets: &'s SessionSecrets,
+    integration: &Integration,
+    now: UnixSecs,
+) -> Result<(StartClaims, &'s [u8]), StartTokenError> {
+    let mut refused = StartTokenError::Signature;
+    for secret in secrets.all() {
+        match read_start(token, secret, integration, now) {
+            Ok(claims) => return Ok((claims, secret)),
+            Err(StartTokenError::Signature) => {}
+            Err(other) => refused = other,
+        }
+    }
+    Err(refused)
+}
+
 /// The claims of `token`, if `integration`'s tenant made it, it is good `now`, and it continues where it may.
 pub(crate) fn read_start(
     token: &str,
@@ -92,7 +113,7 @@ pub(crate) fn read_start(
     if claims.iat > now.saturating_add(AHEAD_SECS) || claims.exp.saturating_sub(claims.iat) > LIFE_MAX_SECS {
         return Err(StartTokenError::NotNow);
     }
-    if claims.iss != integration.tenant_host || claims.integration_id != integration.id {
+    if !integration.rules.hosts().any(|host| host == claims.iss) || claims.integration_id != integration.id {
         return Err(StartTokenError::OtherTenant);
     }
     if claims.sub.is_empty() {
@@ -135,21 +156,15 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::verifier::Rules;
 
     const NOW: UnixSecs = 1_800_000_000;
     const SECRET: &[u8] = b"a session secret of more than 32 bytes";
 
     fn integration() -> Integration {
-        Integration {
-            id: "int-1".into(),
-            name: "Payroll".into(),
-            tenant_host: "tenant.example".into(),
-            custom_domains: vec!["login.example".into()],
-            self_enrolment: true,
-            virtual_cameras: false,
-            open_registration: true,
-            attempts: 5,
-        }
+        let mut rules = Rules::new("Payroll", "tenant.example");
+        rules.custom_domains = vec!["login.example".into()];
+        Integration { id: "int-1".into(), rules }
     }
 
     fn claims() -> Value {
@@ -168,6 +183,7 @@ mod tests {
             ("from the future", "iat", json!(NOW + 61), StartTokenError::NotNow),
             ("long-lived", "exp", json!(NOW + 3601), StartTokenError::NotNow),
             ("another tenant", "iss", json!("other.example"), StartTokenError::OtherTenant),
+            ("another domain", "iss", json!("signin.example"), StartTokenError::OtherTenant),
             ("tenant as URL", "iss", json!("https://tenant.example/"), StartTokenError::OtherTenant),
             ("another integration", "integration_id", json!("int-2"), StartTokenError::OtherTenant),
             ("nobody", "sub", json!(""), StartTokenError::Malformed),

@@ -13,6 +13,8 @@ use crate::world::UnixSecs;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Event {
     IntegrationAdded,
+    IntegrationChanged,
+    SecretRotated,
     DeviceRegistered,
     DeviceDisabled,
     SessionCreated,
@@ -31,6 +33,8 @@ impl Event {
     fn name(self) -> &'static str {
         match self {
             Self::IntegrationAdded => "integration_added",
+            Self::IntegrationChanged => "integration_changed",
+            Self::SecretRotated => "secret_rotated",
             Self::DeviceRegistered => "device_registered",
             Self::DeviceDisabled => "device_disabled",
             Self::SessionCreated => "session_created",

@@ -24,13 +24,13 @@ mod vault;
 pub(crate) use audit::Event;
 pub use audit::{AuditHead, Entry};
 pub(crate) use devices::Registration;
-pub(crate) use integrations::Integration;
+pub(crate) use integrations::{Integration, SessionSecrets, fallback_name, secret_digest};
 pub(crate) use sessions::{NewSession, Session, Stage, purpose_name};
 pub(crate) use vault::Vault;
 pub use vault::{KeyFileError, MasterKey, SealBroken};
 
 /// The schema that this build reads and writes.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 /// Where the database is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -53,6 +53,8 @@ pub(crate) struct NewSession<'a> {
     pub(crate) code: &'a str,
     pub(crate) cookie: &'a str,
     pub(crate) attempts: u32,
+    /// Digest of the Session Secret that its token was signed with.
+    pub(crate) secret_digest: &'a str,
 }
 
 /// A session as it stands, without its secrets.
@@ -74,6 +76,7 @@ pub(crate) struct Session {
     pub(crate) reason: Option<Reason>,
     pub(crate) handle_expires_at: UnixSecs,
     pub(crate) returned: bool,
+    pub(crate) secret_digest: String,
     code_hash: String,
     cookie_hash: String,
 }
@@ -123,6 +126,7 @@ impl FromRow<'_, SqliteRow> for Session {
             returned: row.try_get("returned")?,
             code_hash: row.try_get("code_hash")?,
             cookie_hash: row.try_get("cookie_hash")?,
+            secret_digest: row.try_get("secret_hash")?,
         })
     }
 }
@@ -132,8 +136,8 @@ impl Tx<'_> {
     pub(crate) async fn add_session(&mut self, new: &NewSession<'_>) -> Result<(), StoreError> {
         let state = self.vault.seal(self.chance, "sessions.state", &[new.id], new.state.as_bytes());
         let insert = "INSERT INTO sessions (id, integration_id, sub, stage, purpose, application, account, continue_uri, \
-                      started_at, expires_at, state_sealed, code_hash, cookie_hash, attempts_left) \
-                      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                      started_at, expires_at, state_sealed, code_hash, cookie_hash, secret_hash, attempts_left) \
+                      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
         sqlx::query(insert)
             .bind(new.id)
             .bind(new.integration_id)
@@ -148,6 +152,7 @@ impl Tx<'_> {
             .bind(state)
             .bind(sha256_text(new.code))
             .bind(sha256_text(new.cookie))
+            .bind(new.secret_digest)
             .bind(new.attempts)
             .execute(&mut *self.db)
             .await?;
@@ -310,6 +315,6 @@ fn reason_named(name: &str) -> Result<Reason, sqlx::Error> {
     serde_json::from_value(name.into()).or(Err(unknown("reason")))
 }
 
-fn unknown(what: &'static str) -> sqlx::Error {
+pub(super) fn unknown(what: &'static str) -> sqlx::Error {
     sqlx::Error::Decode(Box::new(StoreError::Unknown { what }))
 }

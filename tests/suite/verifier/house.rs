@@ -19,7 +19,7 @@ use countenance::{
     frame::Frame,
     policy::{Policy, QualityPolicy},
     protocol::*,
-    verifier::{DeviceRule, ExamineError, Examiner, Look, MasterKey, NewIntegration, Place, Setup, Sighting, Verifier},
+    verifier::{ExamineError, Examiner, Look, MasterKey, Place, Rules, Setup, Sighting, Verifier},
     vision::Embedding,
     world::{Chance, Clock, UnixSecs, random_text},
 };
@@ -127,16 +127,8 @@ pub(super) fn models() -> Vec<ModelClaim> {
     vec![ModelClaim { name: "liveness".into(), sha256: "ab".repeat(32) }]
 }
 
-pub(super) fn rules() -> NewIntegration {
-    NewIntegration {
-        name: "Payroll".into(),
-        tenant_host: TENANT.into(),
-        custom_domains: vec!["login.example".into()],
-        allow_self_enrolment: true,
-        allow_virtual_cameras: false,
-        device_rule: DeviceRule::Open,
-        attempts: 5,
-    }
+pub(super) fn rules() -> Rules {
+    Rules { custom_domains: vec!["login.example".into()], ..Rules::new("Payroll", TENANT) }
 }
 
 impl House {
@@ -144,11 +136,11 @@ impl House {
         Self::with(rules()).await
     }
 
-    pub(super) async fn with(rules: NewIntegration) -> Self {
+    pub(super) async fn with(rules: Rules) -> Self {
         Self::at(Place::Memory, rules).await
     }
 
-    pub(super) async fn at(place: Place, rules: NewIntegration) -> Self {
+    pub(super) async fn at(place: Place, rules: Rules) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
         let chance = Arc::new(Counted(AtomicU64::new(1)));
         let examiner = Arc::new(ToldExaminer(Mutex::new(Sees::Ada)));
@@ -163,6 +155,8 @@ impl House {
             policy: Policy::default(),
             judges: 2,
             download_url: Some("https://download.example/".into()),
+            codes: None,
+            mailer: None,
         };
         let verifier = Verifier::open(setup).await.unwrap();
         let (integration, secret) = verifier.add_integration(rules).await.unwrap();

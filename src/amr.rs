@@ -1,0 +1,1 @@
+//! For relying parties: whether an ID token says that a second factor was shown.
