@@ -23,6 +23,8 @@ mod serve_tenant;
 #[cfg(feature = "verifier")]
 mod serve_verifier;
 mod source;
+#[cfg(feature = "verifier")]
+mod twilio;
 #[cfg(feature = "window")]
 mod window;
 
