@@ -2,9 +2,9 @@
  * Custom phone provider: Auth0's one-time codes by text message or call, through Twilio Verify.
  *
  * What it does
- *   Auth0 makes the code and checks it. Twilio Verify only delivers it (CustomCode), with its own wording, its own sender
- *   numbers and its protection from fraud. Countenance's verifier tells Twilio afterwards which codes came back right,
- *   once the tenant's log stream leads there; without that feedback Twilio's Fraud Guard has nothing to learn from.
+ *   Auth0 makes the code and checks it. Twilio Verify only delivers it (CustomCode), with its own wording, its own
+ *   sender numbers and its protection from fraud. Countenance's verifier tells Twilio afterwards which codes came back
+ *   right, once the tenant's log stream leads there; otherwise Twilio's Fraud Guard has nothing to learn from.
  *
  * How to install it
  *   Branding > Phone Provider > Custom, both delivery methods, paste this file, add the secrets, save. A tenant has one
@@ -19,8 +19,8 @@
  *   TWILIO_BASE_URL   optional, https://verify.twilio.com by default: scheme and host, no path. For a stand-in.
  *
  * What it sends
- *   Every message that carries a code of 4 to 10 digits. Twilio Verify delivers nothing else, so Auth0's notices without
- *   one (an account blocked, a password changed or found in a breach) are dropped by name.
+ *   Every message that carries a code of 4 to 10 digits. Twilio Verify delivers nothing else, so Auth0's notices
+ *   without one (an account blocked, a password changed or found in a breach) are dropped by name.
  *
  * What Auth0 is told to try again (at most 5 times over the next minutes)
  *   twilio_verify_busy                  HTTP 429: too much at once, for this number or for the service

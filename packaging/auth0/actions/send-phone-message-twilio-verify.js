@@ -2,9 +2,9 @@
  * Send phone message: Auth0's one-time codes by text message or call, through Twilio Verify, for the older trigger.
  *
  * What it does
- *   Auth0 makes the code and checks it. Twilio Verify only delivers it (CustomCode), with its own wording, its own sender
- *   numbers and its protection from fraud. Countenance's verifier tells Twilio afterwards which codes came back right,
- *   once the tenant's log stream leads there; without that feedback Twilio's Fraud Guard has nothing to learn from.
+ *   Auth0 makes the code and checks it. Twilio Verify only delivers it (CustomCode), with its own wording, its own
+ *   sender numbers and its protection from fraud. Countenance's verifier tells Twilio afterwards which codes came back
+ *   right, once the tenant's log stream leads there; otherwise Twilio's Fraud Guard has nothing to learn from.
  *
  * How to install it
  *   Security > Multi-factor Auth > Phone Message > Custom, both message types; then Actions > Library > Create Action >

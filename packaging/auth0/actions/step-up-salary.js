@@ -17,8 +17,8 @@
  *   Actions > Library > Create Action > Login / Post Login, paste this file, deploy, drag it into the post-login flow.
  *   It needs no npm packages and no secrets at all. Auth0 challenges after the last post-login Action has run.
  *
- * Settings, all of them optional. They are not secret, but in an Action of your own Secrets are the only place for them;
- * an Action installed from the Marketplace has its Configuration. Both places are read, Configuration first.
+ * Settings, all of them optional. They are not secret, but in an Action of your own Secrets are the only place for
+ * them; an Action installed from the Marketplace has its Configuration. Both places are read, Configuration first.
  *
  *   CLIENT_IDS        client ids of the applications this is for, separated by commas. Empty or left out: all.
  *   MAX_AGE           seconds, 1 to 86400. A second factor shown in this browser session at most so long ago is enough,
@@ -30,15 +30,15 @@
  *   Refresh-token exchange: goes through, and its tokens carry no amr. It speaks of no login.
  *   prompt=none and other silent requests: those that do not ask for a second factor go through, so that applications
  *   can renew their tokens; Auth0 leaves amr out of these. One that does ask ends with step_up_interaction_required,
- *   unless MAX_AGE is set and this browser session holds a second factor that is fresh enough. The application then asks
- *   again without prompt=none.
+ *   unless MAX_AGE is set and this browser session holds a second factor that is fresh enough. The application then
+ *   asks again without prompt=none.
  *
  * Codes that an application finds in error_description
  *   step_up_configuration_error    MAX_AGE is not a whole number of seconds from 1 to 86400
  *   step_up_interaction_required   a second factor is needed and no page may be shown
  *
- * A person who has enrolled no factor yet is led through that by Auth0; where the tenant has switched none on, Auth0 ends
- * the login in words of its own.
+ * A person who has enrolled no factor yet is led through that by Auth0; where the tenant has switched none on, Auth0
+ * ends the login in words of its own.
  */
 
 'use strict';
