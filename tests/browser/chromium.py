@@ -4,7 +4,6 @@ chromium-driver and python3-selenium.
 Nothing that this file prints or saves holds a token: addresses lose their query, long random texts are blotted out.
 """
 
-import base64
 import os
 import re
 import tempfile
@@ -34,7 +33,8 @@ BETWEEN_PAGES = (NoSuchElementException, StaleElementReferenceException, Javascr
 
 FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
 
-NARROW = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": False}
+# Width and height of screens, pixels.
+WIDE, NARROW = (1100, 900), (390, 844)
 # Chromium's own default sizes of text, pixels, and twice of that.
 USUAL_TEXT, LARGE_TEXT = {"standard": 16, "fixed": 13}, {"standard": 32, "fixed": 26}
 LOOKS = ("light", "dark", "narrow", "large")
@@ -76,7 +76,7 @@ class Browser:
         self.profile = tempfile.TemporaryDirectory(prefix="countenance-browser-", ignore_cleanup_errors=True)
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM
-        arguments = ["--headless=new", "--lang=en", "--window-size=1100,900", "--disable-gpu", "--no-first-run",
+        arguments = ["--headless=new", "--lang=en", f"--window-size={WIDE[0]},{WIDE[1]}", "--disable-gpu", "--no-first-run",
                      "--disable-background-networking", f"--user-data-dir={self.profile.name}"]
         # Chromium's sandbox does not work for root, and in CI everything is root's.
         for argument in arguments + (["--no-sandbox"] if os.getuid() == 0 else []):
@@ -223,7 +223,7 @@ class Browser:
             self.wear(look)
             faults = self.driver.execute_script(FAULTS)
             self.pictures.faults += [f"{name}, {look}: {blotted(fault)}" for fault in faults]
-            self.picture(name if look == "light" else f"{name}-{look}")
+            self.picture(name, look)
         self.wear("light")
 
     def wear(self, look: str) -> None:
@@ -231,17 +231,21 @@ class Browser:
         scheme = "dark" if look == "dark" else "light"
         run("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
         run("Page.setFontSizes", {"fontSizes": LARGE_TEXT if look == "large" else USUAL_TEXT})
-        if look in ("narrow", "large"):
-            run("Emulation.setDeviceMetricsOverride", NARROW)
-        else:
-            run("Emulation.clearDeviceMetricsOverride", {})
+        run("Emulation.setDeviceMetricsOverride", self.screen(look))
 
-    def picture(self, name: str) -> Path:
-        size = self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
-        clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
-        picture = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip})
-        path = self.pictures.path(name)
-        path.write_bytes(base64.b64decode(picture["data"]))
+    @staticmethod
+    def screen(look: str) -> dict:
+        size = NARROW if look in ("narrow", "large") else WIDE
+        return {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
+
+    def picture(self, name: str, look: str = "light") -> Path:
+        """A picture of the whole page: the screen is made as high as the page for it."""
+        height = self.driver.execute_script("return document.documentElement.scrollHeight")
+        screen = self.screen(look)
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {**screen, "height": max(height, screen["height"])})
+        path = self.pictures.path(name if look == "light" else f"{name}-{look}")
+        self.driver.save_screenshot(str(path))
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
         return path
 
     def keep(self, name: str) -> None:
