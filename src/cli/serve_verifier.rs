@@ -21,6 +21,8 @@ pub struct Args {
     /// The address at which browsers and clients reach it: https, or http on loopback
     #[arg(long, value_name = "ORIGIN", default_value = "http://verifier.localhost:8480")]
     origin: Origin,
+    #[command(flatten)]
+    smtp: super::smtp::SmtpArgs,
     /// What to do
     #[command(subcommand)]
     task: Task,
@@ -147,7 +149,7 @@ async fn open(args: &Args, codes: Option<TwilioVerify>) -> anyhow::Result<Verifi
         judges: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         download_url: None,
         codes,
-        mailer: None,
+        mailer: args.smtp.mailer()?,
     };
     Ok(Verifier::open(setup).await?)
 }

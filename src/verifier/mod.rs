@@ -48,7 +48,7 @@ mod twilio;
 pub use examine::{ExamineError, Examiner, Look, Sighting};
 pub use integration::{DeviceRule, Rules, RulesError, Transport};
 pub use judge::{MATCH_COSINE_MIN, SHOT_LIVENESS_MIN};
-pub use mail::{MailError, Mailer};
+pub use mail::{MailError, Mailer, SmtpMailer, SmtpSetupError};
 pub use origin::{Origin, OriginError};
 pub use phone::{NoPhoneNumber, PhoneNumber};
 pub use store::{AuditHead, Entry, KeyFileError, MasterKey, Place, SealBroken, StoreError};
