@@ -65,6 +65,12 @@ const ROWS = [
     'countenance_interaction_required',
   ],
   [
+    'silent, asked, verified',
+    { transaction: { ...silent, ...asks }, authentication: record(60) },
+    'countenance_interaction_required',
+    'countenance_interaction_required',
+  ],
+  [
     'by password grant',
     { transaction: { protocol: 'oauth2-resource-owner' } },
     'countenance_interaction_required',
