@@ -5,6 +5,7 @@ mod captures;
 mod give_back;
 mod hostile;
 mod house;
+mod jose;
 mod sessions;
 mod start;
 mod storage;
