@@ -4,6 +4,7 @@
 mod action;
 mod application;
 mod engine;
+mod jose;
 mod login;
 mod renewal;
 mod resume;
