@@ -86,13 +86,16 @@ impl TwilioVerify {
     pub(crate) fn start(&self, to: &PhoneNumber, channel: Fallback) -> Result<VerificationSid, TwilioError> {
         let way = if channel == Fallback::Sms { "sms" } else { "call" };
         let answer = self.post("Verifications", &[("To", to.e164()), ("Channel", way)], true)?;
-        answer["sid"].as_str().map(|sid| VerificationSid(sid.to_owned())).ok_or(NOT_UNDERSTOOD)
+        answer.get("sid").and_then(|sid| sid.as_str()).map(|sid| VerificationSid(sid.to_owned())).ok_or(NOT_UNDERSTOOD)
     }
 
     /// Whether `code` is the one that was sent. Blocking.
     pub(crate) fn check(&self, sid: &VerificationSid, code: &OneTimeCode) -> Result<bool, TwilioError> {
         let form = [("VerificationSid", sid.0.as_str()), ("Code", code.as_str())];
-        Ok(self.post("VerificationCheck", &form, false)?["status"] == "approved")
+        match self.post("VerificationCheck", &form, false)?.get("status").and_then(|status| status.as_str()) {
+            Some(status) => Ok(status == "approved"),
+            None => Err(NOT_UNDERSTOOD),
+        }
     }
 
     /// Tells that the code which was sent to `to` came back right: Fraud Guard learns from it. Blocking.
@@ -105,7 +108,10 @@ impl TwilioVerify {
         let request = Request::form(url, form).basic_auth(&self.user, &self.secret);
         let answer = self.net.send(&request).map_err(TwilioError::Unreached)?;
         let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let (status, code) = (answer.status, body["code"].as_u64().and_then(|c| c.try_into().ok()).unwrap_or(0));
+        let (status, code) = (
+            answer.status,
+            body.get("code").and_then(serde_json::Value::as_u64).and_then(|c| c.try_into().ok()).unwrap_or(0),
+        );
         Err(match (status, code) {
             (200 | 201, _) => return Ok(body),
             (_, 60200) => TwilioError::Number { code },
