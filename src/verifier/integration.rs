@@ -29,7 +29,8 @@ pub struct Rules {
     pub enrolment_flow: Transport,
     /// How a person with one does.
     pub verification_flow: Transport,
-    /// The way to pass without a face, where the account has a phone.
+    /// The way to pass without a face, where the account has a phone: by text message; or by that or, for people who cannot
+    /// read messages, by a call.
     pub fallback: Option<Fallback>,
     /// Whether recordings and other virtual cameras count: for tests only.
     pub allow_virtual_cameras: bool,
