@@ -18,6 +18,7 @@ mod accounts;
 mod audit;
 mod devices;
 mod integrations;
+mod mails;
 mod sessions;
 mod sightings;
 mod vault;

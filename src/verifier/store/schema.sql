@@ -92,6 +92,8 @@ CREATE TABLE sessions (
     method            TEXT NOT NULL DEFAULT 'face' CHECK (method IN ('face', 'sms', 'voice')), -- what was accepted
     phone_sealed      BLOB, -- where a code would go
     mail_hash         TEXT UNIQUE, -- of the token in the mailed link
+    mail_sealed       BLOB, -- that token, and where the link goes
+    mails             INTEGER NOT NULL DEFAULT 0, -- sendings so far
     final_sealed      BLOB, -- the last outcome
     handle_hash       TEXT UNIQUE,
     handle_expires_at INTEGER,
