@@ -33,7 +33,7 @@ pub(crate) async fn send(State(verifier): State<Inner>, Path(id): Path<String>, 
             Ok(sent) => CodeNews::Sent { channel, attempts_left: sent.attempts_left },
             Err(ref refusal) => return Ok(refused(&login, Some(channel), refusal)),
         };
-        Ok(code_page(&login, Some(channel), None, &news))
+        Ok(code_page(&login, Some(channel), &news))
     };
     respond(&verifier, page.await)
 }
@@ -50,12 +50,17 @@ pub(crate) async fn form(State(verifier): State<Inner>, Path(id): Path<String>, 
         let standing = visit.standing(&verifier, &mut tx, false).await?;
         let over = matches!(
             standing,
-            Standing::Refused { .. } | Standing::Approved | Standing::Returned | Standing::Expired | Standing::Off
+            Standing::Refused { .. } | Standing::Approved | Standing::Returned | Standing::Expired | Standing::Disabled
         );
         if over || visit.login.codes.is_empty() {
             return Ok(landing::page(&visit.login, &standing));
         }
-        Ok(code_page(&visit.login, None, None, &CodeNews::Awaited))
+        let code = tx.code(&id).await?;
+        let news = match &code {
+            Some(code) if code.sid.is_some() => CodeNews::Awaited { attempts_left: code.attempts_left },
+            _ => CodeNews::Refused(&CodeRefusal::NotSent),
+        };
+        Ok(code_page(&visit.login, code.as_ref().map(|code| code.channel), &news))
     };
     respond(&verifier, page.await)
 }
@@ -95,7 +100,7 @@ async fn checked(verifier: &Inner, id: &str, request: Request) -> Result<Checked
     // As people copy it: with blanks or a hyphen in the middle.
     let plain = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>();
     let Ok(code) = OneTimeCode::try_from(plain) else {
-        return Ok(Checked::Stay(code_page(&login, channel, None, &CodeNews::NotACode)));
+        return Ok(Checked::Stay(code_page(&login, channel, &CodeNews::NotACode)));
     };
     Ok(match codes::check(verifier, id, &code).await {
         Ok(Outcome::Approved { continue_url } | Outcome::Refused { continue_url, .. }) => {
@@ -103,7 +108,9 @@ async fn checked(verifier: &Inner, id: &str, request: Request) -> Result<Checked
             Checked::GoOn(continue_url.strip_prefix(&origin).unwrap_or(&continue_url).to_owned())
         }
         Ok(Outcome::Retry { attempts_left, .. }) => {
-            Checked::Stay(code_page(&login, channel, None, &CodeNews::Wrong { attempts_left }))
+            let gone = verifier.store().begin().await?.code(id).await?.is_some_and(|code| code.sid.is_none());
+            let news = if gone { CodeNews::Gone } else { CodeNews::Wrong { attempts_left } };
+            Checked::Stay(code_page(&login, channel, &news))
         }
         Ok(Outcome::Expired) => Checked::Stay(landing::page(&login, &Standing::Expired)),
         Err(ref refusal) => Checked::Stay(refused(&login, channel, refusal)),
@@ -125,7 +132,7 @@ fn refused(login: &Login, channel: Option<Fallback>, refusal: &CodeRefusal) -> P
     if matches!(refusal, CodeRefusal::Expired) {
         return landing::page(login, &Standing::Expired);
     }
-    let page = code_page(login, channel, None, &CodeNews::Refused(refusal));
+    let page = code_page(login, channel, &CodeNews::Refused(refusal));
     if page.status.is_server_error() {
         tracing::error!(error = refusal as &dyn std::error::Error, "a one-time code was not sent or checked");
     }

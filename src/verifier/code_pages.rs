@@ -15,12 +15,14 @@ use crate::protocol::{CODE_DIGITS, Fallback};
 pub(crate) enum CodeNews<'a> {
     /// One was sent this way.
     Sent { channel: Fallback, attempts_left: u32 },
-    /// The page was opened; whether one was sent is not asked.
-    Awaited,
+    /// The page was loaded again after one was sent.
+    Awaited { attempts_left: u32 },
     /// What was typed is no code.
     NotACode,
     /// What was typed is not the code that was sent.
     Wrong { attempts_left: u32 },
+    /// It was used, or its time is over.
+    Gone,
     /// None was sent, or checked.
     Refused(&'a CodeRefusal),
 }
@@ -35,11 +37,11 @@ struct Told {
     send: bool,
 }
 
-/// The page after `news`. `channel`: how the last code came, where that is known. `phone`: masked, where it is known.
-pub(crate) fn code_page(login: &Login, channel: Option<Fallback>, phone: Option<&str>, news: &CodeNews<'_>) -> Page {
-    let phone = phone.unwrap_or("your phone");
+/// The page after `news`. `channel`: how the last code came, where that is known.
+pub(crate) fn code_page(login: &Login, channel: Option<Fallback>, news: &CodeNews<'_>) -> Page {
+    let phone = login.phone.as_deref().unwrap_or("your phone");
     let told = told(news, phone);
-    let alarm = !matches!(news, CodeNews::Sent { .. } | CodeNews::Awaited);
+    let alarm = !matches!(news, CodeNews::Sent { .. } | CodeNews::Awaited { .. });
     let role = if alarm { " role=\"alert\"" } else { " role=\"status\"" };
     let mut body = format!("<p{role}>{}</p>\n{}", text(&told.sentence), who(login));
     if told.enter {
@@ -97,7 +99,10 @@ fn told(news: &CodeNews<'_>, phone: &str) -> Told {
             let sentence = format!("We are calling {phone} and will read out a code. {}", tries(*attempts_left));
             told(StatusCode::OK, sentence, true, true)
         }
-        CodeNews::Awaited => told(StatusCode::OK, format!("Enter the code that was sent to {phone}."), true, true),
+        CodeNews::Awaited { attempts_left } => {
+            let sentence = format!("Enter the code that was sent to {phone}. {}", tries(*attempts_left));
+            told(StatusCode::OK, sentence, true, true)
+        }
         CodeNews::NotACode => {
             let sentence = format!("A code is {CODE_DIGITS} digits. Nothing was tried yet.");
             told(StatusCode::UNPROCESSABLE_ENTITY, sentence, true, true)
@@ -106,6 +111,7 @@ fn told(news: &CodeNews<'_>, phone: &str) -> Told {
             let sentence = format!("That is not the code that was sent. {}", tries(*attempts_left));
             told(StatusCode::UNPROCESSABLE_ENTITY, sentence, true, true)
         }
+        CodeNews::Gone => told_by_twilio(&TwilioError::Gone, phone),
         CodeNews::Refused(CodeRefusal::Twilio(error)) => told_by_twilio(error, phone),
         CodeNews::Refused(CodeRefusal::NotOffered) => {
             let sentence = "This login cannot be passed by a code.".to_owned();
@@ -222,7 +228,7 @@ mod tests {
             (twilio(TwilioError::NotUnderstood { status: 500, code: 0 }), "code", "does not answer"),
         ] {
             let news = CodeNews::Refused(&refusal);
-            let found = code_page(&login(&[Fallback::Sms]), None, Some("•••89"), &news);
+            let found = code_page(&login(&[Fallback::Sms]), None, &news);
             assert_eq!(found.name, page, "{refusal:?}");
             assert!(!found.status.is_success(), "{refusal:?}");
             assert!(
@@ -240,7 +246,7 @@ mod tests {
     fn a_code_is_typed_into_a_labelled_field_and_another_way_is_offered() {
         let both = [Fallback::Sms, Fallback::Voice];
         let news = CodeNews::Sent { channel: Fallback::Sms, attempts_left: 5 };
-        let page = code_page(&login(&both), Some(Fallback::Sms), Some("•••89"), &news);
+        let page = code_page(&login(&both), Some(Fallback::Sms), &news);
         assert_eq!((page.status, page.name), (StatusCode::OK, "code"));
         for part in [
             "by text message to •••89. 5 tries are left.",
@@ -253,7 +259,7 @@ mod tests {
             assert!(page.body.contains(part), "{part}: {}", page.body);
         }
         assert!(!page.body.contains("role=\"alert\""));
-        let page = code_page(&login(&[Fallback::Sms]), None, None, &CodeNews::Wrong { attempts_left: 1 });
+        let page = code_page(&login(&[Fallback::Sms]), None, &CodeNews::Wrong { attempts_left: 1 });
         assert!(page.body.contains("role=\"alert\"") && page.body.contains("1 try is left."), "{}", page.body);
         assert!(page.body.contains("aria-invalid") && !page.body.contains("Call me"));
     }

@@ -19,6 +19,8 @@ pub(crate) struct Login {
     pub(crate) purpose: Purpose,
     /// The ways to pass without a face.
     pub(crate) codes: Vec<Fallback>,
+    /// Where codes go: masked.
+    pub(crate) phone: Option<String>,
     /// Where the client is to be had.
     pub(crate) download_url: Option<String>,
 }
@@ -43,7 +45,7 @@ pub(crate) enum Standing {
     /// Its time is over.
     Expired,
     /// The integration was switched off meanwhile.
-    Off,
+    Disabled,
 }
 
 /// Why a link is not, or was not, mailed.
@@ -101,8 +103,8 @@ pub(crate) fn page(login: &Login, standing: &Standing) -> Page {
             "This login took too long".to_owned(),
             format!("<p>Nothing was decided. Go back and sign in again.</p>\n{who}{}", leave_form(login)),
         ),
-        Standing::Off => (
-            "integration-off",
+        Standing::Disabled => (
+            "integration-disabled",
             "This login is switched off".to_owned(),
             format!(
                 "<p>Whoever runs {} switched it off a moment ago. Ask there.</p>\n{who}{}",
@@ -299,6 +301,7 @@ pub(crate) mod tests {
             account: "a•••@example.org".into(),
             purpose: Purpose::Verify,
             codes: codes.to_vec(),
+            phone: Some("•••89".into()),
             download_url: Some("https://download.example/?a=1&b=2".into()),
         }
     }
@@ -323,7 +326,7 @@ pub(crate) mod tests {
             (Standing::Approved, "approved"),
             (Standing::Returned, "returned"),
             (Standing::Expired, "expired"),
-            (Standing::Off, "integration-off"),
+            (Standing::Disabled, "integration-disabled"),
         ]
         .into_iter()
         .chain(no_mail)
@@ -358,7 +361,7 @@ pub(crate) mod tests {
     #[test]
     fn codes_are_offered_where_there_are_any_and_the_login_is_not_over() {
         for (standing, name) in every_standing() {
-            let over = matches!(name, "refused" | "approved" | "returned" | "expired" | "integration-off")
+            let over = matches!(name, "refused" | "approved" | "returned" | "expired" | "integration-disabled")
                 || matches!(standing, Standing::Refused { .. });
             let body = page(&login(&[Fallback::Sms, Fallback::Voice]), &standing).body;
             let offered = body.matches("action=\"/sessions/s1/code\"").count();

@@ -9,6 +9,7 @@
 //! | `browser_code`, `code_pages` | a one-time code asked for and typed in the browser |
 //! | `devices`, `sessions` | `POST /v1/devices`, `…/open`, `…/abandon` |
 //! | `captures`, `picture`, `judge`, `examine` | `POST …/captures`: checks in the protocol's order, then judges |
+//! | `otp`, `codes`, `twilio` | `POST …/otp`, `…/otp/check`: a one-time code in place of a face |
 //! | `give_back` | `GET /return/{handle}`: a form that posts the result to the tenant |
 //! | `request`, `problem`, `serve` | proofs and caps, refusals by name, routes and limits |
 //! | `store` | SQLite; secrets, templates and answers sealed, audit chained |
@@ -41,6 +42,7 @@ mod landing;
 mod mail;
 mod mailed;
 mod origin;
+mod otp;
 mod pages;
 mod phone;
 mod picture;
@@ -130,6 +132,7 @@ impl Verifier {
             requests: Semaphore::new(REQUESTS_MAX),
             uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
             inference: Arc::new(Semaphore::new(setup.judges.max(1))),
+            code_turns: codes::Turns::default(),
             setup,
         }))))
     }
@@ -165,14 +168,29 @@ impl Verifier {
         Ok(code)
     }
 
-    /// Ends an account's count of failures and its lock; false when there is no such account.
+    /// Ends an account's counts of failures, by face and by code, and its locks; false when there is no such account.
     pub async fn unlock_account(&self, integration_id: &str, sub: &str) -> Result<bool, StoreError> {
         let mut tx = self.0.store().begin().await?;
         let done = tx.clear_failures(integration_id, sub).await?;
+        tx.clear_wrong_codes(integration_id, sub).await?;
         let account = tx.pseudonym(integration_id, sub).await?;
         if done {
             tx.record(self.0.now(), Event::AccountUnlocked, integration_id, account.as_deref(), "").await?;
         }
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    /// Sets where an account's one-time codes go, before any number that the tenant sends; none takes it away. False when
+    /// there is no such account.
+    pub async fn set_phone(
+        &self,
+        integration_id: &str,
+        sub: &str,
+        phone: Option<PhoneNumber>,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.0.store().begin().await?;
+        let done = tx.set_phone(integration_id, sub, phone.as_ref(), self.0.now()).await?;
         tx.commit().await?;
         Ok(done)
     }
@@ -206,6 +224,7 @@ struct Parts {
     requests: Semaphore,
     uploads: Arc<Semaphore>,
     inference: Arc<Semaphore>,
+    code_turns: codes::Turns,
 }
 
 impl Inner {
@@ -241,6 +260,10 @@ impl Inner {
 
     fn codes(&self) -> Option<&TwilioVerify> {
         self.0.setup.codes.as_ref()
+    }
+
+    fn code_turns(&self) -> &codes::Turns {
+        &self.0.code_turns
     }
 
     fn mailer(&self) -> Option<Arc<dyn Mailer>> {

@@ -112,7 +112,8 @@ async fn left(verifier: &Inner, id: &str, headers: &HeaderMap) -> Result<Left, V
         }
         Standing::Expired => Reason::TimedOut,
         Standing::NoFace { reason, .. } => reason,
-        Standing::Open { .. } | Standing::Mailed { .. } | Standing::NoMail(_) | Standing::Off => Reason::Cancelled,
+        Standing::Disabled => Reason::Disabled,
+        Standing::Open { .. } | Standing::Mailed { .. } | Standing::NoMail(_) => Reason::Cancelled,
     };
     let handle = verifier.refuse(&mut tx, id, reason, now + super::HANDLE_SECS).await?;
     tx.commit().await?;
@@ -157,6 +158,7 @@ impl Visit {
             account: session.account.clone(),
             purpose: session.purpose,
             codes: codes::offered(verifier, tx, &session).await?,
+            phone: tx.phone_of(&session).await?.map(|phone| phone.masked()),
             download_url: verifier.download_url().map(str::to_owned),
         };
         Ok(Self { session, login, integration, cookie })
@@ -194,7 +196,7 @@ impl Visit {
             return Ok(Standing::Expired);
         }
         if !self.integration.rules.enabled {
-            return Ok(Standing::Off);
+            return Ok(Standing::Disabled);
         }
         if let Some(reason) = no_face(tx, &self.integration, &session.sub, wait_secs).await? {
             return Ok(Standing::NoFace { reason, wait_secs });

@@ -135,8 +135,9 @@ async fn begin_at(
     let now = verifier.now();
     let secrets = tx.session_secrets(&integration.id, now).await?;
     let (claims, secret) = read_start_by(token, &secrets, integration, now)?;
+    // After the signature, so that a stranger does not learn it; before the token is spent, so that it is good again.
     if !integration.rules.enabled {
-        return Err(StartError::IntegrationOff);
+        return Err(StartError::Disabled);
     }
     if !tx.spend_token(token, claims.exp).await? {
         return again(tx, &claims, &state, headers).await?.ok_or(StartError::Used);
@@ -206,6 +207,7 @@ async fn create(
         expires_at: claims.exp.min(now + SESSION_SECS),
         state: &arrival.state,
         secret_digest: &arrival.secret_digest,
+        phone: claims.phone_number.as_ref(),
         code: &code,
         cookie: &cookie,
         attempts: integration.rules.attempts,

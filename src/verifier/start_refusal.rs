@@ -18,7 +18,7 @@ pub(crate) enum StartError {
     #[error("no integration of this id")]
     IntegrationUnknown,
     #[error("the integration is switched off")]
-    IntegrationOff,
+    Disabled,
     #[error(transparent)]
     Token(#[from] StartTokenError),
     #[error("the session token was used before")]
@@ -31,7 +31,7 @@ impl StartError {
     /// Whether it says something of how a tenant is set up. The rest anybody can bring about.
     pub(crate) fn is_telling(&self) -> bool {
         match self {
-            Self::IntegrationOff | Self::Used => true,
+            Self::Disabled | Self::Used => true,
             Self::Token(error) => !matches!(error, StartTokenError::Malformed),
             Self::Incomplete | Self::Prefetch | Self::IntegrationUnknown | Self::Store(_) => false,
         }
@@ -52,9 +52,9 @@ impl StartError {
                 let lead = operator("its integration id is not known to this verifier.");
                 (StatusCode::FORBIDDEN, "integration-unknown", "This login is not set up here", lead)
             }
-            Self::IntegrationOff => {
+            Self::Disabled => {
                 let lead = operator("its integration is switched off at this verifier.");
-                (StatusCode::FORBIDDEN, "integration-off", "This login is switched off", lead)
+                (StatusCode::FORBIDDEN, "integration-disabled", "This login is switched off", lead)
             }
             Self::Token(StartTokenError::Expired { age_secs }) => {
                 let lead = format!(

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::phone::PhoneNumber;
 use crate::{
-    net::{Net, NetError},
+    net::{Net, NetError, Request},
     protocol::{Fallback, OneTimeCode},
 };
 
@@ -68,6 +68,8 @@ pub(crate) enum TwilioError {
     NotUnderstood { status: u16, code: u32 },
 }
 
+const NOT_UNDERSTOOD: TwilioError = TwilioError::NotUnderstood { status: 200, code: 0 };
+
 impl TwilioVerify {
     /// The service `service` (`VA…`) at `base` (`https://verify.twilio.com`), with an account's or API key's id and secret.
     pub fn new(
@@ -82,16 +84,38 @@ impl TwilioVerify {
 
     /// Sends a code to `to`, or the same code again while one is good. Blocking.
     pub(crate) fn start(&self, to: &PhoneNumber, channel: Fallback) -> Result<VerificationSid, TwilioError> {
-        unimplemented!("{to:?} {channel:?} {} {} {}", self.base, self.service, self.user.len() + self.secret.len())
+        let way = if channel == Fallback::Sms { "sms" } else { "call" };
+        let answer = self.post("Verifications", &[("To", to.e164()), ("Channel", way)], true)?;
+        answer["sid"].as_str().map(|sid| VerificationSid(sid.to_owned())).ok_or(NOT_UNDERSTOOD)
     }
 
     /// Whether `code` is the one that was sent. Blocking.
     pub(crate) fn check(&self, sid: &VerificationSid, code: &OneTimeCode) -> Result<bool, TwilioError> {
-        unimplemented!("{sid:?} {code:?} {}", Arc::strong_count(&self.net))
+        let form = [("VerificationSid", sid.0.as_str()), ("Code", code.as_str())];
+        Ok(self.post("VerificationCheck", &form, false)?["status"] == "approved")
     }
 
     /// Tells that the code which was sent to `to` came back right: Fraud Guard learns from it. Blocking.
     pub(crate) fn approve(&self, to: &PhoneNumber) -> Result<(), TwilioError> {
-        unimplemented!("{to:?}")
+        self.post(&format!("Verifications/{}", to.e164()), &[("Status", "approved")], false).map(drop)
+    }
+
+    fn post(&self, path: &str, form: &[(&str, &str)], starts: bool) -> Result<serde_json::Value, TwilioError> {
+        let url = self.base.join(&format!("/v2/Services/{}/{path}", self.service)).or(Err(NOT_UNDERSTOOD))?;
+        let request = Request::form(url, form).basic_auth(&self.user, &self.secret);
+        let answer = self.net.send(&request).map_err(TwilioError::Unreached)?;
+        let body: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let (status, code) = (answer.status, body["code"].as_u64().and_then(|c| c.try_into().ok()).unwrap_or(0));
+        Err(match (status, code) {
+            (200 | 201, _) => return Ok(body),
+            (_, 60200) => TwilioError::Number { code },
+            (_, 60202) => TwilioError::ChecksUsedUp,
+            (_, 60203) => TwilioError::SendsUsedUp,
+            (429, _) => TwilioError::TooFast { retry_after_secs: answer.retry_after_secs.unwrap_or(30) },
+            (404, 20404) if !starts => TwilioError::Gone,
+            (401 | 404, _) => TwilioError::Misconfigured { status, code },
+            (_, 60410 | 60413 | 60605) => TwilioError::Blocked { code },
+            _ => TwilioError::NotUnderstood { status, code },
+        })
     }
 }

@@ -16,6 +16,7 @@ use crate::world::{Chance, UnixSecs};
 
 mod accounts;
 mod audit;
+mod codes;
 mod devices;
 mod integrations;
 mod mails;
@@ -25,6 +26,7 @@ mod vault;
 
 pub(crate) use audit::Event;
 pub use audit::{AuditHead, Entry};
+pub(crate) use codes::CodeState;
 pub(crate) use devices::Registration;
 pub(crate) use integrations::{Integration, SessionSecrets, fallback_name, secret_digest};
 pub(crate) use sessions::{NewSession, Session, Stage, purpose_name};

@@ -2,9 +2,12 @@
 //! own and an examiner that sees what it is told.
 
 mod captures;
+mod codes;
+mod disabled;
 mod give_back;
 mod hostile;
 mod house;
 mod sessions;
 mod start;
 mod storage;
+mod switchboard;
