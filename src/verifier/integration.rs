@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     policy::Policy,
-    protocol::Fallback,
+    protocol::{Fallback, Purpose},
     world::{UnixSecs, random_text},
 };
 
@@ -73,6 +73,14 @@ impl Rules {
             return Err(RulesError::Attempts { found: self.attempts });
         }
         Ok(())
+    }
+
+    /// How a person comes to the client for this purpose.
+    pub(crate) fn flow(&self, purpose: Purpose) -> Transport {
+        match purpose {
+            Purpose::Enroll => self.enrolment_flow,
+            Purpose::Verify => self.verification_flow,
+        }
     }
 
     /// The tenant's host names: its own, then its custom domains.

@@ -19,6 +19,7 @@ mod audit;
 mod codes;
 mod devices;
 mod integrations;
+mod mails;
 mod sessions;
 mod sightings;
 mod vault;
