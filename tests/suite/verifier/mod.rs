@@ -7,9 +7,11 @@ mod disabled;
 mod give_back;
 mod hostile;
 mod house;
+#[cfg(feature = "demo")]
+mod logs;
 mod sessions;
 mod start;
 mod storage;
+mod switchboard;
 #[cfg(feature = "demo")]
 mod twilio;
-mod switchboard;
