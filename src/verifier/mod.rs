@@ -10,6 +10,7 @@
 //! | `devices`, `sessions` | `POST /v1/devices`, `…/open`, `…/abandon` |
 //! | `captures`, `picture`, `judge`, `examine` | `POST …/captures`: checks in the protocol's order, then judges |
 //! | `otp`, `codes`, `twilio` | `POST …/otp`, `…/otp/check`: a one-time code in place of a face |
+//! | `logs`, `feedback` | `POST /v1/logs/{integration_id}`: a tenant's log stream; what it teaches goes to Twilio |
 //! | `give_back` | `GET /return/{handle}`: a form that posts the result to the tenant |
 //! | `request`, `problem`, `serve` | proofs and caps, refusals by name, routes and limits |
 //! | `store` | SQLite; secrets, templates and answers sealed, audit chained |
@@ -35,10 +36,12 @@ mod code_pages;
 mod codes;
 mod devices;
 mod examine;
+mod feedback;
 mod give_back;
 mod integration;
 mod judge;
 mod landing;
+mod logs;
 mod mail;
 mod mailed;
 mod origin;
@@ -60,6 +63,7 @@ mod twilio;
 pub use examine::{ExamineError, Examiner, Look, Sighting};
 pub use integration::{DeviceRule, Rules, RulesError, Transport};
 pub use judge::{MATCH_COSINE_MIN, SHOT_LIVENESS_MIN};
+pub use logs::LogToken;
 pub use mail::{MailError, Mailer, SmtpMailer, SmtpSetupError};
 pub use origin::{Origin, OriginError};
 pub use phone::{NoPhoneNumber, PhoneNumber};

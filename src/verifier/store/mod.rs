@@ -20,6 +20,7 @@ mod codes;
 mod devices;
 mod integrations;
 mod mails;
+mod logs;
 mod sessions;
 mod sightings;
 mod vault;
@@ -179,13 +180,18 @@ impl Tx<'_> {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Forgets what has no further use: used tokens and proofs past their time, sessions an hour after theirs.
+    /// Forgets what has no further use: used tokens and proofs past their time, sessions an hour after theirs,
+    /// log events and feedback.
     pub(crate) async fn sweep(&mut self, now: UnixSecs) -> Result<(), StoreError> {
         const KEEP_SESSIONS_SECS: i64 = 3600;
+        const KEEP_FEEDBACK_SECS: i64 = 24 * 3600;
         for (delete, before) in [
             ("DELETE FROM used_tokens WHERE expires_at < ?", now),
             ("DELETE FROM proofs WHERE expires_at < ?", now),
             ("DELETE FROM device_codes WHERE expires_at < ?", now),
+            ("DELETE FROM log_events WHERE expires_at < ?", now),
+            // Twilio keeps a verification a day at most: what was not told by then would tell nothing.
+            ("DELETE FROM feedback WHERE due_at < ?", now - KEEP_FEEDBACK_SECS),
             ("DELETE FROM sessions WHERE expires_at < ?", now - KEEP_SESSIONS_SECS),
         ] {
             sqlx::query(delete).bind(before).execute(&mut *self.db).await?;

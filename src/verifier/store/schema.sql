@@ -131,6 +131,7 @@ CREATE TABLE log_events (
     log_hash   TEXT PRIMARY KEY, -- of integration and log_id
     expires_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX log_events_by_expiry ON log_events (expires_at);
 
 -- What Twilio is yet to be told: that somebody typed the code it sent.
 CREATE TABLE feedback (

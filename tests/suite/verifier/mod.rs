@@ -8,9 +8,11 @@ mod give_back;
 mod hostile;
 mod house;
 mod jose;
+#[cfg(feature = "demo")]
+mod logs;
 mod sessions;
 mod start;
 mod storage;
+mod switchboard;
 #[cfg(feature = "demo")]
 mod twilio;
-mod switchboard;
