@@ -7,13 +7,18 @@
 //! | `devices`, `sessions` | `POST /v1/devices`, `…/open`, `…/abandon` |
 //! | `captures`, `picture`, `judge`, `examine` | `POST …/captures`: checks in the protocol's order, then judges |
 //! | `give_back` | `GET /return/{handle}`: a form that posts the result to the tenant |
+//! | `operators`, `portal` | `/portal`: where operators set integrations up and see what happened |
 //! | `request`, `problem`, `serve` | proofs and caps, refusals by name, routes and limits |
 //! | `store` | SQLite; secrets, templates and answers sealed, audit chained |
 //!
 //! It reads the wire through [`protocol`](crate::protocol) and [`attest::verify`](crate::attest::verify) only: a second
 //! reader, not a back door.
 
-use std::{fmt, future::Future, sync::Arc};
+use std::{
+    fmt,
+    future::Future,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use tokio::{net::TcpListener, sync::Semaphore};
 use zeroize::Zeroizing;
@@ -32,10 +37,12 @@ mod give_back;
 mod integration;
 mod judge;
 mod mail;
+mod operators;
 mod origin;
 mod pages;
 mod phone;
 mod picture;
+mod portal;
 mod problem;
 mod request;
 mod serve;
@@ -120,6 +127,7 @@ impl Verifier {
             requests: Semaphore::new(REQUESTS_MAX),
             uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
             inference: Arc::new(Semaphore::new(setup.judges.max(1))),
+            sign_ins: Mutex::default(),
             setup,
         }))))
     }
@@ -196,6 +204,7 @@ struct Parts {
     requests: Semaphore,
     uploads: Arc<Semaphore>,
     inference: Arc<Semaphore>,
+    sign_ins: Mutex<portal::Throttle>,
 }
 
 impl Inner {
@@ -255,6 +264,12 @@ impl Inner {
 
     fn inference(&self) -> Arc<Semaphore> {
         self.0.inference.clone()
+    }
+
+    /// How often signing in to the portal failed, by name.
+    fn sign_ins(&self) -> MutexGuard<'_, portal::Throttle> {
+        // Counts have no state in between that a panic could leave behind.
+        self.0.sign_ins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn return_url(&self, handle: &str) -> String {

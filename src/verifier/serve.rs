@@ -14,7 +14,7 @@ use axum::{
 use tokio::net::TcpListener;
 use utoipa::OpenApi;
 
-use super::{Inner, captures, devices, give_back, problem::Refusal, sessions, start};
+use super::{Inner, captures, devices, give_back, portal, problem::Refusal, sessions, start};
 use crate::{policy::Policy, protocol::Problem};
 
 /// Longest time for one request, its body included.
@@ -94,6 +94,8 @@ impl Routes {
 pub(crate) fn router(verifier: Inner) -> Router {
     Routes::all()
         .router
+        // Pages for people, not calls: they stand in no description.
+        .merge(portal::router(&verifier))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(verifier.clone(), surround))

@@ -5,6 +5,7 @@ mod captures;
 mod give_back;
 mod hostile;
 mod house;
+mod portal;
 mod sessions;
 mod start;
 mod storage;
