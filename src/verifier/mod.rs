@@ -12,13 +12,18 @@
 //! | `otp`, `codes`, `twilio` | `POST …/otp`, `…/otp/check`: a one-time code in place of a face |
 //! | `logs`, `feedback` | `POST /v1/logs/{integration_id}`: a tenant's log stream; what it teaches goes to Twilio |
 //! | `give_back` | `GET /return/{handle}`: a form that posts the result to the tenant |
+//! | `operators`, `portal` | `/portal`: where operators set integrations up and see what happened |
 //! | `request`, `problem`, `serve` | proofs and caps, refusals by name, routes and limits |
 //! | `store` | SQLite; secrets, templates and answers sealed, audit chained |
 //!
 //! It reads the wire through [`protocol`](crate::protocol) and [`attest::verify`](crate::attest::verify) only: a second
 //! reader, not a back door.
 
-use std::{fmt, future::Future, sync::Arc};
+use std::{
+    fmt,
+    future::Future,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use tokio::{net::TcpListener, sync::Semaphore};
 use zeroize::Zeroizing;
@@ -44,11 +49,13 @@ mod landing;
 mod logs;
 mod mail;
 mod mailed;
+mod operators;
 mod origin;
 mod otp;
 mod pages;
 mod phone;
 mod picture;
+mod portal;
 mod problem;
 mod request;
 mod serve;
@@ -137,6 +144,7 @@ impl Verifier {
             uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
             inference: Arc::new(Semaphore::new(setup.judges.max(1))),
             code_turns: codes::Turns::default(),
+            sign_ins: Mutex::default(),
             setup,
         }))))
     }
@@ -229,6 +237,7 @@ struct Parts {
     uploads: Arc<Semaphore>,
     inference: Arc<Semaphore>,
     code_turns: codes::Turns,
+    sign_ins: Mutex<portal::Throttle>,
 }
 
 impl Inner {
@@ -292,6 +301,12 @@ impl Inner {
 
     fn inference(&self) -> Arc<Semaphore> {
         self.0.inference.clone()
+    }
+
+    /// How often signing in to the portal failed, by name.
+    fn sign_ins(&self) -> MutexGuard<'_, portal::Throttle> {
+        // Counts have no state in between that a panic could leave behind.
+        self.0.sign_ins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn return_url(&self, handle: &str) -> String {

@@ -15,7 +15,8 @@ use tokio::net::TcpListener;
 use utoipa::OpenApi;
 
 use super::{
-    Inner, browser_code, captures, devices, feedback, give_back, logs, mailed, otp, problem::Refusal, session_page, sessions, start,
+    Inner, browser_code, captures, devices, feedback, give_back, logs, mailed, otp, portal, problem::Refusal,
+    session_page, sessions, start,
 };
 use crate::{policy::Policy, protocol::Problem};
 
@@ -120,6 +121,8 @@ impl Routes {
 pub(crate) fn router(verifier: Inner) -> Router {
     Routes::all()
         .router
+        // Pages for people, not calls: they stand in no description.
+        .merge(portal::router(&verifier))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(verifier.clone(), surround))

@@ -147,8 +147,6 @@ CREATE INDEX feedback_by_due ON feedback (due_at);
 CREATE TABLE operators (
     name          TEXT PRIMARY KEY,
     password_hash TEXT NOT NULL,
-    failures      INTEGER NOT NULL DEFAULT 0, -- consecutive
-    locked_until  INTEGER NOT NULL DEFAULT 0,
     created_at    INTEGER NOT NULL
 ) STRICT;
 

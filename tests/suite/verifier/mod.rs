@@ -10,6 +10,7 @@ mod house;
 mod jose;
 #[cfg(feature = "demo")]
 mod logs;
+mod portal;
 mod sessions;
 mod start;
 mod storage;
