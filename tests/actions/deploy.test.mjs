@@ -81,6 +81,19 @@ test('deploy-cli: each Action is in one directory', () => {
   assert.deepEqual(deployed.sort(), files.sort());
 });
 
+test('the guide explains every code that an Action ends with', () => {
+  const guide = readFileSync(join(AUTH0, 'README.md'), 'utf8');
+  const all = files.map((file) => action(file).source).join('\n');
+  const [, reasons] = /^const REASONS = \[([^\]]*)\]/m.exec(all);
+  const codes = [...all.matchAll(/'((?:countenance|step_up)_[a-z_]+)'/g)]
+    .map(([, code]) => code)
+    .filter((code) => code !== 'countenance_transaction_id')
+    .concat([...reasons.matchAll(/'(\w+)'/g)].map(([, reason]) => `countenance_${reason}`))
+    .concat([...all.matchAll(/^ \*   twilio_verify(_\w+)/gm)].map(([, name]) => `…${name}`));
+  assert.ok(codes.length > 30);
+  assert.deepEqual(codes.filter((code) => !guide.includes(`\`${code}\``)), []);
+});
+
 const parsed = process.env.TERRAFORM_JSON;
 test('terraform', { skip: parsed ? false : 'TERRAFORM_JSON is not set: see packaging/dev/test-actions' }, async (t) => {
   const documents = Object.values(JSON.parse(readFileSync(parsed, 'utf8')));
