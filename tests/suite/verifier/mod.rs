@@ -11,6 +11,9 @@ mod jose;
 #[cfg(feature = "demo")]
 mod logs;
 mod portal;
+mod landing;
+mod landing_codes;
+mod landing_mail;
 mod sessions;
 mod start;
 mod storage;
