@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     policy::Policy,
-    protocol::Fallback,
+    protocol::{Fallback, Purpose},
     world::{UnixSecs, random_text},
 };
 
@@ -29,7 +29,8 @@ pub struct Rules {
     pub enrolment_flow: Transport,
     /// How a person with one does.
     pub verification_flow: Transport,
-    /// The way to pass without a face, where the account has a phone.
+    /// The way to pass without a face, where the account has a phone: by text message; or by that or, for people who cannot
+    /// read messages, by a call.
     pub fallback: Option<Fallback>,
     /// Whether recordings and other virtual cameras count: for tests only.
     pub allow_virtual_cameras: bool,
@@ -72,6 +73,14 @@ impl Rules {
             return Err(RulesError::Attempts { found: self.attempts });
         }
         Ok(())
+    }
+
+    /// How a person comes to the client for this purpose.
+    pub(crate) fn flow(&self, purpose: Purpose) -> Transport {
+        match purpose {
+            Purpose::Enroll => self.enrolment_flow,
+            Purpose::Verify => self.verification_flow,
+        }
     }
 
     /// The tenant's host names: its own, then its custom domains.

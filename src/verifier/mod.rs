@@ -3,7 +3,10 @@
 //!
 //! | file | what it answers |
 //! |---|---|
-//! | `start`, `pages`, `token` | `GET /start`: the tenant's token becomes a session, a cookie and the landing page |
+//! | `start`, `start_refusal`, `token` | `GET /start`: the tenant's token becomes a session, a cookie and the landing page |
+//! | `landing`, `session_page`, `browser`, `pages` | the login as its browser sees it: how it stands, what to do, the way out |
+//! | `mailed`, `mail` | the link by mail |
+//! | `browser_code`, `code_pages` | a one-time code asked for and typed in the browser |
 //! | `devices`, `sessions` | `POST /v1/devices`, `…/open`, `…/abandon` |
 //! | `captures`, `picture`, `judge`, `examine` | `POST …/captures`: checks in the protocol's order, then judges |
 //! | `otp`, `codes`, `twilio` | `POST …/otp`, `…/otp/check`: a one-time code in place of a face |
@@ -26,7 +29,10 @@ use crate::{
     world::{Chance, Clock, UnixSecs, random_text},
 };
 
+mod browser;
+mod browser_code;
 mod captures;
+mod code_pages;
 mod codes;
 mod devices;
 mod examine;
@@ -34,8 +40,10 @@ mod feedback;
 mod give_back;
 mod integration;
 mod judge;
+mod landing;
 mod logs;
 mod mail;
+mod mailed;
 mod origin;
 mod otp;
 mod pages;
@@ -44,8 +52,10 @@ mod picture;
 mod problem;
 mod request;
 mod serve;
+mod session_page;
 mod sessions;
 mod start;
+mod start_refusal;
 mod store;
 mod token;
 mod twilio;

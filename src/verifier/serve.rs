@@ -14,7 +14,9 @@ use axum::{
 use tokio::net::TcpListener;
 use utoipa::OpenApi;
 
-use super::{Inner, captures, devices, feedback, give_back, logs, otp, problem::Refusal, sessions, start};
+use super::{
+    Inner, browser_code, captures, devices, feedback, give_back, logs, mailed, otp, problem::Refusal, session_page, sessions, start,
+};
 use crate::{policy::Policy, protocol::Problem};
 
 /// Longest time for one request, its body included.
@@ -41,6 +43,15 @@ const HEADERS: [(HeaderName, &str); 7] = [
     ),
     paths(
         start::start,
+        session_page::show,
+        session_page::leave,
+        mailed::back,
+        mailed::again,
+        mailed::open,
+        browser_code::form,
+        browser_code::send,
+        browser_code::back,
+        browser_code::check,
         give_back::give_back,
         devices::register,
         sessions::open,
@@ -67,6 +78,15 @@ impl Routes {
     fn all() -> Self {
         Self { router: Router::new(), listed: Vec::new() }
             .get("/start", start::start)
+            .get("/sessions/{id}", session_page::show)
+            .post("/sessions/{id}/leave", session_page::leave)
+            .get("/sessions/{id}/mail", mailed::back)
+            .post("/sessions/{id}/mail", mailed::again)
+            .get("/sessions/{id}/mail/{token}", mailed::open)
+            .get("/sessions/{id}/code", browser_code::form)
+            .post("/sessions/{id}/code", browser_code::send)
+            .get("/sessions/{id}/code/check", browser_code::back)
+            .post("/sessions/{id}/code/check", browser_code::check)
             .get("/return/{handle}", give_back::give_back)
             .post("/v1/devices", devices::register)
             .post("/v1/sessions/{id}/open", sessions::open)

@@ -19,6 +19,7 @@ mod audit;
 mod codes;
 mod devices;
 mod integrations;
+mod mails;
 mod logs;
 mod sessions;
 mod sightings;

@@ -7,6 +7,7 @@ mod disabled;
 mod give_back;
 mod hostile;
 mod house;
+mod jose;
 #[cfg(feature = "demo")]
 mod logs;
 mod sessions;
