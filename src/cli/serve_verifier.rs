@@ -21,6 +21,8 @@ pub struct Args {
     /// The address at which browsers and clients reach it: https, or http on loopback
     #[arg(long, value_name = "ORIGIN", default_value = "http://verifier.localhost:8480")]
     origin: Origin,
+    #[command(flatten)]
+    smtp: super::smtp::SmtpArgs,
     /// What to do
     #[command(subcommand)]
     task: Task,
@@ -59,6 +61,16 @@ enum Task {
         /// Captures per session, 1 to 10
         #[arg(long, default_value_t = 5)]
         attempts: u32,
+    },
+    /// Let somebody use the portal: prints their password, this once. Again: a new password
+    AddOperator {
+        /// What they sign in as
+        name: String,
+    },
+    /// Let somebody use the portal no more
+    RemoveOperator {
+        /// What they sign in as
+        name: String,
     },
     /// Print a one-time code with which one device may register
     DeviceCode {
@@ -117,6 +129,16 @@ pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
                 println!("Integration Id  {id}\nSession Secret  {}", secret.reveal());
                 eprintln!("The Session Secret is not shown again: put it into the Action's secrets now.");
             }
+            Task::AddOperator { name } => {
+                println!("{}", verifier.add_operator(&name).await?.reveal());
+                eprintln!("The password is not shown again. Sign in at {}/portal", args.origin.text());
+            }
+            Task::RemoveOperator { name } => {
+                if !verifier.remove_operator(&name).await? {
+                    eprintln!("verifier: there is no operator {name}");
+                    return Ok(ExitCode::FAILURE);
+                }
+            }
             Task::DeviceCode { integration, life_secs } => {
                 println!("{}", verifier.device_code(&integration, life_secs).await?);
             }
@@ -147,7 +169,7 @@ async fn open(args: &Args, codes: Option<TwilioVerify>) -> anyhow::Result<Verifi
         judges: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         download_url: None,
         codes,
-        mailer: None,
+        mailer: args.smtp.mailer()?,
     };
     Ok(Verifier::open(setup).await?)
 }

@@ -8,6 +8,8 @@
 //! | the caller (`CustomCode`) | a tenant's phone provider Action | [`approve`](TwilioVerify::approve), as whoever made the code checks it too |
 
 mod answers;
+#[cfg(all(test, feature = "demo"))]
+mod trial;
 
 use std::sync::Arc;
 
