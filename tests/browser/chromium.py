@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from selenium import webdriver
 from selenium.common.exceptions import (JavascriptException, NoSuchElementException, StaleElementReferenceException,
-                                        TimeoutException)
+                                        TimeoutException, WebDriverException)
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -27,9 +27,6 @@ DRIVER = "/usr/bin/chromedriver"
 # Longest wait, seconds, for anything a page does.
 SLOW = 60.0
 POLL_SECONDS = 0.05
-
-# What happens while a page is being replaced by the next one.
-BETWEEN_PAGES = (NoSuchElementException, StaleElementReferenceException, JavascriptException)
 
 FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
 
@@ -50,6 +47,13 @@ class Missing(AssertionError):
 def blotted(text: str) -> str:
     """The text without anything long and random: tokens, handles, ids, secrets."""
     return re.sub(r"[A-Za-z0-9_-]{20,}", "…", text)
+
+
+def is_between_pages(error: WebDriverException) -> bool:
+    """Whether this is what happens while a page is being replaced by the next one."""
+    gone = (NoSuchElementException, StaleElementReferenceException, JavascriptException)
+    # What the driver says when the page goes while it looks at it.
+    return isinstance(error, gone) or "does not belong to the document" in str(error.msg)
 
 
 class Pictures:
@@ -121,9 +125,16 @@ class Browser:
 
     def until(self, found: Callable[[], T], what: str) -> T:
         """Waits until `found` gives something, and gives that."""
-        wait = WebDriverWait(self.driver, SLOW, poll_frequency=POLL_SECONDS, ignored_exceptions=BETWEEN_PAGES)
+        def attempt(_: webdriver.Chrome) -> T | None:
+            try:
+                return found()
+            except WebDriverException as error:
+                if is_between_pages(error):
+                    return None
+                raise
+
         try:
-            return wait.until(lambda _: found())
+            return WebDriverWait(self.driver, SLOW, poll_frequency=POLL_SECONDS).until(attempt)
         except TimeoutException:
             raise Missing(f"not there within {SLOW:.0f} s: {what}; instead: {self.description()}") from None
 
@@ -156,8 +167,8 @@ class Browser:
         try:
             said = " / ".join(self.text().split("\n"))[:300]
             return blotted(f"{self.where()} “{self.name()}”: {said}")
-        except BETWEEN_PAGES:
-            return "a page that is going"
+        except WebDriverException as error:
+            return f"no page: {error.msg}"
 
     # What a person does
 
@@ -179,8 +190,8 @@ class Browser:
         try:
             element.is_enabled()
             return False
-        except StaleElementReferenceException:
-            return True
+        except WebDriverException as error:
+            return is_between_pages(error)
 
     def submit(self, field: str) -> None:
         """Presses the button of the form that has this field."""
