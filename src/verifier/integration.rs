@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     policy::Policy,
-    protocol::Fallback,
+    protocol::{Fallback, Purpose},
     world::{UnixSecs, random_text},
 };
 
@@ -31,7 +31,8 @@ pub struct Rules {
     pub enrolment_flow: Transport,
     /// How a person with one does.
     pub verification_flow: Transport,
-    /// The way to pass without a face, where the account has a phone.
+    /// The way to pass without a face, where the account has a phone: by text message; or by that or, for people who cannot
+    /// read messages, by a call.
     pub fallback: Option<Fallback>,
     /// Whether recordings and other virtual cameras count: for tests only.
     pub allow_virtual_cameras: bool,
@@ -79,6 +80,14 @@ impl Rules {
             return Err(RulesError::Policy);
         }
         Ok(())
+    }
+
+    /// How a person comes to the client for this purpose.
+    pub(crate) fn flow(&self, purpose: Purpose) -> Transport {
+        match purpose {
+            Purpose::Enroll => self.enrolment_flow,
+            Purpose::Verify => self.verification_flow,
+        }
     }
 
     /// The tenant's host names: its own, then its custom domains.
@@ -145,12 +154,8 @@ impl Verifier {
 
     /// Gives an integration other rules. Logins under way are held to them from now on.
     pub async fn change_rules(&self, id: &str, rules: Rules) -> Result<(), RulesError> {
-        rules.check()?;
         let mut tx = self.0.store().begin().await?;
-        if !tx.set_rules(id, &rules).await? {
-            return Err(RulesError::Unknown);
-        }
-        tx.record(self.0.now(), Event::IntegrationChanged, id, None, "").await?;
+        self.0.change_rules(&mut tx, id, &rules).await?;
         Ok(tx.commit().await?)
     }
 
@@ -177,6 +182,15 @@ impl Inner {
         let secret = Zeroizing::new(random_text::<32>(self.chance()));
         tx.add_integration(&integration, &secret, self.now()).await?;
         Ok((integration.id, SessionSecret(secret)))
+    }
+
+    /// Gives an integration other rules within a transaction.
+    pub(crate) async fn change_rules(&self, tx: &mut Tx<'_>, id: &str, rules: &Rules) -> Result<(), RulesError> {
+        rules.check()?;
+        if !tx.set_rules(id, rules).await? {
+            return Err(RulesError::Unknown);
+        }
+        Ok(tx.record(self.now(), Event::IntegrationChanged, id, None, "").await?)
     }
 
     /// Gives an integration a new Session Secret within a transaction.

@@ -3,9 +3,14 @@
 //!
 //! | file | what it answers |
 //! |---|---|
-//! | `start`, `pages`, `token` | `GET /start`: the tenant's token becomes a session, a cookie and the landing page |
+//! | `start`, `start_refusal`, `token` | `GET /start`: the tenant's token becomes a session, a cookie and the landing page |
+//! | `landing`, `session_page`, `browser`, `pages` | the login as its browser sees it: how it stands, what to do, the way out |
+//! | `mailed`, `mail` | the link by mail |
+//! | `browser_code`, `code_pages` | a one-time code asked for and typed in the browser |
 //! | `devices`, `sessions` | `POST /v1/devices`, `…/open`, `…/abandon` |
 //! | `captures`, `picture`, `judge`, `examine` | `POST …/captures`: checks in the protocol's order, then judges |
+//! | `otp`, `codes`, `twilio` | `POST …/otp`, `…/otp/check`: a one-time code in place of a face |
+//! | `logs`, `feedback` | `POST /v1/logs/{integration_id}`: a tenant's log stream; what it teaches goes to Twilio |
 //! | `give_back` | `GET /return/{handle}`: a form that posts the result to the tenant |
 //! | `operators`, `portal` | `/portal`: where operators set integrations up and see what happened |
 //! | `request`, `problem`, `serve` | proofs and caps, refusals by name, routes and limits |
@@ -29,16 +34,24 @@ use crate::{
     world::{Chance, Clock, UnixSecs, random_text},
 };
 
+mod browser;
+mod browser_code;
 mod captures;
+mod code_pages;
 mod codes;
 mod devices;
 mod examine;
+mod feedback;
 mod give_back;
 mod integration;
 mod judge;
+mod landing;
+mod logs;
 mod mail;
+mod mailed;
 mod operators;
 mod origin;
+mod otp;
 mod pages;
 mod phone;
 mod picture;
@@ -46,8 +59,10 @@ mod portal;
 mod problem;
 mod request;
 mod serve;
+mod session_page;
 mod sessions;
 mod start;
+mod start_refusal;
 mod store;
 mod token;
 mod twilio;
@@ -55,6 +70,7 @@ mod twilio;
 pub use examine::{ExamineError, Examiner, Look, Sighting};
 pub use integration::{DeviceRule, Rules, RulesError, Transport};
 pub use judge::{MATCH_COSINE_MIN, SHOT_LIVENESS_MIN};
+pub use logs::LogToken;
 pub use mail::{MailError, Mailer, SmtpMailer, SmtpSetupError};
 pub use origin::{Origin, OriginError};
 pub use phone::{NoPhoneNumber, PhoneNumber};
@@ -128,6 +144,7 @@ impl Verifier {
             uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
             inference: Arc::new(Semaphore::new(setup.judges.max(1))),
             sign_ins: Mutex::default(),
+            code_turns: codes::Turns::default(),
             setup,
         }))))
     }
@@ -163,14 +180,29 @@ impl Verifier {
         Ok(code)
     }
 
-    /// Ends an account's count of failures and its lock; false when there is no such account.
+    /// Ends an account's counts of failures, by face and by code, and its locks; false when there is no such account.
     pub async fn unlock_account(&self, integration_id: &str, sub: &str) -> Result<bool, StoreError> {
         let mut tx = self.0.store().begin().await?;
         let done = tx.clear_failures(integration_id, sub).await?;
+        tx.clear_wrong_codes(integration_id, sub).await?;
         let account = tx.pseudonym(integration_id, sub).await?;
         if done {
             tx.record(self.0.now(), Event::AccountUnlocked, integration_id, account.as_deref(), "").await?;
         }
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    /// Sets where an account's one-time codes go, before any number that the tenant sends; none takes it away. False when
+    /// there is no such account.
+    pub async fn set_phone(
+        &self,
+        integration_id: &str,
+        sub: &str,
+        phone: Option<PhoneNumber>,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.0.store().begin().await?;
+        let done = tx.set_phone(integration_id, sub, phone.as_ref(), self.0.now()).await?;
         tx.commit().await?;
         Ok(done)
     }
@@ -205,6 +237,7 @@ struct Parts {
     uploads: Arc<Semaphore>,
     inference: Arc<Semaphore>,
     sign_ins: Mutex<portal::Throttle>,
+    code_turns: codes::Turns,
 }
 
 impl Inner {
@@ -240,6 +273,10 @@ impl Inner {
 
     fn codes(&self) -> Option<&TwilioVerify> {
         self.0.setup.codes.as_ref()
+    }
+
+    fn code_turns(&self) -> &codes::Turns {
+        &self.0.code_turns
     }
 
     fn mailer(&self) -> Option<Arc<dyn Mailer>> {
