@@ -8,12 +8,12 @@ mod give_back;
 mod hostile;
 mod house;
 mod jose;
-#[cfg(feature = "demo")]
-mod logs;
-mod portal;
 mod landing;
 mod landing_codes;
 mod landing_mail;
+#[cfg(feature = "demo")]
+mod logs;
+mod portal;
 mod sessions;
 mod start;
 mod storage;
