@@ -121,6 +121,11 @@ class Browser:
     def has(self, css: str) -> bool:
         return bool(self.driver.find_elements(By.CSS_SELECTOR, css))
 
+    def row(self, head: str) -> WebElement:
+        """The row of a table that begins with this."""
+        xpath = f"//tr[th[@scope='row'][normalize-space()='{head}']]"
+        return self.until(lambda: self.driver.find_element(By.XPATH, xpath), f"a row “{head}”")
+
     # Waits
 
     def until(self, found: Callable[[], T], what: str) -> T:

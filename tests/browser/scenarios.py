@@ -4,12 +4,20 @@ The scenarios are told in order and build on each other: the first sets up what 
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from http.client import HTTPConnection
+from urllib.parse import quote, urlsplit
 
-from chromium import LOOKS, Browser, Missing
+from selenium.webdriver.common.by import By
+
+from chromium import LOOKS, SLOW, Browser, Missing
 from stage import APPROVED, REFUSED, Client, Handover, Ready
 
 CLAIM = "https://authid.ai/claims/amr"
+# What an application asks for by `acr_values`: a face, or one of the tenant's own factors.
+FACE_POLICY = "https://authid.ai/policies/multi-factor"
+OWN_POLICY = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
 PAID_OUT = "2,948.30"
 FACE, SAME_FACE, OTHER_FACE = "person-a-enrol.mp4", "person-a-verify.mp4", "person-b.mp4"
 LINK = 'a[href^="countenance:"]'
@@ -214,20 +222,24 @@ def two_tabs(walk: Walk) -> None:
 
 
 def seen_by_the_operator(walk: Walk) -> None:
-    browser = walk.browser()
+    at, browser = walk.ready, walk.browser()
     sign_in(walk, browser)
     browser.look("integrations")
-    for path, name, said in [
-        (walk.integration_page("/check"), "portal-check", []),
+    for address, name, said in [
+        (walk.integration_page("/check"), "portal-check", ["The last login began", "The last browser went back"]),
         (walk.integration_page("/users"), "portal-users", ["auth0|"]),
         (walk.integration_page("/devices"), "portal-devices", []),
-        (f"{walk.ready.portal}/sessions", "portal-sessions", []),
-        (f"{walk.ready.portal}/audit", "portal-audit", []),
+        (f"{at.portal}/sessions", "portal-sessions", []),
+        (f"{at.portal}/audit", "portal-audit", [at.operator]),
     ]:
-        browser.open(path)
+        browser.open(address)
         browser.page(name)
         browser.says(*said)
-        browser.says_nothing_of(walk.secret, walk.ready.phone_number)
+        browser.says_nothing_of(walk.secret, at.phone_number)
+        if name == "portal-check":
+            for what in ("Action", "Clock", "Way back"):
+                if browser.row(what).find_element(By.CSS_SELECTOR, ".state").text != "In order":
+                    raise Missing(f"the set-up check finds fault: {browser.row(what).text}")
         browser.look(name, LOOKS)
 
 
@@ -255,7 +267,27 @@ def switched_off(walk: Walk) -> None:
 
 
 def own_factor(walk: Walk) -> None:
-    raise Skipped("payroll asks for a face by acr_values; the tenant's own factor answers to another value")
+    at, browser = walk.ready, walk.browser()
+    browser.open(at.manage)
+    browser.page("manage")
+    if not browser.has('option[value="step-up-salary.js"]'):
+        raise Skipped("the tenant's dashboard does not offer step-up-salary.js")
+    browser.fill(file="step-up-salary.js")
+    browser.submit("SESSION_SECRET")
+    browser.page("manage")
+    browser.look("manage")
+    browser.open(asked_by(browser, f"{at.payroll}/salary", FACE_POLICY, OWN_POLICY))
+    log_in(walk, browser)
+    browser.page("mfa")
+    browser.look("own-factor", LOOKS)
+    browser.fill(code="000000")
+    browser.submit("code")
+    browser.page("mfa")
+    browser.told()
+    browser.fill(code=newest_code(walk, browser))
+    browser.submit("code")
+    browser.arrive(f"{at.payroll}/salary")
+    browser.says(PAID_OUT)
 
 
 SCENARIOS: list[tuple[str, Callable[[Walk], None]]] = [
@@ -270,6 +302,22 @@ SCENARIOS: list[tuple[str, Callable[[Walk], None]]] = [
     ("integration switched off", switched_off),
     ("the tenant's own factor", own_factor),
 ]
+
+
+def asked_by(browser: Browser, page: str, policy: str, other: str) -> str:
+    """Where the application sends its visitor from this page, but asking for another policy: payroll asks for one alone."""
+    address = urlsplit(page)
+    browser.open(f"{address.scheme}://{address.netloc}/login")
+    browser.open(f"{address.scheme}://{address.netloc}/")
+    visitor = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in browser.driver.get_cookies())
+    connection = HTTPConnection("127.0.0.1", address.port, timeout=SLOW)
+    with closing(connection):
+        connection.request("GET", address.path, headers={"Host": address.netloc, "Cookie": visitor})
+        location = connection.getresponse().headers["Location"]
+    changed = location.replace(quote(policy, safe=""), quote(other, safe=""))
+    if changed == location:
+        raise Missing("payroll does not ask for a face")
+    return changed
 
 
 def log_in(walk: Walk, browser: Browser) -> None:
