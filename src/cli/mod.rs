@@ -22,7 +22,11 @@ mod screens;
 mod serve_tenant;
 #[cfg(feature = "verifier")]
 mod serve_verifier;
+#[cfg(feature = "verifier")]
+mod smtp;
 mod source;
+#[cfg(feature = "verifier")]
+mod twilio;
 #[cfg(feature = "window")]
 mod window;
 

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{
-    HANDLE_SECS, Inner,
+    HANDLE_SECS, Inner, codes,
     examine::ExamineError,
     judge::{account_delay_secs, counts_against_account, judge_claims, judge_match, judge_sighting},
     picture::{self, PictureError},
@@ -167,10 +167,13 @@ async fn admit(verifier: &Inner, id: &str, device: &str, post_hash: &str) -> Res
     if session.expires_at <= now {
         return Ok(Admission::Answered(outcome_text(&Outcome::Expired)));
     }
-    if tx.locked_until(&session.integration_id, &session.sub).await? > now {
-        return end_refused(verifier, tx, id, Reason::TooManyAttempts).await.map(Admission::Answered);
-    }
     let integration = tx.integration(&session.integration_id).await?.ok_or(Refusal::IntegrationUnknown)?;
+    if !integration.rules.enabled {
+        return end_refused(verifier, tx, id, Reason::Disabled).await.map(Admission::Answered);
+    }
+    if session.attempts_left == 0 || tx.locked_until(&session.integration_id, &session.sub).await? > now {
+        return no_more_faces(verifier, tx, &session).await.map(Admission::Answered);
+    }
     let nonce = tx.nonce(id).await?;
     let template = tx.template(&session.integration_id, &session.sub).await?;
     let template = template.map(|bytes| Embedding::from_bytes(&bytes)).transpose().map_err(ExamineError::from)?;
@@ -253,9 +256,13 @@ async fn conclude(
     if session.expires_at <= verifier.now() {
         return Ok(outcome_text(&Outcome::Expired));
     }
+    let integration = tx.integration(&session.integration_id).await?.ok_or(Refusal::IntegrationUnknown)?;
+    if !integration.rules.enabled {
+        return end_refused(verifier, tx, id, Reason::Disabled).await;
+    }
     // Other sessions of the account may have failed while this capture waited for its turn.
-    if tx.locked_until(&session.integration_id, &session.sub).await? > verifier.now() {
-        return end_refused(verifier, tx, id, Reason::TooManyAttempts).await;
+    if session.attempts_left == 0 || tx.locked_until(&session.integration_id, &session.sub).await? > verifier.now() {
+        return no_more_faces(verifier, tx, &session).await;
     }
     if *tx.nonce(id).await? != *judged.nonce || tx.has_judged(id, &judged.jti).await? {
         return Err(Refusal::AttestationReplayed);
@@ -297,13 +304,24 @@ async fn reject(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, reason: Re
         tx.count_failure(&session.integration_id, &session.sub, now, account_delay_secs).await?;
     }
     let attempts_left = session.attempts_left.saturating_sub(1);
-    if attempts_left == 0 {
+    // Where a code is offered, the session stays open for one.
+    if attempts_left == 0 && codes::offered(verifier, tx, session).await?.is_empty() {
         let handle = verifier.refuse(tx, &session.id, reason, now + HANDLE_SECS).await?;
         return Ok(outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(&handle) }));
     }
     let nonce = random_text::<32>(verifier.chance());
     tx.renew_nonce(&session.id, &nonce).await?;
     Ok(outcome_text(&Outcome::Retry { reason, attempts_left, nonce }))
+}
+
+/// The session or the account takes no more captures: the session ends, unless a code may pass it.
+async fn no_more_faces(verifier: &Inner, mut tx: Tx<'_>, session: &Session) -> Result<String, Refusal> {
+    let reason = Reason::TooManyAttempts;
+    if codes::offered(verifier, &mut tx, session).await?.is_empty() {
+        return end_refused(verifier, tx, &session.id, reason).await;
+    }
+    let nonce = tx.nonce(&session.id).await?.to_string();
+    Ok(outcome_text(&Outcome::Retry { reason, attempts_left: 0, nonce }))
 }
 
 /// Counts a post that did not hold; too many end the session.

@@ -10,13 +10,16 @@ use axum::{
 };
 
 use super::{
-    Inner,
+    Inner, captures,
     pages::{Page, text},
     start::{cookie_name, is_prefetch},
-    store::{Event, Session, Stage, StoreError},
+    store::{Event, Session, Stage, StoreError, Tx},
     token::{RETURN_LIFE_SECS, ReturnClaims, sign_return},
 };
-use crate::world::random_text;
+use crate::{
+    protocol::{Fallback, Outcome, Purpose, Reason},
+    world::random_text,
+};
 
 /// Why nothing is given back; each is a page.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +74,7 @@ async fn redeem(verifier: &Inner, handle: &str, headers: &HeaderMap) -> Result<P
     }
     let now = verifier.now();
     let mut tx = verifier.store().begin().await?;
-    let session = tx.session_of_handle(handle).await?.filter(|s| s.stage.over()).ok_or(ReturnError::Unknown)?;
+    let mut session = tx.session_of_handle(handle).await?.filter(|s| s.stage.over()).ok_or(ReturnError::Unknown)?;
     // First of all, so that a stranger learns nothing and spends nothing.
     if !cookie(headers, &cookie_name(&session.id)).is_some_and(|cookie| session.has_cookie(cookie)) {
         return Err(ReturnError::OtherBrowser);
@@ -81,6 +84,10 @@ async fn redeem(verifier: &Inner, handle: &str, headers: &HeaderMap) -> Result<P
     }
     if session.handle_expires_at <= now {
         return Err(ReturnError::Expired);
+    }
+    if session.stage == Stage::Approved && !is_enabled(&mut tx, &session).await? {
+        withdraw(verifier, &mut tx, &session, handle).await?;
+        session = tx.session(&session.id).await?.ok_or(ReturnError::Unknown)?;
     }
     tx.mark_returned(&session.id).await?;
     let state = tx.state(&session.id).await?;
@@ -98,8 +105,9 @@ async fn redeem(verifier: &Inner, handle: &str, headers: &HeaderMap) -> Result<P
             integration_id: &session.integration_id,
             result,
             reason: session.reason,
-            purpose: session.purpose,
-            amr: approved.then_some(["face", "mfa"]),
+            // A code enrols nobody, whatever the login was begun for.
+            purpose: if session.passed_by.is_some() { Purpose::Verify } else { session.purpose },
+            amr: approved.then_some(amr(session.passed_by)),
         },
         secrets.of(&session.secret_digest),
     )?;
@@ -107,6 +115,28 @@ async fn redeem(verifier: &Inner, handle: &str, headers: &HeaderMap) -> Result<P
     tx.record(now, Event::Returned, &session.id, account.as_deref(), result).await?;
     tx.commit().await?;
     Ok(form_page(&session, &state, &token))
+}
+
+async fn is_enabled(tx: &mut Tx<'_>, session: &Session) -> Result<bool, StoreError> {
+    Ok(tx.integration(&session.integration_id).await?.is_some_and(|integration| integration.rules.enabled))
+}
+
+/// Turns an approval that nobody has fetched into a refusal: its integration was switched off.
+async fn withdraw(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, handle: &str) -> Result<(), StoreError> {
+    let reason = Reason::Disabled;
+    let outcome = captures::outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(handle) });
+    tx.finish_session(&session.id, Some(reason), handle, session.handle_expires_at, &outcome).await?;
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
+    tx.record(verifier.now(), Event::SessionRefused, &session.id, account.as_deref(), reason.name()).await
+}
+
+/// What was shown, by the names of RFC 8176; `face` and `mfa` among them.
+fn amr(passed_by: Option<Fallback>) -> &'static [&'static str] {
+    match passed_by {
+        None => &["face", "mfa"],
+        Some(Fallback::Sms) => &["otp", "sms", "mfa"],
+        Some(Fallback::Voice) => &["otp", "tel", "mfa"],
+    }
 }
 
 fn form_page(session: &Session, state: &str, token: &str) -> Page {

@@ -6,6 +6,7 @@
 //! | `start`, `pages`, `token` | `GET /start`: the tenant's token becomes a session, a cookie and the landing page |
 //! | `devices`, `sessions` | `POST /v1/devices`, `…/open`, `…/abandon` |
 //! | `captures`, `picture`, `judge`, `examine` | `POST …/captures`: checks in the protocol's order, then judges |
+//! | `otp`, `codes`, `twilio` | `POST …/otp`, `…/otp/check`: a one-time code in place of a face |
 //! | `give_back` | `GET /return/{handle}`: a form that posts the result to the tenant |
 //! | `request`, `problem`, `serve` | proofs and caps, refusals by name, routes and limits |
 //! | `store` | SQLite; secrets, templates and answers sealed, audit chained |
@@ -33,6 +34,7 @@ mod integration;
 mod judge;
 mod mail;
 mod origin;
+mod otp;
 mod pages;
 mod phone;
 mod picture;
@@ -48,7 +50,7 @@ mod twilio;
 pub use examine::{ExamineError, Examiner, Look, Sighting};
 pub use integration::{DeviceRule, Rules, RulesError, Transport};
 pub use judge::{MATCH_COSINE_MIN, SHOT_LIVENESS_MIN};
-pub use mail::{MailError, Mailer};
+pub use mail::{MailError, Mailer, SmtpMailer, SmtpSetupError};
 pub use origin::{Origin, OriginError};
 pub use phone::{NoPhoneNumber, PhoneNumber};
 pub use store::{AuditHead, Entry, KeyFileError, MasterKey, Place, SealBroken, StoreError};
@@ -120,6 +122,7 @@ impl Verifier {
             requests: Semaphore::new(REQUESTS_MAX),
             uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
             inference: Arc::new(Semaphore::new(setup.judges.max(1))),
+            code_turns: codes::Turns::default(),
             setup,
         }))))
     }
@@ -155,14 +158,29 @@ impl Verifier {
         Ok(code)
     }
 
-    /// Ends an account's count of failures and its lock; false when there is no such account.
+    /// Ends an account's counts of failures, by face and by code, and its locks; false when there is no such account.
     pub async fn unlock_account(&self, integration_id: &str, sub: &str) -> Result<bool, StoreError> {
         let mut tx = self.0.store().begin().await?;
         let done = tx.clear_failures(integration_id, sub).await?;
+        tx.clear_wrong_codes(integration_id, sub).await?;
         let account = tx.pseudonym(integration_id, sub).await?;
         if done {
             tx.record(self.0.now(), Event::AccountUnlocked, integration_id, account.as_deref(), "").await?;
         }
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    /// Sets where an account's one-time codes go, before any number that the tenant sends; none takes it away. False when
+    /// there is no such account.
+    pub async fn set_phone(
+        &self,
+        integration_id: &str,
+        sub: &str,
+        phone: Option<PhoneNumber>,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.0.store().begin().await?;
+        let done = tx.set_phone(integration_id, sub, phone.as_ref(), self.0.now()).await?;
         tx.commit().await?;
         Ok(done)
     }
@@ -196,6 +214,7 @@ struct Parts {
     requests: Semaphore,
     uploads: Arc<Semaphore>,
     inference: Arc<Semaphore>,
+    code_turns: codes::Turns,
 }
 
 impl Inner {
@@ -231,6 +250,10 @@ impl Inner {
 
     fn codes(&self) -> Option<&TwilioVerify> {
         self.0.setup.codes.as_ref()
+    }
+
+    fn code_turns(&self) -> &codes::Turns {
+        &self.0.code_turns
     }
 
     fn mailer(&self) -> Option<Arc<dyn Mailer>> {

@@ -14,7 +14,7 @@ use axum::{
 use tokio::net::TcpListener;
 use utoipa::OpenApi;
 
-use super::{Inner, captures, devices, give_back, problem::Refusal, sessions, start};
+use super::{Inner, captures, devices, give_back, otp, problem::Refusal, sessions, start};
 use crate::{policy::Policy, protocol::Problem};
 
 /// Longest time for one request, its body included.
@@ -45,6 +45,8 @@ const HEADERS: [(HeaderName, &str); 7] = [
         devices::register,
         sessions::open,
         captures::post,
+        otp::send,
+        otp::check,
         sessions::abandon,
         policy,
         health,
@@ -68,6 +70,8 @@ impl Routes {
             .post("/v1/devices", devices::register)
             .post("/v1/sessions/{id}/open", sessions::open)
             .post("/v1/sessions/{id}/captures", captures::post)
+            .post("/v1/sessions/{id}/otp", otp::send)
+            .post("/v1/sessions/{id}/otp/check", otp::check)
             .post("/v1/sessions/{id}/abandon", sessions::abandon)
             .get("/v1/policy", policy)
             .get("/healthz", health)
@@ -170,7 +174,9 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::protocol::{Abandon, OpenSession, Outcome, RegisterDevice, RegisteredDevice, Ticket};
+    use crate::protocol::{
+        Abandon, CheckCode, CodeSent, OpenSession, Outcome, RegisterDevice, RegisteredDevice, SendCode, Ticket,
+    };
 
     /// Reads an example and writes it again.
     type Again = fn(&Value) -> Value;
@@ -224,7 +230,7 @@ mod tests {
             serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap()
         }
         let description = description();
-        let rows: [(&str, &str, Again); 7] = [
+        let rows: [(&str, &str, Again); 11] = [
             ("/v1/devices", "requestBody", again::<RegisterDevice>),
             ("/v1/devices", "responses/200", again::<RegisteredDevice>),
             ("/v1/sessions/{id}/open", "requestBody", again::<OpenSession>),
@@ -232,6 +238,10 @@ mod tests {
             ("/v1/sessions/{id}/abandon", "requestBody", again::<Abandon>),
             ("/v1/sessions/{id}/abandon", "responses/200", again::<Outcome>),
             ("/v1/sessions/{id}/captures", "responses/200", again::<Outcome>),
+            ("/v1/sessions/{id}/otp", "requestBody", again::<SendCode>),
+            ("/v1/sessions/{id}/otp", "responses/200", again::<CodeSent>),
+            ("/v1/sessions/{id}/otp/check", "requestBody", again::<CheckCode>),
+            ("/v1/sessions/{id}/otp/check", "responses/200", again::<Outcome>),
         ];
         for (path, place, again) in rows {
             let escaped = path.replace('/', "~1");

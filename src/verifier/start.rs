@@ -7,7 +7,7 @@ use axum::{
 };
 
 use super::{
-    HANDLE_SECS, Inner,
+    HANDLE_SECS, Inner, codes,
     pages::{Page, facts, masked, one_line, text},
     store::{Event, Integration, NewSession, StoreError, Tx, purpose_name, secret_digest},
     token::{StartClaims, StartTokenError, TOKEN_MAX_BYTES, peek_integration, read_start_by},
@@ -29,6 +29,8 @@ enum StartError {
     Incomplete,
     #[error("the browser only wanted to look ahead")]
     Prefetch,
+    #[error("the integration is switched off")]
+    Disabled,
     #[error("no integration of this id")]
     IntegrationUnknown,
     #[error(transparent)]
@@ -119,6 +121,10 @@ async fn begin(verifier: &Inner, query: &str, headers: &HeaderMap) -> Result<Sta
     let integration = tx.integration(&id).await?.ok_or(StartError::IntegrationUnknown)?;
     let secrets = tx.session_secrets(&id, now).await?;
     let (claims, secret) = read_start_by(&token, &secrets, &integration, now)?;
+    // After the signature, so that a stranger does not learn it; before the token is spent, so that it is good again.
+    if !integration.rules.enabled {
+        return Err(StartError::Disabled);
+    }
     if !tx.spend_token(&token, claims.exp).await? {
         return Err(StartError::Used);
     }
@@ -164,6 +170,7 @@ async fn create(
         expires_at: claims.exp.min(now + SESSION_SECS),
         state: &arrival.state,
         secret_digest: &arrival.secret_digest,
+        phone: claims.phone_number.as_ref(),
         code: &code,
         cookie: &cookie,
         attempts: integration.rules.attempts,
@@ -172,9 +179,12 @@ async fn create(
     let account = tx.pseudonym(&integration.id, &claims.sub).await?;
     tx.record(now, Event::SessionCreated, &id, account.as_deref(), purpose_name(purpose)).await?;
     let locked_until = tx.locked_until(&integration.id, &claims.sub).await?;
+    let session = tx.session(&id).await?.ok_or(StoreError::Unknown { what: "session" })?;
+    // A lock for faces leaves the way by code open.
+    let locked = locked_until > now && codes::offered(verifier, tx, &session).await?.is_empty();
     let refusal = if !enrolled && !integration.rules.allow_self_enrolment {
         Some(Reason::NotEnrolled)
-    } else if locked_until > now {
+    } else if locked {
         Some(Reason::TooManyAttempts)
     } else {
         None
@@ -291,6 +301,12 @@ fn error_page(error: &StartError) -> Page {
             "integration-unknown",
             "This login is not set up here",
             "Tell whoever runs the application: its integration id is not known to this verifier.",
+        ),
+        StartError::Disabled => (
+            StatusCode::FORBIDDEN,
+            "integration-disabled",
+            "This login is switched off",
+            "Ask whoever runs the application; once it is switched on again, sign in again.",
         ),
         StartError::Token(StartTokenError::Expired) => {
             (StatusCode::FORBIDDEN, "token-expired", "This login took too long", AGAIN)

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     origin::own_continue_uri,
+    phone::PhoneNumber,
     store::{Integration, SessionSecrets},
 };
 use crate::{
@@ -38,6 +39,9 @@ pub(crate) struct StartClaims {
     pub(crate) email: Option<String>,
     #[serde(default)]
     pub(crate) name: Option<String>,
+    /// Where a one-time code may go.
+    #[serde(default, deserialize_with = "phone_number")]
+    pub(crate) phone_number: Option<PhoneNumber>,
 }
 
 /// Why a session token starts nothing.
@@ -142,7 +146,13 @@ pub(crate) struct ReturnClaims<'a> {
     pub(crate) reason: Option<Reason>,
     pub(crate) purpose: Purpose,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) amr: Option<[&'a str; 2]>,
+    pub(crate) amr: Option<&'a [&'a str]>,
+}
+
+/// A profile's number that is none is no reason to refuse a login: it only offers no code.
+fn phone_number<'de, D: serde::Deserializer<'de>>(claim: D) -> Result<Option<PhoneNumber>, D::Error> {
+    let claim = serde_json::Value::deserialize(claim)?;
+    Ok(claim.as_str().and_then(|text| text.parse().ok()))
 }
 
 /// Signs what goes back.
@@ -198,6 +208,23 @@ mod tests {
         let token = signed(&Header::default(), &claims(), SECRET).unwrap();
         assert_eq!(read_start(&token, SECRET, &integration(), NOW).unwrap().sub, "auth0|1");
         assert_eq!(peek_integration(&token).unwrap(), "int-1");
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_passed_over() {
+        for (claim, number) in [
+            (json!("+49 151 23456789"), Some("+4915123456789")),
+            (json!("0151 23456789"), None),
+            (json!(4_915_123_456_789_u64), None),
+            (json!({"to": "+4915123456789"}), None),
+            (Value::Null, None),
+        ] {
+            let mut claims = claims();
+            claims["phone_number"] = claim.clone();
+            let token = signed(&Header::default(), &claims, SECRET).unwrap();
+            let read = read_start(&token, SECRET, &integration(), NOW).unwrap();
+            assert_eq!(read.phone_number.as_ref().map(PhoneNumber::e164), number, "{claim}");
+        }
     }
 
     #[test]

@@ -25,6 +25,10 @@ pub(crate) enum Event {
     PostRefused,
     SessionRefused,
     Returned,
+    CodeSent,
+    CodeAccepted,
+    CodeFailed,
+    PhoneChanged,
     AccountUnlocked,
     AccountErased,
 }
@@ -45,6 +49,10 @@ impl Event {
             Self::PostRefused => "post_refused",
             Self::SessionRefused => "session_refused",
             Self::Returned => "returned",
+            Self::CodeSent => "code_sent",
+            Self::CodeAccepted => "code_accepted",
+            Self::CodeFailed => "code_failed",
+            Self::PhoneChanged => "phone_changed",
             Self::AccountUnlocked => "account_unlocked",
             Self::AccountErased => "account_erased",
         }

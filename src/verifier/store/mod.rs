@@ -16,16 +16,20 @@ use crate::world::{Chance, UnixSecs};
 
 mod accounts;
 mod audit;
+mod codes;
 mod devices;
 mod integrations;
 mod sessions;
+mod sightings;
 mod vault;
 
 pub(crate) use audit::Event;
 pub use audit::{AuditHead, Entry};
+pub(crate) use codes::CodeState;
 pub(crate) use devices::Registration;
 pub(crate) use integrations::{Integration, SessionSecrets, fallback_name, secret_digest};
 pub(crate) use sessions::{NewSession, Session, Stage, purpose_name};
+pub(crate) use sightings::{Sight, Sighted};
 pub(crate) use vault::Vault;
 pub use vault::{KeyFileError, MasterKey, SealBroken};
 

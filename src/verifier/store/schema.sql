@@ -39,6 +39,8 @@ CREATE TABLE accounts (
     failures       INTEGER NOT NULL DEFAULT 0, -- consecutive, over all sessions
     locked_until   INTEGER NOT NULL DEFAULT 0,
     phone_sealed   BLOB,             -- E.164, as an operator set it
+    code_failures     INTEGER NOT NULL DEFAULT 0, -- wrong one-time codes in a row, counted apart from faces
+    code_locked_until INTEGER NOT NULL DEFAULT 0,
     verified_at    INTEGER,          -- the last time a face or a code was accepted
     PRIMARY KEY (integration_id, sub)
 ) STRICT;

@@ -3,9 +3,10 @@
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 use zeroize::Zeroizing;
 
-use super::{StoreError, Tx, sha256_text};
+use super::{StoreError, Tx, codes::fallback_named, sha256_text};
 use crate::{
-    protocol::{Purpose, Reason},
+    protocol::{Fallback, Purpose, Reason},
+    verifier::phone::PhoneNumber,
     world::UnixSecs,
 };
 
@@ -16,7 +17,7 @@ pub(crate) enum Stage {
     Created,
     /// Bound to a device that may post captures.
     Open,
-    /// The face was accepted.
+    /// The face, or a code in its place, was accepted.
     Approved,
     /// It was not, and will not be.
     Refused,
@@ -55,6 +56,8 @@ pub(crate) struct NewSession<'a> {
     pub(crate) attempts: u32,
     /// Digest of the Session Secret that its token was signed with.
     pub(crate) secret_digest: &'a str,
+    /// Where the tenant says that a code may go.
+    pub(crate) phone: Option<&'a PhoneNumber>,
 }
 
 /// A session as it stands, without its secrets.
@@ -76,6 +79,8 @@ pub(crate) struct Session {
     pub(crate) reason: Option<Reason>,
     pub(crate) handle_expires_at: UnixSecs,
     pub(crate) returned: bool,
+    /// The code in place of a face, where one was accepted.
+    pub(crate) passed_by: Option<Fallback>,
     pub(crate) secret_digest: String,
     code_hash: String,
     cookie_hash: String,
@@ -124,6 +129,10 @@ impl FromRow<'_, SqliteRow> for Session {
             reason: reason.map(|name| reason_named(&name)).transpose()?,
             handle_expires_at: handle_expires_at.unwrap_or_default(),
             returned: row.try_get("returned")?,
+            passed_by: match row.try_get("method")? {
+                "face" => None,
+                name => Some(fallback_named(name).ok_or_else(|| unknown("method"))?),
+            },
             code_hash: row.try_get("code_hash")?,
             cookie_hash: row.try_get("cookie_hash")?,
             secret_digest: row.try_get("secret_hash")?,
@@ -135,9 +144,10 @@ impl Tx<'_> {
     /// Adds a session.
     pub(crate) async fn add_session(&mut self, new: &NewSession<'_>) -> Result<(), StoreError> {
         let state = self.vault.seal(self.chance, "sessions.state", &[new.id], new.state.as_bytes());
+        let phone = new.phone.map(|phone| self.seal_session_phone(new.id, phone));
         let insert = "INSERT INTO sessions (id, integration_id, sub, stage, purpose, application, account, continue_uri, \
-                      started_at, expires_at, state_sealed, code_hash, cookie_hash, secret_hash, attempts_left) \
-                      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                      started_at, expires_at, state_sealed, code_hash, cookie_hash, secret_hash, attempts_left, phone_sealed) \
+                      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
         sqlx::query(insert)
             .bind(new.id)
             .bind(new.integration_id)
@@ -154,6 +164,7 @@ impl Tx<'_> {
             .bind(sha256_text(new.cookie))
             .bind(new.secret_digest)
             .bind(new.attempts)
+            .bind(phone)
             .execute(&mut *self.db)
             .await?;
         Ok(())

@@ -275,6 +275,7 @@ fn every_reason_of_the_protocol_has_its_code() {
         Reason::TimedOut,
         Reason::TooManyAttempts,
         Reason::NotEnrolled,
+        Reason::Disabled,
     ];
     for reason in all {
         let claims = [("result", json!("refused")), ("reason", json!(reason.name()))];

@@ -8,3 +8,5 @@ mod house;
 mod sessions;
 mod start;
 mod storage;
+#[cfg(feature = "demo")]
+mod twilio;
