@@ -5,13 +5,16 @@ use std::{io::Read, process::ExitCode, sync::Arc};
 use serde_json::json;
 
 use super::servers::Servers;
-use crate::vision::Vision;
+use crate::{
+    verifier::{MailError, Mailer},
+    vision::Vision,
+};
 
 /// Starts empty servers, tells where they are, and serves until standard input ends (Ctrl-D) or the program is interrupted.
 /// As `json`, the telling is one line for a program.
 #[expect(clippy::print_stdout, reason = "the demo is told on standard output")]
 pub fn run(json: bool) -> anyhow::Result<ExitCode> {
-    let servers = Servers::start(&Arc::new(Vision::load()?))?;
+    let servers = Servers::start(&Arc::new(Vision::load()?), Some(Arc::new(Shown { json })))?;
     if json {
         println!("{}", ready(&servers));
     } else {
@@ -22,6 +25,23 @@ pub fn run(json: bool) -> anyhow::Result<ExitCode> {
     // What is typed is of no interest, only that it ends.
     std::io::copy(&mut std::io::stdin().lock().by_ref(), &mut std::io::sink())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Mail as it would have been sent, on standard output: a person by hand reads it there.
+struct Shown {
+    json: bool,
+}
+
+impl Mailer for Shown {
+    #[expect(clippy::print_stdout, reason = "the demo is told on standard output")]
+    fn send(&self, to: &str, subject: &str, text: &str) -> Result<(), MailError> {
+        if self.json {
+            println!("{}", json!({ "event": "mail", "to": to, "subject": subject, "text": text }));
+        } else {
+            println!("\nMail to {to}: {subject}\n{text}");
+        }
+        Ok(())
+    }
 }
 
 /// Everything that the lines for a person say.

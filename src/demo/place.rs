@@ -15,6 +15,7 @@ use super::{
 use crate::{
     attest::DeviceKey,
     camera::recording,
+    protocol::Fallback,
     recapture::{self, Species, Support},
     tenant::Action,
     verifier::{Rules, SessionSecret},
@@ -62,8 +63,12 @@ impl Place {
     ) -> anyhow::Result<Self> {
         let folder = Folder::new()?;
         let vision = Arc::new(Vision::load()?);
-        let servers = Servers::start(&vision)?;
-        let rules = Rules { allow_virtual_cameras: true, ..Rules::new("Demo", "tenant.localhost") };
+        let servers = Servers::start(&vision, None)?;
+        let rules = Rules {
+            allow_virtual_cameras: true,
+            fallback: Some(Fallback::Sms),
+            ..Rules::new("Demo", "tenant.localhost")
+        };
         let (integration_id, session_secret) = servers.runtime.block_on(servers.verifier.add_integration(rules))?;
         servers.tell(tell);
         Ok(Self {

@@ -1,4 +1,5 @@
-//! The demo's servers on loopback, each on a site of its own: tenant, verifier, relying party. They end with it.
+//! The demo's servers on loopback, each on a site of its own: tenant, verifier, relying party, phone network. They end with
+//! [`Servers`].
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -14,7 +15,8 @@ use crate::{
     policy::Policy,
     relying_party::RelyingParty,
     tenant::{self, Tenant, User},
-    verifier::{MasterKey, Place as StorePlace, Setup, Verifier},
+    twilio::TwilioStandIn,
+    verifier::{Mailer, MasterKey, Place as StorePlace, Setup, TwilioVerify, Verifier},
     vision::Vision,
     world::{Chance, SystemChance, SystemClock, random_text},
 };
@@ -36,6 +38,8 @@ pub(super) struct Account {
 pub(super) struct Servers {
     pub(super) verifier: Verifier,
     pub(super) tenant: Tenant,
+    /// The phone network: Twilio Verify's stand-in.
+    pub(super) phone: TwilioStandIn,
     pub(super) verifier_origin: String,
     pub(super) tenant_origin: String,
     pub(super) payroll_origin: String,
@@ -61,7 +65,8 @@ impl Servers {
     }
 
     /// Starts them: the verifier knows no integration, the tenant runs no Action.
-    pub(super) fn start(vision: &Arc<Vision>) -> anyhow::Result<Self> {
+    /// Mail goes to `mailer`, where there is one.
+    pub(super) fn start(vision: &Arc<Vision>, mailer: Option<Arc<dyn Mailer>>) -> anyhow::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let bind = |name: &str| -> anyhow::Result<(TcpListener, String)> {
             let listener = runtime.block_on(TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))))?;
@@ -71,6 +76,7 @@ impl Servers {
         let (tenant_at, tenant_origin) = bind("tenant")?;
         let (verifier_at, verifier_origin) = bind("verifier")?;
         let (payroll_at, payroll_origin) = bind("payroll")?;
+        let (phone_at, phone_origin) = bind("phone")?;
         let (stop, stopped) = watch::channel(());
         let until = || {
             let mut stopped = stopped.clone();
@@ -79,6 +85,12 @@ impl Servers {
         };
 
         let net = Arc::new(HttpNet::loopback()?);
+        let (service, account, token) = (hex_id("VA"), hex_id("AC"), random_text::<16>(&SystemChance));
+        let phone = TwilioStandIn::builder(&service, &account, &token)
+            .custom_codes()
+            .fraud_guard_blocks("+88")
+            .build()?;
+        let codes = TwilioVerify::new(Url::parse(&phone_origin)?, &service, &account, &token, net.clone())?;
         let verifier = runtime.block_on(Verifier::open(Setup {
             origin: verifier_origin.parse()?,
             place: StorePlace::Memory,
@@ -90,8 +102,8 @@ impl Servers {
             policy: Policy::default(),
             judges: 1,
             download_url: None,
-            codes: None,
-            mailer: None,
+            codes: Some(codes),
+            mailer,
         }))?;
         runtime.spawn(verifier.clone().serve(verifier_at, until()));
 
@@ -109,19 +121,30 @@ impl Servers {
         let (serve_tenant, until_tenant, until_payroll) = (tenant.clone(), until(), until());
         runtime.spawn(async move { serve_tenant.serve(tenant_at, until_tenant).await });
         runtime.spawn(async move { payroll.serve(payroll_at, until_payroll).await });
+        let (serve_phone, until_phone) = (phone.clone(), until());
+        runtime.spawn(async move { serve_phone.serve(phone_at, until_phone).await });
         let operator = Account { name: OPERATOR, password: String::new() };
         Ok(Self {
             verifier,
             tenant,
+            phone,
             verifier_origin,
             tenant_origin,
             payroll_origin,
+            phone_origin,
             person,
             operator,
             _stop: stop,
             runtime,
         })
     }
+}
+
+/// An id as Twilio writes them: two letters and 32 hexadecimal digits.
+fn hex_id(prefix: &str) -> String {
+    let mut bytes = [0; 16];
+    SystemChance.fill(&mut bytes);
+    bytes.iter().fold(prefix.to_owned(), |id, byte| format!("{id}{byte:02x}"))
 }
 
 /// The demo's store lives in memory and ends with it; so does the key that seals it.
