@@ -5,6 +5,7 @@ mod action;
 mod application;
 mod engine;
 mod login;
+mod renewal;
 mod resume;
 mod stand;
 mod tokens;

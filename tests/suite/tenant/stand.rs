@@ -11,8 +11,9 @@ use std::{
 use axum::{Router, response::Html};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use countenance::{
-    demo::browser::{Browser, Form, Page, Wire},
-    relying_party::{Fetch, Fetched, RelyingParty},
+    demo::browser::{Browser, Form, Page},
+    net::{HttpNet, Net, Request},
+    relying_party::RelyingParty,
     tenant::{Action, Client, SigningKey, Tenant, TenantBuilder, User},
     world::{Clock, SystemChance, UnixSecs},
 };
@@ -55,7 +56,7 @@ pub(super) struct Stand {
     pub(super) tenant_origin: String,
     pub(super) verifier_origin: String,
     pub(super) payroll_origin: String,
-    pub(super) wire: Wire,
+    pub(super) net: HttpNet,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -83,13 +84,13 @@ impl Stand {
         };
         let (tenant_origin, verifier_origin) = (origin("tenant", &at_tenant), origin("verifier", &elsewhere));
         let payroll_origin = origin("payroll", &at_payroll);
-        let (clock, wire) = (TestClock::new(), Wire::new().unwrap());
+        let (clock, net) = (TestClock::new(), HttpNet::loopback().unwrap());
 
         let payroll = RelyingParty::builder(
             &Url::parse(&payroll_origin).unwrap(),
             &Url::parse(&tenant_origin).unwrap(),
             "payroll",
-            Arc::new(wire.clone()),
+            Arc::new(net.clone()),
         );
         let payroll = payroll.clock(clock.clone()).build();
         let app_callback = format!("{}/callback", verifier_origin.replace("verifier", "app"));
@@ -117,7 +118,7 @@ impl Stand {
         // The verifier's landing page and an application's callback: the tests read the address they were reached by.
         let blank = Router::new().fallback(async || Html("<!doctype html><title>Elsewhere</title>"));
         runtime.spawn(async move { axum::serve(elsewhere, blank).await });
-        Self { tenant, clock, tenant_origin, verifier_origin, payroll_origin, wire, runtime }
+        Self { tenant, clock, tenant_origin, verifier_origin, payroll_origin, net, runtime }
     }
 
     /// Serves one more router as `name`.localhost and tells its origin.
@@ -213,8 +214,8 @@ impl Stand {
 
     pub(super) fn token(&self, fields: &[(&str, &str)]) -> (u16, Value) {
         let url = Url::parse(&format!("{}/oauth/token", self.tenant_origin)).unwrap();
-        let Fetched { status, body } = self.wire.post_form(&url, fields).unwrap();
-        (status, serde_json::from_slice(&body).unwrap())
+        let answer = self.net.send(&Request::form(url, fields)).unwrap();
+        (answer.status, serde_json::from_slice(&answer.body).unwrap())
     }
 }
 

@@ -19,7 +19,7 @@ use countenance::{
     frame::Frame,
     policy::{Policy, QualityPolicy},
     protocol::*,
-    verifier::{ExamineError, Examiner, Look, MasterKey, Place, Rules, Setup, Sighting, Verifier},
+    verifier::{ExamineError, Examiner, Look, MasterKey, Place, Rules, Setup, Sighting, TwilioVerify, Verifier},
     vision::Embedding,
     world::{Chance, Clock, UnixSecs, random_text},
 };
@@ -140,7 +140,16 @@ impl House {
         Self::at(Place::Memory, rules).await
     }
 
+    /// One that can send one-time codes.
+    pub(super) async fn with_codes(place: Place, rules: Rules, codes: TwilioVerify) -> Self {
+        Self::made(place, rules, Some(codes)).await
+    }
+
     pub(super) async fn at(place: Place, rules: Rules) -> Self {
+        Self::made(place, rules, None).await
+    }
+
+    async fn made(place: Place, rules: Rules, codes: Option<TwilioVerify>) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
         let chance = Arc::new(Counted(AtomicU64::new(1)));
         let examiner = Arc::new(ToldExaminer(Mutex::new(Sees::Ada)));
@@ -155,7 +164,7 @@ impl House {
             policy: Policy::default(),
             judges: 2,
             download_url: Some("https://download.example/".into()),
-            codes: None,
+            codes,
             mailer: None,
         };
         let verifier = Verifier::open(setup).await.unwrap();
@@ -213,7 +222,18 @@ impl House {
 
     /// A login of Ada's, as far as the landing page.
     pub(super) async fn start(&self) -> Login {
-        let reply = self.start_with(&self.token(&self.start_claims())).await;
+        self.start_as(&self.start_claims()).await
+    }
+
+    /// One whose tenant says this of her phone.
+    pub(super) async fn start_with_phone(&self, phone: Value) -> Login {
+        let mut claims = self.start_claims();
+        claims["phone_number"] = phone;
+        self.start_as(&claims).await
+    }
+
+    async fn start_as(&self, claims: &Value) -> Login {
+        let reply = self.start_with(&self.token(claims)).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
         let page = reply.text();
         let link = page.split("href=\"countenance://verify?").nth(1).map(|l| l.split('"').next().unwrap().to_owned());
@@ -258,6 +278,14 @@ impl House {
 
     pub(super) async fn abandon(&self, key: &DeviceKey, session: &str, reason: Reason) -> Reply {
         self.call_json(key, &format!("/v1/sessions/{session}/abandon"), &Abandon { reason }).await
+    }
+
+    pub(super) async fn send_code(&self, key: &DeviceKey, session: &str, channel: Fallback) -> Reply {
+        self.call_json(key, &format!("/v1/sessions/{session}/otp"), &SendCode { channel }).await
+    }
+
+    pub(super) async fn check_code(&self, key: &DeviceKey, session: &str, code: &str) -> Reply {
+        self.call_json(key, &format!("/v1/sessions/{session}/otp/check"), &json!({ "code": code })).await
     }
 
     /// Claims in order for the ticket and this picture.

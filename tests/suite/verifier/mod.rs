@@ -2,6 +2,8 @@
 //! own and an examiner that sees what it is told.
 
 mod captures;
+mod codes;
+mod disabled;
 mod give_back;
 mod hostile;
 mod house;
@@ -10,3 +12,4 @@ mod start;
 mod storage;
 #[cfg(feature = "demo")]
 mod twilio;
+mod switchboard;
