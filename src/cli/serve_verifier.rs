@@ -62,6 +62,16 @@ enum Task {
         #[arg(long, default_value_t = 5)]
         attempts: u32,
     },
+    /// Let somebody use the portal: prints their password, this once. Again: a new password
+    AddOperator {
+        /// What they sign in as
+        name: String,
+    },
+    /// Let somebody use the portal no more
+    RemoveOperator {
+        /// What they sign in as
+        name: String,
+    },
     /// Print a one-time code with which one device may register
     DeviceCode {
         /// The integration
@@ -118,6 +128,16 @@ pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
                 let (id, secret) = verifier.add_integration(new).await?;
                 println!("Integration Id  {id}\nSession Secret  {}", secret.reveal());
                 eprintln!("The Session Secret is not shown again: put it into the Action's secrets now.");
+            }
+            Task::AddOperator { name } => {
+                println!("{}", verifier.add_operator(&name).await?.reveal());
+                eprintln!("The password is not shown again. Sign in at {}/portal", args.origin.text());
+            }
+            Task::RemoveOperator { name } => {
+                if !verifier.remove_operator(&name).await? {
+                    eprintln!("verifier: there is no operator {name}");
+                    return Ok(ExitCode::FAILURE);
+                }
             }
             Task::DeviceCode { integration, life_secs } => {
                 println!("{}", verifier.device_code(&integration, life_secs).await?);

@@ -25,7 +25,7 @@ use super::{
     captures::outcome_text,
     judge::account_delay_secs,
     phone::PhoneNumber,
-    store::{CodeState, Event, Session, Stage, StoreError, Tx, fallback_name},
+    store::{CodeState, Event, Session, Sight, Stage, StoreError, Tx, fallback_name},
     twilio::{TwilioError, TwilioVerify, VerificationSid},
 };
 use crate::{
@@ -121,17 +121,18 @@ pub(crate) async fn check(verifier: &Inner, session_id: &str, code: &OneTimeCode
     let (verifier, id, code) = (verifier.clone(), session_id.to_owned(), code.clone());
     let settled = tokio::spawn(async move {
         let _turn = turn(&verifier, &id).await?;
-        let sid = match before_check(&verifier, &id).await? {
+        let sid = match before_check(&verifier, &id, &code).await? {
             ControlFlow::Continue(sid) => sid,
             ControlFlow::Break(outcome) => return Ok(outcome),
         };
+        let typed = code.clone();
         let said = match ask(&verifier, move |twilio| twilio.check(&sid, &code)).await {
             Ok(true) => Said::Right,
             Ok(false) => Said::Wrong,
             Err(CodeRefusal::Twilio(TwilioError::Gone)) => Said::Gone,
             Err(refusal) => return Err(refusal),
         };
-        after_check(&verifier, &id, said).await
+        after_check(&verifier, &id, &typed, said).await
     });
     settled.await.map_err(broke_off)?
 }
@@ -178,6 +179,7 @@ async fn after_send(
         ControlFlow::Break(outcome) => return over(tx, &outcome).await,
     };
     tx.note_code_sent(id, channel, sid, CHECKS_MAX, now).await?;
+    tx.sight(&session.integration_id, Sight::CodeSent, now, fallback_name(channel)).await?;
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     tx.record(now, Event::CodeSent, id, account.as_deref(), fallback_name(channel)).await?;
     let attempts_left = tx.code(id).await?.map_or(0, |code| code.attempts_left);
@@ -186,10 +188,21 @@ async fn after_send(
 }
 
 /// What Twilio is to be asked about, or the answer that stands without asking.
-async fn before_check(verifier: &Inner, id: &str) -> Result<ControlFlow<Outcome, VerificationSid>, CodeRefusal> {
+async fn before_check(
+    verifier: &Inner,
+    id: &str,
+    typed: &OneTimeCode,
+) -> Result<ControlFlow<Outcome, VerificationSid>, CodeRefusal> {
     let mut tx = verifier.store().begin().await?;
     let session = match standing(verifier, &mut tx, id).await? {
         ControlFlow::Continue(session) => session,
+        // Whoever does not know the code that passed must not be handed what it won: the client and the browser both may
+        // try codes, and they need not belong to the same person. Such tries are counted, or the code could be guessed.
+        ControlFlow::Break(Outcome::Approved { .. }) if !tx.is_passing_code(id, typed).await? => {
+            tx.spend_code(id).await?;
+            tx.commit().await?;
+            return Err(CodeRefusal::Over);
+        }
         ControlFlow::Break(outcome) => return Ok(ControlFlow::Break(settled(tx, outcome).await?)),
     };
     let code = tx.code(id).await?.ok_or(CodeRefusal::NotSent)?;
@@ -207,7 +220,7 @@ async fn before_check(verifier: &Inner, id: &str) -> Result<ControlFlow<Outcome,
     }
 }
 
-async fn after_check(verifier: &Inner, id: &str, said: Said) -> Result<Outcome, CodeRefusal> {
+async fn after_check(verifier: &Inner, id: &str, typed: &OneTimeCode, said: Said) -> Result<Outcome, CodeRefusal> {
     let mut tx = verifier.store().begin().await?;
     let session = match standing(verifier, &mut tx, id).await? {
         ControlFlow::Continue(session) => session,
@@ -215,7 +228,7 @@ async fn after_check(verifier: &Inner, id: &str, said: Said) -> Result<Outcome, 
     };
     let code = tx.code(id).await?.ok_or(CodeRefusal::NotSent)?;
     let outcome = match said {
-        Said::Right => approve(verifier, &mut tx, &session, &code).await?,
+        Said::Right => approve(verifier, &mut tx, &session, &code, typed).await?,
         Said::Wrong => reject(verifier, &mut tx, &session, &code).await?,
         Said::Gone => {
             tx.forget_code(id).await?;
@@ -251,8 +264,10 @@ async fn approve(
     tx: &mut Tx<'_>,
     session: &Session,
     code: &CodeState,
+    typed: &OneTimeCode,
 ) -> Result<Outcome, StoreError> {
     let now = verifier.now();
+    tx.note_passing_code(&session.id, typed).await?;
     // The count of wrong faces stays: a code says nothing about them.
     tx.clear_wrong_codes(&session.integration_id, &session.sub).await?;
     tx.note_verified_by_code(session, now).await?;

@@ -5,15 +5,16 @@
 
 use axum::{
     extract::{Path, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
 
 use super::{
-    Inner, captures,
+    Inner,
+    browser::{cookie, cookie_name, is_prefetch},
+    captures,
     pages::{Page, text},
-    start::{cookie_name, is_prefetch},
-    store::{Event, Session, Stage, StoreError, Tx},
+    store::{Event, Session, Sight, Stage, StoreError, Tx},
     token::{RETURN_LIFE_SECS, ReturnClaims, sign_return},
 };
 use crate::{
@@ -113,6 +114,7 @@ async fn redeem(verifier: &Inner, handle: &str, headers: &HeaderMap) -> Result<P
     )?;
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     tx.record(now, Event::Returned, &session.id, account.as_deref(), result).await?;
+    tx.sight(&session.integration_id, Sight::Returned, now, result).await?;
     tx.commit().await?;
     Ok(form_page(&session, &state, &token))
 }
@@ -160,12 +162,6 @@ fn form_page(session: &Session, state: &str, token: &str) -> Page {
     }
 }
 
-/// The value of the cookie `name`.
-fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
-}
-
 fn error_page(error: &ReturnError) -> Page {
     const AGAIN: &str = "Go back to the application and sign in again.";
     let (status, name, title, lead) = match error {
@@ -191,19 +187,4 @@ fn error_page(error: &ReturnError) -> Page {
         }
     };
     Page::new(status, name, title, format!("<p>{lead}</p>\n"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cookie_is_found_by_its_whole_name() {
-        let mut headers = HeaderMap::new();
-        headers.append(header::COOKIE, "a=1; session-1=x; session=y".parse().unwrap());
-        headers.append(header::COOKIE, "other=z".parse().unwrap());
-        for (name, value) in [("session", Some("y")), ("session-1", Some("x")), ("other", Some("z")), ("ses", None)] {
-            assert_eq!(cookie(&headers, name), value, "{name}");
-        }
-    }
 }

@@ -51,10 +51,13 @@ pub(crate) enum StartTokenError {
     Malformed,
     #[error("the session token is not signed by the integration's secret")]
     Signature,
-    #[error("the session token is past its time")]
-    Expired,
-    #[error("the session token is from the future, or lives too long")]
-    NotNow,
+    /// By both clocks; a tenant's clock that is far behind looks like this, too.
+    #[error("the session token is past its time, {age_secs} s old")]
+    Expired { age_secs: i64 },
+    #[error("the session token is {ahead_secs} s from the future")]
+    NotNow { ahead_secs: i64 },
+    #[error("the session token lives for {life_secs} s, which is too long")]
+    LongLived { life_secs: i64 },
     #[error("the session token is from another tenant")]
     OtherTenant,
     #[error("the session token continues elsewhere")]
@@ -112,10 +115,15 @@ pub(crate) fn read_start(
     }
     let mut claims = token.claims;
     if claims.exp <= now {
-        return Err(StartTokenError::Expired);
+        return Err(StartTokenError::Expired { age_secs: now.saturating_sub(claims.iat) });
     }
-    if claims.iat > now.saturating_add(AHEAD_SECS) || claims.exp.saturating_sub(claims.iat) > LIFE_MAX_SECS {
-        return Err(StartTokenError::NotNow);
+    let ahead_secs = claims.iat.saturating_sub(now);
+    if ahead_secs > AHEAD_SECS {
+        return Err(StartTokenError::NotNow { ahead_secs });
+    }
+    let life_secs = claims.exp.saturating_sub(claims.iat);
+    if life_secs > LIFE_MAX_SECS {
+        return Err(StartTokenError::LongLived { life_secs });
     }
     if !integration.rules.hosts().any(|host| host == claims.iss) || claims.integration_id != integration.id {
         return Err(StartTokenError::OtherTenant);
@@ -189,9 +197,9 @@ mod tests {
     #[test]
     fn each_claim_of_a_start_token_is_checked() {
         for (case, claim, value, why) in [
-            ("expired", "exp", json!(NOW), StartTokenError::Expired),
-            ("from the future", "iat", json!(NOW + 61), StartTokenError::NotNow),
-            ("long-lived", "exp", json!(NOW + 3601), StartTokenError::NotNow),
+            ("expired", "exp", json!(NOW), StartTokenError::Expired { age_secs: 0 }),
+            ("from the future", "iat", json!(NOW + 61), StartTokenError::NotNow { ahead_secs: 61 }),
+            ("long-lived", "exp", json!(NOW + 3601), StartTokenError::LongLived { life_secs: 3601 }),
             ("another tenant", "iss", json!("other.example"), StartTokenError::OtherTenant),
             ("another domain", "iss", json!("signin.example"), StartTokenError::OtherTenant),
             ("tenant as URL", "iss", json!("https://tenant.example/"), StartTokenError::OtherTenant),

@@ -2,9 +2,9 @@
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
-use super::{Event, Session, StoreError, Tx, fallback_name, sessions::unknown};
+use super::{Event, Session, StoreError, Tx, fallback_name, sessions::unknown, sha256_text};
 use crate::{
-    protocol::Fallback,
+    protocol::{Fallback, OneTimeCode},
     verifier::{phone::PhoneNumber, twilio::VerificationSid},
     world::UnixSecs,
 };
@@ -133,6 +133,21 @@ impl Tx<'_> {
         Ok(sqlx::query(update).bind(session_id).fetch_one(&mut *self.db).await?.try_get(0)?)
     }
 
+    /// Notes the code that passed the session, by its digest: it is used up.
+    pub(crate) async fn note_passing_code(&mut self, session_id: &str, code: &OneTimeCode) -> Result<(), StoreError> {
+        let update = "UPDATE codes SET passed_hash = ? WHERE session_id = ?";
+        let digest = passing_digest(session_id, code);
+        sqlx::query(update).bind(digest).bind(session_id).execute(&mut *self.db).await?;
+        Ok(())
+    }
+
+    /// Whether `code` is the one that passed the session, and tries are left to say so.
+    pub(crate) async fn is_passing_code(&mut self, session_id: &str, code: &OneTimeCode) -> Result<bool, StoreError> {
+        let select = "SELECT 1 FROM codes WHERE session_id = ? AND passed_hash = ? AND attempts_left > 0";
+        let query = sqlx::query(select).bind(session_id).bind(passing_digest(session_id, code));
+        Ok(query.fetch_optional(&mut *self.db).await?.is_some())
+    }
+
     /// Notes by which way the session was passed without a face.
     pub(crate) async fn note_passed_by(&mut self, session_id: &str, channel: Fallback) -> Result<(), StoreError> {
         let update = "UPDATE sessions SET method = ? WHERE id = ?";
@@ -187,6 +202,10 @@ impl Tx<'_> {
         let text = std::str::from_utf8(&bytes).or(Err(StoreError::Unknown { what: "phone" }))?;
         text.parse().or(Err(StoreError::Unknown { what: "phone" }))
     }
+}
+
+fn passing_digest(session_id: &str, code: &OneTimeCode) -> String {
+    sha256_text(&format!("{session_id} {}", code.as_str()))
 }
 
 /// The way to pass without a face that has this name in the store.

@@ -94,6 +94,8 @@ CREATE TABLE sessions (
     method            TEXT NOT NULL DEFAULT 'face' CHECK (method IN ('face', 'sms', 'voice')), -- what was accepted
     phone_sealed      BLOB, -- where a code would go
     mail_hash         TEXT UNIQUE, -- of the token in the mailed link
+    mail_sealed       BLOB, -- that token, and where the link goes
+    mails             INTEGER NOT NULL DEFAULT 0, -- sendings so far
     final_sealed      BLOB, -- the last outcome
     handle_hash       TEXT UNIQUE,
     handle_expires_at INTEGER,
@@ -120,7 +122,8 @@ CREATE TABLE codes (
     sid_sealed    BLOB,
     sends         INTEGER NOT NULL, -- codes sent so far
     attempts_left INTEGER NOT NULL,
-    sent_at       INTEGER NOT NULL
+    sent_at       INTEGER NOT NULL,
+    passed_hash   TEXT -- of the code that passed the session
 ) STRICT;
 
 -- Log events that came already: a log stream delivers at least once.
@@ -128,6 +131,7 @@ CREATE TABLE log_events (
     log_hash   TEXT PRIMARY KEY, -- of integration and log_id
     expires_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX log_events_by_expiry ON log_events (expires_at);
 
 -- What Twilio is yet to be told: that somebody typed the code it sent.
 CREATE TABLE feedback (
@@ -143,8 +147,6 @@ CREATE INDEX feedback_by_due ON feedback (due_at);
 CREATE TABLE operators (
     name          TEXT PRIMARY KEY,
     password_hash TEXT NOT NULL,
-    failures      INTEGER NOT NULL DEFAULT 0, -- consecutive
-    locked_until  INTEGER NOT NULL DEFAULT 0,
     created_at    INTEGER NOT NULL
 ) STRICT;
 

@@ -296,7 +296,7 @@ impl Tx<'_> {
         Ok(sqlx::query(select).bind(id).bind(jti).fetch_optional(&mut *self.db).await?.is_some())
     }
 
-    async fn unsealed(
+    pub(super) async fn unsealed(
         &mut self,
         select: &'static str,
         column: &str,

@@ -76,6 +76,15 @@ impl Stand {
         action: impl FnOnce(&str, &str) -> Option<Action>,
         more: impl FnOnce(TenantBuilder) -> TenantBuilder,
     ) -> Self {
+        Self::with_ada(User::new("auth0|ada", "Ada", "ada@example.com", "correct horse"), action, more)
+    }
+
+    /// With an Ada of which the tenant knows more.
+    pub(super) fn with_ada(
+        ada: User,
+        action: impl FnOnce(&str, &str) -> Option<Action>,
+        more: impl FnOnce(TenantBuilder) -> TenantBuilder,
+    ) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listen = || runtime.block_on(tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let (at_tenant, at_payroll, elsewhere) = (listen(), listen(), listen());
@@ -95,7 +104,7 @@ impl Stand {
         let payroll = payroll.clock(clock.clone()).build();
         let app_callback = format!("{}/callback", verifier_origin.replace("verifier", "app"));
         let mut builder = Tenant::builder(Url::parse(&tenant_origin).unwrap())
-            .user(User::new("auth0|ada", "Ada", "ada@example.com", "correct horse"))
+            .user(ada)
             .user(User::new("auth0|bob", "Bob", "bob@example.com", "battery staple"))
             .client(Client {
                 client_id: "payroll".into(),
@@ -104,6 +113,7 @@ impl Stand {
             })
             .client(Client { client_id: "app".into(), name: "App".into(), redirect_uris: vec![app_callback] })
             .api("https://api.example.com")
+            .custom_domain(Url::parse(&tenant_origin.replace("//tenant.", "//login.")).unwrap())
             .signing_key(signing_key())
             .clock(clock.clone());
         if let Some(action) = action(&tenant_origin, &verifier_origin) {
@@ -151,6 +161,11 @@ impl Stand {
         parameters.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
         parameters.extend(more.iter().filter(|(_, value)| !value.is_empty()));
         Url::parse_with_params(&format!("{}/authorize", self.tenant_origin), parameters).unwrap().into()
+    }
+
+    /// The tenant's custom domain.
+    pub(super) fn login_origin(&self) -> String {
+        self.tenant_origin.replace("//tenant.", "//login.")
     }
 
     pub(super) fn app_callback(&self) -> String {

@@ -133,8 +133,9 @@ fn bearer_get(url: &str, token: &str) -> (u16, String) {
     let url = Url::parse(url).unwrap();
     let address = (url.host_str().unwrap(), url.port().unwrap());
     let mut stream = std::net::TcpStream::connect(address).unwrap();
-    let path = url.path();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: tenant\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n")
+    // By its name, whatever the address: a tenant answers to no other.
+    let (path, host) = (url.path(), format!("tenant.localhost:{}", address.1));
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n")
         .unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).unwrap();

@@ -19,7 +19,9 @@ use countenance::{
     frame::Frame,
     policy::{Policy, QualityPolicy},
     protocol::*,
-    verifier::{ExamineError, Examiner, Look, MasterKey, Place, Rules, Setup, Sighting, TwilioVerify, Verifier},
+    verifier::{
+        ExamineError, Examiner, Look, Mailer, MasterKey, Place, Rules, Setup, Sighting, TwilioVerify, Verifier,
+    },
     vision::Embedding,
     world::{Chance, Clock, UnixSecs, random_text},
 };
@@ -142,14 +144,19 @@ impl House {
 
     /// One that can send one-time codes.
     pub(super) async fn with_codes(place: Place, rules: Rules, codes: TwilioVerify) -> Self {
-        Self::made(place, rules, Some(codes)).await
+        Self::made(place, rules, Some(codes), None).await
     }
 
     pub(super) async fn at(place: Place, rules: Rules) -> Self {
-        Self::made(place, rules, None).await
+        Self::made(place, rules, None, None).await
     }
 
-    async fn made(place: Place, rules: Rules, codes: Option<TwilioVerify>) -> Self {
+    pub(super) async fn made(
+        place: Place,
+        rules: Rules,
+        codes: Option<TwilioVerify>,
+        mailer: Option<Arc<dyn Mailer>>,
+    ) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
         let chance = Arc::new(Counted(AtomicU64::new(1)));
         let examiner = Arc::new(ToldExaminer(Mutex::new(Sees::Ada)));
@@ -165,7 +172,7 @@ impl House {
             judges: 2,
             download_url: Some("https://download.example/".into()),
             codes,
-            mailer: None,
+            mailer,
         };
         let verifier = Verifier::open(setup).await.unwrap();
         let (integration, secret) = verifier.add_integration(rules).await.unwrap();
@@ -216,6 +223,11 @@ impl House {
         self.send(Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap()).await
     }
 
+    /// Posts a form as a browser does from a page of the verifier's.
+    pub(super) async fn submit(&self, path: &str, cookie: &str, body: &str) -> Reply {
+        self.send(own_form(path, cookie, body)).await
+    }
+
     pub(super) async fn start_with(&self, token: &str) -> Reply {
         self.browse(&start_path(token), "").await
     }
@@ -232,7 +244,7 @@ impl House {
         self.start_as(&claims).await
     }
 
-    async fn start_as(&self, claims: &Value) -> Login {
+    pub(super) async fn start_as(&self, claims: &Value) -> Login {
         let reply = self.start_with(&self.token(claims)).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
         let page = reply.text();
@@ -399,6 +411,17 @@ impl Reply {
         assert_eq!(problem.status, self.status.as_u16());
         (ProblemKind::from_uri(&problem.kind).unwrap(), problem.detail.unwrap_or(problem.title))
     }
+}
+
+/// A form of one of the verifier's own pages: those are `no-referrer`, so the browser says `Origin: null`.
+pub(super) fn own_form(path: &str, cookie: &str, body: &str) -> Request<Body> {
+    Request::post(path)
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::ORIGIN, "null")
+        .header("sec-fetch-site", "same-origin")
+        .body(Body::from(body.to_owned()))
+        .unwrap()
 }
 
 pub(super) fn start_path(token: &str) -> String {

@@ -7,9 +7,13 @@ mod disabled;
 mod give_back;
 mod hostile;
 mod house;
+mod jose;
+#[cfg(feature = "demo")]
+mod logs;
+mod portal;
 mod sessions;
 mod start;
 mod storage;
+mod switchboard;
 #[cfg(feature = "demo")]
 mod twilio;
-mod switchboard;
