@@ -154,12 +154,8 @@ impl Verifier {
 
     /// Gives an integration other rules. Logins under way are held to them from now on.
     pub async fn change_rules(&self, id: &str, rules: Rules) -> Result<(), RulesError> {
-        rules.check()?;
         let mut tx = self.0.store().begin().await?;
-        if !tx.set_rules(id, &rules).await? {
-            return Err(RulesError::Unknown);
-        }
-        tx.record(self.0.now(), Event::IntegrationChanged, id, None, "").await?;
+        self.0.change_rules(&mut tx, id, &rules).await?;
         Ok(tx.commit().await?)
     }
 
@@ -186,6 +182,15 @@ impl Inner {
         let secret = Zeroizing::new(random_text::<32>(self.chance()));
         tx.add_integration(&integration, &secret, self.now()).await?;
         Ok((integration.id, SessionSecret(secret)))
+    }
+
+    /// Gives an integration other rules within a transaction.
+    pub(crate) async fn change_rules(&self, tx: &mut Tx<'_>, id: &str, rules: &Rules) -> Result<(), RulesError> {
+        rules.check()?;
+        if !tx.set_rules(id, rules).await? {
+            return Err(RulesError::Unknown);
+        }
+        Ok(tx.record(self.now(), Event::IntegrationChanged, id, None, "").await?)
     }
 
     /// Gives an integration a new Session Secret within a transaction.

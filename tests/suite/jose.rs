@@ -132,7 +132,7 @@ pub(crate) fn twins(jws: &str) -> [(&'static str, String); 3] {
     // Not the first byte alone: an RSA signature above the modulus would be refused for that.
     *signature.last_mut().unwrap() ^= 1;
     [
-        ("a changed header", format!("{}.{}.{}", with(parts[0], "x", json!(1)), parts[1], parts[2])),
+        ("a changed header", format!("{}.{}.{}", with(parts[0], "cty", json!("x")), parts[1], parts[2])),
         ("a changed payload", format!("{}.{}.{}", parts[0], with(parts[1], "iat", json!(1)), parts[2])),
         ("a changed signature", format!("{}.{}.{}", parts[0], parts[1], B64.encode(signature))),
     ]

@@ -150,9 +150,7 @@ fn refusal(refused: Option<&Sighted>, started_at: Option<UnixSecs>) -> Finding {
         "token-used" => {
             "its address was opened a second time: somebody reloaded the page or went back. No harm is done"
         }
-        "token-malformed" | "start-incomplete" => "its address was not complete. Use the Action as it was given",
         "integration-disabled" => "the integration was switched off",
-        "store" => "the verifier's database failed. Look at the verifier's log",
         _ => "of what the page of this name says",
     };
     let over = started_at.is_some_and(|at| at > refused.at);

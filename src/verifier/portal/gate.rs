@@ -13,14 +13,14 @@ use super::sheet::Sheet;
 use crate::{
     verifier::{
         Inner, RulesError, Verifier,
-        browser::cookie,
+        browser::{cookie, is_own_form},
         store::{Event, Integration, StoreError, Tx, sha256_text},
     },
     world::random_text,
 };
 
 /// The cookie of a signed-in operator. The prefix binds it to this host, to TLS and to the whole path.
-pub(super) const COOKIE: &str = "__Host-countenance-portal";
+pub(super) const COOKIE: &str = "__Host-operator";
 /// Longest life of a session, seconds.
 pub(super) const SESSION_SECS: i64 = 12 * 3600;
 /// Longest pause in a session, seconds.
@@ -183,7 +183,7 @@ impl FromRequest<Inner> for Posted {
     type Rejection = PortalError;
 
     async fn from_request(request: Request, verifier: &Inner) -> Result<Self, PortalError> {
-        if !from_here(request.headers(), verifier) {
+        if !is_own_form(request.headers(), verifier.origin()) {
             return Err(PortalError::Forged);
         }
         let (mut parts, body) = request.into_parts();
@@ -241,13 +241,6 @@ impl Posted {
         let first = tx.spend_token(&format!("portal form {once}"), expires_at).await?;
         if first { Ok(()) } else { Err(PortalError::SentBefore) }
     }
-}
-
-/// Whether a form was sent from a page of this origin, by what the browser says of it. Old browsers say nothing.
-pub(super) fn from_here(headers: &HeaderMap, verifier: &Inner) -> bool {
-    let said = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let origin = said("origin").is_none_or(|origin| origin == verifier.origin().text());
-    origin && said("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"))
 }
 
 /// Reads a form's body.

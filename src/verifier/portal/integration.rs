@@ -9,12 +9,17 @@ use axum::{
 use super::{
     gate::{Desk, PortalError, Posted},
     html::{button, choice, moment},
+    log_stream,
     new::secret_page,
     rules_form::RulesForm,
     sheet::Sheet,
 };
 use crate::{
-    verifier::{pages::text, store::Integration},
+    verifier::{
+        Rules,
+        pages::text,
+        store::{Integration, sha256_text},
+    },
     world::UnixSecs,
 };
 
@@ -26,28 +31,40 @@ const OVERLAPS: [(&str, &str); 4] = [
     ("604800", "7 days"),
 ];
 
+/// The form field that says which options the form was filled in over.
+const SHOWN: &str = "shown";
+
 /// The page.
 pub(super) async fn show(desk: Desk, Path(id): Path<String>) -> Result<Sheet, PortalError> {
     let mut tx = desk.verifier.store().begin().await?;
     let integration = desk.integration(&mut tx, &id).await?;
     let times = tx.integration_times(&id).await?;
     let note = if desk.query.ticked("saved") { "<p role=\"status\">Saved.</p>\n" } else { "" };
-    Ok(page(&desk, &integration, times, &RulesForm::of(&integration.rules), note))
+    let shown = fingerprint(&integration.rules);
+    Ok(page(&desk, &integration, times, &RulesForm::of(&integration.rules), &shown, note))
 }
 
-/// Changes the options.
+/// Changes the options, unless somebody else changed them since the form was shown.
 pub(super) async fn save(Path(id): Path<String>, posted: Posted) -> Result<Response, PortalError> {
+    const CHANGED: &str = "<p class=\"error\" role=\"alert\">Nothing was saved: somebody changed these options since you \
+                           opened the page. Below is what you typed. Save again to let it stand, or open the page anew to \
+                           see theirs.</p>\n";
     let mut wanted = RulesForm::read(&posted.fields);
     let desk = &posted.desk;
-    let Some(rules) = wanted.rules() else {
-        let mut tx = desk.verifier.store().begin().await?;
-        let integration = desk.integration(&mut tx, &id).await?;
-        let times = tx.integration_times(&id).await?;
-        let page = page(desk, &integration, times, &wanted, "");
-        return Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into_response());
+    let mut tx = desk.verifier.store().begin().await?;
+    let integration = desk.integration(&mut tx, &id).await?;
+    let (shown, current) = (posted.fields.get(SHOWN), fingerprint(&integration.rules));
+    let (status, shown, note) = match wanted.rules() {
+        Some(rules) if shown == current => {
+            desk.verifier.change_rules(&mut tx, &id, &rules).await?;
+            tx.commit().await?;
+            return Ok(saved(&id));
+        }
+        Some(_) => (StatusCode::CONFLICT, current.as_str(), CHANGED),
+        None => (StatusCode::UNPROCESSABLE_ENTITY, shown, ""),
     };
-    desk.calls().change_rules(&id, rules).await?;
-    Ok(saved(&id))
+    let times = tx.integration_times(&id).await?;
+    Ok(page(desk, &integration, times, &wanted, shown, note).status(status).into_response())
 }
 
 /// Switches the integration on or off, and leaves the other options as they are.
@@ -59,9 +76,9 @@ pub(super) async fn switch(Path(id): Path<String>, posted: Posted) -> Result<Res
     };
     let mut tx = posted.desk.verifier.store().begin().await?;
     let mut rules = posted.desk.integration(&mut tx, &id).await?.rules;
-    tx.commit().await?;
     rules.enabled = enabled;
-    posted.desk.calls().change_rules(&id, rules).await?;
+    posted.desk.verifier.change_rules(&mut tx, &id, &rules).await?;
+    tx.commit().await?;
     Ok(saved(&id))
 }
 
@@ -88,6 +105,11 @@ pub(super) async fn rotate(Path(id): Path<String>, posted: Posted) -> Result<She
     Ok(secret_page(&posted.desk, &integration, &secret, &lead).of_integration(&id, &integration.rules.name))
 }
 
+/// Stands for options as they are: a tab that was left open must not undo what was changed since.
+fn fingerprint(rules: &Rules) -> String {
+    sha256_text(&format!("{rules:?}"))
+}
+
 fn saved(id: &str) -> Response {
     Redirect::to(&format!("/portal/integrations/{}?saved", text(id))).into_response()
 }
@@ -97,6 +119,7 @@ fn page(
     integration: &Integration,
     (created_at, old_until): (UnixSecs, UnixSecs),
     form: &RulesForm,
+    shown: &str,
     note: &str,
 ) -> Sheet {
     let address = format!("/portal/integrations/{}", text(&integration.id));
@@ -114,21 +137,20 @@ fn page(
     let body = format!(
         "{note}<p>{state}</p>\n{switch}\
          <dl>\n<dt>Integration Id</dt><dd><code class=\"copy\">{id}</code></dd>\n<dt>Added</dt><dd>{}</dd>\n</dl>\n\
-         <h2>Options</h2>\n<form method=\"post\" action=\"{address}\">\n{}{}<button class=\"go\">Save</button>\n</form>\n\
+         <h2>Options</h2>\n<form method=\"post\" action=\"{address}\">\n{}\
+         <input type=\"hidden\" name=\"{SHOWN}\" value=\"{}\">\n{}<button class=\"go\">Save</button>\n</form>\n\
          <h2>Session Secret</h2>\n\
          <p>It was shown when it was made. If it is lost or leaked, make a new one; tokens signed with the old one are read \
          for as long as you say, so that no login fails meanwhile.</p>\n{overlap}\
          <form method=\"post\" action=\"{address}/rotate\">\n{}<div class=\"field\">\n\
-         <label for=\"overlap\">Go on reading the old secret</label>\n{}</div>\n<button>Make a new secret</button>\n</form>\n\
-         <h2>Log stream</h2>\n\
-         <p>A custom webhook of the tenant's log streams that tells Twilio, through this verifier, which codes came back \
-         right. It sends to:</p>\n<p><code class=\"copy\">{}</code></p>\n",
+         <label for=\"overlap\">Go on reading the old secret</label>\n{}</div>\n<button>Make a new secret</button>\n</form>\n{}",
         moment(created_at),
         desk.proof(),
+        text(shown),
         form.html(&desk.verifier),
         desk.proof_for_once(),
         choice("overlap", &OVERLAPS, "86400"),
-        text(desk.verifier.origin().url(&format!("/v1/logs/{}", integration.id)).as_str()),
+        log_stream::section(desk, &integration.id),
         id = text(&integration.id),
     );
     desk.sheet("portal-integration", integration.rules.name.clone(), body)

@@ -5,9 +5,9 @@
 //! |---|---|
 //! | `gate` | who is signed in; whether a form comes from this portal |
 //! | `sign_in`, `throttle` | signing in and out; waiting after wrong passwords |
-//! | `integrations`, `new`, `integration`, `rules_form`, `thresholds` | integrations: all, a new one, one with its options and secrets |
+//! | `integrations`, `new`, `integration`, `log_stream`, `rules_form`, `thresholds` | integrations: all, a new one, one with its options and secrets |
 //! | `check` | what is still to be done before an integration works |
-//! | `users`, `devices`, `sessions`, `audit` | lists, with what can be done about each |
+//! | `users`, `phone`, `devices`, `sessions`, `audit` | lists, with what can be done about each |
 //! | `sheet`, `html`, `csv`, `time` | what pages, tables, exports and times look like |
 //!
 //! A handler takes a [`Desk`](gate::Desk) or a [`Posted`](gate::Posted): there is no way into the portal beside them, but
@@ -34,7 +34,9 @@ mod gate;
 mod html;
 mod integration;
 mod integrations;
+mod log_stream;
 mod new;
+mod phone;
 mod rules_form;
 mod sessions;
 mod sheet;
@@ -57,9 +59,11 @@ pub(super) fn router(verifier: &Inner) -> Router<Inner> {
         .route("/portal/integrations/{id}", get(integration::show).post(integration::save))
         .route("/portal/integrations/{id}/enabled", post(integration::switch))
         .route("/portal/integrations/{id}/rotate", post(integration::rotate))
+        .route("/portal/integrations/{id}/log-token", post(log_stream::make))
         .route("/portal/integrations/{id}/check", get(check::show))
         .route("/portal/integrations/{id}/users", get(users::list))
         .route("/portal/integrations/{id}/users/unlock", post(users::unlock))
+        .route("/portal/integrations/{id}/users/phone", get(phone::show).post(phone::save))
         .route("/portal/integrations/{id}/users/erase", get(users::confirm).post(users::erase))
         .route("/portal/integrations/{id}/devices", get(devices::list))
         .route("/portal/integrations/{id}/devices/code", post(devices::code))

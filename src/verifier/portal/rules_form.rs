@@ -13,7 +13,7 @@ use crate::{
 const FLOWS: [(&str, &str); 2] =
     [("inline", "Inline: by a button on the page"), ("email", "Email: by a link sent to the account's address")];
 const FALLBACKS: [(&str, &str); 3] =
-    [("none", "None"), ("sms", "A code by text message"), ("voice", "A code by a call")];
+    [("none", "None"), ("sms", "A code by text message"), ("voice", "A code by text message or by a call")];
 const DEVICE_RULES: [(&str, &str); 2] =
     [("open", "Open: any device may register itself"), ("code", "Registered: only devices let in by a one-time code")];
 

@@ -9,12 +9,17 @@ use axum::{
 
 use super::{
     START,
-    gate::{COOKIE, PortalError, Posted, SESSION_SECS, from_here, read_form},
+    gate::{COOKIE, PortalError, Posted, SESSION_SECS, read_form},
     sheet::Sheet,
     throttle::Wait,
 };
 use crate::{
-    verifier::{Inner, browser::cookie, pages::text, store::Event},
+    verifier::{
+        Inner,
+        browser::{cookie, is_own_form},
+        pages::text,
+        store::Event,
+    },
     world::random_text,
 };
 
@@ -26,7 +31,7 @@ pub(super) async fn show() -> Sheet {
 /// Signs in. The cookie is made anew, whatever cookie the browser brought: that one's session ends.
 pub(super) async fn sign_in(State(verifier): State<Inner>, request: Request) -> Result<Response, PortalError> {
     // There is no session whose token could be asked for; what the browser says of the form's origin must do.
-    if !from_here(request.headers(), &verifier) {
+    if !is_own_form(request.headers(), verifier.origin()) {
         return Err(PortalError::Forged);
     }
     let (parts, body): (_, Body) = request.into_parts();

@@ -11,6 +11,8 @@ pub(super) enum ThresholdsError {
     Json(#[from] serde_json::Error),
     #[error("a number is out of range")]
     Range,
+    #[error("thresholds stand by their names in objects, as in {{\"liveness\": {{\"threshold\": 2.0}}}}")]
+    Unnamed,
 }
 
 /// Reads `text`; nothing at all is the defaults.
@@ -19,6 +21,11 @@ pub(super) fn read(text: &str) -> Result<Policy, ThresholdsError> {
         return Ok(Policy::default());
     }
     let policy: Policy = serde_json::from_str(text)?;
+    // A list would be taken for a struct's fields in the order in which they happen to stand.
+    let named = |value: &Value| value.as_object().is_some_and(|parts| parts.values().all(Value::is_object));
+    if !serde_json::from_str(text).is_ok_and(|value| named(&value)) {
+        return Err(ThresholdsError::Unnamed);
+    }
     // A number beyond what 32 bits hold becomes infinite, and JSON has no word for that.
     let again: Option<Policy> = serde_json::from_value(json(&policy)).ok();
     if again == Some(policy) { Ok(policy) } else { Err(ThresholdsError::Range) }
@@ -94,7 +101,8 @@ mod tests {
     fn what_is_no_policy_is_told_in_words() {
         for (text, word) in [
             ("{", "EOF"),
-            ("[]", "column 2"),
+            ("[]", "by their names"),
+            (r#"{"liveness": [2]}"#, "by their names"),
             (r#"{"liveness": {"treshold": 2}}"#, "treshold"),
             (r#"{"liveness": {"frames": -1}}"#, "-1"),
             (r#"{"liveness": {"threshold": 1e39}}"#, "out of range"),

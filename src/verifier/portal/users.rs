@@ -10,7 +10,10 @@ use super::{
     html::{Cell, address, button, moment, table},
     sheet::Sheet,
 };
-use crate::verifier::{pages::text, store::UserRow};
+use crate::{
+    verifier::{PhoneNumber, pages::text, store::UserRow},
+    world::UnixSecs,
+};
 
 /// Users on a page.
 const PAGE: usize = 50;
@@ -24,7 +27,11 @@ pub(super) async fn list(desk: Desk, Path(id): Path<String>) -> Result<Sheet, Po
     let more = found.len() > PAGE;
     found.truncate(PAGE);
     let base = format!("/portal/integrations/{id}/users");
-    let rows: Vec<_> = found.iter().map(|user| row(&desk, &base, user)).collect();
+    let mut rows = Vec::new();
+    for user in &found {
+        let phone = if user.has_phone { tx.phone(&id, &user.sub).await? } else { None };
+        rows.push(row(&desk, &base, user, phone.as_ref()));
+    }
     let mut body = format!(
         "<form method=\"get\" action=\"{path}\" role=\"search\" class=\"filters\">\n<div class=\"field\">\n\
          <label for=\"q\">External identifier (Auth0 user_id), or its beginning</label>\n\
@@ -33,6 +40,9 @@ pub(super) async fn list(desk: Desk, Path(id): Path<String>) -> Result<Sheet, Po
         text(prefix),
         path = text(&base),
     );
+    if desk.query.ticked("phone") {
+        body.insert_str(0, "<p role=\"status\">The phone was saved.</p>\n");
+    }
     if desk.query.ticked("erased") {
         body.insert_str(0, "<p role=\"status\">The user was erased.</p>\n");
     }
@@ -47,7 +57,8 @@ pub(super) async fn list(desk: Desk, Path(id): Path<String>) -> Result<Sheet, Po
             "External identifier",
             "Enrolled",
             "Last verified",
-            "Failures in a row",
+            "Failed faces in a row",
+            "Failed codes in a row",
             "Phone",
             "In the audit log",
             "Actions",
@@ -101,26 +112,31 @@ pub(super) async fn erase(Path(id): Path<String>, posted: Posted) -> Result<Resp
     Ok(Redirect::to(&format!("/portal/integrations/{}/users?erased", text(&id))).into_response())
 }
 
-fn row(desk: &Desk, base: &str, user: &UserRow) -> Vec<Cell> {
-    let locked = user.locked_until > desk.verifier.now();
-    let failures = if locked {
-        format!("{}, locked until {}", user.failures, moment(user.locked_until))
-    } else {
-        user.failures.to_string()
+fn row(desk: &Desk, base: &str, user: &UserRow, phone: Option<&PhoneNumber>) -> Vec<Cell> {
+    let now = desk.verifier.now();
+    let count = |failures: u32, until: UnixSecs| {
+        let lock = if until > now { format!(", locked until {}", moment(until)) } else { String::new() };
+        format!("{failures}{lock}")
     };
     let mut actions = String::new();
-    if user.failures > 0 || locked {
+    if user.failures > 0 || user.code_failures > 0 || user.locked_until.max(user.code_locked_until) > now {
         actions += &button(&format!("{base}/unlock"), &desk.proof(), &[("user", &user.sub)], "Unlock");
     }
     let erase = address(&format!("{base}/erase"), &[("user", &user.sub)]);
     actions += &format!("<a href=\"{}\">Erase …</a>", text(&erase));
+    let change = address(&format!("{base}/phone"), &[("user", &user.sub)]);
     let audit = address("/portal/audit", &[("account", &user.pseudonym)]);
     vec![
         Cell::code(&user.sub),
         user.enrolled_at.map_or_else(|| Cell::text("not enrolled"), |at| Cell(moment(at))),
         user.verified_at.map_or_else(|| Cell::text("never"), |at| Cell(moment(at))),
-        Cell(failures),
-        Cell::text(if user.has_phone { "set" } else { "none" }),
+        Cell(count(user.failures, user.locked_until)),
+        Cell(count(user.code_failures, user.code_locked_until)),
+        Cell(format!(
+            "{} <a href=\"{}\">Change …</a>",
+            phone.map_or("none".into(), |p| text(&p.masked())),
+            text(&change)
+        )),
         Cell(format!("<a href=\"{}\"><code>{}</code></a>", text(&audit), text(&user.pseudonym))),
         Cell(actions),
     ]

@@ -14,9 +14,12 @@ pub(crate) struct UserRow {
     pub(crate) pseudonym: String,
     pub(crate) enrolled_at: Option<UnixSecs>,
     pub(crate) verified_at: Option<UnixSecs>,
-    /// In a row, over all sessions.
+    /// Faces in a row, over all sessions.
     pub(crate) failures: u32,
     pub(crate) locked_until: UnixSecs,
+    /// Codes in a row, over all sessions.
+    pub(crate) code_failures: u32,
+    pub(crate) code_locked_until: UnixSecs,
     pub(crate) has_phone: bool,
 }
 
@@ -80,6 +83,8 @@ impl FromRow<'_, SqliteRow> for UserRow {
             verified_at: row.try_get("verified_at")?,
             failures: row.try_get("failures")?,
             locked_until: row.try_get("locked_until")?,
+            code_failures: row.try_get("code_failures")?,
+            code_locked_until: row.try_get("code_locked_until")?,
             has_phone: row.try_get("has_phone")?,
         })
     }
@@ -124,7 +129,7 @@ impl Tx<'_> {
         after: &str,
         limit: u32,
     ) -> Result<Vec<UserRow>, StoreError> {
-        let select = "SELECT a.sub, a.pseudonym, a.failures, a.locked_until, a.verified_at, t.enrolled_at, \
+        let select = "SELECT a.sub, a.pseudonym, a.failures, a.locked_until, a.code_failures, a.code_locked_until, a.verified_at, t.enrolled_at, \
                       a.phone_sealed IS NOT NULL AS has_phone \
                       FROM accounts a LEFT JOIN templates t ON t.integration_id = a.integration_id AND t.sub = a.sub \
                       WHERE a.integration_id = ?1 AND a.sub > ?3 AND substr(a.sub, 1, length(?2)) = ?2 \

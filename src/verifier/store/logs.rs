@@ -1,6 +1,6 @@
 //! What log streams brought: which events came already, and what Twilio is yet to be told because of them.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use sqlx::{QueryBuilder, Row, Sqlite};
 
@@ -45,19 +45,15 @@ impl Tx<'_> {
         conversions: Vec<Conversion>,
         now: UnixSecs,
     ) -> Result<usize, StoreError> {
-        let mut phones: HashMap<String, PhoneNumber> = conversions
-            .into_iter()
-            .map(|conversion| (sha256_text(&format!("{integration_id} {}", conversion.log_id)), conversion.phone))
-            .collect();
+        let hash = |log_id: &str| sha256_text(&format!("{integration_id} {log_id}"));
+        let told: Vec<_> = conversions.into_iter().map(|told| (hash(&told.log_id), told.phone)).collect();
         // One statement for thousands of events: they come as a JSON array.
-        let hashes = serde_json::Value::from_iter(phones.keys().map(String::as_str)).to_string();
+        let hashes = serde_json::Value::from_iter(told.iter().map(|(hash, _)| hash.as_str())).to_string();
         let insert = "INSERT INTO log_events (log_hash, expires_at) SELECT value, ? FROM json_each(?) WHERE true \
                       ON CONFLICT DO NOTHING RETURNING log_hash";
         let rows = sqlx::query(insert).bind(now + KEEP_EVENTS_SECS).bind(hashes).fetch_all(&mut *self.db).await?;
-        let mut fresh = Vec::with_capacity(rows.len());
-        for row in rows {
-            fresh.extend(phones.remove(row.try_get::<&str, _>(0)?));
-        }
+        let mut new: HashSet<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        let fresh: Vec<_> = told.into_iter().filter(|(hash, _)| new.remove(hash)).map(|(_, phone)| phone).collect();
         for phones in fresh.chunks(ROWS_AT_ONCE) {
             let sealed = phones.iter().map(|phone| {
                 let id = random_text::<16>(self.chance);

@@ -281,6 +281,8 @@ async fn wrong_codes_are_counted_over_all_logins_and_apart_from_faces() {
 async fn where_faces_are_used_up_or_locked_a_code_still_passes() {
     let (house, _) = Switchboard::house(by(Fallback::Sms)).await;
     house.log_in(&house.key()).await;
+    // Begun before the lock, so that its page still showed the link.
+    let (early_key, early, early_ticket) = opened(&house).await;
     house.sees(Sees::Bob);
     // Two logins of five wrong faces each; the tenth locks the account's face.
     for _ in 0..2 {
@@ -303,7 +305,7 @@ async fn where_faces_are_used_up_or_locked_a_code_still_passes() {
     }
     let login = house.start().await;
     assert!(login.page.contains("data-page=\"too-many-attempts\""), "without a phone there is nothing else");
-    let (key, login, ticket) = opened(&house).await;
+    let (key, login, ticket) = (early_key, early, early_ticket);
     house.sees(Sees::Ada);
     let outcome: Outcome = house.capture(&key, &ticket).await.json();
     assert!(matches!(outcome, Outcome::Retry { reason: Reason::TooManyAttempts, attempts_left: 0, .. }), "{outcome:?}");

@@ -130,8 +130,8 @@ async fn changed_statements_of_peers_are_refused() {
                 let Err(verify::AttestError::Jws(why)) = read(&twin) else { panic!("{name}: {change} was read") };
                 assert!(is_refusal(&why), "{name}: {change}: {why}");
             }
-            let renamed = read(&renamed(&attestation));
-            assert_eq!(renamed, Err(verify::AttestError::Jws(JwsError::BadSignature)), "{name}");
+            let refused = read(&renamed(&attestation));
+            assert_eq!(refused, Err(verify::AttestError::Jws(JwsError::BadSignature)), "{name}");
 
             let request = device.request(&mut peer, &house, "/v1/devices", "application/json", b"{}".to_vec());
             let jws = request.headers()[PROOF_HEADER].to_str().unwrap();
@@ -144,8 +144,8 @@ async fn changed_statements_of_peers_are_refused() {
                 };
                 assert!(is_refusal(&why), "{name}: {change}: {why}");
             }
-            let renamed = proof::verify(&renamed(jws), &asked, NOW);
-            assert_eq!(renamed, Err(proof::ProofError::Jws(JwsError::BadSignature)), "{name}");
+            let refused = proof::verify(&renamed(jws), &asked, NOW);
+            assert_eq!(refused, Err(proof::ProofError::Jws(JwsError::BadSignature)), "{name}");
         }
     }
 }

@@ -36,7 +36,8 @@ impl Stream {
     }
 
     async fn at(place: Place) -> Self {
-        let twilio = TwilioStandIn::builder(SERVICE, ACCOUNT, "token").custom_codes().build().unwrap();
+        let twilio = TwilioStandIn::builder(SERVICE, ACCOUNT, "token").custom_codes().requests_per_sec(1000);
+        let twilio = twilio.build().unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base: url::Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let served = twilio.clone();
@@ -201,7 +202,8 @@ async fn only_the_streams_own_token_delivers() {
 #[tokio::test]
 async fn what_cannot_be_read_or_is_too_long_is_refused_by_name() {
     let stream = Stream::new().await;
-    let deliver = |body: Vec<u8>| stream.deliver_as(&[&stream.token], &stream.house.integration, body);
+    let token = [stream.token.as_str()];
+    let deliver = |body: Vec<u8>| stream.deliver_as(&token, &stream.house.integration, body);
     assert_eq!(deliver(b"[{\"log_id\"".to_vec()).await.problem().0, ProblemKind::BadRequest);
     assert_eq!(deliver(vec![b'\n'; (16 << 20) + 1]).await.problem().0, ProblemKind::TooLarge);
     assert_eq!(deliver(vec![b'\n'; 16 << 20]).await.status, StatusCode::NO_CONTENT, "as long as allowed");

@@ -8,6 +8,9 @@ mod give_back;
 mod hostile;
 mod house;
 mod jose;
+mod landing;
+mod landing_codes;
+mod landing_mail;
 #[cfg(feature = "demo")]
 mod logs;
 mod portal;

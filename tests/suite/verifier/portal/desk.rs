@@ -9,7 +9,7 @@ use axum::{
 
 use super::super::house::{House, ORIGIN, Reply};
 
-pub(super) const COOKIE: &str = "__Host-countenance-portal";
+pub(super) const COOKIE: &str = "__Host-operator";
 pub(super) const OPERATOR: &str = "grace";
 
 pub(super) struct Operator<'h> {

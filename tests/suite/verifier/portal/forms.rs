@@ -27,12 +27,14 @@ pub(super) const FOREIGN: &[&[(&str, &str)]] = &[
 
 /// Every address that takes a form of somebody who is signed in, with fields that would do something.
 fn all(operator: &Operator<'_>) -> Vec<Form> {
-    let rows: [(String, &[(&str, &str)]); 9] = [
+    let rows: [(String, &[(&str, &str)]); 11] = [
         ("/portal/sign-out".into(), &[]),
         ("/portal/integrations/new".into(), &[("name", "New"), ("tenant_host", "new.example"), ("once", "1")]),
         (operator.path(""), &[("name", "Changed"), ("tenant_host", "new.example")]),
         (operator.path("/enabled"), &[("enabled", "off")]),
         (operator.path("/rotate"), &[("overlap", "0"), ("once", "2")]),
+        (operator.path("/log-token"), &[("once", "4")]),
+        (operator.path("/users/phone"), &[("user", "auth0|ada"), ("phone", "+4915123456789")]),
         (operator.path("/users/unlock"), &[("user", "auth0|ada")]),
         (operator.path("/users/erase"), &[("user", "auth0|ada")]),
         (operator.path("/devices/code"), &[("life", "900"), ("once", "3")]),
@@ -128,7 +130,7 @@ async fn every_option_is_kept_and_shown_again() {
     assert_eq!((made.status, made.page().as_str()), (StatusCode::OK, "portal-secret"), "{}", made.text());
     let address = format!("/portal/integrations/{}", element(&made.text(), "integration-id"));
     let page = operator.page(&address, "portal-integration").await.text();
-    assert!(page.contains("quality.yaw_deg: 90 is looser than this service&#39;s 20 and has no effect."), "{page}");
+    assert!(page.contains("quality.yaw_deg: 90.0 is looser than this service&#39;s 20.0 and has no effect."), "{page}");
     assert!(!page.contains("liveness.threshold: 2.5 is looser"));
     assert!(page.contains("is <strong>off</strong>"));
     let shown = operator.form(&address, &address).await;
@@ -176,6 +178,7 @@ async fn what_cannot_be_is_told_beside_its_field_and_kept_as_typed() {
             ("device_rule", "all", "choose open"),
             ("policy", "{\"<script>\": 1}", "unknown field `&lt;script&gt;`"),
             ("policy", "{", "EOF"),
+            ("policy", "[]", "by their names"),
             ("policy", r#"{"liveness": {"threshold": 1e39}}"#, "out of range"),
         ] {
             let reply = operator.send(&form.clone().with(field, typed)).await;
@@ -230,4 +233,62 @@ async fn an_integration_is_switched_off_and_shows_so() {
     assert!(page.contains("is <strong>on</strong>"));
     let shown = forms(&page).into_iter().find(|f| f.action == operator.path("")).unwrap();
     assert_eq!((shown.fields["fallback"].as_str(), shown.fields["device_rule"].as_str()), ("sms", "code"), "kept");
+}
+
+#[tokio::test]
+async fn a_tab_left_open_undoes_nothing() {
+    let house = House::new().await;
+    let operator = Operator::new(&house).await;
+    let address = operator.path("");
+    let stale = operator.form(&address, &address).await.with("name", "Stale");
+    operator.send(&operator.form(&address, &operator.path("/enabled")).await).await;
+    // A wrong field in between does not make the old tab new.
+    let refused = operator.send(&stale.clone().with("attempts", "0")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let again = forms(&refused.text()).into_iter().find(|f| f.action == address).unwrap().with("attempts", "5");
+    for form in [stale, again] {
+        let reply = operator.send(&form).await;
+        assert_eq!((reply.status, reply.page().as_str()), (StatusCode::CONFLICT, "portal-integration"));
+        assert!(reply.text().contains("somebody changed these options"));
+        assert!(operator.get(&address).await.text().contains("is <strong>off</strong>"), "switched on again");
+        // The answer holds what was typed, and can be sent knowingly.
+        let knowing = forms(&reply.text()).into_iter().find(|f| f.action == address).unwrap();
+        assert_eq!(knowing.fields["name"], "Stale");
+        let reply = operator.send(&knowing).await;
+        assert_eq!(reply.status, StatusCode::SEE_OTHER);
+        operator.send(&operator.form(&address, &operator.path("/enabled")).await).await;
+    }
+}
+
+#[tokio::test]
+async fn the_set_up_check_says_what_was_seen() {
+    let house = House::new().await;
+    let operator = Operator::new(&house).await;
+    let mut claims = house.start_claims();
+    claims["iat"] = serde_json::json!(super::super::house::NOW + 300);
+    claims["exp"] = serde_json::json!(super::super::house::NOW + 900);
+    assert_eq!(house.start_with(&house.token(&claims)).await.page(), "token-not-now");
+    let page = operator.page(&operator.path("/check"), "portal-check").await.text();
+    assert!(
+        page.contains("The last token was dated in the future") && page.contains("<code>token-not-now</code>"),
+        "{page}"
+    );
+    claims["iat"] = serde_json::json!(super::super::house::NOW + 40);
+    assert_eq!(house.start_with(&house.token(&claims)).await.page(), "landing");
+    house.pass(1);
+    let (login, outcome) = house.log_in(&house.key()).await;
+    house.browse(&super::super::house::return_path(&outcome), &login.cookie).await;
+    let page = operator.page(&operator.path("/check"), "portal-check").await.text();
+    assert!(page.contains("Since then logins have begun."), "{page}");
+    assert!(page.contains("The last login came 0 seconds after it was dated."), "{page}");
+    let at = "<time datetime=\"2027-01-15T08:00:01Z\">2027-01-15T08:00:01Z</time>";
+    assert!(page.contains(&format!("The last login began {at}.")), "{page}");
+    assert!(page.contains(&format!("The last browser went back {at}: approved.")), "{page}");
+    house.pass(1);
+    let mut house = house;
+    house.secret = "another secret".into();
+    assert_eq!(house.start_with(&house.token(&house.start_claims())).await.page(), "token-signature");
+    let operator = Operator::named(&house, "second").await;
+    let page = operator.page(&operator.path("/check"), "portal-check").await.text();
+    assert!(page.contains("Put the secret into SESSION_SECRET again") && !page.contains("Since then"), "{page}");
 }

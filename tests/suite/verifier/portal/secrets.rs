@@ -120,6 +120,32 @@ async fn signs(house: &House, secret: &str) -> bool {
 }
 
 #[tokio::test]
+async fn a_log_streams_token_is_shown_once_and_replaces_the_one_before() {
+    let house = House::new().await;
+    let operator = Operator::new(&house).await;
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        let form = operator.form(&operator.path(""), &operator.path("/log-token")).await;
+        let reply = operator.send(&form).await;
+        assert_eq!((reply.status, reply.page().as_str()), (StatusCode::OK, "portal-log-token"), "{}", reply.text());
+        assert_eq!(element(&reply.text(), "log-address"), format!("{ORIGIN}/v1/logs/{}", house.integration));
+        tokens.push(element(&reply.text(), "log-token"));
+        assert_eq!(operator.send(&form).await.page(), "portal-sent-before");
+        assert!(!operator.get(&operator.path("")).await.text().contains(&tokens[tokens.len() - 1]));
+    }
+    for (token, status) in tokens.iter().zip([StatusCode::UNAUTHORIZED, StatusCode::NO_CONTENT]) {
+        let request = axum::http::Request::post(format!("/v1/logs/{}", house.integration))
+            .header("authorization", token)
+            .header("content-type", "application/json")
+            .body(axum::body::Body::from(r#"{"log_id": "1", "data": {"type": "s"}}"#))
+            .unwrap();
+        assert_eq!(house.send(request).await.status, status);
+    }
+    let check = operator.page(&operator.path("/check"), "portal-check").await.text();
+    assert!(check.contains("It last delivered <time"), "{check}");
+}
+
+#[tokio::test]
 async fn a_device_code_is_shown_once_and_lets_one_device_in() {
     use countenance::protocol::RegisterDevice;
     let house = House::new().await;
