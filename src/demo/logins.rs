@@ -149,7 +149,10 @@ fn new_browser() -> anyhow::Result<Browser> {
 fn sign_in(place: &Place, browser: &mut Browser, page: &Page, tell: Tell) -> anyhow::Result<Page> {
     let form = page.form_with("password").context("the tenant's login page")?;
     tell(format!("browser: signs in at the tenant as {}", place.servers.person.name));
-    Ok(browser.submit(page, &form.fill("email", place.servers.person.name).fill("password", &place.servers.person.password))?)
+    Ok(browser.submit(
+        page,
+        &form.fill("email", place.servers.person.name).fill("password", &place.servers.person.password),
+    )?)
 }
 
 /// Opens the landing page's link in the client.

@@ -6,6 +6,7 @@ use std::{
 };
 
 use anyhow::Context;
+use url::Url;
 
 use super::{
     Attendance, Lens, Tell,
@@ -70,6 +71,11 @@ impl Place {
             ..Rules::new("Demo", "tenant.localhost")
         };
         let (integration_id, session_secret) = servers.runtime.block_on(servers.verifier.add_integration(rules))?;
+        // What the tenant's own second factor learns goes to the verifier, and from there to the phone network.
+        let log_token = servers.runtime.block_on(servers.verifier.log_token(&integration_id))?;
+        let logs = format!("{}/v1/logs/{integration_id}", servers.verifier_origin);
+        servers.tenant.stream_logs(Url::parse(&logs)?, log_token.reveal());
+        tell("Countenance: six logins on this machine, on recordings\n".into());
         servers.tell(tell);
         Ok(Self {
             recordings: Recordings::find(recordings, &folder.0, lens.is_none(), tell)?,

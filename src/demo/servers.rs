@@ -14,13 +14,25 @@ use crate::{
     net::HttpNet,
     policy::Policy,
     relying_party::RelyingParty,
-    tenant::{self, Tenant, User},
+    tenant::{self, Action, Library, Tenant, User},
     twilio::TwilioStandIn,
     verifier::{Mailer, MasterKey, Place as StorePlace, Setup, TwilioVerify, Verifier},
     vision::Vision,
     world::{Chance, SystemChance, SystemClock, random_text},
 };
 
+/// Sends the codes of the tenant's own second factor.
+const PHONE_PROVIDER: &str = include_str!("../../packaging/auth0/actions/phone-provider-twilio-verify.js");
+/// The very files that customers deploy.
+const ACTIONS: [(&str, &str); 4] = [
+    ("verified-post-login.js", include_str!("../../packaging/auth0/actions/verified-post-login.js")),
+    ("step-up-salary.js", include_str!("../../packaging/auth0/actions/step-up-salary.js")),
+    ("phone-provider-twilio-verify.js", include_str!("../../packaging/auth0/actions/phone-provider-twilio-verify.js")),
+    (
+        "send-phone-message-twilio-verify.js",
+        include_str!("../../packaging/auth0/actions/send-phone-message-twilio-verify.js"),
+    ),
+];
 /// The relying party's client id at the tenant.
 const CLIENT_ID: &str = "payroll";
 /// The phone of the person who logs in.
@@ -58,7 +70,10 @@ impl Servers {
     /// Says where they are, and who may use them.
     pub(super) fn tell(&self, tell: Tell) {
         let Self { person, operator, .. } = self;
-        tell(format!("portal    {}/portal   as {}, password {}", self.verifier_origin, operator.name, operator.password));
+        tell(format!(
+            "portal    {}/portal   as {}, password {}",
+            self.verifier_origin, operator.name, operator.password
+        ));
         tell(format!("tenant    {}/manage   runs the files in packaging/auth0/actions", self.tenant_origin));
         tell(format!("payroll   {}   as {}, password {}", self.payroll_origin, person.name, person.password));
         tell(format!("phone     {}   the text messages of {PHONE}", self.phone_origin));
@@ -86,10 +101,8 @@ impl Servers {
 
         let net = Arc::new(HttpNet::loopback()?);
         let (service, account, token) = (hex_id("VA"), hex_id("AC"), random_text::<16>(&SystemChance));
-        let phone = TwilioStandIn::builder(&service, &account, &token)
-            .custom_codes()
-            .fraud_guard_blocks("+88")
-            .build()?;
+        let phone =
+            TwilioStandIn::builder(&service, &account, &token).custom_codes().fraud_guard_blocks("+88").build()?;
         let codes = TwilioVerify::new(Url::parse(&phone_origin)?, &service, &account, &token, net.clone())?;
         let verifier = runtime.block_on(Verifier::open(Setup {
             origin: verifier_origin.parse()?,
@@ -109,9 +122,19 @@ impl Servers {
 
         let person = Account { name: "ada@example.com", password: random_text::<9>(&SystemChance) };
         let (tenant_url, payroll_url) = (Url::parse(&tenant_origin)?, Url::parse(&payroll_origin)?);
-        let payroll = RelyingParty::builder(&payroll_url, &tenant_url, CLIENT_ID, net).build();
+        let payroll = RelyingParty::builder(&payroll_url, &tenant_url, CLIENT_ID, net.clone()).build();
+        let library = ACTIONS.iter().fold(Library::default(), |library, (name, source)| library.file(*name, *source));
         let tenant = Tenant::builder(tenant_url)
-            .user(User::new("auth0|ada", "Ada Lovelace", person.name, &person.password))
+            .net(net)
+            .dashboard(library)
+            .phone_provider(
+                Action::new(PHONE_PROVIDER)
+                    .secret("TWILIO_ACCOUNT", &account)
+                    .secret("TWILIO_SECRET", &token)
+                    .secret("TWILIO_SERVICE", &service)
+                    .secret("TWILIO_BASE_URL", &phone_origin),
+            )
+            .user(User::new("auth0|ada", "Ada Lovelace", person.name, &person.password).with_phone(PHONE))
             .client(tenant::Client {
                 client_id: CLIENT_ID.into(),
                 name: "Payroll".into(),
@@ -123,7 +146,8 @@ impl Servers {
         runtime.spawn(async move { payroll.serve(payroll_at, until_payroll).await });
         let (serve_phone, until_phone) = (phone.clone(), until());
         runtime.spawn(async move { serve_phone.serve(phone_at, until_phone).await });
-        let operator = Account { name: OPERATOR, password: String::new() };
+        let password = runtime.block_on(verifier.add_operator(OPERATOR))?;
+        let operator = Account { name: OPERATOR, password: password.reveal().to_owned() };
         Ok(Self {
             verifier,
             tenant,
