@@ -114,7 +114,7 @@ impl TwilioVerify {
         );
         Err(match (status, code) {
             (200 | 201, _) => return Ok(body),
-            (_, 60200) => TwilioError::Number { code },
+            (_, 60200) if starts => TwilioError::Number { code },
             (_, 60202) => TwilioError::ChecksUsedUp,
             (_, 60203) => TwilioError::SendsUsedUp,
             (429, _) => TwilioError::TooFast { retry_after_secs: answer.retry_after_secs.unwrap_or(30) },
