@@ -28,7 +28,7 @@
 //! | [`runner`] [`gui`] | a person attends: the flow on a thread of its own, the window that reads and asks |
 //! | [`headless`] [`rehearsal`] [`evaluate`] [`qualify`] [`bench`](mod@bench) [`recapture`] | a script attends; tools |
 //! | [`verifier`] | the other side of the wire: reads it through [`protocol`] and [`attest`] only |
-//! | [`tenant`] [`relying_party`] [`demo`] | stand-ins that make a whole login |
+//! | [`tenant`] [`twilio`] [`relying_party`] [`demo`] | stand-ins that make a whole login |
 //!
 //! # Rules
 //!
@@ -85,6 +85,8 @@ pub mod settings;
 pub mod small_file;
 #[cfg(feature = "demo")]
 pub mod tenant;
+#[cfg(feature = "demo")]
+pub mod twilio;
 #[cfg(feature = "verifier")]
 pub mod verifier;
 pub mod vision;

@@ -25,6 +25,8 @@ mod serve_verifier;
 #[cfg(feature = "verifier")]
 mod smtp;
 mod source;
+#[cfg(feature = "verifier")]
+mod twilio;
 #[cfg(feature = "window")]
 mod window;
 

@@ -10,7 +10,7 @@ use super::{
     client::Ran,
     place::{Mode, Place},
 };
-use crate::{flow::Ending, protocol::Reason, relying_party::AMR_CLAIM, world::SystemClock};
+use crate::{amr::AMR_CLAIM, flow::Ending, protocol::Reason, world::SystemClock};
 
 /// One login.
 pub(super) struct Login {

@@ -12,12 +12,12 @@ use url::Url;
 
 use super::{
     Attendance, Lens, Tell,
-    browser::Wire,
     client::{Attended, Client},
 };
 use crate::{
     attest::DeviceKey,
     camera::recording,
+    net::HttpNet,
     policy::Policy,
     recapture::{self, Species, Support},
     relying_party::RelyingParty,
@@ -118,7 +118,8 @@ impl Place {
 
         let account = Account { email: "ada@example.com", password: random_text::<9>(&SystemChance) };
         let (tenant_url, payroll_url) = (Url::parse(&tenant_origin)?, Url::parse(&payroll_origin)?);
-        let payroll = RelyingParty::builder(&payroll_url, &tenant_url, CLIENT_ID, Arc::new(Wire::new()?)).build();
+        let payroll =
+            RelyingParty::builder(&payroll_url, &tenant_url, CLIENT_ID, Arc::new(HttpNet::loopback()?)).build();
         let tenant = Tenant::builder(tenant_url)
             .user(User::new("auth0|ada", "Ada Lovelace", account.email, &account.password))
             .client(tenant::Client {

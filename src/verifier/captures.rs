@@ -287,6 +287,7 @@ async fn conclude(
 async fn approve(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, event: Event) -> Result<String, Refusal> {
     let now = verifier.now();
     tx.clear_failures(&session.integration_id, &session.sub).await?;
+    tx.mark_verified(&session.integration_id, &session.sub, now).await?;
     let handle = random_text::<32>(verifier.chance());
     let answer = outcome_text(&Outcome::Approved { continue_url: verifier.return_url(&handle) });
     tx.finish_session(&session.id, None, &handle, now + HANDLE_SECS, &answer).await?;

@@ -1,10 +1,12 @@
 //! Integrations as an operator sets them up.
 
+use zeroize::Zeroizing;
+
 use super::{
-    SessionSecret, Verifier,
+    Inner, SessionSecret, Verifier,
     origin::is_host_name,
     pages::one_line,
-    store::{Event, Integration, StoreError},
+    store::{Event, Integration, StoreError, Tx},
 };
 use crate::{
     policy::Policy,
@@ -29,7 +31,8 @@ pub struct Rules {
     pub enrolment_flow: Transport,
     /// How a person with one does.
     pub verification_flow: Transport,
-    /// The way to pass without a face, where the account has a phone.
+    /// The way to pass without a face, where the account has a phone: by text message; or by that or, for people who cannot
+    /// read messages, by a call.
     pub fallback: Option<Fallback>,
     /// Whether recordings and other virtual cameras count: for tests only.
     pub allow_virtual_cameras: bool,
@@ -70,6 +73,11 @@ impl Rules {
         }
         if !(1..=10).contains(&self.attempts) {
             return Err(RulesError::Attempts { found: self.attempts });
+        }
+        // JSON has no infinite number: such a policy would be written and never read again.
+        let written = serde_json::to_string(&self.policy).unwrap_or_default();
+        if serde_json::from_str::<Policy>(&written).ok() != Some(self.policy) {
+            return Err(RulesError::Policy);
         }
         Ok(())
     }
@@ -124,6 +132,9 @@ pub enum RulesError {
         /// As it was given.
         found: u32,
     },
+    /// A threshold is not a finite number.
+    #[error("a threshold of the policy is out of range")]
+    Policy,
     /// There is no such integration.
     #[error("there is no such integration")]
     Unknown,
@@ -135,24 +146,16 @@ pub enum RulesError {
 impl Verifier {
     /// Adds an integration: its id, and its Session Secret, which is never shown again.
     pub async fn add_integration(&self, rules: Rules) -> Result<(String, SessionSecret), RulesError> {
-        rules.check()?;
-        let inner = &self.0;
-        let integration = Integration { id: random_text::<16>(inner.chance()), rules };
-        let secret = zeroize::Zeroizing::new(random_text::<32>(inner.chance()));
-        let mut tx = inner.store().begin().await?;
-        tx.add_integration(&integration, &secret, inner.now()).await?;
+        let mut tx = self.0.store().begin().await?;
+        let made = self.0.add_integration(&mut tx, rules).await?;
         tx.commit().await?;
-        Ok((integration.id, SessionSecret(secret)))
+        Ok(made)
     }
 
     /// Gives an integration other rules. Logins under way are held to them from now on.
     pub async fn change_rules(&self, id: &str, rules: Rules) -> Result<(), RulesError> {
-        rules.check()?;
         let mut tx = self.0.store().begin().await?;
-        if !tx.set_rules(id, &rules).await? {
-            return Err(RulesError::Unknown);
-        }
-        tx.record(self.0.now(), Event::IntegrationChanged, id, None, "").await?;
+        self.0.change_rules(&mut tx, id, &rules).await?;
         Ok(tx.commit().await?)
     }
 
@@ -160,14 +163,49 @@ impl Verifier {
     /// the tenant's Action can be given the new one meanwhile; what goes back is signed with the secret that the login
     /// came with.
     pub async fn rotate_secret(&self, id: &str, overlap_secs: i64) -> Result<SessionSecret, RulesError> {
-        let secret = zeroize::Zeroizing::new(random_text::<32>(self.0.chance()));
         let mut tx = self.0.store().begin().await?;
-        let until: UnixSecs = self.0.now().saturating_add(overlap_secs);
+        let secret = self.0.rotate_secret(&mut tx, id, overlap_secs).await?;
+        tx.commit().await?;
+        Ok(secret)
+    }
+}
+
+impl Inner {
+    /// Adds an integration within a transaction.
+    pub(crate) async fn add_integration(
+        &self,
+        tx: &mut Tx<'_>,
+        rules: Rules,
+    ) -> Result<(String, SessionSecret), RulesError> {
+        rules.check()?;
+        let integration = Integration { id: random_text::<16>(self.chance()), rules };
+        let secret = Zeroizing::new(random_text::<32>(self.chance()));
+        tx.add_integration(&integration, &secret, self.now()).await?;
+        Ok((integration.id, SessionSecret(secret)))
+    }
+
+    /// Gives an integration other rules within a transaction.
+    pub(crate) async fn change_rules(&self, tx: &mut Tx<'_>, id: &str, rules: &Rules) -> Result<(), RulesError> {
+        rules.check()?;
+        if !tx.set_rules(id, rules).await? {
+            return Err(RulesError::Unknown);
+        }
+        Ok(tx.record(self.now(), Event::IntegrationChanged, id, None, "").await?)
+    }
+
+    /// Gives an integration a new Session Secret within a transaction.
+    pub(crate) async fn rotate_secret(
+        &self,
+        tx: &mut Tx<'_>,
+        id: &str,
+        overlap_secs: i64,
+    ) -> Result<SessionSecret, RulesError> {
+        let secret = Zeroizing::new(random_text::<32>(self.chance()));
+        let until: UnixSecs = self.now().saturating_add(overlap_secs);
         if !tx.rotate_secret(id, &secret, until).await? {
             return Err(RulesError::Unknown);
         }
-        tx.record(self.0.now(), Event::SecretRotated, id, None, "").await?;
-        tx.commit().await?;
+        tx.record(self.now(), Event::SecretRotated, id, None, "").await?;
         Ok(SessionSecret(secret))
     }
 }

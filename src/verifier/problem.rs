@@ -78,6 +78,8 @@ pub(crate) enum Refusal {
     CodeNotSent,
     #[error("The code could not be sent or checked; no try was spent.")]
     Twilio(#[source] TwilioError),
+    #[error("The authorization is not the token of this integration's log stream.")]
+    LogToken,
     #[error("There is nothing here.")]
     NotFound,
     #[error("This address takes other methods.")]
@@ -120,7 +122,7 @@ impl Refusal {
             | Self::OtherPolicy => ProblemKind::AttestationRejected,
             Self::Busy | Self::Slow => ProblemKind::Unavailable,
             Self::Store(_) | Self::Examination(_) => ProblemKind::Internal,
-            Self::NotFound | Self::MethodNotAllowed => return None,
+            Self::LogToken | Self::NotFound | Self::MethodNotAllowed => return None,
         })
     }
 
@@ -128,6 +130,7 @@ impl Refusal {
     pub(crate) fn status(&self) -> StatusCode {
         match (self, self.kind()) {
             (_, Some(kind)) => StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            (Self::LogToken, None) => StatusCode::UNAUTHORIZED,
             (Self::MethodNotAllowed, None) => StatusCode::METHOD_NOT_ALLOWED,
             (_, None) => StatusCode::NOT_FOUND,
         }

@@ -15,7 +15,8 @@ use tokio::net::TcpListener;
 use utoipa::OpenApi;
 
 use super::{
-    Inner, browser_code, captures, devices, give_back, mailed, otp, problem::Refusal, session_page, sessions, start,
+    Inner, browser_code, captures, devices, feedback, give_back, logs, mailed, otp, portal, problem::Refusal,
+    session_page, sessions, start,
 };
 use crate::{policy::Policy, protocol::Problem};
 
@@ -59,6 +60,7 @@ const HEADERS: [(HeaderName, &str); 7] = [
         otp::send,
         otp::check,
         sessions::abandon,
+        logs::receive,
         policy,
         health,
         describe
@@ -93,6 +95,7 @@ impl Routes {
             .post("/v1/sessions/{id}/otp", otp::send)
             .post("/v1/sessions/{id}/otp/check", otp::check)
             .post("/v1/sessions/{id}/abandon", sessions::abandon)
+            .post("/v1/logs/{integration_id}", logs::receive)
             .get("/v1/policy", policy)
             .get("/healthz", health)
             .get("/openapi.json", describe)
@@ -118,22 +121,28 @@ impl Routes {
 pub(crate) fn router(verifier: Inner) -> Router {
     Routes::all()
         .router
+        // Pages for people, not calls: they stand in no description.
+        .merge(portal::router(&verifier))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(verifier.clone(), surround))
         .with_state(verifier)
 }
 
-/// Serves until `shutdown` ends, then lets running requests finish.
+/// Serves, and tells Twilio what is due, until `shutdown` ends; then lets running requests finish.
 pub(crate) async fn serve(
     verifier: Inner,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let store = verifier.store().clone();
-    axum::serve(listener, router(verifier)).with_graceful_shutdown(shutdown).await?;
+    let telling = tokio::spawn(feedback::run(verifier.clone()));
+    let served = axum::serve(listener, router(verifier)).with_graceful_shutdown(shutdown).await;
+    telling.abort();
+    // It says that it was aborted.
+    telling.await.ok();
     store.close().await;
-    Ok(())
+    served
 }
 
 /// The thresholds that this verifier sends with each ticket.

@@ -1,6 +1,6 @@
 //! The audit log: append-only, each row's keyed hash covering the row before it.
 //!
-//! It names sessions, devices and integrations, and accounts by pseudonym only. It never holds a score, a picture, a
+//! It names sessions, devices, integrations and operators, and accounts by pseudonym only. It never holds a score, a picture, a
 //! nonce, a token or a code. Cutting off its end leaves a valid shorter chain: an operator who wants to notice that
 //! keeps [`AuditHead`] elsewhere from time to time.
 
@@ -15,6 +15,7 @@ pub(crate) enum Event {
     IntegrationAdded,
     IntegrationChanged,
     SecretRotated,
+    LogTokenMade,
     DeviceRegistered,
     DeviceDisabled,
     SessionCreated,
@@ -31,6 +32,11 @@ pub(crate) enum Event {
     PhoneChanged,
     AccountUnlocked,
     AccountErased,
+    OperatorAdded,
+    OperatorRemoved,
+    OperatorSignedIn,
+    /// An operator sent a form of the portal; what came of it stands in the rows that follow.
+    OperatorActed,
 }
 
 impl Event {
@@ -39,6 +45,7 @@ impl Event {
             Self::IntegrationAdded => "integration_added",
             Self::IntegrationChanged => "integration_changed",
             Self::SecretRotated => "secret_rotated",
+            Self::LogTokenMade => "log_token_made",
             Self::DeviceRegistered => "device_registered",
             Self::DeviceDisabled => "device_disabled",
             Self::SessionCreated => "session_created",
@@ -55,6 +62,10 @@ impl Event {
             Self::PhoneChanged => "phone_changed",
             Self::AccountUnlocked => "account_unlocked",
             Self::AccountErased => "account_erased",
+            Self::OperatorAdded => "operator_added",
+            Self::OperatorRemoved => "operator_removed",
+            Self::OperatorSignedIn => "operator_signed_in",
+            Self::OperatorActed => "operator_acted",
         }
     }
 }
@@ -68,7 +79,7 @@ pub struct Entry {
     pub at: UnixSecs,
     /// What happened.
     pub event: String,
-    /// The session, device or integration it happened to.
+    /// The session, device, integration or operator it happened to.
     pub subject: String,
     /// Pseudonym of the account; empty where none is concerned.
     pub account: String,

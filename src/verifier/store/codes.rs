@@ -191,10 +191,7 @@ impl Tx<'_> {
 
     /// Notes that the account's owner was accepted by a code.
     pub(crate) async fn note_verified_by_code(&mut self, session: &Session, now: UnixSecs) -> Result<(), StoreError> {
-        let update = "UPDATE accounts SET verified_at = ? WHERE integration_id = ? AND sub = ?";
-        let query = sqlx::query(update).bind(now).bind(&session.integration_id).bind(&session.sub);
-        query.execute(&mut *self.db).await?;
-        Ok(())
+        self.mark_verified(&session.integration_id, &session.sub, now).await
     }
 
     fn open_phone(&self, column: &str, place: &[&str], sealed: &[u8]) -> Result<PhoneNumber, StoreError> {

@@ -131,6 +131,7 @@ CREATE TABLE log_events (
     log_hash   TEXT PRIMARY KEY, -- of integration and log_id
     expires_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX log_events_by_expiry ON log_events (expires_at);
 
 -- What Twilio is yet to be told: that somebody typed the code it sent.
 CREATE TABLE feedback (
@@ -146,8 +147,6 @@ CREATE INDEX feedback_by_due ON feedback (due_at);
 CREATE TABLE operators (
     name          TEXT PRIMARY KEY,
     password_hash TEXT NOT NULL,
-    failures      INTEGER NOT NULL DEFAULT 0, -- consecutive
-    locked_until  INTEGER NOT NULL DEFAULT 0,
     created_at    INTEGER NOT NULL
 ) STRICT;
 

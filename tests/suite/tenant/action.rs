@@ -35,7 +35,8 @@ fn event(facts: &[(&str, Value)]) -> Value {
 }
 
 fn leg(action: Action, trigger: Trigger, event: Value) -> Effects {
-    run(Leg { action, trigger, event, host: "tenant.example.com".into(), now: NOW, limit: TIME_LIMIT }).unwrap()
+    run(Leg { action, trigger, event, host: "tenant.example.com".into(), now: NOW, limit: TIME_LIMIT, net: None })
+        .unwrap()
 }
 
 /// A record of the method, `age` seconds old.

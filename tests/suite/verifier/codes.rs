@@ -151,10 +151,12 @@ async fn what_twilio_fails_at_is_named_and_costs_nothing() {
     for (says, to_send, to_check, wait) in [
         (Says::ChecksUsedUp, K::TooManyRequests, Some(K::TooManyRequests), Some("600")),
         (Says::SendsUsedUp, K::TooManyRequests, Some(K::TooManyRequests), Some("600")),
+        (Says::Concurrent, K::TooManyRequests, Some(K::TooManyRequests), Some("7")),
         (Says::RateLimited, K::TooManyRequests, Some(K::TooManyRequests), Some("7")),
         (Says::BadNumber, K::CodeRefused, Some(K::CodeRefused), None),
         (Says::Blocked, K::CodeRefused, Some(K::CodeRefused), None),
         (Says::WrongCredentials, K::Internal, Some(K::Internal), None),
+        (Says::Nonsense, K::Internal, Some(K::Internal), None),
         (Says::Broken, K::Unavailable, Some(K::Unavailable), Some("5")),
         (Says::HangsUp, K::Unavailable, Some(K::Unavailable), Some("5")),
         (Says::TimesOut, K::Unavailable, Some(K::Unavailable), Some("5")),

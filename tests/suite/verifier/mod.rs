@@ -7,10 +7,16 @@ mod disabled;
 mod give_back;
 mod hostile;
 mod house;
+mod jose;
 mod landing;
 mod landing_codes;
 mod landing_mail;
+#[cfg(feature = "demo")]
+mod logs;
+mod portal;
 mod sessions;
 mod start;
 mod storage;
 mod switchboard;
+#[cfg(feature = "demo")]
+mod twilio;

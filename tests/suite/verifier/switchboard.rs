@@ -119,12 +119,13 @@ impl Net for Switchboard {
 
 impl Says {
     fn answer(self) -> Result<Answer, NetError> {
+        let later = |a: Result<Answer, NetError>| a.map(|a| Answer { retry_after_secs: Some(7), ..a });
         let error = |status, code: u32| answer(status, &json!({ "code": code, "message": "no", "status": status }));
         match self {
             Self::ChecksUsedUp => error(429, 60202),
             Self::SendsUsedUp => error(429, 60203),
-            Self::Concurrent => error(429, 60212),
-            Self::RateLimited => error(429, 20429).map(|a| Answer { retry_after_secs: Some(7), ..a }),
+            Self::Concurrent => later(error(429, 60212)),
+            Self::RateLimited => later(error(429, 20429)),
             Self::Gone => error(404, 20404),
             Self::BadNumber => error(400, 60200),
             Self::Blocked => error(403, 60410),
