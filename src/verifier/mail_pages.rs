@@ -108,7 +108,6 @@ fn mail_form(login: &Login, words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::verifier::landing::{Standing, page, tests::login};
 
     #[test]
