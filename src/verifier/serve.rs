@@ -15,7 +15,8 @@ use tokio::net::TcpListener;
 use utoipa::OpenApi;
 
 use super::{
-    Inner, browser_code, captures, devices, feedback, give_back, logs, mailed, otp, problem::Refusal, session_page, sessions, start,
+    Inner, browser_code, captures, devices, feedback, give_back, logs, mailed, otp, problem::Refusal, session_page,
+    sessions, start,
 };
 use crate::{policy::Policy, protocol::Problem};
 

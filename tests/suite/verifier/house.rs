@@ -19,7 +19,9 @@ use countenance::{
     frame::Frame,
     policy::{Policy, QualityPolicy},
     protocol::*,
-    verifier::{ExamineError, Examiner, Look, Mailer, MasterKey, Place, Rules, Setup, Sighting, TwilioVerify, Verifier},
+    verifier::{
+        ExamineError, Examiner, Look, Mailer, MasterKey, Place, Rules, Setup, Sighting, TwilioVerify, Verifier,
+    },
     vision::Embedding,
     world::{Chance, Clock, UnixSecs, random_text},
 };
