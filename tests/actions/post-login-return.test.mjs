@@ -34,7 +34,7 @@ const APPROVED = {
 const REFUSED = { ...APPROVED, result: 'refused', amr: undefined };
 const REASONS = (
   'no_match not_live cannot_tell poor_quality camera_not_allowed untrusted cancelled not_me no_camera timed_out ' +
-  'too_many_attempts not_enrolled'
+  'too_many_attempts not_enrolled disabled'
 ).split(' ');
 
 /** Comes back with `token`; `change` replaces parts of the event. */
@@ -70,6 +70,13 @@ test('return: an enrolment is remembered', async () => {
   const did = await back(sign({ ...APPROVED, purpose: 'enroll' }, SECRET));
   assert.deepEqual(did.idClaims, { [CLAIM]: 'mfa' });
   assert.deepEqual(did.appMetadata, { countenance: { enrolled_at: new Date(NOW).toISOString() } });
+});
+
+test('return: an enrolment leaves what else an operator has noted', async () => {
+  const user = { app_metadata: { countenance: { phone_number: '+4915112345678' } } };
+  const did = await back(sign({ ...APPROVED, purpose: 'enroll' }, SECRET), { user });
+  const entry = { phone_number: '+4915112345678', enrolled_at: new Date(NOW).toISOString() };
+  assert.deepEqual(did.appMetadata, { countenance: entry });
 });
 
 test('return: the answer may stand in the query', async () => {

@@ -65,6 +65,12 @@ const ROWS = [
     'countenance_interaction_required',
   ],
   [
+    'silent, asked, verified',
+    { transaction: { ...silent, ...asks }, authentication: record(60) },
+    'countenance_interaction_required',
+    'countenance_interaction_required',
+  ],
+  [
     'by password grant',
     { transaction: { protocol: 'oauth2-resource-owner' } },
     'countenance_interaction_required',
@@ -107,8 +113,27 @@ test('post-login: what the verifier is sent', async () => {
 });
 
 const ENROLLED = { app_metadata: { countenance: { enrolled_at: '2026-01-01T00:00:00.000Z' } } };
+const phone = (verified) => ({ phone_number: '+4915100000001', phone_verified: verified });
+const noted = (number) => ({ app_metadata: { countenance: { phone_number: number } } });
 const CLAIMS = [
   ['an enrolled person is to be verified', { user: ENROLLED }, { purpose: 'verify' }],
+  ['a noted phone is no enrolment', { user: noted('+4915112345678') }, { purpose: 'enroll' }],
+  ['no phone', {}, { phone_number: undefined }],
+  ['a verified phone', { user: phone(true) }, { phone_number: '+4915100000001' }],
+  ['a phone that nobody verified', { user: phone(false) }, { phone_number: undefined }],
+  ['a phone of which nothing is said', { user: phone(undefined) }, { phone_number: undefined }],
+  ['a phone verified in words', { user: phone('true') }, { phone_number: undefined }],
+  ['a phone that an operator noted', { user: noted('+4915112345678') }, { phone_number: '+4915112345678' }],
+  [
+    'the verified one goes before the noted one',
+    { user: { ...phone(true), ...noted('+4915112345678') } },
+    { phone_number: '+4915100000001' },
+  ],
+  [
+    'what a person wrote themselves is never sent',
+    { user: { user_metadata: { phone_number: '+4915166666666', countenance: { phone_number: '+4915166666666' } } } },
+    { phone_number: undefined },
+  ],
   ['without an address, the name', { user: { email: undefined } }, { name: 'Ada', email: undefined }],
   [
     'back to the custom domain that was used',

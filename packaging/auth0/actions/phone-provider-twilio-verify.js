@@ -16,7 +16,7 @@
  *   TWILIO_ACCOUNT    id of the account (AC…), or better of an API key (SK…), which can be withdrawn by itself.
  *   TWILIO_SECRET     the account's auth token, or the API key's secret.
  *   TWILIO_SERVICE    the id of the Verify service (VA…).
- *   TWILIO_BASE_URL   optional, https://verify.twilio.com by default: scheme and host, no path. For a stand-in.
+ *   TWILIO_BASE_URL   optional. Scheme and host of a stand-in; left out, https://verify.twilio.com.
  *
  * What it sends
  *   Every message that carries a code of 4 to 10 digits. Twilio Verify delivers nothing else, so Auth0's notices

@@ -17,7 +17,7 @@
  *   TWILIO_ACCOUNT    id of the account (AC…), or better of an API key (SK…), which can be withdrawn by itself.
  *   TWILIO_SECRET     the account's auth token, or the API key's secret.
  *   TWILIO_SERVICE    the id of the Verify service (VA…).
- *   TWILIO_BASE_URL   optional, https://verify.twilio.com by default: scheme and host, no path. For a stand-in.
+ *   TWILIO_BASE_URL   optional. Scheme and host of a stand-in; left out, https://verify.twilio.com.
  *
  * When a code is not delivered
  *   This trigger has no way to ask for another try: the Action throws, Auth0 writes gd_send_sms_failure or

@@ -15,16 +15,16 @@
  * How to install it
  *   Switch on at least one factor under Security > Multi-factor Auth, with the policy "Never": this file decides when.
  *   Actions > Library > Create Action > Login / Post Login, paste this file, deploy, drag it into the post-login flow.
- *   It needs no npm packages and no secrets at all. Auth0 challenges after the last post-login Action has run.
+ *   It needs no npm packages. Auth0 challenges after the last post-login Action has run.
  *
- * Settings, all of them optional. They are not secret, but in an Action of your own Secrets are the only place for
- * them; an Action installed from the Marketplace has its Configuration. Both places are read, Configuration first.
+ * Settings. They are not secret, but in an Action of your own Secrets are the only place for them; an Action installed
+ * from the Marketplace has its Configuration. Both places are read, Configuration first.
  *
- *   CLIENT_IDS        client ids of the applications this is for, separated by commas. Empty or left out: all.
- *   MAX_AGE           seconds, 1 to 86400. A second factor shown in this browser session at most so long ago is enough,
- *                     and the person is not asked again. Left out: asked each time, as Auth0's step-up guide has it.
- *                     Careful: a login that was not challenged gets no amr from Auth0, so an application that insists
- *                     on amr has to remember that it has seen one.
+ *   CLIENT_IDS        optional. Client ids of the applications this is for, separated by commas. Left out: all.
+ *   MAX_AGE           optional. Seconds, 1 to 86400. A second factor shown in this browser session at most so long ago
+ *                     is enough, and the person is not asked again. Left out: asked each time, as Auth0's step-up guide
+ *                     has it. Careful: a login that was not challenged gets no amr from Auth0, so an application that
+ *                     insists on amr has to remember that it has seen one.
  *
  * What cannot be challenged
  *   Refresh-token exchange: goes through, and its tokens carry no amr. It speaks of no login.
