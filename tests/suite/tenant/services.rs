@@ -74,6 +74,13 @@ fn both(delivery: &str, code: &str, to: &str, change: Option<(&str, &str)>, line
     [first, Outcome { verdict, console, outbox }]
 }
 
+/// Name, Twilio's answer, what is told to Auth0.
+type Refusal = (&'static str, fn() -> Line, &'static str);
+
+/// Name, delivery, code, recipient, a changed secret, what is told to Auth0.
+type Unsendable =
+    (&'static str, &'static str, &'static str, &'static str, Option<(&'static str, &'static str)>, &'static str);
+
 struct Outcome {
     verdict: String,
     console: Vec<String>,
@@ -102,7 +109,7 @@ fn a_code_goes_to_twilio_by_text_and_by_call() {
 
 #[test]
 fn what_twilio_refuses_is_retried_or_dropped_by_name_and_never_logged_whole() {
-    let rows: [(&str, fn() -> Line, &str); 11] = [
+    let rows: [Refusal; 11] = [
         ("busy", || Line::Later(429, 30), "retry twilio_verify_busy"),
         ("rate limit", || Line::Says(429, "{\"code\":20429}"), "retry twilio_verify_busy"),
         ("five sends", || Line::Says(429, "{\"code\":60203}"), "retry twilio_verify_sends_used_up"),
@@ -130,7 +137,7 @@ fn what_twilio_refuses_is_retried_or_dropped_by_name_and_never_logged_whole() {
 
 #[test]
 fn a_message_that_cannot_be_sent_reaches_no_network() {
-    let rows: [(&str, &str, &str, &str, Option<(&str, &str)>, &str); 9] = [
+    let rows: [Unsendable; 9] = [
         ("no account", "text", CODE, NUMBER, Some(("TWILIO_ACCOUNT", "")), "configuration_error"),
         ("no secret", "text", CODE, NUMBER, Some(("TWILIO_SECRET", " ")), "configuration_error"),
         ("a secret with a blank", "text", CODE, NUMBER, Some(("TWILIO_SECRET", BLANK_IN_IT)), "configuration_error"),
