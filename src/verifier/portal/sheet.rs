@@ -7,9 +7,12 @@ use axum::{
 
 use crate::verifier::pages::{Page, text};
 
-/// The portal's main places.
-const PLACES: [(&str, &str); 3] =
-    [("/portal/integrations", "Integrations"), ("/portal/sessions", "Sessions"), ("/portal/audit", "Audit log")];
+/// The portal's main places: address, name of the page, words.
+const PLACES: [(&str, &str, &str); 3] = [
+    ("/portal/integrations", "portal-integrations", "Integrations"),
+    ("/portal/sessions", "portal-sessions", "Sessions"),
+    ("/portal/audit", "portal-audit", "Audit log"),
+];
 /// An integration's places: behind its address, name of the page, words.
 const PARTS: [(&str, &str, &str); 4] = [
     ("", "portal-integration", "Options and secrets"),
@@ -36,8 +39,7 @@ impl Sheet {
 
     /// With navigation for an operator; `proof` goes into the form that signs out.
     pub(super) fn with_navigation(mut self, operator: &str, proof: &str) -> Self {
-        let places: String =
-            PLACES.iter().map(|(path, words)| format!("<li><a href=\"{path}\">{words}</a></li>\n")).collect();
+        let places: String = PLACES.iter().map(|(path, name, words)| self.way(path, name, words)).collect();
         self.header = format!(
             "<a class=\"skip\" href=\"#main\">Skip to the page</a>\n<header>\n<p class=\"brand\">Countenance verifier</p>\n\
              <nav aria-label=\"Portal\">\n<ul>\n{places}</ul>\n</nav>\n\
@@ -50,19 +52,21 @@ impl Sheet {
 
     /// With the ways to an integration's other pages above the content.
     pub(super) fn of_integration(mut self, id: &str, integration: &str) -> Self {
-        let parts: String = PARTS
-            .iter()
-            .map(|(path, name, words)| {
-                let here = if *name == self.name { " aria-current=\"page\"" } else { "" };
-                format!("<li><a href=\"/portal/integrations/{}{path}\"{here}>{words}</a></li>\n", text(id))
-            })
-            .collect();
+        let base = format!("/portal/integrations/{}", text(id));
+        let parts: String =
+            PARTS.iter().map(|(part, name, words)| self.way(&format!("{base}{part}"), name, words)).collect();
         self.body = format!(
             "<nav class=\"parts\" aria-label=\"Integration {}\">\n<ul>\n{parts}</ul>\n</nav>\n{}",
             text(integration),
             self.body
         );
         self
+    }
+
+    /// A way to the page called `name`, which may be this one.
+    fn way(&self, path: &str, name: &str, words: &str) -> String {
+        let here = if name == self.name { " aria-current=\"page\"" } else { "" };
+        format!("<li><a href=\"{path}\"{here}>{words}</a></li>\n")
     }
 
     /// With another status.
