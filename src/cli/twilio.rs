@@ -2,45 +2,47 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use anyhow::Context;
+use anyhow::{Context, bail, ensure};
 use url::Url;
 use zeroize::Zeroizing;
 
 use crate::{
     net::{HttpNet, is_loopback},
+    small_file,
     verifier::TwilioVerify,
 };
+
+/// Most bytes of a token file.
+const TOKEN_MAX_BYTES: usize = 1024;
 
 /// Who sends one-time codes; without them no integration has a fallback.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The Verify service that sends one-time codes: VA and 32 hexadecimal digits
-    #[arg(long, value_name = "SID", requires_all = ["twilio_account", "twilio_token_file"])]
-    twilio_service: Option<String>,
+    #[arg(id = "twilio-service", long, value_name = "SID", requires_all = ["twilio-account", "twilio-token-file"])]
+    service: Option<String>,
     /// The account (AC…) or API key (SK…) that it is used by
-    #[arg(long, value_name = "SID", requires = "twilio_service", value_parser = account)]
-    twilio_account: Option<String>,
+    #[arg(id = "twilio-account", long, value_name = "SID", requires = "twilio-service", value_parser = account)]
+    account: Option<String>,
     /// File that holds the account's auth token, or the API key's secret
-    #[arg(long, value_name = "FILE", requires = "twilio_service")]
-    twilio_token_file: Option<PathBuf>,
+    #[arg(id = "twilio-token-file", long, value_name = "FILE", requires = "twilio-service")]
+    token_file: Option<PathBuf>,
     /// Where Twilio Verify is: https, or http on loopback
-    #[arg(long, value_name = "URL", default_value = "https://verify.twilio.com")]
-    twilio_base_url: Url,
+    #[arg(id = "twilio-base-url", long, value_name = "URL", default_value = "https://verify.twilio.com")]
+    base_url: Url,
 }
 
 impl Args {
     /// The service, where one is named. Must not be called on a thread that runs async tasks.
     pub(super) fn service(&self) -> anyhow::Result<Option<TwilioVerify>> {
-        let (Some(service), Some(account), Some(file)) =
-            (&self.twilio_service, &self.twilio_account, &self.twilio_token_file)
-        else {
+        let (Some(service), Some(account), Some(file)) = (&self.service, &self.account, &self.token_file) else {
             return Ok(None);
         };
-        let token = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-        let token = Zeroizing::new(token);
-        anyhow::ensure!(!token.trim().is_empty(), "{} holds no token", file.display());
-        let net = if is_loopback(&self.twilio_base_url) { HttpNet::loopback()? } else { HttpNet::new()? };
-        Ok(Some(TwilioVerify::new(self.twilio_base_url.clone(), service, account, token.trim(), Arc::new(net))?))
+        let text = small_file::read(file, TOKEN_MAX_BYTES).with_context(|| file.display().to_string())?;
+        let Some(token) = text.map(Zeroizing::new) else { bail!("{} is not there", file.display()) };
+        ensure!(!token.trim().is_empty(), "{} holds no token", file.display());
+        let net = if is_loopback(&self.base_url) { HttpNet::loopback()? } else { HttpNet::new()? };
+        Ok(Some(TwilioVerify::new(self.base_url.clone(), service, account, token.trim(), Arc::new(net))?))
     }
 }
 

@@ -30,11 +30,17 @@ pub(super) enum Fault {
     FraudGuard { prefix: String },
     #[error("Sending to this region is not permitted")]
     Geo,
+    /// As told: no answer of Twilio's own.
+    #[error("down")]
+    Down,
+    /// As told: an answer of which nobody makes sense.
+    #[error("certainly")]
+    Nonsense,
 }
 
 impl Fault {
-    /// Twilio's code and the HTTP status.
-    pub(super) fn numbers(&self) -> (u32, StatusCode) {
+    /// Twilio's code, 0 where there is none, and the HTTP status.
+    fn numbers(&self) -> (u32, StatusCode) {
         match self {
             Self::Credentials => (20003, StatusCode::UNAUTHORIZED),
             Self::NotFound { .. } => (20404, StatusCode::NOT_FOUND),
@@ -46,6 +52,8 @@ impl Fault {
             Self::Concurrent => (60212, StatusCode::TOO_MANY_REQUESTS),
             Self::FraudGuard { .. } => (60410, StatusCode::FORBIDDEN),
             Self::Geo => (60605, StatusCode::FORBIDDEN),
+            Self::Down => (0, StatusCode::SERVICE_UNAVAILABLE),
+            Self::Nonsense => (0, StatusCode::OK),
         }
     }
 }
@@ -53,6 +61,9 @@ impl Fault {
 impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let (code, status) = self.numbers();
+        if code == 0 {
+            return (status, self.to_string()).into_response();
+        }
         let body = json!({
             "code": code,
             "message": self.to_string(),

@@ -39,16 +39,16 @@ async fn start(
     Path(service): Path<String>,
     uri: Uri,
     incoming: Incoming,
-) -> Result<Response, Response> {
+) -> Result<Response, Fault> {
     let failure = twilio.admit(&service, &uri, &incoming)?;
     let to = incoming.form.get("To").unwrap_or_default();
     let channel = incoming.form.get("Channel").unwrap_or_default();
     let asked = Start { to, channel, custom_code: incoming.form.get("CustomCode") };
-    let _sending = twilio.begin_sending(to).map_err(IntoResponse::into_response)?;
+    let _sending = twilio.begin_sending(to)?;
     twilio.hold(failure).await;
     let now = twilio.0.clock.now();
     let started = twilio.state().verifications.start(&asked, now, &*twilio.0.chance);
-    let verification = started.map_err(IntoResponse::into_response)?;
+    let verification = started?;
     Ok((StatusCode::CREATED, Json(twilio.shown(&verification))).into_response())
 }
 
@@ -58,15 +58,15 @@ async fn check(
     Path(service): Path<String>,
     uri: Uri,
     incoming: Incoming,
-) -> Result<Json<Value>, Response> {
+) -> Result<Json<Value>, Fault> {
     let failure = twilio.admit(&service, &uri, &incoming)?;
     twilio.hold(failure).await;
-    let parameter = |name| Fault::Parameter { name }.into_response();
+    let parameter = |name| Fault::Parameter { name };
     let which = incoming.form.get("VerificationSid").or(incoming.form.get("To")).ok_or_else(|| parameter("To"))?;
     let code = incoming.form.get("Code").filter(|code| is_code(code)).ok_or_else(|| parameter("Code"))?;
     let now = twilio.0.clock.now();
     let checked = twilio.state().verifications.check(which, code, now);
-    let verification = checked.ok_or_else(|| gone(&uri))?.map_err(IntoResponse::into_response)?;
+    let verification = checked.ok_or_else(|| gone(&uri))??;
     Ok(Json(twilio.shown(&verification)))
 }
 
@@ -76,13 +76,13 @@ async fn update(
     Path((service, which)): Path<(String, String)>,
     uri: Uri,
     incoming: Incoming,
-) -> Result<Json<Value>, Response> {
+) -> Result<Json<Value>, Fault> {
     let failure = twilio.admit(&service, &uri, &incoming)?;
     twilio.hold(failure).await;
     let status = match incoming.form.get("Status") {
         Some("approved") => Status::Approved,
         Some("canceled") => Status::Canceled,
-        _ => return Err(Fault::Parameter { name: "Status" }.into_response()),
+        _ => return Err(Fault::Parameter { name: "Status" }),
     };
     let now = twilio.0.clock.now();
     let updated = twilio.state().verifications.update(&which, status, now);
@@ -95,20 +95,20 @@ async fn fetch(
     Path((service, which)): Path<(String, String)>,
     uri: Uri,
     incoming: Incoming,
-) -> Result<Json<Value>, Response> {
+) -> Result<Json<Value>, Fault> {
     let failure = twilio.admit(&service, &uri, &incoming)?;
     twilio.hold(failure).await;
     let found = twilio.state().verifications.find(&which, twilio.0.clock.now()).cloned();
     Ok(Json(twilio.shown(&found.ok_or_else(|| gone(&uri))?)))
 }
 
-async fn nothing_here(uri: Uri) -> Response {
+async fn nothing_here(uri: Uri) -> Fault {
     gone(&uri)
 }
 
-fn gone(uri: &Uri) -> Response {
+fn gone(uri: &Uri) -> Fault {
     let path = uri.path().strip_prefix("/v2").unwrap_or(uri.path()).to_owned();
-    Fault::NotFound { path }.into_response()
+    Fault::NotFound { path }
 }
 
 /// A sending under way; while it lasts, there is no second one to the same number.
@@ -122,23 +122,21 @@ impl Drop for Sending {
 
 impl TwilioStandIn {
     /// What every call is asked first; also says how it is to fail, where that is not at once.
-    fn admit(&self, service: &str, uri: &Uri, incoming: &Incoming) -> Result<Option<FailMode>, Response> {
+    fn admit(&self, service: &str, uri: &Uri, incoming: &Incoming) -> Result<Option<FailMode>, Fault> {
         let failure = self.state().failures.pop_front();
         match failure {
-            Some(FailMode::Down) => return Err((StatusCode::SERVICE_UNAVAILABLE, "<h1>down</h1>").into_response()),
-            Some(FailMode::Nonsense) => return Err("certainly".into_response()),
-            Some(FailMode::TooMany) => {
-                return Err(Fault::TooMany { retry_after_secs: TOLD_WAIT_SECS }.into_response());
-            }
+            Some(FailMode::Down) => return Err(Fault::Down),
+            Some(FailMode::Nonsense) => return Err(Fault::Nonsense),
+            Some(FailMode::TooMany) => return Err(Fault::TooMany { retry_after_secs: TOLD_WAIT_SECS }),
             Some(FailMode::Slow) | None => {}
         }
         if !self.knows(incoming.header(header::AUTHORIZATION)) {
-            return Err(Fault::Credentials.into_response());
+            return Err(Fault::Credentials);
         }
         if service != self.0.config.service {
             return Err(gone(uri));
         }
-        self.count().map_err(IntoResponse::into_response)?;
+        self.count()?;
         Ok(failure)
     }
 

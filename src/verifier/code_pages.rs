@@ -51,7 +51,10 @@ pub(crate) fn code_page(login: &Login, channel: Option<Fallback>, news: &CodeNew
         body.extend(login.codes.iter().map(|way| send_form(login, *way, channel)));
     }
     let session = text(&login.session);
-    body += &format!("<p><a href=\"/sessions/{session}\">Other ways to sign in</a></p>\n{}", leave_form(login));
+    body += "<p><a href=\"/sessions/";
+    body += &session;
+    body += "\">Other ways to sign in</a></p>\n";
+    body += &leave_form(login);
     let (name, title) = match (told.enter, told.send) {
         (true, _) => ("code", "Enter the code"),
         (false, true) => ("code-again", "Get a code"),

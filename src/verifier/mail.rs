@@ -144,11 +144,11 @@ mod tests {
         let url = format!("smtp://{}", listener.local_addr().unwrap());
         let serve = move || {
             let (mut stream, _) = listener.accept().unwrap();
-            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
             let mut heard = String::new();
             let mut in_message = false;
             stream.write_all(b"220 mail.example ESMTP\r\n").unwrap();
-            while let Some(line) = lines.next() {
+            for line in lines {
                 heard += &line;
                 heard.push('\n');
                 let answer = match line.split([' ', ':']).next().unwrap() {

@@ -8,8 +8,9 @@ use axum::{
 
 use super::{
     Inner, browser,
-    landing::{self, NoMail},
+    landing::Standing,
     mail::MailError,
+    mail_pages::{NoMail, mail_other_browser, no_mail},
     pages::Page,
     session_page::{Visit, VisitError, respond, see_other},
     store::{Session, StoreError},
@@ -47,7 +48,7 @@ async fn opened(verifier: &Inner, id: &str, token: &str, headers: &HeaderMap) ->
     }
     match Visit::of(verifier, &mut tx, id, headers).await {
         Ok(visit) => Ok(visit.page(verifier, &mut tx, true).await?),
-        Err(VisitError::OtherBrowser) => Ok(landing::mail_other_browser(&session.application)),
+        Err(VisitError::OtherBrowser) => Ok(mail_other_browser(&session.application)),
         Err(error) => Err(error),
     }
 }
@@ -66,7 +67,7 @@ pub(crate) async fn again(State(verifier): State<Inner>, Path(id): Path<String>,
         }
         let mut tx = verifier.store().begin().await?;
         let visit = Visit::of(&verifier, &mut tx, &id, &headers).await?;
-        let wanted = matches!(visit.standing(&verifier, &mut tx, false).await?, landing::Standing::Mailed { .. });
+        let wanted = matches!(visit.standing(&verifier, &mut tx, false).await?, Standing::Mailed { .. });
         if !wanted {
             return Ok(visit.page(&verifier, &mut tx, false).await?);
         }
@@ -95,7 +96,7 @@ pub(crate) async fn send(verifier: &Inner, visit: Visit) -> Result<Page, StoreEr
         Err(Undelivered::Store(error)) => Err(error),
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "a link was not mailed");
-            Ok(landing::no_mail(&visit.login, error.told()))
+            Ok(no_mail(&visit.login, error.told()))
         }
     }
 }

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `start`, `start_refusal`, `token` | `GET /start`: the tenant's token becomes a session, a cookie and the landing page |
 //! | `landing`, `session_page`, `browser`, `pages` | the login as its browser sees it: how it stands, what to do, the way out |
-//! | `mailed`, `mail` | the link by mail |
+//! | `mailed`, `mail_pages`, `mail` | the link by mail |
 //! | `browser_code`, `code_pages` | a one-time code asked for and typed in the browser |
 //! | `devices`, `sessions` | `POST /v1/devices`, `…/open`, `…/abandon` |
 //! | `captures`, `picture`, `judge`, `examine` | `POST …/captures`: checks in the protocol's order, then judges |
@@ -48,6 +48,7 @@ mod judge;
 mod landing;
 mod logs;
 mod mail;
+mod mail_pages;
 mod mailed;
 mod operators;
 mod origin;

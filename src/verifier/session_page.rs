@@ -8,7 +8,8 @@ use axum::{
 
 use super::{
     Inner, Transport, browser, codes,
-    landing::{self, Login, NoMail, Standing},
+    landing::{self, Login, Standing},
+    mail_pages::NoMail,
     mailed,
     pages::{Page, masked},
     start_refusal::broken,

@@ -48,10 +48,11 @@ impl Tx<'_> {
         let hash = |log_id: &str| sha256_text(&format!("{integration_id} {log_id}"));
         let told: Vec<_> = conversions.into_iter().map(|told| (hash(&told.log_id), told.phone)).collect();
         // One statement for thousands of events: they come as a JSON array.
-        let hashes = serde_json::Value::from_iter(told.iter().map(|(hash, _)| hash.as_str())).to_string();
+        let hashes: serde_json::Value = told.iter().map(|(hash, _)| hash.as_str()).collect();
         let insert = "INSERT INTO log_events (log_hash, expires_at) SELECT value, ? FROM json_each(?) WHERE true \
                       ON CONFLICT DO NOTHING RETURNING log_hash";
-        let rows = sqlx::query(insert).bind(now + KEEP_EVENTS_SECS).bind(hashes).fetch_all(&mut *self.db).await?;
+        let rows =
+            sqlx::query(insert).bind(now + KEEP_EVENTS_SECS).bind(hashes.to_string()).fetch_all(&mut *self.db).await?;
         let mut new: HashSet<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
         let fresh: Vec<_> = told.into_iter().filter(|(hash, _)| new.remove(hash)).map(|(_, phone)| phone).collect();
         for phones in fresh.chunks(ROWS_AT_ONCE) {

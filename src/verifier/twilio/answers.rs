@@ -79,23 +79,23 @@ fn not_understood(answer: &Answer) -> TwilioError {
 fn condition(call: Call, answer: &Answer) -> TwilioError {
     let status = answer.status;
     let code = serde_json::from_slice(&answer.body).map_or(0, |error: ErrorBody| error.code);
-    let asked = answer.retry_after_secs.unwrap_or(WAIT_SECS);
-    let wait = TwilioError::TooFast { retry_after_secs: asked.clamp(1, WAIT_MAX_SECS) };
     match (code, status, call) {
         // Invalid parameter: besides the number, only a check brings one that a person typed, and that is six digits.
-        (60200, _, Call::Start | Call::Approve) => TwilioError::Number { code },
+        (60200, _, Call::Start | Call::Approve)
         // General knowledge: not a phone number, not a mobile, unsubscribed, a text message to a landline.
-        (21211 | 21614 | 21610 | 60205, _, _) => TwilioError::Number { code },
+        | (21211 | 21614 | 21610 | 60205, _, _) => TwilioError::Number { code },
         (60202, _, _) => TwilioError::ChecksUsedUp,
         (60203, _, _) => TwilioError::SendsUsedUp,
-        (60212 | 20429, _, _) => wait,
-        (20404, _, Call::Start) => TwilioError::Misconfigured { status, code },
         (20404, _, Call::Check | Call::Approve) => TwilioError::Gone,
         // General knowledge: 21408, the account may not send to this region.
         (60410 | 60413 | 60605 | 21408, _, _) => TwilioError::Blocked { code },
-        // General knowledge: account not active, trial account, feature not in this service, channel disabled.
-        (20003 | 20005 | 21608 | 60204 | 60223, _, _) | (_, 401, _) => TwilioError::Misconfigured { status, code },
-        (_, 429, _) => wait,
+        // General knowledge, but for the first: account not active, trial account, feature not in this service, channel
+        // disabled.
+        (20003 | 20005 | 21608 | 60204 | 60223, _, _) | (_, 401, _) | (20404, _, Call::Start) => TwilioError::Misconfigured { status, code },
+        (60212 | 20429, _, _) | (_, 429, _) => {
+            let asked = answer.retry_after_secs.unwrap_or(WAIT_SECS);
+            TwilioError::TooFast { retry_after_secs: asked.clamp(1, WAIT_MAX_SECS) }
+        }
         (_, 500.., _) => TwilioError::Unreached(NetError::NoAnswer(Box::new(ServerFailed(status)))),
         _ => TwilioError::NotUnderstood { status, code },
     }

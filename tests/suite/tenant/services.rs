@@ -1,9 +1,17 @@
 //! The Actions that call a service, run in the engine on a scripted network: the two files that send codes by Twilio Verify,
 //! and what `fetch` and its kin do.
 
-use countenance::tenant::{
-    Action,
-    actions::{ActionError, Effects, Leg, PhoneVerdict, TIME_LIMIT, Trigger, run},
+use std::{
+    sync::{Arc, mpsc},
+    time::Duration,
+};
+
+use countenance::{
+    net::{Answer, Net, NetError, Request},
+    tenant::{
+        Action,
+        actions::{ActionError, Effects, Leg, PhoneVerdict, TIME_LIMIT, Trigger, run},
+    },
 };
 use serde_json::{Value, json};
 
@@ -66,6 +74,13 @@ fn both(delivery: &str, code: &str, to: &str, change: Option<(&str, &str)>, line
     [first, Outcome { verdict, console, outbox }]
 }
 
+/// Name, Twilio's answer, what is told to Auth0.
+type Refusal = (&'static str, fn() -> Line, &'static str);
+
+/// Name, delivery, code, recipient, a changed secret, what is told to Auth0.
+type Unsendable =
+    (&'static str, &'static str, &'static str, &'static str, Option<(&'static str, &'static str)>, &'static str);
+
 struct Outcome {
     verdict: String,
     console: Vec<String>,
@@ -94,7 +109,7 @@ fn a_code_goes_to_twilio_by_text_and_by_call() {
 
 #[test]
 fn what_twilio_refuses_is_retried_or_dropped_by_name_and_never_logged_whole() {
-    let rows: [(&str, fn() -> Line, &str); 11] = [
+    let rows: [Refusal; 11] = [
         ("busy", || Line::Later(429, 30), "retry twilio_verify_busy"),
         ("rate limit", || Line::Says(429, "{\"code\":20429}"), "retry twilio_verify_busy"),
         ("five sends", || Line::Says(429, "{\"code\":60203}"), "retry twilio_verify_sends_used_up"),
@@ -122,7 +137,7 @@ fn what_twilio_refuses_is_retried_or_dropped_by_name_and_never_logged_whole() {
 
 #[test]
 fn a_message_that_cannot_be_sent_reaches_no_network() {
-    let rows: [(&str, &str, &str, &str, Option<(&str, &str)>, &str); 9] = [
+    let rows: [Unsendable; 9] = [
         ("no account", "text", CODE, NUMBER, Some(("TWILIO_ACCOUNT", "")), "configuration_error"),
         ("no secret", "text", CODE, NUMBER, Some(("TWILIO_SECRET", " ")), "configuration_error"),
         ("a secret with a blank", "text", CODE, NUMBER, Some(("TWILIO_SECRET", BLANK_IN_IT)), "configuration_error"),
@@ -213,15 +228,26 @@ fn the_last_word_on_a_message_stands_and_reasons_have_a_largest_size() {
     assert_eq!(effects.unwrap_err().to_string(), "The reason must have at most 1024 characters");
 }
 
+/// A network whose answer takes this long.
+struct Stalling(Duration);
+
+impl Net for Stalling {
+    fn send(&self, _: &Request) -> Result<Answer, NetError> {
+        let (_sender, nothing) = mpsc::channel::<()>();
+        // Nobody sends: this waits for as long as it may. The sender stays, or it would end at once.
+        nothing.recv_timeout(self.0).unwrap_err();
+        Ok(Answer { status: 200, retry_after_secs: None, body: Vec::new() })
+    }
+}
+
 #[test]
 fn time_spent_waiting_for_a_network_counts() {
-    // Over before it began. The engine looks at its time every few thousand steps, so only the wait can have told.
-    let body = "try { await fetch('https://a.example'); } catch {}";
-    for (name, body, times_out) in [("no wait", "", false), ("a wait", body, true)] {
-        let source = format!("exports.onExecuteCustomPhoneProvider = async () => {{ {body} }};");
+    let source =
+        "exports.onExecuteCustomPhoneProvider = async () => { await fetch('https://a.example').catch(() => {}); };";
+    let stall = Duration::from_millis(200);
+    for (name, limit, times_out) in [("time enough", TIME_LIMIT, false), ("too long", stall / 2, true)] {
         let (action, event, host) = (Action::new(source), json!({}), String::new());
-        let (net, _outbox) = scripted([Line::Says(200, "")]);
-        let (trigger, limit) = (Trigger::CustomPhoneProvider, std::time::Duration::ZERO);
+        let (trigger, net) = (Trigger::CustomPhoneProvider, Arc::new(Stalling(stall)));
         let ran = run(Leg { action, trigger, event, host, now: NOW, limit, net: Some(net) });
         assert_eq!(matches!(ran, Err(ActionError::TimedOut)), times_out, "{name}");
     }

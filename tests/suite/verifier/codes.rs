@@ -153,7 +153,7 @@ async fn what_twilio_fails_at_is_named_and_costs_nothing() {
         (Says::SendsUsedUp, K::TooManyRequests, Some(K::TooManyRequests), Some("600")),
         (Says::Concurrent, K::TooManyRequests, Some(K::TooManyRequests), Some("7")),
         (Says::RateLimited, K::TooManyRequests, Some(K::TooManyRequests), Some("7")),
-        (Says::BadNumber, K::CodeRefused, Some(K::CodeRefused), None),
+        (Says::BadNumber, K::CodeRefused, Some(K::Internal), None),
         (Says::Blocked, K::CodeRefused, Some(K::CodeRefused), None),
         (Says::WrongCredentials, K::Internal, Some(K::Internal), None),
         (Says::Nonsense, K::Internal, Some(K::Internal), None),

@@ -104,24 +104,20 @@ impl Net for Switchboard {
         assert!(!waited.1.timed_out(), "nobody released the switchboard");
         let says = self.says.lock().unwrap().pop_front();
         let right = field("Code") == CODE;
+        let status = if right { "approved" } else { "pending" };
         match says {
             Some(says) => says.answer(),
-            None if place == "Verifications" => answer(201, &json!({ "sid": VERIFICATION, "status": "pending" })),
-            None => answer(
-                200,
-                &json!({
-                    "sid": VERIFICATION, "status": if right { "approved" } else { "pending" }, "valid": right
-                }),
-            ),
+            None if place == "Verifications" => Ok(answer(201, &json!({ "sid": VERIFICATION, "status": "pending" }))),
+            None => Ok(answer(200, &json!({ "sid": VERIFICATION, "status": status, "valid": right }))),
         }
     }
 }
 
 impl Says {
     fn answer(self) -> Result<Answer, NetError> {
-        let later = |a: Result<Answer, NetError>| a.map(|a| Answer { retry_after_secs: Some(7), ..a });
+        let later = |a: Answer| Answer { retry_after_secs: Some(7), ..a };
         let error = |status, code: u32| answer(status, &json!({ "code": code, "message": "no", "status": status }));
-        match self {
+        Ok(match self {
             Self::ChecksUsedUp => error(429, 60202),
             Self::SendsUsedUp => error(429, 60203),
             Self::Concurrent => later(error(429, 60212)),
@@ -130,16 +126,16 @@ impl Says {
             Self::BadNumber => error(400, 60200),
             Self::Blocked => error(403, 60410),
             Self::WrongCredentials => error(401, 20003),
-            Self::Broken => Ok(Answer { status: 500, retry_after_secs: None, body: b"<html>".to_vec() }),
-            Self::Nonsense => Ok(Answer { status: 201, retry_after_secs: None, body: b"[]".to_vec() }),
-            Self::HangsUp => Err(NetError::NoAnswer("hung up".into())),
-            Self::TimesOut => Err(NetError::TimedOut("20 s".into())),
-        }
+            Self::Broken => Answer { status: 500, retry_after_secs: None, body: b"<html>".to_vec() },
+            Self::Nonsense => Answer { status: 201, retry_after_secs: None, body: b"[]".to_vec() },
+            Self::HangsUp => return Err(NetError::NoAnswer("hung up".into())),
+            Self::TimesOut => return Err(NetError::TimedOut("20 s".into())),
+        })
     }
 }
 
-fn answer(status: u16, body: &Value) -> Result<Answer, NetError> {
-    Ok(Answer { status, retry_after_secs: None, body: body.to_string().into_bytes() })
+fn answer(status: u16, body: &Value) -> Answer {
+    Answer { status, retry_after_secs: None, body: body.to_string().into_bytes() }
 }
 
 /// Rules that allow a code by this way.
