@@ -5,7 +5,7 @@ use axum::response::Response;
 use super::{
     csv,
     gate::{Desk, Fields, PortalError},
-    html::{Cell, address, choice, table},
+    html::{Cell, add, address, choice, table},
     sheet::Sheet,
     time,
 };
@@ -55,17 +55,20 @@ pub(super) async fn list(desk: Desk) -> Result<Sheet, PortalError> {
         let rows: Vec<_> = found.iter().map(cells).collect();
         body +=
             &table("Audit log, the newest row first", &["Row", "When", "Event", "Of what", "Account", "Detail"], &rows);
-        body += &format!(
-            "<p><a href=\"{}\" download>Save as CSV</a> (the newest {} rows of these; choose a time for older ones)</p>\n",
-            text(&address("/portal/audit.csv", &filters)),
-            csv::ROWS_MAX
+        add(
+            &mut body,
+            format_args!(
+                "<p><a href=\"{}\" download>Save as CSV</a> (the newest {} rows of these; choose a time for older ones)</p>\n",
+                text(&address("/portal/audit.csv", &filters)),
+                csv::ROWS_MAX
+            ),
         );
     }
     if let Some(last) = found.last().filter(|_| more) {
         let seq = last.seq.to_string();
         let [a, b, c, d, e] = filters;
         let older = address("/portal/audit", &[a, b, c, d, e, ("before", &seq)]);
-        body += &format!("<p><a href=\"{}\" rel=\"next\">Older</a></p>\n", text(&older));
+        add(&mut body, format_args!("<p><a href=\"{}\" rel=\"next\">Older</a></p>\n", text(&older)));
     }
     Ok(desk.sheet("portal-audit", "Audit log", body))
 }

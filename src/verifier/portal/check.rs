@@ -65,7 +65,7 @@ pub(super) async fn show(desk: Desk, Path(id): Path<String>) -> Result<Sheet, Po
         mailer: verifier.mailer().is_some(),
         codes: verifier.codes().is_some(),
         phones: tx.phones(&id).await?,
-        devices: tx.devices(&id, "", 1).await?.first().is_some(),
+        devices: !tx.devices(&id, "", 1).await?.is_empty(),
         without_effect: thresholds::without_effect(&rules.policy, verifier.policy()),
     };
     let seen = tx.sightings(&id).await?;
@@ -163,12 +163,12 @@ fn refusal(refused: Option<&Sighted>, started_at: Option<UnixSecs>) -> Finding {
 /// How far the tenant's clock and ours are apart.
 fn clock(started: Option<&Sighted>, refused: Option<&Sighted>) -> Finding {
     const WHAT: &str = "Clock";
-    if let Some(refused) = refused.filter(|refused| refused.detail == "token-not-now") {
-        if started.is_none_or(|start| start.at < refused.at) {
-            let words = "The last token was dated in the future, or too long-lived: the clocks of tenant and verifier differ \
+    if let Some(refused) = refused.filter(|refused| refused.detail == "token-not-now")
+        && started.is_none_or(|start| start.at < refused.at)
+    {
+        let words = "The last token was dated in the future, or too long-lived: the clocks of tenant and verifier differ \
                          by more than a minute. Set this machine's clock by NTP.";
-            return Finding::new(WHAT, State::Bad, words);
-        }
+        return Finding::new(WHAT, State::Bad, words);
     }
     let Some(ahead) = started.and_then(|start| start.detail.parse::<i64>().ok()) else {
         return Finding::new(WHAT, State::Open, "It is known from the first login on.");

@@ -7,7 +7,7 @@ use axum::{
 
 use super::{
     gate::{Desk, PortalError, Posted},
-    html::{Cell, address, button, choice, moment, table},
+    html::{Cell, add, address, button, choice, moment, table},
     sheet::Sheet,
 };
 use crate::{
@@ -65,7 +65,7 @@ pub(super) async fn list(desk: Desk, Path(id): Path<String>) -> Result<Sheet, Po
     }
     if let Some(last) = found.last().filter(|_| more) {
         let next = address(&base, &[("after", &last.id)]);
-        body += &format!("<p><a href=\"{}\" rel=\"next\">Next {PAGE}</a></p>\n", text(&next));
+        add(&mut body, format_args!("<p><a href=\"{}\" rel=\"next\">Next {PAGE}</a></p>\n", text(&next)));
     }
     let title = format!("Devices of {}", integration.rules.name);
     Ok(desk.sheet("portal-devices", title, body).of_integration(&id, &integration.rules.name))

@@ -87,8 +87,8 @@ pub(super) fn address(path: &str, query: &[(&str, &str)]) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
-/// Writing to a string does not fail.
-fn add(out: &mut String, piece: std::fmt::Arguments<'_>) {
+/// Puts a piece behind `out`; writing to a string does not fail.
+pub(super) fn add(out: &mut String, piece: std::fmt::Arguments<'_>) {
     let _infallible = out.write_fmt(piece);
 }
 

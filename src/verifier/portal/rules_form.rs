@@ -1,6 +1,10 @@
 //! The options of an integration as a form: read, checked, and shown again with what was typed and what is wrong with it.
 
-use super::{gate::Fields, html::choice, thresholds};
+use super::{
+    gate::Fields,
+    html::{add, choice},
+    thresholds,
+};
 use crate::{
     protocol::Fallback,
     verifier::{
@@ -217,7 +221,7 @@ impl RulesForm {
         );
         if let Ok(policy) = thresholds::read(&self.policy) {
             for line in thresholds::without_effect(&policy, verifier.policy()) {
-                out += &format!("<p class=\"warn\">{}</p>\n", text(&line));
+                add(&mut out, format_args!("<p class=\"warn\">{}</p>\n", text(&line)));
             }
         }
         out + "</fieldset>\n"

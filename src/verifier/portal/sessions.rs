@@ -5,7 +5,7 @@ use axum::response::Response;
 use super::{
     csv,
     gate::{Desk, Fields, PortalError},
-    html::{Cell, address, choice, table},
+    html::{Cell, add, address, choice, table},
     sheet::Sheet,
     time,
 };
@@ -69,10 +69,13 @@ pub(super) async fn list(desk: Desk) -> Result<Sheet, PortalError> {
         let rows: Vec<_> = found.iter().map(|row| cells(row, desk.verifier.now())).collect();
         body += &table("Sessions, the newest first", &heads, &rows);
         let file = address("/portal/sessions.csv", &filters);
-        body += &format!(
-            "<p><a href=\"{}\" download>Save as CSV</a> (at most {} sessions)</p>\n",
-            text(&file),
-            csv::ROWS_MAX
+        add(
+            &mut body,
+            format_args!(
+                "<p><a href=\"{}\" download>Save as CSV</a> (at most {} sessions)</p>\n",
+                text(&file),
+                csv::ROWS_MAX
+            ),
         );
     }
     for (words, page, there) in [("Newer", number.wrapping_sub(1), number > 0), ("Older", number + 1, more)] {
@@ -80,7 +83,7 @@ pub(super) async fn list(desk: Desk) -> Result<Sheet, PortalError> {
             let page = page.to_string();
             let [integration, stage, reason, since] = filters;
             let turn = address("/portal/sessions", &[integration, stage, reason, since, ("page", &page)]);
-            body += &format!("<p><a href=\"{}\">{words}</a></p>\n", text(&turn));
+            add(&mut body, format_args!("<p><a href=\"{}\">{words}</a></p>\n", text(&turn)));
         }
     }
     Ok(desk.sheet("portal-sessions", "Sessions", body))

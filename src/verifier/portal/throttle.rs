@@ -88,7 +88,7 @@ mod tests {
         for secs in [30, 60, 120, 240, 480, 900, 900] {
             assert_eq!(throttle.attempt("ada", now), Ok(Some(wait(secs))));
             assert_eq!(throttle.attempt("ada", now + 1), Err(wait(secs - 1)));
-            assert_eq!(throttle.attempt("bob", now).is_ok(), true, "another name");
+            assert!(throttle.attempt("bob", now).is_ok(), "another name");
             throttle.succeeded("bob");
             now += secs;
         }

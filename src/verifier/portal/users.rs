@@ -7,7 +7,7 @@ use axum::{
 
 use super::{
     gate::{Desk, PortalError, Posted},
-    html::{Cell, address, button, moment, table},
+    html::{Cell, add, address, button, moment, table},
     sheet::Sheet,
 };
 use crate::{
@@ -66,11 +66,14 @@ pub(super) async fn list(desk: Desk, Path(id): Path<String>) -> Result<Sheet, Po
         body += &table("Users in the order of their identifiers", &heads, &rows);
     }
     if !after.is_empty() {
-        body += &format!("<p><a href=\"{}\">From the beginning</a></p>\n", text(&address(&base, &[("q", prefix)])));
+        add(
+            &mut body,
+            format_args!("<p><a href=\"{}\">From the beginning</a></p>\n", text(&address(&base, &[("q", prefix)]))),
+        );
     }
     if let Some(last) = found.last().filter(|_| more) {
         let next = address(&base, &[("q", prefix), ("after", &last.sub)]);
-        body += &format!("<p><a href=\"{}\" rel=\"next\">Next {PAGE}</a></p>\n", text(&next));
+        add(&mut body, format_args!("<p><a href=\"{}\" rel=\"next\">Next {PAGE}</a></p>\n", text(&next)));
     }
     let title = format!("Users of {}", integration.rules.name);
     Ok(desk.sheet("portal-users", title, body).of_integration(&id, &integration.rules.name))
@@ -123,7 +126,7 @@ fn row(desk: &Desk, base: &str, user: &UserRow, phone: Option<&PhoneNumber>) -> 
         actions += &button(&format!("{base}/unlock"), &desk.proof(), &[("user", &user.sub)], "Unlock");
     }
     let erase = address(&format!("{base}/erase"), &[("user", &user.sub)]);
-    actions += &format!("<a href=\"{}\">Erase …</a>", text(&erase));
+    add(&mut actions, format_args!("<a href=\"{}\">Erase …</a>", text(&erase)));
     let change = address(&format!("{base}/phone"), &[("user", &user.sub)]);
     let audit = address("/portal/audit", &[("account", &user.pseudonym)]);
     vec![

@@ -65,7 +65,7 @@ impl<'h> Operator<'h> {
         let fields = [("name", name), ("password", password)].map(|(n, v)| (n.to_owned(), v.to_owned()));
         let reply = self.send(&Form { action: "/portal/sign-in".into(), fields: fields.into() }).await;
         if let Some(cookie) = set_cookie(&reply) {
-            self.cookie = cookie.split(';').next().unwrap().to_owned();
+            self.cookie = cookie.split(';').map(str::to_owned).next().unwrap();
         }
         reply
     }
