@@ -100,9 +100,10 @@ impl Sessions {
         })
     }
 
-    /// Logs a person in under a new cookie; the old one, which somebody may have planted, is good no more.
+    /// Logs a person in under a new cookie; the old one, which somebody may have planted, is good no more. Logins under way
+    /// in other tabs go on under the new one.
     pub(super) fn log_in(&mut self, old_cookie: &str, new_cookie: String, tokens: Tokens, wish: Wish) {
-        let before = self.0.remove(old_cookie).and_then(|session| session.person);
+        let Session { logins, person: before } = self.0.remove(old_cookie).unwrap_or_default();
         let Tokens { id_token, refresh_token } = tokens;
         let before = before.filter(|before| before.token.sub() == id_token.sub());
         let person = match (wish, before) {
@@ -115,7 +116,7 @@ impl Sessions {
                 Person { token: id_token, mfa_at, refresh_token }
             }
         };
-        self.0.insert(new_cookie, Session { logins: BTreeMap::new(), person: Some(person) });
+        self.0.insert(new_cookie, Session { logins, person: Some(person) });
     }
 
     /// Takes out the refresh token: it is good once, and two tabs may ask at the same time.

@@ -45,8 +45,8 @@ class Missing(AssertionError):
 
 
 def blotted(text: str) -> str:
-    """The text without anything long and random: tokens, handles, ids, secrets."""
-    return re.sub(r"[A-Za-z0-9_-]{20,}", "…", text)
+    """The text without anything long and random: tokens, handles, ids, secrets. Long names are of small letters alone."""
+    return re.sub(r"(?=[a-z_-]*[A-Z0-9])[A-Za-z0-9_-]{20,}", "…", text)
 
 
 def is_between_pages(error: WebDriverException) -> bool:

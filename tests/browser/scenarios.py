@@ -60,7 +60,8 @@ def portal_from_empty(walk: Walk) -> None:
     browser.page("portal-new")
     browser.look("new-integration", LOOKS)
     browser.fill(name="Payroll", enabled=True, tenant_host="https://tenant.localhost", self_enrolment=True,
-                 enrolment_flow="inline", verification_flow="inline", fallback="sms", device_rule="open", virtual_cameras=True)
+                 enrolment_flow="inline", verification_flow="inline", fallback="sms", device_rule="open",
+                 virtual_cameras=True)
     browser.submit("tenant_host")
     browser.page("portal-new")
     browser.told()
@@ -254,8 +255,8 @@ def switched_off(walk: Walk) -> None:
     person = walk.browser()
     person.open(f"{walk.ready.payroll}/salary")
     log_in(walk, person)
-    person.page("integration-off")
-    person.look("integration-off")
+    person.page("integration-disabled")
+    person.look("integration-disabled")
     browser.open(walk.integration_page())
     browser.fill(enabled=True)
     browser.submit("tenant_host")
@@ -307,6 +308,7 @@ SCENARIOS: list[tuple[str, Callable[[Walk], None]]] = [
 def asked_by(browser: Browser, page: str, policy: str, other: str) -> str:
     """Where the application sends its visitor from this page, but asking for another policy: payroll asks for one alone."""
     address = urlsplit(page)
+    # A login that is begun gives the visitor the cookie that the answer must find.
     browser.open(f"{address.scheme}://{address.netloc}/login")
     browser.open(f"{address.scheme}://{address.netloc}/")
     visitor = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in browser.driver.get_cookies())

@@ -95,11 +95,12 @@ class Client:
 
     def capture(self, link: str, recording: str, ends: int) -> str:
         """Shows the recording for the login behind the link; the address to go on at. It must end with the code `ends`."""
-        folders = {name: self.home.name for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR")}
+        folders = {f"XDG_{name}": self.home.name for name in ("CONFIG_HOME", "DATA_HOME", "CACHE_HOME", "RUNTIME_DIR")}
         environment = {**os.environ, **folders, "BROWSER": str(self.browser.program)}
-        command = [self.program, "capture", "--camera", f"recording:{RECORDINGS / recording}", "--verifier", self.verifier, link]
-        run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                             timeout=SLOW, env=environment, check=False)
+        command = [self.program, "capture", "--camera", f"recording:{RECORDINGS / recording}",
+                   "--verifier", self.verifier, link]
+        run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             text=True, timeout=SLOW, env=environment, check=False)
         if run.returncode != ends:
             raise Missing(f"the client ended with {run.returncode} instead of {ends}: {blotted(run.stdout)[-600:]}")
         return self.browser.take("an address from the client")

@@ -42,8 +42,9 @@ def main() -> int:
         ends = [played(title, scenario, walk) for title, scenario in SCENARIOS]
     for fault in dict.fromkeys(pictures.faults):
         print(f"walk: a page's fault: {fault}")
-    print(f"walk: scenarios as they must be: {ends.count(WELL)}, failed: {ends.count(FAILED)}, skipped: {ends.count(SKIPPED)}; "
-          f"pages' faults: {len(pictures.faults)}; {pictures.number} pictures in {given.shots}")
+    print(f"walk: scenarios as they must be: {ends.count(WELL)}, failed: {ends.count(FAILED)}, "
+          f"skipped: {ends.count(SKIPPED)}; pages' faults: {len(pictures.faults)}; "
+          f"{pictures.number} pictures in {given.shots}")
     return 1 if FAILED in ends or pictures.faults else 0
 
 
