@@ -112,6 +112,9 @@ async fn a_verification_is_shown_as_twilio_shows_it() {
     assert_eq!(caller.status(sid).await, "20404", "gone once it is approved");
 }
 
+/// What is asked, as whom, where, with which fields, and the HTTP status and code that come.
+type Row<'a> = (&'a str, &'a str, String, &'a [(&'a str, &'a str)], (u16, u32));
+
 #[tokio::test]
 async fn every_error_has_its_code_status_and_form() {
     let caller = Caller::new();
@@ -119,7 +122,7 @@ async fn every_error_has_its_code_status_and_form() {
     let start = [("To", ADA), ("Channel", "sms")];
     let me = format!("{ACCOUNT}:token");
     let other = own("Verifications").replace('0', "f");
-    let rows: [(&str, &str, String, &[(&str, &str)], (u16, u32)); 14] = [
+    let rows: [Row; 14] = [
         ("another token", "AC:token", own("Verifications"), &start, (401, 20003)),
         ("another account", &me.replace('0', "f"), own("Verifications"), &start, (401, 20003)),
         ("another service", &me, other, &start, (404, 20404)),
