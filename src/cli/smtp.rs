@@ -16,7 +16,7 @@ const PASSWORD_MAX_BYTES: usize = 1024;
 /// Which server sends mail, and as whom.
 #[derive(Debug, clap::Args)]
 pub(super) struct SmtpArgs {
-    /// Mail server for links that are sent: smtps://host[:port], or smtp://host[:port] with STARTTLS
+    /// Mail server for links that are sent: smtps://HOST:PORT, or smtp://HOST:PORT with STARTTLS
     #[arg(long, value_name = "URL", requires = "mail_from")]
     smtp: Option<String>,
     /// Name at the mail server
@@ -25,7 +25,7 @@ pub(super) struct SmtpArgs {
     /// File with the password at the mail server
     #[arg(long, value_name = "FILE", requires = "smtp_user")]
     smtp_password_file: Option<PathBuf>,
-    /// Sender of the mails: an address, or a name and <an address>
+    /// Sender of the mails: an address, or a name and an address in angle brackets
     #[arg(long, value_name = "ADDRESS", requires = "smtp")]
     mail_from: Option<String>,
 }
