@@ -28,7 +28,7 @@
 //! | [`runner`] [`gui`] | a person attends: the flow on a thread of its own, the window that reads and asks |
 //! | [`headless`] [`rehearsal`] [`evaluate`] [`qualify`] [`bench`](mod@bench) [`recapture`] | a script attends; tools |
 //! | [`verifier`] | the other side of the wire: reads it through [`protocol`] and [`attest`] only |
-//! | [`tenant`] [`relying_party`] [`demo`] | stand-ins that make a whole login |
+//! | [`tenant`] [`twilio`] [`relying_party`] [`demo`] | stand-ins that make a whole login |
 //!
 //! # Rules
 //!
@@ -45,6 +45,8 @@
 //! 7. Words, colours and thresholds stand in one place each: `assets/words`, [`gui::theme`], [`policy`].
 //! 8. Pixels, embeddings, nonces, tokens and keys are never logged and never on disk in the clear.
 
+#[cfg(feature = "amr")]
+pub mod amr;
 pub mod attest;
 pub mod bench;
 pub mod best_shot;
@@ -65,6 +67,8 @@ pub mod headless;
 #[cfg(feature = "window")]
 pub mod instance;
 pub mod liveness;
+#[cfg(feature = "verifier")]
+pub mod net;
 pub mod policy;
 pub mod protocol;
 pub mod qualify;
@@ -81,6 +85,8 @@ pub mod settings;
 pub mod small_file;
 #[cfg(feature = "demo")]
 pub mod tenant;
+#[cfg(feature = "demo")]
+pub mod twilio;
 #[cfg(feature = "verifier")]
 pub mod verifier;
 pub mod vision;

@@ -191,6 +191,8 @@ pub enum Reason {
     NotEnrolled,
     /// The one-time code is not the one that was sent. Only in a retry: too many end as [`Self::TooManyAttempts`].
     WrongCode,
+    /// The integration was switched off at the verifier.
+    Disabled,
 }
 
 impl Reason {
@@ -210,6 +212,7 @@ impl Reason {
             Self::TooManyAttempts => "too_many_attempts",
             Self::NotEnrolled => "not_enrolled",
             Self::WrongCode => "wrong_code",
+            Self::Disabled => "disabled",
         }
     }
 }
@@ -295,9 +298,14 @@ mod tests {
 
     #[test]
     fn reasons_are_called_on_the_wire_what_name_says() {
-        for reason in
-            [Reason::NoMatch, Reason::CameraNotAllowed, Reason::TooManyAttempts, Reason::NotMe, Reason::WrongCode]
-        {
+        for reason in [
+            Reason::NoMatch,
+            Reason::CameraNotAllowed,
+            Reason::TooManyAttempts,
+            Reason::NotMe,
+            Reason::WrongCode,
+            Reason::Disabled,
+        ] {
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
         }
     }

@@ -135,9 +135,14 @@ pub(crate) fn redirect(to: &str) -> Response {
 
 /// A whole page. `title` is text, `main` is HTML.
 pub(crate) fn page(status: StatusCode, title: &str, main: &str) -> Response {
+    named_page(status, "page", title, main)
+}
+
+/// A whole page that says in `data-page` which one it is.
+pub(crate) fn named_page(status: StatusCode, name: &'static str, title: &str, main: &str) -> Response {
     let title = escape(title);
     let html = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+        "<!doctype html>\n<html lang=\"en\" data-page=\"{name}\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <title>{title}</title>\n<style>{STYLE}</style>\n<main>\n{main}\n</main>\n</html>\n"
     );

@@ -88,16 +88,20 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     // the other side of the wire
-    ("verifier", &["attest", "face", "frame", "liveness", "policy", "protocol", "quality", "vision", "world"]),
+    ("net", &[]),
+    ("amr", &["world"]),
+    ("verifier", &["attest", "face", "frame", "liveness", "net", "policy", "protocol", "quality", "vision", "world"]),
     ("web", &["world"]),
-    ("tenant", &["web", "world"]),
-    ("relying_party", &["web", "world"]),
+    ("tenant", &["net", "web", "world"]),
+    ("twilio", &["net", "web", "world"]),
+    ("relying_party", &["amr", "net", "web", "world"]),
 ];
 
 /// An outside crate and the only files that may name it.
 const DOORS: &[(&str, &[&str])] = &[
     ("tract_onnx", &["vision/model.rs"]),
-    ("reqwest", &["session/http.rs", "demo/browser"]),
+    ("reqwest", &["session/http.rs", "net/http.rs", "demo/browser"]),
+    ("lettre", &["verifier/mail.rs"]),
     ("webbrowser", &["session/browser.rs"]),
     ("rquickjs", &["tenant/actions"]),
     ("openh264", &["camera/recording/h264.rs", "camera/recording/error.rs"]),

@@ -168,6 +168,7 @@ refused-not-me = Diese Anmeldung wurde gestoppt. Waren das nicht Sie, ändern Si
 refused-too-many = Zu viele Versuche. Warten Sie eine Weile und melden Sie sich dann erneut an.
 refused-timed-out = Die Zeit für diese Anmeldung ist um. Melden Sie sich in Ihrem Browser erneut an.
 refused-not-enrolled = Für dieses Konto ist kein Gesicht eingerichtet. Fragen Sie die Stelle, die Ihr Konto verwaltet.
+refused-disabled = Die Anmeldung mit der Kamera ist hier abgeschaltet. Fragen Sie die Stelle, die Ihr Konto verwaltet.
 refused-other = Ihr Browser zeigt, wie es weitergeht.
 failed-title = Die Anmeldung wurde unterbrochen
 failed-login-again = Dieser Link ist verbraucht oder zu alt. Beginnen Sie die Anmeldung in Ihrem Browser neu.

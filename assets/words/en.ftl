@@ -168,6 +168,7 @@ refused-not-me = This login was stopped. If it was not you, change your password
 refused-too-many = Too many attempts. Wait a while, then log in again.
 refused-timed-out = The time for this login is over. Log in again in your browser.
 refused-not-enrolled = No face is set up for this account. Ask whoever looks after your account.
+refused-disabled = Logging in by camera is switched off here. Ask whoever looks after your account.
 refused-other = Your browser shows how to go on.
 failed-title = The login broke off
 failed-login-again = This link is used up or too old. Begin the login again in your browser.

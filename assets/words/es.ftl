@@ -168,6 +168,7 @@ refused-not-me = Este inicio de sesión se ha detenido. Si no has sido tú, camb
 refused-too-many = Demasiados intentos. Espera un rato y vuelve a iniciar sesión.
 refused-timed-out = Se acabó el tiempo para este inicio de sesión. Vuelve a iniciar sesión en tu navegador.
 refused-not-enrolled = No hay ningún rostro configurado para esta cuenta. Consulta a quien administra tu cuenta.
+refused-disabled = El inicio de sesión con la cámara está desactivado aquí. Consulta a quien administra tu cuenta.
 refused-other = Tu navegador indica cómo seguir.
 failed-title = El inicio de sesión se ha interrumpido
 failed-login-again = Este enlace ya se usó o es demasiado antiguo. Empieza de nuevo el inicio de sesión en tu navegador.

@@ -168,6 +168,7 @@ refused-not-me = Cette connexion a été arrêtée. Si ce n’était pas vous, c
 refused-too-many = Trop de tentatives. Attendez un moment, puis reconnectez-vous.
 refused-timed-out = Le temps prévu pour cette connexion est écoulé. Reconnectez-vous dans votre navigateur.
 refused-not-enrolled = Aucun visage n’est enregistré pour ce compte. Adressez-vous à la personne qui gère votre compte.
+refused-disabled = La connexion par caméra est désactivée ici. Adressez-vous à la personne qui gère votre compte.
 refused-other = Votre navigateur indique la suite.
 failed-title = La connexion s’est interrompue
 failed-login-again = Ce lien a déjà servi ou est trop ancien. Recommencez la connexion dans votre navigateur.

@@ -168,6 +168,7 @@ refused-not-me = Questo accesso è stato fermato. Se non eri tu, cambia la passw
 refused-too-many = Troppi tentativi. Aspetta un po’, poi accedi di nuovo.
 refused-timed-out = Il tempo per questo accesso è scaduto. Accedi di nuovo dal browser.
 refused-not-enrolled = Per questo account non è configurato alcun volto. Chiedi a chi gestisce il tuo account.
+refused-disabled = Qui l’accesso con la fotocamera è disattivato. Chiedi a chi gestisce il tuo account.
 refused-other = Il tuo browser mostra come proseguire.
 failed-title = L’accesso si è interrotto
 failed-login-again = Questo link è già stato usato o è troppo vecchio. Ricomincia l’accesso dal browser.

@@ -168,6 +168,7 @@ refused-not-me = Deze aanmelding is gestopt. Was u het niet, wijzig dan uw wacht
 refused-too-many = Te veel pogingen. Wacht een tijdje en meld u dan opnieuw aan.
 refused-timed-out = De tijd voor deze aanmelding is om. Meld u opnieuw aan in uw browser.
 refused-not-enrolled = Voor dit account is geen gezicht ingesteld. Vraag het de beheerder van uw account.
+refused-disabled = Aanmelden met de camera is hier uitgeschakeld. Vraag het de beheerder van uw account.
 refused-other = Uw browser laat zien hoe het verdergaat.
 failed-title = De aanmelding is afgebroken
 failed-login-again = Deze link is al gebruikt of te oud. Begin de aanmelding opnieuw in uw browser.

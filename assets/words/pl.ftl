@@ -176,6 +176,7 @@ refused-not-me = To logowanie zostało zatrzymane. Jeśli to nie Ty, zmień has�
 refused-too-many = Zbyt wiele prób. Odczekaj chwilę i zaloguj się ponownie.
 refused-timed-out = Czas na to logowanie minął. Zaloguj się ponownie w przeglądarce.
 refused-not-enrolled = Dla tego konta nie skonfigurowano logowania twarzą. Zwróć się do osoby, która zajmuje się Twoim kontem.
+refused-disabled = Logowanie za pomocą kamery jest tu wyłączone. Zwróć się do osoby, która zajmuje się Twoim kontem.
 refused-other = Przeglądarka pokaże, co dalej.
 failed-title = Logowanie zostało przerwane
 failed-login-again = Ten link został już użyty albo jest za stary. Zacznij logowanie od nowa w przeglądarce.

@@ -168,6 +168,7 @@ refused-not-me = Este login foi interrompido. Se não foi você, troque sua senh
 refused-too-many = Tentativas demais. Espere um pouco e faça login de novo.
 refused-timed-out = O tempo deste login acabou. Faça login de novo no navegador.
 refused-not-enrolled = Não há rosto configurado para esta conta. Fale com quem cuida da sua conta.
+refused-disabled = O login pela câmera está desativado aqui. Fale com quem cuida da sua conta.
 refused-other = Seu navegador mostra como continuar.
 failed-title = O login foi interrompido
 failed-login-again = Este link já foi usado ou é antigo demais. Comece o login de novo no navegador.

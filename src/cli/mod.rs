@@ -22,7 +22,11 @@ mod screens;
 mod serve_tenant;
 #[cfg(feature = "verifier")]
 mod serve_verifier;
+#[cfg(feature = "verifier")]
+mod smtp;
 mod source;
+#[cfg(feature = "verifier")]
+mod twilio;
 #[cfg(feature = "window")]
 mod window;
 
@@ -46,7 +50,7 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Walk five logins on this machine: tenant, verifier and relying party on loopback, the client on recordings
+    /// Walk six logins on this machine: tenant, verifier and relying party on loopback, the client on recordings
     #[cfg(feature = "demo")]
     Demo(DemoArgs),
     /// Run the login behind a launch link, headless: JSON lines on standard output
@@ -142,8 +146,14 @@ pub struct DemoArgs {
     #[arg(long, value_name = "DIR", default_value = "tests/fixtures")]
     recordings: PathBuf,
     /// Walk only the first so many
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    #[arg(long, value_name = "N", default_value_t = 6)]
     logins: usize,
+    /// Walk nothing: start empty servers, say where they are, and stay until standard input ends
+    #[arg(long, conflicts_with_all = ["logins", "headless"])]
+    by_hand: bool,
+    /// Say it as one line of JSON
+    #[arg(long, requires = "by_hand")]
+    json: bool,
     /// A camera instead: the person before it enrols, then steps up.
     #[command(flatten)]
     source: SourceArgs,
@@ -235,6 +245,8 @@ pub fn run() -> anyhow::Result<ExitCode> {
         }
     };
     match command {
+        #[cfg(feature = "demo")]
+        Command::Demo(args) if args.by_hand => crate::demo::by_hand(args.json),
         #[cfg(feature = "demo")]
         Command::Demo(args) => crate::demo::run(args.headless, &args.recordings, args.logins, args.source.lens()),
         Command::Camera { task } => camera::run(&task),

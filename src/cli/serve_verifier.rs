@@ -7,7 +7,7 @@ use clap::Subcommand;
 
 use crate::{
     policy::Policy,
-    verifier::{DeviceRule, MasterKey, NewIntegration, Origin, Place, Setup, Verifier},
+    verifier::{DeviceRule, MasterKey, Origin, Place, Rules, Setup, TwilioVerify, Verifier},
     vision::Vision,
     world::{SystemChance, SystemClock},
 };
@@ -21,6 +21,8 @@ pub struct Args {
     /// The address at which browsers and clients reach it: https, or http on loopback
     #[arg(long, value_name = "ORIGIN", default_value = "http://verifier.localhost:8480")]
     origin: Origin,
+    #[command(flatten)]
+    smtp: super::smtp::SmtpArgs,
     /// What to do
     #[command(subcommand)]
     task: Task,
@@ -33,6 +35,8 @@ enum Task {
         /// Address to listen at
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8480")]
         listen: SocketAddr,
+        #[command(flatten)]
+        twilio: super::twilio::Args,
     },
     /// Register a tenant: prints its Integration Id and its Session Secret, the latter this once
     AddIntegration {
@@ -58,6 +62,16 @@ enum Task {
         #[arg(long, default_value_t = 5)]
         attempts: u32,
     },
+    /// Let somebody use the portal: prints their password, this once. Again: a new password
+    AddOperator {
+        /// What they sign in as
+        name: String,
+    },
+    /// Let somebody use the portal no more
+    RemoveOperator {
+        /// What they sign in as
+        name: String,
+    },
     /// Print a one-time code with which one device may register
     DeviceCode {
         /// The integration
@@ -76,11 +90,16 @@ enum Task {
 
 #[expect(clippy::print_stdout, reason = "what the operator asked for goes to standard output")]
 pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
+    // Before the runtime: what calls Twilio must not be made inside it.
+    let codes = match &args.task {
+        Task::Serve { twilio, .. } => twilio.service()?,
+        _ => None,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let verifier = open(&args).await?;
+        let verifier = open(&args, codes).await?;
         match args.task {
-            Task::Serve { listen } => {
+            Task::Serve { listen, .. } => {
                 let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| listen.to_string())?;
                 eprintln!("verifier: {} at {listen}", args.origin.text());
                 let interrupted = async {
@@ -98,18 +117,27 @@ pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
                 registered_devices_only,
                 attempts,
             } => {
-                let new = NewIntegration {
-                    name,
-                    tenant_host: tenant,
+                let new = Rules {
                     custom_domains: custom_domain,
                     allow_self_enrolment: !no_self_enrolment,
                     allow_virtual_cameras,
                     device_rule: if registered_devices_only { DeviceRule::Code } else { DeviceRule::Open },
                     attempts,
+                    ..Rules::new(name, tenant)
                 };
                 let (id, secret) = verifier.add_integration(new).await?;
                 println!("Integration Id  {id}\nSession Secret  {}", secret.reveal());
                 eprintln!("The Session Secret is not shown again: put it into the Action's secrets now.");
+            }
+            Task::AddOperator { name } => {
+                println!("{}", verifier.add_operator(&name).await?.reveal());
+                eprintln!("The password is not shown again. Sign in at {}/portal", args.origin.text());
+            }
+            Task::RemoveOperator { name } => {
+                if !verifier.remove_operator(&name).await? {
+                    eprintln!("verifier: there is no operator {name}");
+                    return Ok(ExitCode::FAILURE);
+                }
             }
             Task::DeviceCode { integration, life_secs } => {
                 println!("{}", verifier.device_code(&integration, life_secs).await?);
@@ -125,7 +153,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
     })
 }
 
-async fn open(args: &Args) -> anyhow::Result<Verifier> {
+async fn open(args: &Args, codes: Option<TwilioVerify>) -> anyhow::Result<Verifier> {
     std::fs::create_dir_all(&args.data).with_context(|| args.data.display().to_string())?;
     let vision = Arc::new(Vision::load()?);
     vision.prepare_embedding()?;
@@ -140,6 +168,8 @@ async fn open(args: &Args) -> anyhow::Result<Verifier> {
         policy: Policy::default(),
         judges: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         download_url: None,
+        codes,
+        mailer: args.smtp.mailer()?,
     };
     Ok(Verifier::open(setup).await?)
 }

@@ -14,11 +14,11 @@ use url::Url;
 
 pub use html::Form;
 pub use jar::{CookieRefusal, Jar};
-pub use wire::{Wire, WireError};
+pub use wire::WireError;
 
 use crate::world::Clock;
 use jar::Navigation;
-use wire::{Method, Request};
+use wire::{Method, Request, Wire};
 
 /// Most redirects in a row: what browsers follow.
 const REDIRECTS_MAX: usize = 20;

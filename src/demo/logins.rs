@@ -1,4 +1,4 @@
-//! The five logins: what is done, what must come of it.
+//! The six logins: what is done, what must come of it.
 
 use std::{path::Path, sync::Arc};
 
@@ -10,7 +10,7 @@ use super::{
     client::Ran,
     place::{Mode, Place},
 };
-use crate::{flow::Ending, protocol::Reason, relying_party::AMR_CLAIM, world::SystemClock};
+use crate::{amr::AMR_CLAIM, flow::Ending, protocol::Reason, world::SystemClock};
 
 /// One login.
 pub(super) struct Login {
@@ -21,7 +21,7 @@ pub(super) struct Login {
 }
 
 /// In the order in which they build on one another: the first enrols the face that the others are compared with.
-pub(super) const LOGINS: [Login; 5] = [
+pub(super) const LOGINS: [Login; 6] = [
     Login { title: "First login, always-on: no template yet, so enrol", at_the_window: "press Begin", walk: enrol },
     Login {
         title: "Step-up on demand: the salary page asks for the face",
@@ -42,6 +42,11 @@ pub(super) const LOGINS: [Login; 5] = [
         title: "The person cancels",
         at_the_window: "press Cancel while the camera looks, or close the window",
         walk: cancel,
+    },
+    Login {
+        title: "No camera: a code by text message instead",
+        at_the_window: "nothing, the browser alone",
+        walk: code,
     },
 ];
 
@@ -79,6 +84,21 @@ fn replay(place: &Place, tell: Tell) -> anyhow::Result<()> {
 
 fn cancel(place: &Place, tell: Tell) -> anyhow::Result<()> {
     denied(place, &place.recordings.a_verify, Some(5), Reason::Cancelled, tell)
+}
+
+fn code(place: &Place, tell: Tell) -> anyhow::Result<()> {
+    let (mut browser, landing) = salary(place, tell)?;
+    let asked = landing.form_with("channel").with_context(|| format!("no way to ask for a code on {landing:?}"))?;
+    let page = browser.submit(&landing, &asked)?;
+    let sent = place.servers.phone.messages().pop().context("no message came")?;
+    tell(format!("phone: a text message came to {}", sent.to));
+    let form = page.form_with("code").with_context(|| format!("no field for the code on {page:?}"))?;
+    let page = browser.submit(&page, &form.fill("code", &sent.code))?;
+    let form = page.return_form().with_context(|| format!("{page:?}"))?;
+    let page = browser.submit(&page, &form)?;
+    ensure!(page.status == 200 && page.url.path() == "/salary", "payroll answered {page:?}");
+    tell("payroll: the salary page is open".into());
+    Ok(())
 }
 
 /// A step-up that must end in a clear denial, for this reason.
@@ -128,8 +148,11 @@ fn new_browser() -> anyhow::Result<Browser> {
 
 fn sign_in(place: &Place, browser: &mut Browser, page: &Page, tell: Tell) -> anyhow::Result<Page> {
     let form = page.form_with("password").context("the tenant's login page")?;
-    tell(format!("browser: signs in at the tenant as {}", place.account.email));
-    Ok(browser.submit(page, &form.fill("email", place.account.email).fill("password", &place.account.password))?)
+    tell(format!("browser: signs in at the tenant as {}", place.servers.person.name));
+    Ok(browser.submit(
+        page,
+        &form.fill("email", place.servers.person.name).fill("password", &place.servers.person.password),
+    )?)
 }
 
 /// Opens the landing page's link in the client.

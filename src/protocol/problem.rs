@@ -40,6 +40,8 @@ kinds! {
     DeviceUnknown = "device-unknown", 403;
     /// The enrolment code is wrong or used up.
     EnrolmentRefused = "enrolment-refused", 403;
+    /// The session cannot be passed by a one-time code, or none can be sent to this phone.
+    CodeRefused = "code-refused", 403;
     /// There is no such session, or the code is not its code.
     SessionUnknown = "session-unknown", 404;
     /// The code was spent by another device.

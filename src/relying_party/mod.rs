@@ -1,30 +1,31 @@
 //! A relying party for the demo: "Payroll", with a public page and a salary page that wants a second factor.
 //!
-//! It trusts an ID token only after its signature, issuer, audience, time and nonce have been checked, and a second factor only
-//! by the claim `https://authid.ai/claims/amr`. When that claim is missing it asks the tenant for it by `acr_values`, once: a
-//! login that comes back without it ends on a page, not in a loop.
+//! It trusts an ID token only after [`amr`](crate::amr) has checked it, and a second factor only by what that says. Where
+//! none was shown, or longer than ten minutes ago, the salary page asks the tenant for it by `acr_values`, once: a login that
+//! comes back without it ends on a page, not in a loop.
+//!
+//! | tokens of | second factor of the session |
+//! |---|---|
+//! | a login | what the token says, from when the token was made |
+//! | a renewal by refresh token | stays as it was: neither lost nor gained, whatever the token says |
+//! | a silent check (`prompt=none`) | the same; none if it turns out to be another person |
 
-mod fetch;
-mod id_token;
 mod pages;
 mod routes;
 mod sessions;
+mod tokens;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::{Router, routing};
 use url::Url;
 
-pub use fetch::{Fetch, FetchError, Fetched};
-pub use id_token::IdTokenError;
-
-use crate::world::{Chance, Clock, SystemChance, SystemClock};
+use crate::{
+    amr::{IdTokens, Keys},
+    net::Net,
+    world::{Chance, Clock, SystemChance, SystemClock},
+};
 use sessions::Sessions;
-
-/// What an application sends in `acr_values` to ask for a face.
-pub const STEP_UP_POLICY: &str = "https://authid.ai/policies/multi-factor";
-/// The claim that says a second factor was shown.
-pub const AMR_CLAIM: &str = "https://authid.ai/claims/amr";
 
 /// The application. Clones share everything.
 #[derive(Clone)]
@@ -34,7 +35,8 @@ struct Inner {
     origin: String,
     tenant: String,
     client_id: String,
-    fetch: Arc<dyn Fetch>,
+    net: Arc<dyn Net>,
+    id_tokens: IdTokens,
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
     sessions: Mutex<Sessions>,
@@ -45,18 +47,19 @@ pub struct RelyingPartyBuilder(Inner);
 
 impl RelyingParty {
     /// An application at `origin` (`http://payroll.localhost:4002`), known to the tenant at `tenant` (also an origin) as
-    /// `client_id`, which calls the tenant through `fetch`.
-    pub fn builder(
-        origin: &Url,
-        tenant: &Url,
-        client_id: impl Into<String>,
-        fetch: Arc<dyn Fetch>,
-    ) -> RelyingPartyBuilder {
+    /// `client_id`, which calls the tenant through `net`.
+    pub fn builder(origin: &Url, tenant: &Url, client_id: impl Into<String>, net: Arc<dyn Net>) -> RelyingPartyBuilder {
+        let (tenant, client_id) = (tenant.origin().ascii_serialization(), client_id.into());
+        let keys = {
+            let (net, tenant) = (Arc::clone(&net), tenant.clone());
+            Keys::fetched(move || tokens::fetch_keys(&*net, &tenant))
+        };
         RelyingPartyBuilder(Inner {
             origin: origin.origin().ascii_serialization(),
-            tenant: tenant.origin().ascii_serialization(),
-            client_id: client_id.into(),
-            fetch,
+            id_tokens: IdTokens::rs256(format!("{tenant}/"), client_id.clone(), keys),
+            tenant,
+            client_id,
+            net,
             clock: Arc::new(SystemClock),
             chance: Arc::new(SystemChance),
             sessions: Mutex::default(),
@@ -75,6 +78,8 @@ impl RelyingParty {
             .route("/login", routing::get(routes::login))
             .route("/callback", routing::get(routes::callback))
             .route("/salary", routing::get(routes::salary))
+            .route("/silent", routing::get(routes::silent))
+            .route("/renew", routing::post(routes::renew))
             .route("/logout", routing::post(routes::logout))
             .with_state(self.clone())
     }

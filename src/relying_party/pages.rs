@@ -2,12 +2,16 @@
 
 use axum::{http::StatusCode, response::Response};
 
-use super::sessions::Visitor;
+use super::sessions::{Visitor, Wish};
 use crate::web::{escape, page};
 
 /// What the ID token says after a look into the camera.
 const VERIFIED: &str = "<p>Your face has been checked: the ID token holds <code>https://authid.ai/claims/amr</code> = \
     <code>mfa</code>.</p>\n";
+
+/// New tokens by refresh token.
+const RENEW: &str =
+    "<form method=\"post\" action=\"/renew\"><button class=\"quiet\">Stay logged in for longer</button></form>\n";
 
 /// The public page.
 pub(super) fn home(visitor: Option<&Visitor>) -> Response {
@@ -19,9 +23,11 @@ pub(super) fn home(visitor: Option<&Visitor>) -> Response {
         Some(visitor) => format!(
             "<h1>Good day, {}</h1>\n<p>You are logged in.</p>\n{}\
              <p><a class=\"button\" href=\"/salary\">Show my salary</a></p>\n\
-             <form method=\"post\" action=\"/logout\"><button class=\"quiet\">Log out</button></form>",
+             <form method=\"post\" action=\"/logout\"><button class=\"quiet\">Log out</button></form>\n{}\
+             <p><a href=\"/silent\">Am I still logged in?</a></p>",
             escape(&visitor.name),
             if visitor.is_verified { VERIFIED } else { "" },
+            if visitor.can_renew { RENEW } else { "" },
         ),
     };
     page(StatusCode::OK, "Payroll", &main)
@@ -41,13 +47,18 @@ pub(super) fn salary(visitor: &Visitor) -> Response {
 }
 
 /// A login that ended without success: the sentence, and what the tenant said word by word.
-pub(super) fn failed(is_step_up: bool, error: &str, description: &str) -> Response {
-    let (title, again) =
-        if is_step_up { ("Your salary stays closed", "/salary") } else { ("You are not logged in", "/login") };
+pub(super) fn failed(wish: Wish, error: &str, description: &str) -> Response {
+    let (title, again) = match wish {
+        Wish::StepUp => ("Your salary stays closed", "/salary"),
+        Wish::Login => ("You are not logged in", "/login"),
+        Wish::Silent => ("The login service wants to see you", "/login"),
+    };
+    // Asked without a page, the login service cannot ask back: logging in with one is what helps.
+    let button = if wish == Wish::Silent { "Log in" } else { "Try again" };
     let main = format!(
         "<h1>{title}</h1>\n<p role=\"alert\">{}</p>\n\
          <p class=\"soft\">The login service said: <code>{}</code> <code>{}</code></p>\n\
-         <p><a class=\"button\" href=\"{again}\">Try again</a> <a class=\"quiet button\" href=\"/\">Back</a></p>",
+         <p><a class=\"button\" href=\"{again}\">{button}</a> <a class=\"quiet button\" href=\"/\">Back</a></p>",
         sentence(error, description),
         escape(error),
         escape(description)
@@ -61,6 +72,17 @@ pub(super) fn stale() -> Response {
         <p role=\"alert\">The answer belongs to no login under way in this browser. You may have gone back a page.</p>\n\
         <p><a class=\"button\" href=\"/\">To the start</a></p>";
     page(StatusCode::FORBIDDEN, "This login is over", main)
+}
+
+/// A login that stays as long as it was.
+pub(super) fn not_renewed(why: &str) -> Response {
+    let main = format!(
+        "<h1>Your login was not renewed</h1>\n<p role=\"alert\">{}</p>\n\
+         <p>You stay logged in until your login ends by itself. To stay longer, log in again.</p>\n\
+         <p><a class=\"button\" href=\"/login\">Log in again</a> <a class=\"quiet button\" href=\"/\">Back</a></p>",
+        escape(why)
+    );
+    page(StatusCode::FORBIDDEN, "Your login was not renewed", &main)
 }
 
 /// A fault of the application or its connection: nothing the person did.
@@ -85,11 +107,13 @@ fn sentence(error: &str, description: &str) -> &'static str {
         "timed_out" => "The check was not finished in time.",
         "too_many_attempts" => "There were too many attempts. Wait a while before the next one.",
         "not_enrolled" => "No face is kept for this account yet, and it may not enrol itself.",
+        "disabled" => "The check by camera is switched off for this application. Ask whoever runs it.",
         "interaction_required" => "This login needs a look into the camera.",
         "configuration_error" | "invalid_token" | "wrong_integration" | "wrong_transaction" | "invalid_answer" => {
             "The login could not be completed. This is not your fault."
         }
         _ if error == "login_required" => "Please log in.",
+        _ if error == "interaction_required" => "The login service has something to ask you. Please log in.",
         _ => "The login was refused.",
     }
 }

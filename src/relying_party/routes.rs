@@ -1,19 +1,19 @@
-//! The application's routes: code flow with PKCE, state and nonce.
+//! The application's routes: code flow with PKCE, state and nonce; renewal by refresh token; a silent check.
 
 use axum::{extract::State, response::Response};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
-use jsonwebtoken::jwk::JwkSet;
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::{
-    FetchError, IdTokenError, RelyingParty, STEP_UP_POLICY,
-    id_token::{self, Expected, Person},
-    pages,
-    sessions::{Login, Visitor},
+    RelyingParty, pages,
+    sessions::{Login, MFA_LIFE_SECS, Tokens, Visitor, Wish},
+    tokens::{self, TokensError},
 };
-use crate::web::{self, Incoming, SameSite};
+use crate::{
+    amr::StepUp,
+    web::{self, Incoming, SameSite},
+};
 
 const COOKIE: &str = "payroll_session";
 
@@ -24,14 +24,47 @@ pub(super) async fn home(State(app): State<RelyingParty>, incoming: Incoming) ->
 
 /// `GET /login`: an ordinary login.
 pub(super) async fn login(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
-    authorize(&app, &incoming, false)
+    authorize(&app, &incoming, Wish::Login)
 }
 
-/// `GET /salary`: the page itself, or a login that asks for a second factor.
+/// `GET /salary`: the page itself, or a login that asks for a second factor. No loop: an answer without a fresh second
+/// factor ends on a page, and the tenant gives one with it only after the person has done something.
 pub(super) async fn salary(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
     match visitor(&app, &incoming) {
         Some(visitor) if visitor.is_verified => pages::salary(&visitor),
-        _ => authorize(&app, &incoming, true),
+        _ => authorize(&app, &incoming, Wish::StepUp),
+    }
+}
+
+/// `GET /silent`: asks the tenant whether the person is still logged in there, without a page (`prompt=none`).
+pub(super) async fn silent(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
+    authorize(&app, &incoming, Wish::Silent)
+}
+
+/// `POST /renew`: new tokens by refresh token. They carry no claim of a second factor, so the session neither gains nor
+/// loses one: what was shown at the login goes on ageing from then. `SameSite=Lax`: no other site can post this.
+pub(super) async fn renew(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
+    let cookie = incoming.cookie(COOKIE).unwrap_or_default();
+    let Some(refresh_token) = app.sessions().take_refresh(cookie, app.now()) else {
+        return pages::not_renewed("There is nothing to renew, or another page is at it.");
+    };
+    let (asking, for_tenant) = (app.clone(), refresh_token.clone());
+    match tokio::task::spawn_blocking(move || tokens::renew(&asking, &for_tenant)).await {
+        Ok(Ok(tokens)) => {
+            if app.sessions().renew(cookie, tokens) {
+                web::redirect("/")
+            } else {
+                pages::not_renewed("The login service answered for somebody else, or for another login.")
+            }
+        }
+        Ok(Err(TokensError::Refused)) => pages::not_renewed("The login service does not renew this login."),
+        Ok(Err(error)) => {
+            if matches!(error, TokensError::Unreached(_) | TokensError::Busy) {
+                app.sessions().put_back(cookie, refresh_token);
+            }
+            pages::broken(&error.to_string())
+        }
+        Err(_panicked) => pages::broken("The login could not be renewed."),
     }
 }
 
@@ -51,99 +84,65 @@ pub(super) async fn callback(State(app): State<RelyingParty>, incoming: Incoming
     let Some(login) = app.sessions().take(cookie, state, app.now()) else {
         return pages::stale();
     };
+    let wish = login.wish;
     if let Some(error) = incoming.query.get("error") {
-        return pages::failed(login.is_step_up, error, incoming.query.get("error_description").unwrap_or_default());
+        return pages::failed(wish, error, incoming.query.get("error_description").unwrap_or_default());
     }
     let code = incoming.query.get("code").unwrap_or_default().to_owned();
-    let is_step_up = login.is_step_up;
-    let redeemed = {
-        let app = app.clone();
-        tokio::task::spawn_blocking(move || redeem(&app, &code, &login)).await
+    let asking = app.clone();
+    let tokens = match tokio::task::spawn_blocking(move || tokens::redeem(&asking, &code, &login)).await {
+        Ok(Ok(tokens)) => tokens,
+        Ok(Err(error)) => return pages::broken(&error.to_string()),
+        Err(_panicked) => return pages::broken("The login could not be completed."),
     };
-    match redeemed {
-        Ok(Ok(person)) if is_step_up && !person.is_verified => pages::failed(
-            true,
+    if wish == Wish::StepUp && !has_fresh_factor(&app, &tokens) {
+        return pages::failed(
+            wish,
             "insufficient_user_authentication",
             "The login service did not confirm a second factor.",
-        ),
-        Ok(Ok(person)) => {
-            let fresh = app.random();
-            app.sessions().log_in(cookie, fresh.clone(), person, app.now());
-            let next = web::redirect(if is_step_up { "/salary" } else { "/" });
-            web::set_cookie(next, COOKIE, Some(&fresh), SameSite::Lax)
-        }
-        Ok(Err(error)) => pages::broken(&error.to_string()),
-        Err(_panicked) => pages::broken("The login could not be completed."),
+        );
     }
+    let fresh = app.random();
+    app.sessions().log_in(cookie, fresh.clone(), tokens, wish);
+    let next = web::redirect(if wish == Wish::StepUp { "/salary" } else { "/" });
+    web::set_cookie(next, COOKIE, Some(&fresh), SameSite::Lax)
 }
 
-/// Why a code gave no person.
-#[derive(Debug, thiserror::Error)]
-enum RedeemError {
-    #[error("The login service cannot be reached.")]
-    Unreached(#[from] FetchError),
-    #[error("The login service did not accept the code.")]
-    Refused,
-    #[error("The login service gave an answer that makes no sense.")]
-    Malformed(#[from] serde_json::Error),
-    #[error("The login service has an address that makes no sense.")]
-    BadAddress(#[from] url::ParseError),
-    #[error("The login service gave a token that does not hold: {0}.")]
-    BadToken(#[from] IdTokenError),
-}
-
-#[derive(Deserialize)]
-struct Tokens {
-    id_token: String,
-}
-
-/// Exchanges the code and checks what comes for it. The endpoints are the fixed ones of every Auth0 tenant. Blocks.
-fn redeem(app: &RelyingParty, code: &str, login: &Login) -> Result<Person, RedeemError> {
-    let inner = &*app.0;
-    let redirect_uri = app.redirect_uri();
-    let fields = [
-        ("grant_type", "authorization_code"),
-        ("client_id", &inner.client_id),
-        ("redirect_uri", &redirect_uri),
-        ("code", code),
-        ("code_verifier", &login.code_verifier),
-    ];
-    let answer = inner.fetch.post_form(&Url::parse(&format!("{}/oauth/token", inner.tenant))?, &fields)?;
-    if answer.status != 200 {
-        return Err(RedeemError::Refused);
-    }
-    let Tokens { id_token } = serde_json::from_slice(&answer.body)?;
-    let keys = inner.fetch.get(&Url::parse(&format!("{}/.well-known/jwks.json", inner.tenant))?)?;
-    let keys: JwkSet = serde_json::from_slice(&keys.body)?;
-    let issuer = format!("{}/", inner.tenant);
-    let expected = Expected { issuer: &issuer, client_id: &inner.client_id, nonce: &login.nonce, now: app.now() };
-    Ok(id_token::check(&id_token, &keys, &expected)?)
+/// Whether the salary page would open to these tokens now.
+fn has_fresh_factor(app: &RelyingParty, tokens: &Tokens) -> bool {
+    tokens.id_token.mfa_within(MFA_LIFE_SECS - 1, app.now())
 }
 
 /// Sends the browser to the tenant.
-fn authorize(app: &RelyingParty, incoming: &Incoming, is_step_up: bool) -> Response {
+fn authorize(app: &RelyingParty, incoming: &Incoming, wish: Wish) -> Response {
     let inner = &*app.0;
     let (state, nonce, code_verifier) = (app.random(), app.random(), app.random());
     let code_challenge = BASE64.encode(Sha256::digest(code_verifier.as_bytes()));
-    let redirect_uri = app.redirect_uri();
-    let mut parameters = vec![
-        ("response_type", "code"),
-        ("client_id", &inner.client_id),
-        ("redirect_uri", &redirect_uri),
-        ("scope", "openid profile"),
-        ("state", &state),
-        ("nonce", &nonce),
-        ("code_challenge", &code_challenge),
-        ("code_challenge_method", "S256"),
-    ];
-    if is_step_up {
-        parameters.push(("acr_values", STEP_UP_POLICY));
-    }
-    let Ok(url) = Url::parse_with_params(&format!("{}/authorize", inner.tenant), parameters) else {
+    let asked = match wish {
+        Wish::Login => Vec::new(),
+        Wish::StepUp => StepUp::authid().parameters(),
+        Wish::Silent => vec![("prompt", "none".to_owned())],
+    };
+    let url = Url::parse_with_params(
+        &format!("{}/authorize", inner.tenant),
+        [
+            ("response_type", "code".to_owned()),
+            ("client_id", inner.client_id.clone()),
+            ("redirect_uri", app.redirect_uri()),
+            ("scope", "openid profile offline_access".to_owned()),
+            ("state", state.clone()),
+            ("nonce", nonce.clone()),
+            ("code_challenge", code_challenge),
+            ("code_challenge_method", "S256".to_owned()),
+        ]
+        .into_iter()
+        .chain(asked),
+    );
+    let Ok(url) = url else {
         return pages::broken("The login service has an address that makes no sense.");
     };
     let cookie = incoming.cookie(COOKIE).map_or_else(|| app.random(), str::to_owned);
-    app.sessions().begin(&cookie, state, Login { nonce, code_verifier, is_step_up, began_at: app.now() });
+    app.sessions().begin(&cookie, state, Login { nonce, code_verifier, wish, began_at: app.now() });
     web::set_cookie(web::redirect(url.as_str()), COOKIE, Some(&cookie), SameSite::Lax)
 }
 

@@ -134,9 +134,10 @@ impl SessionError {
             // A proxy on the way says these without a problem document.
             None if status == 429 => Self::TooManyRequests { retry_after },
             None if status == 503 => Self::Unavailable { retry_after },
-            Some(ProblemKind::BadRequest | ProblemKind::TooLarge | ProblemKind::Internal) | None => {
-                Self::Rejected { status }
-            }
+            Some(
+                ProblemKind::BadRequest | ProblemKind::CodeRefused | ProblemKind::TooLarge | ProblemKind::Internal,
+            )
+            | None => Self::Rejected { status },
         }
     }
 

@@ -51,7 +51,8 @@ pub(super) fn check(ticket: &Ticket, link: &LaunchLink, now: UnixSecs) -> Result
     if !(1..=LIFE_MAX_SECS).contains(&ticket.expires_at.saturating_sub(now)) {
         return Err(TicketError::Life);
     }
-    if ticket.attempts_left == 0 { Err(TicketError::NoAttempts) } else { Ok(()) }
+    // A session whose captures are used up may still be passed by a code.
+    if ticket.attempts_left == 0 && ticket.fallback.is_empty() { Err(TicketError::NoAttempts) } else { Ok(()) }
 }
 
 /// Checks a nonce, the ticket's or a later one.
@@ -75,7 +76,7 @@ mod tests {
     use super::*;
     use crate::{
         policy::Policy,
-        protocol::{Display, Purpose},
+        protocol::{Display, Fallback, Purpose},
         session::origin::{AllowedOrigins, Origin},
     };
 
@@ -107,6 +108,8 @@ mod tests {
         let allowed: AllowedOrigins = [origin].into_iter().collect();
         let link = LaunchLink::parse("countenance://verify?v=https://verifier.example&s=s1&c=c", &allowed).unwrap();
         assert_eq!(check(&ticket(), &link, NOW), Ok(()));
+        let by_code_alone = Ticket { attempts_left: 0, fallback: vec![Fallback::Sms], ..ticket() };
+        assert_eq!(check(&by_code_alone, &link, NOW), Ok(()));
         let rows: [(&str, Change, TicketError); 9] = [
             ("another session", |t| t.session_id.push('x'), TicketError::OtherSession),
             ("short nonce", |t| t.nonce.truncate(42), TicketError::Nonce),

@@ -38,6 +38,7 @@ pub(super) async fn authorize(State(tenant): State<Tenant>, incoming: Incoming) 
         metadata: Map::new(),
         id_claims: Map::new(),
         access_claims: Map::new(),
+        mfa: None,
         stage: Stage::Password { wrong: 0 },
     };
     let answer = if let Some(session) = session {

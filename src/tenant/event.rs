@@ -4,6 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Tenant,
+    config::User,
+    host,
     store::{Request, Session},
 };
 use crate::{web::Incoming, world::UnixSecs};
@@ -34,20 +36,11 @@ pub(super) fn event(tenant: &Tenant, incoming: &Incoming, login: &Login<'_>) -> 
     let user = config.user(&session.user_id);
     let mut event = json!({
         "tenant": { "id": config.host },
-        "user": {
-            "user_id": session.user_id,
-            "name": user.map(|user| &user.name),
-            "email": user.map(|user| &user.email),
-            "email_verified": true,
-            "app_metadata": tenant.store().app_metadata(&session.user_id),
-            "user_metadata": {},
-            "enrolledFactors": [],
-            "multifactor": [],
-        },
+        "user": user_facts(tenant, session, user),
         "client": { "client_id": request.client_id, "name": client.map(|client| &client.name), "metadata": {} },
         "request": {
             "ip": incoming.ip,
-            "hostname": config.host,
+            "hostname": host::name(tenant, incoming),
             "method": incoming.method.as_str(),
             "query": incoming.query.to_json(),
             "body": incoming.form.to_json(),
@@ -62,6 +55,39 @@ pub(super) fn event(tenant: &Tenant, incoming: &Incoming, login: &Login<'_>) -> 
         event.insert("resource_server".into(), json!({ "identifier": audience }));
     }
     event
+}
+
+/// `event` of a phone provider: who, where, and `notification`.
+pub(super) fn phone_event(tenant: &Tenant, incoming: &Incoming, login: &Login<'_>, notification: Value) -> Value {
+    let mut event = event(tenant, incoming, login);
+    if let Some(event) = event.as_object_mut() {
+        event.retain(|name, _| ["tenant", "user", "client", "request"].contains(&name.as_str()));
+        // The login's own query and form hold the person's password or code.
+        if let Some(request) = event.get_mut("request").and_then(Value::as_object_mut) {
+            request.retain(|name, _| name != "query" && name != "body");
+        }
+        event.insert("notification".into(), notification);
+    }
+    event
+}
+
+fn user_facts(tenant: &Tenant, session: &Session, user: Option<&User>) -> Value {
+    let mut facts = json!({
+        "user_id": session.user_id,
+        "name": user.map(|user| &user.name),
+        "email": user.map(|user| &user.email),
+        "email_verified": true,
+        "app_metadata": tenant.store().app_metadata(&session.user_id),
+        "user_metadata": {},
+        "enrolledFactors": [],
+        "multifactor": [],
+    });
+    if let (Some(phone), Some(facts)) = (user.and_then(|user| user.phone.as_ref()), facts.as_object_mut()) {
+        facts.insert("phone_number".into(), json!(phone));
+        facts.insert("phone_verified".into(), json!(true));
+        facts.insert("enrolledFactors".into(), json!([{ "type": "phone" }]));
+    }
+    facts
 }
 
 /// `event.transaction`. A refresh has no more than protocol and scopes.
@@ -90,13 +116,16 @@ fn transaction_facts(login: &Login<'_>) -> Value {
 }
 
 fn methods(session: &Session) -> Vec<Value> {
-    let record = |name: &str, at: UnixSecs| json!({ "name": name, "timestamp": iso8601(at) });
-    session.methods.iter().map(|method| record(&method.name, method.at)).collect()
+    let record = |name: &str, kind: Option<&str>, at: UnixSecs| match kind {
+        Some(kind) => json!({ "name": name, "type": kind, "timestamp": iso8601(at) }),
+        None => json!({ "name": name, "timestamp": iso8601(at) }),
+    };
+    session.methods.iter().map(|method| record(&method.name, method.kind, method.at)).collect()
 }
 
 /// `2026-11-22T02:35:36.000Z`, the way JavaScript writes it. Days to dates by the era arithmetic of the proleptic Gregorian
 /// calendar: 400 years are 146,097 days, and a year begins in March so that the leap day comes last.
-fn iso8601(at: UnixSecs) -> String {
+pub(super) fn iso8601(at: UnixSecs) -> String {
     let (days, second) = (at.div_euclid(86_400), at.rem_euclid(86_400));
     let since_march_0 = days + 719_468;
     let (era, day_of_era) = (since_march_0.div_euclid(146_097), since_march_0.rem_euclid(146_097));

@@ -42,7 +42,7 @@ pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> 
         return lost();
     };
     let Stage::Password { wrong } = transaction.stage else {
-        // Taken by mistake: this login waits for the verifier.
+        // Taken by mistake: this login waits for the verifier, or for a code.
         tenant.store().put_transaction(state.to_owned(), transaction, now);
         return lost();
     };
@@ -50,7 +50,7 @@ pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> 
     let password = incoming.form.get("password").unwrap_or_default();
     let Some(user) = find(&tenant, email, password) else {
         let transaction = Transaction { stage: Stage::Password { wrong: wrong + 1 }, ..transaction };
-        return wrong_password(&tenant, state, email, transaction);
+        return wrong_password(&tenant, &incoming, state, email, transaction);
     };
 
     // A fresh id: whatever the browser brought along, nobody else knows this one.
@@ -58,7 +58,7 @@ pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> 
         id: tenant.random(),
         user_id: user.user_id.clone(),
         began_at: now,
-        methods: vec![Method { name: "pwd".to_owned(), at: now }],
+        methods: vec![Method { name: "pwd".to_owned(), kind: None, at: now }],
     };
     tenant.store().put_session(session.clone(), now);
     let answer = pipeline::execute(&tenant, &incoming, transaction, &session).await;
@@ -77,10 +77,15 @@ fn find<'a>(tenant: &'a Tenant, email: &str, password: &str) -> Option<&'a User>
     users.iter().find(|user| user.email.eq_ignore_ascii_case(email) && user.has_password(password))
 }
 
-fn wrong_password(tenant: &Tenant, state: &str, email: &str, transaction: Transaction) -> Response {
+fn wrong_password(
+    tenant: &Tenant,
+    incoming: &Incoming,
+    state: &str,
+    email: &str,
+    transaction: Transaction,
+) -> Response {
     if matches!(transaction.stage, Stage::Password { wrong } if wrong >= WRONG_PASSWORDS) {
-        let reason = pipeline::error("access_denied", "Too many wrong passwords");
-        return pipeline::to_application(&transaction.request, &reason);
+        return pipeline::refuse(tenant, incoming, &transaction.request, None, "Too many wrong passwords");
     }
     let page = form(tenant, state, &transaction, Some(email));
     tenant.store().put_transaction(state.to_owned(), transaction, tenant.now());
@@ -106,5 +111,5 @@ fn form(tenant: &Tenant, state: &str, transaction: &Transaction, rejected: Optio
          <button>Continue</button>\n</form>\n\
          <p class=\"soft\">A stand-in for an Auth0 tenant, on this machine only.</p>"
     );
-    web::page(status, &format!("Log in to {client}"), &main)
+    web::named_page(status, "login", &format!("Log in to {client}"), &main)
 }

@@ -1,12 +1,13 @@
 //! Between password and code: runs the Action's legs and does what they asked for.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::{
-    Tenant,
+    Action, Tenant,
     actions::{self, ActionError, Effects, Leg, Trigger},
     event::{self, Login, Protocol},
+    log, mfa,
     store::{Grant, Method, Request, Session, Stage, Transaction},
 };
 use crate::{
@@ -27,13 +28,14 @@ pub(super) async fn execute(
         Err(refusal) => return refusal,
     };
     let Some(verifier) = &effects.redirect else {
-        return finish(tenant, transaction, session, effects);
+        return conclude(tenant, incoming, merge(transaction, effects), session).await;
     };
+    let user = Some(session.user_id.as_str());
     if is_silent(&transaction.request) {
-        return to_application(&transaction.request, &error("interaction_required", "Interaction required"));
+        return no_page(tenant, incoming, &transaction.request, user);
     }
     let Ok(mut verifier) = Url::parse(verifier) else {
-        return to_application(&transaction.request, &error("access_denied", "The redirect leads nowhere"));
+        return refuse(tenant, incoming, &transaction.request, user, "The redirect leads nowhere");
     };
     let state = tenant.random();
     verifier.query_pairs_mut().append_pair("state", &state);
@@ -51,7 +53,7 @@ pub(super) async fn resume(
     session: &Session,
 ) -> Response {
     match run_leg(tenant, incoming, Trigger::Continue, &transaction, session).await {
-        Ok(effects) => finish(tenant, transaction, session, effects),
+        Ok(effects) => conclude(tenant, incoming, merge(transaction, effects), session).await,
         Err(refusal) => refusal,
     }
 }
@@ -60,7 +62,7 @@ pub(super) async fn resume(
 pub(super) async fn refresh(tenant: &Tenant, incoming: &Incoming, grant: &Grant) -> Result<Effects, ActionError> {
     let login =
         Login { protocol: Protocol::Refresh, request: &grant.request, session: &grant.session, transaction: None };
-    let effects = run(tenant, Trigger::Execute, event::event(tenant, incoming, &login)).await?;
+    let effects = post_login(tenant, Trigger::Execute, event::event(tenant, incoming, &login)).await?;
     remember(tenant, &grant.session, &effects);
     Ok(effects)
 }
@@ -106,9 +108,10 @@ async fn run_leg(
         session,
         transaction: Some((&transaction.id, &transaction.metadata)),
     };
-    let ran = run(tenant, trigger, event::event(tenant, incoming, &login)).await;
+    let ran = post_login(tenant, trigger, event::event(tenant, incoming, &login)).await;
     // What Auth0 answers when an Action throws is not documented; this keeps the message where a developer looks for it.
-    let denied = |reason: &str| to_application(&transaction.request, &error("access_denied", reason));
+    let user = Some(session.user_id.as_str());
+    let denied = |reason: &str| refuse(tenant, incoming, &transaction.request, user, reason);
     let effects = ran.map_err(|error| denied(&error.to_string()))?;
     remember(tenant, session, &effects);
     match &effects.denied {
@@ -117,13 +120,25 @@ async fn run_leg(
     }
 }
 
-/// Runs the Action away from the threads that serve.
-async fn run(tenant: &Tenant, trigger: Trigger, event: Value) -> Result<Effects, ActionError> {
+/// Runs the deployed post-login Action; without one a leg leaves nothing behind.
+async fn post_login(tenant: &Tenant, trigger: Trigger, event: Value) -> Result<Effects, ActionError> {
+    match tenant.deployed().post_login {
+        Some(action) => run(tenant, action, trigger, event).await,
+        None => Ok(Effects::default()),
+    }
+}
+
+/// Runs an Action away from the threads that serve.
+pub(super) async fn run(
+    tenant: &Tenant,
+    action: Action,
+    trigger: Trigger,
+    event: Value,
+) -> Result<Effects, ActionError> {
     let config = tenant.config();
-    let Some(action) = tenant.action() else {
-        return Ok(Effects::default());
-    };
-    let leg = Leg { action, trigger, event, host: config.host.clone(), now: tenant.now(), limit: config.action_limit };
+    // `iss` of session tokens is the tenant's own name; whether Auth0 writes a custom domain there is not documented.
+    let (host, limit, net) = (config.host.clone(), config.action_limit, tenant.net());
+    let leg = Leg { action, trigger, event, host, now: tenant.now(), limit, net };
     let ran = tokio::task::spawn_blocking(move || actions::run(leg)).await;
     ran.unwrap_or_else(|panicked| Err(ActionError::Engine(Box::new(panicked))))
 }
@@ -133,7 +148,7 @@ fn remember(tenant: &Tenant, session: &Session, effects: &Effects) {
     let now = tenant.now();
     let mut store = tenant.store();
     for name in &effects.methods {
-        store.record_method(&session.id, Method { name: name.clone(), at: now });
+        store.record_method(&session.id, Method { name: name.clone(), kind: None, at: now });
     }
     store.update_app_metadata(&session.user_id, effects.app_metadata.clone());
     store.console.extend(effects.console.iter().cloned());
@@ -146,6 +161,7 @@ fn merge(transaction: Transaction, effects: Effects) -> Transaction {
         old
     };
     Transaction {
+        mfa: mfa::ask(&effects).or(transaction.mfa),
         metadata: extended(transaction.metadata, effects.transaction_metadata),
         id_claims: extended(transaction.id_claims, effects.id_claims),
         access_claims: extended(transaction.access_claims, effects.access_claims),
@@ -153,13 +169,66 @@ fn merge(transaction: Transaction, effects: Effects) -> Transaction {
     }
 }
 
+/// After the last leg: the tenant's own second factor where it was asked for, and the code.
+async fn conclude(tenant: &Tenant, incoming: &Incoming, transaction: Transaction, session: &Session) -> Response {
+    let user = Some(session.user_id.as_str());
+    match transaction.mfa {
+        None | Some(mfa::Ask::Skip) => finish(tenant, incoming, transaction, session, false),
+        Some(_) if is_silent(&transaction.request) => no_page(tenant, incoming, &transaction.request, user),
+        Some(mfa::Ask::Phone { voice }) => mfa::begin(tenant, incoming, transaction, session, voice).await,
+        Some(mfa::Ask::NotEnrolled) => {
+            let reason = "None of the factors asked for is enrolled";
+            refuse(tenant, incoming, &transaction.request, user, reason)
+        }
+    }
+}
+
 /// Gives the application its code.
-fn finish(tenant: &Tenant, transaction: Transaction, session: &Session, effects: Effects) -> Response {
-    let Transaction { request, id_claims, access_claims, .. } = merge(transaction, effects);
+pub(super) fn finish(
+    tenant: &Tenant,
+    incoming: &Incoming,
+    transaction: Transaction,
+    session: &Session,
+    mfa: bool,
+) -> Response {
+    let Transaction { request, id_claims, access_claims, .. } = transaction;
     let code = tenant.random();
     let made_at: UnixSecs = tenant.now();
+    let kind = if is_silent(&request) { "ssa" } else { "s" };
+    let user_id = Some(session.user_id.as_str());
+    let done = log::Event { kind, description: "Logged in", request: &request, user_id, details: json!({}) };
+    log::record(tenant, incoming, &done);
     let answer = to_application(&request, &[("code", &code)]);
-    let grant = Grant { request, session: session.clone(), id_claims, access_claims, made_at };
+    let grant = Grant { request, session: session.clone(), id_claims, access_claims, mfa, made_at };
     tenant.store().put_code(code, grant);
     answer
+}
+
+/// Ends a login with `access_denied`.
+pub(super) fn refuse(
+    tenant: &Tenant,
+    incoming: &Incoming,
+    request: &Request,
+    user_id: Option<&str>,
+    reason: &str,
+) -> Response {
+    fail(tenant, incoming, request, user_id, ("access_denied", reason))
+}
+
+/// Ends a silent login that would need a page.
+fn no_page(tenant: &Tenant, incoming: &Incoming, request: &Request, user_id: Option<&str>) -> Response {
+    fail(tenant, incoming, request, user_id, ("interaction_required", "Interaction required"))
+}
+
+fn fail(
+    tenant: &Tenant,
+    incoming: &Incoming,
+    request: &Request,
+    user_id: Option<&str>,
+    (name, reason): (&str, &str),
+) -> Response {
+    let kind = if is_silent(request) { "fsa" } else { "f" };
+    let details = json!({ "error": name });
+    log::record(tenant, incoming, &log::Event { kind, description: reason, request, user_id, details });
+    to_application(request, &error(name, reason))
 }

@@ -1,9 +1,10 @@
 //! What a tenant remembers while it runs: browser sessions, logins under way, codes and tokens.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use serde_json::{Map, Value};
 
+use super::{log::Recent, mfa};
 use crate::world::UnixSecs;
 
 /// How long a login may take from `/authorize` on (Auth0: one hour since February 2024).
@@ -16,6 +17,11 @@ const CODE_LIFE_SECS: i64 = 60;
 pub(super) const ACCESS_LIFE_SECS: i64 = 24 * 3600;
 /// How long a refresh token lasts.
 const REFRESH_LIFE_SECS: i64 = 30 * 24 * 3600;
+/// Most messages to one person within [`MESSAGES_SPAN_SECS`] (Auth0: ten an hour).
+const MESSAGES_MAX: usize = 10;
+const MESSAGES_SPAN_SECS: i64 = 3600;
+/// Most events of the log that are kept for the dashboard.
+const EVENTS_KEPT: usize = 200;
 /// Most logins under way in one browser; the oldest goes first (people report about ten at Auth0).
 const LOGINS_PER_BROWSER: usize = 10;
 
@@ -28,8 +34,12 @@ pub(super) struct Store {
     refreshes: HashMap<String, Grant>,
     accesses: HashMap<String, Access>,
     app_metadata: HashMap<String, Map<String, Value>>,
+    /// When each person was sent messages, lately.
+    messages: HashMap<String, Vec<UnixSecs>>,
     /// What Actions wrote to their console.
     pub(super) console: Vec<String>,
+    /// What happened last, the newest first.
+    pub(super) recent: VecDeque<Recent>,
 }
 
 /// A browser that is logged in.
@@ -45,6 +55,8 @@ pub(super) struct Session {
 #[derive(Clone)]
 pub(super) struct Method {
     pub(super) name: String,
+    /// Only with `mfa`: by what.
+    pub(super) kind: Option<&'static str>,
     pub(super) at: UnixSecs,
 }
 
@@ -75,6 +87,8 @@ pub(super) struct Transaction {
     pub(super) metadata: Map<String, Value>,
     pub(super) id_claims: Map<String, Value>,
     pub(super) access_claims: Map<String, Value>,
+    /// Whether the legs so far asked for the tenant's own second factor.
+    pub(super) mfa: Option<mfa::Ask>,
     pub(super) stage: Stage,
 }
 
@@ -91,6 +105,13 @@ pub(super) enum Stage {
         /// The session that the password opened.
         session: String,
     },
+    /// A code sent to the person's phone.
+    Mfa {
+        /// The session that the password opened.
+        session: String,
+        /// The code.
+        pending: mfa::Pending,
+    },
 }
 
 /// What a code or a refresh token is good for.
@@ -100,6 +121,8 @@ pub(super) struct Grant {
     pub(super) session: Session,
     pub(super) id_claims: Map<String, Value>,
     pub(super) access_claims: Map<String, Value>,
+    /// Whether the tenant's own second factor was shown in this login.
+    pub(super) mfa: bool,
     pub(super) made_at: UnixSecs,
 }
 
@@ -158,6 +181,23 @@ impl Store {
     ) -> Option<Transaction> {
         self.transaction(state, browser, now)?;
         self.transactions.remove(state)
+    }
+
+    /// Whether one more message may go to this person now; if so, it counts.
+    pub(super) fn may_send(&mut self, user_id: &str, now: UnixSecs) -> bool {
+        let sent = self.messages.entry(user_id.to_owned()).or_default();
+        sent.retain(|at| now < at + MESSAGES_SPAN_SECS);
+        let may = sent.len() < MESSAGES_MAX;
+        if may {
+            sent.push(now);
+        }
+        may
+    }
+
+    /// Keeps an event of the log for the dashboard.
+    pub(super) fn put_recent(&mut self, event: Recent) {
+        self.recent.push_front(event);
+        self.recent.truncate(EVENTS_KEPT);
     }
 
     /// Keeps what a code stands for.

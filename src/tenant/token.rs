@@ -12,8 +12,9 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Tenant,
+    actions::Effects,
     config::User,
-    pipeline,
+    mfa, pipeline,
     store::{ACCESS_LIFE_SECS, Access, Grant},
 };
 use crate::web::{self, Incoming};
@@ -119,7 +120,7 @@ fn code_grant(tenant: &Tenant, incoming: &Incoming) -> Earned {
     Ok((grant, nonce))
 }
 
-/// Runs the Action again, without redirect. Claims of the login are not carried over: this is none.
+/// Runs the Action again, without redirect. Claims of the login are not carried over, nor its second factor: this is none.
 async fn refresh_grant(tenant: &Tenant, incoming: &Incoming) -> Earned {
     let form = &incoming.form;
     let grant = form.get("refresh_token").and_then(|token| tenant.store().take_refresh(token, tenant.now()));
@@ -133,7 +134,11 @@ async fn refresh_grant(tenant: &Tenant, incoming: &Incoming) -> Earned {
     if effects.redirect.is_some() {
         return Err(Refusal::new("interaction_required", "A redirect is not possible here"));
     }
-    Ok((Grant { id_claims: effects.id_claims, access_claims: effects.access_claims, ..grant }, None))
+    if matches!(mfa::ask(&effects), Some(mfa::Ask::Phone { .. } | mfa::Ask::NotEnrolled)) {
+        return Err(Refusal::new("mfa_required", "A second factor is not possible here"));
+    }
+    let Effects { id_claims, access_claims, .. } = effects;
+    Ok((Grant { id_claims, access_claims, mfa: false, ..grant }, None))
 }
 
 /// Makes the tokens of a grant and remembers them.
@@ -175,6 +180,10 @@ fn id_token(tenant: &Tenant, grant: &Grant, nonce: Option<&str>) -> Result<Strin
     claims.insert("exp".into(), json!(now + ID_TOKEN_LIFE_SECS));
     claims.insert("auth_time".into(), json!(session.began_at));
     claims.insert("sid".into(), json!(session.id));
+    if grant.mfa {
+        claims.insert("amr".into(), json!(["mfa"]));
+        claims.insert("acr".into(), json!(mfa::POLICY));
+    }
     claims.extend(nonce.map(|nonce| ("nonce".to_owned(), json!(nonce))));
     tenant.key().sign("JWT", &Value::Object(claims))
 }

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{
-    HANDLE_SECS, Inner,
+    HANDLE_SECS, Inner, codes,
     examine::ExamineError,
     judge::{account_delay_secs, counts_against_account, judge_claims, judge_match, judge_sighting},
     picture::{self, PictureError},
@@ -30,6 +30,7 @@ use crate::{
         jwk::PublicKey,
         verify::{Expected, verify},
     },
+    policy::Policy,
     protocol::{Claims, Outcome, Problem, Purpose, Reason},
     vision::Embedding,
     world::random_text,
@@ -129,6 +130,7 @@ struct Case {
     nonce: Zeroizing<String>,
     template: Option<Embedding>,
     virtual_cameras: bool,
+    policy: Policy,
 }
 
 struct Judged {
@@ -165,14 +167,18 @@ async fn admit(verifier: &Inner, id: &str, device: &str, post_hash: &str) -> Res
     if session.expires_at <= now {
         return Ok(Admission::Answered(outcome_text(&Outcome::Expired)));
     }
-    if tx.locked_until(&session.integration_id, &session.sub).await? > now {
-        return end_refused(verifier, tx, id, Reason::TooManyAttempts).await.map(Admission::Answered);
-    }
     let integration = tx.integration(&session.integration_id).await?.ok_or(Refusal::IntegrationUnknown)?;
+    if !integration.rules.enabled {
+        return end_refused(verifier, tx, id, Reason::Disabled).await.map(Admission::Answered);
+    }
+    if session.attempts_left == 0 || tx.locked_until(&session.integration_id, &session.sub).await? > now {
+        return no_more_faces(verifier, tx, &session).await.map(Admission::Answered);
+    }
     let nonce = tx.nonce(id).await?;
     let template = tx.template(&session.integration_id, &session.sub).await?;
     let template = template.map(|bytes| Embedding::from_bytes(&bytes)).transpose().map_err(ExamineError::from)?;
-    Ok(Admission::Case(Box::new(Case { session, nonce, template, virtual_cameras: integration.virtual_cameras })))
+    let (virtual_cameras, policy) = (integration.rules.allow_virtual_cameras, verifier.policy_of(&integration));
+    Ok(Admission::Case(Box::new(Case { session, nonce, template, virtual_cameras, policy })))
 }
 
 /// Checks and judges on a thread of its own: hashing, decoding and networks take their time.
@@ -198,10 +204,11 @@ fn judge_blocking(verifier: &Inner, case: &Case, key: &PublicKey, post: &Post) -
         PictureError::Size => Refusal::ShotSize,
         PictureError::Unreadable => Refusal::ShotUnreadable,
     })?;
-    allowed(verifier, &claims)?;
-    let look = judge_claims(&claims, verifier.policy(), case.virtual_cameras);
+    let policy = &case.policy;
+    allowed(verifier, policy, &claims)?;
+    let look = judge_claims(&claims, policy, case.virtual_cameras);
     let look = match look {
-        Ok(()) => judge_sighting(verifier.examiner().examine(&shot, &verifier.policy().quality)?, verifier.policy()),
+        Ok(()) => judge_sighting(verifier.examiner().examine(&shot, &policy.quality)?, policy),
         Err(reason) => Err(reason),
     };
     let verdict = match (look, &case.template, case.session.purpose) {
@@ -218,12 +225,13 @@ fn judge_blocking(verifier: &Inner, case: &Case, key: &PublicKey, post: &Post) -
 }
 
 /// That the device ran networks and thresholds which this verifier allows.
-fn allowed(verifier: &Inner, claims: &Claims) -> Result<(), Refusal> {
+fn allowed(verifier: &Inner, policy: &Policy, claims: &Claims) -> Result<(), Refusal> {
     let (named, ours) = (&claims.liveness.models, verifier.models());
     if named.len() != ours.len() || !ours.iter().all(|model| named.contains(model)) {
         return Err(Refusal::ModelNotAllowed);
     }
-    if claims.liveness.policy != verifier.expected_policy_digest() {
+    // What a client in order judges by: its own defaults, tightened by ours.
+    if claims.liveness.policy != Policy::default().tightened_by(policy).digest() {
         return Err(Refusal::OtherPolicy);
     }
     Ok(())
@@ -248,9 +256,13 @@ async fn conclude(
     if session.expires_at <= verifier.now() {
         return Ok(outcome_text(&Outcome::Expired));
     }
+    let integration = tx.integration(&session.integration_id).await?.ok_or(Refusal::IntegrationUnknown)?;
+    if !integration.rules.enabled {
+        return end_refused(verifier, tx, id, Reason::Disabled).await;
+    }
     // Other sessions of the account may have failed while this capture waited for its turn.
-    if tx.locked_until(&session.integration_id, &session.sub).await? > verifier.now() {
-        return end_refused(verifier, tx, id, Reason::TooManyAttempts).await;
+    if session.attempts_left == 0 || tx.locked_until(&session.integration_id, &session.sub).await? > verifier.now() {
+        return no_more_faces(verifier, tx, &session).await;
     }
     if *tx.nonce(id).await? != *judged.nonce || tx.has_judged(id, &judged.jti).await? {
         return Err(Refusal::AttestationReplayed);
@@ -275,6 +287,7 @@ async fn conclude(
 async fn approve(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, event: Event) -> Result<String, Refusal> {
     let now = verifier.now();
     tx.clear_failures(&session.integration_id, &session.sub).await?;
+    tx.mark_verified(&session.integration_id, &session.sub, now).await?;
     let handle = random_text::<32>(verifier.chance());
     let answer = outcome_text(&Outcome::Approved { continue_url: verifier.return_url(&handle) });
     tx.finish_session(&session.id, None, &handle, now + HANDLE_SECS, &answer).await?;
@@ -292,13 +305,24 @@ async fn reject(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, reason: Re
         tx.count_failure(&session.integration_id, &session.sub, now, account_delay_secs).await?;
     }
     let attempts_left = session.attempts_left.saturating_sub(1);
-    if attempts_left == 0 {
+    // Where a code is offered, the session stays open for one.
+    if attempts_left == 0 && codes::offered(verifier, tx, session).await?.is_empty() {
         let handle = verifier.refuse(tx, &session.id, reason, now + HANDLE_SECS).await?;
         return Ok(outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(&handle) }));
     }
     let nonce = random_text::<32>(verifier.chance());
     tx.renew_nonce(&session.id, &nonce).await?;
     Ok(outcome_text(&Outcome::Retry { reason, attempts_left, nonce }))
+}
+
+/// The session or the account takes no more captures: the session ends, unless a code may pass it.
+async fn no_more_faces(verifier: &Inner, mut tx: Tx<'_>, session: &Session) -> Result<String, Refusal> {
+    let reason = Reason::TooManyAttempts;
+    if codes::offered(verifier, &mut tx, session).await?.is_empty() {
+        return end_refused(verifier, tx, &session.id, reason).await;
+    }
+    let nonce = tx.nonce(&session.id).await?.to_string();
+    Ok(outcome_text(&Outcome::Retry { reason, attempts_left: 0, nonce }))
 }
 
 /// Counts a post that did not hold; too many end the session.

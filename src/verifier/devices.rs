@@ -6,7 +6,7 @@ use axum::{
 };
 
 use super::{
-    Inner,
+    DeviceRule, Inner,
     pages::one_line,
     problem::Refusal,
     request::ProvenRequest,
@@ -41,7 +41,9 @@ pub(crate) async fn register(
         Some(code) if !tx.spend_device_code(&integration.id, code, &request.device, now).await? => {
             return Err(Refusal::EnrolmentCode);
         }
-        None if !integration.open_registration && known.is_none() => return Err(Refusal::RegistrationClosed),
+        None if integration.rules.device_rule != DeviceRule::Open && known.is_none() => {
+            return Err(Refusal::RegistrationClosed);
+        }
         _ => {}
     }
     if known.is_none() {

@@ -5,18 +5,22 @@
 
 use axum::{
     extract::{Path, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
 
 use super::{
     Inner,
+    browser::{cookie, cookie_name, is_prefetch},
+    captures,
     pages::{Page, text},
-    start::{cookie_name, is_prefetch},
-    store::{Event, Session, Stage, StoreError},
+    store::{Event, Session, Sight, Stage, StoreError, Tx},
     token::{RETURN_LIFE_SECS, ReturnClaims, sign_return},
 };
-use crate::world::random_text;
+use crate::{
+    protocol::{Fallback, Outcome, Purpose, Reason},
+    world::random_text,
+};
 
 /// Why nothing is given back; each is a page.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +75,7 @@ async fn redeem(verifier: &Inner, handle: &str, headers: &HeaderMap) -> Result<P
     }
     let now = verifier.now();
     let mut tx = verifier.store().begin().await?;
-    let session = tx.session_of_handle(handle).await?.filter(|s| s.stage.over()).ok_or(ReturnError::Unknown)?;
+    let mut session = tx.session_of_handle(handle).await?.filter(|s| s.stage.over()).ok_or(ReturnError::Unknown)?;
     // First of all, so that a stranger learns nothing and spends nothing.
     if !cookie(headers, &cookie_name(&session.id)).is_some_and(|cookie| session.has_cookie(cookie)) {
         return Err(ReturnError::OtherBrowser);
@@ -82,9 +86,13 @@ async fn redeem(verifier: &Inner, handle: &str, headers: &HeaderMap) -> Result<P
     if session.handle_expires_at <= now {
         return Err(ReturnError::Expired);
     }
+    if session.stage == Stage::Approved && !is_enabled(&mut tx, &session).await? {
+        withdraw(verifier, &mut tx, &session, handle).await?;
+        session = tx.session(&session.id).await?.ok_or(ReturnError::Unknown)?;
+    }
     tx.mark_returned(&session.id).await?;
     let state = tx.state(&session.id).await?;
-    let secret = tx.session_secret(&session.integration_id).await?;
+    let secrets = tx.session_secrets(&session.integration_id, now).await?;
     let approved = session.stage == Stage::Approved;
     let result = if approved { "approved" } else { "refused" };
     let token = sign_return(
@@ -98,15 +106,39 @@ async fn redeem(verifier: &Inner, handle: &str, headers: &HeaderMap) -> Result<P
             integration_id: &session.integration_id,
             result,
             reason: session.reason,
-            purpose: session.purpose,
-            amr: approved.then_some(["face", "mfa"]),
+            // A code enrols nobody, whatever the login was begun for.
+            purpose: if session.passed_by.is_some() { Purpose::Verify } else { session.purpose },
+            amr: approved.then_some(amr(session.passed_by)),
         },
-        &secret,
+        secrets.of(&session.secret_digest),
     )?;
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     tx.record(now, Event::Returned, &session.id, account.as_deref(), result).await?;
+    tx.sight(&session.integration_id, Sight::Returned, now, result).await?;
     tx.commit().await?;
     Ok(form_page(&session, &state, &token))
+}
+
+async fn is_enabled(tx: &mut Tx<'_>, session: &Session) -> Result<bool, StoreError> {
+    Ok(tx.integration(&session.integration_id).await?.is_some_and(|integration| integration.rules.enabled))
+}
+
+/// Turns an approval that nobody has fetched into a refusal: its integration was switched off.
+async fn withdraw(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, handle: &str) -> Result<(), StoreError> {
+    let reason = Reason::Disabled;
+    let outcome = captures::outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(handle) });
+    tx.finish_session(&session.id, Some(reason), handle, session.handle_expires_at, &outcome).await?;
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
+    tx.record(verifier.now(), Event::SessionRefused, &session.id, account.as_deref(), reason.name()).await
+}
+
+/// What was shown, by the names of RFC 8176; `face` and `mfa` among them.
+fn amr(passed_by: Option<Fallback>) -> &'static [&'static str] {
+    match passed_by {
+        None => &["face", "mfa"],
+        Some(Fallback::Sms) => &["otp", "sms", "mfa"],
+        Some(Fallback::Voice) => &["otp", "tel", "mfa"],
+    }
 }
 
 fn form_page(session: &Session, state: &str, token: &str) -> Page {
@@ -128,12 +160,6 @@ fn form_page(session: &Session, state: &str, token: &str) -> Page {
         posts_elsewhere: true,
         ..Page::new(StatusCode::OK, "return", title, body)
     }
-}
-
-/// The value of the cookie `name`.
-fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 fn error_page(error: &ReturnError) -> Page {
@@ -161,19 +187,4 @@ fn error_page(error: &ReturnError) -> Page {
         }
     };
     Page::new(status, name, title, format!("<p>{lead}</p>\n"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cookie_is_found_by_its_whole_name() {
-        let mut headers = HeaderMap::new();
-        headers.append(header::COOKIE, "a=1; session-1=x; session=y".parse().unwrap());
-        headers.append(header::COOKIE, "other=z".parse().unwrap());
-        for (name, value) in [("session", Some("y")), ("session-1", Some("x")), ("other", Some("z")), ("ses", None)] {
-            assert_eq!(cookie(&headers, name), value, "{name}");
-        }
-    }
 }

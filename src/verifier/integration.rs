@@ -1,30 +1,108 @@
 //! Integrations as an operator sets them up.
 
+use zeroize::Zeroizing;
+
 use super::{
-    SessionSecret, Verifier,
+    Inner, SessionSecret, Verifier,
     origin::is_host_name,
     pages::one_line,
-    store::{Integration, StoreError},
+    store::{Event, Integration, StoreError, Tx},
 };
-use crate::world::random_text;
+use crate::{
+    policy::Policy,
+    protocol::{Fallback, Purpose},
+    world::{UnixSecs, random_text},
+};
 
 /// What an operator decides about a tenant.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewIntegration {
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rules {
     /// Shown to people where the tenant names no application; 1 to 64 characters.
     pub name: String,
+    /// Switched off, no login begins and none is approved.
+    pub enabled: bool,
     /// Host name of the tenant: `iss` of its tokens, and where browsers go back to.
     pub tenant_host: String,
     /// Further host names under which the tenant serves `/continue`.
     pub custom_domains: Vec<String>,
     /// Whether an account without a template may enrol itself.
     pub allow_self_enrolment: bool,
+    /// How a person without a template comes to the client.
+    pub enrolment_flow: Transport,
+    /// How a person with one does.
+    pub verification_flow: Transport,
+    /// The way to pass without a face, where the account has a phone: by text message; or by that or, for people who cannot
+    /// read messages, by a call.
+    pub fallback: Option<Fallback>,
     /// Whether recordings and other virtual cameras count: for tests only.
     pub allow_virtual_cameras: bool,
     /// Which devices may open sessions.
     pub device_rule: DeviceRule,
     /// Captures per session, 1 to 10.
     pub attempts: u32,
+    /// Thresholds; they may only tighten the service's own.
+    pub policy: Policy,
+}
+
+impl Rules {
+    /// The rules that an integration begins with.
+    pub fn new(name: impl Into<String>, tenant_host: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            enabled: true,
+            tenant_host: tenant_host.into(),
+            custom_domains: Vec::new(),
+            allow_self_enrolment: true,
+            enrolment_flow: Transport::Inline,
+            verification_flow: Transport::Inline,
+            fallback: None,
+            allow_virtual_cameras: false,
+            device_rule: DeviceRule::Open,
+            attempts: 5,
+            policy: Policy::default(),
+        }
+    }
+
+    /// Whether an integration can be run by these rules; the first that is wrong is named.
+    pub(crate) fn check(&self) -> Result<(), RulesError> {
+        if self.name.is_empty() || one_line(&self.name) != self.name {
+            return Err(RulesError::Name);
+        }
+        if let Some(host) = self.hosts().find(|host| !is_host_name(host)) {
+            return Err(RulesError::Host { host: host.to_owned() });
+        }
+        if !(1..=10).contains(&self.attempts) {
+            return Err(RulesError::Attempts { found: self.attempts });
+        }
+        // JSON has no infinite number: such a policy would be written and never read again.
+        let written = serde_json::to_string(&self.policy).unwrap_or_default();
+        if serde_json::from_str::<Policy>(&written).ok() != Some(self.policy) {
+            return Err(RulesError::Policy);
+        }
+        Ok(())
+    }
+
+    /// How a person comes to the client for this purpose.
+    pub(crate) fn flow(&self, purpose: Purpose) -> Transport {
+        match purpose {
+            Purpose::Enroll => self.enrolment_flow,
+            Purpose::Verify => self.verification_flow,
+        }
+    }
+
+    /// The tenant's host names: its own, then its custom domains.
+    pub(crate) fn hosts(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.tenant_host).chain(&self.custom_domains).map(String::as_str)
+    }
+}
+
+/// How a person comes from the landing page to the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// By a button on the landing page.
+    Inline,
+    /// By a link that is mailed to the account's address, and opened in the same browser.
+    Email,
 }
 
 /// Which devices may open sessions.
@@ -36,9 +114,9 @@ pub enum DeviceRule {
     Code,
 }
 
-/// Why an integration was not added.
+/// Why an integration was not added or changed.
 #[derive(Debug, thiserror::Error)]
-pub enum NewIntegrationError {
+pub enum RulesError {
     /// The name is empty or longer than a line.
     #[error("an integration needs a name of 1 to 64 characters")]
     Name,
@@ -54,6 +132,12 @@ pub enum NewIntegrationError {
         /// As it was given.
         found: u32,
     },
+    /// A threshold is not a finite number.
+    #[error("a threshold of the policy is out of range")]
+    Policy,
+    /// There is no such integration.
+    #[error("there is no such integration")]
+    Unknown,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -61,31 +145,67 @@ pub enum NewIntegrationError {
 
 impl Verifier {
     /// Adds an integration: its id, and its Session Secret, which is never shown again.
-    pub async fn add_integration(&self, new: NewIntegration) -> Result<(String, SessionSecret), NewIntegrationError> {
-        if new.name.is_empty() || one_line(&new.name) != new.name {
-            return Err(NewIntegrationError::Name);
-        }
-        if let Some(host) = std::iter::once(&new.tenant_host).chain(&new.custom_domains).find(|h| !is_host_name(h)) {
-            return Err(NewIntegrationError::Host { host: host.clone() });
-        }
-        if !(1..=10).contains(&new.attempts) {
-            return Err(NewIntegrationError::Attempts { found: new.attempts });
-        }
-        let inner = &self.0;
-        let integration = Integration {
-            id: random_text::<16>(inner.chance()),
-            name: new.name,
-            tenant_host: new.tenant_host,
-            custom_domains: new.custom_domains,
-            self_enrolment: new.allow_self_enrolment,
-            virtual_cameras: new.allow_virtual_cameras,
-            open_registration: new.device_rule == DeviceRule::Open,
-            attempts: new.attempts,
-        };
-        let secret = zeroize::Zeroizing::new(random_text::<32>(inner.chance()));
-        let mut tx = inner.store().begin().await?;
-        tx.add_integration(&integration, &secret, inner.now()).await?;
+    pub async fn add_integration(&self, rules: Rules) -> Result<(String, SessionSecret), RulesError> {
+        let mut tx = self.0.store().begin().await?;
+        let made = self.0.add_integration(&mut tx, rules).await?;
         tx.commit().await?;
+        Ok(made)
+    }
+
+    /// Gives an integration other rules. Logins under way are held to them from now on.
+    pub async fn change_rules(&self, id: &str, rules: Rules) -> Result<(), RulesError> {
+        let mut tx = self.0.store().begin().await?;
+        self.0.change_rules(&mut tx, id, &rules).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Gives an integration a new Session Secret. Tokens signed with the old one are still read for `overlap_secs`, so that
+    /// the tenant's Action can be given the new one meanwhile; what goes back is signed with the secret that the login
+    /// came with.
+    pub async fn rotate_secret(&self, id: &str, overlap_secs: i64) -> Result<SessionSecret, RulesError> {
+        let mut tx = self.0.store().begin().await?;
+        let secret = self.0.rotate_secret(&mut tx, id, overlap_secs).await?;
+        tx.commit().await?;
+        Ok(secret)
+    }
+}
+
+impl Inner {
+    /// Adds an integration within a transaction.
+    pub(crate) async fn add_integration(
+        &self,
+        tx: &mut Tx<'_>,
+        rules: Rules,
+    ) -> Result<(String, SessionSecret), RulesError> {
+        rules.check()?;
+        let integration = Integration { id: random_text::<16>(self.chance()), rules };
+        let secret = Zeroizing::new(random_text::<32>(self.chance()));
+        tx.add_integration(&integration, &secret, self.now()).await?;
         Ok((integration.id, SessionSecret(secret)))
+    }
+
+    /// Gives an integration other rules within a transaction.
+    pub(crate) async fn change_rules(&self, tx: &mut Tx<'_>, id: &str, rules: &Rules) -> Result<(), RulesError> {
+        rules.check()?;
+        if !tx.set_rules(id, rules).await? {
+            return Err(RulesError::Unknown);
+        }
+        Ok(tx.record(self.now(), Event::IntegrationChanged, id, None, "").await?)
+    }
+
+    /// Gives an integration a new Session Secret within a transaction.
+    pub(crate) async fn rotate_secret(
+        &self,
+        tx: &mut Tx<'_>,
+        id: &str,
+        overlap_secs: i64,
+    ) -> Result<SessionSecret, RulesError> {
+        let secret = Zeroizing::new(random_text::<32>(self.chance()));
+        let until: UnixSecs = self.now().saturating_add(overlap_secs);
+        if !tx.rotate_secret(id, &secret, until).await? {
+            return Err(RulesError::Unknown);
+        }
+        tx.record(self.now(), Event::SecretRotated, id, None, "").await?;
+        Ok(SessionSecret(secret))
     }
 }

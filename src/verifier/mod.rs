@@ -3,17 +3,27 @@
 //!
 //! | file | what it answers |
 //! |---|---|
-//! | `start`, `pages`, `token` | `GET /start`: the tenant's token becomes a session, a cookie and the landing page |
+//! | `start`, `start_refusal`, `token` | `GET /start`: the tenant's token becomes a session, a cookie and the landing page |
+//! | `landing`, `session_page`, `browser`, `pages` | the login as its browser sees it: how it stands, what to do, the way out |
+//! | `mailed`, `mail_pages`, `mail` | the link by mail |
+//! | `browser_code`, `code_pages` | a one-time code asked for and typed in the browser |
 //! | `devices`, `sessions` | `POST /v1/devices`, `…/open`, `…/abandon` |
 //! | `captures`, `picture`, `judge`, `examine` | `POST …/captures`: checks in the protocol's order, then judges |
+//! | `otp`, `codes`, `twilio` | `POST …/otp`, `…/otp/check`: a one-time code in place of a face |
+//! | `logs`, `feedback` | `POST /v1/logs/{integration_id}`: a tenant's log stream; what it teaches goes to Twilio |
 //! | `give_back` | `GET /return/{handle}`: a form that posts the result to the tenant |
+//! | `operators`, `portal` | `/portal`: where operators set integrations up and see what happened |
 //! | `request`, `problem`, `serve` | proofs and caps, refusals by name, routes and limits |
 //! | `store` | SQLite; secrets, templates and answers sealed, audit chained |
 //!
 //! It reads the wire through [`protocol`](crate::protocol) and [`attest::verify`](crate::attest::verify) only: a second
 //! reader, not a back door.
 
-use std::{fmt, future::Future, sync::Arc};
+use std::{
+    fmt,
+    future::Future,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use tokio::{net::TcpListener, sync::Semaphore};
 use zeroize::Zeroizing;
@@ -24,29 +34,50 @@ use crate::{
     world::{Chance, Clock, UnixSecs, random_text},
 };
 
+mod browser;
+mod browser_code;
 mod captures;
+mod code_pages;
+mod codes;
 mod devices;
 mod examine;
+mod feedback;
 mod give_back;
 mod integration;
 mod judge;
+mod landing;
+mod logs;
+mod mail;
+mod mail_pages;
+mod mailed;
+mod operators;
 mod origin;
+mod otp;
 mod pages;
+mod phone;
 mod picture;
+mod portal;
 mod problem;
 mod request;
 mod serve;
+mod session_page;
 mod sessions;
 mod start;
+mod start_refusal;
 mod store;
 mod token;
+mod twilio;
 
 pub use examine::{ExamineError, Examiner, Look, Sighting};
-pub use integration::{DeviceRule, NewIntegration, NewIntegrationError};
+pub use integration::{DeviceRule, Rules, RulesError, Transport};
 pub use judge::{MATCH_COSINE_MIN, SHOT_LIVENESS_MIN};
+pub use logs::LogToken;
+pub use mail::{MailError, Mailer, SmtpMailer, SmtpSetupError};
 pub use origin::{Origin, OriginError};
+pub use phone::{NoPhoneNumber, PhoneNumber};
 pub use store::{AuditHead, Entry, KeyFileError, MasterKey, Place, SealBroken, StoreError};
-use store::{Event, Store, Tx};
+use store::{Event, Integration, Store, Tx};
+pub use twilio::{TwilioSetupError, TwilioVerify};
 
 /// Life of a return handle, seconds.
 const HANDLE_SECS: i64 = 60;
@@ -77,6 +108,10 @@ pub struct Setup {
     pub judges: usize,
     /// Where a person gets the client; shown on the landing page.
     pub download_url: Option<String>,
+    /// Who sends one-time codes; without it no integration has a fallback.
+    pub codes: Option<TwilioVerify>,
+    /// Who sends links by mail; without it no integration may ask for that.
+    pub mailer: Option<Arc<dyn Mailer>>,
 }
 
 /// The verification service. Cloning shares it.
@@ -104,13 +139,13 @@ impl Verifier {
     /// Opens the store and stands ready.
     pub async fn open(setup: Setup) -> Result<Self, StoreError> {
         let store = Store::open(&setup.place, &setup.key, setup.chance.clone()).await?;
-        let policy_digest = Policy::default().tightened_by(&setup.policy).digest();
         Ok(Self(Inner(Arc::new(Parts {
             store,
-            policy_digest,
             requests: Semaphore::new(REQUESTS_MAX),
             uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
             inference: Arc::new(Semaphore::new(setup.judges.max(1))),
+            code_turns: codes::Turns::default(),
+            sign_ins: Mutex::default(),
             setup,
         }))))
     }
@@ -146,14 +181,29 @@ impl Verifier {
         Ok(code)
     }
 
-    /// Ends an account's count of failures and its lock; false when there is no such account.
+    /// Ends an account's counts of failures, by face and by code, and its locks; false when there is no such account.
     pub async fn unlock_account(&self, integration_id: &str, sub: &str) -> Result<bool, StoreError> {
         let mut tx = self.0.store().begin().await?;
         let done = tx.clear_failures(integration_id, sub).await?;
+        tx.clear_wrong_codes(integration_id, sub).await?;
         let account = tx.pseudonym(integration_id, sub).await?;
         if done {
             tx.record(self.0.now(), Event::AccountUnlocked, integration_id, account.as_deref(), "").await?;
         }
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    /// Sets where an account's one-time codes go, before any number that the tenant sends; none takes it away. False when
+    /// there is no such account.
+    pub async fn set_phone(
+        &self,
+        integration_id: &str,
+        sub: &str,
+        phone: Option<PhoneNumber>,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.0.store().begin().await?;
+        let done = tx.set_phone(integration_id, sub, phone.as_ref(), self.0.now()).await?;
         tx.commit().await?;
         Ok(done)
     }
@@ -184,10 +234,11 @@ pub(crate) struct Inner(Arc<Parts>);
 struct Parts {
     setup: Setup,
     store: Store,
-    policy_digest: String,
     requests: Semaphore,
     uploads: Arc<Semaphore>,
     inference: Arc<Semaphore>,
+    code_turns: codes::Turns,
+    sign_ins: Mutex<portal::Throttle>,
 }
 
 impl Inner {
@@ -211,13 +262,26 @@ impl Inner {
         &self.0.setup.origin
     }
 
+    /// The service's own thresholds.
     fn policy(&self) -> &Policy {
         &self.0.setup.policy
     }
 
-    /// Digest of the policy that a client in order judges by: its own defaults, tightened by ours.
-    fn expected_policy_digest(&self) -> &str {
-        &self.0.policy_digest
+    /// What an integration's logins are judged by: the service's thresholds, tightened by its own.
+    fn policy_of(&self, integration: &Integration) -> Policy {
+        self.0.setup.policy.tightened_by(&integration.rules.policy)
+    }
+
+    fn codes(&self) -> Option<&TwilioVerify> {
+        self.0.setup.codes.as_ref()
+    }
+
+    fn code_turns(&self) -> &codes::Turns {
+        &self.0.code_turns
+    }
+
+    fn mailer(&self) -> Option<Arc<dyn Mailer>> {
+        self.0.setup.mailer.clone()
     }
 
     fn models(&self) -> &[ModelClaim] {
@@ -238,6 +302,12 @@ impl Inner {
 
     fn inference(&self) -> Arc<Semaphore> {
         self.0.inference.clone()
+    }
+
+    /// How often signing in to the portal failed, by name.
+    fn sign_ins(&self) -> MutexGuard<'_, portal::Throttle> {
+        // Counts have no state in between that a panic could leave behind.
+        self.0.sign_ins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn return_url(&self, handle: &str) -> String {

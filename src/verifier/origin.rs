@@ -57,7 +57,7 @@ pub(crate) fn own_continue_uri(uri: &str, integration: &Integration) -> Option<U
     let url = Url::parse(uri).ok()?;
     let bare = url.path() == "/continue" && url.query().is_none() && url.fragment().is_none() && !has_user(&url);
     let host = url.host_str().unwrap_or_default();
-    let ours = std::iter::once(&integration.tenant_host).chain(&integration.custom_domains).any(|h| h == host);
+    let ours = integration.rules.hosts().any(|h| h == host);
     let port = is_loopback(&url) || url.port().is_none();
     (bare && ours && port && safe(&url)).then_some(url)
 }
@@ -90,6 +90,7 @@ fn has_user(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::verifier::Rules;
 
     #[test]
     fn an_origin_is_https_or_loopback_and_bare() {
@@ -115,16 +116,9 @@ mod tests {
 
     #[test]
     fn the_browser_goes_back_to_the_tenant_and_nowhere_else() {
-        let integration = Integration {
-            id: String::new(),
-            name: String::new(),
-            tenant_host: "t.example".into(),
-            custom_domains: vec!["login.example".into(), "tenant.localhost".into()],
-            self_enrolment: true,
-            virtual_cameras: false,
-            open_registration: true,
-            attempts: 5,
-        };
+        let mut rules = Rules::new("Payroll", "t.example");
+        rules.custom_domains = vec!["login.example".into(), "tenant.localhost".into()];
+        let integration = Integration { id: String::new(), rules };
         for good in
             ["https://t.example/continue", "https://login.example/continue", "http://tenant.localhost:99/continue"]
         {

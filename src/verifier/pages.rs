@@ -22,12 +22,25 @@ pub(crate) struct Page {
     pub(crate) script: Option<&'static str>,
     /// Whether a form posts to another origin.
     pub(crate) posts_elsewhere: bool,
+    /// Its look.
+    pub(crate) css: &'static str,
+    /// HTML before the page's own content: navigation.
+    pub(crate) header: String,
 }
 
 impl Page {
     /// A page without script.
     pub(crate) fn new(status: StatusCode, name: &'static str, title: impl Into<String>, body: String) -> Self {
-        Self { status, name, title: title.into(), body, script: None, posts_elsewhere: false }
+        Self {
+            status,
+            name,
+            title: title.into(),
+            body,
+            script: None,
+            posts_elsewhere: false,
+            css: include_str!("pages.css"),
+            header: String::new(),
+        }
     }
 
     /// The answer; `nonce` is fresh for each.
@@ -37,11 +50,12 @@ impl Page {
             "<!doctype html>\n<html lang=\"en\" data-page=\"{name}\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"robots\" content=\"noindex\">\n<title>{title}</title>\n\
-             <style nonce=\"{nonce}\">{css}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{body}</main>\n\
+             <style nonce=\"{nonce}\">{css}</style>\n</head>\n<body>\n{header}<main id=\"main\">\n<h1>{title}</h1>\n{body}</main>\n\
              {script}</body>\n</html>\n",
             name = self.name,
             title = text(&self.title),
-            css = include_str!("pages.css"),
+            css = self.css,
+            header = self.header,
             body = self.body,
         );
         let mut policy = format!(

@@ -6,11 +6,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{examine::ExamineError, store::StoreError};
+use super::{codes::CodeRefusal, examine::ExamineError, store::StoreError, twilio::TwilioError};
 use crate::{
     attest::{proof::ProofError, verify::AttestError},
     protocol::{Problem, ProblemKind},
 };
+
+/// How long Twilio keeps a verification whose sendings or checks are used up, seconds.
+const VERIFICATION_SECS: u64 = 600;
 
 /// Why a call was not served. Nothing has changed but what a variant says.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +72,14 @@ pub(crate) enum Refusal {
     OtherPolicy,
     #[error("A session is not given up for this reason.")]
     ReasonNotAllowed,
+    #[error("This login cannot be passed by a code.")]
+    CodeNotOffered,
+    #[error("No code was sent in this session.")]
+    CodeNotSent,
+    #[error("The code could not be sent or checked; no try was spent.")]
+    Twilio(#[source] TwilioError),
+    #[error("The authorization is not the token of this integration's log stream.")]
+    LogToken,
     #[error("There is nothing here.")]
     NotFound,
     #[error("This address takes other methods.")]
@@ -87,7 +98,11 @@ impl Refusal {
     /// The kind that the client acts on; `None` for what is not part of the protocol.
     pub(crate) fn kind(&self) -> Option<ProblemKind> {
         Some(match self {
-            Self::Malformed | Self::ReasonNotAllowed | Self::SessionNotOpen => ProblemKind::BadRequest,
+            Self::Malformed | Self::ReasonNotAllowed | Self::SessionNotOpen | Self::CodeNotSent => {
+                ProblemKind::BadRequest
+            }
+            Self::CodeNotOffered => ProblemKind::CodeRefused,
+            Self::Twilio(error) => kind_at_twilio(error),
             Self::ProofMissing | Self::Proof(_) | Self::ProofReplayed => ProblemKind::ProofRejected,
             Self::IntegrationUnknown | Self::RegistrationClosed | Self::EnrolmentCode => ProblemKind::EnrolmentRefused,
             Self::DeviceUnknown => ProblemKind::DeviceUnknown,
@@ -107,7 +122,7 @@ impl Refusal {
             | Self::OtherPolicy => ProblemKind::AttestationRejected,
             Self::Busy | Self::Slow => ProblemKind::Unavailable,
             Self::Store(_) | Self::Examination(_) => ProblemKind::Internal,
-            Self::NotFound | Self::MethodNotAllowed => return None,
+            Self::LogToken | Self::NotFound | Self::MethodNotAllowed => return None,
         })
     }
 
@@ -115,6 +130,7 @@ impl Refusal {
     pub(crate) fn status(&self) -> StatusCode {
         match (self, self.kind()) {
             (_, Some(kind)) => StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            (Self::LogToken, None) => StatusCode::UNAUTHORIZED,
             (Self::MethodNotAllowed, None) => StatusCode::METHOD_NOT_ALLOWED,
             (_, None) => StatusCode::NOT_FOUND,
         }
@@ -131,6 +147,17 @@ impl Refusal {
                 | Self::ModelNotAllowed
                 | Self::OtherPolicy
         )
+    }
+
+    /// When to come back, where that helps.
+    fn retry_after_secs(&self) -> Option<u64> {
+        match self {
+            Self::Busy | Self::Slow => Some(2),
+            Self::Twilio(TwilioError::TooFast { retry_after_secs }) => Some((*retry_after_secs).max(1)),
+            Self::Twilio(TwilioError::SendsUsedUp | TwilioError::ChecksUsedUp) => Some(VERIFICATION_SECS),
+            Self::Twilio(error) if kind_at_twilio(error) == ProblemKind::Unavailable => Some(5),
+            _ => None,
+        }
     }
 
     /// The document: the kind for the client, the sentence for whoever reads a log.
@@ -153,7 +180,7 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         // The one place that logs it: with its causes, which hold no request data.
-        if matches!(self, Self::Store(_) | Self::Examination(_)) {
+        if matches!(self, Self::Store(_) | Self::Examination(_) | Self::Twilio(_)) {
             tracing::error!(error = &self as &dyn std::error::Error, "call failed");
         } else {
             tracing::info!(why = %self, "call refused");
@@ -162,9 +189,37 @@ impl IntoResponse for Refusal {
         let mut response = (self.status(), Body::from(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if matches!(self, Self::Busy | Self::Slow) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+        if let Some(secs) = self.retry_after_secs() {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(secs));
         }
         response
+    }
+}
+
+impl From<CodeRefusal> for Refusal {
+    fn from(refusal: CodeRefusal) -> Self {
+        match refusal {
+            CodeRefusal::NotOffered => Self::CodeNotOffered,
+            CodeRefusal::NotSent => Self::CodeNotSent,
+            CodeRefusal::Over => Self::SessionOver,
+            CodeRefusal::Expired => Self::SessionExpired,
+            CodeRefusal::Twilio(error) => Self::Twilio(error),
+            CodeRefusal::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// What a client can do about Twilio's refusal. The set-up at Twilio is the operator's, and in the log; the client does not
+/// learn more than that something broke.
+fn kind_at_twilio(error: &TwilioError) -> ProblemKind {
+    match error {
+        TwilioError::Number { .. } | TwilioError::Blocked { .. } => ProblemKind::CodeRefused,
+        TwilioError::ChecksUsedUp | TwilioError::SendsUsedUp | TwilioError::TooFast { .. } => {
+            ProblemKind::TooManyRequests
+        }
+        TwilioError::Unreached(_) | TwilioError::Gone | TwilioError::NotUnderstood { status: 500.., .. } => {
+            ProblemKind::Unavailable
+        }
+        TwilioError::Misconfigured { .. } | TwilioError::NotUnderstood { .. } => ProblemKind::Internal,
     }
 }

@@ -105,7 +105,7 @@ impl ProvenRequest {
 }
 
 /// The whole body, at most `max` bytes; a longer one that says so is not read at all.
-async fn capped(headers: &HeaderMap, body: Body, max: usize) -> Result<axum::body::Bytes, Refusal> {
+pub(crate) async fn capped(headers: &HeaderMap, body: Body, max: usize) -> Result<axum::body::Bytes, Refusal> {
     let told = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     if told.is_some_and(|bytes| bytes > max as u64) {
         return Err(Refusal::BodyTooLarge);

@@ -14,7 +14,10 @@ use axum::{
 use tokio::net::TcpListener;
 use utoipa::OpenApi;
 
-use super::{Inner, captures, devices, give_back, problem::Refusal, sessions, start};
+use super::{
+    Inner, browser_code, captures, devices, feedback, give_back, logs, mailed, otp, portal, problem::Refusal,
+    session_page, sessions, start,
+};
 use crate::{policy::Policy, protocol::Problem};
 
 /// Longest time for one request, its body included.
@@ -41,11 +44,23 @@ const HEADERS: [(HeaderName, &str); 7] = [
     ),
     paths(
         start::start,
+        session_page::show,
+        session_page::leave,
+        mailed::back,
+        mailed::again,
+        mailed::open,
+        browser_code::form,
+        browser_code::send,
+        browser_code::back,
+        browser_code::check,
         give_back::give_back,
         devices::register,
         sessions::open,
         captures::post,
+        otp::send,
+        otp::check,
         sessions::abandon,
+        logs::receive,
         policy,
         health,
         describe
@@ -64,11 +79,23 @@ impl Routes {
     fn all() -> Self {
         Self { router: Router::new(), listed: Vec::new() }
             .get("/start", start::start)
+            .get("/sessions/{id}", session_page::show)
+            .post("/sessions/{id}/leave", session_page::leave)
+            .get("/sessions/{id}/mail", mailed::back)
+            .post("/sessions/{id}/mail", mailed::again)
+            .get("/sessions/{id}/mail/{token}", mailed::open)
+            .get("/sessions/{id}/code", browser_code::form)
+            .post("/sessions/{id}/code", browser_code::send)
+            .get("/sessions/{id}/code/check", browser_code::back)
+            .post("/sessions/{id}/code/check", browser_code::check)
             .get("/return/{handle}", give_back::give_back)
             .post("/v1/devices", devices::register)
             .post("/v1/sessions/{id}/open", sessions::open)
             .post("/v1/sessions/{id}/captures", captures::post)
+            .post("/v1/sessions/{id}/otp", otp::send)
+            .post("/v1/sessions/{id}/otp/check", otp::check)
             .post("/v1/sessions/{id}/abandon", sessions::abandon)
+            .post("/v1/logs/{integration_id}", logs::receive)
             .get("/v1/policy", policy)
             .get("/healthz", health)
             .get("/openapi.json", describe)
@@ -94,22 +121,28 @@ impl Routes {
 pub(crate) fn router(verifier: Inner) -> Router {
     Routes::all()
         .router
+        // Pages for people, not calls: they stand in no description.
+        .merge(portal::router(&verifier))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(verifier.clone(), surround))
         .with_state(verifier)
 }
 
-/// Serves until `shutdown` ends, then lets running requests finish.
+/// Serves, and tells Twilio what is due, until `shutdown` ends; then lets running requests finish.
 pub(crate) async fn serve(
     verifier: Inner,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let store = verifier.store().clone();
-    axum::serve(listener, router(verifier)).with_graceful_shutdown(shutdown).await?;
+    let telling = tokio::spawn(feedback::run(verifier.clone()));
+    let served = axum::serve(listener, router(verifier)).with_graceful_shutdown(shutdown).await;
+    telling.abort();
+    // It says that it was aborted.
+    telling.await.ok();
     store.close().await;
-    Ok(())
+    served
 }
 
 /// The thresholds that this verifier sends with each ticket.
@@ -170,7 +203,9 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::protocol::{Abandon, OpenSession, Outcome, RegisterDevice, RegisteredDevice, Ticket};
+    use crate::protocol::{
+        Abandon, CheckCode, CodeSent, OpenSession, Outcome, RegisterDevice, RegisteredDevice, SendCode, Ticket,
+    };
 
     /// Reads an example and writes it again.
     type Again = fn(&Value) -> Value;
@@ -224,7 +259,7 @@ mod tests {
             serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap()
         }
         let description = description();
-        let rows: [(&str, &str, Again); 7] = [
+        let rows: [(&str, &str, Again); 11] = [
             ("/v1/devices", "requestBody", again::<RegisterDevice>),
             ("/v1/devices", "responses/200", again::<RegisteredDevice>),
             ("/v1/sessions/{id}/open", "requestBody", again::<OpenSession>),
@@ -232,6 +267,10 @@ mod tests {
             ("/v1/sessions/{id}/abandon", "requestBody", again::<Abandon>),
             ("/v1/sessions/{id}/abandon", "responses/200", again::<Outcome>),
             ("/v1/sessions/{id}/captures", "responses/200", again::<Outcome>),
+            ("/v1/sessions/{id}/otp", "requestBody", again::<SendCode>),
+            ("/v1/sessions/{id}/otp", "responses/200", again::<CodeSent>),
+            ("/v1/sessions/{id}/otp/check", "requestBody", again::<CheckCode>),
+            ("/v1/sessions/{id}/otp/check", "responses/200", again::<Outcome>),
         ];
         for (path, place, again) in rows {
             let escaped = path.replace('/', "~1");

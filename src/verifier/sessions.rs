@@ -7,14 +7,14 @@ use axum::{
 };
 
 use super::{
-    Inner, captures, devices,
+    DeviceRule, Inner, captures, codes, devices,
     problem::Refusal,
     request::ProvenRequest,
     store::{Event, Integration, Session, Stage, Tx},
 };
 use crate::{
     policy::Policy,
-    protocol::{Abandon, Display, OpenSession, Outcome, Problem, Purpose, Reason, Ticket},
+    protocol::{Abandon, Display, Fallback, OpenSession, Outcome, Problem, Purpose, Reason, Ticket},
     world::random_text,
 };
 
@@ -61,19 +61,22 @@ pub(crate) async fn open(
     match tx.device(&integration.id, &request.device).await? {
         Some(device) if device.enabled => {}
         Some(_) => return Err(Refusal::DeviceDisabled),
-        None if integration.open_registration => {
+        None if integration.rules.device_rule == DeviceRule::Open => {
             devices::add(&mut tx, &integration.id, &request, &wanted.app, now).await?;
         }
         None => return Err(Refusal::DeviceUnknown),
     }
+    // A session of an integration that was switched off is opened all the same: its first capture or code, or giving up,
+    // ends it with an answer that the browser can take to the tenant. A problem document here would leave it stranded.
     if session.stage == Stage::Created {
         tx.open_session(&id, &request.device, &random_text::<32>(verifier.chance())).await?;
         let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
         tx.record(now, Event::SessionOpened, &id, account.as_deref(), "").await?;
     }
     let nonce = tx.nonce(&id).await?.to_string();
+    let fallback = codes::offered(&verifier, &mut tx, &session).await?;
     tx.commit().await?;
-    Ok(Json(ticket(&verifier, session, integration, nonce)))
+    Ok(Json(ticket(&verifier, session, integration, nonce, fallback)))
 }
 
 /// Ends a session without a face. Repeating it gives the same answer. An approval that the browser has not fetched is
@@ -137,19 +140,26 @@ pub(crate) async fn bound_session(tx: &mut Tx<'_>, id: &str, device: &str) -> Re
     }
 }
 
-fn ticket(verifier: &Inner, session: Session, integration: Integration, nonce: String) -> Ticket {
+fn ticket(
+    verifier: &Inner,
+    session: Session,
+    integration: Integration,
+    nonce: String,
+    fallback: Vec<Fallback>,
+) -> Ticket {
+    let policy = verifier.policy_of(&integration);
     Ticket {
         session_id: session.id,
         nonce,
         purpose: session.purpose,
         display: Display {
             application: session.application,
-            tenant: integration.tenant_host,
+            tenant: integration.rules.tenant_host,
             account: session.account,
             started_at: session.started_at,
         },
-        policy: *verifier.policy(),
-        fallback: Vec::new(),
+        policy,
+        fallback,
         attempts_left: session.attempts_left,
         expires_at: session.expires_at,
     }
@@ -187,8 +197,11 @@ fn may_be_given(reason: Reason) -> bool {
         | Reason::CameraNotAllowed
         | Reason::TimedOut
         | Reason::NoMatch => true,
-        Reason::PoorQuality | Reason::Untrusted | Reason::TooManyAttempts | Reason::NotEnrolled | Reason::WrongCode => {
-            false
-        }
+        Reason::PoorQuality
+        | Reason::Untrusted
+        | Reason::TooManyAttempts
+        | Reason::NotEnrolled
+        | Reason::WrongCode
+        | Reason::Disabled => false,
     }
 }

@@ -5,7 +5,11 @@
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, dangerous::insecure_decode_claims};
 use serde::{Deserialize, Serialize};
 
-use super::{origin::own_continue_uri, store::Integration};
+use super::{
+    origin::own_continue_uri,
+    phone::PhoneNumber,
+    store::{Integration, SessionSecrets},
+};
 use crate::{
     protocol::{Purpose, Reason},
     world::UnixSecs,
@@ -35,6 +39,9 @@ pub(crate) struct StartClaims {
     pub(crate) email: Option<String>,
     #[serde(default)]
     pub(crate) name: Option<String>,
+    /// Where a one-time code may go.
+    #[serde(default, deserialize_with = "phone_number")]
+    pub(crate) phone_number: Option<PhoneNumber>,
 }
 
 /// Why a session token starts nothing.
@@ -44,10 +51,13 @@ pub(crate) enum StartTokenError {
     Malformed,
     #[error("the session token is not signed by the integration's secret")]
     Signature,
-    #[error("the session token is past its time")]
-    Expired,
-    #[error("the session token is from the future, or lives too long")]
-    NotNow,
+    /// By both clocks; a tenant's clock that is far behind looks like this, too.
+    #[error("the session token is past its time, {age_secs} s old")]
+    Expired { age_secs: i64 },
+    #[error("the session token is {ahead_secs} s from the future")]
+    NotNow { ahead_secs: i64 },
+    #[error("the session token lives for {life_secs} s, which is too long")]
+    LongLived { life_secs: i64 },
     #[error("the session token is from another tenant")]
     OtherTenant,
     #[error("the session token continues elsewhere")]
@@ -62,6 +72,24 @@ pub(crate) fn peek_integration(token: &str) -> Result<String, StartTokenError> {
     }
     let peek: Peek = insecure_decode_claims(token).or(Err(StartTokenError::Malformed))?;
     Ok(peek.integration_id)
+}
+
+/// Reads `token` by the first of the integration's secrets that signed it; that one is returned.
+pub(crate) fn read_start_by<'s>(
+    token: &str,
+    secrets: &'s SessionSecrets,
+    integration: &Integration,
+    now: UnixSecs,
+) -> Result<(StartClaims, &'s [u8]), StartTokenError> {
+    let mut refused = StartTokenError::Signature;
+    for secret in secrets.all() {
+        match read_start(token, secret, integration, now) {
+            Ok(claims) => return Ok((claims, secret)),
+            Err(StartTokenError::Signature) => {}
+            Err(other) => refused = other,
+        }
+    }
+    Err(refused)
 }
 
 /// The claims of `token`, if `integration`'s tenant made it, it is good `now`, and it continues where it may.
@@ -87,12 +115,17 @@ pub(crate) fn read_start(
     }
     let mut claims = token.claims;
     if claims.exp <= now {
-        return Err(StartTokenError::Expired);
+        return Err(StartTokenError::Expired { age_secs: now.saturating_sub(claims.iat) });
     }
-    if claims.iat > now.saturating_add(AHEAD_SECS) || claims.exp.saturating_sub(claims.iat) > LIFE_MAX_SECS {
-        return Err(StartTokenError::NotNow);
+    let ahead_secs = claims.iat.saturating_sub(now);
+    if ahead_secs > AHEAD_SECS {
+        return Err(StartTokenError::NotNow { ahead_secs });
     }
-    if claims.iss != integration.tenant_host || claims.integration_id != integration.id {
+    let life_secs = claims.exp.saturating_sub(claims.iat);
+    if life_secs > LIFE_MAX_SECS {
+        return Err(StartTokenError::LongLived { life_secs });
+    }
+    if !integration.rules.hosts().any(|host| host == claims.iss) || claims.integration_id != integration.id {
         return Err(StartTokenError::OtherTenant);
     }
     if claims.sub.is_empty() {
@@ -121,7 +154,13 @@ pub(crate) struct ReturnClaims<'a> {
     pub(crate) reason: Option<Reason>,
     pub(crate) purpose: Purpose,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) amr: Option<[&'a str; 2]>,
+    pub(crate) amr: Option<&'a [&'a str]>,
+}
+
+/// A profile's number that is none is no reason to refuse a login: it only offers no code.
+fn phone_number<'de, D: serde::Deserializer<'de>>(claim: D) -> Result<Option<PhoneNumber>, D::Error> {
+    let claim = serde_json::Value::deserialize(claim)?;
+    Ok(claim.as_str().and_then(|text| text.parse().ok()))
 }
 
 /// Signs what goes back.
@@ -135,21 +174,15 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::verifier::Rules;
 
     const NOW: UnixSecs = 1_800_000_000;
     const SECRET: &[u8] = b"a session secret of more than 32 bytes";
 
     fn integration() -> Integration {
-        Integration {
-            id: "int-1".into(),
-            name: "Payroll".into(),
-            tenant_host: "tenant.example".into(),
-            custom_domains: vec!["login.example".into()],
-            self_enrolment: true,
-            virtual_cameras: false,
-            open_registration: true,
-            attempts: 5,
-        }
+        let mut rules = Rules::new("Payroll", "tenant.example");
+        rules.custom_domains = vec!["login.example".into()];
+        Integration { id: "int-1".into(), rules }
     }
 
     fn claims() -> Value {
@@ -164,10 +197,11 @@ mod tests {
     #[test]
     fn each_claim_of_a_start_token_is_checked() {
         for (case, claim, value, why) in [
-            ("expired", "exp", json!(NOW), StartTokenError::Expired),
-            ("from the future", "iat", json!(NOW + 61), StartTokenError::NotNow),
-            ("long-lived", "exp", json!(NOW + 3601), StartTokenError::NotNow),
+            ("expired", "exp", json!(NOW), StartTokenError::Expired { age_secs: 0 }),
+            ("from the future", "iat", json!(NOW + 61), StartTokenError::NotNow { ahead_secs: 61 }),
+            ("long-lived", "exp", json!(NOW + 3601), StartTokenError::LongLived { life_secs: 3601 }),
             ("another tenant", "iss", json!("other.example"), StartTokenError::OtherTenant),
+            ("another domain", "iss", json!("signin.example"), StartTokenError::OtherTenant),
             ("tenant as URL", "iss", json!("https://tenant.example/"), StartTokenError::OtherTenant),
             ("another integration", "integration_id", json!("int-2"), StartTokenError::OtherTenant),
             ("nobody", "sub", json!(""), StartTokenError::Malformed),
@@ -182,6 +216,23 @@ mod tests {
         let token = signed(&Header::default(), &claims(), SECRET).unwrap();
         assert_eq!(read_start(&token, SECRET, &integration(), NOW).unwrap().sub, "auth0|1");
         assert_eq!(peek_integration(&token).unwrap(), "int-1");
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_passed_over() {
+        for (claim, number) in [
+            (json!("+49 151 23456789"), Some("+4915123456789")),
+            (json!("0151 23456789"), None),
+            (json!(4_915_123_456_789_u64), None),
+            (json!({"to": "+4915123456789"}), None),
+            (Value::Null, None),
+        ] {
+            let mut claims = claims();
+            claims["phone_number"] = claim.clone();
+            let token = signed(&Header::default(), &claims, SECRET).unwrap();
+            let read = read_start(&token, SECRET, &integration(), NOW).unwrap();
+            assert_eq!(read.phone_number.as_ref().map(PhoneNumber::e164), number, "{claim}");
+        }
     }
 
     #[test]

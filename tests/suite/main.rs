@@ -15,6 +15,7 @@ mod demo;
 mod flow;
 mod hints;
 mod icon;
+mod jose;
 mod place;
 mod qualify;
 mod samples;

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Walks the demo's five logins at the window, by the names that a screen reader says.
+"""Walks the demo's logins at the window, by the names that a screen reader says.
 
     walk.py [--shots DIR] COMMAND…
 

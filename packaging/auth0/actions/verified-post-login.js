@@ -2,9 +2,10 @@
  * Verified post-login: a face, checked live by Countenance, as second factor of an Auth0 login.
  *
  * What it does
- *   1. When a login needs proof, it sends the browser to the verifier with a short-lived signed token.
+ *   1. When a login needs proof, it sends the browser to the verifier with a short-lived signed token: who logs in
+ *      (email or name), where, and the account's phone, if it has a verified one, for a code in place of a face.
  *   2. The verifier sends the browser back to /continue with a signed answer.
- *   3. Approved: the ID token gets the claim https://authid.ai/claims/amr = "mfa".
+ *   3. Approved, by a face or a one-time code: the ID token gets the claim https://authid.ai/claims/amr = "mfa".
  *      Refused: the login ends with error=access_denied and one of the codes listed below.
  *
  * How to install it
@@ -62,9 +63,10 @@ const REASONS = [
   'timed_out',
   'too_many_attempts',
   'not_enrolled',
+  'disabled',
 ];
 
-/** What the verifier may have done: kept a template of a new face, or compared with the one it has. */
+/** What the verifier may have done: kept a template of a new face, or compared with the one it has (or taken a code). */
 const PURPOSES = ['enroll', 'verify'];
 
 /** How long the person has to open the verifier's page and finish there. Auth0 itself waits for an hour. */
@@ -110,8 +112,10 @@ exports.onExecutePostLogin = async (event, api) => {
       continue_uri: `${settings.continueOrigin}/continue`,
       client_name: event.client?.name,
       ...accountLabel(event.user),
+      // Where the verifier may send a one-time code to somebody who cannot show a face. Left out when there is none.
+      phone_number: phoneNumber(event.user),
       // A hint only: the verifier knows whether it holds a template.
-      purpose: event.user.app_metadata?.countenance ? 'verify' : 'enroll',
+      purpose: event.user.app_metadata?.countenance?.enrolled_at ? 'verify' : 'enroll',
       transaction_id: transactionId,
     },
   });
@@ -140,7 +144,9 @@ exports.onContinuePostLogin = async (event, api) => {
     return;
   }
   if (answer.purpose === 'enroll') {
-    api.user.setAppMetadata('countenance', { enrolled_at: new Date().toISOString() });
+    // The whole entry is replaced, and an operator's phone_number may stand in it.
+    const entry = { ...event.user?.app_metadata?.countenance, enrolled_at: new Date().toISOString() };
+    api.user.setAppMetadata('countenance', entry);
   }
   api.idToken.setCustomClaim(CLAIM, 'mfa');
   if (event.resource_server?.identifier) {
@@ -187,9 +193,18 @@ function readSettings(event) {
   return usable ? { ...settings, methodUrl: `${settings.verifierOrigin}/start` } : null;
 }
 
-/** What the person knows their account by, shown (masked) before the camera opens. No more of the profile leaves. */
+/** What the person knows their account by, shown (masked) before the camera opens. */
 function accountLabel(user) {
   return user.email ? { email: user.email } : { name: user.name };
+}
+
+/**
+ * The account's phone: one that Auth0 has verified, or one that an operator wrote into app_metadata.countenance.phone_number.
+ * Never user_metadata, which a person may write: whoever knew the password could have the code sent to themselves.
+ */
+function phoneNumber(user) {
+  const verified = user.phone_verified === true ? user.phone_number : undefined;
+  return verified ?? user.app_metadata?.countenance?.phone_number;
 }
 
 /** Whether `text` is https://host[:port], or http for a name under localhost, which never leaves the machine. */

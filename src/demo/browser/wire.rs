@@ -15,8 +15,6 @@ use reqwest::{
 use std::io::Read;
 use url::Url;
 
-use crate::relying_party::{Fetch, FetchError, Fetched};
-
 /// Longest wait for one answer.
 const TIME_OUT: Duration = Duration::from_secs(30);
 /// Longest answer, far above any page of ours.
@@ -24,7 +22,7 @@ const ANSWER_MAX_BYTES: u64 = 1 << 20;
 
 /// An HTTP client for `localhost` and the names under it. Must not be made on a thread that runs async tasks.
 #[derive(Clone)]
-pub struct Wire(Client);
+pub(super) struct Wire(Client);
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -83,7 +81,7 @@ impl Request {
 
 impl Wire {
     /// A client. It trusts no certificate authority: the demo speaks plain HTTP on loopback.
-    pub fn new() -> Result<Self, WireError> {
+    pub(super) fn new() -> Result<Self, WireError> {
         let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()?
             .with_root_certificates(rustls::RootCertStore::empty())
@@ -124,25 +122,6 @@ impl Wire {
             set_cookies: texts(response.headers(), SET_COOKIE),
             body: read(response)?,
         })
-    }
-
-    fn fetch(&self, request: &Request) -> Result<Fetched, FetchError> {
-        let answer = self.send(request).map_err(|error| match error {
-            WireError::TooLong => FetchError::TooLong,
-            error => FetchError::NoAnswer(Box::new(error)),
-        })?;
-        Ok(Fetched { status: answer.status, body: answer.body })
-    }
-}
-
-impl Fetch for Wire {
-    fn get(&self, url: &Url) -> Result<Fetched, FetchError> {
-        self.fetch(&Request::get(url.clone()))
-    }
-
-    fn post_form(&self, url: &Url, fields: &[(&str, &str)]) -> Result<Fetched, FetchError> {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.fetch(&Request::post(url.clone(), body))
     }
 }
 

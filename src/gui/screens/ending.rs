@@ -26,6 +26,7 @@ pub(super) fn refused(ui: &mut Ui, view: &View<'_>, reason: Reason) -> Option<As
         Reason::TooManyAttempts => "refused-too-many",
         Reason::TimedOut => "refused-timed-out",
         Reason::NotEnrolled => "refused-not-enrolled",
+        Reason::Disabled => "refused-disabled",
         Reason::NoMatch
         | Reason::NotLive
         | Reason::CannotTell

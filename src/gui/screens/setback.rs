@@ -15,7 +15,7 @@ use crate::{protocol::Reason, runner::Command};
 
 /// The evidence did not suffice.
 pub(super) fn cannot_tell(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
-    let ask = again_or_stop(ui, view, |_| None);
+    let ask = again_or_stop(ui, view, true, |_| None);
     layout::content(ui, view.words, view.theme, |pen| {
         pen.verdict(Mark::Question, "cannot-tell-title", "cannot-tell-body");
         pen.gap(8.0);
@@ -29,7 +29,8 @@ pub(super) fn cannot_tell(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
 
 /// The face or picture was not accepted.
 pub(super) fn not_accepted(ui: &mut Ui, view: &View<'_>, refusal: &Refusal) -> Option<Ask> {
-    let ask = again_or_stop(ui, view, |_| None);
+    // None left, and not over: a code may still pass the login.
+    let ask = again_or_stop(ui, view, refusal.attempts_left > 0, |_| None);
     layout::content(ui, view.words, view.theme, |pen| {
         pen.title("not-accepted-title");
         let why = match refusal.reason {
@@ -37,6 +38,7 @@ pub(super) fn not_accepted(ui: &mut Ui, view: &View<'_>, refusal: &Refusal) -> O
             Reason::PoorQuality => "not-accepted-poor-quality",
             Reason::CameraNotAllowed => "not-accepted-camera",
             Reason::Untrusted => "not-accepted-untrusted",
+            Reason::TooManyAttempts => "refused-too-many",
             _ => "not-accepted-no-match",
         };
         pen.body(why);
@@ -51,16 +53,18 @@ pub(super) fn not_accepted(ui: &mut Ui, view: &View<'_>, refusal: &Refusal) -> O
     ask
 }
 
-/// What can be done about a setback; `other` is a way on between another try and giving up.
+/// What can be done about a setback: another try, unless `may_retry` says that it would be in vain; `other` is a way on between another try and giving up.
 pub(super) fn again_or_stop(
     ui: &mut Ui,
     view: &View<'_>,
+    may_retry: bool,
     other: impl FnOnce(&mut Pen<'_>) -> Option<Ask>,
 ) -> Option<Ask> {
     layout::actions(ui, view.words, view.theme, |pen| {
-        let again = pen.button(Weight::First, "try-again").then_some(Command::TryAgain);
+        let again = (may_retry && pen.button(Weight::First, "try-again")).then_some(Command::TryAgain);
         let other = other(pen);
-        let code = (view.offers_code() && pen.button(Weight::Second, "use-code")).then_some(Command::UseCode);
+        let weight = if may_retry { Weight::Second } else { Weight::First };
+        let code = (view.offers_code() && pen.button(weight, "use-code")).then_some(Command::UseCode);
         let stop = pen.button(Weight::Second, "stop-here").then_some(Command::GiveUp);
         again.or(code).or(stop).map(Ask::Command).or(other)
     })

@@ -1,14 +1,22 @@
 //! The rules of `api`: what each method checks, refuses and leaves behind.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use super::{Effects, Trigger, claims, session_token};
-use crate::world::UnixSecs;
+use super::{
+    Challenge, ChallengeKind, Effects, Multifactor, PhoneVerdict, Trigger, claims,
+    fetch::{Fetch, FetchError},
+    session_token,
+};
+use crate::{net::Net, world::UnixSecs};
 
 /// Longest Action secret, and so longest key of a session token.
 const SECRET_MAX_CHARS: usize = 4096;
+/// Longest reason to drop or retry a message.
+const REASON_MAX_CHARS: usize = 1024;
 
 /// `api` of one leg: the event's facts that its rules need, and the effects so far.
 #[derive(Default)]
@@ -20,6 +28,7 @@ pub(super) struct Api {
     ip: Value,
     parameters: Map<String, Value>,
     now: UnixSecs,
+    net: Option<Arc<dyn Net>>,
     effects: Effects,
 }
 
@@ -38,6 +47,11 @@ enum Call {
     TransactionMetadata { key: String, value: Value },
     AppMetadata { key: String, value: Value },
     Console { text: String },
+    Multifactor { provider: String, allow_remember_browser: Option<bool> },
+    Challenge { kind: ChallengeKind, factors: Vec<Value> },
+    RetryMessage { reason: String },
+    DropMessage { reason: String },
+    Fetch(Fetch),
 }
 
 /// What a method of `api` throws.
@@ -61,13 +75,17 @@ pub(super) enum ApiError {
     ClaimsTooLarge,
     #[error("Metadata values are text, numbers or truth values")]
     BadMetadata,
+    #[error("The reason must have at most {REASON_MAX_CHARS} characters")]
+    ReasonTooLong,
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
     #[error(transparent)]
     SessionToken(#[from] session_token::SessionTokenError),
 }
 
 impl Api {
     /// `api` for one leg on `event`.
-    pub(super) fn new(event: &Value, host: String, trigger: Trigger, now: UnixSecs) -> Self {
+    pub(super) fn new(event: &Value, host: String, trigger: Trigger, now: UnixSecs, net: Option<Arc<dyn Net>>) -> Self {
         let fact = |path: &str| event.pointer(path);
         // The body wins over the query.
         let mut parameters = fact("/request/query").and_then(Value::as_object).cloned().unwrap_or_default();
@@ -83,6 +101,7 @@ impl Api {
             ip: fact("/request/ip").cloned().unwrap_or_default(),
             parameters,
             now,
+            net,
             effects: Effects::default(),
         }
     }
@@ -124,6 +143,15 @@ impl Api {
                 self.effects.app_metadata.insert(key, value);
             }
             Call::Console { text } => self.effects.console.push(text),
+            Call::Multifactor { provider, allow_remember_browser } => {
+                // The last word stands.
+                let allow_remember_browser = allow_remember_browser.unwrap_or_default();
+                self.effects.multifactor = Some(Multifactor { provider, allow_remember_browser });
+            }
+            Call::Challenge { kind, factors } => self.effects.challenges.push(Challenge { kind, factors }),
+            Call::RetryMessage { reason } => self.effects.phone = Some(PhoneVerdict::Retry(checked_reason(reason)?)),
+            Call::DropMessage { reason } => self.effects.phone = Some(PhoneVerdict::Drop(checked_reason(reason)?)),
+            Call::Fetch(fetch) => return Ok(fetch.send(self.net.as_deref())?),
         }
         Ok(Value::Null)
     }
@@ -197,6 +225,10 @@ fn set_claim(
 
 fn check_secret(secret: &str) -> Result<(), ApiError> {
     if (1..=SECRET_MAX_CHARS).contains(&secret.chars().count()) { Ok(()) } else { Err(ApiError::BadSecret) }
+}
+
+fn checked_reason(reason: String) -> Result<String, ApiError> {
+    if reason.chars().count() <= REASON_MAX_CHARS { Ok(reason) } else { Err(ApiError::ReasonTooLong) }
 }
 
 fn web_url(text: &str) -> Result<Url, ApiError> {

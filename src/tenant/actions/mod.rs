@@ -1,21 +1,24 @@
-//! Post-login Actions, run for real: one leg of an Action, from the `event` it sees to the effects it had.
+//! Actions, run for real: one leg of an Action, from the `event` it sees to the effects it had.
 //!
 //! A leg gets a fresh JavaScript context, 20 seconds and 64 MiB. What it asks of `api` happens to [`Effects`] and to nothing
 //! else; the tenant applies them when the leg has ended, as Auth0 does.
 
 mod api;
 mod claims;
+mod effects;
+mod fetch;
 mod script;
 mod session_token;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use zeroize::Zeroizing;
 
+pub use effects::{Challenge, ChallengeKind, Effects, Multifactor, PhoneVerdict};
 pub use session_token::SessionTokenError;
 
-use crate::world::UnixSecs;
+use crate::{net::Net, world::UnixSecs};
 
 /// An Action as it stands deployed.
 #[derive(Clone, Default)]
@@ -60,20 +63,26 @@ impl std::fmt::Debug for Action {
     }
 }
 
-/// Which half of the login runs.
+/// What runs an Action, and so which of its handlers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
     /// `onExecutePostLogin`, before a redirect.
     Execute,
     /// `onContinuePostLogin`, when the browser hits `/continue`.
     Continue,
+    /// `onExecuteCustomPhoneProvider`, when a message goes to a phone.
+    CustomPhoneProvider,
+    /// `onExecuteSendPhoneMessage`, its older form.
+    SendPhoneMessage,
 }
 
 impl Trigger {
-    fn handler(self) -> &'static str {
+    pub(super) fn handler(self) -> &'static str {
         match self {
             Self::Execute => "onExecutePostLogin",
             Self::Continue => "onContinuePostLogin",
+            Self::CustomPhoneProvider => "onExecuteCustomPhoneProvider",
+            Self::SendPhoneMessage => "onExecuteSendPhoneMessage",
         }
     }
 }
@@ -82,7 +91,7 @@ impl Trigger {
 pub struct Leg {
     /// The Action.
     pub action: Action,
-    /// Which half.
+    /// Which handler.
     pub trigger: Trigger,
     /// `event`, without `secrets` and `configuration`, which come from the Action.
     pub event: Value,
@@ -92,45 +101,12 @@ pub struct Leg {
     pub now: UnixSecs,
     /// How long the Action may run.
     pub limit: Duration,
+    /// Where `fetch` goes. Without it every `fetch` is rejected.
+    pub net: Option<Arc<dyn Net>>,
 }
 
 /// What Auth0 gives each leg.
 pub const TIME_LIMIT: Duration = Duration::from_secs(20);
-
-/// What a leg asked for.
-#[derive(Clone, Default, PartialEq)]
-pub struct Effects {
-    /// Where to send the browser, query included, `state` not yet.
-    pub redirect: Option<String>,
-    /// The reason to deny the login with.
-    pub denied: Option<String>,
-    /// Custom claims of the ID token.
-    pub id_claims: Map<String, Value>,
-    /// Custom claims of the access token.
-    pub access_claims: Map<String, Value>,
-    /// New metadata of the transaction.
-    pub transaction_metadata: Map<String, Value>,
-    /// New `app_metadata` of the user.
-    pub app_metadata: Map<String, Value>,
-    /// URLs of authentication methods to remember in the browser session.
-    pub methods: Vec<String>,
-    /// What the Action wrote to its console, and which claims were dropped.
-    pub console: Vec<String>,
-}
-
-/// Prints no redirect: its query holds a token.
-impl std::fmt::Debug for Effects {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Effects")
-            .field("redirects", &self.redirect.is_some())
-            .field("denied", &self.denied)
-            .field("id_claims", &self.id_claims)
-            .field("access_claims", &self.access_claims)
-            .field("methods", &self.methods)
-            .field("console", &self.console)
-            .finish_non_exhaustive()
-    }
-}
 
 /// How an Action can fail, apart from denying.
 #[derive(Debug, thiserror::Error)]
@@ -154,7 +130,7 @@ pub enum ActionError {
 
 /// Runs one leg. Blocks until it has ended.
 pub fn run(leg: Leg) -> Result<Effects, ActionError> {
-    let Leg { action, trigger, mut event, host, now, limit } = leg;
+    let Leg { action, trigger, mut event, host, now, limit, net } = leg;
     if let Some(event) = event.as_object_mut() {
         let secrets = action.secrets.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
         event.insert("secrets".into(), Value::Object(secrets.collect()));
@@ -163,6 +139,6 @@ pub fn run(leg: Leg) -> Result<Effects, ActionError> {
             event.insert("configuration".into(), Value::Object(settings.collect()));
         }
     }
-    let api = api::Api::new(&event, host, trigger, now);
+    let api = api::Api::new(&event, host, trigger, now, net);
     script::run(&action.source, trigger.handler(), &event, api, now, limit)
 }

@@ -1,12 +1,13 @@
 // Evaluates an Action and calls one of its handlers with `event` and `api`.
 // Every method of `api` is one message to the host, which keeps the rules; this file only gives them their names.
-(function (host, nowMillis, eventText, source, handler) {
+(function (host, giveNode, nowMillis, eventText, source, handler) {
   'use strict';
   const ask = (op, parameters) => {
     const answer = JSON.parse(host(JSON.stringify({ op, ...parameters })));
     if (answer.error !== undefined) throw new Error(answer.error);
     return answer.value;
   };
+  giveNode(ask);
 
   // Time is the tenant's: a test decides what an Action takes for now.
   const SystemDate = Date;
@@ -23,11 +24,38 @@
   const write = (...values) => ask('console', { text: values.map(String).join(' ') });
   globalThis.console = { log: write, info: write, warn: write, error: write, debug: write };
 
-  const api = {
+  // Lives as long as the leg: Auth0 does not promise more.
+  const records = new Map();
+  const cache = {
+    get: (key) => records.get(key),
+    set: (key, value) => {
+      records.set(key, { value: String(value) });
+      return { type: 'success', record: records.get(key) };
+    },
+    delete: (key) => {
+      records.delete(key);
+      return { type: 'success' };
+    },
+  };
+
+  const challenge = (kind, factors) => ask('challenge', { kind, factors });
+  const postLogin = {
     access: { deny: (reason) => ask('deny', { reason }) },
     accessToken: { setCustomClaim: (key, value) => ask('accessClaim', { key, value }) },
+    authentication: {
+      challengeWith: (factor, options) =>
+        challenge('challengeWith', [factor, ...(options?.additionalFactors ?? [])]),
+      challengeWithAny: (factors) => challenge('challengeWithAny', factors),
+      enrollWith: (factor, options) => challenge('enrollWith', [factor, ...(options?.additionalFactors ?? [])]),
+      enrollWithAny: (factors) => challenge('enrollWithAny', factors),
+      recordMethod: (url) => ask('recordMethod', { url }),
+    },
+    cache,
     idToken: { setCustomClaim: (key, value) => ask('idClaim', { key, value }) },
-    authentication: { recordMethod: (url) => ask('recordMethod', { url }) },
+    multifactor: {
+      enable: (provider, options) =>
+        ask('multifactor', { provider, allowRememberBrowser: options?.allowRememberBrowser }),
+    },
     redirect: {
       canRedirect: () => ask('canRedirect', {}),
       encodeToken: ({ secret, payload, expiresInSeconds }) => ask('encodeToken', { secret, payload, expiresInSeconds }),
@@ -37,6 +65,18 @@
     transaction: { setMetadata: (key, value) => ask('transactionMetadata', { key, value }) },
     user: { setAppMetadata: (key, value) => ask('appMetadata', { key, value }) },
   };
+  const api = {
+    onExecutePostLogin: postLogin,
+    onContinuePostLogin: postLogin,
+    onExecuteCustomPhoneProvider: {
+      cache,
+      notification: {
+        drop: (reason) => ask('dropMessage', { reason }),
+        retry: (reason) => ask('retryMessage', { reason }),
+      },
+    },
+    onExecuteSendPhoneMessage: { cache },
+  }[handler];
 
   const module = { exports: {} };
   const require = (name) => {

@@ -16,6 +16,8 @@ use crate::world::UnixSecs;
 const MEMORY_MAX_BYTES: usize = 64 << 20;
 /// Most stack of one leg; the thread that runs it has more.
 const STACK_MAX_BYTES: usize = 512 << 10;
+/// Gives the Action what Node.js would.
+const NODE: &str = include_str!("node.js");
 /// Gives the Action its `api`.
 const PRELUDE: &str = include_str!("prelude.js");
 
@@ -31,21 +33,30 @@ pub(super) fn run(
     let runtime = Runtime::new().map_err(engine)?;
     runtime.set_memory_limit(MEMORY_MAX_BYTES);
     runtime.set_max_stack_size(STACK_MAX_BYTES);
-    let timed_out = stop_after(&runtime, limit);
+    let watch = Rc::new(Watch::new(limit));
+    let watching = Rc::clone(&watch);
+    runtime.set_interrupt_handler(Some(Box::new(move || watching.is_over())));
     let context = Context::full(&runtime).map_err(engine)?;
 
     let api = Rc::new(RefCell::new(api));
     let host = {
-        let api = Rc::clone(&api);
-        move |message: String| match api.borrow_mut().call(&message) {
-            Ok(value) => json!({ "value": value }).to_string(),
-            Err(error) => json!({ "error": error.to_string() }).to_string(),
+        let (api, watch) = (Rc::clone(&api), Rc::clone(&watch));
+        move |message: String| {
+            let answer = match api.borrow_mut().call(&message) {
+                Ok(value) => json!({ "value": value }).to_string(),
+                Err(error) => json!({ "error": error.to_string() }).to_string(),
+            };
+            // Waiting for a network counts, and the engine cannot interrupt that.
+            watch.is_over();
+            answer
         }
     };
     context.with(|ctx| {
         let ended = call(&ctx, host, (now.saturating_mul(1000) as f64, event.to_string(), source, handler));
+        if watch.was_over.get() {
+            return Err(ActionError::TimedOut);
+        }
         ended.map_err(|error| match error {
-            _ if timed_out.get() => ActionError::TimedOut,
             Error::Exception => ActionError::Threw { message: thrown(&ctx) },
             Error::WouldBlock => ActionError::NeverSettles,
             error => engine(error),
@@ -60,24 +71,29 @@ fn call(
     host: impl Fn(String) -> String + 'static,
     (now_millis, event, source, handler): (f64, String, &str, &str),
 ) -> Result<(), Error> {
-    let prelude: Function = ctx.eval(PRELUDE)?;
+    let (node, prelude): (Function, Function) = (ctx.eval(NODE)?, ctx.eval(PRELUDE)?);
     let host = Function::new(ctx.clone(), host)?;
-    let promise: Promise = prelude.call((host, now_millis, event, source, handler))?;
+    let promise: Promise = prelude.call((host, node, now_millis, event, source, handler))?;
     promise.finish::<Value>().map(drop)
 }
 
-/// Interrupts the engine when `limit` has passed, and tells whether it did.
+/// Tells when a leg's time has passed, and remembers that it did.
+struct Watch {
+    deadline: Instant,
+    was_over: Cell<bool>,
+}
+
 #[expect(clippy::disallowed_methods, reason = "guards against code that does not end; no result depends on it")]
-fn stop_after(runtime: &Runtime, limit: Duration) -> Rc<Cell<bool>> {
-    let timed_out = Rc::new(Cell::new(false));
-    let deadline = Instant::now() + limit;
-    let flag = Rc::clone(&timed_out);
-    runtime.set_interrupt_handler(Some(Box::new(move || {
-        let over = Instant::now() >= deadline;
-        flag.set(flag.get() || over);
+impl Watch {
+    fn new(limit: Duration) -> Self {
+        Self { deadline: Instant::now() + limit, was_over: Cell::new(false) }
+    }
+
+    fn is_over(&self) -> bool {
+        let over = Instant::now() >= self.deadline;
+        self.was_over.set(self.was_over.get() || over);
         over
-    })));
-    timed_out
+    }
 }
 
 /// The message of what was thrown.

@@ -59,6 +59,18 @@ impl Tx<'_> {
         Ok(done.rows_affected() == 1)
     }
 
+    /// Keeps when a face or a code of the account was last accepted.
+    pub(crate) async fn mark_verified(
+        &mut self,
+        integration_id: &str,
+        sub: &str,
+        now: UnixSecs,
+    ) -> Result<(), StoreError> {
+        let update = "UPDATE accounts SET verified_at = ? WHERE integration_id = ? AND sub = ?";
+        sqlx::query(update).bind(now).bind(integration_id).bind(sub).execute(&mut *self.db).await?;
+        Ok(())
+    }
+
     /// The account's template, as it was given to [`keep_template`](Self::keep_template).
     pub(crate) async fn template(
         &mut self,

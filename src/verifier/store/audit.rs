@@ -1,6 +1,6 @@
 //! The audit log: append-only, each row's keyed hash covering the row before it.
 //!
-//! It names sessions, devices and integrations, and accounts by pseudonym only. It never holds a score, a picture, a
+//! It names sessions, devices, integrations and operators, and accounts by pseudonym only. It never holds a score, a picture, a
 //! nonce, a token or a code. Cutting off its end leaves a valid shorter chain: an operator who wants to notice that
 //! keeps [`AuditHead`] elsewhere from time to time.
 
@@ -13,6 +13,9 @@ use crate::world::UnixSecs;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Event {
     IntegrationAdded,
+    IntegrationChanged,
+    SecretRotated,
+    LogTokenMade,
     DeviceRegistered,
     DeviceDisabled,
     SessionCreated,
@@ -23,14 +26,26 @@ pub(crate) enum Event {
     PostRefused,
     SessionRefused,
     Returned,
+    CodeSent,
+    CodeAccepted,
+    CodeFailed,
+    PhoneChanged,
     AccountUnlocked,
     AccountErased,
+    OperatorAdded,
+    OperatorRemoved,
+    OperatorSignedIn,
+    /// An operator sent a form of the portal; what came of it stands in the rows that follow.
+    OperatorActed,
 }
 
 impl Event {
     fn name(self) -> &'static str {
         match self {
             Self::IntegrationAdded => "integration_added",
+            Self::IntegrationChanged => "integration_changed",
+            Self::SecretRotated => "secret_rotated",
+            Self::LogTokenMade => "log_token_made",
             Self::DeviceRegistered => "device_registered",
             Self::DeviceDisabled => "device_disabled",
             Self::SessionCreated => "session_created",
@@ -41,8 +56,16 @@ impl Event {
             Self::PostRefused => "post_refused",
             Self::SessionRefused => "session_refused",
             Self::Returned => "returned",
+            Self::CodeSent => "code_sent",
+            Self::CodeAccepted => "code_accepted",
+            Self::CodeFailed => "code_failed",
+            Self::PhoneChanged => "phone_changed",
             Self::AccountUnlocked => "account_unlocked",
             Self::AccountErased => "account_erased",
+            Self::OperatorAdded => "operator_added",
+            Self::OperatorRemoved => "operator_removed",
+            Self::OperatorSignedIn => "operator_signed_in",
+            Self::OperatorActed => "operator_acted",
         }
     }
 }
@@ -56,7 +79,7 @@ pub struct Entry {
     pub at: UnixSecs,
     /// What happened.
     pub event: String,
-    /// The session, device or integration it happened to.
+    /// The session, device, integration or operator it happened to.
     pub subject: String,
     /// Pseudonym of the account; empty where none is concerned.
     pub account: String,

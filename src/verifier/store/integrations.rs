@@ -1,37 +1,71 @@
 //! Integrations: which tenant may send people here, and by which rules.
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 use zeroize::Zeroizing;
 
-use super::{Event, StoreError, Tx};
-use crate::world::UnixSecs;
+use super::{Event, StoreError, Tx, sessions::unknown};
+use crate::{
+    protocol::Fallback,
+    verifier::integration::{DeviceRule, Rules, Transport},
+    world::UnixSecs,
+};
 
 /// One tenant's agreement with this verifier, without its secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Integration {
     pub(crate) id: String,
-    pub(crate) name: String,
-    pub(crate) tenant_host: String,
-    pub(crate) custom_domains: Vec<String>,
-    pub(crate) self_enrolment: bool,
-    pub(crate) virtual_cameras: bool,
-    pub(crate) open_registration: bool,
-    pub(crate) attempts: u32,
+    pub(crate) rules: Rules,
+}
+
+/// The secrets by which a tenant's tokens may be signed now: the current one, and for a while the one before.
+pub(crate) struct SessionSecrets {
+    pub(crate) current: Zeroizing<Vec<u8>>,
+    pub(crate) old: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl SessionSecrets {
+    /// Those that there are, the current one first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &[u8]> {
+        std::iter::once(&self.current).chain(&self.old).map(|secret| secret.as_slice())
+    }
+
+    /// The one with this digest; the current one where that has been forgotten.
+    pub(crate) fn of(&self, digest: &str) -> &[u8] {
+        self.all().find(|secret| secret_digest(secret) == digest).unwrap_or(&self.current)
+    }
+}
+
+/// What a session keeps of the secret that its token was signed with.
+pub(crate) fn secret_digest(secret: &[u8]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(secret))
 }
 
 impl FromRow<'_, SqliteRow> for Integration {
     fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
         let domains: String = row.try_get("custom_domains")?;
-        Ok(Self {
-            id: row.try_get("id")?,
+        let policy: String = row.try_get("policy")?;
+        let open: bool = row.try_get("open_registration")?;
+        let rules = Rules {
             name: row.try_get("name")?,
+            enabled: row.try_get("enabled")?,
             tenant_host: row.try_get("tenant_host")?,
             custom_domains: domains.split_whitespace().map(str::to_owned).collect(),
-            self_enrolment: row.try_get("self_enrolment")?,
-            virtual_cameras: row.try_get("virtual_cameras")?,
-            open_registration: row.try_get("open_registration")?,
+            allow_self_enrolment: row.try_get("self_enrolment")?,
+            enrolment_flow: transport_named(row.try_get("enrolment_flow")?)?,
+            verification_flow: transport_named(row.try_get("verification_flow")?)?,
+            fallback: match row.try_get("fallback")? {
+                "sms" => Some(Fallback::Sms),
+                "voice" => Some(Fallback::Voice),
+                _ => None,
+            },
+            allow_virtual_cameras: row.try_get("virtual_cameras")?,
+            device_rule: if open { DeviceRule::Open } else { DeviceRule::Code },
             attempts: row.try_get("attempts")?,
-        })
+            policy: serde_json::from_str(&policy).or(Err(unknown("policy")))?,
+        };
+        Ok(Self { id: row.try_get("id")?, rules })
     }
 }
 
@@ -44,20 +78,39 @@ impl Tx<'_> {
         now: UnixSecs,
     ) -> Result<(), StoreError> {
         let sealed = self.vault.seal(self.chance, "integrations.secret", &[&new.id], secret.as_bytes());
-        sqlx::query("INSERT INTO integrations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-            .bind(&new.id)
-            .bind(&new.name)
-            .bind(&new.tenant_host)
-            .bind(new.custom_domains.join(" "))
-            .bind(sealed)
-            .bind(new.self_enrolment)
-            .bind(new.virtual_cameras)
-            .bind(new.open_registration)
-            .bind(new.attempts)
-            .bind(now)
+        // Everything that the rules say is written by `set_rules`, in one place.
+        let insert = "INSERT INTO integrations (id, name, enabled, tenant_host, custom_domains, secret_sealed, \
+                      self_enrolment, enrolment_flow, verification_flow, fallback, virtual_cameras, open_registration, \
+                      attempts, policy, created_at) \
+                      VALUES (?, '', 0, '', '', ?, 0, 'inline', 'inline', 'none', 0, 0, 1, '', ?)";
+        sqlx::query(insert).bind(&new.id).bind(sealed).bind(now).execute(&mut *self.db).await?;
+        self.set_rules(&new.id, &new.rules).await?;
+        self.record(now, Event::IntegrationAdded, &new.id, None, &new.rules.tenant_host).await
+    }
+
+    /// Replaces an integration's rules; false when there is none of this id.
+    pub(crate) async fn set_rules(&mut self, id: &str, rules: &Rules) -> Result<bool, StoreError> {
+        let update = "UPDATE integrations SET name = ?, enabled = ?, tenant_host = ?, custom_domains = ?, \
+                      self_enrolment = ?, enrolment_flow = ?, verification_flow = ?, fallback = ?, virtual_cameras = ?, \
+                      open_registration = ?, attempts = ?, policy = ? WHERE id = ?";
+        let done = sqlx::query(update)
+            .bind(&rules.name)
+            .bind(rules.enabled)
+            .bind(&rules.tenant_host)
+            .bind(rules.custom_domains.join(" "))
+            .bind(rules.allow_self_enrolment)
+            .bind(transport_name(rules.enrolment_flow))
+            .bind(transport_name(rules.verification_flow))
+            .bind(rules.fallback.map_or("none", fallback_name))
+            .bind(rules.allow_virtual_cameras)
+            .bind(rules.device_rule == DeviceRule::Open)
+            .bind(rules.attempts)
+            // A struct of numbers always serialises.
+            .bind(serde_json::to_string(&rules.policy).unwrap_or_default())
+            .bind(id)
             .execute(&mut *self.db)
             .await?;
-        self.record(now, Event::IntegrationAdded, &new.id, None, &new.tenant_host).await
+        Ok(done.rows_affected() == 1)
     }
 
     /// The integration with this id.
@@ -66,10 +119,58 @@ impl Tx<'_> {
         Ok(sqlx::query_as(select).bind(id).fetch_optional(&mut *self.db).await?)
     }
 
-    /// The Session Secret of an integration that exists.
-    pub(crate) async fn session_secret(&mut self, id: &str) -> Result<Zeroizing<Vec<u8>>, StoreError> {
-        let select = "SELECT secret_sealed FROM integrations WHERE id = ?";
-        let sealed: Vec<u8> = sqlx::query(select).bind(id).fetch_one(&mut *self.db).await?.try_get(0)?;
-        Ok(self.vault.open("integrations.secret", &[id], &sealed)?)
+    /// All integrations, in the order in which they were added.
+    pub(crate) async fn integrations(&mut self) -> Result<Vec<Integration>, StoreError> {
+        let select = "SELECT * FROM integrations ORDER BY created_at, id";
+        Ok(sqlx::query_as(select).fetch_all(&mut *self.db).await?)
+    }
+
+    /// The Session Secrets of an integration that exists.
+    pub(crate) async fn session_secrets(&mut self, id: &str, now: UnixSecs) -> Result<SessionSecrets, StoreError> {
+        let select = "SELECT secret_sealed, old_secret_sealed, old_secret_until FROM integrations WHERE id = ?";
+        let row = sqlx::query(select).bind(id).fetch_one(&mut *self.db).await?;
+        let (current, old): (Vec<u8>, Option<Vec<u8>>) = (row.try_get(0)?, row.try_get(1)?);
+        let until: UnixSecs = row.try_get(2)?;
+        let open = |sealed: &[u8]| self.vault.open("integrations.secret", &[id], sealed);
+        let old = old.filter(|_| now < until).map(|sealed| open(&sealed)).transpose()?;
+        Ok(SessionSecrets { current: open(&current)?, old })
+    }
+
+    /// Puts `secret` in the place of the current one, which is still read until `old_until`; false when there is no such
+    /// integration.
+    pub(crate) async fn rotate_secret(
+        &mut self,
+        id: &str,
+        secret: &str,
+        old_until: UnixSecs,
+    ) -> Result<bool, StoreError> {
+        let sealed = self.vault.seal(self.chance, "integrations.secret", &[id], secret.as_bytes());
+        let update = "UPDATE integrations SET old_secret_sealed = secret_sealed, old_secret_until = ?, secret_sealed = ? \
+                      WHERE id = ?";
+        let done = sqlx::query(update).bind(old_until).bind(sealed).bind(id).execute(&mut *self.db).await?;
+        Ok(done.rows_affected() == 1)
+    }
+}
+
+/// The name of a way to pass without a face, on the wire and in the store.
+pub(crate) fn fallback_name(fallback: Fallback) -> &'static str {
+    match fallback {
+        Fallback::Sms => "sms",
+        Fallback::Voice => "voice",
+    }
+}
+
+fn transport_name(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Inline => "inline",
+        Transport::Email => "email",
+    }
+}
+
+fn transport_named(name: &str) -> Result<Transport, sqlx::Error> {
+    match name {
+        "inline" => Ok(Transport::Inline),
+        "email" => Ok(Transport::Email),
+        _ => Err(unknown("flow")),
     }
 }

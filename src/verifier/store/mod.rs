@@ -16,21 +16,30 @@ use crate::world::{Chance, UnixSecs};
 
 mod accounts;
 mod audit;
+mod codes;
 mod devices;
 mod integrations;
+mod lists;
+mod logs;
+mod mails;
+mod operators;
 mod sessions;
+mod sightings;
 mod vault;
 
 pub(crate) use audit::Event;
 pub use audit::{AuditHead, Entry};
+pub(crate) use codes::CodeState;
 pub(crate) use devices::Registration;
-pub(crate) use integrations::Integration;
+pub(crate) use integrations::{Integration, SessionSecrets, fallback_name, secret_digest};
+pub(crate) use lists::{AuditQuery, SessionQuery, SessionRow, UserRow};
 pub(crate) use sessions::{NewSession, Session, Stage, purpose_name};
+pub(crate) use sightings::{Sight, Sighted};
 pub(crate) use vault::Vault;
 pub use vault::{KeyFileError, MasterKey, SealBroken};
 
 /// The schema that this build reads and writes.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 /// Where the database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,13 +183,18 @@ impl Tx<'_> {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Forgets what has no further use: used tokens and proofs past their time, sessions an hour after theirs.
+    /// Forgets what has no further use: used tokens and proofs past their time, sessions an hour after theirs,
+    /// log events and feedback.
     pub(crate) async fn sweep(&mut self, now: UnixSecs) -> Result<(), StoreError> {
         const KEEP_SESSIONS_SECS: i64 = 3600;
+        const KEEP_FEEDBACK_SECS: i64 = 24 * 3600;
         for (delete, before) in [
             ("DELETE FROM used_tokens WHERE expires_at < ?", now),
             ("DELETE FROM proofs WHERE expires_at < ?", now),
             ("DELETE FROM device_codes WHERE expires_at < ?", now),
+            ("DELETE FROM log_events WHERE expires_at < ?", now),
+            // Twilio keeps a verification a day at most: what was not told by then would tell nothing.
+            ("DELETE FROM feedback WHERE due_at < ?", now - KEEP_FEEDBACK_SECS),
             ("DELETE FROM sessions WHERE expires_at < ?", now - KEEP_SESSIONS_SECS),
         ] {
             sqlx::query(delete).bind(before).execute(&mut *self.db).await?;

@@ -1,17 +1,34 @@
--- The verifier's store, version 1 (PRAGMA user_version). Times are seconds since 1970 (UTC).
+-- The verifier's store, version 2 (PRAGMA user_version). Times are seconds since 1970 (UTC).
 -- Columns named *_sealed hold XChaCha20-Poly1305 ciphertext; columns named *_hash hold SHA-256, base64url.
 
 CREATE TABLE integrations (
     id                TEXT PRIMARY KEY,
     name              TEXT NOT NULL,
+    enabled           INTEGER NOT NULL,
     tenant_host       TEXT NOT NULL,
     custom_domains    TEXT NOT NULL, -- separated by spaces
     secret_sealed     BLOB NOT NULL,
+    old_secret_sealed BLOB,          -- still read, not written with, until old_secret_until
+    old_secret_until  INTEGER NOT NULL DEFAULT 0,
     self_enrolment    INTEGER NOT NULL,
+    enrolment_flow    TEXT NOT NULL CHECK (enrolment_flow IN ('inline', 'email')),
+    verification_flow TEXT NOT NULL CHECK (verification_flow IN ('inline', 'email')),
+    fallback          TEXT NOT NULL CHECK (fallback IN ('none', 'sms', 'voice')),
     virtual_cameras   INTEGER NOT NULL,
     open_registration INTEGER NOT NULL,
     attempts          INTEGER NOT NULL,
+    policy            TEXT NOT NULL, -- JSON; tightens the service's own
+    log_token_hash    TEXT,          -- what a log stream authorises itself with
     created_at        INTEGER NOT NULL
+) STRICT;
+
+-- What was last seen of an integration, so that an operator can tell whether it is set up well.
+CREATE TABLE sightings (
+    integration_id TEXT NOT NULL REFERENCES integrations (id),
+    what           TEXT NOT NULL,
+    at             INTEGER NOT NULL,
+    detail         TEXT NOT NULL, -- a name from an enumeration, or a number
+    PRIMARY KEY (integration_id, what)
 ) STRICT;
 
 -- The pseudonym stands for the account in the audit log; erasing this row leaves the log without a name.
@@ -21,6 +38,10 @@ CREATE TABLE accounts (
     pseudonym      TEXT NOT NULL UNIQUE,
     failures       INTEGER NOT NULL DEFAULT 0, -- consecutive, over all sessions
     locked_until   INTEGER NOT NULL DEFAULT 0,
+    phone_sealed   BLOB,             -- E.164, as an operator set it
+    code_failures     INTEGER NOT NULL DEFAULT 0, -- wrong one-time codes in a row, counted apart from faces
+    code_locked_until INTEGER NOT NULL DEFAULT 0,
+    verified_at    INTEGER,          -- the last time a face or a code was accepted
     PRIMARY KEY (integration_id, sub)
 ) STRICT;
 
@@ -64,11 +85,17 @@ CREATE TABLE sessions (
     state_sealed      BLOB NOT NULL,
     code_hash         TEXT NOT NULL,
     cookie_hash       TEXT NOT NULL,
+    secret_hash       TEXT NOT NULL, -- of the Session Secret that the login came with and goes back with
     device            TEXT,
     nonce_sealed      BLOB,
     attempts_left     INTEGER NOT NULL,
     bad_posts         INTEGER NOT NULL DEFAULT 0,
     reason            TEXT,
+    method            TEXT NOT NULL DEFAULT 'face' CHECK (method IN ('face', 'sms', 'voice')), -- what was accepted
+    phone_sealed      BLOB, -- where a code would go
+    mail_hash         TEXT UNIQUE, -- of the token in the mailed link
+    mail_sealed       BLOB, -- that token, and where the link goes
+    mails             INTEGER NOT NULL DEFAULT 0, -- sendings so far
     final_sealed      BLOB, -- the last outcome
     handle_hash       TEXT UNIQUE,
     handle_expires_at INTEGER,
@@ -86,6 +113,48 @@ CREATE TABLE captures (
     answer_sealed BLOB NOT NULL,
     PRIMARY KEY (session_id, post_hash),
     UNIQUE (session_id, jti)
+) STRICT;
+
+-- A session's one-time code: Twilio keeps it, this says how it stands.
+CREATE TABLE codes (
+    session_id    TEXT PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+    channel       TEXT NOT NULL CHECK (channel IN ('sms', 'voice')),
+    sid_sealed    BLOB,
+    sends         INTEGER NOT NULL, -- codes sent so far
+    attempts_left INTEGER NOT NULL,
+    sent_at       INTEGER NOT NULL,
+    passed_hash   TEXT -- of the code that passed the session
+) STRICT;
+
+-- Log events that came already: a log stream delivers at least once.
+CREATE TABLE log_events (
+    log_hash   TEXT PRIMARY KEY, -- of integration and log_id
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX log_events_by_expiry ON log_events (expires_at);
+
+-- What Twilio is yet to be told: that somebody typed the code it sent.
+CREATE TABLE feedback (
+    id           INTEGER PRIMARY KEY,
+    phone_sealed BLOB NOT NULL,
+    seal_id      TEXT NOT NULL, -- what the ciphertext is bound to
+    due_at       INTEGER NOT NULL,
+    tries        INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX feedback_by_due ON feedback (due_at);
+
+-- Who may use the portal. Passwords are made here, 120 random bits, so their SHA-256 gives nothing away.
+CREATE TABLE operators (
+    name          TEXT PRIMARY KEY,
+    password_hash TEXT NOT NULL,
+    created_at    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE portal_sessions (
+    cookie_hash TEXT PRIMARY KEY,
+    operator    TEXT NOT NULL REFERENCES operators (name) ON DELETE CASCADE,
+    seen_at     INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE used_tokens (
@@ -118,4 +187,4 @@ CREATE TABLE key_check (
     sealed   BLOB NOT NULL
 ) STRICT;
 
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

@@ -3,9 +3,10 @@
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 use zeroize::Zeroizing;
 
-use super::{StoreError, Tx, sha256_text};
+use super::{StoreError, Tx, codes::fallback_named, sha256_text};
 use crate::{
-    protocol::{Purpose, Reason},
+    protocol::{Fallback, Purpose, Reason},
+    verifier::phone::PhoneNumber,
     world::UnixSecs,
 };
 
@@ -16,7 +17,7 @@ pub(crate) enum Stage {
     Created,
     /// Bound to a device that may post captures.
     Open,
-    /// The face was accepted.
+    /// The face, or a code in its place, was accepted.
     Approved,
     /// It was not, and will not be.
     Refused,
@@ -53,6 +54,10 @@ pub(crate) struct NewSession<'a> {
     pub(crate) code: &'a str,
     pub(crate) cookie: &'a str,
     pub(crate) attempts: u32,
+    /// Digest of the Session Secret that its token was signed with.
+    pub(crate) secret_digest: &'a str,
+    /// Where the tenant says that a code may go.
+    pub(crate) phone: Option<&'a PhoneNumber>,
 }
 
 /// A session as it stands, without its secrets.
@@ -74,6 +79,9 @@ pub(crate) struct Session {
     pub(crate) reason: Option<Reason>,
     pub(crate) handle_expires_at: UnixSecs,
     pub(crate) returned: bool,
+    /// The code in place of a face, where one was accepted.
+    pub(crate) passed_by: Option<Fallback>,
+    pub(crate) secret_digest: String,
     code_hash: String,
     cookie_hash: String,
 }
@@ -121,8 +129,13 @@ impl FromRow<'_, SqliteRow> for Session {
             reason: reason.map(|name| reason_named(&name)).transpose()?,
             handle_expires_at: handle_expires_at.unwrap_or_default(),
             returned: row.try_get("returned")?,
+            passed_by: match row.try_get("method")? {
+                "face" => None,
+                name => Some(fallback_named(name).ok_or_else(|| unknown("method"))?),
+            },
             code_hash: row.try_get("code_hash")?,
             cookie_hash: row.try_get("cookie_hash")?,
+            secret_digest: row.try_get("secret_hash")?,
         })
     }
 }
@@ -131,9 +144,10 @@ impl Tx<'_> {
     /// Adds a session.
     pub(crate) async fn add_session(&mut self, new: &NewSession<'_>) -> Result<(), StoreError> {
         let state = self.vault.seal(self.chance, "sessions.state", &[new.id], new.state.as_bytes());
+        let phone = new.phone.map(|phone| self.seal_session_phone(new.id, phone));
         let insert = "INSERT INTO sessions (id, integration_id, sub, stage, purpose, application, account, continue_uri, \
-                      started_at, expires_at, state_sealed, code_hash, cookie_hash, attempts_left) \
-                      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                      started_at, expires_at, state_sealed, code_hash, cookie_hash, secret_hash, attempts_left, phone_sealed) \
+                      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
         sqlx::query(insert)
             .bind(new.id)
             .bind(new.integration_id)
@@ -148,7 +162,9 @@ impl Tx<'_> {
             .bind(state)
             .bind(sha256_text(new.code))
             .bind(sha256_text(new.cookie))
+            .bind(new.secret_digest)
             .bind(new.attempts)
+            .bind(phone)
             .execute(&mut *self.db)
             .await?;
         Ok(())
@@ -280,7 +296,7 @@ impl Tx<'_> {
         Ok(sqlx::query(select).bind(id).bind(jti).fetch_optional(&mut *self.db).await?.is_some())
     }
 
-    async fn unsealed(
+    pub(super) async fn unsealed(
         &mut self,
         select: &'static str,
         column: &str,
@@ -310,6 +326,6 @@ fn reason_named(name: &str) -> Result<Reason, sqlx::Error> {
     serde_json::from_value(name.into()).or(Err(unknown("reason")))
 }
 
-fn unknown(what: &'static str) -> sqlx::Error {
+pub(super) fn unknown(what: &'static str) -> sqlx::Error {
     sqlx::Error::Decode(Box::new(StoreError::Unknown { what }))
 }

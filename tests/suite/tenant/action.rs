@@ -35,7 +35,8 @@ fn event(facts: &[(&str, Value)]) -> Value {
 }
 
 fn leg(action: Action, trigger: Trigger, event: Value) -> Effects {
-    run(Leg { action, trigger, event, host: "tenant.example.com".into(), now: NOW, limit: TIME_LIMIT }).unwrap()
+    run(Leg { action, trigger, event, host: "tenant.example.com".into(), now: NOW, limit: TIME_LIMIT, net: None })
+        .unwrap()
 }
 
 /// A record of the method, `age` seconds old.
@@ -194,6 +195,41 @@ fn the_first_leg_follows_custom_domains_and_marketplace_settings() {
     assert_eq!((&claims["purpose"], &claims["name"]), (&json!("verify"), &json!("Ada")));
 }
 
+#[test]
+fn a_phone_leaves_only_if_the_person_could_not_have_written_it() {
+    let by_operator = json!({ "countenance": { "phone_number": "+15550100" } });
+    let rows: [(&str, Facts, Option<&str>); 6] = [
+        ("no phone", vec![], None),
+        (
+            "verified",
+            vec![("/user/phone_number", json!("+15550199")), ("/user/phone_verified", json!(true))],
+            Some("+15550199"),
+        ),
+        ("not verified", vec![("/user/phone_number", json!("+15550199"))], None),
+        (
+            "verified by text",
+            vec![("/user/phone_number", json!("+15550199")), ("/user/phone_verified", json!("true"))],
+            None,
+        ),
+        ("by an operator", vec![("/user/app_metadata", by_operator.clone())], Some("+15550100")),
+        ("by the person", vec![("/user/user_metadata", by_operator)], None),
+    ];
+    for (name, facts, phone) in rows {
+        let (_, claims) = outgoing(&leg(action("always"), Trigger::Execute, event(&facts)));
+        assert_eq!(claims.get("phone_number").and_then(Value::as_str), phone, "{name}");
+        assert_eq!(claims["purpose"], "enroll", "{name}: a phone is no face");
+    }
+}
+
+#[test]
+fn an_enrolment_leaves_an_operators_phone_where_it_is() {
+    let entry = json!({ "countenance": { "phone_number": "+15550100" } });
+    let enrolled = sign(&answer(&[("purpose", json!("enroll"))]), SECRET);
+    let effects = resume(&enrolled, &[("/user/app_metadata", entry)]);
+    let kept = json!({ "phone_number": "+15550100", "enrolled_at": "2027-01-15T08:00:00.000Z" });
+    assert_eq!(effects.app_metadata["countenance"], kept);
+}
+
 /// What the verifier answers to Ada's login, with some claims replaced; null removes one.
 fn answer(claims: &[(&str, Value)]) -> serde_json::Map<String, Value> {
     let mut answer = json!({
@@ -275,6 +311,7 @@ fn every_reason_of_the_protocol_has_its_code() {
         Reason::TimedOut,
         Reason::TooManyAttempts,
         Reason::NotEnrolled,
+        Reason::Disabled,
     ];
     for reason in all {
         let claims = [("result", json!("refused")), ("reason", json!(reason.name()))];

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use countenance::{
     demo::browser::{Browser, Page},
-    relying_party::{Fetch, FetchError, Fetched, RelyingParty},
+    net::{Answer, Method, Net, NetError, Request},
+    relying_party::RelyingParty,
 };
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use rsa::{pkcs1::EncodeRsaPrivateKey, traits::PublicKeyParts};
@@ -14,7 +15,7 @@ use url::Url;
 
 use super::stand::{CLAIM, NOW, Stand, TestClock};
 
-fn open(stand: &Stand, browser: &mut Browser, path: &str) -> Page {
+pub(super) fn open(stand: &Stand, browser: &mut Browser, path: &str) -> Page {
     browser.open(&format!("{}{path}", stand.payroll_origin)).unwrap()
 }
 
@@ -115,19 +116,30 @@ fn logging_out_forgets_the_browser() {
 }
 
 /// A tenant that answers every exchange with one token.
-struct OneToken {
-    token: Mutex<String>,
-    keys: Value,
+pub(super) struct OneToken {
+    /// Nothing where the tenant is not reached.
+    pub(super) token: Mutex<Option<String>>,
+    pub(super) keys: Value,
 }
 
-impl Fetch for OneToken {
-    fn get(&self, _: &Url) -> Result<Fetched, FetchError> {
-        Ok(Fetched { status: 200, body: self.keys.to_string().into_bytes() })
+impl OneToken {
+    pub(super) fn publishing(key: &rsa::RsaPrivateKey) -> Self {
+        let (modulus, exponent) = (BASE64.encode(key.n().to_bytes_be()), BASE64.encode(key.e().to_bytes_be()));
+        let jwk = json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": "k1", "n": modulus, "e": exponent });
+        Self { token: Mutex::default(), keys: json!({ "keys": [jwk] }) }
     }
+}
 
-    fn post_form(&self, _: &Url, _: &[(&str, &str)]) -> Result<Fetched, FetchError> {
-        let token = self.token.lock().unwrap().clone();
-        Ok(Fetched { status: 200, body: json!({ "id_token": token }).to_string().into_bytes() })
+impl Net for OneToken {
+    fn send(&self, request: &Request) -> Result<Answer, NetError> {
+        let body = match request.method {
+            Method::Get => self.keys.clone(),
+            Method::Post => match &*self.token.lock().unwrap() {
+                Some(token) => json!({ "id_token": token, "refresh_token": "r" }),
+                None => return Err(NetError::NoAnswer("not there".into())),
+            },
+        };
+        Ok(Answer { status: 200, retry_after_secs: None, body: body.to_string().into_bytes() })
     }
 }
 
@@ -135,9 +147,7 @@ impl Fetch for OneToken {
 fn an_id_token_that_does_not_hold_logs_nobody_in() {
     let stand = Stand::new(|_, _| None, |builder| builder);
     let key = test_key();
-    let (modulus, exponent) = (BASE64.encode(key.n().to_bytes_be()), BASE64.encode(key.e().to_bytes_be()));
-    let jwk = json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": "k1", "n": modulus, "e": exponent });
-    let tenant = Arc::new(OneToken { token: Mutex::default(), keys: json!({ "keys": [jwk] }) });
+    let tenant = Arc::new(OneToken::publishing(&key));
     let app = serve_application(&stand, tenant.clone());
 
     let rs256 = EncodingKey::from_rsa_der(key.to_pkcs1_der().unwrap().as_bytes());
@@ -155,7 +165,11 @@ fn an_id_token_that_does_not_hold_logs_nobody_in() {
     let changed = |name: &'static str, change: (&'static str, Value), holds: bool| (name, change, "", holds);
     for (name, change, how, holds) in [
         changed("good", none(), true),
-        changed("audience among others", ("aud", json!(["other", "payroll"])), true),
+        changed("audience in a list", ("aud", json!(["payroll"])), true),
+        changed("audience among others, issued to nobody", ("aud", json!(["other", "payroll"])), false),
+        changed("a second factor of ten minutes ago", ("iat", json!(NOW - 600)), false),
+        changed("a second factor of almost ten minutes ago", ("iat", json!(NOW - 599)), true),
+        changed("a claim that only contains the word", (CLAIM, json!("mfa-skipped")), false),
         changed("a clock a minute ahead", ("iat", json!(NOW + 60)), true),
         changed("another issuer", ("iss", json!("http://tenant.localhost/")), false),
         changed("no issuer", ("iss", Value::Null), false),
@@ -179,7 +193,7 @@ fn an_id_token_that_does_not_hold_logs_nobody_in() {
         let claims = claims(&nonce, change);
         let good = jsonwebtoken::encode(&header(Algorithm::RS256, "k1"), &claims, &rs256).unwrap();
         let parts: Vec<&str> = good.split('.').collect();
-        *tenant.token.lock().unwrap() = match how {
+        let token = match how {
             "kid" => jsonwebtoken::encode(&header(Algorithm::RS256, "k2"), &claims, &rs256).unwrap(),
             "hmac" => {
                 let secret = EncodingKey::from_secret(&key.n().to_bytes_be());
@@ -193,6 +207,7 @@ fn an_id_token_that_does_not_hold_logs_nobody_in() {
             "garbage" => "token".into(),
             _ => good.clone(),
         };
+        *tenant.token.lock().unwrap() = Some(token);
         let page = browser.follow(&asked, &format!("{app}/callback?code=c&state={state}")).unwrap();
         assert_eq!((page.status == 200, page.url.path() == "/salary"), (holds, holds), "{name}: {}", page.html);
         let again = browser.follow(&asked, &format!("{app}/callback?code=c&state={state}")).unwrap();
@@ -201,15 +216,15 @@ fn an_id_token_that_does_not_hold_logs_nobody_in() {
 }
 
 /// The application once more, with the stub for a tenant.
-fn serve_application(stand: &Stand, fetch: Arc<dyn Fetch>) -> String {
+pub(super) fn serve_application(stand: &Stand, net: Arc<dyn Net>) -> String {
     stand.serve("payroll", |origin| {
         let (origin, tenant) = (Url::parse(origin).unwrap(), Url::parse(&stand.verifier_origin).unwrap());
-        RelyingParty::builder(&origin, &tenant, "payroll", fetch).clock(TestClock::new()).build().router()
+        RelyingParty::builder(&origin, &tenant, "payroll", net).clock(TestClock::new()).build().router()
     })
 }
 
 /// A key that this test may do everything with.
-fn test_key() -> rsa::RsaPrivateKey {
+pub(super) fn test_key() -> rsa::RsaPrivateKey {
     struct Seeded(u64);
     impl rsa::rand_core::RngCore for Seeded {
         fn next_u32(&mut self) -> u32 {

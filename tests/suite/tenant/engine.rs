@@ -13,7 +13,7 @@ use super::stand::{NOW, Stand, peek, refusal};
 fn first_leg(body: &str, limit: Duration) -> Result<Effects, ActionError> {
     let action = Action::new(format!("exports.onExecutePostLogin = async (event, api) => {{ {body} }};"));
     let event = json!({ "user": { "user_id": "auth0|ada" } });
-    run(Leg { action, trigger: Trigger::Execute, event, host: "tenant.example.com".into(), now: NOW, limit })
+    run(Leg { action, trigger: Trigger::Execute, event, host: "tenant.example.com".into(), now: NOW, limit, net: None })
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn an_action_sees_the_tenants_time_and_nothing_of_an_earlier_leg() {
             effects.console,
             [
                 "1 1800000000000 2027-01-15T08:00:00.000Z 1970-01-01T00:00:00.000Z 1000",
-                "undefined undefined undefined undefined undefined",
+                "undefined undefined function undefined undefined",
             ]
         );
     }

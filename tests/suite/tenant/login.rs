@@ -1,45 +1,9 @@
-//! `/authorize` and the password page, with the real Action behind them.
+//! `/authorize` and the password page, with the real Action behind them. What a login asks and how it ends is in `table`.
 
 use countenance::demo::browser::Form;
 use url::Url;
 
-use super::stand::{CLAIM, POLICY, Stand, peek, refusal};
-
-#[test]
-fn always_on_sends_every_login_to_the_verifier_and_grants_the_claim() {
-    let stand = Stand::with_mode("always");
-    let mut browser = stand.browser();
-    let start = stand.log_in(&mut browser, &[]);
-    assert_eq!((start.url.host_str(), start.url.path()), (Some("verifier.localhost"), "/start"));
-    let callback = stand.approve(&mut browser, &start);
-    assert_eq!(callback.parameter("state").as_deref(), Some("the app's state"));
-    let (status, tokens) = stand.redeem(&callback);
-    let id_token = peek(&tokens["id_token"]);
-    assert_eq!((status, &id_token[CLAIM]), (200, &"mfa".into()));
-    assert_eq!(id_token["nonce"], "the app's nonce");
-    assert!(id_token.get("amr").is_none() && id_token.get("acr").is_none(), "Auth0 sets neither");
-
-    // The password is remembered, the face is not.
-    let again = browser.open(&stand.authorize_url(&[])).unwrap();
-    assert_eq!(again.url.path(), "/start");
-}
-
-#[test]
-fn on_demand_asks_only_when_asked() {
-    let stand = Stand::with_mode("on-demand");
-    let mut browser = stand.browser();
-    let (_, tokens) = stand.redeem(&stand.log_in(&mut browser, &[]));
-    assert!(peek(&tokens["id_token"]).get(CLAIM).is_none());
-
-    let start = browser.open(&stand.authorize_url(&[("acr_values", POLICY)])).unwrap();
-    assert_eq!(start.url.path(), "/start");
-    let (_, tokens) = stand.redeem(&stand.approve(&mut browser, &start));
-    assert_eq!(peek(&tokens["id_token"])[CLAIM], "mfa");
-
-    // The step-up was for that login, not for the session.
-    let (_, tokens) = stand.redeem(&browser.open(&stand.authorize_url(&[])).unwrap());
-    assert!(peek(&tokens["id_token"]).get(CLAIM).is_none());
-}
+use super::stand::{Stand, refusal};
 
 #[test]
 fn a_refusal_reaches_the_application_by_name_and_opens_nothing() {
@@ -55,28 +19,6 @@ fn a_refusal_reaches_the_application_by_name_and_opens_nothing() {
     // The password session lives, and still opens nothing.
     let silent = browser.open(&stand.authorize_url(&[("prompt", "none")])).unwrap();
     assert_eq!(refusal(&silent), ("access_denied".into(), "countenance_interaction_required".into()));
-}
-
-#[test]
-fn silent_logins_lean_on_a_fresh_record_only() {
-    let stand = Stand::with_mode("always");
-    let mut browser = stand.browser();
-    let silent = stand.authorize_url(&[("prompt", "none")]);
-    assert_eq!(refusal(&browser.open(&silent).unwrap()).0, "login_required");
-
-    let start = stand.log_in(&mut browser, &[]);
-    let denied = ("access_denied".into(), "countenance_interaction_required".into());
-    assert_eq!(refusal(&browser.open(&silent).unwrap()), denied, "password, no face yet");
-
-    stand.approve(&mut browser, &start);
-    let (_, tokens) = stand.redeem(&browser.open(&silent).unwrap());
-    assert!(peek(&tokens["id_token"]).get(CLAIM).is_none(), "silent logins never get the claim");
-
-    stand.clock.turn(24 * 3600);
-    assert!(browser.open(&silent).unwrap().parameter("code").is_some(), "24 hours");
-    stand.clock.turn(1);
-    assert_eq!(refusal(&browser.open(&silent).unwrap()), denied, "24 hours and a second");
-    assert_eq!(refusal(&stand.browser().open(&silent).unwrap()).0, "login_required", "another browser");
 }
 
 #[test]

@@ -4,7 +4,14 @@
 mod action;
 mod application;
 mod engine;
+mod jose;
 mod login;
+mod manage;
+mod mfa;
+mod renewal;
 mod resume;
+mod scripted_net;
+mod services;
 mod stand;
+mod table;
 mod tokens;

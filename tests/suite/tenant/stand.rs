@@ -11,8 +11,9 @@ use std::{
 use axum::{Router, response::Html};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use countenance::{
-    demo::browser::{Browser, Form, Page, Wire},
-    relying_party::{Fetch, Fetched, RelyingParty},
+    demo::browser::{Browser, Form, Page},
+    net::{HttpNet, Net, Request},
+    relying_party::RelyingParty,
     tenant::{Action, Client, SigningKey, Tenant, TenantBuilder, User},
     world::{Clock, SystemChance, UnixSecs},
 };
@@ -55,7 +56,7 @@ pub(super) struct Stand {
     pub(super) tenant_origin: String,
     pub(super) verifier_origin: String,
     pub(super) payroll_origin: String,
-    pub(super) wire: Wire,
+    pub(super) net: HttpNet,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -75,6 +76,15 @@ impl Stand {
         action: impl FnOnce(&str, &str) -> Option<Action>,
         more: impl FnOnce(TenantBuilder) -> TenantBuilder,
     ) -> Self {
+        Self::with_ada(User::new("auth0|ada", "Ada", "ada@example.com", "correct horse"), action, more)
+    }
+
+    /// With an Ada of which the tenant knows more.
+    pub(super) fn with_ada(
+        ada: User,
+        action: impl FnOnce(&str, &str) -> Option<Action>,
+        more: impl FnOnce(TenantBuilder) -> TenantBuilder,
+    ) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listen = || runtime.block_on(tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let (at_tenant, at_payroll, elsewhere) = (listen(), listen(), listen());
@@ -83,18 +93,18 @@ impl Stand {
         };
         let (tenant_origin, verifier_origin) = (origin("tenant", &at_tenant), origin("verifier", &elsewhere));
         let payroll_origin = origin("payroll", &at_payroll);
-        let (clock, wire) = (TestClock::new(), Wire::new().unwrap());
+        let (clock, net) = (TestClock::new(), HttpNet::loopback().unwrap());
 
         let payroll = RelyingParty::builder(
             &Url::parse(&payroll_origin).unwrap(),
             &Url::parse(&tenant_origin).unwrap(),
             "payroll",
-            Arc::new(wire.clone()),
+            Arc::new(net.clone()),
         );
         let payroll = payroll.clock(clock.clone()).build();
         let app_callback = format!("{}/callback", verifier_origin.replace("verifier", "app"));
         let mut builder = Tenant::builder(Url::parse(&tenant_origin).unwrap())
-            .user(User::new("auth0|ada", "Ada", "ada@example.com", "correct horse"))
+            .user(ada)
             .user(User::new("auth0|bob", "Bob", "bob@example.com", "battery staple"))
             .client(Client {
                 client_id: "payroll".into(),
@@ -103,6 +113,7 @@ impl Stand {
             })
             .client(Client { client_id: "app".into(), name: "App".into(), redirect_uris: vec![app_callback] })
             .api("https://api.example.com")
+            .custom_domain(Url::parse(&tenant_origin.replace("//tenant.", "//login.")).unwrap())
             .signing_key(signing_key())
             .clock(clock.clone());
         if let Some(action) = action(&tenant_origin, &verifier_origin) {
@@ -117,7 +128,7 @@ impl Stand {
         // The verifier's landing page and an application's callback: the tests read the address they were reached by.
         let blank = Router::new().fallback(async || Html("<!doctype html><title>Elsewhere</title>"));
         runtime.spawn(async move { axum::serve(elsewhere, blank).await });
-        Self { tenant, clock, tenant_origin, verifier_origin, payroll_origin, wire, runtime }
+        Self { tenant, clock, tenant_origin, verifier_origin, payroll_origin, net, runtime }
     }
 
     /// Serves one more router as `name`.localhost and tells its origin.
@@ -150,6 +161,11 @@ impl Stand {
         parameters.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
         parameters.extend(more.iter().filter(|(_, value)| !value.is_empty()));
         Url::parse_with_params(&format!("{}/authorize", self.tenant_origin), parameters).unwrap().into()
+    }
+
+    /// The tenant's custom domain.
+    pub(super) fn login_origin(&self) -> String {
+        self.tenant_origin.replace("//tenant.", "//login.")
     }
 
     pub(super) fn app_callback(&self) -> String {
@@ -213,8 +229,8 @@ impl Stand {
 
     pub(super) fn token(&self, fields: &[(&str, &str)]) -> (u16, Value) {
         let url = Url::parse(&format!("{}/oauth/token", self.tenant_origin)).unwrap();
-        let Fetched { status, body } = self.wire.post_form(&url, fields).unwrap();
-        (status, serde_json::from_slice(&body).unwrap())
+        let answer = self.net.send(&Request::form(url, fields)).unwrap();
+        (answer.status, serde_json::from_slice(&answer.body).unwrap())
     }
 }
 

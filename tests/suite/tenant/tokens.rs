@@ -1,6 +1,6 @@
 //! What applications call: codes, refresh tokens, `/userinfo`, keys and discovery.
 
-use countenance::relying_party::Fetch;
+use countenance::net::{Net, Request};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode_header, jwk::JwkSet};
 use serde_json::{Value, json};
 use url::Url;
@@ -92,7 +92,7 @@ fn tokens_hold_against_the_published_key() {
     let start = stand.log_in(&mut browser, &[("audience", "https://api.example.com")]);
     let (_, tokens) = stand.redeem(&stand.approve(&mut browser, &start));
     let fetch = |url: &str| -> Value {
-        serde_json::from_slice(&stand.wire.get(&Url::parse(url).unwrap()).unwrap().body).unwrap()
+        serde_json::from_slice(&stand.net.send(&Request::get(Url::parse(url).unwrap())).unwrap().body).unwrap()
     };
     let discovery = fetch(&format!("{}/.well-known/openid-configuration", stand.tenant_origin));
     assert_eq!(discovery["issuer"], format!("{}/", stand.tenant_origin));
@@ -133,8 +133,9 @@ fn bearer_get(url: &str, token: &str) -> (u16, String) {
     let url = Url::parse(url).unwrap();
     let address = (url.host_str().unwrap(), url.port().unwrap());
     let mut stream = std::net::TcpStream::connect(address).unwrap();
-    let path = url.path();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: tenant\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n")
+    // By its name, whatever the address: a tenant answers to no other.
+    let (path, host) = (url.path(), format!("tenant.localhost:{}", address.1));
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n")
         .unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).unwrap();

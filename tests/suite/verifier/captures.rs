@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use countenance::{
     attest::jws::{self, KeyIn},
     protocol::*,
-    verifier::NewIntegration,
+    verifier::Rules,
 };
 use serde_json::{Value, json};
 
@@ -296,7 +296,7 @@ fn eleven_frames(claims: &mut Claims) {
 
 #[tokio::test]
 async fn a_virtual_camera_counts_where_the_integration_says_so() {
-    let house = House::with(NewIntegration { allow_virtual_cameras: true, ..rules() }).await;
+    let house = House::with(Rules { allow_virtual_cameras: true, ..rules() }).await;
     let key = house.key();
     let login = house.start().await;
     let ticket = house.open(&key, &login).await;
@@ -309,7 +309,7 @@ async fn a_virtual_camera_counts_where_the_integration_says_so() {
 
 #[tokio::test]
 async fn attempts_are_few_and_the_last_ends_the_session_with_its_reason() {
-    let house = House::with(NewIntegration { attempts: 2, ..rules() }).await;
+    let house = House::with(Rules { attempts: 2, ..rules() }).await;
     let key = house.key();
     house.log_in(&key).await;
     house.sees(Sees::Bob);
@@ -367,7 +367,7 @@ async fn ten_failures_in_a_row_lock_the_account_for_a_growing_while() {
 
 #[tokio::test]
 async fn a_locked_account_can_be_unlocked() {
-    let house = House::with(NewIntegration { attempts: 10, ..rules() }).await;
+    let house = House::with(Rules { attempts: 10, ..rules() }).await;
     let key = house.key();
     house.log_in(&key).await;
     house.sees(Sees::Bob);

@@ -10,10 +10,15 @@ use serde_json::Value;
 
 use super::house::*;
 
+/// The token in a return page.
+pub(super) fn returned_token(reply: &Reply) -> String {
+    let page = reply.text();
+    page.split("name=\"session_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+}
+
 /// The claims of the token in a return page, as Auth0's `validateToken` reads them.
 pub(super) fn returned_claims(house: &House, reply: &Reply) -> Value {
-    let page = reply.text();
-    let token = page.split("name=\"session_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let token = returned_token(reply);
     let mut rules = Validation::new(Algorithm::HS256);
     rules.validate_exp = false;
     let token =

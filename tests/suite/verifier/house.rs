@@ -19,7 +19,9 @@ use countenance::{
     frame::Frame,
     policy::{Policy, QualityPolicy},
     protocol::*,
-    verifier::{DeviceRule, ExamineError, Examiner, Look, MasterKey, NewIntegration, Place, Setup, Sighting, Verifier},
+    verifier::{
+        ExamineError, Examiner, Look, Mailer, MasterKey, Place, Rules, Setup, Sighting, TwilioVerify, Verifier,
+    },
     vision::Embedding,
     world::{Chance, Clock, UnixSecs, random_text},
 };
@@ -127,16 +129,8 @@ pub(super) fn models() -> Vec<ModelClaim> {
     vec![ModelClaim { name: "liveness".into(), sha256: "ab".repeat(32) }]
 }
 
-pub(super) fn rules() -> NewIntegration {
-    NewIntegration {
-        name: "Payroll".into(),
-        tenant_host: TENANT.into(),
-        custom_domains: vec!["login.example".into()],
-        allow_self_enrolment: true,
-        allow_virtual_cameras: false,
-        device_rule: DeviceRule::Open,
-        attempts: 5,
-    }
+pub(super) fn rules() -> Rules {
+    Rules { custom_domains: vec!["login.example".into()], ..Rules::new("Payroll", TENANT) }
 }
 
 impl House {
@@ -144,11 +138,25 @@ impl House {
         Self::with(rules()).await
     }
 
-    pub(super) async fn with(rules: NewIntegration) -> Self {
+    pub(super) async fn with(rules: Rules) -> Self {
         Self::at(Place::Memory, rules).await
     }
 
-    pub(super) async fn at(place: Place, rules: NewIntegration) -> Self {
+    /// One that can send one-time codes.
+    pub(super) async fn with_codes(place: Place, rules: Rules, codes: TwilioVerify) -> Self {
+        Self::made(place, rules, Some(codes), None).await
+    }
+
+    pub(super) async fn at(place: Place, rules: Rules) -> Self {
+        Self::made(place, rules, None, None).await
+    }
+
+    pub(super) async fn made(
+        place: Place,
+        rules: Rules,
+        codes: Option<TwilioVerify>,
+        mailer: Option<Arc<dyn Mailer>>,
+    ) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
         let chance = Arc::new(Counted(AtomicU64::new(1)));
         let examiner = Arc::new(ToldExaminer(Mutex::new(Sees::Ada)));
@@ -163,6 +171,8 @@ impl House {
             policy: Policy::default(),
             judges: 2,
             download_url: Some("https://download.example/".into()),
+            codes,
+            mailer,
         };
         let verifier = Verifier::open(setup).await.unwrap();
         let (integration, secret) = verifier.add_integration(rules).await.unwrap();
@@ -213,13 +223,29 @@ impl House {
         self.send(Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap()).await
     }
 
+    /// Posts a form as a browser does from a page of the verifier's.
+    pub(super) async fn submit(&self, path: &str, cookie: &str, body: &str) -> Reply {
+        self.send(own_form(path, cookie, body)).await
+    }
+
     pub(super) async fn start_with(&self, token: &str) -> Reply {
         self.browse(&start_path(token), "").await
     }
 
     /// A login of Ada's, as far as the landing page.
     pub(super) async fn start(&self) -> Login {
-        let reply = self.start_with(&self.token(&self.start_claims())).await;
+        self.start_as(&self.start_claims()).await
+    }
+
+    /// One whose tenant says this of her phone.
+    pub(super) async fn start_with_phone(&self, phone: Value) -> Login {
+        let mut claims = self.start_claims();
+        claims["phone_number"] = phone;
+        self.start_as(&claims).await
+    }
+
+    pub(super) async fn start_as(&self, claims: &Value) -> Login {
+        let reply = self.start_with(&self.token(claims)).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
         let page = reply.text();
         let link = page.split("href=\"countenance://verify?").nth(1).map(|l| l.split('"').next().unwrap().to_owned());
@@ -264,6 +290,14 @@ impl House {
 
     pub(super) async fn abandon(&self, key: &DeviceKey, session: &str, reason: Reason) -> Reply {
         self.call_json(key, &format!("/v1/sessions/{session}/abandon"), &Abandon { reason }).await
+    }
+
+    pub(super) async fn send_code(&self, key: &DeviceKey, session: &str, channel: Fallback) -> Reply {
+        self.call_json(key, &format!("/v1/sessions/{session}/otp"), &SendCode { channel }).await
+    }
+
+    pub(super) async fn check_code(&self, key: &DeviceKey, session: &str, code: &str) -> Reply {
+        self.call_json(key, &format!("/v1/sessions/{session}/otp/check"), &json!({ "code": code })).await
     }
 
     /// Claims in order for the ticket and this picture.
@@ -377,6 +411,17 @@ impl Reply {
         assert_eq!(problem.status, self.status.as_u16());
         (ProblemKind::from_uri(&problem.kind).unwrap(), problem.detail.unwrap_or(problem.title))
     }
+}
+
+/// A form of one of the verifier's own pages: those are `no-referrer`, so the browser says `Origin: null`.
+pub(super) fn own_form(path: &str, cookie: &str, body: &str) -> Request<Body> {
+    Request::post(path)
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::ORIGIN, "null")
+        .header("sec-fetch-site", "same-origin")
+        .body(Body::from(body.to_owned()))
+        .unwrap()
 }
 
 pub(super) fn start_path(token: &str) -> String {

@@ -2,9 +2,21 @@
 //! own and an examiner that sees what it is told.
 
 mod captures;
+mod codes;
+mod disabled;
 mod give_back;
 mod hostile;
 mod house;
+mod jose;
+mod landing;
+mod landing_codes;
+mod landing_mail;
+#[cfg(feature = "demo")]
+mod logs;
+mod portal;
 mod sessions;
 mod start;
 mod storage;
+mod switchboard;
+#[cfg(feature = "demo")]
+mod twilio;

@@ -7,13 +7,13 @@ use axum::{
 use countenance::{
     attest::{Stamp, proof},
     protocol::{OpenSession, Outcome, PROOF_HEADER, ProblemKind, Reason, RegisterDevice, RegisteredDevice, Ticket},
-    verifier::{DeviceRule, NewIntegration},
+    verifier::{DeviceRule, Rules},
 };
 
 use super::house::*;
 
 async fn kiosk() -> House {
-    House::with(NewIntegration { device_rule: DeviceRule::Code, ..rules() }).await
+    House::with(Rules { device_rule: DeviceRule::Code, ..rules() }).await
 }
 
 fn registration(house: &House, code: Option<&str>) -> RegisterDevice {

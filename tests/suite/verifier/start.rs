@@ -8,7 +8,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use countenance::{
     protocol::{Purpose, Reason},
     session::{link::LaunchLink, origin::Origin},
-    verifier::NewIntegration,
+    verifier::Rules,
 };
 use serde_json::{Value, json};
 
@@ -139,7 +139,7 @@ async fn the_first_login_enrols_and_later_ones_verify() {
 
 #[tokio::test]
 async fn who_may_not_enrol_is_told_and_the_tenant_hears_it() {
-    let house = House::with(NewIntegration { allow_self_enrolment: false, ..rules() }).await;
+    let house = House::with(Rules { allow_self_enrolment: false, ..rules() }).await;
     let login = house.start().await;
     assert!(login.page.contains("data-page=\"not-enrolled\"") && !login.page.contains("countenance://"));
     let path = login.page.split("href=\"/return/").nth(1).unwrap().split('"').next().unwrap();
@@ -156,7 +156,7 @@ async fn who_may_not_enrol_is_told_and_the_tenant_hears_it() {
 #[tokio::test]
 async fn a_token_of_one_tenant_is_worth_nothing_at_another() {
     let house = House::new().await;
-    let theirs = NewIntegration { tenant_host: "other.localhost".into(), custom_domains: Vec::new(), ..rules() };
+    let theirs = Rules { tenant_host: "other.localhost".into(), custom_domains: Vec::new(), ..rules() };
     let (other, secret) = house.verifier.add_integration(theirs).await.unwrap();
     let claims = |changes: &[(&str, Value)]| {
         let mut claims = house.start_claims();

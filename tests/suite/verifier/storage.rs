@@ -4,7 +4,7 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use countenance::{
     protocol::{Outcome, Reason},
-    verifier::{NewIntegration, NewIntegrationError, Place},
+    verifier::{Place, Rules, RulesError},
 };
 
 use super::house::*;
@@ -100,15 +100,15 @@ async fn an_integration_that_makes_no_sense_is_not_added() {
     let house = House::new().await;
     let before = house.events().await;
     for (case, new) in [
-        ("no name", NewIntegration { name: String::new(), ..rules() }),
-        ("two lines", NewIntegration { name: "a\nb".into(), ..rules() }),
-        ("host as URL", NewIntegration { tenant_host: "https://t.example".into(), ..rules() }),
-        ("host with port", NewIntegration { tenant_host: "t.example:1".into(), ..rules() }),
-        ("domain in capitals", NewIntegration { custom_domains: vec!["Login.example".into()], ..rules() }),
-        ("no attempt", NewIntegration { attempts: 0, ..rules() }),
-        ("many attempts", NewIntegration { attempts: 11, ..rules() }),
+        ("no name", Rules { name: String::new(), ..rules() }),
+        ("two lines", Rules { name: "a\nb".into(), ..rules() }),
+        ("host as URL", Rules { tenant_host: "https://t.example".into(), ..rules() }),
+        ("host with port", Rules { tenant_host: "t.example:1".into(), ..rules() }),
+        ("domain in capitals", Rules { custom_domains: vec!["Login.example".into()], ..rules() }),
+        ("no attempt", Rules { attempts: 0, ..rules() }),
+        ("many attempts", Rules { attempts: 11, ..rules() }),
     ] {
-        let refused: NewIntegrationError = house.verifier.add_integration(new).await.unwrap_err();
+        let refused: RulesError = house.verifier.add_integration(new).await.unwrap_err();
         assert!(!refused.to_string().is_empty(), "{case}");
     }
     assert_eq!(house.events().await, before);

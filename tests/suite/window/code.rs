@@ -148,6 +148,22 @@ fn each_setback_offers_a_code_if_the_ticket_does() {
     }
 }
 
+#[test]
+fn where_no_face_is_taken_any_more_only_the_code_is_left() {
+    for (reason, why) in
+        [(Reason::NoMatch, "Your face was not recognised"), (Reason::TooManyAttempts, "Too many attempts")]
+    {
+        let nonce = "AQECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".into();
+        let used_up = Verdict::Says(Outcome::Retry { reason, attempts_left: 0, nonce });
+        let fallback = vec![Fallback::Sms];
+        let mut window = Window::on_login(Script { verdicts: vec![used_up], fallback, ..Script::default() });
+        window.press("Begin").see("That did not work");
+        assert!(window.harness.query_all_by_label_contains(why).next().is_some(), "{why}");
+        assert!(window.harness.query_by_label("Try again").is_none(), "{why}: another face would be in vain");
+        window.press("Use a code instead").see("Send a text message");
+    }
+}
+
 /// How a window came to a screen.
 type Begins<'a> = &'a dyn Fn() -> Window;
 /// A way to leave it.

@@ -1,0 +1,200 @@
+/**
+ * Custom phone provider: Auth0's one-time codes by text message or call, through Twilio Verify.
+ *
+ * What it does
+ *   Auth0 makes the code and checks it. Twilio Verify only delivers it (CustomCode), with its own wording, its own
+ *   sender numbers and its protection from fraud. Countenance's verifier tells Twilio afterwards which codes came back
+ *   right, once the tenant's log stream leads there; otherwise Twilio's Fraud Guard has nothing to learn from.
+ *
+ * How to install it
+ *   Branding > Phone Provider > Custom, both delivery methods, paste this file, add the secrets, save. A tenant has one
+ *   phone provider; this one replaces it. It needs no npm packages. Tenants from before March 2025 that have not moved
+ *   to the unified phone experience use send-phone-message-twilio-verify.js instead.
+ *   At Twilio: a Verify service with "Enable Custom Verification Code" switched on (Verify > Services > General).
+ *
+ * Secrets
+ *   TWILIO_ACCOUNT    id of the account (AC…), or better of an API key (SK…), which can be withdrawn by itself.
+ *   TWILIO_SECRET     the account's auth token, or the API key's secret.
+ *   TWILIO_SERVICE    the id of the Verify service (VA…).
+ *   TWILIO_BASE_URL   optional. Scheme and host of a stand-in; left out, https://verify.twilio.com.
+ *
+ * What it sends
+ *   Every message that carries a code of 4 to 10 digits. Twilio Verify delivers nothing else, so Auth0's notices
+ *   without one (an account blocked, a password changed or found in a breach) are dropped by name.
+ *
+ * What Auth0 is told to try again (at most 5 times over the next minutes)
+ *   twilio_verify_busy                  HTTP 429: too much at once, for this number or for the service
+ *   twilio_verify_sends_used_up         60203: this number was sent to 5 times within 10 minutes
+ *   twilio_verify_down                  HTTP 5xx
+ *   twilio_verify_timed_out             no answer within 8 seconds
+ *   twilio_verify_unreachable           no connection
+ *
+ * What Auth0 is told to drop, because trying again would not help
+ *   twilio_verify_configuration_error   a secret is missing or malformed
+ *   twilio_verify_credentials_refused   Twilio does not know TWILIO_ACCOUNT with TWILIO_SECRET
+ *   twilio_verify_service_unknown       Twilio does not know TWILIO_SERVICE in this account
+ *   twilio_verify_custom_code_disabled  60204: "Enable Custom Verification Code" is off
+ *   twilio_verify_channel_disabled      60223: the service does not deliver this way
+ *   twilio_verify_no_code               the message carries no code
+ *   twilio_verify_invalid_code          the code is not 4 to 10 digits
+ *   twilio_verify_unknown_delivery      neither text nor voice
+ *   twilio_verify_invalid_recipient     not a telephone number with + and country code
+ *   twilio_verify_invalid_parameter     60200: Twilio finds no telephone behind the number, or dislikes the code
+ *   twilio_verify_landline              60205: a text message to a landline; a call would arrive
+ *   twilio_verify_fraud_guard           60410: the number's prefix is blocked for now
+ *   twilio_verify_device_blocked        60413: blocked for what is known of the device
+ *   twilio_verify_country_blocked       60605: the service may not send to this country
+ *   twilio_verify_refused               refused for another reason; its numbers are in the tenant's log
+ *
+ * The log gets these names and Twilio's numbers, never a code, a telephone number or a secret.
+ */
+
+'use strict';
+
+/** Where Twilio Verify is. */
+const TWILIO = 'https://verify.twilio.com';
+
+/** How long Twilio may take. Auth0 ends an Action after 20 s. */
+const TIMEOUT_MILLIS = 8000;
+
+/** Twilio's name for each of Auth0's delivery methods. */
+const CHANNELS = { text: 'sms', voice: 'call' };
+
+/** Why Twilio refuses for good, by its error code. */
+const REFUSALS = {
+  20003: 'credentials_refused',
+  20404: 'service_unknown',
+  60200: 'invalid_parameter',
+  60204: 'custom_code_disabled',
+  60205: 'landline',
+  60223: 'channel_disabled',
+  60410: 'fraud_guard',
+  60413: 'device_blocked',
+  60605: 'country_blocked',
+};
+
+/** The same by HTTP status, for answers without a code that says more. */
+const REFUSALS_BY_STATUS = { 401: 'credentials_refused', 404: 'service_unknown' };
+
+/** Delivers one code, or tells Auth0 by name why not. */
+exports.onExecuteCustomPhoneProvider = async (event, api) => {
+  const { code, delivery_method: delivery, recipient } = event.notification ?? {};
+  const failure = await deliver(event.secrets, { code, channel: lookUp(CHANNELS, delivery), recipient });
+  if (failure) {
+    const reason = `twilio_verify_${failure.name}`;
+    console.log(`countenance: ${reason}${failure.detail ?? ''}`);
+    api.notification[failure.again ? 'retry' : 'drop'](reason);
+  }
+};
+
+// From here on the same as in send-phone-message-twilio-verify.js: an Action is one file.
+
+/** Has Twilio deliver a code: null, or why it was not delivered and whether another try may help. */
+async function deliver(secrets, message) {
+  const settings = readSettings(secrets);
+  if (!settings) {
+    return { name: 'configuration_error' };
+  }
+  if (message.code === undefined || message.code === null || message.code === '') {
+    return { name: 'no_code' };
+  }
+  if (!/^\d{4,10}$/.test(message.code)) {
+    return { name: 'invalid_code' };
+  }
+  if (!message.channel) {
+    return { name: 'unknown_delivery' };
+  }
+  const recipient = cleanNumber(message.recipient);
+  if (!recipient) {
+    return { name: 'invalid_recipient' };
+  }
+  const form = new URLSearchParams({ To: recipient, Channel: message.channel, CustomCode: message.code });
+  const answer = await post(settings, form.toString());
+  return answer.failure ?? judge(answer);
+}
+
+/** Sends a form to Twilio: HTTP status and error code of the answer, or a failure on the way. */
+async function post(settings, body) {
+  try {
+    const response = await fetch(settings.url, {
+      method: 'POST',
+      headers: {
+        Authorization: `Basic ${btoa(`${settings.account}:${settings.secret}`)}`,
+        'Content-Type': 'application/x-www-form-urlencoded',
+        Accept: 'application/json',
+      },
+      body,
+      // Credentials and code go to Twilio and nowhere else.
+      redirect: 'error',
+      // Not every engine that runs Actions has it.
+      signal: typeof AbortSignal === 'undefined' ? undefined : AbortSignal.timeout?.(TIMEOUT_MILLIS),
+    });
+    return { status: response.status, code: errorCode(await response.text()) };
+  } catch (error) {
+    // The error's own text may quote the request; its kind is all that is kept.
+    const timedOut = error?.name === 'TimeoutError' || error?.name === 'AbortError';
+    return { failure: { name: timedOut ? 'timed_out' : 'unreachable', again: true } };
+  }
+}
+
+/** What Twilio's answer means: null where the code is on its way. */
+function judge({ status, code }) {
+  const detail = ` (HTTP ${status}, code ${code})`;
+  if (status >= 200 && status < 300) {
+    return null;
+  }
+  if (status === 429) {
+    return { name: code === 60203 ? 'sends_used_up' : 'busy', again: true, detail };
+  }
+  if (status >= 500) {
+    return { name: 'down', again: true, detail };
+  }
+  return { name: lookUp(REFUSALS, code) ?? lookUp(REFUSALS_BY_STATUS, status) ?? 'refused', detail };
+}
+
+/** Twilio's error code in the body of a refusal, 0 where there is none. */
+function errorCode(text) {
+  try {
+    const { code } = JSON.parse(text);
+    return Number.isSafeInteger(code) ? code : 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** All settings, checked, or null. */
+function readSettings(secrets) {
+  const trimmed = (name) => String(secrets?.[name] ?? '').trim();
+  const base = trimmed('TWILIO_BASE_URL') || TWILIO;
+  const service = trimmed('TWILIO_SERVICE');
+  const settings = {
+    account: trimmed('TWILIO_ACCOUNT'),
+    secret: trimmed('TWILIO_SECRET'),
+    url: `${base}/v2/Services/${service}/Verifications`,
+  };
+  const usable =
+    /^(AC|SK)[0-9a-f]{32}$/i.test(settings.account) &&
+    /^[\x21-\x7e]+$/.test(settings.secret) &&
+    /^VA[0-9a-f]{32}$/i.test(service) &&
+    isOrigin(base);
+  return usable ? settings : null;
+}
+
+/** A telephone number with + and country code (E.164), or null. People type blanks, brackets, dots and hyphens. */
+function cleanNumber(text) {
+  const number = String(text ?? '').replace(/[\s().-]/g, '');
+  return /^\+[1-9]\d{6,14}$/.test(number) ? number : null;
+}
+
+/** Whether `text` is https://host[:port], or http for an address that never leaves the machine. */
+function isOrigin(text) {
+  return (
+    /^https:\/\/[a-z0-9.-]+(:\d+)?$/i.test(text) ||
+    /^http:\/\/(127\.0\.0\.1|\[::1\]|([a-z0-9-]+\.)*localhost)(:\d+)?$/i.test(text)
+  );
+}
+
+/** The value of an own key, not of one that every object inherits. */
+function lookUp(table, key) {
+  return Object.prototype.hasOwnProperty.call(table, key) ? table[key] : undefined;
+}

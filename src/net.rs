@@ -1,0 +1,151 @@
+//! The network, by the front door: whoever calls a server takes the way there as a parameter, so that a test decides what
+//! comes back.
+//!
+//! Blocking, one request at a time: callers run it away from the threads that serve.
+
+mod http;
+
+use std::fmt;
+
+use url::Url;
+use zeroize::Zeroizing;
+
+pub use http::{HttpNet, HttpNetError};
+
+/// A way to other servers: no redirects, time-outs, a cap on answers.
+pub trait Net: Send + Sync {
+    /// Sends one request and reads the answer whole.
+    fn send(&self, request: &Request) -> Result<Answer, NetError>;
+}
+
+/// How a request is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// `GET`.
+    Get,
+    /// `POST`.
+    Post,
+}
+
+/// One request.
+#[derive(Clone)]
+pub struct Request {
+    /// How.
+    pub method: Method,
+    /// Where: https, or http on loopback.
+    pub url: Url,
+    /// Names and values; they may hold secrets.
+    pub headers: Vec<(String, Zeroizing<String>)>,
+    /// The body; it may hold secrets.
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+/// One answer.
+#[derive(Clone)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// `Retry-After`, where it is given in seconds.
+    pub retry_after_secs: Option<u64>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// No answer. Says no address: its query may hold a token.
+#[derive(Debug, thiserror::Error)]
+pub enum NetError {
+    /// Neither https nor http on loopback.
+    #[error("only https is called, or http on loopback")]
+    NotAllowed,
+    /// The other side was not reached, or the answer broke off.
+    #[error("the server gave no answer")]
+    NoAnswer(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The answer took too long.
+    #[error("the server gave no answer in time")]
+    TimedOut(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The answer is longer than anything expected.
+    #[error("the answer is too long")]
+    TooLong,
+}
+
+impl Request {
+    /// A `GET` of `url`.
+    pub fn get(url: Url) -> Self {
+        Self { method: Method::Get, url, headers: Vec::new(), body: Zeroizing::default() }
+    }
+
+    /// A `POST` of an encoded form.
+    pub fn form(url: Url, fields: &[(&str, &str)]) -> Self {
+        let body: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let body = Zeroizing::new(body.into_bytes());
+        Self { method: Method::Post, url, headers: Vec::new(), body }
+            .header("content-type", "application/x-www-form-urlencoded")
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), Zeroizing::new(value.into())));
+        self
+    }
+
+    /// With HTTP Basic authentication.
+    #[must_use]
+    pub fn basic_auth(self, user: &str, password: &str) -> Self {
+        use base64::{Engine, prelude::BASE64_STANDARD};
+        let both = Zeroizing::new(format!("{user}:{password}"));
+        self.header("authorization", format!("Basic {}", BASE64_STANDARD.encode(both.as_bytes())))
+    }
+}
+
+/// Prints neither query nor headers nor body.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {}{}", self.method, self.url.origin().ascii_serialization(), self.url.path())
+    }
+}
+
+/// Prints no body.
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} bytes)", self.status, self.body.len())
+    }
+}
+
+/// Whether `url` never leaves this machine: loopback by number, or a name under `localhost` (RFC 6761).
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_shows_no_secret() {
+        let url = Url::parse("https://verify.example/v2/Check?token=t0ken").unwrap();
+        let request = Request::form(url, &[("Code", "270118")]).basic_auth("AC1", "s3cret");
+        let shown = format!("{request:?}");
+        assert_eq!(shown, "Post https://verify.example/v2/Check");
+        assert_eq!(request.headers[1].1.as_str(), "Basic QUMxOnMzY3JldA==");
+        assert_eq!(request.body.as_slice(), b"Code=270118");
+    }
+
+    #[test]
+    fn loopback_is_known_by_number_and_by_name() {
+        for (url, loopback) in [
+            ("http://127.0.0.1:1/", true),
+            ("http://[::1]/", true),
+            ("http://tenant.localhost:2/", true),
+            ("http://localhost.example/", false),
+            ("https://example.org/", false),
+        ] {
+            assert_eq!(is_loopback(&Url::parse(url).unwrap()), loopback, "{url}");
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Mail: the link that brings a person to the client, where an integration wants it sent.
+
+use std::{net::IpAddr, time::Duration};
+
+use lettre::{
+    Address, Message, SmtpTransport, Transport,
+    message::{
+        Mailbox,
+        header::{ContentType, HeaderName, HeaderValue},
+    },
+    transport::smtp::{SMTP_PORT, SmtpTransportBuilder, authentication::Credentials},
+};
+use url::Url;
+
+/// Longest wait for each step of the mail server.
+const STEP_LIMIT: Duration = Duration::from_secs(10);
+
+/// Sends mail. Blocking: called away from the threads that serve.
+pub trait Mailer: Send + Sync {
+    /// Sends `text` to `to`.
+    fn send(&self, to: &str, subject: &str, text: &str) -> Result<(), MailError>;
+}
+
+/// Why nothing was sent. Says no address.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// The address cannot be one.
+    #[error("the mail address is not one")]
+    Address,
+    /// The mail server refused it.
+    #[error("the mail server refused the message")]
+    Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The mail server was not reached.
+    #[error("the mail server cannot be reached")]
+    Unreached(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Sends mail by a server that speaks SMTP, over TLS unless the server is this machine.
+pub struct SmtpMailer {
+    server: SmtpTransportBuilder,
+    from: Mailbox,
+}
+
+/// Why a mail server cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SmtpSetupError {
+    /// The address is not `smtps://host[:port]` or `smtp://host[:port]`.
+    #[error("a mail server is smtps://host[:port] or smtp://host[:port], without name and password")]
+    Url,
+    /// The sender is not a mail address.
+    #[error("the sender is not a mail address")]
+    From,
+    /// TLS cannot be set up: the system's certificates, or the server's name.
+    #[error("TLS to the mail server cannot be set up")]
+    Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl SmtpMailer {
+    /// The server at `url`: `smtps://` speaks TLS at once (port 465), `smtp://` by STARTTLS (port 587), without which
+    /// nothing is sent. Only a server on loopback is spoken to in the clear (port 25). `from` is an address, or a name
+    /// and an address in angle brackets.
+    pub fn new(url: &str, from: &str) -> Result<Self, SmtpSetupError> {
+        let url = Url::parse(url).or(Err(SmtpSetupError::Url))?;
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+        if host.is_empty() || !bare || !url.username().is_empty() || url.password().is_some() {
+            return Err(SmtpSetupError::Url);
+        }
+        let server = server(url.scheme(), host, is_loopback(host))?;
+        let server = match url.port() {
+            Some(port) => server.port(port),
+            None => server,
+        };
+        let from: Mailbox = from.parse().or(Err(SmtpSetupError::From))?;
+        Ok(Self { server: server.timeout(Some(STEP_LIMIT)), from })
+    }
+
+    /// With the name and the password that the server asks for.
+    #[must_use]
+    pub fn with_login(mut self, user: &str, password: &str) -> Self {
+        self.server = self.server.credentials(Credentials::new(user.to_owned(), password.to_owned()));
+        self
+    }
+
+    fn message(&self, to: &str, subject: &str, text: &str) -> Result<Message, MailError> {
+        // An address alone, parsed: what follows a line break in it would be a header.
+        if to.chars().any(|c| c.is_control() || c.is_whitespace()) {
+            return Err(MailError::Address);
+        }
+        let to: Address = to.parse().or(Err(MailError::Address))?;
+        Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(subject)
+            // RFC 3834: so that nobody's holiday notice answers.
+            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
+            .header(ContentType::TEXT_PLAIN)
+            .body(text.to_owned())
+            .or(Err(MailError::Address))
+    }
+}
+
+impl Mailer for SmtpMailer {
+    fn send(&self, to: &str, subject: &str, text: &str) -> Result<(), MailError> {
+        let message = self.message(to, subject, text)?;
+        match self.server.clone().build().send(&message) {
+            Ok(_) => Ok(()),
+            Err(error) if error.status().is_some() => Err(MailError::Refused(error.into())),
+            Err(error) => Err(MailError::Unreached(error.into())),
+        }
+    }
+}
+
+/// The way to `host`: in the clear only where that is this machine.
+fn server(scheme: &str, host: &str, this_machine: bool) -> Result<SmtpTransportBuilder, SmtpSetupError> {
+    let tls = |e: lettre::transport::smtp::Error| SmtpSetupError::Tls(e.into());
+    match scheme {
+        "smtps" => SmtpTransport::relay(host).map_err(tls),
+        "smtp" if this_machine => Ok(SmtpTransport::builder_dangerous(host).port(SMTP_PORT)),
+        "smtp" => SmtpTransport::starttls_relay(host).map_err(tls),
+        _ => Err(SmtpSetupError::Url),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{BufRead, BufReader, Write},
+        net::TcpListener,
+        thread::{Builder, JoinHandle},
+    };
+
+    use super::*;
+
+    const FROM: &str = "Countenance <login@example.org>";
+
+    /// A mail server that takes one connection and answers RCPT by `rcpt`; gives back all that it was told.
+    fn scripted(rcpt: &'static str) -> (String, JoinHandle<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("smtp://{}", listener.local_addr().unwrap());
+        let serve = move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+            let mut heard = String::new();
+            let mut in_message = false;
+            stream.write_all(b"220 mail.example ESMTP\r\n").unwrap();
+            for line in lines {
+                heard += &line;
+                heard.push('\n');
+                let answer = match line.split([' ', ':']).next().unwrap() {
+                    _ if in_message && line != "." => continue,
+                    "." if in_message => "250 taken",
+                    "EHLO" => "250-mail.example\r\n250 AUTH PLAIN",
+                    "AUTH" => "235 welcome",
+                    "MAIL" => "250 ok",
+                    "RCPT" => rcpt,
+                    "DATA" => "354 go on",
+                    "QUIT" => "221 bye",
+                    _ => "500 what?",
+                };
+                in_message = line == "DATA";
+                if stream.write_all(format!("{answer}\r\n").as_bytes()).is_err() {
+                    break;
+                }
+            }
+            heard
+        };
+        (url, Builder::new().name("smtp".into()).spawn(serve).unwrap())
+    }
+
+    #[test]
+    fn a_message_reaches_the_server_in_plain_text() {
+        let (url, heard) = scripted("250 ok");
+        let mailer = SmtpMailer::new(&url, FROM).unwrap().with_login("portal", "s3cret");
+        mailer.send("ada@example.org", "Continue at Zürich", "Open this:\n\nhttps://v.example/x\n").unwrap();
+        let heard = heard.join().unwrap();
+        for line in [
+            "AUTH PLAIN AHBvcnRhbABzM2NyZXQ=",
+            "MAIL FROM:<login@example.org>",
+            "RCPT TO:<ada@example.org>",
+            "From: Countenance <login@example.org>",
+            "To: ada@example.org",
+            "Auto-Submitted: auto-generated",
+            "Content-Type: text/plain; charset=utf-8",
+            "https://v.example/x",
+        ] {
+            assert!(heard.lines().any(|l| l.starts_with(line)), "{line}: {heard}");
+        }
+        assert!(heard.contains("Subject: Continue at =?utf-8?"), "{heard}");
+    }
+
+    #[test]
+    fn nothing_from_outside_becomes_a_header_or_a_command() {
+        let (url, heard) = scripted("250 ok");
+        let mailer = SmtpMailer::new(&url, FROM).unwrap();
+        for to in [
+            "",
+            "ada",
+            "ada@example.org\r\nBcc: eve@example.org",
+            "ada@example.org>\r\nRCPT TO:<eve@example.org",
+            "\"a\r\nb\"@example.org",
+            "ada@example.org, eve@example.org",
+            "Ada <ada@example.org>",
+            " ada@example.org",
+        ] {
+            assert!(matches!(mailer.send(to, "x", "x"), Err(MailError::Address)), "{to:?} was taken");
+        }
+        mailer
+            .send("ada@example.org", "x\r\nBcc: eve@example.org", "\r\n.\r\nMAIL FROM:<eve@example.org>\r\n")
+            .unwrap();
+        let heard = heard.join().unwrap();
+        let headers = heard.split_once("\n\n").unwrap().0;
+        assert!(!headers.lines().any(|line| line.starts_with("Bcc")), "{heard}");
+        assert_eq!(heard.lines().filter(|line| *line == ".").count(), 1, "{heard}");
+        assert!(heard.contains("\n..\n"), "a line of one dot ended the message: {heard}");
+    }
+
+    #[test]
+    fn a_server_that_refuses_and_one_that_is_not_there_are_told_apart() {
+        let (url, heard) = scripted("550 no such mailbox");
+        let mailer = SmtpMailer::new(&url, FROM).unwrap();
+        assert!(matches!(mailer.send("ada@example.org", "x", "x"), Err(MailError::Refused(_))));
+        assert!(!heard.join().unwrap().contains("DATA"));
+        // The listener is gone with its thread.
+        assert!(matches!(mailer.send("ada@example.org", "x", "x"), Err(MailError::Unreached(_))));
+    }
+
+    #[test]
+    fn nothing_is_sent_in_the_clear_but_to_this_machine() {
+        // The scripted server stands for one that is elsewhere and does not offer STARTTLS.
+        let (url, heard) = scripted("250 ok");
+        let port = Url::parse(&url).unwrap().port().unwrap();
+        let elsewhere = super::server("smtp", "127.0.0.1", false).unwrap().port(port);
+        let mailer = SmtpMailer { server: elsewhere, from: FROM.parse().unwrap() }.with_login("portal", "s3cret");
+        assert!(matches!(mailer.send("ada@example.org", "x", "x"), Err(MailError::Unreached(_))));
+        let heard = heard.join().unwrap();
+        assert!(!heard.contains("MAIL") && !heard.contains("AUTH"), "told in the clear: {heard}");
+        for (host, ours) in [("127.0.0.1", true), ("::1", true), ("localhost", true), ("localhost.example", false)] {
+            assert_eq!(is_loopback(host), ours, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_server_is_named_by_scheme_and_host_alone() {
+        for (url, good) in [
+            ("smtps://mail.example", true),
+            ("smtps://mail.example:4650/", true),
+            ("smtp://mail.example", true),
+            ("smtp://127.0.0.1:2525", true),
+            ("smtp://[::1]:2525", true),
+            ("smtp://portal:s3cret@mail.example", false),
+            ("smtp://mail.example/?tls=none", false),
+            ("https://mail.example", false),
+            ("mail.example", false),
+            ("smtp://", false),
+        ] {
+            assert_eq!(SmtpMailer::new(url, FROM).is_ok(), good, "{url}");
+        }
+        assert!(matches!(SmtpMailer::new("smtps://mail.example", "nobody"), Err(SmtpSetupError::From)));
+    }
+}

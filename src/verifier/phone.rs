@@ -1,0 +1,80 @@
+//! Phone numbers as the world writes them (ITU-T E.164).
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// `+`, a country code and a number: 7 to 15 digits in all. Erased when dropped; [`masked`](Self::masked) is what may be shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PhoneNumber(Zeroizing<String>);
+
+/// The text is no phone number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a phone number is + and 7 to 15 digits, the country code first")]
+pub struct NoPhoneNumber;
+
+impl std::str::FromStr for PhoneNumber {
+    type Err = NoPhoneNumber;
+
+    /// Takes blanks, hyphens, dots and brackets out first: people write them.
+    fn from_str(text: &str) -> Result<Self, NoPhoneNumber> {
+        let plain: Zeroizing<String> =
+            Zeroizing::new(text.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')')).take(17).collect());
+        let digits = plain.strip_prefix('+').ok_or(NoPhoneNumber)?;
+        let good = (7..=15).contains(&digits.len())
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && !digits.starts_with('0');
+        if good { Ok(Self(plain)) } else { Err(NoPhoneNumber) }
+    }
+}
+
+impl PhoneNumber {
+    /// As a phone network takes it: `+4915123456789`.
+    pub fn e164(&self) -> &str {
+        &self.0
+    }
+
+    /// So that its owner knows it: the last two digits.
+    pub fn masked(&self) -> String {
+        let last: String = self.0.chars().skip(self.0.len().saturating_sub(2)).collect();
+        format!("•••{last}")
+    }
+}
+
+/// Prints no digit.
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PhoneNumber")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_taken_as_people_write_them_and_nothing_else_is() {
+        for (text, number) in [
+            ("+4915123456789", Some("+4915123456789")),
+            ("+49 (151) 234-567.89", Some("+4915123456789")),
+            ("+1 555 0100", Some("+15550100")),
+            ("4915123456789", None),
+            ("+04915123456", None),
+            ("+123456", None),
+            ("+1234567890123456", None),
+            ("+49 151 23a", None),
+            ("+٤٩١٥١٢٣٤", None),
+            ("", None),
+        ] {
+            let found = text.parse::<PhoneNumber>();
+            assert_eq!(found.as_ref().map(PhoneNumber::e164).ok(), number, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_shown_by_its_end_alone() {
+        let number: PhoneNumber = "+4915123456789".parse().unwrap();
+        assert_eq!(number.masked(), "•••89");
+        assert_eq!(format!("{number:?}"), "PhoneNumber");
+    }
+}

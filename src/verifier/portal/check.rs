@@ -1,0 +1,337 @@
+//! `/portal/integrations/{id}/check`: what is still to be done before an integration works. Each row is a sentence, and
+//! where something is wrong, another one with what to do.
+
+use axum::extract::Path;
+
+use super::{
+    gate::{Desk, PortalError},
+    html::{Cell, moment, table},
+    sheet::Sheet,
+    thresholds,
+};
+use crate::{
+    verifier::{
+        DeviceRule, Rules, Transport,
+        pages::text,
+        store::{Sight, Sighted},
+    },
+    world::UnixSecs,
+};
+
+/// How far a tenant's clock may be ahead without a word, seconds. Ours to choose.
+const AHEAD_SECS: i64 = 5;
+/// How far it may be behind: a login's token is read a moment after it was dated, later when a person waits before.
+const BEHIND_SECS: i64 = 30;
+
+/// How something stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Good,
+    /// It works, and may not be meant so.
+    Look,
+    Bad,
+    /// Nothing was seen yet.
+    Open,
+}
+
+/// A row: what was looked at, how it stands, what that means and what to do, as HTML.
+struct Finding {
+    what: &'static str,
+    state: State,
+    words: String,
+}
+
+impl Finding {
+    fn new(what: &'static str, state: State, words: impl Into<String>) -> Self {
+        Self { what, state, words: words.into() }
+    }
+}
+
+/// What is known beside the rules and the sightings.
+struct Surroundings {
+    mailer: bool,
+    codes: bool,
+    phones: i64,
+    devices: bool,
+    without_effect: Vec<String>,
+}
+
+/// The page.
+pub(super) async fn show(desk: Desk, Path(id): Path<String>) -> Result<Sheet, PortalError> {
+    let verifier = &desk.verifier;
+    let mut tx = verifier.store().begin().await?;
+    let rules = desk.integration(&mut tx, &id).await?.rules;
+    let around = Surroundings {
+        mailer: verifier.mailer().is_some(),
+        codes: verifier.codes().is_some(),
+        phones: tx.phones(&id).await?,
+        devices: !tx.devices(&id, "", 1).await?.is_empty(),
+        without_effect: thresholds::without_effect(&rules.policy, verifier.policy()),
+    };
+    let seen = tx.sightings(&id).await?;
+    let findings = seen_findings(&seen).into_iter().chain(option_findings(&rules, &around));
+    let rows: Vec<_> = findings
+        .map(|finding| {
+            let (class, words) = match finding.state {
+                State::Good => ("good", "In order"),
+                State::Look => ("look", "Look at this"),
+                State::Bad => ("bad", "To do"),
+                State::Open => ("open", "Not seen yet"),
+            };
+            vec![
+                Cell::text(finding.what),
+                Cell(format!("<span class=\"state {class}\">{words}</span>")),
+                Cell(finding.words),
+            ]
+        })
+        .collect();
+    let title = format!("Set-up check of {}", rules.name);
+    let body = table("What was seen and what is set", &["What", "State", "What it means, and what to do"], &rows);
+    Ok(desk.sheet("portal-check", title, body).of_integration(&id, &rules.name))
+}
+
+/// What the logins that came say of the set-up.
+fn seen_findings(seen: &[Sighted]) -> Vec<Finding> {
+    let last = |what| seen.iter().find(|sighted| sighted.what == what);
+    let started = last(Sight::Start);
+    vec![
+        match started {
+            Some(start) => Finding::new("Action", State::Good, format!("The last login began {}.", moment(start.at))),
+            None => Finding::new(
+                "Action",
+                State::Open,
+                "No login has begun. Put the four secrets into the Action, add it to the post-login flow, deploy it, and sign \
+                 in to an application of the tenant.",
+            ),
+        },
+        refusal(last(Sight::StartRefused), started.map(|start| start.at)),
+        clock(started, last(Sight::StartRefused)),
+        match last(Sight::Returned) {
+            Some(back) => Finding::new(
+                "Way back",
+                State::Good,
+                format!("The last browser went back {}: {}.", moment(back.at), text(&back.detail)),
+            ),
+            None => Finding::new(
+                "Way back",
+                State::Open,
+                "No browser has gone back to the tenant. Finish a login in the browser in which it was begun.",
+            ),
+        },
+        match last(Sight::LogEvent) {
+            Some(event) => Finding::new("Log stream", State::Good, format!("It last delivered {}.", moment(event.at))),
+            None => Finding::new(
+                "Log stream",
+                State::Open,
+                "None has delivered. It is needed only where the tenant sends codes through Twilio itself: see Options and \
+                 secrets.",
+            ),
+        },
+    ]
+}
+
+/// The last login that did not begin: by the name of the page that said why.
+fn refusal(refused: Option<&Sighted>, started_at: Option<UnixSecs>) -> Finding {
+    const WHAT: &str = "Refused logins";
+    let Some(refused) = refused else { return Finding::new(WHAT, State::Good, "No login was refused at its start.") };
+    let why = match refused.detail.as_str() {
+        "token-signature" => {
+            "it was not signed by this integration's Session Secret. Put the secret into SESSION_SECRET again, or make a new \
+             one under Options and secrets"
+        }
+        "token-not-now" => {
+            "its token is dated in the future, or lives longer than an hour. Set the clock, or SESSION_SECS"
+        }
+        "token-expired" => "its token was past its time: the person waited too long, or a clock is off",
+        "token-other-tenant" => "it came from a tenant whose domain is not set here. Add it under Options and secrets",
+        "token-foreign-continue" => {
+            "it was to continue at an address that is not the tenant's. Add the custom domain under Options and secrets"
+        }
+        "token-used" => {
+            "its address was opened a second time: somebody reloaded the page or went back. No harm is done"
+        }
+        "integration-disabled" => "the integration was switched off",
+        _ => "of what the page of this name says",
+    };
+    let over = started_at.is_some_and(|at| at > refused.at);
+    let since = if over { " Since then logins have begun." } else { "" };
+    let words =
+        format!("The last refusal was {}: {why} (<code>{}</code>).{since}", moment(refused.at), text(&refused.detail));
+    Finding::new(WHAT, if over || refused.detail == "token-used" { State::Look } else { State::Bad }, words)
+}
+
+/// How far the tenant's clock and ours are apart.
+fn clock(started: Option<&Sighted>, refused: Option<&Sighted>) -> Finding {
+    const WHAT: &str = "Clock";
+    if let Some(refused) = refused.filter(|refused| refused.detail == "token-not-now")
+        && started.is_none_or(|start| start.at < refused.at)
+    {
+        let words = "The last token was dated in the future, or too long-lived: the clocks of tenant and verifier differ \
+                         by more than a minute. Set this machine's clock by NTP.";
+        return Finding::new(WHAT, State::Bad, words);
+    }
+    let Some(ahead) = started.and_then(|start| start.detail.parse::<i64>().ok()) else {
+        return Finding::new(WHAT, State::Open, "It is known from the first login on.");
+    };
+    match ahead {
+        ..0 if ahead < -BEHIND_SECS => Finding::new(
+            WHAT,
+            State::Look,
+            format!(
+                "The last login was dated {} seconds before it came here. Somebody waited, or this machine's clock is ahead of \
+                 the tenant's: set it by NTP.",
+                -ahead
+            ),
+        ),
+        ..=0 => Finding::new(WHAT, State::Good, format!("The last login came {} seconds after it was dated.", -ahead)),
+        1..=AHEAD_SECS => {
+            Finding::new(WHAT, State::Good, format!("The tenant's clock is {ahead} seconds ahead of ours."))
+        }
+        _ => Finding::new(
+            WHAT,
+            State::Look,
+            format!(
+                "The tenant's clock is {ahead} seconds ahead of ours; from 60 on no login begins. Set this machine's clock by \
+                 NTP."
+            ),
+        ),
+    }
+}
+
+/// What the options say of themselves.
+fn option_findings(rules: &Rules, around: &Surroundings) -> Vec<Finding> {
+    let mut found = vec![if rules.enabled {
+        Finding::new("Enabled", State::Good, "The integration is on.")
+    } else {
+        Finding::new(
+            "Enabled",
+            State::Bad,
+            "The integration is off: no login begins. Switch it on under Options and secrets.",
+        )
+    }];
+    if rules.fallback.is_some() {
+        found.push(match (around.codes, around.phones) {
+            (false, _) => Finding::new(
+                "Fallback",
+                State::Bad,
+                "A fallback is set, but this verifier has no Twilio service: nobody is offered a code. Start the verifier with \
+                 one, or choose no fallback.",
+            ),
+            (true, 0) => Finding::new(
+                "Fallback",
+                State::Look,
+                "No account has a phone set here: only those whose tenant sends a verified phone number are offered a code.",
+            ),
+            (true, phones) => Finding::new("Fallback", State::Good, format!("{phones} accounts have a phone set here.")),
+        });
+    }
+    if rules.enrolment_flow == Transport::Email || rules.verification_flow == Transport::Email {
+        found.push(if around.mailer {
+            Finding::new("Mail", State::Good, "Links are sent by this verifier's mail server.")
+        } else {
+            Finding::new(
+                "Mail",
+                State::Bad,
+                "A flow goes by mail, but this verifier has no mail server. Start the verifier with one, or choose Inline.",
+            )
+        });
+    }
+    if rules.device_rule == DeviceRule::Code && !around.devices {
+        found.push(Finding::new(
+            "Devices",
+            State::Bad,
+            "Only registered devices may open sessions, and none is registered. Make a one-time code under Devices.",
+        ));
+    }
+    if rules.allow_virtual_cameras {
+        found.push(Finding::new(
+            "Cameras",
+            State::Look,
+            "Recordings and virtual cameras count: whoever can play a recording gets in. For tests only.",
+        ));
+    }
+    found.push(if around.without_effect.is_empty() {
+        Finding::new("Policy", State::Good, "No threshold is looser than this service's.")
+    } else {
+        let lines: Vec<_> = around.without_effect.iter().map(|line| text(line)).collect();
+        Finding::new("Policy", State::Look, lines.join(" "))
+    });
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sighted(what: Sight, at: UnixSecs, detail: &str) -> Sighted {
+        Sighted { what, at, detail: detail.to_owned() }
+    }
+
+    #[test]
+    fn the_clock_is_judged_by_the_last_login() {
+        for (detail, state) in [
+            ("0", State::Good),
+            ("-2", State::Good),
+            ("-30", State::Good),
+            ("-31", State::Look),
+            ("5", State::Good),
+            ("6", State::Look),
+            ("60", State::Look),
+            ("?", State::Open),
+        ] {
+            assert_eq!(clock(Some(&sighted(Sight::Start, 1, detail)), None).state, state, "{detail}");
+        }
+        let refused = sighted(Sight::StartRefused, 2, "token-not-now");
+        assert_eq!(clock(None, Some(&refused)).state, State::Bad);
+        assert_eq!(clock(Some(&sighted(Sight::Start, 1, "0")), Some(&refused)).state, State::Bad);
+        assert_eq!(clock(Some(&sighted(Sight::Start, 3, "0")), Some(&refused)).state, State::Good);
+    }
+
+    #[test]
+    fn a_refusal_is_to_do_until_a_login_begins() {
+        let refused = sighted(Sight::StartRefused, 5, "token-signature");
+        assert_eq!(refusal(None, None).state, State::Good);
+        assert_eq!(refusal(Some(&refused), None).state, State::Bad);
+        assert_eq!(refusal(Some(&refused), Some(4)).state, State::Bad);
+        assert_eq!(refusal(Some(&refused), Some(6)).state, State::Look);
+        assert!(refusal(Some(&refused), None).words.contains("SESSION_SECRET"));
+    }
+
+    #[test]
+    fn each_option_that_cannot_work_is_told() {
+        let nothing =
+            || Surroundings { mailer: false, codes: false, phones: 0, devices: false, without_effect: Vec::new() };
+        let plain = Rules::new("Payroll", "tenant.example");
+        assert!(option_findings(&plain, &nothing()).iter().all(|f| f.state == State::Good));
+        for (what, rules, around, state) in [
+            ("Enabled", Rules { enabled: false, ..plain.clone() }, nothing(), State::Bad),
+            (
+                "Fallback",
+                Rules { fallback: Some(crate::protocol::Fallback::Sms), ..plain.clone() },
+                nothing(),
+                State::Bad,
+            ),
+            (
+                "Fallback",
+                Rules { fallback: Some(crate::protocol::Fallback::Sms), ..plain.clone() },
+                Surroundings { codes: true, ..nothing() },
+                State::Look,
+            ),
+            ("Mail", Rules { enrolment_flow: Transport::Email, ..plain.clone() }, nothing(), State::Bad),
+            (
+                "Mail",
+                Rules { verification_flow: Transport::Email, ..plain.clone() },
+                Surroundings { mailer: true, ..nothing() },
+                State::Good,
+            ),
+            ("Devices", Rules { device_rule: DeviceRule::Code, ..plain.clone() }, nothing(), State::Bad),
+            ("Cameras", Rules { allow_virtual_cameras: true, ..plain.clone() }, nothing(), State::Look),
+            ("Policy", plain.clone(), Surroundings { without_effect: vec!["<x>".into()], ..nothing() }, State::Look),
+        ] {
+            let found = option_findings(&rules, &around);
+            let finding = found.iter().find(|f| f.what == what).unwrap();
+            assert_eq!(finding.state, state, "{what}");
+            assert!(!finding.words.contains("<x>"), "{what}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! `/portal/integrations/{id}/devices`: what is registered; letting a new one in; switching one off.
+
+use axum::{
+    extract::Path,
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{
+    gate::{Desk, PortalError, Posted},
+    html::{Cell, add, address, button, choice, moment, table},
+    sheet::Sheet,
+};
+use crate::{
+    verifier::{DeviceRule, pages::text},
+    world::random_text,
+};
+
+/// Devices on a page.
+const PAGE: usize = 50;
+/// How long a one-time code may be used, seconds.
+const LIVES: [(&str, &str); 3] = [("900", "15 minutes"), ("3600", "1 hour"), ("86400", "24 hours")];
+
+/// The list, in the order of thumbprints.
+pub(super) async fn list(desk: Desk, Path(id): Path<String>) -> Result<Sheet, PortalError> {
+    let mut tx = desk.verifier.store().begin().await?;
+    let integration = desk.integration(&mut tx, &id).await?;
+    let base = format!("/portal/integrations/{id}/devices");
+    let mut found = tx.devices(&id, desk.query.get("after"), PAGE as u32 + 1).await?;
+    let more = found.len() > PAGE;
+    found.truncate(PAGE);
+    let rows: Vec<_> = found
+        .iter()
+        .map(|device| {
+            let disable = button(&format!("{base}/disable"), &desk.proof(), &[("device", &device.id)], "Switch off");
+            vec![
+                Cell::text(if device.name.is_empty() { "(no name)" } else { &device.name }),
+                Cell::code(&device.id),
+                Cell::time(Some(device.registered_at)),
+                Cell::text(if device.enabled { "On" } else { "Off" }),
+                Cell(if device.enabled { disable } else { String::new() }),
+            ]
+        })
+        .collect();
+    let rule = match integration.rules.device_rule {
+        DeviceRule::Open => "Any device may register itself here; a code is needed for none.",
+        DeviceRule::Code => "Only devices registered by a one-time code may open sessions here.",
+    };
+    let mut body = format!(
+        "<p>{rule}</p>\n<h2>Register a device</h2>\n<form method=\"post\" action=\"{}/code\" class=\"filters\">\n{}\
+         <div class=\"field\">\n<label for=\"life\">The code may be used for</label>\n{}</div>\n\
+         <button>Make a one-time code</button>\n</form>\n<h2>Registered</h2>\n",
+        text(&base),
+        desk.proof_for_once(),
+        choice("life", &LIVES, "900"),
+    );
+    if rows.is_empty() {
+        body += "<p>None.</p>\n";
+    } else {
+        body += &table(
+            "Devices in the order of their thumbprints",
+            &["Name", "Thumbprint", "Registered", "State", "Actions"],
+            &rows,
+        );
+        body += "<p class=\"help\">A device that is switched off is out at every integration, and stays out.</p>\n";
+    }
+    if let Some(last) = found.last().filter(|_| more) {
+        let next = address(&base, &[("after", &last.id)]);
+        add(&mut body, format_args!("<p><a href=\"{}\" rel=\"next\">Next {PAGE}</a></p>\n", text(&next)));
+    }
+    let title = format!("Devices of {}", integration.rules.name);
+    Ok(desk.sheet("portal-devices", title, body).of_integration(&id, &integration.rules.name))
+}
+
+/// Makes a one-time code and shows it this once.
+pub(super) async fn code(Path(id): Path<String>, posted: Posted) -> Result<Sheet, PortalError> {
+    let life = posted.fields.get("life");
+    let (secs, words) = LIVES.iter().find(|(secs, _)| *secs == life).ok_or(PortalError::Malformed)?;
+    let verifier = &posted.desk.verifier;
+    let expires_at = verifier.now().saturating_add(secs.parse().or(Err(PortalError::Malformed))?);
+    let code = random_text::<16>(verifier.chance());
+    let mut tx = verifier.store().begin().await?;
+    let integration = posted.desk.integration(&mut tx, &id).await?;
+    posted.once(&mut tx).await?;
+    tx.add_device_code(&id, &code, expires_at).await?;
+    tx.commit().await?;
+    let body = format!(
+        "<p role=\"status\"><strong>Type this code at the device within {words}, until {}. It lets one device in and is not \
+         shown again.</strong></p>\n<p><code class=\"copy\" id=\"device-code\">{}</code></p>\n\
+         <p><a href=\"/portal/integrations/{}/devices\">Back to the devices</a></p>\n",
+        moment(expires_at),
+        text(&code),
+        text(&id),
+    );
+    let title = format!("A device for {}", integration.rules.name);
+    Ok(posted.desk.sheet("portal-device-code", title, body).of_integration(&id, &integration.rules.name))
+}
+
+/// Switches a device of this integration off, everywhere.
+pub(super) async fn disable(Path(id): Path<String>, posted: Posted) -> Result<Response, PortalError> {
+    let device = posted.fields.get("device");
+    let verifier = &posted.desk.verifier;
+    let mut tx = verifier.store().begin().await?;
+    posted.desk.integration(&mut tx, &id).await?;
+    if tx.device(&id, device).await?.is_none() || !tx.disable_device(device, verifier.now()).await? {
+        return Err(PortalError::NoDevice);
+    }
+    tx.commit().await?;
+    Ok(Redirect::to(&format!("/portal/integrations/{}/devices", text(&id))).into_response())
+}

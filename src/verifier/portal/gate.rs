@@ -1,0 +1,262 @@
+//! Who is signed in, and whether a form comes from this portal.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    body::to_bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::sheet::Sheet;
+use crate::{
+    verifier::{
+        Inner, RulesError, Verifier,
+        browser::{cookie, is_own_form},
+        store::{Event, Integration, StoreError, Tx, sha256_text},
+    },
+    world::random_text,
+};
+
+/// The cookie of a signed-in operator. The prefix binds it to this host, to TLS and to the whole path.
+pub(super) const COOKIE: &str = "__Host-operator";
+/// Longest life of a session, seconds.
+pub(super) const SESSION_SECS: i64 = 12 * 3600;
+/// Longest pause in a session, seconds.
+const IDLE_SECS: i64 = 30 * 60;
+/// Most bytes of a form or a query: policies are the longest thing in them.
+const FORM_MAX_BYTES: usize = 64 << 10;
+/// The form field that proves that the form was made for this session.
+const FORM_TOKEN: &str = "form_token";
+/// The form field that lets a form be sent once.
+const ONCE: &str = "once";
+
+/// Why a page of the portal is not shown, or a form not taken.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PortalError {
+    #[error("nobody is signed in")]
+    SignedOut,
+    #[error("the form does not come from this portal")]
+    Forged,
+    #[error("the form was sent before")]
+    SentBefore,
+    #[error("the request is not what this address takes")]
+    Malformed,
+    #[error("there is no such integration")]
+    NoIntegration,
+    #[error("there is no such account")]
+    NoAccount,
+    #[error("there is no such device")]
+    NoDevice,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<RulesError> for PortalError {
+    fn from(error: RulesError) -> Self {
+        match error {
+            RulesError::Store(error) => Self::Store(error),
+            RulesError::Unknown => Self::NoIntegration,
+            // Forms are read before; what they cannot say comes from no form of ours.
+            RulesError::Name | RulesError::Host { .. } | RulesError::Attempts { .. } | RulesError::Policy => {
+                Self::Malformed
+            }
+        }
+    }
+}
+
+impl IntoResponse for PortalError {
+    fn into_response(self) -> Response {
+        if matches!(self, Self::Store(_)) {
+            tracing::error!(error = &self as &dyn std::error::Error, "portal failed");
+        } else {
+            tracing::info!(why = %self, "portal refused");
+        }
+        let (status, name, title, lead) = match self {
+            Self::SignedOut => return Redirect::to("/portal/sign-in").into_response(),
+            Self::Forged => (
+                StatusCode::FORBIDDEN,
+                "portal-forged",
+                "This form was not taken",
+                "It does not come from this portal, or from a session that is over. Nothing was changed. Open the page \
+                 again and repeat what you did.",
+            ),
+            Self::SentBefore => (
+                StatusCode::CONFLICT,
+                "portal-sent-before",
+                "This form was sent before",
+                "It was done the first time, and not again. A secret or code that it made was shown then and is not \
+                 shown again: if nobody wrote it down, make a new one.",
+            ),
+            Self::Malformed => (
+                StatusCode::BAD_REQUEST,
+                "portal-malformed",
+                "This form cannot be read",
+                "Nothing was changed. Open the page again and repeat what you did.",
+            ),
+            Self::NoIntegration => (
+                StatusCode::NOT_FOUND,
+                "portal-not-found",
+                "There is no such integration",
+                "The address is not complete, or from another verifier.",
+            ),
+            Self::NoAccount => (
+                StatusCode::NOT_FOUND,
+                "portal-not-found",
+                "There is no such user",
+                "The account was erased, or never came here.",
+            ),
+            Self::NoDevice => (
+                StatusCode::NOT_FOUND,
+                "portal-not-found",
+                "There is no such device",
+                "This integration has no device with this thumbprint.",
+            ),
+            Self::Store(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "store",
+                "Something broke here",
+                "Look at the verifier's log, then try again.",
+            ),
+        };
+        let body = format!("<p role=\"alert\">{lead}</p>\n<p><a href=\"{}\">All integrations</a></p>\n", super::START);
+        Sheet::new(status, name, title, body).into_response()
+    }
+}
+
+/// Named values of a form or query, each name once.
+#[derive(Default)]
+pub(super) struct Fields(BTreeMap<String, String>);
+
+impl Fields {
+    /// `None` when a name comes twice, or it is too long.
+    pub(super) fn parse(encoded: &[u8]) -> Option<Self> {
+        let mut values = BTreeMap::new();
+        for (name, value) in url::form_urlencoded::parse(encoded) {
+            if encoded.len() > FORM_MAX_BYTES || values.insert(name.into_owned(), value.into_owned()).is_some() {
+                return None;
+            }
+        }
+        Some(Self(values))
+    }
+
+    /// The value called `name`; empty when there is none.
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// Whether the box called `name` is ticked.
+    pub(super) fn ticked(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+}
+
+/// A signed-in operator, who looks at something.
+pub(super) struct Desk {
+    pub(super) verifier: Inner,
+    pub(super) operator: String,
+    pub(super) query: Fields,
+    form_token: String,
+}
+
+/// A form, sent by a signed-in operator from a page of this portal made for this session. It stands in the audit log.
+pub(super) struct Posted {
+    pub(super) desk: Desk,
+    pub(super) fields: Fields,
+}
+
+impl FromRequestParts<Inner> for Desk {
+    type Rejection = PortalError;
+
+    async fn from_request_parts(parts: &mut Parts, verifier: &Inner) -> Result<Self, PortalError> {
+        let cookie = cookie(&parts.headers, COOKIE).ok_or(PortalError::SignedOut)?;
+        let mut tx = verifier.store().begin().await?;
+        let operator = tx.portal_session(cookie, verifier.now(), IDLE_SECS).await?.ok_or(PortalError::SignedOut)?;
+        tx.commit().await?;
+        let query = Fields::parse(parts.uri.query().unwrap_or_default().as_bytes()).ok_or(PortalError::Malformed)?;
+        Ok(Self { verifier: verifier.clone(), operator, query, form_token: form_token(cookie) })
+    }
+}
+
+impl FromRequest<Inner> for Posted {
+    type Rejection = PortalError;
+
+    async fn from_request(request: Request, verifier: &Inner) -> Result<Self, PortalError> {
+        if !is_own_form(request.headers(), verifier.origin()) {
+            return Err(PortalError::Forged);
+        }
+        let (mut parts, body) = request.into_parts();
+        let desk = Desk::from_request_parts(&mut parts, verifier).await?;
+        let fields = read_form(&parts.headers, body).await?;
+        // Hashed first, so that how long comparing takes tells nothing of the token.
+        if sha256_text(fields.get(FORM_TOKEN)) != sha256_text(&desk.form_token) {
+            return Err(PortalError::Forged);
+        }
+        let mut tx = verifier.store().begin().await?;
+        let path: String = parts.uri.path().chars().take(200).collect();
+        tx.record(verifier.now(), Event::OperatorActed, &desk.operator, None, &path).await?;
+        tx.commit().await?;
+        Ok(Self { desk, fields })
+    }
+}
+
+impl Desk {
+    /// The verifier's own calls.
+    pub(super) fn calls(&self) -> Verifier {
+        Verifier(self.verifier.clone())
+    }
+
+    /// The integration with this id.
+    pub(super) async fn integration(&self, tx: &mut Tx<'_>, id: &str) -> Result<Integration, PortalError> {
+        tx.integration(id).await?.ok_or(PortalError::NoIntegration)
+    }
+
+    /// What every form has inside.
+    pub(super) fn proof(&self) -> String {
+        format!("<input type=\"hidden\" name=\"{FORM_TOKEN}\" value=\"{}\">\n", self.form_token)
+    }
+
+    /// What a form has inside that can be sent once.
+    pub(super) fn proof_for_once(&self) -> String {
+        let once = random_text::<16>(self.verifier.chance());
+        format!("{}<input type=\"hidden\" name=\"{ONCE}\" value=\"{once}\">\n", self.proof())
+    }
+
+    /// A page for this operator.
+    pub(super) fn sheet(&self, name: &'static str, title: impl Into<String>, body: String) -> Sheet {
+        Sheet::new(StatusCode::OK, name, title, body).with_navigation(&self.operator, &self.proof())
+    }
+}
+
+impl Posted {
+    /// Lets this form be sent once: undone with the transaction, an error when it was done before.
+    pub(super) async fn once(&self, tx: &mut Tx<'_>) -> Result<(), PortalError> {
+        let once = self.fields.get(ONCE);
+        if once.is_empty() {
+            return Err(PortalError::Malformed);
+        }
+        // Kept as long as the session lasts at most: behind that, its form token is refused.
+        let expires_at = self.desk.verifier.now().saturating_add(SESSION_SECS);
+        let first = tx.spend_token(&format!("portal form {once}"), expires_at).await?;
+        if first { Ok(()) } else { Err(PortalError::SentBefore) }
+    }
+}
+
+/// Reads a form's body.
+pub(super) async fn read_form(headers: &HeaderMap, body: axum::body::Body) -> Result<Fields, PortalError> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(PortalError::Malformed);
+    }
+    // Too long or broken off: either way it is not what was to be sent.
+    let body = to_bytes(body, FORM_MAX_BYTES).await.or(Err(PortalError::Malformed))?;
+    Fields::parse(&body).ok_or(PortalError::Malformed)
+}
+
+/// What a session's forms carry: derived from its cookie, which a foreign page cannot read. It does not lead back to the
+/// cookie, nor is it what the store keeps.
+fn form_token(cookie: &str) -> String {
+    sha256_text(&format!("countenance portal form {cookie}"))
+}

@@ -1,0 +1,60 @@
+//! `/portal/integrations/{id}/log-token`: what a tenant's log stream authorises itself with.
+
+use axum::extract::Path;
+
+use super::{
+    gate::{Desk, PortalError, Posted},
+    html::{Cell, table},
+    sheet::Sheet,
+};
+use crate::verifier::pages::text;
+
+/// Makes a new token and shows it this once; the one before is good no longer.
+pub(super) async fn make(Path(id): Path<String>, posted: Posted) -> Result<Sheet, PortalError> {
+    let desk = &posted.desk;
+    let mut tx = desk.verifier.store().begin().await?;
+    let integration = desk.integration(&mut tx, &id).await?;
+    posted.once(&mut tx).await?;
+    let token = desk.verifier.log_token(&mut tx, &id).await?;
+    tx.commit().await?;
+    let setting = |name: &str, element: &str, value: &str, note: &str| {
+        let value = format!("<code class=\"copy\" id=\"{element}\">{}</code>", text(value));
+        vec![Cell::text(name), Cell(value), Cell::text(note)]
+    };
+    let rows = [
+        setting("Payload URL", "log-address", &receiver(desk, &id), "Where the tenant delivers."),
+        setting("Authorization token", "log-token", token.reveal(), "Sent as it stands, without a word before it."),
+        setting(
+            "Content type",
+            "log-type",
+            "application/json",
+            "The content format may be JSON lines, array or object.",
+        ),
+    ];
+    let body = format!(
+        "<p role=\"status\"><strong>Put these into a Custom Webhook under Monitoring, Streams now: the token is not shown \
+         again. A token from before is refused from now on.</strong></p>\n{}",
+        table("Settings of the log stream", &["Setting", "Value", "What it is"], &rows)
+    );
+    let title = format!("Log stream of {}", integration.rules.name);
+    Ok(desk.sheet("portal-log-token", title, body).of_integration(&id, &integration.rules.name))
+}
+
+/// The section of an integration's page.
+pub(super) fn section(desk: &Desk, id: &str) -> String {
+    format!(
+        "<h2>Log stream</h2>\n\
+         <p>Where the tenant itself sends codes through Twilio, a custom webhook of its log streams tells this verifier which \
+         codes came back right, and the verifier tells Twilio, whose fraud protection learns from it. It must be the Verify \
+         service that the tenant's phone provider Action sends by. The webhook delivers to:</p>\n\
+         <p><code class=\"copy\">{}</code></p>\n\
+         <form method=\"post\" action=\"/portal/integrations/{}/log-token\">\n{}<button>Make a new token</button>\n</form>\n",
+        text(&receiver(desk, id)),
+        text(id),
+        desk.proof_for_once(),
+    )
+}
+
+fn receiver(desk: &Desk, id: &str) -> String {
+    desk.verifier.origin().url(&format!("/v1/logs/{id}")).into()
+}

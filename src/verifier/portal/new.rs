@@ -1,0 +1,69 @@
+//! `/portal/integrations/new`, and the page that shows a Session Secret once.
+
+use axum::http::StatusCode;
+
+use super::{
+    gate::{Desk, PortalError, Posted},
+    html::{Cell, table},
+    rules_form::RulesForm,
+    sheet::Sheet,
+};
+use crate::verifier::{SessionSecret, pages::text, store::Integration};
+
+/// The form, with the options that an integration begins with.
+pub(super) async fn show(desk: Desk) -> Sheet {
+    form(&desk, &RulesForm::fresh())
+}
+
+/// Makes the integration and shows its id and its secret, the latter this once.
+pub(super) async fn create(posted: Posted) -> Result<Sheet, PortalError> {
+    let mut wanted = RulesForm::read(&posted.fields);
+    let Some(rules) = wanted.rules() else {
+        return Ok(form(&posted.desk, &wanted).status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    let verifier = &posted.desk.verifier;
+    let mut tx = verifier.store().begin().await?;
+    posted.once(&mut tx).await?;
+    let (id, secret) = verifier.add_integration(&mut tx, rules.clone()).await?;
+    tx.commit().await?;
+    let lead = "The integration is made. Put these four into the secrets of the Action in your tenant now: the Session \
+                Secret is not shown again, not even if you reload this page.";
+    Ok(secret_page(&posted.desk, &Integration { id, rules }, &secret, lead))
+}
+
+/// The four settings of the Action, with the secret in the clear.
+pub(super) fn secret_page(desk: &Desk, integration: &Integration, secret: &SessionSecret, lead: &str) -> Sheet {
+    let setting = |name: &str, id: &str, value: &str, note: &str| {
+        let value = format!("<code class=\"copy\" id=\"{id}\">{}</code>", text(value));
+        vec![Cell::code(name), Cell(value), Cell::text(note)]
+    };
+    let rows = [
+        setting("SESSION_SECRET", "session-secret", secret.reveal(), "Signs the way here and the way back."),
+        setting("INTEGRATION_ID", "integration-id", &integration.id, "Which integration a login belongs to."),
+        setting("VERIFIER_ORIGIN", "verifier-origin", &desk.verifier.origin().text(), "Where the Action sends people."),
+        setting(
+            "MODE",
+            "mode",
+            "always",
+            "Every login shows a face; on-demand: only where the application asks for it.",
+        ),
+    ];
+    let body = format!(
+        "<p role=\"status\"><strong>{lead}</strong></p>\n{}\
+         <p class=\"help\">A click selects a whole value.</p>\n\
+         <p><a class=\"go\" href=\"/portal/integrations/{}/check\">I have put them there: check the set-up</a></p>\n",
+        table("Secrets of the Action", &["Key", "Value", "What it is"], &rows),
+        text(&integration.id)
+    );
+    desk.sheet("portal-secret", format!("Secrets for {}", integration.rules.name), body)
+}
+
+fn form(desk: &Desk, wanted: &RulesForm) -> Sheet {
+    let body = format!(
+        "<form method=\"post\" action=\"/portal/integrations/new\">\n{}{}\
+         <button class=\"go\">Make the integration</button>\n</form>\n",
+        desk.proof_for_once(),
+        wanted.html(&desk.verifier)
+    );
+    desk.sheet("portal-new", "New integration", body)
+}

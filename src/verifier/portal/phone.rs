@@ -1,0 +1,78 @@
+//! `/portal/integrations/{id}/users/phone`: where an account's one-time codes go.
+
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{
+    gate::{Desk, PortalError, Posted},
+    html::address,
+    sheet::Sheet,
+};
+use crate::verifier::{NoPhoneNumber, PhoneNumber, pages::text, store::UserRow};
+
+/// The form. The number that is set is shown by its end alone.
+pub(super) async fn show(desk: Desk, Path(id): Path<String>) -> Result<Sheet, PortalError> {
+    let mut tx = desk.verifier.store().begin().await?;
+    let integration = desk.integration(&mut tx, &id).await?;
+    let user = tx.user(&id, desk.query.get("user")).await?.ok_or(PortalError::NoAccount)?;
+    let phone = tx.phone(&id, &user.sub).await?;
+    let now = phone.map_or_else(|| "None is set.".to_owned(), |phone| format!("Set now: {}.", phone.masked()));
+    Ok(page(&desk, &id, &integration.rules.name, &user, &now, "", None))
+}
+
+/// Sets the number, or with an empty field takes it away.
+pub(super) async fn save(Path(id): Path<String>, posted: Posted) -> Result<Response, PortalError> {
+    let (desk, typed) = (&posted.desk, posted.fields.get("phone").trim());
+    let mut tx = desk.verifier.store().begin().await?;
+    let integration = desk.integration(&mut tx, &id).await?;
+    let user = tx.user(&id, posted.fields.get("user")).await?.ok_or(PortalError::NoAccount)?;
+    let phone = if typed.is_empty() { Ok(None) } else { typed.parse::<PhoneNumber>().map(Some) };
+    match phone {
+        Err(error) => {
+            let page = page(desk, &id, &integration.rules.name, &user, "", typed, Some(error));
+            Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
+        }
+        Ok(phone) => {
+            tx.set_phone(&id, &user.sub, phone.as_ref(), desk.verifier.now()).await?;
+            tx.commit().await?;
+            let users = address(&format!("/portal/integrations/{id}/users"), &[("q", &user.sub), ("phone", "1")]);
+            Ok(Redirect::to(&users).into_response())
+        }
+    }
+}
+
+fn page(
+    desk: &Desk,
+    id: &str,
+    integration: &str,
+    user: &UserRow,
+    now: &str,
+    typed: &str,
+    error: Option<NoPhoneNumber>,
+) -> Sheet {
+    let (marks, error) = match error {
+        Some(error) => (
+            "aria-invalid=\"true\" aria-describedby=\"phone-error phone-help\"",
+            format!("<p class=\"error\" id=\"phone-error\" role=\"alert\">{error}</p>\n"),
+        ),
+        None => ("aria-describedby=\"phone-help\"", String::new()),
+    };
+    let body = format!(
+        "<p>Where one-time codes for <strong>{user}</strong> go, before any number that the tenant sends. {now}</p>\n\
+         <form method=\"post\" action=\"/portal/integrations/{id}/users/phone\">\n{}\
+         <input type=\"hidden\" name=\"user\" value=\"{user}\">\n\
+         <div class=\"field\">\n<label for=\"phone\">Phone number</label>\n\
+         <input id=\"phone\" name=\"phone\" type=\"tel\" value=\"{}\" autocomplete=\"off\" {marks}>\n{error}\
+         <p class=\"help\" id=\"phone-help\">With + and the country code. Empty: takes the number away.</p>\n</div>\n\
+         <button class=\"go\">Save</button>\n</form>\n\
+         <p><a href=\"/portal/integrations/{id}/users\">Leave it as it is</a></p>\n",
+        desk.proof(),
+        text(typed),
+        user = text(&user.sub),
+        id = text(id),
+    );
+    desk.sheet("portal-phone", "Phone of a user", body).of_integration(id, integration)
+}

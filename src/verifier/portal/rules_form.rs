@@ -1,0 +1,299 @@
+//! The options of an integration as a form: read, checked, and shown again with what was typed and what is wrong with it.
+
+use super::{
+    gate::Fields,
+    html::{add, choice},
+    thresholds,
+};
+use crate::{
+    protocol::Fallback,
+    verifier::{
+        DeviceRule, Inner, Rules, RulesError, Transport,
+        origin::is_host_name,
+        pages::{one_line, text},
+    },
+};
+
+const FLOWS: [(&str, &str); 2] =
+    [("inline", "Inline: by a button on the page"), ("email", "Email: by a link sent to the account's address")];
+const FALLBACKS: [(&str, &str); 3] =
+    [("none", "None"), ("sms", "A code by text message"), ("voice", "A code by text message or by a call")];
+const DEVICE_RULES: [(&str, &str); 2] =
+    [("open", "Open: any device may register itself"), ("code", "Registered: only devices let in by a one-time code")];
+
+/// What was typed.
+pub(super) struct RulesForm {
+    name: String,
+    enabled: bool,
+    tenant_host: String,
+    custom_domains: String,
+    self_enrolment: bool,
+    enrolment_flow: String,
+    verification_flow: String,
+    fallback: String,
+    device_rule: String,
+    virtual_cameras: bool,
+    attempts: String,
+    policy: String,
+    /// Field and sentence.
+    errors: Vec<(&'static str, String)>,
+}
+
+impl RulesForm {
+    /// For a new integration.
+    pub(super) fn fresh() -> Self {
+        Self::of(&Rules::new("", ""))
+    }
+
+    /// With the options of one that there is.
+    pub(super) fn of(rules: &Rules) -> Self {
+        let flow = |transport| match transport {
+            Transport::Inline => "inline".to_owned(),
+            Transport::Email => "email".to_owned(),
+        };
+        Self {
+            name: rules.name.clone(),
+            enabled: rules.enabled,
+            tenant_host: rules.tenant_host.clone(),
+            custom_domains: rules.custom_domains.join("\n"),
+            self_enrolment: rules.allow_self_enrolment,
+            enrolment_flow: flow(rules.enrolment_flow),
+            verification_flow: flow(rules.verification_flow),
+            fallback: match rules.fallback {
+                None => "none".to_owned(),
+                Some(Fallback::Sms) => "sms".to_owned(),
+                Some(Fallback::Voice) => "voice".to_owned(),
+            },
+            device_rule: match rules.device_rule {
+                DeviceRule::Open => "open".to_owned(),
+                DeviceRule::Code => "code".to_owned(),
+            },
+            virtual_cameras: rules.allow_virtual_cameras,
+            attempts: rules.attempts.to_string(),
+            policy: thresholds::write(&rules.policy),
+            errors: Vec::new(),
+        }
+    }
+
+    /// As it was sent.
+    pub(super) fn read(fields: &Fields) -> Self {
+        let typed = |name| fields.get(name).trim().to_owned();
+        Self {
+            name: typed("name"),
+            enabled: fields.ticked("enabled"),
+            tenant_host: typed("tenant_host"),
+            custom_domains: typed("custom_domains"),
+            self_enrolment: fields.ticked("self_enrolment"),
+            enrolment_flow: typed("enrolment_flow"),
+            verification_flow: typed("verification_flow"),
+            fallback: typed("fallback"),
+            device_rule: typed("device_rule"),
+            virtual_cameras: fields.ticked("virtual_cameras"),
+            attempts: typed("attempts"),
+            policy: typed("policy"),
+            errors: Vec::new(),
+        }
+    }
+
+    /// The options, if all of them can be; else every field that cannot be has its sentence.
+    pub(super) fn rules(&mut self) -> Option<Rules> {
+        let mut errors = Vec::new();
+        if self.name.is_empty() || one_line(&self.name) != self.name {
+            errors.push(("name", RulesError::Name.to_string()));
+        }
+        let custom_domains: Vec<String> = self
+            .custom_domains
+            .split(|c: char| c.is_whitespace() || c == ',')
+            .filter(|d| !d.is_empty())
+            .map(str::to_owned)
+            .collect();
+        let own = std::iter::once(("tenant_host", &self.tenant_host));
+        for (field, host) in own.chain(custom_domains.iter().map(|host| ("custom_domains", host))) {
+            if !is_host_name(host) {
+                errors.push((field, host_words(host)));
+            }
+        }
+        let enrolment_flow = flow(&self.enrolment_flow);
+        let verification_flow = flow(&self.verification_flow);
+        for (field, flow) in [("enrolment_flow", enrolment_flow), ("verification_flow", verification_flow)] {
+            if flow.is_none() {
+                errors.push((field, "choose Inline or Email".to_owned()));
+            }
+        }
+        let fallback = match self.fallback.as_str() {
+            "none" => None,
+            "sms" => Some(Fallback::Sms),
+            "voice" => Some(Fallback::Voice),
+            _ => {
+                errors.push(("fallback", "choose none, text message or call".to_owned()));
+                None
+            }
+        };
+        let device_rule = match self.device_rule.as_str() {
+            "open" => DeviceRule::Open,
+            "code" => DeviceRule::Code,
+            _ => {
+                errors.push(("device_rule", "choose open or registered".to_owned()));
+                DeviceRule::Code
+            }
+        };
+        let attempts = self.attempts.parse().unwrap_or_default();
+        if !(1..=10).contains(&attempts) {
+            errors.push(("attempts", "a session takes 1 to 10 captures".to_owned()));
+        }
+        let policy = thresholds::read(&self.policy).map_err(|error| errors.push(("policy", error.to_string())));
+        self.errors = errors;
+        let (Some(enrolment_flow), Some(verification_flow), Ok(policy), true) =
+            (enrolment_flow, verification_flow, policy, self.errors.is_empty())
+        else {
+            return None;
+        };
+        Some(Rules {
+            name: self.name.clone(),
+            enabled: self.enabled,
+            tenant_host: self.tenant_host.clone(),
+            custom_domains,
+            allow_self_enrolment: self.self_enrolment,
+            enrolment_flow,
+            verification_flow,
+            fallback,
+            allow_virtual_cameras: self.virtual_cameras,
+            device_rule,
+            attempts,
+            policy,
+        })
+    }
+
+    /// The fields, without the form around them.
+    pub(super) fn html(&self, verifier: &Inner) -> String {
+        let mut out = String::new();
+        if !self.errors.is_empty() {
+            out += "<p class=\"error\" role=\"alert\">Nothing was saved: see the fields marked below.</p>\n";
+        }
+        let mail = if verifier.mailer().is_some() { "" } else { " This verifier has no mail server: choose Inline." };
+        let codes = if verifier.codes().is_some() {
+            "For an account with a phone, where a face cannot be shown."
+        } else {
+            "This verifier has no Twilio service: without one nobody is offered a code."
+        };
+        out += "<fieldset>\n<legend>Tenant</legend>\n";
+        out += &self.line("name", "Name", &self.name, "Shown to people where the tenant names no application.");
+        out += &self.tick("enabled", "Enabled", self.enabled, "Off: no login begins and none is approved.");
+        out += &self.line(
+            "tenant_host",
+            "Tenant domain",
+            &self.tenant_host,
+            "The tenant's host name alone, such as example.eu.auth0.com.",
+        );
+        out += &self.area(
+            "custom_domains",
+            "Custom domains",
+            &self.custom_domains,
+            "Further host names of the tenant, one a line.",
+        );
+        out += "</fieldset>\n<fieldset>\n<legend>People</legend>\n";
+        out += &self.tick(
+            "self_enrolment",
+            "Allow biometry self-enrolment",
+            self.self_enrolment,
+            "Off: an account without a template is refused.",
+        );
+        let help = format!("How a person without a template comes to the client.{mail}");
+        out += &self.list("enrolment_flow", "Self-enrolment flow", &FLOWS, &self.enrolment_flow, &help);
+        let help = format!("How a person with a template comes to the client.{mail}");
+        out += &self.list("verification_flow", "Verification flow", &FLOWS, &self.verification_flow, &help);
+        out += &self.list("fallback", "Fallback", &FALLBACKS, &self.fallback, codes);
+        out += "</fieldset>\n<fieldset>\n<legend>Devices and captures</legend>\n";
+        out += &self.list("device_rule", "Device rule", &DEVICE_RULES, &self.device_rule, "Registered is for kiosks.");
+        out += &self.tick(
+            "virtual_cameras",
+            "Recordings and virtual cameras count",
+            self.virtual_cameras,
+            "For tests only: whoever can play a recording gets in.",
+        );
+        out += &self.line("attempts", "Captures per session", &self.attempts, "1 to 10.");
+        out += &self.area(
+            "policy",
+            "Policy",
+            &self.policy,
+            "JSON of thresholds that are to be stricter than the service's, for example {\"liveness\": {\"threshold\": 2.0}}. \
+             Empty: the service's own. The names stand at /v1/policy.",
+        );
+        if let Ok(policy) = thresholds::read(&self.policy) {
+            for line in thresholds::without_effect(&policy, verifier.policy()) {
+                add(&mut out, format_args!("<p class=\"warn\">{}</p>\n", text(&line)));
+            }
+        }
+        out + "</fieldset>\n"
+    }
+
+    fn line(&self, field: &str, label: &str, value: &str, help: &str) -> String {
+        let marks = self.marks(field);
+        let input = format!("<input id=\"{field}\" name=\"{field}\" value=\"{}\" {marks}>\n", text(value));
+        self.field(field, label, &input, help)
+    }
+
+    fn area(&self, field: &str, label: &str, value: &str, help: &str) -> String {
+        let (marks, rows) = (self.marks(field), value.lines().count().clamp(2, 12) + 1);
+        // The line feed behind the tag is not part of the value; without it a first empty line would be lost.
+        let input = format!(
+            "<textarea id=\"{field}\" name=\"{field}\" rows=\"{rows}\" spellcheck=\"false\" {marks}>\n{}</textarea>\n",
+            text(value)
+        );
+        self.field(field, label, &input, help)
+    }
+
+    fn list(&self, field: &str, label: &str, options: &[(&str, &str)], chosen: &str, help: &str) -> String {
+        let list = choice(field, options, chosen).replacen("<select ", &format!("<select {} ", self.marks(field)), 1);
+        self.field(field, label, &list, help)
+    }
+
+    fn tick(&self, field: &str, label: &str, ticked: bool, help: &str) -> String {
+        let checked = if ticked { "checked" } else { "" };
+        format!(
+            "<div class=\"field tick\">\n<input id=\"{field}\" name=\"{field}\" type=\"checkbox\" value=\"on\" {checked} {}>\n\
+             <label for=\"{field}\">{label}</label>\n<p class=\"help\" id=\"{field}-help\">{help}</p>\n</div>\n",
+            self.marks(field)
+        )
+    }
+
+    fn field(&self, field: &str, label: &str, input: &str, help: &str) -> String {
+        let errors: Vec<String> =
+            self.errors.iter().filter(|(name, _)| *name == field).map(|(_, error)| text(error)).collect();
+        let error = if errors.is_empty() {
+            String::new()
+        } else {
+            format!("<p class=\"error\" id=\"{field}-error\">{}</p>\n", errors.join("; "))
+        };
+        format!(
+            "<div class=\"field\">\n<label for=\"{field}\">{label}</label>\n{input}{error}\
+             <p class=\"help\" id=\"{field}-help\">{}</p>\n</div>\n",
+            text(help)
+        )
+    }
+
+    /// What tells those who hear the page where help and error of a field stand.
+    fn marks(&self, field: &str) -> String {
+        if self.errors.iter().any(|(name, _)| *name == field) {
+            format!("aria-describedby=\"{field}-error {field}-help\" aria-invalid=\"true\"")
+        } else {
+            format!("aria-describedby=\"{field}-help\"")
+        }
+    }
+}
+
+fn flow(name: &str) -> Option<Transport> {
+    match name {
+        "inline" => Some(Transport::Inline),
+        "email" => Some(Transport::Email),
+        _ => None,
+    }
+}
+
+fn host_words(host: &str) -> String {
+    if host.is_empty() {
+        "the tenant's host name is needed".to_owned()
+    } else {
+        RulesError::Host { host: host.to_owned() }.to_string()
+    }
+}

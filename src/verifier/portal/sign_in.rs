@@ -1,0 +1,113 @@
+//! `/portal/sign-in` and `/portal/sign-out`.
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{
+    START,
+    gate::{COOKIE, PortalError, Posted, SESSION_SECS, read_form},
+    sheet::Sheet,
+    throttle::Wait,
+};
+use crate::{
+    verifier::{
+        Inner,
+        browser::{cookie, is_own_form},
+        pages::text,
+        store::Event,
+    },
+    world::random_text,
+};
+
+/// The form.
+pub(super) async fn show() -> Sheet {
+    form(StatusCode::OK, "", "")
+}
+
+/// Signs in. The cookie is made anew, whatever cookie the browser brought: that one's session ends.
+pub(super) async fn sign_in(State(verifier): State<Inner>, request: Request) -> Result<Response, PortalError> {
+    // There is no session whose token could be asked for; what the browser says of the form's origin must do.
+    if !is_own_form(request.headers(), verifier.origin()) {
+        return Err(PortalError::Forged);
+    }
+    let (parts, body): (_, Body) = request.into_parts();
+    let fields = read_form(&parts.headers, body).await?;
+    let (name, password) = (fields.get("name").trim(), fields.get("password").trim());
+    let now = verifier.now();
+    let attempt = verifier.sign_ins().attempt(name, now);
+    let wait_if_wrong = match attempt {
+        Ok(wait) => wait,
+        Err(wait) => return Ok(told_to_wait(name, wait)),
+    };
+    let mut tx = verifier.store().begin().await?;
+    if !tx.is_operator(name, password).await? {
+        // Not in the audit log: strangers would fill it.
+        tracing::info!("a wrong name or password at the portal");
+        return Ok(match wait_if_wrong {
+            Some(wait) => told_to_wait(name, wait),
+            None => form(StatusCode::FORBIDDEN, name, "The name or the password is wrong.").into_response(),
+        });
+    }
+    verifier.sign_ins().succeeded(name);
+    if let Some(old) = cookie(&parts.headers, COOKIE) {
+        tx.close_portal_session(old).await?;
+    }
+    let fresh = random_text::<32>(verifier.chance());
+    tx.open_portal_session(&fresh, name, now, now.saturating_add(SESSION_SECS)).await?;
+    tx.record(now, Event::OperatorSignedIn, name, None, "").await?;
+    tx.commit().await?;
+    Ok(with_cookie(START, &fresh, SESSION_SECS))
+}
+
+/// Signs out.
+pub(super) async fn sign_out(State(verifier): State<Inner>, request: Request) -> Result<Response, PortalError> {
+    let old = cookie(request.headers(), COOKIE).map(str::to_owned);
+    <Posted as axum::extract::FromRequest<Inner>>::from_request(request, &verifier).await?;
+    let mut tx = verifier.store().begin().await?;
+    tx.close_portal_session(&old.unwrap_or_default()).await?;
+    tx.commit().await?;
+    Ok(with_cookie("/portal/sign-in", "", 0))
+}
+
+/// Goes to `path` with the portal's cookie set. It is not sent when another site leads here: no page of the portal needs to
+/// be reached from elsewhere, and one who comes so signs in.
+fn with_cookie(path: &str, value: &str, life_secs: i64) -> Response {
+    let mut response = Redirect::to(path).into_response();
+    let cookie = format!("{COOKIE}={value}; Path=/; Max-Age={life_secs}; Secure; HttpOnly; SameSite=Strict");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn told_to_wait(name: &str, wait: Wait) -> Response {
+    let words = match wait.secs {
+        secs @ ..=90 => format!("{} seconds", secs.max(1)),
+        secs => format!("{} minutes", (secs + 59) / 60),
+    };
+    let why = format!("The name or the password was wrong too often. Wait {words}, then try again.");
+    let mut response = form(StatusCode::TOO_MANY_REQUESTS, name, &why).into_response();
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.secs.max(1)));
+    response
+}
+
+fn form(status: StatusCode, name: &str, error: &str) -> Sheet {
+    let error =
+        if error.is_empty() { String::new() } else { format!("<p class=\"error\" role=\"alert\">{error}</p>\n") };
+    let body = format!(
+        "{error}<form method=\"post\" action=\"/portal/sign-in\" class=\"narrow\">\n\
+         <div class=\"field\">\n<label for=\"name\">Name</label>\n\
+         <input id=\"name\" name=\"name\" value=\"{}\" autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" required>\n</div>\n\
+         <div class=\"field\">\n<label for=\"password\">Password</label>\n\
+         <input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"current-password\" required>\n</div>\n\
+         <button class=\"go\">Sign in</button>\n</form>\n\
+         <p class=\"help\">Lost the password? Whoever runs the verifier makes a new one: \
+         <code>countenance verifier --data DIR add-operator NAME</code></p>\n",
+        text(name)
+    );
+    Sheet::new(status, "portal-sign-in", "Sign in to the portal", body)
+}

@@ -1,0 +1,126 @@
+//! An integration's own thresholds, as an operator types them: a JSON object of those that differ from the defaults.
+
+use serde_json::{Map, Value};
+
+use crate::policy::Policy;
+
+/// Why the text is no policy.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ThresholdsError {
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+    #[error("a number is out of range")]
+    Range,
+    #[error("thresholds stand by their names in objects, as in {{\"liveness\": {{\"threshold\": 2.0}}}}")]
+    Unnamed,
+}
+
+/// Reads `text`; nothing at all is the defaults.
+pub(super) fn read(text: &str) -> Result<Policy, ThresholdsError> {
+    if text.trim().is_empty() {
+        return Ok(Policy::default());
+    }
+    let policy: Policy = serde_json::from_str(text)?;
+    // A list would be taken for a struct's fields in the order in which they happen to stand.
+    let named = |value: &Value| value.as_object().is_some_and(|parts| parts.values().all(Value::is_object));
+    if !serde_json::from_str(text).is_ok_and(|value| named(&value)) {
+        return Err(ThresholdsError::Unnamed);
+    }
+    // A number beyond what 32 bits hold becomes infinite, and JSON has no word for that.
+    let again: Option<Policy> = serde_json::from_value(json(&policy)).ok();
+    if again == Some(policy) { Ok(policy) } else { Err(ThresholdsError::Range) }
+}
+
+/// What of `policy` differs from the defaults, as JSON; nothing where nothing does.
+pub(super) fn write(policy: &Policy) -> String {
+    let mut out = Map::new();
+    if let (Value::Object(parts), Value::Object(defaults)) = (json(policy), json(&Policy::default())) {
+        for (part, values) in parts {
+            let Value::Object(values) = values else { continue };
+            let default = |name: &str| defaults.get(&part).and_then(|d| d.get(name));
+            let own: Map<String, Value> = values
+                .iter()
+                .filter(|(name, value)| default(name) != Some(*value))
+                .map(|(n, v)| (n.clone(), v.clone()))
+                .collect();
+            if !own.is_empty() {
+                out.insert(part, own.into());
+            }
+        }
+    }
+    // A map of numbers and words always serialises.
+    if out.is_empty() { String::new() } else { serde_json::to_string_pretty(&out).unwrap_or_default() }
+}
+
+/// The thresholds of `own` that have no effect, because they are looser than the service's: a sentence for each.
+pub(super) fn without_effect(own: &Policy, service: &Policy) -> Vec<String> {
+    let effective = json(&service.tightened_by(own));
+    let (own, default) = (json(own), json(&Policy::default()));
+    let mut found = Vec::new();
+    for (part, values) in own.as_object().into_iter().flatten() {
+        for (name, value) in values.as_object().into_iter().flatten() {
+            let at = |tree: &Value| tree.get(part).and_then(|p| p.get(name)).cloned().unwrap_or_default();
+            if at(&default) != *value && at(&effective) != *value {
+                found.push(format!(
+                    "{part}.{name}: {value} is looser than this service's {} and has no effect.",
+                    at(&effective)
+                ));
+            }
+        }
+    }
+    found
+}
+
+/// As a tree, through text: there numbers of 32 bits are written short.
+fn json(policy: &Policy) -> Value {
+    serde_json::from_str(&serde_json::to_string(policy).unwrap_or_default()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_differs_is_written_and_it_is_read_again() {
+        assert_eq!(write(&Policy::default()), "");
+        let mut policy = Policy::default();
+        policy.liveness.threshold = 1.9;
+        policy.camera.qualified_only = true;
+        let text = write(&policy);
+        assert_eq!(
+            serde_json::from_str::<Value>(&text).unwrap(),
+            serde_json::json!({
+                "liveness": {"threshold": 1.9}, "camera": {"qualified_only": true}
+            })
+        );
+        assert_eq!(read(&text).unwrap(), policy);
+        assert_eq!(read(" \n").unwrap(), Policy::default());
+    }
+
+    #[test]
+    fn what_is_no_policy_is_told_in_words() {
+        for (text, word) in [
+            ("{", "EOF"),
+            ("[]", "by their names"),
+            (r#"{"liveness": [2]}"#, "by their names"),
+            (r#"{"liveness": {"treshold": 2}}"#, "treshold"),
+            (r#"{"liveness": {"frames": -1}}"#, "-1"),
+            (r#"{"liveness": {"threshold": 1e39}}"#, "out of range"),
+            (r#"{"liveness": {"threshold": 1e999}}"#, "out of range"),
+            (r#"{"liveness": {"threshold": "2"}}"#, "string"),
+        ] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(error.contains(word), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_looser_threshold_is_told_and_a_stricter_one_is_not() {
+        let own =
+            read(r#"{"quality": {"yaw_deg": 90, "pitch_deg": 5}, "camera": {"virtual_camera": "flag"}}"#).unwrap();
+        let found = without_effect(&own, &Policy::default());
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found.iter().any(|line| line.contains("quality.yaw_deg: 90") && line.contains("20")), "{found:?}");
+        assert!(found.iter().any(|line| line.contains("camera.virtual_camera")), "{found:?}");
+    }
+}

@@ -1,0 +1,215 @@
+//! One-time codes: where they go, how often one was sent and tried, in a session and for an account.
+
+use sqlx::{FromRow, Row, sqlite::SqliteRow};
+
+use super::{Event, Session, StoreError, Tx, fallback_name, sessions::unknown, sha256_text};
+use crate::{
+    protocol::{Fallback, OneTimeCode},
+    verifier::{phone::PhoneNumber, twilio::VerificationSid},
+    world::UnixSecs,
+};
+
+/// How a session's code stands.
+pub(crate) struct CodeState {
+    /// By which way the last one went.
+    pub(crate) channel: Fallback,
+    /// Twilio's name for it; none where Twilio has forgotten it.
+    pub(crate) sid: Option<VerificationSid>,
+    /// Codes sent so far.
+    pub(crate) sends: u32,
+    /// Codes that may still be tried.
+    pub(crate) attempts_left: u32,
+}
+
+struct CodeRow {
+    channel: Fallback,
+    sid_sealed: Option<Vec<u8>>,
+    sends: u32,
+    attempts_left: u32,
+}
+
+impl FromRow<'_, SqliteRow> for CodeRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let channel = fallback_named(row.try_get("channel")?).ok_or_else(|| unknown("channel"))?;
+        let (sid_sealed, sends) = (row.try_get("sid_sealed")?, row.try_get("sends")?);
+        Ok(Self { channel, sid_sealed, sends, attempts_left: row.try_get("attempts_left")? })
+    }
+}
+
+impl Tx<'_> {
+    /// The phone that an operator gave the account.
+    pub(crate) async fn phone(&mut self, integration_id: &str, sub: &str) -> Result<Option<PhoneNumber>, StoreError> {
+        let select = "SELECT phone_sealed FROM accounts WHERE integration_id = ? AND sub = ?";
+        let row = sqlx::query(select).bind(integration_id).bind(sub).fetch_optional(&mut *self.db).await?;
+        let sealed: Option<Vec<u8>> = row.map_or(Ok(None), |row| row.try_get(0))?;
+        sealed.map(|sealed| self.open_phone("accounts.phone", &[integration_id, sub], &sealed)).transpose()
+    }
+
+    /// Gives the account a phone, or takes it away; false when there is no such account.
+    pub(crate) async fn set_phone(
+        &mut self,
+        integration_id: &str,
+        sub: &str,
+        phone: Option<&PhoneNumber>,
+        now: UnixSecs,
+    ) -> Result<bool, StoreError> {
+        let Some(pseudonym) = self.pseudonym(integration_id, sub).await? else { return Ok(false) };
+        let place = [integration_id, sub];
+        let sealed = phone.map(|p| self.vault.seal(self.chance, "accounts.phone", &place, p.e164().as_bytes()));
+        let update = "UPDATE accounts SET phone_sealed = ? WHERE integration_id = ? AND sub = ?";
+        sqlx::query(update).bind(sealed).bind(integration_id).bind(sub).execute(&mut *self.db).await?;
+        let detail = if phone.is_some() { "set" } else { "removed" };
+        self.record(now, Event::PhoneChanged, integration_id, Some(&pseudonym), detail).await?;
+        Ok(true)
+    }
+
+    /// Where a code for this session goes: to the account's phone before the one that the login came with.
+    pub(crate) async fn phone_of(&mut self, session: &Session) -> Result<Option<PhoneNumber>, StoreError> {
+        if let Some(phone) = self.phone(&session.integration_id, &session.sub).await? {
+            return Ok(Some(phone));
+        }
+        let select = "SELECT phone_sealed FROM sessions WHERE id = ?";
+        let sealed: Option<Vec<u8>> =
+            sqlx::query(select).bind(&session.id).fetch_one(&mut *self.db).await?.try_get(0)?;
+        sealed.map(|sealed| self.open_phone("sessions.phone", &[&session.id], &sealed)).transpose()
+    }
+
+    /// Seals the phone that a login came with.
+    pub(super) fn seal_session_phone(&self, session_id: &str, phone: &PhoneNumber) -> Vec<u8> {
+        self.vault.seal(self.chance, "sessions.phone", &[session_id], phone.e164().as_bytes())
+    }
+
+    /// How the session's code stands; none where none was sent.
+    pub(crate) async fn code(&mut self, session_id: &str) -> Result<Option<CodeState>, StoreError> {
+        let select = "SELECT * FROM codes WHERE session_id = ?";
+        let row: Option<CodeRow> = sqlx::query_as(select).bind(session_id).fetch_optional(&mut *self.db).await?;
+        let Some(CodeRow { channel, sid_sealed, sends, attempts_left }) = row else { return Ok(None) };
+        let sid = match sid_sealed {
+            Some(sealed) => {
+                let sid = self.vault.open("codes.sid", &[session_id], &sealed)?;
+                let sid = std::str::from_utf8(&sid).or(Err(StoreError::Unknown { what: "verification" }))?;
+                Some(VerificationSid(sid.to_owned()))
+            }
+            None => None,
+        };
+        Ok(Some(CodeState { channel, sid, sends, attempts_left }))
+    }
+
+    /// Notes that a code was sent. The first brings `attempts`; a further one brings none.
+    pub(crate) async fn note_code_sent(
+        &mut self,
+        session_id: &str,
+        channel: Fallback,
+        sid: &VerificationSid,
+        attempts: u32,
+        now: UnixSecs,
+    ) -> Result<(), StoreError> {
+        let sealed = self.vault.seal(self.chance, "codes.sid", &[session_id], sid.0.as_bytes());
+        let upsert = "INSERT INTO codes (session_id, channel, sid_sealed, sends, attempts_left, sent_at) \
+                      VALUES (?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET channel = excluded.channel, \
+                      sid_sealed = excluded.sid_sealed, sends = sends + 1, sent_at = excluded.sent_at";
+        sqlx::query(upsert)
+            .bind(session_id)
+            .bind(fallback_name(channel))
+            .bind(sealed)
+            .bind(attempts)
+            .bind(now)
+            .execute(&mut *self.db)
+            .await?;
+        Ok(())
+    }
+
+    /// Notes that Twilio knows the session's code no longer.
+    pub(crate) async fn forget_code(&mut self, session_id: &str) -> Result<(), StoreError> {
+        let update = "UPDATE codes SET sid_sealed = NULL WHERE session_id = ?";
+        sqlx::query(update).bind(session_id).execute(&mut *self.db).await?;
+        Ok(())
+    }
+
+    /// Counts a wrong code in the session; how many may still be tried.
+    pub(crate) async fn spend_code(&mut self, session_id: &str) -> Result<u32, StoreError> {
+        let update = "UPDATE codes SET attempts_left = max(attempts_left - 1, 0) WHERE session_id = ? \
+                      RETURNING attempts_left";
+        Ok(sqlx::query(update).bind(session_id).fetch_one(&mut *self.db).await?.try_get(0)?)
+    }
+
+    /// Notes the code that passed the session, by its digest: it is used up.
+    pub(crate) async fn note_passing_code(&mut self, session_id: &str, code: &OneTimeCode) -> Result<(), StoreError> {
+        let update = "UPDATE codes SET passed_hash = ? WHERE session_id = ?";
+        let digest = passing_digest(session_id, code);
+        sqlx::query(update).bind(digest).bind(session_id).execute(&mut *self.db).await?;
+        Ok(())
+    }
+
+    /// Whether `code` is the one that passed the session, and tries are left to say so.
+    pub(crate) async fn is_passing_code(&mut self, session_id: &str, code: &OneTimeCode) -> Result<bool, StoreError> {
+        let select = "SELECT 1 FROM codes WHERE session_id = ? AND passed_hash = ? AND attempts_left > 0";
+        let query = sqlx::query(select).bind(session_id).bind(passing_digest(session_id, code));
+        Ok(query.fetch_optional(&mut *self.db).await?.is_some())
+    }
+
+    /// Notes by which way the session was passed without a face.
+    pub(crate) async fn note_passed_by(&mut self, session_id: &str, channel: Fallback) -> Result<(), StoreError> {
+        let update = "UPDATE sessions SET method = ? WHERE id = ?";
+        sqlx::query(update).bind(fallback_name(channel)).bind(session_id).execute(&mut *self.db).await?;
+        Ok(())
+    }
+
+    /// Until when the account takes no code; 0 when it does now.
+    pub(crate) async fn codes_locked_until(&mut self, session: &Session) -> Result<UnixSecs, StoreError> {
+        let select = "SELECT code_locked_until FROM accounts WHERE integration_id = ? AND sub = ?";
+        let row = sqlx::query(select).bind(&session.integration_id).bind(&session.sub);
+        Ok(row.fetch_optional(&mut *self.db).await?.map_or(Ok(0), |row| row.try_get(0))?)
+    }
+
+    /// Counts a wrong code of the account and locks its codes as `delay` (from the number of wrong ones in a row) says.
+    pub(crate) async fn count_wrong_code(
+        &mut self,
+        session: &Session,
+        now: UnixSecs,
+        delay: fn(u32) -> i64,
+    ) -> Result<(), StoreError> {
+        let update = "UPDATE accounts SET code_failures = code_failures + 1 WHERE integration_id = ? AND sub = ? \
+                      RETURNING code_failures";
+        let row = sqlx::query(update).bind(&session.integration_id).bind(&session.sub).fetch_one(&mut *self.db).await?;
+        let delay = delay(row.try_get(0)?);
+        if delay > 0 {
+            let update = "UPDATE accounts SET code_locked_until = ? WHERE integration_id = ? AND sub = ?";
+            let query = sqlx::query(update).bind(now.saturating_add(delay));
+            query.bind(&session.integration_id).bind(&session.sub).execute(&mut *self.db).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends the count of wrong codes and any lock that came of it.
+    pub(crate) async fn clear_wrong_codes(&mut self, integration_id: &str, sub: &str) -> Result<(), StoreError> {
+        let update =
+            "UPDATE accounts SET code_failures = 0, code_locked_until = 0 WHERE integration_id = ? AND sub = ?";
+        sqlx::query(update).bind(integration_id).bind(sub).execute(&mut *self.db).await?;
+        Ok(())
+    }
+
+    /// Notes that the account's owner was accepted by a code.
+    pub(crate) async fn note_verified_by_code(&mut self, session: &Session, now: UnixSecs) -> Result<(), StoreError> {
+        self.mark_verified(&session.integration_id, &session.sub, now).await
+    }
+
+    fn open_phone(&self, column: &str, place: &[&str], sealed: &[u8]) -> Result<PhoneNumber, StoreError> {
+        let bytes = self.vault.open(column, place, sealed)?;
+        let text = std::str::from_utf8(&bytes).or(Err(StoreError::Unknown { what: "phone" }))?;
+        text.parse().or(Err(StoreError::Unknown { what: "phone" }))
+    }
+}
+
+fn passing_digest(session_id: &str, code: &OneTimeCode) -> String {
+    sha256_text(&format!("{session_id} {}", code.as_str()))
+}
+
+/// The way to pass without a face that has this name in the store.
+pub(super) fn fallback_named(name: &str) -> Option<Fallback> {
+    match name {
+        "sms" => Some(Fallback::Sms),
+        "voice" => Some(Fallback::Voice),
+        _ => None,
+    }
+}

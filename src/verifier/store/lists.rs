@@ -1,0 +1,228 @@
+//! What the portal lists: users, devices, sessions and the audit log, a page at a time.
+
+use sqlx::{FromRow, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
+
+use super::{Entry, StoreError, Tx};
+use crate::world::UnixSecs;
+
+/// An account as an operator sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct UserRow {
+    /// The tenant's `user_id`.
+    pub(crate) sub: String,
+    /// What the audit log calls the account.
+    pub(crate) pseudonym: String,
+    pub(crate) enrolled_at: Option<UnixSecs>,
+    pub(crate) verified_at: Option<UnixSecs>,
+    /// Faces in a row, over all sessions.
+    pub(crate) failures: u32,
+    pub(crate) locked_until: UnixSecs,
+    /// Codes in a row, over all sessions.
+    pub(crate) code_failures: u32,
+    pub(crate) code_locked_until: UnixSecs,
+    pub(crate) has_phone: bool,
+}
+
+/// A device as an operator sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct DeviceRow {
+    /// RFC 7638 thumbprint.
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) enabled: bool,
+    pub(crate) registered_at: UnixSecs,
+}
+
+/// A session as an operator sees it: nothing secret, the account masked.
+#[derive(Debug, Clone)]
+pub(crate) struct SessionRow {
+    pub(crate) id: String,
+    /// The integration's name.
+    pub(crate) integration: String,
+    pub(crate) started_at: UnixSecs,
+    pub(crate) expires_at: UnixSecs,
+    pub(crate) application: String,
+    /// Masked.
+    pub(crate) account: String,
+    pub(crate) purpose: String,
+    pub(crate) stage: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) method: String,
+    pub(crate) device: Option<String>,
+    pub(crate) returned: bool,
+}
+
+/// Which sessions; an empty text is any.
+#[derive(Debug, Default)]
+pub(crate) struct SessionQuery<'q> {
+    pub(crate) integration_id: &'q str,
+    pub(crate) stage: &'q str,
+    pub(crate) reason: &'q str,
+    pub(crate) since: Option<UnixSecs>,
+}
+
+/// Which rows of the audit log; an empty text is any.
+#[derive(Debug, Default)]
+pub(crate) struct AuditQuery<'q> {
+    pub(crate) event: &'q str,
+    pub(crate) subject: &'q str,
+    pub(crate) account: &'q str,
+    pub(crate) from: Option<UnixSecs>,
+    /// Not after this.
+    pub(crate) to: Option<UnixSecs>,
+    /// Older than the row of this number.
+    pub(crate) before: Option<i64>,
+}
+
+impl FromRow<'_, SqliteRow> for UserRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            sub: row.try_get("sub")?,
+            pseudonym: row.try_get("pseudonym")?,
+            enrolled_at: row.try_get("enrolled_at")?,
+            verified_at: row.try_get("verified_at")?,
+            failures: row.try_get("failures")?,
+            locked_until: row.try_get("locked_until")?,
+            code_failures: row.try_get("code_failures")?,
+            code_locked_until: row.try_get("code_locked_until")?,
+            has_phone: row.try_get("has_phone")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for DeviceRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            name: row.try_get("name")?,
+            enabled: row.try_get("enabled")?,
+            registered_at: row.try_get("registered_at")?,
+        })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for SessionRow {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            integration: row.try_get("integration")?,
+            started_at: row.try_get("started_at")?,
+            expires_at: row.try_get("expires_at")?,
+            application: row.try_get("application")?,
+            account: row.try_get("account")?,
+            purpose: row.try_get("purpose")?,
+            stage: row.try_get("stage")?,
+            reason: row.try_get("reason")?,
+            method: row.try_get("method")?,
+            device: row.try_get("device")?,
+            returned: row.try_get("returned")?,
+        })
+    }
+}
+
+impl Tx<'_> {
+    /// Accounts whose identifier begins with `prefix` and comes behind `after`, in its order.
+    pub(crate) async fn users(
+        &mut self,
+        integration_id: &str,
+        prefix: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<UserRow>, StoreError> {
+        let select = "SELECT a.sub, a.pseudonym, a.failures, a.locked_until, a.code_failures, a.code_locked_until, a.verified_at, t.enrolled_at, \
+                      a.phone_sealed IS NOT NULL AS has_phone \
+                      FROM accounts a LEFT JOIN templates t ON t.integration_id = a.integration_id AND t.sub = a.sub \
+                      WHERE a.integration_id = ?1 AND a.sub > ?3 AND substr(a.sub, 1, length(?2)) = ?2 \
+                      ORDER BY a.sub LIMIT ?4";
+        let query = sqlx::query_as(select).bind(integration_id).bind(prefix).bind(after).bind(limit);
+        Ok(query.fetch_all(&mut *self.db).await?)
+    }
+
+    /// The account with exactly this identifier.
+    pub(crate) async fn user(&mut self, integration_id: &str, sub: &str) -> Result<Option<UserRow>, StoreError> {
+        // The account itself is the first of those that begin with its identifier.
+        let found = self.users(integration_id, sub, "", 1).await?;
+        Ok(found.into_iter().find(|user| user.sub == sub))
+    }
+
+    /// How many accounts have a phone set here.
+    pub(crate) async fn phones(&mut self, integration_id: &str) -> Result<i64, StoreError> {
+        let select = "SELECT count(*) FROM accounts WHERE integration_id = ? AND phone_sealed IS NOT NULL";
+        Ok(sqlx::query(select).bind(integration_id).fetch_one(&mut *self.db).await?.try_get(0)?)
+    }
+
+    /// Devices of an integration behind the one with the id `after`, in the order of their ids.
+    pub(crate) async fn devices(
+        &mut self,
+        integration_id: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<DeviceRow>, StoreError> {
+        let select = "SELECT id, name, enabled, registered_at FROM devices \
+                      WHERE integration_id = ? AND id > ? ORDER BY id LIMIT ?";
+        Ok(sqlx::query_as(select).bind(integration_id).bind(after).bind(limit).fetch_all(&mut *self.db).await?)
+    }
+
+    /// Sessions, the newest first, without the first `skip`.
+    pub(crate) async fn sessions(
+        &mut self,
+        query: &SessionQuery<'_>,
+        skip: u32,
+        limit: u32,
+    ) -> Result<Vec<SessionRow>, StoreError> {
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "SELECT s.id, i.name AS integration, s.started_at, s.expires_at, s.application, s.account, s.purpose, \
+             s.stage, s.reason, s.method, s.device, s.returned \
+             FROM sessions s JOIN integrations i ON i.id = s.integration_id WHERE 1 = 1",
+        );
+        for (condition, value) in [
+            (" AND s.integration_id = ", query.integration_id),
+            (" AND s.stage = ", query.stage),
+            (" AND s.reason = ", query.reason),
+        ] {
+            if !value.is_empty() {
+                sql.push(condition).push_bind(value);
+            }
+        }
+        if let Some(since) = query.since {
+            sql.push(" AND s.started_at >= ").push_bind(since);
+        }
+        sql.push(" ORDER BY s.started_at DESC, s.id LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(skip);
+        Ok(sql.build_query_as().fetch_all(&mut *self.db).await?)
+    }
+
+    /// Rows of the audit log, the newest first.
+    pub(crate) async fn audit(&mut self, query: &AuditQuery<'_>, limit: u32) -> Result<Vec<Entry>, StoreError> {
+        let mut sql = QueryBuilder::<Sqlite>::new("SELECT * FROM audit WHERE 1 = 1");
+        for (condition, value) in
+            [(" AND event = ", query.event), (" AND subject = ", query.subject), (" AND account = ", query.account)]
+        {
+            if !value.is_empty() {
+                sql.push(condition).push_bind(value);
+            }
+        }
+        for (condition, value) in
+            [(" AND at >= ", query.from), (" AND at <= ", query.to), (" AND seq < ", query.before)]
+        {
+            if let Some(value) = value {
+                sql.push(condition).push_bind(value);
+            }
+        }
+        sql.push(" ORDER BY seq DESC LIMIT ").push_bind(limit);
+        Ok(sql.build_query_as().fetch_all(&mut *self.db).await?)
+    }
+
+    /// How many rows the audit log has, and which events occur in it.
+    pub(crate) async fn audit_extent(&mut self) -> Result<(i64, Vec<String>), StoreError> {
+        let rows = sqlx::query("SELECT coalesce(max(seq), 0) FROM audit").fetch_one(&mut *self.db).await?.try_get(0)?;
+        let names = sqlx::query("SELECT DISTINCT event FROM audit ORDER BY event").fetch_all(&mut *self.db).await?;
+        Ok((rows, names.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?))
+    }
+
+    /// When an integration was added, and until when its former secret is read.
+    pub(crate) async fn integration_times(&mut self, id: &str) -> Result<(UnixSecs, UnixSecs), StoreError> {
+        let select = "SELECT created_at, old_secret_until FROM integrations WHERE id = ?";
+        let row = sqlx::query(select).bind(id).fetch_one(&mut *self.db).await?;
+        Ok((row.try_get(0)?, row.try_get(1)?))
+    }
+}

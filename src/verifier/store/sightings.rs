@@ -1,0 +1,107 @@
+//! Sightings: what was last seen of an integration, one row for each kind, so that an operator can tell whether it is set
+//! up well.
+
+use sqlx::{FromRow, Row, sqlite::SqliteRow};
+
+use super::{StoreError, Tx, sessions::unknown};
+use crate::world::UnixSecs;
+
+/// What was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// A login began. Detail: how far the tenant's clock was ahead of ours, seconds; negative when it was behind.
+    Start,
+    /// A login came and did not begin. Detail: the name of the page that said why.
+    StartRefused,
+    /// A browser took a result to the tenant. Detail: `approved` or `refused`.
+    Returned,
+    /// A log stream delivered.
+    LogEvent,
+    /// A one-time code was sent. Detail: by which way.
+    CodeSent,
+}
+
+impl Sight {
+    const ALL: [Self; 5] = [Self::Start, Self::StartRefused, Self::Returned, Self::LogEvent, Self::CodeSent];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::StartRefused => "start_refused",
+            Self::Returned => "returned",
+            Self::LogEvent => "log_event",
+            Self::CodeSent => "code_sent",
+        }
+    }
+}
+
+/// What was last seen of one kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sighted {
+    pub(crate) what: Sight,
+    pub(crate) at: UnixSecs,
+    pub(crate) detail: String,
+}
+
+impl FromRow<'_, SqliteRow> for Sighted {
+    fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
+        let name: &str = row.try_get("what")?;
+        let what = Sight::ALL.into_iter().find(|sight| sight.name() == name).ok_or_else(|| unknown("sighting"))?;
+        Ok(Self { what, at: row.try_get("at")?, detail: row.try_get("detail")? })
+    }
+}
+
+impl Tx<'_> {
+    /// Keeps what was seen of an integration that exists, in place of what was seen before.
+    pub(crate) async fn sight(
+        &mut self,
+        integration_id: &str,
+        what: Sight,
+        at: UnixSecs,
+        detail: &str,
+    ) -> Result<(), StoreError> {
+        let upsert = "INSERT INTO sightings (integration_id, what, at, detail) VALUES (?, ?, ?, ?) \
+                      ON CONFLICT DO UPDATE SET at = excluded.at, detail = excluded.detail";
+        sqlx::query(upsert).bind(integration_id).bind(what.name()).bind(at).bind(detail).execute(&mut *self.db).await?;
+        Ok(())
+    }
+
+    /// What was seen of an integration, the newest first.
+    pub(crate) async fn sightings(&mut self, integration_id: &str) -> Result<Vec<Sighted>, StoreError> {
+        let select = "SELECT what, at, detail FROM sightings WHERE integration_id = ? ORDER BY at DESC, what";
+        Ok(sqlx::query_as(select).bind(integration_id).fetch_all(&mut *self.db).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        verifier::{
+            Rules,
+            store::{Integration, MasterKey, Place, Store},
+        },
+        world::SystemChance,
+    };
+
+    #[tokio::test]
+    async fn the_last_of_each_kind_is_kept_and_the_newest_comes_first() {
+        let key = MasterKey::from_bytes([1; 32]);
+        let store = Store::open(&Place::Memory, &key, Arc::new(SystemChance)).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        let integration = Integration { id: "i".into(), rules: Rules::new("Payroll", "tenant.example") };
+        tx.add_integration(&integration, "secret", 1).await.unwrap();
+        for (at, what) in (10..).zip(Sight::ALL) {
+            tx.sight("i", what, at, "first").await.unwrap();
+        }
+        tx.sight("i", Sight::Start, 20, "-3").await.unwrap();
+        let seen = tx.sightings("i").await.unwrap();
+        assert_eq!(seen.len(), Sight::ALL.len());
+        assert_eq!(seen[0], Sighted { what: Sight::Start, at: 20, detail: "-3".into() });
+        assert_eq!(seen[1], Sighted { what: Sight::CodeSent, at: 14, detail: "first".into() });
+        assert!(tx.sightings("another").await.unwrap().is_empty());
+        assert!(tx.sight("nobody", Sight::Start, 1, "").await.is_err(), "a stranger's integration was noted");
+    }
+}

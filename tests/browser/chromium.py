@@ -1,0 +1,272 @@
+"""A real Chromium, driven by WebDriver: pages by their names, waits with deadlines, pictures. Needs Debian's chromium,
+chromium-driver and python3-selenium.
+
+Nothing that this file prints or saves holds a token: addresses lose their query, long random texts are blotted out.
+"""
+
+import os
+import re
+import tempfile
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from selenium import webdriver
+from selenium.common.exceptions import (JavascriptException, NoSuchElementException, StaleElementReferenceException,
+                                        TimeoutException, WebDriverException)
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+CHROMIUM = "/usr/bin/chromium"
+DRIVER = "/usr/bin/chromedriver"
+
+# Longest wait, seconds, for anything a page does.
+SLOW = 60.0
+POLL_SECONDS = 0.05
+
+FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
+
+# Width and height of screens, pixels.
+WIDE, NARROW = (1100, 900), (390, 844)
+# Chromium's own default sizes of text, pixels, and twice of that.
+USUAL_TEXT, LARGE_TEXT = {"standard": 16, "fixed": 13}, {"standard": 32, "fixed": 26}
+LOOKS = ("light", "dark", "narrow", "large")
+
+
+T = TypeVar("T")
+
+
+class Missing(AssertionError):
+    """Something was not there in time, or not as it must be."""
+
+
+def blotted(text: str) -> str:
+    """The text without anything long and random: tokens, handles, ids, secrets. Long names are of small letters alone."""
+    return re.sub(r"(?=[a-z_-]*[A-Z0-9])[A-Za-z0-9_-]{20,}", "…", text)
+
+
+def is_between_pages(error: WebDriverException) -> bool:
+    """Whether this is what happens while a page is being replaced by the next one."""
+    gone = (NoSuchElementException, StaleElementReferenceException, JavascriptException)
+    # What the driver says when the page goes while it looks at it.
+    return isinstance(error, gone) or "does not belong to the document" in str(error.msg)
+
+
+class Pictures:
+    """A folder of numbered pictures, and what was found wrong while taking them."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.*"):
+            old.unlink()
+        self.folder, self.number, self.faults = folder, 0, []
+
+    def path(self, name: str, suffix: str = "png") -> Path:
+        self.number += 1
+        return self.folder / f"{self.number:02}-{name}.{suffix}"
+
+
+class Browser:
+    """One Chromium with an empty profile of its own."""
+
+    def __init__(self, pictures: Pictures, launches_at: str, programs: Path) -> None:
+        """Links `countenance:` on pages of the origin `launches_at` go to `xdg-open` in the folder `programs`, without the
+        question that Chromium asks a person first."""
+        self.pictures = pictures
+        self.profile = tempfile.TemporaryDirectory(prefix="countenance-browser-", ignore_cleanup_errors=True)
+        options = webdriver.ChromeOptions()
+        options.binary_location = CHROMIUM
+        arguments = ["--headless=new", "--lang=en", f"--window-size={WIDE[0]},{WIDE[1]}", "--disable-gpu", "--no-first-run",
+                     "--disable-background-networking", f"--user-data-dir={self.profile.name}"]
+        # Chromium's sandbox does not work for root, and in CI everything is root's.
+        for argument in arguments + (["--no-sandbox"] if os.getuid() == 0 else []):
+            options.add_argument(argument)
+        options.add_experimental_option("prefs", {
+            "protocol_handler": {"allowed_origin_protocol_pairs": {launches_at: {"countenance": True}}}})
+        environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
+        service = Service(DRIVER, env=environment, log_path=os.path.join(self.profile.name, "driver.log"))
+        self.driver = webdriver.Chrome(options=options, service=service)
+        self.driver.set_page_load_timeout(SLOW)
+
+    def close(self) -> None:
+        self.driver.quit()
+        self.profile.cleanup()
+
+    # Where it is
+
+    def where(self) -> str:
+        """Origin and path."""
+        url = urlsplit(self.driver.current_url)
+        return f"{url.scheme}://{url.netloc}{url.path}"
+
+    def name(self) -> str:
+        """What the page calls itself in `data-page`."""
+        return self.driver.find_element(By.TAG_NAME, "html").get_attribute("data-page") or ""
+
+    def text(self) -> str:
+        """What a person reads."""
+        return self.driver.find_element(By.TAG_NAME, "body").text
+
+    def told(self) -> str:
+        """What the page's alert says."""
+        return self.driver.find_element(By.CSS_SELECTOR, "[role=alert]").text
+
+    def find(self, css: str) -> WebElement:
+        return self.until(lambda: self.driver.find_element(By.CSS_SELECTOR, css), css)
+
+    def has(self, css: str) -> bool:
+        return bool(self.driver.find_elements(By.CSS_SELECTOR, css))
+
+    def row(self, head: str) -> WebElement:
+        """The row of a table that begins with this."""
+        xpath = f"//tr[th[@scope='row'][normalize-space()='{head}']]"
+        return self.until(lambda: self.driver.find_element(By.XPATH, xpath), f"a row “{head}”")
+
+    # Waits
+
+    def until(self, found: Callable[[], T], what: str) -> T:
+        """Waits until `found` gives something, and gives that."""
+        def attempt(_: webdriver.Chrome) -> T | None:
+            try:
+                return found()
+            except WebDriverException as error:
+                if is_between_pages(error):
+                    return None
+                raise
+
+        try:
+            return WebDriverWait(self.driver, SLOW, poll_frequency=POLL_SECONDS).until(attempt)
+        except TimeoutException:
+            raise Missing(f"not there within {SLOW:.0f} s: {what}; instead: {self.description()}") from None
+
+    def is_ready(self) -> bool:
+        return self.driver.execute_script("return document.readyState") == "complete"
+
+    def page(self, *names: str) -> str:
+        """Waits until one of the pages of these names is there; which one."""
+        return self.until(lambda: self.is_ready() and self.name() in names and self.name(), " or ".join(names))
+
+    def arrive(self, *addresses: str) -> str:
+        """Waits until the browser stands at one of these addresses; which one."""
+        return self.until(lambda: self.is_ready() and self.where() in addresses and self.where(), " or ".join(addresses))
+
+    def says(self, *texts: str) -> None:
+        """Makes sure that the page says all this."""
+        said = self.text()
+        for text in texts:
+            if text not in said:
+                raise Missing(f"the page does not say “{text}”: {self.description()}")
+
+    def says_nothing_of(self, *texts: str) -> None:
+        """Makes sure that none of this is anywhere in the page, seen or not."""
+        source = self.driver.page_source
+        for text in texts:
+            if text in source:
+                raise Missing(f"the page must not hold “{blotted(text)}”: {self.description()}")
+
+    def description(self) -> str:
+        try:
+            said = " / ".join(self.text().split("\n"))[:300]
+            return blotted(f"{self.where()} “{self.name()}”: {said}")
+        except WebDriverException as error:
+            return f"no page: {error.msg}"
+
+    # What a person does
+
+    def open(self, url: str) -> None:
+        self.driver.get(url)
+
+    def open_beside(self, url: str) -> None:
+        """In a new tab, as a browser opens what another program hands it."""
+        self.driver.switch_to.new_window("tab")
+        self.driver.get(url)
+
+    def press(self, css: str) -> None:
+        """Presses something that leads to another page."""
+        before = self.driver.find_element(By.TAG_NAME, "html")
+        self.find(css).click()
+        self.until(lambda: self.is_gone(before) and self.is_ready(), f"a page behind {css}")
+
+    def is_gone(self, element: WebElement) -> bool:
+        try:
+            element.is_enabled()
+            return False
+        except WebDriverException as error:
+            return is_between_pages(error)
+
+    def submit(self, field: str) -> None:
+        """Presses the button of the form that has this field."""
+        self.press(f'form:has([name="{field}"]) button')
+
+    def fill(self, **fields: str | bool) -> None:
+        """Types, chooses or ticks by the fields' names."""
+        for name, value in fields.items():
+            field = self.find(f'[name="{name}"]:not([type=hidden])')
+            if isinstance(value, bool):
+                if field.is_selected() != value:
+                    field.click()
+            elif field.tag_name == "select":
+                Select(field).select_by_value(value)
+            else:
+                field.clear()
+                field.send_keys(value)
+
+    def reload(self) -> None:
+        before = self.driver.find_element(By.TAG_NAME, "html")
+        self.driver.refresh()
+        self.until(lambda: self.is_gone(before) and self.is_ready(), "the page again")
+
+    def back(self) -> None:
+        self.driver.back()
+        self.until(self.is_ready, "the page before")
+
+    @contextmanager
+    def without_script(self):
+        """As if the person allowed no page to run JavaScript."""
+        self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        yield
+        self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+    # Pictures
+
+    def look(self, name: str, looks: tuple[str, ...] = ("light",)) -> None:
+        """Takes a picture of the whole page in each of these looks, and notes what is wrong with it."""
+        for look in looks:
+            self.wear(look)
+            faults = self.driver.execute_script(FAULTS)
+            self.pictures.faults += [f"{name}, {look}: {blotted(fault)}" for fault in faults]
+            self.picture(name, look)
+        self.wear("light")
+
+    def wear(self, look: str) -> None:
+        run = self.driver.execute_cdp_cmd
+        scheme = "dark" if look == "dark" else "light"
+        run("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+        run("Page.setFontSizes", {"fontSizes": LARGE_TEXT if look == "large" else USUAL_TEXT})
+        run("Emulation.setDeviceMetricsOverride", self.screen(look))
+
+    @staticmethod
+    def screen(look: str) -> dict:
+        size = NARROW if look in ("narrow", "large") else WIDE
+        return {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
+
+    def picture(self, name: str, look: str = "light") -> Path:
+        """A picture of the whole page: the screen is made as high as the page for it."""
+        height = self.driver.execute_script("return document.documentElement.scrollHeight")
+        screen = self.screen(look)
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {**screen, "height": max(height, screen["height"])})
+        path = self.pictures.path(name if look == "light" else f"{name}-{look}")
+        self.driver.save_screenshot(str(path))
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        return path
+
+    def keep(self, name: str) -> None:
+        """Leaves a picture and the page's HTML for whoever looks for what went wrong, of every tab."""
+        for handle in self.driver.window_handles:
+            self.driver.switch_to.window(handle)
+            path = self.picture(f"{name}-failed")
+            path.with_suffix(".html").write_text(blotted(self.driver.page_source), encoding="utf-8")

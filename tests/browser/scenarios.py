@@ -1,0 +1,361 @@
+"""What people do with Countenance in a browser, from the first sign-in at the portal to a login that is switched off.
+
+The scenarios are told in order and build on each other: the first sets up what the others use, the second enrols.
+"""
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from urllib.parse import quote, urlsplit
+
+from selenium.webdriver.common.by import By
+
+from chromium import LOOKS, SLOW, Browser, Missing
+from stage import APPROVED, REFUSED, Client, Handover, Ready
+
+CLAIM = "https://authid.ai/claims/amr"
+# What an application asks for by `acr_values`: a face, or one of the tenant's own factors.
+FACE_POLICY = "https://authid.ai/policies/multi-factor"
+OWN_POLICY = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
+PAID_OUT = "2,948.30"
+FACE, SAME_FACE, OTHER_FACE = "person-a-enrol.mp4", "person-a-verify.mp4", "person-b.mp4"
+LINK = 'a[href^="countenance:"]'
+
+
+class Skipped(Exception):
+    """The scenario cannot be had here; says why."""
+
+
+@dataclass
+class Walk:
+    """Where the scenarios take place, and what they leave to the next ones."""
+
+    ready: Ready
+    client: Client
+    links: Handover
+    browser: Callable[[], Browser]
+    integration: str = ""
+    secret: str = ""
+
+    def integration_page(self, part: str = "") -> str:
+        return f"{self.ready.portal}/integrations/{self.integration}{part}"
+
+
+# 1
+
+def portal_from_empty(walk: Walk) -> None:
+    at, browser = walk.ready, walk.browser()
+    browser.open(at.portal)
+    browser.page("portal-sign-in")
+    browser.look("sign-in", LOOKS)
+    browser.fill(name=at.operator, password="guessed")
+    browser.submit("password")
+    browser.page("portal-sign-in")
+    browser.told()
+    sign_in(walk, browser)
+    browser.look("integrations-empty")
+
+    browser.open(f"{at.portal}/integrations/new")
+    browser.page("portal-new")
+    browser.look("new-integration", LOOKS)
+    browser.fill(name="Payroll", enabled=True, tenant_host="https://tenant.localhost", self_enrolment=True,
+                 enrolment_flow="inline", verification_flow="inline", fallback="sms", device_rule="open",
+                 virtual_cameras=True)
+    browser.submit("tenant_host")
+    browser.page("portal-new")
+    browser.told()
+    browser.look("new-integration-refused")
+    browser.fill(tenant_host="tenant.localhost")
+    browser.submit("tenant_host")
+    browser.page("portal-secret")
+    walk.integration, walk.secret = browser.find("#integration-id").text, browser.find("#session-secret").text
+    if len(walk.secret) < 32:
+        raise Missing("the Session Secret is short")
+    browser.look("secret", LOOKS)
+
+    browser.reload()
+    browser.says_nothing_of(walk.secret)
+    for page in (f"{at.portal}/integrations", walk.integration_page()):
+        browser.open(page)
+        browser.says("Payroll")
+        browser.says_nothing_of(walk.secret)
+    browser.page("portal-integration")
+    browser.look("integration", LOOKS)
+    deploy(walk, browser, "always")
+
+
+def sign_in(walk: Walk, browser: Browser) -> None:
+    browser.open(f"{walk.ready.portal}/sign-in")
+    browser.page("portal-sign-in")
+    browser.fill(name=walk.ready.operator, password=walk.ready.password)
+    browser.submit("password")
+    browser.page("portal-integrations")
+
+
+def deploy(walk: Walk, browser: Browser, mode: str) -> None:
+    """What a customer pastes into the tenant's dashboard."""
+    at = walk.ready
+    browser.open(at.manage)
+    browser.page("manage")
+    browser.fill(file="verified-post-login.js", SESSION_SECRET=walk.secret, INTEGRATION_ID=walk.integration,
+                 VERIFIER_ORIGIN=at.verifier, MODE=mode, CONTINUE_ORIGIN=at.tenant)
+    browser.submit("SESSION_SECRET")
+    browser.page("manage")
+    if browser.has("[role=alert]"):
+        raise Missing(f"the tenant did not take the Action: {browser.told()}")
+    browser.says_nothing_of(walk.secret)
+
+
+# 2 and on: logins
+
+def always_on(walk: Walk) -> None:
+    at, browser = walk.ready, walk.browser()
+    browser.open(at.payroll)
+    browser.look("payroll")
+    browser.press('a[href="/login"]')
+    browser.arrive(f"{at.tenant}/u/login")
+    browser.look("tenant-login")
+    browser.fill(email=at.email, password="guessed")
+    browser.submit("password")
+    browser.told()
+    log_in(walk, browser)
+    browser.page("landing")
+    browser.look("landing", LOOKS)
+    finish(walk, browser, FACE)
+    browser.arrive(f"{at.payroll}/")
+    browser.says(CLAIM)
+    browser.look("payroll-verified")
+    browser.reload()
+    browser.says(CLAIM)
+
+
+def step_up(walk: Walk) -> None:
+    at, browser = walk.ready, walk.browser()
+    deploy(walk, browser, "on-demand")
+    browser.open(f"{at.payroll}/login")
+    log_in(walk, browser)
+    browser.arrive(f"{at.payroll}/")
+    if CLAIM in browser.text():
+        raise Missing("payroll was told of a face that nobody showed")
+    browser.press('a[href="/salary"]')
+    browser.page("landing")
+    # Where no JavaScript runs, the landing page shows all that it has and the return page waits for its button.
+    with browser.without_script():
+        browser.look("landing-without-script")
+        url = shown_to_client(walk, browser, SAME_FACE, APPROVED)
+        browser.open(url)
+        browser.page("return")
+        browser.look("return", LOOKS)
+        browser.press("form[method=post] button")
+        browser.arrive(f"{at.payroll}/salary")
+    browser.says(PAID_OUT)
+    browser.look("salary")
+
+
+def by_code(walk: Walk) -> None:
+    at, browser = walk.ready, walk.browser()
+    to_landing(walk, browser)
+    browser.press('form:has([value="sms"]) button')
+    browser.page("code")
+    browser.look("code", LOOKS)
+    browser.fill(code="000000")
+    browser.submit("code")
+    browser.page("code")
+    browser.told()
+    browser.look("code-wrong")
+    code = newest_code(walk, browser)
+    browser.fill(code=code)
+    browser.submit("code")
+    browser.arrive(f"{at.payroll}/salary")
+    browser.says(PAID_OUT)
+
+
+def refused(walk: Walk) -> None:
+    at, browser = walk.ready, walk.browser()
+    to_landing(walk, browser)
+    finish(walk, browser, OTHER_FACE, REFUSED)
+    browser.arrive(f"{at.payroll}/callback")
+    browser.says("countenance_no_match")
+    browser.look("refused")
+    for again in (browser.reload, browser.back, browser.reload):
+        again()
+        if PAID_OUT in browser.text() or CLAIM in browser.text():
+            raise Missing("going back or loading again opened what was refused")
+    browser.open(at.payroll)
+    if CLAIM in browser.text():
+        raise Missing("payroll believes in a face that was refused")
+
+
+def another_browser(walk: Walk) -> None:
+    at, browser, other = walk.ready, walk.browser(), walk.browser()
+    to_landing(walk, browser)
+    url = shown_to_client(walk, browser, SAME_FACE, APPROVED)
+    other.open(url)
+    other.page("return-other-browser")
+    other.look("return-other-browser")
+    if other.has("form") or other.has("script"):
+        raise Missing("the other browser is given a way on")
+    other.open(f"{at.payroll}/")
+    other.says_nothing_of(CLAIM)
+    browser.open_beside(url)
+    browser.arrive(f"{at.payroll}/salary")
+    browser.says(PAID_OUT)
+    # The address is spent now, for its owner too.
+    browser.open(url)
+    browser.page("return-used", "returned")
+    browser.look("return-used")
+
+
+def two_tabs(walk: Walk) -> None:
+    at, browser = walk.ready, walk.browser()
+    to_landing(walk, browser)
+    first = browser.driver.current_window_handle
+    browser.open_beside(f"{at.payroll}/salary")
+    browser.page("landing")
+    finish(walk, browser, SAME_FACE)
+    browser.arrive(f"{at.payroll}/salary")
+    browser.driver.switch_to.window(first)
+    browser.page("landing")
+    finish(walk, browser, SAME_FACE)
+    browser.arrive(f"{at.payroll}/salary")
+    browser.says(PAID_OUT)
+
+
+def seen_by_the_operator(walk: Walk) -> None:
+    at, browser = walk.ready, walk.browser()
+    sign_in(walk, browser)
+    browser.look("integrations")
+    for address, name, said in [
+        (walk.integration_page("/check"), "portal-check", ["The last login began", "The last browser went back"]),
+        (walk.integration_page("/users"), "portal-users", ["auth0|"]),
+        (walk.integration_page("/devices"), "portal-devices", []),
+        (f"{at.portal}/sessions", "portal-sessions", []),
+        (f"{at.portal}/audit", "portal-audit", [at.operator]),
+    ]:
+        browser.open(address)
+        browser.page(name)
+        browser.says(*said)
+        browser.says_nothing_of(walk.secret, at.phone_number)
+        if name == "portal-check":
+            for what in ("Action", "Clock", "Way back"):
+                if browser.row(what).find_element(By.CSS_SELECTOR, ".state").text != "In order":
+                    raise Missing(f"the set-up check finds fault: {browser.row(what).text}")
+        browser.look(name, LOOKS)
+
+
+def switched_off(walk: Walk) -> None:
+    browser = walk.browser()
+    sign_in(walk, browser)
+    browser.open(walk.integration_page())
+    browser.page("portal-integration")
+    browser.fill(enabled=False)
+    browser.submit("tenant_host")
+    browser.page("portal-integration")
+    person = walk.browser()
+    person.open(f"{walk.ready.payroll}/salary")
+    log_in(walk, person)
+    person.page("integration-disabled")
+    person.look("integration-disabled")
+    browser.open(walk.integration_page())
+    browser.fill(enabled=True)
+    browser.submit("tenant_host")
+    browser.page("portal-integration")
+    browser.press('form[action="/portal/sign-out"] button')
+    browser.page("portal-sign-in")
+    browser.open(walk.integration_page())
+    browser.page("portal-sign-in")
+
+
+def own_factor(walk: Walk) -> None:
+    at, browser = walk.ready, walk.browser()
+    browser.open(at.manage)
+    browser.page("manage")
+    if not browser.has('option[value="step-up-salary.js"]'):
+        raise Skipped("the tenant's dashboard does not offer step-up-salary.js")
+    browser.fill(file="step-up-salary.js")
+    browser.submit("SESSION_SECRET")
+    browser.page("manage")
+    browser.look("manage")
+    browser.open(asked_by(browser, f"{at.payroll}/salary", FACE_POLICY, OWN_POLICY))
+    log_in(walk, browser)
+    browser.page("mfa")
+    browser.look("own-factor", LOOKS)
+    browser.fill(code="000000")
+    browser.submit("code")
+    browser.page("mfa")
+    browser.told()
+    browser.fill(code=newest_code(walk, browser))
+    browser.submit("code")
+    browser.arrive(f"{at.payroll}/salary")
+    browser.says(PAID_OUT)
+
+
+SCENARIOS: list[tuple[str, Callable[[Walk], None]]] = [
+    ("portal from empty", portal_from_empty),
+    ("login, always-on", always_on),
+    ("step-up, on-demand", step_up),
+    ("a code by text message", by_code),
+    ("refusal", refused),
+    ("another browser", another_browser),
+    ("two tabs", two_tabs),
+    ("what the operator sees", seen_by_the_operator),
+    ("integration switched off", switched_off),
+    ("the tenant's own factor", own_factor),
+]
+
+
+def asked_by(browser: Browser, page: str, policy: str, other: str) -> str:
+    """Where the application sends its visitor from this page, but asking for another policy: payroll asks for one alone."""
+    address = urlsplit(page)
+    # A login that is begun gives the visitor the cookie that the answer must find.
+    browser.open(f"{address.scheme}://{address.netloc}/login")
+    browser.open(f"{address.scheme}://{address.netloc}/")
+    visitor = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in browser.driver.get_cookies())
+    connection = HTTPConnection("127.0.0.1", address.port, timeout=SLOW)
+    with closing(connection):
+        connection.request("GET", address.path, headers={"Host": address.netloc, "Cookie": visitor})
+        location = connection.getresponse().headers["Location"]
+    changed = location.replace(quote(policy, safe=""), quote(other, safe=""))
+    if changed == location:
+        raise Missing("payroll does not ask for a face")
+    return changed
+
+
+def log_in(walk: Walk, browser: Browser) -> None:
+    browser.arrive(f"{walk.ready.tenant}/u/login")
+    browser.fill(email=walk.ready.email, password=walk.ready.user_password)
+    browser.submit("password")
+
+
+def to_landing(walk: Walk, browser: Browser) -> None:
+    """From nothing to the landing page, by asking for the salary."""
+    browser.open(f"{walk.ready.payroll}/salary")
+    log_in(walk, browser)
+    browser.page("landing")
+
+
+def shown_to_client(walk: Walk, browser: Browser, recording: str, ends: int) -> str:
+    """Presses the landing page's link and lets the client have it; the address that the client opens at its end."""
+    link = browser.find(LINK)
+    link.click()
+    handed = walk.links.take("the link from Chromium")
+    if handed != link.get_attribute("href"):
+        raise Missing("Chromium handed over another link")
+    return walk.client.capture(handed, recording, ends)
+
+
+def finish(walk: Walk, browser: Browser, recording: str, ends: int = APPROVED) -> None:
+    """From the landing page until the browser is on its way to payroll, in the tab that the client opens."""
+    browser.open_beside(shown_to_client(walk, browser, recording, ends))
+
+
+def newest_code(walk: Walk, browser: Browser) -> str:
+    """The last code that the phone got, read in another tab."""
+    here = browser.driver.current_window_handle
+    browser.open_beside(walk.ready.phone)
+    code = browser.find(f'article[data-to="{walk.ready.phone_number}"] code').text
+    browser.look("phone")
+    browser.driver.close()
+    browser.driver.switch_to.window(here)
+    return code

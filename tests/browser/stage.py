@@ -1,0 +1,121 @@
+"""What the browser meets: the demo's empty servers, and the client, each as a program of its own; and how one program
+hands an address to another.
+"""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from chromium import SLOW, Missing, blotted
+
+RECORDINGS = Path("tests/fixtures")
+
+# Exit codes of `countenance capture`.
+APPROVED, REFUSED = 0, 10
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What the demo says when its servers are up. Addresses are origins, but for `portal` and `manage`."""
+
+    portal: str
+    operator: str
+    password: str
+    manage: str
+    payroll: str
+    phone: str
+    verifier: str
+    tenant: str
+    email: str
+    user_password: str
+    phone_number: str
+
+    @classmethod
+    def read(cls, line: str) -> "Ready":
+        said = json.loads(line)
+        return cls(**{name: said[name].rstrip("/") for name in cls.__dataclass_fields__})
+
+
+class Stage:
+    """The demo, waiting for somebody to set it up. Ends when told to, or when its standard input does."""
+
+    def __init__(self, program: str, log: Path) -> None:
+        with log.open("wb") as errors:
+            self.demo = subprocess.Popen([program, "demo", "--by-hand", "--json"], stdin=subprocess.PIPE,
+                                         stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
+        try:
+            self.ready = Ready.read(line_from(self.demo.stdout.fileno(), "the demo to be ready"))
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        self.demo.stdin.close()
+        try:
+            self.demo.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.demo.pid, signal.SIGKILL)
+            self.demo.wait()
+
+
+class Handover:
+    """A program of a given name that hands its last argument over to us, in the place of one that would open it."""
+
+    def __init__(self, name: str) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="countenance-handover-")
+        self.programs = Path(self.folder.name)
+        self.program, fifo = self.programs / name, self.programs / "handed"
+        os.mkfifo(fifo, 0o600)
+        # Open for writing as well, so that it does not end with the first writer.
+        self.end = os.open(fifo, os.O_RDWR)
+        self.program.write_text(f'#!/bin/sh\nfor last; do :; done\nprintf "%s\\n" "$last" >"{fifo}"\n', encoding="utf-8")
+        self.program.chmod(0o700)
+
+    def take(self, what: str) -> str:
+        """What was handed over."""
+        return line_from(self.end, what)
+
+    def close(self) -> None:
+        os.close(self.end)
+        self.folder.cleanup()
+
+
+class Client:
+    """One installation of the client; it opens addresses by the program `browser`."""
+
+    def __init__(self, program: str, verifier: str, browser: Handover) -> None:
+        self.program, self.verifier, self.browser = program, verifier, browser
+        self.home = tempfile.TemporaryDirectory(prefix="countenance-client-")
+
+    def capture(self, link: str, recording: str, ends: int) -> str:
+        """Shows the recording for the login behind the link; the address to go on at. It must end with the code `ends`."""
+        folders = {f"XDG_{name}": self.home.name for name in ("CONFIG_HOME", "DATA_HOME", "CACHE_HOME", "RUNTIME_DIR")}
+        environment = {**os.environ, **folders, "BROWSER": str(self.browser.program)}
+        command = [self.program, "capture", "--camera", f"recording:{RECORDINGS / recording}",
+                   "--verifier", self.verifier, link]
+        run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             text=True, timeout=SLOW, env=environment, check=False)
+        if run.returncode != ends:
+            raise Missing(f"the client ended with {run.returncode} instead of {ends}: {blotted(run.stdout)[-600:]}")
+        return self.browser.take("an address from the client")
+
+    def close(self) -> None:
+        self.home.cleanup()
+
+
+def line_from(end: int, what: str) -> str:
+    """Waits for one line of text."""
+    line, deadline = b"", time.monotonic() + SLOW
+    while not line.endswith(b"\n"):
+        readable, _, _ = select.select([end], [], [], max(0.0, deadline - time.monotonic()))
+        piece = os.read(end, 65536) if readable else b""
+        if not piece:
+            raise Missing(f"waited for {what}, got “{blotted(line.decode(errors='replace'))}”")
+        line += piece
+    return line.decode().rstrip("\n")

@@ -1,0 +1,80 @@
+#!/usr/bin/python3
+"""Walks Countenance in real Chromium: from an empty portal over logins with a face and with a code to a refusal.
+
+    walk.py [--shots DIR] COUNTENANCE
+
+COUNTENANCE is the program: its `demo --by-hand --json` serves, its `capture` is the client. Exit code 0 if each scenario
+went as it must. DIR gets numbered pictures of the pages; a failure leaves the picture and the HTML of each tab there.
+"""
+
+import argparse
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+from selenium.common.exceptions import WebDriverException
+
+from chromium import Browser, Missing, Pictures, blotted
+from scenarios import SCENARIOS, Skipped, Walk
+from stage import Client, Handover, Stage
+
+WELL, FAILED, SKIPPED = "well", "failed", "skipped"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--shots", type=Path, default=Path("target/browser"), help="where pictures go")
+    parser.add_argument("program", help="the countenance binary")
+    given = parser.parse_args()
+    # So that everything is ended on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("walk: told to stop"))
+    pictures = Pictures(given.shots)
+    with ExitStack() as stack:
+        stage = stack.enter_context(closing(Stage(given.program, given.shots / "servers.log")))
+        links = stack.enter_context(closing(Handover("xdg-open")))
+        pages = stack.enter_context(closing(Handover("browser")))
+        client = stack.enter_context(closing(Client(given.program, stage.ready.verifier, pages)))
+        walk = Walk(stage.ready, client, links, browser=lambda: Browser(pictures, stage.ready.verifier, links.programs))
+        ends = [played(title, scenario, walk) for title, scenario in SCENARIOS]
+    for fault in dict.fromkeys(pictures.faults):
+        print(f"walk: a page's fault: {fault}")
+    print(f"walk: scenarios as they must be: {ends.count(WELL)}, failed: {ends.count(FAILED)}, "
+          f"skipped: {ends.count(SKIPPED)}; pages' faults: {len(pictures.faults)}; "
+          f"{pictures.number} pictures in {given.shots}")
+    return 1 if FAILED in ends or pictures.faults else 0
+
+
+def played(title: str, scenario: Callable[[Walk], None], walk: Walk) -> str:
+    """Plays a scenario in browsers of its own; how it ended."""
+    began = time.monotonic()
+    opened: list[Browser] = []
+    new_browser = walk.browser
+
+    def browser() -> Browser:
+        opened.append(new_browser())
+        return opened[-1]
+
+    walk.browser = browser
+    end, why = WELL, ""
+    try:
+        scenario(walk)
+    except Skipped as reason:
+        end, why = SKIPPED, f"  skipped: {reason}"
+    except (Missing, WebDriverException, OSError, subprocess.TimeoutExpired) as failure:
+        end, why = FAILED, f"  FAILED: {blotted(str(failure).splitlines()[0])}"
+        for left in opened:
+            left.keep(scenario.__name__)
+    finally:
+        walk.browser = new_browser
+        for left in opened:
+            left.close()
+    print(f"walk: {time.monotonic() - began:5.1f} s  {title}{why}", flush=True)
+    return end
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,162 @@
+//! An operator's browser: it keeps the cookie, fills forms in as they stand on the page, and sends them.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, Request, StatusCode, header},
+};
+
+use super::super::house::{House, ORIGIN, Reply};
+
+pub(super) const COOKIE: &str = "__Host-operator";
+pub(super) const OPERATOR: &str = "grace";
+
+pub(super) struct Operator<'h> {
+    pub(super) house: &'h House,
+    /// `name=value`, or empty.
+    pub(super) cookie: String,
+}
+
+/// A form as it stands on a page.
+#[derive(Debug, Clone)]
+pub(super) struct Form {
+    pub(super) action: String,
+    pub(super) fields: BTreeMap<String, String>,
+}
+
+impl Form {
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self.fields.insert(name.into(), value.into());
+        self
+    }
+
+    pub(super) fn without(mut self, name: &str) -> Self {
+        self.fields.remove(name);
+        self
+    }
+
+    pub(super) fn encoded(&self) -> String {
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish()
+    }
+}
+
+impl<'h> Operator<'h> {
+    /// Nobody yet.
+    pub(super) fn stranger(house: &'h House) -> Self {
+        Self { house, cookie: String::new() }
+    }
+
+    /// A new operator, signed in.
+    pub(super) async fn new(house: &'h House) -> Self {
+        Self::named(house, OPERATOR).await
+    }
+
+    pub(super) async fn named(house: &'h House, name: &str) -> Self {
+        let password = house.verifier.add_operator(name).await.unwrap();
+        let mut browser = Self::stranger(house);
+        let reply = browser.sign_in(name, password.reveal()).await;
+        assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.text());
+        browser
+    }
+
+    /// Sends the sign-in form, and keeps the cookie that comes back.
+    pub(super) async fn sign_in(&mut self, name: &str, password: &str) -> Reply {
+        let fields = [("name", name), ("password", password)].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        let reply = self.send(&Form { action: "/portal/sign-in".into(), fields: fields.into() }).await;
+        if let Some(cookie) = set_cookie(&reply) {
+            self.cookie = cookie.split(';').map(str::to_owned).next().unwrap();
+        }
+        reply
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Reply {
+        self.house.browse(path, &self.cookie).await
+    }
+
+    /// A page that is there.
+    pub(super) async fn page(&self, path: &str, name: &str) -> Reply {
+        let reply = self.get(path).await;
+        assert_eq!((reply.status, reply.page().as_str()), (StatusCode::OK, name), "{path}: {}", reply.text());
+        reply
+    }
+
+    /// As a browser sends a form of this portal.
+    pub(super) async fn send(&self, form: &Form) -> Reply {
+        self.send_with(form, &[("origin", ORIGIN), ("sec-fetch-site", "same-origin")]).await
+    }
+
+    pub(super) async fn send_with(&self, form: &Form, headers: &[(&'static str, &str)]) -> Reply {
+        let mut request = Request::post(&form.action)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.house.send(request.body(Body::from(form.encoded())).unwrap()).await
+    }
+
+    /// The form of the page at `path` that posts to `action`.
+    pub(super) async fn form(&self, path: &str, action: &str) -> Form {
+        let page = self.get(path).await.text();
+        forms(&page)
+            .into_iter()
+            .find(|f| f.action == action)
+            .unwrap_or_else(|| panic!("{path} has no {action}: {page}"))
+    }
+
+    pub(super) fn path(&self, part: &str) -> String {
+        format!("/portal/integrations/{}{part}", self.house.integration)
+    }
+}
+
+pub(super) fn set_cookie(reply: &Reply) -> Option<&str> {
+    reply.headers.get(header::SET_COOKIE).map(|value| value.to_str().unwrap())
+}
+
+pub(super) fn location(headers: &HeaderMap) -> &str {
+    headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
+}
+
+/// What stands in the element with this id.
+pub(super) fn element(page: &str, id: &str) -> String {
+    let rest = page.split(&format!("id=\"{id}\">")).nth(1).unwrap_or_else(|| panic!("no {id} in {page}"));
+    plain(rest.split('<').next().unwrap())
+}
+
+/// The posting forms of a page, filled in as they stand.
+pub(super) fn forms(page: &str) -> Vec<Form> {
+    let mut found = Vec::new();
+    for part in page.split("<form method=\"post\" ").skip(1) {
+        let part = part.split("</form>").next().unwrap();
+        let mut fields = BTreeMap::new();
+        for input in part.split("<input ").skip(1) {
+            let input = input.split('>').next().unwrap();
+            let tickbox = input.contains("type=\"checkbox\"");
+            if !tickbox || input.contains(" checked") {
+                fields.insert(attribute(input, "name"), attribute(input, "value"));
+            }
+        }
+        for select in part.split("<select ").skip(1) {
+            let select = select.split("</select>").next().unwrap();
+            let options: Vec<_> = select.split("<option ").skip(1).collect();
+            let chosen = options.iter().find(|o| o.contains(" selected>")).or(options.first()).unwrap();
+            fields.insert(attribute(select, "name"), attribute(chosen, "value"));
+        }
+        for area in part.split("<textarea ").skip(1) {
+            let content = area.split_once(">\n").unwrap().1.split("</textarea>").next().unwrap();
+            fields.insert(attribute(area, "name"), plain(content));
+        }
+        found.push(Form { action: attribute(part, "action"), fields });
+    }
+    found
+}
+
+fn attribute(tag: &str, name: &str) -> String {
+    let start = if tag.starts_with(&format!("{name}=\"")) { format!("{name}=\"") } else { format!(" {name}=\"") };
+    plain(tag.split_once(&start).map_or("", |(_, rest)| rest.split('"').next().unwrap()))
+}
+
+fn plain(html: &str) -> String {
+    html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
+}
