@@ -3,8 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -67,6 +68,28 @@ for (const name of directories) {
   });
 }
 
+test('deploy-cli: an optional setting without a value is left out of the Action', { skip: process.platform === 'win32' }, () => {
+  // In place of npx: says which secrets the Action is given, and whether its code is there.
+  const tools = mkdtempSync(join(tmpdir(), 'countenance-tools-'));
+  const script = 'while [ "$1" != --input_file ]; do shift; done\ngrep -o "@@[A-Z_]*@@" "$2"/actions/*.json\nls "$2/code"\necho "$2" >&2\nexit 7\n';
+  try {
+    writeFileSync(join(tools, 'npx'), `#!/bin/sh\n${script}`, { mode: 0o755 });
+    for (const [max_age, expected] of [['300', true], [' ', false], [undefined, false]]) {
+      const env = { PATH: `${tools}${delimiter}${process.env.PATH}`, MODE: 'always', VERIFIER_ORIGIN: 'x', INTEGRATION_ID: 'x' };
+      const values = { SESSION_SECRET: 'x', ...(max_age && { MAX_AGE: max_age }) };
+      const ran = spawnSync(process.execPath, [join(DEPLOY, 'import.mjs'), 'face'], { env: { ...env, ...values }, encoding: 'utf8' });
+      const given = ran.stdout.match(/(?<=@@)\w+(?=@@)/g);
+      const needed = ['SESSION_SECRET', 'INTEGRATION_ID', 'VERIFIER_ORIGIN', 'MODE'];
+      assert.deepEqual(given, expected ? [...needed, 'MAX_AGE'] : needed, max_age);
+      assert.match(ran.stdout, /^verified-post-login\.js$/m);
+      assert.equal(ran.status, 7, 'as the tool ended');
+      assert.ok(!existsSync(ran.stderr.trim()), 'nothing is left behind');
+    }
+  } finally {
+    rmSync(tools, { recursive: true });
+  }
+});
+
 test('deploy-cli: the example names every keyword, and no secret', () => {
   const example = JSON.parse(readFileSync(join(DEPLOY, 'config.example.json'), 'utf8'));
   const used = new Set(directories.flatMap((name) => keywords(join(DEPLOY, name))));
@@ -119,7 +142,7 @@ test('terraform', { skip: parsed ? false : 'TERRAFORM_JSON is not set: see packa
     const deployed = actions.map(({ body }) => {
       const [, file] = /^\$\{file\("\$\{path\.module\}\/\.\.\/actions\/([\w-]+\.js)"\)\}$/.exec(body.code);
       const triggers = body.supported_triggers.map(({ id, version }) => ({ id: plain(id), version: plain(version) }));
-      const dynamic = (body.dynamic ?? []).flatMap((block) => block['"secrets"']?.content ?? []);
+      const dynamic = (body.dynamic ?? []).flatMap((block) => Object.values(block)).flatMap(({ content }) => content ?? []);
       const secrets = [...(body.secrets_wo ?? []), ...dynamic];
       checkAction(file, triggers, plain(body.runtime), secrets.map(({ name }) => plain(name)));
       for (const { name, value } of body.secrets_wo ?? []) {

@@ -136,6 +136,13 @@ fn on_demand_asks_for_a_face_only_when_the_application_does() {
 fn a_setting_that_is_missing_or_malformed_denies() {
     for (name, setting, value) in [
         ("no secret", "SESSION_SECRET", ""),
+        ("a short secret", "SESSION_SECRET", "thirty-one characters are short"),
+        ("a keyword that nobody replaced", "SESSION_SECRET", "@@COUNTENANCE_PRODUCTION_SESSION_SECRET@@"),
+        ("the other kind of keyword", "SESSION_SECRET", "##COUNTENANCE_PRODUCTION_SESSION_SECRET##"),
+        ("a text to be replaced", "SESSION_SECRET", "REPLACE_ME_BY_THE_SECRET_FROM_THE_PORTAL"),
+        ("no age", "MAX_AGE", "0"),
+        ("an age over a day", "MAX_AGE", "86401"),
+        ("an age in words", "MAX_AGE", "an hour"),
         ("no integration", "INTEGRATION_ID", ""),
         ("no verifier", "VERIFIER_ORIGIN", ""),
         ("verifier in the clear", "VERIFIER_ORIGIN", "http://verifier.example.com"),
