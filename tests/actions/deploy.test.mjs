@@ -68,19 +68,29 @@ for (const name of directories) {
   });
 }
 
-test('deploy-cli: an optional setting without a value is left out of the Action', { skip: process.platform === 'win32' }, () => {
-  // In place of npx: says which secrets the Action is given, and whether its code is there.
+/** In place of npx: says which keywords the Actions hold, whether the code is there, and on stderr where. */
+const NPX = `#!/bin/sh
+while [ "$1" != --input_file ]; do shift; done
+grep -o '@@[A-Z_]*@@' "$2"/actions/*.json
+ls "$2/code"
+echo "$2" >&2
+exit 7
+`;
+const noShell = process.platform === 'win32' ? 'it needs a shell' : false;
+test('deploy-cli: an optional setting without a value is left out of the Action', { skip: noShell }, () => {
   const tools = mkdtempSync(join(tmpdir(), 'countenance-tools-'));
-  const script = 'while [ "$1" != --input_file ]; do shift; done\ngrep -o "@@[A-Z_]*@@" "$2"/actions/*.json\nls "$2/code"\necho "$2" >&2\nexit 7\n';
   try {
-    writeFileSync(join(tools, 'npx'), `#!/bin/sh\n${script}`, { mode: 0o755 });
-    for (const [max_age, expected] of [['300', true], [' ', false], [undefined, false]]) {
-      const env = { PATH: `${tools}${delimiter}${process.env.PATH}`, MODE: 'always', VERIFIER_ORIGIN: 'x', INTEGRATION_ID: 'x' };
-      const values = { SESSION_SECRET: 'x', ...(max_age && { MAX_AGE: max_age }) };
-      const ran = spawnSync(process.execPath, [join(DEPLOY, 'import.mjs'), 'face'], { env: { ...env, ...values }, encoding: 'utf8' });
-      const given = ran.stdout.match(/(?<=@@)\w+(?=@@)/g);
-      const needed = ['SESSION_SECRET', 'INTEGRATION_ID', 'VERIFIER_ORIGIN', 'MODE'];
-      assert.deepEqual(given, expected ? [...needed, 'MAX_AGE'] : needed, max_age);
+    writeFileSync(join(tools, 'npx'), NPX, { mode: 0o755 });
+    const needed = ['SESSION_SECRET', 'INTEGRATION_ID', 'VERIFIER_ORIGIN', 'MODE'];
+    for (const [change, expected] of [
+      [{ MAX_AGE: '300' }, [...needed, 'MAX_AGE']],
+      [{ MAX_AGE: ' ' }, needed],
+      [{}, needed],
+    ]) {
+      const values = Object.fromEntries(needed.map((name) => [name, 'x']));
+      const env = { PATH: `${tools}${delimiter}${process.env.PATH}`, ...values, ...change };
+      const ran = spawnSync(process.execPath, [join(DEPLOY, 'import.mjs'), 'face'], { env, encoding: 'utf8' });
+      assert.deepEqual(ran.stdout.match(/(?<=@@)\w+(?=@@)/g), expected);
       assert.match(ran.stdout, /^verified-post-login\.js$/m);
       assert.equal(ran.status, 7, 'as the tool ended');
       assert.ok(!existsSync(ran.stderr.trim()), 'nothing is left behind');
@@ -142,7 +152,7 @@ test('terraform', { skip: parsed ? false : 'TERRAFORM_JSON is not set: see packa
     const deployed = actions.map(({ body }) => {
       const [, file] = /^\$\{file\("\$\{path\.module\}\/\.\.\/actions\/([\w-]+\.js)"\)\}$/.exec(body.code);
       const triggers = body.supported_triggers.map(({ id, version }) => ({ id: plain(id), version: plain(version) }));
-      const dynamic = (body.dynamic ?? []).flatMap((block) => Object.values(block)).flatMap(({ content }) => content ?? []);
+      const dynamic = (body.dynamic ?? []).flatMap((block) => Object.values(block)).flatMap(({ content }) => content);
       const secrets = [...(body.secrets_wo ?? []), ...dynamic];
       checkAction(file, triggers, plain(body.runtime), secrets.map(({ name }) => plain(name)));
       for (const { name, value } of body.secrets_wo ?? []) {

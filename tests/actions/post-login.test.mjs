@@ -100,7 +100,7 @@ const MAX_AGE_ROWS = [
     SENT,
     SENT,
   ],
-  ['shown, nobody wrote when, asked', { authentication: { methods: [{ name: METHOD }] }, transaction: asks }, SENT, SENT],
+  ['shown at no time, asked', { authentication: { methods: [{ name: METHOD }] }, transaction: asks }, SENT, SENT],
   ['no records, asked', { authentication: undefined, transaction: asks }, SENT, SENT],
   ['shown before, a face now', { ...fresh, transaction: { ...asks, prompt: ['login'] } }, SENT, SENT],
   ['shown before, a face now, by string', { ...fresh, transaction: { ...asks, prompt: 'consent login' } }, SENT, SENT],
@@ -241,7 +241,7 @@ const BROKEN = [
   ['MODE', undefined],
   ['MODE', 'sometimes'],
   ['CONTINUE_ORIGIN', 'tenant.example.com'],
-  ...['0', '-1', '1.5', 'an hour', '86401', '1e3', '999999999', '300\n300', '@@MAX_AGE@@'].map((text) => ['MAX_AGE', text]),
+  ...['0', '-1', '1.5', 'an hour', '86401', '1e3', '999999999', '3\n3', '@@MAX_AGE@@'].map((age) => ['MAX_AGE', age]),
 ];
 for (const handler of ['onExecutePostLogin', 'onContinuePostLogin']) {
   for (const [name, value] of BROKEN) {

@@ -80,7 +80,7 @@ const PURPOSES = ['enroll', 'verify'];
 /** How long the person has to open the verifier's page and finish there. Auth0 itself waits for an hour. */
 const LOGIN_SECONDS = 600;
 
-/** The longest that a verified login may count, in seconds. Where MAX_AGE is left out, silent requests lean on it so long. */
+/** The longest that a verified login may count, in seconds. Without MAX_AGE it does for silent requests alone. */
 const LONGEST_AGE = 24 * 60 * 60;
 
 /** The fewest characters of a Session Secret. The verifier makes 43. */

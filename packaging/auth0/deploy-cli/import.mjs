@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Imports one of these directories into a tenant with the Auth0 Deploy CLI, after a check that the CLI does not make: that
 // every keyword of the directory has a value. Otherwise a forgotten SESSION_SECRET would go to the tenant as the text
-// "@@SESSION_SECRET@@", with which no login can end well. An optional setting without a value is left out of the Action.
+// "@@SESSION_SECRET@@", with which every login fails. An optional setting without a value is left out of the Action.
 //
 //   node import.mjs DIRECTORY [options of `a0deploy import`, for example --dry-run]
 //   node import.mjs --check DIRECTORY

@@ -67,7 +67,7 @@ variable "mode" {
 }
 
 variable "max_age" {
-  description = "Seconds, 1 to 86400, for which a face counts in its browser session. Left out: every login that needs one shows one."
+  description = "Seconds, 1 to 86400, for which a face counts in its browser session. Left out: it counts for one login."
   type        = number
   default     = null
 

@@ -5,7 +5,7 @@ use countenance::demo::browser::{Browser, Form, Page};
 use super::stand::{CLAIM, POLICY, SECRET, Stand, decode, peek, real_action, refusal, sign};
 
 /// Where a login stands when the tenant lets go of the browser, and what becomes of it then.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     /// At the verifier; approved there, the ID token has the claim.
     Verifier,
