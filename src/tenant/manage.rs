@@ -16,10 +16,10 @@ use super::{Action, Tenant, actions::Trigger, host, manage_page};
 use crate::web::{self, Incoming};
 
 /// The settings of a post-login Action and how a person types them.
-pub(super) const SETTINGS: [&str; 5] =
-    ["SESSION_SECRET", "INTEGRATION_ID", "VERIFIER_ORIGIN", "MODE", "CONTINUE_ORIGIN"];
+pub(super) const SETTINGS: [&str; 6] =
+    ["SESSION_SECRET", "INTEGRATION_ID", "VERIFIER_ORIGIN", "MODE", "CONTINUE_ORIGIN", "MAX_AGE"];
 /// May be left empty.
-const OPTIONAL: &str = "CONTINUE_ORIGIN";
+const OPTIONAL: [&str; 2] = ["CONTINUE_ORIGIN", "MAX_AGE"];
 /// Most characters of a value (Auth0's limit for a secret).
 const VALUE_MAX_CHARS: usize = 4096;
 
@@ -66,7 +66,7 @@ async fn post_login(State(tenant): State<Tenant>, incoming: Incoming) -> Respons
             let kept = || before.as_ref()?.secrets.get(name).filter(|_| name == "SESSION_SECRET");
             match incoming.form.get(name).map(str::trim).filter(|value| !value.is_empty()) {
                 Some(value) => action = action.secret(name, checked(name, value)?),
-                None if name == OPTIONAL => {}
+                None if OPTIONAL.contains(&name) => {}
                 // It is never shown, so it cannot be typed again: left empty, it stays.
                 None => match kept() {
                     Some(value) => action = action.secret(name, value.as_str()),

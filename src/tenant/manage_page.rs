@@ -102,6 +102,7 @@ fn settings(action: Option<&Action>) -> String {
         let hint = match name {
             "SESSION_SECRET" if !value.is_empty() => " (left empty, it stays)",
             "CONTINUE_ORIGIN" => " (may be empty; on this machine it is the tenant's own address)",
+            "MAX_AGE" => " (may be empty; seconds that a face counts for in the same browser, 1 to 86400)",
             _ => "",
         };
         writeln!(html, "<label>{name}{hint} {field}</label>").ok();

@@ -12,7 +12,7 @@ const schema = require('auth0-deploy-cli/lib/tools/auth0/schema').default;
 const logger = require('auth0-deploy-cli/lib/logger').default;
 
 const ROOT = join(__dirname, '../../packaging/auth0/deploy-cli');
-const NAMES = 'SESSION_SECRET INTEGRATION_ID VERIFIER_ORIGIN MODE CLIENT_IDS LOG_TOKEN TWILIO_ACCOUNT TWILIO_SECRET TWILIO_SERVICE';
+const NAMES = 'SESSION_SECRET INTEGRATION_ID VERIFIER_ORIGIN MODE MAX_AGE CLIENT_IDS LOG_TOKEN TWILIO_ACCOUNT TWILIO_SECRET TWILIO_SERVICE';
 // A quotation mark, because a secret may hold one and the files must stay JSON.
 const VALUES = Object.fromEntries(NAMES.split(' ').map((name) => [name, `a "${name}"`]));
 /** What the CLI keeps beside the assets. */

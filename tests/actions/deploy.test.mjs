@@ -3,8 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -67,6 +68,38 @@ for (const name of directories) {
   });
 }
 
+/** In place of npx: says which keywords the Actions hold, whether the code is there, and on stderr where. */
+const NPX = `#!/bin/sh
+while [ "$1" != --input_file ]; do shift; done
+grep -o '@@[A-Z_]*@@' "$2"/actions/*.json
+ls "$2/code"
+echo "$2" >&2
+exit 7
+`;
+const noShell = process.platform === 'win32' ? 'it needs a shell' : false;
+test('deploy-cli: an optional setting without a value is left out of the Action', { skip: noShell }, () => {
+  const tools = mkdtempSync(join(tmpdir(), 'countenance-tools-'));
+  try {
+    writeFileSync(join(tools, 'npx'), NPX, { mode: 0o755 });
+    const needed = ['SESSION_SECRET', 'INTEGRATION_ID', 'VERIFIER_ORIGIN', 'MODE'];
+    for (const [change, expected] of [
+      [{ MAX_AGE: '300' }, [...needed, 'MAX_AGE']],
+      [{ MAX_AGE: ' ' }, needed],
+      [{}, needed],
+    ]) {
+      const values = Object.fromEntries(needed.map((name) => [name, 'x']));
+      const env = { PATH: `${tools}${delimiter}${process.env.PATH}`, ...values, ...change };
+      const ran = spawnSync(process.execPath, [join(DEPLOY, 'import.mjs'), 'face'], { env, encoding: 'utf8' });
+      assert.deepEqual(ran.stdout.match(/(?<=@@)\w+(?=@@)/g), expected);
+      assert.match(ran.stdout, /^verified-post-login\.js$/m);
+      assert.equal(ran.status, 7, 'as the tool ended');
+      assert.ok(!existsSync(ran.stderr.trim()), 'nothing is left behind');
+    }
+  } finally {
+    rmSync(tools, { recursive: true });
+  }
+});
+
 test('deploy-cli: the example names every keyword, and no secret', () => {
   const example = JSON.parse(readFileSync(join(DEPLOY, 'config.example.json'), 'utf8'));
   const used = new Set(directories.flatMap((name) => keywords(join(DEPLOY, name))));
@@ -119,7 +152,7 @@ test('terraform', { skip: parsed ? false : 'TERRAFORM_JSON is not set: see packa
     const deployed = actions.map(({ body }) => {
       const [, file] = /^\$\{file\("\$\{path\.module\}\/\.\.\/actions\/([\w-]+\.js)"\)\}$/.exec(body.code);
       const triggers = body.supported_triggers.map(({ id, version }) => ({ id: plain(id), version: plain(version) }));
-      const dynamic = (body.dynamic ?? []).flatMap((block) => block['"secrets"']?.content ?? []);
+      const dynamic = (body.dynamic ?? []).flatMap((block) => Object.values(block)).flatMap(({ content }) => content);
       const secrets = [...(body.secrets_wo ?? []), ...dynamic];
       checkAction(file, triggers, plain(body.runtime), secrets.map(({ name }) => plain(name)));
       for (const { name, value } of body.secrets_wo ?? []) {

@@ -7,7 +7,7 @@ import { login } from './logins.mjs';
 import { NOW, run, sign } from './runtime.mjs';
 
 const FILE = 'verified-post-login.js';
-const SECRET = 'a session secret of this test';
+const SECRET = 'a session secret that only this test knows';
 const SECRETS = {
   SESSION_SECRET: SECRET,
   INTEGRATION_ID: 'integration-1',

@@ -7,7 +7,7 @@ import { REFRESH, ago, login } from './logins.mjs';
 import { NOW, TENANT, open, run } from './runtime.mjs';
 
 const FILE = 'verified-post-login.js';
-const SECRET = 'a session secret of this test';
+const SECRET = 'a session secret that only this test knows';
 const SECRETS = {
   SESSION_SECRET: SECRET,
   INTEGRATION_ID: 'integration-1',
@@ -15,6 +15,7 @@ const SECRETS = {
 };
 const POLICY = 'https://authid.ai/policies/multi-factor';
 const METHOD = 'https://verifier.example.com/start';
+const CLAIM = 'https://authid.ai/claims/amr';
 
 const THROUGH = 'through';
 const SENT = 'sent';
@@ -78,6 +79,69 @@ const ROWS = [
   ],
   ['custom domain', { request: { hostname: 'login.example.com' } }, SENT, THROUGH],
 ];
+
+/** The same with MAX_AGE. */
+const MAX_AGE_SECONDS = 300;
+const PASSED = 'through, with the claim';
+const NEEDED = 'countenance_interaction_required';
+const fresh = { authentication: record(MAX_AGE_SECONDS) };
+const stale = { authentication: record(MAX_AGE_SECONDS + 1) };
+const aged = (seconds) => ({ configuration: { MAX_AGE: seconds } });
+const MAX_AGE_ROWS = [
+  ['nothing was shown', {}, SENT, THROUGH],
+  ['shown before', fresh, PASSED, THROUGH],
+  ['shown before, asked', { ...fresh, transaction: asks }, PASSED, PASSED],
+  ['shown before, recorded as url, asked', { authentication: record(5, 'url'), transaction: asks }, PASSED, PASSED],
+  ['shown longer ago, asked', { ...stale, transaction: asks }, SENT, SENT],
+  ['shown in the future, asked', { authentication: record(-1), transaction: asks }, SENT, SENT],
+  [
+    'shown elsewhere, asked',
+    { authentication: { methods: [{ name: `${METHOD}/other`, timestamp: ago(5) }] }, transaction: asks },
+    SENT,
+    SENT,
+  ],
+  ['shown at no time, asked', { authentication: { methods: [{ name: METHOD }] }, transaction: asks }, SENT, SENT],
+  ['no records, asked', { authentication: undefined, transaction: asks }, SENT, SENT],
+  ['shown before, a face now', { ...fresh, transaction: { ...asks, prompt: ['login'] } }, SENT, SENT],
+  ['shown before, a face now, by string', { ...fresh, transaction: { ...asks, prompt: 'consent login' } }, SENT, SENT],
+  ['shown before, another prompt', { ...fresh, transaction: { ...asks, prompt: ['consent'] } }, PASSED, PASSED],
+  ['refresh token, shown before', { ...fresh, transaction: { ...REFRESH, ...asks } }, THROUGH, THROUGH],
+  ['silent, shown before', { ...fresh, transaction: silent }, THROUGH, THROUGH],
+  ['silent, shown longer ago', { ...stale, transaction: silent }, NEEDED, THROUGH],
+  ['silent, asked, shown before', { ...fresh, transaction: { ...silent, ...asks } }, NEEDED, NEEDED],
+  [
+    'password grant, asked, shown before',
+    { ...fresh, transaction: { ...asks, protocol: 'oauth2-resource-owner' } },
+    NEEDED,
+    NEEDED,
+  ],
+  ['in the configuration', { ...aged('5'), authentication: record(5), transaction: asks }, PASSED, PASSED],
+  ['the configuration goes first', { ...aged('4'), authentication: record(5), transaction: asks }, SENT, SENT],
+  ['a number', { ...aged(5), authentication: record(5), transaction: asks }, PASSED, PASSED],
+  ['with blanks around', { ...aged(' 5 '), authentication: record(5), transaction: asks }, PASSED, PASSED],
+  ['the longest', { ...aged('86400'), authentication: record(DAY), transaction: asks }, PASSED, PASSED],
+  ['left empty, shown this instant', { ...aged(''), authentication: record(0), transaction: asks }, SENT, SENT],
+];
+
+for (const [name, change, ...expected] of MAX_AGE_ROWS) {
+  for (const [i, mode] of ['always', 'on-demand'].entries()) {
+    test(`post-login, ${mode}, MAX_AGE: ${name}`, async () => {
+      const secrets = { ...SECRETS, MODE: mode, MAX_AGE: String(MAX_AGE_SECONDS) };
+      const did = await run(FILE, 'onExecutePostLogin', login({ secrets, ...change }));
+      assert.equal(did.thrown, null);
+      assert.equal(outcome(did) + (CLAIM in did.idClaims ? ', with the claim' : ''), expected[i]);
+      assert.deepEqual(did.idClaims, expected[i] === PASSED ? { [CLAIM]: 'mfa' } : {});
+      assert.deepEqual([did.accessClaims, did.recorded], [{}, []], 'nothing is recorded again');
+    });
+  }
+}
+
+test('post-login, MAX_AGE: an API gets the claim in its access token', async () => {
+  const secrets = { ...SECRETS, MODE: 'always', MAX_AGE: '300' };
+  const event = login({ secrets, ...fresh, resource_server: { identifier: 'https://api.example.com' } });
+  const did = await run(FILE, 'onExecutePostLogin', event);
+  assert.deepEqual([did.idClaims, did.accessClaims], [{ [CLAIM]: 'mfa' }, { [CLAIM]: 'mfa' }]);
+});
 
 for (const [name, change, ...expected] of ROWS) {
   for (const [i, mode] of ['always', 'on-demand'].entries()) {
@@ -161,6 +225,12 @@ for (const [name, change, expected] of CLAIMS) {
 const BROKEN = [
   ['SESSION_SECRET', undefined],
   ['SESSION_SECRET', ''],
+  ['SESSION_SECRET', 'x'.repeat(31)],
+  ['SESSION_SECRET', 'x'.repeat(31).padEnd(40)],
+  ['SESSION_SECRET', '@@COUNTENANCE_PRODUCTION_SESSION_SECRET@@'],
+  ['SESSION_SECRET', '"@@COUNTENANCE_PRODUCTION_SESSION_SECRET@@"'],
+  ['SESSION_SECRET', '##COUNTENANCE_PRODUCTION_SESSION_SECRET##'],
+  ['SESSION_SECRET', 'REPLACE_ME_BY_THE_SECRET_FROM_THE_PORTAL'],
   ['INTEGRATION_ID', undefined],
   ['VERIFIER_ORIGIN', undefined],
   ['VERIFIER_ORIGIN', 'verifier.example.com'],
@@ -171,6 +241,7 @@ const BROKEN = [
   ['MODE', undefined],
   ['MODE', 'sometimes'],
   ['CONTINUE_ORIGIN', 'tenant.example.com'],
+  ...['0', '-1', '1.5', 'an hour', '86401', '1e3', '999999999', '3\n3', '@@MAX_AGE@@'].map((age) => ['MAX_AGE', age]),
 ];
 for (const handler of ['onExecutePostLogin', 'onContinuePostLogin']) {
   for (const [name, value] of BROKEN) {
@@ -181,6 +252,15 @@ for (const handler of ['onExecutePostLogin', 'onContinuePostLogin']) {
     });
   }
 }
+
+test('post-login: a Session Secret needs 32 characters and no more', async () => {
+  for (const secret of ['x'.repeat(32), 'A#-B@_C'.repeat(6)]) {
+    const secrets = { ...SECRETS, MODE: 'always', SESSION_SECRET: secret };
+    const { denied, redirect } = await run(FILE, 'onExecutePostLogin', login({ secrets }));
+    assert.deepEqual(denied, []);
+    assert.equal(open(redirect.query.session_token, secret).integration_id, 'integration-1');
+  }
+});
 
 test('post-login: a Session Secret is read from the secrets only', async () => {
   const { SESSION_SECRET, ...rest } = { ...SECRETS, MODE: 'always' };

@@ -15,7 +15,9 @@
  * Settings. In an Action of your own, all of them are Secrets, because it has nothing else; an Action installed from the
  * Marketplace keeps everything but SESSION_SECRET in its Configuration. Both places are read, Configuration first.
  *
- *   SESSION_SECRET    always a Secret. Shared with the verifier, shown once when the integration is created.
+ *   SESSION_SECRET    always a Secret. Shared with the verifier, shown once when the integration is created. A text of
+ *                     fewer than 32 characters, or one that looks like a placeholder (@@…@@, ##…##, REPLACE…), is not
+ *                     taken: whoever knows the secret can sign answers.
  *   INTEGRATION_ID    the integration's id at the verifier.
  *   VERIFIER_ORIGIN   for example https://verifier.example.com: scheme and host, no path.
  *   MODE              "always": every login shows a face.
@@ -23,15 +25,21 @@
  *                     acr_values=https://authid.ai/policies/multi-factor.
  *   CONTINUE_ORIGIN   optional. Where this tenant's /continue lives. Left out, it is https:// and the host name that the
  *                     person used, so custom domains work without it.
+ *   MAX_AGE           optional. Seconds, 1 to 86400. A face (or code) that was taken in this browser session at most so
+ *                     long ago is enough: a login that needs one then passes without a redirect and gets the claim.
+ *                     Left out: every login that needs a face shows one. Careful: the claim can then be as old as
+ *                     MAX_AGE. An application that wants a face now sends prompt=login, on which nothing is skipped.
+ *                     A login that is passed like this does not make the face younger.
  *
  * What needs no redirect, or cannot have one
  *   Refresh-token exchange: goes through, and its tokens do not carry the claim. It speaks of a login, and this is none.
  *   prompt=none and other silent requests: with MODE "always" they pass only while this browser session holds a record
- *   of a verified login at most 24 hours old, otherwise they end with countenance_interaction_required. They never get
- *   the claim. With MODE "on-demand", one that asks for the face ends with countenance_interaction_required.
+ *   of a verified login at most 24 hours old (where MAX_AGE is set: at most MAX_AGE old), otherwise they end with
+ *   countenance_interaction_required. In either mode they never get the claim, and one that asks for the face ends with
+ *   countenance_interaction_required, whatever MAX_AGE says.
  *
  * Codes that an application finds in error_description
- *   countenance_configuration_error    a setting is missing or malformed
+ *   countenance_configuration_error    a setting is missing or malformed, or SESSION_SECRET is no secret
  *   countenance_interaction_required   a face is needed and the browser cannot be sent anywhere
  *   countenance_invalid_token          the answer is not signed by the verifier, is late, or belongs to another login
  *   countenance_wrong_integration      the answer was made for another integration
@@ -72,8 +80,14 @@ const PURPOSES = ['enroll', 'verify'];
 /** How long the person has to open the verifier's page and finish there. Auth0 itself waits for an hour. */
 const LOGIN_SECONDS = 600;
 
-/** How old a verified login may be for a silent request to lean on it. */
-const RECORD_MAX_AGE_MILLIS = 24 * 60 * 60 * 1000;
+/** The longest that a verified login may count, in seconds. Without MAX_AGE it does for silent requests alone. */
+const LONGEST_AGE = 24 * 60 * 60;
+
+/** The fewest characters of a Session Secret. The verifier makes 43. */
+const SECRET_MIN_CHARACTERS = 32;
+
+/** What stands where a secret was to be put. The Deploy CLI leaves a keyword without a value as it is. */
+const PLACEHOLDER = /@@.+@@|##.+##|^\s*REPLACE/;
 
 /** Key of the transaction metadata that ties the answer to this login. */
 const TRANSACTION_KEY = 'countenance_transaction_id';
@@ -95,9 +109,15 @@ exports.onExecutePostLogin = async (event, api) => {
   if (!canRedirect(event, api)) {
     // The session cookie exists before any Action has run. Without this gate, a person who walked away from the
     // camera could come back with prompt=none and be given tokens all the same.
-    if (asked || !hasFreshRecord(event, settings)) {
+    if (asked || !hasFreshRecord(event, settings, settings.maxAgeSeconds || LONGEST_AGE)) {
       api.access.deny('countenance_interaction_required');
     }
+    return;
+  }
+  const wantsItNow = includes(event.transaction?.prompt, 'login');
+  if (settings.maxAgeSeconds > 0 && !wantsItNow && hasFreshRecord(event, settings, settings.maxAgeSeconds)) {
+    // No new record: a face would never grow old in a browser that logs in often enough.
+    setClaim(event, api);
     return;
   }
 
@@ -148,12 +168,17 @@ exports.onContinuePostLogin = async (event, api) => {
     const entry = { ...event.user?.app_metadata?.countenance, enrolled_at: new Date().toISOString() };
     api.user.setAppMetadata('countenance', entry);
   }
+  setClaim(event, api);
+  api.authentication.recordMethod(settings.methodUrl);
+};
+
+/** Has the tokens say that a second factor was shown. */
+function setClaim(event, api) {
   api.idToken.setCustomClaim(CLAIM, 'mfa');
   if (event.resource_server?.identifier) {
     api.accessToken.setCustomClaim(CLAIM, 'mfa');
   }
-  api.authentication.recordMethod(settings.methodUrl);
-};
+}
 
 /** The code to deny with, or null for an answer that grants the login. */
 function whyNot(answer, event, settings) {
@@ -182,15 +207,32 @@ function readSettings(event) {
     verifierOrigin: setting('VERIFIER_ORIGIN'),
     mode: setting('MODE'),
     continueOrigin: setting('CONTINUE_ORIGIN') ?? `https://${event.request?.hostname}`,
+    maxAgeSeconds: readMaxAge(setting('MAX_AGE')),
   };
   const usable =
-    Boolean(settings.secret) &&
+    isSecret(settings.secret) &&
     Boolean(settings.integrationId) &&
     isOrigin(settings.verifierOrigin) &&
     isOrigin(settings.continueOrigin) &&
-    ['always', 'on-demand'].includes(settings.mode);
+    ['always', 'on-demand'].includes(settings.mode) &&
+    settings.maxAgeSeconds !== null;
   // The method is recorded under a URL with a path, which no normalisation of bare origins can change.
   return usable ? { ...settings, methodUrl: `${settings.verifierOrigin}/start` } : null;
+}
+
+/** Whether `text` can be a Session Secret: long enough, and no placeholder that everybody can read. */
+function isSecret(text) {
+  return String(text ?? '').trim().length >= SECRET_MIN_CHARACTERS && !PLACEHOLDER.test(text);
+}
+
+/** How many seconds a verified login counts for: 0 where the setting is left out, null where it makes no sense. */
+function readMaxAge(text) {
+  const trimmed = String(text ?? '').trim();
+  if (trimmed === '') {
+    return 0;
+  }
+  const seconds = /^\d{1,6}$/.test(trimmed) ? Number(trimmed) : 0;
+  return seconds >= 1 && seconds <= LONGEST_AGE ? seconds : null;
 }
 
 /** What the person knows their account by, shown (masked) before the camera opens. */
@@ -219,14 +261,14 @@ function canRedirect(event, api) {
   return api.redirect.canRedirect() && !includes(event.transaction?.prompt, 'none');
 }
 
-/** Whether this browser session holds a verified login that is fresh enough. */
-function hasFreshRecord(event, settings) {
+/** Whether this browser session holds a verified login that is at most so old. */
+function hasFreshRecord(event, settings, maxAgeSeconds) {
   const now = Date.now();
   return (event.authentication?.methods ?? []).some((method) => {
     // Auth0's documentation gives the URL as `name` in one place and as `url` in another.
     const ours = method.name === settings.methodUrl || method.url === settings.methodUrl;
     const ageMillis = now - Date.parse(method.timestamp);
-    return ours && ageMillis >= 0 && ageMillis <= RECORD_MAX_AGE_MILLIS;
+    return ours && ageMillis >= 0 && ageMillis <= maxAgeSeconds * 1000;
   });
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Imports one of these directories into a tenant with the Auth0 Deploy CLI, after a check that the CLI does not make: that
 // every keyword of the directory has a value. Otherwise a forgotten SESSION_SECRET would go to the tenant as the text
-// "@@SESSION_SECRET@@", and everybody who has read this directory could sign answers.
+// "@@SESSION_SECRET@@", with which every login fails. An optional setting without a value is left out of the Action.
 //
 //   node import.mjs DIRECTORY [options of `a0deploy import`, for example --dry-run]
 //   node import.mjs --check DIRECTORY
@@ -9,9 +9,13 @@
 // Values come from the environment, then from AUTH0_KEYWORD_REPLACE_MAPPINGS in config.json beside this file.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+/** Secrets that an Action can do without. */
+const OPTIONAL = ['MAX_AGE'];
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const [first, ...others] = process.argv.slice(2);
@@ -24,15 +28,32 @@ if (!name || !existsSync(join(directory, 'actions'))) {
 const config = join(HERE, 'config.json');
 const settings = existsSync(config) ? JSON.parse(readFileSync(config, 'utf8')) : {};
 const values = { ...settings.AUTH0_KEYWORD_REPLACE_MAPPINGS, ...process.env };
-const missing = keywords(directory).filter((keyword) => !String(values[keyword] ?? '').trim());
+const empty = keywords(directory).filter((keyword) => !String(values[keyword] ?? '').trim());
+const missing = empty.filter((keyword) => !OPTIONAL.includes(keyword));
 if (missing.length > 0) {
   fail(`without a value: ${missing.join(', ')}`);
 }
 if (options) {
   const from = existsSync(config) ? ['--config_file', config] : [];
-  const command = ['--yes', 'auth0-deploy-cli@8', 'import', ...from, '--input_file', directory, ...options];
-  const ran = spawnSync('npx', command, { stdio: 'inherit', shell: process.platform === 'win32' });
-  process.exit(ran.status ?? 1);
+  const copy = mkdtempSync(join(tmpdir(), 'countenance-'));
+  try {
+    copyWithout(empty, copy);
+    const command = ['--yes', 'auth0-deploy-cli@8', 'import', ...from, '--input_file', copy, ...options];
+    const ran = spawnSync('npx', command, { stdio: 'inherit', shell: process.platform === 'win32' });
+    process.exitCode = ran.status ?? 1;
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+/** Copies the directory to `target`, its Actions without these secrets. No value is written: the CLI puts them in. */
+function copyWithout(secrets, target) {
+  cpSync(directory, target, { recursive: true });
+  for (const file of readdirSync(join(target, 'actions'))) {
+    const action = JSON.parse(readFileSync(join(target, 'actions', file), 'utf8'));
+    action.secrets = action.secrets.filter((secret) => !secrets.includes(secret.name));
+    writeFileSync(join(target, 'actions', file), JSON.stringify(action, null, 2));
+  }
 }
 
 /** What is to be replaced in the directory's JSON files, sorted. */

@@ -3,6 +3,7 @@ integration_id  = "from the portal"
 verifier_origin = "https://verifier.example.com"
 mode            = "on-demand"
 
+# max_age        = 3600
 # phone          = "provider"
 # log_stream     = true
 # twilio_account = "SK…"

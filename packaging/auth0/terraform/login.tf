@@ -28,6 +28,13 @@ resource "auth0_action" "face" {
     name  = "MODE"
     value = var.mode
   }
+  dynamic "secrets_wo" {
+    for_each = var.max_age == null ? [] : [var.max_age]
+    content {
+      name  = "MAX_AGE"
+      value = tostring(secrets_wo.value)
+    }
+  }
   secrets_wo_version = var.secrets_version
 
   lifecycle {

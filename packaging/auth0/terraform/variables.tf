@@ -66,6 +66,17 @@ variable "mode" {
   }
 }
 
+variable "max_age" {
+  description = "Seconds, 1 to 86400, for which a face counts in its browser session. Left out: it counts for one login."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.max_age == null ? true : var.max_age >= 1 && var.max_age <= 86400 && floor(var.max_age) == var.max_age
+    error_message = "max_age is a whole number of seconds, 1 to 86400."
+  }
+}
+
 variable "log_token" {
   description = "Log token of the integration, shown once. Terraform keeps it in its state."
   type        = string

@@ -77,6 +77,21 @@ fn the_mode_is_changed_without_typing_the_secret_again() {
 }
 
 #[test]
+fn how_long_a_face_counts_is_set_and_taken_back() {
+    let stand = stand();
+    let mut browser = stand.browser();
+    let page = open(&stand, &mut browser);
+    let page = browser.submit(&page, &filled(&stand, &page).fill("MAX_AGE", "300")).unwrap();
+    assert_eq!(page.form_with("MAX_AGE").unwrap().value("MAX_AGE"), Some("300"), "no secret: shown again");
+    let start = stand.log_in(&mut browser, &[]);
+    stand.approve(&mut browser, &start);
+    assert!(browser.open(&stand.authorize_url(&[])).unwrap().parameter("code").is_some(), "it counts again");
+    let without = filled(&stand, &page).fill("MAX_AGE", "");
+    assert!(browser.submit(&page, &without).unwrap().html.contains("is deployed"));
+    assert_eq!(browser.open(&stand.authorize_url(&[])).unwrap().url.path(), "/start");
+}
+
+#[test]
 fn what_is_missing_or_foreign_is_told_and_changes_nothing() {
     let stand = stand();
     let mut browser = stand.browser();
@@ -109,7 +124,7 @@ fn another_sites_form_deploys_nothing() {
     let elsewhere = browser.open(&stand.verifier_origin).unwrap();
     let form = filled(&stand, &page);
     let target = format!("{}/manage/post-login", stand.tenant_origin);
-    let foreign = ["file", "SESSION_SECRET", "INTEGRATION_ID", "VERIFIER_ORIGIN", "MODE", "CONTINUE_ORIGIN"]
+    let foreign = ["file", "SESSION_SECRET", "INTEGRATION_ID", "VERIFIER_ORIGIN", "MODE", "CONTINUE_ORIGIN", "MAX_AGE"]
         .into_iter()
         .fold(Form::post(target), |foreign, name| foreign.fill(name, form.value(name).unwrap()));
     assert_eq!(browser.submit(&elsewhere, &foreign).unwrap().status, 403);

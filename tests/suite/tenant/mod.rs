@@ -12,6 +12,7 @@ mod renewal;
 mod resume;
 mod scripted_net;
 mod services;
+mod settings;
 mod stand;
 mod table;
 mod tokens;

@@ -5,17 +5,19 @@ use countenance::demo::browser::{Browser, Form, Page};
 use super::stand::{CLAIM, POLICY, SECRET, Stand, decode, peek, real_action, refusal, sign};
 
 /// Where a login stands when the tenant lets go of the browser, and what becomes of it then.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     /// At the verifier; approved there, the ID token has the claim.
     Verifier,
+    /// At the application, with a code for an ID token that has the claim, because a face was shown before.
+    Remembered,
     /// At the application, with a code for an ID token without the claim.
     Plain,
     /// At the application, with this `error_description`.
     Refused(&'static str),
 }
 
-use End::{Plain, Refused, Verifier};
+use End::{Plain, Refused, Remembered, Verifier};
 
 const NEEDED: End = Refused("countenance_interaction_required");
 const MISCONFIGURED: End = Refused("countenance_configuration_error");
@@ -55,6 +57,7 @@ const ROW: Row = Row {
 };
 
 const SILENT: (&str, &str) = ("prompt", "none");
+const FIVE_MINUTES: Option<(&str, &str)> = Some(("MAX_AGE", "300"));
 
 fn rows() -> Vec<Row> {
     use Before::{Password, Verified};
@@ -120,6 +123,13 @@ fn rows() -> Vec<Row> {
             ..ROW
         },
         Row {
+            name: "a placeholder for a secret",
+            setting: Some(("SESSION_SECRET", "@@COUNTENANCE_PRODUCTION_SESSION_SECRET@@")),
+            always: MISCONFIGURED,
+            on_demand: MISCONFIGURED,
+            ..ROW
+        },
+        Row {
             name: "no integration",
             setting: Some(("INTEGRATION_ID", "")),
             always: MISCONFIGURED,
@@ -142,6 +152,76 @@ fn every_way_to_ask_ends_as_written_in_both_modes() {
         for (mode, expected) in [("always", &row.always), ("on-demand", &row.on_demand)] {
             assert_eq!(&end(&row, mode), expected, "{mode}: {}", row.name);
         }
+    }
+}
+
+/// MAX_AGE is set: a face that was shown in this browser session counts for so long.
+fn rows_with_max_age() -> Vec<Row> {
+    use Before::{Password, Verified};
+    let row = Row { setting: FIVE_MINUTES, ..ROW };
+    let asks = &[("acr_values", POLICY)];
+    vec![
+        Row { name: "first login, asked", asks, on_demand: Verifier, ..row },
+        Row { name: "no face yet, asked", before: Password, asks, on_demand: Verifier, ..row },
+        Row { name: "second login", before: Verified(300), always: Remembered, ..row },
+        Row {
+            name: "second login, asked",
+            before: Verified(300),
+            asks,
+            always: Remembered,
+            on_demand: Remembered,
+            ..row
+        },
+        Row { name: "after that time", before: Verified(301), asks, on_demand: Verifier, ..row },
+        Row {
+            name: "a face now",
+            before: Verified(5),
+            asks: &[("prompt", "login"), ("acr_values", POLICY)],
+            on_demand: Verifier,
+            ..row
+        },
+        Row { name: "silent", before: Verified(300), asks: &[SILENT], always: Plain, ..row },
+        Row { name: "silent, after that time", before: Verified(301), asks: &[SILENT], always: NEEDED, ..row },
+        Row {
+            name: "silent, asked",
+            before: Verified(5),
+            asks: &[SILENT, ("acr_values", POLICY)],
+            always: NEEDED,
+            on_demand: NEEDED,
+            ..row
+        },
+        Row {
+            name: "no such age",
+            setting: Some(("MAX_AGE", "an hour")),
+            always: MISCONFIGURED,
+            on_demand: MISCONFIGURED,
+            ..row
+        },
+    ]
+}
+
+#[test]
+fn a_face_counts_again_for_as_long_as_the_tenant_says() {
+    for row in rows_with_max_age() {
+        for (mode, expected) in [("always", &row.always), ("on-demand", &row.on_demand)] {
+            assert_eq!(&end(&row, mode), expected, "{mode}: {}", row.name);
+        }
+    }
+}
+
+#[test]
+fn a_face_that_counts_again_gets_no_younger_by_it() {
+    let stand = Stand::with_mode("always");
+    stand.tenant.deploy(real_action("always", &stand.tenant_origin, &stand.verifier_origin).secret("MAX_AGE", "300"));
+    let (mut browser, mut another) = (stand.browser(), stand.browser());
+    let start = stand.log_in(&mut browser, &[]);
+    stand.approve(&mut browser, &start);
+    for (turn_secs, counts) in [(150, true), (150, true), (1, false)] {
+        stand.clock.turn(turn_secs);
+        let page = browser.open(&stand.authorize_url(&[])).unwrap();
+        assert_eq!(page.parameter("code").is_some(), counts, "{turn_secs}");
+        assert_eq!(page.url.path() == "/start", !counts, "{turn_secs}");
+        assert_eq!(stand.log_in(&mut another, &[("prompt", "login")]).url.path(), "/start", "another browser");
     }
 }
 
@@ -172,14 +252,20 @@ fn end(row: &Row, mode: &str) -> End {
     assert_eq!(claims["nonce"], "the app's nonce", "{}", row.name);
     assert!(claims.get("amr").is_none() && claims.get("acr").is_none(), "{}: Auth0 sets neither", row.name);
     let claim = claims.get(CLAIM).cloned();
-    assert_eq!(claim, verified.then(|| "mfa".into()), "{mode}: {}: claim and face go together", row.name);
+    let remembers = row.setting == FIVE_MINUTES && !row.asks.contains(&SILENT);
+    let granted = verified || remembers && claim.is_some();
+    assert_eq!(claim, granted.then(|| "mfa".into()), "{mode}: {}: claim and face go together", row.name);
 
     // Whatever the login was, its refresh token works, and what it gives never has the claim.
     let refresh = tokens["refresh_token"].as_str().unwrap();
     let (status, fresh) =
         stand.token(&[("grant_type", "refresh_token"), ("client_id", "app"), ("refresh_token", refresh)]);
     assert_eq!((status, peek(&fresh["id_token"]).get(CLAIM)), (200, None), "{mode}: {}: refresh", row.name);
-    if verified { Verifier } else { Plain }
+    match (verified, granted) {
+        (true, _) => Verifier,
+        (false, true) => Remembered,
+        (false, false) => Plain,
+    }
 }
 
 /// A tenant with the row's settings.
