@@ -27,6 +27,7 @@
 //! | [`flow`] | the page |
 //! | [`runner`] [`gui`] | a person attends: the flow on a thread of its own, the window that reads and asks |
 //! | [`headless`] [`rehearsal`] [`evaluate`] [`qualify`] [`bench`](mod@bench) [`recapture`] | a script attends; tools |
+//! | [`net`] [`amr`] | the verifier's and the stand-ins' way to other servers; what a relying party checks |
 //! | [`verifier`] | the other side of the wire: reads it through [`protocol`] and [`attest`] only |
 //! | [`tenant`] [`twilio`] [`relying_party`] [`demo`] | stand-ins that make a whole login |
 //!

@@ -1,8 +1,9 @@
 //! Addresses: this verifier's own origin, and where a browser may be sent back to.
 
-use url::{Host, Url};
+use url::Url;
 
 use super::store::Integration;
+use crate::net::is_loopback;
 
 /// The address at which browsers and clients reach this verifier: https, or http on loopback.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,15 +73,6 @@ pub(crate) fn is_host_name(name: &str) -> bool {
 
 fn safe(url: &Url) -> bool {
     url.scheme() == "https" || (url.scheme() == "http" && is_loopback(url))
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    }
 }
 
 fn has_user(url: &Url) -> bool {
