@@ -79,6 +79,8 @@ pub struct Code {
     pub step: CodeStep,
     /// How the last code was to come.
     pub channel: Option<Fallback>,
+    /// Codes that may still be tried; none before one was sent.
+    pub attempts_left: Option<u32>,
     /// A code is being sent or checked.
     pub is_under_way: bool,
     /// The verifier cannot be reached at the moment.
@@ -109,8 +111,16 @@ impl Screen {
                 Self::Capture(Look { hint, gathered_ratio, at_millis: Some(at_millis), camera_came: false })
             }
             (before, Progress::Code(step)) => {
-                let channel = if let Self::Code(code) = before { code.channel } else { None };
-                Self::Code(Code { step, channel, is_under_way: false, is_retrying: false })
+                let (channel, before) = match before {
+                    Self::Code(code) => (code.channel, code.attempts_left),
+                    _ => (None, None),
+                };
+                let attempts_left = match step {
+                    CodeStep::Choose => None,
+                    CodeStep::Sent { attempts_left } | CodeStep::Wrong { attempts_left } => Some(attempts_left),
+                    CodeStep::NotSent(_) | CodeStep::NotChecked(_) => before,
+                };
+                Self::Code(Code { step, channel, attempts_left, is_under_way: false, is_retrying: false })
             }
             (Self::Code(code), Progress::Waiting) => Self::Code(Code { is_retrying: true, ..code }),
             (_, Progress::Sending) => Self::Sending { retrying: false },
