@@ -216,7 +216,7 @@ impl Screen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Display;
+    use crate::{flow::CodeTrouble, protocol::Display};
 
     fn asked() -> Asked {
         Asked {
@@ -316,12 +316,17 @@ mod tests {
         assert_eq!(escape, Some(Command::Cancel), "what is under way can be broken off");
         let sent = sending.after(Progress::Code(CodeStep::Sent { attempts_left: 5 }));
         assert_eq!((code(&sent).channel, code(&sent).is_under_way), (Some(Fallback::Voice), false));
+        assert_eq!(code(&sent).attempts_left, Some(5));
+        let not_sent = Screen::Opening.after(Progress::Code(CodeStep::NotSent(CodeTrouble::Refused)));
+        assert_eq!(code(&not_sent).attempts_left, None, "nothing to type yet");
         let digits = "123456".to_owned().try_into().unwrap();
         let checking = sent.commanded(Command::CheckCode(digits));
         assert!(code(&checking).is_under_way && checking.is_login() && !checking.shows_preview());
         let wrong = checking.after(Progress::Code(WRONG));
         assert_eq!((code(&wrong).step, code(&wrong).is_under_way, code(&wrong).is_retrying), (WRONG, false, false));
-        assert_eq!(name(&wrong.commanded(Command::TryAgain)), "Capture");
+        let stuck = wrong.after(Progress::Code(CodeStep::NotChecked(CodeTrouble::Later)));
+        assert_eq!((code(&stuck).attempts_left, code(&stuck).channel), (Some(4), Some(Fallback::Voice)), "as before");
+        assert_eq!(name(&stuck.commanded(Command::TryAgain)), "Capture");
     }
 
     #[test]
