@@ -371,7 +371,7 @@ fn a_code_that_cannot_be_had_leaves_every_other_way_open() {
     use CodeTrouble::{Later, Refused};
     let (sms, voice) = (CodeAnswer::Send(Fallback::Sms), CodeAnswer::Send(Fallback::Voice));
     let check = || CodeAnswer::Check("123456".to_owned().try_into().unwrap());
-    let busy = || SessionError::TooManyRequests { retry_after: Some(Duration::from_secs(600)) };
+    let busy = || SessionError::TooManyRequests { retry_after: Some(Duration::from_mins(10)) };
     let down = || SessionError::Unavailable { retry_after: None };
     let (choose, sent) = (CodeStep::Choose, CodeStep::Sent { attempts_left: 1 });
     let refused = CodeStep::NotSent(Refused);

@@ -152,7 +152,7 @@ fn the_code_that_came_is_still_good_where_another_is_not_sent() {
 fn a_code_that_is_not_checked_stays_in_its_field_until_it_is() {
     let codes = vec![Verdict::Fails(down), wrong(4), Verdict::Fails(|| SessionError::CodeRefused)];
     let cameras = vec![Camera::FailsToOpen(|| CameraError::Absent), Camera::Films];
-    let mut window = sent(Script { codes, cameras, ..no_camera() });
+    let mut window = sent(Script { cameras, codes, ..no_camera() });
     paste(&mut window, "000000");
     window.key(Key::Enter).see(NOT_CHECKED).see("5 attempts left");
     assert!(is_called_out(&window, NOT_CHECKED));
