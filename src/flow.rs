@@ -11,7 +11,7 @@ use crate::{
     frame::Frame,
     liveness::{Abstain, Proof, Refusal},
     policy::Policy,
-    protocol::{Fallback, ModelClaim, OneTimeCode, Outcome, Reason, Ticket},
+    protocol::{ModelClaim, Outcome, Reason, Ticket},
     session::{
         SessionApi, SessionError,
         browser::{Browser, BrowserError},
@@ -20,6 +20,10 @@ use crate::{
     vision::VisionError,
     world::{Chance, Clock},
 };
+
+mod code;
+
+pub use code::{CodeAnswer, CodeStep, CodeTrouble};
 
 /// One login's capture, from the launch link to the browser going back.
 pub struct Flow<'a> {
@@ -80,36 +84,6 @@ pub enum Answer {
     /// By a one-time code, where the ticket offers it.
     ByCode,
     /// Leave it.
-    Stop,
-}
-
-/// Where the way by code stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CodeStep {
-    /// No code was sent yet: by which way?
-    Choose,
-    /// A code is on its way to the person.
-    Sent {
-        /// Codes that may be tried.
-        attempts_left: u32,
-    },
-    /// The code was not the right one.
-    Wrong {
-        /// Codes that may still be tried.
-        attempts_left: u32,
-    },
-}
-
-/// What the person does on the way by code.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CodeAnswer {
-    /// Has a code sent, the first or another.
-    Send(Fallback),
-    /// Tries this one.
-    Check(OneTimeCode),
-    /// Would rather show their face.
-    Face,
-    /// Leaves it.
     Stop,
 }
 
@@ -255,20 +229,22 @@ impl Flow<'_> {
     }
 
     /// A code in place of a face: sent to the account's phone, checked by the verifier. The camera stays off. None where
-    /// the person would rather show their face.
+    /// the person would rather show their face. A code that cannot be sent or checked leaves every other way open.
     fn by_code(&mut self, ticket: &mut Ticket) -> Result<Option<Outcome>, FlowError> {
         let mut step = CodeStep::Choose;
         loop {
             step = match self.operator.by_code(step) {
-                CodeAnswer::Send(channel) => {
-                    CodeStep::Sent { attempts_left: self.session.send_code(ticket, channel)?.attempts_left }
-                }
-                CodeAnswer::Check(code) => match self.session.check_code(ticket, &code)? {
-                    Outcome::Retry { attempts_left, nonce, .. } => {
+                CodeAnswer::Send(channel) => match self.session.send_code(ticket, channel) {
+                    Ok(sent) => CodeStep::Sent { attempts_left: sent.attempts_left },
+                    Err(error) => CodeStep::NotSent(CodeTrouble::of(error)?),
+                },
+                CodeAnswer::Check(code) => match self.session.check_code(ticket, &code) {
+                    Ok(Outcome::Retry { attempts_left, nonce, .. }) => {
                         ticket.nonce = nonce;
                         CodeStep::Wrong { attempts_left }
                     }
-                    over => return Ok(Some(over)),
+                    Ok(over) => return Ok(Some(over)),
+                    Err(error) => CodeStep::NotChecked(CodeTrouble::of(error)?),
                 },
                 CodeAnswer::Face => return Ok(None),
                 CodeAnswer::Stop => return self.give_up(ticket, Reason::Cancelled).map(Some),

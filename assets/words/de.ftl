@@ -152,6 +152,10 @@ code-sent = Der Code ist unterwegs. Das kann eine Minute dauern.
 code-label = 6-stelliger Code
 code-check = Code prüfen
 code-wrong = Das ist nicht der gesendete Code.
+code-not-sent-refused = So lässt sich kein Code an Ihr Telefon senden. Wählen Sie einen anderen Weg.
+code-not-sent-later = Der Code konnte nicht gesendet werden. Versuchen Sie es gleich noch einmal oder wählen Sie einen anderen Weg.
+code-not-checked-refused = Für diese Anmeldung wird kein Code mehr angenommen. Wählen Sie einen anderen Weg.
+code-not-checked-later = Der Code konnte nicht geprüft werden. Versuchen Sie es gleich noch einmal oder wählen Sie einen anderen Weg.
 code-resend = Noch einmal senden
 code-resend-wait = { $seconds ->
     [one] Noch einmal senden in { $seconds } Sekunde

@@ -152,6 +152,10 @@ code-sent = The code is on its way. It may take a minute.
 code-label = Code of 6 digits
 code-check = Check the code
 code-wrong = That is not the code that was sent.
+code-not-sent-refused = No code can be sent to your phone this way. Choose another way.
+code-not-sent-later = The code could not be sent. Try again in a moment, or choose another way.
+code-not-checked-refused = Codes are no longer accepted for this login. Choose another way.
+code-not-checked-later = The code could not be checked. Try again in a moment, or choose another way.
 code-resend = Send again
 code-resend-wait = { $seconds ->
     [one] Send again in { $seconds } second

@@ -152,6 +152,10 @@ code-sent = El código está en camino. Puede tardar un minuto.
 code-label = Código de 6 cifras
 code-check = Comprobar el código
 code-wrong = Ese no es el código que se envió.
+code-not-sent-refused = No se puede enviar un código a tu teléfono de esta forma. Elige otra opción.
+code-not-sent-later = No se ha podido enviar el código. Inténtalo de nuevo en un momento o elige otra opción.
+code-not-checked-refused = Este inicio de sesión ya no admite códigos. Elige otra opción.
+code-not-checked-later = No se ha podido comprobar el código. Inténtalo de nuevo en un momento o elige otra opción.
 code-resend = Enviar otra vez
 code-resend-wait = { $seconds ->
     [one] Enviar otra vez en { $seconds } segundo

@@ -152,6 +152,10 @@ code-sent = Le code est en route. Cela peut prendre une minute.
 code-label = Code à 6 chiffres
 code-check = Vérifier le code
 code-wrong = Ce n’est pas le code qui a été envoyé.
+code-not-sent-refused = Aucun code ne peut être envoyé à votre téléphone de cette façon. Choisissez un autre moyen.
+code-not-sent-later = Le code n’a pas pu être envoyé. Réessayez dans un instant ou choisissez un autre moyen.
+code-not-checked-refused = Cette connexion n’accepte plus de code. Choisissez un autre moyen.
+code-not-checked-later = Le code n’a pas pu être vérifié. Réessayez dans un instant ou choisissez un autre moyen.
 code-resend = Renvoyer
 code-resend-wait = { $seconds ->
     [one] Renvoyer dans { $seconds } seconde

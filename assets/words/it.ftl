@@ -152,6 +152,10 @@ code-sent = Il codice è in arrivo. Può volerci un minuto.
 code-label = Codice a 6 cifre
 code-check = Verifica il codice
 code-wrong = Non è il codice che è stato inviato.
+code-not-sent-refused = In questo modo non è possibile inviare un codice al tuo telefono. Scegli un’altra opzione.
+code-not-sent-later = Non è stato possibile inviare il codice. Riprova tra un momento o scegli un’altra opzione.
+code-not-checked-refused = Per questo accesso non si accettano più codici. Scegli un’altra opzione.
+code-not-checked-later = Non è stato possibile verificare il codice. Riprova tra un momento o scegli un’altra opzione.
 code-resend = Invia di nuovo
 code-resend-wait = { $seconds ->
     [one] Invia di nuovo tra { $seconds } secondo

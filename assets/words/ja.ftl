@@ -149,6 +149,10 @@ code-sent = コードを送りました。届くまで1分ほどかかること�
 code-label = 6桁のコード
 code-check = コードを確認
 code-wrong = 送られたコードと一致しません。
+code-not-sent-refused = この方法ではお使いの電話にコードを送れません。別の方法を選んでください。
+code-not-sent-later = コードを送れませんでした。少し待ってもう一度試すか、別の方法を選んでください。
+code-not-checked-refused = このログインではコードを使えなくなりました。別の方法を選んでください。
+code-not-checked-later = コードを確認できませんでした。少し待ってもう一度試すか、別の方法を選んでください。
 code-resend = もう一度送る
 code-resend-wait = { $seconds ->
    *[other] { $seconds }秒後にもう一度送れます

@@ -152,6 +152,10 @@ code-sent = De code is onderweg. Dit kan een minuut duren.
 code-label = Code van 6 cijfers
 code-check = Code controleren
 code-wrong = Dat is niet de verzonden code.
+code-not-sent-refused = Op deze manier kan geen code naar uw telefoon worden gestuurd. Kies een andere manier.
+code-not-sent-later = De code kon niet worden verstuurd. Probeer het zo meteen opnieuw of kies een andere manier.
+code-not-checked-refused = Voor deze aanmelding worden geen codes meer aanvaard. Kies een andere manier.
+code-not-checked-later = De code kon niet worden gecontroleerd. Probeer het zo meteen opnieuw of kies een andere manier.
 code-resend = Opnieuw sturen
 code-resend-wait = { $seconds ->
     [one] Opnieuw sturen over { $seconds } seconde

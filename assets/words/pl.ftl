@@ -158,6 +158,10 @@ code-sent = Kod jest w drodze. Może to potrwać minutę.
 code-label = Kod 6-cyfrowy
 code-check = Sprawdź kod
 code-wrong = To nie jest wysłany kod.
+code-not-sent-refused = W ten sposób nie można wysłać kodu na Twój telefon. Wybierz inny sposób.
+code-not-sent-later = Nie udało się wysłać kodu. Spróbuj ponownie za chwilę albo wybierz inny sposób.
+code-not-checked-refused = To logowanie nie przyjmuje już kodów. Wybierz inny sposób.
+code-not-checked-later = Nie udało się sprawdzić kodu. Spróbuj ponownie za chwilę albo wybierz inny sposób.
 code-resend = Wyślij ponownie
 code-resend-wait = { $seconds ->
     [one] Wyślij ponownie za { $seconds } sekundę

@@ -152,6 +152,10 @@ code-sent = O código está a caminho. Pode levar um minuto.
 code-label = Código de 6 dígitos
 code-check = Verificar o código
 code-wrong = Esse não é o código que foi enviado.
+code-not-sent-refused = Não é possível enviar um código ao seu telefone desta forma. Escolha outra opção.
+code-not-sent-later = Não foi possível enviar o código. Tente de novo em instantes ou escolha outra opção.
+code-not-checked-refused = Este login não aceita mais códigos. Escolha outra opção.
+code-not-checked-later = Não foi possível verificar o código. Tente de novo em instantes ou escolha outra opção.
 code-resend = Enviar de novo
 code-resend-wait = { $seconds ->
     [one] Enviar de novo em { $seconds } segundo

@@ -120,7 +120,7 @@ impl App {
                 Progress::Opened(asked) => self.state.fallback.clone_from(&asked.fallback),
                 Progress::Look { .. } => self.plugs.works(),
                 Progress::Setback(Obstacle::Camera(fault)) => self.camera_failed(*fault),
-                Progress::Code(CodeStep::Sent { .. }) => self.code_sent_at = Some(frame_at),
+                Progress::Code(step) => self.code_stands(*step, frame_at),
                 Progress::Ended(ended) => self.end(*ended),
                 _ => {}
             }
@@ -249,6 +249,15 @@ impl App {
                     _ => LinkTrouble::Form,
                 });
             }
+        }
+    }
+
+    /// The digits typed stay only while they may still be the code that the person was sent.
+    fn code_stands(&mut self, step: CodeStep, frame_at: f64) {
+        match step {
+            CodeStep::Sent { .. } => (self.code_sent_at, self.draft.code) = (Some(frame_at), Zeroizing::default()),
+            CodeStep::Choose | CodeStep::Wrong { .. } => self.draft.code = Zeroizing::default(),
+            CodeStep::NotSent(_) | CodeStep::NotChecked(_) => {}
         }
     }
 

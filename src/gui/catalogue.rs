@@ -16,12 +16,12 @@ use super::{
 };
 use crate::{
     doctor::{Check, Finding, Fix, State as Health},
-    flow::{CodeStep, WayOut},
+    flow::{CodeStep, CodeTrouble, WayOut},
     frame::Frame,
     liveness::Abstain,
     protocol::{Display, Fallback, Purpose, Reason},
     quality::Hint,
-    runner::{Asked, CameraFault},
+    runner::{Asked, CameraFault, Command},
     settings::Settings,
 };
 
@@ -95,10 +95,15 @@ pub fn samples() -> Vec<Sample> {
         ("not-accepted-no-match", screen(refusal(Reason::NoMatch))),
         ("not-accepted-not-live", screen(refusal(Reason::NotLive))),
         ("not-accepted-or-code", by_code(refusal(Reason::NoMatch))),
-        ("code-choose", by_code(code(CodeStep::Choose, false))),
-        ("code-waiting", by_code(code(CodeStep::Choose, true))),
-        ("code-enter", State { resend_secs: 23, ..by_code(code(CodeStep::Sent { attempts_left: 5 }, false)) }),
-        ("code-wrong", by_code(code(CodeStep::Wrong { attempts_left: 4 }, false))),
+        ("code-choose", by_code(code(CodeStep::Choose, None))),
+        ("code-waiting", by_code(waiting())),
+        ("code-enter", State { resend_secs: 23, ..by_code(code(CodeStep::Sent { attempts_left: 5 }, Some(5))) }),
+        ("code-wrong", by_code(code(CodeStep::Wrong { attempts_left: 4 }, Some(4)))),
+        ("code-not-sent-refused", by_code(code(CodeStep::NotSent(CodeTrouble::Refused), None))),
+        ("code-not-sent-later", by_code(code(CodeStep::NotSent(CodeTrouble::Later), None))),
+        ("code-not-sent-again", by_code(code(CodeStep::NotSent(CodeTrouble::Later), Some(5)))),
+        ("code-not-checked-refused", by_code(code(CodeStep::NotChecked(CodeTrouble::Refused), Some(5)))),
+        ("code-not-checked-later", by_code(code(CodeStep::NotChecked(CodeTrouble::Later), Some(5)))),
         ("sending", screen(Screen::Sending { retrying: false })),
         ("sending-retrying", screen(Screen::Sending { retrying: true })),
         ("done", screen(Screen::Done(Purpose::Verify))),
@@ -198,8 +203,13 @@ fn cameras() -> Vec<CameraEntry> {
     vec![camera("a", "HD Webcam", false), camera("b", "HD Webcam", false), camera("c", "OBS Virtual Camera", true)]
 }
 
-fn code(step: CodeStep, is_under_way: bool) -> Screen {
-    Screen::Code(Code { step, channel: Some(Fallback::Sms), is_under_way, is_retrying: false })
+fn code(step: CodeStep, attempts_left: Option<u32>) -> Screen {
+    let channel = Some(Fallback::Sms);
+    Screen::Code(Code { step, channel, attempts_left, is_under_way: false, is_retrying: false })
+}
+
+fn waiting() -> Screen {
+    code(CodeStep::Choose, None).commanded(Command::SendCode(Fallback::Sms))
 }
 
 fn asked(purpose: Purpose) -> Asked {

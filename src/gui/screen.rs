@@ -79,6 +79,8 @@ pub struct Code {
     pub step: CodeStep,
     /// How the last code was to come.
     pub channel: Option<Fallback>,
+    /// Codes that may still be tried; none before one was sent.
+    pub attempts_left: Option<u32>,
     /// A code is being sent or checked.
     pub is_under_way: bool,
     /// The verifier cannot be reached at the moment.
@@ -109,8 +111,16 @@ impl Screen {
                 Self::Capture(Look { hint, gathered_ratio, at_millis: Some(at_millis), camera_came: false })
             }
             (before, Progress::Code(step)) => {
-                let channel = if let Self::Code(code) = before { code.channel } else { None };
-                Self::Code(Code { step, channel, is_under_way: false, is_retrying: false })
+                let (channel, before) = match before {
+                    Self::Code(code) => (code.channel, code.attempts_left),
+                    _ => (None, None),
+                };
+                let attempts_left = match step {
+                    CodeStep::Choose => None,
+                    CodeStep::Sent { attempts_left } | CodeStep::Wrong { attempts_left } => Some(attempts_left),
+                    CodeStep::NotSent(_) | CodeStep::NotChecked(_) => before,
+                };
+                Self::Code(Code { step, channel, attempts_left, is_under_way: false, is_retrying: false })
             }
             (Self::Code(code), Progress::Waiting) => Self::Code(Code { is_retrying: true, ..code }),
             (_, Progress::Sending) => Self::Sending { retrying: false },
@@ -206,7 +216,7 @@ impl Screen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::Display;
+    use crate::{flow::CodeTrouble, protocol::Display};
 
     fn asked() -> Asked {
         Asked {
@@ -306,12 +316,17 @@ mod tests {
         assert_eq!(escape, Some(Command::Cancel), "what is under way can be broken off");
         let sent = sending.after(Progress::Code(CodeStep::Sent { attempts_left: 5 }));
         assert_eq!((code(&sent).channel, code(&sent).is_under_way), (Some(Fallback::Voice), false));
+        assert_eq!(code(&sent).attempts_left, Some(5));
+        let not_sent = Screen::Opening.after(Progress::Code(CodeStep::NotSent(CodeTrouble::Refused)));
+        assert_eq!(code(&not_sent).attempts_left, None, "nothing to type yet");
         let digits = "123456".to_owned().try_into().unwrap();
         let checking = sent.commanded(Command::CheckCode(digits));
         assert!(code(&checking).is_under_way && checking.is_login() && !checking.shows_preview());
         let wrong = checking.after(Progress::Code(WRONG));
         assert_eq!((code(&wrong).step, code(&wrong).is_under_way, code(&wrong).is_retrying), (WRONG, false, false));
-        assert_eq!(name(&wrong.commanded(Command::TryAgain)), "Capture");
+        let stuck = wrong.after(Progress::Code(CodeStep::NotChecked(CodeTrouble::Later)));
+        assert_eq!((code(&stuck).attempts_left, code(&stuck).channel), (Some(4), Some(Fallback::Voice)), "as before");
+        assert_eq!(name(&stuck.commanded(Command::TryAgain)), "Capture");
     }
 
     #[test]

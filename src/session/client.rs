@@ -35,6 +35,9 @@ use crate::{
 /// How long a capture is posted again: the verifier takes an attestation for two minutes.
 const ATTESTATION_SECS: i64 = 100;
 
+/// How long a one-time code is asked for, or checked, again: a person waits for it who may have another way.
+const CODE_SECS: i64 = 20;
+
 /// How often and how long a call is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
@@ -173,6 +176,11 @@ impl<'a> HttpSession<'a> {
         }
     }
 
+    /// No further try for a code begins after this.
+    fn code_until(&self, ticket: &Ticket) -> UnixSecs {
+        ticket.expires_at.min(self.around.clock.now().saturating_add(CODE_SECS))
+    }
+
     fn opened(&self) -> Result<&(Wire, Origin), SessionError> {
         self.opened.as_ref().ok_or(SessionError::NotOpen)
     }
@@ -203,13 +211,13 @@ impl SessionApi for HttpSession<'_> {
     fn send_code(&mut self, ticket: &Ticket, channel: Fallback) -> Result<CodeSent, SessionError> {
         let (wire, origin) = self.opened()?;
         let url = origin.at(&["v1", "sessions", &ticket.session_id, "otp"]);
-        self.call_json(wire, &url, &SendCode { channel }, ticket.expires_at)
+        self.call_json(wire, &url, &SendCode { channel }, self.code_until(ticket))
     }
 
     fn check_code(&mut self, ticket: &Ticket, code: &OneTimeCode) -> Result<Outcome, SessionError> {
         let (wire, origin) = self.opened()?;
         let url = origin.at(&["v1", "sessions", &ticket.session_id, "otp", "check"]);
-        fresh(self.call_json(wire, &url, &CheckCode { code: code.clone() }, ticket.expires_at)?)
+        fresh(self.call_json(wire, &url, &CheckCode { code: code.clone() }, self.code_until(ticket))?)
     }
 
     fn abandon(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, SessionError> {

@@ -83,6 +83,9 @@ pub enum SessionError {
     /// The enrolment code is wrong or used up.
     #[error("the enrolment code is not accepted")]
     EnrolmentRefused,
+    /// No one-time code is sent to this phone, or taken in this session.
+    #[error("the verifier sends or takes no code here")]
+    CodeRefused,
     /// The session was decided already.
     #[error("the session is over")]
     SessionOver,
@@ -125,6 +128,7 @@ impl SessionError {
             Some(ProblemKind::DeviceUnknown) => Self::DeviceUnknown,
             Some(ProblemKind::DeviceDisabled) => Self::DeviceDisabled,
             Some(ProblemKind::EnrolmentRefused) => Self::EnrolmentRefused,
+            Some(ProblemKind::CodeRefused) => Self::CodeRefused,
             Some(ProblemKind::SessionOver) => Self::SessionOver,
             Some(ProblemKind::Expired) => Self::Expired,
             Some(ProblemKind::ProofRejected) => Self::ProofRejected,
@@ -134,10 +138,9 @@ impl SessionError {
             // A proxy on the way says these without a problem document.
             None if status == 429 => Self::TooManyRequests { retry_after },
             None if status == 503 => Self::Unavailable { retry_after },
-            Some(
-                ProblemKind::BadRequest | ProblemKind::CodeRefused | ProblemKind::TooLarge | ProblemKind::Internal,
-            )
-            | None => Self::Rejected { status },
+            Some(ProblemKind::BadRequest | ProblemKind::TooLarge | ProblemKind::Internal) | None => {
+                Self::Rejected { status }
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use countenance::{
     camera::{CameraError, FrameSource, recording},
     capture::{Advice, Look, Sight},
     face::Face,
-    flow::{Answer, CodeAnswer, CodeStep, Consent, Ending, Flow, FlowError, Operator, Setback, Stage},
+    flow::{Answer, CodeAnswer, CodeStep, CodeTrouble, Consent, Ending, Flow, FlowError, Operator, Setback, Stage},
     frame::Frame,
     headless::Exit,
     liveness::Logits,
@@ -84,6 +84,8 @@ impl Operator for Attends {
 struct Answers {
     inner: Rehearsal,
     outcomes: Vec<Outcome>,
+    /// What sending or checking a code fails with, if it does, in order; then neither does.
+    code_errors: Vec<Option<SessionError>>,
     nonces: Vec<String>,
     abandoned: Option<Reason>,
 }
@@ -91,7 +93,12 @@ struct Answers {
 impl Answers {
     fn new(outcomes: Vec<Outcome>) -> Self {
         let inner = Rehearsal::new(NONCE.into(), 1_700_000_000);
-        Self { inner, outcomes, nonces: Vec::new(), abandoned: None }
+        Self { inner, outcomes, code_errors: Vec::new(), nonces: Vec::new(), abandoned: None }
+    }
+
+    fn code_error(&mut self) -> Result<(), SessionError> {
+        let next = if self.code_errors.is_empty() { None } else { self.code_errors.remove(0) };
+        next.map_or(Ok(()), Err)
     }
 }
 
@@ -107,10 +114,12 @@ impl SessionApi for Answers {
     }
 
     fn send_code(&mut self, ticket: &Ticket, channel: Fallback) -> Result<CodeSent, SessionError> {
+        self.code_error()?;
         self.inner.send_code(ticket, channel)
     }
 
     fn check_code(&mut self, ticket: &Ticket, code: &OneTimeCode) -> Result<Outcome, SessionError> {
+        self.code_error()?;
         self.nonces.push(ticket.nonce.clone());
         let approved = self.inner.check_code(ticket, code)?;
         Ok(if self.outcomes.is_empty() { approved } else { self.outcomes.remove(0) })
@@ -344,6 +353,85 @@ fn a_code_may_stand_in_for_a_face() {
         assert_eq!(operator.stages, [Stage::Returned], "{name}: nothing was captured");
         let distinct = session.nonces.iter().collect::<std::collections::HashSet<_>>().len();
         assert_eq!(distinct, session.nonces.len(), "{name}: a nonce was used twice");
+    }
+}
+
+/// A run that takes the way by code, with these answers by the person and these errors from the verifier.
+fn by_code(codes: Vec<CodeAnswer>, errors: Vec<Option<SessionError>>) -> (Result<Ending, FlowError>, Answers, Attends) {
+    let mut operator = Attends { codes, ..Attends::default() };
+    let mut session = Answers { code_errors: errors, ..Answers::new(vec![]) };
+    let inner = recording::open(&fixture("person-a-verify.mp4")).unwrap();
+    let mut source = Fails { inner, after: 0, with: || CameraError::Lost };
+    let ended = run(&mut source, &Says(3.0), &mut session, &mut operator);
+    (ended, session, operator)
+}
+
+#[test]
+fn a_code_that_cannot_be_had_leaves_every_other_way_open() {
+    use CodeTrouble::{Later, Refused};
+    let (sms, voice) = (CodeAnswer::Send(Fallback::Sms), CodeAnswer::Send(Fallback::Voice));
+    let check = || CodeAnswer::Check("123456".to_owned().try_into().unwrap());
+    let busy = || SessionError::TooManyRequests { retry_after: Some(Duration::from_mins(10)) };
+    let down = || SessionError::Unavailable { retry_after: None };
+    let (choose, sent) = (CodeStep::Choose, CodeStep::Sent { attempts_left: 1 });
+    let refused = CodeStep::NotSent(Refused);
+    let approved = (Ending::Approved, None);
+    let gave_up = |reason| (Ending::Refused(reason), Some(reason));
+    let rows = [
+        (
+            "the other way",
+            vec![sms.clone(), voice, check()],
+            vec![Some(SessionError::CodeRefused)],
+            vec![choose, refused, sent],
+            approved,
+        ),
+        (
+            "the same way again",
+            vec![sms.clone(), sms.clone(), check()],
+            vec![Some(busy())],
+            vec![choose, CodeStep::NotSent(Later), sent],
+            approved,
+        ),
+        (
+            "the same code again",
+            vec![sms.clone(), check(), check()],
+            vec![None, Some(down())],
+            vec![choose, sent, CodeStep::NotChecked(Later)],
+            approved,
+        ),
+        (
+            "the face, and no camera",
+            vec![sms.clone(), CodeAnswer::Face],
+            vec![Some(SessionError::CodeRefused)],
+            vec![choose, refused],
+            gave_up(Reason::NoCamera),
+        ),
+        (
+            "stopped, with a clear denial",
+            vec![sms.clone(), check(), CodeAnswer::Stop],
+            vec![None, Some(SessionError::CodeRefused)],
+            vec![choose, sent, CodeStep::NotChecked(Refused)],
+            gave_up(Reason::Cancelled),
+        ),
+        (
+            "cancelled while it is tried again",
+            vec![sms.clone()],
+            vec![Some(SessionError::Cancelled)],
+            vec![choose],
+            gave_up(Reason::Cancelled),
+        ),
+    ];
+    for (name, codes, errors, steps, (ending, abandoned)) in rows {
+        let (ended, session, operator) = by_code(codes, errors);
+        assert_eq!(ended.as_ref().ok(), Some(&ending), "{name}: {ended:?}");
+        assert_eq!((session.abandoned, operator.steps), (abandoned, steps), "{name}");
+        assert_eq!(operator.stages, [Stage::Returned], "{name}");
+    }
+    for over in [SessionError::SessionOver, SessionError::Expired, SessionError::BoundToOtherDevice] {
+        let name = format!("{over:?}");
+        let (ended, session, operator) = by_code(vec![sms.clone()], vec![Some(over)]);
+        assert!(matches!(ended, Err(FlowError::Session(_))), "{name}: {ended:?}");
+        assert_eq!((session.abandoned, operator.steps), (None, vec![choose]), "{name}: the run ends");
     }
 }
 

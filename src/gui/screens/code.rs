@@ -13,23 +13,37 @@ use super::super::{
 };
 use super::{View, waiting};
 use crate::{
-    flow::CodeStep,
+    flow::{CodeStep, CodeTrouble},
     protocol::{CODE_DIGITS, Fallback, OneTimeCode},
     runner::Command,
 };
 
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, code: &Code, draft: &mut Draft) -> Option<Ask> {
-    let asked = match code.step {
-        _ if code.is_under_way => return waiting::code(ui, view, code.is_retrying),
-        CodeStep::Choose => choose(ui, view),
-        CodeStep::Sent { attempts_left } => enter(ui, view, code, draft, (attempts_left, false)),
-        CodeStep::Wrong { attempts_left } => enter(ui, view, code, draft, (attempts_left, true)),
+    if code.is_under_way {
+        return waiting::code(ui, view, code.is_retrying);
+    }
+    let asked = match code.attempts_left {
+        None => choose(ui, view, code),
+        Some(attempts_left) => enter(ui, view, code, draft, attempts_left),
     };
     asked.map(Ask::Command)
 }
 
+/// What went wrong with the last code, if anything did.
+fn mishap(step: CodeStep) -> Option<&'static str> {
+    use CodeTrouble::{Later, Refused};
+    match step {
+        CodeStep::Choose | CodeStep::Sent { .. } => None,
+        CodeStep::Wrong { .. } => Some("code-wrong"),
+        CodeStep::NotSent(Refused) => Some("code-not-sent-refused"),
+        CodeStep::NotSent(Later) => Some("code-not-sent-later"),
+        CodeStep::NotChecked(Refused) => Some("code-not-checked-refused"),
+        CodeStep::NotChecked(Later) => Some("code-not-checked-later"),
+    }
+}
+
 /// By which way the code shall come.
-fn choose(ui: &mut Ui, view: &View<'_>) -> Option<Command> {
+fn choose(ui: &mut Ui, view: &View<'_>, code: &Code) -> Option<Command> {
     let asked = layout::actions(ui, view.words, view.theme, |pen| {
         let mut asked = None;
         for (i, channel) in view.state.fallback.iter().enumerate() {
@@ -38,43 +52,44 @@ fn choose(ui: &mut Ui, view: &View<'_>) -> Option<Command> {
                 asked = Some(Command::SendCode(*channel));
             }
         }
-        let face = pen.button(Weight::Second, "code-camera").then_some(Command::TryAgain);
-        asked.or(face).or(stop(pen))
+        asked.or(face(pen)).or(stop(pen))
     });
     layout::content(ui, view.words, view.theme, |pen| {
         pen.gap(24.0);
-        pen.verdict(Mark::Question, "code-title", "code-choose");
-        pen.announce_all(&["code-title", "code-choose"], false);
+        if let Some(mishap) = mishap(code.step) {
+            pen.verdict(Mark::Warning, "code-title", mishap);
+            pen.announce_all(&[mishap], true);
+        } else {
+            pen.verdict(Mark::Question, "code-title", "code-choose");
+            pen.announce_all(&["code-title", "code-choose"], false);
+        }
     });
     asked
 }
 
 /// The code has been sent: which is it?
-fn enter(
-    ui: &mut Ui,
-    view: &View<'_>,
-    code: &Code,
-    draft: &mut Draft,
-    (attempts_left, is_wrong): (u32, bool),
-) -> Option<Command> {
+fn enter(ui: &mut Ui, view: &View<'_>, code: &Code, draft: &mut Draft, attempts_left: u32) -> Option<Command> {
+    let mishap = mishap(code.step);
     let pressed = layout::actions(ui, view.words, view.theme, |pen| {
         let check = pen.button(Weight::First, "code-check").then(|| checked(draft)).flatten();
         let again = send_again(pen, view, code.channel);
-        check.or(again).or(stop(pen))
+        let is_stuck = matches!(code.step, CodeStep::NotSent(_) | CodeStep::NotChecked(_));
+        let face = if is_stuck { face(pen) } else { None };
+        check.or(again).or(face).or(stop(pen))
     });
     let mut entered = None;
     layout::content(ui, view.words, view.theme, |pen| {
         pen.title("code-title");
-        if !is_wrong {
+        if mishap.is_none() {
             pen.body("code-sent");
         }
         pen.gap(12.0);
         entered = field(pen, draft);
         let left = pen.say_with("attempts-left", &[("attempts", Arg::Number(attempts_left))]);
-        if is_wrong {
-            let wrong = pen.words.say("code-wrong");
-            pen.write(&wrong, pen.theme.strong(), pen.theme.tokens.danger, Align::Min);
-            pen.announce("code", &format!("{wrong} {left}"), true);
+        if let Some(mishap) = mishap {
+            let said = pen.words.say(mishap);
+            pen.write(&said, pen.theme.strong(), pen.theme.tokens.danger, Align::Min);
+            pen.announce("code", &format!("{said} {left}"), true);
         } else {
             let sent = pen.words.say("code-sent");
             pen.announce("code", &sent, false);
@@ -102,6 +117,10 @@ fn send_again(pen: &mut Pen<'_>, view: &View<'_>, last: Option<Fallback>) -> Opt
     asked
 }
 
+fn face(pen: &mut Pen<'_>) -> Option<Command> {
+    pen.button(Weight::Second, "code-camera").then_some(Command::TryAgain)
+}
+
 fn stop(pen: &mut Pen<'_>) -> Option<Command> {
     pen.button(Weight::Second, "stop-here").then_some(Command::GiveUp)
 }
@@ -127,12 +146,12 @@ fn field(pen: &mut Pen<'_>, draft: &mut Draft) -> Option<Command> {
     is_entered.then(|| checked(draft)).flatten()
 }
 
-/// The digits typed, if they make a code; the field is empty then.
-fn checked(draft: &mut Draft) -> Option<Command> {
+/// The digits typed, if they make a code. They stay until it is known whether they are the right ones.
+fn checked(draft: &Draft) -> Option<Command> {
     if draft.code.len() < CODE_DIGITS {
         return None;
     }
-    OneTimeCode::try_from(std::mem::take(&mut *draft.code)).ok().map(Command::CheckCode)
+    OneTimeCode::try_from(draft.code.to_string()).ok().map(Command::CheckCode)
 }
 
 /// Nothing of a code is kept to be undone.

@@ -55,10 +55,14 @@ fn a_verifier_that_sends_no_code_is_heard() {
         headers: String::new(),
         body: body.into(),
     };
-    let rows: [(&str, Play, Named); 6] = [
+    let rows: [(&str, Play, Named); 8] = [
         ("knows no codes", bare(404, ""), |e| matches!(e, SessionError::Rejected { status: 404 })),
         ("sends no more of them", said(ProblemKind::TooManyRequests, "Retry-After: 600\r\n"), |e| {
             matches!(e, SessionError::TooManyRequests { retry_after: Some(_) })
+        }),
+        ("refuses this phone", said(ProblemKind::CodeRefused, ""), |e| matches!(e, SessionError::CodeRefused)),
+        ("cannot now", said(ProblemKind::Unavailable, "Retry-After: 60\r\n"), |e| {
+            matches!(e, SessionError::Unavailable { retry_after: Some(_) })
         }),
         ("session over", said(ProblemKind::SessionOver, ""), |e| matches!(e, SessionError::SessionOver)),
         ("expired", said(ProblemKind::Expired, ""), |e| matches!(e, SessionError::Expired)),
@@ -68,8 +72,9 @@ fn a_verifier_that_sends_no_code_is_heard() {
         ("says something else", bare(200, r#"{"attempts":5}"#), |e| matches!(e, SessionError::Garbled(_))),
     ];
     let code = OneTimeCode::try_from("270118".to_owned()).unwrap();
+    let at_last = CodeSent { attempts_left: 5 };
     for (name, play, named) in rows {
-        let (verifier, world) = (Scripted::new([json(&ticket()), play.clone(), play]), World::new());
+        let (verifier, world) = (Scripted::new([json(&ticket()), play.clone(), play, json(&at_last)]), World::new());
         let mut session = world.session();
         let ticket = session.open(&link(&verifier.origin())).unwrap();
         let sent = session.send_code(&ticket, Fallback::Sms).unwrap_err();
@@ -77,5 +82,20 @@ fn a_verifier_that_sends_no_code_is_heard() {
         assert!(named(&sent) && named(&tried), "{name}: {sent:?}, {tried:?}");
         assert_eq!((verifier.seen().len(), world.waits.lock().unwrap().len()), (3, 0), "{name}: one try, no wait");
         assert!(!format!("{tried:?} {tried}").contains("270118"), "{name}: {tried:?}");
+        assert_eq!(session.send_code(&ticket, Fallback::Voice).unwrap(), at_last, "{name}: it may be asked again");
     }
+}
+
+#[test]
+fn nobody_waits_longer_than_twenty_seconds_for_a_code() {
+    let busy = problem(503, &ProblemKind::Unavailable.uri(), "Retry-After: 10\r\n");
+    let plays = [json(&ticket()), busy.clone(), busy.clone(), busy.clone(), busy];
+    let (verifier, world) = (Scripted::new(plays), World::new());
+    let mut session = world.session();
+    let ticket = session.open(&link(&verifier.origin())).unwrap();
+    let code = OneTimeCode::try_from("270118".to_owned()).unwrap();
+    let sent = session.send_code(&ticket, Fallback::Sms).unwrap_err();
+    assert_eq!((verifier.seen().len(), world.waits.lock().unwrap().len()), (3, 1), "sent after 0 and 10 s: {sent:?}");
+    let tried = session.check_code(&ticket, &code).unwrap_err();
+    assert_eq!((verifier.seen().len(), world.waits.lock().unwrap().len()), (5, 2), "tried after 0 and 10 s: {tried:?}");
 }

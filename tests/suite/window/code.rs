@@ -6,8 +6,12 @@ use countenance::{
     protocol::{Fallback, Outcome, Purpose, Reason},
     rehearsal,
     runner::Ended,
+    session::SessionError,
 };
-use eframe::egui::{Event, Key, accesskit::Role};
+use eframe::egui::{
+    Event, Key,
+    accesskit::{Live, Role},
+};
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::{
@@ -107,6 +111,59 @@ fn too_many_wrong_codes_end_the_login() {
     assert_eq!(window.stage.told().last().map(String::as_str), Some("browser"));
 }
 
+/// Whether a screen reader says this at once.
+fn is_called_out(window: &Window, words: &str) -> bool {
+    let urgent = |node: &egui_kittest::Node<'_>| node.accesskit_node().live() == Live::Assertive;
+    window.harness.query_all_by_label_contains(words).any(|node| urgent(&node))
+}
+
+const NOT_SENT: &str = "The code could not be sent. Try again in a moment, or choose another way.";
+const NOT_CHECKED: &str = "The code could not be checked. Try again in a moment, or choose another way.";
+
+fn down() -> SessionError {
+    SessionError::Unavailable { retry_after: None }
+}
+
+#[test]
+fn a_code_that_is_not_sent_is_said_and_there_is_another_way() {
+    let refused = "No code can be sent to your phone this way. Choose another way.";
+    let sends: Vec<Option<fn() -> _>> = vec![Some(|| SessionError::CodeRefused), Some(down)];
+    let mut window = Window::on_login(Script { sends, ..no_camera() });
+    window.press("Begin").press("Use a code instead").press("Send a text message").see(refused);
+    assert!(is_called_out(&window, refused));
+    window.see("Use the camera instead").see("Stop here").press("Call me").see(NOT_SENT);
+    assert!(is_called_out(&window, NOT_SENT));
+    window.press("Call me").see("The code is on its way. It may take a minute.");
+    paste(&mut window, "123456");
+    window.key(Key::Enter).see("It is you");
+}
+
+#[test]
+fn the_code_that_came_is_still_good_where_another_is_not_sent() {
+    let mut window = sent(Script { sends: vec![None, Some(down)], ..no_camera() });
+    window.harness.run_steps(120);
+    window.press("Send again").see(NOT_SENT).see("5 attempts left");
+    assert!(is_called_out(&window, NOT_SENT));
+    paste(&mut window, "123456");
+    window.press("Check the code").see("It is you");
+}
+
+#[test]
+fn a_code_that_is_not_checked_stays_in_its_field_until_it_is() {
+    let codes = vec![Verdict::Fails(down), wrong(4), Verdict::Fails(|| SessionError::CodeRefused)];
+    let cameras = vec![Camera::FailsToOpen(|| CameraError::Absent), Camera::Films];
+    let mut window = sent(Script { cameras, codes, ..no_camera() });
+    paste(&mut window, "000000");
+    window.key(Key::Enter).see(NOT_CHECKED).see("5 attempts left");
+    assert!(is_called_out(&window, NOT_CHECKED));
+    assert_eq!(typed(&window), "000000");
+    window.press("Check the code").see("That is not the code that was sent.").see("4 attempts left");
+    assert_eq!(typed(&window), "");
+    paste(&mut window, "123456");
+    window.key(Key::Enter).see("Codes are no longer accepted for this login. Choose another way.");
+    window.press("Use the camera instead").see("It is you");
+}
+
 #[test]
 fn another_code_can_be_had_after_half_a_minute_by_the_same_way_or_the_other() {
     let mut window = sent(no_camera());
@@ -184,18 +241,27 @@ fn the_way_by_code_can_be_left_everywhere() {
         window
     };
     let (stop, escape): (Leaves, Leaves) = (|w| _ = w.press("Stop here"), |w| _ = w.key(Key::Escape));
-    let rows: [(&str, Begins<'_>, Leaves, &[&str]); 6] = [
+    let not_sent = || {
+        let mut window = Window::on_login(Script { sends: vec![Some(down)], ..no_camera() });
+        window.press("Begin").press("Use a code instead").press("Call me").see(NOT_SENT);
+        window
+    };
+    let not_checked = || {
+        let mut window = sent(Script { codes: vec![Verdict::Fails(down)], ..no_camera() });
+        paste(&mut window, "123456");
+        window.key(Key::Enter).see(NOT_CHECKED);
+        window
+    };
+    let (one_sent, one_tried) = ("code sent: Sms", "code tried: 123456");
+    let rows: [(&str, Begins<'_>, Leaves, &[&str]); 8] = [
+        ("not sent, stop", &not_sent, stop, &["code sent: Voice", abandoned, "browser"]),
+        ("not checked, Escape", &not_checked, escape, &[one_sent, one_tried, abandoned, "browser"]),
         ("choosing, stop", &choosing, stop, &[abandoned, "browser"]),
         ("choosing, Escape", &choosing, escape, &[abandoned, "browser"]),
-        ("typing, stop", &|| sent(no_camera()), stop, &["code sent: Sms", abandoned, "browser"]),
-        ("typing, Escape", &|| sent(no_camera()), escape, &["code sent: Sms", abandoned, "browser"]),
-        (
-            "offline, cancel",
-            &offline,
-            |w| _ = w.press("Cancel"),
-            &["code sent: Sms", "code tried: 123456", abandoned, "browser"],
-        ),
-        ("offline, Escape", &offline, escape, &["code sent: Sms", "code tried: 123456", abandoned, "browser"]),
+        ("typing, stop", &|| sent(no_camera()), stop, &[one_sent, abandoned, "browser"]),
+        ("typing, Escape", &|| sent(no_camera()), escape, &[one_sent, abandoned, "browser"]),
+        ("offline, cancel", &offline, |w| _ = w.press("Cancel"), &[one_sent, one_tried, abandoned, "browser"]),
+        ("offline, Escape", &offline, escape, &[one_sent, one_tried, abandoned, "browser"]),
     ];
     for (name, begin, leave, told) in rows {
         let mut window = begin();

@@ -58,6 +58,8 @@ pub(crate) enum Verdict {
     Says(Outcome),
     /// Cannot be reached: waits once, then approves.
     Offline,
+    /// Fails so.
+    Fails(fn() -> SessionError),
 }
 
 /// How the session opens.
@@ -78,6 +80,8 @@ pub(crate) struct Script {
     /// The ways to pass by code that the ticket offers.
     pub(crate) fallback: Vec<Fallback>,
     pub(crate) codes: Vec<Verdict>,
+    /// What sending a code fails with, if it does, in order; then it does not.
+    pub(crate) sends: Vec<Option<fn() -> SessionError>>,
     /// Log odds of a live person, per look.
     pub(crate) odds: Vec<f32>,
     /// Looks in which nobody is to be seen.
@@ -86,8 +90,9 @@ pub(crate) struct Script {
 
 impl Default for Script {
     fn default() -> Self {
-        let (cameras, verdicts, fallback, codes) = (vec![Camera::Films], Vec::new(), Vec::new(), Vec::new());
-        Self { cameras, opening: Opening::Ticket, verdicts, fallback, codes, odds: vec![3.0], empty_looks: 0 }
+        let (cameras, verdicts, fallback) = (vec![Camera::Films], Vec::new(), Vec::new());
+        let (codes, sends, odds) = (Vec::new(), Vec::new(), vec![3.0]);
+        Self { cameras, opening: Opening::Ticket, verdicts, fallback, codes, sends, odds, empty_looks: 0 }
     }
 }
 
@@ -296,6 +301,7 @@ impl Played<'_> {
     ) -> Result<Outcome, SessionError> {
         match verdict {
             Some(Verdict::Says(outcome)) => return Ok(outcome),
+            Some(Verdict::Fails(error)) => return Err(error()),
             Some(Verdict::Offline) => {
                 self.around.wait.wait(PATIENCE, self.around.cancelled);
                 if self.around.cancelled.load(std::sync::atomic::Ordering::Relaxed) {
@@ -337,6 +343,9 @@ impl SessionApi for Played<'_> {
 
     fn send_code(&mut self, ticket: &Ticket, channel: Fallback) -> Result<CodeSent, SessionError> {
         self.stage.note(format!("code sent: {channel:?}"));
+        if let Some(Some(error)) = next(&mut self.stage.script.lock().unwrap().sends) {
+            return Err(error());
+        }
         self.inner.send_code(ticket, channel).map(|_| CodeSent { attempts_left: 5 })
     }
 
