@@ -44,6 +44,18 @@ fn the_salary_page_opens_after_a_face_and_closes_again() {
 }
 
 #[test]
+fn a_login_finished_in_one_tab_leaves_the_other_tabs_as_it_is() {
+    let stand = Stand::with_mode("on-demand");
+    let mut browser = stand.browser();
+    let (first, second) = (open(&stand, &mut browser, "/login"), open(&stand, &mut browser, "/salary"));
+    assert!(Stand::give_password(&mut browser, &first).html.contains("Good day, Ada"));
+    let start = Stand::give_password(&mut browser, &second);
+    let salary = stand.approve(&mut browser, &start);
+    assert_eq!((salary.status, salary.url.path()), (200, "/salary"), "{}", salary.html);
+    assert!(open(&stand, &mut browser, "/").html.contains("Good day, Ada"));
+}
+
+#[test]
 fn always_on_opens_the_salary_page_at_once() {
     let stand = Stand::with_mode("always");
     let mut browser = stand.browser();
