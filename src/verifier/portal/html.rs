@@ -31,11 +31,16 @@ pub(super) fn moment(at: UnixSecs) -> String {
     format!("<time datetime=\"{iso}\">{iso}</time>")
 }
 
+/// Most columns that have room on a small laptop's screen.
+const USUAL_COLUMNS: usize = 6;
+
 /// A table; the first cell of each row is its head. On a narrow screen each row becomes a list with the heads before the
-/// cells, and the roles keep it a table for those who hear it.
+/// cells, and the roles keep it a table for those who hear it. One with many columns scrolls sideways in its own frame where
+/// it has no room, by keyboard too.
 pub(super) fn table(caption: &str, heads: &[&str], rows: &[Vec<Cell>]) -> String {
+    let wide = if heads.len() > USUAL_COLUMNS { " class=\"wide\" tabindex=\"0\"" } else { "" };
     let mut out = format!(
-        "<table role=\"table\">\n<caption>{}</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">",
+        "<table role=\"table\"{wide}>\n<caption>{}</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">",
         text(caption)
     );
     for head in heads {
