@@ -121,7 +121,7 @@ pub enum RulesError {
     #[error("an integration needs a name of 1 to 64 characters")]
     Name,
     /// A host is not a bare, lower-case host name.
-    #[error("{host:?} is not a bare, lower-case host name")]
+    #[error("not a bare, lower-case host name: {host:?}")]
     Host {
         /// As it was given.
         host: String,
