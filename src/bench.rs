@@ -12,8 +12,8 @@ use crate::{
     capture::{CaptureError, Captured, Sight, capture},
     face::Face,
     frame::Frame,
-    liveness::{Abstain, Logits},
-    policy::Policy,
+    liveness::{Abstain, NetOdds},
+    policy::{NetPolicy, Policy},
     protocol::CameraClaim,
     vision::{Vision, VisionError},
 };
@@ -80,7 +80,7 @@ pub fn bench(path: &Path, frames: usize, policy: &Policy, vision: &Vision) -> Re
             })?;
             match captured {
                 Captured::CannotTell(Abstain::SourceEnded) => break,
-                Captured::CannotTell(Abstain::TimeOver) | Captured::Stopped => {}
+                Captured::CannotTell(Abstain::TimeOver | Abstain::Undecided(_)) | Captured::Stopped => {}
                 Captured::Shown(..) => report.decided = (report.decided.0 + 1, report.decided.1 + 1),
                 Captured::NotLive(_) => report.decided.0 += 1,
             }
@@ -148,8 +148,8 @@ impl Sight for TimedSight<'_> {
         timed(&self.detect, || Vision::faces(self.vision, frame))
     }
 
-    fn liveness(&self, frame: &Frame, face: &Face) -> Result<Logits, VisionError> {
-        timed(&self.liveness, || Vision::liveness(self.vision, frame, face))
+    fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
+        timed(&self.liveness, || Vision::liveness(self.vision, frame, face, nets))
     }
 }
 

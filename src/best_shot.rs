@@ -56,7 +56,7 @@ pub(crate) mod tests {
     use crate::{
         liveness::{
             Judge, Step,
-            tests::{good, logits},
+            tests::{good, odds},
         },
         policy::Policy,
     };
@@ -69,7 +69,7 @@ pub(crate) mod tests {
             judge.see(Some(1));
             let frame = good(seq);
             best.keep(&frame, 1);
-            if let Step::Live(proof) = judge.take(&frame, &logits(3.0)) {
+            if let Step::Live(proof) = judge.take(&frame, odds(3.0)) {
                 let shot = best.within(&proof).unwrap();
                 return (proof, shot);
             }

@@ -7,8 +7,8 @@ use crate::{
     camera::{CameraError, FrameSource},
     face::Face,
     frame::Frame,
-    liveness::{Abstain, Judge, Logits, Proof, Refusal, Step, track::Tracker},
-    policy::{HintPolicy, Policy},
+    liveness::{Abstain, Judge, NetOdds, Proof, Refusal, Step, track::Tracker},
+    policy::{HintPolicy, NetPolicy, Policy},
     quality::{self, Hint, Steady},
     vision::{Vision, VisionError},
 };
@@ -17,8 +17,8 @@ use crate::{
 pub trait Sight {
     /// All faces in the frame, best first.
     fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError>;
-    /// Passive liveness of one of them.
-    fn liveness(&self, frame: &Frame, face: &Face) -> Result<Logits, VisionError>;
+    /// What each of `nets` says of one of them, in their order.
+    fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError>;
 }
 
 impl Sight for Vision {
@@ -26,8 +26,8 @@ impl Sight for Vision {
         Vision::faces(self, frame)
     }
 
-    fn liveness(&self, frame: &Frame, face: &Face) -> Result<Logits, VisionError> {
-        Vision::liveness(self, frame, face)
+    fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
+        Vision::liveness(self, frame, face, nets)
     }
 }
 
@@ -104,8 +104,9 @@ pub fn capture(
         let look = match (examined.good(), track) {
             (Ok(good), Some(track)) => {
                 best.keep(&good, track);
-                match judge.take(&good, &sight.liveness(&frame, good.face())?) {
+                match judge.take(&good, sight.liveness(&frame, good.face(), &policy.liveness.nets)?) {
                     Step::More(ratio) => Look::Gathered(ratio),
+                    Step::CannotTell(verdict) => return Ok(Captured::CannotTell(Abstain::Undecided(verdict))),
                     Step::NotLive(refusal) => return Ok(Captured::NotLive(refusal)),
                     Step::Live(proof) => {
                         return Ok(match best.within(&proof) {
@@ -148,7 +149,7 @@ pub fn practise(
 mod tests {
     use super::*;
     use crate::{
-        liveness::tests::logits,
+        liveness::tests::odds,
         protocol::{CameraClaim, CameraKind},
         quality::tests::{face_at, noise_frame},
     };
@@ -190,8 +191,8 @@ mod tests {
             Ok(if self.nobody { vec![] } else { vec![face_at(x, 240.0, 150.0)] })
         }
 
-        fn liveness(&self, _: &Frame, _: &Face) -> Result<Logits, VisionError> {
-            Ok(logits(self.odds))
+        fn liveness(&self, _: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
+            Ok(odds(self.odds))
         }
     }
 
@@ -241,8 +242,8 @@ mod tests {
                 Ok(if frame.seq() < 10 || frame.seq() == 15 { vec![] } else { vec![face_at(320.0, 240.0, 150.0)] })
             }
 
-            fn liveness(&self, _: &Frame, _: &Face) -> Result<Logits, VisionError> {
-                Ok(logits(3.0))
+            fn liveness(&self, _: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
+                Ok(odds(3.0))
             }
         }
         let mut told = Vec::new();

@@ -22,7 +22,7 @@ use crate::{
         recording::{self, RecordingError},
     },
     capture::{CaptureError, Captured, Sight, capture},
-    liveness::{Logits, SCALES},
+    liveness::NetOdds,
     policy::Policy,
     quality,
     vision::{Vision, VisionError},
@@ -179,7 +179,7 @@ fn play(clip: &Path, fps: f64, policy: &Policy, vision: &Vision, line: &mut Clip
         Ok(source) => source,
         Err(error) => return Ok(Err(error.into())),
     };
-    let (mut sums, mut good_sum) = ([0.0_f32; SCALES.len()], 0.0_f32);
+    let (mut sums, mut good_sum) = ([0.0_f32; 3], 0.0_f32);
     let ended = loop {
         let frame = match source.next_frame(Duration::from_millis(policy.capture.frame_millis)) {
             Err(CameraError::Ended) => break Ok(()),
@@ -189,10 +189,12 @@ fn play(clip: &Path, fps: f64, policy: &Policy, vision: &Vision, line: &mut Clip
         line.frames += 1;
         let faces = Sight::faces(vision, &frame)?;
         let Some(face) = faces.iter().max_by(|a, b| a.rect.area().total_cmp(&b.rect.area())) else { continue };
-        let logits: Logits = Sight::liveness(vision, &frame, face)?;
-        let odds = logits.log_odds();
+        let Some(NetOdds(odds)) = Sight::liveness(vision, &frame, face, &policy.liveness.nets)?.into_iter().next()
+        else {
+            continue;
+        };
         line.faces += 1;
-        sums.iter_mut().zip(odds).for_each(|(sum, odds)| *sum += odds);
+        sums.iter_mut().zip(&odds).for_each(|(sum, odds)| *sum += odds);
         if quality::judge(&frame, &faces, &policy.quality).is_ok() {
             line.good += 1;
             good_sum += odds.iter().sum::<f32>() / odds.len() as f32;

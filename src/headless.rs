@@ -164,6 +164,9 @@ impl Operator for Script<'_> {
                 json!({"fused": refusal.verdict.fused, "threshold": refusal.verdict.threshold})
             }
             Setback::CannotTell(Abstain::TimeOver) => json!({"because": "the time of the capture is over"}),
+            Setback::CannotTell(Abstain::Undecided(verdict)) => {
+                json!({"because": "the evidence is neither for nor against", "fused": verdict.fused})
+            }
             Setback::CannotTell(Abstain::SourceEnded) => json!({"because": "the recording ended"}),
             Setback::NotAccepted { attempts_left, .. } => json!({"attempts_left": attempts_left}),
             Setback::Camera(error) => json!({"fault": error.name(), "error": causes(error)}),

@@ -6,8 +6,12 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+mod liveness;
+
+pub use liveness::{Channels, CueName, CuePolicy, CuesPolicy, LivenessPolicy, NetPolicy};
+
 /// All thresholds of one capture.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
@@ -60,24 +64,6 @@ pub struct QualityPolicy {
     /// Least variance of the Laplacian of the face at 112 pixels wide. Origin: genuine frames of the softest webcam among
     /// the test recordings measure 14 to 32, of a phone 160 to 230; half of the least leaves room for softer ones.
     pub sharpness: f32,
-}
-
-/// What shows a live person.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "verifier", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields, default)]
-pub struct LivenessPolicy {
-    /// Least mean log odds over scales and frames, each clipped to ±9.2. Origin: equal error (6.7 %) on the first 12
-    /// frames of the 360 Replay-Attack development clips.
-    pub threshold: f32,
-    /// Least good frames on one unbroken track.
-    pub frames: u32,
-    /// Least time from the first to the last of them, milliseconds.
-    pub span_millis: u64,
-    /// Longest pause between two frames of one track, milliseconds.
-    pub gap_millis: u64,
-    /// Least overlap (intersection over union) of a face with itself one frame earlier.
-    pub track_overlap_ratio: f32,
 }
 
 /// How long a capture may take.
@@ -200,12 +186,6 @@ impl Default for QualityPolicy {
     }
 }
 
-impl Default for LivenessPolicy {
-    fn default() -> Self {
-        Self { threshold: 1.2, frames: 12, span_millis: 800, gap_millis: 300, track_overlap_ratio: 0.3 }
-    }
-}
-
 impl Default for CapturePolicy {
     fn default() -> Self {
         Self { frame_millis: 1_300, limit_millis: 20_000 }
@@ -241,7 +221,6 @@ impl Policy {
     #[must_use]
     pub fn tightened_by(&self, other: &Self) -> Self {
         let (q, p) = (&self.quality, &other.quality);
-        let (l, m) = (&self.liveness, &other.liveness);
         let (c, d) = (&self.capture, &other.capture);
         let (a, b) = (&self.camera, &other.camera);
         Self {
@@ -262,13 +241,7 @@ impl Policy {
                 uneven_ratio: q.uneven_ratio.min(p.uneven_ratio),
                 sharpness: q.sharpness.max(p.sharpness),
             },
-            liveness: LivenessPolicy {
-                threshold: l.threshold.max(m.threshold),
-                frames: l.frames.max(m.frames),
-                span_millis: l.span_millis.max(m.span_millis),
-                gap_millis: l.gap_millis.min(m.gap_millis),
-                track_overlap_ratio: l.track_overlap_ratio.max(m.track_overlap_ratio),
-            },
+            liveness: self.liveness.tightened_by(&other.liveness),
             capture: CapturePolicy {
                 frame_millis: c.frame_millis.min(d.frame_millis),
                 limit_millis: c.limit_millis.min(d.limit_millis),
@@ -304,11 +277,11 @@ mod tests {
     #[test]
     fn a_looser_policy_changes_nothing_and_a_stricter_one_all_it_names() {
         let own = Policy::default();
-        let mut loose = own;
+        let mut loose = own.clone();
         loose.liveness.threshold = -5.0;
         loose.quality.yaw_deg = 90.0;
         assert_eq!(own.tightened_by(&loose), own);
-        let mut strict = own;
+        let mut strict = own.clone();
         strict.liveness.frames = 20;
         strict.quality.luma_max = 200.0;
         assert_eq!(own.tightened_by(&strict), strict);
@@ -319,7 +292,7 @@ mod tests {
         let policy = Policy::default();
         let copy: Policy = serde_json::from_str(&serde_json::to_string(&policy).unwrap()).unwrap();
         assert_eq!(copy.digest(), policy.digest());
-        let mut other = policy;
+        let mut other = policy.clone();
         other.capture.limit_millis += 1;
         assert_ne!(other.digest(), policy.digest());
     }

@@ -14,7 +14,7 @@ mod problem;
 
 pub use camera::{CameraClaim, CameraKind, CameraRefusal, InjectionSign};
 pub use claims::{
-    Claims, CueClaim, KeyProtection, LivenessClaim, LivenessDecision, ModelClaim, QualityClaim, SessionClaim,
+    Claims, CueClaim, KeyProtection, LivenessClaim, LivenessDecision, ModelClaim, NetClaim, QualityClaim, SessionClaim,
     ShotClaim, SpanClaim,
 };
 pub use code::{CODE_DIGITS, CheckCode, CodeSent, NoCode, OneTimeCode, SendCode};

@@ -17,8 +17,8 @@ use crate::{
     capture::{Advice, CaptureError, Captured, Look, Sight, capture},
     face::Face,
     frame::Frame,
-    liveness::{Abstain, Logits, Verdict},
-    policy::Policy,
+    liveness::{Abstain, NetOdds, Verdict},
+    policy::{NetPolicy, Policy},
     protocol::QualityClaim,
     quality::{Hint, measure::Measures},
     vision::VisionError,
@@ -119,6 +119,7 @@ fn looks(
         let verdict = match &captured {
             Captured::Shown(_, proof) => Some(proof.verdict()),
             Captured::NotLive(refusal) => Some(&refusal.verdict),
+            Captured::CannotTell(Abstain::Undecided(verdict)) => Some(verdict),
             Captured::CannotTell(Abstain::TimeOver) => None,
             Captured::CannotTell(Abstain::SourceEnded) | Captured::Stopped => break,
         };
@@ -166,9 +167,9 @@ impl Sight for Seen<'_> {
         self.sight.faces(frame)
     }
 
-    fn liveness(&self, frame: &Frame, face: &Face) -> Result<Logits, VisionError> {
+    fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
         self.scored.borrow_mut().push(Measures::of(frame, face).claim);
-        self.sight.liveness(frame, face)
+        self.sight.liveness(frame, face, nets)
     }
 }
 
@@ -200,7 +201,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::{
         camera::CameraError,
-        liveness::tests::logits,
+        liveness::tests::odds,
         protocol::{CameraClaim, CameraKind},
         quality::tests::{face_at, noise_frame},
     };
@@ -258,9 +259,9 @@ pub(crate) mod tests {
             Ok(if frame.seq() < self.comes { vec![] } else { vec![face_at(320.0, 240.0, 200.0)] })
         }
 
-        fn liveness(&self, frame: &Frame, _: &Face) -> Result<Logits, VisionError> {
+        fn liveness(&self, frame: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
             let look = (frame.seq() - self.comes) as usize / 21;
-            Ok(logits(self.odds[look % self.odds.len()]))
+            Ok(odds(self.odds[look % self.odds.len()]))
         }
     }
 

@@ -23,9 +23,9 @@ pub enum Inconsistency {
     /// A number is infinite or no number.
     #[error("a number is not finite")]
     NotFinite,
-    /// The fused score is not the mean of the frames' scores.
-    #[error("the fused score is not the mean of the scores")]
-    FusedNotMean,
+    /// The fused score is not the frames' mean plus the cues' parts.
+    #[error("the fused score is not the sum of its parts")]
+    FusedNotSum,
     /// The fused score does not reach the threshold it names.
     #[error("the fused score is below its threshold")]
     BelowThreshold,
@@ -67,20 +67,22 @@ fn span(claims: &Claims) -> Result<(), Inconsistency> {
 
 fn scores(claims: &Claims) -> Result<(), Inconsistency> {
     let (liveness, q) = (&claims.liveness, &claims.quality);
-    let cues = liveness.cues.iter().map(|cue| cue.score);
+    let cues = liveness.cues.iter().flat_map(|cue| [cue.llr, cue.measure.unwrap_or(0.0)]);
+    let nets = liveness.nets.iter().flat_map(|net| net.odds.iter().copied().chain([net.llr]));
     let measures =
         [q.interocular_px, q.face_ratio, q.yaw_deg, q.pitch_deg, q.roll_deg, q.sharpness, q.luma].into_iter();
     let decision = [liveness.fused, liveness.threshold].into_iter();
-    if !decision.chain(liveness.per_frame.iter().copied()).chain(cues).chain(measures).all(f32::is_finite) {
+    if !decision.chain(liveness.per_frame.iter().copied()).chain(cues).chain(nets).chain(measures).all(f32::is_finite) {
         return Err(Inconsistency::NotFinite);
     }
     if liveness.per_frame.len() as u64 != u64::from(claims.span.scored) {
         return Err(Inconsistency::ScoreCount);
     }
     let sum: f64 = liveness.per_frame.iter().copied().map(f64::from).sum();
-    let mean = sum / f64::from(claims.span.scored);
-    if (f64::from(liveness.fused) - mean).abs() > FUSED_TOLERANCE {
-        return Err(Inconsistency::FusedNotMean);
+    let cues: f64 = liveness.cues.iter().map(|cue| f64::from(cue.llr)).sum();
+    let fused = sum / f64::from(claims.span.scored) + cues;
+    if (f64::from(liveness.fused) - fused).abs() > FUSED_TOLERANCE {
+        return Err(Inconsistency::FusedNotSum);
     }
     if liveness.fused < liveness.threshold { Err(Inconsistency::BelowThreshold) } else { Ok(()) }
 }
@@ -124,7 +126,7 @@ fn texts(claims: &Claims) -> Result<(), Inconsistency> {
         &claims.camera.driver,
         &claims.camera.format,
     ];
-    let names = claims.liveness.cues.iter().map(|cue| &cue.name);
+    let names = claims.liveness.nets.iter().map(|net| &net.name);
     let names = names.chain(claims.liveness.models.iter().map(|model| &model.name));
     let may = [&claims.camera.bus_path, &claims.camera.vid_pid].into_iter().flatten();
     if must.into_iter().chain(names).chain(may).all(|text| (1..=TEXT_MAX_CHARS).contains(&text.chars().count())) {

@@ -106,7 +106,8 @@ fn evidence(page: &mut Page, claims: &Claims) {
         &format!("{:?}: {:.3} against a threshold of {:.3}", liveness.decision, liveness.fused, liveness.threshold),
     );
     for cue in &liveness.cues {
-        page.line("cue", &format!("{} {:.3}", cue.name, cue.score));
+        let measure = cue.measure.map_or_else(|| "nothing".to_owned(), |measure| format!("{measure:.3}"));
+        page.line("cue", &format!("{}: {measure}, worth {:+.3}", cue.name.as_str(), cue.llr));
     }
     page.line("per frame", &sparkline(&liveness.per_frame));
     for model in &liveness.models {

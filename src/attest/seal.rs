@@ -133,6 +133,7 @@ pub fn seal(
             decision: LivenessDecision::Live,
             fused: verdict.fused,
             threshold: verdict.threshold,
+            nets: verdict.nets.clone(),
             cues: verdict.cues.clone(),
             per_frame: verdict.per_frame.clone(),
             models: context.models,

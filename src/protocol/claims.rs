@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{CameraClaim, Purpose};
-use crate::world::UnixSecs;
+use crate::{policy::CueName, world::UnixSecs};
 
 /// The claims of an attestation (EAT, RFC 9711; names of that RFC where one exists).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -95,13 +95,15 @@ pub struct SpanClaim {
 pub struct LivenessClaim {
     /// Always `live`: nothing else can be sealed.
     pub decision: LivenessDecision,
-    /// Mean log odds over scales and frames.
+    /// The fused log likelihood ratio (LLR): mean of `per_frame` plus the LLR of each cue.
     pub fused: f32,
     /// What `fused` had to reach.
     pub threshold: f32,
-    /// Mean log odds of each cue.
+    /// Each liveness network's part.
+    pub nets: Vec<NetClaim>,
+    /// Each cue's part.
     pub cues: Vec<CueClaim>,
-    /// Mean log odds over the scales, a value per scored frame.
+    /// The networks' LLR, a value per scored frame.
     pub per_frame: Vec<f32>,
     /// SHA-256 (hex) of each network used.
     pub models: Vec<ModelClaim>,
@@ -117,14 +119,30 @@ pub enum LivenessDecision {
     Live,
 }
 
+/// One liveness network's part in a decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetClaim {
+    /// Its name in the policy.
+    pub name: String,
+    /// SHA-256 of its file, hex.
+    pub sha256: String,
+    /// Mean log odds at each of its crop scales.
+    pub odds: Vec<f32>,
+    /// What they are worth: a log likelihood ratio.
+    pub llr: f32,
+}
+
 /// One cue's part in a decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CueClaim {
-    /// Name of the cue, such as `passive-1.5`.
-    pub name: String,
-    /// Its mean log odds.
-    pub score: f32,
+    /// Which cue.
+    pub name: CueName,
+    /// What it measured, in its own unit; absent where it could say nothing.
+    pub measure: Option<f32>,
+    /// What that is worth, a log likelihood ratio: above 0 it supports a live person, below it denies one.
+    pub llr: f32,
 }
 
 /// One network by name and digest.

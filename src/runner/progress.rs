@@ -153,7 +153,7 @@ impl Obstacle {
             Setback::NotAccepted { reason, attempts_left } => {
                 Self::NotAccepted { reason: *reason, attempts_left: *attempts_left, picture }
             }
-            Setback::CannotTell(abstain) => Self::CannotTell(*abstain),
+            Setback::CannotTell(abstain) => Self::CannotTell(abstain.clone()),
             Setback::Camera(error) => Self::Camera(error.into()),
         }
     }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::{
     frame::Frame,
-    policy::QualityPolicy,
+    liveness::NetOdds,
+    policy::{NetPolicy, QualityPolicy},
     vision::{Embedding, Vision, VisionError},
 };
 
@@ -59,7 +60,8 @@ impl Examiner for Arc<Vision> {
         if sure().filter(|other| other.rect.width >= face.rect.width * policy.second_face_ratio).count() > 1 {
             return Ok(Sighting::SeveralFaces);
         }
-        let odds = self.liveness(shot, face)?.log_odds();
+        let nets = self.liveness(shot, face, &[NetPolicy::embedded()])?;
+        let odds: Vec<f32> = nets.into_iter().flat_map(|NetOdds(odds)| odds).collect();
         Ok(Sighting::OneFace(Look {
             interocular_px: face.landmarks.interocular_px(),
             liveness: odds.iter().sum::<f32>() / odds.len() as f32,

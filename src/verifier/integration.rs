@@ -76,7 +76,7 @@ impl Rules {
         }
         // JSON has no infinite number: such a policy would be written and never read again.
         let written = serde_json::to_string(&self.policy).unwrap_or_default();
-        if serde_json::from_str::<Policy>(&written).ok() != Some(self.policy) {
+        if serde_json::from_str::<Policy>(&written).ok().as_ref() != Some(&self.policy) {
             return Err(RulesError::Policy);
         }
         Ok(())

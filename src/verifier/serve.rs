@@ -148,7 +148,7 @@ pub(crate) async fn serve(
 /// The thresholds that this verifier sends with each ticket.
 #[utoipa::path(get, path = "/v1/policy", tag = "service", responses((status = 200, body = Policy)))]
 async fn policy(State(verifier): State<Inner>) -> Json<Policy> {
-    Json(*verifier.policy())
+    Json(verifier.policy().clone())
 }
 
 /// Whether the service and its store answer.

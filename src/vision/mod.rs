@@ -18,7 +18,7 @@ use passive::PassiveLiveness;
 pub use embedder::Embedding;
 pub use model::{Model, Source, models};
 
-use crate::{face::Face, frame::Frame, liveness::Logits, protocol::ModelClaim};
+use crate::{face::Face, frame::Frame, liveness::NetOdds, policy::NetPolicy, protocol::ModelClaim};
 
 /// The three networks, ready to run.
 #[derive(Debug)]
@@ -74,6 +74,14 @@ pub enum VisionError {
         /// Which network.
         name: &'static str,
     },
+    /// The policy names a liveness network that is not at hand.
+    #[error("the liveness network {name} (SHA-256 {sha256}) is not at hand")]
+    NoSuchNet {
+        /// Its name in the policy.
+        name: String,
+        /// Its digest there.
+        sha256: String,
+    },
     /// The box or the landmarks of the face span no area.
     #[error("the face has no area")]
     NoArea,
@@ -99,9 +107,9 @@ impl Vision {
         self.detector.faces(frame)
     }
 
-    /// The liveness logits of `face` at the three crop scales.
-    pub fn liveness(&self, frame: &Frame, face: &Face) -> Result<Logits, VisionError> {
-        self.passive.logits(frame, face)
+    /// What each of `nets` says of `face`: log odds of a live one at each of its crop scales.
+    pub fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
+        self.passive.odds(frame, face, nets)
     }
 
     /// Prepares the embedding network, which only the verifier needs, so that a damaged one is found before the first face.

@@ -1,4 +1,4 @@
-//! Passive liveness of one frame: three crops around the face, three logits each.
+//! Passive liveness of one frame: crops around the face, as each network's contract asks for them.
 
 use super::{
     VisionError,
@@ -9,38 +9,46 @@ use crate::{
     face::Face,
     frame::Frame,
     geometry::{InFrame, Rect},
-    liveness::Logits,
+    liveness::NetOdds,
+    policy::{Channels, NetPolicy},
 };
 
-/// Side of the crops as the network sees them, pixels.
-const SIDE: usize = 128;
-/// Sides of the crops by sides of the face box: the face alone, with its edge, with what is around it.
-const SCALES: [f32; 3] = [1.0, 1.5, 2.7];
-
-/// Scores crops.
+/// The liveness networks at hand.
 #[derive(Debug)]
 pub(super) struct PassiveLiveness {
-    network: Network,
+    /// By the SHA-256 of their file, hex.
+    networks: Vec<(String, Network)>,
 }
 
 impl PassiveLiveness {
-    /// Prepares the network.
+    /// Prepares the embedded network.
     pub(super) fn load(models: &[Model]) -> Result<Self, VisionError> {
-        Ok(Self { network: Network::load(Which::Liveness, models)? })
+        let embedded = Network::load(Which::Liveness, models)?;
+        Ok(Self { networks: vec![(NetPolicy::embedded().sha256, embedded)] })
     }
 
-    /// The logits of `face` in `frame`, as the network gives them: nobody has taken their softmax.
-    pub(super) fn logits(&self, frame: &Frame, face: &Face) -> Result<Logits, VisionError> {
-        let mut logits = [[0.0; 3]; 3];
-        for (scale, of_scale) in SCALES.into_iter().zip(&mut logits) {
+    /// What each of `nets` says of `face` in `frame`.
+    pub(super) fn odds(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
+        nets.iter().map(|net| self.odds_of(frame, face, net)).collect()
+    }
+
+    fn odds_of(&self, frame: &Frame, face: &Face, net: &NetPolicy) -> Result<NetOdds, VisionError> {
+        let missing = || VisionError::NoSuchNet { name: net.name.clone(), sha256: net.sha256.clone() };
+        let (_, network) = self.networks.iter().find(|(sha256, _)| *sha256 == net.sha256).ok_or_else(missing)?;
+        let side = net.side_px as usize;
+        let mut logits = Vec::with_capacity(net.scales.len());
+        for &scale in &net.scales {
             let region = crop(frame, face.rect, scale).ok_or(VisionError::NoArea)?;
-            let mut picture = Planes::black(SIDE, SIDE);
-            picture.resize_from(frame, region, SIDE, SIDE);
-            let outputs = self.network.run(&picture)?;
-            let misshapen = VisionError::Misshapen { name: self.network.name() };
-            *of_scale = outputs.first().and_then(|output| output.as_slice().try_into().ok()).ok_or(misshapen)?;
+            let mut picture = Planes::black(side, side);
+            picture.resize_from(frame, region, side, side);
+            if net.channels == Channels::Rgb {
+                picture.reverse_planes();
+            }
+            let outputs = network.run(&picture.scaled(0.0, net.divisor))?;
+            let output = outputs.into_iter().next().filter(|output| output.len() == net.classes as usize);
+            logits.push(output.ok_or(VisionError::Misshapen { name: network.name() })?);
         }
-        Ok(Logits(logits))
+        Ok(NetOdds::of(logits.iter().map(|logits| logits.as_slice()), net.live_class as usize))
     }
 }
 

@@ -68,6 +68,13 @@ impl Planes {
         self
     }
 
+    /// Exchanges the planes of blue and red.
+    pub(super) fn reverse_planes(&mut self) {
+        let area = self.width * self.height;
+        let (blue, rest) = self.values.split_at_mut(area);
+        blue.swap_with_slice(&mut rest[area..]);
+    }
+
     /// Resizes `region` of `frame` onto the top-left `width` × `height` pixels; the rest stays as it is.
     pub(super) fn resize_from(&mut self, frame: &Frame, region: Region, width: usize, height: usize) {
         let columns = taps(region.x, region.width, width.min(self.width));

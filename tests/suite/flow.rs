@@ -10,8 +10,8 @@ use countenance::{
     flow::{Answer, CodeAnswer, CodeStep, CodeTrouble, Consent, Ending, Flow, FlowError, Operator, Setback, Stage},
     frame::Frame,
     headless::Exit,
-    liveness::Logits,
-    policy::Policy,
+    liveness::NetOdds,
+    policy::{NetPolicy, Policy},
     protocol::{CameraClaim, CameraKind, CodeSent, Fallback, InjectionSign, OneTimeCode, Outcome, Reason, Ticket},
     rehearsal::{self, Fixed, NoBrowser, Rehearsal, Repeatable},
     session::{SessionApi, SessionError, continue_url::ContinueUrl, link::LaunchLink},
@@ -164,8 +164,8 @@ impl Sight for Says {
         VISION.faces(frame)
     }
 
-    fn liveness(&self, _: &Frame, _: &Face) -> Result<Logits, VisionError> {
-        Ok(Logits([[self.0, 0.0, -100.0]; 3]))
+    fn liveness(&self, _: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
+        Ok(vec![NetOdds(vec![self.0; 3])])
     }
 }
 

@@ -8,7 +8,7 @@ use countenance::{
     face::{Face, Landmarks},
     frame::Frame,
     geometry::{Point, Rect},
-    liveness::{Judge, Logits, Proof, Step},
+    liveness::{Judge, NetOdds, Proof, Step},
     policy::Policy,
     protocol::{CameraClaim, CameraKind, Display, ModelClaim, Purpose, Ticket},
     quality::judge,
@@ -88,7 +88,7 @@ fn proof_and_shot() -> (Proof, Shot) {
         let good = judge(&frame(seq), &[face()], &policy.quality).unwrap();
         judging.see(Some(1));
         best.keep(&good, 1);
-        if let Step::Live(proof) = judging.take(&good, &Logits([[3.0, 0.0, -50.0]; 3])) {
+        if let Step::Live(proof) = judging.take(&good, vec![NetOdds(vec![3.0; 3])]) {
             let shot = best.within(&proof).unwrap();
             return (proof, shot);
         }

@@ -6,7 +6,9 @@ use countenance::{
     face::{Face, Landmarks},
     frame::Frame,
     geometry::{InFrame, Point, Rect},
-    vision::{Embedding, Vision, models},
+    liveness::NetOdds,
+    policy::NetPolicy,
+    vision::{Embedding, Vision, VisionError, models},
 };
 use serde::Deserialize;
 
@@ -71,32 +73,34 @@ fn faces_are_where_opencv_finds_them() {
 }
 
 #[test]
-fn logits_are_those_of_onnx_runtime_on_the_published_network() {
+fn log_odds_are_those_of_onnx_runtime_on_the_published_network() {
     for (name, frame, golden) in pictures() {
-        let logits = VISION.liveness(&frame, &golden.face()).unwrap().0;
-        for (ours, theirs) in logits.iter().flatten().zip(golden.logits.iter().flatten()) {
-            assert!((ours - theirs).abs() < 1e-2, "{name}: {logits:?}, {:?}", golden.logits);
+        let ours = VISION.liveness(&frame, &golden.face(), &[NetPolicy::embedded()]).unwrap();
+        let theirs = NetOdds::of(golden.logits.iter().map(|row| row.as_slice()), 0);
+        for (ours, theirs) in ours[0].0.iter().zip(&theirs.0) {
+            assert!((ours - theirs).abs() < 1e-2, "{name}: {ours}, {theirs}");
         }
     }
 }
 
-/// A peer took the softmax of a softmax and never left 0.27 to 0.73. These are logits: a softmax, taken once, makes
-/// each row a distribution and comes near both ends.
+/// A peer took the softmax of a softmax and never left 0.27 to 0.73, log odds of -1 to 1. Softmaxed once they come near
+/// both ends.
 #[test]
-fn logits_have_had_no_softmax() {
-    let (mut lowest, mut highest) = (1.0_f32, 0.0_f32);
-    for (name, frame, golden) in pictures() {
-        for row in VISION.liveness(&frame, &golden.face()).unwrap().0 {
-            assert!((row.iter().sum::<f32>() - 1.0).abs() > 0.1, "{name}: {row:?} is a distribution already");
-            let odds = row.map(f32::exp);
-            let total: f32 = odds.iter().sum();
-            let chances = odds.map(|odds| odds / total);
-            assert!((chances.iter().sum::<f32>() - 1.0).abs() < 1e-5, "{name}");
-            lowest = chances.into_iter().fold(lowest, f32::min);
-            highest = chances.into_iter().fold(highest, f32::max);
-        }
-    }
-    assert!(lowest < 0.2 && highest > 0.8, "{lowest} to {highest}");
+fn log_odds_have_had_one_softmax() {
+    let nets = [NetPolicy::embedded()];
+    let odds: Vec<f32> = pictures()
+        .into_iter()
+        .flat_map(|(_, frame, golden)| VISION.liveness(&frame, &golden.face(), &nets).unwrap().remove(0).0)
+        .collect();
+    assert!(odds.iter().any(|odds| *odds < -1.4) && odds.iter().any(|odds| *odds > 1.4), "{odds:?}");
+}
+
+#[test]
+fn a_network_that_is_not_at_hand_is_refused_by_name() {
+    let (_, frame, golden) = pictures().into_iter().next().unwrap();
+    let other = NetPolicy { name: "other".into(), sha256: "ab".repeat(32), ..NetPolicy::embedded() };
+    let refusal = VISION.liveness(&frame, &golden.face(), &[other]).unwrap_err();
+    assert!(matches!(&refusal, VisionError::NoSuchNet { name, .. } if name == "other"), "{refusal}");
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(super) fn read(text: &str) -> Result<Policy, ThresholdsError> {
     }
     // A number beyond what 32 bits hold becomes infinite, and JSON has no word for that.
     let again: Option<Policy> = serde_json::from_value(json(&policy)).ok();
-    if again == Some(policy) { Ok(policy) } else { Err(ThresholdsError::Range) }
+    if again.as_ref() == Some(&policy) { Ok(policy) } else { Err(ThresholdsError::Range) }
 }
 
 /// What of `policy` differs from the defaults, as JSON; nothing where nothing does.

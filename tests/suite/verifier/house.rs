@@ -17,7 +17,7 @@ use countenance::{
         proof,
     },
     frame::Frame,
-    policy::{Policy, QualityPolicy},
+    policy::{CueName, Policy, QualityPolicy},
     protocol::*,
     verifier::{
         ExamineError, Examiner, Look, Mailer, MasterKey, Place, Rules, Setup, Sighting, TwilioVerify, Verifier,
@@ -333,7 +333,8 @@ impl House {
                 decision: LivenessDecision::Live,
                 fused: 2.0,
                 threshold: 1.2,
-                cues: vec![CueClaim { name: "passive-1.5".into(), score: 2.0 }],
+                nets: vec![NetClaim { name: "liveness".into(), sha256: "ab".repeat(32), odds: vec![2.0; 3], llr: 2.0 }],
+                cues: vec![CueClaim { name: CueName::Stillness, measure: Some(0.5), llr: 0.0 }],
                 per_frame: vec![2.0; 12],
                 models: models(),
                 policy: Policy::default().digest(),

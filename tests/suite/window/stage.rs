@@ -12,7 +12,8 @@ use countenance::{
     face::Face,
     frame::Frame,
     gui::CameraEntry,
-    liveness::Logits,
+    liveness::NetOdds,
+    policy::NetPolicy,
     protocol::{CameraClaim, CameraKind, CodeSent, Fallback, ModelClaim, OneTimeCode, Outcome, Reason, Ticket},
     rehearsal::{Fixed, Rehearsal, Repeatable},
     runner::World,
@@ -218,10 +219,10 @@ impl Sight for Eyes {
         Ok(if looks <= self.0.script.lock().unwrap().empty_looks { vec![] } else { vec![samples::face()] })
     }
 
-    fn liveness(&self, _: &Frame, _: &Face) -> Result<Logits, VisionError> {
+    fn liveness(&self, _: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
         let (script, looks) = (self.0.script.lock().unwrap(), *self.0.looks.lock().unwrap());
         let odds = script.odds.get(looks - 1).or(script.odds.last()).copied().unwrap_or_default();
-        Ok(Logits([[odds, 0.0, -100.0]; 3]))
+        Ok(vec![NetOdds(vec![odds; 3])])
     }
 }
 

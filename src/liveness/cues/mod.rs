@@ -1,0 +1,46 @@
+//! Cues over time: each watches one track frame by frame and reduces it to one number, a measure, or says nothing.
+//!
+//! What a measure is worth stands in the policy ([`CuePolicy`](crate::policy::CuePolicy)), not in the cue, so that a cue's
+//! own file holds what it looks at and nothing that was fitted. A cue is a rule: no clock, no chance, no I/O.
+
+use std::time::Duration;
+
+use crate::{
+    policy::{CueName, LivenessPolicy},
+    quality::GoodFrame,
+};
+
+/// One good frame, as a cue sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// The frame, its face and its measures.
+    pub good: &'a GoodFrame,
+    /// Frame time; `None` where nobody knows how far apart the frames were taken. A cue that needs time then says nothing.
+    pub at: Option<Duration>,
+}
+
+/// One cue, watching one track.
+pub trait Cue: Send {
+    /// Which it is.
+    fn name(&self) -> CueName;
+    /// Takes the next good frame of the track.
+    fn see(&mut self, view: View<'_>);
+    /// The measure over all frames so far; `None` while it can say nothing. Its unit is the cue's own.
+    fn measure(&self) -> Option<f32>;
+}
+
+/// Fresh cues for one track: those that `policy` enables, in the order of [`CueName::ALL`].
+pub fn enabled(policy: &LivenessPolicy) -> Vec<Box<dyn Cue>> {
+    CueName::ALL.into_iter().filter(|&name| policy.cues.of(name).enabled).filter_map(fresh).collect()
+}
+
+fn fresh(name: CueName) -> Option<Box<dyn Cue>> {
+    match name {
+        CueName::Stillness
+        | CueName::Rigidity
+        | CueName::Carrier
+        | CueName::Screen
+        | CueName::Pulse
+        | CueName::Eyes => None,
+    }
+}
