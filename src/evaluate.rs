@@ -5,6 +5,8 @@
 //! over the frames that passed the gates, `score_ungated` over all frames with a face, `decision` what a login would
 //! have led to. The same folder gives the same lines in the same order, whatever the number of threads.
 
+pub mod presentation;
+
 use std::{
     path::{Path, PathBuf},
     sync::{

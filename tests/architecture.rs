@@ -53,7 +53,22 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("rehearsal", &["attest", "policy", "protocol", "session", "world"]),
     ("headless", &["camera", "capture", "flow", "frame", "liveness", "protocol", "quality"]),
-    ("evaluate", &["camera", "capture", "headless", "liveness", "policy", "quality", "vision"]),
+    (
+        "evaluate",
+        &[
+            "camera",
+            "capture",
+            "face",
+            "frame",
+            "headless",
+            "liveness",
+            "policy",
+            "protocol",
+            "quality",
+            "small_file",
+            "vision",
+        ],
+    ),
     ("bench", &["camera", "capture", "face", "frame", "liveness", "policy", "protocol", "vision"]),
     (
         "qualify",
