@@ -27,6 +27,11 @@ pub trait Cue: Send {
     fn see(&mut self, view: View<'_>);
     /// The measure over all frames so far; `None` while it can say nothing. Its unit is the cue's own.
     fn measure(&self) -> Option<f32>;
+    /// Whether the measure may speak against a live person. What is not seen counts against nobody who was not watched for
+    /// long enough, or for nobody knows how long; it may support all the same.
+    fn may_deny(&self) -> bool {
+        true
+    }
 }
 
 /// Fresh cues for one track: those that `policy` enables, in the order of [`CueName::ALL`].
@@ -39,6 +44,7 @@ fn fresh(name: CueName) -> Option<Box<dyn Cue>> {
         CueName::Stillness
         | CueName::Rigidity
         | CueName::Carrier
+        | CueName::Background
         | CueName::Screen
         | CueName::Pulse
         | CueName::Eyes => None,
