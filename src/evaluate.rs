@@ -5,7 +5,10 @@
 //! over the frames that passed the gates, `score_ungated` over all frames with a face, `decision` what a login would
 //! have led to. The same folder gives the same lines in the same order, whatever the number of threads.
 
+pub mod figures;
 pub mod presentation;
+pub mod rates;
+pub mod threshold;
 
 use std::{
     path::{Path, PathBuf},
