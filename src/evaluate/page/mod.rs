@@ -147,7 +147,7 @@ fn silent_in_words(figures: &Figures) -> String {
     let Class { non_response: attacks, passed: through, .. } = figures.attacks;
     format!(
         "No response came from {} of {} bona fide and {} of {} attack presentations; these stand in no classification \
-         error. Counted over all presentations, {} of {} people got through and {} of {} attacks did.",
+         error. Counted over all presentations, {} of {} bona fide ones passed, and {} of {} attacks.",
         bona_fide.count, bona_fide.of, attacks.count, attacks.of, passed.count, passed.of, through.count, through.of
     )
 }

@@ -8,7 +8,8 @@ use super::{
         presentation::{Label, Presentation},
         rates::{OperatingPoint, Scores},
     },
-    Class, Figures, escaped,
+    Class, Figures,
+    marks::short,
 };
 
 /// The section; nothing where nothing has a score.
@@ -82,24 +83,25 @@ fn svg(rows: &[Row<'_>], threshold: f64) -> String {
         )
         .ok();
     }
+    let at = bins.x(threshold);
+    write!(svg, "<path class=\"limit\" d=\"M{at:.1} {:.1}V{base}\"/>\n", TOP - 8.0).ok();
     for (i, (row, told)) in rows.iter().zip(&told).enumerate() {
         let floor = TOP + ROW * (i + 1) as f64;
         draw(&mut svg, &bins, row, floor);
         write!(
             svg,
-            "<path class=\"frame\" d=\"M{LEFT} {floor}H{:.1}\"/><text x=\"{LEFT}\" y=\"{:.1}\">{told}</text>\n",
+            "<path class=\"frame\" d=\"M{LEFT} {floor}H{:.1}\"/><text class=\"told\" x=\"{LEFT}\" y=\"{:.1}\">{told}</text>\n",
             WIDTH - RIGHT,
             floor - BARS - 9.0
         )
         .ok();
     }
-    let (at, middle) = (bins.x(threshold), f64::midpoint(LEFT, WIDTH - RIGHT));
+    let middle = f64::midpoint(LEFT, WIDTH - RIGHT);
     write!(
         svg,
-        "<path class=\"limit\" d=\"M{at:.1} {:.1}V{base}\"/><text class=\"strong\" x=\"{:.1}\" y=\"16\" \
+        "<text class=\"strong\" x=\"{:.1}\" y=\"16\" \
          text-anchor=\"middle\">threshold {threshold:.2}</text>\
          <text x=\"{middle}\" y=\"{:.1}\" text-anchor=\"middle\">log likelihood ratio</text></svg>",
-        TOP - 8.0,
         at.clamp(60.0, WIDTH - 60.0),
         height - 8.0
     )
@@ -110,7 +112,7 @@ fn svg(rows: &[Row<'_>], threshold: f64) -> String {
 fn caption(row: &Row<'_>) -> String {
     let wrong = row.class.wrong;
     let side = if row.name == "bona fide" { "turned away" } else { "passed" };
-    format!("{}: {} with a score, {} {side}", escaped(row.name), wrong.of, wrong.count)
+    format!("{}: {} with a score, {} {side}", short(row.name), wrong.of, wrong.count)
 }
 
 fn draw(svg: &mut String, bins: &Bins, row: &Row<'_>, floor: f64) {

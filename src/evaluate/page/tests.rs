@@ -123,6 +123,7 @@ fn text_from_outside_stays_text() {
             camera: Some(evil.into()),
             light: Some(evil.into()),
             licence: Some(evil.into()),
+            ..presentation.facts.clone()
         };
     }
     set.push(presented(Some(evil), Some(9.0)));
