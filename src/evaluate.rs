@@ -6,6 +6,7 @@
 //! have led to. The same folder gives the same lines in the same order, whatever the number of threads.
 
 pub mod presentation;
+pub mod threshold;
 
 use std::{
     path::{Path, PathBuf},
