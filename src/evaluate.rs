@@ -10,8 +10,11 @@
 
 mod digest;
 pub mod evidence;
+pub mod figures;
 pub mod manifest;
 pub mod presentation;
+pub mod rates;
+pub mod report;
 mod score;
 pub mod set;
 pub mod threshold;

@@ -13,11 +13,15 @@ use serde::Serialize;
 
 use super::offline::bar;
 use crate::{
+    attest::{SOFTWARE, SOFTWARE_VERSION},
     camera::recording::MAX_FPS,
     evaluate::{
         Evaluation, Options, evaluate,
-        presentation::{Presentation, Response},
-        set::Set,
+        figures::Figures,
+        presentation::{Decision, Presentation, Response},
+        report::{Fit, Reading, Report},
+        set::{Set, SetError},
+        threshold::Threshold,
     },
     headless::{Exit, causes},
     policy::{CueName, Policy},
@@ -30,6 +34,12 @@ pub struct EvaluateArgs {
     /// Folders bona_fide and attack_SPECIES, each with recordings, folders of numbered pictures, or pictures; or a manifest
     #[arg(value_name = "SET")]
     set: PathBuf,
+    /// A score of this or more passes; by default the policy says so
+    #[arg(long, value_name = "SCORE", allow_negative_numbers = true, value_parser = score)]
+    threshold: Option<f32>,
+    /// Cut where both error rates are equal on this other set: fix the threshold there, measure here
+    #[arg(long, value_name = "SET", conflicts_with = "threshold")]
+    threshold_from: Option<PathBuf>,
     /// Frames per second of folders of pictures; unknown by default: cues that need time then say nothing, and no login is
     /// played
     #[arg(long, value_parser = rate)]
@@ -47,6 +57,9 @@ pub struct EvaluateArgs {
     /// Clips to score at a time; by default one for each core. The result is the same for any number
     #[arg(long)]
     threads: Option<NonZeroUsize>,
+    /// Write all figures, with the threshold and its origin and the digests of set, policy and networks
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
     /// Write a line of JSON for each clip
     #[arg(long, value_name = "FILE")]
     clips: Option<PathBuf>,
@@ -59,31 +72,69 @@ pub struct EvaluateArgs {
 #[derive(Debug, Clone, Copy)]
 struct Cues([bool; CueName::ALL.len()]);
 
+/// Why there are no figures.
+#[derive(Debug, thiserror::Error)]
+enum NoFigures {
+    #[error(transparent)]
+    Set(#[from] SetError),
+    #[error("no threshold can be fixed on {}: it takes scores of people and of attacks", .0.display())]
+    NoThreshold(PathBuf),
+}
+
 /// Scores and reports.
 pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<ExitCode> {
-    let set = match Set::open(&args.set) {
-        Ok(set) => set,
+    let vision = Vision::load().context("the networks in this binary cannot be used")?;
+    let (evaluation, report) = match args.report(&vision) {
+        Ok(done) => done,
         Err(error) => {
             eprintln!("countenance: {}", causes(&error));
-            return Ok(Exit::Usage.into());
+            let exit = if matches!(error, NoFigures::Set(_)) { Exit::Usage } else { Exit::CannotTell };
+            return Ok(exit.into());
         }
     };
-    let vision = Vision::load().context("the networks in this binary cannot be used")?;
-    let policy = args.policy();
-    let evaluation = args.evaluate(&set, &policy, &vision);
-    tell_failures(&evaluation.presentations);
+    tell(&evaluation.presentations);
     if let Some(file) = &args.frames {
         lines(file, &evaluation.frames)?;
     }
-    match &args.clips {
-        Some(file) => lines(file, &evaluation.presentations)?,
-        None => write_lines(&mut io::stdout().lock(), &evaluation.presentations)?,
+    if let Some(file) = &args.clips {
+        lines(file, &evaluation.presentations)?;
     }
+    if let Some(file) = &args.json {
+        lines(file, &[&report])?;
+    }
+    io::stdout().write_all(report.table().as_bytes())?;
     let scored = evaluation.presentations.iter().any(|row| row.response == Response::Scored);
     Ok(if scored { ExitCode::SUCCESS } else { Exit::CannotTell.into() })
 }
 
 impl EvaluateArgs {
+    fn report(&self, vision: &Vision) -> Result<(Evaluation, Report), NoFigures> {
+        let set = Set::open(&self.set)?;
+        let mut policy = self.policy();
+        let options = self.options();
+        let (threshold, fitted_on) = match (&self.threshold_from, self.threshold) {
+            (Some(path), _) => {
+                let (threshold, fit) = fit(path, &options, &policy, vision)?;
+                (threshold, Some(fit))
+            }
+            (None, Some(value)) => (Threshold::chosen(value), None),
+            (None, None) => (Threshold::of_policy(&policy), None),
+        };
+        // Logins are played at the same threshold.
+        policy.liveness.threshold = threshold.value;
+        let evaluation = with_bar(&set, &options, &policy, vision);
+        let report = Report {
+            software: format!("{SOFTWARE} {SOFTWARE_VERSION}"),
+            figures: Figures::of(&evaluation.presentations, &threshold),
+            fitted_on,
+            reading: Reading::of(&options, &policy),
+            set_sha256: evaluation.set_sha256.clone(),
+            policy: policy.digest(),
+            models: vision.model_claims(),
+        };
+        Ok((evaluation, report))
+    }
+
     fn policy(&self) -> Policy {
         let mut policy = Policy::default();
         if let Some(Cues(asked)) = self.cues {
@@ -92,32 +143,58 @@ impl EvaluateArgs {
         policy
     }
 
-    fn evaluate(&self, set: &Set, policy: &Policy, vision: &Vision) -> Evaluation {
+    fn options(&self) -> Options {
         let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let options = Options {
+        Options {
             fps: self.fps,
             limit_frames: self.limit_frames,
             ungated: self.ungated,
             evidence: self.frames.is_some(),
             threads: self.threads.unwrap_or_else(cores),
-        };
-        let bar = bar(Some(set.clips.len() as u64));
-        let evaluation = evaluate(set, &options, policy, vision, &|done| bar.set_position(done as u64));
-        bar.finish_and_clear();
-        evaluation
+        }
     }
 }
 
-/// Names what could not be scored, on standard error.
-fn tell_failures(presentations: &[Presentation]) {
+/// The threshold of equal error on the set at `path`, read like the set that is measured.
+fn fit(path: &Path, options: &Options, policy: &Policy, vision: &Vision) -> Result<(Threshold, Fit), NoFigures> {
+    let set = Set::open(path)?;
+    let evaluation = with_bar(&set, &Options { evidence: false, ..*options }, policy, vision);
+    tell(&evaluation.presentations);
+    let figures = Figures::of(&evaluation.presentations, &Threshold::of_policy(policy));
+    let threshold = Threshold::fitted(&figures, path).ok_or_else(|| NoFigures::NoThreshold(path.into()))?;
+    Ok((threshold, Fit::of(&figures, &evaluation.set_sha256)))
+}
+
+fn with_bar(set: &Set, options: &Options, policy: &Policy, vision: &Vision) -> Evaluation {
+    let bar = bar(Some(set.clips.len() as u64));
+    let evaluation = evaluate(set, options, policy, vision, &|done| bar.set_position(done as u64));
+    bar.finish_and_clear();
+    evaluation
+}
+
+/// Names on standard error what is not as it should be.
+fn tell(presentations: &[Presentation]) {
     for row in presentations {
+        let clip = row.clip.escape_debug();
         if let Response::Failed(why) = &row.response {
-            eprintln!("countenance: {} failed: {why}", row.clip.escape_debug());
+            eprintln!("countenance: {clip} failed: {why}");
+        }
+        if let Some(expected) = row.facts.expected.filter(|&expected| row.decision != Some(expected)) {
+            eprintln!("countenance: {clip} led to {}, expected was {}", said(row.decision), said(Some(expected)));
         }
     }
     let unlabelled = presentations.iter().filter(|row| row.label.is_none()).count();
     if unlabelled > 0 {
-        eprintln!("countenance: {unlabelled} clips lie in no class folder: scored, and in no figure");
+        eprintln!("countenance: clips in no class folder, scored and in no figure: {unlabelled}");
+    }
+}
+
+fn said(decision: Option<Decision>) -> &'static str {
+    match decision {
+        Some(Decision::Live) => "live",
+        Some(Decision::NotLive) => "not live",
+        Some(Decision::CannotTell) => "cannot tell",
+        None => "no decision",
     }
 }
 
@@ -137,6 +214,10 @@ fn write_lines(out: &mut dyn Write, rows: &[impl Serialize]) -> io::Result<()> {
 fn rate(text: &str) -> Result<f64, String> {
     let fps = text.parse().ok().filter(|fps| *fps > 0.0 && *fps <= f64::from(MAX_FPS));
     fps.ok_or_else(|| format!("frames per second are a number above 0 and at most {MAX_FPS}"))
+}
+
+fn score(text: &str) -> Result<f32, String> {
+    text.parse().ok().filter(|score: &f32| score.is_finite()).ok_or_else(|| "a score is a finite number".into())
 }
 
 fn cues(text: &str) -> Result<Cues, String> {

@@ -1,12 +1,41 @@
-//! Where a score is cut, fixed before anything is measured, and where that number comes from.
+//! What a score must reach, and who said so.
+
+use std::path::Path;
 
 use serde::Serialize;
 
-/// The least score that passes for a live person, and its origin.
+use super::{figures::Figures, rates::percent};
+use crate::policy::Policy;
+
+/// A threshold that was fixed before the set was scored.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Threshold {
-    /// A score of this or more passes: a log likelihood ratio.
+    /// A presentation with this score or more counts as bona fide.
     pub value: f32,
-    /// Where the number comes from, for people.
+    /// Where it comes from, in words.
     pub from: String,
+}
+
+impl Threshold {
+    /// What a login goes by.
+    pub fn of_policy(policy: &Policy) -> Self {
+        Self { value: policy.liveness.threshold, from: "the policy".into() }
+    }
+
+    /// What somebody chose.
+    pub fn chosen(value: f32) -> Self {
+        Self { value, from: "the command line".into() }
+    }
+
+    /// Where both error rates are equal on another set, at `path`, whose figures these are. `None` where they have none.
+    pub fn fitted(figures: &Figures, path: &Path) -> Option<Self> {
+        let (eer, value) = (figures.eer?, figures.eer_threshold? as f32);
+        let (people, attacks) = (figures.bona_fide.wrong.of, figures.attacks.wrong.of);
+        let from = format!(
+            "the equal error rate of {} ({} %, {people} bona fide and {attacks} attack clips)",
+            path.display(),
+            percent(eer)
+        );
+        value.is_finite().then_some(Self { value, from })
+    }
 }
