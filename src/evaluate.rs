@@ -8,10 +8,12 @@
 //! its longest track, played to the end; where the spacing of the frames is known, the clip is also played as a login, for
 //! the decision and the time it took. The same set gives the same rows in the same order, whatever the number of threads.
 
+pub mod ablation;
 mod digest;
 pub mod evidence;
 pub mod figures;
 pub mod manifest;
+pub mod page;
 pub mod presentation;
 pub mod rates;
 pub mod report;

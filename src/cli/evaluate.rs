@@ -1,6 +1,7 @@
 //! `countenance evaluate`: error rates of the liveness decision on labelled clips.
 
 use std::{
+    fmt,
     fs::File,
     io::{self, BufWriter, Write},
     num::NonZeroUsize,
@@ -16,7 +17,7 @@ use crate::{
     attest::{SOFTWARE, SOFTWARE_VERSION},
     camera::recording::MAX_FPS,
     evaluate::{
-        Evaluation, Options, evaluate,
+        Evaluation, Options, ablation, evaluate,
         figures::Figures,
         presentation::{Decision, Presentation, Response},
         report::{Fit, Reading, Report},
@@ -60,6 +61,9 @@ pub struct EvaluateArgs {
     /// Write all figures, with the threshold and its origin and the digests of set, policy and networks
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Write the report for people: one page, complete in itself
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Write a line of JSON for each clip
     #[arg(long, value_name = "FILE")]
     clips: Option<PathBuf>,
@@ -71,6 +75,14 @@ pub struct EvaluateArgs {
 /// Which cues are asked, in the order of [`CueName::ALL`].
 #[derive(Debug, Clone, Copy)]
 struct Cues([bool; CueName::ALL.len()]);
+
+impl fmt::Display for Cues {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let asked = CueName::ALL.iter().zip(self.0).filter(|(_, asked)| *asked).map(|(name, _)| name.as_str());
+        let names: Vec<_> = asked.collect();
+        f.write_str(&if names.is_empty() { "none".into() } else { names.join(",") })
+    }
+}
 
 /// Why there are no figures.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +114,10 @@ pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<ExitCode> {
     if let Some(file) = &args.json {
         lines(file, &[&report])?;
     }
+    if let Some(file) = &args.html {
+        let page = report.page(&evaluation.presentations, args.command());
+        std::fs::write(file, page).with_context(|| file.display().to_string())?;
+    }
     io::stdout().write_all(report.table().as_bytes())?;
     let scored = evaluation.presentations.iter().any(|row| row.response == Response::Scored);
     Ok(if scored { ExitCode::SUCCESS } else { Exit::CannotTell.into() })
@@ -123,16 +139,39 @@ impl EvaluateArgs {
         // Logins are played at the same threshold.
         policy.liveness.threshold = threshold.value;
         let evaluation = with_bar(&set, &options, &policy, vision);
+        let reading = Reading::of(&options, &policy);
         let report = Report {
             software: format!("{SOFTWARE} {SOFTWARE_VERSION}"),
             figures: Figures::of(&evaluation.presentations, &threshold),
             fitted_on,
-            reading: Reading::of(&options, &policy),
+            ablation: ablation::of(&evaluation.presentations, &threshold, &reading.cues),
+            reading,
+            set: set.name,
+            nature: set.nature,
             set_sha256: evaluation.set_sha256.clone(),
             policy: policy.digest(),
             models: vision.model_claims(),
         };
         Ok((evaluation, report))
+    }
+
+    /// What measures the same again, with quotes where a shell needs them.
+    fn command(&self) -> String {
+        let mut words = vec!["countenance".into(), "evaluate".into(), quoted(&self.set.to_string_lossy())];
+        let mut option = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                words.push(format!("--{name} {}", quoted(&value)));
+            }
+        };
+        option("threshold", self.threshold.map(|score| score.to_string()));
+        option("threshold-from", self.threshold_from.as_ref().map(|path| path.to_string_lossy().into_owned()));
+        option("fps", self.fps.map(|fps| fps.to_string()));
+        option("cues", self.cues.map(|cues| cues.to_string()));
+        option("limit-frames", self.limit_frames.map(|frames| frames.to_string()));
+        if self.ungated {
+            words.push("--ungated".into());
+        }
+        words.join(" ")
     }
 
     fn policy(&self) -> Policy {
@@ -209,6 +248,11 @@ fn write_lines(out: &mut dyn Write, rows: &[impl Serialize]) -> io::Result<()> {
         out.write_all(b"\n")?;
     }
     out.flush()
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./,:=+@".contains(c);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 fn rate(text: &str) -> Result<f64, String> {

@@ -1,6 +1,9 @@
 //! A manifest: a TOML file that names clips below its own folder and says of each what is known.
 //!
 //! ```toml
+//! name = "site A, second round"   # of the set, for its report, where wanted
+//! nature = "real attacks"         # real or simulated, for its report
+//!
 //! [[clip]]
 //! path = "tablet/0007"            # below the manifest's folder
 //! label = "attack"                # or "bona_fide"
@@ -28,7 +31,7 @@ use toml::Spanned;
 
 use super::{
     presentation::{Decision, Facts, Label},
-    set::Clip,
+    set::{Clip, Set, last_name},
 };
 use crate::{
     camera::recording::MAX_FPS,
@@ -102,18 +105,20 @@ enum Fault {
     Rate,
 }
 
-/// The clips that the manifest at `path` names, in its order.
-pub(super) fn read(path: &Path) -> Result<Vec<Clip>, ManifestError> {
+/// The set that the manifest at `path` describes, its clips in its own order.
+pub(super) fn read(path: &Path) -> Result<Set, ManifestError> {
     let text = small_file::read(path, MAX_BYTES)?.ok_or(ManifestError::Missing)?;
-    parse(&text, path.parent().unwrap_or(Path::new("")))
+    parse(&text, path)
 }
 
-fn parse(text: &str, folder: &Path) -> Result<Vec<Clip>, ManifestError> {
+fn parse(text: &str, path: &Path) -> Result<Set, ManifestError> {
+    let folder = path.parent().unwrap_or(Path::new(""));
     let line = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
     let manifest: Manifest = toml::from_str(text).map_err(|why| {
         let line = line(why.span().map_or(0, |span| span.start));
         ManifestError::Layout { line, why: Box::new(why) }
     })?;
+    let text = |text: Option<Text>| text.map(|Text(text)| text);
     let mut seen = BTreeSet::new();
     let clips = manifest.clips.into_iter().map(|entry| {
         let line = line(entry.path.span().start);
@@ -130,7 +135,6 @@ fn parse(text: &str, folder: &Path) -> Result<Vec<Clip>, ManifestError> {
             (Class::BonaFide, Some(_)) => return Err(ManifestError::SpeciesOfAPerson { line }),
             (Class::Attack, None) => return Err(ManifestError::NoSpecies { line }),
         };
-        let text = |text: Option<Text>| text.map(|Text(text)| text);
         Ok(Clip {
             name: name(&entry.path.get_ref().0),
             label: Some(label),
@@ -147,7 +151,12 @@ fn parse(text: &str, folder: &Path) -> Result<Vec<Clip>, ManifestError> {
             path,
         })
     });
-    clips.collect()
+    Ok(Set {
+        path: path.into(),
+        name: text(manifest.name).unwrap_or_else(|| last_name(path)),
+        nature: text(manifest.nature),
+        clips: clips.collect::<Result<_, _>>()?,
+    })
 }
 
 /// The path with `/` between its parts, on every system.
@@ -158,6 +167,8 @@ fn name(path: &Path) -> String {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Manifest {
+    name: Option<Text>,
+    nature: Option<Text>,
     #[serde(rename = "clip", default)]
     clips: Vec<Entry>,
 }
@@ -263,6 +274,8 @@ mod tests {
     #[test]
     fn a_clip_is_what_its_entry_says() {
         let text = r#"
+            name = "a set"
+            nature = "real attacks"
             [[clip]]
             path = "./a/b.mp4"
             label = "attack"
@@ -279,7 +292,9 @@ mod tests {
             path = "c"
             label = "bona_fide"
         "#;
-        let clips = parse(text, Path::new("set")).unwrap();
+        let set = parse(text, Path::new("set/all.toml")).unwrap();
+        assert_eq!((set.name.as_str(), set.nature.as_deref()), ("a set", Some("real attacks")));
+        let clips = set.clips;
         let of = |text: &str| Some(text.to_owned());
         let first = Clip {
             path: "set/a/b.mp4".into(),
@@ -337,7 +352,7 @@ mod tests {
             ("twice, otherwise", format!("{}{}", clip(""), path("\"./a\"")), "line 7: this clip is named twice"),
         ];
         for (name, text, expected) in rows {
-            let refused = parse(&text, Path::new("")).unwrap_err().to_string();
+            let refused = parse(&text, Path::new("all.toml")).unwrap_err().to_string();
             assert!(refused.starts_with(expected), "{name}: {refused}");
         }
     }

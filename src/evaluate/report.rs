@@ -7,6 +7,8 @@ use serde::Serialize;
 use super::{
     Options,
     figures::{Class, Decisions, Figures},
+    page::{self, Ablation, About},
+    presentation::Presentation,
     rates::{Rate, percent},
 };
 use crate::{
@@ -27,8 +29,14 @@ pub struct Report {
     /// How clips were read.
     #[serde(flatten)]
     pub reading: Reading,
+    /// What the set is called.
+    pub set: String,
+    /// What whoever made it says of it.
+    pub nature: Option<String>,
     /// SHA-256 of the set, hex: paths and content of its files.
     pub set_sha256: String,
+    /// The same figures without each cue, and without any.
+    pub ablation: Vec<Ablation>,
     /// SHA-256 of the policy in force, base64url.
     pub policy: String,
     /// Every network in this program, with its SHA-256.
@@ -78,6 +86,21 @@ impl Fit {
 }
 
 impl Report {
+    /// The page that `countenance evaluate --html` writes; `command` measures it again.
+    pub fn page(&self, presentations: &[Presentation], command: String) -> String {
+        let about = About {
+            set: self.set.clone(),
+            set_sha256: self.set_sha256.clone(),
+            nature: self.nature.clone(),
+            models: self.models.clone(),
+            policy: self.policy.clone(),
+            software: self.software.clone(),
+            command,
+            ablation: self.ablation.clone(),
+        };
+        page::html(&self.figures, presentations, &about)
+    }
+
     /// The table that `countenance evaluate` prints.
     pub fn table(&self) -> String {
         let figures = &self.figures;

@@ -34,6 +34,10 @@ pub struct Clip {
 pub struct Set {
     /// Where the folder or the manifest lies.
     pub path: PathBuf,
+    /// What it is called: a manifest's own word, else the folder's or the file's name.
+    pub name: String,
+    /// What a manifest says of it, real or simulated above all.
+    pub nature: Option<String>,
     /// At least one.
     pub clips: Vec<Clip>,
 }
@@ -65,18 +69,18 @@ pub enum SetError {
 impl Set {
     /// The clips below the folder `path`, or those that the manifest `path` names.
     pub fn open(path: &Path) -> Result<Self, SetError> {
-        let mut clips = if path.is_dir() {
-            let mut found = Vec::new();
-            collect(path, path, 0, &mut found)?;
-            found
+        let mut set = if path.is_dir() {
+            let mut clips = Vec::new();
+            collect(path, path, 0, &mut clips)?;
+            Self { path: path.into(), name: last_name(path), nature: None, clips }
         } else {
             manifest::read(path).map_err(|source| SetError::Manifest { path: path.into(), source })?
         };
-        if clips.is_empty() {
+        if set.clips.is_empty() {
             return Err(SetError::Empty(path.into()));
         }
-        clips.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Self { path: path.into(), clips })
+        set.clips.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(set)
     }
 }
 
@@ -121,6 +125,13 @@ fn labelled(root: &Path, path: PathBuf) -> Clip {
         frames: None,
         path,
     }
+}
+
+/// The last part of `path`, also where that is written as `.` or with a `/` behind it.
+pub(super) fn last_name(path: &Path) -> String {
+    let whole = path.canonicalize();
+    let name = whole.as_deref().unwrap_or(path).file_name();
+    name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 /// What a folder of this name holds.
