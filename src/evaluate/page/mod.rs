@@ -9,6 +9,8 @@ mod marks;
 mod scores;
 mod tables;
 
+use serde::Serialize;
+
 use super::{
     figures::{Class, Figures, Times},
     presentation::Presentation,
@@ -41,7 +43,7 @@ pub struct About {
 }
 
 /// The figures of another run over the same set.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Ablation {
     /// What differs: `without stillness`.
     pub name: String,
