@@ -17,6 +17,7 @@ mod offline;
 #[cfg(feature = "window")]
 mod pacing;
 mod qualify;
+mod recapture;
 #[cfg(feature = "window")]
 mod screens;
 #[cfg(feature = "demo")]
@@ -66,7 +67,9 @@ pub enum Command {
     #[cfg(feature = "demo")]
     Tenant(serve_tenant::Args),
     /// Turn a recording into a simulated attack: it proves plumbing, never accuracy
-    Recapture(RecaptureArgs),
+    ///
+    /// IN OUT makes one; --grid IN… OUTDIR makes a labelled set of all combinations, for `evaluate`.
+    Recapture(recapture::Args),
     /// List, try and qualify cameras
     Camera {
         /// What to do
@@ -194,37 +197,6 @@ enum BrowserChoice {
     Print,
 }
 
-/// Arguments of `recapture`.
-#[derive(Debug, clap::Args)]
-pub struct RecaptureArgs {
-    /// What shows the picture to the camera
-    #[arg(long = "as", value_enum, value_name = "SPECIES")]
-    species: SpeciesChoice,
-    /// What holds it
-    #[arg(long, value_enum)]
-    support: SupportChoice,
-    /// The same seed gives the same bytes
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// The recording
-    input: PathBuf,
-    /// Where to write: .avi (MJPEG) or .y4m
-    output: PathBuf,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum SpeciesChoice {
-    Print,
-    Phone,
-    Tablet,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum SupportChoice {
-    Hand,
-    Fixed,
-}
-
 /// Parses the command line and runs it; the exit code says how it ended.
 pub fn run() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
@@ -249,7 +221,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Verifier(args) => serve_verifier::run(args),
         #[cfg(feature = "demo")]
         Command::Tenant(args) => serve_tenant::run(args),
-        Command::Recapture(args) => offline::recapture(&args),
+        Command::Recapture(args) => recapture::run(&args),
         Command::Doctor(args) => doctor::run(args),
         Command::Link { task } => link::run(task),
         #[cfg(feature = "window")]
