@@ -12,6 +12,7 @@ mod capture;
 mod doctor;
 mod installation;
 mod link;
+mod nets;
 mod offline;
 #[cfg(feature = "window")]
 mod pacing;
@@ -93,7 +94,7 @@ pub enum Command {
         only: String,
     },
     /// List the networks in this binary, checked against their digests
-    Models,
+    Models(nets::ModelsArgs),
     /// Show what an attestation says
     Inspect {
         /// File with the attestation (JWS compact), or - for standard input
@@ -113,6 +114,9 @@ pub enum Command {
         /// Where to write the lines; standard output if absent
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+        /// Networks to weigh in besides the embedded ones.
+        #[command(flatten)]
+        nets: nets::NetArgs,
     },
     /// Measure the stages of a capture over a recording
     Bench {
@@ -171,6 +175,9 @@ pub struct CaptureArgs {
     /// Where the installation lies.
     #[command(flatten)]
     installation: InstallationArgs,
+    /// Networks at hand besides those of the settings; a rehearsal weighs them in, a login where the verifier asks for them.
+    #[command(flatten)]
+    nets: nets::NetArgs,
     /// Tries after the first
     #[arg(long, default_value_t = 0)]
     retries: u32,
@@ -260,9 +267,9 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Link { task } => link::run(task),
         #[cfg(feature = "window")]
         Command::Screens { out, only } => screens::run(&out, &only),
-        Command::Models => offline::models(),
+        Command::Models(args) => nets::models(&args),
         Command::Inspect { file, key } => offline::inspect(&file, key.as_deref()),
-        Command::Evaluate { folder, fps, out } => offline::evaluate(&folder, fps, out.as_deref()),
+        Command::Evaluate { folder, fps, out, nets } => offline::evaluate(&folder, fps, out.as_deref(), &nets),
         Command::Bench { file, conversion: true, pictures, .. } => offline::conversion(&file, pictures.as_deref()),
         #[cfg(feature = "window")]
         Command::Bench { file, window: true, .. } => pacing::run(&file),

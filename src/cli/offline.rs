@@ -1,4 +1,4 @@
-//! The commands that speak with nobody: recapture, models, inspect, evaluate, bench.
+//! The commands that speak with nobody: recapture, inspect, evaluate, bench.
 
 use std::{
     fs::File,
@@ -10,7 +10,10 @@ use std::{
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{RecaptureArgs, SpeciesChoice, SupportChoice};
+use super::{
+    RecaptureArgs, SpeciesChoice, SupportChoice,
+    nets::{NetArgs, all_weighed},
+};
 use crate::{
     attest::inspect,
     bench,
@@ -19,7 +22,7 @@ use crate::{
     policy::Policy,
     protocol::ATTESTATION_MAX_BYTES,
     recapture::{self, Species, Support},
-    vision::{self, Vision},
+    vision::Vision,
 };
 
 pub(super) fn recapture(args: &RecaptureArgs) -> anyhow::Result<ExitCode> {
@@ -47,15 +50,6 @@ pub(super) fn recapture(args: &RecaptureArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn models() -> anyhow::Result<ExitCode> {
-    let mut out = io::stdout();
-    for model in vision::models()? {
-        writeln!(out, "{:<10} sha256 {}  {}", model.name, model.sha256, model.licence)?;
-        writeln!(out, "{:<10} from {}", "", model.source.package)?;
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
 pub(super) fn inspect(file: &Path, key: Option<&str>) -> anyhow::Result<ExitCode> {
     let mut jws = String::new();
     let cap = ATTESTATION_MAX_BYTES as u64 + 1;
@@ -70,11 +64,11 @@ pub(super) fn inspect(file: &Path, key: Option<&str>) -> anyhow::Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn evaluate(folder: &Path, fps: f64, out: Option<&Path>) -> anyhow::Result<ExitCode> {
+pub(super) fn evaluate(folder: &Path, fps: f64, out: Option<&Path>, nets: &NetArgs) -> anyhow::Result<ExitCode> {
     let clips = evaluate::clips(folder)?;
-    let vision = Vision::load()?;
+    let (vision, policy) = all_weighed(nets.load()?)?;
     let bar = bar(Some(clips.len() as u64));
-    let scores = evaluate::evaluate(folder, &clips, fps, &Policy::default(), &vision, &|done| {
+    let scores = evaluate::evaluate(folder, &clips, fps, &policy, &vision, &|done| {
         bar.set_position(done as u64);
     })?;
     bar.finish_and_clear();
