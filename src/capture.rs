@@ -19,6 +19,10 @@ pub trait Sight {
     fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError>;
     /// What each of `nets` says of one of them, in their order.
     fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError>;
+    /// Whether all of `nets` can be asked. Who plays the networks has them all.
+    fn at_hand(&self, _: &[NetPolicy]) -> Result<(), VisionError> {
+        Ok(())
+    }
 }
 
 impl Sight for Vision {
@@ -28,6 +32,10 @@ impl Sight for Vision {
 
     fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
         Vision::liveness(self, frame, face, nets)
+    }
+
+    fn at_hand(&self, nets: &[NetPolicy]) -> Result<(), VisionError> {
+        Vision::at_hand(self, nets)
     }
 }
 

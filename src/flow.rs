@@ -139,6 +139,9 @@ pub enum FlowError {
     /// The networks failed on a frame.
     #[error("a frame could not be judged")]
     Vision(#[from] VisionError),
+    /// The verifier's policy names a liveness network that this installation cannot ask.
+    #[error("the verification service asks for a liveness network that this installation cannot offer")]
+    NetMissing(#[source] VisionError),
     /// The attestation could not be made.
     #[error("the capture could not be sealed")]
     Seal(#[from] SealError),
@@ -171,6 +174,7 @@ impl FlowError {
             }
             Self::Session(S::TlsFailed(_) | S::TlsUnavailable(_) | S::DeviceUnknown | S::DeviceDisabled)
             | Self::Vision(_)
+            | Self::NetMissing(_)
             | Self::Seal(_)
             | Self::Browser(_) => WayOut::TellOperator,
             Self::Session(_) | Self::Expired => WayOut::LoginAgain,
@@ -183,6 +187,7 @@ impl Flow<'_> {
     pub fn run(mut self, link: &LaunchLink) -> Result<Ending, FlowError> {
         let mut ticket = self.session.open(link)?;
         self.policy = self.policy.tightened_by(&ticket.policy);
+        self.sight.at_hand(&self.policy.liveness.nets).map_err(FlowError::NetMissing)?;
         let outcome = match self.operator.consent(&ticket) {
             Consent::Given => self.decide(&mut ticket),
             Consent::NotMe => self.give_up(&ticket, Reason::NotMe),

@@ -6,8 +6,12 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+mod contract;
 mod liveness;
 
+pub use contract::{
+    ContractFault, NET_CLASSES, NET_NAME_MAX_CHARS, NET_SCALE, NET_SCALES_MAX, NET_SIDE_PX, is_sha256_hex,
+};
 pub use liveness::{Channels, CueName, CuePolicy, CuesPolicy, LivenessPolicy, NetPolicy};
 
 /// All thresholds of one capture.

@@ -249,6 +249,7 @@ doctor-fix-install-libraries = Installieren Sie die oben genannten Bibliotheken.
 doctor-fix-protect-key = Andere können den Schlüssel dieses Geräts lesen. Beschränken Sie den Zugriff auf die Datei auf sich selbst oder löschen Sie sie und registrieren Sie dieses Gerät neu.
 doctor-fix-replace-key = Die Schlüsseldatei ist beschädigt. Verschieben Sie sie: Ein neuer Schlüssel wird erzeugt, und dieses Gerät muss neu registriert werden.
 doctor-fix-reinstall = Installieren Sie Countenance noch einmal von dort, wo Sie es bezogen haben.
+doctor-fix-restore-net = Legen Sie das hinzugefügte Netz und seine Beschreibung so zurück, wie sie festgelegt wurden, oder berichtigen Sie liveness_nets in der Einstellungsdatei.
 doctor-fix-name-verifier = Bitten Sie Ihre Systembetreuung, Ihren Prüfdienst in die Einstellungen einzutragen.
 doctor-fix-check-network = Prüfen Sie das Netzwerk und versuchen Sie es dann noch einmal.
 doctor-fix-check-certificates = Prüfen Sie die Uhr und die vertrauenswürdigen Zertifikate dieses Computers sowie alles, was zwischen ihm und dem Dienst steht.

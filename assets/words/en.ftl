@@ -249,6 +249,7 @@ doctor-fix-install-libraries = Install the libraries named above.
 doctor-fix-protect-key = Others may read the key of this device. Make the file private, or delete it and register this device again.
 doctor-fix-replace-key = The key file is damaged. Move it away: a new key is made, and this device must be registered again.
 doctor-fix-reinstall = Install Countenance again from where you got it.
+doctor-fix-restore-net = Put the added network and its contract back as they were pinned, or correct liveness_nets in the settings file.
 doctor-fix-name-verifier = Ask whoever looks after this computer to name your verification service in the settings.
 doctor-fix-check-network = Check the network, then try again.
 doctor-fix-check-certificates = Check the clock and the trusted certificates of this computer, and what stands between it and the service.

@@ -249,6 +249,7 @@ doctor-fix-install-libraries = Instala las bibliotecas indicadas arriba.
 doctor-fix-protect-key = Otras personas pueden leer la clave de este dispositivo. Haz que el archivo sea privado, o bórralo y registra de nuevo este dispositivo.
 doctor-fix-replace-key = El archivo de la clave está dañado. Muévelo a otro lugar: se creará una clave nueva y habrá que registrar de nuevo este dispositivo.
 doctor-fix-reinstall = Vuelve a instalar Countenance desde donde lo obtuviste.
+doctor-fix-restore-net = Restaura la red añadida y su descripción tal como se fijaron, o corrige liveness_nets en el archivo de ajustes.
 doctor-fix-name-verifier = Pide a quien administra este equipo que indique tu servicio de verificación en los ajustes.
 doctor-fix-check-network = Comprueba la red e inténtalo de nuevo.
 doctor-fix-check-certificates = Comprueba el reloj y los certificados de confianza de este equipo, y lo que haya entre él y el servicio.

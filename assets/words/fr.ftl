@@ -249,6 +249,7 @@ doctor-fix-install-libraries = Installez les bibliothèques indiquées ci-dessus
 doctor-fix-protect-key = D’autres personnes peuvent lire la clé de cet appareil. Rendez le fichier privé, ou supprimez-le et enregistrez à nouveau cet appareil.
 doctor-fix-replace-key = Le fichier de la clé est endommagé. Déplacez-le ailleurs : une nouvelle clé sera créée, et cet appareil devra être enregistré à nouveau.
 doctor-fix-reinstall = Réinstallez Countenance à partir de sa source d’origine.
+doctor-fix-restore-net = Remettez en place le réseau ajouté et sa description tels qu’ils ont été fixés, ou corrigez liveness_nets dans le fichier de réglages.
 doctor-fix-name-verifier = Demandez à la personne qui gère cet ordinateur d’indiquer votre service de vérification dans les réglages.
 doctor-fix-check-network = Vérifiez le réseau, puis réessayez.
 doctor-fix-check-certificates = Vérifiez l’horloge et les certificats de confiance de cet ordinateur, ainsi que ce qui se trouve entre lui et le service.

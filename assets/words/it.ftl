@@ -249,6 +249,7 @@ doctor-fix-install-libraries = Installa le librerie indicate sopra.
 doctor-fix-protect-key = Altri possono leggere la chiave di questo dispositivo. Rendi privato il file, oppure eliminalo e registra di nuovo questo dispositivo.
 doctor-fix-replace-key = Il file della chiave è danneggiato. Spostalo altrove: verrà creata una nuova chiave e questo dispositivo dovrà essere registrato di nuovo.
 doctor-fix-reinstall = Installa di nuovo Countenance dalla fonte da cui l’hai ottenuto.
+doctor-fix-restore-net = Rimetti a posto la rete aggiunta e la sua descrizione come erano state fissate, oppure correggi liveness_nets nel file delle impostazioni.
 doctor-fix-name-verifier = Chiedi a chi gestisce questo computer di indicare il tuo servizio di verifica nelle impostazioni.
 doctor-fix-check-network = Controlla la rete, poi riprova.
 doctor-fix-check-certificates = Controlla l’orologio e i certificati attendibili di questo computer, e ciò che si trova tra esso e il servizio.

@@ -245,6 +245,7 @@ doctor-fix-install-libraries = 上に示したライブラリをインストー�
 doctor-fix-protect-key = このデバイスの鍵をほかの人が読める状態です。ファイルを本人だけが読めるようにするか、削除してこのデバイスを登録し直してください。
 doctor-fix-replace-key = 鍵ファイルが壊れています。別の場所に移してください。新しい鍵が作られるので、このデバイスを登録し直す必要があります。
 doctor-fix-reinstall = Countenance を入手元からもう一度インストールしてください。
+doctor-fix-restore-net = 追加したネットワークとその記述ファイルを登録時の状態に戻すか、設定ファイルの liveness_nets を修正してください。
 doctor-fix-name-verifier = コンピューターの管理者に、お使いの検証サービスを設定に追加するよう依頼してください。
 doctor-fix-check-network = ネットワークを確認してから、もう一度お試しください。
 doctor-fix-check-certificates = このコンピューターの時計と信頼済み証明書、およびサービスとの間にあるものを確認してください。

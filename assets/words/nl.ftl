@@ -249,6 +249,7 @@ doctor-fix-install-libraries = Installeer de bibliotheken die hierboven staan.
 doctor-fix-protect-key = Anderen kunnen de sleutel van dit apparaat lezen. Maak het bestand privé, of verwijder het en registreer dit apparaat opnieuw.
 doctor-fix-replace-key = Het sleutelbestand is beschadigd. Verplaats het: er wordt een nieuwe sleutel gemaakt en dit apparaat moet opnieuw worden geregistreerd.
 doctor-fix-reinstall = Installeer Countenance opnieuw vanaf de plek waar u het vandaan hebt.
+doctor-fix-restore-net = Zet het toegevoegde netwerk en zijn beschrijving terug zoals ze zijn vastgelegd, of verbeter liveness_nets in het instellingenbestand.
 doctor-fix-name-verifier = Vraag de beheerder van deze computer om uw verificatiedienst in de instellingen op te nemen.
 doctor-fix-check-network = Controleer het netwerk en probeer het opnieuw.
 doctor-fix-check-certificates = Controleer de klok en de vertrouwde certificaten van deze computer, en wat er tussen de computer en de dienst zit.

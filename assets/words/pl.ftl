@@ -257,6 +257,7 @@ doctor-fix-install-libraries = Zainstaluj biblioteki wymienione powyżej.
 doctor-fix-protect-key = Inni mogą odczytać klucz tego urządzenia. Ogranicz dostęp do pliku tylko do siebie albo usuń go i zarejestruj to urządzenie ponownie.
 doctor-fix-replace-key = Plik klucza jest uszkodzony. Przenieś go w inne miejsce: powstanie nowy klucz, a to urządzenie trzeba będzie zarejestrować ponownie.
 doctor-fix-reinstall = Zainstaluj Countenance ponownie z tego samego źródła.
+doctor-fix-restore-net = Przywróć dodaną sieć i jej opis w postaci, w jakiej je zatwierdzono, albo popraw liveness_nets w pliku ustawień.
 doctor-fix-name-verifier = Poproś osobę, która zajmuje się tym komputerem, o wpisanie Twojej usługi weryfikacji do ustawień.
 doctor-fix-check-network = Sprawdź sieć, a potem spróbuj ponownie.
 doctor-fix-check-certificates = Sprawdź zegar i zaufane certyfikaty tego komputera oraz to, co znajduje się między nim a usługą.

@@ -249,6 +249,7 @@ doctor-fix-install-libraries = Instale as bibliotecas indicadas acima.
 doctor-fix-protect-key = Outras pessoas podem ler a chave deste dispositivo. Torne o arquivo privado, ou apague-o e registre este dispositivo de novo.
 doctor-fix-replace-key = O arquivo da chave está danificado. Mova-o para outro lugar: uma nova chave será criada, e este dispositivo precisará ser registrado de novo.
 doctor-fix-reinstall = Instale o Countenance de novo, de onde você o obteve.
+doctor-fix-restore-net = Reponha a rede adicionada e a sua descrição como foram fixadas ou corrija liveness_nets no arquivo de configurações.
 doctor-fix-name-verifier = Peça a quem cuida deste computador que inclua seu serviço de verificação nas configurações.
 doctor-fix-check-network = Verifique a rede e tente de novo.
 doctor-fix-check-certificates = Verifique o relógio e os certificados confiáveis deste computador, e o que houver entre ele e o serviço.

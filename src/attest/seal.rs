@@ -15,7 +15,7 @@ use crate::{
     liveness::Proof,
     protocol::{
         ATTESTATION_MAX_BYTES, ATTESTATION_PROFILE, ATTESTATION_TYP, CameraClaim, Claims, LivenessClaim,
-        LivenessDecision, ModelClaim, SessionClaim, ShotClaim, Ticket,
+        LivenessDecision, ModelClaim, NetClaim, SessionClaim, ShotClaim, Ticket,
     },
     world::{Chance, Clock, UnixSecs, random_text},
 };
@@ -60,7 +60,7 @@ pub struct Context<'a> {
     pub ticket: &'a Ticket,
     /// Where the frames came from.
     pub camera: CameraClaim,
-    /// The networks that judged.
+    /// The networks of the program. Those that the proof weighed in besides are named from the proof.
     pub models: Vec<ModelClaim>,
 }
 
@@ -136,7 +136,7 @@ pub fn seal(
             nets: verdict.nets.clone(),
             cues: verdict.cues.clone(),
             per_frame: verdict.per_frame.clone(),
-            models: context.models,
+            models: with_weighed(context.models, &verdict.nets),
             policy: proof.policy_digest().into(),
         },
         quality: good.measures(),
@@ -152,4 +152,14 @@ pub fn seal(
     // Named here because they must not outlive the seal: nothing proven may be sealed twice.
     drop((shot, proof));
     Ok(Sealed { jws, shot: picture.png })
+}
+
+/// `models`, and each network of the decision that is not among them.
+fn with_weighed(mut models: Vec<ModelClaim>, nets: &[NetClaim]) -> Vec<ModelClaim> {
+    for NetClaim { name, sha256, .. } in nets {
+        if models.iter().all(|model| model.sha256 != *sha256) {
+            models.push(ModelClaim { name: name.clone(), sha256: sha256.clone() });
+        }
+    }
+    models
 }

@@ -12,7 +12,10 @@ use std::{
 use anyhow::Context;
 use serde::Serialize;
 
-use super::offline::bar;
+use super::{
+    nets::{NetArgs, all_weighed},
+    offline::bar,
+};
 use crate::{
     attest::{SOFTWARE, SOFTWARE_VERSION},
     camera::recording::MAX_FPS,
@@ -70,6 +73,9 @@ pub struct EvaluateArgs {
     /// Write a line of JSON for each frame: what it added to the score
     #[arg(long, value_name = "FILE")]
     frames: Option<PathBuf>,
+    /// Networks to weigh in besides the embedded ones.
+    #[command(flatten)]
+    nets: NetArgs,
 }
 
 /// Which cues are asked, in the order of [`CueName::ALL`].
@@ -95,8 +101,8 @@ enum NoFigures {
 
 /// Scores and reports.
 pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<ExitCode> {
-    let vision = Vision::load().context("the networks in this binary cannot be used")?;
-    let (evaluation, report) = match args.report(&vision) {
+    let (vision, policy) = all_weighed(args.nets.load()?)?;
+    let (evaluation, report) = match args.report(&vision, policy) {
         Ok(done) => done,
         Err(error) => {
             eprintln!("countenance: {}", causes(&error));
@@ -124,9 +130,9 @@ pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<ExitCode> {
 }
 
 impl EvaluateArgs {
-    fn report(&self, vision: &Vision) -> Result<(Evaluation, Report), NoFigures> {
+    fn report(&self, vision: &Vision, policy: Policy) -> Result<(Evaluation, Report), NoFigures> {
         let set = Set::open(&self.set)?;
-        let mut policy = self.policy();
+        let mut policy = self.asked(policy);
         let options = self.options();
         let (threshold, fitted_on) = match (&self.threshold_from, self.threshold) {
             (Some(path), _) => {
@@ -174,8 +180,8 @@ impl EvaluateArgs {
         words.join(" ")
     }
 
-    fn policy(&self) -> Policy {
-        let mut policy = Policy::default();
+    /// `policy` with the cues that are asked for.
+    fn asked(&self, mut policy: Policy) -> Policy {
         if let Some(Cues(asked)) = self.cues {
             CueName::ALL.iter().zip(asked).for_each(|(&name, asked)| policy.liveness.cues.of_mut(name).enabled = asked);
         }

@@ -13,6 +13,7 @@ mod doctor;
 mod evaluate;
 mod installation;
 mod link;
+mod nets;
 mod offline;
 #[cfg(feature = "window")]
 mod pacing;
@@ -97,7 +98,7 @@ pub enum Command {
         only: String,
     },
     /// List the networks in this binary, checked against their digests
-    Models,
+    Models(nets::ModelsArgs),
     /// Show what an attestation says
     Inspect {
         /// File with the attestation (JWS compact), or - for standard input
@@ -168,6 +169,9 @@ pub struct CaptureArgs {
     /// Where the installation lies.
     #[command(flatten)]
     installation: InstallationArgs,
+    /// Networks at hand besides those of the settings; a rehearsal weighs them in, a login where the verifier asks for them.
+    #[command(flatten)]
+    nets: nets::NetArgs,
     /// Tries after the first
     #[arg(long, default_value_t = 0)]
     retries: u32,
@@ -226,7 +230,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Link { task } => link::run(task),
         #[cfg(feature = "window")]
         Command::Screens { out, only } => screens::run(&out, &only),
-        Command::Models => offline::models(),
+        Command::Models(args) => nets::models(&args),
         Command::Inspect { file, key } => offline::inspect(&file, key.as_deref()),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Bench { file, conversion: true, pictures, .. } => offline::conversion(&file, pictures.as_deref()),

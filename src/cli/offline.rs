@@ -1,4 +1,4 @@
-//! The commands that speak with nobody: models, inspect, bench.
+//! The commands that speak with nobody: inspect, bench.
 
 use std::{
     fs::File,
@@ -10,22 +10,7 @@ use std::{
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{
-    attest::inspect,
-    bench,
-    policy::Policy,
-    protocol::ATTESTATION_MAX_BYTES,
-    vision::{self, Vision},
-};
-
-pub(super) fn models() -> anyhow::Result<ExitCode> {
-    let mut out = io::stdout();
-    for model in vision::models()? {
-        writeln!(out, "{:<10} sha256 {}  {}", model.name, model.sha256, model.licence)?;
-        writeln!(out, "{:<10} from {}", "", model.source.package)?;
-    }
-    Ok(ExitCode::SUCCESS)
-}
+use crate::{attest::inspect, bench, policy::Policy, protocol::ATTESTATION_MAX_BYTES, vision::Vision};
 
 pub(super) fn inspect(file: &Path, key: Option<&str>) -> anyhow::Result<ExitCode> {
     let mut jws = String::new();

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use super::{
     HANDLE_SECS, Inner, codes,
     examine::ExamineError,
-    judge::{account_delay_secs, counts_against_account, judge_claims, judge_match, judge_sighting},
+    judge::{account_delay_secs, counts_against_account, judge_claims, judge_match, judge_sighting, nets_allowed},
     picture::{self, PictureError},
     problem::Refusal,
     request::{Post, ProvenRequest},
@@ -226,12 +226,12 @@ fn judge_blocking(verifier: &Inner, case: &Case, key: &PublicKey, post: &Post) -
 
 /// That the device ran networks and thresholds which this verifier allows.
 fn allowed(verifier: &Inner, policy: &Policy, claims: &Claims) -> Result<(), Refusal> {
-    let (named, ours) = (&claims.liveness.models, verifier.models());
-    if named.len() != ours.len() || !ours.iter().all(|model| named.contains(model)) {
+    // What a client in order judges by: its own defaults, tightened by ours.
+    let in_force = Policy::default().tightened_by(policy);
+    if !nets_allowed(&claims.liveness, verifier.models(), &in_force.liveness) {
         return Err(Refusal::ModelNotAllowed);
     }
-    // What a client in order judges by: its own defaults, tightened by ours.
-    if claims.liveness.policy != Policy::default().tightened_by(policy).digest() {
+    if claims.liveness.policy != in_force.digest() {
         return Err(Refusal::OtherPolicy);
     }
     Ok(())

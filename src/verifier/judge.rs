@@ -2,8 +2,8 @@
 
 use super::examine::{Look, Sighting};
 use crate::{
-    policy::Policy,
-    protocol::{CameraKind, Claims, Reason},
+    policy::{LivenessPolicy, NetPolicy, Policy},
+    protocol::{CameraKind, Claims, LivenessClaim, ModelClaim, NetClaim, Reason},
     vision::Embedding,
 };
 
@@ -24,6 +24,21 @@ pub const SHOT_LIVENESS_MIN: f32 = -0.50;
 /// How much smaller than the policy demands an eye distance may come out on the shot: detection on another crop moves
 /// the eyes by a pixel or two.
 const INTEROCULAR_SLACK_RATIO: f32 = 0.9;
+
+/// Whether the device ran the networks of the program (`ours`) and those that the policy `in_force` names, each of these with
+/// an answer of its own, and no other: a network that this verifier did not ask for has no say here.
+pub(crate) fn nets_allowed(claim: &LivenessClaim, ours: &[ModelClaim], in_force: &LivenessPolicy) -> bool {
+    let added = in_force.nets.iter().filter(|net| ours.iter().all(|model| model.sha256 != net.sha256));
+    let added = added.map(|net| ModelClaim { name: net.name.clone(), sha256: net.sha256.clone() });
+    let expected: Vec<ModelClaim> = ours.iter().cloned().chain(added).collect();
+    let named = claim.models.len() == expected.len() && expected.iter().all(|model| claim.models.contains(model));
+    let answered = |(claim, net): (&NetClaim, &NetPolicy)| {
+        (&claim.name, &claim.sha256) == (&net.name, &net.sha256)
+            && claim.odds.len() == net.scales.len()
+            && claim.odds.iter().chain([&claim.llr]).all(|number| number.is_finite())
+    };
+    named && claim.nets.len() == in_force.nets.len() && claim.nets.iter().zip(&in_force.nets).all(answered)
+}
 
 /// Judges what the device's claims say, by this verifier's own thresholds.
 pub(crate) fn judge_claims(claims: &Claims, policy: &Policy, virtual_cameras: bool) -> Result<(), Reason> {
@@ -86,6 +101,7 @@ pub(crate) fn account_delay_secs(failures: u32) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::LivenessDecision;
 
     /// An embedding that begins with these two numbers.
     fn embedding(x: f32, y: f32) -> Embedding {
@@ -125,6 +141,57 @@ mod tests {
             ("opposite", embedding(-1.0, 0.0), false),
         ] {
             assert_eq!(judge_match(&seen, &embedding(1.0, 0.0)).is_ok(), matches, "{case}");
+        }
+    }
+
+    /// What a client in order claims of `ours` and the networks of `in_force`.
+    fn claim(ours: &[ModelClaim], in_force: &LivenessPolicy) -> LivenessClaim {
+        let answer = |net: &NetPolicy| NetClaim {
+            name: net.name.clone(),
+            sha256: net.sha256.clone(),
+            odds: vec![2.0; net.scales.len()],
+            llr: 2.0,
+        };
+        let added = in_force.nets.iter().skip(1);
+        let added = added.map(|net| ModelClaim { name: net.name.clone(), sha256: net.sha256.clone() });
+        LivenessClaim {
+            decision: LivenessDecision::Live,
+            fused: 2.0,
+            threshold: 1.0,
+            nets: in_force.nets.iter().map(answer).collect(),
+            cues: Vec::new(),
+            per_frame: vec![2.0],
+            models: ours.iter().cloned().chain(added).collect(),
+            policy: String::new(),
+        }
+    }
+
+    #[test]
+    fn each_network_asked_for_has_its_say_and_no_other() {
+        type Change = fn(&mut LivenessClaim);
+        let model = |name: &str, sha256: String| ModelClaim { name: name.into(), sha256 };
+        let ours = [model("yunet", "01".repeat(32)), model("liveness", NetPolicy::embedded().sha256)];
+        let mut asked = LivenessPolicy::default();
+        asked.nets.push(NetPolicy { name: "added".into(), sha256: "ab".repeat(32), ..NetPolicy::embedded() });
+        for policy in [&LivenessPolicy::default(), &asked] {
+            assert!(nets_allowed(&claim(&ours, policy), &ours, policy));
+        }
+        assert!(!nets_allowed(&claim(&ours, &asked), &ours, &LivenessPolicy::default()), "not asked for");
+        assert!(!nets_allowed(&claim(&ours, &LivenessPolicy::default()), &ours, &asked), "asked for, not there");
+        let rows: [(&str, Change); 8] = [
+            ("named, and did not answer", |c| c.nets.truncate(1)),
+            ("answered, and is not named", |c| c.models.truncate(2)),
+            ("another in its place", |c| c.nets[1].sha256 = "cd".repeat(32)),
+            ("an answer too few", |c| c.nets[1].odds.truncate(2)),
+            ("an answer that is no number", |c| c.nets[1].odds[0] = f32::NAN),
+            ("a worth that is no number", |c| c.nets[1].llr = f32::INFINITY),
+            ("one twice", |c| c.nets[1] = c.nets[0].clone()),
+            ("one of ours is another", |c| c.models[0].sha256 = "cd".repeat(32)),
+        ];
+        for (name, change) in rows {
+            let mut claim = claim(&ours, &asked);
+            change(&mut claim);
+            assert!(!nets_allowed(&claim, &ours, &asked), "{name}");
         }
     }
 

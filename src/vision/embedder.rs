@@ -6,7 +6,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::{
     VisionError,
-    model::{Model, Network, Which},
+    model::{Job, Model, Network},
     warp::Planes,
 };
 use crate::{
@@ -39,7 +39,7 @@ pub(super) struct Embedder {
 impl Embedder {
     /// Prepares the network.
     pub(super) fn load(models: &[Model]) -> Result<Self, VisionError> {
-        Ok(Self { network: Network::load(Which::Embedding, models)? })
+        Ok(Self { network: Network::load(Job::Embedding, models)? })
     }
 
     /// The embedding of `face` in `frame`.
@@ -47,7 +47,7 @@ impl Embedder {
         let crop_from_frame = Similarity::fit(face.landmarks.points(), TEMPLATE).ok_or(VisionError::NoArea)?;
         let aligned = Planes::aligned(frame, crop_from_frame, SIDE, SIDE).ok_or(VisionError::NoArea)?;
         let outputs = self.network.run(&aligned.scaled(MEAN, DIVISOR))?;
-        let values = outputs.first().ok_or(VisionError::Misshapen { name: self.network.name() })?;
+        let values = outputs.first().ok_or_else(|| self.network.misshapen())?;
         Embedding::normalised(values)
     }
 }

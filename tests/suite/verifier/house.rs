@@ -17,7 +17,7 @@ use countenance::{
         proof,
     },
     frame::Frame,
-    policy::{CueName, Policy, QualityPolicy},
+    policy::{CueName, NetPolicy, Policy, QualityPolicy},
     protocol::*,
     verifier::{
         ExamineError, Examiner, Look, Mailer, MasterKey, Place, Rules, Setup, Sighting, TwilioVerify, Verifier,
@@ -126,7 +126,7 @@ pub(super) struct Reply {
 }
 
 pub(super) fn models() -> Vec<ModelClaim> {
-    vec![ModelClaim { name: "liveness".into(), sha256: "ab".repeat(32) }]
+    vec![ModelClaim { name: "liveness".into(), sha256: NetPolicy::embedded().sha256 }]
 }
 
 pub(super) fn rules() -> Rules {
@@ -333,7 +333,12 @@ impl House {
                 decision: LivenessDecision::Live,
                 fused: 2.0,
                 threshold: 1.2,
-                nets: vec![NetClaim { name: "liveness".into(), sha256: "ab".repeat(32), odds: vec![2.0; 3], llr: 2.0 }],
+                nets: vec![NetClaim {
+                    name: "liveness".into(),
+                    sha256: NetPolicy::embedded().sha256,
+                    odds: vec![2.0; 3],
+                    llr: 2.0,
+                }],
                 cues: vec![CueClaim { name: CueName::Stillness, measure: Some(0.5), llr: 0.0 }],
                 per_frame: vec![2.0; 12],
                 models: models(),
