@@ -67,6 +67,7 @@ hint-too-dark = More light on your face
 hint-too-bright = Less light on your face
 hint-uneven-light = Light your face evenly
 hint-hold-still = Hold still
+hint-almost-there = Almost there, keep looking
 
 ## Camera trouble: cause, what to do
 camera-denied-title = The camera is not allowed
@@ -127,6 +128,8 @@ cannot-tell-body = You did nothing wrong. A better picture helps:
 cannot-tell-light = Turn towards a window or a lamp, none behind you.
 cannot-tell-distance = Sit an arm’s length away, face in the middle.
 cannot-tell-glasses = Tilt your glasses or your head to lose reflections.
+cannot-tell-unsure = You did nothing wrong. The pictures leave a doubt. This helps:
+cannot-tell-move = Move your head a little, and blink.
 not-accepted-title = That did not work
 not-accepted-not-live = Show your own face, live, straight into the camera.
 not-accepted-no-match = Your face was not recognised for this account.

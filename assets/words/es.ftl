@@ -67,6 +67,7 @@ hint-too-dark = Más luz en tu rostro
 hint-too-bright = Menos luz en tu rostro
 hint-uneven-light = Ilumina tu rostro por igual
 hint-hold-still = No te muevas
+hint-almost-there = Ya casi está, sigue mirando
 
 ## Camera trouble: cause, what to do
 camera-denied-title = La cámara no está permitida
@@ -127,6 +128,8 @@ cannot-tell-body = No has hecho nada mal. Una imagen mejor ayuda:
 cannot-tell-light = Ponte de cara a una ventana o a una lámpara, sin ninguna detrás.
 cannot-tell-distance = Siéntate a un brazo de distancia, con el rostro en el centro.
 cannot-tell-glasses = Inclina las gafas o la cabeza para quitar los reflejos.
+cannot-tell-unsure = No has hecho nada mal. Las imágenes dejan una duda. Esto ayuda:
+cannot-tell-move = Mueve un poco la cabeza y parpadea.
 not-accepted-title = No ha funcionado
 not-accepted-not-live = Muestra tu propio rostro, en vivo y de frente a la cámara.
 not-accepted-no-match = No se ha reconocido tu rostro para esta cuenta.

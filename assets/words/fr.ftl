@@ -67,6 +67,7 @@ hint-too-dark = Plus de lumière sur votre visage
 hint-too-bright = Moins de lumière sur votre visage
 hint-uneven-light = Éclairez votre visage uniformément
 hint-hold-still = Ne bougez plus
+hint-almost-there = Presque terminé, continuez à regarder
 
 ## Camera trouble: cause, what to do
 camera-denied-title = La caméra n’est pas autorisée
@@ -127,6 +128,8 @@ cannot-tell-body = Tout va bien de votre côté. Une meilleure image aidera :
 cannot-tell-light = Tournez-vous vers une fenêtre ou une lampe, sans en avoir derrière vous.
 cannot-tell-distance = Placez-vous à une longueur de bras, le visage au milieu.
 cannot-tell-glasses = Inclinez vos lunettes ou la tête pour éviter les reflets.
+cannot-tell-unsure = Tout va bien de votre côté. Les images laissent un doute. Voici ce qui aide :
+cannot-tell-move = Bougez un peu la tête et clignez des yeux.
 not-accepted-title = Cela n’a pas fonctionné
 not-accepted-not-live = Montrez votre propre visage, en direct, face à la caméra.
 not-accepted-no-match = Votre visage n’a pas été reconnu pour ce compte.

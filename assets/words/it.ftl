@@ -67,6 +67,7 @@ hint-too-dark = Più luce sul tuo volto
 hint-too-bright = Meno luce sul tuo volto
 hint-uneven-light = Illumina il volto in modo uniforme
 hint-hold-still = Non muoverti
+hint-almost-there = Ci siamo quasi, continua a guardare
 
 ## Camera trouble: cause, what to do
 camera-denied-title = La fotocamera non è consentita
@@ -127,6 +128,8 @@ cannot-tell-body = Da parte tua va tutto bene. Un’immagine migliore aiuta:
 cannot-tell-light = Girati verso una finestra o una lampada, senza averne dietro di te.
 cannot-tell-distance = Siediti a un braccio di distanza, con il volto al centro.
 cannot-tell-glasses = Inclina gli occhiali o la testa per togliere i riflessi.
+cannot-tell-unsure = Da parte tua va tutto bene. Le immagini lasciano un dubbio. Questo aiuta:
+cannot-tell-move = Muovi un po’ la testa e batti le palpebre.
 not-accepted-title = Non ha funzionato
 not-accepted-not-live = Mostra proprio il tuo volto, dal vivo, rivolto verso la fotocamera.
 not-accepted-no-match = Il tuo volto non è stato riconosciuto per questo account.

@@ -65,6 +65,7 @@ hint-too-dark = 顔をもっと明るくしてください
 hint-too-bright = 顔に当たる光を弱めてください
 hint-uneven-light = 顔全体に均等に光を当ててください
 hint-hold-still = そのまま動かないでください
+hint-almost-there = あと少しです、そのまま見ていてください
 
 ## Camera trouble: cause, what to do
 camera-denied-title = カメラが許可されていません
@@ -124,6 +125,8 @@ cannot-tell-body = あなたに問題があるわけではありません。よ�
 cannot-tell-light = 窓や照明のほうを向き、背後に光が入らないようにしてください。
 cannot-tell-distance = 腕を伸ばしたくらいの距離で、顔を中央に合わせてください。
 cannot-tell-glasses = 眼鏡や頭を少し傾けて、反射をなくしてください。
+cannot-tell-unsure = あなたに問題があるわけではありません。映像だけでは確信が持てませんでした。次のようにしてみてください。
+cannot-tell-move = 頭を少し動かし、まばたきをしてください。
 not-accepted-title = うまくいきませんでした
 not-accepted-not-live = ご自身の顔をその場で、カメラにまっすぐ向けてください。
 not-accepted-no-match = このアカウントの顔として確認できませんでした。

@@ -71,6 +71,7 @@ hint-too-dark = Więcej światła na twarz
 hint-too-bright = Mniej światła na twarz
 hint-uneven-light = Oświetl twarz równomiernie
 hint-hold-still = Nie ruszaj się
+hint-almost-there = Jeszcze chwila, patrz dalej
 
 ## Camera trouble: cause, what to do
 camera-denied-title = Brak zgody na użycie kamery
@@ -133,6 +134,8 @@ cannot-tell-body = Z Tobą wszystko w porządku. Lepszy obraz pomoże:
 cannot-tell-light = Zwróć się w stronę okna lub lampy. Za Tobą nie powinno być ani okna, ani lampy.
 cannot-tell-distance = Usiądź w odległości wyciągniętej ręki, z twarzą pośrodku.
 cannot-tell-glasses = Przechyl okulary lub głowę, aby usunąć odbicia.
+cannot-tell-unsure = Z Tobą wszystko w porządku. Obraz pozostawia wątpliwości. To pomoże:
+cannot-tell-move = Porusz lekko głową i mrugnij.
 not-accepted-title = Nie udało się
 not-accepted-not-live = Pokaż własną twarz, na żywo, prosto do kamery.
 not-accepted-no-match = Nie rozpoznano Twojej twarzy dla tego konta.

@@ -67,6 +67,7 @@ hint-too-dark = Mais luz no seu rosto
 hint-too-bright = Menos luz no seu rosto
 hint-uneven-light = Ilumine o rosto por igual
 hint-hold-still = Não se mexa
+hint-almost-there = Quase lá, continue olhando
 
 ## Camera trouble: cause, what to do
 camera-denied-title = O acesso à câmera não está permitido
@@ -127,6 +128,8 @@ cannot-tell-body = Não há nada de errado com você. Uma imagem melhor ajuda:
 cannot-tell-light = Vire-se para uma janela ou lâmpada, sem nenhuma atrás de você.
 cannot-tell-distance = Sente-se a um braço de distância, com o rosto no centro.
 cannot-tell-glasses = Incline os óculos ou a cabeça para tirar os reflexos.
+cannot-tell-unsure = Não há nada de errado com você. As imagens deixam uma dúvida. Isto ajuda:
+cannot-tell-move = Mexa um pouco a cabeça e pisque.
 not-accepted-title = Não funcionou
 not-accepted-not-live = Mostre seu próprio rosto, ao vivo, de frente para a câmera.
 not-accepted-no-match = Seu rosto não foi reconhecido para esta conta.

@@ -75,6 +75,7 @@ pub(super) fn verdict(
         .map(|cue| {
             let measure = cue.measure().filter(|measure| measure.is_finite());
             let llr = measure.map_or(0.0, |measure| policy.cues.of(cue.name()).llr(measure));
+            let llr = if cue.may_deny() { llr } else { llr.max(0.0) };
             CueClaim { name: cue.name(), measure, llr }
         })
         .collect();

@@ -99,8 +99,10 @@ pub struct CuesPolicy {
     pub stillness: CuePolicy,
     /// One homography explains all motion of a flat carrier.
     pub rigidity: CuePolicy,
-    /// Bezel, paper edge, a background that moves with the face.
+    /// A bezel or paper edge at the side of the picture.
     pub carrier: CuePolicy,
+    /// A background that moves with the face.
+    pub background: CuePolicy,
     /// What a screen or a print leaves in a picture.
     pub screen: CuePolicy,
     /// The heart's beat in the colour of the skin.
@@ -120,6 +122,8 @@ pub enum CueName {
     Rigidity,
     /// See [`CuesPolicy::carrier`].
     Carrier,
+    /// See [`CuesPolicy::background`].
+    Background,
     /// See [`CuesPolicy::screen`].
     Screen,
     /// See [`CuesPolicy::pulse`].
@@ -156,7 +160,8 @@ impl LivenessPolicy {
 
 impl CueName {
     /// Every cue.
-    pub const ALL: [Self; 6] = [Self::Stillness, Self::Rigidity, Self::Carrier, Self::Screen, Self::Pulse, Self::Eyes];
+    pub const ALL: [Self; 7] =
+        [Self::Stillness, Self::Rigidity, Self::Carrier, Self::Background, Self::Screen, Self::Pulse, Self::Eyes];
 
     /// As it stands in policies, attestations and on the command line.
     pub fn as_str(self) -> &'static str {
@@ -164,6 +169,7 @@ impl CueName {
             Self::Stillness => "stillness",
             Self::Rigidity => "rigidity",
             Self::Carrier => "carrier",
+            Self::Background => "background",
             Self::Screen => "screen",
             Self::Pulse => "pulse",
             Self::Eyes => "eyes",
@@ -178,6 +184,7 @@ impl CuesPolicy {
             CueName::Stillness => &self.stillness,
             CueName::Rigidity => &self.rigidity,
             CueName::Carrier => &self.carrier,
+            CueName::Background => &self.background,
             CueName::Screen => &self.screen,
             CueName::Pulse => &self.pulse,
             CueName::Eyes => &self.eyes,
@@ -190,6 +197,7 @@ impl CuesPolicy {
             CueName::Stillness => &mut self.stillness,
             CueName::Rigidity => &mut self.rigidity,
             CueName::Carrier => &mut self.carrier,
+            CueName::Background => &mut self.background,
             CueName::Screen => &mut self.screen,
             CueName::Pulse => &mut self.pulse,
             CueName::Eyes => &mut self.eyes,
@@ -251,7 +259,7 @@ impl Default for LivenessPolicy {
 impl Default for CuesPolicy {
     fn default() -> Self {
         let off = CuePolicy::OFF;
-        Self { stillness: off, rigidity: off, carrier: off, screen: off, pulse: off, eyes: off }
+        Self { stillness: off, rigidity: off, carrier: off, background: off, screen: off, pulse: off, eyes: off }
     }
 }
 

@@ -36,6 +36,11 @@ pub trait Cue: Send {
     fn see(&mut self, view: View<'_>);
     /// The measure over all frames so far; `None` while it can say nothing. Its unit is the cue's own.
     fn measure(&self) -> Option<f32>;
+    /// Whether the measure may speak against a live person. What is not seen counts against nobody who was not watched for
+    /// long enough, or for nobody knows how long; it may support all the same.
+    fn may_deny(&self) -> bool {
+        true
+    }
 }
 
 /// Fresh cues for one track: those that `policy` enables, in the order of [`CueName::ALL`].
@@ -47,6 +52,6 @@ fn fresh(name: CueName) -> Option<Box<dyn Cue>> {
     match name {
         CueName::Stillness => Some(Box::<stillness::Stillness>::default()),
         CueName::Rigidity => Some(Box::<rigidity::Rigidity>::default()),
-        CueName::Carrier | CueName::Screen | CueName::Pulse | CueName::Eyes => None,
+        CueName::Carrier | CueName::Background | CueName::Screen | CueName::Pulse | CueName::Eyes => None,
     }
 }

@@ -19,6 +19,9 @@ const RIGID_LEAST: f32 = 0.3;
 /// development clips.
 const FEIGNED: f32 = 0.4;
 
+/// Pairs of looks below which the measure may support but not deny: three looks, 0.8 s.
+const DENYING_PAIRS: usize = 3;
+
 /// See the module.
 #[derive(Default)]
 pub(super) struct Rigidity {
@@ -42,6 +45,10 @@ impl Cue for Rigidity {
 
     fn measure(&self) -> Option<f32> {
         (!self.pairs.is_empty()).then(|| median(&mut self.pairs.clone()))
+    }
+
+    fn may_deny(&self) -> bool {
+        self.pairs.len() >= DENYING_PAIRS
     }
 }
 
@@ -80,12 +87,14 @@ mod tests {
 
     #[test]
     fn it_needs_two_looks_and_takes_no_more_than_come_in_time() {
-        let film = film(2, |_| Pose::STILL);
+        let film = film(3, |_| Pose::STILL);
         let mut cue = Rigidity::default();
         cue.see(view(&film[0], true));
         cue.see(view(&film[0], true));
         assert_eq!(cue.measure(), None);
         cue.see(view(&film[1], true));
-        assert!(cue.measure().is_some());
+        assert!(cue.measure().is_some() && !cue.may_deny());
+        cue.see(view(&film[2], true));
+        assert!(cue.may_deny());
     }
 }
