@@ -5,6 +5,15 @@
 
 use std::time::Duration;
 
+mod linear;
+mod looks;
+mod patch;
+mod planar;
+mod rigidity;
+mod stillness;
+#[cfg(test)]
+mod synthetic;
+
 use crate::{
     policy::{CueName, LivenessPolicy},
     quality::GoodFrame,
@@ -41,12 +50,8 @@ pub fn enabled(policy: &LivenessPolicy) -> Vec<Box<dyn Cue>> {
 
 fn fresh(name: CueName) -> Option<Box<dyn Cue>> {
     match name {
-        CueName::Stillness
-        | CueName::Rigidity
-        | CueName::Carrier
-        | CueName::Background
-        | CueName::Screen
-        | CueName::Pulse
-        | CueName::Eyes => None,
+        CueName::Stillness => Some(Box::<stillness::Stillness>::default()),
+        CueName::Rigidity => Some(Box::<rigidity::Rigidity>::default()),
+        CueName::Carrier | CueName::Background | CueName::Screen | CueName::Pulse | CueName::Eyes => None,
     }
 }
