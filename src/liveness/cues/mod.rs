@@ -3,7 +3,13 @@
 //! What a measure is worth stands in the policy ([`CuePolicy`](crate::policy::CuePolicy)), not in the cue, so that a cue's
 //! own file holds what it looks at and nothing that was fitted. A cue is a rule: no clock, no chance, no I/O.
 
+mod background;
+mod carrier;
+
 use std::time::Duration;
+
+pub use background::Background;
+pub use carrier::Carrier;
 
 use crate::{
     policy::{CueName, LivenessPolicy},
@@ -41,12 +47,8 @@ pub fn enabled(policy: &LivenessPolicy) -> Vec<Box<dyn Cue>> {
 
 fn fresh(name: CueName) -> Option<Box<dyn Cue>> {
     match name {
-        CueName::Stillness
-        | CueName::Rigidity
-        | CueName::Carrier
-        | CueName::Background
-        | CueName::Screen
-        | CueName::Pulse
-        | CueName::Eyes => None,
+        CueName::Carrier => Some(Box::new(Carrier::default())),
+        CueName::Background => Some(Box::new(Background::default())),
+        CueName::Stillness | CueName::Rigidity | CueName::Screen | CueName::Pulse | CueName::Eyes => None,
     }
 }
