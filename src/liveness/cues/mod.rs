@@ -3,8 +3,8 @@
 //! What a measure is worth stands in the policy ([`CuePolicy`](crate::policy::CuePolicy)), not in the cue, so that a cue's
 //! own file holds what it looks at and nothing that was fitted. A cue is a rule: no clock, no chance, no I/O.
 
-use std::time::Duration;
-
+mod background;
+mod carrier;
 mod linear;
 mod looks;
 mod patch;
@@ -13,6 +13,9 @@ mod rigidity;
 mod stillness;
 #[cfg(test)]
 mod synthetic;
+
+use std::time::Duration;
+
 
 use crate::{
     policy::{CueName, LivenessPolicy},
@@ -52,6 +55,8 @@ fn fresh(name: CueName) -> Option<Box<dyn Cue>> {
     match name {
         CueName::Stillness => Some(Box::<stillness::Stillness>::default()),
         CueName::Rigidity => Some(Box::<rigidity::Rigidity>::default()),
-        CueName::Carrier | CueName::Background | CueName::Screen | CueName::Pulse | CueName::Eyes => None,
+        CueName::Carrier => Some(Box::<carrier::Carrier>::default()),
+        CueName::Background => Some(Box::<background::Background>::default()),
+        CueName::Screen | CueName::Pulse | CueName::Eyes => None,
     }
 }
