@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    best_shot::{BestShot, Shot},
+    best_shot::{BestShot, Shots},
     camera::{CameraError, FrameSource},
     face::Face,
     frame::Frame,
@@ -61,8 +61,8 @@ pub struct Advice {
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one of these a capture")]
 pub enum Captured {
-    /// A live person was shown; the shot lies inside the proof.
-    Shown(Shot, Proof),
+    /// A live person was shown; the shots lie inside the proof.
+    Shown(Shots, Proof),
     /// What was shown is not a live person.
     NotLive(Refusal),
     /// The evidence does not suffice.
@@ -118,7 +118,7 @@ pub fn capture(
                     Step::NotLive(refusal) => return Ok(Captured::NotLive(refusal)),
                     Step::Live(proof) => {
                         return Ok(match best.within(&proof) {
-                            Some(shot) => Captured::Shown(shot, proof),
+                            Some(shots) => Captured::Shown(shots, proof),
                             None => Captured::CannotTell(Abstain::SourceEnded),
                         });
                     }
@@ -210,8 +210,10 @@ mod tests {
             let sight = Sees { odds, jumps_at, nobody };
             let captured = capture(&mut Frames(0..frames), &sight, &Policy::default(), &mut |_, _, _| true).unwrap();
             match captured {
-                Captured::Shown(shot, proof) => {
-                    assert!(proof.covers(proof.span().track, shot.good().frame().at()));
+                Captured::Shown(shots, proof) => {
+                    for shot in std::iter::once(shots.best()).chain(shots.more()) {
+                        assert!(proof.covers(proof.span().track, shot.good().frame().at()));
+                    }
                     format!("live on track {}", proof.span().track)
                 }
                 Captured::NotLive(_) => "not live".into(),

@@ -67,6 +67,17 @@ impl Embedding {
         self.0.iter().zip(other.0.iter()).map(|(a, b)| a * b).sum()
     }
 
+    /// The weighted mean of `parts`, brought to length one. Refused where there is none, or where they cancel out.
+    pub fn mean<'e>(parts: impl IntoIterator<Item = (&'e Self, f32)>) -> Result<Self, VisionError> {
+        let mut sum = Zeroizing::new(vec![0.0; Self::LEN]);
+        for (part, weight) in parts {
+            for (sum, value) in sum.iter_mut().zip(part.0.iter()) {
+                *sum += value * weight;
+            }
+        }
+        Self::normalised(&sum)
+    }
+
     /// For storage: little-endian floats. Whoever keeps them seals them.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(self.0.iter().flat_map(|value| value.to_le_bytes()).collect())
@@ -127,6 +138,18 @@ mod tests {
             let cosine = along.cosine(&Embedding::normalised(&values(&other)).unwrap());
             assert!((cosine - expected).abs() < 1e-6, "{name}: {cosine}");
         }
+    }
+
+    #[test]
+    fn a_mean_leans_towards_the_heavier_part_and_has_length_one() {
+        let (one, two) =
+            (Embedding::normalised(&values(&[1.0])).unwrap(), Embedding::normalised(&values(&[0.0, 1.0])).unwrap());
+        let mean = Embedding::mean([(&one, 3.0), (&two, 1.0)]).unwrap();
+        assert!((mean.cosine(&mean) - 1.0).abs() < 1e-6);
+        assert!((mean.cosine(&one) - 3.0 / 10_f32.sqrt()).abs() < 1e-6);
+        assert!(Embedding::mean([]).is_err());
+        assert!(Embedding::mean([(&one, 1.0), (&one, -1.0)]).is_err());
+        assert!(Embedding::mean([(&one, f32::NAN)]).is_err());
     }
 
     #[test]

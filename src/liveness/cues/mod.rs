@@ -16,7 +16,6 @@ mod synthetic;
 
 use std::time::Duration;
 
-
 use crate::{
     policy::{CueName, LivenessPolicy},
     quality::GoodFrame,
