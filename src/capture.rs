@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    best_shot::{BestShot, Shot},
+    best_shot::{BestShot, Shots},
     camera::{CameraError, FrameSource},
     face::Face,
     frame::Frame,
@@ -19,6 +19,10 @@ pub trait Sight {
     fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError>;
     /// What each of `nets` says of one of them, in their order.
     fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError>;
+    /// Whether all of `nets` can be asked. Who plays the networks has them all.
+    fn at_hand(&self, _: &[NetPolicy]) -> Result<(), VisionError> {
+        Ok(())
+    }
 }
 
 impl Sight for Vision {
@@ -28,6 +32,10 @@ impl Sight for Vision {
 
     fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
         Vision::liveness(self, frame, face, nets)
+    }
+
+    fn at_hand(&self, nets: &[NetPolicy]) -> Result<(), VisionError> {
+        Vision::at_hand(self, nets)
     }
 }
 
@@ -53,8 +61,8 @@ pub struct Advice {
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one of these a capture")]
 pub enum Captured {
-    /// A live person was shown; the shot lies inside the proof.
-    Shown(Shot, Proof),
+    /// A live person was shown; the shots lie inside the proof.
+    Shown(Shots, Proof),
     /// What was shown is not a live person.
     NotLive(Refusal),
     /// The evidence does not suffice.
@@ -110,7 +118,7 @@ pub fn capture(
                     Step::NotLive(refusal) => return Ok(Captured::NotLive(refusal)),
                     Step::Live(proof) => {
                         return Ok(match best.within(&proof) {
-                            Some(shot) => Captured::Shown(shot, proof),
+                            Some(shots) => Captured::Shown(shots, proof),
                             None => Captured::CannotTell(Abstain::SourceEnded),
                         });
                     }
@@ -202,8 +210,10 @@ mod tests {
             let sight = Sees { odds, jumps_at, nobody };
             let captured = capture(&mut Frames(0..frames), &sight, &Policy::default(), &mut |_, _, _| true).unwrap();
             match captured {
-                Captured::Shown(shot, proof) => {
-                    assert!(proof.covers(proof.span().track, shot.good().frame().at()));
+                Captured::Shown(shots, proof) => {
+                    for shot in std::iter::once(shots.best()).chain(shots.more()) {
+                        assert!(proof.covers(proof.span().track, shot.good().frame().at()));
+                    }
                     format!("live on track {}", proof.span().track)
                 }
                 Captured::NotLive(_) => "not live".into(),

@@ -6,9 +6,15 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+mod contract;
 mod liveness;
+mod matching;
 
+pub use contract::{
+    ContractFault, NET_CLASSES, NET_NAME_MAX_CHARS, NET_SCALE, NET_SCALES_MAX, NET_SIDE_PX, is_sha256_hex,
+};
 pub use liveness::{Channels, CueName, CuePolicy, CuesPolicy, LivenessPolicy, NetPolicy};
+pub use matching::MatchPolicy;
 
 /// All thresholds of one capture.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +29,8 @@ pub struct Policy {
     pub capture: CapturePolicy,
     /// Which cameras count.
     pub camera: CameraPolicy,
+    /// When a face is the account's. The verifier judges by it; a client passes it on.
+    pub matching: MatchPolicy,
 }
 
 /// What a frame must be like to count.
@@ -259,6 +267,7 @@ impl Policy {
                 black_luma: a.black_luma.max(b.black_luma),
                 dead_millis: a.dead_millis.min(b.dead_millis),
             },
+            matching: self.matching.tightened_by(&other.matching),
         }
     }
 

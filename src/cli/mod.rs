@@ -10,12 +10,15 @@ use source::SourceArgs;
 mod camera;
 mod capture;
 mod doctor;
+mod evaluate;
 mod installation;
 mod link;
+mod nets;
 mod offline;
 #[cfg(feature = "window")]
 mod pacing;
 mod qualify;
+mod recapture;
 #[cfg(feature = "window")]
 mod screens;
 #[cfg(feature = "demo")]
@@ -65,7 +68,9 @@ pub enum Command {
     #[cfg(feature = "demo")]
     Tenant(serve_tenant::Args),
     /// Turn a recording into a simulated attack: it proves plumbing, never accuracy
-    Recapture(RecaptureArgs),
+    ///
+    /// IN OUT makes one; --grid IN… OUTDIR makes a labelled set of all combinations, for `evaluate`.
+    Recapture(recapture::Args),
     /// List, try and qualify cameras
     Camera {
         /// What to do
@@ -93,7 +98,7 @@ pub enum Command {
         only: String,
     },
     /// List the networks in this binary, checked against their digests
-    Models,
+    Models(nets::ModelsArgs),
     /// Show what an attestation says
     Inspect {
         /// File with the attestation (JWS compact), or - for standard input
@@ -103,17 +108,10 @@ pub enum Command {
         #[arg(long, value_name = "JWK")]
         key: Option<String>,
     },
-    /// Score a folder of labelled recordings, one JSON line a clip
-    Evaluate {
-        /// Recordings, or class/clip/frame_*.jpg folders
-        folder: PathBuf,
-        /// Frames per second of picture folders
-        #[arg(long, default_value_t = 25.0)]
-        fps: f64,
-        /// Where to write the lines; standard output if absent
-        #[arg(long, value_name = "FILE")]
-        out: Option<PathBuf>,
-    },
+    /// Measure on labelled clips how well live people are told from attacks
+    ///
+    /// Exit codes: 0 measured, 1 broken, 2 usage or a set that cannot be read, 12 not one clip could be scored.
+    Evaluate(evaluate::EvaluateArgs),
     /// Measure the stages of a capture over a recording
     Bench {
         /// The recording
@@ -171,6 +169,9 @@ pub struct CaptureArgs {
     /// Where the installation lies.
     #[command(flatten)]
     installation: InstallationArgs,
+    /// Networks at hand besides those of the settings; a rehearsal weighs them in, a login where the verifier asks for them.
+    #[command(flatten)]
+    nets: nets::NetArgs,
     /// Tries after the first
     #[arg(long, default_value_t = 0)]
     retries: u32,
@@ -200,37 +201,6 @@ enum BrowserChoice {
     Print,
 }
 
-/// Arguments of `recapture`.
-#[derive(Debug, clap::Args)]
-pub struct RecaptureArgs {
-    /// What shows the picture to the camera
-    #[arg(long = "as", value_enum, value_name = "SPECIES")]
-    species: SpeciesChoice,
-    /// What holds it
-    #[arg(long, value_enum)]
-    support: SupportChoice,
-    /// The same seed gives the same bytes
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// The recording
-    input: PathBuf,
-    /// Where to write: .avi (MJPEG) or .y4m
-    output: PathBuf,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum SpeciesChoice {
-    Print,
-    Phone,
-    Tablet,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum SupportChoice {
-    Hand,
-    Fixed,
-}
-
 /// Parses the command line and runs it; the exit code says how it ended.
 pub fn run() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
@@ -255,14 +225,14 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Verifier(args) => serve_verifier::run(args),
         #[cfg(feature = "demo")]
         Command::Tenant(args) => serve_tenant::run(args),
-        Command::Recapture(args) => offline::recapture(&args),
+        Command::Recapture(args) => recapture::run(&args),
         Command::Doctor(args) => doctor::run(args),
         Command::Link { task } => link::run(task),
         #[cfg(feature = "window")]
         Command::Screens { out, only } => screens::run(&out, &only),
-        Command::Models => offline::models(),
+        Command::Models(args) => nets::models(&args),
         Command::Inspect { file, key } => offline::inspect(&file, key.as_deref()),
-        Command::Evaluate { folder, fps, out } => offline::evaluate(&folder, fps, out.as_deref()),
+        Command::Evaluate(args) => evaluate::run(&args),
         Command::Bench { file, conversion: true, pictures, .. } => offline::conversion(&file, pictures.as_deref()),
         #[cfg(feature = "window")]
         Command::Bench { file, window: true, .. } => pacing::run(&file),

@@ -85,6 +85,7 @@ impl Machine {
             open: &open,
             key: Some(home.join("data/keys/device.key")),
             settings: Some(home.join("settings.toml")),
+            nets: Some(home.join("data/nets")),
             home: Some(home),
             models: &self.models,
             reach: &self.reach,

@@ -1,6 +1,6 @@
 //! One labelled clip as it was presented, and what came of it: the row that every figure is made from.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::protocol::{CueClaim, NetClaim};
 
@@ -27,6 +27,8 @@ pub struct Facts {
     pub light: Option<String>,
     /// Under what licence the clip may be used.
     pub licence: Option<String>,
+    /// What a login must lead to.
+    pub expected: Option<Decision>,
 }
 
 /// Whether a presentation led to a score, and if not, why.
@@ -44,7 +46,7 @@ pub enum Response {
 }
 
 /// What a login would have led to. Only where the spacing of the frames is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
     /// Accepted as live.

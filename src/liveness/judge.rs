@@ -43,7 +43,7 @@ struct Scored {
 }
 
 /// How much of the progress that a person sees the least evidence fills; the rest is for a longer look.
-const LEAST_SHARE: f32 = 0.9;
+pub const LEAST_SHARE: f32 = 0.9;
 
 impl<'p> Judge<'p> {
     /// A judge that has seen nothing.

@@ -10,7 +10,7 @@ mod judge;
 pub mod track;
 
 pub use fusion::{CLIP, NetOdds, Verdict};
-pub use judge::{Judge, Step};
+pub use judge::{Judge, LEAST_SHARE, Step};
 
 use std::time::Duration;
 

@@ -138,7 +138,12 @@ impl LivenessPolicy {
     #[must_use]
     pub fn tightened_by(&self, other: &Self) -> Self {
         let mut nets = self.nets.clone();
-        nets.extend(other.nets.iter().filter(|net| self.nets.iter().all(|own| own.sha256 != net.sha256)).cloned());
+        for net in &other.nets {
+            // Named twice, a network would have two votes.
+            if nets.iter().all(|own| own.sha256 != net.sha256) {
+                nets.push(net.clone());
+            }
+        }
         let mut cues = self.cues;
         for name in CueName::ALL {
             cues.of_mut(name).enabled |= other.cues.of(name).enabled;
@@ -292,7 +297,9 @@ mod tests {
         other.cues.eyes = CuePolicy { enabled: true, weight: 9.0, ..CuePolicy::OFF };
         let both = own.tightened_by(&other);
         assert_eq!(both.nets.len(), 2);
+        other.nets.push(NetPolicy { name: "again".into(), ..other.nets[0].clone() });
+        assert_eq!(own.tightened_by(&other).nets, both.nets, "named twice, it has one vote");
         assert!(both.cues.eyes.enabled && both.cues.eyes.weight.abs() < f32::EPSILON);
-        assert_eq!(other.tightened_by(&own).nets.len(), 2);
+        assert_eq!(other.tightened_by(&own).nets.len(), 3);
     }
 }

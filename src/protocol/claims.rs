@@ -25,8 +25,11 @@ pub struct Claims {
     pub swversion: String,
     /// The session this belongs to.
     pub session: SessionClaim,
-    /// The picture that was posted.
+    /// The picture that was posted: the best of the span.
     pub shot: ShotClaim,
+    /// Further pictures of the same span, posted behind it in this order. Only at an enrolment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_shots: Vec<ShotClaim>,
     /// The stretch of frames that was judged.
     pub span: SpanClaim,
     /// The liveness decision and all it stands on.

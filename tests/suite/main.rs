@@ -16,6 +16,7 @@ mod flow;
 mod hints;
 mod icon;
 mod jose;
+mod nets;
 mod place;
 mod qualify;
 mod samples;

@@ -40,7 +40,7 @@ const WATCHED: Duration = Duration::from_millis(1_500);
 /// of all cells with a slope. 0: they move alike; −1: the face moves 2.7 times as far. Silent before a background without
 /// texture.
 #[derive(Debug, Default)]
-pub struct Background {
+pub(super) struct Background {
     grid: Option<Grid>,
     watched: Option<(Duration, Duration)>,
 }

@@ -36,7 +36,7 @@ const FRAMES: u32 = 3;
 /// Measure: the share of one side of the picture, 0 to 1, along which a straight line bounds a black band; mean over the
 /// frames, of the four sides the most.
 #[derive(Debug, Default)]
-pub struct Carrier {
+pub(super) struct Carrier {
     sums: [f32; 4],
     frames: u32,
 }

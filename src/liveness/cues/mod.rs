@@ -5,11 +5,16 @@
 
 mod background;
 mod carrier;
+mod linear;
+mod looks;
+mod patch;
+mod planar;
+mod rigidity;
+mod stillness;
+#[cfg(test)]
+mod synthetic;
 
 use std::time::Duration;
-
-pub use background::Background;
-pub use carrier::Carrier;
 
 use crate::{
     policy::{CueName, LivenessPolicy},
@@ -47,8 +52,10 @@ pub fn enabled(policy: &LivenessPolicy) -> Vec<Box<dyn Cue>> {
 
 fn fresh(name: CueName) -> Option<Box<dyn Cue>> {
     match name {
-        CueName::Carrier => Some(Box::new(Carrier::default())),
-        CueName::Background => Some(Box::new(Background::default())),
-        CueName::Stillness | CueName::Rigidity | CueName::Screen | CueName::Pulse | CueName::Eyes => None,
+        CueName::Stillness => Some(Box::<stillness::Stillness>::default()),
+        CueName::Rigidity => Some(Box::<rigidity::Rigidity>::default()),
+        CueName::Carrier => Some(Box::<carrier::Carrier>::default()),
+        CueName::Background => Some(Box::<background::Background>::default()),
+        CueName::Screen | CueName::Pulse | CueName::Eyes => None,
     }
 }

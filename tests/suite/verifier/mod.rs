@@ -18,5 +18,6 @@ mod sessions;
 mod start;
 mod storage;
 mod switchboard;
+mod templates;
 #[cfg(feature = "demo")]
 mod twilio;

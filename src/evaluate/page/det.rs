@@ -1,0 +1,177 @@
+//! A DET curve: both errors on axes of normal deviates, on which normal scores give a straight line. Martin and others,
+//! Eurospeech (1997).
+
+use std::fmt::Write;
+
+use super::{
+    super::rates::{OperatingPoint, percent, quantile},
+    marks::{escaped, short},
+};
+
+/// One curve and the point on it that was evaluated: false accepts and false rejects.
+pub(in crate::evaluate) struct Curve<'c> {
+    /// What its nontargets are; text from outside.
+    pub(in crate::evaluate) name: &'c str,
+    /// In order of their thresholds.
+    pub(in crate::evaluate) points: &'c [OperatingPoint],
+    /// Where the threshold lies that was evaluated.
+    pub(in crate::evaluate) at: Option<(f64, f64)>,
+}
+
+/// What the axes are called; words of ours.
+pub(in crate::evaluate) struct Axes {
+    /// Of the drawing.
+    pub(in crate::evaluate) title: &'static str,
+    /// False accepts.
+    pub(in crate::evaluate) across: &'static str,
+    /// False rejects.
+    pub(in crate::evaluate) up: &'static str,
+}
+
+const WIDTH: f64 = 480.0;
+const HEIGHT: f64 = 470.0;
+const LEFT: f64 = 64.0;
+const RIGHT: f64 = 16.0;
+const TOP: f64 = 56.0;
+const BOTTOM: f64 = 56.0;
+/// Where axes may begin, end and be marked.
+const MARKS: [f64; 15] = [1e-6, 1e-5, 1e-4, 1e-3, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95];
+
+/// The drawing; `None` where no curve has a point.
+pub(in crate::evaluate) fn svg(axes: &Axes, curves: &[Curve<'_>]) -> Option<String> {
+    let curves: Vec<_> = curves.iter().filter(|curve| !curve.points.is_empty()).collect();
+    if curves.is_empty() {
+        return None;
+    }
+    let scale = Scale::of(&curves);
+    let (end, base) = (WIDTH - RIGHT, HEIGHT - BOTTOM);
+    let mut svg = format!(
+        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"det-title det-desc\">\
+         <title id=\"det-title\">{}</title><desc id=\"det-desc\">{}</desc>\n",
+        axes.title,
+        described(axes, &curves)
+    );
+    for mark in scale.marks() {
+        let (x, y) = (scale.x(mark), scale.y(mark));
+        // Writing to a String cannot fail.
+        write!(
+            svg,
+            "<path class=\"grid\" d=\"M{x:.1} {TOP}V{base}M{LEFT} {y:.1}H{end}\"/>\
+             <text class=\"quiet\" x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>\
+             <text class=\"quiet\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\n",
+            base + 18.0,
+            percents(mark),
+            LEFT - 8.0,
+            y + 4.5,
+            percents(mark)
+        )
+        .ok();
+    }
+    let (middle, half) = (f64::midpoint(LEFT, end), f64::midpoint(TOP, base));
+    write!(
+        svg,
+        "<path class=\"even\" d=\"M{LEFT} {base}L{end} {TOP}\"/><path class=\"frame\" d=\"M{LEFT} {TOP}H{end}V{base}H{LEFT}Z\"/>\
+         <text x=\"{middle}\" y=\"{:.1}\" text-anchor=\"middle\">{}, %</text>\
+         <text x=\"16\" y=\"{half}\" text-anchor=\"middle\" transform=\"rotate(-90 16 {half})\">{}, %</text>\n",
+        HEIGHT - 12.0,
+        axes.across,
+        axes.up
+    )
+    .ok();
+    for (i, curve) in curves.iter().enumerate() {
+        draw(&mut svg, &scale, i, curve);
+    }
+    svg.push_str("</svg>");
+    Some(svg)
+}
+
+fn draw(svg: &mut String, scale: &Scale, i: usize, curve: &Curve<'_>) {
+    let class = if i == 0 { "" } else { " second" };
+    let mut path: Vec<String> = Vec::new();
+    for point in curve.points {
+        let step = format!("{:.1} {:.1}", scale.x(point.false_accepts), scale.y(point.false_rejects));
+        if path.last() != Some(&step) {
+            path.push(step);
+        }
+    }
+    let legend = 18.0 + 20.0 * i as f64;
+    write!(
+        svg,
+        "<path class=\"curve{class}\" d=\"M{}\"/><path class=\"curve{class}\" d=\"M{LEFT} {:.1}h28\"/>\
+         <text x=\"{:.1}\" y=\"{legend}\">{}</text>\n",
+        path.join("L"),
+        legend - 5.0,
+        LEFT + 36.0,
+        short(curve.name)
+    )
+    .ok();
+    if let Some((accepts, rejects)) = curve.at {
+        write!(
+            svg,
+            "<circle class=\"point{class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"6\"><title>{}: {} % and {} %</title></circle>\n",
+            scale.x(accepts),
+            scale.y(rejects),
+            escaped(curve.name),
+            percent(accepts),
+            percent(rejects)
+        )
+        .ok();
+    }
+}
+
+fn described(axes: &Axes, curves: &[&Curve<'_>]) -> String {
+    let told = curves.iter().map(|curve| match curve.at {
+        Some((accepts, rejects)) => format!(
+            "{}: at the evaluated threshold {} % {} and {} % {}.",
+            escaped(curve.name),
+            percent(accepts),
+            axes.across,
+            percent(rejects),
+            axes.up
+        ),
+        None => format!("{}.", escaped(curve.name)),
+    });
+    told.collect::<Vec<_>>().join(" ")
+}
+
+/// Both axes alike: rates from `low` to `high`, beyond which all is drawn at the edge.
+struct Scale {
+    low: f64,
+    high: f64,
+}
+
+impl Scale {
+    fn of(curves: &[&Curve<'_>]) -> Self {
+        let rates = || curves.iter().flat_map(|curve| curve.points).flat_map(|p| [p.false_accepts, p.false_rejects]);
+        // What one case makes lies inside; the edge stands for none.
+        let least = rates().filter(|rate| *rate > 0.0).fold(0.01, f64::min);
+        let low = MARKS.into_iter().rfind(|mark| *mark < least).unwrap_or(1e-6);
+        let at = curves.iter().filter_map(|curve| curve.at).flat_map(|(a, b)| [a, b]).fold(0.0, f64::max);
+        let high = MARKS.into_iter().find(|mark| *mark >= 0.4 && *mark > at).unwrap_or(0.95);
+        Self { low, high }
+    }
+
+    fn marks(&self) -> impl Iterator<Item = f64> {
+        MARKS.into_iter().filter(|mark| (self.low..=self.high).contains(mark))
+    }
+
+    /// 0 at the low end, 1 at the high one.
+    fn part(&self, rate: f64) -> f64 {
+        let (low, high) = (quantile(self.low), quantile(self.high));
+        (quantile(rate.clamp(self.low, self.high)) - low) / (high - low)
+    }
+
+    fn x(&self, rate: f64) -> f64 {
+        LEFT + (WIDTH - LEFT - RIGHT) * self.part(rate)
+    }
+
+    fn y(&self, rate: f64) -> f64 {
+        TOP + (HEIGHT - TOP - BOTTOM) * (1.0 - self.part(rate))
+    }
+}
+
+/// A mark in percent, without zeros that say nothing.
+fn percents(mark: f64) -> String {
+    let text = format!("{:.4}", mark * 100.0);
+    text.trim_end_matches('0').trim_end_matches('.').into()
+}

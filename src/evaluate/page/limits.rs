@@ -1,0 +1,97 @@
+//! What the set can show and what it cannot, in plain words.
+
+use super::{About, Figures, escaped, percent};
+
+/// Fewer people than this, and a figure says more of them than of people in general. Our choice.
+const FEW_PEOPLE: u32 = 15;
+
+pub(super) fn section(figures: &Figures, about: &About) -> String {
+    let all = [
+        people(figures),
+        cameras(figures),
+        nature(about),
+        species(figures),
+        smallest(figures),
+        Some(
+            "EER, and BPCER where a species is kept to a limit, take a threshold that was picked on this very set. On \
+             another set the same threshold does worse; the figures at the evaluated threshold are the ones to go by."
+                .into(),
+        ),
+        Some(
+            "Pictures that never passed a camera (a virtual camera, a tampered driver) are no presentations and are not \
+             measured here. Nor is whose face it is."
+                .into(),
+        ),
+    ];
+    let items: String = all.into_iter().flatten().map(|limit| format!("<li>{limit}</li>\n")).collect();
+    format!("<section><h2>What this set cannot show</h2>\n<ul>{items}</ul></section>\n")
+}
+
+fn people(figures: &Figures) -> Option<String> {
+    let presented = &figures.presented;
+    let clips = presented.clips - presented.unlabelled;
+    let dependent = "Clips of one person resemble each other. The intervals take clips for independent, and are therefore \
+                     narrower than they should be";
+    Some(match presented.people {
+        0 => format!("The set does not say who is shown. {dependent}, by how much cannot be told."),
+        people if people < FEW_PEOPLE => format!(
+            "{clips} clips show {people} different people: too few to stand for others, of other age, sex or skin. \
+             {dependent}."
+        ),
+        people => format!("{clips} clips show {people} different people. {dependent}."),
+    })
+}
+
+fn cameras(figures: &Figures) -> Option<String> {
+    Some(match figures.presented.cameras.as_slice() {
+        [] => "The set does not say with what camera it was taken. Another camera, with other noise, sharpness and \
+               compression, can change every figure."
+            .into(),
+        [one] => format!(
+            "All clips whose camera is stated come from one: {}. Another can change every figure.",
+            escaped(one)
+        ),
+        several => format!(
+            "{} cameras are stated; others, with other noise, sharpness and compression, can do better or worse.",
+            several.len()
+        ),
+    })
+}
+
+fn nature(about: &About) -> Option<String> {
+    Some(match &about.nature {
+        Some(nature) => format!("Of the set its maker says: {}.", escaped(nature.trim_end_matches('.'))),
+        None => {
+            "The set does not say whether its attacks were really made or are simulated. Simulated attacks prove that \
+                 the parts work together, never how accurate they are."
+                .into()
+        }
+    })
+}
+
+fn species(figures: &Figures) -> Option<String> {
+    let names: Vec<_> = figures.species.iter().map(|species| escaped(&species.name)).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "Only these species were presented: {}. Any other, and a better made instrument of these, may pass more often. \
+             An attacker tries again and picks the best: a rate per presentation is no chance per attacker.",
+            names.join(", ")
+        )
+    })
+}
+
+/// Where nothing passed, what that leaves possible.
+fn smallest(figures: &Figures) -> Option<String> {
+    let unseen: Vec<_> = figures
+        .species
+        .iter()
+        .filter(|species| species.class.wrong.count == 0)
+        .filter_map(|species| {
+            let high = species.class.wrong.high?;
+            Some(format!("{} (0 of {}, up to {} %)", escaped(&species.name), species.class.wrong.of, percent(high)))
+        })
+        .collect();
+    (!unseen.is_empty()).then(|| {
+        format!("Where nothing passed, the true rate may still reach the end of the interval: {}.", unseen.join(", "))
+    })
+}

@@ -1,0 +1,191 @@
+//! How scores lie: bona fide and each species a row of bars, the threshold a line through all.
+
+use std::fmt::Write;
+
+use super::{
+    super::{
+        figures::score,
+        presentation::{Label, Presentation},
+        rates::{OperatingPoint, Scores},
+    },
+    Class, Figures,
+    marks::short,
+};
+
+/// The section; nothing where nothing has a score.
+pub(super) fn section(figures: &Figures, presentations: &[Presentation]) -> String {
+    let rows: Vec<_> = std::iter::once(("bona fide", &figures.bona_fide, of(presentations, &Label::BonaFide)))
+        .chain(figures.species.iter().map(|species| {
+            let label = Label::Attack(species.name.clone());
+            (species.name.as_str(), &species.class, of(presentations, &label))
+        }))
+        .filter(|(.., scores)| !scores.is_empty())
+        .map(|(name, class, scores)| Row { name, class, scores })
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!(
+        "<section><h2>Scores</h2>\n<figure>{}<figcaption>Scores of the clips, as log likelihood ratios: the further right, \
+         the rather a live person. Dashed: the threshold. Hatched: on the wrong side of it. Each row has its own \
+         height.</figcaption></figure></section>\n",
+        svg(&rows, f64::from(figures.threshold.value))
+    )
+}
+
+/// How errors trade for one species.
+pub(super) fn trade_off(presentations: &[Presentation], species: &str) -> Vec<OperatingPoint> {
+    let attacks = of(presentations, &Label::Attack(species.into()));
+    Scores::new(of(presentations, &Label::BonaFide), attacks).trade_off()
+}
+
+fn of(presentations: &[Presentation], label: &Label) -> Vec<f32> {
+    presentations.iter().filter(|p| p.label.as_ref() == Some(label)).filter_map(score).collect()
+}
+
+struct Row<'r> {
+    name: &'r str,
+    class: &'r Class,
+    scores: Vec<f32>,
+}
+
+const WIDTH: f64 = 480.0;
+const LEFT: f64 = 12.0;
+const RIGHT: f64 = 12.0;
+const TOP: f64 = 30.0;
+const ROW: f64 = 68.0;
+/// Of a row, what bars may take.
+const BARS: f64 = 40.0;
+const BOTTOM: f64 = 46.0;
+/// Bars a row has at most.
+const MOST: f64 = 44.0;
+
+fn svg(rows: &[Row<'_>], threshold: f64) -> String {
+    let bins = Bins::of(rows, threshold);
+    let height = TOP + ROW * rows.len() as f64 + BOTTOM;
+    let base = height - BOTTOM;
+    let told: Vec<_> = rows.iter().map(caption).collect();
+    let mut svg = format!(
+        "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"scores-title scores-desc\">\
+         <title id=\"scores-title\">Scores against the threshold</title><desc id=\"scores-desc\">{}</desc>\n\
+         <defs><pattern id=\"hatch\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" \
+         patternTransform=\"rotate(45)\"><path class=\"hatch\" d=\"M0 0V5\"/></pattern></defs>\n",
+        told.join(". ")
+    );
+    for mark in bins.marks() {
+        // Writing to a String cannot fail.
+        write!(
+            svg,
+            "<path class=\"grid\" d=\"M{0:.1} {TOP}V{base}\"/><text class=\"quiet\" x=\"{0:.1}\" y=\"{1:.1}\" \
+             text-anchor=\"middle\">{mark}</text>\n",
+            bins.x(mark),
+            base + 18.0
+        )
+        .ok();
+    }
+    let at = bins.x(threshold);
+    write!(svg, "<path class=\"limit\" d=\"M{at:.1} {:.1}V{base}\"/>\n", TOP - 8.0).ok();
+    for (i, (row, told)) in rows.iter().zip(&told).enumerate() {
+        let floor = TOP + ROW * (i + 1) as f64;
+        draw(&mut svg, &bins, row, floor);
+        write!(
+            svg,
+            "<path class=\"frame\" d=\"M{LEFT} {floor}H{:.1}\"/><text class=\"told\" x=\"{LEFT}\" y=\"{:.1}\">{told}</text>\n",
+            WIDTH - RIGHT,
+            floor - BARS - 9.0
+        )
+        .ok();
+    }
+    let middle = f64::midpoint(LEFT, WIDTH - RIGHT);
+    write!(
+        svg,
+        "<text class=\"strong\" x=\"{:.1}\" y=\"16\" \
+         text-anchor=\"middle\">threshold {threshold:.2}</text>\
+         <text x=\"{middle}\" y=\"{:.1}\" text-anchor=\"middle\">log likelihood ratio</text></svg>",
+        at.clamp(60.0, WIDTH - 60.0),
+        height - 8.0
+    )
+    .ok();
+    svg
+}
+
+fn caption(row: &Row<'_>) -> String {
+    let wrong = row.class.wrong;
+    let side = if row.name == "bona fide" { "turned away" } else { "passed" };
+    format!("{}: {} with a score, {} {side}", short(row.name), wrong.of, wrong.count)
+}
+
+fn draw(svg: &mut String, bins: &Bins, row: &Row<'_>, floor: f64) {
+    let mut counts = std::collections::BTreeMap::<i64, u32>::new();
+    for score in &row.scores {
+        *counts.entry(bins.bin(*score)).or_default() += 1;
+    }
+    let most = f64::from(counts.values().copied().max().unwrap_or(1));
+    let bona_fide = row.name == "bona fide";
+    for (bin, count) in counts {
+        let (from, to) = (bins.edge(bin), bins.edge(bin + 1));
+        let tall = (f64::from(count) / most * BARS).max(2.0);
+        let class = if (bin >= 0) == bona_fide { "bar" } else { "bar wrong" };
+        write!(
+            svg,
+            "<rect class=\"{class}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{tall:.1}\"><title>{count} from \
+             {from:.2} to {to:.2}</title></rect>\n",
+            bins.x(from) + 0.5,
+            floor - tall,
+            (bins.x(to) - bins.x(from) - 1.0).max(1.0)
+        )
+        .ok();
+    }
+}
+
+/// Bars of one width, counted from the threshold, so that none straddles it: bar 0 begins there.
+struct Bins {
+    threshold: f64,
+    width: f64,
+    first: i64,
+    last: i64,
+}
+
+impl Bins {
+    fn of(rows: &[Row<'_>], threshold: f64) -> Self {
+        let finite = || rows.iter().flat_map(|row| &row.scores).map(|s| f64::from(*s)).filter(|s| s.is_finite());
+        let threshold = if threshold.is_finite() { threshold } else { 0.0 };
+        let (low, high) = (finite().fold(threshold, f64::min), finite().fold(threshold, f64::max));
+        let width = even((high - low) / MOST);
+        let bin = |score: f64| ((score - threshold) / width).floor() as i64;
+        Self { threshold, width, first: bin(low) - 1, last: bin(high) + 1 }
+    }
+
+    /// The bar of a score; what is no number lies with the least.
+    fn bin(&self, score: f32) -> i64 {
+        let bin = ((f64::from(score) - self.threshold) / self.width).floor();
+        if bin.is_nan() { self.first } else { bin.clamp(self.first as f64, self.last as f64) as i64 }
+    }
+
+    fn edge(&self, bin: i64) -> f64 {
+        self.threshold + bin as f64 * self.width
+    }
+
+    fn x(&self, score: f64) -> f64 {
+        let (low, high) = (self.edge(self.first), self.edge(self.last + 1));
+        LEFT + (WIDTH - LEFT - RIGHT) * ((score - low) / (high - low)).clamp(0.0, 1.0)
+    }
+
+    /// Round numbers on the axis.
+    fn marks(&self) -> Vec<f64> {
+        let (low, high) = (self.edge(self.first), self.edge(self.last + 1));
+        let step = even((high - low) / 8.0);
+        let first = (low / step).ceil() as i64;
+        (first..=(high / step).floor() as i64).map(|i| (i as f64 * step * 1e9).round() / 1e9).collect()
+    }
+}
+
+/// The next of 1, 2 and 5 times a power of ten; 1 of nothing.
+fn even(width: f64) -> f64 {
+    if width <= 0.0 || !width.is_finite() {
+        return 1.0;
+    }
+    let power = 10.0_f64.powf(width.log10().floor());
+    let times = [1.0, 2.0, 5.0, 10.0].into_iter().find(|times| times * power >= width).unwrap_or(10.0);
+    times * power
+}

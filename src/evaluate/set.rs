@@ -1,0 +1,186 @@
+//! What is to be evaluated: labelled clips, found in class folders or named by a manifest.
+//!
+//! A clip is a recording, a folder of numbered pictures, or one picture. Below a folder, the nearest folder around a clip
+//! that is called `bona_fide` or `attack_<species>` is its class; pictures that lie in a class folder itself are a clip
+//! each. A clip in no class folder is scored and in no figure. Nothing is guessed from names but the support, which a name
+//! that begins with `hand_` or `fixed_` gives: whatever else is known of a clip, a [`manifest`](super::manifest) says.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    manifest::{self, ManifestError},
+    presentation::{Facts, Label},
+};
+
+/// One clip to be scored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clip {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Path below the root, with `/` between its parts.
+    pub name: String,
+    /// What it shows; `None`: unlabelled.
+    pub label: Option<Label>,
+    /// What else is known.
+    pub facts: Facts,
+    /// Frames a second of a folder of pictures, where the set says so.
+    pub fps: Option<f64>,
+    /// Only the first frames, so many, are to be read.
+    pub frames: Option<u32>,
+}
+
+/// The clips of one folder or manifest, sorted by name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Set {
+    /// Where the folder or the manifest lies.
+    pub path: PathBuf,
+    /// What it is called: a manifest's own word, else the folder's or the file's name.
+    pub name: String,
+    /// What a manifest says of it, real or simulated above all.
+    pub nature: Option<String>,
+    /// At least one.
+    pub clips: Vec<Clip>,
+}
+
+/// Why there is nothing to evaluate.
+#[derive(Debug, thiserror::Error)]
+pub enum SetError {
+    /// The folder cannot be listed.
+    #[error("{} cannot be listed", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// There is no clip in it.
+    #[error("{} holds no recording and no pictures", .0.display())]
+    Empty(PathBuf),
+    /// The manifest is refused.
+    #[error("the manifest {} cannot be used", path.display())]
+    Manifest {
+        /// The manifest.
+        path: PathBuf,
+        /// Why.
+        source: ManifestError,
+    },
+}
+
+impl Set {
+    /// The clips below the folder `path`, or those that the manifest `path` names.
+    pub fn open(path: &Path) -> Result<Self, SetError> {
+        let mut set = if path.is_dir() {
+            let mut clips = Vec::new();
+            collect(path, path, 0, &mut clips)?;
+            Self { path: path.into(), name: last_name(path), nature: None, clips }
+        } else {
+            manifest::read(path).map_err(|source| SetError::Manifest { path: path.into(), source })?
+        };
+        if set.clips.is_empty() {
+            return Err(SetError::Empty(path.into()));
+        }
+        set.clips.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(set)
+    }
+}
+
+/// Folders deeper than this hold no clips of ours.
+const DEPTH: u32 = 4;
+/// Name of the class of people; what the name of an attack's class begins with.
+const BONA_FIDE: &str = "bona_fide";
+const ATTACK: &str = "attack_";
+
+fn collect(root: &Path, folder: &Path, depth: u32, found: &mut Vec<Clip>) -> Result<(), SetError> {
+    let failed = |source| SetError::Folder { path: folder.into(), source };
+    let (mut pictures, mut folders) = (Vec::new(), Vec::new());
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+        match extension.as_str() {
+            _ if path.is_dir() => folders.push(path),
+            "jpg" | "jpeg" | "png" => pictures.push(path),
+            "mp4" | "m4v" | "mov" | "avi" | "y4m" | "gif" | "webp" | "apng" => found.push(labelled(root, path)),
+            _ => {}
+        }
+    }
+    if folder.file_name().is_some_and(|name| class(&name.to_string_lossy()).is_some()) {
+        found.extend(pictures.into_iter().map(|picture| labelled(root, picture)));
+    } else if !pictures.is_empty() {
+        found.push(labelled(root, folder.into()));
+    }
+    if depth < DEPTH { folders.iter().try_for_each(|f| collect(root, f, depth + 1, found)) } else { Ok(()) }
+}
+
+/// The clip at `path` with what its place below `root` says of it.
+fn labelled(root: &Path, path: PathBuf) -> Clip {
+    let below = path.strip_prefix(root).unwrap_or(&path);
+    let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    let (own, around) = parts.split_last().map_or(("", &[][..]), |(own, around)| (own.as_ref(), around));
+    let support = ["hand", "fixed"].into_iter().find(|support| own.split_once('_').is_some_and(|(s, _)| s == *support));
+    Clip {
+        label: around.iter().rev().find_map(|name| class(name)),
+        facts: Facts { support: support.map(str::to_owned), ..Facts::default() },
+        name: if parts.is_empty() { ".".into() } else { parts.join("/") },
+        fps: None,
+        frames: None,
+        path,
+    }
+}
+
+/// The last part of `path`, also where that is written as `.` or with a `/` behind it.
+pub(super) fn last_name(path: &Path) -> String {
+    let whole = path.canonicalize();
+    let name = whole.as_deref().unwrap_or(path).file_name();
+    name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+/// What a folder of this name holds.
+fn class(name: &str) -> Option<Label> {
+    match name.strip_prefix(ATTACK) {
+        _ if name == BONA_FIDE => Some(Label::BonaFide),
+        Some(species) if !species.is_empty() => Some(Label::Attack(species.into())),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each row: file below the root, the clip it belongs to, its label, its support.
+    #[test]
+    fn the_place_of_a_clip_is_its_label() {
+        let attack = |species: &str| Some(Label::Attack(species.into()));
+        let rows = [
+            ("bona_fide/a/frame_0.jpg", "bona_fide/a", Some(Label::BonaFide), None),
+            ("bona_fide/b.mp4", "bona_fide/b.mp4", Some(Label::BonaFide), None),
+            ("bona_fide/c.JPG", "bona_fide/c.JPG", Some(Label::BonaFide), None),
+            ("attack_print/fixed_a/frame_0.png", "attack_print/fixed_a", attack("print"), Some("fixed")),
+            ("attack_print/hand_b.avi", "attack_print/hand_b.avi", attack("print"), Some("hand")),
+            ("attack_replay_phone/site/2.y4m", "attack_replay_phone/site/2.y4m", attack("replay_phone"), None),
+            ("bona_fide/attack_mask/3.gif", "bona_fide/attack_mask/3.gif", attack("mask"), None),
+            ("attack_/4.mov", "attack_/4.mov", None, None),
+            ("handy/5.mp4", "handy/5.mp4", None, None),
+            ("6.mp4", "6.mp4", None, None),
+        ];
+        for (file, name, label, support) in rows {
+            let root = tempfile::tempdir().unwrap();
+            let path = root.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, b"?").unwrap();
+            std::fs::write(root.path().join("notes.txt"), b"?").unwrap();
+            let set = Set::open(root.path()).unwrap();
+            let [clip] = &set.clips[..] else { panic!("{file}: {set:?}") };
+            assert_eq!((clip.name.as_str(), &clip.label), (name, &label), "{file}");
+            assert_eq!(clip.facts.support.as_deref(), support, "{file}");
+            assert_eq!(clip.facts.subject, None, "{file}");
+        }
+    }
+
+    #[test]
+    fn nothing_to_evaluate_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        assert!(matches!(Set::open(root.path()), Err(SetError::Empty(_))));
+        assert!(matches!(Set::open(&root.path().join("none")), Err(SetError::Manifest { .. })));
+    }
+}
