@@ -108,17 +108,14 @@ pub fn merit(m: &QualityClaim) -> f32 {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::{
-        liveness::{
-            Judge, Step,
-            tests::{good, odds},
-        },
-        policy::Policy,
+    use crate::liveness::{
+        Judge, Step,
+        tests::{good, odds, plain_policy},
     };
 
     /// A proof and its shots over 21 synthetic frames.
     pub(crate) fn proof_and_shots() -> (Proof, Shots) {
-        let policy = Policy::default();
+        let policy = plain_policy();
         let (mut judge, mut best) = (Judge::new(&policy), BestShot::default());
         for seq in 0..100 {
             judge.see(Some(1));

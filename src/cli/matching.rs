@@ -86,9 +86,6 @@ pub(super) fn run(command: &EvaluateCommand) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// The cosine that the verifier goes by.
-const THRESHOLD: f32 = 0.40;
-
 fn compare(args: &MatchArgs) -> anyhow::Result<ExitCode> {
     let pairs = match Pairs::open(&args.set) {
         Ok(pairs) => pairs,
@@ -112,7 +109,7 @@ fn compare(args: &MatchArgs) -> anyhow::Result<ExitCode> {
     tell(&matched.missing);
     let threshold = match args.threshold {
         Some(value) => Threshold::chosen(value),
-        None => Threshold { value: THRESHOLD, from: "the verifier".into() },
+        None => Threshold { value: Policy::default().matching.cosine_min, from: "the policy".into() },
     };
     let report = MatchReport {
         software: format!("{SOFTWARE} {SOFTWARE_VERSION}"),
@@ -218,11 +215,5 @@ mod tests {
             let parsed = Line::try_parse_from(line.split(' ')).ok();
             assert_eq!(parsed.map(|line| line.command.task.is_some()), expected, "{line}");
         }
-    }
-
-    #[cfg(feature = "verifier")]
-    #[test]
-    fn the_default_threshold_is_the_verifiers() {
-        assert!((THRESHOLD - crate::verifier::MATCH_COSINE_MIN).abs() < f32::EPSILON);
     }
 }
