@@ -19,7 +19,7 @@ const RIGID_LEAST: f32 = 0.3;
 /// development clips.
 const FEIGNED: f32 = 0.4;
 
-/// Pairs of looks below which the measure may support but not deny: three looks, 0.8 s.
+/// Pairs of looks, of known distance in time, below which the measure may support but not deny: three looks, 0.8 s.
 const DENYING_PAIRS: usize = 3;
 
 /// See the module.
@@ -27,6 +27,7 @@ const DENYING_PAIRS: usize = 3;
 pub(super) struct Rigidity {
     looks: Looks,
     pairs: Vec<f32>,
+    timed: bool,
 }
 
 impl Cue for Rigidity {
@@ -35,6 +36,7 @@ impl Cue for Rigidity {
     }
 
     fn see(&mut self, view: View<'_>) {
+        self.timed = view.at.is_some();
         let changes = self.looks.changes(view);
         self.pairs.extend(
             changes
@@ -48,7 +50,7 @@ impl Cue for Rigidity {
     }
 
     fn may_deny(&self) -> bool {
-        self.pairs.len() >= DENYING_PAIRS
+        self.timed && self.pairs.len() >= DENYING_PAIRS
     }
 }
 
