@@ -11,7 +11,7 @@ use std::{
 use anyhow::Context;
 use serde::Serialize;
 
-use super::{evaluate::EvaluateArgs, offline::bar};
+use super::{evaluate::EvaluateArgs, nets::NetArgs, offline::bar};
 use crate::{
     attest::{SOFTWARE, SOFTWARE_VERSION},
     evaluate::{
@@ -33,6 +33,9 @@ pub struct EvaluateCommand {
     /// Attacks.
     #[command(flatten)]
     attacks: Option<EvaluateArgs>,
+    /// Networks to weigh in besides the embedded ones.
+    #[command(flatten)]
+    nets: NetArgs,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -80,7 +83,7 @@ struct MatchArgs {
 pub(super) fn run(command: &EvaluateCommand) -> anyhow::Result<ExitCode> {
     match (&command.task, &command.attacks) {
         (Some(Task::Match(args)), _) => compare(args),
-        (None, Some(args)) => super::evaluate::run(args),
+        (None, Some(args)) => super::evaluate::run(args, &command.nets),
         // The parser asks for a set where there is no subcommand.
         (None, None) => Ok(Exit::Usage.into()),
     }
