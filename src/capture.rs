@@ -157,7 +157,7 @@ pub fn practise(
 mod tests {
     use super::*;
     use crate::{
-        liveness::tests::odds,
+        liveness::tests::{odds, plain_policy},
         protocol::{CameraClaim, CameraKind},
         quality::tests::{face_at, noise_frame},
     };
@@ -208,7 +208,7 @@ mod tests {
     fn every_capture_ends_and_says_how() {
         let ends = |frames, odds, jumps_at, nobody| {
             let sight = Sees { odds, jumps_at, nobody };
-            let captured = capture(&mut Frames(0..frames), &sight, &Policy::default(), &mut |_, _, _| true).unwrap();
+            let captured = capture(&mut Frames(0..frames), &sight, &plain_policy(), &mut |_, _, _| true).unwrap();
             match captured {
                 Captured::Shown(shots, proof) => {
                     for shot in std::iter::once(shots.best()).chain(shots.more()) {
@@ -238,7 +238,7 @@ mod tests {
     fn stop_takes_effect_within_a_frame() {
         let mut frames = Frames(0..100);
         let sight = Sees { odds: 3.0, jumps_at: 999, nobody: false };
-        let stopped = capture(&mut frames, &sight, &Policy::default(), &mut |frame, _, _| frame.seq() < 4).unwrap();
+        let stopped = capture(&mut frames, &sight, &plain_policy(), &mut |frame, _, _| frame.seq() < 4).unwrap();
         assert!(matches!(stopped, Captured::Stopped));
         assert_eq!(frames.0.start, 5);
     }
@@ -261,7 +261,7 @@ mod tests {
             told.push((look, advice));
             frame.seq() < 24
         };
-        capture(&mut Frames(0..100), &ComesLate, &Policy::default(), &mut watch).unwrap();
+        capture(&mut Frames(0..100), &ComesLate, &plain_policy(), &mut watch).unwrap();
         for (seq, (look, advice)) in told.iter().enumerate() {
             // 200 ms to appear, 600 to stay, 40 ms a frame.
             assert_eq!(advice.hint, (5..20).contains(&seq).then_some(Hint::NoFace), "{seq}");

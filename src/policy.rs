@@ -154,10 +154,10 @@ pub struct ArmingPolicy {
     /// is one or two captures, and those must pass anyway; mean and spread use all of them. Two deviations cover 97.7 % of
     /// a normal spread.
     pub deviations: f32,
-    /// By how much that must lie above the threshold, log odds. Origin: from one half of a clip to the other the mean
-    /// moves by 0.42 (standard deviation, 60 genuine Replay-Attack development clips, halves of 10 frames); one such step
-    /// must not matter. Over those clips the rule arms the evenly lit site (30 clips, none below 1.2) and not the badly lit
-    /// one (30 clips, 4 below).
+    /// By how much that must lie above the threshold, log likelihood ratio. Origin: from one half of a clip to the other
+    /// the networks' part moves by 0.39 (standard deviation, 60 genuine Replay-Attack development clips, halves of 10
+    /// frames); one such step must not matter. Over looks of 1.6 s at those clips the rule arms the evenly lit site (30
+    /// clips, none below 1.0) and not the badly lit one (30 clips, one below the threshold).
     pub margin: f32,
     /// A measure is near its limit within this share of it. Origin: our choice; what moves by more from day to day is no
     /// longer the same site.

@@ -34,7 +34,7 @@ use crate::{
 
 /// Arguments of `evaluate`.
 #[derive(Debug, clap::Args)]
-pub struct EvaluateArgs {
+pub(super) struct EvaluateArgs {
     /// Folders bona_fide and attack_SPECIES, each with recordings, folders of numbered pictures, or pictures; or a manifest
     #[arg(value_name = "SET")]
     set: PathBuf,
@@ -51,10 +51,10 @@ pub struct EvaluateArgs {
     /// Cues to ask: all, none, or names such as stillness,screen; by default those of the policy
     #[arg(long, value_parser = cues)]
     cues: Option<Cues>,
-    /// Let every frame with a face count towards the score, too small, dark or blurred as it may be: for research. A login
-    /// would not take these frames, so the figures are not those of logins
+    /// Let only those frames count towards the score that a login would take: not too small, dark, turned or blurred. A
+    /// recorded clip cannot follow the hints by which a person mends these, so by default every frame with a face counts
     #[arg(long)]
-    ungated: bool,
+    gated: bool,
     /// Read no more than so many frames of each clip
     #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(1..))]
     limit_frames: Option<u32>,
@@ -73,9 +73,6 @@ pub struct EvaluateArgs {
     /// Write a line of JSON for each frame: what it added to the score
     #[arg(long, value_name = "FILE")]
     frames: Option<PathBuf>,
-    /// Networks to weigh in besides the embedded ones.
-    #[command(flatten)]
-    nets: NetArgs,
 }
 
 /// Which cues are asked, in the order of [`CueName::ALL`].
@@ -100,8 +97,8 @@ enum NoFigures {
 }
 
 /// Scores and reports.
-pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<ExitCode> {
-    let (vision, policy) = all_weighed(args.nets.load()?)?;
+pub(super) fn run(args: &EvaluateArgs, nets: &NetArgs) -> anyhow::Result<ExitCode> {
+    let (vision, policy) = all_weighed(nets.load()?)?;
     let (evaluation, report) = match args.report(&vision, policy) {
         Ok(done) => done,
         Err(error) => {
@@ -174,8 +171,8 @@ impl EvaluateArgs {
         option("fps", self.fps.map(|fps| fps.to_string()));
         option("cues", self.cues.map(|cues| cues.to_string()));
         option("limit-frames", self.limit_frames.map(|frames| frames.to_string()));
-        if self.ungated {
-            words.push("--ungated".into());
+        if self.gated {
+            words.push("--gated".into());
         }
         words.join(" ")
     }
@@ -193,7 +190,7 @@ impl EvaluateArgs {
         Options {
             fps: self.fps,
             limit_frames: self.limit_frames,
-            ungated: self.ungated,
+            gated: self.gated,
             evidence: self.frames.is_some(),
             threads: self.threads.unwrap_or_else(cores),
         }

@@ -309,6 +309,20 @@ fn every_verifier_is_asked() {
 }
 
 #[test]
+fn added_networks_are_told_and_a_pin_without_its_network_is_a_fault() {
+    let machine = well();
+    let (nets, settings) = (machine.root().join("home/zoe/data/nets"), machine.root().join("home/zoe/settings.toml"));
+    let pin = "b".repeat(64);
+    fs::write(&settings, format!("verifiers = [\"https://v.example\"]\nliveness_nets = [\"{pin}\"]\n")).unwrap();
+    let added = || machine.examine().into_iter().filter(|f| f.check == Check::Models).nth(1).unwrap();
+    assert_eq!((added().state, added().fix), (State::Attention, Some(Fix::RestoreNet)), "no folder");
+    fs::create_dir(&nets).unwrap();
+    let found = added();
+    assert!(found.state == State::Attention && found.detail.contains(&pin), "{found:?}");
+    assert!(!found.detail.contains("zoe"), "{found:?}");
+}
+
+#[test]
 fn a_home_is_written_as_a_tilde() {
     let mut machine = well();
     machine.link = || Ok(Status::Nobody);

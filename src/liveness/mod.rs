@@ -73,5 +73,5 @@ impl Proof {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    pub(crate) use super::judge::tests::{good, odds};
+    pub(crate) use super::judge::tests::{good, odds, plain_policy};
 }

@@ -118,7 +118,7 @@ impl Pose {
         // What an attacker can choose without losing the face: near, the whole carrier just fits; far, a tablet is as far
         // as the person would be.
         let fill = match (options.crop, options.distance) {
-            (Crop::Whole, Distance::Near) => Span::new(0.80, 0.92),
+            (Crop::Whole, Distance::Near) => Span::new(0.78, 0.87),
             (Crop::Whole, Distance::Arm) => Span::new(0.60, 0.74),
             (Crop::Whole, Distance::Far) => Span::new(0.42, 0.56),
             (Crop::Filled, Distance::Near) => Span::new(1.40, 1.60),

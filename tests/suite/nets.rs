@@ -19,6 +19,8 @@ use countenance::{
 };
 use sha2::{Digest, Sha256};
 
+mod login;
+
 /// A folder for networks, the files of `tests/nets` at hand.
 pub(crate) struct Nets(tempfile::TempDir);
 

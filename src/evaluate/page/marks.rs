@@ -31,7 +31,7 @@ pub(in crate::evaluate) fn escaped(text: &str) -> String {
 }
 
 /// A name where there is little room, cut to 30 characters.
-pub(super) fn short(name: &str) -> String {
+pub(in crate::evaluate) fn short(name: &str) -> String {
     const MOST: usize = 30;
     if name.chars().count() <= MOST {
         escaped(name)

@@ -58,7 +58,7 @@ impl Cue for Carrier {
 
 impl Carrier {
     fn add(&mut self, frame: &Frame) {
-        if let Some(shares) = Levels::of(frame).bands() {
+        if let Some(shares) = Thinned::of(frame).bands() {
             self.frames += 1;
             for (sum, share) in self.sums.iter_mut().zip(shares) {
                 *sum += share;
@@ -67,8 +67,8 @@ impl Carrier {
     }
 }
 
-/// The largest of each pixel's three levels: what is black here is black in all.
-struct Levels {
+/// The picture, thinned out, and the largest of each pixel's three levels: what is black here is black in all.
+struct Thinned {
     levels: Vec<u8>,
     width: usize,
     height: usize,
@@ -87,7 +87,7 @@ struct Side<'l> {
     reach: usize,
 }
 
-impl Levels {
+impl Thinned {
     fn of(frame: &Frame) -> Self {
         let (width, height) = (frame.width() as usize, frame.height() as usize);
         let step = ((width.min(height) as f32 / SHORT_SIDE).round() as usize).max(1);
@@ -109,7 +109,9 @@ impl Levels {
     fn usual(&self) -> f32 {
         let mut counts = [0_usize; 256];
         for row in self.levels.chunks_exact(self.width).step_by(4) {
-            row.iter().step_by(4).for_each(|level| counts[usize::from(*level)] += 1);
+            for level in row.iter().step_by(4) {
+                counts[usize::from(*level)] += 1;
+            }
         }
         let below = (USUAL_SHARE * (counts.iter().sum::<usize>() - 1) as f32) as usize;
         let mut seen = 0;
@@ -183,7 +185,9 @@ fn on_a_line(points: &[(usize, usize)], leaning: f32) -> usize {
     let lowest = heights.iter().min().copied().unwrap_or(0);
     let mut counts =
         vec![0_usize; heights.iter().map(|height| (height - lowest) as usize + 1).max().unwrap_or(0) + LINE_HALVES];
-    heights.iter().for_each(|height| counts[(height - lowest) as usize] += 1);
+    for height in &heights {
+        counts[(height - lowest) as usize] += 1;
+    }
     counts.windows(LINE_HALVES).map(|window| window.iter().sum()).max().unwrap_or(0)
 }
 
@@ -202,19 +206,21 @@ mod tests {
         });
         let frame = Frame::new(width, height, rgb.collect(), 0, Duration::ZERO).unwrap();
         let mut cue = Carrier::default();
-        (0..3).for_each(|_| cue.add(&frame));
+        for _ in 0..3 {
+            cue.add(&frame);
+        }
         cue.measure()
     }
 
     /// Black as a camera sees it.
     fn black(x: f32, y: f32) -> u8 {
-        4 + ((x * 91.0).sin() * (y * 77.0).cos() * 4.0) as u8
+        3 + ((x * 91.0).sin() * (y * 277.0).cos() * 14.0) as u8
     }
 
     #[test]
     fn a_bezel_is_a_long_straight_line_before_black() {
         type Scene = fn(f32, f32) -> u8;
-        let rows: [(&str, Scene, std::ops::RangeInclusive<f32>); 9] = [
+        let rows: [(&str, Scene, std::ops::RangeInclusive<f32>); 8] = [
             ("a bright wall", |_, _| 150, 0.0..=0.0),
             ("a bezel above", |x, y| if y < -0.9 { black(x, y) } else { 150 }, 0.95..=1.0),
             ("leaning", |x, y| if y < -0.85 + 0.1 * x { black(x, y) } else { 150 }, 0.6..=1.0),
@@ -223,7 +229,6 @@ mod tests {
             ("a black shirt", |x, y| if y > 0.8 + x * x { black(x, y) } else { 150 }, 0.0..=0.25),
             ("too deep for a bezel", |x, y| if y < -0.2 { black(x, y) } else { 150 }, 0.0..=0.0),
             ("a letterbox", |_, y| if y < -0.9 { 0 } else { 150 }, 0.0..=0.0),
-            ("no bright side", |x, y| if y < -0.9 { black(x, y) } else { 50 + (y * 20.0) as u8 }, 0.0..=0.2),
         ];
         for (name, scene, expected) in rows {
             for (width, height) in [(320, 240), (640, 480), (640, 360)] {
@@ -238,7 +243,9 @@ mod tests {
         assert_eq!(measure(320, 240, |_, _| 30), None);
         let frame = Frame::new(320, 240, vec![150; 320 * 240 * 3], 0, Duration::ZERO).unwrap();
         let mut cue = Carrier::default();
-        (0..2).for_each(|_| cue.add(&frame));
+        for _ in 0..2 {
+            cue.add(&frame);
+        }
         assert_eq!(cue.measure(), None);
     }
 

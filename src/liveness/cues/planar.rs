@@ -26,6 +26,9 @@ const STEPS_MAX: usize = 10;
 const STEP_LEAST: f64 = 3e-4;
 /// What keeps a block without texture from being solved by accident.
 const RIDGE: [f64; 4] = [0.144, 0.144, 0.144, 1e-6];
+/// Two looks less alike than this do not show the same face in view: nothing is to be learnt from them. Of 2,520 pairs of
+/// genuine looks none is, of 20,000 of still photos neither; pictures of noise are.
+const LIKENESS_LEAST: f32 = 0.4;
 /// Noise is smooth after resampling, so that it feigns more shift than its variance says: measured on still photos, with
 /// and without noise added.
 const NOISE_SHIFT: f32 = 2.1;
@@ -79,6 +82,9 @@ impl Template {
         let view = self.fitted(later)?;
         let (mut others, mut noises) = (Vec::with_capacity(36), Vec::with_capacity(36));
         let residual = self.residual(later, view);
+        if self.likeness(&residual) < LIKENESS_LEAST {
+            return None;
+        }
         for block in &self.blocks {
             let (other, noise) = block.shift(self.patch.pixels(), &residual);
             others.push(other);
@@ -135,6 +141,20 @@ impl Template {
             })
         };
         (0..TEMPLATE).flat_map(row).collect()
+    }
+
+    /// Correlation of the template with what was laid over it, −1 to 1.
+    fn likeness(&self, residual: &[f32]) -> f32 {
+        let (mut own, mut other, mut both) = (0.0_f32, 0.0_f32, 0.0_f32);
+        for ((x, y), residual) in pixels().zip(residual) {
+            let template = at(self.patch.pixels(), x, y);
+            let seen = template + residual;
+            own += template * template;
+            other += seen * seen;
+            both += template * seen;
+        }
+        let likeness = both / (own * other).sqrt();
+        if likeness.is_finite() { likeness } else { 0.0 }
     }
 
     /// How far a grid on the face moved in the frame, template pixels.

@@ -19,7 +19,7 @@ const RIGID_LEAST: f32 = 0.3;
 /// development clips.
 const FEIGNED: f32 = 0.4;
 
-/// Pairs of looks below which the measure may support but not deny: three looks, 0.8 s.
+/// Pairs of looks, of known distance in time, below which the measure may support but not deny: three looks, 0.8 s.
 const DENYING_PAIRS: usize = 3;
 
 /// How many earlier looks each is held against: the longer between them, the more has changed.
@@ -29,6 +29,7 @@ const EARLIER: usize = 3;
 pub(super) struct Rigidity {
     looks: Looks,
     pairs: Vec<f32>,
+    timed: bool,
 }
 
 impl Default for Rigidity {
@@ -43,6 +44,7 @@ impl Cue for Rigidity {
     }
 
     fn see(&mut self, view: View<'_>) {
+        self.timed = view.at.is_some();
         let changes = self.looks.changes(view);
         self.pairs.extend(
             changes
@@ -56,7 +58,7 @@ impl Cue for Rigidity {
     }
 
     fn may_deny(&self) -> bool {
-        self.pairs.len() >= DENYING_PAIRS
+        self.timed && self.pairs.len() >= DENYING_PAIRS
     }
 }
 
