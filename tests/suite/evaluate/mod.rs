@@ -165,7 +165,7 @@ fn cues_are_picked_by_name_and_gates_opened_by_word() {
     let all = ["stillness", "rigidity", "carrier", "screen", "pulse", "eyes"];
     for (cues, expected) in [("none", &[][..]), ("all", &all[..]), ("eyes,stillness", &["stillness", "eyes"])] {
         let report = run(&["--cues", cues]);
-        assert_eq!(report["cues"], expected.into(), "{cues}");
+        assert_eq!(report["cues"], serde_json::json!(expected), "{cues}");
         let rows = if expected.is_empty() { 0 } else { expected.len() + 1 };
         assert_eq!(report["ablation"].as_array().unwrap().len(), rows, "{cues}");
     }
