@@ -44,8 +44,8 @@ impl BestShot {
     }
 }
 
-/// Higher is better: frontal first (a shot prefers all angles within 8°), then large, then sharp.
-fn merit(m: &QualityClaim) -> f32 {
+/// How well a face can be told by a frame of these measures. Higher is better: frontal first (a shot prefers all angles within 8°), then large, then sharp.
+pub fn merit(m: &QualityClaim) -> f32 {
     let turned = (m.yaw_deg.abs().max(m.pitch_deg.abs()).max(m.roll_deg.abs()) - 8.0).max(0.0);
     -turned + (m.interocular_px / 70.0).min(1.0) + (m.sharpness / 400.0).min(1.0)
 }

@@ -13,6 +13,7 @@ mod digest;
 pub mod evidence;
 pub mod figures;
 pub mod manifest;
+pub mod matching;
 pub mod page;
 pub mod presentation;
 pub mod rates;

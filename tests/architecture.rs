@@ -56,6 +56,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "evaluate",
         &[
+            "best_shot",
             "camera",
             "capture",
             "face",

@@ -31,7 +31,7 @@ use crate::{
 
 /// Arguments of `evaluate`.
 #[derive(Debug, clap::Args)]
-pub struct EvaluateArgs {
+pub(super) struct EvaluateArgs {
     /// Folders bona_fide and attack_SPECIES, each with recordings, folders of numbered pictures, or pictures; or a manifest
     #[arg(value_name = "SET")]
     set: PathBuf,

@@ -13,6 +13,7 @@ mod doctor;
 mod evaluate;
 mod installation;
 mod link;
+mod matching;
 mod offline;
 #[cfg(feature = "window")]
 mod pacing;
@@ -107,7 +108,7 @@ pub enum Command {
     /// Measure on labelled clips how well live people are told from attacks
     ///
     /// Exit codes: 0 measured, 1 broken, 2 usage or a set that cannot be read, 12 not one clip could be scored.
-    Evaluate(evaluate::EvaluateArgs),
+    Evaluate(matching::EvaluateCommand),
     /// Measure the stages of a capture over a recording
     Bench {
         /// The recording
@@ -256,7 +257,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Screens { out, only } => screens::run(&out, &only),
         Command::Models => offline::models(),
         Command::Inspect { file, key } => offline::inspect(&file, key.as_deref()),
-        Command::Evaluate(args) => evaluate::run(&args),
+        Command::Evaluate(command) => matching::run(&command),
         Command::Bench { file, conversion: true, pictures, .. } => offline::conversion(&file, pictures.as_deref()),
         #[cfg(feature = "window")]
         Command::Bench { file, window: true, .. } => pacing::run(&file),

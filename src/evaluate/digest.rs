@@ -18,14 +18,17 @@ pub(super) type FileDigest = (String, String);
 
 /// The files of one clip.
 pub(super) fn of_clip(clip: &Clip) -> Vec<FileDigest> {
-    if !clip.path.is_dir() {
-        return vec![of_file(clip.name.clone(), &clip.path)];
+    of_path(&clip.name, &clip.path)
+}
+
+/// The file at `path`, or the files of the folder there, under this name.
+pub(super) fn of_path(name: &str, path: &Path) -> Vec<FileDigest> {
+    if !path.is_dir() {
+        return vec![of_file(name.to_owned(), path)];
     }
-    let entries = fs::read_dir(&clip.path).into_iter().flatten().flatten();
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
     let files = entries.filter(|entry| entry.path().is_file());
-    files
-        .map(|entry| of_file(format!("{}/{}", clip.name, entry.file_name().to_string_lossy()), &entry.path()))
-        .collect()
+    files.map(|entry| of_file(format!("{name}/{}", entry.file_name().to_string_lossy()), &entry.path())).collect()
 }
 
 /// The digest of `set`, hex, whose clips consist of `files`. A manifest is one of its own files: it holds the labels.
@@ -33,6 +36,11 @@ pub(super) fn of_set(set: &Set, mut files: Vec<FileDigest>) -> String {
     if let Some(name) = set.path.file_name().filter(|_| !set.path.is_dir()) {
         files.push(of_file(name.to_string_lossy().into_owned(), &set.path));
     }
+    of_files(files)
+}
+
+/// The digest of a set that consists of `files`.
+pub(super) fn of_files(mut files: Vec<FileDigest>) -> String {
     files.sort();
     files.dedup();
     let lines = files.iter().fold(Sha256::new(), |hash, (path, hex)| hash.chain_update(format!("{hex}  {path}\n")));

@@ -88,7 +88,7 @@ pub enum ManifestError {
 
 /// Why one value cannot be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-enum Fault {
+pub(super) enum Fault {
     #[error("the path is absolute")]
     Absolute,
     #[error("the path leads out of the manifest's folder")]
@@ -160,7 +160,7 @@ fn parse(text: &str, path: &Path) -> Result<Set, ManifestError> {
 }
 
 /// The path with `/` between its parts, on every system.
-fn name(path: &Path) -> String {
+pub(super) fn name(path: &Path) -> String {
     path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
@@ -199,7 +199,7 @@ enum Class {
 /// A path that stays below the folder it is joined to. Links are followed: whoever made one is not who wrote the manifest.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
-struct Below(PathBuf);
+pub(super) struct Below(pub(super) PathBuf);
 
 #[derive(Deserialize)]
 #[serde(try_from = "String")]

@@ -70,6 +70,7 @@ pub fn percent(share: f64) -> String {
     let percent = share * 100.0;
     match percent {
         _ if percent <= 0.0 || percent >= 0.1 => format!("{percent:.1}"),
+        _ if percent >= 0.01 => format!("{percent:.2}"),
         _ if percent >= 0.001 => format!("{percent:.3}"),
         _ => format!("{percent:.1e}"),
     }

@@ -41,6 +41,12 @@ impl Kind {
             _ => None,
         }
     }
+
+    /// Whether `data` is a PNG of one picture. One that cannot be read at all moves: opening it says why.
+    pub(super) fn stands_still(self, data: &[u8]) -> bool {
+        let decoder = || PngDecoder::with_limits(Cursor::new(data), still::limits())?.is_apng();
+        self == Self::Png && matches!(decoder(), Ok(false))
+    }
 }
 
 impl Animation {

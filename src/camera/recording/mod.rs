@@ -6,6 +6,7 @@
 //! | AVI with Motion JPEG | `avi`, pictures by `still` | the stream's rate |
 //! | MP4 or QuickTime with H.264, 4:2:0, 8 bits, progressive | `mp4` (boxes), `sps`, `h264` (decoder) | the sample tables |
 //! | animated GIF, WebP, PNG | `animation` | the pictures' delays |
+//! | one JPEG or PNG | `single` | one frame |
 //! | a folder of numbered pictures | `folder` | [`Options::folder_fps`] |
 //!
 //! The kind is told by content, never by name. Every byte is taken for hostile: sizes are capped before memory is
@@ -31,6 +32,7 @@ mod error;
 mod folder;
 mod h264;
 mod mp4;
+mod single;
 mod sps;
 mod still;
 mod y4m;
@@ -147,8 +149,14 @@ fn sniff(mut file: File) -> Result<Box<dyn Pictures>, RecordingError> {
         Ok(Box::new(avi::Avi::open(read_capped(file, MAX_FILE_BYTES)?)?))
     } else if [b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip"].iter().any(|name| kind == *name) {
         Ok(Box::new(h264::H264::open(read_capped(file, MAX_FILE_BYTES)?)?))
+    } else if single::is_jpeg(&head) {
+        Ok(Box::new(single::Single::open(&read_capped(file, MAX_FILE_BYTES)?)?))
     } else if let Some(kind) = animation::Kind::of(&head) {
-        Ok(Box::new(animation::Animation::open(kind, read_capped(file, MAX_FILE_BYTES)?)?))
+        let data = read_capped(file, MAX_FILE_BYTES)?;
+        if kind.stands_still(&data) {
+            return Ok(Box::new(single::Single::open(&data)?));
+        }
+        Ok(Box::new(animation::Animation::open(kind, data)?))
     } else {
         Err(RecordingError::Unknown)
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::{
     super::rates::{OperatingPoint, percent, quantile},
-    escaped,
+    marks::{escaped, short},
 };
 
 /// One curve and the point on it that was evaluated: false accepts and false rejects.
@@ -60,10 +60,10 @@ pub(in crate::evaluate) fn svg(axes: &Axes, curves: &[Curve<'_>]) -> Option<Stri
              <text class=\"quiet\" x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>\
              <text class=\"quiet\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\n",
             base + 18.0,
-            short(mark),
+            percents(mark),
             LEFT - 8.0,
             y + 4.5,
-            short(mark)
+            percents(mark)
         )
         .ok();
     }
@@ -102,7 +102,7 @@ fn draw(svg: &mut String, scale: &Scale, i: usize, curve: &Curve<'_>) {
         path.join("L"),
         legend - 5.0,
         LEFT + 36.0,
-        escaped(curve.name)
+        short(curve.name)
     )
     .ok();
     if let Some((accepts, rejects)) = curve.at {
@@ -171,7 +171,7 @@ impl Scale {
 }
 
 /// A mark in percent, without zeros that say nothing.
-fn short(mark: f64) -> String {
+fn percents(mark: f64) -> String {
     let text = format!("{:.4}", mark * 100.0);
     text.trim_end_matches('0').trim_end_matches('.').into()
 }

@@ -30,6 +30,16 @@ pub(in crate::evaluate) fn escaped(text: &str) -> String {
     })
 }
 
+/// A name where there is little room, cut to 30 characters.
+pub(in crate::evaluate) fn short(name: &str) -> String {
+    const MOST: usize = 30;
+    if name.chars().count() <= MOST {
+        escaped(name)
+    } else {
+        escaped(&name.chars().take(MOST - 1).collect::<String>()) + "…"
+    }
+}
+
 /// Marks that turn the direction of what follows: a name could make its neighbours read otherwise.
 fn turns(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -18,8 +18,10 @@ use super::{
 };
 use crate::protocol::ModelClaim;
 
-pub(super) use det::{Axes, Curve};
+pub(super) use det::{Axes, Curve, svg as det_svg};
 pub(super) use marks::{document, escaped};
+pub(super) use scores::{Row, svg as scores_svg};
+pub(super) use tables::{cells, wide};
 
 /// What was evaluated, and with what.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -100,7 +102,7 @@ fn result(figures: &Figures) -> String {
     )
 }
 
-fn tile(name: &str, rate: Option<Rate>, note: &str) -> String {
+pub(super) fn tile(name: &str, rate: Option<Rate>, note: &str) -> String {
     let rate = rate.unwrap_or_default();
     let interval = match (rate.low, rate.high) {
         (Some(low), Some(high)) => {
@@ -112,7 +114,7 @@ fn tile(name: &str, rate: Option<Rate>, note: &str) -> String {
     format!("<li><b>{name}</b><strong>{value}</strong><span>{interval}</span><span>{}</span></li>\n", escaped(note))
 }
 
-fn plain_tile(name: &str, share: Option<f64>, note: &str) -> String {
+pub(super) fn plain_tile(name: &str, share: Option<f64>, note: &str) -> String {
     let value = share.map_or("–".into(), |share| format!("{} %", percent(share)));
     format!("<li><b>{name}</b><strong>{value}</strong><span>{note}</span></li>\n")
 }
@@ -149,7 +151,7 @@ fn silent_in_words(figures: &Figures) -> String {
     let Class { non_response: attacks, passed: through, .. } = figures.attacks;
     format!(
         "No response came from {} of {} bona fide and {} of {} attack presentations; these stand in no classification \
-         error. Counted over all presentations, {} of {} people got through and {} of {} attacks did.",
+         error. Counted over all presentations, {} of {} bona fide ones passed, and {} of {} attacks.",
         bona_fide.count, bona_fide.of, attacks.count, attacks.of, passed.count, passed.of, through.count, through.of
     )
 }
@@ -202,7 +204,7 @@ fn trade_off(figures: &Figures, presentations: &[Presentation]) -> String {
         curves.push(Curve { name: species, points, at: at(apcer) });
     }
     let axes = Axes { title: "DET curve", across: "attacks that pass", up: "bona fide presentations turned away" };
-    let Some(svg) = det::svg(&axes, &curves) else { return String::new() };
+    let Some(svg) = det_svg(&axes, &curves) else { return String::new() };
     let limits: String = figures.bpcer_at.iter().map(tables::at_limit).collect();
     format!(
         "<section><h2>One error against the other</h2>\n<figure>{svg}<figcaption>How many attacks pass against how many \
@@ -210,7 +212,7 @@ fn trade_off(figures: &Figures, presentations: &[Presentation]) -> String {
          evaluated. Dotted: equal errors{}. The lower and the left edge stand for no error at all.</figcaption></figure>\n{}\
          </section>\n",
         figures.eer.map_or(String::new(), |eer| format!(", crossed at {} %", percent(eer))),
-        tables::wide(
+        wide(
             "BPCER where each species is kept to a limit",
             "<th scope=\"col\">Limit for APCER</th><th scope=\"col\">Threshold</th><th scope=\"col\">BPCER</th>\
              <th scope=\"col\">95 % interval</th>",
@@ -238,16 +240,21 @@ fn decisions(figures: &Figures) -> String {
         .iter()
         .map(|(name, of)| {
             let shares = [of.live, of.not_live, of.cannot_tell].map(tables::share).concat();
-            format!("<tr><th scope=\"row\">{}</th>{shares}{}</tr>\n", escaped(name), time(of.time))
+            format!(
+                "<tr><th scope=\"row\">{}</th><td>{}</td>{shares}{}</tr>\n",
+                escaped(name),
+                of.live.of,
+                time(of.time)
+            )
         })
         .collect();
     format!(
         "<section><h2>Decisions and time</h2>\n<p>What a login would have led to. It stops as soon as it is sure, and may \
          say that it cannot tell, so it need not agree with the score of the whole clip. Times run from the first good \
          frame to the decision.</p>\n{}</section>\n",
-        tables::wide(
+        wide(
             "Decisions, of the clips whose frames have a known spacing",
-            "<th scope=\"col\">Presented</th><th scope=\"col\">Live</th><th scope=\"col\">Not live</th>\
+            "<th scope=\"col\">Presented</th><th scope=\"col\">Clips</th><th scope=\"col\">Live</th><th scope=\"col\">Not live</th>\
              <th scope=\"col\">Cannot tell</th><th scope=\"col\">Time, median</th><th scope=\"col\">95 %</th>\
              <th scope=\"col\">Longest</th>",
             &rows

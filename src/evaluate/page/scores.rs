@@ -8,19 +8,26 @@ use super::{
         presentation::{Label, Presentation},
         rates::{OperatingPoint, Scores},
     },
-    Class, Figures, escaped,
+    Figures, Rate,
+    marks::short,
 };
 
 /// The section; nothing where nothing has a score.
 pub(super) fn section(figures: &Figures, presentations: &[Presentation]) -> String {
-    let rows: Vec<_> = std::iter::once(("bona fide", &figures.bona_fide, of(presentations, &Label::BonaFide)))
-        .chain(figures.species.iter().map(|species| {
-            let label = Label::Attack(species.name.clone());
-            (species.name.as_str(), &species.class, of(presentations, &label))
-        }))
-        .filter(|(.., scores)| !scores.is_empty())
-        .map(|(name, class, scores)| Row { name, class, scores })
-        .collect();
+    let told = |name: &str, wrong: Rate, side: &str| {
+        format!("{}: {} with a score, {} {side}", short(name), wrong.of, wrong.count)
+    };
+    let people = Row {
+        caption: told("bona fide", figures.bona_fide.wrong, "turned away"),
+        right_side: true,
+        scores: of(presentations, &Label::BonaFide),
+    };
+    let species = figures.species.iter().map(|species| Row {
+        caption: told(&species.name, species.class.wrong, "passed"),
+        right_side: false,
+        scores: of(presentations, &Label::Attack(species.name.clone())),
+    });
+    let rows: Vec<_> = std::iter::once(people).chain(species).filter(|row| !row.scores.is_empty()).collect();
     if rows.is_empty() {
         return String::new();
     }
@@ -28,7 +35,7 @@ pub(super) fn section(figures: &Figures, presentations: &[Presentation]) -> Stri
         "<section><h2>Scores</h2>\n<figure>{}<figcaption>Scores of the clips, as log likelihood ratios: the further right, \
          the rather a live person. Dashed: the threshold. Hatched: on the wrong side of it. Each row has its own \
          height.</figcaption></figure></section>\n",
-        svg(&rows, f64::from(figures.threshold.value))
+        svg(&rows, f64::from(figures.threshold.value), "log likelihood ratio")
     )
 }
 
@@ -42,10 +49,14 @@ fn of(presentations: &[Presentation], label: &Label) -> Vec<f32> {
     presentations.iter().filter(|p| p.label.as_ref() == Some(label)).filter_map(score).collect()
 }
 
-struct Row<'r> {
-    name: &'r str,
-    class: &'r Class,
-    scores: Vec<f32>,
+/// One row of bars.
+pub(in crate::evaluate) struct Row {
+    /// What it shows, as markup.
+    pub(in crate::evaluate) caption: String,
+    /// Whether its scores ought to lie right of the threshold.
+    pub(in crate::evaluate) right_side: bool,
+    /// At least one.
+    pub(in crate::evaluate) scores: Vec<f32>,
 }
 
 const WIDTH: f64 = 480.0;
@@ -59,11 +70,12 @@ const BOTTOM: f64 = 46.0;
 /// Bars a row has at most.
 const MOST: f64 = 44.0;
 
-fn svg(rows: &[Row<'_>], threshold: f64) -> String {
+/// The drawing of these rows; `unit` says what a score is.
+pub(in crate::evaluate) fn svg(rows: &[Row], threshold: f64, unit: &str) -> String {
     let bins = Bins::of(rows, threshold);
     let height = TOP + ROW * rows.len() as f64 + BOTTOM;
     let base = height - BOTTOM;
-    let told: Vec<_> = rows.iter().map(caption).collect();
+    let told: Vec<_> = rows.iter().map(|row| row.caption.as_str()).collect();
     let mut svg = format!(
         "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"scores-title scores-desc\">\
          <title id=\"scores-title\">Scores against the threshold</title><desc id=\"scores-desc\">{}</desc>\n\
@@ -82,24 +94,25 @@ fn svg(rows: &[Row<'_>], threshold: f64) -> String {
         )
         .ok();
     }
+    let at = bins.x(threshold);
+    write!(svg, "<path class=\"limit\" d=\"M{at:.1} {:.1}V{base}\"/>\n", TOP - 8.0).ok();
     for (i, (row, told)) in rows.iter().zip(&told).enumerate() {
         let floor = TOP + ROW * (i + 1) as f64;
         draw(&mut svg, &bins, row, floor);
         write!(
             svg,
-            "<path class=\"frame\" d=\"M{LEFT} {floor}H{:.1}\"/><text x=\"{LEFT}\" y=\"{:.1}\">{told}</text>\n",
+            "<path class=\"frame\" d=\"M{LEFT} {floor}H{:.1}\"/><text class=\"told\" x=\"{LEFT}\" y=\"{:.1}\">{told}</text>\n",
             WIDTH - RIGHT,
             floor - BARS - 9.0
         )
         .ok();
     }
-    let (at, middle) = (bins.x(threshold), f64::midpoint(LEFT, WIDTH - RIGHT));
+    let middle = f64::midpoint(LEFT, WIDTH - RIGHT);
     write!(
         svg,
-        "<path class=\"limit\" d=\"M{at:.1} {:.1}V{base}\"/><text class=\"strong\" x=\"{:.1}\" y=\"16\" \
+        "<text class=\"strong\" x=\"{:.1}\" y=\"16\" \
          text-anchor=\"middle\">threshold {threshold:.2}</text>\
-         <text x=\"{middle}\" y=\"{:.1}\" text-anchor=\"middle\">log likelihood ratio</text></svg>",
-        TOP - 8.0,
+         <text x=\"{middle}\" y=\"{:.1}\" text-anchor=\"middle\">{unit}</text></svg>",
         at.clamp(60.0, WIDTH - 60.0),
         height - 8.0
     )
@@ -107,23 +120,16 @@ fn svg(rows: &[Row<'_>], threshold: f64) -> String {
     svg
 }
 
-fn caption(row: &Row<'_>) -> String {
-    let wrong = row.class.wrong;
-    let side = if row.name == "bona fide" { "turned away" } else { "passed" };
-    format!("{}: {} with a score, {} {side}", escaped(row.name), wrong.of, wrong.count)
-}
-
-fn draw(svg: &mut String, bins: &Bins, row: &Row<'_>, floor: f64) {
+fn draw(svg: &mut String, bins: &Bins, row: &Row, floor: f64) {
     let mut counts = std::collections::BTreeMap::<i64, u32>::new();
     for score in &row.scores {
         *counts.entry(bins.bin(*score)).or_default() += 1;
     }
     let most = f64::from(counts.values().copied().max().unwrap_or(1));
-    let bona_fide = row.name == "bona fide";
     for (bin, count) in counts {
         let (from, to) = (bins.edge(bin), bins.edge(bin + 1));
         let tall = (f64::from(count) / most * BARS).max(2.0);
-        let class = if (bin >= 0) == bona_fide { "bar" } else { "bar wrong" };
+        let class = if (bin >= 0) == row.right_side { "bar" } else { "bar wrong" };
         write!(
             svg,
             "<rect class=\"{class}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{tall:.1}\"><title>{count} from \
@@ -145,7 +151,7 @@ struct Bins {
 }
 
 impl Bins {
-    fn of(rows: &[Row<'_>], threshold: f64) -> Self {
+    fn of(rows: &[Row], threshold: f64) -> Self {
         let finite = || rows.iter().flat_map(|row| &row.scores).map(|s| f64::from(*s)).filter(|s| s.is_finite());
         let threshold = if threshold.is_finite() { threshold } else { 0.0 };
         let (low, high) = (finite().fold(threshold, f64::min), finite().fold(threshold, f64::max));

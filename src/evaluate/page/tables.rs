@@ -91,27 +91,17 @@ pub(super) fn ablation(figures: &Figures, runs: &[Ablation]) -> String {
         let apcer = figures.apcer.as_ref().map(|worst| worst.apcer).unwrap_or_default();
         let eer = figures.eer.map_or("–".into(), |eer| format!("{} %", percent(eer)));
         let auc = figures.auc.map_or("–".into(), |auc| format!("{auc:.4}"));
-        let shares = [apcer, figures.attacks.wrong, figures.bpcer].map(cells).concat();
+        let shares = [apcer, figures.attacks.wrong, figures.bpcer].map(cell).concat();
         format!("<tr><th scope=\"row\">{}</th>{shares}<td>{eer}</td><td>{auc}</td></tr>\n", escaped(name))
     };
     let rows: String = std::iter::once(row("as evaluated", figures))
         .chain(runs.iter().map(|run| row(&run.name, &run.figures)))
         .collect();
-    let head = [
-        "Run",
-        "APCER, worst",
-        "95 % interval",
-        "All attacks",
-        "95 % interval",
-        "BPCER",
-        "95 % interval",
-        "EER",
-        "AUC",
-    ]
-    .map(|name| format!("<th scope=\"col\">{name}</th>"))
-    .concat();
+    let head = ["Run", "APCER, worst species", "All attacks", "BPCER", "EER", "AUC"]
+        .map(|name| format!("<th scope=\"col\">{name}</th>"))
+        .concat();
     format!(
-        "<section><h2>What each cue adds</h2>\n<p>The same set, at the same threshold, with other cues.</p>\n{}</section>\n",
+        "<section><h2>What each cue adds</h2>\n<p>The same set, at the same threshold, with other cues; in brackets 95 % intervals.</p>\n{}</section>\n",
         wide("Figures with and without cues", &head, &rows)
     )
 }
@@ -136,10 +126,20 @@ pub(in crate::evaluate) fn cells(rate: Rate) -> String {
     }
 }
 
-/// A rate in one cell, with what it counts.
+/// A rate and its interval in one cell.
+fn cell(rate: Rate) -> String {
+    match (rate.rate, rate.low, rate.high) {
+        (Some(rate), Some(low), Some(high)) => {
+            format!("<td>{} % ({} to {} %)</td>", percent(rate), percent(low), percent(high))
+        }
+        _ => "<td>–</td>".into(),
+    }
+}
+
+/// A rate in one cell, with its count.
 pub(super) fn share(rate: Rate) -> String {
     match rate.rate {
-        Some(share) => format!("<td>{} of {} ({} %)</td>", rate.count, rate.of, percent(share)),
+        Some(share) => format!("<td>{} ({} %)</td>", rate.count, percent(share)),
         None => "<td>–</td>".into(),
     }
 }

@@ -42,8 +42,8 @@ fn a_rate_says_what_it_counts() {
     assert_eq!(Rate::new(0, 0).to_string(), "not measured (no cases)");
     assert_eq!(Rate::among([1, 2, 3], |n| n > 1), Rate::new(2, 3));
     assert_eq!(
-        [0.0, 0.5, 0.001, 0.000_1, 0.000_001].map(percent),
-        ["0.0", "50.0", "0.1", "0.010", "1.0e-4"].map(String::from)
+        [0.0, 0.5, 0.001, 0.000_5, 0.000_05, 0.000_001].map(percent),
+        ["0.0", "50.0", "0.1", "0.05", "0.005", "1.0e-4"].map(String::from)
     );
 }
 

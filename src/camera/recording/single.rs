@@ -1,0 +1,66 @@
+//! One picture: a recording of a single frame.
+
+use super::{Pictures, RecordingError, still};
+use crate::frame::Frame;
+
+/// What every JPEG begins with.
+const JPEG: [u8; 3] = [0xff, 0xd8, 0xff];
+
+/// Whether a file that starts with `head` is a JPEG.
+pub(super) fn is_jpeg(head: &[u8]) -> bool {
+    head.starts_with(&JPEG)
+}
+
+/// The picture, until it was read.
+pub(super) struct Single(Option<Frame>);
+
+impl Single {
+    /// Decodes `data`.
+    pub(super) fn open(data: &[u8]) -> Result<Self, RecordingError> {
+        let picture = still::decode(data, None, 0)?;
+        let frame = Frame::new(picture.width, picture.height, picture.rgb, 0, std::time::Duration::ZERO)?;
+        Ok(Self(Some(frame)))
+    }
+}
+
+impl Pictures for Single {
+    fn next(&mut self, _seq: u64) -> Result<Option<Frame>, RecordingError> {
+        Ok(self.0.take())
+    }
+
+    fn count(&self) -> Option<u64> {
+        Some(1)
+    }
+
+    fn codec(&self) -> &'static str {
+        "picture"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::super::open;
+    use crate::camera::FrameSource;
+
+    #[test]
+    fn a_jpeg_and_a_png_that_stands_still_are_one_frame() {
+        let folder = tempfile::tempdir().unwrap();
+        for format in [image::ImageFormat::Jpeg, image::ImageFormat::Png] {
+            // By content, never by name.
+            let path = folder.path().join("picture");
+            let mut data = Cursor::new(Vec::new());
+            image::RgbImage::from_pixel(64, 48, image::Rgb([10, 200, 30])).write_to(&mut data, format).unwrap();
+            std::fs::write(&path, data.get_ref()).unwrap();
+            let mut recording = open(&path).unwrap();
+            assert_eq!(recording.frames_hint(), Some(1), "{format:?}");
+            let frame = recording.next_frame(std::time::Duration::ZERO).unwrap();
+            assert_eq!((frame.width(), frame.height(), frame.seq()), (64, 48, 0), "{format:?}");
+            assert!(recording.next_frame(std::time::Duration::ZERO).is_err(), "{format:?}");
+            // Half of it is refused, not shown in part.
+            std::fs::write(&path, &data.get_ref()[..data.get_ref().len() / 2]).unwrap();
+            assert!(open(&path).is_err(), "{format:?}");
+        }
+    }
+}
