@@ -135,7 +135,9 @@ struct Decided {
 /// What a login would lead to; nothing where nobody knows how far apart the frames were taken.
 fn decide(clip: &Clip, options: &Options, policy: &Policy, sight: &dyn Sight) -> Result<Option<Decided>, CaptureError> {
     let mut source = Beginning::of(clip, options)?;
-    if source.spacing.is_none() {
+    // Nor can it be played where pictures lie farther apart than a login's may.
+    let gap = Duration::from_millis(policy.liveness.gap_millis);
+    if source.spacing.is_none_or(|spacing| spacing > gap) {
         return Ok(None);
     }
     let mut gathered = Vec::new();
@@ -199,9 +201,13 @@ impl Beginning {
         let how = recording::Options { folder_fps: fps.unwrap_or(known.folder_fps) };
         let source = recording::open_with(&clip.path, &how).map_err(CameraError::from)?;
         let left = clip.frames.unwrap_or(u32::MAX).min(options.limit_frames.unwrap_or(u32::MAX));
-        // A recording knows its own times; how far apart pictures were taken only somebody can say.
-        let spacing =
-            if clip.path.is_dir() { fps.map(|fps| Duration::from_secs_f64(1.0 / fps)) } else { Some(Duration::ZERO) };
+        // A recording knows its own times and a single picture has none; how far apart pictures were taken only somebody
+        // can say.
+        let spacing = match (clip.path.is_dir(), source.frames_hint()) {
+            (true, _) => fps.map(|fps| Duration::from_secs_f64(1.0 / fps)),
+            (false, Some(1)) => None,
+            (false, _) => Some(Duration::ZERO),
+        };
         Ok(Self { source, left, spacing, last_at: Duration::ZERO })
     }
 }

@@ -129,7 +129,7 @@ mod tests {
         for (side_px, classes) in [(32, 2), (512, 16)] {
             let live_class = classes - 1;
             let (scales, weights) = (scales.clone(), weights.clone());
-            let net = NetPolicy { side_px, classes, live_class, scales, weights, ..NetPolicy::embedded() };
+            let net = NetPolicy { side_px, scales, classes, live_class, weights, ..NetPolicy::embedded() };
             assert_eq!(net.check(), Ok(()), "{side_px}, {classes}");
         }
     }

@@ -108,7 +108,7 @@ pub struct LivenessClaim {
     pub cues: Vec<CueClaim>,
     /// The networks' LLR, a value per scored frame.
     pub per_frame: Vec<f32>,
-    /// SHA-256 (hex) of each network used.
+    /// Each network of the program, and each liveness network that was weighed in besides.
     pub models: Vec<ModelClaim>,
     /// SHA-256 of the policy in force, base64url.
     pub policy: String,
@@ -152,7 +152,7 @@ pub struct CueClaim {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelClaim {
-    /// Name in `models.toml`.
+    /// Name in `models.toml`, or in the contract of an added network.
     pub name: String,
     /// SHA-256 of the file, hex.
     pub sha256: String,

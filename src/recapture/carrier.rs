@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn saturation_keeps_grey_and_moves_colour() {
-        assert_eq!(saturated([0.5; 3], 0.7).map(|v| (v * 1e4).round() / 1e4), [0.5; 3]);
+        assert!(saturated([0.5; 3], 0.7).iter().all(|v| (v - 0.5).abs() < 1e-6));
         let [r, g, b] = saturated([0.8, 0.4, 0.2], 0.5);
         assert!(r < 0.8 && b > 0.2 && (r - g) > 0.19 && (r - g) < 0.21, "{r} {g} {b}");
     }

@@ -66,7 +66,7 @@ impl Dice {
     pub(super) fn pick<T: Copy>(self, name: &str, all: &[T]) -> Option<T> {
         let among = all.len().max(1) as u64;
         // 32 bits against a handful: the bias is below one in a hundred million.
-        all.get((u64::from(self.stream(name).next_u32()) * among >> 32) as usize).copied()
+        all.get(((u64::from(self.stream(name).next_u32()) * among) >> 32) as usize).copied()
     }
 
     fn stream(self, name: &str) -> ChaCha8Rng {

@@ -317,8 +317,7 @@ mod tests {
             let device = Device::named(name).unwrap();
             let camera = Camera::named("webcam-vga").unwrap();
             let crop = Crop::Filled;
-            let mut options = Options { device, camera, crop, ..Options::new(species, Support::Fixed, 2) };
-            options.seed = 2;
+            let options = Options { device, crop, camera, ..Options::new(species, Support::Fixed, 2) };
             let mut scene = Scene::new(&frame(0), &options).unwrap();
             // Straight before the camera and sharp: one beat all over the picture.
             (scene.parameters.pose.tilt_rad, scene.parameters.pose.offset_ratio) = ([0.0; 3], [0.0; 2]);

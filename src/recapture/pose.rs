@@ -143,7 +143,7 @@ mod tests {
     }
 
     fn seeded(seed: u64, support: Support, crop: Crop, distance: Distance, millis: u64) -> View {
-        let options = Options { crop, distance, ..Options::new(Species::TabletVideo, support, seed) };
+        let options = Options { distance, crop, ..Options::new(Species::TabletVideo, support, seed) };
         let pose = Parameters::draw(&options).pose;
         View::of(400, 300, &options, &pose, Duration::from_millis(millis))
     }
@@ -181,7 +181,7 @@ mod tests {
     fn what_a_fixed_focus_does_not_reach_is_blurred() {
         let camera = super::super::cameras::Camera::named("laptop-vga").unwrap();
         let blur = |species, distance| {
-            let options = Options { camera, distance, ..Options::new(species, Support::Fixed, 3) };
+            let options = Options { distance, camera, ..Options::new(species, Support::Fixed, 3) };
             let drawn = Parameters::draw(&options);
             View::of(640, 480, &options, &drawn.pose, Duration::ZERO).sigma_px(&drawn.camera, camera.pupil_mm)
         };

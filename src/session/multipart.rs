@@ -14,7 +14,7 @@ pub(super) struct Form {
 /// parts give the same bytes.
 pub(super) fn capture(attestation: &str, shots: &[impl AsRef<[u8]>]) -> Form {
     // A digest of the parts stands in none of them: whoever could write it in could find a fixed point of SHA-256.
-    let digest = shots.iter().fold(Sha256::new().chain_update(attestation), |hash, shot| hash.chain_update(shot));
+    let digest = shots.iter().fold(Sha256::new().chain_update(attestation), Digest::chain_update);
     let digest = digest.finalize();
     let boundary = format!("countenance-{}", BASE64_URL_SAFE_NO_PAD.encode(digest));
     let bytes = shots.iter().map(|shot| shot.as_ref().len() + 256).sum::<usize>();

@@ -72,7 +72,7 @@ mod verdict;
 
 pub use examine::{ExamineError, Examiner, Look, Sighting};
 pub use integration::{DeviceRule, Rules, RulesError, Transport};
-pub use judge::SHOT_LIVENESS_MIN;
+pub use judge::{SHOT_LIVENESS_MIN, SHOT_SLACK_RATIO};
 pub use logs::LogToken;
 pub use mail::{MailError, Mailer, SmtpMailer, SmtpSetupError};
 pub use origin::{Origin, OriginError};

@@ -90,7 +90,7 @@ fn judge_shots(verifier: &Inner, case: &Case, claims: &Claims, shots: &[Frame]) 
     };
     Ok(match (&case.template, case.session.purpose) {
         // Two sessions may both have begun as an enrolment: the second is compared with what the first kept.
-        (Some(template), _) => match judge_match(&look.embedding, &template.current, &case.matching) {
+        (Some(template), _) => match judge_match(&look.embedding, template, &case.matching) {
             Ok(()) => Verdict::Matched(moved(template, &look.embedding, claims, case, verifier.now())),
             Err(reason) => Verdict::Rejected(reason),
         },

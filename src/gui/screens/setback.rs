@@ -28,7 +28,9 @@ pub(super) fn cannot_tell(ui: &mut Ui, view: &View<'_>, abstain: &Abstain) -> Op
     layout::content(ui, view.words, view.theme, |pen| {
         pen.verdict(Mark::Question, "cannot-tell-title", body);
         pen.gap(8.0);
-        advice.into_iter().for_each(|item| pen.item(item));
+        for item in advice {
+            pen.item(item);
+        }
         pen.announce_all(&["cannot-tell-title", body], true);
     });
     ask

@@ -3,11 +3,7 @@
 use sqlx::Row;
 
 use super::{StoreError, Tx};
-use crate::{
-    verifier::template::Template,
-    vision::{Embedding, VisionError},
-    world::UnixSecs,
-};
+use crate::{verifier::template::Template, vision::Embedding, world::UnixSecs};
 
 /// What the ciphertexts are bound to, beside the account.
 const CURRENT: &str = "templates.template";
@@ -23,7 +19,7 @@ impl Tx<'_> {
         let open = |column: &str, bound_to| -> Result<Embedding, StoreError> {
             let sealed: Vec<u8> = row.try_get(column)?;
             let bytes = self.vault.open(bound_to, &[integration_id, sub], &sealed)?;
-            Embedding::from_bytes(&bytes).map_err(|_: VisionError| StoreError::Unknown { what: "template" })
+            Embedding::from_bytes(&bytes).or(Err(StoreError::Unknown { what: "template" }))
         };
         Ok(Some(Template {
             current: open("template_sealed", CURRENT)?,

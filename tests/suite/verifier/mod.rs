@@ -14,6 +14,7 @@ mod landing_mail;
 #[cfg(feature = "demo")]
 mod logs;
 mod portal;
+mod recorded_faces;
 mod sessions;
 mod start;
 mod storage;
