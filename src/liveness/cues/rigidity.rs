@@ -34,7 +34,7 @@ pub(super) struct Rigidity {
 
 impl Default for Rigidity {
     fn default() -> Self {
-        Self { looks: Looks::new(EARLIER), pairs: Vec::new() }
+        Self { looks: Looks::new(EARLIER), pairs: Vec::new(), timed: false }
     }
 }
 
