@@ -198,7 +198,9 @@ impl Beginning {
         let how = recording::Options { folder_fps: fps.unwrap_or(known.folder_fps) };
         let source = recording::open_with(&clip.path, &how).map_err(CameraError::from)?;
         let left = clip.frames.unwrap_or(u32::MAX).min(options.limit_frames.unwrap_or(u32::MAX));
-        Ok(Self { source, left, timed: fps.is_some() || !clip.path.is_dir(), last_at: Duration::ZERO })
+        // A single picture has no time; a recording knows its own.
+        let timed = if clip.path.is_dir() { fps.is_some() } else { source.frames_hint() != Some(1) };
+        Ok(Self { source, left, timed, last_at: Duration::ZERO })
     }
 }
 

@@ -12,6 +12,7 @@ mod camera;
 mod cli;
 #[cfg(feature = "demo")]
 mod demo;
+mod evaluate;
 mod flow;
 mod hints;
 mod icon;
