@@ -198,7 +198,8 @@ impl Scores {
         // Rounding must not cost the case at the limit: 0.1 of 10 is one.
         let allowed = ((share * n as f64 * (1.0 + 1e-12)).floor().max(0.0) as usize).min(n);
         match n.checked_sub(allowed + 1).and_then(|outside| self.nontargets.get(outside)) {
-            Some(outside) => Some(outside.next_up()).filter(|threshold| threshold.is_finite()),
+            // Scores and thresholds are f32: the next f64 would be rounded back to the score itself.
+            Some(outside) => Some(f64::from((*outside as f32).next_up())).filter(|threshold| threshold.is_finite()),
             None => self.nontargets.first().copied(),
         }
     }
