@@ -1,4 +1,4 @@
-"""Writes a student as ONNX: static shape, batch normalisation folded into the convolutions, only operators that tract runs."""
+"""Writes a student as ONNX: static shape, normalisation folded into the convolutions, operators that tract runs."""
 
 import copy
 
@@ -14,9 +14,10 @@ TOLERANCE = 2e-4
 
 
 def write(student, path):
-    net = Exported(copy.deepcopy(student).float().eval())
+    net = Exported(copy.deepcopy(student).float()).eval()
     example = torch.randint(0, 256, (1, 3, SIDE, SIDE), generator=torch.Generator().manual_seed(1)).float()
-    torch.onnx.export(net, (example,), str(path), opset_version=OPSET, dynamo=False, input_names=["crop"], output_names=["odds"])
+    names = {"input_names": ["crop"], "output_names": ["odds"]}
+    torch.onnx.export(net, (example,), str(path), opset_version=OPSET, dynamo=False, **names)
     model = onnx.load(str(path))
     model.producer_name, model.producer_version = "countenance models/train", "1"
     onnx.checker.check_model(model, full_check=True)

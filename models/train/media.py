@@ -32,9 +32,9 @@ SOURCES = {
 STEP = {"cap12": 5, "cap13": 5, "single": 3}
 # Times each still picture is repeated beside the videos' many frames.
 STILL_WEIGHT = 25
-# Of scikit-image, in the public domain or CC0 as its data/README.txt says.
-BACKGROUNDS = ["brick.png", "grass.png", "gravel.png", "coffee.png", "chelsea.png", "rocket.jpg", "hubble_deep_field.jpg",
-               "moon.png"]
+# Of scikit-image, in the public domain or CC0 as its documentation says.
+BACKGROUNDS = ["brick.png", "grass.png", "gravel.png", "coffee.png", "chelsea.png", "rocket.jpg", "moon.png",
+               "hubble_deep_field.jpg"]
 PORTRAIT = ("astronaut.png", "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5")
 LONGEST = 480
 

@@ -1,7 +1,7 @@
 """Makes labelled crops: python3 samples.py SILENT_FACE_REPOSITORY OUT [--shards 60] [--seed 1] [--cache packages]
 
-Each shard is an .npz of `crops` (N x 80 x 80 x 3, B G R bytes), `odds` (N, the teacher's log odds of live) and `embeddings`
-(N x 128, the teacher's). The same arguments give the same shards.
+Each shard is an .npz of `crops` (N x 80 x 80 x 3, B G R bytes), `odds` (N, the teacher's log odds of live) and
+`embeddings` (N x 128, the teacher's). The same arguments give the same shards.
 """
 
 import argparse
@@ -68,7 +68,8 @@ def relit(maker, part):
     """Another exposure, colour, sharpness and noise."""
     random, strength = maker.random, maker.strength
     part = part.clip(0, 1) ** np.exp(strength * random.normal(0, 0.2))
-    part = part * np.exp(strength * (random.normal(0, 0.15) + random.normal(0, 0.06, 3))) + strength * random.normal(0, 0.04)
+    gain = np.exp(strength * (random.normal(0, 0.15) + random.normal(0, 0.06, 3)))
+    part = part * gain + strength * random.normal(0, 0.04)
     grey = part.mean(2, keepdims=True)
     part = grey + (part - grey) * np.exp(strength * random.normal(0, 0.2))
     if maker.chance(0.25 * strength):

@@ -77,7 +77,8 @@ class Maker:
         if move is None:
             return picture
         height, width = picture.shape[:2]
-        theirs = cv2.warpAffine(other.picture.astype(np.float32) / 255, move, (width, height), borderMode=cv2.BORDER_REFLECT)
+        theirs = other.picture.astype(np.float32) / 255
+        theirs = cv2.warpAffine(theirs, move, (width, height), borderMode=cv2.BORDER_REFLECT)
         centre, eyes = points.mean(0), np.linalg.norm(points[0] - points[1])
         mask = np.zeros((height, width), np.float32)
         axes = (int(eyes * self.between(0.8, 1.2)), int(eyes * self.between(1.0, 1.5)))
@@ -104,8 +105,8 @@ class Maker:
         x, y, w, h = box
         mask = np.zeros((height, width), np.float32)
         cv2.ellipse(mask, (int(x + w / 2), int(y + h * 0.45)), (int(w * 0.62), int(h * 0.72)), 0, 0, 360, 1.0, -1)
-        body = np.array([[x + w * 0.2, y + h], [x + w * 0.8, y + h], [x + w * 1.7, y + h * 1.5], [x + w * 1.9, height * 2],
-                         [x - w * 0.9, height * 2], [x - w * 0.7, y + h * 1.5]], np.int32)
+        shoulders = [(0.2, 1), (0.8, 1), (1.7, 1.5), (1.9, height), (-0.9, height), (-0.7, 1.5)]
+        body = np.array([(x + w * across, y + h * down) for across, down in shoulders], np.int32)
         cv2.fillPoly(mask, [body], 1.0)
         mask = cv2.GaussianBlur(mask, (0, 0), max(1, w * self.between(0.02, 0.08)))[..., None]
         return picture * mask + self.background((width, height)) * (1 - mask)
@@ -178,14 +179,15 @@ class Maker:
         about = centre if fill > 1 or self.chance(0.5) else np.array([width, height]) / 2
         placed = (corners - about) * fill + target + self.random.normal(0, 0.025, (4, 2)) * [width, height]
         view = cv2.getPerspectiveTransform(corners, placed.astype(np.float32))
-        seen = cv2.warpPerspective(picture.astype(np.float32), view, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        seen = cv2.warpPerspective(picture.astype(np.float32), view, size, borderMode=cv2.BORDER_REPLICATE)
         inside = cv2.warpPerspective(np.ones((height, width), np.float32), view, size)[..., None]
         if kind == "print":
             around = np.ones(3, np.float32) * self.between(0.55, 0.95)
         else:
             around = np.ones(3, np.float32) * self.between(0.0, 0.2)
         frame = 1 + self.between(0.02, 0.3)
-        outer = cv2.getPerspectiveTransform(corners, (placed.mean(0) + (placed - placed.mean(0)) * frame).astype(np.float32))
+        rim = placed.mean(0) + (placed - placed.mean(0)) * frame
+        outer = cv2.getPerspectiveTransform(corners, rim.astype(np.float32))
         body = cv2.warpPerspective(np.ones((height, width), np.float32), outer, size)[..., None]
         scene = self.background(size) * self.between(0.3, 1)
         if kind != "print":
@@ -195,8 +197,8 @@ class Maker:
         elif self.chance(0.5):
             seen = seen * self.structure(kind, size)
         shown = scene * (1 - body) + around * (body - inside).clip(0, 1) + seen * inside
-        corner = np.array([[box[:2], box[:2] + box[2:] * [1, 0], box[:2] + box[2:], box[:2] + box[2:] * [0, 1]]], np.float32)
-        there = cv2.perspectiveTransform(corner, view)[0]
+        unit = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
+        there = cv2.perspectiveTransform((box[:2] + box[2:] * unit)[None].astype(np.float32), view)[0]
         # Automatic exposure.
         shown = shown * (self.between(0.25, 0.55) / max(0.05, float(shown[height // 4 : -height // 4].mean())))
         low, high = there.min(0), there.max(0)
@@ -221,7 +223,8 @@ class Maker:
         width, height = size
         x, y = np.meshgrid(np.linspace(0, 1, width, dtype=np.float32), np.linspace(0, 1, height, dtype=np.float32))
         level = self.random.exponential(0.02)
-        away = ((x - self.between(0, 1)) / self.between(0.05, 0.4)) ** 2 + ((y - self.between(0, 1)) / self.between(0.05, 0.3)) ** 2
+        x, y = (x - self.between(0, 1)) / self.between(0.05, 0.4), (y - self.between(0, 1)) / self.between(0.05, 0.3)
+        away = x**2 + y**2
         return (level * (0.5 + 2 * np.exp(-away)))[..., None] * self.random.uniform(0.8, 1.2, 3).astype(np.float32)
 
     # --- the camera -------------------------------------------------------------------------------------------------

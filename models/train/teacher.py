@@ -10,8 +10,14 @@ import torch
 
 from media import check
 
-CODE = "src/model_lib/MiniFASNet.py", "e498c4ec5e1ddfaba62b941a126c19d65aa564999f3309661fe43ee8bf38acd7"
-WEIGHTS = "resources/anti_spoof_models/2.7_80x80_MiniFASNetV2.pth", "a5eb02e1843f19b5386b953cc4c9f011c3f985d0ee2bb9819eea9a142099bec0"
+CODE = (
+    "src/model_lib/MiniFASNet.py",
+    "e498c4ec5e1ddfaba62b941a126c19d65aa564999f3309661fe43ee8bf38acd7",
+)
+WEIGHTS = (
+    "resources/anti_spoof_models/2.7_80x80_MiniFASNetV2.pth",
+    "a5eb02e1843f19b5386b953cc4c9f011c3f985d0ee2bb9819eea9a142099bec0",
+)
 # Face boxes the crop spans, its side in pixels, and the most that a log odds counts.
 SCALE, SIDE = 2.7, 80
 MOST = 9.2

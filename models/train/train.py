@@ -1,8 +1,8 @@
 """Trains the student on labelled crops: python3 train.py SHARDS OUT.onnx [--steps 20000] [--watch FOLDER]
 
-`--watch` names a folder of real attacks, train/SPECIES/CLIP/frame.jpg with the clips' person in their names (clientNNN);
-they are measured on at every checkpoint and never learned from. The first checkpoint at which the student together with
-the present network does worse than the present network alone, and worse than at the checkpoint before, ends the training.
+`--watch` names a folder of real attacks, train/SPECIES/CLIP/frame.jpg with the person in the clip's name (clientNNN);
+they are measured on at every checkpoint and never learned from. The first checkpoint at which student and present
+network together do worse than the present network alone and than at the checkpoint before ends the training.
 """
 
 import argparse
@@ -70,7 +70,8 @@ def train(shards, steps, every, watch):
         crops, odds, embeddings = shards.batch(random.integers(HELD, len(shards.crops), BATCH), random.random() < 0.5)
         with torch.autocast("cpu", torch.bfloat16):
             found, embedded = student(crops)
-        loss = F.smooth_l1_loss(found.float(), odds, beta=0.3) + EMBEDDING_WEIGHT * F.mse_loss(embedded.float(), embeddings)
+        loss = F.smooth_l1_loss(found.float(), odds, beta=0.3)
+        loss = loss + EMBEDDING_WEIGHT * F.mse_loss(embedded.float(), embeddings)
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(student.parameters(), 2.0)

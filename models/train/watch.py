@@ -35,18 +35,14 @@ class Watch:
                     continue
                 crops.append(crop(picture, found[0], SCALE, SIDE))
                 self.owner.append(len(self.clips))
-                scores.append(np.mean([self.ask(present, crop(picture, found[0], scale, PRESENT_SIDE)) for scale in PRESENT_SCALES]))
+                parts = [crop(picture, found[0], scale, PRESENT_SIDE) for scale in PRESENT_SCALES]
+                scores.append(np.mean([ask(present, part) for part in parts]))
             if scores:
                 self.clips.append(clip.name)
                 self.species.append(species)
                 self.present.append(np.mean(scores))
         self.crops, self.owner, self.species = np.array(crops), np.array(self.owner), np.array(self.species)
         self.present = np.array(self.present)
-
-    def ask(self, session, part):
-        blob = part.transpose(2, 0, 1)[None].astype(np.float32)
-        logits = session.run(None, {session.get_inputs()[0].name: blob})[0][0]
-        return np.clip(logits[0] - np.logaddexp(logits[1], logits[2]), -MOST, MOST)
 
     def measure(self, student):
         """EER of the present network alone, and of its logistic fusion with the student; prints both."""
@@ -58,3 +54,10 @@ class Watch:
         for name, row in rows.items():
             print(figures.line(name, row, self.species, self.clips), flush=True)
         return tuple(figures.eer(row[live], row[~live]) for row in (self.present, together))
+
+
+def ask(session, part):
+    """Log odds of live by the present network."""
+    blob = part.transpose(2, 0, 1)[None].astype(np.float32)
+    logits = session.run(None, {session.get_inputs()[0].name: blob})[0][0]
+    return np.clip(logits[0] - np.logaddexp(logits[1], logits[2]), -MOST, MOST)
