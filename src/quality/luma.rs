@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Reads luma (BT.601, 0 to 255) anywhere in a frame; beyond its edge there is more of the edge.
-pub(crate) struct Luma<'f> {
+pub(super) struct Luma<'f> {
     rgb: &'f [u8],
     width: usize,
     height: usize,
@@ -15,7 +15,7 @@ pub(crate) struct Luma<'f> {
 
 /// Two neighbours along one side of the frame, and the weight of the second.
 #[derive(Clone, Copy)]
-pub(crate) struct Tap {
+pub(super) struct Tap {
     near: usize,
     far: usize,
     far_weight: f32,
@@ -23,22 +23,22 @@ pub(crate) struct Tap {
 
 impl<'f> Luma<'f> {
     /// The luma of `frame`.
-    pub(crate) fn of(frame: &'f Frame) -> Self {
+    pub(super) fn of(frame: &'f Frame) -> Self {
         Self { rgb: frame.rgb(), width: frame.width() as usize, height: frame.height() as usize }
     }
 
     /// The columns about `x`.
-    pub(crate) fn column(&self, x: f32) -> Tap {
+    pub(super) fn column(&self, x: f32) -> Tap {
         Tap::about(x, self.width)
     }
 
     /// The rows about `y`.
-    pub(crate) fn row(&self, y: f32) -> Tap {
+    pub(super) fn row(&self, y: f32) -> Tap {
         Tap::about(y, self.height)
     }
 
     /// The luma where `column` and `row` meet.
-    pub(crate) fn mixed(&self, column: Tap, row: Tap) -> f32 {
+    pub(super) fn mixed(&self, column: Tap, row: Tap) -> f32 {
         let across = |y: usize| {
             self.pixel(column.near, y) * (1.0 - column.far_weight) + self.pixel(column.far, y) * column.far_weight
         };
@@ -46,7 +46,7 @@ impl<'f> Luma<'f> {
     }
 
     /// The luma at `point`.
-    pub(crate) fn at(&self, point: Point<InFrame>) -> f32 {
+    pub(super) fn at(&self, point: Point<InFrame>) -> f32 {
         self.mixed(self.column(point.x), self.row(point.y))
     }
 

@@ -7,7 +7,7 @@ use crate::{face::Face, frame::Frame, policy::QualityPolicy, protocol::QualityCl
 
 mod eyes;
 pub mod gate;
-pub(crate) mod luma;
+mod luma;
 pub mod measure;
 pub mod steady;
 

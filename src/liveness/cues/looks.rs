@@ -10,18 +10,20 @@ use super::{
 
 /// Least time between two looks. On the project's fixtures a head's change stands well above noise from here on.
 const APART: Duration = Duration::from_millis(390);
-/// How many earlier looks each is held against.
-const KEPT: usize = 3;
-
 /// Keeps the last few looks and holds each new one against them. Frames of which nobody knows how far apart they were taken
 /// are taken for looks as they come: a folder of stills, not a film.
-#[derive(Default)]
 pub(super) struct Looks {
+    keep: usize,
     kept: VecDeque<Template>,
     last: Option<Duration>,
 }
 
 impl Looks {
+    /// Each look is to be held against the `keep` before it.
+    pub(super) fn new(keep: usize) -> Self {
+        Self { keep, kept: VecDeque::new(), last: None }
+    }
+
     /// What changed between `view` and each earlier look; nothing where it comes too soon after the last.
     pub(super) fn changes(&mut self, view: View<'_>) -> Vec<Change> {
         let too_soon = |(now, last): (Duration, Duration)| now.saturating_sub(last) < APART;
@@ -32,7 +34,7 @@ impl Looks {
         self.last = view.at;
         let changes = self.kept.iter().filter_map(|earlier| earlier.change_to(&patch)).collect();
         self.kept.extend(Template::new(patch));
-        if self.kept.len() > KEPT {
+        if self.kept.len() > self.keep {
             self.kept.pop_front();
         }
         changes

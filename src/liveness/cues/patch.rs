@@ -3,13 +3,14 @@
 //! The five landmarks put the face to the same place, angle and size; light that changes slowly over the face is taken out
 //! by dividing each deviation from its surroundings by how much they vary, so that exposure, gain, glare and a shadow
 //! leave the patch as it is.
-#![expect(clippy::indexing_slicing, reason = "every index is below the side of the patch by construction")]
+#![expect(clippy::indexing_slicing, reason = "every index is clamped to, or below, the side of its picture")]
 
 use zeroize::Zeroize;
 
 use crate::{
-    geometry::{InCrop, Point, Similarity},
-    quality::{GoodFrame, luma::Luma},
+    frame::Frame,
+    geometry::{InCrop, InFrame, Point, Similarity},
+    quality::GoodFrame,
 };
 
 /// Side of a patch, pixels.
@@ -18,8 +19,8 @@ pub(super) const SIDE: usize = 112;
 /// Where the five landmarks come to lie, patch pixels: the usual proportions of a face, eyes 28.9 px apart.
 const LANDMARKS: [(f32, f32); 5] =
     [(41.986, 43.494), (70.85, 43.33), (56.5, 59.894), (44.61, 76.868), (68.554, 76.704)];
-/// Most samples along each side of a patch pixel, where the frame is finer than the patch.
-const SAMPLES_MAX: f32 = 3.0;
+/// Where a patch pixel is sampled: one sample would let noise and fine texture through.
+const TAPS: [(f32, f32); 4] = [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)];
 /// Gaussian of σ = 1 px, its middle and one flank: finer grain than this is the camera's, not the face's.
 const BLUR: [f32; 3] = [0.402_62, 0.244_2, 0.054_49];
 /// Half of the surroundings that a pixel is compared with, pixels.
@@ -32,7 +33,7 @@ const LEVEL: f32 = 20.0;
 /// One face, normalised. Wiped on drop, as a frame is.
 pub(super) struct FacePatch {
     pixels: Vec<f32>,
-    frame_from_patch: Similarity<InCrop, crate::geometry::InFrame>,
+    frame_from_patch: Similarity<InCrop, InFrame>,
 }
 
 impl Drop for FacePatch {
@@ -46,17 +47,11 @@ impl FacePatch {
     pub(super) fn of(good: &GoodFrame) -> Option<Self> {
         let usual = LANDMARKS.map(|(x, y)| Point::<InCrop>::new(x, y));
         let frame_from_patch = Similarity::fit(good.face().landmarks.points(), usual)?.inverse()?;
-        let luma = Luma::of(good.frame());
-        let samples = (frame_from_patch.a.hypot(frame_from_patch.b) - 0.25).ceil().clamp(1.0, SAMPLES_MAX) as usize;
-        let within = |i: usize| (i as f32 + 0.5) / samples as f32;
-        let mut pixels = Vec::with_capacity(SIDE * SIDE);
-        for (y, x) in (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (y as f32, x as f32))) {
-            let mut sum = 0.0;
-            for (j, i) in (0..samples).flat_map(|j| (0..samples).map(move |i| (j, i))) {
-                sum += luma.at(frame_from_patch.apply(Point::new(x + within(i), y + within(j))));
-            }
-            pixels.push(sum / (samples * samples) as f32);
-        }
+        let coarse = Coarse::about(good.frame(), frame_from_patch);
+        let at = |x: f32, y: f32| coarse.at(frame_from_patch.apply(Point::new(x, y)));
+        let four = |x: f32, y: f32| TAPS.iter().map(|(dx, dy)| at(x + dx, y + dy)).sum::<f32>() / 4.0;
+        let pixels = (0..SIDE).flat_map(|y| (0..SIDE).map(move |x| (x as f32, y as f32)));
+        let pixels = pixels.map(|(x, y)| four(x, y)).collect();
         Some(Self { pixels: normalised(pixels), frame_from_patch })
     }
 
@@ -75,6 +70,73 @@ impl FacePatch {
     /// Frame pixels by patch pixel.
     pub(super) fn frame_px(&self) -> f64 {
         f64::from(self.frame_from_patch.a.hypot(self.frame_from_patch.b))
+    }
+}
+
+/// The luma (BT.601) of the part of a frame that a patch covers, as coarse as the patch.
+struct Coarse {
+    luma: Vec<f32>,
+    /// Side of a cell, frame pixels.
+    cell: usize,
+    left: usize,
+    top: usize,
+    width: usize,
+    height: usize,
+}
+
+impl Drop for Coarse {
+    fn drop(&mut self) {
+        self.luma.zeroize();
+    }
+}
+
+impl Coarse {
+    fn about(frame: &Frame, frame_from_patch: Similarity<InCrop, InFrame>) -> Self {
+        let (across, down) = (frame.width() as usize, frame.height() as usize);
+        let fineness = frame_from_patch.a.hypot(frame_from_patch.b);
+        let cell = (fineness as usize).clamp(1, across.min(down));
+        let side = SIDE as f32;
+        let corners = [(0.0, 0.0), (side, 0.0), (0.0, side), (side, side)];
+        let corners = corners.map(|(x, y)| frame_from_patch.apply(Point::new(x, y)));
+        // One cell more on each side, for the neighbours of what lies on the edge.
+        let span = |places: [f32; 4], cells: usize| {
+            let (least, most) = places.iter().fold((f32::MAX, f32::MIN), |(l, m), &at| (l.min(at), m.max(at)));
+            let from = ((least / cell as f32) as usize).saturating_sub(1).min(cells - 1);
+            (from, ((most / cell as f32) as usize + 2).clamp(from + 1, cells))
+        };
+        let (left, right) = span(corners.map(|corner| corner.x), across / cell);
+        let (top, bottom) = span(corners.map(|corner| corner.y), down / cell);
+        let mut luma = vec![0.0; (right - left) * (bottom - top)];
+        for (row, cells) in luma.chunks_mut(right - left).enumerate() {
+            for line in 0..cell {
+                let start = (((top + row) * cell + line) * across + left * cell) * 3;
+                let pixels = &frame.rgb()[start..start + cells.len() * cell * 3];
+                for (sum, pixels) in cells.iter_mut().zip(pixels.chunks_exact(cell * 3)) {
+                    for rgb in pixels.chunks_exact(3) {
+                        *sum += 0.299 * f32::from(rgb[0]) + 0.587 * f32::from(rgb[1]) + 0.114 * f32::from(rgb[2]);
+                    }
+                }
+            }
+            cells.iter_mut().for_each(|sum| *sum /= (cell * cell) as f32);
+        }
+        Self { luma, cell, left, top, width: right - left, height: bottom - top }
+    }
+
+    /// The luma at a point of the frame; beyond the edge there is more of the edge.
+    fn at(&self, point: Point<InFrame>) -> f32 {
+        let cell = self.cell as f32;
+        let along = |at: f32, first: usize, count: usize| {
+            let at = (at / cell - 0.5 - first as f32).clamp(0.0, (count - 1) as f32);
+            let near = at as usize;
+            (near, (near + 1).min(count - 1), at - near as f32)
+        };
+        let (x, x2, fx) = along(point.x, self.left, self.width);
+        let (y, y2, fy) = along(point.y, self.top, self.height);
+        let across = |y: usize| {
+            let row = &self.luma[y * self.width..][..self.width];
+            row[x] + (row[x2] - row[x]) * fx
+        };
+        across(y) + (across(y2) - across(y)) * fy
     }
 }
 

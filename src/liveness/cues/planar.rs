@@ -71,7 +71,7 @@ impl Template {
     /// `None` where the patch has too little texture to tell how it lies.
     pub(super) fn new(patch: FacePatch) -> Option<Self> {
         let slopes: Vec<_> = pixels().map(|(x, y)| slopes_at(patch.pixels(), x, y)).collect();
-        let inverse = inverse_of_definite(&normal_matrix(slopes.iter().copied()))?;
+        let inverse = inverse_of_definite(&normal_matrix(&slopes))?;
         let corners = INNER.flat_map(|row| INNER.map(move |column| (column * BLOCK, row * BLOCK)));
         let blocks = corners.map(|(left, top)| Block::new(patch.pixels(), left, top)).collect::<Option<_>>()?;
         Some(Self { patch, slopes, inverse, blocks })
@@ -103,9 +103,17 @@ impl Template {
         let mut view = Homography([[HALF, 0.0, HALF], [0.0, HALF, HALF], [0.0, 0.0, 1.0]]);
         for _ in 0..STEPS_MAX {
             let mut toward = [0.0; PARAMETERS];
-            for (residual, slopes) in self.residual(later, view).iter().zip(&self.slopes) {
-                for (sum, slope) in toward.iter_mut().zip(slopes) {
-                    *sum += f64::from(residual * slope);
+            let residual = self.residual(later, view);
+            // A row at a time in f32, which the compiler does several numbers at once; the rows in f64.
+            for (residual, slopes) in residual.chunks(TEMPLATE).zip(self.slopes.chunks(TEMPLATE)) {
+                let mut row = [0.0; PARAMETERS];
+                for (residual, slopes) in residual.iter().zip(slopes) {
+                    for (sum, slope) in row.iter_mut().zip(slopes) {
+                        *sum += residual * slope;
+                    }
+                }
+                for (sum, row) in toward.iter_mut().zip(row) {
+                    *sum += f64::from(row);
                 }
             }
             let [a, b, c, d, e, f, g, h, _, _] = times(&self.inverse, &toward);
@@ -120,12 +128,19 @@ impl Template {
 
     /// `later` seen through `view`, less the template.
     fn residual(&self, later: &FacePatch, view: Homography) -> Vec<f32> {
-        let row = |(x, y): (usize, usize)| {
-            let (x2, y2) = view.apply((x as f64 - HALF) / HALF, (y as f64 - HALF) / HALF);
-            let seen = between(later.pixels(), x2 as f32 + MARGIN as f32, y2 as f32 + MARGIN as f32);
-            seen - at(self.patch.pixels(), x, y)
+        let [[a, b, c], [d, e, f], [g, h, i]] = view.0.map(|row| row.map(|entry| entry as f32));
+        let (half, margin) = (HALF as f32, MARGIN as f32);
+        let row = |y: usize| {
+            let v = (y as f32 - half) / half;
+            let (x0, y0, w0) = (b * v + c, e * v + f, h * v + i);
+            (0..TEMPLATE).map(move |x| {
+                let u = (x as f32 - half) / half;
+                let scale = 1.0 / (g * u + w0);
+                let seen = between(later.pixels(), (a * u + x0) * scale + margin, (d * u + y0) * scale + margin);
+                seen - at(self.patch.pixels(), x, y)
+            })
         };
-        pixels().map(row).collect()
+        (0..TEMPLATE).flat_map(row).collect()
     }
 
     /// Correlation of the template with what was laid over it, −1 to 1.
@@ -160,7 +175,8 @@ impl Template {
 impl Block {
     fn new(patch: &[f32], left: usize, top: usize) -> Option<Self> {
         let mean = inside(left, top).map(|(x, y)| at(patch, x, y)).sum::<f32>() / (BLOCK * BLOCK) as f32;
-        let mut matrix = normal_matrix(inside(left, top).map(|(x, y)| basis_at(patch, mean, x, y)));
+        let basis: Vec<_> = inside(left, top).map(|(x, y)| basis_at(patch, mean, x, y)).collect();
+        let mut matrix = normal_matrix(&basis);
         for (i, ridge) in RIDGE.iter().enumerate() {
             matrix[i][i] += ridge;
         }
@@ -221,18 +237,19 @@ fn basis_at(patch: &[f32], mean: f32, x: usize, y: usize) -> [f32; 4] {
     [gx, gy, at(patch, x, y) - mean, 1.0]
 }
 
-fn normal_matrix<const N: usize>(rows: impl Iterator<Item = [f32; N]>) -> Matrix<N> {
+fn normal_matrix<const N: usize>(rows: &[[f32; N]]) -> Matrix<N> {
     let mut matrix = [[0.0; N]; N];
-    for row in rows {
-        for (i, a) in row.iter().enumerate() {
-            for (j, b) in row.iter().enumerate().take(i + 1) {
-                matrix[i][j] += f64::from(a * b);
+    for rows in rows.chunks(TEMPLATE) {
+        let mut part = [[0.0; N]; N];
+        for row in rows {
+            for (sums, a) in part.iter_mut().zip(row) {
+                for (sum, b) in sums.iter_mut().zip(row) {
+                    *sum += a * b;
+                }
             }
         }
-    }
-    for i in 0..N {
-        for j in i + 1..N {
-            matrix[i][j] = matrix[j][i];
+        for (sums, part) in matrix.iter_mut().flatten().zip(part.iter().flatten()) {
+            *sums += f64::from(*part);
         }
     }
     matrix

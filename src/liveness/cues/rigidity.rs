@@ -22,12 +22,20 @@ const FEIGNED: f32 = 0.4;
 /// Pairs of looks, of known distance in time, below which the measure may support but not deny: three looks, 0.8 s.
 const DENYING_PAIRS: usize = 3;
 
+/// How many earlier looks each is held against: the longer between them, the more has changed.
+const EARLIER: usize = 3;
+
 /// See the module.
-#[derive(Default)]
 pub(super) struct Rigidity {
     looks: Looks,
     pairs: Vec<f32>,
     timed: bool,
+}
+
+impl Default for Rigidity {
+    fn default() -> Self {
+        Self { looks: Looks::new(EARLIER), pairs: Vec::new(), timed: false }
+    }
 }
 
 impl Cue for Rigidity {

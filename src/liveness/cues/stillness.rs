@@ -11,13 +11,21 @@ use crate::policy::CueName;
 /// Keeps the logarithm of no motion at all finite; twice what noise feigns, face pixels.
 const MOTION_LEAST: f32 = 0.02;
 /// Least pairs of looks: three looks, 0.8 s.
-const PAIRS_LEAST: usize = 3;
+const PAIRS_LEAST: usize = 2;
+
+/// Each look is held against the one before it.
+const EARLIER: usize = 1;
 
 /// See the module.
-#[derive(Default)]
 pub(super) struct Stillness {
     looks: Looks,
     pairs: Vec<f32>,
+}
+
+impl Default for Stillness {
+    fn default() -> Self {
+        Self { looks: Looks::new(EARLIER), pairs: Vec::new() }
+    }
 }
 
 impl Cue for Stillness {
