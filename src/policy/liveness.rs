@@ -156,7 +156,7 @@ impl LivenessPolicy {
 
 impl CueName {
     /// Every cue.
-    pub const ALL: [Self; 7] = [Self::Stillness, Self::Rigidity, Self::Carrier, Self::Background];
+    pub const ALL: [Self; 4] = [Self::Stillness, Self::Rigidity, Self::Carrier, Self::Background];
 
     /// As it stands in policies, attestations and on the command line.
     pub fn as_str(self) -> &'static str {
