@@ -93,7 +93,7 @@ fn evaluated(report: &MatchReport) -> String {
         ("Networks", models.collect::<Vec<_>>().join("<br>")),
         ("Software", escaped(&report.software)),
     ];
-    let rows: String = rows.iter().map(|(name, value)| format!("<dt>{name}</dt><dd>{value}</dd>\n")).collect();
+    let rows = rows.map(|(name, value)| format!("<dt>{name}</dt><dd>{value}</dd>\n")).concat();
     format!("<section><h2>What was evaluated</h2>\n<dl>{rows}</dl></section>\n")
 }
 
@@ -195,7 +195,7 @@ fn cannot_show(report: &MatchReport) -> String {
         "Samples of one session resemble each other more than those of months apart: the set says nothing of ageing.".into(),
         "Whether a live person was before the camera is not measured here.".into(),
     ];
-    let items: String = items.iter().map(|item| format!("<li>{item}</li>\n")).collect();
+    let items = items.map(|item| format!("<li>{item}</li>\n")).concat();
     format!("<section><h2>What this set cannot show</h2>\n<ul>{items}</ul></section>\n")
 }
 
