@@ -211,7 +211,10 @@ async fn a_threshold_is_the_strictest_of_service_integration_and_account() {
         let set = house.verifier.set_match_minimum(&house.integration, SUB, own).await.unwrap();
         assert!(set, "{case}");
         let ticket_policy = house.open(&house.key(), &house.start().await).await.policy;
-        assert!(own.is_none_or(|own| (ticket_policy.matching.cosine_min - own).abs() > 1e-6), "{case}: it stays with the verifier");
+        assert!(
+            own.is_none_or(|own| (ticket_policy.matching.cosine_min - own).abs() > 1e-6),
+            "{case}: it stays with the verifier"
+        );
         let found = log_in_under(&house, &ticket_policy, cosine).await;
         assert_eq!(matches!(found, Outcome::Approved { .. }), approved, "{case}: {found:?}");
     }
