@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    best_shot::{BestShot, Shot},
+    best_shot::{BestShot, Shots},
     camera::{CameraError, FrameSource},
     face::Face,
     frame::Frame,
@@ -19,6 +19,10 @@ pub trait Sight {
     fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError>;
     /// What each of `nets` says of one of them, in their order.
     fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError>;
+    /// Whether all of `nets` can be asked. Who plays the networks has them all.
+    fn at_hand(&self, _: &[NetPolicy]) -> Result<(), VisionError> {
+        Ok(())
+    }
 }
 
 impl Sight for Vision {
@@ -28,6 +32,10 @@ impl Sight for Vision {
 
     fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
         Vision::liveness(self, frame, face, nets)
+    }
+
+    fn at_hand(&self, nets: &[NetPolicy]) -> Result<(), VisionError> {
+        Vision::at_hand(self, nets)
     }
 }
 
@@ -53,8 +61,8 @@ pub struct Advice {
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one of these a capture")]
 pub enum Captured {
-    /// A live person was shown; the shot lies inside the proof.
-    Shown(Shot, Proof),
+    /// A live person was shown; the shots lie inside the proof.
+    Shown(Shots, Proof),
     /// What was shown is not a live person.
     NotLive(Refusal),
     /// The evidence does not suffice.
@@ -110,7 +118,7 @@ pub fn capture(
                     Step::NotLive(refusal) => return Ok(Captured::NotLive(refusal)),
                     Step::Live(proof) => {
                         return Ok(match best.within(&proof) {
-                            Some(shot) => Captured::Shown(shot, proof),
+                            Some(shots) => Captured::Shown(shots, proof),
                             None => Captured::CannotTell(Abstain::SourceEnded),
                         });
                     }
@@ -149,7 +157,7 @@ pub fn practise(
 mod tests {
     use super::*;
     use crate::{
-        liveness::tests::odds,
+        liveness::tests::{odds, plain_policy},
         protocol::{CameraClaim, CameraKind},
         quality::tests::{face_at, noise_frame},
     };
@@ -200,10 +208,12 @@ mod tests {
     fn every_capture_ends_and_says_how() {
         let ends = |frames, odds, jumps_at, nobody| {
             let sight = Sees { odds, jumps_at, nobody };
-            let captured = capture(&mut Frames(0..frames), &sight, &Policy::default(), &mut |_, _, _| true).unwrap();
+            let captured = capture(&mut Frames(0..frames), &sight, &plain_policy(), &mut |_, _, _| true).unwrap();
             match captured {
-                Captured::Shown(shot, proof) => {
-                    assert!(proof.covers(proof.span().track, shot.good().frame().at()));
+                Captured::Shown(shots, proof) => {
+                    for shot in std::iter::once(shots.best()).chain(shots.more()) {
+                        assert!(proof.covers(proof.span().track, shot.good().frame().at()));
+                    }
                     format!("live on track {}", proof.span().track)
                 }
                 Captured::NotLive(_) => "not live".into(),
@@ -228,7 +238,7 @@ mod tests {
     fn stop_takes_effect_within_a_frame() {
         let mut frames = Frames(0..100);
         let sight = Sees { odds: 3.0, jumps_at: 999, nobody: false };
-        let stopped = capture(&mut frames, &sight, &Policy::default(), &mut |frame, _, _| frame.seq() < 4).unwrap();
+        let stopped = capture(&mut frames, &sight, &plain_policy(), &mut |frame, _, _| frame.seq() < 4).unwrap();
         assert!(matches!(stopped, Captured::Stopped));
         assert_eq!(frames.0.start, 5);
     }
@@ -251,7 +261,7 @@ mod tests {
             told.push((look, advice));
             frame.seq() < 24
         };
-        capture(&mut Frames(0..100), &ComesLate, &Policy::default(), &mut watch).unwrap();
+        capture(&mut Frames(0..100), &ComesLate, &plain_policy(), &mut watch).unwrap();
         for (seq, (look, advice)) in told.iter().enumerate() {
             // 200 ms to appear, 600 to stay, 40 ms a frame.
             assert_eq!(advice.hint, (5..20).contains(&seq).then_some(Hint::NoFace), "{seq}");

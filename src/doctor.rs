@@ -51,7 +51,7 @@ pub enum Check {
     Libraries,
     /// The file of the device key.
     Key,
-    /// The networks in this binary, against their digests.
+    /// The networks in this binary, against their digests; and a finding for those that the owner added.
     Models,
     /// The verifiers that links may name; one finding for each.
     Verifier,
@@ -82,6 +82,8 @@ pub enum Fix {
     ReplaceKey,
     /// Install the program again.
     Reinstall,
+    /// Put a pinned network back, or take its pin away.
+    RestoreNet,
     /// Name a verifier in the settings.
     NameVerifier,
     /// Look at the network.
@@ -102,14 +104,15 @@ pub enum Fix {
 
 /// Looks at everything, in the order of [`Check`]. Blocking: each verifier is asked, and may take its time.
 pub fn examine(around: &Surroundings<'_>) -> Vec<Finding> {
-    let (settings, verifiers) = installation::settings(around);
-    let (verifiers, dates) = service::verifiers(around, &verifiers);
+    let (settings, chosen) = installation::settings(around);
+    let (verifiers, dates) = service::verifiers(around, &chosen.verifiers);
     let mut findings = vec![machine::camera(around)];
     // The headless client draws nothing.
     if cfg!(feature = "window") {
         findings.extend([machine::graphics(around), machine::libraries(around)]);
     }
     findings.extend([installation::key(around), installation::models(around)]);
+    findings.extend(installation::nets(around, &chosen));
     findings.extend(verifiers);
     findings.extend([service::clock(around, &dates), installation::link(around), settings]);
     for finding in &mut findings {
@@ -164,7 +167,7 @@ impl Check {
 
 impl Fix {
     /// Every fix.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ConnectCamera,
         Self::JoinVideoGroup,
         Self::OpenDesktop,
@@ -173,6 +176,7 @@ impl Fix {
         Self::ProtectKey,
         Self::ReplaceKey,
         Self::Reinstall,
+        Self::RestoreNet,
         Self::NameVerifier,
         Self::CheckNetwork,
         Self::CheckCertificates,
@@ -194,6 +198,7 @@ impl Fix {
             Self::ProtectKey => "doctor-fix-protect-key",
             Self::ReplaceKey => "doctor-fix-replace-key",
             Self::Reinstall => "doctor-fix-reinstall",
+            Self::RestoreNet => "doctor-fix-restore-net",
             Self::NameVerifier => "doctor-fix-name-verifier",
             Self::CheckNetwork => "doctor-fix-check-network",
             Self::CheckCertificates => "doctor-fix-check-certificates",
@@ -251,6 +256,9 @@ impl fmt::Display for Fix {
             }
             Self::ReplaceKey => "Move the key file away: a new key is made, and this device must be registered again.",
             Self::Reinstall => "Install Countenance again from where you got it.",
+            Self::RestoreNet => {
+                "Put the network and its contract back as they were pinned, or correct liveness_nets in the settings."
+            }
             Self::NameVerifier => "Name your verification service in the settings: verifiers = [\"https://…\"].",
             Self::CheckNetwork => "Check the network and HTTPS_PROXY, then try again.",
             Self::CheckCertificates => {

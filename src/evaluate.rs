@@ -4,9 +4,10 @@
 //! folder or manifest ─► set ─► score, clip by clip on all cores ─► presentations ─► figures ─► table, JSON, HTML
 //! ```
 //!
-//! A [`Presentation`] is a clip and what came of it. Its score is the fused log likelihood ratio over all good frames of
-//! its longest track, played to the end; where the spacing of the frames is known, the clip is also played as a login, for
-//! the decision and the time it took. The same set gives the same rows in the same order, whatever the number of threads.
+//! A [`Presentation`] is a clip and what came of it. Its score is the fused log likelihood ratio over all frames with a
+//! face of its longest track, played to the end; where the spacing of the frames is known, the clip is also played as a
+//! login, for the decision and the time it took. The same set gives the same rows in the same order, whatever the number of
+//! threads.
 
 pub mod ablation;
 mod digest;
@@ -42,8 +43,9 @@ pub struct Options {
     pub fps: Option<f64>,
     /// Most frames to be read of each clip.
     pub limit_frames: Option<u32>,
-    /// Whether every frame with a face counts for the score, whatever its quality. Logins keep their gates.
-    pub ungated: bool,
+    /// Whether only frames that pass the quality gates count for the score, and not every frame with a face. Logins keep
+    /// their gates.
+    pub gated: bool,
     /// Whether the evidence of each frame is kept.
     pub evidence: bool,
     /// Clips scored at a time.

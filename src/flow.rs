@@ -5,7 +5,7 @@
 
 use crate::{
     attest::{self, DeviceKey, SealError, Sealed, Stamp},
-    best_shot::Shot,
+    best_shot::Shots,
     camera::{CameraError, FrameSource},
     capture::{Advice, CaptureError, Captured, Look, Sight, capture},
     frame::Frame,
@@ -139,6 +139,9 @@ pub enum FlowError {
     /// The networks failed on a frame.
     #[error("a frame could not be judged")]
     Vision(#[from] VisionError),
+    /// The verifier's policy names a liveness network that this installation cannot ask.
+    #[error("the verification service asks for a liveness network that this installation cannot offer")]
+    NetMissing(#[source] VisionError),
     /// The attestation could not be made.
     #[error("the capture could not be sealed")]
     Seal(#[from] SealError),
@@ -171,6 +174,7 @@ impl FlowError {
             }
             Self::Session(S::TlsFailed(_) | S::TlsUnavailable(_) | S::DeviceUnknown | S::DeviceDisabled)
             | Self::Vision(_)
+            | Self::NetMissing(_)
             | Self::Seal(_)
             | Self::Browser(_) => WayOut::TellOperator,
             Self::Session(_) | Self::Expired => WayOut::LoginAgain,
@@ -183,6 +187,7 @@ impl Flow<'_> {
     pub fn run(mut self, link: &LaunchLink) -> Result<Ending, FlowError> {
         let mut ticket = self.session.open(link)?;
         self.policy = self.policy.tightened_by(&ticket.policy);
+        self.sight.at_hand(&self.policy.liveness.nets).map_err(FlowError::NetMissing)?;
         let outcome = match self.operator.consent(&ticket) {
             Consent::Given => self.decide(&mut ticket),
             Consent::NotMe => self.give_up(&ticket, Reason::NotMe),
@@ -201,8 +206,8 @@ impl Flow<'_> {
     fn decide(&mut self, ticket: &mut Ticket) -> Result<Outcome, FlowError> {
         loop {
             let setback = match self.capture()? {
-                Ok(Captured::Shown(shot, proof)) => {
-                    let sealed = self.seal(ticket, shot, proof)?;
+                Ok(Captured::Shown(shots, proof)) => {
+                    let sealed = self.seal(ticket, shots, proof)?;
                     match self.deliver(ticket, &sealed)? {
                         Outcome::Retry { reason, attempts_left, nonce } => {
                             (ticket.nonce, ticket.attempts_left) = (nonce, attempts_left);
@@ -277,12 +282,12 @@ impl Flow<'_> {
         Ok(self.source.provenance().admitted_by(&self.policy.camera)?)
     }
 
-    fn seal(&mut self, ticket: &Ticket, shot: Shot, proof: Proof) -> Result<Sealed, FlowError> {
+    fn seal(&mut self, ticket: &Ticket, shots: Shots, proof: Proof) -> Result<Sealed, FlowError> {
         let span = proof.span();
         let span_millis = span.last_millis - span.first_millis;
         self.operator.tell(Stage::Shown { fused: proof.verdict().fused, span_millis });
         let context = attest::Context { ticket, camera: self.source.provenance(), models: self.models.to_vec() };
-        Ok(attest::seal(shot, proof, context, self.key, Stamp::new(self.clock, self.chance))?)
+        Ok(attest::seal(shots, proof, context, self.key, Stamp::new(self.clock, self.chance))?)
     }
 
     fn deliver(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, FlowError> {

@@ -9,7 +9,7 @@ use crate::{
     capture::{Advice, Look},
     flow::{Answer, Consent, Ending, FlowError, Operator, Setback, Stage, WayOut},
     frame::Frame,
-    liveness::Abstain,
+    liveness::{Abstain, LEAST_SHARE},
     protocol::{Reason, Ticket},
 };
 
@@ -122,6 +122,9 @@ impl Operator for Script<'_> {
         self.trouble = None;
         let news = match (look, self.last) {
             (Look::Hint(hint), last) if last != Some(Look::Hint(hint)) => Some(json!({"hint": hint})),
+            (Look::Gathered(now), Some(Look::Gathered(then))) if then < LEAST_SHARE && now >= LEAST_SHARE => {
+                Some(json!({"gathered_ratio": (now * 100.0).round() / 100.0, "longer": true}))
+            }
             // A quarter of the evidence at a time is news enough for a log.
             (Look::Gathered(now), Some(Look::Gathered(then))) if (now * 4.0) as u8 == (then * 4.0) as u8 => None,
             (Look::Gathered(now), _) => Some(json!({"gathered_ratio": (now * 100.0).round() / 100.0})),
@@ -165,7 +168,10 @@ impl Operator for Script<'_> {
             }
             Setback::CannotTell(Abstain::TimeOver) => json!({"because": "the time of the capture is over"}),
             Setback::CannotTell(Abstain::Undecided(verdict)) => {
-                json!({"because": "the evidence is neither for nor against", "fused": verdict.fused})
+                json!({
+                    "because": "the evidence is neither for nor against",
+                    "fused": verdict.fused, "threshold": verdict.threshold,
+                })
             }
             Setback::CannotTell(Abstain::SourceEnded) => json!({"because": "the recording ended"}),
             Setback::NotAccepted { attempts_left, .. } => json!({"attempts_left": attempts_left}),

@@ -6,9 +6,15 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+mod contract;
 mod liveness;
+mod matching;
 
+pub use contract::{
+    ContractFault, NET_CLASSES, NET_NAME_MAX_CHARS, NET_SCALE, NET_SCALES_MAX, NET_SIDE_PX, is_sha256_hex,
+};
 pub use liveness::{Channels, CueName, CuePolicy, CuesPolicy, LivenessPolicy, NetPolicy};
+pub use matching::MatchPolicy;
 
 /// All thresholds of one capture.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +29,8 @@ pub struct Policy {
     pub capture: CapturePolicy,
     /// Which cameras count.
     pub camera: CameraPolicy,
+    /// When a face is the account's. The verifier judges by it; a client passes it on.
+    pub matching: MatchPolicy,
 }
 
 /// What a frame must be like to count.
@@ -146,10 +154,10 @@ pub struct ArmingPolicy {
     /// is one or two captures, and those must pass anyway; mean and spread use all of them. Two deviations cover 97.7 % of
     /// a normal spread.
     pub deviations: f32,
-    /// By how much that must lie above the threshold, log odds. Origin: from one half of a clip to the other the mean
-    /// moves by 0.42 (standard deviation, 60 genuine Replay-Attack development clips, halves of 10 frames); one such step
-    /// must not matter. Over those clips the rule arms the evenly lit site (30 clips, none below 1.2) and not the badly lit
-    /// one (30 clips, 4 below).
+    /// By how much that must lie above the threshold, log likelihood ratio. Origin: from one half of a clip to the other
+    /// the networks' part moves by 0.39 (standard deviation, 60 genuine Replay-Attack development clips, halves of 10
+    /// frames); one such step must not matter. Over looks of 1.6 s at those clips the rule arms the evenly lit site (30
+    /// clips, none below 1.0) and not the badly lit one (30 clips, one below the threshold).
     pub margin: f32,
     /// A measure is near its limit within this share of it. Origin: our choice; what moves by more from day to day is no
     /// longer the same site.
@@ -259,6 +267,7 @@ impl Policy {
                 black_luma: a.black_luma.max(b.black_luma),
                 dead_millis: a.dead_millis.min(b.dead_millis),
             },
+            matching: self.matching.tightened_by(&other.matching),
         }
     }
 

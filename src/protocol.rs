@@ -32,6 +32,10 @@ pub const PROOF_HEADER: &str = "countenance-proof";
 pub const LINK_MAX_BYTES: usize = 2048;
 /// Most bytes of a posted shot.
 pub const SHOT_MAX_BYTES: usize = 8 << 20;
+/// Most shots of one capture: one at a verification, up to this many at an enrolment.
+pub const SHOTS_MAX: usize = 3;
+/// Most bytes of each further shot of an enrolment.
+pub const MORE_SHOT_MAX_BYTES: usize = 4 << 20;
 /// Most bytes of an attestation.
 pub const ATTESTATION_MAX_BYTES: usize = 64 << 10;
 /// Largest side of a posted shot in pixels.

@@ -179,7 +179,8 @@ impl Seen<'_> {
         // The frames of the verdict are the last ones that counted.
         let judged = scored.get(scored.len().saturating_sub(verdict.per_frame.len())..).unwrap_or_default();
         let mean = |of: fn(&QualityClaim) -> f32| judged.iter().map(of).sum::<f32>() / judged.len().max(1) as f32;
-        let squares = verdict.per_frame.iter().map(|score| (score - verdict.fused).powi(2)).sum::<f32>();
+        let frames_mean = verdict.per_frame.iter().sum::<f32>() / verdict.per_frame.len().max(1) as f32;
+        let squares = verdict.per_frame.iter().map(|score| (score - frames_mean).powi(2)).sum::<f32>();
         let lasted = match (frames.first(), frames.last()) {
             (Some(first), Some(last)) => last.saturating_sub(*first).as_secs_f32(),
             _ => 0.0,
@@ -201,7 +202,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::{
         camera::CameraError,
-        liveness::tests::odds,
+        liveness::tests::{odds, plain_policy},
         protocol::{CameraClaim, CameraKind},
         quality::tests::{face_at, noise_frame},
     };
@@ -248,6 +249,14 @@ pub(crate) mod tests {
         }
     }
 
+    /// Decides once, on 0.8 s, at 1.2, by the log odds alone.
+    pub(crate) fn policy() -> Policy {
+        let mut policy = plain_policy();
+        let l = &mut policy.liveness;
+        (l.threshold, l.refuse_below, l.sure_margin) = (1.2, 1.2, 0.0);
+        policy
+    }
+
     /// One face from frame `comes` on, whose log odds are these, one after another for 21 frames each.
     struct Sees {
         comes: u64,
@@ -267,7 +276,7 @@ pub(crate) mod tests {
 
     fn collected(frames: u64, captures: usize, sight: &Sees, go_on: u32) -> (Collected, Vec<&'static str>) {
         // A look without a face is over soon: the frames of these tests take their time.
-        let mut policy = Policy::default();
+        let mut policy = policy();
         policy.capture.limit_millis = 1_400;
         let mut source = Frames { seqs: 0..frames, started: 0, stopped: 0 };
         let mut told = Vec::new();

@@ -17,6 +17,10 @@ use crate::session::origin::{AllowedOrigins, OriginError};
 pub const TEXT_PERCENT: std::ops::RangeInclusive<u16> = 100..=200;
 /// The turns of a camera's picture, degrees clockwise.
 pub const CAMERA_TURNS_DEG: [u16; 4] = [0, 90, 180, 270];
+/// Most liveness networks that may be added. Origin: our choice; each is prepared at start and held in memory.
+pub const LIVENESS_NETS_MAX: usize = 8;
+/// The folder of the added networks, in that of application data.
+pub const NETS_FOLDER: &str = "nets";
 /// Most bytes of the file.
 pub const SETTINGS_MAX_BYTES: usize = 64 * 1024;
 
@@ -46,6 +50,11 @@ pub struct Settings {
     pub reduced_motion: bool,
     /// The verifiers that links may name. Nobody edits these in the window.
     pub verifiers: AllowedOrigins,
+    /// The liveness networks that the owner added: SHA-256 of each one's contract, 64 hex digits in lower case. At most
+    /// [`LIVENESS_NETS_MAX`]. Nobody edits these in the window.
+    pub liveness_nets: Vec<String>,
+    /// Where they lie, an absolute path; `nets` in the folder of application data if `None`.
+    pub liveness_net_folder: Option<PathBuf>,
 }
 
 /// Colours of the window.
@@ -112,6 +121,15 @@ pub enum Fault {
     /// Not a list.
     #[error("is not a list of addresses in quotes")]
     NotAList,
+    /// Not a list, or too long a one.
+    #[error("is not a list of at most {LIVENESS_NETS_MAX} SHA-256 in quotes")]
+    NotPins,
+    /// An entry of the list is no SHA-256; the others count.
+    #[error("holds an entry that is not a SHA-256 of 64 hex digits")]
+    Pin,
+    /// Not an absolute path.
+    #[error("is not the path of a folder from the root")]
+    Folder,
     /// An entry of the list is no verifier's address; the others count.
     #[error("holds an entry that is not a verifier's address")]
     Verifier(#[source] OriginError),
@@ -130,6 +148,8 @@ impl Default for Settings {
             text_percent: *TEXT_PERCENT.start(),
             reduced_motion: false,
             verifiers: AllowedOrigins::default(),
+            liveness_nets: Vec::new(),
+            liveness_net_folder: None,
         }
     }
 }
@@ -148,6 +168,11 @@ impl Settings {
             None => Ok(Loaded::default()),
             Some(text) => read::read(&text),
         }
+    }
+
+    /// Where added networks lie, for an installation that keeps its data in the folder `data`.
+    pub fn net_folder(&self, data: &Path) -> PathBuf {
+        self.liveness_net_folder.clone().unwrap_or_else(|| data.join(NETS_FOLDER))
     }
 
     /// Puts the choices into the file at `path`, which appears or changes whole. Only values that differ from what the

@@ -1,4 +1,5 @@
-//! A small text file of this program's own: read with a cap, replaced whole. Settings and the site profile are kept so.
+//! A small file of this program's own: read with a cap, replaced whole. Settings and the site profile are kept so; networks
+//! that the owner added are read so.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -47,6 +48,20 @@ pub enum SmallFileError {
 
 /// The text of the file at `path`, at most `limit` bytes; `None` when there is no file.
 pub fn read(path: &Path, limit: usize) -> Result<Option<String>, SmallFileError> {
+    match read_bytes(path, limit)?.map(String::from_utf8) {
+        None => Ok(None),
+        Some(Ok(text)) => Ok(Some(text)),
+        Some(Err(e)) => {
+            let source = e.utf8_error();
+            let good = e.as_bytes().iter().take(source.valid_up_to());
+            let line = 1 + good.filter(|byte| **byte == b'\n').count();
+            Err(SmallFileError::NotText { line, source })
+        }
+    }
+}
+
+/// The bytes of the file at `path`, at most `limit`, read once; `None` when there is no file.
+pub fn read_bytes(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, SmallFileError> {
     match fs::symlink_metadata(path) {
         Ok(seen) if seen.is_file() => {}
         Ok(_) => return Err(SmallFileError::NotAFile),
@@ -57,18 +72,7 @@ pub fn read(path: &Path, limit: usize) -> Result<Option<String>, SmallFileError>
     guard(&file.metadata().map_err(SmallFileError::Read)?)?;
     let mut bytes = Vec::new();
     file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(SmallFileError::Read)?;
-    if bytes.len() > limit {
-        return Err(SmallFileError::TooLarge { limit });
-    }
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Some(text)),
-        Err(e) => {
-            let source = e.utf8_error();
-            let good = e.as_bytes().iter().take(source.valid_up_to());
-            let line = 1 + good.filter(|byte| **byte == b'\n').count();
-            Err(SmallFileError::NotText { line, source })
-        }
-    }
+    if bytes.len() > limit { Err(SmallFileError::TooLarge { limit }) } else { Ok(Some(bytes)) }
 }
 
 /// Puts `text`, at most `limit` bytes, at `path`. A power cut leaves the old file or the new one, never half of either.

@@ -75,6 +75,7 @@ hint-too-dark = زد الضوء على وجهك
 hint-too-bright = خفف الضوء على وجهك
 hint-uneven-light = أضئ وجهك بالتساوي
 hint-hold-still = اثبت مكانك
+hint-almost-there = أوشكنا على الانتهاء، واصل النظر
 
 ## Camera trouble: cause, what to do
 camera-denied-title = استخدام الكاميرا غير مسموح به
@@ -139,6 +140,8 @@ cannot-tell-body = لا خطأ من جانبك. صورة أفضل تساعد:
 cannot-tell-light = اتجه نحو نافذة أو مصباح، ولا يكن أي منهما خلفك.
 cannot-tell-distance = اجلس على بعد ذراع، ووجهك في الوسط.
 cannot-tell-glasses = أمِل نظارتك أو رأسك لتزول الانعكاسات.
+cannot-tell-unsure = لا خطأ من جانبك. الصور لا تكفي للتأكد. هذا يساعد:
+cannot-tell-move = حرّك رأسك قليلًا وارمش بعينيك.
 not-accepted-title = لم ينجح ذلك
 not-accepted-not-live = أظهر وجهك أنت، مباشرةً، أمام الكاميرا.
 not-accepted-no-match = لم يُتعرَّف على وجهك لهذا الحساب.
@@ -262,6 +265,7 @@ doctor-fix-install-libraries = ثبّت المكتبات المذكورة أعل
 doctor-fix-protect-key = يمكن لغيرك قراءة مفتاح هذا الجهاز. اجعل الملف خاصًا بك، أو احذفه وسجّل هذا الجهاز من جديد.
 doctor-fix-replace-key = ملف المفتاح تالف. انقله إلى مكان آخر: سيُنشأ مفتاح جديد، ويجب تسجيل هذا الجهاز من جديد.
 doctor-fix-reinstall = ثبّت Countenance من جديد من حيث حصلت عليه.
+doctor-fix-restore-net = أعد الشبكة المضافة ووصفها إلى ما كانا عليه عند تثبيتهما، أو صحّح liveness_nets في ملف الإعدادات.
 doctor-fix-name-verifier = اطلب من المسؤول عن هذا الحاسوب إضافة خدمة التحقق الخاصة بك إلى الإعدادات.
 doctor-fix-check-network = تحقق من الشبكة، ثم حاول مرة أخرى.
 doctor-fix-check-certificates = تحقق من ساعة هذا الحاسوب وشهاداته الموثوق بها، ومما يقع بينه وبين الخدمة.

@@ -67,6 +67,7 @@ hint-too-dark = Mehr Licht auf Ihr Gesicht
 hint-too-bright = Weniger Licht auf Ihr Gesicht
 hint-uneven-light = Beleuchten Sie Ihr Gesicht gleichmäßig
 hint-hold-still = Halten Sie still
+hint-almost-there = Fast geschafft, bitte weiter hinsehen
 
 ## Camera trouble: cause, what to do
 camera-denied-title = Die Kamera ist nicht freigegeben
@@ -127,6 +128,8 @@ cannot-tell-body = Mit Ihnen ist alles in Ordnung. Ein besseres Bild hilft:
 cannot-tell-light = Wenden Sie sich einem Fenster oder einer Lampe zu. Im Rücken sollte kein Licht sein.
 cannot-tell-distance = Sitzen Sie eine Armlänge entfernt, das Gesicht in der Mitte.
 cannot-tell-glasses = Neigen Sie die Brille oder den Kopf, bis nichts mehr spiegelt.
+cannot-tell-unsure = Mit Ihnen ist alles in Ordnung. Die Bilder lassen noch Zweifel. Das hilft:
+cannot-tell-move = Bewegen Sie den Kopf ein wenig und blinzeln Sie.
 not-accepted-title = Das hat nicht geklappt
 not-accepted-not-live = Zeigen Sie Ihr eigenes Gesicht, live und direkt vor der Kamera.
 not-accepted-no-match = Ihr Gesicht wurde für dieses Konto nicht wiedererkannt.
@@ -246,6 +249,7 @@ doctor-fix-install-libraries = Installieren Sie die oben genannten Bibliotheken.
 doctor-fix-protect-key = Andere können den Schlüssel dieses Geräts lesen. Beschränken Sie den Zugriff auf die Datei auf sich selbst oder löschen Sie sie und registrieren Sie dieses Gerät neu.
 doctor-fix-replace-key = Die Schlüsseldatei ist beschädigt. Verschieben Sie sie: Ein neuer Schlüssel wird erzeugt, und dieses Gerät muss neu registriert werden.
 doctor-fix-reinstall = Installieren Sie Countenance noch einmal von dort, wo Sie es bezogen haben.
+doctor-fix-restore-net = Legen Sie das hinzugefügte Netz und seine Beschreibung so zurück, wie sie festgelegt wurden, oder berichtigen Sie liveness_nets in der Einstellungsdatei.
 doctor-fix-name-verifier = Bitten Sie Ihre Systembetreuung, Ihren Prüfdienst in die Einstellungen einzutragen.
 doctor-fix-check-network = Prüfen Sie das Netzwerk und versuchen Sie es dann noch einmal.
 doctor-fix-check-certificates = Prüfen Sie die Uhr und die vertrauenswürdigen Zertifikate dieses Computers sowie alles, was zwischen ihm und dem Dienst steht.

@@ -67,6 +67,7 @@ hint-too-dark = More light on your face
 hint-too-bright = Less light on your face
 hint-uneven-light = Light your face evenly
 hint-hold-still = Hold still
+hint-almost-there = Almost there, keep looking
 
 ## Camera trouble: cause, what to do
 camera-denied-title = The camera is not allowed
@@ -127,6 +128,8 @@ cannot-tell-body = You did nothing wrong. A better picture helps:
 cannot-tell-light = Turn towards a window or a lamp, none behind you.
 cannot-tell-distance = Sit an arm’s length away, face in the middle.
 cannot-tell-glasses = Tilt your glasses or your head to lose reflections.
+cannot-tell-unsure = You did nothing wrong. The pictures leave a doubt. This helps:
+cannot-tell-move = Move your head a little, and blink.
 not-accepted-title = That did not work
 not-accepted-not-live = Show your own face, live, straight into the camera.
 not-accepted-no-match = Your face was not recognised for this account.
@@ -246,6 +249,7 @@ doctor-fix-install-libraries = Install the libraries named above.
 doctor-fix-protect-key = Others may read the key of this device. Make the file private, or delete it and register this device again.
 doctor-fix-replace-key = The key file is damaged. Move it away: a new key is made, and this device must be registered again.
 doctor-fix-reinstall = Install Countenance again from where you got it.
+doctor-fix-restore-net = Put the added network and its contract back as they were pinned, or correct liveness_nets in the settings file.
 doctor-fix-name-verifier = Ask whoever looks after this computer to name your verification service in the settings.
 doctor-fix-check-network = Check the network, then try again.
 doctor-fix-check-certificates = Check the clock and the trusted certificates of this computer, and what stands between it and the service.

@@ -67,6 +67,7 @@ hint-too-dark = Más luz en tu rostro
 hint-too-bright = Menos luz en tu rostro
 hint-uneven-light = Ilumina tu rostro por igual
 hint-hold-still = No te muevas
+hint-almost-there = Ya casi está, sigue mirando
 
 ## Camera trouble: cause, what to do
 camera-denied-title = La cámara no está permitida
@@ -127,6 +128,8 @@ cannot-tell-body = No has hecho nada mal. Una imagen mejor ayuda:
 cannot-tell-light = Ponte de cara a una ventana o a una lámpara, sin ninguna detrás.
 cannot-tell-distance = Siéntate a un brazo de distancia, con el rostro en el centro.
 cannot-tell-glasses = Inclina las gafas o la cabeza para quitar los reflejos.
+cannot-tell-unsure = No has hecho nada mal. Las imágenes dejan una duda. Esto ayuda:
+cannot-tell-move = Mueve un poco la cabeza y parpadea.
 not-accepted-title = No ha funcionado
 not-accepted-not-live = Muestra tu propio rostro, en vivo y de frente a la cámara.
 not-accepted-no-match = No se ha reconocido tu rostro para esta cuenta.
@@ -246,6 +249,7 @@ doctor-fix-install-libraries = Instala las bibliotecas indicadas arriba.
 doctor-fix-protect-key = Otras personas pueden leer la clave de este dispositivo. Haz que el archivo sea privado, o bórralo y registra de nuevo este dispositivo.
 doctor-fix-replace-key = El archivo de la clave está dañado. Muévelo a otro lugar: se creará una clave nueva y habrá que registrar de nuevo este dispositivo.
 doctor-fix-reinstall = Vuelve a instalar Countenance desde donde lo obtuviste.
+doctor-fix-restore-net = Restaura la red añadida y su descripción tal como se fijaron, o corrige liveness_nets en el archivo de ajustes.
 doctor-fix-name-verifier = Pide a quien administra este equipo que indique tu servicio de verificación en los ajustes.
 doctor-fix-check-network = Comprueba la red e inténtalo de nuevo.
 doctor-fix-check-certificates = Comprueba el reloj y los certificados de confianza de este equipo, y lo que haya entre él y el servicio.

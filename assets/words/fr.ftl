@@ -67,6 +67,7 @@ hint-too-dark = Plus de lumière sur votre visage
 hint-too-bright = Moins de lumière sur votre visage
 hint-uneven-light = Éclairez votre visage uniformément
 hint-hold-still = Ne bougez plus
+hint-almost-there = Presque terminé, continuez à regarder
 
 ## Camera trouble: cause, what to do
 camera-denied-title = La caméra n’est pas autorisée
@@ -127,6 +128,8 @@ cannot-tell-body = Tout va bien de votre côté. Une meilleure image aidera :
 cannot-tell-light = Tournez-vous vers une fenêtre ou une lampe, sans en avoir derrière vous.
 cannot-tell-distance = Placez-vous à une longueur de bras, le visage au milieu.
 cannot-tell-glasses = Inclinez vos lunettes ou la tête pour éviter les reflets.
+cannot-tell-unsure = Tout va bien de votre côté. Les images laissent un doute. Voici ce qui aide :
+cannot-tell-move = Bougez un peu la tête et clignez des yeux.
 not-accepted-title = Cela n’a pas fonctionné
 not-accepted-not-live = Montrez votre propre visage, en direct, face à la caméra.
 not-accepted-no-match = Votre visage n’a pas été reconnu pour ce compte.
@@ -246,6 +249,7 @@ doctor-fix-install-libraries = Installez les bibliothèques indiquées ci-dessus
 doctor-fix-protect-key = D’autres personnes peuvent lire la clé de cet appareil. Rendez le fichier privé, ou supprimez-le et enregistrez à nouveau cet appareil.
 doctor-fix-replace-key = Le fichier de la clé est endommagé. Déplacez-le ailleurs : une nouvelle clé sera créée, et cet appareil devra être enregistré à nouveau.
 doctor-fix-reinstall = Réinstallez Countenance à partir de sa source d’origine.
+doctor-fix-restore-net = Remettez en place le réseau ajouté et sa description tels qu’ils ont été fixés, ou corrigez liveness_nets dans le fichier de réglages.
 doctor-fix-name-verifier = Demandez à la personne qui gère cet ordinateur d’indiquer votre service de vérification dans les réglages.
 doctor-fix-check-network = Vérifiez le réseau, puis réessayez.
 doctor-fix-check-certificates = Vérifiez l’horloge et les certificats de confiance de cet ordinateur, ainsi que ce qui se trouve entre lui et le service.

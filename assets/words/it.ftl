@@ -67,6 +67,7 @@ hint-too-dark = Più luce sul tuo volto
 hint-too-bright = Meno luce sul tuo volto
 hint-uneven-light = Illumina il volto in modo uniforme
 hint-hold-still = Non muoverti
+hint-almost-there = Ci siamo quasi, continua a guardare
 
 ## Camera trouble: cause, what to do
 camera-denied-title = La fotocamera non è consentita
@@ -127,6 +128,8 @@ cannot-tell-body = Da parte tua va tutto bene. Un’immagine migliore aiuta:
 cannot-tell-light = Girati verso una finestra o una lampada, senza averne dietro di te.
 cannot-tell-distance = Siediti a un braccio di distanza, con il volto al centro.
 cannot-tell-glasses = Inclina gli occhiali o la testa per togliere i riflessi.
+cannot-tell-unsure = Da parte tua va tutto bene. Le immagini lasciano un dubbio. Questo aiuta:
+cannot-tell-move = Muovi un po’ la testa e batti le palpebre.
 not-accepted-title = Non ha funzionato
 not-accepted-not-live = Mostra proprio il tuo volto, dal vivo, rivolto verso la fotocamera.
 not-accepted-no-match = Il tuo volto non è stato riconosciuto per questo account.
@@ -246,6 +249,7 @@ doctor-fix-install-libraries = Installa le librerie indicate sopra.
 doctor-fix-protect-key = Altri possono leggere la chiave di questo dispositivo. Rendi privato il file, oppure eliminalo e registra di nuovo questo dispositivo.
 doctor-fix-replace-key = Il file della chiave è danneggiato. Spostalo altrove: verrà creata una nuova chiave e questo dispositivo dovrà essere registrato di nuovo.
 doctor-fix-reinstall = Installa di nuovo Countenance dalla fonte da cui l’hai ottenuto.
+doctor-fix-restore-net = Rimetti a posto la rete aggiunta e la sua descrizione come erano state fissate, oppure correggi liveness_nets nel file delle impostazioni.
 doctor-fix-name-verifier = Chiedi a chi gestisce questo computer di indicare il tuo servizio di verifica nelle impostazioni.
 doctor-fix-check-network = Controlla la rete, poi riprova.
 doctor-fix-check-certificates = Controlla l’orologio e i certificati attendibili di questo computer, e ciò che si trova tra esso e il servizio.

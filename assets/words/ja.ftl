@@ -65,6 +65,7 @@ hint-too-dark = 顔をもっと明るくしてください
 hint-too-bright = 顔に当たる光を弱めてください
 hint-uneven-light = 顔全体に均等に光を当ててください
 hint-hold-still = そのまま動かないでください
+hint-almost-there = あと少しです、そのまま見ていてください
 
 ## Camera trouble: cause, what to do
 camera-denied-title = カメラが許可されていません
@@ -124,6 +125,8 @@ cannot-tell-body = あなたに問題があるわけではありません。よ�
 cannot-tell-light = 窓や照明のほうを向き、背後に光が入らないようにしてください。
 cannot-tell-distance = 腕を伸ばしたくらいの距離で、顔を中央に合わせてください。
 cannot-tell-glasses = 眼鏡や頭を少し傾けて、反射をなくしてください。
+cannot-tell-unsure = あなたに問題があるわけではありません。映像だけでは確信が持てませんでした。次のようにしてみてください。
+cannot-tell-move = 頭を少し動かし、まばたきをしてください。
 not-accepted-title = うまくいきませんでした
 not-accepted-not-live = ご自身の顔をその場で、カメラにまっすぐ向けてください。
 not-accepted-no-match = このアカウントの顔として確認できませんでした。
@@ -242,6 +245,7 @@ doctor-fix-install-libraries = 上に示したライブラリをインストー�
 doctor-fix-protect-key = このデバイスの鍵をほかの人が読める状態です。ファイルを本人だけが読めるようにするか、削除してこのデバイスを登録し直してください。
 doctor-fix-replace-key = 鍵ファイルが壊れています。別の場所に移してください。新しい鍵が作られるので、このデバイスを登録し直す必要があります。
 doctor-fix-reinstall = Countenance を入手元からもう一度インストールしてください。
+doctor-fix-restore-net = 追加したネットワークとその記述ファイルを登録時の状態に戻すか、設定ファイルの liveness_nets を修正してください。
 doctor-fix-name-verifier = コンピューターの管理者に、お使いの検証サービスを設定に追加するよう依頼してください。
 doctor-fix-check-network = ネットワークを確認してから、もう一度お試しください。
 doctor-fix-check-certificates = このコンピューターの時計と信頼済み証明書、およびサービスとの間にあるものを確認してください。

@@ -67,6 +67,7 @@ hint-too-dark = Meer licht op uw gezicht
 hint-too-bright = Minder licht op uw gezicht
 hint-uneven-light = Belicht uw gezicht gelijkmatig
 hint-hold-still = Beweeg even niet
+hint-almost-there = Bijna klaar, blijf kijken
 
 ## Camera trouble: cause, what to do
 camera-denied-title = De camera is niet toegestaan
@@ -127,6 +128,8 @@ cannot-tell-body = Er is niets mis met u. Een beter beeld helpt:
 cannot-tell-light = Draai naar een raam of lamp toe, met geen van beide achter u.
 cannot-tell-distance = Ga op een armlengte afstand zitten, met uw gezicht in het midden.
 cannot-tell-glasses = Kantel uw bril of hoofd tot de spiegeling weg is.
+cannot-tell-unsure = Er is niets mis met u. De beelden laten nog twijfel. Dit helpt:
+cannot-tell-move = Beweeg uw hoofd een beetje en knipper met uw ogen.
 not-accepted-title = Dat is niet gelukt
 not-accepted-not-live = Laat uw eigen gezicht zien, live en recht in de camera.
 not-accepted-no-match = Uw gezicht werd voor dit account niet herkend.
@@ -246,6 +249,7 @@ doctor-fix-install-libraries = Installeer de bibliotheken die hierboven staan.
 doctor-fix-protect-key = Anderen kunnen de sleutel van dit apparaat lezen. Maak het bestand privé, of verwijder het en registreer dit apparaat opnieuw.
 doctor-fix-replace-key = Het sleutelbestand is beschadigd. Verplaats het: er wordt een nieuwe sleutel gemaakt en dit apparaat moet opnieuw worden geregistreerd.
 doctor-fix-reinstall = Installeer Countenance opnieuw vanaf de plek waar u het vandaan hebt.
+doctor-fix-restore-net = Zet het toegevoegde netwerk en zijn beschrijving terug zoals ze zijn vastgelegd, of verbeter liveness_nets in het instellingenbestand.
 doctor-fix-name-verifier = Vraag de beheerder van deze computer om uw verificatiedienst in de instellingen op te nemen.
 doctor-fix-check-network = Controleer het netwerk en probeer het opnieuw.
 doctor-fix-check-certificates = Controleer de klok en de vertrouwde certificaten van deze computer, en wat er tussen de computer en de dienst zit.

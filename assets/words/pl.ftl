@@ -71,6 +71,7 @@ hint-too-dark = Więcej światła na twarz
 hint-too-bright = Mniej światła na twarz
 hint-uneven-light = Oświetl twarz równomiernie
 hint-hold-still = Nie ruszaj się
+hint-almost-there = Jeszcze chwila, patrz dalej
 
 ## Camera trouble: cause, what to do
 camera-denied-title = Brak zgody na użycie kamery
@@ -133,6 +134,8 @@ cannot-tell-body = Z Tobą wszystko w porządku. Lepszy obraz pomoże:
 cannot-tell-light = Zwróć się w stronę okna lub lampy. Za Tobą nie powinno być ani okna, ani lampy.
 cannot-tell-distance = Usiądź w odległości wyciągniętej ręki, z twarzą pośrodku.
 cannot-tell-glasses = Przechyl okulary lub głowę, aby usunąć odbicia.
+cannot-tell-unsure = Z Tobą wszystko w porządku. Obraz pozostawia wątpliwości. To pomoże:
+cannot-tell-move = Porusz lekko głową i mrugnij.
 not-accepted-title = Nie udało się
 not-accepted-not-live = Pokaż własną twarz, na żywo, prosto do kamery.
 not-accepted-no-match = Nie rozpoznano Twojej twarzy dla tego konta.
@@ -254,6 +257,7 @@ doctor-fix-install-libraries = Zainstaluj biblioteki wymienione powyżej.
 doctor-fix-protect-key = Inni mogą odczytać klucz tego urządzenia. Ogranicz dostęp do pliku tylko do siebie albo usuń go i zarejestruj to urządzenie ponownie.
 doctor-fix-replace-key = Plik klucza jest uszkodzony. Przenieś go w inne miejsce: powstanie nowy klucz, a to urządzenie trzeba będzie zarejestrować ponownie.
 doctor-fix-reinstall = Zainstaluj Countenance ponownie z tego samego źródła.
+doctor-fix-restore-net = Przywróć dodaną sieć i jej opis w postaci, w jakiej je zatwierdzono, albo popraw liveness_nets w pliku ustawień.
 doctor-fix-name-verifier = Poproś osobę, która zajmuje się tym komputerem, o wpisanie Twojej usługi weryfikacji do ustawień.
 doctor-fix-check-network = Sprawdź sieć, a potem spróbuj ponownie.
 doctor-fix-check-certificates = Sprawdź zegar i zaufane certyfikaty tego komputera oraz to, co znajduje się między nim a usługą.

@@ -67,6 +67,7 @@ hint-too-dark = Mais luz no seu rosto
 hint-too-bright = Menos luz no seu rosto
 hint-uneven-light = Ilumine o rosto por igual
 hint-hold-still = Não se mexa
+hint-almost-there = Quase lá, continue olhando
 
 ## Camera trouble: cause, what to do
 camera-denied-title = O acesso à câmera não está permitido
@@ -127,6 +128,8 @@ cannot-tell-body = Não há nada de errado com você. Uma imagem melhor ajuda:
 cannot-tell-light = Vire-se para uma janela ou lâmpada, sem nenhuma atrás de você.
 cannot-tell-distance = Sente-se a um braço de distância, com o rosto no centro.
 cannot-tell-glasses = Incline os óculos ou a cabeça para tirar os reflexos.
+cannot-tell-unsure = Não há nada de errado com você. As imagens deixam uma dúvida. Isto ajuda:
+cannot-tell-move = Mexa um pouco a cabeça e pisque.
 not-accepted-title = Não funcionou
 not-accepted-not-live = Mostre seu próprio rosto, ao vivo, de frente para a câmera.
 not-accepted-no-match = Seu rosto não foi reconhecido para esta conta.
@@ -246,6 +249,7 @@ doctor-fix-install-libraries = Instale as bibliotecas indicadas acima.
 doctor-fix-protect-key = Outras pessoas podem ler a chave deste dispositivo. Torne o arquivo privado, ou apague-o e registre este dispositivo de novo.
 doctor-fix-replace-key = O arquivo da chave está danificado. Mova-o para outro lugar: uma nova chave será criada, e este dispositivo precisará ser registrado de novo.
 doctor-fix-reinstall = Instale o Countenance de novo, de onde você o obteve.
+doctor-fix-restore-net = Reponha a rede adicionada e a sua descrição como foram fixadas ou corrija liveness_nets no arquivo de configurações.
 doctor-fix-name-verifier = Peça a quem cuida deste computador que inclua seu serviço de verificação nas configurações.
 doctor-fix-check-network = Verifique a rede e tente de novo.
 doctor-fix-check-certificates = Verifique o relógio e os certificados confiáveis deste computador, e o que houver entre ele e o serviço.

@@ -1,7 +1,7 @@
 //! What must hold inside a set of claims, whoever made them: checked before signing and after verifying.
 
 use super::jwk::decode_32;
-use crate::protocol::{Claims, ModelClaim, SHOT_MAX_SIDE_PX};
+use crate::protocol::{Claims, ModelClaim, Purpose, SHOT_MAX_SIDE_PX, SHOTS_MAX, ShotClaim};
 
 /// How far the fused score may lie from the mean of the frames' scores: rounding of 32-bit sums, no more.
 const FUSED_TOLERANCE: f64 = 1e-3;
@@ -35,6 +35,12 @@ pub enum Inconsistency {
     /// The shot has no size, too large a size, or an unknown media type.
     #[error("the shot cannot be what it is said to be")]
     ShotShape,
+    /// More shots than an enrolment may have, or more than one at a verification.
+    #[error("there are more shots than this session may have")]
+    ShotCount,
+    /// Two shots are one frame, or one picture.
+    #[error("a shot stands there twice")]
+    ShotRepeated,
     /// A SHA-256 is not one.
     #[error("a digest is not 32 bytes")]
     Digest,
@@ -50,7 +56,7 @@ pub enum Inconsistency {
 pub(super) fn check(claims: &Claims) -> Result<(), Inconsistency> {
     span(claims)?;
     scores(claims)?;
-    shot(claims)?;
+    shots(claims)?;
     digests(claims)?;
     texts(claims)
 }
@@ -87,8 +93,30 @@ fn scores(claims: &Claims) -> Result<(), Inconsistency> {
     if liveness.fused < liveness.threshold { Err(Inconsistency::BelowThreshold) } else { Ok(()) }
 }
 
-fn shot(claims: &Claims) -> Result<(), Inconsistency> {
-    let (shot, span) = (&claims.shot, &claims.span);
+/// Every shot of the claims, the primary one first.
+pub(super) fn all_shots(claims: &Claims) -> impl Iterator<Item = &ShotClaim> + Clone {
+    std::iter::once(&claims.shot).chain(&claims.more_shots)
+}
+
+fn shots(claims: &Claims) -> Result<(), Inconsistency> {
+    let most = match claims.session.purpose {
+        Purpose::Enroll => SHOTS_MAX,
+        Purpose::Verify => 1,
+    };
+    if 1 + claims.more_shots.len() > most {
+        return Err(Inconsistency::ShotCount);
+    }
+    for (i, own) in all_shots(claims).enumerate() {
+        shot(own, claims)?;
+        if all_shots(claims).take(i).any(|other| other.frame_seq == own.frame_seq || other.sha256 == own.sha256) {
+            return Err(Inconsistency::ShotRepeated);
+        }
+    }
+    Ok(())
+}
+
+fn shot(shot: &ShotClaim, claims: &Claims) -> Result<(), Inconsistency> {
+    let span = &claims.span;
     if !(span.first_seq..=span.last_seq).contains(&shot.frame_seq) {
         return Err(Inconsistency::ShotOutsideSpan);
     }
@@ -108,8 +136,9 @@ fn digests(claims: &Claims) -> Result<(), Inconsistency> {
     let hex = |model: &ModelClaim| {
         model.sha256.len() == 64 && model.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
     };
-    let base64 = [&claims.shot.sha256, &claims.liveness.policy, &claims.frames];
-    if claims.liveness.models.iter().all(hex) && base64.into_iter().all(|text| decode_32(text).is_some()) {
+    let shots = all_shots(claims).map(|shot| &shot.sha256);
+    let mut base64 = shots.chain([&claims.liveness.policy, &claims.frames]);
+    if claims.liveness.models.iter().all(hex) && base64.all(|text| decode_32(text).is_some()) {
         Ok(())
     } else {
         Err(Inconsistency::Digest)

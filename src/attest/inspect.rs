@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::{
+    consistency::all_shots,
     jwk::{Jwk, JwkError, PublicKey, Thumbprint, ThumbprintError},
     jws::{JsonFault, Jws},
     verify::AttestError,
@@ -88,9 +89,11 @@ fn statement(page: &mut Page, claims: &Claims) {
 }
 
 fn evidence(page: &mut Page, claims: &Claims) {
-    let (shot, span, liveness, q) = (&claims.shot, &claims.span, &claims.liveness, &claims.quality);
-    page.line("shot", &format!("{}x{} {}, frame {}", shot.width, shot.height, shot.media_type, shot.frame_seq));
-    page.line("shot sha-256", &shot.sha256);
+    let (span, liveness, q) = (&claims.span, &claims.liveness, &claims.quality);
+    for shot in all_shots(claims) {
+        page.line("shot", &format!("{}x{} {}, frame {}", shot.width, shot.height, shot.media_type, shot.frame_seq));
+        page.line("shot sha-256", &shot.sha256);
+    }
     let millis = span.last_millis.saturating_sub(span.first_millis);
     page.line(
         "span",

@@ -15,7 +15,7 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::{
     frame::Frame,
     geometry::{InFrame, Rect},
-    protocol::{SHOT_MAX_BYTES, SHOT_MAX_SIDE_PX},
+    protocol::{MORE_SHOT_MAX_BYTES, SHOT_MAX_BYTES, SHOT_MAX_SIDE_PX},
 };
 
 /// Media type of the posted picture.
@@ -26,6 +26,19 @@ const CONTEXT_RATIO: f32 = 3.0;
 /// The side at which even noise, which PNG cannot shorten, stays below [`SHOT_MAX_BYTES`]: 1448² × 3 bytes are 6.3 MB.
 const INCOMPRESSIBLE_SIDE_PX: u32 = 1448;
 
+/// The same for [`MORE_SHOT_MAX_BYTES`]: 1024² × 3 bytes are 3.1 MB. A face is then some 340 pixels wide, three times what
+/// the embedding network sees.
+const MORE_SIDE_PX: u32 = 1024;
+
+/// Which of a capture's shots: it says how large the picture may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rank {
+    /// The one that every capture has.
+    Primary,
+    /// One more, of an enrolment.
+    Further,
+}
+
 /// An encoded picture and its size.
 pub(super) struct Picture {
     pub(super) png: Zeroizing<Vec<u8>>,
@@ -34,12 +47,16 @@ pub(super) struct Picture {
 }
 
 /// The surroundings of `face` in `frame` as PNG. The same frame gives the same bytes.
-pub(super) fn cut(frame: &Frame, face: Rect<InFrame>) -> Result<Picture, ImageError> {
+pub(super) fn cut(frame: &Frame, face: Rect<InFrame>, rank: Rank) -> Result<Picture, ImageError> {
+    let (side_px, max_bytes, incompressible_px) = match rank {
+        Rank::Primary => (SHOT_MAX_SIDE_PX, SHOT_MAX_BYTES, INCOMPRESSIBLE_SIDE_PX),
+        Rank::Further => (MORE_SIDE_PX, MORE_SHOT_MAX_BYTES, MORE_SIDE_PX),
+    };
     let area = area(face, frame.width(), frame.height());
     let mut pixels = copy(frame, &area);
-    let mut picture = encode(&mut pixels, SHOT_MAX_SIDE_PX);
-    if picture.as_ref().is_ok_and(|picture| picture.png.len() > SHOT_MAX_BYTES) {
-        picture = encode(&mut pixels, INCOMPRESSIBLE_SIDE_PX);
+    let mut picture = encode(&mut pixels, side_px);
+    if side_px > incompressible_px && picture.as_ref().is_ok_and(|picture| picture.png.len() > max_bytes) {
+        picture = encode(&mut pixels, incompressible_px);
     }
     wipe(pixels);
     picture
@@ -142,7 +159,7 @@ mod tests {
     #[test]
     fn the_png_holds_the_frames_own_pixels_and_is_the_same_each_time() {
         let (frame, face) = (frame(640, 480), Rect::new(270.0, 190.0, 80.0, 100.0));
-        let picture = cut(&frame, face).unwrap();
+        let picture = cut(&frame, face, Rank::Primary).unwrap();
         let decoded = image::load_from_memory_with_format(&picture.png, image::ImageFormat::Png).unwrap().into_rgb8();
         assert_eq!(decoded.dimensions(), (picture.width, picture.height));
         let area = area(face, 640, 480);
@@ -150,12 +167,12 @@ mod tests {
             let offset = ((area.y + y) * 640 + area.x + x) as usize * 3;
             assert_eq!(decoded.get_pixel(x, y).0, frame.rgb()[offset..offset + 3], "pixel {x},{y}");
         }
-        assert_eq!(cut(&frame, face).unwrap().png, picture.png);
+        assert_eq!(cut(&frame, face, Rank::Primary).unwrap().png, picture.png);
     }
 
     #[test]
     fn a_side_above_the_cap_is_made_smaller_and_keeps_its_shape() {
-        let picture = cut(&frame(3000, 1500), Rect::new(0.0, 0.0, 3000.0, 1500.0)).unwrap();
+        let picture = cut(&frame(3000, 1500), Rect::new(0.0, 0.0, 3000.0, 1500.0), Rank::Primary).unwrap();
         assert_eq!((picture.width, picture.height), (2048, 1024));
     }
 
@@ -170,8 +187,10 @@ mod tests {
         };
         let rgb = (0..2048 * 2048 * 3).map(|_| noise()).collect();
         let frame = Frame::new(2048, 2048, rgb, 0, Duration::ZERO).unwrap();
-        let picture = cut(&frame, Rect::new(0.0, 0.0, 2048.0, 2048.0)).unwrap();
-        assert!(picture.png.len() <= SHOT_MAX_BYTES, "{} bytes", picture.png.len());
-        assert_eq!((picture.width, picture.height), (1448, 1448));
+        for (rank, most, side) in [(Rank::Primary, SHOT_MAX_BYTES, 1448), (Rank::Further, MORE_SHOT_MAX_BYTES, 1024)] {
+            let picture = cut(&frame, Rect::new(0.0, 0.0, 2048.0, 2048.0), rank).unwrap();
+            assert!(picture.png.len() <= most, "{rank:?}: {} bytes", picture.png.len());
+            assert_eq!((picture.width, picture.height), (side, side), "{rank:?}");
+        }
     }
 }

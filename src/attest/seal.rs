@@ -8,14 +8,14 @@ use super::{
     consistency::{self, Inconsistency},
     jws::{self, JwsError, KeyIn},
     keys::DeviceKey,
-    picture,
+    picture::{self, Rank},
 };
 use crate::{
-    best_shot::Shot,
+    best_shot::{Shot, Shots},
     liveness::Proof,
     protocol::{
         ATTESTATION_MAX_BYTES, ATTESTATION_PROFILE, ATTESTATION_TYP, CameraClaim, Claims, LivenessClaim,
-        LivenessDecision, ModelClaim, SessionClaim, ShotClaim, Ticket,
+        LivenessDecision, ModelClaim, NetClaim, Purpose, SessionClaim, ShotClaim, Ticket,
     },
     world::{Chance, Clock, UnixSecs, random_text},
 };
@@ -28,10 +28,11 @@ pub const SOFTWARE_VERSION: &str = match option_env!("COUNTENANCE_BUILD") {
     None => env!("CARGO_PKG_VERSION"),
 };
 
-/// An attestation and the shot it speaks of: signed, ready to post. Only [`seal`] makes one; the shot is wiped on drop.
+/// An attestation and the shots it speaks of: signed, ready to post. Only [`seal`] makes one; the shots are wiped on drop.
 pub struct Sealed {
     jws: String,
-    shot: Zeroizing<Vec<u8>>,
+    /// The primary one first; never empty.
+    shots: Vec<Zeroizing<Vec<u8>>>,
 }
 
 impl Sealed {
@@ -40,16 +41,18 @@ impl Sealed {
         &self.jws
     }
 
-    /// The bytes of the picture, PNG.
-    pub fn shot(&self) -> &[u8] {
-        &self.shot
+    /// The bytes of the pictures, PNG: one, or at an enrolment up to [`SHOTS_MAX`](crate::protocol::SHOTS_MAX), in the
+    /// order in which the attestation names them.
+    pub fn shots(&self) -> &[Zeroizing<Vec<u8>>] {
+        &self.shots
     }
 }
 
 /// Sizes only.
 impl std::fmt::Debug for Sealed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Sealed(attestation of {} bytes, shot of {} bytes)", self.jws.len(), self.shot.len())
+        let sizes: Vec<_> = self.shots.iter().map(|shot| shot.len()).collect();
+        write!(f, "Sealed(attestation of {} bytes, shots of {sizes:?} bytes)", self.jws.len())
     }
 }
 
@@ -60,7 +63,7 @@ pub struct Context<'a> {
     pub ticket: &'a Ticket,
     /// Where the frames came from.
     pub camera: CameraClaim,
-    /// The networks that judged.
+    /// The networks of the program. Those that the proof weighed in besides are named from the proof.
     pub models: Vec<ModelClaim>,
 }
 
@@ -100,18 +103,30 @@ pub enum SealError {
     },
 }
 
-/// Signs that `shot` shows the person whom `proof` showed to be live. Both are used up.
+/// Signs that `shots` show the person whom `proof` showed to be live. Both are used up.
 ///
+/// An enrolment takes every shot, a verification the best alone: no more pictures leave this machine than are needed.
 /// The same arguments give the same bytes.
 pub fn seal(
-    shot: Shot,
+    shots: Shots,
     proof: Proof,
     context: Context<'_>,
     key: &DeviceKey,
     stamp: Stamp,
 ) -> Result<Sealed, SealError> {
-    let (good, verdict) = (shot.good(), proof.verdict());
-    let picture = picture::cut(good.frame(), good.face().rect)?;
+    let (good, verdict) = (shots.best().good(), proof.verdict());
+    let (png, shot) = cut(shots.best(), Rank::Primary)?;
+    let (mut pictures, mut more_shots) = (vec![png], Vec::new());
+    if context.ticket.purpose == Purpose::Enroll {
+        for further in shots.more() {
+            let (png, claim) = cut(further, Rank::Further)?;
+            // A still scene gives one picture over and over, which says nothing more.
+            if !pictures.contains(&png) {
+                pictures.push(png);
+                more_shots.push(claim);
+            }
+        }
+    }
     let claims = Claims {
         eat_profile: ATTESTATION_PROFILE.into(),
         eat_nonce: context.ticket.nonce.clone(),
@@ -121,13 +136,8 @@ pub fn seal(
         swname: SOFTWARE.into(),
         swversion: SOFTWARE_VERSION.into(),
         session: SessionClaim { id: context.ticket.session_id.clone(), purpose: context.ticket.purpose },
-        shot: ShotClaim {
-            sha256: BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&*picture.png)),
-            width: picture.width,
-            height: picture.height,
-            media_type: picture::MEDIA_TYPE.into(),
-            frame_seq: good.frame().seq(),
-        },
+        shot,
+        more_shots,
         span: proof.span().clone(),
         liveness: LivenessClaim {
             decision: LivenessDecision::Live,
@@ -136,7 +146,7 @@ pub fn seal(
             nets: verdict.nets.clone(),
             cues: verdict.cues.clone(),
             per_frame: verdict.per_frame.clone(),
-            models: context.models,
+            models: with_weighed(context.models, &verdict.nets),
             policy: proof.policy_digest().into(),
         },
         quality: good.measures(),
@@ -150,6 +160,30 @@ pub fn seal(
         return Err(SealError::TooLarge { bytes: jws.len() });
     }
     // Named here because they must not outlive the seal: nothing proven may be sealed twice.
-    drop((shot, proof));
-    Ok(Sealed { jws, shot: picture.png })
+    drop((shots, proof));
+    Ok(Sealed { jws, shots: pictures })
+}
+
+/// The picture of `shot` and what the attestation says of it.
+fn cut(shot: &Shot, rank: Rank) -> Result<(Zeroizing<Vec<u8>>, ShotClaim), SealError> {
+    let good = shot.good();
+    let picture = picture::cut(good.frame(), good.face().rect, rank)?;
+    let claim = ShotClaim {
+        sha256: BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&*picture.png)),
+        width: picture.width,
+        height: picture.height,
+        media_type: picture::MEDIA_TYPE.into(),
+        frame_seq: good.frame().seq(),
+    };
+    Ok((picture.png, claim))
+}
+
+/// `models`, and each network of the decision that is not among them.
+fn with_weighed(mut models: Vec<ModelClaim>, nets: &[NetClaim]) -> Vec<ModelClaim> {
+    for NetClaim { name, sha256, .. } in nets {
+        if models.iter().all(|model| model.sha256 != *sha256) {
+            models.push(ModelClaim { name: name.clone(), sha256: sha256.clone() });
+        }
+    }
+    models
 }

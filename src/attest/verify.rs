@@ -6,13 +6,16 @@
 use sha2::{Digest, Sha256};
 
 use super::{
-    consistency::{self, Inconsistency},
+    consistency::{self, Inconsistency, all_shots},
     jwk::{PublicKey, Thumbprint, ThumbprintError, decode_32},
     jws::{Jws, JwsError},
     seal::SOFTWARE,
 };
 use crate::{
-    protocol::{ATTESTATION_MAX_BYTES, ATTESTATION_PROFILE, ATTESTATION_TYP, Claims, Purpose, SHOT_MAX_BYTES},
+    protocol::{
+        ATTESTATION_MAX_BYTES, ATTESTATION_PROFILE, ATTESTATION_TYP, Claims, MORE_SHOT_MAX_BYTES, Purpose,
+        SHOT_MAX_BYTES, SHOTS_MAX,
+    },
     world::UnixSecs,
 };
 
@@ -36,9 +39,17 @@ pub struct Expected<'a> {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AttestError {
     /// The shot has more bytes than allowed; nothing was read.
-    #[error("a shot of {found} bytes is more than the {SHOT_MAX_BYTES} allowed")]
+    #[error("a shot of {found} bytes is more than the {max} allowed")]
     ShotTooLarge {
         /// Bytes given.
+        found: usize,
+        /// Bytes allowed for this one.
+        max: usize,
+    },
+    /// No shot, or more than a capture has; nothing was read.
+    #[error("{found} shots are not one to {SHOTS_MAX}")]
+    ShotCount {
+        /// Shots given.
         found: usize,
     },
     /// Not a signed attestation, or not signed by this key, or not the claims of one.
@@ -74,7 +85,7 @@ pub enum AttestError {
     /// Made for the other purpose.
     #[error("the attestation is for another purpose")]
     OtherPurpose,
-    /// The bytes received are not the ones that were signed for.
+    /// The bytes received are not the ones that were signed for, or not as many shots.
     #[error("the shot is not the one that was signed for")]
     OtherShot,
     /// The device id is not that of the key.
@@ -93,18 +104,30 @@ pub fn peek_kid(jws: &str) -> Result<Thumbprint, AttestError> {
     kid(&Jws::parse(jws, ATTESTATION_TYP, ATTESTATION_MAX_BYTES)?)
 }
 
-/// The claims of `jws`, if `key` signed it and it says what is `expected` of the bytes of `shot`.
-pub fn verify(jws: &str, key: &PublicKey, expected: &Expected<'_>, shot: &[u8]) -> Result<Claims, AttestError> {
+/// The claims of `jws`, if `key` signed it and it says what is `expected` of the bytes of `shots`, the primary one first.
+pub fn verify(
+    jws: &str,
+    key: &PublicKey,
+    expected: &Expected<'_>,
+    shots: &[impl AsRef<[u8]>],
+) -> Result<Claims, AttestError> {
     let jws = Jws::parse(jws, ATTESTATION_TYP, ATTESTATION_MAX_BYTES)?;
-    if shot.len() > SHOT_MAX_BYTES {
-        return Err(AttestError::ShotTooLarge { found: shot.len() });
+    if !(1..=SHOTS_MAX).contains(&shots.len()) {
+        return Err(AttestError::ShotCount { found: shots.len() });
+    }
+    for (i, shot) in shots.iter().enumerate() {
+        let (found, max) = (shot.as_ref().len(), if i == 0 { SHOT_MAX_BYTES } else { MORE_SHOT_MAX_BYTES });
+        if found > max {
+            return Err(AttestError::ShotTooLarge { found, max });
+        }
     }
     if kid(&jws)? != key.thumbprint() {
         return Err(AttestError::OtherKey);
     }
     let claims: Claims = jws.verify(key)?.claims()?;
     binding(&claims, expected)?;
-    if decode_32(&claims.shot.sha256) != Some(Sha256::digest(shot).into()) {
+    let signed = all_shots(&claims).map(|shot| decode_32(&shot.sha256));
+    if !signed.eq(shots.iter().map(|shot| Some(Sha256::digest(shot).into()))) {
         return Err(AttestError::OtherShot);
     }
     if claims.ueid != key.thumbprint().ueid() {

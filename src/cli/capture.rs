@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::Context;
 
-use super::{BrowserChoice, CaptureArgs, installation::settled};
+use super::{BrowserChoice, CaptureArgs, installation::settled, nets};
 use crate::{
     attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION},
     camera::CameraError,
@@ -25,7 +25,6 @@ use crate::{
         wait::SystemWait,
     },
     settings::Settings,
-    vision::Vision,
     world::{SystemChance, SystemClock},
 };
 
@@ -55,15 +54,20 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
             return Ok(Exit::NoCamera.into());
         }
     };
-    let vision = Vision::load().context("the networks in this binary cannot be used")?;
-    let key = DeviceKey::load_or_create(&args.installation.data_folder()?.join("device.key"), &SystemChance)
-        .context("the device key cannot be used")?;
+    let data = args.installation.data_folder()?;
+    let mut added = nets::of_settings(&settings, &data)?;
+    added.extend(args.nets.load()?);
+    // A login is judged by the policy that its verifier knows; nobody but this command line governs a rehearsal.
+    let (vision, policy) = nets::all_weighed(added)?;
+    let policy = if args.rehearse.is_some() { policy } else { Policy::default() };
+    let key =
+        DeviceKey::load_or_create(&data.join("device.key"), &SystemChance).context("the device key cannot be used")?;
     let mut out = io::stdout();
     let mut script = Script::new(&mut out, args.retries, args.cancel_after);
     if args.camera_patience > 0 {
         script.waits_for_camera = Some(patience(Duration::from_secs(args.camera_patience)));
     }
-    let (models, policy) = (vision.model_claims(), Policy::default());
+    let models = vision.model_claims();
 
     if let (Some(nonce), Some(at)) = (&args.rehearse, args.at) {
         let (clock, chance) = (Fixed(at), Repeatable::from(nonce));

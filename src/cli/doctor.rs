@@ -6,7 +6,10 @@ use std::{
     process::ExitCode,
 };
 
-use crate::doctor::{self, Finding, State, Surroundings};
+use crate::{
+    doctor::{self, Finding, State, Surroundings},
+    settings::NETS_FOLDER,
+};
 
 /// Arguments of `doctor`.
 #[derive(Debug, clap::Args)]
@@ -26,6 +29,7 @@ pub(super) fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
     let mut around = Surroundings::of_this_machine();
     if let Some(folder) = args.data {
         around.key = Some(folder.join("device.key"));
+        around.nets = Some(folder.join(NETS_FOLDER));
     }
     if args.settings.is_some() {
         around.settings = args.settings;

@@ -12,7 +12,10 @@ use std::{
 use anyhow::Context;
 use serde::Serialize;
 
-use super::offline::bar;
+use super::{
+    nets::{NetArgs, all_weighed},
+    offline::bar,
+};
 use crate::{
     attest::{SOFTWARE, SOFTWARE_VERSION},
     camera::recording::MAX_FPS,
@@ -45,13 +48,13 @@ pub(super) struct EvaluateArgs {
     /// played
     #[arg(long, value_parser = rate)]
     fps: Option<f64>,
-    /// Cues to ask: all, none, or names such as stillness,screen; by default those of the policy
+    /// Cues to ask: all, none, or names such as stillness,carrier; by default those of the policy
     #[arg(long, value_parser = cues)]
     cues: Option<Cues>,
-    /// Let every frame with a face count towards the score, too small, dark or blurred as it may be: for research. A login
-    /// would not take these frames, so the figures are not those of logins
+    /// Let only those frames count towards the score that a login would take: not too small, dark, turned or blurred. A
+    /// recorded clip cannot follow the hints by which a person mends these, so by default every frame with a face counts
     #[arg(long)]
-    ungated: bool,
+    gated: bool,
     /// Read no more than so many frames of each clip
     #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(1..))]
     limit_frames: Option<u32>,
@@ -94,9 +97,9 @@ enum NoFigures {
 }
 
 /// Scores and reports.
-pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<ExitCode> {
-    let vision = Vision::load().context("the networks in this binary cannot be used")?;
-    let (evaluation, report) = match args.report(&vision) {
+pub(super) fn run(args: &EvaluateArgs, nets: &NetArgs) -> anyhow::Result<ExitCode> {
+    let (vision, policy) = all_weighed(nets.load()?)?;
+    let (evaluation, report) = match args.report(&vision, policy) {
         Ok(done) => done,
         Err(error) => {
             eprintln!("countenance: {}", causes(&error));
@@ -124,9 +127,9 @@ pub(super) fn run(args: &EvaluateArgs) -> anyhow::Result<ExitCode> {
 }
 
 impl EvaluateArgs {
-    fn report(&self, vision: &Vision) -> Result<(Evaluation, Report), NoFigures> {
+    fn report(&self, vision: &Vision, policy: Policy) -> Result<(Evaluation, Report), NoFigures> {
         let set = Set::open(&self.set)?;
-        let mut policy = self.policy();
+        let mut policy = self.asked(policy);
         let options = self.options();
         let (threshold, fitted_on) = match (&self.threshold_from, self.threshold) {
             (Some(path), _) => {
@@ -168,14 +171,14 @@ impl EvaluateArgs {
         option("fps", self.fps.map(|fps| fps.to_string()));
         option("cues", self.cues.map(|cues| cues.to_string()));
         option("limit-frames", self.limit_frames.map(|frames| frames.to_string()));
-        if self.ungated {
-            words.push("--ungated".into());
+        if self.gated {
+            words.push("--gated".into());
         }
         words.join(" ")
     }
 
-    fn policy(&self) -> Policy {
-        let mut policy = Policy::default();
+    /// `policy` with the cues that are asked for.
+    fn asked(&self, mut policy: Policy) -> Policy {
         if let Some(Cues(asked)) = self.cues {
             CueName::ALL.iter().zip(asked).for_each(|(&name, asked)| policy.liveness.cues.of_mut(name).enabled = asked);
         }
@@ -187,7 +190,7 @@ impl EvaluateArgs {
         Options {
             fps: self.fps,
             limit_frames: self.limit_frames,
-            ungated: self.ungated,
+            gated: self.gated,
             evidence: self.frames.is_some(),
             threads: self.threads.unwrap_or_else(cores),
         }

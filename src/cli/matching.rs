@@ -11,7 +11,7 @@ use std::{
 use anyhow::Context;
 use serde::Serialize;
 
-use super::{evaluate::EvaluateArgs, offline::bar};
+use super::{evaluate::EvaluateArgs, nets::NetArgs, offline::bar};
 use crate::{
     attest::{SOFTWARE, SOFTWARE_VERSION},
     evaluate::{
@@ -33,6 +33,9 @@ pub struct EvaluateCommand {
     /// Attacks.
     #[command(flatten)]
     attacks: Option<EvaluateArgs>,
+    /// Networks to weigh in besides the embedded ones.
+    #[command(flatten)]
+    nets: NetArgs,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -80,14 +83,11 @@ struct MatchArgs {
 pub(super) fn run(command: &EvaluateCommand) -> anyhow::Result<ExitCode> {
     match (&command.task, &command.attacks) {
         (Some(Task::Match(args)), _) => compare(args),
-        (None, Some(args)) => super::evaluate::run(args),
+        (None, Some(args)) => super::evaluate::run(args, &command.nets),
         // The parser asks for a set where there is no subcommand.
         (None, None) => Ok(Exit::Usage.into()),
     }
 }
-
-/// The cosine that the verifier goes by.
-const THRESHOLD: f32 = 0.40;
 
 fn compare(args: &MatchArgs) -> anyhow::Result<ExitCode> {
     let pairs = match Pairs::open(&args.set) {
@@ -112,7 +112,7 @@ fn compare(args: &MatchArgs) -> anyhow::Result<ExitCode> {
     tell(&matched.missing);
     let threshold = match args.threshold {
         Some(value) => Threshold::chosen(value),
-        None => Threshold { value: THRESHOLD, from: "the verifier".into() },
+        None => Threshold { value: Policy::default().matching.cosine_min, from: "the policy".into() },
     };
     let report = MatchReport {
         software: format!("{SOFTWARE} {SOFTWARE_VERSION}"),
@@ -218,11 +218,5 @@ mod tests {
             let parsed = Line::try_parse_from(line.split(' ')).ok();
             assert_eq!(parsed.map(|line| line.command.task.is_some()), expected, "{line}");
         }
-    }
-
-    #[cfg(feature = "verifier")]
-    #[test]
-    fn the_default_threshold_is_the_verifiers() {
-        assert!((THRESHOLD - crate::verifier::MATCH_COSINE_MIN).abs() < f32::EPSILON);
     }
 }

@@ -14,10 +14,12 @@ mod evaluate;
 mod installation;
 mod link;
 mod matching;
+mod nets;
 mod offline;
 #[cfg(feature = "window")]
 mod pacing;
 mod qualify;
+mod recapture;
 #[cfg(feature = "window")]
 mod screens;
 #[cfg(feature = "demo")]
@@ -67,7 +69,9 @@ pub enum Command {
     #[cfg(feature = "demo")]
     Tenant(serve_tenant::Args),
     /// Turn a recording into a simulated attack: it proves plumbing, never accuracy
-    Recapture(RecaptureArgs),
+    ///
+    /// IN OUT makes one; --grid IN… OUTDIR makes a labelled set of all combinations, for `evaluate`.
+    Recapture(recapture::Args),
     /// List, try and qualify cameras
     Camera {
         /// What to do
@@ -95,7 +99,7 @@ pub enum Command {
         only: String,
     },
     /// List the networks in this binary, checked against their digests
-    Models,
+    Models(nets::ModelsArgs),
     /// Show what an attestation says
     Inspect {
         /// File with the attestation (JWS compact), or - for standard input
@@ -166,6 +170,9 @@ pub struct CaptureArgs {
     /// Where the installation lies.
     #[command(flatten)]
     installation: InstallationArgs,
+    /// Networks at hand besides those of the settings; a rehearsal weighs them in, a login where the verifier asks for them.
+    #[command(flatten)]
+    nets: nets::NetArgs,
     /// Tries after the first
     #[arg(long, default_value_t = 0)]
     retries: u32,
@@ -195,37 +202,6 @@ enum BrowserChoice {
     Print,
 }
 
-/// Arguments of `recapture`.
-#[derive(Debug, clap::Args)]
-pub struct RecaptureArgs {
-    /// What shows the picture to the camera
-    #[arg(long = "as", value_enum, value_name = "SPECIES")]
-    species: SpeciesChoice,
-    /// What holds it
-    #[arg(long, value_enum)]
-    support: SupportChoice,
-    /// The same seed gives the same bytes
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// The recording
-    input: PathBuf,
-    /// Where to write: .avi (MJPEG) or .y4m
-    output: PathBuf,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum SpeciesChoice {
-    Print,
-    Phone,
-    Tablet,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum SupportChoice {
-    Hand,
-    Fixed,
-}
-
 /// Parses the command line and runs it; the exit code says how it ended.
 pub fn run() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
@@ -250,12 +226,12 @@ pub fn run() -> anyhow::Result<ExitCode> {
         Command::Verifier(args) => serve_verifier::run(args),
         #[cfg(feature = "demo")]
         Command::Tenant(args) => serve_tenant::run(args),
-        Command::Recapture(args) => offline::recapture(&args),
+        Command::Recapture(args) => recapture::run(&args),
         Command::Doctor(args) => doctor::run(args),
         Command::Link { task } => link::run(task),
         #[cfg(feature = "window")]
         Command::Screens { out, only } => screens::run(&out, &only),
-        Command::Models => offline::models(),
+        Command::Models(args) => nets::models(&args),
         Command::Inspect { file, key } => offline::inspect(&file, key.as_deref()),
         Command::Evaluate(command) => matching::run(&command),
         Command::Bench { file, conversion: true, pictures, .. } => offline::conversion(&file, pictures.as_deref()),

@@ -1,4 +1,4 @@
-//! The commands that speak with nobody: recapture, models, inspect, bench.
+//! The commands that speak with nobody: inspect, bench.
 
 use std::{
     fs::File,
@@ -10,50 +10,7 @@ use std::{
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{RecaptureArgs, SpeciesChoice, SupportChoice};
-use crate::{
-    attest::inspect,
-    bench,
-    camera::recording,
-    policy::Policy,
-    protocol::ATTESTATION_MAX_BYTES,
-    recapture::{self, Species, Support},
-    vision::{self, Vision},
-};
-
-pub(super) fn recapture(args: &RecaptureArgs) -> anyhow::Result<ExitCode> {
-    let mut input = recording::open(&args.input)?;
-    let options = recapture::Options {
-        species: match args.species {
-            SpeciesChoice::Print => Species::Print,
-            SpeciesChoice::Phone => Species::Phone,
-            SpeciesChoice::Tablet => Species::Tablet,
-        },
-        support: match args.support {
-            SupportChoice::Hand => Support::Hand,
-            SupportChoice::Fixed => Support::Fixed,
-        },
-        seed: args.seed,
-    };
-    let bar = bar(input.frames_hint());
-    let summary = recapture::run(&mut input, &args.output, &options, &mut |done| bar.set_position(done))?;
-    bar.finish_and_clear();
-    eprintln!(
-        "{}: {} frames. A simulated attack: it proves plumbing, never accuracy.",
-        args.output.display(),
-        summary.frames
-    );
-    Ok(ExitCode::SUCCESS)
-}
-
-pub(super) fn models() -> anyhow::Result<ExitCode> {
-    let mut out = io::stdout();
-    for model in vision::models()? {
-        writeln!(out, "{:<10} sha256 {}  {}", model.name, model.sha256, model.licence)?;
-        writeln!(out, "{:<10} from {}", "", model.source.package)?;
-    }
-    Ok(ExitCode::SUCCESS)
-}
+use crate::{attest::inspect, bench, policy::Policy, protocol::ATTESTATION_MAX_BYTES, vision::Vision};
 
 pub(super) fn inspect(file: &Path, key: Option<&str>) -> anyhow::Result<ExitCode> {
     let mut jws = String::new();

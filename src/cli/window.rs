@@ -34,8 +34,8 @@ use crate::{
         origin::AllowedOrigins,
         wait::{SystemWait, Wait},
     },
-    settings::{Loaded, Settings},
-    vision::{self, Vision, VisionError},
+    settings::{Loaded, NETS_FOLDER, Settings},
+    vision::{self, AddedNet, Vision, VisionError},
     world::{Chance, Clock, SystemChance, SystemClock},
 };
 
@@ -71,6 +71,7 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
     let allowed = args.installation.verifiers().unwrap_or_else(|| settings.verifiers.clone());
     let world = Arc::new(Installed {
         vision: OnceLock::new(),
+        nets: Pinned { folder: settings.net_folder(&data), pins: settings.liveness_nets.clone() },
         key,
         source: args.source.source(&settings, Some(&data)),
         latest: Latest::default(),
@@ -122,7 +123,7 @@ fn host(
     allowed: AllowedOrigins,
     ended: Arc<Mutex<Option<Ended>>>,
 ) -> Host {
-    let (key, path) = (data.join("device.key"), settings_path.clone());
+    let (key, nets, path) = (data.join("device.key"), data.join(NETS_FOLDER), settings_path.clone());
     let latest = world.latest.clone();
     Host {
         preview: Box::new(move || latest.frame()),
@@ -140,6 +141,7 @@ fn host(
         examine: Arc::new(move || {
             let mut around = Examined::of_this_machine();
             around.key = Some(key.clone());
+            around.nets = Some(nets.clone());
             around.settings.clone_from(&path);
             doctor::examine(&around)
         }),
@@ -196,9 +198,17 @@ pub(super) fn load_early(world: Arc<Installed>) -> io::Result<()> {
     thread::Builder::new().name("networks".into()).spawn(load).map(drop)
 }
 
+/// The liveness networks that the owner added: their folder, and the digests of their contracts.
+#[derive(Default)]
+struct Pinned {
+    folder: PathBuf,
+    pins: Vec<String>,
+}
+
 /// This installation.
 pub(super) struct Installed {
     vision: OnceLock<Arc<Vision>>,
+    nets: Pinned,
     key: DeviceKey,
     source: Source,
     pub(super) latest: Latest,
@@ -208,7 +218,14 @@ pub(super) struct Installed {
 impl Installed {
     /// With this key, before this source; the way back goes to the system's browser.
     pub(super) fn new(key: DeviceKey, source: Source) -> Self {
-        Self { vision: OnceLock::new(), key, source, latest: Latest::default(), browser: BrowserChoice::Open }
+        Self {
+            vision: OnceLock::new(),
+            nets: Pinned::default(),
+            key,
+            source,
+            latest: Latest::default(),
+            browser: BrowserChoice::Open,
+        }
     }
 }
 
@@ -217,7 +234,8 @@ impl World for Installed {
         if let Some(vision) = self.vision.get() {
             return Ok(Arc::clone(vision) as _);
         }
-        let vision = Arc::new(Vision::load()?);
+        let added = AddedNet::load_folder(&self.nets.folder, &self.nets.pins)?;
+        let vision = Arc::new(Vision::load_with(added)?);
         Ok(Arc::clone(self.vision.get_or_init(|| vision)) as _)
     }
 

@@ -126,7 +126,7 @@ impl Recordings {
         let a_verify = folder.join("person-a-verify.mp4");
         let a_replayed = scratch.join("person-a-replayed.avi");
         if attack {
-            let options = recapture::Options { species: Species::Tablet, support: Support::Fixed, seed: 1 };
+            let options = recapture::Options::new(Species::TabletVideo, Support::Fixed, 1);
             let mut input = recording::open(&a_verify).with_context(|| {
                 format!("{}: run the demo in the project's folder, or name one", a_verify.display())
             })?;

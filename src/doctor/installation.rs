@@ -4,8 +4,8 @@ use super::{Check, Finding, Fix, Surroundings, causes};
 use crate::{
     attest::{DeviceKey, KeyFileError},
     registration::{RegistrationError, Status},
-    session::origin::AllowedOrigins,
     settings::Settings,
+    vision::{AddedNet, Vision, VisionError},
 };
 
 /// The key, if there is one: it is read and not made.
@@ -44,6 +44,33 @@ pub(super) fn models(around: &Surroundings<'_>) -> Finding {
     }
 }
 
+/// The liveness networks that the owner added: at hand for a verifier's policy that names them. None pinned, none looked for.
+pub(super) fn nets(around: &Surroundings<'_>, settings: &Settings) -> Option<Finding> {
+    let (check, pins) = (Check::Models, &settings.liveness_nets);
+    let folder = settings.liveness_net_folder.clone().or_else(|| around.nets.clone());
+    if pins.is_empty() {
+        return None;
+    }
+    let Some(folder) = folder else {
+        return Some(Finding::unknown(check, "this account has no home folder to keep added networks in"));
+    };
+    let short = |digest: &str| digest.get(..12).unwrap_or(digest).to_owned();
+    let told = |nets: &[AddedNet]| {
+        let line = |AddedNet { contract, pin, .. }: &AddedNet| {
+            format!("{} {}, contract {}", contract.name, short(&contract.sha256), short(pin))
+        };
+        let told: Vec<_> = nets.iter().map(line).collect();
+        format!("added, and asked where a verifier's policy names them: {}", told.join("; "))
+    };
+    // Loaded as at a login, so that what would fail there fails here.
+    let loaded = AddedNet::load_folder(&folder, pins).map_err(VisionError::from);
+    let loaded = loaded.and_then(|nets| Ok((told(&nets), Vision::load_with(nets)?)));
+    Some(match loaded {
+        Ok((told, _)) => Finding::good(check, told),
+        Err(error) => Finding::attention(check, causes(&error), Fix::RestoreNet),
+    })
+}
+
 /// Who opens links.
 pub(super) fn link(around: &Surroundings<'_>) -> Finding {
     let check = Check::Link;
@@ -64,14 +91,11 @@ pub(super) fn link(around: &Surroundings<'_>) -> Finding {
     }
 }
 
-/// The settings file, and the verifiers that it names.
-pub(super) fn settings(around: &Surroundings<'_>) -> (Finding, AllowedOrigins) {
+/// The settings file, and what it says; defaults where it cannot be used.
+pub(super) fn settings(around: &Surroundings<'_>) -> (Finding, Settings) {
     let check = Check::Settings;
     let Some(path) = &around.settings else {
-        return (
-            Finding::unknown(check, "this account has no home folder to keep settings in"),
-            AllowedOrigins::default(),
-        );
+        return (Finding::unknown(check, "this account has no home folder to keep settings in"), Settings::default());
     };
     match Settings::load(path) {
         Ok(loaded) => {
@@ -81,8 +105,8 @@ pub(super) fn settings(around: &Surroundings<'_>) -> (Finding, AllowedOrigins) {
             } else {
                 Finding::attention(check, complaints.join("; "), Fix::CorrectSettings)
             };
-            (finding, loaded.settings.verifiers)
+            (finding, loaded.settings)
         }
-        Err(error) => (Finding::attention(check, causes(&error), Fix::CorrectSettings), AllowedOrigins::default()),
+        Err(error) => (Finding::attention(check, causes(&error), Fix::CorrectSettings), Settings::default()),
     }
 }

@@ -17,7 +17,7 @@ use crate::{
         origin::Origin,
         reach::{Reached, reach},
     },
-    settings::Settings,
+    settings::{NETS_FOLDER, Settings},
     vision::{Vision, VisionError},
     world::{Clock, SystemClock, UnixSecs},
 };
@@ -38,6 +38,8 @@ pub struct Surroundings<'a> {
     pub key: Option<PathBuf>,
     /// The settings file; `None` for an account without a home.
     pub settings: Option<PathBuf>,
+    /// Where added liveness networks lie if the settings name no other folder; `None` for an account without a home.
+    pub nets: Option<PathBuf>,
     /// Loads the networks and checks their digests.
     pub models: &'a dyn Fn() -> Result<Vec<ModelClaim>, VisionError>,
     /// Asks a verifier.
@@ -61,6 +63,7 @@ impl Surroundings<'_> {
             home: directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()),
             key: directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_dir().join("device.key")),
             settings: Settings::standard_path(),
+            nets: directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_dir().join(NETS_FOLDER)),
             models: &|| {
                 let vision = Vision::load()?;
                 vision.prepare_embedding()?;

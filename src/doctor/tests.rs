@@ -85,6 +85,7 @@ impl Machine {
             open: &open,
             key: Some(home.join("data/keys/device.key")),
             settings: Some(home.join("settings.toml")),
+            nets: Some(home.join("data/nets")),
             home: Some(home),
             models: &self.models,
             reach: &self.reach,
@@ -305,6 +306,20 @@ fn every_verifier_is_asked() {
     let findings = machine.examine();
     let states: Vec<_> = findings.iter().filter(|f| f.check == Check::Verifier).map(|f| f.state).collect();
     assert_eq!(states, [State::Good, State::Attention]);
+}
+
+#[test]
+fn added_networks_are_told_and_a_pin_without_its_network_is_a_fault() {
+    let machine = well();
+    let (nets, settings) = (machine.root().join("home/zoe/data/nets"), machine.root().join("home/zoe/settings.toml"));
+    let pin = "b".repeat(64);
+    fs::write(&settings, format!("verifiers = [\"https://v.example\"]\nliveness_nets = [\"{pin}\"]\n")).unwrap();
+    let added = || machine.examine().into_iter().filter(|f| f.check == Check::Models).nth(1).unwrap();
+    assert_eq!((added().state, added().fix), (State::Attention, Some(Fix::RestoreNet)), "no folder");
+    fs::create_dir(&nets).unwrap();
+    let found = added();
+    assert!(found.state == State::Attention && found.detail.contains(&pin), "{found:?}");
+    assert!(!found.detail.contains("zoe"), "{found:?}");
 }
 
 #[test]

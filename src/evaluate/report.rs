@@ -50,8 +50,8 @@ pub struct Reading {
     pub fps: Option<f64>,
     /// Most frames that were read of each clip.
     pub limit_frames: Option<u32>,
-    /// Whether frames counted that failed the quality gates.
-    pub ungated: bool,
+    /// Whether only frames counted that passed the quality gates.
+    pub gated: bool,
     /// The cues that were asked.
     pub cues: Vec<CueName>,
 }
@@ -73,7 +73,7 @@ impl Reading {
     /// What `options` and `policy` make of a clip.
     pub fn of(options: &Options, policy: &Policy) -> Self {
         let cues = CueName::ALL.into_iter().filter(|&name| policy.liveness.cues.of(name).enabled).collect();
-        Self { fps: options.fps, limit_frames: options.limit_frames, ungated: options.ungated, cues }
+        Self { fps: options.fps, limit_frames: options.limit_frames, gated: options.gated, cues }
     }
 }
 
@@ -125,8 +125,8 @@ impl Report {
         line("EER", share(figures.eer));
         line("AUC", figures.auc.map_or_else(|| share(None), |auc| format!("{auc:.4}")));
         line("threshold", format!("{:.3}, from {}", figures.threshold.value, figures.threshold.from));
-        if self.reading.ungated {
-            line("gates", "open: these are not the figures of logins".into());
+        if !self.reading.gated {
+            line("frames", "all with a face; a login takes fewer, see --gated".into());
         }
         for (name, class) in [("people", &figures.bona_fide), ("attacks", &figures.attacks)] {
             if let Some(decisions) = &class.decisions {

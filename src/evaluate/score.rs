@@ -86,10 +86,11 @@ fn play(
     played: &mut Played,
 ) -> Result<(), CaptureError> {
     let mut source = Beginning::of(clip, options)?;
-    let timed = source.timed;
-    let gates = if options.ungated { ungated(&policy.quality) } else { policy.quality };
-    // Nobody knows how long a pause of unknown length is, so none ends a track.
-    let gap_millis = if timed { policy.liveness.gap_millis } else { u64::MAX };
+    let timed = source.spacing.is_some();
+    let gates = if options.gated { policy.quality } else { open(&policy.quality) };
+    // Nobody knows how long a pause of unknown length is, so none ends a track; nor do pictures that were taken far apart.
+    let gap_millis =
+        source.spacing.map_or(u64::MAX, |spacing| policy.liveness.gap_millis.max(2 * spacing.as_millis() as u64));
     let mut tracker = Tracker::new(&LivenessPolicy { gap_millis, ..policy.liveness.clone() });
     let mut judge = if timed { Judge::new(policy) } else { Judge::untimed(policy) };
     let mut on = None;
@@ -134,7 +135,9 @@ struct Decided {
 /// What a login would lead to; nothing where nobody knows how far apart the frames were taken.
 fn decide(clip: &Clip, options: &Options, policy: &Policy, sight: &dyn Sight) -> Result<Option<Decided>, CaptureError> {
     let mut source = Beginning::of(clip, options)?;
-    if !source.timed {
+    // Nor can it be played where pictures lie farther apart than a login's may.
+    let gap = Duration::from_millis(policy.liveness.gap_millis);
+    if source.spacing.is_none_or(|spacing| spacing > gap) {
         return Ok(None);
     }
     let mut gathered = Vec::new();
@@ -162,7 +165,7 @@ fn decide(clip: &Clip, options: &Options, policy: &Policy, sight: &dyn Sight) ->
 }
 
 /// Gates that let every frame pass whose face is sure enough.
-fn ungated(policy: &QualityPolicy) -> QualityPolicy {
+fn open(policy: &QualityPolicy) -> QualityPolicy {
     QualityPolicy {
         face_score: policy.face_score,
         second_face_ratio: f32::MAX,
@@ -186,8 +189,8 @@ fn ungated(policy: &QualityPolicy) -> QualityPolicy {
 struct Beginning {
     source: recording::Recording,
     left: u32,
-    /// Whether anybody knows how far apart the frames were taken.
-    timed: bool,
+    /// How far apart pictures were taken, zero for a recording; `None`: nobody knows.
+    spacing: Option<Duration>,
     last_at: Duration,
 }
 
@@ -198,9 +201,14 @@ impl Beginning {
         let how = recording::Options { folder_fps: fps.unwrap_or(known.folder_fps) };
         let source = recording::open_with(&clip.path, &how).map_err(CameraError::from)?;
         let left = clip.frames.unwrap_or(u32::MAX).min(options.limit_frames.unwrap_or(u32::MAX));
-        // A single picture has no time; a recording knows its own.
-        let timed = if clip.path.is_dir() { fps.is_some() } else { source.frames_hint() != Some(1) };
-        Ok(Self { source, left, timed, last_at: Duration::ZERO })
+        // A recording knows its own times and a single picture has none; how far apart pictures were taken only somebody
+        // can say.
+        let spacing = match (clip.path.is_dir(), source.frames_hint()) {
+            (true, _) => fps.map(|fps| Duration::from_secs_f64(1.0 / fps)),
+            (false, Some(1)) => None,
+            (false, _) => Some(Duration::ZERO),
+        };
+        Ok(Self { source, left, spacing, last_at: Duration::ZERO })
     }
 }
 

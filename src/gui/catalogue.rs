@@ -18,7 +18,7 @@ use crate::{
     doctor::{Check, Finding, Fix, State as Health},
     flow::{CodeStep, CodeTrouble, WayOut},
     frame::Frame,
-    liveness::Abstain,
+    liveness::{Abstain, Verdict},
     protocol::{Display, Fallback, Purpose, Reason},
     quality::Hint,
     runner::{Asked, CameraFault, Command},
@@ -67,6 +67,7 @@ pub fn samples() -> Vec<Sample> {
         ("capture-hint", screen(Screen::Capture(look(Some(Hint::ComeCloser), 0.0, Some(2_000))))),
         ("capture-light", screen(Screen::Capture(look(Some(Hint::UnevenLight), 0.3, Some(14_500))))),
         ("capture-progress", screen(Screen::Capture(look(None, 0.66, Some(3_000))))),
+        ("capture-longer", screen(Screen::Capture(look(None, 0.94, Some(4_200))))),
         ("capture-cameras", among(Screen::Capture(look(None, 0.66, Some(3_000))))),
         ("capture-recording", State { plays_recording: true, ..screen(Screen::Capture(look(None, 1.0, Some(3_600)))) }),
         ("camera-test", screen(Screen::Trying(look(None, 1.0, Some(900))))),
@@ -92,6 +93,8 @@ pub fn samples() -> Vec<Sample> {
         ),
         ("cannot-tell", screen(Screen::CannotTell(Abstain::TimeOver))),
         ("cannot-tell-or-code", by_code(Screen::CannotTell(Abstain::TimeOver))),
+        ("cannot-tell-unsure", screen(unsure())),
+        ("cannot-tell-unsure-or-code", by_code(unsure())),
         ("not-accepted-no-match", screen(refusal(Reason::NoMatch))),
         ("not-accepted-not-live", screen(refusal(Reason::NotLive))),
         ("not-accepted-or-code", by_code(refusal(Reason::NoMatch))),
@@ -132,6 +135,12 @@ pub fn samples() -> Vec<Sample> {
         ("diagnostics", page(Page::Diagnostics)),
         ("about", page(Page::About)),
     ]
+}
+
+/// A long look that spoke neither for a person nor against one.
+fn unsure() -> Screen {
+    let (nets, cues, per_frame) = (Vec::new(), Vec::new(), Vec::new());
+    Screen::CannotTell(Abstain::Undecided(Verdict { fused: 0.4, threshold: 1.2, nets, cues, per_frame }))
 }
 
 /// The picture of a screen at its window's size, one pixel a point.

@@ -75,6 +75,7 @@ pub(super) fn verdict(
         .map(|cue| {
             let measure = cue.measure().filter(|measure| measure.is_finite());
             let llr = measure.map_or(0.0, |measure| policy.cues.of(cue.name()).llr(measure));
+            let llr = if cue.may_deny() { llr } else { llr.max(0.0) };
             CueClaim { name: cue.name(), measure, llr }
         })
         .collect();
@@ -85,6 +86,7 @@ pub(super) fn verdict(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::liveness::tests::plain_policy;
 
     #[test]
     fn log_odds_are_softmaxed_once_clipped_and_never_nan() {
@@ -105,7 +107,7 @@ mod tests {
 
     #[test]
     fn networks_are_averaged_and_a_silent_one_counts_against() {
-        let mut policy = LivenessPolicy::default();
+        let mut policy = plain_policy().liveness;
         policy.nets.push(policy.nets[0].clone());
         let says = |odds: f32| NetOdds(vec![odds; 3]);
         assert!((frame_llr(&policy, &[says(2.0), says(4.0)]) - 3.0).abs() < 1e-5);
@@ -114,7 +116,7 @@ mod tests {
 
     #[test]
     fn the_parts_add_up_to_the_sum() {
-        let policy = LivenessPolicy::default();
+        let policy = plain_policy().liveness;
         let frames = [1.0, 2.0, 6.0].map(|odds| vec![NetOdds(vec![odds; 3])]);
         let verdict = verdict(&policy, &frames, &[], 1.0);
         assert!((verdict.fused - 3.0).abs() < 1e-5 && (verdict.nets[0].llr - 3.0).abs() < 1e-5, "{verdict:?}");

@@ -43,7 +43,7 @@ struct Scored {
 }
 
 /// How much of the progress that a person sees the least evidence fills; the rest is for a longer look.
-const LEAST_SHARE: f32 = 0.9;
+pub const LEAST_SHARE: f32 = 0.9;
 
 impl<'p> Judge<'p> {
     /// A judge that has seen nothing.
@@ -188,13 +188,12 @@ pub(crate) mod tests {
         panic!("no decision");
     }
 
-    /// Live at 1, not live below −1, a margin of 2 that shrinks to nothing.
-    fn policy() -> Policy {
+    /// Live at 1, not live below −1, a margin of 2 that shrinks to nothing; log odds count as they are, no cue is asked.
+    pub(crate) fn plain_policy() -> Policy {
         let mut policy = Policy::default();
         let l = &mut policy.liveness;
         (l.threshold, l.refuse_below, l.sure_margin) = (1.0, -1.0, 2.0);
         (l.frames, l.span_millis, l.longest_millis) = (12, 800, 2_800);
-        l.cues = crate::policy::CuesPolicy { ..Default::default() };
         for name in crate::policy::CueName::ALL {
             l.cues.of_mut(name).enabled = false;
         }
@@ -204,7 +203,7 @@ pub(crate) mod tests {
 
     #[test]
     fn the_surer_the_sooner_and_in_between_nobody_can_tell() {
-        let policy = policy();
+        let policy = plain_policy();
         let rows = [
             ("sure", 3.1, "live", 800),
             ("less sure", 2.01, "live", 1_800),
@@ -229,7 +228,7 @@ pub(crate) mod tests {
 
     #[test]
     fn the_span_says_what_was_judged() {
-        let Step::Live(proof) = decided(&policy(), 9.0) else { panic!("not live") };
+        let Step::Live(proof) = decided(&plain_policy(), 9.0) else { panic!("not live") };
         assert_eq!((proof.span().scored, proof.span().seen, proof.span().track), (21, 21, 1));
         assert_eq!((proof.span().first_millis, proof.span().last_millis), (0, 800));
         assert_eq!(proof.verdict().per_frame.len(), 21);
@@ -239,7 +238,7 @@ pub(crate) mod tests {
 
     #[test]
     fn slow_frames_need_their_number_and_fast_ones_their_time() {
-        let policy = policy();
+        let policy = plain_policy();
         let mut judge = Judge::new(&policy);
         let spaced = |seq: u64, millis: u64| {
             let frame = crate::frame::Frame::new(640, 480, good(seq).frame().rgb().to_vec(), seq, {
@@ -258,7 +257,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_new_track_forgets_the_old_one() {
-        let policy = policy();
+        let policy = plain_policy();
         let mut judge = Judge::new(&policy);
         for seq in 0..15 {
             judge.see(Some(1));
@@ -272,7 +271,7 @@ pub(crate) mod tests {
 
     #[test]
     fn the_chain_follows_every_pixel_and_the_order() {
-        let policy = policy();
+        let policy = plain_policy();
         let chain = |last: u64| {
             let mut judge = Judge::new(&policy);
             for seq in [0, last] {

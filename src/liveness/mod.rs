@@ -10,7 +10,7 @@ mod judge;
 pub mod track;
 
 pub use fusion::{CLIP, NetOdds, Verdict};
-pub use judge::{Judge, Step};
+pub use judge::{Judge, LEAST_SHARE, Step};
 
 use std::time::Duration;
 
@@ -73,5 +73,5 @@ impl Proof {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    pub(crate) use super::judge::tests::{good, odds};
+    pub(crate) use super::judge::tests::{good, odds, plain_policy};
 }

@@ -25,8 +25,11 @@ pub struct Claims {
     pub swversion: String,
     /// The session this belongs to.
     pub session: SessionClaim,
-    /// The picture that was posted.
+    /// The picture that was posted: the best of the span.
     pub shot: ShotClaim,
+    /// Further pictures of the same span, posted behind it in this order. Only at an enrolment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_shots: Vec<ShotClaim>,
     /// The stretch of frames that was judged.
     pub span: SpanClaim,
     /// The liveness decision and all it stands on.
@@ -105,7 +108,7 @@ pub struct LivenessClaim {
     pub cues: Vec<CueClaim>,
     /// The networks' LLR, a value per scored frame.
     pub per_frame: Vec<f32>,
-    /// SHA-256 (hex) of each network used.
+    /// Each network of the program, and each liveness network that was weighed in besides.
     pub models: Vec<ModelClaim>,
     /// SHA-256 of the policy in force, base64url.
     pub policy: String,
@@ -149,7 +152,7 @@ pub struct CueClaim {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelClaim {
-    /// Name in `models.toml`.
+    /// Name in `models.toml`, or in the contract of an added network.
     pub name: String,
     /// SHA-256 of the file, hex.
     pub sha256: String,

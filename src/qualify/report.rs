@@ -263,7 +263,10 @@ impl fmt::Display for Remedy {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::{super::tests::webcam, *};
+    use super::{
+        super::tests::{policy, webcam},
+        *,
+    };
 
     /// A capture of this score in good light, from a good distance.
     pub(crate) fn genuine(fused: f32) -> Genuine {
@@ -278,7 +281,7 @@ pub(crate) mod tests {
 
     fn report_of(genuine: Vec<Genuine>, hints: &[(Hint, u32)]) -> Report {
         let collected = Collected { genuine, missed: 0, frames: 100, hints: hints.iter().copied().collect() };
-        Report::of(collected, webcam(), &Policy::default(), &ArmingPolicy::default())
+        Report::of(collected, webcam(), &policy(), &ArmingPolicy::default())
     }
 
     /// `count` scores, evenly from `low` to `high`.

@@ -130,10 +130,13 @@ pub fn words(hint: Hint) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::report::tests::report, *};
+    use super::{
+        super::{report::tests::report, tests::policy},
+        *,
+    };
 
     fn text(report: &Report) -> String {
-        report.text(&Policy::default(), &ArmingPolicy::default()).to_string()
+        report.text(&policy(), &ArmingPolicy::default()).to_string()
     }
 
     #[test]

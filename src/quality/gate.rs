@@ -58,6 +58,11 @@ impl Gate {
         }
     }
 
+    /// Whether it holds with this much slack, by the threshold.
+    pub fn holds_within(&self, slack_ratio: f32) -> bool {
+        self.holds_by(-slack_ratio)
+    }
+
     fn holds_by(&self, margin_ratio: f32) -> bool {
         match self.bound {
             Bound::AtLeast(least) => self.value >= least * (1.0 + margin_ratio),
@@ -99,6 +104,23 @@ pub(super) fn of_face(m: &Measures, p: &QualityPolicy) -> Vec<Gate> {
         Gate::new(Hint::MoveRight, m.offset_x_ratio, AtMost(p.off_centre_ratio)),
         Gate::new(Hint::MoveUp, m.offset_y_ratio, AtMost(p.off_centre_ratio)),
         Gate::new(Hint::MoveDown, -m.offset_y_ratio, AtMost(p.off_centre_ratio)),
+    ]);
+    gates.extend(of_look(m, p));
+    gates
+}
+
+/// What a face must be like on a picture that was cut round it.
+pub(super) fn of_cut(m: &Measures, p: &QualityPolicy) -> Vec<Gate> {
+    let mut gates = vec![Gate::new(Hint::ComeCloser, m.claim.interocular_px, Bound::AtLeast(p.interocular_px))];
+    gates.extend(of_look(m, p));
+    gates
+}
+
+/// Pose, eyes, light and sharpness: what the picture round the face has no part in.
+fn of_look(m: &Measures, p: &QualityPolicy) -> [Gate; 8] {
+    use Bound::{AtLeast, AtMost};
+    let c = &m.claim;
+    [
         Gate::new(Hint::LookStraight, c.yaw_deg.abs(), AtMost(p.yaw_deg)),
         Gate::new(Hint::LookStraight, c.pitch_deg.abs(), AtMost(p.pitch_deg)),
         Gate::new(Hint::HoldHeadUpright, c.roll_deg.abs(), AtMost(p.roll_deg)),
@@ -107,8 +129,7 @@ pub(super) fn of_face(m: &Measures, p: &QualityPolicy) -> Vec<Gate> {
         Gate::new(Hint::TooBright, c.luma, AtMost(p.luma_max)),
         Gate::new(Hint::UnevenLight, m.uneven_ratio, AtMost(p.uneven_ratio)),
         Gate::new(Hint::HoldStill, c.sharpness, AtLeast(p.sharpness)),
-    ]);
-    gates
+    ]
 }
 
 #[cfg(test)]

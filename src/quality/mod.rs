@@ -135,6 +135,14 @@ pub fn examine(frame: &Frame, faces: &[Face], policy: &QualityPolicy) -> Examine
     Examined { gates, good }
 }
 
+/// What is wrong with `measures` of a face on a picture that was cut round it, by the gates that such a picture can still be
+/// held against: how far the eyes are apart, pose, eyes, light and sharpness. Size and place are the cutter's.
+///
+/// `slack_ratio` widens each threshold by that share: another detection on another cut measures a little differently.
+pub fn fault_of_cut(measures: &Measures, policy: &QualityPolicy, slack_ratio: f32) -> Option<Hint> {
+    gate::of_cut(measures, policy).into_iter().find(|gate| !gate.holds_within(slack_ratio)).map(|gate| gate.hint())
+}
+
 /// Judges one frame and the faces in it: good, or what the person can do about it.
 pub fn judge(frame: &Frame, faces: &[Face], policy: &QualityPolicy) -> Result<GoodFrame, Hint> {
     examine(frame, faces, policy).good()

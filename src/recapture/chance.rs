@@ -2,25 +2,90 @@
 
 use rand::{Rng, SeedableRng, rngs::ChaCha8Rng};
 
-/// What a stream of draws is for; each has its own.
+/// What a stream of draws is for; each has its own. New ones go last: their numbers are part of the keys.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Purpose {
-    /// Place and shake of the carrier.
+    /// Sway of a hand.
+    Sway,
+    /// Parameters of place and shake.
     Pose,
-    /// Walls and light.
+    /// Parameters of walls and light.
     Room,
-    /// Reflection on glass.
-    Glass,
-    /// Fibres of paper.
+    /// Parameters of the display or the print.
+    Surface,
+    /// Parameters of the camera.
+    Camera,
+    /// Fibres of paper, grains of ink.
     Paper,
     /// Noise of the sensor.
     Sensor,
+    /// Choices that a labelled set makes for each clip.
+    Choice,
+}
+
+/// From where to where a parameter is drawn, evenly.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Span {
+    /// The least.
+    pub low: f32,
+    /// The most.
+    pub high: f32,
+}
+
+impl Span {
+    /// From `low` to `high`.
+    pub const fn new(low: f32, high: f32) -> Self {
+        Self { low, high }
+    }
+
+    /// Always `value`.
+    pub const fn only(value: f32) -> Self {
+        Self { low: value, high: value }
+    }
+}
+
+/// The draws of one group of parameters. Each parameter has a stream of its own, keyed by its name: whoever adds one moves
+/// no other.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dice {
+    seed: u64,
+    group: Purpose,
+}
+
+impl Dice {
+    pub(super) fn new(seed: u64, group: Purpose) -> Self {
+        Self { seed, group }
+    }
+
+    /// The value of the parameter of this name.
+    pub(super) fn draw(self, name: &str, span: Span) -> f32 {
+        between(&mut self.stream(name), span.low, span.high)
+    }
+
+    /// One of `all`, the first where it is the only one.
+    pub(super) fn pick<T: Copy>(self, name: &str, all: &[T]) -> Option<T> {
+        let among = all.len().max(1) as u64;
+        // 32 bits against a handful: the bias is below one in a hundred million.
+        all.get(((u64::from(self.stream(name).next_u32()) * among) >> 32) as usize).copied()
+    }
+
+    fn stream(self, name: &str) -> ChaCha8Rng {
+        keyed([self.seed, self.group as u64, 0, fnv(name)])
+    }
+}
+
+/// FNV-1a over 64 bits: names become numbers that stay the same in every version.
+pub(super) fn fnv(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// The stream for one purpose of one frame.
 pub(super) fn stream(seed: u64, purpose: Purpose, frame: u64) -> ChaCha8Rng {
+    keyed([seed, purpose as u64, frame, 0])
+}
+
+fn keyed(words: [u64; 4]) -> ChaCha8Rng {
     let mut key = [0; 32];
-    let words = [seed, purpose as u64, frame, 0];
     for (place, word) in key.chunks_exact_mut(8).zip(words) {
         place.copy_from_slice(&word.to_le_bytes());
     }
@@ -70,6 +135,24 @@ mod tests {
         assert_eq!(draw(1, Purpose::Pose, 2), draw(1, Purpose::Pose, 2));
         let others = [draw(2, Purpose::Pose, 2), draw(1, Purpose::Room, 2), draw(1, Purpose::Pose, 3)];
         assert!(!others.contains(&draw(1, Purpose::Pose, 2)));
+    }
+
+    #[test]
+    fn a_parameter_is_drawn_by_its_name_alone_and_within_its_span() {
+        let span = Span::new(2.0, 3.0);
+        let draw = |seed, group, name| Dice::new(seed, group).draw(name, span);
+        let first = draw(1, Purpose::Pose, "tilt");
+        assert_eq!(first.to_bits(), draw(1, Purpose::Pose, "tilt").to_bits());
+        for other in [draw(2, Purpose::Pose, "tilt"), draw(1, Purpose::Room, "tilt"), draw(1, Purpose::Pose, "roll")] {
+            assert_ne!(first.to_bits(), other.to_bits());
+        }
+        let many: Vec<f32> = (0..2_000).map(|seed| draw(seed, Purpose::Pose, "tilt")).collect();
+        assert!(many.iter().all(|v| (2.0..3.0).contains(v)));
+        let mean = many.iter().sum::<f32>() / many.len() as f32;
+        assert!((mean - 2.5).abs() < 0.03, "{mean}");
+        let picked: std::collections::BTreeSet<_> =
+            (0..100).filter_map(|seed| Dice::new(seed, Purpose::Choice).pick("one", &[1, 2, 3])).collect();
+        assert_eq!(picked.into_iter().collect::<Vec<_>>(), [1, 2, 3]);
     }
 
     #[test]

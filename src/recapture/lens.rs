@@ -6,9 +6,6 @@ use std::f32::consts::PI;
 
 use super::picture::Light;
 
-/// Blur of a webcam's fixed-focus lens, photosites.
-pub(super) const SIGMA_PX: f32 = 0.6;
-
 /// Blurs `light` in place with a Gaussian of `sigma_px`.
 pub(super) fn blur(light: &mut Light, sigma_px: f32) {
     let reach = (3.0 * sigma_px).ceil() as usize;

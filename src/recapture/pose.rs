@@ -3,20 +3,16 @@
 use std::{f32::consts::TAU, time::Duration};
 
 use super::{
-    Support,
-    carrier::Form,
+    Options,
+    axes::Crop,
     chance::{Purpose, between, stream},
+    parameters::{Optics, Pose},
 };
 
 /// Photosites per output pixel along a side: the sensor is read finer than it delivers.
 pub(super) const OVERSAMPLING: u32 = 2;
 /// Focal length by picture width: 60° across, as webcams have.
 const FOCAL_RATIO: f32 = 0.866;
-/// Deepest tilt of a carrier set up with care, radians.
-const TILT: f32 = 0.07;
-/// Shake of a hand that tries to be still: drift of the place (mm) and of the angle (radians).
-const SHAKE_MM: f32 = 2.5;
-const SHAKE: f32 = 0.012;
 
 /// The camera's view of the carrier in one frame.
 #[derive(Debug, Clone, Copy)]
@@ -29,22 +25,33 @@ pub(super) struct View {
     homography: [[f32; 3]; 3],
     /// Side of a photosite's sampling cell on the carrier, mm, in the middle.
     pub(super) cell_mm: f32,
+    /// Focal length, photosites.
+    focal_px: f32,
+    /// From the camera to the carrier's middle, mm, without the sway.
+    pub(super) distance_mm: f32,
 }
 
 impl View {
-    /// The view of `width` × `height` output pixels, `at` this time, of a carrier of `form`.
-    pub(super) fn of(width: u32, height: u32, form: &Form, support: Support, seed: u64, at: Duration) -> Self {
+    /// The view of `width` × `height` output pixels, `at` this time.
+    pub(super) fn of(width: u32, height: u32, options: &Options, pose: &Pose, at: Duration) -> Self {
         let (width, height) = (width * OVERSAMPLING, height * OVERSAMPLING);
         let focal_px = width as f32 * FOCAL_RATIO;
-        let mut chance = stream(seed, Purpose::Pose, 0);
-        let mut set = |most: f32| between(&mut chance, -most, most);
-        let mut angles = [set(TILT), set(TILT), set(TILT / 2.0)];
-        let distance_mm = form.outer_mm.0 * FOCAL_RATIO / form.fill_ratio;
-        let mut place = [set(0.02) * form.outer_mm.0, set(0.02) * form.outer_mm.0, distance_mm];
-        if support == Support::Hand {
-            let shake = |axis: u64| sway(seed, axis, at.as_secs_f32());
-            angles = [angles[0] + SHAKE * shake(0), angles[1] + SHAKE * shake(1), angles[2] + SHAKE * shake(2)];
-            place = [place[0] + SHAKE_MM * shake(3), place[1] + SHAKE_MM * shake(4), place[2] + SHAKE_MM * shake(5)];
+        let (outer, picture) = (options.device.outer_mm, options.device.picture_mm);
+        // The width that a fill of 1 spans: all of the carrier, or as much of the picture as covers the view both ways.
+        let spanned_mm = match options.crop {
+            Crop::Whole => outer.0.max(outer.1 * width as f32 / height as f32),
+            Crop::Filled => picture.0.min(picture.1 * width as f32 / height as f32),
+        };
+        let distance_mm = spanned_mm * FOCAL_RATIO / pose.fill_ratio;
+        let mut angles = pose.tilt_rad;
+        let [across, down] = pose.offset_ratio.map(|ratio| ratio * outer.0);
+        let mut place = [across, down, distance_mm];
+        if pose.sway_mm > 0.0 || pose.sway_rad > 0.0 {
+            let sway = |axis: u64| sway(options.seed, axis, at.as_secs_f32());
+            let [a, b, c] = [0, 1, 2].map(|axis| pose.sway_rad * sway(axis));
+            let [x, y, z] = [3, 4, 5].map(|axis| pose.sway_mm * sway(axis));
+            angles = [angles[0] + a, angles[1] + b, angles[2] + c];
+            place = [place[0] + x, place[1] + y, place[2] + z];
         }
         let centre = (width as f32 / 2.0, height as f32 / 2.0);
         let view_from_carrier = projection(angles, place, focal_px, centre);
@@ -53,6 +60,8 @@ impl View {
             height: height as usize,
             homography: inverse(view_from_carrier),
             cell_mm: distance_mm / focal_px,
+            focal_px,
+            distance_mm,
         }
     }
 
@@ -62,11 +71,22 @@ impl View {
         let [u, v, w] = self.homography.map(|[a, b, c]| a * x + b * y + c);
         (u / w, v / w)
     }
+
+    /// Blur of the carrier on the sensor, photosites: the lens's own, and the disc that a point out of focus becomes.
+    pub(super) fn sigma_px(&self, optics: &Optics, pupil_mm: f32) -> f32 {
+        let per_mm = match optics.focus_mm {
+            Some(focus_mm) => 1.0 / self.distance_mm - 1.0 / focus_mm,
+            None => optics.focus_error_dioptres / 1_000.0,
+        };
+        let disc_px = self.focal_px * pupil_mm * per_mm.abs();
+        // The deviation of a disc along one axis is a quarter of its width.
+        optics.blur_px.hypot(disc_px / 4.0)
+    }
 }
 
 /// Smooth sway of a hand along one axis, about −1 to 1: slow drift, and tremor near 9 Hz.
 fn sway(seed: u64, axis: u64, secs: f32) -> f32 {
-    let mut chance = stream(seed, Purpose::Pose, axis + 1);
+    let mut chance = stream(seed, Purpose::Sway, axis);
     let bands = [(0.2, 0.5, 0.5), (0.6, 1.2, 0.3), (1.5, 3.0, 0.15), (8.0, 10.0, 0.05)];
     bands
         .map(|(low_hz, high_hz, weight)| {
@@ -99,7 +119,13 @@ fn inverse([[a, b, c], [d, e, f], [g, h, i]]: [[f32; 3]; 3]) -> [[f32; 3]; 3] {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{
+            axes::{Distance, Species, Support},
+            parameters::Parameters,
+        },
+        *,
+    };
 
     #[test]
     fn the_inverse_brings_each_point_back() {
@@ -112,14 +138,75 @@ mod tests {
         }
     }
 
+    fn view(support: Support, crop: Crop, distance: Distance, millis: u64) -> View {
+        seeded(1, support, crop, distance, millis)
+    }
+
+    fn seeded(seed: u64, support: Support, crop: Crop, distance: Distance, millis: u64) -> View {
+        let options = Options { distance, crop, ..Options::new(Species::TabletVideo, support, seed) };
+        let pose = Parameters::draw(&options).pose;
+        View::of(400, 300, &options, &pose, Duration::from_millis(millis))
+    }
+
     #[test]
     fn a_stand_is_still_and_a_hand_is_not() {
-        let form = Form { outer_mm: (240.0, 180.0), fill_ratio: 0.7, ..Form::default() };
-        let at =
-            |support, millis| View::of(400, 300, &form, support, 1, Duration::from_millis(millis)).carrier(400, 300);
+        let at = |support, millis| view(support, Crop::Whole, Distance::Near, millis).carrier(400, 300);
         assert_eq!(at(Support::Fixed, 0), at(Support::Fixed, 500));
         let ((a, b), (c, d)) = (at(Support::Hand, 0), at(Support::Hand, 500));
         let moved = (a - c).hypot(b - d);
-        assert!((0.05..8.0).contains(&moved), "{moved} mm");
+        assert!((0.05..12.0).contains(&moved), "{moved} mm");
+    }
+
+    #[test]
+    fn the_carrier_is_in_the_view_or_all_of_it() {
+        let half = |(w, h): (f32, f32)| (w / 2.0, h / 2.0);
+        let device = Options::new(Species::TabletVideo, Support::Fixed, 1).device;
+        for (seed, distance) in (0..200).flat_map(|seed| Distance::ALL.map(|distance| (seed, distance))) {
+            for (x, y) in [(0, 0), (799, 0), (0, 599), (799, 599)] {
+                let corner = |crop| {
+                    let (u, v) = seeded(seed, Support::Fixed, crop, distance, 0).carrier(x, y);
+                    (u.abs(), v.abs())
+                };
+                let ((u, v), outer) = (corner(Crop::Whole), half(device.outer_mm));
+                assert!(u > outer.0 && v > outer.1, "{seed} {distance:?}: the room is seen beyond the edge");
+                let ((u, v), picture) = (corner(Crop::Filled), half(device.picture_mm));
+                assert!(u < picture.0 && v < picture.1, "{seed} {distance:?}: the picture reaches beyond the view");
+            }
+        }
+        let away = |distance| view(Support::Fixed, Crop::Whole, distance, 0).distance_mm;
+        assert!(away(Distance::Near) < away(Distance::Arm) && away(Distance::Arm) < away(Distance::Far));
+    }
+
+    #[test]
+    fn what_a_fixed_focus_does_not_reach_is_blurred() {
+        let camera = super::super::cameras::Camera::named("laptop-vga").unwrap();
+        let blur = |species, distance| {
+            let options = Options { distance, camera, ..Options::new(species, Support::Fixed, 3) };
+            let drawn = Parameters::draw(&options);
+            View::of(640, 480, &options, &drawn.pose, Duration::ZERO).sigma_px(&drawn.camera, camera.pupil_mm)
+        };
+        let (phone, tablet) = (blur(Species::PhonePhoto, Distance::Near), blur(Species::TabletPhoto, Distance::Far));
+        assert!(phone > 1.3 && tablet < 1.2, "{phone} {tablet} photosites");
+    }
+
+    /// Whatever moves, one homography explains it: the map between two moments, fitted to four points, meets the others.
+    #[test]
+    fn a_carrier_in_a_hand_moves_as_a_plane() {
+        let (first, later) = (
+            view(Support::Hand, Crop::Whole, Distance::Near, 0),
+            view(Support::Hand, Crop::Whole, Distance::Near, 700),
+        );
+        let seen = |view: &View, (u, v): (f32, f32)| {
+            let [x, y, w] = inverse(view.homography).map(|[a, b, c]| a * u + b * v + c);
+            (x / w, y / w)
+        };
+        // Four points in a row on the carrier: their cross ratio is the same from everywhere.
+        let cross_ratio = |view: &View| {
+            let x = [-80.0, -20.0, 30.0, 90.0].map(|u| seen(view, (u, 20.0)).0);
+            (x[2] - x[0]) * (x[3] - x[1]) / ((x[2] - x[1]) * (x[3] - x[0]))
+        };
+        assert!((cross_ratio(&first) - cross_ratio(&later)).abs() < 1e-3);
+        let (a, b) = (seen(&first, (0.0, 0.0)), seen(&later, (0.0, 0.0)));
+        assert!((a.0 - b.0).hypot(a.1 - b.1) > 1.0, "it moves");
     }
 }

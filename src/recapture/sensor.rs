@@ -5,24 +5,21 @@
 use image::{ExtendedColorType, ImageResult, RgbImage, codecs::jpeg::JpegEncoder};
 
 use super::{
+    Options,
     chance::{Purpose, normal, stream},
+    parameters::Parameters,
     picture::{Light, encoded},
     pose::OVERSAMPLING,
 };
 
 /// Mean light that the meter aims at, by full scale: 18 % grey.
 const METER_TARGET: f32 = 0.18;
-/// Charge of a full photosite, electrons: a small webcam sensor at some gain.
-const FULL_ELECTRONS: f32 = 4_000.0;
-/// Noise of reading a photosite, electrons.
-const READ_ELECTRONS: f32 = 6.0;
-/// Share of the way to a grey mean that automatic white balance goes.
-const BALANCE_RATIO: f32 = 0.5;
-/// How much of the difference from its neighbours' mean a pixel gains: the processors of webcams sharpen what their lenses
-/// blur.
-const SHARPEN_RATIO: f32 = 0.7;
-/// JPEG quality of the camera's stream.
-const JPEG_QUALITY: u8 = 88;
+/// Longest exposure at 30 pictures a second, and the shortest that such sensors have.
+const LONGEST_SECS: f32 = 1.0 / 30.0;
+const SHORTEST_SECS: f32 = 1.0 / 4_000.0;
+/// Mean luminance that the longest exposure makes grey at base gain, cd/m²: a lens of f/2.4 before photosites of 2 µm.
+/// Below it the camera turns its gain up, and the noise with it.
+const BASE_NITS: f32 = 10.0;
 
 /// What the camera's automatics settled on.
 #[derive(Debug, Clone, Copy)]
@@ -31,11 +28,15 @@ pub(super) struct Exposure {
     gain: f32,
     /// Gains of red, green and blue.
     balance: [f32; 3],
+    /// How long a row is exposed, seconds.
+    pub(super) secs: f32,
+    /// Charge at full scale, electrons: less where the gain is up.
+    full_electrons: f32,
 }
 
 impl Exposure {
-    /// Meters `light`, the middle weighing most: brightness to grey, colour half the way to grey.
-    pub(super) fn metered(light: &Light) -> Self {
+    /// Meters `light`, the middle weighing most: brightness to grey, colour part of the way to grey.
+    pub(super) fn metered(light: &Light, options: &Options, parameters: &Parameters) -> Self {
         let (mut sum, mut whole) = ([0.0_f64; 3], 0.0_f64);
         for (i, value) in light.rgb.iter().enumerate() {
             let (x, y) =
@@ -46,21 +47,40 @@ impl Exposure {
         }
         let mean = sum.map(|sum| ((sum / whole) as f32).max(1e-4));
         let grey = mean.iter().sum::<f32>() / 3.0;
-        Self { gain: METER_TARGET / grey, balance: mean.map(|mean| (grey / mean).powf(BALANCE_RATIO)) }
+        let optics = &parameters.camera;
+        // White paper under so many lux has lux/π cd/m².
+        let nits = grey * parameters.room.lux / std::f32::consts::PI;
+        let wanted = (LONGEST_SECS * BASE_NITS / nits).clamp(SHORTEST_SECS, LONGEST_SECS);
+        let half_period = 0.5 / optics.mains_hz;
+        // Lamps on the mains flicker twice a period: whole numbers of that see no flicker.
+        let secs = if wanted > half_period { (wanted / half_period).floor() * half_period } else { wanted };
+        let charge = (nits / BASE_NITS * secs / LONGEST_SECS).min(1.0);
+        Self {
+            gain: METER_TARGET / grey * optics.exposure_stops.exp2(),
+            balance: mean.map(|mean| (grey / mean).powf(optics.balance_ratio)),
+            secs,
+            full_electrons: options.camera.full_electrons * charge.max(0.01),
+        }
     }
 }
 
 /// The picture that the sensor makes of `light`, as frame number `frame`.
-pub(super) fn expose(light: &Light, exposure: Exposure, seed: u64, frame: u64) -> RgbImage {
-    let raw = mosaic(light, exposure, seed, frame);
+pub(super) fn expose(
+    light: &Light,
+    exposure: Exposure,
+    options: &Options,
+    parameters: &Parameters,
+    frame: u64,
+) -> RgbImage {
+    let raw = mosaic(light, exposure, options, frame);
     let full = demosaic(&raw, light.width, light.height);
-    sharpen(&develop(&full, exposure))
+    sharpen(&develop(&full, exposure), parameters.camera.sharpen_ratio)
 }
 
-/// `picture` as the camera compresses it.
-pub(super) fn jpeg(picture: &RgbImage) -> ImageResult<Vec<u8>> {
+/// `picture` as the camera compresses it, with `quality` of 1 to 100.
+pub(super) fn jpeg(picture: &RgbImage, quality: f32) -> ImageResult<Vec<u8>> {
     let mut out = Vec::new();
-    JpegEncoder::new_with_quality(&mut out, JPEG_QUALITY).encode(
+    JpegEncoder::new_with_quality(&mut out, quality.clamp(1.0, 100.0) as u8).encode(
         picture.as_raw(),
         picture.width(),
         picture.height(),
@@ -79,12 +99,13 @@ fn filter(x: usize, y: usize) -> usize {
 }
 
 /// One noisy number a photosite, 0 to 1.
-fn mosaic(light: &Light, exposure: Exposure, seed: u64, frame: u64) -> Vec<f32> {
-    let mut chance = stream(seed, Purpose::Sensor, frame);
+fn mosaic(light: &Light, exposure: Exposure, options: &Options, frame: u64) -> Vec<f32> {
+    let mut chance = stream(options.seed, Purpose::Sensor, frame);
+    let (full, read) = (exposure.full_electrons, options.camera.read_electrons);
     let site = |(i, value): (usize, &[f32; 3])| {
-        let electrons = value[filter(i % light.width, i / light.width)] * exposure.gain * FULL_ELECTRONS;
-        let deviation = (electrons.max(0.0) + READ_ELECTRONS * READ_ELECTRONS).sqrt();
-        ((electrons + deviation * normal(&mut chance)) / FULL_ELECTRONS).clamp(0.0, 1.0)
+        let electrons = value[filter(i % light.width, i / light.width)] * exposure.gain * full;
+        let deviation = (electrons.max(0.0) + read * read).sqrt();
+        ((electrons + deviation * normal(&mut chance)) / full).clamp(0.0, 1.0)
     };
     light.rgb.iter().enumerate().map(site).collect()
 }
@@ -128,7 +149,7 @@ fn develop(full: &Light, exposure: Exposure) -> RgbImage {
 }
 
 /// Unsharp masking with the mean of three by three pixels.
-fn sharpen(picture: &RgbImage) -> RgbImage {
+fn sharpen(picture: &RgbImage, ratio: f32) -> RgbImage {
     let (width, height) = picture.dimensions();
     RgbImage::from_fn(width, height, |x, y| {
         let (mut sum, mut count) = ([0.0_f32; 3], 0.0_f32);
@@ -139,24 +160,52 @@ fn sharpen(picture: &RgbImage) -> RgbImage {
             }
         }
         let own = picture[(x, y)].0.map(f32::from);
-        image::Rgb(
-            [0, 1, 2].map(|c| (own[c] + SHARPEN_RATIO * (own[c] - sum[c] / count)).round().clamp(0.0, 255.0) as u8),
-        )
+        image::Rgb([0, 1, 2].map(|c| (own[c] + ratio * (own[c] - sum[c] / count)).round().clamp(0.0, 255.0) as u8))
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::axes::{Lighting, Species, Support},
+        *,
+    };
+
+    fn options(light: Lighting) -> (Options, Parameters) {
+        let options = Options { light, ..Options::new(Species::Print, Support::Fixed, 1) };
+        let mut parameters = Parameters::draw(&options);
+        parameters.camera.exposure_stops = 0.0;
+        (options, parameters)
+    }
 
     #[test]
     fn the_meter_makes_any_grey_the_same_grey() {
-        for level in [0.01, 0.2, 3.0] {
+        let (options, parameters) = options(Lighting::Even);
+        for level in [0.1, 0.5, 3.0] {
             let light = Light::from_fn(40, 40, |_, _| [level; 3]);
-            let picture = expose(&light, Exposure::metered(&light), 1, 0);
+            let exposure = Exposure::metered(&light, &options, &parameters);
+            let picture = expose(&light, exposure, &options, &parameters, 0);
             let mean = picture.as_raw().iter().map(|&v| f32::from(v)).sum::<f32>() / picture.as_raw().len() as f32;
             assert!((mean - 255.0 * encoded(METER_TARGET)).abs() < 2.0, "{level}: {mean}");
         }
+    }
+
+    #[test]
+    fn less_light_is_exposed_longer_and_at_last_with_more_noise() {
+        let light = Light::from_fn(40, 40, |_, _| [0.3; 3]);
+        let seen = |lux| {
+            let (options, mut parameters) = options(Lighting::Even);
+            parameters.room.lux = lux;
+            let exposure = Exposure::metered(&light, &options, &parameters);
+            let raw = mosaic(&light, exposure, &options, 0);
+            let mean = raw.iter().sum::<f32>() / raw.len() as f32;
+            let variance = raw.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / raw.len() as f32;
+            (exposure.secs, variance.sqrt() / mean)
+        };
+        let (bright, office, dark) = (seen(2_000.0), seen(400.0), seen(10.0));
+        assert!(bright.0 < office.0 && office.0 <= dark.0, "{bright:?} {office:?} {dark:?}");
+        assert!((bright.1 - 0.038).abs() < 0.01, "720 electrons: {bright:?}");
+        assert!(dark.1 > 2.0 * bright.1, "{bright:?} {dark:?}");
     }
 
     #[test]

@@ -36,14 +36,14 @@ pub(super) trait Writer {
     fn finish(self: Box<Self>) -> Result<(), RecaptureError>;
 }
 
-/// Begins a file of `size` pixels with a frame every `step`.
+/// Begins a new file of `size` pixels with a frame every `step`.
 pub(super) fn create(
     format: Format,
     path: &Path,
     size: (u32, u32),
     step: Duration,
 ) -> Result<Box<dyn Writer>, RecaptureError> {
-    let file = BufWriter::new(File::create(path)?);
+    let file = BufWriter::new(File::create_new(path)?);
     let step_micros = u32::try_from(step.as_micros()).unwrap_or(u32::MAX).max(1);
     Ok(match format {
         Format::Avi => Box::new(Avi::begin(file, size, step_micros)?),

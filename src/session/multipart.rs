@@ -10,23 +10,33 @@ pub(super) struct Form {
     pub(super) body: Zeroizing<Vec<u8>>,
 }
 
-/// Two parts (RFC 7578): `attestation`, the JWS, and `shot`, the PNG. The same parts give the same bytes.
-pub(super) fn capture(attestation: &str, shot: &[u8]) -> Form {
-    // A digest of the parts stands in neither of them: whoever could write it in could find a fixed point of SHA-256.
-    let digest = Sha256::new().chain_update(attestation).chain_update(shot).finalize();
+/// Parts (RFC 7578): `attestation`, the JWS, then the PNGs, `shot`, and at an enrolment `shot-2` and `shot-3`. The same
+/// parts give the same bytes.
+pub(super) fn capture(attestation: &str, shots: &[impl AsRef<[u8]>]) -> Form {
+    // A digest of the parts stands in none of them: whoever could write it in could find a fixed point of SHA-256.
+    let digest = shots.iter().fold(Sha256::new().chain_update(attestation), Digest::chain_update);
+    let digest = digest.finalize();
     let boundary = format!("countenance-{}", BASE64_URL_SAFE_NO_PAD.encode(digest));
-    let mut body = Zeroizing::new(Vec::with_capacity(attestation.len() + shot.len() + 512));
-    let parts: [(&str, &[u8]); 2] = [
-        ("form-data; name=\"attestation\"\r\nContent-Type: application/eat+jwt", attestation.as_bytes()),
-        ("form-data; name=\"shot\"; filename=\"shot.png\"\r\nContent-Type: image/png", shot),
-    ];
-    for (disposition, content) in parts {
+    let bytes = shots.iter().map(|shot| shot.as_ref().len() + 256).sum::<usize>();
+    let mut body = Zeroizing::new(Vec::with_capacity(attestation.len() + bytes + 512));
+    let mut add = |disposition: &str, content: &[u8]| {
         body.extend_from_slice(format!("--{boundary}\r\nContent-Disposition: {disposition}\r\n\r\n").as_bytes());
         body.extend_from_slice(content);
         body.extend_from_slice(b"\r\n");
+    };
+    add("form-data; name=\"attestation\"\r\nContent-Type: application/eat+jwt", attestation.as_bytes());
+    for (i, shot) in shots.iter().enumerate() {
+        let name = shot_part(i);
+        let disposition = format!("form-data; name=\"{name}\"; filename=\"{name}.png\"\r\nContent-Type: image/png");
+        add(&disposition, shot.as_ref());
     }
     body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
     Form { media_type: format!("multipart/form-data; boundary={boundary}"), body }
+}
+
+/// The name of the part that holds the shot of this index: `shot`, `shot-2`, `shot-3`.
+fn shot_part(index: usize) -> String {
+    if index == 0 { "shot".to_owned() } else { format!("shot-{}", index + 1) }
 }
 
 #[cfg(test)]
@@ -35,7 +45,7 @@ mod tests {
 
     #[test]
     fn the_form_is_what_rfc_7578_says_and_the_same_each_time() {
-        let form = capture("a.b.c", b"\x89PNG");
+        let form = capture("a.b.c", &[b"\x89PNG"]);
         let boundary = form.media_type.strip_prefix("multipart/form-data; boundary=").unwrap();
         assert!(boundary.len() <= 70, "RFC 2046 allows 70 characters");
         let expected = [
@@ -47,6 +57,19 @@ mod tests {
         ]
         .concat();
         assert_eq!(*form.body, expected);
-        assert_eq!(*capture("a.b.c", b"\x89PNG").body, expected);
+        assert_eq!(*capture("a.b.c", &[b"\x89PNG"]).body, expected);
+    }
+
+    #[test]
+    fn further_shots_follow_in_parts_of_their_own_names() {
+        let text = String::from_utf8(capture("a.b.c", &["one", "two", "three"]).body.to_vec()).unwrap();
+        let places: Vec<_> = [
+            "name=\"shot\"; filename=\"shot.png\"\r\nContent-Type: image/png\r\n\r\none\r\n",
+            "name=\"shot-2\"; filename=\"shot-2.png\"\r\nContent-Type: image/png\r\n\r\ntwo\r\n",
+            "name=\"shot-3\"; filename=\"shot-3.png\"\r\nContent-Type: image/png\r\n\r\nthree\r\n--",
+        ]
+        .map(|part| text.find(part))
+        .into();
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}");
     }
 }

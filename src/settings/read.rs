@@ -1,9 +1,16 @@
 //! From TOML to choices: each key apart, so that one bad value costs nothing else.
 
+use std::path::PathBuf;
+
 use toml_edit::{Document, Item};
 
-use super::{CAMERA_TURNS_DEG, Complaint, Fault, Loaded, Settings, SettingsError, TEXT_PERCENT, Theme};
-use crate::session::origin::{AllowedOrigins, Origin};
+use super::{
+    CAMERA_TURNS_DEG, Complaint, Fault, LIVENESS_NETS_MAX, Loaded, Settings, SettingsError, TEXT_PERCENT, Theme,
+};
+use crate::{
+    policy::is_sha256_hex,
+    session::origin::{AllowedOrigins, Origin},
+};
 
 pub(super) const CAMERA: &str = "camera";
 pub(super) const CAMERA_PINNED: &str = "camera_pinned";
@@ -15,6 +22,8 @@ pub(super) const THEME: &str = "theme";
 pub(super) const TEXT: &str = "text_percent";
 pub(super) const MOTION: &str = "reduced_motion";
 pub(super) const VERIFIERS: &str = "verifiers";
+pub(super) const NETS: &str = "liveness_nets";
+pub(super) const NET_FOLDER: &str = "liveness_net_folder";
 
 /// Most characters of a camera's id or name.
 const CAMERA_MAX_CHARS: usize = 256;
@@ -66,6 +75,8 @@ fn take(
         }
         MOTION => settings.reduced_motion = yes_or_no(item)?,
         VERIFIERS => settings.verifiers = verifiers(item, complain)?,
+        NETS => settings.liveness_nets = pins(item, complain)?,
+        NET_FOLDER => settings.liveness_net_folder = chosen(item)?.map(folder).transpose()?,
         _ => return Err(Fault::UnknownKey),
     }
     Ok(())
@@ -108,6 +119,26 @@ fn verifiers(item: &Item, complain: &mut impl FnMut(Fault, Option<usize>)) -> Re
     Ok(good.into_iter().collect())
 }
 
+/// In lower case: some tools print a SHA-256 in capitals. Named twice, a network is still one.
+fn pins(item: &Item, complain: &mut impl FnMut(Fault, Option<usize>)) -> Result<Vec<String>, Fault> {
+    let list = item.as_array().filter(|list| list.len() <= LIVENESS_NETS_MAX).ok_or(Fault::NotPins)?;
+    let mut good = Vec::new();
+    for entry in list {
+        match entry.as_str().map(str::to_ascii_lowercase).filter(|pin| is_sha256_hex(pin)) {
+            Some(pin) if good.contains(&pin) => {}
+            Some(pin) => good.push(pin),
+            None => complain(Fault::Pin, entry.span().map(|span| span.start)),
+        }
+    }
+    Ok(good)
+}
+
+/// From the root: what a relative path means would hang on who starts the program.
+fn folder(text: &str) -> Result<PathBuf, Fault> {
+    let path = PathBuf::from(text);
+    if path.is_absolute() && !text.chars().any(char::is_control) { Ok(path) } else { Err(Fault::Folder) }
+}
+
 /// The line of the byte at `offset`, counted from 1.
 pub(super) fn line_at(text: &str, offset: usize) -> usize {
     1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
@@ -123,7 +154,10 @@ mod tests {
         let text = "camera = \"Desk: Cam\"\ncamera_pinned = true\ncamera_turn_deg = 270\ncamera_mirrored = true\n\
                     camera_testing = true\nlanguage = \"pt-BR\"\ntheme = \"high-contrast\"\ntext_percent = 150\n\
                     reduced_motion = true\nverifiers = [\"https://a.example\", \"http://127.0.0.1:9\"]\n";
-        let loaded = read(text).unwrap();
+        let (pin, folder) = ("ab".repeat(32), if cfg!(windows) { "C:/nets" } else { "/nets" });
+        let capitals = pin.to_uppercase();
+        let text = format!("{text}liveness_nets = [\"{capitals}\", \"{pin}\"]\nliveness_net_folder = \"{folder}\"\n");
+        let loaded = read(&text).unwrap();
         assert_eq!(loaded.complaints, []);
         assert_eq!(
             loaded.settings,
@@ -138,6 +172,8 @@ mod tests {
                 text_percent: 150,
                 reduced_motion: true,
                 verifiers: ["https://a.example", "http://127.0.0.1:9"].iter().map(|o| o.parse().unwrap()).collect(),
+                liveness_nets: vec![pin],
+                liveness_net_folder: Some(folder.into()),
             }
         );
         let none = read("camera = \"\"\nlanguage = \"\"\n").unwrap();
@@ -147,7 +183,8 @@ mod tests {
     #[test]
     fn a_bad_value_is_named_with_its_line_and_costs_nothing_else() {
         let long = format!("camera = \"{}\"", "x".repeat(257));
-        let rows: [(&str, &str, &str, Fault); 25] = [
+        let nine = format!("liveness_nets = [{}]", format!("\"{}\",", "ab".repeat(32)).repeat(9));
+        let rows: [(&str, &str, &str, Fault); 29] = [
             ("camera a number", "camera = 0", "camera", Fault::NotText),
             ("camera too long", &long, "camera", Fault::Camera),
             ("camera with a line break", "camera = \"a\\nb\"", "camera", Fault::Camera),
@@ -176,6 +213,10 @@ mod tests {
             ("text with a fraction", "text_percent = 150.0", "text_percent", Fault::TextPercent),
             ("motion in words", "reduced_motion = \"yes\"", "reduced_motion", Fault::NotYesOrNo),
             ("verifiers alone", "verifiers = \"https://a.example\"", "verifiers", Fault::NotAList),
+            ("networks by name", "liveness_nets = \"student\"", "liveness_nets", Fault::NotPins),
+            ("nine networks", &nine, "liveness_nets", Fault::NotPins),
+            ("a folder from here", "liveness_net_folder = \"nets\"", "liveness_net_folder", Fault::Folder),
+            ("a folder by number", "liveness_net_folder = 1", "liveness_net_folder", Fault::NotText),
             ("slip of the pen", "verifier = []", "verifier", Fault::UnknownKey),
             ("table of later days", "[kiosk]\nidle = 3", "kiosk", Fault::UnknownKey),
         ];
@@ -201,6 +242,16 @@ mod tests {
         assert_eq!(told, [(3, Fault::Verifier(OriginError::Insecure)), (4, Fault::NotText)]);
         let good: Vec<_> = loaded.settings.verifiers.iter().map(ToString::to_string).collect();
         assert_eq!(good, ["https://a.example", "https://b.example"]);
+    }
+
+    #[test]
+    fn a_bad_pin_is_named_and_the_others_count() {
+        let pin = "0f".repeat(32);
+        let text = format!("liveness_nets = [\n  \"{pin}\",\n  \"{}\",\n  7,\n]\n", &pin[1..]);
+        let loaded = read(&text).unwrap();
+        let told: Vec<_> = loaded.complaints.iter().map(|c| (c.line, c.fault)).collect();
+        assert_eq!(told, [(3, Fault::Pin), (4, Fault::Pin)]);
+        assert_eq!(loaded.settings.liveness_nets, [pin]);
     }
 
     #[test]

@@ -5,8 +5,8 @@ use toml_edit::{Array, DocumentMut, Item, Value};
 use super::{
     Settings, SettingsError,
     read::{
-        self, CAMERA, CAMERA_MIRRORED, CAMERA_PINNED, CAMERA_TESTING, CAMERA_TURN, LANGUAGE, MOTION, TEXT, THEME,
-        VERIFIERS, line_at,
+        self, CAMERA, CAMERA_MIRRORED, CAMERA_PINNED, CAMERA_TESTING, CAMERA_TURN, LANGUAGE, MOTION, NET_FOLDER, NETS,
+        TEXT, THEME, VERIFIERS, line_at,
     },
 };
 
@@ -31,6 +31,11 @@ pub(super) fn write(before: &str, settings: &Settings) -> Result<String, Setting
     set(MOTION, settings.reduced_motion != said.reduced_motion, settings.reduced_motion.into())?;
     let verifiers: Array = settings.verifiers.iter().map(ToString::to_string).collect();
     set(VERIFIERS, settings.verifiers != said.verifiers, verifiers.into())?;
+    let nets: Array = settings.liveness_nets.iter().map(String::as_str).collect();
+    set(NETS, settings.liveness_nets != said.liveness_nets, nets.into())?;
+    // It came from text, if from a file; a path that is none cannot be written and is none of ours.
+    let folder = settings.liveness_net_folder.as_deref().and_then(std::path::Path::to_str).unwrap_or_default();
+    set(NET_FOLDER, settings.liveness_net_folder != said.liveness_net_folder, folder.into())?;
     Ok(document.to_string())
 }
 
@@ -155,6 +160,8 @@ mod tests {
             text_percent: 200,
             reduced_motion: true,
             verifiers: ["https://a.example", "http://[::1]:8080"].iter().map(|o| o.parse().unwrap()).collect(),
+            liveness_nets: vec!["0f".repeat(32), "ab".repeat(32)],
+            liveness_net_folder: Some(if cfg!(windows) { r"C:\nets" } else { "/srv/nets" }.into()),
         };
         let text = write("", &all).unwrap();
         let again = read::read(&text).unwrap();

@@ -13,33 +13,27 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
 
 use super::{
     HANDLE_SECS, Inner, codes,
     examine::ExamineError,
-    judge::{account_delay_secs, counts_against_account, judge_claims, judge_match, judge_sighting},
-    picture::{self, PictureError},
+    judge::{account_delay_secs, counts_against_account},
     problem::Refusal,
     request::{Post, ProvenRequest},
     sessions::bound_session,
     store::{Event, Session, Stage, Tx, sha256_text},
+    verdict::{self, Case, Judged, Moved, Verdict},
 };
 use crate::{
-    attest::{
-        jwk::PublicKey,
-        verify::{Expected, verify},
-    },
-    policy::Policy,
-    protocol::{Claims, Outcome, Problem, Purpose, Reason},
-    vision::Embedding,
+    attest::jwk::PublicKey,
+    protocol::{Outcome, Problem, Reason},
     world::random_text,
 };
 
 /// Posts that do not hold before the session ends: a client in order needs none.
 const BAD_POSTS_MAX: u32 = 10;
 
-/// The two parts of a posted capture, as the description shows them.
+/// The parts of a posted capture, as the description shows them.
 #[derive(utoipa::ToSchema)]
 #[expect(dead_code, reason = "it only describes the form")]
 pub(crate) struct CaptureForm {
@@ -48,6 +42,12 @@ pub(crate) struct CaptureForm {
     /// PNG or JPEG.
     #[schema(value_type = String, format = Binary)]
     shot: Vec<u8>,
+    /// A further one of the same span; at an enrolment only.
+    #[schema(value_type = Option<String>, format = Binary, rename = "shot-2")]
+    shot_2: Option<Vec<u8>>,
+    /// A third one, behind `shot-2`.
+    #[schema(value_type = Option<String>, format = Binary, rename = "shot-3")]
+    shot_3: Option<Vec<u8>>,
 }
 
 /// Judges a capture. Posting the same one again gives the same answer.
@@ -124,29 +124,6 @@ enum Admission {
     Case(Box<Case>),
 }
 
-/// What a capture is judged against, read in one go.
-struct Case {
-    session: Session,
-    nonce: Zeroizing<String>,
-    template: Option<Embedding>,
-    virtual_cameras: bool,
-    policy: Policy,
-}
-
-struct Judged {
-    jti: String,
-    nonce: Zeroizing<String>,
-    verdict: Verdict,
-}
-
-enum Verdict {
-    /// The account's face.
-    Matched,
-    /// A first face, to be kept.
-    Enrol(Zeroizing<Vec<u8>>),
-    Rejected(Reason),
-}
-
 /// Whether the session takes a capture at all; and what was answered, if this one came before.
 async fn admit(verifier: &Inner, id: &str, device: &str, post_hash: &str) -> Result<Admission, Refusal> {
     let now = verifier.now();
@@ -176,65 +153,22 @@ async fn admit(verifier: &Inner, id: &str, device: &str, post_hash: &str) -> Res
     }
     let nonce = tx.nonce(id).await?;
     let template = tx.template(&session.integration_id, &session.sub).await?;
-    let template = template.map(|bytes| Embedding::from_bytes(&bytes)).transpose().map_err(ExamineError::from)?;
+    let own_minimum = tx.cosine_min(&session.integration_id, &session.sub).await?;
     let (virtual_cameras, policy) = (integration.rules.allow_virtual_cameras, verifier.policy_of(&integration));
-    Ok(Admission::Case(Box::new(Case { session, nonce, template, virtual_cameras, policy })))
+    // Apart from the policy, which devices are told and name in their attestations: it is the account's own.
+    let matching = policy.matching.for_account(own_minimum);
+    Ok(Admission::Case(Box::new(Case { session, nonce, template, virtual_cameras, policy, matching })))
 }
 
-/// Checks and judges on a thread of its own: hashing, decoding and networks take their time.
+/// Checks and judges on a thread of its own.
 async fn judge(verifier: &Inner, case: Box<Case>, key: PublicKey, post: Post) -> Result<Judged, Refusal> {
     let permit = verifier.inference().acquire_owned().await.or(Err(Refusal::Busy))?;
     let verifier = verifier.clone();
     let judged = tokio::task::spawn_blocking(move || {
         let _until_done = permit;
-        judge_blocking(&verifier, &case, &key, &post)
+        verdict::judge(&verifier, &case, &key, &post)
     });
     judged.await.map_err(|e| ExamineError(e.into()))?
-}
-
-fn judge_blocking(verifier: &Inner, case: &Case, key: &PublicKey, post: &Post) -> Result<Judged, Refusal> {
-    let expected = Expected {
-        nonce: &case.nonce,
-        session_id: &case.session.id,
-        purpose: case.session.purpose,
-        now: verifier.now(),
-    };
-    let claims = verify(&post.attestation, key, &expected, &post.shot)?;
-    let shot = picture::decode(&post.shot, &claims.shot).map_err(|e| match e {
-        PictureError::Size => Refusal::ShotSize,
-        PictureError::Unreadable => Refusal::ShotUnreadable,
-    })?;
-    let policy = &case.policy;
-    allowed(verifier, policy, &claims)?;
-    let look = judge_claims(&claims, policy, case.virtual_cameras);
-    let look = match look {
-        Ok(()) => judge_sighting(verifier.examiner().examine(&shot, &policy.quality)?, policy),
-        Err(reason) => Err(reason),
-    };
-    let verdict = match (look, &case.template, case.session.purpose) {
-        (Err(reason), _, _) => Verdict::Rejected(reason),
-        // Two sessions may both have begun as an enrolment: the second is compared with what the first kept.
-        (Ok(look), Some(template), _) => match judge_match(&look.embedding, template) {
-            Ok(()) => Verdict::Matched,
-            Err(reason) => Verdict::Rejected(reason),
-        },
-        (Ok(look), None, Purpose::Enroll) => Verdict::Enrol(look.embedding.to_bytes()),
-        (Ok(_), None, Purpose::Verify) => Verdict::Rejected(Reason::NotEnrolled),
-    };
-    Ok(Judged { jti: claims.jti, nonce: case.nonce.clone(), verdict })
-}
-
-/// That the device ran networks and thresholds which this verifier allows.
-fn allowed(verifier: &Inner, policy: &Policy, claims: &Claims) -> Result<(), Refusal> {
-    let (named, ours) = (&claims.liveness.models, verifier.models());
-    if named.len() != ours.len() || !ours.iter().all(|model| named.contains(model)) {
-        return Err(Refusal::ModelNotAllowed);
-    }
-    // What a client in order judges by: its own defaults, tightened by ours.
-    if claims.liveness.policy != Policy::default().tightened_by(policy).digest() {
-        return Err(Refusal::OtherPolicy);
-    }
-    Ok(())
 }
 
 /// Writes down what was judged, unless the session or the account has moved on meanwhile.
@@ -269,7 +203,12 @@ async fn conclude(
     }
     let answer = match judged.verdict {
         Verdict::Rejected(reason) => reject(verifier, &mut tx, &session, reason).await?,
-        Verdict::Matched => approve(verifier, &mut tx, &session, Event::Matched).await?,
+        Verdict::Matched(moved) => {
+            if let Some(moved) = moved {
+                learn(verifier, &mut tx, &session, &moved).await?;
+            }
+            approve(verifier, &mut tx, &session, Event::Matched).await?
+        }
         Verdict::Enrol(template) => {
             let now = verifier.now();
             if !tx.keep_template(&session.integration_id, &session.sub, &template, now).await? {
@@ -282,6 +221,16 @@ async fn conclude(
     tx.keep_answer(id, post_hash, &judged.jti, &answer).await?;
     tx.commit().await?;
     Ok(answer)
+}
+
+/// Replaces the template by the one that learnt, unless another login did so meanwhile.
+async fn learn(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, moved: &Moved) -> Result<(), Refusal> {
+    let (integration, sub, now) = (&session.integration_id, &session.sub, verifier.now());
+    if tx.update_template(integration, sub, &moved.template, moved.as_of, now).await? {
+        let account = tx.pseudonym(integration, sub).await?;
+        tx.record(now, Event::TemplateUpdated, &session.id, account.as_deref(), "").await?;
+    }
+    Ok(())
 }
 
 async fn approve(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, event: Event) -> Result<String, Refusal> {
@@ -346,9 +295,9 @@ async fn end_refused(verifier: &Inner, mut tx: Tx<'_>, id: &str, reason: Reason)
     Ok(outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(&handle) }))
 }
 
-/// What makes two posts the same: the attestation and the picture, to the byte.
+/// What makes two posts the same: the attestation and the pictures, to the byte.
 fn post_hash(post: &Post) -> String {
     use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-    let shot = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(post.shot.as_slice()));
-    sha256_text(&format!("{} {shot}", post.attestation))
+    let shots = post.shots.iter().map(|shot| BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(shot.as_slice())));
+    sha256_text(&shots.fold(post.attestation.clone(), |text, shot| format!("{text} {shot}")))
 }

@@ -6,6 +6,7 @@ use crate::{
     frame::Frame,
     liveness::NetOdds,
     policy::{NetPolicy, QualityPolicy},
+    quality::measure::Measures,
     vision::{Embedding, Vision, VisionError},
 };
 
@@ -29,8 +30,8 @@ pub enum Sighting {
 /// One face, as the verifier's own networks see it.
 #[derive(Debug)]
 pub struct Look {
-    /// Distance between the eyes, pixels of the shot.
-    pub interocular_px: f32,
+    /// What the quality gates judge by, measured on the shot.
+    pub measures: Measures,
     /// Mean log odds over the crop scales, each clipped to ±9.2.
     pub liveness: f32,
     /// Whose face it is.
@@ -63,7 +64,7 @@ impl Examiner for Arc<Vision> {
         let nets = self.liveness(shot, face, &[NetPolicy::embedded()])?;
         let odds: Vec<f32> = nets.into_iter().flat_map(|NetOdds(odds)| odds).collect();
         Ok(Sighting::OneFace(Look {
-            interocular_px: face.landmarks.interocular_px(),
+            measures: Measures::of(shot, face),
             liveness: odds.iter().sum::<f32>() / odds.len() as f32,
             embedding: self.embed(shot, face)?,
         }))

@@ -9,7 +9,7 @@ use super::{
     store::{Event, Integration, StoreError, Tx},
 };
 use crate::{
-    policy::Policy,
+    policy::{ContractFault, Policy},
     protocol::{Fallback, Purpose},
     world::{UnixSecs, random_text},
 };
@@ -79,6 +79,9 @@ impl Rules {
         if serde_json::from_str::<Policy>(&written).ok().as_ref() != Some(&self.policy) {
             return Err(RulesError::Policy);
         }
+        for net in &self.policy.liveness.nets {
+            net.check().map_err(|fault| RulesError::Net { name: net.name.clone(), fault })?;
+        }
         Ok(())
     }
 
@@ -135,6 +138,15 @@ pub enum RulesError {
     /// A threshold is not a finite number.
     #[error("a threshold of the policy is out of range")]
     Policy,
+    /// A liveness network is asked for by terms that none can have.
+    #[error("the contract of the liveness network {name:?} is out of bounds")]
+    Net {
+        /// Its name in the policy.
+        name: String,
+        /// Which bound.
+        #[source]
+        fault: ContractFault,
+    },
     /// There is no such integration.
     #[error("there is no such integration")]
     Unknown,

@@ -8,7 +8,7 @@
 //! | `mailed`, `mail_pages`, `mail` | the link by mail |
 //! | `browser_code`, `code_pages` | a one-time code asked for and typed in the browser |
 //! | `devices`, `sessions` | `POST /v1/devices`, `…/open`, `…/abandon` |
-//! | `captures`, `picture`, `judge`, `examine` | `POST …/captures`: checks in the protocol's order, then judges |
+//! | `captures`, `verdict`, `picture`, `judge`, `examine`, `template` | `POST …/captures`: checks in the protocol's order, then judges |
 //! | `otp`, `codes`, `twilio` | `POST …/otp`, `…/otp/check`: a one-time code in place of a face |
 //! | `logs`, `feedback` | `POST /v1/logs/{integration_id}`: a tenant's log stream; what it teaches goes to Twilio |
 //! | `give_back` | `GET /return/{handle}`: a form that posts the result to the tenant |
@@ -65,12 +65,14 @@ mod sessions;
 mod start;
 mod start_refusal;
 mod store;
+mod template;
 mod token;
 mod twilio;
+mod verdict;
 
 pub use examine::{ExamineError, Examiner, Look, Sighting};
 pub use integration::{DeviceRule, Rules, RulesError, Transport};
-pub use judge::{MATCH_COSINE_MIN, SHOT_LIVENESS_MIN};
+pub use judge::{SHOT_LIVENESS_MIN, SHOT_SLACK_RATIO};
 pub use logs::LogToken;
 pub use mail::{MailError, Mailer, SmtpMailer, SmtpSetupError};
 pub use origin::{Origin, OriginError};
@@ -83,7 +85,7 @@ pub use twilio::{TwilioSetupError, TwilioVerify};
 const HANDLE_SECS: i64 = 60;
 /// Requests served at once; a further one is told to come back.
 const REQUESTS_MAX: usize = 256;
-/// Captures held in memory at once: each is up to 8 MiB.
+/// Captures held in memory at once: each is up to 16 MiB at an enrolment, 8 otherwise.
 const UPLOADS_MAX: usize = 16;
 
 /// What a verifier is made of.
@@ -204,6 +206,20 @@ impl Verifier {
     ) -> Result<bool, StoreError> {
         let mut tx = self.0.store().begin().await?;
         let done = tx.set_phone(integration_id, sub, phone.as_ref(), self.0.now()).await?;
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    /// Sets an account's own least cosine; it counts where it is stricter than the policy's. None takes it away. False when
+    /// there is no such account.
+    pub async fn set_match_minimum(
+        &self,
+        integration_id: &str,
+        sub: &str,
+        cosine_min: Option<f32>,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.0.store().begin().await?;
+        let done = tx.set_cosine_min(integration_id, sub, cosine_min, self.0.now()).await?;
         tx.commit().await?;
         Ok(done)
     }

@@ -14,11 +14,14 @@ use crate::{
         jwk::PublicKey,
         proof::{self, IAT_WINDOW_SECS},
     },
-    protocol::{ATTESTATION_MAX_BYTES, JSON_MAX_BYTES, PROOF_HEADER, SHOT_MAX_BYTES},
+    protocol::{ATTESTATION_MAX_BYTES, JSON_MAX_BYTES, MORE_SHOT_MAX_BYTES, PROOF_HEADER, SHOT_MAX_BYTES, SHOTS_MAX},
 };
 
-/// Most bytes of a posted capture: both parts, and room for what frames them.
-const CAPTURE_MAX_BYTES: usize = SHOT_MAX_BYTES + ATTESTATION_MAX_BYTES + (16 << 10);
+/// Most bytes of a posted capture: all parts, and room for what frames them.
+const CAPTURE_MAX_BYTES: usize =
+    SHOT_MAX_BYTES + (SHOTS_MAX - 1) * MORE_SHOT_MAX_BYTES + ATTESTATION_MAX_BYTES + (16 << 10);
+/// The parts that hold shots, in their order.
+const SHOT_PARTS: [&str; SHOTS_MAX] = ["shot", "shot-2", "shot-3"];
 
 /// A request whose sender's key is proven.
 pub(crate) struct ProvenRequest {
@@ -30,12 +33,12 @@ pub(crate) struct ProvenRequest {
     body: axum::body::Bytes,
 }
 
-/// The two parts of a posted capture.
+/// The parts of a posted capture.
 pub(crate) struct Post {
     /// JWS compact.
     pub(crate) attestation: String,
-    /// A picture, encoded.
-    pub(crate) shot: Zeroizing<Vec<u8>>,
+    /// Pictures, encoded; one to [`SHOTS_MAX`].
+    pub(crate) shots: Vec<Zeroizing<Vec<u8>>>,
 }
 
 impl ProvenRequest {
@@ -74,14 +77,14 @@ impl ProvenRequest {
         serde_json::from_slice(&self.body).or(Err(Refusal::Malformed))
     }
 
-    /// The body as a form of exactly the parts `attestation` and `shot`.
+    /// The body as a form of exactly the parts `attestation`, `shot` and, behind it and in this order, `shot-2` and `shot-3`.
     pub(crate) async fn into_post(self) -> Result<Post, Refusal> {
         let mut request = Request::new(Body::from(self.body));
         *request.headers_mut() = self.headers;
         // The body is whole and capped already; the extractor's own, lower cap would refuse good pictures.
         DefaultBodyLimit::disable().apply(&mut request);
         let mut form = Multipart::from_request(request, &()).await.or(Err(Refusal::Malformed))?;
-        let (mut attestation, mut shot) = (None, None);
+        let (mut attestation, mut shots) = (None, Vec::with_capacity(SHOTS_MAX));
         while let Some(part) = form.next_field().await.or(Err(Refusal::Malformed))? {
             let name = part.name().map(str::to_owned);
             let bytes = part.bytes().await.or(Err(Refusal::Malformed))?;
@@ -89,16 +92,20 @@ impl ProvenRequest {
                 Some("attestation") if attestation.is_none() && bytes.len() <= ATTESTATION_MAX_BYTES => {
                     attestation = Some(String::from_utf8(bytes.to_vec()).or(Err(Refusal::Malformed))?);
                 }
-                Some("shot") if shot.is_none() && bytes.len() <= SHOT_MAX_BYTES => {
-                    shot = Some(Zeroizing::new(bytes.to_vec()));
-                }
                 Some("attestation") if attestation.is_none() => return Err(Refusal::BodyTooLarge),
-                Some("shot") if shot.is_none() => return Err(Refusal::BodyTooLarge),
+                // Each shot is the one that is due, so none can come twice.
+                Some(name) if SHOT_PARTS.get(shots.len()) == Some(&name) => {
+                    let max = if shots.is_empty() { SHOT_MAX_BYTES } else { MORE_SHOT_MAX_BYTES };
+                    if bytes.len() > max {
+                        return Err(Refusal::BodyTooLarge);
+                    }
+                    shots.push(Zeroizing::new(bytes.to_vec()));
+                }
                 _ => return Err(Refusal::Malformed),
             }
         }
-        match (attestation, shot) {
-            (Some(attestation), Some(shot)) => Ok(Post { attestation, shot }),
+        match attestation {
+            Some(attestation) if !shots.is_empty() => Ok(Post { attestation, shots }),
             _ => Err(Refusal::Malformed),
         }
     }

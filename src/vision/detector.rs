@@ -2,7 +2,7 @@
 
 use super::{
     VisionError,
-    model::{Model, Network, Which},
+    model::{Job, Model, Network},
     warp::{Planes, Region},
 };
 use crate::{
@@ -30,26 +30,22 @@ pub(super) struct Detector {
 impl Detector {
     /// Prepares the network.
     pub(super) fn load(models: &[Model]) -> Result<Self, VisionError> {
-        Ok(Self { network: Network::load(Which::Yunet, models)? })
+        Ok(Self { network: Network::load(Job::Faces, models)? })
     }
 
     /// The faces in `frame`, highest score first. A box may reach beyond the frame.
     pub(super) fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
         let (picture, frame_from_picture) = letterbox(frame);
         let outputs = self.network.run(&picture)?;
-        let ([cls, obj, boxes, points], []) = outputs.as_chunks::<3>() else { return Err(self.misshapen()) };
+        let ([cls, obj, boxes, points], []) = outputs.as_chunks::<3>() else { return Err(self.network.misshapen()) };
         let mut faces = Vec::new();
         for (stride, (((cls, obj), boxes), points)) in
             STRIDES.into_iter().zip(cls.iter().zip(obj).zip(boxes).zip(points))
         {
             let grid = Grid { stride, cls, obj, boxes, points };
-            faces.extend(grid.faces(frame_from_picture).ok_or_else(|| self.misshapen())?);
+            faces.extend(grid.faces(frame_from_picture).ok_or_else(|| self.network.misshapen())?);
         }
         Ok(without_doubles(faces))
-    }
-
-    fn misshapen(&self) -> VisionError {
-        VisionError::Misshapen { name: self.network.name() }
     }
 }
 

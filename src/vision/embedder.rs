@@ -6,7 +6,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::{
     VisionError,
-    model::{Model, Network, Which},
+    model::{Job, Model, Network},
     warp::Planes,
 };
 use crate::{
@@ -39,7 +39,7 @@ pub(super) struct Embedder {
 impl Embedder {
     /// Prepares the network.
     pub(super) fn load(models: &[Model]) -> Result<Self, VisionError> {
-        Ok(Self { network: Network::load(Which::Embedding, models)? })
+        Ok(Self { network: Network::load(Job::Embedding, models)? })
     }
 
     /// The embedding of `face` in `frame`.
@@ -47,7 +47,7 @@ impl Embedder {
         let crop_from_frame = Similarity::fit(face.landmarks.points(), TEMPLATE).ok_or(VisionError::NoArea)?;
         let aligned = Planes::aligned(frame, crop_from_frame, SIDE, SIDE).ok_or(VisionError::NoArea)?;
         let outputs = self.network.run(&aligned.scaled(MEAN, DIVISOR))?;
-        let values = outputs.first().ok_or(VisionError::Misshapen { name: self.network.name() })?;
+        let values = outputs.first().ok_or_else(|| self.network.misshapen())?;
         Embedding::normalised(values)
     }
 }
@@ -65,6 +65,17 @@ impl Embedding {
     /// Similarity to `other`, −1 to 1. The same person is above about 0.3.
     pub fn cosine(&self, other: &Self) -> f32 {
         self.0.iter().zip(other.0.iter()).map(|(a, b)| a * b).sum()
+    }
+
+    /// The weighted mean of `parts`, brought to length one. Refused where there is none, or where they cancel out.
+    pub fn mean<'e>(parts: impl IntoIterator<Item = (&'e Self, f32)>) -> Result<Self, VisionError> {
+        let mut sum = Zeroizing::new(vec![0.0; Self::LEN]);
+        for (part, weight) in parts {
+            for (sum, value) in sum.iter_mut().zip(part.0.iter()) {
+                *sum += value * weight;
+            }
+        }
+        Self::normalised(&sum)
     }
 
     /// For storage: little-endian floats. Whoever keeps them seals them.
@@ -127,6 +138,18 @@ mod tests {
             let cosine = along.cosine(&Embedding::normalised(&values(&other)).unwrap());
             assert!((cosine - expected).abs() < 1e-6, "{name}: {cosine}");
         }
+    }
+
+    #[test]
+    fn a_mean_leans_towards_the_heavier_part_and_has_length_one() {
+        let (one, two) =
+            (Embedding::normalised(&values(&[1.0])).unwrap(), Embedding::normalised(&values(&[0.0, 1.0])).unwrap());
+        let mean = Embedding::mean([(&one, 3.0), (&two, 1.0)]).unwrap();
+        assert!((mean.cosine(&mean) - 1.0).abs() < 1e-6);
+        assert!((mean.cosine(&one) - 3.0 / 10_f32.sqrt()).abs() < 1e-6);
+        assert!(Embedding::mean([]).is_err());
+        assert!(Embedding::mean([(&one, 1.0), (&one, -1.0)]).is_err());
+        assert!(Embedding::mean([(&one, f32::NAN)]).is_err());
     }
 
     #[test]

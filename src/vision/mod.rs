@@ -1,8 +1,10 @@
 //! The networks: where the faces are, how alive one looks, whose it is.
 //!
 //! Three networks, embedded in the binary: YuNet finds faces, a MiniFASNet scores three crops of one, a MobileFaceNet
-//! turns one into an [`Embedding`]. Each runs on the thread that calls it; [`Vision`] may be shared.
+//! turns one into an [`Embedding`]. An owner may add liveness networks from files: [`added`]. Each runs on the thread that
+//! calls it; [`Vision`] may be shared.
 
+pub mod added;
 mod detector;
 mod embedder;
 mod model;
@@ -15,12 +17,19 @@ use detector::Detector;
 use embedder::Embedder;
 use passive::PassiveLiveness;
 
+pub use added::{AddedNet, AddedNetError};
 pub use embedder::Embedding;
 pub use model::{Model, Source, models};
 
-use crate::{face::Face, frame::Frame, liveness::NetOdds, policy::NetPolicy, protocol::ModelClaim};
+use crate::{
+    face::Face,
+    frame::Frame,
+    liveness::NetOdds,
+    policy::{ContractFault, NetPolicy},
+    protocol::ModelClaim,
+};
 
-/// The three networks, ready to run.
+/// The networks, ready to run.
 #[derive(Debug)]
 pub struct Vision {
     detector: Detector,
@@ -56,7 +65,7 @@ pub enum VisionError {
     #[error("the network {name} cannot be prepared")]
     Unusable {
         /// Which network.
-        name: &'static str,
+        name: String,
         /// What the engine says.
         source: Box<dyn Error + Send + Sync>,
     },
@@ -64,7 +73,7 @@ pub enum VisionError {
     #[error("the network {name} cannot be run")]
     Run {
         /// Which network.
-        name: &'static str,
+        name: String,
         /// What the engine says.
         source: Box<dyn Error + Send + Sync>,
     },
@@ -72,7 +81,7 @@ pub enum VisionError {
     #[error("the network {name} gave an answer of another shape")]
     Misshapen {
         /// Which network.
-        name: &'static str,
+        name: String,
     },
     /// The policy names a liveness network that is not at hand.
     #[error("the liveness network {name} (SHA-256 {sha256}) is not at hand")]
@@ -82,6 +91,33 @@ pub enum VisionError {
         /// Its digest there.
         sha256: String,
     },
+    /// The policy names a liveness network that is at hand, and asks for it by other terms than the owner's.
+    #[error("the liveness network {name} (SHA-256 {sha256}) is at hand under another contract")]
+    OtherContract {
+        /// Its name in the policy.
+        name: String,
+        /// Its digest there.
+        sha256: String,
+    },
+    /// The policy names a liveness network by terms that no network can have.
+    #[error("the contract of the liveness network {name:?} is out of bounds")]
+    Contract {
+        /// Its name in the policy.
+        name: String,
+        /// Which bound.
+        source: ContractFault,
+    },
+    /// A network was added that is there already: it would have two votes.
+    #[error("the liveness network {name} (SHA-256 {sha256}) is there already: take it away")]
+    NetTwice {
+        /// Its name in the contract.
+        name: String,
+        /// Its digest.
+        sha256: String,
+    },
+    /// A network that the owner added is not used, and nothing is in its stead.
+    #[error("an added liveness network cannot be used")]
+    Added(#[from] AddedNetError),
     /// The box or the landmarks of the face span no area.
     #[error("the face has no area")]
     NoArea,
@@ -93,10 +129,15 @@ pub enum VisionError {
 impl Vision {
     /// Checks the networks that a capture needs against their digests and prepares them.
     pub fn load() -> Result<Self, VisionError> {
+        Self::load_with(Vec::new())
+    }
+
+    /// The same, with liveness networks beside the embedded ones: at hand for a policy that names them.
+    pub fn load_with(added: Vec<AddedNet>) -> Result<Self, VisionError> {
         let models = models()?;
         Ok(Self {
             detector: Detector::load(&models)?,
-            passive: PassiveLiveness::load(&models)?,
+            passive: PassiveLiveness::load(&models, added)?,
             embedder: OnceLock::new(),
             claims: models.into_iter().map(|model| ModelClaim { name: model.name, sha256: model.sha256 }).collect(),
         })
@@ -110,6 +151,11 @@ impl Vision {
     /// What each of `nets` says of `face`: log odds of a live one at each of its crop scales.
     pub fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
         self.passive.odds(frame, face, nets)
+    }
+
+    /// Whether each of `nets` is at hand, by the terms that it is asked for: known before the first frame.
+    pub fn at_hand(&self, nets: &[NetPolicy]) -> Result<(), VisionError> {
+        self.passive.at_hand(nets)
     }
 
     /// Prepares the embedding network, which only the verifier needs, so that a damaged one is found before the first face.
@@ -130,7 +176,8 @@ impl Vision {
         Ok(self.embedder.get_or_init(|| embedder))
     }
 
-    /// Name and digest of each network, as an attestation states them.
+    /// Name and digest of each embedded network, as an attestation states them; of added ones it states those that it
+    /// weighed in.
     pub fn model_claims(&self) -> Vec<ModelClaim> {
         self.claims.clone()
     }

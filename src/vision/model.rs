@@ -66,79 +66,109 @@ pub fn models() -> Result<Vec<Model>, VisionError> {
     Ok(toml::from_str::<Manifest>(MANIFEST).map_err(VisionError::Manifest)?.model)
 }
 
-/// Which of the networks.
+/// What an embedded network is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Which {
+pub(super) enum Job {
     /// Faces and landmarks.
-    Yunet,
+    Faces,
     /// Passive liveness.
     Liveness,
     /// Face embedding.
     Embedding,
 }
 
-impl Which {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Yunet => "yunet",
-            Self::Liveness => "liveness",
-            Self::Embedding => "embedding",
-        }
-    }
-
-    fn bytes(self) -> &'static [u8] {
-        match self {
-            Self::Yunet => include_bytes!("../../models/yunet.onnx"),
-            Self::Liveness => include_bytes!("../../models/liveness.onnx"),
-            Self::Embedding => include_bytes!("../../models/embedding.onnx"),
-        }
-    }
+/// A network in this binary.
+struct Embedded {
+    /// Its name in `models.toml`.
+    name: &'static str,
+    job: Job,
+    bytes: &'static [u8],
 }
+
+/// Every network in this binary, in the order of `models.toml`. Several may judge liveness: which of them do is for the
+/// policy to say.
+const EMBEDDED: [Embedded; 3] = [
+    Embedded { name: "yunet", job: Job::Faces, bytes: include_bytes!("../../models/yunet.onnx") },
+    Embedded { name: "liveness", job: Job::Liveness, bytes: include_bytes!("../../models/liveness.onnx") },
+    Embedded { name: "embedding", job: Job::Embedding, bytes: include_bytes!("../../models/embedding.onnx") },
+];
 
 /// A network ready to run, on the calling thread.
 #[derive(Clone)]
 pub(super) struct Network {
-    which: Which,
+    name: String,
     plan: Arc<TypedRunnableModel>,
 }
 
 impl Network {
-    /// Checks the embedded bytes of `which` against `models`, then prepares them for running.
-    pub(super) fn load(which: Which, models: &[Model]) -> Result<Self, VisionError> {
-        let name = which.name();
-        let model = models.iter().find(|model| model.name == name).ok_or(VisionError::Unlisted { name })?;
-        let bytes = which.bytes();
-        check(name, bytes, &model.sha256)?;
+    /// The embedded network for `job`, the first if there are several.
+    pub(super) fn load(job: Job, models: &[Model]) -> Result<Self, VisionError> {
+        let mut found = Self::load_all(job, models)?.into_iter();
+        found.next().map(|(network, _)| network).ok_or(VisionError::Unlisted { name: "for this job" })
+    }
+
+    /// Every embedded network for `job`, with the SHA-256 of its file: its bytes are checked against `models`, then
+    /// prepared for running.
+    pub(super) fn load_all(job: Job, models: &[Model]) -> Result<Vec<(Self, String)>, VisionError> {
+        let load = |embedded: &Embedded| {
+            let name = embedded.name;
+            let model = models.iter().find(|model| model.name == name).ok_or(VisionError::Unlisted { name })?;
+            check(name, embedded.bytes, &model.sha256)?;
+            Ok((Self::prepare(name, embedded.bytes, None)?, model.sha256.clone()))
+        };
+        EMBEDDED.iter().filter(|embedded| embedded.job == job).map(load).collect()
+    }
+
+    /// Prepares the ONNX file `bytes` for running: as it says, or on one picture of three square planes with this side.
+    ///
+    /// Weights in other files are not looked for: the engine is told of no folder.
+    pub(super) fn prepare(name: &str, bytes: &[u8], side: Option<usize>) -> Result<Self, VisionError> {
         let mut onnx = tract_onnx::onnx();
         onnx.op_register.insert("PRelu", |_, _| Ok((expand(PRelu), vec![])));
+        let shaped = |model: InferenceModel| match side {
+            None => Ok(model),
+            Some(side) => takes(model, [1, 3, side, side]),
+        };
         let plan = onnx
             .model_for_read(&mut &*bytes)
+            .and_then(shaped)
             .and_then(InferenceModelExt::into_optimized)
             .and_then(IntoRunnable::into_runnable)
-            .map_err(|source| VisionError::Unusable { name, source: source.into() })?;
-        Ok(Self { which, plan })
+            .map_err(|source| VisionError::Unusable { name: name.to_owned(), source: source.into() })?;
+        Ok(Self { name: name.to_owned(), plan })
     }
 
     /// Runs the network on one picture. The outputs in the order of the file, each flat, wiped on drop; tract's own
     /// intermediate results are not.
     pub(super) fn run(&self, picture: &Planes) -> Result<Vec<Zeroizing<Vec<f32>>>, VisionError> {
-        let failed = |source: TractError| VisionError::Run { name: self.name(), source: source.into() };
+        let failed = |source: TractError| VisionError::Run { name: self.name.clone(), source: source.into() };
         let input = Tensor::from_shape(&picture.shape(), picture.values()).map_err(failed)?;
         let outputs = self.plan.run(tvec!(input.into())).map_err(failed)?;
         let flat = |output: &TValue| Ok(Zeroizing::new(output.try_as_plain_ram()?.as_slice()?.to_vec()));
         outputs.iter().map(|output| flat(output).map_err(failed)).collect()
     }
 
-    /// The name in `models.toml`.
-    pub(super) fn name(&self) -> &'static str {
-        self.which.name()
+    /// The refusal of an answer in another shape than the contract or the list promises.
+    pub(super) fn misshapen(&self) -> VisionError {
+        VisionError::Misshapen { name: self.name.clone() }
     }
 }
 
 impl fmt::Debug for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Network").field(&self.name()).finish()
+        f.debug_tuple("Network").field(&self.name).finish()
     }
+}
+
+/// `model` with its only input in this shape. A size that the file leaves open is closed; one that it fixes must be this one.
+fn takes(model: InferenceModel, shape: [usize; 4]) -> TractResult<InferenceModel> {
+    ensure!(model.input_outlets()?.len() == 1, "it takes more than a picture");
+    let own = model.input_fact(0)?;
+    let is_f32 = own.datum_type.concretize().is_none_or(|datum| datum == f32::datum_type());
+    let fixed = |dim: &DimFact| dim.concretize().and_then(|dim| dim.to_usize().ok());
+    let fits = own.shape.dims().zip(shape).all(|(dim, wanted)| fixed(dim).is_none_or(|own| own == wanted));
+    ensure!(is_f32 && fits, "it takes {own:?}, and not a picture of {shape:?}");
+    model.with_input_fact(0, f32::fact(shape).into())
 }
 
 /// max(x, 0) + a·min(x, 0), the slope a one per channel: input 0 is 1×C×H×W, input 1 holds C slopes.
@@ -205,7 +235,8 @@ fn check(name: &'static str, bytes: &[u8], expected: &str) -> Result<(), VisionE
     if found == expected { Ok(()) } else { Err(VisionError::Changed { name, expected: expected.to_owned(), found }) }
 }
 
-fn sha256_hex(bytes: &[u8]) -> String {
+/// SHA-256 of `bytes` in lower-case hex.
+pub(super) fn sha256_hex(bytes: &[u8]) -> String {
     let nibbles = Sha256::digest(bytes).into_iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
     nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16)).collect()
 }
@@ -214,14 +245,12 @@ fn sha256_hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    const ALL: [Which; 3] = [Which::Yunet, Which::Liveness, Which::Embedding];
-
     #[test]
     fn every_network_is_listed_under_its_digest_and_none_besides() {
         let models = models().unwrap();
-        assert_eq!(models.iter().map(|model| model.name.as_str()).collect::<Vec<_>>(), ALL.map(Which::name));
-        for (which, model) in ALL.into_iter().zip(&models) {
-            assert_eq!(sha256_hex(which.bytes()), model.sha256, "{}", model.name);
+        assert_eq!(models.iter().map(|model| model.name.as_str()).collect::<Vec<_>>(), EMBEDDED.map(|e| e.name));
+        for (embedded, model) in EMBEDDED.into_iter().zip(&models) {
+            assert_eq!(sha256_hex(embedded.bytes), model.sha256, "{}", model.name);
         }
     }
 
@@ -229,13 +258,13 @@ mod tests {
     fn a_network_with_another_digest_is_refused_by_name() {
         let mut models = models().unwrap();
         models[1].sha256.replace_range(..1, "x");
-        let refusal = Network::load(Which::Liveness, &models).unwrap_err();
+        let refusal = Network::load(Job::Liveness, &models).unwrap_err();
         assert!(matches!(refusal, VisionError::Changed { name: "liveness", .. }), "{refusal}");
     }
 
     #[test]
     fn a_network_that_is_not_listed_is_refused_by_name() {
-        let refusal = Network::load(Which::Yunet, &[]).unwrap_err();
+        let refusal = Network::load(Job::Faces, &[]).unwrap_err();
         assert!(matches!(refusal, VisionError::Unlisted { name: "yunet" }), "{refusal}");
     }
 }

@@ -1,8 +1,10 @@
 //! Passive liveness of one frame: crops around the face, as each network's contract asks for them.
 
+use zeroize::Zeroizing;
+
 use super::{
-    VisionError,
-    model::{Model, Network, Which},
+    AddedNet, VisionError,
+    model::{Job, Model, Network},
     warp::{Planes, Region},
 };
 use crate::{
@@ -16,15 +18,37 @@ use crate::{
 /// The liveness networks at hand.
 #[derive(Debug)]
 pub(super) struct PassiveLiveness {
-    /// By the SHA-256 of their file, hex.
-    networks: Vec<(String, Network)>,
+    networks: Vec<AtHand>,
+}
+
+#[derive(Debug)]
+struct AtHand {
+    /// Of its file, hex.
+    sha256: String,
+    /// The only way in which a network from a file may be fed and weighed: its owner's. One from this binary is fed as
+    /// any sound policy says.
+    contract: Option<NetPolicy>,
+    network: Network,
 }
 
 impl PassiveLiveness {
-    /// Prepares the embedded network.
-    pub(super) fn load(models: &[Model]) -> Result<Self, VisionError> {
-        let embedded = Network::load(Which::Liveness, models)?;
-        Ok(Self { networks: vec![(NetPolicy::embedded().sha256, embedded)] })
+    /// Prepares the embedded networks, and puts those beside them that the owner added.
+    pub(super) fn load(models: &[Model], added: Vec<AddedNet>) -> Result<Self, VisionError> {
+        let embedded = Network::load_all(Job::Liveness, models)?.into_iter();
+        let mut networks: Vec<_> =
+            embedded.map(|(network, sha256)| AtHand { sha256, contract: None, network }).collect();
+        for AddedNet { contract, network, .. } in added {
+            if networks.iter().any(|other| other.sha256 == contract.sha256) {
+                return Err(VisionError::NetTwice { name: contract.name, sha256: contract.sha256 });
+            }
+            networks.push(AtHand { sha256: contract.sha256.clone(), contract: Some(contract), network });
+        }
+        Ok(Self { networks })
+    }
+
+    /// Whether each of `nets` can be asked.
+    pub(super) fn at_hand(&self, nets: &[NetPolicy]) -> Result<(), VisionError> {
+        nets.iter().try_for_each(|net| self.network(net).map(drop))
     }
 
     /// What each of `nets` says of `face` in `frame`.
@@ -32,23 +56,49 @@ impl PassiveLiveness {
         nets.iter().map(|net| self.odds_of(frame, face, net)).collect()
     }
 
+    fn network(&self, net: &NetPolicy) -> Result<&Network, VisionError> {
+        let (name, sha256) = (|| net.name.clone(), || net.sha256.clone());
+        net.check().map_err(|source| VisionError::Contract { name: name(), source })?;
+        let AtHand { contract, network, .. } = self
+            .networks
+            .iter()
+            .find(|at_hand| at_hand.sha256 == net.sha256)
+            .ok_or_else(|| VisionError::NoSuchNet { name: name(), sha256: sha256() })?;
+        match contract {
+            Some(contract) if contract != net => Err(VisionError::OtherContract { name: name(), sha256: sha256() }),
+            _ => Ok(network),
+        }
+    }
+
     fn odds_of(&self, frame: &Frame, face: &Face, net: &NetPolicy) -> Result<NetOdds, VisionError> {
-        let missing = || VisionError::NoSuchNet { name: net.name.clone(), sha256: net.sha256.clone() };
-        let (_, network) = self.networks.iter().find(|(sha256, _)| *sha256 == net.sha256).ok_or_else(missing)?;
+        let network = self.network(net)?;
         let side = net.side_px as usize;
         let mut logits = Vec::with_capacity(net.scales.len());
         for &scale in &net.scales {
             let region = crop(frame, face.rect, scale).ok_or(VisionError::NoArea)?;
             let mut picture = Planes::black(side, side);
             picture.resize_from(frame, region, side, side);
-            if net.channels == Channels::Rgb {
-                picture.reverse_planes();
-            }
-            let outputs = network.run(&picture.scaled(0.0, net.divisor))?;
-            let output = outputs.into_iter().next().filter(|output| output.len() == net.classes as usize);
-            logits.push(output.ok_or(VisionError::Misshapen { name: network.name() })?);
+            logits.push(logits_of(network, picture, net)?);
         }
         Ok(NetOdds::of(logits.iter().map(|logits| logits.as_slice()), net.live_class as usize))
+    }
+}
+
+/// Runs `network` once on grey, to see that it answers as `net` says.
+pub(super) fn tried(network: &Network, net: &NetPolicy) -> Result<(), VisionError> {
+    let side = net.side_px as usize;
+    logits_of(network, Planes::even(128.0, side, side), net).map(drop)
+}
+
+/// What `network` says of one crop, blue, green, red.
+fn logits_of(network: &Network, mut picture: Planes, net: &NetPolicy) -> Result<Zeroizing<Vec<f32>>, VisionError> {
+    if net.channels == Channels::Rgb {
+        picture.reverse_planes();
+    }
+    let mut outputs = network.run(&picture.scaled(0.0, net.divisor))?.into_iter();
+    match (outputs.next(), outputs.next()) {
+        (Some(output), None) if output.len() == net.classes as usize => Ok(output),
+        _ => Err(network.misshapen()),
     }
 }
 

@@ -47,7 +47,12 @@ impl Region {
 impl Planes {
     /// Black planes of this size.
     pub(super) fn black(width: usize, height: usize) -> Self {
-        Self { width, height, values: Zeroizing::new(vec![0.0; 3 * width * height]) }
+        Self::even(0.0, width, height)
+    }
+
+    /// Planes of this size, `level` everywhere.
+    pub(super) fn even(level: f32, width: usize, height: usize) -> Self {
+        Self { width, height, values: Zeroizing::new(vec![level; 3 * width * height]) }
     }
 
     /// The shape for a network: one picture, three planes, rows, columns.

@@ -8,11 +8,13 @@ use countenance::{
         jws::{self, JwsError, KeyIn},
         verify::{AttestError, Expected, peek_kid, verify},
     },
-    protocol::{ATTESTATION_MAX_BYTES, ATTESTATION_TYP, Claims, Purpose, SHOT_MAX_BYTES},
+    protocol::{
+        ATTESTATION_MAX_BYTES, ATTESTATION_TYP, Claims, MORE_SHOT_MAX_BYTES, Purpose, SHOT_MAX_BYTES, SHOTS_MAX,
+    },
 };
 use serde_json::{Value, json};
 
-use crate::samples::{NOW, SESSION, key, other_key, sealed, ticket};
+use crate::samples::{NOW, SESSION, key, other_key, sealed, sealed_to_enrol, ticket};
 
 fn check(jws: &str, shot: &[u8]) -> Result<Claims, AttestError> {
     let nonce = ticket().nonce;
@@ -20,8 +22,14 @@ fn check(jws: &str, shot: &[u8]) -> Result<Claims, AttestError> {
         jws,
         &key().public(),
         &Expected { nonce: &nonce, session_id: SESSION, purpose: Purpose::Verify, now: NOW },
-        shot,
+        &[shot],
     )
+}
+
+fn check_enrolment(jws: &str, shots: &[impl AsRef<[u8]>]) -> Result<Claims, AttestError> {
+    let nonce = ticket().nonce;
+    let expected = Expected { nonce: &nonce, session_id: SESSION, purpose: Purpose::Enroll, now: NOW };
+    verify(jws, &key().public(), &expected, shots)
 }
 
 /// The three parts of a compact JWS.
@@ -64,11 +72,11 @@ pub(crate) fn changed(leaf: &Value) -> Value {
 #[test]
 fn what_was_sealed_verifies_and_sealing_again_gives_the_same_bytes() {
     let (one, two) = (sealed(), sealed());
-    assert_eq!((one.jws(), one.shot()), (two.jws(), two.shot()));
-    let claims = check(one.jws(), one.shot()).unwrap();
+    assert_eq!((one.jws(), &one.shots()[0]), (two.jws(), &two.shots()[0]));
+    let claims = check(one.jws(), &one.shots()[0]).unwrap();
     assert_eq!(peek_kid(one.jws()), Ok(key().thumbprint()));
     assert_eq!(claims.ueid, key().ueid());
-    let shot = image::load_from_memory_with_format(one.shot(), image::ImageFormat::Png).unwrap();
+    let shot = image::load_from_memory_with_format(&one.shots()[0], image::ImageFormat::Png).unwrap();
     assert_eq!((shot.width(), shot.height()), (claims.shot.width, claims.shot.height));
     assert!((claims.span.first_seq..=claims.span.last_seq).contains(&claims.shot.frame_seq));
 }
@@ -88,11 +96,11 @@ fn no_leaf_of_the_claims_can_be_changed() {
         let payload = BASE64_URL_SAFE_NO_PAD.encode(claims.to_string());
         let bad_signature = Err(AttestError::Jws(JwsError::BadSignature));
         let kept = format!("{header}.{payload}.{signature}");
-        assert_eq!(check(&kept, sealed.shot()), bad_signature, "{path}, signature kept");
+        assert_eq!(check(&kept, &sealed.shots()[0]), bad_signature, "{path}, signature kept");
         let forged = under_our_name(header, &claims, &other_key());
-        assert_eq!(check(&forged, sealed.shot()), bad_signature, "{path}, signed by another under our name");
+        assert_eq!(check(&forged, &sealed.shots()[0]), bad_signature, "{path}, signed by another under our name");
         let theirs = jws::sign(ATTESTATION_TYP, KeyIn::Kid, &claims, &other_key()).unwrap();
-        assert_eq!(check(&theirs, sealed.shot()), Err(AttestError::OtherKey), "{path}, signed by another");
+        assert_eq!(check(&theirs, &sealed.shots()[0]), Err(AttestError::OtherKey), "{path}, signed by another");
     }
 }
 
@@ -137,8 +145,111 @@ fn the_device_itself_cannot_sign_what_does_not_hold_together() {
         let mut claims = original.clone();
         *claims.pointer_mut(path).unwrap() = value;
         let jws = jws::sign(ATTESTATION_TYP, KeyIn::Kid, &claims, &key()).unwrap();
-        assert_eq!(check(&jws, sealed.shot()), Err(why), "{name}");
+        assert_eq!(check(&jws, &sealed.shots()[0]), Err(why), "{name}");
     }
+}
+
+#[test]
+fn an_enrolment_signs_up_to_three_shots_of_its_span_and_a_verification_one() {
+    let (one, two) = (sealed_to_enrol(), sealed_to_enrol());
+    assert_eq!((one.jws(), one.shots()), (two.jws(), two.shots()));
+    let claims = check_enrolment(one.jws(), one.shots()).unwrap();
+    assert_eq!((one.shots().len(), claims.more_shots.len()), (SHOTS_MAX, SHOTS_MAX - 1));
+    let seqs: Vec<_> = std::iter::once(&claims.shot).chain(&claims.more_shots).map(|shot| shot.frame_seq).collect();
+    // 40 ms a frame, 250 ms apart.
+    assert!((0..3).all(|i| seqs[i].abs_diff(seqs[(i + 1) % 3]) >= 7), "{seqs:?}");
+    let verification = sealed();
+    assert_eq!(verification.shots().len(), 1);
+    assert_eq!(verification.shots()[0], one.shots()[0], "the best is the best for either purpose");
+    assert!(check(verification.jws(), &verification.shots()[0]).unwrap().more_shots.is_empty());
+    assert!(
+        !String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(parts(verification.jws())[1]).unwrap())
+            .unwrap()
+            .contains("more_shots")
+    );
+}
+
+#[test]
+fn further_shots_are_bound_like_the_first() {
+    let sealed = sealed_to_enrol();
+    let [a, b, c] = sealed.shots() else { panic!("three shots") };
+    let mut bent = c.to_vec();
+    *bent.last_mut().unwrap() ^= 1;
+    let long = vec![0; MORE_SHOT_MAX_BYTES + 1];
+    let refused = |shots: &[&[u8]]| check_enrolment(sealed.jws(), shots).unwrap_err();
+    let too_large = AttestError::ShotTooLarge { found: long.len(), max: MORE_SHOT_MAX_BYTES };
+    let rows: [(&str, &[&[u8]], AttestError); 8] = [
+        ("none", &[], AttestError::ShotCount { found: 0 }),
+        ("the first alone", &[a], AttestError::OtherShot),
+        ("one missing", &[a, b], AttestError::OtherShot),
+        ("one more", &[a, b, c, c], AttestError::ShotCount { found: 4 }),
+        ("in another order", &[a, c, b], AttestError::OtherShot),
+        ("the first twice", &[a, a, c], AttestError::OtherShot),
+        ("one byte", &[a, b, &bent], AttestError::OtherShot),
+        ("a long one, unread", &[a, b, &long], too_large),
+    ];
+    for (name, shots, why) in rows {
+        assert_eq!(refused(shots), why, "{name}");
+    }
+}
+
+#[test]
+fn the_device_itself_cannot_sign_shots_that_are_no_three_of_one_span() {
+    let sealed = sealed_to_enrol();
+    let original = claims(sealed.jws());
+    let (primary, further) = (&original["shot"], &original["more_shots"][0]);
+    let with = |name: &str, value: Value| {
+        let mut shot = further.clone();
+        shot[name] = value;
+        json!([shot])
+    };
+    let signed = |more: Value, purpose: &str| {
+        let mut claims = original.clone();
+        claims["more_shots"] = more;
+        claims["session"]["purpose"] = json!(purpose);
+        jws::sign(ATTESTATION_TYP, KeyIn::Kid, &claims, &key()).unwrap()
+    };
+    // As a device that lies would: what it posts has the digests that it signs.
+    let bytes: Vec<_> = (0..5).map(|i| sealed.shots()[i.min(2)].clone()).collect();
+    let digest = &original["more_shots"][1]["sha256"];
+    let rows = [
+        ("more than three", json!([further, with("frame_seq", json!(0))[0], further]), 4, None),
+        ("outside the span", with("frame_seq", json!(500)), 2, Some(Inconsistency::ShotOutsideSpan)),
+        ("no size", with("height", json!(0)), 2, Some(Inconsistency::ShotShape)),
+        ("another kind", with("media_type", json!("image/gif")), 2, Some(Inconsistency::ShotShape)),
+        (
+            "the frame of the first",
+            with("frame_seq", primary["frame_seq"].clone()),
+            2,
+            Some(Inconsistency::ShotRepeated),
+        ),
+        ("the picture twice", json!([further, with("sha256", further["sha256"].clone())[0]]), 3, None),
+        (
+            "the frame twice",
+            json!([further, {
+                "sha256": digest, "width": 9, "height": 9, "media_type": "image/png", "frame_seq": further["frame_seq"]
+            }]),
+            3,
+            Some(Inconsistency::ShotRepeated),
+        ),
+    ];
+    for (name, more, posted, why) in rows {
+        let found = check_enrolment(&signed(more, "enroll"), &bytes[..posted]).unwrap_err();
+        match why {
+            Some(why) => assert_eq!(found, AttestError::Inconsistent(why), "{name}"),
+            // Refused even before: nobody can post so many, or two pictures of one digest that differ.
+            None => assert!(matches!(found, AttestError::ShotCount { .. } | AttestError::OtherShot), "{name}: {found}"),
+        }
+    }
+    let cut = with("sha256", json!("AAAA"));
+    assert_eq!(check_enrolment(&signed(cut, "enroll"), &bytes[..2]), Err(AttestError::OtherShot));
+    let at_verification = signed(original["more_shots"].clone(), "verify");
+    let nonce = ticket().nonce;
+    let expected = Expected { nonce: &nonce, session_id: SESSION, purpose: Purpose::Verify, now: NOW };
+    assert_eq!(
+        verify(&at_verification, &key().public(), &expected, sealed.shots()),
+        Err(AttestError::Inconsistent(Inconsistency::ShotCount))
+    );
 }
 
 #[test]
@@ -149,7 +260,7 @@ fn claims_must_be_complete_and_nothing_more() {
     let misread = |claims: &str| {
         let input = format!("{header}.{}", BASE64_URL_SAFE_NO_PAD.encode(claims));
         let signature = BASE64_URL_SAFE_NO_PAD.encode(key().sign(input.as_bytes()));
-        matches!(check(&format!("{input}.{signature}"), sealed.shot()), Err(AttestError::Jws(JwsError::Claims(_))))
+        matches!(check(&format!("{input}.{signature}"), &sealed.shots()[0]), Err(AttestError::Jws(JwsError::Claims(_))))
     };
     assert!(!misread(&original.to_string()), "the claims as they are");
     for name in original.as_object().unwrap().keys() {
@@ -178,11 +289,11 @@ fn claims_must_be_complete_and_nothing_more() {
 #[test]
 fn a_shot_that_differs_by_one_byte_is_another_shot() {
     let sealed = sealed();
-    let mut shot = sealed.shot().to_vec();
+    let mut shot = sealed.shots()[0].to_vec();
     let middle = shot.len() / 2;
     shot[middle] ^= 1;
     assert_eq!(check(sealed.jws(), &shot), Err(AttestError::OtherShot));
-    assert_eq!(check(sealed.jws(), &sealed.shot()[1..]), Err(AttestError::OtherShot));
+    assert_eq!(check(sealed.jws(), &sealed.shots()[0][1..]), Err(AttestError::OtherShot));
     assert_eq!(check(sealed.jws(), &[]), Err(AttestError::OtherShot));
 }
 
@@ -190,10 +301,10 @@ fn a_shot_that_differs_by_one_byte_is_another_shot() {
 fn what_is_too_large_is_refused_unread() {
     let sealed = sealed();
     let found = SHOT_MAX_BYTES + 1;
-    assert_eq!(check(sealed.jws(), &vec![0; found]), Err(AttestError::ShotTooLarge { found }));
+    assert_eq!(check(sealed.jws(), &vec![0; found]), Err(AttestError::ShotTooLarge { found, max: SHOT_MAX_BYTES }));
     let long = "a".repeat(ATTESTATION_MAX_BYTES + 1);
     let too_large = AttestError::Jws(JwsError::TooLarge { found: long.len(), max: ATTESTATION_MAX_BYTES });
-    assert_eq!(check(&long, sealed.shot()), Err(too_large));
+    assert_eq!(check(&long, &sealed.shots()[0]), Err(too_large));
 }
 
 #[test]
@@ -201,13 +312,13 @@ fn the_key_is_named_by_thumbprint_and_not_brought_along() {
     let sealed = sealed();
     let claims = claims(sealed.jws());
     let brought = jws::sign(ATTESTATION_TYP, KeyIn::Jwk, &claims, &key()).unwrap();
-    assert_eq!(check(&brought, sealed.shot()), Err(AttestError::KeyInside));
+    assert_eq!(check(&brought, &sealed.shots()[0]), Err(AttestError::KeyInside));
     assert_eq!(peek_kid(&brought), Err(AttestError::KeyInside));
     let header = |json: &str| BASE64_URL_SAFE_NO_PAD.encode(json);
     let unnamed = under_our_name(&header(r#"{"alg":"Ed25519","typ":"eat+jwt"}"#), &claims, &key());
-    assert_eq!(check(&unnamed, sealed.shot()), Err(AttestError::NoKeyName));
+    assert_eq!(check(&unnamed, &sealed.shots()[0]), Err(AttestError::NoKeyName));
     let misnamed = under_our_name(&header(r#"{"alg":"Ed25519","typ":"eat+jwt","kid":"me"}"#), &claims, &key());
-    assert!(matches!(check(&misnamed, sealed.shot()), Err(AttestError::KeyName(_))));
+    assert!(matches!(check(&misnamed, &sealed.shots()[0]), Err(AttestError::KeyName(_))));
 }
 
 #[test]

@@ -94,3 +94,61 @@ fn models_are_listed_and_nonsense_is_not_inspected() {
     assert_ne!(inspect.code, 0);
     assert!(inspect.out.is_empty() && inspect.err.starts_with("countenance: "), "{}", inspect.err);
 }
+
+#[test]
+fn a_network_is_added_by_its_pin_and_a_rehearsal_weighs_it_in() {
+    let net = "tests/nets/warmth.toml";
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let pin = crate::nets::sha256(&std::fs::read(root.join(net)).unwrap());
+    let args = ["--net", net, "--net-sha256", &pin];
+    let models = |more: &[&str]| countenance(&[&["models"], more].concat());
+    let listed = models(&args);
+    assert!(listed.code == 0 && listed.out.contains(&format!("contract {pin}")), "{}{}", listed.out, listed.err);
+    let thresholds: Value = serde_json::from_str(&models(&[&args[..], &["--thresholds"]].concat()).out).unwrap();
+    assert_eq!(thresholds["liveness"]["nets"][1]["name"], "warmth");
+    let other = "ab".repeat(32);
+    for (name, args, told) in [
+        ("another pin", vec!["--net", net, "--net-sha256", &other], "pinned is abab"),
+        ("no pin", vec!["--net", net], "--net-sha256"),
+        ("a pin for nothing", vec!["--net-sha256", &other], "--net"),
+        ("two for one", [&args[..], &["--net", net]].concat(), "one for each"),
+        ("thresholds of nothing", vec!["--thresholds"], "--net"),
+    ] {
+        let refused = models(&args);
+        assert!(refused.code != 0 && refused.err.contains(told), "{name}: {}", refused.err);
+    }
+
+    let data = tempfile::tempdir().unwrap();
+    let camera = "recording:tests/fixtures/person-a-verify.mp4";
+    let claims = |ran: Ran| serde_json::from_str::<Value>(ran.out.lines().last().unwrap()).unwrap();
+    let added = claims(rehearse(data.path(), camera, &args));
+    let own = claims(rehearse(data.path(), camera, &[]));
+    let names = |claims: &Value| -> Vec<String> {
+        let nets = claims["liveness"]["nets"].as_array().unwrap();
+        nets.iter().map(|net| net["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!((names(&added), names(&own)), (vec!["liveness".into(), "warmth".into()], vec!["liveness".into()]));
+
+    // The same by the settings: the folder, and what of it is pinned.
+    let nets = data.path().join("nets");
+    std::fs::create_dir(&nets).unwrap();
+    for name in ["warmth.toml", "warmth.onnx"] {
+        std::fs::write(nets.join(name), crate::nets::fixture(name)).unwrap();
+    }
+    let settings = data.path().join("settings.toml");
+    let settle = |pin: &str| {
+        let text = format!("camera = \"recording\"\nliveness_nets = [\"{pin}\"]\n");
+        std::fs::write(&settings, text).unwrap();
+        let (data, settings) = (data.path().to_str().unwrap(), settings.to_str().unwrap());
+        countenance(&["doctor", "--json", "--data", data, "--settings", settings])
+    };
+    let finding = |ran: Ran| -> (String, String) {
+        let found: Value = serde_json::from_str(&ran.out).unwrap();
+        let found = found.as_array().unwrap().iter().rfind(|f| f["check"] == "doctor-models").unwrap().clone();
+        (found["state"].as_str().unwrap().into(), found["detail"].as_str().unwrap().into())
+    };
+    let (state, detail) = finding(settle(&pin));
+    assert!(state == "good" && detail.contains("warmth 351a268fece0"), "{detail}");
+    let (state, detail) = finding(settle(&other));
+    assert!(state == "attention" && detail.contains("abab"), "{detail}");
+}

@@ -9,7 +9,7 @@ use countenance::{
     face::Face,
     flow::{Answer, CodeAnswer, CodeStep, CodeTrouble, Consent, Ending, Flow, FlowError, Operator, Setback, Stage},
     frame::Frame,
-    headless::Exit,
+    headless::{Exit, Script},
     liveness::NetOdds,
     policy::{NetPolicy, Policy},
     protocol::{CameraClaim, CameraKind, CodeSent, Fallback, InjectionSign, OneTimeCode, Outcome, Reason, Ticket},
@@ -175,12 +175,22 @@ fn run(
     session: &mut dyn SessionApi,
     operator: &mut Attends,
 ) -> Result<Ending, FlowError> {
+    run_by(Policy::default(), source, sight, session, operator)
+}
+
+fn run_by(
+    policy: Policy,
+    source: &mut dyn FrameSource,
+    sight: &dyn Sight,
+    session: &mut dyn SessionApi,
+    operator: &mut dyn Operator,
+) -> Result<Ending, FlowError> {
     let key = DeviceKey::ephemeral(&Repeatable::from("key"));
     let flow = Flow {
         source,
         sight,
         models: &VISION.model_claims(),
-        policy: Policy::default(),
+        policy,
         session,
         key: &key,
         clock: &Fixed(1_700_000_000),
@@ -250,6 +260,58 @@ fn a_camera_that_fails_is_a_setback_with_a_way_out() {
         assert_eq!(ended.as_ref().ok(), Some(&Ending::Refused(reason)), "{name}: {ended:?}");
         assert_eq!(operator.setbacks, [reason], "{name}");
         assert_eq!(Exit::of(&ended), if reason == Reason::NoCamera { Exit::NoCamera } else { Exit::CannotTell });
+    }
+}
+
+/// Log odds by look: a look begins when the camera does.
+struct Wavers(Vec<f32>, std::sync::atomic::AtomicUsize);
+
+impl Sight for Wavers {
+    fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
+        VISION.faces(frame)
+    }
+
+    fn liveness(&self, _: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
+        // 12 frames and 800 ms to the least evidence, 1,000 ms to the longest look.
+        let at = self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let odds = self.0.get(at / 26).or(self.0.last()).copied().unwrap_or_default();
+        Ok(vec![NetOdds(vec![odds; 3])])
+    }
+}
+
+/// Evidence that is neither for nor against by the end of the longest look: nothing is posted, another look is free, and
+/// a script reads why.
+#[test]
+fn a_doubt_is_abstained_from_explained_and_recoverable() {
+    let mut policy = Policy::default();
+    policy.liveness.longest_millis = 1_000;
+    let (threshold, refused_below) = (policy.liveness.threshold, policy.liveness.refuse_below);
+    let doubt = f32::midpoint(threshold, refused_below);
+    let rows = [
+        ("given up", 0, vec![doubt], Ending::Refused(Reason::CannotTell), 1),
+        ("then sure", 1, vec![doubt, threshold + 1.0], Ending::Approved, 1),
+        ("then refused", 1, vec![doubt, refused_below - 1.0], Ending::Refused(Reason::NotLive), 1),
+    ];
+    for (name, retries, odds, ending, doubts) in rows {
+        let mut source = recording::open(&fixture("person-a-verify.mp4")).unwrap();
+        let (mut session, mut lines) = (Answers::new(vec![]), Vec::new());
+        let mut script = Script::new(&mut lines, retries, None);
+        let ended = run_by(policy.clone(), &mut source, &Wavers(odds, 0.into()), &mut session, &mut script);
+        assert_eq!(ended.as_ref().ok(), Some(&ending), "{name}: {ended:?}");
+        assert_eq!(session.nonces.len(), usize::from(ending == Ending::Approved), "{name}: a doubt is not posted");
+        let told: Vec<serde_json::Value> =
+            lines.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+        let setbacks: Vec<_> =
+            told.iter().filter(|l| l["event"] == "setback" && l["reason"] == "cannot_tell").collect();
+        assert_eq!(setbacks.len(), doubts, "{name}: {told:?}");
+        let facts = &setbacks[0]["facts"];
+        assert_eq!(facts["because"], "the evidence is neither for nor against", "{name}");
+        assert!((facts["fused"].as_f64().unwrap() - f64::from(doubt)).abs() < 1e-3, "{name}: {facts}");
+        assert_eq!(setbacks[0]["try_again"], retries > 0, "{name}");
+        assert!(told.iter().any(|line| line["look"]["longer"] == true), "{name}: a longer look is told");
+        if ending == Ending::Refused(Reason::CannotTell) {
+            assert_eq!((Exit::of(&ended), session.abandoned), (Exit::CannotTell, Some(Reason::CannotTell)), "{name}");
+        }
     }
 }
 

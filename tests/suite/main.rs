@@ -17,6 +17,7 @@ mod flow;
 mod hints;
 mod icon;
 mod jose;
+mod nets;
 mod place;
 mod qualify;
 mod samples;

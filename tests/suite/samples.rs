@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use countenance::{
     attest::{Context, DeviceKey, Sealed, Stamp, seal},
-    best_shot::{BestShot, Shot},
+    best_shot::{BestShot, Shots},
     face::{Face, Landmarks},
     frame::Frame,
     geometry::{Point, Rect},
@@ -62,8 +62,16 @@ pub(crate) fn ticket() -> Ticket {
 
 /// A capture sealed for [`ticket`].
 pub(crate) fn sealed() -> Sealed {
-    let (proof, shot) = proof_and_shot();
-    let ticket = ticket();
+    sealed_for(&ticket())
+}
+
+/// The same capture, for a ticket to enrol.
+pub(crate) fn sealed_to_enrol() -> Sealed {
+    sealed_for(&Ticket { purpose: Purpose::Enroll, ..ticket() })
+}
+
+fn sealed_for(ticket: &Ticket) -> Sealed {
+    let (proof, shots) = proof_and_shots();
     let camera = CameraClaim {
         name: "Sample camera".into(),
         driver: "recording".into(),
@@ -78,10 +86,10 @@ pub(crate) fn sealed() -> Sealed {
     };
     let models = vec![ModelClaim { name: "passive".into(), sha256: "ab".repeat(32) }];
     let stamp = Stamp { iat: NOW, jti: "id-of-this-attestation".into() };
-    seal(shot, proof, Context { ticket: &ticket, camera, models }, &key(), stamp).unwrap()
+    seal(shots, proof, Context { ticket, camera, models }, &key(), stamp).unwrap()
 }
 
-fn proof_and_shot() -> (Proof, Shot) {
+fn proof_and_shots() -> (Proof, Shots) {
     let policy = Policy::default();
     let (mut judging, mut best) = (Judge::new(&policy), BestShot::default());
     for seq in 0..100 {
@@ -89,8 +97,8 @@ fn proof_and_shot() -> (Proof, Shot) {
         judging.see(Some(1));
         best.keep(&good, 1);
         if let Step::Live(proof) = judging.take(&good, vec![NetOdds(vec![3.0; 3])]) {
-            let shot = best.within(&proof).unwrap();
-            return (proof, shot);
+            let shots = best.within(&proof).unwrap();
+            return (proof, shots);
         }
     }
     panic!("a hundred good frames do not suffice");

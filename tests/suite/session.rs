@@ -29,7 +29,7 @@ use countenance::{
 };
 
 use crate::{
-    samples::{NOW, SESSION, key, sealed, ticket},
+    samples::{NOW, SESSION, key, sealed, sealed_to_enrol, ticket},
     scripted::{Play, Scripted, Seen, json, problem},
 };
 
@@ -363,7 +363,27 @@ fn the_capture_arrives_as_it_was_sealed_and_is_the_same_when_sent_again() {
     let boundary = first.headers["content-type"].strip_prefix("multipart/form-data; boundary=").unwrap();
     let [attestation, shot] = &form(&first.body, boundary)[..] else { panic!("two parts") };
     assert_eq!(attestation, sealed.jws().as_bytes());
-    assert_eq!(shot, sealed.shot());
+    assert_eq!(shot, &*sealed.shots()[0]);
+}
+
+#[test]
+fn an_enrolment_posts_up_to_three_shots_and_a_verification_one() {
+    for (sealed, parts) in [(sealed(), 2), (sealed_to_enrol(), 4)] {
+        let approved = Outcome::Approved { continue_url: "http://127.0.0.1:1/return/h4ndle".into() };
+        let verifier = Scripted::new([json(&ticket()), json(&approved)]);
+        let world = World::new();
+        let mut session = world.session();
+        let ticket = session.open(&link(&verifier.origin())).unwrap();
+        session.post(&ticket, &sealed).unwrap();
+        let seen = verifier.seen();
+        let post = seen.last().unwrap();
+        let boundary = post.headers["content-type"].strip_prefix("multipart/form-data; boundary=").unwrap();
+        let form = form(&post.body, boundary);
+        assert_eq!(form.len(), parts);
+        for (part, shot) in form[1..].iter().zip(sealed.shots()) {
+            assert_eq!(part, &**shot);
+        }
+    }
 }
 
 /// The contents of the parts of a form.

@@ -11,7 +11,7 @@ use super::super::{
     words::Arg,
 };
 use super::View;
-use crate::{policy::CapturePolicy, quality::Hint, runner::Command};
+use crate::{liveness::LEAST_SHARE, policy::CapturePolicy, quality::Hint, runner::Command};
 
 /// The capture of a login.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, look: &Look) -> Option<Ask> {
@@ -27,7 +27,9 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, look: &Look) -> Option<Ask> {
         pen.button(Weight::Second, "capture-cancel").then_some(Ask::Command(Command::Cancel))
     });
     layout::content(ui, view.words, view.theme, |pen| {
-        let words = words_for(pen, look, "hint-hold-still");
+        // The least evidence is there and not sure yet: whoever holds still is told that it goes on.
+        let longer = look.gathered_ratio >= LEAST_SHARE;
+        let words = words_for(pen, look, if longer { "hint-almost-there" } else { "hint-hold-still" });
         picture(pen, view, look, &words, look.gathered_ratio);
     });
     ask

@@ -11,18 +11,27 @@ use super::super::{
     words::Arg,
 };
 use super::View;
-use crate::{protocol::Reason, runner::Command};
+use crate::{liveness::Abstain, protocol::Reason, runner::Command};
 
-/// The evidence did not suffice.
-pub(super) fn cannot_tell(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
+/// The evidence did not suffice: there was too little of it, or it spoke neither for a person nor against one.
+pub(super) fn cannot_tell(ui: &mut Ui, view: &View<'_>, abstain: &Abstain) -> Option<Ask> {
+    let (body, advice) = match abstain {
+        Abstain::TimeOver | Abstain::SourceEnded => {
+            ("cannot-tell-body", ["cannot-tell-light", "cannot-tell-distance", "cannot-tell-glasses"])
+        }
+        // Well placed all the time: what was lacking is life, or a picture without reflections and shade.
+        Abstain::Undecided(_) => {
+            ("cannot-tell-unsure", ["cannot-tell-move", "cannot-tell-glasses", "cannot-tell-light"])
+        }
+    };
     let ask = again_or_stop(ui, view, true, |_| None);
     layout::content(ui, view.words, view.theme, |pen| {
-        pen.verdict(Mark::Question, "cannot-tell-title", "cannot-tell-body");
+        pen.verdict(Mark::Question, "cannot-tell-title", body);
         pen.gap(8.0);
-        pen.item("cannot-tell-light");
-        pen.item("cannot-tell-distance");
-        pen.item("cannot-tell-glasses");
-        pen.announce_all(&["cannot-tell-title", "cannot-tell-body"], true);
+        for item in advice {
+            pen.item(item);
+        }
+        pen.announce_all(&["cannot-tell-title", body], true);
     });
     ask
 }

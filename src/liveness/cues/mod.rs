@@ -3,6 +3,17 @@
 //! What a measure is worth stands in the policy ([`CuePolicy`](crate::policy::CuePolicy)), not in the cue, so that a cue's
 //! own file holds what it looks at and nothing that was fitted. A cue is a rule: no clock, no chance, no I/O.
 
+mod background;
+mod carrier;
+mod linear;
+mod looks;
+mod patch;
+mod planar;
+mod rigidity;
+mod stillness;
+#[cfg(test)]
+mod synthetic;
+
 use std::time::Duration;
 
 use crate::{
@@ -27,20 +38,23 @@ pub trait Cue: Send {
     fn see(&mut self, view: View<'_>);
     /// The measure over all frames so far; `None` while it can say nothing. Its unit is the cue's own.
     fn measure(&self) -> Option<f32>;
+    /// Whether the measure may speak against a live person. What is not seen counts against nobody who was not watched for
+    /// long enough, or for nobody knows how long; it may support all the same.
+    fn may_deny(&self) -> bool {
+        true
+    }
 }
 
 /// Fresh cues for one track: those that `policy` enables, in the order of [`CueName::ALL`].
 pub fn enabled(policy: &LivenessPolicy) -> Vec<Box<dyn Cue>> {
-    CueName::ALL.into_iter().filter(|&name| policy.cues.of(name).enabled).filter_map(fresh).collect()
+    CueName::ALL.into_iter().filter(|&name| policy.cues.of(name).enabled).map(fresh).collect()
 }
 
-fn fresh(name: CueName) -> Option<Box<dyn Cue>> {
+fn fresh(name: CueName) -> Box<dyn Cue> {
     match name {
-        CueName::Stillness
-        | CueName::Rigidity
-        | CueName::Carrier
-        | CueName::Screen
-        | CueName::Pulse
-        | CueName::Eyes => None,
+        CueName::Stillness => Box::<stillness::Stillness>::default(),
+        CueName::Rigidity => Box::<rigidity::Rigidity>::default(),
+        CueName::Carrier => Box::<carrier::Carrier>::default(),
+        CueName::Background => Box::<background::Background>::default(),
     }
 }

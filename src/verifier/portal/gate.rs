@@ -59,9 +59,11 @@ impl From<RulesError> for PortalError {
             RulesError::Store(error) => Self::Store(error),
             RulesError::Unknown => Self::NoIntegration,
             // Forms are read before; what they cannot say comes from no form of ours.
-            RulesError::Name | RulesError::Host { .. } | RulesError::Attempts { .. } | RulesError::Policy => {
-                Self::Malformed
-            }
+            RulesError::Name
+            | RulesError::Host { .. }
+            | RulesError::Attempts { .. }
+            | RulesError::Policy
+            | RulesError::Net { .. } => Self::Malformed,
         }
     }
 }

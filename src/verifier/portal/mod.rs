@@ -7,7 +7,7 @@
 //! | `sign_in`, `throttle` | signing in and out; waiting after wrong passwords |
 //! | `integrations`, `new`, `integration`, `log_stream`, `rules_form`, `thresholds` | integrations: all, a new one, one with its options and secrets |
 //! | `check` | what is still to be done before an integration works |
-//! | `users`, `phone`, `devices`, `sessions`, `audit` | lists, with what can be done about each |
+//! | `users`, `phone`, `least_cosine`, `devices`, `sessions`, `audit` | lists, with what can be done about each |
 //! | `sheet`, `html`, `csv`, `time` | what pages, tables, exports and times look like |
 //!
 //! A handler takes a [`Desk`](gate::Desk) or a [`Posted`](gate::Posted): there is no way into the portal beside them, but
@@ -34,6 +34,7 @@ mod gate;
 mod html;
 mod integration;
 mod integrations;
+mod least_cosine;
 mod log_stream;
 mod new;
 mod phone;
@@ -64,6 +65,7 @@ pub(super) fn router(verifier: &Inner) -> Router<Inner> {
         .route("/portal/integrations/{id}/users", get(users::list))
         .route("/portal/integrations/{id}/users/unlock", post(users::unlock))
         .route("/portal/integrations/{id}/users/phone", get(phone::show).post(phone::save))
+        .route("/portal/integrations/{id}/users/match", get(least_cosine::show).post(least_cosine::save))
         .route("/portal/integrations/{id}/users/erase", get(users::confirm).post(users::erase))
         .route("/portal/integrations/{id}/devices", get(devices::list))
         .route("/portal/integrations/{id}/devices/code", post(devices::code))

@@ -1,8 +1,11 @@
 //! An integration's own thresholds, as an operator types them: a JSON object of those that differ from the defaults.
+//!
+//! `liveness.nets` names the liveness networks that a capture must be judged by; `countenance models --thresholds` writes
+//! it. Networks that are not named there besides the program's own have no say.
 
 use serde_json::{Map, Value};
 
-use crate::policy::Policy;
+use crate::policy::{ContractFault, Policy};
 
 /// Why the text is no policy.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +14,8 @@ pub(super) enum ThresholdsError {
     Json(#[from] serde_json::Error),
     #[error("a number is out of range")]
     Range,
+    #[error("the liveness network {name:?}: {fault}")]
+    Net { name: String, fault: ContractFault },
     #[error("thresholds stand by their names in objects, as in {{\"liveness\": {{\"threshold\": 2.0}}}}")]
     Unnamed,
 }
@@ -23,8 +28,12 @@ pub(super) fn read(text: &str) -> Result<Policy, ThresholdsError> {
     let policy: Policy = serde_json::from_str(text)?;
     // A list would be taken for a struct's fields in the order in which they happen to stand.
     let named = |value: &Value| value.as_object().is_some_and(|parts| parts.values().all(Value::is_object));
-    if !serde_json::from_str(text).is_ok_and(|value| named(&value)) {
+    let nets = |value: &Value| value.pointer("/liveness/nets").and_then(Value::as_array).cloned().unwrap_or_default();
+    if !serde_json::from_str(text).is_ok_and(|value| named(&value) && nets(&value).iter().all(Value::is_object)) {
         return Err(ThresholdsError::Unnamed);
+    }
+    for net in &policy.liveness.nets {
+        net.check().map_err(|fault| ThresholdsError::Net { name: net.name.clone(), fault })?;
     }
     // A number beyond what 32 bits hold becomes infinite, and JSON has no word for that.
     let again: Option<Policy> = serde_json::from_value(json(&policy)).ok();
@@ -54,11 +63,17 @@ pub(super) fn write(policy: &Policy) -> String {
 
 /// The thresholds of `own` that have no effect, because they are looser than the service's: a sentence for each.
 pub(super) fn without_effect(own: &Policy, service: &Policy) -> Vec<String> {
-    let effective = json(&service.tightened_by(own));
+    let together = service.tightened_by(own);
+    // Networks add up: a list has its effect once each of its networks is asked by its own terms.
+    let nets_count = own.liveness.nets.iter().all(|net| together.liveness.nets.contains(net));
+    let effective = json(&together);
     let (own, default) = (json(own), json(&Policy::default()));
     let mut found = Vec::new();
     for (part, values) in own.as_object().into_iter().flatten() {
         for (name, value) in values.as_object().into_iter().flatten() {
+            if part == "liveness" && name == "nets" && nets_count {
+                continue;
+            }
             let at = |tree: &Value| tree.get(part).and_then(|p| p.get(name)).cloned().unwrap_or_default();
             if at(&default) != *value && at(&effective) != *value {
                 found.push(format!(
@@ -79,6 +94,7 @@ fn json(policy: &Policy) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::{LivenessPolicy, NetPolicy};
 
     #[test]
     fn only_what_differs_is_written_and_it_is_read_again() {
@@ -95,6 +111,49 @@ mod tests {
         );
         assert_eq!(read(&text).unwrap(), policy);
         assert_eq!(read(" \n").unwrap(), Policy::default());
+    }
+
+    /// An integration that asks for a second network.
+    fn asking() -> Policy {
+        let mut policy = Policy::default();
+        let second = NetPolicy { name: "second".into(), sha256: "ab".repeat(32), ..NetPolicy::embedded() };
+        policy.liveness.nets.push(second);
+        policy
+    }
+
+    #[test]
+    fn networks_are_asked_for_by_name_and_have_their_effect() {
+        let mut policy = asking();
+        let text = write(&policy);
+        assert_eq!(read(&text).unwrap(), policy);
+        assert_eq!(without_effect(&policy, &Policy::default()), [""; 0]);
+        let only_second = Policy {
+            liveness: LivenessPolicy { nets: policy.liveness.nets.split_off(1), ..LivenessPolicy::default() },
+            ..Policy::default()
+        };
+        assert_eq!(without_effect(&only_second, &Policy::default()), [""; 0]);
+        assert_eq!(Policy::default().tightened_by(&only_second), asking(), "the program's own stays");
+        let mut otherwise = Policy::default();
+        otherwise.liveness.nets[0].offset = 9.0;
+        let told = without_effect(&otherwise, &Policy::default());
+        assert!(told.len() == 1 && told[0].contains("liveness.nets"), "{told:?}");
+    }
+
+    #[test]
+    fn networks_without_names_or_bounds_are_told_in_words() {
+        let text = write(&asking());
+        let values = serde_json::json!(["n", "ab".repeat(32), 128, "bgr", 1, [1], 3, 0, [1], 0]);
+        let unnamed = serde_json::json!({ "liveness": { "nets": [values] } }).to_string();
+        let rows = [
+            ("by position", unnamed, "by their names"),
+            ("too large", text.replace("\"side_px\": 128", "\"side_px\": 100000"), "side_px"),
+            ("no digest", text.replace(&"ab".repeat(32), "ab"), "sha256"),
+            ("without end", text.replace("\"offset\": 0.0", "\"offset\": 1e39"), "offset"),
+        ];
+        for (name, text, word) in rows {
+            let error = read(&text).unwrap_err().to_string();
+            assert!(error.contains(word), "{name}: {error}");
+        }
     }
 
     #[test]

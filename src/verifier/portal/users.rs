@@ -43,6 +43,9 @@ pub(super) async fn list(desk: Desk, Path(id): Path<String>) -> Result<Sheet, Po
     if desk.query.ticked("phone") {
         body.insert_str(0, "<p role=\"status\">The phone was saved.</p>\n");
     }
+    if desk.query.ticked("match") {
+        body.insert_str(0, "<p role=\"status\">The match threshold was saved.</p>\n");
+    }
     if desk.query.ticked("erased") {
         body.insert_str(0, "<p role=\"status\">The user was erased.</p>\n");
     }
@@ -60,6 +63,7 @@ pub(super) async fn list(desk: Desk, Path(id): Path<String>) -> Result<Sheet, Po
             "Failed faces in a row",
             "Failed codes in a row",
             "Phone",
+            "Least cosine",
             "In the audit log",
             "Actions",
         ];
@@ -127,7 +131,7 @@ fn row(desk: &Desk, base: &str, user: &UserRow, phone: Option<&PhoneNumber>) -> 
     }
     let erase = address(&format!("{base}/erase"), &[("user", &user.sub)]);
     add(&mut actions, format_args!("<a href=\"{}\">Erase …</a>", text(&erase)));
-    let change = address(&format!("{base}/phone"), &[("user", &user.sub)]);
+    let change = |what: &str| text(&address(&format!("{base}/{what}"), &[("user", &user.sub)]));
     let audit = address("/portal/audit", &[("account", &user.pseudonym)]);
     vec![
         Cell::code(&user.sub),
@@ -138,7 +142,12 @@ fn row(desk: &Desk, base: &str, user: &UserRow, phone: Option<&PhoneNumber>) -> 
         Cell(format!(
             "{} <a href=\"{}\">Change …</a>",
             phone.map_or("none".into(), |p| text(&p.masked())),
-            text(&change)
+            change("phone")
+        )),
+        Cell(format!(
+            "{} <a href=\"{}\">Change …</a>",
+            user.cosine_min.map_or("as the integration".into(), |cosine| format!("{cosine:.2}")),
+            change("match")
         )),
         Cell(format!("<a href=\"{}\"><code>{}</code></a>", text(&audit), text(&user.pseudonym))),
         Cell(actions),

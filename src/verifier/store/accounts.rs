@@ -1,7 +1,6 @@
-//! Accounts: the template to compare with, and how often comparing failed in a row.
+//! Accounts: how often comparing failed in a row, and a match threshold of their own.
 
 use sqlx::Row;
-use zeroize::Zeroizing;
 
 use super::{Event, StoreError, Tx};
 use crate::world::{UnixSecs, random_text};
@@ -71,36 +70,27 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The account's template, as it was given to [`keep_template`](Self::keep_template).
-    pub(crate) async fn template(
-        &mut self,
-        integration_id: &str,
-        sub: &str,
-    ) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
-        let select = "SELECT template_sealed FROM templates WHERE integration_id = ? AND sub = ?";
+    /// The account's own least cosine, if an operator set one.
+    pub(crate) async fn cosine_min(&mut self, integration_id: &str, sub: &str) -> Result<Option<f32>, StoreError> {
+        let select = "SELECT cosine_min FROM accounts WHERE integration_id = ? AND sub = ?";
         let row = sqlx::query(select).bind(integration_id).bind(sub).fetch_optional(&mut *self.db).await?;
-        let Some(row) = row else { return Ok(None) };
-        let sealed: Vec<u8> = row.try_get(0)?;
-        Ok(Some(self.vault.open("templates.template", &[integration_id, sub], &sealed)?))
+        Ok(row.map(|r| r.try_get(0)).transpose()?.flatten())
     }
 
-    /// Keeps the account's first template; false when it has one already, which stays.
-    pub(crate) async fn keep_template(
+    /// Sets the account's own least cosine, or takes it away; false when there is no such account.
+    pub(crate) async fn set_cosine_min(
         &mut self,
         integration_id: &str,
         sub: &str,
-        template: &[u8],
+        cosine_min: Option<f32>,
         now: UnixSecs,
     ) -> Result<bool, StoreError> {
-        let sealed = self.vault.seal(self.chance, "templates.template", &[integration_id, sub], template);
-        let done = sqlx::query("INSERT INTO templates VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
-            .bind(integration_id)
-            .bind(sub)
-            .bind(sealed)
-            .bind(now)
-            .execute(&mut *self.db)
-            .await?;
-        Ok(done.rows_affected() == 1)
+        let Some(pseudonym) = self.pseudonym(integration_id, sub).await? else { return Ok(false) };
+        let update = "UPDATE accounts SET cosine_min = ? WHERE integration_id = ? AND sub = ?";
+        sqlx::query(update).bind(cosine_min).bind(integration_id).bind(sub).execute(&mut *self.db).await?;
+        let detail = if cosine_min.is_some() { "set" } else { "removed" };
+        self.record(now, Event::MatchMinimumChanged, integration_id, Some(&pseudonym), detail).await?;
+        Ok(true)
     }
 
     /// Erases the account: template, sessions, answers, and the link from the audit log's pseudonym to a person.

@@ -25,6 +25,7 @@ mod mails;
 mod operators;
 mod sessions;
 mod sightings;
+mod templates;
 mod vault;
 
 pub(crate) use audit::Event;
@@ -39,7 +40,7 @@ pub(crate) use vault::Vault;
 pub use vault::{KeyFileError, MasterKey, SealBroken};
 
 /// The schema that this build reads and writes.
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
 
 /// Where the database is.
 #[derive(Debug, Clone, PartialEq, Eq)]

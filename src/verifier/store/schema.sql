@@ -1,4 +1,4 @@
--- The verifier's store, version 2 (PRAGMA user_version). Times are seconds since 1970 (UTC).
+-- The verifier's store, version 3 (PRAGMA user_version). Times are seconds since 1970 (UTC).
 -- Columns named *_sealed hold XChaCha20-Poly1305 ciphertext; columns named *_hash hold SHA-256, base64url.
 
 CREATE TABLE integrations (
@@ -42,14 +42,17 @@ CREATE TABLE accounts (
     code_failures     INTEGER NOT NULL DEFAULT 0, -- wrong one-time codes in a row, counted apart from faces
     code_locked_until INTEGER NOT NULL DEFAULT 0,
     verified_at    INTEGER,          -- the last time a face or a code was accepted
+    cosine_min     REAL,             -- a stricter match threshold of its own, as an operator set it
     PRIMARY KEY (integration_id, sub)
 ) STRICT;
 
 CREATE TABLE templates (
     integration_id  TEXT NOT NULL,
     sub             TEXT NOT NULL,
-    template_sealed BLOB NOT NULL,
+    template_sealed BLOB NOT NULL, -- what faces are compared with
+    enrolled_sealed BLOB NOT NULL, -- what was enrolled: updates stay near to it
     enrolled_at     INTEGER NOT NULL,
+    changed_at      INTEGER NOT NULL, -- when it was enrolled or last updated
     PRIMARY KEY (integration_id, sub),
     FOREIGN KEY (integration_id, sub) REFERENCES accounts (integration_id, sub) ON DELETE CASCADE
 ) STRICT;
@@ -187,4 +190,4 @@ CREATE TABLE key_check (
     sealed   BLOB NOT NULL
 ) STRICT;
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

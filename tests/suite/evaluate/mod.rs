@@ -42,7 +42,7 @@ fn set() -> TempDir {
         fs::create_dir(at(folder)).unwrap();
     }
     fs::copy(fixture("person-a-enrol.mp4"), at("bona_fide/a.mp4")).unwrap();
-    pictures("person-a-verify.mp4", &at("bona_fide/b"), 24);
+    pictures("person-a-verify.mp4", &at("bona_fide/b"), 48);
     fs::copy(fixture("person-b.mp4"), at("attack_one/hand_c.mp4")).unwrap();
     pictures("person-b.mp4", &at("attack_other/fixed_d"), 4);
     fs::write(at("attack_one/broken.mp4"), b"no recording").unwrap();
@@ -121,7 +121,7 @@ fn without_a_known_rate_no_time_is_claimed_and_no_track_broken() {
     let row = |written: &Written| of(&written.clips, folder).clone();
     assert_eq!((&row(&untimed)["decision"], &row(&untimed)["decided_millis"]), (&Value::Null, &Value::Null));
     assert_eq!(row(&timed)["decision"], "live");
-    assert!((800..=1_000).contains(&row(&timed)["decided_millis"].as_u64().unwrap()), "{}", row(&timed));
+    assert!((1_600..=2_000).contains(&row(&timed)["decided_millis"].as_u64().unwrap()), "{}", row(&timed));
     // A recording knows its own time, whatever is said of folders.
     assert_eq!(of(&untimed.clips, "bona_fide/a.mp4")["decision"], "live");
     assert_eq!(of(&untimed.clips, "bona_fide/a.mp4"), of(&slow.clips, "bona_fide/a.mp4"));
@@ -131,10 +131,9 @@ fn without_a_known_rate_no_time_is_claimed_and_no_track_broken() {
     assert!(frames(&untimed).iter().all(|frame| frame["at_millis"].is_null() && frame["track"] == 1));
     assert_eq!(frames(&timed)[5]["at_millis"], 200);
     assert!(frames(&timed).iter().all(|frame| frame["odds"][0].as_array().unwrap().len() == 3));
-    // Half a second apart, each frame stands alone: the score is that of one frame.
-    assert_eq!(frames(&slow)[3]["track"], 4);
-    assert_eq!(row(&slow)["score"], frames(&slow)[0]["llr"]);
-    assert_eq!(row(&slow)["decision"], "cannot_tell");
+    // Half a second apart is too far for a login, and near enough for a score.
+    assert_eq!(frames(&slow)[3]["track"], 1);
+    assert_eq!(row(&slow)["decision"], Value::Null);
 }
 
 #[test]
@@ -162,16 +161,18 @@ fn the_threshold_is_the_policys_or_chosen_or_fitted_elsewhere() {
 fn cues_are_picked_by_name_and_gates_opened_by_word() {
     let set = set();
     let run = |more: &[&str]| evaluated(set.path(), &[&["--limit-frames", "2"], more].concat()).report;
-    let all = ["stillness", "rigidity", "carrier", "screen", "pulse", "eyes"];
-    for (cues, expected) in [("none", &[][..]), ("all", &all[..]), ("eyes,stillness", &["stillness", "eyes"])] {
+    let all = ["stillness", "rigidity", "carrier", "background"];
+    for (cues, expected) in
+        [("none", &[][..]), ("all", &all[..]), ("background,stillness", &["stillness", "background"])]
+    {
         let report = run(&["--cues", cues]);
         assert_eq!(report["cues"], serde_json::json!(expected), "{cues}");
         let rows = if expected.is_empty() { 0 } else { expected.len() + 1 };
         assert_eq!(report["ablation"].as_array().unwrap().len(), rows, "{cues}");
     }
-    assert_eq!(run(&[])["ungated"], false);
-    let ungated = run(&["--ungated"]);
-    assert_eq!((&ungated["ungated"], &ungated["bona_fide"]["no_good_frame"]), (&true.into(), &0.into()));
+    let open = run(&[]);
+    assert_eq!((&open["gated"], &open["bona_fide"]["no_good_frame"]), (&false.into(), &0.into()));
+    assert_eq!(run(&["--gated"])["gated"], true);
 }
 
 /// Each row: what is there, what is asked for beside it (`.`: the set of what is broken), the exit code, what is told.

@@ -3,8 +3,9 @@
 use axum::http::StatusCode;
 use countenance::{
     attest::jws::{self, KeyIn},
+    policy::{NetPolicy, Policy},
     protocol::*,
-    verifier::Rules,
+    verifier::{Rules, RulesError},
 };
 use serde_json::{Value, json};
 
@@ -185,6 +186,60 @@ async fn time_shape_and_allowance_are_checked_by_name() {
     let reply = house.post(&key, &login.session, &proof, &shot).await;
     assert_eq!(reply.problem().1, "the attestation is not a sound signed statement", "a statement of another type");
     assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }));
+}
+
+#[tokio::test]
+async fn a_second_network_counts_where_the_integration_asks_for_it_and_nowhere_else() {
+    let second = NetPolicy { name: "second".into(), sha256: "ab".repeat(32), ..NetPolicy::embedded() };
+    let mut policy = Policy::default();
+    policy.liveness.nets.push(second.clone());
+    // What a client in order claims when it weighs that network in.
+    let weigh = |claims: &mut Claims| {
+        let (name, sha256) = (second.name.clone(), second.sha256.clone());
+        claims.liveness.models.push(ModelClaim { name: name.clone(), sha256: sha256.clone() });
+        claims.liveness.nets.push(NetClaim { name, sha256, odds: vec![2.0; 3], llr: 2.0 });
+        claims.liveness.policy = policy.digest();
+    };
+    let network = "The attestation names a network that this verifier does not allow.";
+    let other_policy = "The attestation was made under another policy.";
+    for (case, asks, weighs, told, problem) in [
+        ("asked and weighed", true, true, true, None),
+        ("asked and not weighed", true, false, false, Some(network)),
+        ("weighed and not told", true, true, false, Some(network)),
+        ("not asked and weighed", false, true, true, Some(network)),
+        ("not asked, weighed, and only the policy tells", false, true, false, Some(other_policy)),
+        ("not asked and not weighed", false, false, false, None),
+    ] {
+        let rules = if asks { Rules { policy: policy.clone(), ..rules() } } else { rules() };
+        let house = House::with(rules).await;
+        let key = house.key();
+        let login = house.start().await;
+        let ticket = house.open(&key, &login).await;
+        assert_eq!(ticket.policy.liveness.nets.len(), 1 + usize::from(asks), "{case}");
+        let shot = png();
+        let mut claims = house.claims(&key, &ticket, &shot);
+        if weighs {
+            weigh(&mut claims);
+        }
+        if !told {
+            claims.liveness.nets.truncate(1);
+            claims.liveness.models.truncate(1);
+        }
+        let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &shot).await;
+        match problem {
+            Some(why) => assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, why.into()), "{case}"),
+            None => assert!(matches!(reply.json(), Outcome::Approved { .. }), "{case}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_network_by_terms_that_none_can_have_is_no_rule() {
+    let house = House::new().await;
+    let mut policy = Policy::default();
+    policy.liveness.nets[0].side_px = 0;
+    let refused = house.verifier.add_integration(Rules { policy, ..rules() }).await;
+    assert!(matches!(refused, Err(RulesError::Net { .. })), "{:?}", refused.err());
 }
 
 #[tokio::test]

@@ -17,8 +17,9 @@ use countenance::{
         proof,
     },
     frame::Frame,
-    policy::{CueName, Policy, QualityPolicy},
+    policy::{CueName, NetPolicy, Policy, QualityPolicy},
     protocol::*,
+    quality::measure::Measures,
     verifier::{
         ExamineError, Examiner, Look, Mailer, MasterKey, Place, Rules, Setup, Sighting, TwilioVerify, Verifier,
     },
@@ -49,6 +50,15 @@ pub(super) fn embedding(face: [f32; 4]) -> Embedding {
     Embedding::from_bytes(values.map(f32::to_le_bytes).as_flattened()).unwrap()
 }
 
+/// A face at this cosine from Ada's.
+pub(super) fn ada_at(cosine: f32) -> [f32; 4] {
+    let length = ADA.iter().map(|x| x * x).sum::<f32>().sqrt();
+    let across = [-ADA[1], ADA[0], 0.0, 0.0];
+    let across_length = ADA[0].hypot(ADA[1]);
+    let sine = (1.0 - cosine * cosine).sqrt();
+    [0, 1, 2, 3].map(|i| cosine * ADA[i] / length + sine * across[i] / across_length)
+}
+
 /// Time that stands still until told.
 pub(super) struct HandClock(AtomicI64);
 
@@ -74,6 +84,8 @@ impl Chance for Counted {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Sees {
     Ada,
+    /// Ada, at this cosine from how she enrolled.
+    AdaAt(f32),
     Bob,
     Nobody,
     Two,
@@ -82,15 +94,43 @@ pub(super) enum Sees {
     NothingForItBroke,
 }
 
-pub(super) struct ToldExaminer(Mutex<Sees>);
+/// A frontal, evenly lit, sharp face with its eyes so far apart.
+fn measures(interocular_px: f32) -> Measures {
+    let claim = QualityClaim {
+        interocular_px,
+        face_ratio: 0.3,
+        yaw_deg: 0.0,
+        pitch_deg: 0.0,
+        roll_deg: 0.0,
+        sharpness: 100.0,
+        luma: 120.0,
+    };
+    Measures {
+        claim,
+        face_width_px: 2.0 * interocular_px,
+        offset_x_ratio: 0.0,
+        offset_y_ratio: 0.0,
+        uneven_ratio: 0.1,
+        eye_light_ratio: 1.0,
+    }
+}
+
+/// What is seen on every shot, and on single ones by the number of their frame.
+#[derive(Default)]
+pub(super) struct ToldExaminer {
+    all: Mutex<Option<Sees>>,
+    one: Mutex<Vec<(u64, Sees)>>,
+}
 
 impl Examiner for ToldExaminer {
-    fn examine(&self, _shot: &Frame, _policy: &QualityPolicy) -> Result<Sighting, ExamineError> {
+    fn examine(&self, shot: &Frame, _policy: &QualityPolicy) -> Result<Sighting, ExamineError> {
         let look = |interocular_px, liveness, face| {
-            Ok(Sighting::OneFace(Look { interocular_px, liveness, embedding: embedding(face) }))
+            Ok(Sighting::OneFace(Look { measures: measures(interocular_px), liveness, embedding: embedding(face) }))
         };
-        match *self.0.lock().unwrap() {
+        let one = self.one.lock().unwrap().iter().find(|(seq, _)| *seq == shot.seq()).map(|(_, sees)| *sees);
+        match one.or(*self.all.lock().unwrap()).unwrap_or(Sees::Ada) {
             Sees::Ada => look(80.0, 3.0, ADA),
+            Sees::AdaAt(cosine) => look(80.0, 3.0, ada_at(cosine)),
             Sees::Bob => look(80.0, 3.0, BOB),
             Sees::FarAway => look(20.0, 3.0, ADA),
             Sees::APicture => look(80.0, -2.0, ADA),
@@ -126,7 +166,7 @@ pub(super) struct Reply {
 }
 
 pub(super) fn models() -> Vec<ModelClaim> {
-    vec![ModelClaim { name: "liveness".into(), sha256: "ab".repeat(32) }]
+    vec![ModelClaim { name: "liveness".into(), sha256: NetPolicy::embedded().sha256 }]
 }
 
 pub(super) fn rules() -> Rules {
@@ -159,7 +199,7 @@ impl House {
     ) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
         let chance = Arc::new(Counted(AtomicU64::new(1)));
-        let examiner = Arc::new(ToldExaminer(Mutex::new(Sees::Ada)));
+        let examiner = Arc::new(ToldExaminer::default());
         let setup = Setup {
             origin: ORIGIN.parse().unwrap(),
             place,
@@ -180,7 +220,12 @@ impl House {
     }
 
     pub(super) fn sees(&self, what: Sees) {
-        *self.examiner.0.lock().unwrap() = what;
+        *self.examiner.all.lock().unwrap() = Some(what);
+    }
+
+    /// What the examiner sees on the shot of this frame, whatever else it sees.
+    pub(super) fn sees_on(&self, seq: u64, what: Sees) {
+        self.examiner.one.lock().unwrap().insert(0, (seq, what));
     }
 
     pub(super) fn pass(&self, secs: i64) {
@@ -319,6 +364,7 @@ impl House {
                 media_type: "image/png".into(),
                 frame_seq: 6,
             },
+            more_shots: Vec::new(),
             span: SpanClaim {
                 first_seq: 0,
                 first_millis: 0,
@@ -333,7 +379,12 @@ impl House {
                 decision: LivenessDecision::Live,
                 fused: 2.0,
                 threshold: 1.2,
-                nets: vec![NetClaim { name: "liveness".into(), sha256: "ab".repeat(32), odds: vec![2.0; 3], llr: 2.0 }],
+                nets: vec![NetClaim {
+                    name: "liveness".into(),
+                    sha256: NetPolicy::embedded().sha256,
+                    odds: vec![2.0; 3],
+                    llr: 2.0,
+                }],
                 cues: vec![CueClaim { name: CueName::Stillness, measure: Some(0.5), llr: 0.0 }],
                 per_frame: vec![2.0; 12],
                 models: models(),
@@ -365,6 +416,20 @@ impl House {
         }
     }
 
+    /// The same with further shots, of the frames 12, 18 and so on, and all the bytes to post.
+    pub(super) fn claims_of_several(&self, key: &DeviceKey, ticket: &Ticket, more: u32) -> (Claims, Vec<Vec<u8>>) {
+        let shots: Vec<_> = (0..=more).map(|i| png_of(40, 30 + i)).collect();
+        let mut claims = self.claims(key, ticket, &shots[0]);
+        let further = shots.iter().enumerate().skip(1).map(|(i, shot)| ShotClaim {
+            sha256: B64.encode(Sha256::digest(shot)),
+            height: 30 + i as u32,
+            frame_seq: 6 + 6 * i as u64,
+            ..claims.shot.clone()
+        });
+        claims.more_shots = further.collect();
+        (claims, shots)
+    }
+
     pub(super) fn sign(key: &DeviceKey, claims: &impl Serialize) -> String {
         jws::sign(ATTESTATION_TYP, KeyIn::Kid, claims, key).unwrap()
     }
@@ -372,6 +437,16 @@ impl House {
     pub(super) async fn post(&self, key: &DeviceKey, session: &str, attestation: &str, shot: &[u8]) -> Reply {
         let (media_type, body) = form(&[("attestation", attestation.as_bytes()), ("shot", shot)]);
         self.call(key, &format!("/v1/sessions/{session}/captures"), &media_type, body).await
+    }
+
+    /// Posts these shots, the primary one first.
+    pub(super) async fn post_all(&self, key: &DeviceKey, claims: &Claims, shots: &[Vec<u8>]) -> Reply {
+        let attestation = Self::sign(key, claims);
+        let names = ["shot", "shot-2", "shot-3", "shot-4"];
+        let parts = names.into_iter().zip(shots).map(|(name, shot)| (name, &shot[..]));
+        let parts: Vec<_> = std::iter::once(("attestation", attestation.as_bytes())).chain(parts).collect();
+        let (media_type, body) = form(&parts);
+        self.call(key, &format!("/v1/sessions/{}/captures", claims.session.id), &media_type, body).await
     }
 
     /// A capture in order.

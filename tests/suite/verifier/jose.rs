@@ -124,7 +124,7 @@ async fn changed_statements_of_peers_are_refused() {
                 purpose: ticket.purpose,
                 now: NOW,
             };
-            let read = |jws: &str| verify::verify(jws, &public_key(&device.key.public), &expected, &shot);
+            let read = |jws: &str| verify::verify(jws, &public_key(&device.key.public), &expected, &[&shot]);
             assert_eq!(read(&attestation).unwrap().eat_nonce, ticket.nonce, "{name}");
             for (change, twin) in twins(&attestation) {
                 let Err(verify::AttestError::Jws(why)) = read(&twin) else { panic!("{name}: {change} was read") };

@@ -14,9 +14,11 @@ mod landing_mail;
 #[cfg(feature = "demo")]
 mod logs;
 mod portal;
+mod recorded_faces;
 mod sessions;
 mod start;
 mod storage;
 mod switchboard;
+mod templates;
 #[cfg(feature = "demo")]
 mod twilio;

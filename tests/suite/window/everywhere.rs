@@ -3,7 +3,7 @@
 use countenance::gui::{
     catalogue::{self, Setting},
     theme::Scheme,
-    words::Language,
+    words::{Language, Words},
 };
 use eframe::egui::accesskit::{Node, Role};
 
@@ -72,5 +72,39 @@ fn what_changes_by_itself_is_announced() {
         let (nodes, _) = catalogue::accessible(&state, setting);
         let live = nodes.iter().filter(|node| node.live().is_some()).count();
         assert_eq!(live > 0, !quiet.contains(&name), "{name}: {live} live regions");
+    }
+}
+
+/// Nobody is left to wonder why it goes on, or what to do when it led to nothing.
+#[test]
+fn a_look_that_is_not_sure_says_so_and_what_helps() {
+    for language in Language::ALL {
+        let setting = Setting { scheme: Scheme::Light, language, percent: 100 };
+        let words = Words::new(language);
+        let shows = |sample: &str, id: &str| {
+            let (_, state) = catalogue::samples().into_iter().find(|(name, _)| *name == sample).unwrap();
+            let sentence = words.say(id);
+            let said = |text: Option<&str>| text.is_some_and(|text| text.contains(&sentence));
+            let (nodes, _) = catalogue::accessible(&state, setting);
+            nodes.iter().any(|node| said(node.label()) || said(node.value()))
+        };
+        let rows = [
+            ("capture-progress", "hint-hold-still", true),
+            ("capture-progress", "hint-almost-there", false),
+            ("capture-longer", "hint-almost-there", true),
+            ("capture-longer", "hint-hold-still", false),
+            ("cannot-tell", "cannot-tell-body", true),
+            ("cannot-tell", "cannot-tell-move", false),
+            ("cannot-tell-unsure", "cannot-tell-unsure", true),
+            ("cannot-tell-unsure", "cannot-tell-move", true),
+            ("cannot-tell-unsure", "cannot-tell-glasses", true),
+            ("cannot-tell-unsure", "cannot-tell-distance", false),
+            ("cannot-tell-unsure", "use-code", false),
+            ("cannot-tell-unsure", "try-again", true),
+            ("cannot-tell-unsure-or-code", "use-code", true),
+        ];
+        for (sample, id, expected) in rows {
+            assert_eq!(shows(sample, id), expected, "{sample} and {id} in {}", language.tag());
+        }
     }
 }

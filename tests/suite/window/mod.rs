@@ -10,7 +10,7 @@ use countenance::{
     camera::CameraError,
     gui::screen::Screen,
     instance::{self, Claim, Place},
-    protocol::{CameraRefusal, Outcome, Purpose, Reason},
+    protocol::{CameraRefusal, Fallback, Outcome, Purpose, Reason},
     rehearsal,
     runner::Ended,
     session::SessionError,
@@ -105,6 +105,21 @@ fn who_cannot_be_told_gets_advice_and_another_try() {
     window.press("Begin").see("That was not clear enough");
     window.see("Sit an arm’s length away, face in the middle.").press("Try again").see("It is you");
     let mut window = Window::on_login(nobody_at_first());
+    window.press("Begin").see("That was not clear enough").press("Stop here").see("Not logged in");
+    assert_eq!(window.ended(), Some(Ended::Refused(Reason::CannotTell)));
+}
+
+/// Between live and not live for the longest look: neither refused nor accepted, told what helps, and then it may work.
+#[test]
+fn who_leaves_a_doubt_is_told_what_helps_and_may_try_again() {
+    let doubt = || Script { odds: vec![0.6, 3.0], fallback: vec![Fallback::Sms], ..Script::default() };
+    let mut window = Window::on_login(doubt());
+    window.press("Begin").see("That was not clear enough").see("Move your head a little, and blink.");
+    assert_eq!(window.stage.told(), ["light on", "light off"], "nothing is sent");
+    window.press("Try again").see("It is you");
+    let mut window = Window::on_login(doubt());
+    window.press("Begin").see("That was not clear enough").press("Use a code instead").see("Send a text message");
+    let mut window = Window::on_login(doubt());
     window.press("Begin").see("That was not clear enough").press("Stop here").see("Not logged in");
     assert_eq!(window.ended(), Some(Ended::Refused(Reason::CannotTell)));
 }

@@ -326,7 +326,10 @@ impl SessionApi for Played<'_> {
         match opening {
             Opening::Ticket => {
                 let fallback = self.stage.script.lock().unwrap().fallback.clone();
-                self.inner.open(link).map(|ticket| Ticket { attempts_left: 5, fallback, ..ticket })
+                let mut ticket = self.inner.open(link)?;
+                // A doubt lasts for a second of frames, not five.
+                ticket.policy.liveness.longest_millis = 1_000;
+                Ok(Ticket { attempts_left: 5, fallback, ..ticket })
             }
             Opening::Fails(error) => Err(error()),
             Opening::Hangs => {

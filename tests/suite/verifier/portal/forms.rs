@@ -27,7 +27,7 @@ pub(super) const FOREIGN: &[&[(&str, &str)]] = &[
 
 /// Every address that takes a form of somebody who is signed in, with fields that would do something.
 fn all(operator: &Operator<'_>) -> Vec<Form> {
-    let rows: [(String, &[(&str, &str)]); 11] = [
+    let rows: [(String, &[(&str, &str)]); 12] = [
         ("/portal/sign-out".into(), &[]),
         ("/portal/integrations/new".into(), &[("name", "New"), ("tenant_host", "new.example"), ("once", "1")]),
         (operator.path(""), &[("name", "Changed"), ("tenant_host", "new.example")]),
@@ -35,6 +35,7 @@ fn all(operator: &Operator<'_>) -> Vec<Form> {
         (operator.path("/rotate"), &[("overlap", "0"), ("once", "2")]),
         (operator.path("/log-token"), &[("once", "4")]),
         (operator.path("/users/phone"), &[("user", "auth0|ada"), ("phone", "+4915123456789")]),
+        (operator.path("/users/match"), &[("user", "auth0|ada"), ("cosine_min", "0.6")]),
         (operator.path("/users/unlock"), &[("user", "auth0|ada")]),
         (operator.path("/users/erase"), &[("user", "auth0|ada")]),
         (operator.path("/devices/code"), &[("life", "900"), ("once", "3")]),

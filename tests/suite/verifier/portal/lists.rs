@@ -30,6 +30,7 @@ async fn markup_from_outside_stays_text_everywhere() {
         operator.path(&format!("/users?after={user}")),
         operator.path(&format!("/users/erase?user={user}")),
         operator.path(&format!("/users/phone?user={user}")),
+        operator.path(&format!("/users/match?user={user}")),
         operator.path("/devices"),
         "/portal/sessions".into(),
         format!("/portal/sessions?reason={user}&since={user}&stage={user}&integration={user}"),
@@ -98,6 +99,26 @@ async fn users_are_found_unlocked_and_erased() {
     operator.send(&phone.clone().with("phone", "")).await;
     assert!(operator.get(&address).await.text().contains("None is set."));
     assert_eq!(operator.send(&phone.clone().with("user", "nobody")).await.status, StatusCode::NOT_FOUND);
+
+    let address = format!("{base}/match?user=auth0%7Cada");
+    let threshold = operator.form(&address, &format!("{base}/match")).await;
+    for typed in ["0.49", "0.99", "NaN", "<b>"] {
+        let wrong = operator.send(&threshold.clone().with("cosine_min", typed)).await;
+        assert_eq!(
+            (wrong.status, wrong.page().as_str()),
+            (StatusCode::UNPROCESSABLE_ENTITY, "portal-match"),
+            "{typed}"
+        );
+        assert!(wrong.text().contains("role=\"alert\"") && !wrong.text().contains("<b>"), "{typed}");
+    }
+    assert!(operator.get(&base).await.text().contains("as the integration"));
+    let saved = operator.send(&threshold.clone().with("cosine_min", "0.62")).await;
+    assert_eq!(location(&saved.headers), format!("{base}?q=auth0%7Cada&match=1"));
+    assert!(operator.get(&base).await.text().contains("0.62 <a"));
+    assert!(operator.get(&address).await.text().contains("value=\"0.62\""));
+    operator.send(&threshold.clone().with("cosine_min", "")).await;
+    assert!(!operator.get(&base).await.text().contains("0.62"));
+    assert_eq!(operator.send(&threshold.clone().with("user", "nobody")).await.status, StatusCode::NOT_FOUND);
 
     let confirm = format!("{base}/erase?user=auth0%7Cada");
     let page = operator.page(&confirm, "portal-erase").await.text();

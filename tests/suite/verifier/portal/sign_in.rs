@@ -147,6 +147,7 @@ async fn without_a_session_every_page_leads_to_the_sign_in_and_says_nothing() {
         &browser.path("/users"),
         &browser.path("/users/erase?user=auth0%7Cada"),
         &browser.path("/users/phone?user=auth0%7Cada"),
+        &browser.path("/users/match?user=auth0%7Cada"),
         &browser.path("/devices"),
         "/portal/integrations/nothing",
         "/portal/sessions",

@@ -1,0 +1,78 @@
+//! A live face is never still; a photo on a stand is.
+//!
+//! The measure is the median, over pairs of looks, of ln(r + 0.02): `r` is how far the face as a whole moved between two looks,
+//! in pixels of a face whose eyes are 28.9 px apart. It is fitted over the whole face, so that a dim, noisy picture hides as
+//! little of it as a good one. It needs to know how much time went by, and a hand that shakes is as lively as a head: it may
+//! deny and should not support.
+
+use super::{Cue, View, looks::Looks, planar::median};
+use crate::policy::CueName;
+
+/// Keeps the logarithm of no motion at all finite; twice what noise feigns, face pixels.
+const MOTION_LEAST: f32 = 0.02;
+/// Least pairs of looks: three looks, 0.8 s.
+const PAIRS_LEAST: usize = 2;
+
+/// Each look is held against the one before it.
+const EARLIER: usize = 1;
+
+/// See the module.
+pub(super) struct Stillness {
+    looks: Looks,
+    pairs: Vec<f32>,
+}
+
+impl Default for Stillness {
+    fn default() -> Self {
+        Self { looks: Looks::new(EARLIER), pairs: Vec::new() }
+    }
+}
+
+impl Cue for Stillness {
+    fn name(&self) -> CueName {
+        CueName::Stillness
+    }
+
+    fn see(&mut self, view: View<'_>) {
+        if view.at.is_some() {
+            let changes = self.looks.changes(view);
+            self.pairs.extend(changes.iter().map(|change| (change.rigid + MOTION_LEAST).ln()));
+        }
+    }
+
+    fn measure(&self) -> Option<f32> {
+        (self.pairs.len() >= PAIRS_LEAST).then(|| median(&mut self.pairs.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::liveness::cues::synthetic::{Pose, film, view};
+
+    fn measured(timed: bool, pose: impl Fn(f32) -> Pose) -> Option<f32> {
+        let mut cue = Stillness::default();
+        film(4, pose).iter().for_each(|good| cue.see(view(good, timed)));
+        cue.measure()
+    }
+
+    #[test]
+    fn a_stand_is_still_and_a_hand_or_a_head_is_not() {
+        let still = Pose::STILL;
+        let rows: [(&str, &dyn Fn(f32) -> Pose, bool); 4] = [
+            ("a photo on a stand", &|_| still, true),
+            ("the same, dimly lit, with a nervous detector", &|_| Pose { noise: 8.0, jitter: 4.0, ..still }, true),
+            ("the same, as exposure settles", &|t| Pose { gain: 1.0 + 0.05 * t, ..still }, true),
+            ("a head that hardly moves", &|t| Pose { shift: ((t * 2.1).sin() * 1.5, 0.0), ..still }, false),
+        ];
+        for (name, pose, expected) in rows {
+            let measure = measured(true, pose).unwrap();
+            assert_eq!(measure < -2.2, expected, "{name}: {measure}");
+        }
+    }
+
+    #[test]
+    fn without_time_it_says_nothing() {
+        assert_eq!(measured(false, |_| Pose::STILL), None);
+    }
+}

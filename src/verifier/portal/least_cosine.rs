@@ -1,0 +1,132 @@
+//! `/portal/integrations/{id}/users/match`: a match threshold of an account's own, stricter than the policy's.
+
+use std::num::ParseFloatError;
+
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{
+    gate::{Desk, PortalError, Posted},
+    html::address,
+    sheet::Sheet,
+};
+use crate::verifier::{pages::text, store::UserRow};
+
+/// The strictest that an account can be. Origin: 15 % of the comparisons of one person in other light lie below it
+/// (`models/REPORT.md`); beyond, an account is locked out rather than guarded.
+const STRICTEST: f32 = 0.75;
+
+/// Why the text is no threshold.
+#[derive(Debug, thiserror::Error)]
+enum CosineError {
+    #[error("a number such as 0.60 is needed")]
+    NoNumber(#[from] ParseFloatError),
+    #[error("the threshold of this integration is {least:.2}; one account can be stricter, up to {STRICTEST:.2}")]
+    Range { least: f32 },
+}
+
+/// The form.
+pub(super) async fn show(desk: Desk, Path(id): Path<String>) -> Result<Sheet, PortalError> {
+    let mut tx = desk.verifier.store().begin().await?;
+    let integration = desk.integration(&mut tx, &id).await?;
+    let user = tx.user(&id, desk.query.get("user")).await?.ok_or(PortalError::NoAccount)?;
+    let typed = user.cosine_min.map(|cosine| cosine.to_string()).unwrap_or_default();
+    let least = desk.verifier.policy_of(&integration).matching.cosine_min;
+    Ok(page(&desk, &id, &integration.rules.name, &user, least, &typed, None))
+}
+
+/// Sets the threshold, or with an empty field takes it away.
+pub(super) async fn save(Path(id): Path<String>, posted: Posted) -> Result<Response, PortalError> {
+    let (desk, typed) = (&posted.desk, posted.fields.get("cosine_min").trim());
+    let mut tx = desk.verifier.store().begin().await?;
+    let integration = desk.integration(&mut tx, &id).await?;
+    let user = tx.user(&id, posted.fields.get("user")).await?.ok_or(PortalError::NoAccount)?;
+    let least = desk.verifier.policy_of(&integration).matching.cosine_min;
+    match read(typed, least) {
+        Err(error) => {
+            let page = page(desk, &id, &integration.rules.name, &user, least, typed, Some(&error));
+            Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
+        }
+        Ok(cosine_min) => {
+            tx.set_cosine_min(&id, &user.sub, cosine_min, desk.verifier.now()).await?;
+            tx.commit().await?;
+            let users = address(&format!("/portal/integrations/{id}/users"), &[("q", &user.sub), ("match", "1")]);
+            Ok(Redirect::to(&users).into_response())
+        }
+    }
+}
+
+/// Nothing is no threshold of its own.
+fn read(typed: &str, least: f32) -> Result<Option<f32>, CosineError> {
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let cosine: f32 = typed.parse()?;
+    // Asked in the affirmative, so that no number at all is out of range.
+    if cosine >= least && cosine <= STRICTEST { Ok(Some(cosine)) } else { Err(CosineError::Range { least }) }
+}
+
+fn page(
+    desk: &Desk,
+    id: &str,
+    integration: &str,
+    user: &UserRow,
+    least: f32,
+    typed: &str,
+    error: Option<&CosineError>,
+) -> Sheet {
+    let (marks, error) = match error {
+        Some(error) => (
+            "aria-invalid=\"true\" aria-describedby=\"cosine_min-error cosine_min-help\"",
+            format!("<p class=\"error\" id=\"cosine_min-error\" role=\"alert\">{error}</p>\n"),
+        ),
+        None => ("aria-describedby=\"cosine_min-help\"", String::new()),
+    };
+    let body = format!(
+        "<p>How alike a face must be to the one that <strong>{user}</strong> enrolled. This integration asks for a cosine \
+         of at least {least:.2}.</p>\n\
+         <form method=\"post\" action=\"/portal/integrations/{id}/users/match\">\n{}\
+         <input type=\"hidden\" name=\"user\" value=\"{user}\">\n\
+         <div class=\"field\">\n<label for=\"cosine_min\">Least cosine for this account</label>\n\
+         <input id=\"cosine_min\" name=\"cosine_min\" inputmode=\"decimal\" value=\"{}\" autocomplete=\"off\" {marks}>\n\
+         {error}<p class=\"help\" id=\"cosine_min-help\">From {least:.2} to {STRICTEST:.2}. The stricter, the more often the \
+         right person has to try again, above all in other light. Empty: as the integration asks.</p>\n</div>\n\
+         <button class=\"go\">Save</button>\n</form>\n\
+         <p><a href=\"/portal/integrations/{id}/users\">Leave it as it is</a></p>\n",
+        desk.proof(),
+        text(typed),
+        user = text(&user.sub),
+        id = text(id),
+    );
+    desk.sheet("portal-match", "Match threshold of a user", body).of_integration(id, integration)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_threshold_is_a_number_between_the_integrations_and_the_strictest() {
+        for (typed, expected) in [
+            ("", Some(None)),
+            ("0.6", Some(Some(0.6))),
+            ("0.50", Some(Some(0.5))),
+            ("0.75", Some(Some(0.75))),
+            (".7", Some(Some(0.7))),
+            ("0.49", None),
+            ("0.76", None),
+            ("1e9", None),
+            ("-0.6", None),
+            ("NaN", None),
+            ("inf", None),
+            ("0,6", None),
+            ("high", None),
+        ] {
+            assert_eq!(read(typed, 0.5).ok(), expected, "{typed:?}");
+        }
+        assert!(read("0.75", 0.9).is_err(), "where the integration is stricter than any account, no account differs");
+    }
+}

@@ -1,0 +1,64 @@
+//! Templates, sealed: what an account's faces are compared with, and beside it what was enrolled.
+
+use sqlx::Row;
+
+use super::{StoreError, Tx};
+use crate::{verifier::template::Template, vision::Embedding, world::UnixSecs};
+
+/// What the ciphertexts are bound to, beside the account.
+const CURRENT: &str = "templates.template";
+const ENROLLED: &str = "templates.enrolled";
+
+impl Tx<'_> {
+    /// The account's template.
+    pub(crate) async fn template(&mut self, integration_id: &str, sub: &str) -> Result<Option<Template>, StoreError> {
+        let select = "SELECT template_sealed, enrolled_sealed, changed_at FROM templates \
+                      WHERE integration_id = ? AND sub = ?";
+        let row = sqlx::query(select).bind(integration_id).bind(sub).fetch_optional(&mut *self.db).await?;
+        let Some(row) = row else { return Ok(None) };
+        let open = |column: &str, bound_to| -> Result<Embedding, StoreError> {
+            let sealed: Vec<u8> = row.try_get(column)?;
+            let bytes = self.vault.open(bound_to, &[integration_id, sub], &sealed)?;
+            Embedding::from_bytes(&bytes).or(Err(StoreError::Unknown { what: "template" }))
+        };
+        Ok(Some(Template {
+            current: open("template_sealed", CURRENT)?,
+            enrolled: open("enrolled_sealed", ENROLLED)?,
+            changed_at: row.try_get("changed_at")?,
+        }))
+    }
+
+    /// Keeps the account's first template; false when it has one already, which stays.
+    pub(crate) async fn keep_template(
+        &mut self,
+        integration_id: &str,
+        sub: &str,
+        template: &Embedding,
+        now: UnixSecs,
+    ) -> Result<bool, StoreError> {
+        let seal = |bound_to| self.vault.seal(self.chance, bound_to, &[integration_id, sub], &template.to_bytes());
+        let (current, enrolled) = (seal(CURRENT), seal(ENROLLED));
+        let insert = "INSERT INTO templates \
+                      (integration_id, sub, template_sealed, enrolled_sealed, enrolled_at, changed_at) \
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?5) ON CONFLICT DO NOTHING";
+        let query = sqlx::query(insert).bind(integration_id).bind(sub).bind(current).bind(enrolled).bind(now);
+        Ok(query.execute(&mut *self.db).await?.rows_affected() == 1)
+    }
+
+    /// Replaces what faces are compared with, if it is still the template of `as_of`; what was enrolled stays. False where
+    /// another login changed it meanwhile.
+    pub(crate) async fn update_template(
+        &mut self,
+        integration_id: &str,
+        sub: &str,
+        template: &Embedding,
+        as_of: UnixSecs,
+        now: UnixSecs,
+    ) -> Result<bool, StoreError> {
+        let sealed = self.vault.seal(self.chance, CURRENT, &[integration_id, sub], &template.to_bytes());
+        let update = "UPDATE templates SET template_sealed = ?, changed_at = ? \
+                      WHERE integration_id = ? AND sub = ? AND changed_at = ?";
+        let query = sqlx::query(update).bind(sealed).bind(now).bind(integration_id).bind(sub).bind(as_of);
+        Ok(query.execute(&mut *self.db).await?.rows_affected() == 1)
+    }
+}
