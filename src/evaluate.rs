@@ -5,8 +5,9 @@
 //! ```
 //!
 //! A [`Presentation`] is a clip and what came of it. Its score is the fused log likelihood ratio over all frames with a
-//! face of its longest track, played to the end; where the spacing of the frames is known, the clip is also played as a login, for
-//! the decision and the time it took. The same set gives the same rows in the same order, whatever the number of threads.
+//! face of its longest track, played to the end; where the spacing of the frames is known, the clip is also played as a
+//! login, for the decision and the time it took. The same set gives the same rows in the same order, whatever the number of
+//! threads.
 
 pub mod ablation;
 mod digest;

@@ -144,13 +144,13 @@ impl MatchArgs {
     fn command(&self) -> String {
         let mut command = format!("countenance evaluate match {}", self.set.display());
         if let Some(threshold) = self.threshold {
-            command += &format!(" --threshold {threshold}");
+            command.extend([" --threshold ", &threshold.to_string()]);
         }
         for fmr in &self.fmr {
-            command += &format!(" --fmr {fmr}");
+            command.extend([" --fmr ", &fmr.to_string()]);
         }
         if let Some(frames) = self.limit_frames {
-            command += &format!(" --limit-frames {frames}");
+            command.extend([" --limit-frames ", &frames.to_string()]);
         }
         command + if self.ungated { " --ungated" } else { "" }
     }

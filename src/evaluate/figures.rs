@@ -291,12 +291,12 @@ impl Species {
         for presentation in all {
             by_support.entry(presentation.facts.support.as_ref()).or_default().push(presentation);
         }
-        let support = |(name, part): (&Option<&String>, &Vec<&Presentation>)| Support {
+        let support = |(name, part): (Option<&String>, Vec<&Presentation>)| Support {
             name: name.cloned(),
-            class: Class::attacks(part, threshold),
+            class: Class::attacks(&part, threshold),
         };
         let known = by_support.keys().any(Option::is_some);
-        let supports = if known { by_support.iter().map(support).collect() } else { Vec::new() };
+        let supports = if known { by_support.into_iter().map(support).collect() } else { Vec::new() };
         Self { name: name.into(), class: Class::attacks(all, threshold), supports }
     }
 }

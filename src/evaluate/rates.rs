@@ -153,8 +153,9 @@ impl Scores {
     }
 
     /// Where false accepts are as frequent as false rejects. Between the two neighbouring thresholds where the difference
-    /// of both rates changes its sign, both rates and the threshold are interpolated linearly. `None` if either heap is
-    /// empty. The threshold is the nearer finite one where one side has none.
+    /// of both rates changes its sign, both rates and the threshold are interpolated linearly; where the rates are equal over a
+    /// gap between scores, the threshold is its middle, and the nearer finite one where one side has none. `None` if either
+    /// heap is empty.
     pub fn equal_error(&self) -> Option<OperatingPoint> {
         if self.targets.is_empty() || self.nontargets.is_empty() {
             return None;
@@ -165,11 +166,13 @@ impl Scores {
         let b = *points.get(after)?;
         let Some(a) = after.checked_sub(1).and_then(|before| points.get(before)) else { return Some(b) };
         let (gap_a, gap_b) = (a.false_accepts - a.false_rejects, b.false_rejects - b.false_accepts);
-        let part = gap_a / (gap_a + gap_b);
-        let between = |a: f64, b: f64| a + (b - a) * part;
-        let rate = between(a.false_accepts, b.false_accepts);
+        // Where they are equal outright, any threshold between the two scores does: the middle has most room on either side.
+        let part = if gap_b > 0.0 { gap_a / (gap_a + gap_b) } else { 1.0 };
+        let middle = if gap_b > 0.0 { part } else { 0.5 };
+        let between = |a: f64, b: f64, part: f64| a + (b - a) * part;
+        let rate = between(a.false_accepts, b.false_accepts, part);
         let threshold = match (a.threshold.is_finite(), b.threshold.is_finite()) {
-            (true, true) => between(a.threshold, b.threshold),
+            (true, true) => between(a.threshold, b.threshold, middle),
             (false, true) => b.threshold,
             _ => a.threshold,
         };
@@ -198,7 +201,8 @@ impl Scores {
         // Rounding must not cost the case at the limit: 0.1 of 10 is one.
         let allowed = ((share * n as f64 * (1.0 + 1e-12)).floor().max(0.0) as usize).min(n);
         match n.checked_sub(allowed + 1).and_then(|outside| self.nontargets.get(outside)) {
-            Some(outside) => Some(outside.next_up()).filter(|threshold| threshold.is_finite()),
+            // Scores and thresholds are f32: the next f64 would be rounded back to the score itself.
+            Some(outside) => Some(f64::from((*outside as f32).next_up())).filter(|threshold| threshold.is_finite()),
             None => self.nontargets.first().copied(),
         }
     }

@@ -50,7 +50,7 @@ pub struct Reading {
     pub fps: Option<f64>,
     /// Most frames that were read of each clip.
     pub limit_frames: Option<u32>,
-    /// Whether frames counted that failed the quality gates.
+    /// Whether only frames counted that passed the quality gates.
     pub gated: bool,
     /// The cues that were asked.
     pub cues: Vec<CueName>,

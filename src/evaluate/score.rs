@@ -150,7 +150,7 @@ fn decide(clip: &Clip, options: &Options, policy: &Policy, sight: &dyn Sight) ->
     // The deciding frame is not watched; those of its track that count before it are the last ones that were.
     let since_first = |verdict: &Verdict| {
         let before = verdict.per_frame.len().saturating_sub(1);
-        let first = gathered.iter().rev().take(before).last().copied().unwrap_or(source.last_at);
+        let first = gathered.iter().rev().take(before).next_back().copied().unwrap_or(source.last_at);
         Some(source.last_at.saturating_sub(first).as_millis() as u64)
     };
     let (decision, millis) = match &captured {

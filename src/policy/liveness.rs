@@ -106,12 +106,6 @@ pub struct CuesPolicy {
     pub carrier: CuePolicy,
     /// A background that moves with the face.
     pub background: CuePolicy,
-    /// What a screen or a print leaves in a picture.
-    pub screen: CuePolicy,
-    /// The heart's beat in the colour of the skin.
-    pub pulse: CuePolicy,
-    /// Eyes that blink.
-    pub eyes: CuePolicy,
 }
 
 /// Which cue.
@@ -127,12 +121,6 @@ pub enum CueName {
     Carrier,
     /// See [`CuesPolicy::background`].
     Background,
-    /// See [`CuesPolicy::screen`].
-    Screen,
-    /// See [`CuesPolicy::pulse`].
-    Pulse,
-    /// See [`CuesPolicy::eyes`].
-    Eyes,
 }
 
 impl LivenessPolicy {
@@ -168,8 +156,7 @@ impl LivenessPolicy {
 
 impl CueName {
     /// Every cue.
-    pub const ALL: [Self; 7] =
-        [Self::Stillness, Self::Rigidity, Self::Carrier, Self::Background, Self::Screen, Self::Pulse, Self::Eyes];
+    pub const ALL: [Self; 4] = [Self::Stillness, Self::Rigidity, Self::Carrier, Self::Background];
 
     /// As it stands in policies, attestations and on the command line.
     pub fn as_str(self) -> &'static str {
@@ -178,9 +165,6 @@ impl CueName {
             Self::Rigidity => "rigidity",
             Self::Carrier => "carrier",
             Self::Background => "background",
-            Self::Screen => "screen",
-            Self::Pulse => "pulse",
-            Self::Eyes => "eyes",
         }
     }
 }
@@ -193,9 +177,6 @@ impl CuesPolicy {
             CueName::Rigidity => &self.rigidity,
             CueName::Carrier => &self.carrier,
             CueName::Background => &self.background,
-            CueName::Screen => &self.screen,
-            CueName::Pulse => &self.pulse,
-            CueName::Eyes => &self.eyes,
         }
     }
 
@@ -206,9 +187,6 @@ impl CuesPolicy {
             CueName::Rigidity => &mut self.rigidity,
             CueName::Carrier => &mut self.carrier,
             CueName::Background => &mut self.background,
-            CueName::Screen => &mut self.screen,
-            CueName::Pulse => &mut self.pulse,
-            CueName::Eyes => &mut self.eyes,
         }
     }
 }
@@ -268,7 +246,6 @@ impl Default for CuesPolicy {
     /// Fitted on the Replay-Attack training clips, none on its test clips; `models/REPORT.md` has the fit, and each cue with
     /// and without.
     fn default() -> Self {
-        let off = CuePolicy::OFF;
         let cue =
             |pivot, weight, support_max, deny_max| CuePolicy { enabled: true, pivot, weight, support_max, deny_max };
         Self {
@@ -277,9 +254,6 @@ impl Default for CuesPolicy {
             rigidity: cue(-2.25, 8.0, 1.5, 4.0),
             carrier: cue(0.2, -19.0, 0.0, 4.0),
             background: cue(-0.7, -3.0, 0.5, 3.0),
-            screen: off,
-            pulse: off,
-            eyes: off,
         }
     }
 }
@@ -310,13 +284,13 @@ mod tests {
         let own = LivenessPolicy::default();
         let mut other = own.clone();
         other.nets = vec![NetPolicy { sha256: "ab".repeat(32), ..NetPolicy::embedded() }];
-        let own = LivenessPolicy { cues: CuesPolicy { eyes: CuePolicy::OFF, ..own.cues }, ..own };
-        other.cues.eyes = CuePolicy { enabled: true, weight: 9.0, ..CuePolicy::OFF };
+        let own = LivenessPolicy { cues: CuesPolicy { carrier: CuePolicy::OFF, ..own.cues }, ..own };
+        other.cues.carrier = CuePolicy { enabled: true, weight: 9.0, ..CuePolicy::OFF };
         let both = own.tightened_by(&other);
         assert_eq!(both.nets.len(), 2);
         other.nets.push(NetPolicy { name: "again".into(), ..other.nets[0].clone() });
         assert_eq!(own.tightened_by(&other).nets, both.nets, "named twice, it has one vote");
-        assert!(both.cues.eyes.enabled && both.cues.eyes.weight.abs() < f32::EPSILON);
+        assert!(both.cues.carrier.enabled && both.cues.carrier.weight.abs() < f32::EPSILON);
         assert_eq!(other.tightened_by(&own).nets.len(), 3);
     }
 }

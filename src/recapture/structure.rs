@@ -115,7 +115,7 @@ impl Structure {
                 let wave = |cycles: f32| (TAU * cycles).cos();
                 let (across, down) = (u * per_mm, v * per_mm);
                 let upright = (1.0 + green * wave(across)) * (1.0 + green * wave(down));
-                let (falling, rising) = ((across + down) / 2.0, (across - down) / 2.0);
+                let (falling, rising) = (f32::midpoint(across, down), f32::midpoint(across, -down));
                 let slanted = |shift| (1.0 + other * wave(falling + shift)) * (1.0 + other * wave(rising + shift));
                 [slanted(0.25), upright, slanted(0.75)]
             }

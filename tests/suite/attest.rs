@@ -330,7 +330,7 @@ fn inspecting_tells_what_it_says_and_who_vouches_for_it() {
         &format!("signature     verified with the key {}", key().thumbprint()),
         "sealed        2027-01-15 08:00:00 UTC",
         "session       s-1 (Verify)",
-        "frames        21 seen, 21 good, 21 scored",
+        "frames        41 seen, 41 good, 41 scored",
         "camera        Sample camera (Virtual)",
     ] {
         assert!(shown.contains(part), "{part:?} in\n{shown}");

@@ -233,7 +233,7 @@ fn every_run_ends_in_an_answer_for_the_browser() {
         ),
     ];
     for (name, mut operator, odds, outcomes, (ending, abandoned)) in rows {
-        let mut source = recording::open(&fixture("person-a-verify.mp4")).unwrap();
+        let mut source = Anew(None);
         let mut session = Answers::new(outcomes);
         let ended = run(&mut source, &Says(odds), &mut session, &mut operator);
         assert_eq!(ended.as_ref().ok(), Some(&ending), "{name}: {ended:?}");
@@ -293,7 +293,7 @@ fn a_doubt_is_abstained_from_explained_and_recoverable() {
         ("then refused", 1, vec![doubt, refused_below - 1.0], Ending::Refused(Reason::NotLive), 1),
     ];
     for (name, retries, odds, ending, doubts) in rows {
-        let mut source = recording::open(&fixture("person-a-verify.mp4")).unwrap();
+        let mut source = Anew(None);
         let (mut session, mut lines) = (Answers::new(vec![]), Vec::new());
         let mut script = Script::new(&mut lines, retries, None);
         let ended = run_by(policy.clone(), &mut source, &Wavers(odds, 0.into()), &mut session, &mut script);
@@ -306,12 +306,32 @@ fn a_doubt_is_abstained_from_explained_and_recoverable() {
         assert_eq!(setbacks.len(), doubts, "{name}: {told:?}");
         let facts = &setbacks[0]["facts"];
         assert_eq!(facts["because"], "the evidence is neither for nor against", "{name}");
-        assert!((facts["fused"].as_f64().unwrap() - f64::from(doubt)).abs() < 1e-3, "{name}: {facts}");
+        // What the cues see in the recording is added to what was said of it.
+        let fused = facts["fused"].as_f64().unwrap() as f32;
+        assert!((refused_below..threshold).contains(&fused), "{name}: {facts}");
         assert_eq!(setbacks[0]["try_again"], retries > 0, "{name}");
         assert!(told.iter().any(|line| line["look"]["longer"] == true), "{name}: a longer look is told");
         if ending == Ending::Refused(Reason::CannotTell) {
             assert_eq!((Exit::of(&ended), session.abandoned), (Exit::CannotTell, Some(Reason::CannotTell)), "{name}");
         }
+    }
+}
+
+/// The recording from its beginning at every look, as a person before a camera is there again.
+struct Anew(Option<recording::Recording>);
+
+impl FrameSource for Anew {
+    fn start(&mut self) -> Result<(), CameraError> {
+        self.0 = Some(recording::open(&fixture("person-a-verify.mp4"))?);
+        Ok(())
+    }
+
+    fn next_frame(&mut self, within: Duration) -> Result<Frame, CameraError> {
+        self.0.as_mut().ok_or(CameraError::Ended)?.next_frame(within)
+    }
+
+    fn provenance(&self) -> CameraClaim {
+        recording::open(&fixture("person-a-verify.mp4")).unwrap().provenance()
     }
 }
 

@@ -61,8 +61,8 @@ fn the_worst_species_speaks_for_all_and_hter_takes_the_heap() {
     let figures = Figures::of(&one(), &at(1.0));
     let worst = figures.apcer.unwrap();
     assert_eq!((worst.species.as_str(), worst.apcer), ("print", Rate::new(2, 4)));
-    assert!((figures.acer.unwrap() - (0.5 + 0.25) / 2.0).abs() < 1e-12);
-    assert!((figures.hter.unwrap() - (0.3 + 0.25) / 2.0).abs() < 1e-12);
+    assert!((figures.acer.unwrap() - f64::midpoint(0.5, 0.25)).abs() < 1e-12);
+    assert!((figures.hter.unwrap() - f64::midpoint(0.3, 0.25)).abs() < 1e-12);
     assert!((figures.auc.unwrap() - 37.0 / 40.0).abs() < 1e-12);
     // Of two with nothing wrong, the one that shows less.
     let mut even = heap("many", &[0.0; 9]);

@@ -156,7 +156,10 @@ pub(crate) mod tests {
         assert_eq!((figures.no_face, figures.no_good_frame, figures.failed), (1, 0, 1));
         let [quarter, thousandth] = figures.at_fmr.as_slice() else { panic!("{:?}", figures.at_fmr) };
         assert!(quarter.fmr.count == 1 && quarter.threshold > 0.3 && quarter.fnmr == Rate::new(1, 3), "{quarter:?}");
-        assert!(thousandth.fmr.count == 0 && thousandth.threshold > 0.45 && !thousandth.shown, "{thousandth:?}");
+        assert!(
+            thousandth.fmr.count == 0 && thousandth.threshold > f64::from(0.45_f32) && !thousandth.shown,
+            "{thousandth:?}"
+        );
         assert!((figures.fmr_shown_below.unwrap() - 0.527_129).abs() < 1e-6);
         assert_eq!(figures.extrapolated, None);
     }

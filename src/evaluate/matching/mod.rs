@@ -192,7 +192,7 @@ fn best(
         left = left.map(|left| left - 1);
         let faces = vision.faces(&frame).map_err(Broken::Vision)?;
         let candidate = match quality::judge(&frame, &faces, &policy.quality) {
-            Ok(good) => Some((merit(&good.measures()), good.face().clone())),
+            Ok(good) => Some((merit(&good.measures()), *good.face())),
             Err(hint) => {
                 *hints.entry(hint).or_default() += 1;
                 let sure = faces.into_iter().filter(|face| face.score >= policy.quality.face_score);

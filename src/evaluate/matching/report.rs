@@ -52,7 +52,7 @@ impl MatchReport {
         line("EER", format!("{} at {}", share(figures.eer), cosine(figures.eer_threshold)));
         line("AUC", figures.auc.map_or_else(|| "not measured".into(), |auc| format!("{auc:.4}")));
         for at in &figures.at_fmr {
-            let shown = if at.shown { "" } else { "; not shown by so few pairs" };
+            let shown = if at.shown { "" } else { "; not shown: the interval of FMR reaches above" };
             let (limit, fnmr) = (percent(at.fmr_max), at.fnmr);
             line(&format!("FMR ≤ {limit} %"), format!("from {:.3} on: FNMR {fnmr}{shown}", at.threshold));
         }

@@ -54,11 +54,11 @@ pub(in crate::evaluate) fn svg(axes: &Axes, curves: &[Curve<'_>]) -> Option<Stri
     for mark in scale.marks() {
         let (x, y) = (scale.x(mark), scale.y(mark));
         // Writing to a String cannot fail.
-        write!(
+        writeln!(
             svg,
             "<path class=\"grid\" d=\"M{x:.1} {TOP}V{base}M{LEFT} {y:.1}H{end}\"/>\
              <text class=\"quiet\" x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>\
-             <text class=\"quiet\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\n",
+             <text class=\"quiet\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
             base + 18.0,
             percents(mark),
             LEFT - 8.0,
@@ -68,11 +68,11 @@ pub(in crate::evaluate) fn svg(axes: &Axes, curves: &[Curve<'_>]) -> Option<Stri
         .ok();
     }
     let (middle, half) = (f64::midpoint(LEFT, end), f64::midpoint(TOP, base));
-    write!(
+    writeln!(
         svg,
         "<path class=\"even\" d=\"M{LEFT} {base}L{end} {TOP}\"/><path class=\"frame\" d=\"M{LEFT} {TOP}H{end}V{base}H{LEFT}Z\"/>\
          <text x=\"{middle}\" y=\"{:.1}\" text-anchor=\"middle\">{}, %</text>\
-         <text x=\"16\" y=\"{half}\" text-anchor=\"middle\" transform=\"rotate(-90 16 {half})\">{}, %</text>\n",
+         <text x=\"16\" y=\"{half}\" text-anchor=\"middle\" transform=\"rotate(-90 16 {half})\">{}, %</text>",
         HEIGHT - 12.0,
         axes.across,
         axes.up
@@ -95,10 +95,10 @@ fn draw(svg: &mut String, scale: &Scale, i: usize, curve: &Curve<'_>) {
         }
     }
     let legend = 18.0 + 20.0 * i as f64;
-    write!(
+    writeln!(
         svg,
         "<path class=\"curve{class}\" d=\"M{}\"/><path class=\"curve{class}\" d=\"M{LEFT} {:.1}h28\"/>\
-         <text x=\"{:.1}\" y=\"{legend}\">{}</text>\n",
+         <text x=\"{:.1}\" y=\"{legend}\">{}</text>",
         path.join("L"),
         legend - 5.0,
         LEFT + 36.0,
@@ -106,9 +106,9 @@ fn draw(svg: &mut String, scale: &Scale, i: usize, curve: &Curve<'_>) {
     )
     .ok();
     if let Some((accepts, rejects)) = curve.at {
-        write!(
+        writeln!(
             svg,
-            "<circle class=\"point{class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"6\"><title>{}: {} % and {} %</title></circle>\n",
+            "<circle class=\"point{class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"6\"><title>{}: {} % and {} %</title></circle>",
             scale.x(accepts),
             scale.y(rejects),
             escaped(curve.name),

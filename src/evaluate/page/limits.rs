@@ -7,9 +7,9 @@ const FEW_PEOPLE: u32 = 15;
 
 pub(super) fn section(figures: &Figures, about: &About) -> String {
     let all = [
-        people(figures),
-        cameras(figures),
-        nature(about),
+        Some(people(figures)),
+        Some(cameras(figures)),
+        Some(nature(about)),
         species(figures),
         smallest(figures),
         Some(
@@ -23,27 +23,27 @@ pub(super) fn section(figures: &Figures, about: &About) -> String {
                 .into(),
         ),
     ];
-    let items: String = all.into_iter().flatten().map(|limit| format!("<li>{limit}</li>\n")).collect();
+    let items = all.into_iter().flatten().map(|limit| format!("<li>{limit}</li>\n")).collect::<Vec<_>>().concat();
     format!("<section><h2>What this set cannot show</h2>\n<ul>{items}</ul></section>\n")
 }
 
-fn people(figures: &Figures) -> Option<String> {
+fn people(figures: &Figures) -> String {
     let presented = &figures.presented;
     let clips = presented.clips - presented.unlabelled;
     let dependent = "Clips of one person resemble each other. The intervals take clips for independent, and are therefore \
                      narrower than they should be";
-    Some(match presented.people {
+    match presented.people {
         0 => format!("The set does not say who is shown. {dependent}, by how much cannot be told."),
         people if people < FEW_PEOPLE => format!(
             "{clips} clips show {people} different people: too few to stand for others, of other age, sex or skin. \
              {dependent}."
         ),
         people => format!("{clips} clips show {people} different people. {dependent}."),
-    })
+    }
 }
 
-fn cameras(figures: &Figures) -> Option<String> {
-    Some(match figures.presented.cameras.as_slice() {
+fn cameras(figures: &Figures) -> String {
+    match figures.presented.cameras.as_slice() {
         [] => "The set does not say with what camera it was taken. Another camera, with other noise, sharpness and \
                compression, can change every figure."
             .into(),
@@ -55,18 +55,18 @@ fn cameras(figures: &Figures) -> Option<String> {
             "{} cameras are stated; others, with other noise, sharpness and compression, can do better or worse.",
             several.len()
         ),
-    })
+    }
 }
 
-fn nature(about: &About) -> Option<String> {
-    Some(match &about.nature {
+fn nature(about: &About) -> String {
+    match &about.nature {
         Some(nature) => format!("Of the set its maker says: {}.", escaped(nature.trim_end_matches('.'))),
         None => {
             "The set does not say whether its attacks were really made or are simulated. Simulated attacks prove that \
                  the parts work together, never how accurate they are."
                 .into()
         }
-    })
+    }
 }
 
 fn species(figures: &Figures) -> Option<String> {

@@ -190,7 +190,7 @@ fn evaluated(figures: &Figures, about: &About) -> String {
         ("Networks", models.collect::<Vec<_>>().join("<br>")),
         ("Software", escaped(&about.software)),
     ];
-    let rows: String = rows.iter().map(|(name, value)| format!("<dt>{name}</dt><dd>{value}</dd>\n")).collect();
+    let rows = rows.map(|(name, value)| format!("<dt>{name}</dt><dd>{value}</dd>\n")).concat();
     format!("<section><h2>What was evaluated</h2>\n<dl>{rows}</dl></section>\n")
 }
 
@@ -236,7 +236,7 @@ fn decisions(figures: &Figures) -> String {
             .concat(),
         None => "<td>–</td>".repeat(3),
     };
-    let rows: String = known
+    let rows = known
         .iter()
         .map(|(name, of)| {
             let shares = [of.live, of.not_live, of.cannot_tell].map(tables::share).concat();
@@ -247,7 +247,8 @@ fn decisions(figures: &Figures) -> String {
                 time(of.time)
             )
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     format!(
         "<section><h2>Decisions and time</h2>\n<p>What a login would have led to. It stops as soon as it is sure, and may \
          say that it cannot tell, so it need not agree with the score of the whole clip. Times run from the first good \

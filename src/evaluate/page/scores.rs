@@ -85,23 +85,23 @@ pub(in crate::evaluate) fn svg(rows: &[Row], threshold: f64, unit: &str) -> Stri
     );
     for mark in bins.marks() {
         // Writing to a String cannot fail.
-        write!(
+        writeln!(
             svg,
             "<path class=\"grid\" d=\"M{0:.1} {TOP}V{base}\"/><text class=\"quiet\" x=\"{0:.1}\" y=\"{1:.1}\" \
-             text-anchor=\"middle\">{mark}</text>\n",
+             text-anchor=\"middle\">{mark}</text>",
             bins.x(mark),
             base + 18.0
         )
         .ok();
     }
     let at = bins.x(threshold);
-    write!(svg, "<path class=\"limit\" d=\"M{at:.1} {:.1}V{base}\"/>\n", TOP - 8.0).ok();
+    writeln!(svg, "<path class=\"limit\" d=\"M{at:.1} {:.1}V{base}\"/>", TOP - 8.0).ok();
     for (i, (row, told)) in rows.iter().zip(&told).enumerate() {
         let floor = TOP + ROW * (i + 1) as f64;
         draw(&mut svg, &bins, row, floor);
-        write!(
+        writeln!(
             svg,
-            "<path class=\"frame\" d=\"M{LEFT} {floor}H{:.1}\"/><text class=\"told\" x=\"{LEFT}\" y=\"{:.1}\">{told}</text>\n",
+            "<path class=\"frame\" d=\"M{LEFT} {floor}H{:.1}\"/><text class=\"told\" x=\"{LEFT}\" y=\"{:.1}\">{told}</text>",
             WIDTH - RIGHT,
             floor - BARS - 9.0
         )
@@ -130,10 +130,10 @@ fn draw(svg: &mut String, bins: &Bins, row: &Row, floor: f64) {
         let (from, to) = (bins.edge(bin), bins.edge(bin + 1));
         let tall = (f64::from(count) / most * BARS).max(2.0);
         let class = if (bin >= 0) == row.right_side { "bar" } else { "bar wrong" };
-        write!(
+        writeln!(
             svg,
             "<rect class=\"{class}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{tall:.1}\"><title>{count} from \
-             {from:.2} to {to:.2}</title></rect>\n",
+             {from:.2} to {to:.2}</title></rect>",
             bins.x(from) + 0.5,
             floor - tall,
             (bins.x(to) - bins.x(from) - 1.0).max(1.0)

@@ -59,7 +59,7 @@ fn row(class: &str, name: &str, of: &Class) -> String {
 pub(super) fn non_responses(figures: &Figures) -> String {
     let classes = std::iter::once(("bona fide", &figures.bona_fide))
         .chain(figures.species.iter().map(|species| (species.name.as_str(), &species.class)));
-    let rows: String = classes
+    let rows = classes
         .map(|(name, class)| {
             format!(
                 "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td>{}</tr>\n",
@@ -71,7 +71,8 @@ pub(super) fn non_responses(figures: &Figures) -> String {
                 cells(class.non_response)
             )
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let head = ["Presented", "In all", "No face", "No good frame", "Not to be read", "Rate", "95 % interval"]
         .map(|name| format!("<th scope=\"col\">{name}</th>"))
         .concat();

@@ -71,10 +71,10 @@ fn the_area_counts_ties_half() {
 #[test]
 fn errors_are_equal_where_the_lines_cross() {
     for (name, targets, nontargets, rate, threshold) in [
-        ("apart", vec![2.0, 3.0], vec![0.0, 1.0], 0.0, 2.0),
-        ("one of four on either side", vec![0.0, 4.0, 5.0, 6.0], vec![-2.0, -1.0, 0.5, 3.0], 0.25, 3.0),
+        ("apart", vec![2.0, 3.0], vec![0.0, 1.0], 0.0, 1.5),
+        ("one of four on either side", vec![0.0, 4.0, 5.0, 6.0], vec![-2.0, -1.0, 0.5, 3.0], 0.25, 1.75),
         ("all alike", vec![1.0; 4], vec![1.0; 4], 0.5, 1.0),
-        ("upside down", vec![0.0, 1.0], vec![2.0, 3.0], 1.0, 2.0),
+        ("upside down", vec![0.0, 1.0], vec![2.0, 3.0], 1.0, 1.5),
         // From (1/3, 0) straight to (1/3, 1/2): crosses at 1/3, two thirds of the way from 1 to 3.
         ("unequal heaps", vec![1.0, 5.0], vec![-1.0, 0.0, 3.0], 1.0 / 3.0, 7.0 / 3.0),
     ] {

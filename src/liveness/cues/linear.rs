@@ -30,8 +30,8 @@ pub(super) fn inverse_of_definite<const N: usize>(matrix: &Matrix<N>) -> Option<
         for i in (0..N).rev() {
             x[i] = (x[i] - (i + 1..N).map(|k| lower[k][i] * x[k]).sum::<f64>()) / lower[i][i];
         }
-        for i in 0..N {
-            inverse[i][column] = x[i];
+        for (row, x) in inverse.iter_mut().zip(x) {
+            row[column] = x;
         }
     }
     Some(inverse)

@@ -47,15 +47,14 @@ pub trait Cue: Send {
 
 /// Fresh cues for one track: those that `policy` enables, in the order of [`CueName::ALL`].
 pub fn enabled(policy: &LivenessPolicy) -> Vec<Box<dyn Cue>> {
-    CueName::ALL.into_iter().filter(|&name| policy.cues.of(name).enabled).filter_map(fresh).collect()
+    CueName::ALL.into_iter().filter(|&name| policy.cues.of(name).enabled).map(fresh).collect()
 }
 
-fn fresh(name: CueName) -> Option<Box<dyn Cue>> {
+fn fresh(name: CueName) -> Box<dyn Cue> {
     match name {
-        CueName::Stillness => Some(Box::<stillness::Stillness>::default()),
-        CueName::Rigidity => Some(Box::<rigidity::Rigidity>::default()),
-        CueName::Carrier => Some(Box::<carrier::Carrier>::default()),
-        CueName::Background => Some(Box::<background::Background>::default()),
-        CueName::Screen | CueName::Pulse | CueName::Eyes => None,
+        CueName::Stillness => Box::<stillness::Stillness>::default(),
+        CueName::Rigidity => Box::<rigidity::Rigidity>::default(),
+        CueName::Carrier => Box::<carrier::Carrier>::default(),
+        CueName::Background => Box::<background::Background>::default(),
     }
 }

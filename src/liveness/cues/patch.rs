@@ -117,7 +117,9 @@ impl Coarse {
                     }
                 }
             }
-            cells.iter_mut().for_each(|sum| *sum /= (cell * cell) as f32);
+            for sum in cells.iter_mut() {
+                *sum /= (cell * cell) as f32;
+            }
         }
         Self { luma, cell, left, top, width: right - left, height: bottom - top }
     }

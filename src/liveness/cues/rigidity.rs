@@ -67,9 +67,13 @@ mod tests {
     use super::*;
     use crate::liveness::cues::synthetic::{Pose, film, view};
 
+    type Played<'p> = &'p dyn Fn(f32) -> Pose;
+
     fn measured(pose: impl Fn(f32) -> Pose) -> f32 {
         let mut cue = Rigidity::default();
-        film(6, pose).iter().for_each(|good| cue.see(view(good, true)));
+        for good in &film(6, pose) {
+            cue.see(view(good, true));
+        }
         cue.measure().unwrap()
     }
 
@@ -81,7 +85,7 @@ mod tests {
             turn: (t * 1.7).sin() * 0.05,
             ..still
         };
-        let rows: [(&str, &dyn Fn(f32) -> Pose, bool); 6] = [
+        let rows: [(&str, Played<'_>, bool); 6] = [
             ("a photo on a stand", &|_| still, false),
             ("the same, more dimly lit", &|_| Pose { noise: 3.0, ..still }, false),
             ("a photo in a hand", &shaken, false),

@@ -50,16 +50,20 @@ mod tests {
     use super::*;
     use crate::liveness::cues::synthetic::{Pose, film, view};
 
+    type Played<'p> = &'p dyn Fn(f32) -> Pose;
+
     fn measured(timed: bool, pose: impl Fn(f32) -> Pose) -> Option<f32> {
         let mut cue = Stillness::default();
-        film(4, pose).iter().for_each(|good| cue.see(view(good, timed)));
+        for good in &film(4, pose) {
+            cue.see(view(good, timed));
+        }
         cue.measure()
     }
 
     #[test]
     fn a_stand_is_still_and_a_hand_or_a_head_is_not() {
         let still = Pose::STILL;
-        let rows: [(&str, &dyn Fn(f32) -> Pose, bool); 4] = [
+        let rows: [(&str, Played<'_>, bool); 4] = [
             ("a photo on a stand", &|_| still, true),
             ("the same, dimly lit, with a nervous detector", &|_| Pose { noise: 8.0, jitter: 4.0, ..still }, true),
             ("the same, as exposure settles", &|t| Pose { gain: 1.0 + 0.05 * t, ..still }, true),

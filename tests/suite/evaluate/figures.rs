@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{countenance, evaluated, fixture, pictures};
 
 /// Frames of a recording that an attack is made from: enough for a decision, few enough to be quick.
-const FRAMES: usize = 36;
+const FRAMES: usize = 46;
 /// Longest time from the first good frame to a decision, milliseconds.
 const DECIDED_MILLIS: u64 = 2_000;
 

@@ -161,8 +161,10 @@ fn the_threshold_is_the_policys_or_chosen_or_fitted_elsewhere() {
 fn cues_are_picked_by_name_and_gates_opened_by_word() {
     let set = set();
     let run = |more: &[&str]| evaluated(set.path(), &[&["--limit-frames", "2"], more].concat()).report;
-    let all = ["stillness", "rigidity", "carrier", "screen", "pulse", "eyes"];
-    for (cues, expected) in [("none", &[][..]), ("all", &all[..]), ("eyes,stillness", &["stillness", "eyes"])] {
+    let all = ["stillness", "rigidity", "carrier", "background"];
+    for (cues, expected) in
+        [("none", &[][..]), ("all", &all[..]), ("background,stillness", &["stillness", "background"])]
+    {
         let report = run(&["--cues", cues]);
         assert_eq!(report["cues"], serde_json::json!(expected), "{cues}");
         let rows = if expected.is_empty() { 0 } else { expected.len() + 1 };

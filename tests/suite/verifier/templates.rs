@@ -65,6 +65,7 @@ async fn a_template_of_several_shots_lies_between_them() {
 
 #[tokio::test]
 async fn a_posted_form_holds_the_shots_that_were_signed_for_in_their_order() {
+    use ProblemKind::{AttestationRejected, BadRequest, TooLarge};
     let house = House::new().await;
     let key = house.key();
     let ticket = house.open(&key, &house.start().await).await;
@@ -74,7 +75,6 @@ async fn a_posted_form_holds_the_shots_that_were_signed_for_in_their_order() {
     let [a, b, c] = [0, 1, 2].map(|i| &shots[i][..]);
     let big = vec![0; MORE_SHOT_MAX_BYTES + 1];
     let path = format!("/v1/sessions/{}/captures", ticket.session_id);
-    use ProblemKind::{AttestationRejected, BadRequest, TooLarge};
     for (case, parts, kind) in [
         ("one missing", vec![attestation, ("shot", a), ("shot-2", b)], AttestationRejected),
         ("exchanged", vec![attestation, ("shot", a), ("shot-2", c), ("shot-3", b)], AttestationRejected),
@@ -211,7 +211,10 @@ async fn a_threshold_is_the_strictest_of_service_integration_and_account() {
         let set = house.verifier.set_match_minimum(&house.integration, SUB, own).await.unwrap();
         assert!(set, "{case}");
         let ticket_policy = house.open(&house.key(), &house.start().await).await.policy;
-        assert!(own.is_none_or(|own| ticket_policy.matching.cosine_min != own), "{case}: it stays with the verifier");
+        assert!(
+            own.is_none_or(|own| (ticket_policy.matching.cosine_min - own).abs() > 1e-6),
+            "{case}: it stays with the verifier"
+        );
         let found = log_in_under(&house, &ticket_policy, cosine).await;
         assert_eq!(matches!(found, Outcome::Approved { .. }), approved, "{case}: {found:?}");
     }
