@@ -242,7 +242,7 @@ mod tests {
         let (report, _) = report();
         let text = report.text();
         assert!(text.contains("extrapolated, not observed: 0."), "{text}");
-        assert!(text.contains("FMR ≤ 0.1 %") && text.contains("not shown by so few pairs"), "{text}");
+        assert!(text.contains("FMR ≤ 0.1 %") && text.contains("not shown: the interval"), "{text}");
         assert!(text.contains("FMR below 0.1 % cannot be shown by 2000 impostor pairs"), "{text}");
         let mut few = report;
         few.figures.extrapolated = None;

@@ -148,7 +148,7 @@ mod tests {
             ("by position", unnamed, "by their names"),
             ("too large", text.replace("\"side_px\": 128", "\"side_px\": 100000"), "side_px"),
             ("no digest", text.replace(&"ab".repeat(32), "ab"), "sha256"),
-            ("without end", text.replace("\"offset\": 0.0", "\"offset\": 1e39"), "offset"),
+            ("without end", text.replace("\"offset\": -0.83", "\"offset\": 1e39"), "offset"),
         ];
         for (name, text, word) in rows {
             let error = read(&text).unwrap_err().to_string();
