@@ -368,9 +368,9 @@ impl House {
             span: SpanClaim {
                 first_seq: 0,
                 first_millis: 0,
-                last_seq: 24,
-                last_millis: 960,
-                seen: 25,
+                last_seq: 40,
+                last_millis: 1_600,
+                seen: 41,
                 good: 20,
                 scored: 12,
                 track: 0,
