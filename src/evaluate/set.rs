@@ -3,7 +3,7 @@
 //! A clip is a recording, a folder of numbered pictures, or one picture. Below a folder, the nearest folder around a clip
 //! that is called `bona_fide` or `attack_<species>` is its class; pictures that lie in a class folder itself are a clip
 //! each. A clip in no class folder is scored and in no figure. Nothing is guessed from names but the support, which a name
-//! that begins with `hand_` or `fixed_` gives: whatever else is known of a clip, a [`manifest`](super::manifest) says.
+//! that begins with `hand_` or `fixed_` gives: whatever else is known of a clip, a manifest says.
 
 use std::path::{Path, PathBuf};
 
