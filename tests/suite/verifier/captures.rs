@@ -339,9 +339,9 @@ async fn what_does_not_convince_costs_an_attempt_and_says_why() {
 
 fn below_threshold(claims: &mut Claims) {
     // Consistent in itself, by a device that would like another threshold.
-    claims.liveness.threshold = 0.0;
-    claims.liveness.fused = 1.0;
-    claims.liveness.per_frame = vec![1.0; 12];
+    claims.liveness.threshold = -1.0;
+    claims.liveness.fused = -0.5;
+    claims.liveness.per_frame = vec![-0.5; 12];
 }
 
 fn eleven_frames(claims: &mut Claims) {
