@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::{error::IdTokenError, id_tokens::CLOCK_SKEW_SECS};
-use crate::world::UnixSecs;
+use crate::UnixSecs;
 
 /// The claim by which an Action says that a second factor was shown: Auth0 lets no Action set `amr` itself.
 pub const AMR_CLAIM: &str = "https://authid.ai/claims/amr";

@@ -12,7 +12,7 @@ use super::{
     json,
     keys::Keys,
 };
-use crate::world::UnixSecs;
+use crate::UnixSecs;
 
 /// Most bytes of an ID token: Auth0 allows 100 KB of claims, which base64 makes a third longer.
 pub const TOKEN_MAX_BYTES: usize = 160 << 10;
@@ -174,7 +174,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::amr::JwkSet;
+    use crate::JwkSet;
 
     const NOW: UnixSecs = 1_800_000_000;
     const SECRET: &[u8] = b"a client secret that is long enough for HS256";

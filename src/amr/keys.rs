@@ -11,7 +11,7 @@ use std::{
 use jsonwebtoken::DecodingKey;
 
 use super::{error::IdTokenError, jwks::JwkSet};
-use crate::world::UnixSecs;
+use crate::UnixSecs;
 
 /// Least seconds between two fetches for names that are not known.
 const PAUSE_SECS: i64 = 60;

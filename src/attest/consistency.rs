@@ -1,7 +1,7 @@
 //! What must hold inside a set of claims, whoever made them: checked before signing and after verifying.
 
 use super::jwk::decode_32;
-use crate::protocol::{Claims, ModelClaim, Purpose, SHOT_MAX_SIDE_PX, SHOTS_MAX, ShotClaim};
+use countenance_core::protocol::{Claims, ModelClaim, Purpose, SHOT_MAX_SIDE_PX, SHOTS_MAX, ShotClaim};
 
 /// How far the fused score may lie from the mean of the frames' scores: rounding of 32-bit sums, no more.
 const FUSED_TOLERANCE: f64 = 1e-3;

@@ -8,9 +8,9 @@ use super::{
     jws::{JsonFault, Jws},
     verify::AttestError,
 };
-use crate::{
+use countenance_core::{
+    clock::UnixSecs,
     protocol::{ATTESTATION_MAX_BYTES, ATTESTATION_TYP, Claims},
-    world::UnixSecs,
 };
 
 /// What the person knows of the key.

@@ -11,7 +11,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use crate::world::{Chance, random_text};
+use countenance_core::rng::{Chance, random_text};
 
 /// Bytes of the file: the seed of RFC 8032, nothing else.
 const SEED_BYTES: u64 = 32;
@@ -201,7 +201,8 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
-    use crate::{attest::keys::DeviceKey, world::SystemChance};
+    use crate::keys::DeviceKey;
+    use countenance_system::SystemChance;
 
     fn mode_of(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o7777

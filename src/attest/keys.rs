@@ -9,7 +9,7 @@ use super::{
     jwk::{Jwk, PublicKey, Thumbprint},
     key_file::{self, KeyFileError},
 };
-use crate::{protocol::KeyProtection, world::Chance};
+use countenance_core::{protocol::KeyProtection, rng::Chance};
 
 /// The Ed25519 key that names this device and signs for it. Wiped from memory when dropped.
 pub struct DeviceKey {

@@ -12,7 +12,7 @@ use image::{
 };
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::{
+use countenance_core::{
     frame::Frame,
     geometry::{InFrame, Rect},
     protocol::{MORE_SHOT_MAX_BYTES, SHOT_MAX_BYTES, SHOT_MAX_SIDE_PX},

@@ -11,9 +11,9 @@ use super::{
     keys::DeviceKey,
     seal::Stamp,
 };
-use crate::{
+use countenance_core::{
+    clock::UnixSecs,
     protocol::{PROOF_TYP, ProofClaims},
-    world::UnixSecs,
 };
 
 /// How far `iat` may lie from the verifier's clock, seconds.
@@ -77,7 +77,7 @@ pub enum ProofError {
     BadId,
 }
 
-/// The value of the header [`PROOF_HEADER`](crate::protocol::PROOF_HEADER) for `request`.
+/// The value of the header [`PROOF_HEADER`](countenance_core::protocol::PROOF_HEADER) for `request`.
 pub fn make(request: &Request<'_>, key: &DeviceKey, stamp: Stamp) -> Result<String, JwsError> {
     let claims = ProofClaims {
         htm: request.method.into(),

@@ -10,14 +10,15 @@ use super::{
     keys::DeviceKey,
     picture::{self, Rank},
 };
-use crate::{
+use countenance_core::{
     best_shot::{Shot, Shots},
+    clock::{Clock, UnixSecs},
     liveness::Proof,
     protocol::{
         ATTESTATION_MAX_BYTES, ATTESTATION_PROFILE, ATTESTATION_TYP, CameraClaim, Claims, LivenessClaim,
         LivenessDecision, ModelClaim, NetClaim, Purpose, SessionClaim, ShotClaim, Ticket,
     },
-    world::{Chance, Clock, UnixSecs, random_text},
+    rng::{Chance, random_text},
 };
 
 /// `swname` of every attestation.
@@ -41,7 +42,7 @@ impl Sealed {
         &self.jws
     }
 
-    /// The bytes of the pictures, PNG: one, or at an enrolment up to [`SHOTS_MAX`](crate::protocol::SHOTS_MAX), in the
+    /// The bytes of the pictures, PNG: one, or at an enrolment up to [`SHOTS_MAX`](countenance_core::protocol::SHOTS_MAX), in the
     /// order in which the attestation names them.
     pub fn shots(&self) -> &[Zeroizing<Vec<u8>>] {
         &self.shots

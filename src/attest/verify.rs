@@ -11,12 +11,12 @@ use super::{
     jws::{Jws, JwsError},
     seal::SOFTWARE,
 };
-use crate::{
+use countenance_core::{
+    clock::UnixSecs,
     protocol::{
         ATTESTATION_MAX_BYTES, ATTESTATION_PROFILE, ATTESTATION_TYP, Claims, MORE_SHOT_MAX_BYTES, Purpose,
         SHOT_MAX_BYTES, SHOTS_MAX,
     },
-    world::UnixSecs,
 };
 
 /// How far `iat` may lie from the verifier's clock, seconds: a slow upload and two clocks set by different means.

@@ -9,7 +9,7 @@ use super::{
     live::{Latest, Live, Wake},
     permission::{Permission, permission},
 };
-use crate::protocol::CameraClaim;
+use countenance_core::protocol::CameraClaim;
 
 /// Which camera is wanted, and how it is to be used.
 #[derive(Debug, Clone, Default)]

@@ -1,7 +1,7 @@
 //! Which camera: what the owner of this installation chose, among those that are there.
 
 use super::{CameraError, provenance::Provenance};
-use crate::protocol::CameraKind;
+use countenance_core::protocol::CameraKind;
 
 /// A camera as the system lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@
 
 /// Which weights make luma.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Matrix {
+pub enum Matrix {
     /// ITU-R BT.601: K_r 0.299, K_b 0.114.
     #[default]
     Bt601,
@@ -22,7 +22,7 @@ pub(crate) enum Matrix {
 
 /// Which numbers stand for black and white.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Range {
+pub enum Range {
     /// Luma 16 to 235, chroma 16 to 240.
     #[default]
     Limited,
@@ -32,37 +32,37 @@ pub(crate) enum Range {
 
 /// How the samples of a stream are to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Colour {
+pub struct Colour {
     /// Weights of luma.
-    pub(crate) matrix: Matrix,
+    pub matrix: Matrix,
     /// Black and white.
-    pub(crate) range: Range,
+    pub range: Range,
 }
 
 /// One plane of 8-bit samples.
 #[derive(Clone, Copy)]
-pub(crate) struct Plane<'a> {
+pub struct Plane<'a> {
     /// Rows, `stride` bytes apart.
-    pub(crate) data: &'a [u8],
+    pub data: &'a [u8],
     /// Bytes from row to row.
-    pub(crate) stride: usize,
+    pub stride: usize,
 }
 
 /// A picture in planes: luma, and chroma at a power of two of its size.
-pub(crate) struct Planes<'a> {
+pub struct Planes<'a> {
     /// Full-size samples.
-    pub(crate) luma: Plane<'a>,
+    pub luma: Plane<'a>,
     /// Where the colour is.
-    pub(crate) chroma: Chroma<'a>,
+    pub chroma: Chroma<'a>,
     /// log2 of luma columns per chroma column: 0 or 1.
-    pub(crate) shift_x: u32,
+    pub shift_x: u32,
     /// log2 of luma rows per chroma row.
-    pub(crate) shift_y: u32,
+    pub shift_y: u32,
 }
 
 /// The two chroma samples of each place.
 #[derive(Clone, Copy)]
-pub(crate) enum Chroma<'a> {
+pub enum Chroma<'a> {
     /// Grey.
     None,
     /// Blue difference, red difference, each in a plane of its own (I420, 4:2:2, 4:4:4).
@@ -74,7 +74,7 @@ pub(crate) enum Chroma<'a> {
 /// A plane that does not hold all of its picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a picture plane is too short")]
-pub(crate) struct TooShort;
+pub struct TooShort;
 
 /// Fixed-point scale of the coefficients: 2^16.
 const SHIFT: u32 = 16;
@@ -82,7 +82,7 @@ const SHIFT: u32 = 16;
 const GREY: [u8; 2] = [128, 128];
 
 /// `planes` as `width` × `height` × 3 bytes of R G B.
-pub(crate) fn to_rgb(planes: &Planes<'_>, width: usize, height: usize, colour: Colour) -> Result<Vec<u8>, TooShort> {
+pub fn to_rgb(planes: &Planes<'_>, width: usize, height: usize, colour: Colour) -> Result<Vec<u8>, TooShort> {
     let (columns, rows) = (width.div_ceil(1 << planes.shift_x), height.div_ceil(1 << planes.shift_y));
     let whole = fits(planes.luma, width, height)
         && match planes.chroma {
@@ -112,7 +112,7 @@ pub(crate) fn to_rgb(planes: &Planes<'_>, width: usize, height: usize, colour: C
 }
 
 /// `packed` (4:2:2 as Y Cb Y Cr, rows of whole pairs) as `width` × `height` × 3 bytes of R G B.
-pub(crate) fn yuyv_to_rgb(packed: Plane<'_>, width: usize, height: usize, colour: Colour) -> Result<Vec<u8>, TooShort> {
+pub fn yuyv_to_rgb(packed: Plane<'_>, width: usize, height: usize, colour: Colour) -> Result<Vec<u8>, TooShort> {
     let bytes = 4 * width.div_ceil(2);
     if !fits(packed, bytes, height) {
         return Err(TooShort);

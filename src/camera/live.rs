@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{CameraError, FrameSource, recording};
-use crate::{
+use countenance_core::{
     frame::Frame,
     protocol::{CameraClaim, CameraKind},
 };

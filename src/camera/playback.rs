@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{CameraError, FrameSource, live::Open};
-use crate::{frame::Frame, protocol::CameraClaim};
+use countenance_core::{frame::Frame, protocol::CameraClaim};
 
 /// A recording being played.
 pub struct Playback {

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use crate::protocol::InjectionSign;
+use countenance_core::protocol::InjectionSign;
 
 /// Pictures remembered: 34 seconds at 30 a second, longer than a look may last.
 const REMEMBERED: usize = 1_024;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::CameraError;
-use crate::{frame::Frame, policy::CameraPolicy};
+use countenance_core::{frame::Frame, policy::CameraPolicy};
 
 /// Every how many rows, and pixels of a row, one is looked at.
 const STEP: usize = 8;
@@ -138,7 +138,7 @@ impl Vital {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quality::tests::noise_frame;
+    use countenance_core::testing::noise_frame;
 
     /// Frames of these pictures and times, in milliseconds, until one is refused: why, and when.
     fn watch(frames: impl IntoIterator<Item = (Frame, u64)>) -> Option<(String, u64)> {

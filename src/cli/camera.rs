@@ -11,22 +11,18 @@ use std::{
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
-use super::{
+use super::qualify::{self, QualifyArgs};
+use countenance_camera::{CameraError, Cameras, FrameSource, Latest, Listed, device::PixelFormat};
+use countenance_client::headless::{Exit, causes};
+use countenance_client::{
     installation::settled,
-    qualify::{self, QualifyArgs},
     source::{Source, SourceArgs},
 };
-use crate::{
-    camera::{CameraError, Cameras, FrameSource, Latest, Listed, device::PixelFormat, recording},
-    headless::{Exit, causes},
-    policy::Policy,
-    protocol::CameraKind,
-    recapture,
-};
+use countenance_core::{policy::Policy, protocol::CameraKind};
 
 /// What to do with cameras.
 #[derive(Debug, Subcommand)]
-pub enum CameraTask {
+pub(crate) enum CameraTask {
     /// List the cameras that can be used, best first
     List {
         /// One JSON line a camera
@@ -41,24 +37,11 @@ pub enum CameraTask {
     ///
     /// Exit codes: 0 armed, 12 not armed, 20 no camera.
     Qualify(QualifyArgs),
-    /// Write what an emulated camera plays: a folder of JPEG pictures, and frames.yuyv
-    #[command(hide = true)]
-    Film {
-        /// The recording
-        #[arg(value_name = "RECORDING")]
-        from: PathBuf,
-        /// The folder
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-        /// Most frames
-        #[arg(long, default_value_t = 60)]
-        frames: usize,
-    },
 }
 
 /// Arguments of `camera test`.
 #[derive(Debug, clap::Args)]
-pub struct TestArgs {
+pub(crate) struct TestArgs {
     /// Which camera.
     #[command(flatten)]
     source: SourceArgs,
@@ -94,16 +77,11 @@ pub(super) fn run(task: &CameraTask) -> anyhow::Result<ExitCode> {
             let settings = settled(args.settings.clone())?;
             Ok(args.source.source(&settings, None).scripted(args.source.keep_frames)?)
         }),
-        CameraTask::Film { from, out, frames } => {
-            let frames = recapture::film(&mut recording::open(from)?, out, *frames)?;
-            eprintln!("{}: {frames} pictures", out.display());
-            Ok(ExitCode::SUCCESS)
-        }
     }
 }
 
 fn list(as_json: bool) -> anyhow::Result<ExitCode> {
-    let cameras = Cameras::new(crate::camera::Wish::default(), Box::new(|_| false)).list();
+    let cameras = Cameras::new(countenance_camera::Wish::default(), Box::new(|_| false)).list();
     let mut out = io::stdout();
     if cameras.is_empty() && !as_json {
         eprintln!("countenance: there is no camera");
@@ -290,7 +268,7 @@ impl Report {
         )
     }
 
-    fn ended(&mut self, claim: &crate::protocol::CameraClaim) -> io::Result<bool> {
+    fn ended(&mut self, claim: &countenance_core::protocol::CameraClaim) -> io::Result<bool> {
         let fault = self.fault.map(|(name, _)| name);
         let signs: Vec<_> = claim.signs.iter().map(|sign| sign.name()).collect();
         let text = match (fault, signs.is_empty()) {

@@ -9,13 +9,12 @@ use std::{
 
 use anyhow::Context;
 
-use super::{BrowserChoice, CaptureArgs, installation::settled, nets};
-use crate::{
-    attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION},
-    camera::CameraError,
+use super::CaptureArgs;
+use countenance_attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION};
+use countenance_camera::CameraError;
+use countenance_client::{
     flow::Flow,
     headless::{Exit, Script, WaitsForCamera},
-    policy::Policy,
     rehearsal::{self, Fixed, Rehearsal, Repeatable},
     session::{
         HttpSession,
@@ -25,8 +24,13 @@ use crate::{
         wait::SystemWait,
     },
     settings::Settings,
-    world::{SystemChance, SystemClock},
 };
+use countenance_client::{
+    installation::{BrowserChoice, settled},
+    nets,
+};
+use countenance_core::policy::Policy;
+use countenance_system::{SystemChance, SystemClock};
 
 pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
     // A script that names its verifier and its source does not depend on what an account's owner chose.
@@ -50,7 +54,7 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
     {
         Ok(source) => source,
         Err(error) => {
-            eprintln!("countenance: {}", crate::headless::causes(&error));
+            eprintln!("countenance: {}", countenance_client::headless::causes(&error));
             return Ok(Exit::NoCamera.into());
         }
     };
@@ -127,14 +131,8 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
     Ok(Exit::of(&ended).into())
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
-    }
-}
-
 fn usage(what: &str, error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("countenance: {what} is not acceptable: {}", crate::headless::causes(error));
+    eprintln!("countenance: {what} is not acceptable: {}", countenance_client::headless::causes(error));
     Exit::Usage.into()
 }
 

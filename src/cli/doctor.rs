@@ -6,14 +6,14 @@ use std::{
     process::ExitCode,
 };
 
-use crate::{
+use countenance_client::{
     doctor::{self, Finding, State, Surroundings},
     settings::NETS_FOLDER,
 };
 
 /// Arguments of `doctor`.
 #[derive(Debug, clap::Args)]
-pub struct DoctorArgs {
+pub(crate) struct DoctorArgs {
     /// One JSON array instead of a table
     #[arg(long)]
     json: bool,
@@ -26,7 +26,7 @@ pub struct DoctorArgs {
 }
 
 pub(super) fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
-    let mut around = Surroundings::of_this_machine();
+    let mut around = Surroundings::of_this_machine(cfg!(feature = "window"));
     if let Some(folder) = args.data {
         around.key = Some(folder.join("device.key"));
         around.nets = Some(folder.join(NETS_FOLDER));
@@ -57,7 +57,7 @@ fn table(findings: &[Finding]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::doctor::{Check, Fix};
+    use countenance_client::doctor::{Check, Fix};
 
     #[test]
     fn a_table_shows_each_finding_and_its_fix() {

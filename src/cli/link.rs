@@ -7,11 +7,11 @@ use std::{
 
 use clap::Subcommand;
 
-use crate::registration::{self, Status};
+use countenance_client::registration::{self, Status};
 
 /// What to do about links.
 #[derive(Debug, Clone, Copy, Subcommand)]
-pub enum LinkTask {
+pub(crate) enum LinkTask {
     /// Make this program the one that opens links, for this user
     Register,
     /// Take back what `register` did

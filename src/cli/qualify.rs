@@ -10,21 +10,24 @@ use std::{
 use anyhow::Context;
 use serde_json::json;
 
-use super::source::SourceArgs;
-use crate::{
-    camera::{CameraError, FrameSource, recording},
+use countenance_camera::{CameraError, FrameSource, recording};
+use countenance_client::source::SourceArgs;
+use countenance_client::{
     capture::CaptureError,
     headless::{Exit, causes},
+    qualify::{self, Collected, PROFILE_FILE, Profile, Report, Step},
+};
+use countenance_core::{
+    clock::Clock,
     policy::{ArmingPolicy, Policy},
     protocol::CameraClaim,
-    qualify::{self, Collected, PROFILE_FILE, Profile, Report, Step},
-    vision::Vision,
-    world::{Clock, SystemClock},
 };
+use countenance_system::SystemClock;
+use countenance_vision::Vision;
 
 /// Arguments of `camera qualify`.
 #[derive(Debug, clap::Args)]
-pub struct QualifyArgs {
+pub(crate) struct QualifyArgs {
     /// Recordings of genuine people, made at this site with this camera; without any, the camera itself looks
     #[arg(value_name = "RECORDING")]
     recordings: Vec<PathBuf>,
@@ -103,7 +106,7 @@ impl QualifyArgs {
         match &self.site {
             Some(path) => Ok(Some(path.clone())),
             None if !self.recordings.is_empty() => Ok(None),
-            None => Ok(Some(super::installation::data_folder(self.data.as_ref())?.join(PROFILE_FILE))),
+            None => Ok(Some(countenance_client::installation::data_folder(self.data.as_ref())?.join(PROFILE_FILE))),
         }
     }
 }

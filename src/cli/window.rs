@@ -4,44 +4,34 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
-    thread,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use anyhow::Context;
 use serde_json::json;
 
-use super::{
-    BrowserChoice,
-    installation::InstallationArgs,
-    source::{Source, SourceArgs},
-};
-use crate::{
-    attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION},
-    camera::{FrameSource, Latest, Listed},
-    capture::Sight,
+use countenance_attest::DeviceKey;
+use countenance_camera::Listed;
+use countenance_client::{
     doctor::{self, Surroundings as Examined},
     flow::{Ending, WayOut},
-    gui::{self, CameraEntry, Host},
     headless::Exit,
+    installation::InstallationArgs,
+    installed::{Installed, load_early},
     instance::{self, Claim, Inbox, Place},
-    protocol::{CameraKind, ModelClaim},
-    runner::{Ended, World},
-    session::{
-        HttpSession, SessionApi,
-        browser::{Browser, SystemBrowser, WriteBrowser},
-        client::{Patience, Surroundings},
-        origin::AllowedOrigins,
-        wait::{SystemWait, Wait},
-    },
+    runner::Ended,
+    session::origin::AllowedOrigins,
     settings::{Loaded, NETS_FOLDER, Settings},
-    vision::{self, AddedNet, Vision, VisionError},
-    world::{Chance, Clock, SystemChance, SystemClock},
+    source::{Source, SourceArgs},
 };
+use countenance_core::protocol::CameraKind;
+use countenance_gui::{self as gui, CameraEntry, Host};
+use countenance_system::SystemChance;
+use countenance_vision as vision;
 
 /// Arguments of the window.
 #[derive(Debug, clap::Args)]
-pub struct WindowArgs {
+pub(crate) struct WindowArgs {
     /// The link of the landing page: countenance://verify?…
     #[arg(value_name = "LINK")]
     link: Option<String>,
@@ -69,14 +59,10 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
     let settings_path = args.installation.settings();
     let (settings, complaints) = loaded(settings_path.as_deref());
     let allowed = args.installation.verifiers().unwrap_or_else(|| settings.verifiers.clone());
-    let world = Arc::new(Installed {
-        vision: OnceLock::new(),
-        nets: Pinned { folder: settings.net_folder(&data), pins: settings.liveness_nets.clone() },
-        key,
-        source: args.source.source(&settings, Some(&data)),
-        latest: Latest::default(),
-        browser: args.installation.browser,
-    });
+    let world = Installed::new(key, args.source.source(&settings, Some(&data)))
+        .with_nets(settings.net_folder(&data), settings.liveness_nets.clone())
+        .with_browser(args.installation.browser);
+    let world = Arc::new(world);
     load_early(Arc::clone(&world))?;
     let ended = Arc::new(Mutex::new(None));
     let (cameras, choose) = cameras(&world, args.source, &settings);
@@ -92,7 +78,7 @@ type Chooses = Arc<dyn Fn(&Settings) + Send + Sync>;
 
 /// What lists the cameras for the window, and what takes the person's choice. A recording has neither.
 fn cameras(world: &Installed, args: SourceArgs, settings: &Settings) -> (Lists, Chooses) {
-    let Source::Camera(cameras) = &world.source else { return (Arc::new(Vec::new), Arc::new(|_| ())) };
+    let Source::Camera(cameras) = world.source() else { return (Arc::new(Vec::new), Arc::new(|_| ())) };
     let (lists, chooses, latest) = (Arc::clone(cameras), Arc::clone(cameras), world.latest.clone());
     let entry = |camera: Listed| CameraEntry {
         id: camera.id,
@@ -127,7 +113,7 @@ fn host(
     let latest = world.latest.clone();
     Host {
         preview: Box::new(move || latest.frame()),
-        plays_recording: matches!(world.source, Source::Recording { .. }),
+        plays_recording: matches!(world.source(), Source::Recording { .. }),
         world,
         allowed,
         closes: link.is_some(),
@@ -139,7 +125,7 @@ fn host(
         cameras: Arc::new(Vec::new),
         choose: Arc::new(|_| ()),
         examine: Arc::new(move || {
-            let mut around = Examined::of_this_machine();
+            let mut around = Examined::of_this_machine(true);
             around.key = Some(key.clone());
             around.nets = Some(nets.clone());
             around.settings.clone_from(&path);
@@ -186,91 +172,5 @@ fn loaded(path: Option<&Path>) -> (Settings, Vec<(u32, String)>) {
             (Settings::default(), vec![(error.line().unwrap_or(1) as u32, "settings.toml".into())])
         }
         None => (Settings::default(), Vec::new()),
-    }
-}
-
-/// Loads the networks while the window opens.
-pub(super) fn load_early(world: Arc<Installed>) -> io::Result<()> {
-    let load = move || {
-        // Whoever needs them meets the same error and says so.
-        world.sight().ok();
-    };
-    thread::Builder::new().name("networks".into()).spawn(load).map(drop)
-}
-
-/// The liveness networks that the owner added: their folder, and the digests of their contracts.
-#[derive(Default)]
-struct Pinned {
-    folder: PathBuf,
-    pins: Vec<String>,
-}
-
-/// This installation.
-pub(super) struct Installed {
-    vision: OnceLock<Arc<Vision>>,
-    nets: Pinned,
-    key: DeviceKey,
-    source: Source,
-    pub(super) latest: Latest,
-    browser: BrowserChoice,
-}
-
-impl Installed {
-    /// With this key, before this source; the way back goes to the system's browser.
-    pub(super) fn new(key: DeviceKey, source: Source) -> Self {
-        Self {
-            vision: OnceLock::new(),
-            nets: Pinned::default(),
-            key,
-            source,
-            latest: Latest::default(),
-            browser: BrowserChoice::Open,
-        }
-    }
-}
-
-impl World for Installed {
-    fn sight(&self) -> Result<Arc<dyn Sight + Send + Sync>, VisionError> {
-        if let Some(vision) = self.vision.get() {
-            return Ok(Arc::clone(vision) as _);
-        }
-        let added = AddedNet::load_folder(&self.nets.folder, &self.nets.pins)?;
-        let vision = Arc::new(Vision::load_with(added)?);
-        Ok(Arc::clone(self.vision.get_or_init(|| vision)) as _)
-    }
-
-    fn models(&self) -> Vec<ModelClaim> {
-        self.vision.get().map(|vision| vision.model_claims()).unwrap_or_default()
-    }
-
-    fn key(&self) -> &DeviceKey {
-        &self.key
-    }
-
-    fn clock(&self) -> &dyn Clock {
-        &SystemClock
-    }
-
-    fn chance(&self) -> &dyn Chance {
-        &SystemChance
-    }
-
-    fn wait(&self) -> &dyn Wait {
-        &SystemWait
-    }
-
-    fn camera(&self, wake: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource> {
-        Box::new(self.source.live(self.latest.clone(), wake))
-    }
-
-    fn session<'a>(&self, around: Surroundings<'a>) -> Box<dyn SessionApi + 'a> {
-        Box::new(HttpSession::new(format!("{SOFTWARE} {SOFTWARE_VERSION}"), around, Patience::default()))
-    }
-
-    fn browser(&self) -> Box<dyn Browser> {
-        match self.browser {
-            BrowserChoice::Open => Box::new(SystemBrowser),
-            BrowserChoice::Print => Box::new(WriteBrowser(io::stderr())),
-        }
     }
 }

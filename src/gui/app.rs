@@ -22,7 +22,7 @@ use super::{
     theme::{self, Scheme, Theme},
     words::{Language, Words, system_tags},
 };
-use crate::{
+use countenance_client::{
     doctor::Finding,
     flow::CodeStep,
     instance::{Call, Inbox},

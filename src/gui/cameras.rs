@@ -4,7 +4,7 @@ use super::{
     bidi,
     words::{Arg, Words},
 };
-use crate::settings::Settings;
+use countenance_client::settings::Settings;
 
 /// A camera that may be chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,15 +14,17 @@ use super::{
     theme::{Scheme, Theme},
     words::{Language, Words},
 };
-use crate::{
+use countenance_client::{
     doctor::{Check, Finding, Fix, State as Health},
     flow::{CodeStep, CodeTrouble, WayOut},
+    runner::{Asked, CameraFault, Command},
+    settings::Settings,
+};
+use countenance_core::{
     frame::Frame,
     liveness::{Abstain, Verdict},
     protocol::{Display, Fallback, Purpose, Reason},
     quality::Hint,
-    runner::{Asked, CameraFault, Command},
-    settings::Settings,
 };
 
 /// A screen's file name, and what it shows.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use eframe::egui::{TextBuffer, text::CharIndex};
 use zeroize::Zeroizing;
 
-use crate::protocol::CODE_DIGITS;
+use countenance_core::protocol::CODE_DIGITS;
 
 /// The field's contents; never longer than a code, so that it never moves in memory once it has room for one.
 pub(super) struct Digits<'a>(pub(super) &'a mut Zeroizing<String>);

@@ -6,14 +6,14 @@ use std::{
 };
 
 use super::CameraEntry;
-use crate::{
+use countenance_client::{
     doctor::Finding,
-    frame::Frame,
     instance::Inbox,
     runner::{Ended, World},
     session::origin::AllowedOrigins,
     settings::Settings,
 };
+use countenance_core::frame::Frame;
 
 /// What the application borrows of its surroundings.
 pub struct Host {

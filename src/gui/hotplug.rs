@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::cameras::CameraEntry;
-use crate::runner::CameraFault;
+use countenance_client::runner::CameraFault;
 
 /// How often the plugs are looked at.
 pub(super) const BEAT: Duration = Duration::from_secs(1);

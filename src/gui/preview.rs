@@ -12,7 +12,7 @@ use super::{
     marks::{ellipse, polyline},
     theme::{PREVIEW_RADIUS, RING, Theme, mix},
 };
-use crate::frame::Frame;
+use countenance_core::frame::Frame;
 
 /// Width by height of the part of a frame that is shown.
 const ASPECT: f32 = 0.86;

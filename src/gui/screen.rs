@@ -1,11 +1,13 @@
 //! What is drawn, as a pure function of what happened: no input or output, no clock, no window.
 
-use crate::{
+use countenance_client::{
     flow::{CodeStep, WayOut},
+    runner::{Asked, CameraFault, Command, Ended, Obstacle, Progress},
+};
+use countenance_core::{
     liveness::Abstain,
     protocol::{Fallback, Purpose, Reason},
     quality::Hint,
-    runner::{Asked, CameraFault, Command, Ended, Obstacle, Progress},
 };
 
 /// The one screen that a person sees, with all that it shows.
@@ -69,7 +71,7 @@ pub struct Refusal {
     /// Captures that may still be posted.
     pub attempts_left: u32,
     /// The last picture, for its owner's eyes.
-    pub picture: Option<crate::frame::Frame>,
+    pub picture: Option<countenance_core::frame::Frame>,
 }
 
 /// The way by code.
@@ -216,7 +218,8 @@ impl Screen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{flow::CodeTrouble, protocol::Display};
+    use countenance_client::flow::CodeTrouble;
+    use countenance_core::protocol::Display;
 
     fn asked() -> Asked {
         Asked {

@@ -2,16 +2,17 @@
 
 use zeroize::Zeroizing;
 
-use super::{
+use crate::{
     Inner, SessionSecret, Verifier,
+    browser::pages::one_line,
     origin::is_host_name,
-    pages::one_line,
     store::{Event, Integration, StoreError, Tx},
 };
-use crate::{
+use countenance_core::{
+    clock::UnixSecs,
     policy::{ContractFault, Policy},
     protocol::{Fallback, Purpose},
-    world::{UnixSecs, random_text},
+    rng::random_text,
 };
 
 /// What an operator decides about a tenant.

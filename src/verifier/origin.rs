@@ -2,8 +2,8 @@
 
 use url::Url;
 
-use super::store::Integration;
-use crate::net::is_loopback;
+use crate::store::Integration;
+use countenance_net::is_loopback;
 
 /// The address at which browsers and clients reach this verifier: https, or http on loopback.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +82,7 @@ fn has_user(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verifier::Rules;
+    use crate::Rules;
 
     #[test]
     fn an_origin_is_https_or_loopback_and_bare() {

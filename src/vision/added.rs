@@ -34,7 +34,7 @@
 //!
 //! So a network that always says "live" gains nobody anything by being added: where the verifier does not name it, it has no
 //! vote. Where it does, the fusion takes the mean of the networks, and half of the say is then that network's: who names a
-//! network in a policy must have measured it with `countenance evaluate --net`.
+//! network in a policy must have measured it with `countenance-lab evaluate --net`.
 
 use std::{
     fs, io,
@@ -48,10 +48,8 @@ use super::{
     model::{Network, sha256_hex},
     passive,
 };
-use crate::{
-    policy::{ContractFault, NetPolicy, is_sha256_hex},
-    small_file::{self, SmallFileError},
-};
+use countenance_core::policy::{ContractFault, NetPolicy, is_sha256_hex};
+use countenance_system::small_file::{self, SmallFileError};
 
 /// Most bytes of a contract.
 pub const CONTRACT_MAX_BYTES: usize = 16 * 1024;

@@ -5,7 +5,7 @@ use super::{
     model::{Job, Model, Network},
     warp::{Planes, Region},
 };
-use crate::{
+use countenance_core::{
     face::{Face, Landmarks},
     frame::Frame,
     geometry::{InFrame, Point, Rect},

@@ -9,7 +9,7 @@ use super::{
     model::{Job, Model, Network},
     warp::Planes,
 };
-use crate::{
+use countenance_core::{
     face::Face,
     frame::Frame,
     geometry::{InCrop, Point, Similarity},

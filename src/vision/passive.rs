@@ -7,7 +7,7 @@ use super::{
     model::{Job, Model, Network},
     warp::{Planes, Region},
 };
-use crate::{
+use countenance_core::{
     face::Face,
     frame::Frame,
     geometry::{InFrame, Rect},

@@ -6,7 +6,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::{
+use countenance_core::{
     frame::Frame,
     geometry::{InCrop, InFrame, Point, Similarity},
 };

@@ -10,7 +10,7 @@ use nokhwa_core::types::{Resolution, nv12_to_rgb, yuyv422_to_rgb};
 /// Rounds over all pictures; one more, to warm up, does not count.
 const ROUNDS: usize = 10;
 
-/// nokhwa's own conversion over the pictures that `countenance bench --conversion --pictures` left. One line a format:
+/// nokhwa's own conversion over the pictures that `countenance-lab bench --conversion --pictures` left. One line a format:
 /// `nokhwa SIZE FORMAT P50_MS P95_MS`.
 #[test]
 #[ignore = "measures: needs pictures, see tests/bench/camera"]
@@ -50,7 +50,7 @@ fn measure(
     println!("nokhwa {width}x{height} {format} {:.3} {:.3}", quantile(0.5), quantile(0.95));
 }
 
-/// Time that this thread has spent on a processor, as in `countenance bench --conversion`.
+/// Time that this thread has spent on a processor, as in `countenance-lab bench --conversion`.
 fn clock_millis() -> f64 {
     let spent = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     spent.tv_sec as f64 * 1e3 + spent.tv_nsec as f64 / 1e6

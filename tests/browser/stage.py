@@ -46,8 +46,9 @@ class Stage:
     """The demo, waiting for somebody to set it up. Ends when told to, or when its standard input does."""
 
     def __init__(self, program: str, log: Path) -> None:
+        laboratory = str(Path(program).with_name("countenance-lab"))
         with log.open("wb") as errors:
-            self.demo = subprocess.Popen([program, "demo", "--by-hand", "--json"], stdin=subprocess.PIPE,
+            self.demo = subprocess.Popen([laboratory, "demo", "--by-hand", "--json"], stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, stderr=errors, start_new_session=True)
         try:
             self.ready = Ready.read(line_from(self.demo.stdout.fileno(), "the demo to be ready"))

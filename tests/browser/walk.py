@@ -3,7 +3,7 @@
 
     walk.py [--shots DIR] COUNTENANCE
 
-COUNTENANCE is the program: its `demo --by-hand --json` serves, its `capture` is the client. Exit code 0 if each scenario
+COUNTENANCE is the program, the client; `countenance-lab demo --by-hand --json`, beside it, serves. Exit code 0 if each scenario
 went as it must. DIR gets numbered pictures of the pages; a failure leaves the picture and the HTML of each tab there.
 """
 

@@ -3,7 +3,7 @@
 
     scenarios.py PROGRAM CLIP WxH [NAME…]    PROGRAM is the built `countenance`; by default every scenario
 
-CLIP is the folder that `countenance camera film` wrote and the machine's webcam plays. A fault is caused here, and the time runs from
+CLIP is the folder that `countenance-lab film` wrote and the machine's webcam plays. A fault is caused here, and the time runs from
 then to the line in which the program names it. Exit 0 when every scenario that could be run went well.
 """
 import os
@@ -30,6 +30,7 @@ class Setting:
 
     def __init__(self, program, clip, size):
         self.program, self.clip, self.size = program, clip, size
+        self.laboratory = os.path.join(os.path.dirname(program), 'countenance-lab')
         self.webcam_id = None
 
     def cameras(self):
@@ -281,7 +282,7 @@ def nokhwa(s):
 
 def login(s):
     """a whole login from the webcam, enrolment included, against tenant and verifier in the same machine"""
-    run = Program(s.program, 'demo', '--headless', '--logins', '1', '--camera', s.webcam(), '--allow-virtual',
+    run = Program(s.laboratory, 'demo', '--headless', '--logins', '1', '--camera', s.webcam(), '--allow-virtual',
                   '--keep-frames', '60')
     code = run.end(600)
     check(code == 0, f'exit {code}{run.tail()}')

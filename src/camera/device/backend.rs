@@ -6,7 +6,7 @@ use super::{
     decode::{Layout, PixelFormat},
     formats::Offer,
 };
-use crate::camera::CameraError;
+use crate::CameraError;
 
 /// One camera, opened.
 pub(super) trait Backend: Send {

@@ -10,10 +10,8 @@ use std::io::Cursor;
 use zeroize::Zeroizing;
 use zune_jpeg::{JpegDecoder, errors::DecodeErrors, zune_core::options::DecoderOptions};
 
-use crate::{
-    camera::colour::{Chroma, Colour, Plane, Planes, TooShort, to_rgb, yuyv_to_rgb},
-    frame::MAX_SIDE_PX,
-};
+use crate::colour::{Chroma, Colour, Plane, Planes, TooShort, to_rgb, yuyv_to_rgb};
+use countenance_core::frame::MAX_SIDE_PX;
 
 mod markers;
 
@@ -21,7 +19,7 @@ use markers::{START, add_standard_tables, survey};
 
 /// How a device packs its pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum PixelFormat {
+pub enum PixelFormat {
     /// One baseline JPEG a picture, with or without its Huffman tables.
     Mjpeg,
     /// 4:2:2 as Y Cb Y Cr.
@@ -32,20 +30,20 @@ pub(crate) enum PixelFormat {
 
 /// What was negotiated with a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Layout {
+pub struct Layout {
     /// Width in pixels.
-    pub(crate) width: u32,
+    pub width: u32,
     /// Height in pixels.
-    pub(crate) height: u32,
+    pub height: u32,
     /// Bytes from row to row, of the packed rows or of the luma; of no meaning for JPEG.
-    pub(crate) stride: usize,
+    pub stride: usize,
     /// How raw samples are to be read. A JPEG is always full-range BT.601 (JFIF).
-    pub(crate) colour: Colour,
+    pub colour: Colour,
 }
 
 /// Why bytes are no picture. The frame is dropped.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum DecodeError {
+pub enum DecodeError {
     /// A negotiated side is zero or above [`MAX_SIDE_PX`].
     #[error("a negotiated size of {width}x{height} cannot be")]
     Size {
@@ -81,14 +79,14 @@ pub(crate) enum DecodeError {
 
 /// Decodes picture after picture.
 #[derive(Default)]
-pub(crate) struct Decoder {
+pub struct Decoder {
     /// A JPEG with the Huffman tables that it lacked.
     completed: Zeroizing<Vec<u8>>,
 }
 
 impl PixelFormat {
     /// As V4L2 and UVC write it.
-    pub(crate) fn fourcc(self) -> [u8; 4] {
+    pub fn fourcc(self) -> [u8; 4] {
         match self {
             Self::Mjpeg => *b"MJPG",
             Self::Yuyv => *b"YUYV",
@@ -97,7 +95,7 @@ impl PixelFormat {
     }
 
     /// As the attestation and people write it.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Mjpeg => "MJPG",
             Self::Yuyv => "YUYV",
@@ -106,7 +104,7 @@ impl PixelFormat {
     }
 
     /// What of `bytes` is the picture: a JPEG without what the driver left behind its end marker, where it has one.
-    pub(crate) fn picture(self, bytes: &[u8]) -> &[u8] {
+    pub fn picture(self, bytes: &[u8]) -> &[u8] {
         let end = match self {
             Self::Mjpeg => survey(bytes).map_or(bytes.len(), |seen| seen.end + 2),
             Self::Yuyv | Self::Nv12 => bytes.len(),
@@ -117,12 +115,7 @@ impl PixelFormat {
 
 impl Decoder {
     /// `bytes`, one picture of `format`, as width × height × 3 bytes of R G B.
-    pub(crate) fn decode(
-        &mut self,
-        format: PixelFormat,
-        layout: &Layout,
-        bytes: &[u8],
-    ) -> Result<Vec<u8>, DecodeError> {
+    pub fn decode(&mut self, format: PixelFormat, layout: &Layout, bytes: &[u8]) -> Result<Vec<u8>, DecodeError> {
         let &Layout { width, height, stride, colour } = layout;
         if !(1..=MAX_SIDE_PX).contains(&width) || !(1..=MAX_SIDE_PX).contains(&height) {
             return Err(DecodeError::Size { width, height });
@@ -168,11 +161,11 @@ impl Decoder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::camera::colour::Range;
+    use crate::colour::Range;
 
     const SIZE: (u32, u32) = (64, 48);
     const LAYOUT: Layout = Layout { width: 64, height: 48, stride: 64, colour: BT601 };
-    const BT601: Colour = Colour { matrix: crate::camera::colour::Matrix::Bt601, range: Range::Limited };
+    const BT601: Colour = Colour { matrix: crate::colour::Matrix::Bt601, range: Range::Limited };
 
     /// A smooth picture with some texture.
     fn picture(seed: u32) -> Vec<u8> {

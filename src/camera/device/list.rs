@@ -1,6 +1,6 @@
 //! Which cameras there are: real capture devices only, under names for people, in an order that stays.
 
-use crate::camera::choice::{Listed, in_order};
+use crate::choice::{Listed, in_order};
 
 /// Longest name shown, characters.
 const NAME_CHARS: usize = 64;
@@ -30,13 +30,13 @@ impl Lister {
 
     #[cfg(target_os = "macos")]
     fn all(&mut self) -> Vec<Listed> {
-        elsewhere(crate::camera::provenance::macos::examine, |info| info.misc())
+        elsewhere(crate::provenance::macos::examine, |info| info.misc())
     }
 
     // Media Foundation opens by number; the unique link is in the provenance.
     #[cfg(target_os = "windows")]
     fn all(&mut self) -> Vec<Listed> {
-        elsewhere(crate::camera::provenance::windows::examine, |info| info.index().to_string())
+        elsewhere(crate::provenance::windows::examine, |info| info.index().to_string())
     }
 
     #[cfg(not(any(target_os = "linux", target_os = "macos", target_os = "windows")))]
@@ -47,7 +47,7 @@ impl Lister {
 
 #[cfg(any(target_os = "macos", target_os = "windows"))]
 fn elsewhere(
-    examine: fn(&str, &str, &str) -> crate::camera::provenance::Provenance,
+    examine: fn(&str, &str, &str) -> crate::provenance::Provenance,
     node: fn(&nokhwa::utils::CameraInfo) -> String,
 ) -> Vec<Listed> {
     let listed = nokhwa::query(nokhwa::utils::ApiBackend::Auto).unwrap_or_default();
@@ -61,7 +61,7 @@ fn elsewhere(
 }
 
 /// Names the camera at its place: its USB ids and where it hangs, or what is known of that.
-fn id_of(provenance: &crate::camera::provenance::Provenance, name: &str) -> String {
+fn id_of(provenance: &crate::provenance::Provenance, name: &str) -> String {
     let what = provenance.vid_pid.as_deref().unwrap_or(&provenance.driver);
     format!("{what}@{}", provenance.bus_path.as_deref().unwrap_or(name))
 }
@@ -91,7 +91,7 @@ mod linux {
     use std::{collections::BTreeMap, fs, io::Read, path::Path};
 
     use super::{Lister, id_of, readable, sees_no_colours};
-    use crate::camera::{
+    use crate::{
         CameraError,
         choice::Listed,
         device::{backend::Backend, v4l2::V4l2},

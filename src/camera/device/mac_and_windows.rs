@@ -5,7 +5,7 @@
 //!
 //! | nokhwa 0.10.11 | so |
 //! |---|---|
-//! | `frame()` waits without end on macOS (a channel) and Linux (poll) | a thread of its own, a deadline outside: [`Live`](crate::camera::Live) |
+//! | `frame()` waits without end on macOS (a channel) and Linux (poll) | a thread of its own, a deadline outside: [`Live`](crate::Live) |
 //! | on Windows it asks again and again when the reader gives no sample, as after an unplug | the same; whether the camera is still listed tells lost from stalled |
 //! | on macOS `compatible_list_by_resolution` lists what has *another* format | formats come from the AVFoundation part itself |
 //! | on macOS frames queue up unread | each `frame()` empties the queue, the picture may be old: no capture time is claimed |
@@ -25,7 +25,7 @@ use super::{
     decode::{Layout, PixelFormat},
     formats::Offer,
 };
-use crate::camera::{CameraError, colour::Colour};
+use crate::{CameraError, colour::Colour};
 
 #[cfg(any(target_os = "macos", target_os = "windows"))]
 use nokhwa::Camera;

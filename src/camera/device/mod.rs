@@ -18,7 +18,7 @@ use super::{
     turn::Orientation,
     vital::Vital,
 };
-use crate::{
+use countenance_core::{
     frame::Frame,
     policy::CameraPolicy,
     protocol::{CameraClaim, InjectionSign},
@@ -35,7 +35,7 @@ mod v4l2;
 
 use backend::{Backend, Granted, Raw};
 use decode::Decoder;
-pub(crate) use decode::PixelFormat;
+pub use decode::PixelFormat;
 use formats::Offer;
 pub use list::Lister;
 
@@ -52,7 +52,7 @@ const UNDECODABLE: u32 = 30;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Usage {
     /// The only pixel format to take; any if `None`.
-    pub(crate) format: Option<PixelFormat>,
+    pub format: Option<PixelFormat>,
     /// How it is mounted.
     pub orientation: Orientation,
     /// What its pictures must be like.

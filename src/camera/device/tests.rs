@@ -3,10 +3,8 @@
 use std::collections::VecDeque;
 
 use super::*;
-use crate::{
-    camera::{colour::Colour, provenance::Provenance, turn::Turn},
-    protocol::{CameraKind, CameraRefusal},
-};
+use crate::{colour::Colour, provenance::Provenance, turn::Turn};
+use countenance_core::protocol::{CameraKind, CameraRefusal};
 use decode::Layout;
 
 /// What a played camera does when it is asked for the next picture.

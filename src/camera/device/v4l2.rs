@@ -32,7 +32,7 @@ use super::{
     decode::{Layout, PixelFormat},
     formats::Offer,
 };
-use crate::camera::{
+use crate::{
     CameraError,
     colour::{Colour, Matrix, Range},
 };

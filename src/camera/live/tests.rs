@@ -110,5 +110,5 @@ fn a_change_of_camera_goes_on_in_the_same_stream_behind_a_gap_that_no_proof_span
     let after = live.next_frame(LONG).unwrap();
     assert!(after.seq() > before.seq());
     let gap = after.at().saturating_sub(before.at()).as_millis() as u64;
-    assert!(gap > crate::policy::LivenessPolicy::default().gap_millis, "{gap} ms");
+    assert!(gap > countenance_core::policy::LivenessPolicy::default().gap_millis, "{gap} ms");
 }

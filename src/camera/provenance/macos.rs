@@ -82,7 +82,7 @@ fn usb_of_model(model: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::CameraKind::{Physical, Unknown, Virtual};
+    use countenance_core::protocol::CameraKind::{Physical, Unknown, Virtual};
 
     /// As nokhwa writes it.
     fn described(manufacturer: &str, model: &str, device_type: &str) -> String {

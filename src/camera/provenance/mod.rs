@@ -13,7 +13,7 @@
 //! None of it is proof: whoever owns the machine can make the system say anything. It tells the honest mistake and the
 //! ready-made tool from a camera; `camera::signs` looks at the frames themselves.
 
-use crate::protocol::CameraKind;
+use countenance_core::protocol::CameraKind;
 
 mod known;
 pub mod linux;

@@ -5,7 +5,7 @@
 //! a camera physical.
 
 use super::known::{self, System};
-use crate::protocol::CameraKind::{self, Physical, Unknown, Virtual};
+use countenance_core::protocol::CameraKind::{self, Physical, Unknown, Virtual};
 
 /// What a system tells of a camera.
 #[derive(Debug, Clone, PartialEq, Eq)]

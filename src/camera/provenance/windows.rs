@@ -65,7 +65,7 @@ fn ids(device: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::CameraKind::{Physical, Unknown, Virtual};
+    use countenance_core::protocol::CameraKind::{Physical, Unknown, Virtual};
 
     /// The class of cameras, and that of all capture.
     const CAMERA: &str = "{e5323777-f976-4f5b-9b55-b94699c46e44}";

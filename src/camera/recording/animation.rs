@@ -9,7 +9,7 @@ use image::{
 };
 
 use super::{Pictures, RecordingError, still};
-use crate::frame::Frame;
+use countenance_core::frame::Frame;
 
 /// Most memory the decoded pictures may take, bytes.
 const MAX_PIXEL_BYTES: usize = 256 << 20;

@@ -4,7 +4,7 @@
 //! not read: frames are where the chunks are.
 
 use super::{FourCc, MAX_FRAMES, Pictures, RecordingError, Unsupported, bytes::Bytes, frame_time, rate, still};
-use crate::frame::Frame;
+use countenance_core::frame::Frame;
 
 const FILE: &str = "the AVI file";
 const HEADERS: &str = "the AVI header list";

@@ -2,7 +2,8 @@
 
 use std::{fmt, io};
 
-use crate::{camera::colour::TooShort, frame::FrameShapeError};
+use crate::colour::TooShort;
+use countenance_core::frame::FrameShapeError;
 
 /// Why a recording cannot be read. Offsets are bytes from the start of the file.
 #[derive(Debug, thiserror::Error)]

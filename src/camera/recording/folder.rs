@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{MAX_FPS, MAX_FRAMES, Pictures, RecordingError, frame_time, read_capped, still};
-use crate::frame::Frame;
+use countenance_core::frame::Frame;
 
 /// Largest picture file, bytes.
 const MAX_PICTURE_BYTES: u64 = 64 << 20;

@@ -18,12 +18,10 @@ use super::{
     sps,
 };
 use crate::{
-    camera::{
-        colour::{Chroma, Colour, Plane, Planes, to_rgb},
-        turn::Orientation,
-    },
-    frame::{Frame, MAX_SIDE_PX},
+    colour::{Chroma, Colour, Plane, Planes, to_rgb},
+    turn::Orientation,
 };
+use countenance_core::frame::{Frame, MAX_SIDE_PX};
 
 const SAMPLE: &str = "an H.264 sample";
 /// NAL unit type of a sequence parameter set.
@@ -158,7 +156,7 @@ fn picture(decoded: &DecodedYUV<'_>, colour: Colour) -> Result<Picture, Recordin
     let (width, height) = decoded.dimensions();
     let (across, down) = (u32::try_from(width).unwrap_or(u32::MAX), u32::try_from(height).unwrap_or(u32::MAX));
     if !(1..=MAX_SIDE_PX).contains(&across) || !(1..=MAX_SIDE_PX).contains(&down) {
-        return Err(crate::frame::FrameShapeError::Side { width: across, height: down }.into());
+        return Err(countenance_core::frame::FrameShapeError::Side { width: across, height: down }.into());
     }
     let (luma, blue, red) = decoded.strides();
     let planes = Planes {

@@ -20,7 +20,7 @@ use std::{
 };
 
 use super::{CameraError, FrameSource};
-use crate::{
+use countenance_core::{
     frame::Frame,
     protocol::{CameraClaim, CameraKind},
 };

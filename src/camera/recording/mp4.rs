@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::{FourCc, MAX_FRAMES, RecordingError, Unsupported, bytes::Bytes};
-use crate::camera::turn::Turn;
+use crate::turn::Turn;
 
 /// Most bytes of one sample.
 const MAX_SAMPLE_BYTES: u32 = 32 << 20;

@@ -1,7 +1,7 @@
 //! One picture: a recording of a single frame.
 
 use super::{Pictures, RecordingError, still};
-use crate::frame::Frame;
+use countenance_core::frame::Frame;
 
 /// What every JPEG begins with.
 const JPEG: [u8; 3] = [0xff, 0xd8, 0xff];
@@ -42,7 +42,7 @@ mod tests {
     use std::io::Cursor;
 
     use super::super::open;
-    use crate::camera::FrameSource;
+    use crate::FrameSource;
 
     #[test]
     fn a_jpeg_and_a_png_that_stands_still_are_one_frame() {

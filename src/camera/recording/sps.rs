@@ -4,10 +4,8 @@
 //! lets us refuse by name what it cannot do.
 
 use super::{RecordingError, Unsupported};
-use crate::{
-    camera::colour::{Colour, Matrix, Range},
-    frame::{FrameShapeError, MAX_SIDE_PX},
-};
+use crate::colour::{Colour, Matrix, Range};
+use countenance_core::frame::{FrameShapeError, MAX_SIDE_PX};
 
 const PART: &str = "the H.264 parameters";
 /// Profiles whose parameter sets tell chroma layout and bit depth.

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::{ImageDecoder, ImageFormat, ImageReader, ImageResult, Limits};
 
 use super::RecordingError;
-use crate::frame::MAX_SIDE_PX;
+use countenance_core::frame::MAX_SIDE_PX;
 
 /// Most memory one decoder may take, bytes.
 const MAX_DECODER_BYTES: u64 = 256 << 20;

@@ -8,10 +8,8 @@ use std::{
 };
 
 use super::{Pictures, RecordingError, Unsupported, bytes::Bytes, frame_time, rate};
-use crate::{
-    camera::colour::{Chroma, Colour, Plane, Planes, Range, to_rgb},
-    frame::{Frame, MAX_SIDE_PX},
-};
+use crate::colour::{Chroma, Colour, Plane, Planes, Range, to_rgb};
+use countenance_core::frame::{Frame, MAX_SIDE_PX};
 
 /// Longest header line taken for true, bytes.
 const MAX_LINE_BYTES: u64 = 1024;
@@ -109,7 +107,7 @@ impl Layout {
         for side in [layout.width, layout.height] {
             if !(1..=MAX_SIDE_PX).contains(&side) {
                 let (width, height) = (layout.width, layout.height);
-                return Err(crate::frame::FrameShapeError::Side { width, height }.into());
+                return Err(countenance_core::frame::FrameShapeError::Side { width, height }.into());
             }
         }
         Ok(layout)

@@ -8,7 +8,7 @@ use super::{
     super::{Page, cameras, hotplug::Plugs},
     App, Command, Screen, Settings, wake,
 };
-use crate::runner::CameraFault;
+use countenance_client::runner::CameraFault;
 
 impl App {
     /// Looks at the plugs each `beat` from now on.

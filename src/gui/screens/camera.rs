@@ -4,7 +4,7 @@ use eframe::egui::Ui;
 
 use super::super::{Ask, layout, marks::Mark};
 use super::{View, camera_menu, setback};
-use crate::runner::CameraFault;
+use countenance_client::runner::CameraFault;
 
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, fault: CameraFault) -> Option<Ask> {
     let (title, body, fix) = match fault {

@@ -11,7 +11,8 @@ use super::super::{
     words::Arg,
 };
 use super::View;
-use crate::{liveness::LEAST_SHARE, policy::CapturePolicy, quality::Hint, runner::Command};
+use countenance_client::runner::Command;
+use countenance_core::{liveness::LEAST_SHARE, policy::CapturePolicy, quality::Hint};
 
 /// The capture of a login.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, look: &Look) -> Option<Ask> {

@@ -12,11 +12,11 @@ use super::super::{
     words::Arg,
 };
 use super::{View, waiting};
-use crate::{
+use countenance_client::{
     flow::{CodeStep, CodeTrouble},
-    protocol::{CODE_DIGITS, Fallback, OneTimeCode},
     runner::Command,
 };
+use countenance_core::protocol::{CODE_DIGITS, Fallback, OneTimeCode};
 
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, code: &Code, draft: &mut Draft) -> Option<Ask> {
     if code.is_under_way {

@@ -8,10 +8,8 @@ use super::super::{
     words::Arg,
 };
 use super::View;
-use crate::{
-    protocol::Purpose,
-    runner::{Asked, Command},
-};
+use countenance_client::runner::{Asked, Command};
+use countenance_core::protocol::Purpose;
 
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, asked: &Asked) -> Option<Ask> {
     let ask = layout::actions(ui, view.words, view.theme, |pen| {

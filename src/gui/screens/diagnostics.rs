@@ -7,7 +7,7 @@ use super::super::{
     pen::{Pen, Weight},
 };
 use super::View;
-use crate::doctor::{Finding, State};
+use countenance_client::doctor::{Finding, State};
 
 pub(super) fn show(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
     let findings = view.state.findings.as_deref();

@@ -4,10 +4,8 @@ use eframe::egui::Ui;
 
 use super::super::{Ask, Page, layout, marks::Mark, pen::Weight};
 use super::View;
-use crate::{
-    flow::WayOut,
-    protocol::{Purpose, Reason},
-};
+use countenance_client::flow::WayOut;
+use countenance_core::protocol::{Purpose, Reason};
 
 /// Accepted.
 pub(super) fn done(ui: &mut Ui, view: &View<'_>, purpose: Purpose) -> Option<Ask> {

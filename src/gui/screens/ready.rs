@@ -8,7 +8,7 @@ use super::super::{
     words::Arg,
 };
 use super::View;
-use crate::protocol::LINK_MAX_BYTES;
+use countenance_core::protocol::LINK_MAX_BYTES;
 
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<Ask> {
     let mut asked = layout::actions(ui, view.words, view.theme, |pen| {

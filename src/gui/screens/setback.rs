@@ -11,7 +11,8 @@ use super::super::{
     words::Arg,
 };
 use super::View;
-use crate::{liveness::Abstain, protocol::Reason, runner::Command};
+use countenance_client::runner::Command;
+use countenance_core::{liveness::Abstain, protocol::Reason};
 
 /// The evidence did not suffice: there was too little of it, or it spoke neither for a person nor against one.
 pub(super) fn cannot_tell(ui: &mut Ui, view: &View<'_>, abstain: &Abstain) -> Option<Ask> {

@@ -10,7 +10,7 @@ use super::super::{
     words::Language,
 };
 use super::View;
-use crate::settings::{Settings, Theme as Appearance};
+use countenance_client::settings::{Settings, Theme as Appearance};
 
 pub(super) fn show(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
     let mut ask = layout::actions(ui, view.words, view.theme, |pen| {

@@ -4,7 +4,7 @@ use eframe::egui::Ui;
 
 use super::super::{Ask, layout, marks::Mark, pen::Weight};
 use super::View;
-use crate::runner::Command;
+use countenance_client::runner::Command;
 
 /// The session is being opened.
 pub(super) fn opening(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {

@@ -9,9 +9,9 @@ use super::{
     sheet::Sheet,
     time,
 };
-use crate::verifier::{
+use crate::{
     Entry,
-    pages::text,
+    browser::pages::text,
     store::{AuditQuery, StoreError},
 };
 

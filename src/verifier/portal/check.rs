@@ -10,13 +10,11 @@ use super::{
     thresholds,
 };
 use crate::{
-    verifier::{
-        DeviceRule, Rules, Transport,
-        pages::text,
-        store::{Sight, Sighted},
-    },
-    world::UnixSecs,
+    DeviceRule, Rules, Transport,
+    browser::pages::text,
+    store::{Sight, Sighted},
 };
+use countenance_core::clock::UnixSecs;
 
 /// How far a tenant's clock may be ahead without a word, seconds. Ours to choose.
 const AHEAD_SECS: i64 = 5;
@@ -307,13 +305,13 @@ mod tests {
             ("Enabled", Rules { enabled: false, ..plain.clone() }, nothing(), State::Bad),
             (
                 "Fallback",
-                Rules { fallback: Some(crate::protocol::Fallback::Sms), ..plain.clone() },
+                Rules { fallback: Some(countenance_core::protocol::Fallback::Sms), ..plain.clone() },
                 nothing(),
                 State::Bad,
             ),
             (
                 "Fallback",
-                Rules { fallback: Some(crate::protocol::Fallback::Sms), ..plain.clone() },
+                Rules { fallback: Some(countenance_core::protocol::Fallback::Sms), ..plain.clone() },
                 Surroundings { codes: true, ..nothing() },
                 State::Look,
             ),

@@ -10,10 +10,8 @@ use super::{
     html::{Cell, add, address, button, choice, moment, table},
     sheet::Sheet,
 };
-use crate::{
-    verifier::{DeviceRule, pages::text},
-    world::random_text,
-};
+use crate::{DeviceRule, browser::pages::text};
+use countenance_core::rng::random_text;
 
 /// Devices on a page.
 const PAGE: usize = 50;

@@ -11,13 +11,11 @@ use axum::{
 
 use super::sheet::Sheet;
 use crate::{
-    verifier::{
-        Inner, RulesError, Verifier,
-        browser::{cookie, is_own_form},
-        store::{Event, Integration, StoreError, Tx, sha256_text},
-    },
-    world::random_text,
+    Inner, RulesError, Verifier,
+    browser::{cookie, is_own_form},
+    store::{Event, Integration, StoreError, Tx, sha256_text},
 };
+use countenance_core::rng::random_text;
 
 /// The cookie of a signed-in operator. The prefix binds it to this host, to TLS and to the whole path.
 pub(super) const COOKIE: &str = "__Host-operator";

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::time;
-use crate::{verifier::pages::text, world::UnixSecs};
+use crate::browser::pages::text;
+use countenance_core::clock::UnixSecs;
 
 /// What stands in a cell of a table, as HTML.
 pub(super) struct Cell(pub(super) String);

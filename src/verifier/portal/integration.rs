@@ -15,13 +15,11 @@ use super::{
     sheet::Sheet,
 };
 use crate::{
-    verifier::{
-        Rules,
-        pages::text,
-        store::{Integration, sha256_text},
-    },
-    world::UnixSecs,
+    Rules,
+    browser::pages::text,
+    store::{Integration, sha256_text},
 };
+use countenance_core::clock::UnixSecs;
 
 /// For how long a former secret may still be read, seconds.
 const OVERLAPS: [(&str, &str); 4] = [

@@ -5,7 +5,7 @@ use super::{
     html::{Cell, moment, table},
     sheet::Sheet,
 };
-use crate::verifier::{pages::text, store::Sight};
+use crate::{browser::pages::text, store::Sight};
 
 /// The list, in the order in which they were added.
 pub(super) async fn list(desk: Desk) -> Result<Sheet, PortalError> {

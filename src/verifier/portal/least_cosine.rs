@@ -13,7 +13,7 @@ use super::{
     html::address,
     sheet::Sheet,
 };
-use crate::verifier::{pages::text, store::UserRow};
+use crate::{browser::pages::text, store::UserRow};
 
 /// The strictest that an account can be. Origin: 15 % of the comparisons of one person in other light lie below it
 /// (`models/REPORT.md`); beyond, an account is locked out rather than guarded.

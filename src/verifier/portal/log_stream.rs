@@ -7,7 +7,7 @@ use super::{
     html::{Cell, table},
     sheet::Sheet,
 };
-use crate::verifier::pages::text;
+use crate::browser::pages::text;
 
 /// Makes a new token and shows it this once; the one before is good no longer.
 pub(super) async fn make(Path(id): Path<String>, posted: Posted) -> Result<Sheet, PortalError> {

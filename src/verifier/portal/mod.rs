@@ -23,8 +23,8 @@ use axum::{
     routing::{get, post},
 };
 
-use super::Inner;
-use crate::world::random_text;
+use crate::Inner;
+use countenance_core::rng::random_text;
 
 mod audit;
 mod check;

@@ -8,7 +8,7 @@ use super::{
     rules_form::RulesForm,
     sheet::Sheet,
 };
-use crate::verifier::{SessionSecret, pages::text, store::Integration};
+use crate::{SessionSecret, browser::pages::text, store::Integration};
 
 /// The form, with the options that an integration begins with.
 pub(super) async fn show(desk: Desk) -> Sheet {

@@ -11,7 +11,7 @@ use super::{
     html::address,
     sheet::Sheet,
 };
-use crate::verifier::{NoPhoneNumber, PhoneNumber, pages::text, store::UserRow};
+use crate::{NoPhoneNumber, PhoneNumber, browser::pages::text, store::UserRow};
 
 /// The form. The number that is set is shown by its end alone.
 pub(super) async fn show(desk: Desk, Path(id): Path<String>) -> Result<Sheet, PortalError> {

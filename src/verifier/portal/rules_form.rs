@@ -6,13 +6,11 @@ use super::{
     thresholds,
 };
 use crate::{
-    protocol::Fallback,
-    verifier::{
-        DeviceRule, Inner, Rules, RulesError, Transport,
-        origin::is_host_name,
-        pages::{one_line, text},
-    },
+    DeviceRule, Inner, Rules, RulesError, Transport,
+    browser::pages::{one_line, text},
+    origin::is_host_name,
 };
+use countenance_core::protocol::Fallback;
 
 const FLOWS: [(&str, &str); 2] =
     [("inline", "Inline: by a button on the page"), ("email", "Email: by a link sent to the account's address")];

@@ -9,8 +9,8 @@ use super::{
     sheet::Sheet,
     time,
 };
-use crate::verifier::{
-    pages::text,
+use crate::{
+    browser::pages::text,
     store::{SessionQuery, SessionRow},
 };
 

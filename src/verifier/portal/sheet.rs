@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::verifier::pages::{Page, text};
+use crate::browser::pages::{Page, text};
 
 /// The portal's main places: address, name of the page, words.
 const PLACES: [(&str, &str, &str); 3] = [

@@ -14,14 +14,12 @@ use super::{
     throttle::Wait,
 };
 use crate::{
-    verifier::{
-        Inner,
-        browser::{cookie, is_own_form},
-        pages::text,
-        store::Event,
-    },
-    world::random_text,
+    Inner,
+    browser::pages::text,
+    browser::{cookie, is_own_form},
+    store::Event,
 };
+use countenance_core::rng::random_text;
 
 /// The form.
 pub(super) async fn show() -> Sheet {
@@ -106,7 +104,7 @@ fn form(status: StatusCode, name: &str, error: &str) -> Sheet {
          <input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"current-password\" required>\n</div>\n\
          <button class=\"go\">Sign in</button>\n</form>\n\
          <p class=\"help\">Lost the password? Whoever runs the verifier makes a new one: \
-         <code>countenance verifier --data DIR add-operator NAME</code></p>\n",
+         <code>countenance-verifier --data DIR add-operator NAME</code></p>\n",
         text(name)
     );
     Sheet::new(status, "portal-sign-in", "Sign in to the portal", body)

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::policy::{ContractFault, Policy};
+use countenance_core::policy::{ContractFault, Policy};
 
 /// Why the text is no policy.
 #[derive(Debug, thiserror::Error)]
@@ -94,7 +94,7 @@ fn json(policy: &Policy) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{LivenessPolicy, NetPolicy};
+    use countenance_core::policy::{LivenessPolicy, NetPolicy};
 
     #[test]
     fn only_what_differs_is_written_and_it_is_read_again() {

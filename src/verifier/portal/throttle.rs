@@ -8,7 +8,8 @@
 
 use std::collections::HashMap;
 
-use crate::{verifier::store::sha256_text, world::UnixSecs};
+use crate::store::sha256_text;
+use countenance_core::clock::UnixSecs;
 
 /// Wrong passwords before the first wait.
 const FREE: u32 = 5;

@@ -1,6 +1,6 @@
 //! Times as people read and type them: UTC, ISO 8601.
 
-use crate::world::UnixSecs;
+use countenance_core::clock::UnixSecs;
 
 const DAY_SECS: i64 = 86_400;
 

@@ -10,10 +10,8 @@ use super::{
     html::{Cell, add, address, button, moment, table},
     sheet::Sheet,
 };
-use crate::{
-    verifier::{PhoneNumber, pages::text, store::UserRow},
-    world::UnixSecs,
-};
+use crate::{PhoneNumber, browser::pages::text, store::UserRow};
+use countenance_core::clock::UnixSecs;
 
 /// Users on a page.
 const PAGE: usize = 50;

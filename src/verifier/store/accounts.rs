@@ -3,7 +3,8 @@
 use sqlx::Row;
 
 use super::{Event, StoreError, Tx};
-use crate::world::{UnixSecs, random_text};
+use countenance_core::clock::UnixSecs;
+use countenance_core::rng::random_text;
 
 impl Tx<'_> {
     /// Makes sure that the account has a row, and with it a pseudonym.

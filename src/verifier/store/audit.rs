@@ -7,7 +7,7 @@
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use super::{StoreError, Tx};
-use crate::world::UnixSecs;
+use countenance_core::clock::UnixSecs;
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,10 +190,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{
-        verifier::store::{MasterKey, Place, Store},
-        world::SystemChance,
-    };
+    use crate::store::{MasterKey, Place, Store};
+    use countenance_system::SystemChance;
 
     async fn log_of_three() -> Store {
         let store = Store::open(&Place::Memory, &MasterKey::from_bytes([3; 32]), Arc::new(SystemChance)).await.unwrap();

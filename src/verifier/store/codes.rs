@@ -3,10 +3,10 @@
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use super::{Event, Session, StoreError, Tx, fallback_name, sessions::unknown, sha256_text};
-use crate::{
+use crate::{otp::phone::PhoneNumber, otp::twilio::VerificationSid};
+use countenance_core::{
+    clock::UnixSecs,
     protocol::{Fallback, OneTimeCode},
-    verifier::{phone::PhoneNumber, twilio::VerificationSid},
-    world::UnixSecs,
 };
 
 /// How a session's code stands.

@@ -3,7 +3,7 @@
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use super::{Event, StoreError, Tx, sha256_text};
-use crate::world::UnixSecs;
+use countenance_core::clock::UnixSecs;
 
 /// A registered device key.
 #[derive(Debug, Clone, PartialEq, Eq)]

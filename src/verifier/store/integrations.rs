@@ -6,11 +6,8 @@ use sqlx::{FromRow, Row, sqlite::SqliteRow};
 use zeroize::Zeroizing;
 
 use super::{Event, StoreError, Tx, sessions::unknown};
-use crate::{
-    protocol::Fallback,
-    verifier::integration::{DeviceRule, Rules, Transport},
-    world::UnixSecs,
-};
+use crate::integration::{DeviceRule, Rules, Transport};
+use countenance_core::{clock::UnixSecs, protocol::Fallback};
 
 /// One tenant's agreement with this verifier, without its secret.
 #[derive(Debug, Clone, PartialEq)]

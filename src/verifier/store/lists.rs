@@ -3,7 +3,7 @@
 use sqlx::{FromRow, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 
 use super::{Entry, StoreError, Tx};
-use crate::world::UnixSecs;
+use countenance_core::clock::UnixSecs;
 
 /// An account as an operator sees it.
 #[derive(Debug, Clone)]

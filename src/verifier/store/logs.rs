@@ -5,10 +5,9 @@ use std::collections::HashSet;
 use sqlx::{QueryBuilder, Row, Sqlite};
 
 use super::{StoreError, Tx, sessions::unknown, sha256_text};
-use crate::{
-    verifier::{logs::Conversion, phone::PhoneNumber},
-    world::{UnixSecs, random_text},
-};
+use crate::{api::logs::Conversion, otp::phone::PhoneNumber};
+use countenance_core::clock::UnixSecs;
+use countenance_core::rng::random_text;
 
 /// How long an event is known again, seconds: a stream that fails is paused after 7 days, and may then deliver once more.
 const KEEP_EVENTS_SECS: i64 = 8 * 24 * 3600;
@@ -104,10 +103,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{
-        verifier::store::{MasterKey, Place, Store},
-        world::SystemChance,
-    };
+    use crate::store::{MasterKey, Place, Store};
+    use countenance_system::SystemChance;
 
     fn conversions(range: std::ops::Range<u32>) -> Vec<Conversion> {
         range.map(|n| Conversion { log_id: n.to_string(), phone: format!("+49151{n:08}").parse().unwrap() }).collect()

@@ -12,7 +12,8 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
 };
 
-use crate::world::{Chance, UnixSecs};
+use countenance_core::clock::UnixSecs;
+use countenance_core::rng::Chance;
 
 mod accounts;
 mod audit;
@@ -212,7 +213,7 @@ pub(crate) fn sha256_text(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::SystemChance;
+    use countenance_system::SystemChance;
 
     fn key(byte: u8) -> MasterKey {
         MasterKey::from_bytes([byte; 32])

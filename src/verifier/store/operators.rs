@@ -4,7 +4,7 @@
 use sqlx::Row;
 
 use super::{StoreError, Tx, sha256_text};
-use crate::world::UnixSecs;
+use countenance_core::clock::UnixSecs;
 
 impl Tx<'_> {
     /// Adds an operator, or replaces the password of one; open sessions of that name end.

@@ -4,10 +4,10 @@ use sqlx::{FromRow, Row, sqlite::SqliteRow};
 use zeroize::Zeroizing;
 
 use super::{StoreError, Tx, codes::fallback_named, sha256_text};
-use crate::{
+use crate::otp::phone::PhoneNumber;
+use countenance_core::{
+    clock::UnixSecs,
     protocol::{Fallback, Purpose, Reason},
-    verifier::phone::PhoneNumber,
-    world::UnixSecs,
 };
 
 /// How far a session has come.

@@ -4,7 +4,7 @@
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
 use super::{StoreError, Tx, sessions::unknown};
-use crate::world::UnixSecs;
+use countenance_core::clock::UnixSecs;
 
 /// What was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,12 +79,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        verifier::{
-            Rules,
-            store::{Integration, MasterKey, Place, Store},
-        },
-        world::SystemChance,
+        Rules,
+        store::{Integration, MasterKey, Place, Store},
     };
+    use countenance_system::SystemChance;
 
     #[tokio::test]
     async fn the_last_of_each_kind_is_kept_and_the_newest_comes_first() {

@@ -3,7 +3,9 @@
 use sqlx::Row;
 
 use super::{StoreError, Tx};
-use crate::{verifier::template::Template, vision::Embedding, world::UnixSecs};
+use crate::judge::template::Template;
+use countenance_core::clock::UnixSecs;
+use countenance_vision::Embedding;
 
 /// What the ciphertexts are bound to, beside the account.
 const CURRENT: &str = "templates.template";

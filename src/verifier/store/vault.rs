@@ -18,7 +18,7 @@ use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::world::Chance;
+use countenance_core::rng::Chance;
 
 const NONCE_BYTES: usize = 24;
 
@@ -94,8 +94,8 @@ impl fmt::Debug for MasterKey {
 
 impl Vault {
     pub(crate) fn new(key: &MasterKey) -> Self {
-        let seal = derive(key, "countenance verifier: seal");
-        Self { cipher: XChaCha20Poly1305::new(&(*seal).into()), chain: derive(key, "countenance verifier: audit") }
+        let seal = derive(key, "countenance-verifier: seal");
+        Self { cipher: XChaCha20Poly1305::new(&(*seal).into()), chain: derive(key, "countenance-verifier: audit") }
     }
 
     /// Seals `plain` for the row `row` of `column`; nonce first, then ciphertext and tag.
@@ -168,7 +168,7 @@ fn new_private_file(path: &Path) -> io::Result<fs::File> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::SystemChance;
+    use countenance_system::SystemChance;
 
     #[test]
     fn a_value_opens_only_where_it_was_sealed() {

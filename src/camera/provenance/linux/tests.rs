@@ -7,11 +7,12 @@ use std::{fs, os::unix::fs::symlink, path::PathBuf};
 use tempfile::TempDir;
 
 use super::*;
-use crate::protocol::CameraKind::{self, Physical, Unknown, Virtual};
+use countenance_core::protocol::CameraKind::{self, Physical, Unknown, Virtual};
 
 /// `tests/fixtures/sysfs/NAME.txt`; its README tells the format. `%1b` and `%0a` stand for those bytes.
 fn recorded(name: &str) -> String {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sysfs").join(name).with_extension("txt");
+    let file =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/sysfs").join(name).with_extension("txt");
     fs::read_to_string(file).unwrap().replace("%1b", "\u{1b}")
 }
 

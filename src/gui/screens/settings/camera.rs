@@ -6,7 +6,7 @@ use super::{
     super::super::{cameras, pen::Pen, words::Arg},
     View, choice, option, tick,
 };
-use crate::settings::{CAMERA_TURNS_DEG, Settings};
+use countenance_client::settings::{CAMERA_TURNS_DEG, Settings};
 
 pub(super) fn show(pen: &mut Pen<'_>, view: &View<'_>, wanted: &mut Settings) {
     let is_free = !wanted.camera_pinned;

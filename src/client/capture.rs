@@ -1,0 +1,275 @@
+//! One look into the camera: frames in, a proof with its shot out, or why not.
+
+use std::time::Duration;
+
+use countenance_camera::{CameraError, FrameSource};
+use countenance_core::{
+    best_shot::{BestShot, Shots},
+    face::Face,
+    frame::Frame,
+    liveness::{Abstain, Judge, NetOdds, Proof, Refusal, Step, track::Tracker},
+    policy::{HintPolicy, NetPolicy, Policy},
+    quality::{self, Hint, Steady},
+};
+use countenance_vision::{Vision, VisionError};
+
+/// What the loop asks of the networks. [`Vision`] in the product; benchmarks time it, tests play it.
+pub trait Sight {
+    /// All faces in the frame, best first.
+    fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError>;
+    /// What each of `nets` says of one of them, in their order.
+    fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError>;
+    /// Whether all of `nets` can be asked. Who plays the networks has them all.
+    fn at_hand(&self, _: &[NetPolicy]) -> Result<(), VisionError> {
+        Ok(())
+    }
+}
+
+impl Sight for Vision {
+    fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
+        Vision::faces(self, frame)
+    }
+
+    fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
+        Vision::liveness(self, frame, face, nets)
+    }
+
+    fn at_hand(&self, nets: &[NetPolicy]) -> Result<(), VisionError> {
+        Vision::at_hand(self, nets)
+    }
+}
+
+/// What one frame led to, told as it happens: the bare fact, which may be another one frame later.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Look {
+    /// The frame did not count; what the person can do about it.
+    Hint(Hint),
+    /// The frame counted; how much of the evidence is there, 0 to 1.
+    Gathered(f32),
+}
+
+/// What to show a person after a frame: steady, where [`Look`] is not.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Advice {
+    /// The one hint to read, see [`Steady`]. It may still be there when the frame counted.
+    pub hint: Option<Hint>,
+    /// How much of the evidence is there, 0 to 1. A frame that does not count takes nothing away; another face does.
+    pub gathered_ratio: f32,
+}
+
+/// How a capture ended.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one of these a capture")]
+pub enum Captured {
+    /// A live person was shown; the shots lie inside the proof.
+    Shown(Shots, Proof),
+    /// What was shown is not a live person.
+    NotLive(Refusal),
+    /// The evidence does not suffice.
+    CannotTell(Abstain),
+    /// Whoever watches said stop.
+    Stopped,
+}
+
+/// Why a capture broke off.
+#[derive(Debug, thiserror::Error)]
+pub enum CaptureError {
+    /// The camera, or the recording.
+    #[error("the camera gave no frame")]
+    Camera(#[from] CameraError),
+    /// The networks.
+    #[error("a frame could not be judged")]
+    Vision(#[from] VisionError),
+}
+
+/// Reads frames until there is a decision, time is over, the source ends, or `watch` says stop by `false`.
+///
+/// Frame time is the only clock, so the same recording gives the same end, bit for bit.
+pub fn capture(
+    source: &mut dyn FrameSource,
+    sight: &dyn Sight,
+    policy: &Policy,
+    watch: &mut dyn FnMut(&Frame, Look, Advice) -> bool,
+) -> Result<Captured, CaptureError> {
+    let wait = Duration::from_millis(policy.capture.frame_millis);
+    let limit = Duration::from_millis(policy.capture.limit_millis);
+    let (mut tracker, mut judge, mut best) = (Tracker::new(&policy.liveness), Judge::new(policy), BestShot::default());
+    let mut steady = Steady::new(&HintPolicy::default());
+    let mut begun = None;
+    loop {
+        let frame = match source.next_frame(wait) {
+            Err(CameraError::Ended) => return Ok(Captured::CannotTell(Abstain::SourceEnded)),
+            frame => frame?,
+        };
+        if frame.at().saturating_sub(*begun.get_or_insert(frame.at())) > limit {
+            return Ok(Captured::CannotTell(Abstain::TimeOver));
+        }
+        let faces = sight.faces(&frame)?;
+        let track = tracker.follow(&frame, &faces);
+        judge.see(track);
+        let examined = quality::examine(&frame, &faces, &policy.quality);
+        let hint = steady.see(frame.at(), examined.gates());
+        let look = match (examined.good(), track) {
+            (Ok(good), Some(track)) => {
+                best.keep(&good, track);
+                match judge.take(&good, sight.liveness(&frame, good.face(), &policy.liveness.nets)?) {
+                    Step::More(ratio) => Look::Gathered(ratio),
+                    Step::CannotTell(verdict) => return Ok(Captured::CannotTell(Abstain::Undecided(verdict))),
+                    Step::NotLive(refusal) => return Ok(Captured::NotLive(refusal)),
+                    Step::Live(proof) => {
+                        return Ok(match best.within(&proof) {
+                            Some(shots) => Captured::Shown(shots, proof),
+                            None => Captured::CannotTell(Abstain::SourceEnded),
+                        });
+                    }
+                }
+            }
+            (Err(hint), _) => Look::Hint(hint),
+            (Ok(_), None) => Look::Hint(Hint::NoFace),
+        };
+        if !watch(&frame, look, Advice { hint, gathered_ratio: judge.gathered_ratio() }) {
+            return Ok(Captured::Stopped);
+        }
+    }
+}
+
+/// Looks without judging whether anybody is alive: for a person who tries the camera. Ends when `watch` says so.
+pub fn practise(
+    source: &mut dyn FrameSource,
+    sight: &dyn Sight,
+    policy: &Policy,
+    watch: &mut dyn FnMut(&Frame, Look, Advice) -> bool,
+) -> Result<(), CaptureError> {
+    let wait = Duration::from_millis(policy.capture.frame_millis);
+    let mut steady = Steady::new(&HintPolicy::default());
+    loop {
+        let frame = source.next_frame(wait)?;
+        let examined = quality::examine(&frame, &sight.faces(&frame)?, &policy.quality);
+        let advice = Advice { hint: steady.see(frame.at(), examined.gates()), gathered_ratio: 0.0 };
+        let look = examined.good().map_or_else(Look::Hint, |_| Look::Gathered(0.0));
+        if !watch(&frame, look, advice) {
+            return Ok(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countenance_core::{
+        protocol::{CameraClaim, CameraKind},
+        testing::{face_at, noise_frame, odds, plain_policy},
+    };
+
+    /// Plays so many frames, 40 ms apart.
+    struct Frames(std::ops::Range<u64>);
+
+    impl FrameSource for Frames {
+        fn next_frame(&mut self, _: Duration) -> Result<Frame, CameraError> {
+            self.0.next().map(|seq| noise_frame(seq, 120, 60)).ok_or(CameraError::Ended)
+        }
+
+        fn provenance(&self) -> CameraClaim {
+            CameraClaim {
+                name: "frames".into(),
+                driver: "test".into(),
+                bus_path: None,
+                vid_pid: None,
+                format: "RGB".into(),
+                kind: CameraKind::Virtual,
+                pinned: false,
+                testing: true,
+                qualified: false,
+                signs: Vec::new(),
+            }
+        }
+    }
+
+    /// Sees one face whose log odds are these; from frame `jumps_at` on it is somewhere else.
+    struct Sees {
+        odds: f32,
+        jumps_at: u64,
+        nobody: bool,
+    }
+
+    impl Sight for Sees {
+        fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
+            let x = if frame.seq() < self.jumps_at { 250.0 } else { 390.0 };
+            Ok(if self.nobody { vec![] } else { vec![face_at(x, 240.0, 150.0)] })
+        }
+
+        fn liveness(&self, _: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
+            Ok(odds(self.odds))
+        }
+    }
+
+    #[test]
+    fn every_capture_ends_and_says_how() {
+        let ends = |frames, odds, jumps_at, nobody| {
+            let sight = Sees { odds, jumps_at, nobody };
+            let captured = capture(&mut Frames(0..frames), &sight, &plain_policy(), &mut |_, _, _| true).unwrap();
+            match captured {
+                Captured::Shown(shots, proof) => {
+                    for shot in std::iter::once(shots.best()).chain(shots.more()) {
+                        assert!(proof.covers(proof.span().track, shot.good().frame().at()));
+                    }
+                    format!("live on track {}", proof.span().track)
+                }
+                Captured::NotLive(_) => "not live".into(),
+                Captured::CannotTell(abstain) => format!("{abstain:?}"),
+                Captured::Stopped => "stopped".into(),
+            }
+        };
+        let rows = [
+            ("live", (100, 3.0, 999, false), "live on track 1"),
+            ("not live", (100, -3.0, 999, false), "not live"),
+            ("too short", (15, 3.0, 999, false), "SourceEnded"),
+            ("a second person steps in", (100, 3.0, 15, false), "live on track 2"),
+            ("the second person comes too late", (30, 3.0, 15, false), "SourceEnded"),
+            ("an empty room", (1000, 3.0, 999, true), "TimeOver"),
+        ];
+        for (name, (frames, odds, jumps_at, nobody), expected) in rows {
+            assert_eq!(ends(frames, odds, jumps_at, nobody), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn stop_takes_effect_within_a_frame() {
+        let mut frames = Frames(0..100);
+        let sight = Sees { odds: 3.0, jumps_at: 999, nobody: false };
+        let stopped = capture(&mut frames, &sight, &plain_policy(), &mut |frame, _, _| frame.seq() < 4).unwrap();
+        assert!(matches!(stopped, Captured::Stopped));
+        assert_eq!(frames.0.start, 5);
+    }
+
+    /// Nobody until frame 10, then a face: the hint appears late and stays to be read, while the evidence grows under it.
+    #[test]
+    fn advice_is_steady_where_the_look_is_not() {
+        struct ComesLate;
+        impl Sight for ComesLate {
+            fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
+                Ok(if frame.seq() < 10 || frame.seq() == 15 { vec![] } else { vec![face_at(320.0, 240.0, 150.0)] })
+            }
+
+            fn liveness(&self, _: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
+                Ok(odds(3.0))
+            }
+        }
+        let mut told = Vec::new();
+        let mut watch = |frame: &Frame, look: Look, advice: Advice| {
+            told.push((look, advice));
+            frame.seq() < 24
+        };
+        capture(&mut Frames(0..100), &ComesLate, &plain_policy(), &mut watch).unwrap();
+        for (seq, (look, advice)) in told.iter().enumerate() {
+            // 200 ms to appear, 600 to stay, 40 ms a frame.
+            assert_eq!(advice.hint, (5..20).contains(&seq).then_some(Hint::NoFace), "{seq}");
+            assert_eq!(matches!(look, Look::Hint(_)), seq < 10 || seq == 15, "{seq}");
+            if let Look::Gathered(ratio) = look {
+                assert_eq!(ratio.to_bits(), advice.gathered_ratio.to_bits(), "{seq}");
+            }
+        }
+        let gathered: Vec<_> = told.iter().map(|(_, advice)| advice.gathered_ratio).collect();
+        assert!(gathered.is_sorted() && gathered[15] <= gathered[14] && gathered[24] > 0.5, "{gathered:?}");
+    }
+}

@@ -1,0 +1,112 @@
+//! Key, networks, links, settings: what belongs to this installation.
+
+use super::{Check, Finding, Fix, Surroundings, causes};
+use crate::{
+    registration::{RegistrationError, Status},
+    settings::Settings,
+};
+use countenance_attest::{DeviceKey, KeyFileError};
+use countenance_vision::{AddedNet, Vision, VisionError};
+
+/// The key, if there is one: it is read and not made.
+pub(super) fn key(around: &Surroundings<'_>) -> Finding {
+    let check = Check::Key;
+    let Some(path) = &around.key else {
+        return Finding::unknown(check, "this account has no home folder to keep a key in");
+    };
+    match DeviceKey::load(path) {
+        Ok(Some(key)) => {
+            let kept = if cfg!(unix) { "in a file that only this user can read" } else { "in the user's profile" };
+            Finding::good(check, format!("{}, kept {kept}, not sealed by hardware", key.thumbprint()))
+        }
+        Ok(None) => Finding::good(check, "none yet: it is made at the first login"),
+        Err(error) => {
+            let fix = match &error {
+                KeyFileError::Size { .. } | KeyFileError::NotAFile => Fix::ReplaceKey,
+                _ => Fix::ProtectKey,
+            };
+            Finding::attention(check, causes(&error), fix)
+        }
+    }
+}
+
+/// The networks, loaded and held against their digests.
+pub(super) fn models(around: &Surroundings<'_>) -> Finding {
+    match (around.models)() {
+        Ok(models) => {
+            let told: Vec<_> = models
+                .iter()
+                .map(|model| format!("{} {}", model.name, model.sha256.get(..12).unwrap_or(&model.sha256)))
+                .collect();
+            Finding::good(Check::Models, format!("as listed: {}", told.join(", ")))
+        }
+        Err(error) => Finding::attention(Check::Models, causes(&error), Fix::Reinstall),
+    }
+}
+
+/// The liveness networks that the owner added: at hand for a verifier's policy that names them. None pinned, none looked for.
+pub(super) fn nets(around: &Surroundings<'_>, settings: &Settings) -> Option<Finding> {
+    let (check, pins) = (Check::Models, &settings.liveness_nets);
+    let folder = settings.liveness_net_folder.clone().or_else(|| around.nets.clone());
+    if pins.is_empty() {
+        return None;
+    }
+    let Some(folder) = folder else {
+        return Some(Finding::unknown(check, "this account has no home folder to keep added networks in"));
+    };
+    let short = |digest: &str| digest.get(..12).unwrap_or(digest).to_owned();
+    let told = |nets: &[AddedNet]| {
+        let line = |AddedNet { contract, pin, .. }: &AddedNet| {
+            format!("{} {}, contract {}", contract.name, short(&contract.sha256), short(pin))
+        };
+        let told: Vec<_> = nets.iter().map(line).collect();
+        format!("added, and asked where a verifier's policy names them: {}", told.join("; "))
+    };
+    // Loaded as at a login, so that what would fail there fails here.
+    let loaded = AddedNet::load_folder(&folder, pins).map_err(VisionError::from);
+    let loaded = loaded.and_then(|nets| Ok((told(&nets), Vision::load_with(nets)?)));
+    Some(match loaded {
+        Ok((told, _)) => Finding::good(check, told),
+        Err(error) => Finding::attention(check, causes(&error), Fix::RestoreNet),
+    })
+}
+
+/// Who opens links.
+pub(super) fn link(around: &Surroundings<'_>) -> Finding {
+    let check = Check::Link;
+    match (around.link)() {
+        Ok(Status::Ours) => Finding::good(check, "countenance: links open this program"),
+        Ok(Status::Elsewhere { program }) => {
+            let detail = format!("countenance: links open another copy: {}", program.display());
+            Finding::attention(check, detail.chars().filter(|c| !c.is_control()).collect::<String>(), Fix::RegisterLink)
+        }
+        Ok(Status::Other { handler }) => {
+            Finding::attention(check, format!("countenance: links open {handler}"), Fix::RegisterLink)
+        }
+        Ok(Status::Nobody) => Finding::attention(check, "nothing opens countenance: links", Fix::RegisterLink),
+        Err(error @ RegistrationError::ToolMissing { .. }) => {
+            Finding { fix: Some(Fix::InstallXdgUtils), ..Finding::unknown(check, causes(&error)) }
+        }
+        Err(error) => Finding::unknown(check, causes(&error)),
+    }
+}
+
+/// The settings file, and what it says; defaults where it cannot be used.
+pub(super) fn settings(around: &Surroundings<'_>) -> (Finding, Settings) {
+    let check = Check::Settings;
+    let Some(path) = &around.settings else {
+        return (Finding::unknown(check, "this account has no home folder to keep settings in"), Settings::default());
+    };
+    match Settings::load(path) {
+        Ok(loaded) => {
+            let complaints: Vec<_> = loaded.complaints.iter().map(ToString::to_string).collect();
+            let finding = if complaints.is_empty() {
+                Finding::good(check, if path.exists() { "every value is understood" } else { "none yet: defaults" })
+            } else {
+                Finding::attention(check, complaints.join("; "), Fix::CorrectSettings)
+            };
+            (finding, loaded.settings)
+        }
+        Err(error) => (Finding::attention(check, causes(&error), Fix::CorrectSettings), Settings::default()),
+    }
+}

@@ -1,0 +1,141 @@
+//! Cameras, graphics, libraries: what the machine gives this user. Linux; elsewhere the system is not asked yet.
+
+use std::{env, fs, io, path::PathBuf};
+
+use super::{Check, Finding, Fix, Surroundings};
+use countenance_camera::{
+    permission::{DeniedBy, Permission},
+    provenance::linux,
+};
+
+/// What a window on X11 loads by name.
+const X11: [&str; 6] =
+    ["libX11.so.6", "libX11-xcb.so.1", "libXcursor.so.1", "libXi.so.6", "libxkbcommon-x11.so.0", "libGL.so.1"];
+/// What a window on Wayland loads by name.
+const WAYLAND: [&str; 4] = ["libwayland-client.so.0", "libwayland-egl.so.1", "libxkbcommon.so.0", "libEGL.so.1"];
+/// Where the loader looks without being told.
+const LIBRARY_FOLDERS: [&str; 4] = ["/lib", "/usr/lib", "/lib64", "/usr/lib64"];
+
+/// Device nodes, whether they open and what is behind them. A camera's light stays off: only a running stream turns it on.
+pub(super) fn camera(around: &Surroundings<'_>) -> Finding {
+    let check = Check::Camera;
+    if around.system != "linux" {
+        return Finding::unknown(check, "cameras are not listed on this system yet");
+    }
+    let nodes = numbered(around, "/dev", "video");
+    if nodes.is_empty() {
+        return Finding::attention(check, "no device /dev/video*", Fix::ConnectCamera);
+    }
+    let tried: Vec<_> = nodes.iter().map(|node| (node, (around.open)(&around.at(&format!("/dev/{node}"))))).collect();
+    let sys = around.at("/sys");
+    let told: Vec<_> = tried
+        .iter()
+        .map(|(node, opened)| {
+            let name = linux::label(&sys, node).map(|name| format!(" ({name})")).unwrap_or_default();
+            match opened {
+                Ok(()) => format!("{node}{name} opens; {}", linux::examine(&sys, node).because),
+                Err(error) => format!("{node}{name}: {error}"),
+            }
+        })
+        .collect();
+    let told = told.join("; ");
+    let denied =
+        |(_, opened): &(_, io::Result<()>)| Permission::of_attempt(opened, false) == Permission::Denied(DeniedBy::Node);
+    // A camera has nodes that carry no picture: one that opens is enough.
+    match tried {
+        tried if tried.iter().any(|(_, opened)| opened.is_ok()) => Finding::good(check, told),
+        tried if tried.iter().any(denied) => Finding::attention(check, told, Fix::JoinVideoGroup),
+        _ => Finding::attention(check, told, Fix::ConnectCamera),
+    }
+}
+
+/// A screen, and who draws on it as far as can be told without opening a window.
+pub(super) fn graphics(around: &Surroundings<'_>) -> Finding {
+    let check = Check::Graphics;
+    if around.system != "linux" {
+        return Finding::unknown(check, "the graphics driver is not looked at on this system yet");
+    }
+    let screens: Vec<_> =
+        ["WAYLAND_DISPLAY", "DISPLAY"].into_iter().filter(|name| (around.variable)(name).is_some()).collect();
+    let nodes = numbered(around, "/dev/dri", "renderD");
+    let tried: Vec<_> =
+        nodes.iter().map(|node| (node, (around.open)(&around.at(&format!("/dev/dri/{node}"))))).collect();
+    let forced = (around.variable)("LIBGL_ALWAYS_SOFTWARE").is_some_and(|value| value != "0");
+    let drawn = match tried.iter().find(|(_, opened)| opened.is_ok()) {
+        _ if forced => "in software (llvmpipe): LIBGL_ALWAYS_SOFTWARE is set".to_owned(),
+        Some((node, _)) => match driver(around, node) {
+            Some(driver) => format!("by {node}, driver {driver}"),
+            None => format!("by {node}"),
+        },
+        None if tried.is_empty() => "in software (llvmpipe): there is no graphics device".to_owned(),
+        None => "in software (llvmpipe): no graphics device opens".to_owned(),
+    };
+    if screens.is_empty() {
+        return Finding::attention(check, format!("no screen; a window would be drawn {drawn}"), Fix::OpenDesktop);
+    }
+    let detail = format!("{} set; drawn {drawn}", screens.join(" and "));
+    let denied = !forced && !tried.is_empty() && tried.iter().all(|(_, opened)| opened.is_err());
+    if denied { Finding::attention(check, detail, Fix::JoinRenderGroup) } else { Finding::good(check, detail) }
+}
+
+/// The libraries of at least one of the two kinds of screen; of the one in use, where one is.
+pub(super) fn libraries(around: &Surroundings<'_>) -> Finding {
+    let check = Check::Libraries;
+    if around.system != "linux" {
+        return Finding::good(check, "part of the system");
+    }
+    // The loader's own list of what it finds: names, alone or as the end of a path, each ended by a zero byte.
+    let Ok(cache) = fs::read(around.at("/etc/ld.so.cache")) else {
+        return Finding::unknown(check, "the loader keeps no list here");
+    };
+    let lists = |name: &str| {
+        let (bytes, ended) = (name.as_bytes(), [name.as_bytes(), &[0]].concat());
+        cache.windows(bytes.len() + 1).enumerate().any(|(at, window)| {
+            window == ended
+                && at.checked_sub(1).and_then(|before| cache.get(before)).is_none_or(|b| matches!(b, 0 | b'/'))
+        })
+    };
+    let mut folders: Vec<PathBuf> = LIBRARY_FOLDERS.iter().map(|folder| around.at(folder)).collect();
+    folders.extend((around.variable)("LD_LIBRARY_PATH").iter().flat_map(env::split_paths));
+    let missing = |names: &[&'static str]| -> Vec<&'static str> {
+        let there = |name: &str| lists(name) || folders.iter().any(|folder| folder.join(name).exists());
+        names.iter().copied().filter(|name| !there(name)).collect()
+    };
+    let (x11, wayland) = (missing(&X11), missing(&WAYLAND));
+    let has = |name| (around.variable)(name).is_some();
+    let needed = match (has("WAYLAND_DISPLAY"), has("DISPLAY")) {
+        (true, false) => &wayland,
+        (false, true) => &x11,
+        _ if x11.len() < wayland.len() => &x11,
+        _ => &wayland,
+    };
+    let tell = |kind, missing: &[&str]| match missing {
+        [] => format!("{kind}: all found"),
+        missing => format!("{kind}: not found {}", missing.join(", ")),
+    };
+    let detail = format!("{}; {}", tell("X11", &x11), tell("Wayland", &wayland));
+    if needed.is_empty() {
+        Finding::good(check, detail)
+    } else {
+        Finding::attention(check, detail, Fix::InstallLibraries)
+    }
+}
+
+/// The names `prefix`N in a folder, by N.
+fn numbered(around: &Surroundings<'_>, folder: &str, prefix: &str) -> Vec<String> {
+    let entries = fs::read_dir(around.at(folder)).into_iter().flatten().flatten();
+    let mut found: Vec<(u32, String)> = entries
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            Some((name.strip_prefix(prefix)?.parse().ok()?, name))
+        })
+        .collect();
+    found.sort();
+    found.into_iter().map(|(_, name)| name).collect()
+}
+
+/// The kernel's driver behind a graphics device.
+fn driver(around: &Surroundings<'_>, node: &str) -> Option<String> {
+    let link = fs::read_link(around.at(&format!("/sys/class/drm/{node}/device/driver"))).ok()?;
+    Some(link.file_name()?.to_string_lossy().into_owned())
+}

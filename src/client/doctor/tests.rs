@@ -1,0 +1,347 @@
+//! A machine made of temporary files, one fault at a time.
+
+use std::{collections::BTreeMap, ffi::OsString, fs, io, path::Path};
+
+use super::*;
+use crate::{
+    registration::{RegistrationError, Status},
+    session::{SessionError, origin::Origin, reach::Reached},
+};
+use countenance_attest::DeviceKey;
+use countenance_core::{
+    clock::{Clock, UnixSecs},
+    protocol::ModelClaim,
+};
+use countenance_system::SystemChance;
+use countenance_vision::VisionError;
+
+const NOW: UnixSecs = 1_800_000_000;
+
+struct Fixed(UnixSecs);
+
+impl Clock for Fixed {
+    fn now(&self) -> UnixSecs {
+        self.0
+    }
+}
+
+/// A machine on which all is well, to be spoiled.
+struct Machine {
+    home: tempfile::TempDir,
+    variables: BTreeMap<&'static str, &'static str>,
+    /// What opening a device gives, by its name.
+    devices: BTreeMap<&'static str, io::ErrorKind>,
+    models: fn() -> Result<Vec<ModelClaim>, VisionError>,
+    reach: fn(&Origin) -> Result<Reached, SessionError>,
+    link: fn() -> Result<Status, RegistrationError>,
+    now: UnixSecs,
+    system: &'static str,
+}
+
+fn well() -> Machine {
+    let home = tempfile::tempdir().unwrap();
+    let root = home.path();
+    for folder in ["dev/dri", "etc", "sys/class/video4linux/video0", "home/zoe/data"] {
+        fs::create_dir_all(root.join(folder)).unwrap();
+    }
+    fs::write(root.join("dev/video0"), "").unwrap();
+    fs::write(root.join("dev/dri/renderD128"), "").unwrap();
+    fs::write(root.join("sys/class/video4linux/video0/name"), "Desk Cam\n").unwrap();
+    let names = "libX11.so.6 libX11-xcb.so.1 libXcursor.so.1 libXi.so.6 libxkbcommon-x11.so.0 libGL.so.1 \
+                 libwayland-client.so.0 libwayland-egl.so.1 libxkbcommon.so.0 libEGL.so.1 ";
+    let paths = format!("/usr/lib/{names}").replace(' ', "\0/usr/lib/");
+    fs::write(root.join("etc/ld.so.cache"), format!("cache\0{paths}")).unwrap();
+    fs::write(root.join("home/zoe/settings.toml"), "verifiers = [\"https://v.example\"]\n").unwrap();
+    DeviceKey::load_or_create(&root.join("home/zoe/data/keys/device.key"), &SystemChance).unwrap();
+    Machine {
+        variables: BTreeMap::from([("DISPLAY", ":0")]),
+        devices: BTreeMap::new(),
+        models: || Ok(vec![ModelClaim { name: "net".into(), sha256: "0123456789abcdef".into() }]),
+        reach: |_| Ok(Reached { date: Some(NOW - 2) }),
+        link: || Ok(Status::Ours),
+        now: NOW,
+        system: "linux",
+        home,
+    }
+}
+
+impl Machine {
+    fn root(&self) -> &Path {
+        self.home.path()
+    }
+
+    fn device(&mut self, name: &'static str, gives: io::ErrorKind) {
+        self.devices.insert(name, gives);
+    }
+
+    fn examine(&self) -> Vec<Finding> {
+        let variable = |name: &str| self.variables.get(name).map(OsString::from);
+        let open = |path: &Path| {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            self.devices.get(name).map_or(Ok(()), |kind| Err(io::Error::from(*kind)))
+        };
+        let home = self.root().join("home/zoe");
+        examine(&Surroundings {
+            window: true,
+            root: self.root().to_owned(),
+            system: self.system,
+            variable: &variable,
+            open: &open,
+            key: Some(home.join("data/keys/device.key")),
+            settings: Some(home.join("settings.toml")),
+            nets: Some(home.join("data/nets")),
+            home: Some(home),
+            models: &self.models,
+            reach: &self.reach,
+            link: &self.link,
+            clock: &Fixed(self.now),
+            built: Some(NOW - 1000),
+        })
+    }
+
+    /// The only finding of a check.
+    fn finding(&self, check: Check) -> Finding {
+        let mut found: Vec<_> = self.examine().into_iter().filter(|finding| finding.check == check).collect();
+        assert_eq!(found.len(), 1, "{check}");
+        found.remove(0)
+    }
+}
+
+#[test]
+fn a_sound_machine_has_nothing_to_attend_to_and_every_check_is_there() {
+    let findings = well().examine();
+    assert!(findings.iter().all(|f| f.state == State::Good && f.fix.is_none()), "{findings:#?}");
+    assert_eq!(findings.iter().map(|f| f.check).collect::<Vec<_>>(), Check::ALL);
+    assert_eq!(
+        well().finding(Check::Camera).detail,
+        "video0 (Desk Cam) opens; the system does not tell where it hangs"
+    );
+}
+
+#[expect(clippy::too_many_lines, reason = "one table of every fault")]
+#[test]
+fn each_fault_is_found_by_its_check_and_comes_with_its_fix() {
+    type Spoil = fn(&mut Machine);
+    use {Check as C, Fix as F, State::Attention};
+    let rows: &[(&str, Spoil, Check, State, Option<Fix>)] = &[
+        (
+            "no camera",
+            |m| fs::remove_file(m.root().join("dev/video0")).unwrap(),
+            C::Camera,
+            Attention,
+            Some(F::ConnectCamera),
+        ),
+        (
+            "no permission for the camera",
+            |m| m.device("video0", io::ErrorKind::PermissionDenied),
+            C::Camera,
+            Attention,
+            Some(F::JoinVideoGroup),
+        ),
+        (
+            "a camera that went away",
+            |m| m.device("video0", io::ErrorKind::NotFound),
+            C::Camera,
+            Attention,
+            Some(F::ConnectCamera),
+        ),
+        ("another system", |m| m.system = "windows", C::Camera, State::Unknown, None),
+        ("no screen", |m| m.variables.clear(), C::Graphics, Attention, Some(F::OpenDesktop)),
+        (
+            "no permission for the graphics device",
+            |m| m.device("renderD128", io::ErrorKind::PermissionDenied),
+            C::Graphics,
+            Attention,
+            Some(F::JoinRenderGroup),
+        ),
+        (
+            "a library missing",
+            |m| fs::write(m.root().join("etc/ld.so.cache"), "\0/lib/libX11.so.6\0/lib/xlibXcursor.so.1\0").unwrap(),
+            C::Libraries,
+            Attention,
+            Some(F::InstallLibraries),
+        ),
+        (
+            "no list of libraries",
+            |m| fs::remove_file(m.root().join("etc/ld.so.cache")).unwrap(),
+            C::Libraries,
+            State::Unknown,
+            None,
+        ),
+        (
+            "half a key",
+            |m| fs::write(m.root().join("home/zoe/data/keys/device.key"), "short").unwrap(),
+            C::Key,
+            Attention,
+            Some(F::ReplaceKey),
+        ),
+        (
+            "another network",
+            |m| m.models = || Err(VisionError::Unlisted { name: "net" }),
+            C::Models,
+            Attention,
+            Some(F::Reinstall),
+        ),
+        (
+            "no verifier",
+            |m| fs::write(m.root().join("home/zoe/settings.toml"), "").unwrap(),
+            C::Verifier,
+            Attention,
+            Some(F::NameVerifier),
+        ),
+        (
+            "no network",
+            |m| m.reach = |_| Err(SessionError::Unreachable("no route".into())),
+            C::Verifier,
+            Attention,
+            Some(F::CheckNetwork),
+        ),
+        (
+            "no trust",
+            |m| m.reach = |_| Err(SessionError::TlsFailed("unknown issuer".into())),
+            C::Verifier,
+            Attention,
+            Some(F::CheckCertificates),
+        ),
+        (
+            "somebody else's page",
+            |m| m.reach = |_| Err(SessionError::NotJson { status: 200 }),
+            C::Verifier,
+            Attention,
+            Some(F::AskVerifier),
+        ),
+        ("clock as far ahead as is well", |m| m.now = NOW + 28, C::Clock, State::Good, None),
+        ("clock ahead", |m| m.now = NOW + 29, C::Clock, Attention, Some(F::SetClock)),
+        ("clock as far behind as is well", |m| m.now = NOW - 32, C::Clock, State::Good, None),
+        ("clock behind", |m| m.now = NOW - 33, C::Clock, Attention, Some(F::SetClock)),
+        (
+            "clock before the program",
+            |m| {
+                m.now = NOW - 1001;
+                m.reach = |_| Ok(Reached { date: None });
+            },
+            C::Clock,
+            Attention,
+            Some(F::SetClock),
+        ),
+        ("no time told", |m| m.reach = |_| Ok(Reached { date: None }), C::Clock, State::Unknown, None),
+        ("nobody opens links", |m| m.link = || Ok(Status::Nobody), C::Link, Attention, Some(F::RegisterLink)),
+        (
+            "another program opens links",
+            |m| m.link = || Ok(Status::Other { handler: "other.desktop".into() }),
+            C::Link,
+            Attention,
+            Some(F::RegisterLink),
+        ),
+        (
+            "no tool to ask",
+            |m| m.link = || Err(RegistrationError::ToolMissing { tool: "xdg-mime" }),
+            C::Link,
+            State::Unknown,
+            Some(F::InstallXdgUtils),
+        ),
+        (
+            "a bad setting",
+            |m| fs::write(m.root().join("home/zoe/settings.toml"), "theme = 1\n").unwrap(),
+            C::Settings,
+            Attention,
+            Some(F::CorrectSettings),
+        ),
+        (
+            "settings that are not TOML",
+            |m| fs::write(m.root().join("home/zoe/settings.toml"), "\n?").unwrap(),
+            C::Settings,
+            Attention,
+            Some(F::CorrectSettings),
+        ),
+    ];
+    for (name, spoil, check, state, fix) in rows {
+        let mut machine = well();
+        spoil(&mut machine);
+        let finding = machine.finding(*check);
+        assert_eq!((finding.state, finding.fix), (*state, *fix), "{name}: {}", finding.detail);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_that_others_may_read_is_to_be_protected() {
+    use std::os::unix::fs::PermissionsExt;
+    let machine = well();
+    let key = machine.root().join("home/zoe/data/keys/device.key");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+    assert_eq!(machine.finding(Check::Key).fix, Some(Fix::ProtectKey));
+    fs::remove_file(&key).unwrap();
+    assert_eq!(machine.finding(Check::Key).state, State::Good, "none yet");
+    assert!(!key.exists(), "looking makes no key");
+}
+
+#[test]
+fn libraries_are_those_of_the_screen_in_use() {
+    let mut machine = well();
+    let wayland = "\0libwayland-client.so.0\0libwayland-egl.so.1\0libxkbcommon.so.0\0libEGL.so.1\0";
+    fs::write(machine.root().join("etc/ld.so.cache"), wayland).unwrap();
+    assert_eq!(machine.finding(Check::Libraries).state, State::Attention, "X11 is in use");
+    machine.variables = BTreeMap::from([("WAYLAND_DISPLAY", "wayland-0")]);
+    let found = machine.finding(Check::Libraries);
+    assert_eq!(found.state, State::Good, "{}", found.detail);
+    assert!(found.detail.contains("X11: not found libX11.so.6, libX11-xcb.so.1"), "{}", found.detail);
+}
+
+#[test]
+fn who_draws_is_told() {
+    let machine = well();
+    assert_eq!(machine.finding(Check::Graphics).detail, "DISPLAY set; drawn by renderD128");
+    fs::remove_file(machine.root().join("dev/dri/renderD128")).unwrap();
+    let found = machine.finding(Check::Graphics);
+    assert_eq!(found.detail, "DISPLAY set; drawn in software (llvmpipe): there is no graphics device");
+    assert_eq!(found.state, State::Good, "slower, and it works");
+}
+
+#[test]
+fn every_verifier_is_asked() {
+    let mut machine = well();
+    let two = "verifiers = [\"https://a.example\", \"https://b.example\"]";
+    fs::write(machine.root().join("home/zoe/settings.toml"), two).unwrap();
+    machine.reach = |origin| match origin.to_string().as_str() {
+        "https://a.example" => Ok(Reached { date: Some(NOW) }),
+        _ => Err(SessionError::Rejected { status: 404 }),
+    };
+    let findings = machine.examine();
+    let states: Vec<_> = findings.iter().filter(|f| f.check == Check::Verifier).map(|f| f.state).collect();
+    assert_eq!(states, [State::Good, State::Attention]);
+}
+
+#[test]
+fn added_networks_are_told_and_a_pin_without_its_network_is_a_fault() {
+    let machine = well();
+    let (nets, settings) = (machine.root().join("home/zoe/data/nets"), machine.root().join("home/zoe/settings.toml"));
+    let pin = "b".repeat(64);
+    fs::write(&settings, format!("verifiers = [\"https://v.example\"]\nliveness_nets = [\"{pin}\"]\n")).unwrap();
+    let added = || machine.examine().into_iter().filter(|f| f.check == Check::Models).nth(1).unwrap();
+    assert_eq!((added().state, added().fix), (State::Attention, Some(Fix::RestoreNet)), "no folder");
+    fs::create_dir(&nets).unwrap();
+    let found = added();
+    assert!(found.state == State::Attention && found.detail.contains(&pin), "{found:?}");
+    assert!(!found.detail.contains("zoe"), "{found:?}");
+}
+
+#[test]
+fn a_home_is_written_as_a_tilde() {
+    let mut machine = well();
+    machine.link = || Ok(Status::Nobody);
+    let home = machine.root().join("home/zoe");
+    let around = Surroundings { home: Some(home.clone()), ..Surroundings::of_this_machine(true) };
+    let text = format!("links open {}/bin/countenance", home.display());
+    assert_eq!(around.without_home(&text), "links open ~/bin/countenance");
+    for finding in machine.examine() {
+        assert!(!finding.detail.contains("zoe"), "{finding:?}");
+    }
+}
+
+#[test]
+fn names_of_messages_are_all_different() {
+    let ids: Vec<_> = Check::ALL.iter().map(|c| c.id()).chain(Fix::ALL.iter().map(|f| f.id())).collect();
+    let different: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!(different.len(), ids.len());
+}

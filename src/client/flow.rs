@@ -1,0 +1,330 @@
+//! THE PAGE: open → capture → seal → deliver. What is not on it does not happen.
+//!
+//! Straight-line, blocking code. What it needs of the world it borrows: frames, sight, session, browser, key, clock, chance,
+//! and an [`Operator`] who attends: the window, a script, a test.
+
+use crate::{
+    capture::{Advice, CaptureError, Captured, Look, Sight, capture},
+    session::{
+        SessionApi, SessionError,
+        browser::{Browser, BrowserError},
+        link::LaunchLink,
+    },
+};
+use countenance_attest::{self as attest, DeviceKey, SealError, Sealed, Stamp};
+use countenance_camera::{CameraError, FrameSource};
+use countenance_core::{
+    best_shot::Shots,
+    clock::Clock,
+    frame::Frame,
+    liveness::{Abstain, Proof, Refusal},
+    policy::Policy,
+    protocol::{ModelClaim, Outcome, Reason, Ticket},
+    rng::Chance,
+};
+use countenance_vision::VisionError;
+
+mod code;
+
+pub use code::{CodeAnswer, CodeStep, CodeTrouble};
+
+/// One login's capture, from the launch link to the browser going back.
+pub struct Flow<'a> {
+    /// Where frames come from.
+    pub source: &'a mut dyn FrameSource,
+    /// The networks.
+    pub sight: &'a dyn Sight,
+    /// Their digests, for the attestation.
+    pub models: &'a [ModelClaim],
+    /// This installation's thresholds; a ticket may tighten them.
+    pub policy: Policy,
+    /// The verifier.
+    pub session: &'a mut dyn SessionApi,
+    /// This installation's key.
+    pub key: &'a DeviceKey,
+    /// What time it is.
+    pub clock: &'a dyn Clock,
+    /// Where the attestation's unique id comes from.
+    pub chance: &'a dyn Chance,
+    /// What opens the way back.
+    pub browser: &'a mut dyn Browser,
+    /// Who attends.
+    pub operator: &'a mut dyn Operator,
+}
+
+/// Whoever attends a run: asked at each turn, told what happens.
+pub trait Operator {
+    /// The session is open: this application, this account. May the camera open?
+    fn consent(&mut self, ticket: &Ticket) -> Consent;
+    /// One frame was looked at: what it led to, what to show a person. `false` cancels.
+    fn watch(&mut self, frame: &Frame, look: Look, advice: Advice) -> bool;
+    /// Something is about to take a moment, or is done.
+    fn tell(&mut self, stage: Stage);
+    /// It did not work this time. What now?
+    fn try_again(&mut self, setback: &Setback) -> Answer;
+    /// The way by code stands here. What next? Nobody is asked who did not answer [`Answer::ByCode`].
+    fn by_code(&mut self, _: CodeStep) -> CodeAnswer {
+        CodeAnswer::Stop
+    }
+}
+
+/// The answer to who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    /// Begin.
+    Given,
+    /// This login is not mine.
+    NotMe,
+    /// Not now.
+    Cancelled,
+}
+
+/// The answer to a setback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Once more, with the camera.
+    Again,
+    /// By a one-time code, where the ticket offers it.
+    ByCode,
+    /// Leave it.
+    Stop,
+}
+
+/// Where the run stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Stage {
+    /// A live person was shown.
+    Shown {
+        /// Mean log odds.
+        fused: f32,
+        /// Span of the judged frames, milliseconds.
+        span_millis: u64,
+    },
+    /// The capture is being posted.
+    Sending,
+    /// The browser was sent back.
+    Returned,
+}
+
+/// Why it did not work this time; each is a screen of its own.
+#[derive(Debug)]
+pub enum Setback {
+    /// What was shown is not a live person.
+    NotLive(Refusal),
+    /// The evidence does not suffice.
+    CannotTell(Abstain),
+    /// The verifier did not accept the capture.
+    NotAccepted {
+        /// Why.
+        reason: Reason,
+        /// Captures that may still be posted.
+        attempts_left: u32,
+    },
+    /// The camera failed.
+    Camera(CameraError),
+}
+
+/// How a run ended. Either way the browser went back and the login goes on or ends in a clear denial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The face, or the code in its place, was accepted.
+    Approved,
+    /// It was not, or the person gave up.
+    Refused(Reason),
+}
+
+/// Why a run broke off without an answer for the browser.
+#[derive(Debug, thiserror::Error)]
+pub enum FlowError {
+    /// The verifier could not be reached, or refused to talk.
+    #[error("the verification session failed")]
+    Session(#[from] SessionError),
+    /// The networks failed on a frame.
+    #[error("a frame could not be judged")]
+    Vision(#[from] VisionError),
+    /// The verifier's policy names a liveness network that this installation cannot ask.
+    #[error("the verification service asks for a liveness network that this installation cannot offer")]
+    NetMissing(#[source] VisionError),
+    /// The attestation could not be made.
+    #[error("the capture could not be sealed")]
+    Seal(#[from] SealError),
+    /// The browser could not be opened.
+    #[error("the browser could not be sent back")]
+    Browser(#[from] BrowserError),
+    /// The session's time is over.
+    #[error("the session's time is over")]
+    Expired,
+}
+
+/// What a person can do about a [`FlowError`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WayOut {
+    /// Begin the login again in the browser.
+    LoginAgain,
+    /// Check the network, then open the link again.
+    CheckNetwork,
+    /// This installation is broken or not registered: tell whoever looks after it.
+    TellOperator,
+}
+
+impl FlowError {
+    /// What to do now.
+    pub fn way_out(&self) -> WayOut {
+        use SessionError as S;
+        match self {
+            Self::Session(S::Unreachable(_) | S::TimedOut(_) | S::Unavailable { .. } | S::TooManyRequests { .. }) => {
+                WayOut::CheckNetwork
+            }
+            Self::Session(S::TlsFailed(_) | S::TlsUnavailable(_) | S::DeviceUnknown | S::DeviceDisabled)
+            | Self::Vision(_)
+            | Self::NetMissing(_)
+            | Self::Seal(_)
+            | Self::Browser(_) => WayOut::TellOperator,
+            Self::Session(_) | Self::Expired => WayOut::LoginAgain,
+        }
+    }
+}
+
+impl Flow<'_> {
+    /// Runs the login behind `link` to its end.
+    pub fn run(mut self, link: &LaunchLink) -> Result<Ending, FlowError> {
+        let mut ticket = self.session.open(link)?;
+        self.policy = self.policy.tightened_by(&ticket.policy);
+        self.sight.at_hand(&self.policy.liveness.nets).map_err(FlowError::NetMissing)?;
+        let outcome = match self.operator.consent(&ticket) {
+            Consent::Given => self.decide(&mut ticket),
+            Consent::NotMe => self.give_up(&ticket, Reason::NotMe),
+            Consent::Cancelled => self.give_up(&ticket, Reason::Cancelled),
+        };
+        match outcome {
+            Err(FlowError::Session(SessionError::Cancelled)) => {
+                let outcome = self.give_up(&ticket, Reason::Cancelled)?;
+                self.hand_back(outcome)
+            }
+            outcome => self.hand_back(outcome?),
+        }
+    }
+
+    /// Face after face, or a code, until the verifier has decided or the person gives up.
+    fn decide(&mut self, ticket: &mut Ticket) -> Result<Outcome, FlowError> {
+        loop {
+            let setback = match self.capture()? {
+                Ok(Captured::Shown(shots, proof)) => {
+                    let sealed = self.seal(ticket, shots, proof)?;
+                    match self.deliver(ticket, &sealed)? {
+                        Outcome::Retry { reason, attempts_left, nonce } => {
+                            (ticket.nonce, ticket.attempts_left) = (nonce, attempts_left);
+                            Setback::NotAccepted { reason, attempts_left }
+                        }
+                        over => return Ok(over),
+                    }
+                }
+                Ok(Captured::NotLive(refusal)) => Setback::NotLive(refusal),
+                Ok(Captured::CannotTell(abstain)) => Setback::CannotTell(abstain),
+                Ok(Captured::Stopped) => return self.give_up(ticket, Reason::Cancelled),
+                Err(camera) => Setback::Camera(camera),
+            };
+            match self.operator.try_again(&setback) {
+                Answer::Again => {}
+                Answer::ByCode => {
+                    if let Some(over) = self.by_code(ticket)? {
+                        return Ok(over);
+                    }
+                }
+                Answer::Stop => return self.give_up(ticket, setback.reason()),
+            }
+        }
+    }
+
+    /// A code in place of a face: sent to the account's phone, checked by the verifier. The camera stays off. None where
+    /// the person would rather show their face. A code that cannot be sent or checked leaves every other way open.
+    fn by_code(&mut self, ticket: &mut Ticket) -> Result<Option<Outcome>, FlowError> {
+        let mut step = CodeStep::Choose;
+        loop {
+            step = match self.operator.by_code(step) {
+                CodeAnswer::Send(channel) => match self.session.send_code(ticket, channel) {
+                    Ok(sent) => CodeStep::Sent { attempts_left: sent.attempts_left },
+                    Err(error) => CodeStep::NotSent(CodeTrouble::of(error)?),
+                },
+                CodeAnswer::Check(code) => match self.session.check_code(ticket, &code) {
+                    Ok(Outcome::Retry { attempts_left, nonce, .. }) => {
+                        ticket.nonce = nonce;
+                        CodeStep::Wrong { attempts_left }
+                    }
+                    Ok(over) => return Ok(Some(over)),
+                    Err(error) => CodeStep::NotChecked(CodeTrouble::of(error)?),
+                },
+                CodeAnswer::Face => return Ok(None),
+                CodeAnswer::Stop => return self.give_up(ticket, Reason::Cancelled).map(Some),
+            };
+        }
+    }
+
+    /// The camera is on for this long and no longer. One that fails is a setback with a way out, not the end of the run.
+    fn capture(&mut self) -> Result<Result<Captured, CameraError>, FlowError> {
+        if let Err(error) = self.source.start() {
+            return Ok(Err(error));
+        }
+        if let Err(error) = self.admitted() {
+            self.source.stop();
+            return Ok(Err(error));
+        }
+        let operator = &mut *self.operator;
+        let mut watch = |frame: &Frame, look, advice| operator.watch(frame, look, advice);
+        let captured = capture(self.source, self.sight, &self.policy, &mut watch);
+        self.source.stop();
+        match captured {
+            Ok(captured) => Ok(self.admitted().map(|()| captured)),
+            Err(CaptureError::Camera(error)) => Ok(Err(error)),
+            Err(CaptureError::Vision(error)) => Err(error.into()),
+        }
+    }
+
+    /// Whether the policy admits the camera and what it has shown so far.
+    fn admitted(&self) -> Result<(), CameraError> {
+        Ok(self.source.provenance().admitted_by(&self.policy.camera)?)
+    }
+
+    fn seal(&mut self, ticket: &Ticket, shots: Shots, proof: Proof) -> Result<Sealed, FlowError> {
+        let span = proof.span();
+        let span_millis = span.last_millis - span.first_millis;
+        self.operator.tell(Stage::Shown { fused: proof.verdict().fused, span_millis });
+        let context = attest::Context { ticket, camera: self.source.provenance(), models: self.models.to_vec() };
+        Ok(attest::seal(shots, proof, context, self.key, Stamp::new(self.clock, self.chance))?)
+    }
+
+    fn deliver(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, FlowError> {
+        self.operator.tell(Stage::Sending);
+        Ok(self.session.post(ticket, sealed)?)
+    }
+
+    fn give_up(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, FlowError> {
+        Ok(self.session.abandon(ticket, reason)?)
+    }
+
+    /// Sends the browser back with the answer, approved or not.
+    fn hand_back(self, outcome: Outcome) -> Result<Ending, FlowError> {
+        let (ending, url) = match outcome {
+            Outcome::Approved { continue_url } => (Ending::Approved, continue_url),
+            Outcome::Refused { reason, continue_url } => (Ending::Refused(reason), continue_url),
+            Outcome::Retry { .. } | Outcome::Expired => return Err(FlowError::Expired),
+        };
+        let url = self.session.continue_url(&url)?;
+        self.browser.open(&url)?;
+        self.operator.tell(Stage::Returned);
+        Ok(ending)
+    }
+}
+
+impl Setback {
+    /// What the login is told if nobody tries again.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::NotLive(_) => Reason::NotLive,
+            Self::CannotTell(_) => Reason::CannotTell,
+            Self::NotAccepted { reason, .. } => *reason,
+            Self::Camera(CameraError::NotAllowed(_)) => Reason::CameraNotAllowed,
+            Self::Camera(_) => Reason::NoCamera,
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! A run without a person or a display: a script attends, one JSON line tells each turn, the exit code tells the end.
+
+use std::{io::Write, process::ExitCode};
+
+use serde_json::{Value, json};
+
+use crate::{
+    capture::{Advice, Look},
+    flow::{Answer, Consent, Ending, FlowError, Operator, Setback, Stage, WayOut},
+};
+use countenance_camera::CameraError;
+use countenance_core::{
+    frame::Frame,
+    liveness::{Abstain, LEAST_SHARE},
+    protocol::{Reason, Ticket},
+};
+
+/// How a headless run ended, as the exit code of the process. Stable: scripts rely on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// The face was accepted.
+    Approved = 0,
+    /// Something broke that is none of the below: a model, the key, the disk.
+    Broken = 1,
+    /// The command line is wrong, the launch link included.
+    Usage = 2,
+    /// The face was refused.
+    Refused = 10,
+    /// The run was cancelled.
+    Cancelled = 11,
+    /// The evidence did not suffice.
+    CannotTell = 12,
+    /// The camera or the recording failed.
+    NoCamera = 20,
+    /// The verifier could not be reached.
+    Unreachable = 30,
+    /// The verifier would not listen, or the session's time is over.
+    SessionOver = 31,
+}
+
+impl Exit {
+    /// The exit code of an ended or broken run.
+    pub fn of(ended: &Result<Ending, FlowError>) -> Self {
+        match ended {
+            Ok(Ending::Approved) => Self::Approved,
+            Ok(Ending::Refused(Reason::Cancelled | Reason::NotMe)) => Self::Cancelled,
+            Ok(Ending::Refused(Reason::CannotTell | Reason::TimedOut)) => Self::CannotTell,
+            Ok(Ending::Refused(Reason::NoCamera)) => Self::NoCamera,
+            Ok(Ending::Refused(_)) => Self::Refused,
+            Err(error) => match (error.way_out(), error) {
+                (WayOut::CheckNetwork, _) => Self::Unreachable,
+                (_, FlowError::Session(_) | FlowError::Expired) => Self::SessionOver,
+                _ => Self::Broken,
+            },
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Waits for a camera in trouble; `false` once it has waited long enough.
+pub type WaitsForCamera = Box<dyn FnMut(&CameraError) -> bool>;
+
+/// The operator that follows a script and writes JSON lines.
+pub struct Script<'w> {
+    /// Tries after the first.
+    pub retries: u32,
+    /// Cancels when so many frames were looked at.
+    pub cancel_after: Option<u32>,
+    /// Asked when the camera fails: waits a moment, then says whether the camera is worth another try, which counts against
+    /// no limit. Nobody waits if `None`.
+    pub waits_for_camera: Option<WaitsForCamera>,
+    trouble: Option<&'static str>,
+    out: &'w mut (dyn Write + Send),
+    frames: u32,
+    last: Option<Look>,
+}
+
+impl<'w> Script<'w> {
+    /// A script that writes to `out`.
+    pub fn new(out: &'w mut (dyn Write + Send), retries: u32, cancel_after: Option<u32>) -> Self {
+        Self { retries, cancel_after, waits_for_camera: None, trouble: None, out, frames: 0, last: None }
+    }
+
+    /// Writes how the run ended.
+    pub fn ended(&mut self, ended: &Result<Ending, FlowError>) {
+        let line = match ended {
+            Ok(Ending::Approved) => json!({"event": "ended", "result": "approved"}),
+            Ok(Ending::Refused(reason)) => json!({"event": "ended", "result": "refused", "reason": reason}),
+            Err(error) => {
+                let way_out = match error.way_out() {
+                    WayOut::LoginAgain => "begin the login again in the browser",
+                    WayOut::CheckNetwork => "check the network, then open the link again",
+                    WayOut::TellOperator => "tell whoever looks after this installation",
+                };
+                json!({"event": "failed", "error": causes(error), "way_out": way_out})
+            }
+        };
+        self.line(&line);
+    }
+
+    /// A closed pipe is the reader's choice, not a failure of the login.
+    fn line(&mut self, line: &Value) {
+        writeln!(self.out, "{line}").ok();
+    }
+}
+
+/// The error and what caused it, in one line.
+pub fn causes(error: &dyn std::error::Error) -> String {
+    std::iter::successors(Some(error), |e| e.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+impl Operator for Script<'_> {
+    fn consent(&mut self, ticket: &Ticket) -> Consent {
+        let (shown, purpose) = (&ticket.display, ticket.purpose);
+        self.line(&json!({
+            "event": "opened", "purpose": purpose, "application": shown.application, "tenant": shown.tenant,
+            "account": shown.account, "started_at": shown.started_at, "attempts_left": ticket.attempts_left,
+        }));
+        if self.cancel_after == Some(0) { Consent::Cancelled } else { Consent::Given }
+    }
+
+    fn watch(&mut self, frame: &Frame, look: Look, _: Advice) -> bool {
+        self.frames += 1;
+        self.trouble = None;
+        let news = match (look, self.last) {
+            (Look::Hint(hint), last) if last != Some(Look::Hint(hint)) => Some(json!({"hint": hint})),
+            (Look::Gathered(now), Some(Look::Gathered(then))) if then < LEAST_SHARE && now >= LEAST_SHARE => {
+                Some(json!({"gathered_ratio": (now * 100.0).round() / 100.0, "longer": true}))
+            }
+            // A quarter of the evidence at a time is news enough for a log.
+            (Look::Gathered(now), Some(Look::Gathered(then))) if (now * 4.0) as u8 == (then * 4.0) as u8 => None,
+            (Look::Gathered(now), _) => Some(json!({"gathered_ratio": (now * 100.0).round() / 100.0})),
+            _ => None,
+        };
+        if let Some(news) = news {
+            self.line(&json!({
+                "event": "look", "frame": frame.seq(), "at_millis": frame.at().as_millis() as u64, "look": news,
+            }));
+        }
+        self.last = Some(look);
+        self.cancel_after.is_none_or(|limit| self.frames < limit)
+    }
+
+    fn tell(&mut self, stage: Stage) {
+        let line = match stage {
+            Stage::Shown { fused, span_millis } => {
+                json!({"event": "shown", "fused": fused, "span_millis": span_millis})
+            }
+            Stage::Sending => json!({"event": "sending"}),
+            Stage::Returned => json!({"event": "returned"}),
+        };
+        self.line(&line);
+    }
+
+    /// A script has no telephone: it never passes by code.
+    fn try_again(&mut self, setback: &Setback) -> Answer {
+        if let (Setback::Camera(error), true) = (setback, self.waits_for_camera.is_some()) {
+            // Each trouble is told when it begins, not each time that it is found again.
+            if self.trouble.replace(error.name()) != Some(error.name()) {
+                self.line(&json!({"event": "waiting_for_camera", "fault": error.name()}));
+            }
+            let again = self.waits_for_camera.as_mut().is_some_and(|wait| wait(error));
+            if again {
+                return Answer::Again;
+            }
+        }
+        let facts = match setback {
+            Setback::NotLive(refusal) => {
+                json!({"fused": refusal.verdict.fused, "threshold": refusal.verdict.threshold})
+            }
+            Setback::CannotTell(Abstain::TimeOver) => json!({"because": "the time of the capture is over"}),
+            Setback::CannotTell(Abstain::Undecided(verdict)) => {
+                json!({
+                    "because": "the evidence is neither for nor against",
+                    "fused": verdict.fused, "threshold": verdict.threshold,
+                })
+            }
+            Setback::CannotTell(Abstain::SourceEnded) => json!({"because": "the recording ended"}),
+            Setback::NotAccepted { attempts_left, .. } => json!({"attempts_left": attempts_left}),
+            Setback::Camera(error) => json!({"fault": error.name(), "error": causes(error)}),
+        };
+        let again = self.retries > 0 && !matches!(setback, Setback::CannotTell(Abstain::SourceEnded));
+        self.line(&json!({"event": "setback", "reason": setback.reason(), "try_again": again, "facts": facts}));
+        self.retries = self.retries.saturating_sub(1);
+        self.last = None;
+        if again { Answer::Again } else { Answer::Stop }
+    }
+}

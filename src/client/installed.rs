@@ -1,0 +1,133 @@
+//! This installation behind the traits of a run: the networks, the key, the source of frames, the browser.
+
+use std::{
+    io,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    thread,
+};
+
+use countenance_attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION};
+use countenance_camera::{FrameSource, Latest};
+use countenance_core::{clock::Clock, protocol::ModelClaim, rng::Chance};
+use countenance_system::{SystemChance, SystemClock};
+use countenance_vision::{AddedNet, Vision, VisionError};
+
+use crate::{
+    capture::Sight,
+    installation::BrowserChoice,
+    runner::World,
+    session::{
+        HttpSession, SessionApi,
+        browser::{Browser, SystemBrowser, WriteBrowser},
+        client::{Patience, Surroundings},
+        wait::{SystemWait, Wait},
+    },
+    source::Source,
+};
+
+/// Loads the networks while the window opens.
+pub fn load_early(world: Arc<Installed>) -> io::Result<()> {
+    let load = move || {
+        // Whoever needs them meets the same error and says so.
+        world.sight().ok();
+    };
+    thread::Builder::new().name("networks".into()).spawn(load).map(drop)
+}
+
+/// The liveness networks that the owner added: their folder, and the digests of their contracts.
+#[derive(Default)]
+struct Pinned {
+    folder: PathBuf,
+    pins: Vec<String>,
+}
+
+/// This installation.
+pub struct Installed {
+    vision: OnceLock<Arc<Vision>>,
+    nets: Pinned,
+    key: DeviceKey,
+    source: Source,
+    /// The newest frame.
+    pub latest: Latest,
+    browser: BrowserChoice,
+}
+
+impl Installed {
+    /// With this key, before this source; the way back goes to the system's browser.
+    pub fn new(key: DeviceKey, source: Source) -> Self {
+        Self {
+            vision: OnceLock::new(),
+            nets: Pinned::default(),
+            key,
+            source,
+            latest: Latest::default(),
+            browser: BrowserChoice::Open,
+        }
+    }
+
+    /// With the liveness networks in `folder` whose contracts have the digests `pins`.
+    #[must_use]
+    pub fn with_nets(mut self, folder: PathBuf, pins: Vec<String>) -> Self {
+        self.nets = Pinned { folder, pins };
+        self
+    }
+
+    /// With another way for the browser.
+    #[must_use]
+    pub fn with_browser(mut self, browser: BrowserChoice) -> Self {
+        self.browser = browser;
+        self
+    }
+
+    /// Where frames come from.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+}
+
+impl World for Installed {
+    fn sight(&self) -> Result<Arc<dyn Sight + Send + Sync>, VisionError> {
+        if let Some(vision) = self.vision.get() {
+            return Ok(Arc::clone(vision) as _);
+        }
+        let added = AddedNet::load_folder(&self.nets.folder, &self.nets.pins)?;
+        let vision = Arc::new(Vision::load_with(added)?);
+        Ok(Arc::clone(self.vision.get_or_init(|| vision)) as _)
+    }
+
+    fn models(&self) -> Vec<ModelClaim> {
+        self.vision.get().map(|vision| vision.model_claims()).unwrap_or_default()
+    }
+
+    fn key(&self) -> &DeviceKey {
+        &self.key
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &SystemClock
+    }
+
+    fn chance(&self) -> &dyn Chance {
+        &SystemChance
+    }
+
+    fn wait(&self) -> &dyn Wait {
+        &SystemWait
+    }
+
+    fn camera(&self, wake: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource> {
+        Box::new(self.source.live(self.latest.clone(), wake))
+    }
+
+    fn session<'a>(&self, around: Surroundings<'a>) -> Box<dyn SessionApi + 'a> {
+        Box::new(HttpSession::new(format!("{SOFTWARE} {SOFTWARE_VERSION}"), around, Patience::default()))
+    }
+
+    fn browser(&self) -> Box<dyn Browser> {
+        match self.browser {
+            BrowserChoice::Open => Box::new(SystemBrowser),
+            BrowserChoice::Print => Box::new(WriteBrowser(io::stderr())),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! One message and its answer: two bytes of length (big endian), so many bytes of link, one byte back.
+//!
+//! Streams do not block here: named pipes know no time-outs, and a time-out for each piece would let a peer that sends
+//! a byte now and then hold us for hours. Instead each exchange as a whole has a deadline.
+
+use std::{
+    io::{self, ErrorKind, Read, Write},
+    time::{Duration, Instant},
+};
+
+use interprocess::local_socket::{Stream, traits::Stream as _};
+use zeroize::Zeroizing;
+
+use countenance_core::protocol::LINK_MAX_BYTES;
+
+/// How often a stream is looked at that has nothing yet.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// What became of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// It will be acted on.
+    Taken,
+    /// It was not text, or too many wait.
+    Refused,
+}
+
+/// The end of an exchange.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deadline(Instant);
+
+impl Deadline {
+    pub(super) fn after(limit: Duration) -> Self {
+        Self(now() + limit)
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        now() >= self.0
+    }
+}
+
+/// Sends `link`, waits for the answer.
+pub(super) fn ask(stream: &mut Stream, link: &str, deadline: &Deadline) -> io::Result<Answer> {
+    stream.set_nonblocking(true)?;
+    let length = u16::try_from(link.len()).map_err(|e| io::Error::new(ErrorKind::InvalidInput, e))?;
+    let mut message = Zeroizing::new(Vec::with_capacity(2 + link.len()));
+    message.extend_from_slice(&length.to_be_bytes());
+    message.extend_from_slice(link.as_bytes());
+    write(stream, &message, deadline)?;
+    let mut answer = [0];
+    read(stream, &mut answer, deadline)?;
+    Ok(if answer == [Answer::Taken.byte()] { Answer::Taken } else { Answer::Refused })
+}
+
+/// Reads one message; `None` where it is not text.
+pub(super) fn hear(stream: &mut Stream, deadline: &Deadline) -> io::Result<Option<Zeroizing<String>>> {
+    stream.set_nonblocking(true)?;
+    let mut length = [0; 2];
+    read(stream, &mut length, deadline)?;
+    let length = usize::from(u16::from_be_bytes(length));
+    if length > LINK_MAX_BYTES {
+        return Err(ErrorKind::FileTooLarge.into());
+    }
+    let mut bytes = Zeroizing::new(vec![0; length]);
+    read(stream, &mut bytes, deadline)?;
+    Ok(std::str::from_utf8(&bytes).ok().map(|text| Zeroizing::new(text.to_owned())))
+}
+
+/// Sends the answer.
+pub(super) fn answer(stream: &mut Stream, answer: Answer, deadline: &Deadline) -> io::Result<()> {
+    write(stream, &[answer.byte()], deadline)
+}
+
+impl Answer {
+    fn byte(self) -> u8 {
+        match self {
+            Self::Taken => b'+',
+            Self::Refused => b'-',
+        }
+    }
+}
+
+fn read(stream: &mut Stream, mut into: &mut [u8], deadline: &Deadline) -> io::Result<()> {
+    while !into.is_empty() {
+        match stream.read(into) {
+            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+            Ok(read) => into = into.get_mut(read..).unwrap_or_default(),
+            Err(e) => wait(e, deadline)?,
+        }
+    }
+    Ok(())
+}
+
+fn write(stream: &mut Stream, mut bytes: &[u8], deadline: &Deadline) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match stream.write(bytes) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(e) => wait(e, deadline)?,
+        }
+    }
+    Ok(())
+}
+
+/// Lets a moment pass where the stream is merely not ready, until the deadline.
+fn wait(error: io::Error, deadline: &Deadline) -> io::Result<()> {
+    match error.kind() {
+        ErrorKind::Interrupted => Ok(()),
+        ErrorKind::WouldBlock if deadline.is_over() => Err(ErrorKind::TimedOut.into()),
+        ErrorKind::WouldBlock => {
+            std::thread::sleep(LOOK);
+            Ok(())
+        }
+        _ => Err(error),
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long a peer takes is measured where it is waited for")]
+fn now() -> Instant {
+    Instant::now()
+}

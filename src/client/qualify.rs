@@ -1,0 +1,327 @@
+//! Whether the liveness gate may be armed at this site with this camera: genuine captures, measured.
+//!
+//! A threshold that was set elsewhere says nothing about this lamp and this lens. So people of the site look into the
+//! camera, as in a login, and what the judge would have said is kept: [`collect`]. A [`Report`] holds the scores against
+//! the threshold and decides; where genuine scores overlap it, or come too near, it does not arm and says what to do. A
+//! [`Profile`] keeps the outcome for this camera, this policy and these networks: numbers only, never a picture.
+//!
+//! What it cannot know: whether all those people were genuine, and who will come tomorrow. Captures of one sitting are
+//! alike; whoever qualifies a site takes several people, and the light of morning and evening.
+
+use std::{cell::RefCell, collections::BTreeMap, time::Duration};
+
+use serde::Serialize;
+
+use crate::capture::{Advice, CaptureError, Captured, Look, Sight, capture};
+use countenance_camera::FrameSource;
+use countenance_core::{
+    face::Face,
+    frame::Frame,
+    liveness::{Abstain, NetOdds, Verdict},
+    policy::{NetPolicy, Policy},
+    protocol::QualityClaim,
+    quality::{Hint, measure::Measures},
+};
+use countenance_vision::VisionError;
+
+mod plot;
+mod profile;
+mod report;
+mod text;
+
+pub use profile::{PROFILE_FILE, Profile, ProfileError, SiteCamera};
+pub use report::{Remedy, Report, Spread, Why};
+pub use text::words;
+
+/// Looks in a row without a decision after which nobody seems to be there.
+const MISSES: u32 = 3;
+
+/// One genuine capture: a look that ended in a decision, whichever.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Genuine {
+    /// Mean log odds over scales and frames: what a login compares with the threshold.
+    pub fused: f32,
+    /// Standard deviation of the scored frames about it.
+    pub frame_spread: f32,
+    /// Mean luma of the face (BT.601), 0 to 255.
+    pub luma: f32,
+    /// Mean face width by frame width, 0 to 1.
+    pub face_ratio: f32,
+    /// Mean distance between the eyes, pixels of the frame.
+    pub interocular_px: f32,
+    /// Frames a second; 0 where one frame was enough.
+    pub fps: f32,
+    /// Which hints stood in the way, and for how many frames.
+    pub hints: BTreeMap<Hint, u32>,
+}
+
+/// What looks over one source or several gave.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Collected {
+    /// The captures, in order.
+    pub genuine: Vec<Genuine>,
+    /// Looks that took all of their time without a decision.
+    pub missed: u32,
+    /// Frames looked at.
+    pub frames: u32,
+    /// Which hints stood in the way, and for how many of these frames.
+    pub hints: BTreeMap<Hint, u32>,
+}
+
+/// What happens while captures are collected.
+#[derive(Debug)]
+pub enum Step<'a> {
+    /// A frame was looked at; what to show whoever sits there.
+    Looked(Advice),
+    /// A capture is there.
+    Taken(&'a Genuine),
+    /// A look ended without one.
+    Missed,
+}
+
+/// Takes look after look until there are `captures`, the source ends, nobody seems to be there, or `tell` says stop by
+/// `false`. Each look is the one of a login; whether its score passes makes no difference here.
+pub fn collect(
+    source: &mut dyn FrameSource,
+    sight: &dyn Sight,
+    policy: &Policy,
+    captures: usize,
+    tell: &mut dyn FnMut(&Step<'_>) -> bool,
+) -> Result<Collected, CaptureError> {
+    source.start()?;
+    let collected = looks(source, sight, policy, captures, tell);
+    source.stop();
+    collected
+}
+
+fn looks(
+    source: &mut dyn FrameSource,
+    sight: &dyn Sight,
+    policy: &Policy,
+    captures: usize,
+    tell: &mut dyn FnMut(&Step<'_>) -> bool,
+) -> Result<Collected, CaptureError> {
+    let mut collected = Collected::default();
+    let mut misses = 0;
+    while collected.genuine.len() < captures && misses < MISSES {
+        let seen = Seen { sight, frames: RefCell::default(), scored: RefCell::default() };
+        let mut hints = BTreeMap::new();
+        let captured = capture(source, &seen, policy, &mut |_, look, advice| {
+            if let Look::Hint(hint) = look {
+                *hints.entry(hint).or_insert(0) += 1;
+            }
+            tell(&Step::Looked(advice))
+        })?;
+        collected.frames += seen.frames.borrow().len() as u32;
+        for (hint, frames) in &hints {
+            *collected.hints.entry(*hint).or_insert(0) += frames;
+        }
+        let verdict = match &captured {
+            Captured::Shown(_, proof) => Some(proof.verdict()),
+            Captured::NotLive(refusal) => Some(&refusal.verdict),
+            Captured::CannotTell(Abstain::Undecided(verdict)) => Some(verdict),
+            Captured::CannotTell(Abstain::TimeOver) => None,
+            Captured::CannotTell(Abstain::SourceEnded) | Captured::Stopped => break,
+        };
+        let goes_on = if let Some(verdict) = verdict {
+            let genuine = seen.genuine(verdict, hints);
+            let goes_on = tell(&Step::Taken(&genuine));
+            collected.genuine.push(genuine);
+            misses = 0;
+            goes_on
+        } else {
+            (misses, collected.missed) = (misses + 1, collected.missed + 1);
+            tell(&Step::Missed)
+        };
+        if !goes_on {
+            break;
+        }
+    }
+    Ok(collected)
+}
+
+impl Collected {
+    /// Adds what another source gave.
+    pub fn add(&mut self, other: Self) {
+        self.genuine.extend(other.genuine);
+        self.missed += other.missed;
+        self.frames += other.frames;
+        for (hint, frames) in other.hints {
+            *self.hints.entry(hint).or_insert(0) += frames;
+        }
+    }
+}
+
+/// The networks, with a note of what they were asked about in one look.
+struct Seen<'s> {
+    sight: &'s dyn Sight,
+    /// When each frame was taken.
+    frames: RefCell<Vec<Duration>>,
+    /// The measures of each frame that counted, those of a lost track included.
+    scored: RefCell<Vec<QualityClaim>>,
+}
+
+impl Sight for Seen<'_> {
+    fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
+        self.frames.borrow_mut().push(frame.at());
+        self.sight.faces(frame)
+    }
+
+    fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
+        self.scored.borrow_mut().push(Measures::of(frame, face).claim);
+        self.sight.liveness(frame, face, nets)
+    }
+}
+
+impl Seen<'_> {
+    fn genuine(&self, verdict: &Verdict, hints: BTreeMap<Hint, u32>) -> Genuine {
+        let (frames, scored) = (self.frames.borrow(), self.scored.borrow());
+        // The frames of the verdict are the last ones that counted.
+        let judged = scored.get(scored.len().saturating_sub(verdict.per_frame.len())..).unwrap_or_default();
+        let mean = |of: fn(&QualityClaim) -> f32| judged.iter().map(of).sum::<f32>() / judged.len().max(1) as f32;
+        let frames_mean = verdict.per_frame.iter().sum::<f32>() / verdict.per_frame.len().max(1) as f32;
+        let squares = verdict.per_frame.iter().map(|score| (score - frames_mean).powi(2)).sum::<f32>();
+        let lasted = match (frames.first(), frames.last()) {
+            (Some(first), Some(last)) => last.saturating_sub(*first).as_secs_f32(),
+            _ => 0.0,
+        };
+        Genuine {
+            fused: verdict.fused,
+            frame_spread: (squares / verdict.per_frame.len().max(1) as f32).sqrt(),
+            luma: mean(|m| m.luma),
+            face_ratio: mean(|m| m.face_ratio),
+            interocular_px: mean(|m| m.interocular_px),
+            fps: if lasted > 0.0 { frames.len().saturating_sub(1) as f32 / lasted } else { 0.0 },
+            hints,
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use countenance_camera::CameraError;
+    use countenance_core::{
+        protocol::{CameraClaim, CameraKind},
+        testing::{face_at, noise_frame, odds, plain_policy},
+    };
+
+    /// A webcam of these tests.
+    pub(crate) fn webcam() -> CameraClaim {
+        CameraClaim {
+            name: "Webcam".into(),
+            driver: "uvcvideo".into(),
+            bus_path: Some("usb-0000:00:14.0-5".into()),
+            vid_pid: Some("04f2:b6d9".into()),
+            format: "MJPG".into(),
+            kind: CameraKind::Physical,
+            pinned: false,
+            testing: false,
+            qualified: false,
+            signs: Vec::new(),
+        }
+    }
+
+    /// Plays so many frames, 40 ms apart; counts starts and stops.
+    struct Frames {
+        seqs: std::ops::Range<u64>,
+        started: u32,
+        stopped: u32,
+    }
+
+    impl FrameSource for Frames {
+        fn start(&mut self) -> Result<(), CameraError> {
+            self.started += 1;
+            Ok(())
+        }
+
+        fn stop(&mut self) {
+            self.stopped += 1;
+        }
+
+        fn next_frame(&mut self, _: Duration) -> Result<Frame, CameraError> {
+            self.seqs.next().map(|seq| noise_frame(seq, 120, 60)).ok_or(CameraError::Ended)
+        }
+
+        fn provenance(&self) -> CameraClaim {
+            webcam()
+        }
+    }
+
+    /// Decides once, on 0.8 s, at 1.2, by the log odds alone.
+    pub(crate) fn policy() -> Policy {
+        let mut policy = plain_policy();
+        let l = &mut policy.liveness;
+        (l.threshold, l.refuse_below, l.sure_margin) = (1.2, 1.2, 0.0);
+        policy
+    }
+
+    /// One face from frame `comes` on, whose log odds are these, one after another for 21 frames each.
+    struct Sees {
+        comes: u64,
+        odds: Vec<f32>,
+    }
+
+    impl Sight for Sees {
+        fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
+            Ok(if frame.seq() < self.comes { vec![] } else { vec![face_at(320.0, 240.0, 200.0)] })
+        }
+
+        fn liveness(&self, frame: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
+            let look = (frame.seq() - self.comes) as usize / 21;
+            Ok(odds(self.odds[look % self.odds.len()]))
+        }
+    }
+
+    fn collected(frames: u64, captures: usize, sight: &Sees, go_on: u32) -> (Collected, Vec<&'static str>) {
+        // A look without a face is over soon: the frames of these tests take their time.
+        let mut policy = policy();
+        policy.capture.limit_millis = 1_400;
+        let mut source = Frames { seqs: 0..frames, started: 0, stopped: 0 };
+        let mut told = Vec::new();
+        let collected = collect(&mut source, sight, &policy, captures, &mut |step| {
+            match step {
+                Step::Looked(_) => return told.len() < go_on as usize,
+                Step::Taken(_) => told.push("taken"),
+                Step::Missed => told.push("missed"),
+            }
+            true
+        });
+        assert_eq!((source.started, source.stopped), (1, 1), "the light is on from first look to last");
+        (collected.unwrap(), told)
+    }
+
+    #[test]
+    fn every_look_counts_whether_it_passes_or_not_until_there_are_enough() {
+        let sight = Sees { comes: 0, odds: vec![3.0, -2.0, 1.3] };
+        for (name, frames, captures, go_on, expected) in [
+            ("enough", 1000, 4, 99, vec![3.0, -2.0, 1.3, 3.0]),
+            ("the recording ends within the third", 60, 4, 99, vec![3.0, -2.0]),
+            ("told to stop within the second", 1000, 4, 1, vec![3.0]),
+            ("none wanted", 1000, 0, 99, vec![]),
+        ] {
+            let (collected, _) = collected(frames, captures, &sight, go_on);
+            let scores: Vec<_> = collected.genuine.iter().map(|genuine| genuine.fused).collect();
+            assert_eq!(scores.len(), expected.len(), "{name}");
+            assert!(scores.iter().zip(&expected).all(|(is, should)| (is - should).abs() < 1e-4), "{name}: {scores:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_measured_is_that_of_the_frames_that_were_judged() {
+        let (collected, _) = collected(100, 1, &Sees { comes: 10, odds: vec![3.0] }, 99);
+        let genuine = &collected.genuine[0];
+        assert!((genuine.luma - 120.0).abs() < 2.0 && genuine.frame_spread < 1e-4, "{genuine:?}");
+        assert!((genuine.face_ratio - 200.0 / 640.0).abs() < 1e-4, "{genuine:?}");
+        assert!((genuine.interocular_px - 92.0).abs() < 1e-2 && (genuine.fps - 25.0).abs() < 1e-2, "{genuine:?}");
+        assert_eq!(genuine.hints, BTreeMap::from([(Hint::NoFace, 10)]));
+        assert_eq!((collected.frames, collected.missed), (31, 0));
+    }
+
+    #[test]
+    fn an_empty_room_ends_it() {
+        let (collected, told) = collected(9999, 20, &Sees { comes: 9999, odds: vec![3.0] }, 99);
+        assert_eq!((told, collected.missed), (vec!["missed"; 3], 3));
+        assert!(collected.genuine.is_empty() && collected.hints[&Hint::NoFace] == 108);
+    }
+}

@@ -1,0 +1,145 @@
+//! The desktop entry, after the Desktop Entry Specification 1.5: how a program's path is written into it, and read out.
+
+use std::path::{Path, PathBuf};
+
+use super::RegistrationError;
+
+/// What the packages install, with the plain name of the program.
+const TEMPLATE: &str = include_str!("../../../packaging/linux/countenance.desktop");
+
+/// The entry that starts `program`.
+pub(super) fn entry_for(program: &Path) -> Result<String, RegistrationError> {
+    let program = quoted(program)?;
+    let line = |line: &str| match line.strip_prefix("Exec=countenance") {
+        Some(arguments) => format!("Exec={program}{arguments}\n"),
+        None => format!("{line}\n"),
+    };
+    Ok(TEMPLATE.lines().map(line).collect())
+}
+
+/// The program that an entry starts; `None` where it starts none.
+pub(super) fn program_of(entry: &str) -> Option<PathBuf> {
+    let mut inside = false;
+    for line in entry.lines() {
+        match line.trim() {
+            "[Desktop Entry]" => inside = true,
+            other if other.starts_with('[') => inside = false,
+            other if inside => {
+                let value = other.strip_prefix("Exec").and_then(|rest| rest.trim_start().strip_prefix('='));
+                if let Some(value) = value {
+                    return first_word(&unescaped(value.trim_start())?);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A path as the first word of `Exec`. Two rules, one upon the other: quoting of arguments, then escapes of any string.
+fn quoted(program: &Path) -> Result<String, RegistrationError> {
+    let path = program.to_str().filter(|p| !p.is_empty()).ok_or(RegistrationError::ProgramPath)?;
+    // The specification forbids `=` in a program's path, and has no way to write most control characters.
+    if path.chars().any(|c| c.is_control() || c == '=') {
+        return Err(RegistrationError::ProgramPath);
+    }
+    let path = path.replace('%', "%%");
+    // Only where it must be: some launchers do not know quotes.
+    if !path.contains([' ', '"', '\'', '\\', '>', '<', '~', '|', '&', ';', '$', '*', '?', '#', '(', ')', '`']) {
+        return Ok(path);
+    }
+    let mut quoted = String::from("\"");
+    for c in path.chars() {
+        if matches!(c, '"' | '`' | '$' | '\\') {
+            quoted.push('\\');
+        }
+        quoted.push(c);
+    }
+    quoted.push('"');
+    Ok(quoted.replace('\\', "\\\\"))
+}
+
+/// Undoes the escapes of any string.
+fn unescaped(value: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        out.push(match c {
+            '\\' => match chars.next()? {
+                's' => ' ',
+                'n' => '\n',
+                't' => '\t',
+                'r' => '\r',
+                '\\' => '\\',
+                _ => return None,
+            },
+            c => c,
+        });
+    }
+    Some(out)
+}
+
+/// Undoes the quoting of the first argument.
+fn first_word(line: &str) -> Option<PathBuf> {
+    let mut word = String::new();
+    let mut chars = line.chars();
+    if line.starts_with('"') {
+        chars.next();
+        loop {
+            match chars.next()? {
+                '"' => break,
+                '\\' => word.push(chars.next()?),
+                c => word.push(c),
+            }
+        }
+    } else {
+        word.extend(chars.take_while(|c| !c.is_whitespace()));
+    }
+    Some(PathBuf::from(word.replace("%%", "%"))).filter(|path| !path.as_os_str().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_quoted_as_the_specification_has_it() {
+        let rows = [
+            ("/usr/bin/countenance", "/usr/bin/countenance"),
+            ("/opt/ünï/countenance", "/opt/ünï/countenance"),
+            ("/home/a b/countenance", "\"/home/a b/countenance\""),
+            ("/a'b", "\"/a'b\""),
+            ("/a\"b", r#""/a\\"b""#),
+            ("/a$b`c", r#""/a\\$b\\`c""#),
+            ("/a\\b", r#""/a\\\\b""#),
+            ("/100%/u", "/100%%/u"),
+            ("/%f oo", "\"/%%f oo\""),
+            ("/a;b", "\"/a;b\""),
+        ];
+        for (path, expected) in rows {
+            assert_eq!(quoted(Path::new(path)).unwrap(), expected, "{path}");
+            let entry = entry_for(Path::new(path)).unwrap();
+            assert!(entry.contains(&format!("\nExec={expected} %u\n")), "{entry}");
+            assert_eq!(program_of(&entry), Some(PathBuf::from(path)), "{path} is read again");
+        }
+        for bad in ["", "/a\nExec=/bin/sh", "/a\tb", "/a=b"] {
+            assert!(matches!(quoted(Path::new(bad)), Err(RegistrationError::ProgramPath)), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_program_is_read_from_its_group_only() {
+        let rows = [
+            ("plain", "[Desktop Entry]\nExec = /a/b %u\n", Some("/a/b")),
+            ("other group first", "[Desktop Action x]\nExec=/no\n[Desktop Entry]\nExec=/yes\n", Some("/yes")),
+            ("another key", "[Desktop Entry]\nTryExec=/no\nExecution=/no\n", None),
+            ("no group", "Exec=/a\n", None),
+            ("no end of the quotes", "[Desktop Entry]\nExec=\"/a %u\n", None),
+            ("broken escape", "[Desktop Entry]\nExec=/a\\x\n", None),
+            ("empty", "[Desktop Entry]\nExec=\n", None),
+        ];
+        for (name, entry, expected) in rows {
+            assert_eq!(program_of(entry), expected.map(PathBuf::from), "{name}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Linux: a desktop entry in the user's own folder, made known by the tools of xdg-utils and desktop-file-utils.
+
+use std::{
+    env,
+    ffi::OsString,
+    fs::{self, File},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use super::{
+    RegistrationError, SCHEME, Status,
+    entry::{entry_for, program_of},
+    printable, tool,
+};
+use countenance_core::rng::random_text;
+use countenance_system::SystemChance;
+
+/// Our entry's file name, which is also its id.
+const ENTRY: &str = "countenance.desktop";
+/// Most that is read of an entry, bytes.
+const ENTRY_MAX_BYTES: u64 = 64 * 1024;
+const QUERY: &str = "xdg-mime";
+const UPDATE: &str = "update-desktop-database";
+
+/// A user's desktop: where entries lie, and which program is to be started.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// The program that opens links.
+    pub program: PathBuf,
+    /// The user's own data: entries lie in `applications` below it.
+    pub data_home: PathBuf,
+    /// Data for all users, in the order in which it is searched.
+    pub data_dirs: Vec<PathBuf>,
+    /// Variables that the tools see instead of this process's own.
+    pub variables: Vec<(&'static str, OsString)>,
+}
+
+impl Desk {
+    /// This user's, and this program.
+    pub fn of_this_user() -> Result<Self, RegistrationError> {
+        let dirs = directories::BaseDirs::new().ok_or(RegistrationError::NoFolder)?;
+        let shared = env::var_os("XDG_DATA_DIRS").filter(|dirs| !dirs.is_empty());
+        let shared = shared.unwrap_or_else(|| "/usr/local/share:/usr/share".into());
+        Ok(Self {
+            program: env::current_exe().map_err(RegistrationError::Program)?,
+            data_home: dirs.data_dir().to_owned(),
+            data_dirs: env::split_paths(&shared).collect(),
+            variables: Vec::new(),
+        })
+    }
+
+    /// Who opens our links.
+    pub fn status(&self) -> Result<Status, RegistrationError> {
+        let answer = self.run(QUERY, &["query", "default", &mime()])?;
+        let handler = answer.trim();
+        // A default whose entry is gone is none: every reader passes it over.
+        let Some(entry) = self.entry_of(handler) else { return Ok(Status::Nobody) };
+        if handler != ENTRY {
+            return Ok(Status::Other { handler: printable(handler) });
+        }
+        Ok(match program_of(&entry) {
+            Some(program) if self.is_ours(&program) => Status::Ours,
+            Some(program) => Status::Elsewhere { program },
+            None => Status::Nobody,
+        })
+    }
+
+    /// Writes our entry and makes it the default. Works without `update-desktop-database`; `xdg-mime` is needed.
+    pub fn register(&self) -> Result<(), RegistrationError> {
+        let entry = entry_for(&self.program)?;
+        let folder = self.data_home.join("applications");
+        fs::create_dir_all(&folder).and_then(|()| replace(&folder, &entry)).map_err(RegistrationError::Entry)?;
+        self.update(&folder)?;
+        self.run(QUERY, &["default", ENTRY, &mime()]).map(drop)
+    }
+
+    /// Takes our entry away. The user's list of defaults may go on naming it, which then means nothing.
+    pub fn unregister(&self) -> Result<(), RegistrationError> {
+        let folder = self.data_home.join("applications");
+        match fs::remove_file(folder.join(ENTRY)) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(e) => Err(RegistrationError::Entry(e)),
+            Ok(()) => self.update(&folder),
+        }
+    }
+
+    /// The text of the entry with this id: the user's own before everybody's.
+    fn entry_of(&self, id: &str) -> Option<String> {
+        // An id is a file name; `-` may stand for a folder below, which ours never does.
+        if id.is_empty() || id.contains('/') {
+            return None;
+        }
+        let places = std::iter::once(&self.data_home).chain(&self.data_dirs);
+        let file = places.map(|place| place.join("applications").join(id)).find_map(|path| File::open(path).ok())?;
+        let mut bytes = Vec::new();
+        file.take(ENTRY_MAX_BYTES).read_to_end(&mut bytes).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    fn is_ours(&self, program: &Path) -> bool {
+        let same = |a: &Path, b: &Path| fs::canonicalize(a).is_ok_and(|a| fs::canonicalize(b).is_ok_and(|b| a == b));
+        if program.components().count() > 1 {
+            return program == self.program || same(program, &self.program);
+        }
+        // A plain name is looked for as a shell does it.
+        let path = env::var_os("PATH").unwrap_or_default();
+        env::split_paths(&path)
+            .map(|folder| folder.join(program))
+            .find(|p| p.is_file())
+            .is_some_and(|p| same(&p, &self.program))
+    }
+
+    /// Refreshes the cache of who opens what, where there is something to do it with.
+    fn update(&self, folder: &Path) -> Result<(), RegistrationError> {
+        match tool::run(UPDATE, self.command(UPDATE).arg(folder)) {
+            Ok(_) | Err(RegistrationError::ToolMissing { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn run(&self, tool: &'static str, arguments: &[&str]) -> Result<String, RegistrationError> {
+        tool::run(tool, self.command(tool).args(arguments))
+    }
+
+    fn command(&self, tool: &str) -> Command {
+        let mut command = Command::new(tool);
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+    }
+}
+
+fn mime() -> String {
+    format!("x-scheme-handler/{SCHEME}")
+}
+
+/// Puts `entry` into `folder`, whole, in the place of whatever was there.
+fn replace(folder: &Path, entry: &str) -> io::Result<()> {
+    let draft = folder.join(format!(".countenance.{}", random_text::<12>(&SystemChance)));
+    let mut file = File::create_new(&draft)?;
+    let written = file.write_all(entry.as_bytes()).and_then(|()| fs::rename(&draft, folder.join(ENTRY)));
+    if written.is_err() {
+        // What matters is why it failed.
+        fs::remove_file(&draft).ok();
+    }
+    written
+}

@@ -1,0 +1,217 @@
+//! One login on a worker thread: the flow runs there, a person attends from a window.
+//!
+//! [`Progress`] comes out, [`Command`]s go in, and nothing else passes: the window names no camera, session or key. Every
+//! wait for a person ends with the session's time; a panic of the thread is an end like any other.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, Sender, channel},
+    },
+    thread,
+    time::Duration,
+};
+
+use crate::{
+    capture::{self, Sight},
+    flow::{Flow, Operator, WayOut},
+    session::{SessionApi, browser::Browser, client::Surroundings, link::LaunchLink, wait::Wait},
+};
+use countenance_attest::DeviceKey;
+use countenance_camera::FrameSource;
+use countenance_core::{
+    clock::{Clock, UnixSecs},
+    frame::Frame,
+    policy::Policy,
+    protocol::{ModelClaim, Purpose},
+    rng::Chance,
+};
+use countenance_vision::VisionError;
+
+mod attendant;
+mod progress;
+
+use attendant::{Attendant, Tell};
+pub use progress::{Asked, CameraFault, Command, Ended, Obstacle, Progress};
+
+/// What a run borrows of the world; the product's and a test's differ here and nowhere else.
+pub trait World: Send + Sync {
+    /// The networks, loaded once.
+    fn sight(&self) -> Result<Arc<dyn Sight + Send + Sync>, VisionError>;
+    /// Their digests.
+    fn models(&self) -> Vec<ModelClaim>;
+    /// This installation's key.
+    fn key(&self) -> &DeviceKey;
+    /// What time it is.
+    fn clock(&self) -> &dyn Clock;
+    /// Where unpredictable bytes come from.
+    fn chance(&self) -> &dyn Chance;
+    /// Lets time pass between two tries.
+    fn wait(&self) -> &dyn Wait;
+    /// The camera that the person has chosen; `wake` is to be called at each new frame.
+    fn camera(&self, wake: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource>;
+    /// A verification session.
+    fn session<'a>(&self, around: Surroundings<'a>) -> Box<dyn SessionApi + 'a>;
+    /// What opens the way back.
+    fn browser(&self) -> Box<dyn Browser>;
+}
+
+/// A run under way. Dropping it cancels: the session is abandoned, the camera let go.
+pub struct Runner {
+    commands: Sender<Command>,
+    progress: Receiver<Progress>,
+    cancelled: Cancels,
+    over: Receiver<()>,
+}
+
+/// Cancels when it is dropped, so that no camera stays on for a window that looks away.
+struct Cancels(Arc<AtomicBool>);
+
+impl Drop for Cancels {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Runner {
+    /// Runs the login behind `link`. `wake` is called from the thread after each piece of progress.
+    pub fn login(world: Arc<dyn World>, link: LaunchLink, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        let clock = Arc::clone(&world);
+        Self::spawn(wake, Arc::new(move || clock.clock().now()), move |mut attendant, cancelled| {
+            let ended = login(&*world, &link, &mut attendant, &cancelled);
+            attendant.say(Progress::Ended(ended));
+        })
+    }
+
+    /// Tries the camera: pictures and hints until the person cancels. Nothing is judged, kept or sent.
+    pub fn try_camera(world: Arc<dyn World>, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        let clock = Arc::clone(&world);
+        Self::spawn(wake, Arc::new(move || clock.clock().now()), move |mut attendant, _| {
+            if let Err(progress) = try_camera(&*world, &mut attendant) {
+                attendant.say(progress);
+            }
+        })
+    }
+
+    fn spawn(
+        wake: Arc<dyn Fn() + Send + Sync>,
+        clock: Arc<dyn Fn() -> UnixSecs + Send + Sync>,
+        work: impl FnOnce(Attendant, Arc<AtomicBool>) + Send + 'static,
+    ) -> Self {
+        let (commands, asked) = channel();
+        let (out, progress) = channel();
+        let (finished, over) = channel();
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&cancelled);
+        let tell = Tell { out, wake };
+        let last_word = LastWord { tell: tell.clone(), _finished: finished };
+        let run = move || {
+            let _last_word = last_word;
+            work(Attendant::new(tell, asked, Arc::clone(&flag), clock), flag);
+        };
+        // A thread that cannot start drops the closure, and with it the last word is said.
+        thread::Builder::new().name("login".into()).spawn(run).ok();
+        Self { commands, progress, cancelled: Cancels(cancelled), over }
+    }
+
+    /// What the person wants. A run that is over takes no more.
+    pub fn command(&self, command: Command) {
+        if matches!(command, Command::Cancel) {
+            self.cancelled.0.store(true, Ordering::Relaxed);
+        }
+        self.commands.send(command).ok();
+    }
+
+    /// What happened since the last call.
+    pub fn progress(&self) -> impl Iterator<Item = Progress> + '_ {
+        self.progress.try_iter()
+    }
+
+    /// Cancels and waits, at most so long, until the verifier was told; how it ended, if that was heard.
+    pub fn finish(self, within: Duration) -> Option<Ended> {
+        let Self { commands, progress, cancelled, over } = self;
+        drop((cancelled, commands));
+        // The sender is dropped when the run is over: that is the answer waited for.
+        over.recv_timeout(within).ok();
+        progress.try_iter().find_map(|p| if let Progress::Ended(ended) = p { Some(ended) } else { None })
+    }
+}
+
+impl Drop for LastWord {
+    fn drop(&mut self) {
+        self.tell.say(Progress::Ended(Ended::Failed(WayOut::TellOperator)));
+    }
+}
+
+/// Says that the run is over, whatever happened to it: whoever has heard of an end hears no second one.
+struct LastWord {
+    tell: Tell,
+    _finished: Sender<()>,
+}
+
+fn login(world: &dyn World, link: &LaunchLink, attendant: &mut Attendant, cancelled: &AtomicBool) -> Ended {
+    let sight = match world.sight() {
+        Ok(sight) => sight,
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "the networks cannot be used");
+            return Ended::Failed(WayOut::TellOperator);
+        }
+    };
+    let telling = TellingWait { wait: world.wait(), tell: attendant.teller() };
+    let around =
+        Surroundings { key: world.key(), clock: world.clock(), chance: world.chance(), wait: &telling, cancelled };
+    let mut session = world.session(around);
+    let flow = Flow {
+        source: &mut *world.camera(attendant.waker()),
+        sight: &*sight,
+        models: &world.models(),
+        policy: Policy::default(),
+        session: &mut *session,
+        key: world.key(),
+        clock: world.clock(),
+        chance: world.chance(),
+        browser: &mut *world.browser(),
+        operator: attendant,
+    };
+    match flow.run(link) {
+        Ok(ending) => Ended::of(ending, attendant.purpose().unwrap_or(Purpose::Verify)),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "the login broke off");
+            Ended::Failed(error.way_out())
+        }
+    }
+}
+
+/// Looks, again and again, until the person has seen enough.
+fn try_camera(world: &dyn World, attendant: &mut Attendant) -> Result<(), Progress> {
+    let broken = |_| Progress::Ended(Ended::Failed(WayOut::TellOperator));
+    let sight = world.sight().map_err(broken)?;
+    let mut camera = world.camera(attendant.waker());
+    let looked = match camera.start() {
+        Ok(()) => {
+            let mut watch = |frame: &Frame, look, advice| attendant.watch(frame, look, advice);
+            capture::practise(&mut *camera, &*sight, &Policy::default(), &mut watch)
+        }
+        Err(error) => Err(error.into()),
+    };
+    camera.stop();
+    match looked {
+        Ok(()) => Ok(()),
+        Err(capture::CaptureError::Camera(error)) => Err(Progress::Setback(Obstacle::Camera((&error).into()))),
+        Err(capture::CaptureError::Vision(error)) => Err(broken(error)),
+    }
+}
+
+/// Says that there is a wait before it waits.
+struct TellingWait<'w> {
+    wait: &'w dyn Wait,
+    tell: Tell,
+}
+
+impl Wait for TellingWait<'_> {
+    fn wait(&self, time: Duration, cancelled: &AtomicBool) {
+        self.tell.say(Progress::Waiting);
+        self.wait.wait(time, cancelled);
+    }
+}

@@ -1,0 +1,173 @@
+//! The operator that passes everything on to a window and waits there for a person.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, RecvTimeoutError, Sender},
+    },
+    time::Duration,
+};
+
+use super::{Asked, Command, Obstacle, Progress};
+use crate::{
+    capture::{Advice, Look},
+    flow::{Answer, CodeAnswer, CodeStep, Consent, Operator, Setback, Stage},
+};
+use countenance_core::{
+    clock::UnixSecs,
+    frame::Frame,
+    protocol::{Fallback, Purpose, Ticket},
+};
+
+/// How often a wait for a person looks whether the run was cancelled, and whether it still makes sense.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// Says something to the window and wakes it.
+#[derive(Clone)]
+pub(super) struct Tell {
+    pub(super) out: Sender<Progress>,
+    pub(super) wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl Tell {
+    /// A window that has gone hears nothing; its run is cancelled by that.
+    pub(super) fn say(&self, progress: Progress) {
+        self.out.send(progress).ok();
+        (self.wake)();
+    }
+}
+
+/// Attends a run for a window.
+pub(super) struct Attendant {
+    tell: Tell,
+    commands: Receiver<Command>,
+    cancelled: Arc<AtomicBool>,
+    clock: Arc<dyn Fn() -> UnixSecs + Send + Sync>,
+    asked: Option<Asked>,
+    look: LookSoFar,
+}
+
+/// What one look into the camera has shown so far.
+#[derive(Default)]
+struct LookSoFar {
+    picture: Option<Frame>,
+    begun: Option<Duration>,
+}
+
+impl Attendant {
+    pub(super) fn new(
+        tell: Tell,
+        commands: Receiver<Command>,
+        cancelled: Arc<AtomicBool>,
+        clock: Arc<dyn Fn() -> UnixSecs + Send + Sync>,
+    ) -> Self {
+        Self { tell, commands, cancelled, clock, asked: None, look: LookSoFar::default() }
+    }
+
+    /// Tells the window of progress that is not the flow's.
+    pub(super) fn say(&self, progress: Progress) {
+        self.tell.say(progress);
+    }
+
+    /// What else may speak to the window during the run.
+    pub(super) fn teller(&self) -> Tell {
+        self.tell.clone()
+    }
+
+    /// Wakes the window.
+    pub(super) fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {
+        Arc::clone(&self.tell.wake)
+    }
+
+    /// What the session is for, once it is open.
+    pub(super) fn purpose(&self) -> Option<Purpose> {
+        self.asked.as_ref().map(|asked| asked.purpose)
+    }
+
+    /// The ways to pass by code that the ticket offers.
+    fn fallback(&self) -> &[Fallback] {
+        self.asked.as_ref().map_or(&[], |asked| &asked.fallback)
+    }
+
+    /// Waits for the person; none if the run was cancelled, the window is gone, or the session's time is over.
+    fn answer(&self) -> Option<Command> {
+        loop {
+            match self.commands.recv_timeout(LOOK) {
+                Ok(command) => return Some(command),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
+                    let is_over = self.asked.as_ref().is_some_and(|asked| (self.clock)() >= asked.expires_at);
+                    if is_over || self.cancelled.load(Ordering::Relaxed) {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Operator for Attendant {
+    fn consent(&mut self, ticket: &Ticket) -> Consent {
+        let asked = Asked::from(ticket);
+        self.asked = Some(asked.clone());
+        self.tell.say(Progress::Opened(asked));
+        loop {
+            match self.answer() {
+                Some(Command::Begin) => return Consent::Given,
+                Some(Command::NotMe) => return Consent::NotMe,
+                Some(Command::Cancel | Command::GiveUp) | None => return Consent::Cancelled,
+                Some(Command::TryAgain | Command::UseCode | Command::SendCode(_) | Command::CheckCode(_)) => {}
+            }
+        }
+    }
+
+    fn watch(&mut self, frame: &Frame, _: Look, advice: Advice) -> bool {
+        let begun = *self.look.begun.get_or_insert(frame.at());
+        self.look.picture = Some(frame.clone());
+        let at_millis = frame.at().saturating_sub(begun).as_millis() as u64;
+        let Advice { hint, gathered_ratio } = advice;
+        self.tell.say(Progress::Look { hint, gathered_ratio, at_millis });
+        let stop = self.commands.try_iter().any(|c| matches!(c, Command::Cancel | Command::GiveUp | Command::NotMe));
+        !stop && !self.cancelled.load(Ordering::Relaxed)
+    }
+
+    fn tell(&mut self, stage: Stage) {
+        match stage {
+            Stage::Sending => self.tell.say(Progress::Sending),
+            Stage::Shown { .. } | Stage::Returned => {}
+        }
+    }
+
+    fn try_again(&mut self, setback: &Setback) -> Answer {
+        let LookSoFar { picture, .. } = std::mem::take(&mut self.look);
+        if let (Some(asked), Setback::NotAccepted { attempts_left, .. }) = (&mut self.asked, setback) {
+            asked.attempts_left = *attempts_left;
+        }
+        let attempts_left = self.asked.as_ref().map_or(0, |asked| asked.attempts_left);
+        self.tell.say(Progress::Setback(Obstacle::of(setback, attempts_left, picture)));
+        loop {
+            match self.answer() {
+                Some(Command::TryAgain) => return Answer::Again,
+                Some(Command::UseCode) if !self.fallback().is_empty() => return Answer::ByCode,
+                Some(Command::Cancel | Command::GiveUp | Command::NotMe) | None => return Answer::Stop,
+                Some(Command::Begin | Command::UseCode | Command::SendCode(_) | Command::CheckCode(_)) => {}
+            }
+        }
+    }
+
+    fn by_code(&mut self, step: CodeStep) -> CodeAnswer {
+        self.tell.say(Progress::Code(step));
+        loop {
+            match self.answer() {
+                Some(Command::SendCode(channel)) if self.fallback().contains(&channel) => {
+                    return CodeAnswer::Send(channel);
+                }
+                Some(Command::CheckCode(code)) => return CodeAnswer::Check(code),
+                Some(Command::TryAgain) => return CodeAnswer::Face,
+                Some(Command::Cancel | Command::GiveUp | Command::NotMe) | None => return CodeAnswer::Stop,
+                Some(Command::Begin | Command::UseCode | Command::SendCode(_)) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What passes between a run and the window: plain facts one way, wishes the other.
+
+use crate::flow::{CodeStep, Ending, Setback, WayOut};
+use countenance_camera::CameraError;
+use countenance_core::{
+    clock::UnixSecs,
+    frame::Frame,
+    liveness::Abstain,
+    protocol::{Display, Fallback, OneTimeCode, Purpose, Reason, Ticket},
+    quality::Hint,
+};
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Progress {
+    /// The session is open: who asks? The run waits for [`Command::Begin`] or [`Command::NotMe`].
+    Opened(Asked),
+    /// One frame was looked at.
+    Look {
+        /// The one thing that the person can do better; none while all is well.
+        hint: Option<Hint>,
+        /// How much of the evidence is there, 0 to 1.
+        gathered_ratio: f32,
+        /// Time of this look so far, milliseconds.
+        at_millis: u64,
+    },
+    /// The capture is on its way.
+    Sending,
+    /// The verifier cannot be reached; a wait before the next try.
+    Waiting,
+    /// It did not work this time. The run waits for [`Command::TryAgain`], [`Command::UseCode`] or [`Command::GiveUp`].
+    Setback(Obstacle),
+    /// The way by code stands here. The run waits for [`Command::SendCode`], [`Command::CheckCode`], [`Command::TryAgain`]
+    /// or [`Command::GiveUp`].
+    Code(CodeStep),
+    /// The run is over.
+    Ended(Ended),
+}
+
+/// What the person wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Yes, this is my login: the camera may open.
+    Begin,
+    /// This login is not mine.
+    NotMe,
+    /// Stop, whatever is going on.
+    Cancel,
+    /// Once more, with the camera.
+    TryAgain,
+    /// A code instead of the face.
+    UseCode,
+    /// A code, by this way.
+    SendCode(Fallback),
+    /// To try this code.
+    CheckCode(OneTimeCode),
+    /// Leave it.
+    GiveUp,
+}
+
+/// Who asks, for what: what the person consents to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Application, tenant, masked account, begin.
+    pub display: Display,
+    /// Enrol or verify.
+    pub purpose: Purpose,
+    /// Other ways to pass.
+    pub fallback: Vec<Fallback>,
+    /// Captures that may be posted.
+    pub attempts_left: u32,
+    /// When the session ends.
+    pub expires_at: UnixSecs,
+}
+
+/// Why it did not work this time.
+#[derive(Debug, Clone)]
+pub enum Obstacle {
+    /// The camera failed.
+    Camera(CameraFault),
+    /// The evidence does not suffice.
+    CannotTell(Abstain),
+    /// What was shown, or sent, was not accepted.
+    NotAccepted {
+        /// Why.
+        reason: Reason,
+        /// Captures that may still be posted.
+        attempts_left: u32,
+        /// The last picture that was looked at, for its owner's eyes.
+        picture: Option<Frame>,
+    },
+}
+
+/// What is wrong with the camera. Each has a cause, a fix and a screen of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CameraFault {
+    /// The system or its owner does not permit it.
+    Denied,
+    /// Another program holds it.
+    Busy,
+    /// There is none.
+    Absent,
+    /// It offers no usable format.
+    Unsupported,
+    /// It was unplugged.
+    Lost,
+    /// It is there and gives no picture.
+    Stalled,
+    /// It is not the one that this installation is bound to.
+    NotPinned,
+    /// It gives too few pictures a second.
+    TooSlow,
+    /// It gives a black picture.
+    Black,
+    /// It gives the same picture again and again.
+    Frozen,
+    /// Its clock runs backwards.
+    TimeBackwards,
+    /// It is not admitted: a virtual one, or one whose pictures look injected.
+    NotAllowed,
+    /// What was given in place of a camera cannot be played.
+    Recording,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The face was accepted, or its template kept.
+    Approved(Purpose),
+    /// It was not, or the person gave up; the browser was told.
+    Refused(Reason),
+    /// Without an answer for the browser.
+    Failed(WayOut),
+}
+
+impl From<&Ticket> for Asked {
+    fn from(ticket: &Ticket) -> Self {
+        Self {
+            display: ticket.display.clone(),
+            purpose: ticket.purpose,
+            fallback: ticket.fallback.clone(),
+            attempts_left: ticket.attempts_left,
+            expires_at: ticket.expires_at,
+        }
+    }
+}
+
+impl Obstacle {
+    /// The setback as the window learns of it.
+    pub(super) fn of(setback: &Setback, attempts_left: u32, picture: Option<Frame>) -> Self {
+        match setback {
+            Setback::NotLive(_) => Self::NotAccepted { reason: Reason::NotLive, attempts_left, picture },
+            Setback::NotAccepted { reason, attempts_left } => {
+                Self::NotAccepted { reason: *reason, attempts_left: *attempts_left, picture }
+            }
+            Setback::CannotTell(abstain) => Self::CannotTell(abstain.clone()),
+            Setback::Camera(error) => Self::Camera(error.into()),
+        }
+    }
+}
+
+impl From<&CameraError> for CameraFault {
+    fn from(error: &CameraError) -> Self {
+        match error {
+            CameraError::Denied => Self::Denied,
+            CameraError::Busy => Self::Busy,
+            CameraError::Absent => Self::Absent,
+            CameraError::Unsupported => Self::Unsupported,
+            CameraError::Lost => Self::Lost,
+            CameraError::Stalled => Self::Stalled,
+            CameraError::NotPinned => Self::NotPinned,
+            CameraError::TooSlow => Self::TooSlow,
+            CameraError::Black => Self::Black,
+            CameraError::Frozen => Self::Frozen,
+            CameraError::TimeBackwards => Self::TimeBackwards,
+            CameraError::NotAllowed(_) => Self::NotAllowed,
+            CameraError::Ended | CameraError::Recording(_) => Self::Recording,
+        }
+    }
+}
+
+impl Ended {
+    /// The end of a flow that was opened for this purpose.
+    pub(super) fn of(ending: Ending, purpose: Purpose) -> Self {
+        match ending {
+            Ending::Approved => Self::Approved(purpose),
+            Ending::Refused(reason) => Self::Refused(reason),
+        }
+    }
+}

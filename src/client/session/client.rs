@@ -1,0 +1,259 @@
+//! The session over HTTP: each call signed, few retries, every answer checked.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use serde::{Serialize, de::DeserializeOwned};
+use url::Url;
+use zeroize::Zeroizing;
+
+use super::{
+    SessionApi,
+    continue_url::ContinueUrl,
+    error::SessionError,
+    http::{Answer, Ask, Timeouts, Wire},
+    link::LaunchLink,
+    multipart,
+    origin::Origin,
+    ticket,
+    wait::Wait,
+};
+use countenance_attest::{
+    DeviceKey, Sealed, Stamp,
+    proof::{self, Request},
+};
+use countenance_core::{
+    clock::{Clock, UnixSecs},
+    protocol::{
+        Abandon, CheckCode, CodeSent, Fallback, OneTimeCode, OpenSession, Outcome, Problem, ProblemKind, Reason,
+        RegisterDevice, RegisteredDevice, SendCode, Ticket,
+    },
+    rng::Chance,
+};
+
+/// How long a capture is posted again: the verifier takes an attestation for two minutes.
+const ATTESTATION_SECS: i64 = 100;
+
+/// How long a one-time code is asked for, or checked, again: a person waits for it who may have another way.
+const CODE_SECS: i64 = 20;
+
+/// How often and how long a call is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// Time for one try.
+    pub timeouts: Timeouts,
+    /// Most tries of one call.
+    pub tries: u32,
+    /// Wait after the first failed try; it doubles with each further one.
+    pub first_wait: Duration,
+    /// Longest wait between two tries. Where the verifier asks for more, the call ends instead.
+    pub longest_wait: Duration,
+    /// Longest time, in seconds, in which a call without a ticket is tried again.
+    pub open_secs: i64,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            timeouts: Timeouts::default(),
+            tries: 4,
+            first_wait: Duration::from_millis(500),
+            longest_wait: Duration::from_secs(20),
+            open_secs: 60,
+        }
+    }
+}
+
+/// What a session borrows from its surroundings.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// Signs each request.
+    pub key: &'a DeviceKey,
+    /// The time for stamps and expiry.
+    pub clock: &'a dyn Clock,
+    /// For unique names and jitter.
+    pub chance: &'a dyn Chance,
+    /// Lets time pass between two tries.
+    pub wait: &'a dyn Wait,
+    /// Set when the person cancels: no further try is made. A first try always is, so that giving up reaches the verifier.
+    pub cancelled: &'a AtomicBool,
+}
+
+/// The verification session over HTTP.
+///
+/// Blocking: for a worker thread, not for an asynchronous task.
+pub struct HttpSession<'a> {
+    around: Surroundings<'a>,
+    app: String,
+    patience: Patience,
+    opened: Option<(Wire, Origin)>,
+}
+
+impl<'a> HttpSession<'a> {
+    /// A session that tells verifiers that it is `app`, a name and version. Nothing is sent before [`SessionApi::open`].
+    pub fn new(app: impl Into<String>, around: Surroundings<'a>, patience: Patience) -> Self {
+        Self { around, app: app.into(), patience, opened: None }
+    }
+
+    /// Registers this device's key with the verifier at `origin`.
+    pub fn register(&self, origin: &Origin, device: &RegisterDevice) -> Result<RegisteredDevice, SessionError> {
+        let wire = Wire::to(origin, self.patience.timeouts)?;
+        let until = self.around.clock.now().saturating_add(self.patience.open_secs);
+        self.call_json(&wire, &origin.at(&["v1", "devices"]), device, until)
+    }
+
+    /// POSTs `body` as JSON.
+    fn call_json<A: DeserializeOwned>(
+        &self,
+        wire: &Wire,
+        url: &Url,
+        body: &impl Serialize,
+        until: UnixSecs,
+    ) -> Result<A, SessionError> {
+        // Room for any of ours: a body that grows leaves copies behind, and codes stand in some.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(512));
+        serde_json::to_writer(&mut *bytes, body).map_err(|e| SessionError::Request(e.into()))?;
+        self.call(wire, url, "application/json", &bytes, until)
+    }
+
+    /// POSTs `body` until there is an answer to act on, `until` comes near, the tries are used up, or the person cancels.
+    fn call<A: DeserializeOwned>(
+        &self,
+        wire: &Wire,
+        url: &Url,
+        media_type: &str,
+        body: &[u8],
+        until: UnixSecs,
+    ) -> Result<A, SessionError> {
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let error = match self.attempt(wire, url, media_type, body) {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            if !error.is_passing() || tried >= self.patience.tries {
+                return Err(error);
+            }
+            let Some(pause) = self.pause(tried, error.retry_after()) else { return Err(error) };
+            if self.around.clock.now().saturating_add(pause.as_secs() as i64) >= until {
+                return Err(error);
+            }
+            self.around.wait.wait(pause, self.around.cancelled);
+            if self.around.cancelled.load(Ordering::Relaxed) {
+                return Err(SessionError::Cancelled);
+            }
+        }
+    }
+
+    /// One try. Each has its own proof: the verifier accepts no proof twice.
+    fn attempt<A: DeserializeOwned>(
+        &self,
+        wire: &Wire,
+        url: &Url,
+        media_type: &str,
+        body: &[u8],
+    ) -> Result<A, SessionError> {
+        let Surroundings { key, clock, chance, .. } = self.around;
+        let request = Request { method: "POST", url, body };
+        let proof = proof::make(&request, key, Stamp::new(clock, chance)).map_err(SessionError::Proof)?;
+        read(&wire.post(&Ask { url, media_type, proof: &proof, body })?)
+    }
+
+    /// How long to wait after `tried` tries: what the verifier asked for, or twice as long as before, and a part of the
+    /// latter by chance, so that many clients do not come back at once. `None` when it is longer than makes sense.
+    fn pause(&self, tried: u32, asked: Option<Duration>) -> Option<Duration> {
+        let doubled = self.patience.first_wait.saturating_mul(2_u32.saturating_pow(tried.saturating_sub(1)));
+        let step = doubled.min(self.patience.longest_wait);
+        let mut byte = [0];
+        self.around.chance.fill(&mut byte);
+        let part = step.mul_f32(f32::from(byte[0]) / 510.0);
+        match asked {
+            Some(asked) if asked > self.patience.longest_wait => None,
+            Some(asked) => Some(asked + part),
+            None => Some(step / 2 + part),
+        }
+    }
+
+    /// No further try for a code begins after this.
+    fn code_until(&self, ticket: &Ticket) -> UnixSecs {
+        ticket.expires_at.min(self.around.clock.now().saturating_add(CODE_SECS))
+    }
+
+    fn opened(&self) -> Result<&(Wire, Origin), SessionError> {
+        self.opened.as_ref().ok_or(SessionError::NotOpen)
+    }
+}
+
+impl SessionApi for HttpSession<'_> {
+    /// Safe to repeat after a lost answer: the verifier takes the same code from the same key again.
+    fn open(&mut self, link: &LaunchLink) -> Result<Ticket, SessionError> {
+        let origin = link.verifier();
+        let wire = Wire::to(origin, self.patience.timeouts)?;
+        let until = self.around.clock.now().saturating_add(self.patience.open_secs);
+        let body = OpenSession { code: link.code().into(), app: self.app.clone() };
+        let url = origin.at(&["v1", "sessions", link.session_id(), "open"]);
+        let ticket: Ticket = self.call_json(&wire, &url, &body, until)?;
+        self.opened = Some((wire, origin.clone()));
+        ticket::check(&ticket, link, self.around.clock.now())?;
+        Ok(ticket)
+    }
+
+    fn post(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, SessionError> {
+        let (wire, origin) = self.opened()?;
+        let form = multipart::capture(sealed.jws(), sealed.shots());
+        let url = origin.at(&["v1", "sessions", &ticket.session_id, "captures"]);
+        let until = ticket.expires_at.min(self.around.clock.now().saturating_add(ATTESTATION_SECS));
+        fresh(self.call(wire, &url, &form.media_type, &form.body, until)?)
+    }
+
+    fn send_code(&mut self, ticket: &Ticket, channel: Fallback) -> Result<CodeSent, SessionError> {
+        let (wire, origin) = self.opened()?;
+        let url = origin.at(&["v1", "sessions", &ticket.session_id, "otp"]);
+        self.call_json(wire, &url, &SendCode { channel }, self.code_until(ticket))
+    }
+
+    fn check_code(&mut self, ticket: &Ticket, code: &OneTimeCode) -> Result<Outcome, SessionError> {
+        let (wire, origin) = self.opened()?;
+        let url = origin.at(&["v1", "sessions", &ticket.session_id, "otp", "check"]);
+        fresh(self.call_json(wire, &url, &CheckCode { code: code.clone() }, self.code_until(ticket))?)
+    }
+
+    fn abandon(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, SessionError> {
+        let (wire, origin) = self.opened()?;
+        let url = origin.at(&["v1", "sessions", &ticket.session_id, "abandon"]);
+        fresh(self.call_json(wire, &url, &Abandon { reason }, ticket.expires_at)?)
+    }
+
+    fn continue_url(&self, text: &str) -> Result<ContinueUrl, SessionError> {
+        let (_, origin) = self.opened()?;
+        Ok(ContinueUrl::parse(text, origin)?)
+    }
+}
+
+/// The JSON of a good answer, or the condition that a bad one stands for.
+pub(super) fn read<A: DeserializeOwned>(answer: &Answer) -> Result<A, SessionError> {
+    let Answer { status, media_type, retry_after, body, .. } = answer;
+    if matches!(status, 200 | 201) {
+        if media_type != "application/json" {
+            return Err(SessionError::NotJson { status: *status });
+        }
+        return serde_json::from_slice(body).map_err(|e| SessionError::Garbled(e.into()));
+    }
+    let problem: Option<Problem> = match media_type.as_str() {
+        "application/problem+json" => serde_json::from_slice(body).ok(),
+        _ => None,
+    };
+    let kind = problem.and_then(|problem| ProblemKind::from_uri(&problem.kind));
+    Err(SessionError::of(kind, *status, *retry_after))
+}
+
+/// `outcome`, if the nonce that it may bring can be signed.
+fn fresh(outcome: Outcome) -> Result<Outcome, SessionError> {
+    if let Outcome::Retry { nonce, .. } = &outcome {
+        ticket::nonce(nonce)?;
+    }
+    Ok(outcome)
+}

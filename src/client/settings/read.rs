@@ -1,0 +1,276 @@
+//! From TOML to choices: each key apart, so that one bad value costs nothing else.
+
+use std::path::PathBuf;
+
+use toml_edit::{Document, Item};
+
+use super::{
+    CAMERA_TURNS_DEG, Complaint, Fault, LIVENESS_NETS_MAX, Loaded, Settings, SettingsError, TEXT_PERCENT, Theme,
+};
+use crate::session::origin::{AllowedOrigins, Origin};
+use countenance_core::policy::is_sha256_hex;
+
+pub(super) const CAMERA: &str = "camera";
+pub(super) const CAMERA_PINNED: &str = "camera_pinned";
+pub(super) const CAMERA_TURN: &str = "camera_turn_deg";
+pub(super) const CAMERA_MIRRORED: &str = "camera_mirrored";
+pub(super) const CAMERA_TESTING: &str = "camera_testing";
+pub(super) const LANGUAGE: &str = "language";
+pub(super) const THEME: &str = "theme";
+pub(super) const TEXT: &str = "text_percent";
+pub(super) const MOTION: &str = "reduced_motion";
+pub(super) const VERIFIERS: &str = "verifiers";
+pub(super) const NETS: &str = "liveness_nets";
+pub(super) const NET_FOLDER: &str = "liveness_net_folder";
+
+/// Most characters of a camera's id or name.
+const CAMERA_MAX_CHARS: usize = 256;
+/// Most bytes of a language tag: RFC 5646 asks for 35 at least.
+const LANGUAGE_MAX_BYTES: usize = 35;
+
+/// The choices in `text`.
+pub(super) fn read(text: &str) -> Result<Loaded, SettingsError> {
+    let document = Document::parse(text).map_err(|e| SettingsError::of_toml(text, e))?;
+    let mut loaded = Loaded::default();
+    for (key, item) in document.iter() {
+        let span = item.span().or_else(|| document.as_table().key(key).and_then(toml_edit::Key::span));
+        let mut complain = |fault, offset: Option<usize>| {
+            let offset = offset.or(span.as_ref().map(|s| s.start)).unwrap_or_default();
+            loaded.complaints.push(Complaint { line: line_at(text, offset), key: key.to_owned(), fault });
+        };
+        if let Err(fault) = take(&mut loaded.settings, key, item, &mut complain) {
+            complain(fault, None);
+        }
+    }
+    loaded.complaints.sort_by_key(|complaint| complaint.line);
+    Ok(loaded)
+}
+
+/// Puts one value in its place; `complain` hears of entries within it, with their offset.
+fn take(
+    settings: &mut Settings,
+    key: &str,
+    item: &Item,
+    complain: &mut impl FnMut(Fault, Option<usize>),
+) -> Result<(), Fault> {
+    match key {
+        CAMERA => settings.camera = chosen(item)?.map(camera).transpose()?,
+        CAMERA_PINNED => settings.camera_pinned = yes_or_no(item)?,
+        CAMERA_TURN => {
+            let turn = item.as_integer().and_then(|degrees| u16::try_from(degrees).ok());
+            settings.camera_turn_deg = turn.filter(|t| CAMERA_TURNS_DEG.contains(t)).ok_or(Fault::CameraTurn)?;
+        }
+        CAMERA_MIRRORED => settings.camera_mirrored = yes_or_no(item)?,
+        CAMERA_TESTING => settings.camera_testing = yes_or_no(item)?,
+        LANGUAGE => settings.language = chosen(item)?.map(language).transpose()?,
+        THEME => {
+            let name = item.as_str().ok_or(Fault::Theme)?;
+            settings.theme = Theme::ALL.into_iter().find(|theme| theme.name() == name).ok_or(Fault::Theme)?;
+        }
+        TEXT => {
+            let percent = item.as_integer().and_then(|percent| u16::try_from(percent).ok());
+            settings.text_percent = percent.filter(|p| TEXT_PERCENT.contains(p)).ok_or(Fault::TextPercent)?;
+        }
+        MOTION => settings.reduced_motion = yes_or_no(item)?,
+        VERIFIERS => settings.verifiers = verifiers(item, complain)?,
+        NETS => settings.liveness_nets = pins(item, complain)?,
+        NET_FOLDER => settings.liveness_net_folder = chosen(item)?.map(folder).transpose()?,
+        _ => return Err(Fault::UnknownKey),
+    }
+    Ok(())
+}
+
+/// Text, of which the empty one stands for no choice.
+fn chosen(item: &Item) -> Result<Option<&str>, Fault> {
+    item.as_str().map(|text| Some(text).filter(|text| !text.is_empty())).ok_or(Fault::NotText)
+}
+
+fn yes_or_no(item: &Item) -> Result<bool, Fault> {
+    item.as_bool().ok_or(Fault::NotYesOrNo)
+}
+
+fn camera(name: &str) -> Result<String, Fault> {
+    let fits = name.chars().count() <= CAMERA_MAX_CHARS && !name.chars().any(char::is_control);
+    if fits && !name.trim().is_empty() { Ok(name.to_owned()) } else { Err(Fault::Camera) }
+}
+
+/// The shape of a tag only: whether there are words in that language is for whoever has the words.
+fn language(tag: &str) -> Result<String, Fault> {
+    let mut parts = tag.split('-');
+    let primary =
+        parts.next().is_some_and(|p| (2..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
+    let rest = parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()));
+    if primary && rest && tag.len() <= LANGUAGE_MAX_BYTES { Ok(tag.to_owned()) } else { Err(Fault::Language) }
+}
+
+fn verifiers(item: &Item, complain: &mut impl FnMut(Fault, Option<usize>)) -> Result<AllowedOrigins, Fault> {
+    let list = item.as_array().ok_or(Fault::NotAList)?;
+    let mut good = Vec::new();
+    for entry in list {
+        let at = entry.span().map(|span| span.start);
+        match entry.as_str().map(str::parse::<Origin>) {
+            Some(Ok(origin)) => good.push(origin),
+            Some(Err(error)) => complain(Fault::Verifier(error), at),
+            None => complain(Fault::NotText, at),
+        }
+    }
+    Ok(good.into_iter().collect())
+}
+
+/// In lower case: some tools print a SHA-256 in capitals. Named twice, a network is still one.
+fn pins(item: &Item, complain: &mut impl FnMut(Fault, Option<usize>)) -> Result<Vec<String>, Fault> {
+    let list = item.as_array().filter(|list| list.len() <= LIVENESS_NETS_MAX).ok_or(Fault::NotPins)?;
+    let mut good = Vec::new();
+    for entry in list {
+        match entry.as_str().map(str::to_ascii_lowercase).filter(|pin| is_sha256_hex(pin)) {
+            Some(pin) if good.contains(&pin) => {}
+            Some(pin) => good.push(pin),
+            None => complain(Fault::Pin, entry.span().map(|span| span.start)),
+        }
+    }
+    Ok(good)
+}
+
+/// From the root: what a relative path means would hang on who starts the program.
+fn folder(text: &str) -> Result<PathBuf, Fault> {
+    let path = PathBuf::from(text);
+    if path.is_absolute() && !text.chars().any(char::is_control) { Ok(path) } else { Err(Fault::Folder) }
+}
+
+/// The line of the byte at `offset`, counted from 1.
+pub(super) fn line_at(text: &str, offset: usize) -> usize {
+    1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::origin::OriginError;
+
+    #[test]
+    fn every_choice_is_read() {
+        let text = "camera = \"Desk: Cam\"\ncamera_pinned = true\ncamera_turn_deg = 270\ncamera_mirrored = true\n\
+                    camera_testing = true\nlanguage = \"pt-BR\"\ntheme = \"high-contrast\"\ntext_percent = 150\n\
+                    reduced_motion = true\nverifiers = [\"https://a.example\", \"http://127.0.0.1:9\"]\n";
+        let (pin, folder) = ("ab".repeat(32), if cfg!(windows) { "C:/nets" } else { "/nets" });
+        let capitals = pin.to_uppercase();
+        let text = format!("{text}liveness_nets = [\"{capitals}\", \"{pin}\"]\nliveness_net_folder = \"{folder}\"\n");
+        let loaded = read(&text).unwrap();
+        assert_eq!(loaded.complaints, []);
+        assert_eq!(
+            loaded.settings,
+            Settings {
+                camera: Some("Desk: Cam".into()),
+                camera_pinned: true,
+                camera_turn_deg: 270,
+                camera_mirrored: true,
+                camera_testing: true,
+                language: Some("pt-BR".into()),
+                theme: Theme::HighContrast,
+                text_percent: 150,
+                reduced_motion: true,
+                verifiers: ["https://a.example", "http://127.0.0.1:9"].iter().map(|o| o.parse().unwrap()).collect(),
+                liveness_nets: vec![pin],
+                liveness_net_folder: Some(folder.into()),
+            }
+        );
+        let none = read("camera = \"\"\nlanguage = \"\"\n").unwrap();
+        assert_eq!(none, Loaded::default(), "empty text is no choice");
+    }
+
+    #[test]
+    fn a_bad_value_is_named_with_its_line_and_costs_nothing_else() {
+        let long = format!("camera = \"{}\"", "x".repeat(257));
+        let nine = format!("liveness_nets = [{}]", format!("\"{}\",", "ab".repeat(32)).repeat(9));
+        let rows: [(&str, &str, &str, Fault); 29] = [
+            ("camera a number", "camera = 0", "camera", Fault::NotText),
+            ("camera too long", &long, "camera", Fault::Camera),
+            ("camera with a line break", "camera = \"a\\nb\"", "camera", Fault::Camera),
+            ("camera of blanks", "camera = \"  \"", "camera", Fault::Camera),
+            ("pinned by a name", "camera_pinned = \"Desk\"", "camera_pinned", Fault::NotYesOrNo),
+            ("a turn between", "camera_turn_deg = 45", "camera_turn_deg", Fault::CameraTurn),
+            ("a turn the other way", "camera_turn_deg = -90", "camera_turn_deg", Fault::CameraTurn),
+            ("a whole turn", "camera_turn_deg = 360", "camera_turn_deg", Fault::CameraTurn),
+            ("a turn in quotes", "camera_turn_deg = \"90\"", "camera_turn_deg", Fault::CameraTurn),
+            ("mirrored by number", "camera_mirrored = 1", "camera_mirrored", Fault::NotYesOrNo),
+            ("testing in words", "camera_testing = \"no\"", "camera_testing", Fault::NotYesOrNo),
+            ("language with a path", "language = \"../de\"", "language", Fault::Language),
+            ("language with an underscore", "language = \"pt_BR\"", "language", Fault::Language),
+            ("language of one letter", "language = \"x\"", "language", Fault::Language),
+            (
+                "language without end",
+                "language = \"de-aaaaaaaa-bbbbbbbb-cccccccc-dddddddd\"",
+                "language",
+                Fault::Language,
+            ),
+            ("theme unknown", "theme = \"Dark\"", "theme", Fault::Theme),
+            ("theme a table", "[theme]\nname = 1", "theme", Fault::Theme),
+            ("text too small", "text_percent = 99", "text_percent", Fault::TextPercent),
+            ("text too large", "text_percent = 201", "text_percent", Fault::TextPercent),
+            ("text far too large", "text_percent = 65636", "text_percent", Fault::TextPercent),
+            ("text with a fraction", "text_percent = 150.0", "text_percent", Fault::TextPercent),
+            ("motion in words", "reduced_motion = \"yes\"", "reduced_motion", Fault::NotYesOrNo),
+            ("verifiers alone", "verifiers = \"https://a.example\"", "verifiers", Fault::NotAList),
+            ("networks by name", "liveness_nets = \"student\"", "liveness_nets", Fault::NotPins),
+            ("nine networks", &nine, "liveness_nets", Fault::NotPins),
+            ("a folder from here", "liveness_net_folder = \"nets\"", "liveness_net_folder", Fault::Folder),
+            ("a folder by number", "liveness_net_folder = 1", "liveness_net_folder", Fault::NotText),
+            ("slip of the pen", "verifier = []", "verifier", Fault::UnknownKey),
+            ("table of later days", "[kiosk]\nidle = 3", "kiosk", Fault::UnknownKey),
+        ];
+        for (name, bad, key, fault) in rows {
+            let loaded = read(&format!(
+                "# mine\n\n{}{bad}\n",
+                "text_percent = 120 # so\n".repeat(usize::from(!bad.starts_with("text")))
+            ))
+            .unwrap();
+            let line = if bad.starts_with("text") { 3 } else { 4 };
+            assert_eq!(loaded.complaints, [Complaint { line, key: key.into(), fault }], "{name}");
+            let percent = if bad.starts_with("text") { 100 } else { 120 };
+            assert_eq!(loaded.settings, Settings { text_percent: percent, ..Settings::default() }, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_bad_verifier_is_named_and_the_others_count() {
+        let text =
+            "verifiers = [\n  \"https://a.example\",\n  \"http://plain.example\",\n  7,\n  \"https://b.example\",\n]\n";
+        let loaded = read(text).unwrap();
+        let told: Vec<_> = loaded.complaints.iter().map(|c| (c.line, c.fault)).collect();
+        assert_eq!(told, [(3, Fault::Verifier(OriginError::Insecure)), (4, Fault::NotText)]);
+        let good: Vec<_> = loaded.settings.verifiers.iter().map(ToString::to_string).collect();
+        assert_eq!(good, ["https://a.example", "https://b.example"]);
+    }
+
+    #[test]
+    fn a_bad_pin_is_named_and_the_others_count() {
+        let pin = "0f".repeat(32);
+        let text = format!("liveness_nets = [\n  \"{pin}\",\n  \"{}\",\n  7,\n]\n", &pin[1..]);
+        let loaded = read(&text).unwrap();
+        let told: Vec<_> = loaded.complaints.iter().map(|c| (c.line, c.fault)).collect();
+        assert_eq!(told, [(3, Fault::Pin), (4, Fault::Pin)]);
+        assert_eq!(loaded.settings.liveness_nets, [pin]);
+    }
+
+    #[test]
+    fn what_is_not_toml_is_named_with_its_line() {
+        let rows = [
+            ("no value", "theme = \"dark\"\ncamera =\n", 2),
+            ("a key twice", "theme = \"dark\"\n\ntheme = \"light\"\n", 3),
+            ("no closing quote", "a = 1\nb = 2\ncamera = \"x\n", 3),
+            ("not TOML at all", "{\"theme\": 1}", 1),
+        ];
+        for (name, text, expected) in rows {
+            match read(text) {
+                Err(SettingsError::NotToml { line, .. }) => assert_eq!(line, expected, "{name}"),
+                other => panic!("{name}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_complaint_reads_as_a_sentence_without_control_characters() {
+        let complaint = Complaint { line: 3, key: "a\u{1b}[31m".into(), fault: Fault::UnknownKey };
+        assert_eq!(complaint.to_string(), "line 3: a\\u{1b}[31m is not a setting that this version knows");
+    }
+}

@@ -1,0 +1,175 @@
+//! The best good frames inside a proof's span: the pictures that are posted.
+
+use std::time::Duration;
+
+use crate::{
+    liveness::Proof,
+    protocol::{QualityClaim, SHOTS_MAX},
+    quality::GoodFrame,
+};
+
+/// A picture to be posted. Only [`BestShot::within`] makes one, from the span and the track of the proof it belongs to.
+#[derive(Debug)]
+pub struct Shot {
+    good: GoodFrame,
+}
+
+impl Shot {
+    /// The frame, its face and its measures.
+    pub fn good(&self) -> &GoodFrame {
+        &self.good
+    }
+}
+
+/// The best shot of a span and up to two more, each some time away from the others. Only [`BestShot::within`] makes one.
+#[derive(Debug)]
+pub struct Shots {
+    best: Shot,
+    more: Vec<Shot>,
+}
+
+impl Shots {
+    /// The best of the span.
+    pub fn best(&self) -> &Shot {
+        &self.best
+    }
+
+    /// Further ones for a template that rests on more than one look, the better first; fewer than
+    /// [`SHOTS_MAX`], or none where the span is short.
+    pub fn more(&self) -> &[Shot] {
+        &self.more
+    }
+}
+
+/// Keeps the good frames that may become shots: the best of each stretch of a track.
+#[derive(Debug, Default)]
+pub struct BestShot {
+    /// Of one track, in the order of time.
+    kept: Vec<Kept>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    track: u32,
+    merit: f32,
+    good: GoodFrame,
+}
+
+/// Frames kept at most. A span is decided on some 20 good frames; memory is bounded for any policy.
+const KEPT: usize = 8;
+/// Least time between two shots. Origin: the shortest span, 800 ms, holds three so far apart; frames nearer to one another
+/// show the same blink and the same blur.
+const APART: Duration = Duration::from_millis(250);
+
+impl BestShot {
+    /// Offers a good frame of `track`; frames of another track are wiped.
+    pub fn keep(&mut self, good: &GoodFrame, track: u32) {
+        self.kept.retain(|kept| kept.track == track);
+        self.kept.push(Kept { track, merit: merit(&good.measures()), good: good.clone() });
+        if self.kept.len() > KEPT {
+            self.thin();
+        }
+    }
+
+    /// The best frames that lie inside the proof's span and on its track.
+    pub fn within(self, proof: &Proof) -> Option<Shots> {
+        let inside = |kept: &Kept| proof.covers(kept.track, kept.good.frame().at());
+        let mut inside: Vec<_> = self.kept.into_iter().filter(inside).collect();
+        inside.sort_by(|a, b| b.merit.total_cmp(&a.merit));
+        let mut chosen: Vec<Shot> = Vec::with_capacity(SHOTS_MAX);
+        for Kept { good, .. } in inside {
+            let apart = |shot: &Shot| shot.good.frame().at().abs_diff(good.frame().at()) >= APART;
+            if chosen.len() < SHOTS_MAX && chosen.iter().all(apart) {
+                chosen.push(Shot { good });
+            }
+        }
+        let mut chosen = chosen.into_iter();
+        Some(Shots { best: chosen.next()?, more: chosen.collect() })
+    }
+
+    /// Of the two frames nearest to one another in time, the worse one goes: what stays is spread, and the best of all is
+    /// never the worse of two.
+    fn thin(&mut self) {
+        let pairs = self.kept.iter().zip(self.kept.iter().skip(1)).enumerate();
+        let nearest = pairs.min_by_key(|(_, (a, b))| b.good.frame().at().saturating_sub(a.good.frame().at()));
+        if let Some((i, (a, b))) = nearest {
+            let worse = if a.merit < b.merit { i } else { i + 1 };
+            self.kept.remove(worse);
+        }
+    }
+}
+
+/// How well a face can be told by a frame of these measures. Higher is better: frontal first (a shot prefers all angles within 8°), then large, then sharp.
+pub fn merit(m: &QualityClaim) -> f32 {
+    let turned = (m.yaw_deg.abs().max(m.pitch_deg.abs()).max(m.roll_deg.abs()) - 8.0).max(0.0);
+    -turned + (m.interocular_px / 70.0).min(1.0) + (m.sharpness / 400.0).min(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        liveness::{Judge, Step},
+        testing::{good, odds, plain_policy},
+    };
+
+    /// A proof and its shots over 21 synthetic frames.
+    fn proof_and_shots() -> (Proof, Shots) {
+        let policy = plain_policy();
+        let (mut judge, mut best) = (Judge::new(&policy), BestShot::default());
+        for seq in 0..100 {
+            judge.see(Some(1));
+            let frame = good(seq);
+            best.keep(&frame, 1);
+            if let Step::Live(proof) = judge.take(&frame, odds(3.0)) {
+                let shots = best.within(&proof).unwrap();
+                return (proof, shots);
+            }
+        }
+        panic!("no proof");
+    }
+
+    #[test]
+    fn the_shots_come_from_the_span_of_their_proof_and_stand_apart() {
+        let (proof, shots) = proof_and_shots();
+        let at: Vec<_> =
+            std::iter::once(shots.best()).chain(shots.more()).map(|shot| shot.good().frame().at()).collect();
+        assert_eq!(at.len(), SHOTS_MAX, "{at:?}");
+        assert!(at.iter().all(|&at| proof.covers(1, at)), "{at:?}");
+        assert!((0..3).all(|i| at[i].abs_diff(at[(i + 1) % 3]) >= APART), "{at:?}");
+    }
+
+    #[test]
+    fn frames_of_another_track_or_after_the_span_are_no_shot() {
+        let (proof, _) = proof_and_shots();
+        let mut other = BestShot::default();
+        other.keep(&good(3), 2);
+        assert!(other.within(&proof).is_none());
+        let mut late = BestShot::default();
+        late.keep(&good(30), 1);
+        assert!(late.within(&proof).is_none());
+    }
+
+    #[test]
+    fn a_short_stretch_gives_one_shot() {
+        let (proof, _) = proof_and_shots();
+        let mut best = BestShot::default();
+        (0..5).for_each(|seq| best.keep(&good(seq), 1));
+        assert!(best.within(&proof).unwrap().more().is_empty());
+    }
+
+    #[test]
+    fn only_a_bounded_number_is_kept_spread_in_time_and_the_best_stays() {
+        let mut best = BestShot::default();
+        let mut first = f32::NEG_INFINITY;
+        for seq in 0..50 {
+            let frame = good(seq);
+            first = first.max(merit(&frame.measures()));
+            best.keep(&frame, 1);
+        }
+        assert_eq!(best.kept.len(), KEPT);
+        assert!(best.kept.iter().any(|kept| kept.merit.total_cmp(&first).is_eq()), "the best of all is gone");
+        let at: Vec<_> = best.kept.iter().map(|kept| kept.good.frame().at().as_millis()).collect();
+        assert!(at.is_sorted() && at[KEPT - 1] - at[0] >= 1_500, "{at:?}");
+    }
+}

@@ -1,0 +1,141 @@
+//! One captured picture: pixels, when, and its place in the stream.
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use zeroize::Zeroize;
+
+/// Largest side of a frame in pixels; anything larger is refused before memory is spent on it.
+pub const MAX_SIDE_PX: u32 = 4096;
+
+/// One picture from a [`FrameSource`](countenance_camera::FrameSource): RGB, 8 bits a channel, rows top-down without padding.
+///
+/// Cloning shares the pixels. They are wiped when the last clone is dropped.
+#[derive(Clone)]
+pub struct Frame {
+    pixels: Arc<Pixels>,
+    width: u32,
+    height: u32,
+    seq: u64,
+    at: Duration,
+    captured: Option<Instant>,
+}
+
+struct Pixels(Vec<u8>);
+
+impl Drop for Pixels {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// Why bytes do not make a [`Frame`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FrameShapeError {
+    /// A side is zero or above [`MAX_SIDE_PX`].
+    #[error("a frame of {width}x{height} pixels is outside 1..={MAX_SIDE_PX}")]
+    Side {
+        /// Offered width in pixels.
+        width: u32,
+        /// Offered height in pixels.
+        height: u32,
+    },
+    /// The buffer does not hold width × height × 3 bytes.
+    #[error("a frame needs {needed} bytes, {found} were given")]
+    Length {
+        /// width × height × 3.
+        needed: usize,
+        /// Bytes given.
+        found: usize,
+    },
+}
+
+impl Frame {
+    /// Takes `rgb` (width × height × 3 bytes) as the frame number `seq` (from 0), captured `at` this time after the
+    /// first frame of its source.
+    pub fn new(width: u32, height: u32, rgb: Vec<u8>, seq: u64, at: Duration) -> Result<Self, FrameShapeError> {
+        let pixels = Arc::new(Pixels(rgb));
+        if !(1..=MAX_SIDE_PX).contains(&width) || !(1..=MAX_SIDE_PX).contains(&height) {
+            return Err(FrameShapeError::Side { width, height });
+        }
+        let (needed, found) = (width as usize * height as usize * 3, pixels.0.len());
+        if needed != found {
+            return Err(FrameShapeError::Length { needed, found });
+        }
+        Ok(Self { pixels, width, height, seq, at, captured: None })
+    }
+
+    /// The same picture at another place in a stream: number `seq`, time `at`.
+    #[must_use]
+    pub fn placed(self, seq: u64, at: Duration) -> Self {
+        Self { seq, at, ..self }
+    }
+
+    /// The same picture, captured at this moment of this process's clock. Nothing is judged by it: it is for measuring how
+    /// old a picture is when somebody looks at it.
+    #[must_use]
+    pub fn captured(self, captured: Instant) -> Self {
+        Self { captured: Some(captured), ..self }
+    }
+
+    /// How old the picture is `now`; none where its source does not say when it was captured.
+    pub fn age(&self, now: Instant) -> Option<Duration> {
+        self.captured.map(|captured| now.saturating_duration_since(captured))
+    }
+
+    /// The pixels: width × height × 3 bytes, R G B.
+    pub fn rgb(&self) -> &[u8] {
+        &self.pixels.0
+    }
+
+    /// Width in pixels, 1 to [`MAX_SIDE_PX`].
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Height in pixels, 1 to [`MAX_SIDE_PX`].
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// Number in the stream, from 0; a gap means that the device dropped frames.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// Time since the first frame of the source. The only clock inside a capture.
+    pub fn at(&self) -> Duration {
+        self.at
+    }
+}
+
+/// Size and place only: pixels never reach a log.
+impl fmt::Debug for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Frame #{} {}x{} at {:?}", self.seq, self.width, self.height, self.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_buffer_of_the_right_size_makes_a_frame() {
+        let at = Duration::ZERO;
+        assert!(Frame::new(2, 1, vec![0; 6], 0, at).is_ok());
+        assert_eq!(Frame::new(2, 1, vec![0; 5], 0, at).unwrap_err(), FrameShapeError::Length { needed: 6, found: 5 });
+        for (width, height) in [(0, 1), (1, 0), (MAX_SIDE_PX + 1, 1), (1, u32::MAX)] {
+            assert_eq!(Frame::new(width, height, vec![], 0, at).unwrap_err(), FrameShapeError::Side { width, height });
+        }
+    }
+
+    #[test]
+    fn debug_prints_no_pixels() {
+        let frame = Frame::new(1, 1, vec![201, 202, 203], 7, Duration::from_millis(40)).unwrap();
+        assert_eq!(format!("{frame:?}"), "Frame #7 1x1 at 40ms");
+    }
+}

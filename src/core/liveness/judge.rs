@@ -1,0 +1,260 @@
+//! The decision: a sequential test on one track, cut off at the longest look.
+
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    Proof, Refusal,
+    cues::{self, Cue, View},
+    fusion::{NetOdds, Verdict, verdict},
+};
+use crate::{policy::Policy, protocol::SpanClaim, quality::GoodFrame};
+
+/// What one more good frame led to.
+#[derive(Debug)]
+pub enum Step {
+    /// More frames are needed; how much of the evidence is there, 0 to 1.
+    More(f32),
+    /// A live person was shown.
+    Live(Proof),
+    /// What was shown is not a live person.
+    NotLive(Refusal),
+    /// The longest look is over, and it speaks neither for a live person nor against one.
+    CannotTell(Verdict),
+}
+
+/// Gathers good frames of one track and decides.
+pub struct Judge<'p> {
+    policy: &'p Policy,
+    timed: bool,
+    track: u32,
+    seen: u32,
+    scored: Vec<Scored>,
+    odds: Vec<Vec<NetOdds>>,
+    cues: Vec<Box<dyn Cue>>,
+    chain: [u8; 32],
+}
+
+struct Scored {
+    seq: u64,
+    at: Duration,
+    seen: u32,
+}
+
+/// How much of the progress that a person sees the least evidence fills; the rest is for a longer look.
+pub const LEAST_SHARE: f32 = 0.9;
+
+impl<'p> Judge<'p> {
+    /// A judge that has seen nothing.
+    pub fn new(policy: &'p Policy) -> Self {
+        Self::on_track(policy, true, 0)
+    }
+
+    /// A judge of frames of which nobody knows how far apart they were taken: cues that need time say nothing.
+    pub fn untimed(policy: &'p Policy) -> Self {
+        Self::on_track(policy, false, 0)
+    }
+
+    fn on_track(policy: &'p Policy, timed: bool, track: u32) -> Self {
+        let cues = cues::enabled(&policy.liveness);
+        Self { policy, timed, track, seen: 0, scored: Vec::new(), odds: Vec::new(), cues, chain: [0; 32] }
+    }
+
+    /// Counts a frame that was read, good or not; `track` is what the tracker said. A new track forgets the old one.
+    pub fn see(&mut self, track: Option<u32>) {
+        if let Some(track) = track.filter(|&t| t != self.track) {
+            *self = Self::on_track(self.policy, self.timed, track);
+        }
+        self.seen += 1;
+    }
+
+    /// Takes the frame last seen as evidence, with what each network of the policy says of it. Decides when it can.
+    pub fn take(&mut self, good: &GoodFrame, odds: Vec<NetOdds>) -> Step {
+        let frame = good.frame();
+        if self.scored.is_empty() {
+            self.seen = 1;
+        }
+        let link = Sha256::new().chain_update(self.chain).chain_update(frame.seq().to_be_bytes());
+        self.chain = link.chain_update(frame.rgb()).finalize().into();
+        self.scored.push(Scored { seq: frame.seq(), at: frame.at(), seen: self.seen });
+        self.odds.push(odds);
+        let view = View { good, at: self.timed.then(|| frame.at()) };
+        self.cues.iter_mut().for_each(|cue| cue.see(view));
+        if self.least_ratio() < 1.0 { Step::More(self.gathered_ratio()) } else { self.decide() }
+    }
+
+    /// What all frames of the track so far amount to, against the bound for the longest look. `None` before the first.
+    pub fn verdict(&self) -> Option<Verdict> {
+        let threshold = self.policy.liveness.threshold;
+        (!self.scored.is_empty()).then(|| verdict(&self.policy.liveness, &self.odds, &self.cues, threshold))
+    }
+
+    /// How much of the evidence is there, 0 to 1.
+    pub fn gathered_ratio(&self) -> f32 {
+        let least = self.least_ratio();
+        if least < 1.0 { LEAST_SHARE * least } else { LEAST_SHARE + (1.0 - LEAST_SHARE) * self.look_ratio() }
+    }
+
+    /// How much of the least evidence is there, 0 to 1: the lesser share of frames and of time.
+    fn least_ratio(&self) -> f32 {
+        let policy = &self.policy.liveness;
+        let frames = self.scored.len() as f32 / policy.frames.max(1) as f32;
+        frames.min(self.span_millis() / policy.span_millis.max(1) as f32).min(1.0)
+    }
+
+    /// How much of the time between the least and the longest look is over, 0 to 1.
+    fn look_ratio(&self) -> f32 {
+        let policy = &self.policy.liveness;
+        let whole = policy.longest_millis.saturating_sub(policy.span_millis) as f32;
+        ((self.span_millis() - policy.span_millis as f32) / whole.max(1.0)).clamp(0.0, 1.0)
+    }
+
+    fn span_millis(&self) -> f32 {
+        match (self.scored.first(), self.scored.last()) {
+            (Some(first), Some(last)) => last.at.saturating_sub(first.at).as_millis() as f32,
+            _ => 0.0,
+        }
+    }
+
+    fn decide(&mut self) -> Step {
+        let (policy, over) = (&self.policy.liveness, self.look_ratio());
+        let margin = policy.sure_margin.max(0.0) * (1.0 - over);
+        let verdict = verdict(policy, &self.odds, &self.cues, policy.threshold + margin);
+        // Asked in the affirmative, so that no number at all is never live.
+        if verdict.fused >= verdict.threshold {
+            return match self.span() {
+                Some(span) => Step::Live(Proof {
+                    verdict,
+                    span,
+                    chain: std::mem::take(&mut self.chain),
+                    policy_digest: self.policy.digest(),
+                }),
+                None => Step::More(0.0),
+            };
+        }
+        let unsure = verdict.fused >= policy.refuse_below - margin;
+        match (unsure, over < 1.0) {
+            (false, _) => Step::NotLive(Refusal { verdict }),
+            (true, true) => Step::More(self.gathered_ratio()),
+            (true, false) => Step::CannotTell(verdict),
+        }
+    }
+
+    fn span(&self) -> Option<SpanClaim> {
+        let (first, last) = (self.scored.first()?, self.scored.last()?);
+        let count = self.scored.len() as u32;
+        Some(SpanClaim {
+            first_seq: first.seq,
+            first_millis: first.at.as_millis() as u64,
+            last_seq: last.seq,
+            last_millis: last.at.as_millis() as u64,
+            seen: last.seen,
+            good: count,
+            scored: count,
+            track: self.track,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{face_at, good, odds, plain_policy};
+
+    /// Feeds frames 40 ms apart until there is a decision.
+    fn decided(policy: &Policy, log_odds: f32) -> Step {
+        let mut judge = Judge::new(policy);
+        for seq in 0..1_000 {
+            judge.see(Some(1));
+            match judge.take(&good(seq), odds(log_odds)) {
+                Step::More(_) => {}
+                step => return step,
+            }
+        }
+        panic!("no decision");
+    }
+
+    #[test]
+    fn the_surer_the_sooner_and_in_between_nobody_can_tell() {
+        let policy = plain_policy();
+        let rows = [
+            ("sure", 3.1, "live", 800),
+            ("less sure", 2.01, "live", 1_800),
+            ("just enough", 1.01, "live", 2_800),
+            ("not enough", 0.99, "cannot tell", 2_800),
+            ("not little enough", -0.99, "cannot tell", 2_800),
+            ("an attack", -1.01, "not live", 2_800),
+            ("a plainer attack", -2.01, "not live", 1_800),
+            ("a plain attack", -3.1, "not live", 800),
+            ("no number", f32::NAN, "not live", 800),
+        ];
+        for (name, log_odds, expected, millis) in rows {
+            let (end, verdict) = match decided(&policy, log_odds) {
+                Step::Live(proof) => ("live", proof.verdict().clone()),
+                Step::NotLive(refusal) => ("not live", refusal.verdict),
+                Step::CannotTell(verdict) => ("cannot tell", verdict),
+                Step::More(_) => unreachable!(),
+            };
+            assert_eq!((end, (verdict.per_frame.len() - 1) * 40), (expected, millis), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_span_says_what_was_judged() {
+        let Step::Live(proof) = decided(&plain_policy(), 9.0) else { panic!("not live") };
+        assert_eq!((proof.span().scored, proof.span().seen, proof.span().track), (21, 21, 1));
+        assert_eq!((proof.span().first_millis, proof.span().last_millis), (0, 800));
+        assert_eq!(proof.verdict().per_frame.len(), 21);
+        assert!(proof.covers(1, Duration::from_millis(800)) && !proof.covers(1, Duration::from_millis(801)));
+        assert!(!proof.covers(2, Duration::from_millis(400)));
+    }
+
+    #[test]
+    fn slow_frames_need_their_number_and_fast_ones_their_time() {
+        let policy = plain_policy();
+        let mut judge = Judge::new(&policy);
+        let spaced = |seq: u64, millis: u64| {
+            let frame = crate::frame::Frame::new(640, 480, good(seq).frame().rgb().to_vec(), seq, {
+                Duration::from_millis(seq * millis)
+            });
+            let quality = crate::policy::QualityPolicy::default();
+            crate::quality::judge(&frame.unwrap(), &[face_at(320.0, 240.0, 200.0)], &quality).unwrap()
+        };
+        for seq in 0..11 {
+            judge.see(Some(1));
+            assert!(matches!(judge.take(&spaced(seq, 200), odds(5.0)), Step::More(_)), "{seq}");
+        }
+        judge.see(Some(1));
+        assert!(matches!(judge.take(&spaced(11, 200), odds(5.0)), Step::Live(_)));
+    }
+
+    #[test]
+    fn a_new_track_forgets_the_old_one() {
+        let policy = plain_policy();
+        let mut judge = Judge::new(&policy);
+        for seq in 0..15 {
+            judge.see(Some(1));
+            judge.take(&good(seq), odds(9.0));
+        }
+        judge.see(Some(2));
+        let Step::More(ratio) = judge.take(&good(15), odds(-9.0)) else { panic!("decided across tracks") };
+        assert!(ratio < 0.1, "{ratio}");
+        assert!(judge.verdict().unwrap().fused < 0.0);
+    }
+
+    #[test]
+    fn the_chain_follows_every_pixel_and_the_order() {
+        let policy = plain_policy();
+        let chain = |last: u64| {
+            let mut judge = Judge::new(&policy);
+            for seq in [0, last] {
+                judge.see(Some(1));
+                judge.take(&good(seq), odds(1.0));
+            }
+            judge.chain
+        };
+        assert_eq!(chain(1), chain(1));
+        assert_ne!(chain(1), chain(2));
+    }
+}

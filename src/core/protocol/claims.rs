@@ -1,0 +1,191 @@
+//! The claims of an attestation, and what each is made of.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CameraClaim, Purpose};
+use crate::{clock::UnixSecs, policy::CueName};
+
+/// The claims of an attestation (EAT, RFC 9711; names of that RFC where one exists).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claims {
+    /// [`ATTESTATION_PROFILE`](super::ATTESTATION_PROFILE).
+    pub eat_profile: String,
+    /// The ticket's nonce.
+    pub eat_nonce: String,
+    /// When sealed.
+    pub iat: UnixSecs,
+    /// Unique.
+    pub jti: String,
+    /// Device id: base64url of 0x01 and the 32 bytes of the key's thumbprint.
+    pub ueid: String,
+    /// `countenance`.
+    pub swname: String,
+    /// Version and build digest.
+    pub swversion: String,
+    /// The session this belongs to.
+    pub session: SessionClaim,
+    /// The picture that was posted: the best of the span.
+    pub shot: ShotClaim,
+    /// Further pictures of the same span, posted behind it in this order. Only at an enrolment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more_shots: Vec<ShotClaim>,
+    /// The stretch of frames that was judged.
+    pub span: SpanClaim,
+    /// The liveness decision and all it stands on.
+    pub liveness: LivenessClaim,
+    /// Measures of the shot.
+    pub quality: QualityClaim,
+    /// Where the frames came from.
+    pub camera: CameraClaim,
+    /// SHA-256 chain over the scored frames, base64url.
+    pub frames: String,
+    /// Where the device key is kept.
+    pub key: KeyProtection,
+}
+
+/// The session an attestation belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionClaim {
+    /// Session id.
+    pub id: String,
+    /// Enrol or verify.
+    pub purpose: Purpose,
+}
+
+/// The posted picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShotClaim {
+    /// SHA-256 of the posted bytes, base64url.
+    pub sha256: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// `image/png` or `image/jpeg`.
+    pub media_type: String,
+    /// Number of the frame it was cut from.
+    pub frame_seq: u64,
+}
+
+/// The judged stretch of frames, all on one unbroken face track.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpanClaim {
+    /// First judged frame.
+    pub first_seq: u64,
+    /// Its time since the source began.
+    pub first_millis: u64,
+    /// Last judged frame.
+    pub last_seq: u64,
+    /// Its time since the source began.
+    pub last_millis: u64,
+    /// Frames read within the span.
+    pub seen: u32,
+    /// Of these, frames that passed the quality gates.
+    pub good: u32,
+    /// Of these, frames scored for liveness.
+    pub scored: u32,
+    /// Number of the face track within the capture.
+    pub track: u32,
+}
+
+/// The liveness decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LivenessClaim {
+    /// Always `live`: nothing else can be sealed.
+    pub decision: LivenessDecision,
+    /// The fused log likelihood ratio (LLR): mean of `per_frame` plus the LLR of each cue.
+    pub fused: f32,
+    /// What `fused` had to reach.
+    pub threshold: f32,
+    /// Each liveness network's part.
+    pub nets: Vec<NetClaim>,
+    /// Each cue's part.
+    pub cues: Vec<CueClaim>,
+    /// The networks' LLR, a value per scored frame.
+    pub per_frame: Vec<f32>,
+    /// Each network of the program, and each liveness network that was weighed in besides.
+    pub models: Vec<ModelClaim>,
+    /// SHA-256 of the policy in force, base64url.
+    pub policy: String,
+}
+
+/// The only decision that can be attested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LivenessDecision {
+    /// A live person was shown.
+    Live,
+}
+
+/// One liveness network's part in a decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetClaim {
+    /// Its name in the policy.
+    pub name: String,
+    /// SHA-256 of its file, hex.
+    pub sha256: String,
+    /// Mean log odds at each of its crop scales.
+    pub odds: Vec<f32>,
+    /// What they are worth: a log likelihood ratio.
+    pub llr: f32,
+}
+
+/// One cue's part in a decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CueClaim {
+    /// Which cue.
+    pub name: CueName,
+    /// What it measured, in its own unit; absent where it could say nothing.
+    pub measure: Option<f32>,
+    /// What that is worth, a log likelihood ratio: above 0 it supports a live person, below it denies one.
+    pub llr: f32,
+}
+
+/// One network by name and digest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelClaim {
+    /// Name in `models.toml`, or in the contract of an added network.
+    pub name: String,
+    /// SHA-256 of the file, hex.
+    pub sha256: String,
+}
+
+/// Measures of the shot.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QualityClaim {
+    /// Distance between the eyes, pixels of the frame.
+    pub interocular_px: f32,
+    /// Face width by frame width, 0 to 1.
+    pub face_ratio: f32,
+    /// Head turned to the person's left, degrees.
+    pub yaw_deg: f32,
+    /// Head raised, degrees.
+    pub pitch_deg: f32,
+    /// Head tilted to the person's left shoulder, degrees.
+    pub roll_deg: f32,
+    /// Variance of the Laplacian at a fixed face size.
+    pub sharpness: f32,
+    /// Mean luma of the face box (BT.601), 0 to 255.
+    pub luma: f32,
+}
+
+/// Where the device key is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyProtection {
+    /// In a TPM or enclave; it cannot leave.
+    Tpm,
+    /// In the system's key store.
+    OsKeystore,
+    /// In a file that only its owner can read.
+    File,
+}

@@ -1,0 +1,182 @@
+//! The gates that a frame must pass before it may count.
+//!
+//! Each is one line in [`gate`]: they stand in the order of priority, and the first that fails is the frame's hint. The
+//! measures they judge by are in [`measure`]; [`steady`] makes of the hints of frame after frame one that can be read.
+
+use crate::{face::Face, frame::Frame, policy::QualityPolicy, protocol::QualityClaim};
+
+mod eyes;
+pub mod gate;
+mod luma;
+pub mod measure;
+pub mod steady;
+
+pub use gate::{Bound, Gate, Standing};
+pub use steady::Steady;
+
+use measure::Measures;
+
+/// A frame with one face that passed every gate. Only [`judge`] makes one.
+#[derive(Debug, Clone)]
+pub struct GoodFrame {
+    frame: Frame,
+    face: Face,
+    measures: Measures,
+}
+
+impl GoodFrame {
+    /// The frame.
+    pub fn frame(&self) -> &Frame {
+        &self.frame
+    }
+
+    /// The only face in it that counts.
+    pub fn face(&self) -> &Face {
+        &self.face
+    }
+
+    /// What was measured.
+    pub fn measures(&self) -> QualityClaim {
+        self.measures.claim
+    }
+}
+
+/// What the person can do about a gate that fails, the worst fault first. Left and right are the person's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hint {
+    /// No face is to be seen.
+    NoFace,
+    /// More than one face is near.
+    SeveralFaces,
+    /// The face is too small.
+    ComeCloser,
+    /// The face is too large.
+    MoveBack,
+    /// The face is too far to the person's right.
+    MoveLeft,
+    /// The face is too far to the person's left.
+    MoveRight,
+    /// The face is too low.
+    MoveUp,
+    /// The face is too high.
+    MoveDown,
+    /// The head is turned or nods.
+    LookStraight,
+    /// The head is tilted.
+    HoldHeadUpright,
+    /// Dark glasses hide the eyes.
+    EyesHidden,
+    /// The face is too dark.
+    TooDark,
+    /// The face is too bright.
+    TooBright,
+    /// One half of the face is much darker than the other.
+    UnevenLight,
+    /// The face is blurred.
+    HoldStill,
+}
+
+impl Hint {
+    /// Every hint, the worst fault first.
+    pub const ALL: [Self; 15] = [
+        Self::NoFace,
+        Self::SeveralFaces,
+        Self::ComeCloser,
+        Self::MoveBack,
+        Self::MoveLeft,
+        Self::MoveRight,
+        Self::MoveUp,
+        Self::MoveDown,
+        Self::LookStraight,
+        Self::HoldHeadUpright,
+        Self::EyesHidden,
+        Self::TooDark,
+        Self::TooBright,
+        Self::UnevenLight,
+        Self::HoldStill,
+    ];
+}
+
+/// One frame held against every gate. Only [`examine`] makes one.
+#[derive(Debug)]
+pub struct Examined {
+    gates: Vec<Gate>,
+    good: Result<GoodFrame, Hint>,
+}
+
+impl Examined {
+    /// Every gate that could be judged, in the order of priority: what [`Steady`] takes.
+    pub fn gates(&self) -> &[Gate] {
+        &self.gates
+    }
+
+    /// Good, or what the person can do about the worst fault.
+    pub fn good(self) -> Result<GoodFrame, Hint> {
+        self.good
+    }
+}
+
+/// Holds one frame and the faces in it against every gate, measuring once.
+pub fn examine(frame: &Frame, faces: &[Face], policy: &QualityPolicy) -> Examined {
+    let sure = faces.iter().filter(|f| f.score >= policy.face_score);
+    let face = sure.max_by(|a, b| a.rect.area().total_cmp(&b.rect.area()));
+    let mut gates = gate::of_presence(faces, face, policy);
+    let fault = |gates: &[Gate]| gates.iter().find(|gate| !gate.holds()).map(Gate::hint);
+    let good = match (fault(&gates), face) {
+        (Some(hint), _) => Err(hint),
+        (None, None) => Err(Hint::NoFace),
+        (None, Some(face)) => {
+            let measures = Measures::of(frame, face);
+            gates.extend(gate::of_face(&measures, policy));
+            fault(&gates).map_or_else(|| Ok(GoodFrame { frame: frame.clone(), face: *face, measures }), Err)
+        }
+    };
+    Examined { gates, good }
+}
+
+/// What is wrong with `measures` of a face on a picture that was cut round it, by the gates that such a picture can still be
+/// held against: how far the eyes are apart, pose, eyes, light and sharpness. Size and place are the cutter's.
+///
+/// `slack_ratio` widens each threshold by that share: another detection on another cut measures a little differently.
+pub fn fault_of_cut(measures: &Measures, policy: &QualityPolicy, slack_ratio: f32) -> Option<Hint> {
+    gate::of_cut(measures, policy).into_iter().find(|gate| !gate.holds_within(slack_ratio)).map(|gate| gate.hint())
+}
+
+/// Judges one frame and the faces in it: good, or what the person can do about it.
+pub fn judge(frame: &Frame, faces: &[Face], policy: &QualityPolicy) -> Result<GoodFrame, Hint> {
+    examine(frame, faces, policy).good()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{face_at, noise_frame};
+
+    #[test]
+    fn a_face_alone_in_the_middle_is_good() {
+        let frame = noise_frame(0, 120, 60);
+        assert!(judge(&frame, &[face_at(320.0, 240.0, 200.0)], &QualityPolicy::default()).is_ok());
+    }
+
+    #[test]
+    fn the_gates_stand_in_the_order_of_the_hints_and_every_hint_has_one() {
+        let frame = noise_frame(0, 120, 60);
+        let examined = examine(&frame, &[face_at(320.0, 240.0, 200.0)], &QualityPolicy::default());
+        let mut hints: Vec<_> = examined.gates().iter().map(Gate::hint).collect();
+        assert!(hints.is_sorted(), "{hints:?}");
+        hints.dedup();
+        assert_eq!(hints, Hint::ALL);
+    }
+
+    #[test]
+    fn without_one_face_nothing_else_is_judged() {
+        let frame = noise_frame(0, 20, 0);
+        let (face, other) = (face_at(320.0, 240.0, 200.0), face_at(520.0, 240.0, 180.0));
+        let rows = [(vec![], 1, Hint::NoFace), (vec![face, other], 2, Hint::SeveralFaces)];
+        for (faces, gates, hint) in rows {
+            let examined = examine(&frame, &faces, &QualityPolicy::default());
+            assert_eq!((examined.gates().len(), examined.good().err()), (gates, Some(hint)));
+        }
+    }
+}

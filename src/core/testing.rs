@@ -1,0 +1,72 @@
+//! What tests of several crates share: synthetic faces and frames, and a policy without surprises. Behind the feature
+//! `testing`; no program is built with it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a test stops where it cannot go on"
+)]
+
+use std::time::Duration;
+
+use crate::{
+    face::{Face, Landmarks},
+    frame::Frame,
+    geometry::{Point, Rect},
+    liveness::NetOdds,
+    policy::{CueName, Policy, QualityPolicy},
+    quality::{GoodFrame, judge},
+};
+
+/// A frontal face of this width round (`x`, `y`).
+pub fn face_at(x: f32, y: f32, width: f32) -> Face {
+    let at = |dx: f32, dy: f32| Point::new(x + dx * width, y + dy * width);
+    Face {
+        rect: Rect::new(x - width / 2.0, y - width * 0.65, width, width * 1.3),
+        landmarks: Landmarks {
+            right_eye: at(-0.23, -0.15),
+            left_eye: at(0.23, -0.15),
+            nose: at(0.0, 0.11),
+            right_mouth: at(-0.19, 0.35),
+            left_mouth: at(0.19, 0.35),
+        },
+        score: 0.9,
+    }
+}
+
+/// A 640×480 frame of noise about this brightness: sharp, evenly lit.
+pub fn noise_frame(seq: u64, luma: u8, swing: u8) -> Frame {
+    let mut state = 0x2545_f491_u32.wrapping_add(seq as u32);
+    let rgb = (0..640 * 480).flat_map(|_| {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        [luma.saturating_sub(swing / 2).saturating_add((state % (u32::from(swing) + 1)) as u8); 3]
+    });
+    Frame::new(640, 480, rgb.collect(), seq, Duration::from_millis(seq * 40)).unwrap()
+}
+
+/// Log odds of the embedded network, the same at each scale.
+pub fn odds(odds: f32) -> Vec<NetOdds> {
+    vec![NetOdds(vec![odds; 3])]
+}
+
+/// A good frame: one face in the middle of noise.
+pub fn good(seq: u64) -> GoodFrame {
+    let policy = QualityPolicy::default();
+    judge(&noise_frame(seq, 120, 60), &[face_at(320.0, 240.0, 200.0)], &policy).unwrap()
+}
+
+/// Live at 1, not live below −1, a margin of 2 that shrinks to nothing; log odds count as they are, no cue is asked.
+pub fn plain_policy() -> Policy {
+    let mut policy = Policy::default();
+    let l = &mut policy.liveness;
+    (l.threshold, l.refuse_below, l.sure_margin) = (1.0, -1.0, 2.0);
+    (l.frames, l.span_millis, l.longest_millis) = (12, 800, 2_800);
+    for name in CueName::ALL {
+        l.cues.of_mut(name).enabled = false;
+    }
+    (l.nets[0].weights, l.nets[0].offset) = (vec![1.0 / 3.0; 3], 0.0);
+    policy
+}

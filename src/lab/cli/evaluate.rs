@@ -1,0 +1,278 @@
+//! `countenance-lab evaluate`: error rates of the liveness decision on labelled clips.
+
+use std::{
+    fmt,
+    fs::File,
+    io::{self, BufWriter, Write},
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use serde::Serialize;
+
+use super::progress::bar;
+use countenance_attest::{SOFTWARE, SOFTWARE_VERSION};
+use countenance_camera::recording::MAX_FPS;
+use countenance_client::headless::{Exit, causes};
+use countenance_client::nets::{NetArgs, all_weighed};
+use countenance_core::policy::{CueName, Policy};
+use countenance_lab::evaluate::{
+    Evaluation, Options, ablation, evaluate,
+    figures::Figures,
+    presentation::{Decision, Presentation, Response},
+    report::{Fit, Reading, Report},
+    set::{Set, SetError},
+    threshold::Threshold,
+};
+use countenance_vision::Vision;
+
+/// Arguments of `evaluate`.
+#[derive(Debug, clap::Args)]
+pub(super) struct EvaluateArgs {
+    /// Folders bona_fide and attack_SPECIES, each with recordings, folders of numbered pictures, or pictures; or a manifest
+    #[arg(value_name = "SET")]
+    set: PathBuf,
+    /// A score of this or more passes; by default the policy says so
+    #[arg(long, value_name = "SCORE", allow_negative_numbers = true, value_parser = score)]
+    threshold: Option<f32>,
+    /// Cut where both error rates are equal on this other set: fix the threshold there, measure here
+    #[arg(long, value_name = "SET", conflicts_with = "threshold")]
+    threshold_from: Option<PathBuf>,
+    /// Frames per second of folders of pictures; unknown by default: cues that need time then say nothing, and no login is
+    /// played
+    #[arg(long, value_parser = rate)]
+    fps: Option<f64>,
+    /// Cues to ask: all, none, or names such as stillness,carrier; by default those of the policy
+    #[arg(long, value_parser = cues)]
+    cues: Option<Cues>,
+    /// Let only those frames count towards the score that a login would take: not too small, dark, turned or blurred. A
+    /// recorded clip cannot follow the hints by which a person mends these, so by default every frame with a face counts
+    #[arg(long)]
+    gated: bool,
+    /// Read no more than so many frames of each clip
+    #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(1..))]
+    limit_frames: Option<u32>,
+    /// Clips to score at a time; by default one for each core. The result is the same for any number
+    #[arg(long)]
+    threads: Option<NonZeroUsize>,
+    /// Write all figures, with the threshold and its origin and the digests of set, policy and networks
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write the report for people: one page, complete in itself
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Write a line of JSON for each clip
+    #[arg(long, value_name = "FILE")]
+    clips: Option<PathBuf>,
+    /// Write a line of JSON for each frame: what it added to the score
+    #[arg(long, value_name = "FILE")]
+    frames: Option<PathBuf>,
+}
+
+/// Which cues are asked, in the order of [`CueName::ALL`].
+#[derive(Debug, Clone, Copy)]
+struct Cues([bool; CueName::ALL.len()]);
+
+impl fmt::Display for Cues {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let asked = CueName::ALL.iter().zip(self.0).filter(|(_, asked)| *asked).map(|(name, _)| name.as_str());
+        let names: Vec<_> = asked.collect();
+        f.write_str(&if names.is_empty() { "none".into() } else { names.join(",") })
+    }
+}
+
+/// Why there are no figures.
+#[derive(Debug, thiserror::Error)]
+enum NoFigures {
+    #[error(transparent)]
+    Set(#[from] SetError),
+    #[error("no threshold can be fixed on {}: it takes scores of people and of attacks", .0.display())]
+    NoThreshold(PathBuf),
+}
+
+/// Scores and reports.
+pub(super) fn run(args: &EvaluateArgs, nets: &NetArgs) -> anyhow::Result<ExitCode> {
+    let (vision, policy) = all_weighed(nets.load()?)?;
+    let (evaluation, report) = match args.report(&vision, policy) {
+        Ok(done) => done,
+        Err(error) => {
+            eprintln!("countenance: {}", causes(&error));
+            let exit = if matches!(error, NoFigures::Set(_)) { Exit::Usage } else { Exit::CannotTell };
+            return Ok(exit.into());
+        }
+    };
+    tell(&evaluation.presentations);
+    if let Some(file) = &args.frames {
+        lines(file, &evaluation.frames)?;
+    }
+    if let Some(file) = &args.clips {
+        lines(file, &evaluation.presentations)?;
+    }
+    if let Some(file) = &args.json {
+        lines(file, &[&report])?;
+    }
+    if let Some(file) = &args.html {
+        let page = report.page(&evaluation.presentations, args.command());
+        std::fs::write(file, page).with_context(|| file.display().to_string())?;
+    }
+    io::stdout().write_all(report.table().as_bytes())?;
+    let scored = evaluation.presentations.iter().any(|row| row.response == Response::Scored);
+    Ok(if scored { ExitCode::SUCCESS } else { Exit::CannotTell.into() })
+}
+
+impl EvaluateArgs {
+    fn report(&self, vision: &Vision, policy: Policy) -> Result<(Evaluation, Report), NoFigures> {
+        let set = Set::open(&self.set)?;
+        let mut policy = self.asked(policy);
+        let options = self.options();
+        let (threshold, fitted_on) = match (&self.threshold_from, self.threshold) {
+            (Some(path), _) => {
+                let (threshold, fit) = fit(path, &options, &policy, vision)?;
+                (threshold, Some(fit))
+            }
+            (None, Some(value)) => (Threshold::chosen(value), None),
+            (None, None) => (Threshold::of_policy(&policy), None),
+        };
+        // Logins are played at the same threshold.
+        policy.liveness.threshold = threshold.value;
+        let evaluation = with_bar(&set, &options, &policy, vision);
+        let reading = Reading::of(&options, &policy);
+        let report = Report {
+            software: format!("{SOFTWARE} {SOFTWARE_VERSION}"),
+            figures: Figures::of(&evaluation.presentations, &threshold),
+            fitted_on,
+            ablation: ablation::of(&evaluation.presentations, &threshold, &reading.cues),
+            reading,
+            set: set.name,
+            nature: set.nature,
+            set_sha256: evaluation.set_sha256.clone(),
+            policy: policy.digest(),
+            models: vision.model_claims(),
+        };
+        Ok((evaluation, report))
+    }
+
+    /// What measures the same again, with quotes where a shell needs them.
+    fn command(&self) -> String {
+        let mut words = vec!["countenance".into(), "evaluate".into(), quoted(&self.set.to_string_lossy())];
+        let mut option = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                words.push(format!("--{name} {}", quoted(&value)));
+            }
+        };
+        option("threshold", self.threshold.map(|score| score.to_string()));
+        option("threshold-from", self.threshold_from.as_ref().map(|path| path.to_string_lossy().into_owned()));
+        option("fps", self.fps.map(|fps| fps.to_string()));
+        option("cues", self.cues.map(|cues| cues.to_string()));
+        option("limit-frames", self.limit_frames.map(|frames| frames.to_string()));
+        if self.gated {
+            words.push("--gated".into());
+        }
+        words.join(" ")
+    }
+
+    /// `policy` with the cues that are asked for.
+    fn asked(&self, mut policy: Policy) -> Policy {
+        if let Some(Cues(asked)) = self.cues {
+            CueName::ALL.iter().zip(asked).for_each(|(&name, asked)| policy.liveness.cues.of_mut(name).enabled = asked);
+        }
+        policy
+    }
+
+    fn options(&self) -> Options {
+        let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        Options {
+            fps: self.fps,
+            limit_frames: self.limit_frames,
+            gated: self.gated,
+            evidence: self.frames.is_some(),
+            threads: self.threads.unwrap_or_else(cores),
+        }
+    }
+}
+
+/// The threshold of equal error on the set at `path`, read like the set that is measured.
+fn fit(path: &Path, options: &Options, policy: &Policy, vision: &Vision) -> Result<(Threshold, Fit), NoFigures> {
+    let set = Set::open(path)?;
+    let evaluation = with_bar(&set, &Options { evidence: false, ..*options }, policy, vision);
+    tell(&evaluation.presentations);
+    let figures = Figures::of(&evaluation.presentations, &Threshold::of_policy(policy));
+    let threshold = Threshold::fitted(&figures, path).ok_or_else(|| NoFigures::NoThreshold(path.into()))?;
+    Ok((threshold, Fit::of(&figures, &evaluation.set_sha256)))
+}
+
+fn with_bar(set: &Set, options: &Options, policy: &Policy, vision: &Vision) -> Evaluation {
+    let bar = bar(Some(set.clips.len() as u64));
+    let evaluation = evaluate(set, options, policy, vision, &|done| bar.set_position(done as u64));
+    bar.finish_and_clear();
+    evaluation
+}
+
+/// Names on standard error what is not as it should be.
+fn tell(presentations: &[Presentation]) {
+    for row in presentations {
+        let clip = row.clip.escape_debug();
+        if let Response::Failed(why) = &row.response {
+            eprintln!("countenance: {clip} failed: {why}");
+        }
+        if let Some(expected) = row.facts.expected.filter(|&expected| row.decision != Some(expected)) {
+            eprintln!("countenance: {clip} led to {}, expected was {}", said(row.decision), said(Some(expected)));
+        }
+    }
+    let unlabelled = presentations.iter().filter(|row| row.label.is_none()).count();
+    if unlabelled > 0 {
+        eprintln!("countenance: clips in no class folder, scored and in no figure: {unlabelled}");
+    }
+}
+
+fn said(decision: Option<Decision>) -> &'static str {
+    match decision {
+        Some(Decision::Live) => "live",
+        Some(Decision::NotLive) => "not live",
+        Some(Decision::CannotTell) => "cannot tell",
+        None => "no decision",
+    }
+}
+
+fn lines(file: &Path, rows: &[impl Serialize]) -> anyhow::Result<()> {
+    let write = || write_lines(&mut BufWriter::new(File::create(file)?), rows);
+    write().with_context(|| format!("{} cannot be written", file.display()))
+}
+
+fn write_lines(out: &mut dyn Write, rows: &[impl Serialize]) -> io::Result<()> {
+    for row in rows {
+        serde_json::to_writer(&mut *out, row)?;
+        out.write_all(b"\n")?;
+    }
+    out.flush()
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./,:=+@".contains(c);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let fps = text.parse().ok().filter(|fps| *fps > 0.0 && *fps <= f64::from(MAX_FPS));
+    fps.ok_or_else(|| format!("frames per second are a number above 0 and at most {MAX_FPS}"))
+}
+
+fn score(text: &str) -> Result<f32, String> {
+    text.parse().ok().filter(|score: &f32| score.is_finite()).ok_or_else(|| "a score is a finite number".into())
+}
+
+fn cues(text: &str) -> Result<Cues, String> {
+    let named = |name: &str| CueName::ALL.iter().position(|cue| cue.as_str() == name);
+    let all = || CueName::ALL.map(CueName::as_str).join(", ");
+    match text {
+        "all" => Ok(Cues([true; _])),
+        "none" => Ok(Cues([false; _])),
+        _ => text.split(',').try_fold(Cues([false; _]), |Cues(mut asked), name| {
+            let slot = named(name.trim()).and_then(|i| asked.get_mut(i));
+            *slot.ok_or_else(|| format!("{name} is none of all, none, {}", all()))? = true;
+            Ok(Cues(asked))
+        }),
+    }
+}

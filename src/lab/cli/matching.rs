@@ -1,0 +1,221 @@
+//! `countenance-lab evaluate match`: error rates of the comparison of faces on labelled pairs.
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, Write},
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use serde::Serialize;
+
+use super::{evaluate::EvaluateArgs, progress::bar};
+use countenance_attest::{SOFTWARE, SOFTWARE_VERSION};
+use countenance_client::headless::{Exit, causes};
+use countenance_client::nets::NetArgs;
+use countenance_core::policy::Policy;
+use countenance_lab::evaluate::{
+    matching::{self, Options, Reason, figures::MatchFigures, pairs::Pairs, report::MatchReport},
+    threshold::Threshold,
+};
+use countenance_vision::Vision;
+
+/// What of a login is measured: the liveness decision, or with `match` the comparison of faces.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct EvaluateCommand {
+    /// Something else than attacks.
+    #[command(subcommand)]
+    task: Option<Task>,
+    /// Attacks.
+    #[command(flatten)]
+    attacks: Option<EvaluateArgs>,
+    /// Networks to weigh in besides the embedded ones.
+    #[command(flatten)]
+    nets: NetArgs,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Task {
+    /// Measure on labelled pairs how well faces are told apart
+    ///
+    /// Exit codes: 0 measured, 1 broken, 2 usage or a set that cannot be read, 12 not one pair could be compared.
+    Match(MatchArgs),
+}
+
+/// Arguments of `evaluate match`.
+#[derive(Debug, clap::Args)]
+struct MatchArgs {
+    /// One folder for each person, with pictures, recordings or folders of numbered pictures; or a manifest of pairs
+    #[arg(value_name = "SET")]
+    set: PathBuf,
+    /// A cosine of this or more matches; by default what the verifier goes by
+    #[arg(long, value_name = "COSINE", allow_negative_numbers = true, value_parser = cosine)]
+    threshold: Option<f32>,
+    /// Find the threshold for this false match rate; may be given several times
+    #[arg(long, value_name = "RATE", value_parser = rate, default_values_t = [1e-2, 1e-3, 1e-4])]
+    fmr: Vec<f64>,
+    /// Let every frame with a face count, too small, dark or blurred as it may be: for research. A login would not take
+    /// these frames, so the figures are not those of logins
+    #[arg(long)]
+    ungated: bool,
+    /// Read no more than so many frames of each sample
+    #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(1..))]
+    limit_frames: Option<u32>,
+    /// Samples to read at a time; by default one for each core. The result is the same for any number
+    #[arg(long)]
+    threads: Option<NonZeroUsize>,
+    /// Write all figures, with the threshold and its origin and the digests of set, policy and networks
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write the report for people: one page, complete in itself
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Write a line of JSON for each pair
+    #[arg(long, value_name = "FILE")]
+    pairs: Option<PathBuf>,
+}
+
+/// Measures what was asked for.
+pub(super) fn run(command: &EvaluateCommand) -> anyhow::Result<ExitCode> {
+    match (&command.task, &command.attacks) {
+        (Some(Task::Match(args)), _) => compare(args),
+        (None, Some(args)) => super::evaluate::run(args, &command.nets),
+        // The parser asks for a set where there is no subcommand.
+        (None, None) => Ok(Exit::Usage.into()),
+    }
+}
+
+fn compare(args: &MatchArgs) -> anyhow::Result<ExitCode> {
+    let pairs = match Pairs::open(&args.set) {
+        Ok(pairs) => pairs,
+        Err(error) => {
+            eprintln!("countenance: {}", causes(&error));
+            return Ok(Exit::Usage.into());
+        }
+    };
+    let vision = Vision::load().context("the networks in this binary cannot be used")?;
+    vision.prepare_embedding().context("the networks in this binary cannot be used")?;
+    let policy = Policy::default();
+    let options = Options {
+        limit_frames: args.limit_frames,
+        ungated: args.ungated,
+        threads: args.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
+    };
+    let bar = bar(Some(pairs.samples.len() as u64));
+    let acquire = |sample: &matching::pairs::Sample| matching::acquire(&sample.path, &options, &policy, &vision);
+    let matched = matching::compare(&pairs, options.threads, &acquire, &|done| bar.set_position(done as u64));
+    bar.finish_and_clear();
+    tell(&matched.missing);
+    let threshold = match args.threshold {
+        Some(value) => Threshold::chosen(value),
+        None => Threshold { value: Policy::default().matching.cosine_min, from: "the policy".into() },
+    };
+    let report = MatchReport {
+        software: format!("{SOFTWARE} {SOFTWARE_VERSION}"),
+        figures: MatchFigures::of(&matched, &threshold, &args.fmr),
+        limit_frames: args.limit_frames,
+        ungated: args.ungated,
+        set: args.set.file_name().map_or_else(|| "set".into(), |name| name.to_string_lossy().into_owned()),
+        set_sha256: matched.set_sha256.clone(),
+        policy: policy.digest(),
+        models: vision.model_claims(),
+    };
+    if let Some(file) = &args.pairs {
+        lines(file, &matched.comparisons)?;
+    }
+    if let Some(file) = &args.json {
+        lines(file, &[&report])?;
+    }
+    if let Some(file) = &args.html {
+        let page = report.page(&matched.comparisons, &args.command());
+        std::fs::write(file, page).with_context(|| format!("{} cannot be written", file.display()))?;
+    }
+    io::stdout().write_all(report.text().as_bytes())?;
+    let compared = report.figures.fmr.of + report.figures.fnmr.of > 0;
+    Ok(if compared { ExitCode::SUCCESS } else { Exit::CannotTell.into() })
+}
+
+impl MatchArgs {
+    /// What measures the same again. The set is named as it was given; a shell may need quotes around it.
+    fn command(&self) -> String {
+        let mut command = format!("countenance-lab evaluate match {}", self.set.display());
+        if let Some(threshold) = self.threshold {
+            command.extend([" --threshold ", &threshold.to_string()]);
+        }
+        for fmr in &self.fmr {
+            command.extend([" --fmr ", &fmr.to_string()]);
+        }
+        if let Some(frames) = self.limit_frames {
+            command.extend([" --limit-frames ", &frames.to_string()]);
+        }
+        command + if self.ungated { " --ungated" } else { "" }
+    }
+}
+
+/// Names on standard error the samples without a template.
+fn tell(missing: &[(String, Reason)]) {
+    for (name, reason) in missing {
+        let why = match reason {
+            Reason::NoFace => "shows no face".into(),
+            Reason::NoGoodFrame(hint) => format!("has no frame good enough: {hint:?}"),
+            Reason::Failed(why) => format!("failed: {why}"),
+        };
+        eprintln!("countenance: {} {why}", name.escape_debug());
+    }
+}
+
+fn lines(file: &Path, rows: &[impl Serialize]) -> anyhow::Result<()> {
+    let write = || -> io::Result<()> {
+        let mut out = BufWriter::new(File::create(file)?);
+        for row in rows {
+            serde_json::to_writer(&mut out, row)?;
+            out.write_all(b"\n")?;
+        }
+        out.flush()
+    };
+    write().with_context(|| format!("{} cannot be written", file.display()))
+}
+
+fn cosine(text: &str) -> Result<f32, String> {
+    let cosine = text.parse().ok().filter(|cosine: &f32| (-1.0..=1.0).contains(cosine));
+    cosine.ok_or_else(|| "a cosine is a number from -1 to 1".into())
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate: &f64| *rate > 0.0 && *rate < 1.0);
+    rate.ok_or_else(|| "a rate is a number above 0 and below 1, such as 1e-3".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        command: EvaluateCommand,
+    }
+
+    #[test]
+    fn attacks_are_measured_unless_a_match_is_asked_for() {
+        for (line, expected) in [
+            ("x match people", Some(true)),
+            ("x match people --fmr 1e-3 --fmr 0.02", Some(true)),
+            ("x set --threshold 1", Some(false)),
+            ("x ./match", Some(false)),
+            ("x", None),
+            ("x match", None),
+            ("x set match people", None),
+            ("x match people --fmr 0", None),
+            ("x match people --threshold 2", None),
+        ] {
+            let parsed = Line::try_parse_from(line.split(' ')).ok();
+            assert_eq!(parsed.map(|line| line.command.task.is_some()), expected, "{line}");
+        }
+    }
+}

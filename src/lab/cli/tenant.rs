@@ -1,0 +1,91 @@
+//! `countenance-lab tenant`: serves the Auth0 stand-in with one user, one application and the Action that customers deploy.
+
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use anyhow::Context;
+use clap::ValueEnum;
+use url::Url;
+
+use countenance_core::rng::random_text;
+use countenance_standin::tenant::{Action, Client, Tenant, User};
+use countenance_system::SystemChance;
+
+/// Arguments of `tenant`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Address to listen at
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8481")]
+    listen: SocketAddr,
+    /// Its own origin
+    #[arg(long, value_name = "ORIGIN", default_value = "http://tenant.localhost:8481")]
+    origin: Url,
+    /// The Action to run at each login
+    #[arg(long, value_name = "FILE", default_value = "packaging/auth0/actions/verified-post-login.js")]
+    action: PathBuf,
+    /// Origin of the verifier
+    #[arg(long, value_name = "ORIGIN", default_value = "http://verifier.localhost:8480")]
+    verifier: String,
+    /// Integration Id, as the verifier gave it
+    #[arg(long, value_name = "ID")]
+    integration: String,
+    /// File that holds the Session Secret, as the verifier gave it
+    #[arg(long, value_name = "FILE")]
+    session_secret_file: PathBuf,
+    /// When the Action asks for a face
+    #[arg(long, value_enum, default_value_t = ModeChoice::OnDemand)]
+    mode: ModeChoice,
+    /// Client id of the application
+    #[arg(long, default_value = "payroll")]
+    client_id: String,
+    /// Where the application takes its code
+    #[arg(long, value_name = "URL", default_value = "http://payroll.localhost:8482/callback")]
+    redirect_uri: String,
+    /// The one user who may log in; the password is made up and printed
+    #[arg(long, default_value = "ada@example.com")]
+    email: String,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ModeChoice {
+    Always,
+    OnDemand,
+}
+
+#[expect(clippy::print_stdout, reason = "the password is for whoever started this")]
+pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let source = std::fs::read_to_string(&args.action).with_context(|| args.action.display().to_string())?;
+    let secret = std::fs::read_to_string(&args.session_secret_file)
+        .with_context(|| args.session_secret_file.display().to_string())?;
+    let password = random_text::<9>(&SystemChance);
+    let tenant = Tenant::builder(args.origin)
+        .user(User::new("auth0|1", &*args.email, &*args.email, &password))
+        .client(Client {
+            name: args.client_id.clone(),
+            client_id: args.client_id,
+            redirect_uris: vec![args.redirect_uri],
+        })
+        .build()?;
+    let mode = match args.mode {
+        ModeChoice::Always => "always",
+        ModeChoice::OnDemand => "on-demand",
+    };
+    tenant.deploy(
+        Action::new(source)
+            .secret("SESSION_SECRET", secret.trim())
+            .secret("INTEGRATION_ID", args.integration)
+            .secret("VERIFIER_ORIGIN", args.verifier)
+            .secret("CONTINUE_ORIGIN", tenant.origin())
+            .secret("MODE", mode),
+    );
+    println!("{}: log in as {} with {password}", tenant.origin(), args.email);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(args.listen).await.with_context(|| args.listen.to_string())?;
+        let interrupted = async {
+            // Without a handler the process simply ends at the signal: just as well.
+            tokio::signal::ctrl_c().await.ok();
+        };
+        tenant.serve(listener, interrupted).await?;
+        Ok(ExitCode::SUCCESS)
+    })
+}

@@ -1,0 +1,113 @@
+//! `countenance-lab bench --window`: how evenly the real window paints while the networks look.
+
+use std::{
+    io::{self, Write},
+    path::Path,
+    process::ExitCode,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use countenance_attest::DeviceKey;
+use countenance_camera::FrameSource;
+use countenance_client::{
+    capture::Sight,
+    rehearsal::{self, NoBrowser, Rehearsal},
+    runner::World,
+    session::{SessionApi, browser::Browser, client::Surroundings, wait::Wait},
+    settings::Settings,
+};
+use countenance_client::{
+    installed::{Installed, load_early},
+    source::Source,
+};
+use countenance_core::{
+    clock::Clock,
+    protocol::ModelClaim,
+    rng::{Chance, random_text},
+};
+use countenance_gui::{self as gui, Host};
+use countenance_lab::pacing::{Paced, Report};
+use countenance_system::SystemChance;
+use countenance_vision::VisionError;
+
+/// Logins that are watched.
+const LOGINS: u32 = 5;
+
+pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
+    let launched = now();
+    let camera = Source::Recording { path: file.to_owned(), fps: 25.0 };
+    let installed = Arc::new(Installed::new(DeviceKey::ephemeral(&SystemChance), camera));
+    load_early(Arc::clone(&installed))?;
+    let latest = installed.latest.clone();
+    let host = Host {
+        world: Arc::new(Rehearsing(installed)),
+        preview: Box::new(move || latest.frame()),
+        allowed: rehearsal::ORIGIN.parse().into_iter().collect(),
+        link: Some(rehearsal::LINK.into()),
+        inbox: None,
+        plays_recording: true,
+        settings: Settings::default(),
+        complaints: Vec::new(),
+        settings_path: None,
+        cameras: Arc::new(Vec::new),
+        choose: Arc::new(|_| ()),
+        examine: Arc::new(Vec::new),
+        models: Vec::new(),
+        ended: Arc::default(),
+        closes: false,
+    };
+    let report = Arc::new(Mutex::new(Report::default()));
+    let shared = Arc::clone(&report);
+    gui::run(move |ctx| Paced::new(ctx, host, LOGINS, launched, shared))
+        .map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))?;
+    let report = report.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    io::stdout().write_all(report.table().as_bytes())?;
+    Ok(if report.approved == LOGINS { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+#[expect(clippy::disallowed_methods, reason = "a benchmark owns a stopwatch")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// The installation without a verifier: the same flow, approved by nobody.
+struct Rehearsing(Arc<Installed>);
+
+impl World for Rehearsing {
+    fn sight(&self) -> Result<Arc<dyn Sight + Send + Sync>, VisionError> {
+        self.0.sight()
+    }
+
+    fn models(&self) -> Vec<ModelClaim> {
+        self.0.models()
+    }
+
+    fn key(&self) -> &DeviceKey {
+        self.0.key()
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        self.0.clock()
+    }
+
+    fn chance(&self) -> &dyn Chance {
+        self.0.chance()
+    }
+
+    fn wait(&self) -> &dyn Wait {
+        self.0.wait()
+    }
+
+    fn camera(&self, wake: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource> {
+        self.0.camera(wake)
+    }
+
+    fn session<'a>(&self, around: Surroundings<'a>) -> Box<dyn SessionApi + 'a> {
+        Box::new(Rehearsal::new(random_text::<32>(around.chance), around.clock.now()))
+    }
+
+    fn browser(&self) -> Box<dyn Browser> {
+        Box::new(NoBrowser)
+    }
+}

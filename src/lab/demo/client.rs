@@ -1,0 +1,168 @@
+//! The client of the demo: the product's own flow, on a recording, with a script as operator.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
+};
+
+mod window;
+
+use anyhow::Context;
+use serde_json::Value;
+
+use super::Lens;
+use countenance_attest::DeviceKey;
+use countenance_camera::recording;
+use countenance_client::{
+    flow::{Ending, Flow},
+    headless::Script,
+    session::{
+        HttpSession,
+        browser::{Browser as OpensBrowser, BrowserError},
+        client::{Patience, Surroundings},
+        continue_url::ContinueUrl,
+        link::LaunchLink,
+        origin::AllowedOrigins,
+        wait::SystemWait,
+    },
+};
+use countenance_core::{policy::Policy, protocol::ModelClaim};
+use countenance_standin::browser::{Browser, Page};
+use countenance_system::{SystemChance, SystemClock};
+use countenance_vision::Vision;
+
+/// One installation of the client.
+pub(super) struct Client {
+    pub(super) vision: std::sync::Arc<Vision>,
+    pub(super) models: Vec<ModelClaim>,
+    pub(super) key: DeviceKey,
+    pub(super) allowed: AllowedOrigins,
+    pub(super) attended: Attended,
+    /// The camera, where there is one in place of recordings.
+    pub(super) lens: Option<Lens>,
+}
+
+/// Who attends the client.
+pub(super) enum Attended {
+    /// A script: no display is needed.
+    ByScript,
+    /// A person at the window, which is a process of its own with its data here.
+    AtWindow {
+        /// Where its key and settings lie.
+        data: PathBuf,
+    },
+}
+
+/// How a run of the client ended.
+pub(super) struct Ran {
+    pub(super) ending: anyhow::Result<Ending>,
+    /// The page that the browser was sent to.
+    pub(super) returned: Option<Page>,
+    /// The JSON lines that the client wrote.
+    lines: Vec<Value>,
+}
+
+impl Client {
+    /// Opens `link` with `recording` before the camera; the way back goes to `browser`.
+    pub(super) fn run(
+        &self,
+        link: &str,
+        recording: &Path,
+        cancel_after: Option<u32>,
+        browser: &mut Browser,
+    ) -> anyhow::Result<Ran> {
+        if let Attended::AtWindow { data } = &self.attended {
+            return window::run(link, recording, &self.allowed, data, browser);
+        }
+        let link = LaunchLink::parse(link, &self.allowed).context("the landing page's link")?;
+        let mut source = match &self.lens {
+            Some(open) => open().context("the camera")?,
+            None => Box::new(recording::open(recording).with_context(|| format!("{}", recording.display()))?),
+        };
+        let mut out = Vec::new();
+        let mut script = Script::new(&mut out, 0, cancel_after);
+        let cancelled = AtomicBool::new(false);
+        let around = Surroundings {
+            key: &self.key,
+            clock: &SystemClock,
+            chance: &SystemChance,
+            wait: &SystemWait,
+            cancelled: &cancelled,
+        };
+        let mut session = HttpSession::new("countenance-lab demo", around, Patience::default());
+        let mut hand_over = HandOver { browser, page: None };
+        let flow = Flow {
+            source: &mut *source,
+            sight: &*self.vision,
+            models: &self.models,
+            policy: Policy::default(),
+            session: &mut session,
+            key: &self.key,
+            clock: &SystemClock,
+            chance: &SystemChance,
+            browser: &mut hand_over,
+            operator: &mut script,
+        };
+        let ending = flow.run(&link);
+        script.ended(&ending);
+        let returned = hand_over.page;
+        let lines = String::from_utf8_lossy(&out).lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
+        Ok(Ran { ending: ending.map_err(Into::into), returned, lines })
+    }
+}
+
+impl Ran {
+    /// What the client saw, in a line or two for a person.
+    pub(super) fn told(&self) -> Vec<String> {
+        let text = |line: &Value, field: &str| line.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let number = |line: &Value, field: &str| line.get(field).and_then(Value::as_f64).unwrap_or(f64::NAN);
+        let mut told = Vec::new();
+        for line in &self.lines {
+            match text(line, "event").as_str() {
+                "opened" => told.push(format!(
+                    "client: {} asks for {} at {}, to {}",
+                    text(line, "application"),
+                    text(line, "account"),
+                    text(line, "tenant"),
+                    text(line, "purpose"),
+                )),
+                "shown" => told.push(format!(
+                    "client: live, log odds {:.1} over {:.1} s; sealed and posted",
+                    number(line, "fused"),
+                    number(line, "span_millis") / 1e3,
+                )),
+                "setback" => {
+                    let facts = line.get("facts").unwrap_or(&Value::Null);
+                    told.push(match facts.get("fused") {
+                        Some(_) => format!(
+                            "client: {}, log odds {:.1} where {:.1} is needed",
+                            text(line, "reason"),
+                            number(facts, "fused"),
+                            number(facts, "threshold"),
+                        ),
+                        None => match facts.get("attempts_left") {
+                            Some(left) => format!("verifier: {}, {left} attempts left", text(line, "reason")),
+                            None => format!("client: {}", text(line, "reason")),
+                        },
+                    });
+                }
+                _ => {}
+            }
+        }
+        told
+    }
+}
+
+/// Sends the return page to the browser in which the login began, as the system's browser would be.
+struct HandOver<'b> {
+    browser: &'b mut Browser,
+    page: Option<Page>,
+}
+
+impl OpensBrowser for HandOver<'_> {
+    fn open(&mut self, url: &ContinueUrl) -> Result<(), BrowserError> {
+        let page = self.browser.open(url.as_str()).map_err(|e| BrowserError::NotOpened(std::io::Error::other(e)))?;
+        self.page = Some(page);
+        Ok(())
+    }
+}

@@ -1,0 +1,181 @@
+//! The six logins: what is done, what must come of it.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::{Context, ensure};
+
+use super::{
+    Tell,
+    client::Ran,
+    place::{Mode, Place},
+};
+use countenance_amr::AMR_CLAIM;
+use countenance_client::flow::Ending;
+use countenance_core::protocol::Reason;
+use countenance_standin::browser::{Browser, Page};
+use countenance_system::SystemClock;
+
+/// One login.
+pub(super) struct Login {
+    pub(super) title: &'static str,
+    /// What a person at the window does.
+    pub(super) at_the_window: &'static str,
+    pub(super) walk: fn(&Place, Tell) -> anyhow::Result<()>,
+}
+
+/// In the order in which they build on one another: the first enrols the face that the others are compared with.
+pub(super) const LOGINS: [Login; 6] = [
+    Login { title: "First login, always-on: no template yet, so enrol", at_the_window: "press Begin", walk: enrol },
+    Login {
+        title: "Step-up on demand: the salary page asks for the face",
+        at_the_window: "press Begin",
+        walk: step_up,
+    },
+    Login {
+        title: "Another person before the camera",
+        at_the_window: "press Begin, then Stop here",
+        walk: another_person,
+    },
+    Login {
+        title: "A recording of the right person, replayed from a screen",
+        at_the_window: "press Begin, then Stop here",
+        walk: replay,
+    },
+    Login {
+        title: "The person cancels",
+        at_the_window: "press Cancel while the camera looks, or close the window",
+        walk: cancel,
+    },
+    Login {
+        title: "No camera: a code by text message instead",
+        at_the_window: "nothing, the browser alone",
+        walk: code,
+    },
+];
+
+fn enrol(place: &Place, tell: Tell) -> anyhow::Result<()> {
+    place.set_mode(Mode::Always);
+    let mut browser = new_browser()?;
+    let page = browser.open(&place.payroll("/login"))?;
+    let landing = sign_in(place, &mut browser, &page, tell)?;
+    let ran = face(place, &mut browser, &landing, &place.recordings.a_enrol, None, tell)?;
+    ensure!(matches!(ran.ending, Ok(Ending::Approved)), "the client ended with {:?}", ran.ending);
+    let page = way_back(&mut browser, ran)?;
+    ensure!(page.status == 200 && page.url.path() == "/", "payroll answered {page:?}");
+    ensure!(page.html.contains(AMR_CLAIM), "the ID token lacks the claim");
+    tell(format!("payroll: signed in; the ID token holds {AMR_CLAIM} = mfa"));
+    Ok(())
+}
+
+fn step_up(place: &Place, tell: Tell) -> anyhow::Result<()> {
+    let (mut browser, landing) = salary(place, tell)?;
+    let ran = face(place, &mut browser, &landing, &place.recordings.a_verify, None, tell)?;
+    ensure!(matches!(ran.ending, Ok(Ending::Approved)), "the client ended with {:?}", ran.ending);
+    let page = way_back(&mut browser, ran)?;
+    ensure!(page.status == 200 && page.url.path() == "/salary", "payroll answered {page:?}");
+    tell("payroll: the salary page is open".into());
+    Ok(())
+}
+
+fn another_person(place: &Place, tell: Tell) -> anyhow::Result<()> {
+    denied(place, &place.recordings.b, None, Reason::NoMatch, tell)
+}
+
+fn replay(place: &Place, tell: Tell) -> anyhow::Result<()> {
+    denied(place, &place.recordings.a_replayed, None, Reason::NotLive, tell)
+}
+
+fn cancel(place: &Place, tell: Tell) -> anyhow::Result<()> {
+    denied(place, &place.recordings.a_verify, Some(5), Reason::Cancelled, tell)
+}
+
+fn code(place: &Place, tell: Tell) -> anyhow::Result<()> {
+    let (mut browser, landing) = salary(place, tell)?;
+    let asked = landing.form_with("channel").with_context(|| format!("no way to ask for a code on {landing:?}"))?;
+    let page = browser.submit(&landing, &asked)?;
+    let sent = place.servers.phone.messages().pop().context("no message came")?;
+    tell(format!("phone: a text message came to {}", sent.to));
+    let form = page.form_with("code").with_context(|| format!("no field for the code on {page:?}"))?;
+    let page = browser.submit(&page, &form.fill("code", &sent.code))?;
+    let form = page.return_form().with_context(|| format!("{page:?}"))?;
+    let page = browser.submit(&page, &form)?;
+    ensure!(page.status == 200 && page.url.path() == "/salary", "payroll answered {page:?}");
+    tell("payroll: the salary page is open".into());
+    Ok(())
+}
+
+/// A step-up that must end in a clear denial, for this reason.
+fn denied(
+    place: &Place,
+    recording: &Path,
+    cancel_after: Option<u32>,
+    reason: Reason,
+    tell: Tell,
+) -> anyhow::Result<()> {
+    let (mut browser, landing) = salary(place, tell)?;
+    let ran = face(place, &mut browser, &landing, recording, cancel_after, tell)?;
+    ensure!(
+        matches!(ran.ending, Ok(Ending::Refused(found)) if found == reason),
+        "the client ended with {:?}, not {}",
+        ran.ending,
+        reason.name(),
+    );
+    let page = way_back(&mut browser, ran)?;
+    let code = format!("countenance_{}", reason.name());
+    ensure!(page.html.contains("access_denied") && page.html.contains(&code), "payroll answered {page:?}");
+    tell(format!("payroll: access_denied, {code}"));
+    let page = browser.open(&place.payroll("/salary"))?;
+    ensure!(!page.url.as_str().starts_with(&place.payroll("/salary")), "the salary page opened all the same");
+    Ok(())
+}
+
+/// Signs in by password alone, then asks for the salary page; ends on the verifier's landing page.
+fn salary(place: &Place, tell: Tell) -> anyhow::Result<(Browser, Page)> {
+    place.set_mode(Mode::OnDemand);
+    let mut browser = new_browser()?;
+    let page = browser.open(&place.payroll("/login"))?;
+    let home = sign_in(place, &mut browser, &page, tell)?;
+    ensure!(home.status == 200 && home.url.path() == "/", "payroll answered {home:?}");
+    ensure!(!home.html.contains(AMR_CLAIM), "the claim was granted without a face");
+    let landing = browser.open(&place.payroll("/salary"))?;
+    tell(
+        "payroll: the salary page wants a second factor; the tenant's Action sends the browser to the verifier".into(),
+    );
+    Ok((browser, landing))
+}
+
+/// A browser that has never been anywhere.
+fn new_browser() -> anyhow::Result<Browser> {
+    Ok(Browser::new(Arc::new(SystemClock))?)
+}
+
+fn sign_in(place: &Place, browser: &mut Browser, page: &Page, tell: Tell) -> anyhow::Result<Page> {
+    let form = page.form_with("password").context("the tenant's login page")?;
+    tell(format!("browser: signs in at the tenant as {}", place.servers.person.name));
+    Ok(browser.submit(
+        page,
+        &form.fill("email", place.servers.person.name).fill("password", &place.servers.person.password),
+    )?)
+}
+
+/// Opens the landing page's link in the client.
+fn face(
+    place: &Place,
+    browser: &mut Browser,
+    landing: &Page,
+    recording: &Path,
+    cancel_after: Option<u32>,
+    tell: Tell,
+) -> anyhow::Result<Ran> {
+    let link = landing.launch_link().with_context(|| format!("no launch link on {landing:?}"))?;
+    let ran = place.client.run(&link, recording, cancel_after, browser)?;
+    ran.told().into_iter().for_each(tell);
+    Ok(ran)
+}
+
+/// From the verifier's return page through `/continue` to the relying party.
+fn way_back(browser: &mut Browser, ran: Ran) -> anyhow::Result<Page> {
+    let page = ran.returned.context("the browser was not sent back")?;
+    let form = page.return_form().with_context(|| format!("{page:?}"))?;
+    Ok(browser.submit(&page, &form)?)
+}

@@ -1,0 +1,185 @@
+//! The demo's servers on loopback, each on a site of its own: tenant, verifier, relying party, phone network. They end with
+//! [`Servers`].
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
+use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
+use url::Url;
+
+use super::Tell;
+use countenance_core::{
+    policy::Policy,
+    rng::{Chance, random_text},
+};
+use countenance_net::HttpNet;
+use countenance_standin::{
+    relying_party::RelyingParty,
+    tenant::{self, Action, Library, Tenant, User},
+    twilio::TwilioStandIn,
+};
+use countenance_system::{SystemChance, SystemClock};
+use countenance_verifier::{Mailer, MasterKey, Place as StorePlace, Setup, TwilioVerify, Verifier};
+use countenance_vision::Vision;
+
+/// Sends the codes of the tenant's own second factor.
+const PHONE_PROVIDER: &str = include_str!("../../../packaging/auth0/actions/phone-provider-twilio-verify.js");
+/// The very files that customers deploy.
+const ACTIONS: [(&str, &str); 4] = [
+    ("verified-post-login.js", include_str!("../../../packaging/auth0/actions/verified-post-login.js")),
+    ("step-up-salary.js", include_str!("../../../packaging/auth0/actions/step-up-salary.js")),
+    (
+        "phone-provider-twilio-verify.js",
+        include_str!("../../../packaging/auth0/actions/phone-provider-twilio-verify.js"),
+    ),
+    (
+        "send-phone-message-twilio-verify.js",
+        include_str!("../../../packaging/auth0/actions/send-phone-message-twilio-verify.js"),
+    ),
+];
+/// The relying party's client id at the tenant.
+const CLIENT_ID: &str = "payroll";
+/// The phone of the person who logs in.
+pub(super) const PHONE: &str = "+4915123456789";
+/// The operator of the portal.
+const OPERATOR: &str = "operator";
+
+/// A name and a password that were made for this run.
+pub(super) struct Account {
+    pub(super) name: &'static str,
+    pub(super) password: String,
+}
+
+/// All servers, and what is needed to use them.
+pub(super) struct Servers {
+    pub(super) verifier: Verifier,
+    pub(super) tenant: Tenant,
+    /// The phone network: Twilio Verify's stand-in.
+    pub(super) phone: TwilioStandIn,
+    pub(super) verifier_origin: String,
+    pub(super) tenant_origin: String,
+    pub(super) payroll_origin: String,
+    /// Where text messages and calls are seen.
+    pub(super) phone_origin: String,
+    /// Who logs in.
+    pub(super) person: Account,
+    /// Who runs the portal.
+    pub(super) operator: Account,
+    // In the order of their end: the servers are told to stop, then the threads that run them end.
+    _stop: watch::Sender<()>,
+    pub(super) runtime: Runtime,
+}
+
+impl Servers {
+    /// Says where they are, and who may use them.
+    pub(super) fn tell(&self, tell: Tell) {
+        let Self { person, operator, .. } = self;
+        tell(format!(
+            "portal    {}/portal   as {}, password {}",
+            self.verifier_origin, operator.name, operator.password
+        ));
+        tell(format!("tenant    {}/manage   runs the files in packaging/auth0/actions", self.tenant_origin));
+        tell(format!("payroll   {}   as {}, password {}", self.payroll_origin, person.name, person.password));
+        tell(format!("phone     {}   the text messages of {PHONE}", self.phone_origin));
+    }
+
+    /// Starts them: the verifier knows no integration, the tenant runs no Action.
+    /// Mail goes to `mailer`, where there is one.
+    pub(super) fn start(vision: &Arc<Vision>, mailer: Option<Arc<dyn Mailer>>) -> anyhow::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let bind = |name: &str| -> anyhow::Result<(TcpListener, String)> {
+            let listener = runtime.block_on(TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))))?;
+            let port = listener.local_addr()?.port();
+            Ok((listener, format!("http://{name}.localhost:{port}")))
+        };
+        let (tenant_at, tenant_origin) = bind("tenant")?;
+        let (verifier_at, verifier_origin) = bind("verifier")?;
+        let (payroll_at, payroll_origin) = bind("payroll")?;
+        let (phone_at, phone_origin) = bind("phone")?;
+        let (stop, stopped) = watch::channel(());
+        let until = || {
+            let mut stopped = stopped.clone();
+            // Ends when the sender is dropped.
+            async move { while stopped.changed().await.is_ok() {} }
+        };
+
+        let net = Arc::new(HttpNet::loopback()?);
+        let (service, account, token) = (hex_id("VA"), hex_id("AC"), random_text::<16>(&SystemChance));
+        let phone =
+            TwilioStandIn::builder(&service, &account, &token).custom_codes().fraud_guard_blocks("+88").build()?;
+        let codes = TwilioVerify::new(Url::parse(&phone_origin)?, &service, &account, &token, net.clone())?;
+        let verifier = runtime.block_on(Verifier::open(Setup {
+            origin: verifier_origin.parse()?,
+            place: StorePlace::Memory,
+            key: master_key(),
+            clock: Arc::new(SystemClock),
+            chance: Arc::new(SystemChance),
+            examiner: Arc::new(vision.clone()),
+            models: vision.model_claims(),
+            policy: Policy::default(),
+            judges: 1,
+            download_url: None,
+            codes: Some(codes),
+            mailer,
+        }))?;
+        runtime.spawn(verifier.clone().serve(verifier_at, until()));
+
+        let person = Account { name: "ada@example.com", password: random_text::<9>(&SystemChance) };
+        let (tenant_url, payroll_url) = (Url::parse(&tenant_origin)?, Url::parse(&payroll_origin)?);
+        let payroll = RelyingParty::builder(&payroll_url, &tenant_url, CLIENT_ID, net.clone()).build();
+        let library = ACTIONS.iter().fold(Library::default(), |library, (name, source)| library.file(*name, *source));
+        let tenant = Tenant::builder(tenant_url)
+            .net(net)
+            .dashboard(library)
+            .phone_provider(
+                Action::new(PHONE_PROVIDER)
+                    .secret("TWILIO_ACCOUNT", &account)
+                    .secret("TWILIO_SECRET", &token)
+                    .secret("TWILIO_SERVICE", &service)
+                    .secret("TWILIO_BASE_URL", &phone_origin),
+            )
+            .user(User::new("auth0|ada", "Ada Lovelace", person.name, &person.password).with_phone(PHONE))
+            .client(tenant::Client {
+                client_id: CLIENT_ID.into(),
+                name: "Payroll".into(),
+                redirect_uris: vec![payroll.redirect_uri()],
+            })
+            .build()?;
+        let (serve_tenant, until_tenant, until_payroll) = (tenant.clone(), until(), until());
+        runtime.spawn(async move { serve_tenant.serve(tenant_at, until_tenant).await });
+        runtime.spawn(async move { payroll.serve(payroll_at, until_payroll).await });
+        let (serve_phone, until_phone) = (phone.clone(), until());
+        runtime.spawn(async move { serve_phone.serve(phone_at, until_phone).await });
+        let password = runtime.block_on(verifier.add_operator(OPERATOR))?;
+        let operator = Account { name: OPERATOR, password: password.reveal().to_owned() };
+        Ok(Self {
+            verifier,
+            tenant,
+            phone,
+            verifier_origin,
+            tenant_origin,
+            payroll_origin,
+            phone_origin,
+            person,
+            operator,
+            _stop: stop,
+            runtime,
+        })
+    }
+}
+
+/// An id as Twilio writes them: two letters and 32 hexadecimal digits.
+fn hex_id(prefix: &str) -> String {
+    let mut bytes = [0; 16];
+    SystemChance.fill(&mut bytes);
+    bytes.iter().fold(prefix.to_owned(), |id, byte| format!("{id}{byte:02x}"))
+}
+
+/// The demo's store lives in memory and ends with it; so does the key that seals it.
+fn master_key() -> MasterKey {
+    let mut bytes = [0; 32];
+    SystemChance.fill(&mut bytes);
+    MasterKey::from_bytes(bytes)
+}

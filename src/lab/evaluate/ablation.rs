@@ -1,0 +1,57 @@
+//! What each cue adds: the figures of the same set without it.
+//!
+//! A score is the networks' part and the sum of the cues' parts, so a cue's part can be taken off again and nothing has to
+//! be played twice. What a login would have led to cannot be had that way and stands in no such row.
+
+use super::{figures::Figures, page::Ablation, presentation::Presentation, threshold::Threshold};
+use countenance_core::policy::CueName;
+
+/// Rows for each of `cues`, and one without any of them. Empty where no cue was asked.
+pub fn of(presentations: &[Presentation], threshold: &Threshold, cues: &[CueName]) -> Vec<Ablation> {
+    let without = |name: String, off: &[CueName]| {
+        let rows: Vec<_> = presentations.iter().map(|row| silenced(row, off)).collect();
+        Ablation { name, figures: Figures::of(&rows, threshold) }
+    };
+    let each = cues.iter().map(|cue| without(format!("without {}", cue.as_str()), &[*cue]));
+    let none = (!cues.is_empty()).then(|| without("networks alone".into(), cues));
+    each.chain(none).collect()
+}
+
+/// The presentation as if the cues `off` had said nothing.
+fn silenced(presentation: &Presentation, off: &[CueName]) -> Presentation {
+    let (said, cues): (Vec<_>, Vec<_>) = presentation.cues.iter().cloned().partition(|cue| off.contains(&cue.name));
+    Presentation {
+        score: presentation.score.map(|score| score - said.iter().map(|cue| cue.llr).sum::<f32>()),
+        cues,
+        decision: None,
+        decided_millis: None,
+        ..presentation.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::{
+        figures::tests::{at, presented},
+        presentation::Decision,
+    };
+    use countenance_core::protocol::CueClaim;
+
+    #[test]
+    fn a_cue_is_taken_off_and_its_row_says_what_that_costs() {
+        let said = |name, llr| CueClaim { name, measure: Some(1.0), llr };
+        let row = |label: &str, score: f32, stillness: f32, carrier: f32| Presentation {
+            cues: vec![said(CueName::Stillness, stillness), said(CueName::Carrier, carrier)],
+            decision: Some(Decision::Live),
+            ..presented(Some(label), Some(score))
+        };
+        // Networks alone would let the attack pass; stillness denies it; the carrier says nothing of it.
+        let rows = [row("bona_fide", 3.0, 0.0, 1.0), row("print", -1.0, -3.0, 0.0)];
+        let runs = of(&rows, &at(1.0), &[CueName::Stillness, CueName::Carrier]);
+        let told: Vec<_> = runs.iter().map(|run| (run.name.as_str(), run.figures.attacks.wrong.count)).collect();
+        assert_eq!(told, [("without stillness", 1), ("without carrier", 0), ("networks alone", 1)]);
+        assert!(runs.iter().all(|run| run.figures.bpcer.count == 0 && run.figures.bona_fide.decisions.is_none()));
+        assert!(of(&rows, &at(1.0), &[]).is_empty());
+    }
+}

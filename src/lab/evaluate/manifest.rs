@@ -1,0 +1,369 @@
+//! A manifest: a TOML file that names clips below its own folder and says of each what is known.
+//!
+//! ```toml
+//! name = "site A, second round"   # of the set, for its report, where wanted
+//! nature = "real attacks"         # real or simulated, for its report
+//!
+//! [[clip]]
+//! path = "tablet/0007"            # below the manifest's folder
+//! label = "attack"                # or "bona_fide"
+//! species = "replay_tablet"       # of an attack
+//! support = "fixed"               # this and the rest where known
+//! subject = "17"
+//! camera = "laptop"
+//! light = "daylight"
+//! licence = "CC-BY-4.0"
+//! expected = "not_live"           # what a login must lead to: live, not_live, cannot_tell
+//! fps = 25                        # of a folder of pictures
+//! frames = 12                     # read only the first ones
+//! ```
+//!
+//! It may come from anybody: its size is capped, unknown keys are refused by name, and a path stays below the folder.
+
+use std::{
+    collections::BTreeSet,
+    num::NonZeroU32,
+    path::{Component, Path, PathBuf},
+};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{
+    presentation::{Decision, Facts, Label},
+    set::{Clip, Set, last_name},
+};
+use countenance_camera::recording::MAX_FPS;
+use countenance_system::small_file::{self, SmallFileError};
+
+/// Most bytes of a manifest: some 50,000 clips.
+pub const MAX_BYTES: usize = 8 << 20;
+/// Most characters of a name in it; of a path four times as many.
+const NAME_MAX_CHARS: usize = 256;
+
+/// Why a manifest is refused. Lines are counted from 1.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// There is no such file or folder.
+    #[error("it is not there")]
+    Missing,
+    /// As a file.
+    #[error(transparent)]
+    File(#[from] SmallFileError),
+    /// Not TOML, a key that is not known, or a value that cannot be.
+    #[error("line {line}: {}", why.message())]
+    Layout {
+        /// Where.
+        line: usize,
+        /// What the reader says.
+        why: Box<toml::de::Error>,
+    },
+    /// An attack of no species.
+    #[error("line {line}: an attack needs a species")]
+    NoSpecies {
+        /// Where the clip's path stands.
+        line: usize,
+    },
+    /// A person of some species.
+    #[error("line {line}: only an attack has a species")]
+    SpeciesOfAPerson {
+        /// Where the clip's path stands.
+        line: usize,
+    },
+    /// A rate for what has one of its own.
+    #[error("line {line}: only a folder of pictures takes fps")]
+    RateOfARecording {
+        /// Where the clip's path stands.
+        line: usize,
+    },
+    /// One clip would count twice.
+    #[error("line {line}: this clip is named twice")]
+    Twice {
+        /// Where its path stands again.
+        line: usize,
+    },
+}
+
+/// Why one value cannot be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Fault {
+    #[error("the path is absolute")]
+    Absolute,
+    #[error("the path leads out of the manifest's folder")]
+    Outside,
+    #[error("this names nothing")]
+    Empty,
+    #[error("this is too long")]
+    TooLong,
+    #[error("this holds characters that cannot be shown")]
+    Control,
+    #[error("a species is made of a to z, 0 to 9 and _")]
+    Species,
+    #[error("frames per second are above 0 and at most {MAX_FPS}")]
+    Rate,
+}
+
+/// The set that the manifest at `path` describes, its clips in its own order.
+pub(super) fn read(path: &Path) -> Result<Set, ManifestError> {
+    let text = small_file::read(path, MAX_BYTES)?.ok_or(ManifestError::Missing)?;
+    parse(&text, path)
+}
+
+fn parse(text: &str, path: &Path) -> Result<Set, ManifestError> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let line = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
+    let manifest: Manifest = toml::from_str(text).map_err(|why| {
+        let line = line(why.span().map_or(0, |span| span.start));
+        ManifestError::Layout { line, why: Box::new(why) }
+    })?;
+    let text = |text: Option<Text>| text.map(|Text(text)| text);
+    let mut seen = BTreeSet::new();
+    let clips = manifest.clips.into_iter().map(|entry| {
+        let line = line(entry.path.span().start);
+        let path = folder.join(&entry.path.get_ref().0);
+        if !seen.insert(path.clone()) {
+            return Err(ManifestError::Twice { line });
+        }
+        if entry.fps.is_some() && path.is_file() {
+            return Err(ManifestError::RateOfARecording { line });
+        }
+        let label = match (entry.label, entry.species) {
+            (Class::BonaFide, None) => Label::BonaFide,
+            (Class::Attack, Some(Species(species))) => Label::Attack(species),
+            (Class::BonaFide, Some(_)) => return Err(ManifestError::SpeciesOfAPerson { line }),
+            (Class::Attack, None) => return Err(ManifestError::NoSpecies { line }),
+        };
+        Ok(Clip {
+            name: name(&entry.path.get_ref().0),
+            label: Some(label),
+            facts: Facts {
+                support: text(entry.support),
+                subject: text(entry.subject),
+                camera: text(entry.camera),
+                light: text(entry.light),
+                licence: text(entry.licence),
+                expected: entry.expected,
+            },
+            fps: entry.fps.map(|Rate(fps)| fps),
+            frames: entry.frames.map(NonZeroU32::get),
+            path,
+        })
+    });
+    Ok(Set {
+        path: path.into(),
+        name: text(manifest.name).unwrap_or_else(|| last_name(path)),
+        nature: text(manifest.nature),
+        clips: clips.collect::<Result<_, _>>()?,
+    })
+}
+
+/// The path with `/` between its parts, on every system.
+pub(super) fn name(path: &Path) -> String {
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    name: Option<Text>,
+    nature: Option<Text>,
+    #[serde(rename = "clip", default)]
+    clips: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    path: Spanned<Below>,
+    label: Class,
+    species: Option<Species>,
+    support: Option<Text>,
+    subject: Option<Text>,
+    camera: Option<Text>,
+    light: Option<Text>,
+    licence: Option<Text>,
+    expected: Option<Decision>,
+    fps: Option<Rate>,
+    frames: Option<NonZeroU32>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Class {
+    BonaFide,
+    Attack,
+}
+
+/// A path that stays below the folder it is joined to. Links are followed: whoever made one is not who wrote the manifest.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Below(pub(super) PathBuf);
+
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct Species(String);
+
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+struct Text(String);
+
+#[derive(Deserialize)]
+#[serde(try_from = "f64")]
+struct Rate(f64);
+
+impl TryFrom<String> for Below {
+    type Error = Fault;
+
+    fn try_from(text: String) -> Result<Self, Fault> {
+        let text = shown(text, 4 * NAME_MAX_CHARS)?;
+        let path = Path::new(&text);
+        // A path may be absolute on another system than this one.
+        if path.has_root() || text.starts_with(['/', '\\']) || text.get(1..2) == Some(":") {
+            return Err(Fault::Absolute);
+        }
+        if text.split(['/', '\\']).any(|part| part == "..") {
+            return Err(Fault::Outside);
+        }
+        let normal: PathBuf = path.components().filter(|part| matches!(part, Component::Normal(_))).collect();
+        if normal.as_os_str().is_empty() { Err(Fault::Empty) } else { Ok(Self(normal)) }
+    }
+}
+
+impl TryFrom<String> for Species {
+    type Error = Fault;
+
+    fn try_from(text: String) -> Result<Self, Fault> {
+        let text = shown(text, NAME_MAX_CHARS)?;
+        let known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if text.chars().all(known) { Ok(Self(text)) } else { Err(Fault::Species) }
+    }
+}
+
+impl TryFrom<String> for Text {
+    type Error = Fault;
+
+    fn try_from(text: String) -> Result<Self, Fault> {
+        shown(text, NAME_MAX_CHARS).map(Self)
+    }
+}
+
+impl TryFrom<f64> for Rate {
+    type Error = Fault;
+
+    fn try_from(fps: f64) -> Result<Self, Fault> {
+        if fps > 0.0 && fps <= f64::from(MAX_FPS) { Ok(Self(fps)) } else { Err(Fault::Rate) }
+    }
+}
+
+/// Text that can stand in a table.
+fn shown(text: String, most_chars: usize) -> Result<String, Fault> {
+    match text {
+        text if text.trim().is_empty() => Err(Fault::Empty),
+        text if text.chars().count() > most_chars => Err(Fault::TooLong),
+        text if text.chars().any(char::is_control) => Err(Fault::Control),
+        text => Ok(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clip_is_what_its_entry_says() {
+        let text = r#"
+            name = "a set"
+            nature = "real attacks"
+            [[clip]]
+            path = "./a/b.mp4"
+            label = "attack"
+            species = "replay_tablet"
+            support = "fixed"
+            subject = "17"
+            camera = "laptop"
+            light = "daylight"
+            licence = "CC-BY-4.0"
+            expected = "not_live"
+            fps = 12.5
+            frames = 12
+            [[clip]]
+            path = "c"
+            label = "bona_fide"
+        "#;
+        let set = parse(text, Path::new("set/all.toml")).unwrap();
+        assert_eq!((set.name.as_str(), set.nature.as_deref()), ("a set", Some("real attacks")));
+        let clips = set.clips;
+        let of = |text: &str| Some(text.to_owned());
+        let first = Clip {
+            path: "set/a/b.mp4".into(),
+            name: "a/b.mp4".into(),
+            label: Some(Label::Attack("replay_tablet".into())),
+            facts: Facts {
+                support: of("fixed"),
+                subject: of("17"),
+                camera: of("laptop"),
+                light: of("daylight"),
+                licence: of("CC-BY-4.0"),
+                expected: Some(Decision::NotLive),
+            },
+            fps: Some(12.5),
+            frames: Some(12),
+        };
+        assert_eq!(clips[0], first);
+        assert_eq!((&clips[1].label, &clips[1].facts), (&Some(Label::BonaFide), &Facts::default()));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_its_line() {
+        let clip = |more: &str| format!("[[clip]]\npath = \"a\"\nlabel = \"bona_fide\"\n{more}\n");
+        let path = |path: &str| format!("[[clip]]\nlabel = \"bona_fide\"\npath = {path}\n");
+        let long = format!("\"{}\"", "a".repeat(1025));
+        let rows = [
+            ("not TOML", "[[clip".into(), "line 1: "),
+            ("an unknown key", clip("colour = 1"), "line 4: unknown field `colour`"),
+            ("an unknown key above", "version = 1".into(), "line 1: unknown field `version`"),
+            ("an unknown label", "[[clip]]\npath = \"a\"\nlabel = \"live\"".into(), "line 3: unknown variant `live`"),
+            ("no label", "\n[[clip]]\npath = \"a\"".into(), "line 2: missing field `label`"),
+            ("no path", "[[clip]]\nlabel = \"attack\"".into(), "line 1: missing field `path`"),
+            ("up", path("\"../a\""), "line 3: the path leads out"),
+            ("up in between", path("\"a/../../b\""), "line 3: the path leads out"),
+            ("up elsewhere", path(r"'a\..\b'"), "line 3: the path leads out"),
+            ("absolute", path("\"/etc/passwd\""), "line 3: the path is absolute"),
+            ("absolute elsewhere", path(r"'C:\a'"), "line 3: the path is absolute"),
+            ("a share", path(r"'\\host\a'"), "line 3: the path is absolute"),
+            ("empty", path("\"\""), "line 3: this names nothing"),
+            ("nowhere", path("\".\""), "line 3: this names nothing"),
+            ("long", path(&long), "line 3: this is too long"),
+            ("control characters", path(r#""a\u001b[2J""#), "line 3: this holds characters"),
+            ("nul", path(r#""a\u0000""#), "line 3: this holds characters"),
+            ("a path of numbers", path("7"), "line 3: invalid type"),
+            ("a species with blanks", clip("species = \"a print\""), "line 4: a species is made of"),
+            ("a person of a species", clip("species = \"print\""), "line 2: only an attack has"),
+            ("an attack of none", "[[clip]]\npath = \"a\"\nlabel = \"attack\"".into(), "line 2: an attack needs"),
+            ("no rate", clip("fps = 0.0"), "line 4: frames per second"),
+            ("no number", clip("fps = nan"), "line 4: frames per second"),
+            ("too fast", clip("fps = 1001"), "line 4: frames per second"),
+            ("no frames", clip("frames = 0"), "line 4: invalid value"),
+            ("frames below none", clip("frames = -1"), "line 4: invalid value"),
+            ("an expectation", clip("expected = \"yes\""), "line 4: unknown variant `yes`"),
+            ("twice", format!("{}{}", clip(""), clip("")), "line 6: this clip is named twice"),
+            ("twice, otherwise", format!("{}{}", clip(""), path("\"./a\"")), "line 7: this clip is named twice"),
+        ];
+        for (name, text, expected) in rows {
+            let refused = parse(&text, Path::new("all.toml")).unwrap_err().to_string();
+            assert!(refused.starts_with(expected), "{name}: {refused}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_for_pictures_and_size_has_an_end() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a"), b"?").unwrap();
+        let file = folder.path().join("set.toml");
+        std::fs::write(&file, "[[clip]]\npath = \"a\"\nlabel = \"bona_fide\"\nfps = 25\n").unwrap();
+        assert!(matches!(read(&file), Err(ManifestError::RateOfARecording { line: 2 })));
+        std::fs::write(&file, "#".repeat(MAX_BYTES + 1)).unwrap();
+        assert!(matches!(read(&file), Err(ManifestError::File(SmallFileError::TooLarge { .. }))));
+        assert!(matches!(read(&folder.path().join("b")), Err(ManifestError::Missing)));
+    }
+}

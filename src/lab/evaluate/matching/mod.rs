@@ -1,0 +1,264 @@
+//! How well faces are told apart: one-to-one comparisons, the engine of `countenance-lab evaluate match`.
+//!
+//! ```text
+//! folder of people or manifest ─► pairs ─► acquire, sample by sample on all cores ─► compare ─► figures ─► text, JSON, HTML
+//! ```
+//!
+//! A sample is a picture or a recording. Of a recording the best frame counts, as a login posts one: the gates of quality
+//! say which frames may, [`merit`] which is best. A sample without such a frame has no template; the pairs it stands in
+//! are compared with nothing, and counted apart (failure to acquire, ISO/IEC 19795-1).
+
+pub mod figures;
+mod page;
+pub mod pairs;
+pub mod report;
+pub mod tail;
+
+use std::{
+    collections::BTreeMap,
+    num::NonZeroUsize,
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use serde::Serialize;
+
+use super::digest::{self, FileDigest};
+use countenance_camera::{CameraError, FrameSource, recording};
+use countenance_client::headless::causes;
+use countenance_core::{
+    best_shot::merit,
+    face::Face,
+    frame::Frame,
+    policy::Policy,
+    quality::{self, Hint},
+};
+use countenance_vision::{Embedding, Vision, VisionError};
+use pairs::{Pairs, Sample};
+
+/// How samples are read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Options {
+    /// Most frames to be read of each sample.
+    pub limit_frames: Option<u32>,
+    /// Whether a frame counts that failed the gates of quality, as long as it shows a face.
+    pub ungated: bool,
+    /// Samples read at a time.
+    pub threads: NonZeroUsize,
+}
+
+/// What came of one sample.
+#[derive(Debug, Clone)]
+pub enum Acquired {
+    /// Its template.
+    Template(Embedding),
+    /// There is none.
+    Nothing(Reason),
+}
+
+/// Why a sample has no template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// No frame showed a face.
+    NoFace,
+    /// Frames showed a face and none passed the gates; what stood in the way most often.
+    NoGoodFrame(Hint),
+    /// It could not be read.
+    Failed(String),
+}
+
+/// One comparison.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// Name of one sample.
+    pub left: String,
+    /// Name of the other.
+    pub right: String,
+    /// Whether both show one person.
+    pub same: bool,
+    /// Their cosine, −1 to 1; absent where one has no template.
+    pub score: Option<f32>,
+}
+
+/// What came of all pairs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Matched {
+    /// Each comparison, in the order of the pairs.
+    pub comparisons: Vec<Comparison>,
+    /// Samples in all.
+    pub samples: u32,
+    /// Different people, where the set names them; 0: it names none.
+    pub people: u32,
+    /// The samples without a template, by name.
+    pub missing: Vec<(String, Reason)>,
+    /// SHA-256 of the set in hex: paths and content of its files.
+    pub set_sha256: String,
+}
+
+/// Compares all of `pairs`. `acquire` makes the template of a sample; `progress` is told after each how many are done.
+pub fn compare(
+    pairs: &Pairs,
+    threads: NonZeroUsize,
+    acquire: &(dyn Fn(&Sample) -> Acquired + Sync),
+    progress: &(dyn Fn(usize) + Sync),
+) -> Matched {
+    let (acquired, mut files) = acquire_all(pairs, threads, acquire, progress);
+    files.extend(pairs.manifest().into_iter().flat_map(|(name, path)| digest::of_path(&name, path)));
+    let template = |i: usize| match acquired.get(i) {
+        Some(Acquired::Template(template)) => Some(template),
+        _ => None,
+    };
+    let name = |i: usize| pairs.samples.get(i).map_or_else(String::new, |sample| sample.name.clone());
+    let comparisons = pairs.pairs.iter().map(|pair| Comparison {
+        left: name(pair.left),
+        right: name(pair.right),
+        same: pair.same,
+        score: template(pair.left).zip(template(pair.right)).map(|(left, right)| left.cosine(right)),
+    });
+    let missing = pairs.samples.iter().zip(&acquired).filter_map(|(sample, acquired)| match acquired {
+        Acquired::Template(_) => None,
+        Acquired::Nothing(reason) => Some((sample.name.clone(), reason.clone())),
+    });
+    Matched {
+        comparisons: comparisons.collect(),
+        samples: pairs.samples.len() as u32,
+        people: pairs.people(),
+        missing: missing.collect(),
+        set_sha256: digest::of_files(files),
+    }
+}
+
+fn acquire_all(
+    pairs: &Pairs,
+    threads: NonZeroUsize,
+    acquire: &(dyn Fn(&Sample) -> Acquired + Sync),
+    progress: &(dyn Fn(usize) + Sync),
+) -> (Vec<Acquired>, Vec<FileDigest>) {
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let work = || {
+        let mut acquired = Vec::new();
+        loop {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            let Some(sample) = pairs.samples.get(i) else { return acquired };
+            acquired.push((i, acquire(sample), digest::of_path(&sample.name, &sample.path)));
+            progress(done.fetch_add(1, Ordering::Relaxed) + 1);
+        }
+    };
+    let mut all = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads.get().min(pairs.samples.len())).map(|_| scope.spawn(work)).collect();
+        let ended = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|p| std::panic::resume_unwind(p)));
+        ended.flatten().collect::<Vec<_>>()
+    });
+    all.sort_by_key(|(i, ..)| *i);
+    let (acquired, files): (Vec<_>, Vec<_>) = all.into_iter().map(|(_, acquired, files)| (acquired, files)).unzip();
+    (acquired, files.into_iter().flatten().collect())
+}
+
+/// The template of the recording, folder of pictures or picture at `path`.
+pub fn acquire(path: &Path, options: &Options, policy: &Policy, vision: &Vision) -> Acquired {
+    let template = match best(path, options, policy, vision) {
+        Ok(Ok((frame, face))) => vision.embed(&frame, &face),
+        Ok(Err(reason)) => return Acquired::Nothing(reason),
+        Err(Broken::Camera(error)) => return Acquired::Nothing(Reason::Failed(causes(&error))),
+        Err(Broken::Vision(error)) => Err(error),
+    };
+    template.map_or_else(|error| Acquired::Nothing(Reason::Failed(causes(&error))), Acquired::Template)
+}
+
+/// Why a sample cannot be read.
+enum Broken {
+    Camera(CameraError),
+    Vision(VisionError),
+}
+
+/// The best frame and the face in it.
+fn best(
+    path: &Path,
+    options: &Options,
+    policy: &Policy,
+    vision: &Vision,
+) -> Result<Result<(Frame, Face), Reason>, Broken> {
+    let mut source = recording::open(path).map_err(|error| Broken::Camera(error.into()))?;
+    let (mut best, mut hints, mut left) =
+        (None::<(f32, Frame, Face)>, BTreeMap::<Hint, u32>::new(), options.limit_frames);
+    while left != Some(0) {
+        let frame = match source.next_frame(Duration::from_millis(policy.capture.frame_millis)) {
+            Err(CameraError::Ended) => break,
+            Err(error) => return Err(Broken::Camera(error)),
+            Ok(frame) => frame,
+        };
+        left = left.map(|left| left - 1);
+        let faces = vision.faces(&frame).map_err(Broken::Vision)?;
+        let candidate = match quality::judge(&frame, &faces, &policy.quality) {
+            Ok(good) => Some((merit(&good.measures()), *good.face())),
+            Err(hint) => {
+                *hints.entry(hint).or_default() += 1;
+                let sure = faces.into_iter().filter(|face| face.score >= policy.quality.face_score);
+                let largest = sure.max_by(|a, b| a.rect.area().total_cmp(&b.rect.area()));
+                // Any frame that passes the gates is better than any that does not.
+                largest.filter(|_| options.ungated).map(|face| (face.landmarks.interocular_px() - 1e6, face))
+            }
+        };
+        if let Some((merit, face)) = candidate.filter(|(merit, _)| best.as_ref().is_none_or(|(most, ..)| merit > most))
+        {
+            best = Some((merit, frame, face));
+        }
+    }
+    let hint = hints.into_iter().filter(|(hint, _)| *hint != Hint::NoFace).max_by_key(|(_, frames)| *frames);
+    Ok(match (best, hint) {
+        (Some((_, frame, face)), _) => Ok((frame, face)),
+        (None, Some((hint, _))) => Err(Reason::NoGoodFrame(hint)),
+        (None, None) => Err(Reason::NoFace),
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A template in a direction of the plane.
+    fn towards(degrees: f32) -> Acquired {
+        let mut values = [0.0_f32; Embedding::LEN];
+        (values[0], values[1]) = (degrees.to_radians().cos(), degrees.to_radians().sin());
+        Acquired::Template(Embedding::from_bytes(values.map(f32::to_le_bytes).as_flattened()).unwrap())
+    }
+
+    #[test]
+    fn pairs_are_compared_in_order_whatever_the_number_of_threads() {
+        let root = tempfile::tempdir().unwrap();
+        for name in ["ann/1.png", "ann/2.png", "bob/1.png", "bob/broken.png"] {
+            std::fs::create_dir_all(root.path().join(name).parent().unwrap()).unwrap();
+            std::fs::write(root.path().join(name), name).unwrap();
+        }
+        let pairs = Pairs::open(root.path()).unwrap();
+        let acquire = |sample: &Sample| match sample.name.as_str() {
+            "ann/1.png" => towards(0.0),
+            "ann/2.png" => towards(60.0),
+            "bob/1.png" => towards(90.0),
+            _ => Acquired::Nothing(Reason::NoFace),
+        };
+        let run = |threads| compare(&pairs, NonZeroUsize::new(threads).unwrap(), &acquire, &|_| ());
+        let matched = run(1);
+        assert_eq!(matched, run(3));
+        let told: Vec<_> = matched
+            .comparisons
+            .iter()
+            .map(|c| (c.left.as_str(), c.right.as_str(), c.same, c.score.map(|score| (score * 100.0).round() as i32)))
+            .collect();
+        let expected = [
+            ("ann/1.png", "ann/2.png", true, Some(50)),
+            ("ann/1.png", "bob/1.png", false, Some(0)),
+            ("ann/1.png", "bob/broken.png", false, None),
+            ("ann/2.png", "bob/1.png", false, Some(87)),
+            ("ann/2.png", "bob/broken.png", false, None),
+            ("bob/1.png", "bob/broken.png", true, None),
+        ];
+        assert_eq!(told, expected);
+        assert_eq!((matched.samples, matched.people), (4, 2));
+        assert_eq!(matched.missing, [("bob/broken.png".to_owned(), Reason::NoFace)]);
+        std::fs::write(root.path().join("ann/1.png"), "other").unwrap();
+        assert_ne!(run(1).set_sha256, matched.set_sha256);
+    }
+}

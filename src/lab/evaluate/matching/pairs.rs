@@ -1,0 +1,259 @@
+//! Which samples are compared: all within and between people of a folder, or those that a manifest names.
+//!
+//! A folder holds one folder for each person, and that holds samples: recordings, pictures, folders of numbered pictures.
+//! A manifest is a TOML file that names pairs below its own folder:
+//!
+//! ```toml
+//! [[pair]]
+//! left = "ann/1.jpg"
+//! right = "visitor.mp4"
+//! same = false
+//! ```
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use super::super::manifest::{self, Below};
+use countenance_system::small_file::{self, SmallFileError};
+
+/// Most samples: their pairs are some 12 million.
+pub const MAX_SAMPLES: usize = 5_000;
+
+/// One picture or recording of one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Path below the root, with `/` between its parts.
+    pub name: String,
+    /// Who is shown, where the set says so.
+    pub person: Option<String>,
+}
+
+/// Two samples to be compared, by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pair {
+    /// One.
+    pub left: usize,
+    /// The other.
+    pub right: usize,
+    /// Whether both show one person.
+    pub same: bool,
+}
+
+/// All samples and pairs of a set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pairs {
+    /// The folder or the manifest.
+    pub path: PathBuf,
+    /// In the order of their names.
+    pub samples: Vec<Sample>,
+    /// At least one.
+    pub pairs: Vec<Pair>,
+}
+
+/// Why there is nothing to compare.
+#[derive(Debug, thiserror::Error)]
+pub enum PairsError {
+    /// A folder cannot be listed.
+    #[error("{} cannot be listed", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Fewer than two samples.
+    #[error("{} holds no two samples in folders of people", .0.display())]
+    TooFew(PathBuf),
+    /// More samples than [`MAX_SAMPLES`].
+    #[error("{} holds more than {MAX_SAMPLES} samples", .0.display())]
+    TooMany(PathBuf),
+    /// There is no such file or folder.
+    #[error("{} is not there", .0.display())]
+    Missing(PathBuf),
+    /// The manifest, as a file.
+    #[error(transparent)]
+    File(#[from] SmallFileError),
+    /// The manifest is not TOML, or has a key or value that cannot be.
+    #[error("the manifest {}, line {line}: {}", path.display(), why.message())]
+    Layout {
+        /// The manifest.
+        path: PathBuf,
+        /// Where, counted from 1.
+        line: usize,
+        /// What the reader says.
+        why: Box<toml::de::Error>,
+    },
+    /// A sample against itself shows nothing.
+    #[error("the manifest compares {0} with itself")]
+    Itself(String),
+    /// One pair would count twice.
+    #[error("the manifest compares {0} and {1} twice")]
+    Twice(String, String),
+}
+
+impl Pairs {
+    /// All pairs of the folder `path`, or those that the manifest `path` names.
+    pub fn open(path: &Path) -> Result<Self, PairsError> {
+        let pairs = if path.is_dir() { Self::of_people(path)? } else { Self::of_manifest(path)? };
+        match pairs.samples.len() {
+            ..2 => Err(PairsError::TooFew(path.into())),
+            2..=MAX_SAMPLES => Ok(pairs),
+            _ => Err(PairsError::TooMany(path.into())),
+        }
+    }
+
+    /// Different people, as far as they are named.
+    pub fn people(&self) -> u32 {
+        self.samples.iter().filter_map(|sample| sample.person.as_ref()).collect::<BTreeSet<_>>().len() as u32
+    }
+
+    /// The manifest and its name, if there is one.
+    pub(super) fn manifest(&self) -> Option<(String, &Path)> {
+        let name = self.path.file_name().filter(|_| !self.path.is_dir())?;
+        Some((name.to_string_lossy().into_owned(), &self.path))
+    }
+
+    fn of_people(root: &Path) -> Result<Self, PairsError> {
+        let mut samples = Vec::new();
+        for person in list(root)?.into_iter().filter(|path| path.is_dir()) {
+            let name =
+                |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            for path in list(&person)?.into_iter().filter(|path| is_sample(path)) {
+                let person = name(&person);
+                samples.push(Sample { name: format!("{person}/{}", name(&path)), person: Some(person), path });
+                if samples.len() > MAX_SAMPLES {
+                    return Err(PairsError::TooMany(root.into()));
+                }
+            }
+        }
+        samples.sort_by(|a, b| a.name.cmp(&b.name));
+        let numbered = || samples.iter().enumerate();
+        let pairs = numbered().flat_map(|(left, a)| {
+            let after = numbered().skip(left + 1);
+            after.map(move |(right, b)| Pair { left, right, same: a.person == b.person })
+        });
+        Ok(Self { path: root.into(), pairs: pairs.collect(), samples })
+    }
+
+    fn of_manifest(path: &Path) -> Result<Self, PairsError> {
+        let text = small_file::read(path, manifest::MAX_BYTES)?.ok_or_else(|| PairsError::Missing(path.into()))?;
+        let entries: Manifest = toml::from_str(&text).map_err(|why| {
+            let before = why.span().map_or(0, |span| span.start);
+            let line = 1 + text.bytes().take(before).filter(|byte| *byte == b'\n').count();
+            PairsError::Layout { path: path.into(), line, why: Box::new(why) }
+        })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let mut named = BTreeMap::new();
+        for Below(sample) in entries.pairs.iter().flat_map(|entry| [&entry.left, &entry.right]) {
+            named.insert(manifest::name(sample), folder.join(sample));
+        }
+        let number: BTreeMap<String, usize> = named.keys().cloned().zip(0..).collect();
+        let of = |Below(sample): &Below| number.get(&manifest::name(sample)).copied().unwrap_or_default();
+        let mut seen = BTreeSet::new();
+        let pairs = entries.pairs.iter().map(|entry| {
+            let (left, right) = (of(&entry.left), of(&entry.right));
+            let names = || (manifest::name(&entry.left.0), manifest::name(&entry.right.0));
+            if left == right {
+                return Err(PairsError::Itself(names().0));
+            }
+            if !seen.insert((left.min(right), left.max(right))) {
+                let (left, right) = names();
+                return Err(PairsError::Twice(left, right));
+            }
+            Ok(Pair { left, right, same: entry.same })
+        });
+        let pairs = pairs.collect::<Result<_, _>>()?;
+        let samples = named.into_iter().map(|(name, path)| Sample { path, name, person: None }).collect();
+        Ok(Self { path: path.into(), samples, pairs })
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    #[serde(rename = "pair", default)]
+    pairs: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    left: Below,
+    right: Below,
+    same: bool,
+}
+
+fn list(folder: &Path) -> Result<Vec<PathBuf>, PairsError> {
+    let failed = |source| PairsError::Folder { path: folder.into(), source };
+    fs::read_dir(folder).map_err(failed)?.map(|entry| Ok(entry.map_err(failed)?.path())).collect()
+}
+
+/// A folder, or a file whose name ends like a picture's or a recording's.
+fn is_sample(path: &Path) -> bool {
+    const ENDINGS: [&str; 11] = ["jpg", "jpeg", "png", "mp4", "m4v", "mov", "avi", "y4m", "gif", "webp", "apng"];
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    path.is_dir() || ENDINGS.contains(&ending.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(files: &[&str]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = root.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, b"?").unwrap();
+        }
+        root
+    }
+
+    #[test]
+    fn people_are_folders_and_all_their_samples_meet() {
+        let root = folder(&["a/1.JPG", "a/b/1.png", "b/1.mp4", "notes.txt", "b/notes.txt", "loose.jpg"]);
+        let pairs = Pairs::open(root.path()).unwrap();
+        let names: Vec<_> = pairs.samples.iter().map(|sample| sample.name.as_str()).collect();
+        assert_eq!(names, ["a/1.JPG", "a/b", "b/1.mp4"]);
+        let told: Vec<_> = pairs.pairs.iter().map(|pair| (pair.left, pair.right, pair.same)).collect();
+        assert_eq!(told, [(0, 1, true), (0, 2, false), (1, 2, false)]);
+        assert_eq!(pairs.people(), 2);
+        for (name, files) in [("nobody", &[][..]), ("one", &["a/1.jpg"]), ("nothing in folders", &["1.jpg", "2.jpg"])] {
+            assert!(matches!(Pairs::open(folder(files).path()), Err(PairsError::TooFew(_))), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_manifest_names_its_pairs_or_is_refused() {
+        let pair = |left: &str, right: &str| format!("[[pair]]\nleft = \"{left}\"\nright = \"{right}\"\nsame = true\n");
+        let root = folder(&[]);
+        let open = |text: &str| {
+            let path = root.path().join("pairs.toml");
+            fs::write(&path, text).unwrap();
+            Pairs::open(&path)
+        };
+        let pairs = open(&(pair("b/1.jpg", "./a.jpg") + &pair("a.jpg", "c"))).unwrap();
+        assert_eq!(pairs.samples.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["a.jpg", "b/1.jpg", "c"]);
+        assert_eq!(pairs.pairs[0], Pair { left: 1, right: 0, same: true });
+        assert_eq!(pairs.people(), 0);
+        for (name, text, told) in [
+            ("nothing", String::new(), "holds no two samples"),
+            ("itself", pair("a", "./a"), "with itself"),
+            ("twice", pair("a", "b") + &pair("b", "a"), "twice"),
+            ("up", pair("../a", "b"), "line 2: the path leads out"),
+            ("a key", pair("a", "b") + "score = 1\n", "line 5: unknown field"),
+            ("no label", "[[pair]]\nleft = \"a\"\nright = \"b\"\n".into(), "missing field `same`"),
+        ] {
+            let error = open(&text).unwrap_err().to_string();
+            assert!(error.contains(told), "{name}: {error}");
+        }
+        assert!(matches!(Pairs::open(&root.path().join("none")), Err(PairsError::Missing(_))));
+    }
+}

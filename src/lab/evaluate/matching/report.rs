@@ -1,0 +1,97 @@
+//! What was compared, on what and with what: as JSON for a file, as text for a terminal, as a page.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::{Comparison, figures::MatchFigures, page};
+use crate::evaluate::rates::percent;
+use countenance_core::protocol::ModelClaim;
+
+/// One evaluation of a set of pairs. Nothing in it depends on when, where or on how many cores it was made.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MatchReport {
+    /// Name and version of this program.
+    pub software: String,
+    /// The figures, at the top level.
+    #[serde(flatten)]
+    pub figures: MatchFigures,
+    /// Most frames that were read of each sample.
+    pub limit_frames: Option<u32>,
+    /// Whether frames counted that failed the quality gates.
+    pub ungated: bool,
+    /// The set's name.
+    pub set: String,
+    /// SHA-256 of the set, hex: paths and content of its files.
+    pub set_sha256: String,
+    /// SHA-256 of the policy in force, base64url.
+    pub policy: String,
+    /// Every network in this program, with its SHA-256.
+    pub models: Vec<ModelClaim>,
+}
+
+impl MatchReport {
+    /// The page that `--html` writes; `command` measures it again.
+    pub fn page(&self, comparisons: &[Comparison], command: &str) -> String {
+        page::html(self, comparisons, command)
+    }
+
+    /// What `countenance-lab evaluate match` prints.
+    pub fn text(&self) -> String {
+        let figures = &self.figures;
+        let mut text = String::new();
+        let mut line = |name: &str, value: String| {
+            // Writing to a String cannot fail.
+            writeln!(text, "{name:<12} {value}").ok();
+        };
+        let share = |share: Option<f64>| share.map_or_else(|| "not measured".into(), |s| format!("{} %", percent(s)));
+        line("samples", format!("{}, people {}", figures.samples, people(figures.people)));
+        line("no template", figures.failure_to_acquire.to_string());
+        line("FMR", figures.fmr.to_string());
+        line("FNMR", figures.fnmr.to_string());
+        line("threshold", format!("{:.3}, from {}", figures.threshold.value, figures.threshold.from));
+        line("EER", format!("{} at {}", share(figures.eer), cosine(figures.eer_threshold)));
+        line("AUC", figures.auc.map_or_else(|| "not measured".into(), |auc| format!("{auc:.4}")));
+        for at in &figures.at_fmr {
+            let shown = if at.shown { "" } else { "; not shown: the interval of FMR reaches above" };
+            let (limit, fnmr) = (percent(at.fmr_max), at.fnmr);
+            line(&format!("FMR ≤ {limit} %"), format!("from {:.3} on: FNMR {fnmr}{shown}", at.threshold));
+        }
+        if let Some(least) = figures.fmr_shown_below {
+            line(
+                "at best",
+                format!("FMR below {} % cannot be shown by {} impostor pairs", percent(least), figures.fmr.of),
+            );
+        }
+        line(
+            "FMR 1:10,000",
+            figures.extrapolated.map_or_else(
+                || "not extrapolated: too few impostor pairs".into(),
+                |at| {
+                    format!(
+                        "extrapolated, not observed: {:.3} (up to {:.3}) by an exponential tail of {} pairs, {:.3} by a \
+                         normal one; FNMR there {}",
+                        at.tail.threshold,
+                        at.tail.threshold_high,
+                        at.tail.tail_pairs,
+                        at.tail.threshold_normal,
+                        at.fnmr
+                    )
+                },
+            ),
+        );
+        if self.ungated {
+            line("gates", "open: these are not the figures of logins".into());
+        }
+        line("set", format!("SHA-256 {}", self.set_sha256));
+        text
+    }
+}
+
+pub(super) fn people(people: u32) -> String {
+    if people == 0 { "not stated".into() } else { people.to_string() }
+}
+
+pub(super) fn cosine(threshold: Option<f64>) -> String {
+    threshold.filter(|t| t.is_finite()).map_or_else(|| "no threshold".into(), |threshold| format!("{threshold:.3}"))
+}

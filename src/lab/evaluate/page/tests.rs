@@ -1,0 +1,187 @@
+//! The page as whoever reads it meets it: complete, escaped, and with no number of its own.
+
+use super::{
+    super::{
+        figures::tests::{at, presented},
+        presentation::{Decision, Facts, Response},
+    },
+    *,
+};
+
+/// A set of several species with everything that a set can say.
+pub(super) fn set() -> Vec<Presentation> {
+    let mut all = Vec::new();
+    let heaps = [("bona_fide", 60_u32, 6.0, 3.0), ("print", 30, -3.0, 2.0), ("replay_tablet_photo", 40, -1.0, 3.0)];
+    for (label, count, mean, spread) in heaps {
+        for i in 0..count {
+            let score = mean + spread * super::super::rates::quantile((f64::from(i) + 0.5) / f64::from(count)) as f32;
+            let facts = Facts {
+                support: (label != "bona_fide").then(|| ["hand", "fixed"][i as usize % 2].into()),
+                subject: Some(format!("person {}", i % 17)),
+                ..Facts::default()
+            };
+            let decision = if score > 3.0 { Decision::Live } else { Decision::NotLive };
+            let (decision, decided_millis) = (Some(decision), Some(400 + u64::from(i) * 10));
+            all.push(Presentation { facts, decision, decided_millis, ..presented(Some(label), Some(score)) });
+        }
+    }
+    all.push(presented(Some("print"), None));
+    all.push(Presentation { response: Response::NoFace, ..presented(Some("bona_fide"), None) });
+    all
+}
+
+pub(super) fn about() -> About {
+    About {
+        set: "development set".into(),
+        set_sha256: "5e7".repeat(21),
+        nature: Some("made by nobody: drawn for a test".into()),
+        models: vec![ModelClaim { name: "liveness".into(), sha256: "ab".repeat(32) }],
+        policy: "0".repeat(43),
+        software: "countenance 0.0.0".into(),
+        command: "countenance-lab evaluate SET --threshold 1.2".into(),
+        ablation: Vec::new(),
+    }
+}
+
+#[test]
+fn every_section_stands_in_order_and_nothing_comes_from_elsewhere() {
+    let set = set();
+    let figures = Figures::of(&set, &at(1.2));
+    let about = About { ablation: vec![Ablation { name: "without nets".into(), figures: figures.clone() }], ..about() };
+    let page = html(&figures, &set, &about);
+    let mut rest = page.as_str();
+    for heading in [
+        "Result",
+        "What was evaluated",
+        "Attacks",
+        "One error against the other",
+        "Scores",
+        "Decisions and time",
+        "Non-responses",
+        "What each cue adds",
+        "What this set cannot show",
+        "How to measure it again",
+        "Terms",
+    ] {
+        rest = rest.split_once(&format!("<h2>{heading}</h2>")).unwrap_or_else(|| panic!("{heading}")).1;
+    }
+    for outside in ["http:", "https:", "//", "<script", "<link", "<img", "@import", "src=", "href="] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    assert_eq!(page.matches("<h1>").count(), 1);
+    assert_eq!(page.matches("<table>").count(), page.matches("<caption>").count());
+    assert_eq!((page.matches("<svg").count(), page.matches("</desc>").count()), (2, 2));
+    for tag in ["section", "table", "tr", "td", "th", "svg", "p", "dl", "figure", "text", "main"] {
+        let opened = page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
+        assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
+    }
+    assert!(!page.contains("NaN") && !page.contains("inf "), "no number that is none");
+}
+
+#[test]
+fn rates_on_the_page_are_those_of_the_figures() {
+    let set = set();
+    let mut figures = Figures::of(&set, &at(1.2));
+    // Figures that no set has: only who reads them can show them.
+    figures.bpcer = Rate::new(777, 8888);
+    figures.attacks.non_response = Rate::new(313, 3131);
+    if let Some(worst) = &mut figures.apcer {
+        worst.apcer = Rate::new(555, 6666);
+    }
+    (figures.acer, figures.hter, figures.eer) = (Some(0.1234), Some(0.2345), Some(0.3456));
+    figures.species[0].supports[0].class.wrong = Rate::new(41, 4141);
+    figures.bona_fide.no_face = 919;
+    figures.bona_fide.decisions.as_mut().unwrap().cannot_tell = Rate::new(29, 2929);
+    figures.bona_fide.decisions.as_mut().unwrap().time.as_mut().unwrap().worst_millis = 73_730;
+    let page = html(&figures, &set, &about());
+    for told in [
+        "777 of 8888",
+        "8.7 %",
+        "313 of 3131",
+        "555 of 6666",
+        "of 6666 presentations with a score, 555 passed",
+        "12.3 %",
+        "23.4 %",
+        "34.6 %",
+        "<td>4141</td><td>41</td>",
+        "<td>919</td>",
+        "29 (1.0 %)",
+        "73.73 s",
+    ] {
+        assert!(page.contains(told), "{told}");
+    }
+}
+
+#[test]
+fn text_from_outside_stays_text() {
+    let evil = "</title></td><script>alert(1)</script>\" onload='x'&";
+    let mut set = set();
+    for presentation in &mut set {
+        presentation.facts = Facts {
+            support: Some(evil.into()),
+            subject: Some(evil.into()),
+            camera: Some(evil.into()),
+            light: Some(evil.into()),
+            licence: Some(evil.into()),
+            ..presentation.facts.clone()
+        };
+    }
+    set.push(presented(Some(evil), Some(9.0)));
+    let mut threshold = at(1.2);
+    threshold.from = evil.into();
+    let figures = Figures::of(&set, &threshold);
+    assert_eq!(figures.apcer.as_ref().unwrap().species, evil, "it stands where the worst is told, too");
+    let about = About {
+        set: evil.into(),
+        set_sha256: evil.into(),
+        nature: Some(evil.into()),
+        models: vec![ModelClaim { name: evil.into(), sha256: evil.into() }],
+        policy: evil.into(),
+        software: evil.into(),
+        command: evil.into(),
+        ablation: vec![Ablation { name: evil.into(), figures: figures.clone() }],
+    };
+    let page = html(&figures, &set, &about);
+    assert!(!page.contains("<script") && !page.contains("onload='") && !page.contains("\" onload"), "{page}");
+    assert!(page.matches("&lt;script&gt;alert(1)&lt;/script&gt;&quot; onload=&#39;x&#39;&amp;").count() > 15);
+}
+
+#[test]
+fn sets_that_lack_a_side_still_give_a_page() {
+    for (name, set) in [
+        ("nothing", vec![]),
+        ("bona fide", vec![presented(Some("bona_fide"), Some(1.0))]),
+        ("silent", vec![presented(Some("bona_fide"), None), presented(Some("print"), None)]),
+        (
+            "no number",
+            vec![presented(Some("bona_fide"), Some(f32::NAN)), presented(Some("print"), Some(f32::INFINITY))],
+        ),
+        ("one each", vec![presented(Some("bona_fide"), Some(1.0)), presented(Some("print"), Some(1.0))]),
+    ] {
+        let page = html(&Figures::of(&set, &at(0.0)), &set, &about());
+        assert!(!page.contains("NaN") && !page.contains("inf"), "{name}");
+        assert!(page.contains("<h2>Result</h2>") && page.ends_with("</html>\n"), "{name}");
+    }
+}
+
+#[test]
+fn bars_lie_on_their_side_of_the_threshold() {
+    let set = set();
+    let page = html(&Figures::of(&set, &at(1.2)), &set, &about());
+    let line = page.split_once("class=\"limit\" d=\"M").unwrap().1.split(' ').next().unwrap().parse::<f64>().unwrap();
+    let bars: Vec<(f64, f64)> = page
+        .split("<rect class=\"bar")
+        .skip(1)
+        .map(|bar| {
+            let number = |name: &str| {
+                let text = bar.split_once(&format!(" {name}=\"")).unwrap().1;
+                text.split('"').next().unwrap().parse::<f64>().unwrap()
+            };
+            (number("x"), number("x") + number("width"))
+        })
+        .collect();
+    assert!(bars.len() > 20);
+    for (from, to) in bars {
+        assert!(to <= line + 0.1 || from >= line - 0.1, "{from} to {to} straddles {line}");
+    }
+}

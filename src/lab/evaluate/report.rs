@@ -1,0 +1,164 @@
+//! What was measured, on what and with what: as JSON for a file, as a table for a terminal.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use super::{
+    Options,
+    figures::{Class, Decisions, Figures},
+    page::{self, Ablation, About},
+    presentation::Presentation,
+    rates::{Rate, percent},
+};
+use countenance_core::{
+    policy::{CueName, Policy},
+    protocol::ModelClaim,
+};
+
+/// One evaluation. Nothing in it depends on when, where or on how many cores it was made.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Name and version of this program.
+    pub software: String,
+    /// The figures, at the top level.
+    #[serde(flatten)]
+    pub figures: Figures,
+    /// The set that the threshold was fitted on; absent where it was fixed otherwise.
+    pub fitted_on: Option<Fit>,
+    /// How clips were read.
+    #[serde(flatten)]
+    pub reading: Reading,
+    /// What the set is called.
+    pub set: String,
+    /// What whoever made it says of it.
+    pub nature: Option<String>,
+    /// SHA-256 of the set, hex: paths and content of its files.
+    pub set_sha256: String,
+    /// The same figures without each cue, and without any.
+    pub ablation: Vec<Ablation>,
+    /// SHA-256 of the policy in force, base64url.
+    pub policy: String,
+    /// Every network in this program, with its SHA-256.
+    pub models: Vec<ModelClaim>,
+}
+
+/// How clips were read, as far as it changes what comes out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reading {
+    /// Frames a second of folders of pictures, where the set does not say; `None`: unknown.
+    pub fps: Option<f64>,
+    /// Most frames that were read of each clip.
+    pub limit_frames: Option<u32>,
+    /// Whether only frames counted that passed the quality gates.
+    pub gated: bool,
+    /// The cues that were asked.
+    pub cues: Vec<CueName>,
+}
+
+/// The set that a threshold was fitted on.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Fit {
+    /// Its own equal error rate, which the threshold was picked to have: optimistic.
+    pub eer: Option<f64>,
+    /// Bona fide clips with a score.
+    pub bona_fide: u32,
+    /// Attack clips with a score.
+    pub attacks: u32,
+    /// SHA-256 of the set, hex.
+    pub set_sha256: String,
+}
+
+impl Reading {
+    /// What `options` and `policy` make of a clip.
+    pub fn of(options: &Options, policy: &Policy) -> Self {
+        let cues = CueName::ALL.into_iter().filter(|&name| policy.liveness.cues.of(name).enabled).collect();
+        Self { fps: options.fps, limit_frames: options.limit_frames, gated: options.gated, cues }
+    }
+}
+
+impl Fit {
+    /// What `figures` say of the set of this digest.
+    pub fn of(figures: &Figures, set_sha256: &str) -> Self {
+        let (bona_fide, attacks) = (figures.bona_fide.wrong.of, figures.attacks.wrong.of);
+        Self { eer: figures.eer, bona_fide, attacks, set_sha256: set_sha256.to_owned() }
+    }
+}
+
+impl Report {
+    /// The page that `countenance-lab evaluate --html` writes; `command` measures it again.
+    pub fn page(&self, presentations: &[Presentation], command: String) -> String {
+        let about = About {
+            set: self.set.clone(),
+            set_sha256: self.set_sha256.clone(),
+            nature: self.nature.clone(),
+            models: self.models.clone(),
+            policy: self.policy.clone(),
+            software: self.software.clone(),
+            command,
+            ablation: self.ablation.clone(),
+        };
+        page::html(&self.figures, presentations, &about)
+    }
+
+    /// The table that `countenance-lab evaluate` prints.
+    pub fn table(&self) -> String {
+        let figures = &self.figures;
+        let name = |name: &str, kind: &str| format!("{kind} {name}");
+        let species = figures.species.iter().map(|species| (name(&species.name, "APCER"), &species.class));
+        let classes: Vec<_> = species.chain([("BPCER bona fide".into(), &figures.bona_fide)]).collect();
+        let widest = classes.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
+        let mut text = format!("{:widest$}  clips  no response    rate   95 % interval\n", "");
+        for (name, class) in &classes {
+            row(&mut text, name, widest, class);
+        }
+        let share = |value: Option<f64>| value.map_or_else(|| "not measured".into(), |v| format!("{} %", percent(v)));
+        let worst = figures.apcer.as_ref();
+        let mut line = |name: &str, value: String| {
+            // Writing to a String cannot fail.
+            writeln!(text, "{name:<10} {value}").ok();
+        };
+        line("APCER", worst.map_or_else(|| share(None), |worst| format!("{} ({})", worst.apcer, worst.species)));
+        line("BPCER", figures.bpcer.to_string());
+        line("ACER", share(figures.acer));
+        line("HTER", share(figures.hter));
+        line("EER", share(figures.eer));
+        line("AUC", figures.auc.map_or_else(|| share(None), |auc| format!("{auc:.4}")));
+        line("threshold", format!("{:.3}, from {}", figures.threshold.value, figures.threshold.from));
+        if !self.reading.gated {
+            line("frames", "all with a face; a login takes fewer, see --gated".into());
+        }
+        for (name, class) in [("people", &figures.bona_fide), ("attacks", &figures.attacks)] {
+            if let Some(decisions) = &class.decisions {
+                line(name, logins(decisions));
+            }
+        }
+        line("set", format!("SHA-256 {}", self.set_sha256));
+        text
+    }
+}
+
+fn row(text: &mut String, name: &str, widest: usize, class: &Class) {
+    let Rate { rate, low, high, .. } = class.wrong;
+    let percents = |rate: Option<f64>| rate.map_or_else(|| "–".into(), percent);
+    writeln!(
+        text,
+        "{name:widest$} {:>6} {:>12} {:>7}   {} to {}",
+        class.presented,
+        class.non_response.count,
+        percents(rate),
+        percents(low),
+        percents(high)
+    )
+    .ok();
+}
+
+/// What logins led to.
+fn logins(decisions: &Decisions) -> String {
+    let Decisions { live, not_live, cannot_tell, time } = decisions;
+    let time = time.map_or_else(String::new, |time| {
+        format!("; decided within {} ms, half of them within {} ms", time.worst_millis, time.median_millis)
+    });
+    let (live, not_live, cannot_tell) = (live.count, not_live.count, cannot_tell.count);
+    format!("as logins: {live} live, {not_live} not live, {cannot_tell} cannot tell{time}")
+}

@@ -1,0 +1,256 @@
+//! One clip, played whole: what its longest track amounts to, and what a login would have led to.
+
+use std::{cell::RefCell, collections::HashMap, time::Duration};
+
+use super::{
+    Options,
+    evidence::FrameEvidence,
+    presentation::{Decision, Presentation, Response},
+    set::Clip,
+};
+use countenance_camera::{CameraError, FrameSource, recording};
+use countenance_client::{
+    capture::{CaptureError, Captured, Look, Sight, capture},
+    headless::causes,
+};
+use countenance_core::{
+    face::Face,
+    frame::Frame,
+    liveness::{Abstain, Judge, NetOdds, Verdict, track::Tracker},
+    policy::{LivenessPolicy, NetPolicy, Policy, QualityPolicy},
+    protocol::CameraClaim,
+    quality::{self, Hint},
+};
+use countenance_vision::VisionError;
+
+/// Scores `clip`; with the evidence of each frame if [`Options::evidence`] asks for it. A clip that fails is a row, too.
+pub(super) fn score(
+    clip: &Clip,
+    options: &Options,
+    policy: &Policy,
+    sight: &dyn Sight,
+) -> (Presentation, Vec<FrameEvidence>) {
+    let mut played = Played::default();
+    let memory = Memory { sight, faces: RefCell::default(), odds: RefCell::default() };
+    let ended = play(clip, options, policy, &memory, &mut played).and_then(|()| decide(clip, options, policy, &memory));
+    let verdict = played.longest.filter(|_| ended.is_ok());
+    let response = match (&ended, &verdict) {
+        (Err(error), _) => Response::Failed(causes(error)),
+        (Ok(_), Some(_)) => Response::Scored,
+        (Ok(_), None) if played.faces == 0 => Response::NoFace,
+        (Ok(_), None) => Response::NoGoodFrame,
+    };
+    let decided = ended.ok().flatten();
+    let (score, nets, cues) =
+        verdict.map_or_else(Default::default, |verdict| (Some(verdict.fused), verdict.nets, verdict.cues));
+    let presentation = Presentation {
+        clip: clip.name.clone(),
+        label: clip.label.clone(),
+        facts: clip.facts.clone(),
+        response,
+        score,
+        nets,
+        cues,
+        frames: played.frames,
+        faces: played.faces,
+        good: played.good,
+        decision: decided.map(|decided| decided.decision),
+        decided_millis: decided.and_then(|decided| decided.millis),
+    };
+    (presentation, played.evidence)
+}
+
+#[derive(Default)]
+struct Played {
+    frames: u32,
+    faces: u32,
+    good: u32,
+    /// Of the track with the most good frames; of two, the first.
+    longest: Option<Verdict>,
+    evidence: Vec<FrameEvidence>,
+}
+
+impl Played {
+    fn keep(&mut self, verdict: Option<Verdict>) {
+        let length = |verdict: &Option<Verdict>| verdict.as_ref().map_or(0, |verdict| verdict.per_frame.len());
+        if length(&verdict) > length(&self.longest) {
+            self.longest = verdict;
+        }
+    }
+}
+
+/// Judges every frame to the clip's end.
+fn play(
+    clip: &Clip,
+    options: &Options,
+    policy: &Policy,
+    sight: &dyn Sight,
+    played: &mut Played,
+) -> Result<(), CaptureError> {
+    let mut source = Beginning::of(clip, options)?;
+    let timed = source.spacing.is_some();
+    let gates = if options.gated { policy.quality } else { open(&policy.quality) };
+    // Nobody knows how long a pause of unknown length is, so none ends a track; nor do pictures that were taken far apart.
+    let gap_millis =
+        source.spacing.map_or(u64::MAX, |spacing| policy.liveness.gap_millis.max(2 * spacing.as_millis() as u64));
+    let mut tracker = Tracker::new(&LivenessPolicy { gap_millis, ..policy.liveness.clone() });
+    let mut judge = if timed { Judge::new(policy) } else { Judge::untimed(policy) };
+    let mut on = None;
+    loop {
+        let frame = match source.next_frame(Duration::from_millis(policy.capture.frame_millis)) {
+            Err(CameraError::Ended) => break,
+            frame => frame?,
+        };
+        played.frames += 1;
+        let faces = sight.faces(&frame)?;
+        let track = tracker.follow(&frame, &faces);
+        if track.is_some() && track != on {
+            played.keep(judge.verdict());
+            on = track;
+        }
+        judge.see(track);
+        let judged = quality::judge(&frame, &faces, &gates);
+        played.faces += u32::from(!matches!(judged, Err(Hint::NoFace)));
+        let mut odds = Vec::new();
+        if let Ok(good) = &judged {
+            played.good += 1;
+            odds = sight.liveness(&frame, good.face(), &policy.liveness.nets)?;
+            judge.take(good, odds.clone());
+        }
+        if options.evidence {
+            let at = timed.then(|| frame.at());
+            played.evidence.push(FrameEvidence::of(&clip.name, frame.seq(), at, track, &judged, odds, &judge));
+        }
+    }
+    played.keep(judge.verdict());
+    Ok(())
+}
+
+/// What a login led to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Decided {
+    decision: Decision,
+    /// From the first good frame of the deciding track; absent where time or frames ran out.
+    millis: Option<u64>,
+}
+
+/// What a login would lead to; nothing where nobody knows how far apart the frames were taken.
+fn decide(clip: &Clip, options: &Options, policy: &Policy, sight: &dyn Sight) -> Result<Option<Decided>, CaptureError> {
+    let mut source = Beginning::of(clip, options)?;
+    // Nor can it be played where pictures lie farther apart than a login's may.
+    let gap = Duration::from_millis(policy.liveness.gap_millis);
+    if source.spacing.is_none_or(|spacing| spacing > gap) {
+        return Ok(None);
+    }
+    let mut gathered = Vec::new();
+    let captured = capture(&mut source, sight, policy, &mut |frame, look, _| {
+        if matches!(look, Look::Gathered(_)) {
+            gathered.push(frame.at());
+        }
+        true
+    })?;
+    // The deciding frame is not watched; those of its track that count before it are the last ones that were.
+    let since_first = |verdict: &Verdict| {
+        let before = verdict.per_frame.len().saturating_sub(1);
+        let first = gathered.iter().rev().take(before).next_back().copied().unwrap_or(source.last_at);
+        Some(source.last_at.saturating_sub(first).as_millis() as u64)
+    };
+    let (decision, millis) = match &captured {
+        Captured::Shown(_, proof) => (Decision::Live, since_first(proof.verdict())),
+        Captured::NotLive(refusal) => (Decision::NotLive, since_first(&refusal.verdict)),
+        Captured::CannotTell(Abstain::Undecided(verdict)) => (Decision::CannotTell, since_first(verdict)),
+        Captured::CannotTell(Abstain::TimeOver | Abstain::SourceEnded) | Captured::Stopped => {
+            (Decision::CannotTell, None)
+        }
+    };
+    Ok(Some(Decided { decision, millis }))
+}
+
+/// Gates that let every frame pass whose face is sure enough.
+fn open(policy: &QualityPolicy) -> QualityPolicy {
+    QualityPolicy {
+        face_score: policy.face_score,
+        second_face_ratio: f32::MAX,
+        face_ratio_min: 0.0,
+        face_ratio_max: f32::MAX,
+        face_width_px: 0.0,
+        interocular_px: 0.0,
+        off_centre_ratio: f32::MAX,
+        yaw_deg: f32::MAX,
+        pitch_deg: f32::MAX,
+        roll_deg: f32::MAX,
+        eye_light_ratio: f32::MIN,
+        luma_min: f32::MIN,
+        luma_max: f32::MAX,
+        uneven_ratio: f32::MAX,
+        sharpness: f32::MIN,
+    }
+}
+
+/// The first frames of a clip, and when the last of those that were read was taken.
+struct Beginning {
+    source: recording::Recording,
+    left: u32,
+    /// How far apart pictures were taken, zero for a recording; `None`: nobody knows.
+    spacing: Option<Duration>,
+    last_at: Duration,
+}
+
+impl Beginning {
+    fn of(clip: &Clip, options: &Options) -> Result<Self, CaptureError> {
+        let fps = clip.fps.or(options.fps);
+        let known = recording::Options::default();
+        let how = recording::Options { folder_fps: fps.unwrap_or(known.folder_fps) };
+        let source = recording::open_with(&clip.path, &how).map_err(CameraError::from)?;
+        let left = clip.frames.unwrap_or(u32::MAX).min(options.limit_frames.unwrap_or(u32::MAX));
+        // A recording knows its own times and a single picture has none; how far apart pictures were taken only somebody
+        // can say.
+        let spacing = match (clip.path.is_dir(), source.frames_hint()) {
+            (true, _) => fps.map(|fps| Duration::from_secs_f64(1.0 / fps)),
+            (false, Some(1)) => None,
+            (false, _) => Some(Duration::ZERO),
+        };
+        Ok(Self { source, left, spacing, last_at: Duration::ZERO })
+    }
+}
+
+impl FrameSource for Beginning {
+    fn next_frame(&mut self, within: Duration) -> Result<Frame, CameraError> {
+        self.left = self.left.checked_sub(1).ok_or(CameraError::Ended)?;
+        let frame = self.source.next_frame(within)?;
+        self.last_at = frame.at();
+        Ok(frame)
+    }
+
+    fn provenance(&self) -> CameraClaim {
+        self.source.provenance()
+    }
+}
+
+/// What was seen once is not looked at again: the login is played on the same frames as the score.
+struct Memory<'s> {
+    sight: &'s dyn Sight,
+    /// By number of frame.
+    faces: RefCell<HashMap<u64, Vec<Face>>>,
+    odds: RefCell<HashMap<u64, (Face, Vec<NetOdds>)>>,
+}
+
+impl Sight for Memory<'_> {
+    fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
+        if let Some(faces) = self.faces.borrow().get(&frame.seq()) {
+            return Ok(faces.clone());
+        }
+        let faces = self.sight.faces(frame)?;
+        self.faces.borrow_mut().insert(frame.seq(), faces.clone());
+        Ok(faces)
+    }
+
+    fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
+        if let Some((_, odds)) = self.odds.borrow().get(&frame.seq()).filter(|(seen, _)| seen == face) {
+            return Ok(odds.clone());
+        }
+        let odds = self.sight.liveness(frame, face, nets)?;
+        self.odds.borrow_mut().insert(frame.seq(), (*face, odds.clone()));
+        Ok(odds)
+    }
+}

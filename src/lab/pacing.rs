@@ -1,0 +1,231 @@
+//! How evenly the window paints: the real window on a real display, attended by nobody, with a stopwatch.
+
+use std::{
+    fmt::Write,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use eframe::egui::{Context, Ui, ViewportCommand};
+
+use countenance_client::runner::Command;
+use countenance_gui::{App, Ask, Host, screen::Screen};
+
+use crate::bench::{Times, peak_mib};
+
+/// How long the window is watched doing nothing.
+const IDLE: Duration = Duration::from_secs(5);
+/// How long it rests before that: the last animation ends, threads end.
+const REST: Duration = Duration::from_secs(1);
+
+/// What was measured.
+#[derive(Debug, Default, Clone)]
+pub struct Report {
+    /// From launch to the first paint.
+    pub first_paint: Option<Duration>,
+    /// From launch to the first preview frame on screen; Begin was given at once.
+    pub first_preview: Option<Duration>,
+    /// From Begin to the first preview frame on screen.
+    pub preview_after_begin: Times,
+    /// Between two paints while the preview runs.
+    pub paint_gaps: Times,
+    /// Between two camera frames on screen.
+    pub frame_gaps: Times,
+    /// What one paint took on the window's thread, without the driver.
+    pub paints: Times,
+    /// Frames that the networks looked at.
+    pub looks: u32,
+    /// Logins that were approved.
+    pub approved: u32,
+    /// Share of one core while nothing happens, 0 to 1; absent where the system does not say.
+    pub idle_cpu: Option<f64>,
+    /// Peak of resident memory, MiB; absent where the system does not say.
+    pub peak_mib: Option<f64>,
+}
+
+impl Report {
+    /// The table that `countenance-lab bench --window` prints.
+    pub fn table(&self) -> String {
+        let millis = |d: Duration| d.as_secs_f64() * 1e3;
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let mut line = |name: &str, value: Option<f64>, unit: &str| {
+            let value = value.map_or("not known".into(), |v| format!("{v:.1} {unit}"));
+            writeln!(text, "{name:<34}{value:>14}").ok();
+        };
+        line("launch to first paint", self.first_paint.map(millis), "ms");
+        line("launch to first preview frame", self.first_preview.map(millis), "ms");
+        line("idle, share of one core", self.idle_cpu.map(|share| share * 100.0), "%");
+        line("peak memory", self.peak_mib, "MiB");
+        writeln!(text, "\nwhile the networks look: {} looks in {} logins", self.looks, self.approved).ok();
+        writeln!(text, "{:<34}{:>7}{:>9}{:>9}{:>9}", "", "count", "p50 ms", "p95 ms", "worst ms").ok();
+        let rows = [
+            ("Begin to preview frame", &self.preview_after_begin),
+            ("gap between paints", &self.paint_gaps),
+            ("gap between camera frames shown", &self.frame_gaps),
+            ("one paint, without the driver", &self.paints),
+        ];
+        for (name, times) in rows {
+            let at = |share| millis(times.quantile(share));
+            writeln!(text, "{name:<34}{:>7}{:>9.1}{:>9.1}{:>9.1}", times.count(), at(0.5), at(0.95), at(1.0)).ok();
+        }
+        text
+    }
+}
+
+/// The window under the stopwatch: gives Begin at once, over and over, then rests.
+pub struct Paced {
+    app: App,
+    link: String,
+    logins: u32,
+    launched: Instant,
+    report: Arc<Mutex<Report>>,
+    watch: Watch,
+}
+
+/// What the stopwatch remembers from one paint to the next.
+#[derive(Default)]
+struct Watch {
+    begun: Option<Instant>,
+    last_paint: Option<Instant>,
+    last_frame: Option<(u64, Instant)>,
+    last_look: Option<u64>,
+    rested: Option<Instant>,
+    idle_from: Option<(Instant, Option<Duration>)>,
+}
+
+impl Paced {
+    /// Watches `logins` logins by `link` in the window of `host`, which was `launched` then.
+    pub fn new(ctx: &Context, host: Host, logins: u32, launched: Instant, report: Arc<Mutex<Report>>) -> Self {
+        let link = host.link.clone().unwrap_or_default();
+        Self { app: App::new(ctx, host), link, logins, launched, report, watch: Watch::default() }
+    }
+
+    fn note(&self, what: impl FnOnce(&mut Report)) {
+        what(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// One paint of the preview.
+    fn watch_preview(&mut self, at: Instant, look_at: Option<u64>) {
+        let Some(seq) = self.app.preview_seq() else { return };
+        let watch = std::mem::take(&mut self.watch);
+        self.note(|report| {
+            match watch.last_paint {
+                None => {
+                    report.first_preview.get_or_insert(at - self.launched);
+                    report.preview_after_begin.push(at - watch.begun.unwrap_or(at));
+                }
+                Some(last) => report.paint_gaps.push(at - last),
+            }
+            if let Some((_, last)) = watch.last_frame.filter(|(shown, _)| *shown != seq) {
+                report.frame_gaps.push(at - last);
+            }
+            report.looks += u32::from(look_at.is_some() && look_at != watch.last_look);
+        });
+        let shown = watch.last_frame.filter(|(shown, _)| *shown == seq).unwrap_or((seq, at));
+        self.watch = Watch { last_paint: Some(at), last_frame: Some(shown), last_look: look_at, ..watch };
+    }
+
+    /// The next login, or the rest.
+    fn after_login(&mut self, ctx: &Context, at: Instant) {
+        let approved = {
+            let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
+            report.approved += 1;
+            report.approved
+        };
+        self.watch = Watch::default();
+        if approved < self.logins {
+            self.app.carry_out(ctx, Ask::OpenLink(self.link.clone()));
+        } else {
+            self.watch.rested = Some(at);
+        }
+    }
+
+    /// Nothing happens: how much does that cost?
+    fn rest(&mut self, ctx: &Context, since: Instant, at: Instant) {
+        let (from, cpu) = match self.watch.idle_from {
+            None if at - since < REST => return ctx.request_repaint_after(REST.saturating_sub(at - since)),
+            None => {
+                self.watch.idle_from = Some((at, cpu_time()));
+                return ctx.request_repaint_after(IDLE);
+            }
+            Some(idle_from) => idle_from,
+        };
+        if at - from < IDLE {
+            return ctx.request_repaint_after(IDLE.saturating_sub(at - from));
+        }
+        let used = cpu_time().zip(cpu).map(|(now, then)| now.saturating_sub(then));
+        self.note(|report| {
+            report.idle_cpu = used.map(|used| used.as_secs_f64() / (at - from).as_secs_f64());
+            report.peak_mib = peak_mib();
+        });
+        ctx.send_viewport_cmd(ViewportCommand::Close);
+    }
+}
+
+impl eframe::App for Paced {
+    fn logic(&mut self, ctx: &Context, _: &mut eframe::Frame) {
+        self.app.catch_up(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _: &mut eframe::Frame) {
+        let (ctx, at) = (ui.ctx().clone(), now());
+        self.app.draw(ui);
+        let took = now() - at;
+        self.note(|report| _ = report.first_paint.get_or_insert(at - self.launched));
+        if let Some(since) = self.watch.rested {
+            return self.rest(&ctx, since, at);
+        }
+        match &self.app.state().screen {
+            Screen::Consent(_) => {
+                self.watch.begun = Some(at);
+                self.app.carry_out(&ctx, Ask::Command(Command::Begin));
+            }
+            Screen::Capture(look) => {
+                let look_at = look.at_millis;
+                self.note(|report| report.paints.push(took));
+                self.watch_preview(at, look_at);
+            }
+            Screen::Done(_) => self.after_login(&ctx, at),
+            Screen::CannotTell(_) | Screen::NotAccepted(_) => {
+                self.watch = Watch { begun: Some(at), ..Watch::default() };
+                self.app.carry_out(&ctx, Ask::Command(Command::TryAgain));
+            }
+            Screen::Camera { .. } | Screen::Refused(_) | Screen::Failed(_) => {
+                ctx.send_viewport_cmd(ViewportCommand::Close);
+            }
+            _ => {}
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a benchmark owns a stopwatch")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// Processor time of this process so far, in user and kernel (Linux, whose clock ticks a hundred times a second).
+fn cpu_time() -> Option<Duration> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The program's name, in brackets, may hold spaces.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = |field: usize| fields.get(field)?.parse::<u64>().ok();
+    Some(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_says_what_is_not_known_and_the_worst_of_what_is() {
+        let mut report = Report { approved: 2, ..Report::default() };
+        for millis in [10, 12, 90] {
+            report.paint_gaps.push(Duration::from_millis(millis));
+        }
+        let table = report.table();
+        assert!(table.contains("not known") && table.contains("2 logins"), "{table}");
+        let row = table.lines().find(|line| line.starts_with("gap between paints")).unwrap();
+        assert!(row.ends_with("90.0") && row.contains("12.0"), "{row}");
+    }
+}

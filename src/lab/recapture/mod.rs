@@ -1,0 +1,375 @@
+//! Makes attack recordings from genuine ones: the clip as a camera would see it from a print, a phone, a tablet or a
+//! monitor.
+//!
+//! ```text
+//! frame ─► carrier (ink on paper, or sub-pixels under glass) ─► pose (stand or hand) ─► lens ─► sensor ─► JPEG ─► file
+//! ```
+//!
+//! Light is linear and relative to a sheet of white paper in the room (1.0) until the sensor turns it into numbers; how much
+//! light that is, in cd/m², decides exposure, noise and bands. What has a name is chosen ([`axes`], [`device`], [`cameras`]);
+//! what has a value is drawn from [`Options::seed`] ([`parameters`]). Every step is a function of its inputs and of the
+//! seed: the same call writes the same file. [`set`] makes a labelled set over all combinations.
+//!
+//! # What it does not capture
+//!
+//! **A simulated attack proves plumbing, not accuracy.** That it is refused, or accepted, is no evidence of how many real
+//! attacks the liveness decision stops: `models/REPORT.md` holds both figures side by side, and they disagree. Left out are:
+//!
+//! - *of the carrier*: the light's own spectrum and the metamers that it makes; colour and contrast that change with the
+//!   angle of view; sub-pixels of other layouts; rosettes where the four inks of a print meet, black ink as a layer of its
+//!   own, dots that grow and smear; scratches, dust, fingerprints, screen protectors; bent, curved and torn paper; prints
+//!   that are cut out, with holes for the eyes, or worn; masks, busts, projections, see-through displays.
+//! - *of what is shown*: compression, upscaling and frame rate conversion of a downloaded video; two pictures of a replay
+//!   blended in one exposure; a display's own refresh and overdrive; picture improvement by the phone; the player's
+//!   interface; a phone held upright; source material that was made for an attack (zoomed, relit, generated).
+//! - *of the scene*: the attacker's hands, sleeves and body; the light of the display on them and on the room; sharp mirror
+//!   images of a room, the camera's own among them; shadows; lamps that flicker with the mains; a background with things in
+//!   it; a wall that moves against the carrier because the camera does.
+//! - *of the camera*: motion blur; rolling shutter of anything but bands; lens distortion, vignetting, colour fringes,
+//!   flare; focus, exposure and white balance that hunt after the first frame; denoising over time, which every real webcam
+//!   does; local tone curves, skin processing, face beautifiers; H.264 between pictures; dropped and repeated frames;
+//!   infrared that leaks.
+//! - *of the attacker*: intent. Someone who tries ten times and keeps what works is not in a table of spans.
+//!
+//! Spans are even and independent; the world's are neither. Measure accuracy with real attacks.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use countenance_camera::{CameraError, FrameSource};
+use countenance_core::frame::{Frame, FrameShapeError};
+
+pub mod axes;
+pub mod cameras;
+mod carrier;
+mod chance;
+pub mod device;
+mod film;
+mod flicker;
+mod lens;
+mod manifest;
+pub mod parameters;
+mod picture;
+mod pose;
+mod sensor;
+pub mod set;
+mod structure;
+mod writer;
+
+pub use axes::{Carrier, Crop, Distance, Lighting, Species, Support};
+pub use cameras::{CAMERAS, Camera};
+pub use chance::Span;
+pub use device::{DEVICES, Device};
+pub use film::film;
+pub use parameters::Parameters;
+
+/// What to make.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Options {
+    /// What the face is shown on.
+    pub species: Species,
+    /// What holds it.
+    pub support: Support,
+    /// The kind of display or print; of the species' carrier.
+    pub device: &'static Device,
+    /// How far away it is.
+    pub distance: Distance,
+    /// The light in the room.
+    pub light: Lighting,
+    /// How much of it is in the picture.
+    pub crop: Crop,
+    /// What takes it.
+    pub camera: &'static Camera,
+    /// Frames to make at most.
+    pub frames: Option<u64>,
+    /// Decides every parameter, and the noise.
+    pub seed: u64,
+}
+
+impl Options {
+    /// The first device of the species, near, in even light, whole, as large as the input and as long.
+    pub fn new(species: Species, support: Support, seed: u64) -> Self {
+        let [first, ..] = &DEVICES;
+        let [camera, ..] = &CAMERAS;
+        Self {
+            species,
+            support,
+            device: Device::of(species.carrier()).next().unwrap_or(first),
+            distance: Distance::Near,
+            light: Lighting::Even,
+            crop: Crop::Whole,
+            camera,
+            frames: None,
+            seed,
+        }
+    }
+
+    /// All that decides the recording, as JSON: the named choices, and every parameter drawn.
+    pub fn explain(&self) -> serde_json::Value {
+        serde_json::json!({
+            "seed": self.seed, "species": self.species.name(), "support": self.support, "device": self.device.name,
+            "distance": self.distance, "light": self.light, "crop": self.crop, "camera": self.camera.name,
+            "drawn": Parameters::draw(self),
+        })
+    }
+}
+
+/// What was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Summary {
+    /// Frames written.
+    pub frames: u64,
+    /// Their width in pixels: the camera's, or the input's to the next even number below.
+    pub width: u32,
+    /// Their height in pixels.
+    pub height: u32,
+    /// From one to the next.
+    pub step: Duration,
+}
+
+/// Why no attack recording was made.
+#[derive(Debug, thiserror::Error)]
+pub enum RecaptureError {
+    /// The genuine recording failed.
+    #[error("the recording to be attacked cannot be read")]
+    Input(#[from] CameraError),
+    /// The device is none that such an attack is made with.
+    #[error("{device} is no {carrier:?}")]
+    Device {
+        /// What was asked for.
+        device: &'static str,
+        /// What the species is shown on.
+        carrier: Carrier,
+    },
+    /// The genuine recording has no frames.
+    #[error("the recording to be attacked has no frames")]
+    Empty,
+    /// A frame is smaller than two pixels a side.
+    #[error(transparent)]
+    Shape(#[from] FrameShapeError),
+    /// The output's name ends neither in `.avi` nor in `.y4m`.
+    #[error("{} ends neither in .avi nor in .y4m", .0.display())]
+    Extension(PathBuf),
+    /// The file cannot be written.
+    #[error("the attack recording cannot be written")]
+    Output(#[from] io::Error),
+    /// A picture cannot be compressed.
+    #[error("a picture cannot be compressed")]
+    Jpeg(#[from] image::ImageError),
+    /// More than an AVI file can hold.
+    #[error("the attack recording is longer than an AVI file can be")]
+    TooLong,
+}
+
+/// Longest wait for a frame of the input.
+const FRAME_WAIT: Duration = Duration::from_secs(10);
+/// Frame rate of a recording of one frame, and of one whose first two frames have one time.
+const DEFAULT_STEP: Duration = Duration::from_millis(40);
+
+/// Records `input` anew from a carrier and writes it to `out`, which must not exist yet: Motion JPEG for `.avi`, 4:2:0 for
+/// `.y4m`. The frame rate is that of the first two frames. `progress` is told the number of frames written after each.
+pub fn run(
+    input: &mut dyn FrameSource,
+    out: &Path,
+    options: &Options,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Summary, RecaptureError> {
+    let format = writer::Format::of(out)?;
+    if options.device.carrier != options.species.carrier() {
+        return Err(RecaptureError::Device { device: options.device.name, carrier: options.species.carrier() });
+    }
+    let first = next(input)?.ok_or(RecaptureError::Empty)?;
+    let mut second = next(input)?;
+    let step = second.as_ref().map_or(DEFAULT_STEP, |frame| frame.at().saturating_sub(first.at()));
+    let step = if step.is_zero() { DEFAULT_STEP } else { step };
+
+    let mut scene = Scene::new(&first, options)?;
+    let mut writer = writer::create(format, out, (scene.width, scene.height), step)?;
+    let mut shown = Some(first);
+    let mut frames = 0;
+    while let Some(frame) = shown {
+        writer.add(&scene.record(&frame)?)?;
+        frames += 1;
+        progress(frames);
+        if options.frames.is_some_and(|most| frames >= most) {
+            break;
+        }
+        shown = match second.take() {
+            Some(frame) => Some(frame),
+            None => next(input)?,
+        };
+    }
+    writer.finish()?;
+    Ok(Summary { frames, width: scene.width, height: scene.height, step })
+}
+
+fn next(input: &mut dyn FrameSource) -> Result<Option<Frame>, CameraError> {
+    match input.next_frame(FRAME_WAIT) {
+        Ok(frame) => Ok(Some(frame)),
+        Err(CameraError::Ended) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// One carrier before one camera.
+struct Scene {
+    options: Options,
+    parameters: Parameters,
+    width: u32,
+    height: u32,
+    carrier: carrier::Carrier,
+    exposure: Option<sensor::Exposure>,
+}
+
+impl Scene {
+    fn new(first: &Frame, options: &Options) -> Result<Self, FrameShapeError> {
+        // Even sides: 4:2:0 has one chroma sample for two pixels.
+        let (width, height) = options.camera.size.unwrap_or((first.width() / 2 * 2, first.height() / 2 * 2));
+        if width == 0 || height == 0 {
+            return Err(FrameShapeError::Side { width, height });
+        }
+        let parameters = Parameters::draw(options);
+        let carrier = carrier::Carrier::new(options, &parameters, first);
+        Ok(Self { options: *options, parameters, width, height, carrier, exposure: None })
+    }
+
+    /// What the camera delivers while the carrier shows `frame`: a JPEG picture.
+    fn record(&mut self, frame: &Frame) -> Result<Vec<u8>, RecaptureError> {
+        let (options, parameters) = (&self.options, &self.parameters);
+        self.carrier.show(frame);
+        let view = pose::View::of(self.width, self.height, options, &parameters.pose, frame.at());
+        // The meter sees many periods of a display's switching.
+        let metered = || sensor::Exposure::metered(&self.light(&view, None), options, parameters);
+        let exposure = self.exposure.unwrap_or_else(metered);
+        let bands = flicker::Bands::of(parameters, frame.at(), exposure.secs);
+        let light = self.light(&view, Some(bands));
+        let picture = sensor::expose(&light, exposure, options, parameters, frame.seq());
+        self.exposure = Some(exposure);
+        Ok(sensor::jpeg(&picture, parameters.camera.jpeg_quality)?)
+    }
+
+    /// What falls on the sensor.
+    fn light(&self, view: &pose::View, bands: Option<flicker::Bands>) -> picture::Light {
+        let sigma_px = view.sigma_px(&self.parameters.camera, self.options.camera.pupil_mm);
+        let mut light = self.carrier.light(view, sigma_px, bands);
+        lens::blur(&mut light.base, sigma_px);
+        light.under_structure()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::f32::consts::TAU;
+
+    use super::*;
+
+    /// A grey picture with a bright square that moves a little with the time.
+    fn frame(seq: u64) -> Frame {
+        let (width, height) = (160, 120);
+        let pixel = |i: usize| {
+            let (x, y) = (i % width, i / width);
+            let square = (40 + seq as usize..80 + seq as usize).contains(&x) && (40..80).contains(&y);
+            [if square { 220 } else { 128 }; 3]
+        };
+        let rgb = (0..width * height).flat_map(pixel).collect();
+        Frame::new(width as u32, height as u32, rgb, seq, Duration::from_millis(40 * seq)).unwrap()
+    }
+
+    /// The light on the sensor while the carrier shows frame `seq`.
+    fn light(options: &Options, seq: u64) -> picture::Light {
+        let mut scene = Scene::new(&frame(0), options).unwrap();
+        scene.carrier.show(&frame(seq));
+        let view = pose::View::of(scene.width, scene.height, options, &scene.parameters.pose, frame(seq).at());
+        scene.light(&view, None)
+    }
+
+    fn apart(a: &picture::Light, b: &picture::Light) -> f32 {
+        a.rgb.iter().zip(&b.rgb).map(|(a, b)| (a[1] - b[1]).abs()).fold(0.0, f32::max)
+    }
+
+    #[test]
+    fn a_photo_stands_still_a_video_plays_and_a_hand_moves_both() {
+        let moved = |species, support| {
+            let options = Options::new(species, support, 4);
+            apart(&light(&options, 0), &light(&options, 12))
+        };
+        let rows = [
+            ("a photo on a stand", Species::TabletPhoto, Support::Fixed, false),
+            ("a print on a stand", Species::Print, Support::Fixed, false),
+            ("a video on a stand", Species::TabletVideo, Support::Fixed, true),
+            ("a photo in a hand", Species::TabletPhoto, Support::Hand, true),
+        ];
+        for (name, species, support, moves) in rows {
+            let most = moved(species, support);
+            assert_eq!(most > 0.0, moves, "{name}: {most}");
+        }
+    }
+
+    /// On the sensor, a display's pixels beat with the photosites at the frequency that pitch and distance say.
+    #[test]
+    fn a_display_leaves_its_beat_in_the_picture_and_a_print_of_dye_does_not() {
+        let beat = |name: &str, species| {
+            let device = Device::named(name).unwrap();
+            let camera = Camera::named("webcam-vga").unwrap();
+            let crop = Crop::Filled;
+            let options = Options { device, crop, camera, ..Options::new(species, Support::Fixed, 2) };
+            let mut scene = Scene::new(&frame(0), &options).unwrap();
+            // Straight before the camera and sharp: one beat all over the picture.
+            (scene.parameters.pose.tilt_rad, scene.parameters.pose.offset_ratio) = ([0.0; 3], [0.0; 2]);
+            (scene.parameters.camera.focus_error_dioptres, scene.parameters.camera.blur_px) = (0.0, 0.4);
+            let view = pose::View::of(scene.width, scene.height, &options, &scene.parameters.pose, Duration::ZERO);
+            let light = scene.light(&view, None);
+            let pitch_mm = Device::named("tablet-lcd-132").map(|tablet| match &tablet.surface {
+                device::Surface::Display(display) => display.pitch_mm,
+                device::Surface::Ink(_) => panic!("no display"),
+            });
+            let cycles = view.cell_mm / pitch_mm.unwrap();
+            let (mut re, mut im, mut whole) = (0.0, 0.0, 0.0);
+            for row in [40, 80, 120] {
+                for x in 0..light.width {
+                    let value = light.rgb[row * light.width + x][1];
+                    let (s, c) = (TAU * cycles * x as f32).sin_cos();
+                    (re, im, whole) = (re + value * c, im + value * s, whole + value);
+                }
+            }
+            2.0 * f32::hypot(re, im) / whole
+        };
+        let (display, dye) = (beat("tablet-lcd-132", Species::TabletPhoto), beat("dye-15x10", Species::Print));
+        assert!(display > 0.02 && display > 10.0 * dye, "{display} {dye}");
+    }
+
+    #[test]
+    fn the_same_seed_writes_the_same_bytes_and_nothing_is_overwritten() {
+        struct Frames(u64);
+        impl FrameSource for Frames {
+            fn next_frame(&mut self, _: Duration) -> Result<Frame, CameraError> {
+                self.0 += 1;
+                if self.0 > 5 { Err(CameraError::Ended) } else { Ok(frame(self.0 - 1)) }
+            }
+
+            fn provenance(&self) -> countenance_core::protocol::CameraClaim {
+                unreachable!("nobody asks")
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let made = |name: &str, seed, frames| {
+            let out = folder.path().join(name);
+            let options = Options { frames, ..Options::new(Species::PhoneVideo, Support::Hand, seed) };
+            run(&mut Frames(0), &out, &options, &mut |_| {}).map(|made| (made.frames, std::fs::read(out).unwrap()))
+        };
+        let first = made("a.avi", 1, None).unwrap();
+        assert_eq!(first.0, 5);
+        assert!(first == made("b.avi", 1, None).unwrap() && first != made("c.avi", 2, None).unwrap());
+        assert_eq!(made("d.avi", 1, Some(2)).unwrap().0, 2);
+        assert!(matches!(made("a.avi", 1, None), Err(RecaptureError::Output(_))));
+        let wrong = Options {
+            device: Device::named("dye-15x10").unwrap(),
+            ..Options::new(Species::PhoneVideo, Support::Hand, 1)
+        };
+        let refused = run(&mut Frames(0), &folder.path().join("e.avi"), &wrong, &mut |_| {});
+        assert!(matches!(refused, Err(RecaptureError::Device { .. })), "{refused:?}");
+    }
+}

@@ -1,0 +1,149 @@
+//! The application's routes: code flow with PKCE, state and nonce; renewal by refresh token; a silent check.
+
+use axum::{extract::State, response::Response};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::{
+    RelyingParty, pages,
+    sessions::{Login, MFA_LIFE_SECS, Tokens, Visitor, Wish},
+    tokens::{self, TokensError},
+};
+use crate::web::{self, Incoming, SameSite};
+use countenance_amr::StepUp;
+
+const COOKIE: &str = "payroll_session";
+
+/// `GET /`.
+pub(super) async fn home(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
+    pages::home(visitor(&app, &incoming).as_ref())
+}
+
+/// `GET /login`: an ordinary login.
+pub(super) async fn login(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
+    authorize(&app, &incoming, Wish::Login)
+}
+
+/// `GET /salary`: the page itself, or a login that asks for a second factor. No loop: an answer without a fresh second
+/// factor ends on a page, and the tenant gives one with it only after the person has done something.
+pub(super) async fn salary(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
+    match visitor(&app, &incoming) {
+        Some(visitor) if visitor.is_verified => pages::salary(&visitor),
+        _ => authorize(&app, &incoming, Wish::StepUp),
+    }
+}
+
+/// `GET /silent`: asks the tenant whether the person is still logged in there, without a page (`prompt=none`).
+pub(super) async fn silent(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
+    authorize(&app, &incoming, Wish::Silent)
+}
+
+/// `POST /renew`: new tokens by refresh token. They carry no claim of a second factor, so the session neither gains nor
+/// loses one: what was shown at the login goes on ageing from then. `SameSite=Lax`: no other site can post this.
+pub(super) async fn renew(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
+    let cookie = incoming.cookie(COOKIE).unwrap_or_default();
+    let Some(refresh_token) = app.sessions().take_refresh(cookie, app.now()) else {
+        return pages::not_renewed("There is nothing to renew, or another page is at it.");
+    };
+    let (asking, for_tenant) = (app.clone(), refresh_token.clone());
+    match tokio::task::spawn_blocking(move || tokens::renew(&asking, &for_tenant)).await {
+        Ok(Ok(tokens)) => {
+            if app.sessions().renew(cookie, tokens) {
+                web::redirect("/")
+            } else {
+                pages::not_renewed("The login service answered for somebody else, or for another login.")
+            }
+        }
+        Ok(Err(TokensError::Refused)) => pages::not_renewed("The login service does not renew this login."),
+        Ok(Err(error)) => {
+            if matches!(error, TokensError::Unreached(_) | TokensError::Busy) {
+                app.sessions().put_back(cookie, refresh_token);
+            }
+            pages::broken(&error.to_string())
+        }
+        Err(_panicked) => pages::broken("The login could not be renewed."),
+    }
+}
+
+/// `POST /logout`. The cookie is `SameSite=Lax`, so no other site can post this.
+pub(super) async fn logout(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
+    if let Some(cookie) = incoming.cookie(COOKIE) {
+        app.sessions().log_out(cookie);
+    }
+    web::set_cookie(web::redirect("/"), COOKIE, None, SameSite::Lax)
+}
+
+/// `GET /callback`: the tenant's answer.
+pub(super) async fn callback(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
+    let cookie = incoming.cookie(COOKIE).unwrap_or_default();
+    let state = incoming.query.get("state").unwrap_or_default();
+    // First of all: an answer that this browser did not ask for says nothing, not even an error.
+    let Some(login) = app.sessions().take(cookie, state, app.now()) else {
+        return pages::stale();
+    };
+    let wish = login.wish;
+    if let Some(error) = incoming.query.get("error") {
+        return pages::failed(wish, error, incoming.query.get("error_description").unwrap_or_default());
+    }
+    let code = incoming.query.get("code").unwrap_or_default().to_owned();
+    let asking = app.clone();
+    let tokens = match tokio::task::spawn_blocking(move || tokens::redeem(&asking, &code, &login)).await {
+        Ok(Ok(tokens)) => tokens,
+        Ok(Err(error)) => return pages::broken(&error.to_string()),
+        Err(_panicked) => return pages::broken("The login could not be completed."),
+    };
+    if wish == Wish::StepUp && !has_fresh_factor(&app, &tokens) {
+        return pages::failed(
+            wish,
+            "insufficient_user_authentication",
+            "The login service did not confirm a second factor.",
+        );
+    }
+    let fresh = app.random();
+    app.sessions().log_in(cookie, fresh.clone(), tokens, wish);
+    let next = web::redirect(if wish == Wish::StepUp { "/salary" } else { "/" });
+    web::set_cookie(next, COOKIE, Some(&fresh), SameSite::Lax)
+}
+
+/// Whether the salary page would open to these tokens now.
+fn has_fresh_factor(app: &RelyingParty, tokens: &Tokens) -> bool {
+    tokens.id_token.mfa_within(MFA_LIFE_SECS - 1, app.now())
+}
+
+/// Sends the browser to the tenant.
+fn authorize(app: &RelyingParty, incoming: &Incoming, wish: Wish) -> Response {
+    let inner = &*app.0;
+    let (state, nonce, code_verifier) = (app.random(), app.random(), app.random());
+    let code_challenge = BASE64.encode(Sha256::digest(code_verifier.as_bytes()));
+    let asked = match wish {
+        Wish::Login => Vec::new(),
+        Wish::StepUp => StepUp::authid().parameters(),
+        Wish::Silent => vec![("prompt", "none".to_owned())],
+    };
+    let url = Url::parse_with_params(
+        &format!("{}/authorize", inner.tenant),
+        [
+            ("response_type", "code".to_owned()),
+            ("client_id", inner.client_id.clone()),
+            ("redirect_uri", app.redirect_uri()),
+            ("scope", "openid profile offline_access".to_owned()),
+            ("state", state.clone()),
+            ("nonce", nonce.clone()),
+            ("code_challenge", code_challenge),
+            ("code_challenge_method", "S256".to_owned()),
+        ]
+        .into_iter()
+        .chain(asked),
+    );
+    let Ok(url) = url else {
+        return pages::broken("The login service has an address that makes no sense.");
+    };
+    let cookie = incoming.cookie(COOKIE).map_or_else(|| app.random(), str::to_owned);
+    app.sessions().begin(&cookie, state, Login { nonce, code_verifier, wish, began_at: app.now() });
+    web::set_cookie(web::redirect(url.as_str()), COOKIE, Some(&cookie), SameSite::Lax)
+}
+
+fn visitor(app: &RelyingParty, incoming: &Incoming) -> Option<Visitor> {
+    app.sessions().visitor(incoming.cookie(COOKIE)?, app.now())
+}

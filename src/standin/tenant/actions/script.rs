@@ -1,0 +1,109 @@
+//! The JavaScript engine: one Action, one handler, one fresh context. The only file that names `rquickjs`.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::{Duration, Instant},
+};
+
+use rquickjs::{Context, Ctx, Error, Exception, Function, Promise, Runtime, Value};
+use serde_json::json;
+
+use super::{ActionError, Effects, api::Api};
+use countenance_core::clock::UnixSecs;
+
+/// Most memory of one leg.
+const MEMORY_MAX_BYTES: usize = 64 << 20;
+/// Most stack of one leg; the thread that runs it has more.
+const STACK_MAX_BYTES: usize = 512 << 10;
+/// Gives the Action what Node.js would.
+const NODE: &str = include_str!("node.js");
+/// Gives the Action its `api`.
+const PRELUDE: &str = include_str!("prelude.js");
+
+/// Runs `handler` of `source` to its end.
+pub(super) fn run(
+    source: &str,
+    handler: &str,
+    event: &serde_json::Value,
+    api: Api,
+    now: UnixSecs,
+    limit: Duration,
+) -> Result<Effects, ActionError> {
+    let runtime = Runtime::new().map_err(engine)?;
+    runtime.set_memory_limit(MEMORY_MAX_BYTES);
+    runtime.set_max_stack_size(STACK_MAX_BYTES);
+    let watch = Rc::new(Watch::new(limit));
+    let watching = Rc::clone(&watch);
+    runtime.set_interrupt_handler(Some(Box::new(move || watching.is_over())));
+    let context = Context::full(&runtime).map_err(engine)?;
+
+    let api = Rc::new(RefCell::new(api));
+    let host = {
+        let (api, watch) = (Rc::clone(&api), Rc::clone(&watch));
+        move |message: String| {
+            let answer = match api.borrow_mut().call(&message) {
+                Ok(value) => json!({ "value": value }).to_string(),
+                Err(error) => json!({ "error": error.to_string() }).to_string(),
+            };
+            // Waiting for a network counts, and the engine cannot interrupt that.
+            watch.is_over();
+            answer
+        }
+    };
+    context.with(|ctx| {
+        let ended = call(&ctx, host, (now.saturating_mul(1000) as f64, event.to_string(), source, handler));
+        if watch.was_over.get() {
+            return Err(ActionError::TimedOut);
+        }
+        ended.map_err(|error| match error {
+            Error::Exception => ActionError::Threw { message: thrown(&ctx) },
+            Error::WouldBlock => ActionError::NeverSettles,
+            error => engine(error),
+        })
+    })?;
+    Ok(api.take().into_effects())
+}
+
+/// Evaluates the prelude, hands it the Action and drives the promise that comes back.
+fn call(
+    ctx: &Ctx<'_>,
+    host: impl Fn(String) -> String + 'static,
+    (now_millis, event, source, handler): (f64, String, &str, &str),
+) -> Result<(), Error> {
+    let (node, prelude): (Function, Function) = (ctx.eval(NODE)?, ctx.eval(PRELUDE)?);
+    let host = Function::new(ctx.clone(), host)?;
+    let promise: Promise = prelude.call((host, node, now_millis, event, source, handler))?;
+    promise.finish::<Value>().map(drop)
+}
+
+/// Tells when a leg's time has passed, and remembers that it did.
+struct Watch {
+    deadline: Instant,
+    was_over: Cell<bool>,
+}
+
+#[expect(clippy::disallowed_methods, reason = "guards against code that does not end; no result depends on it")]
+impl Watch {
+    fn new(limit: Duration) -> Self {
+        Self { deadline: Instant::now() + limit, was_over: Cell::new(false) }
+    }
+
+    fn is_over(&self) -> bool {
+        let over = Instant::now() >= self.deadline;
+        self.was_over.set(self.was_over.get() || over);
+        over
+    }
+}
+
+/// The message of what was thrown.
+fn thrown(ctx: &Ctx<'_>) -> String {
+    let value = ctx.catch();
+    let message = value.clone().into_object().and_then(Exception::from_object).and_then(|thrown| thrown.message());
+    let text = || value.as_string().and_then(|text| text.to_string().ok());
+    message.or_else(text).unwrap_or_else(|| "the Action threw something that is not an Error".to_owned())
+}
+
+fn engine(error: Error) -> ActionError {
+    ActionError::Engine(Box::new(error))
+}

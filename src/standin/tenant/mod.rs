@@ -1,0 +1,175 @@
+//! An Auth0 stand-in on loopback, for the demo and for tests: a login page, Actions that really run, `/continue`, tokens.
+//!
+//! ```text
+//! GET /authorize ──► /u/login ──► Action, first leg ──► 302 verifier?session_token=…&state=…
+//!                                                             │
+//! /oauth/token ◄── 302 app?code=… ◄── Action, second leg ◄── /continue?state=… (same browser, once, within an hour)
+//!                                └── /u/mfa, where the Action asked for the tenant's own second factor
+//! ```
+//!
+//! What stands where: `authorize` and `login` are the browser's way in, `pipeline` runs the Action between password and code,
+//! `resume` is `/continue`, `mfa` the tenant's own second factor with `phone` behind it, `token` what an application calls, `log`
+//! what happened, `manage` the dashboard. `store` keeps it all in memory; `actions` knows nothing of HTTP.
+//!
+//! It answers as Auth0 documents it, where that is documented. It is no identity provider for anybody else: passwords are given
+//! at start, keys are made at start, and everything is forgotten at the end.
+
+pub mod actions;
+mod authorize;
+mod config;
+mod event;
+mod host;
+mod library;
+mod log;
+mod login;
+mod manage;
+mod manage_page;
+mod mfa;
+mod mfa_page;
+mod phone;
+mod pipeline;
+mod resume;
+mod signing;
+mod store;
+mod token;
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::{Router, middleware, routing};
+
+pub use actions::Action;
+pub use config::{Client, TenantBuilder, TenantError, User};
+pub use library::{Library, LibraryError};
+pub use signing::{KeyError, SigningKey};
+
+use config::Config;
+use countenance_core::clock::Clock;
+use countenance_core::rng::Chance;
+use countenance_net::Net;
+use store::Store;
+
+/// A tenant. Clones share everything.
+#[derive(Clone)]
+pub struct Tenant(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    key: SigningKey,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+    net: Option<Arc<dyn Net>>,
+    store: Mutex<Store>,
+    deployed: Mutex<Deployed>,
+}
+
+/// What an operator may change while the tenant runs.
+#[derive(Clone, Default)]
+struct Deployed {
+    post_login: Option<Action>,
+    phone_provider: Option<Action>,
+    log_stream: Option<log::Stream>,
+}
+
+impl Tenant {
+    /// A tenant at `issuer`: an origin such as `http://tenant.localhost:4000`.
+    pub fn builder(issuer: url::Url) -> TenantBuilder {
+        TenantBuilder::new(issuer)
+    }
+
+    /// What the Action wrote to its console so far.
+    pub fn console(&self) -> Vec<String> {
+        self.store().console.clone()
+    }
+
+    /// All pages and calls.
+    pub fn router(&self) -> Router {
+        let dashboard = self.config().library.as_ref().map(|_| manage::router());
+        Router::new()
+            .route("/authorize", routing::get(authorize::authorize))
+            .route("/u/login", routing::get(login::show).post(login::submit))
+            .route("/u/mfa", routing::get(mfa::show).post(mfa::submit))
+            .route("/continue", routing::get(resume::resume).post(resume::resume))
+            .route("/oauth/token", routing::post(token::exchange))
+            .route("/userinfo", routing::get(token::userinfo))
+            .route("/.well-known/jwks.json", routing::get(token::jwks))
+            .route("/.well-known/openid-configuration", routing::get(token::discovery))
+            .merge(dashboard.unwrap_or_default())
+            .layer(middleware::from_fn_with_state(self.clone(), host::check))
+            .with_state(self.clone())
+    }
+
+    /// Serves until `shutdown` ends.
+    pub async fn serve(
+        &self,
+        listener: tokio::net::TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> std::io::Result<()> {
+        let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(shutdown).await
+    }
+
+    /// Where it lives, without a slash at the end.
+    pub fn origin(&self) -> &str {
+        &self.0.config.origin
+    }
+
+    /// Deploys `action` in place of the one before: logins that begin from now on run it.
+    pub fn deploy(&self, action: Action) {
+        self.change(|deployed| deployed.post_login = Some(action));
+    }
+
+    /// Deploys the phone-provider Action, which sends the codes of the tenant's own second factor.
+    pub fn deploy_phone_provider(&self, action: Action) {
+        self.change(|deployed| deployed.phone_provider = Some(action));
+    }
+
+    /// Posts what happens from now on to `url`; `authorization` is the whole value of that header. Nothing is posted by a
+    /// tenant without a network.
+    pub fn stream_logs(&self, url: url::Url, authorization: &str) {
+        self.change(|deployed| deployed.log_stream = Some(log::Stream::new(url, authorization)));
+    }
+
+    fn deployed(&self) -> Deployed {
+        self.0.deployed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Deployed)) {
+        change(&mut self.0.deployed.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn net(&self) -> Option<Arc<dyn Net>> {
+        self.0.net.clone()
+    }
+
+    /// A random number.
+    fn number(&self) -> u64 {
+        let mut bytes = [0; 8];
+        self.0.chance.fill(&mut bytes);
+        u64::from_le_bytes(bytes)
+    }
+
+    fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    fn key(&self) -> &SigningKey {
+        &self.0.key
+    }
+
+    fn now(&self) -> countenance_core::clock::UnixSecs {
+        self.0.clock.now()
+    }
+
+    /// 32 random bytes as text: a state, code, token or cookie.
+    fn random(&self) -> String {
+        countenance_core::rng::random_text::<32>(&*self.0.chance)
+    }
+
+    fn store(&self) -> MutexGuard<'_, Store> {
+        // Every change to the store is whole before anything can panic.
+        self.0.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

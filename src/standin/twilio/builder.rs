@@ -1,0 +1,140 @@
+//! What a stand-in is told at start: which service it is, who may use it, whom it blocks.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::watch;
+
+use super::{
+    Inner, State, TwilioStandIn,
+    verifications::{Limits, Verifications},
+};
+use countenance_core::clock::Clock;
+use countenance_core::rng::Chance;
+use countenance_system::{SystemChance, SystemClock};
+
+/// Requests per second that are taken, unless the builder says otherwise.
+const REQUESTS_PER_SEC: u32 = 100;
+
+/// Collects what a stand-in needs.
+pub struct TwilioBuilder {
+    config: Config,
+    limits: Limits,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+}
+
+/// Why a stand-in cannot start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TwilioStandInError {
+    /// The service's id is not one.
+    #[error("a Verify service's id is VA and 32 hexadecimal digits")]
+    Service,
+    /// The account's id is not one.
+    #[error("an account's id is AC, an API key's SK, and 32 hexadecimal digits")]
+    Account,
+}
+
+/// The checked configuration.
+pub(super) struct Config {
+    pub(super) service: String,
+    pub(super) account: String,
+    pub(super) token: String,
+    pub(super) requests_per_sec: u32,
+}
+
+impl TwilioBuilder {
+    pub(super) fn new(service: String, account: String, token: String) -> Self {
+        Self {
+            config: Config { service, account, token, requests_per_sec: REQUESTS_PER_SEC },
+            limits: Limits::default(),
+            clock: Arc::new(SystemClock),
+            chance: Arc::new(SystemChance),
+        }
+    }
+
+    /// Takes `CustomCode`: the caller makes the codes, checks them, and owes feedback.
+    #[must_use]
+    pub fn custom_codes(mut self) -> Self {
+        self.limits.custom_codes = true;
+        self
+    }
+
+    /// Fraud Guard blocks numbers that begin with `prefix`: for 12 hours, and for 12 more from each try on.
+    #[must_use]
+    pub fn fraud_guard_blocks(mut self, prefix: impl Into<String>) -> Self {
+        self.limits.fraud_prefixes.push(prefix.into());
+        self
+    }
+
+    /// Nothing may be sent to numbers that begin with `prefix`.
+    #[must_use]
+    pub fn geo_blocks(mut self, prefix: impl Into<String>) -> Self {
+        self.limits.geo_prefixes.push(prefix.into());
+        self
+    }
+
+    /// Requests that are taken in one second of the clock.
+    #[must_use]
+    pub fn requests_per_sec(mut self, limit: u32) -> Self {
+        self.config.requests_per_sec = limit;
+        self
+    }
+
+    /// Where the time comes from.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Where codes and ids come from.
+    #[must_use]
+    pub fn chance(mut self, chance: Arc<dyn Chance>) -> Self {
+        self.chance = chance;
+        self
+    }
+
+    /// The stand-in.
+    pub fn build(self) -> Result<TwilioStandIn, TwilioStandInError> {
+        let Self { config, limits, clock, chance } = self;
+        if !is_sid("VA", &config.service) {
+            return Err(TwilioStandInError::Service);
+        }
+        if !is_sid("AC", &config.account) && !is_sid("SK", &config.account) {
+            return Err(TwilioStandInError::Account);
+        }
+        let state = State {
+            verifications: Verifications::new(limits, clock.now()),
+            failures: std::collections::VecDeque::default(),
+            busy: std::collections::BTreeSet::default(),
+            counted: (0, 0),
+        };
+        let held = watch::Sender::new(false);
+        Ok(TwilioStandIn(Arc::new(Inner { config, clock, chance, state: Mutex::new(state), held })))
+    }
+}
+
+fn is_sid(prefix: &str, text: &str) -> bool {
+    text.strip_prefix(prefix).is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_checked() {
+        let id = |prefix: &str| format!("{prefix}0123456789abcdef0123456789ABCDEF");
+        for (service, account, wrong) in [
+            (id("VA"), id("AC"), None),
+            (id("VA"), id("SK"), None),
+            (id("AC"), id("AC"), Some(TwilioStandInError::Service)),
+            ("VA1".into(), id("AC"), Some(TwilioStandInError::Service)),
+            (id("VA"), id("VA"), Some(TwilioStandInError::Account)),
+            (id("VA"), String::new(), Some(TwilioStandInError::Account)),
+        ] {
+            let made = TwilioStandIn::builder(&*service, &*account, "token").build();
+            assert_eq!(made.err(), wrong, "{service} {account}");
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! `POST /v1/sessions/{id}/captures`: the attestation is checked in the order that the protocol states, then the face
+//! is judged, then everything that follows is written in one transaction.
+//!
+//! - What does not hold (signature, nonce, digest, allowed networks) is a problem document. It leaves the nonce good,
+//!   but the session counts it and ends after [`BAD_POSTS_MAX`].
+//! - What holds but does not convince (not live, no match, poor quality, camera) costs an attempt and a nonce.
+//! - The same post again gets the same answer, byte for byte.
+
+use axum::{
+    body::Body,
+    extract::{Path, Request, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    HANDLE_SECS, Inner,
+    api::problem::Refusal,
+    api::request::{Post, ProvenRequest},
+    api::sessions::bound_session,
+    judge::examine::ExamineError,
+    judge::verdict::{self, Case, Judged, Moved, Verdict},
+    judge::{account_delay_secs, counts_against_account},
+    otp as codes,
+    store::{Event, Session, Stage, Tx, sha256_text},
+};
+use countenance_attest::jwk::PublicKey;
+use countenance_core::{
+    protocol::{Outcome, Problem, Reason},
+    rng::random_text,
+};
+
+/// Posts that do not hold before the session ends: a client in order needs none.
+const BAD_POSTS_MAX: u32 = 10;
+
+/// The parts of a posted capture, as the description shows them.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it only describes the form")]
+pub(crate) struct CaptureForm {
+    /// JWS compact (`application/eat+jwt`).
+    attestation: String,
+    /// PNG or JPEG.
+    #[schema(value_type = String, format = Binary)]
+    shot: Vec<u8>,
+    /// A further one of the same span; at an enrolment only.
+    #[schema(value_type = Option<String>, format = Binary, rename = "shot-2")]
+    shot_2: Option<Vec<u8>>,
+    /// A third one, behind `shot-2`.
+    #[schema(value_type = Option<String>, format = Binary, rename = "shot-3")]
+    shot_3: Option<Vec<u8>>,
+}
+
+/// Judges a capture. Posting the same one again gives the same answer.
+#[utoipa::path(post, path = "/v1/sessions/{id}/captures", tag = "client",
+    request_body(content = CaptureForm, content_type = "multipart/form-data"),
+    params(
+        ("id" = String, Path, description = "Session"),
+        ("countenance-proof" = String, Header, description = "Proof of the device key over this request"),
+    ),
+    responses(
+        (status = 200, body = Outcome, example = json!({
+            "outcome": "retry", "reason": "no_match", "attempts_left": 4,
+            "nonce": "0m2m6bR0T1Yw1s4n5EyBz7cT9PpkQ8iZcXr1v0mVfBq"
+        })),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "Busy; see Retry-After"),
+    ))]
+pub(crate) async fn post(
+    State(verifier): State<Inner>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    // Taken before the body is read, so that memory for bodies is bounded.
+    let upload = verifier.uploads().try_acquire_owned().or(Err(Refusal::Busy))?;
+    let request = ProvenRequest::capture(&verifier, request).await?;
+    let (key, device) = (request.key, request.device.clone());
+    let post = request.into_post().await?;
+    let post_hash = post_hash(&post);
+    let case = match admit(&verifier, &id, &device, &post_hash).await? {
+        Admission::Answered(answer) => return Ok(json(answer)),
+        Admission::Case(case) => case,
+    };
+    // A task of its own: whoever hangs up while the networks run is answered, and counted, all the same.
+    let settled = tokio::spawn(async move {
+        let _until_settled = upload;
+        settle(&verifier, &id, &device, &post_hash, case, key, post).await
+    });
+    settled.await.map_err(|e| ExamineError(e.into()))?.map(json)
+}
+
+/// Judges a capture and writes down what came of it; a post that does not hold is counted.
+async fn settle(
+    verifier: &Inner,
+    id: &str,
+    device: &str,
+    post_hash: &str,
+    case: Box<Case>,
+    key: PublicKey,
+    post: Post,
+) -> Result<String, Refusal> {
+    let answered = match judge(verifier, case, key, post).await {
+        Ok(judged) => conclude(verifier, id, device, post_hash, judged).await,
+        Err(refusal) => Err(refusal),
+    };
+    match answered {
+        Err(refusal) if refusal.counted() => count_bad_post(verifier, id, refusal).await,
+        answered => answered,
+    }
+}
+
+/// A JSON answer of text that was made before.
+pub(crate) fn json(text: String) -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], Body::from(text)).into_response()
+}
+
+/// An outcome as it is sent and kept.
+pub(crate) fn outcome_text(outcome: &Outcome) -> String {
+    // An enumeration of texts and numbers always serialises.
+    serde_json::to_string(outcome).unwrap_or_default()
+}
+
+enum Admission {
+    Answered(String),
+    Case(Box<Case>),
+}
+
+/// Whether the session takes a capture at all; and what was answered, if this one came before.
+async fn admit(verifier: &Inner, id: &str, device: &str, post_hash: &str) -> Result<Admission, Refusal> {
+    let now = verifier.now();
+    let mut tx = verifier.store().begin().await?;
+    let session = bound_session(&mut tx, id, device).await?;
+    if let Some(answer) = tx.answer(id, post_hash).await? {
+        return Ok(Admission::Answered(answer.to_string()));
+    }
+    match session.stage {
+        Stage::Created => return Err(Refusal::SessionNotOpen),
+        Stage::Approved => return Err(Refusal::SessionOver),
+        Stage::Refused => {
+            let answer = tx.final_outcome(id).await?.ok_or(Refusal::SessionOver)?;
+            return Ok(Admission::Answered(answer.to_string()));
+        }
+        Stage::Open => {}
+    }
+    if session.expires_at <= now {
+        return Ok(Admission::Answered(outcome_text(&Outcome::Expired)));
+    }
+    let integration = tx.integration(&session.integration_id).await?.ok_or(Refusal::IntegrationUnknown)?;
+    if !integration.rules.enabled {
+        return end_refused(verifier, tx, id, Reason::Disabled).await.map(Admission::Answered);
+    }
+    if session.attempts_left == 0 || tx.locked_until(&session.integration_id, &session.sub).await? > now {
+        return no_more_faces(verifier, tx, &session).await.map(Admission::Answered);
+    }
+    let nonce = tx.nonce(id).await?;
+    let template = tx.template(&session.integration_id, &session.sub).await?;
+    let own_minimum = tx.cosine_min(&session.integration_id, &session.sub).await?;
+    let (virtual_cameras, policy) = (integration.rules.allow_virtual_cameras, verifier.policy_of(&integration));
+    // Apart from the policy, which devices are told and name in their attestations: it is the account's own.
+    let matching = policy.matching.for_account(own_minimum);
+    Ok(Admission::Case(Box::new(Case { session, nonce, template, virtual_cameras, policy, matching })))
+}
+
+/// Checks and judges on a thread of its own.
+async fn judge(verifier: &Inner, case: Box<Case>, key: PublicKey, post: Post) -> Result<Judged, Refusal> {
+    let permit = verifier.inference().acquire_owned().await.or(Err(Refusal::Busy))?;
+    let verifier = verifier.clone();
+    let judged = tokio::task::spawn_blocking(move || {
+        let _until_done = permit;
+        verdict::judge(&verifier, &case, &key, &post)
+    });
+    judged.await.map_err(|e| ExamineError(e.into()))?
+}
+
+/// Writes down what was judged, unless the session or the account has moved on meanwhile.
+async fn conclude(
+    verifier: &Inner,
+    id: &str,
+    device: &str,
+    post_hash: &str,
+    judged: Judged,
+) -> Result<String, Refusal> {
+    let mut tx = verifier.store().begin().await?;
+    let session = bound_session(&mut tx, id, device).await?;
+    if let Some(answer) = tx.answer(id, post_hash).await? {
+        return Ok(answer.to_string());
+    }
+    if session.stage.over() {
+        return Err(Refusal::SessionOver);
+    }
+    if session.expires_at <= verifier.now() {
+        return Ok(outcome_text(&Outcome::Expired));
+    }
+    let integration = tx.integration(&session.integration_id).await?.ok_or(Refusal::IntegrationUnknown)?;
+    if !integration.rules.enabled {
+        return end_refused(verifier, tx, id, Reason::Disabled).await;
+    }
+    // Other sessions of the account may have failed while this capture waited for its turn.
+    if session.attempts_left == 0 || tx.locked_until(&session.integration_id, &session.sub).await? > verifier.now() {
+        return no_more_faces(verifier, tx, &session).await;
+    }
+    if *tx.nonce(id).await? != *judged.nonce || tx.has_judged(id, &judged.jti).await? {
+        return Err(Refusal::AttestationReplayed);
+    }
+    let answer = match judged.verdict {
+        Verdict::Rejected(reason) => reject(verifier, &mut tx, &session, reason).await?,
+        Verdict::Matched(moved) => {
+            if let Some(moved) = moved {
+                learn(verifier, &mut tx, &session, &moved).await?;
+            }
+            approve(verifier, &mut tx, &session, Event::Matched).await?
+        }
+        Verdict::Enrol(template) => {
+            let now = verifier.now();
+            if !tx.keep_template(&session.integration_id, &session.sub, &template, now).await? {
+                // Another session enrolled first: posted again, this capture is compared with that one.
+                return Err(Refusal::Busy);
+            }
+            approve(verifier, &mut tx, &session, Event::Enrolled).await?
+        }
+    };
+    tx.keep_answer(id, post_hash, &judged.jti, &answer).await?;
+    tx.commit().await?;
+    Ok(answer)
+}
+
+/// Replaces the template by the one that learnt, unless another login did so meanwhile.
+async fn learn(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, moved: &Moved) -> Result<(), Refusal> {
+    let (integration, sub, now) = (&session.integration_id, &session.sub, verifier.now());
+    if tx.update_template(integration, sub, &moved.template, moved.as_of, now).await? {
+        let account = tx.pseudonym(integration, sub).await?;
+        tx.record(now, Event::TemplateUpdated, &session.id, account.as_deref(), "").await?;
+    }
+    Ok(())
+}
+
+async fn approve(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, event: Event) -> Result<String, Refusal> {
+    let now = verifier.now();
+    tx.clear_failures(&session.integration_id, &session.sub).await?;
+    tx.mark_verified(&session.integration_id, &session.sub, now).await?;
+    let handle = random_text::<32>(verifier.chance());
+    let answer = outcome_text(&Outcome::Approved { continue_url: verifier.return_url(&handle) });
+    tx.finish_session(&session.id, None, &handle, now + HANDLE_SECS, &answer).await?;
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
+    tx.record(now, event, &session.id, account.as_deref(), "").await?;
+    Ok(answer)
+}
+
+async fn reject(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, reason: Reason) -> Result<String, Refusal> {
+    let now = verifier.now();
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
+    tx.record(now, Event::AttemptFailed, &session.id, account.as_deref(), reason.name()).await?;
+    tx.spend_attempt(&session.id).await?;
+    if counts_against_account(reason) {
+        tx.count_failure(&session.integration_id, &session.sub, now, account_delay_secs).await?;
+    }
+    let attempts_left = session.attempts_left.saturating_sub(1);
+    // Where a code is offered, the session stays open for one.
+    if attempts_left == 0 && codes::offered(verifier, tx, session).await?.is_empty() {
+        let handle = verifier.refuse(tx, &session.id, reason, now + HANDLE_SECS).await?;
+        return Ok(outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(&handle) }));
+    }
+    let nonce = random_text::<32>(verifier.chance());
+    tx.renew_nonce(&session.id, &nonce).await?;
+    Ok(outcome_text(&Outcome::Retry { reason, attempts_left, nonce }))
+}
+
+/// The session or the account takes no more captures: the session ends, unless a code may pass it.
+async fn no_more_faces(verifier: &Inner, mut tx: Tx<'_>, session: &Session) -> Result<String, Refusal> {
+    let reason = Reason::TooManyAttempts;
+    if codes::offered(verifier, &mut tx, session).await?.is_empty() {
+        return end_refused(verifier, tx, &session.id, reason).await;
+    }
+    let nonce = tx.nonce(&session.id).await?.to_string();
+    Ok(outcome_text(&Outcome::Retry { reason, attempts_left: 0, nonce }))
+}
+
+/// Counts a post that did not hold; too many end the session.
+async fn count_bad_post(verifier: &Inner, id: &str, refusal: Refusal) -> Result<String, Refusal> {
+    let mut tx = verifier.store().begin().await?;
+    let Some(session) = tx.session(id).await?.filter(|s| s.stage == Stage::Open) else { return Err(refusal) };
+    tx.count_bad_post(id).await?;
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
+    let detail = refusal.kind().map_or("", |kind| kind.name());
+    tx.record(verifier.now(), Event::PostRefused, id, account.as_deref(), detail).await?;
+    if session.bad_posts + 1 >= BAD_POSTS_MAX {
+        return end_refused(verifier, tx, id, Reason::Untrusted).await;
+    }
+    tx.commit().await?;
+    Err(refusal)
+}
+
+async fn end_refused(verifier: &Inner, mut tx: Tx<'_>, id: &str, reason: Reason) -> Result<String, Refusal> {
+    let handle = verifier.refuse(&mut tx, id, reason, verifier.now() + HANDLE_SECS).await?;
+    tx.commit().await?;
+    Ok(outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(&handle) }))
+}
+
+/// What makes two posts the same: the attestation and the pictures, to the byte.
+fn post_hash(post: &Post) -> String {
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+    let shots = post.shots.iter().map(|shot| BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(shot.as_slice())));
+    sha256_text(&shots.fold(post.attestation.clone(), |text, shot| format!("{text} {shot}")))
+}

@@ -1,0 +1,214 @@
+//! What a delivery holds: JSON lines, a JSON array, or single objects, whichever the stream was set to.
+//!
+//! Each item is `{"log_id", "data": {"type", "log_id", "details", …}}`. Types that say nothing here are passed over, and so
+//! are fields: a log grows new ones at any time.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use crate::otp::phone::PhoneNumber;
+
+/// Multi-factor authentication succeeded.
+const MFA_SUCCEEDED: &str = "gd_auth_succeed";
+
+/// A code that came back right, as a tenant's log tells it.
+#[derive(Clone)]
+pub(crate) struct Conversion {
+    /// The event's id, the tenant's own.
+    pub(crate) log_id: String,
+    /// Where the code had been sent.
+    pub(crate) phone: PhoneNumber,
+}
+
+/// What was delivered at once.
+#[derive(Default)]
+pub(crate) struct Delivery {
+    /// What Twilio is to be told.
+    pub(crate) conversions: Vec<Conversion>,
+    /// Items that are log events, whatever they tell.
+    pub(crate) events: usize,
+    /// Items that are none.
+    pub(crate) broken: usize,
+}
+
+/// The body is no list of items at all, so that it cannot be said where one ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NoDelivery;
+
+/// One item.
+enum Item {
+    Converted(Conversion),
+    /// An event that tells nothing about a phone.
+    Other,
+    /// No event.
+    Broken,
+}
+
+/// Reads a body in any of the three forms. A broken line or item costs only itself.
+pub(crate) fn read(body: &[u8]) -> Result<Delivery, NoDelivery> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
+    let mut delivery = Delivery::default();
+    if body.starts_with(b"[") {
+        let items: Vec<Item> = serde_json::from_slice(body).or(Err(NoDelivery))?;
+        for item in items {
+            delivery.add(item);
+        }
+        return Ok(delivery);
+    }
+    // An object may stand on several lines if it stands alone.
+    if let Ok(item) = serde_json::from_slice::<Item>(body) {
+        delivery.add(item);
+        return Ok(delivery);
+    }
+    for line in body.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()) {
+        for item in serde_json::Deserializer::from_slice(line).into_iter::<Item>() {
+            delivery.add(item.unwrap_or(Item::Broken));
+        }
+    }
+    Ok(delivery)
+}
+
+impl Delivery {
+    fn add(&mut self, item: Item) {
+        match item {
+            Item::Broken => self.broken += 1,
+            Item::Other => self.events += 1,
+            Item::Converted(conversion) => {
+                self.events += 1;
+                self.conversions.push(conversion);
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Item {
+    /// Any JSON is an item; only one at a time is held whole.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let item = Value::deserialize(deserializer)?;
+        Ok(Self::of(&item))
+    }
+}
+
+impl Item {
+    fn of(item: &Value) -> Self {
+        let text = |pointer| item.pointer(pointer).and_then(Value::as_str);
+        let (Some(kind), Some(log_id)) = (text("/data/type"), text("/log_id").or_else(|| text("/data/log_id"))) else {
+            return Self::Broken;
+        };
+        let phone = phone(item).filter(|_| kind == MFA_SUCCEEDED);
+        phone.map_or(Self::Other, |phone| Self::Converted(Conversion { log_id: log_id.to_owned(), phone }))
+    }
+}
+
+/// The number that stands in the details as a network takes it. A masked one is none, and so is one that only people read.
+fn phone(item: &Value) -> Option<PhoneNumber> {
+    let told = |pointer| item.pointer(pointer).filter(|value| !value.is_null());
+    let text = told("/data/details/authenticator/phone_number")
+        .or_else(|| told("/data/details/enrollment/phone_number"))?
+        .as_str()?;
+    let phone: PhoneNumber = text.parse().ok()?;
+    (phone.e164() == text).then_some(phone)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn event(log_id: &str, details: &Value) -> Value {
+        json!({"log_id": log_id, "data": {"type": MFA_SUCCEEDED, "log_id": log_id, "details": details}})
+    }
+
+    fn with_phone(log_id: &str, phone: &str) -> Value {
+        event(log_id, &json!({"authenticator": {"type": "sms", "phone_number": phone}}))
+    }
+
+    /// Ids of conversions, all events, broken items.
+    fn found(body: &str) -> (Vec<String>, usize, usize) {
+        let delivery = read(body.as_bytes()).unwrap();
+        let ids = delivery.conversions.into_iter().map(|c| c.log_id).collect();
+        (ids, delivery.events, delivery.broken)
+    }
+
+    #[test]
+    fn each_form_is_read_and_what_is_broken_costs_only_itself() {
+        let (a, b) = (with_phone("a", "+4915123456789"), with_phone("b", "+15550100"));
+        let pretty = serde_json::to_string_pretty(&a).unwrap();
+        let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+        for (case, body, expected) in [
+            ("lines", format!("{a}\n{b}\n"), (ids(&["a", "b"]), 2, 0)),
+            ("lines of Windows", format!("{a}\r\n\r\n{b}\r\n"), (ids(&["a", "b"]), 2, 0)),
+            ("an array", format!(" [{a},\n{b}] "), (ids(&["a", "b"]), 2, 0)),
+            ("one object", a.to_string(), (ids(&["a"]), 1, 0)),
+            ("one object on many lines", pretty, (ids(&["a"]), 1, 0)),
+            ("objects without a break", format!("{a}{b}"), (ids(&["a", "b"]), 2, 0)),
+            ("a byte order mark", format!("\u{feff}{a}"), (ids(&["a"]), 1, 0)),
+            ("nothing", String::new(), (ids(&[]), 0, 0)),
+            ("an empty array", "[]".into(), (ids(&[]), 0, 0)),
+            ("a broken line", format!("{a}\n{{\"log_id\": \"x\n{b}"), (ids(&["a", "b"]), 2, 1)),
+            ("a line cut short", format!("{a}\n{}", &b.to_string()[..40]), (ids(&["a"]), 1, 1)),
+            ("a broken item", format!("[{a}, 7, null, {{\"data\": []}}, {b}]"), (ids(&["a", "b"]), 2, 3)),
+            ("no JSON", "type=gd_auth_succeed".into(), (ids(&[]), 0, 1)),
+            ("deep nesting", format!("{a}\n{}", "[".repeat(100_000)), (ids(&["a"]), 1, 1)),
+        ] {
+            assert_eq!(found(&body), expected, "{case}");
+        }
+        for body in ["[", "[{]", "[1] [2]", "[\u{0}]"] {
+            assert_eq!(read(body.as_bytes()).err(), Some(NoDelivery), "{body}");
+        }
+    }
+
+    #[test]
+    fn only_a_success_with_a_plain_number_converts() {
+        let plain = "+4915123456789";
+        let other = |kind: &str| json!({"log_id": "a", "data": {"type": kind, "details": {"authenticator": {"phone_number": plain}}}});
+        let rows = [
+            ("by the authenticator", with_phone("a", plain), true),
+            ("by the enrolment", event("a", &json!({"enrollment": {"phone_number": plain}})), true),
+            (
+                "null, then the enrolment",
+                event("a", &json!({"authenticator": {"phone_number": null}, "enrollment": {"phone_number": plain}})),
+                true,
+            ),
+            (
+                "masked, whatever the enrolment says",
+                event("a", &json!({"authenticator": {"phone_number": "X"}, "enrollment": {"phone_number": plain}})),
+                false,
+            ),
+            ("masked by stars", with_phone("a", "+49*******89"), false),
+            ("masked by letters", with_phone("a", "XXXXXXXXX6789"), false),
+            ("for people to read", with_phone("a", "+49 151 23456789"), false),
+            ("null", event("a", &json!({"authenticator": {"phone_number": null}})), false),
+            ("a number as a number", event("a", &json!({"authenticator": {"phone_number": 491_512_i64}})), false),
+            ("no details", event("a", &Value::Null), false),
+            ("details as a text", event("a", &json!("x")), false),
+            ("a sending", other("gd_send_sms"), false),
+            ("a failure", other("gd_auth_failed"), false),
+            ("a type of tomorrow", other("gd_auth_succeed_2"), false),
+        ];
+        for (case, item, converts) in rows {
+            let (ids, events, broken) = found(&item.to_string());
+            assert_eq!((ids.len() == 1, events, broken), (converts, 1, 0), "{case}");
+        }
+    }
+
+    #[test]
+    fn an_id_stands_outside_or_inside() {
+        let details = json!({"authenticator": {"phone_number": "+4915123456789"}});
+        let item = |outer: Value, inner: Value| {
+            json!({"log_id": outer, "data": {"type": MFA_SUCCEEDED, "log_id": inner, "details": details}}).to_string()
+        };
+        for (case, body, id) in [
+            ("outside", item(json!("o"), Value::Null), Some("o")),
+            ("inside", item(Value::Null, json!("i")), Some("i")),
+            ("both", item(json!("o"), json!("i")), Some("o")),
+            ("a number", item(json!(7), json!("i")), Some("i")),
+            ("neither", item(Value::Null, Value::Null), None),
+        ] {
+            let (ids, events, broken) = found(&body);
+            assert_eq!(ids.first().map(String::as_str), id, "{case}");
+            assert_eq!((events, broken), if id.is_some() { (1, 0) } else { (0, 1) }, "{case}");
+        }
+    }
+}

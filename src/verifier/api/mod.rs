@@ -1,0 +1,9 @@
+//! What devices call: `/v1`.
+
+pub(crate) mod captures;
+pub(crate) mod devices;
+pub(crate) mod logs;
+pub(crate) mod picture;
+pub(crate) mod problem;
+pub(crate) mod request;
+pub(crate) mod sessions;

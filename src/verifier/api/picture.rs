@@ -1,0 +1,100 @@
+//! The posted picture, decoded: its size is read from the header and checked before memory is spent on pixels.
+
+use std::{io::Cursor, time::Duration};
+
+use image::{ImageFormat, ImageReader, Limits};
+
+use countenance_core::{
+    frame::Frame,
+    protocol::{SHOT_MAX_SIDE_PX, ShotClaim},
+};
+
+/// Why the bytes are not the picture that was signed for.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PictureError {
+    /// Its header names a size that is too large, or not the signed one.
+    #[error("the picture is not of the size that was signed for")]
+    Size,
+    /// Not a sound picture of the signed media type.
+    #[error("the picture cannot be read")]
+    Unreadable,
+}
+
+/// Decodes `bytes`, which `claim` describes.
+pub(crate) fn decode(bytes: &[u8], claim: &ShotClaim) -> Result<Frame, PictureError> {
+    let format = match claim.media_type.as_str() {
+        "image/png" => ImageFormat::Png,
+        "image/jpeg" => ImageFormat::Jpeg,
+        _ => return Err(PictureError::Unreadable),
+    };
+    let reader = || ImageReader::with_format(Cursor::new(bytes), format);
+    let (width, height) = reader().into_dimensions().or(Err(PictureError::Unreadable))?;
+    let sides = 1..=SHOT_MAX_SIDE_PX;
+    if !sides.contains(&width) || !sides.contains(&height) || (width, height) != (claim.width, claim.height) {
+        return Err(PictureError::Size);
+    }
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(SHOT_MAX_SIDE_PX);
+    limits.max_image_height = Some(SHOT_MAX_SIDE_PX);
+    // Four times 16-bit RGBA at the largest size.
+    limits.max_alloc = Some(u64::from(SHOT_MAX_SIDE_PX).pow(2) * 32);
+    let mut reader = reader();
+    reader.limits(limits);
+    let rgb = reader.decode().or(Err(PictureError::Unreadable))?.into_rgb8().into_raw();
+    Frame::new(width, height, rgb, claim.frame_seq, Duration::ZERO).or(Err(PictureError::Unreadable))
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
+
+    use super::*;
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let pixels = vec![7; (width * height * 3) as usize];
+        PngEncoder::new(&mut bytes).write_image(&pixels, width, height, ExtendedColorType::Rgb8).unwrap();
+        bytes
+    }
+
+    /// The header of a PNG of this size, rightly summed, and nothing behind it.
+    fn header_of(width: u32, height: u32) -> Vec<u8> {
+        let mut bytes = png(1, 1);
+        bytes[16..20].copy_from_slice(&width.to_be_bytes());
+        bytes[20..24].copy_from_slice(&height.to_be_bytes());
+        let mut sum = u32::MAX;
+        for byte in &bytes[12..29] {
+            sum ^= u32::from(*byte);
+            for _ in 0..8 {
+                sum = (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg());
+            }
+        }
+        bytes[29..33].copy_from_slice(&(!sum).to_be_bytes());
+        bytes
+    }
+
+    fn claim(width: u32, height: u32, media_type: &str) -> ShotClaim {
+        ShotClaim { sha256: String::new(), width, height, media_type: media_type.into(), frame_seq: 3 }
+    }
+
+    #[test]
+    fn a_picture_is_decoded_only_at_the_size_and_type_it_was_signed_for() {
+        let good = png(40, 30);
+        let frame = decode(&good, &claim(40, 30, "image/png")).unwrap();
+        assert_eq!((frame.width(), frame.height(), frame.seq()), (40, 30, 3));
+        for (case, bytes, claim, size) in [
+            ("another width", good.clone(), claim(41, 30, "image/png"), true),
+            ("900 megapixels", header_of(30_000, 30_000), claim(30_000, 30_000, "image/png"), true),
+            ("900 megapixels, small claim", header_of(30_000, 30_000), claim(640, 480, "image/png"), true),
+            ("a pixel too wide", header_of(2049, 1), claim(2049, 1, "image/png"), true),
+            ("another type", good.clone(), claim(40, 30, "image/jpeg"), false),
+            ("an unknown type", good.clone(), claim(40, 30, "image/svg+xml"), false),
+            ("cut short", good[..good.len() / 2].to_vec(), claim(40, 30, "image/png"), false),
+            ("header only", header_of(2048, 2048), claim(2048, 2048, "image/png"), false),
+            ("nothing", vec![], claim(40, 30, "image/png"), false),
+        ] {
+            let error = decode(&bytes, &claim).unwrap_err();
+            assert_eq!(matches!(error, PictureError::Size), size, "{case}: {error}");
+        }
+    }
+}

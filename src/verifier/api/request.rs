@@ -1,0 +1,121 @@
+//! A `/v1` request as it must arrive: capped, whole, and proven by a device key, before anything in it is read.
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{DefaultBodyLimit, FromRequest, Multipart, Request},
+    http::{HeaderMap, Method, header},
+};
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use crate::{Inner, api::problem::Refusal};
+use countenance_attest::{
+    jwk::PublicKey,
+    proof::{self, IAT_WINDOW_SECS},
+};
+use countenance_core::protocol::{
+    ATTESTATION_MAX_BYTES, JSON_MAX_BYTES, MORE_SHOT_MAX_BYTES, PROOF_HEADER, SHOT_MAX_BYTES, SHOTS_MAX,
+};
+
+/// Most bytes of a posted capture: all parts, and room for what frames them.
+const CAPTURE_MAX_BYTES: usize =
+    SHOT_MAX_BYTES + (SHOTS_MAX - 1) * MORE_SHOT_MAX_BYTES + ATTESTATION_MAX_BYTES + (16 << 10);
+/// The parts that hold shots, in their order.
+const SHOT_PARTS: [&str; SHOTS_MAX] = ["shot", "shot-2", "shot-3"];
+
+/// A request whose sender's key is proven.
+pub(crate) struct ProvenRequest {
+    /// The key that signed the proof.
+    pub(crate) key: PublicKey,
+    /// Its thumbprint: the device.
+    pub(crate) device: String,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+}
+
+/// The parts of a posted capture.
+pub(crate) struct Post {
+    /// JWS compact.
+    pub(crate) attestation: String,
+    /// Pictures, encoded; one to [`SHOTS_MAX`].
+    pub(crate) shots: Vec<Zeroizing<Vec<u8>>>,
+}
+
+impl ProvenRequest {
+    /// Reads and proves a request that carries JSON.
+    pub(crate) async fn json(verifier: &Inner, request: Request) -> Result<Self, Refusal> {
+        Self::read(verifier, request, JSON_MAX_BYTES).await
+    }
+
+    /// Reads and proves a request that carries a capture.
+    pub(crate) async fn capture(verifier: &Inner, request: Request) -> Result<Self, Refusal> {
+        Self::read(verifier, request, CAPTURE_MAX_BYTES).await
+    }
+
+    async fn read(verifier: &Inner, request: Request, max: usize) -> Result<Self, Refusal> {
+        let (parts, body) = request.into_parts();
+        let mut proofs = parts.headers.get_all(PROOF_HEADER).iter();
+        let (Some(proof), None) = (proofs.next(), proofs.next()) else { return Err(Refusal::ProofMissing) };
+        let proof = proof.to_str().or(Err(Refusal::ProofMissing))?;
+        let body = capped(&parts.headers, body, max).await?;
+        // The address the client must have meant: ours, whatever the Host header says.
+        let url = verifier.origin().url(parts.uri.path());
+        let method: &Method = &parts.method;
+        let told = proof::Request { method: method.as_str(), url: &url, body: &body };
+        let proven = proof::verify(proof, &told, verifier.now())?;
+        let device = proven.key.thumbprint().to_string();
+        let mut tx = verifier.store().begin().await?;
+        if !tx.spend_proof(&device, &proven.jti, proven.iat.saturating_add(2 * IAT_WINDOW_SECS)).await? {
+            return Err(Refusal::ProofReplayed);
+        }
+        tx.commit().await?;
+        Ok(Self { key: proven.key, device, headers: parts.headers, body })
+    }
+
+    /// The body as JSON.
+    pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        serde_json::from_slice(&self.body).or(Err(Refusal::Malformed))
+    }
+
+    /// The body as a form of exactly the parts `attestation`, `shot` and, behind it and in this order, `shot-2` and `shot-3`.
+    pub(crate) async fn into_post(self) -> Result<Post, Refusal> {
+        let mut request = Request::new(Body::from(self.body));
+        *request.headers_mut() = self.headers;
+        // The body is whole and capped already; the extractor's own, lower cap would refuse good pictures.
+        DefaultBodyLimit::disable().apply(&mut request);
+        let mut form = Multipart::from_request(request, &()).await.or(Err(Refusal::Malformed))?;
+        let (mut attestation, mut shots) = (None, Vec::with_capacity(SHOTS_MAX));
+        while let Some(part) = form.next_field().await.or(Err(Refusal::Malformed))? {
+            let name = part.name().map(str::to_owned);
+            let bytes = part.bytes().await.or(Err(Refusal::Malformed))?;
+            match name.as_deref() {
+                Some("attestation") if attestation.is_none() && bytes.len() <= ATTESTATION_MAX_BYTES => {
+                    attestation = Some(String::from_utf8(bytes.to_vec()).or(Err(Refusal::Malformed))?);
+                }
+                Some("attestation") if attestation.is_none() => return Err(Refusal::BodyTooLarge),
+                // Each shot is the one that is due, so none can come twice.
+                Some(name) if SHOT_PARTS.get(shots.len()) == Some(&name) => {
+                    let max = if shots.is_empty() { SHOT_MAX_BYTES } else { MORE_SHOT_MAX_BYTES };
+                    if bytes.len() > max {
+                        return Err(Refusal::BodyTooLarge);
+                    }
+                    shots.push(Zeroizing::new(bytes.to_vec()));
+                }
+                _ => return Err(Refusal::Malformed),
+            }
+        }
+        match attestation {
+            Some(attestation) if !shots.is_empty() => Ok(Post { attestation, shots }),
+            _ => Err(Refusal::Malformed),
+        }
+    }
+}
+
+/// The whole body, at most `max` bytes; a longer one that says so is not read at all.
+pub(crate) async fn capped(headers: &HeaderMap, body: Body, max: usize) -> Result<axum::body::Bytes, Refusal> {
+    let told = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
+    if told.is_some_and(|bytes| bytes > max as u64) {
+        return Err(Refusal::BodyTooLarge);
+    }
+    to_bytes(body, max).await.or(Err(Refusal::BodyTooLarge))
+}

@@ -1,0 +1,210 @@
+//! `POST /v1/sessions/{id}/open` and `…/abandon`: a device takes a session, or gives it up.
+
+use axum::{
+    Json,
+    extract::{Path, Request, State},
+    response::Response,
+};
+
+use crate::{
+    DeviceRule, Inner,
+    api::captures,
+    api::devices,
+    api::problem::Refusal,
+    api::request::ProvenRequest,
+    otp as codes,
+    store::{Event, Integration, Session, Stage, Tx},
+};
+use countenance_core::{
+    policy::Policy,
+    protocol::{Abandon, Display, Fallback, OpenSession, Outcome, Problem, Purpose, Reason, Ticket},
+    rng::random_text,
+};
+
+/// Spends the launch link's code and binds the session to the key of the proof. The same key with the same code gets
+/// the ticket as it now stands, so that a lost answer loses nothing.
+///
+/// Where the integration lets any device in, an unknown key is registered on the way: a desktop knows its session from
+/// the link, but not the integration.
+#[utoipa::path(post, path = "/v1/sessions/{id}/open", tag = "client", 
+    request_body(content = OpenSession, example = json!({
+        "code": "yBz7cT9PpkQ8iZcXr1v0mVfBq0m2m6bR0T1Yw1s4n5E", "app": "countenance 0.1.0"
+    })),
+    params(
+        ("id" = String, Path, description = "Session, from the launch link"),
+        ("countenance-proof" = String, Header, description = "Proof of the device key over this request"),
+    ),
+    responses(
+        (status = 200, body = Ticket, example = json!(example_ticket())),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn open(
+    State(verifier): State<Inner>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Json<Ticket>, Refusal> {
+    let request = ProvenRequest::json(&verifier, request).await?;
+    let wanted: OpenSession = request.parse()?;
+    let now = verifier.now();
+    let mut tx = verifier.store().begin().await?;
+    let session = tx.session(&id).await?.ok_or(Refusal::SessionUnknown)?;
+    if !session.has_code(&wanted.code) {
+        return Err(Refusal::WrongCode);
+    }
+    if session.device.as_ref().is_some_and(|device| *device != request.device) {
+        return Err(Refusal::CodeSpent);
+    }
+    if session.stage.over() {
+        return Err(Refusal::SessionOver);
+    }
+    if session.expires_at <= now {
+        return Err(Refusal::SessionExpired);
+    }
+    let integration = tx.integration(&session.integration_id).await?.ok_or(Refusal::IntegrationUnknown)?;
+    match tx.device(&integration.id, &request.device).await? {
+        Some(device) if device.enabled => {}
+        Some(_) => return Err(Refusal::DeviceDisabled),
+        None if integration.rules.device_rule == DeviceRule::Open => {
+            devices::add(&mut tx, &integration.id, &request, &wanted.app, now).await?;
+        }
+        None => return Err(Refusal::DeviceUnknown),
+    }
+    // A session of an integration that was switched off is opened all the same: its first capture or code, or giving up,
+    // ends it with an answer that the browser can take to the tenant. A problem document here would leave it stranded.
+    if session.stage == Stage::Created {
+        tx.open_session(&id, &request.device, &random_text::<32>(verifier.chance())).await?;
+        let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
+        tx.record(now, Event::SessionOpened, &id, account.as_deref(), "").await?;
+    }
+    let nonce = tx.nonce(&id).await?.to_string();
+    let fallback = codes::offered(&verifier, &mut tx, &session).await?;
+    tx.commit().await?;
+    Ok(Json(ticket(&verifier, session, integration, nonce, fallback)))
+}
+
+/// Ends a session without a face. Repeating it gives the same answer. An approval that the browser has not fetched is
+/// withdrawn: who says "not me" is heard. (A template that an approved enrolment kept stays; erasing is the operator's.)
+#[utoipa::path(post, path = "/v1/sessions/{id}/abandon", tag = "client", 
+    request_body(content = Abandon, example = json!({"reason": "cancelled"})),
+    params(
+        ("id" = String, Path, description = "Session"),
+        ("countenance-proof" = String, Header, description = "Proof of the device key over this request"),
+    ),
+    responses(
+        (status = 200, body = Outcome, example = json!({
+            "outcome": "refused", "reason": "cancelled",
+            "continue_url": "https://verifier.example/return/2tQfUO5cW0m3Yy7mGcOPv2UcyAj8QVZQxkPSgkQ3rT0"
+        })),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub(crate) async fn abandon(
+    State(verifier): State<Inner>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let request = ProvenRequest::json(&verifier, request).await?;
+    let Abandon { reason } = request.parse()?;
+    if !may_be_given(reason) {
+        return Err(Refusal::ReasonNotAllowed);
+    }
+    let now = verifier.now();
+    let mut tx = verifier.store().begin().await?;
+    let session = bound_session(&mut tx, &id, &request.device).await?;
+    if session.stage == Stage::Refused {
+        let answer = tx.final_outcome(&id).await?.ok_or(Refusal::SessionOver)?;
+        return Ok(captures::json(answer.to_string()));
+    }
+    if session.returned {
+        return Err(Refusal::SessionOver);
+    }
+    // An approval can be withdrawn as long as the browser may fetch it, which is a little longer than the session.
+    if session.expires_at <= now && session.stage != Stage::Approved {
+        return Ok(captures::json(captures::outcome_text(&Outcome::Expired)));
+    }
+    let handle_expires_at = now + crate::HANDLE_SECS;
+    let handle = verifier.refuse(&mut tx, &id, reason, handle_expires_at).await?;
+    tx.commit().await?;
+    let outcome = Outcome::Refused { reason, continue_url: verifier.return_url(&handle) };
+    Ok(captures::json(captures::outcome_text(&outcome)))
+}
+
+/// The session `id`, if it belongs to `device` and the device still counts.
+pub(crate) async fn bound_session(tx: &mut Tx<'_>, id: &str, device: &str) -> Result<Session, Refusal> {
+    let session = tx.session(id).await?.ok_or(Refusal::SessionUnknown)?;
+    match tx.device(&session.integration_id, device).await? {
+        Some(device) if device.enabled => {}
+        Some(_) => return Err(Refusal::DeviceDisabled),
+        None => return Err(Refusal::DeviceUnknown),
+    }
+    match &session.device {
+        Some(bound) if bound == device => Ok(session),
+        Some(_) => Err(Refusal::OtherDevice),
+        None => Err(Refusal::SessionNotOpen),
+    }
+}
+
+fn ticket(
+    verifier: &Inner,
+    session: Session,
+    integration: Integration,
+    nonce: String,
+    fallback: Vec<Fallback>,
+) -> Ticket {
+    let policy = verifier.policy_of(&integration);
+    Ticket {
+        session_id: session.id,
+        nonce,
+        purpose: session.purpose,
+        display: Display {
+            application: session.application,
+            tenant: integration.rules.tenant_host,
+            account: session.account,
+            started_at: session.started_at,
+        },
+        policy,
+        fallback,
+        attempts_left: session.attempts_left,
+        expires_at: session.expires_at,
+    }
+}
+
+/// The ticket that the description shows, by way of text: thresholds are 32-bit numbers, which are short only there.
+fn example_ticket() -> serde_json::Value {
+    let ticket = Ticket {
+        session_id: "bW4m9Qb2p0m8TQkQ3rT0xw".into(),
+        nonce: "0m2m6bR0T1Yw1s4n5EyBz7cT9PpkQ8iZcXr1v0mVfBq".into(),
+        purpose: Purpose::Verify,
+        display: Display {
+            application: "Payroll".into(),
+            tenant: "tenant.example".into(),
+            account: "a•••@example.org".into(),
+            started_at: 1_800_000_000,
+        },
+        policy: Policy::default(),
+        fallback: Vec::new(),
+        attempts_left: 5,
+        expires_at: 1_800_000_600,
+    };
+    let text = serde_json::to_string(&ticket).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+/// The reasons for which a client may end a session; the others are the verifier's to give.
+fn may_be_given(reason: Reason) -> bool {
+    match reason {
+        Reason::NotLive
+        | Reason::CannotTell
+        | Reason::Cancelled
+        | Reason::NotMe
+        | Reason::NoCamera
+        | Reason::CameraNotAllowed
+        | Reason::TimedOut
+        | Reason::NoMatch => true,
+        Reason::PoorQuality
+        | Reason::Untrusted
+        | Reason::TooManyAttempts
+        | Reason::NotEnrolled
+        | Reason::WrongCode
+        | Reason::Disabled => false,
+    }
+}

@@ -1,0 +1,190 @@
+//! `GET /return/{handle}`: the browser that began the login takes its result to the tenant, once.
+//!
+//! The token is made here, when it is fetched: it lives 60 s and is kept nowhere. It travels in a form's body, so that
+//! it never stands in an address or a history.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+
+use crate::{
+    Inner,
+    api::captures,
+    browser::pages::{Page, text},
+    browser::token::{RETURN_LIFE_SECS, ReturnClaims, sign_return},
+    browser::{cookie, cookie_name, is_prefetch},
+    store::{Event, Session, Sight, Stage, StoreError, Tx},
+};
+use countenance_core::{
+    protocol::{Fallback, Outcome, Purpose, Reason},
+    rng::random_text,
+};
+
+/// Why nothing is given back; each is a page.
+#[derive(Debug, thiserror::Error)]
+enum ReturnError {
+    #[error("no session has this handle")]
+    Unknown,
+    #[error("the browser only wanted to look ahead")]
+    Prefetch,
+    #[error("another browser asks")]
+    OtherBrowser,
+    #[error("the handle was used")]
+    Used,
+    #[error("the handle is past its time")]
+    Expired,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the token could not be signed")]
+    Sign(#[from] jsonwebtoken::errors::Error),
+}
+
+/// Returns the browser to the tenant with a token that says how the session ended.
+#[utoipa::path(get, path = "/return/{handle}", tag = "browser",
+    params(("handle" = String, Path, description = "From an outcome's continue_url; good once, for 60 s, in the browser that began")),
+    responses(
+        (status = 200, description = "A form that posts state and session_token to the tenant's /continue", content_type = "text/html"),
+        (status = 403, description = "Another browser asks; the handle stays good", content_type = "text/html"),
+        (status = 410, description = "Used, past its time, or unknown", content_type = "text/html"),
+    ))]
+pub(crate) async fn give_back(
+    State(verifier): State<Inner>,
+    Path(handle): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let nonce = random_text::<16>(verifier.chance());
+    match redeem(&verifier, &handle, &headers).await {
+        Ok(page) => page.respond(&nonce),
+        Err(error) => {
+            let page = error_page(&error);
+            if page.status.is_server_error() {
+                tracing::error!(error = &error as &dyn std::error::Error, "nothing was given back");
+            } else {
+                tracing::info!(page = page.name, "nothing was given back");
+            }
+            page.respond(&nonce)
+        }
+    }
+}
+
+async fn redeem(verifier: &Inner, handle: &str, headers: &HeaderMap) -> Result<Page, ReturnError> {
+    if is_prefetch(headers) {
+        return Err(ReturnError::Prefetch);
+    }
+    let now = verifier.now();
+    let mut tx = verifier.store().begin().await?;
+    let mut session = tx.session_of_handle(handle).await?.filter(|s| s.stage.over()).ok_or(ReturnError::Unknown)?;
+    // First of all, so that a stranger learns nothing and spends nothing.
+    if !cookie(headers, &cookie_name(&session.id)).is_some_and(|cookie| session.has_cookie(cookie)) {
+        return Err(ReturnError::OtherBrowser);
+    }
+    if session.returned {
+        return Err(ReturnError::Used);
+    }
+    if session.handle_expires_at <= now {
+        return Err(ReturnError::Expired);
+    }
+    if session.stage == Stage::Approved && !is_enabled(&mut tx, &session).await? {
+        withdraw(verifier, &mut tx, &session, handle).await?;
+        session = tx.session(&session.id).await?.ok_or(ReturnError::Unknown)?;
+    }
+    tx.mark_returned(&session.id).await?;
+    let state = tx.state(&session.id).await?;
+    let secrets = tx.session_secrets(&session.integration_id, now).await?;
+    let approved = session.stage == Stage::Approved;
+    let result = if approved { "approved" } else { "refused" };
+    let token = sign_return(
+        &ReturnClaims {
+            sub: &session.sub,
+            iss: verifier.origin().host(),
+            iat: now,
+            exp: now + RETURN_LIFE_SECS,
+            state: &state,
+            jti: &random_text::<16>(verifier.chance()),
+            integration_id: &session.integration_id,
+            result,
+            reason: session.reason,
+            // A code enrols nobody, whatever the login was begun for.
+            purpose: if session.passed_by.is_some() { Purpose::Verify } else { session.purpose },
+            amr: approved.then_some(amr(session.passed_by)),
+        },
+        secrets.of(&session.secret_digest),
+    )?;
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
+    tx.record(now, Event::Returned, &session.id, account.as_deref(), result).await?;
+    tx.sight(&session.integration_id, Sight::Returned, now, result).await?;
+    tx.commit().await?;
+    Ok(form_page(&session, &state, &token))
+}
+
+async fn is_enabled(tx: &mut Tx<'_>, session: &Session) -> Result<bool, StoreError> {
+    Ok(tx.integration(&session.integration_id).await?.is_some_and(|integration| integration.rules.enabled))
+}
+
+/// Turns an approval that nobody has fetched into a refusal: its integration was switched off.
+async fn withdraw(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, handle: &str) -> Result<(), StoreError> {
+    let reason = Reason::Disabled;
+    let outcome = captures::outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(handle) });
+    tx.finish_session(&session.id, Some(reason), handle, session.handle_expires_at, &outcome).await?;
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
+    tx.record(verifier.now(), Event::SessionRefused, &session.id, account.as_deref(), reason.name()).await
+}
+
+/// What was shown, by the names of RFC 8176; `face` and `mfa` among them.
+fn amr(passed_by: Option<Fallback>) -> &'static [&'static str] {
+    match passed_by {
+        None => &["face", "mfa"],
+        Some(Fallback::Sms) => &["otp", "sms", "mfa"],
+        Some(Fallback::Voice) => &["otp", "tel", "mfa"],
+    }
+}
+
+fn form_page(session: &Session, state: &str, token: &str) -> Page {
+    let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state).finish();
+    let (title, lead) = match session.stage {
+        Stage::Approved => ("You are verified", "Your login goes on."),
+        _ => ("You were not verified", "Your login ends with this result."),
+    };
+    let body = format!(
+        "<p>{lead}</p>\n<form method=\"post\" action=\"{}\">\n\
+         <input type=\"hidden\" name=\"session_token\" value=\"{}\">\n\
+         <button class=\"go\">Go back to {}</button>\n</form>\n",
+        text(&format!("{}?{query}", session.continue_uri)),
+        text(token),
+        text(&session.application),
+    );
+    Page {
+        script: Some("document.forms[0].submit()"),
+        posts_elsewhere: true,
+        ..Page::new(StatusCode::OK, "return", title, body)
+    }
+}
+
+fn error_page(error: &ReturnError) -> Page {
+    const AGAIN: &str = "Go back to the application and sign in again.";
+    let (status, name, title, lead) = match error {
+        ReturnError::Unknown => (StatusCode::GONE, "return-unknown", "This address leads nowhere", AGAIN),
+        ReturnError::Prefetch => {
+            (StatusCode::SERVICE_UNAVAILABLE, "prefetch", "Not opened yet", "Open the link itself.")
+        }
+        ReturnError::OtherBrowser => (
+            StatusCode::FORBIDDEN,
+            "return-other-browser",
+            "This login began in another browser",
+            "It can only be finished there. Open this address in the browser in which you began to sign in, or sign in again.",
+        ),
+        ReturnError::Used => (
+            StatusCode::GONE,
+            "return-used",
+            "This login was finished before",
+            "If the application does not know it, go back to it and sign in again.",
+        ),
+        ReturnError::Expired => (StatusCode::GONE, "return-expired", "This login took too long", AGAIN),
+        ReturnError::Store(_) | ReturnError::Sign(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "store", "Something broke here", "Try again in a moment.")
+        }
+    };
+    Page::new(status, name, title, format!("<p>{lead}</p>\n"))
+}

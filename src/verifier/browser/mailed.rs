@@ -1,0 +1,169 @@
+//! The link by mail: sent where an integration wants it, opened in the browser that began the login and nowhere else.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+
+use crate::{
+    Inner, browser,
+    browser::landing::Standing,
+    browser::mail::MailError,
+    browser::mail_pages::{NoMail, mail_other_browser, no_mail},
+    browser::pages::Page,
+    browser::session_page::{Visit, VisitError, respond, see_other},
+    store::{Session, StoreError},
+};
+
+/// Most sendings of one link: the first, and three more.
+pub(crate) const SENDS_MAX: u32 = 4;
+/// Longest wait for the mail server, all steps together: below the time that a request has.
+const SEND_LIMIT: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// The longest mail address (RFC 5321, 4.5.3.1.3: a path of 256 with its brackets).
+pub(crate) const ADDRESS_MAX_BYTES: usize = 254;
+
+/// Opens the mailed link.
+#[utoipa::path(get, path = "/sessions/{id}/mail/{token}", tag = "browser",
+    params(("id" = String, Path, description = "Session"), ("token" = String, Path, description = "From the mail")),
+    responses(
+        (status = 200, description = "Landing page with the launch link, in the browser that began", content_type = "text/html"),
+        (status = 403, description = "Another browser asks; nothing is spent", content_type = "text/html"),
+        (status = 410, description = "No such link", content_type = "text/html"),
+    ))]
+pub(crate) async fn open(
+    State(verifier): State<Inner>,
+    Path((id, token)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    respond(&verifier, opened(&verifier, &id, &token, &headers).await)
+}
+
+async fn opened(verifier: &Inner, id: &str, token: &str, headers: &HeaderMap) -> Result<Page, VisitError> {
+    let mut tx = verifier.store().begin().await?;
+    let Some(session) = tx.session(id).await? else { return Ok(unknown()) };
+    if !tx.is_letter_token(id, token).await? {
+        return Ok(unknown());
+    }
+    match Visit::of(verifier, &mut tx, id, headers).await {
+        Ok(visit) => Ok(visit.page(verifier, &mut tx, true).await?),
+        Err(VisitError::OtherBrowser) => Ok(mail_other_browser(&session.application)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Sends the link again.
+#[utoipa::path(post, path = "/sessions/{id}/mail", tag = "browser", params(("id" = String, Path, description = "Session")), responses(
+    (status = 200, description = "Sent", content_type = "text/html"),
+    (status = 403, description = "Another browser, or another site's form", content_type = "text/html"),
+    (status = 429, description = "Sent as often as it may be", content_type = "text/html"),
+    (status = "5XX", description = "The mail server refused it, or does not answer", content_type = "text/html"),
+))]
+pub(crate) async fn again(State(verifier): State<Inner>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let sent = async {
+        if !browser::is_own_form(&headers, verifier.origin()) {
+            return Err(VisitError::ForeignForm);
+        }
+        let mut tx = verifier.store().begin().await?;
+        let visit = Visit::of(&verifier, &mut tx, &id, &headers).await?;
+        let wanted = matches!(visit.standing(&verifier, &mut tx, false).await?, Standing::Mailed { .. });
+        if !wanted {
+            return Ok(visit.page(&verifier, &mut tx, false).await?);
+        }
+        // The mail server is not waited for while the store is held.
+        drop(tx);
+        Ok(send(&verifier, visit).await?)
+    };
+    respond(&verifier, sent.await)
+}
+
+/// Where a browser that asks for the address of a form's answer is led.
+#[utoipa::path(get, path = "/sessions/{id}/mail", tag = "browser", params(("id" = String, Path, description = "Session")), responses(
+    (status = 303, description = "To the login's page"),
+))]
+pub(crate) async fn back(Path(id): Path<String>) -> Response {
+    see_other(&format!("/sessions/{}", browser::path_part(&id)))
+}
+
+/// Mails a login's link and shows how that went. The store must not be held.
+pub(crate) async fn send(verifier: &Inner, visit: Visit) -> Result<Page, StoreError> {
+    match deliver(verifier, &visit.session).await {
+        Ok(()) => {
+            let mut tx = verifier.store().begin().await?;
+            visit.page(verifier, &mut tx, false).await
+        }
+        Err(Undelivered::Store(error)) => Err(error),
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "a link was not mailed");
+            Ok(no_mail(&visit.login, error.told()))
+        }
+    }
+}
+
+/// Why a letter was not sent.
+#[derive(Debug, thiserror::Error)]
+enum Undelivered {
+    #[error("this verifier has no mail server")]
+    NoMailer,
+    #[error("the session has no letter")]
+    NoLetter,
+    #[error("the letter was sent as often as it may be")]
+    TooOften,
+    #[error("the mail server took too long")]
+    Slow(#[from] tokio::time::error::Elapsed),
+    #[error("the mailer broke off")]
+    Broken(#[from] tokio::task::JoinError),
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Undelivered {
+    fn told(&self) -> NoMail {
+        match self {
+            Self::NoMailer => NoMail::NotSetUp,
+            Self::NoLetter | Self::Mail(MailError::Address) => NoMail::NoAddress,
+            Self::TooOften => NoMail::TooOften,
+            Self::Mail(MailError::Refused(_)) => NoMail::Refused,
+            Self::Slow(_) | Self::Broken(_) | Self::Mail(MailError::Unreached(_)) | Self::Store(_) => NoMail::Down,
+        }
+    }
+}
+
+async fn deliver(verifier: &Inner, session: &Session) -> Result<(), Undelivered> {
+    let mailer = verifier.mailer().ok_or(Undelivered::NoMailer)?;
+    let mut tx = verifier.store().begin().await?;
+    let letter = tx.letter(&session.id).await?.ok_or(Undelivered::NoLetter)?;
+    // Counted before it is sent: what fails half-way may have arrived.
+    if !tx.count_letter(&session.id, SENDS_MAX).await? {
+        return Err(Undelivered::TooOften);
+    }
+    tx.commit().await?;
+    let link = verifier.origin().url(&format!("/sessions/{}/mail/{}", session.id, letter.token.as_str()));
+    let minutes = session.expires_at.saturating_sub(verifier.now()).max(60) / 60;
+    let subject = format!("Your link to sign in to {}", session.application);
+    let text = zeroize::Zeroizing::new(letter_text(session, link.as_str(), minutes, verifier.origin().host()));
+    let sending = tokio::task::spawn_blocking(move || mailer.send(&letter.to, &subject, &text));
+    Ok(tokio::time::timeout(SEND_LIMIT, sending).await???)
+}
+
+/// The letter: from whom, for what, and the link. Plain text, no pictures, nothing that tells who opened it.
+fn letter_text(session: &Session, link: &str, minutes: i64, host: &str) -> String {
+    format!(
+        "Somebody, most likely you, is signing in to {application} as {account}.\n\n\
+         To go on, open this link in the browser in which the login began. It is good for {minutes} minutes.\n\n\
+         {link}\n\n\
+         You did not begin this login? Do nothing: it ends by itself. And tell whoever runs {application}, for \
+         somebody knows your password.\n\n\
+         -- \n{host}, which verifies the logins of {application}\n",
+        application = session.application,
+        account = session.account,
+    )
+}
+
+fn unknown() -> Page {
+    let lead = "<p>It is not complete, or its login is long over. Go back to the application and sign in again.</p>\n";
+    Page::new(StatusCode::GONE, "mail-unknown", "This link leads nowhere", lead.to_owned())
+}

@@ -1,0 +1,281 @@
+//! `GET /sessions/{id}` and `POST /sessions/{id}/leave`: a login as the browser that began it finds it again, and the way out.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use crate::{
+    Inner, Transport, browser,
+    browser::landing::{self, Login, Standing},
+    browser::mail_pages::NoMail,
+    browser::mailed,
+    browser::pages::{Page, masked},
+    browser::start_refusal::broken,
+    otp as codes,
+    store::{Integration, Session, Stage, StoreError, Tx, sha256_text},
+};
+use countenance_core::{
+    protocol::{Outcome, Reason},
+    rng::random_text,
+};
+
+/// Why a browser may not see or do what it asked for; each is a page.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum VisitError {
+    /// No session of this id, or another browser began it: a stranger does not learn which.
+    #[error("another browser asks, or there is no such session")]
+    OtherBrowser,
+    #[error("the form is from another site")]
+    ForeignForm,
+    #[error("the form is none of ours")]
+    BadForm,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl VisitError {
+    pub(crate) fn page(&self) -> Page {
+        let (status, name, title, lead) = match self {
+            Self::OtherBrowser => (
+                StatusCode::FORBIDDEN,
+                "other-browser",
+                "This login began in another browser",
+                "Or it is long over. Open this address in the browser in which you began to sign in, or sign in again.",
+            ),
+            Self::ForeignForm => (
+                StatusCode::FORBIDDEN,
+                "foreign-form",
+                "Another site sent you here",
+                "Nothing was done. Go back to the application and sign in again.",
+            ),
+            Self::BadForm => (
+                StatusCode::BAD_REQUEST,
+                "bad-form",
+                "This form is not complete",
+                "Go back to the page before and press its button again.",
+            ),
+            Self::Store(error) => {
+                tracing::error!(error = error as &dyn std::error::Error, "a login's page failed");
+                return broken();
+            }
+        };
+        Page::new(status, name, title, format!("<p>{lead}</p>\n"))
+    }
+}
+
+/// Shows how the login stands.
+#[utoipa::path(get, path = "/sessions/{id}", tag = "browser", params(("id" = String, Path, description = "Session")), responses(
+    (status = 200, description = "The login as it stands, in the browser that began it", content_type = "text/html"),
+    (status = 403, description = "Another browser asks", content_type = "text/html"),
+))]
+pub(crate) async fn show(State(verifier): State<Inner>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let shown = async {
+        let mut tx = verifier.store().begin().await?;
+        let visit = Visit::of(&verifier, &mut tx, &id, &headers).await?;
+        Ok(visit.page(&verifier, &mut tx, false).await?)
+    };
+    respond(&verifier, shown.await)
+}
+
+/// Ends the login as refused and takes that to the tenant. Refused before, it leads the same way; accepted, it stays so.
+#[utoipa::path(post, path = "/sessions/{id}/leave", tag = "browser", params(("id" = String, Path, description = "Session")), responses(
+    (status = 303, description = "To /return/{handle}"),
+    (status = 200, description = "The login was accepted or finished before", content_type = "text/html"),
+    (status = 403, description = "Another browser, or another site's form", content_type = "text/html"),
+))]
+pub(crate) async fn leave(State(verifier): State<Inner>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    match left(&verifier, &id, &headers).await {
+        Ok(Left::To(handle)) => see_other(&format!("/return/{handle}")),
+        Ok(Left::Over(page)) => respond(&verifier, Ok(page)),
+        Err(error) => respond(&verifier, Err(error)),
+    }
+}
+
+enum Left {
+    To(String),
+    Over(Page),
+}
+
+async fn left(verifier: &Inner, id: &str, headers: &HeaderMap) -> Result<Left, VisitError> {
+    if !browser::is_own_form(headers, verifier.origin()) {
+        return Err(VisitError::ForeignForm);
+    }
+    let now = verifier.now();
+    let mut tx = verifier.store().begin().await?;
+    let visit = Visit::of(verifier, &mut tx, id, headers).await?;
+    let reason = match visit.standing(verifier, &mut tx, false).await? {
+        Standing::Refused { handle, .. } => return Ok(Left::To(handle)),
+        Standing::Approved | Standing::Returned => return Ok(Left::Over(visit.page(verifier, &mut tx, false).await?)),
+        // A refusal whose handle is past its time has no way back any more.
+        Standing::Expired if visit.session.stage.over() => {
+            return Ok(Left::Over(visit.page(verifier, &mut tx, false).await?));
+        }
+        Standing::Expired => Reason::TimedOut,
+        Standing::NoFace { reason, .. } => reason,
+        Standing::Disabled => Reason::Disabled,
+        Standing::Open { .. } | Standing::Mailed { .. } | Standing::NoMail(_) => Reason::Cancelled,
+    };
+    let handle = verifier.refuse(&mut tx, id, reason, now + crate::HANDLE_SECS).await?;
+    tx.commit().await?;
+    Ok(Left::To(handle))
+}
+
+/// A login, looked at from the browser that began it.
+pub(crate) struct Visit {
+    pub(crate) session: Session,
+    pub(crate) login: Login,
+    integration: Integration,
+    cookie: String,
+}
+
+impl Visit {
+    /// The session `id`, if the browser has its cookie.
+    pub(crate) async fn of(
+        verifier: &Inner,
+        tx: &mut Tx<'_>,
+        id: &str,
+        headers: &HeaderMap,
+    ) -> Result<Self, VisitError> {
+        let cookie = browser::cookie(headers, &browser::cookie_name(id)).ok_or(VisitError::OtherBrowser)?;
+        let session = tx.session(id).await?.filter(|session| session.has_cookie(cookie));
+        let session = session.ok_or(VisitError::OtherBrowser)?;
+        Ok(Self::new(verifier, tx, session, cookie.to_owned()).await?)
+    }
+
+    /// A session and its cookie, which must belong together.
+    pub(crate) async fn new(
+        verifier: &Inner,
+        tx: &mut Tx<'_>,
+        session: Session,
+        cookie: String,
+    ) -> Result<Self, StoreError> {
+        let unknown = StoreError::Unknown { what: "integration" };
+        let integration = tx.integration(&session.integration_id).await?.ok_or(unknown)?;
+        let login = Login {
+            session: session.id.clone(),
+            application: session.application.clone(),
+            tenant: integration.rules.tenant_host.clone(),
+            account: session.account.clone(),
+            purpose: session.purpose,
+            codes: codes::offered(verifier, tx, &session).await?,
+            phone: tx.phone_of(&session).await?.map(|phone| phone.masked()),
+            download_url: verifier.download_url().map(str::to_owned),
+        };
+        Ok(Self { session, login, integration, cookie })
+    }
+
+    /// The page for the login as it stands; `by_mail`: the mailed link was opened.
+    pub(crate) async fn page(&self, verifier: &Inner, tx: &mut Tx<'_>, by_mail: bool) -> Result<Page, StoreError> {
+        Ok(landing::page(&self.login, &self.standing(verifier, tx, by_mail).await?))
+    }
+
+    /// How the login stands; `by_mail`: the mailed link was opened.
+    pub(crate) async fn standing(
+        &self,
+        verifier: &Inner,
+        tx: &mut Tx<'_>,
+        by_mail: bool,
+    ) -> Result<Standing, StoreError> {
+        let (session, now) = (&self.session, verifier.now());
+        if session.returned {
+            return Ok(Standing::Returned);
+        }
+        let locked_until = tx.locked_until(&session.integration_id, &session.sub).await?;
+        let wait_secs = locked_until.saturating_sub(now).max(0);
+        match session.stage {
+            // The handle is not shown: the face may have been a stranger's, shown elsewhere.
+            Stage::Approved => return Ok(Standing::Approved),
+            Stage::Refused => {
+                let reason = session.reason.unwrap_or(Reason::Cancelled);
+                let handle = refused_handle(tx, &session.id).await?.filter(|_| now < session.handle_expires_at);
+                return Ok(handle.map_or(Standing::Expired, |handle| Standing::Refused { reason, handle, wait_secs }));
+            }
+            Stage::Created | Stage::Open => {}
+        }
+        if session.expires_at <= now {
+            return Ok(Standing::Expired);
+        }
+        if !self.integration.rules.enabled {
+            return Ok(Standing::Disabled);
+        }
+        if let Some(reason) = no_face(tx, &self.integration, &session.sub, wait_secs).await? {
+            return Ok(Standing::NoFace { reason, wait_secs });
+        }
+        let letter = tx.letter(&session.id).await?;
+        if let Some(letter) = letter.as_ref().filter(|_| !by_mail) {
+            let sends_left = mailed::SENDS_MAX.saturating_sub(letter.sends);
+            return Ok(Standing::Mailed { to: masked(&letter.to), sends: letter.sends, sends_left });
+        }
+        let secret = letter.map(|letter| letter.token);
+        let code = launch_code(&session.id, &self.cookie, secret.as_ref().map_or("", |token| token.as_str()));
+        if session.has_code(&code) {
+            let origin = verifier.origin().text();
+            return Ok(Standing::Open { link: format!("countenance://verify?v={origin}&s={}&c={code}", session.id) });
+        }
+        if self.integration.rules.flow(session.purpose) == Transport::Email {
+            let why = if verifier.mailer().is_some() { NoMail::NoAddress } else { NoMail::NotSetUp };
+            return Ok(Standing::NoMail(why));
+        }
+        // The integration's rules were changed meanwhile: this login has no link that may be shown.
+        Ok(Standing::Expired)
+    }
+}
+
+/// Why this account may show no face now.
+pub(crate) async fn no_face(
+    tx: &mut Tx<'_>,
+    integration: &Integration,
+    sub: &str,
+    wait_secs: i64,
+) -> Result<Option<Reason>, StoreError> {
+    if !integration.rules.allow_self_enrolment && tx.template(&integration.id, sub).await?.is_none() {
+        return Ok(Some(Reason::NotEnrolled));
+    }
+    Ok((wait_secs > 0).then_some(Reason::TooManyAttempts))
+}
+
+/// The launch link's one-time code: made from the browser's cookie, and from the mailed token where there is one, so that
+/// the link can be shown again and nowhere but where it may.
+pub(crate) fn launch_code(session: &str, cookie: &str, mail_token: &str) -> String {
+    sha256_text(&format!("launch code {session} {mail_token} {cookie}"))
+}
+
+/// The page, or the error's.
+pub(crate) fn respond(verifier: &Inner, page: Result<Page, VisitError>) -> Response {
+    let nonce = random_text::<16>(verifier.chance());
+    page.unwrap_or_else(|error| error.page()).respond(&nonce)
+}
+
+/// To `path` on this verifier, by GET.
+pub(crate) fn see_other(path: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, path.to_owned())]).into_response()
+}
+
+/// The handle by which a refusal goes to the tenant.
+async fn refused_handle(tx: &mut Tx<'_>, session_id: &str) -> Result<Option<String>, StoreError> {
+    let outcome = tx.final_outcome(session_id).await?;
+    let outcome = outcome.and_then(|text| serde_json::from_str(&text).ok());
+    Ok(match outcome {
+        Some(Outcome::Refused { continue_url, .. }) => {
+            continue_url.rsplit_once("/return/").map(|(_, handle)| handle.to_owned())
+        }
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_launch_code_is_of_one_session_one_browser_and_one_mail() {
+        let code = launch_code("s", "c", "t");
+        assert_eq!(code, launch_code("s", "c", "t"));
+        for other in [launch_code("x", "c", "t"), launch_code("s", "x", "t"), launch_code("s", "c", "")] {
+            assert_ne!(code, other);
+        }
+        assert_eq!(code.len(), 43);
+    }
+}

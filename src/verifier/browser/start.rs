@@ -1,0 +1,280 @@
+//! `GET /start`: a login arrives from the tenant. It becomes a session, a cookie and the landing page.
+
+use axum::{
+    extract::{RawQuery, State},
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    HANDLE_SECS, Inner, Transport,
+    browser::landing::Standing,
+    browser::mailed,
+    browser::pages::{Page, masked, one_line},
+    browser::session_page::{Visit, launch_code, no_face},
+    browser::start_refusal::StartError,
+    browser::token::{StartClaims, TOKEN_MAX_BYTES, peek_integration, read_start_by},
+    browser::{cookie_name, is_prefetch, session_cookies},
+    otp as codes,
+    store::{Event, Integration, NewSession, Session, Sight, StoreError, Tx, purpose_name, secret_digest},
+};
+use countenance_core::{
+    clock::UnixSecs,
+    protocol::{Purpose, Reason},
+    rng::random_text,
+};
+
+/// Longest life of a session, seconds.
+const SESSION_SECS: i64 = 600;
+/// Most bytes of Auth0's `state`: ten times what was seen.
+const STATE_MAX_BYTES: usize = 2048;
+/// Most sessions of one browser that are looked at when a page is loaded again.
+const COOKIES_MAX: usize = 16;
+
+/// A session that began, or that the same browser began by the same address before.
+struct Started {
+    session: Session,
+    cookie: Zeroizing<String>,
+    anew: bool,
+}
+
+/// Begins a session from a tenant's session token and shows the landing page. It never continues by itself. Loaded again in
+/// the same browser, the page shows how that login stands.
+#[utoipa::path(get, path = "/start", tag = "browser", params(
+    ("session_token" = String, Query, description = "JWT HS256 by the integration's Session Secret, from api.redirect.encodeToken"),
+    ("state" = String, Query, description = "Opaque; given back unchanged"),
+), responses(
+    (status = 200, description = "Landing page with the launch link, or a page that says where it was mailed; sets the session's cookie", content_type = "text/html"),
+    (status = 403, description = "A page that names why no session began", content_type = "text/html"),
+))]
+pub(crate) async fn start(State(verifier): State<Inner>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let nonce = random_text::<16>(verifier.chance());
+    let mut set_cookie = None;
+    let page = async {
+        let started = begin(&verifier, query.as_deref().unwrap_or_default(), &headers).await?;
+        if started.anew {
+            set_cookie = HeaderValue::from_str(&cookie_line(&started, verifier.now())).ok();
+        }
+        Ok::<_, StartError>(first_page(&verifier, started).await?)
+    };
+    let page = page.await.unwrap_or_else(|error| {
+        let page = error.page();
+        if page.status.is_server_error() {
+            tracing::error!(error = &error as &dyn std::error::Error, "no session began");
+        } else {
+            tracing::info!(page = page.name, "no session began");
+        }
+        page
+    });
+    let mut response = page.respond(&nonce);
+    if let Some(cookie) = set_cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn cookie_line(started: &Started, now: UnixSecs) -> String {
+    format!(
+        "{}={}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Lax",
+        cookie_name(&started.session.id),
+        started.cookie.as_str(),
+        // A handle given in the session's last second must still find its browser.
+        started.session.expires_at - now + HANDLE_SECS,
+    )
+}
+
+/// The page for a session that began; its link is mailed first, where it is to be.
+async fn first_page(verifier: &Inner, started: Started) -> Result<Page, StoreError> {
+    let mut tx = verifier.store().begin().await?;
+    let visit = Visit::new(verifier, &mut tx, started.session, started.cookie.to_string()).await?;
+    let unsent = matches!(visit.standing(verifier, &mut tx, false).await?, Standing::Mailed { sends: 0, .. });
+    if !(unsent && started.anew) {
+        return visit.page(verifier, &mut tx, false).await;
+    }
+    // The mail server is not waited for while the store is held.
+    drop(tx);
+    mailed::send(verifier, visit).await
+}
+
+async fn begin(verifier: &Inner, query: &str, headers: &HeaderMap) -> Result<Started, StartError> {
+    if is_prefetch(headers) {
+        return Err(StartError::Prefetch);
+    }
+    let (token, state) = parameters(query).ok_or(StartError::Incomplete)?;
+    let now = verifier.now();
+    let mut tx = verifier.store().begin().await?;
+    tx.sweep(now).await?;
+    let id = peek_integration(&token)?;
+    let integration = tx.integration(&id).await?.ok_or(StartError::IntegrationUnknown)?;
+    match begin_at(verifier, &mut tx, &integration, &token, state, headers).await {
+        Ok(started) => {
+            tx.commit().await?;
+            Ok(started)
+        }
+        Err(error) => {
+            // Whatever was begun is undone; what is noted for the operator is not.
+            drop(tx);
+            if error.is_telling() {
+                let mut tx = verifier.store().begin().await?;
+                tx.sight(&id, Sight::StartRefused, now, error.page().name).await?;
+                tx.commit().await?;
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn begin_at(
+    verifier: &Inner,
+    tx: &mut Tx<'_>,
+    integration: &Integration,
+    token: &str,
+    state: String,
+    headers: &HeaderMap,
+) -> Result<Started, StartError> {
+    let now = verifier.now();
+    let secrets = tx.session_secrets(&integration.id, now).await?;
+    let (claims, secret) = read_start_by(token, &secrets, integration, now)?;
+    // After the signature, so that a stranger does not learn it; before the token is spent, so that it is good again.
+    if !integration.rules.enabled {
+        return Err(StartError::Disabled);
+    }
+    if !tx.spend_token(token, claims.exp).await? {
+        return again(tx, &claims, &state, headers).await?.ok_or(StartError::Used);
+    }
+    tx.sight(&integration.id, Sight::Start, now, &claims.iat.saturating_sub(now).to_string()).await?;
+    let arrival = Arrival { claims, state, secret_digest: secret_digest(secret) };
+    Ok(create(verifier, tx, integration, &arrival, now).await?)
+}
+
+/// The session that this browser began by the same address, if it did.
+async fn again(
+    tx: &mut Tx<'_>,
+    claims: &StartClaims,
+    state: &str,
+    headers: &HeaderMap,
+) -> Result<Option<Started>, StoreError> {
+    for (id, cookie) in session_cookies(headers).take(COOKIES_MAX) {
+        let Some(session) = tx.session(id).await?.filter(|session| session.has_cookie(cookie)) else { continue };
+        let same = session.integration_id == claims.integration_id && session.sub == claims.sub;
+        if same && session.started_at == claims.iat && *tx.state(id).await? == state {
+            return Ok(Some(Started { session, cookie: Zeroizing::new(cookie.to_owned()), anew: false }));
+        }
+    }
+    Ok(None)
+}
+
+/// What came with a login.
+struct Arrival {
+    claims: StartClaims,
+    /// Auth0's, to be given back.
+    state: String,
+    /// Of the secret that its token was signed with.
+    secret_digest: String,
+}
+
+async fn create(
+    verifier: &Inner,
+    tx: &mut Tx<'_>,
+    integration: &Integration,
+    arrival: &Arrival,
+    now: UnixSecs,
+) -> Result<Started, StoreError> {
+    let claims = &arrival.claims;
+    let chance = verifier.chance();
+    let (id, cookie) = (random_text::<16>(chance), Zeroizing::new(random_text::<32>(chance)));
+    tx.ensure_account(&integration.id, &claims.sub).await?;
+    let enrolled = tx.template(&integration.id, &claims.sub).await?.is_some();
+    // The tenant's hint is not asked: what the verifier holds decides, or a hint could enrol over a template.
+    let purpose = if enrolled { Purpose::Verify } else { Purpose::Enroll };
+    let locked_until = tx.locked_until(&integration.id, &claims.sub).await?;
+    let no_face = no_face(tx, integration, &claims.sub, locked_until.saturating_sub(now)).await?;
+    let by_mail = integration.rules.flow(purpose) == Transport::Email;
+    // What the launch code is made from besides the cookie. Where the link may not be shown, it stays unknown to all.
+    let mail_token =
+        if by_mail || no_face == Some(Reason::NotEnrolled) { random_text::<32>(chance) } else { String::new() };
+    let code = launch_code(&id, &cookie, &mail_token);
+    let application = claims.client_name.as_deref().map(one_line).filter(|n| !n.is_empty());
+    let new = NewSession {
+        id: &id,
+        integration_id: &integration.id,
+        sub: &claims.sub,
+        purpose,
+        application: application.as_deref().unwrap_or(&integration.rules.name),
+        account: &masked(claims.email.as_deref().or(claims.name.as_deref()).unwrap_or_default()),
+        continue_uri: &claims.continue_uri,
+        started_at: claims.iat,
+        expires_at: claims.exp.min(now + SESSION_SECS),
+        state: &arrival.state,
+        secret_digest: &arrival.secret_digest,
+        phone: claims.phone_number.as_ref(),
+        code: &code,
+        cookie: &cookie,
+        attempts: integration.rules.attempts,
+    };
+    tx.add_session(&new).await?;
+    let account = tx.pseudonym(&integration.id, &claims.sub).await?;
+    tx.record(now, Event::SessionCreated, &id, account.as_deref(), purpose_name(purpose)).await?;
+    if let Some(address) = claims.email.as_deref().filter(|_| by_mail && verifier.mailer().is_some())
+        && may_be_an_address(address)
+    {
+        tx.keep_letter(&id, address, &mail_token).await?;
+    }
+    let mut session = tx.session(&id).await?.ok_or(StoreError::Unknown { what: "session" })?;
+    if let Some(reason) = no_face
+        && codes::offered(verifier, tx, &session).await?.is_empty()
+    {
+        // A person reads this page first, so the handle lives as long as the session.
+        verifier.refuse(tx, &id, reason, new.expires_at).await?;
+        session = tx.session(&id).await?.ok_or(StoreError::Unknown { what: "session" })?;
+    }
+    Ok(Started { session, cookie, anew: true })
+}
+
+/// Whether `text` could be a mail address; the mailer knows for sure.
+fn may_be_an_address(text: &str) -> bool {
+    text.len() <= mailed::ADDRESS_MAX_BYTES && text.contains('@') && !text.contains(|c: char| c.is_control())
+}
+
+/// `session_token` and `state`, each exactly once and within its size.
+fn parameters(query: &str) -> Option<(String, String)> {
+    if query.len() > TOKEN_MAX_BYTES + STATE_MAX_BYTES + 256 {
+        return None;
+    }
+    let (mut token, mut state) = (None, None);
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        let slot = match name.as_ref() {
+            "session_token" => &mut token,
+            "state" => &mut state,
+            _ => continue,
+        };
+        if slot.replace(value.into_owned()).is_some() {
+            return None;
+        }
+    }
+    let (token, state) = (token?, state?);
+    let fits = (1..=TOKEN_MAX_BYTES).contains(&token.len()) && (1..=STATE_MAX_BYTES).contains(&state.len());
+    fits.then_some((token, state))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_parameters_are_wanted_once_and_short() {
+        assert_eq!(parameters("session_token=a.b.c&state=x%2Fy&z=1"), Some(("a.b.c".into(), "x/y".into())));
+        let long = format!("session_token=a&state={}", "x".repeat(STATE_MAX_BYTES + 1));
+        for bad in [
+            "",
+            "session_token=a",
+            "state=x",
+            "session_token=a&state=",
+            "session_token=a&session_token=b&state=x",
+            &long,
+        ] {
+            assert_eq!(parameters(bad), None, "{bad}");
+        }
+    }
+}

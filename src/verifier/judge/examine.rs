@@ -1,0 +1,72 @@
+//! What the verifier sees for itself on a posted shot.
+
+use std::sync::Arc;
+
+use countenance_core::{
+    frame::Frame,
+    liveness::NetOdds,
+    policy::{NetPolicy, QualityPolicy},
+    quality::measure::Measures,
+};
+use countenance_vision::{Embedding, Vision, VisionError};
+
+/// Looks at a shot. The product's looks with the embedded networks; a test's says what it was told.
+pub trait Examiner: Send + Sync {
+    /// Who is on `shot`; `policy` says which detections count.
+    fn examine(&self, shot: &Frame, policy: &QualityPolicy) -> Result<Sighting, ExamineError>;
+}
+
+/// Who is on a shot.
+#[derive(Debug)]
+pub enum Sighting {
+    /// Nobody.
+    NoFace,
+    /// More than one near face.
+    SeveralFaces,
+    /// Exactly one.
+    OneFace(Look),
+}
+
+/// One face, as the verifier's own networks see it.
+#[derive(Debug)]
+pub struct Look {
+    /// What the quality gates judge by, measured on the shot.
+    pub measures: Measures,
+    /// Mean log odds over the crop scales, each clipped to ±9.2.
+    pub liveness: f32,
+    /// Whose face it is.
+    pub embedding: Embedding,
+}
+
+/// A network failed on the shot, or its thread did.
+#[derive(Debug, thiserror::Error)]
+#[error("the shot could not be examined")]
+pub struct ExamineError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+impl From<VisionError> for ExamineError {
+    fn from(error: VisionError) -> Self {
+        Self(error.into())
+    }
+}
+
+/// The embedded networks.
+impl Examiner for Arc<Vision> {
+    /// Counts faces as the client's gate does: a person passing far behind does not disturb.
+    fn examine(&self, shot: &Frame, policy: &QualityPolicy) -> Result<Sighting, ExamineError> {
+        let faces = self.faces(shot)?;
+        let sure = || faces.iter().filter(|face| face.score >= policy.face_score);
+        let Some(face) = sure().max_by(|a, b| a.rect.area().total_cmp(&b.rect.area())) else {
+            return Ok(Sighting::NoFace);
+        };
+        if sure().filter(|other| other.rect.width >= face.rect.width * policy.second_face_ratio).count() > 1 {
+            return Ok(Sighting::SeveralFaces);
+        }
+        let nets = self.liveness(shot, face, &[NetPolicy::embedded()])?;
+        let odds: Vec<f32> = nets.into_iter().flat_map(|NetOdds(odds)| odds).collect();
+        Ok(Sighting::OneFace(Look {
+            measures: Measures::of(shot, face),
+            liveness: odds.iter().sum::<f32>() / odds.len() as f32,
+            embedding: self.embed(shot, face)?,
+        }))
+    }
+}

@@ -1,0 +1,278 @@
+//! The rules by which a verified capture is accepted or not. Pure: no store, no clock, no network.
+
+pub(crate) mod examine;
+pub(crate) mod template;
+pub(crate) mod verdict;
+
+use crate::{
+    judge::examine::{Look, Sighting},
+    judge::template::Template,
+};
+use countenance_core::{
+    policy::{LivenessPolicy, MatchPolicy, NetPolicy, Policy},
+    protocol::{CameraKind, Claims, LivenessClaim, ModelClaim, NetClaim, Reason},
+    quality::fault_of_cut,
+};
+use countenance_vision::Embedding;
+
+/// Least mean log odds of the one posted frame, judged by itself.
+///
+/// Lenient on purpose, for single frames are noisy: it is the 1 % quantile of 1,200 genuine frames of the
+/// Replay-Attack development clips (82 % of the 6,000 attack frames lie below it). The decision over the span has its
+/// own, stricter threshold: [`LivenessPolicy::threshold`](countenance_core::policy::LivenessPolicy::threshold).
+pub const SHOT_LIVENESS_MIN: f32 = -0.50;
+
+/// How much worse than the policy demands a shot may measure, by the threshold: detection on another cut moves landmarks by a
+/// pixel or two. Every good frame of the test recordings passes with it.
+pub const SHOT_SLACK_RATIO: f32 = 0.15;
+
+/// Whether the device ran the networks of the program (`ours`) and those that the policy `in_force` names, each of these with
+/// an answer of its own, and no other: a network that this verifier did not ask for has no say here.
+pub(crate) fn nets_allowed(claim: &LivenessClaim, ours: &[ModelClaim], in_force: &LivenessPolicy) -> bool {
+    let added = in_force.nets.iter().filter(|net| ours.iter().all(|model| model.sha256 != net.sha256));
+    let added = added.map(|net| ModelClaim { name: net.name.clone(), sha256: net.sha256.clone() });
+    let expected: Vec<ModelClaim> = ours.iter().cloned().chain(added).collect();
+    let named = claim.models.len() == expected.len() && expected.iter().all(|model| claim.models.contains(model));
+    let answered = |(claim, net): (&NetClaim, &NetPolicy)| {
+        (&claim.name, &claim.sha256) == (&net.name, &net.sha256)
+            && claim.odds.len() == net.scales.len()
+            && claim.odds.iter().chain([&claim.llr]).all(|number| number.is_finite())
+    };
+    named && claim.nets.len() == in_force.nets.len() && claim.nets.iter().zip(&in_force.nets).all(answered)
+}
+
+/// Judges what the device's claims say, by this verifier's own thresholds.
+pub(crate) fn judge_claims(claims: &Claims, policy: &Policy, virtual_cameras: bool) -> Result<(), Reason> {
+    let camera = &claims.camera;
+    // Cameras that stand in for tests count where this verifier is one for tests, and nowhere else.
+    let stands_in = camera.testing || camera.kind == CameraKind::Virtual;
+    let admitted = if stands_in { virtual_cameras } else { camera.admitted_by(&policy.camera).is_ok() };
+    if !admitted {
+        return Err(Reason::CameraNotAllowed);
+    }
+    // Asked in the affirmative here and below, so that no number at all counts as failed.
+    let live = claims.liveness.fused >= policy.liveness.threshold;
+    if !live {
+        return Err(Reason::NotLive);
+    }
+    let span = &claims.span;
+    let millis = span.last_millis.saturating_sub(span.first_millis);
+    if span.scored < policy.liveness.frames || millis < policy.liveness.span_millis {
+        return Err(Reason::CannotTell);
+    }
+    Ok(())
+}
+
+/// Judges the verifier's own look at the shot.
+pub(crate) fn judge_sighting(sighting: Sighting, policy: &Policy) -> Result<Look, Reason> {
+    let Sighting::OneFace(look) = sighting else { return Err(Reason::PoorQuality) };
+    let good = fault_of_cut(&look.measures, &policy.quality, SHOT_SLACK_RATIO).is_none();
+    let live = look.liveness >= SHOT_LIVENESS_MIN;
+    match (good, live) {
+        (false, _) => Err(Reason::PoorQuality),
+        (true, false) => Err(Reason::NotLive),
+        (true, true) => Ok(look),
+    }
+}
+
+/// Judges the looks at an enrolment's further shots. One that is not good enough to compare is left out, for the primary
+/// shot alone would do; one that shows no live person is told, like any other sign of an attack.
+pub(crate) fn judge_further(sightings: Vec<Sighting>, policy: &Policy) -> Result<Vec<Look>, Reason> {
+    let judged = sightings.into_iter().map(|sighting| judge_sighting(sighting, policy));
+    judged.filter(|look| !matches!(look, Err(Reason::PoorQuality))).collect()
+}
+
+/// Whether the face seen is that of the template, and not far from what was enrolled either: however a template moved, it
+/// lets nobody in who never looked like its owner.
+pub(crate) fn judge_match(seen: &Embedding, template: &Template, policy: &MatchPolicy) -> Result<(), Reason> {
+    let near = seen.cosine(&template.current) >= policy.cosine_min;
+    let never_far = seen.cosine(&template.enrolled) >= policy.enrolled_cosine_min;
+    if near && never_far { Ok(()) } else { Err(Reason::NoMatch) }
+}
+
+/// Whether a failure counts against the account: only those that a stranger's face or a replica causes.
+pub(crate) fn counts_against_account(reason: Reason) -> bool {
+    matches!(reason, Reason::NoMatch | Reason::NotLive)
+}
+
+/// Seconds until the account's next capture after `failures` in a row. NIST SP 800-63B-4, 3.2.3.3: with PAD, at least
+/// 30 s from the tenth on; after the hundredth the factor is off until an operator says otherwise.
+pub(crate) fn account_delay_secs(failures: u32) -> i64 {
+    const FREE: u32 = 10;
+    const FIRST_SECS: i64 = 30;
+    const LONGEST_SECS: i64 = 3600;
+    const OFF_AT: u32 = 100;
+    match failures {
+        ..FREE => 0,
+        OFF_AT.. => i64::MAX,
+        more => (FIRST_SECS << (more - FREE).min(10)).min(LONGEST_SECS),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use countenance_core::{
+        protocol::{LivenessDecision, QualityClaim},
+        quality::measure::Measures,
+    };
+
+    /// An embedding that begins with these two numbers.
+    fn embedding(x: f32, y: f32) -> Embedding {
+        let mut values = [0.0; Embedding::LEN];
+        values[..2].copy_from_slice(&[x, y]);
+        Embedding::from_bytes(values.map(f32::to_le_bytes).as_flattened()).unwrap()
+    }
+
+    /// A look at a frontal, evenly lit, sharp face.
+    pub(crate) fn look_of(interocular_px: f32, liveness: f32, embedding: Embedding) -> Look {
+        let claim = QualityClaim {
+            interocular_px,
+            face_ratio: 0.33,
+            yaw_deg: 0.0,
+            pitch_deg: 0.0,
+            roll_deg: 0.0,
+            sharpness: 100.0,
+            luma: 120.0,
+        };
+        let measures = Measures {
+            claim,
+            face_width_px: 2.0 * interocular_px,
+            offset_x_ratio: 0.0,
+            offset_y_ratio: 0.0,
+            uneven_ratio: 0.1,
+            eye_light_ratio: 1.0,
+        };
+        Look { measures, liveness, embedding }
+    }
+
+    fn look(interocular_px: f32, liveness: f32) -> Sighting {
+        Sighting::OneFace(look_of(interocular_px, liveness, embedding(1.0, 0.0)))
+    }
+
+    /// A live face of which this was measured.
+    fn measured(change: fn(&mut Measures)) -> Sighting {
+        let mut look = look_of(80.0, 5.0, embedding(1.0, 0.0));
+        change(&mut look.measures);
+        Sighting::OneFace(look)
+    }
+
+    #[test]
+    fn a_shot_is_judged_by_faces_then_quality_then_liveness() {
+        let policy = Policy::default();
+        let poor = Some(Reason::PoorQuality);
+        for (case, sighting, expected) in [
+            ("nobody", Sighting::NoFace, poor),
+            ("two people", Sighting::SeveralFaces, poor),
+            ("far away", look(30.0, 5.0), poor),
+            ("far away and flat", look(30.0, -5.0), poor),
+            ("a pixel less than the client saw", look(39.0, 5.0), None),
+            ("flat", look(80.0, -0.6), Some(Reason::NotLive)),
+            ("no number", look(80.0, f32::NAN), Some(Reason::NotLive)),
+            ("no size", look(f32::NAN, 5.0), poor),
+            ("good", look(80.0, -0.4), None),
+            ("turned", measured(|m| m.claim.yaw_deg = -24.0), poor),
+            ("turned a little more than the client saw", measured(|m| m.claim.yaw_deg = -22.0), None),
+            ("nodding", measured(|m| m.claim.pitch_deg = 30.0), poor),
+            ("tilted", measured(|m| m.claim.roll_deg = 40.0), poor),
+            ("dark", measured(|m| m.claim.luma = 20.0), poor),
+            ("bright", measured(|m| m.claim.luma = f32::INFINITY), poor),
+            ("half in the dark", measured(|m| m.uneven_ratio = 0.9), poor),
+            ("dark glasses", measured(|m| m.eye_light_ratio = 0.1), poor),
+            ("blurred", measured(|m| m.claim.sharpness = 2.0), poor),
+            ("close to the edge, which is the cutter's", measured(|m| m.offset_x_ratio = 0.4), None),
+            ("as large as the cut", measured(|m| m.claim.face_ratio = 0.9), None),
+        ] {
+            assert_eq!(judge_sighting(sighting, &policy).err(), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn a_further_shot_is_left_out_or_told_or_taken() {
+        let policy = Policy::default();
+        for (case, sightings, expected) in [
+            ("none", vec![], Ok(0)),
+            ("two good ones", vec![look(80.0, 5.0), look(80.0, 5.0)], Ok(2)),
+            ("a poor one", vec![look(20.0, 5.0), look(80.0, 5.0)], Ok(1)),
+            ("nobody, and two people", vec![Sighting::NoFace, Sighting::SeveralFaces], Ok(0)),
+            ("a flat one", vec![look(80.0, 5.0), look(80.0, -5.0)], Err(Reason::NotLive)),
+        ] {
+            assert_eq!(judge_further(sightings, &policy).map(|looks| looks.len()), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn only_a_near_face_matches() {
+        let policy = MatchPolicy::default();
+        let fresh = Template { enrolled: embedding(1.0, 0.0), current: embedding(1.0, 0.0), changed_at: 0 };
+        let moved = Template { enrolled: embedding(0.85, -0.527), ..fresh.clone() };
+        for (case, template, seen, matches) in [
+            ("itself", &fresh, embedding(1.0, 0.0), true),
+            ("just near enough", &fresh, embedding(0.51, 0.860), true),
+            ("just too far", &fresh, embedding(0.49, 0.872), false),
+            ("opposite", &fresh, embedding(-1.0, 0.0), false),
+            ("as the template has moved", &moved, embedding(0.9, 0.436), true),
+            ("further than its owner ever was", &moved, embedding(0.6, 0.8), false),
+        ] {
+            assert_eq!(judge_match(&seen, template, &policy).is_ok(), matches, "{case}");
+        }
+    }
+
+    /// What a client in order claims of `ours` and the networks of `in_force`.
+    fn claim(ours: &[ModelClaim], in_force: &LivenessPolicy) -> LivenessClaim {
+        let answer = |net: &NetPolicy| NetClaim {
+            name: net.name.clone(),
+            sha256: net.sha256.clone(),
+            odds: vec![2.0; net.scales.len()],
+            llr: 2.0,
+        };
+        let added = in_force.nets.iter().skip(1);
+        let added = added.map(|net| ModelClaim { name: net.name.clone(), sha256: net.sha256.clone() });
+        LivenessClaim {
+            decision: LivenessDecision::Live,
+            fused: 2.0,
+            threshold: 1.0,
+            nets: in_force.nets.iter().map(answer).collect(),
+            cues: Vec::new(),
+            per_frame: vec![2.0],
+            models: ours.iter().cloned().chain(added).collect(),
+            policy: String::new(),
+        }
+    }
+
+    #[test]
+    fn each_network_asked_for_has_its_say_and_no_other() {
+        type Change = fn(&mut LivenessClaim);
+        let model = |name: &str, sha256: String| ModelClaim { name: name.into(), sha256 };
+        let ours = [model("yunet", "01".repeat(32)), model("liveness", NetPolicy::embedded().sha256)];
+        let mut asked = LivenessPolicy::default();
+        asked.nets.push(NetPolicy { name: "added".into(), sha256: "ab".repeat(32), ..NetPolicy::embedded() });
+        for policy in [&LivenessPolicy::default(), &asked] {
+            assert!(nets_allowed(&claim(&ours, policy), &ours, policy));
+        }
+        assert!(!nets_allowed(&claim(&ours, &asked), &ours, &LivenessPolicy::default()), "not asked for");
+        assert!(!nets_allowed(&claim(&ours, &LivenessPolicy::default()), &ours, &asked), "asked for, not there");
+        let rows: [(&str, Change); 8] = [
+            ("named, and did not answer", |c| c.nets.truncate(1)),
+            ("answered, and is not named", |c| c.models.truncate(2)),
+            ("another in its place", |c| c.nets[1].sha256 = "cd".repeat(32)),
+            ("an answer too few", |c| c.nets[1].odds.truncate(2)),
+            ("an answer that is no number", |c| c.nets[1].odds[0] = f32::NAN),
+            ("a worth that is no number", |c| c.nets[1].llr = f32::INFINITY),
+            ("one twice", |c| c.nets[1] = c.nets[0].clone()),
+            ("one of ours is another", |c| c.models[0].sha256 = "cd".repeat(32)),
+        ];
+        for (name, change) in rows {
+            let mut claim = claim(&ours, &asked);
+            change(&mut claim);
+            assert!(!nets_allowed(&claim, &ours, &asked), "{name}");
+        }
+    }
+
+    #[test]
+    fn delays_begin_at_thirty_seconds_after_ten_failures_and_never_shrink() {
+        assert_eq!([9, 10, 11, 12, 17, 99].map(account_delay_secs), [0, 30, 60, 120, 3600, 3600]);
+        assert_eq!(account_delay_secs(100), i64::MAX);
+        assert!((1..u32::from(u8::MAX)).all(|n| account_delay_secs(n) <= account_delay_secs(n + 1)));
+    }
+}

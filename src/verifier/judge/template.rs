@@ -1,0 +1,197 @@
+//! An account's template: made of the shots of an enrolment, carried along by strong verifications. Pure.
+//!
+//! **Weights.** A shot counts in the mean by sharpness × frontality × size, each 0 to 1 and linear in what the embedding
+//! network can use of it: up to the sharpness at which it loses nothing more, by the squared cosine of the largest angle
+//! (what a turned face shows of its own area, both ways), and up to the distance between the eyes that OFIQ asks for.
+//! Among shots that are all good the weights change nothing that can be measured; where one of three is blurred, the
+//! template stays nearer to the person. `models/REPORT.md` has the figures.
+//!
+//! **Updates.** A face that was verified far beyond doubt moves the template a little towards how the person looks now. The
+//! template never leaves the neighbourhood of the one that was enrolled, so nobody can lead it away step by step.
+
+use crate::judge::examine::Look;
+use countenance_core::{
+    clock::UnixSecs,
+    policy::MatchPolicy,
+    protocol::{QualityClaim, Reason},
+};
+use countenance_vision::{Embedding, VisionError};
+
+/// Variance of the Laplacian above which a sharper picture counts no more. Origin: the median of genuine frames of the
+/// Replay-Attack development clips is 58, of the sharpest test recording 204.
+const SHARP: f32 = 100.0;
+/// Least share that sharpness leaves a shot: one that passed the gates is never nothing.
+const SHARP_SHARE_MIN: f32 = 0.05;
+/// Distance between the eyes above which a larger face counts no more, pixels. Origin: OFIQ's reference.
+const INTEROCULAR_PX: f32 = 70.0;
+const HOUR_SECS: i64 = 3600;
+
+/// The template of an account that has one.
+#[derive(Debug, Clone)]
+pub(crate) struct Template {
+    /// As it was enrolled: what updates must stay near to.
+    pub(crate) enrolled: Embedding,
+    /// What faces are compared with.
+    pub(crate) current: Embedding,
+    /// When it was enrolled or last updated.
+    pub(crate) changed_at: UnixSecs,
+}
+
+/// The template of an enrolment's looks, the primary one first: their weighted mean. Every further one must be the same
+/// person.
+pub(crate) fn enrol(primary: &Look, further: &[Look], policy: &MatchPolicy) -> Result<Embedding, EnrolError> {
+    // Asked in the affirmative, so that no number at all is another person.
+    let same = |look: &Look| look.embedding.cosine(&primary.embedding) >= policy.enrol_cosine_min;
+    if !further.iter().all(same) {
+        return Err(EnrolError::Rejected(Reason::NoMatch));
+    }
+    let looks = std::iter::once(primary).chain(further);
+    Ok(Embedding::mean(looks.map(|look| (&look.embedding, weight(&look.measures.claim))))?)
+}
+
+/// Why there is no template.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum EnrolError {
+    /// The shots do not convince.
+    #[error("the shots were rejected")]
+    Rejected(Reason),
+    /// Their embeddings have no mean.
+    #[error("the shots have no mean")]
+    Vision(#[from] VisionError),
+}
+
+/// How much a shot counts, above 0 and at most 1.
+fn weight(m: &QualityClaim) -> f32 {
+    let turned_deg = m.yaw_deg.abs().max(m.pitch_deg.abs()).max(m.roll_deg.abs()).min(80.0);
+    let sharp = (m.sharpness / SHARP).clamp(SHARP_SHARE_MIN, 1.0);
+    let near = (m.interocular_px / INTEROCULAR_PX).clamp(0.1, 1.0);
+    sharp * turned_deg.to_radians().cos().powi(2) * near
+}
+
+impl Template {
+    /// The template moved towards `seen`, which has matched at `now` with a liveness this far above its threshold. None
+    /// where the face is not near enough, the evidence not strong enough, the last change too recent, or the template would
+    /// drift.
+    pub(crate) fn updated(
+        &self,
+        seen: &Embedding,
+        liveness_margin: f32,
+        policy: &MatchPolicy,
+        now: UnixSecs,
+    ) -> Option<Embedding> {
+        let sure = seen.cosine(&self.current) >= policy.update_cosine_min && liveness_margin >= policy.update_margin;
+        let rested = now >= self.changed_at.saturating_add(i64::from(policy.update_hours) * HOUR_SECS);
+        let share = policy.update_share.clamp(0.0, 1.0);
+        if !sure || !rested || share <= 0.0 {
+            return None;
+        }
+        let moved = Embedding::mean([(&self.current, 1.0 - share), (seen, share)]).ok()?;
+        (moved.cosine(&self.enrolled) >= policy.drift_cosine_min).then_some(moved)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::tests::look_of;
+    use countenance_core::quality::measure::Measures;
+
+    const DAY: i64 = 24 * HOUR_SECS;
+
+    /// The face at this angle from Ada's, as the cosine of it.
+    fn at_cosine(cosine: f32) -> Embedding {
+        let mut values = [0.0; Embedding::LEN];
+        values[..2].copy_from_slice(&[cosine, (1.0 - cosine * cosine).sqrt()]);
+        Embedding::from_bytes(values.map(f32::to_le_bytes).as_flattened()).unwrap()
+    }
+
+    fn look(cosine: f32, sharpness: f32) -> Look {
+        let look = look_of(80.0, 3.0, at_cosine(cosine));
+        let claim = QualityClaim { sharpness, ..look.measures.claim };
+        Look { measures: Measures { claim, ..look.measures }, ..look }
+    }
+
+    #[test]
+    fn an_enrolment_takes_one_person_and_leans_to_the_sharper_shot() {
+        let policy = MatchPolicy::default();
+        let ada = look(1.0, 100.0);
+        for (case, further, accepted) in [
+            ("one shot", vec![], true),
+            ("three alike", vec![look(0.95, 100.0), look(0.9, 100.0)], true),
+            ("just the same person", vec![look(0.71, 100.0)], true),
+            ("just another", vec![look(0.69, 100.0)], false),
+            ("another last", vec![look(0.9, 100.0), look(0.2, 100.0)], false),
+        ] {
+            let found = enrol(&ada, &further, &policy);
+            assert_eq!(found.is_ok(), accepted, "{case}");
+            if !accepted {
+                assert!(matches!(found, Err(EnrolError::Rejected(Reason::NoMatch))), "{case}");
+            }
+        }
+        let cosine = |sharpness| {
+            let template = enrol(&ada, &[look(0.8, sharpness)], &policy).unwrap();
+            template.cosine(&ada.embedding)
+        };
+        assert!(cosine(10.0) > cosine(50.0) && cosine(50.0) > cosine(100.0));
+        assert!((cosine(100.0) - cosine(900.0)).abs() < 1e-6, "sharp is sharp");
+    }
+
+    #[test]
+    fn every_weight_is_above_nothing_and_at_most_one() {
+        let best = look(1.0, 1e9).measures.claim;
+        for (case, claim, expected) in [
+            ("the best", best, 1.0),
+            ("blurred", QualityClaim { sharpness: 0.0, ..best }, 0.05),
+            ("half as sharp", QualityClaim { sharpness: 50.0, ..best }, 0.5),
+            ("turned", QualityClaim { yaw_deg: -60.0, ..best }, 0.25),
+            ("small", QualityClaim { interocular_px: 35.0, ..best }, 0.5),
+        ] {
+            assert!((weight(&claim) - expected).abs() < 1e-4, "{case}: {}", weight(&claim));
+        }
+        assert!(weight(&QualityClaim { yaw_deg: 170.0, interocular_px: -5.0, ..best }) > 0.0);
+    }
+
+    #[test]
+    fn only_a_strong_and_rested_face_moves_a_template() {
+        let policy = MatchPolicy::default();
+        let template = Template { enrolled: at_cosine(1.0), current: at_cosine(1.0), changed_at: 1_000 };
+        for (case, cosine, margin, now, moves) in [
+            ("strong", 0.75, 3.0, 1_000 + DAY, true),
+            ("a match, not a strong one", 0.69, 3.0, 1_000 + DAY, false),
+            ("liveness just beyond doubt", 0.75, 2.31, 1_000 + DAY, true),
+            ("liveness not beyond doubt", 0.75, 2.2, 1_000 + DAY, false),
+            ("no number", 0.75, f32::NAN, 1_000 + DAY, false),
+            ("the same day", 0.75, 3.0, 999 + DAY, false),
+            ("a clock set back", 0.75, 3.0, -5, false),
+        ] {
+            let found = template.updated(&at_cosine(cosine), margin, &policy, now);
+            assert_eq!(found.is_some(), moves, "{case}");
+            if let Some(moved) = found {
+                assert!(moved.cosine(&at_cosine(cosine)) > cosine && moved.cosine(&template.enrolled) > 0.99, "{case}");
+            }
+        }
+        let frozen = MatchPolicy { update_share: 0.0, ..policy };
+        assert!(template.updated(&at_cosine(0.9), 3.0, &frozen, 1_000 + DAY).is_none(), "an operator's choice");
+    }
+
+    /// A face that always comes as far from the current template as an update allows: years of it lead no further than the
+    /// guard.
+    #[test]
+    fn step_by_step_nobody_leads_a_template_away() {
+        let policy = MatchPolicy::default();
+        let mut template = Template { enrolled: at_cosine(1.0), current: at_cosine(1.0), changed_at: 0 };
+        let away = policy.update_cosine_min.acos() - 1e-3;
+        let mut updates = 0;
+        for day in 1..3_000 {
+            let angle = template.current.cosine(&template.enrolled).min(1.0).acos() + away;
+            let mut values = [0.0; Embedding::LEN];
+            values[..2].copy_from_slice(&[angle.cos(), angle.sin()]);
+            let seen = Embedding::from_bytes(values.map(f32::to_le_bytes).as_flattened()).unwrap();
+            if let Some(moved) = template.updated(&seen, 9.0, &policy, day * DAY) {
+                (template.current, template.changed_at, updates) = (moved, day * DAY, updates + 1);
+            }
+        }
+        let cosine = template.current.cosine(&template.enrolled);
+        assert!(updates > 3 && cosine >= policy.drift_cosine_min, "{updates} updates, {cosine}");
+    }
+}

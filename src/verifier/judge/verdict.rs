@@ -1,0 +1,130 @@
+//! What a posted capture amounts to: pure of the store, on a thread that may take its time.
+
+use zeroize::Zeroizing;
+
+use crate::{
+    Inner,
+    api::picture::{self, PictureError},
+    api::problem::Refusal,
+    api::request::Post,
+    judge::examine::ExamineError,
+    judge::template::{self, EnrolError, Template},
+    judge::{judge_claims, judge_further, judge_match, judge_sighting, nets_allowed},
+    store::Session,
+};
+use countenance_attest::{
+    jwk::PublicKey,
+    verify::{Expected, verify},
+};
+use countenance_core::{
+    clock::UnixSecs,
+    frame::Frame,
+    policy::{MatchPolicy, Policy},
+    protocol::{Claims, Purpose, Reason},
+};
+use countenance_vision::Embedding;
+
+/// What a capture is judged against, read in one go.
+pub(crate) struct Case {
+    pub(crate) session: Session,
+    pub(crate) nonce: Zeroizing<String>,
+    pub(crate) template: Option<Template>,
+    pub(crate) virtual_cameras: bool,
+    pub(crate) policy: Policy,
+    /// What of it counts for this account.
+    pub(crate) matching: MatchPolicy,
+}
+
+pub(crate) struct Judged {
+    pub(crate) jti: String,
+    pub(crate) nonce: Zeroizing<String>,
+    pub(crate) verdict: Verdict,
+}
+
+pub(crate) enum Verdict {
+    /// The account's face; and the template as it should be from now on, where it learns from it.
+    Matched(Option<Moved>),
+    /// A first face, to be kept.
+    Enrol(Embedding),
+    Rejected(Reason),
+}
+
+/// A template to replace the one that was last changed `as_of`.
+pub(crate) struct Moved {
+    pub(crate) template: Embedding,
+    pub(crate) as_of: UnixSecs,
+}
+
+/// Checks and judges. Hashing, decoding and networks take their time.
+pub(crate) fn judge(verifier: &Inner, case: &Case, key: &PublicKey, post: &Post) -> Result<Judged, Refusal> {
+    let expected = Expected {
+        nonce: &case.nonce,
+        session_id: &case.session.id,
+        purpose: case.session.purpose,
+        now: verifier.now(),
+    };
+    let claims = verify(&post.attestation, key, &expected, &post.shots)?;
+    let claimed = std::iter::once(&claims.shot).chain(&claims.more_shots);
+    let decoded = post.shots.iter().zip(claimed).map(|(bytes, claim)| picture::decode(bytes, claim));
+    let shots = decoded.collect::<Result<Vec<_>, _>>().map_err(|e| match e {
+        PictureError::Size => Refusal::ShotSize,
+        PictureError::Unreadable => Refusal::ShotUnreadable,
+    })?;
+    let policy = &case.policy;
+    allowed(verifier, policy, &claims)?;
+    let verdict = match judge_claims(&claims, policy, case.virtual_cameras) {
+        Ok(()) => judge_shots(verifier, case, &claims, &shots)?,
+        Err(reason) => Verdict::Rejected(reason),
+    };
+    Ok(Judged { jti: claims.jti, nonce: case.nonce.clone(), verdict })
+}
+
+/// Examines the shots, the primary one first, and enrols or compares whom they show.
+fn judge_shots(verifier: &Inner, case: &Case, claims: &Claims, shots: &[Frame]) -> Result<Verdict, Refusal> {
+    let policy = &case.policy;
+    let examine = |shot: &Frame| verifier.examiner().examine(shot, &policy.quality);
+    let (primary, further) = shots.split_first().ok_or(Refusal::Malformed)?;
+    let look = match judge_sighting(examine(primary)?, policy) {
+        Ok(look) => look,
+        Err(reason) => return Ok(Verdict::Rejected(reason)),
+    };
+    Ok(match (&case.template, case.session.purpose) {
+        // Two sessions may both have begun as an enrolment: the second is compared with what the first kept.
+        (Some(template), _) => match judge_match(&look.embedding, template, &case.matching) {
+            Ok(()) => Verdict::Matched(moved(template, &look.embedding, claims, case, verifier.now())),
+            Err(reason) => Verdict::Rejected(reason),
+        },
+        (None, Purpose::Enroll) => {
+            let sightings = further.iter().map(examine).collect::<Result<Vec<_>, _>>()?;
+            let template = judge_further(sightings, policy)
+                .map_err(EnrolError::Rejected)
+                .and_then(|further| template::enrol(&look, &further, &case.matching));
+            match template {
+                Ok(template) => Verdict::Enrol(template),
+                Err(EnrolError::Rejected(reason)) => Verdict::Rejected(reason),
+                Err(EnrolError::Vision(error)) => return Err(ExamineError::from(error).into()),
+            }
+        }
+        (None, Purpose::Verify) => Verdict::Rejected(Reason::NotEnrolled),
+    })
+}
+
+/// What the template learns from a face that has matched.
+fn moved(template: &Template, seen: &Embedding, claims: &Claims, case: &Case, now: UnixSecs) -> Option<Moved> {
+    let margin = claims.liveness.fused - case.policy.liveness.threshold;
+    let moved = template.updated(seen, margin, &case.matching, now)?;
+    Some(Moved { template: moved, as_of: template.changed_at })
+}
+
+/// That the device ran networks and thresholds which this verifier allows.
+fn allowed(verifier: &Inner, policy: &Policy, claims: &Claims) -> Result<(), Refusal> {
+    // What a client in order judges by: its own defaults, tightened by ours.
+    let in_force = Policy::default().tightened_by(policy);
+    if !nets_allowed(&claims.liveness, verifier.models(), &in_force.liveness) {
+        return Err(Refusal::ModelNotAllowed);
+    }
+    if claims.liveness.policy != in_force.digest() {
+        return Err(Refusal::OtherPolicy);
+    }
+    Ok(())
+}

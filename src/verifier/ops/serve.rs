@@ -1,0 +1,284 @@
+//! The routes, what surrounds each of them, and the server.
+
+use std::{future::Future, time::Duration};
+
+use axum::{
+    Json, Router,
+    extract::{Request, State},
+    handler::Handler,
+    http::{HeaderName, HeaderValue, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, get, post},
+};
+use tokio::net::TcpListener;
+use utoipa::OpenApi;
+
+use crate::{
+    Inner, api::captures, api::devices, api::logs, api::problem::Refusal, api::sessions, browser::give_back,
+    browser::mailed, browser::session_page, browser::start, otp::api as otp, otp::feedback, otp::web as browser_code,
+    portal,
+};
+use countenance_core::{policy::Policy, protocol::Problem};
+
+/// Longest time for one request, its body included.
+const REQUEST_LIMIT: Duration = Duration::from_secs(30);
+
+/// Every answer has these, unless it brings its own.
+const HEADERS: [(HeaderName, &str); 7] = [
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (header::CACHE_CONTROL, "no-store"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+];
+
+/// The description of every route, made from the code.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Countenance verifier",
+        description = "Verification sessions: a login arrives from a tenant, a device proves that its owner is live and \
+                       the right person, the browser takes the result back."
+    ),
+    paths(
+        start::start,
+        session_page::show,
+        session_page::leave,
+        mailed::back,
+        mailed::again,
+        mailed::open,
+        browser_code::form,
+        browser_code::send,
+        browser_code::back,
+        browser_code::check,
+        give_back::give_back,
+        devices::register,
+        sessions::open,
+        captures::post,
+        otp::send,
+        otp::check,
+        sessions::abandon,
+        logs::receive,
+        policy,
+        health,
+        describe
+    ),
+    components(schemas(Problem))
+)]
+struct Description;
+
+/// Routes by method and path, listed so that a test can hold them against the description.
+struct Routes {
+    router: Router<Inner>,
+    listed: Vec<(&'static str, &'static str)>,
+}
+
+impl Routes {
+    fn all() -> Self {
+        Self { router: Router::new(), listed: Vec::new() }
+            .get("/start", start::start)
+            .get("/sessions/{id}", session_page::show)
+            .post("/sessions/{id}/leave", session_page::leave)
+            .get("/sessions/{id}/mail", mailed::back)
+            .post("/sessions/{id}/mail", mailed::again)
+            .get("/sessions/{id}/mail/{token}", mailed::open)
+            .get("/sessions/{id}/code", browser_code::form)
+            .post("/sessions/{id}/code", browser_code::send)
+            .get("/sessions/{id}/code/check", browser_code::back)
+            .post("/sessions/{id}/code/check", browser_code::check)
+            .get("/return/{handle}", give_back::give_back)
+            .post("/v1/devices", devices::register)
+            .post("/v1/sessions/{id}/open", sessions::open)
+            .post("/v1/sessions/{id}/captures", captures::post)
+            .post("/v1/sessions/{id}/otp", otp::send)
+            .post("/v1/sessions/{id}/otp/check", otp::check)
+            .post("/v1/sessions/{id}/abandon", sessions::abandon)
+            .post("/v1/logs/{integration_id}", logs::receive)
+            .get("/v1/policy", policy)
+            .get("/healthz", health)
+            .get("/openapi.json", describe)
+    }
+
+    /// HEAD is refused: most of these addresses can be used once.
+    fn get<T: 'static, H: Handler<T, Inner>>(self, path: &'static str, handler: H) -> Self {
+        self.on("get", path, get(handler).head(method_not_allowed))
+    }
+
+    fn post<T: 'static, H: Handler<T, Inner>>(self, path: &'static str, handler: H) -> Self {
+        self.on("post", path, post(handler))
+    }
+
+    fn on(mut self, method: &'static str, path: &'static str, route: MethodRouter<Inner>) -> Self {
+        self.listed.push((method, path));
+        self.router = self.router.route(path, route);
+        self
+    }
+}
+
+/// Everything this verifier answers.
+pub(crate) fn router(verifier: Inner) -> Router {
+    Routes::all()
+        .router
+        // Pages for people, not calls: they stand in no description.
+        .merge(portal::router(&verifier))
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(verifier.clone(), surround))
+        .with_state(verifier)
+}
+
+/// Serves, and tells Twilio what is due, until `shutdown` ends; then lets running requests finish.
+pub(crate) async fn serve(
+    verifier: Inner,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let store = verifier.store().clone();
+    let telling = tokio::spawn(feedback::run(verifier.clone()));
+    let served = axum::serve(listener, router(verifier)).with_graceful_shutdown(shutdown).await;
+    telling.abort();
+    // It says that it was aborted.
+    telling.await.ok();
+    store.close().await;
+    served
+}
+
+/// The thresholds that this verifier sends with each ticket.
+#[utoipa::path(get, path = "/v1/policy", tag = "service", responses((status = 200, body = Policy)))]
+async fn policy(State(verifier): State<Inner>) -> Json<Policy> {
+    Json(verifier.policy().clone())
+}
+
+/// Whether the service and its store answer.
+#[utoipa::path(get, path = "/healthz", tag = "service", responses(
+    (status = 200, description = "The service and its store answer", content_type = "text/plain"),
+    (status = 500, body = Problem, content_type = "application/problem+json"),
+))]
+async fn health(State(verifier): State<Inner>) -> Result<&'static str, Refusal> {
+    verifier.store().begin().await?.commit().await?;
+    Ok("ok\n")
+}
+
+/// This description.
+#[utoipa::path(get, path = "/openapi.json", tag = "service", responses(
+    (status = 200, description = "OpenAPI 3.1", content_type = "application/json"),
+))]
+async fn describe() -> Json<utoipa::openapi::OpenApi> {
+    Json(Description::openapi())
+}
+
+async fn not_found() -> Refusal {
+    Refusal::NotFound
+}
+
+async fn method_not_allowed() -> Refusal {
+    Refusal::MethodNotAllowed
+}
+
+/// Limits before, headers behind every answer.
+async fn surround(State(verifier): State<Inner>, request: Request, next: Next) -> Response {
+    let mut response = match verifier.requests().try_acquire() {
+        Err(_) => Refusal::Busy.into_response(),
+        Ok(_held) => match tokio::time::timeout(REQUEST_LIMIT, next.run(request)).await {
+            Ok(response) => response,
+            Err(_) => Refusal::Slow.into_response(),
+        },
+    };
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if verifier.origin().is_https() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use countenance_core::protocol::{
+        Abandon, CheckCode, CodeSent, OpenSession, Outcome, RegisterDevice, RegisteredDevice, SendCode, Ticket,
+    };
+
+    /// Reads an example and writes it again.
+    type Again = fn(&Value) -> Value;
+
+    fn description() -> Value {
+        serde_json::to_value(Description::openapi()).unwrap()
+    }
+
+    #[test]
+    fn the_description_holds_every_route_and_no_other() {
+        let description = description();
+        assert_eq!(description["openapi"], "3.1.0");
+        let described: BTreeSet<_> = description["paths"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(move |m| (m.clone(), path.clone())))
+            .collect();
+        let routed: BTreeSet<_> =
+            Routes::all().listed.iter().map(|(m, p)| ((*m).to_owned(), (*p).to_owned())).collect();
+        assert_eq!(described, routed);
+    }
+
+    #[test]
+    fn every_reference_of_the_description_leads_somewhere() {
+        fn walk<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+            match value {
+                Value::Object(map) => map.iter().for_each(|(key, value)| match value {
+                    Value::String(target) if key == "$ref" => found.push(target),
+                    value => walk(value, found),
+                }),
+                Value::Array(list) => list.iter().for_each(|value| walk(value, found)),
+                _ => {}
+            }
+        }
+        let description = description();
+        let mut references = Vec::new();
+        walk(&description, &mut references);
+        assert!(references.len() > 5, "{references:?}");
+        for reference in references {
+            let pointer = reference.strip_prefix('#').unwrap();
+            assert!(description.pointer(pointer).is_some(), "{reference}");
+        }
+    }
+
+    #[test]
+    fn every_example_is_what_the_code_reads_and_writes() {
+        fn again<T: serde::Serialize + serde::de::DeserializeOwned>(example: &Value) -> Value {
+            let read: T = serde_json::from_value(example.clone()).unwrap();
+            // Through text, as on the wire: numbers of 32 bits are written short there.
+            serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap()
+        }
+        let description = description();
+        let rows: [(&str, &str, Again); 11] = [
+            ("/v1/devices", "requestBody", again::<RegisterDevice>),
+            ("/v1/devices", "responses/200", again::<RegisteredDevice>),
+            ("/v1/sessions/{id}/open", "requestBody", again::<OpenSession>),
+            ("/v1/sessions/{id}/open", "responses/200", again::<Ticket>),
+            ("/v1/sessions/{id}/abandon", "requestBody", again::<Abandon>),
+            ("/v1/sessions/{id}/abandon", "responses/200", again::<Outcome>),
+            ("/v1/sessions/{id}/captures", "responses/200", again::<Outcome>),
+            ("/v1/sessions/{id}/otp", "requestBody", again::<SendCode>),
+            ("/v1/sessions/{id}/otp", "responses/200", again::<CodeSent>),
+            ("/v1/sessions/{id}/otp/check", "requestBody", again::<CheckCode>),
+            ("/v1/sessions/{id}/otp/check", "responses/200", again::<Outcome>),
+        ];
+        for (path, place, again) in rows {
+            let escaped = path.replace('/', "~1");
+            let pointer = format!("/paths/{escaped}/post/{place}/content/application~1json/example");
+            let example = description.pointer(&pointer).unwrap_or_else(|| panic!("{path} {place} has no example"));
+            let example: Value = serde_json::from_str(&example.to_string()).unwrap();
+            assert_eq!(again(&example), example, "{path} {place}");
+        }
+    }
+}

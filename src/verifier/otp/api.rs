@@ -1,0 +1,70 @@
+//! `POST /v1/sessions/{id}/otp` and `…/otp/check`: a one-time code in place of a face, for the client.
+
+use axum::{
+    Json,
+    extract::{Path, Request, State},
+    response::Response,
+};
+
+use crate::{
+    Inner,
+    api::captures::{json, outcome_text},
+    api::problem::Refusal,
+    api::request::ProvenRequest,
+    api::sessions::bound_session,
+    otp as codes,
+};
+use countenance_core::protocol::{CheckCode, CodeSent, Outcome, Problem, SendCode};
+
+/// Sends a code to the account's phone. Repeated after a lost answer it may send another.
+///
+/// By text message, or by a call for people who cannot read messages.
+#[utoipa::path(post, path = "/v1/sessions/{id}/otp", tag = "client",
+    request_body(content = SendCode, example = json!({"channel": "sms"})),
+    params(
+        ("id" = String, Path, description = "Session"),
+        ("countenance-proof" = String, Header, description = "Proof of the device key over this request"),
+    ),
+    responses(
+        (status = 200, body = CodeSent, example = json!({"attempts_left": 5})),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "Too many codes; see Retry-After"),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "No code can be sent now; see Retry-After"),
+    ))]
+pub(crate) async fn send(
+    State(verifier): State<Inner>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Json<CodeSent>, Refusal> {
+    let request = ProvenRequest::json(&verifier, request).await?;
+    let SendCode { channel } = request.parse()?;
+    bound_session(&mut verifier.store().begin().await?, &id, &request.device).await?;
+    Ok(Json(codes::send(&verifier, &id, channel).await?))
+}
+
+/// Tries a code. Repeating the one that was accepted gives the same answer; what Twilio fails at costs no try.
+#[utoipa::path(post, path = "/v1/sessions/{id}/otp/check", tag = "client",
+    request_body(content = CheckCode, example = json!({"code": "270118"})),
+    params(
+        ("id" = String, Path, description = "Session"),
+        ("countenance-proof" = String, Header, description = "Proof of the device key over this request"),
+    ),
+    responses(
+        (status = 200, body = Outcome, example = json!({
+            "outcome": "retry", "reason": "wrong_code", "attempts_left": 4,
+            "nonce": "0m2m6bR0T1Yw1s4n5EyBz7cT9PpkQ8iZcXr1v0mVfBq"
+        })),
+        (status = "4XX", body = Problem, content_type = "application/problem+json"),
+        (status = 429, body = Problem, content_type = "application/problem+json", description = "Too many codes; see Retry-After"),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "No code can be checked now; see Retry-After"),
+    ))]
+pub(crate) async fn check(
+    State(verifier): State<Inner>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let request = ProvenRequest::json(&verifier, request).await?;
+    let CheckCode { code } = request.parse()?;
+    bound_session(&mut verifier.store().begin().await?, &id, &request.device).await?;
+    Ok(json(outcome_text(&codes::check(&verifier, &id, &code).await?)))
+}

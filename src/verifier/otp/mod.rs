@@ -1,0 +1,343 @@
+//! One-time codes in place of a face: sent and checked by Twilio, counted here. Used by the client's calls and by the
+//! landing page alike.
+//!
+//! Twilio is asked between two transactions, never inside one: the store has a single connection, and a slow Twilio must
+//! not keep other logins waiting. Codes of one account take turns, so that what was counted before the question still
+//! stands after it; everything else that may have moved meanwhile is looked at again.
+//!
+//! Limits: five sendings and five wrong codes a session, as at Twilio. Over all sessions of an account, wrong codes in a
+//! row make it wait as wrong faces do ([`account_delay_secs`]), and the hundredth switches codes off (NIST SP 800-63B-4,
+//! 3.2.2). The two counts are apart: a face that fails must not take away the way that is there for people whose face
+//! fails, and a stranger who guesses codes must not keep the owner's face out.
+
+pub(crate) mod api;
+pub(crate) mod feedback;
+pub(crate) mod pages;
+pub(crate) mod phone;
+pub(crate) mod twilio;
+pub(crate) mod web;
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    ops::ControlFlow,
+};
+
+use tokio::{
+    sync::{Mutex, MutexGuard},
+    task::{JoinError, spawn_blocking},
+};
+
+use crate::{
+    HANDLE_SECS, Inner,
+    api::captures::outcome_text,
+    judge::account_delay_secs,
+    otp::phone::PhoneNumber,
+    otp::twilio::{TwilioError, TwilioVerify, VerificationSid},
+    store::{CodeState, Event, Session, Sight, Stage, StoreError, Tx, fallback_name},
+};
+use countenance_core::{
+    protocol::{CodeSent, Fallback, OneTimeCode, Outcome, Reason},
+    rng::random_text,
+};
+use countenance_net::NetError;
+
+/// Codes sent per session.
+const SENDS_MAX: u32 = 5;
+/// Wrong codes per session.
+const CHECKS_MAX: u32 = 5;
+/// How many accounts can be served at once.
+const TURNS: usize = 64;
+
+/// Why no code was sent or checked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CodeRefusal {
+    /// The integration, or the account without a phone, has no such way.
+    #[error("this login cannot be passed by a code")]
+    NotOffered,
+    /// No code was sent yet.
+    #[error("no code was sent in this login")]
+    NotSent,
+    /// The session was decided already.
+    #[error("the session is over")]
+    Over,
+    /// The session's time is over.
+    #[error("the session's time is over")]
+    Expired,
+    /// Twilio refused, or could not be asked. No try was spent.
+    #[error(transparent)]
+    Twilio(#[from] TwilioError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Who may ask Twilio now: one at a time for an account. Accounts share a fixed number of turns, which needs no tidying;
+/// two that meet by chance only wait for each other.
+pub(crate) struct Turns([Mutex<()>; TURNS]);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Mutex::default()))
+    }
+}
+
+impl Turns {
+    #[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "a remainder is within its divisor")]
+    async fn of(&self, session: &Session) -> MutexGuard<'_, ()> {
+        let mut hasher = DefaultHasher::new();
+        (&session.integration_id, &session.sub).hash(&mut hasher);
+        self.0[(hasher.finish() % TURNS as u64) as usize].lock().await
+    }
+}
+
+/// The ways in which this session may be passed without a face; empty where there is none.
+pub(crate) async fn offered(verifier: &Inner, tx: &mut Tx<'_>, session: &Session) -> Result<Vec<Fallback>, StoreError> {
+    let Some(integration) = tx.integration(&session.integration_id).await? else { return Ok(Vec::new()) };
+    // Who may be called may be written to as well: a call is for people who cannot read messages.
+    let ways = match integration.rules.fallback {
+        Some(Fallback::Sms) => vec![Fallback::Sms],
+        Some(Fallback::Voice) => vec![Fallback::Sms, Fallback::Voice],
+        None => return Ok(Vec::new()),
+    };
+    let may = integration.rules.enabled
+        && verifier.codes().is_some()
+        && !session.stage.over()
+        && tx.codes_locked_until(session).await? <= verifier.now()
+        && tx.phone_of(session).await?.is_some();
+    Ok(if may { ways } else { Vec::new() })
+}
+
+/// Sends a code for the session.
+pub(crate) async fn send(verifier: &Inner, session_id: &str, channel: Fallback) -> Result<CodeSent, CodeRefusal> {
+    let (verifier, id) = (verifier.clone(), session_id.to_owned());
+    // A task of its own: what Twilio did is written down even where whoever asked has hung up.
+    let settled = tokio::spawn(async move {
+        let _turn = turn(&verifier, &id).await?;
+        let phone = before_send(&verifier, &id, channel).await?;
+        let sid = ask(&verifier, move |twilio| twilio.start(&phone, channel)).await?;
+        after_send(&verifier, &id, channel, &sid).await
+    });
+    settled.await.map_err(broke_off)?
+}
+
+/// Tries a code for the session: approved, another try, refused, or expired. A session that a code passed, or that was
+/// refused, gives the same answer again: a lost answer loses nothing.
+///
+/// A code that Twilio knows no longer (expired, or used) is answered as a wrong one that costs no try: another must be sent.
+pub(crate) async fn check(verifier: &Inner, session_id: &str, code: &OneTimeCode) -> Result<Outcome, CodeRefusal> {
+    let (verifier, id, code) = (verifier.clone(), session_id.to_owned(), code.clone());
+    let settled = tokio::spawn(async move {
+        let _turn = turn(&verifier, &id).await?;
+        let sid = match before_check(&verifier, &id, &code).await? {
+            ControlFlow::Continue(sid) => sid,
+            ControlFlow::Break(outcome) => return Ok(outcome),
+        };
+        let typed = code.clone();
+        let said = match ask(&verifier, move |twilio| twilio.check(&sid, &code)).await {
+            Ok(true) => Said::Right,
+            Ok(false) => Said::Wrong,
+            Err(CodeRefusal::Twilio(TwilioError::Gone)) => Said::Gone,
+            Err(refusal) => return Err(refusal),
+        };
+        after_check(&verifier, &id, &typed, said).await
+    });
+    settled.await.map_err(broke_off)?
+}
+
+/// What Twilio said of a code.
+enum Said {
+    Right,
+    Wrong,
+    /// It has none to compare with.
+    Gone,
+}
+
+async fn turn<'v>(verifier: &'v Inner, id: &str) -> Result<MutexGuard<'v, ()>, CodeRefusal> {
+    let session = verifier.store().begin().await?.session(id).await?.ok_or(CodeRefusal::Over)?;
+    Ok(verifier.code_turns().of(&session).await)
+}
+
+/// Where the code goes, if one may be sent.
+async fn before_send(verifier: &Inner, id: &str, channel: Fallback) -> Result<PhoneNumber, CodeRefusal> {
+    let mut tx = verifier.store().begin().await?;
+    let session = match standing(verifier, &mut tx, id).await? {
+        ControlFlow::Continue(session) => session,
+        ControlFlow::Break(outcome) => return over(tx, &outcome).await,
+    };
+    if !offered(verifier, &mut tx, &session).await?.contains(&channel) {
+        return Err(CodeRefusal::NotOffered);
+    }
+    if tx.code(id).await?.is_some_and(|code| code.sends >= SENDS_MAX) {
+        return Err(TwilioError::SendsUsedUp.into());
+    }
+    tx.phone_of(&session).await?.ok_or(CodeRefusal::NotOffered)
+}
+
+async fn after_send(
+    verifier: &Inner,
+    id: &str,
+    channel: Fallback,
+    sid: &VerificationSid,
+) -> Result<CodeSent, CodeRefusal> {
+    let now = verifier.now();
+    let mut tx = verifier.store().begin().await?;
+    let session = match standing(verifier, &mut tx, id).await? {
+        ControlFlow::Continue(session) => session,
+        ControlFlow::Break(outcome) => return over(tx, &outcome).await,
+    };
+    tx.note_code_sent(id, channel, sid, CHECKS_MAX, now).await?;
+    tx.sight(&session.integration_id, Sight::CodeSent, now, fallback_name(channel)).await?;
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
+    tx.record(now, Event::CodeSent, id, account.as_deref(), fallback_name(channel)).await?;
+    let attempts_left = tx.code(id).await?.map_or(0, |code| code.attempts_left);
+    tx.commit().await?;
+    Ok(CodeSent { attempts_left })
+}
+
+/// What Twilio is to be asked about, or the answer that stands without asking.
+async fn before_check(
+    verifier: &Inner,
+    id: &str,
+    typed: &OneTimeCode,
+) -> Result<ControlFlow<Outcome, VerificationSid>, CodeRefusal> {
+    let mut tx = verifier.store().begin().await?;
+    let session = match standing(verifier, &mut tx, id).await? {
+        ControlFlow::Continue(session) => session,
+        // Whoever does not know the code that passed must not be handed what it won: the client and the browser both may
+        // try codes, and they need not belong to the same person. Such tries are counted, or the code could be guessed.
+        ControlFlow::Break(Outcome::Approved { .. }) if !tx.is_passing_code(id, typed).await? => {
+            tx.spend_code(id).await?;
+            tx.commit().await?;
+            return Err(CodeRefusal::Over);
+        }
+        ControlFlow::Break(outcome) => return Ok(ControlFlow::Break(settled(tx, outcome).await?)),
+    };
+    let code = tx.code(id).await?.ok_or(CodeRefusal::NotSent)?;
+    // Other sessions of the account have used up what there was.
+    if tx.codes_locked_until(&session).await? > verifier.now() {
+        let outcome = refuse(verifier, &mut tx, id, Reason::TooManyAttempts).await?;
+        return Ok(ControlFlow::Break(settled(tx, outcome).await?));
+    }
+    if offered(verifier, &mut tx, &session).await?.is_empty() {
+        return Err(CodeRefusal::NotOffered);
+    }
+    match code.sid {
+        Some(sid) => Ok(ControlFlow::Continue(sid)),
+        None => Ok(ControlFlow::Break(retry(verifier, &mut tx, &session, code.attempts_left).await?)),
+    }
+}
+
+async fn after_check(verifier: &Inner, id: &str, typed: &OneTimeCode, said: Said) -> Result<Outcome, CodeRefusal> {
+    let mut tx = verifier.store().begin().await?;
+    let session = match standing(verifier, &mut tx, id).await? {
+        ControlFlow::Continue(session) => session,
+        ControlFlow::Break(outcome) => return settled(tx, outcome).await,
+    };
+    let code = tx.code(id).await?.ok_or(CodeRefusal::NotSent)?;
+    let outcome = match said {
+        Said::Right => approve(verifier, &mut tx, &session, &code, typed).await?,
+        Said::Wrong => reject(verifier, &mut tx, &session, &code).await?,
+        Said::Gone => {
+            tx.forget_code(id).await?;
+            retry(verifier, &mut tx, &session, code.attempts_left).await?
+        }
+    };
+    settled(tx, outcome).await
+}
+
+/// The session, if it may still be passed; or how it ended. A login of an integration that was switched off ends here.
+async fn standing(verifier: &Inner, tx: &mut Tx<'_>, id: &str) -> Result<ControlFlow<Outcome, Session>, CodeRefusal> {
+    let session = tx.session(id).await?.ok_or(CodeRefusal::Over)?;
+    match session.stage {
+        Stage::Approved if session.passed_by.is_none() => return Err(CodeRefusal::Over),
+        Stage::Approved | Stage::Refused => {
+            let text = tx.final_outcome(id).await?.ok_or(CodeRefusal::Over)?;
+            let outcome = serde_json::from_str(&text).or(Err(StoreError::Unknown { what: "outcome" }))?;
+            return Ok(ControlFlow::Break(outcome));
+        }
+        Stage::Created | Stage::Open => {}
+    }
+    if session.expires_at <= verifier.now() {
+        return Ok(ControlFlow::Break(Outcome::Expired));
+    }
+    if !tx.integration(&session.integration_id).await?.is_some_and(|integration| integration.rules.enabled) {
+        return Ok(ControlFlow::Break(refuse(verifier, tx, id, Reason::Disabled).await?));
+    }
+    Ok(ControlFlow::Continue(session))
+}
+
+async fn approve(
+    verifier: &Inner,
+    tx: &mut Tx<'_>,
+    session: &Session,
+    code: &CodeState,
+    typed: &OneTimeCode,
+) -> Result<Outcome, StoreError> {
+    let now = verifier.now();
+    tx.note_passing_code(&session.id, typed).await?;
+    // The count of wrong faces stays: a code says nothing about them.
+    tx.clear_wrong_codes(&session.integration_id, &session.sub).await?;
+    tx.note_verified_by_code(session, now).await?;
+    tx.note_passed_by(&session.id, code.channel).await?;
+    let handle = random_text::<32>(verifier.chance());
+    let outcome = Outcome::Approved { continue_url: verifier.return_url(&handle) };
+    tx.finish_session(&session.id, None, &handle, now + HANDLE_SECS, &outcome_text(&outcome)).await?;
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
+    tx.record(now, Event::CodeAccepted, &session.id, account.as_deref(), fallback_name(code.channel)).await?;
+    Ok(outcome)
+}
+
+async fn reject(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, code: &CodeState) -> Result<Outcome, StoreError> {
+    let now = verifier.now();
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
+    tx.record(now, Event::CodeFailed, &session.id, account.as_deref(), fallback_name(code.channel)).await?;
+    let attempts_left = tx.spend_code(&session.id).await?;
+    tx.count_wrong_code(session, now, account_delay_secs).await?;
+    if attempts_left == 0 || tx.codes_locked_until(session).await? > now {
+        return refuse(verifier, tx, &session.id, Reason::TooManyAttempts).await;
+    }
+    retry(verifier, tx, session, attempts_left).await
+}
+
+async fn refuse(verifier: &Inner, tx: &mut Tx<'_>, id: &str, reason: Reason) -> Result<Outcome, StoreError> {
+    let handle = verifier.refuse(tx, id, reason, verifier.now() + HANDLE_SECS).await?;
+    Ok(Outcome::Refused { reason, continue_url: verifier.return_url(&handle) })
+}
+
+async fn retry(
+    verifier: &Inner,
+    tx: &mut Tx<'_>,
+    session: &Session,
+    attempts_left: u32,
+) -> Result<Outcome, StoreError> {
+    // No capture was judged, so the nonce for the next one stays. A session that no device has opened has none yet; its
+    // browser has no use for the one that stands here.
+    let nonce = match session.stage {
+        Stage::Created => random_text::<32>(verifier.chance()),
+        _ => tx.nonce(&session.id).await?.to_string(),
+    };
+    Ok(Outcome::Retry { reason: Reason::WrongCode, attempts_left, nonce })
+}
+
+async fn settled(tx: Tx<'_>, outcome: Outcome) -> Result<Outcome, CodeRefusal> {
+    tx.commit().await?;
+    Ok(outcome)
+}
+
+async fn over<T>(tx: Tx<'_>, outcome: &Outcome) -> Result<T, CodeRefusal> {
+    tx.commit().await?;
+    Err(if *outcome == Outcome::Expired { CodeRefusal::Expired } else { CodeRefusal::Over })
+}
+
+/// Asks Twilio, away from the threads that serve.
+async fn ask<T: Send + 'static>(
+    verifier: &Inner,
+    question: impl FnOnce(&TwilioVerify) -> Result<T, TwilioError> + Send + 'static,
+) -> Result<T, CodeRefusal> {
+    let twilio = verifier.codes().ok_or(CodeRefusal::NotOffered)?.clone();
+    Ok(spawn_blocking(move || question(&twilio)).await.map_err(broke_off)??)
+}
+
+fn broke_off(error: JoinError) -> CodeRefusal {
+    TwilioError::Unreached(NetError::NoAnswer(error.into())).into()
+}

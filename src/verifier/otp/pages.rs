@@ -1,0 +1,267 @@
+//! The pages of a one-time code: asked for, typed, wrong, and everything that can go wrong on the way.
+
+use axum::http::StatusCode;
+
+use crate::{
+    browser::landing::{Login, leave_form, who},
+    browser::pages::{Page, text},
+    otp::CodeRefusal,
+    otp::twilio::TwilioError,
+};
+use countenance_core::protocol::{CODE_DIGITS, Fallback};
+
+/// What just happened with a code.
+#[derive(Debug)]
+pub(crate) enum CodeNews<'a> {
+    /// One was sent this way.
+    Sent { channel: Fallback, attempts_left: u32 },
+    /// The page was loaded again after one was sent.
+    Awaited { attempts_left: u32 },
+    /// What was typed is no code.
+    NotACode,
+    /// What was typed is not the code that was sent.
+    Wrong { attempts_left: u32 },
+    /// It was used, or its time is over.
+    Gone,
+    /// None was sent, or checked.
+    Refused(&'a CodeRefusal),
+}
+
+/// What a page of codes offers.
+struct Told {
+    status: StatusCode,
+    sentence: String,
+    /// Whether a code may be typed.
+    enter: bool,
+    /// Whether one may be sent.
+    send: bool,
+}
+
+/// The page after `news`. `channel`: how the last code came, where that is known.
+pub(crate) fn code_page(login: &Login, channel: Option<Fallback>, news: &CodeNews<'_>) -> Page {
+    let phone = login.phone.as_deref().unwrap_or("your phone");
+    let told = told(news, phone);
+    let alarm = !matches!(news, CodeNews::Sent { .. } | CodeNews::Awaited { .. });
+    let role = if alarm { " role=\"alert\"" } else { " role=\"status\"" };
+    let mut body = format!("<p{role}>{}</p>\n{}", text(&told.sentence), who(login));
+    if told.enter {
+        body += &entry(login, channel, alarm);
+    }
+    if told.send {
+        body.extend(login.codes.iter().map(|way| send_form(login, *way, channel)));
+    }
+    let session = text(&login.session);
+    body += "<p><a href=\"/sessions/";
+    body += &session;
+    body += "\">Other ways to sign in</a></p>\n";
+    body += &leave_form(login);
+    let (name, title) = match (told.enter, told.send) {
+        (true, _) => ("code", "Enter the code"),
+        (false, true) => ("code-again", "Get a code"),
+        (false, false) => ("code-unavailable", "There is no code"),
+    };
+    Page::new(told.status, name, title, body)
+}
+
+fn entry(login: &Login, channel: Option<Fallback>, wrong: bool) -> String {
+    let channel = channel.map_or(String::new(), |channel| {
+        format!("<input type=\"hidden\" name=\"channel\" value=\"{}\">\n", name(channel))
+    });
+    let invalid = if wrong { " aria-invalid=\"true\"" } else { "" };
+    format!(
+        "<form method=\"post\" action=\"/sessions/{}/code/check\">\n{channel}<label for=\"code\">Code of {CODE_DIGITS} \
+         digits</label>\n<input id=\"code\" name=\"code\" autocomplete=\"one-time-code\" inputmode=\"numeric\" \
+         maxlength=\"16\" required autofocus{invalid}>\n<button class=\"go\">Go on</button>\n</form>\n",
+        text(&login.session)
+    )
+}
+
+fn send_form(login: &Login, way: Fallback, last: Option<Fallback>) -> String {
+    let words = match (way, last == Some(way)) {
+        (Fallback::Sms, true) => "Send the text message again",
+        (Fallback::Sms, false) => "Send a text message",
+        (Fallback::Voice, true) => "Call again",
+        (Fallback::Voice, false) => "Call me",
+    };
+    format!(
+        "<form method=\"post\" action=\"/sessions/{}/code\">\n<input type=\"hidden\" name=\"channel\" value=\"{}\">\n\
+         <button class=\"other\">{words}</button>\n</form>\n",
+        text(&login.session),
+        name(way)
+    )
+}
+
+fn told(news: &CodeNews<'_>, phone: &str) -> Told {
+    let told = |status, sentence: String, enter, send| Told { status, sentence, enter, send };
+    match news {
+        CodeNews::Sent { channel: Fallback::Sms, attempts_left } => {
+            let sentence = format!("We sent a code by text message to {phone}. {}", tries(*attempts_left));
+            told(StatusCode::OK, sentence, true, true)
+        }
+        CodeNews::Sent { channel: Fallback::Voice, attempts_left } => {
+            let sentence = format!("We are calling {phone} and will read out a code. {}", tries(*attempts_left));
+            told(StatusCode::OK, sentence, true, true)
+        }
+        CodeNews::Awaited { attempts_left } => {
+            let sentence = format!("Enter the code that was sent to {phone}. {}", tries(*attempts_left));
+            told(StatusCode::OK, sentence, true, true)
+        }
+        CodeNews::NotACode => {
+            let sentence = format!("A code is {CODE_DIGITS} digits. Nothing was tried yet.");
+            told(StatusCode::UNPROCESSABLE_ENTITY, sentence, true, true)
+        }
+        CodeNews::Wrong { attempts_left } => {
+            let sentence = format!("That is not the code that was sent. {}", tries(*attempts_left));
+            told(StatusCode::UNPROCESSABLE_ENTITY, sentence, true, true)
+        }
+        CodeNews::Gone => told_by_twilio(&TwilioError::Gone, phone),
+        CodeNews::Refused(CodeRefusal::Twilio(error)) => told_by_twilio(error, phone),
+        CodeNews::Refused(CodeRefusal::NotOffered) => {
+            let sentence = "This login cannot be passed by a code.".to_owned();
+            told(StatusCode::FORBIDDEN, sentence, false, false)
+        }
+        CodeNews::Refused(CodeRefusal::NotSent) => {
+            told(StatusCode::CONFLICT, "No code was sent yet. Ask for one first.".to_owned(), false, true)
+        }
+        CodeNews::Refused(CodeRefusal::Over) => {
+            let sentence = "This login was decided before. No code is needed any more.".to_owned();
+            told(StatusCode::CONFLICT, sentence, false, false)
+        }
+        CodeNews::Refused(CodeRefusal::Expired) => {
+            let sentence = "This login took too long. Go back and sign in again.".to_owned();
+            told(StatusCode::GONE, sentence, false, false)
+        }
+        CodeNews::Refused(CodeRefusal::Store(_)) => {
+            let sentence = "Something broke here. Nothing was decided. Try again in a minute.".to_owned();
+            told(StatusCode::INTERNAL_SERVER_ERROR, sentence, true, true)
+        }
+    }
+}
+
+fn told_by_twilio(error: &TwilioError, phone: &str) -> Told {
+    let (status, sentence, enter, send) = match error {
+        TwilioError::Number { .. } => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            format!("{phone} cannot be reached this way. Try another way, or ask whoever runs the application."),
+            false,
+            true,
+        ),
+        TwilioError::ChecksUsedUp => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many codes were tried. This login takes no more: go back and sign in again in ten minutes.".to_owned(),
+            false,
+            false,
+        ),
+        TwilioError::SendsUsedUp => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "No more codes are sent for now. Enter the last one that came, or sign in again in ten minutes.".to_owned(),
+            true,
+            false,
+        ),
+        TwilioError::TooFast { retry_after_secs } => (
+            StatusCode::TOO_MANY_REQUESTS,
+            format!("That was too fast. Wait {} seconds, then try again.", (*retry_after_secs).max(1)),
+            true,
+            true,
+        ),
+        TwilioError::Gone => {
+            (StatusCode::GONE, "That code was used, or its time is over. Ask for another one.".to_owned(), false, true)
+        }
+        TwilioError::Blocked { .. } => (
+            StatusCode::FORBIDDEN,
+            format!("No code is sent to {phone}: it is blocked against fraud. Ask whoever runs the application."),
+            false,
+            false,
+        ),
+        TwilioError::Misconfigured { .. } => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Codes are not set up right here. Tell whoever runs the application.".to_owned(),
+            false,
+            false,
+        ),
+        TwilioError::Unreached(_) | TwilioError::NotUnderstood { .. } => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The service that sends codes does not answer. Nothing was decided. Try again in a minute.".to_owned(),
+            true,
+            true,
+        ),
+    };
+    Told { status, sentence, enter, send }
+}
+
+fn tries(left: u32) -> String {
+    match left {
+        0 => "No try is left.".to_owned(),
+        1 => "1 try is left.".to_owned(),
+        n => format!("{n} tries are left."),
+    }
+}
+
+fn name(channel: Fallback) -> &'static str {
+    crate::store::fallback_name(channel)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{StoreError, browser::landing::tests::login};
+    use countenance_net::NetError;
+
+    #[test]
+    fn everything_that_can_go_wrong_says_what_happened_and_what_to_do() {
+        let unreached = TwilioError::Unreached(NetError::TooLong);
+        let twilio = |error| CodeRefusal::Twilio(error);
+        let store = CodeRefusal::Store(StoreError::Unknown { what: "row" });
+        for (refusal, page, said) in [
+            (CodeRefusal::NotOffered, "code-unavailable", "cannot be passed by a code"),
+            (CodeRefusal::NotSent, "code-again", "Ask for one first"),
+            (CodeRefusal::Over, "code-unavailable", "decided before"),
+            (CodeRefusal::Expired, "code-unavailable", "sign in again"),
+            (store, "code", "Try again in a minute"),
+            (twilio(TwilioError::Number { code: 60200 }), "code-again", "•••89 cannot be reached"),
+            (twilio(TwilioError::ChecksUsedUp), "code-unavailable", "Too many codes were tried"),
+            (twilio(TwilioError::SendsUsedUp), "code", "Enter the last one"),
+            (twilio(TwilioError::TooFast { retry_after_secs: 7 }), "code", "Wait 7 seconds"),
+            (twilio(TwilioError::Gone), "code-again", "Ask for another one"),
+            (twilio(TwilioError::Blocked { code: 60410 }), "code-unavailable", "blocked against fraud"),
+            (twilio(TwilioError::Misconfigured { status: 401, code: 20003 }), "code-unavailable", "Tell whoever runs"),
+            (twilio(unreached), "code", "does not answer"),
+            (twilio(TwilioError::NotUnderstood { status: 500, code: 0 }), "code", "does not answer"),
+        ] {
+            let news = CodeNews::Refused(&refusal);
+            let found = code_page(&login(&[Fallback::Sms]), None, &news);
+            assert_eq!(found.name, page, "{refusal:?}");
+            assert!(!found.status.is_success(), "{refusal:?}");
+            assert!(
+                found.body.contains("<p role=\"alert\">") && found.body.contains(said),
+                "{refusal:?}: {}",
+                found.body
+            );
+            let ways = ["action=\"/sessions/s1/leave\"", "href=\"/sessions/s1\""];
+            assert!(ways.iter().all(|way| found.body.contains(way)), "{refusal:?}: a dead end");
+            assert_eq!(found.body.contains("name=\"code\""), page == "code", "{refusal:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_typed_into_a_labelled_field_and_another_way_is_offered() {
+        let both = [Fallback::Sms, Fallback::Voice];
+        let news = CodeNews::Sent { channel: Fallback::Sms, attempts_left: 5 };
+        let page = code_page(&login(&both), Some(Fallback::Sms), &news);
+        assert_eq!((page.status, page.name), (StatusCode::OK, "code"));
+        for part in [
+            "by text message to •••89. 5 tries are left.",
+            "<label for=\"code\">",
+            "autocomplete=\"one-time-code\"",
+            "inputmode=\"numeric\"",
+            "Send the text message again",
+            "Call me",
+        ] {
+            assert!(page.body.contains(part), "{part}: {}", page.body);
+        }
+        assert!(!page.body.contains("role=\"alert\""));
+        let page = code_page(&login(&[Fallback::Sms]), None, &CodeNews::Wrong { attempts_left: 1 });
+        assert!(page.body.contains("role=\"alert\"") && page.body.contains("1 try is left."), "{}", page.body);
+        assert!(page.body.contains("aria-invalid") && !page.body.contains("Call me"));
+    }
+}

@@ -1,0 +1,204 @@
+//! The client against the stand-in, over loopback.
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    };
+
+    use crate::{
+        otp::phone::PhoneNumber,
+        otp::twilio::{TwilioError, TwilioVerify, VerificationSid},
+    };
+    use countenance_core::{
+        clock::{Clock, UnixSecs},
+        protocol::{Fallback, OneTimeCode},
+    };
+    use countenance_net::HttpNet;
+    use countenance_standin::twilio::{Conversions, FailMode, TwilioBuilder, TwilioStandIn};
+
+    const SERVICE: &str = "VA0123456789abcdef0123456789abcdef";
+    const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
+
+    struct HandClock(AtomicI64);
+
+    impl Clock for HandClock {
+        fn now(&self) -> UnixSecs {
+            self.0.load(Ordering::SeqCst)
+        }
+    }
+
+    /// A stand-in that is served, and who calls it.
+    struct Stand {
+        twilio: TwilioStandIn,
+        client: TwilioVerify,
+        clock: Arc<HandClock>,
+        base: url::Url,
+        runtime: tokio::runtime::Runtime,
+    }
+
+    impl Stand {
+        fn new() -> Self {
+            Self::with(|builder| builder)
+        }
+
+        fn with(more: impl FnOnce(TwilioBuilder) -> TwilioBuilder) -> Self {
+            let clock = Arc::new(HandClock(AtomicI64::new(1_800_000_000)));
+            let builder = TwilioStandIn::builder(SERVICE, ACCOUNT, "token").clock(clock.clone());
+            let twilio = more(builder).build().unwrap();
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+            let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+            let base: url::Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+            let served = twilio.clone();
+            runtime.spawn(async move { served.serve(listener, std::future::pending()).await });
+            let client = client(&base, SERVICE, "token");
+            Self { twilio, client, clock, base, runtime }
+        }
+
+        fn start(&self, to: &str) -> Result<VerificationSid, TwilioError> {
+            self.client.start(&phone(to), Fallback::Sms)
+        }
+
+        fn pass(&self, secs: i64) {
+            self.clock.0.fetch_add(secs, Ordering::SeqCst);
+        }
+
+        fn last_code(&self) -> OneTimeCode {
+            self.twilio.messages().pop().unwrap().code.try_into().unwrap()
+        }
+    }
+
+    fn client(base: &url::Url, service: &str, token: &str) -> TwilioVerify {
+        let net = Arc::new(HttpNet::loopback().unwrap());
+        TwilioVerify::new(base.clone(), service, ACCOUNT, token, net).unwrap()
+    }
+
+    fn phone(text: &str) -> PhoneNumber {
+        text.parse().unwrap()
+    }
+
+    /// Six digits that are not `code`.
+    fn wrong(code: &OneTimeCode) -> OneTimeCode {
+        let other = if code.as_str() == "000000" { "000001" } else { "000000" };
+        OneTimeCode::try_from(other.to_owned()).unwrap()
+    }
+
+    const ADA: &str = "+4915123456789";
+
+    #[test]
+    fn a_code_goes_out_and_comes_back_once() {
+        let stand = Stand::new();
+        let sid = stand.start(ADA).unwrap();
+        let code = stand.last_code();
+        assert!(!stand.client.check(&sid, &wrong(&code)).unwrap());
+        assert_eq!(stand.client.start(&phone(ADA), Fallback::Voice).unwrap(), sid);
+        assert_eq!(stand.last_code(), code, "the same code again");
+        let channels: Vec<_> = stand.twilio.messages().into_iter().map(|m| m.channel).collect();
+        assert_eq!(channels, ["sms", "call"]);
+        assert!(stand.client.check(&sid, &code).unwrap());
+        let again = stand.client.check(&sid, &code);
+        assert!(matches!(again, Err(TwilioError::Gone)), "{again:?}");
+        assert_eq!(stand.twilio.conversions(), Conversions { started: 1, approved: 1, custom_open: 0 });
+    }
+
+    #[test]
+    fn sends_and_checks_run_out_and_come_back_with_time() {
+        let stand = Stand::new();
+        let sid = stand.start(ADA).unwrap();
+        for _ in 0..4 {
+            stand.start(ADA).unwrap();
+        }
+        let sixth = stand.start(ADA);
+        assert!(matches!(sixth, Err(TwilioError::SendsUsedUp)), "{sixth:?}");
+        let code = stand.last_code();
+        for _ in 0..5 {
+            assert!(!stand.client.check(&sid, &wrong(&code)).unwrap());
+        }
+        let sixth = stand.client.check(&sid, &code);
+        assert!(matches!(sixth, Err(TwilioError::ChecksUsedUp)), "{sixth:?}");
+        stand.pass(600);
+        let late = stand.client.check(&sid, &code);
+        assert!(matches!(late, Err(TwilioError::Gone)), "{late:?}");
+        let fresh = stand.start(ADA).unwrap();
+        assert!(stand.client.check(&fresh, &stand.last_code()).unwrap());
+    }
+
+    #[test]
+    fn each_refusal_arrives_as_its_condition() {
+        let stand = Stand::with(|b| b.fraud_guard_blocks("+49155").geo_blocks("+850").requests_per_sec(4));
+        let told = |mode, to: &str| {
+            stand.twilio.fail_next(mode);
+            stand.start(to).unwrap_err()
+        };
+        for (case, found, expected) in [
+            ("fraud", stand.start("+4915512345678").unwrap_err(), "Blocked { code: 60410 }"),
+            ("geo", stand.start("+850123456789").unwrap_err(), "Blocked { code: 60605 }"),
+            ("told to wait", told(FailMode::TooMany, ADA), "TooFast { retry_after_secs: 7 }"),
+            ("nonsense", told(FailMode::Nonsense, ADA), "NotUnderstood { status: 200, code: 0 }"),
+            (
+                "another token",
+                client(&stand.base, SERVICE, "tokem").start(&phone(ADA), Fallback::Sms).unwrap_err(),
+                "Misconfigured { status: 401, code: 20003 }",
+            ),
+            (
+                "another service",
+                client(&stand.base, &SERVICE.replace('0', "f"), "token").start(&phone(ADA), Fallback::Sms).unwrap_err(),
+                "Misconfigured { status: 404, code: 20404 }",
+            ),
+        ] {
+            assert_eq!(format!("{found:?}"), expected, "{case}");
+        }
+        let down = told(FailMode::Down, ADA);
+        assert!(matches!(down, TwilioError::Unreached(_)), "{down:?}");
+        // Two were counted above.
+        stand.start(ADA).unwrap();
+        stand.start(ADA).unwrap();
+        let fast = stand.start(ADA).unwrap_err();
+        assert!(matches!(fast, TwilioError::TooFast { retry_after_secs: 1 }), "{fast:?}");
+        stand.pass(1);
+        stand.start(ADA).unwrap();
+        assert_eq!(stand.twilio.messages().len(), 3);
+    }
+
+    #[test]
+    fn one_number_is_served_one_at_a_time() {
+        let stand = Stand::new();
+        stand.twilio.fail_next(FailMode::Slow);
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| stand.start(ADA));
+            stand.runtime.block_on(stand.twilio.until_held());
+            let second = stand.start(ADA);
+            assert!(matches!(second, Err(TwilioError::TooFast { .. })), "{second:?}");
+            stand.start("+4915199999999").unwrap();
+            stand.twilio.let_go();
+            first.join().unwrap().unwrap();
+        });
+        stand.start(ADA).unwrap();
+    }
+
+    #[test]
+    fn feedback_is_owed_for_codes_of_the_callers_own() {
+        let stand = Stand::with(TwilioBuilder::custom_codes);
+        let (net, url) =
+            (HttpNet::loopback().unwrap(), stand.base.join(&format!("v2/Services/{SERVICE}/Verifications")));
+        let form = [("To", ADA), ("Channel", "sms"), ("CustomCode", "4711")];
+        let request = countenance_net::Request::form(url.unwrap(), &form).basic_auth(ACCOUNT, "token");
+        assert_eq!(countenance_net::Net::send(&net, &request).unwrap().status, 201);
+        assert_eq!(stand.twilio.conversions(), Conversions { started: 1, approved: 0, custom_open: 1 });
+        let other = stand.client.approve(&phone("+4915199999999"));
+        assert!(matches!(other, Err(TwilioError::Gone)), "{other:?}");
+        stand.client.approve(&phone(ADA)).unwrap();
+        assert_eq!(stand.twilio.conversions(), Conversions { started: 1, approved: 1, custom_open: 0 });
+        let again = stand.client.approve(&phone(ADA));
+        assert!(matches!(again, Err(TwilioError::Gone)), "{again:?}");
+    }
+
+    #[test]
+    fn a_port_where_nobody_listens_is_not_reached() {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let nobody = client(&format!("http://127.0.0.1:{port}").parse().unwrap(), SERVICE, "token");
+        let error = nobody.start(&phone(ADA), Fallback::Sms).unwrap_err();
+        assert!(matches!(error, TwilioError::Unreached(_)), "{error:?}");
+    }
+}

@@ -1,0 +1,148 @@
+//! `POST /sessions/{id}/code` and `…/code/check`: a one-time code asked for and typed in the browser that began the login.
+//!
+//! Approved here, the browser goes on by itself: it is the one that typed the code.
+
+use axum::{
+    extract::{Path, Request, State},
+    http::HeaderMap,
+    response::Response,
+};
+
+use crate::{
+    Inner,
+    browser::landing::{self, Login, Standing},
+    browser::pages::Page,
+    browser::session_page::{Visit, VisitError, respond, see_other},
+    browser::{Form, is_own_form, path_part},
+    otp::pages::{CodeNews, code_page},
+    otp::{self, CodeRefusal},
+};
+use countenance_core::protocol::{Fallback, OneTimeCode, Outcome};
+
+/// Sends a code.
+#[utoipa::path(post, path = "/sessions/{id}/code", tag = "browser", params(("id" = String, Path, description = "Session")), responses(
+    (status = 200, description = "Sent: a form to type it into", content_type = "text/html"),
+    (status = "4XX", description = "Not sent: a page that says why", content_type = "text/html"),
+    (status = 503, description = "The service that sends codes does not answer", content_type = "text/html"),
+))]
+pub(crate) async fn send(State(verifier): State<Inner>, Path(id): Path<String>, request: Request) -> Response {
+    let page = async {
+        let (login, form) = visited(&verifier, &id, request).await?;
+        let channel = form.field("channel").and_then(channel_named).ok_or(VisitError::BadForm)?;
+        let news = match otp::send(&verifier, &id, channel).await {
+            Ok(sent) => CodeNews::Sent { channel, attempts_left: sent.attempts_left },
+            Err(ref refusal) => return Ok(refused(&login, Some(channel), refusal)),
+        };
+        Ok(code_page(&login, Some(channel), &news))
+    };
+    respond(&verifier, page.await)
+}
+
+/// The form to type a code into, for a browser that lost it.
+#[utoipa::path(get, path = "/sessions/{id}/code", tag = "browser", params(("id" = String, Path, description = "Session")), responses(
+    (status = 200, description = "A form to type a code into, or the login as it stands", content_type = "text/html"),
+    (status = 403, description = "Another browser asks", content_type = "text/html"),
+))]
+pub(crate) async fn form(State(verifier): State<Inner>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let page = async {
+        let mut tx = verifier.store().begin().await?;
+        let visit = Visit::of(&verifier, &mut tx, &id, &headers).await?;
+        let standing = visit.standing(&verifier, &mut tx, false).await?;
+        let over = matches!(
+            standing,
+            Standing::Refused { .. } | Standing::Approved | Standing::Returned | Standing::Expired | Standing::Disabled
+        );
+        if over || visit.login.codes.is_empty() {
+            return Ok(landing::page(&visit.login, &standing));
+        }
+        let code = tx.code(&id).await?;
+        let news = match &code {
+            Some(code) if code.sid.is_some() => CodeNews::Awaited { attempts_left: code.attempts_left },
+            _ => CodeNews::Refused(&CodeRefusal::NotSent),
+        };
+        Ok(code_page(&visit.login, code.as_ref().map(|code| code.channel), &news))
+    };
+    respond(&verifier, page.await)
+}
+
+/// Where a browser that asks for the address of a form's answer is led.
+#[utoipa::path(get, path = "/sessions/{id}/code/check", tag = "browser", params(("id" = String, Path, description = "Session")), responses(
+    (status = 303, description = "To the form"),
+))]
+pub(crate) async fn back(Path(id): Path<String>) -> Response {
+    see_other(&format!("/sessions/{}/code", path_part(&id)))
+}
+
+/// Tries a code.
+#[utoipa::path(post, path = "/sessions/{id}/code/check", tag = "browser", params(("id" = String, Path, description = "Session")), responses(
+    (status = 303, description = "Approved, or refused for good: to /return/{handle}"),
+    (status = "4XX", description = "Wrong, or not tried: a page that says why", content_type = "text/html"),
+    (status = 503, description = "The service that sends codes does not answer", content_type = "text/html"),
+))]
+pub(crate) async fn check(State(verifier): State<Inner>, Path(id): Path<String>, request: Request) -> Response {
+    match checked(&verifier, &id, request).await {
+        Ok(Checked::GoOn(path)) => see_other(&path),
+        Ok(Checked::Stay(page)) => respond(&verifier, Ok(page)),
+        Err(error) => respond(&verifier, Err(error)),
+    }
+}
+
+enum Checked {
+    /// To the page that returns to the tenant.
+    GoOn(String),
+    Stay(Page),
+}
+
+async fn checked(verifier: &Inner, id: &str, request: Request) -> Result<Checked, VisitError> {
+    let (login, form) = visited(verifier, id, request).await?;
+    let channel = form.field("channel").and_then(channel_named);
+    let typed = form.field("code").ok_or(VisitError::BadForm)?;
+    // As people copy it: with blanks or a hyphen in the middle.
+    let plain = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>();
+    let Ok(code) = OneTimeCode::try_from(plain) else {
+        return Ok(Checked::Stay(code_page(&login, channel, &CodeNews::NotACode)));
+    };
+    Ok(match otp::check(verifier, id, &code).await {
+        Ok(Outcome::Approved { continue_url } | Outcome::Refused { continue_url, .. }) => {
+            let origin = verifier.origin().text();
+            Checked::GoOn(continue_url.strip_prefix(&origin).unwrap_or(&continue_url).to_owned())
+        }
+        Ok(Outcome::Retry { attempts_left, .. }) => {
+            let gone = verifier.store().begin().await?.code(id).await?.is_some_and(|code| code.sid.is_none());
+            let news = if gone { CodeNews::Gone } else { CodeNews::Wrong { attempts_left } };
+            Checked::Stay(code_page(&login, channel, &news))
+        }
+        Ok(Outcome::Expired) => Checked::Stay(landing::page(&login, &Standing::Expired)),
+        Err(ref refusal) => Checked::Stay(refused(&login, channel, refusal)),
+    })
+}
+
+/// The login and the form of a post that this browser may make. The store is let go: codes are sent and checked without it.
+async fn visited(verifier: &Inner, id: &str, request: Request) -> Result<(Login, Form), VisitError> {
+    if !is_own_form(request.headers(), verifier.origin()) {
+        return Err(VisitError::ForeignForm);
+    }
+    let mut tx = verifier.store().begin().await?;
+    let login = Visit::of(verifier, &mut tx, id, request.headers()).await?.login;
+    drop(tx);
+    Ok((login, Form::read(request).await.ok_or(VisitError::BadForm)?))
+}
+
+fn refused(login: &Login, channel: Option<Fallback>, refusal: &CodeRefusal) -> Page {
+    if matches!(refusal, CodeRefusal::Expired) {
+        return landing::page(login, &Standing::Expired);
+    }
+    let page = code_page(login, channel, &CodeNews::Refused(refusal));
+    if page.status.is_server_error() {
+        tracing::error!(error = refusal as &dyn std::error::Error, "a one-time code was not sent or checked");
+    }
+    page
+}
+
+fn channel_named(name: &str) -> Option<Fallback> {
+    match name {
+        "sms" => Some(Fallback::Sms),
+        "voice" => Some(Fallback::Voice),
+        _ => None,
+    }
+}

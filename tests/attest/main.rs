@@ -1,0 +1,20 @@
+//! Device keys and attestations, over their public interface.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where it cannot go on"
+)]
+
+mod attest;
+mod jose;
+#[allow(dead_code, reason = "each suite uses a part")]
+#[path = "../support/json.rs"]
+mod json_leaves;
+#[allow(dead_code, reason = "each suite uses a part")]
+#[path = "../support/jose.rs"]
+mod peers;
+#[allow(dead_code, reason = "each suite uses a part")]
+#[path = "../support/samples.rs"]
+mod samples;

@@ -1,0 +1,261 @@
+//! Recordings: every format gives its frames in order of time, and no damaged file does more than be refused.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use countenance_camera::{CameraError, FrameSource, RecordingError, recording};
+use countenance_core::{frame::Frame, protocol::CameraKind};
+use rand::{Rng, SeedableRng, rngs::ChaCha8Rng};
+
+/// No recording waits for its next frame.
+const NO_WAIT: Duration = Duration::ZERO;
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures").join(name)
+}
+
+/// All frames of the recording at `path`, up to the first error that is not its end.
+fn frames(path: &Path) -> Result<Vec<Frame>, CameraError> {
+    let mut source = recording::open(path)?;
+    let mut frames = Vec::new();
+    loop {
+        match source.next_frame(NO_WAIT) {
+            Ok(frame) => frames.push(frame),
+            Err(CameraError::Ended) => return Ok(frames),
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// A whole error chain on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let cause = error.source().map(|cause| format!(": {}", chain(cause))).unwrap_or_default();
+    format!("{error}{cause}")
+}
+
+#[test]
+fn each_format_gives_all_its_frames_in_order_of_time() {
+    // name, codec, frames, width, height, milliseconds from frame to frame
+    let table = [
+        ("person-a-enrol.mp4", "H264", 80, 400, 300, 40.0),
+        ("person-a-verify.mp4", "H264", 80, 400, 300, 40.0),
+        ("person-b.mp4", "H264", 72, 640, 360, 100.0 / 3.0),
+        ("formats/reordered.mp4", "H264", 12, 160, 120, 40.0),
+        ("formats/mjpeg.avi", "MJPG", 10, 64, 48, 40.0),
+        ("formats/c420jpeg.y4m", "Y4M", 3, 64, 48, 40.0),
+        ("formats/c420mpeg2.y4m", "Y4M", 3, 64, 48, 40.0),
+        ("formats/c422.y4m", "Y4M", 3, 64, 48, 40.0),
+        ("formats/c444.y4m", "Y4M", 3, 64, 48, 40.0),
+        ("formats/mono.y4m", "Y4M", 3, 64, 48, 40.0),
+        ("formats/animated.gif", "GIF", 5, 64, 48, 40.0),
+        ("formats/animated.png", "APNG", 5, 64, 48, 40.0),
+        ("formats/numbered", "pictures", 12, 64, 48, 40.0),
+    ];
+    for (name, codec, count, width, height, millis) in table {
+        let path = fixture(name);
+        let source = recording::open(&path).unwrap_or_else(|error| panic!("{name}: {}", chain(&error)));
+        assert_eq!(source.frames_hint(), Some(count), "{name}");
+        let claim = source.provenance();
+        assert_eq!((claim.format.as_str(), claim.driver.as_str()), (codec, "recording"), "{name}");
+        assert_eq!(claim.kind, CameraKind::Virtual, "{name}");
+        let frames = frames(&path).unwrap_or_else(|error| panic!("{name}: {}", chain(&error)));
+        assert_eq!(frames.len() as u64, count, "{name}");
+        for (i, frame) in frames.iter().enumerate() {
+            assert_eq!((frame.width(), frame.height(), frame.seq()), (width, height, i as u64), "{name}");
+            let off = frame.at().as_secs_f64() * 1000.0 - i as f64 * millis;
+            assert!(off.abs() < 0.1, "{name}: frame {i} is {off} ms off");
+        }
+    }
+}
+
+#[test]
+fn an_animated_picture_keeps_its_pauses() {
+    // Its encoder joined the last two frames, which are equal, into one.
+    let times: Vec<_> = frames(&fixture("formats/animated.webp")).unwrap().iter().map(|f| f.at().as_millis()).collect();
+    assert_eq!(times, [0, 40, 80, 120]);
+}
+
+#[test]
+fn every_layout_and_codec_shows_the_same_colours() {
+    let wanted = means(&frames(&fixture("formats/animated.png")).unwrap()[0]);
+    let table = [
+        ("formats/c420jpeg.y4m", 2.0),
+        ("formats/c420mpeg2.y4m", 2.0),
+        ("formats/c422.y4m", 2.0),
+        ("formats/c444.y4m", 2.0),
+        ("formats/mjpeg.avi", 3.0),
+        ("formats/numbered", 3.0),
+        ("formats/animated.gif", 4.0),
+        ("formats/animated.webp", 4.0),
+        ("formats/reordered.mp4", 4.0),
+        ("formats/mono.y4m", 40.0),
+    ];
+    for (name, tolerance) in table {
+        let found = means(&frames(&fixture(name)).unwrap()[0]);
+        let off = wanted.iter().zip(found).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(off < tolerance, "{name}: {found:?}, wanted {wanted:?}");
+    }
+}
+
+/// Mean of each channel.
+fn means(frame: &Frame) -> [f64; 3] {
+    let pixels = f64::from(frame.width() * frame.height());
+    [0, 1, 2].map(|c| frame.rgb().iter().skip(c).step_by(3).map(|&v| f64::from(v)).sum::<f64>() / pixels)
+}
+
+#[test]
+fn pictures_stored_out_of_order_are_shown_in_order() {
+    let shown = frames(&fixture("formats/reordered.mp4")).unwrap();
+    let wanted = frames(&fixture("formats/numbered")).unwrap();
+    // The clip has little movement: sum over all frames, where one swap costs more than compression does.
+    let cost = |shift: usize| -> f64 {
+        (0..wanted.len() - shift)
+            .map(|i| distance(&shown[i], &wanted[i + shift]) + distance(&shown[i + shift], &wanted[i]))
+            .sum()
+    };
+    assert!(cost(0) / 12.0 < cost(3) / 9.0, "{} {}", cost(0) / 12.0, cost(3) / 9.0);
+}
+
+/// Mean difference of a large frame and a small one, by the middle pixel of each of the small one's cells.
+fn distance(large: &Frame, small: &Frame) -> f64 {
+    let (lw, sw, sh) = (large.width() as usize, small.width() as usize, small.height() as usize);
+    let scale = lw as f64 / sw as f64;
+    let mut sum = 0.0;
+    for y in 0..sh {
+        for x in 0..sw {
+            let (lx, ly) = ((x as f64 + 0.5) * scale, (y as f64 + 0.5) * scale);
+            let at = (ly as usize * lw + lx as usize) * 3;
+            sum += f64::from(large.rgb()[at + 1].abs_diff(small.rgb()[(y * sw + x) * 3 + 1]));
+        }
+    }
+    sum / (sw * sh) as f64
+}
+
+#[test]
+fn what_is_not_read_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let table: [(&str, &[u8], &str); 13] = [
+        ("nothing", b"", "this is not a recording of a known kind"),
+        ("text", b"hello, this is not a film", "this is not a recording of a known kind"),
+        ("no width", b"YUV4MPEG2 H4 F25:1\n", "a frame of 0x4 pixels is outside 1..=4096"),
+        ("wide", b"YUV4MPEG2 W65535 H65535 F25:1\n", "a frame of 65535x65535 pixels is outside 1..=4096"),
+        ("overflow", b"YUV4MPEG2 W99999999999 H4 F25:1\n", "the Y4M header is malformed at byte 0"),
+        ("no rate", b"YUV4MPEG2 W4 H4 F0:0\n", "a frame rate of 0/0 cannot be"),
+        ("fast", b"YUV4MPEG2 W4 H4 F1000001:1000\n", "a frame rate of 1000001/1000 cannot be"),
+        ("slow", b"YUV4MPEG2 W4 H4 F1:61\n", "a frame rate of 1/61 cannot be"),
+        ("interlaced", b"YUV4MPEG2 W4 H4 F25:1 It\n", "interlaced pictures are not supported"),
+        ("deep", b"YUV4MPEG2 W4 H4 F25:1 C420p10\n", "samples of more than 8 bits are not supported"),
+        ("411", b"YUV4MPEG2 W4 H4 F25:1 C411\n", "this chroma layout is not supported"),
+        ("no end", b"YUV4MPEG2 W4 H4 F25:1", "the Y4M header is cut off at byte 21"),
+        ("fragments", b"\0\0\0\x08ftyp\0\0\0\x08moof", "fragmented MP4 files are not supported"),
+    ];
+    for (name, content, wanted) in table {
+        let path = folder.path().join("recording");
+        fs::write(&path, content).unwrap();
+        let error = frames(&path).unwrap_err();
+        assert_eq!(chain(&error), format!("the recording cannot be read: {wanted}"), "{name}");
+    }
+    let error = frames(&fixture("formats/mpeg4-part2.mp4")).unwrap_err();
+    assert_eq!(chain(&error), "the recording cannot be read: the codec \"mp4v\" is not supported");
+    let empty = frames(folder.path().join("absent").as_path()).unwrap_err();
+    assert!(matches!(empty, CameraError::Recording(RecordingError::Io(_))), "{empty:?}");
+}
+
+#[test]
+fn an_avi_needs_no_index_and_its_header_is_not_believed() {
+    let whole = fs::read(fixture("formats/mjpeg.avi")).unwrap();
+    let find = |name: &[u8]| whole.windows(4).position(|four| four == name).unwrap();
+    let (rate, index) = (find(b"strh") + 8 + 20, find(b"idx1"));
+    let patched = |at: usize, value: u32| {
+        let mut copy = whole.clone();
+        copy[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        copy
+    };
+    let mut without_index = patched(4, index as u32 - 8);
+    without_index.truncate(index);
+    let table = [
+        ("no index", without_index, "10 frames"),
+        ("rate 0", patched(rate + 4, 0), "the recording cannot be read: a frame rate of 0/1 cannot be"),
+        ("scale 0", patched(rate, 0), "the recording cannot be read: a frame rate of 25/0 cannot be"),
+        (
+            "rate huge",
+            patched(rate + 4, u32::MAX),
+            "the recording cannot be read: a frame rate of 4294967295/1 cannot be",
+        ),
+        ("65535 pixels in the header", patched(find(b"strf") + 12, 65_535), "10 frames"),
+        (
+            "another codec",
+            patched(find(b"strf") + 24, u32::from_le_bytes(*b"H264")),
+            "the recording cannot be read: the codec \"H264\" is not supported",
+        ),
+        ("file too long", patched(4, u32::MAX), "the recording cannot be read: the AVI file is cut off at byte 13428"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content, wanted) in table {
+        let path = folder.path().join("recording");
+        fs::write(&path, content).unwrap();
+        let found = frames(&path).map_or_else(|error| chain(&error), |frames| format!("{} frames", frames.len()));
+        assert_eq!(found, wanted, "{name}");
+    }
+}
+
+/// Every file of `formats/` but the folder.
+const FILES: [&str; 11] = [
+    "reordered.mp4",
+    "mpeg4-part2.mp4",
+    "mjpeg.avi",
+    "c420jpeg.y4m",
+    "c420mpeg2.y4m",
+    "c422.y4m",
+    "c444.y4m",
+    "mono.y4m",
+    "animated.gif",
+    "animated.webp",
+    "animated.png",
+];
+
+#[test]
+fn a_file_cut_anywhere_never_gives_more_than_it_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("recording");
+    for name in FILES {
+        let whole = fs::read(fixture("formats").join(name)).unwrap();
+        let all = frames(&fixture("formats").join(name)).map_or(0, |frames| frames.len());
+        // Every third cut within the headers, then every 251st byte: a prime, so that it meets all alignments.
+        for length in (0..whole.len().min(800)).step_by(3).chain((800..whole.len()).step_by(251)) {
+            fs::write(&path, &whole[..length]).unwrap();
+            let found = frames(&path).map_or(0, |frames| frames.len());
+            assert!(found <= all, "{name} cut to {length} bytes gives {found} frames");
+        }
+    }
+}
+
+#[test]
+fn no_damaged_file_causes_a_panic_or_endless_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("recording");
+    let mut chance = ChaCha8Rng::seed_from_u64(7);
+    for name in FILES {
+        let whole = fs::read(fixture("formats").join(name)).unwrap();
+        for round in 0..300 {
+            let mut copy = whole.clone();
+            // Headers are short: hit them half of the time.
+            let reach = if round % 2 == 0 { copy.len().min(700) } else { copy.len() };
+            for _ in 0..=chance.next_u32() % 4 {
+                let at = chance.next_u32() as usize % reach;
+                match chance.next_u32() % 3 {
+                    0 => copy[at] ^= 1 << (chance.next_u32() % 8),
+                    1 => copy[at] = [0, 1, 0x7f, 0x80, 0xff][chance.next_u32() as usize % 5],
+                    _ => copy[at] = chance.next_u32() as u8,
+                }
+            }
+            fs::write(&path, &copy).unwrap();
+            let bound = whole.len();
+            let found = frames(&path).map_or(0, |frames| frames.len());
+            assert!(found <= bound, "{name}, round {round}: {found} frames");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The program as a script and a desktop meet it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where it cannot go on"
+)]
+
+mod cli;
+mod icon;
+#[allow(dead_code, reason = "each suite uses a part")]
+#[path = "../support/nets.rs"]
+mod nets;
+mod place;
+#[allow(dead_code, reason = "each suite uses a part")]
+#[path = "../support/scripted.rs"]
+mod scripted;

@@ -1,0 +1,233 @@
+//! The installation's place on a machine: who opens links, whether a verifier answers, what the doctor says, and settings
+//! that a script and a person share.
+
+use std::{path::Path, process::Command, time::Duration};
+
+use countenance_client::session::{
+    SessionError, Timeouts,
+    reach::{Reached, reach},
+};
+use countenance_core::policy::Policy;
+use serde_json::Value;
+
+use crate::scripted::{Play, Scripted, json, problem};
+
+const LINK: &str = "countenance://verify?v=https://v.example&s=s&c=c";
+
+/// The binary, with a home of its own that nothing else knows.
+fn countenance(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_countenance"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    for (name, value) in homes(home) {
+        command.env(name, value);
+    }
+    command
+}
+
+/// What makes `home` a desktop of its own.
+fn homes(home: &Path) -> [(&'static str, std::path::PathBuf); 7] {
+    [
+        ("HOME", home.to_owned()),
+        ("XDG_DATA_HOME", home.join("data")),
+        ("XDG_CONFIG_HOME", home.join("config")),
+        ("XDG_CACHE_HOME", home.join("cache")),
+        ("XDG_DATA_DIRS", home.join("shared")),
+        ("XDG_CURRENT_DESKTOP", "X-Generic".into()),
+        ("DESKTOP_SESSION", "".into()),
+    ]
+}
+
+fn short() -> Timeouts {
+    Timeouts { connect: Duration::from_secs(2), answer: Duration::from_millis(300) }
+}
+
+#[test]
+fn a_verifier_is_reached_when_it_gives_its_thresholds_and_only_then() {
+    type Named = fn(&Result<Reached, SessionError>) -> bool;
+    let dated = |date: &str| match json(&Policy::default()) {
+        Play::Answer { status, media_type, body, .. } => {
+            Play::Answer { status, media_type, headers: format!("Date: {date}\r\n"), body }
+        }
+        other => other,
+    };
+    let rows: [(&str, Play, Named); 8] = [
+        ("with a date", dated("Sun, 06 Nov 1994 08:49:37 GMT"), |r| {
+            matches!(r, Ok(Reached { date: Some(784_111_777) }))
+        }),
+        ("with nonsense for a date", dated("yesterday"), |r| matches!(r, Ok(Reached { date: None }))),
+        ("without a date", json(&Policy::default()), |r| matches!(r, Ok(Reached { date: None }))),
+        ("other JSON", json(&["hello"]), |r| matches!(r, Err(SessionError::Garbled(_)))),
+        ("not found", problem(404, "about:blank", ""), |r| matches!(r, Err(SessionError::Rejected { status: 404 }))),
+        ("silent", Play::Hangs, |r| matches!(r, Err(SessionError::TimedOut(_)))),
+        ("endless", Play::Endless, |r| matches!(r, Err(SessionError::TooLarge { .. }))),
+        ("no HTTP", Play::Babbles, |r| matches!(r, Err(SessionError::Unreachable(_)))),
+    ];
+    for (name, play, named) in rows {
+        let verifier = Scripted::new([play]);
+        let reached = reach(&verifier.origin(), short());
+        assert!(named(&reached), "{name}: {reached:?}");
+        let seen = verifier.seen();
+        assert_eq!((seen[0].method.as_str(), seen[0].path.as_str()), ("GET", "/v1/policy"), "{name}");
+        assert!(!seen[0].headers.contains_key("countenance-proof"), "{name}: it says who asks");
+    }
+}
+
+#[test]
+fn links_may_name_the_verifiers_of_the_settings_unless_the_script_names_its_own() {
+    let home = tempfile::tempdir().unwrap();
+    let verifier = Scripted::new([problem(404, "urn:nothing", ""), problem(404, "urn:nothing", "")]);
+    let origin = verifier.origin().to_string();
+    let settings = home.path().join("settings.toml");
+    std::fs::write(&settings, format!("verifiers = [\"{origin}\", 7]\n")).unwrap();
+    let run = |more: &[&str]| {
+        let link = format!("countenance://verify?v={origin}&s=a&c=b");
+        let mut command = countenance(home.path());
+        command.args(["capture", "--camera", "recording:tests/fixtures/person-a-verify.mp4", "--settings"]);
+        let ran = command.arg(&settings).args(more).arg(link).output().unwrap();
+        (ran.status.code().unwrap(), String::from_utf8(ran.stderr).unwrap())
+    };
+    let (code, err) = run(&[]);
+    assert_eq!(code, 31, "allowed, asked, and refused by the verifier: {err}");
+    assert!(err.contains("line 1: verifiers is not text in quotes"), "{err}");
+    assert_eq!(verifier.seen().len(), 1);
+    let (code, err) = run(&["--verifier", "https://other.example"]);
+    assert_eq!(code, 2, "{err}");
+    std::fs::write(&settings, "verifiers = []\n").unwrap();
+    assert_eq!(run(&[]).0, 2);
+    std::fs::write(&settings, "?").unwrap();
+    let (code, err) = run(&[]);
+    assert!(code == 1 && err.contains("line 1 of the settings is not TOML"), "{code} {err}");
+    assert_eq!(verifier.seen().len(), 1, "nobody else was asked");
+}
+
+#[test]
+fn the_doctor_finds_what_is_missing_and_says_what_to_do() {
+    let home = tempfile::tempdir().unwrap();
+    let verifier = Scripted::new([json(&Policy::default()), json(&Policy::default())]);
+    let settings = home.path().join("settings.toml");
+    std::fs::write(&settings, format!("verifiers = [\"{}\"]\ntheme = 1\n", verifier.origin())).unwrap();
+    let run = |more: &[&str]| {
+        let mut command = countenance(home.path());
+        let ran = command.arg("doctor").arg("--settings").arg(&settings).args(more).output().unwrap();
+        (ran.status.code().unwrap(), String::from_utf8(ran.stdout).unwrap())
+    };
+    let (code, told) = run(&["--json"]);
+    let findings: Vec<Value> = serde_json::from_str(&told).unwrap();
+    let of = |check: &str| findings.iter().find(|f| f["check"] == check).unwrap_or_else(|| panic!("{check}: {told}"));
+    assert_eq!(of("doctor-models")["state"], "good");
+    assert_eq!(of("doctor-verifier")["state"], "good");
+    assert_eq!(of("doctor-settings")["state"], "attention");
+    assert_eq!(of("doctor-settings")["fix"], "doctor-fix-correct-settings");
+    assert!(of("doctor-settings")["detail"].as_str().unwrap().starts_with("line 2: theme "), "{told}");
+    assert!(!told.contains(home.path().to_str().unwrap()), "{told}");
+    assert_eq!(code, 1);
+    let (code, told) = run(&[]);
+    assert!(code == 1 && told.contains("→ Correct the lines named in the settings file."), "{told}");
+    assert!(!home.path().join("data/countenance").exists(), "looking makes nothing");
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use countenance_client::registration::{Desk, RegistrationError, Status};
+
+    use super::*;
+
+    /// A desktop whose program writes its argument into a file; `None`, said aloud, where the tools are not installed.
+    fn desk(home: &Path, folder: &str) -> Option<Desk> {
+        let missing: Vec<_> = ["xdg-mime", "xdg-open", "update-desktop-database", "desktop-file-validate"]
+            .into_iter()
+            .filter(|tool| Command::new(tool).arg("--help").output().is_err())
+            .collect();
+        if !missing.is_empty() {
+            eprintln!("SKIPPED: {} not installed (packages xdg-utils, desktop-file-utils)", missing.join(", "));
+            return None;
+        }
+        let program = home.join(folder).join("countenance");
+        std::fs::create_dir_all(program.parent().unwrap()).unwrap();
+        let script = format!("#!/bin/sh\nprintf '%s' \"$*\" > '{}'\n", home.join("opened").display());
+        std::fs::write(&program, script).unwrap();
+        std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let variables = homes(home).map(|(name, value)| (name, value.into_os_string())).to_vec();
+        Some(Desk { program, data_home: home.join("data"), data_dirs: vec![home.join("shared")], variables })
+    }
+
+    #[test]
+    fn a_link_opens_the_program_that_registered() {
+        let home = tempfile::tempdir().unwrap();
+        let Some(desk) = desk(home.path(), "bin") else { return };
+        assert_eq!(desk.status().unwrap(), Status::Nobody);
+        desk.register().unwrap();
+        assert_eq!(desk.status().unwrap(), Status::Ours);
+        let entry = home.path().join("data/applications/countenance.desktop");
+        let cache = std::fs::read_to_string(home.path().join("data/applications/mimeinfo.cache")).unwrap();
+        assert!(cache.contains("x-scheme-handler/countenance=countenance.desktop;"), "{cache}");
+        assert_eq!(std::fs::read_dir(entry.parent().unwrap()).unwrap().count(), 2, "no draft is left behind");
+
+        // Without this, xdg-open thinks that nobody is there to see a window.
+        let mut open = Command::new("xdg-open");
+        open.arg(LINK).envs(desk.variables.clone()).env("DISPLAY", ":none").env_remove("WAYLAND_DISPLAY");
+        let opened = open.output().unwrap();
+        assert!(opened.status.success(), "{opened:?}");
+        assert_eq!(std::fs::read_to_string(home.path().join("opened")).unwrap(), LINK);
+
+        desk.unregister().unwrap();
+        assert_eq!(desk.status().unwrap(), Status::Nobody);
+        assert!(!entry.exists());
+        desk.unregister().unwrap();
+    }
+
+    #[test]
+    fn an_entry_is_valid_whatever_the_programs_path() {
+        for folder in ["bin", "with blanks", "100% \"quoted\"", "back\\slash $HOME `id`", "ünï;(x)"] {
+            let home = tempfile::tempdir().unwrap();
+            let Some(desk) = desk(home.path(), folder) else { return };
+            desk.register().unwrap();
+            let entry = home.path().join("data/applications/countenance.desktop");
+            let checked = Command::new("desktop-file-validate").arg(&entry).output().unwrap();
+            assert!(checked.status.success() && checked.stdout.is_empty(), "{folder}: {checked:?}");
+            assert_eq!(desk.status().unwrap(), Status::Ours, "{folder}");
+        }
+    }
+
+    #[test]
+    fn who_else_opens_links_is_told() {
+        let home = tempfile::tempdir().unwrap();
+        let Some(desk) = desk(home.path(), "bin") else { return };
+        desk.register().unwrap();
+        let moved = Desk { program: home.path().join("elsewhere/countenance"), ..desk.clone() };
+        assert_eq!(moved.status().unwrap(), Status::Elsewhere { program: desk.program.clone() });
+        let other =
+            "[Desktop Entry]\nType=Application\nName=O\nExec=/bin/true %u\nMimeType=x-scheme-handler/countenance;\n";
+        std::fs::write(home.path().join("data/applications/other.desktop"), other).unwrap();
+        std::fs::create_dir_all(home.path().join("config")).unwrap();
+        let defaults = "[Default Applications]\nx-scheme-handler/countenance=other.desktop\n";
+        std::fs::write(home.path().join("config/mimeapps.list"), defaults).unwrap();
+        assert_eq!(desk.status().unwrap(), Status::Other { handler: "other.desktop".into() });
+        desk.register().unwrap();
+        assert_eq!(desk.status().unwrap(), Status::Ours, "taken back");
+    }
+
+    #[test]
+    fn a_desktop_without_its_tools_is_named() {
+        let home = tempfile::tempdir().unwrap();
+        let Some(mut desk) = desk(home.path(), "bin") else { return };
+        desk.variables.push(("PATH", home.path().into()));
+        assert!(matches!(desk.status(), Err(RegistrationError::ToolMissing { tool: "xdg-mime" })));
+    }
+
+    #[test]
+    fn the_command_registers_and_tells() {
+        let home = tempfile::tempdir().unwrap();
+        if desk(home.path(), "bin").is_none() {
+            return;
+        }
+        let link = |task: &str| {
+            let ran = countenance(home.path()).args(["link", task]).output().unwrap();
+            (ran.status.code().unwrap(), String::from_utf8(ran.stdout).unwrap())
+        };
+        assert_eq!(link("status"), (1, "nothing opens countenance: links\n".into()));
+        assert_eq!(link("register"), (0, "this program opens countenance: links\n".into()));
+        assert_eq!(link("status"), (0, "this program opens countenance: links\n".into()));
+        assert_eq!(link("unregister"), (0, "nothing opens countenance: links\n".into()));
+    }
+}

@@ -1,0 +1,110 @@
+//! Every screen in every language and size: what a screen reader meets, and that nothing leaves the window.
+
+use countenance_gui::{
+    catalogue::{self, Setting},
+    theme::Scheme,
+    words::{Language, Words},
+};
+use eframe::egui::accesskit::{Node, Role};
+
+fn each(check: impl Fn(&str, Setting, &[Node], [f32; 2])) {
+    for language in Language::ALL {
+        for percent in [100, 200] {
+            let setting = Setting { scheme: Scheme::Light, language, percent };
+            for (name, state) in catalogue::samples() {
+                let (nodes, size) = catalogue::accessible(&state, setting);
+                let at = format!("{name}, {} at {percent} %", language.tag());
+                check(&at, setting, &nodes, size);
+            }
+        }
+    }
+}
+
+#[test]
+fn whatever_can_be_pressed_or_seen_has_a_name_and_each_screen_one_title() {
+    each(|at, _, nodes, _| {
+        let named = |node: &Node| node.label().or(node.value()).is_some_and(|name| !name.trim().is_empty());
+        let needs = [Role::Button, Role::TextInput, Role::CheckBox, Role::ComboBox, Role::Image, Role::Heading];
+        for node in nodes.iter().filter(|node| needs.contains(&node.role())) {
+            assert!(named(node), "{at}: a {:?} without a name", node.role());
+        }
+        let titles = nodes.iter().filter(|node| node.role() == Role::Heading).count();
+        assert!((1..=2).contains(&titles), "{at}: {titles} titles");
+        assert!(nodes.iter().any(|node| node.role() == Role::Button), "{at}: no way on");
+    });
+}
+
+#[test]
+fn nothing_leaves_the_window_by_its_sides() {
+    each(|at, _, nodes, [width, _]| {
+        for node in nodes {
+            let Some(bounds) = node.bounds() else { continue };
+            // The tree's root is the window itself.
+            let inside = bounds.x0 >= -0.5 && bounds.x1 <= f64::from(width) + 0.5;
+            assert!(inside, "{at}: {:?} {:?} from {} to {}", node.role(), node.label(), bounds.x0, bounds.x1);
+        }
+    });
+}
+
+#[test]
+fn buttons_below_the_content_are_wholly_in_the_window() {
+    each(|at, _, nodes, [_, height]| {
+        let lowest = nodes.iter().filter(|n| n.role() == Role::Button).filter_map(Node::bounds).map(|b| b.y1);
+        let lowest = lowest.fold(0.0, f64::max);
+        assert!(lowest <= f64::from(height) || at.starts_with("settings") || at.starts_with("ready"), "{at}: {lowest}");
+    });
+}
+
+#[test]
+fn what_changes_by_itself_is_announced() {
+    for (name, state) in catalogue::samples() {
+        let quiet = [
+            "ready",
+            "ready-settings-ignored",
+            "settings",
+            "settings-camera",
+            "settings-camera-pinned",
+            "settings-font-missing",
+            "diagnostics",
+            "about",
+        ];
+        let setting = Setting { scheme: Scheme::Light, language: Language::En, percent: 100 };
+        let (nodes, _) = catalogue::accessible(&state, setting);
+        let live = nodes.iter().filter(|node| node.live().is_some()).count();
+        assert_eq!(live > 0, !quiet.contains(&name), "{name}: {live} live regions");
+    }
+}
+
+/// Nobody is left to wonder why it goes on, or what to do when it led to nothing.
+#[test]
+fn a_look_that_is_not_sure_says_so_and_what_helps() {
+    for language in Language::ALL {
+        let setting = Setting { scheme: Scheme::Light, language, percent: 100 };
+        let words = Words::new(language);
+        let shows = |sample: &str, id: &str| {
+            let (_, state) = catalogue::samples().into_iter().find(|(name, _)| *name == sample).unwrap();
+            let sentence = words.say(id);
+            let said = |text: Option<&str>| text.is_some_and(|text| text.contains(&sentence));
+            let (nodes, _) = catalogue::accessible(&state, setting);
+            nodes.iter().any(|node| said(node.label()) || said(node.value()))
+        };
+        let rows = [
+            ("capture-progress", "hint-hold-still", true),
+            ("capture-progress", "hint-almost-there", false),
+            ("capture-longer", "hint-almost-there", true),
+            ("capture-longer", "hint-hold-still", false),
+            ("cannot-tell", "cannot-tell-body", true),
+            ("cannot-tell", "cannot-tell-move", false),
+            ("cannot-tell-unsure", "cannot-tell-unsure", true),
+            ("cannot-tell-unsure", "cannot-tell-move", true),
+            ("cannot-tell-unsure", "cannot-tell-glasses", true),
+            ("cannot-tell-unsure", "cannot-tell-distance", false),
+            ("cannot-tell-unsure", "use-code", false),
+            ("cannot-tell-unsure", "try-again", true),
+            ("cannot-tell-unsure-or-code", "use-code", true),
+        ];
+        for (sample, id, expected) in rows {
+            assert_eq!(shows(sample, id), expected, "{sample} and {id} in {}", language.tag());
+        }
+    }
+}

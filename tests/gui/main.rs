@@ -1,0 +1,336 @@
+//! The real window, driven by the names of what it shows: what a person with a screen reader and a keyboard meets.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where it cannot go on"
+)]
+
+#[allow(dead_code, reason = "each suite uses a part")]
+#[path = "../support/samples.rs"]
+mod samples;
+
+mod cameras;
+mod code;
+mod driver;
+mod everywhere;
+mod stage;
+
+use countenance_camera::CameraError;
+use countenance_client::{
+    instance::{self, Claim, Place},
+    rehearsal,
+    runner::Ended,
+    session::SessionError,
+    settings::Settings,
+};
+use countenance_core::protocol::{CameraRefusal, Fallback, Outcome, Purpose, Reason};
+use countenance_gui::screen::Screen;
+use driver::Window;
+use eframe::egui::{Event, Key, accesskit::Role};
+use egui_kittest::kittest::Queryable;
+use stage::{Camera, Opening, Script, Verdict};
+
+/// A failure of the camera.
+type Fault = fn() -> CameraError;
+/// A refusal of the verifier.
+type Refusal = fn() -> SessionError;
+/// What is played, what is pressed, the screen it leads to, how that is left, what the verifier and the browser hear.
+type Leaving =
+    (Script, &'static [&'static str], &'static str, (&'static str, fn(&mut Window)), &'static [&'static str]);
+
+/// The first look sees an empty room.
+fn nobody_at_first() -> Script {
+    Script { empty_looks: 1, ..Script::default() }
+}
+
+fn no_match() -> Verdict {
+    let (reason, nonce) = (Reason::NoMatch, "AQECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".into());
+    Verdict::Says(Outcome::Retry { reason, attempts_left: 4, nonce })
+}
+
+#[test]
+fn a_login_from_link_to_browser() {
+    let mut window = Window::on_login(Script::default());
+    window.see("Is this your login?").see("nobody").see("rehearsal asks for your face");
+    assert!(window.stage.told().is_empty(), "the light stays off until Begin");
+    window.press("Begin").see("It is you").see("Back to your browser. This window closes by itself.");
+    assert_eq!(window.stage.told(), ["light on", "light off", "posted", "browser"]);
+    assert_eq!(window.ended(), Some(Ended::Approved(Purpose::Verify)));
+}
+
+#[test]
+fn the_keyboard_alone_is_enough_and_a_stray_enter_agrees_to_nothing() {
+    let mut window = Window::on_login(Script::default());
+    window.see("Begin").key(Key::Enter).key(Key::Space).see("Is this your login?");
+    assert!(window.stage.told().is_empty());
+    for _ in 0..12 {
+        window.key(Key::Tab);
+        if window.harness.get_by_label("Begin").is_focused() {
+            break;
+        }
+    }
+    assert!(window.harness.get_by_label("Begin").is_focused(), "Tab reaches Begin");
+    window.key(Key::Enter).see("It is you");
+}
+
+#[test]
+fn each_failure_of_the_camera_has_its_own_page_and_trying_again_works() {
+    let rows: [(Fault, &str); 13] = [
+        (|| CameraError::Denied, "The camera is not allowed"),
+        (|| CameraError::Busy, "The camera is in use"),
+        (|| CameraError::Absent, "No camera found"),
+        (|| CameraError::Unsupported, "This camera cannot be used"),
+        (|| CameraError::Lost, "The camera was unplugged"),
+        (|| CameraError::Stalled, "The camera does not answer"),
+        (|| CameraError::NotPinned, "The right camera is missing"),
+        (|| CameraError::TooSlow, "The camera is too slow"),
+        (|| CameraError::Black, "The picture is black"),
+        (|| CameraError::Frozen, "The picture stands still"),
+        (|| CameraError::TimeBackwards, "The camera’s clock is wrong"),
+        (|| CameraError::NotAllowed(CameraRefusal::Virtual), "This camera is not accepted"),
+        (|| recording_error().into(), "The recording cannot be played"),
+    ];
+    for (error, title) in rows {
+        for fails in [Camera::FailsToOpen(error), Camera::FailsLater(error)] {
+            let cameras = vec![fails, Camera::Films];
+            let mut window = Window::on_login(Script { cameras, ..Script::default() });
+            window.press("Begin").see(title).press("Try again").see("It is you");
+        }
+        let mut window = Window::on_login(Script { cameras: vec![Camera::FailsToOpen(error)], ..Script::default() });
+        window.press("Begin").see(title).press("Stop here").see("Not logged in");
+        let is_refused = title == "This camera is not accepted";
+        let reason = if is_refused { "abandoned: camera_not_allowed" } else { "abandoned: no_camera" };
+        assert_eq!(window.stage.told(), [reason, "browser"], "{title}");
+    }
+}
+
+fn recording_error() -> countenance_camera::RecordingError {
+    countenance_camera::RecordingError::Unknown
+}
+
+#[test]
+fn who_cannot_be_told_gets_advice_and_another_try() {
+    let mut window = Window::on_login(nobody_at_first());
+    window.press("Begin").see("That was not clear enough");
+    window.see("Sit an arm’s length away, face in the middle.").press("Try again").see("It is you");
+    let mut window = Window::on_login(nobody_at_first());
+    window.press("Begin").see("That was not clear enough").press("Stop here").see("Not logged in");
+    assert_eq!(window.ended(), Some(Ended::Refused(Reason::CannotTell)));
+}
+
+/// Between live and not live for the longest look: neither refused nor accepted, told what helps, and then it may work.
+#[test]
+fn who_leaves_a_doubt_is_told_what_helps_and_may_try_again() {
+    let doubt = || Script { odds: vec![0.6, 3.0], fallback: vec![Fallback::Sms], ..Script::default() };
+    let mut window = Window::on_login(doubt());
+    window.press("Begin").see("That was not clear enough").see("Move your head a little, and blink.");
+    assert_eq!(window.stage.told(), ["light on", "light off"], "nothing is sent");
+    window.press("Try again").see("It is you");
+    let mut window = Window::on_login(doubt());
+    window.press("Begin").see("That was not clear enough").press("Use a code instead").see("Send a text message");
+    let mut window = Window::on_login(doubt());
+    window.press("Begin").see("That was not clear enough").press("Stop here").see("Not logged in");
+    assert_eq!(window.ended(), Some(Ended::Refused(Reason::CannotTell)));
+}
+
+#[test]
+fn who_is_not_accepted_sees_their_picture_and_may_try_again() {
+    let mut window = Window::on_login(Script { verdicts: vec![no_match()], ..Script::default() });
+    window.press("Begin").see("That did not work").see("Your face was not recognised for this account.");
+    window.see("4 attempts left");
+    for name in ["Your picture", "How it should look"] {
+        assert!(window.harness.query_all_by_label(name).count() > 0, "{name}");
+    }
+    window.press("Try again").see("It is you");
+    assert_eq!(window.stage.told().iter().filter(|line| *line == "posted").count(), 2);
+}
+
+#[test]
+fn what_is_not_live_is_refused_without_a_score() {
+    let mut window = Window::on_login(Script { odds: vec![-3.0, 3.0], ..Script::default() });
+    window.press("Begin").see("Show your own face, live, straight into the camera.").see("5 attempts left");
+    assert!(!window.stage.told().contains(&"posted".to_owned()), "what is not live never leaves the machine");
+    window.press("Try again").see("It is you");
+}
+
+#[test]
+fn offline_is_said_and_passes() {
+    let mut window = Window::on_login(Script { verdicts: vec![Verdict::Offline], ..Script::default() });
+    window.press("Begin").see("No connection. Trying again.");
+    window.stage.go_on();
+    window.see("It is you");
+}
+
+#[test]
+fn every_screen_can_be_left_and_the_verifier_hears_of_it() {
+    let login = Script::default;
+    let escape: fn(&mut Window) = |w| _ = w.key(Key::Escape);
+    let rows: [Leaving; 10] = [
+        (Script { opening: Opening::Hangs, ..login() }, &[], "One moment", ("Cancel", |w| _ = w.press("Cancel")), &[]),
+        (login(), &[], "Is this your login?", ("Not me", |w| _ = w.press("Not me")), &["abandoned: not_me", "browser"]),
+        (login(), &[], "Is this your login?", ("Escape", escape), &["abandoned: cancelled", "browser"]),
+        (
+            Script { cameras: vec![Camera::Waits], ..login() },
+            &["Begin"],
+            "Hold still",
+            ("Cancel", |w| {
+                w.press("Cancel");
+                w.stage.go_on();
+            }),
+            &["light on", "light off", "abandoned: cancelled", "browser"],
+        ),
+        (
+            Script { cameras: vec![Camera::Waits], ..login() },
+            &["Begin"],
+            "Hold still",
+            ("Escape", |w| {
+                w.key(Key::Escape);
+                w.stage.go_on();
+            }),
+            &["light on", "light off", "abandoned: cancelled", "browser"],
+        ),
+        (
+            Script { cameras: vec![Camera::FailsToOpen(|| CameraError::Busy)], ..login() },
+            &["Begin"],
+            "The camera is in use",
+            ("Escape", escape),
+            &["abandoned: no_camera", "browser"],
+        ),
+        (
+            nobody_at_first(),
+            &["Begin"],
+            "That was not clear enough",
+            ("Escape", escape),
+            &["light on", "light off", "abandoned: cannot_tell", "browser"],
+        ),
+        (
+            Script { odds: vec![-3.0], ..login() },
+            &["Begin"],
+            "That did not work",
+            ("Stop here", |w| _ = w.press("Stop here")),
+            &["light on", "light off", "abandoned: not_live", "browser"],
+        ),
+        (
+            Script { verdicts: vec![no_match()], ..login() },
+            &["Begin"],
+            "That did not work",
+            ("Escape", escape),
+            &["light on", "light off", "posted", "abandoned: no_match", "browser"],
+        ),
+        (
+            Script { verdicts: vec![Verdict::Offline], ..login() },
+            &["Begin"],
+            "No connection. Trying again.",
+            ("Cancel", |w| _ = w.press("Cancel")),
+            &["light on", "light off", "posted", "abandoned: cancelled", "browser"],
+        ),
+    ];
+    for (script, presses, screen, (name, leave), told) in rows {
+        let mut window = Window::on_login(script);
+        for press in presses {
+            window.press(press);
+        }
+        window.see(screen);
+        leave(&mut window);
+        window.until("an end", |h| {
+            matches!(h.state().state().screen, Screen::Refused(_) | Screen::Failed(_) | Screen::Ready)
+        });
+        assert_eq!(window.stage.told(), told, "{screen}, left by {name}");
+    }
+}
+
+#[test]
+fn a_link_that_leads_nowhere_says_what_to_do() {
+    let rows: [(Refusal, &str); 4] = [
+        (|| SessionError::Expired, "This link is used up or too old. Begin the login again in your browser."),
+        (|| SessionError::CodeSpent, "This link is used up or too old. Begin the login again in your browser."),
+        (
+            || SessionError::Unavailable { retry_after: None },
+            "The verification service cannot be reached. Check the network, then open the link again from your browser.",
+        ),
+        (
+            || SessionError::DeviceDisabled,
+            "This installation has a fault. Tell whoever looks after this computer, with what Diagnostics shows.",
+        ),
+    ];
+    for (error, sentence) in rows {
+        let mut window = Window::on_login(Script { opening: Opening::Fails(error), ..Script::default() });
+        window.see("The login broke off").see(sentence);
+        assert!(matches!(window.ended(), Some(Ended::Failed(_))));
+    }
+    let way_out = |link: &str| {
+        let mut window = Window::open(Script::default(), Some(link), english(), None);
+        window.see("This link cannot be opened");
+        assert!(window.stage.told().is_empty() && window.ended().is_none());
+        window
+    };
+    way_out("countenance://verify?v=https://evil.example&s=a&c=b").see(
+        "It names a verification service that this computer does not trust. Ask whoever looks after this computer.",
+    );
+    way_out("countenance://steal?x=1").see("It is not a login link of Countenance. Copy it again from the login page.");
+}
+
+fn english() -> Settings {
+    Settings { language: Some("en".into()), ..Settings::default() }
+}
+
+#[test]
+fn a_pasted_link_is_followed() {
+    let mut window = Window::open(Script::default(), None, english(), None);
+    window.see("Ready when you are");
+    window.harness.get_by_role_and_label(Role::TextInput, "Link from the login page").focus();
+    window.harness.step();
+    window.harness.event(Event::Paste(rehearsal::LINK.into()));
+    window.harness.step();
+    window.press("Open link").see("Is this your login?");
+}
+
+#[test]
+fn a_second_launch_hands_its_link_to_the_window_that_is_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Place::in_folder(folder.path().join("run"));
+    let Claim::First(inbox) = instance::claim(&place, None).unwrap() else { panic!("nobody else is here") };
+    let mut window = Window::open(Script::default(), None, english(), Some(inbox));
+    window.see("Ready when you are");
+    let again = || matches!(instance::claim(&place, Some(rehearsal::LINK)).unwrap(), Claim::HandedOver);
+    assert!(again());
+    window.see("Is this your login?");
+    assert!(again());
+    window.see("A login is already under way. Finish or cancel it first.");
+    window.press("Begin").see("It is you");
+    assert_eq!(window.stage.told().iter().filter(|line| *line == "posted").count(), 1, "a login is not disturbed");
+}
+
+#[test]
+fn the_camera_can_be_tried_without_a_login() {
+    let cameras = vec![Camera::Waits];
+    let mut window = Window::open(Script { cameras, ..Script::default() }, None, english(), None);
+    window.press("Try the camera").see("Camera test").see("You are well placed").press("Back");
+    window.stage.go_on();
+    window.see("Ready when you are");
+    assert!(!window.stage.told().contains(&"posted".to_owned()));
+}
+
+#[test]
+fn settings_show_at_once_and_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::open(Script::default(), None, english(), None);
+    window.harness.state_mut().keep_settings_at(folder.path().join("settings.toml"));
+    window.press("Settings").see("Settings").press("Language").press("Deutsch").see("Einstellungen");
+    window.press("Darstellung").press("Dunkel").press("Textgröße").press("150 %");
+    let kept = Settings::load(&folder.path().join("settings.toml")).unwrap().settings;
+    assert_eq!((kept.language.as_deref(), kept.text_percent), (Some("de"), 150));
+    assert_eq!(kept.theme, countenance_client::settings::Theme::Dark);
+    window.key(Key::Escape).see("Kamera ausprobieren");
+}
+
+#[test]
+fn closing_the_window_during_a_login_tells_the_verifier() {
+    let mut window = Window::on_login(Script::default());
+    window.see("Begin");
+    window.harness.state_mut().close();
+    assert_eq!(window.stage.told(), ["abandoned: cancelled", "browser"]);
+    assert_eq!(window.ended(), Some(Ended::Refused(Reason::Cancelled)));
+}

@@ -1,0 +1,11 @@
+//! The demo and the evaluation, over their public interface.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where it cannot go on"
+)]
+
+mod demo;
+mod evaluate;

@@ -1,0 +1,262 @@
+//! The relying party: step-up by claim, and what it makes of answers that do not hold.
+
+use std::sync::{Arc, Mutex};
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
+use countenance_net::{Answer, Method, Net, NetError, Request};
+use countenance_standin::{
+    browser::{Browser, Page},
+    relying_party::RelyingParty,
+};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use rsa::{pkcs1::EncodeRsaPrivateKey, traits::PublicKeyParts};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::stand::{CLAIM, NOW, Stand, TestClock};
+
+pub(super) fn open(stand: &Stand, browser: &mut Browser, path: &str) -> Page {
+    browser.open(&format!("{}{path}", stand.payroll_origin)).unwrap()
+}
+
+#[test]
+fn the_salary_page_opens_after_a_face_and_closes_again() {
+    let stand = Stand::with_mode("on-demand");
+    let mut browser = stand.browser();
+    assert!(open(&stand, &mut browser, "/").html.contains("Log in"));
+    let password = open(&stand, &mut browser, "/login");
+    assert!(password.html.contains("to go on to Payroll"));
+    let home = Stand::give_password(&mut browser, &password);
+    assert_eq!((home.url.host_str(), home.url.path()), (Some("payroll.localhost"), "/"));
+    assert!(home.html.contains("Good day, Ada"));
+
+    let start = open(&stand, &mut browser, "/salary");
+    assert_eq!(start.url.host_str(), Some("verifier.localhost"));
+    let salary = stand.approve(&mut browser, &start);
+    assert_eq!((salary.status, salary.url.path()), (200, "/salary"));
+    assert!(salary.html.contains("Salary of Ada"));
+
+    stand.clock.turn(599);
+    assert_eq!(open(&stand, &mut browser, "/salary").url.path(), "/salary");
+    stand.clock.turn(1);
+    assert_eq!(open(&stand, &mut browser, "/salary").url.path(), "/start", "ten minutes later");
+    assert!(open(&stand, &mut browser, "/").html.contains("Good day, Ada"), "the login itself lasts");
+}
+
+#[test]
+fn a_login_finished_in_one_tab_leaves_the_other_tabs_as_it_is() {
+    let stand = Stand::with_mode("on-demand");
+    let mut browser = stand.browser();
+    let (first, second) = (open(&stand, &mut browser, "/login"), open(&stand, &mut browser, "/salary"));
+    assert!(Stand::give_password(&mut browser, &first).html.contains("Good day, Ada"));
+    let start = Stand::give_password(&mut browser, &second);
+    let salary = stand.approve(&mut browser, &start);
+    assert_eq!((salary.status, salary.url.path()), (200, "/salary"), "{}", salary.html);
+    assert!(open(&stand, &mut browser, "/").html.contains("Good day, Ada"));
+}
+
+#[test]
+fn always_on_opens_the_salary_page_at_once() {
+    let stand = Stand::with_mode("always");
+    let mut browser = stand.browser();
+    let password = open(&stand, &mut browser, "/login");
+    let start = Stand::give_password(&mut browser, &password);
+    assert!(stand.approve(&mut browser, &start).html.contains("Your face has been checked"));
+    assert!(open(&stand, &mut browser, "/salary").html.contains("Salary of Ada"));
+}
+
+#[test]
+fn a_refusal_is_told_kindly_and_word_by_word() {
+    let stand = Stand::with_mode("on-demand");
+    let mut browser = stand.browser();
+    let password = open(&stand, &mut browser, "/salary");
+    let start = Stand::give_password(&mut browser, &password);
+    let page = stand.refuse(&mut browser, &start, "not_live");
+    assert_eq!(page.status, 403);
+    for text in ["Your salary stays closed", "The camera saw no live person.", "access_denied", "countenance_not_live"]
+    {
+        assert!(page.html.contains(text), "{text}");
+    }
+    assert!(open(&stand, &mut browser, "/").html.contains("Log in"), "nobody is logged in");
+}
+
+#[test]
+fn a_tenant_that_ignores_the_wish_ends_on_a_page_and_not_in_a_loop() {
+    let stand = Stand::new(|_, _| None, |builder| builder);
+    let mut browser = stand.browser();
+    let password = open(&stand, &mut browser, "/salary");
+    let page = Stand::give_password(&mut browser, &password);
+    assert_eq!((page.status, page.url.path()), (403, "/callback"));
+    assert!(page.html.contains("did not confirm a second factor"));
+}
+
+#[test]
+fn an_answer_nobody_asked_for_says_nothing() {
+    let stand = Stand::with_mode("on-demand");
+    let (mut ada, mut mallory) = (stand.browser(), stand.browser());
+    // Mallory's own answer, planted in Ada's browser, must not log Ada in as Mallory.
+    let password = open(&stand, &mut mallory, "/login");
+    let form =
+        password.form_with("password").unwrap().fill("email", "bob@example.com").fill("password", "battery staple");
+    let state = Url::parse(&stand.payroll_origin).unwrap();
+    let home = mallory.submit(&password, &form).unwrap();
+    assert!(home.html.contains("Bob"));
+    for (name, path) in [
+        ("no state", "/callback?code=x"),
+        ("unknown state", "/callback?code=x&state=y"),
+        ("an error without state", "/callback?error=access_denied&error_description=%3Cb%3E"),
+    ] {
+        let page = ada.open(state.join(path).unwrap().as_str()).unwrap();
+        assert_eq!(page.status, 403, "{name}");
+        assert!(
+            page.html.contains("belongs to no login under way in this browser") && !page.html.contains("<b>"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn logging_out_forgets_the_browser() {
+    let stand = Stand::with_mode("on-demand");
+    let mut browser = stand.browser();
+    let password = open(&stand, &mut browser, "/login");
+    let home = Stand::give_password(&mut browser, &password);
+    let page = browser.submit(&home, &home.forms()[0]).unwrap();
+    assert!(page.html.contains("Log in"));
+    let url = Url::parse(&stand.payroll_origin).unwrap();
+    assert_eq!(browser.jar().value(&url, "payroll_session", NOW), None);
+}
+
+/// A tenant that answers every exchange with one token.
+pub(super) struct OneToken {
+    /// Nothing where the tenant is not reached.
+    pub(super) token: Mutex<Option<String>>,
+    pub(super) keys: Value,
+}
+
+impl OneToken {
+    pub(super) fn publishing(key: &rsa::RsaPrivateKey) -> Self {
+        let (modulus, exponent) = (BASE64.encode(key.n().to_bytes_be()), BASE64.encode(key.e().to_bytes_be()));
+        let jwk = json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": "k1", "n": modulus, "e": exponent });
+        Self { token: Mutex::default(), keys: json!({ "keys": [jwk] }) }
+    }
+}
+
+impl Net for OneToken {
+    fn send(&self, request: &Request) -> Result<Answer, NetError> {
+        let body = match request.method {
+            Method::Get => self.keys.clone(),
+            Method::Post => match &*self.token.lock().unwrap() {
+                Some(token) => json!({ "id_token": token, "refresh_token": "r" }),
+                None => return Err(NetError::NoAnswer("not there".into())),
+            },
+        };
+        Ok(Answer { status: 200, retry_after_secs: None, body: body.to_string().into_bytes() })
+    }
+}
+
+#[test]
+fn an_id_token_that_does_not_hold_logs_nobody_in() {
+    let stand = Stand::new(|_, _| None, |builder| builder);
+    let key = test_key();
+    let tenant = Arc::new(OneToken::publishing(&key));
+    let app = serve_application(&stand, tenant.clone());
+
+    let rs256 = EncodingKey::from_rsa_der(key.to_pkcs1_der().unwrap().as_bytes());
+    let header = |alg: Algorithm, kid: &str| Header { kid: Some(kid.into()), ..Header::new(alg) };
+    let issuer = format!("{}/", stand.verifier_origin);
+    let claims = |nonce: &str, change: (&str, Value)| {
+        let mut claims = json!({
+            "iss": issuer, "aud": "payroll", "sub": "auth0|ada", "name": "Ada", "iat": NOW, "exp": NOW + 60,
+            "nonce": nonce, CLAIM: "mfa",
+        });
+        claims[change.0] = change.1;
+        claims
+    };
+    let none = || ("name", json!("Ada"));
+    let changed = |name: &'static str, change: (&'static str, Value), holds: bool| (name, change, "", holds);
+    for (name, change, how, holds) in [
+        changed("good", none(), true),
+        changed("audience in a list", ("aud", json!(["payroll"])), true),
+        changed("audience among others, issued to nobody", ("aud", json!(["other", "payroll"])), false),
+        changed("a second factor of ten minutes ago", ("iat", json!(NOW - 600)), false),
+        changed("a second factor of almost ten minutes ago", ("iat", json!(NOW - 599)), true),
+        changed("a claim that only contains the word", (CLAIM, json!("mfa-skipped")), false),
+        changed("a clock a minute ahead", ("iat", json!(NOW + 60)), true),
+        changed("another issuer", ("iss", json!("http://tenant.localhost/")), false),
+        changed("no issuer", ("iss", Value::Null), false),
+        changed("another audience", ("aud", json!("app")), false),
+        changed("another party", ("azp", json!("app")), false),
+        changed("expired", ("exp", json!(NOW)), false),
+        changed("from the future", ("iat", json!(NOW + 61)), false),
+        changed("another nonce", ("nonce", json!("another")), false),
+        changed("no nonce", ("nonce", Value::Null), false),
+        changed("no subject", ("sub", Value::Null), false),
+        ("a key nobody publishes", none(), "kid", false),
+        ("HMAC with the public key", none(), "hmac", false),
+        ("no signature", none(), "none", false),
+        ("one claim altered", none(), "altered", false),
+        ("no token", none(), "garbage", false),
+    ] {
+        let mut browser = stand.browser();
+        // The stub answers at /authorize; its address holds the state and nonce that the application chose.
+        let asked = browser.open(&format!("{app}/salary")).unwrap();
+        let (state, nonce) = (asked.parameter("state").unwrap(), asked.parameter("nonce").unwrap());
+        let claims = claims(&nonce, change);
+        let good = jsonwebtoken::encode(&header(Algorithm::RS256, "k1"), &claims, &rs256).unwrap();
+        let parts: Vec<&str> = good.split('.').collect();
+        let token = match how {
+            "kid" => jsonwebtoken::encode(&header(Algorithm::RS256, "k2"), &claims, &rs256).unwrap(),
+            "hmac" => {
+                let secret = EncodingKey::from_secret(&key.n().to_bytes_be());
+                jsonwebtoken::encode(&header(Algorithm::HS256, "k1"), &claims, &secret).unwrap()
+            }
+            "none" => format!("{}.{}.", BASE64.encode(r#"{"alg":"none","kid":"k1"}"#), parts[1]),
+            "altered" => {
+                let other = claims.to_string().replace("Ada", "Bob");
+                format!("{}.{}.{}", parts[0], BASE64.encode(other), parts[2])
+            }
+            "garbage" => "token".into(),
+            _ => good.clone(),
+        };
+        *tenant.token.lock().unwrap() = Some(token);
+        let page = browser.follow(&asked, &format!("{app}/callback?code=c&state={state}")).unwrap();
+        assert_eq!((page.status == 200, page.url.path() == "/salary"), (holds, holds), "{name}: {}", page.html);
+        let again = browser.follow(&asked, &format!("{app}/callback?code=c&state={state}")).unwrap();
+        assert_eq!(again.status, 403, "{name}: an answer is good once");
+    }
+}
+
+/// The application once more, with the stub for a tenant.
+pub(super) fn serve_application(stand: &Stand, net: Arc<dyn Net>) -> String {
+    stand.serve("payroll", |origin| {
+        let (origin, tenant) = (Url::parse(origin).unwrap(), Url::parse(&stand.verifier_origin).unwrap());
+        RelyingParty::builder(&origin, &tenant, "payroll", net).clock(TestClock::new()).build().router()
+    })
+}
+
+/// A key that this test may do everything with.
+pub(super) fn test_key() -> rsa::RsaPrivateKey {
+    struct Seeded(u64);
+    impl rsa::rand_core::RngCore for Seeded {
+        fn next_u32(&mut self) -> u32 {
+            self.next_u64() as u32
+        }
+        fn next_u64(&mut self) -> u64 {
+            // splitmix64: any stream of bits finds primes.
+            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            mixed ^ (mixed >> 31)
+        }
+        fn fill_bytes(&mut self, out: &mut [u8]) {
+            out.fill_with(|| self.next_u64() as u8);
+        }
+        fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), rsa::rand_core::Error> {
+            self.fill_bytes(out);
+            Ok(())
+        }
+    }
+    impl rsa::rand_core::CryptoRng for Seeded {}
+    rsa::RsaPrivateKey::new(&mut Seeded(1), 2048).unwrap()
+}

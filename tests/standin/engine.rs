@@ -1,0 +1,147 @@
+//! The engine that runs Actions: what an Action may do, and what happens to one that misbehaves.
+
+use std::time::Duration;
+
+use countenance_standin::tenant::{
+    Action,
+    actions::{ActionError, Effects, Leg, TIME_LIMIT, Trigger, run},
+};
+use serde_json::json;
+
+use super::stand::{NOW, Stand, peek, refusal};
+
+fn first_leg(body: &str, limit: Duration) -> Result<Effects, ActionError> {
+    let action = Action::new(format!("exports.onExecutePostLogin = async (event, api) => {{ {body} }};"));
+    let event = json!({ "user": { "user_id": "auth0|ada" } });
+    run(Leg { action, trigger: Trigger::Execute, event, host: "tenant.example.com".into(), now: NOW, limit, net: None })
+}
+
+#[test]
+fn an_action_that_misbehaves_ends_by_name() {
+    let rows: [(&str, &str, &str); 14] = [
+        ("loops", "for (;;) {}", "the Action ran past its time limit"),
+        ("loops after an await", "await null; for (;;) {}", "the Action ran past its time limit"),
+        (
+            "catches what it can and loops",
+            "for (;;) { try { for (;;) {} } catch {} }",
+            "the Action ran past its time limit",
+        ),
+        ("waits for nothing", "await new Promise(() => {});", "the Action's promise never settles"),
+        ("eats memory", "let a = []; for (;;) a.push(new Uint8Array(1 << 20));", "out of memory"),
+        ("recurses", "const f = () => f() + 1; f();", "Maximum call stack size exceeded"),
+        ("throws", "throw new TypeError('no');", "no"),
+        ("throws text", "throw 'plain';", "plain"),
+        ("throws nothing much", "throw null;", "the Action threw something that is not an Error"),
+        ("wants a module", "require('fs');", "Cannot find module 'fs'"),
+        ("does not parse", "]", "unexpected token in expression: ']'"),
+        (
+            "records too early",
+            "api.authentication.recordMethod('https://a.example');",
+            "recordMethod is available in onContinuePostLogin only",
+        ),
+        (
+            "validates too early",
+            "api.redirect.validateToken({ secret: 's' });",
+            "validateToken is available in onContinuePostLogin only",
+        ),
+        ("sends the browser nowhere", "api.redirect.sendUserTo('javascript:1');", "Not an http or https URL"),
+    ];
+    for (name, body, text) in rows {
+        let limit = if name.contains("loops") { Duration::from_millis(50) } else { TIME_LIMIT };
+        let error = first_leg(body, limit).expect_err(name);
+        assert_eq!(error.to_string(), text, "{name}");
+    }
+}
+
+#[test]
+fn an_action_sees_the_tenants_time_and_nothing_of_an_earlier_leg() {
+    let body = "globalThis.n = (globalThis.n ?? 0) + 1;
+        console.log(n, Date.now(), new Date().toISOString(), new Date(0).toISOString(), Date.parse('1970-01-01T00:00:01Z'));
+        console.warn(typeof std, typeof os, typeof fetch, typeof process, typeof host);";
+    for _ in 0..2 {
+        let effects = first_leg(body, TIME_LIMIT).unwrap();
+        assert_eq!(
+            effects.console,
+            [
+                "1 1800000000000 2027-01-15T08:00:00.000Z 1970-01-01T00:00:00.000Z 1000",
+                "undefined undefined function undefined undefined",
+            ]
+        );
+    }
+}
+
+#[test]
+fn claims_that_belong_to_the_tenant_are_dropped_and_the_login_goes_on() {
+    let names = [
+        "acr",
+        "amr",
+        "act",
+        "ath",
+        "attest",
+        "aud",
+        "auth_time",
+        "azp",
+        "cnf",
+        "exp",
+        "groups",
+        "htm",
+        "htu",
+        "iat",
+        "iss",
+        "jti",
+        "jwk",
+        "kid",
+        "nbf",
+        "nonce",
+        "permissions",
+        "roles",
+        "sid",
+        "sub",
+        "sub_jwk",
+        "toe",
+        "txn",
+        "vot",
+        "vtm",
+        "https://auth0.com/a",
+        "https://x.webtask.io/a",
+        "https://webtask.run/a",
+        "urn:auth0:a",
+    ];
+    let body = format!(
+        "for (const name of {names:?}) {{ api.idToken.setCustomClaim(name, 'forged'); api.accessToken.setCustomClaim(name, 'forged'); }}
+         api.idToken.setCustomClaim('https://example.com/colour', 'green');"
+    );
+    let stand = Stand::with_source(&format!("exports.onExecutePostLogin = async (event, api) => {{ {body} }};"));
+    let mut browser = stand.browser();
+    let (_, tokens) = stand.redeem(&stand.log_in(&mut browser, &[("audience", "https://api.example.com")]));
+    for token in ["id_token", "access_token"] {
+        let claims = peek(&tokens[token]);
+        let forged: Vec<_> = claims.as_object().unwrap().iter().filter(|(_, value)| *value == "forged").collect();
+        assert!(forged.is_empty(), "{token}: {forged:?}");
+    }
+    assert_eq!(peek(&tokens["id_token"])["https://example.com/colour"], "green");
+    assert_eq!(stand.tenant.console().len(), 2 * names.len());
+}
+
+#[test]
+fn claims_have_a_largest_size() {
+    let body =
+        "api.idToken.setCustomClaim('a', 'x'.repeat(60 << 10)); api.idToken.setCustomClaim('b', 'x'.repeat(60 << 10));";
+    assert_eq!(first_leg(body, TIME_LIMIT).unwrap_err().to_string(), "Custom claims exceed 100 KB");
+}
+
+#[test]
+fn an_action_that_throws_ends_the_login_with_its_message() {
+    let stand = Stand::with_source("exports.onExecutePostLogin = async () => { throw new Error('out of order'); };");
+    let page = stand.log_in(&mut stand.browser(), &[]);
+    assert_eq!(refusal(&page), ("access_denied".into(), "out of order".into()));
+    assert_eq!(page.parameter("code"), None);
+}
+
+#[test]
+fn payload_keys_override_standard_claims_and_life_has_a_default() {
+    let body = "const secret = 's'; console.log(api.redirect.encodeToken({ secret, payload: { iss: 'mine', a: 1 } }));";
+    let effects = first_leg(body, TIME_LIMIT).unwrap();
+    let claims = super::stand::decode(&effects.console[0], "s");
+    assert_eq!(claims, json!({ "sub": "auth0|ada", "iss": "mine", "iat": NOW, "exp": NOW + 900, "ip": null, "a": 1 }));
+}

@@ -1,0 +1,194 @@
+//! The relying party between two logins: renewal by refresh token and silent checks. Neither says that a second factor was
+//! shown, and neither takes back that one was.
+
+use std::sync::Arc;
+
+use countenance_standin::browser::{Browser, Form, Page};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use rsa::pkcs1::EncodeRsaPrivateKey;
+use serde_json::{Value, json};
+
+use super::{
+    application::{OneToken, open, serve_application, test_key},
+    stand::{CLAIM, NOW, Stand},
+};
+
+const CHECKED: &str = "Your face has been checked";
+
+fn renew(stand: &Stand, browser: &mut Browser) -> Page {
+    let home = open(stand, browser, "/");
+    browser.submit(&home, &Form::post(format!("{}/renew", stand.payroll_origin))).unwrap()
+}
+
+/// Ada, by password alone.
+fn log_in(stand: &Stand, browser: &mut Browser) -> Page {
+    let password = open(stand, browser, "/login");
+    Stand::give_password(browser, &password)
+}
+
+/// Where the salary page leads: to itself, or elsewhere.
+fn salary(stand: &Stand, browser: &mut Browser) -> String {
+    open(stand, browser, "/salary").url.path().to_owned()
+}
+
+#[test]
+fn a_renewal_leaves_a_second_factor_to_age_as_it_was() {
+    let stand = Stand::with_mode("on-demand");
+    let mut browser = stand.browser();
+    let password = open(&stand, &mut browser, "/salary");
+    let start = Stand::give_password(&mut browser, &password);
+    assert_eq!(stand.approve(&mut browser, &start).url.path(), "/salary");
+    for (turn_secs, leads_to) in [(300, "/salary"), (299, "/salary"), (1, "/start")] {
+        stand.clock.turn(turn_secs);
+        assert_eq!(renew(&stand, &mut browser).url.path(), "/");
+        assert_eq!(salary(&stand, &mut browser), leads_to);
+    }
+}
+
+#[test]
+fn a_renewal_gains_no_second_factor_even_where_the_tenant_claims_one() {
+    for (name, claims) in [("as documented", false), ("with a claim nobody earned", true)] {
+        let body = if claims { "api.idToken.setCustomClaim('https://authid.ai/claims/amr', 'mfa');" } else { "" };
+        let stand = Stand::with_source(&format!(
+            "exports.onExecutePostLogin = async (event, api) => {{
+               if (event.transaction.protocol === 'oauth2-refresh-token') {{ {body} }}
+             }};"
+        ));
+        let mut browser = stand.browser();
+        log_in(&stand, &mut browser);
+        let home = renew(&stand, &mut browser);
+        assert!(home.html.contains("Good day, Ada") && !home.html.contains(CHECKED), "{name}");
+        assert_eq!(salary(&stand, &mut browser), "/callback", "{name}: asked for, not given, and no loop");
+    }
+}
+
+#[test]
+fn a_renewal_lengthens_the_login() {
+    let stand = Stand::with_mode("on-demand");
+    let (mut renewed, mut left) = (stand.browser(), stand.browser());
+    for browser in [&mut renewed, &mut left] {
+        log_in(&stand, browser);
+    }
+    stand.clock.turn(35_999);
+    renew(&stand, &mut renewed);
+    stand.clock.turn(1);
+    assert!(open(&stand, &mut renewed, "/").html.contains("Good day, Ada"));
+    assert!(open(&stand, &mut left, "/").html.contains("Log in"), "ten hours are over");
+    assert!(renew(&stand, &mut left).html.contains("nothing to renew"), "what has ended cannot be renewed");
+}
+
+#[test]
+fn a_renewal_that_the_tenant_refuses_ends_nothing() {
+    let stand = Stand::with_source(
+        "exports.onExecutePostLogin = async (event, api) => {
+           if (event.transaction.protocol === 'oauth2-refresh-token') { api.access.deny('not today'); }
+         };",
+    );
+    let mut browser = stand.browser();
+    assert!(renew(&stand, &mut browser).html.contains("nothing to renew"), "nobody is logged in");
+    log_in(&stand, &mut browser);
+    let page = renew(&stand, &mut browser);
+    assert_eq!(page.status, 403);
+    assert!(page.html.contains("does not renew this login"));
+    let home = open(&stand, &mut browser, "/");
+    assert!(home.html.contains("Good day, Ada") && !home.html.contains("/renew"), "the token is spent");
+}
+
+#[test]
+fn a_renewed_token_must_be_of_the_same_person_and_login() {
+    let stand = Stand::new(|_, _| None, |builder| builder);
+    let key = test_key();
+    let tenant = Arc::new(OneToken::publishing(&key));
+    let app = serve_application(&stand, tenant.clone());
+    let rs256 = EncodingKey::from_rsa_der(key.to_pkcs1_der().unwrap().as_bytes());
+    let header = Header { kid: Some("k1".into()), ..Header::new(Algorithm::RS256) };
+    let give = |change: (&str, Value)| {
+        let mut claims = json!({
+            "iss": format!("{}/", stand.verifier_origin), "aud": "payroll", "sub": "auth0|ada", "name": "Ada",
+            "iat": NOW, "exp": NOW + 60, "auth_time": NOW - 5, CLAIM: "mfa",
+        });
+        claims[change.0] = change.1;
+        *tenant.token.lock().unwrap() = Some(jsonwebtoken::encode(&header, &claims, &rs256).unwrap());
+    };
+    let go = |browser: &mut Browser, path: &str| {
+        let asked = browser.open(&format!("{app}{path}")).unwrap();
+        let (state, nonce) = (asked.parameter("state").unwrap(), asked.parameter("nonce").unwrap());
+        (asked, state, nonce)
+    };
+    for (name, change, status) in [
+        ("the same", ("name", json!("Ada")), 200),
+        ("a new name", ("name", json!("Ada L.")), 200),
+        ("another person", ("sub", json!("auth0|bob")), 403),
+        ("another login", ("auth_time", json!(NOW)), 403),
+        ("past its end", ("exp", json!(NOW)), 502),
+        ("for another application", ("aud", json!("app")), 502),
+    ] {
+        let mut browser = stand.browser();
+        let (asked, state, nonce) = go(&mut browser, "/login");
+        give(("nonce", json!(nonce)));
+        let home = browser.follow(&asked, &format!("{app}/callback?code=c&state={state}")).unwrap();
+        assert!(home.html.contains(CHECKED), "{name}");
+
+        let form = Form::post(format!("{app}/renew"));
+        *tenant.token.lock().unwrap() = None;
+        let page = browser.submit(&home, &form).unwrap();
+        assert_eq!(page.status, 502, "{name}: not reached");
+        give(change);
+        let page = browser.submit(&home, &form).unwrap();
+        assert_eq!(page.status, status, "{name}: {}", page.html);
+        let home = browser.open(&format!("{app}/")).unwrap();
+        assert!(home.html.contains("Good day, Ada") && home.html.contains(CHECKED), "{name}: still Ada, still checked");
+    }
+
+    // A silent check that finds somebody else logs that person in, without what the one before had shown.
+    let mut browser = stand.browser();
+    for (sub, checked) in [("auth0|ada", true), ("auth0|ada", true), ("auth0|bob", false), ("auth0|ada", false)] {
+        let is_first = !browser.open(&format!("{app}/")).unwrap().html.contains("Good day");
+        let (asked, state, nonce) = go(&mut browser, if is_first { "/login" } else { "/silent" });
+        give(("nonce", json!(nonce)));
+        let claims = json!({
+            "iss": format!("{}/", stand.verifier_origin), "aud": "payroll", "sub": sub, "iat": NOW, "exp": NOW + 60,
+            "nonce": nonce, CLAIM: "mfa",
+        });
+        *tenant.token.lock().unwrap() = Some(jsonwebtoken::encode(&header, &claims, &rs256).unwrap());
+        let home = browser.follow(&asked, &format!("{app}/callback?code=c&state={state}")).unwrap();
+        assert_eq!((home.html.contains(sub), home.html.contains(CHECKED)), (true, checked), "{sub}");
+    }
+}
+
+#[test]
+fn a_silent_check_says_what_the_tenant_needs() {
+    let needs_face = "This login needs a look into the camera.";
+    for (name, mode, password, face, status, text) in [
+        ("nobody knows the browser", "always", false, false, 403, "Please log in."),
+        ("password alone, a face needed", "always", true, false, 403, needs_face),
+        ("a face was shown", "always", true, true, 200, CHECKED),
+        ("password alone, no face needed", "on-demand", true, false, 200, "Good day, Ada"),
+    ] {
+        let stand = Stand::with_mode(mode);
+        let mut browser = stand.browser();
+        if password {
+            let page = log_in(&stand, &mut browser);
+            if face {
+                stand.approve(&mut browser, &page);
+            }
+        }
+        let page = open(&stand, &mut browser, "/silent");
+        assert_eq!(page.status, status, "{name}: {}", page.html);
+        assert!(page.html.contains(text), "{name}: {}", page.html);
+        assert_eq!(page.html.contains("role=\"alert\""), status == 403, "{name}");
+    }
+}
+
+#[test]
+fn a_silent_check_lets_the_second_factor_age() {
+    let stand = Stand::with_mode("always");
+    let mut browser = stand.browser();
+    let start = log_in(&stand, &mut browser);
+    stand.approve(&mut browser, &start);
+    stand.clock.turn(599);
+    assert!(open(&stand, &mut browser, "/silent").html.contains(CHECKED));
+    stand.clock.turn(1);
+    assert!(!open(&stand, &mut browser, "/silent").html.contains(CHECKED));
+    assert_eq!(salary(&stand, &mut browser), "/start");
+}

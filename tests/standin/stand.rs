@@ -1,0 +1,279 @@
+//! A tenant and an application on loopback, a clock to turn, and the verifier's part.
+
+use std::{
+    net::Ipv4Addr,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use axum::{Router, response::Html};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
+use countenance_core::clock::{Clock, UnixSecs};
+use countenance_net::{HttpNet, Net, Request};
+use countenance_standin::{
+    browser::{Browser, Form, Page},
+    relying_party::RelyingParty,
+    tenant::{Action, Client, SigningKey, Tenant, TenantBuilder, User},
+};
+use countenance_system::SystemChance;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+/// The file that a customer deploys.
+pub(super) const ACTION: &str = include_str!("../../packaging/auth0/actions/verified-post-login.js");
+pub(super) const SECRET: &str = "a session secret that only tenant and verifier know";
+pub(super) const POLICY: &str = "https://authid.ai/policies/multi-factor";
+pub(super) const CLAIM: &str = "https://authid.ai/claims/amr";
+pub(super) const NOW: UnixSecs = 1_800_000_000;
+pub(super) const CODE_VERIFIER: &str = "0123456789abcdefghijklmnopqrstuvwxyz-._~ABC";
+
+/// A clock that stands until it is turned.
+pub(super) struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(NOW)))
+    }
+
+    pub(super) fn turn(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> UnixSecs {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Everything that runs; it ends when this is dropped.
+pub(super) struct Stand {
+    pub(super) tenant: Tenant,
+    pub(super) clock: Arc<TestClock>,
+    pub(super) tenant_origin: String,
+    pub(super) verifier_origin: String,
+    pub(super) payroll_origin: String,
+    pub(super) net: HttpNet,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Stand {
+    /// With the real Action in this mode.
+    pub(super) fn with_mode(mode: &str) -> Self {
+        Self::new(|tenant, verifier| Some(real_action(mode, tenant, verifier)), |builder| builder)
+    }
+
+    /// With another Action.
+    pub(super) fn with_source(source: &str) -> Self {
+        Self::new(|_, _| Some(Action::new(source).secret("S", SECRET)), |builder| builder)
+    }
+
+    /// With whatever `action` makes of the origins of tenant and verifier.
+    pub(super) fn new(
+        action: impl FnOnce(&str, &str) -> Option<Action>,
+        more: impl FnOnce(TenantBuilder) -> TenantBuilder,
+    ) -> Self {
+        Self::with_ada(User::new("auth0|ada", "Ada", "ada@example.com", "correct horse"), action, more)
+    }
+
+    /// With an Ada of which the tenant knows more.
+    pub(super) fn with_ada(
+        ada: User,
+        action: impl FnOnce(&str, &str) -> Option<Action>,
+        more: impl FnOnce(TenantBuilder) -> TenantBuilder,
+    ) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let listen = || runtime.block_on(tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
+        let (at_tenant, at_payroll, elsewhere) = (listen(), listen(), listen());
+        let origin = |name: &str, listener: &tokio::net::TcpListener| {
+            format!("http://{name}.localhost:{}", listener.local_addr().unwrap().port())
+        };
+        let (tenant_origin, verifier_origin) = (origin("tenant", &at_tenant), origin("verifier", &elsewhere));
+        let payroll_origin = origin("payroll", &at_payroll);
+        let (clock, net) = (TestClock::new(), HttpNet::loopback().unwrap());
+
+        let payroll = RelyingParty::builder(
+            &Url::parse(&payroll_origin).unwrap(),
+            &Url::parse(&tenant_origin).unwrap(),
+            "payroll",
+            Arc::new(net.clone()),
+        );
+        let payroll = payroll.clock(clock.clone()).build();
+        let app_callback = format!("{}/callback", verifier_origin.replace("verifier", "app"));
+        let mut builder = Tenant::builder(Url::parse(&tenant_origin).unwrap())
+            .user(ada)
+            .user(User::new("auth0|bob", "Bob", "bob@example.com", "battery staple"))
+            .client(Client {
+                client_id: "payroll".into(),
+                name: "Payroll".into(),
+                redirect_uris: vec![payroll.redirect_uri()],
+            })
+            .client(Client { client_id: "app".into(), name: "App".into(), redirect_uris: vec![app_callback] })
+            .api("https://api.example.com")
+            .custom_domain(Url::parse(&tenant_origin.replace("//tenant.", "//login.")).unwrap())
+            .signing_key(signing_key())
+            .clock(clock.clone());
+        if let Some(action) = action(&tenant_origin, &verifier_origin) {
+            builder = builder.action(action);
+        }
+        let tenant = more(builder).build().unwrap();
+
+        let forever = std::future::pending::<()>;
+        let served = tenant.clone();
+        runtime.spawn(async move { served.serve(at_tenant, forever()).await });
+        runtime.spawn(async move { payroll.serve(at_payroll, forever()).await });
+        // The verifier's landing page and an application's callback: the tests read the address they were reached by.
+        let blank = Router::new().fallback(async || Html("<!doctype html><title>Elsewhere</title>"));
+        runtime.spawn(async move { axum::serve(elsewhere, blank).await });
+        Self { tenant, clock, tenant_origin, verifier_origin, payroll_origin, net, runtime }
+    }
+
+    /// Serves one more router as `name`.localhost and tells its origin.
+    pub(super) fn serve(&self, name: &str, router: impl FnOnce(&str) -> Router) -> String {
+        let listener = self.runtime.block_on(tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
+        let origin = format!("http://{name}.localhost:{}", listener.local_addr().unwrap().port());
+        let router = router(&origin);
+        self.runtime.spawn(async move { axum::serve(listener, router).await });
+        origin
+    }
+
+    pub(super) fn browser(&self) -> Browser {
+        Browser::new(self.clock.clone()).unwrap()
+    }
+
+    /// Address of `/authorize` for the test's own application, with more parameters.
+    pub(super) fn authorize_url(&self, more: &[(&str, &str)]) -> String {
+        let challenge = BASE64.encode(Sha256::digest(CODE_VERIFIER));
+        let callback = self.app_callback();
+        let mut parameters = vec![
+            ("client_id", "app"),
+            ("redirect_uri", &callback),
+            ("response_type", "code"),
+            ("scope", "openid profile email offline_access"),
+            ("state", "the app's state"),
+            ("nonce", "the app's nonce"),
+            ("code_challenge", &challenge),
+            ("code_challenge_method", "S256"),
+        ];
+        parameters.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
+        parameters.extend(more.iter().filter(|(_, value)| !value.is_empty()));
+        Url::parse_with_params(&format!("{}/authorize", self.tenant_origin), parameters).unwrap().into()
+    }
+
+    /// The tenant's custom domain.
+    pub(super) fn login_origin(&self) -> String {
+        self.tenant_origin.replace("//tenant.", "//login.")
+    }
+
+    pub(super) fn app_callback(&self) -> String {
+        format!("{}/callback", self.verifier_origin.replace("verifier", "app"))
+    }
+
+    /// Ada's password on the login page.
+    pub(super) fn give_password(browser: &mut Browser, page: &Page) -> Page {
+        let form = page.form_with("password").unwrap();
+        browser.submit(page, &form.fill("email", "ada@example.com").fill("password", "correct horse")).unwrap()
+    }
+
+    /// `/authorize` and Ada's password: where the browser ends up.
+    pub(super) fn log_in(&self, browser: &mut Browser, more: &[(&str, &str)]) -> Page {
+        let page = browser.open(&self.authorize_url(more)).unwrap();
+        Self::give_password(browser, &page)
+    }
+
+    /// What the verifier answers when it approves the login whose landing page this is.
+    pub(super) fn approval(&self, start: &Page) -> Map<String, Value> {
+        let asked = decode(&start.parameter("session_token").unwrap(), SECRET);
+        let answer = json!({
+            "sub": asked["sub"], "iss": self.verifier_origin, "iat": self.clock.now(), "exp": self.clock.now() + 60,
+            "state": start.parameter("state"), "jti": "once", "integration_id": asked["integration_id"],
+            "result": "approved", "purpose": "verify", "amr": ["face", "mfa"],
+        });
+        answer.as_object().unwrap().clone()
+    }
+
+    /// Posts `answer` to `/continue` from the verifier's page.
+    pub(super) fn give_back(&self, browser: &mut Browser, start: &Page, answer: &Map<String, Value>) -> Page {
+        let state = start.parameter("state").unwrap();
+        let form = Form::post(format!("{}/continue?state={state}", self.tenant_origin));
+        browser.submit(start, &form.fill("session_token", &sign(answer, SECRET))).unwrap()
+    }
+
+    /// Approves.
+    pub(super) fn approve(&self, browser: &mut Browser, start: &Page) -> Page {
+        self.give_back(browser, start, &self.approval(start))
+    }
+
+    /// Refuses for `reason`.
+    pub(super) fn refuse(&self, browser: &mut Browser, start: &Page, reason: &str) -> Page {
+        let mut answer = self.approval(start);
+        answer.insert("result".into(), json!("refused"));
+        answer.insert("reason".into(), json!(reason));
+        self.give_back(browser, start, &answer)
+    }
+
+    /// What `/oauth/token` answers to the code on this callback page.
+    pub(super) fn redeem(&self, callback: &Page) -> (u16, Value) {
+        let code = callback.parameter("code").unwrap_or_else(|| panic!("no code: {:?}", callback.parameter("error")));
+        self.token(&[
+            ("grant_type", "authorization_code"),
+            ("client_id", "app"),
+            ("redirect_uri", &self.app_callback()),
+            ("code", &code),
+            ("code_verifier", CODE_VERIFIER),
+        ])
+    }
+
+    pub(super) fn token(&self, fields: &[(&str, &str)]) -> (u16, Value) {
+        let url = Url::parse(&format!("{}/oauth/token", self.tenant_origin)).unwrap();
+        let answer = self.net.send(&Request::form(url, fields)).unwrap();
+        (answer.status, serde_json::from_slice(&answer.body).unwrap())
+    }
+}
+
+/// The customer's Action with its settings.
+pub(super) fn real_action(mode: &str, tenant: &str, verifier: &str) -> Action {
+    Action::new(ACTION)
+        .secret("SESSION_SECRET", SECRET)
+        .secret("INTEGRATION_ID", "integration-1")
+        .secret("VERIFIER_ORIGIN", verifier)
+        .secret("CONTINUE_ORIGIN", tenant)
+        .secret("MODE", mode)
+}
+
+/// One key for all tests: making one takes a while.
+pub(super) fn signing_key() -> SigningKey {
+    static KEY: OnceLock<SigningKey> = OnceLock::new();
+    KEY.get_or_init(|| SigningKey::generate(&SystemChance).unwrap()).clone()
+}
+
+/// An HS256 JWT.
+pub(super) fn sign(claims: &Map<String, Value>, secret: &str) -> String {
+    sign_as(&Header::new(Algorithm::HS256), claims, secret)
+}
+
+pub(super) fn sign_as(header: &Header, claims: &Map<String, Value>, secret: &str) -> String {
+    jsonwebtoken::encode(header, claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
+}
+
+/// The claims of an HS256 JWT.
+pub(super) fn decode(token: &str, secret: &str) -> Value {
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.validate_exp = false;
+    validation.required_spec_claims.clear();
+    jsonwebtoken::decode(token, &DecodingKey::from_secret(secret.as_bytes()), &validation).unwrap().claims
+}
+
+/// The claims of a token, unchecked.
+pub(super) fn peek(token: &Value) -> Value {
+    jsonwebtoken::dangerous::insecure_decode_claims(token.as_str().unwrap()).unwrap()
+}
+
+/// `error` and `error_description` of a callback.
+pub(super) fn refusal(page: &Page) -> (String, String) {
+    (page.parameter("error").unwrap_or_default(), page.parameter("error_description").unwrap_or_default())
+}

@@ -1,0 +1,361 @@
+//! The customer's Action through the whole tenant over HTTP, in both modes: what an application asks, and how it must end.
+
+use countenance_standin::browser::{Browser, Form, Page};
+
+use super::stand::{CLAIM, POLICY, SECRET, Stand, decode, peek, real_action, refusal, sign};
+
+/// Where a login stands when the tenant lets go of the browser, and what becomes of it then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// At the verifier; approved there, the ID token has the claim.
+    Verifier,
+    /// At the application, with a code for an ID token that has the claim, because a face was shown before.
+    Remembered,
+    /// At the application, with a code for an ID token without the claim.
+    Plain,
+    /// At the application, with this `error_description`.
+    Refused(&'static str),
+}
+
+use End::{Plain, Refused, Remembered, Verifier};
+
+const NEEDED: End = Refused("countenance_interaction_required");
+const MISCONFIGURED: End = Refused("countenance_configuration_error");
+const OTHERS_POLICY: &str = "urn:example:other";
+
+/// What is done before the row's own request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// Nothing: the person types a password.
+    Nothing,
+    /// A login that the verifier approved, so many seconds ago.
+    Verified(i64),
+    /// A login in the same browser that ended with a password and no face.
+    Password,
+}
+
+/// One request of an application.
+struct Row {
+    name: &'static str,
+    before: Before,
+    asks: &'static [(&'static str, &'static str)],
+    /// Replaces a setting of the Action; empty: it is left out.
+    setting: Option<(&'static str, &'static str)>,
+    custom_domain: bool,
+    always: End,
+    on_demand: End,
+}
+
+const ROW: Row = Row {
+    name: "",
+    before: Before::Nothing,
+    asks: &[],
+    setting: None,
+    custom_domain: false,
+    always: Verifier,
+    on_demand: Plain,
+};
+
+const SILENT: (&str, &str) = ("prompt", "none");
+const FIVE_MINUTES: Option<(&str, &str)> = Some(("MAX_AGE", "300"));
+
+fn rows() -> Vec<Row> {
+    use Before::{Password, Verified};
+    vec![
+        Row { name: "plain login", ..ROW },
+        Row { name: "asked", asks: &[("acr_values", POLICY)], on_demand: Verifier, ..ROW },
+        Row {
+            name: "asked among others",
+            asks: &[("acr_values", "urn:example:other https://authid.ai/policies/multi-factor")],
+            on_demand: Verifier,
+            ..ROW
+        },
+        Row { name: "asked for something else", asks: &[("acr_values", OTHERS_POLICY)], ..ROW },
+        Row { name: "second login of a session", before: Verified(60), ..ROW },
+        Row {
+            name: "second login, asked",
+            before: Verified(60),
+            asks: &[("acr_values", POLICY)],
+            on_demand: Verifier,
+            ..ROW
+        },
+        Row { name: "login again by prompt", before: Verified(60), asks: &[("prompt", "login")], ..ROW },
+        Row {
+            name: "silent, nobody there",
+            asks: &[SILENT],
+            always: Refused("Login required"),
+            on_demand: Refused("Login required"),
+            ..ROW
+        },
+        Row { name: "silent, no face yet", before: Password, asks: &[SILENT], always: NEEDED, ..ROW },
+        Row { name: "silent, fresh", before: Verified(24 * 3600), asks: &[SILENT], always: Plain, ..ROW },
+        Row { name: "silent, too old", before: Verified(24 * 3600 + 1), asks: &[SILENT], always: NEEDED, ..ROW },
+        Row {
+            name: "silent, fresh, asked",
+            before: Verified(60),
+            asks: &[SILENT, ("acr_values", POLICY)],
+            always: NEEDED,
+            on_demand: NEEDED,
+            ..ROW
+        },
+        Row { name: "custom domain", custom_domain: true, ..ROW },
+        Row {
+            name: "custom domain, asked",
+            custom_domain: true,
+            asks: &[("acr_values", POLICY)],
+            on_demand: Verifier,
+            ..ROW
+        },
+        // The Action then makes it from the host name that the person used.
+        Row {
+            name: "custom domain, return address left out",
+            custom_domain: true,
+            setting: Some(("CONTINUE_ORIGIN", "")),
+            asks: &[("acr_values", POLICY)],
+            on_demand: Verifier,
+            ..ROW
+        },
+        Row {
+            name: "no secret",
+            setting: Some(("SESSION_SECRET", "")),
+            always: MISCONFIGURED,
+            on_demand: MISCONFIGURED,
+            ..ROW
+        },
+        Row {
+            name: "a placeholder for a secret",
+            setting: Some(("SESSION_SECRET", "@@COUNTENANCE_PRODUCTION_SESSION_SECRET@@")),
+            always: MISCONFIGURED,
+            on_demand: MISCONFIGURED,
+            ..ROW
+        },
+        Row {
+            name: "no integration",
+            setting: Some(("INTEGRATION_ID", "")),
+            always: MISCONFIGURED,
+            on_demand: MISCONFIGURED,
+            ..ROW
+        },
+        Row {
+            name: "verifier with a path",
+            setting: Some(("VERIFIER_ORIGIN", "https://v.example/x")),
+            always: MISCONFIGURED,
+            on_demand: MISCONFIGURED,
+            ..ROW
+        },
+    ]
+}
+
+#[test]
+fn every_way_to_ask_ends_as_written_in_both_modes() {
+    for row in rows() {
+        for (mode, expected) in [("always", &row.always), ("on-demand", &row.on_demand)] {
+            assert_eq!(&end(&row, mode), expected, "{mode}: {}", row.name);
+        }
+    }
+}
+
+/// MAX_AGE is set: a face that was shown in this browser session counts for so long.
+fn rows_with_max_age() -> Vec<Row> {
+    use Before::{Password, Verified};
+    let row = Row { setting: FIVE_MINUTES, ..ROW };
+    let asks = &[("acr_values", POLICY)];
+    vec![
+        Row { name: "first login, asked", asks, on_demand: Verifier, ..row },
+        Row { name: "no face yet, asked", before: Password, asks, on_demand: Verifier, ..row },
+        Row { name: "second login", before: Verified(300), always: Remembered, ..row },
+        Row {
+            name: "second login, asked",
+            before: Verified(300),
+            asks,
+            always: Remembered,
+            on_demand: Remembered,
+            ..row
+        },
+        Row { name: "after that time", before: Verified(301), asks, on_demand: Verifier, ..row },
+        Row {
+            name: "a face now",
+            before: Verified(5),
+            asks: &[("prompt", "login"), ("acr_values", POLICY)],
+            on_demand: Verifier,
+            ..row
+        },
+        Row { name: "silent", before: Verified(300), asks: &[SILENT], always: Plain, ..row },
+        Row { name: "silent, after that time", before: Verified(301), asks: &[SILENT], always: NEEDED, ..row },
+        Row {
+            name: "silent, asked",
+            before: Verified(5),
+            asks: &[SILENT, ("acr_values", POLICY)],
+            always: NEEDED,
+            on_demand: NEEDED,
+            ..row
+        },
+        Row {
+            name: "no such age",
+            setting: Some(("MAX_AGE", "an hour")),
+            always: MISCONFIGURED,
+            on_demand: MISCONFIGURED,
+            ..row
+        },
+    ]
+}
+
+#[test]
+fn a_face_counts_again_for_as_long_as_the_tenant_says() {
+    for row in rows_with_max_age() {
+        for (mode, expected) in [("always", &row.always), ("on-demand", &row.on_demand)] {
+            assert_eq!(&end(&row, mode), expected, "{mode}: {}", row.name);
+        }
+    }
+}
+
+#[test]
+fn a_face_that_counts_again_gets_no_younger_by_it() {
+    let stand = Stand::with_mode("always");
+    stand.tenant.deploy(real_action("always", &stand.tenant_origin, &stand.verifier_origin).secret("MAX_AGE", "300"));
+    let (mut browser, mut another) = (stand.browser(), stand.browser());
+    let start = stand.log_in(&mut browser, &[]);
+    stand.approve(&mut browser, &start);
+    for (turn_secs, counts) in [(150, true), (150, true), (1, false)] {
+        stand.clock.turn(turn_secs);
+        let page = browser.open(&stand.authorize_url(&[])).unwrap();
+        assert_eq!(page.parameter("code").is_some(), counts, "{turn_secs}");
+        assert_eq!(page.url.path() == "/start", !counts, "{turn_secs}");
+        assert_eq!(stand.log_in(&mut another, &[("prompt", "login")]).url.path(), "/start", "another browser");
+    }
+}
+
+fn end(row: &Row, mode: &str) -> End {
+    let stand = stand(row, mode);
+    let mut browser = stand.browser();
+    prepare(&stand, &mut browser, row, mode);
+    let mut page = browser.open(&address(&stand, row, row.asks)).unwrap();
+    let again = row.before == Before::Nothing || row.asks.contains(&("prompt", "login"));
+    let shown = page.url.path() == "/u/login";
+    assert_eq!(shown, again && !row.asks.contains(&SILENT), "{mode}: {}: the password page", row.name);
+    if shown {
+        page = Stand::give_password(&mut browser, &page);
+    }
+    let verified = page.url.path() == "/start";
+    if verified {
+        page = approve(&stand, &mut browser, &page, row);
+    }
+    if page.parameter("code").is_none() {
+        let (_, reason) = refusal(&page);
+        let known = ["countenance_interaction_required", "countenance_configuration_error", "Login required"];
+        return Refused(known.into_iter().find(|known| *known == reason).unwrap_or("something else"));
+    }
+    let (status, tokens) = stand.redeem(&page);
+    assert_eq!(status, 200, "{}", row.name);
+    let claims = peek(&tokens["id_token"]);
+    assert_eq!(page.parameter("state").as_deref(), Some("the app's state"), "{}", row.name);
+    assert_eq!(claims["nonce"], "the app's nonce", "{}", row.name);
+    assert!(claims.get("amr").is_none() && claims.get("acr").is_none(), "{}: Auth0 sets neither", row.name);
+    let claim = claims.get(CLAIM).cloned();
+    let remembers = row.setting == FIVE_MINUTES && !row.asks.contains(&SILENT);
+    let granted = verified || remembers && claim.is_some();
+    assert_eq!(claim, granted.then(|| "mfa".into()), "{mode}: {}: claim and face go together", row.name);
+
+    // Whatever the login was, its refresh token works, and what it gives never has the claim.
+    let refresh = tokens["refresh_token"].as_str().unwrap();
+    let (status, fresh) =
+        stand.token(&[("grant_type", "refresh_token"), ("client_id", "app"), ("refresh_token", refresh)]);
+    assert_eq!((status, peek(&fresh["id_token"]).get(CLAIM)), (200, None), "{mode}: {}: refresh", row.name);
+    match (verified, granted) {
+        (true, _) => Verifier,
+        (false, true) => Remembered,
+        (false, false) => Plain,
+    }
+}
+
+/// A tenant with the row's settings.
+fn stand(row: &Row, mode: &str) -> Stand {
+    let stand = Stand::with_mode(mode);
+    let tenant = if row.custom_domain { stand.login_origin() } else { stand.tenant_origin.clone() };
+    let mut action = real_action(mode, &tenant, &stand.verifier_origin);
+    match row.setting {
+        Some((name, "")) => drop(action.secrets.remove(name)),
+        Some((name, value)) => action = action.secret(name, value),
+        None => {}
+    }
+    stand.tenant.deploy(action);
+    stand
+}
+
+fn prepare(stand: &Stand, browser: &mut Browser, row: &Row, mode: &str) {
+    match row.before {
+        Before::Nothing => {}
+        Before::Password => {
+            let page = browser.open(&address(stand, row, &[])).unwrap();
+            Stand::give_password(browser, &page);
+        }
+        Before::Verified(seconds) => {
+            let page = browser.open(&address(stand, row, &[("acr_values", POLICY)])).unwrap();
+            let start = Stand::give_password(browser, &page);
+            assert!(approve(stand, browser, &start, row).parameter("code").is_some(), "{mode}: {}", row.name);
+            stand.clock.turn(seconds);
+        }
+    }
+}
+
+fn address(stand: &Stand, row: &Row, asks: &[(&str, &str)]) -> String {
+    let address = stand.authorize_url(asks);
+    if row.custom_domain { address.replace(&stand.tenant_origin, &stand.login_origin()) } else { address }
+}
+
+/// Approves and goes back to where the signed token says.
+fn approve(stand: &Stand, browser: &mut Browser, start: &Page, row: &Row) -> Page {
+    let asked = decode(&start.parameter("session_token").unwrap(), SECRET);
+    let origin = if row.custom_domain { stand.login_origin() } else { stand.tenant_origin.clone() };
+    let back = format!("{origin}/continue");
+    // A tenant on the network is reached by https at its usual port; what stands before this one would bring that here.
+    let left_out = row.setting.is_some_and(|(name, _)| name == "CONTINUE_ORIGIN");
+    let told = if left_out { "https://login.localhost/continue" } else { &back };
+    assert_eq!(asked["continue_uri"], told, "{}", row.name);
+    assert_eq!(asked["iss"], "tenant.localhost", "{}: the tenant's own name", row.name);
+    let state = start.parameter("state").unwrap();
+    let form = Form::post(format!("{back}?state={state}"));
+    browser.submit(start, &form.fill("session_token", &sign(&stand.approval(start), SECRET))).unwrap()
+}
+
+#[test]
+fn a_custom_domain_has_cookies_and_a_name_of_its_own() {
+    let stand = Stand::with_source(
+        "exports.onExecutePostLogin = async (event) => { console.log(event.request.hostname, event.tenant.id); };",
+    );
+    let mut browser = stand.browser();
+    stand.log_in(&mut browser, &[]);
+    let there = stand.authorize_url(&[]).replace(&stand.tenant_origin, &stand.login_origin());
+    let page = browser.open(&there).unwrap();
+    assert_eq!((page.url.host_str(), page.url.path()), (Some("login.localhost"), "/u/login"), "not logged in there");
+    let (_, tokens) = stand.redeem(&Stand::give_password(&mut browser, &page));
+    assert_eq!(peek(&tokens["id_token"])["iss"], format!("{}/", stand.tenant_origin), "one issuer");
+    assert_eq!(stand.tenant.console(), ["tenant.localhost tenant.localhost", "login.localhost tenant.localhost"]);
+}
+
+#[test]
+fn a_name_that_is_not_the_tenants_gets_nothing() {
+    let stand = Stand::with_mode("on-demand");
+    let port = stand.tenant_origin.rsplit(':').next().unwrap().to_owned();
+    for (name, host, status) in [
+        ("its own", format!("tenant.localhost:{port}"), "200"),
+        ("its own, in capitals", format!("TENANT.localhost:{port}"), "200"),
+        ("its custom domain", format!("login.localhost:{port}"), "200"),
+        ("another", format!("evil.localhost:{port}"), "421"),
+        ("by number", format!("127.0.0.1:{port}"), "421"),
+        ("another port", "tenant.localhost:1".to_owned(), "421"),
+        ("none", String::new(), "421"),
+    ] {
+        assert_eq!(status_of(&port, &host), status, "{name}");
+    }
+}
+
+/// The status of a bare `GET /.well-known/jwks.json` with this `Host`.
+fn status_of(port: &str, host: &str) -> String {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port.parse::<u16>().unwrap())).unwrap();
+    write!(stream, "GET /.well-known/jwks.json HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text.split(' ').nth(1).unwrap().to_owned()
+}

@@ -1,0 +1,23 @@
+//! Every leaf of a JSON value, and another value for it.
+
+use serde_json::{Value, json};
+
+/// JSON pointers to every leaf.
+pub(crate) fn leaves(value: &Value, path: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => map.iter().for_each(|(name, v)| leaves(v, &format!("{path}/{name}"), found)),
+        Value::Array(list) => list.iter().enumerate().for_each(|(i, v)| leaves(v, &format!("{path}/{i}"), found)),
+        _ => found.push(path.to_owned()),
+    }
+}
+
+/// Another value of the same kind.
+pub(crate) fn changed(leaf: &Value) -> Value {
+    match leaf {
+        Value::Null => json!("something"),
+        Value::Bool(b) => json!(!b),
+        Value::Number(n) => n.as_i64().map_or_else(|| json!(n.as_f64().unwrap() + 0.5), |i| json!(i + 1)),
+        Value::String(s) => json!(format!("{}{s}", if s.starts_with('A') { 'B' } else { 'A' })),
+        Value::Array(_) | Value::Object(_) => unreachable!("a leaf"),
+    }
+}

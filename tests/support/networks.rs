@@ -1,0 +1,8 @@
+//! The embedded networks, prepared once for all tests of a suite.
+
+use std::sync::LazyLock;
+
+use countenance_vision::Vision;
+
+/// One for all tests: preparing the networks takes longer than running them.
+pub(crate) static VISION: LazyLock<Vision> = LazyLock::new(|| Vision::load().unwrap());

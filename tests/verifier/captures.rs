@@ -1,0 +1,541 @@
+//! `POST …/captures`: what holds, what does not, what convinces, what does not.
+
+use axum::http::StatusCode;
+use countenance_attest::jws::{self, KeyIn};
+use countenance_core::{
+    policy::{NetPolicy, Policy},
+    protocol::*,
+};
+use countenance_verifier::{Rules, RulesError};
+use serde_json::{Value, json};
+
+use super::house::*;
+
+/// One change to claims in order.
+type Change = fn(&mut Claims);
+
+#[tokio::test]
+async fn a_first_face_is_kept_and_compared_with_later_ones() {
+    let house = House::new().await;
+    let key = house.key();
+    assert!(matches!(house.log_in(&key).await.1, Outcome::Approved { .. }), "enrols");
+    assert!(matches!(house.log_in(&key).await.1, Outcome::Approved { .. }), "verifies");
+    house.sees(Sees::Bob);
+    assert!(matches!(house.log_in(&key).await.1, Outcome::Retry { reason: Reason::NoMatch, attempts_left: 4, .. }));
+}
+
+#[tokio::test]
+async fn the_same_post_gets_the_same_answer_byte_for_byte() {
+    let house = House::new().await;
+    let key = house.key();
+    house.log_in(&key).await;
+    for (seen, kind) in [(Sees::Bob, "retry"), (Sees::Ada, "approved")] {
+        let login = house.start().await;
+        let ticket = house.open(&key, &login).await;
+        let shot = png();
+        let attestation = House::sign(&key, &house.claims(&key, &ticket, &shot));
+        house.sees(seen);
+        let first = house.post(&key, &login.session, &attestation, &shot).await;
+        assert_eq!(first.json::<Value>()["outcome"], kind);
+        let before = house.events().await;
+        house.sees(Sees::Nobody);
+        for _ in 0..3 {
+            assert_eq!(house.post(&key, &login.session, &attestation, &shot).await.body, first.body, "{kind}");
+        }
+        house.pass(601);
+        assert_eq!(house.post(&key, &login.session, &attestation, &shot).await.body, first.body, "late {kind}");
+        assert_eq!(house.events().await, before);
+        house.pass(-601);
+    }
+}
+
+#[tokio::test]
+async fn the_same_post_sent_twice_at_once_is_judged_once() {
+    let house = House::new().await;
+    let key = house.key();
+    house.log_in(&key).await;
+    house.sees(Sees::Bob);
+    let login = house.start().await;
+    let ticket = house.open(&key, &login).await;
+    let shot = png();
+    let attestation = House::sign(&key, &house.claims(&key, &ticket, &shot));
+    let (one, two) = tokio::join!(
+        house.post(&key, &login.session, &attestation, &shot),
+        house.post(&key, &login.session, &attestation, &shot)
+    );
+    assert_eq!(one.body, two.body);
+    assert!(matches!(one.json(), Outcome::Retry { attempts_left: 4, .. }));
+}
+
+#[tokio::test]
+async fn an_attestation_that_does_not_hold_is_refused_by_name_and_leaves_the_nonce_good() {
+    let house = House::new().await;
+    let (key, other_key) = (house.key(), house.key());
+    let other_ticket = house.open(&other_key, &house.start().await).await;
+    let login = house.start().await;
+    let ticket = house.open(&key, &login).await;
+    let shot = png();
+    let good = house.claims(&key, &ticket, &shot);
+    let changed = |change: Change| {
+        let mut claims = good.clone();
+        change(&mut claims);
+        House::sign(&key, &claims)
+    };
+    let mut nonce_of_another = good.clone();
+    nonce_of_another.eat_nonce.clone_from(&other_ticket.nonce);
+    let mut one_byte = shot.clone();
+    *one_byte.last_mut().unwrap() ^= 1;
+    let mut more = serde_json::to_value(&good).unwrap();
+    more["admin"] = json!(true);
+    let whole = House::sign(&key, &good);
+    let (input, signature) = whole.rsplit_once('.').unwrap();
+    let unsigned = format!("{input}.{}{}", if signature.starts_with('A') { 'B' } else { 'A' }, &signature[1..]);
+    let rejected = ProblemKind::AttestationRejected;
+    for (case, attestation, shot, kind, why) in [
+        (
+            "nonce of another session",
+            House::sign(&key, &nonce_of_another),
+            &shot,
+            rejected,
+            "the attestation answers another nonce",
+        ),
+        (
+            "another session",
+            changed(|c| c.session.id = "x".into()),
+            &shot,
+            rejected,
+            "the attestation is for another session",
+        ),
+        (
+            "another purpose",
+            changed(|c| c.session.purpose = Purpose::Verify),
+            &shot,
+            rejected,
+            "the attestation is for another purpose",
+        ),
+        ("another key", House::sign(&other_key, &good), &shot, rejected, "the attestation names another key"),
+        (
+            "another device's id",
+            changed(|c| c.ueid = "AQ".into()),
+            &shot,
+            rejected,
+            "the device id is not that of the key",
+        ),
+        (
+            "its own key inside",
+            jws::sign(ATTESTATION_TYP, KeyIn::Jwk, &good, &key).unwrap(),
+            &shot,
+            rejected,
+            "the attestation brings its own key",
+        ),
+        ("a flipped bit", unsigned, &shot, rejected, "the attestation is not a sound signed statement"),
+        ("a claim more", House::sign(&key, &more), &shot, rejected, "the attestation is not a sound signed statement"),
+        ("one byte different", whole.clone(), &one_byte, rejected, "the shot is not the one that was signed for"),
+    ] {
+        let reply = house.post(&key, &login.session, &attestation, shot).await;
+        assert_eq!(reply.problem(), (kind, why.into()), "{case}");
+    }
+    assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }), "the nonce was spent");
+}
+
+#[tokio::test]
+async fn time_shape_and_allowance_are_checked_by_name() {
+    let house = House::new().await;
+    let key = house.key();
+    let rejected = ProblemKind::AttestationRejected;
+    let rows: [(&str, Change, ProblemKind, &str); 8] = [
+        ("sealed too early", |c| c.iat -= 121, rejected, "the attestation was sealed 121 s away from now"),
+        ("sealed in the future", |c| c.iat += 121, rejected, "the attestation was sealed -121 s away from now"),
+        (
+            "another picture's digest",
+            |c| c.shot.sha256 = c.frames.clone(),
+            rejected,
+            "the shot is not the one that was signed for",
+        ),
+        ("another profile", |c| c.eat_profile = "x".into(), rejected, "the attestation has another profile"),
+        ("contradiction", |c| c.liveness.fused = 9.0, rejected, "the claims contradict each other"),
+        (
+            "an unknown network",
+            |c| c.liveness.models[0].sha256 = "cd".repeat(32),
+            rejected,
+            "The attestation names a network that this verifier does not allow.",
+        ),
+        (
+            "another policy",
+            |c| c.liveness.policy = c.frames.clone(),
+            rejected,
+            "The attestation was made under another policy.",
+        ),
+        (
+            "another size",
+            |c| c.shot.width = 41,
+            ProblemKind::TooLarge,
+            "The shot has more pixels than allowed, or not those that were signed for.",
+        ),
+    ];
+    let login = house.start().await;
+    let ticket = house.open(&key, &login).await;
+    let shot = png();
+    for (case, change, kind, why) in rows {
+        let mut claims = house.claims(&key, &ticket, &shot);
+        change(&mut claims);
+        let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &shot).await;
+        assert_eq!(reply.problem(), (kind, why.into()), "{case}");
+    }
+    let proof = jws::sign(PROOF_TYP, KeyIn::Kid, &house.claims(&key, &ticket, &shot), &key).unwrap();
+    let reply = house.post(&key, &login.session, &proof, &shot).await;
+    assert_eq!(reply.problem().1, "the attestation is not a sound signed statement", "a statement of another type");
+    assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }));
+}
+
+#[tokio::test]
+async fn a_second_network_counts_where_the_integration_asks_for_it_and_nowhere_else() {
+    let second = NetPolicy { name: "second".into(), sha256: "ab".repeat(32), ..NetPolicy::embedded() };
+    let mut policy = Policy::default();
+    policy.liveness.nets.push(second.clone());
+    // What a client in order claims when it weighs that network in.
+    let weigh = |claims: &mut Claims| {
+        let (name, sha256) = (second.name.clone(), second.sha256.clone());
+        claims.liveness.models.push(ModelClaim { name: name.clone(), sha256: sha256.clone() });
+        claims.liveness.nets.push(NetClaim { name, sha256, odds: vec![2.0; 3], llr: 2.0 });
+        claims.liveness.policy = policy.digest();
+    };
+    let network = "The attestation names a network that this verifier does not allow.";
+    let other_policy = "The attestation was made under another policy.";
+    for (case, asks, weighs, told, problem) in [
+        ("asked and weighed", true, true, true, None),
+        ("asked and not weighed", true, false, false, Some(network)),
+        ("weighed and not told", true, true, false, Some(network)),
+        ("not asked and weighed", false, true, true, Some(network)),
+        ("not asked, weighed, and only the policy tells", false, true, false, Some(other_policy)),
+        ("not asked and not weighed", false, false, false, None),
+    ] {
+        let rules = if asks { Rules { policy: policy.clone(), ..rules() } } else { rules() };
+        let house = House::with(rules).await;
+        let key = house.key();
+        let login = house.start().await;
+        let ticket = house.open(&key, &login).await;
+        assert_eq!(ticket.policy.liveness.nets.len(), 1 + usize::from(asks), "{case}");
+        let shot = png();
+        let mut claims = house.claims(&key, &ticket, &shot);
+        if weighs {
+            weigh(&mut claims);
+        }
+        if !told {
+            claims.liveness.nets.truncate(1);
+            claims.liveness.models.truncate(1);
+        }
+        let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &shot).await;
+        match problem {
+            Some(why) => assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, why.into()), "{case}"),
+            None => assert!(matches!(reply.json(), Outcome::Approved { .. }), "{case}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_network_by_terms_that_none_can_have_is_no_rule() {
+    let house = House::new().await;
+    let mut policy = Policy::default();
+    policy.liveness.nets[0].side_px = 0;
+    let refused = house.verifier.add_integration(Rules { policy, ..rules() }).await;
+    assert!(matches!(refused, Err(RulesError::Net { .. })), "{:?}", refused.err());
+}
+
+#[tokio::test]
+async fn a_spent_nonce_is_no_nonce() {
+    let house = House::new().await;
+    let key = house.key();
+    house.log_in(&key).await;
+    house.sees(Sees::Bob);
+    let login = house.start().await;
+    let ticket = house.open(&key, &login).await;
+    let Outcome::Retry { nonce, .. } = house.capture(&key, &ticket).await.json() else { panic!() };
+    assert_ne!(nonce, ticket.nonce);
+    house.sees(Sees::Ada);
+    assert_eq!(house.capture(&key, &ticket).await.problem().1, "the attestation answers another nonce");
+    let fresh = Ticket { nonce, ..ticket };
+    assert!(matches!(house.capture(&key, &fresh).await.json(), Outcome::Approved { .. }));
+    assert_eq!(house.capture(&key, &fresh).await.problem().0, ProblemKind::SessionOver);
+}
+
+#[tokio::test]
+async fn a_judged_attestation_id_is_not_judged_again_under_a_fresh_nonce() {
+    let house = House::new().await;
+    let key = house.key();
+    house.log_in(&key).await;
+    house.sees(Sees::Bob);
+    let login = house.start().await;
+    let ticket = house.open(&key, &login).await;
+    let shot = png();
+    let mut claims = house.claims(&key, &ticket, &shot);
+    let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &shot).await;
+    let Outcome::Retry { nonce, .. } = reply.json() else { panic!() };
+    claims.eat_nonce = nonce;
+    house.sees(Sees::Ada);
+    let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &shot).await;
+    assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, "The attestation was judged before.".into()));
+}
+
+#[tokio::test]
+async fn a_device_that_keeps_posting_what_does_not_hold_loses_the_session() {
+    let house = House::new().await;
+    let key = house.key();
+    let login = house.start().await;
+    let ticket = house.open(&key, &login).await;
+    let shot = png();
+    let mut claims = house.claims(&key, &ticket, &shot);
+    claims.eat_nonce = "x".into();
+    let attestation = House::sign(&key, &claims);
+    for nth in 1..10 {
+        let reply = house.post(&key, &login.session, &attestation, &shot).await;
+        assert_eq!(reply.problem().0, ProblemKind::AttestationRejected, "{nth}");
+    }
+    let reply = house.post(&key, &login.session, &attestation, &shot).await;
+    assert!(matches!(reply.json(), Outcome::Refused { reason: Reason::Untrusted, .. }));
+}
+
+#[tokio::test]
+async fn what_does_not_convince_costs_an_attempt_and_says_why() {
+    let rows: [(&str, Sees, Change, Reason); 12] = [
+        ("a virtual camera", Sees::Ada, |c| c.camera.kind = CameraKind::Virtual, Reason::CameraNotAllowed),
+        ("a camera for tests", Sees::Ada, |c| c.camera.testing = true, Reason::CameraNotAllowed),
+        (
+            "pictures that look injected",
+            Sees::Ada,
+            |c| c.camera.signs = vec![InjectionSign::RepeatedFrames],
+            Reason::CameraNotAllowed,
+        ),
+        ("below our threshold", Sees::Ada, below_threshold, Reason::NotLive),
+        ("too few frames", Sees::Ada, eleven_frames, Reason::CannotTell),
+        ("too short a span", Sees::Ada, |c| c.span.last_millis = 799, Reason::CannotTell),
+        ("nobody there", Sees::Nobody, |_| {}, Reason::PoorQuality),
+        ("two people", Sees::Two, |_| {}, Reason::PoorQuality),
+        ("far away", Sees::FarAway, |_| {}, Reason::PoorQuality),
+        ("a flat shot", Sees::APicture, |_| {}, Reason::NotLive),
+        ("another person", Sees::Bob, |_| {}, Reason::NoMatch),
+        ("worst first", Sees::Nobody, |c| c.camera.kind = CameraKind::Virtual, Reason::CameraNotAllowed),
+    ];
+    for (case, sees, change, expected) in rows {
+        let house = House::new().await;
+        let key = house.key();
+        house.log_in(&key).await;
+        let login = house.start().await;
+        let ticket = house.open(&key, &login).await;
+        let shot = png();
+        let mut claims = house.claims(&key, &ticket, &shot);
+        change(&mut claims);
+        house.sees(sees);
+        let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &shot).await;
+        match reply.json() {
+            Outcome::Retry { reason, attempts_left, nonce } => {
+                assert_eq!((reason, attempts_left), (expected, 4), "{case}");
+                assert_ne!(nonce, ticket.nonce, "{case}");
+            }
+            other => panic!("{case}: {other:?}"),
+        }
+    }
+}
+
+fn below_threshold(claims: &mut Claims) {
+    // Consistent in itself, by a device that would like another threshold.
+    claims.liveness.threshold = -1.0;
+    claims.liveness.fused = -0.5;
+    claims.liveness.per_frame = vec![-0.5; 12];
+}
+
+fn eleven_frames(claims: &mut Claims) {
+    claims.span.scored = 11;
+    claims.liveness.per_frame = vec![2.0; 11];
+}
+
+#[tokio::test]
+async fn a_virtual_camera_counts_where_the_integration_says_so() {
+    let house = House::with(Rules { allow_virtual_cameras: true, ..rules() }).await;
+    let key = house.key();
+    let login = house.start().await;
+    let ticket = house.open(&key, &login).await;
+    let shot = png();
+    let mut claims = house.claims(&key, &ticket, &shot);
+    claims.camera.kind = CameraKind::Virtual;
+    let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &shot).await;
+    assert!(matches!(reply.json(), Outcome::Approved { .. }));
+}
+
+#[tokio::test]
+async fn attempts_are_few_and_the_last_ends_the_session_with_its_reason() {
+    let house = House::with(Rules { attempts: 2, ..rules() }).await;
+    let key = house.key();
+    house.log_in(&key).await;
+    house.sees(Sees::Bob);
+    let login = house.start().await;
+    let ticket = house.open(&key, &login).await;
+    let Outcome::Retry { nonce, attempts_left: 1, .. } = house.capture(&key, &ticket).await.json() else { panic!() };
+    let ticket = Ticket { nonce, ..ticket };
+    let last: Outcome = house.capture(&key, &ticket).await.json();
+    assert!(matches!(last, Outcome::Refused { reason: Reason::NoMatch, .. }), "{last:?}");
+    let reply = house.browse(&return_path(&last), &login.cookie).await;
+    assert_eq!(super::give_back::returned_claims(&house, &reply)["reason"], "no_match");
+}
+
+#[tokio::test]
+async fn ten_failures_in_a_row_lock_the_account_for_a_growing_while() {
+    let house = House::new().await;
+    let key = house.key();
+    house.log_in(&key).await;
+    house.sees(Sees::Bob);
+    let mut parallel = Vec::new();
+    for _ in 0..3 {
+        parallel.push(house.open(&key, &house.start().await).await);
+    }
+    let mut failures = 0;
+    let mut refused = 0;
+    for ticket in &mut parallel {
+        for _ in 0..5 {
+            match house.capture(&key, ticket).await.json() {
+                Outcome::Retry { nonce, .. } => {
+                    failures += 1;
+                    ticket.nonce = nonce;
+                }
+                Outcome::Refused { reason: Reason::NoMatch, .. } => {
+                    failures += 1;
+                    break;
+                }
+                Outcome::Refused { reason: Reason::TooManyAttempts, .. } => {
+                    refused += 1;
+                    break;
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    assert_eq!((failures, refused), (10, 1));
+    let locked = house.start().await;
+    assert!(locked.page.contains("data-page=\"too-many-attempts\"") && locked.page.contains("30 seconds"));
+    house.pass(30);
+    house.sees(Sees::Ada);
+    assert!(matches!(house.log_in(&key).await.1, Outcome::Approved { .. }), "after the wait");
+
+    house.sees(Sees::Bob);
+    assert!(matches!(house.log_in(&key).await.1, Outcome::Retry { .. }), "a success begins the count anew");
+}
+
+#[tokio::test]
+async fn a_locked_account_can_be_unlocked() {
+    let house = House::with(Rules { attempts: 10, ..rules() }).await;
+    let key = house.key();
+    house.log_in(&key).await;
+    house.sees(Sees::Bob);
+    let login = house.start().await;
+    let mut ticket = house.open(&key, &login).await;
+    while let Outcome::Retry { nonce, .. } = house.capture(&key, &ticket).await.json() {
+        ticket.nonce = nonce;
+    }
+    assert!(house.start().await.page.contains("too-many-attempts"));
+    assert!(house.verifier.unlock_account(&house.integration, SUB).await.unwrap());
+    assert!(!house.verifier.unlock_account(&house.integration, "nobody").await.unwrap());
+    assert!(house.start().await.page.contains("data-page=\"landing\""));
+}
+
+#[tokio::test]
+async fn too_much_is_refused_before_it_is_read() {
+    let house = House::new().await;
+    let key = house.key();
+    let login = house.start().await;
+    let ticket = house.open(&key, &login).await;
+    let path = format!("/v1/sessions/{}/captures", login.session);
+    let shot = png();
+    let attestation = House::sign(&key, &house.claims(&key, &ticket, &shot));
+    let attestation = attestation.as_bytes();
+    let (huge, big, long) = (vec![0; 50 << 20], vec![0; (8 << 20) + 1], vec![b'a'; (64 << 10) + 1]);
+    for (case, parts, kind) in [
+        ("50 MB", vec![("attestation", attestation), ("shot", &huge[..])], ProblemKind::TooLarge),
+        ("a byte too much", vec![("attestation", attestation), ("shot", &big[..])], ProblemKind::TooLarge),
+        ("a long attestation", vec![("attestation", &long[..]), ("shot", &shot)], ProblemKind::TooLarge),
+        ("no shot", vec![("attestation", attestation)], ProblemKind::BadRequest),
+        ("no attestation", vec![("shot", &shot)], ProblemKind::BadRequest),
+        ("two shots", vec![("attestation", attestation), ("shot", &shot), ("shot", &shot)], ProblemKind::BadRequest),
+        ("a part more", vec![("attestation", attestation), ("shot", &shot), ("x", b"y")], ProblemKind::BadRequest),
+    ] {
+        let (media_type, body) = form(&parts);
+        assert_eq!(house.call(&key, &path, &media_type, body).await.problem().0, kind, "{case}");
+    }
+    // Told the truth by nobody: the body is cut off while it is read.
+    let (media_type, body) = form(&[("attestation", attestation), ("shot", &huge)]);
+    let mut request = house.request(&key, &path, &media_type, body);
+    request.headers_mut().remove("content-length");
+    assert_eq!(house.send(request).await.problem().0, ProblemKind::TooLarge);
+    assert_eq!(house.call(&key, &path, "text/plain", b"x".to_vec()).await.problem().0, ProblemKind::BadRequest);
+    assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }));
+}
+
+#[tokio::test]
+async fn a_header_that_promises_900_megapixels_costs_nothing() {
+    let house = House::new().await;
+    let key = house.key();
+    let login = house.start().await;
+    let ticket = house.open(&key, &login).await;
+    let bomb = png_header_of(30_000, 30_000);
+    let claims = house.claims(&key, &ticket, &bomb);
+    let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &bomb).await;
+    assert_eq!((reply.status, reply.problem().0), (StatusCode::PAYLOAD_TOO_LARGE, ProblemKind::TooLarge));
+    let torn = &png()[..60];
+    let claims = house.claims(&key, &ticket, torn);
+    let reply = house.post(&key, &login.session, &House::sign(&key, &claims), torn).await;
+    assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, "The shot cannot be read.".into()));
+}
+
+/// A picture whose header, rightly summed, promises this size.
+pub(super) fn png_header_of(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = png();
+    bytes[16..20].copy_from_slice(&width.to_be_bytes());
+    bytes[20..24].copy_from_slice(&height.to_be_bytes());
+    let mut sum = u32::MAX;
+    for byte in &bytes[12..29] {
+        sum ^= u32::from(*byte);
+        for _ in 0..8 {
+            sum = (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg());
+        }
+    }
+    bytes[29..33].copy_from_slice(&(!sum).to_be_bytes());
+    bytes
+}
+
+#[tokio::test]
+async fn a_failed_examination_decides_nothing() {
+    let house = House::new().await;
+    let key = house.key();
+    let login = house.start().await;
+    let ticket = house.open(&key, &login).await;
+    house.sees(Sees::NothingForItBroke);
+    let before = house.events().await;
+    assert_eq!(house.capture(&key, &ticket).await.problem().0, ProblemKind::Internal);
+    assert_eq!(house.events().await, before);
+    house.sees(Sees::Ada);
+    assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }));
+}
+
+#[tokio::test]
+async fn a_session_past_its_time_takes_nothing() {
+    let house = House::new().await;
+    let key = house.key();
+    let login = house.start().await;
+    let ticket = house.open(&key, &login).await;
+    house.pass(600);
+    assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Expired));
+    assert!(matches!(house.abandon(&key, &login.session, Reason::TimedOut).await.json(), Outcome::Expired));
+}
+
+#[tokio::test]
+async fn two_enrolments_at_once_end_with_one_face() {
+    let house = House::new().await;
+    let (key, other) = (house.key(), house.key());
+    let first = house.open(&key, &house.start().await).await;
+    let second = house.open(&other, &house.start().await).await;
+    assert_eq!((first.purpose, second.purpose), (Purpose::Enroll, Purpose::Enroll));
+    assert!(matches!(house.capture(&key, &first).await.json(), Outcome::Approved { .. }));
+    house.sees(Sees::Bob);
+    assert!(matches!(house.capture(&other, &second).await.json(), Outcome::Retry { reason: Reason::NoMatch, .. }));
+    house.sees(Sees::Ada);
+    assert!(matches!(house.log_in(&key).await.1, Outcome::Approved { .. }), "the first face stays");
+}

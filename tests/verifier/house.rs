@@ -1,0 +1,542 @@
+//! A verifier to test, and the tenant, browser and device that call it.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicI64, AtomicU64, Ordering},
+};
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
+use countenance_attest::{
+    DeviceKey, Stamp,
+    jws::{self, KeyIn},
+    proof,
+};
+use countenance_core::{
+    clock::{Clock, UnixSecs},
+    frame::Frame,
+    policy::{CueName, NetPolicy, Policy, QualityPolicy},
+    protocol::*,
+    quality::measure::Measures,
+    rng::{Chance, random_text},
+};
+use countenance_verifier::{
+    ExamineError, Examiner, Look, Mailer, MasterKey, Place, Rules, Setup, Sighting, TwilioVerify, Verifier,
+};
+use countenance_vision::Embedding;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tower::ServiceExt;
+
+pub(super) const NOW: UnixSecs = 1_800_000_000;
+pub(super) const ORIGIN: &str = "http://verifier.localhost:4711";
+pub(super) const TENANT: &str = "tenant.localhost";
+pub(super) const CONTINUE: &str = "http://tenant.localhost:4712/continue";
+pub(super) const STATE: &str = "hKFo/2St+a=b&c";
+pub(super) const SUB: &str = "auth0|ada";
+
+/// Two faces, far apart, as their embeddings begin.
+pub(super) const ADA: [f32; 4] = [0.9, 0.1, 0.2, 0.3];
+const BOB: [f32; 4] = [-0.2, 0.9, 0.1, 0.0];
+
+/// The embedding that begins so.
+pub(super) fn embedding(face: [f32; 4]) -> Embedding {
+    let mut values = [0.0; Embedding::LEN];
+    values[..4].copy_from_slice(&face);
+    Embedding::from_bytes(values.map(f32::to_le_bytes).as_flattened()).unwrap()
+}
+
+/// A face at this cosine from Ada's.
+pub(super) fn ada_at(cosine: f32) -> [f32; 4] {
+    let length = ADA.iter().map(|x| x * x).sum::<f32>().sqrt();
+    let across = [-ADA[1], ADA[0], 0.0, 0.0];
+    let across_length = ADA[0].hypot(ADA[1]);
+    let sine = (1.0 - cosine * cosine).sqrt();
+    [0, 1, 2, 3].map(|i| cosine * ADA[i] / length + sine * across[i] / across_length)
+}
+
+/// Time that stands still until told.
+pub(super) struct HandClock(AtomicI64);
+
+impl Clock for HandClock {
+    fn now(&self) -> UnixSecs {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Bytes that differ each time, and are the same in each run.
+pub(super) struct Counted(AtomicU64);
+
+impl Chance for Counted {
+    fn fill(&self, out: &mut [u8]) {
+        for chunk in out.chunks_mut(32) {
+            let digest = Sha256::digest(self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes());
+            chunk.copy_from_slice(&digest[..chunk.len()]);
+        }
+    }
+}
+
+/// What the examiner sees next.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Sees {
+    Ada,
+    /// Ada, at this cosine from how she enrolled.
+    AdaAt(f32),
+    Bob,
+    Nobody,
+    Two,
+    FarAway,
+    APicture,
+    NothingForItBroke,
+}
+
+/// A frontal, evenly lit, sharp face with its eyes so far apart.
+fn measures(interocular_px: f32) -> Measures {
+    let claim = QualityClaim {
+        interocular_px,
+        face_ratio: 0.3,
+        yaw_deg: 0.0,
+        pitch_deg: 0.0,
+        roll_deg: 0.0,
+        sharpness: 100.0,
+        luma: 120.0,
+    };
+    Measures {
+        claim,
+        face_width_px: 2.0 * interocular_px,
+        offset_x_ratio: 0.0,
+        offset_y_ratio: 0.0,
+        uneven_ratio: 0.1,
+        eye_light_ratio: 1.0,
+    }
+}
+
+/// What is seen on every shot, and on single ones by the number of their frame.
+#[derive(Default)]
+pub(super) struct ToldExaminer {
+    all: Mutex<Option<Sees>>,
+    one: Mutex<Vec<(u64, Sees)>>,
+}
+
+impl Examiner for ToldExaminer {
+    fn examine(&self, shot: &Frame, _policy: &QualityPolicy) -> Result<Sighting, ExamineError> {
+        let look = |interocular_px, liveness, face| {
+            Ok(Sighting::OneFace(Look { measures: measures(interocular_px), liveness, embedding: embedding(face) }))
+        };
+        let one = self.one.lock().unwrap().iter().find(|(seq, _)| *seq == shot.seq()).map(|(_, sees)| *sees);
+        match one.or(*self.all.lock().unwrap()).unwrap_or(Sees::Ada) {
+            Sees::Ada => look(80.0, 3.0, ADA),
+            Sees::AdaAt(cosine) => look(80.0, 3.0, ada_at(cosine)),
+            Sees::Bob => look(80.0, 3.0, BOB),
+            Sees::FarAway => look(20.0, 3.0, ADA),
+            Sees::APicture => look(80.0, -2.0, ADA),
+            Sees::Nobody => Ok(Sighting::NoFace),
+            Sees::Two => Ok(Sighting::SeveralFaces),
+            Sees::NothingForItBroke => Err(ExamineError("broken".into())),
+        }
+    }
+}
+
+pub(super) struct House {
+    pub(super) verifier: Verifier,
+    pub(super) clock: Arc<HandClock>,
+    pub(super) chance: Arc<Counted>,
+    pub(super) integration: String,
+    pub(super) secret: String,
+    examiner: Arc<ToldExaminer>,
+}
+
+/// A login that has reached the landing page.
+#[derive(Clone)]
+pub(super) struct Login {
+    pub(super) session: String,
+    pub(super) code: String,
+    pub(super) cookie: String,
+    pub(super) page: String,
+}
+
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+pub(super) fn models() -> Vec<ModelClaim> {
+    vec![ModelClaim { name: "liveness".into(), sha256: NetPolicy::embedded().sha256 }]
+}
+
+pub(super) fn rules() -> Rules {
+    Rules { custom_domains: vec!["login.example".into()], ..Rules::new("Payroll", TENANT) }
+}
+
+impl House {
+    pub(super) async fn new() -> Self {
+        Self::with(rules()).await
+    }
+
+    pub(super) async fn with(rules: Rules) -> Self {
+        Self::at(Place::Memory, rules).await
+    }
+
+    /// One that can send one-time codes.
+    pub(super) async fn with_codes(place: Place, rules: Rules, codes: TwilioVerify) -> Self {
+        Self::made(place, rules, Some(codes), None).await
+    }
+
+    pub(super) async fn at(place: Place, rules: Rules) -> Self {
+        Self::made(place, rules, None, None).await
+    }
+
+    pub(super) async fn made(
+        place: Place,
+        rules: Rules,
+        codes: Option<TwilioVerify>,
+        mailer: Option<Arc<dyn Mailer>>,
+    ) -> Self {
+        let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
+        let chance = Arc::new(Counted(AtomicU64::new(1)));
+        let examiner = Arc::new(ToldExaminer::default());
+        let setup = Setup {
+            origin: ORIGIN.parse().unwrap(),
+            place,
+            key: MasterKey::from_bytes([5; 32]),
+            clock: clock.clone(),
+            chance: chance.clone(),
+            examiner: examiner.clone(),
+            models: models(),
+            policy: Policy::default(),
+            judges: 2,
+            download_url: Some("https://download.example/".into()),
+            codes,
+            mailer,
+        };
+        let verifier = Verifier::open(setup).await.unwrap();
+        let (integration, secret) = verifier.add_integration(rules).await.unwrap();
+        Self { verifier, clock, chance, integration, secret: secret.reveal().to_owned(), examiner }
+    }
+
+    pub(super) fn sees(&self, what: Sees) {
+        *self.examiner.all.lock().unwrap() = Some(what);
+    }
+
+    /// What the examiner sees on the shot of this frame, whatever else it sees.
+    pub(super) fn sees_on(&self, seq: u64, what: Sees) {
+        self.examiner.one.lock().unwrap().insert(0, (seq, what));
+    }
+
+    pub(super) fn pass(&self, secs: i64) {
+        self.clock.0.fetch_add(secs, Ordering::SeqCst);
+    }
+
+    pub(super) fn key(&self) -> DeviceKey {
+        DeviceKey::ephemeral(self.chance.as_ref())
+    }
+
+    /// How many things have happened, by the audit log.
+    pub(super) async fn events(&self) -> i64 {
+        self.verifier.verify_audit().await.unwrap().rows
+    }
+
+    // -- the tenant
+
+    pub(super) fn start_claims(&self) -> Value {
+        let now = self.clock.now();
+        json!({"sub": SUB, "iss": TENANT, "iat": now, "exp": now + 900, "ip": "127.0.0.1",
+               "integration_id": self.integration, "continue_uri": CONTINUE, "client_name": "Salary <page>",
+               "email": "ada@example.org", "nothing": random_text::<8>(self.chance.as_ref())})
+    }
+
+    pub(super) fn token(&self, claims: &Value) -> String {
+        let key = EncodingKey::from_secret(self.secret.as_bytes());
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &key).unwrap()
+    }
+
+    // -- the browser
+
+    pub(super) async fn send(&self, request: Request<Body>) -> Reply {
+        let response = self.verifier.router().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 1 << 20).await.unwrap().to_vec();
+        Reply { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(super) async fn browse(&self, path: &str, cookie: &str) -> Reply {
+        self.send(Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap()).await
+    }
+
+    /// Posts a form as a browser does from a page of the verifier's.
+    pub(super) async fn submit(&self, path: &str, cookie: &str, body: &str) -> Reply {
+        self.send(own_form(path, cookie, body)).await
+    }
+
+    pub(super) async fn start_with(&self, token: &str) -> Reply {
+        self.browse(&start_path(token), "").await
+    }
+
+    /// A login of Ada's, as far as the landing page.
+    pub(super) async fn start(&self) -> Login {
+        self.start_as(&self.start_claims()).await
+    }
+
+    /// One whose tenant says this of her phone.
+    pub(super) async fn start_with_phone(&self, phone: Value) -> Login {
+        let mut claims = self.start_claims();
+        claims["phone_number"] = phone;
+        self.start_as(&claims).await
+    }
+
+    pub(super) async fn start_as(&self, claims: &Value) -> Login {
+        let reply = self.start_with(&self.token(claims)).await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+        let page = reply.text();
+        let link = page.split("href=\"countenance://verify?").nth(1).map(|l| l.split('"').next().unwrap().to_owned());
+        let link = link.unwrap_or_default().replace("&amp;", "&");
+        let part = |name: &str| {
+            url::form_urlencoded::parse(link.as_bytes()).find(|(n, _)| n == name).map(|(_, v)| v.into_owned())
+        };
+        let cookie = reply.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+        Login { session: part("s").unwrap_or_default(), code: part("c").unwrap_or_default(), cookie, page }
+    }
+
+    // -- the device
+
+    pub(super) async fn call(&self, key: &DeviceKey, path: &str, media_type: &str, body: Vec<u8>) -> Reply {
+        self.send(self.request(key, path, media_type, body)).await
+    }
+
+    pub(super) fn request(&self, key: &DeviceKey, path: &str, media_type: &str, body: Vec<u8>) -> Request<Body> {
+        let url = format!("{ORIGIN}{path}").parse().unwrap();
+        let told = proof::Request { method: "POST", url: &url, body: &body };
+        let proof = proof::make(&told, key, Stamp::new(self.clock.as_ref(), self.chance.as_ref())).unwrap();
+        Request::post(path)
+            .header(PROOF_HEADER, proof)
+            .header(header::CONTENT_TYPE, media_type)
+            .header(header::CONTENT_LENGTH, body.len())
+            .body(Body::from(body))
+            .unwrap()
+    }
+
+    pub(super) async fn call_json(&self, key: &DeviceKey, path: &str, body: &impl Serialize) -> Reply {
+        self.call(key, path, "application/json", serde_json::to_vec(body).unwrap()).await
+    }
+
+    pub(super) async fn try_open(&self, key: &DeviceKey, login: &Login) -> Reply {
+        let body = OpenSession { code: login.code.clone(), app: "countenance/1".into() };
+        self.call_json(key, &format!("/v1/sessions/{}/open", login.session), &body).await
+    }
+
+    pub(super) async fn open(&self, key: &DeviceKey, login: &Login) -> Ticket {
+        self.try_open(key, login).await.json()
+    }
+
+    pub(super) async fn abandon(&self, key: &DeviceKey, session: &str, reason: Reason) -> Reply {
+        self.call_json(key, &format!("/v1/sessions/{session}/abandon"), &Abandon { reason }).await
+    }
+
+    pub(super) async fn send_code(&self, key: &DeviceKey, session: &str, channel: Fallback) -> Reply {
+        self.call_json(key, &format!("/v1/sessions/{session}/otp"), &SendCode { channel }).await
+    }
+
+    pub(super) async fn check_code(&self, key: &DeviceKey, session: &str, code: &str) -> Reply {
+        self.call_json(key, &format!("/v1/sessions/{session}/otp/check"), &json!({ "code": code })).await
+    }
+
+    /// Claims in order for the ticket and this picture.
+    pub(super) fn claims(&self, key: &DeviceKey, ticket: &Ticket, shot: &[u8]) -> Claims {
+        let stamp = Stamp::new(self.clock.as_ref(), self.chance.as_ref());
+        Claims {
+            eat_profile: ATTESTATION_PROFILE.into(),
+            eat_nonce: ticket.nonce.clone(),
+            iat: stamp.iat,
+            jti: stamp.jti,
+            ueid: key.ueid(),
+            swname: "countenance".into(),
+            swversion: "1".into(),
+            session: SessionClaim { id: ticket.session_id.clone(), purpose: ticket.purpose },
+            shot: ShotClaim {
+                sha256: B64.encode(Sha256::digest(shot)),
+                width: 40,
+                height: 30,
+                media_type: "image/png".into(),
+                frame_seq: 6,
+            },
+            more_shots: Vec::new(),
+            span: SpanClaim {
+                first_seq: 0,
+                first_millis: 0,
+                last_seq: 40,
+                last_millis: 1_600,
+                seen: 41,
+                good: 20,
+                scored: 12,
+                track: 0,
+            },
+            liveness: LivenessClaim {
+                decision: LivenessDecision::Live,
+                fused: 2.0,
+                threshold: 1.2,
+                nets: vec![NetClaim {
+                    name: "liveness".into(),
+                    sha256: NetPolicy::embedded().sha256,
+                    odds: vec![2.0; 3],
+                    llr: 2.0,
+                }],
+                cues: vec![CueClaim { name: CueName::Stillness, measure: Some(0.5), llr: 0.0 }],
+                per_frame: vec![2.0; 12],
+                models: models(),
+                policy: Policy::default().digest(),
+            },
+            quality: QualityClaim {
+                interocular_px: 80.0,
+                face_ratio: 0.3,
+                yaw_deg: 0.0,
+                pitch_deg: 0.0,
+                roll_deg: 0.0,
+                sharpness: 100.0,
+                luma: 120.0,
+            },
+            camera: CameraClaim {
+                name: "cam".into(),
+                driver: "uvcvideo".into(),
+                bus_path: None,
+                vid_pid: None,
+                format: "MJPG".into(),
+                kind: CameraKind::Physical,
+                pinned: false,
+                testing: false,
+                qualified: false,
+                signs: Vec::new(),
+            },
+            frames: B64.encode([1; 32]),
+            key: KeyProtection::File,
+        }
+    }
+
+    /// The same with further shots, of the frames 12, 18 and so on, and all the bytes to post.
+    pub(super) fn claims_of_several(&self, key: &DeviceKey, ticket: &Ticket, more: u32) -> (Claims, Vec<Vec<u8>>) {
+        let shots: Vec<_> = (0..=more).map(|i| png_of(40, 30 + i)).collect();
+        let mut claims = self.claims(key, ticket, &shots[0]);
+        let further = shots.iter().enumerate().skip(1).map(|(i, shot)| ShotClaim {
+            sha256: B64.encode(Sha256::digest(shot)),
+            height: 30 + i as u32,
+            frame_seq: 6 + 6 * i as u64,
+            ..claims.shot.clone()
+        });
+        claims.more_shots = further.collect();
+        (claims, shots)
+    }
+
+    pub(super) fn sign(key: &DeviceKey, claims: &impl Serialize) -> String {
+        jws::sign(ATTESTATION_TYP, KeyIn::Kid, claims, key).unwrap()
+    }
+
+    pub(super) async fn post(&self, key: &DeviceKey, session: &str, attestation: &str, shot: &[u8]) -> Reply {
+        let (media_type, body) = form(&[("attestation", attestation.as_bytes()), ("shot", shot)]);
+        self.call(key, &format!("/v1/sessions/{session}/captures"), &media_type, body).await
+    }
+
+    /// Posts these shots, the primary one first.
+    pub(super) async fn post_all(&self, key: &DeviceKey, claims: &Claims, shots: &[Vec<u8>]) -> Reply {
+        let attestation = Self::sign(key, claims);
+        let names = ["shot", "shot-2", "shot-3", "shot-4"];
+        let parts = names.into_iter().zip(shots).map(|(name, shot)| (name, &shot[..]));
+        let parts: Vec<_> = std::iter::once(("attestation", attestation.as_bytes())).chain(parts).collect();
+        let (media_type, body) = form(&parts);
+        self.call(key, &format!("/v1/sessions/{}/captures", claims.session.id), &media_type, body).await
+    }
+
+    /// A capture in order.
+    pub(super) async fn capture(&self, key: &DeviceKey, ticket: &Ticket) -> Reply {
+        let shot = png();
+        let attestation = Self::sign(key, &self.claims(key, ticket, &shot));
+        self.post(key, &ticket.session_id, &attestation, &shot).await
+    }
+
+    /// A whole login of whom the examiner sees, as far as the outcome.
+    pub(super) async fn log_in(&self, key: &DeviceKey) -> (Login, Outcome) {
+        let login = self.start().await;
+        let ticket = self.open(key, &login).await;
+        let outcome = self.capture(key, &ticket).await.json();
+        (login, outcome)
+    }
+}
+
+impl Reply {
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(super) fn json<T: DeserializeOwned>(&self) -> T {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.text());
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// Which page this is.
+    pub(super) fn page(&self) -> String {
+        self.text().split("data-page=\"").nth(1).unwrap_or_default().split('"').next().unwrap().to_owned()
+    }
+
+    /// Which problem this is, and its sentence.
+    pub(super) fn problem(&self) -> (ProblemKind, String) {
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json", "{}", self.text());
+        let problem: Problem = serde_json::from_slice(&self.body).unwrap();
+        assert_eq!(problem.status, self.status.as_u16());
+        (ProblemKind::from_uri(&problem.kind).unwrap(), problem.detail.unwrap_or(problem.title))
+    }
+}
+
+/// A form of one of the verifier's own pages: those are `no-referrer`, so the browser says `Origin: null`.
+pub(super) fn own_form(path: &str, cookie: &str, body: &str) -> Request<Body> {
+    Request::post(path)
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::ORIGIN, "null")
+        .header("sec-fetch-site", "same-origin")
+        .body(Body::from(body.to_owned()))
+        .unwrap()
+}
+
+pub(super) fn start_path(token: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("session_token", token)
+        .append_pair("state", STATE)
+        .finish();
+    format!("/start?{query}")
+}
+
+pub(super) fn png() -> Vec<u8> {
+    png_of(40, 30)
+}
+
+pub(super) fn png_of(width: u32, height: u32) -> Vec<u8> {
+    use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
+    let mut bytes = Vec::new();
+    let pixels = vec![90; (width * height * 3) as usize];
+    PngEncoder::new(&mut bytes).write_image(&pixels, width, height, ExtendedColorType::Rgb8).unwrap();
+    bytes
+}
+
+pub(super) fn form(parts: &[(&str, &[u8])]) -> (String, Vec<u8>) {
+    let mut body = Vec::new();
+    for (name, content) in parts {
+        let head = format!("--b0undary\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+        body.extend(head.as_bytes());
+        body.extend(*content);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--b0undary--\r\n");
+    ("multipart/form-data; boundary=b0undary".into(), body)
+}
+
+/// The path of an outcome's return page.
+pub(super) fn return_path(outcome: &Outcome) -> String {
+    let (Outcome::Approved { continue_url } | Outcome::Refused { continue_url, .. }) = outcome else {
+        panic!("{outcome:?} has no return page")
+    };
+    continue_url.strip_prefix(ORIGIN).unwrap().to_owned()
+}

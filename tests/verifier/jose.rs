@@ -1,0 +1,196 @@
+//! The verifier's four kinds of statement against JOSE libraries that are not ours: attestation, proof of a request, start
+//! token and return token. They read ours, we read theirs, and neither reads a changed one.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
+use countenance_attest::{jws::JwsError, proof, verify};
+use countenance_core::protocol::*;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{give_back::returned_token, house::*};
+use crate::peers::{Peer, PeerKey, peers, public_key, secret_key, twins};
+
+/// Both names of the one algorithm (RFC 8037, RFC 9864).
+const NAMES: [&str; 2] = ["Ed25519", "EdDSA"];
+
+#[tokio::test]
+async fn peers_read_our_attestation() {
+    let house = House::new().await;
+    let key = house.key();
+    let ticket = house.open(&key, &house.start().await).await;
+    let claims = house.claims(&key, &ticket, &png());
+    let jws = House::sign(&key, &claims);
+    for mut peer in peers("peers_read_our_attestation") {
+        let other = peer.generate("Ed25519").public;
+        let expected = |key: &Value| json!({ "key": key, "alg": "Ed25519", "typ": "eat+jwt", "now": NOW });
+        let read = peer.reads(&jws, &expected(&serde_json::to_value(key.jwk()).unwrap()));
+        assert_eq!(read["eat_nonce"], ticket.nonce, "{}", peer.name);
+        assert_eq!((&read["ueid"], &read["shot"]["sha256"]), (&json!(key.ueid()), &json!(claims.shot.sha256)));
+        assert!(is_signature(&peer.refuses(&jws, &expected(&other))), "{}: another key", peer.name);
+    }
+}
+
+#[tokio::test]
+async fn peers_read_our_proof_of_a_request_by_the_key_inside() {
+    let house = House::new().await;
+    let key = house.key();
+    let request = house.request(&key, "/v1/devices", "application/json", b"{}".to_vec());
+    let jws = request.headers()[PROOF_HEADER].to_str().unwrap();
+    for mut peer in peers("peers_read_our_proof_of_a_request_by_the_key_inside") {
+        let expected = json!({ "key": "embedded", "alg": "Ed25519", "typ": PROOF_TYP, "now": NOW });
+        let read = peer.reads(jws, &expected);
+        assert_eq!((&read["htm"], &read["htu"]), (&json!("POST"), &json!(format!("{ORIGIN}/v1/devices"))));
+        assert_eq!(read["body_sha256"], B64.encode(Sha256::digest(b"{}")), "{}", peer.name);
+    }
+}
+
+#[tokio::test]
+async fn peers_read_our_return_token() {
+    let house = House::new().await;
+    let (login, outcome) = house.log_in(&house.key()).await;
+    let token = returned_token(&house.browse(&return_path(&outcome), &login.cookie).await);
+    for mut peer in peers("peers_read_our_return_token") {
+        let expected = |secret: &str, now: i64| json!({ "key": secret_key(secret), "alg": "HS256", "typ": "JWT", "iss": "verifier.localhost", "now": now });
+        let read = peer.reads(&token, &expected(&house.secret, NOW));
+        assert_eq!((&read["sub"], &read["state"]), (&json!(SUB), &json!(STATE)), "{}", peer.name);
+        assert_eq!((&read["result"], &read["amr"]), (&json!("approved"), &json!(["face", "mfa"])), "{}", peer.name);
+        let other = "x".repeat(house.secret.len());
+        assert!(is_signature(&peer.refuses(&token, &expected(&other, NOW))), "{}: another secret", peer.name);
+        let late = peer.refuses(&token, &expected(&house.secret, NOW + 61));
+        assert!(["ERR_JWT_EXPIRED", "expired_token"].contains(&late.as_str()), "{}: {late}", peer.name);
+    }
+}
+
+#[tokio::test]
+async fn start_tokens_of_peers_begin_a_session() {
+    let house = House::new().await;
+    for mut peer in peers("start_tokens_of_peers_begin_a_session") {
+        let header = json!({ "alg": "HS256", "typ": "JWT" });
+        let token = peer.sign(&header, &house.start_claims(), &secret_key(&house.secret));
+        for (change, twin) in twins(&token) {
+            let reply = house.start_with(&twin).await;
+            assert!(reply.status.is_client_error() && reply.page() != "landing", "{}: {change}", peer.name);
+        }
+        let other = peer.sign(&header, &house.start_claims(), &secret_key(&"x".repeat(43)));
+        assert!(house.start_with(&other).await.status.is_client_error(), "{}: another secret", peer.name);
+        let reply = house.start_with(&token).await;
+        assert_eq!((reply.status, reply.page().as_str()), (StatusCode::OK, "landing"), "{}", peer.name);
+    }
+}
+
+#[tokio::test]
+async fn a_device_that_signs_with_a_peer_logs_in() {
+    let house = House::new().await;
+    for mut peer in peers("a_device_that_signs_with_a_peer_logs_in") {
+        for alg in NAMES {
+            let device = Device { key: peer.generate(alg), alg };
+            let login = house.start().await;
+            let body = OpenSession { code: login.code.clone(), app: "countenance/1".into() };
+            let path = format!("/v1/sessions/{}/open", login.session);
+            let body = serde_json::to_vec(&body).unwrap();
+            let request = device.request(&mut peer, &house, &path, "application/json", body);
+            let ticket: Ticket = house.send(request).await.json();
+
+            let shot = png();
+            let attestation = device.attestation(&mut peer, &house, &ticket, &shot);
+            let (media_type, body) = form(&[("attestation", attestation.as_bytes()), ("shot", &shot)]);
+            let path = format!("/v1/sessions/{}/captures", login.session);
+            let request = device.request(&mut peer, &house, &path, &media_type, body);
+            let outcome: Outcome = house.send(request).await.json();
+            assert!(matches!(outcome, Outcome::Approved { .. }), "{} {alg}: {outcome:?}", peer.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn changed_statements_of_peers_are_refused() {
+    let house = House::new().await;
+    let ticket = house.open(&house.key(), &house.start().await).await;
+    let shot = png();
+    for mut peer in peers("changed_statements_of_peers_are_refused") {
+        for alg in NAMES {
+            let device = Device { key: peer.generate(alg), alg };
+            let name = format!("{} {alg}", peer.name);
+            let attestation = device.attestation(&mut peer, &house, &ticket, &shot);
+            let expected = verify::Expected {
+                nonce: &ticket.nonce,
+                session_id: &ticket.session_id,
+                purpose: ticket.purpose,
+                now: NOW,
+            };
+            let read = |jws: &str| verify::verify(jws, &public_key(&device.key.public), &expected, &[&shot]);
+            assert_eq!(read(&attestation).unwrap().eat_nonce, ticket.nonce, "{name}");
+            for (change, twin) in twins(&attestation) {
+                let Err(verify::AttestError::Jws(why)) = read(&twin) else { panic!("{name}: {change} was read") };
+                assert!(is_refusal(&why), "{name}: {change}: {why}");
+            }
+            let refused = read(&renamed(&attestation));
+            assert_eq!(refused, Err(verify::AttestError::Jws(JwsError::BadSignature)), "{name}");
+
+            let request = device.request(&mut peer, &house, "/v1/devices", "application/json", b"{}".to_vec());
+            let jws = request.headers()[PROOF_HEADER].to_str().unwrap();
+            let url = format!("{ORIGIN}/v1/devices").parse().unwrap();
+            let asked = proof::Request { method: "POST", url: &url, body: b"{}" };
+            assert_eq!(proof::verify(jws, &asked, NOW).unwrap().key, public_key(&device.key.public), "{name}");
+            for (change, twin) in twins(jws) {
+                let Err(proof::ProofError::Jws(why)) = proof::verify(&twin, &asked, NOW) else {
+                    panic!("{name}: {change} was read")
+                };
+                assert!(is_refusal(&why), "{name}: {change}: {why}");
+            }
+            let refused = proof::verify(&renamed(jws), &asked, NOW);
+            assert_eq!(refused, Err(proof::ProofError::Jws(JwsError::BadSignature)), "{name}");
+        }
+    }
+}
+
+/// A device whose signatures a peer makes.
+struct Device {
+    key: PeerKey,
+    alg: &'static str,
+}
+
+impl Device {
+    fn request(&self, peer: &mut Peer, house: &House, path: &str, media_type: &str, body: Vec<u8>) -> Request<Body> {
+        let header = json!({ "alg": self.alg, "typ": PROOF_TYP, "jwk": self.key.public });
+        let claims = json!({
+            "htm": "POST", "htu": format!("{ORIGIN}{path}"), "iat": NOW, "jti": house.key().ueid(),
+            "body_sha256": B64.encode(Sha256::digest(&body)),
+        });
+        Request::post(path)
+            .header(PROOF_HEADER, peer.sign(&header, &claims, &self.key.private))
+            .header(header::CONTENT_TYPE, media_type)
+            .header(header::CONTENT_LENGTH, body.len())
+            .body(Body::from(body))
+            .unwrap()
+    }
+
+    fn attestation(&self, peer: &mut Peer, house: &House, ticket: &Ticket, shot: &[u8]) -> String {
+        let thumbprint = public_key(&self.key.public).thumbprint();
+        let mut claims = serde_json::to_value(house.claims(&house.key(), ticket, shot)).unwrap();
+        claims["ueid"] = json!(thumbprint.ueid());
+        let header = json!({ "alg": self.alg, "typ": ATTESTATION_TYP, "kid": thumbprint.to_string() });
+        peer.sign(&header, &claims, &self.key.private)
+    }
+}
+
+/// `jws` with the other name of its algorithm: a header that is understood, and not the one that was signed.
+fn renamed(jws: &str) -> String {
+    let (header, rest) = jws.split_once('.').unwrap();
+    let mut header: Value = serde_json::from_slice(&B64.decode(header).unwrap()).unwrap();
+    header["alg"] = json!(NAMES.iter().find(|name| header["alg"] != **name));
+    format!("{}.{rest}", B64.encode(header.to_string()))
+}
+
+fn is_signature(code: &str) -> bool {
+    ["ERR_JWS_SIGNATURE_VERIFICATION_FAILED", "bad_signature"].contains(&code)
+}
+
+/// A member that nobody knows is refused before the signature is looked at.
+fn is_refusal(why: &JwsError) -> bool {
+    matches!(why, JwsError::BadSignature | JwsError::Header(_))
+}

@@ -1,0 +1,38 @@
+//! The verifier as tenants, browsers and devices meet it: every call over its router, with a clock and a chance of our
+//! own and an examiner that sees what it is told.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where it cannot go on"
+)]
+
+#[allow(dead_code, reason = "each suite uses a part")]
+#[path = "../support/json.rs"]
+mod json_leaves;
+#[allow(dead_code, reason = "each suite uses a part")]
+#[path = "../support/networks.rs"]
+mod networks;
+#[allow(dead_code, reason = "each suite uses a part")]
+#[path = "../support/jose.rs"]
+mod peers;
+
+mod captures;
+mod codes;
+mod disabled;
+mod give_back;
+mod hostile;
+mod house;
+mod jose;
+mod landing;
+mod landing_codes;
+mod landing_mail;
+mod logs;
+mod portal;
+mod recorded_faces;
+mod sessions;
+mod start;
+mod storage;
+mod switchboard;
+mod templates;

@@ -1,0 +1,82 @@
+//! The recorded people, as the verifier sees them on what a client would post: its own look at the quality, and templates.
+
+use std::{path::Path, time::Duration};
+
+use countenance_camera::{FrameSource, recording};
+use countenance_core::{
+    face::Face,
+    frame::Frame,
+    policy::{MatchPolicy, QualityPolicy},
+    quality::{fault_of_cut, judge, measure::Measures},
+};
+use countenance_verifier::SHOT_SLACK_RATIO;
+use countenance_vision::Embedding;
+
+use crate::networks::VISION;
+
+/// Good frames of a recording, six apart (240 ms at 25 a second), each with its face.
+fn good_frames(clip: &str) -> Vec<(Frame, Face)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
+    let mut source = recording::open(&folder.join(clip)).unwrap();
+    let mut good = Vec::new();
+    while let Ok(frame) = source.next_frame(Duration::from_secs(1)) {
+        if frame.seq() % 6 == 0
+            && let Ok(one) = judge(&frame, &VISION.faces(&frame).unwrap(), &QualityPolicy::default())
+        {
+            good.push((frame, *one.face()));
+        }
+    }
+    assert!(good.len() >= 6, "{clip}: {} good frames", good.len());
+    good
+}
+
+/// What is posted of a frame: three sides of the face round its middle, inside the frame.
+fn cut(frame: &Frame, face: &Face) -> Frame {
+    let side = (3.0 * face.rect.width.max(face.rect.height)) as u32;
+    let (width, height) = (side.min(frame.width()), side.min(frame.height()));
+    let (x, y) = (face.rect.centre().x - width as f32 / 2.0, face.rect.centre().y - height as f32 / 2.0);
+    let (x, y) = ((x.max(0.0) as u32).min(frame.width() - width), (y.max(0.0) as u32).min(frame.height() - height));
+    let row = frame.width() as usize * 3;
+    let rows = frame.rgb().chunks_exact(row).skip(y as usize).take(height as usize);
+    let rgb = rows.flat_map(|row| row[x as usize * 3..][..width as usize * 3].to_vec()).collect();
+    Frame::new(width, height, rgb, frame.seq(), Duration::ZERO).unwrap()
+}
+
+#[test]
+fn what_was_good_at_the_client_is_good_on_the_shot() {
+    let policy = QualityPolicy::default();
+    let (mut seen, mut faults) = (0, Vec::new());
+    for clip in ["person-a-enrol.mp4", "person-a-verify.mp4", "person-b.mp4"] {
+        for (frame, face) in good_frames(clip) {
+            let shot = cut(&frame, &face);
+            let faces = VISION.faces(&shot).unwrap();
+            let measures = Measures::of(&shot, faces.first().unwrap_or_else(|| panic!("{clip} {}", frame.seq())));
+            seen += 1;
+            faults.extend(fault_of_cut(&measures, &policy, SHOT_SLACK_RATIO).map(|hint| (clip, frame.seq(), hint)));
+        }
+    }
+    assert!(faults.is_empty(), "of {seen}: {faults:?}");
+}
+
+#[test]
+fn a_mean_of_three_is_nearer_to_the_person_than_one_and_no_nearer_to_another() {
+    let policy = MatchPolicy::default();
+    let embeddings = |clip: &str| -> Vec<Embedding> {
+        good_frames(clip).iter().map(|(frame, face)| VISION.embed(frame, face).unwrap()).collect()
+    };
+    let [enrol, verify, other] = ["person-a-enrol.mp4", "person-a-verify.mp4", "person-b.mp4"].map(embeddings);
+    let cosines = |template: &Embedding, faces: &[Embedding]| -> Vec<f32> {
+        faces.iter().map(|face| face.cosine(template)).collect()
+    };
+    let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len() as f32;
+    let (mut one, mut three) = (Vec::new(), Vec::new());
+    for shots in enrol.windows(3) {
+        let template = Embedding::mean(shots.iter().map(|shot| (shot, 1.0))).unwrap();
+        one.push(mean(&cosines(&shots[0], &verify)));
+        three.push(mean(&cosines(&template, &verify)));
+        assert!(cosines(&template, &verify).iter().all(|cosine| *cosine >= policy.cosine_min));
+        assert!(cosines(&template, &other).iter().all(|cosine| *cosine < policy.cosine_min - 0.2));
+        assert!(shots.iter().all(|shot| shot.cosine(&shots[0]) >= policy.enrol_cosine_min));
+    }
+    assert!(mean(&three) > mean(&one), "{} {}", mean(&three), mean(&one));
+}

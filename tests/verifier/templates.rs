@@ -1,0 +1,234 @@
+//! Templates: made of several shots, updated by strong verifications, compared by a threshold of the account's own.
+
+use countenance_core::{
+    policy::{MatchPolicy, Policy},
+    protocol::*,
+};
+use countenance_verifier::{Place, Rules};
+
+use super::house::*;
+
+const DAY: i64 = 24 * 3600;
+
+async fn event_count(house: &House, event: &str) -> usize {
+    house.verifier.audit_tail(1000).await.unwrap().iter().filter(|entry| entry.event == event).count()
+}
+
+#[tokio::test]
+async fn an_enrolment_of_three_shots_leaves_poor_ones_out_and_refuses_another_person() {
+    let no_match = Some(Reason::NoMatch);
+    for (case, second, third, refused) in [
+        ("three alike", Sees::Ada, Sees::AdaAt(0.9), None),
+        ("nobody on the second", Sees::Nobody, Sees::Ada, None),
+        ("two people on the third", Sees::Ada, Sees::Two, None),
+        ("both far away", Sees::FarAway, Sees::FarAway, None),
+        ("another person on the second", Sees::Bob, Sees::Ada, no_match),
+        ("another person on the third", Sees::Ada, Sees::Bob, no_match),
+        ("just another person", Sees::AdaAt(0.69), Sees::Ada, no_match),
+        ("a picture on the third", Sees::Ada, Sees::APicture, Some(Reason::NotLive)),
+    ] {
+        let house = House::new().await;
+        let key = house.key();
+        let ticket = house.open(&key, &house.start().await).await;
+        let (claims, shots) = house.claims_of_several(&key, &ticket, 2);
+        house.sees_on(12, second);
+        house.sees_on(18, third);
+        match (house.post_all(&key, &claims, &shots).await.json(), refused) {
+            (Outcome::Approved { .. }, None) => {}
+            (Outcome::Retry { reason, .. }, Some(expected)) => {
+                assert_eq!(reason, expected, "{case}");
+                continue;
+            }
+            (found, _) => panic!("{case}: {found:?}"),
+        }
+        assert!(matches!(house.log_in(&key).await.1, Outcome::Approved { .. }), "{case}");
+    }
+}
+
+/// The template is the mean of the shots: a face that none of them matches well enough alone matches what they share.
+#[tokio::test]
+async fn a_template_of_several_shots_lies_between_them() {
+    for (case, more, approved) in [("of the first shot alone", 0, false), ("of three shots", 2, true)] {
+        let house = House::new().await;
+        let key = house.key();
+        let ticket = house.open(&key, &house.start().await).await;
+        let (claims, shots) = house.claims_of_several(&key, &ticket, more);
+        house.sees_on(6, Sees::Ada);
+        house.sees_on(12, Sees::AdaAt(0.75));
+        house.sees_on(18, Sees::AdaAt(0.75));
+        assert!(matches!(house.post_all(&key, &claims, &shots).await.json(), Outcome::Approved { .. }), "{case}");
+        house.sees_on(6, Sees::AdaAt(0.45));
+        let found = house.log_in(&key).await.1;
+        assert_eq!(matches!(found, Outcome::Approved { .. }), approved, "{case}: {found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_posted_form_holds_the_shots_that_were_signed_for_in_their_order() {
+    use ProblemKind::{AttestationRejected, BadRequest, TooLarge};
+    let house = House::new().await;
+    let key = house.key();
+    let ticket = house.open(&key, &house.start().await).await;
+    let (claims, shots) = house.claims_of_several(&key, &ticket, 2);
+    let attestation = House::sign(&key, &claims);
+    let attestation = ("attestation", attestation.as_bytes());
+    let [a, b, c] = [0, 1, 2].map(|i| &shots[i][..]);
+    let big = vec![0; MORE_SHOT_MAX_BYTES + 1];
+    let path = format!("/v1/sessions/{}/captures", ticket.session_id);
+    for (case, parts, kind) in [
+        ("one missing", vec![attestation, ("shot", a), ("shot-2", b)], AttestationRejected),
+        ("exchanged", vec![attestation, ("shot", a), ("shot-2", c), ("shot-3", b)], AttestationRejected),
+        ("the third before the second", vec![attestation, ("shot", a), ("shot-3", c), ("shot-2", b)], BadRequest),
+        ("the second twice", vec![attestation, ("shot", a), ("shot-2", b), ("shot-2", b)], BadRequest),
+        ("no first", vec![attestation, ("shot-2", b), ("shot-3", c)], BadRequest),
+        ("a fourth", vec![attestation, ("shot", a), ("shot-2", b), ("shot-3", c), ("shot-4", c)], BadRequest),
+        ("a byte too much", vec![attestation, ("shot", a), ("shot-2", &big), ("shot-3", c)], TooLarge),
+    ] {
+        let (media_type, body) = form(&parts);
+        assert_eq!(house.call(&key, &path, &media_type, body).await.problem().0, kind, "{case}");
+    }
+    assert!(matches!(house.post_all(&key, &claims, &shots).await.json(), Outcome::Approved { .. }));
+}
+
+#[tokio::test]
+async fn a_verification_of_several_shots_is_refused_by_name() {
+    let house = House::new().await;
+    let key = house.key();
+    house.log_in(&key).await;
+    let ticket = house.open(&key, &house.start().await).await;
+    let (claims, shots) = house.claims_of_several(&key, &ticket, 1);
+    let (kind, _) = house.post_all(&key, &claims, &shots).await.problem();
+    assert_eq!(kind, ProblemKind::AttestationRejected);
+    assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }), "the nonce is still good");
+}
+
+#[tokio::test]
+async fn the_same_post_is_the_same_only_with_the_same_further_shots() {
+    let house = House::new().await;
+    let key = house.key();
+    let ticket = house.open(&key, &house.start().await).await;
+    let (claims, mut shots) = house.claims_of_several(&key, &ticket, 2);
+    let first = house.post_all(&key, &claims, &shots).await;
+    let attestation = House::sign(&key, &claims);
+    let again = |shots: Vec<Vec<u8>>| {
+        let names = ["shot", "shot-2", "shot-3"];
+        let mut parts = vec![("attestation", attestation.as_bytes())];
+        parts.extend(names.into_iter().zip(&shots).map(|(name, shot)| (name, &shot[..])));
+        form(&parts)
+    };
+    let path = format!("/v1/sessions/{}/captures", ticket.session_id);
+    let (media_type, body) = again(shots.clone());
+    assert_eq!(house.call(&key, &path, &media_type, body).await.body, first.body);
+    *shots[2].last_mut().unwrap() ^= 1;
+    let (media_type, body) = again(shots);
+    assert_eq!(house.call(&key, &path, &media_type, body).await.problem().0, ProblemKind::SessionOver);
+}
+
+/// Logs in as Ada at this cosine, with a fused LLR of this.
+async fn verify_with(house: &House, cosine: f32, fused: f32) -> Outcome {
+    let key = house.key();
+    house.sees(Sees::AdaAt(cosine));
+    let ticket = house.open(&key, &house.start().await).await;
+    let shot = png();
+    let mut claims = house.claims(&key, &ticket, &shot);
+    claims.liveness.fused = fused;
+    claims.liveness.per_frame = vec![fused; 12];
+    house.post(&key, &ticket.session_id, &House::sign(&key, &claims), &shot).await.json()
+}
+
+#[tokio::test]
+async fn a_template_learns_from_strong_verifications_once_a_day() {
+    let strong = Policy::default().liveness.threshold + MatchPolicy::default().update_margin + 0.5;
+    let house = House::new().await;
+    house.log_in(&house.key()).await;
+    for (case, wait_secs, cosine, fused, updates) in [
+        ("the day of the enrolment", 3600, 0.9, strong, 0),
+        ("a strong one", DAY, 0.75, strong, 1),
+        ("the same day", 3600, 0.75, strong, 1),
+        ("liveness not beyond doubt", DAY, 0.75, strong - 0.6, 1),
+        ("a match, not a strong one", 60, 0.60, strong, 1),
+        ("strong again", 60, 0.75, strong, 2),
+    ] {
+        house.pass(wait_secs);
+        let found = verify_with(&house, cosine, fused).await;
+        assert!(matches!(found, Outcome::Approved { .. }), "{case}: {found:?}");
+        assert_eq!(event_count(&house, "template_updated").await, updates, "{case}");
+    }
+    let tail = house.verifier.audit_tail(1000).await.unwrap();
+    let update = tail.iter().find(|entry| entry.event == "template_updated").unwrap();
+    assert!(update.detail.is_empty() && !update.account.is_empty(), "{update:?}");
+}
+
+/// Somebody who looks half like Ada comes every day: the template follows a little and then stays.
+#[tokio::test]
+async fn no_series_of_logins_leads_a_template_away_from_what_was_enrolled() {
+    let house = House::new().await;
+    house.log_in(&house.key()).await;
+    let mut updates = Vec::new();
+    for _ in 0..40 {
+        house.pass(DAY);
+        verify_with(&house, 0.72, 6.0).await;
+        updates.push(event_count(&house, "template_updated").await);
+    }
+    let last = *updates.last().unwrap();
+    assert!((3..35).contains(&last) && updates[30] == last, "{updates:?}");
+    assert!(matches!(verify_with(&house, 1.0, 6.0).await, Outcome::Approved { .. }), "she is still herself");
+    assert!(matches!(verify_with(&house, 0.2, 6.0).await, Outcome::Retry { reason: Reason::NoMatch, .. }));
+}
+
+#[tokio::test]
+async fn what_was_enrolled_lies_sealed_beside_what_was_learnt_and_both_survive_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Place::File(folder.path().join("verifier.db"));
+    let house = House::at(place.clone(), rules()).await;
+    house.log_in(&house.key()).await;
+    house.pass(DAY);
+    verify_with(&house, 0.75, 6.0).await;
+    assert_eq!(event_count(&house, "template_updated").await, 1);
+    let bytes: Vec<u8> =
+        std::fs::read_dir(folder.path()).unwrap().flat_map(|f| std::fs::read(f.unwrap().path()).unwrap()).collect();
+    let needle = &embedding(ADA).to_bytes()[..8];
+    assert!(!bytes.windows(needle.len()).any(|window| window == needle));
+}
+
+#[tokio::test]
+async fn a_threshold_is_the_strictest_of_service_integration_and_account() {
+    let mut policy = Policy::default();
+    policy.matching.cosine_min = 0.60;
+    let strict = Rules { policy, ..rules() };
+    for (case, rules, own, cosine, approved) in [
+        ("the service's", rules(), None, 0.51, true),
+        ("below the service's", rules(), None, 0.49, false),
+        ("the integration's", strict.clone(), None, 0.61, true),
+        ("below the integration's", strict.clone(), None, 0.59, false),
+        ("the account's", rules(), Some(0.7), 0.71, true),
+        ("below the account's", rules(), Some(0.7), 0.69, false),
+        ("an account cannot be looser", strict, Some(0.2), 0.59, false),
+    ] {
+        let house = House::with(rules).await;
+        let told = house.open(&house.key(), &house.start().await).await.policy;
+        log_in_under(&house, &told, 1.0).await;
+        let set = house.verifier.set_match_minimum(&house.integration, SUB, own).await.unwrap();
+        assert!(set, "{case}");
+        let ticket_policy = house.open(&house.key(), &house.start().await).await.policy;
+        assert!(
+            own.is_none_or(|own| (ticket_policy.matching.cosine_min - own).abs() > 1e-6),
+            "{case}: it stays with the verifier"
+        );
+        let found = log_in_under(&house, &ticket_policy, cosine).await;
+        assert_eq!(matches!(found, Outcome::Approved { .. }), approved, "{case}: {found:?}");
+    }
+    let house = House::new().await;
+    assert!(!house.verifier.set_match_minimum(&house.integration, "nobody", Some(0.6)).await.unwrap());
+}
+
+/// A login by a client that judged by what its ticket says.
+async fn log_in_under(house: &House, policy: &Policy, cosine: f32) -> Outcome {
+    let key = house.key();
+    house.sees(Sees::AdaAt(cosine));
+    let ticket = house.open(&key, &house.start().await).await;
+    let shot = png();
+    let mut claims = house.claims(&key, &ticket, &shot);
+    claims.liveness.policy = policy.digest();
+    house.post(&key, &ticket.session_id, &House::sign(&key, &claims), &shot).await.json()
+}

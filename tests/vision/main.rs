@@ -1,0 +1,17 @@
+//! The networks against numbers computed elsewhere, and added networks.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where it cannot go on"
+)]
+
+#[allow(dead_code, reason = "each suite uses a part")]
+#[path = "../support/nets.rs"]
+mod added;
+mod nets;
+#[allow(dead_code, reason = "each suite uses a part")]
+#[path = "../support/networks.rs"]
+mod networks;
+mod vision;

@@ -1,0 +1,147 @@
+//! The networks against other people's code: `tests/golden/make.py` wrote the numbers, from the published files.
+
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+use countenance_core::{
+    face::{Face, Landmarks},
+    frame::Frame,
+    geometry::{InFrame, Point, Rect},
+    liveness::NetOdds,
+    policy::NetPolicy,
+};
+use countenance_vision::{Embedding, VisionError, models};
+use serde::Deserialize;
+
+use crate::networks::VISION;
+
+/// One picture's numbers.
+#[derive(Deserialize)]
+struct Golden {
+    faces: usize,
+    score: f32,
+    rect: [f32; 4],
+    landmarks: [[f32; 2]; 5],
+    logits: [[f32; 3]; 3],
+    embedding: Vec<f32>,
+}
+
+impl Golden {
+    fn face(&self) -> Face {
+        let [x, y, width, height] = self.rect;
+        let [right_eye, left_eye, nose, right_mouth, left_mouth] = self.landmarks.map(|[x, y]| Point::new(x, y));
+        let landmarks = Landmarks { right_eye, left_eye, nose, right_mouth, left_mouth };
+        Face { rect: Rect::new(x, y, width, height), landmarks, score: self.score }
+    }
+
+    fn embedding(&self) -> Embedding {
+        let bytes: Vec<u8> = self.embedding.iter().flat_map(|value| value.to_le_bytes()).collect();
+        Embedding::from_bytes(&bytes).unwrap()
+    }
+}
+
+/// Every picture: name, frame, numbers.
+fn pictures() -> Vec<(String, Frame, Golden)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden");
+    let numbers = std::fs::read_to_string(folder.join("numbers.json")).unwrap();
+    let numbers: BTreeMap<String, Golden> = serde_json::from_str(&numbers).unwrap();
+    let load = |(name, golden): (String, Golden)| {
+        let picture = image::open(folder.join(format!("{name}.png"))).unwrap().into_rgb8();
+        let (width, height) = picture.dimensions();
+        (name, Frame::new(width, height, picture.into_raw(), 0, Duration::ZERO).unwrap(), golden)
+    };
+    let pictures: Vec<_> = numbers.into_iter().map(load).collect();
+    assert_eq!(pictures.len(), 3);
+    pictures
+}
+
+#[test]
+fn faces_are_where_opencv_finds_them() {
+    for (name, frame, golden) in pictures() {
+        let faces = VISION.faces(&frame).unwrap();
+        assert_eq!(faces.len(), golden.faces, "{name}");
+        let (found, expected) = (faces[0], golden.face());
+        assert!((found.score - expected.score).abs() < 0.01, "{name}: score {}", found.score);
+        let corners = |r: Rect<InFrame>| [Point::<InFrame>::new(r.x, r.y), Point::new(r.x + r.width, r.y + r.height)];
+        for (ours, theirs) in corners(found.rect).into_iter().zip(corners(expected.rect)) {
+            assert!(ours.distance(theirs) < 1.0, "{name}: {ours:?}, {theirs:?}");
+        }
+        for (ours, theirs) in found.landmarks.points().into_iter().zip(expected.landmarks.points()) {
+            assert!(ours.distance(theirs) < 1.0, "{name}: {ours:?}, {theirs:?}");
+        }
+    }
+}
+
+#[test]
+fn log_odds_are_those_of_onnx_runtime_on_the_published_network() {
+    for (name, frame, golden) in pictures() {
+        let ours = VISION.liveness(&frame, &golden.face(), &[NetPolicy::embedded()]).unwrap();
+        let theirs = NetOdds::of(golden.logits.iter().map(<[f32; 3]>::as_slice), 0);
+        for (ours, theirs) in ours[0].0.iter().zip(&theirs.0) {
+            assert!((ours - theirs).abs() < 1e-2, "{name}: {ours}, {theirs}");
+        }
+    }
+}
+
+/// A peer took the softmax of a softmax and never left 0.27 to 0.73, log odds of -1 to 1. Softmaxed once they come near
+/// both ends.
+#[test]
+fn log_odds_have_had_one_softmax() {
+    let nets = [NetPolicy::embedded()];
+    let odds: Vec<f32> = pictures()
+        .into_iter()
+        .flat_map(|(_, frame, golden)| VISION.liveness(&frame, &golden.face(), &nets).unwrap().remove(0).0)
+        .collect();
+    assert!(odds.iter().any(|odds| *odds < -1.4) && odds.iter().any(|odds| *odds > 1.4), "{odds:?}");
+}
+
+#[test]
+fn a_network_that_is_not_at_hand_is_refused_by_name() {
+    let (_, frame, golden) = pictures().into_iter().next().unwrap();
+    let other = NetPolicy { name: "other".into(), sha256: "ab".repeat(32), ..NetPolicy::embedded() };
+    let refusal = VISION.liveness(&frame, &golden.face(), &[other]).unwrap_err();
+    assert!(matches!(&refusal, VisionError::NoSuchNet { name, .. } if name == "other"), "{refusal}");
+}
+
+#[test]
+fn embeddings_are_those_of_onnx_runtime_on_the_published_network() {
+    for (name, frame, golden) in pictures() {
+        let cosine = VISION.embed(&frame, &golden.face()).unwrap().cosine(&golden.embedding());
+        assert!(cosine > 0.999, "{name}: {cosine}");
+    }
+}
+
+#[test]
+fn one_person_is_near_and_another_far() {
+    let embeddings: BTreeMap<String, Embedding> = pictures()
+        .into_iter()
+        .map(|(name, frame, _)| {
+            let face = VISION.faces(&frame).unwrap()[0];
+            (name, VISION.embed(&frame, &face).unwrap())
+        })
+        .collect();
+    let rows = [("obama", "obama2", true), ("obama", "astronaut", false), ("obama2", "astronaut", false)];
+    for (one, other, same) in rows {
+        let cosine = embeddings[one].cosine(&embeddings[other]);
+        assert_eq!(cosine > 0.30, same, "{one} and {other}: {cosine}");
+    }
+}
+
+#[test]
+fn an_empty_room_holds_no_face() {
+    let (width, height) = (640, 360);
+    let wall = (0..width * height * 3).map(|i| (i / 3 % width * 255 / width) as u8).collect();
+    let frame = Frame::new(width, height, wall, 0, Duration::ZERO).unwrap();
+    assert_eq!(VISION.faces(&frame).unwrap(), []);
+}
+
+#[test]
+fn every_network_is_claimed_and_its_licence_is_here() {
+    let claims = VISION.model_claims();
+    let models = models().unwrap();
+    assert_eq!(claims.len(), models.len());
+    for (claim, model) in claims.iter().zip(&models) {
+        assert_eq!((&claim.name, &claim.sha256), (&model.name, &model.sha256));
+        let licence = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models").join(&model.licence_file);
+        assert!(std::fs::read_to_string(licence).unwrap().contains("Permission is hereby granted"), "{}", model.name);
+    }
+}
