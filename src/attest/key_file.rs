@@ -11,7 +11,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use countenance_core::rng::{Chance, random_text};
+use countenance_core::rng::{SecureRandom, random_text};
 
 /// Bytes of the file: the seed of RFC 8032, nothing else.
 const SEED_BYTES: u64 = 32;
@@ -82,14 +82,14 @@ pub(super) fn load(path: &Path) -> Result<Option<Zeroizing<[u8; 32]>>, KeyFileEr
 }
 
 /// Draws a seed and puts it at `path`. If another process was first, its key is the one.
-pub(super) fn create(path: &Path, chance: &dyn Chance) -> Result<Zeroizing<[u8; 32]>, KeyFileError> {
+pub(super) fn create(path: &Path, rng: &dyn SecureRandom) -> Result<Zeroizing<[u8; 32]>, KeyFileError> {
     let directory = directory_of(path)?;
     guard::make_directory(directory).map_err(KeyFileError::Directory)?;
     guard::directory(directory)?;
     let mut seed = Zeroizing::new([0; 32]);
-    chance.fill(&mut *seed);
+    rng.fill(&mut *seed);
     // The name appears only once all 32 bytes are on disk: a power cut leaves no half key behind.
-    let draft = directory.join(format!(".{}", random_text::<12>(chance)));
+    let draft = directory.join(format!(".{}", random_text::<12>(rng)));
     let linked = write_draft(&draft, &seed).and_then(|()| fs::hard_link(&draft, path));
     let removed = fs::remove_file(&draft);
     match linked {
@@ -202,7 +202,7 @@ mod tests {
 
     use super::*;
     use crate::keys::DeviceKey;
-    use countenance_system::SystemChance;
+    use countenance_system::SystemRandom;
 
     fn mode_of(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o7777
@@ -216,8 +216,8 @@ mod tests {
     fn the_first_start_makes_a_private_key_and_the_second_finds_it() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("state/countenance/device.key");
-        let first = DeviceKey::load_or_create(&path, &SystemChance).unwrap();
-        let again = DeviceKey::load_or_create(&path, &SystemChance).unwrap();
+        let first = DeviceKey::load_or_create(&path, &SystemRandom).unwrap();
+        let again = DeviceKey::load_or_create(&path, &SystemRandom).unwrap();
         assert_eq!(first.thumbprint(), again.thumbprint());
         assert_eq!(mode_of(&path), 0o600);
         assert_eq!(mode_of(path.parent().unwrap()), 0o700);
@@ -256,9 +256,9 @@ mod tests {
         for (name, spoil, named) in rows {
             let home = tempfile::tempdir().unwrap();
             let path = home.path().join("keys/device.key");
-            DeviceKey::load_or_create(&path, &SystemChance).unwrap();
+            DeviceKey::load_or_create(&path, &SystemRandom).unwrap();
             spoil(&path);
-            let refusal = DeviceKey::load_or_create(&path, &SystemChance).unwrap_err();
+            let refusal = DeviceKey::load_or_create(&path, &SystemRandom).unwrap_err();
             assert!(named(&refusal), "{name}: {refusal:?}");
             assert!(fs::symlink_metadata(&path).is_ok(), "{name}: left as it was");
         }
@@ -275,7 +275,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         set_mode(home.path(), 0o700);
         let path = home.path().join("device.key");
-        let first = create(&path, &SystemChance).unwrap();
-        assert_eq!(*create(&path, &SystemChance).unwrap(), *first);
+        let first = create(&path, &SystemRandom).unwrap();
+        assert_eq!(*create(&path, &SystemRandom).unwrap(), *first);
     }
 }

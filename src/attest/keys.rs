@@ -9,7 +9,7 @@ use super::{
     jwk::{Jwk, PublicKey, Thumbprint},
     key_file::{self, KeyFileError},
 };
-use countenance_core::{protocol::KeyProtection, rng::Chance};
+use countenance_core::{protocol::KeyProtection, rng::SecureRandom};
 
 /// The Ed25519 key that names this device and signs for it. Wiped from memory when dropped.
 pub struct DeviceKey {
@@ -19,10 +19,10 @@ pub struct DeviceKey {
 
 impl DeviceKey {
     /// The key in the file at `path`; if there is none yet, a new one that is safely on disk when this returns.
-    pub fn load_or_create(path: &Path, chance: &dyn Chance) -> Result<Self, KeyFileError> {
+    pub fn load_or_create(path: &Path, rng: &dyn SecureRandom) -> Result<Self, KeyFileError> {
         let seed = match key_file::load(path)? {
             Some(seed) => seed,
-            None => key_file::create(path, chance)?,
+            None => key_file::create(path, rng)?,
         };
         Ok(Self::from_zeroizing(&seed))
     }
@@ -33,9 +33,9 @@ impl DeviceKey {
     }
 
     /// A new key that lives in memory only: another device each time, for tests and trials.
-    pub fn ephemeral(chance: &dyn Chance) -> Self {
+    pub fn ephemeral(rng: &dyn SecureRandom) -> Self {
         let mut seed = Zeroizing::new([0; 32]);
-        chance.fill(&mut *seed);
+        rng.fill(&mut *seed);
         Self::from_zeroizing(&seed)
     }
 

@@ -18,7 +18,7 @@ use countenance_core::{
         ATTESTATION_MAX_BYTES, ATTESTATION_PROFILE, ATTESTATION_TYP, CameraClaim, Claims, LivenessClaim,
         LivenessDecision, ModelClaim, NetClaim, Purpose, SessionClaim, ShotClaim, Ticket,
     },
-    rng::{Chance, random_text},
+    rng::{SecureRandom, random_text},
 };
 
 /// `swname` of every attestation.
@@ -79,8 +79,8 @@ pub struct Stamp {
 
 impl Stamp {
     /// A stamp of this moment.
-    pub fn new(clock: &dyn Clock, chance: &dyn Chance) -> Self {
-        Self { iat: clock.now(), jti: random_text::<16>(chance) }
+    pub fn new(clock: &dyn Clock, rng: &dyn SecureRandom) -> Self {
+        Self { iat: clock.now(), jti: random_text::<16>(rng) }
     }
 }
 

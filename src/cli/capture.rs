@@ -30,7 +30,7 @@ use countenance_client::{
     nets,
 };
 use countenance_core::policy::Policy;
-use countenance_system::{SystemChance, SystemClock};
+use countenance_system::{SystemClock, SystemRandom};
 
 pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
     // A script that names its verifier and its source does not depend on what an account's owner chose.
@@ -65,7 +65,7 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
     let (vision, policy) = nets::all_weighed(added)?;
     let policy = if args.rehearse.is_some() { policy } else { Policy::default() };
     let key =
-        DeviceKey::load_or_create(&data.join("device.key"), &SystemChance).context("the device key cannot be used")?;
+        DeviceKey::load_or_create(&data.join("device.key"), &SystemRandom).context("the device key cannot be used")?;
     let mut out = io::stdout();
     let mut script = Script::new(&mut out, args.retries, args.cancel_after);
     if args.camera_patience > 0 {
@@ -74,7 +74,7 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
     let models = vision.model_claims();
 
     if let (Some(nonce), Some(at)) = (&args.rehearse, args.at) {
-        let (clock, chance) = (Fixed(at), Repeatable::from(nonce));
+        let (clock, rng) = (Fixed(at), Repeatable::from(nonce));
         let (mut session, mut browser) = (Rehearsal::new(nonce.clone(), at), rehearsal::NoBrowser);
         let flow = Flow {
             source: &mut *source,
@@ -84,7 +84,7 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
             session: &mut session,
             key: &key,
             clock: &clock,
-            chance: &chance,
+            rng: &rng,
             browser: &mut browser,
             operator: &mut script,
         };
@@ -101,13 +101,8 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
     }
 
     let cancelled = AtomicBool::new(false);
-    let around = Surroundings {
-        key: &key,
-        clock: &SystemClock,
-        chance: &SystemChance,
-        wait: &SystemWait,
-        cancelled: &cancelled,
-    };
+    let around =
+        Surroundings { key: &key, clock: &SystemClock, rng: &SystemRandom, wait: &SystemWait, cancelled: &cancelled };
     let mut session = HttpSession::new(format!("{SOFTWARE} {SOFTWARE_VERSION}"), around, Patience::default());
     let (mut open, mut print) = (SystemBrowser, WriteBrowser(io::stderr()));
     let browser: &mut dyn Browser = match args.installation.browser {
@@ -122,7 +117,7 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
         session: &mut session,
         key: &key,
         clock: &SystemClock,
-        chance: &SystemChance,
+        rng: &SystemRandom,
         browser,
         operator: &mut script,
     };

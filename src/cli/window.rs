@@ -26,7 +26,7 @@ use countenance_client::{
 };
 use countenance_core::protocol::CameraKind;
 use countenance_gui::{self as gui, CameraEntry, Host};
-use countenance_system::SystemChance;
+use countenance_system::SystemRandom;
 use countenance_vision as vision;
 
 /// Arguments of the window.
@@ -55,7 +55,7 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
     };
     let data = args.installation.data_folder()?;
     let key =
-        DeviceKey::load_or_create(&data.join("device.key"), &SystemChance).context("the device key cannot be used")?;
+        DeviceKey::load_or_create(&data.join("device.key"), &SystemRandom).context("the device key cannot be used")?;
     let settings_path = args.installation.settings();
     let (settings, complaints) = loaded(settings_path.as_deref());
     let allowed = args.installation.verifiers().unwrap_or_else(|| settings.verifiers.clone());

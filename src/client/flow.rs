@@ -1,6 +1,6 @@
 //! THE PAGE: open → capture → seal → deliver. What is not on it does not happen.
 //!
-//! Straight-line, blocking code. What it needs of the world it borrows: frames, sight, session, browser, key, clock, chance,
+//! Straight-line, blocking code. What it needs of the world it borrows: frames, sight, session, browser, key, clock, randomness,
 //! and an [`Operator`] who attends: the window, a script, a test.
 
 use crate::{
@@ -20,7 +20,7 @@ use countenance_core::{
     liveness::{Abstain, Proof, Refusal},
     policy::Policy,
     protocol::{ModelClaim, Outcome, Reason, Ticket},
-    rng::Chance,
+    rng::SecureRandom,
 };
 use countenance_vision::VisionError;
 
@@ -45,7 +45,7 @@ pub struct Flow<'a> {
     /// What time it is.
     pub clock: &'a dyn Clock,
     /// Where the attestation's unique id comes from.
-    pub chance: &'a dyn Chance,
+    pub rng: &'a dyn SecureRandom,
     /// What opens the way back.
     pub browser: &'a mut dyn Browser,
     /// Who attends.
@@ -290,7 +290,7 @@ impl Flow<'_> {
         let span_millis = span.last_millis - span.first_millis;
         self.operator.tell(Stage::Shown { fused: proof.verdict().fused, span_millis });
         let context = attest::Context { ticket, camera: self.source.provenance(), models: self.models.to_vec() };
-        Ok(attest::seal(shots, proof, context, self.key, Stamp::new(self.clock, self.chance))?)
+        Ok(attest::seal(shots, proof, context, self.key, Stamp::new(self.clock, self.rng))?)
     }
 
     fn deliver(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, FlowError> {

@@ -9,8 +9,8 @@ use std::{
 
 use countenance_attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION};
 use countenance_camera::{FrameSource, Latest};
-use countenance_core::{clock::Clock, protocol::ModelClaim, rng::Chance};
-use countenance_system::{SystemChance, SystemClock};
+use countenance_core::{clock::Clock, protocol::ModelClaim, rng::SecureRandom};
+use countenance_system::{SystemClock, SystemRandom};
 use countenance_vision::{AddedNet, Vision, VisionError};
 
 use crate::{
@@ -108,8 +108,8 @@ impl World for Installed {
         &SystemClock
     }
 
-    fn chance(&self) -> &dyn Chance {
-        &SystemChance
+    fn rng(&self) -> &dyn SecureRandom {
+        &SystemRandom
     }
 
     fn wait(&self) -> &dyn Wait {

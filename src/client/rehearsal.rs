@@ -18,7 +18,7 @@ use countenance_core::{
     clock::{Clock, UnixSecs},
     policy::Policy,
     protocol::{CodeSent, Display, Fallback, OneTimeCode, Outcome, Purpose, Reason, Ticket},
-    rng::Chance,
+    rng::SecureRandom,
 };
 
 /// The link that a rehearsal is opened with; nothing is sent anywhere.
@@ -129,7 +129,7 @@ impl Repeatable {
     }
 }
 
-impl Chance for Repeatable {
+impl SecureRandom for Repeatable {
     fn fill(&self, out: &mut [u8]) {
         for chunk in out.chunks_mut(32) {
             let counter = self.counter.fetch_add(1, Ordering::Relaxed).to_be_bytes();

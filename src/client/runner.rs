@@ -25,7 +25,7 @@ use countenance_core::{
     frame::Frame,
     policy::Policy,
     protocol::{ModelClaim, Purpose},
-    rng::Chance,
+    rng::SecureRandom,
 };
 use countenance_vision::VisionError;
 
@@ -46,7 +46,7 @@ pub trait World: Send + Sync {
     /// What time it is.
     fn clock(&self) -> &dyn Clock;
     /// Where unpredictable bytes come from.
-    fn chance(&self) -> &dyn Chance;
+    fn rng(&self) -> &dyn SecureRandom;
     /// Lets time pass between two tries.
     fn wait(&self) -> &dyn Wait;
     /// The camera that the person has chosen; `wake` is to be called at each new frame.
@@ -159,8 +159,7 @@ fn login(world: &dyn World, link: &LaunchLink, attendant: &mut Attendant, cancel
         }
     };
     let telling = TellingWait { wait: world.wait(), tell: attendant.teller() };
-    let around =
-        Surroundings { key: world.key(), clock: world.clock(), chance: world.chance(), wait: &telling, cancelled };
+    let around = Surroundings { key: world.key(), clock: world.clock(), rng: world.rng(), wait: &telling, cancelled };
     let mut session = world.session(around);
     let flow = Flow {
         source: &mut *world.camera(attendant.waker()),
@@ -170,7 +169,7 @@ fn login(world: &dyn World, link: &LaunchLink, attendant: &mut Attendant, cancel
         session: &mut *session,
         key: world.key(),
         clock: world.clock(),
-        chance: world.chance(),
+        rng: world.rng(),
         browser: &mut *world.browser(),
         operator: attendant,
     };

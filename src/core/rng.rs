@@ -3,14 +3,14 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 /// Where unpredictable bytes come from.
-pub trait Chance: Send + Sync {
+pub trait SecureRandom: Send + Sync {
     /// Fills `out` with random bytes.
     fn fill(&self, out: &mut [u8]);
 }
 
 /// `N` random bytes as base64url without padding: an id, nonce, code or handle.
-pub fn random_text<const N: usize>(chance: &dyn Chance) -> String {
+pub fn random_text<const N: usize>(rng: &dyn SecureRandom) -> String {
     let mut bytes = [0; N];
-    chance.fill(&mut bytes);
+    rng.fill(&mut bytes);
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }

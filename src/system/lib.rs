@@ -6,4 +6,4 @@ mod rng;
 pub mod small_file;
 
 pub use clock::SystemClock;
-pub use rng::SystemChance;
+pub use rng::SystemRandom;

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::SystemChance;
+use crate::SystemRandom;
 use countenance_core::rng::random_text;
 
 /// Why such a file cannot be used. The file itself is left as it is.
@@ -86,7 +86,7 @@ pub fn replace(path: &Path, text: &str, limit: usize) -> Result<(), SmallFileErr
     };
     let folder = if folder == Path::new("") { Path::new(".") } else { folder };
     fs::create_dir_all(folder).map_err(SmallFileError::Write)?;
-    let draft = folder.join(format!(".{}.{}", name.to_string_lossy(), random_text::<12>(&SystemChance)));
+    let draft = folder.join(format!(".{}.{}", name.to_string_lossy(), random_text::<12>(&SystemRandom)));
     let written = write_draft(&draft, text).and_then(|()| fs::rename(&draft, path)).and_then(|()| sync(folder));
     if written.is_err() {
         // It is gone already where only the last step failed.

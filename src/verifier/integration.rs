@@ -191,8 +191,8 @@ impl Inner {
         rules: Rules,
     ) -> Result<(String, SessionSecret), RulesError> {
         rules.check()?;
-        let integration = Integration { id: random_text::<16>(self.chance()), rules };
-        let secret = Zeroizing::new(random_text::<32>(self.chance()));
+        let integration = Integration { id: random_text::<16>(self.rng()), rules };
+        let secret = Zeroizing::new(random_text::<32>(self.rng()));
         tx.add_integration(&integration, &secret, self.now()).await?;
         Ok((integration.id, SessionSecret(secret)))
     }
@@ -213,7 +213,7 @@ impl Inner {
         id: &str,
         overlap_secs: i64,
     ) -> Result<SessionSecret, RulesError> {
-        let secret = Zeroizing::new(random_text::<32>(self.chance()));
+        let secret = Zeroizing::new(random_text::<32>(self.rng()));
         let until: UnixSecs = self.now().saturating_add(overlap_secs);
         if !tx.rotate_secret(id, &secret, until).await? {
             return Err(RulesError::Unknown);

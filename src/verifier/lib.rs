@@ -32,7 +32,7 @@ use countenance_core::{
     clock::{Clock, UnixSecs},
     policy::Policy,
     protocol::{ModelClaim, Outcome, Reason},
-    rng::{Chance, random_text},
+    rng::{SecureRandom, random_text},
 };
 
 mod api;
@@ -74,7 +74,7 @@ pub struct Setup {
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Where ids, codes, nonces and handles come from.
-    pub chance: Arc<dyn Chance>,
+    pub rng: Arc<dyn SecureRandom>,
     /// Looks at shots.
     pub examiner: Arc<dyn Examiner>,
     /// Networks that a device may have judged with.
@@ -115,7 +115,7 @@ impl SessionSecret {
 impl Verifier {
     /// Opens the store and stands ready.
     pub async fn open(setup: Setup) -> Result<Self, StoreError> {
-        let store = Store::open(&setup.place, &setup.key, setup.chance.clone()).await?;
+        let store = Store::open(&setup.place, &setup.key, setup.rng.clone()).await?;
         Ok(Self(Inner(Arc::new(Parts {
             store,
             requests: Semaphore::new(REQUESTS_MAX),
@@ -151,7 +151,7 @@ impl Verifier {
 
     /// A one-time code with which one device may register at the integration within `life_secs`.
     pub async fn device_code(&self, integration_id: &str, life_secs: i64) -> Result<String, StoreError> {
-        let code = random_text::<16>(self.0.chance());
+        let code = random_text::<16>(self.0.rng());
         let mut tx = self.0.store().begin().await?;
         tx.add_device_code(integration_id, &code, self.0.now().saturating_add(life_secs)).await?;
         tx.commit().await?;
@@ -241,8 +241,8 @@ impl Inner {
         self.0.setup.clock.now()
     }
 
-    fn chance(&self) -> &dyn Chance {
-        self.0.setup.chance.as_ref()
+    fn rng(&self) -> &dyn SecureRandom {
+        self.0.setup.rng.as_ref()
     }
 
     fn examiner(&self) -> &dyn Examiner {
@@ -313,7 +313,7 @@ impl Inner {
         reason: Reason,
         handle_expires_at: UnixSecs,
     ) -> Result<String, StoreError> {
-        let handle = random_text::<32>(self.chance());
+        let handle = random_text::<32>(self.rng());
         let outcome = Outcome::Refused { reason, continue_url: self.return_url(&handle) };
         let outcome = api::captures::outcome_text(&outcome);
         tx.finish_session(session_id, Some(reason), &handle, handle_expires_at, &outcome).await?;

@@ -1,14 +1,14 @@
 //! Device keys against two JOSE libraries that are not ours.
 
 use countenance_attest::DeviceKey;
-use countenance_system::SystemChance;
+use countenance_system::SystemRandom;
 use serde_json::json;
 
 use crate::peers::{peers, public_key};
 
 #[test]
 fn thumbprints_agree() {
-    let ours = DeviceKey::ephemeral(&SystemChance);
+    let ours = DeviceKey::ephemeral(&SystemRandom);
     for mut peer in peers("thumbprints_agree") {
         // RFC 8037, appendix A.3.
         let vector = json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" });

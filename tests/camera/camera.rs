@@ -237,19 +237,19 @@ fn a_file_cut_anywhere_never_gives_more_than_it_held() {
 fn no_damaged_file_causes_a_panic_or_endless_work() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("recording");
-    let mut chance = ChaCha8Rng::seed_from_u64(7);
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
     for name in FILES {
         let whole = fs::read(fixture("formats").join(name)).unwrap();
         for round in 0..300 {
             let mut copy = whole.clone();
             // Headers are short: hit them half of the time.
             let reach = if round % 2 == 0 { copy.len().min(700) } else { copy.len() };
-            for _ in 0..=chance.next_u32() % 4 {
-                let at = chance.next_u32() as usize % reach;
-                match chance.next_u32() % 3 {
-                    0 => copy[at] ^= 1 << (chance.next_u32() % 8),
-                    1 => copy[at] = [0, 1, 0x7f, 0x80, 0xff][chance.next_u32() as usize % 5],
-                    _ => copy[at] = chance.next_u32() as u8,
+            for _ in 0..=rng.next_u32() % 4 {
+                let at = rng.next_u32() as usize % reach;
+                match rng.next_u32() % 3 {
+                    0 => copy[at] ^= 1 << (rng.next_u32() % 8),
+                    1 => copy[at] = [0, 1, 0x7f, 0x80, 0xff][rng.next_u32() as usize % 5],
+                    _ => copy[at] = rng.next_u32() as u8,
                 }
             }
             fs::write(&path, &copy).unwrap();

@@ -196,7 +196,7 @@ fn run_by(
         session,
         key: &key,
         clock: &Fixed(1_700_000_000),
-        chance: &Repeatable::from("run"),
+        rng: &Repeatable::from("run"),
         browser: &mut NoBrowser,
         operator,
     };

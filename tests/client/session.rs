@@ -27,7 +27,7 @@ use countenance_core::{
         RegisteredDevice, Ticket,
     },
 };
-use countenance_system::SystemChance;
+use countenance_system::SystemRandom;
 
 use crate::{
     samples::{NOW, SESSION, key, sealed, sealed_to_enrol, ticket},
@@ -64,7 +64,7 @@ impl World {
 
     fn patient(&self, patience: Patience) -> HttpSession<'_> {
         let Self { key, cancelled, .. } = self;
-        let around = Surroundings { key, clock: self, chance: &SystemChance, wait: self, cancelled };
+        let around = Surroundings { key, clock: self, rng: &SystemRandom, wait: self, cancelled };
         HttpSession::new("countenance test", around, patience)
     }
 }

@@ -28,7 +28,7 @@ use countenance_core::{
     liveness::NetOdds,
     policy::NetPolicy,
     protocol::{CameraClaim, CameraKind, CodeSent, Fallback, ModelClaim, OneTimeCode, Outcome, Reason, Ticket},
-    rng::Chance,
+    rng::SecureRandom,
 };
 use countenance_gui::CameraEntry;
 use countenance_vision::VisionError;
@@ -183,9 +183,9 @@ impl World for OnStage {
         &Fixed(NOW)
     }
 
-    fn chance(&self) -> &dyn Chance {
-        static CHANCE: std::sync::LazyLock<Repeatable> = std::sync::LazyLock::new(|| Repeatable::from("window"));
-        &*CHANCE
+    fn rng(&self) -> &dyn SecureRandom {
+        static RNG: std::sync::LazyLock<Repeatable> = std::sync::LazyLock::new(|| Repeatable::from("window"));
+        &*RNG
     }
 
     fn wait(&self) -> &dyn Wait {

@@ -17,7 +17,7 @@ use countenance_standin::{
     relying_party::RelyingParty,
     tenant::{Action, Client, SigningKey, Tenant, TenantBuilder, User},
 };
-use countenance_system::SystemChance;
+use countenance_system::SystemRandom;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -248,7 +248,7 @@ pub(super) fn real_action(mode: &str, tenant: &str, verifier: &str) -> Action {
 /// One key for all tests: making one takes a while.
 pub(super) fn signing_key() -> SigningKey {
     static KEY: OnceLock<SigningKey> = OnceLock::new();
-    KEY.get_or_init(|| SigningKey::generate(&SystemChance).unwrap()).clone()
+    KEY.get_or_init(|| SigningKey::generate(&SystemRandom).unwrap()).clone()
 }
 
 /// An HS256 JWT.

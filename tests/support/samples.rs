@@ -13,7 +13,7 @@ use countenance_core::{
     policy::Policy,
     protocol::{CameraClaim, CameraKind, Display, ModelClaim, Purpose, Ticket},
     quality::judge,
-    rng::Chance,
+    rng::SecureRandom,
 };
 
 /// When everything in these tests happens.
@@ -24,7 +24,7 @@ pub(crate) const SESSION: &str = "s-1";
 /// Bytes that count up from a start: another start, another key.
 pub(crate) struct Counting(pub(crate) u8);
 
-impl Chance for Counting {
+impl SecureRandom for Counting {
     fn fill(&self, out: &mut [u8]) {
         for (i, byte) in out.iter_mut().enumerate() {
             *byte = self.0.wrapping_add(i as u8);

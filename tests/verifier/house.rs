@@ -21,7 +21,7 @@ use countenance_core::{
     policy::{CueName, NetPolicy, Policy, QualityPolicy},
     protocol::*,
     quality::measure::Measures,
-    rng::{Chance, random_text},
+    rng::{SecureRandom, random_text},
 };
 use countenance_verifier::{
     ExamineError, Examiner, Look, Mailer, MasterKey, Place, Rules, Setup, Sighting, TwilioVerify, Verifier,
@@ -72,7 +72,7 @@ impl Clock for HandClock {
 /// Bytes that differ each time, and are the same in each run.
 pub(super) struct Counted(AtomicU64);
 
-impl Chance for Counted {
+impl SecureRandom for Counted {
     fn fill(&self, out: &mut [u8]) {
         for chunk in out.chunks_mut(32) {
             let digest = Sha256::digest(self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes());
@@ -145,7 +145,7 @@ impl Examiner for ToldExaminer {
 pub(super) struct House {
     pub(super) verifier: Verifier,
     pub(super) clock: Arc<HandClock>,
-    pub(super) chance: Arc<Counted>,
+    pub(super) rng: Arc<Counted>,
     pub(super) integration: String,
     pub(super) secret: String,
     examiner: Arc<ToldExaminer>,
@@ -199,14 +199,14 @@ impl House {
         mailer: Option<Arc<dyn Mailer>>,
     ) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
-        let chance = Arc::new(Counted(AtomicU64::new(1)));
+        let rng = Arc::new(Counted(AtomicU64::new(1)));
         let examiner = Arc::new(ToldExaminer::default());
         let setup = Setup {
             origin: ORIGIN.parse().unwrap(),
             place,
             key: MasterKey::from_bytes([5; 32]),
             clock: clock.clone(),
-            chance: chance.clone(),
+            rng: rng.clone(),
             examiner: examiner.clone(),
             models: models(),
             policy: Policy::default(),
@@ -217,7 +217,7 @@ impl House {
         };
         let verifier = Verifier::open(setup).await.unwrap();
         let (integration, secret) = verifier.add_integration(rules).await.unwrap();
-        Self { verifier, clock, chance, integration, secret: secret.reveal().to_owned(), examiner }
+        Self { verifier, clock, rng, integration, secret: secret.reveal().to_owned(), examiner }
     }
 
     pub(super) fn sees(&self, what: Sees) {
@@ -234,7 +234,7 @@ impl House {
     }
 
     pub(super) fn key(&self) -> DeviceKey {
-        DeviceKey::ephemeral(self.chance.as_ref())
+        DeviceKey::ephemeral(self.rng.as_ref())
     }
 
     /// How many things have happened, by the audit log.
@@ -248,7 +248,7 @@ impl House {
         let now = self.clock.now();
         json!({"sub": SUB, "iss": TENANT, "iat": now, "exp": now + 900, "ip": "127.0.0.1",
                "integration_id": self.integration, "continue_uri": CONTINUE, "client_name": "Salary <page>",
-               "email": "ada@example.org", "nothing": random_text::<8>(self.chance.as_ref())})
+               "email": "ada@example.org", "nothing": random_text::<8>(self.rng.as_ref())})
     }
 
     pub(super) fn token(&self, claims: &Value) -> String {
@@ -312,7 +312,7 @@ impl House {
     pub(super) fn request(&self, key: &DeviceKey, path: &str, media_type: &str, body: Vec<u8>) -> Request<Body> {
         let url = format!("{ORIGIN}{path}").parse().unwrap();
         let told = proof::Request { method: "POST", url: &url, body: &body };
-        let proof = proof::make(&told, key, Stamp::new(self.clock.as_ref(), self.chance.as_ref())).unwrap();
+        let proof = proof::make(&told, key, Stamp::new(self.clock.as_ref(), self.rng.as_ref())).unwrap();
         Request::post(path)
             .header(PROOF_HEADER, proof)
             .header(header::CONTENT_TYPE, media_type)
@@ -348,7 +348,7 @@ impl House {
 
     /// Claims in order for the ticket and this picture.
     pub(super) fn claims(&self, key: &DeviceKey, ticket: &Ticket, shot: &[u8]) -> Claims {
-        let stamp = Stamp::new(self.clock.as_ref(), self.chance.as_ref());
+        let stamp = Stamp::new(self.clock.as_ref(), self.rng.as_ref());
         Claims {
             eat_profile: ATTESTATION_PROFILE.into(),
             eat_nonce: ticket.nonce.clone(),

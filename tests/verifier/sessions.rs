@@ -123,7 +123,7 @@ async fn a_request_needs_a_proof_of_itself_made_now_and_used_once() {
     let body = serde_json::to_vec(&OpenSession { code: login.code.clone(), app: "x".into() }).unwrap();
     let proof_of = |method: &str, url: &str, body: &[u8]| {
         let url = url.parse().unwrap();
-        let stamp = Stamp::new(house.clock.as_ref(), house.chance.as_ref());
+        let stamp = Stamp::new(house.clock.as_ref(), house.rng.as_ref());
         proof::make(&proof::Request { method, url: &url, body }, &key, stamp).unwrap()
     };
     let url = format!("{ORIGIN}{path}");

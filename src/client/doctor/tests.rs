@@ -12,7 +12,7 @@ use countenance_core::{
     clock::{Clock, UnixSecs},
     protocol::ModelClaim,
 };
-use countenance_system::SystemChance;
+use countenance_system::SystemRandom;
 use countenance_vision::VisionError;
 
 const NOW: UnixSecs = 1_800_000_000;
@@ -52,7 +52,7 @@ fn well() -> Machine {
     let paths = format!("/usr/lib/{names}").replace(' ', "\0/usr/lib/");
     fs::write(root.join("etc/ld.so.cache"), format!("cache\0{paths}")).unwrap();
     fs::write(root.join("home/zoe/settings.toml"), "verifiers = [\"https://v.example\"]\n").unwrap();
-    DeviceKey::load_or_create(&root.join("home/zoe/data/keys/device.key"), &SystemChance).unwrap();
+    DeviceKey::load_or_create(&root.join("home/zoe/data/keys/device.key"), &SystemRandom).unwrap();
     Machine {
         variables: BTreeMap::from([("DISPLAY", ":0")]),
         devices: BTreeMap::new(),

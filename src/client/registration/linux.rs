@@ -15,7 +15,7 @@ use super::{
     printable, tool,
 };
 use countenance_core::rng::random_text;
-use countenance_system::SystemChance;
+use countenance_system::SystemRandom;
 
 /// Our entry's file name, which is also its id.
 const ENTRY: &str = "countenance.desktop";
@@ -137,7 +137,7 @@ fn mime() -> String {
 
 /// Puts `entry` into `folder`, whole, in the place of whatever was there.
 fn replace(folder: &Path, entry: &str) -> io::Result<()> {
-    let draft = folder.join(format!(".countenance.{}", random_text::<12>(&SystemChance)));
+    let draft = folder.join(format!(".countenance.{}", random_text::<12>(&SystemRandom)));
     let mut file = File::create_new(&draft)?;
     let written = file.write_all(entry.as_bytes()).and_then(|()| fs::rename(&draft, folder.join(ENTRY)));
     if written.is_err() {

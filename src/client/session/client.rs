@@ -30,7 +30,7 @@ use countenance_core::{
         Abandon, CheckCode, CodeSent, Fallback, OneTimeCode, OpenSession, Outcome, Problem, ProblemKind, Reason,
         RegisterDevice, RegisteredDevice, SendCode, Ticket,
     },
-    rng::Chance,
+    rng::SecureRandom,
 };
 
 /// How long a capture is posted again: the verifier takes an attestation for two minutes.
@@ -74,7 +74,7 @@ pub struct Surroundings<'a> {
     /// The time for stamps and expiry.
     pub clock: &'a dyn Clock,
     /// For unique names and jitter.
-    pub chance: &'a dyn Chance,
+    pub rng: &'a dyn SecureRandom,
     /// Lets time pass between two tries.
     pub wait: &'a dyn Wait,
     /// Set when the person cancels: no further try is made. A first try always is, so that giving up reaches the verifier.
@@ -156,9 +156,9 @@ impl<'a> HttpSession<'a> {
         media_type: &str,
         body: &[u8],
     ) -> Result<A, SessionError> {
-        let Surroundings { key, clock, chance, .. } = self.around;
+        let Surroundings { key, clock, rng, .. } = self.around;
         let request = Request { method: "POST", url, body };
-        let proof = proof::make(&request, key, Stamp::new(clock, chance)).map_err(SessionError::Proof)?;
+        let proof = proof::make(&request, key, Stamp::new(clock, rng)).map_err(SessionError::Proof)?;
         read(&wire.post(&Ask { url, media_type, proof: &proof, body })?)
     }
 
@@ -168,7 +168,7 @@ impl<'a> HttpSession<'a> {
         let doubled = self.patience.first_wait.saturating_mul(2_u32.saturating_pow(tried.saturating_sub(1)));
         let step = doubled.min(self.patience.longest_wait);
         let mut byte = [0];
-        self.around.chance.fill(&mut byte);
+        self.around.rng.fill(&mut byte);
         let part = step.mul_f32(f32::from(byte[0]) / 510.0);
         match asked {
             Some(asked) if asked > self.patience.longest_wait => None,

@@ -8,7 +8,7 @@ use url::Url;
 
 use countenance_core::rng::random_text;
 use countenance_standin::tenant::{Action, Client, Tenant, User};
-use countenance_system::SystemChance;
+use countenance_system::SystemRandom;
 
 /// Arguments of `tenant`.
 #[derive(Debug, clap::Args)]
@@ -56,7 +56,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
     let source = std::fs::read_to_string(&args.action).with_context(|| args.action.display().to_string())?;
     let secret = std::fs::read_to_string(&args.session_secret_file)
         .with_context(|| args.session_secret_file.display().to_string())?;
-    let password = random_text::<9>(&SystemChance);
+    let password = random_text::<9>(&SystemRandom);
     let tenant = Tenant::builder(args.origin)
         .user(User::new("auth0|1", &*args.email, &*args.email, &password))
         .client(Client {

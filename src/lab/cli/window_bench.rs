@@ -24,11 +24,11 @@ use countenance_client::{
 use countenance_core::{
     clock::Clock,
     protocol::ModelClaim,
-    rng::{Chance, random_text},
+    rng::{SecureRandom, random_text},
 };
 use countenance_gui::{self as gui, Host};
 use countenance_lab::pacing::{Paced, Report};
-use countenance_system::SystemChance;
+use countenance_system::SystemRandom;
 use countenance_vision::VisionError;
 
 /// Logins that are watched.
@@ -37,7 +37,7 @@ const LOGINS: u32 = 5;
 pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
     let launched = now();
     let camera = Source::Recording { path: file.to_owned(), fps: 25.0 };
-    let installed = Arc::new(Installed::new(DeviceKey::ephemeral(&SystemChance), camera));
+    let installed = Arc::new(Installed::new(DeviceKey::ephemeral(&SystemRandom), camera));
     load_early(Arc::clone(&installed))?;
     let latest = installed.latest.clone();
     let host = Host {
@@ -91,8 +91,8 @@ impl World for Rehearsing {
         self.0.clock()
     }
 
-    fn chance(&self) -> &dyn Chance {
-        self.0.chance()
+    fn rng(&self) -> &dyn SecureRandom {
+        self.0.rng()
     }
 
     fn wait(&self) -> &dyn Wait {
@@ -104,7 +104,7 @@ impl World for Rehearsing {
     }
 
     fn session<'a>(&self, around: Surroundings<'a>) -> Box<dyn SessionApi + 'a> {
-        Box::new(Rehearsal::new(random_text::<32>(around.chance), around.clock.now()))
+        Box::new(Rehearsal::new(random_text::<32>(around.rng), around.clock.now()))
     }
 
     fn browser(&self) -> Box<dyn Browser> {

@@ -28,7 +28,7 @@ use countenance_client::{
 };
 use countenance_core::{policy::Policy, protocol::ModelClaim};
 use countenance_standin::browser::{Browser, Page};
-use countenance_system::{SystemChance, SystemClock};
+use countenance_system::{SystemClock, SystemRandom};
 use countenance_vision::Vision;
 
 /// One installation of the client.
@@ -85,7 +85,7 @@ impl Client {
         let around = Surroundings {
             key: &self.key,
             clock: &SystemClock,
-            chance: &SystemChance,
+            rng: &SystemRandom,
             wait: &SystemWait,
             cancelled: &cancelled,
         };
@@ -99,7 +99,7 @@ impl Client {
             session: &mut session,
             key: &self.key,
             clock: &SystemClock,
-            chance: &SystemChance,
+            rng: &SystemRandom,
             browser: &mut hand_over,
             operator: &mut script,
         };

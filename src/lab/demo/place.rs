@@ -18,7 +18,7 @@ use countenance_attest::DeviceKey;
 use countenance_camera::recording;
 use countenance_core::{protocol::Fallback, rng::random_text};
 use countenance_standin::tenant::Action;
-use countenance_system::SystemChance;
+use countenance_system::SystemRandom;
 use countenance_verifier::{Rules, SessionSecret};
 use countenance_vision::Vision;
 
@@ -80,7 +80,7 @@ impl Place {
             client: Client {
                 models: vision.model_claims(),
                 vision,
-                key: DeviceKey::load_or_create(&folder.0.join("device").join("device.key"), &SystemChance)?,
+                key: DeviceKey::load_or_create(&folder.0.join("device").join("device.key"), &SystemRandom)?,
                 allowed: std::iter::once(servers.verifier_origin.parse()?).collect(),
                 attended: match attendance {
                     Attendance::Script => Attended::ByScript,
@@ -140,7 +140,7 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new() -> anyhow::Result<Self> {
-        let path = std::env::temp_dir().join(format!("countenance-demo-{}", random_text::<9>(&SystemChance)));
+        let path = std::env::temp_dir().join(format!("countenance-demo-{}", random_text::<9>(&SystemRandom)));
         std::fs::create_dir(&path).with_context(|| format!("{}", path.display()))?;
         Ok(Self(path))
     }

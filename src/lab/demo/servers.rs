@@ -12,7 +12,7 @@ use url::Url;
 use super::Tell;
 use countenance_core::{
     policy::Policy,
-    rng::{Chance, random_text},
+    rng::{SecureRandom, random_text},
 };
 use countenance_net::HttpNet;
 use countenance_standin::{
@@ -20,7 +20,7 @@ use countenance_standin::{
     tenant::{self, Action, Library, Tenant, User},
     twilio::TwilioStandIn,
 };
-use countenance_system::{SystemChance, SystemClock};
+use countenance_system::{SystemClock, SystemRandom};
 use countenance_verifier::{Mailer, MasterKey, Place as StorePlace, Setup, TwilioVerify, Verifier};
 use countenance_vision::Vision;
 
@@ -106,7 +106,7 @@ impl Servers {
         };
 
         let net = Arc::new(HttpNet::loopback()?);
-        let (service, account, token) = (hex_id("VA"), hex_id("AC"), random_text::<16>(&SystemChance));
+        let (service, account, token) = (hex_id("VA"), hex_id("AC"), random_text::<16>(&SystemRandom));
         let phone =
             TwilioStandIn::builder(&service, &account, &token).custom_codes().fraud_guard_blocks("+88").build()?;
         let codes = TwilioVerify::new(Url::parse(&phone_origin)?, &service, &account, &token, net.clone())?;
@@ -115,7 +115,7 @@ impl Servers {
             place: StorePlace::Memory,
             key: master_key(),
             clock: Arc::new(SystemClock),
-            chance: Arc::new(SystemChance),
+            rng: Arc::new(SystemRandom),
             examiner: Arc::new(vision.clone()),
             models: vision.model_claims(),
             policy: Policy::default(),
@@ -126,7 +126,7 @@ impl Servers {
         }))?;
         runtime.spawn(verifier.clone().serve(verifier_at, until()));
 
-        let person = Account { name: "ada@example.com", password: random_text::<9>(&SystemChance) };
+        let person = Account { name: "ada@example.com", password: random_text::<9>(&SystemRandom) };
         let (tenant_url, payroll_url) = (Url::parse(&tenant_origin)?, Url::parse(&payroll_origin)?);
         let payroll = RelyingParty::builder(&payroll_url, &tenant_url, CLIENT_ID, net.clone()).build();
         let library = ACTIONS.iter().fold(Library::default(), |library, (name, source)| library.file(*name, *source));
@@ -173,13 +173,13 @@ impl Servers {
 /// An id as Twilio writes them: two letters and 32 hexadecimal digits.
 fn hex_id(prefix: &str) -> String {
     let mut bytes = [0; 16];
-    SystemChance.fill(&mut bytes);
+    SystemRandom.fill(&mut bytes);
     bytes.iter().fold(prefix.to_owned(), |id, byte| format!("{id}{byte:02x}"))
 }
 
 /// The demo's store lives in memory and ends with it; so does the key that seals it.
 fn master_key() -> MasterKey {
     let mut bytes = [0; 32];
-    SystemChance.fill(&mut bytes);
+    SystemRandom.fill(&mut bytes);
     MasterKey::from_bytes(bytes)
 }

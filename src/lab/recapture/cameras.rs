@@ -3,7 +3,7 @@
 //! A webcam's lens is 2 to 4 mm long and opens at f/2 to f/2.8, so its pupil is about a millimetre wide: that, and where it
 //! is focused, decides how blurred a carrier is that comes near. Photosites of 1.4 to 3 µm hold some thousand electrons.
 
-use super::chance::Span;
+use super::rng::Span;
 
 /// A kind of camera.
 #[derive(Debug, PartialEq)]

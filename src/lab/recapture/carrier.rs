@@ -2,12 +2,12 @@
 
 use super::{
     Options,
-    chance::{Purpose, value_noise},
     device::{Device, Display, Ink, Surface},
     flicker::Bands,
     parameters::Parameters,
     picture::{Light, encoded},
     pose::View,
+    rng::{Purpose, value_noise},
     structure::Structure,
 };
 use countenance_core::frame::Frame;

@@ -3,7 +3,7 @@
 //! Sizes and pitches follow from diagonal and pixel count. Brightness spans run from a dimmed display to one turned up;
 //! where a display dims by switching its light on and off (PWM), so do the rates and depths that reviewers measure.
 
-use super::{axes::Carrier, chance::Span};
+use super::{axes::Carrier, rng::Span};
 
 /// A kind of display or print.
 #[derive(Debug, PartialEq)]

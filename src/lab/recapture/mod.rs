@@ -45,7 +45,6 @@ use countenance_core::frame::{Frame, FrameShapeError};
 pub mod axes;
 pub mod cameras;
 mod carrier;
-mod chance;
 pub mod device;
 mod film;
 mod flicker;
@@ -54,6 +53,7 @@ mod manifest;
 pub mod parameters;
 mod picture;
 mod pose;
+mod rng;
 mod sensor;
 pub mod set;
 mod structure;
@@ -61,10 +61,10 @@ mod writer;
 
 pub use axes::{Carrier, Crop, Distance, Lighting, Species, Support};
 pub use cameras::{CAMERAS, Camera};
-pub use chance::Span;
 pub use device::{DEVICES, Device};
 pub use film::film;
 pub use parameters::Parameters;
+pub use rng::Span;
 
 /// What to make.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -9,8 +9,8 @@ use super::{
     Options,
     axes::{Crop, Distance, Lighting, Support},
     cameras::{Camera, Focus},
-    chance::{Dice, Purpose, Span},
     device::{Device, Surface},
+    rng::{Dice, Purpose, Span},
 };
 
 /// All parameters of one attack.

@@ -5,8 +5,8 @@ use std::{f32::consts::TAU, time::Duration};
 use super::{
     Options,
     axes::Crop,
-    chance::{Purpose, between, stream},
     parameters::{Optics, Pose},
+    rng::{Purpose, between, stream},
 };
 
 /// Photosites per output pixel along a side: the sensor is read finer than it delivers.
@@ -86,11 +86,11 @@ impl View {
 
 /// Smooth sway of a hand along one axis, about −1 to 1: slow drift, and tremor near 9 Hz.
 fn sway(seed: u64, axis: u64, secs: f32) -> f32 {
-    let mut chance = stream(seed, Purpose::Sway, axis);
+    let mut rng = stream(seed, Purpose::Sway, axis);
     let bands = [(0.2, 0.5, 0.5), (0.6, 1.2, 0.3), (1.5, 3.0, 0.15), (8.0, 10.0, 0.05)];
     bands
         .map(|(low_hz, high_hz, weight)| {
-            let (hz, phase) = (between(&mut chance, low_hz, high_hz), between(&mut chance, 0.0, TAU));
+            let (hz, phase) = (between(&mut rng, low_hz, high_hz), between(&mut rng, 0.0, TAU));
             weight * (TAU * hz * secs + phase).sin()
         })
         .iter()

@@ -6,10 +6,10 @@ use image::{ExtendedColorType, ImageResult, RgbImage, codecs::jpeg::JpegEncoder}
 
 use super::{
     Options,
-    chance::{Purpose, normal, stream},
     parameters::Parameters,
     picture::{Light, encoded},
     pose::OVERSAMPLING,
+    rng::{Purpose, normal, stream},
 };
 
 /// Mean light that the meter aims at, by full scale: 18 % grey.
@@ -100,12 +100,12 @@ fn filter(x: usize, y: usize) -> usize {
 
 /// One noisy number a photosite, 0 to 1.
 fn mosaic(light: &Light, exposure: Exposure, options: &Options, frame: u64) -> Vec<f32> {
-    let mut chance = stream(options.seed, Purpose::Sensor, frame);
+    let mut rng = stream(options.seed, Purpose::Sensor, frame);
     let (full, read) = (exposure.full_electrons, options.camera.read_electrons);
     let site = |(i, value): (usize, &[f32; 3])| {
         let electrons = value[filter(i % light.width, i / light.width)] * exposure.gain * full;
         let deviation = (electrons.max(0.0) + read * read).sqrt();
-        ((electrons + deviation * normal(&mut chance)) / full).clamp(0.0, 1.0)
+        ((electrons + deviation * normal(&mut rng)) / full).clamp(0.0, 1.0)
     };
     light.rgb.iter().enumerate().map(site).collect()
 }

@@ -19,8 +19,8 @@ use std::{
 
 use super::{
     CAMERAS, Camera, Crop, Device, Distance, Lighting, Options, RecaptureError, Species, Support,
-    chance::{Dice, Purpose, fnv},
     manifest::{self, Entry},
+    rng::{Dice, Purpose, fnv},
     run,
 };
 use countenance_camera::recording;

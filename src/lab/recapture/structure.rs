@@ -6,9 +6,9 @@
 use std::f32::consts::{SQRT_2, TAU};
 
 use super::{
-    chance::value_noise,
     device::{Device, Display, Layout, Surface, Texture},
     lens::{self, sinc},
+    rng::value_noise,
 };
 
 /// A stripe's width by pixel pitch: three stripes and the black between them.

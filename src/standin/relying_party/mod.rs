@@ -22,9 +22,9 @@ use url::Url;
 
 use countenance_amr::{IdTokens, Keys};
 use countenance_core::clock::Clock;
-use countenance_core::rng::Chance;
+use countenance_core::rng::SecureRandom;
 use countenance_net::Net;
-use countenance_system::{SystemChance, SystemClock};
+use countenance_system::{SystemClock, SystemRandom};
 use sessions::Sessions;
 
 /// The application. Clones share everything.
@@ -38,7 +38,7 @@ struct Inner {
     net: Arc<dyn Net>,
     id_tokens: IdTokens,
     clock: Arc<dyn Clock>,
-    chance: Arc<dyn Chance>,
+    rng: Arc<dyn SecureRandom>,
     sessions: Mutex<Sessions>,
 }
 
@@ -61,7 +61,7 @@ impl RelyingParty {
             client_id,
             net,
             clock: Arc::new(SystemClock),
-            chance: Arc::new(SystemChance),
+            rng: Arc::new(SystemRandom),
             sessions: Mutex::default(),
         })
     }
@@ -99,7 +99,7 @@ impl RelyingParty {
 
     /// 32 random bytes as text: a session, state, nonce or PKCE verifier.
     fn random(&self) -> String {
-        countenance_core::rng::random_text::<32>(&*self.0.chance)
+        countenance_core::rng::random_text::<32>(&*self.0.rng)
     }
 
     fn sessions(&self) -> MutexGuard<'_, Sessions> {
@@ -117,8 +117,8 @@ impl RelyingPartyBuilder {
 
     /// Where sessions, states and nonces come from.
     #[must_use]
-    pub fn chance(mut self, chance: Arc<dyn Chance>) -> Self {
-        self.0.chance = chance;
+    pub fn rng(mut self, rng: Arc<dyn SecureRandom>) -> Self {
+        self.0.rng = rng;
         self
     }
 

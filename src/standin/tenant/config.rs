@@ -15,9 +15,9 @@ use super::{
     store::Store,
 };
 use countenance_core::clock::Clock;
-use countenance_core::rng::Chance;
+use countenance_core::rng::SecureRandom;
 use countenance_net::Net;
-use countenance_system::{SystemChance, SystemClock};
+use countenance_system::{SystemClock, SystemRandom};
 
 /// A person who may log in.
 #[derive(Clone)]
@@ -95,7 +95,7 @@ pub struct TenantBuilder {
     action_limit: Duration,
     key: Option<SigningKey>,
     clock: Arc<dyn Clock>,
-    chance: Arc<dyn Chance>,
+    rng: Arc<dyn SecureRandom>,
 }
 
 /// The checked configuration.
@@ -172,7 +172,7 @@ impl TenantBuilder {
             action_limit: actions::TIME_LIMIT,
             key: None,
             clock: Arc::new(SystemClock),
-            chance: Arc::new(SystemChance),
+            rng: Arc::new(SystemRandom),
         }
     }
 
@@ -265,8 +265,8 @@ impl TenantBuilder {
 
     /// Where states, codes, tokens and keys come from.
     #[must_use]
-    pub fn chance(mut self, chance: Arc<dyn Chance>) -> Self {
-        self.chance = chance;
+    pub fn rng(mut self, rng: Arc<dyn SecureRandom>) -> Self {
+        self.rng = rng;
         self
     }
 
@@ -289,12 +289,12 @@ impl TenantBuilder {
             action_limit: self.action_limit,
             library: self.library,
         };
-        let key = self.key.map_or_else(|| SigningKey::generate(&*self.chance), Ok)?;
+        let key = self.key.map_or_else(|| SigningKey::generate(&*self.rng), Ok)?;
         Ok(Tenant(Arc::new(Inner {
             config,
             key,
             clock: self.clock,
-            chance: self.chance,
+            rng: self.rng,
             net: self.net,
             store: Mutex::new(Store::default()),
             deployed: Mutex::new(self.deployed),

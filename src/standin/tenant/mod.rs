@@ -47,7 +47,7 @@ pub use signing::{KeyError, SigningKey};
 
 use config::Config;
 use countenance_core::clock::Clock;
-use countenance_core::rng::Chance;
+use countenance_core::rng::SecureRandom;
 use countenance_net::Net;
 use store::Store;
 
@@ -59,7 +59,7 @@ struct Inner {
     config: Config,
     key: SigningKey,
     clock: Arc<dyn Clock>,
-    chance: Arc<dyn Chance>,
+    rng: Arc<dyn SecureRandom>,
     net: Option<Arc<dyn Net>>,
     store: Mutex<Store>,
     deployed: Mutex<Deployed>,
@@ -147,7 +147,7 @@ impl Tenant {
     /// A random number.
     fn number(&self) -> u64 {
         let mut bytes = [0; 8];
-        self.0.chance.fill(&mut bytes);
+        self.0.rng.fill(&mut bytes);
         u64::from_le_bytes(bytes)
     }
 
@@ -165,7 +165,7 @@ impl Tenant {
 
     /// 32 random bytes as text: a state, code, token or cookie.
     fn random(&self) -> String {
-        countenance_core::rng::random_text::<32>(&*self.0.chance)
+        countenance_core::rng::random_text::<32>(&*self.0.rng)
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {

@@ -13,7 +13,7 @@ use rsa::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use countenance_core::rng::Chance;
+use countenance_core::rng::SecureRandom;
 
 /// Length of the modulus: what Auth0 uses.
 const KEY_BITS: usize = 2048;
@@ -40,8 +40,8 @@ pub enum KeyError {
 
 impl SigningKey {
     /// A new key of 2048 bits.
-    pub fn generate(chance: &dyn Chance) -> Result<Self, KeyError> {
-        let private = RsaPrivateKey::new(&mut Dice(chance), KEY_BITS)?;
+    pub fn generate(rng: &dyn SecureRandom) -> Result<Self, KeyError> {
+        let private = RsaPrivateKey::new(&mut Dice(rng), KEY_BITS)?;
         let der = private.to_pkcs1_der()?;
         let modulus = BASE64.encode(private.n().to_bytes_be());
         let exponent = BASE64.encode(private.e().to_bytes_be());
@@ -75,8 +75,8 @@ impl std::fmt::Debug for SigningKey {
     }
 }
 
-/// [`Chance`] in the words of the `rsa` crate.
-struct Dice<'a>(&'a dyn Chance);
+/// [`SecureRandom`] in the words of the `rsa` crate.
+struct Dice<'a>(&'a dyn SecureRandom);
 
 impl RngCore for Dice<'_> {
     fn next_u32(&mut self) -> u32 {

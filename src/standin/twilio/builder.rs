@@ -9,8 +9,8 @@ use super::{
     verifications::{Limits, Verifications},
 };
 use countenance_core::clock::Clock;
-use countenance_core::rng::Chance;
-use countenance_system::{SystemChance, SystemClock};
+use countenance_core::rng::SecureRandom;
+use countenance_system::{SystemClock, SystemRandom};
 
 /// Requests per second that are taken, unless the builder says otherwise.
 const REQUESTS_PER_SEC: u32 = 100;
@@ -20,7 +20,7 @@ pub struct TwilioBuilder {
     config: Config,
     limits: Limits,
     clock: Arc<dyn Clock>,
-    chance: Arc<dyn Chance>,
+    rng: Arc<dyn SecureRandom>,
 }
 
 /// Why a stand-in cannot start.
@@ -48,7 +48,7 @@ impl TwilioBuilder {
             config: Config { service, account, token, requests_per_sec: REQUESTS_PER_SEC },
             limits: Limits::default(),
             clock: Arc::new(SystemClock),
-            chance: Arc::new(SystemChance),
+            rng: Arc::new(SystemRandom),
         }
     }
 
@@ -89,14 +89,14 @@ impl TwilioBuilder {
 
     /// Where codes and ids come from.
     #[must_use]
-    pub fn chance(mut self, chance: Arc<dyn Chance>) -> Self {
-        self.chance = chance;
+    pub fn rng(mut self, rng: Arc<dyn SecureRandom>) -> Self {
+        self.rng = rng;
         self
     }
 
     /// The stand-in.
     pub fn build(self) -> Result<TwilioStandIn, TwilioStandInError> {
-        let Self { config, limits, clock, chance } = self;
+        let Self { config, limits, clock, rng } = self;
         if !is_sid("VA", &config.service) {
             return Err(TwilioStandInError::Service);
         }
@@ -110,7 +110,7 @@ impl TwilioBuilder {
             counted: (0, 0),
         };
         let held = watch::Sender::new(false);
-        Ok(TwilioStandIn(Arc::new(Inner { config, clock, chance, state: Mutex::new(state), held })))
+        Ok(TwilioStandIn(Arc::new(Inner { config, clock, rng, state: Mutex::new(state), held })))
     }
 }
 

@@ -32,7 +32,7 @@ pub use verifications::{Conversions, Message};
 
 use builder::Config;
 use countenance_core::clock::{Clock, UnixSecs};
-use countenance_core::rng::Chance;
+use countenance_core::rng::SecureRandom;
 use verifications::Verifications;
 
 /// A Verify service. Clones share everything.
@@ -42,7 +42,7 @@ pub struct TwilioStandIn(Arc<Inner>);
 struct Inner {
     config: Config,
     clock: Arc<dyn Clock>,
-    chance: Arc<dyn Chance>,
+    rng: Arc<dyn SecureRandom>,
     state: Mutex<State>,
     /// True while a request is held back by [`FailMode::Slow`].
     held: watch::Sender<bool>,

@@ -47,7 +47,7 @@ async fn start(
     let _sending = twilio.begin_sending(to)?;
     twilio.hold(failure).await;
     let now = twilio.0.clock.now();
-    let started = twilio.state().verifications.start(&asked, now, &*twilio.0.chance);
+    let started = twilio.state().verifications.start(&asked, now, &*twilio.0.rng);
     let verification = started?;
     Ok((StatusCode::CREATED, Json(twilio.shown(&verification))).into_response())
 }

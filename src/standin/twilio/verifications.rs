@@ -3,7 +3,7 @@
 
 use super::faults::Fault;
 use countenance_core::clock::UnixSecs;
-use countenance_core::rng::Chance;
+use countenance_core::rng::SecureRandom;
 
 /// How long a code is good, seconds.
 const VALID_SECS: i64 = 600;
@@ -116,7 +116,7 @@ impl Verifications {
         &mut self,
         asked: &Start<'_>,
         now: UnixSecs,
-        chance: &dyn Chance,
+        rng: &dyn SecureRandom,
     ) -> Result<Verification, Fault> {
         self.admit(asked, now)?;
         let pending = self.all.iter().rposition(|v| v.to == asked.to && v.is_pending(now));
@@ -125,7 +125,7 @@ impl Verifications {
             Some(at) => self.all.remove(at),
             None => {
                 self.conversions.started += 1;
-                Verification::new(asked.to, now, chance)
+                Verification::new(asked.to, now, rng)
             }
         };
         asked.channel.clone_into(&mut verification.channel);
@@ -211,11 +211,11 @@ impl Verifications {
 }
 
 impl Verification {
-    fn new(to: &str, now: UnixSecs, chance: &dyn Chance) -> Self {
+    fn new(to: &str, now: UnixSecs, rng: &dyn SecureRandom) -> Self {
         let mut bytes = [0; 16];
-        chance.fill(&mut bytes);
+        rng.fill(&mut bytes);
         let sid = format!("VE{:032x}", u128::from_be_bytes(bytes));
-        chance.fill(&mut bytes);
+        rng.fill(&mut bytes);
         let code = format!("{:06}", u128::from_be_bytes(bytes) % 1_000_000);
         Self {
             sid,
@@ -254,7 +254,7 @@ fn forget_old<T>(list: &mut Vec<T>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use countenance_system::SystemChance;
+    use countenance_system::SystemRandom;
 
     const TO: &str = "+4915123456789";
     const NOW: UnixSecs = 1_800_000_000;
@@ -269,7 +269,7 @@ mod tests {
         custom_code: Option<&str>,
         now: UnixSecs,
     ) -> Result<Verification, Fault> {
-        all.start(&Start { to, channel: "sms", custom_code }, now, &SystemChance)
+        all.start(&Start { to, channel: "sms", custom_code }, now, &SystemRandom)
     }
 
     #[test]
@@ -347,7 +347,7 @@ mod tests {
         }
         assert_eq!(start(&mut plain, TO, Some("1234"), NOW).unwrap_err(), Fault::NoCustomCodes);
         let by_mail = Start { to: TO, channel: "email", custom_code: None };
-        let refused = all.start(&by_mail, NOW, &SystemChance).unwrap_err();
+        let refused = all.start(&by_mail, NOW, &SystemRandom).unwrap_err();
         assert_eq!(refused, Fault::Parameter { name: "Channel" });
         assert!(all.messages().is_empty() && plain.messages().is_empty());
         assert_eq!(all.conversions(), Conversions::default());

@@ -238,7 +238,7 @@ async fn approve(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, event: Ev
     let now = verifier.now();
     tx.clear_failures(&session.integration_id, &session.sub).await?;
     tx.mark_verified(&session.integration_id, &session.sub, now).await?;
-    let handle = random_text::<32>(verifier.chance());
+    let handle = random_text::<32>(verifier.rng());
     let answer = outcome_text(&Outcome::Approved { continue_url: verifier.return_url(&handle) });
     tx.finish_session(&session.id, None, &handle, now + HANDLE_SECS, &answer).await?;
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
@@ -260,7 +260,7 @@ async fn reject(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, reason: Re
         let handle = verifier.refuse(tx, &session.id, reason, now + HANDLE_SECS).await?;
         return Ok(outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(&handle) }));
     }
-    let nonce = random_text::<32>(verifier.chance());
+    let nonce = random_text::<32>(verifier.rng());
     tx.renew_nonce(&session.id, &nonce).await?;
     Ok(outcome_text(&Outcome::Retry { reason, attempts_left, nonce }))
 }

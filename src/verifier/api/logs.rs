@@ -57,7 +57,7 @@ impl Verifier {
 impl Inner {
     /// Gives an integration a new token for its log stream within a transaction.
     pub(crate) async fn log_token(&self, tx: &mut Tx<'_>, integration_id: &str) -> Result<LogToken, RulesError> {
-        let token = Zeroizing::new(random_text::<32>(self.chance()));
+        let token = Zeroizing::new(random_text::<32>(self.rng()));
         if !tx.set_log_token(integration_id, &token).await? {
             return Err(RulesError::Unknown);
         }

@@ -72,7 +72,7 @@ pub(crate) async fn open(
     // A session of an integration that was switched off is opened all the same: its first capture or code, or giving up,
     // ends it with an answer that the browser can take to the tenant. A problem document here would leave it stranded.
     if session.stage == Stage::Created {
-        tx.open_session(&id, &request.device, &random_text::<32>(verifier.chance())).await?;
+        tx.open_session(&id, &request.device, &random_text::<32>(verifier.rng())).await?;
         let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
         tx.record(now, Event::SessionOpened, &id, account.as_deref(), "").await?;
     }

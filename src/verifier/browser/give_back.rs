@@ -54,7 +54,7 @@ pub(crate) async fn give_back(
     Path(handle): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let nonce = random_text::<16>(verifier.chance());
+    let nonce = random_text::<16>(verifier.rng());
     match redeem(&verifier, &handle, &headers).await {
         Ok(page) => page.respond(&nonce),
         Err(error) => {
@@ -102,7 +102,7 @@ async fn redeem(verifier: &Inner, handle: &str, headers: &HeaderMap) -> Result<P
             iat: now,
             exp: now + RETURN_LIFE_SECS,
             state: &state,
-            jti: &random_text::<16>(verifier.chance()),
+            jti: &random_text::<16>(verifier.rng()),
             integration_id: &session.integration_id,
             result,
             reason: session.reason,

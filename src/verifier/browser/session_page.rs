@@ -244,7 +244,7 @@ pub(crate) fn launch_code(session: &str, cookie: &str, mail_token: &str) -> Stri
 
 /// The page, or the error's.
 pub(crate) fn respond(verifier: &Inner, page: Result<Page, VisitError>) -> Response {
-    let nonce = random_text::<16>(verifier.chance());
+    let nonce = random_text::<16>(verifier.rng());
     page.unwrap_or_else(|error| error.page()).respond(&nonce)
 }
 

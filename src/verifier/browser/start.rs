@@ -49,7 +49,7 @@ struct Started {
     (status = 403, description = "A page that names why no session began", content_type = "text/html"),
 ))]
 pub(crate) async fn start(State(verifier): State<Inner>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    let nonce = random_text::<16>(verifier.chance());
+    let nonce = random_text::<16>(verifier.rng());
     let mut set_cookie = None;
     let page = async {
         let started = begin(&verifier, query.as_deref().unwrap_or_default(), &headers).await?;
@@ -182,8 +182,8 @@ async fn create(
     now: UnixSecs,
 ) -> Result<Started, StoreError> {
     let claims = &arrival.claims;
-    let chance = verifier.chance();
-    let (id, cookie) = (random_text::<16>(chance), Zeroizing::new(random_text::<32>(chance)));
+    let rng = verifier.rng();
+    let (id, cookie) = (random_text::<16>(rng), Zeroizing::new(random_text::<32>(rng)));
     tx.ensure_account(&integration.id, &claims.sub).await?;
     let enrolled = tx.template(&integration.id, &claims.sub).await?.is_some();
     // The tenant's hint is not asked: what the verifier holds decides, or a hint could enrol over a template.
@@ -193,7 +193,7 @@ async fn create(
     let by_mail = integration.rules.flow(purpose) == Transport::Email;
     // What the launch code is made from besides the cookie. Where the link may not be shown, it stays unknown to all.
     let mail_token =
-        if by_mail || no_face == Some(Reason::NotEnrolled) { random_text::<32>(chance) } else { String::new() };
+        if by_mail || no_face == Some(Reason::NotEnrolled) { random_text::<32>(rng) } else { String::new() };
     let code = launch_code(&id, &cookie, &mail_token);
     let application = claims.client_name.as_deref().map(one_line).filter(|n| !n.is_empty());
     let new = NewSession {

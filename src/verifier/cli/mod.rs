@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 use countenance_core::policy::Policy;
-use countenance_system::{SystemChance, SystemClock};
+use countenance_system::{SystemClock, SystemRandom};
 use countenance_verifier::{DeviceRule, MasterKey, Origin, Place, Rules, Setup, TwilioVerify, Verifier};
 use countenance_vision::Vision;
 
@@ -163,9 +163,9 @@ async fn open(args: &Args, codes: Option<TwilioVerify>) -> anyhow::Result<Verifi
     let setup = Setup {
         origin: args.origin.clone(),
         place: Place::File(args.data.join("verifier.sqlite")),
-        key: MasterKey::from_file(&args.data.join("verifier.key"), &SystemChance)?,
+        key: MasterKey::from_file(&args.data.join("verifier.key"), &SystemRandom)?,
         clock: Arc::new(SystemClock),
-        chance: Arc::new(SystemChance),
+        rng: Arc::new(SystemRandom),
         models: vision.model_claims(),
         examiner: Arc::new(vision),
         policy: Policy::default(),

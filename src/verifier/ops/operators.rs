@@ -48,7 +48,7 @@ impl Verifier {
         if name.is_empty() || one_line(name) != name {
             return Err(OperatorError::Name);
         }
-        let password = Zeroizing::new(random_text::<15>(self.0.chance()));
+        let password = Zeroizing::new(random_text::<15>(self.0.rng()));
         let mut tx = self.0.store().begin().await?;
         tx.set_operator(name, &password, self.0.now()).await?;
         tx.record(self.0.now(), Event::OperatorAdded, name, None, "").await?;

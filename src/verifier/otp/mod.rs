@@ -279,7 +279,7 @@ async fn approve(
     tx.clear_wrong_codes(&session.integration_id, &session.sub).await?;
     tx.note_verified_by_code(session, now).await?;
     tx.note_passed_by(&session.id, code.channel).await?;
-    let handle = random_text::<32>(verifier.chance());
+    let handle = random_text::<32>(verifier.rng());
     let outcome = Outcome::Approved { continue_url: verifier.return_url(&handle) };
     tx.finish_session(&session.id, None, &handle, now + HANDLE_SECS, &outcome_text(&outcome)).await?;
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
@@ -313,7 +313,7 @@ async fn retry(
     // No capture was judged, so the nonce for the next one stays. A session that no device has opened has none yet; its
     // browser has no use for the one that stands here.
     let nonce = match session.stage {
-        Stage::Created => random_text::<32>(verifier.chance()),
+        Stage::Created => random_text::<32>(verifier.rng()),
         _ => tx.nonce(&session.id).await?.to_string(),
     };
     Ok(Outcome::Retry { reason: Reason::WrongCode, attempts_left, nonce })

@@ -75,7 +75,7 @@ pub(super) async fn code(Path(id): Path<String>, posted: Posted) -> Result<Sheet
     let (secs, words) = LIVES.iter().find(|(secs, _)| *secs == life).ok_or(PortalError::Malformed)?;
     let verifier = &posted.desk.verifier;
     let expires_at = verifier.now().saturating_add(secs.parse().or(Err(PortalError::Malformed))?);
-    let code = random_text::<16>(verifier.chance());
+    let code = random_text::<16>(verifier.rng());
     let mut tx = verifier.store().begin().await?;
     let integration = posted.desk.integration(&mut tx, &id).await?;
     posted.once(&mut tx).await?;

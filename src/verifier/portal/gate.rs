@@ -219,7 +219,7 @@ impl Desk {
 
     /// What a form has inside that can be sent once.
     pub(super) fn proof_for_once(&self) -> String {
-        let once = random_text::<16>(self.verifier.chance());
+        let once = random_text::<16>(self.verifier.rng());
         format!("{}<input type=\"hidden\" name=\"{ONCE}\" value=\"{once}\">\n", self.proof())
     }
 

@@ -84,7 +84,7 @@ const START: &str = "/portal/integrations";
 async fn present(State(verifier): State<Inner>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if let Some(sheet) = response.extensions_mut().remove::<sheet::Sheet>() {
-        let mut page = sheet.page().respond(&random_text::<16>(verifier.chance())).into_response();
+        let mut page = sheet.page().respond(&random_text::<16>(verifier.rng())).into_response();
         page.headers_mut().extend(std::mem::take(response.headers_mut()));
         response = page;
     }

@@ -54,7 +54,7 @@ pub(super) async fn sign_in(State(verifier): State<Inner>, request: Request) -> 
     if let Some(old) = cookie(&parts.headers, COOKIE) {
         tx.close_portal_session(old).await?;
     }
-    let fresh = random_text::<32>(verifier.chance());
+    let fresh = random_text::<32>(verifier.rng());
     tx.open_portal_session(&fresh, name, now, now.saturating_add(SESSION_SECS)).await?;
     tx.record(now, Event::OperatorSignedIn, name, None, "").await?;
     tx.commit().await?;

@@ -12,7 +12,7 @@ impl Tx<'_> {
         sqlx::query("INSERT INTO accounts (integration_id, sub, pseudonym) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
             .bind(integration_id)
             .bind(sub)
-            .bind(random_text::<16>(self.chance))
+            .bind(random_text::<16>(self.rng))
             .execute(&mut *self.db)
             .await?;
         Ok(())

@@ -191,10 +191,10 @@ mod tests {
 
     use super::*;
     use crate::store::{MasterKey, Place, Store};
-    use countenance_system::SystemChance;
+    use countenance_system::SystemRandom;
 
     async fn log_of_three() -> Store {
-        let store = Store::open(&Place::Memory, &MasterKey::from_bytes([3; 32]), Arc::new(SystemChance)).await.unwrap();
+        let store = Store::open(&Place::Memory, &MasterKey::from_bytes([3; 32]), Arc::new(SystemRandom)).await.unwrap();
         let mut tx = store.begin().await.unwrap();
         for (at, subject) in [(1, "a"), (2, "b"), (3, "c")] {
             tx.record(at, Event::SessionOpened, subject, Some("p"), "").await.unwrap();

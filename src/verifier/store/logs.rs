@@ -56,8 +56,8 @@ impl Tx<'_> {
         let fresh: Vec<_> = told.into_iter().filter(|(hash, _)| new.remove(hash)).map(|(_, phone)| phone).collect();
         for phones in fresh.chunks(ROWS_AT_ONCE) {
             let sealed = phones.iter().map(|phone| {
-                let id = random_text::<16>(self.chance);
-                (self.vault.seal(self.chance, "feedback.phone", &[&id], phone.e164().as_bytes()), id)
+                let id = random_text::<16>(self.rng);
+                (self.vault.seal(self.rng, "feedback.phone", &[&id], phone.e164().as_bytes()), id)
             });
             QueryBuilder::<Sqlite>::new("INSERT INTO feedback (phone_sealed, seal_id, due_at) ")
                 .push_values(sealed, |mut row, (sealed, id)| {
@@ -104,7 +104,7 @@ mod tests {
 
     use super::*;
     use crate::store::{MasterKey, Place, Store};
-    use countenance_system::SystemChance;
+    use countenance_system::SystemRandom;
 
     fn conversions(range: std::ops::Range<u32>) -> Vec<Conversion> {
         range.map(|n| Conversion { log_id: n.to_string(), phone: format!("+49151{n:08}").parse().unwrap() }).collect()
@@ -112,7 +112,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_event_counts_once_for_eight_days() {
-        let store = Store::open(&Place::Memory, &MasterKey::from_bytes([3; 32]), Arc::new(SystemChance)).await.unwrap();
+        let store = Store::open(&Place::Memory, &MasterKey::from_bytes([3; 32]), Arc::new(SystemRandom)).await.unwrap();
         let mut tx = store.begin().await.unwrap();
         assert_eq!(tx.keep_conversions("a", conversions(0..1200), 100).await.unwrap(), 1200);
         assert_eq!(tx.keep_conversions("a", conversions(1190..1210), 101).await.unwrap(), 10, "the others came before");
@@ -128,7 +128,7 @@ mod tests {
 
     #[tokio::test]
     async fn feedback_is_due_in_order_until_it_is_given_or_a_day_old() {
-        let store = Store::open(&Place::Memory, &MasterKey::from_bytes([3; 32]), Arc::new(SystemChance)).await.unwrap();
+        let store = Store::open(&Place::Memory, &MasterKey::from_bytes([3; 32]), Arc::new(SystemRandom)).await.unwrap();
         let mut tx = store.begin().await.unwrap();
         tx.keep_conversions("a", conversions(1..2), 100).await.unwrap();
         tx.keep_conversions("a", conversions(2..3), 101).await.unwrap();

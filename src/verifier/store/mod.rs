@@ -13,7 +13,7 @@ use sqlx::{
 };
 
 use countenance_core::clock::UnixSecs;
-use countenance_core::rng::Chance;
+use countenance_core::rng::SecureRandom;
 
 mod accounts;
 mod audit;
@@ -86,19 +86,19 @@ pub enum StoreError {
 pub(crate) struct Store {
     pool: SqlitePool,
     vault: Arc<Vault>,
-    chance: Arc<dyn Chance>,
+    rng: Arc<dyn SecureRandom>,
 }
 
 /// One transaction: [`commit`](Tx::commit) keeps it, dropping undoes it.
 pub(crate) struct Tx<'s> {
     db: Transaction<'static, Sqlite>,
     vault: &'s Vault,
-    chance: &'s dyn Chance,
+    rng: &'s dyn SecureRandom,
 }
 
 impl Store {
     /// Opens the database at `place`, or makes it.
-    pub(crate) async fn open(place: &Place, key: &MasterKey, chance: Arc<dyn Chance>) -> Result<Self, StoreError> {
+    pub(crate) async fn open(place: &Place, key: &MasterKey, rng: Arc<dyn SecureRandom>) -> Result<Self, StoreError> {
         let options = match place {
             Place::Memory => SqliteConnectOptions::new().in_memory(true),
             Place::File(path) => SqliteConnectOptions::new()
@@ -116,7 +116,7 @@ impl Store {
             .max_lifetime(None)
             .connect_with(options)
             .await?;
-        let store = Self { pool, vault: Arc::new(Vault::new(key)), chance };
+        let store = Self { pool, vault: Arc::new(Vault::new(key)), rng };
         store.prepare().await?;
         Ok(store)
     }
@@ -124,7 +124,7 @@ impl Store {
     /// Begins a transaction that may write.
     pub(crate) async fn begin(&self) -> Result<Tx<'_>, StoreError> {
         let db = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Tx { db, vault: &self.vault, chance: self.chance.as_ref() })
+        Ok(Tx { db, vault: &self.vault, rng: self.rng.as_ref() })
     }
 
     /// Waits for running work and closes the file.
@@ -138,7 +138,7 @@ impl Store {
         match found {
             0 => {
                 sqlx::raw_sql(include_str!("schema.sql")).execute(&mut *tx.db).await?;
-                let sealed = tx.vault.seal(tx.chance, "key_check", &[], b"countenance");
+                let sealed = tx.vault.seal(tx.rng, "key_check", &[], b"countenance");
                 sqlx::query("INSERT INTO key_check VALUES (1, ?)").bind(sealed).execute(&mut *tx.db).await?;
             }
             SCHEMA_VERSION => {
@@ -213,7 +213,7 @@ pub(crate) fn sha256_text(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use countenance_system::SystemChance;
+    use countenance_system::SystemRandom;
 
     fn key(byte: u8) -> MasterKey {
         MasterKey::from_bytes([byte; 32])
@@ -223,7 +223,7 @@ mod tests {
     async fn a_store_opens_again_only_under_its_own_key_and_version() {
         let folder = tempfile::tempdir().unwrap();
         let place = Place::File(folder.path().join("verifier.db"));
-        let open = |byte| Store::open(&place, Box::leak(Box::new(key(byte))), Arc::new(SystemChance));
+        let open = |byte| Store::open(&place, Box::leak(Box::new(key(byte))), Arc::new(SystemRandom));
         let store = open(1).await.unwrap();
         store.close().await;
         assert!(matches!(open(2).await, Err(StoreError::Seal(_))));
@@ -235,7 +235,7 @@ mod tests {
 
     #[tokio::test]
     async fn tokens_and_proofs_are_spent_once_and_a_dropped_transaction_spends_nothing() {
-        let store = Store::open(&Place::Memory, &key(1), Arc::new(SystemChance)).await.unwrap();
+        let store = Store::open(&Place::Memory, &key(1), Arc::new(SystemRandom)).await.unwrap();
         drop({
             let mut tx = store.begin().await.unwrap();
             assert!(tx.spend_token("t", 10).await.unwrap());

@@ -18,7 +18,7 @@ use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use countenance_core::rng::Chance;
+use countenance_core::rng::SecureRandom;
 
 const NONCE_BYTES: usize = 24;
 
@@ -68,13 +68,13 @@ impl MasterKey {
     }
 
     /// Reads the key file at `path`; where there is none, makes one that only its owner can read.
-    pub fn from_file(path: &Path, chance: &dyn Chance) -> Result<Self, KeyFileError> {
+    pub fn from_file(path: &Path, rng: &dyn SecureRandom) -> Result<Self, KeyFileError> {
         let io_error = |source| KeyFileError::Io { path: path.to_owned(), source };
         match fs::File::open(path) {
             Ok(file) => read_key(path, file),
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 let mut bytes = Zeroizing::new([0; 32]);
-                chance.fill(bytes.as_mut());
+                rng.fill(bytes.as_mut());
                 let text = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(bytes.as_ref()));
                 let mut file = new_private_file(path).map_err(io_error)?;
                 file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io_error)?;
@@ -99,9 +99,9 @@ impl Vault {
     }
 
     /// Seals `plain` for the row `row` of `column`; nonce first, then ciphertext and tag.
-    pub(crate) fn seal(&self, chance: &dyn Chance, column: &str, row: &[&str], plain: &[u8]) -> Vec<u8> {
+    pub(crate) fn seal(&self, rng: &dyn SecureRandom, column: &str, row: &[&str], plain: &[u8]) -> Vec<u8> {
         let mut nonce = [0; NONCE_BYTES];
-        chance.fill(&mut nonce);
+        rng.fill(&mut nonce);
         let payload = Payload { msg: plain, aad: &place(column, row) };
         #[expect(clippy::expect_used, reason = "encryption fails only above 256 GiB; values here are a few kilobytes")]
         let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).expect("a short value is sealed");
@@ -168,12 +168,12 @@ fn new_private_file(path: &Path) -> io::Result<fs::File> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use countenance_system::SystemChance;
+    use countenance_system::SystemRandom;
 
     #[test]
     fn a_value_opens_only_where_it_was_sealed() {
         let vault = Vault::new(&MasterKey::from_bytes([7; 32]));
-        let sealed = vault.seal(&SystemChance, "template", &["app", "ada"], b"face");
+        let sealed = vault.seal(&SystemRandom, "template", &["app", "ada"], b"face");
         assert_eq!(vault.open("template", &["app", "ada"], &sealed).unwrap().as_slice(), b"face");
         let mut flipped = sealed.clone();
         *flipped.last_mut().unwrap() ^= 1;
@@ -194,10 +194,10 @@ mod tests {
     fn a_key_file_is_made_once_and_read_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
-        let made = MasterKey::from_file(&path, &SystemChance).unwrap();
-        assert_eq!(made.0.as_ref(), MasterKey::from_file(&path, &SystemChance).unwrap().0.as_ref());
+        let made = MasterKey::from_file(&path, &SystemRandom).unwrap();
+        assert_eq!(made.0.as_ref(), MasterKey::from_file(&path, &SystemRandom).unwrap().0.as_ref());
         fs::write(&path, "short").unwrap();
-        assert!(matches!(MasterKey::from_file(&path, &SystemChance), Err(KeyFileError::Malformed { .. })));
+        assert!(matches!(MasterKey::from_file(&path, &SystemRandom), Err(KeyFileError::Malformed { .. })));
     }
 
     #[cfg(unix)]
@@ -206,9 +206,9 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
-        MasterKey::from_file(&path, &SystemChance).unwrap();
+        MasterKey::from_file(&path, &SystemRandom).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(matches!(MasterKey::from_file(&path, &SystemChance), Err(KeyFileError::Exposed { .. })));
+        assert!(matches!(MasterKey::from_file(&path, &SystemRandom), Err(KeyFileError::Exposed { .. })));
     }
 }

@@ -95,7 +95,7 @@ fn log_in(source: &mut dyn FrameSource, vision: &Vision, session: &mut Asks) -> 
         session,
         key: &DeviceKey::ephemeral(&Repeatable::from("key")),
         clock: &Fixed(1_700_000_000),
-        chance: &Repeatable::from("run"),
+        rng: &Repeatable::from("run"),
         browser: &mut NoBrowser,
         operator: &mut Agrees,
     };

@@ -1,7 +1,7 @@
 //! Cues over time: each watches one track frame by frame and reduces it to one number, a measure, or says nothing.
 //!
 //! What a measure is worth stands in the policy ([`CuePolicy`](crate::policy::CuePolicy)), not in the cue, so that a cue's
-//! own file holds what it looks at and nothing that was fitted. A cue is a rule: no clock, no chance, no I/O.
+//! own file holds what it looks at and nothing that was fitted. A cue is a rule: no clock, no randomness, no I/O.
 
 mod background;
 mod carrier;

@@ -51,13 +51,13 @@ pub(super) fn view(good: &GoodFrame, timed: bool) -> View<'_> {
 fn good(seq: u64, pose: Pose) -> GoodFrame {
     let (sin, cos) = pose.turn.sin_cos();
     let mut rgb = vec![110; 640 * 480 * 3];
-    let (mut chance, x0, y0) = (Chance(seq.wrapping_mul(0x9e37_79b9) | 1), 180, 60);
+    let (mut rng, x0, y0) = (TestRng(seq.wrapping_mul(0x9e37_79b9) | 1), 180, 60);
     for (y, x) in (y0..y0 + 360).flat_map(|y| (x0..x0 + 280).map(move |x| (y, x))) {
         let (dx, dy) = (x as f32 - MIDDLE.0 - pose.shift.0, y as f32 - MIDDLE.1 - pose.shift.1);
         let (u, v) = (cos * dx + sin * dy, cos * dy - sin * dx);
         let near = (-(u * u + v * v) / (0.3 * WIDTH).powi(2)).exp();
         let luma = 110.0 + 50.0 * (texture(u - pose.bulge * near, v) - 0.5);
-        let level = (luma * pose.gain + pose.noise * chance.normal()).clamp(0.0, 255.0) as u8;
+        let level = (luma * pose.gain + pose.noise * rng.normal()).clamp(0.0, 255.0) as u8;
         rgb[(y * 640 + x) * 3..][..3].fill(level);
     }
     let frame = Frame::new(640, 480, rgb, seq, Duration::from_millis(seq * 400)).unwrap();
@@ -65,7 +65,7 @@ fn good(seq: u64, pose: Pose) -> GoodFrame {
     let mut moved = |p: Point<InFrame>| {
         let (dx, dy) = (p.x - MIDDLE.0, p.y - MIDDLE.1);
         let (x, y) = (cos * dx - sin * dy + pose.shift.0, sin * dx + cos * dy + pose.shift.1);
-        let mut err = || pose.jitter * (chance.share() * 2.0 - 1.0);
+        let mut err = || pose.jitter * (rng.share() * 2.0 - 1.0);
         Point::new(MIDDLE.0 + x + err(), MIDDLE.1 + y + err())
     };
     let l = still.landmarks;
@@ -90,16 +90,16 @@ fn layer(x: f32, y: f32) -> f32 {
     let (fx, fy) = (soft(x - x0), soft(y - y0));
     let at = |dx: f32, dy: f32| {
         let key = ((x0 + dx) as i64 * 73_856_093) ^ ((y0 + dy) as i64 * 19_349_663);
-        Chance(key as u64 | 1).share()
+        TestRng(key as u64 | 1).share()
     };
     let across = |dy: f32| at(0.0, dy) * (1.0 - fx) + at(1.0, dy) * fx;
     across(0.0) * (1.0 - fy) + across(1.0) * fy
 }
 
 /// Numbers from a seed (SplitMix64).
-struct Chance(u64);
+struct TestRng(u64);
 
-impl Chance {
+impl TestRng {
     fn share(&mut self) -> f32 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -93,13 +93,13 @@ fn keyed(words: [u64; 4]) -> ChaCha8Rng {
 }
 
 /// Uniform in `low` to `high`.
-pub(super) fn between(chance: &mut impl Rng, low: f32, high: f32) -> f32 {
-    low + (high - low) * (chance.next_u32() >> 8) as f32 / (1 << 24) as f32
+pub(super) fn between(rng: &mut impl Rng, low: f32, high: f32) -> f32 {
+    low + (high - low) * (rng.next_u32() >> 8) as f32 / (1 << 24) as f32
 }
 
 /// Nearly normal, mean 0, deviation 1: the sum of four uniform draws, which never strays beyond 3.5.
-pub(super) fn normal(chance: &mut impl Rng) -> f32 {
-    let bits = chance.next_u64();
+pub(super) fn normal(rng: &mut impl Rng) -> f32 {
+    let bits = rng.next_u64();
     let sum: u64 = (0..4).map(|i| bits >> (16 * i) & 0xffff).sum();
     (sum as f32 / 65_535.0 - 2.0) * 3.0_f32.sqrt()
 }
@@ -157,8 +157,8 @@ mod tests {
 
     #[test]
     fn normal_draws_have_mean_nought_and_deviation_one() {
-        let mut chance = stream(1, Purpose::Sensor, 0);
-        let draws: Vec<f32> = (0..20_000).map(|_| normal(&mut chance)).collect();
+        let mut rng = stream(1, Purpose::Sensor, 0);
+        let draws: Vec<f32> = (0..20_000).map(|_| normal(&mut rng)).collect();
         let mean = draws.iter().sum::<f32>() / draws.len() as f32;
         let variance = draws.iter().map(|d| (d - mean).powi(2)).sum::<f32>() / draws.len() as f32;
         assert!(mean.abs() < 0.03 && (variance - 1.0).abs() < 0.05, "{mean} {variance}");
