@@ -7,7 +7,7 @@
 //! run on one machine.
 //!
 //! ```text
-//!  link ──► open ──► Ticket ──► capture ──► (Shot, Proof) ──► seal ──► Sealed ──► deliver ──► ContinueUrl ──► browser
+//!  link ──► open ──► Ticket ──► capture ──► (Sample, Proof) ──► seal ──► Sealed ──► deliver ──► ContinueUrl ──► browser
 //!            │                  │  ▲                           │                     │
 //!     client::session   camera, vision,                     attest          client::session
 //!                       core::{quality, liveness}
@@ -37,9 +37,9 @@
 //!
 //! 1. What must have been checked arrives as a type that only the checker can make: a
 //!    [`GoodFrame`](countenance_core::quality::GoodFrame) passed the gates, a
-//!    [`Proof`](countenance_core::liveness::Proof) showed a live person, a [`Shot`](countenance_core::best_shot::Shot) lies
-//!    inside the proof's span, a [`Sealed`](countenance_attest::Sealed) is signed. Sealing uses proof and shot up, so an
-//!    unproven or used shot does not compile.
+//!    [`Proof`](countenance_core::liveness::Proof) showed a live person, a [`Sample`](countenance_core::sample_selector::Sample) lies
+//!    inside the proof's span, a [`Sealed`](countenance_attest::Sealed) is signed. Sealing uses proof and sample up, so an
+//!    unproven or used sample does not compile.
 //! 2. Frame time is the only clock in the capture loop; wall time, randomness, network and camera are parameters.
 //! 3. Every wait ends: a frame has a deadline, the operator is asked at every frame, the capture has a limit.
 //! 4. Bytes from outside: cap the size, verify, parse, check, use.

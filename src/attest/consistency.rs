@@ -1,7 +1,7 @@
 //! What must hold inside a set of claims, whoever made them: checked before signing and after verifying.
 
 use super::jwk::decode_32;
-use countenance_core::protocol::{Claims, ModelClaim, Purpose, SHOT_MAX_SIDE_PX, SHOTS_MAX, ShotClaim};
+use countenance_core::protocol::{Claims, ModelClaim, Purpose, SAMPLE_MAX_SIDE_PX, SAMPLES_MAX, SampleClaim};
 
 /// How far the fused score may lie from the mean of the frames' scores: rounding of 32-bit sums, no more.
 const FUSED_TOLERANCE: f64 = 1e-3;
@@ -29,18 +29,18 @@ pub enum Inconsistency {
     /// The fused score does not reach the threshold it names.
     #[error("the fused score is below its threshold")]
     BelowThreshold,
-    /// The shot was not cut from a frame of the span.
-    #[error("the shot lies outside the span")]
-    ShotOutsideSpan,
-    /// The shot has no size, too large a size, or an unknown media type.
-    #[error("the shot cannot be what it is said to be")]
-    ShotShape,
-    /// More shots than an enrolment may have, or more than one at a verification.
-    #[error("there are more shots than this session may have")]
-    ShotCount,
-    /// Two shots are one frame, or one picture.
-    #[error("a shot stands there twice")]
-    ShotRepeated,
+    /// The sample was not cut from a frame of the span.
+    #[error("the sample lies outside the span")]
+    SampleOutsideSpan,
+    /// The sample has no size, too large a size, or an unknown media type.
+    #[error("the sample cannot be what it is said to be")]
+    SampleShape,
+    /// More samples than an enrolment may have, or more than one at a verification.
+    #[error("there are more samples than this session may have")]
+    SampleCount,
+    /// Two samples are one frame, or one picture.
+    #[error("a sample stands there twice")]
+    SampleRepeated,
     /// A SHA-256 is not one.
     #[error("a digest is not 32 bytes")]
     Digest,
@@ -56,7 +56,7 @@ pub enum Inconsistency {
 pub(super) fn check(claims: &Claims) -> Result<(), Inconsistency> {
     span(claims)?;
     scores(claims)?;
-    shots(claims)?;
+    samples(claims)?;
     digests(claims)?;
     texts(claims)
 }
@@ -93,39 +93,39 @@ fn scores(claims: &Claims) -> Result<(), Inconsistency> {
     if liveness.fused < liveness.threshold { Err(Inconsistency::BelowThreshold) } else { Ok(()) }
 }
 
-/// Every shot of the claims, the primary one first.
-pub(super) fn all_shots(claims: &Claims) -> impl Iterator<Item = &ShotClaim> + Clone {
-    std::iter::once(&claims.shot).chain(&claims.more_shots)
+/// Every sample of the claims, the primary one first.
+pub(super) fn all_samples(claims: &Claims) -> impl Iterator<Item = &SampleClaim> + Clone {
+    std::iter::once(&claims.sample).chain(&claims.more_samples)
 }
 
-fn shots(claims: &Claims) -> Result<(), Inconsistency> {
+fn samples(claims: &Claims) -> Result<(), Inconsistency> {
     let most = match claims.session.purpose {
-        Purpose::Enroll => SHOTS_MAX,
+        Purpose::Enroll => SAMPLES_MAX,
         Purpose::Verify => 1,
     };
-    if 1 + claims.more_shots.len() > most {
-        return Err(Inconsistency::ShotCount);
+    if 1 + claims.more_samples.len() > most {
+        return Err(Inconsistency::SampleCount);
     }
-    for (i, own) in all_shots(claims).enumerate() {
-        shot(own, claims)?;
-        if all_shots(claims).take(i).any(|other| other.frame_seq == own.frame_seq || other.sha256 == own.sha256) {
-            return Err(Inconsistency::ShotRepeated);
+    for (i, own) in all_samples(claims).enumerate() {
+        sample(own, claims)?;
+        if all_samples(claims).take(i).any(|other| other.frame_seq == own.frame_seq || other.sha256 == own.sha256) {
+            return Err(Inconsistency::SampleRepeated);
         }
     }
     Ok(())
 }
 
-fn shot(shot: &ShotClaim, claims: &Claims) -> Result<(), Inconsistency> {
+fn sample(sample: &SampleClaim, claims: &Claims) -> Result<(), Inconsistency> {
     let span = &claims.span;
-    if !(span.first_seq..=span.last_seq).contains(&shot.frame_seq) {
-        return Err(Inconsistency::ShotOutsideSpan);
+    if !(span.first_seq..=span.last_seq).contains(&sample.frame_seq) {
+        return Err(Inconsistency::SampleOutsideSpan);
     }
-    let sides = 1..=SHOT_MAX_SIDE_PX;
-    let sized = sides.contains(&shot.width) && sides.contains(&shot.height);
-    if sized && ["image/png", "image/jpeg"].contains(&shot.media_type.as_str()) {
+    let sides = 1..=SAMPLE_MAX_SIDE_PX;
+    let sized = sides.contains(&sample.width) && sides.contains(&sample.height);
+    if sized && ["image/png", "image/jpeg"].contains(&sample.media_type.as_str()) {
         Ok(())
     } else {
-        Err(Inconsistency::ShotShape)
+        Err(Inconsistency::SampleShape)
     }
 }
 
@@ -136,8 +136,8 @@ fn digests(claims: &Claims) -> Result<(), Inconsistency> {
     let hex = |model: &ModelClaim| {
         model.sha256.len() == 64 && model.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
     };
-    let shots = all_shots(claims).map(|shot| &shot.sha256);
-    let mut base64 = shots.chain([&claims.liveness.policy, &claims.frames]);
+    let samples = all_samples(claims).map(|sample| &sample.sha256);
+    let mut base64 = samples.chain([&claims.liveness.policy, &claims.frames]);
     if claims.liveness.models.iter().all(hex) && base64.all(|text| decode_32(text).is_some()) {
         Ok(())
     } else {

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::{
-    consistency::all_shots,
+    consistency::all_samples,
     jwk::{Jwk, JwkError, PublicKey, Thumbprint, ThumbprintError},
     jws::{JsonFault, Jws},
     verify::AttestError,
@@ -90,9 +90,12 @@ fn statement(page: &mut Page, claims: &Claims) {
 
 fn evidence(page: &mut Page, claims: &Claims) {
     let (span, liveness, q) = (&claims.span, &claims.liveness, &claims.quality);
-    for shot in all_shots(claims) {
-        page.line("shot", &format!("{}x{} {}, frame {}", shot.width, shot.height, shot.media_type, shot.frame_seq));
-        page.line("shot sha-256", &shot.sha256);
+    for sample in all_samples(claims) {
+        page.line(
+            "sample",
+            &format!("{}x{} {}, frame {}", sample.width, sample.height, sample.media_type, sample.frame_seq),
+        );
+        page.line("sample sha-256", &sample.sha256);
     }
     let millis = span.last_millis.saturating_sub(span.first_millis);
     page.line(

@@ -1,6 +1,6 @@
 //! What was seen, signed by this device.
 //!
-//! `seal` turns proof and shot into a signed attestation; `verify` is the other side's reading of it; `proof` signs
+//! `seal` turns proof and sample into a signed attestation; `verify` is the other side's reading of it; `proof` signs
 //! each request; `inspect` prints an attestation for a person.
 #![doc = include_str!("threat-model.md")]
 

@@ -15,7 +15,7 @@ use zeroize::{Zeroize, Zeroizing};
 use countenance_core::{
     frame::Frame,
     geometry::{InFrame, Rect},
-    protocol::{MORE_SHOT_MAX_BYTES, SHOT_MAX_BYTES, SHOT_MAX_SIDE_PX},
+    protocol::{MORE_SAMPLE_MAX_BYTES, SAMPLE_MAX_BYTES, SAMPLE_MAX_SIDE_PX},
 };
 
 /// Media type of the posted picture.
@@ -23,14 +23,14 @@ pub(super) const MEDIA_TYPE: &str = "image/png";
 /// Context kept round the face, in lengths of the box's longer side. Origin: 2.7, the widest crop of the liveness network,
 /// and a tenth more, because the verifier's detector will not find the very same box.
 const CONTEXT_RATIO: f32 = 3.0;
-/// The side at which even noise, which PNG cannot shorten, stays below [`SHOT_MAX_BYTES`]: 1448² × 3 bytes are 6.3 MB.
+/// The side at which even noise, which PNG cannot shorten, stays below [`SAMPLE_MAX_BYTES`]: 1448² × 3 bytes are 6.3 MB.
 const INCOMPRESSIBLE_SIDE_PX: u32 = 1448;
 
-/// The same for [`MORE_SHOT_MAX_BYTES`]: 1024² × 3 bytes are 3.1 MB. A face is then some 340 pixels wide, three times what
+/// The same for [`MORE_SAMPLE_MAX_BYTES`]: 1024² × 3 bytes are 3.1 MB. A face is then some 340 pixels wide, three times what
 /// the embedding network sees.
 const MORE_SIDE_PX: u32 = 1024;
 
-/// Which of a capture's shots: it says how large the picture may be.
+/// Which of a capture's samples: it says how large the picture may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rank {
     /// The one that every capture has.
@@ -49,8 +49,8 @@ pub(super) struct Picture {
 /// The surroundings of `face` in `frame` as PNG. The same frame gives the same bytes.
 pub(super) fn cut(frame: &Frame, face: Rect<InFrame>, rank: Rank) -> Result<Picture, ImageError> {
     let (side_px, max_bytes, incompressible_px) = match rank {
-        Rank::Primary => (SHOT_MAX_SIDE_PX, SHOT_MAX_BYTES, INCOMPRESSIBLE_SIDE_PX),
-        Rank::Further => (MORE_SIDE_PX, MORE_SHOT_MAX_BYTES, MORE_SIDE_PX),
+        Rank::Primary => (SAMPLE_MAX_SIDE_PX, SAMPLE_MAX_BYTES, INCOMPRESSIBLE_SIDE_PX),
+        Rank::Further => (MORE_SIDE_PX, MORE_SAMPLE_MAX_BYTES, MORE_SIDE_PX),
     };
     let area = area(face, frame.width(), frame.height());
     let mut pixels = copy(frame, &area);
@@ -187,7 +187,9 @@ mod tests {
         };
         let rgb = (0..2048 * 2048 * 3).map(|_| noise()).collect();
         let frame = Frame::new(2048, 2048, rgb, 0, Duration::ZERO).unwrap();
-        for (rank, most, side) in [(Rank::Primary, SHOT_MAX_BYTES, 1448), (Rank::Further, MORE_SHOT_MAX_BYTES, 1024)] {
+        for (rank, most, side) in
+            [(Rank::Primary, SAMPLE_MAX_BYTES, 1448), (Rank::Further, MORE_SAMPLE_MAX_BYTES, 1024)]
+        {
             let picture = cut(&frame, Rect::new(0.0, 0.0, 2048.0, 2048.0), rank).unwrap();
             assert!(picture.png.len() <= most, "{rank:?}: {} bytes", picture.png.len());
             assert_eq!((picture.width, picture.height), (side, side), "{rank:?}");

@@ -1,4 +1,4 @@
-//! Proof and shot become a signed attestation. This is the only maker of [`Sealed`].
+//! Proof and sample become a signed attestation. This is the only maker of [`Sealed`].
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -11,14 +11,14 @@ use super::{
     picture::{self, Rank},
 };
 use countenance_core::{
-    best_shot::{Shot, Shots},
     clock::{Clock, UnixSecs},
     liveness::Proof,
     protocol::{
         ATTESTATION_MAX_BYTES, ATTESTATION_PROFILE, ATTESTATION_TYP, CameraClaim, Claims, LivenessClaim,
-        LivenessDecision, ModelClaim, NetClaim, Purpose, SessionClaim, ShotClaim, Ticket,
+        LivenessDecision, ModelClaim, NetClaim, Purpose, SampleClaim, SessionClaim, Ticket,
     },
     rng::{SecureRandom, random_text},
+    sample_selector::{Sample, Samples},
 };
 
 /// `swname` of every attestation.
@@ -29,11 +29,11 @@ pub const SOFTWARE_VERSION: &str = match option_env!("COUNTENANCE_BUILD") {
     None => env!("CARGO_PKG_VERSION"),
 };
 
-/// An attestation and the shots it speaks of: signed, ready to post. Only [`seal`] makes one; the shots are wiped on drop.
+/// An attestation and the samples it speaks of: signed, ready to post. Only [`seal`] makes one; the samples are wiped on drop.
 pub struct Sealed {
     jws: String,
     /// The primary one first; never empty.
-    shots: Vec<Zeroizing<Vec<u8>>>,
+    samples: Vec<Zeroizing<Vec<u8>>>,
 }
 
 impl Sealed {
@@ -42,18 +42,18 @@ impl Sealed {
         &self.jws
     }
 
-    /// The bytes of the pictures, PNG: one, or at an enrolment up to [`SHOTS_MAX`](countenance_core::protocol::SHOTS_MAX), in the
+    /// The bytes of the pictures, PNG: one, or at an enrolment up to [`SAMPLES_MAX`](countenance_core::protocol::SAMPLES_MAX), in the
     /// order in which the attestation names them.
-    pub fn shots(&self) -> &[Zeroizing<Vec<u8>>] {
-        &self.shots
+    pub fn samples(&self) -> &[Zeroizing<Vec<u8>>] {
+        &self.samples
     }
 }
 
 /// Sizes only.
 impl std::fmt::Debug for Sealed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let sizes: Vec<_> = self.shots.iter().map(|shot| shot.len()).collect();
-        write!(f, "Sealed(attestation of {} bytes, shots of {sizes:?} bytes)", self.jws.len())
+        let sizes: Vec<_> = self.samples.iter().map(|sample| sample.len()).collect();
+        write!(f, "Sealed(attestation of {} bytes, samples of {sizes:?} bytes)", self.jws.len())
     }
 }
 
@@ -87,10 +87,10 @@ impl Stamp {
 /// Why nothing was sealed.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
-    /// The shot could not be encoded.
-    #[error("the shot cannot be encoded")]
+    /// The sample could not be encoded.
+    #[error("the sample cannot be encoded")]
     Encode(#[from] image::ImageError),
-    /// Proof, shot and context contradict each other; the verifier would refuse them.
+    /// Proof, sample and context contradict each other; the verifier would refuse them.
     #[error("the facts to be signed contradict each other")]
     Inconsistent(#[from] Inconsistency),
     /// The claims could not be written or signed.
@@ -104,27 +104,27 @@ pub enum SealError {
     },
 }
 
-/// Signs that `shots` show the person whom `proof` showed to be live. Both are used up.
+/// Signs that `samples` show the person whom `proof` showed to be live. Both are used up.
 ///
-/// An enrolment takes every shot, a verification the best alone: no more pictures leave this machine than are needed.
+/// An enrolment takes every sample, a verification the best alone: no more pictures leave this machine than are needed.
 /// The same arguments give the same bytes.
 pub fn seal(
-    shots: Shots,
+    samples: Samples,
     proof: Proof,
     context: Context<'_>,
     key: &DeviceKey,
     stamp: Stamp,
 ) -> Result<Sealed, SealError> {
-    let (good, verdict) = (shots.best().good(), proof.verdict());
-    let (png, shot) = cut(shots.best(), Rank::Primary)?;
-    let (mut pictures, mut more_shots) = (vec![png], Vec::new());
+    let (good, verdict) = (samples.best().good(), proof.verdict());
+    let (png, sample) = cut(samples.best(), Rank::Primary)?;
+    let (mut pictures, mut more_samples) = (vec![png], Vec::new());
     if context.ticket.purpose == Purpose::Enroll {
-        for further in shots.more() {
+        for further in samples.more() {
             let (png, claim) = cut(further, Rank::Further)?;
             // A still scene gives one picture over and over, which says nothing more.
             if !pictures.contains(&png) {
                 pictures.push(png);
-                more_shots.push(claim);
+                more_samples.push(claim);
             }
         }
     }
@@ -137,8 +137,8 @@ pub fn seal(
         swname: SOFTWARE.into(),
         swversion: SOFTWARE_VERSION.into(),
         session: SessionClaim { id: context.ticket.session_id.clone(), purpose: context.ticket.purpose },
-        shot,
-        more_shots,
+        sample,
+        more_samples,
         span: proof.span().clone(),
         liveness: LivenessClaim {
             decision: LivenessDecision::Live,
@@ -161,15 +161,15 @@ pub fn seal(
         return Err(SealError::TooLarge { bytes: jws.len() });
     }
     // Named here because they must not outlive the seal: nothing proven may be sealed twice.
-    drop((shots, proof));
-    Ok(Sealed { jws, shots: pictures })
+    drop((samples, proof));
+    Ok(Sealed { jws, samples: pictures })
 }
 
-/// The picture of `shot` and what the attestation says of it.
-fn cut(shot: &Shot, rank: Rank) -> Result<(Zeroizing<Vec<u8>>, ShotClaim), SealError> {
-    let good = shot.good();
+/// The picture of `sample` and what the attestation says of it.
+fn cut(sample: &Sample, rank: Rank) -> Result<(Zeroizing<Vec<u8>>, SampleClaim), SealError> {
+    let good = sample.good();
     let picture = picture::cut(good.frame(), good.face().rect, rank)?;
-    let claim = ShotClaim {
+    let claim = SampleClaim {
         sha256: BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&*picture.png)),
         width: picture.width,
         height: picture.height,

@@ -1,12 +1,12 @@
 //! The verifier's side of an attestation: pure, in the order of the protocol, each refusal by its name.
 //!
 //! What is left to the verifier: that the key belongs to an enabled device, that `jti` was not seen before, that the
-//! networks and the policy are ones it allows, the camera, its own threshold, and its own look at the decoded shot.
+//! networks and the policy are ones it allows, the camera, its own threshold, and its own look at the decoded sample.
 
 use sha2::{Digest, Sha256};
 
 use super::{
-    consistency::{self, Inconsistency, all_shots},
+    consistency::{self, Inconsistency, all_samples},
     jwk::{PublicKey, Thumbprint, ThumbprintError, decode_32},
     jws::{Jws, JwsError},
     seal::SOFTWARE,
@@ -14,8 +14,8 @@ use super::{
 use countenance_core::{
     clock::UnixSecs,
     protocol::{
-        ATTESTATION_MAX_BYTES, ATTESTATION_PROFILE, ATTESTATION_TYP, Claims, MORE_SHOT_MAX_BYTES, Purpose,
-        SHOT_MAX_BYTES, SHOTS_MAX,
+        ATTESTATION_MAX_BYTES, ATTESTATION_PROFILE, ATTESTATION_TYP, Claims, MORE_SAMPLE_MAX_BYTES, Purpose,
+        SAMPLE_MAX_BYTES, SAMPLES_MAX,
     },
 };
 
@@ -38,18 +38,18 @@ pub struct Expected<'a> {
 /// Why an attestation is not accepted.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AttestError {
-    /// The shot has more bytes than allowed; nothing was read.
-    #[error("a shot of {found} bytes is more than the {max} allowed")]
-    ShotTooLarge {
+    /// The sample has more bytes than allowed; nothing was read.
+    #[error("a sample of {found} bytes is more than the {max} allowed")]
+    SampleTooLarge {
         /// Bytes given.
         found: usize,
         /// Bytes allowed for this one.
         max: usize,
     },
-    /// No shot, or more than a capture has; nothing was read.
-    #[error("{found} shots are not one to {SHOTS_MAX}")]
-    ShotCount {
-        /// Shots given.
+    /// No sample, or more than a capture has; nothing was read.
+    #[error("{found} samples are not one to {SAMPLES_MAX}")]
+    SampleCount {
+        /// Samples given.
         found: usize,
     },
     /// Not a signed attestation, or not signed by this key, or not the claims of one.
@@ -85,9 +85,9 @@ pub enum AttestError {
     /// Made for the other purpose.
     #[error("the attestation is for another purpose")]
     OtherPurpose,
-    /// The bytes received are not the ones that were signed for, or not as many shots.
-    #[error("the shot is not the one that was signed for")]
-    OtherShot,
+    /// The bytes received are not the ones that were signed for, or not as many samples.
+    #[error("the sample is not the one that was signed for")]
+    OtherSample,
     /// The device id is not that of the key.
     #[error("the device id is not that of the key")]
     OtherDevice,
@@ -104,21 +104,21 @@ pub fn peek_kid(jws: &str) -> Result<Thumbprint, AttestError> {
     kid(&Jws::parse(jws, ATTESTATION_TYP, ATTESTATION_MAX_BYTES)?)
 }
 
-/// The claims of `jws`, if `key` signed it and it says what is `expected` of the bytes of `shots`, the primary one first.
+/// The claims of `jws`, if `key` signed it and it says what is `expected` of the bytes of `samples`, the primary one first.
 pub fn verify(
     jws: &str,
     key: &PublicKey,
     expected: &Expected<'_>,
-    shots: &[impl AsRef<[u8]>],
+    samples: &[impl AsRef<[u8]>],
 ) -> Result<Claims, AttestError> {
     let jws = Jws::parse(jws, ATTESTATION_TYP, ATTESTATION_MAX_BYTES)?;
-    if !(1..=SHOTS_MAX).contains(&shots.len()) {
-        return Err(AttestError::ShotCount { found: shots.len() });
+    if !(1..=SAMPLES_MAX).contains(&samples.len()) {
+        return Err(AttestError::SampleCount { found: samples.len() });
     }
-    for (i, shot) in shots.iter().enumerate() {
-        let (found, max) = (shot.as_ref().len(), if i == 0 { SHOT_MAX_BYTES } else { MORE_SHOT_MAX_BYTES });
+    for (i, sample) in samples.iter().enumerate() {
+        let (found, max) = (sample.as_ref().len(), if i == 0 { SAMPLE_MAX_BYTES } else { MORE_SAMPLE_MAX_BYTES });
         if found > max {
-            return Err(AttestError::ShotTooLarge { found, max });
+            return Err(AttestError::SampleTooLarge { found, max });
         }
     }
     if kid(&jws)? != key.thumbprint() {
@@ -126,9 +126,9 @@ pub fn verify(
     }
     let claims: Claims = jws.verify(key)?.claims()?;
     binding(&claims, expected)?;
-    let signed = all_shots(&claims).map(|shot| decode_32(&shot.sha256));
-    if !signed.eq(shots.iter().map(|shot| Some(Sha256::digest(shot).into()))) {
-        return Err(AttestError::OtherShot);
+    let signed = all_samples(&claims).map(|sample| decode_32(&sample.sha256));
+    if !signed.eq(samples.iter().map(|sample| Some(Sha256::digest(sample).into()))) {
+        return Err(AttestError::OtherSample);
     }
     if claims.ueid != key.thumbprint().ueid() {
         return Err(AttestError::OtherDevice);

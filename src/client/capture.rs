@@ -1,15 +1,15 @@
-//! One look into the camera: frames in, a proof with its shot out, or why not.
+//! One look into the camera: frames in, a proof with its sample out, or why not.
 
 use std::time::Duration;
 
 use countenance_camera::{CameraError, FrameSource};
 use countenance_core::{
-    best_shot::{BestShot, Shots},
     face::Face,
     frame::Frame,
     liveness::{Abstain, Judge, NetOdds, Proof, Refusal, Step, track::Tracker},
     policy::{HintPolicy, NetPolicy, Policy},
     quality::{self, Hint, Steady},
+    sample_selector::{SampleSelector, Samples},
 };
 use countenance_vision::{Vision, VisionError};
 
@@ -61,8 +61,8 @@ pub struct Advice {
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one of these a capture")]
 pub enum Captured {
-    /// A live person was shown; the shots lie inside the proof.
-    Shown(Shots, Proof),
+    /// A live person was shown; the samples lie inside the proof.
+    Shown(Samples, Proof),
     /// What was shown is not a live person.
     NotLive(Refusal),
     /// The evidence does not suffice.
@@ -93,7 +93,8 @@ pub fn capture(
 ) -> Result<Captured, CaptureError> {
     let wait = Duration::from_millis(policy.capture.frame_millis);
     let limit = Duration::from_millis(policy.capture.limit_millis);
-    let (mut tracker, mut judge, mut best) = (Tracker::new(&policy.liveness), Judge::new(policy), BestShot::default());
+    let (mut tracker, mut judge, mut best) =
+        (Tracker::new(&policy.liveness), Judge::new(policy), SampleSelector::default());
     let mut steady = Steady::new(&HintPolicy::default());
     let mut begun = None;
     loop {
@@ -118,7 +119,7 @@ pub fn capture(
                     Step::NotLive(refusal) => return Ok(Captured::NotLive(refusal)),
                     Step::Live(proof) => {
                         return Ok(match best.within(&proof) {
-                            Some(shots) => Captured::Shown(shots, proof),
+                            Some(samples) => Captured::Shown(samples, proof),
                             None => Captured::CannotTell(Abstain::SourceEnded),
                         });
                     }
@@ -209,9 +210,9 @@ mod tests {
             let sight = Sees { odds, jumps_at, nobody };
             let captured = capture(&mut Frames(0..frames), &sight, &plain_policy(), &mut |_, _, _| true).unwrap();
             match captured {
-                Captured::Shown(shots, proof) => {
-                    for shot in std::iter::once(shots.best()).chain(shots.more()) {
-                        assert!(proof.covers(proof.span().track, shot.good().frame().at()));
+                Captured::Shown(samples, proof) => {
+                    for sample in std::iter::once(samples.best()).chain(samples.more()) {
+                        assert!(proof.covers(proof.span().track, sample.good().frame().at()));
                     }
                     format!("live on track {}", proof.span().track)
                 }

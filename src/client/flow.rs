@@ -14,13 +14,13 @@ use crate::{
 use countenance_attest::{self as attest, DeviceKey, SealError, Sealed, Stamp};
 use countenance_camera::{CameraError, FrameSource};
 use countenance_core::{
-    best_shot::Shots,
     clock::Clock,
     frame::Frame,
     liveness::{Abstain, Proof, Refusal},
     policy::Policy,
     protocol::{ModelClaim, Outcome, Reason, Ticket},
     rng::SecureRandom,
+    sample_selector::Samples,
 };
 use countenance_vision::VisionError;
 
@@ -209,8 +209,8 @@ impl Flow<'_> {
     fn decide(&mut self, ticket: &mut Ticket) -> Result<Outcome, FlowError> {
         loop {
             let setback = match self.capture()? {
-                Ok(Captured::Shown(shots, proof)) => {
-                    let sealed = self.seal(ticket, shots, proof)?;
+                Ok(Captured::Shown(samples, proof)) => {
+                    let sealed = self.seal(ticket, samples, proof)?;
                     match self.deliver(ticket, &sealed)? {
                         Outcome::Retry { reason, attempts_left, nonce } => {
                             (ticket.nonce, ticket.attempts_left) = (nonce, attempts_left);
@@ -285,12 +285,12 @@ impl Flow<'_> {
         Ok(self.source.provenance().admitted_by(&self.policy.camera)?)
     }
 
-    fn seal(&mut self, ticket: &Ticket, shots: Shots, proof: Proof) -> Result<Sealed, FlowError> {
+    fn seal(&mut self, ticket: &Ticket, samples: Samples, proof: Proof) -> Result<Sealed, FlowError> {
         let span = proof.span();
         let span_millis = span.last_millis - span.first_millis;
         self.operator.tell(Stage::Shown { fused: proof.verdict().fused, span_millis });
         let context = attest::Context { ticket, camera: self.source.provenance(), models: self.models.to_vec() };
-        Ok(attest::seal(shots, proof, context, self.key, Stamp::new(self.clock, self.rng))?)
+        Ok(attest::seal(samples, proof, context, self.key, Stamp::new(self.clock, self.rng))?)
     }
 
     fn deliver(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, FlowError> {

@@ -21,7 +21,7 @@ space!(
     InFrame
 );
 space!(
-    /// A picture cut from the frame for a network or a shot.
+    /// A picture cut from the frame for a network or a sample.
     InCrop
 );
 

@@ -8,9 +8,8 @@
 //! | [`policy`] [`protocol`] | every threshold; what goes over the wire |
 //! | [`quality`] | whether a frame is good enough to count, and the hint if it is not |
 //! | [`liveness`] | whether a live person was shown over a span |
-//! | [`best_shot`] | which frames go to the verifier |
+//! | [`sample_selector`] | which frames go to the verifier |
 
-pub mod best_shot;
 pub mod clock;
 pub mod face;
 pub mod frame;
@@ -20,5 +19,6 @@ pub mod policy;
 pub mod protocol;
 pub mod quality;
 pub mod rng;
+pub mod sample_selector;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

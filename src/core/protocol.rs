@@ -14,8 +14,8 @@ mod problem;
 
 pub use camera::{CameraClaim, CameraKind, CameraRefusal, InjectionSign};
 pub use claims::{
-    Claims, CueClaim, KeyProtection, LivenessClaim, LivenessDecision, ModelClaim, NetClaim, QualityClaim, SessionClaim,
-    ShotClaim, SpanClaim,
+    Claims, CueClaim, KeyProtection, LivenessClaim, LivenessDecision, ModelClaim, NetClaim, QualityClaim, SampleClaim,
+    SessionClaim, SpanClaim,
 };
 pub use code::{CODE_DIGITS, CheckCode, CodeSent, NoCode, OneTimeCode, SendCode};
 pub use problem::ProblemKind;
@@ -30,16 +30,16 @@ pub const PROOF_TYP: &str = "countenance-proof+jwt";
 pub const PROOF_HEADER: &str = "countenance-proof";
 /// Most bytes of a launch link.
 pub const LINK_MAX_BYTES: usize = 2048;
-/// Most bytes of a posted shot.
-pub const SHOT_MAX_BYTES: usize = 8 << 20;
-/// Most shots of one capture: one at a verification, up to this many at an enrolment.
-pub const SHOTS_MAX: usize = 3;
-/// Most bytes of each further shot of an enrolment.
-pub const MORE_SHOT_MAX_BYTES: usize = 4 << 20;
+/// Most bytes of a posted sample.
+pub const SAMPLE_MAX_BYTES: usize = 8 << 20;
+/// Most samples of one capture: one at a verification, up to this many at an enrolment.
+pub const SAMPLES_MAX: usize = 3;
+/// Most bytes of each further sample of an enrolment.
+pub const MORE_SAMPLE_MAX_BYTES: usize = 4 << 20;
 /// Most bytes of an attestation.
 pub const ATTESTATION_MAX_BYTES: usize = 64 << 10;
-/// Largest side of a posted shot in pixels.
-pub const SHOT_MAX_SIDE_PX: u32 = 2048;
+/// Largest side of a posted sample in pixels.
+pub const SAMPLE_MAX_SIDE_PX: u32 = 2048;
 /// Most bytes of any JSON answer or request.
 pub const JSON_MAX_BYTES: usize = 64 << 10;
 

@@ -49,7 +49,7 @@ pub use api::logs::LogToken;
 pub use browser::mail::{MailError, Mailer, SmtpMailer, SmtpSetupError};
 pub use integration::{DeviceRule, Rules, RulesError, Transport};
 pub use judge::examine::{ExamineError, Examiner, Look, Sighting};
-pub use judge::{SHOT_LIVENESS_MIN, SHOT_SLACK_RATIO};
+pub use judge::{SAMPLE_LIVENESS_MIN, SAMPLE_SLACK_RATIO};
 pub use origin::{Origin, OriginError};
 pub use otp::phone::{NoPhoneNumber, PhoneNumber};
 pub use otp::twilio::{TwilioSetupError, TwilioVerify};
@@ -75,13 +75,13 @@ pub struct Setup {
     pub clock: Arc<dyn Clock>,
     /// Where ids, codes, nonces and handles come from.
     pub rng: Arc<dyn SecureRandom>,
-    /// Looks at shots.
+    /// Looks at samples.
     pub examiner: Arc<dyn Examiner>,
     /// Networks that a device may have judged with.
     pub models: Vec<ModelClaim>,
     /// Thresholds sent with each ticket and judged by.
     pub policy: Policy,
-    /// Shots judged at once; a network run keeps a core busy.
+    /// Samples judged at once; a network run keeps a core busy.
     pub judges: usize,
     /// Where a person gets the client; shown on the landing page.
     pub download_url: Option<String>,

@@ -8,27 +8,27 @@ use countenance_attest::{
     verify::{AttestError, Expected, peek_kid, verify},
 };
 use countenance_core::protocol::{
-    ATTESTATION_MAX_BYTES, ATTESTATION_TYP, Claims, MORE_SHOT_MAX_BYTES, Purpose, SHOT_MAX_BYTES, SHOTS_MAX,
+    ATTESTATION_MAX_BYTES, ATTESTATION_TYP, Claims, MORE_SAMPLE_MAX_BYTES, Purpose, SAMPLE_MAX_BYTES, SAMPLES_MAX,
 };
 use serde_json::{Value, json};
 
 use crate::json_leaves::{changed, leaves};
 use crate::samples::{NOW, SESSION, key, other_key, sealed, sealed_to_enrol, ticket};
 
-fn check(jws: &str, shot: &[u8]) -> Result<Claims, AttestError> {
+fn check(jws: &str, sample: &[u8]) -> Result<Claims, AttestError> {
     let nonce = ticket().nonce;
     verify(
         jws,
         &key().public(),
         &Expected { nonce: &nonce, session_id: SESSION, purpose: Purpose::Verify, now: NOW },
-        &[shot],
+        &[sample],
     )
 }
 
-fn check_enrolment(jws: &str, shots: &[impl AsRef<[u8]>]) -> Result<Claims, AttestError> {
+fn check_enrolment(jws: &str, samples: &[impl AsRef<[u8]>]) -> Result<Claims, AttestError> {
     let nonce = ticket().nonce;
     let expected = Expected { nonce: &nonce, session_id: SESSION, purpose: Purpose::Enroll, now: NOW };
-    verify(jws, &key().public(), &expected, shots)
+    verify(jws, &key().public(), &expected, samples)
 }
 
 /// The three parts of a compact JWS.
@@ -51,13 +51,13 @@ fn under_our_name(header: &str, claims: &Value, signer: &DeviceKey) -> String {
 #[test]
 fn what_was_sealed_verifies_and_sealing_again_gives_the_same_bytes() {
     let (one, two) = (sealed(), sealed());
-    assert_eq!((one.jws(), &one.shots()[0]), (two.jws(), &two.shots()[0]));
-    let claims = check(one.jws(), &one.shots()[0]).unwrap();
+    assert_eq!((one.jws(), &one.samples()[0]), (two.jws(), &two.samples()[0]));
+    let claims = check(one.jws(), &one.samples()[0]).unwrap();
     assert_eq!(peek_kid(one.jws()), Ok(key().thumbprint()));
     assert_eq!(claims.ueid, key().ueid());
-    let shot = image::load_from_memory_with_format(&one.shots()[0], image::ImageFormat::Png).unwrap();
-    assert_eq!((shot.width(), shot.height()), (claims.shot.width, claims.shot.height));
-    assert!((claims.span.first_seq..=claims.span.last_seq).contains(&claims.shot.frame_seq));
+    let sample = image::load_from_memory_with_format(&one.samples()[0], image::ImageFormat::Png).unwrap();
+    assert_eq!((sample.width(), sample.height()), (claims.sample.width, claims.sample.height));
+    assert!((claims.span.first_seq..=claims.span.last_seq).contains(&claims.sample.frame_seq));
 }
 
 #[test]
@@ -75,11 +75,11 @@ fn no_leaf_of_the_claims_can_be_changed() {
         let payload = BASE64_URL_SAFE_NO_PAD.encode(claims.to_string());
         let bad_signature = Err(AttestError::Jws(JwsError::BadSignature));
         let kept = format!("{header}.{payload}.{signature}");
-        assert_eq!(check(&kept, &sealed.shots()[0]), bad_signature, "{path}, signature kept");
+        assert_eq!(check(&kept, &sealed.samples()[0]), bad_signature, "{path}, signature kept");
         let forged = under_our_name(header, &claims, &other_key());
-        assert_eq!(check(&forged, &sealed.shots()[0]), bad_signature, "{path}, signed by another under our name");
+        assert_eq!(check(&forged, &sealed.samples()[0]), bad_signature, "{path}, signed by another under our name");
         let theirs = jws::sign(ATTESTATION_TYP, KeyIn::Kid, &claims, &other_key()).unwrap();
-        assert_eq!(check(&theirs, &sealed.shots()[0]), Err(AttestError::OtherKey), "{path}, signed by another");
+        assert_eq!(check(&theirs, &sealed.samples()[0]), Err(AttestError::OtherKey), "{path}, signed by another");
     }
 }
 
@@ -97,7 +97,7 @@ fn the_device_itself_cannot_sign_what_does_not_hold_together() {
         ("sealed at the end of time", "/iat", json!(i64::MIN), AttestError::NotNow { off_secs: i64::MAX }),
         ("another session", "/session/id", json!("s-2"), AttestError::OtherSession),
         ("another purpose", "/session/purpose", json!("enroll"), AttestError::OtherPurpose),
-        ("another shot", "/shot/sha256", json!("A".repeat(43)), AttestError::OtherShot),
+        ("another sample", "/sample/sha256", json!("A".repeat(43)), AttestError::OtherSample),
         ("another device", "/ueid", json!(other_key().ueid()), AttestError::OtherDevice),
         ("span backwards", "/span/first_seq", json!(999), inconsistent(Inconsistency::SpanReversed)),
         ("time backwards", "/span/first_millis", json!(99_999), inconsistent(Inconsistency::SpanReversed)),
@@ -111,10 +111,15 @@ fn the_device_itself_cannot_sign_what_does_not_hold_together() {
         ("one score raised", "/liveness/per_frame/0", json!(9.0), inconsistent(Inconsistency::FusedNotSum)),
         ("fused score raised", "/liveness/fused", json!(3.1), inconsistent(Inconsistency::FusedNotSum)),
         ("below its threshold", "/liveness/threshold", json!(9.0), inconsistent(Inconsistency::BelowThreshold)),
-        ("shot from elsewhere", "/shot/frame_seq", json!(500), inconsistent(Inconsistency::ShotOutsideSpan)),
-        ("shot without size", "/shot/width", json!(0), inconsistent(Inconsistency::ShotShape)),
-        ("shot of absurd size", "/shot/height", json!(2049), inconsistent(Inconsistency::ShotShape)),
-        ("shot of unknown kind", "/shot/media_type", json!("image/svg+xml"), inconsistent(Inconsistency::ShotShape)),
+        ("sample from elsewhere", "/sample/frame_seq", json!(500), inconsistent(Inconsistency::SampleOutsideSpan)),
+        ("sample without size", "/sample/width", json!(0), inconsistent(Inconsistency::SampleShape)),
+        ("sample of absurd size", "/sample/height", json!(2049), inconsistent(Inconsistency::SampleShape)),
+        (
+            "sample of unknown kind",
+            "/sample/media_type",
+            json!("image/svg+xml"),
+            inconsistent(Inconsistency::SampleShape),
+        ),
         ("no network", "/liveness/models", json!([]), inconsistent(Inconsistency::NoModel)),
         ("digest of a network cut", "/liveness/models/0/sha256", json!("ab"), inconsistent(Inconsistency::Digest)),
         ("chain cut", "/frames", json!("AAAA"), inconsistent(Inconsistency::Digest)),
@@ -124,83 +129,84 @@ fn the_device_itself_cannot_sign_what_does_not_hold_together() {
         let mut claims = original.clone();
         *claims.pointer_mut(path).unwrap() = value;
         let jws = jws::sign(ATTESTATION_TYP, KeyIn::Kid, &claims, &key()).unwrap();
-        assert_eq!(check(&jws, &sealed.shots()[0]), Err(why), "{name}");
+        assert_eq!(check(&jws, &sealed.samples()[0]), Err(why), "{name}");
     }
 }
 
 #[test]
-fn an_enrolment_signs_up_to_three_shots_of_its_span_and_a_verification_one() {
+fn an_enrolment_signs_up_to_three_samples_of_its_span_and_a_verification_one() {
     let (one, two) = (sealed_to_enrol(), sealed_to_enrol());
-    assert_eq!((one.jws(), one.shots()), (two.jws(), two.shots()));
-    let claims = check_enrolment(one.jws(), one.shots()).unwrap();
-    assert_eq!((one.shots().len(), claims.more_shots.len()), (SHOTS_MAX, SHOTS_MAX - 1));
-    let seqs: Vec<_> = std::iter::once(&claims.shot).chain(&claims.more_shots).map(|shot| shot.frame_seq).collect();
+    assert_eq!((one.jws(), one.samples()), (two.jws(), two.samples()));
+    let claims = check_enrolment(one.jws(), one.samples()).unwrap();
+    assert_eq!((one.samples().len(), claims.more_samples.len()), (SAMPLES_MAX, SAMPLES_MAX - 1));
+    let seqs: Vec<_> =
+        std::iter::once(&claims.sample).chain(&claims.more_samples).map(|sample| sample.frame_seq).collect();
     // 40 ms a frame, 250 ms apart.
     assert!((0..3).all(|i| seqs[i].abs_diff(seqs[(i + 1) % 3]) >= 7), "{seqs:?}");
     let verification = sealed();
-    assert_eq!(verification.shots().len(), 1);
-    assert_eq!(verification.shots()[0], one.shots()[0], "the best is the best for either purpose");
-    assert!(check(verification.jws(), &verification.shots()[0]).unwrap().more_shots.is_empty());
+    assert_eq!(verification.samples().len(), 1);
+    assert_eq!(verification.samples()[0], one.samples()[0], "the best is the best for either purpose");
+    assert!(check(verification.jws(), &verification.samples()[0]).unwrap().more_samples.is_empty());
     assert!(
         !String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(parts(verification.jws())[1]).unwrap())
             .unwrap()
-            .contains("more_shots")
+            .contains("more_samples")
     );
 }
 
 #[test]
-fn further_shots_are_bound_like_the_first() {
+fn further_samples_are_bound_like_the_first() {
     let sealed = sealed_to_enrol();
-    let [a, b, c] = sealed.shots() else { panic!("three shots") };
+    let [a, b, c] = sealed.samples() else { panic!("three samples") };
     let mut bent = c.to_vec();
     *bent.last_mut().unwrap() ^= 1;
-    let long = vec![0; MORE_SHOT_MAX_BYTES + 1];
-    let refused = |shots: &[&[u8]]| check_enrolment(sealed.jws(), shots).unwrap_err();
-    let too_large = AttestError::ShotTooLarge { found: long.len(), max: MORE_SHOT_MAX_BYTES };
+    let long = vec![0; MORE_SAMPLE_MAX_BYTES + 1];
+    let refused = |samples: &[&[u8]]| check_enrolment(sealed.jws(), samples).unwrap_err();
+    let too_large = AttestError::SampleTooLarge { found: long.len(), max: MORE_SAMPLE_MAX_BYTES };
     let rows: [(&str, &[&[u8]], AttestError); 8] = [
-        ("none", &[], AttestError::ShotCount { found: 0 }),
-        ("the first alone", &[a], AttestError::OtherShot),
-        ("one missing", &[a, b], AttestError::OtherShot),
-        ("one more", &[a, b, c, c], AttestError::ShotCount { found: 4 }),
-        ("in another order", &[a, c, b], AttestError::OtherShot),
-        ("the first twice", &[a, a, c], AttestError::OtherShot),
-        ("one byte", &[a, b, &bent], AttestError::OtherShot),
+        ("none", &[], AttestError::SampleCount { found: 0 }),
+        ("the first alone", &[a], AttestError::OtherSample),
+        ("one missing", &[a, b], AttestError::OtherSample),
+        ("one more", &[a, b, c, c], AttestError::SampleCount { found: 4 }),
+        ("in another order", &[a, c, b], AttestError::OtherSample),
+        ("the first twice", &[a, a, c], AttestError::OtherSample),
+        ("one byte", &[a, b, &bent], AttestError::OtherSample),
         ("a long one, unread", &[a, b, &long], too_large),
     ];
-    for (name, shots, why) in rows {
-        assert_eq!(refused(shots), why, "{name}");
+    for (name, samples, why) in rows {
+        assert_eq!(refused(samples), why, "{name}");
     }
 }
 
 #[test]
-fn the_device_itself_cannot_sign_shots_that_are_no_three_of_one_span() {
+fn the_device_itself_cannot_sign_samples_that_are_no_three_of_one_span() {
     let sealed = sealed_to_enrol();
     let original = claims(sealed.jws());
-    let (primary, further) = (&original["shot"], &original["more_shots"][0]);
+    let (primary, further) = (&original["sample"], &original["more_samples"][0]);
     let with = |name: &str, value: Value| {
-        let mut shot = further.clone();
-        shot[name] = value;
-        json!([shot])
+        let mut sample = further.clone();
+        sample[name] = value;
+        json!([sample])
     };
     let signed = |more: Value, purpose: &str| {
         let mut claims = original.clone();
-        claims["more_shots"] = more;
+        claims["more_samples"] = more;
         claims["session"]["purpose"] = json!(purpose);
         jws::sign(ATTESTATION_TYP, KeyIn::Kid, &claims, &key()).unwrap()
     };
     // As a device that lies would: what it posts has the digests that it signs.
-    let bytes: Vec<_> = (0..5).map(|i| sealed.shots()[i.min(2)].clone()).collect();
-    let digest = &original["more_shots"][1]["sha256"];
+    let bytes: Vec<_> = (0..5).map(|i| sealed.samples()[i.min(2)].clone()).collect();
+    let digest = &original["more_samples"][1]["sha256"];
     let rows = [
         ("more than three", json!([further, with("frame_seq", json!(0))[0], further]), 4, None),
-        ("outside the span", with("frame_seq", json!(500)), 2, Some(Inconsistency::ShotOutsideSpan)),
-        ("no size", with("height", json!(0)), 2, Some(Inconsistency::ShotShape)),
-        ("another kind", with("media_type", json!("image/gif")), 2, Some(Inconsistency::ShotShape)),
+        ("outside the span", with("frame_seq", json!(500)), 2, Some(Inconsistency::SampleOutsideSpan)),
+        ("no size", with("height", json!(0)), 2, Some(Inconsistency::SampleShape)),
+        ("another kind", with("media_type", json!("image/gif")), 2, Some(Inconsistency::SampleShape)),
         (
             "the frame of the first",
             with("frame_seq", primary["frame_seq"].clone()),
             2,
-            Some(Inconsistency::ShotRepeated),
+            Some(Inconsistency::SampleRepeated),
         ),
         ("the picture twice", json!([further, with("sha256", further["sha256"].clone())[0]]), 3, None),
         (
@@ -209,7 +215,7 @@ fn the_device_itself_cannot_sign_shots_that_are_no_three_of_one_span() {
                 "sha256": digest, "width": 9, "height": 9, "media_type": "image/png", "frame_seq": further["frame_seq"]
             }]),
             3,
-            Some(Inconsistency::ShotRepeated),
+            Some(Inconsistency::SampleRepeated),
         ),
     ];
     for (name, more, posted, why) in rows {
@@ -217,17 +223,19 @@ fn the_device_itself_cannot_sign_shots_that_are_no_three_of_one_span() {
         match why {
             Some(why) => assert_eq!(found, AttestError::Inconsistent(why), "{name}"),
             // Refused even before: nobody can post so many, or two pictures of one digest that differ.
-            None => assert!(matches!(found, AttestError::ShotCount { .. } | AttestError::OtherShot), "{name}: {found}"),
+            None => {
+                assert!(matches!(found, AttestError::SampleCount { .. } | AttestError::OtherSample), "{name}: {found}")
+            }
         }
     }
     let cut = with("sha256", json!("AAAA"));
-    assert_eq!(check_enrolment(&signed(cut, "enroll"), &bytes[..2]), Err(AttestError::OtherShot));
-    let at_verification = signed(original["more_shots"].clone(), "verify");
+    assert_eq!(check_enrolment(&signed(cut, "enroll"), &bytes[..2]), Err(AttestError::OtherSample));
+    let at_verification = signed(original["more_samples"].clone(), "verify");
     let nonce = ticket().nonce;
     let expected = Expected { nonce: &nonce, session_id: SESSION, purpose: Purpose::Verify, now: NOW };
     assert_eq!(
-        verify(&at_verification, &key().public(), &expected, sealed.shots()),
-        Err(AttestError::Inconsistent(Inconsistency::ShotCount))
+        verify(&at_verification, &key().public(), &expected, sealed.samples()),
+        Err(AttestError::Inconsistent(Inconsistency::SampleCount))
     );
 }
 
@@ -239,7 +247,10 @@ fn claims_must_be_complete_and_nothing_more() {
     let misread = |claims: &str| {
         let input = format!("{header}.{}", BASE64_URL_SAFE_NO_PAD.encode(claims));
         let signature = BASE64_URL_SAFE_NO_PAD.encode(key().sign(input.as_bytes()));
-        matches!(check(&format!("{input}.{signature}"), &sealed.shots()[0]), Err(AttestError::Jws(JwsError::Claims(_))))
+        matches!(
+            check(&format!("{input}.{signature}"), &sealed.samples()[0]),
+            Err(AttestError::Jws(JwsError::Claims(_)))
+        )
     };
     assert!(!misread(&original.to_string()), "the claims as they are");
     for name in original.as_object().unwrap().keys() {
@@ -266,24 +277,24 @@ fn claims_must_be_complete_and_nothing_more() {
 }
 
 #[test]
-fn a_shot_that_differs_by_one_byte_is_another_shot() {
+fn a_sample_that_differs_by_one_byte_is_another_sample() {
     let sealed = sealed();
-    let mut shot = sealed.shots()[0].to_vec();
-    let middle = shot.len() / 2;
-    shot[middle] ^= 1;
-    assert_eq!(check(sealed.jws(), &shot), Err(AttestError::OtherShot));
-    assert_eq!(check(sealed.jws(), &sealed.shots()[0][1..]), Err(AttestError::OtherShot));
-    assert_eq!(check(sealed.jws(), &[]), Err(AttestError::OtherShot));
+    let mut sample = sealed.samples()[0].to_vec();
+    let middle = sample.len() / 2;
+    sample[middle] ^= 1;
+    assert_eq!(check(sealed.jws(), &sample), Err(AttestError::OtherSample));
+    assert_eq!(check(sealed.jws(), &sealed.samples()[0][1..]), Err(AttestError::OtherSample));
+    assert_eq!(check(sealed.jws(), &[]), Err(AttestError::OtherSample));
 }
 
 #[test]
 fn what_is_too_large_is_refused_unread() {
     let sealed = sealed();
-    let found = SHOT_MAX_BYTES + 1;
-    assert_eq!(check(sealed.jws(), &vec![0; found]), Err(AttestError::ShotTooLarge { found, max: SHOT_MAX_BYTES }));
+    let found = SAMPLE_MAX_BYTES + 1;
+    assert_eq!(check(sealed.jws(), &vec![0; found]), Err(AttestError::SampleTooLarge { found, max: SAMPLE_MAX_BYTES }));
     let long = "a".repeat(ATTESTATION_MAX_BYTES + 1);
     let too_large = AttestError::Jws(JwsError::TooLarge { found: long.len(), max: ATTESTATION_MAX_BYTES });
-    assert_eq!(check(&long, &sealed.shots()[0]), Err(too_large));
+    assert_eq!(check(&long, &sealed.samples()[0]), Err(too_large));
 }
 
 #[test]
@@ -291,13 +302,13 @@ fn the_key_is_named_by_thumbprint_and_not_brought_along() {
     let sealed = sealed();
     let claims = claims(sealed.jws());
     let brought = jws::sign(ATTESTATION_TYP, KeyIn::Jwk, &claims, &key()).unwrap();
-    assert_eq!(check(&brought, &sealed.shots()[0]), Err(AttestError::KeyInside));
+    assert_eq!(check(&brought, &sealed.samples()[0]), Err(AttestError::KeyInside));
     assert_eq!(peek_kid(&brought), Err(AttestError::KeyInside));
     let header = |json: &str| BASE64_URL_SAFE_NO_PAD.encode(json);
     let unnamed = under_our_name(&header(r#"{"alg":"Ed25519","typ":"eat+jwt"}"#), &claims, &key());
-    assert_eq!(check(&unnamed, &sealed.shots()[0]), Err(AttestError::NoKeyName));
+    assert_eq!(check(&unnamed, &sealed.samples()[0]), Err(AttestError::NoKeyName));
     let misnamed = under_our_name(&header(r#"{"alg":"Ed25519","typ":"eat+jwt","kid":"me"}"#), &claims, &key());
-    assert!(matches!(check(&misnamed, &sealed.shots()[0]), Err(AttestError::KeyName(_))));
+    assert!(matches!(check(&misnamed, &sealed.samples()[0]), Err(AttestError::KeyName(_))));
 }
 
 #[test]

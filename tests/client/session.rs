@@ -362,13 +362,13 @@ fn the_capture_arrives_as_it_was_sealed_and_is_the_same_when_sent_again() {
     assert_eq!((first.method.as_str(), first.path.as_str()), ("POST", "/v1/sessions/s-1/captures"));
     assert_eq!(proven(&verifier.origin(), second).key, key().public());
     let boundary = first.headers["content-type"].strip_prefix("multipart/form-data; boundary=").unwrap();
-    let [attestation, shot] = &form(&first.body, boundary)[..] else { panic!("two parts") };
+    let [attestation, sample] = &form(&first.body, boundary)[..] else { panic!("two parts") };
     assert_eq!(attestation, sealed.jws().as_bytes());
-    assert_eq!(shot, &*sealed.shots()[0]);
+    assert_eq!(sample, &*sealed.samples()[0]);
 }
 
 #[test]
-fn an_enrolment_posts_up_to_three_shots_and_a_verification_one() {
+fn an_enrolment_posts_up_to_three_samples_and_a_verification_one() {
     for (sealed, parts) in [(sealed(), 2), (sealed_to_enrol(), 4)] {
         let approved = Outcome::Approved { continue_url: "http://127.0.0.1:1/return/h4ndle".into() };
         let verifier = Scripted::new([json(&ticket()), json(&approved)]);
@@ -381,8 +381,8 @@ fn an_enrolment_posts_up_to_three_shots_and_a_verification_one() {
         let boundary = post.headers["content-type"].strip_prefix("multipart/form-data; boundary=").unwrap();
         let form = form(&post.body, boundary);
         assert_eq!(form.len(), parts);
-        for (part, shot) in form[1..].iter().zip(sealed.shots()) {
-            assert_eq!(part, &**shot);
+        for (part, sample) in form[1..].iter().zip(sealed.samples()) {
+            assert_eq!(part, &**sample);
         }
     }
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use countenance_attest::{Context, DeviceKey, Sealed, Stamp, seal};
 use countenance_core::{
-    best_shot::{BestShot, Shots},
     clock::UnixSecs,
     face::{Face, Landmarks},
     frame::Frame,
@@ -14,6 +13,7 @@ use countenance_core::{
     protocol::{CameraClaim, CameraKind, Display, ModelClaim, Purpose, Ticket},
     quality::judge,
     rng::SecureRandom,
+    sample_selector::{SampleSelector, Samples},
 };
 
 /// When everything in these tests happens.
@@ -72,7 +72,7 @@ pub(crate) fn sealed_to_enrol() -> Sealed {
 }
 
 fn sealed_for(ticket: &Ticket) -> Sealed {
-    let (proof, shots) = proof_and_shots();
+    let (proof, samples) = proof_and_samples();
     let camera = CameraClaim {
         name: "Sample camera".into(),
         driver: "recording".into(),
@@ -87,19 +87,19 @@ fn sealed_for(ticket: &Ticket) -> Sealed {
     };
     let models = vec![ModelClaim { name: "passive".into(), sha256: "ab".repeat(32) }];
     let stamp = Stamp { iat: NOW, jti: "id-of-this-attestation".into() };
-    seal(shots, proof, Context { ticket, camera, models }, &key(), stamp).unwrap()
+    seal(samples, proof, Context { ticket, camera, models }, &key(), stamp).unwrap()
 }
 
-fn proof_and_shots() -> (Proof, Shots) {
+fn proof_and_samples() -> (Proof, Samples) {
     let policy = Policy::default();
-    let (mut judging, mut best) = (Judge::new(&policy), BestShot::default());
+    let (mut judging, mut best) = (Judge::new(&policy), SampleSelector::default());
     for seq in 0..100 {
         let good = judge(&frame(seq), &[face()], &policy.quality).unwrap();
         judging.see(Some(1));
         best.keep(&good, 1);
         if let Step::Live(proof) = judging.take(&good, vec![NetOdds(vec![3.0; 3])]) {
-            let shots = best.within(&proof).unwrap();
-            return (proof, shots);
+            let samples = best.within(&proof).unwrap();
+            return (proof, samples);
         }
     }
     panic!("a hundred good frames do not suffice");

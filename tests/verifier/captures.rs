@@ -32,18 +32,18 @@ async fn the_same_post_gets_the_same_answer_byte_for_byte() {
     for (seen, kind) in [(Sees::Bob, "retry"), (Sees::Ada, "approved")] {
         let login = house.start().await;
         let ticket = house.open(&key, &login).await;
-        let shot = png();
-        let attestation = House::sign(&key, &house.claims(&key, &ticket, &shot));
+        let sample = png();
+        let attestation = House::sign(&key, &house.claims(&key, &ticket, &sample));
         house.sees(seen);
-        let first = house.post(&key, &login.session, &attestation, &shot).await;
+        let first = house.post(&key, &login.session, &attestation, &sample).await;
         assert_eq!(first.json::<Value>()["outcome"], kind);
         let before = house.events().await;
         house.sees(Sees::Nobody);
         for _ in 0..3 {
-            assert_eq!(house.post(&key, &login.session, &attestation, &shot).await.body, first.body, "{kind}");
+            assert_eq!(house.post(&key, &login.session, &attestation, &sample).await.body, first.body, "{kind}");
         }
         house.pass(601);
-        assert_eq!(house.post(&key, &login.session, &attestation, &shot).await.body, first.body, "late {kind}");
+        assert_eq!(house.post(&key, &login.session, &attestation, &sample).await.body, first.body, "late {kind}");
         assert_eq!(house.events().await, before);
         house.pass(-601);
     }
@@ -57,11 +57,11 @@ async fn the_same_post_sent_twice_at_once_is_judged_once() {
     house.sees(Sees::Bob);
     let login = house.start().await;
     let ticket = house.open(&key, &login).await;
-    let shot = png();
-    let attestation = House::sign(&key, &house.claims(&key, &ticket, &shot));
+    let sample = png();
+    let attestation = House::sign(&key, &house.claims(&key, &ticket, &sample));
     let (one, two) = tokio::join!(
-        house.post(&key, &login.session, &attestation, &shot),
-        house.post(&key, &login.session, &attestation, &shot)
+        house.post(&key, &login.session, &attestation, &sample),
+        house.post(&key, &login.session, &attestation, &sample)
     );
     assert_eq!(one.body, two.body);
     assert!(matches!(one.json(), Outcome::Retry { attempts_left: 4, .. }));
@@ -74,8 +74,8 @@ async fn an_attestation_that_does_not_hold_is_refused_by_name_and_leaves_the_non
     let other_ticket = house.open(&other_key, &house.start().await).await;
     let login = house.start().await;
     let ticket = house.open(&key, &login).await;
-    let shot = png();
-    let good = house.claims(&key, &ticket, &shot);
+    let sample = png();
+    let good = house.claims(&key, &ticket, &sample);
     let changed = |change: Change| {
         let mut claims = good.clone();
         change(&mut claims);
@@ -83,7 +83,7 @@ async fn an_attestation_that_does_not_hold_is_refused_by_name_and_leaves_the_non
     };
     let mut nonce_of_another = good.clone();
     nonce_of_another.eat_nonce.clone_from(&other_ticket.nonce);
-    let mut one_byte = shot.clone();
+    let mut one_byte = sample.clone();
     *one_byte.last_mut().unwrap() ^= 1;
     let mut more = serde_json::to_value(&good).unwrap();
     more["admin"] = json!(true);
@@ -91,48 +91,54 @@ async fn an_attestation_that_does_not_hold_is_refused_by_name_and_leaves_the_non
     let (input, signature) = whole.rsplit_once('.').unwrap();
     let unsigned = format!("{input}.{}{}", if signature.starts_with('A') { 'B' } else { 'A' }, &signature[1..]);
     let rejected = ProblemKind::AttestationRejected;
-    for (case, attestation, shot, kind, why) in [
+    for (case, attestation, sample, kind, why) in [
         (
             "nonce of another session",
             House::sign(&key, &nonce_of_another),
-            &shot,
+            &sample,
             rejected,
             "the attestation answers another nonce",
         ),
         (
             "another session",
             changed(|c| c.session.id = "x".into()),
-            &shot,
+            &sample,
             rejected,
             "the attestation is for another session",
         ),
         (
             "another purpose",
             changed(|c| c.session.purpose = Purpose::Verify),
-            &shot,
+            &sample,
             rejected,
             "the attestation is for another purpose",
         ),
-        ("another key", House::sign(&other_key, &good), &shot, rejected, "the attestation names another key"),
+        ("another key", House::sign(&other_key, &good), &sample, rejected, "the attestation names another key"),
         (
             "another device's id",
             changed(|c| c.ueid = "AQ".into()),
-            &shot,
+            &sample,
             rejected,
             "the device id is not that of the key",
         ),
         (
             "its own key inside",
             jws::sign(ATTESTATION_TYP, KeyIn::Jwk, &good, &key).unwrap(),
-            &shot,
+            &sample,
             rejected,
             "the attestation brings its own key",
         ),
-        ("a flipped bit", unsigned, &shot, rejected, "the attestation is not a sound signed statement"),
-        ("a claim more", House::sign(&key, &more), &shot, rejected, "the attestation is not a sound signed statement"),
-        ("one byte different", whole.clone(), &one_byte, rejected, "the shot is not the one that was signed for"),
+        ("a flipped bit", unsigned, &sample, rejected, "the attestation is not a sound signed statement"),
+        (
+            "a claim more",
+            House::sign(&key, &more),
+            &sample,
+            rejected,
+            "the attestation is not a sound signed statement",
+        ),
+        ("one byte different", whole.clone(), &one_byte, rejected, "the sample is not the one that was signed for"),
     ] {
-        let reply = house.post(&key, &login.session, &attestation, shot).await;
+        let reply = house.post(&key, &login.session, &attestation, sample).await;
         assert_eq!(reply.problem(), (kind, why.into()), "{case}");
     }
     assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }), "the nonce was spent");
@@ -148,9 +154,9 @@ async fn time_shape_and_allowance_are_checked_by_name() {
         ("sealed in the future", |c| c.iat += 121, rejected, "the attestation was sealed -121 s away from now"),
         (
             "another picture's digest",
-            |c| c.shot.sha256 = c.frames.clone(),
+            |c| c.sample.sha256 = c.frames.clone(),
             rejected,
-            "the shot is not the one that was signed for",
+            "the sample is not the one that was signed for",
         ),
         ("another profile", |c| c.eat_profile = "x".into(), rejected, "the attestation has another profile"),
         ("contradiction", |c| c.liveness.fused = 9.0, rejected, "the claims contradict each other"),
@@ -168,22 +174,22 @@ async fn time_shape_and_allowance_are_checked_by_name() {
         ),
         (
             "another size",
-            |c| c.shot.width = 41,
+            |c| c.sample.width = 41,
             ProblemKind::TooLarge,
-            "The shot has more pixels than allowed, or not those that were signed for.",
+            "The sample has more pixels than allowed, or not those that were signed for.",
         ),
     ];
     let login = house.start().await;
     let ticket = house.open(&key, &login).await;
-    let shot = png();
+    let sample = png();
     for (case, change, kind, why) in rows {
-        let mut claims = house.claims(&key, &ticket, &shot);
+        let mut claims = house.claims(&key, &ticket, &sample);
         change(&mut claims);
-        let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &shot).await;
+        let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &sample).await;
         assert_eq!(reply.problem(), (kind, why.into()), "{case}");
     }
-    let proof = jws::sign(PROOF_TYP, KeyIn::Kid, &house.claims(&key, &ticket, &shot), &key).unwrap();
-    let reply = house.post(&key, &login.session, &proof, &shot).await;
+    let proof = jws::sign(PROOF_TYP, KeyIn::Kid, &house.claims(&key, &ticket, &sample), &key).unwrap();
+    let reply = house.post(&key, &login.session, &proof, &sample).await;
     assert_eq!(reply.problem().1, "the attestation is not a sound signed statement", "a statement of another type");
     assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }));
 }
@@ -216,8 +222,8 @@ async fn a_second_network_counts_where_the_integration_asks_for_it_and_nowhere_e
         let login = house.start().await;
         let ticket = house.open(&key, &login).await;
         assert_eq!(ticket.policy.liveness.nets.len(), 1 + usize::from(asks), "{case}");
-        let shot = png();
-        let mut claims = house.claims(&key, &ticket, &shot);
+        let sample = png();
+        let mut claims = house.claims(&key, &ticket, &sample);
         if weighs {
             weigh(&mut claims);
         }
@@ -225,7 +231,7 @@ async fn a_second_network_counts_where_the_integration_asks_for_it_and_nowhere_e
             claims.liveness.nets.truncate(1);
             claims.liveness.models.truncate(1);
         }
-        let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &shot).await;
+        let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &sample).await;
         match problem {
             Some(why) => assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, why.into()), "{case}"),
             None => assert!(matches!(reply.json(), Outcome::Approved { .. }), "{case}"),
@@ -267,13 +273,13 @@ async fn a_judged_attestation_id_is_not_judged_again_under_a_fresh_nonce() {
     house.sees(Sees::Bob);
     let login = house.start().await;
     let ticket = house.open(&key, &login).await;
-    let shot = png();
-    let mut claims = house.claims(&key, &ticket, &shot);
-    let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &shot).await;
+    let sample = png();
+    let mut claims = house.claims(&key, &ticket, &sample);
+    let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &sample).await;
     let Outcome::Retry { nonce, .. } = reply.json() else { panic!() };
     claims.eat_nonce = nonce;
     house.sees(Sees::Ada);
-    let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &shot).await;
+    let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &sample).await;
     assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, "The attestation was judged before.".into()));
 }
 
@@ -283,15 +289,15 @@ async fn a_device_that_keeps_posting_what_does_not_hold_loses_the_session() {
     let key = house.key();
     let login = house.start().await;
     let ticket = house.open(&key, &login).await;
-    let shot = png();
-    let mut claims = house.claims(&key, &ticket, &shot);
+    let sample = png();
+    let mut claims = house.claims(&key, &ticket, &sample);
     claims.eat_nonce = "x".into();
     let attestation = House::sign(&key, &claims);
     for nth in 1..10 {
-        let reply = house.post(&key, &login.session, &attestation, &shot).await;
+        let reply = house.post(&key, &login.session, &attestation, &sample).await;
         assert_eq!(reply.problem().0, ProblemKind::AttestationRejected, "{nth}");
     }
-    let reply = house.post(&key, &login.session, &attestation, &shot).await;
+    let reply = house.post(&key, &login.session, &attestation, &sample).await;
     assert!(matches!(reply.json(), Outcome::Refused { reason: Reason::Untrusted, .. }));
 }
 
@@ -312,7 +318,7 @@ async fn what_does_not_convince_costs_an_attempt_and_says_why() {
         ("nobody there", Sees::Nobody, |_| {}, Reason::PoorQuality),
         ("two people", Sees::Two, |_| {}, Reason::PoorQuality),
         ("far away", Sees::FarAway, |_| {}, Reason::PoorQuality),
-        ("a flat shot", Sees::APicture, |_| {}, Reason::NotLive),
+        ("a flat sample", Sees::APicture, |_| {}, Reason::NotLive),
         ("another person", Sees::Bob, |_| {}, Reason::NoMatch),
         ("worst first", Sees::Nobody, |c| c.camera.kind = CameraKind::Virtual, Reason::CameraNotAllowed),
     ];
@@ -322,11 +328,11 @@ async fn what_does_not_convince_costs_an_attempt_and_says_why() {
         house.log_in(&key).await;
         let login = house.start().await;
         let ticket = house.open(&key, &login).await;
-        let shot = png();
-        let mut claims = house.claims(&key, &ticket, &shot);
+        let sample = png();
+        let mut claims = house.claims(&key, &ticket, &sample);
         change(&mut claims);
         house.sees(sees);
-        let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &shot).await;
+        let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &sample).await;
         match reply.json() {
             Outcome::Retry { reason, attempts_left, nonce } => {
                 assert_eq!((reason, attempts_left), (expected, 4), "{case}");
@@ -355,10 +361,10 @@ async fn a_virtual_camera_counts_where_the_integration_says_so() {
     let key = house.key();
     let login = house.start().await;
     let ticket = house.open(&key, &login).await;
-    let shot = png();
-    let mut claims = house.claims(&key, &ticket, &shot);
+    let sample = png();
+    let mut claims = house.claims(&key, &ticket, &sample);
     claims.camera.kind = CameraKind::Virtual;
-    let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &shot).await;
+    let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &sample).await;
     assert!(matches!(reply.json(), Outcome::Approved { .. }));
 }
 
@@ -444,24 +450,28 @@ async fn too_much_is_refused_before_it_is_read() {
     let login = house.start().await;
     let ticket = house.open(&key, &login).await;
     let path = format!("/v1/sessions/{}/captures", login.session);
-    let shot = png();
-    let attestation = House::sign(&key, &house.claims(&key, &ticket, &shot));
+    let sample = png();
+    let attestation = House::sign(&key, &house.claims(&key, &ticket, &sample));
     let attestation = attestation.as_bytes();
     let (huge, big, long) = (vec![0; 50 << 20], vec![0; (8 << 20) + 1], vec![b'a'; (64 << 10) + 1]);
     for (case, parts, kind) in [
-        ("50 MB", vec![("attestation", attestation), ("shot", &huge[..])], ProblemKind::TooLarge),
-        ("a byte too much", vec![("attestation", attestation), ("shot", &big[..])], ProblemKind::TooLarge),
-        ("a long attestation", vec![("attestation", &long[..]), ("shot", &shot)], ProblemKind::TooLarge),
-        ("no shot", vec![("attestation", attestation)], ProblemKind::BadRequest),
-        ("no attestation", vec![("shot", &shot)], ProblemKind::BadRequest),
-        ("two shots", vec![("attestation", attestation), ("shot", &shot), ("shot", &shot)], ProblemKind::BadRequest),
-        ("a part more", vec![("attestation", attestation), ("shot", &shot), ("x", b"y")], ProblemKind::BadRequest),
+        ("50 MB", vec![("attestation", attestation), ("sample", &huge[..])], ProblemKind::TooLarge),
+        ("a byte too much", vec![("attestation", attestation), ("sample", &big[..])], ProblemKind::TooLarge),
+        ("a long attestation", vec![("attestation", &long[..]), ("sample", &sample)], ProblemKind::TooLarge),
+        ("no sample", vec![("attestation", attestation)], ProblemKind::BadRequest),
+        ("no attestation", vec![("sample", &sample)], ProblemKind::BadRequest),
+        (
+            "two samples",
+            vec![("attestation", attestation), ("sample", &sample), ("sample", &sample)],
+            ProblemKind::BadRequest,
+        ),
+        ("a part more", vec![("attestation", attestation), ("sample", &sample), ("x", b"y")], ProblemKind::BadRequest),
     ] {
         let (media_type, body) = form(&parts);
         assert_eq!(house.call(&key, &path, &media_type, body).await.problem().0, kind, "{case}");
     }
     // Told the truth by nobody: the body is cut off while it is read.
-    let (media_type, body) = form(&[("attestation", attestation), ("shot", &huge)]);
+    let (media_type, body) = form(&[("attestation", attestation), ("sample", &huge)]);
     let mut request = house.request(&key, &path, &media_type, body);
     request.headers_mut().remove("content-length");
     assert_eq!(house.send(request).await.problem().0, ProblemKind::TooLarge);
@@ -482,7 +492,7 @@ async fn a_header_that_promises_900_megapixels_costs_nothing() {
     let torn = &png()[..60];
     let claims = house.claims(&key, &ticket, torn);
     let reply = house.post(&key, &login.session, &House::sign(&key, &claims), torn).await;
-    assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, "The shot cannot be read.".into()));
+    assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, "The sample cannot be read.".into()));
 }
 
 /// A picture whose header, rightly summed, promises this size.

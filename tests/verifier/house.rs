@@ -116,7 +116,7 @@ fn measures(interocular_px: f32) -> Measures {
     }
 }
 
-/// What is seen on every shot, and on single ones by the number of their frame.
+/// What is seen on every sample, and on single ones by the number of their frame.
 #[derive(Default)]
 pub(super) struct ToldExaminer {
     all: Mutex<Option<Sees>>,
@@ -124,11 +124,11 @@ pub(super) struct ToldExaminer {
 }
 
 impl Examiner for ToldExaminer {
-    fn examine(&self, shot: &Frame, _policy: &QualityPolicy) -> Result<Sighting, ExamineError> {
+    fn examine(&self, sample: &Frame, _policy: &QualityPolicy) -> Result<Sighting, ExamineError> {
         let look = |interocular_px, liveness, face| {
             Ok(Sighting::OneFace(Look { measures: measures(interocular_px), liveness, embedding: embedding(face) }))
         };
-        let one = self.one.lock().unwrap().iter().find(|(seq, _)| *seq == shot.seq()).map(|(_, sees)| *sees);
+        let one = self.one.lock().unwrap().iter().find(|(seq, _)| *seq == sample.seq()).map(|(_, sees)| *sees);
         match one.or(*self.all.lock().unwrap()).unwrap_or(Sees::Ada) {
             Sees::Ada => look(80.0, 3.0, ADA),
             Sees::AdaAt(cosine) => look(80.0, 3.0, ada_at(cosine)),
@@ -224,7 +224,7 @@ impl House {
         *self.examiner.all.lock().unwrap() = Some(what);
     }
 
-    /// What the examiner sees on the shot of this frame, whatever else it sees.
+    /// What the examiner sees on the sample of this frame, whatever else it sees.
     pub(super) fn sees_on(&self, seq: u64, what: Sees) {
         self.examiner.one.lock().unwrap().insert(0, (seq, what));
     }
@@ -347,7 +347,7 @@ impl House {
     }
 
     /// Claims in order for the ticket and this picture.
-    pub(super) fn claims(&self, key: &DeviceKey, ticket: &Ticket, shot: &[u8]) -> Claims {
+    pub(super) fn claims(&self, key: &DeviceKey, ticket: &Ticket, sample: &[u8]) -> Claims {
         let stamp = Stamp::new(self.clock.as_ref(), self.rng.as_ref());
         Claims {
             eat_profile: ATTESTATION_PROFILE.into(),
@@ -358,14 +358,14 @@ impl House {
             swname: "countenance".into(),
             swversion: "1".into(),
             session: SessionClaim { id: ticket.session_id.clone(), purpose: ticket.purpose },
-            shot: ShotClaim {
-                sha256: B64.encode(Sha256::digest(shot)),
+            sample: SampleClaim {
+                sha256: B64.encode(Sha256::digest(sample)),
                 width: 40,
                 height: 30,
                 media_type: "image/png".into(),
                 frame_seq: 6,
             },
-            more_shots: Vec::new(),
+            more_samples: Vec::new(),
             span: SpanClaim {
                 first_seq: 0,
                 first_millis: 0,
@@ -417,34 +417,34 @@ impl House {
         }
     }
 
-    /// The same with further shots, of the frames 12, 18 and so on, and all the bytes to post.
+    /// The same with further samples, of the frames 12, 18 and so on, and all the bytes to post.
     pub(super) fn claims_of_several(&self, key: &DeviceKey, ticket: &Ticket, more: u32) -> (Claims, Vec<Vec<u8>>) {
-        let shots: Vec<_> = (0..=more).map(|i| png_of(40, 30 + i)).collect();
-        let mut claims = self.claims(key, ticket, &shots[0]);
-        let further = shots.iter().enumerate().skip(1).map(|(i, shot)| ShotClaim {
-            sha256: B64.encode(Sha256::digest(shot)),
+        let samples: Vec<_> = (0..=more).map(|i| png_of(40, 30 + i)).collect();
+        let mut claims = self.claims(key, ticket, &samples[0]);
+        let further = samples.iter().enumerate().skip(1).map(|(i, sample)| SampleClaim {
+            sha256: B64.encode(Sha256::digest(sample)),
             height: 30 + i as u32,
             frame_seq: 6 + 6 * i as u64,
-            ..claims.shot.clone()
+            ..claims.sample.clone()
         });
-        claims.more_shots = further.collect();
-        (claims, shots)
+        claims.more_samples = further.collect();
+        (claims, samples)
     }
 
     pub(super) fn sign(key: &DeviceKey, claims: &impl Serialize) -> String {
         jws::sign(ATTESTATION_TYP, KeyIn::Kid, claims, key).unwrap()
     }
 
-    pub(super) async fn post(&self, key: &DeviceKey, session: &str, attestation: &str, shot: &[u8]) -> Reply {
-        let (media_type, body) = form(&[("attestation", attestation.as_bytes()), ("shot", shot)]);
+    pub(super) async fn post(&self, key: &DeviceKey, session: &str, attestation: &str, sample: &[u8]) -> Reply {
+        let (media_type, body) = form(&[("attestation", attestation.as_bytes()), ("sample", sample)]);
         self.call(key, &format!("/v1/sessions/{session}/captures"), &media_type, body).await
     }
 
-    /// Posts these shots, the primary one first.
-    pub(super) async fn post_all(&self, key: &DeviceKey, claims: &Claims, shots: &[Vec<u8>]) -> Reply {
+    /// Posts these samples, the primary one first.
+    pub(super) async fn post_all(&self, key: &DeviceKey, claims: &Claims, samples: &[Vec<u8>]) -> Reply {
         let attestation = Self::sign(key, claims);
-        let names = ["shot", "shot-2", "shot-3", "shot-4"];
-        let parts = names.into_iter().zip(shots).map(|(name, shot)| (name, &shot[..]));
+        let names = ["sample", "sample-2", "sample-3", "sample-4"];
+        let parts = names.into_iter().zip(samples).map(|(name, sample)| (name, &sample[..]));
         let parts: Vec<_> = std::iter::once(("attestation", attestation.as_bytes())).chain(parts).collect();
         let (media_type, body) = form(&parts);
         self.call(key, &format!("/v1/sessions/{}/captures", claims.session.id), &media_type, body).await
@@ -452,9 +452,9 @@ impl House {
 
     /// A capture in order.
     pub(super) async fn capture(&self, key: &DeviceKey, ticket: &Ticket) -> Reply {
-        let shot = png();
-        let attestation = Self::sign(key, &self.claims(key, ticket, &shot));
-        self.post(key, &ticket.session_id, &attestation, &shot).await
+        let sample = png();
+        let attestation = Self::sign(key, &self.claims(key, ticket, &sample));
+        self.post(key, &ticket.session_id, &attestation, &sample).await
     }
 
     /// A whole login of whom the examiner sees, as far as the outcome.

@@ -29,7 +29,7 @@ async fn peers_read_our_attestation() {
         let expected = |key: &Value| json!({ "key": key, "alg": "Ed25519", "typ": "eat+jwt", "now": NOW });
         let read = peer.reads(&jws, &expected(&serde_json::to_value(key.jwk()).unwrap()));
         assert_eq!(read["eat_nonce"], ticket.nonce, "{}", peer.name);
-        assert_eq!((&read["ueid"], &read["shot"]["sha256"]), (&json!(key.ueid()), &json!(claims.shot.sha256)));
+        assert_eq!((&read["ueid"], &read["sample"]["sha256"]), (&json!(key.ueid()), &json!(claims.sample.sha256)));
         assert!(is_signature(&peer.refuses(&jws, &expected(&other))), "{}: another key", peer.name);
     }
 }
@@ -95,9 +95,9 @@ async fn a_device_that_signs_with_a_peer_logs_in() {
             let request = device.request(&mut peer, &house, &path, "application/json", body);
             let ticket: Ticket = house.send(request).await.json();
 
-            let shot = png();
-            let attestation = device.attestation(&mut peer, &house, &ticket, &shot);
-            let (media_type, body) = form(&[("attestation", attestation.as_bytes()), ("shot", &shot)]);
+            let sample = png();
+            let attestation = device.attestation(&mut peer, &house, &ticket, &sample);
+            let (media_type, body) = form(&[("attestation", attestation.as_bytes()), ("sample", &sample)]);
             let path = format!("/v1/sessions/{}/captures", login.session);
             let request = device.request(&mut peer, &house, &path, &media_type, body);
             let outcome: Outcome = house.send(request).await.json();
@@ -110,19 +110,19 @@ async fn a_device_that_signs_with_a_peer_logs_in() {
 async fn changed_statements_of_peers_are_refused() {
     let house = House::new().await;
     let ticket = house.open(&house.key(), &house.start().await).await;
-    let shot = png();
+    let sample = png();
     for mut peer in peers("changed_statements_of_peers_are_refused") {
         for alg in NAMES {
             let device = Device { key: peer.generate(alg), alg };
             let name = format!("{} {alg}", peer.name);
-            let attestation = device.attestation(&mut peer, &house, &ticket, &shot);
+            let attestation = device.attestation(&mut peer, &house, &ticket, &sample);
             let expected = verify::Expected {
                 nonce: &ticket.nonce,
                 session_id: &ticket.session_id,
                 purpose: ticket.purpose,
                 now: NOW,
             };
-            let read = |jws: &str| verify::verify(jws, &public_key(&device.key.public), &expected, &[&shot]);
+            let read = |jws: &str| verify::verify(jws, &public_key(&device.key.public), &expected, &[&sample]);
             assert_eq!(read(&attestation).unwrap().eat_nonce, ticket.nonce, "{name}");
             for (change, twin) in twins(&attestation) {
                 let Err(verify::AttestError::Jws(why)) = read(&twin) else { panic!("{name}: {change} was read") };
@@ -169,9 +169,9 @@ impl Device {
             .unwrap()
     }
 
-    fn attestation(&self, peer: &mut Peer, house: &House, ticket: &Ticket, shot: &[u8]) -> String {
+    fn attestation(&self, peer: &mut Peer, house: &House, ticket: &Ticket, sample: &[u8]) -> String {
         let thumbprint = public_key(&self.key.public).thumbprint();
-        let mut claims = serde_json::to_value(house.claims(&house.key(), ticket, shot)).unwrap();
+        let mut claims = serde_json::to_value(house.claims(&house.key(), ticket, sample)).unwrap();
         claims["ueid"] = json!(thumbprint.ueid());
         let header = json!({ "alg": self.alg, "typ": ATTESTATION_TYP, "kid": thumbprint.to_string() });
         peer.sign(&header, &claims, &self.key.private)

@@ -9,7 +9,7 @@ use countenance_core::{
     policy::{MatchPolicy, QualityPolicy},
     quality::{fault_of_cut, judge, measure::Measures},
 };
-use countenance_verifier::SHOT_SLACK_RATIO;
+use countenance_verifier::SAMPLE_SLACK_RATIO;
 use countenance_vision::Embedding;
 
 use crate::networks::VISION;
@@ -43,16 +43,16 @@ fn cut(frame: &Frame, face: &Face) -> Frame {
 }
 
 #[test]
-fn what_was_good_at_the_client_is_good_on_the_shot() {
+fn what_was_good_at_the_client_is_good_on_the_sample() {
     let policy = QualityPolicy::default();
     let (mut seen, mut faults) = (0, Vec::new());
     for clip in ["person-a-enrol.mp4", "person-a-verify.mp4", "person-b.mp4"] {
         for (frame, face) in good_frames(clip) {
-            let shot = cut(&frame, &face);
-            let faces = VISION.faces(&shot).unwrap();
-            let measures = Measures::of(&shot, faces.first().unwrap_or_else(|| panic!("{clip} {}", frame.seq())));
+            let sample = cut(&frame, &face);
+            let faces = VISION.faces(&sample).unwrap();
+            let measures = Measures::of(&sample, faces.first().unwrap_or_else(|| panic!("{clip} {}", frame.seq())));
             seen += 1;
-            faults.extend(fault_of_cut(&measures, &policy, SHOT_SLACK_RATIO).map(|hint| (clip, frame.seq(), hint)));
+            faults.extend(fault_of_cut(&measures, &policy, SAMPLE_SLACK_RATIO).map(|hint| (clip, frame.seq(), hint)));
         }
     }
     assert!(faults.is_empty(), "of {seen}: {faults:?}");
@@ -70,13 +70,13 @@ fn a_mean_of_three_is_nearer_to_the_person_than_one_and_no_nearer_to_another() {
     };
     let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len() as f32;
     let (mut one, mut three) = (Vec::new(), Vec::new());
-    for shots in enrol.windows(3) {
-        let template = Embedding::mean(shots.iter().map(|shot| (shot, 1.0))).unwrap();
-        one.push(mean(&cosines(&shots[0], &verify)));
+    for samples in enrol.windows(3) {
+        let template = Embedding::mean(samples.iter().map(|sample| (sample, 1.0))).unwrap();
+        one.push(mean(&cosines(&samples[0], &verify)));
         three.push(mean(&cosines(&template, &verify)));
         assert!(cosines(&template, &verify).iter().all(|cosine| *cosine >= policy.cosine_min));
         assert!(cosines(&template, &other).iter().all(|cosine| *cosine < policy.cosine_min - 0.2));
-        assert!(shots.iter().all(|shot| shot.cosine(&shots[0]) >= policy.enrol_cosine_min));
+        assert!(samples.iter().all(|sample| sample.cosine(&samples[0]) >= policy.enrol_cosine_min));
     }
     assert!(mean(&three) > mean(&one), "{} {}", mean(&three), mean(&one));
 }

@@ -27,9 +27,9 @@ async fn no_secret_template_or_one_time_value_can_be_read_in_the_file() {
     let login = house.start().await;
     house.start_with(&token).await;
     let ticket = house.open(&key, &login).await;
-    let shot = png();
-    let attestation = House::sign(&key, &house.claims(&key, &ticket, &shot));
-    let Outcome::Retry { nonce, .. } = house.post(&key, &login.session, &attestation, &shot).await.json() else {
+    let sample = png();
+    let attestation = House::sign(&key, &house.claims(&key, &ticket, &sample));
+    let Outcome::Retry { nonce, .. } = house.post(&key, &login.session, &attestation, &sample).await.json() else {
         panic!()
     };
     let refused: Outcome = house.abandon(&key, &login.session, Reason::Cancelled).await.json();
@@ -51,7 +51,7 @@ async fn no_secret_template_or_one_time_value_can_be_read_in_the_file() {
         ("session token", token.as_bytes()),
         ("session token's payload", token.split('.').nth(1).unwrap().as_bytes()),
         ("attestation", attestation.split('.').nth(1).unwrap().as_bytes()),
-        ("shot", &shot[20..]),
+        ("sample", &sample[20..]),
         ("address", b"ada@example.org"),
         ("database key", &[5; 32]),
     ] {

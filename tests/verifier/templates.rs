@@ -1,4 +1,4 @@
-//! Templates: made of several shots, updated by strong verifications, compared by a threshold of the account's own.
+//! Templates: made of several samples, updated by strong verifications, compared by a threshold of the account's own.
 
 use countenance_core::{
     policy::{MatchPolicy, Policy},
@@ -15,7 +15,7 @@ async fn event_count(house: &House, event: &str) -> usize {
 }
 
 #[tokio::test]
-async fn an_enrolment_of_three_shots_leaves_poor_ones_out_and_refuses_another_person() {
+async fn an_enrolment_of_three_samples_leaves_poor_ones_out_and_refuses_another_person() {
     let no_match = Some(Reason::NoMatch);
     for (case, second, third, refused) in [
         ("three alike", Sees::Ada, Sees::AdaAt(0.9), None),
@@ -30,10 +30,10 @@ async fn an_enrolment_of_three_shots_leaves_poor_ones_out_and_refuses_another_pe
         let house = House::new().await;
         let key = house.key();
         let ticket = house.open(&key, &house.start().await).await;
-        let (claims, shots) = house.claims_of_several(&key, &ticket, 2);
+        let (claims, samples) = house.claims_of_several(&key, &ticket, 2);
         house.sees_on(12, second);
         house.sees_on(18, third);
-        match (house.post_all(&key, &claims, &shots).await.json(), refused) {
+        match (house.post_all(&key, &claims, &samples).await.json(), refused) {
             (Outcome::Approved { .. }, None) => {}
             (Outcome::Retry { reason, .. }, Some(expected)) => {
                 assert_eq!(reason, expected, "{case}");
@@ -45,18 +45,18 @@ async fn an_enrolment_of_three_shots_leaves_poor_ones_out_and_refuses_another_pe
     }
 }
 
-/// The template is the mean of the shots: a face that none of them matches well enough alone matches what they share.
+/// The template is the mean of the samples: a face that none of them matches well enough alone matches what they share.
 #[tokio::test]
-async fn a_template_of_several_shots_lies_between_them() {
-    for (case, more, approved) in [("of the first shot alone", 0, false), ("of three shots", 2, true)] {
+async fn a_template_of_several_samples_lies_between_them() {
+    for (case, more, approved) in [("of the first sample alone", 0, false), ("of three samples", 2, true)] {
         let house = House::new().await;
         let key = house.key();
         let ticket = house.open(&key, &house.start().await).await;
-        let (claims, shots) = house.claims_of_several(&key, &ticket, more);
+        let (claims, samples) = house.claims_of_several(&key, &ticket, more);
         house.sees_on(6, Sees::Ada);
         house.sees_on(12, Sees::AdaAt(0.75));
         house.sees_on(18, Sees::AdaAt(0.75));
-        assert!(matches!(house.post_all(&key, &claims, &shots).await.json(), Outcome::Approved { .. }), "{case}");
+        assert!(matches!(house.post_all(&key, &claims, &samples).await.json(), Outcome::Approved { .. }), "{case}");
         house.sees_on(6, Sees::AdaAt(0.45));
         let found = house.log_in(&key).await.1;
         assert_eq!(matches!(found, Outcome::Approved { .. }), approved, "{case}: {found:?}");
@@ -64,63 +64,63 @@ async fn a_template_of_several_shots_lies_between_them() {
 }
 
 #[tokio::test]
-async fn a_posted_form_holds_the_shots_that_were_signed_for_in_their_order() {
+async fn a_posted_form_holds_the_samples_that_were_signed_for_in_their_order() {
     use ProblemKind::{AttestationRejected, BadRequest, TooLarge};
     let house = House::new().await;
     let key = house.key();
     let ticket = house.open(&key, &house.start().await).await;
-    let (claims, shots) = house.claims_of_several(&key, &ticket, 2);
+    let (claims, samples) = house.claims_of_several(&key, &ticket, 2);
     let attestation = House::sign(&key, &claims);
     let attestation = ("attestation", attestation.as_bytes());
-    let [a, b, c] = [0, 1, 2].map(|i| &shots[i][..]);
-    let big = vec![0; MORE_SHOT_MAX_BYTES + 1];
+    let [a, b, c] = [0, 1, 2].map(|i| &samples[i][..]);
+    let big = vec![0; MORE_SAMPLE_MAX_BYTES + 1];
     let path = format!("/v1/sessions/{}/captures", ticket.session_id);
     for (case, parts, kind) in [
-        ("one missing", vec![attestation, ("shot", a), ("shot-2", b)], AttestationRejected),
-        ("exchanged", vec![attestation, ("shot", a), ("shot-2", c), ("shot-3", b)], AttestationRejected),
-        ("the third before the second", vec![attestation, ("shot", a), ("shot-3", c), ("shot-2", b)], BadRequest),
-        ("the second twice", vec![attestation, ("shot", a), ("shot-2", b), ("shot-2", b)], BadRequest),
-        ("no first", vec![attestation, ("shot-2", b), ("shot-3", c)], BadRequest),
-        ("a fourth", vec![attestation, ("shot", a), ("shot-2", b), ("shot-3", c), ("shot-4", c)], BadRequest),
-        ("a byte too much", vec![attestation, ("shot", a), ("shot-2", &big), ("shot-3", c)], TooLarge),
+        ("one missing", vec![attestation, ("sample", a), ("sample-2", b)], AttestationRejected),
+        ("exchanged", vec![attestation, ("sample", a), ("sample-2", c), ("sample-3", b)], AttestationRejected),
+        ("the third before the second", vec![attestation, ("sample", a), ("sample-3", c), ("sample-2", b)], BadRequest),
+        ("the second twice", vec![attestation, ("sample", a), ("sample-2", b), ("sample-2", b)], BadRequest),
+        ("no first", vec![attestation, ("sample-2", b), ("sample-3", c)], BadRequest),
+        ("a fourth", vec![attestation, ("sample", a), ("sample-2", b), ("sample-3", c), ("sample-4", c)], BadRequest),
+        ("a byte too much", vec![attestation, ("sample", a), ("sample-2", &big), ("sample-3", c)], TooLarge),
     ] {
         let (media_type, body) = form(&parts);
         assert_eq!(house.call(&key, &path, &media_type, body).await.problem().0, kind, "{case}");
     }
-    assert!(matches!(house.post_all(&key, &claims, &shots).await.json(), Outcome::Approved { .. }));
+    assert!(matches!(house.post_all(&key, &claims, &samples).await.json(), Outcome::Approved { .. }));
 }
 
 #[tokio::test]
-async fn a_verification_of_several_shots_is_refused_by_name() {
+async fn a_verification_of_several_samples_is_refused_by_name() {
     let house = House::new().await;
     let key = house.key();
     house.log_in(&key).await;
     let ticket = house.open(&key, &house.start().await).await;
-    let (claims, shots) = house.claims_of_several(&key, &ticket, 1);
-    let (kind, _) = house.post_all(&key, &claims, &shots).await.problem();
+    let (claims, samples) = house.claims_of_several(&key, &ticket, 1);
+    let (kind, _) = house.post_all(&key, &claims, &samples).await.problem();
     assert_eq!(kind, ProblemKind::AttestationRejected);
     assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }), "the nonce is still good");
 }
 
 #[tokio::test]
-async fn the_same_post_is_the_same_only_with_the_same_further_shots() {
+async fn the_same_post_is_the_same_only_with_the_same_further_samples() {
     let house = House::new().await;
     let key = house.key();
     let ticket = house.open(&key, &house.start().await).await;
-    let (claims, mut shots) = house.claims_of_several(&key, &ticket, 2);
-    let first = house.post_all(&key, &claims, &shots).await;
+    let (claims, mut samples) = house.claims_of_several(&key, &ticket, 2);
+    let first = house.post_all(&key, &claims, &samples).await;
     let attestation = House::sign(&key, &claims);
-    let again = |shots: Vec<Vec<u8>>| {
-        let names = ["shot", "shot-2", "shot-3"];
+    let again = |samples: Vec<Vec<u8>>| {
+        let names = ["sample", "sample-2", "sample-3"];
         let mut parts = vec![("attestation", attestation.as_bytes())];
-        parts.extend(names.into_iter().zip(&shots).map(|(name, shot)| (name, &shot[..])));
+        parts.extend(names.into_iter().zip(&samples).map(|(name, sample)| (name, &sample[..])));
         form(&parts)
     };
     let path = format!("/v1/sessions/{}/captures", ticket.session_id);
-    let (media_type, body) = again(shots.clone());
+    let (media_type, body) = again(samples.clone());
     assert_eq!(house.call(&key, &path, &media_type, body).await.body, first.body);
-    *shots[2].last_mut().unwrap() ^= 1;
-    let (media_type, body) = again(shots);
+    *samples[2].last_mut().unwrap() ^= 1;
+    let (media_type, body) = again(samples);
     assert_eq!(house.call(&key, &path, &media_type, body).await.problem().0, ProblemKind::SessionOver);
 }
 
@@ -129,11 +129,11 @@ async fn verify_with(house: &House, cosine: f32, fused: f32) -> Outcome {
     let key = house.key();
     house.sees(Sees::AdaAt(cosine));
     let ticket = house.open(&key, &house.start().await).await;
-    let shot = png();
-    let mut claims = house.claims(&key, &ticket, &shot);
+    let sample = png();
+    let mut claims = house.claims(&key, &ticket, &sample);
     claims.liveness.fused = fused;
     claims.liveness.per_frame = vec![fused; 12];
-    house.post(&key, &ticket.session_id, &House::sign(&key, &claims), &shot).await.json()
+    house.post(&key, &ticket.session_id, &House::sign(&key, &claims), &sample).await.json()
 }
 
 #[tokio::test]
@@ -227,8 +227,8 @@ async fn log_in_under(house: &House, policy: &Policy, cosine: f32) -> Outcome {
     let key = house.key();
     house.sees(Sees::AdaAt(cosine));
     let ticket = house.open(&key, &house.start().await).await;
-    let shot = png();
-    let mut claims = house.claims(&key, &ticket, &shot);
+    let sample = png();
+    let mut claims = house.claims(&key, &ticket, &sample);
     claims.liveness.policy = policy.digest();
-    house.post(&key, &ticket.session_id, &House::sign(&key, &claims), &shot).await.json()
+    house.post(&key, &ticket.session_id, &House::sign(&key, &claims), &sample).await.json()
 }

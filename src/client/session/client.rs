@@ -203,7 +203,7 @@ impl SessionApi for HttpSession<'_> {
 
     fn post(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, SessionError> {
         let (wire, origin) = self.opened()?;
-        let form = multipart::capture(sealed.jws(), sealed.shots());
+        let form = multipart::capture(sealed.jws(), sealed.samples());
         let url = origin.at(&["v1", "sessions", &ticket.session_id, "captures"]);
         let until = ticket.expires_at.min(self.around.clock.now().saturating_add(ATTESTATION_SECS));
         fresh(self.call(wire, &url, &form.media_type, &form.body, until)?)

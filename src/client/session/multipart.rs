@@ -10,14 +10,14 @@ pub(super) struct Form {
     pub(super) body: Zeroizing<Vec<u8>>,
 }
 
-/// Parts (RFC 7578): `attestation`, the JWS, then the PNGs, `shot`, and at an enrolment `shot-2` and `shot-3`. The same
+/// Parts (RFC 7578): `attestation`, the JWS, then the PNGs, `sample`, and at an enrolment `sample-2` and `sample-3`. The same
 /// parts give the same bytes.
-pub(super) fn capture(attestation: &str, shots: &[impl AsRef<[u8]>]) -> Form {
+pub(super) fn capture(attestation: &str, samples: &[impl AsRef<[u8]>]) -> Form {
     // A digest of the parts stands in none of them: whoever could write it in could find a fixed point of SHA-256.
-    let digest = shots.iter().fold(Sha256::new().chain_update(attestation), Digest::chain_update);
+    let digest = samples.iter().fold(Sha256::new().chain_update(attestation), Digest::chain_update);
     let digest = digest.finalize();
     let boundary = format!("countenance-{}", BASE64_URL_SAFE_NO_PAD.encode(digest));
-    let bytes = shots.iter().map(|shot| shot.as_ref().len() + 256).sum::<usize>();
+    let bytes = samples.iter().map(|sample| sample.as_ref().len() + 256).sum::<usize>();
     let mut body = Zeroizing::new(Vec::with_capacity(attestation.len() + bytes + 512));
     let mut add = |disposition: &str, content: &[u8]| {
         body.extend_from_slice(format!("--{boundary}\r\nContent-Disposition: {disposition}\r\n\r\n").as_bytes());
@@ -25,18 +25,18 @@ pub(super) fn capture(attestation: &str, shots: &[impl AsRef<[u8]>]) -> Form {
         body.extend_from_slice(b"\r\n");
     };
     add("form-data; name=\"attestation\"\r\nContent-Type: application/eat+jwt", attestation.as_bytes());
-    for (i, shot) in shots.iter().enumerate() {
-        let name = shot_part(i);
+    for (i, sample) in samples.iter().enumerate() {
+        let name = sample_part(i);
         let disposition = format!("form-data; name=\"{name}\"; filename=\"{name}.png\"\r\nContent-Type: image/png");
-        add(&disposition, shot.as_ref());
+        add(&disposition, sample.as_ref());
     }
     body.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
     Form { media_type: format!("multipart/form-data; boundary={boundary}"), body }
 }
 
-/// The name of the part that holds the shot of this index: `shot`, `shot-2`, `shot-3`.
-fn shot_part(index: usize) -> String {
-    if index == 0 { "shot".to_owned() } else { format!("shot-{}", index + 1) }
+/// The name of the part that holds the sample of this index: `sample`, `sample-2`, `sample-3`.
+fn sample_part(index: usize) -> String {
+    if index == 0 { "sample".to_owned() } else { format!("sample-{}", index + 1) }
 }
 
 #[cfg(test)]
@@ -51,8 +51,8 @@ mod tests {
         let expected = [
             format!("--{boundary}\r\nContent-Disposition: form-data; name=\"attestation\"\r\n").into_bytes(),
             b"Content-Type: application/eat+jwt\r\n\r\na.b.c\r\n".to_vec(),
-            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"shot\"; ").into_bytes(),
-            b"filename=\"shot.png\"\r\nContent-Type: image/png\r\n\r\n\x89PNG\r\n".to_vec(),
+            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"sample\"; ").into_bytes(),
+            b"filename=\"sample.png\"\r\nContent-Type: image/png\r\n\r\n\x89PNG\r\n".to_vec(),
             format!("--{boundary}--\r\n").into_bytes(),
         ]
         .concat();
@@ -61,12 +61,12 @@ mod tests {
     }
 
     #[test]
-    fn further_shots_follow_in_parts_of_their_own_names() {
+    fn further_samples_follow_in_parts_of_their_own_names() {
         let text = String::from_utf8(capture("a.b.c", &["one", "two", "three"]).body.to_vec()).unwrap();
         let places: Vec<_> = [
-            "name=\"shot\"; filename=\"shot.png\"\r\nContent-Type: image/png\r\n\r\none\r\n",
-            "name=\"shot-2\"; filename=\"shot-2.png\"\r\nContent-Type: image/png\r\n\r\ntwo\r\n",
-            "name=\"shot-3\"; filename=\"shot-3.png\"\r\nContent-Type: image/png\r\n\r\nthree\r\n--",
+            "name=\"sample\"; filename=\"sample.png\"\r\nContent-Type: image/png\r\n\r\none\r\n",
+            "name=\"sample-2\"; filename=\"sample-2.png\"\r\nContent-Type: image/png\r\n\r\ntwo\r\n",
+            "name=\"sample-3\"; filename=\"sample-3.png\"\r\nContent-Type: image/png\r\n\r\nthree\r\n--",
         ]
         .map(|part| text.find(part))
         .into();

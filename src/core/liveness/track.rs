@@ -1,4 +1,4 @@
-//! One face followed from frame to frame, so that a second person cannot step in between proof and shot.
+//! One face followed from frame to frame, so that a second person cannot step in between proof and sample.
 
 use std::time::Duration;
 

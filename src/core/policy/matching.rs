@@ -18,7 +18,7 @@ pub struct MatchPolicy {
     /// Least cosine to the template as it was enrolled, however the account's template has moved since. Origin: 0.05 % (95 %
     /// interval 0 to 0.15 %) of the comparisons of different people reach it, all 7,200 of one person do.
     pub enrolled_cosine_min: f32,
-    /// Least cosine of an enrolment's further shots to its first: they are seconds apart and show one person. Origin: of
+    /// Least cosine of an enrolment's further samples to its first: they are seconds apart and show one person. Origin: of
     /// 11,880 pairs of frames at most 4.7 s apart, 0.1 % lie below 0.81, and six below 0.70, all of one clip.
     pub enrol_cosine_min: f32,
     /// Least cosine for a verified face to be taken into the template. Origin: above the interval of every tail fitted to

@@ -26,15 +26,15 @@ pub struct Claims {
     /// The session this belongs to.
     pub session: SessionClaim,
     /// The picture that was posted: the best of the span.
-    pub shot: ShotClaim,
+    pub sample: SampleClaim,
     /// Further pictures of the same span, posted behind it in this order. Only at an enrolment.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub more_shots: Vec<ShotClaim>,
+    pub more_samples: Vec<SampleClaim>,
     /// The stretch of frames that was judged.
     pub span: SpanClaim,
     /// The liveness decision and all it stands on.
     pub liveness: LivenessClaim,
-    /// Measures of the shot.
+    /// Measures of the sample.
     pub quality: QualityClaim,
     /// Where the frames came from.
     pub camera: CameraClaim,
@@ -57,7 +57,7 @@ pub struct SessionClaim {
 /// The posted picture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ShotClaim {
+pub struct SampleClaim {
     /// SHA-256 of the posted bytes, base64url.
     pub sha256: String,
     /// Width in pixels.
@@ -158,7 +158,7 @@ pub struct ModelClaim {
     pub sha256: String,
 }
 
-/// Measures of the shot.
+/// Measures of the sample.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct QualityClaim {

@@ -42,13 +42,13 @@ pub(crate) struct CaptureForm {
     attestation: String,
     /// PNG or JPEG.
     #[schema(value_type = String, format = Binary)]
-    shot: Vec<u8>,
+    sample: Vec<u8>,
     /// A further one of the same span; at an enrolment only.
-    #[schema(value_type = Option<String>, format = Binary, rename = "shot-2")]
-    shot_2: Option<Vec<u8>>,
-    /// A third one, behind `shot-2`.
-    #[schema(value_type = Option<String>, format = Binary, rename = "shot-3")]
-    shot_3: Option<Vec<u8>>,
+    #[schema(value_type = Option<String>, format = Binary, rename = "sample-2")]
+    sample_2: Option<Vec<u8>>,
+    /// A third one, behind `sample-2`.
+    #[schema(value_type = Option<String>, format = Binary, rename = "sample-3")]
+    sample_3: Option<Vec<u8>>,
 }
 
 /// Judges a capture. Posting the same one again gives the same answer.
@@ -299,6 +299,6 @@ async fn end_refused(verifier: &Inner, mut tx: Tx<'_>, id: &str, reason: Reason)
 /// What makes two posts the same: the attestation and the pictures, to the byte.
 fn post_hash(post: &Post) -> String {
     use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-    let shots = post.shots.iter().map(|shot| BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(shot.as_slice())));
-    sha256_text(&shots.fold(post.attestation.clone(), |text, shot| format!("{text} {shot}")))
+    let samples = post.samples.iter().map(|sample| BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(sample.as_slice())));
+    sha256_text(&samples.fold(post.attestation.clone(), |text, sample| format!("{text} {sample}")))
 }

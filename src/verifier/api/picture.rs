@@ -6,7 +6,7 @@ use image::{ImageFormat, ImageReader, Limits};
 
 use countenance_core::{
     frame::Frame,
-    protocol::{SHOT_MAX_SIDE_PX, ShotClaim},
+    protocol::{SAMPLE_MAX_SIDE_PX, SampleClaim},
 };
 
 /// Why the bytes are not the picture that was signed for.
@@ -21,7 +21,7 @@ pub(crate) enum PictureError {
 }
 
 /// Decodes `bytes`, which `claim` describes.
-pub(crate) fn decode(bytes: &[u8], claim: &ShotClaim) -> Result<Frame, PictureError> {
+pub(crate) fn decode(bytes: &[u8], claim: &SampleClaim) -> Result<Frame, PictureError> {
     let format = match claim.media_type.as_str() {
         "image/png" => ImageFormat::Png,
         "image/jpeg" => ImageFormat::Jpeg,
@@ -29,15 +29,15 @@ pub(crate) fn decode(bytes: &[u8], claim: &ShotClaim) -> Result<Frame, PictureEr
     };
     let reader = || ImageReader::with_format(Cursor::new(bytes), format);
     let (width, height) = reader().into_dimensions().or(Err(PictureError::Unreadable))?;
-    let sides = 1..=SHOT_MAX_SIDE_PX;
+    let sides = 1..=SAMPLE_MAX_SIDE_PX;
     if !sides.contains(&width) || !sides.contains(&height) || (width, height) != (claim.width, claim.height) {
         return Err(PictureError::Size);
     }
     let mut limits = Limits::default();
-    limits.max_image_width = Some(SHOT_MAX_SIDE_PX);
-    limits.max_image_height = Some(SHOT_MAX_SIDE_PX);
+    limits.max_image_width = Some(SAMPLE_MAX_SIDE_PX);
+    limits.max_image_height = Some(SAMPLE_MAX_SIDE_PX);
     // Four times 16-bit RGBA at the largest size.
-    limits.max_alloc = Some(u64::from(SHOT_MAX_SIDE_PX).pow(2) * 32);
+    limits.max_alloc = Some(u64::from(SAMPLE_MAX_SIDE_PX).pow(2) * 32);
     let mut reader = reader();
     reader.limits(limits);
     let rgb = reader.decode().or(Err(PictureError::Unreadable))?.into_rgb8().into_raw();
@@ -73,8 +73,8 @@ mod tests {
         bytes
     }
 
-    fn claim(width: u32, height: u32, media_type: &str) -> ShotClaim {
-        ShotClaim { sha256: String::new(), width, height, media_type: media_type.into(), frame_seq: 3 }
+    fn claim(width: u32, height: u32, media_type: &str) -> SampleClaim {
+        SampleClaim { sha256: String::new(), width, height, media_type: media_type.into(), frame_seq: 3 }
     }
 
     #[test]

@@ -57,11 +57,11 @@ pub(crate) enum Refusal {
     #[error("The attestation was judged before.")]
     AttestationReplayed,
     /// Counted in the session.
-    #[error("The shot has more pixels than allowed, or not those that were signed for.")]
-    ShotSize,
+    #[error("The sample has more pixels than allowed, or not those that were signed for.")]
+    SampleSize,
     /// Counted in the session.
-    #[error("The shot cannot be read.")]
-    ShotUnreadable,
+    #[error("The sample cannot be read.")]
+    SampleUnreadable,
     /// Counted in the session.
     #[error("The attestation names a network that this verifier does not allow.")]
     ModelNotAllowed,
@@ -88,7 +88,7 @@ pub(crate) enum Refusal {
     Slow,
     #[error("The verifier failed; nothing was decided.")]
     Store(#[from] StoreError),
-    #[error("The verifier could not judge the shot; nothing was decided.")]
+    #[error("The verifier could not judge the sample; nothing was decided.")]
     Examination(#[from] ExamineError),
 }
 
@@ -110,12 +110,12 @@ impl Refusal {
             Self::SessionOver => ProblemKind::SessionOver,
             Self::CodeSpent => ProblemKind::CodeSpent,
             Self::OtherDevice => ProblemKind::BoundToOtherDevice,
-            Self::BodyTooLarge | Self::ShotSize | Self::Attestation(AttestError::ShotTooLarge { .. }) => {
+            Self::BodyTooLarge | Self::SampleSize | Self::Attestation(AttestError::SampleTooLarge { .. }) => {
                 ProblemKind::TooLarge
             }
             Self::Attestation(_)
             | Self::AttestationReplayed
-            | Self::ShotUnreadable
+            | Self::SampleUnreadable
             | Self::ModelNotAllowed
             | Self::OtherPolicy => ProblemKind::AttestationRejected,
             Self::Busy | Self::Slow => ProblemKind::Unavailable,
@@ -140,8 +140,8 @@ impl Refusal {
             self,
             Self::Attestation(_)
                 | Self::AttestationReplayed
-                | Self::ShotSize
-                | Self::ShotUnreadable
+                | Self::SampleSize
+                | Self::SampleUnreadable
                 | Self::ModelNotAllowed
                 | Self::OtherPolicy
         )

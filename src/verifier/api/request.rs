@@ -14,14 +14,14 @@ use countenance_attest::{
     proof::{self, IAT_WINDOW_SECS},
 };
 use countenance_core::protocol::{
-    ATTESTATION_MAX_BYTES, JSON_MAX_BYTES, MORE_SHOT_MAX_BYTES, PROOF_HEADER, SHOT_MAX_BYTES, SHOTS_MAX,
+    ATTESTATION_MAX_BYTES, JSON_MAX_BYTES, MORE_SAMPLE_MAX_BYTES, PROOF_HEADER, SAMPLE_MAX_BYTES, SAMPLES_MAX,
 };
 
 /// Most bytes of a posted capture: all parts, and room for what frames them.
 const CAPTURE_MAX_BYTES: usize =
-    SHOT_MAX_BYTES + (SHOTS_MAX - 1) * MORE_SHOT_MAX_BYTES + ATTESTATION_MAX_BYTES + (16 << 10);
-/// The parts that hold shots, in their order.
-const SHOT_PARTS: [&str; SHOTS_MAX] = ["shot", "shot-2", "shot-3"];
+    SAMPLE_MAX_BYTES + (SAMPLES_MAX - 1) * MORE_SAMPLE_MAX_BYTES + ATTESTATION_MAX_BYTES + (16 << 10);
+/// The parts that hold samples, in their order.
+const SAMPLE_PARTS: [&str; SAMPLES_MAX] = ["sample", "sample-2", "sample-3"];
 
 /// A request whose sender's key is proven.
 pub(crate) struct ProvenRequest {
@@ -37,8 +37,8 @@ pub(crate) struct ProvenRequest {
 pub(crate) struct Post {
     /// JWS compact.
     pub(crate) attestation: String,
-    /// Pictures, encoded; one to [`SHOTS_MAX`].
-    pub(crate) shots: Vec<Zeroizing<Vec<u8>>>,
+    /// Pictures, encoded; one to [`SAMPLES_MAX`].
+    pub(crate) samples: Vec<Zeroizing<Vec<u8>>>,
 }
 
 impl ProvenRequest {
@@ -77,14 +77,14 @@ impl ProvenRequest {
         serde_json::from_slice(&self.body).or(Err(Refusal::Malformed))
     }
 
-    /// The body as a form of exactly the parts `attestation`, `shot` and, behind it and in this order, `shot-2` and `shot-3`.
+    /// The body as a form of exactly the parts `attestation`, `sample` and, behind it and in this order, `sample-2` and `sample-3`.
     pub(crate) async fn into_post(self) -> Result<Post, Refusal> {
         let mut request = Request::new(Body::from(self.body));
         *request.headers_mut() = self.headers;
         // The body is whole and capped already; the extractor's own, lower cap would refuse good pictures.
         DefaultBodyLimit::disable().apply(&mut request);
         let mut form = Multipart::from_request(request, &()).await.or(Err(Refusal::Malformed))?;
-        let (mut attestation, mut shots) = (None, Vec::with_capacity(SHOTS_MAX));
+        let (mut attestation, mut samples) = (None, Vec::with_capacity(SAMPLES_MAX));
         while let Some(part) = form.next_field().await.or(Err(Refusal::Malformed))? {
             let name = part.name().map(str::to_owned);
             let bytes = part.bytes().await.or(Err(Refusal::Malformed))?;
@@ -93,19 +93,19 @@ impl ProvenRequest {
                     attestation = Some(String::from_utf8(bytes.to_vec()).or(Err(Refusal::Malformed))?);
                 }
                 Some("attestation") if attestation.is_none() => return Err(Refusal::BodyTooLarge),
-                // Each shot is the one that is due, so none can come twice.
-                Some(name) if SHOT_PARTS.get(shots.len()) == Some(&name) => {
-                    let max = if shots.is_empty() { SHOT_MAX_BYTES } else { MORE_SHOT_MAX_BYTES };
+                // Each sample is the one that is due, so none can come twice.
+                Some(name) if SAMPLE_PARTS.get(samples.len()) == Some(&name) => {
+                    let max = if samples.is_empty() { SAMPLE_MAX_BYTES } else { MORE_SAMPLE_MAX_BYTES };
                     if bytes.len() > max {
                         return Err(Refusal::BodyTooLarge);
                     }
-                    shots.push(Zeroizing::new(bytes.to_vec()));
+                    samples.push(Zeroizing::new(bytes.to_vec()));
                 }
                 _ => return Err(Refusal::Malformed),
             }
         }
         match attestation {
-            Some(attestation) if !shots.is_empty() => Ok(Post { attestation, shots }),
+            Some(attestation) if !samples.is_empty() => Ok(Post { attestation, samples }),
             _ => Err(Refusal::Malformed),
         }
     }

@@ -1,4 +1,4 @@
-//! What the verifier sees for itself on a posted shot.
+//! What the verifier sees for itself on a posted sample.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use countenance_core::{
 };
 use countenance_vision::{Embedding, Vision, VisionError};
 
-/// Looks at a shot. The product's looks with the embedded networks; a test's says what it was told.
+/// Looks at a sample. The product's looks with the embedded networks; a test's says what it was told.
 pub trait Examiner: Send + Sync {
-    /// Who is on `shot`; `policy` says which detections count.
-    fn examine(&self, shot: &Frame, policy: &QualityPolicy) -> Result<Sighting, ExamineError>;
+    /// Who is on `sample`; `policy` says which detections count.
+    fn examine(&self, sample: &Frame, policy: &QualityPolicy) -> Result<Sighting, ExamineError>;
 }
 
-/// Who is on a shot.
+/// Who is on a sample.
 #[derive(Debug)]
 pub enum Sighting {
     /// Nobody.
@@ -30,7 +30,7 @@ pub enum Sighting {
 /// One face, as the verifier's own networks see it.
 #[derive(Debug)]
 pub struct Look {
-    /// What the quality gates judge by, measured on the shot.
+    /// What the quality gates judge by, measured on the sample.
     pub measures: Measures,
     /// Mean log odds over the crop scales, each clipped to ±9.2.
     pub liveness: f32,
@@ -38,9 +38,9 @@ pub struct Look {
     pub embedding: Embedding,
 }
 
-/// A network failed on the shot, or its thread did.
+/// A network failed on the sample, or its thread did.
 #[derive(Debug, thiserror::Error)]
-#[error("the shot could not be examined")]
+#[error("the sample could not be examined")]
 pub struct ExamineError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
 impl From<VisionError> for ExamineError {
@@ -52,8 +52,8 @@ impl From<VisionError> for ExamineError {
 /// The embedded networks.
 impl Examiner for Arc<Vision> {
     /// Counts faces as the client's gate does: a person passing far behind does not disturb.
-    fn examine(&self, shot: &Frame, policy: &QualityPolicy) -> Result<Sighting, ExamineError> {
-        let faces = self.faces(shot)?;
+    fn examine(&self, sample: &Frame, policy: &QualityPolicy) -> Result<Sighting, ExamineError> {
+        let faces = self.faces(sample)?;
         let sure = || faces.iter().filter(|face| face.score >= policy.face_score);
         let Some(face) = sure().max_by(|a, b| a.rect.area().total_cmp(&b.rect.area())) else {
             return Ok(Sighting::NoFace);
@@ -61,12 +61,12 @@ impl Examiner for Arc<Vision> {
         if sure().filter(|other| other.rect.width >= face.rect.width * policy.second_face_ratio).count() > 1 {
             return Ok(Sighting::SeveralFaces);
         }
-        let nets = self.liveness(shot, face, &[NetPolicy::embedded()])?;
+        let nets = self.liveness(sample, face, &[NetPolicy::embedded()])?;
         let odds: Vec<f32> = nets.into_iter().flat_map(|NetOdds(odds)| odds).collect();
         Ok(Sighting::OneFace(Look {
-            measures: Measures::of(shot, face),
+            measures: Measures::of(sample, face),
             liveness: odds.iter().sum::<f32>() / odds.len() as f32,
-            embedding: self.embed(shot, face)?,
+            embedding: self.embed(sample, face)?,
         }))
     }
 }

@@ -20,11 +20,11 @@ use countenance_vision::Embedding;
 /// Lenient on purpose, for single frames are noisy: it is the 1 % quantile of 1,200 genuine frames of the
 /// Replay-Attack development clips (82 % of the 6,000 attack frames lie below it). The decision over the span has its
 /// own, stricter threshold: [`LivenessPolicy::threshold`](countenance_core::policy::LivenessPolicy::threshold).
-pub const SHOT_LIVENESS_MIN: f32 = -0.50;
+pub const SAMPLE_LIVENESS_MIN: f32 = -0.50;
 
-/// How much worse than the policy demands a shot may measure, by the threshold: detection on another cut moves landmarks by a
+/// How much worse than the policy demands a sample may measure, by the threshold: detection on another cut moves landmarks by a
 /// pixel or two. Every good frame of the test recordings passes with it.
-pub const SHOT_SLACK_RATIO: f32 = 0.15;
+pub const SAMPLE_SLACK_RATIO: f32 = 0.15;
 
 /// Whether the device ran the networks of the program (`ours`) and those that the policy `in_force` names, each of these with
 /// an answer of its own, and no other: a network that this verifier did not ask for has no say here.
@@ -63,11 +63,11 @@ pub(crate) fn judge_claims(claims: &Claims, policy: &Policy, virtual_cameras: bo
     Ok(())
 }
 
-/// Judges the verifier's own look at the shot.
+/// Judges the verifier's own look at the sample.
 pub(crate) fn judge_sighting(sighting: Sighting, policy: &Policy) -> Result<Look, Reason> {
     let Sighting::OneFace(look) = sighting else { return Err(Reason::PoorQuality) };
-    let good = fault_of_cut(&look.measures, &policy.quality, SHOT_SLACK_RATIO).is_none();
-    let live = look.liveness >= SHOT_LIVENESS_MIN;
+    let good = fault_of_cut(&look.measures, &policy.quality, SAMPLE_SLACK_RATIO).is_none();
+    let live = look.liveness >= SAMPLE_LIVENESS_MIN;
     match (good, live) {
         (false, _) => Err(Reason::PoorQuality),
         (true, false) => Err(Reason::NotLive),
@@ -75,8 +75,8 @@ pub(crate) fn judge_sighting(sighting: Sighting, policy: &Policy) -> Result<Look
     }
 }
 
-/// Judges the looks at an enrolment's further shots. One that is not good enough to compare is left out, for the primary
-/// shot alone would do; one that shows no live person is told, like any other sign of an attack.
+/// Judges the looks at an enrolment's further samples. One that is not good enough to compare is left out, for the primary
+/// sample alone would do; one that shows no live person is told, like any other sign of an attack.
 pub(crate) fn judge_further(sightings: Vec<Sighting>, policy: &Policy) -> Result<Vec<Look>, Reason> {
     let judged = sightings.into_iter().map(|sighting| judge_sighting(sighting, policy));
     judged.filter(|look| !matches!(look, Err(Reason::PoorQuality))).collect()
@@ -158,7 +158,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_shot_is_judged_by_faces_then_quality_then_liveness() {
+    fn a_sample_is_judged_by_faces_then_quality_then_liveness() {
         let policy = Policy::default();
         let poor = Some(Reason::PoorQuality);
         for (case, sighting, expected) in [
@@ -188,7 +188,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_further_shot_is_left_out_or_told_or_taken() {
+    fn a_further_sample_is_left_out_or_told_or_taken() {
         let policy = Policy::default();
         for (case, sightings, expected) in [
             ("none", vec![], Ok(0)),

@@ -1,9 +1,9 @@
-//! An account's template: made of the shots of an enrolment, carried along by strong verifications. Pure.
+//! An account's template: made of the samples of an enrolment, carried along by strong verifications. Pure.
 //!
-//! **Weights.** A shot counts in the mean by sharpness × frontality × size, each 0 to 1 and linear in what the embedding
+//! **Weights.** A sample counts in the mean by sharpness × frontality × size, each 0 to 1 and linear in what the embedding
 //! network can use of it: up to the sharpness at which it loses nothing more, by the squared cosine of the largest angle
 //! (what a turned face shows of its own area, both ways), and up to the distance between the eyes that OFIQ asks for.
-//! Among shots that are all good the weights change nothing that can be measured; where one of three is blurred, the
+//! Among samples that are all good the weights change nothing that can be measured; where one of three is blurred, the
 //! template stays nearer to the person. `models/REPORT.md` has the figures.
 //!
 //! **Updates.** A face that was verified far beyond doubt moves the template a little towards how the person looks now. The
@@ -20,7 +20,7 @@ use countenance_vision::{Embedding, VisionError};
 /// Variance of the Laplacian above which a sharper picture counts no more. Origin: the median of genuine frames of the
 /// Replay-Attack development clips is 58, of the sharpest test recording 204.
 const SHARP: f32 = 100.0;
-/// Least share that sharpness leaves a shot: one that passed the gates is never nothing.
+/// Least share that sharpness leaves a sample: one that passed the gates is never nothing.
 const SHARP_SHARE_MIN: f32 = 0.05;
 /// Distance between the eyes above which a larger face counts no more, pixels. Origin: OFIQ's reference.
 const INTEROCULAR_PX: f32 = 70.0;
@@ -52,15 +52,15 @@ pub(crate) fn enrol(primary: &Look, further: &[Look], policy: &MatchPolicy) -> R
 /// Why there is no template.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EnrolError {
-    /// The shots do not convince.
-    #[error("the shots were rejected")]
+    /// The samples do not convince.
+    #[error("the samples were rejected")]
     Rejected(Reason),
     /// Their embeddings have no mean.
-    #[error("the shots have no mean")]
+    #[error("the samples have no mean")]
     Vision(#[from] VisionError),
 }
 
-/// How much a shot counts, above 0 and at most 1.
+/// How much a sample counts, above 0 and at most 1.
 fn weight(m: &QualityClaim) -> f32 {
     let turned_deg = m.yaw_deg.abs().max(m.pitch_deg.abs()).max(m.roll_deg.abs()).min(80.0);
     let sharp = (m.sharpness / SHARP).clamp(SHARP_SHARE_MIN, 1.0);
@@ -112,11 +112,11 @@ mod tests {
     }
 
     #[test]
-    fn an_enrolment_takes_one_person_and_leans_to_the_sharper_shot() {
+    fn an_enrolment_takes_one_person_and_leans_to_the_sharper_sample() {
         let policy = MatchPolicy::default();
         let ada = look(1.0, 100.0);
         for (case, further, accepted) in [
-            ("one shot", vec![], true),
+            ("one sample", vec![], true),
             ("three alike", vec![look(0.95, 100.0), look(0.9, 100.0)], true),
             ("just the same person", vec![look(0.71, 100.0)], true),
             ("just another", vec![look(0.69, 100.0)], false),

@@ -63,27 +63,27 @@ pub(crate) fn judge(verifier: &Inner, case: &Case, key: &PublicKey, post: &Post)
         purpose: case.session.purpose,
         now: verifier.now(),
     };
-    let claims = verify(&post.attestation, key, &expected, &post.shots)?;
-    let claimed = std::iter::once(&claims.shot).chain(&claims.more_shots);
-    let decoded = post.shots.iter().zip(claimed).map(|(bytes, claim)| picture::decode(bytes, claim));
-    let shots = decoded.collect::<Result<Vec<_>, _>>().map_err(|e| match e {
-        PictureError::Size => Refusal::ShotSize,
-        PictureError::Unreadable => Refusal::ShotUnreadable,
+    let claims = verify(&post.attestation, key, &expected, &post.samples)?;
+    let claimed = std::iter::once(&claims.sample).chain(&claims.more_samples);
+    let decoded = post.samples.iter().zip(claimed).map(|(bytes, claim)| picture::decode(bytes, claim));
+    let samples = decoded.collect::<Result<Vec<_>, _>>().map_err(|e| match e {
+        PictureError::Size => Refusal::SampleSize,
+        PictureError::Unreadable => Refusal::SampleUnreadable,
     })?;
     let policy = &case.policy;
     allowed(verifier, policy, &claims)?;
     let verdict = match judge_claims(&claims, policy, case.virtual_cameras) {
-        Ok(()) => judge_shots(verifier, case, &claims, &shots)?,
+        Ok(()) => judge_samples(verifier, case, &claims, &samples)?,
         Err(reason) => Verdict::Rejected(reason),
     };
     Ok(Judged { jti: claims.jti, nonce: case.nonce.clone(), verdict })
 }
 
-/// Examines the shots, the primary one first, and enrols or compares whom they show.
-fn judge_shots(verifier: &Inner, case: &Case, claims: &Claims, shots: &[Frame]) -> Result<Verdict, Refusal> {
+/// Examines the samples, the primary one first, and enrols or compares whom they show.
+fn judge_samples(verifier: &Inner, case: &Case, claims: &Claims, samples: &[Frame]) -> Result<Verdict, Refusal> {
     let policy = &case.policy;
-    let examine = |shot: &Frame| verifier.examiner().examine(shot, &policy.quality);
-    let (primary, further) = shots.split_first().ok_or(Refusal::Malformed)?;
+    let examine = |sample: &Frame| verifier.examiner().examine(sample, &policy.quality);
+    let (primary, further) = samples.split_first().ok_or(Refusal::Malformed)?;
     let look = match judge_sighting(examine(primary)?, policy) {
         Ok(look) => look,
         Err(reason) => return Ok(Verdict::Rejected(reason)),

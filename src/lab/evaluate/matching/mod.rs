@@ -28,11 +28,11 @@ use super::digest::{self, FileDigest};
 use countenance_camera::{CameraError, FrameSource, recording};
 use countenance_client::headless::causes;
 use countenance_core::{
-    best_shot::merit,
     face::Face,
     frame::Frame,
     policy::Policy,
     quality::{self, Hint},
+    sample_selector::merit,
 };
 use countenance_vision::{Embedding, Vision, VisionError};
 use pairs::{Pairs, Sample};

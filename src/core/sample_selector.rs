@@ -4,46 +4,46 @@ use std::time::Duration;
 
 use crate::{
     liveness::Proof,
-    protocol::{QualityClaim, SHOTS_MAX},
+    protocol::{QualityClaim, SAMPLES_MAX},
     quality::GoodFrame,
 };
 
-/// A picture to be posted. Only [`BestShot::within`] makes one, from the span and the track of the proof it belongs to.
+/// A picture to be posted. Only [`SampleSelector::within`] makes one, from the span and the track of the proof it belongs to.
 #[derive(Debug)]
-pub struct Shot {
+pub struct Sample {
     good: GoodFrame,
 }
 
-impl Shot {
+impl Sample {
     /// The frame, its face and its measures.
     pub fn good(&self) -> &GoodFrame {
         &self.good
     }
 }
 
-/// The best shot of a span and up to two more, each some time away from the others. Only [`BestShot::within`] makes one.
+/// The best sample of a span and up to two more, each some time away from the others. Only [`SampleSelector::within`] makes one.
 #[derive(Debug)]
-pub struct Shots {
-    best: Shot,
-    more: Vec<Shot>,
+pub struct Samples {
+    best: Sample,
+    more: Vec<Sample>,
 }
 
-impl Shots {
+impl Samples {
     /// The best of the span.
-    pub fn best(&self) -> &Shot {
+    pub fn best(&self) -> &Sample {
         &self.best
     }
 
     /// Further ones for a template that rests on more than one look, the better first; fewer than
-    /// [`SHOTS_MAX`], or none where the span is short.
-    pub fn more(&self) -> &[Shot] {
+    /// [`SAMPLES_MAX`], or none where the span is short.
+    pub fn more(&self) -> &[Sample] {
         &self.more
     }
 }
 
-/// Keeps the good frames that may become shots: the best of each stretch of a track.
+/// Keeps the good frames that may become samples: the best of each stretch of a track.
 #[derive(Debug, Default)]
-pub struct BestShot {
+pub struct SampleSelector {
     /// Of one track, in the order of time.
     kept: Vec<Kept>,
 }
@@ -57,11 +57,11 @@ struct Kept {
 
 /// Frames kept at most. A span is decided on some 20 good frames; memory is bounded for any policy.
 const KEPT: usize = 8;
-/// Least time between two shots. Origin: the shortest span, 800 ms, holds three so far apart; frames nearer to one another
+/// Least time between two samples. Origin: the shortest span, 800 ms, holds three so far apart; frames nearer to one another
 /// show the same blink and the same blur.
 const APART: Duration = Duration::from_millis(250);
 
-impl BestShot {
+impl SampleSelector {
     /// Offers a good frame of `track`; frames of another track are wiped.
     pub fn keep(&mut self, good: &GoodFrame, track: u32) {
         self.kept.retain(|kept| kept.track == track);
@@ -72,19 +72,19 @@ impl BestShot {
     }
 
     /// The best frames that lie inside the proof's span and on its track.
-    pub fn within(self, proof: &Proof) -> Option<Shots> {
+    pub fn within(self, proof: &Proof) -> Option<Samples> {
         let inside = |kept: &Kept| proof.covers(kept.track, kept.good.frame().at());
         let mut inside: Vec<_> = self.kept.into_iter().filter(inside).collect();
         inside.sort_by(|a, b| b.merit.total_cmp(&a.merit));
-        let mut chosen: Vec<Shot> = Vec::with_capacity(SHOTS_MAX);
+        let mut chosen: Vec<Sample> = Vec::with_capacity(SAMPLES_MAX);
         for Kept { good, .. } in inside {
-            let apart = |shot: &Shot| shot.good.frame().at().abs_diff(good.frame().at()) >= APART;
-            if chosen.len() < SHOTS_MAX && chosen.iter().all(apart) {
-                chosen.push(Shot { good });
+            let apart = |sample: &Sample| sample.good.frame().at().abs_diff(good.frame().at()) >= APART;
+            if chosen.len() < SAMPLES_MAX && chosen.iter().all(apart) {
+                chosen.push(Sample { good });
             }
         }
         let mut chosen = chosen.into_iter();
-        Some(Shots { best: chosen.next()?, more: chosen.collect() })
+        Some(Samples { best: chosen.next()?, more: chosen.collect() })
     }
 
     /// Of the two frames nearest to one another in time, the worse one goes: what stays is spread, and the best of all is
@@ -99,7 +99,7 @@ impl BestShot {
     }
 }
 
-/// How well a face can be told by a frame of these measures. Higher is better: frontal first (a shot prefers all angles within 8°), then large, then sharp.
+/// How well a face can be told by a frame of these measures. Higher is better: frontal first (a sample prefers all angles within 8°), then large, then sharp.
 pub fn merit(m: &QualityClaim) -> f32 {
     let turned = (m.yaw_deg.abs().max(m.pitch_deg.abs()).max(m.roll_deg.abs()) - 8.0).max(0.0);
     -turned + (m.interocular_px / 70.0).min(1.0) + (m.sharpness / 400.0).min(1.0)
@@ -113,54 +113,54 @@ mod tests {
         testing::{good, odds, plain_policy},
     };
 
-    /// A proof and its shots over 21 synthetic frames.
-    fn proof_and_shots() -> (Proof, Shots) {
+    /// A proof and its samples over 21 synthetic frames.
+    fn proof_and_samples() -> (Proof, Samples) {
         let policy = plain_policy();
-        let (mut judge, mut best) = (Judge::new(&policy), BestShot::default());
+        let (mut judge, mut best) = (Judge::new(&policy), SampleSelector::default());
         for seq in 0..100 {
             judge.see(Some(1));
             let frame = good(seq);
             best.keep(&frame, 1);
             if let Step::Live(proof) = judge.take(&frame, odds(3.0)) {
-                let shots = best.within(&proof).unwrap();
-                return (proof, shots);
+                let samples = best.within(&proof).unwrap();
+                return (proof, samples);
             }
         }
         panic!("no proof");
     }
 
     #[test]
-    fn the_shots_come_from_the_span_of_their_proof_and_stand_apart() {
-        let (proof, shots) = proof_and_shots();
+    fn the_samples_come_from_the_span_of_their_proof_and_stand_apart() {
+        let (proof, samples) = proof_and_samples();
         let at: Vec<_> =
-            std::iter::once(shots.best()).chain(shots.more()).map(|shot| shot.good().frame().at()).collect();
-        assert_eq!(at.len(), SHOTS_MAX, "{at:?}");
+            std::iter::once(samples.best()).chain(samples.more()).map(|sample| sample.good().frame().at()).collect();
+        assert_eq!(at.len(), SAMPLES_MAX, "{at:?}");
         assert!(at.iter().all(|&at| proof.covers(1, at)), "{at:?}");
         assert!((0..3).all(|i| at[i].abs_diff(at[(i + 1) % 3]) >= APART), "{at:?}");
     }
 
     #[test]
-    fn frames_of_another_track_or_after_the_span_are_no_shot() {
-        let (proof, _) = proof_and_shots();
-        let mut other = BestShot::default();
+    fn frames_of_another_track_or_after_the_span_are_no_sample() {
+        let (proof, _) = proof_and_samples();
+        let mut other = SampleSelector::default();
         other.keep(&good(3), 2);
         assert!(other.within(&proof).is_none());
-        let mut late = BestShot::default();
+        let mut late = SampleSelector::default();
         late.keep(&good(30), 1);
         assert!(late.within(&proof).is_none());
     }
 
     #[test]
-    fn a_short_stretch_gives_one_shot() {
-        let (proof, _) = proof_and_shots();
-        let mut best = BestShot::default();
+    fn a_short_stretch_gives_one_sample() {
+        let (proof, _) = proof_and_samples();
+        let mut best = SampleSelector::default();
         (0..5).for_each(|seq| best.keep(&good(seq), 1));
         assert!(best.within(&proof).unwrap().more().is_empty());
     }
 
     #[test]
     fn only_a_bounded_number_is_kept_spread_in_time_and_the_best_stays() {
-        let mut best = BestShot::default();
+        let mut best = SampleSelector::default();
         let mut first = f32::NEG_INFINITY;
         for seq in 0..50 {
             let frame = good(seq);
