@@ -7,7 +7,7 @@
 //! run on one machine.
 //!
 //! ```text
-//!  link ──► open ──► Ticket ──► capture ──► (Sample, Proof) ──► seal ──► Sealed ──► deliver ──► ContinueUrl ──► browser
+//!  link ──► open ──► Ticket ──► capture ──► (Sample, LivenessProof) ──► seal ──► Sealed ──► deliver ──► ContinueUrl ──► browser
 //!            │                  │  ▲                           │                     │
 //!     client::session   camera, vision,                     attest          client::session
 //!                       core::{quality, liveness}

@@ -12,7 +12,7 @@ use super::{
 };
 use countenance_core::{
     clock::{Clock, UnixSecs},
-    liveness::Proof,
+    liveness::LivenessProof,
     protocol::{
         ATTESTATION_MAX_BYTES, ATTESTATION_PROFILE, ATTESTATION_TYP, CameraClaim, Claims, LivenessClaim,
         LivenessDecision, ModelClaim, NetClaim, Purpose, SampleClaim, SessionClaim, Ticket,
@@ -110,7 +110,7 @@ pub enum SealError {
 /// The same arguments give the same bytes.
 pub fn seal(
     samples: Samples,
-    proof: Proof,
+    proof: LivenessProof,
     context: Context<'_>,
     key: &DeviceKey,
     stamp: Stamp,

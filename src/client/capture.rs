@@ -6,7 +6,7 @@ use countenance_camera::{CameraError, FrameSource};
 use countenance_core::{
     face::Face,
     frame::Frame,
-    liveness::{Abstain, Judge, NetOdds, Proof, Refusal, Step, track::Tracker},
+    liveness::{Inconclusive, Judge, LivenessProof, NetOdds, Rejected, Step, track::Tracker},
     policy::{HintPolicy, NetPolicy, Policy},
     quality::{self, Hint, Steady},
     sample_selector::{SampleSelector, Samples},
@@ -62,11 +62,11 @@ pub struct Advice {
 #[expect(clippy::large_enum_variant, reason = "there is one of these a capture")]
 pub enum Captured {
     /// A live person was shown; the samples lie inside the proof.
-    Shown(Samples, Proof),
+    Shown(Samples, LivenessProof),
     /// What was shown is not a live person.
-    NotLive(Refusal),
+    NotLive(Rejected),
     /// The evidence does not suffice.
-    CannotTell(Abstain),
+    CannotTell(Inconclusive),
     /// Whoever watches said stop.
     Stopped,
 }
@@ -99,11 +99,11 @@ pub fn capture(
     let mut begun = None;
     loop {
         let frame = match source.next_frame(wait) {
-            Err(CameraError::Ended) => return Ok(Captured::CannotTell(Abstain::SourceEnded)),
+            Err(CameraError::Ended) => return Ok(Captured::CannotTell(Inconclusive::SourceEnded)),
             frame => frame?,
         };
         if frame.at().saturating_sub(*begun.get_or_insert(frame.at())) > limit {
-            return Ok(Captured::CannotTell(Abstain::TimeOver));
+            return Ok(Captured::CannotTell(Inconclusive::TimeOver));
         }
         let faces = sight.faces(&frame)?;
         let track = tracker.follow(&frame, &faces);
@@ -115,12 +115,12 @@ pub fn capture(
                 best.keep(&good, track);
                 match judge.take(&good, sight.liveness(&frame, good.face(), &policy.liveness.nets)?) {
                     Step::More(ratio) => Look::Gathered(ratio),
-                    Step::CannotTell(verdict) => return Ok(Captured::CannotTell(Abstain::Undecided(verdict))),
-                    Step::NotLive(refusal) => return Ok(Captured::NotLive(refusal)),
+                    Step::CannotTell(verdict) => return Ok(Captured::CannotTell(Inconclusive::Undecided(verdict))),
+                    Step::NotLive(rejected) => return Ok(Captured::NotLive(rejected)),
                     Step::Live(proof) => {
                         return Ok(match best.within(&proof) {
                             Some(samples) => Captured::Shown(samples, proof),
-                            None => Captured::CannotTell(Abstain::SourceEnded),
+                            None => Captured::CannotTell(Inconclusive::SourceEnded),
                         });
                     }
                 }
@@ -217,7 +217,7 @@ mod tests {
                     format!("live on track {}", proof.span().track)
                 }
                 Captured::NotLive(_) => "not live".into(),
-                Captured::CannotTell(abstain) => format!("{abstain:?}"),
+                Captured::CannotTell(inconclusive) => format!("{inconclusive:?}"),
                 Captured::Stopped => "stopped".into(),
             }
         };

@@ -16,7 +16,7 @@ use countenance_camera::{CameraError, FrameSource};
 use countenance_core::{
     clock::Clock,
     frame::Frame,
-    liveness::{Abstain, Proof, Refusal},
+    liveness::{Inconclusive, LivenessProof, Rejected},
     policy::Policy,
     protocol::{ModelClaim, Outcome, Reason, Ticket},
     rng::SecureRandom,
@@ -110,9 +110,9 @@ pub enum Stage {
 #[derive(Debug)]
 pub enum Setback {
     /// What was shown is not a live person.
-    NotLive(Refusal),
+    NotLive(Rejected),
     /// The evidence does not suffice.
-    CannotTell(Abstain),
+    CannotTell(Inconclusive),
     /// The verifier did not accept the capture.
     NotAccepted {
         /// Why.
@@ -220,7 +220,7 @@ impl Flow<'_> {
                     }
                 }
                 Ok(Captured::NotLive(refusal)) => Setback::NotLive(refusal),
-                Ok(Captured::CannotTell(abstain)) => Setback::CannotTell(abstain),
+                Ok(Captured::CannotTell(inconclusive)) => Setback::CannotTell(inconclusive),
                 Ok(Captured::Stopped) => return self.give_up(ticket, Reason::Cancelled),
                 Err(camera) => Setback::Camera(camera),
             };
@@ -285,7 +285,7 @@ impl Flow<'_> {
         Ok(self.source.provenance().admitted_by(&self.policy.camera)?)
     }
 
-    fn seal(&mut self, ticket: &Ticket, samples: Samples, proof: Proof) -> Result<Sealed, FlowError> {
+    fn seal(&mut self, ticket: &Ticket, samples: Samples, proof: LivenessProof) -> Result<Sealed, FlowError> {
         let span = proof.span();
         let span_millis = span.last_millis - span.first_millis;
         self.operator.tell(Stage::Shown { fused: proof.verdict().fused, span_millis });

@@ -11,7 +11,7 @@ use crate::{
 use countenance_camera::CameraError;
 use countenance_core::{
     frame::Frame,
-    liveness::{Abstain, LEAST_SHARE},
+    liveness::{Inconclusive, LEAST_SHARE},
     protocol::{Reason, Ticket},
 };
 
@@ -171,21 +171,21 @@ impl Operator for Script<'_> {
             }
         }
         let facts = match setback {
-            Setback::NotLive(refusal) => {
-                json!({"fused": refusal.verdict.fused, "threshold": refusal.verdict.threshold})
+            Setback::NotLive(rejected) => {
+                json!({"fused": rejected.verdict.fused, "threshold": rejected.verdict.threshold})
             }
-            Setback::CannotTell(Abstain::TimeOver) => json!({"because": "the time of the capture is over"}),
-            Setback::CannotTell(Abstain::Undecided(verdict)) => {
+            Setback::CannotTell(Inconclusive::TimeOver) => json!({"because": "the time of the capture is over"}),
+            Setback::CannotTell(Inconclusive::Undecided(verdict)) => {
                 json!({
                     "because": "the evidence is neither for nor against",
                     "fused": verdict.fused, "threshold": verdict.threshold,
                 })
             }
-            Setback::CannotTell(Abstain::SourceEnded) => json!({"because": "the recording ended"}),
+            Setback::CannotTell(Inconclusive::SourceEnded) => json!({"because": "the recording ended"}),
             Setback::NotAccepted { attempts_left, .. } => json!({"attempts_left": attempts_left}),
             Setback::Camera(error) => json!({"fault": error.name(), "error": causes(error)}),
         };
-        let again = self.retries > 0 && !matches!(setback, Setback::CannotTell(Abstain::SourceEnded));
+        let again = self.retries > 0 && !matches!(setback, Setback::CannotTell(Inconclusive::SourceEnded));
         self.line(&json!({"event": "setback", "reason": setback.reason(), "try_again": again, "facts": facts}));
         self.retries = self.retries.saturating_sub(1);
         self.last = None;

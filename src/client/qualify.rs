@@ -17,7 +17,7 @@ use countenance_camera::FrameSource;
 use countenance_core::{
     face::Face,
     frame::Frame,
-    liveness::{Abstain, NetOdds, Verdict},
+    liveness::{Inconclusive, NetOdds, Verdict},
     policy::{NetPolicy, Policy},
     protocol::QualityClaim,
     quality::{Hint, measure::Measures},
@@ -119,9 +119,9 @@ fn looks(
         let verdict = match &captured {
             Captured::Shown(_, proof) => Some(proof.verdict()),
             Captured::NotLive(refusal) => Some(&refusal.verdict),
-            Captured::CannotTell(Abstain::Undecided(verdict)) => Some(verdict),
-            Captured::CannotTell(Abstain::TimeOver) => None,
-            Captured::CannotTell(Abstain::SourceEnded) | Captured::Stopped => break,
+            Captured::CannotTell(Inconclusive::Undecided(verdict)) => Some(verdict),
+            Captured::CannotTell(Inconclusive::TimeOver) => None,
+            Captured::CannotTell(Inconclusive::SourceEnded) | Captured::Stopped => break,
         };
         let goes_on = if let Some(verdict) = verdict {
             let genuine = seen.genuine(verdict, hints);

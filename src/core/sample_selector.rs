@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    liveness::Proof,
+    liveness::LivenessProof,
     protocol::{QualityClaim, SAMPLES_MAX},
     quality::GoodFrame,
 };
@@ -72,7 +72,7 @@ impl SampleSelector {
     }
 
     /// The best frames that lie inside the proof's span and on its track.
-    pub fn within(self, proof: &Proof) -> Option<Samples> {
+    pub fn within(self, proof: &LivenessProof) -> Option<Samples> {
         let inside = |kept: &Kept| proof.covers(kept.track, kept.good.frame().at());
         let mut inside: Vec<_> = self.kept.into_iter().filter(inside).collect();
         inside.sort_by(|a, b| b.merit.total_cmp(&a.merit));
@@ -114,7 +114,7 @@ mod tests {
     };
 
     /// A proof and its samples over 21 synthetic frames.
-    fn proof_and_samples() -> (Proof, Samples) {
+    fn proof_and_samples() -> (LivenessProof, Samples) {
         let policy = plain_policy();
         let (mut judge, mut best) = (Judge::new(&policy), SampleSelector::default());
         for seq in 0..100 {

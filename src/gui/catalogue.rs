@@ -22,7 +22,7 @@ use countenance_client::{
 };
 use countenance_core::{
     frame::Frame,
-    liveness::{Abstain, Verdict},
+    liveness::{Inconclusive, Verdict},
     protocol::{Display, Fallback, Purpose, Reason},
     quality::Hint,
 };
@@ -93,8 +93,8 @@ pub fn samples() -> Vec<Sample> {
             "camera-slow-or-another-or-code",
             State { fallback: vec![Fallback::Sms], ..among(camera(CameraFault::TooSlow)) },
         ),
-        ("cannot-tell", screen(Screen::CannotTell(Abstain::TimeOver))),
-        ("cannot-tell-or-code", by_code(Screen::CannotTell(Abstain::TimeOver))),
+        ("cannot-tell", screen(Screen::CannotTell(Inconclusive::TimeOver))),
+        ("cannot-tell-or-code", by_code(Screen::CannotTell(Inconclusive::TimeOver))),
         ("cannot-tell-unsure", screen(unsure())),
         ("cannot-tell-unsure-or-code", by_code(unsure())),
         ("not-accepted-no-match", screen(refusal(Reason::NoMatch))),
@@ -142,7 +142,7 @@ pub fn samples() -> Vec<Sample> {
 /// A long look that spoke neither for a person nor against one.
 fn unsure() -> Screen {
     let (nets, cues, per_frame) = (Vec::new(), Vec::new(), Vec::new());
-    Screen::CannotTell(Abstain::Undecided(Verdict { fused: 0.4, threshold: 1.2, nets, cues, per_frame }))
+    Screen::CannotTell(Inconclusive::Undecided(Verdict { fused: 0.4, threshold: 1.2, nets, cues, per_frame }))
 }
 
 /// The picture of a screen at its window's size, one pixel a point.

@@ -5,7 +5,7 @@ use countenance_client::{
     runner::{Asked, CameraFault, Command, Ended, Obstacle, Progress},
 };
 use countenance_core::{
-    liveness::Abstain,
+    liveness::Inconclusive,
     protocol::{Fallback, Purpose, Reason},
     quality::Hint,
 };
@@ -32,7 +32,7 @@ pub enum Screen {
         login: bool,
     },
     /// The evidence did not suffice.
-    CannotTell(Abstain),
+    CannotTell(Inconclusive),
     /// The face or picture was not accepted; another may be.
     NotAccepted(Refusal),
     /// A code instead of the face; the camera is off.
@@ -131,7 +131,7 @@ impl Screen {
             (before, Progress::Setback(Obstacle::Camera(fault))) => {
                 Self::Camera { fault, login: !matches!(before, Self::Trying(_)) }
             }
-            (_, Progress::Setback(Obstacle::CannotTell(abstain))) => Self::CannotTell(abstain),
+            (_, Progress::Setback(Obstacle::CannotTell(inconclusive))) => Self::CannotTell(inconclusive),
             (_, Progress::Setback(Obstacle::NotAccepted { reason, attempts_left, picture })) => {
                 Self::NotAccepted(Refusal { reason, attempts_left, picture })
             }
@@ -302,7 +302,7 @@ mod tests {
     #[test]
     fn only_what_waits_for_a_person_obeys_at_once() {
         assert_eq!(name(&Screen::Consent(asked()).commanded(Command::Begin)), "Capture");
-        assert_eq!(name(&Screen::CannotTell(Abstain::TimeOver).commanded(Command::TryAgain)), "Capture");
+        assert_eq!(name(&Screen::CannotTell(Inconclusive::TimeOver).commanded(Command::TryAgain)), "Capture");
         assert_eq!(name(&Screen::Consent(asked()).commanded(Command::NotMe)), "Consent");
         assert_eq!(name(&Screen::Sending { retrying: false }.commanded(Command::TryAgain)), "Sending");
     }
@@ -344,7 +344,8 @@ mod tests {
 
     #[test]
     fn escape_never_agrees_to_anything() {
-        let screens = [Screen::Opening, Screen::Consent(asked()), Screen::CannotTell(Abstain::TimeOver), Screen::Ready];
+        let screens =
+            [Screen::Opening, Screen::Consent(asked()), Screen::CannotTell(Inconclusive::TimeOver), Screen::Ready];
         for screen in screens {
             assert!(!matches!(screen.escape(), Some(Command::Begin | Command::TryAgain)), "{screen:?}");
         }

@@ -12,7 +12,7 @@ use countenance_client::capture::{CaptureError, Captured, Sight, capture};
 use countenance_core::{
     face::Face,
     frame::Frame,
-    liveness::{Abstain, NetOdds},
+    liveness::{Inconclusive, NetOdds},
     policy::{NetPolicy, Policy},
     protocol::CameraClaim,
 };
@@ -79,8 +79,8 @@ pub fn bench(path: &Path, frames: usize, policy: &Policy, vision: &Vision) -> Re
                 true
             })?;
             match captured {
-                Captured::CannotTell(Abstain::SourceEnded) => break,
-                Captured::CannotTell(Abstain::TimeOver | Abstain::Undecided(_)) | Captured::Stopped => {}
+                Captured::CannotTell(Inconclusive::SourceEnded) => break,
+                Captured::CannotTell(Inconclusive::TimeOver | Inconclusive::Undecided(_)) | Captured::Stopped => {}
                 Captured::Shown(..) => report.decided = (report.decided.0 + 1, report.decided.1 + 1),
                 Captured::NotLive(_) => report.decided.0 += 1,
             }

@@ -8,7 +8,7 @@ use countenance_core::{
     face::{Face, Landmarks},
     frame::Frame,
     geometry::{Point, Rect},
-    liveness::{Judge, NetOdds, Proof, Step},
+    liveness::{Judge, LivenessProof, NetOdds, Step},
     policy::Policy,
     protocol::{CameraClaim, CameraKind, Display, ModelClaim, Purpose, Ticket},
     quality::judge,
@@ -90,7 +90,7 @@ fn sealed_for(ticket: &Ticket) -> Sealed {
     seal(samples, proof, Context { ticket, camera, models }, &key(), stamp).unwrap()
 }
 
-fn proof_and_samples() -> (Proof, Samples) {
+fn proof_and_samples() -> (LivenessProof, Samples) {
     let policy = Policy::default();
     let (mut judging, mut best) = (Judge::new(&policy), SampleSelector::default());
     for seq in 0..100 {

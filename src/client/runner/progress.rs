@@ -5,7 +5,7 @@ use countenance_camera::CameraError;
 use countenance_core::{
     clock::UnixSecs,
     frame::Frame,
-    liveness::Abstain,
+    liveness::Inconclusive,
     protocol::{Display, Fallback, OneTimeCode, Purpose, Reason, Ticket},
     quality::Hint,
 };
@@ -79,7 +79,7 @@ pub enum Obstacle {
     /// The camera failed.
     Camera(CameraFault),
     /// The evidence does not suffice.
-    CannotTell(Abstain),
+    CannotTell(Inconclusive),
     /// What was shown, or sent, was not accepted.
     NotAccepted {
         /// Why.
@@ -153,7 +153,7 @@ impl Obstacle {
             Setback::NotAccepted { reason, attempts_left } => {
                 Self::NotAccepted { reason: *reason, attempts_left: *attempts_left, picture }
             }
-            Setback::CannotTell(abstain) => Self::CannotTell(abstain.clone()),
+            Setback::CannotTell(inconclusive) => Self::CannotTell(inconclusive.clone()),
             Setback::Camera(error) => Self::Camera(error.into()),
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Proof, Refusal,
+    LivenessProof, Rejected,
     cues::{self, Cue, View},
     fusion::{NetOdds, Verdict, verdict},
 };
@@ -17,9 +17,9 @@ pub enum Step {
     /// More frames are needed; how much of the evidence is there, 0 to 1.
     More(f32),
     /// A live person was shown.
-    Live(Proof),
+    Live(LivenessProof),
     /// What was shown is not a live person.
-    NotLive(Refusal),
+    NotLive(Rejected),
     /// The longest look is over, and it speaks neither for a live person nor against one.
     CannotTell(Verdict),
 }
@@ -124,7 +124,7 @@ impl<'p> Judge<'p> {
         // Asked in the affirmative, so that no number at all is never live.
         if verdict.fused >= verdict.threshold {
             return match self.span() {
-                Some(span) => Step::Live(Proof {
+                Some(span) => Step::Live(LivenessProof {
                     verdict,
                     span,
                     chain: std::mem::take(&mut self.chain),
@@ -135,7 +135,7 @@ impl<'p> Judge<'p> {
         }
         let unsure = verdict.fused >= policy.refuse_below - margin;
         match (unsure, over < 1.0) {
-            (false, _) => Step::NotLive(Refusal { verdict }),
+            (false, _) => Step::NotLive(Rejected { verdict }),
             (true, true) => Step::More(self.gathered_ratio()),
             (true, false) => Step::CannotTell(verdict),
         }

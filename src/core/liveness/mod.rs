@@ -18,7 +18,7 @@ use crate::protocol::SpanClaim;
 
 /// A live person was shown on one unbroken track. Only [`Judge`] makes one; it is used up by sealing.
 #[derive(Debug)]
-pub struct Proof {
+pub struct LivenessProof {
     verdict: Verdict,
     span: SpanClaim,
     chain: [u8; 32],
@@ -27,14 +27,14 @@ pub struct Proof {
 
 /// The rules said no.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Refusal {
+pub struct Rejected {
     /// The numbers behind it.
     pub verdict: Verdict,
 }
 
 /// Why the evidence does not suffice, either way.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Abstain {
+pub enum Inconclusive {
     /// The time of the capture is over without enough good frames on one track.
     TimeOver,
     /// The source ended before there were enough.
@@ -43,7 +43,7 @@ pub enum Abstain {
     Undecided(Verdict),
 }
 
-impl Proof {
+impl LivenessProof {
     /// The judged frames.
     pub fn span(&self) -> &SpanClaim {
         &self.span

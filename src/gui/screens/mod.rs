@@ -65,7 +65,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<As
             Screen::Capture(look) => capture::show(ui, view, look),
             Screen::Trying(look) => capture::trying(ui, view, look),
             Screen::Camera { fault, .. } => camera::show(ui, view, *fault),
-            Screen::CannotTell(abstain) => setback::cannot_tell(ui, view, abstain),
+            Screen::CannotTell(inconclusive) => setback::cannot_tell(ui, view, inconclusive),
             Screen::NotAccepted(refusal) => setback::not_accepted(ui, view, refusal),
             Screen::Code(code) => code::show(ui, view, code, draft),
             Screen::Sending { retrying } => waiting::sending(ui, view, *retrying),

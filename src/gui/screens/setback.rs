@@ -12,16 +12,16 @@ use super::super::{
 };
 use super::View;
 use countenance_client::runner::Command;
-use countenance_core::{liveness::Abstain, protocol::Reason};
+use countenance_core::{liveness::Inconclusive, protocol::Reason};
 
 /// The evidence did not suffice: there was too little of it, or it spoke neither for a person nor against one.
-pub(super) fn cannot_tell(ui: &mut Ui, view: &View<'_>, abstain: &Abstain) -> Option<Ask> {
-    let (body, advice) = match abstain {
-        Abstain::TimeOver | Abstain::SourceEnded => {
+pub(super) fn cannot_tell(ui: &mut Ui, view: &View<'_>, inconclusive: &Inconclusive) -> Option<Ask> {
+    let (body, advice) = match inconclusive {
+        Inconclusive::TimeOver | Inconclusive::SourceEnded => {
             ("cannot-tell-body", ["cannot-tell-light", "cannot-tell-distance", "cannot-tell-glasses"])
         }
         // Well placed all the time: what was lacking is life, or a picture without reflections and shade.
-        Abstain::Undecided(_) => {
+        Inconclusive::Undecided(_) => {
             ("cannot-tell-unsure", ["cannot-tell-move", "cannot-tell-glasses", "cannot-tell-light"])
         }
     };

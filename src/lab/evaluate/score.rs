@@ -16,7 +16,7 @@ use countenance_client::{
 use countenance_core::{
     face::Face,
     frame::Frame,
-    liveness::{Abstain, Judge, NetOdds, Verdict, track::Tracker},
+    liveness::{Inconclusive, Judge, NetOdds, Verdict, track::Tracker},
     policy::{LivenessPolicy, NetPolicy, Policy, QualityPolicy},
     protocol::CameraClaim,
     quality::{self, Hint},
@@ -158,8 +158,8 @@ fn decide(clip: &Clip, options: &Options, policy: &Policy, sight: &dyn Sight) ->
     let (decision, millis) = match &captured {
         Captured::Shown(_, proof) => (Decision::Live, since_first(proof.verdict())),
         Captured::NotLive(refusal) => (Decision::NotLive, since_first(&refusal.verdict)),
-        Captured::CannotTell(Abstain::Undecided(verdict)) => (Decision::CannotTell, since_first(verdict)),
-        Captured::CannotTell(Abstain::TimeOver | Abstain::SourceEnded) | Captured::Stopped => {
+        Captured::CannotTell(Inconclusive::Undecided(verdict)) => (Decision::CannotTell, since_first(verdict)),
+        Captured::CannotTell(Inconclusive::TimeOver | Inconclusive::SourceEnded) | Captured::Stopped => {
             (Decision::CannotTell, None)
         }
     };
