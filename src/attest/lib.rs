@@ -1,6 +1,6 @@
 //! What was seen, signed by this device.
 //!
-//! `seal` turns proof and sample into a signed attestation; `verify` is the other side's reading of it; `proof` signs
+//! `seal` turns proof and sample into a signed attestation; `verify` is the other side's reading of it; `request_proof` signs
 //! each request; `inspect` prints an attestation for a person.
 #![doc = include_str!("threat-model.md")]
 
@@ -11,7 +11,7 @@ pub mod jws;
 mod key_file;
 pub mod keys;
 mod picture;
-pub mod proof;
+pub mod request_proof;
 mod seal;
 pub mod verify;
 

@@ -25,9 +25,9 @@ pub const ATTESTATION_PROFILE: &str = "tag:countenance.dev,2026:attestation:1";
 /// JOSE `typ` of the attestation (RFC 9782).
 pub const ATTESTATION_TYP: &str = "eat+jwt";
 /// JOSE `typ` of the proof that accompanies each request.
-pub const PROOF_TYP: &str = "countenance-proof+jwt";
+pub const REQUEST_PROOF_TYP: &str = "countenance-proof+jwt";
 /// The header that carries the proof.
-pub const PROOF_HEADER: &str = "countenance-proof";
+pub const REQUEST_PROOF_HEADER: &str = "countenance-proof";
 /// Most bytes of a launch link.
 pub const LINK_MAX_BYTES: usize = 2048;
 /// Most bytes of a posted sample.
@@ -252,7 +252,7 @@ pub const PROBLEM_PREFIX: &str = "tag:countenance.dev,2026:problem:";
 /// The claims of a proof: this request, by this key, now (the shape of DPoP, RFC 9449, plus a body digest).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ProofClaims {
+pub struct RequestProofClaims {
     /// HTTP method, upper case.
     pub htm: String,
     /// The URL without query and fragment.

@@ -11,7 +11,7 @@ use std::{
 
 use countenance_attest::{
     DeviceKey,
-    proof::{self, Request},
+    request_proof::{self, Request},
 };
 use countenance_client::session::{
     HttpSession, SessionApi, SessionError, Timeouts,
@@ -96,10 +96,10 @@ fn open(plays: impl Into<Vec<Play>>) -> (Result<Ticket, SessionError>, World, Ve
 }
 
 /// Who signed a request, if its proof holds.
-fn proven(origin: &Origin, seen: &Seen) -> proof::Proven {
+fn authenticated(origin: &Origin, seen: &Seen) -> request_proof::Authenticated {
     let url = origin.to_string().parse::<url::Url>().unwrap().join(&seen.path).unwrap();
     let request = Request { method: &seen.method, url: &url, body: &seen.body };
-    proof::verify(&seen.headers["countenance-proof"], &request, NOW).unwrap()
+    request_proof::verify(&seen.headers["countenance-proof"], &request, NOW).unwrap()
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn opening_spends_the_code_under_this_devices_signature() {
         let [seen] = &verifier.seen()[..] else { panic!("{host}: one request") };
         assert_eq!((seen.method.as_str(), seen.path.as_str()), ("POST", "/v1/sessions/s-1/open"));
         assert_eq!(seen.body, format!(r#"{{"code":"{CODE}","app":"countenance test"}}"#).into_bytes());
-        assert_eq!(proven(&origin, seen).key, key().public());
+        assert_eq!(authenticated(&origin, seen).key, key().public());
         assert!(!seen.headers.contains_key("cookie") && !seen.headers.contains_key("referer"));
     }
 }
@@ -224,7 +224,7 @@ fn a_lost_or_postponed_answer_is_asked_for_again_under_a_new_proof() {
         assert!(opened.is_ok(), "{name}: {opened:?}");
         let [first, second] = &verifier.seen()[..] else { panic!("{name}: two requests") };
         assert_eq!((&first.path, &first.body), (&second.path, &second.body), "{name}");
-        let [one, two] = [first, second].map(|seen| proven(&verifier.origin(), seen).jti);
+        let [one, two] = [first, second].map(|seen| authenticated(&verifier.origin(), seen).jti);
         assert_ne!(one, two, "{name}: a proof is good once");
         let [wait] = world.waits.lock().unwrap()[..] else { panic!("{name}: one wait") };
         assert!(
@@ -360,7 +360,7 @@ fn the_capture_arrives_as_it_was_sealed_and_is_the_same_when_sent_again() {
     let [_, first, second] = &verifier.seen()[..] else { panic!("three requests") };
     assert_eq!(first.body, second.body, "the same capture, so that the verifier can give the same answer");
     assert_eq!((first.method.as_str(), first.path.as_str()), ("POST", "/v1/sessions/s-1/captures"));
-    assert_eq!(proven(&verifier.origin(), second).key, key().public());
+    assert_eq!(authenticated(&verifier.origin(), second).key, key().public());
     let boundary = first.headers["content-type"].strip_prefix("multipart/form-data; boundary=").unwrap();
     let [attestation, sample] = &form(&first.body, boundary)[..] else { panic!("two parts") };
     assert_eq!(attestation, sealed.jws().as_bytes());
@@ -461,7 +461,7 @@ fn a_device_registers_the_key_that_signs_the_request() {
     assert!(matches!(refused, SessionError::EnrolmentRefused), "{refused:?}");
     let seen = &verifier.seen()[0];
     assert_eq!(seen.path, "/v1/devices");
-    assert_eq!(proven(&origin, seen).key, key().public());
+    assert_eq!(authenticated(&origin, seen).key, key().public());
 }
 
 #[test]

@@ -188,7 +188,7 @@ async fn time_shape_and_allowance_are_checked_by_name() {
         let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &sample).await;
         assert_eq!(reply.problem(), (kind, why.into()), "{case}");
     }
-    let proof = jws::sign(PROOF_TYP, KeyIn::Kid, &house.claims(&key, &ticket, &sample), &key).unwrap();
+    let proof = jws::sign(REQUEST_PROOF_TYP, KeyIn::Kid, &house.claims(&key, &ticket, &sample), &key).unwrap();
     let reply = house.post(&key, &login.session, &proof, &sample).await;
     assert_eq!(reply.problem().1, "the attestation is not a sound signed statement", "a statement of another type");
     assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }));

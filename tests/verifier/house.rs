@@ -13,7 +13,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use countenance_attest::{
     DeviceKey, Stamp,
     jws::{self, KeyIn},
-    proof,
+    request_proof,
 };
 use countenance_core::{
     clock::{Clock, UnixSecs},
@@ -311,10 +311,10 @@ impl House {
 
     pub(super) fn request(&self, key: &DeviceKey, path: &str, media_type: &str, body: Vec<u8>) -> Request<Body> {
         let url = format!("{ORIGIN}{path}").parse().unwrap();
-        let told = proof::Request { method: "POST", url: &url, body: &body };
-        let proof = proof::make(&told, key, Stamp::new(self.clock.as_ref(), self.rng.as_ref())).unwrap();
+        let told = request_proof::Request { method: "POST", url: &url, body: &body };
+        let proof = request_proof::make(&told, key, Stamp::new(self.clock.as_ref(), self.rng.as_ref())).unwrap();
         Request::post(path)
-            .header(PROOF_HEADER, proof)
+            .header(REQUEST_PROOF_HEADER, proof)
             .header(header::CONTENT_TYPE, media_type)
             .header(header::CONTENT_LENGTH, body.len())
             .body(Body::from(body))

@@ -6,7 +6,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
-use countenance_attest::{jws::JwsError, proof, verify};
+use countenance_attest::{jws::JwsError, request_proof, verify};
 use countenance_core::protocol::*;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -39,9 +39,9 @@ async fn peers_read_our_proof_of_a_request_by_the_key_inside() {
     let house = House::new().await;
     let key = house.key();
     let request = house.request(&key, "/v1/devices", "application/json", b"{}".to_vec());
-    let jws = request.headers()[PROOF_HEADER].to_str().unwrap();
+    let jws = request.headers()[REQUEST_PROOF_HEADER].to_str().unwrap();
     for mut peer in peers("peers_read_our_proof_of_a_request_by_the_key_inside") {
-        let expected = json!({ "key": "embedded", "alg": "Ed25519", "typ": PROOF_TYP, "now": NOW });
+        let expected = json!({ "key": "embedded", "alg": "Ed25519", "typ": REQUEST_PROOF_TYP, "now": NOW });
         let read = peer.reads(jws, &expected);
         assert_eq!((&read["htm"], &read["htu"]), (&json!("POST"), &json!(format!("{ORIGIN}/v1/devices"))));
         assert_eq!(read["body_sha256"], B64.encode(Sha256::digest(b"{}")), "{}", peer.name);
@@ -132,18 +132,18 @@ async fn changed_statements_of_peers_are_refused() {
             assert_eq!(refused, Err(verify::AttestError::Jws(JwsError::BadSignature)), "{name}");
 
             let request = device.request(&mut peer, &house, "/v1/devices", "application/json", b"{}".to_vec());
-            let jws = request.headers()[PROOF_HEADER].to_str().unwrap();
+            let jws = request.headers()[REQUEST_PROOF_HEADER].to_str().unwrap();
             let url = format!("{ORIGIN}/v1/devices").parse().unwrap();
-            let asked = proof::Request { method: "POST", url: &url, body: b"{}" };
-            assert_eq!(proof::verify(jws, &asked, NOW).unwrap().key, public_key(&device.key.public), "{name}");
+            let asked = request_proof::Request { method: "POST", url: &url, body: b"{}" };
+            assert_eq!(request_proof::verify(jws, &asked, NOW).unwrap().key, public_key(&device.key.public), "{name}");
             for (change, twin) in twins(jws) {
-                let Err(proof::ProofError::Jws(why)) = proof::verify(&twin, &asked, NOW) else {
+                let Err(request_proof::RequestProofError::Jws(why)) = request_proof::verify(&twin, &asked, NOW) else {
                     panic!("{name}: {change} was read")
                 };
                 assert!(is_refusal(&why), "{name}: {change}: {why}");
             }
-            let refused = proof::verify(&renamed(jws), &asked, NOW);
-            assert_eq!(refused, Err(proof::ProofError::Jws(JwsError::BadSignature)), "{name}");
+            let refused = request_proof::verify(&renamed(jws), &asked, NOW);
+            assert_eq!(refused, Err(request_proof::RequestProofError::Jws(JwsError::BadSignature)), "{name}");
         }
     }
 }
@@ -156,13 +156,13 @@ struct Device {
 
 impl Device {
     fn request(&self, peer: &mut Peer, house: &House, path: &str, media_type: &str, body: Vec<u8>) -> Request<Body> {
-        let header = json!({ "alg": self.alg, "typ": PROOF_TYP, "jwk": self.key.public });
+        let header = json!({ "alg": self.alg, "typ": REQUEST_PROOF_TYP, "jwk": self.key.public });
         let claims = json!({
             "htm": "POST", "htu": format!("{ORIGIN}{path}"), "iat": NOW, "jti": house.key().ueid(),
             "body_sha256": B64.encode(Sha256::digest(&body)),
         });
         Request::post(path)
-            .header(PROOF_HEADER, peer.sign(&header, &claims, &self.key.private))
+            .header(REQUEST_PROOF_HEADER, peer.sign(&header, &claims, &self.key.private))
             .header(header::CONTENT_TYPE, media_type)
             .header(header::CONTENT_LENGTH, body.len())
             .body(Body::from(body))

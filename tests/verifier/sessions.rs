@@ -4,9 +4,9 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use countenance_attest::{Stamp, proof};
+use countenance_attest::{Stamp, request_proof};
 use countenance_core::protocol::{
-    OpenSession, Outcome, PROOF_HEADER, ProblemKind, Reason, RegisterDevice, RegisteredDevice, Ticket,
+    OpenSession, Outcome, ProblemKind, REQUEST_PROOF_HEADER, Reason, RegisterDevice, RegisteredDevice, Ticket,
 };
 use countenance_verifier::{DeviceRule, Rules};
 
@@ -124,14 +124,14 @@ async fn a_request_needs_a_proof_of_itself_made_now_and_used_once() {
     let proof_of = |method: &str, url: &str, body: &[u8]| {
         let url = url.parse().unwrap();
         let stamp = Stamp::new(house.clock.as_ref(), house.rng.as_ref());
-        proof::make(&proof::Request { method, url: &url, body }, &key, stamp).unwrap()
+        request_proof::make(&request_proof::Request { method, url: &url, body }, &key, stamp).unwrap()
     };
     let url = format!("{ORIGIN}{path}");
     let good = proof_of("POST", &url, &body);
     let send = |proofs: Vec<String>| {
         let mut request = Request::post(&path).header(header::CONTENT_TYPE, "application/json");
         for proof in proofs {
-            request = request.header(PROOF_HEADER, proof);
+            request = request.header(REQUEST_PROOF_HEADER, proof);
         }
         house.send(request.body(Body::from(body.clone())).unwrap())
     };

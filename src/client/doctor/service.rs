@@ -2,7 +2,7 @@
 
 use super::{Check, Finding, Fix, Surroundings, causes};
 use crate::session::{SessionError, origin::AllowedOrigins};
-use countenance_attest::proof::IAT_WINDOW_SECS;
+use countenance_attest::request_proof::IAT_WINDOW_SECS;
 use countenance_core::clock::UnixSecs;
 
 /// Asks each verifier; with the seconds by which this machine's clock is ahead of each that told the time.

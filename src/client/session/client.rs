@@ -22,7 +22,7 @@ use super::{
 };
 use countenance_attest::{
     DeviceKey, Sealed, Stamp,
-    proof::{self, Request},
+    request_proof::{self, Request},
 };
 use countenance_core::{
     clock::{Clock, UnixSecs},
@@ -158,7 +158,7 @@ impl<'a> HttpSession<'a> {
     ) -> Result<A, SessionError> {
         let Surroundings { key, clock, rng, .. } = self.around;
         let request = Request { method: "POST", url, body };
-        let proof = proof::make(&request, key, Stamp::new(clock, rng)).map_err(SessionError::Proof)?;
+        let proof = request_proof::make(&request, key, Stamp::new(clock, rng)).map_err(SessionError::RequestProof)?;
         read(&wire.post(&Ask { url, media_type, proof: &proof, body })?)
     }
 

@@ -50,7 +50,7 @@ pub enum SessionError {
     Garbled(#[source] JsonFault),
     /// The request could not be signed.
     #[error("the request cannot be signed")]
-    Proof(#[source] JwsError),
+    RequestProof(#[source] JwsError),
     /// The request could not be written as JSON.
     #[error("the request cannot be written")]
     Request(#[source] JsonFault),

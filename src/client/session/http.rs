@@ -26,7 +26,7 @@ use super::{
     error::{SessionError, TransportSource},
     origin::Origin,
 };
-use countenance_core::protocol::{JSON_MAX_BYTES, PROOF_HEADER};
+use countenance_core::protocol::{JSON_MAX_BYTES, REQUEST_PROOF_HEADER};
 
 /// How long one try may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +102,7 @@ impl Wire {
             .client
             .post(ask.url.clone())
             .header(CONTENT_TYPE, ask.media_type)
-            .header(PROOF_HEADER, ask.proof)
+            .header(REQUEST_PROOF_HEADER, ask.proof)
             .body(ask.body.to_vec());
         self.answer(request.send().map_err(condition)?)
     }

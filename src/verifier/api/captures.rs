@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     HANDLE_SECS, Inner,
     api::problem::Refusal,
-    api::request::{Post, ProvenRequest},
+    api::request::{AuthenticatedRequest, Post},
     api::sessions::bound_session,
     judge::examine::ExamineError,
     judge::verdict::{self, Case, Judged, Moved, Verdict},
@@ -73,7 +73,7 @@ pub(crate) async fn post(
 ) -> Result<Response, Refusal> {
     // Taken before the body is read, so that memory for bodies is bounded.
     let upload = verifier.uploads().try_acquire_owned().or(Err(Refusal::Busy))?;
-    let request = ProvenRequest::capture(&verifier, request).await?;
+    let request = AuthenticatedRequest::capture(&verifier, request).await?;
     let (key, device) = (request.key, request.device.clone());
     let post = request.into_post().await?;
     let post_hash = post_hash(&post);

@@ -8,7 +8,7 @@ use axum::{
 use crate::{
     DeviceRule, Inner,
     api::problem::Refusal,
-    api::request::ProvenRequest,
+    api::request::AuthenticatedRequest,
     browser::pages::one_line,
     store::{Registration, Tx},
 };
@@ -28,7 +28,7 @@ pub(crate) async fn register(
     State(verifier): State<Inner>,
     request: Request,
 ) -> Result<Json<RegisteredDevice>, Refusal> {
-    let request = ProvenRequest::json(&verifier, request).await?;
+    let request = AuthenticatedRequest::json(&verifier, request).await?;
     let wanted: RegisterDevice = request.parse()?;
     let now = verifier.now();
     let mut tx = verifier.store().begin().await?;
@@ -57,7 +57,7 @@ pub(crate) async fn register(
 pub(crate) async fn add(
     tx: &mut Tx<'_>,
     integration_id: &str,
-    request: &ProvenRequest,
+    request: &AuthenticatedRequest,
     name: &str,
     now: i64,
 ) -> Result<(), Refusal> {

@@ -7,7 +7,7 @@ use axum::{
 };
 
 use crate::{judge::examine::ExamineError, otp::CodeRefusal, otp::twilio::TwilioError, store::StoreError};
-use countenance_attest::{proof::ProofError, verify::AttestError};
+use countenance_attest::{request_proof::RequestProofError, verify::AttestError};
 use countenance_core::protocol::{Problem, ProblemKind};
 
 /// How long Twilio keeps a verification whose sendings or checks are used up, seconds.
@@ -23,7 +23,7 @@ pub(crate) enum Refusal {
     #[error("The request carries no proof of its sender's key.")]
     ProofMissing,
     #[error("The proof does not prove this request.")]
-    Proof(#[from] ProofError),
+    RequestProof(#[from] RequestProofError),
     #[error("The proof was used before.")]
     ProofReplayed,
     #[error("There is no such integration.")]
@@ -101,7 +101,7 @@ impl Refusal {
             }
             Self::CodeNotOffered => ProblemKind::CodeRefused,
             Self::Twilio(error) => kind_at_twilio(error),
-            Self::ProofMissing | Self::Proof(_) | Self::ProofReplayed => ProblemKind::ProofRejected,
+            Self::ProofMissing | Self::RequestProof(_) | Self::ProofReplayed => ProblemKind::ProofRejected,
             Self::IntegrationUnknown | Self::RegistrationClosed | Self::EnrolmentCode => ProblemKind::EnrolmentRefused,
             Self::DeviceUnknown => ProblemKind::DeviceUnknown,
             Self::DeviceDisabled => ProblemKind::DeviceDisabled,
@@ -161,7 +161,7 @@ impl Refusal {
     /// The document: the kind for the client, the sentence for whoever reads a log.
     pub(crate) fn problem(&self) -> Problem {
         let detail = match self {
-            Self::Proof(e) => Some(e.to_string()),
+            Self::RequestProof(e) => Some(e.to_string()),
             Self::Attestation(e) => Some(e.to_string()),
             _ => None,
         };

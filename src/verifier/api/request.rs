@@ -1,4 +1,4 @@
-//! A `/v1` request as it must arrive: capped, whole, and proven by a device key, before anything in it is read.
+//! A `/v1` request as it must arrive: capped, whole, and authenticated by a device key, before anything in it is read.
 
 use axum::{
     body::{Body, to_bytes},
@@ -11,10 +11,10 @@ use zeroize::Zeroizing;
 use crate::{Inner, api::problem::Refusal};
 use countenance_attest::{
     jwk::PublicKey,
-    proof::{self, IAT_WINDOW_SECS},
+    request_proof::{self, IAT_WINDOW_SECS},
 };
 use countenance_core::protocol::{
-    ATTESTATION_MAX_BYTES, JSON_MAX_BYTES, MORE_SAMPLE_MAX_BYTES, PROOF_HEADER, SAMPLE_MAX_BYTES, SAMPLES_MAX,
+    ATTESTATION_MAX_BYTES, JSON_MAX_BYTES, MORE_SAMPLE_MAX_BYTES, REQUEST_PROOF_HEADER, SAMPLE_MAX_BYTES, SAMPLES_MAX,
 };
 
 /// Most bytes of a posted capture: all parts, and room for what frames them.
@@ -23,8 +23,8 @@ const CAPTURE_MAX_BYTES: usize =
 /// The parts that hold samples, in their order.
 const SAMPLE_PARTS: [&str; SAMPLES_MAX] = ["sample", "sample-2", "sample-3"];
 
-/// A request whose sender's key is proven.
-pub(crate) struct ProvenRequest {
+/// A request whose sender's key is authenticated.
+pub(crate) struct AuthenticatedRequest {
     /// The key that signed the proof.
     pub(crate) key: PublicKey,
     /// Its thumbprint: the device.
@@ -41,7 +41,7 @@ pub(crate) struct Post {
     pub(crate) samples: Vec<Zeroizing<Vec<u8>>>,
 }
 
-impl ProvenRequest {
+impl AuthenticatedRequest {
     /// Reads and proves a request that carries JSON.
     pub(crate) async fn json(verifier: &Inner, request: Request) -> Result<Self, Refusal> {
         Self::read(verifier, request, JSON_MAX_BYTES).await
@@ -54,22 +54,22 @@ impl ProvenRequest {
 
     async fn read(verifier: &Inner, request: Request, max: usize) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
-        let mut proofs = parts.headers.get_all(PROOF_HEADER).iter();
+        let mut proofs = parts.headers.get_all(REQUEST_PROOF_HEADER).iter();
         let (Some(proof), None) = (proofs.next(), proofs.next()) else { return Err(Refusal::ProofMissing) };
         let proof = proof.to_str().or(Err(Refusal::ProofMissing))?;
         let body = capped(&parts.headers, body, max).await?;
         // The address the client must have meant: ours, whatever the Host header says.
         let url = verifier.origin().url(parts.uri.path());
         let method: &Method = &parts.method;
-        let told = proof::Request { method: method.as_str(), url: &url, body: &body };
-        let proven = proof::verify(proof, &told, verifier.now())?;
-        let device = proven.key.thumbprint().to_string();
+        let told = request_proof::Request { method: method.as_str(), url: &url, body: &body };
+        let authenticated = request_proof::verify(proof, &told, verifier.now())?;
+        let device = authenticated.key.thumbprint().to_string();
         let mut tx = verifier.store().begin().await?;
-        if !tx.spend_proof(&device, &proven.jti, proven.iat.saturating_add(2 * IAT_WINDOW_SECS)).await? {
+        if !tx.spend_proof(&device, &authenticated.jti, authenticated.iat.saturating_add(2 * IAT_WINDOW_SECS)).await? {
             return Err(Refusal::ProofReplayed);
         }
         tx.commit().await?;
-        Ok(Self { key: proven.key, device, headers: parts.headers, body })
+        Ok(Self { key: authenticated.key, device, headers: parts.headers, body })
     }
 
     /// The body as JSON.

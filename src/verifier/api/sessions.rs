@@ -11,7 +11,7 @@ use crate::{
     api::captures,
     api::devices,
     api::problem::Refusal,
-    api::request::ProvenRequest,
+    api::request::AuthenticatedRequest,
     otp as codes,
     store::{Event, Integration, Session, Stage, Tx},
 };
@@ -43,7 +43,7 @@ pub(crate) async fn open(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Json<Ticket>, Refusal> {
-    let request = ProvenRequest::json(&verifier, request).await?;
+    let request = AuthenticatedRequest::json(&verifier, request).await?;
     let wanted: OpenSession = request.parse()?;
     let now = verifier.now();
     let mut tx = verifier.store().begin().await?;
@@ -102,7 +102,7 @@ pub(crate) async fn abandon(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let request = ProvenRequest::json(&verifier, request).await?;
+    let request = AuthenticatedRequest::json(&verifier, request).await?;
     let Abandon { reason } = request.parse()?;
     if !may_be_given(reason) {
         return Err(Refusal::ReasonNotAllowed);

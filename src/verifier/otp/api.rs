@@ -10,7 +10,7 @@ use crate::{
     Inner,
     api::captures::{json, outcome_text},
     api::problem::Refusal,
-    api::request::ProvenRequest,
+    api::request::AuthenticatedRequest,
     api::sessions::bound_session,
     otp as codes,
 };
@@ -36,7 +36,7 @@ pub(crate) async fn send(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Json<CodeSent>, Refusal> {
-    let request = ProvenRequest::json(&verifier, request).await?;
+    let request = AuthenticatedRequest::json(&verifier, request).await?;
     let SendCode { channel } = request.parse()?;
     bound_session(&mut verifier.store().begin().await?, &id, &request.device).await?;
     Ok(Json(codes::send(&verifier, &id, channel).await?))
@@ -63,7 +63,7 @@ pub(crate) async fn check(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let request = ProvenRequest::json(&verifier, request).await?;
+    let request = AuthenticatedRequest::json(&verifier, request).await?;
     let CheckCode { code } = request.parse()?;
     bound_session(&mut verifier.store().begin().await?, &id, &request.device).await?;
     Ok(json(outcome_text(&codes::check(&verifier, &id, &code).await?)))

@@ -37,9 +37,9 @@ fn a_code_is_sent_and_tried_under_this_devices_signature() {
     for (seen, (path, body)) in seen.iter().zip([sent, sent, tried, tried, tried, tried]) {
         assert_eq!((seen.method.as_str(), seen.path.as_str(), &seen.body[..]), ("POST", path, body.as_bytes()));
         assert_eq!(seen.headers["content-type"], "application/json");
-        let proven = proven(&verifier.origin(), seen);
-        assert_eq!(proven.key, key().public());
-        proofs.push(proven.jti);
+        let authenticated = authenticated(&verifier.origin(), seen);
+        assert_eq!(authenticated.key, key().public());
+        proofs.push(authenticated.jti);
     }
     proofs.sort();
     proofs.dedup();

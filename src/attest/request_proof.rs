@@ -13,13 +13,13 @@ use super::{
 };
 use countenance_core::{
     clock::UnixSecs,
-    protocol::{PROOF_TYP, ProofClaims},
+    protocol::{REQUEST_PROOF_TYP, RequestProofClaims},
 };
 
 /// How far `iat` may lie from the verifier's clock, seconds.
 pub const IAT_WINDOW_SECS: i64 = 60;
 /// Most bytes of a proof: about ten times what one needs.
-pub const PROOF_MAX_BYTES: usize = 4096;
+pub const REQUEST_PROOF_MAX_BYTES: usize = 4096;
 /// Characters of `jti`: 16 to 32 bytes in base64url, so that nobody's store is filled by long ones.
 const JTI_CHARS: std::ops::RangeInclusive<usize> = 16..=64;
 
@@ -36,7 +36,7 @@ pub struct Request<'a> {
 
 /// Who made a request. The caller refuses a `jti` that it has seen before.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proven {
+pub struct Authenticated {
     /// The key that signed the proof.
     pub key: PublicKey,
     /// Unique: to be remembered for twice [`IAT_WINDOW_SECS`].
@@ -47,7 +47,7 @@ pub struct Proven {
 
 /// Why a proof does not prove a request.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ProofError {
+pub enum RequestProofError {
     /// Not a signed proof, or the signature does not hold.
     #[error("the proof is not a sound signed statement")]
     Jws(#[from] JwsError),
@@ -77,43 +77,43 @@ pub enum ProofError {
     BadId,
 }
 
-/// The value of the header [`PROOF_HEADER`](countenance_core::protocol::PROOF_HEADER) for `request`.
+/// The value of the header [`REQUEST_PROOF_HEADER`](countenance_core::protocol::REQUEST_PROOF_HEADER) for `request`.
 pub fn make(request: &Request<'_>, key: &DeviceKey, stamp: Stamp) -> Result<String, JwsError> {
-    let claims = ProofClaims {
+    let claims = RequestProofClaims {
         htm: request.method.into(),
         htu: bare(request.url),
         iat: stamp.iat,
         jti: stamp.jti,
         body_sha256: digest(request.body),
     };
-    jws::sign(PROOF_TYP, KeyIn::Jwk, &claims, key)
+    jws::sign(REQUEST_PROOF_TYP, KeyIn::Jwk, &claims, key)
 }
 
 /// Who made `request`, by the proof `jws`.
-pub fn verify(jws: &str, request: &Request<'_>, now: UnixSecs) -> Result<Proven, ProofError> {
-    let jws = Jws::parse(jws, PROOF_TYP, PROOF_MAX_BYTES)?;
+pub fn verify(jws: &str, request: &Request<'_>, now: UnixSecs) -> Result<Authenticated, RequestProofError> {
+    let jws = Jws::parse(jws, REQUEST_PROOF_TYP, REQUEST_PROOF_MAX_BYTES)?;
     let key = match (&jws.header().jwk, &jws.header().kid) {
         (Some(jwk), None) => PublicKey::try_from(jwk)?,
-        (_, Some(_)) | (None, None) => return Err(ProofError::NoKey),
+        (_, Some(_)) | (None, None) => return Err(RequestProofError::NoKey),
     };
-    let claims: ProofClaims = jws.verify(&key)?.claims()?;
+    let claims: RequestProofClaims = jws.verify(&key)?.claims()?;
     if claims.htm != request.method {
-        return Err(ProofError::OtherMethod);
+        return Err(RequestProofError::OtherMethod);
     }
     if claims.htu != bare(request.url) {
-        return Err(ProofError::OtherUrl);
+        return Err(RequestProofError::OtherUrl);
     }
     let off_secs = now.saturating_sub(claims.iat);
     if !(-IAT_WINDOW_SECS..=IAT_WINDOW_SECS).contains(&off_secs) {
-        return Err(ProofError::NotNow { off_secs });
+        return Err(RequestProofError::NotNow { off_secs });
     }
     if claims.body_sha256 != digest(request.body) {
-        return Err(ProofError::OtherBody);
+        return Err(RequestProofError::OtherBody);
     }
     if !JTI_CHARS.contains(&claims.jti.len()) {
-        return Err(ProofError::BadId);
+        return Err(RequestProofError::BadId);
     }
-    Ok(Proven { key, jti: claims.jti, iat: claims.iat })
+    Ok(Authenticated { key, jti: claims.jti, iat: claims.iat })
 }
 
 fn bare(url: &Url) -> String {
@@ -147,8 +147,8 @@ mod tests {
         let made = url("https://verifier.test/v1/sessions/s/open?x=1");
         let jws = make(&Request { method: "POST", url: &made, body: b"{}" }, &key, stamp(NOW)).unwrap();
         let seen = url("https://verifier.test/v1/sessions/s/open#y");
-        let proven = verify(&jws, &Request { method: "POST", url: &seen, body: b"{}" }, NOW + 60).unwrap();
-        assert_eq!((proven.key, proven.jti.as_str()), (key.public(), "abcdefghijklmnopqrstuv"));
+        let authenticated = verify(&jws, &Request { method: "POST", url: &seen, body: b"{}" }, NOW + 60).unwrap();
+        assert_eq!((authenticated.key, authenticated.jti.as_str()), (key.public(), "abcdefghijklmnopqrstuv"));
     }
 
     #[test]
@@ -159,17 +159,17 @@ mod tests {
         let ask = Request { method: "POST", url: &right, body: b"{}" };
         let jws = make(&ask, &key, stamp(NOW)).unwrap();
         let rows = [
-            ("another method", Request { method: "GET", ..ask }, NOW, ProofError::OtherMethod),
-            ("another address", Request { url: &other, ..ask }, NOW, ProofError::OtherUrl),
-            ("another body", Request { body: b"{} ", ..ask }, NOW, ProofError::OtherBody),
-            ("too late", ask, NOW + 61, ProofError::NotNow { off_secs: 61 }),
-            ("too early", ask, NOW - 61, ProofError::NotNow { off_secs: -61 }),
+            ("another method", Request { method: "GET", ..ask }, NOW, RequestProofError::OtherMethod),
+            ("another address", Request { url: &other, ..ask }, NOW, RequestProofError::OtherUrl),
+            ("another body", Request { body: b"{} ", ..ask }, NOW, RequestProofError::OtherBody),
+            ("too late", ask, NOW + 61, RequestProofError::NotNow { off_secs: 61 }),
+            ("too early", ask, NOW - 61, RequestProofError::NotNow { off_secs: -61 }),
         ];
         for (name, request, now, why) in rows {
             assert_eq!(verify(&jws, &request, now), Err(why), "{name}");
         }
         let short = Stamp { jti: "x".into(), ..stamp(NOW) };
-        assert_eq!(verify(&make(&ask, &key, short).unwrap(), &ask, NOW), Err(ProofError::BadId));
+        assert_eq!(verify(&make(&ask, &key, short).unwrap(), &ask, NOW), Err(RequestProofError::BadId));
     }
 
     #[test]
@@ -177,19 +177,19 @@ mod tests {
         let key = DeviceKey::from_seed([3; 32]);
         let right = url("https://verifier.test/v1/policy");
         let ask = Request { method: "GET", url: &right, body: b"" };
-        let claims = ProofClaims {
+        let claims = RequestProofClaims {
             htm: "GET".into(),
             htu: right.to_string(),
             iat: NOW,
             jti: "abcdefghijklmnopqrstuv".into(),
             body_sha256: digest(b""),
         };
-        let by_name = jws::sign(PROOF_TYP, KeyIn::Kid, &claims, &key).unwrap();
-        assert_eq!(verify(&by_name, &ask, NOW), Err(ProofError::NoKey));
+        let by_name = jws::sign(REQUEST_PROOF_TYP, KeyIn::Kid, &claims, &key).unwrap();
+        assert_eq!(verify(&by_name, &ask, NOW), Err(RequestProofError::NoKey));
         let other_kind = jws::sign("eat+jwt", KeyIn::Jwk, &claims, &key).unwrap();
         assert_eq!(
             verify(&other_kind, &ask, NOW),
-            Err(ProofError::Jws(JwsError::OtherType { expected: PROOF_TYP })),
+            Err(RequestProofError::Jws(JwsError::OtherType { expected: REQUEST_PROOF_TYP })),
             "an attestation is no proof"
         );
     }
