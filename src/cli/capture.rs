@@ -78,7 +78,7 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
         let (mut session, mut browser) = (Rehearsal::new(nonce.clone(), at), rehearsal::NoBrowser);
         let flow = Flow {
             source: &mut *source,
-            sight: &vision,
+            analyzer: &vision,
             models: &models,
             policy,
             session: &mut session,
@@ -111,7 +111,7 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
     };
     let flow = Flow {
         source: &mut *source,
-        sight: &vision,
+        analyzer: &vision,
         models: &models,
         policy,
         session: &mut session,

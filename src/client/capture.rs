@@ -14,18 +14,18 @@ use countenance_core::{
 use countenance_vision::{Vision, VisionError};
 
 /// What the loop asks of the networks. [`Vision`] in the product; benchmarks time it, tests play it.
-pub trait Sight {
+pub trait FaceAnalyzer {
     /// All faces in the frame, best first.
     fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError>;
     /// What each of `nets` says of one of them, in their order.
     fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError>;
     /// Whether all of `nets` can be asked. Who plays the networks has them all.
-    fn at_hand(&self, _: &[NetPolicy]) -> Result<(), VisionError> {
+    fn supports(&self, _: &[NetPolicy]) -> Result<(), VisionError> {
         Ok(())
     }
 }
 
-impl Sight for Vision {
+impl FaceAnalyzer for Vision {
     fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
         Vision::faces(self, frame)
     }
@@ -34,8 +34,8 @@ impl Sight for Vision {
         Vision::liveness(self, frame, face, nets)
     }
 
-    fn at_hand(&self, nets: &[NetPolicy]) -> Result<(), VisionError> {
-        Vision::at_hand(self, nets)
+    fn supports(&self, nets: &[NetPolicy]) -> Result<(), VisionError> {
+        Vision::supports(self, nets)
     }
 }
 
@@ -87,7 +87,7 @@ pub enum CaptureError {
 /// Frame time is the only clock, so the same recording gives the same end, bit for bit.
 pub fn capture(
     source: &mut dyn FrameSource,
-    sight: &dyn Sight,
+    analyzer: &dyn FaceAnalyzer,
     policy: &Policy,
     watch: &mut dyn FnMut(&Frame, Look, Advice) -> bool,
 ) -> Result<Captured, CaptureError> {
@@ -105,7 +105,7 @@ pub fn capture(
         if frame.at().saturating_sub(*begun.get_or_insert(frame.at())) > limit {
             return Ok(Captured::CannotTell(Inconclusive::TimeOver));
         }
-        let faces = sight.faces(&frame)?;
+        let faces = analyzer.faces(&frame)?;
         let track = tracker.follow(&frame, &faces);
         judge.see(track);
         let examined = quality::examine(&frame, &faces, &policy.quality);
@@ -113,7 +113,7 @@ pub fn capture(
         let look = match (examined.good(), track) {
             (Ok(good), Some(track)) => {
                 best.keep(&good, track);
-                match judge.take(&good, sight.liveness(&frame, good.face(), &policy.liveness.nets)?) {
+                match judge.take(&good, analyzer.liveness(&frame, good.face(), &policy.liveness.nets)?) {
                     Step::More(ratio) => Look::Gathered(ratio),
                     Step::CannotTell(verdict) => return Ok(Captured::CannotTell(Inconclusive::Undecided(verdict))),
                     Step::NotLive(rejected) => return Ok(Captured::NotLive(rejected)),
@@ -137,7 +137,7 @@ pub fn capture(
 /// Looks without judging whether anybody is alive: for a person who tries the camera. Ends when `watch` says so.
 pub fn practise(
     source: &mut dyn FrameSource,
-    sight: &dyn Sight,
+    analyzer: &dyn FaceAnalyzer,
     policy: &Policy,
     watch: &mut dyn FnMut(&Frame, Look, Advice) -> bool,
 ) -> Result<(), CaptureError> {
@@ -145,7 +145,7 @@ pub fn practise(
     let mut steady = Steady::new(&HintPolicy::default());
     loop {
         let frame = source.next_frame(wait)?;
-        let examined = quality::examine(&frame, &sight.faces(&frame)?, &policy.quality);
+        let examined = quality::examine(&frame, &analyzer.faces(&frame)?, &policy.quality);
         let advice = Advice { hint: steady.see(frame.at(), examined.gates()), gathered_ratio: 0.0 };
         let look = examined.good().map_or_else(Look::Hint, |_| Look::Gathered(0.0));
         if !watch(&frame, look, advice) {
@@ -193,7 +193,7 @@ mod tests {
         nobody: bool,
     }
 
-    impl Sight for Sees {
+    impl FaceAnalyzer for Sees {
         fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
             let x = if frame.seq() < self.jumps_at { 250.0 } else { 390.0 };
             Ok(if self.nobody { vec![] } else { vec![face_at(x, 240.0, 150.0)] })
@@ -207,8 +207,8 @@ mod tests {
     #[test]
     fn every_capture_ends_and_says_how() {
         let ends = |frames, odds, jumps_at, nobody| {
-            let sight = Sees { odds, jumps_at, nobody };
-            let captured = capture(&mut Frames(0..frames), &sight, &plain_policy(), &mut |_, _, _| true).unwrap();
+            let analyzer = Sees { odds, jumps_at, nobody };
+            let captured = capture(&mut Frames(0..frames), &analyzer, &plain_policy(), &mut |_, _, _| true).unwrap();
             match captured {
                 Captured::Shown(samples, proof) => {
                     for sample in std::iter::once(samples.best()).chain(samples.more()) {
@@ -237,8 +237,8 @@ mod tests {
     #[test]
     fn stop_takes_effect_within_a_frame() {
         let mut frames = Frames(0..100);
-        let sight = Sees { odds: 3.0, jumps_at: 999, nobody: false };
-        let stopped = capture(&mut frames, &sight, &plain_policy(), &mut |frame, _, _| frame.seq() < 4).unwrap();
+        let analyzer = Sees { odds: 3.0, jumps_at: 999, nobody: false };
+        let stopped = capture(&mut frames, &analyzer, &plain_policy(), &mut |frame, _, _| frame.seq() < 4).unwrap();
         assert!(matches!(stopped, Captured::Stopped));
         assert_eq!(frames.0.start, 5);
     }
@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn advice_is_steady_where_the_look_is_not() {
         struct ComesLate;
-        impl Sight for ComesLate {
+        impl FaceAnalyzer for ComesLate {
             fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
                 Ok(if frame.seq() < 10 || frame.seq() == 15 { vec![] } else { vec![face_at(320.0, 240.0, 150.0)] })
             }

@@ -1,10 +1,10 @@
 //! THE PAGE: open → capture → seal → deliver. What is not on it does not happen.
 //!
-//! Straight-line, blocking code. What it needs of the world it borrows: frames, sight, session, browser, key, clock, randomness,
+//! Straight-line, blocking code. What it needs of the world it borrows: frames, a face analyzer, session, browser, key, clock, randomness,
 //! and an [`Operator`] who attends: the window, a script, a test.
 
 use crate::{
-    capture::{Advice, CaptureError, Captured, Look, Sight, capture},
+    capture::{Advice, CaptureError, Captured, FaceAnalyzer, Look, capture},
     session::{
         SessionApi, SessionError,
         browser::{Browser, BrowserError},
@@ -33,7 +33,7 @@ pub struct Flow<'a> {
     /// Where frames come from.
     pub source: &'a mut dyn FrameSource,
     /// The networks.
-    pub sight: &'a dyn Sight,
+    pub analyzer: &'a dyn FaceAnalyzer,
     /// Their digests, for the attestation.
     pub models: &'a [ModelClaim],
     /// This installation's thresholds; a ticket may tighten them.
@@ -190,7 +190,7 @@ impl Flow<'_> {
     pub fn run(mut self, link: &LaunchLink) -> Result<Ending, FlowError> {
         let mut ticket = self.session.open(link)?;
         self.policy = self.policy.tightened_by(&ticket.policy);
-        self.sight.at_hand(&self.policy.liveness.nets).map_err(FlowError::NetMissing)?;
+        self.analyzer.supports(&self.policy.liveness.nets).map_err(FlowError::NetMissing)?;
         let outcome = match self.operator.consent(&ticket) {
             Consent::Given => self.decide(&mut ticket),
             Consent::NotMe => self.give_up(&ticket, Reason::NotMe),
@@ -271,7 +271,7 @@ impl Flow<'_> {
         }
         let operator = &mut *self.operator;
         let mut watch = |frame: &Frame, look, advice| operator.watch(frame, look, advice);
-        let captured = capture(self.source, self.sight, &self.policy, &mut watch);
+        let captured = capture(self.source, self.analyzer, &self.policy, &mut watch);
         self.source.stop();
         match captured {
             Ok(captured) => Ok(self.admitted().map(|()| captured)),

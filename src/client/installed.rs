@@ -14,7 +14,7 @@ use countenance_system::{SystemClock, SystemRandom};
 use countenance_vision::{AddedNet, Vision, VisionError};
 
 use crate::{
-    capture::Sight,
+    capture::FaceAnalyzer,
     installation::BrowserChoice,
     runner::World,
     session::{
@@ -30,7 +30,7 @@ use crate::{
 pub fn load_early(world: Arc<Installed>) -> io::Result<()> {
     let load = move || {
         // Whoever needs them meets the same error and says so.
-        world.sight().ok();
+        world.analyzer().ok();
     };
     thread::Builder::new().name("networks".into()).spawn(load).map(drop)
 }
@@ -87,7 +87,7 @@ impl Installed {
 }
 
 impl World for Installed {
-    fn sight(&self) -> Result<Arc<dyn Sight + Send + Sync>, VisionError> {
+    fn analyzer(&self) -> Result<Arc<dyn FaceAnalyzer + Send + Sync>, VisionError> {
         if let Some(vision) = self.vision.get() {
             return Ok(Arc::clone(vision) as _);
         }

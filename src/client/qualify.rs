@@ -12,7 +12,7 @@ use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 
-use crate::capture::{Advice, CaptureError, Captured, Look, Sight, capture};
+use crate::capture::{Advice, CaptureError, Captured, FaceAnalyzer, Look, capture};
 use countenance_camera::FrameSource;
 use countenance_core::{
     face::Face,
@@ -83,20 +83,20 @@ pub enum Step<'a> {
 /// `false`. Each look is the one of a login; whether its score passes makes no difference here.
 pub fn collect(
     source: &mut dyn FrameSource,
-    sight: &dyn Sight,
+    analyzer: &dyn FaceAnalyzer,
     policy: &Policy,
     captures: usize,
     tell: &mut dyn FnMut(&Step<'_>) -> bool,
 ) -> Result<Collected, CaptureError> {
     source.start()?;
-    let collected = looks(source, sight, policy, captures, tell);
+    let collected = looks(source, analyzer, policy, captures, tell);
     source.stop();
     collected
 }
 
 fn looks(
     source: &mut dyn FrameSource,
-    sight: &dyn Sight,
+    analyzer: &dyn FaceAnalyzer,
     policy: &Policy,
     captures: usize,
     tell: &mut dyn FnMut(&Step<'_>) -> bool,
@@ -104,7 +104,7 @@ fn looks(
     let mut collected = Collected::default();
     let mut misses = 0;
     while collected.genuine.len() < captures && misses < MISSES {
-        let seen = Seen { sight, frames: RefCell::default(), scored: RefCell::default() };
+        let seen = Seen { analyzer, frames: RefCell::default(), scored: RefCell::default() };
         let mut hints = BTreeMap::new();
         let captured = capture(source, &seen, policy, &mut |_, look, advice| {
             if let Look::Hint(hint) = look {
@@ -154,22 +154,22 @@ impl Collected {
 
 /// The networks, with a note of what they were asked about in one look.
 struct Seen<'s> {
-    sight: &'s dyn Sight,
+    analyzer: &'s dyn FaceAnalyzer,
     /// When each frame was taken.
     frames: RefCell<Vec<Duration>>,
     /// The measures of each frame that counted, those of a lost track included.
     scored: RefCell<Vec<QualityClaim>>,
 }
 
-impl Sight for Seen<'_> {
+impl FaceAnalyzer for Seen<'_> {
     fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
         self.frames.borrow_mut().push(frame.at());
-        self.sight.faces(frame)
+        self.analyzer.faces(frame)
     }
 
     fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
         self.scored.borrow_mut().push(Measures::of(frame, face).claim);
-        self.sight.liveness(frame, face, nets)
+        self.analyzer.liveness(frame, face, nets)
     }
 }
 
@@ -262,7 +262,7 @@ pub(crate) mod tests {
         odds: Vec<f32>,
     }
 
-    impl Sight for Sees {
+    impl FaceAnalyzer for Sees {
         fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
             Ok(if frame.seq() < self.comes { vec![] } else { vec![face_at(320.0, 240.0, 200.0)] })
         }
@@ -273,13 +273,13 @@ pub(crate) mod tests {
         }
     }
 
-    fn collected(frames: u64, captures: usize, sight: &Sees, go_on: u32) -> (Collected, Vec<&'static str>) {
+    fn collected(frames: u64, captures: usize, analyzer: &Sees, go_on: u32) -> (Collected, Vec<&'static str>) {
         // A look without a face is over soon: the frames of these tests take their time.
         let mut policy = policy();
         policy.capture.limit_millis = 1_400;
         let mut source = Frames { seqs: 0..frames, started: 0, stopped: 0 };
         let mut told = Vec::new();
-        let collected = collect(&mut source, sight, &policy, captures, &mut |step| {
+        let collected = collect(&mut source, analyzer, &policy, captures, &mut |step| {
             match step {
                 Step::Looked(_) => return told.len() < go_on as usize,
                 Step::Taken(_) => told.push("taken"),
@@ -293,14 +293,14 @@ pub(crate) mod tests {
 
     #[test]
     fn every_look_counts_whether_it_passes_or_not_until_there_are_enough() {
-        let sight = Sees { comes: 0, odds: vec![3.0, -2.0, 1.3] };
+        let analyzer = Sees { comes: 0, odds: vec![3.0, -2.0, 1.3] };
         for (name, frames, captures, go_on, expected) in [
             ("enough", 1000, 4, 99, vec![3.0, -2.0, 1.3, 3.0]),
             ("the recording ends within the third", 60, 4, 99, vec![3.0, -2.0]),
             ("told to stop within the second", 1000, 4, 1, vec![3.0]),
             ("none wanted", 1000, 0, 99, vec![]),
         ] {
-            let (collected, _) = collected(frames, captures, &sight, go_on);
+            let (collected, _) = collected(frames, captures, &analyzer, go_on);
             let scores: Vec<_> = collected.genuine.iter().map(|genuine| genuine.fused).collect();
             assert_eq!(scores.len(), expected.len(), "{name}");
             assert!(scores.iter().zip(&expected).all(|(is, should)| (is - should).abs() < 1e-4), "{name}: {scores:?}");

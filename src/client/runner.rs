@@ -14,7 +14,7 @@ use std::{
 };
 
 use crate::{
-    capture::{self, Sight},
+    capture::{self, FaceAnalyzer},
     flow::{Flow, Operator, WayOut},
     session::{SessionApi, browser::Browser, client::Surroundings, link::LaunchLink, wait::Wait},
 };
@@ -38,7 +38,7 @@ pub use progress::{Asked, CameraFault, Command, Ended, Obstacle, Progress};
 /// What a run borrows of the world; the product's and a test's differ here and nowhere else.
 pub trait World: Send + Sync {
     /// The networks, loaded once.
-    fn sight(&self) -> Result<Arc<dyn Sight + Send + Sync>, VisionError>;
+    fn analyzer(&self) -> Result<Arc<dyn FaceAnalyzer + Send + Sync>, VisionError>;
     /// Their digests.
     fn models(&self) -> Vec<ModelClaim>;
     /// This installation's key.
@@ -151,8 +151,8 @@ struct LastWord {
 }
 
 fn login(world: &dyn World, link: &LaunchLink, attendant: &mut Attendant, cancelled: &AtomicBool) -> Ended {
-    let sight = match world.sight() {
-        Ok(sight) => sight,
+    let analyzer = match world.analyzer() {
+        Ok(analyzer) => analyzer,
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "the networks cannot be used");
             return Ended::Failed(WayOut::TellOperator);
@@ -163,7 +163,7 @@ fn login(world: &dyn World, link: &LaunchLink, attendant: &mut Attendant, cancel
     let mut session = world.session(around);
     let flow = Flow {
         source: &mut *world.camera(attendant.waker()),
-        sight: &*sight,
+        analyzer: &*analyzer,
         models: &world.models(),
         policy: Policy::default(),
         session: &mut *session,
@@ -185,12 +185,12 @@ fn login(world: &dyn World, link: &LaunchLink, attendant: &mut Attendant, cancel
 /// Looks, again and again, until the person has seen enough.
 fn try_camera(world: &dyn World, attendant: &mut Attendant) -> Result<(), Progress> {
     let broken = |_| Progress::Ended(Ended::Failed(WayOut::TellOperator));
-    let sight = world.sight().map_err(broken)?;
+    let analyzer = world.analyzer().map_err(broken)?;
     let mut camera = world.camera(attendant.waker());
     let looked = match camera.start() {
         Ok(()) => {
             let mut watch = |frame: &Frame, look, advice| attendant.watch(frame, look, advice);
-            capture::practise(&mut *camera, &*sight, &Policy::default(), &mut watch)
+            capture::practise(&mut *camera, &*analyzer, &Policy::default(), &mut watch)
         }
         Err(error) => Err(error.into()),
     };

@@ -8,7 +8,7 @@ use std::{
 };
 
 use countenance_camera::{CameraError, FrameSource, recording};
-use countenance_client::capture::{CaptureError, Captured, Sight, capture};
+use countenance_client::capture::{CaptureError, Captured, FaceAnalyzer, capture};
 use countenance_core::{
     face::Face,
     frame::Frame,
@@ -66,13 +66,13 @@ pub struct Report {
 /// Plays the recording over and over, capture after capture, until `frames` were read.
 pub fn bench(path: &Path, frames: usize, policy: &Policy, vision: &Vision) -> Result<Report, CaptureError> {
     let mut report = Report::default();
-    let sight = TimedSight { vision, detect: RefCell::default(), liveness: RefCell::default() };
+    let analyzer = TimedAnalyzer { vision, detect: RefCell::default(), liveness: RefCell::default() };
     while report.frame.0.len() < frames {
         let source = recording::open(path).map_err(CameraError::from)?;
         let mut source = TimedSource { source, decode: Times::default() };
         loop {
             let mut began = now();
-            let captured = capture(&mut source, &sight, policy, &mut |frame, _, _| {
+            let captured = capture(&mut source, &analyzer, policy, &mut |frame, _, _| {
                 report.size = (frame.width(), frame.height());
                 report.frame.0.push(began.elapsed());
                 began = now();
@@ -90,7 +90,7 @@ pub fn bench(path: &Path, frames: usize, policy: &Policy, vision: &Vision) -> Re
         }
         report.decode.0.append(&mut source.decode.0);
     }
-    (report.detect, report.liveness) = (sight.detect.into_inner(), sight.liveness.into_inner());
+    (report.detect, report.liveness) = (analyzer.detect.into_inner(), analyzer.liveness.into_inner());
     report.peak_mib = peak_mib();
     Ok(report)
 }
@@ -137,13 +137,13 @@ impl<S: FrameSource> FrameSource for TimedSource<S> {
     }
 }
 
-struct TimedSight<'v> {
+struct TimedAnalyzer<'v> {
     vision: &'v Vision,
     detect: RefCell<Times>,
     liveness: RefCell<Times>,
 }
 
-impl Sight for TimedSight<'_> {
+impl FaceAnalyzer for TimedAnalyzer<'_> {
     fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
         timed(&self.detect, || Vision::faces(self.vision, frame))
     }

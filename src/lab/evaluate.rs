@@ -28,7 +28,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use countenance_client::capture::Sight;
+use countenance_client::capture::FaceAnalyzer;
 use countenance_core::policy::Policy;
 
 use digest::FileDigest;
@@ -69,7 +69,7 @@ pub fn evaluate(
     set: &Set,
     options: &Options,
     policy: &Policy,
-    sight: &(dyn Sight + Sync),
+    analyzer: &(dyn FaceAnalyzer + Sync),
     progress: &(dyn Fn(usize) + Sync),
 ) -> Evaluation {
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -78,7 +78,7 @@ pub fn evaluate(
         loop {
             let i = next.fetch_add(1, Ordering::Relaxed);
             let Some(clip) = set.clips.get(i) else { return scored };
-            let (presentation, frames) = score::score(clip, options, policy, sight);
+            let (presentation, frames) = score::score(clip, options, policy, analyzer);
             scored.push((i, Scored { presentation, frames, files: digest::of_clip(clip) }));
             progress(done.fetch_add(1, Ordering::Relaxed) + 1);
         }

@@ -154,8 +154,8 @@ impl Vision {
     }
 
     /// Whether each of `nets` is at hand, by the terms that it is asked for: known before the first frame.
-    pub fn at_hand(&self, nets: &[NetPolicy]) -> Result<(), VisionError> {
-        self.passive.at_hand(nets)
+    pub fn supports(&self, nets: &[NetPolicy]) -> Result<(), VisionError> {
+        self.passive.supports(nets)
     }
 
     /// Prepares the embedding network, which only the verifier needs, so that a damaged one is found before the first face.

@@ -18,11 +18,11 @@ use countenance_core::{
 /// The liveness networks at hand.
 #[derive(Debug)]
 pub(super) struct PassiveLiveness {
-    networks: Vec<AtHand>,
+    networks: Vec<LoadedNet>,
 }
 
 #[derive(Debug)]
-struct AtHand {
+struct LoadedNet {
     /// Of its file, hex.
     sha256: String,
     /// The only way in which a network from a file may be fed and weighed: its owner's. One from this binary is fed as
@@ -36,18 +36,18 @@ impl PassiveLiveness {
     pub(super) fn load(models: &[Model], added: Vec<AddedNet>) -> Result<Self, VisionError> {
         let embedded = Network::load_all(Job::Liveness, models)?.into_iter();
         let mut networks: Vec<_> =
-            embedded.map(|(network, sha256)| AtHand { sha256, contract: None, network }).collect();
+            embedded.map(|(network, sha256)| LoadedNet { sha256, contract: None, network }).collect();
         for AddedNet { contract, network, .. } in added {
             if networks.iter().any(|other| other.sha256 == contract.sha256) {
                 return Err(VisionError::NetTwice { name: contract.name, sha256: contract.sha256 });
             }
-            networks.push(AtHand { sha256: contract.sha256.clone(), contract: Some(contract), network });
+            networks.push(LoadedNet { sha256: contract.sha256.clone(), contract: Some(contract), network });
         }
         Ok(Self { networks })
     }
 
     /// Whether each of `nets` can be asked.
-    pub(super) fn at_hand(&self, nets: &[NetPolicy]) -> Result<(), VisionError> {
+    pub(super) fn supports(&self, nets: &[NetPolicy]) -> Result<(), VisionError> {
         nets.iter().try_for_each(|net| self.network(net).map(drop))
     }
 
@@ -59,10 +59,10 @@ impl PassiveLiveness {
     fn network(&self, net: &NetPolicy) -> Result<&Network, VisionError> {
         let (name, sha256) = (|| net.name.clone(), || net.sha256.clone());
         net.check().map_err(|source| VisionError::Contract { name: name(), source })?;
-        let AtHand { contract, network, .. } = self
+        let LoadedNet { contract, network, .. } = self
             .networks
             .iter()
-            .find(|at_hand| at_hand.sha256 == net.sha256)
+            .find(|loaded| loaded.sha256 == net.sha256)
             .ok_or_else(|| VisionError::NoSuchNet { name: name(), sha256: sha256() })?;
         match contract {
             Some(contract) if contract != net => Err(VisionError::OtherContract { name: name(), sha256: sha256() }),

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use countenance_attest::{DeviceKey, Sealed};
 use countenance_camera::{CameraError, FrameSource, recording};
 use countenance_client::{
-    capture::{Advice, Look, Sight},
+    capture::{Advice, FaceAnalyzer, Look},
     flow::{Answer, CodeAnswer, CodeStep, CodeTrouble, Consent, Ending, Flow, FlowError, Operator, Setback, Stage},
     headless::{Exit, Script},
     rehearsal::{self, Fixed, NoBrowser, Rehearsal, Repeatable},
@@ -161,7 +161,7 @@ impl FrameSource for Fails {
 /// Real faces, and log odds as told: what the network says of the clips is not what is tested here.
 struct Says(f32);
 
-impl Sight for Says {
+impl FaceAnalyzer for Says {
     fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
         VISION.faces(frame)
     }
@@ -173,24 +173,24 @@ impl Sight for Says {
 
 fn run(
     source: &mut dyn FrameSource,
-    sight: &dyn Sight,
+    analyzer: &dyn FaceAnalyzer,
     session: &mut dyn SessionApi,
     operator: &mut Attends,
 ) -> Result<Ending, FlowError> {
-    run_by(Policy::default(), source, sight, session, operator)
+    run_by(Policy::default(), source, analyzer, session, operator)
 }
 
 fn run_by(
     policy: Policy,
     source: &mut dyn FrameSource,
-    sight: &dyn Sight,
+    analyzer: &dyn FaceAnalyzer,
     session: &mut dyn SessionApi,
     operator: &mut dyn Operator,
 ) -> Result<Ending, FlowError> {
     let key = DeviceKey::ephemeral(&Repeatable::from("key"));
     let flow = Flow {
         source,
-        sight,
+        analyzer,
         models: &VISION.model_claims(),
         policy,
         session,
@@ -268,7 +268,7 @@ fn a_camera_that_fails_is_a_setback_with_a_way_out() {
 /// Log odds by look: a look begins when the camera does.
 struct Wavers(Vec<f32>, std::sync::atomic::AtomicUsize);
 
-impl Sight for Wavers {
+impl FaceAnalyzer for Wavers {
     fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
         VISION.faces(frame)
     }

@@ -8,7 +8,7 @@ use std::{
 use countenance_attest::{DeviceKey, Sealed};
 use countenance_camera::{CameraError, FrameSource};
 use countenance_client::{
-    capture::Sight,
+    capture::FaceAnalyzer,
     rehearsal::{Fixed, Rehearsal, Repeatable},
     runner::World,
     session::{
@@ -167,7 +167,7 @@ impl Stage {
 pub(crate) struct OnStage(pub(crate) Arc<Stage>);
 
 impl World for OnStage {
-    fn sight(&self) -> Result<Arc<dyn Sight + Send + Sync>, VisionError> {
+    fn analyzer(&self) -> Result<Arc<dyn FaceAnalyzer + Send + Sync>, VisionError> {
         Ok(Arc::new(Eyes(Arc::clone(&self.0))))
     }
 
@@ -216,7 +216,7 @@ const NONCE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
 struct Eyes(Arc<Stage>);
 
-impl Sight for Eyes {
+impl FaceAnalyzer for Eyes {
     fn faces(&self, _: &Frame) -> Result<Vec<Face>, VisionError> {
         let looks = *self.0.looks.lock().unwrap();
         Ok(if looks <= self.0.script.lock().unwrap().empty_looks { vec![] } else { vec![samples::face()] })

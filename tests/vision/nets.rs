@@ -66,7 +66,7 @@ fn a_policy_has_it_by_the_owners_contract_or_not_at_all() {
     let vision = Vision::load_with(vec![Nets::new().load("warmth", warmth()).unwrap()]).unwrap();
     let (frame, face) = coloured(151, 80, 100);
     let asked = |net: NetPolicy| {
-        let early = vision.at_hand(&[NetPolicy::embedded(), net.clone()]);
+        let early = vision.supports(&[NetPolicy::embedded(), net.clone()]);
         let late = vision.liveness(&frame, &face, &[net]).map(drop);
         assert_eq!(early.is_ok(), late.is_ok());
         early

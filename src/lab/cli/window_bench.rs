@@ -11,7 +11,7 @@ use std::{
 use countenance_attest::DeviceKey;
 use countenance_camera::FrameSource;
 use countenance_client::{
-    capture::Sight,
+    capture::FaceAnalyzer,
     rehearsal::{self, NoBrowser, Rehearsal},
     runner::World,
     session::{SessionApi, browser::Browser, client::Surroundings, wait::Wait},
@@ -75,8 +75,8 @@ fn now() -> Instant {
 struct Rehearsing(Arc<Installed>);
 
 impl World for Rehearsing {
-    fn sight(&self) -> Result<Arc<dyn Sight + Send + Sync>, VisionError> {
-        self.0.sight()
+    fn analyzer(&self) -> Result<Arc<dyn FaceAnalyzer + Send + Sync>, VisionError> {
+        self.0.analyzer()
     }
 
     fn models(&self) -> Vec<ModelClaim> {

@@ -93,7 +93,7 @@ impl Client {
         let mut hand_over = HandOver { browser, page: None };
         let flow = Flow {
             source: &mut *source,
-            sight: &*self.vision,
+            analyzer: &*self.vision,
             models: &self.models,
             policy: Policy::default(),
             session: &mut session,

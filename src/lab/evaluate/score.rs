@@ -10,7 +10,7 @@ use super::{
 };
 use countenance_camera::{CameraError, FrameSource, recording};
 use countenance_client::{
-    capture::{CaptureError, Captured, Look, Sight, capture},
+    capture::{CaptureError, Captured, FaceAnalyzer, Look, capture},
     headless::causes,
 };
 use countenance_core::{
@@ -28,10 +28,10 @@ pub(super) fn score(
     clip: &Clip,
     options: &Options,
     policy: &Policy,
-    sight: &dyn Sight,
+    analyzer: &dyn FaceAnalyzer,
 ) -> (Presentation, Vec<FrameEvidence>) {
     let mut played = Played::default();
-    let memory = Memory { sight, faces: RefCell::default(), odds: RefCell::default() };
+    let memory = Memory { analyzer, faces: RefCell::default(), odds: RefCell::default() };
     let ended = play(clip, options, policy, &memory, &mut played).and_then(|()| decide(clip, options, policy, &memory));
     let verdict = played.longest.filter(|_| ended.is_ok());
     let response = match (&ended, &verdict) {
@@ -84,7 +84,7 @@ fn play(
     clip: &Clip,
     options: &Options,
     policy: &Policy,
-    sight: &dyn Sight,
+    analyzer: &dyn FaceAnalyzer,
     played: &mut Played,
 ) -> Result<(), CaptureError> {
     let mut source = Beginning::of(clip, options)?;
@@ -102,7 +102,7 @@ fn play(
             frame => frame?,
         };
         played.frames += 1;
-        let faces = sight.faces(&frame)?;
+        let faces = analyzer.faces(&frame)?;
         let track = tracker.follow(&frame, &faces);
         if track.is_some() && track != on {
             played.keep(judge.verdict());
@@ -114,7 +114,7 @@ fn play(
         let mut odds = Vec::new();
         if let Ok(good) = &judged {
             played.good += 1;
-            odds = sight.liveness(&frame, good.face(), &policy.liveness.nets)?;
+            odds = analyzer.liveness(&frame, good.face(), &policy.liveness.nets)?;
             judge.take(good, odds.clone());
         }
         if options.evidence {
@@ -135,7 +135,12 @@ struct Decided {
 }
 
 /// What a login would lead to; nothing where nobody knows how far apart the frames were taken.
-fn decide(clip: &Clip, options: &Options, policy: &Policy, sight: &dyn Sight) -> Result<Option<Decided>, CaptureError> {
+fn decide(
+    clip: &Clip,
+    options: &Options,
+    policy: &Policy,
+    analyzer: &dyn FaceAnalyzer,
+) -> Result<Option<Decided>, CaptureError> {
     let mut source = Beginning::of(clip, options)?;
     // Nor can it be played where pictures lie farther apart than a login's may.
     let gap = Duration::from_millis(policy.liveness.gap_millis);
@@ -143,7 +148,7 @@ fn decide(clip: &Clip, options: &Options, policy: &Policy, sight: &dyn Sight) ->
         return Ok(None);
     }
     let mut gathered = Vec::new();
-    let captured = capture(&mut source, sight, policy, &mut |frame, look, _| {
+    let captured = capture(&mut source, analyzer, policy, &mut |frame, look, _| {
         if matches!(look, Look::Gathered(_)) {
             gathered.push(frame.at());
         }
@@ -229,18 +234,18 @@ impl FrameSource for Beginning {
 
 /// What was seen once is not looked at again: the login is played on the same frames as the score.
 struct Memory<'s> {
-    sight: &'s dyn Sight,
+    analyzer: &'s dyn FaceAnalyzer,
     /// By number of frame.
     faces: RefCell<HashMap<u64, Vec<Face>>>,
     odds: RefCell<HashMap<u64, (Face, Vec<NetOdds>)>>,
 }
 
-impl Sight for Memory<'_> {
+impl FaceAnalyzer for Memory<'_> {
     fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
         if let Some(faces) = self.faces.borrow().get(&frame.seq()) {
             return Ok(faces.clone());
         }
-        let faces = self.sight.faces(frame)?;
+        let faces = self.analyzer.faces(frame)?;
         self.faces.borrow_mut().insert(frame.seq(), faces.clone());
         Ok(faces)
     }
@@ -249,7 +254,7 @@ impl Sight for Memory<'_> {
         if let Some((_, odds)) = self.odds.borrow().get(&frame.seq()).filter(|(seen, _)| seen == face) {
             return Ok(odds.clone());
         }
-        let odds = self.sight.liveness(frame, face, nets)?;
+        let odds = self.analyzer.liveness(frame, face, nets)?;
         self.odds.borrow_mut().insert(frame.seq(), (*face, odds.clone()));
         Ok(odds)
     }

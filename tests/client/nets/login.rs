@@ -89,7 +89,7 @@ fn log_in(source: &mut dyn FrameSource, vision: &Vision, session: &mut Asks) -> 
     let allowed = std::iter::once(rehearsal::ORIGIN.parse().unwrap()).collect();
     let flow = Flow {
         source,
-        sight: vision,
+        analyzer: vision,
         models: &vision.model_claims(),
         policy: Policy::default(),
         session,
