@@ -8,7 +8,7 @@ use countenance_core::{
     frame::Frame,
     liveness::{Inconclusive, Judge, LivenessProof, NetOdds, Rejected, Step, track::Tracker},
     policy::{HintPolicy, NetPolicy, Policy},
-    quality::{self, Hint, Steady},
+    quality::{self, Hint, HintDebouncer},
     sample_selector::{SampleSelector, Samples},
 };
 use countenance_vision::{Vision, VisionError};
@@ -41,17 +41,17 @@ impl FaceAnalyzer for Vision {
 
 /// What one frame led to, told as it happens: the bare fact, which may be another one frame later.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Look {
+pub enum FrameOutcome {
     /// The frame did not count; what the person can do about it.
     Hint(Hint),
     /// The frame counted; how much of the evidence is there, 0 to 1.
     Gathered(f32),
 }
 
-/// What to show a person after a frame: steady, where [`Look`] is not.
+/// What to show a person after a frame: debounced, where [`FrameOutcome`] is not.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Advice {
-    /// The one hint to read, see [`Steady`]. It may still be there when the frame counted.
+pub struct Feedback {
+    /// The one hint to read, see [`HintDebouncer`]. It may still be there when the frame counted.
     pub hint: Option<Hint>,
     /// How much of the evidence is there, 0 to 1. A frame that does not count takes nothing away; another face does.
     pub gathered_ratio: f32,
@@ -89,13 +89,13 @@ pub fn capture(
     source: &mut dyn FrameSource,
     analyzer: &dyn FaceAnalyzer,
     policy: &Policy,
-    watch: &mut dyn FnMut(&Frame, Look, Advice) -> bool,
+    watch: &mut dyn FnMut(&Frame, FrameOutcome, Feedback) -> bool,
 ) -> Result<Captured, CaptureError> {
     let wait = Duration::from_millis(policy.capture.frame_millis);
     let limit = Duration::from_millis(policy.capture.limit_millis);
     let (mut tracker, mut judge, mut best) =
         (Tracker::new(&policy.liveness), Judge::new(policy), SampleSelector::default());
-    let mut steady = Steady::new(&HintPolicy::default());
+    let mut debouncer = HintDebouncer::new(&HintPolicy::default());
     let mut begun = None;
     loop {
         let frame = match source.next_frame(wait) {
@@ -109,12 +109,12 @@ pub fn capture(
         let track = tracker.follow(&frame, &faces);
         judge.see(track);
         let examined = quality::examine(&frame, &faces, &policy.quality);
-        let hint = steady.see(frame.at(), examined.gates());
-        let look = match (examined.good(), track) {
+        let hint = debouncer.see(frame.at(), examined.gates());
+        let outcome = match (examined.good(), track) {
             (Ok(good), Some(track)) => {
                 best.keep(&good, track);
                 match judge.take(&good, analyzer.liveness(&frame, good.face(), &policy.liveness.nets)?) {
-                    Step::More(ratio) => Look::Gathered(ratio),
+                    Step::More(ratio) => FrameOutcome::Gathered(ratio),
                     Step::CannotTell(verdict) => return Ok(Captured::CannotTell(Inconclusive::Undecided(verdict))),
                     Step::NotLive(rejected) => return Ok(Captured::NotLive(rejected)),
                     Step::Live(proof) => {
@@ -125,10 +125,10 @@ pub fn capture(
                     }
                 }
             }
-            (Err(hint), _) => Look::Hint(hint),
-            (Ok(_), None) => Look::Hint(Hint::NoFace),
+            (Err(hint), _) => FrameOutcome::Hint(hint),
+            (Ok(_), None) => FrameOutcome::Hint(Hint::NoFace),
         };
-        if !watch(&frame, look, Advice { hint, gathered_ratio: judge.gathered_ratio() }) {
+        if !watch(&frame, outcome, Feedback { hint, gathered_ratio: judge.gathered_ratio() }) {
             return Ok(Captured::Stopped);
         }
     }
@@ -139,16 +139,16 @@ pub fn practise(
     source: &mut dyn FrameSource,
     analyzer: &dyn FaceAnalyzer,
     policy: &Policy,
-    watch: &mut dyn FnMut(&Frame, Look, Advice) -> bool,
+    watch: &mut dyn FnMut(&Frame, FrameOutcome, Feedback) -> bool,
 ) -> Result<(), CaptureError> {
     let wait = Duration::from_millis(policy.capture.frame_millis);
-    let mut steady = Steady::new(&HintPolicy::default());
+    let mut debouncer = HintDebouncer::new(&HintPolicy::default());
     loop {
         let frame = source.next_frame(wait)?;
         let examined = quality::examine(&frame, &analyzer.faces(&frame)?, &policy.quality);
-        let advice = Advice { hint: steady.see(frame.at(), examined.gates()), gathered_ratio: 0.0 };
-        let look = examined.good().map_or_else(Look::Hint, |_| Look::Gathered(0.0));
-        if !watch(&frame, look, advice) {
+        let feedback = Feedback { hint: debouncer.see(frame.at(), examined.gates()), gathered_ratio: 0.0 };
+        let outcome = examined.good().map_or_else(FrameOutcome::Hint, |_| FrameOutcome::Gathered(0.0));
+        if !watch(&frame, outcome, feedback) {
             return Ok(());
         }
     }
@@ -257,20 +257,20 @@ mod tests {
             }
         }
         let mut told = Vec::new();
-        let mut watch = |frame: &Frame, look: Look, advice: Advice| {
-            told.push((look, advice));
+        let mut watch = |frame: &Frame, outcome: FrameOutcome, feedback: Feedback| {
+            told.push((outcome, feedback));
             frame.seq() < 24
         };
         capture(&mut Frames(0..100), &ComesLate, &plain_policy(), &mut watch).unwrap();
-        for (seq, (look, advice)) in told.iter().enumerate() {
+        for (seq, (outcome, feedback)) in told.iter().enumerate() {
             // 200 ms to appear, 600 to stay, 40 ms a frame.
-            assert_eq!(advice.hint, (5..20).contains(&seq).then_some(Hint::NoFace), "{seq}");
-            assert_eq!(matches!(look, Look::Hint(_)), seq < 10 || seq == 15, "{seq}");
-            if let Look::Gathered(ratio) = look {
-                assert_eq!(ratio.to_bits(), advice.gathered_ratio.to_bits(), "{seq}");
+            assert_eq!(feedback.hint, (5..20).contains(&seq).then_some(Hint::NoFace), "{seq}");
+            assert_eq!(matches!(outcome, FrameOutcome::Hint(_)), seq < 10 || seq == 15, "{seq}");
+            if let FrameOutcome::Gathered(ratio) = outcome {
+                assert_eq!(ratio.to_bits(), feedback.gathered_ratio.to_bits(), "{seq}");
             }
         }
-        let gathered: Vec<_> = told.iter().map(|(_, advice)| advice.gathered_ratio).collect();
+        let gathered: Vec<_> = told.iter().map(|(_, feedback)| feedback.gathered_ratio).collect();
         assert!(gathered.is_sorted() && gathered[15] <= gathered[14] && gathered[24] > 0.5, "{gathered:?}");
     }
 }

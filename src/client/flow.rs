@@ -4,7 +4,7 @@
 //! and an [`Operator`] who attends: the window, a script, a test.
 
 use crate::{
-    capture::{Advice, CaptureError, Captured, FaceAnalyzer, Look, capture},
+    capture::{CaptureError, Captured, FaceAnalyzer, Feedback, FrameOutcome, capture},
     session::{
         SessionApi, SessionError,
         browser::{Browser, BrowserError},
@@ -57,7 +57,7 @@ pub trait Operator {
     /// The session is open: this application, this account. May the camera open?
     fn consent(&mut self, ticket: &Ticket) -> Consent;
     /// One frame was looked at: what it led to, what to show a person. `false` cancels.
-    fn watch(&mut self, frame: &Frame, look: Look, advice: Advice) -> bool;
+    fn watch(&mut self, frame: &Frame, outcome: FrameOutcome, feedback: Feedback) -> bool;
     /// Something is about to take a moment, or is done.
     fn tell(&mut self, stage: Stage);
     /// It did not work this time. What now?
@@ -270,7 +270,7 @@ impl Flow<'_> {
             return Ok(Err(error));
         }
         let operator = &mut *self.operator;
-        let mut watch = |frame: &Frame, look, advice| operator.watch(frame, look, advice);
+        let mut watch = |frame: &Frame, outcome, feedback| operator.watch(frame, outcome, feedback);
         let captured = capture(self.source, self.analyzer, &self.policy, &mut watch);
         self.source.stop();
         match captured {

@@ -5,7 +5,7 @@ use std::{io::Write, process::ExitCode};
 use serde_json::{Value, json};
 
 use crate::{
-    capture::{Advice, Look},
+    capture::{Feedback, FrameOutcome},
     flow::{Answer, Consent, Ending, FlowError, Operator, Setback, Stage, WayOut},
 };
 use countenance_camera::CameraError;
@@ -78,7 +78,7 @@ pub struct Script<'w> {
     trouble: Option<&'static str>,
     out: &'w mut (dyn Write + Send),
     frames: u32,
-    last: Option<Look>,
+    last: Option<FrameOutcome>,
 }
 
 impl<'w> Script<'w> {
@@ -125,25 +125,31 @@ impl Operator for Script<'_> {
         if self.cancel_after == Some(0) { Consent::Cancelled } else { Consent::Given }
     }
 
-    fn watch(&mut self, frame: &Frame, look: Look, _: Advice) -> bool {
+    fn watch(&mut self, frame: &Frame, outcome: FrameOutcome, _: Feedback) -> bool {
         self.frames += 1;
         self.trouble = None;
-        let news = match (look, self.last) {
-            (Look::Hint(hint), last) if last != Some(Look::Hint(hint)) => Some(json!({"hint": hint})),
-            (Look::Gathered(now), Some(Look::Gathered(then))) if then < LEAST_SHARE && now >= LEAST_SHARE => {
+        let news = match (outcome, self.last) {
+            (FrameOutcome::Hint(hint), last) if last != Some(FrameOutcome::Hint(hint)) => Some(json!({"hint": hint})),
+            (FrameOutcome::Gathered(now), Some(FrameOutcome::Gathered(then)))
+                if then < LEAST_SHARE && now >= LEAST_SHARE =>
+            {
                 Some(json!({"gathered_ratio": (now * 100.0).round() / 100.0, "longer": true}))
             }
             // A quarter of the evidence at a time is news enough for a log.
-            (Look::Gathered(now), Some(Look::Gathered(then))) if (now * 4.0) as u8 == (then * 4.0) as u8 => None,
-            (Look::Gathered(now), _) => Some(json!({"gathered_ratio": (now * 100.0).round() / 100.0})),
+            (FrameOutcome::Gathered(now), Some(FrameOutcome::Gathered(then)))
+                if (now * 4.0) as u8 == (then * 4.0) as u8 =>
+            {
+                None
+            }
+            (FrameOutcome::Gathered(now), _) => Some(json!({"gathered_ratio": (now * 100.0).round() / 100.0})),
             _ => None,
         };
         if let Some(news) = news {
             self.line(&json!({
-                "event": "look", "frame": frame.seq(), "at_millis": frame.at().as_millis() as u64, "look": news,
+                "event": "frame", "seq": frame.seq(), "at_millis": frame.at().as_millis() as u64, "outcome": news,
             }));
         }
-        self.last = Some(look);
+        self.last = Some(outcome);
         self.cancel_after.is_none_or(|limit| self.frames < limit)
     }
 

@@ -12,7 +12,7 @@ use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
 use serde::Serialize;
 
-use crate::capture::{Advice, CaptureError, Captured, FaceAnalyzer, Look, capture};
+use crate::capture::{CaptureError, Captured, FaceAnalyzer, Feedback, FrameOutcome, capture};
 use countenance_camera::FrameSource;
 use countenance_core::{
     face::Face,
@@ -72,7 +72,7 @@ pub struct Collected {
 #[derive(Debug)]
 pub enum Step<'a> {
     /// A frame was looked at; what to show whoever sits there.
-    Looked(Advice),
+    Looked(Feedback),
     /// A capture is there.
     Taken(&'a Genuine),
     /// A look ended without one.
@@ -89,12 +89,12 @@ pub fn collect(
     tell: &mut dyn FnMut(&Step<'_>) -> bool,
 ) -> Result<Collected, CaptureError> {
     source.start()?;
-    let collected = looks(source, analyzer, policy, captures, tell);
+    let collected = collect_captures(source, analyzer, policy, captures, tell);
     source.stop();
     collected
 }
 
-fn looks(
+fn collect_captures(
     source: &mut dyn FrameSource,
     analyzer: &dyn FaceAnalyzer,
     policy: &Policy,
@@ -106,11 +106,11 @@ fn looks(
     while collected.genuine.len() < captures && misses < MISSES {
         let seen = Seen { analyzer, frames: RefCell::default(), scored: RefCell::default() };
         let mut hints = BTreeMap::new();
-        let captured = capture(source, &seen, policy, &mut |_, look, advice| {
-            if let Look::Hint(hint) = look {
+        let captured = capture(source, &seen, policy, &mut |_, outcome, feedback| {
+            if let FrameOutcome::Hint(hint) = outcome {
                 *hints.entry(hint).or_insert(0) += 1;
             }
-            tell(&Step::Looked(advice))
+            tell(&Step::Looked(feedback))
         })?;
         collected.frames += seen.frames.borrow().len() as u32;
         for (hint, frames) in &hints {

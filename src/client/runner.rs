@@ -189,7 +189,7 @@ fn try_camera(world: &dyn World, attendant: &mut Attendant) -> Result<(), Progre
     let mut camera = world.camera(attendant.waker());
     let looked = match camera.start() {
         Ok(()) => {
-            let mut watch = |frame: &Frame, look, advice| attendant.watch(frame, look, advice);
+            let mut watch = |frame: &Frame, outcome, feedback| attendant.watch(frame, outcome, feedback);
             capture::practise(&mut *camera, &*analyzer, &Policy::default(), &mut watch)
         }
         Err(error) => Err(error.into()),

@@ -17,7 +17,7 @@ use super::{
     Ask, Draft, Host, LinkTrouble, Page, State, fonts,
     hotplug::{self, Plugs},
     preview::Preview,
-    screen::{self, Look, Screen},
+    screen::{self, CaptureView, Screen},
     screens::{self, View},
     theme::{self, Scheme, Theme},
     words::{Language, Words, system_tags},
@@ -118,7 +118,7 @@ impl App {
         for progress in heard {
             match &progress {
                 Progress::Opened(asked) => self.state.fallback.clone_from(&asked.fallback),
-                Progress::Look { .. } => self.plugs.works(),
+                Progress::Frame { .. } => self.plugs.works(),
                 Progress::Setback(Obstacle::Camera(fault)) => self.camera_failed(*fault),
                 Progress::Code(step) => self.code_stands(*step, frame_at),
                 Progress::Ended(ended) => self.end(*ended),
@@ -184,7 +184,7 @@ impl App {
             Ask::OpenLink(link) => self.follow(ctx, &link),
             Ask::TryCamera => {
                 self.state.link_trouble = None;
-                self.state.screen = Screen::Trying(Look::default());
+                self.state.screen = Screen::Trying(CaptureView::default());
                 self.runner = Some(Runner::try_camera(Arc::clone(&self.host.world), wake(ctx)));
             }
             Ask::UseCamera(id) => self.use_camera(ctx, id),

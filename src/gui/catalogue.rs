@@ -9,7 +9,7 @@ use super::{
     CameraEntry, Draft, LinkTrouble, Page, State, fonts,
     preview::Preview,
     raster::Canvas,
-    screen::{Code, Look, Refusal, Screen},
+    screen::{CaptureView, Code, Refusal, Screen},
     screens::{self, View},
     theme::{Scheme, Theme},
     words::{Language, Words},
@@ -44,7 +44,7 @@ pub struct Setting {
 /// Every screen, in the order in which people meet them.
 pub fn samples() -> Vec<Sample> {
     let screen = |screen| State { screen, now: NOW, ..State::default() };
-    let look = |hint, gathered_ratio, at_millis| Look { hint, gathered_ratio, at_millis, camera_came: false };
+    let capture = |hint, gathered_ratio, at_millis| CaptureView { hint, gathered_ratio, at_millis, camera_came: false };
     let refusal = |reason| Screen::NotAccepted(Refusal { reason, attempts_left: 4, picture: sitter() });
     let page = |page| State { page, ..settled() };
     let by_code =
@@ -64,16 +64,19 @@ pub fn samples() -> Vec<Sample> {
             State { link_trouble: Some(LinkTrouble::Busy), ..screen(Screen::Consent(asked(Purpose::Verify))) },
         ),
         ("enrol-intro", screen(Screen::Consent(asked(Purpose::Enroll)))),
-        ("capture-starting", screen(Screen::Capture(Look::default()))),
-        ("capture-camera-came", screen(Screen::Capture(Look::default()).because_a_camera_came())),
-        ("capture-hint", screen(Screen::Capture(look(Some(Hint::ComeCloser), 0.0, Some(2_000))))),
-        ("capture-light", screen(Screen::Capture(look(Some(Hint::UnevenLight), 0.3, Some(14_500))))),
-        ("capture-progress", screen(Screen::Capture(look(None, 0.66, Some(3_000))))),
-        ("capture-longer", screen(Screen::Capture(look(None, 0.94, Some(4_200))))),
-        ("capture-cameras", among(Screen::Capture(look(None, 0.66, Some(3_000))))),
-        ("capture-recording", State { plays_recording: true, ..screen(Screen::Capture(look(None, 1.0, Some(3_600)))) }),
-        ("camera-test", screen(Screen::Trying(look(None, 1.0, Some(900))))),
-        ("camera-test-cameras", among(Screen::Trying(look(Some(Hint::ComeCloser), 0.0, Some(900))))),
+        ("capture-starting", screen(Screen::Capture(CaptureView::default()))),
+        ("capture-camera-came", screen(Screen::Capture(CaptureView::default()).because_a_camera_came())),
+        ("capture-hint", screen(Screen::Capture(capture(Some(Hint::ComeCloser), 0.0, Some(2_000))))),
+        ("capture-light", screen(Screen::Capture(capture(Some(Hint::UnevenLight), 0.3, Some(14_500))))),
+        ("capture-progress", screen(Screen::Capture(capture(None, 0.66, Some(3_000))))),
+        ("capture-longer", screen(Screen::Capture(capture(None, 0.94, Some(4_200))))),
+        ("capture-cameras", among(Screen::Capture(capture(None, 0.66, Some(3_000))))),
+        (
+            "capture-recording",
+            State { plays_recording: true, ..screen(Screen::Capture(capture(None, 1.0, Some(3_600)))) },
+        ),
+        ("camera-test", screen(Screen::Trying(capture(None, 1.0, Some(900))))),
+        ("camera-test-cameras", among(Screen::Trying(capture(Some(Hint::ComeCloser), 0.0, Some(900))))),
         ("camera-denied", screen(camera(CameraFault::Denied))),
         ("camera-busy", screen(camera(CameraFault::Busy))),
         ("camera-absent", screen(camera(CameraFault::Absent))),
@@ -172,7 +175,7 @@ fn drawn(state: &State, setting: Setting, canvas: &mut Canvas) -> (egui::FullOut
     theme.apply(&ctx);
     let own = match &state.screen {
         Screen::NotAccepted(refusal) => refusal.picture.clone(),
-        Screen::Capture(look) if look.at_millis.is_none() => None,
+        Screen::Capture(capture) if capture.at_millis.is_none() => None,
         screen => screen.shows_preview().then(sitter).flatten(),
     };
     preview.take(&ctx, own.as_ref());

@@ -21,9 +21,9 @@ pub enum Screen {
     /// Who asks, for which account; the camera is off.
     Consent(Asked),
     /// The camera looks.
-    Capture(Look),
+    Capture(CaptureView),
     /// The person tries the camera; no login is under way.
-    Trying(Look),
+    Trying(CaptureView),
     /// The camera failed.
     Camera {
         /// How.
@@ -52,7 +52,7 @@ pub enum Screen {
 
 /// What the camera's picture has shown so far.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Look {
+pub struct CaptureView {
     /// The one thing to do better.
     pub hint: Option<Hint>,
     /// How much of the evidence is there, 0 to 1.
@@ -106,11 +106,11 @@ impl Screen {
             // Who has read how it ended is not shown a second end, and what was left does not come back.
             (over @ (Self::Ready | Self::Done(_) | Self::Refused(_) | Self::Failed(_)), _) => over,
             (_, Progress::Opened(asked)) => Self::Consent(asked),
-            (Self::Trying(_), Progress::Look { hint, gathered_ratio, at_millis }) => {
-                Self::Trying(Look { hint, gathered_ratio, at_millis: Some(at_millis), camera_came: false })
+            (Self::Trying(_), Progress::Frame { hint, gathered_ratio, at_millis }) => {
+                Self::Trying(CaptureView { hint, gathered_ratio, at_millis: Some(at_millis), camera_came: false })
             }
-            (_, Progress::Look { hint, gathered_ratio, at_millis }) => {
-                Self::Capture(Look { hint, gathered_ratio, at_millis: Some(at_millis), camera_came: false })
+            (_, Progress::Frame { hint, gathered_ratio, at_millis }) => {
+                Self::Capture(CaptureView { hint, gathered_ratio, at_millis: Some(at_millis), camera_came: false })
             }
             (before, Progress::Code(step)) => {
                 let (channel, before) = match before {
@@ -151,7 +151,7 @@ impl Screen {
             (
                 Self::Consent(_) | Self::Camera { .. } | Self::CannotTell(_) | Self::NotAccepted(_) | Self::Code(_),
                 Command::Begin | Command::TryAgain,
-            ) => Self::Capture(Look::default()),
+            ) => Self::Capture(CaptureView::default()),
             (Self::Code(code), Command::SendCode(channel)) => {
                 Self::Code(Code { channel: Some(channel), is_under_way: true, ..code })
             }
@@ -164,8 +164,8 @@ impl Screen {
     #[must_use]
     pub fn because_a_camera_came(self) -> Self {
         match self {
-            Self::Capture(look) => Self::Capture(Look { camera_came: true, ..look }),
-            Self::Trying(look) => Self::Trying(Look { camera_came: true, ..look }),
+            Self::Capture(capture) => Self::Capture(CaptureView { camera_came: true, ..capture }),
+            Self::Trying(capture) => Self::Trying(CaptureView { camera_came: true, ..capture }),
             screen => screen,
         }
     }
@@ -236,8 +236,8 @@ mod tests {
         }
     }
 
-    fn look() -> Progress {
-        Progress::Look { hint: Some(Hint::ComeCloser), gathered_ratio: 0.0, at_millis: 40 }
+    fn capture() -> Progress {
+        Progress::Frame { hint: Some(Hint::ComeCloser), gathered_ratio: 0.0, at_millis: 40 }
     }
 
     fn not_accepted() -> Progress {
@@ -258,16 +258,16 @@ mod tests {
         let rows: [(&str, Vec<Progress>, &str); 16] = [
             ("opening", vec![], "Opening"),
             ("who asks", vec![Progress::Opened(asked())], "Consent"),
-            ("looking", vec![Progress::Opened(asked()), look()], "Capture"),
-            ("sending", vec![look(), Progress::Sending], "Sending"),
-            ("offline", vec![look(), Progress::Sending, Progress::Waiting], "Sending"),
+            ("looking", vec![Progress::Opened(asked()), capture()], "Capture"),
+            ("sending", vec![capture(), Progress::Sending], "Sending"),
+            ("offline", vec![capture(), Progress::Sending, Progress::Waiting], "Sending"),
             ("offline while opening", vec![Progress::Waiting], "Opening"),
             ("refused once", vec![Progress::Sending, not_accepted()], "NotAccepted"),
-            ("and again", vec![not_accepted(), look()], "Capture"),
+            ("and again", vec![not_accepted(), capture()], "Capture"),
             ("by code", vec![not_accepted(), step(CodeStep::Choose)], "Code"),
             ("a wrong code", vec![step(CodeStep::Sent { attempts_left: 5 }), step(WRONG)], "Code"),
             ("offline with a code", vec![step(WRONG), Progress::Waiting], "Code"),
-            ("a face after all", vec![step(CodeStep::Choose), look()], "Capture"),
+            ("a face after all", vec![step(CodeStep::Choose), capture()], "Capture"),
             ("approved", vec![Progress::Ended(Ended::Approved(Purpose::Verify))], "Done"),
             ("refused", vec![not_accepted(), Progress::Ended(Ended::Refused(Reason::NoMatch))], "Refused"),
             ("broken", vec![Progress::Ended(Ended::Failed(WayOut::LoginAgain))], "Failed"),
@@ -288,12 +288,12 @@ mod tests {
 
     #[test]
     fn a_try_of_the_camera_ends_where_it_began() {
-        let trying = || Screen::Trying(Look::default());
-        assert_eq!(name(&trying().after(look())), "Trying");
-        assert_eq!(name(&Screen::Ready.after(look())), "Ready", "a frame that comes late");
+        let trying = || Screen::Trying(CaptureView::default());
+        assert_eq!(name(&trying().after(capture())), "Trying");
+        assert_eq!(name(&Screen::Ready.after(capture())), "Ready", "a frame that comes late");
         assert_eq!(name(&trying().after(Progress::Ended(Ended::Failed(WayOut::TellOperator)))), "Ready");
         assert_eq!(name(&trying().commanded(Command::Cancel)), "Trying", "the window itself leaves it");
-        assert_eq!(name(&Screen::Ready.after(look())), "Ready", "a last look comes too late");
+        assert_eq!(name(&Screen::Ready.after(capture())), "Ready", "a last look comes too late");
         let failed = trying().after(Progress::Setback(Obstacle::Camera(CameraFault::Busy)));
         assert!(matches!(failed, Screen::Camera { login: false, .. }) && !failed.is_login());
         assert_eq!(name(&failed.after(Progress::Ended(Ended::Failed(WayOut::TellOperator)))), "Camera");

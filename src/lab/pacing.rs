@@ -34,7 +34,7 @@ pub struct Report {
     /// What one paint took on the window's thread, without the driver.
     pub paints: Times,
     /// Frames that the networks looked at.
-    pub looks: u32,
+    pub analyzed: u32,
     /// Logins that were approved.
     pub approved: u32,
     /// Share of one core while nothing happens, 0 to 1; absent where the system does not say.
@@ -57,7 +57,7 @@ impl Report {
         line("launch to first preview frame", self.first_preview.map(millis), "ms");
         line("idle, share of one core", self.idle_cpu.map(|share| share * 100.0), "%");
         line("peak memory", self.peak_mib, "MiB");
-        writeln!(text, "\nwhile the networks look: {} looks in {} logins", self.looks, self.approved).ok();
+        writeln!(text, "\nwhile the networks run: {} frames analyzed in {} logins", self.analyzed, self.approved).ok();
         writeln!(text, "{:<34}{:>7}{:>9}{:>9}{:>9}", "", "count", "p50 ms", "p95 ms", "worst ms").ok();
         let rows = [
             ("Begin to preview frame", &self.preview_after_begin),
@@ -89,7 +89,7 @@ struct Watch {
     begun: Option<Instant>,
     last_paint: Option<Instant>,
     last_frame: Option<(u64, Instant)>,
-    last_look: Option<u64>,
+    last_analyzed: Option<u64>,
     rested: Option<Instant>,
     idle_from: Option<(Instant, Option<Duration>)>,
 }
@@ -106,7 +106,7 @@ impl Paced {
     }
 
     /// One paint of the preview.
-    fn watch_preview(&mut self, at: Instant, look_at: Option<u64>) {
+    fn watch_preview(&mut self, at: Instant, analyzed_at: Option<u64>) {
         let Some(seq) = self.app.preview_seq() else { return };
         let watch = std::mem::take(&mut self.watch);
         self.note(|report| {
@@ -120,10 +120,10 @@ impl Paced {
             if let Some((_, last)) = watch.last_frame.filter(|(shown, _)| *shown != seq) {
                 report.frame_gaps.push(at - last);
             }
-            report.looks += u32::from(look_at.is_some() && look_at != watch.last_look);
+            report.analyzed += u32::from(analyzed_at.is_some() && analyzed_at != watch.last_analyzed);
         });
         let shown = watch.last_frame.filter(|(shown, _)| *shown == seq).unwrap_or((seq, at));
-        self.watch = Watch { last_paint: Some(at), last_frame: Some(shown), last_look: look_at, ..watch };
+        self.watch = Watch { last_paint: Some(at), last_frame: Some(shown), last_analyzed: analyzed_at, ..watch };
     }
 
     /// The next login, or the rest.
@@ -181,10 +181,10 @@ impl eframe::App for Paced {
                 self.watch.begun = Some(at);
                 self.app.carry_out(&ctx, Ask::Command(Command::Begin));
             }
-            Screen::Capture(look) => {
-                let look_at = look.at_millis;
+            Screen::Capture(capture) => {
+                let analyzed_at = capture.at_millis;
                 self.note(|report| report.paints.push(took));
-                self.watch_preview(at, look_at);
+                self.watch_preview(at, analyzed_at);
             }
             Screen::Done(_) => self.after_login(&ctx, at),
             Screen::CannotTell(_) | Screen::NotAccepted(_) => {

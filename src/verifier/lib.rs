@@ -48,7 +48,7 @@ mod store;
 pub use api::logs::LogToken;
 pub use browser::mail::{MailError, Mailer, SmtpMailer, SmtpSetupError};
 pub use integration::{DeviceRule, Rules, RulesError, Transport};
-pub use judge::examine::{ExamineError, Examiner, Look, Sighting};
+pub use judge::examine::{ExamineError, Examiner, FaceAnalysis, Sighting};
 pub use judge::{SAMPLE_LIVENESS_MIN, SAMPLE_SLACK_RATIO};
 pub use origin::{Origin, OriginError};
 pub use otp::phone::{NoPhoneNumber, PhoneNumber};

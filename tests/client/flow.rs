@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use countenance_attest::{DeviceKey, Sealed};
 use countenance_camera::{CameraError, FrameSource, recording};
 use countenance_client::{
-    capture::{Advice, FaceAnalyzer, Look},
+    capture::{FaceAnalyzer, Feedback, FrameOutcome},
     flow::{Answer, CodeAnswer, CodeStep, CodeTrouble, Consent, Ending, Flow, FlowError, Operator, Setback, Stage},
     headless::{Exit, Script},
     rehearsal::{self, Fixed, NoBrowser, Rehearsal, Repeatable},
@@ -58,7 +58,7 @@ impl Operator for Attends {
         self.consent
     }
 
-    fn watch(&mut self, _: &Frame, _: Look, _: Advice) -> bool {
+    fn watch(&mut self, _: &Frame, _: FrameOutcome, _: Feedback) -> bool {
         self.looked += 1;
         self.looked < self.stop_at
     }
@@ -312,7 +312,7 @@ fn a_doubt_is_abstained_from_explained_and_recoverable() {
         let fused = facts["fused"].as_f64().unwrap() as f32;
         assert!((refused_below..threshold).contains(&fused), "{name}: {facts}");
         assert_eq!(setbacks[0]["try_again"], retries > 0, "{name}");
-        assert!(told.iter().any(|line| line["look"]["longer"] == true), "{name}: a longer look is told");
+        assert!(told.iter().any(|line| line["outcome"]["longer"] == true), "{name}: a longer look is told");
         if ending == Ending::Refused(Reason::CannotTell) {
             assert_eq!((Exit::of(&ended), session.abandoned), (Exit::CannotTell, Some(Reason::CannotTell)), "{name}");
         }

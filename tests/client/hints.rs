@@ -13,7 +13,7 @@ use std::{collections::BTreeSet, path::Path, time::Duration};
 use countenance_core::{
     frame::Frame,
     policy::{HintPolicy, QualityPolicy},
-    quality::{self, Hint, Steady, judge},
+    quality::{self, Hint, HintDebouncer, judge},
 };
 use scene::{Lens, Scene};
 
@@ -203,8 +203,9 @@ fn a_measure_wobbling_about_any_boundary_changes_the_hint_at_most_once() {
             quality::examine(&scene.frame(), &scene.faces(), &policy)
         });
         for period in [1, 3, 5, 8, 20, 60] {
-            let mut steady = Steady::new(&HintPolicy::default());
-            let see = |i: u64| steady.see(Duration::from_millis(i * 33), examined[(i / period % 2) as usize].gates());
+            let mut debouncer = HintDebouncer::new(&HintPolicy::default());
+            let see =
+                |i: u64| debouncer.see(Duration::from_millis(i * 33), examined[(i / period % 2) as usize].gates());
             let mut shown: Vec<_> = (0..600).map(see).collect();
             shown.dedup();
             let expected = if period < 8 { vec![None] } else { vec![None, Some(*hint)] };

@@ -24,7 +24,7 @@ use countenance_core::{
     rng::{SecureRandom, random_text},
 };
 use countenance_verifier::{
-    ExamineError, Examiner, Look, Mailer, MasterKey, Place, Rules, Setup, Sighting, TwilioVerify, Verifier,
+    ExamineError, Examiner, FaceAnalysis, Mailer, MasterKey, Place, Rules, Setup, Sighting, TwilioVerify, Verifier,
 };
 use countenance_vision::Embedding;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -125,16 +125,20 @@ pub(super) struct ToldExaminer {
 
 impl Examiner for ToldExaminer {
     fn examine(&self, sample: &Frame, _policy: &QualityPolicy) -> Result<Sighting, ExamineError> {
-        let look = |interocular_px, liveness, face| {
-            Ok(Sighting::OneFace(Look { measures: measures(interocular_px), liveness, embedding: embedding(face) }))
+        let analysis = |interocular_px, liveness, face| {
+            Ok(Sighting::OneFace(FaceAnalysis {
+                measures: measures(interocular_px),
+                liveness,
+                embedding: embedding(face),
+            }))
         };
         let one = self.one.lock().unwrap().iter().find(|(seq, _)| *seq == sample.seq()).map(|(_, sees)| *sees);
         match one.or(*self.all.lock().unwrap()).unwrap_or(Sees::Ada) {
-            Sees::Ada => look(80.0, 3.0, ADA),
-            Sees::AdaAt(cosine) => look(80.0, 3.0, ada_at(cosine)),
-            Sees::Bob => look(80.0, 3.0, BOB),
-            Sees::FarAway => look(20.0, 3.0, ADA),
-            Sees::APicture => look(80.0, -2.0, ADA),
+            Sees::Ada => analysis(80.0, 3.0, ADA),
+            Sees::AdaAt(cosine) => analysis(80.0, 3.0, ada_at(cosine)),
+            Sees::Bob => analysis(80.0, 3.0, BOB),
+            Sees::FarAway => analysis(20.0, 3.0, ADA),
+            Sees::APicture => analysis(80.0, -2.0, ADA),
             Sees::Nobody => Ok(Sighting::NoFace),
             Sees::Two => Ok(Sighting::SeveralFaces),
             Sees::NothingForItBroke => Err(ExamineError("broken".into())),

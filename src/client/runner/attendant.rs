@@ -11,7 +11,7 @@ use std::{
 
 use super::{Asked, Command, Obstacle, Progress};
 use crate::{
-    capture::{Advice, Look},
+    capture::{Feedback, FrameOutcome},
     flow::{Answer, CodeAnswer, CodeStep, Consent, Operator, Setback, Stage},
 };
 use countenance_core::{
@@ -45,12 +45,12 @@ pub(super) struct Attendant {
     cancelled: Arc<AtomicBool>,
     clock: Arc<dyn Fn() -> UnixSecs + Send + Sync>,
     asked: Option<Asked>,
-    look: LookSoFar,
+    capture: CaptureSoFar,
 }
 
 /// What one look into the camera has shown so far.
 #[derive(Default)]
-struct LookSoFar {
+struct CaptureSoFar {
     picture: Option<Frame>,
     begun: Option<Duration>,
 }
@@ -62,7 +62,7 @@ impl Attendant {
         cancelled: Arc<AtomicBool>,
         clock: Arc<dyn Fn() -> UnixSecs + Send + Sync>,
     ) -> Self {
-        Self { tell, commands, cancelled, clock, asked: None, look: LookSoFar::default() }
+        Self { tell, commands, cancelled, clock, asked: None, capture: CaptureSoFar::default() }
     }
 
     /// Tells the window of progress that is not the flow's.
@@ -122,12 +122,12 @@ impl Operator for Attendant {
         }
     }
 
-    fn watch(&mut self, frame: &Frame, _: Look, advice: Advice) -> bool {
-        let begun = *self.look.begun.get_or_insert(frame.at());
-        self.look.picture = Some(frame.clone());
+    fn watch(&mut self, frame: &Frame, _: FrameOutcome, feedback: Feedback) -> bool {
+        let begun = *self.capture.begun.get_or_insert(frame.at());
+        self.capture.picture = Some(frame.clone());
         let at_millis = frame.at().saturating_sub(begun).as_millis() as u64;
-        let Advice { hint, gathered_ratio } = advice;
-        self.tell.say(Progress::Look { hint, gathered_ratio, at_millis });
+        let Feedback { hint, gathered_ratio } = feedback;
+        self.tell.say(Progress::Frame { hint, gathered_ratio, at_millis });
         let stop = self.commands.try_iter().any(|c| matches!(c, Command::Cancel | Command::GiveUp | Command::NotMe));
         !stop && !self.cancelled.load(Ordering::Relaxed)
     }
@@ -140,7 +140,7 @@ impl Operator for Attendant {
     }
 
     fn try_again(&mut self, setback: &Setback) -> Answer {
-        let LookSoFar { picture, .. } = std::mem::take(&mut self.look);
+        let CaptureSoFar { picture, .. } = std::mem::take(&mut self.capture);
         if let (Some(asked), Setback::NotAccepted { attempts_left, .. }) = (&mut self.asked, setback) {
             asked.attempts_left = *attempts_left;
         }

@@ -16,7 +16,7 @@ pub enum Progress {
     /// The session is open: who asks? The run waits for [`Command::Begin`] or [`Command::NotMe`].
     Opened(Asked),
     /// One frame was looked at.
-    Look {
+    Frame {
         /// The one thing that the person can do better; none while all is well.
         hint: Option<Hint>,
         /// How much of the evidence is there, 0 to 1.

@@ -93,7 +93,7 @@ impl<'p> Judge<'p> {
     /// How much of the evidence is there, 0 to 1.
     pub fn gathered_ratio(&self) -> f32 {
         let least = self.least_ratio();
-        if least < 1.0 { LEAST_SHARE * least } else { LEAST_SHARE + (1.0 - LEAST_SHARE) * self.look_ratio() }
+        if least < 1.0 { LEAST_SHARE * least } else { LEAST_SHARE + (1.0 - LEAST_SHARE) * self.extension_ratio() }
     }
 
     /// How much of the least evidence is there, 0 to 1: the lesser share of frames and of time.
@@ -104,7 +104,7 @@ impl<'p> Judge<'p> {
     }
 
     /// How much of the time between the least and the longest look is over, 0 to 1.
-    fn look_ratio(&self) -> f32 {
+    fn extension_ratio(&self) -> f32 {
         let policy = &self.policy.liveness;
         let whole = policy.longest_millis.saturating_sub(policy.span_millis) as f32;
         ((self.span_millis() - policy.span_millis as f32) / whole.max(1.0)).clamp(0.0, 1.0)
@@ -118,7 +118,7 @@ impl<'p> Judge<'p> {
     }
 
     fn decide(&mut self) -> Step {
-        let (policy, over) = (&self.policy.liveness, self.look_ratio());
+        let (policy, over) = (&self.policy.liveness, self.extension_ratio());
         let margin = policy.sure_margin.max(0.0) * (1.0 - over);
         let verdict = verdict(policy, &self.odds, &self.cues, policy.threshold + margin);
         // Asked in the affirmative, so that no number at all is never live.

@@ -105,19 +105,19 @@ pub(super) fn of_face(m: &Measures, p: &QualityPolicy) -> Vec<Gate> {
         Gate::new(Hint::MoveUp, m.offset_y_ratio, AtMost(p.off_centre_ratio)),
         Gate::new(Hint::MoveDown, -m.offset_y_ratio, AtMost(p.off_centre_ratio)),
     ]);
-    gates.extend(of_look(m, p));
+    gates.extend(of_measures(m, p));
     gates
 }
 
 /// What a face must be like on a picture that was cut round it.
 pub(super) fn of_cut(m: &Measures, p: &QualityPolicy) -> Vec<Gate> {
     let mut gates = vec![Gate::new(Hint::ComeCloser, m.claim.interocular_px, Bound::AtLeast(p.interocular_px))];
-    gates.extend(of_look(m, p));
+    gates.extend(of_measures(m, p));
     gates
 }
 
 /// Pose, eyes, light and sharpness: what the picture round the face has no part in.
-fn of_look(m: &Measures, p: &QualityPolicy) -> [Gate; 8] {
+fn of_measures(m: &Measures, p: &QualityPolicy) -> [Gate; 8] {
     use Bound::{AtLeast, AtMost};
     let c = &m.claim;
     [

@@ -7,12 +7,12 @@ use crate::{face::Face, frame::Frame, policy::QualityPolicy, protocol::QualityCl
 
 mod eyes;
 pub mod gate;
+pub mod hint_debouncer;
 mod luma;
 pub mod measure;
-pub mod steady;
 
 pub use gate::{Bound, Gate, Standing};
-pub use steady::Steady;
+pub use hint_debouncer::HintDebouncer;
 
 use measure::Measures;
 
@@ -106,7 +106,7 @@ pub struct Examined {
 }
 
 impl Examined {
-    /// Every gate that could be judged, in the order of priority: what [`Steady`] takes.
+    /// Every gate that could be judged, in the order of priority: what [`HintDebouncer`] takes.
     pub fn gates(&self) -> &[Gate] {
         &self.gates
     }

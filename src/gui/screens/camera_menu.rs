@@ -13,8 +13,8 @@ use super::View;
 /// Whether a camera looks and there is a choice.
 pub(super) fn is_offered(view: &View<'_>) -> bool {
     let state = view.state;
-    let looks = state.page == Page::Main && matches!(state.screen, Screen::Capture(_) | Screen::Trying(_));
-    looks && !state.plays_recording && !state.settings.camera_pinned && state.cameras.len() > 1
+    let is_capturing = state.page == Page::Main && matches!(state.screen, Screen::Capture(_) | Screen::Trying(_));
+    is_capturing && !state.plays_recording && !state.settings.camera_pinned && state.cameras.len() > 1
 }
 
 /// Another camera for the one that looks.

@@ -6,7 +6,7 @@ use super::super::{
     Ask, layout,
     pen::{Pen, Weight},
     preview,
-    screen::Look,
+    screen::CaptureView,
     theme::{PREVIEW_RADIUS, RING_SECS},
     words::Arg,
 };
@@ -15,8 +15,8 @@ use countenance_client::runner::Command;
 use countenance_core::{liveness::LEAST_SHARE, policy::CapturePolicy, quality::Hint};
 
 /// The capture of a login.
-pub(super) fn show(ui: &mut Ui, view: &View<'_>, look: &Look) -> Option<Ask> {
-    let left = seconds_left(look);
+pub(super) fn show(ui: &mut Ui, view: &View<'_>, capture: &CaptureView) -> Option<Ask> {
+    let left = seconds_left(capture);
     let ask = layout::actions(ui, view.words, view.theme, |pen| {
         if let Some(seconds) = left {
             let text = pen.say_with("capture-time-left", &[("seconds", Arg::Number(seconds))]);
@@ -29,32 +29,32 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, look: &Look) -> Option<Ask> {
     });
     layout::content(ui, view.words, view.theme, |pen| {
         // The least evidence is there and not sure yet: whoever holds still is told that it goes on.
-        let longer = look.gathered_ratio >= LEAST_SHARE;
-        let words = words_for(pen, look, if longer { "hint-almost-there" } else { "hint-hold-still" });
-        picture(pen, view, look, &words, look.gathered_ratio);
+        let longer = capture.gathered_ratio >= LEAST_SHARE;
+        let words = words_for(pen, capture, if longer { "hint-almost-there" } else { "hint-hold-still" });
+        picture(pen, view, capture, &words, capture.gathered_ratio);
     });
     ask
 }
 
 /// The try of the camera.
-pub(super) fn trying(ui: &mut Ui, view: &View<'_>, look: &Look) -> Option<Ask> {
+pub(super) fn trying(ui: &mut Ui, view: &View<'_>, capture: &CaptureView) -> Option<Ask> {
     let ask = layout::actions(ui, view.words, view.theme, |pen| {
         pen.button(Weight::Second, "settings-back").then_some(Ask::Command(Command::Cancel))
     });
     layout::content(ui, view.words, view.theme, |pen| {
         pen.title("camera-test-title");
         pen.soft("camera-test-body");
-        let words = words_for(pen, look, "camera-test-good");
-        let good = if look.at_millis.is_some() && look.hint.is_none() { 1.0 } else { 0.0 };
-        picture(pen, view, look, &words, good);
+        let words = words_for(pen, capture, "camera-test-good");
+        let good = if capture.at_millis.is_some() && capture.hint.is_none() { 1.0 } else { 0.0 };
+        picture(pen, view, capture, &words, good);
     });
     ask
 }
 
 /// The one thing to say now; `good` while nothing can be done better.
-fn words_for(pen: &Pen<'_>, look: &Look, good: &str) -> String {
-    pen.words.say(match (look.at_millis, look.hint) {
-        (None, _) if look.camera_came => "camera-came",
+fn words_for(pen: &Pen<'_>, capture: &CaptureView, good: &str) -> String {
+    pen.words.say(match (capture.at_millis, capture.hint) {
+        (None, _) if capture.camera_came => "camera-came",
         (None, _) => "capture-starting",
         (Some(_), Some(hint)) => words_of(hint),
         (Some(_), None) => good,
@@ -62,7 +62,7 @@ fn words_for(pen: &Pen<'_>, look: &Look, good: &str) -> String {
 }
 
 /// The hint above, the preview below: eyes near the lens, which sits above the screen.
-fn picture(pen: &mut Pen<'_>, view: &View<'_>, look: &Look, words: &str, progress: f32) {
+fn picture(pen: &mut Pen<'_>, view: &View<'_>, capture: &CaptureView, words: &str, progress: f32) {
     let two_lines = pen.theme.hint().size * 2.5;
     let room = Vec2::new(pen.ui.available_width(), two_lines);
     pen.ui.allocate_ui_with_layout(room, egui::Layout::bottom_up(Align::Center), |ui| {
@@ -84,7 +84,7 @@ fn picture(pen: &mut Pen<'_>, view: &View<'_>, look: &Look, words: &str, progres
     let secs = if view.theme.reduced_motion { 0.0 } else { RING_SECS };
     let shown = pen.ui.ctx().animate_value_with_time(egui::Id::unique("ring"), progress, secs);
     preview::guide(&painter, rect, shown, view.theme);
-    if look.at_millis.is_some() {
+    if capture.at_millis.is_some() {
         progress_node(pen, rect, progress);
     }
 }
@@ -105,9 +105,9 @@ fn progress_node(pen: &mut Pen<'_>, rect: egui::Rect, progress: f32) {
 }
 
 /// Whole seconds until the look ends; not said while there is plenty.
-fn seconds_left(look: &Look) -> Option<u32> {
+fn seconds_left(capture: &CaptureView) -> Option<u32> {
     let limit = CapturePolicy::default().limit_millis;
-    let left = limit.saturating_sub(look.at_millis?);
+    let left = limit.saturating_sub(capture.at_millis?);
     (left * 2 <= limit).then_some(left.div_ceil(1000) as u32)
 }
 

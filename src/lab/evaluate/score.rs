@@ -10,7 +10,7 @@ use super::{
 };
 use countenance_camera::{CameraError, FrameSource, recording};
 use countenance_client::{
-    capture::{CaptureError, Captured, FaceAnalyzer, Look, capture},
+    capture::{CaptureError, Captured, FaceAnalyzer, FrameOutcome, capture},
     headless::causes,
 };
 use countenance_core::{
@@ -148,8 +148,8 @@ fn decide(
         return Ok(None);
     }
     let mut gathered = Vec::new();
-    let captured = capture(&mut source, analyzer, policy, &mut |frame, look, _| {
-        if matches!(look, Look::Gathered(_)) {
+    let captured = capture(&mut source, analyzer, policy, &mut |frame, outcome, _| {
+        if matches!(outcome, FrameOutcome::Gathered(_)) {
             gathered.push(frame.at());
         }
         true

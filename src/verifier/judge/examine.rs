@@ -24,12 +24,12 @@ pub enum Sighting {
     /// More than one near face.
     SeveralFaces,
     /// Exactly one.
-    OneFace(Look),
+    OneFace(FaceAnalysis),
 }
 
 /// One face, as the verifier's own networks see it.
 #[derive(Debug)]
-pub struct Look {
+pub struct FaceAnalysis {
     /// What the quality gates judge by, measured on the sample.
     pub measures: Measures,
     /// Mean log odds over the crop scales, each clipped to ±9.2.
@@ -63,7 +63,7 @@ impl Examiner for Arc<Vision> {
         }
         let nets = self.liveness(sample, face, &[NetPolicy::embedded()])?;
         let odds: Vec<f32> = nets.into_iter().flat_map(|NetOdds(odds)| odds).collect();
-        Ok(Sighting::OneFace(Look {
+        Ok(Sighting::OneFace(FaceAnalysis {
             measures: Measures::of(sample, face),
             liveness: odds.iter().sum::<f32>() / odds.len() as f32,
             embedding: self.embed(sample, face)?,

@@ -5,7 +5,7 @@ pub(crate) mod template;
 pub(crate) mod verdict;
 
 use crate::{
-    judge::examine::{Look, Sighting},
+    judge::examine::{FaceAnalysis, Sighting},
     judge::template::Template,
 };
 use countenance_core::{
@@ -64,22 +64,22 @@ pub(crate) fn judge_claims(claims: &Claims, policy: &Policy, virtual_cameras: bo
 }
 
 /// Judges the verifier's own look at the sample.
-pub(crate) fn judge_sighting(sighting: Sighting, policy: &Policy) -> Result<Look, Reason> {
-    let Sighting::OneFace(look) = sighting else { return Err(Reason::PoorQuality) };
-    let good = fault_of_cut(&look.measures, &policy.quality, SAMPLE_SLACK_RATIO).is_none();
-    let live = look.liveness >= SAMPLE_LIVENESS_MIN;
+pub(crate) fn judge_sighting(sighting: Sighting, policy: &Policy) -> Result<FaceAnalysis, Reason> {
+    let Sighting::OneFace(analysis) = sighting else { return Err(Reason::PoorQuality) };
+    let good = fault_of_cut(&analysis.measures, &policy.quality, SAMPLE_SLACK_RATIO).is_none();
+    let live = analysis.liveness >= SAMPLE_LIVENESS_MIN;
     match (good, live) {
         (false, _) => Err(Reason::PoorQuality),
         (true, false) => Err(Reason::NotLive),
-        (true, true) => Ok(look),
+        (true, true) => Ok(analysis),
     }
 }
 
 /// Judges the looks at an enrolment's further samples. One that is not good enough to compare is left out, for the primary
 /// sample alone would do; one that shows no live person is told, like any other sign of an attack.
-pub(crate) fn judge_further(sightings: Vec<Sighting>, policy: &Policy) -> Result<Vec<Look>, Reason> {
+pub(crate) fn judge_further(sightings: Vec<Sighting>, policy: &Policy) -> Result<Vec<FaceAnalysis>, Reason> {
     let judged = sightings.into_iter().map(|sighting| judge_sighting(sighting, policy));
-    judged.filter(|look| !matches!(look, Err(Reason::PoorQuality))).collect()
+    judged.filter(|analysis| !matches!(analysis, Err(Reason::PoorQuality))).collect()
 }
 
 /// Whether the face seen is that of the template, and not far from what was enrolled either: however a template moved, it
@@ -125,7 +125,7 @@ pub(crate) mod tests {
     }
 
     /// A look at a frontal, evenly lit, sharp face.
-    pub(crate) fn look_of(interocular_px: f32, liveness: f32, embedding: Embedding) -> Look {
+    pub(crate) fn analysis_of(interocular_px: f32, liveness: f32, embedding: Embedding) -> FaceAnalysis {
         let claim = QualityClaim {
             interocular_px,
             face_ratio: 0.33,
@@ -143,18 +143,18 @@ pub(crate) mod tests {
             uneven_ratio: 0.1,
             eye_light_ratio: 1.0,
         };
-        Look { measures, liveness, embedding }
+        FaceAnalysis { measures, liveness, embedding }
     }
 
-    fn look(interocular_px: f32, liveness: f32) -> Sighting {
-        Sighting::OneFace(look_of(interocular_px, liveness, embedding(1.0, 0.0)))
+    fn analysis(interocular_px: f32, liveness: f32) -> Sighting {
+        Sighting::OneFace(analysis_of(interocular_px, liveness, embedding(1.0, 0.0)))
     }
 
     /// A live face of which this was measured.
     fn measured(change: fn(&mut Measures)) -> Sighting {
-        let mut look = look_of(80.0, 5.0, embedding(1.0, 0.0));
-        change(&mut look.measures);
-        Sighting::OneFace(look)
+        let mut analysis = analysis_of(80.0, 5.0, embedding(1.0, 0.0));
+        change(&mut analysis.measures);
+        Sighting::OneFace(analysis)
     }
 
     #[test]
@@ -164,13 +164,13 @@ pub(crate) mod tests {
         for (case, sighting, expected) in [
             ("nobody", Sighting::NoFace, poor),
             ("two people", Sighting::SeveralFaces, poor),
-            ("far away", look(30.0, 5.0), poor),
-            ("far away and flat", look(30.0, -5.0), poor),
-            ("a pixel less than the client saw", look(39.0, 5.0), None),
-            ("flat", look(80.0, -0.6), Some(Reason::NotLive)),
-            ("no number", look(80.0, f32::NAN), Some(Reason::NotLive)),
-            ("no size", look(f32::NAN, 5.0), poor),
-            ("good", look(80.0, -0.4), None),
+            ("far away", analysis(30.0, 5.0), poor),
+            ("far away and flat", analysis(30.0, -5.0), poor),
+            ("a pixel less than the client saw", analysis(39.0, 5.0), None),
+            ("flat", analysis(80.0, -0.6), Some(Reason::NotLive)),
+            ("no number", analysis(80.0, f32::NAN), Some(Reason::NotLive)),
+            ("no size", analysis(f32::NAN, 5.0), poor),
+            ("good", analysis(80.0, -0.4), None),
             ("turned", measured(|m| m.claim.yaw_deg = -24.0), poor),
             ("turned a little more than the client saw", measured(|m| m.claim.yaw_deg = -22.0), None),
             ("nodding", measured(|m| m.claim.pitch_deg = 30.0), poor),
@@ -192,12 +192,12 @@ pub(crate) mod tests {
         let policy = Policy::default();
         for (case, sightings, expected) in [
             ("none", vec![], Ok(0)),
-            ("two good ones", vec![look(80.0, 5.0), look(80.0, 5.0)], Ok(2)),
-            ("a poor one", vec![look(20.0, 5.0), look(80.0, 5.0)], Ok(1)),
+            ("two good ones", vec![analysis(80.0, 5.0), analysis(80.0, 5.0)], Ok(2)),
+            ("a poor one", vec![analysis(20.0, 5.0), analysis(80.0, 5.0)], Ok(1)),
             ("nobody, and two people", vec![Sighting::NoFace, Sighting::SeveralFaces], Ok(0)),
-            ("a flat one", vec![look(80.0, 5.0), look(80.0, -5.0)], Err(Reason::NotLive)),
+            ("a flat one", vec![analysis(80.0, 5.0), analysis(80.0, -5.0)], Err(Reason::NotLive)),
         ] {
-            assert_eq!(judge_further(sightings, &policy).map(|looks| looks.len()), expected, "{case}");
+            assert_eq!(judge_further(sightings, &policy).map(|analyses| analyses.len()), expected, "{case}");
         }
     }
 

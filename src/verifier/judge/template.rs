@@ -9,7 +9,7 @@
 //! **Updates.** A face that was verified far beyond doubt moves the template a little towards how the person looks now. The
 //! template never leaves the neighbourhood of the one that was enrolled, so nobody can lead it away step by step.
 
-use crate::judge::examine::Look;
+use crate::judge::examine::FaceAnalysis;
 use countenance_core::{
     clock::UnixSecs,
     policy::MatchPolicy,
@@ -39,14 +39,18 @@ pub(crate) struct Template {
 
 /// The template of an enrolment's looks, the primary one first: their weighted mean. Every further one must be the same
 /// person.
-pub(crate) fn enrol(primary: &Look, further: &[Look], policy: &MatchPolicy) -> Result<Embedding, EnrolError> {
+pub(crate) fn enrol(
+    primary: &FaceAnalysis,
+    further: &[FaceAnalysis],
+    policy: &MatchPolicy,
+) -> Result<Embedding, EnrolError> {
     // Asked in the affirmative, so that no number at all is another person.
-    let same = |look: &Look| look.embedding.cosine(&primary.embedding) >= policy.enrol_cosine_min;
+    let same = |analysis: &FaceAnalysis| analysis.embedding.cosine(&primary.embedding) >= policy.enrol_cosine_min;
     if !further.iter().all(same) {
         return Err(EnrolError::Rejected(Reason::NoMatch));
     }
-    let looks = std::iter::once(primary).chain(further);
-    Ok(Embedding::mean(looks.map(|look| (&look.embedding, weight(&look.measures.claim))))?)
+    let analyses = std::iter::once(primary).chain(further);
+    Ok(Embedding::mean(analyses.map(|analysis| (&analysis.embedding, weight(&analysis.measures.claim))))?)
 }
 
 /// Why there is no template.
@@ -93,7 +97,7 @@ impl Template {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::tests::look_of;
+    use crate::judge::tests::analysis_of;
     use countenance_core::quality::measure::Measures;
 
     const DAY: i64 = 24 * HOUR_SECS;
@@ -105,22 +109,22 @@ mod tests {
         Embedding::from_bytes(values.map(f32::to_le_bytes).as_flattened()).unwrap()
     }
 
-    fn look(cosine: f32, sharpness: f32) -> Look {
-        let look = look_of(80.0, 3.0, at_cosine(cosine));
-        let claim = QualityClaim { sharpness, ..look.measures.claim };
-        Look { measures: Measures { claim, ..look.measures }, ..look }
+    fn analysis(cosine: f32, sharpness: f32) -> FaceAnalysis {
+        let analysis = analysis_of(80.0, 3.0, at_cosine(cosine));
+        let claim = QualityClaim { sharpness, ..analysis.measures.claim };
+        FaceAnalysis { measures: Measures { claim, ..analysis.measures }, ..analysis }
     }
 
     #[test]
     fn an_enrolment_takes_one_person_and_leans_to_the_sharper_sample() {
         let policy = MatchPolicy::default();
-        let ada = look(1.0, 100.0);
+        let ada = analysis(1.0, 100.0);
         for (case, further, accepted) in [
             ("one sample", vec![], true),
-            ("three alike", vec![look(0.95, 100.0), look(0.9, 100.0)], true),
-            ("just the same person", vec![look(0.71, 100.0)], true),
-            ("just another", vec![look(0.69, 100.0)], false),
-            ("another last", vec![look(0.9, 100.0), look(0.2, 100.0)], false),
+            ("three alike", vec![analysis(0.95, 100.0), analysis(0.9, 100.0)], true),
+            ("just the same person", vec![analysis(0.71, 100.0)], true),
+            ("just another", vec![analysis(0.69, 100.0)], false),
+            ("another last", vec![analysis(0.9, 100.0), analysis(0.2, 100.0)], false),
         ] {
             let found = enrol(&ada, &further, &policy);
             assert_eq!(found.is_ok(), accepted, "{case}");
@@ -129,7 +133,7 @@ mod tests {
             }
         }
         let cosine = |sharpness| {
-            let template = enrol(&ada, &[look(0.8, sharpness)], &policy).unwrap();
+            let template = enrol(&ada, &[analysis(0.8, sharpness)], &policy).unwrap();
             template.cosine(&ada.embedding)
         };
         assert!(cosine(10.0) > cosine(50.0) && cosine(50.0) > cosine(100.0));
@@ -138,7 +142,7 @@ mod tests {
 
     #[test]
     fn every_weight_is_above_nothing_and_at_most_one() {
-        let best = look(1.0, 1e9).measures.claim;
+        let best = analysis(1.0, 1e9).measures.claim;
         for (case, claim, expected) in [
             ("the best", best, 1.0),
             ("blurred", QualityClaim { sharpness: 0.0, ..best }, 0.05),

@@ -84,21 +84,21 @@ fn judge_samples(verifier: &Inner, case: &Case, claims: &Claims, samples: &[Fram
     let policy = &case.policy;
     let examine = |sample: &Frame| verifier.examiner().examine(sample, &policy.quality);
     let (primary, further) = samples.split_first().ok_or(Refusal::Malformed)?;
-    let look = match judge_sighting(examine(primary)?, policy) {
-        Ok(look) => look,
+    let analysis = match judge_sighting(examine(primary)?, policy) {
+        Ok(analysis) => analysis,
         Err(reason) => return Ok(Verdict::Rejected(reason)),
     };
     Ok(match (&case.template, case.session.purpose) {
         // Two sessions may both have begun as an enrolment: the second is compared with what the first kept.
-        (Some(template), _) => match judge_match(&look.embedding, template, &case.matching) {
-            Ok(()) => Verdict::Matched(moved(template, &look.embedding, claims, case, verifier.now())),
+        (Some(template), _) => match judge_match(&analysis.embedding, template, &case.matching) {
+            Ok(()) => Verdict::Matched(moved(template, &analysis.embedding, claims, case, verifier.now())),
             Err(reason) => Verdict::Rejected(reason),
         },
         (None, Purpose::Enroll) => {
             let sightings = further.iter().map(examine).collect::<Result<Vec<_>, _>>()?;
             let template = judge_further(sightings, policy)
                 .map_err(EnrolError::Rejected)
-                .and_then(|further| template::enrol(&look, &further, &case.matching));
+                .and_then(|further| template::enrol(&analysis, &further, &case.matching));
             match template {
                 Ok(template) => Verdict::Enrol(template),
                 Err(EnrolError::Rejected(reason)) => Verdict::Rejected(reason),

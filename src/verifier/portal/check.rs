@@ -26,7 +26,7 @@ const BEHIND_SECS: i64 = 30;
 enum State {
     Good,
     /// It works, and may not be meant so.
-    Look,
+    Review,
     Bad,
     /// Nothing was seen yet.
     Open,
@@ -72,7 +72,7 @@ pub(super) async fn show(desk: Desk, Path(id): Path<String>) -> Result<Sheet, Po
         .map(|finding| {
             let (class, words) = match finding.state {
                 State::Good => ("good", "In order"),
-                State::Look => ("look", "Look at this"),
+                State::Review => ("review", "Review"),
                 State::Bad => ("bad", "To do"),
                 State::Open => ("open", "Not seen yet"),
             };
@@ -155,7 +155,7 @@ fn refusal(refused: Option<&Sighted>, started_at: Option<UnixSecs>) -> Finding {
     let since = if over { " Since then logins have begun." } else { "" };
     let words =
         format!("The last refusal was {}: {why} (<code>{}</code>).{since}", moment(refused.at), text(&refused.detail));
-    Finding::new(WHAT, if over || refused.detail == "token-used" { State::Look } else { State::Bad }, words)
+    Finding::new(WHAT, if over || refused.detail == "token-used" { State::Review } else { State::Bad }, words)
 }
 
 /// How far the tenant's clock and ours are apart.
@@ -174,7 +174,7 @@ fn clock(started: Option<&Sighted>, refused: Option<&Sighted>) -> Finding {
     match ahead {
         ..0 if ahead < -BEHIND_SECS => Finding::new(
             WHAT,
-            State::Look,
+            State::Review,
             format!(
                 "The last login was dated {} seconds before it came here. Somebody waited, or this machine's clock is ahead of \
                  the tenant's: set it by NTP.",
@@ -187,7 +187,7 @@ fn clock(started: Option<&Sighted>, refused: Option<&Sighted>) -> Finding {
         }
         _ => Finding::new(
             WHAT,
-            State::Look,
+            State::Review,
             format!(
                 "The tenant's clock is {ahead} seconds ahead of ours; from 60 on no login begins. Set this machine's clock by \
                  NTP."
@@ -217,7 +217,7 @@ fn option_findings(rules: &Rules, around: &Surroundings) -> Vec<Finding> {
             ),
             (true, 0) => Finding::new(
                 "Fallback",
-                State::Look,
+                State::Review,
                 "No account has a phone set here: only those whose tenant sends a verified phone number are offered a code.",
             ),
             (true, phones) => Finding::new("Fallback", State::Good, format!("{phones} accounts have a phone set here.")),
@@ -244,7 +244,7 @@ fn option_findings(rules: &Rules, around: &Surroundings) -> Vec<Finding> {
     if rules.allow_virtual_cameras {
         found.push(Finding::new(
             "Cameras",
-            State::Look,
+            State::Review,
             "Recordings and virtual cameras count: whoever can play a recording gets in. For tests only.",
         ));
     }
@@ -252,7 +252,7 @@ fn option_findings(rules: &Rules, around: &Surroundings) -> Vec<Finding> {
         Finding::new("Policy", State::Good, "No threshold is looser than this service's.")
     } else {
         let lines: Vec<_> = around.without_effect.iter().map(|line| text(line)).collect();
-        Finding::new("Policy", State::Look, lines.join(" "))
+        Finding::new("Policy", State::Review, lines.join(" "))
     });
     found
 }
@@ -271,10 +271,10 @@ mod tests {
             ("0", State::Good),
             ("-2", State::Good),
             ("-30", State::Good),
-            ("-31", State::Look),
+            ("-31", State::Review),
             ("5", State::Good),
-            ("6", State::Look),
-            ("60", State::Look),
+            ("6", State::Review),
+            ("60", State::Review),
             ("?", State::Open),
         ] {
             assert_eq!(clock(Some(&sighted(Sight::Start, 1, detail)), None).state, state, "{detail}");
@@ -291,7 +291,7 @@ mod tests {
         assert_eq!(refusal(None, None).state, State::Good);
         assert_eq!(refusal(Some(&refused), None).state, State::Bad);
         assert_eq!(refusal(Some(&refused), Some(4)).state, State::Bad);
-        assert_eq!(refusal(Some(&refused), Some(6)).state, State::Look);
+        assert_eq!(refusal(Some(&refused), Some(6)).state, State::Review);
         assert!(refusal(Some(&refused), None).words.contains("SESSION_SECRET"));
     }
 
@@ -313,7 +313,7 @@ mod tests {
                 "Fallback",
                 Rules { fallback: Some(countenance_core::protocol::Fallback::Sms), ..plain.clone() },
                 Surroundings { codes: true, ..nothing() },
-                State::Look,
+                State::Review,
             ),
             ("Mail", Rules { enrolment_flow: Transport::Email, ..plain.clone() }, nothing(), State::Bad),
             (
@@ -323,8 +323,8 @@ mod tests {
                 State::Good,
             ),
             ("Devices", Rules { device_rule: DeviceRule::Code, ..plain.clone() }, nothing(), State::Bad),
-            ("Cameras", Rules { allow_virtual_cameras: true, ..plain.clone() }, nothing(), State::Look),
-            ("Policy", plain.clone(), Surroundings { without_effect: vec!["<x>".into()], ..nothing() }, State::Look),
+            ("Cameras", Rules { allow_virtual_cameras: true, ..plain.clone() }, nothing(), State::Review),
+            ("Policy", plain.clone(), Surroundings { without_effect: vec!["<x>".into()], ..nothing() }, State::Review),
         ] {
             let found = option_findings(&rules, &around);
             let finding = found.iter().find(|f| f.what == what).unwrap();

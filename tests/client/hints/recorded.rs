@@ -8,7 +8,7 @@ use countenance_core::{
     frame::Frame,
     geometry::{InFrame, Point, Rect},
     policy::{HintPolicy, QualityPolicy},
-    quality::{self, Hint, Steady, judge},
+    quality::{self, Hint, HintDebouncer, judge},
 };
 
 use crate::networks::VISION;
@@ -238,10 +238,10 @@ fn people_who_do_well_are_told_nothing() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
     for clip in ["person-a-enrol.mp4", "person-a-verify.mp4", "person-b.mp4"] {
         let mut source = recording::open(&folder.join(clip)).unwrap();
-        let mut steady = Steady::new(&HintPolicy::default());
+        let mut debouncer = HintDebouncer::new(&HintPolicy::default());
         while let Ok(frame) = source.next_frame(Duration::from_secs(1)) {
             let examined = quality::examine(&frame, &VISION.faces(&frame).unwrap(), &QualityPolicy::default());
-            assert_eq!(steady.see(frame.at(), examined.gates()), None, "{clip} at {:?}", frame.at());
+            assert_eq!(debouncer.see(frame.at(), examined.gates()), None, "{clip} at {:?}", frame.at());
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use countenance_attest::{DeviceKey, Sealed};
 use countenance_camera::{CameraError, FrameSource, recording};
 use countenance_client::{
-    capture::{Advice, Look},
+    capture::{Feedback, FrameOutcome},
     flow::{Answer, Consent, Ending, Flow, FlowError, Operator, Setback, Stage, WayOut},
     headless::Exit,
     rehearsal::{self, Fixed, NoBrowser, Rehearsal, Repeatable},
@@ -57,7 +57,7 @@ impl Operator for Agrees {
         Consent::Given
     }
 
-    fn watch(&mut self, _: &Frame, _: Look, _: Advice) -> bool {
+    fn watch(&mut self, _: &Frame, _: FrameOutcome, _: Feedback) -> bool {
         true
     }
 

@@ -5,8 +5,8 @@
 
 mod background;
 mod carrier;
+mod face_history;
 mod linear;
-mod looks;
 mod patch;
 mod planar;
 mod rigidity;

@@ -8,7 +8,7 @@
 //! It cannot see a video on a screen, where the face moves within itself as well: what it says for a live person must stay
 //! small. That is the policy's to see to. In a dim picture noise passes for motion: there, stillness tells a photo on a stand.
 
-use super::{Cue, View, looks::Looks, planar::median};
+use super::{Cue, View, face_history::FaceHistory, planar::median};
 use crate::policy::CueName;
 
 /// Keeps the logarithm of no motion at all finite, and below what a detector of motion could tell, face pixels.
@@ -27,14 +27,14 @@ const EARLIER: usize = 3;
 
 /// See the module.
 pub(super) struct Rigidity {
-    looks: Looks,
+    history: FaceHistory,
     pairs: Vec<f32>,
     timed: bool,
 }
 
 impl Default for Rigidity {
     fn default() -> Self {
-        Self { looks: Looks::new(EARLIER), pairs: Vec::new(), timed: false }
+        Self { history: FaceHistory::new(EARLIER), pairs: Vec::new(), timed: false }
     }
 }
 
@@ -45,7 +45,7 @@ impl Cue for Rigidity {
 
     fn see(&mut self, view: View<'_>) {
         self.timed = view.at.is_some();
-        let changes = self.looks.changes(view);
+        let changes = self.history.changes(view);
         self.pairs.extend(
             changes
                 .iter()

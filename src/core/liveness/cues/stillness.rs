@@ -5,7 +5,7 @@
 //! little of it as a good one. It needs to know how much time went by, and a hand that shakes is as lively as a head: it may
 //! deny and should not support.
 
-use super::{Cue, View, looks::Looks, planar::median};
+use super::{Cue, View, face_history::FaceHistory, planar::median};
 use crate::policy::CueName;
 
 /// Keeps the logarithm of no motion at all finite; twice what noise feigns, face pixels.
@@ -18,13 +18,13 @@ const EARLIER: usize = 1;
 
 /// See the module.
 pub(super) struct Stillness {
-    looks: Looks,
+    history: FaceHistory,
     pairs: Vec<f32>,
 }
 
 impl Default for Stillness {
     fn default() -> Self {
-        Self { looks: Looks::new(EARLIER), pairs: Vec::new() }
+        Self { history: FaceHistory::new(EARLIER), pairs: Vec::new() }
     }
 }
 
@@ -35,7 +35,7 @@ impl Cue for Stillness {
 
     fn see(&mut self, view: View<'_>) {
         if view.at.is_some() {
-            let changes = self.looks.changes(view);
+            let changes = self.history.changes(view);
             self.pairs.extend(changes.iter().map(|change| (change.rigid + MOTION_LEAST).ln()));
         }
     }

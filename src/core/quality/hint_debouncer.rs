@@ -12,7 +12,7 @@ use crate::policy::HintPolicy;
 
 /// Turns the gates of frame after frame into the one hint on display. Frame time is its only clock.
 #[derive(Debug)]
-pub struct Steady {
+pub struct HintDebouncer {
     appear: Duration,
     stay: Duration,
     margin_ratio: f32,
@@ -28,7 +28,7 @@ struct Shown {
     since: Duration,
 }
 
-impl Steady {
+impl HintDebouncer {
     /// Nothing seen, nothing shown.
     pub fn new(policy: &HintPolicy) -> Self {
         Self {
@@ -117,7 +117,7 @@ mod tests {
     /// What is shown after each frame of a story: words say how frames look from there on, numbers are frames, by their
     /// time in milliseconds.
     fn shown(story: &str) -> Vec<Option<Hint>> {
-        let mut steady = Steady::new(&HintPolicy::default());
+        let mut steady = HintDebouncer::new(&HintPolicy::default());
         let (mut gates, mut shown) = (vec![], vec![]);
         for word in story.split_whitespace() {
             match word.parse() {
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn a_value_wobbling_about_its_threshold_changes_the_hint_at_most_once() {
         for period in 1..40 {
-            let mut steady = Steady::new(&HintPolicy::default());
+            let mut steady = HintDebouncer::new(&HintPolicy::default());
             let mut shown: Vec<_> = (0..300_u64)
                 .map(|i| {
                     let luma = if (i / period).is_multiple_of(2) { 55.55 } else { 54.45 };

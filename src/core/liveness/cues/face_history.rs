@@ -12,13 +12,13 @@ use super::{
 const APART: Duration = Duration::from_millis(390);
 /// Keeps the last few looks and holds each new one against them. Frames of which nobody knows how far apart they were taken
 /// are taken for looks as they come: a folder of stills, not a film.
-pub(super) struct Looks {
+pub(super) struct FaceHistory {
     keep: usize,
     kept: VecDeque<Template>,
     last: Option<Duration>,
 }
 
-impl Looks {
+impl FaceHistory {
     /// Each look is to be held against the `keep` before it.
     pub(super) fn new(keep: usize) -> Self {
         Self { keep, kept: VecDeque::new(), last: None }
