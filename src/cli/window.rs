@@ -14,7 +14,7 @@ use countenance_attest::DeviceKey;
 use countenance_camera::Listed;
 use countenance_client::{
     doctor::{self, Surroundings as Examined},
-    flow::{Ending, WayOut},
+    flow::{Ending, Remedy},
     headless::Exit,
     installation::InstallationArgs,
     installed::{Installed, load_early},
@@ -147,11 +147,11 @@ fn told(ended: Ended) -> ExitCode {
         Ended::Refused(reason) => {
             (json!({"event": "ended", "result": "refused", "reason": reason}), Exit::of(&Ok(Ending::Refused(reason))))
         }
-        Ended::Failed(way_out) => {
-            let exit = match way_out {
-                WayOut::CheckNetwork => Exit::Unreachable,
-                WayOut::LoginAgain => Exit::SessionOver,
-                WayOut::TellOperator => Exit::Broken,
+        Ended::Failed(remedy) => {
+            let exit = match remedy {
+                Remedy::CheckNetwork => Exit::Unreachable,
+                Remedy::LoginAgain => Exit::SessionOver,
+                Remedy::TellOperator => Exit::Broken,
             };
             (json!({"event": "failed"}), exit)
         }

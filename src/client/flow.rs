@@ -26,7 +26,7 @@ use countenance_vision::VisionError;
 
 mod code;
 
-pub use code::{CodeAnswer, CodeStep, CodeTrouble};
+pub use code::{CodeChoice, CodeStep, CodeTrouble};
 
 /// One login's capture, from the launch link to the browser going back.
 pub struct Flow<'a> {
@@ -61,10 +61,10 @@ pub trait Operator {
     /// Something is about to take a moment, or is done.
     fn tell(&mut self, stage: Stage);
     /// It did not work this time. What now?
-    fn try_again(&mut self, setback: &Setback) -> Answer;
-    /// The way by code stands here. What next? Nobody is asked who did not answer [`Answer::ByCode`].
-    fn by_code(&mut self, _: CodeStep) -> CodeAnswer {
-        CodeAnswer::Stop
+    fn try_again(&mut self, failure: &AttemptFailure) -> RetryChoice;
+    /// The way by code stands here. What next? Nobody is asked who did not answer [`RetryChoice::ByCode`].
+    fn by_code(&mut self, _: CodeStep) -> CodeChoice {
+        CodeChoice::Stop
     }
 }
 
@@ -79,9 +79,9 @@ pub enum Consent {
     Cancelled,
 }
 
-/// The answer to a setback.
+/// The answer to a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub enum RetryChoice {
     /// Once more, with the camera.
     Again,
     /// By a one-time code, where the ticket offers it.
@@ -108,7 +108,7 @@ pub enum Stage {
 
 /// Why it did not work this time; each is a screen of its own.
 #[derive(Debug)]
-pub enum Setback {
+pub enum AttemptFailure {
     /// What was shown is not a live person.
     NotLive(Rejected),
     /// The evidence does not suffice.
@@ -158,7 +158,7 @@ pub enum FlowError {
 
 /// What a person can do about a [`FlowError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WayOut {
+pub enum Remedy {
     /// Begin the login again in the browser.
     LoginAgain,
     /// Check the network, then open the link again.
@@ -169,18 +169,18 @@ pub enum WayOut {
 
 impl FlowError {
     /// What to do now.
-    pub fn way_out(&self) -> WayOut {
+    pub fn remedy(&self) -> Remedy {
         use SessionError as S;
         match self {
             Self::Session(S::Unreachable(_) | S::TimedOut(_) | S::Unavailable { .. } | S::TooManyRequests { .. }) => {
-                WayOut::CheckNetwork
+                Remedy::CheckNetwork
             }
             Self::Session(S::TlsFailed(_) | S::TlsUnavailable(_) | S::DeviceUnknown | S::DeviceDisabled)
             | Self::Vision(_)
             | Self::NetMissing(_)
             | Self::Seal(_)
-            | Self::Browser(_) => WayOut::TellOperator,
-            Self::Session(_) | Self::Expired => WayOut::LoginAgain,
+            | Self::Browser(_) => Remedy::TellOperator,
+            Self::Session(_) | Self::Expired => Remedy::LoginAgain,
         }
     }
 }
@@ -208,30 +208,30 @@ impl Flow<'_> {
     /// Face after face, or a code, until the verifier has decided or the person gives up.
     fn decide(&mut self, ticket: &mut Ticket) -> Result<Outcome, FlowError> {
         loop {
-            let setback = match self.capture()? {
+            let failure = match self.capture()? {
                 Ok(Captured::Shown(samples, proof)) => {
                     let sealed = self.seal(ticket, samples, proof)?;
                     match self.deliver(ticket, &sealed)? {
                         Outcome::Retry { reason, attempts_left, nonce } => {
                             (ticket.nonce, ticket.attempts_left) = (nonce, attempts_left);
-                            Setback::NotAccepted { reason, attempts_left }
+                            AttemptFailure::NotAccepted { reason, attempts_left }
                         }
                         over => return Ok(over),
                     }
                 }
-                Ok(Captured::NotLive(refusal)) => Setback::NotLive(refusal),
-                Ok(Captured::CannotTell(inconclusive)) => Setback::CannotTell(inconclusive),
+                Ok(Captured::NotLive(refusal)) => AttemptFailure::NotLive(refusal),
+                Ok(Captured::CannotTell(inconclusive)) => AttemptFailure::CannotTell(inconclusive),
                 Ok(Captured::Stopped) => return self.give_up(ticket, Reason::Cancelled),
-                Err(camera) => Setback::Camera(camera),
+                Err(camera) => AttemptFailure::Camera(camera),
             };
-            match self.operator.try_again(&setback) {
-                Answer::Again => {}
-                Answer::ByCode => {
+            match self.operator.try_again(&failure) {
+                RetryChoice::Again => {}
+                RetryChoice::ByCode => {
                     if let Some(over) = self.by_code(ticket)? {
                         return Ok(over);
                     }
                 }
-                Answer::Stop => return self.give_up(ticket, setback.reason()),
+                RetryChoice::Stop => return self.give_up(ticket, failure.reason()),
             }
         }
     }
@@ -242,11 +242,11 @@ impl Flow<'_> {
         let mut step = CodeStep::Choose;
         loop {
             step = match self.operator.by_code(step) {
-                CodeAnswer::Send(channel) => match self.session.send_code(ticket, channel) {
+                CodeChoice::Send(channel) => match self.session.send_code(ticket, channel) {
                     Ok(sent) => CodeStep::Sent { attempts_left: sent.attempts_left },
                     Err(error) => CodeStep::NotSent(CodeTrouble::of(error)?),
                 },
-                CodeAnswer::Check(code) => match self.session.check_code(ticket, &code) {
+                CodeChoice::Check(code) => match self.session.check_code(ticket, &code) {
                     Ok(Outcome::Retry { attempts_left, nonce, .. }) => {
                         ticket.nonce = nonce;
                         CodeStep::Wrong { attempts_left }
@@ -254,13 +254,13 @@ impl Flow<'_> {
                     Ok(over) => return Ok(Some(over)),
                     Err(error) => CodeStep::NotChecked(CodeTrouble::of(error)?),
                 },
-                CodeAnswer::Face => return Ok(None),
-                CodeAnswer::Stop => return self.give_up(ticket, Reason::Cancelled).map(Some),
+                CodeChoice::Face => return Ok(None),
+                CodeChoice::Stop => return self.give_up(ticket, Reason::Cancelled).map(Some),
             };
         }
     }
 
-    /// The camera is on for this long and no longer. One that fails is a setback with a way out, not the end of the run.
+    /// The camera is on for this long and no longer. One that fails is a failed attempt with a remedy, not the end of the run.
     fn capture(&mut self) -> Result<Result<Captured, CameraError>, FlowError> {
         if let Err(error) = self.source.start() {
             return Ok(Err(error));
@@ -316,7 +316,7 @@ impl Flow<'_> {
     }
 }
 
-impl Setback {
+impl AttemptFailure {
     /// What the login is told if nobody tries again.
     pub fn reason(&self) -> Reason {
         match self {

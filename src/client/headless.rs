@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     capture::{Feedback, FrameOutcome},
-    flow::{Answer, Consent, Ending, FlowError, Operator, Setback, Stage, WayOut},
+    flow::{AttemptFailure, Consent, Ending, FlowError, Operator, Remedy, RetryChoice, Stage},
 };
 use countenance_camera::CameraError;
 use countenance_core::{
@@ -48,8 +48,8 @@ impl Exit {
             Ok(Ending::Refused(Reason::CannotTell | Reason::TimedOut)) => Self::CannotTell,
             Ok(Ending::Refused(Reason::NoCamera)) => Self::NoCamera,
             Ok(Ending::Refused(_)) => Self::Refused,
-            Err(error) => match (error.way_out(), error) {
-                (WayOut::CheckNetwork, _) => Self::Unreachable,
+            Err(error) => match (error.remedy(), error) {
+                (Remedy::CheckNetwork, _) => Self::Unreachable,
                 (_, FlowError::Session(_) | FlowError::Expired) => Self::SessionOver,
                 _ => Self::Broken,
             },
@@ -93,12 +93,12 @@ impl<'w> Script<'w> {
             Ok(Ending::Approved) => json!({"event": "ended", "result": "approved"}),
             Ok(Ending::Refused(reason)) => json!({"event": "ended", "result": "refused", "reason": reason}),
             Err(error) => {
-                let way_out = match error.way_out() {
-                    WayOut::LoginAgain => "begin the login again in the browser",
-                    WayOut::CheckNetwork => "check the network, then open the link again",
-                    WayOut::TellOperator => "tell whoever looks after this installation",
+                let remedy = match error.remedy() {
+                    Remedy::LoginAgain => "begin the login again in the browser",
+                    Remedy::CheckNetwork => "check the network, then open the link again",
+                    Remedy::TellOperator => "tell whoever looks after this installation",
                 };
-                json!({"event": "failed", "error": causes(error), "way_out": way_out})
+                json!({"event": "failed", "error": causes(error), "remedy": remedy})
             }
         };
         self.line(&line);
@@ -165,36 +165,36 @@ impl Operator for Script<'_> {
     }
 
     /// A script has no telephone: it never passes by code.
-    fn try_again(&mut self, setback: &Setback) -> Answer {
-        if let (Setback::Camera(error), true) = (setback, self.waits_for_camera.is_some()) {
+    fn try_again(&mut self, failure: &AttemptFailure) -> RetryChoice {
+        if let (AttemptFailure::Camera(error), true) = (failure, self.waits_for_camera.is_some()) {
             // Each trouble is told when it begins, not each time that it is found again.
             if self.trouble.replace(error.name()) != Some(error.name()) {
                 self.line(&json!({"event": "waiting_for_camera", "fault": error.name()}));
             }
             let again = self.waits_for_camera.as_mut().is_some_and(|wait| wait(error));
             if again {
-                return Answer::Again;
+                return RetryChoice::Again;
             }
         }
-        let facts = match setback {
-            Setback::NotLive(rejected) => {
+        let facts = match failure {
+            AttemptFailure::NotLive(rejected) => {
                 json!({"fused": rejected.verdict.fused, "threshold": rejected.verdict.threshold})
             }
-            Setback::CannotTell(Inconclusive::TimeOver) => json!({"because": "the time of the capture is over"}),
-            Setback::CannotTell(Inconclusive::Undecided(verdict)) => {
+            AttemptFailure::CannotTell(Inconclusive::TimeOver) => json!({"because": "the time of the capture is over"}),
+            AttemptFailure::CannotTell(Inconclusive::Undecided(verdict)) => {
                 json!({
                     "because": "the evidence is neither for nor against",
                     "fused": verdict.fused, "threshold": verdict.threshold,
                 })
             }
-            Setback::CannotTell(Inconclusive::SourceEnded) => json!({"because": "the recording ended"}),
-            Setback::NotAccepted { attempts_left, .. } => json!({"attempts_left": attempts_left}),
-            Setback::Camera(error) => json!({"fault": error.name(), "error": causes(error)}),
+            AttemptFailure::CannotTell(Inconclusive::SourceEnded) => json!({"because": "the recording ended"}),
+            AttemptFailure::NotAccepted { attempts_left, .. } => json!({"attempts_left": attempts_left}),
+            AttemptFailure::Camera(error) => json!({"fault": error.name(), "error": causes(error)}),
         };
-        let again = self.retries > 0 && !matches!(setback, Setback::CannotTell(Inconclusive::SourceEnded));
-        self.line(&json!({"event": "setback", "reason": setback.reason(), "try_again": again, "facts": facts}));
+        let again = self.retries > 0 && !matches!(failure, AttemptFailure::CannotTell(Inconclusive::SourceEnded));
+        self.line(&json!({"event": "attempt_failed", "reason": failure.reason(), "try_again": again, "facts": facts}));
         self.retries = self.retries.saturating_sub(1);
         self.last = None;
-        if again { Answer::Again } else { Answer::Stop }
+        if again { RetryChoice::Again } else { RetryChoice::Stop }
     }
 }

@@ -15,7 +15,7 @@ use std::{
 
 use crate::{
     capture::{self, FaceAnalyzer},
-    flow::{Flow, Operator, WayOut},
+    flow::{Flow, Operator, Remedy},
     session::{SessionApi, browser::Browser, client::Surroundings, link::LaunchLink, wait::Wait},
 };
 use countenance_attest::DeviceKey;
@@ -33,7 +33,7 @@ mod attendant;
 mod progress;
 
 use attendant::{Attendant, Tell};
-pub use progress::{Asked, CameraFault, Command, Ended, Obstacle, Progress};
+pub use progress::{Asked, CameraFault, Command, Ended, FailureView, Progress};
 
 /// What a run borrows of the world; the product's and a test's differ here and nowhere else.
 pub trait World: Send + Sync {
@@ -140,7 +140,7 @@ impl Runner {
 
 impl Drop for LastWord {
     fn drop(&mut self) {
-        self.tell.say(Progress::Ended(Ended::Failed(WayOut::TellOperator)));
+        self.tell.say(Progress::Ended(Ended::Failed(Remedy::TellOperator)));
     }
 }
 
@@ -155,7 +155,7 @@ fn login(world: &dyn World, link: &LaunchLink, attendant: &mut Attendant, cancel
         Ok(analyzer) => analyzer,
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "the networks cannot be used");
-            return Ended::Failed(WayOut::TellOperator);
+            return Ended::Failed(Remedy::TellOperator);
         }
     };
     let telling = TellingWait { wait: world.wait(), tell: attendant.teller() };
@@ -177,14 +177,14 @@ fn login(world: &dyn World, link: &LaunchLink, attendant: &mut Attendant, cancel
         Ok(ending) => Ended::of(ending, attendant.purpose().unwrap_or(Purpose::Verify)),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "the login broke off");
-            Ended::Failed(error.way_out())
+            Ended::Failed(error.remedy())
         }
     }
 }
 
 /// Looks, again and again, until the person has seen enough.
 fn try_camera(world: &dyn World, attendant: &mut Attendant) -> Result<(), Progress> {
-    let broken = |_| Progress::Ended(Ended::Failed(WayOut::TellOperator));
+    let broken = |_| Progress::Ended(Ended::Failed(Remedy::TellOperator));
     let analyzer = world.analyzer().map_err(broken)?;
     let mut camera = world.camera(attendant.waker());
     let looked = match camera.start() {
@@ -197,7 +197,7 @@ fn try_camera(world: &dyn World, attendant: &mut Attendant) -> Result<(), Progre
     camera.stop();
     match looked {
         Ok(()) => Ok(()),
-        Err(capture::CaptureError::Camera(error)) => Err(Progress::Setback(Obstacle::Camera((&error).into()))),
+        Err(capture::CaptureError::Camera(error)) => Err(Progress::AttemptFailed(FailureView::Camera((&error).into()))),
         Err(capture::CaptureError::Vision(error)) => Err(broken(error)),
     }
 }

@@ -26,7 +26,7 @@ use countenance_client::{
     doctor::Finding,
     flow::CodeStep,
     instance::{Call, Inbox},
-    runner::{Command, Ended, Obstacle, Progress, Runner},
+    runner::{Command, Ended, FailureView, Progress, Runner},
     session::link::{LaunchLink, LinkError},
     settings::{Settings, Theme as Appearance},
 };
@@ -119,7 +119,7 @@ impl App {
             match &progress {
                 Progress::Opened(asked) => self.state.fallback.clone_from(&asked.fallback),
                 Progress::Frame { .. } => self.plugs.works(),
-                Progress::Setback(Obstacle::Camera(fault)) => self.camera_failed(*fault),
+                Progress::AttemptFailed(FailureView::Camera(fault)) => self.camera_failed(*fault),
                 Progress::Code(step) => self.code_stands(*step, frame_at),
                 Progress::Ended(ended) => self.end(*ended),
                 _ => {}

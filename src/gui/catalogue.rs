@@ -16,7 +16,7 @@ use super::{
 };
 use countenance_client::{
     doctor::{Check, Finding, Fix, State as Health},
-    flow::{CodeStep, CodeTrouble, WayOut},
+    flow::{CodeStep, CodeTrouble, Remedy},
     runner::{Asked, CameraFault, Command},
     settings::Settings,
 };
@@ -119,9 +119,9 @@ pub fn samples() -> Vec<Sample> {
         ("refused-cancelled", screen(Screen::Refused(Reason::Cancelled))),
         ("refused-not-me", screen(Screen::Refused(Reason::NotMe))),
         ("refused-too-many", screen(Screen::Refused(Reason::TooManyAttempts))),
-        ("failed-login-again", screen(Screen::Failed(WayOut::LoginAgain))),
-        ("failed-network", screen(Screen::Failed(WayOut::CheckNetwork))),
-        ("failed-operator", screen(Screen::Failed(WayOut::TellOperator))),
+        ("failed-login-again", screen(Screen::Failed(Remedy::LoginAgain))),
+        ("failed-network", screen(Screen::Failed(Remedy::CheckNetwork))),
+        ("failed-operator", screen(Screen::Failed(Remedy::TellOperator))),
         ("settings", page(Page::Settings)),
         (
             "settings-camera",

@@ -1,8 +1,8 @@
 //! What is drawn, as a pure function of what happened: no input or output, no clock, no window.
 
 use countenance_client::{
-    flow::{CodeStep, WayOut},
-    runner::{Asked, CameraFault, Command, Ended, Obstacle, Progress},
+    flow::{CodeStep, Remedy},
+    runner::{Asked, CameraFault, Command, Ended, FailureView, Progress},
 };
 use countenance_core::{
     liveness::Inconclusive,
@@ -47,7 +47,7 @@ pub enum Screen {
     /// Over, and the browser was told why.
     Refused(Reason),
     /// Over without an answer for the browser.
-    Failed(WayOut),
+    Failed(Remedy),
 }
 
 /// What the camera's picture has shown so far.
@@ -128,11 +128,11 @@ impl Screen {
             (_, Progress::Sending) => Self::Sending { retrying: false },
             (Self::Sending { .. }, Progress::Waiting) => Self::Sending { retrying: true },
             (other, Progress::Waiting) => other,
-            (before, Progress::Setback(Obstacle::Camera(fault))) => {
+            (before, Progress::AttemptFailed(FailureView::Camera(fault))) => {
                 Self::Camera { fault, login: !matches!(before, Self::Trying(_)) }
             }
-            (_, Progress::Setback(Obstacle::CannotTell(inconclusive))) => Self::CannotTell(inconclusive),
-            (_, Progress::Setback(Obstacle::NotAccepted { reason, attempts_left, picture })) => {
+            (_, Progress::AttemptFailed(FailureView::CannotTell(inconclusive))) => Self::CannotTell(inconclusive),
+            (_, Progress::AttemptFailed(FailureView::NotAccepted { reason, attempts_left, picture })) => {
                 Self::NotAccepted(Refusal { reason, attempts_left, picture })
             }
             // A try of the camera ends without a word, and its failure has been said.
@@ -140,7 +140,7 @@ impl Screen {
             (Self::Trying(_), Progress::Ended(_)) => Self::Ready,
             (_, Progress::Ended(Ended::Approved(purpose))) => Self::Done(purpose),
             (_, Progress::Ended(Ended::Refused(reason))) => Self::Refused(reason),
-            (_, Progress::Ended(Ended::Failed(way_out))) => Self::Failed(way_out),
+            (_, Progress::Ended(Ended::Failed(remedy))) => Self::Failed(remedy),
         }
     }
 
@@ -241,7 +241,7 @@ mod tests {
     }
 
     fn not_accepted() -> Progress {
-        Progress::Setback(Obstacle::NotAccepted { reason: Reason::NoMatch, attempts_left: 4, picture: None })
+        Progress::AttemptFailed(FailureView::NotAccepted { reason: Reason::NoMatch, attempts_left: 4, picture: None })
     }
 
     const WRONG: CodeStep = CodeStep::Wrong { attempts_left: 4 };
@@ -270,12 +270,12 @@ mod tests {
             ("a face after all", vec![step(CodeStep::Choose), capture()], "Capture"),
             ("approved", vec![Progress::Ended(Ended::Approved(Purpose::Verify))], "Done"),
             ("refused", vec![not_accepted(), Progress::Ended(Ended::Refused(Reason::NoMatch))], "Refused"),
-            ("broken", vec![Progress::Ended(Ended::Failed(WayOut::LoginAgain))], "Failed"),
+            ("broken", vec![Progress::Ended(Ended::Failed(Remedy::LoginAgain))], "Failed"),
             (
                 "the first end counts",
                 vec![
                     Progress::Ended(Ended::Approved(Purpose::Verify)),
-                    Progress::Ended(Ended::Failed(WayOut::TellOperator)),
+                    Progress::Ended(Ended::Failed(Remedy::TellOperator)),
                 ],
                 "Done",
             ),
@@ -291,12 +291,12 @@ mod tests {
         let trying = || Screen::Trying(CaptureView::default());
         assert_eq!(name(&trying().after(capture())), "Trying");
         assert_eq!(name(&Screen::Ready.after(capture())), "Ready", "a frame that comes late");
-        assert_eq!(name(&trying().after(Progress::Ended(Ended::Failed(WayOut::TellOperator)))), "Ready");
+        assert_eq!(name(&trying().after(Progress::Ended(Ended::Failed(Remedy::TellOperator)))), "Ready");
         assert_eq!(name(&trying().commanded(Command::Cancel)), "Trying", "the window itself leaves it");
         assert_eq!(name(&Screen::Ready.after(capture())), "Ready", "a last look comes too late");
-        let failed = trying().after(Progress::Setback(Obstacle::Camera(CameraFault::Busy)));
+        let failed = trying().after(Progress::AttemptFailed(FailureView::Camera(CameraFault::Busy)));
         assert!(matches!(failed, Screen::Camera { login: false, .. }) && !failed.is_login());
-        assert_eq!(name(&failed.after(Progress::Ended(Ended::Failed(WayOut::TellOperator)))), "Camera");
+        assert_eq!(name(&failed.after(Progress::Ended(Ended::Failed(Remedy::TellOperator)))), "Camera");
     }
 
     #[test]

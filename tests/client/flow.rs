@@ -6,7 +6,10 @@ use countenance_attest::{DeviceKey, Sealed};
 use countenance_camera::{CameraError, FrameSource, recording};
 use countenance_client::{
     capture::{FaceAnalyzer, Feedback, FrameOutcome},
-    flow::{Answer, CodeAnswer, CodeStep, CodeTrouble, Consent, Ending, Flow, FlowError, Operator, Setback, Stage},
+    flow::{
+        AttemptFailure, CodeChoice, CodeStep, CodeTrouble, Consent, Ending, Flow, FlowError, Operator, RetryChoice,
+        Stage,
+    },
     headless::{Exit, Script},
     rehearsal::{self, Fixed, NoBrowser, Rehearsal, Repeatable},
     session::{SessionApi, SessionError, continue_url::ContinueUrl, link::LaunchLink},
@@ -39,17 +42,17 @@ struct Attends {
     stop_at: u32,
     tries: u32,
     looked: u32,
-    setbacks: Vec<Reason>,
+    failures: Vec<Reason>,
     stages: Vec<Stage>,
     /// What is done on the way by code; who has an answer here takes that way.
-    codes: Vec<CodeAnswer>,
+    codes: Vec<CodeChoice>,
     steps: Vec<CodeStep>,
 }
 
 impl Default for Attends {
     fn default() -> Self {
-        let (setbacks, stages, codes, steps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { consent: Consent::Given, stop_at: u32::MAX, tries: 1, looked: 0, setbacks, stages, codes, steps }
+        let (failures, stages, codes, steps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { consent: Consent::Given, stop_at: u32::MAX, tries: 1, looked: 0, failures, stages, codes, steps }
     }
 }
 
@@ -67,16 +70,16 @@ impl Operator for Attends {
         self.stages.push(stage);
     }
 
-    fn try_again(&mut self, setback: &Setback) -> Answer {
-        self.setbacks.push(setback.reason());
+    fn try_again(&mut self, failure: &AttemptFailure) -> RetryChoice {
+        self.failures.push(failure.reason());
         if !self.codes.is_empty() {
-            return Answer::ByCode;
+            return RetryChoice::ByCode;
         }
         self.tries -= 1;
-        if self.tries > 0 { Answer::Again } else { Answer::Stop }
+        if self.tries > 0 { RetryChoice::Again } else { RetryChoice::Stop }
     }
 
-    fn by_code(&mut self, step: CodeStep) -> CodeAnswer {
+    fn by_code(&mut self, step: CodeStep) -> CodeChoice {
         self.steps.push(step);
         self.codes.remove(0)
     }
@@ -247,7 +250,7 @@ fn every_run_ends_in_an_answer_for_the_browser() {
 }
 
 #[test]
-fn a_camera_that_fails_is_a_setback_with_a_way_out() {
+fn a_camera_that_fails_is_a_failed_attempt_with_a_way_out() {
     type Failure = fn() -> CameraError;
     let rows: [(_, Failure, _); 3] = [
         ("unplugged", || CameraError::Lost, Reason::NoCamera),
@@ -260,7 +263,7 @@ fn a_camera_that_fails_is_a_setback_with_a_way_out() {
         let mut session = Answers::new(vec![]);
         let ended = run(&mut Fails { inner, after: 4, with }, &Says(3.0), &mut session, &mut operator);
         assert_eq!(ended.as_ref().ok(), Some(&Ending::Refused(reason)), "{name}: {ended:?}");
-        assert_eq!(operator.setbacks, [reason], "{name}");
+        assert_eq!(operator.failures, [reason], "{name}");
         assert_eq!(Exit::of(&ended), if reason == Reason::NoCamera { Exit::NoCamera } else { Exit::CannotTell });
     }
 }
@@ -303,15 +306,15 @@ fn a_doubt_is_abstained_from_explained_and_recoverable() {
         assert_eq!(session.nonces.len(), usize::from(ending == Ending::Approved), "{name}: a doubt is not posted");
         let told: Vec<serde_json::Value> =
             lines.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
-        let setbacks: Vec<_> =
-            told.iter().filter(|l| l["event"] == "setback" && l["reason"] == "cannot_tell").collect();
-        assert_eq!(setbacks.len(), doubts, "{name}: {told:?}");
-        let facts = &setbacks[0]["facts"];
+        let failures: Vec<_> =
+            told.iter().filter(|l| l["event"] == "attempt_failed" && l["reason"] == "cannot_tell").collect();
+        assert_eq!(failures.len(), doubts, "{name}: {told:?}");
+        let facts = &failures[0]["facts"];
         assert_eq!(facts["because"], "the evidence is neither for nor against", "{name}");
         // What the cues see in the recording is added to what was said of it.
         let fused = facts["fused"].as_f64().unwrap() as f32;
         assert!((refused_below..threshold).contains(&fused), "{name}: {facts}");
-        assert_eq!(setbacks[0]["try_again"], retries > 0, "{name}");
+        assert_eq!(failures[0]["try_again"], retries > 0, "{name}");
         assert!(told.iter().any(|line| line["outcome"]["longer"] == true), "{name}: a longer look is told");
         if ending == Ending::Refused(Reason::CannotTell) {
             assert_eq!((Exit::of(&ended), session.abandoned), (Exit::CannotTell, Some(Reason::CannotTell)), "{name}");
@@ -356,7 +359,7 @@ impl FrameSource for Claims {
 }
 
 #[test]
-fn a_camera_that_the_policy_does_not_admit_is_a_setback_and_nothing_is_sealed() {
+fn a_camera_that_the_policy_does_not_admit_is_a_failed_attempt_and_nothing_is_sealed() {
     let recorded = recording::open(&fixture("person-a-verify.mp4")).unwrap().provenance();
     let lens = CameraClaim { kind: CameraKind::Physical, testing: false, ..recorded };
     let software = CameraClaim { kind: CameraKind::Virtual, ..lens.clone() };
@@ -383,8 +386,8 @@ fn a_camera_that_the_policy_does_not_admit_is_a_setback_and_nothing_is_sealed() 
 
 #[test]
 fn a_code_may_stand_in_for_a_face() {
-    let send = || CodeAnswer::Send(Fallback::Sms);
-    let check = || CodeAnswer::Check("123456".to_owned().try_into().unwrap());
+    let send = || CodeChoice::Send(Fallback::Sms);
+    let check = || CodeChoice::Check("123456".to_owned().try_into().unwrap());
     let wrong = || Outcome::Retry { reason: Reason::WrongCode, attempts_left: 4, nonce: NONCE.replace('A', "B") };
     let too_many = || Outcome::Refused {
         reason: Reason::TooManyAttempts,
@@ -404,7 +407,7 @@ fn a_code_may_stand_in_for_a_face() {
         ),
         (
             "sent twice",
-            vec![send(), CodeAnswer::Send(Fallback::Voice), check()],
+            vec![send(), CodeChoice::Send(Fallback::Voice), check()],
             vec![],
             vec![choose, sent, sent],
             (Ending::Approved, None),
@@ -416,11 +419,11 @@ fn a_code_may_stand_in_for_a_face() {
             vec![choose, sent, tried],
             (Ending::Refused(Reason::TooManyAttempts), None),
         ),
-        ("left before a code was sent", vec![CodeAnswer::Stop], vec![], vec![choose], gave_up),
-        ("left with a code", vec![send(), CodeAnswer::Stop], vec![], vec![choose, sent], gave_up),
+        ("left before a code was sent", vec![CodeChoice::Stop], vec![], vec![choose], gave_up),
+        ("left with a code", vec![send(), CodeChoice::Stop], vec![], vec![choose, sent], gave_up),
         (
             "the face after all, and no more tries",
-            vec![CodeAnswer::Face],
+            vec![CodeChoice::Face],
             vec![],
             vec![choose],
             (Ending::Refused(Reason::NoCamera), Some(Reason::NoCamera)),
@@ -441,7 +444,7 @@ fn a_code_may_stand_in_for_a_face() {
 }
 
 /// A run that takes the way by code, with these answers by the person and these errors from the verifier.
-fn by_code(codes: Vec<CodeAnswer>, errors: Vec<Option<SessionError>>) -> (Result<Ending, FlowError>, Answers, Attends) {
+fn by_code(codes: Vec<CodeChoice>, errors: Vec<Option<SessionError>>) -> (Result<Ending, FlowError>, Answers, Attends) {
     let mut operator = Attends { codes, ..Attends::default() };
     let mut session = Answers { code_errors: errors, ..Answers::new(vec![]) };
     let inner = recording::open(&fixture("person-a-verify.mp4")).unwrap();
@@ -453,8 +456,8 @@ fn by_code(codes: Vec<CodeAnswer>, errors: Vec<Option<SessionError>>) -> (Result
 #[test]
 fn a_code_that_cannot_be_had_leaves_every_other_way_open() {
     use CodeTrouble::{Later, Refused};
-    let (sms, voice) = (CodeAnswer::Send(Fallback::Sms), CodeAnswer::Send(Fallback::Voice));
-    let check = || CodeAnswer::Check("123456".to_owned().try_into().unwrap());
+    let (sms, voice) = (CodeChoice::Send(Fallback::Sms), CodeChoice::Send(Fallback::Voice));
+    let check = || CodeChoice::Check("123456".to_owned().try_into().unwrap());
     let busy = || SessionError::TooManyRequests { retry_after: Some(Duration::from_mins(10)) };
     let down = || SessionError::Unavailable { retry_after: None };
     let (choose, sent) = (CodeStep::Choose, CodeStep::Sent { attempts_left: 1 });
@@ -485,14 +488,14 @@ fn a_code_that_cannot_be_had_leaves_every_other_way_open() {
         ),
         (
             "the face, and no camera",
-            vec![sms.clone(), CodeAnswer::Face],
+            vec![sms.clone(), CodeChoice::Face],
             vec![Some(SessionError::CodeRefused)],
             vec![choose, refused],
             gave_up(Reason::NoCamera),
         ),
         (
             "stopped, with a clear denial",
-            vec![sms.clone(), check(), CodeAnswer::Stop],
+            vec![sms.clone(), check(), CodeChoice::Stop],
             vec![None, Some(SessionError::CodeRefused)],
             vec![choose, sent, CodeStep::NotChecked(Refused)],
             gave_up(Reason::Cancelled),

@@ -180,7 +180,7 @@ fn another_code_can_be_had_after_half_a_minute_by_the_same_way_or_the_other() {
 }
 
 #[test]
-fn each_setback_offers_a_code_if_the_ticket_does() {
+fn each_failed_attempt_offers_a_code_if_the_ticket_does() {
     let not_matched = Outcome::Retry {
         reason: Reason::NoMatch,
         attempts_left: 4,

@@ -260,16 +260,16 @@ fn a_link_that_leads_nowhere_says_what_to_do() {
         window.see("The login broke off").see(sentence);
         assert!(matches!(window.ended(), Some(Ended::Failed(_))));
     }
-    let way_out = |link: &str| {
+    let remedy = |link: &str| {
         let mut window = Window::open(Script::default(), Some(link), english(), None);
         window.see("This link cannot be opened");
         assert!(window.stage.told().is_empty() && window.ended().is_none());
         window
     };
-    way_out("countenance://verify?v=https://evil.example&s=a&c=b").see(
+    remedy("countenance://verify?v=https://evil.example&s=a&c=b").see(
         "It names a verification service that this computer does not trust. Ask whoever looks after this computer.",
     );
-    way_out("countenance://steal?x=1").see("It is not a login link of Countenance. Copy it again from the login page.");
+    remedy("countenance://steal?x=1").see("It is not a login link of Countenance. Copy it again from the login page.");
 }
 
 fn english() -> Settings {

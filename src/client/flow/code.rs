@@ -35,7 +35,7 @@ pub enum CodeTrouble {
 
 /// What the person does on the way by code.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CodeAnswer {
+pub enum CodeChoice {
     /// Has a code sent, the first or another.
     Send(Fallback),
     /// Tries this one.

@@ -9,10 +9,10 @@ use std::{
     time::Duration,
 };
 
-use super::{Asked, Command, Obstacle, Progress};
+use super::{Asked, Command, FailureView, Progress};
 use crate::{
     capture::{Feedback, FrameOutcome},
-    flow::{Answer, CodeAnswer, CodeStep, Consent, Operator, Setback, Stage},
+    flow::{AttemptFailure, CodeChoice, CodeStep, Consent, Operator, RetryChoice, Stage},
 };
 use countenance_core::{
     clock::UnixSecs,
@@ -139,33 +139,33 @@ impl Operator for Attendant {
         }
     }
 
-    fn try_again(&mut self, setback: &Setback) -> Answer {
+    fn try_again(&mut self, failure: &AttemptFailure) -> RetryChoice {
         let CaptureSoFar { picture, .. } = std::mem::take(&mut self.capture);
-        if let (Some(asked), Setback::NotAccepted { attempts_left, .. }) = (&mut self.asked, setback) {
+        if let (Some(asked), AttemptFailure::NotAccepted { attempts_left, .. }) = (&mut self.asked, failure) {
             asked.attempts_left = *attempts_left;
         }
         let attempts_left = self.asked.as_ref().map_or(0, |asked| asked.attempts_left);
-        self.tell.say(Progress::Setback(Obstacle::of(setback, attempts_left, picture)));
+        self.tell.say(Progress::AttemptFailed(FailureView::of(failure, attempts_left, picture)));
         loop {
             match self.answer() {
-                Some(Command::TryAgain) => return Answer::Again,
-                Some(Command::UseCode) if !self.fallback().is_empty() => return Answer::ByCode,
-                Some(Command::Cancel | Command::GiveUp | Command::NotMe) | None => return Answer::Stop,
+                Some(Command::TryAgain) => return RetryChoice::Again,
+                Some(Command::UseCode) if !self.fallback().is_empty() => return RetryChoice::ByCode,
+                Some(Command::Cancel | Command::GiveUp | Command::NotMe) | None => return RetryChoice::Stop,
                 Some(Command::Begin | Command::UseCode | Command::SendCode(_) | Command::CheckCode(_)) => {}
             }
         }
     }
 
-    fn by_code(&mut self, step: CodeStep) -> CodeAnswer {
+    fn by_code(&mut self, step: CodeStep) -> CodeChoice {
         self.tell.say(Progress::Code(step));
         loop {
             match self.answer() {
                 Some(Command::SendCode(channel)) if self.fallback().contains(&channel) => {
-                    return CodeAnswer::Send(channel);
+                    return CodeChoice::Send(channel);
                 }
-                Some(Command::CheckCode(code)) => return CodeAnswer::Check(code),
-                Some(Command::TryAgain) => return CodeAnswer::Face,
-                Some(Command::Cancel | Command::GiveUp | Command::NotMe) | None => return CodeAnswer::Stop,
+                Some(Command::CheckCode(code)) => return CodeChoice::Check(code),
+                Some(Command::TryAgain) => return CodeChoice::Face,
+                Some(Command::Cancel | Command::GiveUp | Command::NotMe) | None => return CodeChoice::Stop,
                 Some(Command::Begin | Command::UseCode | Command::SendCode(_)) => {}
             }
         }

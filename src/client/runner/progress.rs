@@ -1,6 +1,6 @@
 //! What passes between a run and the window: plain facts one way, wishes the other.
 
-use crate::flow::{CodeStep, Ending, Setback, WayOut};
+use crate::flow::{AttemptFailure, CodeStep, Ending, Remedy};
 use countenance_camera::CameraError;
 use countenance_core::{
     clock::UnixSecs,
@@ -29,7 +29,7 @@ pub enum Progress {
     /// The verifier cannot be reached; a wait before the next try.
     Waiting,
     /// It did not work this time. The run waits for [`Command::TryAgain`], [`Command::UseCode`] or [`Command::GiveUp`].
-    Setback(Obstacle),
+    AttemptFailed(FailureView),
     /// The way by code stands here. The run waits for [`Command::SendCode`], [`Command::CheckCode`], [`Command::TryAgain`]
     /// or [`Command::GiveUp`].
     Code(CodeStep),
@@ -75,7 +75,7 @@ pub struct Asked {
 
 /// Why it did not work this time.
 #[derive(Debug, Clone)]
-pub enum Obstacle {
+pub enum FailureView {
     /// The camera failed.
     Camera(CameraFault),
     /// The evidence does not suffice.
@@ -130,7 +130,7 @@ pub enum Ended {
     /// It was not, or the person gave up; the browser was told.
     Refused(Reason),
     /// Without an answer for the browser.
-    Failed(WayOut),
+    Failed(Remedy),
 }
 
 impl From<&Ticket> for Asked {
@@ -145,16 +145,16 @@ impl From<&Ticket> for Asked {
     }
 }
 
-impl Obstacle {
-    /// The setback as the window learns of it.
-    pub(super) fn of(setback: &Setback, attempts_left: u32, picture: Option<Frame>) -> Self {
-        match setback {
-            Setback::NotLive(_) => Self::NotAccepted { reason: Reason::NotLive, attempts_left, picture },
-            Setback::NotAccepted { reason, attempts_left } => {
+impl FailureView {
+    /// The failure as the window learns of it.
+    pub(super) fn of(failure: &AttemptFailure, attempts_left: u32, picture: Option<Frame>) -> Self {
+        match failure {
+            AttemptFailure::NotLive(_) => Self::NotAccepted { reason: Reason::NotLive, attempts_left, picture },
+            AttemptFailure::NotAccepted { reason, attempts_left } => {
                 Self::NotAccepted { reason: *reason, attempts_left: *attempts_left, picture }
             }
-            Setback::CannotTell(inconclusive) => Self::CannotTell(inconclusive.clone()),
-            Setback::Camera(error) => Self::Camera(error.into()),
+            AttemptFailure::CannotTell(inconclusive) => Self::CannotTell(inconclusive.clone()),
+            AttemptFailure::Camera(error) => Self::Camera(error.into()),
         }
     }
 }

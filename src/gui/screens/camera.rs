@@ -3,7 +3,7 @@
 use eframe::egui::Ui;
 
 use super::super::{Ask, layout, marks::Mark};
-use super::{View, camera_menu, setback};
+use super::{View, camera_menu, failure};
 use countenance_client::runner::CameraFault;
 
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, fault: CameraFault) -> Option<Ask> {
@@ -22,7 +22,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, fault: CameraFault) -> Option<A
         CameraFault::NotAllowed => ("camera-not-allowed-title", "camera-not-allowed-body", "camera-not-allowed-fix"),
         CameraFault::Recording => ("camera-recording-title", "camera-recording-body", "camera-recording-fix"),
     };
-    let ask = setback::again_or_stop(ui, view, true, |pen| camera_menu::another(pen, view));
+    let ask = failure::again_or_stop(ui, view, true, |pen| camera_menu::another(pen, view));
     layout::content(ui, view.words, view.theme, |pen| {
         pen.verdict(Mark::Camera, title, body);
         pen.gap(8.0);

@@ -4,7 +4,7 @@ use eframe::egui::Ui;
 
 use super::super::{Ask, Page, layout, marks::Mark, pen::Weight};
 use super::View;
-use countenance_client::flow::WayOut;
+use countenance_client::flow::Remedy;
 use countenance_core::protocol::{Purpose, Reason};
 
 /// Accepted.
@@ -38,11 +38,11 @@ pub(super) fn refused(ui: &mut Ui, view: &View<'_>, reason: Reason) -> Option<As
 }
 
 /// Broken off without an answer for the browser.
-pub(super) fn failed(ui: &mut Ui, view: &View<'_>, way_out: WayOut) -> Option<Ask> {
-    let body = match way_out {
-        WayOut::LoginAgain => "failed-login-again",
-        WayOut::CheckNetwork => "failed-network",
-        WayOut::TellOperator => "failed-operator",
+pub(super) fn failed(ui: &mut Ui, view: &View<'_>, remedy: Remedy) -> Option<Ask> {
+    let body = match remedy {
+        Remedy::LoginAgain => "failed-login-again",
+        Remedy::CheckNetwork => "failed-network",
+        Remedy::TellOperator => "failed-operator",
     };
     show(ui, view, Mark::Warning, "failed-title", body, true)
 }

@@ -15,8 +15,8 @@ mod code;
 mod consent;
 mod diagnostics;
 mod ending;
+mod failure;
 mod ready;
-mod setback;
 mod settings;
 mod waiting;
 
@@ -65,13 +65,13 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<As
             Screen::Capture(capture) => capture::show(ui, view, capture),
             Screen::Trying(capture) => capture::trying(ui, view, capture),
             Screen::Camera { fault, .. } => camera::show(ui, view, *fault),
-            Screen::CannotTell(inconclusive) => setback::cannot_tell(ui, view, inconclusive),
-            Screen::NotAccepted(refusal) => setback::not_accepted(ui, view, refusal),
+            Screen::CannotTell(inconclusive) => failure::cannot_tell(ui, view, inconclusive),
+            Screen::NotAccepted(refusal) => failure::not_accepted(ui, view, refusal),
             Screen::Code(code) => code::show(ui, view, code, draft),
             Screen::Sending { retrying } => waiting::sending(ui, view, *retrying),
             Screen::Done(purpose) => ending::done(ui, view, *purpose),
             Screen::Refused(reason) => ending::refused(ui, view, *reason),
-            Screen::Failed(way_out) => ending::failed(ui, view, *way_out),
+            Screen::Failed(remedy) => ending::failed(ui, view, *remedy),
         },
         Page::Settings => settings::show(ui, view),
         Page::Diagnostics => diagnostics::show(ui, view),

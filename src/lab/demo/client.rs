@@ -131,7 +131,7 @@ impl Ran {
                     number(line, "fused"),
                     number(line, "span_millis") / 1e3,
                 )),
-                "setback" => {
+                "attempt_failed" => {
                     let facts = line.get("facts").unwrap_or(&Value::Null);
                     told.push(match facts.get("fused") {
                         Some(_) => format!(

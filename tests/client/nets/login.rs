@@ -6,7 +6,7 @@ use countenance_attest::{DeviceKey, Sealed};
 use countenance_camera::{CameraError, FrameSource, recording};
 use countenance_client::{
     capture::{Feedback, FrameOutcome},
-    flow::{Answer, Consent, Ending, Flow, FlowError, Operator, Setback, Stage, WayOut},
+    flow::{AttemptFailure, Consent, Ending, Flow, FlowError, Operator, Remedy, RetryChoice, Stage},
     headless::Exit,
     rehearsal::{self, Fixed, NoBrowser, Rehearsal, Repeatable},
     session::{SessionApi, SessionError, continue_url::ContinueUrl, link::LaunchLink},
@@ -63,8 +63,8 @@ impl Operator for Agrees {
 
     fn tell(&mut self, _: Stage) {}
 
-    fn try_again(&mut self, _: &Setback) -> Answer {
-        Answer::Stop
+    fn try_again(&mut self, _: &AttemptFailure) -> RetryChoice {
+        RetryChoice::Stop
     }
 }
 
@@ -163,7 +163,7 @@ fn a_network_that_is_asked_for_and_missed_ends_the_login_before_the_camera_opens
         let ended = log_in(&mut Dark, &vision, &mut asking(Some(net)));
         let Err(FlowError::NetMissing(why)) = &ended else { panic!("{name}: {ended:?}") };
         assert!(named(why) && why.to_string().contains("warmth"), "{name}: {why}");
-        assert_eq!(ended.as_ref().unwrap_err().way_out(), WayOut::TellOperator, "{name}");
+        assert_eq!(ended.as_ref().unwrap_err().remedy(), Remedy::TellOperator, "{name}");
         assert_eq!(Exit::of(&ended), Exit::Broken, "{name}");
     }
 }

@@ -58,12 +58,12 @@ pub(super) fn not_accepted(ui: &mut Ui, view: &View<'_>, refusal: &Refusal) -> O
         let left = pen.say_with("attempts-left", &[("attempts", Arg::Number(refusal.attempts_left))]);
         pen.write(&left, pen.theme.body(), pen.theme.tokens.soft, Align::Min);
         let said = [pen.words.say("not-accepted-title"), pen.words.say(why), left].join(" ");
-        pen.announce("setback", &said, true);
+        pen.announce("attempt_failed", &said, true);
     });
     ask
 }
 
-/// What can be done about a setback: another try, unless `may_retry` says that it would be in vain; `other` is a way on between another try and giving up.
+/// What can be done about a failed attempt: another try, unless `may_retry` says that it would be in vain; `other` is a way on between another try and giving up.
 pub(super) fn again_or_stop(
     ui: &mut Ui,
     view: &View<'_>,
