@@ -143,7 +143,7 @@ impl Live {
         let (open, latest, wake) = (Arc::clone(&self.open), self.latest.clone(), Arc::clone(&self.wake));
         let keep = self.keep;
         let work = move || {
-            let ended = Ended(latest);
+            let ended = EndGuard(latest);
             read(&open, &ended.0, run, &wake, keep);
         };
         if let Err(error) = thread::Builder::new().name("camera".into()).spawn(work) {
@@ -246,9 +246,9 @@ impl Latest {
 }
 
 /// Says that the thread has ended, however that came.
-struct Ended(Latest);
+struct EndGuard(Latest);
 
-impl Drop for Ended {
+impl Drop for EndGuard {
     fn drop(&mut self) {
         let mut slot = self.0.lock();
         slot.thread = false;

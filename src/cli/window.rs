@@ -14,12 +14,12 @@ use countenance_attest::DeviceKey;
 use countenance_camera::Listed;
 use countenance_client::{
     doctor::{self, Surroundings as Examined},
-    flow::{Ending, Remedy},
+    flow::{FlowOutcome, Remedy},
     headless::Exit,
     installation::InstallationArgs,
     installed::{Installed, load_early},
     instance::{self, Claim, Inbox, Place},
-    runner::Ended,
+    runner::RunOutcome,
     session::origin::AllowedOrigins,
     settings::{Loaded, NETS_FOLDER, Settings},
     source::{Source, SourceArgs},
@@ -107,7 +107,7 @@ fn host(
     settings: Settings,
     settings_path: Option<PathBuf>,
     allowed: AllowedOrigins,
-    ended: Arc<Mutex<Option<Ended>>>,
+    ended: Arc<Mutex<Option<RunOutcome>>>,
 ) -> Host {
     let (key, nets, path) = (data.join("device.key"), data.join(NETS_FOLDER), settings_path.clone());
     let latest = world.latest.clone();
@@ -141,13 +141,14 @@ fn line_of(model: &vision::Model) -> String {
 }
 
 /// Says on standard output how the login ended, as `capture` does.
-fn told(ended: Ended) -> ExitCode {
+fn told(ended: RunOutcome) -> ExitCode {
     let (line, exit) = match ended {
-        Ended::Approved(_) => (json!({"event": "ended", "result": "approved"}), Exit::Approved),
-        Ended::Refused(reason) => {
-            (json!({"event": "ended", "result": "refused", "reason": reason}), Exit::of(&Ok(Ending::Refused(reason))))
-        }
-        Ended::Failed(remedy) => {
+        RunOutcome::Approved(_) => (json!({"event": "ended", "result": "approved"}), Exit::Approved),
+        RunOutcome::Refused(reason) => (
+            json!({"event": "ended", "result": "refused", "reason": reason}),
+            Exit::of(&Ok(FlowOutcome::Refused(reason))),
+        ),
+        RunOutcome::Failed(remedy) => {
             let exit = match remedy {
                 Remedy::CheckNetwork => Exit::Unreachable,
                 Remedy::LoginAgain => Exit::SessionOver,

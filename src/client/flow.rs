@@ -126,7 +126,7 @@ pub enum AttemptFailure {
 
 /// How a run ended. Either way the browser went back and the login goes on or ends in a clear denial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum FlowOutcome {
     /// The face, or the code in its place, was accepted.
     Approved,
     /// It was not, or the person gave up.
@@ -187,7 +187,7 @@ impl FlowError {
 
 impl Flow<'_> {
     /// Runs the login behind `link` to its end.
-    pub fn run(mut self, link: &LaunchLink) -> Result<Ending, FlowError> {
+    pub fn run(mut self, link: &LaunchLink) -> Result<FlowOutcome, FlowError> {
         let mut ticket = self.session.open(link)?;
         self.policy = self.policy.tightened_by(&ticket.policy);
         self.analyzer.supports(&self.policy.liveness.nets).map_err(FlowError::NetMissing)?;
@@ -303,16 +303,16 @@ impl Flow<'_> {
     }
 
     /// Sends the browser back with the answer, approved or not.
-    fn hand_back(self, outcome: Outcome) -> Result<Ending, FlowError> {
-        let (ending, url) = match outcome {
-            Outcome::Approved { continue_url } => (Ending::Approved, continue_url),
-            Outcome::Refused { reason, continue_url } => (Ending::Refused(reason), continue_url),
+    fn hand_back(self, outcome: Outcome) -> Result<FlowOutcome, FlowError> {
+        let (outcome, url) = match outcome {
+            Outcome::Approved { continue_url } => (FlowOutcome::Approved, continue_url),
+            Outcome::Refused { reason, continue_url } => (FlowOutcome::Refused(reason), continue_url),
             Outcome::Retry { .. } | Outcome::Expired => return Err(FlowError::Expired),
         };
         let url = self.session.continue_url(&url)?;
         self.browser.open(&url)?;
         self.operator.tell(Stage::Returned);
-        Ok(ending)
+        Ok(outcome)
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     capture::{Feedback, FrameOutcome},
-    flow::{AttemptFailure, Consent, Ending, FlowError, Operator, Remedy, RetryChoice, Stage},
+    flow::{AttemptFailure, Consent, FlowError, FlowOutcome, Operator, Remedy, RetryChoice, Stage},
 };
 use countenance_camera::CameraError;
 use countenance_core::{
@@ -41,13 +41,13 @@ pub enum Exit {
 
 impl Exit {
     /// The exit code of an ended or broken run.
-    pub fn of(ended: &Result<Ending, FlowError>) -> Self {
+    pub fn of(ended: &Result<FlowOutcome, FlowError>) -> Self {
         match ended {
-            Ok(Ending::Approved) => Self::Approved,
-            Ok(Ending::Refused(Reason::Cancelled | Reason::NotMe)) => Self::Cancelled,
-            Ok(Ending::Refused(Reason::CannotTell | Reason::TimedOut)) => Self::CannotTell,
-            Ok(Ending::Refused(Reason::NoCamera)) => Self::NoCamera,
-            Ok(Ending::Refused(_)) => Self::Refused,
+            Ok(FlowOutcome::Approved) => Self::Approved,
+            Ok(FlowOutcome::Refused(Reason::Cancelled | Reason::NotMe)) => Self::Cancelled,
+            Ok(FlowOutcome::Refused(Reason::CannotTell | Reason::TimedOut)) => Self::CannotTell,
+            Ok(FlowOutcome::Refused(Reason::NoCamera)) => Self::NoCamera,
+            Ok(FlowOutcome::Refused(_)) => Self::Refused,
             Err(error) => match (error.remedy(), error) {
                 (Remedy::CheckNetwork, _) => Self::Unreachable,
                 (_, FlowError::Session(_) | FlowError::Expired) => Self::SessionOver,
@@ -88,10 +88,10 @@ impl<'w> Script<'w> {
     }
 
     /// Writes how the run ended.
-    pub fn ended(&mut self, ended: &Result<Ending, FlowError>) {
+    pub fn ended(&mut self, ended: &Result<FlowOutcome, FlowError>) {
         let line = match ended {
-            Ok(Ending::Approved) => json!({"event": "ended", "result": "approved"}),
-            Ok(Ending::Refused(reason)) => json!({"event": "ended", "result": "refused", "reason": reason}),
+            Ok(FlowOutcome::Approved) => json!({"event": "ended", "result": "approved"}),
+            Ok(FlowOutcome::Refused(reason)) => json!({"event": "ended", "result": "refused", "reason": reason}),
             Err(error) => {
                 let remedy = match error.remedy() {
                     Remedy::LoginAgain => "begin the login again in the browser",

@@ -33,7 +33,7 @@ mod attendant;
 mod progress;
 
 use attendant::{Attendant, Tell};
-pub use progress::{Asked, CameraFault, Command, Ended, FailureView, Progress};
+pub use progress::{CameraFault, Command, ConsentRequest, FailureView, Progress, RunOutcome};
 
 /// What a run borrows of the world; the product's and a test's differ here and nowhere else.
 pub trait World: Send + Sync {
@@ -129,7 +129,7 @@ impl Runner {
     }
 
     /// Cancels and waits, at most so long, until the verifier was told; how it ended, if that was heard.
-    pub fn finish(self, within: Duration) -> Option<Ended> {
+    pub fn finish(self, within: Duration) -> Option<RunOutcome> {
         let Self { commands, progress, cancelled, over } = self;
         drop((cancelled, commands));
         // The sender is dropped when the run is over: that is the answer waited for.
@@ -140,7 +140,7 @@ impl Runner {
 
 impl Drop for LastWord {
     fn drop(&mut self) {
-        self.tell.say(Progress::Ended(Ended::Failed(Remedy::TellOperator)));
+        self.tell.say(Progress::Ended(RunOutcome::Failed(Remedy::TellOperator)));
     }
 }
 
@@ -150,12 +150,12 @@ struct LastWord {
     _finished: Sender<()>,
 }
 
-fn login(world: &dyn World, link: &LaunchLink, attendant: &mut Attendant, cancelled: &AtomicBool) -> Ended {
+fn login(world: &dyn World, link: &LaunchLink, attendant: &mut Attendant, cancelled: &AtomicBool) -> RunOutcome {
     let analyzer = match world.analyzer() {
         Ok(analyzer) => analyzer,
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "the networks cannot be used");
-            return Ended::Failed(Remedy::TellOperator);
+            return RunOutcome::Failed(Remedy::TellOperator);
         }
     };
     let telling = TellingWait { wait: world.wait(), tell: attendant.teller() };
@@ -174,17 +174,17 @@ fn login(world: &dyn World, link: &LaunchLink, attendant: &mut Attendant, cancel
         operator: attendant,
     };
     match flow.run(link) {
-        Ok(ending) => Ended::of(ending, attendant.purpose().unwrap_or(Purpose::Verify)),
+        Ok(outcome) => RunOutcome::of(outcome, attendant.purpose().unwrap_or(Purpose::Verify)),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "the login broke off");
-            Ended::Failed(error.remedy())
+            RunOutcome::Failed(error.remedy())
         }
     }
 }
 
 /// Looks, again and again, until the person has seen enough.
 fn try_camera(world: &dyn World, attendant: &mut Attendant) -> Result<(), Progress> {
-    let broken = |_| Progress::Ended(Ended::Failed(Remedy::TellOperator));
+    let broken = |_| Progress::Ended(RunOutcome::Failed(Remedy::TellOperator));
     let analyzer = world.analyzer().map_err(broken)?;
     let mut camera = world.camera(attendant.waker());
     let looked = match camera.start() {

@@ -26,7 +26,7 @@ use countenance_client::{
     doctor::Finding,
     flow::CodeStep,
     instance::{Call, Inbox},
-    runner::{Command, Ended, FailureView, Progress, Runner},
+    runner::{Command, FailureView, Progress, RunOutcome, Runner},
     session::link::{LaunchLink, LinkError},
     settings::{Settings, Theme as Appearance},
 };
@@ -117,7 +117,7 @@ impl App {
         let frame_at = ctx.input(|i| i.time);
         for progress in heard {
             match &progress {
-                Progress::Opened(asked) => self.state.fallback.clone_from(&asked.fallback),
+                Progress::Opened(request) => self.state.fallback.clone_from(&request.fallback),
                 Progress::Frame { .. } => self.plugs.works(),
                 Progress::AttemptFailed(FailureView::Camera(fault)) => self.camera_failed(*fault),
                 Progress::Code(step) => self.code_stands(*step, frame_at),
@@ -261,7 +261,7 @@ impl App {
         }
     }
 
-    fn end(&mut self, ended: Ended) {
+    fn end(&mut self, ended: RunOutcome) {
         let mut kept = self.host.ended.lock().unwrap_or_else(PoisonError::into_inner);
         if self.state.screen.is_login() {
             *kept = Some(ended);

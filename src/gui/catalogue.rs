@@ -17,7 +17,7 @@ use super::{
 use countenance_client::{
     doctor::{Check, Finding, Fix, State as Health},
     flow::{CodeStep, CodeTrouble, Remedy},
-    runner::{Asked, CameraFault, Command},
+    runner::{CameraFault, Command, ConsentRequest},
     settings::Settings,
 };
 use countenance_core::{
@@ -58,12 +58,15 @@ pub fn samples() -> Vec<Sample> {
         ("ready-link-refused", ready(LinkTrouble::Verifier)),
         ("ready-settings-ignored", State { complaints: vec![(3, "text_percent".into())], ..screen(Screen::Ready) }),
         ("opening", screen(Screen::Opening)),
-        ("consent", screen(Screen::Consent(asked(Purpose::Verify)))),
+        ("consent", screen(Screen::Consent(consent_request(Purpose::Verify)))),
         (
             "consent-link-busy",
-            State { link_trouble: Some(LinkTrouble::Busy), ..screen(Screen::Consent(asked(Purpose::Verify))) },
+            State {
+                link_trouble: Some(LinkTrouble::Busy),
+                ..screen(Screen::Consent(consent_request(Purpose::Verify)))
+            },
         ),
-        ("enrol-intro", screen(Screen::Consent(asked(Purpose::Enroll)))),
+        ("enrol-intro", screen(Screen::Consent(consent_request(Purpose::Enroll)))),
         ("capture-starting", screen(Screen::Capture(CaptureView::default()))),
         ("capture-camera-came", screen(Screen::Capture(CaptureView::default()).because_a_camera_came())),
         ("capture-hint", screen(Screen::Capture(capture(Some(Hint::ComeCloser), 0.0, Some(2_000))))),
@@ -226,8 +229,8 @@ fn waiting() -> Screen {
     code(CodeStep::Choose, None).commanded(Command::SendCode(Fallback::Sms))
 }
 
-fn asked(purpose: Purpose) -> Asked {
-    Asked {
+fn consent_request(purpose: Purpose) -> ConsentRequest {
+    ConsentRequest {
         display: Display {
             application: "Payroll".into(),
             tenant: "login.example.com".into(),

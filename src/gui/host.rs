@@ -9,7 +9,7 @@ use super::CameraEntry;
 use countenance_client::{
     doctor::Finding,
     instance::Inbox,
-    runner::{Ended, World},
+    runner::{RunOutcome, World},
     session::origin::AllowedOrigins,
     settings::Settings,
 };
@@ -45,7 +45,7 @@ pub struct Host {
     /// The networks, a line each.
     pub models: Vec<String>,
     /// How the last login ended, for whoever started the process.
-    pub ended: Arc<Mutex<Option<Ended>>>,
+    pub ended: Arc<Mutex<Option<RunOutcome>>>,
     /// Whether the window closes when a login has ended well: when it was opened for that login.
     pub closes: bool,
 }

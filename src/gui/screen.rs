@@ -2,7 +2,7 @@
 
 use countenance_client::{
     flow::{CodeStep, Remedy},
-    runner::{Asked, CameraFault, Command, Ended, FailureView, Progress},
+    runner::{CameraFault, Command, ConsentRequest, FailureView, Progress, RunOutcome},
 };
 use countenance_core::{
     liveness::Inconclusive,
@@ -19,7 +19,7 @@ pub enum Screen {
     /// The verifier is asked who wants the login.
     Opening,
     /// Who asks, for which account; the camera is off.
-    Consent(Asked),
+    Consent(ConsentRequest),
     /// The camera looks.
     Capture(CaptureView),
     /// The person tries the camera; no login is under way.
@@ -105,7 +105,7 @@ impl Screen {
         match (self, progress) {
             // Who has read how it ended is not shown a second end, and what was left does not come back.
             (over @ (Self::Ready | Self::Done(_) | Self::Refused(_) | Self::Failed(_)), _) => over,
-            (_, Progress::Opened(asked)) => Self::Consent(asked),
+            (_, Progress::Opened(request)) => Self::Consent(request),
             (Self::Trying(_), Progress::Frame { hint, gathered_ratio, at_millis }) => {
                 Self::Trying(CaptureView { hint, gathered_ratio, at_millis: Some(at_millis), camera_came: false })
             }
@@ -138,9 +138,9 @@ impl Screen {
             // A try of the camera ends without a word, and its failure has been said.
             (failed @ Self::Camera { login: false, .. }, Progress::Ended(_)) => failed,
             (Self::Trying(_), Progress::Ended(_)) => Self::Ready,
-            (_, Progress::Ended(Ended::Approved(purpose))) => Self::Done(purpose),
-            (_, Progress::Ended(Ended::Refused(reason))) => Self::Refused(reason),
-            (_, Progress::Ended(Ended::Failed(remedy))) => Self::Failed(remedy),
+            (_, Progress::Ended(RunOutcome::Approved(purpose))) => Self::Done(purpose),
+            (_, Progress::Ended(RunOutcome::Refused(reason))) => Self::Refused(reason),
+            (_, Progress::Ended(RunOutcome::Failed(remedy))) => Self::Failed(remedy),
         }
     }
 
@@ -221,8 +221,8 @@ mod tests {
     use countenance_client::flow::CodeTrouble;
     use countenance_core::protocol::Display;
 
-    fn asked() -> Asked {
-        Asked {
+    fn consent_request() -> ConsentRequest {
+        ConsentRequest {
             display: Display {
                 application: "Payroll".into(),
                 tenant: "t.example".into(),
@@ -257,8 +257,8 @@ mod tests {
         let step = |step| Progress::Code(step);
         let rows: [(&str, Vec<Progress>, &str); 16] = [
             ("opening", vec![], "Opening"),
-            ("who asks", vec![Progress::Opened(asked())], "Consent"),
-            ("looking", vec![Progress::Opened(asked()), capture()], "Capture"),
+            ("who asks", vec![Progress::Opened(consent_request())], "Consent"),
+            ("looking", vec![Progress::Opened(consent_request()), capture()], "Capture"),
             ("sending", vec![capture(), Progress::Sending], "Sending"),
             ("offline", vec![capture(), Progress::Sending, Progress::Waiting], "Sending"),
             ("offline while opening", vec![Progress::Waiting], "Opening"),
@@ -268,14 +268,14 @@ mod tests {
             ("a wrong code", vec![step(CodeStep::Sent { attempts_left: 5 }), step(WRONG)], "Code"),
             ("offline with a code", vec![step(WRONG), Progress::Waiting], "Code"),
             ("a face after all", vec![step(CodeStep::Choose), capture()], "Capture"),
-            ("approved", vec![Progress::Ended(Ended::Approved(Purpose::Verify))], "Done"),
-            ("refused", vec![not_accepted(), Progress::Ended(Ended::Refused(Reason::NoMatch))], "Refused"),
-            ("broken", vec![Progress::Ended(Ended::Failed(Remedy::LoginAgain))], "Failed"),
+            ("approved", vec![Progress::Ended(RunOutcome::Approved(Purpose::Verify))], "Done"),
+            ("refused", vec![not_accepted(), Progress::Ended(RunOutcome::Refused(Reason::NoMatch))], "Refused"),
+            ("broken", vec![Progress::Ended(RunOutcome::Failed(Remedy::LoginAgain))], "Failed"),
             (
                 "the first end counts",
                 vec![
-                    Progress::Ended(Ended::Approved(Purpose::Verify)),
-                    Progress::Ended(Ended::Failed(Remedy::TellOperator)),
+                    Progress::Ended(RunOutcome::Approved(Purpose::Verify)),
+                    Progress::Ended(RunOutcome::Failed(Remedy::TellOperator)),
                 ],
                 "Done",
             ),
@@ -291,19 +291,19 @@ mod tests {
         let trying = || Screen::Trying(CaptureView::default());
         assert_eq!(name(&trying().after(capture())), "Trying");
         assert_eq!(name(&Screen::Ready.after(capture())), "Ready", "a frame that comes late");
-        assert_eq!(name(&trying().after(Progress::Ended(Ended::Failed(Remedy::TellOperator)))), "Ready");
+        assert_eq!(name(&trying().after(Progress::Ended(RunOutcome::Failed(Remedy::TellOperator)))), "Ready");
         assert_eq!(name(&trying().commanded(Command::Cancel)), "Trying", "the window itself leaves it");
         assert_eq!(name(&Screen::Ready.after(capture())), "Ready", "a last look comes too late");
         let failed = trying().after(Progress::AttemptFailed(FailureView::Camera(CameraFault::Busy)));
         assert!(matches!(failed, Screen::Camera { login: false, .. }) && !failed.is_login());
-        assert_eq!(name(&failed.after(Progress::Ended(Ended::Failed(Remedy::TellOperator)))), "Camera");
+        assert_eq!(name(&failed.after(Progress::Ended(RunOutcome::Failed(Remedy::TellOperator)))), "Camera");
     }
 
     #[test]
     fn only_what_waits_for_a_person_obeys_at_once() {
-        assert_eq!(name(&Screen::Consent(asked()).commanded(Command::Begin)), "Capture");
+        assert_eq!(name(&Screen::Consent(consent_request()).commanded(Command::Begin)), "Capture");
         assert_eq!(name(&Screen::CannotTell(Inconclusive::TimeOver).commanded(Command::TryAgain)), "Capture");
-        assert_eq!(name(&Screen::Consent(asked()).commanded(Command::NotMe)), "Consent");
+        assert_eq!(name(&Screen::Consent(consent_request()).commanded(Command::NotMe)), "Consent");
         assert_eq!(name(&Screen::Sending { retrying: false }.commanded(Command::TryAgain)), "Sending");
     }
 
@@ -344,8 +344,12 @@ mod tests {
 
     #[test]
     fn escape_never_agrees_to_anything() {
-        let screens =
-            [Screen::Opening, Screen::Consent(asked()), Screen::CannotTell(Inconclusive::TimeOver), Screen::Ready];
+        let screens = [
+            Screen::Opening,
+            Screen::Consent(consent_request()),
+            Screen::CannotTell(Inconclusive::TimeOver),
+            Screen::Ready,
+        ];
         for screen in screens {
             assert!(!matches!(screen.escape(), Some(Command::Begin | Command::TryAgain)), "{screen:?}");
         }

@@ -7,8 +7,8 @@ use countenance_camera::{CameraError, FrameSource, recording};
 use countenance_client::{
     capture::{FaceAnalyzer, Feedback, FrameOutcome},
     flow::{
-        AttemptFailure, CodeChoice, CodeStep, CodeTrouble, Consent, Ending, Flow, FlowError, Operator, RetryChoice,
-        Stage,
+        AttemptFailure, CodeChoice, CodeStep, CodeTrouble, Consent, Flow, FlowError, FlowOutcome, Operator,
+        RetryChoice, Stage,
     },
     headless::{Exit, Script},
     rehearsal::{self, Fixed, NoBrowser, Rehearsal, Repeatable},
@@ -179,7 +179,7 @@ fn run(
     analyzer: &dyn FaceAnalyzer,
     session: &mut dyn SessionApi,
     operator: &mut Attends,
-) -> Result<Ending, FlowError> {
+) -> Result<FlowOutcome, FlowError> {
     run_by(Policy::default(), source, analyzer, session, operator)
 }
 
@@ -189,7 +189,7 @@ fn run_by(
     analyzer: &dyn FaceAnalyzer,
     session: &mut dyn SessionApi,
     operator: &mut dyn Operator,
-) -> Result<Ending, FlowError> {
+) -> Result<FlowOutcome, FlowError> {
     let key = DeviceKey::ephemeral(&Repeatable::from("key"));
     let flow = Flow {
         source,
@@ -209,9 +209,9 @@ fn run_by(
 #[test]
 fn every_run_ends_in_an_answer_for_the_browser() {
     let retry = || Outcome::Retry { reason: Reason::NoMatch, attempts_left: 1, nonce: NONCE.replace('A', "B") };
-    let given_up = |reason| (Ending::Refused(reason), Some(reason));
+    let given_up = |reason| (FlowOutcome::Refused(reason), Some(reason));
     let rows = [
-        ("accepted", Attends::default(), 3.0, vec![], (Ending::Approved, None)),
+        ("accepted", Attends::default(), 3.0, vec![], (FlowOutcome::Approved, None)),
         ("not me", Attends { consent: Consent::NotMe, ..Attends::default() }, 3.0, vec![], given_up(Reason::NotMe)),
         (
             "cancelled before the camera",
@@ -234,7 +234,7 @@ fn every_run_ends_in_an_answer_for_the_browser() {
             Attends { tries: 2, ..Attends::default() },
             3.0,
             vec![retry()],
-            (Ending::Approved, None),
+            (FlowOutcome::Approved, None),
         ),
     ];
     for (name, mut operator, odds, outcomes, (ending, abandoned)) in rows {
@@ -262,7 +262,7 @@ fn a_camera_that_fails_is_a_failed_attempt_with_a_way_out() {
         let mut operator = Attends::default();
         let mut session = Answers::new(vec![]);
         let ended = run(&mut Fails { inner, after: 4, with }, &Says(3.0), &mut session, &mut operator);
-        assert_eq!(ended.as_ref().ok(), Some(&Ending::Refused(reason)), "{name}: {ended:?}");
+        assert_eq!(ended.as_ref().ok(), Some(&FlowOutcome::Refused(reason)), "{name}: {ended:?}");
         assert_eq!(operator.failures, [reason], "{name}");
         assert_eq!(Exit::of(&ended), if reason == Reason::NoCamera { Exit::NoCamera } else { Exit::CannotTell });
     }
@@ -293,9 +293,9 @@ fn a_doubt_is_abstained_from_explained_and_recoverable() {
     let (threshold, refused_below) = (policy.liveness.threshold, policy.liveness.refuse_below);
     let doubt = f32::midpoint(threshold, refused_below);
     let rows = [
-        ("given up", 0, vec![doubt], Ending::Refused(Reason::CannotTell), 1),
-        ("then sure", 1, vec![doubt, threshold + 1.0], Ending::Approved, 1),
-        ("then refused", 1, vec![doubt, refused_below - 1.0], Ending::Refused(Reason::NotLive), 1),
+        ("given up", 0, vec![doubt], FlowOutcome::Refused(Reason::CannotTell), 1),
+        ("then sure", 1, vec![doubt, threshold + 1.0], FlowOutcome::Approved, 1),
+        ("then refused", 1, vec![doubt, refused_below - 1.0], FlowOutcome::Refused(Reason::NotLive), 1),
     ];
     for (name, retries, odds, ending, doubts) in rows {
         let mut source = Anew(None);
@@ -303,7 +303,7 @@ fn a_doubt_is_abstained_from_explained_and_recoverable() {
         let mut script = Script::new(&mut lines, retries, None);
         let ended = run_by(policy.clone(), &mut source, &Wavers(odds, 0.into()), &mut session, &mut script);
         assert_eq!(ended.as_ref().ok(), Some(&ending), "{name}: {ended:?}");
-        assert_eq!(session.nonces.len(), usize::from(ending == Ending::Approved), "{name}: a doubt is not posted");
+        assert_eq!(session.nonces.len(), usize::from(ending == FlowOutcome::Approved), "{name}: a doubt is not posted");
         let told: Vec<serde_json::Value> =
             lines.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
         let failures: Vec<_> =
@@ -316,7 +316,7 @@ fn a_doubt_is_abstained_from_explained_and_recoverable() {
         assert!((refused_below..threshold).contains(&fused), "{name}: {facts}");
         assert_eq!(failures[0]["try_again"], retries > 0, "{name}");
         assert!(told.iter().any(|line| line["outcome"]["longer"] == true), "{name}: a longer look is told");
-        if ending == Ending::Refused(Reason::CannotTell) {
+        if ending == FlowOutcome::Refused(Reason::CannotTell) {
             assert_eq!((Exit::of(&ended), session.abandoned), (Exit::CannotTell, Some(Reason::CannotTell)), "{name}");
         }
     }
@@ -366,7 +366,7 @@ fn a_camera_that_the_policy_does_not_admit_is_a_failed_attempt_and_nothing_is_se
     let injected = CameraClaim { signs: vec![InjectionSign::RepeatedFrames], ..lens.clone() };
     let flagged = CameraClaim { signs: vec![InjectionSign::RegularTiming], ..lens.clone() };
     let for_tests = CameraClaim { testing: true, ..software.clone() };
-    let (approved, refused) = (Ending::Approved, Ending::Refused(Reason::CameraNotAllowed));
+    let (approved, refused) = (FlowOutcome::Approved, FlowOutcome::Refused(Reason::CameraNotAllowed));
     for (name, claim, later, expected, looks_at_all) in [
         ("a lens", &lens, &lens, approved, true),
         ("software", &software, &software, refused, false),
@@ -395,29 +395,29 @@ fn a_code_may_stand_in_for_a_face() {
     };
     let (choose, sent) = (CodeStep::Choose, CodeStep::Sent { attempts_left: 1 });
     let tried = CodeStep::Wrong { attempts_left: 4 };
-    let gave_up = (Ending::Refused(Reason::Cancelled), Some(Reason::Cancelled));
+    let gave_up = (FlowOutcome::Refused(Reason::Cancelled), Some(Reason::Cancelled));
     let rows = [
-        ("right", vec![send(), check()], vec![], vec![choose, sent], (Ending::Approved, None)),
+        ("right", vec![send(), check()], vec![], vec![choose, sent], (FlowOutcome::Approved, None)),
         (
             "wrong, then right",
             vec![send(), check(), check()],
             vec![wrong()],
             vec![choose, sent, tried],
-            (Ending::Approved, None),
+            (FlowOutcome::Approved, None),
         ),
         (
             "sent twice",
             vec![send(), CodeChoice::Send(Fallback::Voice), check()],
             vec![],
             vec![choose, sent, sent],
-            (Ending::Approved, None),
+            (FlowOutcome::Approved, None),
         ),
         (
             "wrong too often",
             vec![send(), check(), check()],
             vec![wrong(), too_many()],
             vec![choose, sent, tried],
-            (Ending::Refused(Reason::TooManyAttempts), None),
+            (FlowOutcome::Refused(Reason::TooManyAttempts), None),
         ),
         ("left before a code was sent", vec![CodeChoice::Stop], vec![], vec![choose], gave_up),
         ("left with a code", vec![send(), CodeChoice::Stop], vec![], vec![choose, sent], gave_up),
@@ -426,7 +426,7 @@ fn a_code_may_stand_in_for_a_face() {
             vec![CodeChoice::Face],
             vec![],
             vec![choose],
-            (Ending::Refused(Reason::NoCamera), Some(Reason::NoCamera)),
+            (FlowOutcome::Refused(Reason::NoCamera), Some(Reason::NoCamera)),
         ),
     ];
     for (name, codes, outcomes, steps, (ending, abandoned)) in rows {
@@ -444,7 +444,10 @@ fn a_code_may_stand_in_for_a_face() {
 }
 
 /// A run that takes the way by code, with these answers by the person and these errors from the verifier.
-fn by_code(codes: Vec<CodeChoice>, errors: Vec<Option<SessionError>>) -> (Result<Ending, FlowError>, Answers, Attends) {
+fn by_code(
+    codes: Vec<CodeChoice>,
+    errors: Vec<Option<SessionError>>,
+) -> (Result<FlowOutcome, FlowError>, Answers, Attends) {
     let mut operator = Attends { codes, ..Attends::default() };
     let mut session = Answers { code_errors: errors, ..Answers::new(vec![]) };
     let inner = recording::open(&fixture("person-a-verify.mp4")).unwrap();
@@ -462,8 +465,8 @@ fn a_code_that_cannot_be_had_leaves_every_other_way_open() {
     let down = || SessionError::Unavailable { retry_after: None };
     let (choose, sent) = (CodeStep::Choose, CodeStep::Sent { attempts_left: 1 });
     let refused = CodeStep::NotSent(Refused);
-    let approved = (Ending::Approved, None);
-    let gave_up = |reason| (Ending::Refused(reason), Some(reason));
+    let approved = (FlowOutcome::Approved, None);
+    let gave_up = |reason| (FlowOutcome::Refused(reason), Some(reason));
     let rows = [
         (
             "the other way",
@@ -538,7 +541,7 @@ fn the_same_recording_nonce_and_clock_give_the_same_claims() {
         let mut source = recording::open(&fixture("person-a-enrol.mp4")).unwrap();
         let mut session = Rehearsal::new(nonce.into(), 1_700_000_000);
         let ended = run(&mut source, &*VISION, &mut session, &mut Attends::default());
-        assert!(matches!(ended, Ok(Ending::Approved)), "{ended:?}");
+        assert!(matches!(ended, Ok(FlowOutcome::Approved)), "{ended:?}");
         session.claims().unwrap()
     };
     let first = claims(NONCE);

@@ -1,7 +1,7 @@
 //! A code instead of the face: when it is offered, how it is typed, and every way out of it.
 
 use countenance_camera::CameraError;
-use countenance_client::{rehearsal, runner::Ended, session::SessionError};
+use countenance_client::{rehearsal, runner::RunOutcome, session::SessionError};
 use countenance_core::protocol::{Fallback, Outcome, Purpose, Reason};
 use countenance_gui::screen::Screen;
 use eframe::egui::{
@@ -59,7 +59,7 @@ fn a_login_by_code_where_there_is_no_camera() {
     assert_eq!(typed(&window), "123456", "only the digits");
     window.press("Check the code").see("It is you");
     assert_eq!(window.stage.told(), ["code sent: Sms", "code tried: 123456", "browser"], "the camera stays off");
-    assert_eq!(window.ended(), Some(Ended::Approved(Purpose::Verify)));
+    assert_eq!(window.ended(), Some(RunOutcome::Approved(Purpose::Verify)));
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn the_way_by_code_can_be_left_everywhere() {
         leave(&mut window);
         window.see("Not logged in");
         assert_eq!(window.stage.told(), told, "{name}");
-        assert_eq!(window.ended(), Some(Ended::Refused(Reason::Cancelled)), "{name}");
+        assert_eq!(window.ended(), Some(RunOutcome::Refused(Reason::Cancelled)), "{name}");
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use countenance_client::{instance::Inbox, rehearsal, runner::Ended, settings::Settings};
+use countenance_client::{instance::Inbox, rehearsal, runner::RunOutcome, settings::Settings};
 use countenance_gui::{App, Host, catalogue};
 use eframe::egui::accesskit::Role;
 use egui_kittest::{
@@ -25,7 +25,7 @@ const BEAT: Duration = Duration::from_millis(2);
 pub(crate) struct Window {
     pub(crate) stage: Arc<Stage>,
     pub(crate) harness: Harness<'static, App>,
-    pub(crate) ended: Arc<Mutex<Option<Ended>>>,
+    pub(crate) ended: Arc<Mutex<Option<RunOutcome>>>,
     woken: Receiver<()>,
     trail: Vec<String>,
 }
@@ -125,7 +125,7 @@ impl Window {
     }
 
     /// How the login ended.
-    pub(crate) fn ended(&self) -> Option<Ended> {
+    pub(crate) fn ended(&self) -> Option<RunOutcome> {
         *self.ended.lock().unwrap()
     }
 }

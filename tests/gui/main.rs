@@ -21,7 +21,7 @@ use countenance_camera::CameraError;
 use countenance_client::{
     instance::{self, Claim, Place},
     rehearsal,
-    runner::Ended,
+    runner::RunOutcome,
     session::SessionError,
     settings::Settings,
 };
@@ -57,7 +57,7 @@ fn a_login_from_link_to_browser() {
     assert!(window.stage.told().is_empty(), "the light stays off until Begin");
     window.press("Begin").see("It is you").see("Back to your browser. This window closes by itself.");
     assert_eq!(window.stage.told(), ["light on", "light off", "posted", "browser"]);
-    assert_eq!(window.ended(), Some(Ended::Approved(Purpose::Verify)));
+    assert_eq!(window.ended(), Some(RunOutcome::Approved(Purpose::Verify)));
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn who_cannot_be_told_gets_advice_and_another_try() {
     window.see("Sit an arm’s length away, face in the middle.").press("Try again").see("It is you");
     let mut window = Window::on_login(nobody_at_first());
     window.press("Begin").see("That was not clear enough").press("Stop here").see("Not logged in");
-    assert_eq!(window.ended(), Some(Ended::Refused(Reason::CannotTell)));
+    assert_eq!(window.ended(), Some(RunOutcome::Refused(Reason::CannotTell)));
 }
 
 /// Between live and not live for the longest look: neither refused nor accepted, told what helps, and then it may work.
@@ -132,7 +132,7 @@ fn who_leaves_a_doubt_is_told_what_helps_and_may_try_again() {
     window.press("Begin").see("That was not clear enough").press("Use a code instead").see("Send a text message");
     let mut window = Window::on_login(doubt());
     window.press("Begin").see("That was not clear enough").press("Stop here").see("Not logged in");
-    assert_eq!(window.ended(), Some(Ended::Refused(Reason::CannotTell)));
+    assert_eq!(window.ended(), Some(RunOutcome::Refused(Reason::CannotTell)));
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn a_link_that_leads_nowhere_says_what_to_do() {
     for (error, sentence) in rows {
         let mut window = Window::on_login(Script { opening: Opening::Fails(error), ..Script::default() });
         window.see("The login broke off").see(sentence);
-        assert!(matches!(window.ended(), Some(Ended::Failed(_))));
+        assert!(matches!(window.ended(), Some(RunOutcome::Failed(_))));
     }
     let remedy = |link: &str| {
         let mut window = Window::open(Script::default(), Some(link), english(), None);
@@ -332,5 +332,5 @@ fn closing_the_window_during_a_login_tells_the_verifier() {
     window.see("Begin");
     window.harness.state_mut().close();
     assert_eq!(window.stage.told(), ["abandoned: cancelled", "browser"]);
-    assert_eq!(window.ended(), Some(Ended::Refused(Reason::Cancelled)));
+    assert_eq!(window.ended(), Some(RunOutcome::Refused(Reason::Cancelled)));
 }

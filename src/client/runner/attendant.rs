@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Asked, Command, FailureView, Progress};
+use super::{Command, ConsentRequest, FailureView, Progress};
 use crate::{
     capture::{Feedback, FrameOutcome},
     flow::{AttemptFailure, CodeChoice, CodeStep, Consent, Operator, RetryChoice, Stage},
@@ -44,7 +44,7 @@ pub(super) struct Attendant {
     commands: Receiver<Command>,
     cancelled: Arc<AtomicBool>,
     clock: Arc<dyn Fn() -> UnixSecs + Send + Sync>,
-    asked: Option<Asked>,
+    request: Option<ConsentRequest>,
     capture: CaptureSoFar,
 }
 
@@ -62,7 +62,7 @@ impl Attendant {
         cancelled: Arc<AtomicBool>,
         clock: Arc<dyn Fn() -> UnixSecs + Send + Sync>,
     ) -> Self {
-        Self { tell, commands, cancelled, clock, asked: None, capture: CaptureSoFar::default() }
+        Self { tell, commands, cancelled, clock, request: None, capture: CaptureSoFar::default() }
     }
 
     /// Tells the window of progress that is not the flow's.
@@ -82,12 +82,12 @@ impl Attendant {
 
     /// What the session is for, once it is open.
     pub(super) fn purpose(&self) -> Option<Purpose> {
-        self.asked.as_ref().map(|asked| asked.purpose)
+        self.request.as_ref().map(|request| request.purpose)
     }
 
     /// The ways to pass by code that the ticket offers.
     fn fallback(&self) -> &[Fallback] {
-        self.asked.as_ref().map_or(&[], |asked| &asked.fallback)
+        self.request.as_ref().map_or(&[], |request| &request.fallback)
     }
 
     /// Waits for the person; none if the run was cancelled, the window is gone, or the session's time is over.
@@ -97,7 +97,7 @@ impl Attendant {
                 Ok(command) => return Some(command),
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => {
-                    let is_over = self.asked.as_ref().is_some_and(|asked| (self.clock)() >= asked.expires_at);
+                    let is_over = self.request.as_ref().is_some_and(|request| (self.clock)() >= request.expires_at);
                     if is_over || self.cancelled.load(Ordering::Relaxed) {
                         return None;
                     }
@@ -109,9 +109,9 @@ impl Attendant {
 
 impl Operator for Attendant {
     fn consent(&mut self, ticket: &Ticket) -> Consent {
-        let asked = Asked::from(ticket);
-        self.asked = Some(asked.clone());
-        self.tell.say(Progress::Opened(asked));
+        let request = ConsentRequest::from(ticket);
+        self.request = Some(request.clone());
+        self.tell.say(Progress::Opened(request));
         loop {
             match self.answer() {
                 Some(Command::Begin) => return Consent::Given,
@@ -141,10 +141,10 @@ impl Operator for Attendant {
 
     fn try_again(&mut self, failure: &AttemptFailure) -> RetryChoice {
         let CaptureSoFar { picture, .. } = std::mem::take(&mut self.capture);
-        if let (Some(asked), AttemptFailure::NotAccepted { attempts_left, .. }) = (&mut self.asked, failure) {
-            asked.attempts_left = *attempts_left;
+        if let (Some(request), AttemptFailure::NotAccepted { attempts_left, .. }) = (&mut self.request, failure) {
+            request.attempts_left = *attempts_left;
         }
-        let attempts_left = self.asked.as_ref().map_or(0, |asked| asked.attempts_left);
+        let attempts_left = self.request.as_ref().map_or(0, |request| request.attempts_left);
         self.tell.say(Progress::AttemptFailed(FailureView::of(failure, attempts_left, picture)));
         loop {
             match self.answer() {

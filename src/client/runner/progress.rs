@@ -1,6 +1,6 @@
 //! What passes between a run and the window: plain facts one way, wishes the other.
 
-use crate::flow::{AttemptFailure, CodeStep, Ending, Remedy};
+use crate::flow::{AttemptFailure, CodeStep, FlowOutcome, Remedy};
 use countenance_camera::CameraError;
 use countenance_core::{
     clock::UnixSecs,
@@ -14,7 +14,7 @@ use countenance_core::{
 #[derive(Debug, Clone)]
 pub enum Progress {
     /// The session is open: who asks? The run waits for [`Command::Begin`] or [`Command::NotMe`].
-    Opened(Asked),
+    Opened(ConsentRequest),
     /// One frame was looked at.
     Frame {
         /// The one thing that the person can do better; none while all is well.
@@ -34,7 +34,7 @@ pub enum Progress {
     /// or [`Command::GiveUp`].
     Code(CodeStep),
     /// The run is over.
-    Ended(Ended),
+    Ended(RunOutcome),
 }
 
 /// What the person wants.
@@ -60,7 +60,7 @@ pub enum Command {
 
 /// Who asks, for what: what the person consents to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
+pub struct ConsentRequest {
     /// Application, tenant, masked account, begin.
     pub display: Display,
     /// Enrol or verify.
@@ -124,7 +124,7 @@ pub enum CameraFault {
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
+pub enum RunOutcome {
     /// The face was accepted, or its template kept.
     Approved(Purpose),
     /// It was not, or the person gave up; the browser was told.
@@ -133,7 +133,7 @@ pub enum Ended {
     Failed(Remedy),
 }
 
-impl From<&Ticket> for Asked {
+impl From<&Ticket> for ConsentRequest {
     fn from(ticket: &Ticket) -> Self {
         Self {
             display: ticket.display.clone(),
@@ -179,12 +179,12 @@ impl From<&CameraError> for CameraFault {
     }
 }
 
-impl Ended {
+impl RunOutcome {
     /// The end of a flow that was opened for this purpose.
-    pub(super) fn of(ending: Ending, purpose: Purpose) -> Self {
-        match ending {
-            Ending::Approved => Self::Approved(purpose),
-            Ending::Refused(reason) => Self::Refused(reason),
+    pub(super) fn of(outcome: FlowOutcome, purpose: Purpose) -> Self {
+        match outcome {
+            FlowOutcome::Approved => Self::Approved(purpose),
+            FlowOutcome::Refused(reason) => Self::Refused(reason),
         }
     }
 }

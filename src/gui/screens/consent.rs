@@ -8,10 +8,10 @@ use super::super::{
     words::Arg,
 };
 use super::View;
-use countenance_client::runner::{Asked, Command};
+use countenance_client::runner::{Command, ConsentRequest};
 use countenance_core::protocol::Purpose;
 
-pub(super) fn show(ui: &mut Ui, view: &View<'_>, asked: &Asked) -> Option<Ask> {
+pub(super) fn show(ui: &mut Ui, view: &View<'_>, request: &ConsentRequest) -> Option<Ask> {
     let ask = layout::actions(ui, view.words, view.theme, |pen| {
         pen.soft("consent-light");
         // Nothing has the keyboard here until the person takes it: a stray Enter must not agree.
@@ -20,11 +20,11 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, asked: &Asked) -> Option<Ask> {
         begin.or(not_me).map(Ask::Command)
     });
     layout::content(ui, view.words, view.theme, |pen| {
-        pen.title(match asked.purpose {
+        pen.title(match request.purpose {
             Purpose::Verify => "consent-title-verify",
             Purpose::Enroll => "consent-title-enroll",
         });
-        let shown = &asked.display;
+        let shown = &request.display;
         let asks = pen.say_with("consent-asks", &[("application", Arg::Text(&shown.application))]);
         pen.write(&asks, pen.theme.body(), pen.theme.tokens.text, Align::Min);
         pen.announce("consent", &asks, false);
@@ -35,13 +35,13 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, asked: &Asked) -> Option<Ask> {
             let began = began(pen, view.state.now - shown.started_at);
             pen.fact("consent-began", &began);
         });
-        if asked.purpose == Purpose::Verify {
+        if request.purpose == Purpose::Verify {
             pen.soft("consent-warning");
         }
         pen.gap(4.0);
         pen.item("consent-captured");
         pen.item("consent-sent");
-        if asked.purpose == Purpose::Enroll {
+        if request.purpose == Purpose::Enroll {
             pen.item("consent-template");
         }
         pen.item("consent-kept");

@@ -14,8 +14,8 @@ mod capture;
 mod code;
 mod consent;
 mod diagnostics;
-mod ending;
 mod failure;
+mod outcome;
 mod ready;
 mod settings;
 mod waiting;
@@ -61,7 +61,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<As
         Page::Main => match &state.screen {
             Screen::Ready => ready::show(ui, view, draft),
             Screen::Opening => waiting::opening(ui, view),
-            Screen::Consent(asked) => consent::show(ui, view, asked),
+            Screen::Consent(request) => consent::show(ui, view, request),
             Screen::Capture(capture) => capture::show(ui, view, capture),
             Screen::Trying(capture) => capture::trying(ui, view, capture),
             Screen::Camera { fault, .. } => camera::show(ui, view, *fault),
@@ -69,9 +69,9 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<As
             Screen::NotAccepted(refusal) => failure::not_accepted(ui, view, refusal),
             Screen::Code(code) => code::show(ui, view, code, draft),
             Screen::Sending { retrying } => waiting::sending(ui, view, *retrying),
-            Screen::Done(purpose) => ending::done(ui, view, *purpose),
-            Screen::Refused(reason) => ending::refused(ui, view, *reason),
-            Screen::Failed(remedy) => ending::failed(ui, view, *remedy),
+            Screen::Done(purpose) => outcome::done(ui, view, *purpose),
+            Screen::Refused(reason) => outcome::refused(ui, view, *reason),
+            Screen::Failed(remedy) => outcome::failed(ui, view, *remedy),
         },
         Page::Settings => settings::show(ui, view),
         Page::Diagnostics => diagnostics::show(ui, view),

@@ -14,7 +14,7 @@ use super::Lens;
 use countenance_attest::DeviceKey;
 use countenance_camera::recording;
 use countenance_client::{
-    flow::{Ending, Flow},
+    flow::{Flow, FlowOutcome},
     headless::Script,
     session::{
         HttpSession,
@@ -55,7 +55,7 @@ pub(super) enum Attended {
 
 /// How a run of the client ended.
 pub(super) struct Ran {
-    pub(super) ending: anyhow::Result<Ending>,
+    pub(super) outcome: anyhow::Result<FlowOutcome>,
     /// The page that the browser was sent to.
     pub(super) returned: Option<Page>,
     /// The JSON lines that the client wrote.
@@ -103,11 +103,11 @@ impl Client {
             browser: &mut hand_over,
             operator: &mut script,
         };
-        let ending = flow.run(&link);
-        script.ended(&ending);
+        let outcome = flow.run(&link);
+        script.ended(&outcome);
         let returned = hand_over.page;
         let lines = String::from_utf8_lossy(&out).lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
-        Ok(Ran { ending: ending.map_err(Into::into), returned, lines })
+        Ok(Ran { outcome: outcome.map_err(Into::into), returned, lines })
     }
 }
 

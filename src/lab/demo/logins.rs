@@ -10,7 +10,7 @@ use super::{
     place::{Mode, Place},
 };
 use countenance_amr::AMR_CLAIM;
-use countenance_client::flow::Ending;
+use countenance_client::flow::FlowOutcome;
 use countenance_core::protocol::Reason;
 use countenance_standin::browser::{Browser, Page};
 use countenance_system::SystemClock;
@@ -59,7 +59,7 @@ fn enrol(place: &Place, tell: Tell) -> anyhow::Result<()> {
     let page = browser.open(&place.payroll("/login"))?;
     let landing = sign_in(place, &mut browser, &page, tell)?;
     let ran = face(place, &mut browser, &landing, &place.recordings.a_enrol, None, tell)?;
-    ensure!(matches!(ran.ending, Ok(Ending::Approved)), "the client ended with {:?}", ran.ending);
+    ensure!(matches!(ran.outcome, Ok(FlowOutcome::Approved)), "the client ended with {:?}", ran.outcome);
     let page = way_back(&mut browser, ran)?;
     ensure!(page.status == 200 && page.url.path() == "/", "payroll answered {page:?}");
     ensure!(page.html.contains(AMR_CLAIM), "the ID token lacks the claim");
@@ -70,7 +70,7 @@ fn enrol(place: &Place, tell: Tell) -> anyhow::Result<()> {
 fn step_up(place: &Place, tell: Tell) -> anyhow::Result<()> {
     let (mut browser, landing) = salary(place, tell)?;
     let ran = face(place, &mut browser, &landing, &place.recordings.a_verify, None, tell)?;
-    ensure!(matches!(ran.ending, Ok(Ending::Approved)), "the client ended with {:?}", ran.ending);
+    ensure!(matches!(ran.outcome, Ok(FlowOutcome::Approved)), "the client ended with {:?}", ran.outcome);
     let page = way_back(&mut browser, ran)?;
     ensure!(page.status == 200 && page.url.path() == "/salary", "payroll answered {page:?}");
     tell("payroll: the salary page is open".into());
@@ -115,9 +115,9 @@ fn denied(
     let (mut browser, landing) = salary(place, tell)?;
     let ran = face(place, &mut browser, &landing, recording, cancel_after, tell)?;
     ensure!(
-        matches!(ran.ending, Ok(Ending::Refused(found)) if found == reason),
+        matches!(ran.outcome, Ok(FlowOutcome::Refused(found)) if found == reason),
         "the client ended with {:?}, not {}",
-        ran.ending,
+        ran.outcome,
         reason.name(),
     );
     let page = way_back(&mut browser, ran)?;

@@ -6,7 +6,7 @@ use countenance_attest::{DeviceKey, Sealed};
 use countenance_camera::{CameraError, FrameSource, recording};
 use countenance_client::{
     capture::{Feedback, FrameOutcome},
-    flow::{AttemptFailure, Consent, Ending, Flow, FlowError, Operator, Remedy, RetryChoice, Stage},
+    flow::{AttemptFailure, Consent, Flow, FlowError, FlowOutcome, Operator, Remedy, RetryChoice, Stage},
     headless::Exit,
     rehearsal::{self, Fixed, NoBrowser, Rehearsal, Repeatable},
     session::{SessionApi, SessionError, continue_url::ContinueUrl, link::LaunchLink},
@@ -85,7 +85,7 @@ impl FrameSource for Dark {
     }
 }
 
-fn log_in(source: &mut dyn FrameSource, vision: &Vision, session: &mut Asks) -> Result<Ending, FlowError> {
+fn log_in(source: &mut dyn FrameSource, vision: &Vision, session: &mut Asks) -> Result<FlowOutcome, FlowError> {
     let allowed = std::iter::once(rehearsal::ORIGIN.parse().unwrap()).collect();
     let flow = Flow {
         source,
@@ -123,10 +123,10 @@ fn a_network_at_hand_has_a_say_where_the_verifier_asks_for_it_and_nowhere_else()
     let net = NetPolicy { weights: vec![0.0, 0.0], offset: 6.0, ..warmth() };
     let vision = Vision::load_with(vec![Nets::new().load("warmth", net.clone()).unwrap()]).unwrap();
     let mut asked = asking(Some(net.clone()));
-    assert_eq!(log_in(&mut person(), &vision, &mut asked).unwrap(), Ending::Approved);
+    assert_eq!(log_in(&mut person(), &vision, &mut asked).unwrap(), FlowOutcome::Approved);
     let with = claims(&asked).liveness;
     let mut not_asked = asking(None);
-    assert_eq!(log_in(&mut person(), &vision, &mut not_asked).unwrap(), Ending::Approved);
+    assert_eq!(log_in(&mut person(), &vision, &mut not_asked).unwrap(), FlowOutcome::Approved);
     let without = claims(&not_asked).liveness;
 
     let names = |claims: &[countenance_core::protocol::NetClaim]| {

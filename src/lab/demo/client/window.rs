@@ -10,7 +10,7 @@ use anyhow::{Context, bail, ensure};
 use serde_json::Value;
 
 use super::Ran;
-use countenance_client::{flow::Ending, session::origin::AllowedOrigins};
+use countenance_client::{flow::FlowOutcome, session::origin::AllowedOrigins};
 use countenance_core::protocol::Reason;
 use countenance_standin::browser::Browser;
 
@@ -42,8 +42,8 @@ pub(super) fn run(
     child.stdout.take().context("the window's answer")?.read_to_string(&mut out)?;
     let status = child.wait()?;
     let lines: Vec<Value> = out.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    let ending = ending(&lines).with_context(|| format!("the window ended with {status}"));
-    Ok(Ran { ending, returned, lines })
+    let outcome = outcome(&lines).with_context(|| format!("the window ended with {status}"));
+    Ok(Ran { outcome, returned, lines })
 }
 
 /// The program that people install, as it was built beside this one.
@@ -54,11 +54,11 @@ fn program() -> anyhow::Result<PathBuf> {
 }
 
 /// What the window said on its way out.
-fn ending(lines: &[Value]) -> anyhow::Result<Ending> {
+fn outcome(lines: &[Value]) -> anyhow::Result<FlowOutcome> {
     let ended = lines.iter().find(|line| line["event"] == "ended").context("no word of an end")?;
     match ended["result"].as_str() {
-        Some("approved") => Ok(Ending::Approved),
-        Some("refused") => Ok(Ending::Refused(serde_json::from_value::<Reason>(ended["reason"].clone())?)),
+        Some("approved") => Ok(FlowOutcome::Approved),
+        Some("refused") => Ok(FlowOutcome::Refused(serde_json::from_value::<Reason>(ended["reason"].clone())?)),
         _ => bail!("an end that is not known: {ended}"),
     }
 }
