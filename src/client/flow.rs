@@ -59,7 +59,7 @@ pub trait Operator {
     /// One frame was looked at: what it led to, what to show a person. `false` cancels.
     fn watch(&mut self, frame: &Frame, outcome: FrameOutcome, feedback: Feedback) -> bool;
     /// Something is about to take a moment, or is done.
-    fn tell(&mut self, stage: Stage);
+    fn notify(&mut self, event: FlowEvent);
     /// It did not work this time. What now?
     fn try_again(&mut self, failure: &AttemptFailure) -> RetryChoice;
     /// The way by code stands here. What next? Nobody is asked who did not answer [`RetryChoice::ByCode`].
@@ -92,7 +92,7 @@ pub enum RetryChoice {
 
 /// Where the run stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Stage {
+pub enum FlowEvent {
     /// A live person was shown.
     Shown {
         /// Mean log odds.
@@ -288,13 +288,13 @@ impl Flow<'_> {
     fn seal(&mut self, ticket: &Ticket, samples: Samples, proof: LivenessProof) -> Result<Sealed, FlowError> {
         let span = proof.span();
         let span_millis = span.last_millis - span.first_millis;
-        self.operator.tell(Stage::Shown { fused: proof.verdict().fused, span_millis });
+        self.operator.notify(FlowEvent::Shown { fused: proof.verdict().fused, span_millis });
         let context = attest::Context { ticket, camera: self.source.provenance(), models: self.models.to_vec() };
         Ok(attest::seal(samples, proof, context, self.key, Stamp::new(self.clock, self.rng))?)
     }
 
     fn deliver(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, FlowError> {
-        self.operator.tell(Stage::Sending);
+        self.operator.notify(FlowEvent::Sending);
         Ok(self.session.post(ticket, sealed)?)
     }
 
@@ -311,7 +311,7 @@ impl Flow<'_> {
         };
         let url = self.session.continue_url(&url)?;
         self.browser.open(&url)?;
-        self.operator.tell(Stage::Returned);
+        self.operator.notify(FlowEvent::Returned);
         Ok(outcome)
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     capture::{Feedback, FrameOutcome},
-    flow::{AttemptFailure, Consent, FlowError, FlowOutcome, Operator, Remedy, RetryChoice, Stage},
+    flow::{AttemptFailure, Consent, FlowError, FlowEvent, FlowOutcome, Operator, Remedy, RetryChoice},
 };
 use countenance_camera::CameraError;
 use countenance_core::{
@@ -153,13 +153,13 @@ impl Operator for Script<'_> {
         self.cancel_after.is_none_or(|limit| self.frames < limit)
     }
 
-    fn tell(&mut self, stage: Stage) {
-        let line = match stage {
-            Stage::Shown { fused, span_millis } => {
+    fn notify(&mut self, event: FlowEvent) {
+        let line = match event {
+            FlowEvent::Shown { fused, span_millis } => {
                 json!({"event": "shown", "fused": fused, "span_millis": span_millis})
             }
-            Stage::Sending => json!({"event": "sending"}),
-            Stage::Returned => json!({"event": "returned"}),
+            FlowEvent::Sending => json!({"event": "sending"}),
+            FlowEvent::Returned => json!({"event": "returned"}),
         };
         self.line(&line);
     }

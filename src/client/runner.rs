@@ -29,11 +29,11 @@ use countenance_core::{
 };
 use countenance_vision::VisionError;
 
-mod attendant;
 mod progress;
+mod window_operator;
 
-use attendant::{Attendant, Tell};
 pub use progress::{CameraFault, Command, ConsentRequest, FailureView, Progress, RunOutcome};
+use window_operator::{ProgressSender, WindowOperator};
 
 /// What a run borrows of the world; the product's and a test's differ here and nowhere else.
 pub trait World: Send + Sync {
@@ -78,18 +78,18 @@ impl Runner {
     /// Runs the login behind `link`. `wake` is called from the thread after each piece of progress.
     pub fn login(world: Arc<dyn World>, link: LaunchLink, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let clock = Arc::clone(&world);
-        Self::spawn(wake, Arc::new(move || clock.clock().now()), move |mut attendant, cancelled| {
-            let ended = login(&*world, &link, &mut attendant, &cancelled);
-            attendant.say(Progress::Ended(ended));
+        Self::spawn(wake, Arc::new(move || clock.clock().now()), move |mut operator, cancelled| {
+            let ended = login(&*world, &link, &mut operator, &cancelled);
+            operator.say(Progress::Ended(ended));
         })
     }
 
     /// Tries the camera: pictures and hints until the person cancels. Nothing is judged, kept or sent.
     pub fn try_camera(world: Arc<dyn World>, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let clock = Arc::clone(&world);
-        Self::spawn(wake, Arc::new(move || clock.clock().now()), move |mut attendant, _| {
-            if let Err(progress) = try_camera(&*world, &mut attendant) {
-                attendant.say(progress);
+        Self::spawn(wake, Arc::new(move || clock.clock().now()), move |mut operator, _| {
+            if let Err(progress) = try_camera(&*world, &mut operator) {
+                operator.say(progress);
             }
         })
     }
@@ -97,18 +97,18 @@ impl Runner {
     fn spawn(
         wake: Arc<dyn Fn() + Send + Sync>,
         clock: Arc<dyn Fn() -> UnixSecs + Send + Sync>,
-        work: impl FnOnce(Attendant, Arc<AtomicBool>) + Send + 'static,
+        work: impl FnOnce(WindowOperator, Arc<AtomicBool>) + Send + 'static,
     ) -> Self {
         let (commands, asked) = channel();
         let (out, progress) = channel();
         let (finished, over) = channel();
         let cancelled = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&cancelled);
-        let tell = Tell { out, wake };
-        let last_word = LastWord { tell: tell.clone(), _finished: finished };
+        let sender = ProgressSender { out, wake };
+        let finish_guard = FinishGuard { sender: sender.clone(), _finished: finished };
         let run = move || {
-            let _last_word = last_word;
-            work(Attendant::new(tell, asked, Arc::clone(&flag), clock), flag);
+            let _finish_guard = finish_guard;
+            work(WindowOperator::new(sender, asked, Arc::clone(&flag), clock), flag);
         };
         // A thread that cannot start drops the closure, and with it the last word is said.
         thread::Builder::new().name("login".into()).spawn(run).ok();
@@ -138,19 +138,19 @@ impl Runner {
     }
 }
 
-impl Drop for LastWord {
+impl Drop for FinishGuard {
     fn drop(&mut self) {
-        self.tell.say(Progress::Ended(RunOutcome::Failed(Remedy::TellOperator)));
+        self.sender.say(Progress::Ended(RunOutcome::Failed(Remedy::TellOperator)));
     }
 }
 
 /// Says that the run is over, whatever happened to it: whoever has heard of an end hears no second one.
-struct LastWord {
-    tell: Tell,
+struct FinishGuard {
+    sender: ProgressSender,
     _finished: Sender<()>,
 }
 
-fn login(world: &dyn World, link: &LaunchLink, attendant: &mut Attendant, cancelled: &AtomicBool) -> RunOutcome {
+fn login(world: &dyn World, link: &LaunchLink, operator: &mut WindowOperator, cancelled: &AtomicBool) -> RunOutcome {
     let analyzer = match world.analyzer() {
         Ok(analyzer) => analyzer,
         Err(error) => {
@@ -158,11 +158,11 @@ fn login(world: &dyn World, link: &LaunchLink, attendant: &mut Attendant, cancel
             return RunOutcome::Failed(Remedy::TellOperator);
         }
     };
-    let telling = TellingWait { wait: world.wait(), tell: attendant.teller() };
-    let around = Surroundings { key: world.key(), clock: world.clock(), rng: world.rng(), wait: &telling, cancelled };
+    let reporting = ReportingWait { wait: world.wait(), sender: operator.sender() };
+    let around = Surroundings { key: world.key(), clock: world.clock(), rng: world.rng(), wait: &reporting, cancelled };
     let mut session = world.session(around);
     let flow = Flow {
-        source: &mut *world.camera(attendant.waker()),
+        source: &mut *world.camera(operator.waker()),
         analyzer: &*analyzer,
         models: &world.models(),
         policy: Policy::default(),
@@ -171,10 +171,10 @@ fn login(world: &dyn World, link: &LaunchLink, attendant: &mut Attendant, cancel
         clock: world.clock(),
         rng: world.rng(),
         browser: &mut *world.browser(),
-        operator: attendant,
+        operator,
     };
     match flow.run(link) {
-        Ok(outcome) => RunOutcome::of(outcome, attendant.purpose().unwrap_or(Purpose::Verify)),
+        Ok(outcome) => RunOutcome::of(outcome, operator.purpose().unwrap_or(Purpose::Verify)),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "the login broke off");
             RunOutcome::Failed(error.remedy())
@@ -183,13 +183,13 @@ fn login(world: &dyn World, link: &LaunchLink, attendant: &mut Attendant, cancel
 }
 
 /// Looks, again and again, until the person has seen enough.
-fn try_camera(world: &dyn World, attendant: &mut Attendant) -> Result<(), Progress> {
+fn try_camera(world: &dyn World, operator: &mut WindowOperator) -> Result<(), Progress> {
     let broken = |_| Progress::Ended(RunOutcome::Failed(Remedy::TellOperator));
     let analyzer = world.analyzer().map_err(broken)?;
-    let mut camera = world.camera(attendant.waker());
+    let mut camera = world.camera(operator.waker());
     let looked = match camera.start() {
         Ok(()) => {
-            let mut watch = |frame: &Frame, outcome, feedback| attendant.watch(frame, outcome, feedback);
+            let mut watch = |frame: &Frame, outcome, feedback| operator.watch(frame, outcome, feedback);
             capture::practise(&mut *camera, &*analyzer, &Policy::default(), &mut watch)
         }
         Err(error) => Err(error.into()),
@@ -203,14 +203,14 @@ fn try_camera(world: &dyn World, attendant: &mut Attendant) -> Result<(), Progre
 }
 
 /// Says that there is a wait before it waits.
-struct TellingWait<'w> {
+struct ReportingWait<'w> {
     wait: &'w dyn Wait,
-    tell: Tell,
+    sender: ProgressSender,
 }
 
-impl Wait for TellingWait<'_> {
+impl Wait for ReportingWait<'_> {
     fn wait(&self, time: Duration, cancelled: &AtomicBool) {
-        self.tell.say(Progress::Waiting);
+        self.sender.say(Progress::Waiting);
         self.wait.wait(time, cancelled);
     }
 }

@@ -34,7 +34,7 @@ use countenance_client::{
 mod cameras;
 
 /// How long the window waits, when it closes during a login, until the verifier was told.
-const FAREWELL: Duration = Duration::from_secs(3);
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(3);
 /// How often the seconds until another code are looked at again.
 const TICK: Duration = Duration::from_millis(500);
 /// How often the words for "began" are looked at again.
@@ -205,7 +205,7 @@ impl App {
     pub fn close(&mut self) {
         if let Some(runner) = self.runner.take() {
             let is_login = self.state.screen.is_login();
-            let ended = runner.finish(if is_login { FAREWELL } else { Duration::ZERO });
+            let ended = runner.finish(if is_login { SHUTDOWN_GRACE } else { Duration::ZERO });
             if let Some(ended) = ended {
                 self.end(ended);
             }

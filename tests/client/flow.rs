@@ -7,8 +7,8 @@ use countenance_camera::{CameraError, FrameSource, recording};
 use countenance_client::{
     capture::{FaceAnalyzer, Feedback, FrameOutcome},
     flow::{
-        AttemptFailure, CodeChoice, CodeStep, CodeTrouble, Consent, Flow, FlowError, FlowOutcome, Operator,
-        RetryChoice, Stage,
+        AttemptFailure, CodeChoice, CodeStep, CodeTrouble, Consent, Flow, FlowError, FlowEvent, FlowOutcome, Operator,
+        RetryChoice,
     },
     headless::{Exit, Script},
     rehearsal::{self, Fixed, NoBrowser, Rehearsal, Repeatable},
@@ -43,7 +43,7 @@ struct Attends {
     tries: u32,
     looked: u32,
     failures: Vec<Reason>,
-    stages: Vec<Stage>,
+    events: Vec<FlowEvent>,
     /// What is done on the way by code; who has an answer here takes that way.
     codes: Vec<CodeChoice>,
     steps: Vec<CodeStep>,
@@ -51,8 +51,8 @@ struct Attends {
 
 impl Default for Attends {
     fn default() -> Self {
-        let (failures, stages, codes, steps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { consent: Consent::Given, stop_at: u32::MAX, tries: 1, looked: 0, failures, stages, codes, steps }
+        let (failures, events, codes, steps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { consent: Consent::Given, stop_at: u32::MAX, tries: 1, looked: 0, failures, events, codes, steps }
     }
 }
 
@@ -66,8 +66,8 @@ impl Operator for Attends {
         self.looked < self.stop_at
     }
 
-    fn tell(&mut self, stage: Stage) {
-        self.stages.push(stage);
+    fn notify(&mut self, event: FlowEvent) {
+        self.events.push(event);
     }
 
     fn try_again(&mut self, failure: &AttemptFailure) -> RetryChoice {
@@ -243,7 +243,7 @@ fn every_run_ends_in_an_answer_for_the_browser() {
         let ended = run(&mut source, &Says(odds), &mut session, &mut operator);
         assert_eq!(ended.as_ref().ok(), Some(&ending), "{name}: {ended:?}");
         assert_eq!(session.abandoned, abandoned, "{name}");
-        assert_eq!(operator.stages.last(), Some(&Stage::Returned), "{name}");
+        assert_eq!(operator.events.last(), Some(&FlowEvent::Returned), "{name}");
         let distinct = session.nonces.iter().collect::<std::collections::HashSet<_>>().len();
         assert_eq!(distinct, session.nonces.len(), "{name}: a nonce was used twice");
     }
@@ -437,7 +437,7 @@ fn a_code_may_stand_in_for_a_face() {
         let ended = run(&mut source, &Says(3.0), &mut session, &mut operator);
         assert_eq!(ended.as_ref().ok(), Some(&ending), "{name}: {ended:?}");
         assert_eq!((session.abandoned, operator.steps), (abandoned, steps), "{name}");
-        assert_eq!(operator.stages, [Stage::Returned], "{name}: nothing was captured");
+        assert_eq!(operator.events, [FlowEvent::Returned], "{name}: nothing was captured");
         let distinct = session.nonces.iter().collect::<std::collections::HashSet<_>>().len();
         assert_eq!(distinct, session.nonces.len(), "{name}: a nonce was used twice");
     }
@@ -515,7 +515,7 @@ fn a_code_that_cannot_be_had_leaves_every_other_way_open() {
         let (ended, session, operator) = by_code(codes, errors);
         assert_eq!(ended.as_ref().ok(), Some(&ending), "{name}: {ended:?}");
         assert_eq!((session.abandoned, operator.steps), (abandoned, steps), "{name}");
-        assert_eq!(operator.stages, [Stage::Returned], "{name}");
+        assert_eq!(operator.events, [FlowEvent::Returned], "{name}");
     }
     for over in [SessionError::SessionOver, SessionError::Expired, SessionError::BoundToOtherDevice] {
         let name = format!("{over:?}");

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use anyhow::{Context, ensure};
 
 use super::{
-    Tell,
+    ProgressSink,
     client::Ran,
     place::{Mode, Place},
 };
@@ -20,7 +20,7 @@ pub(super) struct Login {
     pub(super) title: &'static str,
     /// What a person at the window does.
     pub(super) at_the_window: &'static str,
-    pub(super) walk: fn(&Place, Tell) -> anyhow::Result<()>,
+    pub(super) walk: fn(&Place, ProgressSink) -> anyhow::Result<()>,
 }
 
 /// In the order in which they build on one another: the first enrols the face that the others are compared with.
@@ -53,7 +53,7 @@ pub(super) const LOGINS: [Login; 6] = [
     },
 ];
 
-fn enrol(place: &Place, tell: Tell) -> anyhow::Result<()> {
+fn enrol(place: &Place, tell: ProgressSink) -> anyhow::Result<()> {
     place.set_mode(Mode::Always);
     let mut browser = new_browser()?;
     let page = browser.open(&place.payroll("/login"))?;
@@ -67,7 +67,7 @@ fn enrol(place: &Place, tell: Tell) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn step_up(place: &Place, tell: Tell) -> anyhow::Result<()> {
+fn step_up(place: &Place, tell: ProgressSink) -> anyhow::Result<()> {
     let (mut browser, landing) = salary(place, tell)?;
     let ran = face(place, &mut browser, &landing, &place.recordings.a_verify, None, tell)?;
     ensure!(matches!(ran.outcome, Ok(FlowOutcome::Approved)), "the client ended with {:?}", ran.outcome);
@@ -77,19 +77,19 @@ fn step_up(place: &Place, tell: Tell) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn another_person(place: &Place, tell: Tell) -> anyhow::Result<()> {
+fn another_person(place: &Place, tell: ProgressSink) -> anyhow::Result<()> {
     denied(place, &place.recordings.b, None, Reason::NoMatch, tell)
 }
 
-fn replay(place: &Place, tell: Tell) -> anyhow::Result<()> {
+fn replay(place: &Place, tell: ProgressSink) -> anyhow::Result<()> {
     denied(place, &place.recordings.a_replayed, None, Reason::NotLive, tell)
 }
 
-fn cancel(place: &Place, tell: Tell) -> anyhow::Result<()> {
+fn cancel(place: &Place, tell: ProgressSink) -> anyhow::Result<()> {
     denied(place, &place.recordings.a_verify, Some(5), Reason::Cancelled, tell)
 }
 
-fn code(place: &Place, tell: Tell) -> anyhow::Result<()> {
+fn code(place: &Place, tell: ProgressSink) -> anyhow::Result<()> {
     let (mut browser, landing) = salary(place, tell)?;
     let asked = landing.form_with("channel").with_context(|| format!("no way to ask for a code on {landing:?}"))?;
     let page = browser.submit(&landing, &asked)?;
@@ -110,7 +110,7 @@ fn denied(
     recording: &Path,
     cancel_after: Option<u32>,
     reason: Reason,
-    tell: Tell,
+    tell: ProgressSink,
 ) -> anyhow::Result<()> {
     let (mut browser, landing) = salary(place, tell)?;
     let ran = face(place, &mut browser, &landing, recording, cancel_after, tell)?;
@@ -130,7 +130,7 @@ fn denied(
 }
 
 /// Signs in by password alone, then asks for the salary page; ends on the verifier's landing page.
-fn salary(place: &Place, tell: Tell) -> anyhow::Result<(Browser, Page)> {
+fn salary(place: &Place, tell: ProgressSink) -> anyhow::Result<(Browser, Page)> {
     place.set_mode(Mode::OnDemand);
     let mut browser = new_browser()?;
     let page = browser.open(&place.payroll("/login"))?;
@@ -149,7 +149,7 @@ fn new_browser() -> anyhow::Result<Browser> {
     Ok(Browser::new(Arc::new(SystemClock))?)
 }
 
-fn sign_in(place: &Place, browser: &mut Browser, page: &Page, tell: Tell) -> anyhow::Result<Page> {
+fn sign_in(place: &Place, browser: &mut Browser, page: &Page, tell: ProgressSink) -> anyhow::Result<Page> {
     let form = page.form_with("password").context("the tenant's login page")?;
     tell(format!("browser: signs in at the tenant as {}", place.servers.person.name));
     Ok(browser.submit(
@@ -165,7 +165,7 @@ fn face(
     landing: &Page,
     recording: &Path,
     cancel_after: Option<u32>,
-    tell: Tell,
+    tell: ProgressSink,
 ) -> anyhow::Result<Ran> {
     let link = landing.launch_link().with_context(|| format!("no launch link on {landing:?}"))?;
     let ran = place.client.run(&link, recording, cancel_after, browser)?;

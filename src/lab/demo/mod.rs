@@ -17,7 +17,7 @@ use place::Place;
 use countenance_camera::{CameraError, FrameSource};
 
 /// Takes a line for the person who watches.
-pub type Tell<'a> = &'a mut dyn FnMut(String);
+pub type ProgressSink<'a> = &'a mut dyn FnMut(String);
 
 /// `countenance-lab demo`: tells the logins on standard output. Success only if each ended as it must.
 ///
@@ -62,7 +62,7 @@ pub fn walk(
     attendance: Attendance,
     logins: usize,
     lens: Option<Lens>,
-    tell: Tell<'_>,
+    tell: ProgressSink<'_>,
 ) -> anyhow::Result<(usize, usize)> {
     let (_ended, passed, all) = walk_and_stay(recordings, attendance, logins, lens, tell)?;
     Ok((passed, all))
@@ -74,7 +74,7 @@ fn walk_and_stay(
     attendance: Attendance,
     logins: usize,
     lens: Option<Lens>,
-    tell: Tell<'_>,
+    tell: ProgressSink<'_>,
 ) -> anyhow::Result<(Place, usize, usize)> {
     let most = if lens.is_some() { 2 } else { LOGINS.len() };
     let logins = LOGINS.split_at(logins.min(most)).0;

@@ -9,7 +9,7 @@ use anyhow::Context;
 use url::Url;
 
 use super::{
-    Attendance, Lens, Tell,
+    Attendance, Lens, ProgressSink,
     client::{Attended, Client},
     servers::Servers,
 };
@@ -58,7 +58,7 @@ impl Place {
         recordings: &Path,
         attendance: Attendance,
         lens: Option<Lens>,
-        tell: Tell,
+        tell: ProgressSink,
     ) -> anyhow::Result<Self> {
         let folder = Folder::new()?;
         let vision = Arc::new(Vision::load()?);
@@ -120,7 +120,7 @@ impl Place {
 
 impl Recordings {
     /// Those in `folder`; the attack is made in `scratch` where somebody is to be attacked with it.
-    fn find(folder: &Path, scratch: &Path, attack: bool, tell: Tell) -> anyhow::Result<Self> {
+    fn find(folder: &Path, scratch: &Path, attack: bool, tell: ProgressSink) -> anyhow::Result<Self> {
         let a_verify = folder.join("person-a-verify.mp4");
         let a_replayed = scratch.join("person-a-replayed.avi");
         if attack {

@@ -9,7 +9,7 @@ use std::{
 use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
 use url::Url;
 
-use super::Tell;
+use super::ProgressSink;
 use countenance_core::{
     policy::Policy,
     rng::{SecureRandom, random_text},
@@ -74,7 +74,7 @@ pub(super) struct Servers {
 
 impl Servers {
     /// Says where they are, and who may use them.
-    pub(super) fn tell(&self, tell: Tell) {
+    pub(super) fn tell(&self, tell: ProgressSink) {
         let Self { person, operator, .. } = self;
         tell(format!(
             "portal    {}/portal   as {}, password {}",

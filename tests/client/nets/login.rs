@@ -6,7 +6,7 @@ use countenance_attest::{DeviceKey, Sealed};
 use countenance_camera::{CameraError, FrameSource, recording};
 use countenance_client::{
     capture::{Feedback, FrameOutcome},
-    flow::{AttemptFailure, Consent, Flow, FlowError, FlowOutcome, Operator, Remedy, RetryChoice, Stage},
+    flow::{AttemptFailure, Consent, Flow, FlowError, FlowEvent, FlowOutcome, Operator, Remedy, RetryChoice},
     headless::Exit,
     rehearsal::{self, Fixed, NoBrowser, Rehearsal, Repeatable},
     session::{SessionApi, SessionError, continue_url::ContinueUrl, link::LaunchLink},
@@ -61,7 +61,7 @@ impl Operator for Agrees {
         true
     }
 
-    fn tell(&mut self, _: Stage) {}
+    fn notify(&mut self, _: FlowEvent) {}
 
     fn try_again(&mut self, _: &AttemptFailure) -> RetryChoice {
         RetryChoice::Stop

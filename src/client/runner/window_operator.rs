@@ -12,7 +12,7 @@ use std::{
 use super::{Command, ConsentRequest, FailureView, Progress};
 use crate::{
     capture::{Feedback, FrameOutcome},
-    flow::{AttemptFailure, CodeChoice, CodeStep, Consent, Operator, RetryChoice, Stage},
+    flow::{AttemptFailure, CodeChoice, CodeStep, Consent, FlowEvent, Operator, RetryChoice},
 };
 use countenance_core::{
     clock::UnixSecs,
@@ -25,12 +25,12 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// Says something to the window and wakes it.
 #[derive(Clone)]
-pub(super) struct Tell {
+pub(super) struct ProgressSender {
     pub(super) out: Sender<Progress>,
     pub(super) wake: Arc<dyn Fn() + Send + Sync>,
 }
 
-impl Tell {
+impl ProgressSender {
     /// A window that has gone hears nothing; its run is cancelled by that.
     pub(super) fn say(&self, progress: Progress) {
         self.out.send(progress).ok();
@@ -39,8 +39,8 @@ impl Tell {
 }
 
 /// Attends a run for a window.
-pub(super) struct Attendant {
-    tell: Tell,
+pub(super) struct WindowOperator {
+    sender: ProgressSender,
     commands: Receiver<Command>,
     cancelled: Arc<AtomicBool>,
     clock: Arc<dyn Fn() -> UnixSecs + Send + Sync>,
@@ -55,29 +55,29 @@ struct CaptureSoFar {
     begun: Option<Duration>,
 }
 
-impl Attendant {
+impl WindowOperator {
     pub(super) fn new(
-        tell: Tell,
+        sender: ProgressSender,
         commands: Receiver<Command>,
         cancelled: Arc<AtomicBool>,
         clock: Arc<dyn Fn() -> UnixSecs + Send + Sync>,
     ) -> Self {
-        Self { tell, commands, cancelled, clock, request: None, capture: CaptureSoFar::default() }
+        Self { sender, commands, cancelled, clock, request: None, capture: CaptureSoFar::default() }
     }
 
     /// Tells the window of progress that is not the flow's.
     pub(super) fn say(&self, progress: Progress) {
-        self.tell.say(progress);
+        self.sender.say(progress);
     }
 
     /// What else may speak to the window during the run.
-    pub(super) fn teller(&self) -> Tell {
-        self.tell.clone()
+    pub(super) fn sender(&self) -> ProgressSender {
+        self.sender.clone()
     }
 
     /// Wakes the window.
     pub(super) fn waker(&self) -> Arc<dyn Fn() + Send + Sync> {
-        Arc::clone(&self.tell.wake)
+        Arc::clone(&self.sender.wake)
     }
 
     /// What the session is for, once it is open.
@@ -107,11 +107,11 @@ impl Attendant {
     }
 }
 
-impl Operator for Attendant {
+impl Operator for WindowOperator {
     fn consent(&mut self, ticket: &Ticket) -> Consent {
         let request = ConsentRequest::from(ticket);
         self.request = Some(request.clone());
-        self.tell.say(Progress::Opened(request));
+        self.sender.say(Progress::Opened(request));
         loop {
             match self.answer() {
                 Some(Command::Begin) => return Consent::Given,
@@ -127,15 +127,15 @@ impl Operator for Attendant {
         self.capture.picture = Some(frame.clone());
         let at_millis = frame.at().saturating_sub(begun).as_millis() as u64;
         let Feedback { hint, gathered_ratio } = feedback;
-        self.tell.say(Progress::Frame { hint, gathered_ratio, at_millis });
+        self.sender.say(Progress::Frame { hint, gathered_ratio, at_millis });
         let stop = self.commands.try_iter().any(|c| matches!(c, Command::Cancel | Command::GiveUp | Command::NotMe));
         !stop && !self.cancelled.load(Ordering::Relaxed)
     }
 
-    fn tell(&mut self, stage: Stage) {
-        match stage {
-            Stage::Sending => self.tell.say(Progress::Sending),
-            Stage::Shown { .. } | Stage::Returned => {}
+    fn notify(&mut self, event: FlowEvent) {
+        match event {
+            FlowEvent::Sending => self.sender.say(Progress::Sending),
+            FlowEvent::Shown { .. } | FlowEvent::Returned => {}
         }
     }
 
@@ -145,7 +145,7 @@ impl Operator for Attendant {
             request.attempts_left = *attempts_left;
         }
         let attempts_left = self.request.as_ref().map_or(0, |request| request.attempts_left);
-        self.tell.say(Progress::AttemptFailed(FailureView::of(failure, attempts_left, picture)));
+        self.sender.say(Progress::AttemptFailed(FailureView::of(failure, attempts_left, picture)));
         loop {
             match self.answer() {
                 Some(Command::TryAgain) => return RetryChoice::Again,
@@ -157,7 +157,7 @@ impl Operator for Attendant {
     }
 
     fn by_code(&mut self, step: CodeStep) -> CodeChoice {
-        self.tell.say(Progress::Code(step));
+        self.sender.say(Progress::Code(step));
         loop {
             match self.answer() {
                 Some(Command::SendCode(channel)) if self.fallback().contains(&channel) => {
