@@ -6,7 +6,7 @@ use super::{
     CameraError, FrameSource,
     choice::{Choice, Listed},
     device::{Device, Lister, Usage},
-    live::{Latest, Live, Wake},
+    live::{FrameSlot, LiveSource, Notify},
     permission::{Permission, permission},
 };
 use countenance_core::protocol::CameraClaim;
@@ -43,7 +43,7 @@ impl Cameras {
         locked(&self.lister).list()
     }
 
-    /// Wishes something else. A look under way is told by [`Latest::reopen`].
+    /// Wishes something else. A look under way is told by [`FrameSlot::reopen`].
     pub fn choose(&self, wish: Wish) {
         *locked(&self.wish) = wish;
     }
@@ -66,11 +66,11 @@ impl Cameras {
         Device::open(camera, usage)
     }
 
-    /// The wanted camera on a thread of its own, opened at each start; its newest frame lies in `latest`.
-    pub fn live(self: &Arc<Self>, latest: Latest, wake: Wake) -> Live {
+    /// The wanted camera on a thread of its own, opened at each start; its newest frame lies in `slot`.
+    pub fn live(self: &Arc<Self>, slot: FrameSlot, notify: Notify) -> LiveSource {
         let (opens, looks) = (Arc::clone(self), Arc::clone(self));
         let open = Box::new(move || opens.open().map(|device| Box::new(device) as Box<dyn FrameSource>));
-        Live::new(open, latest, wake).while_present(Box::new(move || looks.is_opened_present()))
+        LiveSource::new(open, slot, notify).while_present(Box::new(move || looks.is_opened_present()))
     }
 
     /// Whether the camera that was opened last is still there.

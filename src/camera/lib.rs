@@ -11,18 +11,18 @@ pub mod cameras;
 pub mod choice;
 pub mod colour;
 pub mod device;
+pub mod injection;
 pub mod live;
 pub mod permission;
 pub mod playback;
 pub mod provenance;
 pub mod recording;
-pub mod signs;
+pub mod stream_health;
 pub mod turn;
-pub mod vital;
 
 pub use cameras::{Cameras, Wish};
 pub use choice::{Choice, Listed};
-pub use live::{Latest, Live};
+pub use live::{FrameSlot, LiveSource};
 pub use recording::{Recording, RecordingError};
 
 /// Anything that yields frames in order of time.

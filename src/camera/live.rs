@@ -20,7 +20,7 @@ use countenance_core::{
 /// Opens the source anew for each look. Called on the source's own thread, for opening may block too.
 pub type Open = Box<dyn FnMut() -> Result<Box<dyn FrameSource>, CameraError> + Send>;
 /// Called from the source's thread whenever there is a new frame, or none will follow.
-pub type Wake = Arc<dyn Fn() + Send + Sync>;
+pub type Notify = Arc<dyn Fn() + Send + Sync>;
 /// Whether the source is still there at all: tells one that was lost from one that stalled.
 pub type Present = Box<dyn FnMut() -> bool + Send>;
 
@@ -31,11 +31,11 @@ const LOOK: Duration = Duration::from_millis(200);
 const CHANGE: Duration = Duration::from_secs(1);
 
 /// Frames from a thread: a device, or a recording played at its own speed.
-pub struct Live {
+pub struct LiveSource {
     open: Arc<Mutex<Open>>,
     present: Present,
-    latest: Latest,
-    wake: Wake,
+    frames: FrameSlot,
+    notify: Notify,
     patience: Patience,
     keep: usize,
     /// Number and time of this camera's first frame in the stream that is given, and of the last frame given.
@@ -54,7 +54,7 @@ pub struct Patience {
 
 /// The slot with the newest frame; each clone is a view of the same one.
 #[derive(Clone, Default)]
-pub struct Latest(Arc<Shared>);
+pub struct FrameSlot(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
@@ -84,14 +84,14 @@ impl Default for Patience {
     }
 }
 
-impl Live {
+impl LiveSource {
     /// A source that `open` opens at each start and whose newest frame lies in `latest`.
-    pub fn new(open: Open, latest: Latest, wake: Wake) -> Self {
+    pub fn new(open: Open, frames: FrameSlot, notify: Notify) -> Self {
         Self {
             open: Arc::new(Mutex::new(open)),
             present: Box::new(|| true),
-            latest,
-            wake,
+            frames,
+            notify,
             patience: Patience::default(),
             keep: 1,
             base: (0, Duration::ZERO),
@@ -123,9 +123,9 @@ impl Live {
 
     /// Waits, at most so long, until the slot is as `holds` wants it.
     fn wait(&self, within: Duration, holds: impl Fn(&Slot) -> bool) -> MutexGuard<'_, Slot> {
-        let shared = &*self.latest.0;
+        let shared = &*self.frames.0;
         let waiting = |slot: &mut Slot| !holds(slot);
-        let waited = shared.changed.wait_timeout_while(self.latest.lock(), within, waiting);
+        let waited = shared.changed.wait_timeout_while(self.frames.lock(), within, waiting);
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
@@ -140,14 +140,14 @@ impl Live {
         (slot.thread, slot.again) = (true, false);
         let run = slot.run;
         drop(slot);
-        let (open, latest, wake) = (Arc::clone(&self.open), self.latest.clone(), Arc::clone(&self.wake));
+        let (open, frames, notify) = (Arc::clone(&self.open), self.frames.clone(), Arc::clone(&self.notify));
         let keep = self.keep;
         let work = move || {
-            let ended = EndGuard(latest);
-            read(&open, &ended.0, run, &wake, keep);
+            let ended = EndGuard(frames);
+            read(&open, &ended.0, run, &notify, keep);
         };
         if let Err(error) = thread::Builder::new().name("camera".into()).spawn(work) {
-            self.latest.lock().thread = false;
+            self.frames.lock().thread = false;
             return Err(recording::RecordingError::Io(error).into());
         }
         let mut slot = self.wait(self.patience.open, |slot| slot.opened || slot.failed.is_some());
@@ -162,10 +162,10 @@ impl Live {
     }
 
     fn end(&mut self) {
-        let mut slot = self.latest.lock();
+        let mut slot = self.frames.lock();
         *slot = Slot { run: slot.run + 1, thread: slot.thread, claim: slot.claim.take(), ..Slot::default() };
         drop(slot);
-        self.latest.0.changed.notify_all();
+        self.frames.0.changed.notify_all();
     }
 
     /// The frame at its place in the stream that is given, which goes on from camera to camera.
@@ -176,7 +176,7 @@ impl Live {
     }
 }
 
-impl FrameSource for Live {
+impl FrameSource for LiveSource {
     fn start(&mut self) -> Result<(), CameraError> {
         (self.base, self.last) = ((0, Duration::ZERO), None);
         self.begin()
@@ -205,11 +205,11 @@ impl FrameSource for Live {
     }
 
     fn provenance(&self) -> CameraClaim {
-        self.latest.lock().claim.clone().unwrap_or_else(unopened)
+        self.frames.lock().claim.clone().unwrap_or_else(unopened)
     }
 }
 
-impl Drop for Live {
+impl Drop for LiveSource {
     fn drop(&mut self) {
         self.end();
     }
@@ -227,7 +227,7 @@ impl Slot {
     }
 }
 
-impl Latest {
+impl FrameSlot {
     /// The newest frame; none before the first one and after the end of a look.
     pub fn frame(&self) -> Option<Frame> {
         self.lock().newest.clone()
@@ -246,7 +246,7 @@ impl Latest {
 }
 
 /// Says that the thread has ended, however that came.
-struct EndGuard(Latest);
+struct EndGuard(FrameSlot);
 
 impl Drop for EndGuard {
     fn drop(&mut self) {
@@ -258,28 +258,28 @@ impl Drop for EndGuard {
 }
 
 /// The thread: opens the source, then frames into the slot until this run is over or the source fails.
-fn read(open: &Mutex<Open>, latest: &Latest, run: u64, wake: &Wake, keep: usize) {
+fn read(open: &Mutex<Open>, frames: &FrameSlot, run: u64, notify: &Notify, keep: usize) {
     let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
     let opened = open().and_then(|mut source| source.start().map(|()| source));
     drop(open);
     let mut source = match opened {
         Ok(source) => source,
         Err(error) => {
-            tell(latest, run, wake, |slot| slot.failed = Some(error));
+            tell(frames, run, notify, |slot| slot.failed = Some(error));
             return;
         }
     };
     let claim = source.provenance();
-    let mut goes_on = tell(latest, run, wake, |slot| (slot.opened, slot.claim) = (true, Some(claim)));
+    let mut goes_on = tell(frames, run, notify, |slot| (slot.opened, slot.claim) = (true, Some(claim)));
     while goes_on {
         let next = source.next_frame(LOOK);
         let claim = source.provenance();
         goes_on = match next {
-            Ok(frame) => tell(latest, run, wake, |slot| slot.put(frame, claim, keep)),
+            Ok(frame) => tell(frames, run, notify, |slot| slot.put(frame, claim, keep)),
             // Whoever waits for a frame has a deadline of their own.
-            Err(CameraError::Stalled) => latest.lock().run == run,
+            Err(CameraError::Stalled) => frames.lock().run == run,
             Err(error) => {
-                tell(latest, run, wake, |slot| slot.failed = Some(error));
+                tell(frames, run, notify, |slot| slot.failed = Some(error));
                 false
             }
         };
@@ -288,15 +288,15 @@ fn read(open: &Mutex<Open>, latest: &Latest, run: u64, wake: &Wake, keep: usize)
 }
 
 /// Changes the slot and wakes whoever waits; `false` if this run is over.
-fn tell(latest: &Latest, run: u64, wake: &Wake, change: impl FnOnce(&mut Slot)) -> bool {
-    let mut slot = latest.lock();
+fn tell(frames: &FrameSlot, run: u64, notify: &Notify, change: impl FnOnce(&mut Slot)) -> bool {
+    let mut slot = frames.lock();
     if slot.run != run {
         return false;
     }
     change(&mut slot);
     drop(slot);
-    latest.0.changed.notify_all();
-    wake();
+    frames.0.changed.notify_all();
+    notify();
     true
 }
 

@@ -12,7 +12,7 @@ use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use super::qualify::{self, QualifyArgs};
-use countenance_camera::{CameraError, Cameras, FrameSource, Latest, Listed, device::PixelFormat};
+use countenance_camera::{CameraError, Cameras, FrameSlot, FrameSource, Listed, device::PixelFormat};
 use countenance_client::headless::{Exit, causes};
 use countenance_client::{
     installation::settled,
@@ -118,7 +118,7 @@ fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {
         }
         recording @ Source::Recording { .. } => recording,
     };
-    let mut live = source.live(Latest::default(), Arc::new(|| {}));
+    let mut live = source.live(FrameSlot::default(), Arc::new(|| {}));
     let mut report = Report { out: Box::new(io::stdout()), as_json: args.json, began: now(), fault: None };
     let good = look(&mut live, Duration::from_secs(args.seconds), args.patience.map(Duration::from_secs), &mut report)?;
     Ok(if good { ExitCode::SUCCESS } else { Exit::NoCamera.into() })

@@ -79,7 +79,7 @@ type Chooses = Arc<dyn Fn(&Settings) + Send + Sync>;
 /// What lists the cameras for the window, and what takes the person's choice. A recording has neither.
 fn cameras(world: &Installed, args: SourceArgs, settings: &Settings) -> (Lists, Chooses) {
     let Source::Camera(cameras) = world.source() else { return (Arc::new(Vec::new), Arc::new(|_| ())) };
-    let (lists, chooses, latest) = (Arc::clone(cameras), Arc::clone(cameras), world.latest.clone());
+    let (lists, chooses, slot) = (Arc::clone(cameras), Arc::clone(cameras), world.slot.clone());
     let entry = |camera: Listed| CameraEntry {
         id: camera.id,
         name: camera.name,
@@ -93,7 +93,7 @@ fn cameras(world: &Installed, args: SourceArgs, settings: &Settings) -> (Lists, 
             args.camera = None;
         }
         chooses.choose(args.wish(settings));
-        latest.reopen();
+        slot.reopen();
     };
     (Arc::new(move || lists.list().into_iter().map(entry).collect()), Arc::new(choose))
 }
@@ -110,9 +110,9 @@ fn host(
     ended: Arc<Mutex<Option<RunOutcome>>>,
 ) -> Host {
     let (key, nets, path) = (data.join("device.key"), data.join(NETS_FOLDER), settings_path.clone());
-    let latest = world.latest.clone();
+    let slot = world.slot.clone();
     Host {
-        preview: Box::new(move || latest.frame()),
+        preview: Box::new(move || slot.frame()),
         plays_recording: matches!(world.source(), Source::Recording { .. }),
         world,
         allowed,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use countenance_attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION};
-use countenance_camera::{FrameSource, Latest};
+use countenance_camera::{FrameSlot, FrameSource};
 use countenance_core::{clock::Clock, protocol::ModelClaim, rng::SecureRandom};
 use countenance_system::{SystemClock, SystemRandom};
 use countenance_vision::{AddedNet, Vision, VisionError};
@@ -49,7 +49,7 @@ pub struct Installed {
     key: DeviceKey,
     source: Source,
     /// The newest frame.
-    pub latest: Latest,
+    pub slot: FrameSlot,
     browser: BrowserChoice,
 }
 
@@ -61,7 +61,7 @@ impl Installed {
             nets: Pinned::default(),
             key,
             source,
-            latest: Latest::default(),
+            slot: FrameSlot::default(),
             browser: BrowserChoice::Open,
         }
     }
@@ -117,7 +117,7 @@ impl World for Installed {
     }
 
     fn camera(&self, wake: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource> {
-        Box::new(self.source.live(self.latest.clone(), wake))
+        Box::new(self.source.live(self.slot.clone(), wake))
     }
 
     fn session<'a>(&self, around: Surroundings<'a>) -> Box<dyn SessionApi + 'a> {

@@ -10,10 +10,10 @@ use crate::{
     settings::Settings,
 };
 use countenance_camera::{
-    CameraError, Cameras, Choice, FrameSource, Latest, Live, Wish,
+    CameraError, Cameras, Choice, FrameSlot, FrameSource, LiveSource, Wish,
     cameras::Qualifies,
     device::Usage,
-    live::{Open, Wake},
+    live::{Notify, Open},
     playback::Playback,
     recording,
     turn::{Orientation, Turn},
@@ -95,10 +95,10 @@ fn qualifies(data: Option<&Path>) -> Qualifies {
 }
 
 impl Source {
-    /// Frames on a thread of their own, the newest one in `latest`. A recording plays at its own speed, again and again.
-    pub fn live(&self, latest: Latest, wake: Wake) -> Live {
+    /// Frames on a thread of their own, the newest one in `slot`. A recording plays at its own speed, again and again.
+    pub fn live(&self, slot: FrameSlot, notify: Notify) -> LiveSource {
         match self {
-            Self::Camera(cameras) => cameras.live(latest, wake),
+            Self::Camera(cameras) => cameras.live(slot, notify),
             Self::Recording { path, fps } => {
                 let (path, options) = (path.clone(), recording::Options { folder_fps: *fps });
                 let open: Open = Box::new(move || {
@@ -109,7 +109,7 @@ impl Source {
                     });
                     Ok(Box::new(Playback::new(again)?))
                 });
-                Live::new(open, latest, wake)
+                LiveSource::new(open, slot, notify)
             }
         }
     }
@@ -117,7 +117,7 @@ impl Source {
     /// Frames for a script: a recording as fast as it is asked for, once, each frame.
     pub fn scripted(&self, keep_frames: usize) -> Result<Box<dyn FrameSource>, CameraError> {
         match self {
-            Self::Camera(_) => Ok(Box::new(self.live(Latest::default(), Arc::new(|| {})).keeping(keep_frames))),
+            Self::Camera(_) => Ok(Box::new(self.live(FrameSlot::default(), Arc::new(|| {})).keeping(keep_frames))),
             Self::Recording { path, fps } => {
                 Ok(Box::new(recording::open_with(path, &recording::Options { folder_fps: *fps })?))
             }

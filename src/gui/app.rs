@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Ask, Draft, Host, LinkTrouble, Page, State, fonts,
-    hotplug::{self, Plugs},
+    hotplug::{self, HotplugMonitor},
     preview::Preview,
     screen::{self, CaptureView, Screen},
     screens::{self, View},
@@ -46,7 +46,7 @@ pub struct App {
     state: State,
     draft: Draft,
     runner: Option<Runner>,
-    plugs: Plugs,
+    hotplug: HotplugMonitor,
     findings: Option<Receiver<Vec<Finding>>>,
     words: Words,
     theme: Theme,
@@ -72,7 +72,7 @@ impl App {
         (host.choose)(&state.settings);
         let mut app = Self {
             theme: theme_of(ctx, &state.settings),
-            plugs: Plugs::new(Arc::clone(&host.cameras), hotplug::BEAT, wake(ctx)),
+            hotplug: HotplugMonitor::new(Arc::clone(&host.cameras), hotplug::BEAT, wake(ctx)),
             host,
             state,
             draft: Draft::default(),
@@ -118,7 +118,7 @@ impl App {
         for progress in heard {
             match &progress {
                 Progress::Opened(request) => self.state.fallback.clone_from(&request.fallback),
-                Progress::Frame { .. } => self.plugs.works(),
+                Progress::Frame { .. } => self.hotplug.works(),
                 Progress::AttemptFailed(FailureView::Camera(fault)) => self.camera_failed(*fault),
                 Progress::Code(step) => self.code_stands(*step, frame_at),
                 Progress::Ended(ended) => self.end(*ended),

@@ -19,13 +19,13 @@ pub(super) const BEAT: Duration = Duration::from_secs(1);
 /// Lists the cameras; may take its time.
 pub(super) type List = Arc<dyn Fn() -> Vec<CameraEntry> + Send + Sync>;
 /// Wakes the window.
-pub(super) type Wake = Arc<dyn Fn() + Send + Sync>;
+pub(super) type Notify = Arc<dyn Fn() + Send + Sync>;
 
 /// The plugs, as far as the window knows them.
-pub(super) struct Plugs {
+pub(super) struct HotplugMonitor {
     list: List,
     beat: Duration,
-    wake: Wake,
+    notify: Notify,
     watcher: Option<Watcher>,
     /// Ids of the cameras that are there; none before the first look.
     known: Option<Vec<String>>,
@@ -35,17 +35,17 @@ pub(super) struct Plugs {
 
 /// What changed.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct News {
+pub(super) struct CameraChange {
     /// The cameras that are there now.
     pub(super) cameras: Vec<CameraEntry>,
     /// Whether one of them was not there before.
     pub(super) came: bool,
 }
 
-impl Plugs {
+impl HotplugMonitor {
     /// Nobody looks yet.
-    pub(super) fn new(list: List, beat: Duration, wake: Wake) -> Self {
-        Self { list, beat, wake, watcher: None, known: None, tried: false }
+    pub(super) fn new(list: List, beat: Duration, notify: Notify) -> Self {
+        Self { list, beat, notify, watcher: None, known: None, tried: false }
     }
 
     /// Looks from now on, or no longer.
@@ -53,21 +53,21 @@ impl Plugs {
         if !needed {
             (self.watcher, self.known) = (None, None);
         } else if self.watcher.is_none() {
-            self.watcher = Some(Watcher::begin(Arc::clone(&self.list), self.beat, Arc::clone(&self.wake)));
+            self.watcher = Some(Watcher::begin(Arc::clone(&self.list), self.beat, Arc::clone(&self.notify)));
         }
     }
 
     /// What changed since the last call; nothing if all is as it was.
-    pub(super) fn news(&mut self) -> Option<News> {
-        let mut news: Option<News> = None;
+    pub(super) fn poll(&mut self) -> Option<CameraChange> {
+        let mut change: Option<CameraChange> = None;
         for cameras in self.watcher.iter().flat_map(|watcher| watcher.lists.try_iter()) {
             let ids: Vec<_> = cameras.iter().map(|camera| camera.id.clone()).collect();
             let is_new = |id: &String| self.known.as_ref().is_some_and(|known| !known.contains(id));
-            let came = ids.iter().any(is_new) || news.is_some_and(|before| before.came);
+            let came = ids.iter().any(is_new) || change.is_some_and(|before| before.came);
             self.known = Some(ids);
-            news = Some(News { cameras, came });
+            change = Some(CameraChange { cameras, came });
         }
-        news
+        change
     }
 
     /// The camera in use failed. Where it was missing it counts as gone, so that a camera that is back before anyone has
@@ -111,7 +111,7 @@ struct Watcher {
 
 impl Watcher {
     /// Looks at once, and again each `beat`; tells the first list and each that differs from the one before.
-    fn begin(list: List, beat: Duration, wake: Wake) -> Self {
+    fn begin(list: List, beat: Duration, notify: Notify) -> Self {
         let (heard, lists) = channel();
         let (stop, stopped) = channel::<Infallible>();
         let look = move || {
@@ -123,7 +123,7 @@ impl Watcher {
                     if heard.send(cameras).is_err() {
                         return;
                     }
-                    wake();
+                    notify();
                 }
                 if stopped.recv_timeout(beat) != Err(RecvTimeoutError::Timeout) {
                     return;
@@ -150,18 +150,18 @@ mod tests {
     }
 
     /// Plugs into which a test plugs, and what hears of changes.
-    fn plugs(beat: Duration) -> (Plugs, Arc<Mutex<Vec<CameraEntry>>>, Receiver<()>) {
-        let (there, (wake, woken)) = (Arc::new(Mutex::new(Vec::new())), channel());
+    fn hotplug(beat: Duration) -> (HotplugMonitor, Arc<Mutex<Vec<CameraEntry>>>, Receiver<()>) {
+        let (there, (notify, woken)) = (Arc::new(Mutex::new(Vec::new())), channel());
         let list = Arc::clone(&there);
-        let wake = Arc::new(move || _ = wake.send(()));
-        (Plugs::new(Arc::new(move || list.lock().unwrap().clone()), beat, wake), there, woken)
+        let notify = Arc::new(move || _ = notify.send(()));
+        (HotplugMonitor::new(Arc::new(move || list.lock().unwrap().clone()), beat, notify), there, woken)
     }
 
     /// The next news: the ids, and whether one came.
-    fn next(plugs: &mut Plugs, woken: &Receiver<()>) -> (Vec<String>, bool) {
+    fn next(hotplug: &mut HotplugMonitor, woken: &Receiver<()>) -> (Vec<String>, bool) {
         woken.recv_timeout(PATIENCE).unwrap();
-        let news = plugs.news().unwrap();
-        (news.cameras.into_iter().map(|camera| camera.id).collect(), news.came)
+        let change = hotplug.poll().unwrap();
+        (change.cameras.into_iter().map(|camera| camera.id).collect(), change.came)
     }
 
     fn seen(ids: &[&str], came: bool) -> (Vec<String>, bool) {
@@ -170,17 +170,17 @@ mod tests {
 
     #[test]
     fn each_change_is_heard_once_and_the_first_look_is_no_change() {
-        let (mut plugs, there, woken) = plugs(Duration::from_millis(1));
+        let (mut hotplug, there, woken) = hotplug(Duration::from_millis(1));
         there.lock().unwrap().push(camera("a"));
-        plugs.watch(true);
-        assert_eq!(next(&mut plugs, &woken), seen(&["a"], false));
-        assert!(plugs.news().is_none() && plugs.has_looked());
+        hotplug.watch(true);
+        assert_eq!(next(&mut hotplug, &woken), seen(&["a"], false));
+        assert!(hotplug.poll().is_none() && hotplug.has_looked());
         there.lock().unwrap().push(camera("b"));
-        assert_eq!(next(&mut plugs, &woken), seen(&["a", "b"], true));
+        assert_eq!(next(&mut hotplug, &woken), seen(&["a", "b"], true));
         there.lock().unwrap().remove(0);
-        assert_eq!(next(&mut plugs, &woken), seen(&["b"], false));
+        assert_eq!(next(&mut hotplug, &woken), seen(&["b"], false));
         there.lock().unwrap().insert(0, camera("a"));
-        assert_eq!(next(&mut plugs, &woken), seen(&["a", "b"], true));
+        assert_eq!(next(&mut hotplug, &woken), seen(&["a", "b"], true));
     }
 
     #[test]
@@ -189,28 +189,28 @@ mod tests {
         // What failed after which try, and whether the next look finds that a camera came.
         let rows = [(Absent, false, true), (Lost, false, true), (Busy, false, false), (Absent, true, false)];
         for (fault, tried, came) in rows.into_iter().chain([(Lost, true, false)]) {
-            let (mut plugs, there, woken) = plugs(PATIENCE);
+            let (mut hotplug, there, woken) = hotplug(PATIENCE);
             there.lock().unwrap().push(camera("a"));
-            plugs.watch(true);
-            assert_eq!(next(&mut plugs, &woken), seen(&["a"], false));
+            hotplug.watch(true);
+            assert_eq!(next(&mut hotplug, &woken), seen(&["a"], false));
             if tried {
-                plugs.tries();
+                hotplug.tries();
             }
-            plugs.failed(fault, Some("a"));
-            assert_eq!(next(&mut plugs, &woken), seen(&["a"], came), "{fault:?} {tried}");
+            hotplug.failed(fault, Some("a"));
+            assert_eq!(next(&mut hotplug, &woken), seen(&["a"], came), "{fault:?} {tried}");
         }
     }
 
     #[test]
     fn pictures_make_a_try_of_ones_own_good() {
-        let (mut plugs, there, woken) = plugs(PATIENCE);
+        let (mut hotplug, there, woken) = hotplug(PATIENCE);
         there.lock().unwrap().push(camera("a"));
-        plugs.watch(true);
-        assert_eq!(next(&mut plugs, &woken), seen(&["a"], false));
-        plugs.tries();
-        plugs.works();
-        plugs.failed(CameraFault::Lost, Some("a"));
-        assert_eq!(next(&mut plugs, &woken), seen(&["a"], true));
+        hotplug.watch(true);
+        assert_eq!(next(&mut hotplug, &woken), seen(&["a"], false));
+        hotplug.tries();
+        hotplug.works();
+        hotplug.failed(CameraFault::Lost, Some("a"));
+        assert_eq!(next(&mut hotplug, &woken), seen(&["a"], true));
     }
 
     #[test]
@@ -222,15 +222,15 @@ mod tests {
             count.fetch_add(1, Ordering::Relaxed);
             Vec::new()
         };
-        let (wake, woken) = channel();
-        let mut plugs = Plugs::new(Arc::new(list), PATIENCE, Arc::new(move || _ = wake.send(())));
-        plugs.watch(false);
+        let (notify, woken) = channel();
+        let mut hotplug = HotplugMonitor::new(Arc::new(list), PATIENCE, Arc::new(move || _ = notify.send(())));
+        hotplug.watch(false);
         assert_eq!(looks.load(Ordering::Relaxed), 0);
-        plugs.watch(true);
+        hotplug.watch(true);
         woken.recv_timeout(PATIENCE).unwrap();
-        plugs.watch(false);
-        assert!(!plugs.has_looked() && plugs.news().is_none());
-        drop(plugs);
+        hotplug.watch(false);
+        assert!(!hotplug.has_looked() && hotplug.poll().is_none());
+        drop(hotplug);
         // The thread held the last of the list: it has ended.
         assert_eq!(gone.recv_timeout(PATIENCE / 2), Err(RecvTimeoutError::Disconnected));
     }

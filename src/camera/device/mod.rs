@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 use super::{
     CameraError, FrameSource,
     choice::Listed,
-    signs::{Arrived, Signs},
+    injection::{Arrived, InjectionDetector},
+    stream_health::StreamHealth,
     turn::Orientation,
-    vital::Vital,
 };
 use countenance_core::{
     frame::Frame,
@@ -99,8 +99,8 @@ impl Usage {
 struct Streaming {
     asked: Offer,
     granted: Granted,
-    vital: Vital,
-    signs: Signs,
+    health: StreamHealth,
+    injection: InjectionDetector,
     first: Option<First>,
     given: u64,
     last_arrival: Instant,
@@ -217,8 +217,8 @@ impl FrameSource for Device {
     fn next_frame(&mut self, within: Duration) -> Result<Frame, CameraError> {
         let frame = self.picture(now() + within)?.ok_or(CameraError::Stalled)?;
         if let Some(stream) = &mut self.stream {
-            self.claim.signs = stream.signs.seen();
-            stream.vital.see(&frame)?;
+            self.claim.signs = stream.injection.seen();
+            stream.health.see(&frame)?;
         }
         Ok(frame)
     }
@@ -230,17 +230,17 @@ impl FrameSource for Device {
 
 impl Streaming {
     fn new(asked: Offer, granted: Granted, policy: &CameraPolicy) -> Self {
-        let mut signs = Signs::default();
+        let mut injection = InjectionDetector::default();
         // A driver grants what the device offers. What stands between the two and knows no better does not.
         if asked.with(&granted) != asked {
-            signs.note(InjectionSign::FormatNotOffered);
+            injection.note(InjectionSign::FormatNotOffered);
         }
-        let vital = Vital::new(policy);
+        let health = StreamHealth::new(policy);
         Self {
             asked,
             granted,
-            vital,
-            signs,
+            health,
+            injection,
             first: None,
             given: 0,
             last_arrival: now(),
@@ -261,7 +261,7 @@ impl Streaming {
         let seq = counted.unwrap_or(self.given).max(self.given);
         self.given = seq + 1;
         let (width, height) = (self.granted.layout.width, self.granted.layout.height);
-        self.signs.see(&Arrived { bytes: self.granted.format.picture(raw.bytes), at, rgb: &rgb, width });
+        self.injection.see(&Arrived { bytes: self.granted.format.picture(raw.bytes), at, rgb: &rgb, width });
         let (width, height, rgb) = orientation.upright(width, height, rgb);
         // The decoder gives whole pictures; their size is the driver's to say, and may be anything.
         let frame = Frame::new(width, height, rgb, seq, at).or(Err(CameraError::Unsupported))?;

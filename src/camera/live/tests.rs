@@ -29,13 +29,13 @@ fn frame(seq: u64) -> Frame {
     Frame::new(2, 2, vec![seq as u8; 12], seq, Duration::from_millis(seq * 33)).unwrap()
 }
 
-fn live(frames: u64, error: Option<CameraError>) -> (Live, std::sync::mpsc::Sender<()>) {
+fn live(frames: u64, error: Option<CameraError>) -> (LiveSource, std::sync::mpsc::Sender<()>) {
     let (hold, held) = std::sync::mpsc::channel();
     let mut plays = Some(Plays(frames, error, held));
     let open: Open =
         Box::new(move || plays.take().map(|p| Box::new(p) as Box<dyn FrameSource>).ok_or(CameraError::Absent));
     let patience = Patience { release: Duration::from_millis(5), open: LONG };
-    (Live::new(open, Latest::default(), Arc::new(|| {})).with_patience(patience), hold)
+    (LiveSource::new(open, FrameSlot::default(), Arc::new(|| {})).with_patience(patience), hold)
 }
 
 const LONG: Duration = Duration::from_secs(20);
@@ -58,13 +58,13 @@ fn frames_come_in_order_and_then_the_failure() {
 #[test]
 fn a_source_that_blocks_is_stalled_within_the_deadline_and_let_go() {
     let (mut live, _hold) = live(1, None);
-    let latest = live.latest.clone();
+    let frames = live.frames.clone();
     live.start().unwrap();
     assert!(live.next_frame(LONG).is_ok());
     assert!(matches!(live.next_frame(Duration::from_millis(5)), Err(CameraError::Stalled)));
-    assert!(latest.frame().is_some());
+    assert!(frames.frame().is_some());
     live.stop();
-    assert!(latest.frame().is_none(), "the picture goes with the look");
+    assert!(frames.frame().is_none(), "the picture goes with the look");
     assert!(matches!(live.start(), Err(CameraError::Stalled)), "the thread still has it");
 }
 
@@ -92,7 +92,7 @@ fn a_slow_reader_finds_the_frames_that_were_kept_in_order_and_the_newest_is_show
     let mut live = live.keeping(3);
     live.start().unwrap();
     drop(live.wait(LONG, |slot| slot.failed.is_some()));
-    assert_eq!(live.latest.frame().unwrap().seq(), 10);
+    assert_eq!(live.frames.frame().unwrap().seq(), 10);
     let seqs: Vec<u64> = std::iter::from_fn(|| live.next_frame(LONG).ok()).map(|frame| frame.seq()).collect();
     assert_eq!(seqs, [6, 7, 8]);
 }
@@ -103,10 +103,10 @@ fn a_change_of_camera_goes_on_in_the_same_stream_behind_a_gap_that_no_proof_span
         let (_, held) = std::sync::mpsc::channel();
         Ok(Box::new(Plays(2, Some(CameraError::Stalled), held)))
     });
-    let mut live = Live::new(open, Latest::default(), Arc::new(|| {}));
+    let mut live = LiveSource::new(open, FrameSlot::default(), Arc::new(|| {}));
     live.start().unwrap();
     let before = live.next_frame(LONG).unwrap();
-    live.latest.reopen();
+    live.frames.reopen();
     let after = live.next_frame(LONG).unwrap();
     assert!(after.seq() > before.seq());
     let gap = after.at().saturating_sub(before.at()).as_millis() as u64;

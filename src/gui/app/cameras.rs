@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use eframe::egui::Context;
 
 use super::{
-    super::{Page, cameras, hotplug::Plugs},
+    super::{Page, cameras, hotplug::HotplugMonitor},
     App, Command, Screen, Settings, wake,
 };
 use countenance_client::runner::CameraFault;
@@ -13,7 +13,7 @@ use countenance_client::runner::CameraFault;
 impl App {
     /// Looks at the plugs each `beat` from now on.
     pub fn look_for_cameras_each(&mut self, ctx: &Context, beat: Duration) {
-        self.plugs = Plugs::new(Arc::clone(&self.host.cameras), beat, wake(ctx));
+        self.hotplug = HotplugMonitor::new(Arc::clone(&self.host.cameras), beat, wake(ctx));
     }
 
     /// Looks at the plugs while a page needs to know.
@@ -23,16 +23,16 @@ impl App {
             Page::Settings => true,
             Page::Diagnostics | Page::About => false,
         };
-        self.plugs.watch(is_needed);
+        self.hotplug.watch(is_needed);
     }
 
     /// Takes the newest list of cameras. One that came where one failed is worth another try, unasked.
     pub(super) fn hear_of_cameras(&mut self, ctx: &Context) {
-        let Some(news) = self.plugs.news() else { return };
-        self.state.cameras = news.cameras;
+        let Some(change) = self.hotplug.poll() else { return };
+        self.state.cameras = change.cameras;
         let Screen::Camera { fault, .. } = self.state.screen else { return };
-        if news.came && self.state.page == Page::Main && fault != CameraFault::Recording {
-            self.plugs.tries();
+        if change.came && self.state.page == Page::Main && fault != CameraFault::Recording {
+            self.hotplug.tries();
             self.command(ctx, Command::TryAgain);
             self.state.screen = std::mem::take(&mut self.state.screen).because_a_camera_came();
         } else if self.state.failed_camera.is_none() && !is_missing(fault) {
@@ -42,8 +42,8 @@ impl App {
 
     /// The camera failed: which one it was, as far as that is known.
     pub(super) fn camera_failed(&mut self, fault: CameraFault) {
-        let in_use = self.camera_in_use().filter(|_| self.plugs.has_looked());
-        self.plugs.failed(fault, in_use.as_deref());
+        let in_use = self.camera_in_use().filter(|_| self.hotplug.has_looked());
+        self.hotplug.failed(fault, in_use.as_deref());
         self.state.failed_camera = in_use.filter(|_| fault != CameraFault::Absent);
     }
 

@@ -39,10 +39,10 @@ pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
     let camera = Source::Recording { path: file.to_owned(), fps: 25.0 };
     let installed = Arc::new(Installed::new(DeviceKey::ephemeral(&SystemRandom), camera));
     load_early(Arc::clone(&installed))?;
-    let latest = installed.latest.clone();
+    let slot = installed.slot.clone();
     let host = Host {
         world: Arc::new(Rehearsing(installed)),
-        preview: Box::new(move || latest.frame()),
+        preview: Box::new(move || slot.frame()),
         allowed: rehearsal::ORIGIN.parse().into_iter().collect(),
         link: Some(rehearsal::LINK.into()),
         inbox: None,

@@ -26,7 +26,7 @@ const STEPS_BACK_WITHIN: Duration = Duration::from_secs(1);
 
 /// Watches the frames of one look.
 #[derive(Debug)]
-pub struct Vital {
+pub struct StreamHealth {
     policy: CameraPolicy,
     /// Time of the first frame.
     first: Option<Duration>,
@@ -40,7 +40,7 @@ pub struct Vital {
     still: Option<(u64, Duration)>,
 }
 
-impl Vital {
+impl StreamHealth {
     /// By the limits of `policy`.
     pub fn new(policy: &CameraPolicy) -> Self {
         Self {
@@ -142,9 +142,9 @@ mod tests {
 
     /// Frames of these pictures and times, in milliseconds, until one is refused: why, and when.
     fn watch(frames: impl IntoIterator<Item = (Frame, u64)>) -> Option<(String, u64)> {
-        let mut vital = Vital::new(&CameraPolicy::default());
+        let mut stream_health = StreamHealth::new(&CameraPolicy::default());
         frames.into_iter().enumerate().find_map(|(seq, (frame, at))| {
-            let refused = vital.see(&frame.placed(seq as u64, Duration::from_millis(at))).err()?;
+            let refused = stream_health.see(&frame.placed(seq as u64, Duration::from_millis(at))).err()?;
             Some((format!("{refused:?}"), at))
         })
     }
@@ -190,10 +190,10 @@ mod tests {
 
     #[test]
     fn a_slow_reader_does_not_make_a_slow_camera() {
-        let mut vital = Vital::new(&CameraPolicy::default());
+        let mut stream_health = StreamHealth::new(&CameraPolicy::default());
         for n in 0..20 {
             let seq = n * 9;
-            vital.see(&noise(seq).placed(seq, Duration::from_millis(seq * 33))).unwrap();
+            stream_health.see(&noise(seq).placed(seq, Duration::from_millis(seq * 33))).unwrap();
         }
     }
 
@@ -246,9 +246,9 @@ mod tests {
     #[test]
     fn absurd_limits_do_no_harm() {
         for fps_min in [f32::NAN, f32::INFINITY, -1.0, 0.0] {
-            let mut vital = Vital::new(&CameraPolicy { fps_min, ..CameraPolicy::default() });
+            let mut stream_health = StreamHealth::new(&CameraPolicy { fps_min, ..CameraPolicy::default() });
             let results: Vec<_> =
-                every(100, 40).map(|(f, at)| vital.see(&f.placed(0, Duration::from_millis(at)))).collect();
+                every(100, 40).map(|(f, at)| stream_health.see(&f.placed(0, Duration::from_millis(at)))).collect();
             assert_eq!(results.iter().any(Result::is_err), fps_min == f32::INFINITY, "{fps_min}");
         }
     }

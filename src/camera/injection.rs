@@ -47,14 +47,14 @@ pub struct Arrived<'a> {
 
 /// Looks at every picture of one look into the camera. Keeps digests, no pixels.
 #[derive(Debug, Default)]
-pub struct Signs {
+pub struct InjectionDetector {
     noted: Vec<InjectionSign>,
     repeats: Repeats,
     timing: Timing,
     noise: Noise,
 }
 
-impl Signs {
+impl InjectionDetector {
     /// Takes the next picture into account.
     pub fn see(&mut self, picture: &Arrived<'_>) {
         self.timing.see(picture.at);
@@ -272,12 +272,12 @@ mod tests {
 
     /// What is seen in these pictures, each with its microseconds.
     fn signs(pictures: impl IntoIterator<Item = (Vec<u8>, u64)>) -> Vec<InjectionSign> {
-        let mut signs = Signs::default();
+        let mut detector = InjectionDetector::default();
         for (rgb, at) in pictures {
             let at = Duration::from_micros(at);
-            signs.see(&Arrived { bytes: &rgb, at, rgb: &rgb, width: WIDTH as u32 });
+            detector.see(&Arrived { bytes: &rgb, at, rgb: &rgb, width: WIDTH as u32 });
         }
-        signs.seen()
+        detector.seen()
     }
 
     /// 100 of these pictures, as unevenly as a camera gives them.
@@ -354,21 +354,21 @@ mod tests {
 
     #[test]
     fn signs_stay_once_each_and_in_order() {
-        let mut signs = Signs::default();
+        let mut detector = InjectionDetector::default();
         for sign in [InjectionSign::FormatNotOffered, InjectionSign::RepeatedFrames, InjectionSign::FormatNotOffered] {
-            signs.note(sign);
+            detector.note(sign);
         }
-        assert_eq!(signs.seen(), [InjectionSign::RepeatedFrames, InjectionSign::FormatNotOffered]);
+        assert_eq!(detector.seen(), [InjectionSign::RepeatedFrames, InjectionSign::FormatNotOffered]);
     }
 
     #[test]
     fn absurd_pictures_do_no_harm() {
-        let mut signs = Signs::default();
+        let mut detector = InjectionDetector::default();
         for (rgb, width) in
             [(vec![], 0), (vec![1; 30], 0), (vec![1; 30], 100), (vec![1; 31], 5), (vec![9; 9], u32::MAX)]
         {
-            signs.see(&Arrived { bytes: &rgb, at: Duration::ZERO, rgb: &rgb, width });
+            detector.see(&Arrived { bytes: &rgb, at: Duration::ZERO, rgb: &rgb, width });
         }
-        assert_eq!(signs.seen(), []);
+        assert_eq!(detector.seen(), []);
     }
 }
