@@ -58,9 +58,9 @@ fn place(devices: &[Device], begins: &str) -> Place {
     if matches!(begins, "virtual" | "faux") {
         return nowhere(Attachment::Software);
     }
-    let carrier =
+    let holder =
         devices.iter().enumerate().skip(1).find_map(|(at, device)| Some((at, device, device.link("subsystem")?)));
-    let Some((at, device, bus)) = carrier else {
+    let Some((at, device, bus)) = holder else {
         return nowhere(Attachment::Unclear("the system does not tell where it hangs"));
     };
     let here = devices.get(at..).unwrap_or_default();

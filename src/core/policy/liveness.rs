@@ -100,10 +100,10 @@ pub struct CuePolicy {
 pub struct CuesPolicy {
     /// A live face is never still.
     pub stillness: CuePolicy,
-    /// One homography explains all motion of a flat carrier.
+    /// One homography explains all motion of a flat attack instrument.
     pub rigidity: CuePolicy,
     /// A bezel or paper edge at the side of the picture.
-    pub carrier: CuePolicy,
+    pub bezel: CuePolicy,
     /// A background that moves with the face.
     pub background: CuePolicy,
 }
@@ -117,8 +117,8 @@ pub enum CueName {
     Stillness,
     /// See [`CuesPolicy::rigidity`].
     Rigidity,
-    /// See [`CuesPolicy::carrier`].
-    Carrier,
+    /// See [`CuesPolicy::bezel`].
+    Bezel,
     /// See [`CuesPolicy::background`].
     Background,
 }
@@ -156,14 +156,14 @@ impl LivenessPolicy {
 
 impl CueName {
     /// Every cue.
-    pub const ALL: [Self; 4] = [Self::Stillness, Self::Rigidity, Self::Carrier, Self::Background];
+    pub const ALL: [Self; 4] = [Self::Stillness, Self::Rigidity, Self::Bezel, Self::Background];
 
     /// As it stands in policies, attestations and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Stillness => "stillness",
             Self::Rigidity => "rigidity",
-            Self::Carrier => "carrier",
+            Self::Bezel => "bezel",
             Self::Background => "background",
         }
     }
@@ -175,7 +175,7 @@ impl CuesPolicy {
         match name {
             CueName::Stillness => &self.stillness,
             CueName::Rigidity => &self.rigidity,
-            CueName::Carrier => &self.carrier,
+            CueName::Bezel => &self.bezel,
             CueName::Background => &self.background,
         }
     }
@@ -185,7 +185,7 @@ impl CuesPolicy {
         match name {
             CueName::Stillness => &mut self.stillness,
             CueName::Rigidity => &mut self.rigidity,
-            CueName::Carrier => &mut self.carrier,
+            CueName::Bezel => &mut self.bezel,
             CueName::Background => &mut self.background,
         }
     }
@@ -252,7 +252,7 @@ impl Default for CuesPolicy {
             stillness: cue(-2.2, 3.3, 0.0, 4.0),
             // A video on a screen moves within itself, too: it must not gain much by that.
             rigidity: cue(-2.25, 8.0, 1.5, 4.0),
-            carrier: cue(0.2, -19.0, 0.0, 4.0),
+            bezel: cue(0.2, -19.0, 0.0, 4.0),
             background: cue(-0.7, -3.0, 0.5, 3.0),
         }
     }
@@ -284,13 +284,13 @@ mod tests {
         let own = LivenessPolicy::default();
         let mut other = own.clone();
         other.nets = vec![NetPolicy { sha256: "ab".repeat(32), ..NetPolicy::embedded() }];
-        let own = LivenessPolicy { cues: CuesPolicy { carrier: CuePolicy::OFF, ..own.cues }, ..own };
-        other.cues.carrier = CuePolicy { enabled: true, weight: 9.0, ..CuePolicy::OFF };
+        let own = LivenessPolicy { cues: CuesPolicy { bezel: CuePolicy::OFF, ..own.cues }, ..own };
+        other.cues.bezel = CuePolicy { enabled: true, weight: 9.0, ..CuePolicy::OFF };
         let both = own.tightened_by(&other);
         assert_eq!(both.nets.len(), 2);
         other.nets.push(NetPolicy { name: "again".into(), ..other.nets[0].clone() });
         assert_eq!(own.tightened_by(&other).nets, both.nets, "named twice, it has one vote");
-        assert!(both.cues.carrier.enabled && both.cues.carrier.weight.abs() < f32::EPSILON);
+        assert!(both.cues.bezel.enabled && both.cues.bezel.weight.abs() < f32::EPSILON);
         assert_eq!(other.tightened_by(&own).nets.len(), 3);
     }
 }

@@ -44,7 +44,7 @@ pub(super) struct EvaluateArgs {
     /// played
     #[arg(long, value_parser = rate)]
     fps: Option<f64>,
-    /// Cues to ask: all, none, or names such as stillness,carrier; by default those of the policy
+    /// Cues to ask: all, none, or names such as stillness,bezel; by default those of the policy
     #[arg(long, value_parser = cues)]
     cues: Option<Cues>,
     /// Let only those frames count towards the score that a login would take: not too small, dark, turned or blurred. A

@@ -34,7 +34,7 @@ pub(crate) struct Args {
     /// The light in the room; even if absent
     #[arg(long, value_enum)]
     light: Vec<LightChoice>,
-    /// How much of the carrier is in the picture; all of it if absent
+    /// How much of the instrument is in the picture; all of it if absent
     #[arg(long, value_enum)]
     crop: Vec<CropChoice>,
     /// What takes it; pictures as large as the input's if absent

@@ -41,16 +41,16 @@ mod tests {
     #[test]
     fn a_cue_is_taken_off_and_its_row_says_what_that_costs() {
         let said = |name, llr| CueClaim { name, measure: Some(1.0), llr };
-        let row = |label: &str, score: f32, stillness: f32, carrier: f32| Presentation {
-            cues: vec![said(CueName::Stillness, stillness), said(CueName::Carrier, carrier)],
+        let row = |label: &str, score: f32, stillness: f32, bezel: f32| Presentation {
+            cues: vec![said(CueName::Stillness, stillness), said(CueName::Bezel, bezel)],
             decision: Some(Decision::Live),
             ..presented(Some(label), Some(score))
         };
-        // Networks alone would let the attack pass; stillness denies it; the carrier says nothing of it.
+        // Networks alone would let the attack pass; stillness denies it; the bezel says nothing of it.
         let rows = [row("bona_fide", 3.0, 0.0, 1.0), row("print", -1.0, -3.0, 0.0)];
-        let runs = of(&rows, &at(1.0), &[CueName::Stillness, CueName::Carrier]);
+        let runs = of(&rows, &at(1.0), &[CueName::Stillness, CueName::Bezel]);
         let told: Vec<_> = runs.iter().map(|run| (run.name.as_str(), run.figures.attacks.wrong.count)).collect();
-        assert_eq!(told, [("without stillness", 1), ("without carrier", 0), ("networks alone", 1)]);
+        assert_eq!(told, [("without stillness", 1), ("without bezel", 0), ("networks alone", 1)]);
         assert!(runs.iter().all(|run| run.figures.bpcer.count == 0 && run.figures.bona_fide.decisions.is_none()));
         assert!(of(&rows, &at(1.0), &[]).is_empty());
     }

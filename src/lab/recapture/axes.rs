@@ -23,7 +23,7 @@ pub enum Species {
 /// What a species is shown on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Carrier {
+pub enum Instrument {
     /// Ink or dye on paper.
     Paper,
     /// A phone, held crosswise.
@@ -34,7 +34,7 @@ pub enum Carrier {
     Monitor,
 }
 
-/// What holds the carrier.
+/// What holds the instrument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Support {
@@ -44,7 +44,7 @@ pub enum Support {
     Fixed,
 }
 
-/// How far away the carrier is, by what it fills of the camera's view.
+/// How far away the instrument is, by what it fills of the camera's view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Distance {
@@ -70,7 +70,7 @@ pub enum Lighting {
     Bright,
 }
 
-/// How much of the carrier is in the picture.
+/// How much of the instrument is in the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Crop {
@@ -98,12 +98,12 @@ impl Species {
     }
 
     /// What it is shown on.
-    pub fn carrier(self) -> Carrier {
+    pub fn instrument(self) -> Instrument {
         match self {
-            Self::Print => Carrier::Paper,
-            Self::PhonePhoto | Self::PhoneVideo => Carrier::Phone,
-            Self::TabletPhoto | Self::TabletVideo => Carrier::Tablet,
-            Self::MonitorVideo => Carrier::Monitor,
+            Self::Print => Instrument::Paper,
+            Self::PhonePhoto | Self::PhoneVideo => Instrument::Phone,
+            Self::TabletPhoto | Self::TabletVideo => Instrument::Tablet,
+            Self::MonitorVideo => Instrument::Monitor,
         }
     }
 
@@ -114,7 +114,7 @@ impl Species {
 
     /// What may hold it: nobody holds a monitor up to a camera.
     pub fn supports(self) -> &'static [Support] {
-        if self.carrier() == Carrier::Monitor { &[Support::Fixed] } else { &Support::ALL }
+        if self.instrument() == Instrument::Monitor { &[Support::Fixed] } else { &Support::ALL }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What takes the attack: a small table of cameras.
 //!
 //! A webcam's lens is 2 to 4 mm long and opens at f/2 to f/2.8, so its pupil is about a millimetre wide: that, and where it
-//! is focused, decides how blurred a carrier is that comes near. Photosites of 1.4 to 3 µm hold some thousand electrons.
+//! is focused, decides how blurred an attack instrument is that comes near. Photosites of 1.4 to 3 µm hold some thousand electrons.
 
 use super::rng::Span;
 
@@ -35,7 +35,7 @@ pub struct Camera {
 pub enum Focus {
     /// At one distance for ever, mm.
     Fixed(Span),
-    /// On the carrier, but for this error, dioptres.
+    /// On the instrument, but for this error, dioptres.
     Auto(Span),
 }
 

@@ -3,7 +3,7 @@
 //! Sizes and pitches follow from diagonal and pixel count. Brightness spans run from a dimmed display to one turned up;
 //! where a display dims by switching its light on and off (PWM), so do the rates and depths that reviewers measure.
 
-use super::{axes::Carrier, rng::Span};
+use super::{axes::Instrument, rng::Span};
 
 /// A kind of display or print.
 #[derive(Debug, PartialEq)]
@@ -11,7 +11,7 @@ pub struct Device {
     /// Its name, the same in every version.
     pub name: &'static str,
     /// What it is.
-    pub carrier: Carrier,
+    pub instrument: Instrument,
     /// Width and height of the whole, mm.
     pub outer_mm: (f32, f32),
     /// Width and height of the picture on it, mm.
@@ -114,11 +114,11 @@ const fn lcd(pixels_per_inch: f32, white_nits: Span) -> Display {
 const A4_MM: (f32, f32) = (297.0, 210.0);
 const A4_PICTURE_MM: (f32, f32) = (257.0, 193.0);
 
-/// Every device. The first of each carrier is what `--device` stands for where it is left out.
+/// Every device. The first of each instrument is what `--device` stands for where it is left out.
 pub const DEVICES: [Device; 10] = [
     Device {
         name: "laser-150",
-        carrier: Carrier::Paper,
+        instrument: Instrument::Paper,
         outer_mm: A4_MM,
         picture_mm: A4_PICTURE_MM,
         gloss_ratio: 0.0,
@@ -132,7 +132,7 @@ pub const DEVICES: [Device; 10] = [
     },
     Device {
         name: "laser-85",
-        carrier: Carrier::Paper,
+        instrument: Instrument::Paper,
         outer_mm: A4_MM,
         picture_mm: A4_PICTURE_MM,
         gloss_ratio: 0.0,
@@ -147,7 +147,7 @@ pub const DEVICES: [Device; 10] = [
     },
     Device {
         name: "inkjet-photo",
-        carrier: Carrier::Paper,
+        instrument: Instrument::Paper,
         outer_mm: A4_MM,
         picture_mm: (287.0, 200.0),
         gloss_ratio: 0.03,
@@ -161,7 +161,7 @@ pub const DEVICES: [Device; 10] = [
     },
     Device {
         name: "dye-15x10",
-        carrier: Carrier::Paper,
+        instrument: Instrument::Paper,
         outer_mm: (152.0, 102.0),
         picture_mm: (152.0, 102.0),
         gloss_ratio: 0.04,
@@ -175,7 +175,7 @@ pub const DEVICES: [Device; 10] = [
     },
     Device {
         name: "phone-lcd-326",
-        carrier: Carrier::Phone,
+        instrument: Instrument::Phone,
         outer_mm: (138.0, 67.0),
         picture_mm: (104.0, 58.5),
         gloss_ratio: 0.04,
@@ -183,7 +183,7 @@ pub const DEVICES: [Device; 10] = [
     },
     Device {
         name: "phone-oled-460",
-        carrier: Carrier::Phone,
+        instrument: Instrument::Phone,
         outer_mm: (147.0, 72.0),
         picture_mm: (139.8, 64.6),
         gloss_ratio: 0.04,
@@ -197,7 +197,7 @@ pub const DEVICES: [Device; 10] = [
     },
     Device {
         name: "tablet-lcd-132",
-        carrier: Carrier::Tablet,
+        instrument: Instrument::Tablet,
         outer_mm: (241.0, 186.0),
         picture_mm: (197.0, 148.0),
         gloss_ratio: 0.04,
@@ -205,7 +205,7 @@ pub const DEVICES: [Device; 10] = [
     },
     Device {
         name: "tablet-lcd-264",
-        carrier: Carrier::Tablet,
+        instrument: Instrument::Tablet,
         outer_mm: (240.0, 169.5),
         picture_mm: (197.0, 148.0),
         // A coating that mirrors half of what bare glass does.
@@ -214,7 +214,7 @@ pub const DEVICES: [Device; 10] = [
     },
     Device {
         name: "laptop-lcd-157",
-        carrier: Carrier::Monitor,
+        instrument: Instrument::Monitor,
         outer_mm: (322.0, 200.0),
         picture_mm: (309.0, 174.0),
         gloss_ratio: 0.01,
@@ -227,7 +227,7 @@ pub const DEVICES: [Device; 10] = [
     },
     Device {
         name: "monitor-lcd-92",
-        carrier: Carrier::Monitor,
+        instrument: Instrument::Monitor,
         outer_mm: (543.0, 325.0),
         picture_mm: (531.0, 299.0),
         gloss_ratio: 0.005,
@@ -246,8 +246,8 @@ impl Device {
     }
 
     /// Every device of this kind.
-    pub fn of(carrier: Carrier) -> impl Iterator<Item = &'static Self> {
-        DEVICES.iter().filter(move |device| device.carrier == carrier)
+    pub fn of(instrument: Instrument) -> impl Iterator<Item = &'static Self> {
+        DEVICES.iter().filter(move |device| device.instrument == instrument)
     }
 }
 
@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_told_apart_and_pictures_lie_on_their_carriers() {
+    fn names_are_told_apart_and_pictures_lie_on_their_instruments() {
         let names: std::collections::BTreeSet<_> = DEVICES.iter().map(|d| d.name).collect();
         assert_eq!(names.len(), DEVICES.len());
         for device in &DEVICES {
@@ -264,8 +264,8 @@ mod tests {
             assert!(picture.0 <= outer.0 && picture.1 <= outer.1, "{}", device.name);
             assert_eq!(Device::named(device.name), Some(device));
         }
-        for carrier in [Carrier::Paper, Carrier::Phone, Carrier::Tablet, Carrier::Monitor] {
-            assert!(Device::of(carrier).count() >= 2, "{carrier:?}");
+        for instrument in [Instrument::Paper, Instrument::Phone, Instrument::Tablet, Instrument::Monitor] {
+            assert!(Device::of(instrument).count() >= 2, "{instrument:?}");
         }
     }
 }

@@ -11,7 +11,7 @@ pub(super) struct Entry {
     pub(super) path: String,
     /// The attack's species; none for a person.
     pub(super) species: Option<&'static str>,
-    /// What holds the carrier.
+    /// What holds the instrument.
     pub(super) support: Option<&'static str>,
     /// Who is shown.
     pub(super) subject: String,

@@ -2,7 +2,7 @@
 //! monitor.
 //!
 //! ```text
-//! frame ─► carrier (ink on paper, or sub-pixels under glass) ─► pose (stand or hand) ─► lens ─► sensor ─► JPEG ─► file
+//! frame ─► instrument (ink on paper, or sub-pixels under glass) ─► pose (stand or hand) ─► lens ─► sensor ─► JPEG ─► file
 //! ```
 //!
 //! Light is linear and relative to a sheet of white paper in the room (1.0) until the sensor turns it into numbers; how much
@@ -15,7 +15,7 @@
 //! **A simulated attack proves plumbing, not accuracy.** That it is refused, or accepted, is no evidence of how many real
 //! attacks the liveness decision stops: `models/REPORT.md` holds both figures side by side, and they disagree. Left out are:
 //!
-//! - *of the carrier*: the light's own spectrum and the metamers that it makes; colour and contrast that change with the
+//! - *of the instrument*: the light's own spectrum and the metamers that it makes; colour and contrast that change with the
 //!   angle of view; sub-pixels of other layouts; rosettes where the four inks of a print meet, black ink as a layer of its
 //!   own, dots that grow and smear; scratches, dust, fingerprints, screen protectors; bent, curved and torn paper; prints
 //!   that are cut out, with holes for the eyes, or worn; masks, busts, projections, see-through displays.
@@ -24,7 +24,7 @@
 //!   interface; a phone held upright; source material that was made for an attack (zoomed, relit, generated).
 //! - *of the scene*: the attacker's hands, sleeves and body; the light of the display on them and on the room; sharp mirror
 //!   images of a room, the camera's own among them; shadows; lamps that flicker with the mains; a background with things in
-//!   it; a wall that moves against the carrier because the camera does.
+//!   it; a wall that moves against the instrument because the camera does.
 //! - *of the camera*: motion blur; rolling shutter of anything but bands; lens distortion, vignetting, colour fringes,
 //!   flare; focus, exposure and white balance that hunt after the first frame; denoising over time, which every real webcam
 //!   does; local tone curves, skin processing, face beautifiers; H.264 between pictures; dropped and repeated frames;
@@ -44,10 +44,10 @@ use countenance_core::frame::{Frame, FrameShapeError};
 
 pub mod axes;
 pub mod cameras;
-mod carrier;
 pub mod device;
 mod film;
 mod flicker;
+mod instrument;
 mod lens;
 mod manifest;
 pub mod parameters;
@@ -59,7 +59,7 @@ pub mod set;
 mod structure;
 mod writer;
 
-pub use axes::{Carrier, Crop, Distance, Lighting, Species, Support};
+pub use axes::{Crop, Distance, Instrument, Lighting, Species, Support};
 pub use cameras::{CAMERAS, Camera};
 pub use device::{DEVICES, Device};
 pub use film::film;
@@ -73,7 +73,7 @@ pub struct Options {
     pub species: Species,
     /// What holds it.
     pub support: Support,
-    /// The kind of display or print; of the species' carrier.
+    /// The kind of display or print; of the species' instrument.
     pub device: &'static Device,
     /// How far away it is.
     pub distance: Distance,
@@ -97,7 +97,7 @@ impl Options {
         Self {
             species,
             support,
-            device: Device::of(species.carrier()).next().unwrap_or(first),
+            device: Device::of(species.instrument()).next().unwrap_or(first),
             distance: Distance::Near,
             light: Lighting::Even,
             crop: Crop::Whole,
@@ -137,12 +137,12 @@ pub enum RecaptureError {
     #[error("the recording to be attacked cannot be read")]
     Input(#[from] CameraError),
     /// The device is none that such an attack is made with.
-    #[error("{device} is no {carrier:?}")]
+    #[error("{device} is no {instrument:?}")]
     Device {
         /// What was asked for.
         device: &'static str,
         /// What the species is shown on.
-        carrier: Carrier,
+        instrument: Instrument,
     },
     /// The genuine recording has no frames.
     #[error("the recording to be attacked has no frames")]
@@ -169,7 +169,7 @@ const FRAME_WAIT: Duration = Duration::from_secs(10);
 /// Frame rate of a recording of one frame, and of one whose first two frames have one time.
 const DEFAULT_STEP: Duration = Duration::from_millis(40);
 
-/// Records `input` anew from a carrier and writes it to `out`, which must not exist yet: Motion JPEG for `.avi`, 4:2:0 for
+/// Records `input` anew from an attack instrument and writes it to `out`, which must not exist yet: Motion JPEG for `.avi`, 4:2:0 for
 /// `.y4m`. The frame rate is that of the first two frames. `progress` is told the number of frames written after each.
 pub fn run(
     input: &mut dyn FrameSource,
@@ -178,8 +178,8 @@ pub fn run(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Summary, RecaptureError> {
     let format = writer::Format::of(out)?;
-    if options.device.carrier != options.species.carrier() {
-        return Err(RecaptureError::Device { device: options.device.name, carrier: options.species.carrier() });
+    if options.device.instrument != options.species.instrument() {
+        return Err(RecaptureError::Device { device: options.device.name, instrument: options.species.instrument() });
     }
     let first = next(input)?.ok_or(RecaptureError::Empty)?;
     let mut second = next(input)?;
@@ -214,13 +214,13 @@ fn next(input: &mut dyn FrameSource) -> Result<Option<Frame>, CameraError> {
     }
 }
 
-/// One carrier before one camera.
+/// One instrument before one camera.
 struct Scene {
     options: Options,
     parameters: Parameters,
     width: u32,
     height: u32,
-    carrier: carrier::Carrier,
+    instrument: instrument::Instrument,
     exposure: Option<sensor::Exposure>,
 }
 
@@ -232,14 +232,14 @@ impl Scene {
             return Err(FrameShapeError::Side { width, height });
         }
         let parameters = Parameters::draw(options);
-        let carrier = carrier::Carrier::new(options, &parameters, first);
-        Ok(Self { options: *options, parameters, width, height, carrier, exposure: None })
+        let instrument = instrument::Instrument::new(options, &parameters, first);
+        Ok(Self { options: *options, parameters, width, height, instrument, exposure: None })
     }
 
-    /// What the camera delivers while the carrier shows `frame`: a JPEG picture.
+    /// What the camera delivers while the instrument shows `frame`: a JPEG picture.
     fn record(&mut self, frame: &Frame) -> Result<Vec<u8>, RecaptureError> {
         let (options, parameters) = (&self.options, &self.parameters);
-        self.carrier.show(frame);
+        self.instrument.show(frame);
         let view = pose::View::of(self.width, self.height, options, &parameters.pose, frame.at());
         // The meter sees many periods of a display's switching.
         let metered = || sensor::Exposure::metered(&self.light(&view, None), options, parameters);
@@ -254,7 +254,7 @@ impl Scene {
     /// What falls on the sensor.
     fn light(&self, view: &pose::View, bands: Option<flicker::Bands>) -> picture::Light {
         let sigma_px = view.sigma_px(&self.parameters.camera, self.options.camera.pupil_mm);
-        let mut light = self.carrier.light(view, sigma_px, bands);
+        let mut light = self.instrument.light(view, sigma_px, bands);
         lens::blur(&mut light.base, sigma_px);
         light.under_structure()
     }
@@ -278,10 +278,10 @@ mod tests {
         Frame::new(width as u32, height as u32, rgb, seq, Duration::from_millis(40 * seq)).unwrap()
     }
 
-    /// The light on the sensor while the carrier shows frame `seq`.
+    /// The light on the sensor while the instrument shows frame `seq`.
     fn light(options: &Options, seq: u64) -> picture::Light {
         let mut scene = Scene::new(&frame(0), options).unwrap();
-        scene.carrier.show(&frame(seq));
+        scene.instrument.show(&frame(seq));
         let view = pose::View::of(scene.width, scene.height, options, &scene.parameters.pose, frame(seq).at());
         scene.light(&view, None)
     }

@@ -16,7 +16,7 @@ use super::{
 /// All parameters of one attack.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Parameters {
-    /// Place and shake of the carrier.
+    /// Place and shake of the instrument.
     pub pose: Pose,
     /// Display or print.
     pub surface: Shown,
@@ -26,14 +26,14 @@ pub struct Parameters {
     pub camera: Optics,
 }
 
-/// Place and shake of the carrier.
+/// Place and shake of the instrument.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Pose {
     /// Width of the whole by width of the view; for a filled view, of the picture by what would just fill it.
     pub fill_ratio: f32,
     /// How much the attacker enlarges the picture before showing it.
     pub zoom: f32,
-    /// Middle of the carrier off the middle of the view, by its width: across, down.
+    /// Middle of the instrument off the middle of the view, by its width: across, down.
     pub offset_ratio: [f32; 2],
     /// Turn about x (pitch), y (yaw) and z (roll), radians.
     pub tilt_rad: [f32; 3],
@@ -63,7 +63,7 @@ pub struct Shown {
 /// Walls and light.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Room {
-    /// Light on the carrier and the wall, lux.
+    /// Light on the instrument and the wall, lux.
     pub lux: f32,
     /// Colour of the wall behind, by white paper.
     pub wall: [f32; 3],
@@ -71,7 +71,7 @@ pub struct Room {
     pub slope_ratio: [f32; 2],
     /// Luminance of the brightest thing whose mirror image the surface shows, by white paper in the room.
     pub window_ratio: f32,
-    /// Middle of that mirror image on the carrier, by its width and height.
+    /// Middle of that mirror image on the instrument, by its width and height.
     pub window_at_ratio: [f32; 2],
     /// Width of that mirror image, mm.
     pub window_mm: f32,
@@ -80,9 +80,9 @@ pub struct Room {
 /// The camera, as it is set up.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Optics {
-    /// Where it is focused: a distance in mm, or none for one that follows the carrier.
+    /// Where it is focused: a distance in mm, or none for one that follows the instrument.
     pub focus_mm: Option<f32>,
-    /// How far its focus is off where it follows the carrier, dioptres.
+    /// How far its focus is off where it follows the instrument, dioptres.
     pub focus_error_dioptres: f32,
     /// Blur where it is sharpest, photosites.
     pub blur_px: f32,
@@ -115,7 +115,7 @@ impl Parameters {
 
 impl Pose {
     fn draw(dice: Dice, options: &Options) -> Self {
-        // What an attacker can choose without losing the face: near, the whole carrier just fits; far, a tablet is as far
+        // What an attacker can choose without losing the face: near, the whole instrument just fits; far, a tablet is as far
         // as the person would be.
         let fill = match (options.crop, options.distance) {
             (Crop::Whole, Distance::Near) => Span::new(0.78, 0.87),
@@ -125,7 +125,7 @@ impl Pose {
             (Crop::Filled, Distance::Arm) => Span::new(1.28, 1.38),
             (Crop::Filled, Distance::Far) => Span::new(1.18, 1.26),
         };
-        // A smaller carrier wants a larger face on it; one that fills the view shows the source as it was.
+        // A smaller instrument wants a larger face on it; one that fills the view shows the source as it was.
         let zoom = match (options.crop, options.distance) {
             (Crop::Whole, Distance::Near) => Span::new(1.3, 1.65),
             (Crop::Whole, _) => Span::new(1.5, 2.0),
@@ -240,7 +240,7 @@ mod tests {
         let mut seen = 0;
         for species in Species::ALL {
             for &support in species.supports() {
-                for device in Device::of(species.carrier()) {
+                for device in Device::of(species.instrument()) {
                     for (distance, light) in Distance::ALL.into_iter().flat_map(|d| Lighting::ALL.map(|l| (d, l))) {
                         for (crop, camera) in
                             Crop::ALL.into_iter().zip(super::super::cameras::CAMERAS.iter().cycle().skip(seen))

@@ -1,4 +1,4 @@
-//! Where the carrier is, and which of its points each photosite sees.
+//! Where the instrument is, and which of its points each photosite sees.
 
 use std::{f32::consts::TAU, time::Duration};
 
@@ -14,20 +14,20 @@ pub(super) const OVERSAMPLING: u32 = 2;
 /// Focal length by picture width: 60° across, as webcams have.
 const FOCAL_RATIO: f32 = 0.866;
 
-/// The camera's view of the carrier in one frame.
+/// The camera's view of the instrument in one frame.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View {
     /// Photosites across.
     pub(super) width: usize,
     /// Photosites down.
     pub(super) height: usize,
-    /// From photosites to millimetres on the carrier, as a homography.
+    /// From photosites to millimetres on the instrument, as a homography.
     homography: [[f32; 3]; 3],
-    /// Side of a photosite's sampling cell on the carrier, mm, in the middle.
+    /// Side of a photosite's sampling cell on the instrument, mm, in the middle.
     pub(super) cell_mm: f32,
     /// Focal length, photosites.
     focal_px: f32,
-    /// From the camera to the carrier's middle, mm, without the sway.
+    /// From the camera to the instrument's middle, mm, without the sway.
     pub(super) distance_mm: f32,
 }
 
@@ -37,7 +37,7 @@ impl View {
         let (width, height) = (width * OVERSAMPLING, height * OVERSAMPLING);
         let focal_px = width as f32 * FOCAL_RATIO;
         let (outer, picture) = (options.device.outer_mm, options.device.picture_mm);
-        // The width that a fill of 1 spans: all of the carrier, or as much of the picture as covers the view both ways.
+        // The width that a fill of 1 spans: all of the instrument, or as much of the picture as covers the view both ways.
         let spanned_mm = match options.crop {
             Crop::Whole => outer.0.max(outer.1 * width as f32 / height as f32),
             Crop::Filled => picture.0.min(picture.1 * width as f32 / height as f32),
@@ -54,25 +54,25 @@ impl View {
             place = [place[0] + x, place[1] + y, place[2] + z];
         }
         let centre = (width as f32 / 2.0, height as f32 / 2.0);
-        let view_from_carrier = projection(angles, place, focal_px, centre);
+        let view_from_instrument = projection(angles, place, focal_px, centre);
         Self {
             width: width as usize,
             height: height as usize,
-            homography: inverse(view_from_carrier),
+            homography: inverse(view_from_instrument),
             cell_mm: distance_mm / focal_px,
             focal_px,
             distance_mm,
         }
     }
 
-    /// The carrier's point, mm from its middle, behind the photosite (`x`, `y`).
-    pub(super) fn carrier(&self, x: usize, y: usize) -> (f32, f32) {
+    /// The instrument's point, mm from its middle, behind the photosite (`x`, `y`).
+    pub(super) fn instrument(&self, x: usize, y: usize) -> (f32, f32) {
         let (x, y) = (x as f32 + 0.5, y as f32 + 0.5);
         let [u, v, w] = self.homography.map(|[a, b, c]| a * x + b * y + c);
         (u / w, v / w)
     }
 
-    /// Blur of the carrier on the sensor, photosites: the lens's own, and the disc that a point out of focus becomes.
+    /// Blur of the instrument on the sensor, photosites: the lens's own, and the disc that a point out of focus becomes.
     pub(super) fn sigma_px(&self, optics: &Optics, pupil_mm: f32) -> f32 {
         let per_mm = match optics.focus_mm {
             Some(focus_mm) => 1.0 / self.distance_mm - 1.0 / focus_mm,
@@ -100,7 +100,7 @@ fn sway(seed: u64, axis: u64, secs: f32) -> f32 {
 /// The homography of a plane turned by `angles` (about x, y, z) at `place` before a pinhole.
 fn projection([pitch, yaw, roll]: [f32; 3], place: [f32; 3], focal_px: f32, centre: (f32, f32)) -> [[f32; 3]; 3] {
     let ((sp, cp), (sy, cy), (sr, cr)) = (pitch.sin_cos(), yaw.sin_cos(), roll.sin_cos());
-    // The first two columns of R_y · R_x · R_z: where the carrier's axes point.
+    // The first two columns of R_y · R_x · R_z: where the instrument's axes point.
     let along = [cy * cr + sy * sp * sr, cp * sr, -sy * cr + cy * sp * sr];
     let down = [-cy * sr + sy * sp * cr, cp * cr, sy * sr + cy * sp * cr];
     let project = |[x, y, z]: [f32; 3]| [focal_px * x + centre.0 * z, focal_px * y + centre.1 * z, z];
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn a_stand_is_still_and_a_hand_is_not() {
-        let at = |support, millis| view(support, Crop::Whole, Distance::Near, millis).carrier(400, 300);
+        let at = |support, millis| view(support, Crop::Whole, Distance::Near, millis).instrument(400, 300);
         assert_eq!(at(Support::Fixed, 0), at(Support::Fixed, 500));
         let ((a, b), (c, d)) = (at(Support::Hand, 0), at(Support::Hand, 500));
         let moved = (a - c).hypot(b - d);
@@ -158,13 +158,13 @@ mod tests {
     }
 
     #[test]
-    fn the_carrier_is_in_the_view_or_all_of_it() {
+    fn the_instrument_is_in_the_view_or_all_of_it() {
         let half = |(w, h): (f32, f32)| (w / 2.0, h / 2.0);
         let device = Options::new(Species::TabletVideo, Support::Fixed, 1).device;
         for (seed, distance) in (0..200).flat_map(|seed| Distance::ALL.map(|distance| (seed, distance))) {
             for (x, y) in [(0, 0), (799, 0), (0, 599), (799, 599)] {
                 let corner = |crop| {
-                    let (u, v) = seeded(seed, Support::Fixed, crop, distance, 0).carrier(x, y);
+                    let (u, v) = seeded(seed, Support::Fixed, crop, distance, 0).instrument(x, y);
                     (u.abs(), v.abs())
                 };
                 let ((u, v), outer) = (corner(Crop::Whole), half(device.outer_mm));
@@ -191,7 +191,7 @@ mod tests {
 
     /// Whatever moves, one homography explains it: the map between two moments, fitted to four points, meets the others.
     #[test]
-    fn a_carrier_in_a_hand_moves_as_a_plane() {
+    fn an_instrument_in_a_hand_moves_as_a_plane() {
         let (first, later) = (
             view(Support::Hand, Crop::Whole, Distance::Near, 0),
             view(Support::Hand, Crop::Whole, Distance::Near, 700),
@@ -200,7 +200,7 @@ mod tests {
             let [x, y, w] = inverse(view.homography).map(|[a, b, c]| a * u + b * v + c);
             (x / w, y / w)
         };
-        // Four points in a row on the carrier: their cross ratio is the same from everywhere.
+        // Four points in a row on the instrument: their cross ratio is the same from everywhere.
         let cross_ratio = |view: &View| {
             let x = [-80.0, -20.0, 30.0, 90.0].map(|u| seen(view, (u, 20.0)).0);
             (x[2] - x[0]) * (x[3] - x[1]) / ((x[2] - x[1]) * (x[3] - x[0]))

@@ -53,7 +53,7 @@ pub struct Plan {
     pub distances: Vec<Distance>,
     /// Kinds of light.
     pub lights: Vec<Lighting>,
-    /// How much of the carrier is in the picture; drawn for each clip if empty.
+    /// How much of the instrument is in the picture; drawn for each clip if empty.
     pub crops: Vec<Crop>,
     /// What takes it; drawn for each clip if empty.
     pub cameras: Vec<&'static Camera>,
@@ -129,7 +129,7 @@ impl Plan {
         for species in chosen(&self.species, &Species::ALL) {
             for support in chosen(&self.supports, species.supports()).filter(|s| species.supports().contains(s)) {
                 for device in
-                    Device::of(species.carrier()).filter(|d| self.devices.is_empty() || self.devices.contains(d))
+                    Device::of(species.instrument()).filter(|d| self.devices.is_empty() || self.devices.contains(d))
                 {
                     for distance in chosen(&self.distances, &Distance::ALL) {
                         for light in chosen(&self.lights, &Lighting::ALL) {
@@ -295,7 +295,7 @@ mod tests {
         };
         assert_eq!(distinct(cell), clips.len() / 2);
         assert_eq!(distinct(|c| format!("{:?} {} {}", c.options.crop, c.options.camera.name, c.input)), 2 * 3 * 3);
-        assert!(clips.iter().all(|c| c.options.device.carrier == c.options.species.carrier()));
+        assert!(clips.iter().all(|c| c.options.device.instrument == c.options.species.instrument()));
     }
 
     #[test]

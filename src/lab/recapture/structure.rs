@@ -1,4 +1,4 @@
-//! Fine structure of a carrier as photosites see it: sub-pixels of a display, dots of a print.
+//! Fine structure of an attack instrument as photosites see it: sub-pixels of a display, dots of a print.
 //!
 //! The structure is periodic, so its mean over a photosite is known in closed form: each harmonic, weakened by lens and
 //! aperture ([`lens::transfer`]). Sampled at the photosites, what is left beats with their grid: that is the moiré.
@@ -101,7 +101,7 @@ impl Structure {
         }
     }
 
-    /// By how much each channel is brighter or darker than its mean at (`u`, `v`) mm, where the carrier shows `light`.
+    /// By how much each channel is brighter or darker than its mean at (`u`, `v`) mm, where the instrument shows `light`.
     pub(super) fn gain(&self, u: f32, v: f32, light: [f32; 3]) -> [f32; 3] {
         match *self {
             Self::Stripes { per_mm, across, down } => {

@@ -162,7 +162,7 @@ fn the_threshold_is_the_policys_or_chosen_or_fitted_elsewhere() {
 fn cues_are_picked_by_name_and_gates_opened_by_word() {
     let set = set();
     let run = |more: &[&str]| evaluated(set.path(), &[&["--limit-frames", "2"], more].concat()).report;
-    let all = ["stillness", "rigidity", "carrier", "background"];
+    let all = ["stillness", "rigidity", "bezel", "background"];
     for (cues, expected) in
         [("none", &[][..]), ("all", &all[..]), ("background,stillness", &["stillness", "background"])]
     {

@@ -259,13 +259,13 @@ mod tests {
     }
 
     #[test]
-    fn a_live_face_moves_before_a_still_background_and_a_carrier_takes_it_along() {
+    fn a_live_face_moves_before_a_still_background_and_an_instrument_takes_it_along() {
         type Motion = fn(f32) -> (f32, f32);
         let rows: [(&str, Motion, f32, std::ops::Range<f32>); 5] = [
             ("alive", |s| (3.0 * s, 0.0), 0.0, -9.0..-2.0),
             ("alive, and the exposure swings", |s| (3.0 * s, 0.0), 0.1, -9.0..-1.0),
-            ("a carrier in a hand", |s| (3.0 * s, 3.0 * s), 0.0, -0.2..0.2),
-            ("a carrier on a stand", |_| (0.0, 0.0), 0.0, -0.2..0.2),
+            ("an attack instrument in a hand", |s| (3.0 * s, 3.0 * s), 0.0, -0.2..0.2),
+            ("an attack instrument on a stand", |_| (0.0, 0.0), 0.0, -0.2..0.2),
             ("a camera in a hand", |s| (s, 3.0 * s), 0.0, 0.5..9.0),
         ];
         for (name, motion, light, expected) in rows {

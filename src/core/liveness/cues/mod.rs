@@ -4,7 +4,7 @@
 //! own file holds what it looks at and nothing that was fitted. A cue is a rule: no clock, no randomness, no I/O.
 
 mod background;
-mod carrier;
+mod bezel;
 mod face_history;
 mod linear;
 mod patch;
@@ -54,7 +54,7 @@ fn fresh(name: CueName) -> Box<dyn Cue> {
     match name {
         CueName::Stillness => Box::<stillness::Stillness>::default(),
         CueName::Rigidity => Box::<rigidity::Rigidity>::default(),
-        CueName::Carrier => Box::<carrier::Carrier>::default(),
+        CueName::Bezel => Box::<bezel::BezelCue>::default(),
         CueName::Background => Box::<background::Background>::default(),
     }
 }

@@ -1,7 +1,7 @@
 //! Two patches of one face laid over each other as if both showed one plane, and what is then left over.
 //!
 //! A homography is refined until one patch fits the other best (inverse compositional, with gain and bias; Baker and
-//! Matthews, IJCV 2004). A photo fits but for the camera's noise, however its carrier is shaken; eyelids, lips, cheeks and the
+//! Matthews, IJCV 2004). A photo fits but for the camera's noise, however its instrument is shaken; eyelids, lips, cheeks and the
 //! nose of a head that turns do not. What is left over is measured block by block as a shift, so that neither contrast nor
 //! light counts, beside the shift that the noise of the block alone would feign.
 #![expect(clippy::indexing_slicing, reason = "every index is below the side of the template by construction")]

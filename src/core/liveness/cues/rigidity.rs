@@ -1,8 +1,8 @@
-//! One homography explains all that a flat carrier does; a living face moves within itself, too.
+//! One homography explains all that a flat attack instrument does; a living face moves within itself, too.
 //!
 //! The measure is the median, over pairs of looks, of ln(o + 0.02) − 0.4·ln(r + 0.3): `o` is how far parts of the face moved
 //! beyond what one homography and the noise explain, `r` how far the face moved as a whole, both in pixels of a face whose
-//! eyes are 28.9 px apart. The second term allows for what shaking a carrier does to its picture: rolling shutter, blur,
+//! eyes are 28.9 px apart. The second term allows for what shaking an attack instrument does to its picture: rolling shutter, blur,
 //! a bend. It needs no frame rate: more time is only more chance to move.
 //!
 //! It cannot see a video on a screen, where the face moves within itself as well: what it says for a live person must stay
@@ -15,7 +15,7 @@ use crate::policy::CueName;
 const OTHER_LEAST: f32 = 0.02;
 /// Below it, motion of the whole excuses nothing, or the noise of a dim picture on a stand would pass for life.
 const RIGID_LEAST: f32 = 0.3;
-/// How much motion within the face a carrier's motion feigns: its exponent, between 0.15 and 0.4 equally good on
+/// How much motion within the face an attack instrument's motion feigns: its exponent, between 0.15 and 0.4 equally good on
 /// development clips.
 const FEIGNED: f32 = 0.4;
 

@@ -36,14 +36,14 @@ const FRAMES: u32 = 3;
 /// Measure: the share of one side of the picture, 0 to 1, along which a straight line bounds a black band; mean over the
 /// frames, of the four sides the most.
 #[derive(Debug, Default)]
-pub(super) struct Carrier {
+pub(super) struct BezelCue {
     sums: [f32; 4],
     frames: u32,
 }
 
-impl Cue for Carrier {
+impl Cue for BezelCue {
     fn name(&self) -> CueName {
-        CueName::Carrier
+        CueName::Bezel
     }
 
     fn see(&mut self, view: View<'_>) {
@@ -56,7 +56,7 @@ impl Cue for Carrier {
     }
 }
 
-impl Carrier {
+impl BezelCue {
     fn add(&mut self, frame: &Frame) {
         if let Some(shares) = Thinned::of(frame).bands() {
             self.frames += 1;
@@ -205,7 +205,7 @@ mod tests {
             [level(x / unit, y / unit); 3]
         });
         let frame = Frame::new(width, height, rgb.collect(), 0, Duration::ZERO).unwrap();
-        let mut cue = Carrier::default();
+        let mut cue = BezelCue::default();
         for _ in 0..3 {
             cue.add(&frame);
         }
@@ -242,7 +242,7 @@ mod tests {
     fn in_the_dark_nothing_is_said_nor_after_two_frames() {
         assert_eq!(measure(320, 240, |_, _| 30), None);
         let frame = Frame::new(320, 240, vec![150; 320 * 240 * 3], 0, Duration::ZERO).unwrap();
-        let mut cue = Carrier::default();
+        let mut cue = BezelCue::default();
         for _ in 0..2 {
             cue.add(&frame);
         }

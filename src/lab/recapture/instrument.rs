@@ -22,8 +22,8 @@ const BEZEL: f32 = 0.01;
 /// Luminance of a room without its windows and lamps, by white paper in it: what glossy surfaces mirror everywhere.
 const SURROUNDINGS: f32 = 0.3;
 
-/// A carrier in its room.
-pub(super) struct Carrier {
+/// An attack instrument in its room.
+pub(super) struct Instrument {
     options: Options,
     parameters: Parameters,
     /// What it shows.
@@ -52,8 +52,8 @@ impl Seen {
     }
 }
 
-impl Carrier {
-    /// The carrier of `options`, which shows `first`; one that does not play shows it for ever.
+impl Instrument {
+    /// The instrument of `options`, which shows `first`; one that does not play shows it for ever.
     pub(super) fn new(options: &Options, parameters: &Parameters, first: &Frame) -> Self {
         let shown = Light::of(first);
         let mean = shown.mean();
@@ -77,7 +77,7 @@ impl Carrier {
         let slope = self.parameters.room.slope_ratio;
         let mut gains = Vec::with_capacity(view.width * view.height);
         let base = Light::from_fn(view.width, view.height, |x, y| {
-            let (u, v) = view.carrier(x, y);
+            let (u, v) = view.instrument(x, y);
             let across = (x as f32 / view.width as f32 - 0.5, y as f32 / view.height as f32 - 0.5);
             let ambient = (1.0 + slope[0] * across.0 + slope[1] * across.1).max(0.2);
             if inside(u, v, device.picture_mm) {
@@ -130,7 +130,7 @@ impl Carrier {
         })
     }
 
-    /// Light from the carrier beside the picture: paper, or a black frame under glass.
+    /// Light from the instrument beside the picture: paper, or a black frame under glass.
     fn margin(&self, device: &Device, at: (f32, f32), ambient: f32) -> [f32; 3] {
         match &device.surface {
             Surface::Ink(ink) => ink.paper.map(|light| (light * self.paper(at) + self.mirror(at)) * ambient),
