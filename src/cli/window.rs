@@ -25,7 +25,7 @@ use countenance_client::{
     source::{Source, SourceArgs},
 };
 use countenance_core::protocol::CameraKind;
-use countenance_gui::{self as gui, CameraEntry, Host};
+use countenance_gui::{self as gui, AppContext, CameraEntry};
 use countenance_system::SystemRandom;
 use countenance_vision as vision;
 
@@ -66,9 +66,9 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
     load_early(Arc::clone(&world))?;
     let ended = Arc::new(Mutex::new(None));
     let (cameras, choose) = cameras(&world, args.source, &settings);
-    let host = host(world, args.link, inbox, &data, settings, settings_path, allowed, Arc::clone(&ended));
-    let host = Host { complaints, cameras, choose, ..host };
-    gui::open(host).map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))?;
+    let context = context(world, args.link, inbox, &data, settings, settings_path, allowed, Arc::clone(&ended));
+    let context = AppContext { complaints, cameras, choose, ..context };
+    gui::open(context).map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))?;
     let ended = *ended.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(ended.map_or(ExitCode::SUCCESS, told))
 }
@@ -99,7 +99,7 @@ fn cameras(world: &Installed, args: SourceArgs, settings: &Settings) -> (Lists, 
 }
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one struct")]
-fn host(
+fn context(
     world: Arc<Installed>,
     link: Option<String>,
     inbox: Inbox,
@@ -108,10 +108,10 @@ fn host(
     settings_path: Option<PathBuf>,
     allowed: AllowedOrigins,
     ended: Arc<Mutex<Option<RunOutcome>>>,
-) -> Host {
+) -> AppContext {
     let (key, nets, path) = (data.join("device.key"), data.join(NETS_FOLDER), settings_path.clone());
     let slot = world.slot.clone();
-    Host {
+    AppContext {
         preview: Box::new(move || slot.frame()),
         plays_recording: matches!(world.source(), Source::Recording { .. }),
         world,

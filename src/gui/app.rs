@@ -14,7 +14,7 @@ use eframe::egui::{self, Context, Key, Ui, ViewportCommand};
 use zeroize::Zeroizing;
 
 use super::{
-    Ask, Draft, Host, LinkTrouble, Page, State, fonts,
+    AppContext, Ask, Draft, LinkTrouble, Page, State, fonts,
     hotplug::{self, HotplugMonitor},
     preview::Preview,
     screen::{self, CaptureView, Screen},
@@ -42,7 +42,7 @@ const MINUTE: Duration = Duration::from_secs(20);
 
 /// The window's application.
 pub struct App {
-    host: Host,
+    context: AppContext,
     state: State,
     draft: Draft,
     runner: Option<Runner>,
@@ -58,22 +58,22 @@ pub struct App {
 
 impl App {
     /// The application, its first link already followed.
-    pub fn new(ctx: &Context, mut host: Host) -> Self {
-        let settings = host.settings.clone();
+    pub fn new(ctx: &Context, mut context: AppContext) -> Self {
+        let settings = context.settings.clone();
         let words = Words::new(Language::of_system(settings.language.as_deref(), system_tags()));
         let state = State {
             settings,
-            complaints: std::mem::take(&mut host.complaints),
-            verifiers: host.allowed.iter().map(ToString::to_string).collect(),
-            models: std::mem::take(&mut host.models),
-            plays_recording: host.plays_recording,
+            complaints: std::mem::take(&mut context.complaints),
+            verifiers: context.allowed.iter().map(ToString::to_string).collect(),
+            models: std::mem::take(&mut context.models),
+            plays_recording: context.plays_recording,
             ..State::default()
         };
-        (host.choose)(&state.settings);
+        (context.choose)(&state.settings);
         let mut app = Self {
             theme: theme_of(ctx, &state.settings),
-            hotplug: HotplugMonitor::new(Arc::clone(&host.cameras), hotplug::BEAT, wake(ctx)),
-            host,
+            hotplug: HotplugMonitor::new(Arc::clone(&context.cameras), hotplug::BEAT, wake(ctx)),
+            context,
             state,
             draft: Draft::default(),
             runner: None,
@@ -84,11 +84,11 @@ impl App {
             code_sent_at: None,
         };
         app.dress(ctx);
-        if let Some(inbox) = &app.host.inbox {
+        if let Some(inbox) = &app.context.inbox {
             let wake = wake(ctx);
             inbox.on_call(move || wake());
         }
-        if let Some(link) = app.host.link.take() {
+        if let Some(link) = app.context.link.take() {
             app.follow(ctx, &link);
         }
         app
@@ -106,12 +106,12 @@ impl App {
 
     /// Keeps changed settings in the file at `path` from now on.
     pub fn keep_settings_at(&mut self, path: PathBuf) {
-        self.host.settings_path = Some(path);
+        self.context.settings_path = Some(path);
     }
 
     /// Takes what happened since the last call.
     pub fn catch_up(&mut self, ctx: &Context) {
-        self.state.now = self.host.world.clock().now();
+        self.state.now = self.context.world.clock().now();
         self.hear_of_cameras(ctx);
         let heard: Vec<_> = self.runner.iter().flat_map(Runner::progress).collect();
         let frame_at = ctx.input(|i| i.time);
@@ -133,7 +133,7 @@ impl App {
         if let Some(findings) = self.findings.as_ref().and_then(|r| r.try_recv().ok()) {
             self.state.findings = Some(findings);
         }
-        while let Some(call) = self.host.inbox.as_ref().and_then(Inbox::next_call) {
+        while let Some(call) = self.context.inbox.as_ref().and_then(Inbox::next_call) {
             ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
             ctx.send_viewport_cmd(ViewportCommand::Focus);
             if let Call::Link(link) = call {
@@ -143,7 +143,7 @@ impl App {
         self.watch_cameras();
         let own_picture = match &self.state.screen {
             Screen::NotAccepted(refusal) => refusal.picture.clone(),
-            screen if screen.shows_preview() => (self.host.preview)(),
+            screen if screen.shows_preview() => (self.context.preview)(),
             _ => None,
         };
         self.preview.take(ctx, own_picture.as_ref());
@@ -185,7 +185,7 @@ impl App {
             Ask::TryCamera => {
                 self.state.link_trouble = None;
                 self.state.screen = Screen::Trying(CaptureView::default());
-                self.runner = Some(Runner::try_camera(Arc::clone(&self.host.world), wake(ctx)));
+                self.runner = Some(Runner::try_camera(Arc::clone(&self.context.world), wake(ctx)));
             }
             Ask::UseCamera(id) => self.use_camera(ctx, id),
             Ask::Go(page) => {
@@ -233,13 +233,13 @@ impl App {
             self.state.link_trouble = Some(LinkTrouble::Busy);
             return;
         }
-        match LaunchLink::parse(link.trim(), &self.host.allowed) {
+        match LaunchLink::parse(link.trim(), &self.context.allowed) {
             Ok(link) => {
                 self.state.link_trouble = None;
                 (self.over_since, self.code_sent_at) = (None, None);
                 self.state.fallback.clear();
                 self.state.screen = Screen::Opening;
-                self.runner = Some(Runner::login(Arc::clone(&self.host.world), link, wake(ctx)));
+                self.runner = Some(Runner::login(Arc::clone(&self.context.world), link, wake(ctx)));
             }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "a link was refused");
@@ -262,7 +262,7 @@ impl App {
     }
 
     fn end(&mut self, ended: RunOutcome) {
-        let mut kept = self.host.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.context.ended.lock().unwrap_or_else(PoisonError::into_inner);
         if self.state.screen.is_login() {
             *kept = Some(ended);
         }
@@ -273,7 +273,7 @@ impl App {
         let camera_changed = cameras::differ(&settings, &self.state.settings);
         self.state.settings = settings;
         if camera_changed {
-            (self.host.choose)(&self.state.settings);
+            (self.context.choose)(&self.state.settings);
         }
         self.theme = theme_of(ctx, &self.state.settings);
         if language_changed {
@@ -282,7 +282,7 @@ impl App {
             self.state.font_missing = false;
         }
         self.dress(ctx);
-        let kept = self.host.settings_path.as_deref().map(|path| self.state.settings.save(path));
+        let kept = self.context.settings_path.as_deref().map(|path| self.state.settings.save(path));
         if let Some(Err(error)) = &kept {
             tracing::warn!(error = error as &dyn std::error::Error, "the settings could not be kept");
         }
@@ -312,7 +312,7 @@ impl App {
 
     /// An end that was read closes the window that was opened for it.
     fn close_in_time(&mut self, ctx: &Context) {
-        if !(self.host.closes && self.state.screen.closes_itself()) {
+        if !(self.context.closes && self.state.screen.closes_itself()) {
             return;
         }
         let now = ctx.input(|i| i.time);
@@ -326,7 +326,7 @@ impl App {
 
     fn examine(&mut self, ctx: &Context) {
         let (found, findings) = channel();
-        let (examine, wake) = (Arc::clone(&self.host.examine), wake(ctx));
+        let (examine, wake) = (Arc::clone(&self.context.examine), wake(ctx));
         self.state.findings = None;
         self.findings = Some(findings);
         let look = move || {

@@ -4,33 +4,33 @@ use eframe::egui::{self, Align, CentralPanel, Frame, Key, Layout, Margin, Panel,
 
 use super::{
     marks,
-    pen::Pen,
     theme::{MARGIN, Theme},
+    widgets::Widgets,
     words::Words,
 };
 
 /// The header: whose window this is, and at its far side what `draw` adds.
-pub(super) fn header<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl FnOnce(&mut Pen<'_>) -> R) -> R {
+pub(super) fn header<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl FnOnce(&mut Widgets<'_>) -> R) -> R {
     let margin = Margin { left: MARGIN, right: 12, top: 10, bottom: 0 };
     let margin = if words.language().is_rtl() { Margin { left: 12, right: MARGIN, ..margin } } else { margin };
     Panel::top("header")
         .frame(Frame::new().fill(theme.tokens.background).inner_margin(margin))
         .show_separator_line(false)
         .show(ui, |ui| {
-            let mut pen = Pen { ui, words, theme };
-            pen.row(|pen| {
+            let mut widgets = Widgets { ui, words, theme };
+            widgets.row(|widgets| {
                 let size = 24.0 * theme.scale.min(1.5);
-                let (rect, _) = pen.ui.allocate_exact_size(Vec2::splat(size), egui::Sense::hover());
-                marks::brand(pen.ui.painter(), rect, theme);
-                let name = pen.words.say("app-name");
+                let (rect, _) = widgets.ui.allocate_exact_size(Vec2::splat(size), egui::Sense::hover());
+                marks::brand(widgets.ui.painter(), rect, theme);
+                let name = widgets.words.say("app-name");
                 let text = egui::RichText::new(name).font(theme.strong()).color(theme.tokens.text);
-                pen.ui.add(egui::Label::new(text).selectable(false));
-                let far = if pen.is_rtl() {
+                widgets.ui.add(egui::Label::new(text).selectable(false));
+                let far = if widgets.is_rtl() {
                     Layout::left_to_right(Align::Center)
                 } else {
                     Layout::right_to_left(Align::Center)
                 };
-                pen.ui.with_layout(far, |ui| draw(&mut Pen { ui, words, theme })).inner
+                widgets.ui.with_layout(far, |ui| draw(&mut Widgets { ui, words, theme })).inner
             })
         })
         .inner
@@ -42,25 +42,25 @@ pub(super) fn notice(ui: &mut Ui, words: &Words, theme: &Theme, id: &str) {
         .frame(Frame::new().fill(theme.tokens.background).inner_margin(Margin::symmetric(MARGIN, 6)))
         .show_separator_line(false)
         .show(ui, |ui| {
-            let mut pen = Pen { ui, words, theme };
+            let mut widgets = Widgets { ui, words, theme };
             let text = words.say(id);
-            pen.write(&text, theme.body(), theme.tokens.warn, Align::Min);
-            pen.announce("notice", &text, true);
+            widgets.write(&text, theme.body(), theme.tokens.warn, Align::Min);
+            widgets.announce("notice", &text, true);
         });
 }
 
 /// The buttons, at the bottom. To be drawn before [`content`], which gets what is left.
-pub(super) fn actions<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl FnOnce(&mut Pen<'_>) -> R) -> R {
+pub(super) fn actions<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl FnOnce(&mut Widgets<'_>) -> R) -> R {
     let margin = Margin { left: MARGIN, right: MARGIN, top: 10, bottom: 20 };
     Panel::bottom("actions")
         .frame(Frame::new().fill(theme.tokens.background).inner_margin(margin))
         .show_separator_line(false)
-        .show(ui, |ui| draw(&mut Pen { ui, words, theme }))
+        .show(ui, |ui| draw(&mut Widgets { ui, words, theme }))
         .inner
 }
 
 /// What the screen says.
-pub(super) fn content<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl FnOnce(&mut Pen<'_>) -> R) -> R {
+pub(super) fn content<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl FnOnce(&mut Widgets<'_>) -> R) -> R {
     let margin = Margin { left: MARGIN, right: MARGIN, top: 12, bottom: 4 };
     CentralPanel::default()
         .frame(Frame::new().fill(theme.tokens.background).inner_margin(margin))
@@ -70,7 +70,7 @@ pub(super) fn content<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl F
                 .show(ui, |ui| {
                     ui.set_width(ui.available_width());
                     scroll_by_keys(ui);
-                    draw(&mut Pen { ui, words, theme })
+                    draw(&mut Widgets { ui, words, theme })
                 })
                 .inner
         })

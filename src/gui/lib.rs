@@ -5,29 +5,29 @@
 //! own thread and answers with [`Command`]s.
 
 mod app;
+mod app_context;
 pub mod bidi;
 mod cameras;
 #[cfg(feature = "gallery")]
 pub mod catalogue;
 mod digits;
 pub mod fonts;
-mod host;
 mod hotplug;
 mod layout;
 mod marks;
-mod pen;
 mod preview;
 #[cfg(feature = "gallery")]
 pub mod raster;
 pub mod screen;
 mod screens;
 pub mod theme;
+mod widgets;
 mod window;
 pub mod words;
 
 pub use app::App;
+pub use app_context::AppContext;
 pub use cameras::CameraEntry;
-pub use host::Host;
 pub use window::{open, run};
 
 use zeroize::Zeroizing;

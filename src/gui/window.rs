@@ -6,7 +6,7 @@ use eframe::{
 };
 
 use super::{
-    App, Host,
+    App, AppContext,
     theme::{Scheme, Theme, WINDOW_MIN},
 };
 
@@ -16,8 +16,8 @@ const ICON: &[u8] = include_bytes!("../../assets/icon/countenance-128.png");
 const APP_ID: &str = "countenance";
 
 /// Opens the window and runs it until it closes.
-pub fn open(host: Host) -> eframe::Result {
-    run(move |ctx| App::new(ctx, host))
+pub fn open(context: AppContext) -> eframe::Result {
+    run(move |ctx| App::new(ctx, context))
 }
 
 /// Opens a window for what `make` makes, and runs it until it closes.

@@ -9,7 +9,7 @@ use std::{
 use eframe::egui::{Context, Ui, ViewportCommand};
 
 use countenance_client::runner::Command;
-use countenance_gui::{App, Ask, Host, screen::Screen};
+use countenance_gui::{App, AppContext, Ask, screen::Screen};
 
 use crate::bench::{Times, peak_mib};
 
@@ -95,10 +95,10 @@ struct Watch {
 }
 
 impl Paced {
-    /// Watches `logins` logins by `link` in the window of `host`, which was `launched` then.
-    pub fn new(ctx: &Context, host: Host, logins: u32, launched: Instant, report: Arc<Mutex<Report>>) -> Self {
-        let link = host.link.clone().unwrap_or_default();
-        Self { app: App::new(ctx, host), link, logins, launched, report, watch: Watch::default() }
+    /// Watches `logins` logins by `link` in the window of `context`, which was `launched` then.
+    pub fn new(ctx: &Context, context: AppContext, logins: u32, launched: Instant, report: Arc<Mutex<Report>>) -> Self {
+        let link = context.link.clone().unwrap_or_default();
+        Self { app: App::new(ctx, context), link, logins, launched, report, watch: Watch::default() }
     }
 
     fn note(&self, what: impl FnOnce(&mut Report)) {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use countenance_client::{instance::Inbox, rehearsal, runner::RunOutcome, settings::Settings};
-use countenance_gui::{App, Host, catalogue};
+use countenance_gui::{App, AppContext, catalogue};
 use eframe::egui::accesskit::Role;
 use egui_kittest::{
     Harness, Node,
@@ -39,7 +39,7 @@ impl Window {
     pub(crate) fn open(script: Script, link: Option<&str>, settings: Settings, inbox: Option<Inbox>) -> Self {
         let (stage, ended) = (Stage::new(script), Arc::new(Mutex::new(None)));
         let (wake, woken): (Sender<()>, _) = channel();
-        let host = Host {
+        let context = AppContext {
             world: Arc::new(OnStage(Arc::clone(&stage))),
             preview: Box::new(catalogue::sitter),
             allowed: std::iter::once(rehearsal::ORIGIN.parse().unwrap()).collect(),
@@ -66,7 +66,7 @@ impl Window {
             cc.egui_ctx.set_request_repaint_callback(move |_| {
                 wake.send(()).ok();
             });
-            let mut app = App::new(&cc.egui_ctx, host);
+            let mut app = App::new(&cc.egui_ctx, context);
             app.look_for_cameras_each(&cc.egui_ctx, BEAT);
             app
         });

@@ -13,7 +13,7 @@ use countenance_client::runner::CameraFault;
 impl App {
     /// Looks at the plugs each `beat` from now on.
     pub fn look_for_cameras_each(&mut self, ctx: &Context, beat: Duration) {
-        self.hotplug = HotplugMonitor::new(Arc::clone(&self.host.cameras), beat, wake(ctx));
+        self.hotplug = HotplugMonitor::new(Arc::clone(&self.context.cameras), beat, wake(ctx));
     }
 
     /// Looks at the plugs while a page needs to know.

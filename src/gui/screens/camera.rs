@@ -22,12 +22,12 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, fault: CameraFault) -> Option<A
         CameraFault::NotAllowed => ("camera-not-allowed-title", "camera-not-allowed-body", "camera-not-allowed-fix"),
         CameraFault::Recording => ("camera-recording-title", "camera-recording-body", "camera-recording-fix"),
     };
-    let ask = failure::again_or_stop(ui, view, true, |pen| camera_menu::another(pen, view));
-    layout::content(ui, view.words, view.theme, |pen| {
-        pen.verdict(Mark::Camera, title, body);
-        pen.gap(8.0);
-        pen.card(|pen| pen.body(fix));
-        pen.announce_all(&[title, body, fix], true);
+    let ask = failure::again_or_stop(ui, view, true, |widgets| camera_menu::another(widgets, view));
+    layout::content(ui, view.words, view.theme, |widgets| {
+        widgets.verdict(Mark::Camera, title, body);
+        widgets.gap(8.0);
+        widgets.card(|widgets| widgets.body(fix));
+        widgets.announce_all(&[title, body, fix], true);
     });
     ask
 }

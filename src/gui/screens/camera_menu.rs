@@ -4,9 +4,9 @@ use eframe::egui::{Button, Popup, Response, Role, TextWrapMode, WidgetInfo, acce
 
 use super::super::{
     Ask, CameraEntry, Page, cameras,
-    pen::{Pen, Weight},
     screen::Screen,
     theme::MARGIN,
+    widgets::{ButtonStyle, Widgets},
 };
 use super::View;
 
@@ -18,29 +18,29 @@ pub(super) fn is_offered(view: &View<'_>) -> bool {
 }
 
 /// Another camera for the one that looks.
-pub(super) fn small(pen: &mut Pen<'_>, view: &View<'_>) -> Option<Ask> {
+pub(super) fn small(widgets: &mut Widgets<'_>, view: &View<'_>) -> Option<Ask> {
     let state = view.state;
-    let button = pen.small_button("settings-camera");
+    let button = widgets.small_button("settings-camera");
     let in_use = cameras::used(&state.settings, &state.cameras).map(|camera| camera.id.as_str());
-    menu(pen, view, &button, in_use, |_| true)
+    menu(widgets, view, &button, in_use, |_| true)
 }
 
 /// Another camera than the one that failed, if there is one.
-pub(super) fn another(pen: &mut Pen<'_>, view: &View<'_>) -> Option<Ask> {
+pub(super) fn another(widgets: &mut Widgets<'_>, view: &View<'_>) -> Option<Ask> {
     let state = view.state;
     let failed = state.failed_camera.as_deref();
     let is_another = |camera: &CameraEntry| failed != Some(camera.id.as_str());
     if state.plays_recording || state.settings.camera_pinned || !state.cameras.iter().any(is_another) {
         return None;
     }
-    let text = pen.words.say("camera-another");
-    let button = pen.button_saying(Weight::Second, &text);
-    menu(pen, view, &button, None, is_another)
+    let text = widgets.words.say("camera-another");
+    let button = widgets.button_saying(ButtonStyle::Secondary, &text);
+    menu(widgets, view, &button, None, is_another)
 }
 
 /// What `button` opens: a line for each camera that is `offered`.
 fn menu(
-    pen: &mut Pen<'_>,
+    widgets: &mut Widgets<'_>,
     view: &View<'_>,
     button: &Response,
     in_use: Option<&str>,
@@ -57,13 +57,13 @@ fn menu(
             node.set_value(name.as_str());
         }
     });
-    let (words, theme) = (pen.words, pen.theme);
+    let (words, theme) = (widgets.words, widgets.theme);
     let shown = Popup::menu(button).show(|ui| {
         ui.set_max_width(width - 4.0 * f32::from(MARGIN));
         ui.style_mut().wrap_mode = Some(TextWrapMode::Wrap);
-        let mut pen = Pen { ui, words, theme };
+        let mut widgets = Widgets { ui, words, theme };
         let offers = names.iter().zip(&view.state.cameras).filter(|(_, camera)| offered(camera));
-        let pressed = offers.filter(|(name, camera)| line(&mut pen, name, in_use == Some(camera.id.as_str())));
+        let pressed = offers.filter(|(name, camera)| line(&mut widgets, name, in_use == Some(camera.id.as_str())));
         pressed.map(|(_, camera)| Ask::UseCamera(camera.id.clone())).last()
     });
     if was_open && !is_open() && !button.ctx.input(|i| i.pointer.any_released()) {
@@ -74,11 +74,11 @@ fn menu(
 }
 
 /// A camera, and whether it was pressed.
-fn line(pen: &mut Pen<'_>, name: &str, is_in_use: bool) -> bool {
-    let width = pen.ui.available_width() - 2.0 * pen.ui.spacing().button_padding.x;
-    let text = pen.line(name, pen.theme.body(), pen.theme.tokens.text, width);
-    let response = pen.ui.add(Button::selectable(is_in_use, text));
+fn line(widgets: &mut Widgets<'_>, name: &str, is_in_use: bool) -> bool {
+    let width = widgets.ui.available_width() - 2.0 * widgets.ui.spacing().button_padding.x;
+    let text = widgets.line(name, widgets.theme.body(), widgets.theme.tokens.text, width);
+    let response = widgets.ui.add(Button::selectable(is_in_use, text));
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_in_use, name));
-    pen.focus_ring(&response);
+    widgets.focus_ring(&response);
     response.clicked()
 }

@@ -3,11 +3,10 @@
 use eframe::egui::{self, Align, Role, Sense, Ui, Vec2, WidgetInfo, accesskit};
 
 use super::super::{
-    Ask, layout,
-    pen::{Pen, Weight},
-    preview,
+    Ask, layout, preview,
     screen::CaptureView,
     theme::{PREVIEW_RADIUS, RING_SECS},
+    widgets::{ButtonStyle, Widgets},
     words::Arg,
 };
 use super::View;
@@ -17,43 +16,43 @@ use countenance_core::{liveness::LEAST_SHARE, policy::CapturePolicy, quality::Hi
 /// The capture of a login.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, capture: &CaptureView) -> Option<Ask> {
     let left = seconds_left(capture);
-    let ask = layout::actions(ui, view.words, view.theme, |pen| {
+    let ask = layout::actions(ui, view.words, view.theme, |widgets| {
         if let Some(seconds) = left {
-            let text = pen.say_with("capture-time-left", &[("seconds", Arg::Number(seconds))]);
-            pen.write(&text, pen.theme.small(), pen.theme.tokens.soft, Align::Center);
+            let text = widgets.say_with("capture-time-left", &[("seconds", Arg::Number(seconds))]);
+            widgets.write(&text, widgets.theme.small(), widgets.theme.tokens.soft, Align::Center);
         }
         if view.state.plays_recording {
-            pen.soft("capture-recording");
+            widgets.soft("capture-recording");
         }
-        pen.button(Weight::Second, "capture-cancel").then_some(Ask::Command(Command::Cancel))
+        widgets.button(ButtonStyle::Secondary, "capture-cancel").then_some(Ask::Command(Command::Cancel))
     });
-    layout::content(ui, view.words, view.theme, |pen| {
+    layout::content(ui, view.words, view.theme, |widgets| {
         // The least evidence is there and not sure yet: whoever holds still is told that it goes on.
         let longer = capture.gathered_ratio >= LEAST_SHARE;
-        let words = words_for(pen, capture, if longer { "hint-almost-there" } else { "hint-hold-still" });
-        picture(pen, view, capture, &words, capture.gathered_ratio);
+        let words = words_for(widgets, capture, if longer { "hint-almost-there" } else { "hint-hold-still" });
+        picture(widgets, view, capture, &words, capture.gathered_ratio);
     });
     ask
 }
 
 /// The try of the camera.
 pub(super) fn trying(ui: &mut Ui, view: &View<'_>, capture: &CaptureView) -> Option<Ask> {
-    let ask = layout::actions(ui, view.words, view.theme, |pen| {
-        pen.button(Weight::Second, "settings-back").then_some(Ask::Command(Command::Cancel))
+    let ask = layout::actions(ui, view.words, view.theme, |widgets| {
+        widgets.button(ButtonStyle::Secondary, "settings-back").then_some(Ask::Command(Command::Cancel))
     });
-    layout::content(ui, view.words, view.theme, |pen| {
-        pen.title("camera-test-title");
-        pen.soft("camera-test-body");
-        let words = words_for(pen, capture, "camera-test-good");
+    layout::content(ui, view.words, view.theme, |widgets| {
+        widgets.title("camera-test-title");
+        widgets.soft("camera-test-body");
+        let words = words_for(widgets, capture, "camera-test-good");
         let good = if capture.at_millis.is_some() && capture.hint.is_none() { 1.0 } else { 0.0 };
-        picture(pen, view, capture, &words, good);
+        picture(widgets, view, capture, &words, good);
     });
     ask
 }
 
 /// The one thing to say now; `good` while nothing can be done better.
-fn words_for(pen: &Pen<'_>, capture: &CaptureView, good: &str) -> String {
-    pen.words.say(match (capture.at_millis, capture.hint) {
+fn words_for(widgets: &Widgets<'_>, capture: &CaptureView, good: &str) -> String {
+    widgets.words.say(match (capture.at_millis, capture.hint) {
         (None, _) if capture.camera_came => "camera-came",
         (None, _) => "capture-starting",
         (Some(_), Some(hint)) => words_of(hint),
@@ -62,40 +61,40 @@ fn words_for(pen: &Pen<'_>, capture: &CaptureView, good: &str) -> String {
 }
 
 /// The hint above, the preview below: eyes near the lens, which sits above the screen.
-fn picture(pen: &mut Pen<'_>, view: &View<'_>, capture: &CaptureView, words: &str, progress: f32) {
-    let two_lines = pen.theme.hint().size * 2.5;
-    let room = Vec2::new(pen.ui.available_width(), two_lines);
-    pen.ui.allocate_ui_with_layout(room, egui::Layout::bottom_up(Align::Center), |ui| {
+fn picture(widgets: &mut Widgets<'_>, view: &View<'_>, capture: &CaptureView, words: &str, progress: f32) {
+    let two_lines = widgets.theme.hint().size * 2.5;
+    let room = Vec2::new(widgets.ui.available_width(), two_lines);
+    widgets.ui.allocate_ui_with_layout(room, egui::Layout::bottom_up(Align::Center), |ui| {
         ui.set_min_height(two_lines);
-        let mut pen = Pen { ui, words: view.words, theme: view.theme };
-        let response = pen.write(words, pen.theme.hint(), pen.theme.tokens.text, Align::Center);
-        pen.as_heading(&response, words);
+        let mut widgets = Widgets { ui, words: view.words, theme: view.theme };
+        let response = widgets.write(words, widgets.theme.hint(), widgets.theme.tokens.text, Align::Center);
+        widgets.as_heading(&response, words);
     });
     // What already shows on the screen is said aloud only when it changes.
-    pen.announce("hint", words, false);
-    let height = (pen.ui.available_height() - 8.0).max(220.0);
-    let rect = preview::place(pen.ui.available_rect_before_wrap(), height);
-    let response = pen.ui.allocate_rect(rect, Sense::hover());
-    let name = pen.words.say("capture-preview");
+    widgets.announce("hint", words, false);
+    let height = (widgets.ui.available_height() - 8.0).max(220.0);
+    let rect = preview::place(widgets.ui.available_rect_before_wrap(), height);
+    let response = widgets.ui.allocate_rect(rect, Sense::hover());
+    let name = widgets.words.say("capture-preview");
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
-    let painter = pen.ui.painter().clone();
+    let painter = widgets.ui.painter().clone();
     painter.rect_filled(rect, PREVIEW_RADIUS, view.theme.tokens.surface);
     view.preview.paint(&painter, rect, PREVIEW_RADIUS);
     let secs = if view.theme.reduced_motion { 0.0 } else { RING_SECS };
-    let shown = pen.ui.ctx().animate_value_with_time(egui::Id::unique("ring"), progress, secs);
+    let shown = widgets.ui.ctx().animate_value_with_time(egui::Id::unique("ring"), progress, secs);
     preview::guide(&painter, rect, shown, view.theme);
     if capture.at_millis.is_some() {
-        progress_node(pen, rect, progress);
+        progress_node(widgets, rect, progress);
     }
 }
 
 /// The ring, for whoever does not see it.
-fn progress_node(pen: &mut Pen<'_>, rect: egui::Rect, progress: f32) {
+fn progress_node(widgets: &mut Widgets<'_>, rect: egui::Rect, progress: f32) {
     let id = egui::Id::unique("progress");
-    pen.ui.interact(rect, id, Sense::hover());
+    widgets.ui.interact(rect, id, Sense::hover());
     let percent = (progress.clamp(0.0, 1.0) * 10.0) as u32 * 10;
-    let text = pen.say_with("capture-progress", &[("percent", Arg::Number(percent))]);
-    pen.ui.ctx().accesskit_node_builder(id, |node| {
+    let text = widgets.say_with("capture-progress", &[("percent", Arg::Number(percent))]);
+    widgets.ui.ctx().accesskit_node_builder(id, |node| {
         node.set_role(accesskit::Role::ProgressIndicator);
         node.set_label(text);
         node.set_numeric_value(f64::from(percent));

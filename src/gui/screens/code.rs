@@ -7,8 +7,8 @@ use super::super::{
     digits::Digits,
     layout,
     marks::Mark,
-    pen::{Pen, Weight},
     screen::Code,
+    widgets::{ButtonStyle, Widgets},
     words::Arg,
 };
 use super::{View, waiting};
@@ -44,24 +44,24 @@ fn mishap(step: CodeStep) -> Option<&'static str> {
 
 /// By which way the code shall come.
 fn choose(ui: &mut Ui, view: &View<'_>, code: &Code) -> Option<Command> {
-    let asked = layout::actions(ui, view.words, view.theme, |pen| {
+    let asked = layout::actions(ui, view.words, view.theme, |widgets| {
         let mut asked = None;
         for (i, channel) in view.state.fallback.iter().enumerate() {
-            let weight = if i == 0 { Weight::First } else { Weight::Second };
-            if pen.button(weight, words_of(*channel)) {
+            let style = if i == 0 { ButtonStyle::Primary } else { ButtonStyle::Secondary };
+            if widgets.button(style, words_of(*channel)) {
                 asked = Some(Command::SendCode(*channel));
             }
         }
-        asked.or(face(pen)).or(stop(pen))
+        asked.or(face(widgets)).or(stop(widgets))
     });
-    layout::content(ui, view.words, view.theme, |pen| {
-        pen.gap(24.0);
+    layout::content(ui, view.words, view.theme, |widgets| {
+        widgets.gap(24.0);
         if let Some(mishap) = mishap(code.step) {
-            pen.verdict(Mark::Warning, "code-title", mishap);
-            pen.announce_all(&[mishap], true);
+            widgets.verdict(Mark::Warning, "code-title", mishap);
+            widgets.announce_all(&[mishap], true);
         } else {
-            pen.verdict(Mark::Question, "code-title", "code-choose");
-            pen.announce_all(&["code-title", "code-choose"], false);
+            widgets.verdict(Mark::Question, "code-title", "code-choose");
+            widgets.announce_all(&["code-title", "code-choose"], false);
         }
     });
     asked
@@ -70,79 +70,79 @@ fn choose(ui: &mut Ui, view: &View<'_>, code: &Code) -> Option<Command> {
 /// The code has been sent: which is it?
 fn enter(ui: &mut Ui, view: &View<'_>, code: &Code, draft: &mut Draft, attempts_left: u32) -> Option<Command> {
     let mishap = mishap(code.step);
-    let pressed = layout::actions(ui, view.words, view.theme, |pen| {
-        let check = pen.button(Weight::First, "code-check").then(|| checked(draft)).flatten();
-        let again = send_again(pen, view, code.channel);
+    let pressed = layout::actions(ui, view.words, view.theme, |widgets| {
+        let check = widgets.button(ButtonStyle::Primary, "code-check").then(|| checked(draft)).flatten();
+        let again = send_again(widgets, view, code.channel);
         let is_stuck = matches!(code.step, CodeStep::NotSent(_) | CodeStep::NotChecked(_));
-        let face = if is_stuck { face(pen) } else { None };
-        check.or(again).or(face).or(stop(pen))
+        let face = if is_stuck { face(widgets) } else { None };
+        check.or(again).or(face).or(stop(widgets))
     });
     let mut entered = None;
-    layout::content(ui, view.words, view.theme, |pen| {
-        pen.title("code-title");
+    layout::content(ui, view.words, view.theme, |widgets| {
+        widgets.title("code-title");
         if mishap.is_none() {
-            pen.body("code-sent");
+            widgets.body("code-sent");
         }
-        pen.gap(12.0);
-        entered = field(pen, draft);
-        let left = pen.say_with("attempts-left", &[("attempts", Arg::Number(attempts_left))]);
+        widgets.gap(12.0);
+        entered = field(widgets, draft);
+        let left = widgets.say_with("attempts-left", &[("attempts", Arg::Number(attempts_left))]);
         if let Some(mishap) = mishap {
-            let said = pen.words.say(mishap);
-            pen.write(&said, pen.theme.strong(), pen.theme.tokens.danger, Align::Min);
-            pen.announce("code", &format!("{said} {left}"), true);
+            let said = widgets.words.say(mishap);
+            widgets.write(&said, widgets.theme.strong(), widgets.theme.tokens.danger, Align::Min);
+            widgets.announce("code", &format!("{said} {left}"), true);
         } else {
-            let sent = pen.words.say("code-sent");
-            pen.announce("code", &sent, false);
+            let sent = widgets.words.say("code-sent");
+            widgets.announce("code", &sent, false);
         }
-        pen.write(&left, pen.theme.small(), pen.theme.tokens.soft, Align::Min);
+        widgets.write(&left, widgets.theme.small(), widgets.theme.tokens.soft, Align::Min);
     });
     pressed.or(entered)
 }
 
 /// Another code, by the same way or another, once the last one has had the time to come.
-fn send_again(pen: &mut Pen<'_>, view: &View<'_>, last: Option<Fallback>) -> Option<Command> {
+fn send_again(widgets: &mut Widgets<'_>, view: &View<'_>, last: Option<Fallback>) -> Option<Command> {
     let seconds = view.state.resend_secs;
     if seconds > 0 {
-        let wait = pen.say_with("code-resend-wait", &[("seconds", Arg::Number(seconds))]);
-        pen.write(&wait, pen.theme.small(), pen.theme.tokens.soft, Align::Center);
+        let wait = widgets.say_with("code-resend-wait", &[("seconds", Arg::Number(seconds))]);
+        widgets.write(&wait, widgets.theme.small(), widgets.theme.tokens.soft, Align::Center);
         return None;
     }
     let mut asked = None;
     for channel in &view.state.fallback {
         let id = if Some(*channel) == last { "code-resend" } else { words_of(*channel) };
-        if pen.button(Weight::Second, id) {
+        if widgets.button(ButtonStyle::Secondary, id) {
             asked = Some(Command::SendCode(*channel));
         }
     }
     asked
 }
 
-fn face(pen: &mut Pen<'_>) -> Option<Command> {
-    pen.button(Weight::Second, "code-camera").then_some(Command::TryAgain)
+fn face(widgets: &mut Widgets<'_>) -> Option<Command> {
+    widgets.button(ButtonStyle::Secondary, "code-camera").then_some(Command::TryAgain)
 }
 
-fn stop(pen: &mut Pen<'_>) -> Option<Command> {
-    pen.button(Weight::Second, "stop-here").then_some(Command::GiveUp)
+fn stop(widgets: &mut Widgets<'_>) -> Option<Command> {
+    widgets.button(ButtonStyle::Secondary, "stop-here").then_some(Command::GiveUp)
 }
 
 /// The six digits. The field has the keyboard from the start: there is nothing else to type here, and nothing to agree to.
-fn field(pen: &mut Pen<'_>, draft: &mut Draft) -> Option<Command> {
-    let name = pen.words.say("code-label");
-    pen.write(&name, pen.theme.small(), pen.theme.tokens.soft, Align::Min);
+fn field(widgets: &mut Widgets<'_>, draft: &mut Draft) -> Option<Command> {
+    let name = widgets.words.say("code-label");
+    widgets.write(&name, widgets.theme.small(), widgets.theme.tokens.soft, Align::Min);
     let mut digits = Digits(&mut draft.code);
     let field = TextEdit::singleline(&mut digits)
-        .font(pen.theme.title())
+        .font(widgets.theme.title())
         .align(Align2::CENTER_CENTER)
         .margin(egui::vec2(12.0, 12.0))
         .desired_width(f32::INFINITY);
-    let response = pen.ui.add(field);
-    pen.ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name.as_str()));
-    pen.focus_ring(&response);
-    let is_entered = response.lost_focus() && pen.ui.input(|i| i.key_pressed(Key::Enter));
-    if pen.ui.memory(|m| m.focused().is_none()) {
+    let response = widgets.ui.add(field);
+    widgets.ui.ctx().accesskit_node_builder(response.id, |node| node.set_label(name.as_str()));
+    widgets.focus_ring(&response);
+    let is_entered = response.lost_focus() && widgets.ui.input(|i| i.key_pressed(Key::Enter));
+    if widgets.ui.memory(|m| m.focused().is_none()) {
         response.request_focus();
     }
-    forget_earlier(pen.ui, response.id);
+    forget_earlier(widgets.ui, response.id);
     is_entered.then(|| checked(draft)).flatten()
 }
 

@@ -4,46 +4,47 @@ use eframe::egui::{Align, Ui};
 
 use super::super::{
     Ask, Page, layout,
-    pen::{Pen, Weight},
+    widgets::{ButtonStyle, Widgets},
 };
 use super::View;
 use countenance_client::doctor::{Finding, State};
 
 pub(super) fn show(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
     let findings = view.state.findings.as_deref();
-    let ask = layout::actions(ui, view.words, view.theme, |pen| {
-        let copy = findings.filter(|_| pen.button(Weight::Second, "diagnostics-copy")).map(report).map(Ask::Copy);
-        let back = pen.button(Weight::Second, "settings-back").then_some(Ask::Go(Page::Settings));
+    let ask = layout::actions(ui, view.words, view.theme, |widgets| {
+        let copy =
+            findings.filter(|_| widgets.button(ButtonStyle::Secondary, "diagnostics-copy")).map(report).map(Ask::Copy);
+        let back = widgets.button(ButtonStyle::Secondary, "settings-back").then_some(Ask::Go(Page::Settings));
         copy.or(back)
     });
-    layout::content(ui, view.words, view.theme, |pen| {
-        pen.title("diagnostics-title");
-        pen.soft("diagnostics-body");
+    layout::content(ui, view.words, view.theme, |widgets| {
+        widgets.title("diagnostics-title");
+        widgets.soft("diagnostics-body");
         match findings {
             None => {
-                pen.body("diagnostics-running");
-                let running = pen.words.say("diagnostics-running");
-                pen.announce("diagnostics", &running, false);
+                widgets.body("diagnostics-running");
+                let running = widgets.words.say("diagnostics-running");
+                widgets.announce("diagnostics", &running, false);
             }
-            Some(findings) => findings.iter().for_each(|finding| one(pen, finding)),
+            Some(findings) => findings.iter().for_each(|finding| one(widgets, finding)),
         }
     });
     ask
 }
 
-fn one(pen: &mut Pen<'_>, finding: &Finding) {
-    let t = pen.theme.tokens;
+fn one(widgets: &mut Widgets<'_>, finding: &Finding) {
+    let t = widgets.theme.tokens;
     let (state, colour) = match finding.state {
         State::Good => ("diagnostics-good", t.good),
         State::Attention => ("diagnostics-attention", t.danger),
         State::Unknown => ("diagnostics-unknown", t.warn),
     };
-    pen.card(|pen| {
-        let title = format!("{}: {}", pen.words.say(finding.check.id()), pen.words.say(state));
-        pen.write(&title, pen.theme.strong(), colour, Align::Min);
-        pen.write(&finding.detail, pen.theme.small(), pen.theme.tokens.soft, Align::Min);
+    widgets.card(|widgets| {
+        let title = format!("{}: {}", widgets.words.say(finding.check.id()), widgets.words.say(state));
+        widgets.write(&title, widgets.theme.strong(), colour, Align::Min);
+        widgets.write(&finding.detail, widgets.theme.small(), widgets.theme.tokens.soft, Align::Min);
         if let Some(fix) = finding.fix {
-            pen.body(fix.id());
+            widgets.body(fix.id());
         }
     });
 }

@@ -5,9 +5,9 @@ use eframe::egui::{self, Align, Layout, Role, Sense, Ui, Vec2, WidgetInfo};
 use super::super::{
     Ask, layout,
     marks::{self, Mark},
-    pen::{Pen, Weight},
     screen::Refusal,
     theme::RADIUS,
+    widgets::{ButtonStyle, Widgets},
     words::Arg,
 };
 use super::View;
@@ -26,13 +26,13 @@ pub(super) fn cannot_tell(ui: &mut Ui, view: &View<'_>, inconclusive: &Inconclus
         }
     };
     let ask = again_or_stop(ui, view, true, |_| None);
-    layout::content(ui, view.words, view.theme, |pen| {
-        pen.verdict(Mark::Question, "cannot-tell-title", body);
-        pen.gap(8.0);
+    layout::content(ui, view.words, view.theme, |widgets| {
+        widgets.verdict(Mark::Question, "cannot-tell-title", body);
+        widgets.gap(8.0);
         for item in advice {
-            pen.item(item);
+            widgets.item(item);
         }
-        pen.announce_all(&["cannot-tell-title", body], true);
+        widgets.announce_all(&["cannot-tell-title", body], true);
     });
     ask
 }
@@ -41,8 +41,8 @@ pub(super) fn cannot_tell(ui: &mut Ui, view: &View<'_>, inconclusive: &Inconclus
 pub(super) fn not_accepted(ui: &mut Ui, view: &View<'_>, refusal: &Refusal) -> Option<Ask> {
     // None left, and not over: a code may still pass the login.
     let ask = again_or_stop(ui, view, refusal.attempts_left > 0, |_| None);
-    layout::content(ui, view.words, view.theme, |pen| {
-        pen.title("not-accepted-title");
+    layout::content(ui, view.words, view.theme, |widgets| {
+        widgets.title("not-accepted-title");
         let why = match refusal.reason {
             Reason::NotLive => "not-accepted-not-live",
             Reason::PoorQuality => "not-accepted-poor-quality",
@@ -51,14 +51,14 @@ pub(super) fn not_accepted(ui: &mut Ui, view: &View<'_>, refusal: &Refusal) -> O
             Reason::TooManyAttempts => "refused-too-many",
             _ => "not-accepted-no-match",
         };
-        pen.body(why);
+        widgets.body(why);
         if !view.preview.is_empty() {
-            pictures(pen, view);
+            pictures(widgets, view);
         }
-        let left = pen.say_with("attempts-left", &[("attempts", Arg::Number(refusal.attempts_left))]);
-        pen.write(&left, pen.theme.body(), pen.theme.tokens.soft, Align::Min);
-        let said = [pen.words.say("not-accepted-title"), pen.words.say(why), left].join(" ");
-        pen.announce("attempt_failed", &said, true);
+        let left = widgets.say_with("attempts-left", &[("attempts", Arg::Number(refusal.attempts_left))]);
+        widgets.write(&left, widgets.theme.body(), widgets.theme.tokens.soft, Align::Min);
+        let said = [widgets.words.say("not-accepted-title"), widgets.words.say(why), left].join(" ");
+        widgets.announce("attempt_failed", &said, true);
     });
     ask
 }
@@ -68,35 +68,35 @@ pub(super) fn again_or_stop(
     ui: &mut Ui,
     view: &View<'_>,
     may_retry: bool,
-    other: impl FnOnce(&mut Pen<'_>) -> Option<Ask>,
+    other: impl FnOnce(&mut Widgets<'_>) -> Option<Ask>,
 ) -> Option<Ask> {
-    layout::actions(ui, view.words, view.theme, |pen| {
-        let again = (may_retry && pen.button(Weight::First, "try-again")).then_some(Command::TryAgain);
-        let other = other(pen);
-        let weight = if may_retry { Weight::Second } else { Weight::First };
-        let code = (view.offers_code() && pen.button(weight, "use-code")).then_some(Command::UseCode);
-        let stop = pen.button(Weight::Second, "stop-here").then_some(Command::GiveUp);
+    layout::actions(ui, view.words, view.theme, |widgets| {
+        let again = (may_retry && widgets.button(ButtonStyle::Primary, "try-again")).then_some(Command::TryAgain);
+        let other = other(widgets);
+        let style = if may_retry { ButtonStyle::Secondary } else { ButtonStyle::Primary };
+        let code = (view.offers_code() && widgets.button(style, "use-code")).then_some(Command::UseCode);
+        let stop = widgets.button(ButtonStyle::Secondary, "stop-here").then_some(Command::GiveUp);
         again.or(code).or(stop).map(Ask::Command).or(other)
     })
 }
 
 /// The person's own picture beside what a good one looks like.
-fn pictures(pen: &mut Pen<'_>, view: &View<'_>) {
+fn pictures(widgets: &mut Widgets<'_>, view: &View<'_>) {
     let gap = 16.0;
-    let width = ((pen.ui.available_width() - gap) / 2.0).min(240.0);
+    let width = ((widgets.ui.available_width() - gap) / 2.0).min(240.0);
     let size = Vec2::new(width, width * 1.2);
-    pen.gap(8.0);
-    let layout = if pen.is_rtl() { Layout::right_to_left(Align::Min) } else { Layout::left_to_right(Align::Min) };
-    pen.ui.allocate_ui_with_layout(Vec2::new(pen.ui.available_width(), 0.0), layout, |ui| {
+    widgets.gap(8.0);
+    let layout = if widgets.is_rtl() { Layout::right_to_left(Align::Min) } else { Layout::left_to_right(Align::Min) };
+    widgets.ui.allocate_ui_with_layout(Vec2::new(widgets.ui.available_width(), 0.0), layout, |ui| {
         ui.spacing_mut().item_spacing.x = gap;
         for (id, is_own) in [("picture-yours", true), ("picture-ideal", false)] {
             ui.vertical(|ui| {
                 ui.set_width(width);
-                let mut pen = Pen { ui, words: view.words, theme: view.theme };
-                let (rect, response) = pen.ui.allocate_exact_size(size, Sense::hover());
-                let name = pen.words.say(id);
+                let mut widgets = Widgets { ui, words: view.words, theme: view.theme };
+                let (rect, response) = widgets.ui.allocate_exact_size(size, Sense::hover());
+                let name = widgets.words.say(id);
                 response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
-                let painter = pen.ui.painter();
+                let painter = widgets.ui.painter();
                 painter.rect_filled(rect, RADIUS, view.theme.tokens.surface);
                 if is_own {
                     view.preview.paint(painter, rect, f32::from(RADIUS));
@@ -105,9 +105,9 @@ fn pictures(pen: &mut Pen<'_>, view: &View<'_>) {
                 }
                 let line = egui::Stroke::new(1.0, view.theme.tokens.line);
                 painter.rect_stroke(rect, RADIUS, line, egui::StrokeKind::Inside);
-                pen.write(&name, pen.theme.small(), pen.theme.tokens.soft, Align::Center);
+                widgets.write(&name, widgets.theme.small(), widgets.theme.tokens.soft, Align::Center);
             });
         }
     });
-    pen.gap(8.0);
+    widgets.gap(8.0);
 }

@@ -3,7 +3,7 @@
 use eframe::egui::{Align, Ui};
 
 use super::{
-    Ask, Draft, LinkTrouble, Page, State, layout, pen::Pen, preview::Preview, screen::Screen, theme::Theme,
+    Ask, Draft, LinkTrouble, Page, State, layout, preview::Preview, screen::Screen, theme::Theme, widgets::Widgets,
     words::Words,
 };
 
@@ -21,10 +21,10 @@ mod settings;
 mod waiting;
 
 /// Says why the words are English, if no font has the letters of the language that was chosen.
-fn font_missing(pen: &mut Pen<'_>, view: &View<'_>) {
+fn font_missing(widgets: &mut Widgets<'_>, view: &View<'_>) {
     if view.state.font_missing {
-        let text = pen.words.say("font-missing");
-        pen.write(&text, pen.theme.body(), pen.theme.tokens.warn, Align::Min);
+        let text = widgets.words.say("font-missing");
+        widgets.write(&text, widgets.theme.body(), widgets.theme.tokens.warn, Align::Min);
     }
 }
 
@@ -47,12 +47,12 @@ impl View<'_> {
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<Ask> {
     let state = view.state;
     let offers_settings = state.page == Page::Main && !state.screen.is_login();
-    let header = layout::header(ui, view.words, view.theme, |pen| {
+    let header = layout::header(ui, view.words, view.theme, |widgets| {
         // In long languages and large letters there is no room for both.
         if camera_menu::is_offered(view) {
-            return camera_menu::small(pen, view);
+            return camera_menu::small(widgets, view);
         }
-        (offers_settings && pen.small_button("ready-settings").clicked()).then_some(Ask::Go(Page::Settings))
+        (offers_settings && widgets.small_button("ready-settings").clicked()).then_some(Ask::Go(Page::Settings))
     });
     if state.link_trouble == Some(LinkTrouble::Busy) && state.screen.is_login() {
         layout::notice(ui, view.words, view.theme, "link-busy");

@@ -2,7 +2,7 @@
 
 use eframe::egui::Ui;
 
-use super::super::{Ask, Page, layout, marks::Mark, pen::Weight};
+use super::super::{Ask, Page, layout, marks::Mark, widgets::ButtonStyle};
 use super::View;
 use countenance_client::flow::Remedy;
 use countenance_core::protocol::{Purpose, Reason};
@@ -55,15 +55,15 @@ fn show(
     body: &'static str,
     offers_diagnostics: bool,
 ) -> Option<Ask> {
-    let ask = layout::actions(ui, view.words, view.theme, |pen| {
-        let close = pen.button(Weight::First, "close").then_some(Ask::Close);
-        let look = offers_diagnostics && pen.button(Weight::Second, "settings-diagnostics");
+    let ask = layout::actions(ui, view.words, view.theme, |widgets| {
+        let close = widgets.button(ButtonStyle::Primary, "close").then_some(Ask::Close);
+        let look = offers_diagnostics && widgets.button(ButtonStyle::Secondary, "settings-diagnostics");
         close.or(look.then_some(Ask::Go(Page::Diagnostics)))
     });
-    layout::content(ui, view.words, view.theme, |pen| {
-        pen.gap(48.0);
-        pen.verdict(mark, title, body);
-        pen.announce_all(&[title, body], true);
+    layout::content(ui, view.words, view.theme, |widgets| {
+        widgets.gap(48.0);
+        widgets.verdict(mark, title, body);
+        widgets.announce_all(&[title, body], true);
     });
     ask
 }

@@ -2,7 +2,7 @@
 
 use eframe::egui::Ui;
 
-use super::super::{Ask, layout, marks::Mark, pen::Weight};
+use super::super::{Ask, layout, marks::Mark, widgets::ButtonStyle};
 use super::View;
 use countenance_client::runner::Command;
 
@@ -30,13 +30,13 @@ pub(super) fn code(ui: &mut Ui, view: &View<'_>, retrying: bool) -> Option<Ask> 
 }
 
 fn show(ui: &mut Ui, view: &View<'_>, mark: Mark, title: &'static str, body: &'static str) -> Option<Ask> {
-    let ask = layout::actions(ui, view.words, view.theme, |pen| {
-        pen.button(Weight::Second, "capture-cancel").then_some(Ask::Command(Command::Cancel))
+    let ask = layout::actions(ui, view.words, view.theme, |widgets| {
+        widgets.button(ButtonStyle::Secondary, "capture-cancel").then_some(Ask::Command(Command::Cancel))
     });
-    layout::content(ui, view.words, view.theme, |pen| {
-        pen.gap(48.0);
-        pen.verdict(mark, title, body);
-        pen.announce_all(&[title, body], false);
+    layout::content(ui, view.words, view.theme, |widgets| {
+        widgets.gap(48.0);
+        widgets.verdict(mark, title, body);
+        widgets.announce_all(&[title, body], false);
     });
     ask
 }

@@ -26,7 +26,7 @@ use countenance_core::{
     protocol::ModelClaim,
     rng::{SecureRandom, random_text},
 };
-use countenance_gui::{self as gui, Host};
+use countenance_gui::{self as gui, AppContext};
 use countenance_lab::pacing::{Paced, Report};
 use countenance_system::SystemRandom;
 use countenance_vision::VisionError;
@@ -40,7 +40,7 @@ pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
     let installed = Arc::new(Installed::new(DeviceKey::ephemeral(&SystemRandom), camera));
     load_early(Arc::clone(&installed))?;
     let slot = installed.slot.clone();
-    let host = Host {
+    let context = AppContext {
         world: Arc::new(Rehearsing(installed)),
         preview: Box::new(move || slot.frame()),
         allowed: rehearsal::ORIGIN.parse().into_iter().collect(),
@@ -59,7 +59,7 @@ pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
     };
     let report = Arc::new(Mutex::new(Report::default()));
     let shared = Arc::clone(&report);
-    gui::run(move |ctx| Paced::new(ctx, host, LOGINS, launched, shared))
+    gui::run(move |ctx| Paced::new(ctx, context, LOGINS, launched, shared))
         .map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))?;
     let report = report.lock().unwrap_or_else(PoisonError::into_inner).clone();
     io::stdout().write_all(report.table().as_bytes())?;

@@ -16,21 +16,21 @@ use super::{
 
 /// How much a button wants to be pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Weight {
+pub(super) enum ButtonStyle {
     /// What most people are here for; one a screen.
-    First,
+    Primary,
     /// Another way.
-    Second,
+    Secondary,
 }
 
 /// A `Ui` with words and theme.
-pub(super) struct Pen<'a> {
+pub(super) struct Widgets<'a> {
     pub(super) ui: &'a mut Ui,
     pub(super) words: &'a Words,
     pub(super) theme: &'a Theme,
 }
 
-impl Pen<'_> {
+impl Widgets<'_> {
     /// The screen's title: what a screen reader says first.
     pub(super) fn title(&mut self, id: &str) {
         let text = self.words.say(id);
@@ -72,9 +72,9 @@ impl Pen<'_> {
         let name = self.words.say(id);
         self.ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
-            let mut pen = Pen { ui, words: self.words, theme: self.theme };
-            pen.write(&name, pen.theme.small(), pen.theme.tokens.soft, Align::Min);
-            pen.write(value, pen.theme.strong(), pen.theme.tokens.text, Align::Min);
+            let mut widgets = Widgets { ui, words: self.words, theme: self.theme };
+            widgets.write(&name, widgets.theme.small(), widgets.theme.tokens.soft, Align::Min);
+            widgets.write(value, widgets.theme.strong(), widgets.theme.tokens.text, Align::Min);
         });
     }
 
@@ -84,14 +84,14 @@ impl Pen<'_> {
         let radius = 3.0 * self.theme.scale;
         let dot = self.theme.tokens.accent;
         let line = self.theme.body().size;
-        self.indented(24.0 * self.theme.scale, |pen, edge| {
-            let response = pen.write(&text, pen.theme.body(), pen.theme.tokens.text, Align::Min);
-            pen.ui.painter().circle_filled(egui::pos2(edge, response.rect.top() + line * 0.62), radius, dot);
+        self.indented(24.0 * self.theme.scale, |widgets, edge| {
+            let response = widgets.write(&text, widgets.theme.body(), widgets.theme.tokens.text, Align::Min);
+            widgets.ui.painter().circle_filled(egui::pos2(edge, response.rect.top() + line * 0.62), radius, dot);
         });
     }
 
     /// Draws indented from the side on which lines begin; the drawer gets the middle of the indent, points.
-    fn indented(&mut self, indent: f32, draw: impl FnOnce(&mut Pen<'_>, f32)) {
+    fn indented(&mut self, indent: f32, draw: impl FnOnce(&mut Widgets<'_>, f32)) {
         let mut rect = self.ui.available_rect_before_wrap();
         let edge = if self.is_rtl() {
             *rect.right_mut() -= indent;
@@ -102,7 +102,7 @@ impl Pen<'_> {
         };
         let layout = *self.ui.layout();
         self.ui.scope_builder(egui::UiBuilder::new().max_rect(rect).layout(layout), |ui| {
-            draw(&mut Pen { ui, words: self.words, theme: self.theme }, edge);
+            draw(&mut Widgets { ui, words: self.words, theme: self.theme }, edge);
         });
     }
 
@@ -147,18 +147,18 @@ impl Pen<'_> {
     }
 
     /// A button over the whole width.
-    pub(super) fn button(&mut self, weight: Weight, id: &str) -> bool {
+    pub(super) fn button(&mut self, style: ButtonStyle, id: &str) -> bool {
         let text = self.words.say(id);
-        self.button_saying(weight, &text).clicked()
+        self.button_saying(style, &text).clicked()
     }
 
     /// A button of words already said.
-    pub(super) fn button_saying(&mut self, weight: Weight, text: &str) -> Response {
+    pub(super) fn button_saying(&mut self, style: ButtonStyle, text: &str) -> Response {
         let t = self.theme.tokens;
         let width = self.ui.available_width();
-        let (words, fill, line) = match weight {
-            Weight::First => (t.on_accent, t.accent, Stroke::new(1.5, t.accent)),
-            Weight::Second => (t.text, t.surface, Stroke::new(1.5, t.line)),
+        let (words, fill, line) = match style {
+            ButtonStyle::Primary => (t.on_accent, t.accent, Stroke::new(1.5, t.accent)),
+            ButtonStyle::Secondary => (t.text, t.surface, Stroke::new(1.5, t.line)),
         };
         let button = Button::new(self.line(text, self.theme.strong(), words, width - 32.0))
             .fill(fill)
@@ -237,7 +237,7 @@ impl Pen<'_> {
     }
 
     /// A card: a quiet surface with a border.
-    pub(super) fn card(&mut self, draw: impl FnOnce(&mut Pen<'_>)) {
+    pub(super) fn card(&mut self, draw: impl FnOnce(&mut Widgets<'_>)) {
         let t = self.theme.tokens;
         egui::Frame::new()
             .fill(t.surface)
@@ -246,7 +246,7 @@ impl Pen<'_> {
             .inner_margin(16)
             .show(self.ui, |ui| {
                 ui.set_width(ui.available_width());
-                draw(&mut Pen { ui, words: self.words, theme: self.theme });
+                draw(&mut Widgets { ui, words: self.words, theme: self.theme });
             });
     }
 
@@ -266,13 +266,13 @@ impl Pen<'_> {
     }
 
     /// Draws in a row, from the side on which lines begin.
-    pub(super) fn row<R>(&mut self, draw: impl FnOnce(&mut Pen<'_>) -> R) -> R {
+    pub(super) fn row<R>(&mut self, draw: impl FnOnce(&mut Widgets<'_>) -> R) -> R {
         let layout =
             if self.is_rtl() { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };
         let height = TOUCH.max(self.theme.body().size * 1.6);
         let size = Vec2::new(self.ui.available_width(), height);
         self.ui
-            .allocate_ui_with_layout(size, layout, |ui| draw(&mut Pen { ui, words: self.words, theme: self.theme }))
+            .allocate_ui_with_layout(size, layout, |ui| draw(&mut Widgets { ui, words: self.words, theme: self.theme }))
             .inner
     }
 }

@@ -16,7 +16,7 @@ use countenance_client::{
 use countenance_core::frame::Frame;
 
 /// What the application borrows of its surroundings.
-pub struct Host {
+pub struct AppContext {
     /// What runs borrow.
     pub world: Arc<dyn World>,
     /// The newest frame of the camera that runs.
