@@ -13,7 +13,7 @@ use countenance_core::protocol::CameraClaim;
 
 /// Which camera is wanted, and how it is to be used.
 #[derive(Debug, Clone, Default)]
-pub struct Wish {
+pub struct CameraRequest {
     /// Which one.
     pub choice: Choice,
     /// How: formats, mounting, what its pictures must be like.
@@ -26,16 +26,16 @@ pub type Qualifies = Box<dyn Fn(&CameraClaim) -> bool + Send + Sync>;
 /// Every camera of this machine. Shared: the window lists and chooses, a look opens.
 pub struct Cameras {
     lister: Mutex<Lister>,
-    wish: Mutex<Wish>,
+    request: Mutex<CameraRequest>,
     /// The id of the camera opened last.
     opened: Mutex<Option<String>>,
     qualifies: Qualifies,
 }
 
 impl Cameras {
-    /// With this wish; `qualifies` knows the site's profile.
-    pub fn new(wish: Wish, qualifies: Qualifies) -> Self {
-        Self { lister: Mutex::default(), wish: Mutex::new(wish), opened: Mutex::default(), qualifies }
+    /// With this request; `qualifies` knows the site's profile.
+    pub fn new(request: CameraRequest, qualifies: Qualifies) -> Self {
+        Self { lister: Mutex::default(), request: Mutex::new(request), opened: Mutex::default(), qualifies }
     }
 
     /// The cameras that are there now. May take a moment: those that came since are looked at closely.
@@ -43,14 +43,14 @@ impl Cameras {
         locked(&self.lister).list()
     }
 
-    /// Wishes something else. A look under way is told by [`FrameSlot::reopen`].
-    pub fn choose(&self, wish: Wish) {
-        *locked(&self.wish) = wish;
+    /// Requests another camera. A look under way is told by [`FrameSlot::reopen`].
+    pub fn choose(&self, request: CameraRequest) {
+        *locked(&self.request) = request;
     }
 
     /// Opens the camera that is wanted, if it is there, may be used and the policy admits its kind.
     pub fn open(&self) -> Result<Device, CameraError> {
-        let Wish { choice, mut usage } = locked(&self.wish).clone();
+        let CameraRequest { choice, mut usage } = locked(&self.request).clone();
         let cameras = self.list();
         let camera = choice.among(&cameras)?;
         (usage.pinned, usage.testing) = (choice.pinned, choice.testing);

@@ -20,7 +20,7 @@ pub mod recording;
 pub mod stream_health;
 pub mod turn;
 
-pub use cameras::{Cameras, Wish};
+pub use cameras::{CameraRequest, Cameras};
 pub use choice::{Choice, Listed};
 pub use live::{FrameSlot, LiveSource};
 pub use recording::{Recording, RecordingError};

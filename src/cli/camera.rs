@@ -81,7 +81,7 @@ pub(super) fn run(task: &CameraTask) -> anyhow::Result<ExitCode> {
 }
 
 fn list(as_json: bool) -> anyhow::Result<ExitCode> {
-    let cameras = Cameras::new(countenance_camera::Wish::default(), Box::new(|_| false)).list();
+    let cameras = Cameras::new(countenance_camera::CameraRequest::default(), Box::new(|_| false)).list();
     let mut out = io::stdout();
     if cameras.is_empty() && !as_json {
         eprintln!("countenance: there is no camera");
@@ -111,9 +111,9 @@ fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {
     let settings = settled(args.settings.clone())?;
     let source = match args.source.source(&settings, None) {
         Source::Camera(cameras) => {
-            let mut wish = args.source.wish(&settings);
-            wish.usage.format = args.format.map(PixelFormat::from);
-            cameras.choose(wish);
+            let mut request = args.source.request(&settings);
+            request.usage.format = args.format.map(PixelFormat::from);
+            cameras.choose(request);
             Source::Camera(cameras)
         }
         recording @ Source::Recording { .. } => recording,

@@ -92,7 +92,7 @@ fn cameras(world: &Installed, args: SourceArgs, settings: &Settings) -> (Lists, 
         if settings.camera != before {
             args.camera = None;
         }
-        chooses.choose(args.wish(settings));
+        chooses.choose(args.request(settings));
         slot.reopen();
     };
     (Arc::new(move || lists.list().into_iter().map(entry).collect()), Arc::new(choose))

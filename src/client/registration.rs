@@ -15,7 +15,7 @@ mod windows;
 use std::{io, path::PathBuf};
 
 #[cfg(target_os = "linux")]
-pub use linux::Desk;
+pub use linux::Desktop;
 
 /// The scheme, without its colon.
 pub const SCHEME: &str = "countenance";
@@ -87,7 +87,7 @@ pub enum RegistrationError {
 /// Who opens our links for this user.
 pub fn status() -> Result<Status, RegistrationError> {
     #[cfg(target_os = "linux")]
-    return Desk::of_this_user()?.status();
+    return Desktop::of_this_user()?.status();
     #[cfg(windows)]
     return windows::status();
     #[cfg(not(any(target_os = "linux", windows)))]
@@ -97,7 +97,7 @@ pub fn status() -> Result<Status, RegistrationError> {
 /// Makes this program the one that opens our links for this user.
 pub fn register() -> Result<(), RegistrationError> {
     #[cfg(target_os = "linux")]
-    return Desk::of_this_user()?.register();
+    return Desktop::of_this_user()?.register();
     #[cfg(not(target_os = "linux"))]
     Err(RegistrationError::ByInstaller)
 }
@@ -105,7 +105,7 @@ pub fn register() -> Result<(), RegistrationError> {
 /// Takes back what [`register`] did.
 pub fn unregister() -> Result<(), RegistrationError> {
     #[cfg(target_os = "linux")]
-    return Desk::of_this_user()?.unregister();
+    return Desktop::of_this_user()?.unregister();
     #[cfg(not(target_os = "linux"))]
     Err(RegistrationError::ByInstaller)
 }

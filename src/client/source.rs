@@ -10,7 +10,7 @@ use crate::{
     settings::Settings,
 };
 use countenance_camera::{
-    CameraError, Cameras, Choice, FrameSlot, FrameSource, LiveSource, Wish,
+    CameraError, CameraRequest, Cameras, Choice, FrameSlot, FrameSource, LiveSource,
     cameras::Qualifies,
     device::Usage,
     live::{Notify, Open},
@@ -57,14 +57,14 @@ impl SourceArgs {
     pub fn source(&self, settings: &Settings, data: Option<&Path>) -> Source {
         match self.camera.as_deref().and_then(|text| text.strip_prefix("recording:")) {
             Some(path) => Source::Recording { path: path.into(), fps: self.fps },
-            None => Source::Camera(Arc::new(Cameras::new(self.wish(settings), qualifies(data)))),
+            None => Source::Camera(Arc::new(Cameras::new(self.request(settings), qualifies(data)))),
         }
     }
 
     /// What is wanted of the cameras, by these arguments and else by `settings`.
-    pub fn wish(&self, settings: &Settings) -> Wish {
+    pub fn request(&self, settings: &Settings) -> CameraRequest {
         let turn = Turn::try_from(settings.camera_turn_deg).unwrap_or_default();
-        Wish {
+        CameraRequest {
             choice: Choice {
                 wanted: self.camera.clone().or_else(|| settings.camera.clone()),
                 // Whoever names a camera at the command line means that one.

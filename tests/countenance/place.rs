@@ -128,12 +128,12 @@ fn the_doctor_finds_what_is_missing_and_says_what_to_do() {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use countenance_client::registration::{Desk, RegistrationError, Status};
+    use countenance_client::registration::{Desktop, RegistrationError, Status};
 
     use super::*;
 
     /// A desktop whose program writes its argument into a file; `None`, said aloud, where the tools are not installed.
-    fn desk(home: &Path, folder: &str) -> Option<Desk> {
+    fn desktop(home: &Path, folder: &str) -> Option<Desktop> {
         let missing: Vec<_> = ["xdg-mime", "xdg-open", "update-desktop-database", "desktop-file-validate"]
             .into_iter()
             .filter(|tool| Command::new(tool).arg("--help").output().is_err())
@@ -148,16 +148,16 @@ mod linux {
         std::fs::write(&program, script).unwrap();
         std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         let variables = homes(home).map(|(name, value)| (name, value.into_os_string())).to_vec();
-        Some(Desk { program, data_home: home.join("data"), data_dirs: vec![home.join("shared")], variables })
+        Some(Desktop { program, data_home: home.join("data"), data_dirs: vec![home.join("shared")], variables })
     }
 
     #[test]
     fn a_link_opens_the_program_that_registered() {
         let home = tempfile::tempdir().unwrap();
-        let Some(desk) = desk(home.path(), "bin") else { return };
-        assert_eq!(desk.status().unwrap(), Status::Nobody);
-        desk.register().unwrap();
-        assert_eq!(desk.status().unwrap(), Status::Ours);
+        let Some(desktop) = desktop(home.path(), "bin") else { return };
+        assert_eq!(desktop.status().unwrap(), Status::Nobody);
+        desktop.register().unwrap();
+        assert_eq!(desktop.status().unwrap(), Status::Ours);
         let entry = home.path().join("data/applications/countenance.desktop");
         let cache = std::fs::read_to_string(home.path().join("data/applications/mimeinfo.cache")).unwrap();
         assert!(cache.contains("x-scheme-handler/countenance=countenance.desktop;"), "{cache}");
@@ -165,60 +165,60 @@ mod linux {
 
         // Without this, xdg-open thinks that nobody is there to see a window.
         let mut open = Command::new("xdg-open");
-        open.arg(LINK).envs(desk.variables.clone()).env("DISPLAY", ":none").env_remove("WAYLAND_DISPLAY");
+        open.arg(LINK).envs(desktop.variables.clone()).env("DISPLAY", ":none").env_remove("WAYLAND_DISPLAY");
         let opened = open.output().unwrap();
         assert!(opened.status.success(), "{opened:?}");
         assert_eq!(std::fs::read_to_string(home.path().join("opened")).unwrap(), LINK);
 
-        desk.unregister().unwrap();
-        assert_eq!(desk.status().unwrap(), Status::Nobody);
+        desktop.unregister().unwrap();
+        assert_eq!(desktop.status().unwrap(), Status::Nobody);
         assert!(!entry.exists());
-        desk.unregister().unwrap();
+        desktop.unregister().unwrap();
     }
 
     #[test]
     fn an_entry_is_valid_whatever_the_programs_path() {
         for folder in ["bin", "with blanks", "100% \"quoted\"", "back\\slash $HOME `id`", "ünï;(x)"] {
             let home = tempfile::tempdir().unwrap();
-            let Some(desk) = desk(home.path(), folder) else { return };
-            desk.register().unwrap();
+            let Some(desktop) = desktop(home.path(), folder) else { return };
+            desktop.register().unwrap();
             let entry = home.path().join("data/applications/countenance.desktop");
             let checked = Command::new("desktop-file-validate").arg(&entry).output().unwrap();
             assert!(checked.status.success() && checked.stdout.is_empty(), "{folder}: {checked:?}");
-            assert_eq!(desk.status().unwrap(), Status::Ours, "{folder}");
+            assert_eq!(desktop.status().unwrap(), Status::Ours, "{folder}");
         }
     }
 
     #[test]
     fn who_else_opens_links_is_told() {
         let home = tempfile::tempdir().unwrap();
-        let Some(desk) = desk(home.path(), "bin") else { return };
-        desk.register().unwrap();
-        let moved = Desk { program: home.path().join("elsewhere/countenance"), ..desk.clone() };
-        assert_eq!(moved.status().unwrap(), Status::Elsewhere { program: desk.program.clone() });
+        let Some(desktop) = desktop(home.path(), "bin") else { return };
+        desktop.register().unwrap();
+        let moved = Desktop { program: home.path().join("elsewhere/countenance"), ..desktop.clone() };
+        assert_eq!(moved.status().unwrap(), Status::Elsewhere { program: desktop.program.clone() });
         let other =
             "[Desktop Entry]\nType=Application\nName=O\nExec=/bin/true %u\nMimeType=x-scheme-handler/countenance;\n";
         std::fs::write(home.path().join("data/applications/other.desktop"), other).unwrap();
         std::fs::create_dir_all(home.path().join("config")).unwrap();
         let defaults = "[Default Applications]\nx-scheme-handler/countenance=other.desktop\n";
         std::fs::write(home.path().join("config/mimeapps.list"), defaults).unwrap();
-        assert_eq!(desk.status().unwrap(), Status::Other { handler: "other.desktop".into() });
-        desk.register().unwrap();
-        assert_eq!(desk.status().unwrap(), Status::Ours, "taken back");
+        assert_eq!(desktop.status().unwrap(), Status::Other { handler: "other.desktop".into() });
+        desktop.register().unwrap();
+        assert_eq!(desktop.status().unwrap(), Status::Ours, "taken back");
     }
 
     #[test]
     fn a_desktop_without_its_tools_is_named() {
         let home = tempfile::tempdir().unwrap();
-        let Some(mut desk) = desk(home.path(), "bin") else { return };
-        desk.variables.push(("PATH", home.path().into()));
-        assert!(matches!(desk.status(), Err(RegistrationError::ToolMissing { tool: "xdg-mime" })));
+        let Some(mut desktop) = desktop(home.path(), "bin") else { return };
+        desktop.variables.push(("PATH", home.path().into()));
+        assert!(matches!(desktop.status(), Err(RegistrationError::ToolMissing { tool: "xdg-mime" })));
     }
 
     #[test]
     fn the_command_registers_and_tells() {
         let home = tempfile::tempdir().unwrap();
-        if desk(home.path(), "bin").is_none() {
+        if desktop(home.path(), "bin").is_none() {
             return;
         }
         let link = |task: &str| {

@@ -26,7 +26,7 @@ const UPDATE: &str = "update-desktop-database";
 
 /// A user's desktop: where entries lie, and which program is to be started.
 #[derive(Debug, Clone)]
-pub struct Desk {
+pub struct Desktop {
     /// The program that opens links.
     pub program: PathBuf,
     /// The user's own data: entries lie in `applications` below it.
@@ -37,7 +37,7 @@ pub struct Desk {
     pub variables: Vec<(&'static str, OsString)>,
 }
 
-impl Desk {
+impl Desktop {
     /// This user's, and this program.
     pub fn of_this_user() -> Result<Self, RegistrationError> {
         let dirs = directories::BaseDirs::new().ok_or(RegistrationError::NoFolder)?;

@@ -24,7 +24,7 @@ pub enum Bound {
 
 /// How a gate stands, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
+pub enum GateStatus {
     /// The frame does not count.
     Fails,
     /// The frame counts, but the gate is passed by less than the margin: a hint on display stays.
@@ -50,11 +50,11 @@ impl Gate {
     }
 
     /// How it stands with a margin, by the threshold.
-    pub fn standing(&self, margin_ratio: f32) -> Standing {
+    pub fn status(&self, margin_ratio: f32) -> GateStatus {
         match (self.holds(), self.holds_by(margin_ratio)) {
-            (false, _) => Standing::Fails,
-            (true, false) => Standing::Near,
-            (true, true) => Standing::Clear,
+            (false, _) => GateStatus::Fails,
+            (true, false) => GateStatus::Near,
+            (true, true) => GateStatus::Clear,
         }
     }
 
@@ -139,7 +139,7 @@ mod tests {
     /// Each row: bound, value, how it stands with a margin of a tenth.
     #[test]
     fn a_gate_fails_is_near_or_clear() {
-        use Standing::{Clear, Fails, Near};
+        use GateStatus::{Clear, Fails, Near};
         let rows = [
             (Bound::AtLeast(50.0), 49.9, Fails),
             (Bound::AtLeast(50.0), 50.0, Near),
@@ -157,7 +157,7 @@ mod tests {
         ];
         for (bound, value, expected) in rows {
             let gate = Gate::new(Hint::TooDark, value, bound);
-            assert_eq!(gate.standing(0.1), expected, "{bound:?} {value}");
+            assert_eq!(gate.status(0.1), expected, "{bound:?} {value}");
             assert_eq!(gate.holds(), expected != Fails, "{bound:?} {value}");
         }
     }

@@ -7,7 +7,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use super::{Gate, Hint, Standing};
+use super::{Gate, GateStatus, Hint};
 use crate::policy::HintPolicy;
 
 /// Turns the gates of frame after frame into the one hint on display. Frame time is its only clock.
@@ -47,19 +47,19 @@ impl HintDebouncer {
     /// held is kept. In the dark a face is found in every other frame only; that must not hide that it is dark.
     pub fn see(&mut self, at: Duration, gates: &[Gate]) -> Option<Hint> {
         let elapsed = at.saturating_sub(self.last.replace(at).unwrap_or(at));
-        let standings = self.standings(gates);
-        for (&hint, &standing) in &standings {
-            if standing == Standing::Fails {
+        let statuses = self.statuses(gates);
+        for (&hint, &status) in &statuses {
+            if status == GateStatus::Fails {
                 self.held.entry(hint).and_modify(|held| *held += elapsed).or_default();
             } else {
                 self.held.remove(&hint);
             }
         }
         let holds = |hint: &Hint| self.held.get(hint).is_some_and(|held| *held >= self.appear);
-        let worst = standings.iter().find(|(hint, standing)| **standing == Standing::Fails && holds(hint));
+        let worst = statuses.iter().find(|(hint, status)| **status == GateStatus::Fails && holds(hint));
         let worst = worst.map(|(hint, _)| *hint);
         let stays = |shown: &Shown| {
-            let cleared = standings.get(&shown.hint) == Some(&Standing::Clear);
+            let cleared = statuses.get(&shown.hint) == Some(&GateStatus::Clear);
             let outdone = worst.is_some_and(|worst| worst < shown.hint);
             at.saturating_sub(shown.since) < self.stay || !cleared && !outdone
         };
@@ -68,16 +68,16 @@ impl HintDebouncer {
     }
 
     /// How each hint stands: as its worst gate does.
-    fn standings(&self, gates: &[Gate]) -> BTreeMap<Hint, Standing> {
-        let mut standings = BTreeMap::new();
+    fn statuses(&self, gates: &[Gate]) -> BTreeMap<Hint, GateStatus> {
+        let mut statuses = BTreeMap::new();
         for gate in gates {
-            let standing = gate.standing(self.margin_ratio);
-            standings
+            let status = gate.status(self.margin_ratio);
+            statuses
                 .entry(gate.hint())
-                .and_modify(|worst: &mut Standing| *worst = standing.min(*worst))
-                .or_insert(standing);
+                .and_modify(|worst: &mut GateStatus| *worst = status.min(*worst))
+                .or_insert(status);
         }
-        standings
+        statuses
     }
 }
 

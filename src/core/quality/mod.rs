@@ -11,7 +11,7 @@ pub mod hint_debouncer;
 mod luma;
 pub mod measure;
 
-pub use gate::{Bound, Gate, Standing};
+pub use gate::{Bound, Gate, GateStatus};
 pub use hint_debouncer::HintDebouncer;
 
 use measure::Measures;

@@ -2,7 +2,7 @@
 
 use axum::{http::StatusCode, response::Response};
 
-use super::sessions::{Visitor, Wish};
+use super::sessions::{LoginRequest, Visitor};
 use crate::web::{escape, page};
 
 /// What the ID token says after a look into the camera.
@@ -47,14 +47,14 @@ pub(super) fn salary(visitor: &Visitor) -> Response {
 }
 
 /// A login that ended without success: the sentence, and what the tenant said word by word.
-pub(super) fn failed(wish: Wish, error: &str, description: &str) -> Response {
-    let (title, again) = match wish {
-        Wish::StepUp => ("Your salary stays closed", "/salary"),
-        Wish::Login => ("You are not logged in", "/login"),
-        Wish::Silent => ("The login service wants to see you", "/login"),
+pub(super) fn failed(request: LoginRequest, error: &str, description: &str) -> Response {
+    let (title, again) = match request {
+        LoginRequest::StepUp => ("Your salary stays closed", "/salary"),
+        LoginRequest::Login => ("You are not logged in", "/login"),
+        LoginRequest::Silent => ("The login service wants to see you", "/login"),
     };
     // Asked without a page, the login service cannot ask back: logging in with one is what helps.
-    let button = if wish == Wish::Silent { "Log in" } else { "Try again" };
+    let button = if request == LoginRequest::Silent { "Log in" } else { "Try again" };
     let main = format!(
         "<h1>{title}</h1>\n<p role=\"alert\">{}</p>\n\
          <p class=\"soft\">The login service said: <code>{}</code> <code>{}</code></p>\n\

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::{
     RelyingParty, pages,
-    sessions::{Login, MFA_LIFE_SECS, Tokens, Visitor, Wish},
+    sessions::{Login, LoginRequest, MFA_LIFE_SECS, Tokens, Visitor},
     tokens::{self, TokensError},
 };
 use crate::web::{self, Incoming, SameSite};
@@ -22,7 +22,7 @@ pub(super) async fn home(State(app): State<RelyingParty>, incoming: Incoming) ->
 
 /// `GET /login`: an ordinary login.
 pub(super) async fn login(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
-    authorize(&app, &incoming, Wish::Login)
+    authorize(&app, &incoming, LoginRequest::Login)
 }
 
 /// `GET /salary`: the page itself, or a login that asks for a second factor. No loop: an answer without a fresh second
@@ -30,13 +30,13 @@ pub(super) async fn login(State(app): State<RelyingParty>, incoming: Incoming) -
 pub(super) async fn salary(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
     match visitor(&app, &incoming) {
         Some(visitor) if visitor.is_verified => pages::salary(&visitor),
-        _ => authorize(&app, &incoming, Wish::StepUp),
+        _ => authorize(&app, &incoming, LoginRequest::StepUp),
     }
 }
 
 /// `GET /silent`: asks the tenant whether the person is still logged in there, without a page (`prompt=none`).
 pub(super) async fn silent(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
-    authorize(&app, &incoming, Wish::Silent)
+    authorize(&app, &incoming, LoginRequest::Silent)
 }
 
 /// `POST /renew`: new tokens by refresh token. They carry no claim of a second factor, so the session neither gains nor
@@ -82,9 +82,9 @@ pub(super) async fn callback(State(app): State<RelyingParty>, incoming: Incoming
     let Some(login) = app.sessions().take(cookie, state, app.now()) else {
         return pages::stale();
     };
-    let wish = login.wish;
+    let request = login.request;
     if let Some(error) = incoming.query.get("error") {
-        return pages::failed(wish, error, incoming.query.get("error_description").unwrap_or_default());
+        return pages::failed(request, error, incoming.query.get("error_description").unwrap_or_default());
     }
     let code = incoming.query.get("code").unwrap_or_default().to_owned();
     let asking = app.clone();
@@ -93,16 +93,16 @@ pub(super) async fn callback(State(app): State<RelyingParty>, incoming: Incoming
         Ok(Err(error)) => return pages::broken(&error.to_string()),
         Err(_panicked) => return pages::broken("The login could not be completed."),
     };
-    if wish == Wish::StepUp && !has_fresh_factor(&app, &tokens) {
+    if request == LoginRequest::StepUp && !has_fresh_factor(&app, &tokens) {
         return pages::failed(
-            wish,
+            request,
             "insufficient_user_authentication",
             "The login service did not confirm a second factor.",
         );
     }
     let fresh = app.random();
-    app.sessions().log_in(cookie, fresh.clone(), tokens, wish);
-    let next = web::redirect(if wish == Wish::StepUp { "/salary" } else { "/" });
+    app.sessions().log_in(cookie, fresh.clone(), tokens, request);
+    let next = web::redirect(if request == LoginRequest::StepUp { "/salary" } else { "/" });
     web::set_cookie(next, COOKIE, Some(&fresh), SameSite::Lax)
 }
 
@@ -112,14 +112,14 @@ fn has_fresh_factor(app: &RelyingParty, tokens: &Tokens) -> bool {
 }
 
 /// Sends the browser to the tenant.
-fn authorize(app: &RelyingParty, incoming: &Incoming, wish: Wish) -> Response {
+fn authorize(app: &RelyingParty, incoming: &Incoming, request: LoginRequest) -> Response {
     let inner = &*app.0;
     let (state, nonce, code_verifier) = (app.random(), app.random(), app.random());
     let code_challenge = BASE64.encode(Sha256::digest(code_verifier.as_bytes()));
-    let asked = match wish {
-        Wish::Login => Vec::new(),
-        Wish::StepUp => StepUp::authid().parameters(),
-        Wish::Silent => vec![("prompt", "none".to_owned())],
+    let asked = match request {
+        LoginRequest::Login => Vec::new(),
+        LoginRequest::StepUp => StepUp::authid().parameters(),
+        LoginRequest::Silent => vec![("prompt", "none".to_owned())],
     };
     let url = Url::parse_with_params(
         &format!("{}/authorize", inner.tenant),
@@ -140,7 +140,7 @@ fn authorize(app: &RelyingParty, incoming: &Incoming, wish: Wish) -> Response {
         return pages::broken("The login service has an address that makes no sense.");
     };
     let cookie = incoming.cookie(COOKIE).map_or_else(|| app.random(), str::to_owned);
-    app.sessions().begin(&cookie, state, Login { nonce, code_verifier, wish, began_at: app.now() });
+    app.sessions().begin(&cookie, state, Login { nonce, code_verifier, request, began_at: app.now() });
     web::set_cookie(web::redirect(url.as_str()), COOKIE, Some(&cookie), SameSite::Lax)
 }
 

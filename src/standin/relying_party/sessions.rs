@@ -47,13 +47,13 @@ pub(super) struct Tokens {
 pub(super) struct Login {
     pub(super) nonce: String,
     pub(super) code_verifier: String,
-    pub(super) wish: Wish,
+    pub(super) request: LoginRequest,
     pub(super) began_at: UnixSecs,
 }
 
 /// What a login is to bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wish {
+pub(super) enum LoginRequest {
     /// To know who it is.
     Login,
     /// A second factor.
@@ -103,16 +103,16 @@ impl Sessions {
 
     /// Logs a person in under a new cookie; the old one, which somebody may have planted, is good no more. Logins under way
     /// in other tabs go on under the new one.
-    pub(super) fn log_in(&mut self, old_cookie: &str, new_cookie: String, tokens: Tokens, wish: Wish) {
+    pub(super) fn log_in(&mut self, old_cookie: &str, new_cookie: String, tokens: Tokens, request: LoginRequest) {
         let Session { logins, person: before } = self.0.remove(old_cookie).unwrap_or_default();
         let Tokens { id_token, refresh_token } = tokens;
         let before = before.filter(|before| before.token.sub() == id_token.sub());
-        let person = match (wish, before) {
-            (Wish::Silent, Some(before)) => {
+        let person = match (request, before) {
+            (LoginRequest::Silent, Some(before)) => {
                 Person { token: id_token, mfa_at: before.mfa_at, refresh_token: refresh_token.or(before.refresh_token) }
             }
-            (Wish::Silent, None) => Person { token: id_token, mfa_at: None, refresh_token },
-            (Wish::Login | Wish::StepUp, _) => {
+            (LoginRequest::Silent, None) => Person { token: id_token, mfa_at: None, refresh_token },
+            (LoginRequest::Login | LoginRequest::StepUp, _) => {
                 let mfa_at = id_token.is_mfa().then_some(id_token.issued_at());
                 Person { token: id_token, mfa_at, refresh_token }
             }

@@ -30,7 +30,7 @@ pub(crate) struct Login {
 
 /// How a login stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum LoginState {
     /// The client may be opened by this link.
     Open { link: String },
     /// Its link is in a mail. `sends`: how often it went there; `sends_left`: how often it may yet.
@@ -52,27 +52,27 @@ pub(crate) enum Standing {
 }
 
 /// The page for a login that stands so.
-pub(crate) fn page(login: &Login, standing: &Standing) -> Page {
+pub(crate) fn page(login: &Login, login_state: &LoginState) -> Page {
     let who = who(login);
-    let (name, title, body) = match standing {
-        Standing::Open { link } => ("landing", "Show that it is you".to_owned(), open(login, link)),
-        Standing::Mailed { to, sends, sends_left } => {
+    let (name, title, body) = match login_state {
+        LoginState::Open { link } => ("landing", "Show that it is you".to_owned(), open(login, link)),
+        LoginState::Mailed { to, sends, sends_left } => {
             ("mailed", "Your link comes by mail".to_owned(), mailed(login, to, *sends, *sends_left))
         }
-        Standing::NoFace { reason, wait_secs } => {
+        LoginState::NoFace { reason, wait_secs } => {
             let (name, title, lead) = no_face(*reason, *wait_secs);
             let way = if login.codes.is_empty() { "" } else { "<p>You can pass by a one-time code.</p>\n" };
             let body = format!("<p>{lead}</p>\n{who}{way}{}{}", code_forms(login, true), leave_form(login));
             (name, title.to_owned(), body)
         }
-        Standing::NoMail(why) => return no_mail(login, *why),
-        Standing::Refused { reason, handle, wait_secs } => {
+        LoginState::NoMail(why) => return no_mail(login, *why),
+        LoginState::Refused { reason, handle, wait_secs } => {
             let (name, title, lead) = no_face(*reason, *wait_secs);
             let (handle, application) = (text(handle), text(&login.application));
             let go = format!("<a class=\"go\" href=\"/return/{handle}\">Go back to {application}</a>\n");
             (name, title.to_owned(), format!("<p>{lead}</p>\n{who}{go}"))
         }
-        Standing::Approved => (
+        LoginState::Approved => (
             "approved",
             "This login was accepted".to_owned(),
             format!(
@@ -81,17 +81,17 @@ pub(crate) fn page(login: &Login, standing: &Standing) -> Page {
                 text(&login.application)
             ),
         ),
-        Standing::Returned => (
+        LoginState::Returned => (
             "returned",
             "This login was finished before".to_owned(),
             format!("<p>If {} does not know it, go back there and sign in again.</p>\n{who}", text(&login.application)),
         ),
-        Standing::Expired => (
+        LoginState::Expired => (
             "expired",
             "This login took too long".to_owned(),
             format!("<p>Nothing was decided. Go back and sign in again.</p>\n{who}{}", leave_form(login)),
         ),
-        Standing::Disabled => (
+        LoginState::Disabled => (
             "integration-disabled",
             "This login is switched off".to_owned(),
             format!(
@@ -211,7 +211,7 @@ pub(crate) mod tests {
         }
     }
 
-    fn every_standing() -> Vec<(Standing, &'static str)> {
+    fn every_state() -> Vec<(LoginState, &'static str)> {
         let no_mail = [
             (NoMail::NotSetUp, "mail-not-set-up"),
             (NoMail::NoAddress, "mail-no-address"),
@@ -219,19 +219,19 @@ pub(crate) mod tests {
             (NoMail::Refused, "mail-refused"),
             (NoMail::Down, "mail-down"),
         ];
-        let no_mail = no_mail.map(|(why, name)| (Standing::NoMail(why), name));
+        let no_mail = no_mail.map(|(why, name)| (LoginState::NoMail(why), name));
         let handle = || "h1".to_owned();
         [
-            (Standing::Open { link: "countenance://verify?v=x&s=s1&c=y".into() }, "landing"),
-            (Standing::Mailed { to: "a•••@x.org".into(), sends: 1, sends_left: 3 }, "mailed"),
-            (Standing::NoFace { reason: Reason::TooManyAttempts, wait_secs: 30 }, "too-many-attempts"),
-            (Standing::NoFace { reason: Reason::NotEnrolled, wait_secs: 0 }, "not-enrolled"),
-            (Standing::Refused { reason: Reason::NotEnrolled, handle: handle(), wait_secs: 0 }, "not-enrolled"),
-            (Standing::Refused { reason: Reason::NoMatch, handle: handle(), wait_secs: 0 }, "refused"),
-            (Standing::Approved, "approved"),
-            (Standing::Returned, "returned"),
-            (Standing::Expired, "expired"),
-            (Standing::Disabled, "integration-disabled"),
+            (LoginState::Open { link: "countenance://verify?v=x&s=s1&c=y".into() }, "landing"),
+            (LoginState::Mailed { to: "a•••@x.org".into(), sends: 1, sends_left: 3 }, "mailed"),
+            (LoginState::NoFace { reason: Reason::TooManyAttempts, wait_secs: 30 }, "too-many-attempts"),
+            (LoginState::NoFace { reason: Reason::NotEnrolled, wait_secs: 0 }, "not-enrolled"),
+            (LoginState::Refused { reason: Reason::NotEnrolled, handle: handle(), wait_secs: 0 }, "not-enrolled"),
+            (LoginState::Refused { reason: Reason::NoMatch, handle: handle(), wait_secs: 0 }, "refused"),
+            (LoginState::Approved, "approved"),
+            (LoginState::Returned, "returned"),
+            (LoginState::Expired, "expired"),
+            (LoginState::Disabled, "integration-disabled"),
         ]
         .into_iter()
         .chain(no_mail)
@@ -241,44 +241,51 @@ pub(crate) mod tests {
     #[test]
     fn every_page_has_its_name_says_who_asks_and_is_no_dead_end() {
         for codes in [&[][..], &[Fallback::Sms, Fallback::Voice]] {
-            for (standing, name) in every_standing() {
-                let page = page(&login(codes), &standing);
-                assert_eq!(page.name, name, "{standing:?}");
+            for (login_state, name) in every_state() {
+                let page = page(&login(codes), &login_state);
+                assert_eq!(page.name, name, "{login_state:?}");
                 let body = &page.body;
-                assert!(body.contains("Pay&lt;b&gt;roll") && body.contains("tenant.example"), "{standing:?}: {body}");
-                assert!(!body.contains("<b>") && page.script.is_none(), "{standing:?}: {body}");
+                assert!(
+                    body.contains("Pay&lt;b&gt;roll") && body.contains("tenant.example"),
+                    "{login_state:?}: {body}"
+                );
+                assert!(!body.contains("<b>") && page.script.is_none(), "{login_state:?}: {body}");
                 let told = body.contains("sign in again") || body.contains("Open it in this browser");
                 let way = ["action=\"/sessions/s1/", "href=\"countenance:", "href=\"/return/h1\""];
-                assert!(told || way.iter().any(|way| body.contains(way)), "{standing:?}: {body}");
+                assert!(told || way.iter().any(|way| body.contains(way)), "{login_state:?}: {body}");
             }
         }
     }
 
     #[test]
     fn only_an_open_login_shows_the_link_and_only_a_refused_one_its_handle() {
-        for (standing, _) in every_standing() {
-            let body = page(&login(&[]), &standing).body;
-            assert_eq!(body.contains("countenance://"), matches!(standing, Standing::Open { .. }), "{standing:?}");
-            assert_eq!(body.contains("/return/"), matches!(standing, Standing::Refused { .. }), "{standing:?}");
+        for (login_state, _) in every_state() {
+            let body = page(&login(&[]), &login_state).body;
+            assert_eq!(
+                body.contains("countenance://"),
+                matches!(login_state, LoginState::Open { .. }),
+                "{login_state:?}"
+            );
+            assert_eq!(body.contains("/return/"), matches!(login_state, LoginState::Refused { .. }), "{login_state:?}");
         }
     }
 
     #[test]
     fn codes_are_offered_where_there_are_any_and_the_login_is_not_over() {
-        for (standing, name) in every_standing() {
+        for (login_state, name) in every_state() {
             let over = matches!(name, "refused" | "approved" | "returned" | "expired" | "integration-disabled")
-                || matches!(standing, Standing::Refused { .. });
-            let body = page(&login(&[Fallback::Sms, Fallback::Voice]), &standing).body;
+                || matches!(login_state, LoginState::Refused { .. });
+            let body = page(&login(&[Fallback::Sms, Fallback::Voice]), &login_state).body;
             let offered = body.matches("action=\"/sessions/s1/code\"").count();
-            assert_eq!(offered, if over { 0 } else { 2 }, "{standing:?}: {body}");
-            assert!(!page(&login(&[]), &standing).body.contains("/code\""), "{standing:?}");
+            assert_eq!(offered, if over { 0 } else { 2 }, "{login_state:?}: {body}");
+            assert!(!page(&login(&[]), &login_state).body.contains("/code\""), "{login_state:?}");
         }
     }
 
     #[test]
     fn the_landing_page_has_one_primary_button_and_the_link_to_copy() {
-        let standing = Standing::Open { link: "countenance://verify?s=1&c=2".into() };
-        let body = page(&login(&[Fallback::Sms]), &standing).body;
+        let login_state = LoginState::Open { link: "countenance://verify?s=1&c=2".into() };
+        let body = page(&login(&[Fallback::Sms]), &login_state).body;
         assert_eq!(body.matches("class=\"go\"").count(), 1, "{body}");
         let (_, details) = body.split_once("<details>").unwrap();
         assert!(

@@ -108,12 +108,12 @@ fn mail_form(login: &Login, words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::browser::landing::{Standing, page, tests::login};
+    use crate::browser::landing::{LoginState, page, tests::login};
 
     #[test]
     fn a_link_is_sent_again_while_it_may_be() {
         for (sends, sends_left, button) in [(0, 4, "Send the link"), (1, 3, "Send again"), (4, 0, "")] {
-            let body = page(&login(&[]), &Standing::Mailed { to: "a•••@x.org".into(), sends, sends_left }).body;
+            let body = page(&login(&[]), &LoginState::Mailed { to: "a•••@x.org".into(), sends, sends_left }).body;
             assert_eq!(body.contains("/sessions/s1/mail"), sends_left > 0, "{body}");
             assert!(body.contains(button), "{body}");
         }

@@ -8,11 +8,11 @@ use axum::{
 
 use crate::{
     Inner, browser,
-    browser::landing::Standing,
+    browser::landing::LoginState,
     browser::mail::MailError,
     browser::mail_pages::{NoMail, mail_other_browser, no_mail},
     browser::pages::Page,
-    browser::session_page::{Visit, VisitError, respond, see_other},
+    browser::session_page::{BrowserSession, BrowserSessionError, respond, see_other},
     store::{Session, StoreError},
 };
 
@@ -40,15 +40,15 @@ pub(crate) async fn open(
     respond(&verifier, opened(&verifier, &id, &token, &headers).await)
 }
 
-async fn opened(verifier: &Inner, id: &str, token: &str, headers: &HeaderMap) -> Result<Page, VisitError> {
+async fn opened(verifier: &Inner, id: &str, token: &str, headers: &HeaderMap) -> Result<Page, BrowserSessionError> {
     let mut tx = verifier.store().begin().await?;
     let Some(session) = tx.session(id).await? else { return Ok(unknown()) };
     if !tx.is_letter_token(id, token).await? {
         return Ok(unknown());
     }
-    match Visit::of(verifier, &mut tx, id, headers).await {
-        Ok(visit) => Ok(visit.page(verifier, &mut tx, true).await?),
-        Err(VisitError::OtherBrowser) => Ok(mail_other_browser(&session.application)),
+    match BrowserSession::of(verifier, &mut tx, id, headers).await {
+        Ok(browser_session) => Ok(browser_session.page(verifier, &mut tx, true).await?),
+        Err(BrowserSessionError::OtherBrowser) => Ok(mail_other_browser(&session.application)),
         Err(error) => Err(error),
     }
 }
@@ -63,17 +63,17 @@ async fn opened(verifier: &Inner, id: &str, token: &str, headers: &HeaderMap) ->
 pub(crate) async fn again(State(verifier): State<Inner>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     let sent = async {
         if !browser::is_own_form(&headers, verifier.origin()) {
-            return Err(VisitError::ForeignForm);
+            return Err(BrowserSessionError::ForeignForm);
         }
         let mut tx = verifier.store().begin().await?;
-        let visit = Visit::of(&verifier, &mut tx, &id, &headers).await?;
-        let wanted = matches!(visit.standing(&verifier, &mut tx, false).await?, Standing::Mailed { .. });
+        let browser_session = BrowserSession::of(&verifier, &mut tx, &id, &headers).await?;
+        let wanted = matches!(browser_session.login_state(&verifier, &mut tx, false).await?, LoginState::Mailed { .. });
         if !wanted {
-            return Ok(visit.page(&verifier, &mut tx, false).await?);
+            return Ok(browser_session.page(&verifier, &mut tx, false).await?);
         }
         // The mail server is not waited for while the store is held.
         drop(tx);
-        Ok(send(&verifier, visit).await?)
+        Ok(send(&verifier, browser_session).await?)
     };
     respond(&verifier, sent.await)
 }
@@ -87,16 +87,16 @@ pub(crate) async fn back(Path(id): Path<String>) -> Response {
 }
 
 /// Mails a login's link and shows how that went. The store must not be held.
-pub(crate) async fn send(verifier: &Inner, visit: Visit) -> Result<Page, StoreError> {
-    match deliver(verifier, &visit.session).await {
+pub(crate) async fn send(verifier: &Inner, browser_session: BrowserSession) -> Result<Page, StoreError> {
+    match deliver(verifier, &browser_session.session).await {
         Ok(()) => {
             let mut tx = verifier.store().begin().await?;
-            visit.page(verifier, &mut tx, false).await
+            browser_session.page(verifier, &mut tx, false).await
         }
         Err(Undelivered::Store(error)) => Err(error),
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "a link was not mailed");
-            Ok(no_mail(&visit.login, error.told()))
+            Ok(no_mail(&browser_session.login, error.told()))
         }
     }
 }

@@ -8,7 +8,7 @@ use axum::{
 
 use crate::{
     Inner, Transport, browser,
-    browser::landing::{self, Login, Standing},
+    browser::landing::{self, Login, LoginState},
     browser::mail_pages::NoMail,
     browser::mailed,
     browser::pages::{Page, masked},
@@ -23,7 +23,7 @@ use countenance_core::{
 
 /// Why a browser may not see or do what it asked for; each is a page.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum VisitError {
+pub(crate) enum BrowserSessionError {
     /// No session of this id, or another browser began it: a stranger does not learn which.
     #[error("another browser asks, or there is no such session")]
     OtherBrowser,
@@ -35,7 +35,7 @@ pub(crate) enum VisitError {
     Store(#[from] StoreError),
 }
 
-impl VisitError {
+impl BrowserSessionError {
     pub(crate) fn page(&self) -> Page {
         let (status, name, title, lead) = match self {
             Self::OtherBrowser => (
@@ -73,8 +73,8 @@ impl VisitError {
 pub(crate) async fn show(State(verifier): State<Inner>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     let shown = async {
         let mut tx = verifier.store().begin().await?;
-        let visit = Visit::of(&verifier, &mut tx, &id, &headers).await?;
-        Ok(visit.page(&verifier, &mut tx, false).await?)
+        let browser_session = BrowserSession::of(&verifier, &mut tx, &id, &headers).await?;
+        Ok(browser_session.page(&verifier, &mut tx, false).await?)
     };
     respond(&verifier, shown.await)
 }
@@ -98,24 +98,26 @@ enum Left {
     Over(Page),
 }
 
-async fn left(verifier: &Inner, id: &str, headers: &HeaderMap) -> Result<Left, VisitError> {
+async fn left(verifier: &Inner, id: &str, headers: &HeaderMap) -> Result<Left, BrowserSessionError> {
     if !browser::is_own_form(headers, verifier.origin()) {
-        return Err(VisitError::ForeignForm);
+        return Err(BrowserSessionError::ForeignForm);
     }
     let now = verifier.now();
     let mut tx = verifier.store().begin().await?;
-    let visit = Visit::of(verifier, &mut tx, id, headers).await?;
-    let reason = match visit.standing(verifier, &mut tx, false).await? {
-        Standing::Refused { handle, .. } => return Ok(Left::To(handle)),
-        Standing::Approved | Standing::Returned => return Ok(Left::Over(visit.page(verifier, &mut tx, false).await?)),
-        // A refusal whose handle is past its time has no way back any more.
-        Standing::Expired if visit.session.stage.over() => {
-            return Ok(Left::Over(visit.page(verifier, &mut tx, false).await?));
+    let browser_session = BrowserSession::of(verifier, &mut tx, id, headers).await?;
+    let reason = match browser_session.login_state(verifier, &mut tx, false).await? {
+        LoginState::Refused { handle, .. } => return Ok(Left::To(handle)),
+        LoginState::Approved | LoginState::Returned => {
+            return Ok(Left::Over(browser_session.page(verifier, &mut tx, false).await?));
         }
-        Standing::Expired => Reason::TimedOut,
-        Standing::NoFace { reason, .. } => reason,
-        Standing::Disabled => Reason::Disabled,
-        Standing::Open { .. } | Standing::Mailed { .. } | Standing::NoMail(_) => Reason::Cancelled,
+        // A refusal whose handle is past its time has no way back any more.
+        LoginState::Expired if browser_session.session.stage.over() => {
+            return Ok(Left::Over(browser_session.page(verifier, &mut tx, false).await?));
+        }
+        LoginState::Expired => Reason::TimedOut,
+        LoginState::NoFace { reason, .. } => reason,
+        LoginState::Disabled => Reason::Disabled,
+        LoginState::Open { .. } | LoginState::Mailed { .. } | LoginState::NoMail(_) => Reason::Cancelled,
     };
     let handle = verifier.refuse(&mut tx, id, reason, now + crate::HANDLE_SECS).await?;
     tx.commit().await?;
@@ -123,24 +125,24 @@ async fn left(verifier: &Inner, id: &str, headers: &HeaderMap) -> Result<Left, V
 }
 
 /// A login, looked at from the browser that began it.
-pub(crate) struct Visit {
+pub(crate) struct BrowserSession {
     pub(crate) session: Session,
     pub(crate) login: Login,
     integration: Integration,
     cookie: String,
 }
 
-impl Visit {
+impl BrowserSession {
     /// The session `id`, if the browser has its cookie.
     pub(crate) async fn of(
         verifier: &Inner,
         tx: &mut Tx<'_>,
         id: &str,
         headers: &HeaderMap,
-    ) -> Result<Self, VisitError> {
-        let cookie = browser::cookie(headers, &browser::cookie_name(id)).ok_or(VisitError::OtherBrowser)?;
+    ) -> Result<Self, BrowserSessionError> {
+        let cookie = browser::cookie(headers, &browser::cookie_name(id)).ok_or(BrowserSessionError::OtherBrowser)?;
         let session = tx.session(id).await?.filter(|session| session.has_cookie(cookie));
-        let session = session.ok_or(VisitError::OtherBrowser)?;
+        let session = session.ok_or(BrowserSessionError::OtherBrowser)?;
         Ok(Self::new(verifier, tx, session, cookie.to_owned()).await?)
     }
 
@@ -168,58 +170,62 @@ impl Visit {
 
     /// The page for the login as it stands; `by_mail`: the mailed link was opened.
     pub(crate) async fn page(&self, verifier: &Inner, tx: &mut Tx<'_>, by_mail: bool) -> Result<Page, StoreError> {
-        Ok(landing::page(&self.login, &self.standing(verifier, tx, by_mail).await?))
+        Ok(landing::page(&self.login, &self.login_state(verifier, tx, by_mail).await?))
     }
 
     /// How the login stands; `by_mail`: the mailed link was opened.
-    pub(crate) async fn standing(
+    pub(crate) async fn login_state(
         &self,
         verifier: &Inner,
         tx: &mut Tx<'_>,
         by_mail: bool,
-    ) -> Result<Standing, StoreError> {
+    ) -> Result<LoginState, StoreError> {
         let (session, now) = (&self.session, verifier.now());
         if session.returned {
-            return Ok(Standing::Returned);
+            return Ok(LoginState::Returned);
         }
         let locked_until = tx.locked_until(&session.integration_id, &session.sub).await?;
         let wait_secs = locked_until.saturating_sub(now).max(0);
         match session.stage {
             // The handle is not shown: the face may have been a stranger's, shown elsewhere.
-            Stage::Approved => return Ok(Standing::Approved),
+            Stage::Approved => return Ok(LoginState::Approved),
             Stage::Refused => {
                 let reason = session.reason.unwrap_or(Reason::Cancelled);
                 let handle = refused_handle(tx, &session.id).await?.filter(|_| now < session.handle_expires_at);
-                return Ok(handle.map_or(Standing::Expired, |handle| Standing::Refused { reason, handle, wait_secs }));
+                return Ok(handle.map_or(LoginState::Expired, |handle| LoginState::Refused {
+                    reason,
+                    handle,
+                    wait_secs,
+                }));
             }
             Stage::Created | Stage::Open => {}
         }
         if session.expires_at <= now {
-            return Ok(Standing::Expired);
+            return Ok(LoginState::Expired);
         }
         if !self.integration.rules.enabled {
-            return Ok(Standing::Disabled);
+            return Ok(LoginState::Disabled);
         }
         if let Some(reason) = no_face(tx, &self.integration, &session.sub, wait_secs).await? {
-            return Ok(Standing::NoFace { reason, wait_secs });
+            return Ok(LoginState::NoFace { reason, wait_secs });
         }
         let letter = tx.letter(&session.id).await?;
         if let Some(letter) = letter.as_ref().filter(|_| !by_mail) {
             let sends_left = mailed::SENDS_MAX.saturating_sub(letter.sends);
-            return Ok(Standing::Mailed { to: masked(&letter.to), sends: letter.sends, sends_left });
+            return Ok(LoginState::Mailed { to: masked(&letter.to), sends: letter.sends, sends_left });
         }
         let secret = letter.map(|letter| letter.token);
         let code = launch_code(&session.id, &self.cookie, secret.as_ref().map_or("", |token| token.as_str()));
         if session.has_code(&code) {
             let origin = verifier.origin().text();
-            return Ok(Standing::Open { link: format!("countenance://verify?v={origin}&s={}&c={code}", session.id) });
+            return Ok(LoginState::Open { link: format!("countenance://verify?v={origin}&s={}&c={code}", session.id) });
         }
         if self.integration.rules.flow(session.purpose) == Transport::Email {
             let why = if verifier.mailer().is_some() { NoMail::NoAddress } else { NoMail::NotSetUp };
-            return Ok(Standing::NoMail(why));
+            return Ok(LoginState::NoMail(why));
         }
         // The integration's rules were changed meanwhile: this login has no link that may be shown.
-        Ok(Standing::Expired)
+        Ok(LoginState::Expired)
     }
 }
 
@@ -243,7 +249,7 @@ pub(crate) fn launch_code(session: &str, cookie: &str, mail_token: &str) -> Stri
 }
 
 /// The page, or the error's.
-pub(crate) fn respond(verifier: &Inner, page: Result<Page, VisitError>) -> Response {
+pub(crate) fn respond(verifier: &Inner, page: Result<Page, BrowserSessionError>) -> Response {
     let nonce = random_text::<16>(verifier.rng());
     page.unwrap_or_else(|error| error.page()).respond(&nonce)
 }

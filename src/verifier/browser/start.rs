@@ -9,10 +9,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     HANDLE_SECS, Inner, Transport,
-    browser::landing::Standing,
+    browser::landing::LoginState,
     browser::mailed,
     browser::pages::{Page, masked, one_line},
-    browser::session_page::{Visit, launch_code, no_face},
+    browser::session_page::{BrowserSession, launch_code, no_face},
     browser::start_refusal::StartError,
     browser::token::{StartClaims, TOKEN_MAX_BYTES, peek_integration, read_start_by},
     browser::{cookie_name, is_prefetch, session_cookies},
@@ -87,14 +87,15 @@ fn cookie_line(started: &Started, now: UnixSecs) -> String {
 /// The page for a session that began; its link is mailed first, where it is to be.
 async fn first_page(verifier: &Inner, started: Started) -> Result<Page, StoreError> {
     let mut tx = verifier.store().begin().await?;
-    let visit = Visit::new(verifier, &mut tx, started.session, started.cookie.to_string()).await?;
-    let unsent = matches!(visit.standing(verifier, &mut tx, false).await?, Standing::Mailed { sends: 0, .. });
+    let browser_session = BrowserSession::new(verifier, &mut tx, started.session, started.cookie.to_string()).await?;
+    let unsent =
+        matches!(browser_session.login_state(verifier, &mut tx, false).await?, LoginState::Mailed { sends: 0, .. });
     if !(unsent && started.anew) {
-        return visit.page(verifier, &mut tx, false).await;
+        return browser_session.page(verifier, &mut tx, false).await;
     }
     // The mail server is not waited for while the store is held.
     drop(tx);
-    mailed::send(verifier, visit).await
+    mailed::send(verifier, browser_session).await
 }
 
 async fn begin(verifier: &Inner, query: &str, headers: &HeaderMap) -> Result<Started, StartError> {

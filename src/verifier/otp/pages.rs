@@ -12,7 +12,7 @@ use countenance_core::protocol::{CODE_DIGITS, Fallback};
 
 /// What just happened with a code.
 #[derive(Debug)]
-pub(crate) enum CodeNews<'a> {
+pub(crate) enum CodeEvent<'a> {
     /// One was sent this way.
     Sent { channel: Fallback, attempts_left: u32 },
     /// The page was loaded again after one was sent.
@@ -28,7 +28,7 @@ pub(crate) enum CodeNews<'a> {
 }
 
 /// What a page of codes offers.
-struct Told {
+struct CodePage {
     status: StatusCode,
     sentence: String,
     /// Whether a code may be typed.
@@ -37,17 +37,17 @@ struct Told {
     send: bool,
 }
 
-/// The page after `news`. `channel`: how the last code came, where that is known.
-pub(crate) fn code_page(login: &Login, channel: Option<Fallback>, news: &CodeNews<'_>) -> Page {
+/// The page after `event`. `channel`: how the last code came, where that is known.
+pub(crate) fn code_page(login: &Login, channel: Option<Fallback>, event: &CodeEvent<'_>) -> Page {
     let phone = login.phone.as_deref().unwrap_or("your phone");
-    let told = told(news, phone);
-    let alarm = !matches!(news, CodeNews::Sent { .. } | CodeNews::Awaited { .. });
+    let page = page_of(event, phone);
+    let alarm = !matches!(event, CodeEvent::Sent { .. } | CodeEvent::Awaited { .. });
     let role = if alarm { " role=\"alert\"" } else { " role=\"status\"" };
-    let mut body = format!("<p{role}>{}</p>\n{}", text(&told.sentence), who(login));
-    if told.enter {
+    let mut body = format!("<p{role}>{}</p>\n{}", text(&page.sentence), who(login));
+    if page.enter {
         body += &entry(login, channel, alarm);
     }
-    if told.send {
+    if page.send {
         body.extend(login.codes.iter().map(|way| send_form(login, *way, channel)));
     }
     let session = text(&login.session);
@@ -55,12 +55,12 @@ pub(crate) fn code_page(login: &Login, channel: Option<Fallback>, news: &CodeNew
     body += &session;
     body += "\">Other ways to sign in</a></p>\n";
     body += &leave_form(login);
-    let (name, title) = match (told.enter, told.send) {
+    let (name, title) = match (page.enter, page.send) {
         (true, _) => ("code", "Enter the code"),
         (false, true) => ("code-again", "Get a code"),
         (false, false) => ("code-unavailable", "There is no code"),
     };
-    Page::new(told.status, name, title, body)
+    Page::new(page.status, name, title, body)
 }
 
 fn entry(login: &Login, channel: Option<Fallback>, wrong: bool) -> String {
@@ -91,54 +91,54 @@ fn send_form(login: &Login, way: Fallback, last: Option<Fallback>) -> String {
     )
 }
 
-fn told(news: &CodeNews<'_>, phone: &str) -> Told {
-    let told = |status, sentence: String, enter, send| Told { status, sentence, enter, send };
-    match news {
-        CodeNews::Sent { channel: Fallback::Sms, attempts_left } => {
+fn page_of(event: &CodeEvent<'_>, phone: &str) -> CodePage {
+    let page = |status, sentence: String, enter, send| CodePage { status, sentence, enter, send };
+    match event {
+        CodeEvent::Sent { channel: Fallback::Sms, attempts_left } => {
             let sentence = format!("We sent a code by text message to {phone}. {}", tries(*attempts_left));
-            told(StatusCode::OK, sentence, true, true)
+            page(StatusCode::OK, sentence, true, true)
         }
-        CodeNews::Sent { channel: Fallback::Voice, attempts_left } => {
+        CodeEvent::Sent { channel: Fallback::Voice, attempts_left } => {
             let sentence = format!("We are calling {phone} and will read out a code. {}", tries(*attempts_left));
-            told(StatusCode::OK, sentence, true, true)
+            page(StatusCode::OK, sentence, true, true)
         }
-        CodeNews::Awaited { attempts_left } => {
+        CodeEvent::Awaited { attempts_left } => {
             let sentence = format!("Enter the code that was sent to {phone}. {}", tries(*attempts_left));
-            told(StatusCode::OK, sentence, true, true)
+            page(StatusCode::OK, sentence, true, true)
         }
-        CodeNews::NotACode => {
+        CodeEvent::NotACode => {
             let sentence = format!("A code is {CODE_DIGITS} digits. Nothing was tried yet.");
-            told(StatusCode::UNPROCESSABLE_ENTITY, sentence, true, true)
+            page(StatusCode::UNPROCESSABLE_ENTITY, sentence, true, true)
         }
-        CodeNews::Wrong { attempts_left } => {
+        CodeEvent::Wrong { attempts_left } => {
             let sentence = format!("That is not the code that was sent. {}", tries(*attempts_left));
-            told(StatusCode::UNPROCESSABLE_ENTITY, sentence, true, true)
+            page(StatusCode::UNPROCESSABLE_ENTITY, sentence, true, true)
         }
-        CodeNews::Gone => told_by_twilio(&TwilioError::Gone, phone),
-        CodeNews::Refused(CodeRefusal::Twilio(error)) => told_by_twilio(error, phone),
-        CodeNews::Refused(CodeRefusal::NotOffered) => {
+        CodeEvent::Gone => page_of_twilio_error(&TwilioError::Gone, phone),
+        CodeEvent::Refused(CodeRefusal::Twilio(error)) => page_of_twilio_error(error, phone),
+        CodeEvent::Refused(CodeRefusal::NotOffered) => {
             let sentence = "This login cannot be passed by a code.".to_owned();
-            told(StatusCode::FORBIDDEN, sentence, false, false)
+            page(StatusCode::FORBIDDEN, sentence, false, false)
         }
-        CodeNews::Refused(CodeRefusal::NotSent) => {
-            told(StatusCode::CONFLICT, "No code was sent yet. Ask for one first.".to_owned(), false, true)
+        CodeEvent::Refused(CodeRefusal::NotSent) => {
+            page(StatusCode::CONFLICT, "No code was sent yet. Ask for one first.".to_owned(), false, true)
         }
-        CodeNews::Refused(CodeRefusal::Over) => {
+        CodeEvent::Refused(CodeRefusal::Over) => {
             let sentence = "This login was decided before. No code is needed any more.".to_owned();
-            told(StatusCode::CONFLICT, sentence, false, false)
+            page(StatusCode::CONFLICT, sentence, false, false)
         }
-        CodeNews::Refused(CodeRefusal::Expired) => {
+        CodeEvent::Refused(CodeRefusal::Expired) => {
             let sentence = "This login took too long. Go back and sign in again.".to_owned();
-            told(StatusCode::GONE, sentence, false, false)
+            page(StatusCode::GONE, sentence, false, false)
         }
-        CodeNews::Refused(CodeRefusal::Store(_)) => {
+        CodeEvent::Refused(CodeRefusal::Store(_)) => {
             let sentence = "Something broke here. Nothing was decided. Try again in a minute.".to_owned();
-            told(StatusCode::INTERNAL_SERVER_ERROR, sentence, true, true)
+            page(StatusCode::INTERNAL_SERVER_ERROR, sentence, true, true)
         }
     }
 }
 
-fn told_by_twilio(error: &TwilioError, phone: &str) -> Told {
+fn page_of_twilio_error(error: &TwilioError, phone: &str) -> CodePage {
     let (status, sentence, enter, send) = match error {
         TwilioError::Number { .. } => (
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -186,7 +186,7 @@ fn told_by_twilio(error: &TwilioError, phone: &str) -> Told {
             true,
         ),
     };
-    Told { status, sentence, enter, send }
+    CodePage { status, sentence, enter, send }
 }
 
 fn tries(left: u32) -> String {
@@ -228,8 +228,8 @@ mod tests {
             (twilio(unreached), "code", "does not answer"),
             (twilio(TwilioError::NotUnderstood { status: 500, code: 0 }), "code", "does not answer"),
         ] {
-            let news = CodeNews::Refused(&refusal);
-            let found = code_page(&login(&[Fallback::Sms]), None, &news);
+            let event = CodeEvent::Refused(&refusal);
+            let found = code_page(&login(&[Fallback::Sms]), None, &event);
             assert_eq!(found.name, page, "{refusal:?}");
             assert!(!found.status.is_success(), "{refusal:?}");
             assert!(
@@ -246,8 +246,8 @@ mod tests {
     #[test]
     fn a_code_is_typed_into_a_labelled_field_and_another_way_is_offered() {
         let both = [Fallback::Sms, Fallback::Voice];
-        let news = CodeNews::Sent { channel: Fallback::Sms, attempts_left: 5 };
-        let page = code_page(&login(&both), Some(Fallback::Sms), &news);
+        let event = CodeEvent::Sent { channel: Fallback::Sms, attempts_left: 5 };
+        let page = code_page(&login(&both), Some(Fallback::Sms), &event);
         assert_eq!((page.status, page.name), (StatusCode::OK, "code"));
         for part in [
             "by text message to •••89. 5 tries are left.",
@@ -260,7 +260,7 @@ mod tests {
             assert!(page.body.contains(part), "{part}: {}", page.body);
         }
         assert!(!page.body.contains("role=\"alert\""));
-        let page = code_page(&login(&[Fallback::Sms]), None, &CodeNews::Wrong { attempts_left: 1 });
+        let page = code_page(&login(&[Fallback::Sms]), None, &CodeEvent::Wrong { attempts_left: 1 });
         assert!(page.body.contains("role=\"alert\"") && page.body.contains("1 try is left."), "{}", page.body);
         assert!(page.body.contains("aria-invalid") && !page.body.contains("Call me"));
     }

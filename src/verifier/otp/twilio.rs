@@ -158,9 +158,9 @@ mod tests {
     const SERVICE: &str = "VA0123456789abcdef0123456789ABCDEF";
 
     /// Gives one answer to everything, and keeps what was asked.
-    struct Told(Mutex<Vec<Request>>, &'static str);
+    struct Recorder(Mutex<Vec<Request>>, &'static str);
 
-    impl Net for Told {
+    impl Net for Recorder {
         fn send(&self, request: &Request) -> Result<Answer, NetError> {
             self.0.lock().unwrap().push(request.clone());
             Ok(Answer { status: 200, retry_after_secs: None, body: self.1.into() })
@@ -168,7 +168,7 @@ mod tests {
     }
 
     fn made(base: &str, service: &str) -> Result<TwilioVerify, TwilioSetupError> {
-        TwilioVerify::new(base.parse().unwrap(), service, "AC1", "token", Arc::new(Told(Mutex::default(), "")))
+        TwilioVerify::new(base.parse().unwrap(), service, "AC1", "token", Arc::new(Recorder(Mutex::default(), "")))
     }
 
     #[test]
@@ -199,7 +199,7 @@ mod tests {
     fn requests_are_forms_with_basic_authentication() {
         const SID: &str = "VE00000000000000000000000000000000";
         let pending = r#"{"sid": "VE00000000000000000000000000000000", "status": "pending", "valid": false}"#;
-        let net = Arc::new(Told(Mutex::default(), pending));
+        let net = Arc::new(Recorder(Mutex::default(), pending));
         let base = "https://verify.example/proxy/".parse().unwrap();
         let twilio = TwilioVerify::new(base, SERVICE, "AC1", "token", net.clone()).unwrap();
         let phone: PhoneNumber = "+4915123456789".parse().unwrap();

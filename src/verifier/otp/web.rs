@@ -10,11 +10,11 @@ use axum::{
 
 use crate::{
     Inner,
-    browser::landing::{self, Login, Standing},
+    browser::landing::{self, Login, LoginState},
     browser::pages::Page,
-    browser::session_page::{Visit, VisitError, respond, see_other},
+    browser::session_page::{BrowserSession, BrowserSessionError, respond, see_other},
     browser::{Form, is_own_form, path_part},
-    otp::pages::{CodeNews, code_page},
+    otp::pages::{CodeEvent, code_page},
     otp::{self, CodeRefusal},
 };
 use countenance_core::protocol::{Fallback, OneTimeCode, Outcome};
@@ -28,12 +28,12 @@ use countenance_core::protocol::{Fallback, OneTimeCode, Outcome};
 pub(crate) async fn send(State(verifier): State<Inner>, Path(id): Path<String>, request: Request) -> Response {
     let page = async {
         let (login, form) = visited(&verifier, &id, request).await?;
-        let channel = form.field("channel").and_then(channel_named).ok_or(VisitError::BadForm)?;
-        let news = match otp::send(&verifier, &id, channel).await {
-            Ok(sent) => CodeNews::Sent { channel, attempts_left: sent.attempts_left },
+        let channel = form.field("channel").and_then(channel_named).ok_or(BrowserSessionError::BadForm)?;
+        let event = match otp::send(&verifier, &id, channel).await {
+            Ok(sent) => CodeEvent::Sent { channel, attempts_left: sent.attempts_left },
             Err(ref refusal) => return Ok(refused(&login, Some(channel), refusal)),
         };
-        Ok(code_page(&login, Some(channel), &news))
+        Ok(code_page(&login, Some(channel), &event))
     };
     respond(&verifier, page.await)
 }
@@ -46,21 +46,25 @@ pub(crate) async fn send(State(verifier): State<Inner>, Path(id): Path<String>, 
 pub(crate) async fn form(State(verifier): State<Inner>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     let page = async {
         let mut tx = verifier.store().begin().await?;
-        let visit = Visit::of(&verifier, &mut tx, &id, &headers).await?;
-        let standing = visit.standing(&verifier, &mut tx, false).await?;
+        let browser_session = BrowserSession::of(&verifier, &mut tx, &id, &headers).await?;
+        let login_state = browser_session.login_state(&verifier, &mut tx, false).await?;
         let over = matches!(
-            standing,
-            Standing::Refused { .. } | Standing::Approved | Standing::Returned | Standing::Expired | Standing::Disabled
+            login_state,
+            LoginState::Refused { .. }
+                | LoginState::Approved
+                | LoginState::Returned
+                | LoginState::Expired
+                | LoginState::Disabled
         );
-        if over || visit.login.codes.is_empty() {
-            return Ok(landing::page(&visit.login, &standing));
+        if over || browser_session.login.codes.is_empty() {
+            return Ok(landing::page(&browser_session.login, &login_state));
         }
         let code = tx.code(&id).await?;
-        let news = match &code {
-            Some(code) if code.sid.is_some() => CodeNews::Awaited { attempts_left: code.attempts_left },
-            _ => CodeNews::Refused(&CodeRefusal::NotSent),
+        let event = match &code {
+            Some(code) if code.sid.is_some() => CodeEvent::Awaited { attempts_left: code.attempts_left },
+            _ => CodeEvent::Refused(&CodeRefusal::NotSent),
         };
-        Ok(code_page(&visit.login, code.as_ref().map(|code| code.channel), &news))
+        Ok(code_page(&browser_session.login, code.as_ref().map(|code| code.channel), &event))
     };
     respond(&verifier, page.await)
 }
@@ -93,14 +97,14 @@ enum Checked {
     Stay(Page),
 }
 
-async fn checked(verifier: &Inner, id: &str, request: Request) -> Result<Checked, VisitError> {
+async fn checked(verifier: &Inner, id: &str, request: Request) -> Result<Checked, BrowserSessionError> {
     let (login, form) = visited(verifier, id, request).await?;
     let channel = form.field("channel").and_then(channel_named);
-    let typed = form.field("code").ok_or(VisitError::BadForm)?;
+    let typed = form.field("code").ok_or(BrowserSessionError::BadForm)?;
     // As people copy it: with blanks or a hyphen in the middle.
     let plain = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>();
     let Ok(code) = OneTimeCode::try_from(plain) else {
-        return Ok(Checked::Stay(code_page(&login, channel, &CodeNews::NotACode)));
+        return Ok(Checked::Stay(code_page(&login, channel, &CodeEvent::NotACode)));
     };
     Ok(match otp::check(verifier, id, &code).await {
         Ok(Outcome::Approved { continue_url } | Outcome::Refused { continue_url, .. }) => {
@@ -109,30 +113,30 @@ async fn checked(verifier: &Inner, id: &str, request: Request) -> Result<Checked
         }
         Ok(Outcome::Retry { attempts_left, .. }) => {
             let gone = verifier.store().begin().await?.code(id).await?.is_some_and(|code| code.sid.is_none());
-            let news = if gone { CodeNews::Gone } else { CodeNews::Wrong { attempts_left } };
-            Checked::Stay(code_page(&login, channel, &news))
+            let event = if gone { CodeEvent::Gone } else { CodeEvent::Wrong { attempts_left } };
+            Checked::Stay(code_page(&login, channel, &event))
         }
-        Ok(Outcome::Expired) => Checked::Stay(landing::page(&login, &Standing::Expired)),
+        Ok(Outcome::Expired) => Checked::Stay(landing::page(&login, &LoginState::Expired)),
         Err(ref refusal) => Checked::Stay(refused(&login, channel, refusal)),
     })
 }
 
 /// The login and the form of a post that this browser may make. The store is let go: codes are sent and checked without it.
-async fn visited(verifier: &Inner, id: &str, request: Request) -> Result<(Login, Form), VisitError> {
+async fn visited(verifier: &Inner, id: &str, request: Request) -> Result<(Login, Form), BrowserSessionError> {
     if !is_own_form(request.headers(), verifier.origin()) {
-        return Err(VisitError::ForeignForm);
+        return Err(BrowserSessionError::ForeignForm);
     }
     let mut tx = verifier.store().begin().await?;
-    let login = Visit::of(verifier, &mut tx, id, request.headers()).await?.login;
+    let login = BrowserSession::of(verifier, &mut tx, id, request.headers()).await?.login;
     drop(tx);
-    Ok((login, Form::read(request).await.ok_or(VisitError::BadForm)?))
+    Ok((login, Form::read(request).await.ok_or(BrowserSessionError::BadForm)?))
 }
 
 fn refused(login: &Login, channel: Option<Fallback>, refusal: &CodeRefusal) -> Page {
     if matches!(refusal, CodeRefusal::Expired) {
-        return landing::page(login, &Standing::Expired);
+        return landing::page(login, &LoginState::Expired);
     }
-    let page = code_page(login, channel, &CodeNews::Refused(refusal));
+    let page = code_page(login, channel, &CodeEvent::Refused(refusal));
     if page.status.is_server_error() {
         tracing::error!(error = refusal as &dyn std::error::Error, "a one-time code was not sent or checked");
     }

@@ -4,9 +4,9 @@ use axum::response::Response;
 
 use super::{
     csv,
-    gate::{Desk, Fields, PortalError},
+    gate::{Fields, OperatorSession, PortalError},
     html::{Cell, add, address, choice, table},
-    sheet::Sheet,
+    page::PortalPage,
     time,
 };
 use crate::{
@@ -21,22 +21,22 @@ const PAGE: u32 = 100;
 const WALKED_AT_ONCE: i64 = 10_000;
 
 /// The log, the newest row first.
-pub(super) async fn list(desk: Desk) -> Result<Sheet, PortalError> {
-    let (query, error) = asked(&desk.query);
-    let mut tx = desk.verifier.store().begin().await?;
+pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalError> {
+    let (query, error) = asked(&session.query);
+    let mut tx = session.verifier.store().begin().await?;
     let mut found = tx.audit(&query, PAGE + 1).await?;
     let more = found.len() > PAGE as usize;
     found.truncate(PAGE as usize);
     let (rows, names) = tx.audit_extent().await?;
     drop(tx);
-    let chain = chain_words(&desk, rows).await?;
+    let chain = chain_words(&session, rows).await?;
     let names: Vec<_> = std::iter::once(("", "All")).chain(names.iter().map(|n| (n.as_str(), n.as_str()))).collect();
-    let typed = |name| desk.query.get(name).trim();
+    let typed = |name| session.query.get(name).trim();
     let line = |name: &str, label: &str| {
         format!(
             "<div class=\"field\">\n<label for=\"{name}\">{label}</label>\n\
              <input id=\"{name}\" name=\"{name}\" value=\"{}\" autocapitalize=\"none\" spellcheck=\"false\">\n</div>\n",
-            text(desk.query.get(name).trim())
+            text(session.query.get(name).trim())
         )
     };
     let mut body = format!(
@@ -70,13 +70,13 @@ pub(super) async fn list(desk: Desk) -> Result<Sheet, PortalError> {
         let older = address("/portal/audit", &[a, b, c, d, e, ("before", &seq)]);
         add(&mut body, format_args!("<p><a href=\"{}\" rel=\"next\">Older</a></p>\n", text(&older)));
     }
-    Ok(desk.sheet("portal-audit", "Audit log", body))
+    Ok(session.page("portal-audit", "Audit log", body))
 }
 
 /// The same as a file, without pages.
-pub(super) async fn export(desk: Desk) -> Result<Response, PortalError> {
-    let (query, _) = asked(&desk.query);
-    let rows = desk.verifier.store().begin().await?.audit(&query, csv::ROWS_MAX).await?;
+pub(super) async fn export(session: OperatorSession) -> Result<Response, PortalError> {
+    let (query, _) = asked(&session.query);
+    let rows = session.verifier.store().begin().await?.audit(&query, csv::ROWS_MAX).await?;
     let rows: Vec<_> = rows
         .into_iter()
         .map(|e| vec![e.seq.to_string(), time::iso(e.at), e.event, e.subject, e.account, e.detail])
@@ -85,11 +85,11 @@ pub(super) async fn export(desk: Desk) -> Result<Response, PortalError> {
 }
 
 /// Whether the log is whole, in words.
-async fn chain_words(desk: &Desk, rows: i64) -> Result<String, PortalError> {
-    if rows > WALKED_AT_ONCE && !desk.query.ticked("walk") {
+async fn chain_words(session: &OperatorSession, rows: i64) -> Result<String, PortalError> {
+    if rows > WALKED_AT_ONCE && !session.query.ticked("walk") {
         return Ok(format!("<p>{rows} rows. <a href=\"/portal/audit?walk\">Check that the log is whole</a></p>\n"));
     }
-    match desk.calls().verify_audit().await {
+    match session.calls().verify_audit().await {
         Ok(head) => Ok(format!(
             "<p>The log is whole: {} rows, head <code class=\"copy\">{}</code>. Keep the head elsewhere from time to time: \
              a log that was cut off at its end is whole, too, but has another head.</p>\n",

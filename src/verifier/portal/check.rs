@@ -4,9 +4,9 @@
 use axum::extract::Path;
 
 use super::{
-    gate::{Desk, PortalError},
+    gate::{OperatorSession, PortalError},
     html::{Cell, moment, table},
-    sheet::Sheet,
+    page::PortalPage,
     thresholds,
 };
 use crate::{
@@ -55,10 +55,10 @@ struct Surroundings {
 }
 
 /// The page.
-pub(super) async fn show(desk: Desk, Path(id): Path<String>) -> Result<Sheet, PortalError> {
-    let verifier = &desk.verifier;
+pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
+    let verifier = &session.verifier;
     let mut tx = verifier.store().begin().await?;
-    let rules = desk.integration(&mut tx, &id).await?.rules;
+    let rules = session.integration(&mut tx, &id).await?.rules;
     let around = Surroundings {
         mailer: verifier.mailer().is_some(),
         codes: verifier.codes().is_some(),
@@ -85,7 +85,7 @@ pub(super) async fn show(desk: Desk, Path(id): Path<String>) -> Result<Sheet, Po
         .collect();
     let title = format!("Set-up check of {}", rules.name);
     let body = table("What was seen and what is set", &["What", "State", "What it means, and what to do"], &rows);
-    Ok(desk.sheet("portal-check", title, body).of_integration(&id, &rules.name))
+    Ok(session.page("portal-check", title, body).of_integration(&id, &rules.name))
 }
 
 /// What the logins that came say of the set-up.

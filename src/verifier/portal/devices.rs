@@ -6,9 +6,9 @@ use axum::{
 };
 
 use super::{
-    gate::{Desk, PortalError, Posted},
+    gate::{OperatorSession, PortalError, VerifiedForm},
     html::{Cell, add, address, button, choice, moment, table},
-    sheet::Sheet,
+    page::PortalPage,
 };
 use crate::{DeviceRule, browser::pages::text};
 use countenance_core::rng::random_text;
@@ -19,17 +19,22 @@ const PAGE: usize = 50;
 const LIVES: [(&str, &str); 3] = [("900", "15 minutes"), ("3600", "1 hour"), ("86400", "24 hours")];
 
 /// The list, in the order of thumbprints.
-pub(super) async fn list(desk: Desk, Path(id): Path<String>) -> Result<Sheet, PortalError> {
-    let mut tx = desk.verifier.store().begin().await?;
-    let integration = desk.integration(&mut tx, &id).await?;
+pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
+    let mut tx = session.verifier.store().begin().await?;
+    let integration = session.integration(&mut tx, &id).await?;
     let base = format!("/portal/integrations/{id}/devices");
-    let mut found = tx.devices(&id, desk.query.get("after"), PAGE as u32 + 1).await?;
+    let mut found = tx.devices(&id, session.query.get("after"), PAGE as u32 + 1).await?;
     let more = found.len() > PAGE;
     found.truncate(PAGE);
     let rows: Vec<_> = found
         .iter()
         .map(|device| {
-            let disable = button(&format!("{base}/disable"), &desk.proof(), &[("device", &device.id)], "Switch off");
+            let disable = button(
+                &format!("{base}/disable"),
+                &session.form_token_field(),
+                &[("device", &device.id)],
+                "Switch off",
+            );
             vec![
                 Cell::text(if device.name.is_empty() { "(no name)" } else { &device.name }),
                 Cell::code(&device.id),
@@ -48,7 +53,7 @@ pub(super) async fn list(desk: Desk, Path(id): Path<String>) -> Result<Sheet, Po
          <div class=\"field\">\n<label for=\"life\">The code may be used for</label>\n{}</div>\n\
          <button>Make a one-time code</button>\n</form>\n<h2>Registered</h2>\n",
         text(&base),
-        desk.proof_for_once(),
+        session.one_time_field(),
         choice("life", &LIVES, "900"),
     );
     if rows.is_empty() {
@@ -66,19 +71,19 @@ pub(super) async fn list(desk: Desk, Path(id): Path<String>) -> Result<Sheet, Po
         add(&mut body, format_args!("<p><a href=\"{}\" rel=\"next\">Next {PAGE}</a></p>\n", text(&next)));
     }
     let title = format!("Devices of {}", integration.rules.name);
-    Ok(desk.sheet("portal-devices", title, body).of_integration(&id, &integration.rules.name))
+    Ok(session.page("portal-devices", title, body).of_integration(&id, &integration.rules.name))
 }
 
 /// Makes a one-time code and shows it this once.
-pub(super) async fn code(Path(id): Path<String>, posted: Posted) -> Result<Sheet, PortalError> {
-    let life = posted.fields.get("life");
+pub(super) async fn code(Path(id): Path<String>, form: VerifiedForm) -> Result<PortalPage, PortalError> {
+    let life = form.fields.get("life");
     let (secs, words) = LIVES.iter().find(|(secs, _)| *secs == life).ok_or(PortalError::Malformed)?;
-    let verifier = &posted.desk.verifier;
+    let verifier = &form.session.verifier;
     let expires_at = verifier.now().saturating_add(secs.parse().or(Err(PortalError::Malformed))?);
     let code = random_text::<16>(verifier.rng());
     let mut tx = verifier.store().begin().await?;
-    let integration = posted.desk.integration(&mut tx, &id).await?;
-    posted.once(&mut tx).await?;
+    let integration = form.session.integration(&mut tx, &id).await?;
+    form.once(&mut tx).await?;
     tx.add_device_code(&id, &code, expires_at).await?;
     tx.commit().await?;
     let body = format!(
@@ -90,15 +95,15 @@ pub(super) async fn code(Path(id): Path<String>, posted: Posted) -> Result<Sheet
         text(&id),
     );
     let title = format!("A device for {}", integration.rules.name);
-    Ok(posted.desk.sheet("portal-device-code", title, body).of_integration(&id, &integration.rules.name))
+    Ok(form.session.page("portal-device-code", title, body).of_integration(&id, &integration.rules.name))
 }
 
 /// Switches a device of this integration off, everywhere.
-pub(super) async fn disable(Path(id): Path<String>, posted: Posted) -> Result<Response, PortalError> {
-    let device = posted.fields.get("device");
-    let verifier = &posted.desk.verifier;
+pub(super) async fn disable(Path(id): Path<String>, form: VerifiedForm) -> Result<Response, PortalError> {
+    let device = form.fields.get("device");
+    let verifier = &form.session.verifier;
     let mut tx = verifier.store().begin().await?;
-    posted.desk.integration(&mut tx, &id).await?;
+    form.session.integration(&mut tx, &id).await?;
     if tx.device(&id, device).await?.is_none() || !tx.disable_device(device, verifier.now()).await? {
         return Err(PortalError::NoDevice);
     }

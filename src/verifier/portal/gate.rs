@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::sheet::Sheet;
+use super::page::PortalPage;
 use crate::{
     Inner, RulesError, Verifier,
     browser::{cookie, is_own_form},
@@ -121,7 +121,7 @@ impl IntoResponse for PortalError {
             ),
         };
         let body = format!("<p role=\"alert\">{lead}</p>\n<p><a href=\"{}\">All integrations</a></p>\n", super::START);
-        Sheet::new(status, name, title, body).into_response()
+        PortalPage::new(status, name, title, body).into_response()
     }
 }
 
@@ -153,7 +153,7 @@ impl Fields {
 }
 
 /// A signed-in operator, who looks at something.
-pub(super) struct Desk {
+pub(super) struct OperatorSession {
     pub(super) verifier: Inner,
     pub(super) operator: String,
     pub(super) query: Fields,
@@ -161,12 +161,12 @@ pub(super) struct Desk {
 }
 
 /// A form, sent by a signed-in operator from a page of this portal made for this session. It stands in the audit log.
-pub(super) struct Posted {
-    pub(super) desk: Desk,
+pub(super) struct VerifiedForm {
+    pub(super) session: OperatorSession,
     pub(super) fields: Fields,
 }
 
-impl FromRequestParts<Inner> for Desk {
+impl FromRequestParts<Inner> for OperatorSession {
     type Rejection = PortalError;
 
     async fn from_request_parts(parts: &mut Parts, verifier: &Inner) -> Result<Self, PortalError> {
@@ -179,7 +179,7 @@ impl FromRequestParts<Inner> for Desk {
     }
 }
 
-impl FromRequest<Inner> for Posted {
+impl FromRequest<Inner> for VerifiedForm {
     type Rejection = PortalError;
 
     async fn from_request(request: Request, verifier: &Inner) -> Result<Self, PortalError> {
@@ -187,21 +187,21 @@ impl FromRequest<Inner> for Posted {
             return Err(PortalError::Forged);
         }
         let (mut parts, body) = request.into_parts();
-        let desk = Desk::from_request_parts(&mut parts, verifier).await?;
+        let session = OperatorSession::from_request_parts(&mut parts, verifier).await?;
         let fields = read_form(&parts.headers, body).await?;
         // Hashed first, so that how long comparing takes tells nothing of the token.
-        if sha256_text(fields.get(FORM_TOKEN)) != sha256_text(&desk.form_token) {
+        if sha256_text(fields.get(FORM_TOKEN)) != sha256_text(&session.form_token) {
             return Err(PortalError::Forged);
         }
         let mut tx = verifier.store().begin().await?;
         let path: String = parts.uri.path().chars().take(200).collect();
-        tx.record(verifier.now(), Event::OperatorActed, &desk.operator, None, &path).await?;
+        tx.record(verifier.now(), Event::OperatorActed, &session.operator, None, &path).await?;
         tx.commit().await?;
-        Ok(Self { desk, fields })
+        Ok(Self { session, fields })
     }
 }
 
-impl Desk {
+impl OperatorSession {
     /// The verifier's own calls.
     pub(super) fn calls(&self) -> Verifier {
         Verifier(self.verifier.clone())
@@ -213,23 +213,23 @@ impl Desk {
     }
 
     /// What every form has inside.
-    pub(super) fn proof(&self) -> String {
+    pub(super) fn form_token_field(&self) -> String {
         format!("<input type=\"hidden\" name=\"{FORM_TOKEN}\" value=\"{}\">\n", self.form_token)
     }
 
     /// What a form has inside that can be sent once.
-    pub(super) fn proof_for_once(&self) -> String {
+    pub(super) fn one_time_field(&self) -> String {
         let once = random_text::<16>(self.verifier.rng());
-        format!("{}<input type=\"hidden\" name=\"{ONCE}\" value=\"{once}\">\n", self.proof())
+        format!("{}<input type=\"hidden\" name=\"{ONCE}\" value=\"{once}\">\n", self.form_token_field())
     }
 
     /// A page for this operator.
-    pub(super) fn sheet(&self, name: &'static str, title: impl Into<String>, body: String) -> Sheet {
-        Sheet::new(StatusCode::OK, name, title, body).with_navigation(&self.operator, &self.proof())
+    pub(super) fn page(&self, name: &'static str, title: impl Into<String>, body: String) -> PortalPage {
+        PortalPage::new(StatusCode::OK, name, title, body).with_navigation(&self.operator, &self.form_token_field())
     }
 }
 
-impl Posted {
+impl VerifiedForm {
     /// Lets this form be sent once: undone with the transaction, an error when it was done before.
     pub(super) async fn once(&self, tx: &mut Tx<'_>) -> Result<(), PortalError> {
         let once = self.fields.get(ONCE);
@@ -237,7 +237,7 @@ impl Posted {
             return Err(PortalError::Malformed);
         }
         // Kept as long as the session lasts at most: behind that, its form token is refused.
-        let expires_at = self.desk.verifier.now().saturating_add(SESSION_SECS);
+        let expires_at = self.session.verifier.now().saturating_add(SESSION_SECS);
         let first = tx.spend_token(&format!("portal form {once}"), expires_at).await?;
         if first { Ok(()) } else { Err(PortalError::SentBefore) }
     }

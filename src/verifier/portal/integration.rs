@@ -7,12 +7,12 @@ use axum::{
 };
 
 use super::{
-    gate::{Desk, PortalError, Posted},
+    gate::{OperatorSession, PortalError, VerifiedForm},
     html::{button, choice, moment},
     log_stream,
     new::secret_page,
+    page::PortalPage,
     rules_form::RulesForm,
-    sheet::Sheet,
 };
 use crate::{
     Rules,
@@ -33,28 +33,28 @@ const OVERLAPS: [(&str, &str); 4] = [
 const SHOWN: &str = "shown";
 
 /// The page.
-pub(super) async fn show(desk: Desk, Path(id): Path<String>) -> Result<Sheet, PortalError> {
-    let mut tx = desk.verifier.store().begin().await?;
-    let integration = desk.integration(&mut tx, &id).await?;
+pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
+    let mut tx = session.verifier.store().begin().await?;
+    let integration = session.integration(&mut tx, &id).await?;
     let times = tx.integration_times(&id).await?;
-    let note = if desk.query.ticked("saved") { "<p role=\"status\">Saved.</p>\n" } else { "" };
+    let note = if session.query.ticked("saved") { "<p role=\"status\">Saved.</p>\n" } else { "" };
     let shown = fingerprint(&integration.rules);
-    Ok(page(&desk, &integration, times, &RulesForm::of(&integration.rules), &shown, note))
+    Ok(page(&session, &integration, times, &RulesForm::of(&integration.rules), &shown, note))
 }
 
 /// Changes the options, unless somebody else changed them since the form was shown.
-pub(super) async fn save(Path(id): Path<String>, posted: Posted) -> Result<Response, PortalError> {
+pub(super) async fn save(Path(id): Path<String>, form: VerifiedForm) -> Result<Response, PortalError> {
     const CHANGED: &str = "<p class=\"error\" role=\"alert\">Nothing was saved: somebody changed these options since you \
                            opened the page. Below is what you typed. Save again to let it stand, or open the page anew to \
                            see theirs.</p>\n";
-    let mut wanted = RulesForm::read(&posted.fields);
-    let desk = &posted.desk;
-    let mut tx = desk.verifier.store().begin().await?;
-    let integration = desk.integration(&mut tx, &id).await?;
-    let (shown, current) = (posted.fields.get(SHOWN), fingerprint(&integration.rules));
+    let mut wanted = RulesForm::read(&form.fields);
+    let session = &form.session;
+    let mut tx = session.verifier.store().begin().await?;
+    let integration = session.integration(&mut tx, &id).await?;
+    let (shown, current) = (form.fields.get(SHOWN), fingerprint(&integration.rules));
     let (status, shown, note) = match wanted.rules() {
         Some(rules) if shown == current => {
-            desk.verifier.change_rules(&mut tx, &id, &rules).await?;
+            session.verifier.change_rules(&mut tx, &id, &rules).await?;
             tx.commit().await?;
             return Ok(saved(&id));
         }
@@ -62,33 +62,33 @@ pub(super) async fn save(Path(id): Path<String>, posted: Posted) -> Result<Respo
         None => (StatusCode::UNPROCESSABLE_ENTITY, shown, ""),
     };
     let times = tx.integration_times(&id).await?;
-    Ok(page(desk, &integration, times, &wanted, shown, note).status(status).into_response())
+    Ok(page(session, &integration, times, &wanted, shown, note).status(status).into_response())
 }
 
 /// Switches the integration on or off, and leaves the other options as they are.
-pub(super) async fn switch(Path(id): Path<String>, posted: Posted) -> Result<Response, PortalError> {
-    let enabled = match posted.fields.get("enabled") {
+pub(super) async fn switch(Path(id): Path<String>, form: VerifiedForm) -> Result<Response, PortalError> {
+    let enabled = match form.fields.get("enabled") {
         "on" => true,
         "off" => false,
         _ => return Err(PortalError::Malformed),
     };
-    let mut tx = posted.desk.verifier.store().begin().await?;
-    let mut rules = posted.desk.integration(&mut tx, &id).await?.rules;
+    let mut tx = form.session.verifier.store().begin().await?;
+    let mut rules = form.session.integration(&mut tx, &id).await?.rules;
     rules.enabled = enabled;
-    posted.desk.verifier.change_rules(&mut tx, &id, &rules).await?;
+    form.session.verifier.change_rules(&mut tx, &id, &rules).await?;
     tx.commit().await?;
     Ok(saved(&id))
 }
 
 /// Makes a new Session Secret and shows it this once.
-pub(super) async fn rotate(Path(id): Path<String>, posted: Posted) -> Result<Sheet, PortalError> {
-    let overlap = posted.fields.get("overlap");
+pub(super) async fn rotate(Path(id): Path<String>, form: VerifiedForm) -> Result<PortalPage, PortalError> {
+    let overlap = form.fields.get("overlap");
     let overlap = OVERLAPS.iter().find(|(secs, _)| *secs == overlap).and_then(|(secs, _)| secs.parse().ok());
     let overlap: i64 = overlap.ok_or(PortalError::Malformed)?;
-    let verifier = &posted.desk.verifier;
+    let verifier = &form.session.verifier;
     let mut tx = verifier.store().begin().await?;
-    let integration = posted.desk.integration(&mut tx, &id).await?;
-    posted.once(&mut tx).await?;
+    let integration = form.session.integration(&mut tx, &id).await?;
+    form.once(&mut tx).await?;
     let secret = verifier.rotate_secret(&mut tx, &id, overlap).await?;
     tx.commit().await?;
     let lead = if overlap == 0 {
@@ -100,7 +100,7 @@ pub(super) async fn rotate(Path(id): Path<String>, posted: Posted) -> Result<She
             "The old Session Secret is read until {until}. Put the new one into the Action before: it is not shown again."
         )
     };
-    Ok(secret_page(&posted.desk, &integration, &secret, &lead).of_integration(&id, &integration.rules.name))
+    Ok(secret_page(&form.session, &integration, &secret, &lead).of_integration(&id, &integration.rules.name))
 }
 
 /// Stands for options as they are: a tab that was left open must not undo what was changed since.
@@ -113,21 +113,21 @@ fn saved(id: &str) -> Response {
 }
 
 fn page(
-    desk: &Desk,
+    session: &OperatorSession,
     integration: &Integration,
     (created_at, old_until): (UnixSecs, UnixSecs),
     form: &RulesForm,
     shown: &str,
     note: &str,
-) -> Sheet {
+) -> PortalPage {
     let address = format!("/portal/integrations/{}", text(&integration.id));
     let (state, other, words) = if integration.rules.enabled {
         ("This integration is <strong>on</strong>.", "off", "Switch it off")
     } else {
         ("This integration is <strong>off</strong>: no login begins and none is approved.", "on", "Switch it on")
     };
-    let switch = button(&format!("{address}/enabled"), &desk.proof(), &[("enabled", other)], words);
-    let overlap = if desk.verifier.now() < old_until {
+    let switch = button(&format!("{address}/enabled"), &session.form_token_field(), &[("enabled", other)], words);
+    let overlap = if session.verifier.now() < old_until {
         format!("<p>The former secret is still read until {}. Rotating again ends that.</p>\n", moment(old_until))
     } else {
         String::new()
@@ -143,14 +143,15 @@ fn page(
          <form method=\"post\" action=\"{address}/rotate\">\n{}<div class=\"field\">\n\
          <label for=\"overlap\">Go on reading the old secret</label>\n{}</div>\n<button>Make a new secret</button>\n</form>\n{}",
         moment(created_at),
-        desk.proof(),
+        session.form_token_field(),
         text(shown),
-        form.html(&desk.verifier),
-        desk.proof_for_once(),
+        form.html(&session.verifier),
+        session.one_time_field(),
         choice("overlap", &OVERLAPS, "86400"),
-        log_stream::section(desk, &integration.id),
+        log_stream::section(session, &integration.id),
         id = text(&integration.id),
     );
-    desk.sheet("portal-integration", integration.rules.name.clone(), body)
+    session
+        .page("portal-integration", integration.rules.name.clone(), body)
         .of_integration(&integration.id, &integration.rules.name)
 }

@@ -1,15 +1,15 @@
 //! `/portal/integrations`: all of them.
 
 use super::{
-    gate::{Desk, PortalError},
+    gate::{OperatorSession, PortalError},
     html::{Cell, moment, table},
-    sheet::Sheet,
+    page::PortalPage,
 };
 use crate::{browser::pages::text, store::Sight};
 
 /// The list, in the order in which they were added.
-pub(super) async fn list(desk: Desk) -> Result<Sheet, PortalError> {
-    let mut tx = desk.verifier.store().begin().await?;
+pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalError> {
+    let mut tx = session.verifier.store().begin().await?;
     let mut rows = Vec::new();
     for integration in tx.integrations().await? {
         let (created_at, _) = tx.integration_times(&integration.id).await?;
@@ -35,5 +35,5 @@ pub(super) async fn list(desk: Desk) -> Result<Sheet, PortalError> {
         table("Integrations in the order in which they were added", &heads, &rows)
     };
     let body = format!("<p><a class=\"go\" href=\"/portal/integrations/new\">New integration</a></p>\n{list}");
-    Ok(desk.sheet("portal-integrations", "Integrations", body))
+    Ok(session.page("portal-integrations", "Integrations", body))
 }

@@ -9,9 +9,9 @@ use axum::{
 };
 
 use super::{
-    gate::{Desk, PortalError, Posted},
+    gate::{OperatorSession, PortalError, VerifiedForm},
     html::address,
-    sheet::Sheet,
+    page::PortalPage,
 };
 use crate::{browser::pages::text, store::UserRow};
 
@@ -29,29 +29,29 @@ enum CosineError {
 }
 
 /// The form.
-pub(super) async fn show(desk: Desk, Path(id): Path<String>) -> Result<Sheet, PortalError> {
-    let mut tx = desk.verifier.store().begin().await?;
-    let integration = desk.integration(&mut tx, &id).await?;
-    let user = tx.user(&id, desk.query.get("user")).await?.ok_or(PortalError::NoAccount)?;
+pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
+    let mut tx = session.verifier.store().begin().await?;
+    let integration = session.integration(&mut tx, &id).await?;
+    let user = tx.user(&id, session.query.get("user")).await?.ok_or(PortalError::NoAccount)?;
     let typed = user.cosine_min.map(|cosine| cosine.to_string()).unwrap_or_default();
-    let least = desk.verifier.policy_of(&integration).matching.cosine_min;
-    Ok(page(&desk, &id, &integration.rules.name, &user, least, &typed, None))
+    let least = session.verifier.policy_of(&integration).matching.cosine_min;
+    Ok(page(&session, &id, &integration.rules.name, &user, least, &typed, None))
 }
 
 /// Sets the threshold, or with an empty field takes it away.
-pub(super) async fn save(Path(id): Path<String>, posted: Posted) -> Result<Response, PortalError> {
-    let (desk, typed) = (&posted.desk, posted.fields.get("cosine_min").trim());
-    let mut tx = desk.verifier.store().begin().await?;
-    let integration = desk.integration(&mut tx, &id).await?;
-    let user = tx.user(&id, posted.fields.get("user")).await?.ok_or(PortalError::NoAccount)?;
-    let least = desk.verifier.policy_of(&integration).matching.cosine_min;
+pub(super) async fn save(Path(id): Path<String>, form: VerifiedForm) -> Result<Response, PortalError> {
+    let (session, typed) = (&form.session, form.fields.get("cosine_min").trim());
+    let mut tx = session.verifier.store().begin().await?;
+    let integration = session.integration(&mut tx, &id).await?;
+    let user = tx.user(&id, form.fields.get("user")).await?.ok_or(PortalError::NoAccount)?;
+    let least = session.verifier.policy_of(&integration).matching.cosine_min;
     match read(typed, least) {
         Err(error) => {
-            let page = page(desk, &id, &integration.rules.name, &user, least, typed, Some(&error));
+            let page = page(session, &id, &integration.rules.name, &user, least, typed, Some(&error));
             Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
         }
         Ok(cosine_min) => {
-            tx.set_cosine_min(&id, &user.sub, cosine_min, desk.verifier.now()).await?;
+            tx.set_cosine_min(&id, &user.sub, cosine_min, session.verifier.now()).await?;
             tx.commit().await?;
             let users = address(&format!("/portal/integrations/{id}/users"), &[("q", &user.sub), ("match", "1")]);
             Ok(Redirect::to(&users).into_response())
@@ -70,14 +70,14 @@ fn read(typed: &str, least: f32) -> Result<Option<f32>, CosineError> {
 }
 
 fn page(
-    desk: &Desk,
+    session: &OperatorSession,
     id: &str,
     integration: &str,
     user: &UserRow,
     least: f32,
     typed: &str,
     error: Option<&CosineError>,
-) -> Sheet {
+) -> PortalPage {
     let (marks, error) = match error {
         Some(error) => (
             "aria-invalid=\"true\" aria-describedby=\"cosine_min-error cosine_min-help\"",
@@ -96,12 +96,12 @@ fn page(
          right person has to try again, above all in other light. Empty: as the integration asks.</p>\n</div>\n\
          <button class=\"go\">Save</button>\n</form>\n\
          <p><a href=\"/portal/integrations/{id}/users\">Leave it as it is</a></p>\n",
-        desk.proof(),
+        session.form_token_field(),
         text(typed),
         user = text(&user.sub),
         id = text(id),
     );
-    desk.sheet("portal-match", "Match threshold of a user", body).of_integration(id, integration)
+    session.page("portal-match", "Match threshold of a user", body).of_integration(id, integration)
 }
 
 #[cfg(test)]

@@ -3,26 +3,26 @@
 use axum::extract::Path;
 
 use super::{
-    gate::{Desk, PortalError, Posted},
+    gate::{OperatorSession, PortalError, VerifiedForm},
     html::{Cell, table},
-    sheet::Sheet,
+    page::PortalPage,
 };
 use crate::browser::pages::text;
 
 /// Makes a new token and shows it this once; the one before is good no longer.
-pub(super) async fn make(Path(id): Path<String>, posted: Posted) -> Result<Sheet, PortalError> {
-    let desk = &posted.desk;
-    let mut tx = desk.verifier.store().begin().await?;
-    let integration = desk.integration(&mut tx, &id).await?;
-    posted.once(&mut tx).await?;
-    let token = desk.verifier.log_token(&mut tx, &id).await?;
+pub(super) async fn make(Path(id): Path<String>, form: VerifiedForm) -> Result<PortalPage, PortalError> {
+    let session = &form.session;
+    let mut tx = session.verifier.store().begin().await?;
+    let integration = session.integration(&mut tx, &id).await?;
+    form.once(&mut tx).await?;
+    let token = session.verifier.log_token(&mut tx, &id).await?;
     tx.commit().await?;
     let setting = |name: &str, element: &str, value: &str, note: &str| {
         let value = format!("<code class=\"copy\" id=\"{element}\">{}</code>", text(value));
         vec![Cell::text(name), Cell(value), Cell::text(note)]
     };
     let rows = [
-        setting("Payload URL", "log-address", &receiver(desk, &id), "Where the tenant delivers."),
+        setting("Payload URL", "log-address", &receiver(session, &id), "Where the tenant delivers."),
         setting("Authorization token", "log-token", token.reveal(), "Sent as it stands, without a word before it."),
         setting(
             "Content type",
@@ -37,11 +37,11 @@ pub(super) async fn make(Path(id): Path<String>, posted: Posted) -> Result<Sheet
         table("Settings of the log stream", &["Setting", "Value", "What it is"], &rows)
     );
     let title = format!("Log stream of {}", integration.rules.name);
-    Ok(desk.sheet("portal-log-token", title, body).of_integration(&id, &integration.rules.name))
+    Ok(session.page("portal-log-token", title, body).of_integration(&id, &integration.rules.name))
 }
 
 /// The section of an integration's page.
-pub(super) fn section(desk: &Desk, id: &str) -> String {
+pub(super) fn section(session: &OperatorSession, id: &str) -> String {
     format!(
         "<h2>Log stream</h2>\n\
          <p>Where the tenant itself sends codes through Twilio, a custom webhook of its log streams tells this verifier which \
@@ -49,12 +49,12 @@ pub(super) fn section(desk: &Desk, id: &str) -> String {
          service that the tenant's phone provider Action sends by. The webhook delivers to:</p>\n\
          <p><code class=\"copy\">{}</code></p>\n\
          <form method=\"post\" action=\"/portal/integrations/{}/log-token\">\n{}<button>Make a new token</button>\n</form>\n",
-        text(&receiver(desk, id)),
+        text(&receiver(session, id)),
         text(id),
-        desk.proof_for_once(),
+        session.one_time_field(),
     )
 }
 
-fn receiver(desk: &Desk, id: &str) -> String {
-    desk.verifier.origin().url(&format!("/v1/logs/{id}")).into()
+fn receiver(session: &OperatorSession, id: &str) -> String {
+    session.verifier.origin().url(&format!("/v1/logs/{id}")).into()
 }

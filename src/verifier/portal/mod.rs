@@ -8,9 +8,9 @@
 //! | `integrations`, `new`, `integration`, `log_stream`, `rules_form`, `thresholds` | integrations: all, a new one, one with its options and secrets |
 //! | `check` | what is still to be done before an integration works |
 //! | `users`, `phone`, `least_cosine`, `devices`, `sessions`, `audit` | lists, with what can be done about each |
-//! | `sheet`, `html`, `csv`, `time` | what pages, tables, exports and times look like |
+//! | `page`, `html`, `csv`, `time` | what pages, tables, exports and times look like |
 //!
-//! A handler takes a [`Desk`](gate::Desk) or a [`Posted`](gate::Posted): there is no way into the portal beside them, but
+//! A handler takes a [`OperatorSession`](gate::OperatorSession) or a [`VerifiedForm`](gate::VerifiedForm): there is no way into the portal beside them, but
 //! for signing in. A secret is shown in the answer to the form that made it, and nowhere else. The form can be sent once:
 //! reloading that answer makes no second secret, and shows none.
 
@@ -37,10 +37,10 @@ mod integrations;
 mod least_cosine;
 mod log_stream;
 mod new;
+mod page;
 mod phone;
 mod rules_form;
 mod sessions;
-mod sheet;
 mod sign_in;
 mod thresholds;
 mod throttle;
@@ -83,8 +83,8 @@ const START: &str = "/portal/integrations";
 /// Writes the sheet that a handler answered with as a page of its own nonce.
 async fn present(State(verifier): State<Inner>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    if let Some(sheet) = response.extensions_mut().remove::<sheet::Sheet>() {
-        let mut page = sheet.page().respond(&random_text::<16>(verifier.rng())).into_response();
+    if let Some(page) = response.extensions_mut().remove::<page::PortalPage>() {
+        let mut page = page.page().respond(&random_text::<16>(verifier.rng())).into_response();
         page.headers_mut().extend(std::mem::take(response.headers_mut()));
         response = page;
     }

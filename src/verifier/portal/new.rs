@@ -3,36 +3,41 @@
 use axum::http::StatusCode;
 
 use super::{
-    gate::{Desk, PortalError, Posted},
+    gate::{OperatorSession, PortalError, VerifiedForm},
     html::{Cell, table},
+    page::PortalPage,
     rules_form::RulesForm,
-    sheet::Sheet,
 };
 use crate::{SessionSecret, browser::pages::text, store::Integration};
 
 /// The form, with the options that an integration begins with.
-pub(super) async fn show(desk: Desk) -> Sheet {
-    form(&desk, &RulesForm::fresh())
+pub(super) async fn show(session: OperatorSession) -> PortalPage {
+    new_page(&session, &RulesForm::fresh())
 }
 
 /// Makes the integration and shows its id and its secret, the latter this once.
-pub(super) async fn create(posted: Posted) -> Result<Sheet, PortalError> {
-    let mut wanted = RulesForm::read(&posted.fields);
+pub(super) async fn create(form: VerifiedForm) -> Result<PortalPage, PortalError> {
+    let mut wanted = RulesForm::read(&form.fields);
     let Some(rules) = wanted.rules() else {
-        return Ok(form(&posted.desk, &wanted).status(StatusCode::UNPROCESSABLE_ENTITY));
+        return Ok(new_page(&form.session, &wanted).status(StatusCode::UNPROCESSABLE_ENTITY));
     };
-    let verifier = &posted.desk.verifier;
+    let verifier = &form.session.verifier;
     let mut tx = verifier.store().begin().await?;
-    posted.once(&mut tx).await?;
+    form.once(&mut tx).await?;
     let (id, secret) = verifier.add_integration(&mut tx, rules.clone()).await?;
     tx.commit().await?;
     let lead = "The integration is made. Put these four into the secrets of the Action in your tenant now: the Session \
                 Secret is not shown again, not even if you reload this page.";
-    Ok(secret_page(&posted.desk, &Integration { id, rules }, &secret, lead))
+    Ok(secret_page(&form.session, &Integration { id, rules }, &secret, lead))
 }
 
 /// The four settings of the Action, with the secret in the clear.
-pub(super) fn secret_page(desk: &Desk, integration: &Integration, secret: &SessionSecret, lead: &str) -> Sheet {
+pub(super) fn secret_page(
+    session: &OperatorSession,
+    integration: &Integration,
+    secret: &SessionSecret,
+    lead: &str,
+) -> PortalPage {
     let setting = |name: &str, id: &str, value: &str, note: &str| {
         let value = format!("<code class=\"copy\" id=\"{id}\">{}</code>", text(value));
         vec![Cell::code(name), Cell(value), Cell::text(note)]
@@ -40,7 +45,12 @@ pub(super) fn secret_page(desk: &Desk, integration: &Integration, secret: &Sessi
     let rows = [
         setting("SESSION_SECRET", "session-secret", secret.reveal(), "Signs the way here and the way back."),
         setting("INTEGRATION_ID", "integration-id", &integration.id, "Which integration a login belongs to."),
-        setting("VERIFIER_ORIGIN", "verifier-origin", &desk.verifier.origin().text(), "Where the Action sends people."),
+        setting(
+            "VERIFIER_ORIGIN",
+            "verifier-origin",
+            &session.verifier.origin().text(),
+            "Where the Action sends people.",
+        ),
         setting(
             "MODE",
             "mode",
@@ -55,15 +65,15 @@ pub(super) fn secret_page(desk: &Desk, integration: &Integration, secret: &Sessi
         table("Secrets of the Action", &["Key", "Value", "What it is"], &rows),
         text(&integration.id)
     );
-    desk.sheet("portal-secret", format!("Secrets for {}", integration.rules.name), body)
+    session.page("portal-secret", format!("Secrets for {}", integration.rules.name), body)
 }
 
-fn form(desk: &Desk, wanted: &RulesForm) -> Sheet {
+fn new_page(session: &OperatorSession, wanted: &RulesForm) -> PortalPage {
     let body = format!(
         "<form method=\"post\" action=\"/portal/integrations/new\">\n{}{}\
          <button class=\"go\">Make the integration</button>\n</form>\n",
-        desk.proof_for_once(),
-        wanted.html(&desk.verifier)
+        session.one_time_field(),
+        wanted.html(&session.verifier)
     );
-    desk.sheet("portal-new", "New integration", body)
+    session.page("portal-new", "New integration", body)
 }

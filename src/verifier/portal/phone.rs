@@ -7,36 +7,36 @@ use axum::{
 };
 
 use super::{
-    gate::{Desk, PortalError, Posted},
+    gate::{OperatorSession, PortalError, VerifiedForm},
     html::address,
-    sheet::Sheet,
+    page::PortalPage,
 };
 use crate::{NoPhoneNumber, PhoneNumber, browser::pages::text, store::UserRow};
 
 /// The form. The number that is set is shown by its end alone.
-pub(super) async fn show(desk: Desk, Path(id): Path<String>) -> Result<Sheet, PortalError> {
-    let mut tx = desk.verifier.store().begin().await?;
-    let integration = desk.integration(&mut tx, &id).await?;
-    let user = tx.user(&id, desk.query.get("user")).await?.ok_or(PortalError::NoAccount)?;
+pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
+    let mut tx = session.verifier.store().begin().await?;
+    let integration = session.integration(&mut tx, &id).await?;
+    let user = tx.user(&id, session.query.get("user")).await?.ok_or(PortalError::NoAccount)?;
     let phone = tx.phone(&id, &user.sub).await?;
     let now = phone.map_or_else(|| "None is set.".to_owned(), |phone| format!("Set now: {}.", phone.masked()));
-    Ok(page(&desk, &id, &integration.rules.name, &user, &now, "", None))
+    Ok(page(&session, &id, &integration.rules.name, &user, &now, "", None))
 }
 
 /// Sets the number, or with an empty field takes it away.
-pub(super) async fn save(Path(id): Path<String>, posted: Posted) -> Result<Response, PortalError> {
-    let (desk, typed) = (&posted.desk, posted.fields.get("phone").trim());
-    let mut tx = desk.verifier.store().begin().await?;
-    let integration = desk.integration(&mut tx, &id).await?;
-    let user = tx.user(&id, posted.fields.get("user")).await?.ok_or(PortalError::NoAccount)?;
+pub(super) async fn save(Path(id): Path<String>, form: VerifiedForm) -> Result<Response, PortalError> {
+    let (session, typed) = (&form.session, form.fields.get("phone").trim());
+    let mut tx = session.verifier.store().begin().await?;
+    let integration = session.integration(&mut tx, &id).await?;
+    let user = tx.user(&id, form.fields.get("user")).await?.ok_or(PortalError::NoAccount)?;
     let phone = if typed.is_empty() { Ok(None) } else { typed.parse::<PhoneNumber>().map(Some) };
     match phone {
         Err(error) => {
-            let page = page(desk, &id, &integration.rules.name, &user, "", typed, Some(error));
+            let page = page(session, &id, &integration.rules.name, &user, "", typed, Some(error));
             Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
         }
         Ok(phone) => {
-            tx.set_phone(&id, &user.sub, phone.as_ref(), desk.verifier.now()).await?;
+            tx.set_phone(&id, &user.sub, phone.as_ref(), session.verifier.now()).await?;
             tx.commit().await?;
             let users = address(&format!("/portal/integrations/{id}/users"), &[("q", &user.sub), ("phone", "1")]);
             Ok(Redirect::to(&users).into_response())
@@ -45,14 +45,14 @@ pub(super) async fn save(Path(id): Path<String>, posted: Posted) -> Result<Respo
 }
 
 fn page(
-    desk: &Desk,
+    session: &OperatorSession,
     id: &str,
     integration: &str,
     user: &UserRow,
     now: &str,
     typed: &str,
     error: Option<NoPhoneNumber>,
-) -> Sheet {
+) -> PortalPage {
     let (marks, error) = match error {
         Some(error) => (
             "aria-invalid=\"true\" aria-describedby=\"phone-error phone-help\"",
@@ -69,10 +69,10 @@ fn page(
          <p class=\"help\" id=\"phone-help\">With + and the country code. Empty: takes the number away.</p>\n</div>\n\
          <button class=\"go\">Save</button>\n</form>\n\
          <p><a href=\"/portal/integrations/{id}/users\">Leave it as it is</a></p>\n",
-        desk.proof(),
+        session.form_token_field(),
         text(typed),
         user = text(&user.sub),
         id = text(id),
     );
-    desk.sheet("portal-phone", "Phone of a user", body).of_integration(id, integration)
+    session.page("portal-phone", "Phone of a user", body).of_integration(id, integration)
 }

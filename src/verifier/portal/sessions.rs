@@ -4,9 +4,9 @@ use axum::response::Response;
 
 use super::{
     csv,
-    gate::{Desk, Fields, PortalError},
+    gate::{Fields, OperatorSession, PortalError},
     html::{Cell, add, address, choice, table},
-    sheet::Sheet,
+    page::PortalPage,
     time,
 };
 use crate::{
@@ -20,10 +20,10 @@ const PAGE: u32 = 50;
 const PAGES_MAX: u32 = 10_000;
 
 /// The list, the newest first.
-pub(super) async fn list(desk: Desk) -> Result<Sheet, PortalError> {
-    let (query, error) = asked(&desk.query);
-    let number = desk.query.get("page").parse::<u32>().unwrap_or(0).min(PAGES_MAX);
-    let mut tx = desk.verifier.store().begin().await?;
+pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalError> {
+    let (query, error) = asked(&session.query);
+    let number = session.query.get("page").parse::<u32>().unwrap_or(0).min(PAGES_MAX);
+    let mut tx = session.verifier.store().begin().await?;
     let mut found = tx.sessions(&query, number * PAGE, PAGE + 1).await?;
     let more = found.len() > PAGE as usize;
     found.truncate(PAGE as usize);
@@ -32,7 +32,7 @@ pub(super) async fn list(desk: Desk) -> Result<Sheet, PortalError> {
     let integrations: Vec<_> = std::iter::once(("", "All")).chain(integrations).collect();
     let stages =
         [("", "All"), ("created", "created"), ("open", "open"), ("approved", "approved"), ("refused", "refused")];
-    let since = desk.query.get("since");
+    let since = session.query.get("since");
     let filters =
         [("integration", query.integration_id), ("stage", query.stage), ("reason", query.reason), ("since", since)];
     let mut body = format!(
@@ -66,7 +66,7 @@ pub(super) async fn list(desk: Desk) -> Result<Sheet, PortalError> {
             "Went back",
             "Session",
         ];
-        let rows: Vec<_> = found.iter().map(|row| cells(row, desk.verifier.now())).collect();
+        let rows: Vec<_> = found.iter().map(|row| cells(row, session.verifier.now())).collect();
         body += &table("Sessions, the newest first", &heads, &rows);
         let file = address("/portal/sessions.csv", &filters);
         add(
@@ -86,13 +86,13 @@ pub(super) async fn list(desk: Desk) -> Result<Sheet, PortalError> {
             add(&mut body, format_args!("<p><a href=\"{}\">{words}</a></p>\n", text(&turn)));
         }
     }
-    Ok(desk.sheet("portal-sessions", "Sessions", body))
+    Ok(session.page("portal-sessions", "Sessions", body))
 }
 
 /// The same as a file, without pages.
-pub(super) async fn export(desk: Desk) -> Result<Response, PortalError> {
-    let (query, _) = asked(&desk.query);
-    let rows = desk.verifier.store().begin().await?.sessions(&query, 0, csv::ROWS_MAX).await?;
+pub(super) async fn export(session: OperatorSession) -> Result<Response, PortalError> {
+    let (query, _) = asked(&session.query);
+    let rows = session.verifier.store().begin().await?.sessions(&query, 0, csv::ROWS_MAX).await?;
     let heads = [
         "session",
         "integration",

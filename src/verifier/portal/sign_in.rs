@@ -9,8 +9,8 @@ use axum::{
 
 use super::{
     START,
-    gate::{COOKIE, PortalError, Posted, SESSION_SECS, read_form},
-    sheet::Sheet,
+    gate::{COOKIE, PortalError, SESSION_SECS, VerifiedForm, read_form},
+    page::PortalPage,
     throttle::Wait,
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
 use countenance_core::rng::random_text;
 
 /// The form.
-pub(super) async fn show() -> Sheet {
+pub(super) async fn show() -> PortalPage {
     form(StatusCode::OK, "", "")
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn sign_in(State(verifier): State<Inner>, request: Request) -> 
 /// Signs out.
 pub(super) async fn sign_out(State(verifier): State<Inner>, request: Request) -> Result<Response, PortalError> {
     let old = cookie(request.headers(), COOKIE).map(str::to_owned);
-    <Posted as axum::extract::FromRequest<Inner>>::from_request(request, &verifier).await?;
+    <VerifiedForm as axum::extract::FromRequest<Inner>>::from_request(request, &verifier).await?;
     let mut tx = verifier.store().begin().await?;
     tx.close_portal_session(&old.unwrap_or_default()).await?;
     tx.commit().await?;
@@ -93,7 +93,7 @@ fn told_to_wait(name: &str, wait: Wait) -> Response {
     response
 }
 
-fn form(status: StatusCode, name: &str, error: &str) -> Sheet {
+fn form(status: StatusCode, name: &str, error: &str) -> PortalPage {
     let error =
         if error.is_empty() { String::new() } else { format!("<p class=\"error\" role=\"alert\">{error}</p>\n") };
     let body = format!(
@@ -107,5 +107,5 @@ fn form(status: StatusCode, name: &str, error: &str) -> Sheet {
          <code>countenance-verifier --data DIR add-operator NAME</code></p>\n",
         text(name)
     );
-    Sheet::new(status, "portal-sign-in", "Sign in to the portal", body)
+    PortalPage::new(status, "portal-sign-in", "Sign in to the portal", body)
 }

@@ -6,9 +6,9 @@ use axum::{
 };
 
 use super::{
-    gate::{Desk, PortalError, Posted},
+    gate::{OperatorSession, PortalError, VerifiedForm},
     html::{Cell, add, address, button, moment, table},
-    sheet::Sheet,
+    page::PortalPage,
 };
 use crate::{PhoneNumber, browser::pages::text, store::UserRow};
 use countenance_core::clock::UnixSecs;
@@ -17,10 +17,10 @@ use countenance_core::clock::UnixSecs;
 const PAGE: usize = 50;
 
 /// The list, in the order of identifiers, from those that begin as asked.
-pub(super) async fn list(desk: Desk, Path(id): Path<String>) -> Result<Sheet, PortalError> {
-    let mut tx = desk.verifier.store().begin().await?;
-    let integration = desk.integration(&mut tx, &id).await?;
-    let (prefix, after) = (desk.query.get("q").trim(), desk.query.get("after"));
+pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
+    let mut tx = session.verifier.store().begin().await?;
+    let integration = session.integration(&mut tx, &id).await?;
+    let (prefix, after) = (session.query.get("q").trim(), session.query.get("after"));
     let mut found = tx.users(&id, prefix, after, PAGE as u32 + 1).await?;
     let more = found.len() > PAGE;
     found.truncate(PAGE);
@@ -28,7 +28,7 @@ pub(super) async fn list(desk: Desk, Path(id): Path<String>) -> Result<Sheet, Po
     let mut rows = Vec::new();
     for user in &found {
         let phone = if user.has_phone { tx.phone(&id, &user.sub).await? } else { None };
-        rows.push(row(&desk, &base, user, phone.as_ref()));
+        rows.push(row(&session, &base, user, phone.as_ref()));
     }
     let mut body = format!(
         "<form method=\"get\" action=\"{path}\" role=\"search\" class=\"filters\">\n<div class=\"field\">\n\
@@ -38,13 +38,13 @@ pub(super) async fn list(desk: Desk, Path(id): Path<String>) -> Result<Sheet, Po
         text(prefix),
         path = text(&base),
     );
-    if desk.query.ticked("phone") {
+    if session.query.ticked("phone") {
         body.insert_str(0, "<p role=\"status\">The phone was saved.</p>\n");
     }
-    if desk.query.ticked("match") {
+    if session.query.ticked("match") {
         body.insert_str(0, "<p role=\"status\">The match threshold was saved.</p>\n");
     }
-    if desk.query.ticked("erased") {
+    if session.query.ticked("erased") {
         body.insert_str(0, "<p role=\"status\">The user was erased.</p>\n");
     }
     if rows.is_empty() {
@@ -78,23 +78,23 @@ pub(super) async fn list(desk: Desk, Path(id): Path<String>) -> Result<Sheet, Po
         add(&mut body, format_args!("<p><a href=\"{}\" rel=\"next\">Next {PAGE}</a></p>\n", text(&next)));
     }
     let title = format!("Users of {}", integration.rules.name);
-    Ok(desk.sheet("portal-users", title, body).of_integration(&id, &integration.rules.name))
+    Ok(session.page("portal-users", title, body).of_integration(&id, &integration.rules.name))
 }
 
 /// Ends an account's count of failures and its lock.
-pub(super) async fn unlock(Path(id): Path<String>, posted: Posted) -> Result<Response, PortalError> {
-    let user = posted.fields.get("user");
-    if !posted.desk.calls().unlock_account(&id, user).await? {
+pub(super) async fn unlock(Path(id): Path<String>, form: VerifiedForm) -> Result<Response, PortalError> {
+    let user = form.fields.get("user");
+    if !form.session.calls().unlock_account(&id, user).await? {
         return Err(PortalError::NoAccount);
     }
     Ok(Redirect::to(&address(&format!("/portal/integrations/{id}/users"), &[("q", user)])).into_response())
 }
 
 /// Asks whether the account is to be erased.
-pub(super) async fn confirm(desk: Desk, Path(id): Path<String>) -> Result<Sheet, PortalError> {
-    let mut tx = desk.verifier.store().begin().await?;
-    let integration = desk.integration(&mut tx, &id).await?;
-    let user = tx.user(&id, desk.query.get("user")).await?.ok_or(PortalError::NoAccount)?;
+pub(super) async fn confirm(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
+    let mut tx = session.verifier.store().begin().await?;
+    let integration = session.integration(&mut tx, &id).await?;
+    let user = tx.user(&id, session.query.get("user")).await?.ok_or(PortalError::NoAccount)?;
     let base = format!("/portal/integrations/{id}/users");
     let body = format!(
         "<p>Erase <strong>{}</strong>: the face template, the sessions, the phone, and what ties the audit log's pseudonym \
@@ -103,29 +103,29 @@ pub(super) async fn confirm(desk: Desk, Path(id): Path<String>) -> Result<Sheet,
         text(&user.sub),
         text(&user.pseudonym),
         if integration.rules.allow_self_enrolment { " and may enrol again" } else { ", and may not enrol itself" },
-        button(&format!("{base}/erase"), &desk.proof(), &[("user", &user.sub)], "Erase this user"),
+        button(&format!("{base}/erase"), &session.form_token_field(), &[("user", &user.sub)], "Erase this user"),
         text(&base),
     );
-    Ok(desk.sheet("portal-erase", "Erase a user?", body).of_integration(&id, &integration.rules.name))
+    Ok(session.page("portal-erase", "Erase a user?", body).of_integration(&id, &integration.rules.name))
 }
 
 /// Erases the account.
-pub(super) async fn erase(Path(id): Path<String>, posted: Posted) -> Result<Response, PortalError> {
-    if !posted.desk.calls().erase_account(&id, posted.fields.get("user")).await? {
+pub(super) async fn erase(Path(id): Path<String>, form: VerifiedForm) -> Result<Response, PortalError> {
+    if !form.session.calls().erase_account(&id, form.fields.get("user")).await? {
         return Err(PortalError::NoAccount);
     }
     Ok(Redirect::to(&format!("/portal/integrations/{}/users?erased", text(&id))).into_response())
 }
 
-fn row(desk: &Desk, base: &str, user: &UserRow, phone: Option<&PhoneNumber>) -> Vec<Cell> {
-    let now = desk.verifier.now();
+fn row(session: &OperatorSession, base: &str, user: &UserRow, phone: Option<&PhoneNumber>) -> Vec<Cell> {
+    let now = session.verifier.now();
     let count = |failures: u32, until: UnixSecs| {
         let lock = if until > now { format!(", locked until {}", moment(until)) } else { String::new() };
         format!("{failures}{lock}")
     };
     let mut actions = String::new();
     if user.failures > 0 || user.code_failures > 0 || user.locked_until.max(user.code_locked_until) > now {
-        actions += &button(&format!("{base}/unlock"), &desk.proof(), &[("user", &user.sub)], "Unlock");
+        actions += &button(&format!("{base}/unlock"), &session.form_token_field(), &[("user", &user.sub)], "Unlock");
     }
     let erase = address(&format!("{base}/erase"), &[("user", &user.sub)]);
     add(&mut actions, format_args!("<a href=\"{}\">Erase …</a>", text(&erase)));

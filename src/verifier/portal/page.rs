@@ -23,7 +23,7 @@ const PARTS: [(&str, &str, &str); 4] = [
 
 /// A page to be answered; `present` writes it.
 #[derive(Clone)]
-pub(super) struct Sheet {
+pub(super) struct PortalPage {
     status: StatusCode,
     name: &'static str,
     title: String,
@@ -31,7 +31,7 @@ pub(super) struct Sheet {
     header: String,
 }
 
-impl Sheet {
+impl PortalPage {
     /// A page for somebody who may not be signed in.
     pub(super) fn new(status: StatusCode, name: &'static str, title: impl Into<String>, body: String) -> Self {
         Self { status, name, title: title.into(), body, header: String::new() }
@@ -84,7 +84,7 @@ impl Sheet {
     }
 }
 
-impl IntoResponse for Sheet {
+impl IntoResponse for PortalPage {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
         response.extensions_mut().insert(self);
