@@ -40,7 +40,7 @@ fn another_state_is_refused_and_spends_nothing() {
 fn the_state_of_another_login_does_not_fit_the_token() {
     let (stand, mut browser, first) = waiting();
     let second = browser.open(&stand.authorize_url(&[])).unwrap();
-    let callback = stand.give_back(&mut browser, &second, &stand.approval(&first));
+    let callback = stand.return_result(&mut browser, &second, &stand.approval(&first));
     assert_eq!(refusal(&callback), ("access_denied".into(), "countenance_invalid_token".into()));
     let text = "countenance: The session token is invalid: State in the token does not match the /continue state.";
     assert_eq!(stand.tenant.console(), [text]);
@@ -60,7 +60,7 @@ fn a_second_return_is_refused_whatever_the_first_one_was() {
     let (stand, mut browser, start) = waiting();
     let mut forged = stand.approval(&start);
     forged.insert("sub".into(), "auth0|bob".into());
-    assert_eq!(refusal(&stand.give_back(&mut browser, &start, &forged)).1, "countenance_invalid_token");
+    assert_eq!(refusal(&stand.return_result(&mut browser, &start, &forged)).1, "countenance_invalid_token");
     assert_lost(&stand.approve(&mut browser, &start), "forged, then approved");
 }
 

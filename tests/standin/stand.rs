@@ -197,7 +197,7 @@ impl Stand {
     }
 
     /// Posts `answer` to `/continue` from the verifier's page.
-    pub(super) fn give_back(&self, browser: &mut Browser, start: &Page, answer: &Map<String, Value>) -> Page {
+    pub(super) fn return_result(&self, browser: &mut Browser, start: &Page, answer: &Map<String, Value>) -> Page {
         let state = start.parameter("state").unwrap();
         let form = Form::post(format!("{}/continue?state={state}", self.tenant_origin));
         browser.submit(start, &form.fill("session_token", &sign(answer, SECRET))).unwrap()
@@ -205,7 +205,7 @@ impl Stand {
 
     /// Approves.
     pub(super) fn approve(&self, browser: &mut Browser, start: &Page) -> Page {
-        self.give_back(browser, start, &self.approval(start))
+        self.return_result(browser, start, &self.approval(start))
     }
 
     /// Refuses for `reason`.
@@ -213,7 +213,7 @@ impl Stand {
         let mut answer = self.approval(start);
         answer.insert("result".into(), json!("refused"));
         answer.insert("reason".into(), json!(reason));
-        self.give_back(browser, start, &answer)
+        self.return_result(browser, start, &answer)
     }
 
     /// What `/oauth/token` answers to the code on this callback page.

@@ -381,7 +381,7 @@ async fn attempts_are_few_and_the_last_ends_the_session_with_its_reason() {
     let last: Outcome = house.capture(&key, &ticket).await.json();
     assert!(matches!(last, Outcome::Refused { reason: Reason::NoMatch, .. }), "{last:?}");
     let reply = house.browse(&return_path(&last), &login.cookie).await;
-    assert_eq!(super::give_back::returned_claims(&house, &reply)["reason"], "no_match");
+    assert_eq!(super::return_handle::returned_claims(&house, &reply)["reason"], "no_match");
 }
 
 #[tokio::test]

@@ -10,8 +10,8 @@ use countenance_verifier::Place;
 use serde_json::{Value, json};
 
 use super::{
-    give_back::returned_claims,
     house::*,
+    return_handle::returned_claims,
     switchboard::{CODE, PHONE, Says, Switchboard, VERIFICATION, WRONG, by},
 };
 

@@ -6,8 +6,8 @@ use countenance_verifier::Rules;
 use serde_json::json;
 
 use super::{
-    give_back::returned_claims,
     house::*,
+    return_handle::returned_claims,
     switchboard::{CODE, PHONE, Switchboard, by},
 };
 

@@ -11,7 +11,7 @@ use countenance_core::protocol::*;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{give_back::returned_token, house::*};
+use super::{house::*, return_handle::returned_token};
 use crate::peers::{Peer, PeerKey, peers, public_key, secret_key, twins};
 
 /// Both names of the one algorithm (RFC 8037, RFC 9864).

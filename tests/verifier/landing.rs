@@ -9,7 +9,7 @@ use countenance_verifier::Place;
 use serde_json::json;
 use sqlx::Row;
 
-use super::{give_back::returned_claims, house::*};
+use super::{house::*, return_handle::returned_claims};
 
 /// The session that a cookie belongs to.
 pub(super) fn session_of(cookie: &str) -> String {

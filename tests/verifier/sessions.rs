@@ -193,7 +193,7 @@ async fn an_approval_can_be_withdrawn_until_the_browser_has_it() {
     assert!(matches!(refused, Outcome::Refused { reason: Reason::NotMe, .. }));
     assert_eq!(house.browse(&return_path(&approved), &login.cookie).await.page(), "return-unknown");
     let reply = house.browse(&return_path(&refused), &login.cookie).await;
-    assert_eq!(super::give_back::returned_claims(&house, &reply)["result"], "refused");
+    assert_eq!(super::return_handle::returned_claims(&house, &reply)["result"], "refused");
 
     let (login, approved) = house.log_in(&key).await;
     assert_eq!(house.browse(&return_path(&approved), &login.cookie).await.page(), "return");

@@ -144,7 +144,7 @@ async fn who_may_not_enrol_is_told_and_the_tenant_hears_it() {
     house.pass(300);
     let reply = house.browse(&format!("/return/{path}"), &login.cookie).await;
     assert_eq!(reply.page(), "return");
-    let claims = super::give_back::returned_claims(&house, &reply);
+    let claims = super::return_handle::returned_claims(&house, &reply);
     assert_eq!(
         (claims["result"].as_str(), claims["reason"].as_str()),
         (Some("refused"), Some(Reason::NotEnrolled.name()))

@@ -6,7 +6,7 @@
 use axum::http::StatusCode;
 
 use crate::{
-    browser::mail_pages::{NoMail, mailed, no_mail},
+    browser::mail_pages::{NoMail, email_sent, no_mail},
     browser::pages::{Page, facts, text},
 };
 use countenance_core::protocol::{Fallback, Purpose, Reason};
@@ -57,7 +57,7 @@ pub(crate) fn page(login: &Login, login_state: &LoginState) -> Page {
     let (name, title, body) = match login_state {
         LoginState::Open { link } => ("landing", "Show that it is you".to_owned(), open(login, link)),
         LoginState::Mailed { to, sends, sends_left } => {
-            ("mailed", "Your link comes by mail".to_owned(), mailed(login, to, *sends, *sends_left))
+            ("mailed", "Your link comes by mail".to_owned(), email_sent(login, to, *sends, *sends_left))
         }
         LoginState::NoFace { reason, wait_secs } => {
             let (name, title, lead) = no_face(*reason, *wait_secs);

@@ -78,7 +78,7 @@ pub(crate) fn mail_other_browser(application: &str) -> Page {
 }
 
 /// What the page says whose link is in a mail.
-pub(crate) fn mailed(login: &Login, to: &str, sends: u32, sends_left: u32) -> String {
+pub(crate) fn email_sent(login: &Login, to: &str, sends: u32, sends_left: u32) -> String {
     let to = text(to);
     let lead = if sends == 0 {
         format!("The link goes to {to}. Open it in this browser.")

@@ -1,12 +1,12 @@
 //! What a browser's request says of who sent it: its cookies, whether it only looks ahead, whether its form is one of ours;
 //! and the form itself, capped.
 
-pub(crate) mod give_back;
+pub(crate) mod email_link;
 pub(crate) mod landing;
 pub(crate) mod mail;
 pub(crate) mod mail_pages;
-pub(crate) mod mailed;
 pub(crate) mod pages;
+pub(crate) mod return_handle;
 pub(crate) mod session_page;
 pub(crate) mod start;
 pub(crate) mod start_refusal;

@@ -8,9 +8,9 @@ use axum::{
 
 use crate::{
     Inner, Transport, browser,
+    browser::email_link,
     browser::landing::{self, Login, LoginState},
     browser::mail_pages::NoMail,
-    browser::mailed,
     browser::pages::{Page, masked},
     browser::start_refusal::broken,
     otp as codes,
@@ -211,7 +211,7 @@ impl BrowserSession {
         }
         let letter = tx.letter(&session.id).await?;
         if let Some(letter) = letter.as_ref().filter(|_| !by_mail) {
-            let sends_left = mailed::SENDS_MAX.saturating_sub(letter.sends);
+            let sends_left = email_link::SENDS_MAX.saturating_sub(letter.sends);
             return Ok(LoginState::Mailed { to: masked(&letter.to), sends: letter.sends, sends_left });
         }
         let secret = letter.map(|letter| letter.token);

@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 
 use crate::{
     HANDLE_SECS, Inner, Transport,
+    browser::email_link,
     browser::landing::LoginState,
-    browser::mailed,
     browser::pages::{Page, masked, one_line},
     browser::session_page::{BrowserSession, launch_code, no_face},
     browser::start_refusal::StartError,
@@ -95,7 +95,7 @@ async fn first_page(verifier: &Inner, started: Started) -> Result<Page, StoreErr
     }
     // The mail server is not waited for while the store is held.
     drop(tx);
-    mailed::send(verifier, browser_session).await
+    email_link::send(verifier, browser_session).await
 }
 
 async fn begin(verifier: &Inner, query: &str, headers: &HeaderMap) -> Result<Started, StartError> {
@@ -235,7 +235,7 @@ async fn create(
 
 /// Whether `text` could be a mail address; the mailer knows for sure.
 fn may_be_an_address(text: &str) -> bool {
-    text.len() <= mailed::ADDRESS_MAX_BYTES && text.contains('@') && !text.contains(|c: char| c.is_control())
+    text.len() <= email_link::ADDRESS_MAX_BYTES && text.contains('@') && !text.contains(|c: char| c.is_control())
 }
 
 /// `session_token` and `state`, each exactly once and within its size.

@@ -15,9 +15,9 @@ use tokio::net::TcpListener;
 use utoipa::OpenApi;
 
 use crate::{
-    Inner, api::captures, api::devices, api::logs, api::problem::Refusal, api::sessions, browser::give_back,
-    browser::mailed, browser::session_page, browser::start, otp::api as otp, otp::feedback, otp::web as browser_code,
-    portal,
+    Inner, api::captures, api::devices, api::logs, api::problem::Refusal, api::sessions, browser::email_link,
+    browser::return_handle, browser::session_page, browser::start, otp::api as otp, otp::feedback,
+    otp::web as browser_code, portal,
 };
 use countenance_core::{policy::Policy, protocol::Problem};
 
@@ -47,14 +47,14 @@ const HEADERS: [(HeaderName, &str); 7] = [
         start::start,
         session_page::show,
         session_page::leave,
-        mailed::back,
-        mailed::again,
-        mailed::open,
+        email_link::back,
+        email_link::again,
+        email_link::open,
         browser_code::form,
         browser_code::send,
         browser_code::back,
         browser_code::check,
-        give_back::give_back,
+        return_handle::return_to_tenant,
         devices::register,
         sessions::open,
         captures::post,
@@ -82,14 +82,14 @@ impl Routes {
             .get("/start", start::start)
             .get("/sessions/{id}", session_page::show)
             .post("/sessions/{id}/leave", session_page::leave)
-            .get("/sessions/{id}/mail", mailed::back)
-            .post("/sessions/{id}/mail", mailed::again)
-            .get("/sessions/{id}/mail/{token}", mailed::open)
+            .get("/sessions/{id}/mail", email_link::back)
+            .post("/sessions/{id}/mail", email_link::again)
+            .get("/sessions/{id}/mail/{token}", email_link::open)
             .get("/sessions/{id}/code", browser_code::form)
             .post("/sessions/{id}/code", browser_code::send)
             .get("/sessions/{id}/code/check", browser_code::back)
             .post("/sessions/{id}/code/check", browser_code::check)
-            .get("/return/{handle}", give_back::give_back)
+            .get("/return/{handle}", return_handle::return_to_tenant)
             .post("/v1/devices", devices::register)
             .post("/v1/sessions/{id}/open", sessions::open)
             .post("/v1/sessions/{id}/captures", captures::post)

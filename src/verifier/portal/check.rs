@@ -4,7 +4,7 @@
 use axum::extract::Path;
 
 use super::{
-    gate::{OperatorSession, PortalError},
+    extract::{OperatorSession, PortalError},
     html::{Cell, moment, table},
     page::PortalPage,
     thresholds,

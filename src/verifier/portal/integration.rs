@@ -7,7 +7,7 @@ use axum::{
 };
 
 use super::{
-    gate::{OperatorSession, PortalError, VerifiedForm},
+    extract::{OperatorSession, PortalError, VerifiedForm},
     html::{button, choice, moment},
     log_stream,
     new::secret_page,

@@ -1,7 +1,7 @@
 //! `/portal/integrations`: all of them.
 
 use super::{
-    gate::{OperatorSession, PortalError},
+    extract::{OperatorSession, PortalError},
     html::{Cell, moment, table},
     page::PortalPage,
 };

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 
 use super::{
-    gate::{OperatorSession, PortalError, VerifiedForm},
+    extract::{OperatorSession, PortalError, VerifiedForm},
     html::{Cell, table},
     page::PortalPage,
 };

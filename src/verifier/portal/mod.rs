@@ -3,14 +3,14 @@
 //!
 //! | file | what it answers |
 //! |---|---|
-//! | `gate` | who is signed in; whether a form comes from this portal |
+//! | `extract` | who is signed in; whether a form comes from this portal |
 //! | `sign_in`, `throttle` | signing in and out; waiting after wrong passwords |
 //! | `integrations`, `new`, `integration`, `log_stream`, `rules_form`, `thresholds` | integrations: all, a new one, one with its options and secrets |
 //! | `check` | what is still to be done before an integration works |
-//! | `users`, `phone`, `least_cosine`, `devices`, `sessions`, `audit` | lists, with what can be done about each |
+//! | `users`, `phone`, `match_threshold`, `devices`, `sessions`, `audit` | lists, with what can be done about each |
 //! | `page`, `html`, `csv`, `time` | what pages, tables, exports and times look like |
 //!
-//! A handler takes a [`OperatorSession`](gate::OperatorSession) or a [`VerifiedForm`](gate::VerifiedForm): there is no way into the portal beside them, but
+//! A handler takes a [`OperatorSession`](extract::OperatorSession) or a [`VerifiedForm`](extract::VerifiedForm): there is no way into the portal beside them, but
 //! for signing in. A secret is shown in the answer to the form that made it, and nowhere else. The form can be sent once:
 //! reloading that answer makes no second secret, and shows none.
 
@@ -30,12 +30,12 @@ mod audit;
 mod check;
 mod csv;
 mod devices;
-mod gate;
+mod extract;
 mod html;
 mod integration;
 mod integrations;
-mod least_cosine;
 mod log_stream;
+mod match_threshold;
 mod new;
 mod page;
 mod phone;
@@ -65,7 +65,7 @@ pub(super) fn router(verifier: &Inner) -> Router<Inner> {
         .route("/portal/integrations/{id}/users", get(users::list))
         .route("/portal/integrations/{id}/users/unlock", post(users::unlock))
         .route("/portal/integrations/{id}/users/phone", get(phone::show).post(phone::save))
-        .route("/portal/integrations/{id}/users/match", get(least_cosine::show).post(least_cosine::save))
+        .route("/portal/integrations/{id}/users/match", get(match_threshold::show).post(match_threshold::save))
         .route("/portal/integrations/{id}/users/erase", get(users::confirm).post(users::erase))
         .route("/portal/integrations/{id}/devices", get(devices::list))
         .route("/portal/integrations/{id}/devices/code", post(devices::code))
@@ -88,7 +88,7 @@ async fn present(State(verifier): State<Inner>, request: Request, next: Next) ->
         page.headers_mut().extend(std::mem::take(response.headers_mut()));
         response = page;
     }
-    // With `no-referrer`, browsers send the portal's own forms with `Origin: null`, and the gate would refuse them.
+    // With `no-referrer`, browsers send the portal's own forms with `Origin: null`, and the extractor would refuse them.
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     response
 }

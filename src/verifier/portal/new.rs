@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::{
-    gate::{OperatorSession, PortalError, VerifiedForm},
+    extract::{OperatorSession, PortalError, VerifiedForm},
     html::{Cell, table},
     page::PortalPage,
     rules_form::RulesForm,

@@ -7,7 +7,7 @@ use axum::{
 };
 
 use super::{
-    gate::{OperatorSession, PortalError, VerifiedForm},
+    extract::{OperatorSession, PortalError, VerifiedForm},
     html::address,
     page::PortalPage,
 };

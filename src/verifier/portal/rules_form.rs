@@ -1,7 +1,7 @@
 //! The options of an integration as a form: read, checked, and shown again with what was typed and what is wrong with it.
 
 use super::{
-    gate::Fields,
+    extract::Fields,
     html::{add, choice},
     thresholds,
 };

@@ -4,7 +4,7 @@ use axum::response::Response;
 
 use super::{
     csv,
-    gate::{Fields, OperatorSession, PortalError},
+    extract::{Fields, OperatorSession, PortalError},
     html::{Cell, add, address, choice, table},
     page::PortalPage,
     time,

@@ -9,7 +9,7 @@ use axum::{
 
 use super::{
     START,
-    gate::{COOKIE, PortalError, SESSION_SECS, VerifiedForm, read_form},
+    extract::{COOKIE, PortalError, SESSION_SECS, VerifiedForm, read_form},
     page::PortalPage,
     throttle::Wait,
 };

@@ -6,7 +6,7 @@ use axum::{
 };
 
 use super::{
-    gate::{OperatorSession, PortalError, VerifiedForm},
+    extract::{OperatorSession, PortalError, VerifiedForm},
     html::{Cell, add, address, button, moment, table},
     page::PortalPage,
 };

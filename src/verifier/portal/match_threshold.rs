@@ -9,7 +9,7 @@ use axum::{
 };
 
 use super::{
-    gate::{OperatorSession, PortalError, VerifiedForm},
+    extract::{OperatorSession, PortalError, VerifiedForm},
     html::address,
     page::PortalPage,
 };
@@ -17,15 +17,17 @@ use crate::{browser::pages::text, store::UserRow};
 
 /// The strictest that an account can be. Origin: 15 % of the comparisons of one person in other light lie below it
 /// (`models/REPORT.md`); beyond, an account is locked out rather than guarded.
-const STRICTEST: f32 = 0.75;
+const MAX_COSINE_MIN: f32 = 0.75;
 
 /// Why the text is no threshold.
 #[derive(Debug, thiserror::Error)]
 enum CosineError {
     #[error("a number such as 0.60 is needed")]
     NoNumber(#[from] ParseFloatError),
-    #[error("the threshold of this integration is {least:.2}; one account can be stricter, up to {STRICTEST:.2}")]
-    Range { least: f32 },
+    #[error(
+        "the threshold of this integration is {cosine_min:.2}; one account can be stricter, up to {MAX_COSINE_MIN:.2}"
+    )]
+    Range { cosine_min: f32 },
 }
 
 /// The form.
@@ -34,8 +36,8 @@ pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Re
     let integration = session.integration(&mut tx, &id).await?;
     let user = tx.user(&id, session.query.get("user")).await?.ok_or(PortalError::NoAccount)?;
     let typed = user.cosine_min.map(|cosine| cosine.to_string()).unwrap_or_default();
-    let least = session.verifier.policy_of(&integration).matching.cosine_min;
-    Ok(page(&session, &id, &integration.rules.name, &user, least, &typed, None))
+    let cosine_min = session.verifier.policy_of(&integration).matching.cosine_min;
+    Ok(page(&session, &id, &integration.rules.name, &user, cosine_min, &typed, None))
 }
 
 /// Sets the threshold, or with an empty field takes it away.
@@ -44,10 +46,10 @@ pub(super) async fn save(Path(id): Path<String>, form: VerifiedForm) -> Result<R
     let mut tx = session.verifier.store().begin().await?;
     let integration = session.integration(&mut tx, &id).await?;
     let user = tx.user(&id, form.fields.get("user")).await?.ok_or(PortalError::NoAccount)?;
-    let least = session.verifier.policy_of(&integration).matching.cosine_min;
-    match read(typed, least) {
+    let cosine_min = session.verifier.policy_of(&integration).matching.cosine_min;
+    match read(typed, cosine_min) {
         Err(error) => {
-            let page = page(session, &id, &integration.rules.name, &user, least, typed, Some(&error));
+            let page = page(session, &id, &integration.rules.name, &user, cosine_min, typed, Some(&error));
             Ok(page.status(StatusCode::UNPROCESSABLE_ENTITY).into_response())
         }
         Ok(cosine_min) => {
@@ -60,13 +62,17 @@ pub(super) async fn save(Path(id): Path<String>, form: VerifiedForm) -> Result<R
 }
 
 /// Nothing is no threshold of its own.
-fn read(typed: &str, least: f32) -> Result<Option<f32>, CosineError> {
+fn read(typed: &str, cosine_min: f32) -> Result<Option<f32>, CosineError> {
     if typed.is_empty() {
         return Ok(None);
     }
     let cosine: f32 = typed.parse()?;
     // Asked in the affirmative, so that no number at all is out of range.
-    if cosine >= least && cosine <= STRICTEST { Ok(Some(cosine)) } else { Err(CosineError::Range { least }) }
+    if cosine >= cosine_min && cosine <= MAX_COSINE_MIN {
+        Ok(Some(cosine))
+    } else {
+        Err(CosineError::Range { cosine_min })
+    }
 }
 
 fn page(
@@ -74,7 +80,7 @@ fn page(
     id: &str,
     integration: &str,
     user: &UserRow,
-    least: f32,
+    cosine_min: f32,
     typed: &str,
     error: Option<&CosineError>,
 ) -> PortalPage {
@@ -87,12 +93,12 @@ fn page(
     };
     let body = format!(
         "<p>How alike a face must be to the one that <strong>{user}</strong> enrolled. This integration asks for a cosine \
-         of at least {least:.2}.</p>\n\
+         of at least {cosine_min:.2}.</p>\n\
          <form method=\"post\" action=\"/portal/integrations/{id}/users/match\">\n{}\
          <input type=\"hidden\" name=\"user\" value=\"{user}\">\n\
          <div class=\"field\">\n<label for=\"cosine_min\">Least cosine for this account</label>\n\
          <input id=\"cosine_min\" name=\"cosine_min\" inputmode=\"decimal\" value=\"{}\" autocomplete=\"off\" {marks}>\n\
-         {error}<p class=\"help\" id=\"cosine_min-help\">From {least:.2} to {STRICTEST:.2}. The stricter, the more often the \
+         {error}<p class=\"help\" id=\"cosine_min-help\">From {cosine_min:.2} to {MAX_COSINE_MIN:.2}. The stricter, the more often the \
          right person has to try again, above all in other light. Empty: as the integration asks.</p>\n</div>\n\
          <button class=\"go\">Save</button>\n</form>\n\
          <p><a href=\"/portal/integrations/{id}/users\">Leave it as it is</a></p>\n",

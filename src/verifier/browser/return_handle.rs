@@ -49,7 +49,7 @@ enum ReturnError {
         (status = 403, description = "Another browser asks; the handle stays good", content_type = "text/html"),
         (status = 410, description = "Used, past its time, or unknown", content_type = "text/html"),
     ))]
-pub(crate) async fn give_back(
+pub(crate) async fn return_to_tenant(
     State(verifier): State<Inner>,
     Path(handle): Path<String>,
     headers: HeaderMap,
