@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::{
-    Inner, SessionSecret, Verifier,
+    AppState, SessionSecret, Verifier,
     browser::pages::one_line,
     origin::is_host_name,
     store::{Event, Integration, StoreError, Tx},
@@ -183,7 +183,7 @@ impl Verifier {
     }
 }
 
-impl Inner {
+impl AppState {
     /// Adds an integration within a transaction.
     pub(crate) async fn add_integration(
         &self,

@@ -93,7 +93,7 @@ pub struct Setup {
 
 /// The verification service. Cloning shares it.
 #[derive(Clone)]
-pub struct Verifier(Inner);
+pub struct Verifier(AppState);
 
 /// The Session Secret of an integration: shown once, then only sealed in the store.
 pub struct SessionSecret(Zeroizing<String>);
@@ -116,12 +116,12 @@ impl Verifier {
     /// Opens the store and stands ready.
     pub async fn open(setup: Setup) -> Result<Self, StoreError> {
         let store = Store::open(&setup.place, &setup.key, setup.rng.clone()).await?;
-        Ok(Self(Inner(Arc::new(Parts {
+        Ok(Self(AppState(Arc::new(Shared {
             store,
             requests: Semaphore::new(REQUESTS_MAX),
             uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
             inference: Arc::new(Semaphore::new(setup.judges.max(1))),
-            code_turns: otp::Turns::default(),
+            session_locks: otp::SessionLocks::default(),
             sign_ins: Mutex::default(),
             setup,
         }))))
@@ -220,19 +220,19 @@ impl Verifier {
 
 /// What all calls share.
 #[derive(Clone)]
-pub(crate) struct Inner(Arc<Parts>);
+pub(crate) struct AppState(Arc<Shared>);
 
-struct Parts {
+struct Shared {
     setup: Setup,
     store: Store,
     requests: Semaphore,
     uploads: Arc<Semaphore>,
     inference: Arc<Semaphore>,
-    code_turns: otp::Turns,
+    session_locks: otp::SessionLocks,
     sign_ins: Mutex<portal::Throttle>,
 }
 
-impl Inner {
+impl AppState {
     fn store(&self) -> &Store {
         &self.0.store
     }
@@ -267,8 +267,8 @@ impl Inner {
         self.0.setup.codes.as_ref()
     }
 
-    fn code_turns(&self) -> &otp::Turns {
-        &self.0.code_turns
+    fn session_locks(&self) -> &otp::SessionLocks {
+        &self.0.session_locks
     }
 
     fn mailer(&self) -> Option<Arc<dyn Mailer>> {

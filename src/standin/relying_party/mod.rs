@@ -29,9 +29,9 @@ use sessions::Sessions;
 
 /// The application. Clones share everything.
 #[derive(Clone)]
-pub struct RelyingParty(Arc<Inner>);
+pub struct RelyingParty(Arc<AppState>);
 
-struct Inner {
+struct AppState {
     origin: String,
     tenant: String,
     client_id: String,
@@ -43,7 +43,7 @@ struct Inner {
 }
 
 /// Collects what the application needs.
-pub struct RelyingPartyBuilder(Inner);
+pub struct RelyingPartyBuilder(AppState);
 
 impl RelyingParty {
     /// An application at `origin` (`http://payroll.localhost:4002`), known to the tenant at `tenant` (also an origin) as
@@ -54,7 +54,7 @@ impl RelyingParty {
             let (net, tenant) = (Arc::clone(&net), tenant.clone());
             Keys::fetched(move || tokens::fetch_keys(&*net, &tenant))
         };
-        RelyingPartyBuilder(Inner {
+        RelyingPartyBuilder(AppState {
             origin: origin.origin().ascii_serialization(),
             id_tokens: IdTokens::rs256(format!("{tenant}/"), client_id.clone(), keys),
             tenant,

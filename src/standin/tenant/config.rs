@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::{
-    Action, Deployed, Inner, Library, Tenant, actions,
+    Action, AppState, Deployed, Library, Tenant, actions,
     log::Stream,
     signing::{KeyError, SigningKey},
     store::Store,
@@ -290,7 +290,7 @@ impl TenantBuilder {
             library: self.library,
         };
         let key = self.key.map_or_else(|| SigningKey::generate(&*self.rng), Ok)?;
-        Ok(Tenant(Arc::new(Inner {
+        Ok(Tenant(Arc::new(AppState {
             config,
             key,
             clock: self.clock,

@@ -53,9 +53,9 @@ use store::Store;
 
 /// A tenant. Clones share everything.
 #[derive(Clone)]
-pub struct Tenant(Arc<Inner>);
+pub struct Tenant(Arc<AppState>);
 
-struct Inner {
+struct AppState {
     config: Config,
     key: SigningKey,
     clock: Arc<dyn Clock>,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
 use super::{
-    Inner, State, TwilioStandIn,
+    AppState, State, TwilioStandIn,
     verifications::{Limits, Verifications},
 };
 use countenance_core::clock::Clock;
@@ -110,7 +110,7 @@ impl TwilioBuilder {
             counted: (0, 0),
         };
         let held = watch::Sender::new(false);
-        Ok(TwilioStandIn(Arc::new(Inner { config, clock, rng, state: Mutex::new(state), held })))
+        Ok(TwilioStandIn(Arc::new(AppState { config, clock, rng, state: Mutex::new(state), held })))
     }
 }
 

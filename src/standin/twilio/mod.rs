@@ -37,9 +37,9 @@ use verifications::Verifications;
 
 /// A Verify service. Clones share everything.
 #[derive(Clone)]
-pub struct TwilioStandIn(Arc<Inner>);
+pub struct TwilioStandIn(Arc<AppState>);
 
-struct Inner {
+struct AppState {
     config: Config,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn SecureRandom>,

@@ -13,7 +13,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
 use super::{
-    FailMode, Inner, TwilioStandIn,
+    AppState, FailMode, TwilioStandIn,
     faults::Fault,
     inbox,
     verifications::{Start, Status, Verification, is_code},
@@ -112,7 +112,7 @@ fn gone(uri: &Uri) -> Fault {
 }
 
 /// A sending under way; while it lasts, there is no second one to the same number.
-struct Sending(Arc<Inner>, String);
+struct Sending(Arc<AppState>, String);
 
 impl Drop for Sending {
     fn drop(&mut self) {

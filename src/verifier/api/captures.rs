@@ -15,7 +15,7 @@ use axum::{
 use sha2::{Digest, Sha256};
 
 use crate::{
-    HANDLE_SECS, Inner,
+    AppState, HANDLE_SECS,
     api::problem::Refusal,
     api::request::{AuthenticatedRequest, Post},
     api::sessions::bound_session,
@@ -67,7 +67,7 @@ pub(crate) struct CaptureForm {
         (status = 503, body = Problem, content_type = "application/problem+json", description = "Busy; see Retry-After"),
     ))]
 pub(crate) async fn post(
-    State(verifier): State<Inner>,
+    State(verifier): State<AppState>,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
@@ -91,7 +91,7 @@ pub(crate) async fn post(
 
 /// Judges a capture and writes down what came of it; a post that does not hold is counted.
 async fn settle(
-    verifier: &Inner,
+    verifier: &AppState,
     id: &str,
     device: &str,
     post_hash: &str,
@@ -126,7 +126,7 @@ enum Admission {
 }
 
 /// Whether the session takes a capture at all; and what was answered, if this one came before.
-async fn admit(verifier: &Inner, id: &str, device: &str, post_hash: &str) -> Result<Admission, Refusal> {
+async fn admit(verifier: &AppState, id: &str, device: &str, post_hash: &str) -> Result<Admission, Refusal> {
     let now = verifier.now();
     let mut tx = verifier.store().begin().await?;
     let session = bound_session(&mut tx, id, device).await?;
@@ -162,7 +162,7 @@ async fn admit(verifier: &Inner, id: &str, device: &str, post_hash: &str) -> Res
 }
 
 /// Checks and judges on a thread of its own.
-async fn judge(verifier: &Inner, case: Box<Case>, key: PublicKey, post: Post) -> Result<Judged, Refusal> {
+async fn judge(verifier: &AppState, case: Box<Case>, key: PublicKey, post: Post) -> Result<Judged, Refusal> {
     let permit = verifier.inference().acquire_owned().await.or(Err(Refusal::Busy))?;
     let verifier = verifier.clone();
     let judged = tokio::task::spawn_blocking(move || {
@@ -174,7 +174,7 @@ async fn judge(verifier: &Inner, case: Box<Case>, key: PublicKey, post: Post) ->
 
 /// Writes down what was judged, unless the session or the account has moved on meanwhile.
 async fn conclude(
-    verifier: &Inner,
+    verifier: &AppState,
     id: &str,
     device: &str,
     post_hash: &str,
@@ -225,7 +225,7 @@ async fn conclude(
 }
 
 /// Replaces the template by the one that learnt, unless another login did so meanwhile.
-async fn learn(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, moved: &Moved) -> Result<(), Refusal> {
+async fn learn(verifier: &AppState, tx: &mut Tx<'_>, session: &Session, moved: &Moved) -> Result<(), Refusal> {
     let (integration, sub, now) = (&session.integration_id, &session.sub, verifier.now());
     if tx.update_template(integration, sub, &moved.template, moved.as_of, now).await? {
         let account = tx.pseudonym(integration, sub).await?;
@@ -234,7 +234,7 @@ async fn learn(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, moved: &Mov
     Ok(())
 }
 
-async fn approve(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, event: Event) -> Result<String, Refusal> {
+async fn approve(verifier: &AppState, tx: &mut Tx<'_>, session: &Session, event: Event) -> Result<String, Refusal> {
     let now = verifier.now();
     tx.clear_failures(&session.integration_id, &session.sub).await?;
     tx.mark_verified(&session.integration_id, &session.sub, now).await?;
@@ -246,7 +246,7 @@ async fn approve(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, event: Ev
     Ok(answer)
 }
 
-async fn reject(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, reason: Reason) -> Result<String, Refusal> {
+async fn reject(verifier: &AppState, tx: &mut Tx<'_>, session: &Session, reason: Reason) -> Result<String, Refusal> {
     let now = verifier.now();
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     tx.record(now, Event::AttemptFailed, &session.id, account.as_deref(), reason.name()).await?;
@@ -266,7 +266,7 @@ async fn reject(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, reason: Re
 }
 
 /// The session or the account takes no more captures: the session ends, unless a code may pass it.
-async fn no_more_faces(verifier: &Inner, mut tx: Tx<'_>, session: &Session) -> Result<String, Refusal> {
+async fn no_more_faces(verifier: &AppState, mut tx: Tx<'_>, session: &Session) -> Result<String, Refusal> {
     let reason = Reason::TooManyAttempts;
     if codes::offered(verifier, &mut tx, session).await?.is_empty() {
         return end_refused(verifier, tx, &session.id, reason).await;
@@ -276,7 +276,7 @@ async fn no_more_faces(verifier: &Inner, mut tx: Tx<'_>, session: &Session) -> R
 }
 
 /// Counts a post that did not hold; too many end the session.
-async fn count_bad_post(verifier: &Inner, id: &str, refusal: Refusal) -> Result<String, Refusal> {
+async fn count_bad_post(verifier: &AppState, id: &str, refusal: Refusal) -> Result<String, Refusal> {
     let mut tx = verifier.store().begin().await?;
     let Some(session) = tx.session(id).await?.filter(|s| s.stage == Stage::Open) else { return Err(refusal) };
     tx.count_bad_post(id).await?;
@@ -290,7 +290,7 @@ async fn count_bad_post(verifier: &Inner, id: &str, refusal: Refusal) -> Result<
     Err(refusal)
 }
 
-async fn end_refused(verifier: &Inner, mut tx: Tx<'_>, id: &str, reason: Reason) -> Result<String, Refusal> {
+async fn end_refused(verifier: &AppState, mut tx: Tx<'_>, id: &str, reason: Reason) -> Result<String, Refusal> {
     let handle = verifier.refuse(&mut tx, id, reason, verifier.now() + HANDLE_SECS).await?;
     tx.commit().await?;
     Ok(outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(&handle) }))

@@ -6,7 +6,7 @@ use axum::{
 };
 
 use crate::{
-    DeviceRule, Inner,
+    AppState, DeviceRule,
     api::problem::Refusal,
     api::request::AuthenticatedRequest,
     browser::pages::one_line,
@@ -25,7 +25,7 @@ use countenance_core::protocol::{Problem, RegisterDevice, RegisteredDevice};
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ))]
 pub(crate) async fn register(
-    State(verifier): State<Inner>,
+    State(verifier): State<AppState>,
     request: Request,
 ) -> Result<Json<RegisteredDevice>, Refusal> {
     let request = AuthenticatedRequest::json(&verifier, request).await?;

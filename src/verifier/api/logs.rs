@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 pub(crate) use events::Conversion;
 
 use crate::{
-    Inner, RulesError, Verifier,
+    AppState, RulesError, Verifier,
     api::problem::Refusal,
     api::request::capped,
     store::{Event, Sight, Tx, sha256_text},
@@ -54,7 +54,7 @@ impl Verifier {
     }
 }
 
-impl Inner {
+impl AppState {
     /// Gives an integration a new token for its log stream within a transaction.
     pub(crate) async fn log_token(&self, tx: &mut Tx<'_>, integration_id: &str) -> Result<LogToken, RulesError> {
         let token = Zeroizing::new(random_text::<32>(self.rng()));
@@ -82,7 +82,7 @@ impl Inner {
         (status = 503, body = Problem, content_type = "application/problem+json", description = "Busy; see Retry-After"),
     ))]
 pub(crate) async fn receive(
-    State(verifier): State<Inner>,
+    State(verifier): State<AppState>,
     Path(integration_id): Path<String>,
     request: Request,
 ) -> Result<StatusCode, Refusal> {
@@ -109,7 +109,7 @@ pub(crate) async fn receive(
 }
 
 /// Whether the sender has the integration's token. An integration that does not exist has none, and nobody learns which it was.
-async fn authorise(verifier: &Inner, integration_id: &str, headers: &HeaderMap) -> Result<(), Refusal> {
+async fn authorise(verifier: &AppState, integration_id: &str, headers: &HeaderMap) -> Result<(), Refusal> {
     let mut lines = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(token), None) = (lines.next(), lines.next()) else { return Err(Refusal::LogToken) };
     let token = token.to_str().or(Err(Refusal::LogToken))?;

@@ -8,7 +8,7 @@ use axum::{
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use crate::{Inner, api::problem::Refusal};
+use crate::{AppState, api::problem::Refusal};
 use countenance_attest::{
     jwk::PublicKey,
     request_proof::{self, IAT_WINDOW_SECS},
@@ -43,16 +43,16 @@ pub(crate) struct Post {
 
 impl AuthenticatedRequest {
     /// Reads and proves a request that carries JSON.
-    pub(crate) async fn json(verifier: &Inner, request: Request) -> Result<Self, Refusal> {
+    pub(crate) async fn json(verifier: &AppState, request: Request) -> Result<Self, Refusal> {
         Self::read(verifier, request, JSON_MAX_BYTES).await
     }
 
     /// Reads and proves a request that carries a capture.
-    pub(crate) async fn capture(verifier: &Inner, request: Request) -> Result<Self, Refusal> {
+    pub(crate) async fn capture(verifier: &AppState, request: Request) -> Result<Self, Refusal> {
         Self::read(verifier, request, CAPTURE_MAX_BYTES).await
     }
 
-    async fn read(verifier: &Inner, request: Request, max: usize) -> Result<Self, Refusal> {
+    async fn read(verifier: &AppState, request: Request, max: usize) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
         let mut proofs = parts.headers.get_all(REQUEST_PROOF_HEADER).iter();
         let (Some(proof), None) = (proofs.next(), proofs.next()) else { return Err(Refusal::ProofMissing) };

@@ -7,7 +7,7 @@ use axum::{
 };
 
 use crate::{
-    DeviceRule, Inner,
+    AppState, DeviceRule,
     api::captures,
     api::devices,
     api::problem::Refusal,
@@ -39,7 +39,7 @@ use countenance_core::{
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ))]
 pub(crate) async fn open(
-    State(verifier): State<Inner>,
+    State(verifier): State<AppState>,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Json<Ticket>, Refusal> {
@@ -98,7 +98,7 @@ pub(crate) async fn open(
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
     ))]
 pub(crate) async fn abandon(
-    State(verifier): State<Inner>,
+    State(verifier): State<AppState>,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
@@ -144,7 +144,7 @@ pub(crate) async fn bound_session(tx: &mut Tx<'_>, id: &str, device: &str) -> Re
 }
 
 fn ticket(
-    verifier: &Inner,
+    verifier: &AppState,
     session: Session,
     integration: Integration,
     nonce: String,

@@ -7,7 +7,7 @@ use axum::{
 };
 
 use crate::{
-    Inner, browser,
+    AppState, browser,
     browser::landing::LoginState,
     browser::mail::MailError,
     browser::mail_pages::{NoMail, mail_other_browser, no_mail},
@@ -33,14 +33,14 @@ pub(crate) const ADDRESS_MAX_BYTES: usize = 254;
         (status = 410, description = "No such link", content_type = "text/html"),
     ))]
 pub(crate) async fn open(
-    State(verifier): State<Inner>,
+    State(verifier): State<AppState>,
     Path((id, token)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
     respond(&verifier, opened(&verifier, &id, &token, &headers).await)
 }
 
-async fn opened(verifier: &Inner, id: &str, token: &str, headers: &HeaderMap) -> Result<Page, BrowserSessionError> {
+async fn opened(verifier: &AppState, id: &str, token: &str, headers: &HeaderMap) -> Result<Page, BrowserSessionError> {
     let mut tx = verifier.store().begin().await?;
     let Some(session) = tx.session(id).await? else { return Ok(unknown()) };
     if !tx.is_letter_token(id, token).await? {
@@ -60,7 +60,7 @@ async fn opened(verifier: &Inner, id: &str, token: &str, headers: &HeaderMap) ->
     (status = 429, description = "Sent as often as it may be", content_type = "text/html"),
     (status = "5XX", description = "The mail server refused it, or does not answer", content_type = "text/html"),
 ))]
-pub(crate) async fn again(State(verifier): State<Inner>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+pub(crate) async fn again(State(verifier): State<AppState>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     let sent = async {
         if !browser::is_own_form(&headers, verifier.origin()) {
             return Err(BrowserSessionError::ForeignForm);
@@ -87,7 +87,7 @@ pub(crate) async fn back(Path(id): Path<String>) -> Response {
 }
 
 /// Mails a login's link and shows how that went. The store must not be held.
-pub(crate) async fn send(verifier: &Inner, browser_session: BrowserSession) -> Result<Page, StoreError> {
+pub(crate) async fn send(verifier: &AppState, browser_session: BrowserSession) -> Result<Page, StoreError> {
     match deliver(verifier, &browser_session.session).await {
         Ok(()) => {
             let mut tx = verifier.store().begin().await?;
@@ -132,7 +132,7 @@ impl Undelivered {
     }
 }
 
-async fn deliver(verifier: &Inner, session: &Session) -> Result<(), Undelivered> {
+async fn deliver(verifier: &AppState, session: &Session) -> Result<(), Undelivered> {
     let mailer = verifier.mailer().ok_or(Undelivered::NoMailer)?;
     let mut tx = verifier.store().begin().await?;
     let letter = tx.letter(&session.id).await?.ok_or(Undelivered::NoLetter)?;

@@ -10,7 +10,7 @@ use axum::{
 };
 
 use crate::{
-    Inner,
+    AppState,
     api::captures,
     browser::pages::{Page, text},
     browser::token::{RETURN_LIFE_SECS, ReturnClaims, sign_return},
@@ -50,7 +50,7 @@ enum ReturnError {
         (status = 410, description = "Used, past its time, or unknown", content_type = "text/html"),
     ))]
 pub(crate) async fn return_to_tenant(
-    State(verifier): State<Inner>,
+    State(verifier): State<AppState>,
     Path(handle): Path<String>,
     headers: HeaderMap,
 ) -> Response {
@@ -69,7 +69,7 @@ pub(crate) async fn return_to_tenant(
     }
 }
 
-async fn redeem(verifier: &Inner, handle: &str, headers: &HeaderMap) -> Result<Page, ReturnError> {
+async fn redeem(verifier: &AppState, handle: &str, headers: &HeaderMap) -> Result<Page, ReturnError> {
     if is_prefetch(headers) {
         return Err(ReturnError::Prefetch);
     }
@@ -124,7 +124,7 @@ async fn is_enabled(tx: &mut Tx<'_>, session: &Session) -> Result<bool, StoreErr
 }
 
 /// Turns an approval that nobody has fetched into a refusal: its integration was switched off.
-async fn withdraw(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, handle: &str) -> Result<(), StoreError> {
+async fn withdraw(verifier: &AppState, tx: &mut Tx<'_>, session: &Session, handle: &str) -> Result<(), StoreError> {
     let reason = Reason::Disabled;
     let outcome = captures::outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(handle) });
     tx.finish_session(&session.id, Some(reason), handle, session.handle_expires_at, &outcome).await?;

@@ -7,7 +7,7 @@ use axum::{
 };
 
 use crate::{
-    Inner, Transport, browser,
+    AppState, Transport, browser,
     browser::email_link,
     browser::landing::{self, Login, LoginState},
     browser::mail_pages::NoMail,
@@ -70,7 +70,7 @@ impl BrowserSessionError {
     (status = 200, description = "The login as it stands, in the browser that began it", content_type = "text/html"),
     (status = 403, description = "Another browser asks", content_type = "text/html"),
 ))]
-pub(crate) async fn show(State(verifier): State<Inner>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+pub(crate) async fn show(State(verifier): State<AppState>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     let shown = async {
         let mut tx = verifier.store().begin().await?;
         let browser_session = BrowserSession::of(&verifier, &mut tx, &id, &headers).await?;
@@ -85,7 +85,7 @@ pub(crate) async fn show(State(verifier): State<Inner>, Path(id): Path<String>, 
     (status = 200, description = "The login was accepted or finished before", content_type = "text/html"),
     (status = 403, description = "Another browser, or another site's form", content_type = "text/html"),
 ))]
-pub(crate) async fn leave(State(verifier): State<Inner>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+pub(crate) async fn leave(State(verifier): State<AppState>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     match left(&verifier, &id, &headers).await {
         Ok(Left::To(handle)) => see_other(&format!("/return/{handle}")),
         Ok(Left::Over(page)) => respond(&verifier, Ok(page)),
@@ -98,7 +98,7 @@ enum Left {
     Over(Page),
 }
 
-async fn left(verifier: &Inner, id: &str, headers: &HeaderMap) -> Result<Left, BrowserSessionError> {
+async fn left(verifier: &AppState, id: &str, headers: &HeaderMap) -> Result<Left, BrowserSessionError> {
     if !browser::is_own_form(headers, verifier.origin()) {
         return Err(BrowserSessionError::ForeignForm);
     }
@@ -135,7 +135,7 @@ pub(crate) struct BrowserSession {
 impl BrowserSession {
     /// The session `id`, if the browser has its cookie.
     pub(crate) async fn of(
-        verifier: &Inner,
+        verifier: &AppState,
         tx: &mut Tx<'_>,
         id: &str,
         headers: &HeaderMap,
@@ -148,7 +148,7 @@ impl BrowserSession {
 
     /// A session and its cookie, which must belong together.
     pub(crate) async fn new(
-        verifier: &Inner,
+        verifier: &AppState,
         tx: &mut Tx<'_>,
         session: Session,
         cookie: String,
@@ -169,14 +169,14 @@ impl BrowserSession {
     }
 
     /// The page for the login as it stands; `by_mail`: the mailed link was opened.
-    pub(crate) async fn page(&self, verifier: &Inner, tx: &mut Tx<'_>, by_mail: bool) -> Result<Page, StoreError> {
+    pub(crate) async fn page(&self, verifier: &AppState, tx: &mut Tx<'_>, by_mail: bool) -> Result<Page, StoreError> {
         Ok(landing::page(&self.login, &self.login_state(verifier, tx, by_mail).await?))
     }
 
     /// How the login stands; `by_mail`: the mailed link was opened.
     pub(crate) async fn login_state(
         &self,
-        verifier: &Inner,
+        verifier: &AppState,
         tx: &mut Tx<'_>,
         by_mail: bool,
     ) -> Result<LoginState, StoreError> {
@@ -249,7 +249,7 @@ pub(crate) fn launch_code(session: &str, cookie: &str, mail_token: &str) -> Stri
 }
 
 /// The page, or the error's.
-pub(crate) fn respond(verifier: &Inner, page: Result<Page, BrowserSessionError>) -> Response {
+pub(crate) fn respond(verifier: &AppState, page: Result<Page, BrowserSessionError>) -> Response {
     let nonce = random_text::<16>(verifier.rng());
     page.unwrap_or_else(|error| error.page()).respond(&nonce)
 }

@@ -8,7 +8,7 @@ use axum::{
 use zeroize::Zeroizing;
 
 use crate::{
-    HANDLE_SECS, Inner, Transport,
+    AppState, HANDLE_SECS, Transport,
     browser::email_link,
     browser::landing::LoginState,
     browser::pages::{Page, masked, one_line},
@@ -48,7 +48,7 @@ struct Started {
     (status = 200, description = "Landing page with the launch link, or a page that says where it was mailed; sets the session's cookie", content_type = "text/html"),
     (status = 403, description = "A page that names why no session began", content_type = "text/html"),
 ))]
-pub(crate) async fn start(State(verifier): State<Inner>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+pub(crate) async fn start(State(verifier): State<AppState>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let nonce = random_text::<16>(verifier.rng());
     let mut set_cookie = None;
     let page = async {
@@ -85,7 +85,7 @@ fn cookie_line(started: &Started, now: UnixSecs) -> String {
 }
 
 /// The page for a session that began; its link is mailed first, where it is to be.
-async fn first_page(verifier: &Inner, started: Started) -> Result<Page, StoreError> {
+async fn first_page(verifier: &AppState, started: Started) -> Result<Page, StoreError> {
     let mut tx = verifier.store().begin().await?;
     let browser_session = BrowserSession::new(verifier, &mut tx, started.session, started.cookie.to_string()).await?;
     let unsent =
@@ -98,7 +98,7 @@ async fn first_page(verifier: &Inner, started: Started) -> Result<Page, StoreErr
     email_link::send(verifier, browser_session).await
 }
 
-async fn begin(verifier: &Inner, query: &str, headers: &HeaderMap) -> Result<Started, StartError> {
+async fn begin(verifier: &AppState, query: &str, headers: &HeaderMap) -> Result<Started, StartError> {
     if is_prefetch(headers) {
         return Err(StartError::Prefetch);
     }
@@ -127,7 +127,7 @@ async fn begin(verifier: &Inner, query: &str, headers: &HeaderMap) -> Result<Sta
 }
 
 async fn begin_at(
-    verifier: &Inner,
+    verifier: &AppState,
     tx: &mut Tx<'_>,
     integration: &Integration,
     token: &str,
@@ -176,7 +176,7 @@ struct Arrival {
 }
 
 async fn create(
-    verifier: &Inner,
+    verifier: &AppState,
     tx: &mut Tx<'_>,
     integration: &Integration,
     arrival: &Arrival,

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::{
-    Inner,
+    AppState,
     api::picture::{self, PictureError},
     api::problem::Refusal,
     api::request::Post,
@@ -56,7 +56,7 @@ pub(crate) struct Moved {
 }
 
 /// Checks and judges. Hashing, decoding and networks take their time.
-pub(crate) fn judge(verifier: &Inner, case: &Case, key: &PublicKey, post: &Post) -> Result<Judged, Refusal> {
+pub(crate) fn judge(verifier: &AppState, case: &Case, key: &PublicKey, post: &Post) -> Result<Judged, Refusal> {
     let expected = Expected {
         nonce: &case.nonce,
         session_id: &case.session.id,
@@ -80,7 +80,7 @@ pub(crate) fn judge(verifier: &Inner, case: &Case, key: &PublicKey, post: &Post)
 }
 
 /// Examines the samples, the primary one first, and enrols or compares whom they show.
-fn judge_samples(verifier: &Inner, case: &Case, claims: &Claims, samples: &[Frame]) -> Result<Verdict, Refusal> {
+fn judge_samples(verifier: &AppState, case: &Case, claims: &Claims, samples: &[Frame]) -> Result<Verdict, Refusal> {
     let policy = &case.policy;
     let examine = |sample: &Frame| verifier.examiner().examine(sample, &policy.quality);
     let (primary, further) = samples.split_first().ok_or(Refusal::Malformed)?;
@@ -117,7 +117,7 @@ fn moved(template: &Template, seen: &Embedding, claims: &Claims, case: &Case, no
 }
 
 /// That the device ran networks and thresholds which this verifier allows.
-fn allowed(verifier: &Inner, policy: &Policy, claims: &Claims) -> Result<(), Refusal> {
+fn allowed(verifier: &AppState, policy: &Policy, claims: &Claims) -> Result<(), Refusal> {
     // What a client in order judges by: its own defaults, tightened by ours.
     let in_force = Policy::default().tightened_by(policy);
     if !nets_allowed(&claims.liveness, verifier.models(), &in_force.liveness) {

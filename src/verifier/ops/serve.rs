@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use utoipa::OpenApi;
 
 use crate::{
-    Inner, api::captures, api::devices, api::logs, api::problem::Refusal, api::sessions, browser::email_link,
+    AppState, api::captures, api::devices, api::logs, api::problem::Refusal, api::sessions, browser::email_link,
     browser::return_handle, browser::session_page, browser::start, otp::api as otp, otp::feedback,
     otp::web as browser_code, portal,
 };
@@ -72,7 +72,7 @@ struct Description;
 
 /// Routes by method and path, listed so that a test can hold them against the description.
 struct Routes {
-    router: Router<Inner>,
+    router: Router<AppState>,
     listed: Vec<(&'static str, &'static str)>,
 }
 
@@ -103,15 +103,15 @@ impl Routes {
     }
 
     /// HEAD is refused: most of these addresses can be used once.
-    fn get<T: 'static, H: Handler<T, Inner>>(self, path: &'static str, handler: H) -> Self {
+    fn get<T: 'static, H: Handler<T, AppState>>(self, path: &'static str, handler: H) -> Self {
         self.on("get", path, get(handler).head(method_not_allowed))
     }
 
-    fn post<T: 'static, H: Handler<T, Inner>>(self, path: &'static str, handler: H) -> Self {
+    fn post<T: 'static, H: Handler<T, AppState>>(self, path: &'static str, handler: H) -> Self {
         self.on("post", path, post(handler))
     }
 
-    fn on(mut self, method: &'static str, path: &'static str, route: MethodRouter<Inner>) -> Self {
+    fn on(mut self, method: &'static str, path: &'static str, route: MethodRouter<AppState>) -> Self {
         self.listed.push((method, path));
         self.router = self.router.route(path, route);
         self
@@ -119,7 +119,7 @@ impl Routes {
 }
 
 /// Everything this verifier answers.
-pub(crate) fn router(verifier: Inner) -> Router {
+pub(crate) fn router(verifier: AppState) -> Router {
     Routes::all()
         .router
         // Pages for people, not calls: they stand in no description.
@@ -132,7 +132,7 @@ pub(crate) fn router(verifier: Inner) -> Router {
 
 /// Serves, and tells Twilio what is due, until `shutdown` ends; then lets running requests finish.
 pub(crate) async fn serve(
-    verifier: Inner,
+    verifier: AppState,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
@@ -148,7 +148,7 @@ pub(crate) async fn serve(
 
 /// The thresholds that this verifier sends with each ticket.
 #[utoipa::path(get, path = "/v1/policy", tag = "service", responses((status = 200, body = Policy)))]
-async fn policy(State(verifier): State<Inner>) -> Json<Policy> {
+async fn policy(State(verifier): State<AppState>) -> Json<Policy> {
     Json(verifier.policy().clone())
 }
 
@@ -157,7 +157,7 @@ async fn policy(State(verifier): State<Inner>) -> Json<Policy> {
     (status = 200, description = "The service and its store answer", content_type = "text/plain"),
     (status = 500, body = Problem, content_type = "application/problem+json"),
 ))]
-async fn health(State(verifier): State<Inner>) -> Result<&'static str, Refusal> {
+async fn health(State(verifier): State<AppState>) -> Result<&'static str, Refusal> {
     verifier.store().begin().await?.commit().await?;
     Ok("ok\n")
 }
@@ -179,7 +179,7 @@ async fn method_not_allowed() -> Refusal {
 }
 
 /// Limits before, headers behind every answer.
-async fn surround(State(verifier): State<Inner>, request: Request, next: Next) -> Response {
+async fn surround(State(verifier): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = match verifier.requests().try_acquire() {
         Err(_) => Refusal::Busy.into_response(),
         Ok(_held) => match tokio::time::timeout(REQUEST_LIMIT, next.run(request)).await {

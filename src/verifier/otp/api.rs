@@ -7,7 +7,7 @@ use axum::{
 };
 
 use crate::{
-    Inner,
+    AppState,
     api::captures::{json, outcome_text},
     api::problem::Refusal,
     api::request::AuthenticatedRequest,
@@ -32,7 +32,7 @@ use countenance_core::protocol::{CheckCode, CodeSent, Outcome, Problem, SendCode
         (status = 503, body = Problem, content_type = "application/problem+json", description = "No code can be sent now; see Retry-After"),
     ))]
 pub(crate) async fn send(
-    State(verifier): State<Inner>,
+    State(verifier): State<AppState>,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Json<CodeSent>, Refusal> {
@@ -59,7 +59,7 @@ pub(crate) async fn send(
         (status = 503, body = Problem, content_type = "application/problem+json", description = "No code can be checked now; see Retry-After"),
     ))]
 pub(crate) async fn check(
-    State(verifier): State<Inner>,
+    State(verifier): State<AppState>,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::MissedTickBehavior;
 
-use crate::{Inner, Verifier, otp::twilio::TwilioError, store::StoreError};
+use crate::{AppState, Verifier, otp::twilio::TwilioError, store::StoreError};
 
 /// Numbers told in one round.
 const ROUND_MAX: u32 = 50;
@@ -39,7 +39,7 @@ impl Verifier {
     }
 }
 
-impl Inner {
+impl AppState {
     async fn send_feedback_due(&self) -> Result<usize, StoreError> {
         let Some(twilio) = self.codes() else { return Ok(0) };
         let mut tx = self.store().begin().await?;
@@ -76,7 +76,7 @@ impl Inner {
 }
 
 /// Gives feedback round by round until it is aborted; a round that is broken off begins again next time.
-pub(crate) async fn run(verifier: Inner) {
+pub(crate) async fn run(verifier: AppState) {
     let mut rounds = tokio::time::interval(EVERY);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

@@ -28,7 +28,7 @@ use tokio::{
 };
 
 use crate::{
-    HANDLE_SECS, Inner,
+    AppState, HANDLE_SECS,
     api::captures::outcome_text,
     judge::account_delay_secs,
     otp::phone::PhoneNumber,
@@ -46,7 +46,7 @@ const SENDS_MAX: u32 = 5;
 /// Wrong codes per session.
 const CHECKS_MAX: u32 = 5;
 /// How many accounts can be served at once.
-const TURNS: usize = 64;
+const SESSION_LOCKS: usize = 64;
 
 /// Why no code was sent or checked.
 #[derive(Debug, thiserror::Error)]
@@ -73,25 +73,29 @@ pub(crate) enum CodeRefusal {
 
 /// Who may ask Twilio now: one at a time for an account. Accounts share a fixed number of turns, which needs no tidying;
 /// two that meet by chance only wait for each other.
-pub(crate) struct Turns([Mutex<()>; TURNS]);
+pub(crate) struct SessionLocks([Mutex<()>; SESSION_LOCKS]);
 
-impl Default for Turns {
+impl Default for SessionLocks {
     fn default() -> Self {
         Self(std::array::from_fn(|_| Mutex::default()))
     }
 }
 
-impl Turns {
+impl SessionLocks {
     #[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "a remainder is within its divisor")]
     async fn of(&self, session: &Session) -> MutexGuard<'_, ()> {
         let mut hasher = DefaultHasher::new();
         (&session.integration_id, &session.sub).hash(&mut hasher);
-        self.0[(hasher.finish() % TURNS as u64) as usize].lock().await
+        self.0[(hasher.finish() % SESSION_LOCKS as u64) as usize].lock().await
     }
 }
 
 /// The ways in which this session may be passed without a face; empty where there is none.
-pub(crate) async fn offered(verifier: &Inner, tx: &mut Tx<'_>, session: &Session) -> Result<Vec<Fallback>, StoreError> {
+pub(crate) async fn offered(
+    verifier: &AppState,
+    tx: &mut Tx<'_>,
+    session: &Session,
+) -> Result<Vec<Fallback>, StoreError> {
     let Some(integration) = tx.integration(&session.integration_id).await? else { return Ok(Vec::new()) };
     // Who may be called may be written to as well: a call is for people who cannot read messages.
     let ways = match integration.rules.fallback {
@@ -108,7 +112,7 @@ pub(crate) async fn offered(verifier: &Inner, tx: &mut Tx<'_>, session: &Session
 }
 
 /// Sends a code for the session.
-pub(crate) async fn send(verifier: &Inner, session_id: &str, channel: Fallback) -> Result<CodeSent, CodeRefusal> {
+pub(crate) async fn send(verifier: &AppState, session_id: &str, channel: Fallback) -> Result<CodeSent, CodeRefusal> {
     let (verifier, id) = (verifier.clone(), session_id.to_owned());
     // A task of its own: what Twilio did is written down even where whoever asked has hung up.
     let settled = tokio::spawn(async move {
@@ -124,7 +128,7 @@ pub(crate) async fn send(verifier: &Inner, session_id: &str, channel: Fallback) 
 /// refused, gives the same answer again: a lost answer loses nothing.
 ///
 /// A code that Twilio knows no longer (expired, or used) is answered as a wrong one that costs no try: another must be sent.
-pub(crate) async fn check(verifier: &Inner, session_id: &str, code: &OneTimeCode) -> Result<Outcome, CodeRefusal> {
+pub(crate) async fn check(verifier: &AppState, session_id: &str, code: &OneTimeCode) -> Result<Outcome, CodeRefusal> {
     let (verifier, id, code) = (verifier.clone(), session_id.to_owned(), code.clone());
     let settled = tokio::spawn(async move {
         let _turn = turn(&verifier, &id).await?;
@@ -152,13 +156,13 @@ enum Said {
     Gone,
 }
 
-async fn turn<'v>(verifier: &'v Inner, id: &str) -> Result<MutexGuard<'v, ()>, CodeRefusal> {
+async fn turn<'v>(verifier: &'v AppState, id: &str) -> Result<MutexGuard<'v, ()>, CodeRefusal> {
     let session = verifier.store().begin().await?.session(id).await?.ok_or(CodeRefusal::Over)?;
-    Ok(verifier.code_turns().of(&session).await)
+    Ok(verifier.session_locks().of(&session).await)
 }
 
 /// Where the code goes, if one may be sent.
-async fn before_send(verifier: &Inner, id: &str, channel: Fallback) -> Result<PhoneNumber, CodeRefusal> {
+async fn before_send(verifier: &AppState, id: &str, channel: Fallback) -> Result<PhoneNumber, CodeRefusal> {
     let mut tx = verifier.store().begin().await?;
     let session = match standing(verifier, &mut tx, id).await? {
         ControlFlow::Continue(session) => session,
@@ -174,7 +178,7 @@ async fn before_send(verifier: &Inner, id: &str, channel: Fallback) -> Result<Ph
 }
 
 async fn after_send(
-    verifier: &Inner,
+    verifier: &AppState,
     id: &str,
     channel: Fallback,
     sid: &VerificationSid,
@@ -196,7 +200,7 @@ async fn after_send(
 
 /// What Twilio is to be asked about, or the answer that stands without asking.
 async fn before_check(
-    verifier: &Inner,
+    verifier: &AppState,
     id: &str,
     typed: &OneTimeCode,
 ) -> Result<ControlFlow<Outcome, VerificationSid>, CodeRefusal> {
@@ -227,7 +231,7 @@ async fn before_check(
     }
 }
 
-async fn after_check(verifier: &Inner, id: &str, typed: &OneTimeCode, said: Said) -> Result<Outcome, CodeRefusal> {
+async fn after_check(verifier: &AppState, id: &str, typed: &OneTimeCode, said: Said) -> Result<Outcome, CodeRefusal> {
     let mut tx = verifier.store().begin().await?;
     let session = match standing(verifier, &mut tx, id).await? {
         ControlFlow::Continue(session) => session,
@@ -246,7 +250,11 @@ async fn after_check(verifier: &Inner, id: &str, typed: &OneTimeCode, said: Said
 }
 
 /// The session, if it may still be passed; or how it ended. A login of an integration that was switched off ends here.
-async fn standing(verifier: &Inner, tx: &mut Tx<'_>, id: &str) -> Result<ControlFlow<Outcome, Session>, CodeRefusal> {
+async fn standing(
+    verifier: &AppState,
+    tx: &mut Tx<'_>,
+    id: &str,
+) -> Result<ControlFlow<Outcome, Session>, CodeRefusal> {
     let session = tx.session(id).await?.ok_or(CodeRefusal::Over)?;
     match session.stage {
         Stage::Approved if session.passed_by.is_none() => return Err(CodeRefusal::Over),
@@ -267,7 +275,7 @@ async fn standing(verifier: &Inner, tx: &mut Tx<'_>, id: &str) -> Result<Control
 }
 
 async fn approve(
-    verifier: &Inner,
+    verifier: &AppState,
     tx: &mut Tx<'_>,
     session: &Session,
     code: &CodeState,
@@ -287,7 +295,12 @@ async fn approve(
     Ok(outcome)
 }
 
-async fn reject(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, code: &CodeState) -> Result<Outcome, StoreError> {
+async fn reject(
+    verifier: &AppState,
+    tx: &mut Tx<'_>,
+    session: &Session,
+    code: &CodeState,
+) -> Result<Outcome, StoreError> {
     let now = verifier.now();
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     tx.record(now, Event::CodeFailed, &session.id, account.as_deref(), fallback_name(code.channel)).await?;
@@ -299,13 +312,13 @@ async fn reject(verifier: &Inner, tx: &mut Tx<'_>, session: &Session, code: &Cod
     retry(verifier, tx, session, attempts_left).await
 }
 
-async fn refuse(verifier: &Inner, tx: &mut Tx<'_>, id: &str, reason: Reason) -> Result<Outcome, StoreError> {
+async fn refuse(verifier: &AppState, tx: &mut Tx<'_>, id: &str, reason: Reason) -> Result<Outcome, StoreError> {
     let handle = verifier.refuse(tx, id, reason, verifier.now() + HANDLE_SECS).await?;
     Ok(Outcome::Refused { reason, continue_url: verifier.return_url(&handle) })
 }
 
 async fn retry(
-    verifier: &Inner,
+    verifier: &AppState,
     tx: &mut Tx<'_>,
     session: &Session,
     attempts_left: u32,
@@ -331,7 +344,7 @@ async fn over<T>(tx: Tx<'_>, outcome: &Outcome) -> Result<T, CodeRefusal> {
 
 /// Asks Twilio, away from the threads that serve.
 async fn ask<T: Send + 'static>(
-    verifier: &Inner,
+    verifier: &AppState,
     question: impl FnOnce(&TwilioVerify) -> Result<T, TwilioError> + Send + 'static,
 ) -> Result<T, CodeRefusal> {
     let twilio = verifier.codes().ok_or(CodeRefusal::NotOffered)?.clone();

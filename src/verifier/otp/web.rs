@@ -9,7 +9,7 @@ use axum::{
 };
 
 use crate::{
-    Inner,
+    AppState,
     browser::landing::{self, Login, LoginState},
     browser::pages::Page,
     browser::session_page::{BrowserSession, BrowserSessionError, respond, see_other},
@@ -25,7 +25,7 @@ use countenance_core::protocol::{Fallback, OneTimeCode, Outcome};
     (status = "4XX", description = "Not sent: a page that says why", content_type = "text/html"),
     (status = 503, description = "The service that sends codes does not answer", content_type = "text/html"),
 ))]
-pub(crate) async fn send(State(verifier): State<Inner>, Path(id): Path<String>, request: Request) -> Response {
+pub(crate) async fn send(State(verifier): State<AppState>, Path(id): Path<String>, request: Request) -> Response {
     let page = async {
         let (login, form) = visited(&verifier, &id, request).await?;
         let channel = form.field("channel").and_then(channel_named).ok_or(BrowserSessionError::BadForm)?;
@@ -43,7 +43,7 @@ pub(crate) async fn send(State(verifier): State<Inner>, Path(id): Path<String>, 
     (status = 200, description = "A form to type a code into, or the login as it stands", content_type = "text/html"),
     (status = 403, description = "Another browser asks", content_type = "text/html"),
 ))]
-pub(crate) async fn form(State(verifier): State<Inner>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+pub(crate) async fn form(State(verifier): State<AppState>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     let page = async {
         let mut tx = verifier.store().begin().await?;
         let browser_session = BrowserSession::of(&verifier, &mut tx, &id, &headers).await?;
@@ -83,7 +83,7 @@ pub(crate) async fn back(Path(id): Path<String>) -> Response {
     (status = "4XX", description = "Wrong, or not tried: a page that says why", content_type = "text/html"),
     (status = 503, description = "The service that sends codes does not answer", content_type = "text/html"),
 ))]
-pub(crate) async fn check(State(verifier): State<Inner>, Path(id): Path<String>, request: Request) -> Response {
+pub(crate) async fn check(State(verifier): State<AppState>, Path(id): Path<String>, request: Request) -> Response {
     match checked(&verifier, &id, request).await {
         Ok(Checked::GoOn(path)) => see_other(&path),
         Ok(Checked::Stay(page)) => respond(&verifier, Ok(page)),
@@ -97,7 +97,7 @@ enum Checked {
     Stay(Page),
 }
 
-async fn checked(verifier: &Inner, id: &str, request: Request) -> Result<Checked, BrowserSessionError> {
+async fn checked(verifier: &AppState, id: &str, request: Request) -> Result<Checked, BrowserSessionError> {
     let (login, form) = visited(verifier, id, request).await?;
     let channel = form.field("channel").and_then(channel_named);
     let typed = form.field("code").ok_or(BrowserSessionError::BadForm)?;
@@ -122,7 +122,7 @@ async fn checked(verifier: &Inner, id: &str, request: Request) -> Result<Checked
 }
 
 /// The login and the form of a post that this browser may make. The store is let go: codes are sent and checked without it.
-async fn visited(verifier: &Inner, id: &str, request: Request) -> Result<(Login, Form), BrowserSessionError> {
+async fn visited(verifier: &AppState, id: &str, request: Request) -> Result<(Login, Form), BrowserSessionError> {
     if !is_own_form(request.headers(), verifier.origin()) {
         return Err(BrowserSessionError::ForeignForm);
     }

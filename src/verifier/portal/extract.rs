@@ -11,7 +11,7 @@ use axum::{
 
 use super::page::PortalPage;
 use crate::{
-    Inner, RulesError, Verifier,
+    AppState, RulesError, Verifier,
     browser::{cookie, is_own_form},
     store::{Event, Integration, StoreError, Tx, sha256_text},
 };
@@ -154,7 +154,7 @@ impl Fields {
 
 /// A signed-in operator, who looks at something.
 pub(super) struct OperatorSession {
-    pub(super) verifier: Inner,
+    pub(super) verifier: AppState,
     pub(super) operator: String,
     pub(super) query: Fields,
     form_token: String,
@@ -166,10 +166,10 @@ pub(super) struct VerifiedForm {
     pub(super) fields: Fields,
 }
 
-impl FromRequestParts<Inner> for OperatorSession {
+impl FromRequestParts<AppState> for OperatorSession {
     type Rejection = PortalError;
 
-    async fn from_request_parts(parts: &mut Parts, verifier: &Inner) -> Result<Self, PortalError> {
+    async fn from_request_parts(parts: &mut Parts, verifier: &AppState) -> Result<Self, PortalError> {
         let cookie = cookie(&parts.headers, COOKIE).ok_or(PortalError::SignedOut)?;
         let mut tx = verifier.store().begin().await?;
         let operator = tx.portal_session(cookie, verifier.now(), IDLE_SECS).await?.ok_or(PortalError::SignedOut)?;
@@ -179,10 +179,10 @@ impl FromRequestParts<Inner> for OperatorSession {
     }
 }
 
-impl FromRequest<Inner> for VerifiedForm {
+impl FromRequest<AppState> for VerifiedForm {
     type Rejection = PortalError;
 
-    async fn from_request(request: Request, verifier: &Inner) -> Result<Self, PortalError> {
+    async fn from_request(request: Request, verifier: &AppState) -> Result<Self, PortalError> {
         if !is_own_form(request.headers(), verifier.origin()) {
             return Err(PortalError::Forged);
         }

@@ -23,7 +23,7 @@ use axum::{
     routing::{get, post},
 };
 
-use crate::Inner;
+use crate::AppState;
 use countenance_core::rng::random_text;
 
 mod audit;
@@ -50,7 +50,7 @@ mod users;
 pub(super) use throttle::Throttle;
 
 /// The portal's routes.
-pub(super) fn router(verifier: &Inner) -> Router<Inner> {
+pub(super) fn router(verifier: &AppState) -> Router<AppState> {
     Router::new()
         .route("/portal", get(|| async { Redirect::to(START) }))
         .route("/portal/sign-in", get(sign_in::show).post(sign_in::sign_in))
@@ -81,7 +81,7 @@ pub(super) fn router(verifier: &Inner) -> Router<Inner> {
 const START: &str = "/portal/integrations";
 
 /// Writes the sheet that a handler answered with as a page of its own nonce.
-async fn present(State(verifier): State<Inner>, request: Request, next: Next) -> Response {
+async fn present(State(verifier): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if let Some(page) = response.extensions_mut().remove::<page::PortalPage>() {
         let mut page = page.page().respond(&random_text::<16>(verifier.rng())).into_response();

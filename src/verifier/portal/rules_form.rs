@@ -6,7 +6,7 @@ use super::{
     thresholds,
 };
 use crate::{
-    DeviceRule, Inner, Rules, RulesError, Transport,
+    AppState, DeviceRule, Rules, RulesError, Transport,
     browser::pages::{one_line, text},
     origin::is_host_name,
 };
@@ -163,7 +163,7 @@ impl RulesForm {
     }
 
     /// The fields, without the form around them.
-    pub(super) fn html(&self, verifier: &Inner) -> String {
+    pub(super) fn html(&self, verifier: &AppState) -> String {
         let mut out = String::new();
         if !self.errors.is_empty() {
             out += "<p class=\"error\" role=\"alert\">Nothing was saved: see the fields marked below.</p>\n";

@@ -14,7 +14,7 @@ use super::{
     throttle::Wait,
 };
 use crate::{
-    Inner,
+    AppState,
     browser::pages::text,
     browser::{cookie, is_own_form},
     store::Event,
@@ -27,7 +27,7 @@ pub(super) async fn show() -> PortalPage {
 }
 
 /// Signs in. The cookie is made anew, whatever cookie the browser brought: that one's session ends.
-pub(super) async fn sign_in(State(verifier): State<Inner>, request: Request) -> Result<Response, PortalError> {
+pub(super) async fn sign_in(State(verifier): State<AppState>, request: Request) -> Result<Response, PortalError> {
     // There is no session whose token could be asked for; what the browser says of the form's origin must do.
     if !is_own_form(request.headers(), verifier.origin()) {
         return Err(PortalError::Forged);
@@ -62,9 +62,9 @@ pub(super) async fn sign_in(State(verifier): State<Inner>, request: Request) -> 
 }
 
 /// Signs out.
-pub(super) async fn sign_out(State(verifier): State<Inner>, request: Request) -> Result<Response, PortalError> {
+pub(super) async fn sign_out(State(verifier): State<AppState>, request: Request) -> Result<Response, PortalError> {
     let old = cookie(request.headers(), COOKIE).map(str::to_owned);
-    <VerifiedForm as axum::extract::FromRequest<Inner>>::from_request(request, &verifier).await?;
+    <VerifiedForm as axum::extract::FromRequest<AppState>>::from_request(request, &verifier).await?;
     let mut tx = verifier.store().begin().await?;
     tx.close_portal_session(&old.unwrap_or_default()).await?;
     tx.commit().await?;

@@ -181,7 +181,7 @@ impl Tx<'_> {
 
     fn hash_of(&self, entry: &Entry, previous: &str) -> String {
         let (seq, at) = (entry.seq.to_string(), entry.at.to_string());
-        self.vault.chain_hash(previous, &[&seq, &at, &entry.event, &entry.subject, &entry.account, &entry.detail])
+        self.sealer.chain_hash(previous, &[&seq, &at, &entry.event, &entry.subject, &entry.account, &entry.detail])
     }
 }
 

@@ -55,7 +55,7 @@ impl Tx<'_> {
     ) -> Result<bool, StoreError> {
         let Some(pseudonym) = self.pseudonym(integration_id, sub).await? else { return Ok(false) };
         let place = [integration_id, sub];
-        let sealed = phone.map(|p| self.vault.seal(self.rng, "accounts.phone", &place, p.e164().as_bytes()));
+        let sealed = phone.map(|p| self.sealer.seal(self.rng, "accounts.phone", &place, p.e164().as_bytes()));
         let update = "UPDATE accounts SET phone_sealed = ? WHERE integration_id = ? AND sub = ?";
         sqlx::query(update).bind(sealed).bind(integration_id).bind(sub).execute(&mut *self.db).await?;
         let detail = if phone.is_some() { "set" } else { "removed" };
@@ -76,7 +76,7 @@ impl Tx<'_> {
 
     /// Seals the phone that a login came with.
     pub(super) fn seal_session_phone(&self, session_id: &str, phone: &PhoneNumber) -> Vec<u8> {
-        self.vault.seal(self.rng, "sessions.phone", &[session_id], phone.e164().as_bytes())
+        self.sealer.seal(self.rng, "sessions.phone", &[session_id], phone.e164().as_bytes())
     }
 
     /// How the session's code stands; none where none was sent.
@@ -86,7 +86,7 @@ impl Tx<'_> {
         let Some(CodeRow { channel, sid_sealed, sends, attempts_left }) = row else { return Ok(None) };
         let sid = match sid_sealed {
             Some(sealed) => {
-                let sid = self.vault.open("codes.sid", &[session_id], &sealed)?;
+                let sid = self.sealer.open("codes.sid", &[session_id], &sealed)?;
                 let sid = std::str::from_utf8(&sid).or(Err(StoreError::Unknown { what: "verification" }))?;
                 Some(VerificationSid(sid.to_owned()))
             }
@@ -104,7 +104,7 @@ impl Tx<'_> {
         attempts: u32,
         now: UnixSecs,
     ) -> Result<(), StoreError> {
-        let sealed = self.vault.seal(self.rng, "codes.sid", &[session_id], sid.0.as_bytes());
+        let sealed = self.sealer.seal(self.rng, "codes.sid", &[session_id], sid.0.as_bytes());
         let upsert = "INSERT INTO codes (session_id, channel, sid_sealed, sends, attempts_left, sent_at) \
                       VALUES (?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET channel = excluded.channel, \
                       sid_sealed = excluded.sid_sealed, sends = sends + 1, sent_at = excluded.sent_at";
@@ -195,7 +195,7 @@ impl Tx<'_> {
     }
 
     fn open_phone(&self, column: &str, place: &[&str], sealed: &[u8]) -> Result<PhoneNumber, StoreError> {
-        let bytes = self.vault.open(column, place, sealed)?;
+        let bytes = self.sealer.open(column, place, sealed)?;
         let text = std::str::from_utf8(&bytes).or(Err(StoreError::Unknown { what: "phone" }))?;
         text.parse().or(Err(StoreError::Unknown { what: "phone" }))
     }

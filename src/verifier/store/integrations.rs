@@ -74,7 +74,7 @@ impl Tx<'_> {
         secret: &str,
         now: UnixSecs,
     ) -> Result<(), StoreError> {
-        let sealed = self.vault.seal(self.rng, "integrations.secret", &[&new.id], secret.as_bytes());
+        let sealed = self.sealer.seal(self.rng, "integrations.secret", &[&new.id], secret.as_bytes());
         // Everything that the rules say is written by `set_rules`, in one place.
         let insert = "INSERT INTO integrations (id, name, enabled, tenant_host, custom_domains, secret_sealed, \
                       self_enrolment, enrolment_flow, verification_flow, fallback, virtual_cameras, open_registration, \
@@ -128,7 +128,7 @@ impl Tx<'_> {
         let row = sqlx::query(select).bind(id).fetch_one(&mut *self.db).await?;
         let (current, old): (Vec<u8>, Option<Vec<u8>>) = (row.try_get(0)?, row.try_get(1)?);
         let until: UnixSecs = row.try_get(2)?;
-        let open = |sealed: &[u8]| self.vault.open("integrations.secret", &[id], sealed);
+        let open = |sealed: &[u8]| self.sealer.open("integrations.secret", &[id], sealed);
         let old = old.filter(|_| now < until).map(|sealed| open(&sealed)).transpose()?;
         Ok(SessionSecrets { current: open(&current)?, old })
     }
@@ -141,7 +141,7 @@ impl Tx<'_> {
         secret: &str,
         old_until: UnixSecs,
     ) -> Result<bool, StoreError> {
-        let sealed = self.vault.seal(self.rng, "integrations.secret", &[id], secret.as_bytes());
+        let sealed = self.sealer.seal(self.rng, "integrations.secret", &[id], secret.as_bytes());
         let update = "UPDATE integrations SET old_secret_sealed = secret_sealed, old_secret_until = ?, secret_sealed = ? \
                       WHERE id = ?";
         let done = sqlx::query(update).bind(old_until).bind(sealed).bind(id).execute(&mut *self.db).await?;

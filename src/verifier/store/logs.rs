@@ -57,7 +57,7 @@ impl Tx<'_> {
         for phones in fresh.chunks(ROWS_AT_ONCE) {
             let sealed = phones.iter().map(|phone| {
                 let id = random_text::<16>(self.rng);
-                (self.vault.seal(self.rng, "feedback.phone", &[&id], phone.e164().as_bytes()), id)
+                (self.sealer.seal(self.rng, "feedback.phone", &[&id], phone.e164().as_bytes()), id)
             });
             QueryBuilder::<Sqlite>::new("INSERT INTO feedback (phone_sealed, seal_id, due_at) ")
                 .push_values(sealed, |mut row, (sealed, id)| {
@@ -76,7 +76,7 @@ impl Tx<'_> {
             "SELECT id, phone_sealed, seal_id, tries FROM feedback WHERE due_at <= ? ORDER BY due_at, id LIMIT ?";
         let rows = sqlx::query(select).bind(now).bind(limit).fetch_all(&mut *self.db).await?;
         let read = |row: &sqlx::sqlite::SqliteRow| {
-            let plain = self.vault.open("feedback.phone", &[row.try_get("seal_id")?], row.try_get("phone_sealed")?)?;
+            let plain = self.sealer.open("feedback.phone", &[row.try_get("seal_id")?], row.try_get("phone_sealed")?)?;
             let phone = std::str::from_utf8(&plain).ok().and_then(|text| text.parse().ok());
             let phone = phone.ok_or_else(|| unknown("phone number"))?;
             Ok(Feedback { id: row.try_get("id")?, phone, tries: row.try_get("tries")? })

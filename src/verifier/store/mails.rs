@@ -19,7 +19,7 @@ impl Tx<'_> {
     /// Keeps where a session's link goes and the token in it, which has no blank.
     pub(crate) async fn keep_letter(&mut self, session_id: &str, to: &str, token: &str) -> Result<(), StoreError> {
         let both = Zeroizing::new(format!("{token} {to}"));
-        let sealed = self.vault.seal(self.rng, "sessions.mail", &[session_id], both.as_bytes());
+        let sealed = self.sealer.seal(self.rng, "sessions.mail", &[session_id], both.as_bytes());
         let update = "UPDATE sessions SET mail_sealed = ?, mail_hash = ?, mails = 0 WHERE id = ?";
         let token = sha256_text(token);
         sqlx::query(update).bind(sealed).bind(token).bind(session_id).execute(&mut *self.db).await?;

@@ -24,10 +24,10 @@ mod lists;
 mod logs;
 mod mails;
 mod operators;
+mod sealer;
 mod sessions;
 mod sightings;
 mod templates;
-mod vault;
 
 pub(crate) use audit::Event;
 pub use audit::{AuditHead, Entry};
@@ -35,10 +35,10 @@ pub(crate) use codes::CodeState;
 pub(crate) use devices::Registration;
 pub(crate) use integrations::{Integration, SessionSecrets, fallback_name, secret_digest};
 pub(crate) use lists::{AuditQuery, SessionQuery, SessionRow, UserRow};
+pub(crate) use sealer::Sealer;
+pub use sealer::{KeyFileError, MasterKey, SealBroken};
 pub(crate) use sessions::{NewSession, Session, Stage, purpose_name};
 pub(crate) use sightings::{Sight, Sighted};
-pub(crate) use vault::Vault;
-pub use vault::{KeyFileError, MasterKey, SealBroken};
 
 /// The schema that this build reads and writes.
 const SCHEMA_VERSION: i64 = 3;
@@ -85,14 +85,14 @@ pub enum StoreError {
 #[derive(Clone)]
 pub(crate) struct Store {
     pool: SqlitePool,
-    vault: Arc<Vault>,
+    sealer: Arc<Sealer>,
     rng: Arc<dyn SecureRandom>,
 }
 
 /// One transaction: [`commit`](Tx::commit) keeps it, dropping undoes it.
 pub(crate) struct Tx<'s> {
     db: Transaction<'static, Sqlite>,
-    vault: &'s Vault,
+    sealer: &'s Sealer,
     rng: &'s dyn SecureRandom,
 }
 
@@ -116,7 +116,7 @@ impl Store {
             .max_lifetime(None)
             .connect_with(options)
             .await?;
-        let store = Self { pool, vault: Arc::new(Vault::new(key)), rng };
+        let store = Self { pool, sealer: Arc::new(Sealer::new(key)), rng };
         store.prepare().await?;
         Ok(store)
     }
@@ -124,7 +124,7 @@ impl Store {
     /// Begins a transaction that may write.
     pub(crate) async fn begin(&self) -> Result<Tx<'_>, StoreError> {
         let db = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Tx { db, vault: &self.vault, rng: self.rng.as_ref() })
+        Ok(Tx { db, sealer: &self.sealer, rng: self.rng.as_ref() })
     }
 
     /// Waits for running work and closes the file.
@@ -138,13 +138,13 @@ impl Store {
         match found {
             0 => {
                 sqlx::raw_sql(include_str!("schema.sql")).execute(&mut *tx.db).await?;
-                let sealed = tx.vault.seal(tx.rng, "key_check", &[], b"countenance");
+                let sealed = tx.sealer.seal(tx.rng, "key_check", &[], b"countenance");
                 sqlx::query("INSERT INTO key_check VALUES (1, ?)").bind(sealed).execute(&mut *tx.db).await?;
             }
             SCHEMA_VERSION => {
                 let sealed: Vec<u8> =
                     sqlx::query("SELECT sealed FROM key_check").fetch_one(&mut *tx.db).await?.try_get(0)?;
-                tx.vault.open("key_check", &[], &sealed)?;
+                tx.sealer.open("key_check", &[], &sealed)?;
             }
             found => return Err(StoreError::Schema { found }),
         }

@@ -143,7 +143,7 @@ impl FromRow<'_, SqliteRow> for Session {
 impl Tx<'_> {
     /// Adds a session.
     pub(crate) async fn add_session(&mut self, new: &NewSession<'_>) -> Result<(), StoreError> {
-        let state = self.vault.seal(self.rng, "sessions.state", &[new.id], new.state.as_bytes());
+        let state = self.sealer.seal(self.rng, "sessions.state", &[new.id], new.state.as_bytes());
         let phone = new.phone.map(|phone| self.seal_session_phone(new.id, phone));
         let insert = "INSERT INTO sessions (id, integration_id, sub, stage, purpose, application, account, continue_uri, \
                       started_at, expires_at, state_sealed, code_hash, cookie_hash, secret_hash, attempts_left, phone_sealed) \
@@ -198,7 +198,7 @@ impl Tx<'_> {
 
     /// Replaces the session's nonce.
     pub(crate) async fn renew_nonce(&mut self, id: &str, nonce: &str) -> Result<(), StoreError> {
-        let sealed = self.vault.seal(self.rng, "sessions.nonce", &[id], nonce.as_bytes());
+        let sealed = self.sealer.seal(self.rng, "sessions.nonce", &[id], nonce.as_bytes());
         let update = "UPDATE sessions SET nonce_sealed = ? WHERE id = ?";
         sqlx::query(update).bind(sealed).bind(id).execute(&mut *self.db).await?;
         Ok(())
@@ -236,7 +236,7 @@ impl Tx<'_> {
         outcome: &str,
     ) -> Result<(), StoreError> {
         let stage = if reason.is_none() { Stage::Approved } else { Stage::Refused };
-        let sealed = self.vault.seal(self.rng, "sessions.final", &[id], outcome.as_bytes());
+        let sealed = self.sealer.seal(self.rng, "sessions.final", &[id], outcome.as_bytes());
         let update = "UPDATE sessions SET stage = ?, reason = ?, handle_hash = ?, handle_expires_at = ?, \
                       final_sealed = ? WHERE id = ?";
         sqlx::query(update)
@@ -268,7 +268,7 @@ impl Tx<'_> {
         let row = sqlx::query(select).bind(id).bind(post_hash).fetch_optional(&mut *self.db).await?;
         let Some(row) = row else { return Ok(None) };
         let sealed: Vec<u8> = row.try_get(0)?;
-        Ok(Some(text(&self.vault.open("captures.answer", &[id, post_hash], &sealed)?)?))
+        Ok(Some(text(&self.sealer.open("captures.answer", &[id, post_hash], &sealed)?)?))
     }
 
     /// Keeps the answer to a post.
@@ -279,7 +279,7 @@ impl Tx<'_> {
         jti: &str,
         answer: &str,
     ) -> Result<(), StoreError> {
-        let sealed = self.vault.seal(self.rng, "captures.answer", &[id, post_hash], answer.as_bytes());
+        let sealed = self.sealer.seal(self.rng, "captures.answer", &[id, post_hash], answer.as_bytes());
         sqlx::query("INSERT INTO captures VALUES (?, ?, ?, ?)")
             .bind(id)
             .bind(post_hash)
@@ -303,7 +303,7 @@ impl Tx<'_> {
         id: &str,
     ) -> Result<Option<Zeroizing<String>>, StoreError> {
         let sealed: Option<Vec<u8>> = sqlx::query(select).bind(id).fetch_one(&mut *self.db).await?.try_get(0)?;
-        sealed.map(|sealed| text(&self.vault.open(column, &[id], &sealed)?)).transpose()
+        sealed.map(|sealed| text(&self.sealer.open(column, &[id], &sealed)?)).transpose()
     }
 }
 

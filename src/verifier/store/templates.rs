@@ -20,7 +20,7 @@ impl Tx<'_> {
         let Some(row) = row else { return Ok(None) };
         let open = |column: &str, bound_to| -> Result<Embedding, StoreError> {
             let sealed: Vec<u8> = row.try_get(column)?;
-            let bytes = self.vault.open(bound_to, &[integration_id, sub], &sealed)?;
+            let bytes = self.sealer.open(bound_to, &[integration_id, sub], &sealed)?;
             Embedding::from_bytes(&bytes).or(Err(StoreError::Unknown { what: "template" }))
         };
         Ok(Some(Template {
@@ -38,7 +38,7 @@ impl Tx<'_> {
         template: &Embedding,
         now: UnixSecs,
     ) -> Result<bool, StoreError> {
-        let seal = |bound_to| self.vault.seal(self.rng, bound_to, &[integration_id, sub], &template.to_bytes());
+        let seal = |bound_to| self.sealer.seal(self.rng, bound_to, &[integration_id, sub], &template.to_bytes());
         let (current, enrolled) = (seal(CURRENT), seal(ENROLLED));
         let insert = "INSERT INTO templates \
                       (integration_id, sub, template_sealed, enrolled_sealed, enrolled_at, changed_at) \
@@ -57,7 +57,7 @@ impl Tx<'_> {
         as_of: UnixSecs,
         now: UnixSecs,
     ) -> Result<bool, StoreError> {
-        let sealed = self.vault.seal(self.rng, CURRENT, &[integration_id, sub], &template.to_bytes());
+        let sealed = self.sealer.seal(self.rng, CURRENT, &[integration_id, sub], &template.to_bytes());
         let update = "UPDATE templates SET template_sealed = ?, changed_at = ? \
                       WHERE integration_id = ? AND sub = ? AND changed_at = ?";
         let query = sqlx::query(update).bind(sealed).bind(now).bind(integration_id).bind(sub).bind(as_of);

@@ -56,7 +56,7 @@ pub enum KeyFileError {
 pub struct SealBroken;
 
 /// Seals and opens values, and signs the audit chain.
-pub(crate) struct Vault {
+pub(crate) struct Sealer {
     cipher: XChaCha20Poly1305,
     chain: Zeroizing<[u8; 32]>,
 }
@@ -92,7 +92,7 @@ impl fmt::Debug for MasterKey {
     }
 }
 
-impl Vault {
+impl Sealer {
     pub(crate) fn new(key: &MasterKey) -> Self {
         let seal = derive(key, "countenance-verifier: seal");
         Self { cipher: XChaCha20Poly1305::new(&(*seal).into()), chain: derive(key, "countenance-verifier: audit") }
@@ -172,18 +172,18 @@ mod tests {
 
     #[test]
     fn a_value_opens_only_where_it_was_sealed() {
-        let vault = Vault::new(&MasterKey::from_bytes([7; 32]));
-        let sealed = vault.seal(&SystemRandom, "template", &["app", "ada"], b"face");
-        assert_eq!(vault.open("template", &["app", "ada"], &sealed).unwrap().as_slice(), b"face");
+        let sealer = Sealer::new(&MasterKey::from_bytes([7; 32]));
+        let sealed = sealer.seal(&SystemRandom, "template", &["app", "ada"], b"face");
+        assert_eq!(sealer.open("template", &["app", "ada"], &sealed).unwrap().as_slice(), b"face");
         let mut flipped = sealed.clone();
         *flipped.last_mut().unwrap() ^= 1;
-        let other = Vault::new(&MasterKey::from_bytes([8; 32]));
+        let other = Sealer::new(&MasterKey::from_bytes([8; 32]));
         for (case, result) in [
-            ("another row", vault.open("template", &["app", "bob"], &sealed)),
-            ("parts moved", vault.open("template", &["appa", "da"], &sealed)),
-            ("another column", vault.open("secret", &["app", "ada"], &sealed)),
-            ("a flipped bit", vault.open("template", &["app", "ada"], &flipped)),
-            ("cut short", vault.open("template", &["app", "ada"], &sealed[..20])),
+            ("another row", sealer.open("template", &["app", "bob"], &sealed)),
+            ("parts moved", sealer.open("template", &["appa", "da"], &sealed)),
+            ("another column", sealer.open("secret", &["app", "ada"], &sealed)),
+            ("a flipped bit", sealer.open("template", &["app", "ada"], &flipped)),
+            ("cut short", sealer.open("template", &["app", "ada"], &sealed[..20])),
             ("another key", other.open("template", &["app", "ada"], &sealed)),
         ] {
             assert_eq!(result.unwrap_err(), SealBroken, "{case}");
