@@ -8,7 +8,7 @@
 //! | `mailed`, `mail_pages`, `mail` | the link by mail |
 //! | `browser_code`, `code_pages` | a one-time code asked for and typed in the browser |
 //! | `devices`, `sessions` | `POST /v1/devices`, `…/open`, `…/abandon` |
-//! | `captures`, `verdict`, `picture`, `judge`, `examine`, `template` | `POST …/captures`: checks in the protocol's order, then judges |
+//! | `captures`, `verdict`, `picture`, `judge`, `sample_analysis`, `template` | `POST …/captures`: checks in the protocol's order, then judges |
 //! | `otp`, `codes`, `twilio` | `POST …/otp`, `…/otp/check`: a one-time code in place of a face |
 //! | `logs`, `feedback` | `POST /v1/logs/{integration_id}`: a tenant's log stream; what it teaches goes to Twilio |
 //! | `give_back` | `GET /return/{handle}`: a form that posts the result to the tenant |
@@ -48,7 +48,7 @@ mod store;
 pub use api::logs::LogToken;
 pub use browser::mail::{MailError, Mailer, SmtpMailer, SmtpSetupError};
 pub use integration::{DeviceRule, Rules, RulesError, Transport};
-pub use judge::examine::{ExamineError, Examiner, FaceAnalysis, Sighting};
+pub use judge::sample_analysis::{AnalysisError, FaceAnalysis, SampleAnalysis, SampleAnalyzer};
 pub use judge::{SAMPLE_LIVENESS_MIN, SAMPLE_SLACK_RATIO};
 pub use origin::{Origin, OriginError};
 pub use otp::phone::{NoPhoneNumber, PhoneNumber};
@@ -76,7 +76,7 @@ pub struct Setup {
     /// Where ids, codes, nonces and handles come from.
     pub rng: Arc<dyn SecureRandom>,
     /// Looks at samples.
-    pub examiner: Arc<dyn Examiner>,
+    pub analyzer: Arc<dyn SampleAnalyzer>,
     /// Networks that a device may have judged with.
     pub models: Vec<ModelClaim>,
     /// Thresholds sent with each ticket and judged by.
@@ -245,8 +245,8 @@ impl AppState {
         self.0.setup.rng.as_ref()
     }
 
-    fn examiner(&self) -> &dyn Examiner {
-        self.0.setup.examiner.as_ref()
+    fn analyzer(&self) -> &dyn SampleAnalyzer {
+        self.0.setup.analyzer.as_ref()
     }
 
     fn origin(&self) -> &Origin {

@@ -24,7 +24,8 @@ use countenance_core::{
     rng::{SecureRandom, random_text},
 };
 use countenance_verifier::{
-    ExamineError, Examiner, FaceAnalysis, Mailer, MasterKey, Place, Rules, Setup, Sighting, TwilioVerify, Verifier,
+    AnalysisError, FaceAnalysis, Mailer, MasterKey, Place, Rules, SampleAnalysis, SampleAnalyzer, Setup, TwilioVerify,
+    Verifier,
 };
 use countenance_vision::Embedding;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -81,7 +82,7 @@ impl SecureRandom for Counted {
     }
 }
 
-/// What the examiner sees next.
+/// What the analyzer sees next.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Sees {
     Ada,
@@ -118,15 +119,15 @@ fn measures(interocular_px: f32) -> Measures {
 
 /// What is seen on every sample, and on single ones by the number of their frame.
 #[derive(Default)]
-pub(super) struct ToldExaminer {
+pub(super) struct FakeSampleAnalyzer {
     all: Mutex<Option<Sees>>,
     one: Mutex<Vec<(u64, Sees)>>,
 }
 
-impl Examiner for ToldExaminer {
-    fn examine(&self, sample: &Frame, _policy: &QualityPolicy) -> Result<Sighting, ExamineError> {
+impl SampleAnalyzer for FakeSampleAnalyzer {
+    fn analyze_sample(&self, sample: &Frame, _policy: &QualityPolicy) -> Result<SampleAnalysis, AnalysisError> {
         let analysis = |interocular_px, liveness, face| {
-            Ok(Sighting::OneFace(FaceAnalysis {
+            Ok(SampleAnalysis::OneFace(FaceAnalysis {
                 measures: measures(interocular_px),
                 liveness,
                 embedding: embedding(face),
@@ -139,9 +140,9 @@ impl Examiner for ToldExaminer {
             Sees::Bob => analysis(80.0, 3.0, BOB),
             Sees::FarAway => analysis(20.0, 3.0, ADA),
             Sees::APicture => analysis(80.0, -2.0, ADA),
-            Sees::Nobody => Ok(Sighting::NoFace),
-            Sees::Two => Ok(Sighting::SeveralFaces),
-            Sees::NothingForItBroke => Err(ExamineError("broken".into())),
+            Sees::Nobody => Ok(SampleAnalysis::NoFace),
+            Sees::Two => Ok(SampleAnalysis::SeveralFaces),
+            Sees::NothingForItBroke => Err(AnalysisError("broken".into())),
         }
     }
 }
@@ -152,7 +153,7 @@ pub(super) struct House {
     pub(super) rng: Arc<Counted>,
     pub(super) integration: String,
     pub(super) secret: String,
-    examiner: Arc<ToldExaminer>,
+    analyzer: Arc<FakeSampleAnalyzer>,
 }
 
 /// A login that has reached the landing page.
@@ -204,14 +205,14 @@ impl House {
     ) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
         let rng = Arc::new(Counted(AtomicU64::new(1)));
-        let examiner = Arc::new(ToldExaminer::default());
+        let analyzer = Arc::new(FakeSampleAnalyzer::default());
         let setup = Setup {
             origin: ORIGIN.parse().unwrap(),
             place,
             key: MasterKey::from_bytes([5; 32]),
             clock: clock.clone(),
             rng: rng.clone(),
-            examiner: examiner.clone(),
+            analyzer: analyzer.clone(),
             models: models(),
             policy: Policy::default(),
             judges: 2,
@@ -221,16 +222,16 @@ impl House {
         };
         let verifier = Verifier::open(setup).await.unwrap();
         let (integration, secret) = verifier.add_integration(rules).await.unwrap();
-        Self { verifier, clock, rng, integration, secret: secret.reveal().to_owned(), examiner }
+        Self { verifier, clock, rng, integration, secret: secret.reveal().to_owned(), analyzer }
     }
 
     pub(super) fn sees(&self, what: Sees) {
-        *self.examiner.all.lock().unwrap() = Some(what);
+        *self.analyzer.all.lock().unwrap() = Some(what);
     }
 
-    /// What the examiner sees on the sample of this frame, whatever else it sees.
+    /// What the analyzer sees on the sample of this frame, whatever else it sees.
     pub(super) fn sees_on(&self, seq: u64, what: Sees) {
-        self.examiner.one.lock().unwrap().insert(0, (seq, what));
+        self.analyzer.one.lock().unwrap().insert(0, (seq, what));
     }
 
     pub(super) fn pass(&self, secs: i64) {
@@ -461,7 +462,7 @@ impl House {
         self.post(key, &ticket.session_id, &attestation, &sample).await
     }
 
-    /// A whole login of whom the examiner sees, as far as the outcome.
+    /// A whole login of whom the analyzer sees, as far as the outcome.
     pub(super) async fn log_in(&self, key: &DeviceKey) -> (Login, Outcome) {
         let login = self.start().await;
         let ticket = self.open(key, &login).await;

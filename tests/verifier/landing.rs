@@ -170,7 +170,7 @@ async fn clocks_that_differ_are_named_and_what_was_seen_is_kept_for_the_operator
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
     let mut db = sqlx::ConnectOptions::connect(&options).await.unwrap();
     let mut seen = async || -> Vec<(String, String)> {
-        let rows = sqlx::query("SELECT what, detail FROM sightings ORDER BY what").fetch_all(&mut db).await.unwrap();
+        let rows = sqlx::query("SELECT what, detail FROM setup_events ORDER BY what").fetch_all(&mut db).await.unwrap();
         rows.iter().map(|row| (row.get(0), row.get(1))).collect()
     };
     let pair = |what: &str, detail: &str| (what.to_owned(), detail.to_owned());

@@ -1,5 +1,5 @@
 //! The verifier as tenants, browsers and devices meet it: every call over its router, with a clock and a chance of our
-//! own and an examiner that sees what it is told.
+//! own and an analyzer that sees what it is told.
 
 #![allow(
     clippy::unwrap_used,

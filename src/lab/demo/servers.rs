@@ -116,7 +116,7 @@ impl Servers {
             key: master_key(),
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRandom),
-            examiner: Arc::new(vision.clone()),
+            analyzer: Arc::new(vision.clone()),
             models: vision.model_claims(),
             policy: Policy::default(),
             judges: 1,

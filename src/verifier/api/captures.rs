@@ -19,7 +19,7 @@ use crate::{
     api::problem::Refusal,
     api::request::{AuthenticatedRequest, Post},
     api::sessions::bound_session,
-    judge::examine::ExamineError,
+    judge::sample_analysis::AnalysisError,
     judge::verdict::{self, Case, Judged, Moved, Verdict},
     judge::{account_delay_secs, counts_against_account},
     otp as codes,
@@ -86,7 +86,7 @@ pub(crate) async fn post(
         let _until_settled = upload;
         settle(&verifier, &id, &device, &post_hash, case, key, post).await
     });
-    settled.await.map_err(|e| ExamineError(e.into()))?.map(json)
+    settled.await.map_err(|e| AnalysisError(e.into()))?.map(json)
 }
 
 /// Judges a capture and writes down what came of it; a post that does not hold is counted.
@@ -169,7 +169,7 @@ async fn judge(verifier: &AppState, case: Box<Case>, key: PublicKey, post: Post)
         let _until_done = permit;
         verdict::judge(&verifier, &case, &key, &post)
     });
-    judged.await.map_err(|e| ExamineError(e.into()))?
+    judged.await.map_err(|e| AnalysisError(e.into()))?
 }
 
 /// Writes down what was judged, unless the session or the account has moved on meanwhile.

@@ -20,7 +20,7 @@ use crate::{
     AppState, RulesError, Verifier,
     api::problem::Refusal,
     api::request::capped,
-    store::{Event, Sight, Tx, sha256_text},
+    store::{Event, SetupEvent, Tx, sha256_text},
 };
 use countenance_core::{protocol::Problem, rng::random_text};
 
@@ -101,7 +101,7 @@ pub(crate) async fn receive(
     let mut tx = verifier.store().begin().await?;
     let fresh = tx.keep_conversions(&integration_id, conversions, now).await?;
     if all > 0 {
-        tx.sight(&integration_id, Sight::LogEvent, now, "").await?;
+        tx.note_setup_event(&integration_id, SetupEvent::LogEvent, now, "").await?;
     }
     tx.commit().await?;
     tracing::info!(all, fresh, broken, "log events");

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{judge::examine::ExamineError, otp::CodeRefusal, otp::twilio::TwilioError, store::StoreError};
+use crate::{judge::sample_analysis::AnalysisError, otp::CodeRefusal, otp::twilio::TwilioError, store::StoreError};
 use countenance_attest::{request_proof::RequestProofError, verify::AttestError};
 use countenance_core::protocol::{Problem, ProblemKind};
 
@@ -89,7 +89,7 @@ pub(crate) enum Refusal {
     #[error("The verifier failed; nothing was decided.")]
     Store(#[from] StoreError),
     #[error("The verifier could not judge the sample; nothing was decided.")]
-    Examination(#[from] ExamineError),
+    Examination(#[from] AnalysisError),
 }
 
 impl Refusal {

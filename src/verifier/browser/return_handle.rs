@@ -15,7 +15,7 @@ use crate::{
     browser::pages::{Page, text},
     browser::token::{RETURN_LIFE_SECS, ReturnClaims, sign_return},
     browser::{cookie, cookie_name, is_prefetch},
-    store::{Event, Session, Sight, Stage, StoreError, Tx},
+    store::{Event, Session, SetupEvent, Stage, StoreError, Tx},
 };
 use countenance_core::{
     protocol::{Fallback, Outcome, Purpose, Reason},
@@ -114,7 +114,7 @@ async fn redeem(verifier: &AppState, handle: &str, headers: &HeaderMap) -> Resul
     )?;
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     tx.record(now, Event::Returned, &session.id, account.as_deref(), result).await?;
-    tx.sight(&session.integration_id, Sight::Returned, now, result).await?;
+    tx.note_setup_event(&session.integration_id, SetupEvent::Returned, now, result).await?;
     tx.commit().await?;
     Ok(form_page(&session, &state, &token))
 }

@@ -17,7 +17,7 @@ use crate::{
     browser::token::{StartClaims, TOKEN_MAX_BYTES, peek_integration, read_start_by},
     browser::{cookie_name, is_prefetch, session_cookies},
     otp as codes,
-    store::{Event, Integration, NewSession, Session, Sight, StoreError, Tx, purpose_name, secret_digest},
+    store::{Event, Integration, NewSession, Session, SetupEvent, StoreError, Tx, purpose_name, secret_digest},
 };
 use countenance_core::{
     clock::UnixSecs,
@@ -118,7 +118,7 @@ async fn begin(verifier: &AppState, query: &str, headers: &HeaderMap) -> Result<
             drop(tx);
             if error.is_telling() {
                 let mut tx = verifier.store().begin().await?;
-                tx.sight(&id, Sight::StartRefused, now, error.page().name).await?;
+                tx.note_setup_event(&id, SetupEvent::StartRefused, now, error.page().name).await?;
                 tx.commit().await?;
             }
             Err(error)
@@ -144,7 +144,7 @@ async fn begin_at(
     if !tx.spend_token(token, claims.exp).await? {
         return again(tx, &claims, &state, headers).await?.ok_or(StartError::Used);
     }
-    tx.sight(&integration.id, Sight::Start, now, &claims.iat.saturating_sub(now).to_string()).await?;
+    tx.note_setup_event(&integration.id, SetupEvent::Start, now, &claims.iat.saturating_sub(now).to_string()).await?;
     let arrival = Arrival { claims, state, secret_digest: secret_digest(secret) };
     Ok(create(verifier, tx, integration, &arrival, now).await?)
 }

@@ -167,7 +167,7 @@ async fn open(args: &Args, codes: Option<TwilioVerify>) -> anyhow::Result<Verifi
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRandom),
         models: vision.model_claims(),
-        examiner: Arc::new(vision),
+        analyzer: Arc::new(vision),
         policy: Policy::default(),
         judges: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         download_url: None,

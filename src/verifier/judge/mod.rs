@@ -1,11 +1,11 @@
 //! The rules by which a verified capture is accepted or not. Pure: no store, no clock, no network.
 
-pub(crate) mod examine;
+pub(crate) mod sample_analysis;
 pub(crate) mod template;
 pub(crate) mod verdict;
 
 use crate::{
-    judge::examine::{FaceAnalysis, Sighting},
+    judge::sample_analysis::{FaceAnalysis, SampleAnalysis},
     judge::template::Template,
 };
 use countenance_core::{
@@ -64,8 +64,8 @@ pub(crate) fn judge_claims(claims: &Claims, policy: &Policy, virtual_cameras: bo
 }
 
 /// Judges the verifier's own look at the sample.
-pub(crate) fn judge_sighting(sighting: Sighting, policy: &Policy) -> Result<FaceAnalysis, Reason> {
-    let Sighting::OneFace(analysis) = sighting else { return Err(Reason::PoorQuality) };
+pub(crate) fn judge_analysis(analysis: SampleAnalysis, policy: &Policy) -> Result<FaceAnalysis, Reason> {
+    let SampleAnalysis::OneFace(analysis) = analysis else { return Err(Reason::PoorQuality) };
     let good = fault_of_cut(&analysis.measures, &policy.quality, SAMPLE_SLACK_RATIO).is_none();
     let live = analysis.liveness >= SAMPLE_LIVENESS_MIN;
     match (good, live) {
@@ -77,8 +77,8 @@ pub(crate) fn judge_sighting(sighting: Sighting, policy: &Policy) -> Result<Face
 
 /// Judges the looks at an enrolment's further samples. One that is not good enough to compare is left out, for the primary
 /// sample alone would do; one that shows no live person is told, like any other sign of an attack.
-pub(crate) fn judge_further(sightings: Vec<Sighting>, policy: &Policy) -> Result<Vec<FaceAnalysis>, Reason> {
-    let judged = sightings.into_iter().map(|sighting| judge_sighting(sighting, policy));
+pub(crate) fn judge_further(analyses: Vec<SampleAnalysis>, policy: &Policy) -> Result<Vec<FaceAnalysis>, Reason> {
+    let judged = analyses.into_iter().map(|analysis| judge_analysis(analysis, policy));
     judged.filter(|analysis| !matches!(analysis, Err(Reason::PoorQuality))).collect()
 }
 
@@ -146,24 +146,24 @@ pub(crate) mod tests {
         FaceAnalysis { measures, liveness, embedding }
     }
 
-    fn analysis(interocular_px: f32, liveness: f32) -> Sighting {
-        Sighting::OneFace(analysis_of(interocular_px, liveness, embedding(1.0, 0.0)))
+    fn analysis(interocular_px: f32, liveness: f32) -> SampleAnalysis {
+        SampleAnalysis::OneFace(analysis_of(interocular_px, liveness, embedding(1.0, 0.0)))
     }
 
     /// A live face of which this was measured.
-    fn measured(change: fn(&mut Measures)) -> Sighting {
+    fn measured(change: fn(&mut Measures)) -> SampleAnalysis {
         let mut analysis = analysis_of(80.0, 5.0, embedding(1.0, 0.0));
         change(&mut analysis.measures);
-        Sighting::OneFace(analysis)
+        SampleAnalysis::OneFace(analysis)
     }
 
     #[test]
     fn a_sample_is_judged_by_faces_then_quality_then_liveness() {
         let policy = Policy::default();
         let poor = Some(Reason::PoorQuality);
-        for (case, sighting, expected) in [
-            ("nobody", Sighting::NoFace, poor),
-            ("two people", Sighting::SeveralFaces, poor),
+        for (case, analysis, expected) in [
+            ("nobody", SampleAnalysis::NoFace, poor),
+            ("two people", SampleAnalysis::SeveralFaces, poor),
             ("far away", analysis(30.0, 5.0), poor),
             ("far away and flat", analysis(30.0, -5.0), poor),
             ("a pixel less than the client saw", analysis(39.0, 5.0), None),
@@ -183,21 +183,21 @@ pub(crate) mod tests {
             ("close to the edge, which is the cutter's", measured(|m| m.offset_x_ratio = 0.4), None),
             ("as large as the cut", measured(|m| m.claim.face_ratio = 0.9), None),
         ] {
-            assert_eq!(judge_sighting(sighting, &policy).err(), expected, "{case}");
+            assert_eq!(judge_analysis(analysis, &policy).err(), expected, "{case}");
         }
     }
 
     #[test]
     fn a_further_sample_is_left_out_or_told_or_taken() {
         let policy = Policy::default();
-        for (case, sightings, expected) in [
+        for (case, analyses, expected) in [
             ("none", vec![], Ok(0)),
             ("two good ones", vec![analysis(80.0, 5.0), analysis(80.0, 5.0)], Ok(2)),
             ("a poor one", vec![analysis(20.0, 5.0), analysis(80.0, 5.0)], Ok(1)),
-            ("nobody, and two people", vec![Sighting::NoFace, Sighting::SeveralFaces], Ok(0)),
+            ("nobody, and two people", vec![SampleAnalysis::NoFace, SampleAnalysis::SeveralFaces], Ok(0)),
             ("a flat one", vec![analysis(80.0, 5.0), analysis(80.0, -5.0)], Err(Reason::NotLive)),
         ] {
-            assert_eq!(judge_further(sightings, &policy).map(|analyses| analyses.len()), expected, "{case}");
+            assert_eq!(judge_further(analyses, &policy).map(|analyses| analyses.len()), expected, "{case}");
         }
     }
 

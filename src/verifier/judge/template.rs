@@ -9,7 +9,7 @@
 //! **Updates.** A face that was verified far beyond doubt moves the template a little towards how the person looks now. The
 //! template never leaves the neighbourhood of the one that was enrolled, so nobody can lead it away step by step.
 
-use crate::judge::examine::FaceAnalysis;
+use crate::judge::sample_analysis::FaceAnalysis;
 use countenance_core::{
     clock::UnixSecs,
     policy::MatchPolicy,

@@ -7,9 +7,9 @@ use crate::{
     api::picture::{self, PictureError},
     api::problem::Refusal,
     api::request::Post,
-    judge::examine::ExamineError,
+    judge::sample_analysis::AnalysisError,
     judge::template::{self, EnrolError, Template},
-    judge::{judge_claims, judge_further, judge_match, judge_sighting, nets_allowed},
+    judge::{judge_analysis, judge_claims, judge_further, judge_match, nets_allowed},
     store::Session,
 };
 use countenance_attest::{
@@ -79,12 +79,12 @@ pub(crate) fn judge(verifier: &AppState, case: &Case, key: &PublicKey, post: &Po
     Ok(Judged { jti: claims.jti, nonce: case.nonce.clone(), verdict })
 }
 
-/// Examines the samples, the primary one first, and enrols or compares whom they show.
+/// Analyzes the samples, the primary one first, and enrols or compares whom they show.
 fn judge_samples(verifier: &AppState, case: &Case, claims: &Claims, samples: &[Frame]) -> Result<Verdict, Refusal> {
     let policy = &case.policy;
-    let examine = |sample: &Frame| verifier.examiner().examine(sample, &policy.quality);
+    let analyze_sample = |sample: &Frame| verifier.analyzer().analyze_sample(sample, &policy.quality);
     let (primary, further) = samples.split_first().ok_or(Refusal::Malformed)?;
-    let analysis = match judge_sighting(examine(primary)?, policy) {
+    let analysis = match judge_analysis(analyze_sample(primary)?, policy) {
         Ok(analysis) => analysis,
         Err(reason) => return Ok(Verdict::Rejected(reason)),
     };
@@ -95,14 +95,14 @@ fn judge_samples(verifier: &AppState, case: &Case, claims: &Claims, samples: &[F
             Err(reason) => Verdict::Rejected(reason),
         },
         (None, Purpose::Enroll) => {
-            let sightings = further.iter().map(examine).collect::<Result<Vec<_>, _>>()?;
-            let template = judge_further(sightings, policy)
+            let analyses = further.iter().map(analyze_sample).collect::<Result<Vec<_>, _>>()?;
+            let template = judge_further(analyses, policy)
                 .map_err(EnrolError::Rejected)
                 .and_then(|further| template::enrol(&analysis, &further, &case.matching));
             match template {
                 Ok(template) => Verdict::Enrol(template),
                 Err(EnrolError::Rejected(reason)) => Verdict::Rejected(reason),
-                Err(EnrolError::Vision(error)) => return Err(ExamineError::from(error).into()),
+                Err(EnrolError::Vision(error)) => return Err(AnalysisError::from(error).into()),
             }
         }
         (None, Purpose::Verify) => Verdict::Rejected(Reason::NotEnrolled),

@@ -33,7 +33,7 @@ use crate::{
     judge::account_delay_secs,
     otp::phone::PhoneNumber,
     otp::twilio::{TwilioError, TwilioVerify, VerificationSid},
-    store::{CodeState, Event, Session, Sight, Stage, StoreError, Tx, fallback_name},
+    store::{CodeState, Event, Session, SetupEvent, Stage, StoreError, Tx, fallback_name},
 };
 use countenance_core::{
     protocol::{CodeSent, Fallback, OneTimeCode, Outcome, Reason},
@@ -190,7 +190,7 @@ async fn after_send(
         ControlFlow::Break(outcome) => return over(tx, &outcome).await,
     };
     tx.note_code_sent(id, channel, sid, CHECKS_MAX, now).await?;
-    tx.sight(&session.integration_id, Sight::CodeSent, now, fallback_name(channel)).await?;
+    tx.note_setup_event(&session.integration_id, SetupEvent::CodeSent, now, fallback_name(channel)).await?;
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     tx.record(now, Event::CodeSent, id, account.as_deref(), fallback_name(channel)).await?;
     let attempts_left = tx.code(id).await?.map_or(0, |code| code.attempts_left);

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     DeviceRule, Rules, Transport,
     browser::pages::text,
-    store::{Sight, Sighted},
+    store::{LastSetupEvent, SetupEvent},
 };
 use countenance_core::clock::UnixSecs;
 
@@ -45,7 +45,7 @@ impl Finding {
     }
 }
 
-/// What is known beside the rules and the sightings.
+/// What is known beside the rules and the set-up events.
 struct Surroundings {
     mailer: bool,
     codes: bool,
@@ -66,7 +66,7 @@ pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Re
         devices: !tx.devices(&id, "", 1).await?.is_empty(),
         without_effect: thresholds::without_effect(&rules.policy, verifier.policy()),
     };
-    let seen = tx.sightings(&id).await?;
+    let seen = tx.setup_events(&id).await?;
     let findings = seen_findings(&seen).into_iter().chain(option_findings(&rules, &around));
     let rows: Vec<_> = findings
         .map(|finding| {
@@ -89,9 +89,9 @@ pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Re
 }
 
 /// What the logins that came say of the set-up.
-fn seen_findings(seen: &[Sighted]) -> Vec<Finding> {
-    let last = |what| seen.iter().find(|sighted| sighted.what == what);
-    let started = last(Sight::Start);
+fn seen_findings(seen: &[LastSetupEvent]) -> Vec<Finding> {
+    let last = |what| seen.iter().find(|event| event.what == what);
+    let started = last(SetupEvent::Start);
     vec![
         match started {
             Some(start) => Finding::new("Action", State::Good, format!("The last login began {}.", moment(start.at))),
@@ -102,9 +102,9 @@ fn seen_findings(seen: &[Sighted]) -> Vec<Finding> {
                  in to an application of the tenant.",
             ),
         },
-        refusal(last(Sight::StartRefused), started.map(|start| start.at)),
-        clock(started, last(Sight::StartRefused)),
-        match last(Sight::Returned) {
+        refusal(last(SetupEvent::StartRefused), started.map(|start| start.at)),
+        clock(started, last(SetupEvent::StartRefused)),
+        match last(SetupEvent::Returned) {
             Some(back) => Finding::new(
                 "Way back",
                 State::Good,
@@ -116,7 +116,7 @@ fn seen_findings(seen: &[Sighted]) -> Vec<Finding> {
                 "No browser has gone back to the tenant. Finish a login in the browser in which it was begun.",
             ),
         },
-        match last(Sight::LogEvent) {
+        match last(SetupEvent::LogEvent) {
             Some(event) => Finding::new("Log stream", State::Good, format!("It last delivered {}.", moment(event.at))),
             None => Finding::new(
                 "Log stream",
@@ -129,7 +129,7 @@ fn seen_findings(seen: &[Sighted]) -> Vec<Finding> {
 }
 
 /// The last login that did not begin: by the name of the page that said why.
-fn refusal(refused: Option<&Sighted>, started_at: Option<UnixSecs>) -> Finding {
+fn refusal(refused: Option<&LastSetupEvent>, started_at: Option<UnixSecs>) -> Finding {
     const WHAT: &str = "Refused logins";
     let Some(refused) = refused else { return Finding::new(WHAT, State::Good, "No login was refused at its start.") };
     let why = match refused.detail.as_str() {
@@ -159,7 +159,7 @@ fn refusal(refused: Option<&Sighted>, started_at: Option<UnixSecs>) -> Finding {
 }
 
 /// How far the tenant's clock and ours are apart.
-fn clock(started: Option<&Sighted>, refused: Option<&Sighted>) -> Finding {
+fn clock(started: Option<&LastSetupEvent>, refused: Option<&LastSetupEvent>) -> Finding {
     const WHAT: &str = "Clock";
     if let Some(refused) = refused.filter(|refused| refused.detail == "token-not-now")
         && started.is_none_or(|start| start.at < refused.at)
@@ -261,8 +261,8 @@ fn option_findings(rules: &Rules, around: &Surroundings) -> Vec<Finding> {
 mod tests {
     use super::*;
 
-    fn sighted(what: Sight, at: UnixSecs, detail: &str) -> Sighted {
-        Sighted { what, at, detail: detail.to_owned() }
+    fn setup_event(what: SetupEvent, at: UnixSecs, detail: &str) -> LastSetupEvent {
+        LastSetupEvent { what, at, detail: detail.to_owned() }
     }
 
     #[test]
@@ -277,17 +277,17 @@ mod tests {
             ("60", State::Review),
             ("?", State::Open),
         ] {
-            assert_eq!(clock(Some(&sighted(Sight::Start, 1, detail)), None).state, state, "{detail}");
+            assert_eq!(clock(Some(&setup_event(SetupEvent::Start, 1, detail)), None).state, state, "{detail}");
         }
-        let refused = sighted(Sight::StartRefused, 2, "token-not-now");
+        let refused = setup_event(SetupEvent::StartRefused, 2, "token-not-now");
         assert_eq!(clock(None, Some(&refused)).state, State::Bad);
-        assert_eq!(clock(Some(&sighted(Sight::Start, 1, "0")), Some(&refused)).state, State::Bad);
-        assert_eq!(clock(Some(&sighted(Sight::Start, 3, "0")), Some(&refused)).state, State::Good);
+        assert_eq!(clock(Some(&setup_event(SetupEvent::Start, 1, "0")), Some(&refused)).state, State::Bad);
+        assert_eq!(clock(Some(&setup_event(SetupEvent::Start, 3, "0")), Some(&refused)).state, State::Good);
     }
 
     #[test]
     fn a_refusal_is_to_do_until_a_login_begins() {
-        let refused = sighted(Sight::StartRefused, 5, "token-signature");
+        let refused = setup_event(SetupEvent::StartRefused, 5, "token-signature");
         assert_eq!(refusal(None, None).state, State::Good);
         assert_eq!(refusal(Some(&refused), None).state, State::Bad);
         assert_eq!(refusal(Some(&refused), Some(4)).state, State::Bad);

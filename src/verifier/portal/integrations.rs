@@ -5,7 +5,7 @@ use super::{
     html::{Cell, moment, table},
     page::PortalPage,
 };
-use crate::{browser::pages::text, store::Sight};
+use crate::{browser::pages::text, store::SetupEvent};
 
 /// The list, in the order in which they were added.
 pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalError> {
@@ -13,8 +13,8 @@ pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalE
     let mut rows = Vec::new();
     for integration in tx.integrations().await? {
         let (created_at, _) = tx.integration_times(&integration.id).await?;
-        let seen = tx.sightings(&integration.id).await?;
-        let last = seen.iter().find(|seen| seen.what == Sight::Start);
+        let seen = tx.setup_events(&integration.id).await?;
+        let last = seen.iter().find(|seen| seen.what == SetupEvent::Start);
         let address = format!("/portal/integrations/{}", text(&integration.id));
         rows.push(vec![
             Cell(format!("<a href=\"{address}\">{}</a>", text(&integration.rules.name))),

@@ -26,7 +26,7 @@ mod mails;
 mod operators;
 mod sealer;
 mod sessions;
-mod sightings;
+mod setup_events;
 mod templates;
 
 pub(crate) use audit::Event;
@@ -38,10 +38,10 @@ pub(crate) use lists::{AuditQuery, SessionQuery, SessionRow, UserRow};
 pub(crate) use sealer::Sealer;
 pub use sealer::{KeyFileError, MasterKey, SealBroken};
 pub(crate) use sessions::{NewSession, Session, Stage, purpose_name};
-pub(crate) use sightings::{Sight, Sighted};
+pub(crate) use setup_events::{LastSetupEvent, SetupEvent};
 
 /// The schema that this build reads and writes.
-const SCHEMA_VERSION: i64 = 3;
+const SCHEMA_VERSION: i64 = 4;
 
 /// Where the database is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
--- The verifier's store, version 3 (PRAGMA user_version). Times are seconds since 1970 (UTC).
+-- The verifier's store, version 4 (PRAGMA user_version). Times are seconds since 1970 (UTC).
 -- Columns named *_sealed hold XChaCha20-Poly1305 ciphertext; columns named *_hash hold SHA-256, base64url.
 
 CREATE TABLE integrations (
@@ -23,7 +23,7 @@ CREATE TABLE integrations (
 ) STRICT;
 
 -- What was last seen of an integration, so that an operator can tell whether it is set up well.
-CREATE TABLE sightings (
+CREATE TABLE setup_events (
     integration_id TEXT NOT NULL REFERENCES integrations (id),
     what           TEXT NOT NULL,
     at             INTEGER NOT NULL,
@@ -190,4 +190,4 @@ CREATE TABLE key_check (
     sealed   BLOB NOT NULL
 ) STRICT;
 
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;

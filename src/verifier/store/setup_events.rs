@@ -1,4 +1,4 @@
-//! Sightings: what was last seen of an integration, one row for each kind, so that an operator can tell whether it is set
+//! Set-up events: what was last seen of an integration, one row for each kind, so that an operator can tell whether it is set
 //! up well.
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
@@ -8,7 +8,7 @@ use countenance_core::clock::UnixSecs;
 
 /// What was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sight {
+pub(crate) enum SetupEvent {
     /// A login began. Detail: how far the tenant's clock was ahead of ours, seconds; negative when it was behind.
     Start,
     /// A login came and did not begin. Detail: the name of the page that said why.
@@ -21,7 +21,7 @@ pub(crate) enum Sight {
     CodeSent,
 }
 
-impl Sight {
+impl SetupEvent {
     const ALL: [Self; 5] = [Self::Start, Self::StartRefused, Self::Returned, Self::LogEvent, Self::CodeSent];
 
     fn name(self) -> &'static str {
@@ -37,38 +37,39 @@ impl Sight {
 
 /// What was last seen of one kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Sighted {
-    pub(crate) what: Sight,
+pub(crate) struct LastSetupEvent {
+    pub(crate) what: SetupEvent,
     pub(crate) at: UnixSecs,
     pub(crate) detail: String,
 }
 
-impl FromRow<'_, SqliteRow> for Sighted {
+impl FromRow<'_, SqliteRow> for LastSetupEvent {
     fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
         let name: &str = row.try_get("what")?;
-        let what = Sight::ALL.into_iter().find(|sight| sight.name() == name).ok_or_else(|| unknown("sighting"))?;
+        let what =
+            SetupEvent::ALL.into_iter().find(|event| event.name() == name).ok_or_else(|| unknown("setup event"))?;
         Ok(Self { what, at: row.try_get("at")?, detail: row.try_get("detail")? })
     }
 }
 
 impl Tx<'_> {
     /// Keeps what was seen of an integration that exists, in place of what was seen before.
-    pub(crate) async fn sight(
+    pub(crate) async fn note_setup_event(
         &mut self,
         integration_id: &str,
-        what: Sight,
+        what: SetupEvent,
         at: UnixSecs,
         detail: &str,
     ) -> Result<(), StoreError> {
-        let upsert = "INSERT INTO sightings (integration_id, what, at, detail) VALUES (?, ?, ?, ?) \
+        let upsert = "INSERT INTO setup_events (integration_id, what, at, detail) VALUES (?, ?, ?, ?) \
                       ON CONFLICT DO UPDATE SET at = excluded.at, detail = excluded.detail";
         sqlx::query(upsert).bind(integration_id).bind(what.name()).bind(at).bind(detail).execute(&mut *self.db).await?;
         Ok(())
     }
 
     /// What was seen of an integration, the newest first.
-    pub(crate) async fn sightings(&mut self, integration_id: &str) -> Result<Vec<Sighted>, StoreError> {
-        let select = "SELECT what, at, detail FROM sightings WHERE integration_id = ? ORDER BY at DESC, what";
+    pub(crate) async fn setup_events(&mut self, integration_id: &str) -> Result<Vec<LastSetupEvent>, StoreError> {
+        let select = "SELECT what, at, detail FROM setup_events WHERE integration_id = ? ORDER BY at DESC, what";
         Ok(sqlx::query_as(select).bind(integration_id).fetch_all(&mut *self.db).await?)
     }
 }
@@ -91,15 +92,18 @@ mod tests {
         let mut tx = store.begin().await.unwrap();
         let integration = Integration { id: "i".into(), rules: Rules::new("Payroll", "tenant.example") };
         tx.add_integration(&integration, "secret", 1).await.unwrap();
-        for (at, what) in (10..).zip(Sight::ALL) {
-            tx.sight("i", what, at, "first").await.unwrap();
+        for (at, what) in (10..).zip(SetupEvent::ALL) {
+            tx.note_setup_event("i", what, at, "first").await.unwrap();
         }
-        tx.sight("i", Sight::Start, 20, "-3").await.unwrap();
-        let seen = tx.sightings("i").await.unwrap();
-        assert_eq!(seen.len(), Sight::ALL.len());
-        assert_eq!(seen[0], Sighted { what: Sight::Start, at: 20, detail: "-3".into() });
-        assert_eq!(seen[1], Sighted { what: Sight::CodeSent, at: 14, detail: "first".into() });
-        assert!(tx.sightings("another").await.unwrap().is_empty());
-        assert!(tx.sight("nobody", Sight::Start, 1, "").await.is_err(), "a stranger's integration was noted");
+        tx.note_setup_event("i", SetupEvent::Start, 20, "-3").await.unwrap();
+        let seen = tx.setup_events("i").await.unwrap();
+        assert_eq!(seen.len(), SetupEvent::ALL.len());
+        assert_eq!(seen[0], LastSetupEvent { what: SetupEvent::Start, at: 20, detail: "-3".into() });
+        assert_eq!(seen[1], LastSetupEvent { what: SetupEvent::CodeSent, at: 14, detail: "first".into() });
+        assert!(tx.setup_events("another").await.unwrap().is_empty());
+        assert!(
+            tx.note_setup_event("nobody", SetupEvent::Start, 1, "").await.is_err(),
+            "a stranger's integration was noted"
+        );
     }
 }
