@@ -13,9 +13,9 @@ use super::CaptureArgs;
 use countenance_attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION};
 use countenance_camera::CameraError;
 use countenance_client::{
+    dry_run::{self, DryRun, FixedClock, SeededRng},
     flow::Flow,
     headless::{Exit, Script, WaitsForCamera},
-    rehearsal::{self, Fixed, Rehearsal, Repeatable},
     session::{
         HttpSession,
         browser::{Browser, SystemBrowser, WriteBrowser},
@@ -36,14 +36,14 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
     // A script that names its verifier and its source does not depend on what an account's owner chose.
     let settings = match (args.installation.verifiers(), &args.source.camera) {
         (Some(_), Some(_)) => Settings::default(),
-        _ if args.rehearse.is_some() && args.source.camera.is_some() => Settings::default(),
+        _ if args.dry_run.is_some() && args.source.camera.is_some() => Settings::default(),
         _ => settled(args.installation.settings())?,
     };
-    let allowed = match &args.rehearse {
-        Some(_) => rehearsal::ORIGIN.parse().into_iter().collect(),
+    let allowed = match &args.dry_run {
+        Some(_) => dry_run::ORIGIN.parse().into_iter().collect(),
         None => args.installation.verifiers().unwrap_or_else(|| settings.verifiers.clone()),
     };
-    let link = match LaunchLink::parse(args.link.as_deref().unwrap_or(rehearsal::LINK), &allowed) {
+    let link = match LaunchLink::parse(args.link.as_deref().unwrap_or(dry_run::LINK), &allowed) {
         Ok(link) => link,
         Err(error) => return Ok(usage("the link", &error)),
     };
@@ -61,9 +61,9 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
     let data = args.installation.data_folder()?;
     let mut added = nets::of_settings(&settings, &data)?;
     added.extend(args.nets.load()?);
-    // A login is judged by the policy that its verifier knows; nobody but this command line governs a rehearsal.
+    // A login is judged by the policy that its verifier knows; nobody but this command line governs a dry run.
     let (vision, policy) = nets::all_weighed(added)?;
-    let policy = if args.rehearse.is_some() { policy } else { Policy::default() };
+    let policy = if args.dry_run.is_some() { policy } else { Policy::default() };
     let key =
         DeviceKey::load_or_create(&data.join("device.key"), &SystemRandom).context("the device key cannot be used")?;
     let mut out = io::stdout();
@@ -73,9 +73,9 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
     }
     let models = vision.model_claims();
 
-    if let (Some(nonce), Some(at)) = (&args.rehearse, args.at) {
-        let (clock, rng) = (Fixed(at), Repeatable::from(nonce));
-        let (mut session, mut browser) = (Rehearsal::new(nonce.clone(), at), rehearsal::NoBrowser);
+    if let (Some(nonce), Some(at)) = (&args.dry_run, args.at) {
+        let (clock, rng) = (FixedClock(at), SeededRng::from(nonce));
+        let (mut session, mut browser) = (DryRun::new(nonce.clone(), at), dry_run::NoBrowser);
         let flow = Flow {
             source: &mut *source,
             analyzer: &vision,

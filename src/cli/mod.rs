@@ -76,12 +76,12 @@ pub(crate) struct CaptureArgs {
     #[command(flatten)]
     source: SourceArgs,
     /// The link of the landing page: countenance://verify?…
-    #[arg(value_name = "LINK", required_unless_present = "rehearse")]
+    #[arg(value_name = "LINK", required_unless_present = "dry_run")]
     link: Option<String>,
     /// Where the installation lies.
     #[command(flatten)]
     installation: InstallationArgs,
-    /// Networks at hand besides those of the settings; a rehearsal weighs them in, a login where the verifier asks for them.
+    /// Networks at hand besides those of the settings; a dry run weighs them in, a login where the verifier asks for them.
     #[command(flatten)]
     nets: NetArgs,
     /// Tries after the first
@@ -95,12 +95,12 @@ pub(crate) struct CaptureArgs {
     cancel_after: Option<u32>,
     /// Instead of a login: seal for this nonce, send nothing, print the claims
     #[arg(long, value_name = "NONCE", conflicts_with = "link", requires = "at")]
-    rehearse: Option<String>,
-    /// Where to write the rehearsal's attestation, for `inspect`
-    #[arg(long, value_name = "FILE", requires = "rehearse")]
+    dry_run: Option<String>,
+    /// Where to write the dry run's attestation, for `inspect`
+    #[arg(long, value_name = "FILE", requires = "dry_run")]
     attestation: Option<PathBuf>,
-    /// The time of the rehearsal, seconds since 1970
-    #[arg(long, value_name = "SECS", requires = "rehearse")]
+    /// The time of the dry run, seconds since 1970
+    #[arg(long, value_name = "SECS", requires = "dry_run")]
     at: Option<i64>,
 }
 

@@ -6,12 +6,12 @@ use countenance_attest::{DeviceKey, Sealed};
 use countenance_camera::{CameraError, FrameSource, recording};
 use countenance_client::{
     capture::{FaceAnalyzer, Feedback, FrameOutcome},
+    dry_run::{self, DryRun, FixedClock, NoBrowser, SeededRng},
     flow::{
         AttemptFailure, CodeChoice, CodeStep, CodeTrouble, Consent, Flow, FlowError, FlowEvent, FlowOutcome, Operator,
         RetryChoice,
     },
     headless::{Exit, Script},
-    rehearsal::{self, Fixed, NoBrowser, Rehearsal, Repeatable},
     session::{SessionApi, SessionError, continue_url::ContinueUrl, link::LaunchLink},
 };
 use countenance_core::{
@@ -32,8 +32,8 @@ fn fixture(name: &str) -> std::path::PathBuf {
 }
 
 fn link() -> LaunchLink {
-    let allowed = std::iter::once(rehearsal::ORIGIN.parse().unwrap()).collect();
-    LaunchLink::parse(rehearsal::LINK, &allowed).unwrap()
+    let allowed = std::iter::once(dry_run::ORIGIN.parse().unwrap()).collect();
+    LaunchLink::parse(dry_run::LINK, &allowed).unwrap()
 }
 
 /// Attends a run: what it answers, and what it was told.
@@ -87,7 +87,7 @@ impl Operator for Attends {
 
 /// A session whose answers are written down beforehand.
 struct Answers {
-    inner: Rehearsal,
+    inner: DryRun,
     outcomes: Vec<Outcome>,
     /// What sending or checking a code fails with, if it does, in order; then neither does.
     code_errors: Vec<Option<SessionError>>,
@@ -97,7 +97,7 @@ struct Answers {
 
 impl Answers {
     fn new(outcomes: Vec<Outcome>) -> Self {
-        let inner = Rehearsal::new(NONCE.into(), 1_700_000_000);
+        let inner = DryRun::new(NONCE.into(), 1_700_000_000);
         Self { inner, outcomes, code_errors: Vec::new(), nonces: Vec::new(), abandoned: None }
     }
 
@@ -190,7 +190,7 @@ fn run_by(
     session: &mut dyn SessionApi,
     operator: &mut dyn Operator,
 ) -> Result<FlowOutcome, FlowError> {
-    let key = DeviceKey::ephemeral(&Repeatable::from("key"));
+    let key = DeviceKey::ephemeral(&SeededRng::from("key"));
     let flow = Flow {
         source,
         analyzer,
@@ -198,8 +198,8 @@ fn run_by(
         policy,
         session,
         key: &key,
-        clock: &Fixed(1_700_000_000),
-        rng: &Repeatable::from("run"),
+        clock: &FixedClock(1_700_000_000),
+        rng: &SeededRng::from("run"),
         browser: &mut NoBrowser,
         operator,
     };
@@ -391,7 +391,7 @@ fn a_code_may_stand_in_for_a_face() {
     let wrong = || Outcome::Retry { reason: Reason::WrongCode, attempts_left: 4, nonce: NONCE.replace('A', "B") };
     let too_many = || Outcome::Refused {
         reason: Reason::TooManyAttempts,
-        continue_url: format!("{}/return/rehearsal", rehearsal::ORIGIN),
+        continue_url: format!("{}/return/dry-run", dry_run::ORIGIN),
     };
     let (choose, sent) = (CodeStep::Choose, CodeStep::Sent { attempts_left: 1 });
     let tried = CodeStep::Wrong { attempts_left: 4 };
@@ -539,7 +539,7 @@ fn an_expired_session_has_no_way_back() {
 fn the_same_recording_nonce_and_clock_give_the_same_claims() {
     let claims = |nonce: &str| {
         let mut source = recording::open(&fixture("person-a-enrol.mp4")).unwrap();
-        let mut session = Rehearsal::new(nonce.into(), 1_700_000_000);
+        let mut session = DryRun::new(nonce.into(), 1_700_000_000);
         let ended = run(&mut source, &*VISION, &mut session, &mut Attends::default());
         assert!(matches!(ended, Ok(FlowOutcome::Approved)), "{ended:?}");
         session.claims().unwrap()

@@ -19,9 +19,9 @@ fn countenance(args: &[&str]) -> Ran {
     Ran { code: ran.status.code().unwrap(), out: text(ran.stdout), err: text(ran.stderr) }
 }
 
-fn rehearse(data: &Path, camera: &str, more: &[&str]) -> Ran {
+fn dry_run(data: &Path, camera: &str, more: &[&str]) -> Ran {
     let mut args = vec!["capture", "--camera", camera, "--data", data.to_str().unwrap()];
-    args.extend(["--rehearse", NONCE, "--at", "1700000000"]);
+    args.extend(["--dry-run", NONCE, "--at", "1700000000"]);
     args.extend(more);
     countenance(&args)
 }
@@ -31,7 +31,7 @@ fn two_runs_give_the_same_claims() {
     let data = tempfile::tempdir().unwrap();
     let file = data.path().join("attestation");
     let file = file.to_str().unwrap();
-    let run = || rehearse(data.path(), "recording:tests/fixtures/person-a-verify.mp4", &["--attestation", file]);
+    let run = || dry_run(data.path(), "recording:tests/fixtures/person-a-verify.mp4", &["--attestation", file]);
     let first = run();
     assert_eq!(first.code, 0, "{}", first.err);
     assert_eq!(first.out, run().out);
@@ -55,11 +55,11 @@ fn the_exit_code_says_how_it_ended() {
     let a = "recording:tests/fixtures/person-a-verify.mp4";
     let login = |link: &str| countenance(&["capture", "--camera", a, "--data", folder, link]);
     let rows = [
-        ("cancelled", rehearse(data.path(), a, &["--cancel-after", "3"]), 11, "\"reason\":\"cancelled\""),
-        ("too short", rehearse(data.path(), "recording:tests/fixtures/formats/c444.y4m", &[]), 12, "cannot_tell"),
-        ("no such recording", rehearse(data.path(), "recording:nowhere.mp4", &[]), 20, ""),
-        ("not a recording", rehearse(data.path(), "recording:Cargo.toml", &[]), 20, ""),
-        ("no such camera", rehearse(data.path(), "no such camera", &[]), 20, "no_camera"),
+        ("cancelled", dry_run(data.path(), a, &["--cancel-after", "3"]), 11, "\"reason\":\"cancelled\""),
+        ("too short", dry_run(data.path(), "recording:tests/fixtures/formats/c444.y4m", &[]), 12, "cannot_tell"),
+        ("no such recording", dry_run(data.path(), "recording:nowhere.mp4", &[]), 20, ""),
+        ("not a recording", dry_run(data.path(), "recording:Cargo.toml", &[]), 20, ""),
+        ("no such camera", dry_run(data.path(), "no such camera", &[]), 20, "no_camera"),
         ("a foreign link", login("https://example.com/"), 2, ""),
         ("a verifier that is not allowed", login("countenance://verify?v=https://v.example&s=a&c=b"), 2, ""),
     ];
@@ -96,7 +96,7 @@ fn models_are_listed_and_nonsense_is_not_inspected() {
 }
 
 #[test]
-fn a_network_is_added_by_its_pin_and_a_rehearsal_weighs_it_in() {
+fn a_network_is_added_by_its_pin_and_a_dry_run_weighs_it_in() {
     let net = "tests/nets/warmth.toml";
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let pin = crate::nets::sha256(&std::fs::read(root.join(net)).unwrap());
@@ -121,8 +121,8 @@ fn a_network_is_added_by_its_pin_and_a_rehearsal_weighs_it_in() {
     let data = tempfile::tempdir().unwrap();
     let camera = "recording:tests/fixtures/person-a-verify.mp4";
     let claims = |ran: Ran| serde_json::from_str::<Value>(ran.out.lines().last().unwrap()).unwrap();
-    let added = claims(rehearse(data.path(), camera, &args));
-    let own = claims(rehearse(data.path(), camera, &[]));
+    let added = claims(dry_run(data.path(), camera, &args));
+    let own = claims(dry_run(data.path(), camera, &[]));
     let names = |claims: &Value| -> Vec<String> {
         let nets = claims["liveness"]["nets"].as_array().unwrap();
         nets.iter().map(|net| net["name"].as_str().unwrap().to_owned()).collect()

@@ -1,7 +1,7 @@
 //! Cameras that come and go, and the choice among them.
 
 use countenance_camera::CameraError;
-use countenance_client::{rehearsal, settings::Settings};
+use countenance_client::{dry_run, settings::Settings};
 use eframe::egui::{
     Key,
     accesskit::{Live, Role},
@@ -18,7 +18,7 @@ use super::{
 const WAITS: &str = "Hold still";
 
 fn login(cameras: Vec<Camera>, settings: Settings) -> Window {
-    Window::open(Script { cameras, ..Script::default() }, Some(rehearsal::LINK), settings, None)
+    Window::open(Script { cameras, ..Script::default() }, Some(dry_run::LINK), settings, None)
 }
 
 fn pinned() -> Settings {

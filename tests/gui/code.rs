@@ -1,7 +1,7 @@
 //! A code instead of the face: when it is offered, how it is typed, and every way out of it.
 
 use countenance_camera::CameraError;
-use countenance_client::{rehearsal, runner::RunOutcome, session::SessionError};
+use countenance_client::{dry_run, runner::RunOutcome, session::SessionError};
 use countenance_core::protocol::{Fallback, Outcome, Purpose, Reason};
 use countenance_gui::screen::Screen;
 use eframe::egui::{
@@ -95,7 +95,7 @@ fn a_wrong_code_is_said_and_another_may_be_tried() {
 
 #[test]
 fn too_many_wrong_codes_end_the_login() {
-    let continue_url = format!("{}/return/rehearsal", rehearsal::ORIGIN);
+    let continue_url = format!("{}/return/dry-run", dry_run::ORIGIN);
     let over = Verdict::Says(Outcome::Refused { reason: Reason::TooManyAttempts, continue_url });
     let mut window = sent(Script { codes: vec![wrong(1), over], ..no_camera() });
     for code in ["000000", "111111"] {

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use countenance_client::{instance::Inbox, rehearsal, runner::RunOutcome, settings::Settings};
+use countenance_client::{dry_run, instance::Inbox, runner::RunOutcome, settings::Settings};
 use countenance_gui::{App, AppContext, catalogue};
 use eframe::egui::accesskit::Role;
 use egui_kittest::{
@@ -33,7 +33,7 @@ pub(crate) struct Window {
 impl Window {
     /// A window that was opened by a login's link.
     pub(crate) fn on_login(script: Script) -> Self {
-        Self::open(script, Some(rehearsal::LINK), Settings { language: Some("en".into()), ..Settings::default() }, None)
+        Self::open(script, Some(dry_run::LINK), Settings { language: Some("en".into()), ..Settings::default() }, None)
     }
 
     pub(crate) fn open(script: Script, link: Option<&str>, settings: Settings, inbox: Option<Inbox>) -> Self {
@@ -42,7 +42,7 @@ impl Window {
         let context = AppContext {
             world: Arc::new(OnStage(Arc::clone(&stage))),
             preview: Box::new(catalogue::sitter),
-            allowed: std::iter::once(rehearsal::ORIGIN.parse().unwrap()).collect(),
+            allowed: std::iter::once(dry_run::ORIGIN.parse().unwrap()).collect(),
             link: link.map(Into::into),
             inbox,
             plays_recording: false,

@@ -19,8 +19,8 @@ mod stage;
 
 use countenance_camera::CameraError;
 use countenance_client::{
+    dry_run,
     instance::{self, Claim, Place},
-    rehearsal,
     runner::RunOutcome,
     session::SessionError,
     settings::Settings,
@@ -53,7 +53,7 @@ fn no_match() -> Verdict {
 #[test]
 fn a_login_from_link_to_browser() {
     let mut window = Window::on_login(Script::default());
-    window.see("Is this your login?").see("nobody").see("rehearsal asks for your face");
+    window.see("Is this your login?").see("nobody").see("dry-run asks for your face");
     assert!(window.stage.told().is_empty(), "the light stays off until Begin");
     window.press("Begin").see("It is you").see("Back to your browser. This window closes by itself.");
     assert_eq!(window.stage.told(), ["light on", "light off", "posted", "browser"]);
@@ -282,7 +282,7 @@ fn a_pasted_link_is_followed() {
     window.see("Ready when you are");
     window.harness.get_by_role_and_label(Role::TextInput, "Link from the login page").focus();
     window.harness.step();
-    window.harness.event(Event::Paste(rehearsal::LINK.into()));
+    window.harness.event(Event::Paste(dry_run::LINK.into()));
     window.harness.step();
     window.press("Open link").see("Is this your login?");
 }
@@ -294,7 +294,7 @@ fn a_second_launch_hands_its_link_to_the_window_that_is_open() {
     let Claim::First(inbox) = instance::claim(&place, None).unwrap() else { panic!("nobody else is here") };
     let mut window = Window::open(Script::default(), None, english(), Some(inbox));
     window.see("Ready when you are");
-    let again = || matches!(instance::claim(&place, Some(rehearsal::LINK)).unwrap(), Claim::HandedOver);
+    let again = || matches!(instance::claim(&place, Some(dry_run::LINK)).unwrap(), Claim::HandedOver);
     assert!(again());
     window.see("Is this your login?");
     assert!(again());

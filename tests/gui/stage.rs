@@ -9,7 +9,7 @@ use countenance_attest::{DeviceKey, Sealed};
 use countenance_camera::{CameraError, FrameSource};
 use countenance_client::{
     capture::FaceAnalyzer,
-    rehearsal::{Fixed, Rehearsal, Repeatable},
+    dry_run::{DryRun, FixedClock, SeededRng},
     runner::World,
     session::{
         SessionApi, SessionError,
@@ -133,7 +133,7 @@ impl Gate {
 
 impl Stage {
     pub(crate) fn new(script: Script) -> Arc<Self> {
-        let key = DeviceKey::ephemeral(&Repeatable::from("stage"));
+        let key = DeviceKey::ephemeral(&SeededRng::from("stage"));
         let (script, looks, log) = (Mutex::new(script), Mutex::new(0), Mutex::new(Vec::new()));
         let (plugged, chosen) = (Mutex::default(), Mutex::default());
         Arc::new(Self { script, looks, key, log, gate: Gate::default(), plugged, chosen })
@@ -180,11 +180,11 @@ impl World for OnStage {
     }
 
     fn clock(&self) -> &dyn Clock {
-        &Fixed(NOW)
+        &FixedClock(NOW)
     }
 
     fn rng(&self) -> &dyn SecureRandom {
-        static RNG: std::sync::LazyLock<Repeatable> = std::sync::LazyLock::new(|| Repeatable::from("window"));
+        static RNG: std::sync::LazyLock<SeededRng> = std::sync::LazyLock::new(|| SeededRng::from("window"));
         &*RNG
     }
 
@@ -197,7 +197,7 @@ impl World for OnStage {
     }
 
     fn session<'a>(&self, around: Surroundings<'a>) -> Box<dyn SessionApi + 'a> {
-        Box::new(Played { around, stage: Arc::clone(&self.0), inner: Rehearsal::new(NONCE.into(), NOW) })
+        Box::new(Played { around, stage: Arc::clone(&self.0), inner: DryRun::new(NONCE.into(), NOW) })
     }
 
     fn browser(&self) -> Box<dyn Browser> {
@@ -293,7 +293,7 @@ impl FrameSource for Lens {
 struct Played<'a> {
     around: Surroundings<'a>,
     stage: Arc<Stage>,
-    inner: Rehearsal,
+    inner: DryRun,
 }
 
 impl Played<'_> {
@@ -301,7 +301,7 @@ impl Played<'_> {
     fn answer(
         &mut self,
         verdict: Option<Verdict>,
-        approves: impl FnOnce(&mut Rehearsal) -> Result<Outcome, SessionError>,
+        approves: impl FnOnce(&mut DryRun) -> Result<Outcome, SessionError>,
     ) -> Result<Outcome, SessionError> {
         match verdict {
             Some(Verdict::Says(outcome)) => return Ok(outcome),

@@ -17,9 +17,9 @@ use countenance_vision::VisionError;
 
 const NOW: UnixSecs = 1_800_000_000;
 
-struct Fixed(UnixSecs);
+struct FixedClock(UnixSecs);
 
-impl Clock for Fixed {
+impl Clock for FixedClock {
     fn now(&self) -> UnixSecs {
         self.0
     }
@@ -94,7 +94,7 @@ impl Machine {
             models: &self.models,
             reach: &self.reach,
             link: &self.link,
-            clock: &Fixed(self.now),
+            clock: &FixedClock(self.now),
             built: Some(NOW - 1000),
         })
     }

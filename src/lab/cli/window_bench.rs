@@ -12,7 +12,7 @@ use countenance_attest::DeviceKey;
 use countenance_camera::FrameSource;
 use countenance_client::{
     capture::FaceAnalyzer,
-    rehearsal::{self, NoBrowser, Rehearsal},
+    dry_run::{self, DryRun, NoBrowser},
     runner::World,
     session::{SessionApi, browser::Browser, client::Surroundings, wait::Wait},
     settings::Settings,
@@ -41,10 +41,10 @@ pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
     load_early(Arc::clone(&installed))?;
     let slot = installed.slot.clone();
     let context = AppContext {
-        world: Arc::new(Rehearsing(installed)),
+        world: Arc::new(DryRunEnvironment(installed)),
         preview: Box::new(move || slot.frame()),
-        allowed: rehearsal::ORIGIN.parse().into_iter().collect(),
-        link: Some(rehearsal::LINK.into()),
+        allowed: dry_run::ORIGIN.parse().into_iter().collect(),
+        link: Some(dry_run::LINK.into()),
         inbox: None,
         plays_recording: true,
         settings: Settings::default(),
@@ -72,9 +72,9 @@ fn now() -> Instant {
 }
 
 /// The installation without a verifier: the same flow, approved by nobody.
-struct Rehearsing(Arc<Installed>);
+struct DryRunEnvironment(Arc<Installed>);
 
-impl World for Rehearsing {
+impl World for DryRunEnvironment {
     fn analyzer(&self) -> Result<Arc<dyn FaceAnalyzer + Send + Sync>, VisionError> {
         self.0.analyzer()
     }
@@ -104,7 +104,7 @@ impl World for Rehearsing {
     }
 
     fn session<'a>(&self, around: Surroundings<'a>) -> Box<dyn SessionApi + 'a> {
-        Box::new(Rehearsal::new(random_text::<32>(around.rng), around.clock.now()))
+        Box::new(DryRun::new(random_text::<32>(around.rng), around.clock.now()))
     }
 
     fn browser(&self) -> Box<dyn Browser> {

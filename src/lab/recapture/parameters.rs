@@ -10,7 +10,7 @@ use super::{
     axes::{Crop, Distance, Lighting, Support},
     cameras::{Camera, Focus},
     device::{Device, Surface},
-    rng::{Dice, Purpose, Span},
+    rng::{ParamRng, Purpose, Span},
 };
 
 /// All parameters of one attack.
@@ -103,18 +103,18 @@ pub struct Optics {
 impl Parameters {
     /// What `options` and their seed come to.
     pub fn draw(options: &Options) -> Self {
-        let dice = |group| Dice::new(options.seed, group);
+        let rng = |group| ParamRng::new(options.seed, group);
         Self {
-            pose: Pose::draw(dice(Purpose::Pose), options),
-            surface: Shown::draw(dice(Purpose::Surface), options.device),
-            room: Room::draw(dice(Purpose::Room), options.light),
-            camera: Optics::draw(dice(Purpose::Camera), options.camera),
+            pose: Pose::draw(rng(Purpose::Pose), options),
+            surface: Shown::draw(rng(Purpose::Surface), options.device),
+            room: Room::draw(rng(Purpose::Room), options.light),
+            camera: Optics::draw(rng(Purpose::Camera), options.camera),
         }
     }
 }
 
 impl Pose {
-    fn draw(dice: Dice, options: &Options) -> Self {
+    fn draw(rng: ParamRng, options: &Options) -> Self {
         // What an attacker can choose without losing the face: near, the whole instrument just fits; far, a tablet is as far
         // as the person would be.
         let fill = match (options.crop, options.distance) {
@@ -137,12 +137,12 @@ impl Pose {
         let most = if hand { 0.10 } else { 0.07 };
         let (tilt, roll) = (Span::new(-most, most), Span::new(-most / 2.0, most / 2.0));
         // A hand that tries to be still drifts by millimetres and by about a degree, and trembles near 9 Hz.
-        let sway = |name, span| if hand { dice.draw(name, span) } else { 0.0 };
+        let sway = |name, span| if hand { rng.draw(name, span) } else { 0.0 };
         Self {
-            fill_ratio: dice.draw("fill", fill),
-            zoom: dice.draw("zoom", zoom),
-            offset_ratio: [dice.draw("offset across", off), dice.draw("offset down", off)],
-            tilt_rad: [dice.draw("pitch", tilt), dice.draw("yaw", tilt), dice.draw("roll", roll)],
+            fill_ratio: rng.draw("fill", fill),
+            zoom: rng.draw("zoom", zoom),
+            offset_ratio: [rng.draw("offset across", off), rng.draw("offset down", off)],
+            tilt_rad: [rng.draw("pitch", tilt), rng.draw("yaw", tilt), rng.draw("roll", roll)],
             sway_mm: sway("sway of place", Span::new(1.5, 4.0)),
             sway_rad: sway("sway of angle", Span::new(0.006, 0.02)),
         }
@@ -150,30 +150,30 @@ impl Pose {
 }
 
 impl Shown {
-    fn draw(dice: Dice, device: &Device) -> Self {
+    fn draw(rng: ParamRng, device: &Device) -> Self {
         match &device.surface {
             Surface::Display(display) => Self {
-                white_nits: dice.draw("white", display.white_nits),
-                gamma: dice.draw("gamma", display.gamma),
-                saturation: dice.draw("saturation", display.saturation),
-                pwm_hz: dice.draw("PWM rate", display.pwm_hz),
-                pwm_depth_ratio: dice.draw("PWM depth", display.pwm_depth_ratio),
+                white_nits: rng.draw("white", display.white_nits),
+                gamma: rng.draw("gamma", display.gamma),
+                saturation: rng.draw("saturation", display.saturation),
+                pwm_hz: rng.draw("PWM rate", display.pwm_hz),
+                pwm_depth_ratio: rng.draw("PWM depth", display.pwm_depth_ratio),
                 curl_ratio: 0.0,
             },
             Surface::Ink(ink) => Self {
                 white_nits: 0.0,
                 gamma: 1.0,
-                saturation: dice.draw("saturation", ink.saturation),
+                saturation: rng.draw("saturation", ink.saturation),
                 pwm_hz: 0.0,
                 pwm_depth_ratio: 0.0,
-                curl_ratio: dice.draw("curl", ink.curl_ratio),
+                curl_ratio: rng.draw("curl", ink.curl_ratio),
             },
         }
     }
 }
 
 impl Room {
-    fn draw(dice: Dice, light: Lighting) -> Self {
+    fn draw(rng: ParamRng, light: Lighting) -> Self {
         // Offices are lit for 300 to 500 lux, homes in the evening for a tenth of that; a desk beside a window has more than
         // 1,000 by day.
         let lux = match light {
@@ -193,40 +193,40 @@ impl Room {
             Lighting::Side => Span::new(1.0, 5.0),
             Lighting::Even | Lighting::Dark => Span::new(0.5, 1.5),
         };
-        let side = if dice.draw("side", Span::new(-1.0, 1.0)) < 0.0 { -1.0 } else { 1.0 };
-        let grey = dice.draw("wall", Span::new(0.25, 0.6));
-        let tint = |name| grey * dice.draw(name, Span::new(0.85, 1.1));
+        let side = if rng.draw("side", Span::new(-1.0, 1.0)) < 0.0 { -1.0 } else { 1.0 };
+        let grey = rng.draw("wall", Span::new(0.25, 0.6));
+        let tint = |name| grey * rng.draw(name, Span::new(0.85, 1.1));
         Self {
-            lux: dice.draw("lux", lux),
+            lux: rng.draw("lux", lux),
             wall: [tint("wall's red"), grey, tint("wall's blue")],
-            slope_ratio: [side * dice.draw("slope across", across), dice.draw("slope down", Span::new(-0.2, 0.1))],
-            window_ratio: dice.draw("window", window),
+            slope_ratio: [side * rng.draw("slope across", across), rng.draw("slope down", Span::new(-0.2, 0.1))],
+            window_ratio: rng.draw("window", window),
             window_at_ratio: [
-                dice.draw("window across", Span::new(-0.4, 0.4)),
-                dice.draw("window down", Span::new(-0.5, 0.1)),
+                rng.draw("window across", Span::new(-0.4, 0.4)),
+                rng.draw("window down", Span::new(-0.5, 0.1)),
             ],
-            window_mm: dice.draw("window's width", Span::new(25.0, 70.0)),
+            window_mm: rng.draw("window's width", Span::new(25.0, 70.0)),
         }
     }
 }
 
 impl Optics {
-    fn draw(dice: Dice, camera: &Camera) -> Self {
+    fn draw(rng: ParamRng, camera: &Camera) -> Self {
         let (focus_mm, error) = match &camera.focus {
-            Focus::Fixed(span) => (Some(dice.draw("focus", *span)), Span::only(0.0)),
+            Focus::Fixed(span) => (Some(rng.draw("focus", *span)), Span::only(0.0)),
             Focus::Auto(error) => (None, *error),
         };
         Self {
             focus_mm,
-            focus_error_dioptres: dice.draw("focus error", error),
-            blur_px: dice.draw("blur", camera.blur_px),
+            focus_error_dioptres: rng.draw("focus error", error),
+            blur_px: rng.draw("blur", camera.blur_px),
             // Meters differ by about half a stop between makers.
-            exposure_stops: dice.draw("exposure", Span::new(-0.4, 0.4)),
-            balance_ratio: dice.draw("white balance", Span::new(0.3, 0.8)),
-            readout_millis: dice.draw("readout", camera.readout_millis),
-            mains_hz: if dice.draw("mains", Span::new(0.0, 1.0)) < 0.5 { 50.0 } else { 60.0 },
-            sharpen_ratio: dice.draw("sharpening", camera.sharpen_ratio),
-            jpeg_quality: dice.draw("JPEG", camera.jpeg_quality).round(),
+            exposure_stops: rng.draw("exposure", Span::new(-0.4, 0.4)),
+            balance_ratio: rng.draw("white balance", Span::new(0.3, 0.8)),
+            readout_millis: rng.draw("readout", camera.readout_millis),
+            mains_hz: if rng.draw("mains", Span::new(0.0, 1.0)) < 0.5 { 50.0 } else { 60.0 },
+            sharpen_ratio: rng.draw("sharpening", camera.sharpen_ratio),
+            jpeg_quality: rng.draw("JPEG", camera.jpeg_quality).round(),
         }
     }
 }

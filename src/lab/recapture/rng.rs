@@ -47,12 +47,12 @@ impl Span {
 /// The draws of one group of parameters. Each parameter has a stream of its own, keyed by its name: whoever adds one moves
 /// no other.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Dice {
+pub(super) struct ParamRng {
     seed: u64,
     group: Purpose,
 }
 
-impl Dice {
+impl ParamRng {
     pub(super) fn new(seed: u64, group: Purpose) -> Self {
         Self { seed, group }
     }
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn a_parameter_is_drawn_by_its_name_alone_and_within_its_span() {
         let span = Span::new(2.0, 3.0);
-        let draw = |seed, group, name| Dice::new(seed, group).draw(name, span);
+        let draw = |seed, group, name| ParamRng::new(seed, group).draw(name, span);
         let first = draw(1, Purpose::Pose, "tilt");
         assert_eq!(first.to_bits(), draw(1, Purpose::Pose, "tilt").to_bits());
         for other in [draw(2, Purpose::Pose, "tilt"), draw(1, Purpose::Room, "tilt"), draw(1, Purpose::Pose, "roll")] {
@@ -151,7 +151,7 @@ mod tests {
         let mean = many.iter().sum::<f32>() / many.len() as f32;
         assert!((mean - 2.5).abs() < 0.03, "{mean}");
         let picked: std::collections::BTreeSet<_> =
-            (0..100).filter_map(|seed| Dice::new(seed, Purpose::Choice).pick("one", &[1, 2, 3])).collect();
+            (0..100).filter_map(|seed| ParamRng::new(seed, Purpose::Choice).pick("one", &[1, 2, 3])).collect();
         assert_eq!(picked.into_iter().collect::<Vec<_>>(), [1, 2, 3]);
     }
 

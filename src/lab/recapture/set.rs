@@ -20,7 +20,7 @@ use std::{
 use super::{
     CAMERAS, Camera, Crop, Device, Distance, Lighting, Options, RecaptureError, Species, Support,
     manifest::{self, Entry},
-    rng::{Dice, Purpose, fnv},
+    rng::{ParamRng, Purpose, fnv},
     run,
 };
 use countenance_camera::recording;
@@ -153,12 +153,12 @@ impl Plan {
         let (species, support, device, distance, light) = cell;
         let name = [device.name, support.name(), distance.name(), light.name()].join("-");
         let seed = self.seed ^ fnv(&format!("{}/{name}/{nth}", species.name()));
-        let dice = Dice::new(seed, Purpose::Choice);
+        let rng = ParamRng::new(seed, Purpose::Choice);
         // As large as the input is no camera: it is for whoever asks for it.
         let cameras: Vec<&'static Camera> = CAMERAS.iter().skip(1).collect();
-        let crop = dice.pick("crop", if self.crops.is_empty() { &Crop::ALL } else { &self.crops })?;
-        let camera = dice.pick("camera", if self.cameras.is_empty() { &cameras } else { &self.cameras })?;
-        let input = dice.pick("input", &(0..inputs).collect::<Vec<_>>())?;
+        let crop = rng.pick("crop", if self.crops.is_empty() { &Crop::ALL } else { &self.crops })?;
+        let camera = rng.pick("camera", if self.cameras.is_empty() { &cameras } else { &self.cameras })?;
+        let input = rng.pick("input", &(0..inputs).collect::<Vec<_>>())?;
         let frames = self.frames;
         Some(Clip {
             options: Options { species, support, device, distance, light, crop, camera, frames, seed },

@@ -41,7 +41,7 @@ pub enum KeyError {
 impl SigningKey {
     /// A new key of 2048 bits.
     pub fn generate(rng: &dyn SecureRandom) -> Result<Self, KeyError> {
-        let private = RsaPrivateKey::new(&mut Dice(rng), KEY_BITS)?;
+        let private = RsaPrivateKey::new(&mut RsaRng(rng), KEY_BITS)?;
         let der = private.to_pkcs1_der()?;
         let modulus = BASE64.encode(private.n().to_bytes_be());
         let exponent = BASE64.encode(private.e().to_bytes_be());
@@ -76,9 +76,9 @@ impl std::fmt::Debug for SigningKey {
 }
 
 /// [`SecureRandom`] in the words of the `rsa` crate.
-struct Dice<'a>(&'a dyn SecureRandom);
+struct RsaRng<'a>(&'a dyn SecureRandom);
 
-impl RngCore for Dice<'_> {
+impl RngCore for RsaRng<'_> {
     fn next_u32(&mut self) -> u32 {
         let mut bytes = [0; 4];
         self.0.fill(&mut bytes);
@@ -101,4 +101,4 @@ impl RngCore for Dice<'_> {
     }
 }
 
-impl CryptoRng for Dice<'_> {}
+impl CryptoRng for RsaRng<'_> {}

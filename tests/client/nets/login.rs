@@ -6,9 +6,9 @@ use countenance_attest::{DeviceKey, Sealed};
 use countenance_camera::{CameraError, FrameSource, recording};
 use countenance_client::{
     capture::{Feedback, FrameOutcome},
+    dry_run::{self, DryRun, FixedClock, NoBrowser, SeededRng},
     flow::{AttemptFailure, Consent, Flow, FlowError, FlowEvent, FlowOutcome, Operator, Remedy, RetryChoice},
     headless::Exit,
-    rehearsal::{self, Fixed, NoBrowser, Rehearsal, Repeatable},
     session::{SessionApi, SessionError, continue_url::ContinueUrl, link::LaunchLink},
 };
 use countenance_core::{
@@ -20,8 +20,8 @@ use countenance_vision::{Vision, VisionError};
 
 use crate::added::{Nets, warmth};
 
-/// A rehearsal whose ticket asks for more.
-struct Asks(Rehearsal, Policy);
+/// A dry run whose ticket asks for more.
+struct Asks(DryRun, Policy);
 
 impl SessionApi for Asks {
     fn open(&mut self, link: &LaunchLink) -> Result<Ticket, SessionError> {
@@ -86,27 +86,27 @@ impl FrameSource for Dark {
 }
 
 fn log_in(source: &mut dyn FrameSource, vision: &Vision, session: &mut Asks) -> Result<FlowOutcome, FlowError> {
-    let allowed = std::iter::once(rehearsal::ORIGIN.parse().unwrap()).collect();
+    let allowed = std::iter::once(dry_run::ORIGIN.parse().unwrap()).collect();
     let flow = Flow {
         source,
         analyzer: vision,
         models: &vision.model_claims(),
         policy: Policy::default(),
         session,
-        key: &DeviceKey::ephemeral(&Repeatable::from("key")),
-        clock: &Fixed(1_700_000_000),
-        rng: &Repeatable::from("run"),
+        key: &DeviceKey::ephemeral(&SeededRng::from("key")),
+        clock: &FixedClock(1_700_000_000),
+        rng: &SeededRng::from("run"),
         browser: &mut NoBrowser,
         operator: &mut Agrees,
     };
-    flow.run(&LaunchLink::parse(rehearsal::LINK, &allowed).unwrap())
+    flow.run(&LaunchLink::parse(dry_run::LINK, &allowed).unwrap())
 }
 
 /// A session whose policy asks for `net`, too.
 fn asking(net: Option<NetPolicy>) -> Asks {
     let mut policy = Policy::default();
     policy.liveness.nets.extend(net);
-    Asks(Rehearsal::new("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".into(), 1_700_000_000), policy)
+    Asks(DryRun::new("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".into(), 1_700_000_000), policy)
 }
 
 fn claims(session: &Asks) -> Claims {

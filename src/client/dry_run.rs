@@ -21,22 +21,22 @@ use countenance_core::{
     rng::SecureRandom,
 };
 
-/// The link that a rehearsal is opened with; nothing is sent anywhere.
-pub const LINK: &str = "countenance://verify?v=http://localhost&s=rehearsal&c=rehearsal";
-/// The only verifier that a rehearsal's link may name.
+/// The link that a dry run is opened with; nothing is sent anywhere.
+pub const LINK: &str = "countenance://verify?v=http://localhost&s=dry-run&c=dry-run";
+/// The only verifier that a dry run's link may name.
 pub const ORIGIN: &str = "http://localhost";
 
 /// A session that approves whatever is sealed, and keeps the claims.
 #[derive(Debug)]
-pub struct Rehearsal {
+pub struct DryRun {
     nonce: String,
     at: UnixSecs,
     verifier: Option<Origin>,
     attestation: Option<String>,
 }
 
-impl Rehearsal {
-    /// A rehearsal with this nonce, at this time.
+impl DryRun {
+    /// A dry run with this nonce, at this time.
     pub fn new(nonce: String, at: UnixSecs) -> Self {
         Self { nonce, at, verifier: None, attestation: None }
     }
@@ -52,15 +52,15 @@ impl Rehearsal {
     }
 }
 
-impl SessionApi for Rehearsal {
+impl SessionApi for DryRun {
     fn open(&mut self, link: &LaunchLink) -> Result<Ticket, SessionError> {
         self.verifier = Some(link.verifier().clone());
         Ok(Ticket {
-            session_id: "rehearsal".into(),
+            session_id: "dry-run".into(),
             nonce: self.nonce.clone(),
             purpose: Purpose::Verify,
             display: Display {
-                application: "rehearsal".into(),
+                application: "dry-run".into(),
                 tenant: "localhost".into(),
                 account: "nobody".into(),
                 started_at: self.at,
@@ -74,20 +74,20 @@ impl SessionApi for Rehearsal {
 
     fn post(&mut self, _: &Ticket, sealed: &Sealed) -> Result<Outcome, SessionError> {
         self.attestation = Some(sealed.jws().to_owned());
-        Ok(Outcome::Approved { continue_url: format!("{ORIGIN}/return/rehearsal") })
+        Ok(Outcome::Approved { continue_url: format!("{ORIGIN}/return/dry-run") })
     }
 
-    /// Nothing is sent; a rehearsal's ticket offers no code.
+    /// Nothing is sent; a dry run's ticket offers no code.
     fn send_code(&mut self, _: &Ticket, _: Fallback) -> Result<CodeSent, SessionError> {
         Ok(CodeSent { attempts_left: 1 })
     }
 
     fn check_code(&mut self, _: &Ticket, _: &OneTimeCode) -> Result<Outcome, SessionError> {
-        Ok(Outcome::Approved { continue_url: format!("{ORIGIN}/return/rehearsal") })
+        Ok(Outcome::Approved { continue_url: format!("{ORIGIN}/return/dry-run") })
     }
 
     fn abandon(&mut self, _: &Ticket, reason: Reason) -> Result<Outcome, SessionError> {
-        Ok(Outcome::Refused { reason, continue_url: format!("{ORIGIN}/return/rehearsal") })
+        Ok(Outcome::Refused { reason, continue_url: format!("{ORIGIN}/return/dry-run") })
     }
 
     fn continue_url(&self, text: &str) -> Result<ContinueUrl, SessionError> {
@@ -107,29 +107,29 @@ impl Browser for NoBrowser {
 
 /// A clock that stands still.
 #[derive(Debug, Clone, Copy)]
-pub struct Fixed(pub UnixSecs);
+pub struct FixedClock(pub UnixSecs);
 
-impl Clock for Fixed {
+impl Clock for FixedClock {
     fn now(&self) -> UnixSecs {
         self.0
     }
 }
 
-/// Bytes that follow from a text: for rehearsals and tests, never for secrets.
+/// Bytes that follow from a text: for dry runs and tests, never for secrets.
 #[derive(Debug)]
-pub struct Repeatable {
+pub struct SeededRng {
     text: String,
     counter: AtomicU64,
 }
 
-impl Repeatable {
+impl SeededRng {
     /// The bytes that follow from `text`.
     pub fn from(text: &str) -> Self {
         Self { text: text.into(), counter: AtomicU64::new(0) }
     }
 }
 
-impl SecureRandom for Repeatable {
+impl SecureRandom for SeededRng {
     fn fill(&self, out: &mut [u8]) {
         for chunk in out.chunks_mut(32) {
             let counter = self.counter.fetch_add(1, Ordering::Relaxed).to_be_bytes();
