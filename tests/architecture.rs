@@ -47,9 +47,9 @@ const ADAPTERS: &[(&str, &[&str])] = &[
         "directories",
         &[
             "client/installation.rs",
-            "client/doctor/surroundings.rs",
+            "client/doctor/context.rs",
             "gui/fonts.rs",
-            "client/instance/place.rs",
+            "client/instance/instance_dir.rs",
             "client/registration/linux.rs",
             "client/settings.rs",
         ],

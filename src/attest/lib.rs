@@ -18,4 +18,4 @@ pub mod verify;
 pub use consistency::Inconsistency;
 pub use key_file::KeyFileError;
 pub use keys::DeviceKey;
-pub use seal::{Context, SOFTWARE, SOFTWARE_VERSION, SealError, Sealed, Stamp, seal};
+pub use seal::{Context, IssuedAt, SOFTWARE, SOFTWARE_VERSION, SealError, Sealed, seal};

@@ -9,7 +9,7 @@ use super::{
     jwk::{JwkError, PublicKey},
     jws::{self, Jws, JwsError, KeyIn},
     keys::DeviceKey,
-    seal::Stamp,
+    seal::IssuedAt,
 };
 use countenance_core::{
     clock::UnixSecs,
@@ -78,12 +78,12 @@ pub enum RequestProofError {
 }
 
 /// The value of the header [`REQUEST_PROOF_HEADER`](countenance_core::protocol::REQUEST_PROOF_HEADER) for `request`.
-pub fn make(request: &Request<'_>, key: &DeviceKey, stamp: Stamp) -> Result<String, JwsError> {
+pub fn make(request: &Request<'_>, key: &DeviceKey, issued: IssuedAt) -> Result<String, JwsError> {
     let claims = RequestProofClaims {
         htm: request.method.into(),
         htu: bare(request.url),
-        iat: stamp.iat,
-        jti: stamp.jti,
+        iat: issued.iat,
+        jti: issued.jti,
         body_sha256: digest(request.body),
     };
     jws::sign(REQUEST_PROOF_TYP, KeyIn::Jwk, &claims, key)
@@ -137,15 +137,15 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn stamp(iat: UnixSecs) -> Stamp {
-        Stamp { iat, jti: "abcdefghijklmnopqrstuv".into() }
+    fn issued(iat: UnixSecs) -> IssuedAt {
+        IssuedAt { iat, jti: "abcdefghijklmnopqrstuv".into() }
     }
 
     #[test]
     fn a_proof_names_its_key_and_counts_neither_query_nor_fragment() {
         let key = DeviceKey::from_seed([3; 32]);
         let made = url("https://verifier.test/v1/sessions/s/open?x=1");
-        let jws = make(&Request { method: "POST", url: &made, body: b"{}" }, &key, stamp(NOW)).unwrap();
+        let jws = make(&Request { method: "POST", url: &made, body: b"{}" }, &key, issued(NOW)).unwrap();
         let seen = url("https://verifier.test/v1/sessions/s/open#y");
         let authenticated = verify(&jws, &Request { method: "POST", url: &seen, body: b"{}" }, NOW + 60).unwrap();
         assert_eq!((authenticated.key, authenticated.jti.as_str()), (key.public(), "abcdefghijklmnopqrstuv"));
@@ -157,7 +157,7 @@ mod tests {
         let right = url("https://verifier.test/v1/sessions/s/open");
         let other = url("https://verifier.test/v1/sessions/t/open");
         let ask = Request { method: "POST", url: &right, body: b"{}" };
-        let jws = make(&ask, &key, stamp(NOW)).unwrap();
+        let jws = make(&ask, &key, issued(NOW)).unwrap();
         let rows = [
             ("another method", Request { method: "GET", ..ask }, NOW, RequestProofError::OtherMethod),
             ("another address", Request { url: &other, ..ask }, NOW, RequestProofError::OtherUrl),
@@ -168,7 +168,7 @@ mod tests {
         for (name, request, now, why) in rows {
             assert_eq!(verify(&jws, &request, now), Err(why), "{name}");
         }
-        let short = Stamp { jti: "x".into(), ..stamp(NOW) };
+        let short = IssuedAt { jti: "x".into(), ..issued(NOW) };
         assert_eq!(verify(&make(&ask, &key, short).unwrap(), &ask, NOW), Err(RequestProofError::BadId));
     }
 

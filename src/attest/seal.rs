@@ -70,15 +70,15 @@ pub struct Context<'a> {
 
 /// When a statement is made, and the name that makes it unique.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stamp {
+pub struct IssuedAt {
     /// Now.
     pub iat: UnixSecs,
     /// 16 random bytes, base64url.
     pub jti: String,
 }
 
-impl Stamp {
-    /// A stamp of this moment.
+impl IssuedAt {
+    /// Issued at this moment.
     pub fn new(clock: &dyn Clock, rng: &dyn SecureRandom) -> Self {
         Self { iat: clock.now(), jti: random_text::<16>(rng) }
     }
@@ -113,7 +113,7 @@ pub fn seal(
     proof: LivenessProof,
     context: Context<'_>,
     key: &DeviceKey,
-    stamp: Stamp,
+    issued: IssuedAt,
 ) -> Result<Sealed, SealError> {
     let (good, verdict) = (samples.best().good(), proof.verdict());
     let (png, sample) = cut(samples.best(), Rank::Primary)?;
@@ -131,8 +131,8 @@ pub fn seal(
     let claims = Claims {
         eat_profile: ATTESTATION_PROFILE.into(),
         eat_nonce: context.ticket.nonce.clone(),
-        iat: stamp.iat,
-        jti: stamp.jti,
+        iat: issued.iat,
+        jti: issued.jti,
         ueid: key.ueid(),
         swname: SOFTWARE.into(),
         swversion: SOFTWARE_VERSION.into(),

@@ -36,7 +36,7 @@ pub struct LiveSource {
     present: Present,
     frames: FrameSlot,
     notify: Notify,
-    patience: Patience,
+    timeouts: Timeouts,
     keep: usize,
     /// Number and time of this camera's first frame in the stream that is given, and of the last frame given.
     base: (u64, Duration),
@@ -45,7 +45,7 @@ pub struct LiveSource {
 
 /// How long a source may take.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct Timeouts {
     /// To let go of what the look before used.
     pub release: Duration,
     /// To open and give its first frame.
@@ -78,7 +78,7 @@ struct Slot {
     again: bool,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self { release: Duration::from_secs(2), open: Duration::from_secs(6) }
     }
@@ -92,7 +92,7 @@ impl LiveSource {
             present: Box::new(|| true),
             frames,
             notify,
-            patience: Patience::default(),
+            timeouts: Timeouts::default(),
             keep: 1,
             base: (0, Duration::ZERO),
             last: None,
@@ -106,10 +106,10 @@ impl LiveSource {
         self
     }
 
-    /// The same with another patience.
+    /// The same with other timeouts.
     #[must_use]
-    pub fn with_patience(mut self, patience: Patience) -> Self {
-        self.patience = patience;
+    pub fn with_timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
         self
     }
 
@@ -133,7 +133,7 @@ impl LiveSource {
     fn begin(&mut self) -> Result<(), CameraError> {
         self.end();
         // A camera is let go by its thread. Whoever opens it before that finds it busy.
-        let mut slot = self.wait(self.patience.release, |slot| !slot.thread);
+        let mut slot = self.wait(self.timeouts.release, |slot| !slot.thread);
         if slot.thread {
             return Err(CameraError::Stalled);
         }
@@ -150,7 +150,7 @@ impl LiveSource {
             self.frames.lock().thread = false;
             return Err(recording::RecordingError::Io(error).into());
         }
-        let mut slot = self.wait(self.patience.open, |slot| slot.opened || slot.failed.is_some());
+        let mut slot = self.wait(self.timeouts.open, |slot| slot.opened || slot.failed.is_some());
         // What fails later is for whoever asks for a frame.
         if slot.opened {
             return Ok(());

@@ -19,7 +19,7 @@ use countenance_client::{
     session::{
         HttpSession,
         browser::{Browser, SystemBrowser, WriteBrowser},
-        client::{Patience, Surroundings},
+        client::{RetryPolicy, SessionContext},
         link::LaunchLink,
         wait::SystemWait,
     },
@@ -68,8 +68,8 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
         DeviceKey::load_or_create(&data.join("device.key"), &SystemRandom).context("the device key cannot be used")?;
     let mut out = io::stdout();
     let mut script = Script::new(&mut out, args.retries, args.cancel_after);
-    if args.camera_patience > 0 {
-        script.waits_for_camera = Some(patience(Duration::from_secs(args.camera_patience)));
+    if args.camera_timeout > 0 {
+        script.waits_for_camera = Some(wait_for_camera(Duration::from_secs(args.camera_timeout)));
     }
     let models = vision.model_claims();
 
@@ -102,8 +102,8 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
 
     let cancelled = AtomicBool::new(false);
     let around =
-        Surroundings { key: &key, clock: &SystemClock, rng: &SystemRandom, wait: &SystemWait, cancelled: &cancelled };
-    let mut session = HttpSession::new(format!("{SOFTWARE} {SOFTWARE_VERSION}"), around, Patience::default());
+        SessionContext { key: &key, clock: &SystemClock, rng: &SystemRandom, wait: &SystemWait, cancelled: &cancelled };
+    let mut session = HttpSession::new(format!("{SOFTWARE} {SOFTWARE_VERSION}"), around, RetryPolicy::default());
     let (mut open, mut print) = (SystemBrowser, WriteBrowser(io::stderr()));
     let browser: &mut dyn Browser = match args.installation.browser {
         BrowserChoice::Open => &mut open,
@@ -135,7 +135,7 @@ fn usage(what: &str, error: &dyn std::error::Error) -> ExitCode {
 const BEAT: Duration = Duration::from_millis(250);
 
 /// Waits a beat at a time, all in all this long, for troubles that may pass by themselves.
-fn patience(mut left: Duration) -> WaitsForCamera {
+fn wait_for_camera(mut left: Duration) -> WaitsForCamera {
     Box::new(move |error| {
         let may_pass = matches!(
             error,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use countenance_client::{
-    doctor::{self, Finding, State, Surroundings},
+    doctor::{self, DoctorContext, Finding, State},
     settings::NETS_FOLDER,
 };
 
@@ -26,7 +26,7 @@ pub(crate) struct DoctorArgs {
 }
 
 pub(super) fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
-    let mut around = Surroundings::of_this_machine(cfg!(feature = "window"));
+    let mut around = DoctorContext::of_this_machine(cfg!(feature = "window"));
     if let Some(folder) = args.data {
         around.key = Some(folder.join("device.key"));
         around.nets = Some(folder.join(NETS_FOLDER));

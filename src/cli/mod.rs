@@ -89,7 +89,7 @@ pub(crate) struct CaptureArgs {
     retries: u32,
     /// How long to wait for a camera that is not there, busy or stalled before that counts as a try, seconds
     #[arg(long, value_name = "SECS", default_value_t = 0)]
-    camera_patience: u64,
+    camera_timeout: u64,
     /// Cancel after so many frames, as a person might
     #[arg(long, value_name = "FRAMES")]
     cancel_after: Option<u32>,

@@ -13,12 +13,12 @@ use serde_json::json;
 use countenance_attest::DeviceKey;
 use countenance_camera::Listed;
 use countenance_client::{
-    doctor::{self, Surroundings as Examined},
+    doctor::{self, DoctorContext as Examined},
     flow::{FlowOutcome, Remedy},
     headless::Exit,
     installation::InstallationArgs,
     installed::{Installed, load_early},
-    instance::{self, Claim, Inbox, Place},
+    instance::{self, Claim, Inbox, InstanceDir},
     runner::RunOutcome,
     session::origin::AllowedOrigins,
     settings::{Loaded, NETS_FOLDER, Settings},
@@ -45,11 +45,11 @@ pub(crate) struct WindowArgs {
 
 pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
     // An installation of its own, as in tests and the demo, is an instance of its own.
-    let place = match &args.installation.data {
-        Some(folder) => Place::in_folder(folder.join("run")),
-        None => Place::of_this_user()?,
+    let dir = match &args.installation.data {
+        Some(folder) => InstanceDir::in_folder(folder.join("run")),
+        None => InstanceDir::of_this_user()?,
     };
-    let inbox = match instance::claim(&place, args.link.as_deref())? {
+    let inbox = match instance::claim(&dir, args.link.as_deref())? {
         Claim::First(inbox) => inbox,
         Claim::HandedOver => return Ok(ExitCode::SUCCESS),
     };

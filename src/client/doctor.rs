@@ -4,16 +4,16 @@
 //! name, no path into somebody's home. Names of checks and fixes are [`Check`] and [`Fix`], for a window to say in the
 //! person's language; the details are technical and English.
 
+mod context;
 mod installation;
 mod machine;
 mod service;
-mod surroundings;
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-pub use surroundings::Surroundings;
+pub use context::DoctorContext;
 
 /// What one check found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -103,7 +103,7 @@ pub enum Fix {
 }
 
 /// Looks at everything, in the order of [`Check`]. Blocking: each verifier is asked, and may take its time.
-pub fn examine(around: &Surroundings<'_>) -> Vec<Finding> {
+pub fn examine(around: &DoctorContext<'_>) -> Vec<Finding> {
     let (settings, chosen) = installation::settings(around);
     let (verifiers, dates) = service::verifiers(around, &chosen.verifiers);
     let mut findings = vec![machine::camera(around)];

@@ -11,7 +11,7 @@ use crate::{
         link::LaunchLink,
     },
 };
-use countenance_attest::{self as attest, DeviceKey, SealError, Sealed, Stamp};
+use countenance_attest::{self as attest, DeviceKey, IssuedAt, SealError, Sealed};
 use countenance_camera::{CameraError, FrameSource};
 use countenance_core::{
     clock::Clock,
@@ -290,7 +290,7 @@ impl Flow<'_> {
         let span_millis = span.last_millis - span.first_millis;
         self.operator.notify(FlowEvent::Shown { fused: proof.verdict().fused, span_millis });
         let context = attest::Context { ticket, camera: self.source.provenance(), models: self.models.to_vec() };
-        Ok(attest::seal(samples, proof, context, self.key, Stamp::new(self.clock, self.rng))?)
+        Ok(attest::seal(samples, proof, context, self.key, IssuedAt::new(self.clock, self.rng))?)
     }
 
     fn deliver(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, FlowError> {

@@ -20,7 +20,7 @@ use crate::{
     session::{
         HttpSession, SessionApi,
         browser::{Browser, SystemBrowser, WriteBrowser},
-        client::{Patience, Surroundings},
+        client::{RetryPolicy, SessionContext},
         wait::{SystemWait, Wait},
     },
     source::Source,
@@ -120,8 +120,8 @@ impl World for Installed {
         Box::new(self.source.live(self.slot.clone(), wake))
     }
 
-    fn session<'a>(&self, around: Surroundings<'a>) -> Box<dyn SessionApi + 'a> {
-        Box::new(HttpSession::new(format!("{SOFTWARE} {SOFTWARE_VERSION}"), around, Patience::default()))
+    fn session<'a>(&self, around: SessionContext<'a>) -> Box<dyn SessionApi + 'a> {
+        Box::new(HttpSession::new(format!("{SOFTWARE} {SOFTWARE_VERSION}"), around, RetryPolicy::default()))
     }
 
     fn browser(&self) -> Box<dyn Browser> {

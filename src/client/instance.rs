@@ -7,8 +7,8 @@
 //! Both files lie in a folder that no other user can enter. The listener still takes nothing on trust: one short message
 //! from each connection within a deadline, one connection after the other, a bounded number of calls in waiting.
 
+mod instance_dir;
 mod listen;
-mod place;
 mod wire;
 
 use std::{
@@ -22,7 +22,7 @@ use std::{
 use interprocess::local_socket::{Stream, prelude::*};
 use zeroize::Zeroizing;
 
-pub use place::Place;
+pub use instance_dir::InstanceDir;
 
 use countenance_core::protocol::LINK_MAX_BYTES;
 use listen::{Listening, Waker};
@@ -89,21 +89,21 @@ pub struct Inbox {
     _lock: File,
 }
 
-/// Makes this process the first at `place`, or hands `link` (none: come to the front) to whoever is.
-pub fn claim(place: &Place, link: Option<&str>) -> Result<Claim, InstanceError> {
-    claim_within(place, link, HAND_OVER)
+/// Makes this process the first at `dir`, or hands `link` (none: come to the front) to whoever is.
+pub fn claim(dir: &InstanceDir, link: Option<&str>) -> Result<Claim, InstanceError> {
+    claim_within(dir, link, HAND_OVER)
 }
 
-fn claim_within(place: &Place, link: Option<&str>, limit: Duration) -> Result<Claim, InstanceError> {
+fn claim_within(dir: &InstanceDir, link: Option<&str>, limit: Duration) -> Result<Claim, InstanceError> {
     let deadline = Deadline::after(limit);
     loop {
-        let lock = place.lock_file()?;
+        let lock = dir.lock_file()?;
         match lock.try_lock() {
-            Ok(()) => return first(place, lock).map(Claim::First),
+            Ok(()) => return first(dir, lock).map(Claim::First),
             Err(TryLockError::WouldBlock) => drop(lock),
             Err(TryLockError::Error(e)) => return Err(InstanceError::Lock(e)),
         }
-        match hand_over(place, link.unwrap_or_default(), &deadline) {
+        match hand_over(dir, link.unwrap_or_default(), &deadline) {
             // The first does not listen yet, or has just ended: then the lock is free.
             Err(InstanceError::NoAnswer(e)) if !deadline.is_over() && is_absent(&e) => std::thread::sleep(AGAIN),
             Err(error) => return Err(error),
@@ -145,17 +145,17 @@ impl fmt::Debug for Inbox {
     }
 }
 
-fn first(place: &Place, lock: File) -> Result<Inbox, InstanceError> {
-    let (listening, calls, waker) = Listening::begin(place)?;
+fn first(dir: &InstanceDir, lock: File) -> Result<Inbox, InstanceError> {
+    let (listening, calls, waker) = Listening::begin(dir)?;
     Ok(Inbox { calls, waker, _listening: listening, _lock: lock })
 }
 
 /// Sends `link` and waits for the one byte that says it was taken.
-fn hand_over(place: &Place, link: &str, deadline: &Deadline) -> Result<(), InstanceError> {
+fn hand_over(dir: &InstanceDir, link: &str, deadline: &Deadline) -> Result<(), InstanceError> {
     if link.len() > LINK_MAX_BYTES {
         return Err(InstanceError::LinkTooLong);
     }
-    let answer = Stream::connect(place.socket().map_err(InstanceError::Listen)?)
+    let answer = Stream::connect(dir.socket().map_err(InstanceError::Listen)?)
         .and_then(|mut stream| wire::ask(&mut stream, link, deadline))
         .map_err(InstanceError::NoAnswer)?;
     match answer {

@@ -16,7 +16,7 @@ use std::{
 use crate::{
     capture::{self, FaceAnalyzer},
     flow::{Flow, Operator, Remedy},
-    session::{SessionApi, browser::Browser, client::Surroundings, link::LaunchLink, wait::Wait},
+    session::{SessionApi, browser::Browser, client::SessionContext, link::LaunchLink, wait::Wait},
 };
 use countenance_attest::DeviceKey;
 use countenance_camera::FrameSource;
@@ -52,7 +52,7 @@ pub trait World: Send + Sync {
     /// The camera that the person has chosen; `wake` is to be called at each new frame.
     fn camera(&self, wake: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource>;
     /// A verification session.
-    fn session<'a>(&self, around: Surroundings<'a>) -> Box<dyn SessionApi + 'a>;
+    fn session<'a>(&self, around: SessionContext<'a>) -> Box<dyn SessionApi + 'a>;
     /// What opens the way back.
     fn browser(&self) -> Box<dyn Browser>;
 }
@@ -159,7 +159,8 @@ fn login(world: &dyn World, link: &LaunchLink, operator: &mut WindowOperator, ca
         }
     };
     let reporting = ReportingWait { wait: world.wait(), sender: operator.sender() };
-    let around = Surroundings { key: world.key(), clock: world.clock(), rng: world.rng(), wait: &reporting, cancelled };
+    let around =
+        SessionContext { key: world.key(), clock: world.clock(), rng: world.rng(), wait: &reporting, cancelled };
     let mut session = world.session(around);
     let flow = Flow {
         source: &mut *world.camera(operator.waker()),

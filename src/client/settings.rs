@@ -88,12 +88,12 @@ pub struct Complaint {
     /// Which key.
     pub key: String,
     /// What is wrong.
-    pub fault: Fault,
+    pub fault: SettingError,
 }
 
 /// What is wrong with a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum SettingError {
     /// No such key: a slip of the pen, or a newer version's.
     #[error("is not a setting that this version knows")]
     UnknownKey,

@@ -53,7 +53,7 @@ pub use judge::{SAMPLE_LIVENESS_MIN, SAMPLE_SLACK_RATIO};
 pub use origin::{Origin, OriginError};
 pub use otp::phone::{NoPhoneNumber, PhoneNumber};
 pub use otp::twilio::{TwilioSetupError, TwilioVerify};
-pub use store::{AuditHead, Entry, KeyFileError, MasterKey, Place, SealBroken, StoreError};
+pub use store::{AuditHead, Database, Entry, KeyFileError, MasterKey, SealBroken, StoreError};
 use store::{Event, Integration, Store, Tx};
 
 /// Life of a return handle, seconds.
@@ -68,7 +68,7 @@ pub struct Setup {
     /// The address at which browsers and clients reach it.
     pub origin: Origin,
     /// Where its database is.
-    pub place: Place,
+    pub database: Database,
     /// What the database is sealed with.
     pub key: MasterKey,
     /// What time it is.
@@ -115,7 +115,7 @@ impl SessionSecret {
 impl Verifier {
     /// Opens the store and stands ready.
     pub async fn open(setup: Setup) -> Result<Self, StoreError> {
-        let store = Store::open(&setup.place, &setup.key, setup.rng.clone()).await?;
+        let store = Store::open(&setup.database, &setup.key, setup.rng.clone()).await?;
         Ok(Self(AppState(Arc::new(Shared {
             store,
             requests: Semaphore::new(REQUESTS_MAX),

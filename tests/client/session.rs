@@ -15,7 +15,7 @@ use countenance_attest::{
 };
 use countenance_client::session::{
     HttpSession, SessionApi, SessionError, Timeouts,
-    client::{Patience, Surroundings},
+    client::{RetryPolicy, SessionContext},
     link::{LaunchLink, LinkError},
     origin::{AllowedOrigins, Origin, OriginError},
     wait::Wait,
@@ -59,13 +59,13 @@ impl World {
     /// Time-outs too short for a person to notice; no real waits.
     fn session(&self) -> HttpSession<'_> {
         let timeouts = Timeouts { connect: Duration::from_secs(2), answer: Duration::from_millis(300) };
-        self.patient(Patience { timeouts, tries: 3, ..Patience::default() })
+        self.patient(RetryPolicy { timeouts, tries: 3, ..RetryPolicy::default() })
     }
 
-    fn patient(&self, patience: Patience) -> HttpSession<'_> {
+    fn patient(&self, retry: RetryPolicy) -> HttpSession<'_> {
         let Self { key, cancelled, .. } = self;
-        let around = Surroundings { key, clock: self, rng: &SystemRandom, wait: self, cancelled };
-        HttpSession::new("countenance test", around, patience)
+        let around = SessionContext { key, clock: self, rng: &SystemRandom, wait: self, cancelled };
+        HttpSession::new("countenance test", around, retry)
     }
 }
 

@@ -9,7 +9,7 @@ use eframe::egui::{
 use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::{
-    Fault,
+    CameraFailure,
     driver::Window,
     english,
     stage::{Camera, Script},
@@ -32,7 +32,7 @@ fn chosen(window: &Window) -> Option<String> {
 
 #[test]
 fn a_camera_that_comes_is_tried_by_itself_and_that_is_said() {
-    let rows: [(Fault, &str, &[&str], &[&str]); 5] = [
+    let rows: [(CameraFailure, &str, &[&str], &[&str]); 5] = [
         (|| CameraError::Absent, "No camera found", &[], &["Desk"]),
         (|| CameraError::NotPinned, "The right camera is missing", &["Lid"], &["Desk", "Lid"]),
         (|| CameraError::Busy, "The camera is in use", &["Desk"], &["Desk", "Lid"]),

@@ -20,7 +20,7 @@ mod stage;
 use countenance_camera::CameraError;
 use countenance_client::{
     dry_run,
-    instance::{self, Claim, Place},
+    instance::{self, Claim, InstanceDir},
     runner::RunOutcome,
     session::SessionError,
     settings::Settings,
@@ -33,7 +33,7 @@ use egui_kittest::kittest::Queryable;
 use stage::{Camera, Opening, Script, Verdict};
 
 /// A failure of the camera.
-type Fault = fn() -> CameraError;
+type CameraFailure = fn() -> CameraError;
 /// A refusal of the verifier.
 type Refusal = fn() -> SessionError;
 /// What is played, what is pressed, the screen it leads to, how that is left, what the verifier and the browser hear.
@@ -77,7 +77,7 @@ fn the_keyboard_alone_is_enough_and_a_stray_enter_agrees_to_nothing() {
 
 #[test]
 fn each_failure_of_the_camera_has_its_own_page_and_trying_again_works() {
-    let rows: [(Fault, &str); 13] = [
+    let rows: [(CameraFailure, &str); 13] = [
         (|| CameraError::Denied, "The camera is not allowed"),
         (|| CameraError::Busy, "The camera is in use"),
         (|| CameraError::Absent, "No camera found"),
@@ -290,11 +290,11 @@ fn a_pasted_link_is_followed() {
 #[test]
 fn a_second_launch_hands_its_link_to_the_window_that_is_open() {
     let folder = tempfile::tempdir().unwrap();
-    let place = Place::in_folder(folder.path().join("run"));
-    let Claim::First(inbox) = instance::claim(&place, None).unwrap() else { panic!("nobody else is here") };
+    let dir = InstanceDir::in_folder(folder.path().join("run"));
+    let Claim::First(inbox) = instance::claim(&dir, None).unwrap() else { panic!("nobody else is here") };
     let mut window = Window::open(Script::default(), None, english(), Some(inbox));
     window.see("Ready when you are");
-    let again = || matches!(instance::claim(&place, Some(dry_run::LINK)).unwrap(), Claim::HandedOver);
+    let again = || matches!(instance::claim(&dir, Some(dry_run::LINK)).unwrap(), Claim::HandedOver);
     assert!(again());
     window.see("Is this your login?");
     assert!(again());

@@ -14,7 +14,7 @@ use countenance_client::{
     session::{
         SessionApi, SessionError,
         browser::{Browser, BrowserError},
-        client::Surroundings,
+        client::SessionContext,
         continue_url::ContinueUrl,
         link::LaunchLink,
         wait::Wait,
@@ -196,7 +196,7 @@ impl World for OnStage {
         Box::new(Lens { stage: Arc::clone(&self.0), plays: None, seq: 0 })
     }
 
-    fn session<'a>(&self, around: Surroundings<'a>) -> Box<dyn SessionApi + 'a> {
+    fn session<'a>(&self, around: SessionContext<'a>) -> Box<dyn SessionApi + 'a> {
         Box::new(Played { around, stage: Arc::clone(&self.0), inner: DryRun::new(NONCE.into(), NOW) })
     }
 
@@ -291,7 +291,7 @@ impl FrameSource for Lens {
 }
 
 struct Played<'a> {
-    around: Surroundings<'a>,
+    around: SessionContext<'a>,
     stage: Arc<Stage>,
     inner: DryRun,
 }

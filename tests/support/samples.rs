@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countenance_attest::{Context, DeviceKey, Sealed, Stamp, seal};
+use countenance_attest::{Context, DeviceKey, IssuedAt, Sealed, seal};
 use countenance_core::{
     clock::UnixSecs,
     face::{Face, Landmarks},
@@ -86,8 +86,8 @@ fn sealed_for(ticket: &Ticket) -> Sealed {
         signs: Vec::new(),
     };
     let models = vec![ModelClaim { name: "passive".into(), sha256: "ab".repeat(32) }];
-    let stamp = Stamp { iat: NOW, jti: "id-of-this-attestation".into() };
-    seal(samples, proof, Context { ticket, camera, models }, &key(), stamp).unwrap()
+    let issued = IssuedAt { iat: NOW, jti: "id-of-this-attestation".into() };
+    seal(samples, proof, Context { ticket, camera, models }, &key(), issued).unwrap()
 }
 
 fn proof_and_samples() -> (LivenessProof, Samples) {

@@ -6,7 +6,7 @@ use axum::{
 };
 use countenance_attest::DeviceKey;
 use countenance_core::protocol::{CodeSent, Fallback, Outcome, ProblemKind, Purpose, Reason, Ticket};
-use countenance_verifier::Place;
+use countenance_verifier::Database;
 use serde_json::{Value, json};
 
 use super::{
@@ -349,8 +349,8 @@ async fn whoever_hangs_up_while_twilio_thinks_finds_the_answer_later() {
 #[tokio::test]
 async fn neither_number_nor_code_can_be_read_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
-    let place = Place::File(folder.path().join("verifier.db"));
-    let (house, _) = Switchboard::house_at(place, by(Fallback::Sms)).await;
+    let database = Database::File(folder.path().join("verifier.db"));
+    let (house, _) = Switchboard::house_at(database, by(Fallback::Sms)).await;
     house.start().await;
     let operators = "+4930123456";
     house.verifier.set_phone(&house.integration, SUB, Some(operators.parse().unwrap())).await.unwrap();

@@ -11,7 +11,7 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use countenance_attest::{
-    DeviceKey, Stamp,
+    DeviceKey, IssuedAt,
     jws::{self, KeyIn},
     request_proof,
 };
@@ -24,8 +24,8 @@ use countenance_core::{
     rng::{SecureRandom, random_text},
 };
 use countenance_verifier::{
-    AnalysisError, FaceAnalysis, Mailer, MasterKey, Place, Rules, SampleAnalysis, SampleAnalyzer, Setup, TwilioVerify,
-    Verifier,
+    AnalysisError, Database, FaceAnalysis, Mailer, MasterKey, Rules, SampleAnalysis, SampleAnalyzer, Setup,
+    TwilioVerify, Verifier,
 };
 use countenance_vision::Embedding;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -185,20 +185,20 @@ impl House {
     }
 
     pub(super) async fn with(rules: Rules) -> Self {
-        Self::at(Place::Memory, rules).await
+        Self::at(Database::Memory, rules).await
     }
 
     /// One that can send one-time codes.
-    pub(super) async fn with_codes(place: Place, rules: Rules, codes: TwilioVerify) -> Self {
-        Self::made(place, rules, Some(codes), None).await
+    pub(super) async fn with_codes(database: Database, rules: Rules, codes: TwilioVerify) -> Self {
+        Self::made(database, rules, Some(codes), None).await
     }
 
-    pub(super) async fn at(place: Place, rules: Rules) -> Self {
-        Self::made(place, rules, None, None).await
+    pub(super) async fn at(database: Database, rules: Rules) -> Self {
+        Self::made(database, rules, None, None).await
     }
 
     pub(super) async fn made(
-        place: Place,
+        database: Database,
         rules: Rules,
         codes: Option<TwilioVerify>,
         mailer: Option<Arc<dyn Mailer>>,
@@ -208,7 +208,7 @@ impl House {
         let analyzer = Arc::new(FakeSampleAnalyzer::default());
         let setup = Setup {
             origin: ORIGIN.parse().unwrap(),
-            place,
+            database,
             key: MasterKey::from_bytes([5; 32]),
             clock: clock.clone(),
             rng: rng.clone(),
@@ -317,7 +317,7 @@ impl House {
     pub(super) fn request(&self, key: &DeviceKey, path: &str, media_type: &str, body: Vec<u8>) -> Request<Body> {
         let url = format!("{ORIGIN}{path}").parse().unwrap();
         let told = request_proof::Request { method: "POST", url: &url, body: &body };
-        let proof = request_proof::make(&told, key, Stamp::new(self.clock.as_ref(), self.rng.as_ref())).unwrap();
+        let proof = request_proof::make(&told, key, IssuedAt::new(self.clock.as_ref(), self.rng.as_ref())).unwrap();
         Request::post(path)
             .header(REQUEST_PROOF_HEADER, proof)
             .header(header::CONTENT_TYPE, media_type)
@@ -353,7 +353,7 @@ impl House {
 
     /// Claims in order for the ticket and this picture.
     pub(super) fn claims(&self, key: &DeviceKey, ticket: &Ticket, sample: &[u8]) -> Claims {
-        let stamp = Stamp::new(self.clock.as_ref(), self.rng.as_ref());
+        let stamp = IssuedAt::new(self.clock.as_ref(), self.rng.as_ref());
         Claims {
             eat_profile: ATTESTATION_PROFILE.into(),
             eat_nonce: ticket.nonce.clone(),

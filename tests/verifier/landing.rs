@@ -5,7 +5,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use countenance_core::protocol::{Outcome, Reason};
-use countenance_verifier::Place;
+use countenance_verifier::Database;
 use serde_json::json;
 use sqlx::Row;
 
@@ -156,7 +156,7 @@ async fn a_form_is_short_and_a_form() {
 async fn clocks_that_differ_are_named_and_what_was_seen_is_kept_for_the_operator() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("verifier.db");
-    let house = House::at(Place::File(file.clone()), rules()).await;
+    let house = House::at(Database::File(file.clone()), rules()).await;
     let mut claims = house.start_claims();
     claims["iat"] = json!(NOW + 300);
     let reply = house.start_with(&house.token(&claims)).await;

@@ -7,7 +7,7 @@ use std::{
 
 use axum::http::{StatusCode, header};
 use countenance_core::protocol::Purpose;
-use countenance_verifier::{MailError, Mailer, Place, Rules, Transport};
+use countenance_verifier::{Database, MailError, Mailer, Rules, Transport};
 use serde_json::{Value, json};
 
 use super::{
@@ -35,7 +35,7 @@ impl Mailer for Letterbox {
 impl Letterbox {
     async fn house(mailed: Rules) -> (House, Arc<Self>) {
         let letterbox = Arc::new(Self::default());
-        (House::made(Place::Memory, mailed, None, Some(letterbox.clone())).await, letterbox)
+        (House::made(Database::Memory, mailed, None, Some(letterbox.clone())).await, letterbox)
     }
 
     /// What came since this was last called.
@@ -139,7 +139,7 @@ async fn a_link_that_cannot_be_mailed_is_named_and_lets_go_back() {
         let letterbox = Arc::new(Letterbox::default());
         *letterbox.fails.lock().unwrap() = fails;
         let given: Option<Arc<dyn Mailer>> = if mailer { Some(letterbox.clone()) } else { None };
-        let house = House::made(Place::Memory, by_mail(), None, given).await;
+        let house = House::made(Database::Memory, by_mail(), None, given).await;
         let mut claims = house.start_claims();
         claims["email"] = email;
         let reply = house.start_with(&house.token(&claims)).await;
@@ -181,7 +181,7 @@ impl Mailer for Slow {
 async fn other_logins_go_on_while_a_mail_server_thinks() {
     let (go_on, told) = mpsc::channel();
     let slow = Arc::new(Slow { asked: tokio::sync::Notify::new(), go_on: Mutex::new(told) });
-    let house = House::made(Place::Memory, by_mail(), None, Some(slow.clone())).await;
+    let house = House::made(Database::Memory, by_mail(), None, Some(slow.clone())).await;
     let meanwhile = async {
         slow.asked.notified().await;
         let events = tokio::time::timeout(Duration::from_secs(10), house.events()).await;
@@ -196,8 +196,8 @@ async fn other_logins_go_on_while_a_mail_server_thinks() {
 async fn neither_the_address_nor_the_link_lies_on_disk() {
     let folder = tempfile::tempdir().unwrap();
     let letterbox = Arc::new(Letterbox::default());
-    let place = Place::File(folder.path().join("verifier.db"));
-    let house = House::made(place, by_mail(), None, Some(letterbox.clone())).await;
+    let database = Database::File(folder.path().join("verifier.db"));
+    let house = House::made(database, by_mail(), None, Some(letterbox.clone())).await;
     let login = house.start().await;
     let token = link_in(&letterbox.letters()[0][2]).rsplit('/').next().unwrap().to_owned();
     let bytes: Vec<u8> =

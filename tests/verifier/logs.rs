@@ -9,7 +9,7 @@ use axum::{
 use countenance_core::protocol::ProblemKind;
 use countenance_net::{HttpNet, Net, Request as Call};
 use countenance_standin::twilio::{Conversions, FailMode, TwilioStandIn};
-use countenance_verifier::{Place, RulesError, TwilioVerify};
+use countenance_verifier::{Database, RulesError, TwilioVerify};
 use serde_json::{Value, json};
 
 use super::house::*;
@@ -30,10 +30,10 @@ struct Stream {
 
 impl Stream {
     async fn new() -> Self {
-        Self::at(Place::Memory).await
+        Self::at(Database::Memory).await
     }
 
-    async fn at(place: Place) -> Self {
+    async fn at(database: Database) -> Self {
         let twilio = TwilioStandIn::builder(SERVICE, ACCOUNT, "token").custom_codes().requests_per_sec(1000);
         let twilio = twilio.build().unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -43,7 +43,7 @@ impl Stream {
         // Not on this thread: it runs async tasks.
         let net = tokio::task::spawn_blocking(|| HttpNet::loopback().unwrap()).await.unwrap();
         let codes = TwilioVerify::new(base.clone(), SERVICE, ACCOUNT, "token", Arc::new(net.clone())).unwrap();
-        let house = House::with_codes(place, rules(), codes).await;
+        let house = House::with_codes(database, rules(), codes).await;
         let token = house.verifier.log_token(&house.integration).await.unwrap().reveal().to_owned();
         Self { house, twilio, net, base, token }
     }
@@ -271,7 +271,7 @@ async fn feedback_is_given_up_after_ten_tries_and_the_others_go_on_meanwhile() {
 #[tokio::test]
 async fn a_running_service_gives_feedback_by_itself() {
     let folder = tempfile::tempdir().unwrap();
-    let stream = Stream::at(Place::File(folder.path().join("verifier.db"))).await;
+    let stream = Stream::at(Database::File(folder.path().join("verifier.db"))).await;
     stream.send_code(ADA).await;
     stream.deliver(succeeded("1", ADA).to_string()).await;
     // The call that gives it is held back, so that nobody has to wait and see.
@@ -290,7 +290,7 @@ async fn a_running_service_gives_feedback_by_itself() {
 #[tokio::test]
 async fn no_number_id_or_token_of_a_stream_can_be_read_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
-    let stream = Stream::at(Place::File(folder.path().join("verifier.db"))).await;
+    let stream = Stream::at(Database::File(folder.path().join("verifier.db"))).await;
     stream.deliver(succeeded("90020270115", ADA).to_string()).await;
     let files = std::fs::read_dir(folder.path()).unwrap();
     let bytes: Vec<u8> = files.flat_map(|entry| std::fs::read(entry.unwrap().path()).unwrap()).collect();

@@ -4,7 +4,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use countenance_attest::{Stamp, request_proof};
+use countenance_attest::{IssuedAt, request_proof};
 use countenance_core::protocol::{
     OpenSession, Outcome, ProblemKind, REQUEST_PROOF_HEADER, Reason, RegisterDevice, RegisteredDevice, Ticket,
 };
@@ -123,7 +123,7 @@ async fn a_request_needs_a_proof_of_itself_made_now_and_used_once() {
     let body = serde_json::to_vec(&OpenSession { code: login.code.clone(), app: "x".into() }).unwrap();
     let proof_of = |method: &str, url: &str, body: &[u8]| {
         let url = url.parse().unwrap();
-        let stamp = Stamp::new(house.clock.as_ref(), house.rng.as_ref());
+        let stamp = IssuedAt::new(house.clock.as_ref(), house.rng.as_ref());
         request_proof::make(&request_proof::Request { method, url: &url, body }, &key, stamp).unwrap()
     };
     let url = format!("{ORIGIN}{path}");

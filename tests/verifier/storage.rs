@@ -3,7 +3,7 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use countenance_core::protocol::{Outcome, Reason};
-use countenance_verifier::{Place, Rules, RulesError};
+use countenance_verifier::{Database, Rules, RulesError};
 
 use super::house::*;
 
@@ -19,7 +19,7 @@ fn holds(bytes: &[u8], needle: &[u8]) -> bool {
 #[tokio::test]
 async fn no_secret_template_or_one_time_value_can_be_read_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
-    let house = House::at(Place::File(folder.path().join("verifier.db")), rules()).await;
+    let house = House::at(Database::File(folder.path().join("verifier.db")), rules()).await;
     let key = house.key();
     house.log_in(&key).await;
     house.sees(Sees::Bob);
@@ -62,7 +62,7 @@ async fn no_secret_template_or_one_time_value_can_be_read_in_the_file() {
 #[tokio::test]
 async fn an_erased_account_leaves_no_name_and_begins_anew() {
     let folder = tempfile::tempdir().unwrap();
-    let house = House::at(Place::File(folder.path().join("verifier.db")), rules()).await;
+    let house = House::at(Database::File(folder.path().join("verifier.db")), rules()).await;
     let key = house.key();
     let (login, _) = house.log_in(&key).await;
     let pseudonym = house.verifier.audit_tail(1).await.unwrap().remove(0).account;
@@ -115,8 +115,8 @@ async fn an_integration_that_makes_no_sense_is_not_added() {
 #[tokio::test]
 async fn a_served_verifier_stops_when_told_and_finds_its_state_again() {
     let folder = tempfile::tempdir().unwrap();
-    let place = Place::File(folder.path().join("verifier.db"));
-    let house = House::at(place.clone(), rules()).await;
+    let database = Database::File(folder.path().join("verifier.db"));
+    let house = House::at(database.clone(), rules()).await;
     let rows = house.events().await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -125,6 +125,6 @@ async fn a_served_verifier_stops_when_told_and_finds_its_state_again() {
     }));
     stop.send(()).unwrap();
     served.await.unwrap().unwrap();
-    let again = House::at(place, rules()).await;
+    let again = House::at(database, rules()).await;
     assert_eq!(again.events().await, rows + 1, "one more integration");
 }

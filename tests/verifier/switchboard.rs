@@ -7,7 +7,7 @@ use std::{
 };
 
 use countenance_net::{Answer, Net, NetError, Request};
-use countenance_verifier::{Place, Rules, TwilioVerify};
+use countenance_verifier::{Database, Rules, TwilioVerify};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
@@ -49,14 +49,14 @@ pub(super) struct Switchboard {
 impl Switchboard {
     /// A verifier with a switchboard.
     pub(super) async fn house(rules: Rules) -> (House, Arc<Self>) {
-        Self::house_at(Place::Memory, rules).await
+        Self::house_at(Database::Memory, rules).await
     }
 
-    pub(super) async fn house_at(place: Place, rules: Rules) -> (House, Arc<Self>) {
+    pub(super) async fn house_at(database: Database, rules: Rules) -> (House, Arc<Self>) {
         let board = Arc::new(Self::default());
         let base = "https://verify.example".parse().unwrap();
         let codes = TwilioVerify::new(base, SERVICE, "AC1", "s3cret", board.clone()).unwrap();
-        (House::with_codes(place, rules, codes).await, board)
+        (House::with_codes(database, rules, codes).await, board)
     }
 
     /// Says this to the next question.

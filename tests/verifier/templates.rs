@@ -4,7 +4,7 @@ use countenance_core::{
     policy::{MatchPolicy, Policy},
     protocol::*,
 };
-use countenance_verifier::{Place, Rules};
+use countenance_verifier::{Database, Rules};
 
 use super::house::*;
 
@@ -179,8 +179,8 @@ async fn no_series_of_logins_leads_a_template_away_from_what_was_enrolled() {
 #[tokio::test]
 async fn what_was_enrolled_lies_sealed_beside_what_was_learnt_and_both_survive_a_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let place = Place::File(folder.path().join("verifier.db"));
-    let house = House::at(place.clone(), rules()).await;
+    let database = Database::File(folder.path().join("verifier.db"));
+    let house = House::at(database.clone(), rules()).await;
     house.log_in(&house.key()).await;
     house.pass(DAY);
     verify_with(&house, 0.75, 6.0).await;

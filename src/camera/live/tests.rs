@@ -34,8 +34,8 @@ fn live(frames: u64, error: Option<CameraError>) -> (LiveSource, std::sync::mpsc
     let mut plays = Some(Plays(frames, error, held));
     let open: Open =
         Box::new(move || plays.take().map(|p| Box::new(p) as Box<dyn FrameSource>).ok_or(CameraError::Absent));
-    let patience = Patience { release: Duration::from_millis(5), open: LONG };
-    (LiveSource::new(open, FrameSlot::default(), Arc::new(|| {})).with_patience(patience), hold)
+    let timeouts = Timeouts { release: Duration::from_millis(5), open: LONG };
+    (LiveSource::new(open, FrameSlot::default(), Arc::new(|| {})).with_timeouts(timeouts), hold)
 }
 
 const LONG: Duration = Duration::from_secs(20);
@@ -74,7 +74,7 @@ fn what_fails_to_open_says_why_and_what_has_ended_can_be_opened_anew() {
     live.start().unwrap();
     assert!(live.next_frame(LONG).is_ok());
     assert!(matches!(live.next_frame(LONG), Err(CameraError::Lost)));
-    live.patience.release = LONG;
+    live.timeouts.release = LONG;
     assert!(matches!(live.start(), Err(CameraError::Absent)));
 }
 

@@ -38,7 +38,7 @@ pub fn examine(sys: &Path, node_name: &str) -> Provenance {
     let (devices, begins) = sysfs::chain(sys, node_name).unwrap_or_default();
     let mut drivers: Vec<String> = devices.iter().filter_map(|device| device.link("driver")).collect();
     drivers.extend(devices.first().and_then(driver_of_attributes).map(str::to_owned));
-    let Place { attachment, bus_path, vid_pid } = place(&devices, &begins);
+    let BusLocation { attachment, bus_path, vid_pid } = locate(&devices, &begins);
     let facts =
         Facts { system: System::Linux, names: &[&name], drivers: &drivers, vid_pid: vid_pid.as_deref(), attachment };
     let (kind, because) = verdict(&facts);
@@ -46,15 +46,15 @@ pub fn examine(sys: &Path, node_name: &str) -> Provenance {
 }
 
 /// Where a camera hangs.
-struct Place {
+struct BusLocation {
     attachment: Attachment,
     bus_path: Option<String>,
     vid_pid: Option<String>,
 }
 
 /// The place of the first of `devices`, of which the tree says no more than that they `begin` there.
-fn place(devices: &[Device], begins: &str) -> Place {
-    let nowhere = |attachment| Place { attachment, bus_path: None, vid_pid: None };
+fn locate(devices: &[Device], begins: &str) -> BusLocation {
+    let nowhere = |attachment| BusLocation { attachment, bus_path: None, vid_pid: None };
     if matches!(begins, "virtual" | "faux") {
         return nowhere(Attachment::Software);
     }
@@ -66,12 +66,12 @@ fn place(devices: &[Device], begins: &str) -> Place {
     let here = devices.get(at..).unwrap_or_default();
     match bus.as_str() {
         "usb" => usb(here),
-        "pci" => Place {
+        "pci" => BusLocation {
             attachment: Attachment::Pci,
             bus_path: Some(format!("pci-{}", device.name())),
             vid_pid: pci_ids(device),
         },
-        "platform" => Place {
+        "platform" => BusLocation {
             attachment: match device.link("driver") {
                 Some(driver) if known::camera_interface(&driver) && described(here) => Attachment::Board,
                 _ => Attachment::Unclear("a device of the board that is not known to be a camera interface"),
@@ -84,7 +84,7 @@ fn place(devices: &[Device], begins: &str) -> Place {
 }
 
 /// The place of a USB interface and all above it.
-fn usb(here: &[Device]) -> Place {
+fn usb(here: &[Device]) -> BusLocation {
     let is_usb = |device: &&Device| device.link("subsystem").as_deref() == Some("usb");
     let on_bus = here.iter().take_while(is_usb).count();
     let (on_bus, above) = here.split_at(on_bus);
@@ -100,7 +100,7 @@ fn usb(here: &[Device]) -> Place {
     let interface = on_bus.first().map(Device::name);
     let interface = interface.as_deref().and_then(|name| name.split_once(':')).map(|(_, interface)| interface);
     let path = above.first().zip(attribute("devpath")).zip(interface);
-    Place {
+    BusLocation {
         attachment: Attachment::Usb(host(above), port),
         bus_path: path.map(|((host, ports), interface)| format!("usb-{}-{ports}:{interface}", host.name())),
         vid_pid: attribute("idVendor").zip(attribute("idProduct")).and_then(|(v, p)| vid_pid(&v, &p)),

@@ -1,6 +1,6 @@
 //! Key, networks, links, settings: what belongs to this installation.
 
-use super::{Check, Finding, Fix, Surroundings, causes};
+use super::{Check, DoctorContext, Finding, Fix, causes};
 use crate::{
     registration::{RegistrationError, Status},
     settings::Settings,
@@ -9,7 +9,7 @@ use countenance_attest::{DeviceKey, KeyFileError};
 use countenance_vision::{AddedNet, Vision, VisionError};
 
 /// The key, if there is one: it is read and not made.
-pub(super) fn key(around: &Surroundings<'_>) -> Finding {
+pub(super) fn key(around: &DoctorContext<'_>) -> Finding {
     let check = Check::Key;
     let Some(path) = &around.key else {
         return Finding::unknown(check, "this account has no home folder to keep a key in");
@@ -31,7 +31,7 @@ pub(super) fn key(around: &Surroundings<'_>) -> Finding {
 }
 
 /// The networks, loaded and held against their digests.
-pub(super) fn models(around: &Surroundings<'_>) -> Finding {
+pub(super) fn models(around: &DoctorContext<'_>) -> Finding {
     match (around.models)() {
         Ok(models) => {
             let told: Vec<_> = models
@@ -45,7 +45,7 @@ pub(super) fn models(around: &Surroundings<'_>) -> Finding {
 }
 
 /// The liveness networks that the owner added: at hand for a verifier's policy that names them. None pinned, none looked for.
-pub(super) fn nets(around: &Surroundings<'_>, settings: &Settings) -> Option<Finding> {
+pub(super) fn nets(around: &DoctorContext<'_>, settings: &Settings) -> Option<Finding> {
     let (check, pins) = (Check::Models, &settings.liveness_nets);
     let folder = settings.liveness_net_folder.clone().or_else(|| around.nets.clone());
     if pins.is_empty() {
@@ -72,7 +72,7 @@ pub(super) fn nets(around: &Surroundings<'_>, settings: &Settings) -> Option<Fin
 }
 
 /// Who opens links.
-pub(super) fn link(around: &Surroundings<'_>) -> Finding {
+pub(super) fn link(around: &DoctorContext<'_>) -> Finding {
     let check = Check::Link;
     match (around.link)() {
         Ok(Status::Ours) => Finding::good(check, "countenance: links open this program"),
@@ -92,7 +92,7 @@ pub(super) fn link(around: &Surroundings<'_>) -> Finding {
 }
 
 /// The settings file, and what it says; defaults where it cannot be used.
-pub(super) fn settings(around: &Surroundings<'_>) -> (Finding, Settings) {
+pub(super) fn settings(around: &DoctorContext<'_>) -> (Finding, Settings) {
     let check = Check::Settings;
     let Some(path) = &around.settings else {
         return (Finding::unknown(check, "this account has no home folder to keep settings in"), Settings::default());

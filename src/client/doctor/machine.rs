@@ -2,7 +2,7 @@
 
 use std::{env, fs, io, path::PathBuf};
 
-use super::{Check, Finding, Fix, Surroundings};
+use super::{Check, DoctorContext, Finding, Fix};
 use countenance_camera::{
     permission::{DeniedBy, Permission},
     provenance::linux,
@@ -17,7 +17,7 @@ const WAYLAND: [&str; 4] = ["libwayland-client.so.0", "libwayland-egl.so.1", "li
 const LIBRARY_FOLDERS: [&str; 4] = ["/lib", "/usr/lib", "/lib64", "/usr/lib64"];
 
 /// Device nodes, whether they open and what is behind them. A camera's light stays off: only a running stream turns it on.
-pub(super) fn camera(around: &Surroundings<'_>) -> Finding {
+pub(super) fn camera(around: &DoctorContext<'_>) -> Finding {
     let check = Check::Camera;
     if around.system != "linux" {
         return Finding::unknown(check, "cameras are not listed on this system yet");
@@ -50,7 +50,7 @@ pub(super) fn camera(around: &Surroundings<'_>) -> Finding {
 }
 
 /// A screen, and who draws on it as far as can be told without opening a window.
-pub(super) fn graphics(around: &Surroundings<'_>) -> Finding {
+pub(super) fn graphics(around: &DoctorContext<'_>) -> Finding {
     let check = Check::Graphics;
     if around.system != "linux" {
         return Finding::unknown(check, "the graphics driver is not looked at on this system yet");
@@ -79,7 +79,7 @@ pub(super) fn graphics(around: &Surroundings<'_>) -> Finding {
 }
 
 /// The libraries of at least one of the two kinds of screen; of the one in use, where one is.
-pub(super) fn libraries(around: &Surroundings<'_>) -> Finding {
+pub(super) fn libraries(around: &DoctorContext<'_>) -> Finding {
     let check = Check::Libraries;
     if around.system != "linux" {
         return Finding::good(check, "part of the system");
@@ -122,7 +122,7 @@ pub(super) fn libraries(around: &Surroundings<'_>) -> Finding {
 }
 
 /// The names `prefix`N in a folder, by N.
-fn numbered(around: &Surroundings<'_>, folder: &str, prefix: &str) -> Vec<String> {
+fn numbered(around: &DoctorContext<'_>, folder: &str, prefix: &str) -> Vec<String> {
     let entries = fs::read_dir(around.at(folder)).into_iter().flatten().flatten();
     let mut found: Vec<(u32, String)> = entries
         .filter_map(|entry| {
@@ -135,7 +135,7 @@ fn numbered(around: &Surroundings<'_>, folder: &str, prefix: &str) -> Vec<String
 }
 
 /// The kernel's driver behind a graphics device.
-fn driver(around: &Surroundings<'_>, node: &str) -> Option<String> {
+fn driver(around: &DoctorContext<'_>, node: &str) -> Option<String> {
     let link = fs::read_link(around.at(&format!("/sys/class/drm/{node}/device/driver"))).ok()?;
     Some(link.file_name()?.to_string_lossy().into_owned())
 }

@@ -1,12 +1,12 @@
 //! The verifiers, and the clock that they hold against this machine's.
 
-use super::{Check, Finding, Fix, Surroundings, causes};
+use super::{Check, DoctorContext, Finding, Fix, causes};
 use crate::session::{SessionError, origin::AllowedOrigins};
 use countenance_attest::request_proof::IAT_WINDOW_SECS;
 use countenance_core::clock::UnixSecs;
 
 /// Asks each verifier; with the seconds by which this machine's clock is ahead of each that told the time.
-pub(super) fn verifiers(around: &Surroundings<'_>, allowed: &AllowedOrigins) -> (Vec<Finding>, Vec<UnixSecs>) {
+pub(super) fn verifiers(around: &DoctorContext<'_>, allowed: &AllowedOrigins) -> (Vec<Finding>, Vec<UnixSecs>) {
     let check = Check::Verifier;
     let (mut findings, mut ahead) = (Vec::new(), Vec::new());
     for origin in allowed {
@@ -25,7 +25,7 @@ pub(super) fn verifiers(around: &Surroundings<'_>, allowed: &AllowedOrigins) -> 
 }
 
 /// A clock that is off makes the verifier refuse every proof.
-pub(super) fn clock(around: &Surroundings<'_>, ahead: &[UnixSecs]) -> Finding {
+pub(super) fn clock(around: &DoctorContext<'_>, ahead: &[UnixSecs]) -> Finding {
     let check = Check::Clock;
     if let Some(off) = ahead.iter().copied().max_by_key(|off| off.unsigned_abs()) {
         let side = if off < 0 { "behind" } else { "ahead of" };

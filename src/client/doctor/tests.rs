@@ -81,7 +81,7 @@ impl Machine {
             self.devices.get(name).map_or(Ok(()), |kind| Err(io::Error::from(*kind)))
         };
         let home = self.root().join("home/zoe");
-        examine(&Surroundings {
+        examine(&DoctorContext {
             window: true,
             root: self.root().to_owned(),
             system: self.system,
@@ -331,7 +331,7 @@ fn a_home_is_written_as_a_tilde() {
     let mut machine = well();
     machine.link = || Ok(Status::Nobody);
     let home = machine.root().join("home/zoe");
-    let around = Surroundings { home: Some(home.clone()), ..Surroundings::of_this_machine(true) };
+    let around = DoctorContext { home: Some(home.clone()), ..DoctorContext::of_this_machine(true) };
     let text = format!("links open {}/bin/countenance", home.display());
     assert_eq!(around.without_home(&text), "links open ~/bin/countenance");
     for finding in machine.examine() {

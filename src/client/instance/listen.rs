@@ -14,7 +14,7 @@ use std::{
 use interprocess::local_socket::{Listener, ListenerOptions, Stream, prelude::*};
 
 use super::{
-    Call, InstanceError, Place,
+    Call, InstanceDir, InstanceError,
     wire::{self, Answer, Deadline},
 };
 
@@ -56,16 +56,16 @@ impl Waker {
 
 /// The listening thread; it ends, and the socket goes, when this is dropped.
 pub(super) struct Listening {
-    place: Place,
+    dir: InstanceDir,
     over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Listening {
     /// Opens the socket, in the place of one that a dead process left. For whoever holds the lock.
-    pub(super) fn begin(place: &Place) -> Result<(Self, Receiver<Call>, Arc<Waker>), InstanceError> {
-        place.clear().map_err(InstanceError::Listen)?;
-        let name = place.socket().map_err(InstanceError::Listen)?;
+    pub(super) fn begin(dir: &InstanceDir) -> Result<(Self, Receiver<Call>, Arc<Waker>), InstanceError> {
+        dir.clear().map_err(InstanceError::Listen)?;
+        let name = dir.socket().map_err(InstanceError::Listen)?;
         let listener = ListenerOptions::new().name(name).create_sync().map_err(InstanceError::Listen)?;
         let (send, calls) = sync_channel(WAITING);
         let (over, waker) = (Arc::new(AtomicBool::new(false)), Arc::new(Waker::default()));
@@ -74,7 +74,7 @@ impl Listening {
             .name("instance".into())
             .spawn(move || listen(&listener, &send, &wakes, &theirs))
             .map_err(InstanceError::Listen)?;
-        Ok((Self { place: place.clone(), over, thread: Some(thread) }, calls, waker))
+        Ok((Self { dir: dir.clone(), over, thread: Some(thread) }, calls, waker))
     }
 }
 
@@ -82,7 +82,7 @@ impl Drop for Listening {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Release);
         // The thread waits for a connection; this is one. If none can be made, the thread is left to the process's end.
-        let woken = self.place.socket().and_then(Stream::connect);
+        let woken = self.dir.socket().and_then(Stream::connect);
         if let (Ok(_), Some(thread)) = (woken, self.thread.take()) {
             // A panic in the thread was reported when it happened.
             thread.join().ok();

@@ -20,18 +20,18 @@ const LONG: Duration = Duration::from_secs(20);
 struct Room {
     _home: tempfile::TempDir,
     folder: PathBuf,
-    place: Place,
+    dir: InstanceDir,
 }
 
 fn room() -> Room {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("run");
-    Room { _home: home, place: Place::in_folder(&folder), folder }
+    Room { _home: home, dir: InstanceDir::in_folder(&folder), folder }
 }
 
 impl Room {
     fn first(&self) -> Inbox {
-        match claim(&self.place, None).unwrap() {
+        match claim(&self.dir, None).unwrap() {
             Claim::First(inbox) => inbox,
             Claim::HandedOver => panic!("somebody is here already"),
         }
@@ -53,11 +53,11 @@ fn is_handed_over(claim: &Result<Claim, InstanceError>) -> bool {
 fn the_second_hands_its_link_over_and_wakes_the_first() {
     let room = room();
     let inbox = room.first();
-    assert!(is_handed_over(&claim(&room.place, Some(LINK))));
+    assert!(is_handed_over(&claim(&room.dir, Some(LINK))));
     let (woke, waking) = channel();
     inbox.on_call(move || woke.send(()).unwrap());
     waking.recv_timeout(LONG).expect("woken at once for the call that was there");
-    assert!(is_handed_over(&claim(&room.place, None)));
+    assert!(is_handed_over(&claim(&room.dir, None)));
     waking.recv_timeout(LONG).expect("woken for the call that came");
     assert_eq!(inbox.next_call(), Some(Call::Link(Zeroizing::new(LINK.into()))));
     assert_eq!(inbox.next_call(), Some(Call::ToFront));
@@ -79,7 +79,7 @@ fn the_socket_of_a_dead_process_is_replaced() {
     drop(UnixListener::bind(room.folder.join("instance.socket")).unwrap());
     assert!(room.folder.join("instance.socket").exists(), "what a crash leaves behind");
     let inbox = room.first();
-    assert!(is_handed_over(&claim(&room.place, Some(LINK))));
+    assert!(is_handed_over(&claim(&room.dir, Some(LINK))));
     assert!(inbox.wait(LONG).is_some());
 }
 
@@ -91,10 +91,10 @@ fn of_many_that_start_at_once_exactly_one_is_first_and_gets_every_link() {
     let claims: Vec<_> = thread::scope(|scope| {
         let starts: Vec<_> = (0..MANY)
             .map(|i| {
-                let (start, place) = (&start, &room.place);
+                let (start, dir) = (&start, &room.dir);
                 let begin = move || {
                     start.wait();
-                    claim(place, Some(&format!("{LINK}{i}")))
+                    claim(dir, Some(&format!("{LINK}{i}")))
                 };
                 thread::Builder::new().name(format!("start {i}")).spawn_scoped(scope, begin).unwrap()
             })
@@ -130,7 +130,7 @@ fn peers_that_keep_to_no_rule_are_dropped_and_the_next_is_served() {
         assert_eq!(answer, expected, "{name}");
     }
     assert_eq!(inbox.next_call(), None);
-    assert!(is_handed_over(&claim(&room.place, Some(LINK))));
+    assert!(is_handed_over(&claim(&room.dir, Some(LINK))));
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn many_silent_peers_delay_a_link_and_do_not_lose_it() {
     let room = room();
     let inbox = room.first();
     let _silent: Vec<_> = (0..4).map(|_| room.peer()).collect();
-    assert!(is_handed_over(&claim(&room.place, Some(LINK))));
+    assert!(is_handed_over(&claim(&room.dir, Some(LINK))));
     assert!(matches!(inbox.next_call(), Some(Call::Link(_))));
 }
 
@@ -147,11 +147,11 @@ fn calls_in_waiting_are_bounded() {
     let room = room();
     let inbox = room.first();
     for _ in 0..16 {
-        assert!(is_handed_over(&claim(&room.place, None)));
+        assert!(is_handed_over(&claim(&room.dir, None)));
     }
-    assert!(matches!(claim(&room.place, None), Err(InstanceError::Refused)));
+    assert!(matches!(claim(&room.dir, None), Err(InstanceError::Refused)));
     assert!(inbox.next_call().is_some());
-    assert!(is_handed_over(&claim(&room.place, None)), "room again");
+    assert!(is_handed_over(&claim(&room.dir, None)), "room again");
 }
 
 #[test]
@@ -159,27 +159,27 @@ fn a_link_has_a_longest_length() {
     let room = room();
     let inbox = room.first();
     let longest = "x".repeat(LINK_MAX_BYTES);
-    assert!(is_handed_over(&claim(&room.place, Some(&longest))));
+    assert!(is_handed_over(&claim(&room.dir, Some(&longest))));
     assert_eq!(inbox.next_call(), Some(Call::Link(Zeroizing::new(longest.clone()))));
-    assert!(matches!(claim(&room.place, Some(&format!("{longest}x"))), Err(InstanceError::LinkTooLong)));
+    assert!(matches!(claim(&room.dir, Some(&format!("{longest}x"))), Err(InstanceError::LinkTooLong)));
 }
 
 #[test]
 fn a_first_that_holds_the_lock_and_never_listens_is_named() {
     let room = room();
-    let lock = room.place.lock_file().unwrap();
+    let lock = room.dir.lock_file().unwrap();
     lock.lock().unwrap();
-    let stuck = claim_within(&room.place, None, Duration::from_millis(30));
+    let stuck = claim_within(&room.dir, None, Duration::from_millis(30));
     assert!(matches!(stuck, Err(InstanceError::NoAnswer(_))), "{stuck:?}");
 }
 
 #[test]
 fn a_first_that_takes_the_connection_and_never_answers_is_named() {
     let room = room();
-    let lock = room.place.lock_file().unwrap();
+    let lock = room.dir.lock_file().unwrap();
     lock.lock().unwrap();
     let _mute = UnixListener::bind(room.folder.join("instance.socket")).unwrap();
-    let stuck = claim_within(&room.place, Some(LINK), Duration::from_millis(30));
+    let stuck = claim_within(&room.dir, Some(LINK), Duration::from_millis(30));
     assert!(matches!(stuck, Err(InstanceError::NoAnswer(_))), "{stuck:?}");
 }
 
@@ -188,12 +188,12 @@ fn a_folder_that_is_not_ours_alone_is_refused() {
     type Spoil = fn(&Room);
     let mode =
         |room: &Room, mode| std::fs::set_permissions(&room.folder, std::fs::Permissions::from_mode(mode)).unwrap();
-    assert!(matches!(claim(&room().place, None), Ok(Claim::First(_))), "the folder is made where there is none");
+    assert!(matches!(claim(&room().dir, None), Ok(Claim::First(_))), "the folder is made where there is none");
     for open in [0o710, 0o701, 0o750, 0o777] {
         let room = room();
         std::fs::create_dir(&room.folder).unwrap();
         mode(&room, open);
-        assert!(matches!(claim(&room.place, None), Err(InstanceError::FolderNotOurs)), "{open:o}");
+        assert!(matches!(claim(&room.dir, None), Err(InstanceError::FolderNotOurs)), "{open:o}");
     }
     let rows: [(&str, Spoil); 2] = [
         ("a link", |room| {
@@ -207,7 +207,7 @@ fn a_folder_that_is_not_ours_alone_is_refused() {
     for (name, spoil) in rows {
         let room = room();
         spoil(&room);
-        assert!(claim(&room.place, None).is_err(), "{name}");
+        assert!(claim(&room.dir, None).is_err(), "{name}");
     }
 }
 

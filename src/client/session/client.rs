@@ -21,7 +21,7 @@ use super::{
     wait::Wait,
 };
 use countenance_attest::{
-    DeviceKey, Sealed, Stamp,
+    DeviceKey, IssuedAt, Sealed,
     request_proof::{self, Request},
 };
 use countenance_core::{
@@ -41,7 +41,7 @@ const CODE_SECS: i64 = 20;
 
 /// How often and how long a call is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct RetryPolicy {
     /// Time for one try.
     pub timeouts: Timeouts,
     /// Most tries of one call.
@@ -54,7 +54,7 @@ pub struct Patience {
     pub open_secs: i64,
 }
 
-impl Default for Patience {
+impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             timeouts: Timeouts::default(),
@@ -68,10 +68,10 @@ impl Default for Patience {
 
 /// What a session borrows from its surroundings.
 #[derive(Clone, Copy)]
-pub struct Surroundings<'a> {
+pub struct SessionContext<'a> {
     /// Signs each request.
     pub key: &'a DeviceKey,
-    /// The time for stamps and expiry.
+    /// The time of what is issued, and for expiry.
     pub clock: &'a dyn Clock,
     /// For unique names and jitter.
     pub rng: &'a dyn SecureRandom,
@@ -85,22 +85,22 @@ pub struct Surroundings<'a> {
 ///
 /// Blocking: for a worker thread, not for an asynchronous task.
 pub struct HttpSession<'a> {
-    around: Surroundings<'a>,
+    context: SessionContext<'a>,
     app: String,
-    patience: Patience,
+    retry: RetryPolicy,
     opened: Option<(Wire, Origin)>,
 }
 
 impl<'a> HttpSession<'a> {
     /// A session that tells verifiers that it is `app`, a name and version. Nothing is sent before [`SessionApi::open`].
-    pub fn new(app: impl Into<String>, around: Surroundings<'a>, patience: Patience) -> Self {
-        Self { around, app: app.into(), patience, opened: None }
+    pub fn new(app: impl Into<String>, context: SessionContext<'a>, retry: RetryPolicy) -> Self {
+        Self { context, app: app.into(), retry, opened: None }
     }
 
     /// Registers this device's key with the verifier at `origin`.
     pub fn register(&self, origin: &Origin, device: &RegisterDevice) -> Result<RegisteredDevice, SessionError> {
-        let wire = Wire::to(origin, self.patience.timeouts)?;
-        let until = self.around.clock.now().saturating_add(self.patience.open_secs);
+        let wire = Wire::to(origin, self.retry.timeouts)?;
+        let until = self.context.clock.now().saturating_add(self.retry.open_secs);
         self.call_json(&wire, &origin.at(&["v1", "devices"]), device, until)
     }
 
@@ -134,15 +134,15 @@ impl<'a> HttpSession<'a> {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            if !error.is_passing() || tried >= self.patience.tries {
+            if !error.is_passing() || tried >= self.retry.tries {
                 return Err(error);
             }
             let Some(pause) = self.pause(tried, error.retry_after()) else { return Err(error) };
-            if self.around.clock.now().saturating_add(pause.as_secs() as i64) >= until {
+            if self.context.clock.now().saturating_add(pause.as_secs() as i64) >= until {
                 return Err(error);
             }
-            self.around.wait.wait(pause, self.around.cancelled);
-            if self.around.cancelled.load(Ordering::Relaxed) {
+            self.context.wait.wait(pause, self.context.cancelled);
+            if self.context.cancelled.load(Ordering::Relaxed) {
                 return Err(SessionError::Cancelled);
             }
         }
@@ -156,22 +156,23 @@ impl<'a> HttpSession<'a> {
         media_type: &str,
         body: &[u8],
     ) -> Result<A, SessionError> {
-        let Surroundings { key, clock, rng, .. } = self.around;
+        let SessionContext { key, clock, rng, .. } = self.context;
         let request = Request { method: "POST", url, body };
-        let proof = request_proof::make(&request, key, Stamp::new(clock, rng)).map_err(SessionError::RequestProof)?;
+        let proof =
+            request_proof::make(&request, key, IssuedAt::new(clock, rng)).map_err(SessionError::RequestProof)?;
         read(&wire.post(&Ask { url, media_type, proof: &proof, body })?)
     }
 
     /// How long to wait after `tried` tries: what the verifier asked for, or twice as long as before, and a part of the
     /// latter by chance, so that many clients do not come back at once. `None` when it is longer than makes sense.
     fn pause(&self, tried: u32, asked: Option<Duration>) -> Option<Duration> {
-        let doubled = self.patience.first_wait.saturating_mul(2_u32.saturating_pow(tried.saturating_sub(1)));
-        let step = doubled.min(self.patience.longest_wait);
+        let doubled = self.retry.first_wait.saturating_mul(2_u32.saturating_pow(tried.saturating_sub(1)));
+        let step = doubled.min(self.retry.longest_wait);
         let mut byte = [0];
-        self.around.rng.fill(&mut byte);
+        self.context.rng.fill(&mut byte);
         let part = step.mul_f32(f32::from(byte[0]) / 510.0);
         match asked {
-            Some(asked) if asked > self.patience.longest_wait => None,
+            Some(asked) if asked > self.retry.longest_wait => None,
             Some(asked) => Some(asked + part),
             None => Some(step / 2 + part),
         }
@@ -179,7 +180,7 @@ impl<'a> HttpSession<'a> {
 
     /// No further try for a code begins after this.
     fn code_until(&self, ticket: &Ticket) -> UnixSecs {
-        ticket.expires_at.min(self.around.clock.now().saturating_add(CODE_SECS))
+        ticket.expires_at.min(self.context.clock.now().saturating_add(CODE_SECS))
     }
 
     fn opened(&self) -> Result<&(Wire, Origin), SessionError> {
@@ -191,13 +192,13 @@ impl SessionApi for HttpSession<'_> {
     /// Safe to repeat after a lost answer: the verifier takes the same code from the same key again.
     fn open(&mut self, link: &LaunchLink) -> Result<Ticket, SessionError> {
         let origin = link.verifier();
-        let wire = Wire::to(origin, self.patience.timeouts)?;
-        let until = self.around.clock.now().saturating_add(self.patience.open_secs);
+        let wire = Wire::to(origin, self.retry.timeouts)?;
+        let until = self.context.clock.now().saturating_add(self.retry.open_secs);
         let body = OpenSession { code: link.code().into(), app: self.app.clone() };
         let url = origin.at(&["v1", "sessions", link.session_id(), "open"]);
         let ticket: Ticket = self.call_json(&wire, &url, &body, until)?;
         self.opened = Some((wire, origin.clone()));
-        ticket::check(&ticket, link, self.around.clock.now())?;
+        ticket::check(&ticket, link, self.context.clock.now())?;
         Ok(ticket)
     }
 
@@ -205,7 +206,7 @@ impl SessionApi for HttpSession<'_> {
         let (wire, origin) = self.opened()?;
         let form = multipart::capture(sealed.jws(), sealed.samples());
         let url = origin.at(&["v1", "sessions", &ticket.session_id, "captures"]);
-        let until = ticket.expires_at.min(self.around.clock.now().saturating_add(ATTESTATION_SECS));
+        let until = ticket.expires_at.min(self.context.clock.now().saturating_add(ATTESTATION_SECS));
         fresh(self.call(wire, &url, &form.media_type, &form.body, until)?)
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use toml_edit::{Document, Item};
 
 use super::{
-    CAMERA_TURNS_DEG, Complaint, Fault, LIVENESS_NETS_MAX, Loaded, Settings, SettingsError, TEXT_PERCENT, Theme,
+    CAMERA_TURNS_DEG, Complaint, LIVENESS_NETS_MAX, Loaded, SettingError, Settings, SettingsError, TEXT_PERCENT, Theme,
 };
 use crate::session::origin::{AllowedOrigins, Origin};
 use countenance_core::policy::is_sha256_hex;
@@ -51,90 +51,93 @@ fn take(
     settings: &mut Settings,
     key: &str,
     item: &Item,
-    complain: &mut impl FnMut(Fault, Option<usize>),
-) -> Result<(), Fault> {
+    complain: &mut impl FnMut(SettingError, Option<usize>),
+) -> Result<(), SettingError> {
     match key {
         CAMERA => settings.camera = chosen(item)?.map(camera).transpose()?,
         CAMERA_PINNED => settings.camera_pinned = yes_or_no(item)?,
         CAMERA_TURN => {
             let turn = item.as_integer().and_then(|degrees| u16::try_from(degrees).ok());
-            settings.camera_turn_deg = turn.filter(|t| CAMERA_TURNS_DEG.contains(t)).ok_or(Fault::CameraTurn)?;
+            settings.camera_turn_deg = turn.filter(|t| CAMERA_TURNS_DEG.contains(t)).ok_or(SettingError::CameraTurn)?;
         }
         CAMERA_MIRRORED => settings.camera_mirrored = yes_or_no(item)?,
         CAMERA_TESTING => settings.camera_testing = yes_or_no(item)?,
         LANGUAGE => settings.language = chosen(item)?.map(language).transpose()?,
         THEME => {
-            let name = item.as_str().ok_or(Fault::Theme)?;
-            settings.theme = Theme::ALL.into_iter().find(|theme| theme.name() == name).ok_or(Fault::Theme)?;
+            let name = item.as_str().ok_or(SettingError::Theme)?;
+            settings.theme = Theme::ALL.into_iter().find(|theme| theme.name() == name).ok_or(SettingError::Theme)?;
         }
         TEXT => {
             let percent = item.as_integer().and_then(|percent| u16::try_from(percent).ok());
-            settings.text_percent = percent.filter(|p| TEXT_PERCENT.contains(p)).ok_or(Fault::TextPercent)?;
+            settings.text_percent = percent.filter(|p| TEXT_PERCENT.contains(p)).ok_or(SettingError::TextPercent)?;
         }
         MOTION => settings.reduced_motion = yes_or_no(item)?,
         VERIFIERS => settings.verifiers = verifiers(item, complain)?,
         NETS => settings.liveness_nets = pins(item, complain)?,
         NET_FOLDER => settings.liveness_net_folder = chosen(item)?.map(folder).transpose()?,
-        _ => return Err(Fault::UnknownKey),
+        _ => return Err(SettingError::UnknownKey),
     }
     Ok(())
 }
 
 /// Text, of which the empty one stands for no choice.
-fn chosen(item: &Item) -> Result<Option<&str>, Fault> {
-    item.as_str().map(|text| Some(text).filter(|text| !text.is_empty())).ok_or(Fault::NotText)
+fn chosen(item: &Item) -> Result<Option<&str>, SettingError> {
+    item.as_str().map(|text| Some(text).filter(|text| !text.is_empty())).ok_or(SettingError::NotText)
 }
 
-fn yes_or_no(item: &Item) -> Result<bool, Fault> {
-    item.as_bool().ok_or(Fault::NotYesOrNo)
+fn yes_or_no(item: &Item) -> Result<bool, SettingError> {
+    item.as_bool().ok_or(SettingError::NotYesOrNo)
 }
 
-fn camera(name: &str) -> Result<String, Fault> {
+fn camera(name: &str) -> Result<String, SettingError> {
     let fits = name.chars().count() <= CAMERA_MAX_CHARS && !name.chars().any(char::is_control);
-    if fits && !name.trim().is_empty() { Ok(name.to_owned()) } else { Err(Fault::Camera) }
+    if fits && !name.trim().is_empty() { Ok(name.to_owned()) } else { Err(SettingError::Camera) }
 }
 
 /// The shape of a tag only: whether there are words in that language is for whoever has the words.
-fn language(tag: &str) -> Result<String, Fault> {
+fn language(tag: &str) -> Result<String, SettingError> {
     let mut parts = tag.split('-');
     let primary =
         parts.next().is_some_and(|p| (2..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
     let rest = parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()));
-    if primary && rest && tag.len() <= LANGUAGE_MAX_BYTES { Ok(tag.to_owned()) } else { Err(Fault::Language) }
+    if primary && rest && tag.len() <= LANGUAGE_MAX_BYTES { Ok(tag.to_owned()) } else { Err(SettingError::Language) }
 }
 
-fn verifiers(item: &Item, complain: &mut impl FnMut(Fault, Option<usize>)) -> Result<AllowedOrigins, Fault> {
-    let list = item.as_array().ok_or(Fault::NotAList)?;
+fn verifiers(
+    item: &Item,
+    complain: &mut impl FnMut(SettingError, Option<usize>),
+) -> Result<AllowedOrigins, SettingError> {
+    let list = item.as_array().ok_or(SettingError::NotAList)?;
     let mut good = Vec::new();
     for entry in list {
         let at = entry.span().map(|span| span.start);
         match entry.as_str().map(str::parse::<Origin>) {
             Some(Ok(origin)) => good.push(origin),
-            Some(Err(error)) => complain(Fault::Verifier(error), at),
-            None => complain(Fault::NotText, at),
+            Some(Err(error)) => complain(SettingError::Verifier(error), at),
+            None => complain(SettingError::NotText, at),
         }
     }
     Ok(good.into_iter().collect())
 }
 
 /// In lower case: some tools print a SHA-256 in capitals. Named twice, a network is still one.
-fn pins(item: &Item, complain: &mut impl FnMut(Fault, Option<usize>)) -> Result<Vec<String>, Fault> {
-    let list = item.as_array().filter(|list| list.len() <= LIVENESS_NETS_MAX).ok_or(Fault::NotPins)?;
+fn pins(item: &Item, complain: &mut impl FnMut(SettingError, Option<usize>)) -> Result<Vec<String>, SettingError> {
+    let list = item.as_array().filter(|list| list.len() <= LIVENESS_NETS_MAX).ok_or(SettingError::NotPins)?;
     let mut good = Vec::new();
     for entry in list {
         match entry.as_str().map(str::to_ascii_lowercase).filter(|pin| is_sha256_hex(pin)) {
             Some(pin) if good.contains(&pin) => {}
             Some(pin) => good.push(pin),
-            None => complain(Fault::Pin, entry.span().map(|span| span.start)),
+            None => complain(SettingError::Pin, entry.span().map(|span| span.start)),
         }
     }
     Ok(good)
 }
 
 /// From the root: what a relative path means would hang on who starts the program.
-fn folder(text: &str) -> Result<PathBuf, Fault> {
+fn folder(text: &str) -> Result<PathBuf, SettingError> {
     let path = PathBuf::from(text);
-    if path.is_absolute() && !text.chars().any(char::is_control) { Ok(path) } else { Err(Fault::Folder) }
+    if path.is_absolute() && !text.chars().any(char::is_control) { Ok(path) } else { Err(SettingError::Folder) }
 }
 
 /// The line of the byte at `offset`, counted from 1.
@@ -182,41 +185,41 @@ mod tests {
     fn a_bad_value_is_named_with_its_line_and_costs_nothing_else() {
         let long = format!("camera = \"{}\"", "x".repeat(257));
         let nine = format!("liveness_nets = [{}]", format!("\"{}\",", "ab".repeat(32)).repeat(9));
-        let rows: [(&str, &str, &str, Fault); 29] = [
-            ("camera a number", "camera = 0", "camera", Fault::NotText),
-            ("camera too long", &long, "camera", Fault::Camera),
-            ("camera with a line break", "camera = \"a\\nb\"", "camera", Fault::Camera),
-            ("camera of blanks", "camera = \"  \"", "camera", Fault::Camera),
-            ("pinned by a name", "camera_pinned = \"Desk\"", "camera_pinned", Fault::NotYesOrNo),
-            ("a turn between", "camera_turn_deg = 45", "camera_turn_deg", Fault::CameraTurn),
-            ("a turn the other way", "camera_turn_deg = -90", "camera_turn_deg", Fault::CameraTurn),
-            ("a whole turn", "camera_turn_deg = 360", "camera_turn_deg", Fault::CameraTurn),
-            ("a turn in quotes", "camera_turn_deg = \"90\"", "camera_turn_deg", Fault::CameraTurn),
-            ("mirrored by number", "camera_mirrored = 1", "camera_mirrored", Fault::NotYesOrNo),
-            ("testing in words", "camera_testing = \"no\"", "camera_testing", Fault::NotYesOrNo),
-            ("language with a path", "language = \"../de\"", "language", Fault::Language),
-            ("language with an underscore", "language = \"pt_BR\"", "language", Fault::Language),
-            ("language of one letter", "language = \"x\"", "language", Fault::Language),
+        let rows: [(&str, &str, &str, SettingError); 29] = [
+            ("camera a number", "camera = 0", "camera", SettingError::NotText),
+            ("camera too long", &long, "camera", SettingError::Camera),
+            ("camera with a line break", "camera = \"a\\nb\"", "camera", SettingError::Camera),
+            ("camera of blanks", "camera = \"  \"", "camera", SettingError::Camera),
+            ("pinned by a name", "camera_pinned = \"Desk\"", "camera_pinned", SettingError::NotYesOrNo),
+            ("a turn between", "camera_turn_deg = 45", "camera_turn_deg", SettingError::CameraTurn),
+            ("a turn the other way", "camera_turn_deg = -90", "camera_turn_deg", SettingError::CameraTurn),
+            ("a whole turn", "camera_turn_deg = 360", "camera_turn_deg", SettingError::CameraTurn),
+            ("a turn in quotes", "camera_turn_deg = \"90\"", "camera_turn_deg", SettingError::CameraTurn),
+            ("mirrored by number", "camera_mirrored = 1", "camera_mirrored", SettingError::NotYesOrNo),
+            ("testing in words", "camera_testing = \"no\"", "camera_testing", SettingError::NotYesOrNo),
+            ("language with a path", "language = \"../de\"", "language", SettingError::Language),
+            ("language with an underscore", "language = \"pt_BR\"", "language", SettingError::Language),
+            ("language of one letter", "language = \"x\"", "language", SettingError::Language),
             (
                 "language without end",
                 "language = \"de-aaaaaaaa-bbbbbbbb-cccccccc-dddddddd\"",
                 "language",
-                Fault::Language,
+                SettingError::Language,
             ),
-            ("theme unknown", "theme = \"Dark\"", "theme", Fault::Theme),
-            ("theme a table", "[theme]\nname = 1", "theme", Fault::Theme),
-            ("text too small", "text_percent = 99", "text_percent", Fault::TextPercent),
-            ("text too large", "text_percent = 201", "text_percent", Fault::TextPercent),
-            ("text far too large", "text_percent = 65636", "text_percent", Fault::TextPercent),
-            ("text with a fraction", "text_percent = 150.0", "text_percent", Fault::TextPercent),
-            ("motion in words", "reduced_motion = \"yes\"", "reduced_motion", Fault::NotYesOrNo),
-            ("verifiers alone", "verifiers = \"https://a.example\"", "verifiers", Fault::NotAList),
-            ("networks by name", "liveness_nets = \"student\"", "liveness_nets", Fault::NotPins),
-            ("nine networks", &nine, "liveness_nets", Fault::NotPins),
-            ("a folder from here", "liveness_net_folder = \"nets\"", "liveness_net_folder", Fault::Folder),
-            ("a folder by number", "liveness_net_folder = 1", "liveness_net_folder", Fault::NotText),
-            ("slip of the pen", "verifier = []", "verifier", Fault::UnknownKey),
-            ("table of later days", "[kiosk]\nidle = 3", "kiosk", Fault::UnknownKey),
+            ("theme unknown", "theme = \"Dark\"", "theme", SettingError::Theme),
+            ("theme a table", "[theme]\nname = 1", "theme", SettingError::Theme),
+            ("text too small", "text_percent = 99", "text_percent", SettingError::TextPercent),
+            ("text too large", "text_percent = 201", "text_percent", SettingError::TextPercent),
+            ("text far too large", "text_percent = 65636", "text_percent", SettingError::TextPercent),
+            ("text with a fraction", "text_percent = 150.0", "text_percent", SettingError::TextPercent),
+            ("motion in words", "reduced_motion = \"yes\"", "reduced_motion", SettingError::NotYesOrNo),
+            ("verifiers alone", "verifiers = \"https://a.example\"", "verifiers", SettingError::NotAList),
+            ("networks by name", "liveness_nets = \"student\"", "liveness_nets", SettingError::NotPins),
+            ("nine networks", &nine, "liveness_nets", SettingError::NotPins),
+            ("a folder from here", "liveness_net_folder = \"nets\"", "liveness_net_folder", SettingError::Folder),
+            ("a folder by number", "liveness_net_folder = 1", "liveness_net_folder", SettingError::NotText),
+            ("slip of the pen", "verifier = []", "verifier", SettingError::UnknownKey),
+            ("table of later days", "[kiosk]\nidle = 3", "kiosk", SettingError::UnknownKey),
         ];
         for (name, bad, key, fault) in rows {
             let loaded = read(&format!(
@@ -237,7 +240,7 @@ mod tests {
             "verifiers = [\n  \"https://a.example\",\n  \"http://plain.example\",\n  7,\n  \"https://b.example\",\n]\n";
         let loaded = read(text).unwrap();
         let told: Vec<_> = loaded.complaints.iter().map(|c| (c.line, c.fault)).collect();
-        assert_eq!(told, [(3, Fault::Verifier(OriginError::Insecure)), (4, Fault::NotText)]);
+        assert_eq!(told, [(3, SettingError::Verifier(OriginError::Insecure)), (4, SettingError::NotText)]);
         let good: Vec<_> = loaded.settings.verifiers.iter().map(ToString::to_string).collect();
         assert_eq!(good, ["https://a.example", "https://b.example"]);
     }
@@ -248,7 +251,7 @@ mod tests {
         let text = format!("liveness_nets = [\n  \"{pin}\",\n  \"{}\",\n  7,\n]\n", &pin[1..]);
         let loaded = read(&text).unwrap();
         let told: Vec<_> = loaded.complaints.iter().map(|c| (c.line, c.fault)).collect();
-        assert_eq!(told, [(3, Fault::Pin), (4, Fault::Pin)]);
+        assert_eq!(told, [(3, SettingError::Pin), (4, SettingError::Pin)]);
         assert_eq!(loaded.settings.liveness_nets, [pin]);
     }
 
@@ -270,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_complaint_reads_as_a_sentence_without_control_characters() {
-        let complaint = Complaint { line: 3, key: "a\u{1b}[31m".into(), fault: Fault::UnknownKey };
+        let complaint = Complaint { line: 3, key: "a\u{1b}[31m".into(), fault: SettingError::UnknownKey };
         assert_eq!(complaint.to_string(), "line 3: a\\u{1b}[31m is not a setting that this version knows");
     }
 }

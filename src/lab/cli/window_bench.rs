@@ -14,7 +14,7 @@ use countenance_client::{
     capture::FaceAnalyzer,
     dry_run::{self, DryRun, NoBrowser},
     runner::World,
-    session::{SessionApi, browser::Browser, client::Surroundings, wait::Wait},
+    session::{SessionApi, browser::Browser, client::SessionContext, wait::Wait},
     settings::Settings,
 };
 use countenance_client::{
@@ -103,7 +103,7 @@ impl World for DryRunEnvironment {
         self.0.camera(wake)
     }
 
-    fn session<'a>(&self, around: Surroundings<'a>) -> Box<dyn SessionApi + 'a> {
+    fn session<'a>(&self, around: SessionContext<'a>) -> Box<dyn SessionApi + 'a> {
         Box::new(DryRun::new(random_text::<32>(around.rng), around.clock.now()))
     }
 

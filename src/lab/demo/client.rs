@@ -19,7 +19,7 @@ use countenance_client::{
     session::{
         HttpSession,
         browser::{Browser as OpensBrowser, BrowserError},
-        client::{Patience, Surroundings},
+        client::{RetryPolicy, SessionContext},
         continue_url::ContinueUrl,
         link::LaunchLink,
         origin::AllowedOrigins,
@@ -82,14 +82,14 @@ impl Client {
         let mut out = Vec::new();
         let mut script = Script::new(&mut out, 0, cancel_after);
         let cancelled = AtomicBool::new(false);
-        let around = Surroundings {
+        let around = SessionContext {
             key: &self.key,
             clock: &SystemClock,
             rng: &SystemRandom,
             wait: &SystemWait,
             cancelled: &cancelled,
         };
-        let mut session = HttpSession::new("countenance-lab demo", around, Patience::default());
+        let mut session = HttpSession::new("countenance-lab demo", around, RetryPolicy::default());
         let mut hand_over = HandOver { browser, page: None };
         let flow = Flow {
             source: &mut *source,

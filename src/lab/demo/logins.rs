@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use super::{
     ProgressSink,
     client::Ran,
-    place::{Mode, Place},
+    env::{DemoEnv, Mode},
 };
 use countenance_amr::AMR_CLAIM;
 use countenance_client::flow::FlowOutcome;
@@ -20,7 +20,7 @@ pub(super) struct Login {
     pub(super) title: &'static str,
     /// What a person at the window does.
     pub(super) at_the_window: &'static str,
-    pub(super) walk: fn(&Place, ProgressSink) -> anyhow::Result<()>,
+    pub(super) walk: fn(&DemoEnv, ProgressSink) -> anyhow::Result<()>,
 }
 
 /// In the order in which they build on one another: the first enrols the face that the others are compared with.
@@ -53,12 +53,12 @@ pub(super) const LOGINS: [Login; 6] = [
     },
 ];
 
-fn enrol(place: &Place, tell: ProgressSink) -> anyhow::Result<()> {
-    place.set_mode(Mode::Always);
+fn enrol(env: &DemoEnv, tell: ProgressSink) -> anyhow::Result<()> {
+    env.set_mode(Mode::Always);
     let mut browser = new_browser()?;
-    let page = browser.open(&place.payroll("/login"))?;
-    let landing = sign_in(place, &mut browser, &page, tell)?;
-    let ran = face(place, &mut browser, &landing, &place.recordings.a_enrol, None, tell)?;
+    let page = browser.open(&env.payroll("/login"))?;
+    let landing = sign_in(env, &mut browser, &page, tell)?;
+    let ran = face(env, &mut browser, &landing, &env.recordings.a_enrol, None, tell)?;
     ensure!(matches!(ran.outcome, Ok(FlowOutcome::Approved)), "the client ended with {:?}", ran.outcome);
     let page = way_back(&mut browser, ran)?;
     ensure!(page.status == 200 && page.url.path() == "/", "payroll answered {page:?}");
@@ -67,9 +67,9 @@ fn enrol(place: &Place, tell: ProgressSink) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn step_up(place: &Place, tell: ProgressSink) -> anyhow::Result<()> {
-    let (mut browser, landing) = salary(place, tell)?;
-    let ran = face(place, &mut browser, &landing, &place.recordings.a_verify, None, tell)?;
+fn step_up(env: &DemoEnv, tell: ProgressSink) -> anyhow::Result<()> {
+    let (mut browser, landing) = salary(env, tell)?;
+    let ran = face(env, &mut browser, &landing, &env.recordings.a_verify, None, tell)?;
     ensure!(matches!(ran.outcome, Ok(FlowOutcome::Approved)), "the client ended with {:?}", ran.outcome);
     let page = way_back(&mut browser, ran)?;
     ensure!(page.status == 200 && page.url.path() == "/salary", "payroll answered {page:?}");
@@ -77,23 +77,23 @@ fn step_up(place: &Place, tell: ProgressSink) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn another_person(place: &Place, tell: ProgressSink) -> anyhow::Result<()> {
-    denied(place, &place.recordings.b, None, Reason::NoMatch, tell)
+fn another_person(env: &DemoEnv, tell: ProgressSink) -> anyhow::Result<()> {
+    denied(env, &env.recordings.b, None, Reason::NoMatch, tell)
 }
 
-fn replay(place: &Place, tell: ProgressSink) -> anyhow::Result<()> {
-    denied(place, &place.recordings.a_replayed, None, Reason::NotLive, tell)
+fn replay(env: &DemoEnv, tell: ProgressSink) -> anyhow::Result<()> {
+    denied(env, &env.recordings.a_replayed, None, Reason::NotLive, tell)
 }
 
-fn cancel(place: &Place, tell: ProgressSink) -> anyhow::Result<()> {
-    denied(place, &place.recordings.a_verify, Some(5), Reason::Cancelled, tell)
+fn cancel(env: &DemoEnv, tell: ProgressSink) -> anyhow::Result<()> {
+    denied(env, &env.recordings.a_verify, Some(5), Reason::Cancelled, tell)
 }
 
-fn code(place: &Place, tell: ProgressSink) -> anyhow::Result<()> {
-    let (mut browser, landing) = salary(place, tell)?;
+fn code(env: &DemoEnv, tell: ProgressSink) -> anyhow::Result<()> {
+    let (mut browser, landing) = salary(env, tell)?;
     let asked = landing.form_with("channel").with_context(|| format!("no way to ask for a code on {landing:?}"))?;
     let page = browser.submit(&landing, &asked)?;
-    let sent = place.servers.phone.messages().pop().context("no message came")?;
+    let sent = env.servers.phone.messages().pop().context("no message came")?;
     tell(format!("phone: a text message came to {}", sent.to));
     let form = page.form_with("code").with_context(|| format!("no field for the code on {page:?}"))?;
     let page = browser.submit(&page, &form.fill("code", &sent.code))?;
@@ -106,14 +106,14 @@ fn code(place: &Place, tell: ProgressSink) -> anyhow::Result<()> {
 
 /// A step-up that must end in a clear denial, for this reason.
 fn denied(
-    place: &Place,
+    env: &DemoEnv,
     recording: &Path,
     cancel_after: Option<u32>,
     reason: Reason,
     tell: ProgressSink,
 ) -> anyhow::Result<()> {
-    let (mut browser, landing) = salary(place, tell)?;
-    let ran = face(place, &mut browser, &landing, recording, cancel_after, tell)?;
+    let (mut browser, landing) = salary(env, tell)?;
+    let ran = face(env, &mut browser, &landing, recording, cancel_after, tell)?;
     ensure!(
         matches!(ran.outcome, Ok(FlowOutcome::Refused(found)) if found == reason),
         "the client ended with {:?}, not {}",
@@ -124,20 +124,20 @@ fn denied(
     let code = format!("countenance_{}", reason.name());
     ensure!(page.html.contains("access_denied") && page.html.contains(&code), "payroll answered {page:?}");
     tell(format!("payroll: access_denied, {code}"));
-    let page = browser.open(&place.payroll("/salary"))?;
-    ensure!(!page.url.as_str().starts_with(&place.payroll("/salary")), "the salary page opened all the same");
+    let page = browser.open(&env.payroll("/salary"))?;
+    ensure!(!page.url.as_str().starts_with(&env.payroll("/salary")), "the salary page opened all the same");
     Ok(())
 }
 
 /// Signs in by password alone, then asks for the salary page; ends on the verifier's landing page.
-fn salary(place: &Place, tell: ProgressSink) -> anyhow::Result<(Browser, Page)> {
-    place.set_mode(Mode::OnDemand);
+fn salary(env: &DemoEnv, tell: ProgressSink) -> anyhow::Result<(Browser, Page)> {
+    env.set_mode(Mode::OnDemand);
     let mut browser = new_browser()?;
-    let page = browser.open(&place.payroll("/login"))?;
-    let home = sign_in(place, &mut browser, &page, tell)?;
+    let page = browser.open(&env.payroll("/login"))?;
+    let home = sign_in(env, &mut browser, &page, tell)?;
     ensure!(home.status == 200 && home.url.path() == "/", "payroll answered {home:?}");
     ensure!(!home.html.contains(AMR_CLAIM), "the claim was granted without a face");
-    let landing = browser.open(&place.payroll("/salary"))?;
+    let landing = browser.open(&env.payroll("/salary"))?;
     tell(
         "payroll: the salary page wants a second factor; the tenant's Action sends the browser to the verifier".into(),
     );
@@ -149,18 +149,16 @@ fn new_browser() -> anyhow::Result<Browser> {
     Ok(Browser::new(Arc::new(SystemClock))?)
 }
 
-fn sign_in(place: &Place, browser: &mut Browser, page: &Page, tell: ProgressSink) -> anyhow::Result<Page> {
+fn sign_in(env: &DemoEnv, browser: &mut Browser, page: &Page, tell: ProgressSink) -> anyhow::Result<Page> {
     let form = page.form_with("password").context("the tenant's login page")?;
-    tell(format!("browser: signs in at the tenant as {}", place.servers.person.name));
-    Ok(browser.submit(
-        page,
-        &form.fill("email", place.servers.person.name).fill("password", &place.servers.person.password),
-    )?)
+    tell(format!("browser: signs in at the tenant as {}", env.servers.person.name));
+    Ok(browser
+        .submit(page, &form.fill("email", env.servers.person.name).fill("password", &env.servers.person.password))?)
 }
 
 /// Opens the landing page's link in the client.
 fn face(
-    place: &Place,
+    env: &DemoEnv,
     browser: &mut Browser,
     landing: &Page,
     recording: &Path,
@@ -168,7 +166,7 @@ fn face(
     tell: ProgressSink,
 ) -> anyhow::Result<Ran> {
     let link = landing.launch_link().with_context(|| format!("no launch link on {landing:?}"))?;
-    let ran = place.client.run(&link, recording, cancel_after, browser)?;
+    let ran = env.client.run(&link, recording, cancel_after, browser)?;
     ran.told().into_iter().for_each(tell);
     Ok(ran)
 }

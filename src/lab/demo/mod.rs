@@ -5,14 +5,14 @@ use std::{io::IsTerminal, path::Path, process::ExitCode, time::Instant};
 
 mod by_hand;
 mod client;
+mod env;
 mod logins;
-mod place;
 mod servers;
 
 pub use by_hand::run as by_hand;
 
+use env::DemoEnv;
 use logins::LOGINS;
-use place::Place;
 
 use countenance_camera::{CameraError, FrameSource};
 
@@ -28,12 +28,12 @@ pub type ProgressSink<'a> = &'a mut dyn FnMut(String);
 pub fn run(headless: bool, recordings: &Path, logins: usize, lens: Option<Lens>) -> anyhow::Result<ExitCode> {
     let by_script = headless || lens.is_some() || !has_display();
     let attendance = if by_script { Attendance::Script } else { Attendance::Person };
-    let (place, passed, all) = walk_and_stay(recordings, attendance, logins, lens, &mut |line| println!("{line}"))?;
+    let (env, passed, all) = walk_and_stay(recordings, attendance, logins, lens, &mut |line| println!("{line}"))?;
     if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
         println!("\nPortal, tenant, payroll and phone stay up, at the addresses above, until you press Enter.");
         std::io::stdin().read_line(&mut String::new())?;
     }
-    drop(place);
+    drop(env);
     Ok(if passed == all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -75,10 +75,10 @@ fn walk_and_stay(
     logins: usize,
     lens: Option<Lens>,
     tell: ProgressSink<'_>,
-) -> anyhow::Result<(Place, usize, usize)> {
+) -> anyhow::Result<(DemoEnv, usize, usize)> {
     let most = if lens.is_some() { 2 } else { LOGINS.len() };
     let logins = LOGINS.split_at(logins.min(most)).0;
-    let place = Place::open(recordings, attendance, lens, tell)?;
+    let env = DemoEnv::open(recordings, attendance, lens, tell)?;
     let mut passed = 0;
     for (number, login) in (1..).zip(logins) {
         tell(format!("\n{number}. {}", login.title));
@@ -86,7 +86,7 @@ fn walk_and_stay(
             tell(format!("   you: {}", login.at_the_window));
         }
         let began = now();
-        let walked = (login.walk)(&place, &mut |line| tell(format!("   {line}")));
+        let walked = (login.walk)(&env, &mut |line| tell(format!("   {line}")));
         let took = began.elapsed().as_secs_f64();
         match walked {
             Ok(()) => {
@@ -97,7 +97,7 @@ fn walk_and_stay(
         }
     }
     tell(format!("\n{passed} of {} logins ended as they must.", logins.len()));
-    Ok((place, passed, logins.len()))
+    Ok((env, passed, logins.len()))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the demo says how long each login took")]

@@ -21,7 +21,7 @@ use countenance_standin::{
     twilio::TwilioStandIn,
 };
 use countenance_system::{SystemClock, SystemRandom};
-use countenance_verifier::{Mailer, MasterKey, Place as StorePlace, Setup, TwilioVerify, Verifier};
+use countenance_verifier::{Database, Mailer, MasterKey, Setup, TwilioVerify, Verifier};
 use countenance_vision::Vision;
 
 /// Sends the codes of the tenant's own second factor.
@@ -112,7 +112,7 @@ impl Servers {
         let codes = TwilioVerify::new(Url::parse(&phone_origin)?, &service, &account, &token, net.clone())?;
         let verifier = runtime.block_on(Verifier::open(Setup {
             origin: verifier_origin.parse()?,
-            place: StorePlace::Memory,
+            database: Database::Memory,
             key: master_key(),
             clock: Arc::new(SystemClock),
             rng: Arc::new(SystemRandom),

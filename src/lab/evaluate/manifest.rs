@@ -86,7 +86,7 @@ pub enum ManifestError {
 
 /// Why one value cannot be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Fault {
+pub(super) enum ValueError {
     #[error("the path is absolute")]
     Absolute,
     #[error("the path leads out of the manifest's folder")]
@@ -212,55 +212,55 @@ struct Text(String);
 struct Rate(f64);
 
 impl TryFrom<String> for Below {
-    type Error = Fault;
+    type Error = ValueError;
 
-    fn try_from(text: String) -> Result<Self, Fault> {
+    fn try_from(text: String) -> Result<Self, ValueError> {
         let text = shown(text, 4 * NAME_MAX_CHARS)?;
         let path = Path::new(&text);
         // A path may be absolute on another system than this one.
         if path.has_root() || text.starts_with(['/', '\\']) || text.get(1..2) == Some(":") {
-            return Err(Fault::Absolute);
+            return Err(ValueError::Absolute);
         }
         if text.split(['/', '\\']).any(|part| part == "..") {
-            return Err(Fault::Outside);
+            return Err(ValueError::Outside);
         }
         let normal: PathBuf = path.components().filter(|part| matches!(part, Component::Normal(_))).collect();
-        if normal.as_os_str().is_empty() { Err(Fault::Empty) } else { Ok(Self(normal)) }
+        if normal.as_os_str().is_empty() { Err(ValueError::Empty) } else { Ok(Self(normal)) }
     }
 }
 
 impl TryFrom<String> for Species {
-    type Error = Fault;
+    type Error = ValueError;
 
-    fn try_from(text: String) -> Result<Self, Fault> {
+    fn try_from(text: String) -> Result<Self, ValueError> {
         let text = shown(text, NAME_MAX_CHARS)?;
         let known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if text.chars().all(known) { Ok(Self(text)) } else { Err(Fault::Species) }
+        if text.chars().all(known) { Ok(Self(text)) } else { Err(ValueError::Species) }
     }
 }
 
 impl TryFrom<String> for Text {
-    type Error = Fault;
+    type Error = ValueError;
 
-    fn try_from(text: String) -> Result<Self, Fault> {
+    fn try_from(text: String) -> Result<Self, ValueError> {
         shown(text, NAME_MAX_CHARS).map(Self)
     }
 }
 
 impl TryFrom<f64> for Rate {
-    type Error = Fault;
+    type Error = ValueError;
 
-    fn try_from(fps: f64) -> Result<Self, Fault> {
-        if fps > 0.0 && fps <= f64::from(MAX_FPS) { Ok(Self(fps)) } else { Err(Fault::Rate) }
+    fn try_from(fps: f64) -> Result<Self, ValueError> {
+        if fps > 0.0 && fps <= f64::from(MAX_FPS) { Ok(Self(fps)) } else { Err(ValueError::Rate) }
     }
 }
 
 /// Text that can stand in a table.
-fn shown(text: String, most_chars: usize) -> Result<String, Fault> {
+fn shown(text: String, most_chars: usize) -> Result<String, ValueError> {
     match text {
-        text if text.trim().is_empty() => Err(Fault::Empty),
-        text if text.chars().count() > most_chars => Err(Fault::TooLong),
-        text if text.chars().any(char::is_control) => Err(Fault::Control),
+        text if text.trim().is_empty() => Err(ValueError::Empty),
+        text if text.chars().count() > most_chars => Err(ValueError::TooLong),
+        text if text.chars().any(char::is_control) => Err(ValueError::Control),
         text => Ok(text),
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Map;
 
 use super::{
     Tenant, pipeline,
-    store::{Request, Stage, Transaction},
+    store::{LoginStage, Request, Transaction},
 };
 use crate::web::{self, Incoming, SameSite};
 
@@ -39,7 +39,7 @@ pub(super) async fn authorize(State(tenant): State<Tenant>, incoming: Incoming) 
         id_claims: Map::new(),
         access_claims: Map::new(),
         mfa: None,
-        stage: Stage::Password { wrong: 0 },
+        stage: LoginStage::Password { wrong: 0 },
     };
     let answer = if let Some(session) = session {
         pipeline::execute(&tenant, &incoming, transaction, &session).await

@@ -9,7 +9,7 @@ use super::{
     authorize::{BROWSER_COOKIE, SESSION_COOKIE},
     config::User,
     pipeline,
-    store::{Method, Session, Stage, Transaction},
+    store::{LoginStage, Method, Session, Transaction},
 };
 use crate::web::{self, Incoming, SameSite, escape};
 
@@ -26,7 +26,7 @@ pub(super) async fn show(State(tenant): State<Tenant>, incoming: Incoming) -> Re
     let state = incoming.query.get("state").unwrap_or_default();
     let store = tenant.store();
     match store.transaction(state, incoming.cookie(BROWSER_COOKIE), tenant.now()) {
-        Some(transaction @ Transaction { stage: Stage::Password { .. }, .. }) => {
+        Some(transaction @ Transaction { stage: LoginStage::Password { .. }, .. }) => {
             form(&tenant, state, transaction, None)
         }
         _ => lost(),
@@ -41,7 +41,7 @@ pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> 
     let Some(transaction) = taken else {
         return lost();
     };
-    let Stage::Password { wrong } = transaction.stage else {
+    let LoginStage::Password { wrong } = transaction.stage else {
         // Taken by mistake: this login waits for the verifier, or for a code.
         tenant.store().put_transaction(state.to_owned(), transaction, now);
         return lost();
@@ -49,7 +49,7 @@ pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> 
     let email = incoming.form.get("email").unwrap_or_default();
     let password = incoming.form.get("password").unwrap_or_default();
     let Some(user) = find(&tenant, email, password) else {
-        let transaction = Transaction { stage: Stage::Password { wrong: wrong + 1 }, ..transaction };
+        let transaction = Transaction { stage: LoginStage::Password { wrong: wrong + 1 }, ..transaction };
         return wrong_password(&tenant, &incoming, state, email, transaction);
     };
 
@@ -84,7 +84,7 @@ fn wrong_password(
     email: &str,
     transaction: Transaction,
 ) -> Response {
-    if matches!(transaction.stage, Stage::Password { wrong } if wrong >= WRONG_PASSWORDS) {
+    if matches!(transaction.stage, LoginStage::Password { wrong } if wrong >= WRONG_PASSWORDS) {
         return pipeline::refuse(tenant, incoming, &transaction.request, None, "Too many wrong passwords");
     }
     let page = form(tenant, state, &transaction, Some(email));

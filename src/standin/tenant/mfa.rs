@@ -14,7 +14,7 @@ use super::{
     log, login, mfa_page,
     phone::{self, Message},
     pipeline,
-    store::{Method, Request, Session, Stage, Transaction},
+    store::{LoginStage, Method, Request, Session, Transaction},
 };
 use crate::web::{self, Incoming};
 use countenance_core::clock::UnixSecs;
@@ -97,7 +97,7 @@ pub(super) async fn begin(
     };
     let (state, request) = (tenant.random(), transaction.request.clone());
     let browser = transaction.browser.clone();
-    let stage = Stage::Mfa { session: session.id.clone(), pending: Pending::default() };
+    let stage = LoginStage::Mfa { session: session.id.clone(), pending: Pending::default() };
     tenant.store().put_transaction(state.clone(), Transaction { stage, ..transaction }, tenant.now());
     note(tenant, incoming, &request, session, ("gd_start_auth", "Second factor started"));
     send(tenant, incoming, (&state, &browser), &request, session, &phone, voice).await;
@@ -143,7 +143,7 @@ pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> 
             note(("gd_auth_failed", fault.text()));
             mfa_page::page(state, &phone, pending.sent, Some(fault))
         }
-        Verdict::NoCode => mfa_page::page(state, &phone, pending.sent, Some(Fault::Empty)),
+        Verdict::NoCode => mfa_page::page(state, &phone, pending.sent, Some(CodeError::Empty)),
         Verdict::TooMany(transaction) => {
             note(("gd_auth_rejected", "Too many wrong codes"));
             let user = Some(session.user_id.as_str());
@@ -155,7 +155,7 @@ pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> 
 
 /// What is wrong with a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum CodeError {
     /// None was typed.
     Empty,
     /// Another one was sent.
@@ -164,7 +164,7 @@ pub(super) enum Fault {
     TooOld,
 }
 
-impl Fault {
+impl CodeError {
     pub(super) fn text(self) -> &'static str {
         match self {
             Self::Empty => "Type the six digits of the code.",
@@ -176,7 +176,7 @@ impl Fault {
 
 enum Verdict {
     Right(Box<Transaction>),
-    Wrong(Fault),
+    Wrong(CodeError),
     NoCode,
     TooMany(Box<Transaction>),
     Lost,
@@ -193,7 +193,7 @@ fn judge(tenant: &Tenant, state: &str, browser: &str, typed: &str) -> Verdict {
     let Some(transaction) = store.take_transaction(state, Some(browser), now) else {
         return Verdict::Lost;
     };
-    let Stage::Mfa { session, pending } = &transaction.stage else {
+    let LoginStage::Mfa { session, pending } = &transaction.stage else {
         store.put_transaction(state.to_owned(), transaction, now);
         return Verdict::Lost;
     };
@@ -207,9 +207,9 @@ fn judge(tenant: &Tenant, state: &str, browser: &str, typed: &str) -> Verdict {
     if pending.wrong >= WRONG_CODES {
         return Verdict::TooMany(Box::new(transaction));
     }
-    let stage = Stage::Mfa { session: session.clone(), pending };
+    let stage = LoginStage::Mfa { session: session.clone(), pending };
     store.put_transaction(state.to_owned(), Transaction { stage, ..transaction }, now);
-    Verdict::Wrong(if matches { Fault::TooOld } else { Fault::Wrong })
+    Verdict::Wrong(if matches { CodeError::TooOld } else { CodeError::Wrong })
 }
 
 /// Makes a code and has it sent. The one before is good no more.
@@ -249,14 +249,14 @@ async fn send(
 fn waiting(tenant: &Tenant, state: &str, browser: Option<&str>) -> Option<(Request, Session, Pending)> {
     let (store, now) = (tenant.store(), tenant.now());
     let transaction = store.transaction(state, browser, now)?;
-    let Stage::Mfa { session, pending } = &transaction.stage else { return None };
+    let LoginStage::Mfa { session, pending } = &transaction.stage else { return None };
     Some((transaction.request.clone(), store.session(session, now)?, pending.clone()))
 }
 
 fn update(tenant: &Tenant, state: &str, browser: &str, change: impl FnOnce(&mut Pending)) {
     let (mut store, now) = (tenant.store(), tenant.now());
     let Some(mut transaction) = store.take_transaction(state, Some(browser), now) else { return };
-    if let Stage::Mfa { pending, .. } = &mut transaction.stage {
+    if let LoginStage::Mfa { pending, .. } = &mut transaction.stage {
         change(pending);
     }
     store.put_transaction(state.to_owned(), transaction, now);

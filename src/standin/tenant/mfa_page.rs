@@ -2,11 +2,11 @@
 
 use axum::{http::StatusCode, response::Response};
 
-use super::mfa::{Fault, Sent};
+use super::mfa::{CodeError, Sent};
 use crate::web::{self, escape};
 
 /// The page, the first time or after a code was typed in vain.
-pub(super) fn page(state: &str, phone: &str, sent: Sent, fault: Option<Fault>) -> Response {
+pub(super) fn page(state: &str, phone: &str, sent: Sent, fault: Option<CodeError>) -> Response {
     let status = if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let (state, phone) = (escape(state), escape(&masked(phone)));
     let told = match sent {

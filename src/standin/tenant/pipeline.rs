@@ -8,7 +8,7 @@ use super::{
     actions::{self, ActionError, Effects, Leg, Trigger},
     event::{self, Login, Protocol},
     log, mfa,
-    store::{Grant, Method, Request, Session, Stage, Transaction},
+    store::{Grant, LoginStage, Method, Request, Session, Transaction},
 };
 use crate::web::{self, Incoming};
 use axum::response::Response;
@@ -38,7 +38,7 @@ pub(super) async fn execute(
     let state = tenant.random();
     verifier.query_pairs_mut().append_pair("state", &state);
     let transaction =
-        Transaction { stage: Stage::Return { session: session.id.clone() }, ..merge(transaction, effects) };
+        Transaction { stage: LoginStage::Return { session: session.id.clone() }, ..merge(transaction, effects) };
     tenant.store().put_transaction(state, transaction, tenant.now());
     web::redirect(verifier.as_str())
 }

@@ -8,7 +8,7 @@ use super::{
     Tenant,
     authorize::BROWSER_COOKIE,
     login, pipeline,
-    store::{Stage, Transaction},
+    store::{LoginStage, Transaction},
 };
 use crate::web::Incoming;
 
@@ -20,7 +20,7 @@ pub(super) async fn resume(State(tenant): State<Tenant>, incoming: Incoming) -> 
         let mut store = tenant.store();
         let browser = incoming.cookie(BROWSER_COOKIE);
         match store.transaction(state, browser, now) {
-            Some(Transaction { stage: Stage::Return { session }, .. }) => {
+            Some(Transaction { stage: LoginStage::Return { session }, .. }) => {
                 let session = store.session(&session.clone(), now);
                 store.take_transaction(state, browser, now).zip(session)
             }

@@ -89,12 +89,12 @@ pub(super) struct Transaction {
     pub(super) access_claims: Map<String, Value>,
     /// Whether the legs so far asked for the tenant's own second factor.
     pub(super) mfa: Option<mfa::Ask>,
-    pub(super) stage: Stage,
+    pub(super) stage: LoginStage,
 }
 
 /// What a login waits for.
 #[derive(Clone)]
-pub(super) enum Stage {
+pub(super) enum LoginStage {
     /// The password.
     Password {
         /// Wrong ones so far.

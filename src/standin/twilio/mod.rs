@@ -14,7 +14,7 @@
 //! and everything is forgotten at the end.
 
 mod builder;
-mod faults;
+mod error;
 mod inbox;
 mod routes;
 mod verifications;

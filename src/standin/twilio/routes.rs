@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     AppState, FailMode, TwilioStandIn,
-    faults::Fault,
+    error::VerifyError,
     inbox,
     verifications::{Start, Status, Verification, is_code},
 };
@@ -39,7 +39,7 @@ async fn start(
     Path(service): Path<String>,
     uri: Uri,
     incoming: Incoming,
-) -> Result<Response, Fault> {
+) -> Result<Response, VerifyError> {
     let failure = twilio.admit(&service, &uri, &incoming)?;
     let to = incoming.form.get("To").unwrap_or_default();
     let channel = incoming.form.get("Channel").unwrap_or_default();
@@ -58,10 +58,10 @@ async fn check(
     Path(service): Path<String>,
     uri: Uri,
     incoming: Incoming,
-) -> Result<Json<Value>, Fault> {
+) -> Result<Json<Value>, VerifyError> {
     let failure = twilio.admit(&service, &uri, &incoming)?;
     twilio.hold(failure).await;
-    let parameter = |name| Fault::Parameter { name };
+    let parameter = |name| VerifyError::Parameter { name };
     let which = incoming.form.get("VerificationSid").or(incoming.form.get("To")).ok_or_else(|| parameter("To"))?;
     let code = incoming.form.get("Code").filter(|code| is_code(code)).ok_or_else(|| parameter("Code"))?;
     let now = twilio.0.clock.now();
@@ -76,13 +76,13 @@ async fn update(
     Path((service, which)): Path<(String, String)>,
     uri: Uri,
     incoming: Incoming,
-) -> Result<Json<Value>, Fault> {
+) -> Result<Json<Value>, VerifyError> {
     let failure = twilio.admit(&service, &uri, &incoming)?;
     twilio.hold(failure).await;
     let status = match incoming.form.get("Status") {
         Some("approved") => Status::Approved,
         Some("canceled") => Status::Canceled,
-        _ => return Err(Fault::Parameter { name: "Status" }),
+        _ => return Err(VerifyError::Parameter { name: "Status" }),
     };
     let now = twilio.0.clock.now();
     let updated = twilio.state().verifications.update(&which, status, now);
@@ -95,20 +95,20 @@ async fn fetch(
     Path((service, which)): Path<(String, String)>,
     uri: Uri,
     incoming: Incoming,
-) -> Result<Json<Value>, Fault> {
+) -> Result<Json<Value>, VerifyError> {
     let failure = twilio.admit(&service, &uri, &incoming)?;
     twilio.hold(failure).await;
     let found = twilio.state().verifications.find(&which, twilio.0.clock.now()).cloned();
     Ok(Json(twilio.shown(&found.ok_or_else(|| gone(&uri))?)))
 }
 
-async fn nothing_here(uri: Uri) -> Fault {
+async fn nothing_here(uri: Uri) -> VerifyError {
     gone(&uri)
 }
 
-fn gone(uri: &Uri) -> Fault {
+fn gone(uri: &Uri) -> VerifyError {
     let path = uri.path().strip_prefix("/v2").unwrap_or(uri.path()).to_owned();
-    Fault::NotFound { path }
+    VerifyError::NotFound { path }
 }
 
 /// A sending under way; while it lasts, there is no second one to the same number.
@@ -122,16 +122,16 @@ impl Drop for Sending {
 
 impl TwilioStandIn {
     /// What every call is asked first; also says how it is to fail, where that is not at once.
-    fn admit(&self, service: &str, uri: &Uri, incoming: &Incoming) -> Result<Option<FailMode>, Fault> {
+    fn admit(&self, service: &str, uri: &Uri, incoming: &Incoming) -> Result<Option<FailMode>, VerifyError> {
         let failure = self.state().failures.pop_front();
         match failure {
-            Some(FailMode::Down) => return Err(Fault::Down),
-            Some(FailMode::Nonsense) => return Err(Fault::Nonsense),
-            Some(FailMode::TooMany) => return Err(Fault::TooMany { retry_after_secs: TOLD_WAIT_SECS }),
+            Some(FailMode::Down) => return Err(VerifyError::Down),
+            Some(FailMode::Nonsense) => return Err(VerifyError::Nonsense),
+            Some(FailMode::TooMany) => return Err(VerifyError::TooMany { retry_after_secs: TOLD_WAIT_SECS }),
             Some(FailMode::Slow) | None => {}
         }
         if !self.knows(incoming.header(header::AUTHORIZATION)) {
-            return Err(Fault::Credentials);
+            return Err(VerifyError::Credentials);
         }
         if service != self.0.config.service {
             return Err(gone(uri));
@@ -148,7 +148,7 @@ impl TwilioStandIn {
     }
 
     /// Counts a request of this second.
-    fn count(&self) -> Result<(), Fault> {
+    fn count(&self) -> Result<(), VerifyError> {
         let now = self.0.clock.now();
         let mut state = self.state();
         if state.counted.0 != now {
@@ -156,16 +156,16 @@ impl TwilioStandIn {
         }
         state.counted.1 += 1;
         if state.counted.1 > self.0.config.requests_per_sec {
-            return Err(Fault::TooMany { retry_after_secs: 1 });
+            return Err(VerifyError::TooMany { retry_after_secs: 1 });
         }
         Ok(())
     }
 
-    fn begin_sending(&self, to: &str) -> Result<Sending, Fault> {
+    fn begin_sending(&self, to: &str) -> Result<Sending, VerifyError> {
         if self.state().busy.insert(to.to_owned()) {
             Ok(Sending(self.0.clone(), to.to_owned()))
         } else {
-            Err(Fault::Concurrent)
+            Err(VerifyError::Concurrent)
         }
     }
 

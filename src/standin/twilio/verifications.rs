@@ -1,7 +1,7 @@
 //! Verifications and the rules that Twilio holds them to: how long a code is good, how often it is sent and tried, whom
 //! Fraud Guard blocks.
 
-use super::faults::Fault;
+use super::error::VerifyError;
 use countenance_core::clock::UnixSecs;
 use countenance_core::rng::SecureRandom;
 
@@ -117,11 +117,11 @@ impl Verifications {
         asked: &Start<'_>,
         now: UnixSecs,
         rng: &dyn SecureRandom,
-    ) -> Result<Verification, Fault> {
+    ) -> Result<Verification, VerifyError> {
         self.admit(asked, now)?;
         let pending = self.all.iter().rposition(|v| v.to == asked.to && v.is_pending(now));
         let mut verification = match pending {
-            Some(at) if self.all.get(at).is_some_and(|v| v.sends >= SENDS_MAX) => return Err(Fault::SendsUsedUp),
+            Some(at) if self.all.get(at).is_some_and(|v| v.sends >= SENDS_MAX) => return Err(VerifyError::SendsUsedUp),
             Some(at) => self.all.remove(at),
             None => {
                 self.conversions.started += 1;
@@ -144,11 +144,16 @@ impl Verifications {
     }
 
     /// Tries a code; `valid` says whether it was right.
-    pub(super) fn check(&mut self, which: &str, code: &str, now: UnixSecs) -> Option<Result<Verification, Fault>> {
+    pub(super) fn check(
+        &mut self,
+        which: &str,
+        code: &str,
+        now: UnixSecs,
+    ) -> Option<Result<Verification, VerifyError>> {
         let verification = self.find(which, now)?;
         if verification.checks >= CHECKS_MAX {
             verification.status = Status::MaxAttemptsReached;
-            return Some(Err(Fault::ChecksUsedUp));
+            return Some(Err(VerifyError::ChecksUsedUp));
         }
         verification.checks += 1;
         if verification.code != code {
@@ -178,26 +183,26 @@ impl Verifications {
             .filter(|v| there(v) && now < v.started_at + VALID_SECS)
     }
 
-    fn admit(&mut self, asked: &Start<'_>, now: UnixSecs) -> Result<(), Fault> {
+    fn admit(&mut self, asked: &Start<'_>, now: UnixSecs) -> Result<(), VerifyError> {
         if !is_number(asked.to) {
-            return Err(Fault::Parameter { name: "To" });
+            return Err(VerifyError::Parameter { name: "To" });
         }
         if !matches!(asked.channel, "sms" | "call") {
-            return Err(Fault::Parameter { name: "Channel" });
+            return Err(VerifyError::Parameter { name: "Channel" });
         }
         match asked.custom_code {
-            Some(_) if !self.limits.custom_codes => return Err(Fault::NoCustomCodes),
-            Some(code) if !is_code(code) => return Err(Fault::Parameter { name: "CustomCode" }),
+            Some(_) if !self.limits.custom_codes => return Err(VerifyError::NoCustomCodes),
+            Some(code) if !is_code(code) => return Err(VerifyError::Parameter { name: "CustomCode" }),
             _ => {}
         }
         if self.limits.geo_prefixes.iter().any(|prefix| asked.to.starts_with(prefix)) {
-            return Err(Fault::Geo);
+            return Err(VerifyError::Geo);
         }
         let mut blocked = self.blocked.iter_mut().filter(|(_, until)| now < *until);
         match blocked.find(|(prefix, _)| asked.to.starts_with(prefix.as_str())) {
             Some((prefix, until)) => {
                 *until = now + FRAUD_BLOCK_SECS;
-                Err(Fault::FraudGuard { prefix: prefix.clone() })
+                Err(VerifyError::FraudGuard { prefix: prefix.clone() })
             }
             None => Ok(()),
         }
@@ -268,7 +273,7 @@ mod tests {
         to: &str,
         custom_code: Option<&str>,
         now: UnixSecs,
-    ) -> Result<Verification, Fault> {
+    ) -> Result<Verification, VerifyError> {
         all.start(&Start { to, channel: "sms", custom_code }, now, &SystemRandom)
     }
 
@@ -280,7 +285,7 @@ mod tests {
             let again = start(&mut all, TO, None, NOW + 599).unwrap();
             assert_eq!((&again.sid, again.sends), (&first.sid, nth));
         }
-        assert_eq!(start(&mut all, TO, None, NOW + 599).unwrap_err(), Fault::SendsUsedUp);
+        assert_eq!(start(&mut all, TO, None, NOW + 599).unwrap_err(), VerifyError::SendsUsedUp);
         let codes: Vec<_> = all.messages().into_iter().map(|m| m.code).collect();
         assert_eq!(codes, vec![first.code; 5]);
         let later = start(&mut all, TO, None, NOW + 600).unwrap();
@@ -296,7 +301,7 @@ mod tests {
             assert_eq!(all.check(TO, "x", NOW).unwrap().unwrap().status, Status::Pending);
         }
         assert_eq!(all.find(TO, NOW).unwrap().status, Status::Pending);
-        assert_eq!(all.check(&sent.sid, &sent.code, NOW).unwrap().unwrap_err(), Fault::ChecksUsedUp);
+        assert_eq!(all.check(&sent.sid, &sent.code, NOW).unwrap().unwrap_err(), VerifyError::ChecksUsedUp);
         assert_eq!(all.find(TO, NOW).unwrap().status, Status::MaxAttemptsReached);
         assert!(all.update(TO, Status::Approved, NOW).is_none(), "no longer pending");
 
@@ -333,22 +338,22 @@ mod tests {
             Limits { custom_codes: true, fraud_prefixes: vec!["+49155".into()], geo_prefixes: vec!["+850".into()] };
         let mut all = service(limits);
         let mut plain = service(Limits::default());
-        let fraud = Fault::FraudGuard { prefix: "+49155".into() };
+        let fraud = VerifyError::FraudGuard { prefix: "+49155".into() };
         for (case, to, custom, expected) in [
-            ("no plus", "4915123456789", None, Fault::Parameter { name: "To" }),
-            ("masked", "+49*******89", None, Fault::Parameter { name: "To" }),
-            ("three digits", TO, Some("123"), Fault::Parameter { name: "CustomCode" }),
-            ("eleven digits", TO, Some("12345678901"), Fault::Parameter { name: "CustomCode" }),
-            ("letters", TO, Some("abcdef"), Fault::Parameter { name: "CustomCode" }),
+            ("no plus", "4915123456789", None, VerifyError::Parameter { name: "To" }),
+            ("masked", "+49*******89", None, VerifyError::Parameter { name: "To" }),
+            ("three digits", TO, Some("123"), VerifyError::Parameter { name: "CustomCode" }),
+            ("eleven digits", TO, Some("12345678901"), VerifyError::Parameter { name: "CustomCode" }),
+            ("letters", TO, Some("abcdef"), VerifyError::Parameter { name: "CustomCode" }),
             ("fraud", "+4915512345678", None, fraud.clone()),
-            ("geo", "+850123456789", None, Fault::Geo),
+            ("geo", "+850123456789", None, VerifyError::Geo),
         ] {
             assert_eq!(start(&mut all, to, custom, NOW).unwrap_err(), expected, "{case}");
         }
-        assert_eq!(start(&mut plain, TO, Some("1234"), NOW).unwrap_err(), Fault::NoCustomCodes);
+        assert_eq!(start(&mut plain, TO, Some("1234"), NOW).unwrap_err(), VerifyError::NoCustomCodes);
         let by_mail = Start { to: TO, channel: "email", custom_code: None };
         let refused = all.start(&by_mail, NOW, &SystemRandom).unwrap_err();
-        assert_eq!(refused, Fault::Parameter { name: "Channel" });
+        assert_eq!(refused, VerifyError::Parameter { name: "Channel" });
         assert!(all.messages().is_empty() && plain.messages().is_empty());
         assert_eq!(all.conversions(), Conversions::default());
     }

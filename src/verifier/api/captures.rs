@@ -23,7 +23,7 @@ use crate::{
     judge::verdict::{self, Case, Judged, Moved, Verdict},
     judge::{account_delay_secs, counts_against_account},
     otp as codes,
-    store::{Event, Session, Stage, Tx, sha256_text},
+    store::{Event, Session, SessionStage, Tx, sha256_text},
 };
 use countenance_attest::jwk::PublicKey;
 use countenance_core::{
@@ -134,13 +134,13 @@ async fn admit(verifier: &AppState, id: &str, device: &str, post_hash: &str) -> 
         return Ok(Admission::Answered(answer.to_string()));
     }
     match session.stage {
-        Stage::Created => return Err(Refusal::SessionNotOpen),
-        Stage::Approved => return Err(Refusal::SessionOver),
-        Stage::Refused => {
+        SessionStage::Created => return Err(Refusal::SessionNotOpen),
+        SessionStage::Approved => return Err(Refusal::SessionOver),
+        SessionStage::Refused => {
             let answer = tx.final_outcome(id).await?.ok_or(Refusal::SessionOver)?;
             return Ok(Admission::Answered(answer.to_string()));
         }
-        Stage::Open => {}
+        SessionStage::Open => {}
     }
     if session.expires_at <= now {
         return Ok(Admission::Answered(outcome_text(&Outcome::Expired)));
@@ -278,7 +278,7 @@ async fn no_more_faces(verifier: &AppState, mut tx: Tx<'_>, session: &Session) -
 /// Counts a post that did not hold; too many end the session.
 async fn count_bad_post(verifier: &AppState, id: &str, refusal: Refusal) -> Result<String, Refusal> {
     let mut tx = verifier.store().begin().await?;
-    let Some(session) = tx.session(id).await?.filter(|s| s.stage == Stage::Open) else { return Err(refusal) };
+    let Some(session) = tx.session(id).await?.filter(|s| s.stage == SessionStage::Open) else { return Err(refusal) };
     tx.count_bad_post(id).await?;
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     let detail = refusal.kind().map_or("", |kind| kind.name());

@@ -13,7 +13,7 @@ use crate::{
     api::problem::Refusal,
     api::request::AuthenticatedRequest,
     otp as codes,
-    store::{Event, Integration, Session, Stage, Tx},
+    store::{Event, Integration, Session, SessionStage, Tx},
 };
 use countenance_core::{
     policy::Policy,
@@ -71,7 +71,7 @@ pub(crate) async fn open(
     }
     // A session of an integration that was switched off is opened all the same: its first capture or code, or giving up,
     // ends it with an answer that the browser can take to the tenant. A problem document here would leave it stranded.
-    if session.stage == Stage::Created {
+    if session.stage == SessionStage::Created {
         tx.open_session(&id, &request.device, &random_text::<32>(verifier.rng())).await?;
         let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
         tx.record(now, Event::SessionOpened, &id, account.as_deref(), "").await?;
@@ -110,7 +110,7 @@ pub(crate) async fn abandon(
     let now = verifier.now();
     let mut tx = verifier.store().begin().await?;
     let session = bound_session(&mut tx, &id, &request.device).await?;
-    if session.stage == Stage::Refused {
+    if session.stage == SessionStage::Refused {
         let answer = tx.final_outcome(&id).await?.ok_or(Refusal::SessionOver)?;
         return Ok(captures::json(answer.to_string()));
     }
@@ -118,7 +118,7 @@ pub(crate) async fn abandon(
         return Err(Refusal::SessionOver);
     }
     // An approval can be withdrawn as long as the browser may fetch it, which is a little longer than the session.
-    if session.expires_at <= now && session.stage != Stage::Approved {
+    if session.expires_at <= now && session.stage != SessionStage::Approved {
         return Ok(captures::json(captures::outcome_text(&Outcome::Expired)));
     }
     let handle_expires_at = now + crate::HANDLE_SECS;

@@ -15,7 +15,7 @@ use crate::{
     browser::pages::{Page, text},
     browser::token::{RETURN_LIFE_SECS, ReturnClaims, sign_return},
     browser::{cookie, cookie_name, is_prefetch},
-    store::{Event, Session, SetupEvent, Stage, StoreError, Tx},
+    store::{Event, Session, SessionStage, SetupEvent, StoreError, Tx},
 };
 use countenance_core::{
     protocol::{Fallback, Outcome, Purpose, Reason},
@@ -86,14 +86,14 @@ async fn redeem(verifier: &AppState, handle: &str, headers: &HeaderMap) -> Resul
     if session.handle_expires_at <= now {
         return Err(ReturnError::Expired);
     }
-    if session.stage == Stage::Approved && !is_enabled(&mut tx, &session).await? {
+    if session.stage == SessionStage::Approved && !is_enabled(&mut tx, &session).await? {
         withdraw(verifier, &mut tx, &session, handle).await?;
         session = tx.session(&session.id).await?.ok_or(ReturnError::Unknown)?;
     }
     tx.mark_returned(&session.id).await?;
     let state = tx.state(&session.id).await?;
     let secrets = tx.session_secrets(&session.integration_id, now).await?;
-    let approved = session.stage == Stage::Approved;
+    let approved = session.stage == SessionStage::Approved;
     let result = if approved { "approved" } else { "refused" };
     let token = sign_return(
         &ReturnClaims {
@@ -144,7 +144,7 @@ fn amr(passed_by: Option<Fallback>) -> &'static [&'static str] {
 fn form_page(session: &Session, state: &str, token: &str) -> Page {
     let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state).finish();
     let (title, lead) = match session.stage {
-        Stage::Approved => ("You are verified", "Your login goes on."),
+        SessionStage::Approved => ("You are verified", "Your login goes on."),
         _ => ("You were not verified", "Your login ends with this result."),
     };
     let body = format!(

@@ -14,7 +14,7 @@ use crate::{
     browser::pages::{Page, masked},
     browser::start_refusal::broken,
     otp as codes,
-    store::{Integration, Session, Stage, StoreError, Tx, sha256_text},
+    store::{Integration, Session, SessionStage, StoreError, Tx, sha256_text},
 };
 use countenance_core::{
     protocol::{Outcome, Reason},
@@ -188,8 +188,8 @@ impl BrowserSession {
         let wait_secs = locked_until.saturating_sub(now).max(0);
         match session.stage {
             // The handle is not shown: the face may have been a stranger's, shown elsewhere.
-            Stage::Approved => return Ok(LoginState::Approved),
-            Stage::Refused => {
+            SessionStage::Approved => return Ok(LoginState::Approved),
+            SessionStage::Refused => {
                 let reason = session.reason.unwrap_or(Reason::Cancelled);
                 let handle = refused_handle(tx, &session.id).await?.filter(|_| now < session.handle_expires_at);
                 return Ok(handle.map_or(LoginState::Expired, |handle| LoginState::Refused {
@@ -198,7 +198,7 @@ impl BrowserSession {
                     wait_secs,
                 }));
             }
-            Stage::Created | Stage::Open => {}
+            SessionStage::Created | SessionStage::Open => {}
         }
         if session.expires_at <= now {
             return Ok(LoginState::Expired);

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 
 use countenance_core::policy::Policy;
 use countenance_system::{SystemClock, SystemRandom};
-use countenance_verifier::{DeviceRule, MasterKey, Origin, Place, Rules, Setup, TwilioVerify, Verifier};
+use countenance_verifier::{Database, DeviceRule, MasterKey, Origin, Rules, Setup, TwilioVerify, Verifier};
 use countenance_vision::Vision;
 
 mod smtp;
@@ -162,7 +162,7 @@ async fn open(args: &Args, codes: Option<TwilioVerify>) -> anyhow::Result<Verifi
     vision.prepare_embedding()?;
     let setup = Setup {
         origin: args.origin.clone(),
-        place: Place::File(args.data.join("verifier.sqlite")),
+        database: Database::File(args.data.join("verifier.sqlite")),
         key: MasterKey::from_file(&args.data.join("verifier.key"), &SystemRandom)?,
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRandom),

@@ -33,7 +33,7 @@ use crate::{
     judge::account_delay_secs,
     otp::phone::PhoneNumber,
     otp::twilio::{TwilioError, TwilioVerify, VerificationSid},
-    store::{CodeState, Event, Session, SetupEvent, Stage, StoreError, Tx, fallback_name},
+    store::{CodeState, Event, Session, SessionStage, SetupEvent, StoreError, Tx, fallback_name},
 };
 use countenance_core::{
     protocol::{CodeSent, Fallback, OneTimeCode, Outcome, Reason},
@@ -257,13 +257,13 @@ async fn standing(
 ) -> Result<ControlFlow<Outcome, Session>, CodeRefusal> {
     let session = tx.session(id).await?.ok_or(CodeRefusal::Over)?;
     match session.stage {
-        Stage::Approved if session.passed_by.is_none() => return Err(CodeRefusal::Over),
-        Stage::Approved | Stage::Refused => {
+        SessionStage::Approved if session.passed_by.is_none() => return Err(CodeRefusal::Over),
+        SessionStage::Approved | SessionStage::Refused => {
             let text = tx.final_outcome(id).await?.ok_or(CodeRefusal::Over)?;
             let outcome = serde_json::from_str(&text).or(Err(StoreError::Unknown { what: "outcome" }))?;
             return Ok(ControlFlow::Break(outcome));
         }
-        Stage::Created | Stage::Open => {}
+        SessionStage::Created | SessionStage::Open => {}
     }
     if session.expires_at <= verifier.now() {
         return Ok(ControlFlow::Break(Outcome::Expired));
@@ -326,7 +326,7 @@ async fn retry(
     // No capture was judged, so the nonce for the next one stays. A session that no device has opened has none yet; its
     // browser has no use for the one that stands here.
     let nonce = match session.stage {
-        Stage::Created => random_text::<32>(verifier.rng()),
+        SessionStage::Created => random_text::<32>(verifier.rng()),
         _ => tx.nonce(&session.id).await?.to_string(),
     };
     Ok(Outcome::Retry { reason: Reason::WrongCode, attempts_left, nonce })

@@ -46,7 +46,7 @@ impl Finding {
 }
 
 /// What is known beside the rules and the set-up events.
-struct Surroundings {
+struct SetupFacts {
     mailer: bool,
     codes: bool,
     phones: i64,
@@ -59,7 +59,7 @@ pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Re
     let verifier = &session.verifier;
     let mut tx = verifier.store().begin().await?;
     let rules = session.integration(&mut tx, &id).await?.rules;
-    let around = Surroundings {
+    let around = SetupFacts {
         mailer: verifier.mailer().is_some(),
         codes: verifier.codes().is_some(),
         phones: tx.phones(&id).await?,
@@ -197,7 +197,7 @@ fn clock(started: Option<&LastSetupEvent>, refused: Option<&LastSetupEvent>) -> 
 }
 
 /// What the options say of themselves.
-fn option_findings(rules: &Rules, around: &Surroundings) -> Vec<Finding> {
+fn option_findings(rules: &Rules, around: &SetupFacts) -> Vec<Finding> {
     let mut found = vec![if rules.enabled {
         Finding::new("Enabled", State::Good, "The integration is on.")
     } else {
@@ -298,7 +298,7 @@ mod tests {
     #[test]
     fn each_option_that_cannot_work_is_told() {
         let nothing =
-            || Surroundings { mailer: false, codes: false, phones: 0, devices: false, without_effect: Vec::new() };
+            || SetupFacts { mailer: false, codes: false, phones: 0, devices: false, without_effect: Vec::new() };
         let plain = Rules::new("Payroll", "tenant.example");
         assert!(option_findings(&plain, &nothing()).iter().all(|f| f.state == State::Good));
         for (what, rules, around, state) in [
@@ -312,19 +312,19 @@ mod tests {
             (
                 "Fallback",
                 Rules { fallback: Some(countenance_core::protocol::Fallback::Sms), ..plain.clone() },
-                Surroundings { codes: true, ..nothing() },
+                SetupFacts { codes: true, ..nothing() },
                 State::Review,
             ),
             ("Mail", Rules { enrolment_flow: Transport::Email, ..plain.clone() }, nothing(), State::Bad),
             (
                 "Mail",
                 Rules { verification_flow: Transport::Email, ..plain.clone() },
-                Surroundings { mailer: true, ..nothing() },
+                SetupFacts { mailer: true, ..nothing() },
                 State::Good,
             ),
             ("Devices", Rules { device_rule: DeviceRule::Code, ..plain.clone() }, nothing(), State::Bad),
             ("Cameras", Rules { allow_virtual_cameras: true, ..plain.clone() }, nothing(), State::Review),
-            ("Policy", plain.clone(), Surroundings { without_effect: vec!["<x>".into()], ..nothing() }, State::Review),
+            ("Policy", plain.clone(), SetupFacts { without_effect: vec!["<x>".into()], ..nothing() }, State::Review),
         ] {
             let found = option_findings(&rules, &around);
             let finding = found.iter().find(|f| f.what == what).unwrap();

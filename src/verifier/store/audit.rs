@@ -190,11 +190,12 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::store::{MasterKey, Place, Store};
+    use crate::store::{Database, MasterKey, Store};
     use countenance_system::SystemRandom;
 
     async fn log_of_three() -> Store {
-        let store = Store::open(&Place::Memory, &MasterKey::from_bytes([3; 32]), Arc::new(SystemRandom)).await.unwrap();
+        let store =
+            Store::open(&Database::Memory, &MasterKey::from_bytes([3; 32]), Arc::new(SystemRandom)).await.unwrap();
         let mut tx = store.begin().await.unwrap();
         for (at, subject) in [(1, "a"), (2, "b"), (3, "c")] {
             tx.record(at, Event::SessionOpened, subject, Some("p"), "").await.unwrap();

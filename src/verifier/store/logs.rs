@@ -103,7 +103,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::store::{MasterKey, Place, Store};
+    use crate::store::{Database, MasterKey, Store};
     use countenance_system::SystemRandom;
 
     fn conversions(range: std::ops::Range<u32>) -> Vec<Conversion> {
@@ -112,7 +112,8 @@ mod tests {
 
     #[tokio::test]
     async fn each_event_counts_once_for_eight_days() {
-        let store = Store::open(&Place::Memory, &MasterKey::from_bytes([3; 32]), Arc::new(SystemRandom)).await.unwrap();
+        let store =
+            Store::open(&Database::Memory, &MasterKey::from_bytes([3; 32]), Arc::new(SystemRandom)).await.unwrap();
         let mut tx = store.begin().await.unwrap();
         assert_eq!(tx.keep_conversions("a", conversions(0..1200), 100).await.unwrap(), 1200);
         assert_eq!(tx.keep_conversions("a", conversions(1190..1210), 101).await.unwrap(), 10, "the others came before");
@@ -128,7 +129,8 @@ mod tests {
 
     #[tokio::test]
     async fn feedback_is_due_in_order_until_it_is_given_or_a_day_old() {
-        let store = Store::open(&Place::Memory, &MasterKey::from_bytes([3; 32]), Arc::new(SystemRandom)).await.unwrap();
+        let store =
+            Store::open(&Database::Memory, &MasterKey::from_bytes([3; 32]), Arc::new(SystemRandom)).await.unwrap();
         let mut tx = store.begin().await.unwrap();
         tx.keep_conversions("a", conversions(1..2), 100).await.unwrap();
         tx.keep_conversions("a", conversions(2..3), 101).await.unwrap();

@@ -37,7 +37,7 @@ pub(crate) use integrations::{Integration, SessionSecrets, fallback_name, secret
 pub(crate) use lists::{AuditQuery, SessionQuery, SessionRow, UserRow};
 pub(crate) use sealer::Sealer;
 pub use sealer::{KeyFileError, MasterKey, SealBroken};
-pub(crate) use sessions::{NewSession, Session, Stage, purpose_name};
+pub(crate) use sessions::{NewSession, Session, SessionStage, purpose_name};
 pub(crate) use setup_events::{LastSetupEvent, SetupEvent};
 
 /// The schema that this build reads and writes.
@@ -45,7 +45,7 @@ const SCHEMA_VERSION: i64 = 4;
 
 /// Where the database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum Database {
     /// In memory: gone with the process.
     Memory,
     /// In this file; made where there is none.
@@ -98,10 +98,14 @@ pub(crate) struct Tx<'s> {
 
 impl Store {
     /// Opens the database at `place`, or makes it.
-    pub(crate) async fn open(place: &Place, key: &MasterKey, rng: Arc<dyn SecureRandom>) -> Result<Self, StoreError> {
-        let options = match place {
-            Place::Memory => SqliteConnectOptions::new().in_memory(true),
-            Place::File(path) => SqliteConnectOptions::new()
+    pub(crate) async fn open(
+        database: &Database,
+        key: &MasterKey,
+        rng: Arc<dyn SecureRandom>,
+    ) -> Result<Self, StoreError> {
+        let options = match database {
+            Database::Memory => SqliteConnectOptions::new().in_memory(true),
+            Database::File(path) => SqliteConnectOptions::new()
                 .filename(path)
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
@@ -222,8 +226,8 @@ mod tests {
     #[tokio::test]
     async fn a_store_opens_again_only_under_its_own_key_and_version() {
         let folder = tempfile::tempdir().unwrap();
-        let place = Place::File(folder.path().join("verifier.db"));
-        let open = |byte| Store::open(&place, Box::leak(Box::new(key(byte))), Arc::new(SystemRandom));
+        let database = Database::File(folder.path().join("verifier.db"));
+        let open = |byte| Store::open(&database, Box::leak(Box::new(key(byte))), Arc::new(SystemRandom));
         let store = open(1).await.unwrap();
         store.close().await;
         assert!(matches!(open(2).await, Err(StoreError::Seal(_))));
@@ -235,7 +239,7 @@ mod tests {
 
     #[tokio::test]
     async fn tokens_and_proofs_are_spent_once_and_a_dropped_transaction_spends_nothing() {
-        let store = Store::open(&Place::Memory, &key(1), Arc::new(SystemRandom)).await.unwrap();
+        let store = Store::open(&Database::Memory, &key(1), Arc::new(SystemRandom)).await.unwrap();
         drop({
             let mut tx = store.begin().await.unwrap();
             assert!(tx.spend_token("t", 10).await.unwrap());

@@ -12,7 +12,7 @@ use countenance_core::{
 
 /// How far a session has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(crate) enum SessionStage {
     /// The landing page was shown; no device has opened it.
     Created,
     /// Bound to a device that may post captures.
@@ -23,7 +23,7 @@ pub(crate) enum Stage {
     Refused,
 }
 
-impl Stage {
+impl SessionStage {
     fn name(self) -> &'static str {
         match self {
             Self::Created => "created",
@@ -66,7 +66,7 @@ pub(crate) struct Session {
     pub(crate) id: String,
     pub(crate) integration_id: String,
     pub(crate) sub: String,
-    pub(crate) stage: Stage,
+    pub(crate) stage: SessionStage,
     pub(crate) purpose: Purpose,
     pub(crate) application: String,
     pub(crate) account: String,
@@ -107,10 +107,10 @@ impl FromRow<'_, SqliteRow> for Session {
             integration_id: row.try_get("integration_id")?,
             sub: row.try_get("sub")?,
             stage: match row.try_get("stage")? {
-                "created" => Stage::Created,
-                "open" => Stage::Open,
-                "approved" => Stage::Approved,
-                "refused" => Stage::Refused,
+                "created" => SessionStage::Created,
+                "open" => SessionStage::Open,
+                "approved" => SessionStage::Approved,
+                "refused" => SessionStage::Refused,
                 _ => return Err(unknown("stage")),
             },
             purpose: match row.try_get("purpose")? {
@@ -152,7 +152,7 @@ impl Tx<'_> {
             .bind(new.id)
             .bind(new.integration_id)
             .bind(new.sub)
-            .bind(Stage::Created.name())
+            .bind(SessionStage::Created.name())
             .bind(purpose_name(new.purpose))
             .bind(new.application)
             .bind(new.account)
@@ -235,7 +235,7 @@ impl Tx<'_> {
         handle_expires_at: UnixSecs,
         outcome: &str,
     ) -> Result<(), StoreError> {
-        let stage = if reason.is_none() { Stage::Approved } else { Stage::Refused };
+        let stage = if reason.is_none() { SessionStage::Approved } else { SessionStage::Refused };
         let sealed = self.sealer.seal(self.rng, "sessions.final", &[id], outcome.as_bytes());
         let update = "UPDATE sessions SET stage = ?, reason = ?, handle_hash = ?, handle_expires_at = ?, \
                       final_sealed = ? WHERE id = ?";

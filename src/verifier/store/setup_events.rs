@@ -81,14 +81,14 @@ mod tests {
     use super::*;
     use crate::{
         Rules,
-        store::{Integration, MasterKey, Place, Store},
+        store::{Database, Integration, MasterKey, Store},
     };
     use countenance_system::SystemRandom;
 
     #[tokio::test]
     async fn the_last_of_each_kind_is_kept_and_the_newest_comes_first() {
         let key = MasterKey::from_bytes([1; 32]);
-        let store = Store::open(&Place::Memory, &key, Arc::new(SystemRandom)).await.unwrap();
+        let store = Store::open(&Database::Memory, &key, Arc::new(SystemRandom)).await.unwrap();
         let mut tx = store.begin().await.unwrap();
         let integration = Integration { id: "i".into(), rules: Rules::new("Payroll", "tenant.example") };
         tx.add_integration(&integration, "secret", 1).await.unwrap();

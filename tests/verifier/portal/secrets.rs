@@ -1,7 +1,7 @@
 //! Secrets: shown once, rotated with an overlap, in no page and no log afterwards.
 
 use axum::http::StatusCode;
-use countenance_verifier::Place;
+use countenance_verifier::Database;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use super::{
 async fn a_new_integrations_secret_is_shown_once_and_works() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("verifier.db");
-    let mut house = House::at(Place::File(path.clone()), rules()).await;
+    let mut house = House::at(Database::File(path.clone()), rules()).await;
     let (id, secret) = {
         let operator = Operator::new(&house).await;
         let form = operator

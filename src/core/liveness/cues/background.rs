@@ -67,7 +67,7 @@ struct Cell {
 
 /// A face box in cells.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct FaceCells {
     x: f32,
     y: f32,
     width: f32,
@@ -105,9 +105,9 @@ impl Background {
         let grid = self.grid.get_or_insert_with(|| Grid::new(rows));
         if grid.rows == rows {
             let side = width as f32 / COLUMNS as f32;
-            let place =
-                Place { x: face.x / side, y: face.y / side, width: face.width / side, height: face.height / side };
-            grid.add(&levels(frame, rows), place);
+            let cells =
+                FaceCells { x: face.x / side, y: face.y / side, width: face.width / side, height: face.height / side };
+            grid.add(&levels(frame, rows), cells);
         }
     }
 }
@@ -138,7 +138,7 @@ impl Grid {
         Self { rows, frames: 0, boxes: [0.0; 4], cells: vec![cell; rows * COLUMNS] }
     }
 
-    fn add(&mut self, levels: &[f32], face: Place) {
+    fn add(&mut self, levels: &[f32], face: FaceCells) {
         let logs: Vec<f32> = levels.iter().map(|level| (level + DARK_OFFSET).ln()).collect();
         let mut behind: Vec<f32> =
             logs.iter().enumerate().filter(|(i, _)| face.leaves(*i)).map(|(_, log)| *log).collect();
@@ -164,7 +164,7 @@ impl Grid {
             return None;
         }
         let [x, y, width, height] = self.boxes.map(|sum| sum / self.frames as f32);
-        let face = Place { x, y, width, height };
+        let face = FaceCells { x, y, width, height };
         let seen = || (0..self.cells.len()).filter(|i| self.shows(*i));
         let behind: Vec<(f32, f32)> = seen().filter(|i| face.leaves(*i)).map(|i| self.slope_and_variance(i)).collect();
         let inside: Vec<(f32, f32)> = seen().filter(|i| face.holds(*i)).map(|i| self.slope_and_variance(i)).collect();
@@ -210,7 +210,7 @@ fn median(values: &mut [f32]) -> f32 {
     *values.select_nth_unstable_by(middle, f32::total_cmp).1
 }
 
-impl Place {
+impl FaceCells {
     /// Whether the cell is background: beside the face, not below it, where the shoulders are, nor at the picture's edge.
     fn leaves(self, i: usize) -> bool {
         let (x, y) = centre(i);

@@ -9,7 +9,7 @@ use serde_json::json;
 
 /// Why a request is not served.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Fault {
+pub(super) enum VerifyError {
     #[error("Authenticate")]
     Credentials,
     #[error("The requested resource {path} was not found")]
@@ -38,7 +38,7 @@ pub(super) enum Fault {
     Nonsense,
 }
 
-impl Fault {
+impl VerifyError {
     /// Twilio's code, 0 where there is none, and the HTTP status.
     fn numbers(&self) -> (u32, StatusCode) {
         match self {
@@ -58,7 +58,7 @@ impl Fault {
     }
 }
 
-impl IntoResponse for Fault {
+impl IntoResponse for VerifyError {
     fn into_response(self) -> Response {
         let (code, status) = self.numbers();
         if code == 0 {

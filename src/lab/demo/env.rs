@@ -43,7 +43,7 @@ pub(super) struct Recordings {
 }
 
 /// Everything that a login needs. The servers end with it.
-pub(super) struct Place {
+pub(super) struct DemoEnv {
     pub(super) recordings: Recordings,
     pub(super) client: Client,
     pub(super) servers: Servers,
@@ -52,7 +52,7 @@ pub(super) struct Place {
     _folder: Folder,
 }
 
-impl Place {
+impl DemoEnv {
     /// Starts the servers, sets up the integration and makes the attack.
     pub(super) fn open(
         recordings: &Path,

@@ -26,7 +26,7 @@ use countenance_system::SystemClock;
 use countenance_vision::{Vision, VisionError};
 
 /// The machine and installation to look at.
-pub struct Surroundings<'a> {
+pub struct DoctorContext<'a> {
     /// Whether this program has a window; the headless client draws nothing.
     pub window: bool,
     /// Where `/dev`, `/sys` and `/etc` lie: `/`, but in tests.
@@ -57,7 +57,7 @@ pub struct Surroundings<'a> {
     pub built: Option<UnixSecs>,
 }
 
-impl Surroundings<'_> {
+impl DoctorContext<'_> {
     /// This machine, this user, this program.
     pub fn of_this_machine(window: bool) -> Self {
         Self {

@@ -14,13 +14,13 @@ use interprocess::local_socket::Name;
 
 use super::InstanceError;
 
-/// A meeting place.
+/// The folder in which they meet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct InstanceDir {
     folder: PathBuf,
 }
 
-impl Place {
+impl InstanceDir {
     /// This user's: below `XDG_RUNTIME_DIR` where there is one, else below the user's own data.
     pub fn of_this_user() -> Result<Self, InstanceError> {
         let dirs = directories::ProjectDirs::from("", "", "countenance").ok_or(InstanceError::NoFolder)?;
