@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from selenium.webdriver.common.by import By
 
 from chromium import LOOKS, SLOW, Browser, Missing
-from stage import APPROVED, REFUSED, Client, Handover, Ready
+from test_env import APPROVED, REFUSED, Client, Handover, Ready
 
 CLAIM = "https://authid.ai/claims/amr"
 # What an application asks for by `acr_values`: a face, or one of the tenant's own factors.

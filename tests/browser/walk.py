@@ -20,7 +20,7 @@ from selenium.common.exceptions import WebDriverException
 
 from chromium import Browser, Missing, Pictures, blotted
 from scenarios import SCENARIOS, Skipped, Walk
-from stage import Client, Handover, Stage
+from test_env import Client, Handover, TestEnv
 
 WELL, FAILED, SKIPPED = "well", "failed", "skipped"
 
@@ -34,11 +34,11 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("walk: told to stop"))
     pictures = Pictures(given.shots)
     with ExitStack() as stack:
-        stage = stack.enter_context(closing(Stage(given.program, given.shots / "servers.log")))
+        env = stack.enter_context(closing(TestEnv(given.program, given.shots / "servers.log")))
         links = stack.enter_context(closing(Handover("xdg-open")))
         pages = stack.enter_context(closing(Handover("browser")))
-        client = stack.enter_context(closing(Client(given.program, stage.ready.verifier, pages)))
-        walk = Walk(stage.ready, client, links, browser=lambda: Browser(pictures, stage.ready.verifier, links.programs))
+        client = stack.enter_context(closing(Client(given.program, env.ready.verifier, pages)))
+        walk = Walk(env.ready, client, links, browser=lambda: Browser(pictures, env.ready.verifier, links.programs))
         ends = [played(title, scenario, walk) for title, scenario in SCENARIOS]
     for fault in dict.fromkeys(pictures.faults):
         print(f"walk: a page's fault: {fault}")

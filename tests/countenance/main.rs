@@ -9,10 +9,10 @@
 
 mod cli;
 mod icon;
+mod installation;
 #[allow(dead_code, reason = "each suite uses a part")]
 #[path = "../support/nets.rs"]
 mod nets;
-mod place;
 #[allow(dead_code, reason = "each suite uses a part")]
 #[path = "../support/scripted.rs"]
 mod scripted;

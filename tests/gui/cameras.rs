@@ -12,7 +12,7 @@ use super::{
     CameraFailure,
     driver::Window,
     english,
-    stage::{Camera, Script},
+    test_env::{Camera, Script},
 };
 
 const WAITS: &str = "Hold still";
@@ -27,7 +27,7 @@ fn pinned() -> Settings {
 
 /// The id of the camera that was chosen last.
 fn chosen(window: &Window) -> Option<String> {
-    window.stage.chosen.lock().unwrap().last().unwrap().camera.clone()
+    window.env.chosen.lock().unwrap().last().unwrap().camera.clone()
 }
 
 #[test]
@@ -42,16 +42,16 @@ fn a_camera_that_comes_is_tried_by_itself_and_that_is_said() {
     for (error, title, before, after) in rows {
         let settings = if title.contains("right") { pinned() } else { english() };
         let mut window = login(vec![Camera::FailsToOpen(error), Camera::OpensLate], settings);
-        window.stage.plug(before);
+        window.env.plug(before);
         window.press("Begin").see(title).cameras(before.len());
         // What the next look finds is no change.
         window.harness.run_steps(3);
         assert!(window.shows(title), "{title}: nothing came, nothing is tried");
-        window.stage.plug(after);
+        window.env.plug(after);
         window.see("A camera is there. Trying again.");
         let said = window.harness.query_all_by_label("A camera is there. Trying again.");
         assert!(said.into_iter().any(|node| node.accesskit_node().live() != Live::Off), "{title}");
-        window.stage.go_on();
+        window.env.go_on();
         window.see("It is you");
     }
 }
@@ -60,16 +60,16 @@ fn a_camera_that_comes_is_tried_by_itself_and_that_is_said() {
 fn an_unplugged_camera_goes_on_when_it_is_back_whether_or_not_its_absence_was_seen() {
     for is_seen in [true, false] {
         let mut window = login(vec![Camera::FailsWhenTold(|| CameraError::Lost), Camera::Films], english());
-        window.stage.plug(&["Desk"]);
+        window.env.plug(&["Desk"]);
         window.press("Begin").see(WAITS).cameras(1);
         if is_seen {
-            window.stage.plug(&[]);
+            window.env.plug(&[]);
             window.cameras(0);
         }
-        window.stage.go_on();
+        window.env.go_on();
         if is_seen {
             window.see("The camera was unplugged");
-            window.stage.plug(&["Desk"]);
+            window.env.plug(&["Desk"]);
         }
         window.see("It is you");
     }
@@ -80,9 +80,9 @@ fn a_camera_that_comes_goes_on_with_the_camera_test_too() {
     let cameras = vec![Camera::FailsToOpen(|| CameraError::Absent), Camera::Waits];
     let mut window = Window::open(Script { cameras, ..Script::default() }, None, english(), None);
     window.press("Try the camera").see("No camera found");
-    window.stage.plug(&["Desk"]);
+    window.env.plug(&["Desk"]);
     window.see("You are well placed").press("Back");
-    window.stage.go_on();
+    window.env.go_on();
     window.see("Ready when you are");
 }
 
@@ -92,19 +92,19 @@ fn another_camera_is_chosen_from_the_menu_and_remembered() {
     let path = folder.path().join("settings.toml");
     let mut window = login(vec![Camera::Waits], english());
     window.harness.state_mut().keep_settings_at(path.clone());
-    window.stage.plug(&["Desk", "Lid"]);
+    window.env.plug(&["Desk", "Lid"]);
     window.press("Begin").see(WAITS).press("Camera").see("Desk").press("Lid");
-    assert_eq!(window.stage.chosen.lock().unwrap().len(), 2, "at the start, and now");
+    assert_eq!(window.env.chosen.lock().unwrap().len(), 2, "at the start, and now");
     assert_eq!(chosen(&window).as_deref(), Some("Lid"));
     assert_eq!(Settings::load(&path).unwrap().settings.camera.as_deref(), Some("Lid"));
-    window.stage.go_on();
+    window.env.go_on();
     window.see("It is you");
 }
 
 #[test]
 fn the_menu_is_reached_by_keyboard_and_escape_closes_only_it() {
     let mut window = login(vec![Camera::Waits], english());
-    window.stage.plug(&["Desk", "Lid"]);
+    window.env.plug(&["Desk", "Lid"]);
     window.press("Begin").see("Camera");
     let tab_to = |window: &mut Window, name: &str| {
         for _ in 0..8 {
@@ -122,14 +122,14 @@ fn the_menu_is_reached_by_keyboard_and_escape_closes_only_it() {
     tab_to(&mut window, "Lid");
     window.key(Key::Enter);
     assert_eq!(chosen(&window).as_deref(), Some("Lid"));
-    window.stage.go_on();
+    window.env.go_on();
     window.see("It is you");
 }
 
 #[test]
 fn where_one_camera_fails_another_can_be_used_at_once() {
     let mut window = login(vec![Camera::FailsToOpen(|| CameraError::Busy), Camera::Films], english());
-    window.stage.plug(&["Desk", "Lid", "Shelf"]);
+    window.env.plug(&["Desk", "Lid", "Shelf"]);
     window.press("Begin").see("The camera is in use").press("Use another camera").see("Lid").see("Shelf");
     assert!(!window.shows("Desk"), "the one that failed is not offered");
     window.press("Shelf").see("It is you");
@@ -139,27 +139,27 @@ fn where_one_camera_fails_another_can_be_used_at_once() {
 #[test]
 fn one_camera_is_no_choice() {
     let mut window = login(vec![Camera::FailsToOpen(|| CameraError::Busy), Camera::Waits], english());
-    window.stage.plug(&["Desk"]);
+    window.env.plug(&["Desk"]);
     window.press("Begin").see("The camera is in use").cameras(1);
     assert!(!window.shows("Use another camera"));
     window.press("Try again").see(WAITS).cameras(1);
     assert!(!window.shows("Camera"));
-    window.stage.go_on();
+    window.env.go_on();
     window.see("It is you");
 }
 
 #[test]
 fn a_pinned_camera_leaves_no_choice() {
     let mut window = login(vec![Camera::FailsToOpen(|| CameraError::Busy), Camera::Waits], pinned());
-    window.stage.plug(&["Desk", "Lid"]);
+    window.env.plug(&["Desk", "Lid"]);
     window.press("Begin").see("The camera is in use").cameras(2);
     assert!(!window.shows("Use another camera"));
     window.press("Try again").see(WAITS).cameras(2);
     assert!(!window.shows("Camera"));
-    window.stage.go_on();
+    window.env.go_on();
     window.see("It is you");
     let mut window = Window::open(Script::default(), None, pinned(), None);
-    window.stage.plug(&["Desk", "Lid"]);
+    window.env.plug(&["Desk", "Lid"]);
     window.press("Settings").cameras(2);
     window.see("This computer uses only this camera. Whoever looks after it can change that in the settings file.");
     let list = window.harness.get_by_role_and_label(Role::ComboBox, "Camera");
@@ -170,14 +170,14 @@ fn a_pinned_camera_leaves_no_choice() {
 fn how_the_picture_stands_is_set_and_passed_on_and_tests_are_owned_up_to() {
     let settings = Settings { camera_testing: true, ..english() };
     let mut window = Window::open(Script::default(), None, settings, None);
-    window.stage.plug(&["Desk", "Lid"]);
+    window.env.plug(&["Desk", "Lid"]);
     window.press("Settings").cameras(2);
     window.see("For tests, software may stand in for the camera here. Each login tells of it.");
     window.press("Text size").press("125 %");
-    assert_eq!(window.stage.chosen.lock().unwrap().len(), 1, "no other choice of a camera");
+    assert_eq!(window.env.chosen.lock().unwrap().len(), 1, "no other choice of a camera");
     window.press("Camera").see("Desk").press("Lid");
     window.press("Turn the picture clockwise").press("90°").press("The camera swaps left and right");
-    let last = window.stage.chosen.lock().unwrap().last().unwrap().clone();
+    let last = window.env.chosen.lock().unwrap().last().unwrap().clone();
     assert_eq!(last.camera.as_deref(), Some("Lid"));
     assert_eq!((last.camera_turn_deg, last.camera_mirrored, last.camera_testing), (90, true, true));
 }

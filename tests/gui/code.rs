@@ -12,7 +12,7 @@ use egui_kittest::kittest::{NodeT, Queryable};
 
 use super::{
     driver::Window,
-    stage::{Camera, Script, Verdict},
+    test_env::{Camera, Script, Verdict},
 };
 
 /// A login on a machine without a camera, whose ticket offers both ways.
@@ -58,7 +58,7 @@ fn a_login_by_code_where_there_is_no_camera() {
     paste(&mut window, "Code: 123 456");
     assert_eq!(typed(&window), "123456", "only the digits");
     window.press("Check the code").see("It is you");
-    assert_eq!(window.stage.told(), ["code sent: Sms", "code tried: 123456", "browser"], "the camera stays off");
+    assert_eq!(window.env.told(), ["code sent: Sms", "code tried: 123456", "browser"], "the camera stays off");
     assert_eq!(window.ended(), Some(RunOutcome::Approved(Purpose::Verify)));
 }
 
@@ -72,13 +72,13 @@ fn digits_are_typed_and_enter_sends_them_once_they_are_six() {
     }
     assert_eq!(typed(&window), "12345");
     window.key(Key::Enter).press("Check the code");
-    assert_eq!(window.stage.told(), ["code sent: Sms"], "five digits are no code");
+    assert_eq!(window.env.told(), ["code sent: Sms"], "five digits are no code");
     field(&window).focus();
     window.harness.step();
     field(&window).type_text("67");
     window.harness.step();
     window.key(Key::Enter).see("It is you");
-    assert_eq!(window.stage.told(), ["code sent: Sms", "code tried: 123456", "browser"]);
+    assert_eq!(window.env.told(), ["code sent: Sms", "code tried: 123456", "browser"]);
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn too_many_wrong_codes_end_the_login() {
         window.until("an answer", |h| !matches!(h.state().state().screen, Screen::Code(code) if code.is_under_way));
     }
     window.see("Not logged in").see("Too many attempts. Wait a while, then log in again.");
-    assert_eq!(window.stage.told().last().map(String::as_str), Some("browser"));
+    assert_eq!(window.env.told().last().map(String::as_str), Some("browser"));
 }
 
 /// Whether a screen reader says this at once.
@@ -176,7 +176,7 @@ fn another_code_can_be_had_after_half_a_minute_by_the_same_way_or_the_other() {
     window.press("Call me").see("Send again in 30 seconds");
     window.harness.run_steps(120);
     window.see("Send a text message");
-    assert_eq!(window.stage.told(), ["code sent: Sms", "code sent: Sms", "code sent: Voice"]);
+    assert_eq!(window.env.told(), ["code sent: Sms", "code sent: Sms", "code sent: Voice"]);
 }
 
 #[test]
@@ -263,7 +263,7 @@ fn the_way_by_code_can_be_left_everywhere() {
         let mut window = begin();
         leave(&mut window);
         window.see("Not logged in");
-        assert_eq!(window.stage.told(), told, "{name}");
+        assert_eq!(window.env.told(), told, "{name}");
         assert_eq!(window.ended(), Some(RunOutcome::Refused(Reason::Cancelled)), "{name}");
     }
 }
@@ -274,7 +274,7 @@ fn who_would_rather_show_their_face_may() {
     let mut window = Window::on_login(Script { cameras, ..no_camera() });
     window.press("Begin").see("The camera is in use").press("Use a code instead").press("Use the camera instead");
     window.see("It is you");
-    assert_eq!(window.stage.told(), ["light on", "light off", "posted", "browser"]);
+    assert_eq!(window.env.told(), ["light on", "light off", "posted", "browser"]);
 }
 
 #[test]
@@ -282,6 +282,6 @@ fn offline_while_a_code_is_checked_is_said_and_passes() {
     let mut window = sent(Script { codes: vec![Verdict::Offline], ..no_camera() });
     paste(&mut window, "123456");
     window.key(Key::Enter).see("No connection. Trying again.");
-    window.stage.go_on();
+    window.env.go_on();
     window.see("It is you");
 }

@@ -16,14 +16,14 @@ use egui_kittest::{
     kittest::{NodeT, Queryable},
 };
 
-use super::stage::{OnStage, PATIENCE, Script, Stage};
+use super::test_env::{OnTestEnv, PATIENCE, Script, TestEnv};
 
 /// How often the window looks which cameras are plugged in.
 const BEAT: Duration = Duration::from_millis(2);
 
 /// A window on that stage, and what wakes it.
 pub(crate) struct Window {
-    pub(crate) stage: Arc<Stage>,
+    pub(crate) env: Arc<TestEnv>,
     pub(crate) harness: Harness<'static, App>,
     pub(crate) ended: Arc<Mutex<Option<RunOutcome>>>,
     woken: Receiver<()>,
@@ -37,10 +37,10 @@ impl Window {
     }
 
     pub(crate) fn open(script: Script, link: Option<&str>, settings: Settings, inbox: Option<Inbox>) -> Self {
-        let (stage, ended) = (Stage::new(script), Arc::new(Mutex::new(None)));
+        let (env, ended) = (TestEnv::new(script), Arc::new(Mutex::new(None)));
         let (wake, woken): (Sender<()>, _) = channel();
         let context = AppContext {
-            world: Arc::new(OnStage(Arc::clone(&stage))),
+            world: Arc::new(OnTestEnv(Arc::clone(&env))),
             preview: Box::new(catalogue::sitter),
             allowed: std::iter::once(dry_run::ORIGIN.parse().unwrap()).collect(),
             link: link.map(Into::into),
@@ -50,12 +50,12 @@ impl Window {
             complaints: Vec::new(),
             settings_path: None,
             cameras: {
-                let stage = Arc::clone(&stage);
-                Arc::new(move || stage.plugged())
+                let env = Arc::clone(&env);
+                Arc::new(move || env.plugged())
             },
             choose: {
-                let stage = Arc::clone(&stage);
-                Arc::new(move |settings| stage.chosen.lock().unwrap().push(settings.clone()))
+                let env = Arc::clone(&env);
+                Arc::new(move |settings| env.chosen.lock().unwrap().push(settings.clone()))
             },
             examine: Arc::new(Vec::new),
             models: Vec::new(),
@@ -70,7 +70,7 @@ impl Window {
             app.look_for_cameras_each(&cc.egui_ctx, BEAT);
             app
         });
-        Self { stage, harness, ended, woken, trail: Vec::new() }
+        Self { env, harness, ended, woken, trail: Vec::new() }
     }
 
     /// Waits until something with this name is to be seen.

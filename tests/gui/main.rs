@@ -15,7 +15,7 @@ mod cameras;
 mod code;
 mod driver;
 mod everywhere;
-mod stage;
+mod test_env;
 
 use countenance_camera::CameraError;
 use countenance_client::{
@@ -30,7 +30,7 @@ use countenance_gui::screen::Screen;
 use driver::Window;
 use eframe::egui::{Event, Key, accesskit::Role};
 use egui_kittest::kittest::Queryable;
-use stage::{Camera, Opening, Script, Verdict};
+use test_env::{Camera, Opening, Script, Verdict};
 
 /// A failure of the camera.
 type CameraFailure = fn() -> CameraError;
@@ -54,9 +54,9 @@ fn no_match() -> Verdict {
 fn a_login_from_link_to_browser() {
     let mut window = Window::on_login(Script::default());
     window.see("Is this your login?").see("nobody").see("dry-run asks for your face");
-    assert!(window.stage.told().is_empty(), "the light stays off until Begin");
+    assert!(window.env.told().is_empty(), "the light stays off until Begin");
     window.press("Begin").see("It is you").see("Back to your browser. This window closes by itself.");
-    assert_eq!(window.stage.told(), ["light on", "light off", "posted", "browser"]);
+    assert_eq!(window.env.told(), ["light on", "light off", "posted", "browser"]);
     assert_eq!(window.ended(), Some(RunOutcome::Approved(Purpose::Verify)));
 }
 
@@ -64,7 +64,7 @@ fn a_login_from_link_to_browser() {
 fn the_keyboard_alone_is_enough_and_a_stray_enter_agrees_to_nothing() {
     let mut window = Window::on_login(Script::default());
     window.see("Begin").key(Key::Enter).key(Key::Space).see("Is this your login?");
-    assert!(window.stage.told().is_empty());
+    assert!(window.env.told().is_empty());
     for _ in 0..12 {
         window.key(Key::Tab);
         if window.harness.get_by_label("Begin").is_focused() {
@@ -102,7 +102,7 @@ fn each_failure_of_the_camera_has_its_own_page_and_trying_again_works() {
         window.press("Begin").see(title).press("Stop here").see("Not logged in");
         let is_refused = title == "This camera is not accepted";
         let reason = if is_refused { "abandoned: camera_not_allowed" } else { "abandoned: no_camera" };
-        assert_eq!(window.stage.told(), [reason, "browser"], "{title}");
+        assert_eq!(window.env.told(), [reason, "browser"], "{title}");
     }
 }
 
@@ -126,7 +126,7 @@ fn who_leaves_a_doubt_is_told_what_helps_and_may_try_again() {
     let doubt = || Script { odds: vec![0.6, 3.0], fallback: vec![Fallback::Sms], ..Script::default() };
     let mut window = Window::on_login(doubt());
     window.press("Begin").see("That was not clear enough").see("Move your head a little, and blink.");
-    assert_eq!(window.stage.told(), ["light on", "light off"], "nothing is sent");
+    assert_eq!(window.env.told(), ["light on", "light off"], "nothing is sent");
     window.press("Try again").see("It is you");
     let mut window = Window::on_login(doubt());
     window.press("Begin").see("That was not clear enough").press("Use a code instead").see("Send a text message");
@@ -144,14 +144,14 @@ fn who_is_not_accepted_sees_their_picture_and_may_try_again() {
         assert!(window.harness.query_all_by_label(name).count() > 0, "{name}");
     }
     window.press("Try again").see("It is you");
-    assert_eq!(window.stage.told().iter().filter(|line| *line == "posted").count(), 2);
+    assert_eq!(window.env.told().iter().filter(|line| *line == "posted").count(), 2);
 }
 
 #[test]
 fn what_is_not_live_is_refused_without_a_score() {
     let mut window = Window::on_login(Script { odds: vec![-3.0, 3.0], ..Script::default() });
     window.press("Begin").see("Show your own face, live, straight into the camera.").see("5 attempts left");
-    assert!(!window.stage.told().contains(&"posted".to_owned()), "what is not live never leaves the machine");
+    assert!(!window.env.told().contains(&"posted".to_owned()), "what is not live never leaves the machine");
     window.press("Try again").see("It is you");
 }
 
@@ -159,7 +159,7 @@ fn what_is_not_live_is_refused_without_a_score() {
 fn offline_is_said_and_passes() {
     let mut window = Window::on_login(Script { verdicts: vec![Verdict::Offline], ..Script::default() });
     window.press("Begin").see("No connection. Trying again.");
-    window.stage.go_on();
+    window.env.go_on();
     window.see("It is you");
 }
 
@@ -177,7 +177,7 @@ fn every_screen_can_be_left_and_the_verifier_hears_of_it() {
             "Hold still",
             ("Cancel", |w| {
                 w.press("Cancel");
-                w.stage.go_on();
+                w.env.go_on();
             }),
             &["light on", "light off", "abandoned: cancelled", "browser"],
         ),
@@ -187,7 +187,7 @@ fn every_screen_can_be_left_and_the_verifier_hears_of_it() {
             "Hold still",
             ("Escape", |w| {
                 w.key(Key::Escape);
-                w.stage.go_on();
+                w.env.go_on();
             }),
             &["light on", "light off", "abandoned: cancelled", "browser"],
         ),
@@ -237,7 +237,7 @@ fn every_screen_can_be_left_and_the_verifier_hears_of_it() {
         window.until("an end", |h| {
             matches!(h.state().state().screen, Screen::Refused(_) | Screen::Failed(_) | Screen::Ready)
         });
-        assert_eq!(window.stage.told(), told, "{screen}, left by {name}");
+        assert_eq!(window.env.told(), told, "{screen}, left by {name}");
     }
 }
 
@@ -263,7 +263,7 @@ fn a_link_that_leads_nowhere_says_what_to_do() {
     let remedy = |link: &str| {
         let mut window = Window::open(Script::default(), Some(link), english(), None);
         window.see("This link cannot be opened");
-        assert!(window.stage.told().is_empty() && window.ended().is_none());
+        assert!(window.env.told().is_empty() && window.ended().is_none());
         window
     };
     remedy("countenance://verify?v=https://evil.example&s=a&c=b").see(
@@ -300,7 +300,7 @@ fn a_second_launch_hands_its_link_to_the_window_that_is_open() {
     assert!(again());
     window.see("A login is already under way. Finish or cancel it first.");
     window.press("Begin").see("It is you");
-    assert_eq!(window.stage.told().iter().filter(|line| *line == "posted").count(), 1, "a login is not disturbed");
+    assert_eq!(window.env.told().iter().filter(|line| *line == "posted").count(), 1, "a login is not disturbed");
 }
 
 #[test]
@@ -308,9 +308,9 @@ fn the_camera_can_be_tried_without_a_login() {
     let cameras = vec![Camera::Waits];
     let mut window = Window::open(Script { cameras, ..Script::default() }, None, english(), None);
     window.press("Try the camera").see("Camera test").see("You are well placed").press("Back");
-    window.stage.go_on();
+    window.env.go_on();
     window.see("Ready when you are");
-    assert!(!window.stage.told().contains(&"posted".to_owned()));
+    assert!(!window.env.told().contains(&"posted".to_owned()));
 }
 
 #[test]
@@ -331,6 +331,6 @@ fn closing_the_window_during_a_login_tells_the_verifier() {
     let mut window = Window::on_login(Script::default());
     window.see("Begin");
     window.harness.state_mut().close();
-    assert_eq!(window.stage.told(), ["abandoned: cancelled", "browser"]);
+    assert_eq!(window.env.told(), ["abandoned: cancelled", "browser"]);
     assert_eq!(window.ended(), Some(RunOutcome::Refused(Reason::Cancelled)));
 }

@@ -8,7 +8,7 @@ use countenance_standin::tenant::{
 use jsonwebtoken::{Algorithm, Header};
 use serde_json::{Value, json};
 
-use super::stand::{CLAIM, NOW, POLICY, SECRET, decode, real_action, sign, sign_as};
+use super::test_tenant::{CLAIM, NOW, POLICY, SECRET, decode, real_action, sign, sign_as};
 
 const METHOD: &str = "https://verifier.example.com/start";
 
@@ -153,7 +153,7 @@ fn the_outgoing_token_says_what_the_verifier_needs_and_no_more() {
 
 #[test]
 fn the_first_leg_follows_custom_domains_and_marketplace_settings() {
-    let marketplace = Action::new(super::stand::ACTION)
+    let marketplace = Action::new(super::test_tenant::ACTION)
         .secret("SESSION_SECRET", SECRET)
         .configure("INTEGRATION_ID", "integration-2")
         .configure("VERIFIER_ORIGIN", "https://face.example.org")

@@ -13,92 +13,92 @@ use rsa::{pkcs1::EncodeRsaPrivateKey, traits::PublicKeyParts};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::stand::{CLAIM, NOW, Stand, TestClock};
+use super::test_tenant::{CLAIM, NOW, TestClock, TestTenant};
 
-pub(super) fn open(stand: &Stand, browser: &mut Browser, path: &str) -> Page {
-    browser.open(&format!("{}{path}", stand.payroll_origin)).unwrap()
+pub(super) fn open(env: &TestTenant, browser: &mut Browser, path: &str) -> Page {
+    browser.open(&format!("{}{path}", env.payroll_origin)).unwrap()
 }
 
 #[test]
 fn the_salary_page_opens_after_a_face_and_closes_again() {
-    let stand = Stand::with_mode("on-demand");
-    let mut browser = stand.browser();
-    assert!(open(&stand, &mut browser, "/").html.contains("Log in"));
-    let password = open(&stand, &mut browser, "/login");
+    let env = TestTenant::with_mode("on-demand");
+    let mut browser = env.browser();
+    assert!(open(&env, &mut browser, "/").html.contains("Log in"));
+    let password = open(&env, &mut browser, "/login");
     assert!(password.html.contains("to go on to Payroll"));
-    let home = Stand::give_password(&mut browser, &password);
+    let home = TestTenant::give_password(&mut browser, &password);
     assert_eq!((home.url.host_str(), home.url.path()), (Some("payroll.localhost"), "/"));
     assert!(home.html.contains("Good day, Ada"));
 
-    let start = open(&stand, &mut browser, "/salary");
+    let start = open(&env, &mut browser, "/salary");
     assert_eq!(start.url.host_str(), Some("verifier.localhost"));
-    let salary = stand.approve(&mut browser, &start);
+    let salary = env.approve(&mut browser, &start);
     assert_eq!((salary.status, salary.url.path()), (200, "/salary"));
     assert!(salary.html.contains("Salary of Ada"));
 
-    stand.clock.turn(599);
-    assert_eq!(open(&stand, &mut browser, "/salary").url.path(), "/salary");
-    stand.clock.turn(1);
-    assert_eq!(open(&stand, &mut browser, "/salary").url.path(), "/start", "ten minutes later");
-    assert!(open(&stand, &mut browser, "/").html.contains("Good day, Ada"), "the login itself lasts");
+    env.clock.turn(599);
+    assert_eq!(open(&env, &mut browser, "/salary").url.path(), "/salary");
+    env.clock.turn(1);
+    assert_eq!(open(&env, &mut browser, "/salary").url.path(), "/start", "ten minutes later");
+    assert!(open(&env, &mut browser, "/").html.contains("Good day, Ada"), "the login itself lasts");
 }
 
 #[test]
 fn a_login_finished_in_one_tab_leaves_the_other_tabs_as_it_is() {
-    let stand = Stand::with_mode("on-demand");
-    let mut browser = stand.browser();
-    let (first, second) = (open(&stand, &mut browser, "/login"), open(&stand, &mut browser, "/salary"));
-    assert!(Stand::give_password(&mut browser, &first).html.contains("Good day, Ada"));
-    let start = Stand::give_password(&mut browser, &second);
-    let salary = stand.approve(&mut browser, &start);
+    let env = TestTenant::with_mode("on-demand");
+    let mut browser = env.browser();
+    let (first, second) = (open(&env, &mut browser, "/login"), open(&env, &mut browser, "/salary"));
+    assert!(TestTenant::give_password(&mut browser, &first).html.contains("Good day, Ada"));
+    let start = TestTenant::give_password(&mut browser, &second);
+    let salary = env.approve(&mut browser, &start);
     assert_eq!((salary.status, salary.url.path()), (200, "/salary"), "{}", salary.html);
-    assert!(open(&stand, &mut browser, "/").html.contains("Good day, Ada"));
+    assert!(open(&env, &mut browser, "/").html.contains("Good day, Ada"));
 }
 
 #[test]
 fn always_on_opens_the_salary_page_at_once() {
-    let stand = Stand::with_mode("always");
-    let mut browser = stand.browser();
-    let password = open(&stand, &mut browser, "/login");
-    let start = Stand::give_password(&mut browser, &password);
-    assert!(stand.approve(&mut browser, &start).html.contains("Your face has been checked"));
-    assert!(open(&stand, &mut browser, "/salary").html.contains("Salary of Ada"));
+    let env = TestTenant::with_mode("always");
+    let mut browser = env.browser();
+    let password = open(&env, &mut browser, "/login");
+    let start = TestTenant::give_password(&mut browser, &password);
+    assert!(env.approve(&mut browser, &start).html.contains("Your face has been checked"));
+    assert!(open(&env, &mut browser, "/salary").html.contains("Salary of Ada"));
 }
 
 #[test]
 fn a_refusal_is_told_kindly_and_word_by_word() {
-    let stand = Stand::with_mode("on-demand");
-    let mut browser = stand.browser();
-    let password = open(&stand, &mut browser, "/salary");
-    let start = Stand::give_password(&mut browser, &password);
-    let page = stand.refuse(&mut browser, &start, "not_live");
+    let env = TestTenant::with_mode("on-demand");
+    let mut browser = env.browser();
+    let password = open(&env, &mut browser, "/salary");
+    let start = TestTenant::give_password(&mut browser, &password);
+    let page = env.refuse(&mut browser, &start, "not_live");
     assert_eq!(page.status, 403);
     for text in ["Your salary stays closed", "The camera saw no live person.", "access_denied", "countenance_not_live"]
     {
         assert!(page.html.contains(text), "{text}");
     }
-    assert!(open(&stand, &mut browser, "/").html.contains("Log in"), "nobody is logged in");
+    assert!(open(&env, &mut browser, "/").html.contains("Log in"), "nobody is logged in");
 }
 
 #[test]
 fn a_tenant_that_ignores_the_wish_ends_on_a_page_and_not_in_a_loop() {
-    let stand = Stand::new(|_, _| None, |builder| builder);
-    let mut browser = stand.browser();
-    let password = open(&stand, &mut browser, "/salary");
-    let page = Stand::give_password(&mut browser, &password);
+    let env = TestTenant::new(|_, _| None, |builder| builder);
+    let mut browser = env.browser();
+    let password = open(&env, &mut browser, "/salary");
+    let page = TestTenant::give_password(&mut browser, &password);
     assert_eq!((page.status, page.url.path()), (403, "/callback"));
     assert!(page.html.contains("did not confirm a second factor"));
 }
 
 #[test]
 fn an_answer_nobody_asked_for_says_nothing() {
-    let stand = Stand::with_mode("on-demand");
-    let (mut ada, mut mallory) = (stand.browser(), stand.browser());
+    let env = TestTenant::with_mode("on-demand");
+    let (mut ada, mut mallory) = (env.browser(), env.browser());
     // Mallory's own answer, planted in Ada's browser, must not log Ada in as Mallory.
-    let password = open(&stand, &mut mallory, "/login");
+    let password = open(&env, &mut mallory, "/login");
     let form =
         password.form_with("password").unwrap().fill("email", "bob@example.com").fill("password", "battery staple");
-    let state = Url::parse(&stand.payroll_origin).unwrap();
+    let state = Url::parse(&env.payroll_origin).unwrap();
     let home = mallory.submit(&password, &form).unwrap();
     assert!(home.html.contains("Bob"));
     for (name, path) in [
@@ -117,13 +117,13 @@ fn an_answer_nobody_asked_for_says_nothing() {
 
 #[test]
 fn logging_out_forgets_the_browser() {
-    let stand = Stand::with_mode("on-demand");
-    let mut browser = stand.browser();
-    let password = open(&stand, &mut browser, "/login");
-    let home = Stand::give_password(&mut browser, &password);
+    let env = TestTenant::with_mode("on-demand");
+    let mut browser = env.browser();
+    let password = open(&env, &mut browser, "/login");
+    let home = TestTenant::give_password(&mut browser, &password);
     let page = browser.submit(&home, &home.forms()[0]).unwrap();
     assert!(page.html.contains("Log in"));
-    let url = Url::parse(&stand.payroll_origin).unwrap();
+    let url = Url::parse(&env.payroll_origin).unwrap();
     assert_eq!(browser.jar().value(&url, "payroll_session", NOW), None);
 }
 
@@ -157,14 +157,14 @@ impl Net for OneToken {
 
 #[test]
 fn an_id_token_that_does_not_hold_logs_nobody_in() {
-    let stand = Stand::new(|_, _| None, |builder| builder);
+    let env = TestTenant::new(|_, _| None, |builder| builder);
     let key = test_key();
     let tenant = Arc::new(OneToken::publishing(&key));
-    let app = serve_application(&stand, tenant.clone());
+    let app = serve_application(&env, tenant.clone());
 
     let rs256 = EncodingKey::from_rsa_der(key.to_pkcs1_der().unwrap().as_bytes());
     let header = |alg: Algorithm, kid: &str| Header { kid: Some(kid.into()), ..Header::new(alg) };
-    let issuer = format!("{}/", stand.verifier_origin);
+    let issuer = format!("{}/", env.verifier_origin);
     let claims = |nonce: &str, change: (&str, Value)| {
         let mut claims = json!({
             "iss": issuer, "aud": "payroll", "sub": "auth0|ada", "name": "Ada", "iat": NOW, "exp": NOW + 60,
@@ -198,7 +198,7 @@ fn an_id_token_that_does_not_hold_logs_nobody_in() {
         ("one claim altered", none(), "altered", false),
         ("no token", none(), "garbage", false),
     ] {
-        let mut browser = stand.browser();
+        let mut browser = env.browser();
         // The stub answers at /authorize; its address holds the state and nonce that the application chose.
         let asked = browser.open(&format!("{app}/salary")).unwrap();
         let (state, nonce) = (asked.parameter("state").unwrap(), asked.parameter("nonce").unwrap());
@@ -228,9 +228,9 @@ fn an_id_token_that_does_not_hold_logs_nobody_in() {
 }
 
 /// The application once more, with the stub for a tenant.
-pub(super) fn serve_application(stand: &Stand, net: Arc<dyn Net>) -> String {
-    stand.serve("payroll", |origin| {
-        let (origin, tenant) = (Url::parse(origin).unwrap(), Url::parse(&stand.verifier_origin).unwrap());
+pub(super) fn serve_application(env: &TestTenant, net: Arc<dyn Net>) -> String {
+    env.serve("payroll", |origin| {
+        let (origin, tenant) = (Url::parse(origin).unwrap(), Url::parse(&env.verifier_origin).unwrap());
         RelyingParty::builder(&origin, &tenant, "payroll", net).clock(TestClock::new()).build().router()
     })
 }

@@ -8,7 +8,7 @@ use countenance_standin::tenant::{
 };
 use serde_json::json;
 
-use super::stand::{NOW, Stand, peek, refusal};
+use super::test_tenant::{NOW, TestTenant, peek, refusal};
 
 fn first_leg(body: &str, limit: Duration) -> Result<Effects, ActionError> {
     let action = Action::new(format!("exports.onExecutePostLogin = async (event, api) => {{ {body} }};"));
@@ -111,16 +111,16 @@ fn claims_that_belong_to_the_tenant_are_dropped_and_the_login_goes_on() {
         "for (const name of {names:?}) {{ api.idToken.setCustomClaim(name, 'forged'); api.accessToken.setCustomClaim(name, 'forged'); }}
          api.idToken.setCustomClaim('https://example.com/colour', 'green');"
     );
-    let stand = Stand::with_source(&format!("exports.onExecutePostLogin = async (event, api) => {{ {body} }};"));
-    let mut browser = stand.browser();
-    let (_, tokens) = stand.redeem(&stand.log_in(&mut browser, &[("audience", "https://api.example.com")]));
+    let env = TestTenant::with_source(&format!("exports.onExecutePostLogin = async (event, api) => {{ {body} }};"));
+    let mut browser = env.browser();
+    let (_, tokens) = env.redeem(&env.log_in(&mut browser, &[("audience", "https://api.example.com")]));
     for token in ["id_token", "access_token"] {
         let claims = peek(&tokens[token]);
         let forged: Vec<_> = claims.as_object().unwrap().iter().filter(|(_, value)| *value == "forged").collect();
         assert!(forged.is_empty(), "{token}: {forged:?}");
     }
     assert_eq!(peek(&tokens["id_token"])["https://example.com/colour"], "green");
-    assert_eq!(stand.tenant.console().len(), 2 * names.len());
+    assert_eq!(env.tenant.console().len(), 2 * names.len());
 }
 
 #[test]
@@ -132,8 +132,8 @@ fn claims_have_a_largest_size() {
 
 #[test]
 fn an_action_that_throws_ends_the_login_with_its_message() {
-    let stand = Stand::with_source("exports.onExecutePostLogin = async () => { throw new Error('out of order'); };");
-    let page = stand.log_in(&mut stand.browser(), &[]);
+    let env = TestTenant::with_source("exports.onExecutePostLogin = async () => { throw new Error('out of order'); };");
+    let page = env.log_in(&mut env.browser(), &[]);
     assert_eq!(refusal(&page), ("access_denied".into(), "out of order".into()));
     assert_eq!(page.parameter("code"), None);
 }
@@ -142,6 +142,6 @@ fn an_action_that_throws_ends_the_login_with_its_message() {
 fn payload_keys_override_standard_claims_and_life_has_a_default() {
     let body = "const secret = 's'; console.log(api.redirect.encodeToken({ secret, payload: { iss: 'mine', a: 1 } }));";
     let effects = first_leg(body, TIME_LIMIT).unwrap();
-    let claims = super::stand::decode(&effects.console[0], "s");
+    let claims = super::test_tenant::decode(&effects.console[0], "s");
     assert_eq!(claims, json!({ "sub": "auth0|ada", "iss": "mine", "iat": NOW, "exp": NOW + 900, "ip": null, "a": 1 }));
 }

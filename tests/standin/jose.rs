@@ -6,7 +6,7 @@ use countenance_net::{Net, Request};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::stand::{CLAIM, NOW, Stand};
+use super::test_tenant::{CLAIM, NOW, TestTenant};
 use crate::peers::{peers, secret_key, twins};
 
 const ISSUER: &str = "https://tenant.example/";
@@ -29,14 +29,14 @@ fn named(key: &Value, kid: &str) -> Value {
 
 #[test]
 fn peers_read_the_tenants_id_token_by_its_published_keys() {
-    let stand = Stand::with_mode("always");
-    let mut browser = stand.browser();
-    let start = stand.log_in(&mut browser, &[]);
-    let (_, tokens) = stand.redeem(&stand.approve(&mut browser, &start));
+    let env = TestTenant::with_mode("always");
+    let mut browser = env.browser();
+    let start = env.log_in(&mut browser, &[]);
+    let (_, tokens) = env.redeem(&env.approve(&mut browser, &start));
     let token = tokens["id_token"].as_str().unwrap();
-    let url = Url::parse(&format!("{}/.well-known/jwks.json", stand.tenant_origin)).unwrap();
-    let keys: Value = serde_json::from_slice(&stand.net.send(&Request::get(url)).unwrap().body).unwrap();
-    let issuer = format!("{}/", stand.tenant_origin);
+    let url = Url::parse(&format!("{}/.well-known/jwks.json", env.tenant_origin)).unwrap();
+    let keys: Value = serde_json::from_slice(&env.net.send(&Request::get(url)).unwrap().body).unwrap();
+    let issuer = format!("{}/", env.tenant_origin);
     for mut peer in peers("peers_read_the_tenants_id_token_by_its_published_keys") {
         let expected = |keys: &Value, aud: &str| json!({ "key": keys, "alg": "RS256", "typ": "JWT", "iss": issuer, "aud": aud, "now": NOW });
         let read = peer.reads(token, &expected(&keys, "app"));

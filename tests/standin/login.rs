@@ -3,41 +3,42 @@
 use countenance_standin::browser::Form;
 use url::Url;
 
-use super::stand::{Stand, refusal};
+use super::test_tenant::{TestTenant, refusal};
 
 #[test]
 fn a_refusal_reaches_the_application_by_name_and_opens_nothing() {
-    let stand = Stand::with_mode("always");
-    let mut browser = stand.browser();
+    let env = TestTenant::with_mode("always");
+    let mut browser = env.browser();
     for reason in ["no_match", "not_live", "cancelled"] {
-        let start = browser.open(&stand.authorize_url(&[])).unwrap();
-        let start = if start.url.path() == "/u/login" { Stand::give_password(&mut browser, &start) } else { start };
-        let callback = stand.refuse(&mut browser, &start, reason);
+        let start = browser.open(&env.authorize_url(&[])).unwrap();
+        let start =
+            if start.url.path() == "/u/login" { TestTenant::give_password(&mut browser, &start) } else { start };
+        let callback = env.refuse(&mut browser, &start, reason);
         assert_eq!(refusal(&callback), ("access_denied".into(), format!("countenance_{reason}")));
         assert_eq!(callback.parameter("code"), None, "{reason}");
     }
     // The password session lives, and still opens nothing.
-    let silent = browser.open(&stand.authorize_url(&[("prompt", "none")])).unwrap();
+    let silent = browser.open(&env.authorize_url(&[("prompt", "none")])).unwrap();
     assert_eq!(refusal(&silent), ("access_denied".into(), "countenance_interaction_required".into()));
 }
 
 #[test]
 fn a_redirect_in_a_silent_login_is_an_error() {
-    let stand = Stand::with_source(
+    let env = TestTenant::with_source(
         "exports.onExecutePostLogin = async (event, api) => {
            if (event.transaction.prompt.includes('none')) api.redirect.sendUserTo('https://verifier.example.com/');
          };",
     );
-    let mut browser = stand.browser();
-    stand.log_in(&mut browser, &[]);
-    let page = browser.open(&stand.authorize_url(&[("prompt", "none")])).unwrap();
+    let mut browser = env.browser();
+    env.log_in(&mut browser, &[]);
+    let page = browser.open(&env.authorize_url(&[("prompt", "none")])).unwrap();
     assert_eq!(refusal(&page).0, "interaction_required");
 }
 
 #[test]
 fn what_an_application_asks_wrongly_is_refused() {
-    let stand = Stand::with_mode("on-demand");
-    let foreign = format!("{}/evil", stand.verifier_origin);
+    let env = TestTenant::with_mode("on-demand");
+    let foreign = format!("{}/evil", env.verifier_origin);
     for (name, change, error) in [
         ("no client", ("client_id", ""), None),
         ("unknown client", ("client_id", "nobody"), None),
@@ -52,22 +53,22 @@ fn what_an_application_asks_wrongly_is_refused() {
         ("silent and not", ("prompt", "none login"), Some("invalid_request")),
         ("unknown API", ("audience", "https://other.example.com"), Some("access_denied")),
     ] {
-        let page = stand.browser().open(&stand.authorize_url(&[change])).unwrap();
+        let page = env.browser().open(&env.authorize_url(&[change])).unwrap();
         match error {
             // Nothing is sent to an address that nobody registered.
             None => assert_eq!((page.status, page.url.path()), (400, "/authorize"), "{name}"),
             Some(error) => assert_eq!(refusal(&page).0, error, "{name}"),
         }
     }
-    let twice = format!("{}&state=other", stand.authorize_url(&[]));
-    assert_eq!(stand.browser().open(&twice).unwrap().status, 400, "a parameter twice");
+    let twice = format!("{}&state=other", env.authorize_url(&[]));
+    assert_eq!(env.browser().open(&twice).unwrap().status, 400, "a parameter twice");
 }
 
 #[test]
 fn the_password_page_belongs_to_one_login_in_one_browser() {
-    let stand = Stand::with_mode("on-demand");
-    let (mut ada, mut mallory) = (stand.browser(), stand.browser());
-    let page = ada.open(&stand.authorize_url(&[])).unwrap();
+    let env = TestTenant::with_mode("on-demand");
+    let (mut ada, mut mallory) = (env.browser(), env.browser());
+    let page = ada.open(&env.authorize_url(&[])).unwrap();
     let form = page.form_with("password").unwrap();
     let filled = form.clone().fill("email", "ADA@example.com").fill("password", "correct horse");
 
@@ -90,9 +91,9 @@ fn the_password_page_belongs_to_one_login_in_one_browser() {
 
 #[test]
 fn ten_wrong_passwords_end_the_login() {
-    let stand = Stand::with_mode("on-demand");
-    let mut browser = stand.browser();
-    let page = browser.open(&stand.authorize_url(&[])).unwrap();
+    let env = TestTenant::with_mode("on-demand");
+    let mut browser = env.browser();
+    let page = browser.open(&env.authorize_url(&[])).unwrap();
     let form = page.form_with("password").unwrap().fill("email", "ada@example.com").fill("password", "wrong");
     for _ in 0..9 {
         assert_eq!(browser.submit(&page, &form).unwrap().url.path(), "/u/login");
@@ -103,12 +104,12 @@ fn ten_wrong_passwords_end_the_login() {
 
 #[test]
 fn cookies_are_out_of_reach_of_scripts_and_made_for_the_way_back() {
-    let stand = Stand::with_mode("always");
-    let mut browser = stand.browser();
-    let start = stand.log_in(&mut browser, &[]);
-    stand.approve(&mut browser, &start);
-    let tenant = Url::parse(&stand.tenant_origin).unwrap();
-    let now = super::stand::NOW;
+    let env = TestTenant::with_mode("always");
+    let mut browser = env.browser();
+    let start = env.log_in(&mut browser, &[]);
+    env.approve(&mut browser, &start);
+    let tenant = Url::parse(&env.tenant_origin).unwrap();
+    let now = super::test_tenant::NOW;
     assert!(browser.jar().refusals().is_empty(), "{:?}", browser.jar().refusals());
     assert!(browser.jar().script_visible(&tenant, now).is_empty());
     for name in ["tenant_browser", "tenant_session"] {
@@ -118,21 +119,21 @@ fn cookies_are_out_of_reach_of_scripts_and_made_for_the_way_back() {
 
 #[test]
 fn the_password_page_shows_foreign_text_as_text() {
-    let stand = Stand::with_mode("on-demand");
+    let env = TestTenant::with_mode("on-demand");
     let hint = "\"><script>alert(1)</script>";
-    let page = stand.browser().open(&stand.authorize_url(&[("login_hint", hint)])).unwrap();
+    let page = env.browser().open(&env.authorize_url(&[("login_hint", hint)])).unwrap();
     assert!(!page.html.contains("<script"));
     assert_eq!(page.form_with("email").unwrap().value("email"), Some(hint));
 }
 
 #[test]
 fn the_oldest_of_too_many_logins_is_lost() {
-    let stand = Stand::with_mode("on-demand");
-    let mut browser = stand.browser();
+    let env = TestTenant::with_mode("on-demand");
+    let mut browser = env.browser();
     let mut pages = Vec::new();
     for _ in 0..11 {
-        pages.push(browser.open(&stand.authorize_url(&[])).unwrap());
-        stand.clock.turn(1);
+        pages.push(browser.open(&env.authorize_url(&[])).unwrap());
+        env.clock.turn(1);
     }
     let filled = |page: usize| -> Form {
         let form = pages[page].form_with("password").unwrap();

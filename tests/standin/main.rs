@@ -24,7 +24,7 @@ mod resume;
 mod scripted_net;
 mod services;
 mod settings;
-mod stand;
 mod table;
+mod test_tenant;
 mod tokens;
 mod twilio;

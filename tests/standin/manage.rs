@@ -8,7 +8,7 @@ use countenance_standin::{
 
 use super::{
     scripted_net::{Line, scripted},
-    stand::{ACTION, POLICY, SECRET, Stand},
+    test_tenant::{ACTION, POLICY, SECRET, TestTenant},
 };
 
 const PHONE: &str = include_str!("../../packaging/auth0/actions/phone-provider-twilio-verify.js");
@@ -17,32 +17,32 @@ fn library() -> Library {
     Library::default().file("verified-post-login.js", ACTION).file("phone-provider-twilio-verify.js", PHONE)
 }
 
-fn stand() -> Stand {
-    Stand::new(|_, _| None, |builder| builder.dashboard(library()))
+fn env() -> TestTenant {
+    TestTenant::new(|_, _| None, |builder| builder.dashboard(library()))
 }
 
-fn open(stand: &Stand, browser: &mut Browser) -> Page {
-    browser.open(&format!("{}/manage", stand.tenant_origin)).unwrap()
+fn open(env: &TestTenant, browser: &mut Browser) -> Page {
+    browser.open(&format!("{}/manage", env.tenant_origin)).unwrap()
 }
 
 /// The form as the browser test fills it.
-fn filled(stand: &Stand, page: &Page) -> Form {
+fn filled(env: &TestTenant, page: &Page) -> Form {
     let form = page.form_with("SESSION_SECRET").unwrap();
     form.fill("file", "verified-post-login.js")
         .fill("SESSION_SECRET", SECRET)
         .fill("INTEGRATION_ID", "integration-1")
-        .fill("VERIFIER_ORIGIN", &stand.verifier_origin)
+        .fill("VERIFIER_ORIGIN", &env.verifier_origin)
         .fill("MODE", "always")
-        .fill("CONTINUE_ORIGIN", &stand.tenant_origin)
+        .fill("CONTINUE_ORIGIN", &env.tenant_origin)
 }
 
 #[test]
 fn what_is_deployed_by_hand_runs() {
-    let stand = stand();
-    let mut browser = stand.browser();
-    let page = open(&stand, &mut browser);
+    let env = env();
+    let mut browser = env.browser();
+    let page = open(&env, &mut browser);
     assert!(page.html.contains("data-page=\"manage\"") && page.html.contains("None is deployed."));
-    let page = browser.submit(&page, &filled(&stand, &page)).unwrap();
+    let page = browser.submit(&page, &filled(&env, &page)).unwrap();
     assert_eq!((page.status, page.url.path()), (200, "/manage"));
     let length = format!("SESSION_SECRET: set, {} characters", SECRET.len());
     for told in ["is deployed", &length, "Deployed: verified-post-login.js"] {
@@ -50,12 +50,12 @@ fn what_is_deployed_by_hand_runs() {
     }
     assert!(!page.html.contains(SECRET), "never shown again");
 
-    let start = stand.log_in(&mut browser, &[]);
+    let start = env.log_in(&mut browser, &[]);
     assert_eq!(start.url.path(), "/start");
-    assert!(stand.approve(&mut browser, &start).parameter("code").is_some());
-    let start = browser.open(&stand.authorize_url(&[])).unwrap();
-    stand.refuse(&mut browser, &start, "no_match");
-    let page = open(&stand, &mut browser);
+    assert!(env.approve(&mut browser, &start).parameter("code").is_some());
+    let start = browser.open(&env.authorize_url(&[])).unwrap();
+    env.refuse(&mut browser, &start, "no_match");
+    let page = open(&env, &mut browser);
     let (refused, logged_in) = (page.html.find("countenance_no_match").unwrap(), page.html.find("Logged in").unwrap());
     assert!(refused < logged_in, "the newest first");
     for secret in ["session_token", "eyJ", &start.parameter("state").unwrap()] {
@@ -65,37 +65,37 @@ fn what_is_deployed_by_hand_runs() {
 
 #[test]
 fn the_mode_is_changed_without_typing_the_secret_again() {
-    let stand = stand();
-    let mut browser = stand.browser();
-    let page = open(&stand, &mut browser);
-    let page = browser.submit(&page, &filled(&stand, &page)).unwrap();
-    let again = filled(&stand, &page).fill("SESSION_SECRET", "").fill("MODE", "on-demand");
+    let env = env();
+    let mut browser = env.browser();
+    let page = open(&env, &mut browser);
+    let page = browser.submit(&page, &filled(&env, &page)).unwrap();
+    let again = filled(&env, &page).fill("SESSION_SECRET", "").fill("MODE", "on-demand");
     assert!(browser.submit(&page, &again).unwrap().html.contains("is deployed"));
-    assert!(stand.log_in(&mut browser, &[]).parameter("code").is_some(), "nobody asked");
-    let start = browser.open(&stand.authorize_url(&[("acr_values", POLICY)])).unwrap();
-    assert!(stand.approve(&mut browser, &start).parameter("code").is_some(), "the secret stayed");
+    assert!(env.log_in(&mut browser, &[]).parameter("code").is_some(), "nobody asked");
+    let start = browser.open(&env.authorize_url(&[("acr_values", POLICY)])).unwrap();
+    assert!(env.approve(&mut browser, &start).parameter("code").is_some(), "the secret stayed");
 }
 
 #[test]
 fn how_long_a_face_counts_is_set_and_taken_back() {
-    let stand = stand();
-    let mut browser = stand.browser();
-    let page = open(&stand, &mut browser);
-    let page = browser.submit(&page, &filled(&stand, &page).fill("MAX_AGE", "300")).unwrap();
+    let env = env();
+    let mut browser = env.browser();
+    let page = open(&env, &mut browser);
+    let page = browser.submit(&page, &filled(&env, &page).fill("MAX_AGE", "300")).unwrap();
     assert_eq!(page.form_with("MAX_AGE").unwrap().value("MAX_AGE"), Some("300"), "no secret: shown again");
-    let start = stand.log_in(&mut browser, &[]);
-    stand.approve(&mut browser, &start);
-    assert!(browser.open(&stand.authorize_url(&[])).unwrap().parameter("code").is_some(), "it counts again");
-    let without = filled(&stand, &page).fill("MAX_AGE", "");
+    let start = env.log_in(&mut browser, &[]);
+    env.approve(&mut browser, &start);
+    assert!(browser.open(&env.authorize_url(&[])).unwrap().parameter("code").is_some(), "it counts again");
+    let without = filled(&env, &page).fill("MAX_AGE", "");
     assert!(browser.submit(&page, &without).unwrap().html.contains("is deployed"));
-    assert_eq!(browser.open(&stand.authorize_url(&[])).unwrap().url.path(), "/start");
+    assert_eq!(browser.open(&env.authorize_url(&[])).unwrap().url.path(), "/start");
 }
 
 #[test]
 fn what_is_missing_or_foreign_is_told_and_changes_nothing() {
-    let stand = stand();
-    let mut browser = stand.browser();
-    let page = open(&stand, &mut browser);
+    let env = env();
+    let mut browser = env.browser();
+    let page = open(&env, &mut browser);
     let long = "x".repeat(4097);
     for (name, field, value, told) in [
         ("no secret", "SESSION_SECRET", "", "SESSION_SECRET is empty"),
@@ -107,30 +107,30 @@ fn what_is_missing_or_foreign_is_told_and_changes_nothing() {
         ("a file from elsewhere", "file", "../../etc/passwd", "Choose one of the files"),
         ("a file for another trigger", "file", "phone-provider-twilio-verify.js", "Choose one of the files"),
     ] {
-        let answer = browser.submit(&page, &filled(&stand, &page).fill(field, value)).unwrap();
+        let answer = browser.submit(&page, &filled(&env, &page).fill(field, value)).unwrap();
         assert_eq!(answer.status, 400, "{name}");
         assert!(answer.html.contains(told) && answer.html.contains("role=\"alert\""), "{name}");
         assert!(answer.html.contains("None is deployed."), "{name}");
     }
-    let markup = filled(&stand, &page).fill("INTEGRATION_ID", "\"><script>alert(1)</script>");
+    let markup = filled(&env, &page).fill("INTEGRATION_ID", "\"><script>alert(1)</script>");
     assert!(!browser.submit(&page, &markup).unwrap().html.contains("<script"), "stored markup is text");
 }
 
 #[test]
 fn another_sites_form_deploys_nothing() {
-    let stand = stand();
-    let mut browser = stand.browser();
-    let page = open(&stand, &mut browser);
-    let elsewhere = browser.open(&stand.verifier_origin).unwrap();
-    let form = filled(&stand, &page);
-    let target = format!("{}/manage/post-login", stand.tenant_origin);
+    let env = env();
+    let mut browser = env.browser();
+    let page = open(&env, &mut browser);
+    let elsewhere = browser.open(&env.verifier_origin).unwrap();
+    let form = filled(&env, &page);
+    let target = format!("{}/manage/post-login", env.tenant_origin);
     let foreign = ["file", "SESSION_SECRET", "INTEGRATION_ID", "VERIFIER_ORIGIN", "MODE", "CONTINUE_ORIGIN", "MAX_AGE"]
         .into_iter()
         .fold(Form::post(target), |foreign, name| foreign.fill(name, form.value(name).unwrap()));
     assert_eq!(browser.submit(&elsewhere, &foreign).unwrap().status, 403);
-    assert!(open(&stand, &mut browser).html.contains("None is deployed."));
+    assert!(open(&env, &mut browser).html.contains("None is deployed."));
     // The tenant's other name is another origin.
-    let other = browser.open(&format!("{}/manage", stand.login_origin())).unwrap();
+    let other = browser.open(&format!("{}/manage", env.login_origin())).unwrap();
     assert_eq!(browser.submit(&other, &foreign).unwrap().status, 403);
     assert_eq!(browser.submit(&page, &foreign).unwrap().status, 200, "the same form, from our own page");
 }
@@ -139,9 +139,9 @@ fn another_sites_form_deploys_nothing() {
 fn phone_provider_and_log_stream_are_set_by_hand_too() {
     let (net, outbox) = scripted([Line::Says(200, "")]);
     let net: std::sync::Arc<dyn Net> = net;
-    let stand = Stand::new(|_, _| None, |builder| builder.net(net).dashboard(library()));
-    let mut browser = stand.browser();
-    let page = open(&stand, &mut browser);
+    let env = TestTenant::new(|_, _| None, |builder| builder.net(net).dashboard(library()));
+    let mut browser = env.browser();
+    let page = open(&env, &mut browser);
     let form = page.forms()[1].clone().fill("file", "phone-provider-twilio-verify.js");
     for (secrets, told) in [
         ("TWILIO_SECRET", "Line 1 of the secrets is not NAME=value."),
@@ -161,7 +161,7 @@ fn phone_provider_and_log_stream_are_set_by_hand_too() {
     }
     let answer = browser.submit(&page, &form.fill("url", "https://logs.example/v1/logs/1")).unwrap();
     assert!(answer.html.contains("Set: https://logs.example.") && !answer.html.contains("the token"));
-    stand.log_in(&mut browser, &[]);
+    env.log_in(&mut browser, &[]);
     let sent = outbox.next();
     assert_eq!(
         (sent.url.as_str(), sent.header("authorization")),
@@ -173,8 +173,8 @@ fn phone_provider_and_log_stream_are_set_by_hand_too() {
 
 #[test]
 fn there_is_no_dashboard_unless_it_was_asked_for() {
-    let stand = Stand::with_mode("always");
-    assert_eq!(open(&stand, &mut stand.browser()).status, 404);
+    let env = TestTenant::with_mode("always");
+    assert_eq!(open(&env, &mut env.browser()).status, 404);
 }
 
 #[test]

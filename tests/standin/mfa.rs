@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     scripted_net::{Line, Outbox, scripted},
-    stand::{SECRET, Stand, peek, refusal},
+    test_tenant::{SECRET, TestTenant, peek, refusal},
 };
 
 const STEP_UP: &str = include_str!("../../packaging/auth0/actions/step-up-salary.js");
@@ -30,20 +30,20 @@ const PROVIDER: &str = "exports.onExecuteCustomPhoneProvider = async (event, api
 const NUMBER: &str = "+4915112345678";
 
 /// A tenant whose Ada has a phone, with an Action and a provider whose service answers by `script`.
-fn stand(action: &str, script: impl IntoIterator<Item = Line>) -> (Stand, Outbox) {
+fn env(action: &str, script: impl IntoIterator<Item = Line>) -> (TestTenant, Outbox) {
     let (net, outbox) = scripted(script);
     let net: Arc<dyn Net> = net;
     let action = Action::new(action).secret("S", SECRET);
-    let stand = Stand::with_ada(
+    let env = TestTenant::with_ada(
         User::new("auth0|ada", "Ada", "ada@example.com", "correct horse").with_phone(NUMBER),
         |_, _| Some(action),
         |builder| builder.net(net).phone_provider(Action::new(PROVIDER)),
     );
-    (stand, outbox)
+    (env, outbox)
 }
 
-fn step_up(script: impl IntoIterator<Item = Line>) -> (Stand, Outbox) {
-    stand(STEP_UP, script)
+fn step_up(script: impl IntoIterator<Item = Line>) -> (TestTenant, Outbox) {
+    env(STEP_UP, script)
 }
 
 fn fine() -> Line {
@@ -65,14 +65,14 @@ fn other_than(code: &str) -> String {
 
 #[test]
 fn a_step_up_asks_for_a_code_and_the_id_token_says_so() {
-    let (stand, outbox) = step_up([fine()]);
-    let mut browser = stand.browser();
-    let (_, plain) = stand.redeem(&stand.log_in(&mut browser, &[]));
+    let (env, outbox) = step_up([fine()]);
+    let mut browser = env.browser();
+    let (_, plain) = env.redeem(&env.log_in(&mut browser, &[]));
     let claims = peek(&plain["id_token"]);
     assert!(claims.get("amr").is_none() && claims.get("acr").is_none(), "nobody asked");
     assert!(outbox.all().is_empty());
 
-    let page = browser.open(&stand.authorize_url(&[("acr_values", OWN_POLICY)])).unwrap();
+    let page = browser.open(&env.authorize_url(&[("acr_values", OWN_POLICY)])).unwrap();
     assert_eq!((page.status, page.url.path()), (200, "/u/mfa"));
     assert!(page.html.contains("data-page=\"mfa\"") && page.html.contains("••• 78"), "whom it went to");
     assert!(!page.html.contains("12345678"), "the number stays covered");
@@ -87,30 +87,30 @@ fn a_step_up_asks_for_a_code_and_the_id_token_says_so() {
     }
 
     let callback = type_code(&mut browser, &page, &format!(" {} {}", &code[..3], &code[3..]));
-    let (_, tokens) = stand.redeem(&callback);
+    let (_, tokens) = env.redeem(&callback);
     let claims = peek(&tokens["id_token"]);
     assert_eq!((&claims["amr"], &claims["acr"]), (&json!(["mfa"]), &json!(OWN_POLICY)));
 
-    let (_, fresh) = stand.token(&[
+    let (_, fresh) = env.token(&[
         ("grant_type", "refresh_token"),
         ("client_id", "app"),
         ("refresh_token", tokens["refresh_token"].as_str().unwrap()),
     ]);
     let claims = peek(&fresh["id_token"]);
     assert!(claims.get("amr").is_none() && claims.get("acr").is_none(), "absent after a refresh");
-    let (_, silent) = stand.redeem(&browser.open(&stand.authorize_url(&[("prompt", "none")])).unwrap());
+    let (_, silent) = env.redeem(&browser.open(&env.authorize_url(&[("prompt", "none")])).unwrap());
     let claims = peek(&silent["id_token"]);
     assert!(claims.get("amr").is_none() && claims.get("acr").is_none(), "absent from silent authentication");
-    let asked = stand.authorize_url(&[("prompt", "none"), ("acr_values", OWN_POLICY)]);
+    let asked = env.authorize_url(&[("prompt", "none"), ("acr_values", OWN_POLICY)]);
     let page = browser.open(&asked).unwrap();
     assert_eq!(refusal(&page), ("access_denied".into(), "step_up_interaction_required".into()));
 }
 
 #[test]
 fn five_wrong_codes_end_the_login() {
-    let (stand, outbox) = step_up([fine()]);
-    let mut browser = stand.browser();
-    let page = stand.log_in(&mut browser, &[("acr_values", OWN_POLICY)]);
+    let (env, outbox) = step_up([fine()]);
+    let mut browser = env.browser();
+    let page = env.log_in(&mut browser, &[("acr_values", OWN_POLICY)]);
     let code = outbox.next().field("code").unwrap();
     for typed in ["", "  "] {
         assert!(
@@ -130,22 +130,22 @@ fn five_wrong_codes_end_the_login() {
 
 #[test]
 fn a_code_belongs_to_one_login_in_one_browser_for_five_minutes() {
-    let (stand, outbox) = step_up([fine()]);
-    let (mut ada, mut mallory) = (stand.browser(), stand.browser());
-    let page = stand.log_in(&mut ada, &[("acr_values", OWN_POLICY)]);
+    let (env, outbox) = step_up([fine()]);
+    let (mut ada, mut mallory) = (env.browser(), env.browser());
+    let page = env.log_in(&mut ada, &[("acr_values", OWN_POLICY)]);
     let code = outbox.next().field("code").unwrap();
     assert_eq!(type_code(&mut mallory, &page, &code).status, 400, "another browser");
     assert_eq!(mallory.open(page.url.as_str()).unwrap().status, 400, "another browser");
-    stand.clock.turn(300);
+    env.clock.turn(300);
     assert!(type_code(&mut ada, &page, &code).html.contains("too old"));
 
     let page = ask_again(&mut ada, &page, "voice");
     assert!(page.html.contains("We are calling"));
     let called = outbox.next();
     assert_eq!(called.field("delivery_method").as_deref(), Some("voice"));
-    stand.clock.turn(299);
+    env.clock.turn(299);
     // Back to the password page and forth again: nothing is lost.
-    assert_eq!(ada.open(&format!("{}/u/login?state=x", stand.tenant_origin)).unwrap().status, 400);
+    assert_eq!(ada.open(&format!("{}/u/login?state=x", env.tenant_origin)).unwrap().status, 400);
     let page = ada.open(page.url.as_str()).unwrap();
     let callback = type_code(&mut ada, &page, &called.field("code").unwrap());
     assert!(callback.parameter("code").is_some());
@@ -154,9 +154,9 @@ fn a_code_belongs_to_one_login_in_one_browser_for_five_minutes() {
 
 #[test]
 fn a_new_code_replaces_the_old_one_and_an_hour_has_ten() {
-    let (stand, outbox) = step_up([fine()]);
-    let mut browser = stand.browser();
-    let mut page = stand.log_in(&mut browser, &[("acr_values", OWN_POLICY)]);
+    let (env, outbox) = step_up([fine()]);
+    let mut browser = env.browser();
+    let mut page = env.log_in(&mut browser, &[("acr_values", OWN_POLICY)]);
     let first = outbox.next().field("code").unwrap();
     for _ in 0..9 {
         page = ask_again(&mut browser, &page, "text");
@@ -175,9 +175,9 @@ fn a_new_code_replaces_the_old_one_and_an_hour_has_ten() {
 #[test]
 fn what_the_provider_cannot_send_is_told_and_can_be_tried_again() {
     for (name, line) in [("busy", Line::Later(429, 1)), ("refused", Line::Says(400, "")), ("down", Line::Silence)] {
-        let (stand, outbox) = step_up([line, fine()]);
-        let mut browser = stand.browser();
-        let page = stand.log_in(&mut browser, &[("acr_values", OWN_POLICY)]);
+        let (env, outbox) = step_up([line, fine()]);
+        let mut browser = env.browser();
+        let page = env.log_in(&mut browser, &[("acr_values", OWN_POLICY)]);
         assert!(page.html.contains("could not be sent") && page.html.contains("role=\"alert\""), "{name}");
         outbox.next();
         let page = ask_again(&mut browser, &page, "text");
@@ -206,27 +206,27 @@ fn the_second_factor_comes_after_the_redirect_and_is_remembered_in_the_session()
     let (net, outbox) = scripted([fine()]);
     let net: Arc<dyn Net> = net;
     let ada = User::new("auth0|ada", "Ada", "ada@example.com", "correct horse").with_phone(NUMBER);
-    let stand = Stand::with_ada(
+    let env = TestTenant::with_ada(
         ada,
         |_, verifier| Some(Action::new(source(verifier))),
         |builder| builder.net(net).phone_provider(Action::new(PROVIDER)),
     );
-    let mut browser = stand.browser();
-    let start = stand.log_in(&mut browser, &[]);
+    let mut browser = env.browser();
+    let start = env.log_in(&mut browser, &[]);
     assert_eq!(start.url.path(), "/start");
     assert!(outbox.all().is_empty(), "no code before the browser is back");
     let state = start.parameter("state").unwrap();
-    let page = browser.submit(&start, &Form::post(format!("{}/continue?state={state}", stand.tenant_origin))).unwrap();
+    let page = browser.submit(&start, &Form::post(format!("{}/continue?state={state}", env.tenant_origin))).unwrap();
     assert_eq!(page.url.path(), "/u/mfa");
-    let (_, tokens) = stand.redeem(&type_code(&mut browser, &page, &outbox.next().field("code").unwrap()));
+    let (_, tokens) = env.redeem(&type_code(&mut browser, &page, &outbox.next().field("code").unwrap()));
     let claims = peek(&tokens["id_token"]);
     assert_eq!((&claims["amr"], &claims["https://app.example/legs"]), (&json!(["mfa"]), &json!("both")));
 
-    stand.clock.turn(60);
-    assert!(browser.open(&stand.authorize_url(&[])).unwrap().parameter("code").is_some());
+    env.clock.turn(60);
+    assert!(browser.open(&env.authorize_url(&[])).unwrap().parameter("code").is_some());
     let record = json!({ "name": "mfa", "type": "phone", "timestamp": "2027-01-15T08:00:00.000Z" });
-    assert_eq!(stand.tenant.console()[0], "null");
-    assert_eq!(serde_json::from_str::<Value>(&stand.tenant.console()[1]).unwrap(), record);
+    assert_eq!(env.tenant.console()[0], "null");
+    assert_eq!(serde_json::from_str::<Value>(&env.tenant.console()[1]).unwrap(), record);
 }
 
 #[test]
@@ -245,8 +245,8 @@ fn other_ways_to_ask_end_as_documented() {
         ("enrolment is no part of this", "api.authentication.enrollWith({ type: 'otp' })", Ok("")),
         ("denied as well", "api.multifactor.enable('any'); api.access.deny('no')", Err("no")),
     ] {
-        let (stand, outbox) = stand(&of(body), [fine()]);
-        let page = stand.log_in(&mut stand.browser(), &[]);
+        let (env, outbox) = env(&of(body), [fine()]);
+        let page = env.log_in(&mut env.browser(), &[]);
         match end {
             Err(reason) => assert_eq!(refusal(&page), ("access_denied".into(), reason.into()), "{name}"),
             Ok("") => assert!(page.parameter("code").is_some(), "{name}"),
@@ -264,30 +264,30 @@ fn a_refresh_or_a_silent_login_cannot_be_challenged() {
         if (event.transaction.protocol === 'oauth2-refresh-token' || event.transaction.prompt.includes('none'))
           api.multifactor.enable('any');
       };";
-    let (stand, _outbox) = stand(source, [fine()]);
-    let mut browser = stand.browser();
-    let (_, tokens) = stand.redeem(&stand.log_in(&mut browser, &[]));
+    let (env, _outbox) = env(source, [fine()]);
+    let mut browser = env.browser();
+    let (_, tokens) = env.redeem(&env.log_in(&mut browser, &[]));
     let token = tokens["refresh_token"].as_str().unwrap();
     let (status, answer) =
-        stand.token(&[("grant_type", "refresh_token"), ("client_id", "app"), ("refresh_token", token)]);
+        env.token(&[("grant_type", "refresh_token"), ("client_id", "app"), ("refresh_token", token)]);
     assert_eq!((status, &answer["error"]), (403, &json!("mfa_required")));
-    let page = browser.open(&stand.authorize_url(&[("prompt", "none")])).unwrap();
+    let page = browser.open(&env.authorize_url(&[("prompt", "none")])).unwrap();
     assert_eq!(refusal(&page).0, "interaction_required");
 }
 
 #[test]
 fn nobody_without_a_phone_or_a_provider_gets_past() {
     let ask = "exports.onExecutePostLogin = async (event, api) => api.multifactor.enable('any');";
-    let stand = Stand::with_source(ask);
-    let page = stand.log_in(&mut stand.browser(), &[]);
+    let env = TestTenant::with_source(ask);
+    let page = env.log_in(&mut env.browser(), &[]);
     assert_eq!(refusal(&page).1, "A second factor is needed and no phone is enrolled");
 
     let ada = User::new("auth0|ada", "Ada", "ada@example.com", "correct horse").with_phone(NUMBER);
-    let stand = Stand::with_ada(ada, |_, _| Some(Action::new(ask)), |builder| builder);
-    let page = stand.log_in(&mut stand.browser(), &[]);
+    let env = TestTenant::with_ada(ada, |_, _| Some(Action::new(ask)), |builder| builder);
+    let page = env.log_in(&mut env.browser(), &[]);
     assert!(page.html.contains("could not be sent"));
-    let mut browser = stand.browser();
-    let page = stand.log_in(&mut browser, &[]);
+    let mut browser = env.browser();
+    let page = env.log_in(&mut browser, &[]);
     assert_eq!(type_code(&mut browser, &page, "000000").status, 400, "no code is no code");
 }
 
@@ -298,7 +298,7 @@ fn the_log_stream_tells_what_happened_to_whom_and_gives_up_after_three() {
     let logs = "https://logs.example/v1/logs/1";
     let ada = User::new("auth0|ada", "Ada", "ada@example.com", "correct horse").with_phone(NUMBER);
     let silent_provider = "exports.onExecuteCustomPhoneProvider = async () => {};";
-    let stand = Stand::with_ada(
+    let env = TestTenant::with_ada(
         ada,
         |_, _| Some(Action::new(STEP_UP)),
         |builder| {
@@ -306,8 +306,8 @@ fn the_log_stream_tells_what_happened_to_whom_and_gives_up_after_three() {
             builder.net(net).phone_provider(Action::new(silent_provider)).log_stream(url, "the token, verbatim")
         },
     );
-    let mut browser = stand.browser();
-    let page = stand.log_in(&mut browser, &[("acr_values", OWN_POLICY)]);
+    let mut browser = env.browser();
+    let page = env.log_in(&mut browser, &[("acr_values", OWN_POLICY)]);
     let wrong = type_code(&mut browser, &page, "1");
     assert_eq!(wrong.status, 400);
     // Three events, of which the second needs three tries; their order is not promised.

@@ -10,38 +10,38 @@ use serde_json::{Value, json};
 
 use super::{
     application::{OneToken, open, serve_application, test_key},
-    stand::{CLAIM, NOW, Stand},
+    test_tenant::{CLAIM, NOW, TestTenant},
 };
 
 const CHECKED: &str = "Your face has been checked";
 
-fn renew(stand: &Stand, browser: &mut Browser) -> Page {
-    let home = open(stand, browser, "/");
-    browser.submit(&home, &Form::post(format!("{}/renew", stand.payroll_origin))).unwrap()
+fn renew(env: &TestTenant, browser: &mut Browser) -> Page {
+    let home = open(env, browser, "/");
+    browser.submit(&home, &Form::post(format!("{}/renew", env.payroll_origin))).unwrap()
 }
 
 /// Ada, by password alone.
-fn log_in(stand: &Stand, browser: &mut Browser) -> Page {
-    let password = open(stand, browser, "/login");
-    Stand::give_password(browser, &password)
+fn log_in(env: &TestTenant, browser: &mut Browser) -> Page {
+    let password = open(env, browser, "/login");
+    TestTenant::give_password(browser, &password)
 }
 
 /// Where the salary page leads: to itself, or elsewhere.
-fn salary(stand: &Stand, browser: &mut Browser) -> String {
-    open(stand, browser, "/salary").url.path().to_owned()
+fn salary(env: &TestTenant, browser: &mut Browser) -> String {
+    open(env, browser, "/salary").url.path().to_owned()
 }
 
 #[test]
 fn a_renewal_leaves_a_second_factor_to_age_as_it_was() {
-    let stand = Stand::with_mode("on-demand");
-    let mut browser = stand.browser();
-    let password = open(&stand, &mut browser, "/salary");
-    let start = Stand::give_password(&mut browser, &password);
-    assert_eq!(stand.approve(&mut browser, &start).url.path(), "/salary");
+    let env = TestTenant::with_mode("on-demand");
+    let mut browser = env.browser();
+    let password = open(&env, &mut browser, "/salary");
+    let start = TestTenant::give_password(&mut browser, &password);
+    assert_eq!(env.approve(&mut browser, &start).url.path(), "/salary");
     for (turn_secs, leads_to) in [(300, "/salary"), (299, "/salary"), (1, "/start")] {
-        stand.clock.turn(turn_secs);
-        assert_eq!(renew(&stand, &mut browser).url.path(), "/");
-        assert_eq!(salary(&stand, &mut browser), leads_to);
+        env.clock.turn(turn_secs);
+        assert_eq!(renew(&env, &mut browser).url.path(), "/");
+        assert_eq!(salary(&env, &mut browser), leads_to);
     }
 }
 
@@ -49,62 +49,62 @@ fn a_renewal_leaves_a_second_factor_to_age_as_it_was() {
 fn a_renewal_gains_no_second_factor_even_where_the_tenant_claims_one() {
     for (name, claims) in [("as documented", false), ("with a claim nobody earned", true)] {
         let body = if claims { "api.idToken.setCustomClaim('https://authid.ai/claims/amr', 'mfa');" } else { "" };
-        let stand = Stand::with_source(&format!(
+        let env = TestTenant::with_source(&format!(
             "exports.onExecutePostLogin = async (event, api) => {{
                if (event.transaction.protocol === 'oauth2-refresh-token') {{ {body} }}
              }};"
         ));
-        let mut browser = stand.browser();
-        log_in(&stand, &mut browser);
-        let home = renew(&stand, &mut browser);
+        let mut browser = env.browser();
+        log_in(&env, &mut browser);
+        let home = renew(&env, &mut browser);
         assert!(home.html.contains("Good day, Ada") && !home.html.contains(CHECKED), "{name}");
-        assert_eq!(salary(&stand, &mut browser), "/callback", "{name}: asked for, not given, and no loop");
+        assert_eq!(salary(&env, &mut browser), "/callback", "{name}: asked for, not given, and no loop");
     }
 }
 
 #[test]
 fn a_renewal_lengthens_the_login() {
-    let stand = Stand::with_mode("on-demand");
-    let (mut renewed, mut left) = (stand.browser(), stand.browser());
+    let env = TestTenant::with_mode("on-demand");
+    let (mut renewed, mut left) = (env.browser(), env.browser());
     for browser in [&mut renewed, &mut left] {
-        log_in(&stand, browser);
+        log_in(&env, browser);
     }
-    stand.clock.turn(35_999);
-    renew(&stand, &mut renewed);
-    stand.clock.turn(1);
-    assert!(open(&stand, &mut renewed, "/").html.contains("Good day, Ada"));
-    assert!(open(&stand, &mut left, "/").html.contains("Log in"), "ten hours are over");
-    assert!(renew(&stand, &mut left).html.contains("nothing to renew"), "what has ended cannot be renewed");
+    env.clock.turn(35_999);
+    renew(&env, &mut renewed);
+    env.clock.turn(1);
+    assert!(open(&env, &mut renewed, "/").html.contains("Good day, Ada"));
+    assert!(open(&env, &mut left, "/").html.contains("Log in"), "ten hours are over");
+    assert!(renew(&env, &mut left).html.contains("nothing to renew"), "what has ended cannot be renewed");
 }
 
 #[test]
 fn a_renewal_that_the_tenant_refuses_ends_nothing() {
-    let stand = Stand::with_source(
+    let env = TestTenant::with_source(
         "exports.onExecutePostLogin = async (event, api) => {
            if (event.transaction.protocol === 'oauth2-refresh-token') { api.access.deny('not today'); }
          };",
     );
-    let mut browser = stand.browser();
-    assert!(renew(&stand, &mut browser).html.contains("nothing to renew"), "nobody is logged in");
-    log_in(&stand, &mut browser);
-    let page = renew(&stand, &mut browser);
+    let mut browser = env.browser();
+    assert!(renew(&env, &mut browser).html.contains("nothing to renew"), "nobody is logged in");
+    log_in(&env, &mut browser);
+    let page = renew(&env, &mut browser);
     assert_eq!(page.status, 403);
     assert!(page.html.contains("does not renew this login"));
-    let home = open(&stand, &mut browser, "/");
+    let home = open(&env, &mut browser, "/");
     assert!(home.html.contains("Good day, Ada") && !home.html.contains("/renew"), "the token is spent");
 }
 
 #[test]
 fn a_renewed_token_must_be_of_the_same_person_and_login() {
-    let stand = Stand::new(|_, _| None, |builder| builder);
+    let env = TestTenant::new(|_, _| None, |builder| builder);
     let key = test_key();
     let tenant = Arc::new(OneToken::publishing(&key));
-    let app = serve_application(&stand, tenant.clone());
+    let app = serve_application(&env, tenant.clone());
     let rs256 = EncodingKey::from_rsa_der(key.to_pkcs1_der().unwrap().as_bytes());
     let header = Header { kid: Some("k1".into()), ..Header::new(Algorithm::RS256) };
     let give = |change: (&str, Value)| {
         let mut claims = json!({
-            "iss": format!("{}/", stand.verifier_origin), "aud": "payroll", "sub": "auth0|ada", "name": "Ada",
+            "iss": format!("{}/", env.verifier_origin), "aud": "payroll", "sub": "auth0|ada", "name": "Ada",
             "iat": NOW, "exp": NOW + 60, "auth_time": NOW - 5, CLAIM: "mfa",
         });
         claims[change.0] = change.1;
@@ -123,7 +123,7 @@ fn a_renewed_token_must_be_of_the_same_person_and_login() {
         ("past its end", ("exp", json!(NOW)), 502),
         ("for another application", ("aud", json!("app")), 502),
     ] {
-        let mut browser = stand.browser();
+        let mut browser = env.browser();
         let (asked, state, nonce) = go(&mut browser, "/login");
         give(("nonce", json!(nonce)));
         let home = browser.follow(&asked, &format!("{app}/callback?code=c&state={state}")).unwrap();
@@ -141,13 +141,13 @@ fn a_renewed_token_must_be_of_the_same_person_and_login() {
     }
 
     // A silent check that finds somebody else logs that person in, without what the one before had shown.
-    let mut browser = stand.browser();
+    let mut browser = env.browser();
     for (sub, checked) in [("auth0|ada", true), ("auth0|ada", true), ("auth0|bob", false), ("auth0|ada", false)] {
         let is_first = !browser.open(&format!("{app}/")).unwrap().html.contains("Good day");
         let (asked, state, nonce) = go(&mut browser, if is_first { "/login" } else { "/silent" });
         give(("nonce", json!(nonce)));
         let claims = json!({
-            "iss": format!("{}/", stand.verifier_origin), "aud": "payroll", "sub": sub, "iat": NOW, "exp": NOW + 60,
+            "iss": format!("{}/", env.verifier_origin), "aud": "payroll", "sub": sub, "iat": NOW, "exp": NOW + 60,
             "nonce": nonce, CLAIM: "mfa",
         });
         *tenant.token.lock().unwrap() = Some(jsonwebtoken::encode(&header, &claims, &rs256).unwrap());
@@ -165,15 +165,15 @@ fn a_silent_check_says_what_the_tenant_needs() {
         ("a face was shown", "always", true, true, 200, CHECKED),
         ("password alone, no face needed", "on-demand", true, false, 200, "Good day, Ada"),
     ] {
-        let stand = Stand::with_mode(mode);
-        let mut browser = stand.browser();
+        let env = TestTenant::with_mode(mode);
+        let mut browser = env.browser();
         if password {
-            let page = log_in(&stand, &mut browser);
+            let page = log_in(&env, &mut browser);
             if face {
-                stand.approve(&mut browser, &page);
+                env.approve(&mut browser, &page);
             }
         }
-        let page = open(&stand, &mut browser, "/silent");
+        let page = open(&env, &mut browser, "/silent");
         assert_eq!(page.status, status, "{name}: {}", page.html);
         assert!(page.html.contains(text), "{name}: {}", page.html);
         assert_eq!(page.html.contains("role=\"alert\""), status == 403, "{name}");
@@ -182,13 +182,13 @@ fn a_silent_check_says_what_the_tenant_needs() {
 
 #[test]
 fn a_silent_check_lets_the_second_factor_age() {
-    let stand = Stand::with_mode("always");
-    let mut browser = stand.browser();
-    let start = log_in(&stand, &mut browser);
-    stand.approve(&mut browser, &start);
-    stand.clock.turn(599);
-    assert!(open(&stand, &mut browser, "/silent").html.contains(CHECKED));
-    stand.clock.turn(1);
-    assert!(!open(&stand, &mut browser, "/silent").html.contains(CHECKED));
-    assert_eq!(salary(&stand, &mut browser), "/start");
+    let env = TestTenant::with_mode("always");
+    let mut browser = env.browser();
+    let start = log_in(&env, &mut browser);
+    env.approve(&mut browser, &start);
+    env.clock.turn(599);
+    assert!(open(&env, &mut browser, "/silent").html.contains(CHECKED));
+    env.clock.turn(1);
+    assert!(!open(&env, &mut browser, "/silent").html.contains(CHECKED));
+    assert_eq!(salary(&env, &mut browser), "/start");
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::{
     scripted_net::{Line, Outbox, scripted},
-    stand::NOW,
+    test_tenant::NOW,
 };
 
 const PROVIDER: &str = include_str!("../../packaging/auth0/actions/phone-provider-twilio-verify.js");

@@ -2,7 +2,7 @@
 
 use countenance_standin::browser::{Browser, Form, Page};
 
-use super::stand::{CLAIM, POLICY, SECRET, Stand, decode, peek, real_action, refusal, sign};
+use super::test_tenant::{CLAIM, POLICY, SECRET, TestTenant, decode, peek, real_action, refusal, sign};
 
 /// Where a login stands when the tenant lets go of the browser, and what becomes of it then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,41 +211,41 @@ fn a_face_counts_again_for_as_long_as_the_tenant_says() {
 
 #[test]
 fn a_face_that_counts_again_gets_no_younger_by_it() {
-    let stand = Stand::with_mode("always");
-    stand.tenant.deploy(real_action("always", &stand.tenant_origin, &stand.verifier_origin).secret("MAX_AGE", "300"));
-    let (mut browser, mut another) = (stand.browser(), stand.browser());
-    let start = stand.log_in(&mut browser, &[]);
-    stand.approve(&mut browser, &start);
+    let env = TestTenant::with_mode("always");
+    env.tenant.deploy(real_action("always", &env.tenant_origin, &env.verifier_origin).secret("MAX_AGE", "300"));
+    let (mut browser, mut another) = (env.browser(), env.browser());
+    let start = env.log_in(&mut browser, &[]);
+    env.approve(&mut browser, &start);
     for (turn_secs, counts) in [(150, true), (150, true), (1, false)] {
-        stand.clock.turn(turn_secs);
-        let page = browser.open(&stand.authorize_url(&[])).unwrap();
+        env.clock.turn(turn_secs);
+        let page = browser.open(&env.authorize_url(&[])).unwrap();
         assert_eq!(page.parameter("code").is_some(), counts, "{turn_secs}");
         assert_eq!(page.url.path() == "/start", !counts, "{turn_secs}");
-        assert_eq!(stand.log_in(&mut another, &[("prompt", "login")]).url.path(), "/start", "another browser");
+        assert_eq!(env.log_in(&mut another, &[("prompt", "login")]).url.path(), "/start", "another browser");
     }
 }
 
 fn end(row: &Row, mode: &str) -> End {
-    let stand = stand(row, mode);
-    let mut browser = stand.browser();
-    prepare(&stand, &mut browser, row, mode);
-    let mut page = browser.open(&address(&stand, row, row.asks)).unwrap();
+    let env = env(row, mode);
+    let mut browser = env.browser();
+    prepare(&env, &mut browser, row, mode);
+    let mut page = browser.open(&address(&env, row, row.asks)).unwrap();
     let again = row.before == Before::Nothing || row.asks.contains(&("prompt", "login"));
     let shown = page.url.path() == "/u/login";
     assert_eq!(shown, again && !row.asks.contains(&SILENT), "{mode}: {}: the password page", row.name);
     if shown {
-        page = Stand::give_password(&mut browser, &page);
+        page = TestTenant::give_password(&mut browser, &page);
     }
     let verified = page.url.path() == "/start";
     if verified {
-        page = approve(&stand, &mut browser, &page, row);
+        page = approve(&env, &mut browser, &page, row);
     }
     if page.parameter("code").is_none() {
         let (_, reason) = refusal(&page);
         let known = ["countenance_interaction_required", "countenance_configuration_error", "Login required"];
         return Refused(known.into_iter().find(|known| *known == reason).unwrap_or("something else"));
     }
-    let (status, tokens) = stand.redeem(&page);
+    let (status, tokens) = env.redeem(&page);
     assert_eq!(status, 200, "{}", row.name);
     let claims = peek(&tokens["id_token"]);
     assert_eq!(page.parameter("state").as_deref(), Some("the app's state"), "{}", row.name);
@@ -259,7 +259,7 @@ fn end(row: &Row, mode: &str) -> End {
     // Whatever the login was, its refresh token works, and what it gives never has the claim.
     let refresh = tokens["refresh_token"].as_str().unwrap();
     let (status, fresh) =
-        stand.token(&[("grant_type", "refresh_token"), ("client_id", "app"), ("refresh_token", refresh)]);
+        env.token(&[("grant_type", "refresh_token"), ("client_id", "app"), ("refresh_token", refresh)]);
     assert_eq!((status, peek(&fresh["id_token"]).get(CLAIM)), (200, None), "{mode}: {}: refresh", row.name);
     match (verified, granted) {
         (true, _) => Verifier,
@@ -269,44 +269,44 @@ fn end(row: &Row, mode: &str) -> End {
 }
 
 /// A tenant with the row's settings.
-fn stand(row: &Row, mode: &str) -> Stand {
-    let stand = Stand::with_mode(mode);
-    let tenant = if row.custom_domain { stand.login_origin() } else { stand.tenant_origin.clone() };
-    let mut action = real_action(mode, &tenant, &stand.verifier_origin);
+fn env(row: &Row, mode: &str) -> TestTenant {
+    let env = TestTenant::with_mode(mode);
+    let tenant = if row.custom_domain { env.login_origin() } else { env.tenant_origin.clone() };
+    let mut action = real_action(mode, &tenant, &env.verifier_origin);
     match row.setting {
         Some((name, "")) => drop(action.secrets.remove(name)),
         Some((name, value)) => action = action.secret(name, value),
         None => {}
     }
-    stand.tenant.deploy(action);
-    stand
+    env.tenant.deploy(action);
+    env
 }
 
-fn prepare(stand: &Stand, browser: &mut Browser, row: &Row, mode: &str) {
+fn prepare(env: &TestTenant, browser: &mut Browser, row: &Row, mode: &str) {
     match row.before {
         Before::Nothing => {}
         Before::Password => {
-            let page = browser.open(&address(stand, row, &[])).unwrap();
-            Stand::give_password(browser, &page);
+            let page = browser.open(&address(env, row, &[])).unwrap();
+            TestTenant::give_password(browser, &page);
         }
         Before::Verified(seconds) => {
-            let page = browser.open(&address(stand, row, &[("acr_values", POLICY)])).unwrap();
-            let start = Stand::give_password(browser, &page);
-            assert!(approve(stand, browser, &start, row).parameter("code").is_some(), "{mode}: {}", row.name);
-            stand.clock.turn(seconds);
+            let page = browser.open(&address(env, row, &[("acr_values", POLICY)])).unwrap();
+            let start = TestTenant::give_password(browser, &page);
+            assert!(approve(env, browser, &start, row).parameter("code").is_some(), "{mode}: {}", row.name);
+            env.clock.turn(seconds);
         }
     }
 }
 
-fn address(stand: &Stand, row: &Row, asks: &[(&str, &str)]) -> String {
-    let address = stand.authorize_url(asks);
-    if row.custom_domain { address.replace(&stand.tenant_origin, &stand.login_origin()) } else { address }
+fn address(env: &TestTenant, row: &Row, asks: &[(&str, &str)]) -> String {
+    let address = env.authorize_url(asks);
+    if row.custom_domain { address.replace(&env.tenant_origin, &env.login_origin()) } else { address }
 }
 
 /// Approves and goes back to where the signed token says.
-fn approve(stand: &Stand, browser: &mut Browser, start: &Page, row: &Row) -> Page {
+fn approve(env: &TestTenant, browser: &mut Browser, start: &Page, row: &Row) -> Page {
     let asked = decode(&start.parameter("session_token").unwrap(), SECRET);
-    let origin = if row.custom_domain { stand.login_origin() } else { stand.tenant_origin.clone() };
+    let origin = if row.custom_domain { env.login_origin() } else { env.tenant_origin.clone() };
     let back = format!("{origin}/continue");
     // A tenant on the network is reached by https at its usual port; what stands before this one would bring that here.
     let left_out = row.setting.is_some_and(|(name, _)| name == "CONTINUE_ORIGIN");
@@ -315,28 +315,28 @@ fn approve(stand: &Stand, browser: &mut Browser, start: &Page, row: &Row) -> Pag
     assert_eq!(asked["iss"], "tenant.localhost", "{}: the tenant's own name", row.name);
     let state = start.parameter("state").unwrap();
     let form = Form::post(format!("{back}?state={state}"));
-    browser.submit(start, &form.fill("session_token", &sign(&stand.approval(start), SECRET))).unwrap()
+    browser.submit(start, &form.fill("session_token", &sign(&env.approval(start), SECRET))).unwrap()
 }
 
 #[test]
 fn a_custom_domain_has_cookies_and_a_name_of_its_own() {
-    let stand = Stand::with_source(
+    let env = TestTenant::with_source(
         "exports.onExecutePostLogin = async (event) => { console.log(event.request.hostname, event.tenant.id); };",
     );
-    let mut browser = stand.browser();
-    stand.log_in(&mut browser, &[]);
-    let there = stand.authorize_url(&[]).replace(&stand.tenant_origin, &stand.login_origin());
+    let mut browser = env.browser();
+    env.log_in(&mut browser, &[]);
+    let there = env.authorize_url(&[]).replace(&env.tenant_origin, &env.login_origin());
     let page = browser.open(&there).unwrap();
     assert_eq!((page.url.host_str(), page.url.path()), (Some("login.localhost"), "/u/login"), "not logged in there");
-    let (_, tokens) = stand.redeem(&Stand::give_password(&mut browser, &page));
-    assert_eq!(peek(&tokens["id_token"])["iss"], format!("{}/", stand.tenant_origin), "one issuer");
-    assert_eq!(stand.tenant.console(), ["tenant.localhost tenant.localhost", "login.localhost tenant.localhost"]);
+    let (_, tokens) = env.redeem(&TestTenant::give_password(&mut browser, &page));
+    assert_eq!(peek(&tokens["id_token"])["iss"], format!("{}/", env.tenant_origin), "one issuer");
+    assert_eq!(env.tenant.console(), ["tenant.localhost tenant.localhost", "login.localhost tenant.localhost"]);
 }
 
 #[test]
 fn a_name_that_is_not_the_tenants_gets_nothing() {
-    let stand = Stand::with_mode("on-demand");
-    let port = stand.tenant_origin.rsplit(':').next().unwrap().to_owned();
+    let env = TestTenant::with_mode("on-demand");
+    let port = env.tenant_origin.rsplit(':').next().unwrap().to_owned();
     for (name, host, status) in [
         ("its own", format!("tenant.localhost:{port}"), "200"),
         ("its own, in capitals", format!("TENANT.localhost:{port}"), "200"),

@@ -5,14 +5,14 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode_header, jwk::JwkSe
 use serde_json::{Value, json};
 use url::Url;
 
-use super::stand::{CLAIM, CODE_VERIFIER, NOW, POLICY, Stand, peek};
+use super::test_tenant::{CLAIM, CODE_VERIFIER, NOW, POLICY, TestTenant, peek};
 
 #[test]
 fn a_code_is_good_once_for_whom_it_was_made() {
-    let stand = Stand::with_mode("on-demand");
-    let mut browser = stand.browser();
-    stand.log_in(&mut browser, &[]);
-    let callback = stand.app_callback();
+    let env = TestTenant::with_mode("on-demand");
+    let mut browser = env.browser();
+    env.log_in(&mut browser, &[]);
+    let callback = env.app_callback();
     let good = [
         ("grant_type", "authorization_code"),
         ("client_id", "app"),
@@ -29,14 +29,14 @@ fn a_code_is_good_once_for_whom_it_was_made() {
         ("no verifier", ("code_verifier", ""), 0, 403),
         ("another grant", ("grant_type", "password"), 0, 400),
     ] {
-        let page = browser.open(&stand.authorize_url(&[])).unwrap();
+        let page = browser.open(&env.authorize_url(&[])).unwrap();
         let code = page.parameter("code").unwrap();
-        stand.clock.turn(wait_secs);
+        env.clock.turn(wait_secs);
         let mut fields: Vec<_> = good.iter().map(|field| if field.0 == change.0 { change } else { *field }).collect();
         fields.push(("code", &code));
-        assert_eq!(stand.token(&fields).0, status, "{name}");
+        assert_eq!(env.token(&fields).0, status, "{name}");
         if status != 400 {
-            let (status, answer) = stand.redeem(&page);
+            let (status, answer) = env.redeem(&page);
             assert_eq!((status, &answer["error"]), (403, &json!("invalid_grant")), "{name}: spent");
         }
     }
@@ -45,16 +45,16 @@ fn a_code_is_good_once_for_whom_it_was_made() {
 #[test]
 fn a_refresh_keeps_the_login_and_leaves_the_claim_behind() {
     for mode in ["always", "on-demand"] {
-        let stand = Stand::with_mode(mode);
-        let mut browser = stand.browser();
-        let start = stand.log_in(&mut browser, &[("acr_values", POLICY)]);
-        let (_, tokens) = stand.redeem(&stand.approve(&mut browser, &start));
+        let env = TestTenant::with_mode(mode);
+        let mut browser = env.browser();
+        let start = env.log_in(&mut browser, &[("acr_values", POLICY)]);
+        let (_, tokens) = env.redeem(&env.approve(&mut browser, &start));
         assert_eq!(peek(&tokens["id_token"])[CLAIM], "mfa", "{mode}");
 
-        stand.clock.turn(48 * 3600);
+        env.clock.turn(48 * 3600);
         let refresh = |token: &Value, client: &str| {
             let token = token.as_str().unwrap();
-            stand.token(&[("grant_type", "refresh_token"), ("client_id", client), ("refresh_token", token)])
+            env.token(&[("grant_type", "refresh_token"), ("client_id", client), ("refresh_token", token)])
         };
         let (status, fresh) = refresh(&tokens["refresh_token"], "app");
         let id_token = peek(&fresh["id_token"]);
@@ -72,30 +72,30 @@ fn a_redirect_or_denial_in_a_refresh_is_an_error() {
         ("api.access.deny('not today');", "access_denied"),
         ("throw new Error('not today');", "access_denied"),
     ] {
-        let stand = Stand::with_source(&format!(
+        let env = TestTenant::with_source(&format!(
             "exports.onExecutePostLogin = async (event, api) => {{
                if (event.transaction.protocol === 'oauth2-refresh-token') {{ {body} }}
              }};"
         ));
-        let (_, tokens) = stand.redeem(&stand.log_in(&mut stand.browser(), &[]));
+        let (_, tokens) = env.redeem(&env.log_in(&mut env.browser(), &[]));
         let token = tokens["refresh_token"].as_str().unwrap();
         let (status, answer) =
-            stand.token(&[("grant_type", "refresh_token"), ("client_id", "app"), ("refresh_token", token)]);
+            env.token(&[("grant_type", "refresh_token"), ("client_id", "app"), ("refresh_token", token)]);
         assert_eq!((status, answer["error"].as_str()), (403, Some(error)), "{body}");
     }
 }
 
 #[test]
 fn tokens_hold_against_the_published_key() {
-    let stand = Stand::with_mode("always");
-    let mut browser = stand.browser();
-    let start = stand.log_in(&mut browser, &[("audience", "https://api.example.com")]);
-    let (_, tokens) = stand.redeem(&stand.approve(&mut browser, &start));
+    let env = TestTenant::with_mode("always");
+    let mut browser = env.browser();
+    let start = env.log_in(&mut browser, &[("audience", "https://api.example.com")]);
+    let (_, tokens) = env.redeem(&env.approve(&mut browser, &start));
     let fetch = |url: &str| -> Value {
-        serde_json::from_slice(&stand.net.send(&Request::get(Url::parse(url).unwrap())).unwrap().body).unwrap()
+        serde_json::from_slice(&env.net.send(&Request::get(Url::parse(url).unwrap())).unwrap().body).unwrap()
     };
-    let discovery = fetch(&format!("{}/.well-known/openid-configuration", stand.tenant_origin));
-    assert_eq!(discovery["issuer"], format!("{}/", stand.tenant_origin));
+    let discovery = fetch(&format!("{}/.well-known/openid-configuration", env.tenant_origin));
+    assert_eq!(discovery["issuer"], format!("{}/", env.tenant_origin));
     let keys: JwkSet = serde_json::from_value(fetch(discovery["jwks_uri"].as_str().unwrap())).unwrap();
     for (name, audience) in [("id_token", "app"), ("access_token", "https://api.example.com")] {
         let token = tokens[name].as_str().unwrap();
@@ -112,10 +112,10 @@ fn tokens_hold_against_the_published_key() {
 
 #[test]
 fn userinfo_answers_to_a_living_access_token() {
-    let stand = Stand::with_mode("on-demand");
-    let (_, tokens) = stand.redeem(&stand.log_in(&mut stand.browser(), &[]));
+    let env = TestTenant::with_mode("on-demand");
+    let (_, tokens) = env.redeem(&env.log_in(&mut env.browser(), &[]));
     let userinfo = |token: &str| -> (u16, Value) {
-        let url = format!("http://{}/userinfo", Url::parse(&stand.tenant_origin).unwrap().authority());
+        let url = format!("http://{}/userinfo", Url::parse(&env.tenant_origin).unwrap().authority());
         let answer = bearer_get(&url.replace("tenant.localhost", "127.0.0.1"), token);
         (answer.0, serde_json::from_str(&answer.1).unwrap())
     };
@@ -123,7 +123,7 @@ fn userinfo_answers_to_a_living_access_token() {
     let ada = json!({ "sub": "auth0|ada", "name": "Ada", "email": "ada@example.com", "email_verified": true });
     assert_eq!(userinfo(&token), (200, ada));
     assert_eq!(userinfo("guessed").0, 401);
-    stand.clock.turn(24 * 3600);
+    env.clock.turn(24 * 3600);
     assert_eq!(userinfo(&token).0, 401);
 }
 

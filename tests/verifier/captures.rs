@@ -9,59 +9,59 @@ use countenance_core::{
 use countenance_verifier::{Rules, RulesError};
 use serde_json::{Value, json};
 
-use super::house::*;
+use super::test_verifier::*;
 
 /// One change to claims in order.
 type Change = fn(&mut Claims);
 
 #[tokio::test]
 async fn a_first_face_is_kept_and_compared_with_later_ones() {
-    let house = House::new().await;
-    let key = house.key();
-    assert!(matches!(house.log_in(&key).await.1, Outcome::Approved { .. }), "enrols");
-    assert!(matches!(house.log_in(&key).await.1, Outcome::Approved { .. }), "verifies");
-    house.sees(Sees::Bob);
-    assert!(matches!(house.log_in(&key).await.1, Outcome::Retry { reason: Reason::NoMatch, attempts_left: 4, .. }));
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    assert!(matches!(verifier.log_in(&key).await.1, Outcome::Approved { .. }), "enrols");
+    assert!(matches!(verifier.log_in(&key).await.1, Outcome::Approved { .. }), "verifies");
+    verifier.sees(Sees::Bob);
+    assert!(matches!(verifier.log_in(&key).await.1, Outcome::Retry { reason: Reason::NoMatch, attempts_left: 4, .. }));
 }
 
 #[tokio::test]
 async fn the_same_post_gets_the_same_answer_byte_for_byte() {
-    let house = House::new().await;
-    let key = house.key();
-    house.log_in(&key).await;
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    verifier.log_in(&key).await;
     for (seen, kind) in [(Sees::Bob, "retry"), (Sees::Ada, "approved")] {
-        let login = house.start().await;
-        let ticket = house.open(&key, &login).await;
+        let login = verifier.start().await;
+        let ticket = verifier.open(&key, &login).await;
         let sample = png();
-        let attestation = House::sign(&key, &house.claims(&key, &ticket, &sample));
-        house.sees(seen);
-        let first = house.post(&key, &login.session, &attestation, &sample).await;
+        let attestation = TestVerifier::sign(&key, &verifier.claims(&key, &ticket, &sample));
+        verifier.sees(seen);
+        let first = verifier.post(&key, &login.session, &attestation, &sample).await;
         assert_eq!(first.json::<Value>()["outcome"], kind);
-        let before = house.events().await;
-        house.sees(Sees::Nobody);
+        let before = verifier.events().await;
+        verifier.sees(Sees::Nobody);
         for _ in 0..3 {
-            assert_eq!(house.post(&key, &login.session, &attestation, &sample).await.body, first.body, "{kind}");
+            assert_eq!(verifier.post(&key, &login.session, &attestation, &sample).await.body, first.body, "{kind}");
         }
-        house.pass(601);
-        assert_eq!(house.post(&key, &login.session, &attestation, &sample).await.body, first.body, "late {kind}");
-        assert_eq!(house.events().await, before);
-        house.pass(-601);
+        verifier.pass(601);
+        assert_eq!(verifier.post(&key, &login.session, &attestation, &sample).await.body, first.body, "late {kind}");
+        assert_eq!(verifier.events().await, before);
+        verifier.pass(-601);
     }
 }
 
 #[tokio::test]
 async fn the_same_post_sent_twice_at_once_is_judged_once() {
-    let house = House::new().await;
-    let key = house.key();
-    house.log_in(&key).await;
-    house.sees(Sees::Bob);
-    let login = house.start().await;
-    let ticket = house.open(&key, &login).await;
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    verifier.log_in(&key).await;
+    verifier.sees(Sees::Bob);
+    let login = verifier.start().await;
+    let ticket = verifier.open(&key, &login).await;
     let sample = png();
-    let attestation = House::sign(&key, &house.claims(&key, &ticket, &sample));
+    let attestation = TestVerifier::sign(&key, &verifier.claims(&key, &ticket, &sample));
     let (one, two) = tokio::join!(
-        house.post(&key, &login.session, &attestation, &sample),
-        house.post(&key, &login.session, &attestation, &sample)
+        verifier.post(&key, &login.session, &attestation, &sample),
+        verifier.post(&key, &login.session, &attestation, &sample)
     );
     assert_eq!(one.body, two.body);
     assert!(matches!(one.json(), Outcome::Retry { attempts_left: 4, .. }));
@@ -69,17 +69,17 @@ async fn the_same_post_sent_twice_at_once_is_judged_once() {
 
 #[tokio::test]
 async fn an_attestation_that_does_not_hold_is_refused_by_name_and_leaves_the_nonce_good() {
-    let house = House::new().await;
-    let (key, other_key) = (house.key(), house.key());
-    let other_ticket = house.open(&other_key, &house.start().await).await;
-    let login = house.start().await;
-    let ticket = house.open(&key, &login).await;
+    let verifier = TestVerifier::new().await;
+    let (key, other_key) = (verifier.key(), verifier.key());
+    let other_ticket = verifier.open(&other_key, &verifier.start().await).await;
+    let login = verifier.start().await;
+    let ticket = verifier.open(&key, &login).await;
     let sample = png();
-    let good = house.claims(&key, &ticket, &sample);
+    let good = verifier.claims(&key, &ticket, &sample);
     let changed = |change: Change| {
         let mut claims = good.clone();
         change(&mut claims);
-        House::sign(&key, &claims)
+        TestVerifier::sign(&key, &claims)
     };
     let mut nonce_of_another = good.clone();
     nonce_of_another.eat_nonce.clone_from(&other_ticket.nonce);
@@ -87,14 +87,14 @@ async fn an_attestation_that_does_not_hold_is_refused_by_name_and_leaves_the_non
     *one_byte.last_mut().unwrap() ^= 1;
     let mut more = serde_json::to_value(&good).unwrap();
     more["admin"] = json!(true);
-    let whole = House::sign(&key, &good);
+    let whole = TestVerifier::sign(&key, &good);
     let (input, signature) = whole.rsplit_once('.').unwrap();
     let unsigned = format!("{input}.{}{}", if signature.starts_with('A') { 'B' } else { 'A' }, &signature[1..]);
     let rejected = ProblemKind::AttestationRejected;
     for (case, attestation, sample, kind, why) in [
         (
             "nonce of another session",
-            House::sign(&key, &nonce_of_another),
+            TestVerifier::sign(&key, &nonce_of_another),
             &sample,
             rejected,
             "the attestation answers another nonce",
@@ -113,7 +113,7 @@ async fn an_attestation_that_does_not_hold_is_refused_by_name_and_leaves_the_non
             rejected,
             "the attestation is for another purpose",
         ),
-        ("another key", House::sign(&other_key, &good), &sample, rejected, "the attestation names another key"),
+        ("another key", TestVerifier::sign(&other_key, &good), &sample, rejected, "the attestation names another key"),
         (
             "another device's id",
             changed(|c| c.ueid = "AQ".into()),
@@ -131,23 +131,23 @@ async fn an_attestation_that_does_not_hold_is_refused_by_name_and_leaves_the_non
         ("a flipped bit", unsigned, &sample, rejected, "the attestation is not a sound signed statement"),
         (
             "a claim more",
-            House::sign(&key, &more),
+            TestVerifier::sign(&key, &more),
             &sample,
             rejected,
             "the attestation is not a sound signed statement",
         ),
         ("one byte different", whole.clone(), &one_byte, rejected, "the sample is not the one that was signed for"),
     ] {
-        let reply = house.post(&key, &login.session, &attestation, sample).await;
+        let reply = verifier.post(&key, &login.session, &attestation, sample).await;
         assert_eq!(reply.problem(), (kind, why.into()), "{case}");
     }
-    assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }), "the nonce was spent");
+    assert!(matches!(verifier.capture(&key, &ticket).await.json(), Outcome::Approved { .. }), "the nonce was spent");
 }
 
 #[tokio::test]
 async fn time_shape_and_allowance_are_checked_by_name() {
-    let house = House::new().await;
-    let key = house.key();
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
     let rejected = ProblemKind::AttestationRejected;
     let rows: [(&str, Change, ProblemKind, &str); 8] = [
         ("sealed too early", |c| c.iat -= 121, rejected, "the attestation was sealed 121 s away from now"),
@@ -179,19 +179,19 @@ async fn time_shape_and_allowance_are_checked_by_name() {
             "The sample has more pixels than allowed, or not those that were signed for.",
         ),
     ];
-    let login = house.start().await;
-    let ticket = house.open(&key, &login).await;
+    let login = verifier.start().await;
+    let ticket = verifier.open(&key, &login).await;
     let sample = png();
     for (case, change, kind, why) in rows {
-        let mut claims = house.claims(&key, &ticket, &sample);
+        let mut claims = verifier.claims(&key, &ticket, &sample);
         change(&mut claims);
-        let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &sample).await;
+        let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), &sample).await;
         assert_eq!(reply.problem(), (kind, why.into()), "{case}");
     }
-    let proof = jws::sign(REQUEST_PROOF_TYP, KeyIn::Kid, &house.claims(&key, &ticket, &sample), &key).unwrap();
-    let reply = house.post(&key, &login.session, &proof, &sample).await;
+    let proof = jws::sign(REQUEST_PROOF_TYP, KeyIn::Kid, &verifier.claims(&key, &ticket, &sample), &key).unwrap();
+    let reply = verifier.post(&key, &login.session, &proof, &sample).await;
     assert_eq!(reply.problem().1, "the attestation is not a sound signed statement", "a statement of another type");
-    assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }));
+    assert!(matches!(verifier.capture(&key, &ticket).await.json(), Outcome::Approved { .. }));
 }
 
 #[tokio::test]
@@ -217,13 +217,13 @@ async fn a_second_network_counts_where_the_integration_asks_for_it_and_nowhere_e
         ("not asked and not weighed", false, false, false, None),
     ] {
         let rules = if asks { Rules { policy: policy.clone(), ..rules() } } else { rules() };
-        let house = House::with(rules).await;
-        let key = house.key();
-        let login = house.start().await;
-        let ticket = house.open(&key, &login).await;
+        let verifier = TestVerifier::with(rules).await;
+        let key = verifier.key();
+        let login = verifier.start().await;
+        let ticket = verifier.open(&key, &login).await;
         assert_eq!(ticket.policy.liveness.nets.len(), 1 + usize::from(asks), "{case}");
         let sample = png();
-        let mut claims = house.claims(&key, &ticket, &sample);
+        let mut claims = verifier.claims(&key, &ticket, &sample);
         if weighs {
             weigh(&mut claims);
         }
@@ -231,7 +231,7 @@ async fn a_second_network_counts_where_the_integration_asks_for_it_and_nowhere_e
             claims.liveness.nets.truncate(1);
             claims.liveness.models.truncate(1);
         }
-        let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &sample).await;
+        let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), &sample).await;
         match problem {
             Some(why) => assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, why.into()), "{case}"),
             None => assert!(matches!(reply.json(), Outcome::Approved { .. }), "{case}"),
@@ -241,63 +241,63 @@ async fn a_second_network_counts_where_the_integration_asks_for_it_and_nowhere_e
 
 #[tokio::test]
 async fn a_network_by_terms_that_none_can_have_is_no_rule() {
-    let house = House::new().await;
+    let verifier = TestVerifier::new().await;
     let mut policy = Policy::default();
     policy.liveness.nets[0].side_px = 0;
-    let refused = house.verifier.add_integration(Rules { policy, ..rules() }).await;
+    let refused = verifier.service.add_integration(Rules { policy, ..rules() }).await;
     assert!(matches!(refused, Err(RulesError::Net { .. })), "{:?}", refused.err());
 }
 
 #[tokio::test]
 async fn a_spent_nonce_is_no_nonce() {
-    let house = House::new().await;
-    let key = house.key();
-    house.log_in(&key).await;
-    house.sees(Sees::Bob);
-    let login = house.start().await;
-    let ticket = house.open(&key, &login).await;
-    let Outcome::Retry { nonce, .. } = house.capture(&key, &ticket).await.json() else { panic!() };
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    verifier.log_in(&key).await;
+    verifier.sees(Sees::Bob);
+    let login = verifier.start().await;
+    let ticket = verifier.open(&key, &login).await;
+    let Outcome::Retry { nonce, .. } = verifier.capture(&key, &ticket).await.json() else { panic!() };
     assert_ne!(nonce, ticket.nonce);
-    house.sees(Sees::Ada);
-    assert_eq!(house.capture(&key, &ticket).await.problem().1, "the attestation answers another nonce");
+    verifier.sees(Sees::Ada);
+    assert_eq!(verifier.capture(&key, &ticket).await.problem().1, "the attestation answers another nonce");
     let fresh = Ticket { nonce, ..ticket };
-    assert!(matches!(house.capture(&key, &fresh).await.json(), Outcome::Approved { .. }));
-    assert_eq!(house.capture(&key, &fresh).await.problem().0, ProblemKind::SessionOver);
+    assert!(matches!(verifier.capture(&key, &fresh).await.json(), Outcome::Approved { .. }));
+    assert_eq!(verifier.capture(&key, &fresh).await.problem().0, ProblemKind::SessionOver);
 }
 
 #[tokio::test]
 async fn a_judged_attestation_id_is_not_judged_again_under_a_fresh_nonce() {
-    let house = House::new().await;
-    let key = house.key();
-    house.log_in(&key).await;
-    house.sees(Sees::Bob);
-    let login = house.start().await;
-    let ticket = house.open(&key, &login).await;
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    verifier.log_in(&key).await;
+    verifier.sees(Sees::Bob);
+    let login = verifier.start().await;
+    let ticket = verifier.open(&key, &login).await;
     let sample = png();
-    let mut claims = house.claims(&key, &ticket, &sample);
-    let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &sample).await;
+    let mut claims = verifier.claims(&key, &ticket, &sample);
+    let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), &sample).await;
     let Outcome::Retry { nonce, .. } = reply.json() else { panic!() };
     claims.eat_nonce = nonce;
-    house.sees(Sees::Ada);
-    let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &sample).await;
+    verifier.sees(Sees::Ada);
+    let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), &sample).await;
     assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, "The attestation was judged before.".into()));
 }
 
 #[tokio::test]
 async fn a_device_that_keeps_posting_what_does_not_hold_loses_the_session() {
-    let house = House::new().await;
-    let key = house.key();
-    let login = house.start().await;
-    let ticket = house.open(&key, &login).await;
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let login = verifier.start().await;
+    let ticket = verifier.open(&key, &login).await;
     let sample = png();
-    let mut claims = house.claims(&key, &ticket, &sample);
+    let mut claims = verifier.claims(&key, &ticket, &sample);
     claims.eat_nonce = "x".into();
-    let attestation = House::sign(&key, &claims);
+    let attestation = TestVerifier::sign(&key, &claims);
     for nth in 1..10 {
-        let reply = house.post(&key, &login.session, &attestation, &sample).await;
+        let reply = verifier.post(&key, &login.session, &attestation, &sample).await;
         assert_eq!(reply.problem().0, ProblemKind::AttestationRejected, "{nth}");
     }
-    let reply = house.post(&key, &login.session, &attestation, &sample).await;
+    let reply = verifier.post(&key, &login.session, &attestation, &sample).await;
     assert!(matches!(reply.json(), Outcome::Refused { reason: Reason::Untrusted, .. }));
 }
 
@@ -323,16 +323,16 @@ async fn what_does_not_convince_costs_an_attempt_and_says_why() {
         ("worst first", Sees::Nobody, |c| c.camera.kind = CameraKind::Virtual, Reason::CameraNotAllowed),
     ];
     for (case, sees, change, expected) in rows {
-        let house = House::new().await;
-        let key = house.key();
-        house.log_in(&key).await;
-        let login = house.start().await;
-        let ticket = house.open(&key, &login).await;
+        let verifier = TestVerifier::new().await;
+        let key = verifier.key();
+        verifier.log_in(&key).await;
+        let login = verifier.start().await;
+        let ticket = verifier.open(&key, &login).await;
         let sample = png();
-        let mut claims = house.claims(&key, &ticket, &sample);
+        let mut claims = verifier.claims(&key, &ticket, &sample);
         change(&mut claims);
-        house.sees(sees);
-        let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &sample).await;
+        verifier.sees(sees);
+        let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), &sample).await;
         match reply.json() {
             Outcome::Retry { reason, attempts_left, nonce } => {
                 assert_eq!((reason, attempts_left), (expected, 4), "{case}");
@@ -357,48 +357,48 @@ fn eleven_frames(claims: &mut Claims) {
 
 #[tokio::test]
 async fn a_virtual_camera_counts_where_the_integration_says_so() {
-    let house = House::with(Rules { allow_virtual_cameras: true, ..rules() }).await;
-    let key = house.key();
-    let login = house.start().await;
-    let ticket = house.open(&key, &login).await;
+    let verifier = TestVerifier::with(Rules { allow_virtual_cameras: true, ..rules() }).await;
+    let key = verifier.key();
+    let login = verifier.start().await;
+    let ticket = verifier.open(&key, &login).await;
     let sample = png();
-    let mut claims = house.claims(&key, &ticket, &sample);
+    let mut claims = verifier.claims(&key, &ticket, &sample);
     claims.camera.kind = CameraKind::Virtual;
-    let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &sample).await;
+    let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), &sample).await;
     assert!(matches!(reply.json(), Outcome::Approved { .. }));
 }
 
 #[tokio::test]
 async fn attempts_are_few_and_the_last_ends_the_session_with_its_reason() {
-    let house = House::with(Rules { attempts: 2, ..rules() }).await;
-    let key = house.key();
-    house.log_in(&key).await;
-    house.sees(Sees::Bob);
-    let login = house.start().await;
-    let ticket = house.open(&key, &login).await;
-    let Outcome::Retry { nonce, attempts_left: 1, .. } = house.capture(&key, &ticket).await.json() else { panic!() };
+    let verifier = TestVerifier::with(Rules { attempts: 2, ..rules() }).await;
+    let key = verifier.key();
+    verifier.log_in(&key).await;
+    verifier.sees(Sees::Bob);
+    let login = verifier.start().await;
+    let ticket = verifier.open(&key, &login).await;
+    let Outcome::Retry { nonce, attempts_left: 1, .. } = verifier.capture(&key, &ticket).await.json() else { panic!() };
     let ticket = Ticket { nonce, ..ticket };
-    let last: Outcome = house.capture(&key, &ticket).await.json();
+    let last: Outcome = verifier.capture(&key, &ticket).await.json();
     assert!(matches!(last, Outcome::Refused { reason: Reason::NoMatch, .. }), "{last:?}");
-    let reply = house.browse(&return_path(&last), &login.cookie).await;
-    assert_eq!(super::return_handle::returned_claims(&house, &reply)["reason"], "no_match");
+    let reply = verifier.browse(&return_path(&last), &login.cookie).await;
+    assert_eq!(super::return_handle::returned_claims(&verifier, &reply)["reason"], "no_match");
 }
 
 #[tokio::test]
 async fn ten_failures_in_a_row_lock_the_account_for_a_growing_while() {
-    let house = House::new().await;
-    let key = house.key();
-    house.log_in(&key).await;
-    house.sees(Sees::Bob);
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    verifier.log_in(&key).await;
+    verifier.sees(Sees::Bob);
     let mut parallel = Vec::new();
     for _ in 0..3 {
-        parallel.push(house.open(&key, &house.start().await).await);
+        parallel.push(verifier.open(&key, &verifier.start().await).await);
     }
     let mut failures = 0;
     let mut refused = 0;
     for ticket in &mut parallel {
         for _ in 0..5 {
-            match house.capture(&key, ticket).await.json() {
+            match verifier.capture(&key, ticket).await.json() {
                 Outcome::Retry { nonce, .. } => {
                     failures += 1;
                     ticket.nonce = nonce;
@@ -416,42 +416,42 @@ async fn ten_failures_in_a_row_lock_the_account_for_a_growing_while() {
         }
     }
     assert_eq!((failures, refused), (10, 1));
-    let locked = house.start().await;
+    let locked = verifier.start().await;
     assert!(locked.page.contains("data-page=\"too-many-attempts\"") && locked.page.contains("30 seconds"));
-    house.pass(30);
-    house.sees(Sees::Ada);
-    assert!(matches!(house.log_in(&key).await.1, Outcome::Approved { .. }), "after the wait");
+    verifier.pass(30);
+    verifier.sees(Sees::Ada);
+    assert!(matches!(verifier.log_in(&key).await.1, Outcome::Approved { .. }), "after the wait");
 
-    house.sees(Sees::Bob);
-    assert!(matches!(house.log_in(&key).await.1, Outcome::Retry { .. }), "a success begins the count anew");
+    verifier.sees(Sees::Bob);
+    assert!(matches!(verifier.log_in(&key).await.1, Outcome::Retry { .. }), "a success begins the count anew");
 }
 
 #[tokio::test]
 async fn a_locked_account_can_be_unlocked() {
-    let house = House::with(Rules { attempts: 10, ..rules() }).await;
-    let key = house.key();
-    house.log_in(&key).await;
-    house.sees(Sees::Bob);
-    let login = house.start().await;
-    let mut ticket = house.open(&key, &login).await;
-    while let Outcome::Retry { nonce, .. } = house.capture(&key, &ticket).await.json() {
+    let verifier = TestVerifier::with(Rules { attempts: 10, ..rules() }).await;
+    let key = verifier.key();
+    verifier.log_in(&key).await;
+    verifier.sees(Sees::Bob);
+    let login = verifier.start().await;
+    let mut ticket = verifier.open(&key, &login).await;
+    while let Outcome::Retry { nonce, .. } = verifier.capture(&key, &ticket).await.json() {
         ticket.nonce = nonce;
     }
-    assert!(house.start().await.page.contains("too-many-attempts"));
-    assert!(house.verifier.unlock_account(&house.integration, SUB).await.unwrap());
-    assert!(!house.verifier.unlock_account(&house.integration, "nobody").await.unwrap());
-    assert!(house.start().await.page.contains("data-page=\"landing\""));
+    assert!(verifier.start().await.page.contains("too-many-attempts"));
+    assert!(verifier.service.unlock_account(&verifier.integration, SUB).await.unwrap());
+    assert!(!verifier.service.unlock_account(&verifier.integration, "nobody").await.unwrap());
+    assert!(verifier.start().await.page.contains("data-page=\"landing\""));
 }
 
 #[tokio::test]
 async fn too_much_is_refused_before_it_is_read() {
-    let house = House::new().await;
-    let key = house.key();
-    let login = house.start().await;
-    let ticket = house.open(&key, &login).await;
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let login = verifier.start().await;
+    let ticket = verifier.open(&key, &login).await;
     let path = format!("/v1/sessions/{}/captures", login.session);
     let sample = png();
-    let attestation = House::sign(&key, &house.claims(&key, &ticket, &sample));
+    let attestation = TestVerifier::sign(&key, &verifier.claims(&key, &ticket, &sample));
     let attestation = attestation.as_bytes();
     let (huge, big, long) = (vec![0; 50 << 20], vec![0; (8 << 20) + 1], vec![b'a'; (64 << 10) + 1]);
     for (case, parts, kind) in [
@@ -468,30 +468,30 @@ async fn too_much_is_refused_before_it_is_read() {
         ("a part more", vec![("attestation", attestation), ("sample", &sample), ("x", b"y")], ProblemKind::BadRequest),
     ] {
         let (media_type, body) = form(&parts);
-        assert_eq!(house.call(&key, &path, &media_type, body).await.problem().0, kind, "{case}");
+        assert_eq!(verifier.call(&key, &path, &media_type, body).await.problem().0, kind, "{case}");
     }
     // Told the truth by nobody: the body is cut off while it is read.
     let (media_type, body) = form(&[("attestation", attestation), ("sample", &huge)]);
-    let mut request = house.request(&key, &path, &media_type, body);
+    let mut request = verifier.request(&key, &path, &media_type, body);
     request.headers_mut().remove("content-length");
-    assert_eq!(house.send(request).await.problem().0, ProblemKind::TooLarge);
-    assert_eq!(house.call(&key, &path, "text/plain", b"x".to_vec()).await.problem().0, ProblemKind::BadRequest);
-    assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }));
+    assert_eq!(verifier.send(request).await.problem().0, ProblemKind::TooLarge);
+    assert_eq!(verifier.call(&key, &path, "text/plain", b"x".to_vec()).await.problem().0, ProblemKind::BadRequest);
+    assert!(matches!(verifier.capture(&key, &ticket).await.json(), Outcome::Approved { .. }));
 }
 
 #[tokio::test]
 async fn a_header_that_promises_900_megapixels_costs_nothing() {
-    let house = House::new().await;
-    let key = house.key();
-    let login = house.start().await;
-    let ticket = house.open(&key, &login).await;
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let login = verifier.start().await;
+    let ticket = verifier.open(&key, &login).await;
     let bomb = png_header_of(30_000, 30_000);
-    let claims = house.claims(&key, &ticket, &bomb);
-    let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &bomb).await;
+    let claims = verifier.claims(&key, &ticket, &bomb);
+    let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), &bomb).await;
     assert_eq!((reply.status, reply.problem().0), (StatusCode::PAYLOAD_TOO_LARGE, ProblemKind::TooLarge));
     let torn = &png()[..60];
-    let claims = house.claims(&key, &ticket, torn);
-    let reply = house.post(&key, &login.session, &House::sign(&key, &claims), torn).await;
+    let claims = verifier.claims(&key, &ticket, torn);
+    let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), torn).await;
     assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, "The sample cannot be read.".into()));
 }
 
@@ -513,39 +513,39 @@ pub(super) fn png_header_of(width: u32, height: u32) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_failed_examination_decides_nothing() {
-    let house = House::new().await;
-    let key = house.key();
-    let login = house.start().await;
-    let ticket = house.open(&key, &login).await;
-    house.sees(Sees::NothingForItBroke);
-    let before = house.events().await;
-    assert_eq!(house.capture(&key, &ticket).await.problem().0, ProblemKind::Internal);
-    assert_eq!(house.events().await, before);
-    house.sees(Sees::Ada);
-    assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }));
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let login = verifier.start().await;
+    let ticket = verifier.open(&key, &login).await;
+    verifier.sees(Sees::NothingForItBroke);
+    let before = verifier.events().await;
+    assert_eq!(verifier.capture(&key, &ticket).await.problem().0, ProblemKind::Internal);
+    assert_eq!(verifier.events().await, before);
+    verifier.sees(Sees::Ada);
+    assert!(matches!(verifier.capture(&key, &ticket).await.json(), Outcome::Approved { .. }));
 }
 
 #[tokio::test]
 async fn a_session_past_its_time_takes_nothing() {
-    let house = House::new().await;
-    let key = house.key();
-    let login = house.start().await;
-    let ticket = house.open(&key, &login).await;
-    house.pass(600);
-    assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Expired));
-    assert!(matches!(house.abandon(&key, &login.session, Reason::TimedOut).await.json(), Outcome::Expired));
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let login = verifier.start().await;
+    let ticket = verifier.open(&key, &login).await;
+    verifier.pass(600);
+    assert!(matches!(verifier.capture(&key, &ticket).await.json(), Outcome::Expired));
+    assert!(matches!(verifier.abandon(&key, &login.session, Reason::TimedOut).await.json(), Outcome::Expired));
 }
 
 #[tokio::test]
 async fn two_enrolments_at_once_end_with_one_face() {
-    let house = House::new().await;
-    let (key, other) = (house.key(), house.key());
-    let first = house.open(&key, &house.start().await).await;
-    let second = house.open(&other, &house.start().await).await;
+    let verifier = TestVerifier::new().await;
+    let (key, other) = (verifier.key(), verifier.key());
+    let first = verifier.open(&key, &verifier.start().await).await;
+    let second = verifier.open(&other, &verifier.start().await).await;
     assert_eq!((first.purpose, second.purpose), (Purpose::Enroll, Purpose::Enroll));
-    assert!(matches!(house.capture(&key, &first).await.json(), Outcome::Approved { .. }));
-    house.sees(Sees::Bob);
-    assert!(matches!(house.capture(&other, &second).await.json(), Outcome::Retry { reason: Reason::NoMatch, .. }));
-    house.sees(Sees::Ada);
-    assert!(matches!(house.log_in(&key).await.1, Outcome::Approved { .. }), "the first face stays");
+    assert!(matches!(verifier.capture(&key, &first).await.json(), Outcome::Approved { .. }));
+    verifier.sees(Sees::Bob);
+    assert!(matches!(verifier.capture(&other, &second).await.json(), Outcome::Retry { reason: Reason::NoMatch, .. }));
+    verifier.sees(Sees::Ada);
+    assert!(matches!(verifier.log_in(&key).await.1, Outcome::Approved { .. }), "the first face stays");
 }

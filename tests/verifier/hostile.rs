@@ -4,67 +4,67 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use countenance_core::protocol::*;
 use serde_json::Value;
 
-use super::{captures::png_header_of, house::*};
+use super::{captures::png_header_of, test_verifier::*};
 use crate::json_leaves::{changed, leaves};
 
 #[tokio::test]
 async fn an_approved_attestation_opens_no_later_session() {
-    let house = House::new().await;
-    let (key, other) = (house.key(), house.key());
+    let verifier = TestVerifier::new().await;
+    let (key, other) = (verifier.key(), verifier.key());
     let sample = png();
-    let login = house.start().await;
-    let ticket = house.open(&key, &login).await;
-    let recorded = House::sign(&key, &house.claims(&key, &ticket, &sample));
-    assert!(matches!(house.post(&key, &login.session, &recorded, &sample).await.json(), Outcome::Approved { .. }));
+    let login = verifier.start().await;
+    let ticket = verifier.open(&key, &login).await;
+    let recorded = TestVerifier::sign(&key, &verifier.claims(&key, &ticket, &sample));
+    assert!(matches!(verifier.post(&key, &login.session, &recorded, &sample).await.json(), Outcome::Approved { .. }));
     for (case, sender, why) in [
         ("the same device", &key, "the attestation answers another nonce"),
         ("another device", &other, "the attestation names another key"),
     ] {
-        let login = house.start().await;
-        let ticket = house.open(sender, &login).await;
-        let reply = house.post(sender, &login.session, &recorded, &sample).await;
+        let login = verifier.start().await;
+        let ticket = verifier.open(sender, &login).await;
+        let reply = verifier.post(sender, &login.session, &recorded, &sample).await;
         assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, why.into()), "{case}");
-        let reply = house.capture(sender, &ticket).await;
+        let reply = verifier.capture(sender, &ticket).await;
         assert!(matches!(reply.json(), Outcome::Approved { .. }), "{case}: the nonce was spent");
     }
 }
 
 #[tokio::test]
 async fn a_judged_id_under_a_fresh_nonce_is_counted_and_ends_the_session() {
-    let house = House::new().await;
-    let key = house.key();
-    house.log_in(&key).await;
-    house.sees(Sees::Bob);
-    let login = house.start().await;
-    let ticket = house.open(&key, &login).await;
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    verifier.log_in(&key).await;
+    verifier.sees(Sees::Bob);
+    let login = verifier.start().await;
+    let ticket = verifier.open(&key, &login).await;
     let sample = png();
-    let mut claims = house.claims(&key, &ticket, &sample);
-    let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &sample).await;
+    let mut claims = verifier.claims(&key, &ticket, &sample);
+    let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), &sample).await;
     let Outcome::Retry { nonce, .. } = reply.json() else { panic!() };
     claims.eat_nonce = nonce;
-    let attestation = House::sign(&key, &claims);
+    let attestation = TestVerifier::sign(&key, &claims);
     for nth in 1..10 {
-        let reply = house.post(&key, &login.session, &attestation, &sample).await;
+        let reply = verifier.post(&key, &login.session, &attestation, &sample).await;
         assert_eq!(reply.problem().0, ProblemKind::AttestationRejected, "{nth}");
     }
-    let reply = house.post(&key, &login.session, &attestation, &sample).await;
+    let reply = verifier.post(&key, &login.session, &attestation, &sample).await;
     assert!(matches!(reply.json(), Outcome::Refused { reason: Reason::Untrusted, .. }));
 }
 
 #[tokio::test]
 async fn no_field_can_be_changed_on_the_way() {
-    let house = House::new().await;
-    let (key, mallory) = (house.key(), house.key());
+    let verifier = TestVerifier::new().await;
+    let (key, mallory) = (verifier.key(), verifier.key());
     let sample = png();
-    let ticket = house.open(&key, &house.start().await).await;
+    let ticket = verifier.open(&key, &verifier.start().await).await;
     let mut paths = Vec::new();
-    leaves(&serde_json::to_value(house.claims(&key, &ticket, &sample)).unwrap(), "", &mut paths);
+    leaves(&serde_json::to_value(verifier.claims(&key, &ticket, &sample)).unwrap(), "", &mut paths);
     assert!(paths.len() > 50, "only {} leaves", paths.len());
     let unsound = (ProblemKind::AttestationRejected, "the attestation is not a sound signed statement".to_owned());
     for path in paths {
-        let login = house.start().await;
-        let ticket = house.open(&key, &login).await;
-        let good = House::sign(&key, &house.claims(&key, &ticket, &sample));
+        let login = verifier.start().await;
+        let ticket = verifier.open(&key, &login).await;
+        let good = TestVerifier::sign(&key, &verifier.claims(&key, &ticket, &sample));
         let [header, payload, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!() };
         let mut claims: Value = serde_json::from_slice(&B64.decode(payload).unwrap()).unwrap();
         let leaf = claims.pointer_mut(&path).unwrap();
@@ -73,27 +73,27 @@ async fn no_field_can_be_changed_on_the_way() {
         let forged = B64.encode(mallory.sign(input.as_bytes()));
         for (case, signature) in [("signature kept", signature), ("signed by another under our name", forged.as_str())]
         {
-            let reply = house.post(&key, &login.session, &format!("{input}.{signature}"), &sample).await;
+            let reply = verifier.post(&key, &login.session, &format!("{input}.{signature}"), &sample).await;
             assert_eq!(reply.problem(), unsound, "{path}, {case}");
         }
-        let told: Vec<_> = house.verifier.audit_tail(2).await.unwrap().into_iter().map(|e| e.event).collect();
+        let told: Vec<_> = verifier.service.audit_tail(2).await.unwrap().into_iter().map(|e| e.event).collect();
         assert_eq!(told, ["post_refused", "post_refused"], "{path}: something else happened");
-        let reply = house.post(&key, &login.session, &good, &sample).await;
+        let reply = verifier.post(&key, &login.session, &good, &sample).await;
         assert!(matches!(reply.json(), Outcome::Approved { .. }), "{path}: the nonce was spent");
     }
 }
 
 #[tokio::test]
 async fn a_sample_that_cannot_be_takes_neither_nonce_nor_time() {
-    let house = House::new().await;
-    let key = house.key();
-    let login = house.start().await;
-    let ticket = house.open(&key, &login).await;
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let login = verifier.start().await;
+    let ticket = verifier.open(&key, &login).await;
     let bomb = png_header_of(30_000, 30_000);
-    let small = house.claims(&key, &ticket, &bomb);
-    let mut whole = house.claims(&key, &ticket, &bomb);
+    let small = verifier.claims(&key, &ticket, &bomb);
+    let mut whole = verifier.claims(&key, &ticket, &bomb);
     (whole.sample.width, whole.sample.height) = (30_000, 30_000);
-    let mut jpeg = house.claims(&key, &ticket, &bomb);
+    let mut jpeg = verifier.claims(&key, &ticket, &bomb);
     jpeg.sample.media_type = "image/jpeg".into();
     let pixels = "The sample has more pixels than allowed, or not those that were signed for.";
     for (case, claims, kind, why) in [
@@ -101,15 +101,15 @@ async fn a_sample_that_cannot_be_takes_neither_nonce_nor_time() {
         ("signed for as a small one", small, ProblemKind::TooLarge, pixels),
         ("signed for as another kind", jpeg, ProblemKind::AttestationRejected, "The sample cannot be read."),
     ] {
-        let reply = house.post(&key, &login.session, &House::sign(&key, &claims), &bomb).await;
+        let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), &bomb).await;
         assert_eq!(reply.problem(), (kind, why.into()), "{case}");
     }
     // All else in this request is in order: only the length that it tells is judged, and nothing is read for it.
     let sample = png();
-    let attestation = House::sign(&key, &house.claims(&key, &ticket, &sample));
+    let attestation = TestVerifier::sign(&key, &verifier.claims(&key, &ticket, &sample));
     let (media_type, body) = form(&[("attestation", attestation.as_bytes()), ("sample", &sample)]);
-    let mut request = house.request(&key, &format!("/v1/sessions/{}/captures", login.session), &media_type, body);
+    let mut request = verifier.request(&key, &format!("/v1/sessions/{}/captures", login.session), &media_type, body);
     request.headers_mut().insert("content-length", (50_u64 << 20).into());
-    assert_eq!(house.send(request).await.problem().0, ProblemKind::TooLarge);
-    assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }), "the nonce was spent");
+    assert_eq!(verifier.send(request).await.problem().0, ProblemKind::TooLarge);
+    assert!(matches!(verifier.capture(&key, &ticket).await.json(), Outcome::Approved { .. }), "the nonce was spent");
 }

@@ -11,7 +11,7 @@ use countenance_core::protocol::*;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{house::*, return_handle::returned_token};
+use super::{return_handle::returned_token, test_verifier::*};
 use crate::peers::{Peer, PeerKey, peers, public_key, secret_key, twins};
 
 /// Both names of the one algorithm (RFC 8037, RFC 9864).
@@ -19,11 +19,11 @@ const NAMES: [&str; 2] = ["Ed25519", "EdDSA"];
 
 #[tokio::test]
 async fn peers_read_our_attestation() {
-    let house = House::new().await;
-    let key = house.key();
-    let ticket = house.open(&key, &house.start().await).await;
-    let claims = house.claims(&key, &ticket, &png());
-    let jws = House::sign(&key, &claims);
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let ticket = verifier.open(&key, &verifier.start().await).await;
+    let claims = verifier.claims(&key, &ticket, &png());
+    let jws = TestVerifier::sign(&key, &claims);
     for mut peer in peers("peers_read_our_attestation") {
         let other = peer.generate("Ed25519").public;
         let expected = |key: &Value| json!({ "key": key, "alg": "Ed25519", "typ": "eat+jwt", "now": NOW });
@@ -36,9 +36,9 @@ async fn peers_read_our_attestation() {
 
 #[tokio::test]
 async fn peers_read_our_proof_of_a_request_by_the_key_inside() {
-    let house = House::new().await;
-    let key = house.key();
-    let request = house.request(&key, "/v1/devices", "application/json", b"{}".to_vec());
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let request = verifier.request(&key, "/v1/devices", "application/json", b"{}".to_vec());
     let jws = request.headers()[REQUEST_PROOF_HEADER].to_str().unwrap();
     for mut peer in peers("peers_read_our_proof_of_a_request_by_the_key_inside") {
         let expected = json!({ "key": "embedded", "alg": "Ed25519", "typ": REQUEST_PROOF_TYP, "now": NOW });
@@ -50,57 +50,57 @@ async fn peers_read_our_proof_of_a_request_by_the_key_inside() {
 
 #[tokio::test]
 async fn peers_read_our_return_token() {
-    let house = House::new().await;
-    let (login, outcome) = house.log_in(&house.key()).await;
-    let token = returned_token(&house.browse(&return_path(&outcome), &login.cookie).await);
+    let verifier = TestVerifier::new().await;
+    let (login, outcome) = verifier.log_in(&verifier.key()).await;
+    let token = returned_token(&verifier.browse(&return_path(&outcome), &login.cookie).await);
     for mut peer in peers("peers_read_our_return_token") {
         let expected = |secret: &str, now: i64| json!({ "key": secret_key(secret), "alg": "HS256", "typ": "JWT", "iss": "verifier.localhost", "now": now });
-        let read = peer.reads(&token, &expected(&house.secret, NOW));
+        let read = peer.reads(&token, &expected(&verifier.secret, NOW));
         assert_eq!((&read["sub"], &read["state"]), (&json!(SUB), &json!(STATE)), "{}", peer.name);
         assert_eq!((&read["result"], &read["amr"]), (&json!("approved"), &json!(["face", "mfa"])), "{}", peer.name);
-        let other = "x".repeat(house.secret.len());
+        let other = "x".repeat(verifier.secret.len());
         assert!(is_signature(&peer.refuses(&token, &expected(&other, NOW))), "{}: another secret", peer.name);
-        let late = peer.refuses(&token, &expected(&house.secret, NOW + 61));
+        let late = peer.refuses(&token, &expected(&verifier.secret, NOW + 61));
         assert!(["ERR_JWT_EXPIRED", "expired_token"].contains(&late.as_str()), "{}: {late}", peer.name);
     }
 }
 
 #[tokio::test]
 async fn start_tokens_of_peers_begin_a_session() {
-    let house = House::new().await;
+    let verifier = TestVerifier::new().await;
     for mut peer in peers("start_tokens_of_peers_begin_a_session") {
         let header = json!({ "alg": "HS256", "typ": "JWT" });
-        let token = peer.sign(&header, &house.start_claims(), &secret_key(&house.secret));
+        let token = peer.sign(&header, &verifier.start_claims(), &secret_key(&verifier.secret));
         for (change, twin) in twins(&token) {
-            let reply = house.start_with(&twin).await;
+            let reply = verifier.start_with(&twin).await;
             assert!(reply.status.is_client_error() && reply.page() != "landing", "{}: {change}", peer.name);
         }
-        let other = peer.sign(&header, &house.start_claims(), &secret_key(&"x".repeat(43)));
-        assert!(house.start_with(&other).await.status.is_client_error(), "{}: another secret", peer.name);
-        let reply = house.start_with(&token).await;
+        let other = peer.sign(&header, &verifier.start_claims(), &secret_key(&"x".repeat(43)));
+        assert!(verifier.start_with(&other).await.status.is_client_error(), "{}: another secret", peer.name);
+        let reply = verifier.start_with(&token).await;
         assert_eq!((reply.status, reply.page().as_str()), (StatusCode::OK, "landing"), "{}", peer.name);
     }
 }
 
 #[tokio::test]
 async fn a_device_that_signs_with_a_peer_logs_in() {
-    let house = House::new().await;
+    let verifier = TestVerifier::new().await;
     for mut peer in peers("a_device_that_signs_with_a_peer_logs_in") {
         for alg in NAMES {
             let device = Device { key: peer.generate(alg), alg };
-            let login = house.start().await;
+            let login = verifier.start().await;
             let body = OpenSession { code: login.code.clone(), app: "countenance/1".into() };
             let path = format!("/v1/sessions/{}/open", login.session);
             let body = serde_json::to_vec(&body).unwrap();
-            let request = device.request(&mut peer, &house, &path, "application/json", body);
-            let ticket: Ticket = house.send(request).await.json();
+            let request = device.request(&mut peer, &verifier, &path, "application/json", body);
+            let ticket: Ticket = verifier.send(request).await.json();
 
             let sample = png();
-            let attestation = device.attestation(&mut peer, &house, &ticket, &sample);
+            let attestation = device.attestation(&mut peer, &verifier, &ticket, &sample);
             let (media_type, body) = form(&[("attestation", attestation.as_bytes()), ("sample", &sample)]);
             let path = format!("/v1/sessions/{}/captures", login.session);
-            let request = device.request(&mut peer, &house, &path, &media_type, body);
-            let outcome: Outcome = house.send(request).await.json();
+            let request = device.request(&mut peer, &verifier, &path, &media_type, body);
+            let outcome: Outcome = verifier.send(request).await.json();
             assert!(matches!(outcome, Outcome::Approved { .. }), "{} {alg}: {outcome:?}", peer.name);
         }
     }
@@ -108,14 +108,14 @@ async fn a_device_that_signs_with_a_peer_logs_in() {
 
 #[tokio::test]
 async fn changed_statements_of_peers_are_refused() {
-    let house = House::new().await;
-    let ticket = house.open(&house.key(), &house.start().await).await;
+    let verifier = TestVerifier::new().await;
+    let ticket = verifier.open(&verifier.key(), &verifier.start().await).await;
     let sample = png();
     for mut peer in peers("changed_statements_of_peers_are_refused") {
         for alg in NAMES {
             let device = Device { key: peer.generate(alg), alg };
             let name = format!("{} {alg}", peer.name);
-            let attestation = device.attestation(&mut peer, &house, &ticket, &sample);
+            let attestation = device.attestation(&mut peer, &verifier, &ticket, &sample);
             let expected = verify::Expected {
                 nonce: &ticket.nonce,
                 session_id: &ticket.session_id,
@@ -131,7 +131,7 @@ async fn changed_statements_of_peers_are_refused() {
             let refused = read(&renamed(&attestation));
             assert_eq!(refused, Err(verify::AttestError::Jws(JwsError::BadSignature)), "{name}");
 
-            let request = device.request(&mut peer, &house, "/v1/devices", "application/json", b"{}".to_vec());
+            let request = device.request(&mut peer, &verifier, "/v1/devices", "application/json", b"{}".to_vec());
             let jws = request.headers()[REQUEST_PROOF_HEADER].to_str().unwrap();
             let url = format!("{ORIGIN}/v1/devices").parse().unwrap();
             let asked = request_proof::Request { method: "POST", url: &url, body: b"{}" };
@@ -155,10 +155,17 @@ struct Device {
 }
 
 impl Device {
-    fn request(&self, peer: &mut Peer, house: &House, path: &str, media_type: &str, body: Vec<u8>) -> Request<Body> {
+    fn request(
+        &self,
+        peer: &mut Peer,
+        verifier: &TestVerifier,
+        path: &str,
+        media_type: &str,
+        body: Vec<u8>,
+    ) -> Request<Body> {
         let header = json!({ "alg": self.alg, "typ": REQUEST_PROOF_TYP, "jwk": self.key.public });
         let claims = json!({
-            "htm": "POST", "htu": format!("{ORIGIN}{path}"), "iat": NOW, "jti": house.key().ueid(),
+            "htm": "POST", "htu": format!("{ORIGIN}{path}"), "iat": NOW, "jti": verifier.key().ueid(),
             "body_sha256": B64.encode(Sha256::digest(&body)),
         });
         Request::post(path)
@@ -169,9 +176,9 @@ impl Device {
             .unwrap()
     }
 
-    fn attestation(&self, peer: &mut Peer, house: &House, ticket: &Ticket, sample: &[u8]) -> String {
+    fn attestation(&self, peer: &mut Peer, verifier: &TestVerifier, ticket: &Ticket, sample: &[u8]) -> String {
         let thumbprint = public_key(&self.key.public).thumbprint();
-        let mut claims = serde_json::to_value(house.claims(&house.key(), ticket, sample)).unwrap();
+        let mut claims = serde_json::to_value(verifier.claims(&verifier.key(), ticket, sample)).unwrap();
         claims["ueid"] = json!(thumbprint.ueid());
         let header = json!({ "alg": self.alg, "typ": ATTESTATION_TYP, "kid": thumbprint.to_string() });
         peer.sign(&header, &claims, &self.key.private)

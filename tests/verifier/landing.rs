@@ -9,7 +9,7 @@ use countenance_verifier::Database;
 use serde_json::json;
 use sqlx::Row;
 
-use super::{house::*, return_handle::returned_claims};
+use super::{return_handle::returned_claims, test_verifier::*};
 
 /// The session that a cookie belongs to.
 pub(super) fn session_of(cookie: &str) -> String {
@@ -17,86 +17,86 @@ pub(super) fn session_of(cookie: &str) -> String {
 }
 
 /// Follows an answer that leads to the return page, and reads what the tenant is told.
-pub(super) async fn told_by(house: &House, reply: &Reply, cookie: &str) -> serde_json::Value {
+pub(super) async fn told_by(verifier: &TestVerifier, reply: &Reply, cookie: &str) -> serde_json::Value {
     assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.text());
     let path = reply.headers[header::LOCATION].to_str().unwrap();
     assert!(path.starts_with("/return/"), "{path}");
-    returned_claims(house, &house.browse(path, cookie).await)
+    returned_claims(verifier, &verifier.browse(path, cookie).await)
 }
 
 #[tokio::test]
 async fn a_start_page_loaded_again_is_the_same_login_in_the_same_browser_alone() {
-    let house = House::new().await;
-    let token = house.token(&house.start_claims());
-    let first = house.start_with(&token).await;
+    let verifier = TestVerifier::new().await;
+    let token = verifier.token(&verifier.start_claims());
+    let first = verifier.start_with(&token).await;
     let cookie = first.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
     let link = |page: &str| page.split("href=\"countenance://").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let before = house.events().await;
-    let path = format!("/start?session_token={}&state=of-another-login", house.token(&house.start_claims()));
-    let other = house.browse(&path, "").await;
+    let before = verifier.events().await;
+    let path = format!("/start?session_token={}&state=of-another-login", verifier.token(&verifier.start_claims()));
+    let other = verifier.browse(&path, "").await;
     let other = other.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap();
     let jar = format!("theme=dark; {other}; {cookie}");
-    let again = house.browse(&start_path(&token), &jar).await;
+    let again = verifier.browse(&start_path(&token), &jar).await;
     assert_eq!((again.status, again.page().as_str()), (StatusCode::OK, "landing"));
     assert_eq!(link(&again.text()), link(&first.text()));
     assert!(!again.headers.contains_key(header::SET_COOKIE));
-    assert_eq!(house.events().await, before + 1, "the other login alone");
+    assert_eq!(verifier.events().await, before + 1, "the other login alone");
     let forged = format!("{}=guessed", cookie.split('=').next().unwrap());
     for (case, path, cookie) in [
         ("no cookie", start_path(&token), String::new()),
         ("a wrong cookie", start_path(&token), forged),
         ("another state", format!("/start?session_token={token}&state=another"), cookie),
     ] {
-        assert_eq!(house.browse(&path, &cookie).await.page(), "token-used", "{case}");
+        assert_eq!(verifier.browse(&path, &cookie).await.page(), "token-used", "{case}");
     }
 }
 
 #[tokio::test]
 async fn a_login_is_found_again_as_it_stands_and_an_approval_is_never_handed_out() {
-    let house = House::new().await;
-    let key = house.key();
-    let (login, outcome) = house.log_in(&key).await;
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let (login, outcome) = verifier.log_in(&key).await;
     let page = format!("/sessions/{}", login.session);
-    let reply = house.browse(&page, &login.cookie).await;
+    let reply = verifier.browse(&page, &login.cookie).await;
     assert_eq!((reply.status, reply.page().as_str()), (StatusCode::OK, "approved"));
     let handle = return_path(&outcome);
     assert!(!reply.text().contains("/return/"), "whoever began may not be whoever showed the face");
-    let reply = house.submit(&format!("{page}/leave"), &login.cookie, "").await;
+    let reply = verifier.submit(&format!("{page}/leave"), &login.cookie, "").await;
     assert_eq!(reply.page(), "approved", "an approval stays");
-    assert_eq!(house.browse(&handle, &login.cookie).await.page(), "return");
-    assert_eq!(house.browse(&page, &login.cookie).await.page(), "returned");
+    assert_eq!(verifier.browse(&handle, &login.cookie).await.page(), "return");
+    assert_eq!(verifier.browse(&page, &login.cookie).await.page(), "returned");
 
-    let login = house.start().await;
+    let login = verifier.start().await;
     let page = format!("/sessions/{}", login.session);
-    let reply = house.browse(&page, &login.cookie).await;
+    let reply = verifier.browse(&page, &login.cookie).await;
     assert!(reply.page() == "landing" && reply.text().contains(&login.code));
-    house.open(&key, &login).await;
-    assert_eq!(house.browse(&page, &login.cookie).await.page(), "landing", "opened, and still to be opened again");
-    let outcome: Outcome = house.abandon(&key, &login.session, Reason::NotMe).await.json();
-    let reply = house.browse(&page, &login.cookie).await;
+    verifier.open(&key, &login).await;
+    assert_eq!(verifier.browse(&page, &login.cookie).await.page(), "landing", "opened, and still to be opened again");
+    let outcome: Outcome = verifier.abandon(&key, &login.session, Reason::NotMe).await.json();
+    let reply = verifier.browse(&page, &login.cookie).await;
     assert!(reply.page() == "refused" && reply.text().contains(&return_path(&outcome)), "a refusal may go back");
-    house.pass(60);
-    assert_eq!(house.browse(&page, &login.cookie).await.page(), "expired");
+    verifier.pass(60);
+    assert_eq!(verifier.browse(&page, &login.cookie).await.page(), "expired");
 }
 
 #[tokio::test]
 async fn strangers_and_other_sites_see_and_end_nothing() {
-    let house = House::new().await;
-    let login = house.start().await;
-    let other = house.start().await;
+    let verifier = TestVerifier::new().await;
+    let login = verifier.start().await;
+    let other = verifier.start().await;
     let page = format!("/sessions/{}", login.session);
-    let before = house.events().await;
+    let before = verifier.events().await;
     let renamed = format!("{}={}", login.cookie.split('=').next().unwrap(), other.cookie.split('=').nth(1).unwrap());
     for path in [page.clone(), format!("{page}/code"), "/sessions/nobody".to_owned()] {
         for cookie in ["", other.cookie.as_str(), renamed.as_str()] {
-            let reply = house.browse(&path, cookie).await;
+            let reply = verifier.browse(&path, cookie).await;
             assert_eq!((reply.status, reply.page().as_str()), (StatusCode::FORBIDDEN, "other-browser"), "{path}");
             assert!(!reply.text().contains("Salary"), "{path}");
         }
     }
     for (path, body) in [("leave", ""), ("code", "channel=sms"), ("code/check", "code=123456"), ("mail", "")] {
         let path = format!("{page}/{path}");
-        assert_eq!(house.submit(&path, &other.cookie, body).await.page(), "other-browser", "{path}");
+        assert_eq!(verifier.submit(&path, &other.cookie, body).await.page(), "other-browser", "{path}");
         for (origin, site) in [
             (Some("https://evil.example"), None),
             (Some("null"), None),
@@ -108,34 +108,34 @@ async fn strangers_and_other_sites_see_and_end_nothing() {
                 form.headers_mut().remove(name);
                 value.map(|value| form.headers_mut().insert(name, value.parse().unwrap()));
             }
-            let reply = house.send(form).await;
+            let reply = verifier.send(form).await;
             assert_eq!((reply.status, reply.page().as_str()), (StatusCode::FORBIDDEN, "foreign-form"), "{path}");
         }
     }
-    assert_eq!(house.events().await, before);
-    assert_eq!(house.browse(&page, &login.cookie).await.page(), "landing");
+    assert_eq!(verifier.events().await, before);
+    assert_eq!(verifier.browse(&page, &login.cookie).await.page(), "landing");
 }
 
 #[tokio::test]
 async fn who_leaves_is_taken_back_with_a_refusal_and_twice_is_the_same() {
-    let house = House::new().await;
+    let verifier = TestVerifier::new().await;
     for (case, secs, reason) in [("at once", 0, Reason::Cancelled), ("too late", 600, Reason::TimedOut)] {
-        let login = house.start().await;
+        let login = verifier.start().await;
         let path = format!("/sessions/{}/leave", login.session);
-        house.pass(secs);
-        let first = house.submit(&path, &login.cookie, "").await;
-        let second = house.submit(&path, &login.cookie, "").await;
+        verifier.pass(secs);
+        let first = verifier.submit(&path, &login.cookie, "").await;
+        let second = verifier.submit(&path, &login.cookie, "").await;
         assert_eq!(first.headers[header::LOCATION], second.headers[header::LOCATION], "{case}");
-        let told = told_by(&house, &second, &login.cookie).await;
+        let told = told_by(&verifier, &second, &login.cookie).await;
         assert_eq!((&told["result"], &told["reason"]), (&json!("refused"), &json!(reason.name())), "{case}");
-        assert_eq!(house.submit(&path, &login.cookie, "").await.page(), "returned", "{case}");
+        assert_eq!(verifier.submit(&path, &login.cookie, "").await.page(), "returned", "{case}");
     }
 }
 
 #[tokio::test]
 async fn a_form_is_short_and_a_form() {
-    let house = House::new().await;
-    let login = house.start().await;
+    let verifier = TestVerifier::new().await;
+    let login = verifier.start().await;
     let path = format!("/sessions/{}/code/check", login.session);
     for (case, media_type, body) in [
         ("too long", "application/x-www-form-urlencoded", format!("code=123456&x={}", "x".repeat(1024))),
@@ -148,7 +148,7 @@ async fn a_form_is_short_and_a_form() {
             .header(header::CONTENT_TYPE, media_type)
             .body(Body::from(body))
             .unwrap();
-        assert_eq!(house.send(form).await.page(), "bad-form", "{case}");
+        assert_eq!(verifier.send(form).await.page(), "bad-form", "{case}");
     }
 }
 
@@ -156,10 +156,10 @@ async fn a_form_is_short_and_a_form() {
 async fn clocks_that_differ_are_named_and_what_was_seen_is_kept_for_the_operator() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("verifier.db");
-    let house = House::at(Database::File(file.clone()), rules()).await;
-    let mut claims = house.start_claims();
+    let verifier = TestVerifier::at(Database::File(file.clone()), rules()).await;
+    let mut claims = verifier.start_claims();
     claims["iat"] = json!(NOW + 300);
-    let reply = house.start_with(&house.token(&claims)).await;
+    let reply = verifier.start_with(&verifier.token(&claims)).await;
     assert_eq!(reply.page(), "token-not-now");
     assert!(
         reply.text().contains("the clocks differ by 5 minutes: the login service&#39;s is ahead"),
@@ -176,15 +176,15 @@ async fn clocks_that_differ_are_named_and_what_was_seen_is_kept_for_the_operator
     let pair = |what: &str, detail: &str| (what.to_owned(), detail.to_owned());
     assert_eq!(seen().await, [pair("start_refused", "token-not-now")]);
     // What anybody can send leaves nothing.
-    house.start_with("neither-signed-nor-sealed").await;
+    verifier.start_with("neither-signed-nor-sealed").await;
     claims["integration_id"] = json!("nobody");
-    house.start_with(&house.token(&claims)).await;
+    verifier.start_with(&verifier.token(&claims)).await;
     assert_eq!(seen().await, [pair("start_refused", "token-not-now")]);
-    let mut claims = house.start_claims();
+    let mut claims = verifier.start_claims();
     claims["iat"] = json!(NOW - 7);
-    let login = house.start_as(&claims).await;
+    let login = verifier.start_as(&claims).await;
     assert_eq!(seen().await, [pair("start", "-7"), pair("start_refused", "token-not-now")]);
-    let left = house.submit(&format!("/sessions/{}/leave", login.session), &login.cookie, "").await;
-    told_by(&house, &left, &login.cookie).await;
+    let left = verifier.submit(&format!("/sessions/{}/leave", login.session), &login.cookie, "").await;
+    told_by(&verifier, &left, &login.cookie).await;
     assert!(seen().await.contains(&pair("returned", "refused")));
 }

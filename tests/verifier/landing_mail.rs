@@ -11,8 +11,8 @@ use countenance_verifier::{Database, MailError, Mailer, Rules, Transport};
 use serde_json::{Value, json};
 
 use super::{
-    house::*,
     landing::{session_of, told_by},
+    test_verifier::*,
 };
 
 /// A mail server that keeps what it is given, or fails as it is told.
@@ -33,9 +33,9 @@ impl Mailer for Letterbox {
 }
 
 impl Letterbox {
-    async fn house(mailed: Rules) -> (House, Arc<Self>) {
+    async fn verifier(mailed: Rules) -> (TestVerifier, Arc<Self>) {
         let letterbox = Arc::new(Self::default());
-        (House::made(Database::Memory, mailed, None, Some(letterbox.clone())).await, letterbox)
+        (TestVerifier::made(Database::Memory, mailed, None, Some(letterbox.clone())).await, letterbox)
     }
 
     /// What came since this was last called.
@@ -56,8 +56,8 @@ fn link_in(letter: &str) -> String {
 
 #[tokio::test]
 async fn the_link_is_mailed_and_opens_the_client_in_the_browser_that_began() {
-    let (house, letterbox) = Letterbox::house(by_mail()).await;
-    let mut login = house.start().await;
+    let (verifier, letterbox) = Letterbox::verifier(by_mail()).await;
+    let mut login = verifier.start().await;
     assert!(login.page.contains("data-page=\"mailed\"") && login.page.contains("a•••@example.org"), "{}", login.page);
     assert!(!login.page.contains("countenance://") && !login.page.contains("ada@example.org"));
     let letters = letterbox.letters();
@@ -74,51 +74,51 @@ async fn the_link_is_mailed_and_opens_the_client_in_the_browser_that_began() {
     assert!(!login.page.contains(&path), "the page gives the mail's link away");
     for (case, cookie, status, page) in [
         ("nobody", String::new(), StatusCode::FORBIDDEN, "mail-other-browser"),
-        ("another login's", house.start().await.cookie, StatusCode::FORBIDDEN, "mail-other-browser"),
+        ("another login's", verifier.start().await.cookie, StatusCode::FORBIDDEN, "mail-other-browser"),
         ("the browser that began", login.cookie.clone(), StatusCode::OK, "landing"),
         ("once more", login.cookie.clone(), StatusCode::OK, "landing"),
     ] {
-        let reply = house.browse(&path, &cookie).await;
+        let reply = verifier.browse(&path, &cookie).await;
         assert_eq!((reply.status, reply.page().as_str()), (status, page), "{case}");
         assert_eq!(reply.text().contains("countenance://"), page == "landing", "{case}");
         login.page = reply.text();
     }
     for wrong in [format!("{path}x"), format!("/sessions/nobody/mail/{}", path.rsplit('/').next().unwrap())] {
-        let reply = house.browse(&wrong, &login.cookie).await;
+        let reply = verifier.browse(&wrong, &login.cookie).await;
         assert_eq!((reply.status, reply.page().as_str()), (StatusCode::GONE, "mail-unknown"));
     }
     login.session = session_of(&login.cookie);
     login.code = login.page.split("&amp;c=").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let key = house.key();
-    assert_eq!(house.open(&key, &login).await.purpose, Purpose::Enroll);
+    let key = verifier.key();
+    assert_eq!(verifier.open(&key, &login).await.purpose, Purpose::Enroll);
     // A face that is enrolled comes by the other flow, which shows the link.
-    house.capture(&key, &house.open(&key, &login).await).await;
+    verifier.capture(&key, &verifier.open(&key, &login).await).await;
     letterbox.letters();
-    assert!(house.start().await.page.contains("data-page=\"landing\"") && letterbox.letters().is_empty());
+    assert!(verifier.start().await.page.contains("data-page=\"landing\"") && letterbox.letters().is_empty());
 }
 
 #[tokio::test]
 async fn the_same_link_is_sent_again_three_times_and_looking_sends_nothing() {
-    let (house, letterbox) = Letterbox::house(by_mail()).await;
-    let token = house.token(&house.start_claims());
-    let reply = house.start_with(&token).await;
+    let (verifier, letterbox) = Letterbox::verifier(by_mail()).await;
+    let token = verifier.token(&verifier.start_claims());
+    let reply = verifier.start_with(&token).await;
     let cookie = reply.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
     let page = format!("/sessions/{}", session_of(&cookie));
     let first = link_in(&letterbox.letters()[0][2]);
     for path in [&page, &start_path(&token)] {
-        assert_eq!(house.browse(path, &cookie).await.page(), "mailed", "{path}");
+        assert_eq!(verifier.browse(path, &cookie).await.page(), "mailed", "{path}");
     }
-    let restored = house.browse(&format!("{page}/mail"), &cookie).await;
+    let restored = verifier.browse(&format!("{page}/mail"), &cookie).await;
     assert_eq!(restored.headers[header::LOCATION].to_str().unwrap(), page);
     assert!(letterbox.letters().is_empty(), "looking sends nothing");
     for _ in 0..3 {
-        assert_eq!(house.submit(&format!("{page}/mail"), &cookie, "").await.page(), "mailed");
+        assert_eq!(verifier.submit(&format!("{page}/mail"), &cookie, "").await.page(), "mailed");
         assert_eq!(link_in(&letterbox.letters()[0][2]), first);
     }
-    let reply = house.submit(&format!("{page}/mail"), &cookie, "").await;
+    let reply = verifier.submit(&format!("{page}/mail"), &cookie, "").await;
     assert_eq!((reply.status, reply.page().as_str()), (StatusCode::TOO_MANY_REQUESTS, "mail-too-often"));
     assert!(letterbox.letters().is_empty());
-    assert!(!house.browse(&page, &cookie).await.text().contains("/mail\""), "no button is left");
+    assert!(!verifier.browse(&page, &cookie).await.text().contains("/mail\""), "no button is left");
 }
 
 #[tokio::test]
@@ -139,28 +139,28 @@ async fn a_link_that_cannot_be_mailed_is_named_and_lets_go_back() {
         let letterbox = Arc::new(Letterbox::default());
         *letterbox.fails.lock().unwrap() = fails;
         let given: Option<Arc<dyn Mailer>> = if mailer { Some(letterbox.clone()) } else { None };
-        let house = House::made(Database::Memory, by_mail(), None, given).await;
-        let mut claims = house.start_claims();
+        let verifier = TestVerifier::made(Database::Memory, by_mail(), None, given).await;
+        let mut claims = verifier.start_claims();
         claims["email"] = email;
-        let reply = house.start_with(&house.token(&claims)).await;
+        let reply = verifier.start_with(&verifier.token(&claims)).await;
         assert_eq!(reply.page(), page, "{case}: {}", reply.text());
         assert!(!reply.text().contains("countenance://"), "{case}");
         assert!(letterbox.letters().is_empty(), "{case}");
         let cookie = reply.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
         let session = session_of(&cookie);
-        let retried = house.submit(&format!("/sessions/{session}/mail"), &cookie, "").await;
+        let retried = verifier.submit(&format!("/sessions/{session}/mail"), &cookie, "").await;
         assert_eq!(retried.page(), page, "{case}");
         *letterbox.fails.lock().unwrap() = None;
         if matches!(page, "mail-refused" | "mail-down") {
             assert!(reply.text().contains("Try again"), "{case}");
             assert_eq!(
-                house.submit(&format!("/sessions/{session}/mail"), &cookie, "").await.page(),
+                verifier.submit(&format!("/sessions/{session}/mail"), &cookie, "").await.page(),
                 "mailed",
                 "{case}"
             );
         }
-        let left = house.submit(&format!("/sessions/{session}/leave"), &cookie, "").await;
-        assert_eq!(told_by(&house, &left, &cookie).await["reason"], "cancelled", "{case}");
+        let left = verifier.submit(&format!("/sessions/{session}/leave"), &cookie, "").await;
+        assert_eq!(told_by(&verifier, &left, &cookie).await["reason"], "cancelled", "{case}");
     }
 }
 
@@ -181,14 +181,14 @@ impl Mailer for Slow {
 async fn other_logins_go_on_while_a_mail_server_thinks() {
     let (go_on, told) = mpsc::channel();
     let slow = Arc::new(Slow { asked: tokio::sync::Notify::new(), go_on: Mutex::new(told) });
-    let house = House::made(Database::Memory, by_mail(), None, Some(slow.clone())).await;
+    let verifier = TestVerifier::made(Database::Memory, by_mail(), None, Some(slow.clone())).await;
     let meanwhile = async {
         slow.asked.notified().await;
-        let events = tokio::time::timeout(Duration::from_secs(10), house.events()).await;
+        let events = tokio::time::timeout(Duration::from_secs(10), verifier.events()).await;
         go_on.send(()).unwrap();
         events.expect("the store was held while the mail server was waited for")
     };
-    let (login, events) = tokio::join!(house.start(), meanwhile);
+    let (login, events) = tokio::join!(verifier.start(), meanwhile);
     assert!(login.page.contains("data-page=\"mailed\"") && events > 0);
 }
 
@@ -197,8 +197,8 @@ async fn neither_the_address_nor_the_link_lies_on_disk() {
     let folder = tempfile::tempdir().unwrap();
     let letterbox = Arc::new(Letterbox::default());
     let database = Database::File(folder.path().join("verifier.db"));
-    let house = House::made(database, by_mail(), None, Some(letterbox.clone())).await;
-    let login = house.start().await;
+    let verifier = TestVerifier::made(database, by_mail(), None, Some(letterbox.clone())).await;
+    let login = verifier.start().await;
     let token = link_in(&letterbox.letters()[0][2]).rsplit('/').next().unwrap().to_owned();
     let bytes: Vec<u8> =
         std::fs::read_dir(folder.path()).unwrap().flat_map(|e| std::fs::read(e.unwrap().path()).unwrap()).collect();

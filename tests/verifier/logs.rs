@@ -12,7 +12,7 @@ use countenance_standin::twilio::{Conversions, FailMode, TwilioStandIn};
 use countenance_verifier::{Database, RulesError, TwilioVerify};
 use serde_json::{Value, json};
 
-use super::house::*;
+use super::test_verifier::*;
 
 const SERVICE: &str = "VA0123456789abcdef0123456789abcdef";
 const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
@@ -21,7 +21,7 @@ const BOB: &str = "+15550100123";
 
 /// A verifier that gives feedback to a stand-in, and the tenant's side of both.
 struct Stream {
-    house: House,
+    verifier: TestVerifier,
     twilio: TwilioStandIn,
     net: HttpNet,
     base: url::Url,
@@ -43,9 +43,9 @@ impl Stream {
         // Not on this thread: it runs async tasks.
         let net = tokio::task::spawn_blocking(|| HttpNet::loopback().unwrap()).await.unwrap();
         let codes = TwilioVerify::new(base.clone(), SERVICE, ACCOUNT, "token", Arc::new(net.clone())).unwrap();
-        let house = House::with_codes(database, rules(), codes).await;
-        let token = house.verifier.log_token(&house.integration).await.unwrap().reveal().to_owned();
-        Self { house, twilio, net, base, token }
+        let verifier = TestVerifier::with_codes(database, rules(), codes).await;
+        let token = verifier.service.log_token(&verifier.integration).await.unwrap().reveal().to_owned();
+        Self { verifier, twilio, net, base, token }
     }
 
     /// The tenant's Action sends a code of Auth0's to `to`.
@@ -63,17 +63,17 @@ impl Stream {
         for value in authorization {
             request = request.header(header::AUTHORIZATION, *value);
         }
-        self.house.send(request.header(header::CONTENT_TYPE, "application/json").body(body.into()).unwrap()).await
+        self.verifier.send(request.header(header::CONTENT_TYPE, "application/json").body(body.into()).unwrap()).await
     }
 
     async fn deliver(&self, body: impl Into<Body>) {
-        let reply = self.deliver_as(&[&self.token], &self.house.integration, body).await;
+        let reply = self.deliver_as(&[&self.token], &self.verifier.integration, body).await;
         assert_eq!((reply.status, reply.text().as_str()), (StatusCode::NO_CONTENT, ""));
     }
 
     /// One round of feedback: how many Twilio took.
     async fn round(&self) -> usize {
-        self.house.verifier.send_feedback_due().await.unwrap()
+        self.verifier.service.send_feedback_due().await.unwrap()
     }
 
     fn approved(&self) -> usize {
@@ -108,8 +108,8 @@ async fn a_code_that_came_back_is_told_once_however_often_the_log_says_so() {
     stream.send_code(ADA).await;
     stream.deliver(line.clone()).await;
     assert_eq!(stream.round().await, 0);
-    stream.house.pass(8 * 24 * 3600 - 1);
-    stream.house.start().await;
+    stream.verifier.pass(8 * 24 * 3600 - 1);
+    stream.verifier.start().await;
     stream.deliver(line).await;
     assert_eq!((stream.round().await, stream.approved()), (0, 1), "known for eight days");
     stream.deliver(succeeded("90020270116", ADA).to_string()).await;
@@ -161,11 +161,11 @@ async fn masked_numbers_teach_nothing() {
 async fn only_the_streams_own_token_delivers() {
     let stream = Stream::new().await;
     stream.send_code(ADA).await;
-    let own = stream.house.integration.clone();
-    let (other, _) = stream.house.verifier.add_integration(rules()).await.unwrap();
-    let others_token = stream.house.verifier.log_token(&other).await.unwrap().reveal().to_owned();
+    let own = stream.verifier.integration.clone();
+    let (other, _) = stream.verifier.service.add_integration(rules()).await.unwrap();
+    let others_token = stream.verifier.service.log_token(&other).await.unwrap().reveal().to_owned();
     let replaced = stream.token.clone();
-    let fresh = stream.house.verifier.log_token(&own).await.unwrap().reveal().to_owned();
+    let fresh = stream.verifier.service.log_token(&own).await.unwrap().reveal().to_owned();
     let body = succeeded("1", ADA).to_string();
     let bearer = format!("Bearer {fresh}");
     let rows: [(&str, &[&str], &str); 9] = [
@@ -189,9 +189,9 @@ async fn only_the_streams_own_token_delivers() {
     let reply = stream.deliver_as(&[&fresh], &own, body).await;
     assert_eq!(reply.status, StatusCode::NO_CONTENT);
     assert_eq!(stream.round().await, 1);
-    let unknown = stream.house.verifier.log_token("nobody").await;
+    let unknown = stream.verifier.service.log_token("nobody").await;
     assert!(matches!(unknown, Err(RulesError::Unknown)), "{unknown:?}");
-    let told: Vec<_> = stream.house.verifier.audit_tail(100).await.unwrap();
+    let told: Vec<_> = stream.verifier.service.audit_tail(100).await.unwrap();
     let made = told.iter().filter(|e| e.event == "log_token_made" && e.subject == own).count();
     assert_eq!(made, 2);
     assert!(!format!("{told:?}").contains(&fresh));
@@ -201,12 +201,12 @@ async fn only_the_streams_own_token_delivers() {
 async fn what_cannot_be_read_or_is_too_long_is_refused_by_name() {
     let stream = Stream::new().await;
     let token = [stream.token.as_str()];
-    let deliver = |body: Vec<u8>| stream.deliver_as(&token, &stream.house.integration, body);
+    let deliver = |body: Vec<u8>| stream.deliver_as(&token, &stream.verifier.integration, body);
     assert_eq!(deliver(b"[{\"log_id\"".to_vec()).await.problem().0, ProblemKind::BadRequest);
     assert_eq!(deliver(vec![b'\n'; (16 << 20) + 1]).await.problem().0, ProblemKind::TooLarge);
     assert_eq!(deliver(vec![b'\n'; 16 << 20]).await.status, StatusCode::NO_CONTENT, "as long as allowed");
     // Who is not known sends nothing that is read.
-    let stranger = stream.deliver_as(&["x"], &stream.house.integration, vec![b'\n'; (16 << 20) + 1]).await;
+    let stranger = stream.deliver_as(&["x"], &stream.verifier.integration, vec![b'\n'; (16 << 20) + 1]).await;
     assert_eq!(stranger.status, StatusCode::UNAUTHORIZED);
 }
 
@@ -238,9 +238,9 @@ async fn feedback_waits_while_twilio_is_down_and_is_given_then() {
     {
         stream.twilio.fail_next(mode);
         assert_eq!(stream.round().await, 0, "{case}");
-        stream.house.pass(wait - 1);
+        stream.verifier.pass(wait - 1);
         assert_eq!((stream.round().await, stream.approved()), (0, 0), "{case}: too early");
-        stream.house.pass(1);
+        stream.verifier.pass(1);
     }
     assert_eq!((stream.round().await, stream.approved()), (1, 1));
     assert_eq!(stream.round().await, 0, "told once");
@@ -254,14 +254,14 @@ async fn feedback_is_given_up_after_ten_tries_and_the_others_go_on_meanwhile() {
     for _ in 0..10 {
         stream.twilio.fail_next(FailMode::Down);
         assert_eq!(stream.round().await, 0);
-        stream.house.pass(3600);
+        stream.verifier.pass(3600);
     }
     assert_eq!((stream.round().await, stream.approved()), (0, 0), "given up");
 
     // The first one stops the round: the server is down for all. The next round begins with the other.
     stream.send_code(BOB).await;
     stream.deliver(succeeded("2", ADA).to_string()).await;
-    stream.house.pass(1);
+    stream.verifier.pass(1);
     stream.deliver(succeeded("3", BOB).to_string()).await;
     stream.twilio.fail_next(FailMode::Down);
     assert_eq!((stream.round().await, stream.approved()), (0, 0));
@@ -278,7 +278,7 @@ async fn a_running_service_gives_feedback_by_itself() {
     stream.twilio.fail_next(FailMode::Slow);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let served = tokio::spawn(stream.house.verifier.clone().serve(listener, async move {
+    let served = tokio::spawn(stream.verifier.service.clone().serve(listener, async move {
         stopped.await.ok();
     }));
     stream.twilio.until_held().await;

@@ -1,4 +1,4 @@
-//! The verifier as tenants, browsers and devices meet it: every call over its router, with a clock and a chance of our
+//! The verifier as tenants, browsers and devices meet it: every call over its router, with a clock and randomness of our
 //! own and an analyzer that sees what it is told.
 
 #![allow(
@@ -21,8 +21,8 @@ mod peers;
 mod captures;
 mod codes;
 mod disabled;
+mod fake_twilio;
 mod hostile;
-mod house;
 mod jose;
 mod landing;
 mod landing_codes;
@@ -34,5 +34,5 @@ mod return_handle;
 mod sessions;
 mod start;
 mod storage;
-mod switchboard;
 mod templates;
+mod test_verifier;

@@ -8,7 +8,7 @@ use countenance_core::protocol::{Outcome, Reason};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::Value;
 
-use super::house::*;
+use super::test_verifier::*;
 
 /// The token in a return page.
 pub(super) fn returned_token(reply: &Reply) -> String {
@@ -17,21 +17,21 @@ pub(super) fn returned_token(reply: &Reply) -> String {
 }
 
 /// The claims of the token in a return page, as Auth0's `validateToken` reads them.
-pub(super) fn returned_claims(house: &House, reply: &Reply) -> Value {
+pub(super) fn returned_claims(verifier: &TestVerifier, reply: &Reply) -> Value {
     let token = returned_token(reply);
     let mut rules = Validation::new(Algorithm::HS256);
     rules.validate_exp = false;
     let token =
-        jsonwebtoken::decode::<Value>(token, &DecodingKey::from_secret(house.secret.as_bytes()), &rules).unwrap();
+        jsonwebtoken::decode::<Value>(token, &DecodingKey::from_secret(verifier.secret.as_bytes()), &rules).unwrap();
     assert_eq!(token.header.typ.as_deref(), Some("JWT"));
     token.claims
 }
 
 #[tokio::test]
 async fn the_result_goes_back_in_a_form_with_the_tenants_own_state() {
-    let house = House::new().await;
-    let (login, outcome) = house.log_in(&house.key()).await;
-    let reply = house.browse(&return_path(&outcome), &login.cookie).await;
+    let verifier = TestVerifier::new().await;
+    let (login, outcome) = verifier.log_in(&verifier.key()).await;
+    let reply = verifier.browse(&return_path(&outcome), &login.cookie).await;
     assert_eq!((reply.status, reply.page().as_str()), (StatusCode::OK, "return"));
     let page = reply.text();
     assert!(page.contains(&format!("action=\"{CONTINUE}?state=hKFo%2F2St%2Ba%3Db%26c\"")), "{page}");
@@ -39,12 +39,12 @@ async fn the_result_goes_back_in_a_form_with_the_tenants_own_state() {
     let policy = reply.headers["content-security-policy"].to_str().unwrap();
     let nonce = policy.split("script-src 'nonce-").nth(1).unwrap().split('\'').next().unwrap();
     assert!(page.contains(&format!("<script nonce=\"{nonce}\">document.forms[0].submit()</script>")));
-    let claims = returned_claims(&house, &reply);
+    let claims = returned_claims(&verifier, &reply);
     for (name, value) in [
         ("sub", SUB),
         ("iss", "verifier.localhost"),
         ("state", STATE),
-        ("integration_id", house.integration.as_str()),
+        ("integration_id", verifier.integration.as_str()),
         ("result", "approved"),
         ("purpose", "enroll"),
     ] {
@@ -57,45 +57,45 @@ async fn the_result_goes_back_in_a_form_with_the_tenants_own_state() {
 
 #[tokio::test]
 async fn a_refusal_names_its_reason_and_no_method() {
-    let house = House::new().await;
-    let key = house.key();
-    let login = house.start().await;
-    house.open(&key, &login).await;
-    let outcome: Outcome = house.abandon(&key, &login.session, Reason::NotMe).await.json();
-    let reply = house.browse(&return_path(&outcome), &login.cookie).await;
-    let claims = returned_claims(&house, &reply);
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let login = verifier.start().await;
+    verifier.open(&key, &login).await;
+    let outcome: Outcome = verifier.abandon(&key, &login.session, Reason::NotMe).await.json();
+    let reply = verifier.browse(&return_path(&outcome), &login.cookie).await;
+    let claims = returned_claims(&verifier, &reply);
     assert_eq!((claims["result"].as_str(), claims["reason"].as_str()), (Some("refused"), Some("not_me")));
     assert!(claims.get("amr").is_none());
 }
 
 #[tokio::test]
 async fn a_handle_is_good_once_in_time_and_in_the_browser_that_began() {
-    let house = House::new().await;
-    let (login, outcome) = house.log_in(&house.key()).await;
-    let (other, _) = house.log_in(&house.key()).await;
+    let verifier = TestVerifier::new().await;
+    let (login, outcome) = verifier.log_in(&verifier.key()).await;
+    let (other, _) = verifier.log_in(&verifier.key()).await;
     let path = return_path(&outcome);
-    let before = house.events().await;
+    let before = verifier.events().await;
     let renamed = format!("{}={}", login.cookie.split('=').next().unwrap(), other.cookie.split('=').nth(1).unwrap());
     for (case, cookie) in [("no cookie", ""), ("another login's", &other.cookie), ("another value", &renamed)] {
-        let reply = house.browse(&path, cookie).await;
+        let reply = verifier.browse(&path, cookie).await;
         assert_eq!((reply.status, reply.page().as_str()), (StatusCode::FORBIDDEN, "return-other-browser"), "{case}");
         assert!(!reply.text().contains("session_token"), "{case}");
     }
     let head = Request::builder().method(Method::HEAD).uri(&path).body(Body::empty()).unwrap();
-    assert_eq!(house.send(head).await.status, StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(house.events().await, before, "a stranger spent something");
-    house.pass(59);
-    assert_eq!(house.browse(&path, &login.cookie).await.page(), "return");
-    assert_eq!(house.browse(&path, &login.cookie).await.page(), "return-used");
-    assert_eq!(house.browse("/return/unknown", &login.cookie).await.page(), "return-unknown");
+    assert_eq!(verifier.send(head).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(verifier.events().await, before, "a stranger spent something");
+    verifier.pass(59);
+    assert_eq!(verifier.browse(&path, &login.cookie).await.page(), "return");
+    assert_eq!(verifier.browse(&path, &login.cookie).await.page(), "return-used");
+    assert_eq!(verifier.browse("/return/unknown", &login.cookie).await.page(), "return-unknown");
 }
 
 #[tokio::test]
 async fn a_handle_ends_after_a_minute() {
-    let house = House::new().await;
-    let (login, outcome) = house.log_in(&house.key()).await;
-    house.pass(60);
-    let reply = house.browse(&return_path(&outcome), &login.cookie).await;
+    let verifier = TestVerifier::new().await;
+    let (login, outcome) = verifier.log_in(&verifier.key()).await;
+    verifier.pass(60);
+    let reply = verifier.browse(&return_path(&outcome), &login.cookie).await;
     assert_eq!((reply.status, reply.page().as_str()), (StatusCode::GONE, "return-expired"));
     assert!(!reply.text().contains("session_token"));
 }

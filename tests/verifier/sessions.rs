@@ -10,15 +10,15 @@ use countenance_core::protocol::{
 };
 use countenance_verifier::{DeviceRule, Rules};
 
-use super::house::*;
+use super::test_verifier::*;
 
-async fn kiosk() -> House {
-    House::with(Rules { device_rule: DeviceRule::Code, ..rules() }).await
+async fn kiosk() -> TestVerifier {
+    TestVerifier::with(Rules { device_rule: DeviceRule::Code, ..rules() }).await
 }
 
-fn registration(house: &House, code: Option<&str>) -> RegisterDevice {
+fn registration(verifier: &TestVerifier, code: Option<&str>) -> RegisterDevice {
     RegisterDevice {
-        integration_id: house.integration.clone(),
+        integration_id: verifier.integration.clone(),
         enrolment_code: code.map(str::to_owned),
         name: "Front desk".into(),
     }
@@ -26,104 +26,104 @@ fn registration(house: &House, code: Option<&str>) -> RegisterDevice {
 
 #[tokio::test]
 async fn a_lost_ticket_is_given_again_to_the_same_device_only() {
-    let house = House::new().await;
-    let (key, stranger) = (house.key(), house.key());
-    let login = house.start().await;
-    let first = house.try_open(&key, &login).await;
+    let verifier = TestVerifier::new().await;
+    let (key, stranger) = (verifier.key(), verifier.key());
+    let login = verifier.start().await;
+    let first = verifier.try_open(&key, &login).await;
     let ticket: Ticket = first.json();
     assert_eq!((ticket.display.application.as_str(), ticket.display.tenant.as_str()), ("Salary <page>", TENANT));
     assert_eq!((ticket.attempts_left, ticket.expires_at), (5, NOW + 600));
-    let before = house.events().await;
-    assert_eq!(house.try_open(&key, &login).await.body, first.body);
-    assert_eq!(house.try_open(&stranger, &login).await.problem().0, ProblemKind::CodeSpent);
-    assert_eq!(house.capture(&stranger, &ticket).await.problem().0, ProblemKind::DeviceUnknown);
-    assert_eq!(house.events().await, before);
-    house.open(&stranger, &house.start().await).await;
-    let before = house.events().await;
+    let before = verifier.events().await;
+    assert_eq!(verifier.try_open(&key, &login).await.body, first.body);
+    assert_eq!(verifier.try_open(&stranger, &login).await.problem().0, ProblemKind::CodeSpent);
+    assert_eq!(verifier.capture(&stranger, &ticket).await.problem().0, ProblemKind::DeviceUnknown);
+    assert_eq!(verifier.events().await, before);
+    verifier.open(&stranger, &verifier.start().await).await;
+    let before = verifier.events().await;
     for (case, reply) in [
-        ("open", house.try_open(&stranger, &login).await),
-        ("capture", house.capture(&stranger, &ticket).await),
-        ("abandon", house.abandon(&stranger, &login.session, Reason::NotMe).await),
+        ("open", verifier.try_open(&stranger, &login).await),
+        ("capture", verifier.capture(&stranger, &ticket).await),
+        ("abandon", verifier.abandon(&stranger, &login.session, Reason::NotMe).await),
     ] {
         let kind = if case == "open" { ProblemKind::CodeSpent } else { ProblemKind::BoundToOtherDevice };
         assert_eq!(reply.problem().0, kind, "a known device: {case}");
     }
-    assert_eq!(house.events().await, before);
+    assert_eq!(verifier.events().await, before);
 }
 
 #[tokio::test]
 async fn a_session_opens_only_with_its_code_and_in_time() {
-    let house = House::new().await;
-    let key = house.key();
-    let login = house.start().await;
-    let before = house.events().await;
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let login = verifier.start().await;
+    let before = verifier.events().await;
     let wrong = Login { code: "wrong".into(), ..login.clone() };
     let nowhere = Login { session: "nowhere".into(), ..login.clone() };
-    assert_eq!(house.try_open(&key, &wrong).await.problem().0, ProblemKind::SessionUnknown);
-    assert_eq!(house.try_open(&key, &nowhere).await.problem().0, ProblemKind::SessionUnknown);
-    house.pass(600);
-    assert_eq!(house.try_open(&key, &login).await.problem().0, ProblemKind::Expired);
-    assert_eq!(house.events().await, before);
+    assert_eq!(verifier.try_open(&key, &wrong).await.problem().0, ProblemKind::SessionUnknown);
+    assert_eq!(verifier.try_open(&key, &nowhere).await.problem().0, ProblemKind::SessionUnknown);
+    verifier.pass(600);
+    assert_eq!(verifier.try_open(&key, &login).await.problem().0, ProblemKind::Expired);
+    assert_eq!(verifier.events().await, before);
 }
 
 #[tokio::test]
 async fn a_kiosk_is_let_in_by_a_code_that_works_once() {
-    let house = kiosk().await;
-    let (key, stranger) = (house.key(), house.key());
-    let login = house.start().await;
-    assert_eq!(house.try_open(&key, &login).await.problem().0, ProblemKind::DeviceUnknown);
-    let code = house.verifier.device_code(&house.integration, 3600).await.unwrap();
+    let verifier = kiosk().await;
+    let (key, stranger) = (verifier.key(), verifier.key());
+    let login = verifier.start().await;
+    assert_eq!(verifier.try_open(&key, &login).await.problem().0, ProblemKind::DeviceUnknown);
+    let code = verifier.service.device_code(&verifier.integration, 3600).await.unwrap();
     for (case, key, body) in [
-        ("no code", &key, registration(&house, None)),
-        ("wrong code", &key, registration(&house, Some("wrong"))),
-        ("no integration", &key, RegisterDevice { integration_id: "x".into(), ..registration(&house, Some(&code)) }),
+        ("no code", &key, registration(&verifier, None)),
+        ("wrong code", &key, registration(&verifier, Some("wrong"))),
+        ("no integration", &key, RegisterDevice { integration_id: "x".into(), ..registration(&verifier, Some(&code)) }),
     ] {
-        let reply = house.call_json(key, "/v1/devices", &body).await;
+        let reply = verifier.call_json(key, "/v1/devices", &body).await;
         assert_eq!(reply.problem().0, ProblemKind::EnrolmentRefused, "{case}");
     }
-    let body = registration(&house, Some(&code));
-    let device: RegisteredDevice = house.call_json(&key, "/v1/devices", &body).await.json();
+    let body = registration(&verifier, Some(&code));
+    let device: RegisteredDevice = verifier.call_json(&key, "/v1/devices", &body).await.json();
     assert_eq!(device.device_id, key.thumbprint().to_string());
-    let again: RegisteredDevice = house.call_json(&key, "/v1/devices", &body).await.json();
+    let again: RegisteredDevice = verifier.call_json(&key, "/v1/devices", &body).await.json();
     assert_eq!(again, device, "a lost answer is given again");
-    assert_eq!(house.call_json(&stranger, "/v1/devices", &body).await.problem().0, ProblemKind::EnrolmentRefused);
-    house.open(&key, &login).await;
-    let late = house.verifier.device_code(&house.integration, 10).await.unwrap();
-    house.pass(10);
-    let body = registration(&house, Some(&late));
-    assert_eq!(house.call_json(&stranger, "/v1/devices", &body).await.problem().0, ProblemKind::EnrolmentRefused);
+    assert_eq!(verifier.call_json(&stranger, "/v1/devices", &body).await.problem().0, ProblemKind::EnrolmentRefused);
+    verifier.open(&key, &login).await;
+    let late = verifier.service.device_code(&verifier.integration, 10).await.unwrap();
+    verifier.pass(10);
+    let body = registration(&verifier, Some(&late));
+    assert_eq!(verifier.call_json(&stranger, "/v1/devices", &body).await.problem().0, ProblemKind::EnrolmentRefused);
 }
 
 #[tokio::test]
 async fn a_disabled_device_is_out_at_every_door() {
-    let house = House::new().await;
-    let key = house.key();
-    let login = house.start().await;
-    let ticket = house.open(&key, &login).await;
-    assert!(house.verifier.disable_device(&key.thumbprint().to_string()).await.unwrap());
-    assert!(!house.verifier.disable_device("nobody").await.unwrap());
-    let before = house.events().await;
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let login = verifier.start().await;
+    let ticket = verifier.open(&key, &login).await;
+    assert!(verifier.service.disable_device(&key.thumbprint().to_string()).await.unwrap());
+    assert!(!verifier.service.disable_device("nobody").await.unwrap());
+    let before = verifier.events().await;
     for (case, reply) in [
-        ("open", house.try_open(&key, &login).await),
-        ("capture", house.capture(&key, &ticket).await),
-        ("abandon", house.abandon(&key, &login.session, Reason::Cancelled).await),
-        ("register", house.call_json(&key, "/v1/devices", &registration(&house, None)).await),
+        ("open", verifier.try_open(&key, &login).await),
+        ("capture", verifier.capture(&key, &ticket).await),
+        ("abandon", verifier.abandon(&key, &login.session, Reason::Cancelled).await),
+        ("register", verifier.call_json(&key, "/v1/devices", &registration(&verifier, None)).await),
     ] {
         assert_eq!(reply.problem().0, ProblemKind::DeviceDisabled, "{case}");
     }
-    assert_eq!(house.events().await, before);
+    assert_eq!(verifier.events().await, before);
 }
 
 #[tokio::test]
 async fn a_request_needs_a_proof_of_itself_made_now_and_used_once() {
-    let house = House::new().await;
-    let key = house.key();
-    let login = house.start().await;
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let login = verifier.start().await;
     let path = format!("/v1/sessions/{}/open", login.session);
     let body = serde_json::to_vec(&OpenSession { code: login.code.clone(), app: "x".into() }).unwrap();
     let proof_of = |method: &str, url: &str, body: &[u8]| {
         let url = url.parse().unwrap();
-        let stamp = IssuedAt::new(house.clock.as_ref(), house.rng.as_ref());
+        let stamp = IssuedAt::new(verifier.clock.as_ref(), verifier.rng.as_ref());
         request_proof::make(&request_proof::Request { method, url: &url, body }, &key, stamp).unwrap()
     };
     let url = format!("{ORIGIN}{path}");
@@ -133,9 +133,9 @@ async fn a_request_needs_a_proof_of_itself_made_now_and_used_once() {
         for proof in proofs {
             request = request.header(REQUEST_PROOF_HEADER, proof);
         }
-        house.send(request.body(Body::from(body.clone())).unwrap())
+        verifier.send(request.body(Body::from(body.clone())).unwrap())
     };
-    let before = house.events().await;
+    let before = verifier.events().await;
     for (case, proofs, why) in [
         ("none", vec![], "The request carries no proof of its sender's key."),
         ("two", vec![good.clone(), good.clone()], "The request carries no proof of its sender's key."),
@@ -151,60 +151,64 @@ async fn a_request_needs_a_proof_of_itself_made_now_and_used_once() {
     ] {
         assert_eq!(send(proofs).await.problem(), (ProblemKind::ProofRejected, why.into()), "{case}");
     }
-    house.pass(61);
+    verifier.pass(61);
     assert_eq!(send(vec![good.clone()]).await.problem().1, "the proof was made 61 s away from now");
-    house.pass(-61);
-    assert_eq!(house.events().await, before);
+    verifier.pass(-61);
+    assert_eq!(verifier.events().await, before);
     assert_eq!(send(vec![good.clone()]).await.status, StatusCode::OK);
     assert_eq!(send(vec![good]).await.problem(), (ProblemKind::ProofRejected, "The proof was used before.".into()));
 }
 
 #[tokio::test]
 async fn giving_up_ends_the_session_with_the_reason_given_and_can_be_said_twice() {
-    let house = House::new().await;
-    let key = house.key();
-    let login = house.start().await;
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let login = verifier.start().await;
     assert_eq!(
-        house.abandon(&key, &login.session, Reason::Cancelled).await.problem().0,
+        verifier.abandon(&key, &login.session, Reason::Cancelled).await.problem().0,
         ProblemKind::DeviceUnknown,
         "not opened"
     );
-    let ticket = house.open(&key, &login).await;
+    let ticket = verifier.open(&key, &login).await;
     for reason in [Reason::TooManyAttempts, Reason::NotEnrolled, Reason::Untrusted] {
-        let reply = house.abandon(&key, &login.session, reason).await;
+        let reply = verifier.abandon(&key, &login.session, reason).await;
         assert_eq!(reply.problem().0, ProblemKind::BadRequest, "{reason:?}");
     }
-    let first = house.abandon(&key, &login.session, Reason::Cancelled).await;
+    let first = verifier.abandon(&key, &login.session, Reason::Cancelled).await;
     assert!(matches!(first.json(), Outcome::Refused { reason: Reason::Cancelled, .. }));
-    let before = house.events().await;
-    assert_eq!(house.abandon(&key, &login.session, Reason::Cancelled).await.body, first.body);
-    assert_eq!(house.abandon(&key, &login.session, Reason::TimedOut).await.body, first.body, "the first word stands");
-    assert_eq!(house.capture(&key, &ticket).await.body, first.body);
-    assert_eq!(house.try_open(&key, &login).await.problem().0, ProblemKind::SessionOver);
-    assert_eq!(house.events().await, before);
+    let before = verifier.events().await;
+    assert_eq!(verifier.abandon(&key, &login.session, Reason::Cancelled).await.body, first.body);
+    assert_eq!(
+        verifier.abandon(&key, &login.session, Reason::TimedOut).await.body,
+        first.body,
+        "the first word stands"
+    );
+    assert_eq!(verifier.capture(&key, &ticket).await.body, first.body);
+    assert_eq!(verifier.try_open(&key, &login).await.problem().0, ProblemKind::SessionOver);
+    assert_eq!(verifier.events().await, before);
 }
 
 #[tokio::test]
 async fn an_approval_can_be_withdrawn_until_the_browser_has_it() {
-    let house = House::new().await;
-    let key = house.key();
-    let (login, approved) = house.log_in(&key).await;
-    let refused: Outcome = house.abandon(&key, &login.session, Reason::NotMe).await.json();
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let (login, approved) = verifier.log_in(&key).await;
+    let refused: Outcome = verifier.abandon(&key, &login.session, Reason::NotMe).await.json();
     assert!(matches!(refused, Outcome::Refused { reason: Reason::NotMe, .. }));
-    assert_eq!(house.browse(&return_path(&approved), &login.cookie).await.page(), "return-unknown");
-    let reply = house.browse(&return_path(&refused), &login.cookie).await;
-    assert_eq!(super::return_handle::returned_claims(&house, &reply)["result"], "refused");
+    assert_eq!(verifier.browse(&return_path(&approved), &login.cookie).await.page(), "return-unknown");
+    let reply = verifier.browse(&return_path(&refused), &login.cookie).await;
+    assert_eq!(super::return_handle::returned_claims(&verifier, &reply)["result"], "refused");
 
-    let (login, approved) = house.log_in(&key).await;
-    assert_eq!(house.browse(&return_path(&approved), &login.cookie).await.page(), "return");
-    assert_eq!(house.abandon(&key, &login.session, Reason::NotMe).await.problem().0, ProblemKind::SessionOver);
+    let (login, approved) = verifier.log_in(&key).await;
+    assert_eq!(verifier.browse(&return_path(&approved), &login.cookie).await.page(), "return");
+    assert_eq!(verifier.abandon(&key, &login.session, Reason::NotMe).await.problem().0, ProblemKind::SessionOver);
 }
 
 #[tokio::test]
 async fn bodies_that_are_not_what_a_call_takes_are_refused() {
-    let house = House::new().await;
-    let key = house.key();
-    let login = house.start().await;
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let login = verifier.start().await;
     let path = format!("/v1/sessions/{}/open", login.session);
     let open = |extra: &str| format!(r#"{{"code":"{}","app":"x"{extra}}}"#, login.code).into_bytes();
     for (case, body, kind) in [
@@ -214,56 +218,56 @@ async fn bodies_that_are_not_what_a_call_takes_are_refused() {
         ("a doubled member", open(r#","app":"y""#), ProblemKind::BadRequest),
         ("too long", vec![b' '; (64 << 10) + 1], ProblemKind::TooLarge),
     ] {
-        assert_eq!(house.call(&key, &path, "application/json", body).await.problem().0, kind, "{case}");
+        assert_eq!(verifier.call(&key, &path, "application/json", body).await.problem().0, kind, "{case}");
     }
-    house.open(&key, &login).await;
+    verifier.open(&key, &login).await;
 }
 
 #[tokio::test]
 async fn what_is_not_there_and_what_is_not_taken_are_problems_too() {
-    let house = House::new().await;
+    let verifier = TestVerifier::new().await;
     for (request, status) in [
         (Request::get("/nowhere"), StatusCode::NOT_FOUND),
         (Request::get("/v1/devices"), StatusCode::METHOD_NOT_ALLOWED),
         (Request::post("/v1/policy"), StatusCode::METHOD_NOT_ALLOWED),
     ] {
-        let reply = house.send(request.body(Body::empty()).unwrap()).await;
+        let reply = verifier.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(reply.status, status);
         assert_eq!(reply.headers[header::CONTENT_TYPE], "application/problem+json");
         assert_eq!(reply.headers[header::CACHE_CONTROL], "no-store");
     }
-    assert_eq!(house.browse("/healthz", "").await.text(), "ok\n");
-    let policy: countenance_core::policy::Policy = house.browse("/v1/policy", "").await.json();
+    assert_eq!(verifier.browse("/healthz", "").await.text(), "ok\n");
+    let policy: countenance_core::policy::Policy = verifier.browse("/v1/policy", "").await.json();
     assert_eq!(policy, countenance_core::policy::Policy::default());
-    let description: serde_json::Value = house.browse("/openapi.json", "").await.json();
+    let description: serde_json::Value = verifier.browse("/openapi.json", "").await.json();
     assert_eq!(description["openapi"], "3.1.0");
 }
 
 #[tokio::test]
 async fn a_disabled_key_is_out_where_it_was_never_registered() {
-    let house = House::new().await;
-    let key = house.key();
-    house.open(&key, &house.start().await).await;
-    let (other, _) = house.verifier.add_integration(rules()).await.unwrap();
-    assert!(house.verifier.disable_device(&key.thumbprint().to_string()).await.unwrap());
-    let before = house.events().await;
-    let body = RegisterDevice { integration_id: other, ..registration(&house, None) };
-    let reply = house.call_json(&key, "/v1/devices", &body).await;
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    verifier.open(&key, &verifier.start().await).await;
+    let (other, _) = verifier.service.add_integration(rules()).await.unwrap();
+    assert!(verifier.service.disable_device(&key.thumbprint().to_string()).await.unwrap());
+    let before = verifier.events().await;
+    let body = RegisterDevice { integration_id: other, ..registration(&verifier, None) };
+    let reply = verifier.call_json(&key, "/v1/devices", &body).await;
     assert_eq!(reply.problem().0, ProblemKind::DeviceDisabled);
-    assert_eq!(house.events().await, before);
+    assert_eq!(verifier.events().await, before);
 }
 
 #[tokio::test]
 async fn of_two_devices_that_open_at_once_one_gets_the_session() {
-    let house = House::new().await;
-    let (one, two) = (house.key(), house.key());
-    let login = house.start().await;
-    let (a, b) = tokio::join!(house.try_open(&one, &login), house.try_open(&two, &login));
+    let verifier = TestVerifier::new().await;
+    let (one, two) = (verifier.key(), verifier.key());
+    let login = verifier.start().await;
+    let (a, b) = tokio::join!(verifier.try_open(&one, &login), verifier.try_open(&two, &login));
     let (winner, won, loser, lost) = if a.status == StatusCode::OK { (&one, a, &two, b) } else { (&two, b, &one, a) };
     let ticket: Ticket = won.json();
     assert_eq!(lost.problem().0, ProblemKind::CodeSpent);
-    let before = house.events().await;
-    assert_eq!(house.capture(loser, &ticket).await.problem().0, ProblemKind::DeviceUnknown);
-    assert_eq!(house.events().await, before);
-    assert!(matches!(house.capture(winner, &ticket).await.json(), Outcome::Approved { .. }));
+    let before = verifier.events().await;
+    assert_eq!(verifier.capture(loser, &ticket).await.problem().0, ProblemKind::DeviceUnknown);
+    assert_eq!(verifier.events().await, before);
+    assert!(matches!(verifier.capture(winner, &ticket).await.json(), Outcome::Approved { .. }));
 }

@@ -10,12 +10,12 @@ use countenance_core::protocol::{Purpose, Reason};
 use countenance_verifier::Rules;
 use serde_json::{Value, json};
 
-use super::house::*;
+use super::test_verifier::*;
 
 #[tokio::test]
 async fn the_landing_page_says_who_asks_and_offers_the_link_and_nothing_goes_on_by_itself() {
-    let house = House::new().await;
-    let reply = house.start_with(&house.token(&house.start_claims())).await;
+    let verifier = TestVerifier::new().await;
+    let reply = verifier.start_with(&verifier.token(&verifier.start_claims())).await;
     assert_eq!((reply.status, reply.page().as_str()), (StatusCode::OK, "landing"));
     let page = reply.text();
     for shown in ["Salary &lt;page&gt;", TENANT, "a•••@example.org", "https://download.example/", "Open Countenance"]
@@ -41,8 +41,8 @@ async fn the_landing_page_says_who_asks_and_offers_the_link_and_nothing_goes_on_
 
 #[tokio::test]
 async fn the_client_accepts_the_link() {
-    let house = House::new().await;
-    let login = house.start().await;
+    let verifier = TestVerifier::new().await;
+    let login = verifier.start().await;
     let link = format!("countenance://verify?v={ORIGIN}&s={}&c={}", login.session, login.code);
     assert!(login.page.contains(&link.replace('&', "&amp;")));
     let origin: Origin = ORIGIN.parse().unwrap();
@@ -52,15 +52,15 @@ async fn the_client_accepts_the_link() {
 
 #[tokio::test]
 async fn a_token_that_is_not_in_order_begins_nothing() {
-    let house = House::new().await;
-    let before = house.events().await;
+    let verifier = TestVerifier::new().await;
+    let before = verifier.events().await;
     let now = NOW;
     let with = |claim: &str, value: Value| {
-        let mut claims = house.start_claims();
+        let mut claims = verifier.start_claims();
         claims[claim] = value;
-        house.token(&claims)
+        verifier.token(&claims)
     };
-    let good = house.token(&house.start_claims());
+    let good = verifier.token(&verifier.start_claims());
     let (_, payload_and_signature) = good.split_once('.').unwrap();
     let (payload, signature) = payload_and_signature.split_once('.').unwrap();
     let algorithm = |alg: &str, signature: &str| {
@@ -68,13 +68,13 @@ async fn a_token_that_is_not_in_order_begins_nothing() {
     };
     let mut flipped = signature.to_owned();
     flipped.replace_range(..1, if signature.starts_with('A') { "B" } else { "A" });
-    let mut foreign_secret = house.start_claims();
-    foreign_secret["integration_id"] = json!(house.integration);
+    let mut foreign_secret = verifier.start_claims();
+    foreign_secret["integration_id"] = json!(verifier.integration);
     for (case, token, page) in [
         ("expired", with("exp", json!(now)), "token-expired"),
         ("from the future", with("iat", json!(now + 120)), "token-not-now"),
         ("valid for a day", with("exp", json!(now + 86_400)), "token-not-now"),
-        ("wrongly signed", other_secret(&house, &foreign_secret), "token-signature"),
+        ("wrongly signed", other_secret(&verifier, &foreign_secret), "token-signature"),
         ("a flipped bit", algorithm("HS256", &flipped), "token-signature"),
         ("alg none", algorithm("none", ""), "token-malformed"),
         ("alg RS256", algorithm("RS256", signature), "token-signature"),
@@ -88,63 +88,63 @@ async fn a_token_that_is_not_in_order_begins_nothing() {
         ("not a token", "neither-signed-nor-sealed".into(), "token-malformed"),
         ("too long", format!("{good}{}", "x".repeat(9000)), "start-incomplete"),
     ] {
-        let reply = house.start_with(&token).await;
+        let reply = verifier.start_with(&token).await;
         assert_eq!(reply.page(), page, "{case}");
         assert!(reply.status.is_client_error(), "{case}: {}", reply.status);
         assert!(!reply.headers.contains_key(header::SET_COOKIE), "{case}");
         assert!(!reply.text().contains(&token), "{case}");
     }
-    assert_eq!(house.browse("/start", "").await.page(), "start-incomplete");
-    assert_eq!(house.events().await, before, "something began");
+    assert_eq!(verifier.browse("/start", "").await.page(), "start-incomplete");
+    assert_eq!(verifier.events().await, before, "something began");
 }
 
-fn other_secret(house: &House, claims: &Value) -> String {
-    let key = jsonwebtoken::EncodingKey::from_secret(format!("{}x", house.secret).as_bytes());
+fn other_secret(verifier: &TestVerifier, claims: &Value) -> String {
+    let key = jsonwebtoken::EncodingKey::from_secret(format!("{}x", verifier.secret).as_bytes());
     jsonwebtoken::encode(&jsonwebtoken::Header::default(), claims, &key).unwrap()
 }
 
 #[tokio::test]
 async fn a_token_is_good_once() {
-    let house = House::new().await;
-    let token = house.token(&house.start_claims());
-    assert_eq!(house.start_with(&token).await.page(), "landing");
-    let before = house.events().await;
-    assert_eq!(house.start_with(&token).await.page(), "token-used");
-    assert_eq!(house.events().await, before);
+    let verifier = TestVerifier::new().await;
+    let token = verifier.token(&verifier.start_claims());
+    assert_eq!(verifier.start_with(&token).await.page(), "landing");
+    let before = verifier.events().await;
+    assert_eq!(verifier.start_with(&token).await.page(), "token-used");
+    assert_eq!(verifier.events().await, before);
 }
 
 #[tokio::test]
 async fn neither_head_nor_a_look_ahead_spends_a_token() {
-    let house = House::new().await;
-    let path = start_path(&house.token(&house.start_claims()));
+    let verifier = TestVerifier::new().await;
+    let path = start_path(&verifier.token(&verifier.start_claims()));
     let head = Request::builder().method(Method::HEAD).uri(&path).body(Body::empty()).unwrap();
-    assert_eq!(house.send(head).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(verifier.send(head).await.status, StatusCode::METHOD_NOT_ALLOWED);
     let ahead = Request::get(&path).header("sec-purpose", "prefetch;prerender").body(Body::empty()).unwrap();
-    assert_eq!(house.send(ahead).await.page(), "prefetch");
-    assert_eq!(house.browse(&path, "").await.page(), "landing");
+    assert_eq!(verifier.send(ahead).await.page(), "prefetch");
+    assert_eq!(verifier.browse(&path, "").await.page(), "landing");
 }
 
 #[tokio::test]
 async fn the_first_login_enrols_and_later_ones_verify() {
-    let house = House::new().await;
-    let key = house.key();
-    let login = house.start().await;
-    assert_eq!(house.open(&key, &login).await.purpose, Purpose::Enroll);
-    house.log_in(&key).await;
-    let login = house.start().await;
-    assert_eq!(house.open(&key, &login).await.purpose, Purpose::Verify);
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let login = verifier.start().await;
+    assert_eq!(verifier.open(&key, &login).await.purpose, Purpose::Enroll);
+    verifier.log_in(&key).await;
+    let login = verifier.start().await;
+    assert_eq!(verifier.open(&key, &login).await.purpose, Purpose::Verify);
 }
 
 #[tokio::test]
 async fn who_may_not_enrol_is_told_and_the_tenant_hears_it() {
-    let house = House::with(Rules { allow_self_enrolment: false, ..rules() }).await;
-    let login = house.start().await;
+    let verifier = TestVerifier::with(Rules { allow_self_enrolment: false, ..rules() }).await;
+    let login = verifier.start().await;
     assert!(login.page.contains("data-page=\"not-enrolled\"") && !login.page.contains("countenance://"));
     let path = login.page.split("href=\"/return/").nth(1).unwrap().split('"').next().unwrap();
-    house.pass(300);
-    let reply = house.browse(&format!("/return/{path}"), &login.cookie).await;
+    verifier.pass(300);
+    let reply = verifier.browse(&format!("/return/{path}"), &login.cookie).await;
     assert_eq!(reply.page(), "return");
-    let claims = super::return_handle::returned_claims(&house, &reply);
+    let claims = super::return_handle::returned_claims(&verifier, &reply);
     assert_eq!(
         (claims["result"].as_str(), claims["reason"].as_str()),
         (Some("refused"), Some(Reason::NotEnrolled.name()))
@@ -153,19 +153,19 @@ async fn who_may_not_enrol_is_told_and_the_tenant_hears_it() {
 
 #[tokio::test]
 async fn a_token_of_one_tenant_is_worth_nothing_at_another() {
-    let house = House::new().await;
+    let verifier = TestVerifier::new().await;
     let theirs = Rules { tenant_host: "other.localhost".into(), custom_domains: Vec::new(), ..rules() };
-    let (other, secret) = house.verifier.add_integration(theirs).await.unwrap();
+    let (other, secret) = verifier.service.add_integration(theirs).await.unwrap();
     let claims = |changes: &[(&str, Value)]| {
-        let mut claims = house.start_claims();
+        let mut claims = verifier.start_claims();
         for (claim, value) in changes {
             claims[*claim] = value.clone();
         }
         claims
     };
     let (at_other, from_other) = (("integration_id", json!(other)), ("iss", json!("other.localhost")));
-    let (ours, theirs) = (house.secret.as_str(), secret.reveal());
-    let before = house.events().await;
+    let (ours, theirs) = (verifier.secret.as_str(), secret.reveal());
+    let before = verifier.events().await;
     for (case, claims, secret, page) in [
         ("their secret", claims(&[]), theirs, "token-signature"),
         ("their tenant", claims(std::slice::from_ref(&from_other)), ours, "token-other-tenant"),
@@ -175,29 +175,29 @@ async fn a_token_of_one_tenant_is_worth_nothing_at_another() {
     ] {
         let key = jsonwebtoken::EncodingKey::from_secret(secret.as_bytes());
         let token = jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).unwrap();
-        let reply = house.start_with(&token).await;
+        let reply = verifier.start_with(&token).await;
         assert_eq!(reply.page(), page, "{case}");
         assert!(!reply.headers.contains_key(header::SET_COOKIE), "{case}");
     }
-    assert_eq!(house.events().await, before, "something began");
+    assert_eq!(verifier.events().await, before, "something began");
 }
 
 #[tokio::test]
 async fn a_used_token_stays_used_under_another_state_and_past_its_time() {
-    let house = House::new().await;
-    let token = house.token(&house.start_claims());
-    assert_eq!(house.start_with(&token).await.page(), "landing");
-    let before = house.events().await;
+    let verifier = TestVerifier::new().await;
+    let token = verifier.token(&verifier.start_claims());
+    assert_eq!(verifier.start_with(&token).await.page(), "landing");
+    let before = verifier.events().await;
     for (case, secs, page) in
         [("at once", 0, "token-used"), ("in its last second", 899, "token-used"), ("late", 2, "token-expired")]
     {
-        house.pass(secs);
-        let reply = house.browse(&format!("/start?session_token={token}&state=another"), "").await;
+        verifier.pass(secs);
+        let reply = verifier.browse(&format!("/start?session_token={token}&state=another"), "").await;
         assert_eq!(reply.page(), page, "{case}");
         assert!(!reply.headers.contains_key(header::SET_COOKIE), "{case}");
     }
-    assert_eq!(house.events().await, before);
+    assert_eq!(verifier.events().await, before);
     // Begins a session and so sweeps what is past its time: the old token must not come back to life.
-    house.start().await;
-    assert_eq!(house.start_with(&token).await.page(), "token-expired");
+    verifier.start().await;
+    assert_eq!(verifier.start_with(&token).await.page(), "token-expired");
 }

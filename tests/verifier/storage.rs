@@ -5,7 +5,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use countenance_core::protocol::{Outcome, Reason};
 use countenance_verifier::{Database, Rules, RulesError};
 
-use super::house::*;
+use super::test_verifier::*;
 
 /// Every byte of the database, its log included.
 fn bytes_in(folder: &std::path::Path) -> Vec<u8> {
@@ -19,27 +19,27 @@ fn holds(bytes: &[u8], needle: &[u8]) -> bool {
 #[tokio::test]
 async fn no_secret_template_or_one_time_value_can_be_read_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
-    let house = House::at(Database::File(folder.path().join("verifier.db")), rules()).await;
-    let key = house.key();
-    house.log_in(&key).await;
-    house.sees(Sees::Bob);
-    let token = house.token(&house.start_claims());
-    let login = house.start().await;
-    house.start_with(&token).await;
-    let ticket = house.open(&key, &login).await;
+    let verifier = TestVerifier::at(Database::File(folder.path().join("verifier.db")), rules()).await;
+    let key = verifier.key();
+    verifier.log_in(&key).await;
+    verifier.sees(Sees::Bob);
+    let token = verifier.token(&verifier.start_claims());
+    let login = verifier.start().await;
+    verifier.start_with(&token).await;
+    let ticket = verifier.open(&key, &login).await;
     let sample = png();
-    let attestation = House::sign(&key, &house.claims(&key, &ticket, &sample));
-    let Outcome::Retry { nonce, .. } = house.post(&key, &login.session, &attestation, &sample).await.json() else {
+    let attestation = TestVerifier::sign(&key, &verifier.claims(&key, &ticket, &sample));
+    let Outcome::Retry { nonce, .. } = verifier.post(&key, &login.session, &attestation, &sample).await.json() else {
         panic!()
     };
-    let refused: Outcome = house.abandon(&key, &login.session, Reason::Cancelled).await.json();
+    let refused: Outcome = verifier.abandon(&key, &login.session, Reason::Cancelled).await.json();
     let handle = return_path(&refused).strip_prefix("/return/").unwrap().to_owned();
     let template = embedding(ADA).to_bytes();
     let bytes = bytes_in(folder.path());
     assert!(holds(&bytes, SUB.as_bytes()) && holds(&bytes, TENANT.as_bytes()), "the search finds what is there");
     for (case, needle) in [
-        ("session secret", house.secret.as_bytes()),
-        ("session secret, bytes", &B64.decode(&house.secret).unwrap()),
+        ("session secret", verifier.secret.as_bytes()),
+        ("session secret, bytes", &B64.decode(&verifier.secret).unwrap()),
         ("template", &template[..]),
         ("two numbers of the template", &template[..8]),
         ("launch code", login.code.as_bytes()),
@@ -62,31 +62,34 @@ async fn no_secret_template_or_one_time_value_can_be_read_in_the_file() {
 #[tokio::test]
 async fn an_erased_account_leaves_no_name_and_begins_anew() {
     let folder = tempfile::tempdir().unwrap();
-    let house = House::at(Database::File(folder.path().join("verifier.db")), rules()).await;
-    let key = house.key();
-    let (login, _) = house.log_in(&key).await;
-    let pseudonym = house.verifier.audit_tail(1).await.unwrap().remove(0).account;
+    let verifier = TestVerifier::at(Database::File(folder.path().join("verifier.db")), rules()).await;
+    let key = verifier.key();
+    let (login, _) = verifier.log_in(&key).await;
+    let pseudonym = verifier.service.audit_tail(1).await.unwrap().remove(0).account;
     assert!(!pseudonym.is_empty() && !pseudonym.contains("ada"));
-    assert!(house.verifier.erase_account(&house.integration, SUB).await.unwrap());
-    assert!(!house.verifier.erase_account(&house.integration, SUB).await.unwrap());
-    assert!(house.verifier.verify_audit().await.unwrap().rows > 0, "the log stays whole");
-    let tail = house.verifier.audit_tail(1000).await.unwrap();
+    assert!(verifier.service.erase_account(&verifier.integration, SUB).await.unwrap());
+    assert!(!verifier.service.erase_account(&verifier.integration, SUB).await.unwrap());
+    assert!(verifier.service.verify_audit().await.unwrap().rows > 0, "the log stays whole");
+    let tail = verifier.service.audit_tail(1000).await.unwrap();
     assert!(tail.iter().all(|e| !format!("{e:?}").contains(SUB)), "{tail:?}");
-    assert_eq!(house.try_open(&key, &login).await.problem().0, countenance_core::protocol::ProblemKind::SessionUnknown);
-    house.sees(Sees::Bob);
-    let (_, outcome) = house.log_in(&key).await;
+    assert_eq!(
+        verifier.try_open(&key, &login).await.problem().0,
+        countenance_core::protocol::ProblemKind::SessionUnknown
+    );
+    verifier.sees(Sees::Bob);
+    let (_, outcome) = verifier.log_in(&key).await;
     assert!(matches!(outcome, Outcome::Approved { .. }), "another face may enrol now");
-    let tail = house.verifier.audit_tail(1).await.unwrap();
+    let tail = verifier.service.audit_tail(1).await.unwrap();
     assert_ne!(tail[0].account, pseudonym, "the same account, unlinked");
 }
 
 #[tokio::test]
 async fn the_audit_log_tells_a_login_from_beginning_to_end() {
-    let house = House::new().await;
-    let key = house.key();
-    let (login, outcome) = house.log_in(&key).await;
-    house.browse(&return_path(&outcome), &login.cookie).await;
-    let names: Vec<_> = house.verifier.audit_tail(100).await.unwrap().into_iter().map(|e| e.event).collect();
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let (login, outcome) = verifier.log_in(&key).await;
+    verifier.browse(&return_path(&outcome), &login.cookie).await;
+    let names: Vec<_> = verifier.service.audit_tail(100).await.unwrap().into_iter().map(|e| e.event).collect();
     assert_eq!(
         names,
         ["integration_added", "session_created", "device_registered", "session_opened", "enrolled", "returned"]
@@ -95,8 +98,8 @@ async fn the_audit_log_tells_a_login_from_beginning_to_end() {
 
 #[tokio::test]
 async fn an_integration_that_makes_no_sense_is_not_added() {
-    let house = House::new().await;
-    let before = house.events().await;
+    let verifier = TestVerifier::new().await;
+    let before = verifier.events().await;
     for (case, new) in [
         ("no name", Rules { name: String::new(), ..rules() }),
         ("two lines", Rules { name: "a\nb".into(), ..rules() }),
@@ -106,25 +109,25 @@ async fn an_integration_that_makes_no_sense_is_not_added() {
         ("no attempt", Rules { attempts: 0, ..rules() }),
         ("many attempts", Rules { attempts: 11, ..rules() }),
     ] {
-        let refused: RulesError = house.verifier.add_integration(new).await.unwrap_err();
+        let refused: RulesError = verifier.service.add_integration(new).await.unwrap_err();
         assert!(!refused.to_string().is_empty(), "{case}");
     }
-    assert_eq!(house.events().await, before);
+    assert_eq!(verifier.events().await, before);
 }
 
 #[tokio::test]
 async fn a_served_verifier_stops_when_told_and_finds_its_state_again() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::File(folder.path().join("verifier.db"));
-    let house = House::at(database.clone(), rules()).await;
-    let rows = house.events().await;
+    let verifier = TestVerifier::at(database.clone(), rules()).await;
+    let rows = verifier.events().await;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let served = tokio::spawn(house.verifier.serve(listener, async move {
+    let served = tokio::spawn(verifier.service.serve(listener, async move {
         stopped.await.ok();
     }));
     stop.send(()).unwrap();
     served.await.unwrap().unwrap();
-    let again = House::at(database, rules()).await;
+    let again = TestVerifier::at(database, rules()).await;
     assert_eq!(again.events().await, rows + 1, "one more integration");
 }

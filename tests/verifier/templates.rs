@@ -6,12 +6,12 @@ use countenance_core::{
 };
 use countenance_verifier::{Database, Rules};
 
-use super::house::*;
+use super::test_verifier::*;
 
 const DAY: i64 = 24 * 3600;
 
-async fn event_count(house: &House, event: &str) -> usize {
-    house.verifier.audit_tail(1000).await.unwrap().iter().filter(|entry| entry.event == event).count()
+async fn event_count(verifier: &TestVerifier, event: &str) -> usize {
+    verifier.service.audit_tail(1000).await.unwrap().iter().filter(|entry| entry.event == event).count()
 }
 
 #[tokio::test]
@@ -27,13 +27,13 @@ async fn an_enrolment_of_three_samples_leaves_poor_ones_out_and_refuses_another_
         ("just another person", Sees::AdaAt(0.69), Sees::Ada, no_match),
         ("a picture on the third", Sees::Ada, Sees::APicture, Some(Reason::NotLive)),
     ] {
-        let house = House::new().await;
-        let key = house.key();
-        let ticket = house.open(&key, &house.start().await).await;
-        let (claims, samples) = house.claims_of_several(&key, &ticket, 2);
-        house.sees_on(12, second);
-        house.sees_on(18, third);
-        match (house.post_all(&key, &claims, &samples).await.json(), refused) {
+        let verifier = TestVerifier::new().await;
+        let key = verifier.key();
+        let ticket = verifier.open(&key, &verifier.start().await).await;
+        let (claims, samples) = verifier.claims_of_several(&key, &ticket, 2);
+        verifier.sees_on(12, second);
+        verifier.sees_on(18, third);
+        match (verifier.post_all(&key, &claims, &samples).await.json(), refused) {
             (Outcome::Approved { .. }, None) => {}
             (Outcome::Retry { reason, .. }, Some(expected)) => {
                 assert_eq!(reason, expected, "{case}");
@@ -41,7 +41,7 @@ async fn an_enrolment_of_three_samples_leaves_poor_ones_out_and_refuses_another_
             }
             (found, _) => panic!("{case}: {found:?}"),
         }
-        assert!(matches!(house.log_in(&key).await.1, Outcome::Approved { .. }), "{case}");
+        assert!(matches!(verifier.log_in(&key).await.1, Outcome::Approved { .. }), "{case}");
     }
 }
 
@@ -49,16 +49,16 @@ async fn an_enrolment_of_three_samples_leaves_poor_ones_out_and_refuses_another_
 #[tokio::test]
 async fn a_template_of_several_samples_lies_between_them() {
     for (case, more, approved) in [("of the first sample alone", 0, false), ("of three samples", 2, true)] {
-        let house = House::new().await;
-        let key = house.key();
-        let ticket = house.open(&key, &house.start().await).await;
-        let (claims, samples) = house.claims_of_several(&key, &ticket, more);
-        house.sees_on(6, Sees::Ada);
-        house.sees_on(12, Sees::AdaAt(0.75));
-        house.sees_on(18, Sees::AdaAt(0.75));
-        assert!(matches!(house.post_all(&key, &claims, &samples).await.json(), Outcome::Approved { .. }), "{case}");
-        house.sees_on(6, Sees::AdaAt(0.45));
-        let found = house.log_in(&key).await.1;
+        let verifier = TestVerifier::new().await;
+        let key = verifier.key();
+        let ticket = verifier.open(&key, &verifier.start().await).await;
+        let (claims, samples) = verifier.claims_of_several(&key, &ticket, more);
+        verifier.sees_on(6, Sees::Ada);
+        verifier.sees_on(12, Sees::AdaAt(0.75));
+        verifier.sees_on(18, Sees::AdaAt(0.75));
+        assert!(matches!(verifier.post_all(&key, &claims, &samples).await.json(), Outcome::Approved { .. }), "{case}");
+        verifier.sees_on(6, Sees::AdaAt(0.45));
+        let found = verifier.log_in(&key).await.1;
         assert_eq!(matches!(found, Outcome::Approved { .. }), approved, "{case}: {found:?}");
     }
 }
@@ -66,11 +66,11 @@ async fn a_template_of_several_samples_lies_between_them() {
 #[tokio::test]
 async fn a_posted_form_holds_the_samples_that_were_signed_for_in_their_order() {
     use ProblemKind::{AttestationRejected, BadRequest, TooLarge};
-    let house = House::new().await;
-    let key = house.key();
-    let ticket = house.open(&key, &house.start().await).await;
-    let (claims, samples) = house.claims_of_several(&key, &ticket, 2);
-    let attestation = House::sign(&key, &claims);
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let ticket = verifier.open(&key, &verifier.start().await).await;
+    let (claims, samples) = verifier.claims_of_several(&key, &ticket, 2);
+    let attestation = TestVerifier::sign(&key, &claims);
     let attestation = ("attestation", attestation.as_bytes());
     let [a, b, c] = [0, 1, 2].map(|i| &samples[i][..]);
     let big = vec![0; MORE_SAMPLE_MAX_BYTES + 1];
@@ -85,31 +85,34 @@ async fn a_posted_form_holds_the_samples_that_were_signed_for_in_their_order() {
         ("a byte too much", vec![attestation, ("sample", a), ("sample-2", &big), ("sample-3", c)], TooLarge),
     ] {
         let (media_type, body) = form(&parts);
-        assert_eq!(house.call(&key, &path, &media_type, body).await.problem().0, kind, "{case}");
+        assert_eq!(verifier.call(&key, &path, &media_type, body).await.problem().0, kind, "{case}");
     }
-    assert!(matches!(house.post_all(&key, &claims, &samples).await.json(), Outcome::Approved { .. }));
+    assert!(matches!(verifier.post_all(&key, &claims, &samples).await.json(), Outcome::Approved { .. }));
 }
 
 #[tokio::test]
 async fn a_verification_of_several_samples_is_refused_by_name() {
-    let house = House::new().await;
-    let key = house.key();
-    house.log_in(&key).await;
-    let ticket = house.open(&key, &house.start().await).await;
-    let (claims, samples) = house.claims_of_several(&key, &ticket, 1);
-    let (kind, _) = house.post_all(&key, &claims, &samples).await.problem();
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    verifier.log_in(&key).await;
+    let ticket = verifier.open(&key, &verifier.start().await).await;
+    let (claims, samples) = verifier.claims_of_several(&key, &ticket, 1);
+    let (kind, _) = verifier.post_all(&key, &claims, &samples).await.problem();
     assert_eq!(kind, ProblemKind::AttestationRejected);
-    assert!(matches!(house.capture(&key, &ticket).await.json(), Outcome::Approved { .. }), "the nonce is still good");
+    assert!(
+        matches!(verifier.capture(&key, &ticket).await.json(), Outcome::Approved { .. }),
+        "the nonce is still good"
+    );
 }
 
 #[tokio::test]
 async fn the_same_post_is_the_same_only_with_the_same_further_samples() {
-    let house = House::new().await;
-    let key = house.key();
-    let ticket = house.open(&key, &house.start().await).await;
-    let (claims, mut samples) = house.claims_of_several(&key, &ticket, 2);
-    let first = house.post_all(&key, &claims, &samples).await;
-    let attestation = House::sign(&key, &claims);
+    let verifier = TestVerifier::new().await;
+    let key = verifier.key();
+    let ticket = verifier.open(&key, &verifier.start().await).await;
+    let (claims, mut samples) = verifier.claims_of_several(&key, &ticket, 2);
+    let first = verifier.post_all(&key, &claims, &samples).await;
+    let attestation = TestVerifier::sign(&key, &claims);
     let again = |samples: Vec<Vec<u8>>| {
         let names = ["sample", "sample-2", "sample-3"];
         let mut parts = vec![("attestation", attestation.as_bytes())];
@@ -118,29 +121,29 @@ async fn the_same_post_is_the_same_only_with_the_same_further_samples() {
     };
     let path = format!("/v1/sessions/{}/captures", ticket.session_id);
     let (media_type, body) = again(samples.clone());
-    assert_eq!(house.call(&key, &path, &media_type, body).await.body, first.body);
+    assert_eq!(verifier.call(&key, &path, &media_type, body).await.body, first.body);
     *samples[2].last_mut().unwrap() ^= 1;
     let (media_type, body) = again(samples);
-    assert_eq!(house.call(&key, &path, &media_type, body).await.problem().0, ProblemKind::SessionOver);
+    assert_eq!(verifier.call(&key, &path, &media_type, body).await.problem().0, ProblemKind::SessionOver);
 }
 
 /// Logs in as Ada at this cosine, with a fused LLR of this.
-async fn verify_with(house: &House, cosine: f32, fused: f32) -> Outcome {
-    let key = house.key();
-    house.sees(Sees::AdaAt(cosine));
-    let ticket = house.open(&key, &house.start().await).await;
+async fn verify_with(verifier: &TestVerifier, cosine: f32, fused: f32) -> Outcome {
+    let key = verifier.key();
+    verifier.sees(Sees::AdaAt(cosine));
+    let ticket = verifier.open(&key, &verifier.start().await).await;
     let sample = png();
-    let mut claims = house.claims(&key, &ticket, &sample);
+    let mut claims = verifier.claims(&key, &ticket, &sample);
     claims.liveness.fused = fused;
     claims.liveness.per_frame = vec![fused; 12];
-    house.post(&key, &ticket.session_id, &House::sign(&key, &claims), &sample).await.json()
+    verifier.post(&key, &ticket.session_id, &TestVerifier::sign(&key, &claims), &sample).await.json()
 }
 
 #[tokio::test]
 async fn a_template_learns_from_strong_verifications_once_a_day() {
     let strong = Policy::default().liveness.threshold + MatchPolicy::default().update_margin + 0.5;
-    let house = House::new().await;
-    house.log_in(&house.key()).await;
+    let verifier = TestVerifier::new().await;
+    verifier.log_in(&verifier.key()).await;
     for (case, wait_secs, cosine, fused, updates) in [
         ("the day of the enrolment", 3600, 0.9, strong, 0),
         ("a strong one", DAY, 0.75, strong, 1),
@@ -149,12 +152,12 @@ async fn a_template_learns_from_strong_verifications_once_a_day() {
         ("a match, not a strong one", 60, 0.60, strong, 1),
         ("strong again", 60, 0.75, strong, 2),
     ] {
-        house.pass(wait_secs);
-        let found = verify_with(&house, cosine, fused).await;
+        verifier.pass(wait_secs);
+        let found = verify_with(&verifier, cosine, fused).await;
         assert!(matches!(found, Outcome::Approved { .. }), "{case}: {found:?}");
-        assert_eq!(event_count(&house, "template_updated").await, updates, "{case}");
+        assert_eq!(event_count(&verifier, "template_updated").await, updates, "{case}");
     }
-    let tail = house.verifier.audit_tail(1000).await.unwrap();
+    let tail = verifier.service.audit_tail(1000).await.unwrap();
     let update = tail.iter().find(|entry| entry.event == "template_updated").unwrap();
     assert!(update.detail.is_empty() && !update.account.is_empty(), "{update:?}");
 }
@@ -162,29 +165,29 @@ async fn a_template_learns_from_strong_verifications_once_a_day() {
 /// Somebody who looks half like Ada comes every day: the template follows a little and then stays.
 #[tokio::test]
 async fn no_series_of_logins_leads_a_template_away_from_what_was_enrolled() {
-    let house = House::new().await;
-    house.log_in(&house.key()).await;
+    let verifier = TestVerifier::new().await;
+    verifier.log_in(&verifier.key()).await;
     let mut updates = Vec::new();
     for _ in 0..40 {
-        house.pass(DAY);
-        verify_with(&house, 0.72, 6.0).await;
-        updates.push(event_count(&house, "template_updated").await);
+        verifier.pass(DAY);
+        verify_with(&verifier, 0.72, 6.0).await;
+        updates.push(event_count(&verifier, "template_updated").await);
     }
     let last = *updates.last().unwrap();
     assert!((3..35).contains(&last) && updates[30] == last, "{updates:?}");
-    assert!(matches!(verify_with(&house, 1.0, 6.0).await, Outcome::Approved { .. }), "she is still herself");
-    assert!(matches!(verify_with(&house, 0.2, 6.0).await, Outcome::Retry { reason: Reason::NoMatch, .. }));
+    assert!(matches!(verify_with(&verifier, 1.0, 6.0).await, Outcome::Approved { .. }), "she is still herself");
+    assert!(matches!(verify_with(&verifier, 0.2, 6.0).await, Outcome::Retry { reason: Reason::NoMatch, .. }));
 }
 
 #[tokio::test]
 async fn what_was_enrolled_lies_sealed_beside_what_was_learnt_and_both_survive_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::File(folder.path().join("verifier.db"));
-    let house = House::at(database.clone(), rules()).await;
-    house.log_in(&house.key()).await;
-    house.pass(DAY);
-    verify_with(&house, 0.75, 6.0).await;
-    assert_eq!(event_count(&house, "template_updated").await, 1);
+    let verifier = TestVerifier::at(database.clone(), rules()).await;
+    verifier.log_in(&verifier.key()).await;
+    verifier.pass(DAY);
+    verify_with(&verifier, 0.75, 6.0).await;
+    assert_eq!(event_count(&verifier, "template_updated").await, 1);
     let bytes: Vec<u8> =
         std::fs::read_dir(folder.path()).unwrap().flat_map(|f| std::fs::read(f.unwrap().path()).unwrap()).collect();
     let needle = &embedding(ADA).to_bytes()[..8];
@@ -205,30 +208,30 @@ async fn a_threshold_is_the_strictest_of_service_integration_and_account() {
         ("below the account's", rules(), Some(0.7), 0.69, false),
         ("an account cannot be looser", strict, Some(0.2), 0.59, false),
     ] {
-        let house = House::with(rules).await;
-        let told = house.open(&house.key(), &house.start().await).await.policy;
-        log_in_under(&house, &told, 1.0).await;
-        let set = house.verifier.set_match_minimum(&house.integration, SUB, own).await.unwrap();
+        let verifier = TestVerifier::with(rules).await;
+        let told = verifier.open(&verifier.key(), &verifier.start().await).await.policy;
+        log_in_under(&verifier, &told, 1.0).await;
+        let set = verifier.service.set_match_minimum(&verifier.integration, SUB, own).await.unwrap();
         assert!(set, "{case}");
-        let ticket_policy = house.open(&house.key(), &house.start().await).await.policy;
+        let ticket_policy = verifier.open(&verifier.key(), &verifier.start().await).await.policy;
         assert!(
             own.is_none_or(|own| (ticket_policy.matching.cosine_min - own).abs() > 1e-6),
             "{case}: it stays with the verifier"
         );
-        let found = log_in_under(&house, &ticket_policy, cosine).await;
+        let found = log_in_under(&verifier, &ticket_policy, cosine).await;
         assert_eq!(matches!(found, Outcome::Approved { .. }), approved, "{case}: {found:?}");
     }
-    let house = House::new().await;
-    assert!(!house.verifier.set_match_minimum(&house.integration, "nobody", Some(0.6)).await.unwrap());
+    let verifier = TestVerifier::new().await;
+    assert!(!verifier.service.set_match_minimum(&verifier.integration, "nobody", Some(0.6)).await.unwrap());
 }
 
 /// A login by a client that judged by what its ticket says.
-async fn log_in_under(house: &House, policy: &Policy, cosine: f32) -> Outcome {
-    let key = house.key();
-    house.sees(Sees::AdaAt(cosine));
-    let ticket = house.open(&key, &house.start().await).await;
+async fn log_in_under(verifier: &TestVerifier, policy: &Policy, cosine: f32) -> Outcome {
+    let key = verifier.key();
+    verifier.sees(Sees::AdaAt(cosine));
+    let ticket = verifier.open(&key, &verifier.start().await).await;
     let sample = png();
-    let mut claims = house.claims(&key, &ticket, &sample);
+    let mut claims = verifier.claims(&key, &ticket, &sample);
     claims.liveness.policy = policy.digest();
-    house.post(&key, &ticket.session_id, &House::sign(&key, &claims), &sample).await.json()
+    verifier.post(&key, &ticket.session_id, &TestVerifier::sign(&key, &claims), &sample).await.json()
 }

@@ -8,8 +8,8 @@ use countenance_core::protocol::Fallback;
 use countenance_verifier::{DeviceRule, Rules, Transport};
 
 use super::{
-    super::house::{House, ORIGIN},
-    desk::{Form, Operator, element, forms, location},
+    super::test_verifier::{ORIGIN, TestVerifier},
+    operator::{Form, Operator, element, forms, location},
 };
 
 /// What a browser says of a form on another site's page.
@@ -48,14 +48,14 @@ fn all(operator: &Operator<'_>) -> Vec<Form> {
 
 #[tokio::test]
 async fn a_form_that_is_not_this_sessions_changes_nothing() {
-    let house = House::new().await;
-    let operator = Operator::new(&house).await;
-    let other = Operator::named(&house, "mallory").await;
+    let verifier = TestVerifier::new().await;
+    let operator = Operator::new(&verifier).await;
+    let other = Operator::named(&verifier, "mallory").await;
     let token = |form: Form| form.fields["form_token"].clone();
     let own = token(operator.form("/portal/integrations", "/portal/sign-out").await);
     let theirs = token(other.form("/portal/integrations", "/portal/sign-out").await);
     assert_ne!(own, theirs);
-    let before = house.events().await;
+    let before = verifier.events().await;
     for form in all(&operator) {
         for (case, form) in [
             ("no token", form.clone()),
@@ -72,9 +72,9 @@ async fn a_form_that_is_not_this_sessions_changes_nothing() {
             let found = (reply.status, reply.page());
             assert_eq!(found, (StatusCode::FORBIDDEN, "portal-forged".into()), "{}: {headers:?}", form.action);
         }
-        let stranger = Operator::stranger(&house).send(&form.clone().with("form_token", &own)).await;
+        let stranger = Operator::stranger(&verifier).send(&form.clone().with("form_token", &own)).await;
         assert_eq!((stranger.status, location(&stranger.headers)), (StatusCode::SEE_OTHER, "/portal/sign-in"));
-        assert_eq!(house.events().await, before, "{} did something", form.action);
+        assert_eq!(verifier.events().await, before, "{} did something", form.action);
     }
     // The same forms in order are taken: what was refused above was not refused for another fault.
     for form in all(&operator).into_iter().skip(1) {
@@ -85,8 +85,8 @@ async fn a_form_that_is_not_this_sessions_changes_nothing() {
 
 #[tokio::test]
 async fn what_is_no_form_is_refused_by_name() {
-    let house = House::new().await;
-    let operator = Operator::new(&house).await;
+    let verifier = TestVerifier::new().await;
+    let operator = Operator::new(&verifier).await;
     let form = operator.form(&operator.path(""), &operator.path("/enabled")).await;
     for (case, media_type, body) in [
         ("plain text", "text/plain", form.encoded()),
@@ -100,15 +100,15 @@ async fn what_is_no_form_is_refused_by_name() {
             .header(header::CONTENT_TYPE, media_type)
             .body(Body::from(body))
             .unwrap();
-        let reply = house.send(request).await;
+        let reply = verifier.send(request).await;
         assert_eq!((reply.status, reply.page().as_str()), (StatusCode::BAD_REQUEST, "portal-malformed"), "{case}");
     }
 }
 
 #[tokio::test]
 async fn every_option_is_kept_and_shown_again() {
-    let house = House::new().await;
-    let operator = Operator::new(&house).await;
+    let verifier = TestVerifier::new().await;
+    let operator = Operator::new(&verifier).await;
     let fresh = operator.form("/portal/integrations/new", "/portal/integrations/new").await;
     assert!(fresh.fields.contains_key("enabled") && fresh.fields.contains_key("self_enrolment"), "{fresh:?}");
     assert!(!fresh.fields.contains_key("virtual_cameras"));
@@ -157,9 +157,9 @@ async fn every_option_is_kept_and_shown_again() {
 
 #[tokio::test]
 async fn what_cannot_be_is_told_beside_its_field_and_kept_as_typed() {
-    let house = House::new().await;
-    let operator = Operator::new(&house).await;
-    let before = house.events().await;
+    let verifier = TestVerifier::new().await;
+    let operator = Operator::new(&verifier).await;
+    let before = verifier.events().await;
     for (new, address) in [(true, "/portal/integrations/new".to_owned()), (false, operator.path(""))] {
         let form = operator.form(&address, &address).await.with("name", "Good").with("tenant_host", "good.example");
         for (field, typed, words) in [
@@ -196,7 +196,7 @@ async fn what_cannot_be_is_told_beside_its_field_and_kept_as_typed() {
             assert_eq!(shown.fields[untouched], form.fields[untouched]);
         }
     }
-    let tried = house.verifier.audit_tail(1000).await.unwrap();
+    let tried = verifier.service.audit_tail(1000).await.unwrap();
     let tried = tried.iter().skip(before as usize);
     assert!(tried.clone().count() > 20 && tried.clone().all(|e| e.event == "operator_acted"), "something was saved");
 }
@@ -207,10 +207,10 @@ async fn an_integration_is_switched_off_and_shows_so() {
         fallback: Some(Fallback::Sms),
         device_rule: DeviceRule::Code,
         enrolment_flow: Transport::Email,
-        ..super::super::house::rules()
+        ..super::super::test_verifier::rules()
     };
-    let house = House::with(rules).await;
-    let operator = Operator::new(&house).await;
+    let verifier = TestVerifier::with(rules).await;
+    let operator = Operator::new(&verifier).await;
     let off = operator.form(&operator.path(""), &operator.path("/enabled")).await;
     assert_eq!(off.fields["enabled"], "off");
     operator.send(&off).await;
@@ -236,8 +236,8 @@ async fn an_integration_is_switched_off_and_shows_so() {
 
 #[tokio::test]
 async fn a_tab_left_open_undoes_nothing() {
-    let house = House::new().await;
-    let operator = Operator::new(&house).await;
+    let verifier = TestVerifier::new().await;
+    let operator = Operator::new(&verifier).await;
     let address = operator.path("");
     let stale = operator.form(&address, &address).await.with("name", "Stale");
     operator.send(&operator.form(&address, &operator.path("/enabled")).await).await;
@@ -261,33 +261,33 @@ async fn a_tab_left_open_undoes_nothing() {
 
 #[tokio::test]
 async fn the_set_up_check_says_what_was_seen() {
-    let house = House::new().await;
-    let operator = Operator::new(&house).await;
-    let mut claims = house.start_claims();
-    claims["iat"] = serde_json::json!(super::super::house::NOW + 300);
-    claims["exp"] = serde_json::json!(super::super::house::NOW + 900);
-    assert_eq!(house.start_with(&house.token(&claims)).await.page(), "token-not-now");
+    let verifier = TestVerifier::new().await;
+    let operator = Operator::new(&verifier).await;
+    let mut claims = verifier.start_claims();
+    claims["iat"] = serde_json::json!(super::super::test_verifier::NOW + 300);
+    claims["exp"] = serde_json::json!(super::super::test_verifier::NOW + 900);
+    assert_eq!(verifier.start_with(&verifier.token(&claims)).await.page(), "token-not-now");
     let page = operator.page(&operator.path("/check"), "portal-check").await.text();
     assert!(
         page.contains("The last token was dated in the future") && page.contains("<code>token-not-now</code>"),
         "{page}"
     );
-    claims["iat"] = serde_json::json!(super::super::house::NOW + 40);
-    assert_eq!(house.start_with(&house.token(&claims)).await.page(), "landing");
-    house.pass(1);
-    let (login, outcome) = house.log_in(&house.key()).await;
-    house.browse(&super::super::house::return_path(&outcome), &login.cookie).await;
+    claims["iat"] = serde_json::json!(super::super::test_verifier::NOW + 40);
+    assert_eq!(verifier.start_with(&verifier.token(&claims)).await.page(), "landing");
+    verifier.pass(1);
+    let (login, outcome) = verifier.log_in(&verifier.key()).await;
+    verifier.browse(&super::super::test_verifier::return_path(&outcome), &login.cookie).await;
     let page = operator.page(&operator.path("/check"), "portal-check").await.text();
     assert!(page.contains("Since then logins have begun."), "{page}");
     assert!(page.contains("The last login came 0 seconds after it was dated."), "{page}");
     let at = "<time datetime=\"2027-01-15T08:00:01Z\">2027-01-15T08:00:01Z</time>";
     assert!(page.contains(&format!("The last login began {at}.")), "{page}");
     assert!(page.contains(&format!("The last browser went back {at}: approved.")), "{page}");
-    house.pass(1);
-    let mut house = house;
-    house.secret = "another secret".into();
-    assert_eq!(house.start_with(&house.token(&house.start_claims())).await.page(), "token-signature");
-    let operator = Operator::named(&house, "second").await;
+    verifier.pass(1);
+    let mut verifier = verifier;
+    verifier.secret = "another secret".into();
+    assert_eq!(verifier.start_with(&verifier.token(&verifier.start_claims())).await.page(), "token-signature");
+    let operator = Operator::named(&verifier, "second").await;
     let page = operator.page(&operator.path("/check"), "portal-check").await.text();
     assert!(page.contains("Put the secret into SESSION_SECRET again") && !page.contains("Since then"), "{page}");
 }

@@ -5,21 +5,21 @@ use countenance_verifier::Rules;
 use serde_json::json;
 
 use super::{
-    super::house::{House, NOW, Sees, return_path, rules},
-    desk::{Operator, location},
+    super::test_verifier::{NOW, Sees, TestVerifier, return_path, rules},
+    operator::{Operator, location},
 };
 
 const EVIL: &str = "<script>alert('x')</script>";
 
 #[tokio::test]
 async fn markup_from_outside_stays_text_everywhere() {
-    let house = House::with(Rules { name: format!("{EVIL}&\""), ..rules() }).await;
-    let operator = Operator::new(&house).await;
-    let mut claims = house.start_claims();
+    let verifier = TestVerifier::with(Rules { name: format!("{EVIL}&\""), ..rules() }).await;
+    let operator = Operator::new(&verifier).await;
+    let mut claims = verifier.start_claims();
     for (name, value) in [("sub", EVIL), ("client_name", EVIL), ("email", "<b>@<img src=x>")] {
         claims[name] = json!(value);
     }
-    assert_eq!(house.start_with(&house.token(&claims)).await.page(), "landing");
+    assert_eq!(verifier.start_with(&verifier.token(&claims)).await.page(), "landing");
     let user: String = url::form_urlencoded::byte_serialize(EVIL.as_bytes()).collect();
     for path in [
         "/portal/integrations".to_owned(),
@@ -50,14 +50,14 @@ async fn markup_from_outside_stays_text_everywhere() {
 
 #[tokio::test]
 async fn users_are_found_unlocked_and_erased() {
-    let house = House::new().await;
-    let operator = Operator::new(&house).await;
+    let verifier = TestVerifier::new().await;
+    let operator = Operator::new(&verifier).await;
     for n in 0..60 {
-        let mut claims = house.start_claims();
+        let mut claims = verifier.start_claims();
         claims["sub"] = json!(format!("auth0|user-{n:02}"));
-        house.start_with(&house.token(&claims)).await;
+        verifier.start_with(&verifier.token(&claims)).await;
     }
-    let (_, _) = house.log_in(&house.key()).await;
+    let (_, _) = verifier.log_in(&verifier.key()).await;
     let rows = |page: &str| page.matches("<th scope=\"row\"").count();
     let base = operator.path("/users");
     let first = operator.page(&base, "portal-users").await.text();
@@ -74,11 +74,11 @@ async fn users_are_found_unlocked_and_erased() {
     assert_eq!(ada.matches("<time datetime=\"2027-01-15T08:00:00Z\">").count(), 2, "{ada}");
     assert_eq!(rows(&operator.get(&format!("{base}?q=%25")).await.text()), 0, "no wildcards");
 
-    house.sees(Sees::Bob);
-    let login = house.start().await;
-    let key = house.key();
-    let ticket = house.open(&key, &login).await;
-    house.capture(&key, &ticket).await;
+    verifier.sees(Sees::Bob);
+    let login = verifier.start().await;
+    let key = verifier.key();
+    let ticket = verifier.open(&key, &login).await;
+    verifier.capture(&key, &ticket).await;
     let ada = operator.get(&format!("{base}?q=auth0%7Cada")).await.text();
     assert!(ada.contains(">Unlock<") && ada.contains(">1<"), "{ada}");
     let unlock = operator.form(&format!("{base}?q=auth0%7Cada"), &format!("{base}/unlock")).await;
@@ -134,16 +134,16 @@ async fn users_are_found_unlocked_and_erased() {
 
 #[tokio::test]
 async fn sessions_are_filtered_and_saved() {
-    let house = House::new().await;
-    let operator = Operator::new(&house).await;
-    let (approved, outcome) = house.log_in(&house.key()).await;
-    house.browse(&return_path(&outcome), &approved.cookie).await;
-    house.pass(60);
-    let created = house.start().await;
-    let mut formula = house.start_claims();
+    let verifier = TestVerifier::new().await;
+    let operator = Operator::new(&verifier).await;
+    let (approved, outcome) = verifier.log_in(&verifier.key()).await;
+    verifier.browse(&return_path(&outcome), &approved.cookie).await;
+    verifier.pass(60);
+    let created = verifier.start().await;
+    let mut formula = verifier.start_claims();
     formula["client_name"] = json!("=HYPERLINK(\"http://evil.example\")");
-    house.start_with(&house.token(&formula)).await;
-    let (other, _) = house.verifier.add_integration(Rules::new("Other", "other.example")).await.unwrap();
+    verifier.start_with(&verifier.token(&formula)).await;
+    let (other, _) = verifier.service.add_integration(Rules::new("Other", "other.example")).await.unwrap();
     let rows = |page: &str| page.matches("<th scope=\"row\"").count();
     for (query, expected) in [
         ("", 3),
@@ -154,7 +154,7 @@ async fn sessions_are_filtered_and_saved() {
         ("?since=2027-01-15T08:00:01", 2),
         ("?since=2027-01-16", 0),
         ("?since=yesterday", 3),
-        (&format!("?integration={}", house.integration), 3),
+        (&format!("?integration={}", verifier.integration), 3),
         (&format!("?integration={other}"), 0),
         ("?page=1", 0),
         ("?page=4294967295", 0),
@@ -180,13 +180,13 @@ async fn sessions_are_filtered_and_saved() {
 
 #[tokio::test]
 async fn the_audit_log_is_filtered_whole_and_saved() {
-    let house = House::new().await;
-    let operator = Operator::named(&house, "=grace").await;
-    let (login, _) = house.log_in(&house.key()).await;
-    house.pass(1500);
+    let verifier = TestVerifier::new().await;
+    let operator = Operator::named(&verifier, "=grace").await;
+    let (login, _) = verifier.log_in(&verifier.key()).await;
+    verifier.pass(1500);
     operator.send(&operator.form(&operator.path(""), &operator.path("/enabled")).await).await;
     let rows = |page: &str| page.matches("<th scope=\"row\"").count();
-    let all = house.events().await;
+    let all = verifier.events().await;
     let at = |text: &str| format!("/portal/audit?{text}");
     for (path, expected) in [
         ("/portal/audit".to_owned(), all),
@@ -205,7 +205,7 @@ async fn the_audit_log_is_filtered_whole_and_saved() {
         assert!(page.contains(&format!("The log is whole: {all} rows, head <code")), "{page}");
         assert_eq!(page.contains("is no time"), path.contains("tomorrow"), "{path}");
     }
-    let entries = house.verifier.audit_tail(100).await.unwrap();
+    let entries = verifier.service.audit_tail(100).await.unwrap();
     let pseudonym = &entries.iter().find(|e| e.event == "enrolled").unwrap().account;
     assert_eq!(rows(&operator.get(&at(&format!("account={pseudonym}"))).await.text()), 3);
     let acted = entries.iter().find(|e| e.event == "operator_acted").unwrap();

@@ -1,7 +1,7 @@
 //! The operator's portal as a browser meets it.
 
-mod desk;
 mod forms;
 mod lists;
+mod operator;
 mod secrets;
 mod sign_in;

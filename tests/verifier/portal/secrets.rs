@@ -6,22 +6,22 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::Value;
 
 use super::{
-    super::house::{House, ORIGIN, return_path, rules},
-    desk::{Operator, element},
+    super::test_verifier::{ORIGIN, TestVerifier, return_path, rules},
+    operator::{Operator, element},
 };
 
 #[tokio::test]
 async fn a_new_integrations_secret_is_shown_once_and_works() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("verifier.db");
-    let mut house = House::at(Database::File(path.clone()), rules()).await;
+    let mut verifier = TestVerifier::at(Database::File(path.clone()), rules()).await;
     let (id, secret) = {
-        let operator = Operator::new(&house).await;
+        let operator = Operator::new(&verifier).await;
         let form = operator
             .form("/portal/integrations/new", "/portal/integrations/new")
             .await
             .with("name", "Second")
-            .with("tenant_host", super::super::house::TENANT);
+            .with("tenant_host", super::super::test_verifier::TENANT);
         let made = operator.send(&form).await;
         assert_eq!((made.status, made.page().as_str()), (StatusCode::OK, "portal-secret"), "{}", made.text());
         assert_eq!(made.headers["cache-control"], "no-store");
@@ -60,24 +60,24 @@ async fn a_new_integrations_secret_is_shown_once_and_works() {
         let bytes = std::fs::read(path.with_extension(format!("db{suffix}"))).unwrap_or_default();
         assert!(!bytes.windows(secret.len()).any(|w| w == secret.as_bytes()), "the secret lies on disk in the clear");
     }
-    house.integration = id;
-    house.secret = secret;
-    let (login, outcome) = house.log_in(&house.key()).await;
-    assert_eq!(house.browse(&return_path(&outcome), &login.cookie).await.page(), "return");
+    verifier.integration = id;
+    verifier.secret = secret;
+    let (login, outcome) = verifier.log_in(&verifier.key()).await;
+    assert_eq!(verifier.browse(&return_path(&outcome), &login.cookie).await.page(), "return");
 }
 
 #[tokio::test]
 async fn a_rotated_secret_overlaps_as_chosen() {
     for (overlap, secs) in [("0", 0), ("3600", 3600), ("86400", 86_400), ("604800", 604_800)] {
-        let mut house = House::new().await;
-        let old = house.secret.clone();
+        let mut verifier = TestVerifier::new().await;
+        let old = verifier.secret.clone();
         let new = {
-            let operator = Operator::new(&house).await;
+            let operator = Operator::new(&verifier).await;
             let form = operator.form(&operator.path(""), &operator.path("/rotate")).await.with("overlap", overlap);
             let reply = operator.send(&form).await;
             assert_eq!((reply.status, reply.page().as_str()), (StatusCode::OK, "portal-secret"), "{}", reply.text());
             let new = element(&reply.text(), "session-secret");
-            assert_eq!(element(&reply.text(), "integration-id"), house.integration);
+            assert_eq!(element(&reply.text(), "integration-id"), verifier.integration);
             let again = operator.send(&form).await;
             assert_eq!((again.status, again.page().as_str()), (StatusCode::CONFLICT, "portal-sent-before"));
             assert!(!again.text().contains(&new));
@@ -89,29 +89,33 @@ async fn a_rotated_secret_overlaps_as_chosen() {
         assert_ne!(new, old);
         // A login by the old secret begins, and goes back signed by it.
         if secs > 0 {
-            assert!(signs(&house, &old).await, "{overlap}");
-            house.pass(secs - 1);
-            assert!(signs(&house, &old).await, "{overlap}: the last second");
-            house.pass(1);
+            assert!(signs(&verifier, &old).await, "{overlap}");
+            verifier.pass(secs - 1);
+            assert!(signs(&verifier, &old).await, "{overlap}: the last second");
+            verifier.pass(1);
         }
-        assert_eq!(house.start_with(&house.token(&house.start_claims())).await.page(), "token-signature", "{overlap}");
-        house.secret = new.clone();
-        assert!(signs(&house, &new).await, "{overlap}");
+        assert_eq!(
+            verifier.start_with(&verifier.token(&verifier.start_claims())).await.page(),
+            "token-signature",
+            "{overlap}"
+        );
+        verifier.secret = new.clone();
+        assert!(signs(&verifier, &new).await, "{overlap}");
     }
-    let house = House::new().await;
-    let operator = Operator::new(&house).await;
+    let verifier = TestVerifier::new().await;
+    let operator = Operator::new(&verifier).await;
     let form = operator.form(&operator.path(""), &operator.path("/rotate")).await;
     for overlap in ["", "-1", "1", "99999999999"] {
         let reply = operator.send(&form.clone().with("overlap", overlap)).await;
         assert_eq!(reply.status, StatusCode::BAD_REQUEST, "{overlap}");
     }
-    assert_eq!(house.start_with(&house.token(&house.start_claims())).await.page(), "landing");
+    assert_eq!(verifier.start_with(&verifier.token(&verifier.start_claims())).await.page(), "landing");
 }
 
 /// Whether a whole login, begun with the house's secret, goes back signed by `secret`.
-async fn signs(house: &House, secret: &str) -> bool {
-    let (login, outcome) = house.log_in(&house.key()).await;
-    let page = house.browse(&return_path(&outcome), &login.cookie).await.text();
+async fn signs(verifier: &TestVerifier, secret: &str) -> bool {
+    let (login, outcome) = verifier.log_in(&verifier.key()).await;
+    let page = verifier.browse(&return_path(&outcome), &login.cookie).await.text();
     let token = page.split("name=\"session_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let mut rules = Validation::new(Algorithm::HS256);
     rules.validate_exp = false;
@@ -121,25 +125,25 @@ async fn signs(house: &House, secret: &str) -> bool {
 
 #[tokio::test]
 async fn a_log_streams_token_is_shown_once_and_replaces_the_one_before() {
-    let house = House::new().await;
-    let operator = Operator::new(&house).await;
+    let verifier = TestVerifier::new().await;
+    let operator = Operator::new(&verifier).await;
     let mut tokens = Vec::new();
     for _ in 0..2 {
         let form = operator.form(&operator.path(""), &operator.path("/log-token")).await;
         let reply = operator.send(&form).await;
         assert_eq!((reply.status, reply.page().as_str()), (StatusCode::OK, "portal-log-token"), "{}", reply.text());
-        assert_eq!(element(&reply.text(), "log-address"), format!("{ORIGIN}/v1/logs/{}", house.integration));
+        assert_eq!(element(&reply.text(), "log-address"), format!("{ORIGIN}/v1/logs/{}", verifier.integration));
         tokens.push(element(&reply.text(), "log-token"));
         assert_eq!(operator.send(&form).await.page(), "portal-sent-before");
         assert!(!operator.get(&operator.path("")).await.text().contains(&tokens[tokens.len() - 1]));
     }
     for (token, status) in tokens.iter().zip([StatusCode::UNAUTHORIZED, StatusCode::NO_CONTENT]) {
-        let request = axum::http::Request::post(format!("/v1/logs/{}", house.integration))
+        let request = axum::http::Request::post(format!("/v1/logs/{}", verifier.integration))
             .header("authorization", token)
             .header("content-type", "application/json")
             .body(axum::body::Body::from(r#"{"log_id": "1", "data": {"type": "s"}}"#))
             .unwrap();
-        assert_eq!(house.send(request).await.status, status);
+        assert_eq!(verifier.send(request).await.status, status);
     }
     let check = operator.page(&operator.path("/check"), "portal-check").await.text();
     assert!(check.contains("It last delivered <time"), "{check}");
@@ -148,8 +152,8 @@ async fn a_log_streams_token_is_shown_once_and_replaces_the_one_before() {
 #[tokio::test]
 async fn a_device_code_is_shown_once_and_lets_one_device_in() {
     use countenance_core::protocol::RegisterDevice;
-    let house = House::new().await;
-    let operator = Operator::new(&house).await;
+    let verifier = TestVerifier::new().await;
+    let operator = Operator::new(&verifier).await;
     let form = operator.form(&operator.path("/devices"), &operator.path("/devices/code")).await;
     assert_eq!(operator.send(&form.clone().with("life", "5")).await.status, StatusCode::BAD_REQUEST);
     let reply = operator.send(&form).await;
@@ -159,13 +163,13 @@ async fn a_device_code_is_shown_once_and_lets_one_device_in() {
     let again = operator.send(&form).await;
     assert_eq!(again.page(), "portal-sent-before");
     let register = |name: &str| RegisterDevice {
-        integration_id: house.integration.clone(),
+        integration_id: verifier.integration.clone(),
         enrolment_code: Some(code.clone()),
         name: name.into(),
     };
-    let (first, second) = (house.key(), house.key());
-    assert_eq!(house.call_json(&first, "/v1/devices", &register("Front <b>desk</b>")).await.status, StatusCode::OK);
-    assert_ne!(house.call_json(&second, "/v1/devices", &register("Other")).await.status, StatusCode::OK);
+    let (first, second) = (verifier.key(), verifier.key());
+    assert_eq!(verifier.call_json(&first, "/v1/devices", &register("Front <b>desk</b>")).await.status, StatusCode::OK);
+    assert_ne!(verifier.call_json(&second, "/v1/devices", &register("Other")).await.status, StatusCode::OK);
     let page = operator.page(&operator.path("/devices"), "portal-devices").await.text();
     assert!(page.contains("Front &lt;b&gt;desk&lt;/b&gt;") && !page.contains("<b>desk") && !page.contains(&code));
     let disable = operator.form(&operator.path("/devices"), &operator.path("/devices/disable")).await;
@@ -174,6 +178,6 @@ async fn a_device_code_is_shown_once_and_lets_one_device_in() {
     operator.send(&disable).await;
     let page = operator.page(&operator.path("/devices"), "portal-devices").await.text();
     assert!(page.contains(">Off<") && !page.contains("Switch off"), "{page}");
-    let login = house.start().await;
-    assert_eq!(house.try_open(&first, &login).await.status, StatusCode::FORBIDDEN);
+    let login = verifier.start().await;
+    assert_eq!(verifier.try_open(&first, &login).await.status, StatusCode::FORBIDDEN);
 }

@@ -3,15 +3,15 @@
 use axum::http::{StatusCode, header};
 
 use super::{
-    super::house::House,
-    desk::{COOKIE, Form, OPERATOR, Operator, location, set_cookie},
+    super::test_verifier::TestVerifier,
+    operator::{COOKIE, Form, OPERATOR, Operator, location, set_cookie},
 };
 
 #[tokio::test]
 async fn the_cookie_is_fresh_and_goes_nowhere_else() {
-    let house = House::new().await;
-    let password = house.verifier.add_operator(OPERATOR).await.unwrap();
-    let mut browser = Operator::stranger(&house);
+    let verifier = TestVerifier::new().await;
+    let password = verifier.service.add_operator(OPERATOR).await.unwrap();
+    let mut browser = Operator::stranger(&verifier);
     let reply = browser.sign_in(OPERATOR, password.reveal()).await;
     assert_eq!((reply.status, location(&reply.headers)), (StatusCode::SEE_OTHER, "/portal/integrations"));
     let cookie = set_cookie(&reply).unwrap();
@@ -29,17 +29,17 @@ async fn the_cookie_is_fresh_and_goes_nowhere_else() {
 
 #[tokio::test]
 async fn a_planted_cookie_is_never_taken_over() {
-    let house = House::new().await;
-    let password = house.verifier.add_operator(OPERATOR).await.unwrap();
-    let mut victim = Operator::stranger(&house);
+    let verifier = TestVerifier::new().await;
+    let password = verifier.service.add_operator(OPERATOR).await.unwrap();
+    let mut victim = Operator::stranger(&verifier);
     let planted = format!("{COOKIE}={}", "A".repeat(43));
     victim.cookie = planted.clone();
     victim.sign_in(OPERATOR, password.reveal()).await;
     assert_ne!(victim.cookie, planted);
-    let attacker = Operator { house: &house, cookie: planted };
+    let attacker = Operator { verifier: &verifier, cookie: planted };
     assert_eq!(attacker.get("/portal/integrations").await.status, StatusCode::SEE_OTHER);
     // Signing in again ends the session that the browser had.
-    let before = Operator { house: &house, cookie: victim.cookie.clone() };
+    let before = Operator { verifier: &verifier, cookie: victim.cookie.clone() };
     victim.sign_in(OPERATOR, password.reveal()).await;
     assert_ne!(victim.cookie, before.cookie);
     assert_eq!(before.get("/portal/integrations").await.status, StatusCode::SEE_OTHER);
@@ -48,18 +48,18 @@ async fn a_planted_cookie_is_never_taken_over() {
 
 #[tokio::test]
 async fn five_wrong_passwords_wait_and_unknown_names_look_the_same() {
-    let house = House::new().await;
-    let password = house.verifier.add_operator(OPERATOR).await.unwrap();
+    let verifier = TestVerifier::new().await;
+    let password = verifier.service.add_operator(OPERATOR).await.unwrap();
     let mut told = Vec::new();
     for name in [OPERATOR, "nobody"] {
-        let mut browser = Operator::stranger(&house);
+        let mut browser = Operator::stranger(&verifier);
         let mut replies = Vec::new();
         for _ in 0..4 {
             replies.push(browser.sign_in(name, "wrong").await);
         }
         assert!(replies.iter().all(|r| r.status == StatusCode::FORBIDDEN && r.text().contains("role=\"alert\"")));
         replies.push(browser.sign_in(name, "wrong").await);
-        house.pass(29);
+        verifier.pass(29);
         // The right password waits, too.
         replies.push(browser.sign_in(name, password.reveal()).await);
         for (reply, secs) in replies[4..].iter().zip(["30", "1"]) {
@@ -67,33 +67,33 @@ async fn five_wrong_passwords_wait_and_unknown_names_look_the_same() {
             assert_eq!(reply.headers[header::RETRY_AFTER], secs, "{name}");
             assert!(reply.text().contains(&format!("Wait {secs} seconds")), "{}", reply.text());
         }
-        house.pass(1);
+        verifier.pass(1);
         replies.push(browser.sign_in(name, "wrong").await);
         assert_eq!(replies[6].headers[header::RETRY_AFTER], "60", "{name}");
         assert!(replies.iter().all(|r| set_cookie(r).is_none()), "{name}");
-        let text = |r: &super::super::house::Reply| {
+        let text = |r: &super::super::test_verifier::Reply| {
             let nonce = r.text().split("nonce=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
             (r.status, r.text().replace(&nonce, "").replace(name, "NAME"))
         };
         told.push(replies.iter().map(text).collect::<Vec<_>>());
-        house.pass(60);
+        verifier.pass(60);
     }
     assert_eq!(told[0], told[1], "an answer tells whether the name exists");
-    let mut browser = Operator::stranger(&house);
+    let mut browser = Operator::stranger(&verifier);
     assert_eq!(browser.sign_in(OPERATOR, password.reveal()).await.status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]
 async fn a_session_ends_by_time_pause_signing_out_password_and_removal() {
-    let house = House::new().await;
+    let verifier = TestVerifier::new().await;
     for how in ["idle", "twelve hours", "signed out", "new password", "removed"] {
-        let browser = Operator::new(&house).await;
+        let browser = Operator::new(&verifier).await;
         browser.page("/portal/integrations", "portal-integrations").await;
         match how {
-            "idle" => house.pass(30 * 60),
+            "idle" => verifier.pass(30 * 60),
             "twelve hours" => {
                 for _ in 0..25 {
-                    house.pass(29 * 60);
+                    verifier.pass(29 * 60);
                     if browser.get("/portal/integrations").await.status != StatusCode::OK {
                         break;
                     }
@@ -105,39 +105,39 @@ async fn a_session_ends_by_time_pause_signing_out_password_and_removal() {
                 assert_eq!(location(&reply.headers), "/portal/sign-in");
                 assert!(set_cookie(&reply).unwrap().contains("Max-Age=0"));
             }
-            "new password" => drop(house.verifier.add_operator(OPERATOR).await.unwrap()),
-            _ => assert!(house.verifier.remove_operator(OPERATOR).await.unwrap()),
+            "new password" => drop(verifier.service.add_operator(OPERATOR).await.unwrap()),
+            _ => assert!(verifier.service.remove_operator(OPERATOR).await.unwrap()),
         }
         let reply = browser.get("/portal/integrations").await;
         assert_eq!((reply.status, location(&reply.headers)), (StatusCode::SEE_OTHER, "/portal/sign-in"), "{how}");
     }
-    let browser = Operator::new(&house).await;
-    house.pass(30 * 60 - 1);
+    let browser = Operator::new(&verifier).await;
+    verifier.pass(30 * 60 - 1);
     browser.page("/portal/integrations", "portal-integrations").await;
 }
 
 #[tokio::test]
 async fn an_operator_is_named_in_a_line() {
-    let house = House::new().await;
+    let verifier = TestVerifier::new().await;
     for bad in ["", "  ", "a\nb", &"x".repeat(65), " ada"] {
-        assert!(house.verifier.add_operator(bad).await.is_err(), "{bad:?}");
+        assert!(verifier.service.add_operator(bad).await.is_err(), "{bad:?}");
     }
     let (first, second) =
-        (house.verifier.add_operator("ada").await.unwrap(), house.verifier.add_operator("ada").await.unwrap());
+        (verifier.service.add_operator("ada").await.unwrap(), verifier.service.add_operator("ada").await.unwrap());
     assert_eq!(first.reveal().len(), 20, "120 bits");
     assert_ne!(first.reveal(), second.reveal());
     assert!(!format!("{first:?}").contains(first.reveal()));
-    let mut browser = Operator::stranger(&house);
+    let mut browser = Operator::stranger(&verifier);
     assert_eq!(browser.sign_in("ada", first.reveal()).await.status, StatusCode::FORBIDDEN);
     assert_eq!(browser.sign_in("ada", second.reveal()).await.status, StatusCode::SEE_OTHER);
-    assert!(!house.verifier.remove_operator("bob").await.unwrap());
+    assert!(!verifier.service.remove_operator("bob").await.unwrap());
 }
 
 #[tokio::test]
 async fn without_a_session_every_page_leads_to_the_sign_in_and_says_nothing() {
-    let house = House::new().await;
-    let browser = Operator::stranger(&house);
-    let mut foreign = Operator::stranger(&house);
+    let verifier = TestVerifier::new().await;
+    let browser = Operator::stranger(&verifier);
+    let mut foreign = Operator::stranger(&verifier);
     foreign.cookie = format!("{COOKIE}=made-up");
     for path in [
         "/portal/integrations",
@@ -167,9 +167,9 @@ async fn without_a_session_every_page_leads_to_the_sign_in_and_says_nothing() {
 
 #[tokio::test]
 async fn signing_in_from_a_foreign_page_is_refused() {
-    let house = House::new().await;
-    let password = house.verifier.add_operator(OPERATOR).await.unwrap();
-    let browser = Operator::stranger(&house);
+    let verifier = TestVerifier::new().await;
+    let password = verifier.service.add_operator(OPERATOR).await.unwrap();
+    let browser = Operator::stranger(&verifier);
     let fields = [("name", OPERATOR), ("password", password.reveal())].map(|(n, v)| (n.to_owned(), v.to_owned()));
     let form = Form { action: "/portal/sign-in".into(), fields: fields.into() };
     for headers in super::forms::FOREIGN {

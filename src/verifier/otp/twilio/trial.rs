@@ -30,7 +30,7 @@ mod tests {
     }
 
     /// A stand-in that is served, and who calls it.
-    struct Stand {
+    struct TestTwilio {
         twilio: TwilioStandIn,
         client: TwilioVerify,
         clock: Arc<HandClock>,
@@ -38,7 +38,7 @@ mod tests {
         runtime: tokio::runtime::Runtime,
     }
 
-    impl Stand {
+    impl TestTwilio {
         fn new() -> Self {
             Self::with(|builder| builder)
         }
@@ -88,62 +88,62 @@ mod tests {
 
     #[test]
     fn a_code_goes_out_and_comes_back_once() {
-        let stand = Stand::new();
-        let sid = stand.start(ADA).unwrap();
-        let code = stand.last_code();
-        assert!(!stand.client.check(&sid, &wrong(&code)).unwrap());
-        assert_eq!(stand.client.start(&phone(ADA), Fallback::Voice).unwrap(), sid);
-        assert_eq!(stand.last_code(), code, "the same code again");
-        let channels: Vec<_> = stand.twilio.messages().into_iter().map(|m| m.channel).collect();
+        let env = TestTwilio::new();
+        let sid = env.start(ADA).unwrap();
+        let code = env.last_code();
+        assert!(!env.client.check(&sid, &wrong(&code)).unwrap());
+        assert_eq!(env.client.start(&phone(ADA), Fallback::Voice).unwrap(), sid);
+        assert_eq!(env.last_code(), code, "the same code again");
+        let channels: Vec<_> = env.twilio.messages().into_iter().map(|m| m.channel).collect();
         assert_eq!(channels, ["sms", "call"]);
-        assert!(stand.client.check(&sid, &code).unwrap());
-        let again = stand.client.check(&sid, &code);
+        assert!(env.client.check(&sid, &code).unwrap());
+        let again = env.client.check(&sid, &code);
         assert!(matches!(again, Err(TwilioError::Gone)), "{again:?}");
-        assert_eq!(stand.twilio.conversions(), Conversions { started: 1, approved: 1, custom_open: 0 });
+        assert_eq!(env.twilio.conversions(), Conversions { started: 1, approved: 1, custom_open: 0 });
     }
 
     #[test]
     fn sends_and_checks_run_out_and_come_back_with_time() {
-        let stand = Stand::new();
-        let sid = stand.start(ADA).unwrap();
+        let env = TestTwilio::new();
+        let sid = env.start(ADA).unwrap();
         for _ in 0..4 {
-            stand.start(ADA).unwrap();
+            env.start(ADA).unwrap();
         }
-        let sixth = stand.start(ADA);
+        let sixth = env.start(ADA);
         assert!(matches!(sixth, Err(TwilioError::SendsUsedUp)), "{sixth:?}");
-        let code = stand.last_code();
+        let code = env.last_code();
         for _ in 0..5 {
-            assert!(!stand.client.check(&sid, &wrong(&code)).unwrap());
+            assert!(!env.client.check(&sid, &wrong(&code)).unwrap());
         }
-        let sixth = stand.client.check(&sid, &code);
+        let sixth = env.client.check(&sid, &code);
         assert!(matches!(sixth, Err(TwilioError::ChecksUsedUp)), "{sixth:?}");
-        stand.pass(600);
-        let late = stand.client.check(&sid, &code);
+        env.pass(600);
+        let late = env.client.check(&sid, &code);
         assert!(matches!(late, Err(TwilioError::Gone)), "{late:?}");
-        let fresh = stand.start(ADA).unwrap();
-        assert!(stand.client.check(&fresh, &stand.last_code()).unwrap());
+        let fresh = env.start(ADA).unwrap();
+        assert!(env.client.check(&fresh, &env.last_code()).unwrap());
     }
 
     #[test]
     fn each_refusal_arrives_as_its_condition() {
-        let stand = Stand::with(|b| b.fraud_guard_blocks("+49155").geo_blocks("+850").requests_per_sec(4));
+        let env = TestTwilio::with(|b| b.fraud_guard_blocks("+49155").geo_blocks("+850").requests_per_sec(4));
         let told = |mode, to: &str| {
-            stand.twilio.fail_next(mode);
-            stand.start(to).unwrap_err()
+            env.twilio.fail_next(mode);
+            env.start(to).unwrap_err()
         };
         for (case, found, expected) in [
-            ("fraud", stand.start("+4915512345678").unwrap_err(), "Blocked { code: 60410 }"),
-            ("geo", stand.start("+850123456789").unwrap_err(), "Blocked { code: 60605 }"),
+            ("fraud", env.start("+4915512345678").unwrap_err(), "Blocked { code: 60410 }"),
+            ("geo", env.start("+850123456789").unwrap_err(), "Blocked { code: 60605 }"),
             ("told to wait", told(FailMode::TooMany, ADA), "TooFast { retry_after_secs: 7 }"),
             ("nonsense", told(FailMode::Nonsense, ADA), "NotUnderstood { status: 200, code: 0 }"),
             (
                 "another token",
-                client(&stand.base, SERVICE, "tokem").start(&phone(ADA), Fallback::Sms).unwrap_err(),
+                client(&env.base, SERVICE, "tokem").start(&phone(ADA), Fallback::Sms).unwrap_err(),
                 "Misconfigured { status: 401, code: 20003 }",
             ),
             (
                 "another service",
-                client(&stand.base, &SERVICE.replace('0', "f"), "token").start(&phone(ADA), Fallback::Sms).unwrap_err(),
+                client(&env.base, &SERVICE.replace('0', "f"), "token").start(&phone(ADA), Fallback::Sms).unwrap_err(),
                 "Misconfigured { status: 404, code: 20404 }",
             ),
         ] {
@@ -152,45 +152,44 @@ mod tests {
         let down = told(FailMode::Down, ADA);
         assert!(matches!(down, TwilioError::Unreached(_)), "{down:?}");
         // Two were counted above.
-        stand.start(ADA).unwrap();
-        stand.start(ADA).unwrap();
-        let fast = stand.start(ADA).unwrap_err();
+        env.start(ADA).unwrap();
+        env.start(ADA).unwrap();
+        let fast = env.start(ADA).unwrap_err();
         assert!(matches!(fast, TwilioError::TooFast { retry_after_secs: 1 }), "{fast:?}");
-        stand.pass(1);
-        stand.start(ADA).unwrap();
-        assert_eq!(stand.twilio.messages().len(), 3);
+        env.pass(1);
+        env.start(ADA).unwrap();
+        assert_eq!(env.twilio.messages().len(), 3);
     }
 
     #[test]
     fn one_number_is_served_one_at_a_time() {
-        let stand = Stand::new();
-        stand.twilio.fail_next(FailMode::Slow);
+        let env = TestTwilio::new();
+        env.twilio.fail_next(FailMode::Slow);
         std::thread::scope(|scope| {
-            let first = scope.spawn(|| stand.start(ADA));
-            stand.runtime.block_on(stand.twilio.until_held());
-            let second = stand.start(ADA);
+            let first = scope.spawn(|| env.start(ADA));
+            env.runtime.block_on(env.twilio.until_held());
+            let second = env.start(ADA);
             assert!(matches!(second, Err(TwilioError::TooFast { .. })), "{second:?}");
-            stand.start("+4915199999999").unwrap();
-            stand.twilio.let_go();
+            env.start("+4915199999999").unwrap();
+            env.twilio.let_go();
             first.join().unwrap().unwrap();
         });
-        stand.start(ADA).unwrap();
+        env.start(ADA).unwrap();
     }
 
     #[test]
     fn feedback_is_owed_for_codes_of_the_callers_own() {
-        let stand = Stand::with(TwilioBuilder::custom_codes);
-        let (net, url) =
-            (HttpNet::loopback().unwrap(), stand.base.join(&format!("v2/Services/{SERVICE}/Verifications")));
+        let env = TestTwilio::with(TwilioBuilder::custom_codes);
+        let (net, url) = (HttpNet::loopback().unwrap(), env.base.join(&format!("v2/Services/{SERVICE}/Verifications")));
         let form = [("To", ADA), ("Channel", "sms"), ("CustomCode", "4711")];
         let request = countenance_net::Request::form(url.unwrap(), &form).basic_auth(ACCOUNT, "token");
         assert_eq!(countenance_net::Net::send(&net, &request).unwrap().status, 201);
-        assert_eq!(stand.twilio.conversions(), Conversions { started: 1, approved: 0, custom_open: 1 });
-        let other = stand.client.approve(&phone("+4915199999999"));
+        assert_eq!(env.twilio.conversions(), Conversions { started: 1, approved: 0, custom_open: 1 });
+        let other = env.client.approve(&phone("+4915199999999"));
         assert!(matches!(other, Err(TwilioError::Gone)), "{other:?}");
-        stand.client.approve(&phone(ADA)).unwrap();
-        assert_eq!(stand.twilio.conversions(), Conversions { started: 1, approved: 1, custom_open: 0 });
-        let again = stand.client.approve(&phone(ADA));
+        env.client.approve(&phone(ADA)).unwrap();
+        assert_eq!(env.twilio.conversions(), Conversions { started: 1, approved: 1, custom_open: 0 });
+        let again = env.client.approve(&phone(ADA));
         assert!(matches!(again, Err(TwilioError::Gone)), "{again:?}");
     }
 

@@ -101,7 +101,7 @@ impl Default for Script {
 }
 
 /// The world behind the window, and what became of it.
-pub(crate) struct Stage {
+pub(crate) struct TestEnv {
     script: Mutex<Script>,
     looks: Mutex<usize>,
     key: DeviceKey,
@@ -131,7 +131,7 @@ impl Gate {
     }
 }
 
-impl Stage {
+impl TestEnv {
     pub(crate) fn new(script: Script) -> Arc<Self> {
         let key = DeviceKey::ephemeral(&SeededRng::from("stage"));
         let (script, looks, log) = (Mutex::new(script), Mutex::new(0), Mutex::new(Vec::new()));
@@ -163,10 +163,10 @@ impl Stage {
     }
 }
 
-/// The shared stage as the world of a run.
-pub(crate) struct OnStage(pub(crate) Arc<Stage>);
+/// The shared environment of a run.
+pub(crate) struct OnTestEnv(pub(crate) Arc<TestEnv>);
 
-impl World for OnStage {
+impl World for OnTestEnv {
     fn analyzer(&self) -> Result<Arc<dyn FaceAnalyzer + Send + Sync>, VisionError> {
         Ok(Arc::new(Eyes(Arc::clone(&self.0))))
     }
@@ -193,11 +193,11 @@ impl World for OnStage {
     }
 
     fn camera(&self, _: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource> {
-        Box::new(Lens { stage: Arc::clone(&self.0), plays: None, seq: 0 })
+        Box::new(Lens { env: Arc::clone(&self.0), plays: None, seq: 0 })
     }
 
     fn session<'a>(&self, around: SessionContext<'a>) -> Box<dyn SessionApi + 'a> {
-        Box::new(Played { around, stage: Arc::clone(&self.0), inner: DryRun::new(NONCE.into(), NOW) })
+        Box::new(Played { around, env: Arc::clone(&self.0), inner: DryRun::new(NONCE.into(), NOW) })
     }
 
     fn browser(&self) -> Box<dyn Browser> {
@@ -205,7 +205,7 @@ impl World for OnStage {
     }
 }
 
-impl Wait for OnStage {
+impl Wait for OnTestEnv {
     fn wait(&self, _: Duration, cancelled: &AtomicBool) {
         self.0.gate.pass(Some(cancelled));
     }
@@ -214,7 +214,7 @@ impl Wait for OnStage {
 const NOW: i64 = 1_790_000_000;
 const NONCE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
-struct Eyes(Arc<Stage>);
+struct Eyes(Arc<TestEnv>);
 
 impl FaceAnalyzer for Eyes {
     fn faces(&self, _: &Frame) -> Result<Vec<Face>, VisionError> {
@@ -230,29 +230,29 @@ impl FaceAnalyzer for Eyes {
 }
 
 struct Lens {
-    stage: Arc<Stage>,
+    env: Arc<TestEnv>,
     plays: Option<Camera>,
     seq: u64,
 }
 
 impl FrameSource for Lens {
     fn start(&mut self) -> Result<(), CameraError> {
-        let mut script = self.stage.script.lock().unwrap();
+        let mut script = self.env.script.lock().unwrap();
         let plays = if script.cameras.len() > 1 { script.cameras.remove(0) } else { script.cameras[0] };
         drop(script);
         match plays {
             Camera::FailsToOpen(error) => return Err(error()),
-            Camera::OpensLate => self.stage.gate.pass(None),
+            Camera::OpensLate => self.env.gate.pass(None),
             _ => {}
         }
-        self.stage.note("light on");
-        *self.stage.looks.lock().unwrap() += 1;
+        self.env.note("light on");
+        *self.env.looks.lock().unwrap() += 1;
         self.plays = Some(plays);
         Ok(())
     }
 
     fn stop(&mut self) {
-        self.stage.note("light off");
+        self.env.note("light off");
         self.plays = None;
     }
 
@@ -261,12 +261,12 @@ impl FrameSource for Lens {
         match self.plays {
             Some(Camera::FailsLater(error)) if self.seq > 1 => Err(error()),
             Some(Camera::FailsWhenTold(error)) if self.seq > 1 => {
-                self.stage.gate.pass(None);
+                self.env.gate.pass(None);
                 Err(error())
             }
             Some(Camera::Waits) if self.seq > 1 => {
                 // Between two frames a cancel is seen within one of these.
-                self.stage.gate.pass(None);
+                self.env.gate.pass(None);
                 Ok(samples::frame(self.seq))
             }
             Some(_) => Ok(samples::frame(self.seq)),
@@ -292,7 +292,7 @@ impl FrameSource for Lens {
 
 struct Played<'a> {
     around: SessionContext<'a>,
-    stage: Arc<Stage>,
+    env: Arc<TestEnv>,
     inner: DryRun,
 }
 
@@ -325,10 +325,10 @@ fn next<T>(lines: &mut Vec<T>) -> Option<T> {
 
 impl SessionApi for Played<'_> {
     fn open(&mut self, link: &LaunchLink) -> Result<Ticket, SessionError> {
-        let opening = std::mem::replace(&mut self.stage.script.lock().unwrap().opening, Opening::Ticket);
+        let opening = std::mem::replace(&mut self.env.script.lock().unwrap().opening, Opening::Ticket);
         match opening {
             Opening::Ticket => {
-                let fallback = self.stage.script.lock().unwrap().fallback.clone();
+                let fallback = self.env.script.lock().unwrap().fallback.clone();
                 let mut ticket = self.inner.open(link)?;
                 // A doubt lasts for a second of frames, not five.
                 ticket.policy.liveness.longest_millis = 1_000;
@@ -343,27 +343,27 @@ impl SessionApi for Played<'_> {
     }
 
     fn post(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, SessionError> {
-        self.stage.note("posted");
-        let verdict = next(&mut self.stage.script.lock().unwrap().verdicts);
+        self.env.note("posted");
+        let verdict = next(&mut self.env.script.lock().unwrap().verdicts);
         self.answer(verdict, |inner| inner.post(ticket, sealed))
     }
 
     fn send_code(&mut self, ticket: &Ticket, channel: Fallback) -> Result<CodeSent, SessionError> {
-        self.stage.note(format!("code sent: {channel:?}"));
-        if let Some(Some(error)) = next(&mut self.stage.script.lock().unwrap().sends) {
+        self.env.note(format!("code sent: {channel:?}"));
+        if let Some(Some(error)) = next(&mut self.env.script.lock().unwrap().sends) {
             return Err(error());
         }
         self.inner.send_code(ticket, channel).map(|_| CodeSent { attempts_left: 5 })
     }
 
     fn check_code(&mut self, ticket: &Ticket, code: &OneTimeCode) -> Result<Outcome, SessionError> {
-        self.stage.note(format!("code tried: {}", code.as_str()));
-        let verdict = next(&mut self.stage.script.lock().unwrap().codes);
+        self.env.note(format!("code tried: {}", code.as_str()));
+        let verdict = next(&mut self.env.script.lock().unwrap().codes);
         self.answer(verdict, |inner| inner.check_code(ticket, code))
     }
 
     fn abandon(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, SessionError> {
-        self.stage.note(format!("abandoned: {}", reason.name()));
+        self.env.note(format!("abandoned: {}", reason.name()));
         self.inner.abandon(ticket, reason)
     }
 
@@ -372,7 +372,7 @@ impl SessionApi for Played<'_> {
     }
 }
 
-struct Notes(Arc<Stage>);
+struct Notes(Arc<TestEnv>);
 
 impl Browser for Notes {
     fn open(&mut self, _: &ContinueUrl) -> Result<(), BrowserError> {

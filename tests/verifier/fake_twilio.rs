@@ -11,7 +11,7 @@ use countenance_verifier::{Database, Rules, TwilioVerify};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use super::house::{House, rules};
+use super::test_verifier::{TestVerifier, rules};
 
 pub(super) const CODE: &str = "270118";
 pub(super) const WRONG: &str = "000000";
@@ -38,7 +38,7 @@ pub(super) enum Says {
 
 /// Twilio, as far as it can be heard.
 #[derive(Default)]
-pub(super) struct Switchboard {
+pub(super) struct FakeTwilio {
     says: Mutex<VecDeque<Says>>,
     asked: Mutex<Vec<String>>,
     held: Mutex<bool>,
@@ -46,17 +46,17 @@ pub(super) struct Switchboard {
     rings: Notify,
 }
 
-impl Switchboard {
-    /// A verifier with a switchboard.
-    pub(super) async fn house(rules: Rules) -> (House, Arc<Self>) {
-        Self::house_at(Database::Memory, rules).await
+impl FakeTwilio {
+    /// A verifier with a fake Twilio.
+    pub(super) async fn verifier(rules: Rules) -> (TestVerifier, Arc<Self>) {
+        Self::verifier_at(Database::Memory, rules).await
     }
 
-    pub(super) async fn house_at(database: Database, rules: Rules) -> (House, Arc<Self>) {
-        let board = Arc::new(Self::default());
+    pub(super) async fn verifier_at(database: Database, rules: Rules) -> (TestVerifier, Arc<Self>) {
+        let twilio = Arc::new(Self::default());
         let base = "https://verify.example".parse().unwrap();
-        let codes = TwilioVerify::new(base, SERVICE, "AC1", "s3cret", board.clone()).unwrap();
-        (House::with_codes(database, rules, codes).await, board)
+        let codes = TwilioVerify::new(base, SERVICE, "AC1", "s3cret", twilio.clone()).unwrap();
+        (TestVerifier::with_codes(database, rules, codes).await, twilio)
     }
 
     /// Says this to the next question.
@@ -85,7 +85,7 @@ impl Switchboard {
     }
 }
 
-impl Net for Switchboard {
+impl Net for FakeTwilio {
     fn send(&self, request: &Request) -> Result<Answer, NetError> {
         let place = request.url.path().strip_prefix(&format!("/v2/Services/{SERVICE}/")).unwrap().to_owned();
         let fields: Vec<_> = url::form_urlencoded::parse(&request.body).into_owned().collect();
@@ -99,7 +99,7 @@ impl Net for Switchboard {
         self.rings.notify_one();
         let held = self.held.lock().unwrap();
         let waited = self.released.wait_timeout_while(held, Duration::from_secs(20), |held| *held).unwrap();
-        assert!(!waited.1.timed_out(), "nobody released the switchboard");
+        assert!(!waited.1.timed_out(), "nobody released the fake Twilio");
         let says = self.says.lock().unwrap().pop_front();
         let right = field("Code") == CODE;
         let status = if right { "approved" } else { "pending" };

@@ -42,7 +42,7 @@ class Ready:
         return cls(**{name: said[name].rstrip("/") for name in cls.__dataclass_fields__})
 
 
-class Stage:
+class TestEnv:
     """The demo, waiting for somebody to set it up. Ends when told to, or when its standard input does."""
 
     def __init__(self, program: str, log: Path) -> None:

@@ -51,7 +51,7 @@ impl Clock for TestClock {
 }
 
 /// Everything that runs; it ends when this is dropped.
-pub(super) struct Stand {
+pub(super) struct TestTenant {
     pub(super) tenant: Tenant,
     pub(super) clock: Arc<TestClock>,
     pub(super) tenant_origin: String,
@@ -61,7 +61,7 @@ pub(super) struct Stand {
     runtime: tokio::runtime::Runtime,
 }
 
-impl Stand {
+impl TestTenant {
     /// With the real Action in this mode.
     pub(super) fn with_mode(mode: &str) -> Self {
         Self::new(|tenant, verifier| Some(real_action(mode, tenant, verifier)), |builder| builder)

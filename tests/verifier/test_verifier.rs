@@ -147,8 +147,8 @@ impl SampleAnalyzer for FakeSampleAnalyzer {
     }
 }
 
-pub(super) struct House {
-    pub(super) verifier: Verifier,
+pub(super) struct TestVerifier {
+    pub(super) service: Verifier,
     pub(super) clock: Arc<HandClock>,
     pub(super) rng: Arc<Counted>,
     pub(super) integration: String,
@@ -179,7 +179,7 @@ pub(super) fn rules() -> Rules {
     Rules { custom_domains: vec!["login.example".into()], ..Rules::new("Payroll", TENANT) }
 }
 
-impl House {
+impl TestVerifier {
     pub(super) async fn new() -> Self {
         Self::with(rules()).await
     }
@@ -222,7 +222,7 @@ impl House {
         };
         let verifier = Verifier::open(setup).await.unwrap();
         let (integration, secret) = verifier.add_integration(rules).await.unwrap();
-        Self { verifier, clock, rng, integration, secret: secret.reveal().to_owned(), analyzer }
+        Self { service: verifier, clock, rng, integration, secret: secret.reveal().to_owned(), analyzer }
     }
 
     pub(super) fn sees(&self, what: Sees) {
@@ -244,7 +244,7 @@ impl House {
 
     /// How many things have happened, by the audit log.
     pub(super) async fn events(&self) -> i64 {
-        self.verifier.verify_audit().await.unwrap().rows
+        self.service.verify_audit().await.unwrap().rows
     }
 
     // -- the tenant
@@ -264,7 +264,7 @@ impl House {
     // -- the browser
 
     pub(super) async fn send(&self, request: Request<Body>) -> Reply {
-        let response = self.verifier.router().oneshot(request).await.unwrap();
+        let response = self.service.router().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, 1 << 20).await.unwrap().to_vec();
         Reply { status: parts.status, headers: parts.headers, body }

@@ -7,13 +7,13 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 
-use super::super::house::{House, ORIGIN, Reply};
+use super::super::test_verifier::{ORIGIN, Reply, TestVerifier};
 
 pub(super) const COOKIE: &str = "__Host-operator";
 pub(super) const OPERATOR: &str = "grace";
 
 pub(super) struct Operator<'h> {
-    pub(super) house: &'h House,
+    pub(super) verifier: &'h TestVerifier,
     /// `name=value`, or empty.
     pub(super) cookie: String,
 }
@@ -43,18 +43,18 @@ impl Form {
 
 impl<'h> Operator<'h> {
     /// Nobody yet.
-    pub(super) fn stranger(house: &'h House) -> Self {
-        Self { house, cookie: String::new() }
+    pub(super) fn stranger(verifier: &'h TestVerifier) -> Self {
+        Self { verifier, cookie: String::new() }
     }
 
     /// A new operator, signed in.
-    pub(super) async fn new(house: &'h House) -> Self {
-        Self::named(house, OPERATOR).await
+    pub(super) async fn new(verifier: &'h TestVerifier) -> Self {
+        Self::named(verifier, OPERATOR).await
     }
 
-    pub(super) async fn named(house: &'h House, name: &str) -> Self {
-        let password = house.verifier.add_operator(name).await.unwrap();
-        let mut browser = Self::stranger(house);
+    pub(super) async fn named(verifier: &'h TestVerifier, name: &str) -> Self {
+        let password = verifier.service.add_operator(name).await.unwrap();
+        let mut browser = Self::stranger(verifier);
         let reply = browser.sign_in(name, password.reveal()).await;
         assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.text());
         browser
@@ -71,7 +71,7 @@ impl<'h> Operator<'h> {
     }
 
     pub(super) async fn get(&self, path: &str) -> Reply {
-        self.house.browse(path, &self.cookie).await
+        self.verifier.browse(path, &self.cookie).await
     }
 
     /// A page that is there.
@@ -93,7 +93,7 @@ impl<'h> Operator<'h> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        self.house.send(request.body(Body::from(form.encoded())).unwrap()).await
+        self.verifier.send(request.body(Body::from(form.encoded())).unwrap()).await
     }
 
     /// The form of the page at `path` that posts to `action`.
@@ -106,7 +106,7 @@ impl<'h> Operator<'h> {
     }
 
     pub(super) fn path(&self, part: &str) -> String {
-        format!("/portal/integrations/{}{part}", self.house.integration)
+        format!("/portal/integrations/{}{part}", self.verifier.integration)
     }
 }
 
