@@ -18,13 +18,13 @@ const RETURNS: u32 = 2;
 /// So many pictures one after the other must have come evenly.
 const EVEN_PICTURES: usize = 60;
 /// Below this, microseconds, intervals are not taken apart into several.
-const SHORTEST_PERIOD: u64 = 1_000;
+const MIN_PERIOD: u64 = 1_000;
 /// So many differing pictures one after the other must show a block unchanged.
 const STILL_PICTURES: u16 = 30;
 /// Least share of the blocks that can show noise to have shown none.
 const STILL_RATIO: f32 = 0.25;
 /// Fewest blocks that can show noise for the share to mean anything.
-const FEWEST_BLOCKS: usize = 64;
+const MIN_BLOCKS: usize = 64;
 /// Side of a block in pixels, that of JPEG's transform.
 const BLOCK: usize = 8;
 /// From block to block, pixels: one of four is looked at.
@@ -148,7 +148,7 @@ impl Timing {
             return;
         };
         let (low, high) = self.bounds.unwrap_or((interval, interval));
-        let steps = if low < SHORTEST_PERIOD { 1 } else { ((interval + low / 2) / low).max(1) };
+        let steps = if low < MIN_PERIOD { 1 } else { ((interval + low / 2) / low).max(1) };
         let (low, high) = (low.min(interval / steps), high.max(interval.div_ceil(steps)));
         if high - low <= 1 {
             (self.bounds, self.even) = (Some((low, high)), self.even + 1);
@@ -215,7 +215,7 @@ impl Noise {
         let tell = self.blocks.iter().filter(|block| block.tells);
         let (count, still) = tell
             .fold((0, 0), |(count, still), block| (count + 1, still + usize::from(block.unchanged >= STILL_PICTURES)));
-        if count < FEWEST_BLOCKS { 0.0 } else { still as f32 / count as f32 }
+        if count < MIN_BLOCKS { 0.0 } else { still as f32 / count as f32 }
     }
 }
 

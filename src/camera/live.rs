@@ -25,7 +25,7 @@ pub type Notify = Arc<dyn Fn() + Send + Sync>;
 pub type Present = Box<dyn FnMut() -> bool + Send>;
 
 /// Longest wait of the thread for one frame before it looks whether it is still wanted.
-const LOOK: Duration = Duration::from_millis(200);
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 /// What the frames of another camera lie behind those of the one before, in time. Longer than a track may pause, so that no
 /// proof spans two cameras.
 const CHANGE: Duration = Duration::from_secs(1);
@@ -272,7 +272,7 @@ fn read(open: &Mutex<Open>, frames: &FrameSlot, run: u64, notify: &Notify, keep:
     let claim = source.provenance();
     let mut goes_on = tell(frames, run, notify, |slot| (slot.opened, slot.claim) = (true, Some(claim)));
     while goes_on {
-        let next = source.next_frame(LOOK);
+        let next = source.next_frame(POLL_INTERVAL);
         let claim = source.provenance();
         goes_on = match next {
             Ok(frame) => tell(frames, run, notify, |slot| slot.put(frame, claim, keep)),

@@ -16,7 +16,7 @@ const STEP: usize = 8;
 /// Share of the pixels that must be dark in a black picture.
 const BLACK_RATIO: f32 = 0.99;
 /// Most frame times kept, whatever the policy asks for.
-const MOST_TIMES: usize = 10_000;
+const MAX_TIMES: usize = 10_000;
 /// A jump back of more than this is one too many.
 const JUMP_BACK: Duration = Duration::from_secs(1);
 /// So many lesser ones …
@@ -121,7 +121,7 @@ impl StreamHealth {
         let span = Duration::from_millis(self.policy.slow_millis);
         let first = *self.first.get_or_insert(at);
         self.times.push_back((at, frame.seq()));
-        if self.times.len() > MOST_TIMES {
+        if self.times.len() > MAX_TIMES {
             self.times.pop_front();
         }
         let Some(begin) = at.checked_sub(span).filter(|begin| first <= *begin) else { return Ok(()) };

@@ -56,7 +56,7 @@ pub(crate) struct TestArgs {
     json: bool,
     /// How long to wait for a camera in trouble before giving up, seconds; until the end if absent
     #[arg(long, value_name = "SECS")]
-    patience: Option<u64>,
+    timeout: Option<u64>,
     /// The settings file; by default the platform's place for settings
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
@@ -120,18 +120,18 @@ fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {
     };
     let mut live = source.live(FrameSlot::default(), Arc::new(|| {}));
     let mut report = Report { out: Box::new(io::stdout()), as_json: args.json, began: now(), fault: None };
-    let good = look(&mut live, Duration::from_secs(args.seconds), args.patience.map(Duration::from_secs), &mut report)?;
+    let good = look(&mut live, Duration::from_secs(args.seconds), args.timeout.map(Duration::from_secs), &mut report)?;
     Ok(if good { ExitCode::SUCCESS } else { Exit::NoCamera.into() })
 }
 
 /// Time between two tries of a camera in trouble.
-const BEAT: Duration = Duration::from_millis(250);
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Looks until the time is over, through every trouble; whether all was well at the end.
 fn look(
     source: &mut dyn FrameSource,
     within: Duration,
-    patience: Option<Duration>,
+    timeout: Option<Duration>,
     report: &mut Report,
 ) -> io::Result<bool> {
     let wait = Duration::from_millis(Policy::default().capture.frame_millis);
@@ -156,11 +156,11 @@ fn look(
             Err(error) => {
                 let since = report.trouble(&error)?;
                 source.stop();
-                if !may_pass(&error) || patience.is_some_and(|patience| now().duration_since(since) >= patience) {
+                if !may_pass(&error) || timeout.is_some_and(|timeout| now().duration_since(since) >= timeout) {
                     break;
                 }
                 (open, counted) = (false, Counted::default());
-                std::thread::sleep(BEAT.min(end.saturating_duration_since(now())));
+                std::thread::sleep(POLL_INTERVAL.min(end.saturating_duration_since(now())));
             }
         }
     }

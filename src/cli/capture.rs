@@ -132,7 +132,7 @@ fn usage(what: &str, error: &dyn std::error::Error) -> ExitCode {
 }
 
 /// Time between two tries of a camera in trouble.
-const BEAT: Duration = Duration::from_millis(250);
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Waits a beat at a time, all in all this long, for troubles that may pass by themselves.
 fn wait_for_camera(mut left: Duration) -> WaitsForCamera {
@@ -143,8 +143,8 @@ fn wait_for_camera(mut left: Duration) -> WaitsForCamera {
         );
         let waits = may_pass && !left.is_zero();
         if waits {
-            std::thread::sleep(BEAT.min(left));
-            left = left.saturating_sub(BEAT);
+            std::thread::sleep(POLL_INTERVAL.min(left));
+            left = left.saturating_sub(POLL_INTERVAL);
         }
         waits
     })

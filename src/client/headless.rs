@@ -11,7 +11,7 @@ use crate::{
 use countenance_camera::CameraError;
 use countenance_core::{
     frame::Frame,
-    liveness::{Inconclusive, LEAST_SHARE},
+    liveness::{Inconclusive, MIN_EVIDENCE_RATIO},
     protocol::{Reason, Ticket},
 };
 
@@ -131,7 +131,7 @@ impl Operator for Script<'_> {
         let news = match (outcome, self.last) {
             (FrameOutcome::Hint(hint), last) if last != Some(FrameOutcome::Hint(hint)) => Some(json!({"hint": hint})),
             (FrameOutcome::Gathered(now), Some(FrameOutcome::Gathered(then)))
-                if then < LEAST_SHARE && now >= LEAST_SHARE =>
+                if then < MIN_EVIDENCE_RATIO && now >= MIN_EVIDENCE_RATIO =>
             {
                 Some(json!({"gathered_ratio": (now * 100.0).round() / 100.0, "longer": true}))
             }

@@ -31,7 +31,7 @@ use wire::{Answer, Deadline};
 /// Longest time that a second start waits for the first to take its link.
 const HAND_OVER: Duration = Duration::from_secs(5);
 /// How long to wait before asking again, where the first has the lock and does not listen yet.
-const AGAIN: Duration = Duration::from_millis(10);
+const RETRY_PAUSE: Duration = Duration::from_millis(10);
 
 /// Who this process is.
 #[derive(Debug)]
@@ -105,7 +105,7 @@ fn claim_within(dir: &InstanceDir, link: Option<&str>, limit: Duration) -> Resul
         }
         match hand_over(dir, link.unwrap_or_default(), &deadline) {
             // The first does not listen yet, or has just ended: then the lock is free.
-            Err(InstanceError::NoAnswer(e)) if !deadline.is_over() && is_absent(&e) => std::thread::sleep(AGAIN),
+            Err(InstanceError::NoAnswer(e)) if !deadline.is_over() && is_absent(&e) => std::thread::sleep(RETRY_PAUSE),
             Err(error) => return Err(error),
             Ok(()) => return Ok(Claim::HandedOver),
         }

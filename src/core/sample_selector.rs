@@ -59,7 +59,7 @@ struct Kept {
 const KEPT: usize = 8;
 /// Least time between two samples. Origin: the shortest span, 800 ms, holds three so far apart; frames nearer to one another
 /// show the same blink and the same blur.
-const APART: Duration = Duration::from_millis(250);
+const MIN_SPACING: Duration = Duration::from_millis(250);
 
 impl SampleSelector {
     /// Offers a good frame of `track`; frames of another track are wiped.
@@ -78,7 +78,7 @@ impl SampleSelector {
         inside.sort_by(|a, b| b.merit.total_cmp(&a.merit));
         let mut chosen: Vec<Sample> = Vec::with_capacity(SAMPLES_MAX);
         for Kept { good, .. } in inside {
-            let apart = |sample: &Sample| sample.good.frame().at().abs_diff(good.frame().at()) >= APART;
+            let apart = |sample: &Sample| sample.good.frame().at().abs_diff(good.frame().at()) >= MIN_SPACING;
             if chosen.len() < SAMPLES_MAX && chosen.iter().all(apart) {
                 chosen.push(Sample { good });
             }
@@ -136,7 +136,7 @@ mod tests {
             std::iter::once(samples.best()).chain(samples.more()).map(|sample| sample.good().frame().at()).collect();
         assert_eq!(at.len(), SAMPLES_MAX, "{at:?}");
         assert!(at.iter().all(|&at| proof.covers(1, at)), "{at:?}");
-        assert!((0..3).all(|i| at[i].abs_diff(at[(i + 1) % 3]) >= APART), "{at:?}");
+        assert!((0..3).all(|i| at[i].abs_diff(at[(i + 1) % 3]) >= MIN_SPACING), "{at:?}");
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl App {
         (context.choose)(&state.settings);
         let mut app = Self {
             theme: theme_of(ctx, &state.settings),
-            hotplug: HotplugMonitor::new(Arc::clone(&context.cameras), hotplug::BEAT, wake(ctx)),
+            hotplug: HotplugMonitor::new(Arc::clone(&context.cameras), hotplug::POLL_INTERVAL, wake(ctx)),
             context,
             state,
             draft: Draft::default(),

@@ -26,10 +26,10 @@ const REGULAR_FILE: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.ttf
 const SEMIBOLD_FILE: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.ttf");
 
 /// Largest font file read, bytes. All of Noto Sans CJK's weights in one file stay below.
-const LARGEST_FILE: u64 = 160 << 20;
+const MAX_FILE_BYTES: u64 = 160 << 20;
 
 /// Deepest folder of fonts looked into, below one of the system's.
-const DEEPEST: usize = 5;
+const MAX_DEPTH: usize = 5;
 
 /// Gives `ctx` the letters for `language`, from its next pass on. Call again when the language changes.
 pub fn install(ctx: &Context, language: Language) {
@@ -163,11 +163,11 @@ fn folders() -> Vec<PathBuf> {
 fn find(folders: &[PathBuf], names: &'static [&'static str], letters: &str) -> Option<(&'static str, FontData)> {
     let mut paths = BTreeMap::new();
     for folder in folders {
-        list(folder, names, DEEPEST, &mut paths);
+        list(folder, names, MAX_DEPTH, &mut paths);
     }
     names.iter().find_map(|name| {
         let path = paths.get(name)?;
-        if fs::metadata(path).ok()?.len() > LARGEST_FILE {
+        if fs::metadata(path).ok()?.len() > MAX_FILE_BYTES {
             return None;
         }
         let data = FontData::from_owned(fs::read(path).ok()?);

@@ -14,7 +14,7 @@ use super::cameras::CameraEntry;
 use countenance_client::runner::CameraFault;
 
 /// How often the plugs are looked at.
-pub(super) const BEAT: Duration = Duration::from_secs(1);
+pub(super) const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Lists the cameras; may take its time.
 pub(super) type List = Arc<dyn Fn() -> Vec<CameraEntry> + Send + Sync>;
@@ -24,7 +24,7 @@ pub(super) type Notify = Arc<dyn Fn() + Send + Sync>;
 /// The plugs, as far as the window knows them.
 pub(super) struct HotplugMonitor {
     list: List,
-    beat: Duration,
+    interval: Duration,
     notify: Notify,
     watcher: Option<Watcher>,
     /// Ids of the cameras that are there; none before the first look.
@@ -44,8 +44,8 @@ pub(super) struct CameraChange {
 
 impl HotplugMonitor {
     /// Nobody looks yet.
-    pub(super) fn new(list: List, beat: Duration, notify: Notify) -> Self {
-        Self { list, beat, notify, watcher: None, known: None, tried: false }
+    pub(super) fn new(list: List, interval: Duration, notify: Notify) -> Self {
+        Self { list, interval, notify, watcher: None, known: None, tried: false }
     }
 
     /// Looks from now on, or no longer.
@@ -53,7 +53,7 @@ impl HotplugMonitor {
         if !needed {
             (self.watcher, self.known) = (None, None);
         } else if self.watcher.is_none() {
-            self.watcher = Some(Watcher::begin(Arc::clone(&self.list), self.beat, Arc::clone(&self.notify)));
+            self.watcher = Some(Watcher::begin(Arc::clone(&self.list), self.interval, Arc::clone(&self.notify)));
         }
     }
 
@@ -110,8 +110,8 @@ struct Watcher {
 }
 
 impl Watcher {
-    /// Looks at once, and again each `beat`; tells the first list and each that differs from the one before.
-    fn begin(list: List, beat: Duration, notify: Notify) -> Self {
+    /// Looks at once, and again each `interval`; tells the first list and each that differs from the one before.
+    fn begin(list: List, interval: Duration, notify: Notify) -> Self {
         let (heard, lists) = channel();
         let (stop, stopped) = channel::<Infallible>();
         let look = move || {
@@ -125,7 +125,7 @@ impl Watcher {
                     }
                     notify();
                 }
-                if stopped.recv_timeout(beat) != Err(RecvTimeoutError::Timeout) {
+                if stopped.recv_timeout(interval) != Err(RecvTimeoutError::Timeout) {
                     return;
                 }
             }
@@ -143,23 +143,23 @@ mod tests {
 
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(30);
+    const TIMEOUT: Duration = Duration::from_secs(30);
 
     fn camera(id: &str) -> CameraEntry {
         CameraEntry { id: id.into(), name: id.into(), stands_in: false }
     }
 
     /// Plugs into which a test plugs, and what hears of changes.
-    fn hotplug(beat: Duration) -> (HotplugMonitor, Arc<Mutex<Vec<CameraEntry>>>, Receiver<()>) {
+    fn hotplug(interval: Duration) -> (HotplugMonitor, Arc<Mutex<Vec<CameraEntry>>>, Receiver<()>) {
         let (there, (notify, woken)) = (Arc::new(Mutex::new(Vec::new())), channel());
         let list = Arc::clone(&there);
         let notify = Arc::new(move || _ = notify.send(()));
-        (HotplugMonitor::new(Arc::new(move || list.lock().unwrap().clone()), beat, notify), there, woken)
+        (HotplugMonitor::new(Arc::new(move || list.lock().unwrap().clone()), interval, notify), there, woken)
     }
 
     /// The next news: the ids, and whether one came.
     fn next(hotplug: &mut HotplugMonitor, woken: &Receiver<()>) -> (Vec<String>, bool) {
-        woken.recv_timeout(PATIENCE).unwrap();
+        woken.recv_timeout(TIMEOUT).unwrap();
         let change = hotplug.poll().unwrap();
         (change.cameras.into_iter().map(|camera| camera.id).collect(), change.came)
     }
@@ -189,7 +189,7 @@ mod tests {
         // What failed after which try, and whether the next look finds that a camera came.
         let rows = [(Absent, false, true), (Lost, false, true), (Busy, false, false), (Absent, true, false)];
         for (fault, tried, came) in rows.into_iter().chain([(Lost, true, false)]) {
-            let (mut hotplug, there, woken) = hotplug(PATIENCE);
+            let (mut hotplug, there, woken) = hotplug(TIMEOUT);
             there.lock().unwrap().push(camera("a"));
             hotplug.watch(true);
             assert_eq!(next(&mut hotplug, &woken), seen(&["a"], false));
@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn pictures_make_a_try_of_ones_own_good() {
-        let (mut hotplug, there, woken) = hotplug(PATIENCE);
+        let (mut hotplug, there, woken) = hotplug(TIMEOUT);
         there.lock().unwrap().push(camera("a"));
         hotplug.watch(true);
         assert_eq!(next(&mut hotplug, &woken), seen(&["a"], false));
@@ -223,15 +223,15 @@ mod tests {
             Vec::new()
         };
         let (notify, woken) = channel();
-        let mut hotplug = HotplugMonitor::new(Arc::new(list), PATIENCE, Arc::new(move || _ = notify.send(())));
+        let mut hotplug = HotplugMonitor::new(Arc::new(list), TIMEOUT, Arc::new(move || _ = notify.send(())));
         hotplug.watch(false);
         assert_eq!(looks.load(Ordering::Relaxed), 0);
         hotplug.watch(true);
-        woken.recv_timeout(PATIENCE).unwrap();
+        woken.recv_timeout(TIMEOUT).unwrap();
         hotplug.watch(false);
         assert!(!hotplug.has_looked() && hotplug.poll().is_none());
         drop(hotplug);
         // The thread held the last of the list: it has ended.
-        assert_eq!(gone.recv_timeout(PATIENCE / 2), Err(RecvTimeoutError::Disconnected));
+        assert_eq!(gone.recv_timeout(TIMEOUT / 2), Err(RecvTimeoutError::Disconnected));
     }
 }

@@ -17,7 +17,7 @@ const HEIGHT: usize = 256;
 /// Pixels between the cells of each of the three grids.
 const STRIDES: [usize; 3] = [8, 16, 32];
 /// Weakest detection that is a face at all; the policy asks for more before a face may count.
-const LEAST_SCORE: f32 = 0.5;
+const MIN_SCORE: f32 = 0.5;
 /// Two boxes that overlap more than this are one face. Origin: OpenCV's default for YuNet.
 const SAME_FACE_OVERLAP: f32 = 0.3;
 
@@ -84,7 +84,7 @@ impl Grid<'_> {
             return None;
         }
         let scores = self.cls.iter().zip(self.obj).map(|(cls, obj)| (cls.clamp(0.0, 1.0) * obj.clamp(0.0, 1.0)).sqrt());
-        let cells = scores.zip(boxes.iter().zip(points)).enumerate().filter(|(_, (score, _))| *score >= LEAST_SCORE);
+        let cells = scores.zip(boxes.iter().zip(points)).enumerate().filter(|(_, (score, _))| *score >= MIN_SCORE);
         let faces = cells.map(|(index, (score, (shape, points)))| {
             let decode = Decode {
                 column: (index % columns) as f32,

@@ -34,7 +34,7 @@ FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
 WIDE, NARROW = (1100, 900), (390, 844)
 # Chromium's own default sizes of text, pixels, and twice of that.
 USUAL_TEXT, LARGE_TEXT = {"standard": 16, "fixed": 13}, {"standard": 32, "fixed": 26}
-LOOKS = ("light", "dark", "narrow", "large")
+APPEARANCES = ("light", "dark", "narrow", "large")
 
 
 T = TypeVar("T")
@@ -233,13 +233,13 @@ class Browser:
 
     # Pictures
 
-    def look(self, name: str, looks: tuple[str, ...] = ("light",)) -> None:
-        """Takes a picture of the whole page in each of these looks, and notes what is wrong with it."""
-        for look in looks:
-            self.wear(look)
+    def screenshot(self, name: str, appearances: tuple[str, ...] = ("light",)) -> None:
+        """Takes a picture of the whole page in each of these appearances, and notes what is wrong with it."""
+        for appearance in appearances:
+            self.wear(appearance)
             faults = self.driver.execute_script(FAULTS)
-            self.pictures.faults += [f"{name}, {look}: {blotted(fault)}" for fault in faults]
-            self.picture(name, look)
+            self.pictures.faults += [f"{name}, {appearance}: {blotted(fault)}" for fault in faults]
+            self.picture(name, appearance)
         self.wear("light")
 
     def wear(self, look: str) -> None:

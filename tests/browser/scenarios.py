@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from selenium.webdriver.common.by import By
 
-from chromium import LOOKS, SLOW, Browser, Missing
+from chromium import APPEARANCES, SLOW, Browser, Missing
 from test_env import APPROVED, REFUSED, Client, Handover, Ready
 
 CLAIM = "https://authid.ai/claims/amr"
@@ -48,31 +48,31 @@ def portal_from_empty(walk: Walk) -> None:
     at, browser = walk.ready, walk.browser()
     browser.open(at.portal)
     browser.page("portal-sign-in")
-    browser.look("sign-in", LOOKS)
+    browser.screenshot("sign-in", APPEARANCES)
     browser.fill(name=at.operator, password="guessed")
     browser.submit("password")
     browser.page("portal-sign-in")
     browser.told()
     sign_in(walk, browser)
-    browser.look("integrations-empty")
+    browser.screenshot("integrations-empty")
 
     browser.open(f"{at.portal}/integrations/new")
     browser.page("portal-new")
-    browser.look("new-integration", LOOKS)
+    browser.screenshot("new-integration", APPEARANCES)
     browser.fill(name="Payroll", enabled=True, tenant_host="https://tenant.localhost", self_enrolment=True,
                  enrolment_flow="inline", verification_flow="inline", fallback="sms", device_rule="open",
                  virtual_cameras=True)
     browser.submit("tenant_host")
     browser.page("portal-new")
     browser.told()
-    browser.look("new-integration-refused")
+    browser.screenshot("new-integration-refused")
     browser.fill(tenant_host="tenant.localhost")
     browser.submit("tenant_host")
     browser.page("portal-secret")
     walk.integration, walk.secret = browser.find("#integration-id").text, browser.find("#session-secret").text
     if len(walk.secret) < 32:
         raise Missing("the Session Secret is short")
-    browser.look("secret", LOOKS)
+    browser.screenshot("secret", APPEARANCES)
 
     browser.reload()
     browser.says_nothing_of(walk.secret)
@@ -81,7 +81,7 @@ def portal_from_empty(walk: Walk) -> None:
         browser.says("Payroll")
         browser.says_nothing_of(walk.secret)
     browser.page("portal-integration")
-    browser.look("integration", LOOKS)
+    browser.screenshot("integration", APPEARANCES)
     deploy(walk, browser, "always")
 
 
@@ -112,20 +112,20 @@ def deploy(walk: Walk, browser: Browser, mode: str) -> None:
 def always_on(walk: Walk) -> None:
     at, browser = walk.ready, walk.browser()
     browser.open(at.payroll)
-    browser.look("payroll")
+    browser.screenshot("payroll")
     browser.press('a[href="/login"]')
     browser.arrive(f"{at.tenant}/u/login")
-    browser.look("tenant-login")
+    browser.screenshot("tenant-login")
     browser.fill(email=at.email, password="guessed")
     browser.submit("password")
     browser.told()
     log_in(walk, browser)
     browser.page("landing")
-    browser.look("landing", LOOKS)
+    browser.screenshot("landing", APPEARANCES)
     finish(walk, browser, FACE)
     browser.arrive(f"{at.payroll}/")
     browser.says(CLAIM)
-    browser.look("payroll-verified")
+    browser.screenshot("payroll-verified")
     browser.reload()
     browser.says(CLAIM)
 
@@ -142,15 +142,15 @@ def step_up(walk: Walk) -> None:
     browser.page("landing")
     # Where no JavaScript runs, the landing page shows all that it has and the return page waits for its button.
     with browser.without_script():
-        browser.look("landing-without-script")
+        browser.screenshot("landing-without-script")
         url = shown_to_client(walk, browser, SAME_FACE, APPROVED)
         browser.open(url)
         browser.page("return")
-        browser.look("return", LOOKS)
+        browser.screenshot("return", APPEARANCES)
         browser.press("form[method=post] button")
         browser.arrive(f"{at.payroll}/salary")
     browser.says(PAID_OUT)
-    browser.look("salary")
+    browser.screenshot("salary")
 
 
 def by_code(walk: Walk) -> None:
@@ -158,12 +158,12 @@ def by_code(walk: Walk) -> None:
     to_landing(walk, browser)
     browser.press('form:has([value="sms"]) button')
     browser.page("code")
-    browser.look("code", LOOKS)
+    browser.screenshot("code", APPEARANCES)
     browser.fill(code="000000")
     browser.submit("code")
     browser.page("code")
     browser.told()
-    browser.look("code-wrong")
+    browser.screenshot("code-wrong")
     code = newest_code(walk, browser)
     browser.fill(code=code)
     browser.submit("code")
@@ -177,7 +177,7 @@ def refused(walk: Walk) -> None:
     finish(walk, browser, OTHER_FACE, REFUSED)
     browser.arrive(f"{at.payroll}/callback")
     browser.says("countenance_no_match")
-    browser.look("refused")
+    browser.screenshot("refused")
     for again in (browser.reload, browser.back, browser.reload):
         again()
         if PAID_OUT in browser.text() or CLAIM in browser.text():
@@ -193,7 +193,7 @@ def another_browser(walk: Walk) -> None:
     url = shown_to_client(walk, browser, SAME_FACE, APPROVED)
     other.open(url)
     other.page("return-other-browser")
-    other.look("return-other-browser")
+    other.screenshot("return-other-browser")
     if other.has("form") or other.has("script"):
         raise Missing("the other browser is given a way on")
     other.open(f"{at.payroll}/")
@@ -204,7 +204,7 @@ def another_browser(walk: Walk) -> None:
     # The address is spent now, for its owner too.
     browser.open(url)
     browser.page("return-used", "returned")
-    browser.look("return-used")
+    browser.screenshot("return-used")
 
 
 def two_tabs(walk: Walk) -> None:
@@ -225,7 +225,7 @@ def two_tabs(walk: Walk) -> None:
 def seen_by_the_operator(walk: Walk) -> None:
     at, browser = walk.ready, walk.browser()
     sign_in(walk, browser)
-    browser.look("integrations")
+    browser.screenshot("integrations")
     for address, name, said in [
         (walk.integration_page("/check"), "portal-check", ["The last login began", "The last browser went back"]),
         (walk.integration_page("/users"), "portal-users", ["auth0|"]),
@@ -241,7 +241,7 @@ def seen_by_the_operator(walk: Walk) -> None:
             for what in ("Action", "Clock", "Way back"):
                 if browser.row(what).find_element(By.CSS_SELECTOR, ".state").text != "In order":
                     raise Missing(f"the set-up check finds fault: {browser.row(what).text}")
-        browser.look(name, LOOKS)
+        browser.screenshot(name, APPEARANCES)
 
 
 def switched_off(walk: Walk) -> None:
@@ -256,7 +256,7 @@ def switched_off(walk: Walk) -> None:
     person.open(f"{walk.ready.payroll}/salary")
     log_in(walk, person)
     person.page("integration-disabled")
-    person.look("integration-disabled")
+    person.screenshot("integration-disabled")
     browser.open(walk.integration_page())
     browser.fill(enabled=True)
     browser.submit("tenant_host")
@@ -276,11 +276,11 @@ def own_factor(walk: Walk) -> None:
     browser.fill(file="step-up-salary.js")
     browser.submit("SESSION_SECRET")
     browser.page("manage")
-    browser.look("manage")
+    browser.screenshot("manage")
     browser.open(asked_by(browser, f"{at.payroll}/salary", FACE_POLICY, OWN_POLICY))
     log_in(walk, browser)
     browser.page("mfa")
-    browser.look("own-factor", LOOKS)
+    browser.screenshot("own-factor", APPEARANCES)
     browser.fill(code="000000")
     browser.submit("code")
     browser.page("mfa")
@@ -355,7 +355,7 @@ def newest_code(walk: Walk, browser: Browser) -> str:
     here = browser.driver.current_window_handle
     browser.open_beside(walk.ready.phone)
     code = browser.find(f'article[data-to="{walk.ready.phone_number}"] code').text
-    browser.look("phone")
+    browser.screenshot("phone")
     browser.driver.close()
     browser.driver.switch_to.window(here)
     return code

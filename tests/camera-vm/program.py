@@ -11,7 +11,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = ['/usr/bin/python3', '-E', '-s', '-S', '-B']
 # Long enough for anything that is not itself measured: the guest is many times slower than a computer.
-PATIENCE = 60
+TIMEOUT = 60
 
 
 class Failed(Exception):
@@ -58,7 +58,7 @@ class Program:
     def _read_errors(self):
         self.said.extend(self.process.stderr)
 
-    def wait(self, what, wanted, within=PATIENCE, since=0):
+    def wait(self, what, wanted, within=TIMEOUT, since=0):
         """The first new line for which `wanted` holds and that did not come before `since`: (time it came, object)."""
         deadline = time.monotonic() + within
         while True:
@@ -73,7 +73,7 @@ class Program:
             if came[0] >= since and wanted(came[1]):
                 return came
 
-    def event(self, name, within=PATIENCE, since=0):
+    def event(self, name, within=TIMEOUT, since=0):
         return self.wait(f'event "{name}"', lambda line: line.get('event') == name, within, since)
 
     def fault(self, name, since, limit):
@@ -84,7 +84,7 @@ class Program:
         check(took <= limit, f'{name} only after {took:.2f} s, the limit is {limit:g} s')
         return took
 
-    def end(self, within=PATIENCE):
+    def end(self, within=TIMEOUT):
         """Waits for the end; the exit code. What is left of its lines is in `lines` then."""
         try:
             code = self.process.wait(within)
@@ -125,7 +125,7 @@ def tell(command):
     return time.monotonic()
 
 
-def await_true(what, condition, within=PATIENCE):
+def await_true(what, condition, within=TIMEOUT):
     deadline = time.monotonic() + within
     while not condition():
         check(time.monotonic() < deadline, f'{what}: not within {within:g} s')

@@ -218,7 +218,7 @@ fn a_lost_or_postponed_answer_is_asked_for_again_under_a_new_proof() {
             0,
         ),
     ];
-    for (name, play, least_secs) in rows {
+    for (name, play, min_secs) in rows {
         let (verifier, world) = (Scripted::new([play, json(&ticket())]), World::new());
         let opened = world.session().open(&link(&verifier.origin()));
         assert!(opened.is_ok(), "{name}: {opened:?}");
@@ -227,10 +227,7 @@ fn a_lost_or_postponed_answer_is_asked_for_again_under_a_new_proof() {
         let [one, two] = [first, second].map(|seen| authenticated(&verifier.origin(), seen).jti);
         assert_ne!(one, two, "{name}: a proof is good once");
         let [wait] = world.waits.lock().unwrap()[..] else { panic!("{name}: one wait") };
-        assert!(
-            wait >= Duration::from_secs(least_secs) && wait <= Duration::from_secs(least_secs + 1),
-            "{name}: {wait:?}"
-        );
+        assert!(wait >= Duration::from_secs(min_secs) && wait <= Duration::from_secs(min_secs + 1), "{name}: {wait:?}");
     }
 }
 

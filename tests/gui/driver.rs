@@ -16,10 +16,10 @@ use egui_kittest::{
     kittest::{NodeT, Queryable},
 };
 
-use super::test_env::{OnTestEnv, PATIENCE, Script, TestEnv};
+use super::test_env::{OnTestEnv, Script, TIMEOUT, TestEnv};
 
 /// How often the window looks which cameras are plugged in.
-const BEAT: Duration = Duration::from_millis(2);
+const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
 /// A window on that stage, and what wakes it.
 pub(crate) struct Window {
@@ -67,7 +67,7 @@ impl Window {
                 wake.send(()).ok();
             });
             let mut app = App::new(&cc.egui_ctx, context);
-            app.look_for_cameras_each(&cc.egui_ctx, BEAT);
+            app.look_for_cameras_each(&cc.egui_ctx, POLL_INTERVAL);
             app
         });
         Self { env, harness, ended, woken, trail: Vec::new() }
@@ -101,8 +101,8 @@ impl Window {
                 self.trail.push(what.to_owned());
                 return self;
             }
-            let waited = self.woken.recv_timeout(PATIENCE);
-            let in_time = waited.is_ok() && began.elapsed() < PATIENCE;
+            let waited = self.woken.recv_timeout(TIMEOUT);
+            let in_time = waited.is_ok() && began.elapsed() < TIMEOUT;
             assert!(in_time, "{what:?} did not come; came: {:?}; now: {:#?}", self.trail, self.harness.root());
         }
     }

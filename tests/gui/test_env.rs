@@ -36,7 +36,7 @@ use countenance_vision::VisionError;
 use crate::samples;
 
 /// Longest time that anything played here may take.
-pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What the camera does at each start, in order; the last goes on.
 #[derive(Clone, Copy)]
@@ -307,7 +307,7 @@ impl Played<'_> {
             Some(Verdict::Says(outcome)) => return Ok(outcome),
             Some(Verdict::Fails(error)) => return Err(error()),
             Some(Verdict::Offline) => {
-                self.around.wait.wait(PATIENCE, self.around.cancelled);
+                self.around.wait.wait(TIMEOUT, self.around.cancelled);
                 if self.around.cancelled.load(std::sync::atomic::Ordering::Relaxed) {
                     return Err(SessionError::Cancelled);
                 }
@@ -336,7 +336,7 @@ impl SessionApi for Played<'_> {
             }
             Opening::Fails(error) => Err(error()),
             Opening::Hangs => {
-                self.around.wait.wait(PATIENCE, self.around.cancelled);
+                self.around.wait.wait(TIMEOUT, self.around.cancelled);
                 Err(SessionError::Cancelled)
             }
         }

@@ -53,9 +53,9 @@ impl Offer {
             10.0.. => 3,
             _ => 4,
         };
-        let [(least_width, least_height), (most_width, most_height)] = WANTED;
-        let fits = self.width >= least_width && self.height >= least_height;
-        let size = match (fits, self.width <= most_width && self.height <= most_height) {
+        let [(min_width, min_height), (max_width, max_height)] = WANTED;
+        let fits = self.width >= min_width && self.height >= min_height;
+        let size = match (fits, self.width <= max_width && self.height <= max_height) {
             (true, true) => 0,
             (true, false) => 1,
             (false, _) => 2,

@@ -40,7 +40,7 @@ use crate::{
 /// Buffers that driver and reader pass to and fro.
 const BUFFERS: u32 = 4;
 /// Most sizes or rates taken from one enumeration: a driver may list without end.
-const MOST_LISTED: usize = 256;
+const MAX_LISTED: usize = 256;
 /// `POLLIN` of poll(2): a picture is there, or an error to be had.
 const POLLIN: i16 = 1;
 
@@ -67,7 +67,7 @@ impl V4l2 {
         let intervals = guarded(|| self.device.enum_frameintervals(code, width, height)).unwrap_or_default();
         let offers: Vec<Offer> = intervals
             .into_iter()
-            .take(MOST_LISTED)
+            .take(MAX_LISTED)
             .flat_map(|listed| match listed.interval {
                 FrameIntervalEnum::Discrete(interval) => vec![offer(interval)],
                 // Any interval between two: thirty a second if it lies between them, else the fastest.
@@ -93,10 +93,10 @@ impl Backend for V4l2 {
             Err(error) => return Err(condition(&error)),
         };
         let mut offers = Vec::new();
-        for code in listed.into_iter().take(MOST_LISTED).map(|listed| listed.fourcc) {
+        for code in listed.into_iter().take(MAX_LISTED).map(|listed| listed.fourcc) {
             let Some(format) = usable(code) else { continue };
             let sizes = guarded(|| self.device.enum_framesizes(code)).unwrap_or_default();
-            for size in sizes.into_iter().take(MOST_LISTED) {
+            for size in sizes.into_iter().take(MAX_LISTED) {
                 let (width, height) = match size.size {
                     FrameSizeEnum::Discrete(size) => (size.width, size.height),
                     FrameSizeEnum::Stepwise(range) => (

@@ -38,16 +38,16 @@ pub struct Provenance {
 }
 
 /// Longest text taken over from a device, characters.
-const LONGEST: usize = 128;
+const MAX_CHARS: usize = 128;
 
-/// What a device says of itself, fit to be shown and signed: no longer than [`LONGEST`], and with a sign in place of each
+/// What a device says of itself, fit to be shown and signed: no longer than [`MAX_CHARS`], and with a sign in place of each
 /// character that a terminal or a window would obey.
 fn clean(text: &str) -> String {
     let obeyed = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
     };
-    text.trim().chars().take(LONGEST).map(|c| if obeyed(c) { '\u{fffd}' } else { c }).collect()
+    text.trim().chars().take(MAX_CHARS).map(|c| if obeyed(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// `vvvv:pppp` of two hexadecimal numbers of 16 bits.
@@ -68,7 +68,7 @@ mod tests {
     fn texts_are_cut_and_obey_nothing() {
         assert_eq!(clean("  Desk Cam\n"), "Desk Cam");
         assert_eq!(clean("a\u{202e}b\0c"), "a\u{fffd}b\u{fffd}c");
-        assert_eq!(clean(&"é".repeat(500)).chars().count(), LONGEST);
+        assert_eq!(clean(&"é".repeat(500)).chars().count(), MAX_CHARS);
     }
 
     #[test]

@@ -15,9 +15,9 @@ use super::clean;
 /// Most that is read of an attribute, bytes. Names and ids are shorter.
 const ATTRIBUTE_MAX_BYTES: u64 = 256;
 /// Deepest that a device may lie. A webcam behind five hubs and a dock lies at about twenty.
-const DEEPEST: usize = 32;
+const MAX_DEPTH: usize = 32;
 /// Most nodes that are listed; the kernel gives out no more.
-const MOST_NODES: usize = 256;
+const MAX_NODES: usize = 256;
 
 /// A folder of the device tree.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ pub(super) fn nodes(sys: &Path) -> Vec<String> {
     let mut found: Vec<(u32, String)> = entries
         .filter_map(|entry| entry.file_name().into_string().ok())
         .filter_map(|name| Some((number(&name)?, name)))
-        .take(MOST_NODES)
+        .take(MAX_NODES)
         .collect();
     found.sort();
     found.into_iter().map(|(_, name)| name).collect()
@@ -52,7 +52,7 @@ pub(super) fn chain(sys: &Path, node: &str) -> Option<(Vec<Device>, String)> {
     let path = sys.join("class/video4linux").join(node).canonicalize().ok()?;
     let below = path.strip_prefix(&tree).ok()?;
     let depth = below.components().count();
-    if depth > DEEPEST || path.file_name()? != node {
+    if depth > MAX_DEPTH || path.file_name()? != node {
         return None;
     }
     let begins = below.components().next()?.as_os_str().to_str()?.to_owned();

@@ -23,7 +23,7 @@ const PEER: Duration = Duration::from_millis(500);
 /// Most calls that wait to be looked at.
 const WAITING: usize = 16;
 /// Pause after a connection could not be taken, most often for want of file handles.
-const BREATHER: Duration = Duration::from_millis(50);
+const RETRY_PAUSE: Duration = Duration::from_millis(50);
 
 /// What to call when a call has come.
 #[derive(Default)]
@@ -97,7 +97,7 @@ fn listen(listener: &Listener, calls: &SyncSender<Call>, waker: &Waker, over: &A
             return;
         }
         match connection {
-            Err(_) => thread::sleep(BREATHER),
+            Err(_) => thread::sleep(RETRY_PAUSE),
             Ok(stream) => match serve(stream, calls, waker) {
                 Ok(()) => {}
                 // Never with what was sent: a link holds a code.

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use countenance_core::protocol::LINK_MAX_BYTES;
 
 /// How often a stream is looked at that has nothing yet.
-const LOOK: Duration = Duration::from_millis(2);
+const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
 /// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,7 +108,7 @@ fn wait(error: io::Error, deadline: &Deadline) -> io::Result<()> {
         ErrorKind::Interrupted => Ok(()),
         ErrorKind::WouldBlock if deadline.is_over() => Err(ErrorKind::TimedOut.into()),
         ErrorKind::WouldBlock => {
-            std::thread::sleep(LOOK);
+            std::thread::sleep(POLL_INTERVAL);
             Ok(())
         }
         _ => Err(error),

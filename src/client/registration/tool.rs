@@ -12,8 +12,8 @@ use super::RegistrationError;
 /// Most that is read of an answer, bytes.
 const ANSWER_MAX_BYTES: u64 = 16 * 1024;
 /// How often a running tool is looked at, and how often at most: ten seconds in all.
-const LOOK: Duration = Duration::from_millis(10);
-const LOOKS: u32 = 1000;
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
+const MAX_POLLS: u32 = 1000;
 
 /// What `tool` wrote to standard output, when it ended well.
 pub(super) fn run(tool: &'static str, command: &mut Command) -> Result<String, RegistrationError> {
@@ -24,9 +24,9 @@ pub(super) fn run(tool: &'static str, command: &mut Command) -> Result<String, R
         Err(e) => return Err(failed(e)),
     };
     // An answer longer than a pipe holds would stop the tool for good; then the limit ends it.
-    for _ in 0..LOOKS {
+    for _ in 0..MAX_POLLS {
         let Some(status) = child.try_wait().map_err(failed)? else {
-            thread::sleep(LOOK);
+            thread::sleep(POLL_INTERVAL);
             continue;
         };
         if !status.success() {

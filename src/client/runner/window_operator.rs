@@ -21,7 +21,7 @@ use countenance_core::{
 };
 
 /// How often a wait for a person looks whether the run was cancelled, and whether it still makes sense.
-const LOOK: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Says something to the window and wakes it.
 #[derive(Clone)]
@@ -93,7 +93,7 @@ impl WindowOperator {
     /// Waits for the person; none if the run was cancelled, the window is gone, or the session's time is over.
     fn answer(&self) -> Option<Command> {
         loop {
-            match self.commands.recv_timeout(LOOK) {
+            match self.commands.recv_timeout(POLL_INTERVAL) {
                 Ok(command) => return Some(command),
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => {

@@ -97,7 +97,7 @@ pub enum SessionError {
     #[error("the verifier does not accept the attestation")]
     AttestationRejected,
     /// Too many requests, and the wait asked for is longer than makes sense here.
-    #[error("the verifier asks for patience")]
+    #[error("rate limited by the verifier")]
     TooManyRequests {
         /// The wait asked for.
         retry_after: Option<Duration>,

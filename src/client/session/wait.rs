@@ -6,7 +6,7 @@ use std::{
 };
 
 /// How often a waiting thread looks whether it was cancelled.
-const LOOK: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Lets time pass.
 pub trait Wait {
@@ -22,7 +22,7 @@ impl Wait for SystemWait {
     fn wait(&self, time: Duration, cancelled: &AtomicBool) {
         let mut left = time;
         while !left.is_zero() && !cancelled.load(Ordering::Relaxed) {
-            let nap = left.min(LOOK);
+            let nap = left.min(POLL_INTERVAL);
             std::thread::sleep(nap);
             left -= nap;
         }

@@ -43,7 +43,7 @@ struct Scored {
 }
 
 /// How much of the progress that a person sees the least evidence fills; the rest is for a longer look.
-pub const LEAST_SHARE: f32 = 0.9;
+pub const MIN_EVIDENCE_RATIO: f32 = 0.9;
 
 impl<'p> Judge<'p> {
     /// A judge that has seen nothing.
@@ -81,7 +81,7 @@ impl<'p> Judge<'p> {
         self.odds.push(odds);
         let view = View { good, at: self.timed.then(|| frame.at()) };
         self.cues.iter_mut().for_each(|cue| cue.see(view));
-        if self.least_ratio() < 1.0 { Step::More(self.gathered_ratio()) } else { self.decide() }
+        if self.min_ratio() < 1.0 { Step::More(self.gathered_ratio()) } else { self.decide() }
     }
 
     /// What all frames of the track so far amount to, against the bound for the longest look. `None` before the first.
@@ -92,12 +92,16 @@ impl<'p> Judge<'p> {
 
     /// How much of the evidence is there, 0 to 1.
     pub fn gathered_ratio(&self) -> f32 {
-        let least = self.least_ratio();
-        if least < 1.0 { LEAST_SHARE * least } else { LEAST_SHARE + (1.0 - LEAST_SHARE) * self.extension_ratio() }
+        let ratio = self.min_ratio();
+        if ratio < 1.0 {
+            MIN_EVIDENCE_RATIO * ratio
+        } else {
+            MIN_EVIDENCE_RATIO + (1.0 - MIN_EVIDENCE_RATIO) * self.extension_ratio()
+        }
     }
 
     /// How much of the least evidence is there, 0 to 1: the lesser share of frames and of time.
-    fn least_ratio(&self) -> f32 {
+    fn min_ratio(&self) -> f32 {
         let policy = &self.policy.liveness;
         let frames = self.scored.len() as f32 / policy.frames.max(1) as f32;
         frames.min(self.span_millis() / policy.span_millis.max(1) as f32).min(1.0)

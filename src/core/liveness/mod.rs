@@ -10,7 +10,7 @@ mod judge;
 pub mod track;
 
 pub use fusion::{CLIP, NetOdds, Verdict};
-pub use judge::{Judge, LEAST_SHARE, Step};
+pub use judge::{Judge, MIN_EVIDENCE_RATIO, Step};
 
 use std::time::Duration;
 

@@ -28,7 +28,7 @@ pub struct MatchPolicy {
     pub update_margin: f32,
     /// Share of the new face in the updated template, 0 to 1. Origin: ten updates in other light raise the cosine in that
     /// light from 0.79 to 0.94, and one wrong update moves a template by less than 0.01.
-    pub update_share: f32,
+    pub update_ratio: f32,
     /// Least cosine of an updated template to the one that was enrolled; an update that would fall below is not made.
     /// Origin: about ten updates in one other light lead there; the nearest other person gains 0.02 by then.
     pub drift_cosine_min: f32,
@@ -44,7 +44,7 @@ impl Default for MatchPolicy {
             enrol_cosine_min: 0.70,
             update_cosine_min: 0.70,
             update_margin: 2.3,
-            update_share: 0.1,
+            update_ratio: 0.1,
             drift_cosine_min: 0.85,
             update_hours: 24,
         }
@@ -60,7 +60,7 @@ impl MatchPolicy {
             enrol_cosine_min: self.enrol_cosine_min.max(other.enrol_cosine_min),
             update_cosine_min: self.update_cosine_min.max(other.update_cosine_min),
             update_margin: self.update_margin.max(other.update_margin),
-            update_share: self.update_share.min(other.update_share),
+            update_ratio: self.update_ratio.min(other.update_ratio),
             drift_cosine_min: self.drift_cosine_min.max(other.drift_cosine_min),
             update_hours: self.update_hours.max(other.update_hours),
         }
@@ -104,7 +104,7 @@ mod tests {
             enrol_cosine_min: 0.1,
             update_cosine_min: 0.1,
             update_margin: 0.0,
-            update_share: 0.9,
+            update_ratio: 0.9,
             drift_cosine_min: 0.0,
             update_hours: 0,
         };

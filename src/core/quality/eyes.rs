@@ -25,10 +25,10 @@ const EYE_SAMPLES: (usize, usize) = (24, 16);
 /// Samples along and across a cheek.
 const CHEEK_SAMPLES: (usize, usize) = (12, 12);
 /// Share of an eye's samples that are darker than what counts as its lightest part: a glint is smaller than the rest.
-const LIGHTEST: f32 = 0.95;
+const LIGHT_QUANTILE: f32 = 0.95;
 
 /// Cheeks darker than this, luma, are too dark to compare with: the black level of video.
-const CHEEK_LEAST: f32 = 16.0;
+const MIN_CHEEK_LUMA: f32 = 16.0;
 
 /// Luma of the lightest part of an eye, by the mean luma of the cheek below it; the lighter of both eyes. 1 where the
 /// cheeks are black: that it is dark is another gate's to say.
@@ -46,11 +46,11 @@ pub(super) fn light_ratio(pixels: &Luma, l: &Landmarks) -> f32 {
     let ratio = |eye: Point<InFrame>, mouth: Point<InFrame>| {
         let mut eye_luma = patch(eye, EYE_HALF, EYE_SAMPLES);
         eye_luma.sort_by(f32::total_cmp);
-        let lightest = eye_luma.get((eye_luma.len() as f32 * LIGHTEST) as usize).copied().unwrap_or_default();
+        let lightest = eye_luma.get((eye_luma.len() as f32 * LIGHT_QUANTILE) as usize).copied().unwrap_or_default();
         let part = |from: f32, to: f32| from + (to - from) * CHEEK_AT;
         let cheek = patch(Point::new(part(eye.x, mouth.x), part(eye.y, mouth.y)), CHEEK_HALF, CHEEK_SAMPLES);
         let cheek = cheek.iter().sum::<f32>() / cheek.len() as f32;
-        if cheek < CHEEK_LEAST { 1.0 } else { lightest / cheek }
+        if cheek < MIN_CHEEK_LUMA { 1.0 } else { lightest / cheek }
     };
     ratio(l.right_eye, l.right_mouth).max(ratio(l.left_eye, l.left_mouth))
 }

@@ -11,9 +11,9 @@ use super::{
 use countenance_client::runner::CameraFault;
 
 impl App {
-    /// Looks at the plugs each `beat` from now on.
-    pub fn look_for_cameras_each(&mut self, ctx: &Context, beat: Duration) {
-        self.hotplug = HotplugMonitor::new(Arc::clone(&self.context.cameras), beat, wake(ctx));
+    /// Looks at the plugs each `interval` from now on.
+    pub fn look_for_cameras_each(&mut self, ctx: &Context, interval: Duration) {
+        self.hotplug = HotplugMonitor::new(Arc::clone(&self.context.cameras), interval, wake(ctx));
     }
 
     /// Looks at the plugs while a page needs to know.

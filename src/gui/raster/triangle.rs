@@ -8,7 +8,7 @@ use super::{Clip, plus, texture::Texture};
 /// Sub-pixel steps in a pixel.
 const STEPS: i64 = 256;
 /// Farthest a vertex may lie from the origin, pixels; keeps the products of two coordinates within 64 bits.
-const FARTHEST: f32 = (1 << 20) as f32;
+const MAX_DISTANCE: f32 = (1 << 20) as f32;
 
 /// A vertex in the picture.
 #[derive(Clone, Copy)]
@@ -22,8 +22,9 @@ pub(super) struct Corner {
 
 impl Corner {
     pub(super) fn new(&Vertex { pos, uv, color }: &Vertex, pixels_per_point: f32, [width, height]: [usize; 2]) -> Self {
-        let steps =
-            |points: f32| ((points * pixels_per_point).clamp(-FARTHEST, FARTHEST) * STEPS as f32).round() as i64;
+        let steps = |points: f32| {
+            ((points * pixels_per_point).clamp(-MAX_DISTANCE, MAX_DISTANCE) * STEPS as f32).round() as i64
+        };
         let [r, g, b, a] = color.to_normalized_gamma_f32();
         let values = [r, g, b, a, uv.x * width as f32, uv.y * height as f32];
         Self { x: steps(pos.x), y: steps(pos.y), values }

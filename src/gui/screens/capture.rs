@@ -11,7 +11,7 @@ use super::super::{
 };
 use super::View;
 use countenance_client::runner::Command;
-use countenance_core::{liveness::LEAST_SHARE, policy::CapturePolicy, quality::Hint};
+use countenance_core::{liveness::MIN_EVIDENCE_RATIO, policy::CapturePolicy, quality::Hint};
 
 /// The capture of a login.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, capture: &CaptureView) -> Option<Ask> {
@@ -28,7 +28,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, capture: &CaptureView) -> Optio
     });
     layout::content(ui, view.words, view.theme, |widgets| {
         // The least evidence is there and not sure yet: whoever holds still is told that it goes on.
-        let longer = capture.gathered_ratio >= LEAST_SHARE;
+        let longer = capture.gathered_ratio >= MIN_EVIDENCE_RATIO;
         let words = words_for(widgets, capture, if longer { "hint-almost-there" } else { "hint-hold-still" });
         picture(widgets, view, capture, &words, capture.gathered_ratio);
     });

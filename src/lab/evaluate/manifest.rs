@@ -256,10 +256,10 @@ impl TryFrom<f64> for Rate {
 }
 
 /// Text that can stand in a table.
-fn shown(text: String, most_chars: usize) -> Result<String, ValueError> {
+fn shown(text: String, max_chars: usize) -> Result<String, ValueError> {
     match text {
         text if text.trim().is_empty() => Err(ValueError::Empty),
-        text if text.chars().count() > most_chars => Err(ValueError::TooLong),
+        text if text.chars().count() > max_chars => Err(ValueError::TooLong),
         text if text.chars().any(char::is_control) => Err(ValueError::Control),
         text => Ok(text),
     }

@@ -15,8 +15,8 @@ use super::{
 /// Mean light that the meter aims at, by full scale: 18 % grey.
 const METER_TARGET: f32 = 0.18;
 /// Longest exposure at 30 pictures a second, and the shortest that such sensors have.
-const LONGEST_SECS: f32 = 1.0 / 30.0;
-const SHORTEST_SECS: f32 = 1.0 / 4_000.0;
+const MAX_SECS: f32 = 1.0 / 30.0;
+const MIN_SECS: f32 = 1.0 / 4_000.0;
 /// Mean luminance that the longest exposure makes grey at base gain, cd/m²: a lens of f/2.4 before photosites of 2 µm.
 /// Below it the camera turns its gain up, and the noise with it.
 const BASE_NITS: f32 = 10.0;
@@ -50,11 +50,11 @@ impl Exposure {
         let optics = &parameters.camera;
         // White paper under so many lux has lux/π cd/m².
         let nits = grey * parameters.room.lux / std::f32::consts::PI;
-        let wanted = (LONGEST_SECS * BASE_NITS / nits).clamp(SHORTEST_SECS, LONGEST_SECS);
+        let wanted = (MAX_SECS * BASE_NITS / nits).clamp(MIN_SECS, MAX_SECS);
         let half_period = 0.5 / optics.mains_hz;
         // Lamps on the mains flicker twice a period: whole numbers of that see no flicker.
         let secs = if wanted > half_period { (wanted / half_period).floor() * half_period } else { wanted };
-        let charge = (nits / BASE_NITS * secs / LONGEST_SECS).min(1.0);
+        let charge = (nits / BASE_NITS * secs / MAX_SECS).min(1.0);
         Self {
             gain: METER_TARGET / grey * optics.exposure_stops.exp2(),
             balance: mean.map(|mean| (grey / mean).powf(optics.balance_ratio)),

@@ -21,7 +21,7 @@ use countenance_vision::{Embedding, VisionError};
 /// Replay-Attack development clips is 58, of the sharpest test recording 204.
 const SHARP: f32 = 100.0;
 /// Least share that sharpness leaves a sample: one that passed the gates is never nothing.
-const SHARP_SHARE_MIN: f32 = 0.05;
+const SHARP_RATIO_MIN: f32 = 0.05;
 /// Distance between the eyes above which a larger face counts no more, pixels. Origin: OFIQ's reference.
 const INTEROCULAR_PX: f32 = 70.0;
 const HOUR_SECS: i64 = 3600;
@@ -67,7 +67,7 @@ pub(crate) enum EnrolError {
 /// How much a sample counts, above 0 and at most 1.
 fn weight(m: &QualityClaim) -> f32 {
     let turned_deg = m.yaw_deg.abs().max(m.pitch_deg.abs()).max(m.roll_deg.abs()).min(80.0);
-    let sharp = (m.sharpness / SHARP).clamp(SHARP_SHARE_MIN, 1.0);
+    let sharp = (m.sharpness / SHARP).clamp(SHARP_RATIO_MIN, 1.0);
     let near = (m.interocular_px / INTEROCULAR_PX).clamp(0.1, 1.0);
     sharp * turned_deg.to_radians().cos().powi(2) * near
 }
@@ -85,7 +85,7 @@ impl Template {
     ) -> Option<Embedding> {
         let sure = seen.cosine(&self.current) >= policy.update_cosine_min && liveness_margin >= policy.update_margin;
         let rested = now >= self.changed_at.saturating_add(i64::from(policy.update_hours) * HOUR_SECS);
-        let share = policy.update_share.clamp(0.0, 1.0);
+        let share = policy.update_ratio.clamp(0.0, 1.0);
         if !sure || !rested || share <= 0.0 {
             return None;
         }
@@ -174,7 +174,7 @@ mod tests {
                 assert!(moved.cosine(&at_cosine(cosine)) > cosine && moved.cosine(&template.enrolled) > 0.99, "{case}");
             }
         }
-        let frozen = MatchPolicy { update_share: 0.0, ..policy };
+        let frozen = MatchPolicy { update_ratio: 0.0, ..policy };
         assert!(template.updated(&at_cosine(0.9), 3.0, &frozen, 1_000 + DAY).is_none(), "an operator's choice");
     }
 

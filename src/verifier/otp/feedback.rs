@@ -17,7 +17,7 @@ const FIRST_WAIT_SECS: i64 = 15;
 /// Longest wait between two tries, seconds.
 const WAIT_MAX_SECS: i64 = 3600;
 /// Time between two rounds.
-const EVERY: Duration = Duration::from_secs(5);
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
 
 /// What comes after a try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl AppState {
 
 /// Gives feedback round by round until it is aborted; a round that is broken off begins again next time.
 pub(crate) async fn run(verifier: AppState) {
-    let mut rounds = tokio::time::interval(EVERY);
+    let mut rounds = tokio::time::interval(POLL_INTERVAL);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         rounds.tick().await;

@@ -110,7 +110,7 @@ fn an_attribute_that_never_ends_or_never_begins_is_cut_or_left() {
     let sys = tree("v4l2loopback");
     let name = sys.path().join("devices/virtual/video4linux/video6/name");
     fs::write(&name, "x".repeat(1 << 20)).unwrap();
-    assert_eq!(label(sys.path(), "video6").map(|label| label.len()), Some(super::super::LONGEST));
+    assert_eq!(label(sys.path(), "video6").map(|label| label.len()), Some(super::super::MAX_CHARS));
     fs::remove_file(&name).unwrap();
     // Reading from a pipe that nobody writes would wait for ever.
     assert!(std::process::Command::new("mkfifo").arg(&name).status().unwrap().success());

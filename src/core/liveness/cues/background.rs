@@ -24,7 +24,7 @@ const LEVELS: (f32, f32) = (10.0, 248.0);
 /// Least slope of a cell that can show motion, log level per cell.
 const SLOPE: f32 = 0.025;
 /// Share of background cells, the flattest, that show the sensor's noise alone.
-const FLAT_SHARE: f32 = 0.3;
+const FLAT_RATIO: f32 = 0.3;
 /// What is added to both motions: less than this cannot be told from none. Cells.
 const FLOOR: f32 = 0.02;
 /// How far from the face the background begins, face widths.
@@ -172,7 +172,7 @@ impl Grid {
             return None;
         }
         let mut slopes: Vec<f32> = behind.iter().map(|(slope, _)| *slope).collect();
-        let at = (FLAT_SHARE * (slopes.len() - 1) as f32) as usize;
+        let at = (FLAT_RATIO * (slopes.len() - 1) as f32) as usize;
         let flat = *slopes.select_nth_unstable_by(at, f32::total_cmp).1;
         let mut noise: Vec<f32> =
             behind.iter().filter(|(slope, _)| *slope <= flat).map(|(_, variance)| *variance).collect();

@@ -11,13 +11,13 @@ use crate::{frame::Frame, policy::CueName};
 /// The shorter side of the picture that is looked at, about; larger ones are thinned out. Pixels.
 const SHORT_SIDE: f32 = 240.0;
 /// Share of the pixels that are darker than the level by which the others are judged.
-const USUAL_SHARE: f32 = 0.6;
+const USUAL_RATIO: f32 = 0.6;
 /// A picture whose usual level is below this is too dark to tell black from dark.
 const TOO_DARK: f32 = 40.0;
 /// Black is at most this share of the usual level, or this level.
 const BLACK: (f32, f32) = (0.2, 20.0);
 /// What lies beyond the line is brighter than black by this share of the usual level.
-const STEP_SHARE: f32 = 0.25;
+const STEP_RATIO: f32 = 0.25;
 /// How soon beyond the line it is that bright, pixels.
 const STEP_REACH: usize = 4;
 /// A band is at least this deep, pixels, and less deep than this part of the picture.
@@ -27,7 +27,7 @@ const LEANINGS: (i32, f32) = (20, 0.012);
 /// How far a point may lie off the line: five halves of a pixel from the first to the last.
 const LINE_HALVES: usize = 5;
 /// Least share of a side for a line.
-const LEAST_SHARE: f32 = 0.1;
+const MIN_RATIO: f32 = 0.1;
 /// A black that varies less than this was drawn (a letterbox), not seen. Standard deviation, levels.
 const DRAWN: f32 = 1.0;
 /// Least frames.
@@ -102,7 +102,7 @@ impl Thinned {
     fn bands(&self) -> Option<[f32; 4]> {
         let usual = self.usual();
         let black = (BLACK.0 * usual).max(BLACK.1);
-        let bright = black + STEP_SHARE * usual;
+        let bright = black + STEP_RATIO * usual;
         (usual >= TOO_DARK).then(|| self.sides().map(|side| side.band(black as u8, bright as u8)))
     }
 
@@ -113,7 +113,7 @@ impl Thinned {
                 counts[usize::from(*level)] += 1;
             }
         }
-        let below = (USUAL_SHARE * (counts.iter().sum::<usize>() - 1) as f32) as usize;
+        let below = (USUAL_RATIO * (counts.iter().sum::<usize>() - 1) as f32) as usize;
         let mut seen = 0;
         let usual = counts.iter().position(|count| {
             seen += count;
@@ -156,7 +156,7 @@ impl Side<'_> {
     fn band(&self, black: u8, bright: u8) -> f32 {
         let ends: Vec<(usize, usize)> =
             (0..self.length).filter_map(|i| Some((i, self.band_end(i, black, bright)?))).collect();
-        if (ends.len() as f32) < LEAST_SHARE * self.length as f32 || self.is_drawn(&ends) {
+        if (ends.len() as f32) < MIN_RATIO * self.length as f32 || self.is_drawn(&ends) {
             return 0.0;
         }
         let most = (-LEANINGS.0..=LEANINGS.0).map(|lean| on_a_line(&ends, lean as f32 * LEANINGS.1)).max();

@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Least time between two looks. On the project's fixtures a head's change stands well above noise from here on.
-const APART: Duration = Duration::from_millis(390);
+const MIN_SPACING: Duration = Duration::from_millis(390);
 /// Keeps the last few looks and holds each new one against them. Frames of which nobody knows how far apart they were taken
 /// are taken for looks as they come: a folder of stills, not a film.
 pub(super) struct FaceHistory {
@@ -26,7 +26,7 @@ impl FaceHistory {
 
     /// What changed between `view` and each earlier look; nothing where it comes too soon after the last.
     pub(super) fn changes(&mut self, view: View<'_>) -> Vec<Change> {
-        let too_soon = |(now, last): (Duration, Duration)| now.saturating_sub(last) < APART;
+        let too_soon = |(now, last): (Duration, Duration)| now.saturating_sub(last) < MIN_SPACING;
         if view.at.zip(self.last).is_some_and(too_soon) {
             return Vec::new();
         }

@@ -23,12 +23,12 @@ const INNER: std::ops::Range<usize> = 1..7;
 const PARAMETERS: usize = 10;
 const STEPS_MAX: usize = 10;
 /// A step that moves the corners by less, half template sides, ends the fit.
-const STEP_LEAST: f64 = 3e-4;
+const MIN_STEP: f64 = 3e-4;
 /// What keeps a block without texture from being solved by accident.
 const RIDGE: [f64; 4] = [0.144, 0.144, 0.144, 1e-6];
 /// Two looks less alike than this do not show the same face in view: nothing is to be learnt from them. Of 2,520 pairs of
 /// genuine looks none is, of 20,000 of still photos neither; pictures of noise are.
-const LIKENESS_LEAST: f32 = 0.4;
+const MIN_LIKENESS: f32 = 0.4;
 /// Noise is smooth after resampling, so that it feigns more shift than its variance says: measured on still photos, with
 /// and without noise added.
 const NOISE_SHIFT: f32 = 2.1;
@@ -82,7 +82,7 @@ impl Template {
         let view = self.fitted(later)?;
         let (mut others, mut noises) = (Vec::with_capacity(36), Vec::with_capacity(36));
         let residual = self.residual(later, view);
-        if self.likeness(&residual) < LIKENESS_LEAST {
+        if self.likeness(&residual) < MIN_LIKENESS {
             return None;
         }
         for block in &self.blocks {
@@ -119,7 +119,7 @@ impl Template {
             let [a, b, c, d, e, f, g, h, _, _] = times(&self.inverse, &toward);
             let step = Homography([[1.0 + a, b, c], [d, 1.0 + e, f], [g, h, 1.0]]);
             view = view.after(step.inverse()?)?;
-            if [a, b, c, d, e, f, g, h].iter().all(|part| part.abs() < STEP_LEAST) {
+            if [a, b, c, d, e, f, g, h].iter().all(|part| part.abs() < MIN_STEP) {
                 break;
             }
         }

@@ -12,9 +12,9 @@ use super::{Cue, View, face_history::FaceHistory, planar::median};
 use crate::policy::CueName;
 
 /// Keeps the logarithm of no motion at all finite, and below what a detector of motion could tell, face pixels.
-const OTHER_LEAST: f32 = 0.02;
+const MIN_OTHER: f32 = 0.02;
 /// Below it, motion of the whole excuses nothing, or the noise of a dim picture on a stand would pass for life.
-const RIGID_LEAST: f32 = 0.3;
+const MIN_RIGID: f32 = 0.3;
 /// How much motion within the face an attack instrument's motion feigns: its exponent, between 0.15 and 0.4 equally good on
 /// development clips.
 const FEIGNED: f32 = 0.4;
@@ -49,7 +49,7 @@ impl Cue for Rigidity {
         self.pairs.extend(
             changes
                 .iter()
-                .map(|change| (change.beyond_noise() + OTHER_LEAST).ln() - FEIGNED * (change.rigid + RIGID_LEAST).ln()),
+                .map(|change| (change.beyond_noise() + MIN_OTHER).ln() - FEIGNED * (change.rigid + MIN_RIGID).ln()),
         );
     }
 

@@ -9,9 +9,9 @@ use super::{Cue, View, face_history::FaceHistory, planar::median};
 use crate::policy::CueName;
 
 /// Keeps the logarithm of no motion at all finite; twice what noise feigns, face pixels.
-const MOTION_LEAST: f32 = 0.02;
+const MIN_MOTION: f32 = 0.02;
 /// Least pairs of looks: three looks, 0.8 s.
-const PAIRS_LEAST: usize = 2;
+const MIN_PAIRS: usize = 2;
 
 /// Each look is held against the one before it.
 const EARLIER: usize = 1;
@@ -36,12 +36,12 @@ impl Cue for Stillness {
     fn see(&mut self, view: View<'_>) {
         if view.at.is_some() {
             let changes = self.history.changes(view);
-            self.pairs.extend(changes.iter().map(|change| (change.rigid + MOTION_LEAST).ln()));
+            self.pairs.extend(changes.iter().map(|change| (change.rigid + MIN_MOTION).ln()));
         }
     }
 
     fn measure(&self) -> Option<f32> {
-        (self.pairs.len() >= PAIRS_LEAST).then(|| median(&mut self.pairs.clone()))
+        (self.pairs.len() >= MIN_PAIRS).then(|| median(&mut self.pairs.clone()))
     }
 }
 

@@ -13,9 +13,9 @@ use serde::Serialize;
 use super::super::rates::quantile;
 
 /// The share of impostor scores whose excess is fitted.
-const SHARE: f64 = 0.05;
+const TAIL_RATIO: f64 = 0.05;
 /// Fewest of them. Our choice: the scale is then known to within some 40 %.
-const LEAST: usize = 30;
+const MIN_SCORES: usize = 30;
 
 /// A threshold for a rate, by the tail.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -40,10 +40,10 @@ pub struct Extrapolated {
 /// holds fewer than 30 pairs, which takes some 600 in all, or where `fmr` does not lie in the tail.
 pub fn extrapolate(impostors: &[f64], fmr: f64) -> Option<Extrapolated> {
     let n = impostors.len() as f64;
-    let from = *impostors.get(((1.0 - SHARE) * n).ceil() as usize)?;
+    let from = *impostors.get(((1.0 - TAIL_RATIO) * n).ceil() as usize)?;
     let tail = impostors.get(impostors.partition_point(|score| *score <= from)..)?;
     let within = tail.len() as f64 / n;
-    if tail.len() < LEAST || !(fmr > 0.0 && fmr < within) {
+    if tail.len() < MIN_SCORES || !(fmr > 0.0 && fmr < within) {
         return None;
     }
     let scale = tail.iter().map(|score| score - from).sum::<f64>() / tail.len() as f64;

@@ -32,11 +32,11 @@ pub(in crate::evaluate) fn escaped(text: &str) -> String {
 
 /// A name where there is little room, cut to 30 characters.
 pub(in crate::evaluate) fn short(name: &str) -> String {
-    const MOST: usize = 30;
-    if name.chars().count() <= MOST {
+    const MAX_CHARS: usize = 30;
+    if name.chars().count() <= MAX_CHARS {
         escaped(name)
     } else {
-        escaped(&name.chars().take(MOST - 1).collect::<String>()) + "…"
+        escaped(&name.chars().take(MAX_CHARS - 1).collect::<String>()) + "…"
     }
 }
 

@@ -68,7 +68,7 @@ const ROW: f64 = 68.0;
 const BARS: f64 = 40.0;
 const BOTTOM: f64 = 46.0;
 /// Bars a row has at most.
-const MOST: f64 = 44.0;
+const MAX_BINS: f64 = 44.0;
 
 /// The drawing of these rows; `unit` says what a score is.
 pub(in crate::evaluate) fn svg(rows: &[Row], threshold: f64, unit: &str) -> String {
@@ -155,7 +155,7 @@ impl Bins {
         let finite = || rows.iter().flat_map(|row| &row.scores).map(|s| f64::from(*s)).filter(|s| s.is_finite());
         let threshold = if threshold.is_finite() { threshold } else { 0.0 };
         let (low, high) = (finite().fold(threshold, f64::min), finite().fold(threshold, f64::max));
-        let width = even((high - low) / MOST);
+        let width = even((high - low) / MAX_BINS);
         let bin = |score: f64| ((score - threshold) / width).floor() as i64;
         Self { threshold, width, first: bin(low) - 1, last: bin(high) + 1 }
     }
