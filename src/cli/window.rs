@@ -1,4 +1,4 @@
-//! `countenance` and `countenance LINK`: the window, with the product's own world behind it.
+//! `countenance` and `countenance LINK`: the window, with the product's own environment behind it.
 
 use std::{
     io::{self, Write},
@@ -59,14 +59,14 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
     let settings_path = args.installation.settings();
     let (settings, complaints) = loaded(settings_path.as_deref());
     let allowed = args.installation.verifiers().unwrap_or_else(|| settings.verifiers.clone());
-    let world = Installed::new(key, args.source.source(&settings, Some(&data)))
+    let env = Installed::new(key, args.source.source(&settings, Some(&data)))
         .with_nets(settings.net_folder(&data), settings.liveness_nets.clone())
         .with_browser(args.installation.browser);
-    let world = Arc::new(world);
-    load_early(Arc::clone(&world))?;
+    let env = Arc::new(env);
+    load_early(Arc::clone(&env))?;
     let ended = Arc::new(Mutex::new(None));
-    let (cameras, choose) = cameras(&world, args.source, &settings);
-    let context = context(world, args.link, inbox, &data, settings, settings_path, allowed, Arc::clone(&ended));
+    let (cameras, choose) = cameras(&env, args.source, &settings);
+    let context = context(env, args.link, inbox, &data, settings, settings_path, allowed, Arc::clone(&ended));
     let context = AppContext { complaints, cameras, choose, ..context };
     gui::open(context).map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))?;
     let ended = *ended.lock().unwrap_or_else(PoisonError::into_inner);
@@ -77,9 +77,9 @@ type Lists = Arc<dyn Fn() -> Vec<CameraEntry> + Send + Sync>;
 type Chooses = Arc<dyn Fn(&Settings) + Send + Sync>;
 
 /// What lists the cameras for the window, and what takes the person's choice. A recording has neither.
-fn cameras(world: &Installed, args: SourceArgs, settings: &Settings) -> (Lists, Chooses) {
-    let Source::Camera(cameras) = world.source() else { return (Arc::new(Vec::new), Arc::new(|_| ())) };
-    let (lists, chooses, slot) = (Arc::clone(cameras), Arc::clone(cameras), world.slot.clone());
+fn cameras(env: &Installed, args: SourceArgs, settings: &Settings) -> (Lists, Chooses) {
+    let Source::Camera(cameras) = env.source() else { return (Arc::new(Vec::new), Arc::new(|_| ())) };
+    let (lists, chooses, slot) = (Arc::clone(cameras), Arc::clone(cameras), env.slot.clone());
     let entry = |camera: Listed| CameraEntry {
         id: camera.id,
         name: camera.name,
@@ -100,7 +100,7 @@ fn cameras(world: &Installed, args: SourceArgs, settings: &Settings) -> (Lists, 
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one struct")]
 fn context(
-    world: Arc<Installed>,
+    env: Arc<Installed>,
     link: Option<String>,
     inbox: Inbox,
     data: &Path,
@@ -110,11 +110,11 @@ fn context(
     ended: Arc<Mutex<Option<RunOutcome>>>,
 ) -> AppContext {
     let (key, nets, path) = (data.join("device.key"), data.join(NETS_FOLDER), settings_path.clone());
-    let slot = world.slot.clone();
+    let slot = env.slot.clone();
     AppContext {
         preview: Box::new(move || slot.frame()),
-        plays_recording: matches!(world.source(), Source::Recording { .. }),
-        world,
+        plays_recording: matches!(env.source(), Source::Recording { .. }),
+        env,
         allowed,
         closes: link.is_some(),
         link,

@@ -1,6 +1,6 @@
 //! THE PAGE: open → capture → seal → deliver. What is not on it does not happen.
 //!
-//! Straight-line, blocking code. What it needs of the world it borrows: frames, a face analyzer, session, browser, key, clock, randomness,
+//! Straight-line, blocking code. What it needs from outside it borrows: frames, a face analyzer, session, browser, key, clock, randomness,
 //! and an [`Operator`] who attends: the window, a script, a test.
 
 use crate::{

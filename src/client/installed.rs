@@ -16,7 +16,7 @@ use countenance_vision::{AddedNet, Vision, VisionError};
 use crate::{
     capture::FaceAnalyzer,
     installation::BrowserChoice,
-    runner::World,
+    runner::Environment,
     session::{
         HttpSession, SessionApi,
         browser::{Browser, SystemBrowser, WriteBrowser},
@@ -27,10 +27,10 @@ use crate::{
 };
 
 /// Loads the networks while the window opens.
-pub fn load_early(world: Arc<Installed>) -> io::Result<()> {
+pub fn load_early(env: Arc<Installed>) -> io::Result<()> {
     let load = move || {
         // Whoever needs them meets the same error and says so.
-        world.analyzer().ok();
+        env.analyzer().ok();
     };
     thread::Builder::new().name("networks".into()).spawn(load).map(drop)
 }
@@ -86,7 +86,7 @@ impl Installed {
     }
 }
 
-impl World for Installed {
+impl Environment for Installed {
     fn analyzer(&self) -> Result<Arc<dyn FaceAnalyzer + Send + Sync>, VisionError> {
         if let Some(vision) = self.vision.get() {
             return Ok(Arc::clone(vision) as _);

@@ -35,8 +35,8 @@ mod window_operator;
 pub use progress::{CameraFault, Command, ConsentRequest, FailureView, Progress, RunOutcome};
 use window_operator::{ProgressSender, WindowOperator};
 
-/// What a run borrows of the world; the product's and a test's differ here and nowhere else.
-pub trait World: Send + Sync {
+/// What a run borrows from outside; the product's and a test's differ here and nowhere else.
+pub trait Environment: Send + Sync {
     /// The networks, loaded once.
     fn analyzer(&self) -> Result<Arc<dyn FaceAnalyzer + Send + Sync>, VisionError>;
     /// Their digests.
@@ -76,19 +76,19 @@ impl Drop for Cancels {
 
 impl Runner {
     /// Runs the login behind `link`. `wake` is called from the thread after each piece of progress.
-    pub fn login(world: Arc<dyn World>, link: LaunchLink, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
-        let clock = Arc::clone(&world);
+    pub fn login(env: Arc<dyn Environment>, link: LaunchLink, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        let clock = Arc::clone(&env);
         Self::spawn(wake, Arc::new(move || clock.clock().now()), move |mut operator, cancelled| {
-            let ended = login(&*world, &link, &mut operator, &cancelled);
+            let ended = login(&*env, &link, &mut operator, &cancelled);
             operator.say(Progress::Ended(ended));
         })
     }
 
     /// Tries the camera: pictures and hints until the person cancels. Nothing is judged, kept or sent.
-    pub fn try_camera(world: Arc<dyn World>, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
-        let clock = Arc::clone(&world);
+    pub fn try_camera(env: Arc<dyn Environment>, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        let clock = Arc::clone(&env);
         Self::spawn(wake, Arc::new(move || clock.clock().now()), move |mut operator, _| {
-            if let Err(progress) = try_camera(&*world, &mut operator) {
+            if let Err(progress) = try_camera(&*env, &mut operator) {
                 operator.say(progress);
             }
         })
@@ -150,28 +150,32 @@ struct FinishGuard {
     _finished: Sender<()>,
 }
 
-fn login(world: &dyn World, link: &LaunchLink, operator: &mut WindowOperator, cancelled: &AtomicBool) -> RunOutcome {
-    let analyzer = match world.analyzer() {
+fn login(
+    env: &dyn Environment,
+    link: &LaunchLink,
+    operator: &mut WindowOperator,
+    cancelled: &AtomicBool,
+) -> RunOutcome {
+    let analyzer = match env.analyzer() {
         Ok(analyzer) => analyzer,
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "the networks cannot be used");
             return RunOutcome::Failed(Remedy::TellOperator);
         }
     };
-    let reporting = ReportingWait { wait: world.wait(), sender: operator.sender() };
-    let around =
-        SessionContext { key: world.key(), clock: world.clock(), rng: world.rng(), wait: &reporting, cancelled };
-    let mut session = world.session(around);
+    let reporting = ReportingWait { wait: env.wait(), sender: operator.sender() };
+    let around = SessionContext { key: env.key(), clock: env.clock(), rng: env.rng(), wait: &reporting, cancelled };
+    let mut session = env.session(around);
     let flow = Flow {
-        source: &mut *world.camera(operator.waker()),
+        source: &mut *env.camera(operator.waker()),
         analyzer: &*analyzer,
-        models: &world.models(),
+        models: &env.models(),
         policy: Policy::default(),
         session: &mut *session,
-        key: world.key(),
-        clock: world.clock(),
-        rng: world.rng(),
-        browser: &mut *world.browser(),
+        key: env.key(),
+        clock: env.clock(),
+        rng: env.rng(),
+        browser: &mut *env.browser(),
         operator,
     };
     match flow.run(link) {
@@ -184,10 +188,10 @@ fn login(world: &dyn World, link: &LaunchLink, operator: &mut WindowOperator, ca
 }
 
 /// Looks, again and again, until the person has seen enough.
-fn try_camera(world: &dyn World, operator: &mut WindowOperator) -> Result<(), Progress> {
+fn try_camera(env: &dyn Environment, operator: &mut WindowOperator) -> Result<(), Progress> {
     let broken = |_| Progress::Ended(RunOutcome::Failed(Remedy::TellOperator));
-    let analyzer = world.analyzer().map_err(broken)?;
-    let mut camera = world.camera(operator.waker());
+    let analyzer = env.analyzer().map_err(broken)?;
+    let mut camera = env.camera(operator.waker());
     let looked = match camera.start() {
         Ok(()) => {
             let mut watch = |frame: &Frame, outcome, feedback| operator.watch(frame, outcome, feedback);

@@ -111,7 +111,7 @@ impl App {
 
     /// Takes what happened since the last call.
     pub fn catch_up(&mut self, ctx: &Context) {
-        self.state.now = self.context.world.clock().now();
+        self.state.now = self.context.env.clock().now();
         self.hear_of_cameras(ctx);
         let heard: Vec<_> = self.runner.iter().flat_map(Runner::progress).collect();
         let frame_at = ctx.input(|i| i.time);
@@ -185,7 +185,7 @@ impl App {
             Ask::TryCamera => {
                 self.state.link_trouble = None;
                 self.state.screen = Screen::Trying(CaptureView::default());
-                self.runner = Some(Runner::try_camera(Arc::clone(&self.context.world), wake(ctx)));
+                self.runner = Some(Runner::try_camera(Arc::clone(&self.context.env), wake(ctx)));
             }
             Ask::UseCamera(id) => self.use_camera(ctx, id),
             Ask::Go(page) => {
@@ -239,7 +239,7 @@ impl App {
                 (self.over_since, self.code_sent_at) = (None, None);
                 self.state.fallback.clear();
                 self.state.screen = Screen::Opening;
-                self.runner = Some(Runner::login(Arc::clone(&self.context.world), link, wake(ctx)));
+                self.runner = Some(Runner::login(Arc::clone(&self.context.env), link, wake(ctx)));
             }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "a link was refused");

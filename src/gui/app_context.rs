@@ -9,7 +9,7 @@ use super::CameraEntry;
 use countenance_client::{
     doctor::Finding,
     instance::Inbox,
-    runner::{RunOutcome, World},
+    runner::{Environment, RunOutcome},
     session::origin::AllowedOrigins,
     settings::Settings,
 };
@@ -18,7 +18,7 @@ use countenance_core::frame::Frame;
 /// What the application borrows of its surroundings.
 pub struct AppContext {
     /// What runs borrow.
-    pub world: Arc<dyn World>,
+    pub env: Arc<dyn Environment>,
     /// The newest frame of the camera that runs.
     pub preview: Box<dyn Fn() -> Option<Frame>>,
     /// The verifiers that links may name.

@@ -42,7 +42,7 @@ const CODE: &str = "one-time-c0de";
 type Named = fn(&SessionError) -> bool;
 
 /// Time that passes only by waiting, and a person who may cancel at the first wait.
-struct World {
+struct ClientEnv {
     key: DeviceKey,
     now: AtomicI64,
     waits: Mutex<Vec<Duration>>,
@@ -50,7 +50,7 @@ struct World {
     cancels: bool,
 }
 
-impl World {
+impl ClientEnv {
     fn new() -> Self {
         let (now, waits, cancelled) = (AtomicI64::new(NOW), Mutex::default(), AtomicBool::new(false));
         Self { key: key(), now, waits, cancelled, cancels: false }
@@ -69,13 +69,13 @@ impl World {
     }
 }
 
-impl Clock for World {
+impl Clock for ClientEnv {
     fn now(&self) -> UnixSecs {
         self.now.load(Ordering::Relaxed)
     }
 }
 
-impl Wait for World {
+impl Wait for ClientEnv {
     fn wait(&self, time: Duration, cancelled: &AtomicBool) {
         self.waits.lock().unwrap().push(time);
         self.now.fetch_add(time.as_secs() as i64, Ordering::Relaxed);
@@ -89,10 +89,10 @@ fn link(origin: &Origin) -> LaunchLink {
 }
 
 /// Opens a session with a verifier that plays `plays`.
-fn open(plays: impl Into<Vec<Play>>) -> (Result<Ticket, SessionError>, World, Vec<Seen>) {
-    let (verifier, world) = (Scripted::new(plays), World::new());
-    let opened = world.session().open(&link(&verifier.origin()));
-    (opened, world, verifier.seen())
+fn open(plays: impl Into<Vec<Play>>) -> (Result<Ticket, SessionError>, ClientEnv, Vec<Seen>) {
+    let (verifier, env) = (Scripted::new(plays), ClientEnv::new());
+    let opened = env.session().open(&link(&verifier.origin()));
+    (opened, env, verifier.seen())
 }
 
 /// Who signed a request, if its proof holds.
@@ -189,9 +189,9 @@ fn links_from_anywhere_are_checked_as_a_whole() {
 #[test]
 fn opening_spends_the_code_under_this_devices_signature() {
     for host in ["http://127.0.0.1", "http://localhost", "http://verifier.localhost"] {
-        let (verifier, world) = (Scripted::new([json(&ticket())]), World::new());
+        let (verifier, env) = (Scripted::new([json(&ticket())]), ClientEnv::new());
         let origin = verifier.origin_as(host);
-        assert_eq!(world.session().open(&link(&origin)).unwrap(), ticket(), "{host}");
+        assert_eq!(env.session().open(&link(&origin)).unwrap(), ticket(), "{host}");
         let [seen] = &verifier.seen()[..] else { panic!("{host}: one request") };
         assert_eq!((seen.method.as_str(), seen.path.as_str()), ("POST", "/v1/sessions/s-1/open"));
         assert_eq!(seen.body, format!(r#"{{"code":"{CODE}","app":"countenance test"}}"#).into_bytes());
@@ -219,14 +219,14 @@ fn a_lost_or_postponed_answer_is_asked_for_again_under_a_new_proof() {
         ),
     ];
     for (name, play, min_secs) in rows {
-        let (verifier, world) = (Scripted::new([play, json(&ticket())]), World::new());
-        let opened = world.session().open(&link(&verifier.origin()));
+        let (verifier, env) = (Scripted::new([play, json(&ticket())]), ClientEnv::new());
+        let opened = env.session().open(&link(&verifier.origin()));
         assert!(opened.is_ok(), "{name}: {opened:?}");
         let [first, second] = &verifier.seen()[..] else { panic!("{name}: two requests") };
         assert_eq!((&first.path, &first.body), (&second.path, &second.body), "{name}");
         let [one, two] = [first, second].map(|seen| authenticated(&verifier.origin(), seen).jti);
         assert_ne!(one, two, "{name}: a proof is good once");
-        let [wait] = world.waits.lock().unwrap()[..] else { panic!("{name}: one wait") };
+        let [wait] = env.waits.lock().unwrap()[..] else { panic!("{name}: one wait") };
         assert!(wait >= Duration::from_secs(min_secs) && wait <= Duration::from_secs(min_secs + 1), "{name}: {wait:?}");
     }
 }
@@ -289,10 +289,10 @@ fn what_no_second_try_can_mend_ends_at_once_and_by_name() {
         }),
     ];
     for (name, play, named) in rows {
-        let (opened, world, seen) = open([play, json(&ticket())]);
+        let (opened, env, seen) = open([play, json(&ticket())]);
         let error = opened.unwrap_err();
         assert!(named(&error), "{name}: {error:?}");
-        assert_eq!((seen.len(), world.waits.lock().unwrap().len()), (1, 0), "{name}: one try, no wait");
+        assert_eq!((seen.len(), env.waits.lock().unwrap().len()), (1, 0), "{name}: one try, no wait");
         assert!(!format!("{error:?} {error}").contains(CODE), "{name}: {error:?}");
     }
     assert!(elsewhere.seen().is_empty(), "nobody followed");
@@ -309,11 +309,11 @@ fn patience_ends_with_the_tries() {
         }),
     ];
     for (name, play, named) in rows {
-        let (opened, world, seen) = open(vec![play; 5]);
+        let (opened, env, seen) = open(vec![play; 5]);
         let error = opened.unwrap_err();
         assert!(named(&error), "{name}: {error:?}");
         assert_eq!(seen.len(), 3, "{name}");
-        let waits = world.waits.lock().unwrap();
+        let waits = env.waits.lock().unwrap();
         let [first, second] = waits[..] else { panic!("{name}: {waits:?}") };
         let millis = |from: u64, to: u64| Duration::from_millis(from)..=Duration::from_millis(to);
         assert!(millis(250, 500).contains(&first) && millis(500, 1000).contains(&second), "{name}: {waits:?}");
@@ -326,11 +326,11 @@ fn patience_ends_with_the_tries() {
 fn nobody_listening_is_unreachable_and_no_tls_is_not_trusted() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let nobody: Origin = format!("http://127.0.0.1:{port}").parse().unwrap();
-    let error = World::new().session().open(&link(&nobody)).unwrap_err();
+    let error = ClientEnv::new().session().open(&link(&nobody)).unwrap_err();
     assert!(matches!(error, SessionError::Unreachable(_)), "{error:?}");
     assert!(error.is_network());
     let verifier = Scripted::new([Play::BabblesFirst]);
-    let error = World::new().session().open(&link(&verifier.origin_as("https://localhost"))).unwrap_err();
+    let error = ClientEnv::new().session().open(&link(&verifier.origin_as("https://localhost"))).unwrap_err();
     // A machine without any certificates cannot even begin.
     assert!(matches!(error, SessionError::TlsFailed(_) | SessionError::TlsUnavailable(_)), "{error:?}");
 }
@@ -338,8 +338,8 @@ fn nobody_listening_is_unreachable_and_no_tls_is_not_trusted() {
 #[test]
 fn a_person_who_cancels_is_not_kept_waiting() {
     let verifier = Scripted::new(vec![Play::Dies; 3]);
-    let world = World { cancels: true, ..World::new() };
-    let error = world.session().open(&link(&verifier.origin())).unwrap_err();
+    let env = ClientEnv { cancels: true, ..ClientEnv::new() };
+    let error = env.session().open(&link(&verifier.origin())).unwrap_err();
     assert!(matches!(error, SessionError::Cancelled), "{error:?}");
     assert_eq!(verifier.seen().len(), 1);
 }
@@ -349,8 +349,8 @@ fn the_capture_arrives_as_it_was_sealed_and_is_the_same_when_sent_again() {
     let approved = |origin: &Origin| Outcome::Approved { continue_url: format!("{origin}/return/h4ndle") };
     let verifier =
         Scripted::new([json(&ticket()), Play::Dies, json(&approved(&"http://127.0.0.1:1".parse().unwrap()))]);
-    let (world, sealed) = (World::new(), sealed());
-    let mut session = world.session();
+    let (env, sealed) = (ClientEnv::new(), sealed());
+    let mut session = env.session();
     let ticket = session.open(&link(&verifier.origin())).unwrap();
     let outcome = session.post(&ticket, &sealed).unwrap();
     assert!(matches!(outcome, Outcome::Approved { .. }));
@@ -369,8 +369,8 @@ fn an_enrolment_posts_up_to_three_samples_and_a_verification_one() {
     for (sealed, parts) in [(sealed(), 2), (sealed_to_enrol(), 4)] {
         let approved = Outcome::Approved { continue_url: "http://127.0.0.1:1/return/h4ndle".into() };
         let verifier = Scripted::new([json(&ticket()), json(&approved)]);
-        let world = World::new();
-        let mut session = world.session();
+        let env = ClientEnv::new();
+        let mut session = env.session();
         let ticket = session.open(&link(&verifier.origin())).unwrap();
         session.post(&ticket, &sealed).unwrap();
         let seen = verifier.seen();
@@ -401,8 +401,8 @@ fn form(body: &[u8], boundary: &str) -> Vec<Vec<u8>> {
 fn only_a_return_page_of_the_sessions_own_verifier_is_gone_on_to() {
     let refused = Outcome::Refused { reason: Reason::Cancelled, continue_url: "https://evil.example/return/h".into() };
     let verifier = Scripted::new([json(&ticket()), json(&refused)]);
-    let world = World::new();
-    let mut session = world.session();
+    let env = ClientEnv::new();
+    let mut session = env.session();
     let own = format!("{}/return/h4ndle", verifier.origin());
     assert!(matches!(session.continue_url(&own), Err(SessionError::NotOpen)));
     let ticket = session.open(&link(&verifier.origin())).unwrap();
@@ -421,8 +421,8 @@ fn only_a_return_page_of_the_sessions_own_verifier_is_gone_on_to() {
 fn a_fresh_nonce_that_cannot_be_one_is_refused() {
     let retry = |nonce: &str| Outcome::Retry { reason: Reason::NotLive, attempts_left: 4, nonce: nonce.into() };
     let verifier = Scripted::new([json(&ticket()), json(&retry(&"A".repeat(43))), json(&retry("short"))]);
-    let (world, sealed) = (World::new(), sealed());
-    let mut session = world.session();
+    let (env, sealed) = (ClientEnv::new(), sealed());
+    let mut session = env.session();
     let ticket = session.open(&link(&verifier.origin())).unwrap();
     assert!(matches!(session.post(&ticket, &sealed), Ok(Outcome::Retry { attempts_left: 4, .. })));
     assert!(matches!(session.post(&ticket, &sealed), Err(SessionError::BadTicket(_))));
@@ -433,15 +433,15 @@ fn nobody_waits_beyond_the_tickets_life_but_giving_up_is_always_tried() {
     let expired = problem(410, &ProblemKind::Expired.uri(), "");
     let later = problem(503, &ProblemKind::Unavailable.uri(), "Retry-After: 10\r\n");
     let verifier = Scripted::new([json(&ticket()), later, expired]);
-    let world = World::new();
-    let mut session = world.session();
+    let env = ClientEnv::new();
+    let mut session = env.session();
     let ticket = session.open(&link(&verifier.origin())).unwrap();
-    world.now.store(ticket.expires_at - 5, Ordering::Relaxed);
+    env.now.store(ticket.expires_at - 5, Ordering::Relaxed);
     let error = session.abandon(&ticket, Reason::TimedOut).unwrap_err();
     assert!(matches!(error, SessionError::Unavailable { .. }), "{error:?}");
-    assert!(world.waits.lock().unwrap().is_empty());
-    world.now.store(ticket.expires_at + 5, Ordering::Relaxed);
-    world.cancelled.store(true, Ordering::Relaxed);
+    assert!(env.waits.lock().unwrap().is_empty());
+    env.now.store(ticket.expires_at + 5, Ordering::Relaxed);
+    env.cancelled.store(true, Ordering::Relaxed);
     let error = session.abandon(&ticket, Reason::TimedOut).unwrap_err();
     assert!(matches!(error, SessionError::Expired), "{error:?}");
 }
@@ -450,11 +450,11 @@ fn nobody_waits_beyond_the_tickets_life_but_giving_up_is_always_tried() {
 fn a_device_registers_the_key_that_signs_the_request() {
     let answer = RegisteredDevice { device_id: key().thumbprint().to_string() };
     let refused = problem(403, &ProblemKind::EnrolmentRefused.uri(), "");
-    let (verifier, world) = (Scripted::new([json(&answer), refused]), World::new());
+    let (verifier, env) = (Scripted::new([json(&answer), refused]), ClientEnv::new());
     let device = RegisterDevice { integration_id: "i".into(), enrolment_code: None, name: "Desk".into() };
     let origin = verifier.origin();
-    assert_eq!(world.session().register(&origin, &device).unwrap(), answer);
-    let refused = world.session().register(&origin, &device).unwrap_err();
+    assert_eq!(env.session().register(&origin, &device).unwrap(), answer);
+    let refused = env.session().register(&origin, &device).unwrap_err();
     assert!(matches!(refused, SessionError::EnrolmentRefused), "{refused:?}");
     let seen = &verifier.seen()[0];
     assert_eq!(seen.path, "/v1/devices");
@@ -496,14 +496,14 @@ fn a_verifier_that_fails_after_the_opening_is_believed_nothing() {
     let sealed = sealed();
     for (name, play, named) in rows {
         for gives_up in [false, true] {
-            let (verifier, world) = (Scripted::new([json(&ticket()), play.clone()]), World::new());
-            let mut session = world.session();
+            let (verifier, env) = (Scripted::new([json(&ticket()), play.clone()]), ClientEnv::new());
+            let mut session = env.session();
             let ticket = session.open(&link(&verifier.origin())).unwrap();
             let answered =
                 if gives_up { session.abandon(&ticket, Reason::Cancelled) } else { session.post(&ticket, &sealed) };
             let error = answered.unwrap_err();
             assert!(named(&error), "{name}, giving up {gives_up}: {error:?}");
-            let waits = world.waits.lock().unwrap().len();
+            let waits = env.waits.lock().unwrap().len();
             assert_eq!((verifier.seen().len(), waits), (2, 0), "{name}: one try, no wait");
             assert!(!format!("{error:?} {error}").contains(&ticket.nonce), "{name}: {error:?}");
         }

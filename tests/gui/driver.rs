@@ -16,7 +16,7 @@ use egui_kittest::{
     kittest::{NodeT, Queryable},
 };
 
-use super::test_env::{OnTestEnv, Script, TIMEOUT, TestEnv};
+use super::test_env::{Script, SharedTestEnv, TIMEOUT, TestEnv};
 
 /// How often the window looks which cameras are plugged in.
 const POLL_INTERVAL: Duration = Duration::from_millis(2);
@@ -40,7 +40,7 @@ impl Window {
         let (env, ended) = (TestEnv::new(script), Arc::new(Mutex::new(None)));
         let (wake, woken): (Sender<()>, _) = channel();
         let context = AppContext {
-            world: Arc::new(OnTestEnv(Arc::clone(&env))),
+            env: Arc::new(SharedTestEnv(Arc::clone(&env))),
             preview: Box::new(catalogue::sitter),
             allowed: std::iter::once(dry_run::ORIGIN.parse().unwrap()).collect(),
             link: link.map(Into::into),

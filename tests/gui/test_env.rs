@@ -10,7 +10,7 @@ use countenance_camera::{CameraError, FrameSource};
 use countenance_client::{
     capture::FaceAnalyzer,
     dry_run::{DryRun, FixedClock, SeededRng},
-    runner::World,
+    runner::Environment,
     session::{
         SessionApi, SessionError,
         browser::{Browser, BrowserError},
@@ -100,7 +100,7 @@ impl Default for Script {
     }
 }
 
-/// The world behind the window, and what became of it.
+/// The environment behind the window, and what became of it.
 pub(crate) struct TestEnv {
     script: Mutex<Script>,
     looks: Mutex<usize>,
@@ -164,9 +164,9 @@ impl TestEnv {
 }
 
 /// The shared environment of a run.
-pub(crate) struct OnTestEnv(pub(crate) Arc<TestEnv>);
+pub(crate) struct SharedTestEnv(pub(crate) Arc<TestEnv>);
 
-impl World for OnTestEnv {
+impl Environment for SharedTestEnv {
     fn analyzer(&self) -> Result<Arc<dyn FaceAnalyzer + Send + Sync>, VisionError> {
         Ok(Arc::new(Eyes(Arc::clone(&self.0))))
     }
@@ -205,7 +205,7 @@ impl World for OnTestEnv {
     }
 }
 
-impl Wait for OnTestEnv {
+impl Wait for SharedTestEnv {
     fn wait(&self, _: Duration, cancelled: &AtomicBool) {
         self.0.gate.pass(Some(cancelled));
     }

@@ -17,19 +17,19 @@ const LINK: &str = "countenance://verify?v=https://v.example&s=s&c=c";
 /// Longer than anything here takes.
 const LONG: Duration = Duration::from_secs(20);
 
-struct Room {
+struct TestFolder {
     _home: tempfile::TempDir,
     folder: PathBuf,
     dir: InstanceDir,
 }
 
-fn room() -> Room {
+fn test_folder() -> TestFolder {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("run");
-    Room { _home: home, dir: InstanceDir::in_folder(&folder), folder }
+    TestFolder { _home: home, dir: InstanceDir::in_folder(&folder), folder }
 }
 
-impl Room {
+impl TestFolder {
     fn first(&self) -> Inbox {
         match claim(&self.dir, None).unwrap() {
             Claim::First(inbox) => inbox,
@@ -51,13 +51,13 @@ fn is_handed_over(claim: &Result<Claim, InstanceError>) -> bool {
 
 #[test]
 fn the_second_hands_its_link_over_and_wakes_the_first() {
-    let room = room();
-    let inbox = room.first();
-    assert!(is_handed_over(&claim(&room.dir, Some(LINK))));
+    let test = test_folder();
+    let inbox = test.first();
+    assert!(is_handed_over(&claim(&test.dir, Some(LINK))));
     let (woke, waking) = channel();
     inbox.on_call(move || woke.send(()).unwrap());
     waking.recv_timeout(LONG).expect("woken at once for the call that was there");
-    assert!(is_handed_over(&claim(&room.dir, None)));
+    assert!(is_handed_over(&claim(&test.dir, None)));
     waking.recv_timeout(LONG).expect("woken for the call that came");
     assert_eq!(inbox.next_call(), Some(Call::Link(Zeroizing::new(LINK.into()))));
     assert_eq!(inbox.next_call(), Some(Call::ToFront));
@@ -66,32 +66,32 @@ fn the_second_hands_its_link_over_and_wakes_the_first() {
 
 #[test]
 fn when_the_first_ends_the_next_is_first() {
-    let room = room();
-    drop(room.first());
-    assert!(!room.folder.join("instance.socket").exists(), "the socket is gone with its owner");
-    let _second = room.first();
+    let test = test_folder();
+    drop(test.first());
+    assert!(!test.folder.join("instance.socket").exists(), "the socket is gone with its owner");
+    let _second = test.first();
 }
 
 #[test]
 fn the_socket_of_a_dead_process_is_replaced() {
-    let room = room();
-    drop(room.first());
-    drop(UnixListener::bind(room.folder.join("instance.socket")).unwrap());
-    assert!(room.folder.join("instance.socket").exists(), "what a crash leaves behind");
-    let inbox = room.first();
-    assert!(is_handed_over(&claim(&room.dir, Some(LINK))));
+    let test = test_folder();
+    drop(test.first());
+    drop(UnixListener::bind(test.folder.join("instance.socket")).unwrap());
+    assert!(test.folder.join("instance.socket").exists(), "what a crash leaves behind");
+    let inbox = test.first();
+    assert!(is_handed_over(&claim(&test.dir, Some(LINK))));
     assert!(inbox.wait(LONG).is_some());
 }
 
 #[test]
 fn of_many_that_start_at_once_exactly_one_is_first_and_gets_every_link() {
     const MANY: usize = 8;
-    let room = room();
+    let test = test_folder();
     let start = Barrier::new(MANY);
     let claims: Vec<_> = thread::scope(|scope| {
         let starts: Vec<_> = (0..MANY)
             .map(|i| {
-                let (start, dir) = (&start, &room.dir);
+                let (start, dir) = (&start, &test.dir);
                 let begin = move || {
                     start.wait();
                     claim(dir, Some(&format!("{LINK}{i}")))
@@ -110,8 +110,8 @@ fn of_many_that_start_at_once_exactly_one_is_first_and_gets_every_link() {
 
 #[test]
 fn peers_that_keep_to_no_rule_are_dropped_and_the_next_is_served() {
-    let room = room();
-    let inbox = room.first();
+    let test = test_folder();
+    let inbox = test.first();
     let long = u16::try_from(LINK_MAX_BYTES + 1).unwrap().to_be_bytes();
     let rows: [(&str, Vec<u8>, &[u8]); 6] = [
         ("silent", vec![], b""),
@@ -122,7 +122,7 @@ fn peers_that_keep_to_no_rule_are_dropped_and_the_next_is_served() {
         ("not text", vec![0, 2, 0xc3, 0x28], b"-"),
     ];
     for (name, bytes, expected) in rows {
-        let mut peer = room.peer();
+        let mut peer = test.peer();
         peer.write_all(&bytes).unwrap();
         let mut answer = Vec::new();
         // A reset says the same as an end: dropped with bytes unread.
@@ -130,84 +130,85 @@ fn peers_that_keep_to_no_rule_are_dropped_and_the_next_is_served() {
         assert_eq!(answer, expected, "{name}");
     }
     assert_eq!(inbox.next_call(), None);
-    assert!(is_handed_over(&claim(&room.dir, Some(LINK))));
+    assert!(is_handed_over(&claim(&test.dir, Some(LINK))));
 }
 
 #[test]
 fn many_silent_peers_delay_a_link_and_do_not_lose_it() {
-    let room = room();
-    let inbox = room.first();
-    let _silent: Vec<_> = (0..4).map(|_| room.peer()).collect();
-    assert!(is_handed_over(&claim(&room.dir, Some(LINK))));
+    let test = test_folder();
+    let inbox = test.first();
+    let _silent: Vec<_> = (0..4).map(|_| test.peer()).collect();
+    assert!(is_handed_over(&claim(&test.dir, Some(LINK))));
     assert!(matches!(inbox.next_call(), Some(Call::Link(_))));
 }
 
 #[test]
 fn calls_in_waiting_are_bounded() {
-    let room = room();
-    let inbox = room.first();
+    let test = test_folder();
+    let inbox = test.first();
     for _ in 0..16 {
-        assert!(is_handed_over(&claim(&room.dir, None)));
+        assert!(is_handed_over(&claim(&test.dir, None)));
     }
-    assert!(matches!(claim(&room.dir, None), Err(InstanceError::Refused)));
+    assert!(matches!(claim(&test.dir, None), Err(InstanceError::Refused)));
     assert!(inbox.next_call().is_some());
-    assert!(is_handed_over(&claim(&room.dir, None)), "room again");
+    assert!(is_handed_over(&claim(&test.dir, None)), "room again");
 }
 
 #[test]
 fn a_link_has_a_longest_length() {
-    let room = room();
-    let inbox = room.first();
+    let test = test_folder();
+    let inbox = test.first();
     let longest = "x".repeat(LINK_MAX_BYTES);
-    assert!(is_handed_over(&claim(&room.dir, Some(&longest))));
+    assert!(is_handed_over(&claim(&test.dir, Some(&longest))));
     assert_eq!(inbox.next_call(), Some(Call::Link(Zeroizing::new(longest.clone()))));
-    assert!(matches!(claim(&room.dir, Some(&format!("{longest}x"))), Err(InstanceError::LinkTooLong)));
+    assert!(matches!(claim(&test.dir, Some(&format!("{longest}x"))), Err(InstanceError::LinkTooLong)));
 }
 
 #[test]
 fn a_first_that_holds_the_lock_and_never_listens_is_named() {
-    let room = room();
-    let lock = room.dir.lock_file().unwrap();
+    let test = test_folder();
+    let lock = test.dir.lock_file().unwrap();
     lock.lock().unwrap();
-    let stuck = claim_within(&room.dir, None, Duration::from_millis(30));
+    let stuck = claim_within(&test.dir, None, Duration::from_millis(30));
     assert!(matches!(stuck, Err(InstanceError::NoAnswer(_))), "{stuck:?}");
 }
 
 #[test]
 fn a_first_that_takes_the_connection_and_never_answers_is_named() {
-    let room = room();
-    let lock = room.dir.lock_file().unwrap();
+    let test = test_folder();
+    let lock = test.dir.lock_file().unwrap();
     lock.lock().unwrap();
-    let _mute = UnixListener::bind(room.folder.join("instance.socket")).unwrap();
-    let stuck = claim_within(&room.dir, Some(LINK), Duration::from_millis(30));
+    let _mute = UnixListener::bind(test.folder.join("instance.socket")).unwrap();
+    let stuck = claim_within(&test.dir, Some(LINK), Duration::from_millis(30));
     assert!(matches!(stuck, Err(InstanceError::NoAnswer(_))), "{stuck:?}");
 }
 
 #[test]
 fn a_folder_that_is_not_ours_alone_is_refused() {
-    type Spoil = fn(&Room);
-    let mode =
-        |room: &Room, mode| std::fs::set_permissions(&room.folder, std::fs::Permissions::from_mode(mode)).unwrap();
-    assert!(matches!(claim(&room().dir, None), Ok(Claim::First(_))), "the folder is made where there is none");
+    type Spoil = fn(&TestFolder);
+    let mode = |test: &TestFolder, mode| {
+        std::fs::set_permissions(&test.folder, std::fs::Permissions::from_mode(mode)).unwrap()
+    };
+    assert!(matches!(claim(&test_folder().dir, None), Ok(Claim::First(_))), "the folder is made where there is none");
     for open in [0o710, 0o701, 0o750, 0o777] {
-        let room = room();
-        std::fs::create_dir(&room.folder).unwrap();
-        mode(&room, open);
-        assert!(matches!(claim(&room.dir, None), Err(InstanceError::FolderNotOurs)), "{open:o}");
+        let test = test_folder();
+        std::fs::create_dir(&test.folder).unwrap();
+        mode(&test, open);
+        assert!(matches!(claim(&test.dir, None), Err(InstanceError::FolderNotOurs)), "{open:o}");
     }
     let rows: [(&str, Spoil); 2] = [
-        ("a link", |room| {
-            let aside = room.folder.with_extension("aside");
+        ("a link", |test| {
+            let aside = test.folder.with_extension("aside");
             std::fs::create_dir(&aside).unwrap();
             std::fs::set_permissions(&aside, std::fs::Permissions::from_mode(0o700)).unwrap();
-            symlink(aside, &room.folder).unwrap();
+            symlink(aside, &test.folder).unwrap();
         }),
-        ("a file", |room| std::fs::write(&room.folder, "").unwrap()),
+        ("a file", |test| std::fs::write(&test.folder, "").unwrap()),
     ];
     for (name, spoil) in rows {
-        let room = room();
-        spoil(&room);
-        assert!(claim(&room.dir, None).is_err(), "{name}");
+        let test = test_folder();
+        spoil(&test);
+        assert!(claim(&test.dir, None).is_err(), "{name}");
     }
 }
 

@@ -13,7 +13,7 @@ use countenance_camera::FrameSource;
 use countenance_client::{
     capture::FaceAnalyzer,
     dry_run::{self, DryRun, NoBrowser},
-    runner::World,
+    runner::Environment,
     session::{SessionApi, browser::Browser, client::SessionContext, wait::Wait},
     settings::Settings,
 };
@@ -41,7 +41,7 @@ pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
     load_early(Arc::clone(&installed))?;
     let slot = installed.slot.clone();
     let context = AppContext {
-        world: Arc::new(DryRunEnvironment(installed)),
+        env: Arc::new(DryRunEnvironment(installed)),
         preview: Box::new(move || slot.frame()),
         allowed: dry_run::ORIGIN.parse().into_iter().collect(),
         link: Some(dry_run::LINK.into()),
@@ -74,7 +74,7 @@ fn now() -> Instant {
 /// The installation without a verifier: the same flow, approved by nobody.
 struct DryRunEnvironment(Arc<Installed>);
 
-impl World for DryRunEnvironment {
+impl Environment for DryRunEnvironment {
     fn analyzer(&self) -> Result<Arc<dyn FaceAnalyzer + Send + Sync>, VisionError> {
         self.0.analyzer()
     }

@@ -15,8 +15,8 @@ fn a_code_is_sent_and_tried_under_this_devices_signature() {
         Play::Dies,
         json(&approved),
     ];
-    let (verifier, world) = (Scripted::new(plays), World::new());
-    let (mut session, code) = (world.session(), OneTimeCode::try_from("270118".to_owned()).unwrap());
+    let (verifier, env) = (Scripted::new(plays), ClientEnv::new());
+    let (mut session, code) = (env.session(), OneTimeCode::try_from("270118".to_owned()).unwrap());
     let ticket = ticket();
     assert!(matches!(session.send_code(&ticket, Fallback::Sms), Err(SessionError::NotOpen)));
     assert!(matches!(session.check_code(&ticket, &code), Err(SessionError::NotOpen)));
@@ -74,13 +74,13 @@ fn a_verifier_that_sends_no_code_is_heard() {
     let code = OneTimeCode::try_from("270118".to_owned()).unwrap();
     let at_last = CodeSent { attempts_left: 5 };
     for (name, play, named) in rows {
-        let (verifier, world) = (Scripted::new([json(&ticket()), play.clone(), play, json(&at_last)]), World::new());
-        let mut session = world.session();
+        let (verifier, env) = (Scripted::new([json(&ticket()), play.clone(), play, json(&at_last)]), ClientEnv::new());
+        let mut session = env.session();
         let ticket = session.open(&link(&verifier.origin())).unwrap();
         let sent = session.send_code(&ticket, Fallback::Sms).unwrap_err();
         let tried = session.check_code(&ticket, &code).unwrap_err();
         assert!(named(&sent) && named(&tried), "{name}: {sent:?}, {tried:?}");
-        assert_eq!((verifier.seen().len(), world.waits.lock().unwrap().len()), (3, 0), "{name}: one try, no wait");
+        assert_eq!((verifier.seen().len(), env.waits.lock().unwrap().len()), (3, 0), "{name}: one try, no wait");
         assert!(!format!("{tried:?} {tried}").contains("270118"), "{name}: {tried:?}");
         assert_eq!(session.send_code(&ticket, Fallback::Voice).unwrap(), at_last, "{name}: it may be asked again");
     }
@@ -90,12 +90,12 @@ fn a_verifier_that_sends_no_code_is_heard() {
 fn nobody_waits_longer_than_twenty_seconds_for_a_code() {
     let busy = problem(503, &ProblemKind::Unavailable.uri(), "Retry-After: 10\r\n");
     let plays = [json(&ticket()), busy.clone(), busy.clone(), busy.clone(), busy];
-    let (verifier, world) = (Scripted::new(plays), World::new());
-    let mut session = world.session();
+    let (verifier, env) = (Scripted::new(plays), ClientEnv::new());
+    let mut session = env.session();
     let ticket = session.open(&link(&verifier.origin())).unwrap();
     let code = OneTimeCode::try_from("270118".to_owned()).unwrap();
     let sent = session.send_code(&ticket, Fallback::Sms).unwrap_err();
-    assert_eq!((verifier.seen().len(), world.waits.lock().unwrap().len()), (3, 1), "sent after 0 and 10 s: {sent:?}");
+    assert_eq!((verifier.seen().len(), env.waits.lock().unwrap().len()), (3, 1), "sent after 0 and 10 s: {sent:?}");
     let tried = session.check_code(&ticket, &code).unwrap_err();
-    assert_eq!((verifier.seen().len(), world.waits.lock().unwrap().len()), (5, 2), "tried after 0 and 10 s: {tried:?}");
+    assert_eq!((verifier.seen().len(), env.waits.lock().unwrap().len()), (5, 2), "tried after 0 and 10 s: {tried:?}");
 }
