@@ -26,7 +26,7 @@ pub use instance_dir::InstanceDir;
 
 use countenance_core::protocol::LINK_MAX_BYTES;
 use listen::{Listening, Waker};
-use wire::{Answer, Deadline};
+use wire::{Deadline, Reply};
 
 /// Longest time that a second start waits for the first to take its link.
 const HAND_OVER: Duration = Duration::from_secs(5);
@@ -159,8 +159,8 @@ fn hand_over(dir: &InstanceDir, link: &str, deadline: &Deadline) -> Result<(), I
         .and_then(|mut stream| wire::ask(&mut stream, link, deadline))
         .map_err(InstanceError::NoAnswer)?;
     match answer {
-        Answer::Taken => Ok(()),
-        Answer::Refused => Err(InstanceError::Refused),
+        Reply::Taken => Ok(()),
+        Reply::Refused => Err(InstanceError::Refused),
     }
 }
 

@@ -15,7 +15,7 @@ use reqwest::{
 };
 use rustls::crypto::CryptoProvider;
 
-use super::{Answer, Method, Net, NetError, Request, is_loopback};
+use super::{HttpResponse, Method, Net, NetError, Request, is_loopback};
 
 /// Longest wait for a connection.
 const CONNECT_TIME_OUT: Duration = Duration::from_secs(5);
@@ -61,7 +61,7 @@ impl HttpNet {
 }
 
 impl Net for HttpNet {
-    fn send(&self, request: &Request) -> Result<Answer, NetError> {
+    fn send(&self, request: &Request) -> Result<HttpResponse, NetError> {
         let client = self.way(request)?;
         let mut builder = match request.method {
             Method::Get => client.get(request.url.clone()),
@@ -88,7 +88,7 @@ fn client() -> reqwest::blocking::ClientBuilder {
         .user_agent(concat!("countenance/", env!("CARGO_PKG_VERSION")))
 }
 
-fn read(response: Response) -> Result<Answer, NetError> {
+fn read(response: Response) -> Result<HttpResponse, NetError> {
     let status = response.status().as_u16();
     let retry_after_secs = response.headers().get(RETRY_AFTER).and_then(|v| v.to_str().ok()?.parse().ok());
     let mut body = Vec::new();
@@ -96,7 +96,7 @@ fn read(response: Response) -> Result<Answer, NetError> {
     if body.len() as u64 > ANSWER_MAX_BYTES {
         return Err(NetError::TooLong);
     }
-    Ok(Answer { status, retry_after_secs, body })
+    Ok(HttpResponse { status, retry_after_secs, body })
 }
 
 fn condition(error: reqwest::Error) -> NetError {

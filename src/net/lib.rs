@@ -15,7 +15,7 @@ pub use http::{HttpNet, HttpNetError};
 /// A way to other servers: no redirects, time-outs, a cap on answers.
 pub trait Net: Send + Sync {
     /// Sends one request and reads the answer whole.
-    fn send(&self, request: &Request) -> Result<Answer, NetError>;
+    fn send(&self, request: &Request) -> Result<HttpResponse, NetError>;
 }
 
 /// How a request is sent.
@@ -42,7 +42,7 @@ pub struct Request {
 
 /// One answer.
 #[derive(Clone)]
-pub struct Answer {
+pub struct HttpResponse {
     /// HTTP status.
     pub status: u16,
     /// `Retry-After`, where it is given in seconds.
@@ -106,7 +106,7 @@ impl fmt::Debug for Request {
 }
 
 /// Prints no body.
-impl fmt::Debug for Answer {
+impl fmt::Debug for HttpResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({} bytes)", self.status, self.body.len())
     }

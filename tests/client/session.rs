@@ -203,7 +203,7 @@ fn opening_spends_the_code_under_this_devices_signature() {
 #[test]
 fn a_lost_or_postponed_answer_is_asked_for_again_under_a_new_proof() {
     let busy = |status, kind: ProblemKind, headers: &str| problem(status, &kind.uri(), headers);
-    let bare = |status| Play::Answer { status, media_type: "text/html", headers: String::new(), body: "busy".into() };
+    let bare = |status| Play::Response { status, media_type: "text/html", headers: String::new(), body: "busy".into() };
     let rows = [
         ("died before the answer", Play::Dies, 0),
         ("died in the answer", Play::DiesInTheBody, 0),
@@ -233,7 +233,7 @@ fn a_lost_or_postponed_answer_is_asked_for_again_under_a_new_proof() {
 
 #[test]
 fn what_no_second_try_can_mend_ends_at_once_and_by_name() {
-    let answer = |status, media_type, headers: &str, body: &str| Play::Answer {
+    let answer = |status, media_type, headers: &str, body: &str| Play::Response {
         status,
         media_type,
         headers: headers.into(),
@@ -463,7 +463,7 @@ fn a_device_registers_the_key_that_signs_the_request() {
 
 #[test]
 fn a_verifier_that_fails_after_the_opening_is_believed_nothing() {
-    let answer = |status, media_type, headers: &str, body: &str| Play::Answer {
+    let answer = |status, media_type, headers: &str, body: &str| Play::Response {
         status,
         media_type,
         headers: headers.into(),

@@ -45,8 +45,8 @@ fn short() -> Timeouts {
 fn a_verifier_is_reached_when_it_gives_its_thresholds_and_only_then() {
     type Named = fn(&Result<Reached, SessionError>) -> bool;
     let dated = |date: &str| match json(&Policy::default()) {
-        Play::Answer { status, media_type, body, .. } => {
-            Play::Answer { status, media_type, headers: format!("Date: {date}\r\n"), body }
+        Play::Response { status, media_type, body, .. } => {
+            Play::Response { status, media_type, headers: format!("Date: {date}\r\n"), body }
         }
         other => other,
     };

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
-use countenance_net::{Answer, Method, Net, NetError, Request};
+use countenance_net::{HttpResponse, Method, Net, NetError, Request};
 use countenance_standin::{
     browser::{Browser, Page},
     relying_party::RelyingParty,
@@ -143,7 +143,7 @@ impl OneToken {
 }
 
 impl Net for OneToken {
-    fn send(&self, request: &Request) -> Result<Answer, NetError> {
+    fn send(&self, request: &Request) -> Result<HttpResponse, NetError> {
         let body = match request.method {
             Method::Get => self.keys.clone(),
             Method::Post => match &*self.token.lock().unwrap() {
@@ -151,7 +151,7 @@ impl Net for OneToken {
                 None => return Err(NetError::NoAnswer("not there".into())),
             },
         };
-        Ok(Answer { status: 200, retry_after_secs: None, body: body.to_string().into_bytes() })
+        Ok(HttpResponse { status: 200, retry_after_secs: None, body: body.to_string().into_bytes() })
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use countenance_net::{Answer, Net, NetError, Request};
+use countenance_net::{HttpResponse, Net, NetError, Request};
 
 /// One answer of the script.
 pub(super) enum Line {
@@ -65,7 +65,7 @@ pub(super) fn scripted(script: impl IntoIterator<Item = Line>) -> (Arc<ScriptedN
 }
 
 impl Net for ScriptedNet {
-    fn send(&self, request: &Request) -> Result<Answer, NetError> {
+    fn send(&self, request: &Request) -> Result<HttpResponse, NetError> {
         let headers = request.headers.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
         let body = String::from_utf8(request.body.to_vec()).unwrap();
         // A test that is over listens no more.
@@ -73,7 +73,8 @@ impl Net for ScriptedNet {
         let mut script = self.script.lock().unwrap();
         let next = if script.len() > 1 { script.pop_front() } else { None };
         let line = next.as_ref().or(script.front()).expect("the script has a line");
-        let answer = |status, retry_after_secs, body: &str| Answer { status, retry_after_secs, body: body.into() };
+        let answer =
+            |status, retry_after_secs, body: &str| HttpResponse { status, retry_after_secs, body: body.into() };
         match line {
             Line::Says(status, body) => Ok(answer(*status, None, body)),
             Line::Later(status, secs) => Ok(answer(*status, Some(*secs), "{}")),

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use countenance_net::{Answer, Net, NetError, Request};
+use countenance_net::{HttpResponse, Net, NetError, Request};
 use countenance_standin::tenant::{
     Action,
     actions::{ActionError, Effects, Leg, PhoneVerdict, TIME_LIMIT, Trigger, run},
@@ -230,11 +230,11 @@ fn the_last_word_on_a_message_stands_and_reasons_have_a_largest_size() {
 struct Stalling(Duration);
 
 impl Net for Stalling {
-    fn send(&self, _: &Request) -> Result<Answer, NetError> {
+    fn send(&self, _: &Request) -> Result<HttpResponse, NetError> {
         let (_sender, nothing) = mpsc::channel::<()>();
         // Nobody sends: this waits for as long as it may. The sender stays, or it would end at once.
         nothing.recv_timeout(self.0).unwrap_err();
-        Ok(Answer { status: 200, retry_after_secs: None, body: Vec::new() })
+        Ok(HttpResponse { status: 200, retry_after_secs: None, body: Vec::new() })
     }
 }
 

@@ -14,7 +14,7 @@ use countenance_client::session::origin::Origin;
 #[derive(Clone)]
 pub(crate) enum Play {
     /// Answers.
-    Answer {
+    Response {
         /// HTTP status.
         status: u16,
         /// Media type.
@@ -43,13 +43,13 @@ pub(crate) enum Play {
 /// A good answer.
 pub(crate) fn json(body: &impl serde::Serialize) -> Play {
     let body = serde_json::to_string(body).unwrap();
-    Play::Answer { status: 200, media_type: "application/json", headers: String::new(), body }
+    Play::Response { status: 200, media_type: "application/json", headers: String::new(), body }
 }
 
 /// A problem document of this kind.
 pub(crate) fn problem(status: u16, kind: &str, headers: &str) -> Play {
     let body = format!(r#"{{"type":"{kind}","title":"No.","status":{status}}}"#);
-    Play::Answer { status, media_type: "application/problem+json", headers: headers.into(), body }
+    Play::Response { status, media_type: "application/problem+json", headers: headers.into(), body }
 }
 
 /// A request as it came.
@@ -107,7 +107,7 @@ impl Scripted {
 
 fn perform(play: &Play, stream: &mut TcpStream) -> std::io::Result<()> {
     match play {
-        Play::Answer { status, media_type, headers, body } => write!(
+        Play::Response { status, media_type, headers, body } => write!(
             stream,
             "HTTP/1.1 {status} x\r\nContent-Type: {media_type}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()

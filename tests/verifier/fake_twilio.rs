@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use countenance_net::{Answer, Net, NetError, Request};
+use countenance_net::{HttpResponse, Net, NetError, Request};
 use countenance_verifier::{Database, Rules, TwilioVerify};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -86,7 +86,7 @@ impl FakeTwilio {
 }
 
 impl Net for FakeTwilio {
-    fn send(&self, request: &Request) -> Result<Answer, NetError> {
+    fn send(&self, request: &Request) -> Result<HttpResponse, NetError> {
         let place = request.url.path().strip_prefix(&format!("/v2/Services/{SERVICE}/")).unwrap().to_owned();
         let fields: Vec<_> = url::form_urlencoded::parse(&request.body).into_owned().collect();
         let field = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).unwrap_or_default();
@@ -112,8 +112,8 @@ impl Net for FakeTwilio {
 }
 
 impl Says {
-    fn answer(self) -> Result<Answer, NetError> {
-        let later = |a: Answer| Answer { retry_after_secs: Some(7), ..a };
+    fn answer(self) -> Result<HttpResponse, NetError> {
+        let later = |a: HttpResponse| HttpResponse { retry_after_secs: Some(7), ..a };
         let error = |status, code: u32| answer(status, &json!({ "code": code, "message": "no", "status": status }));
         Ok(match self {
             Self::ChecksUsedUp => error(429, 60202),
@@ -124,16 +124,16 @@ impl Says {
             Self::BadNumber => error(400, 60200),
             Self::Blocked => error(403, 60410),
             Self::WrongCredentials => error(401, 20003),
-            Self::Broken => Answer { status: 500, retry_after_secs: None, body: b"<html>".to_vec() },
-            Self::Nonsense => Answer { status: 201, retry_after_secs: None, body: b"[]".to_vec() },
+            Self::Broken => HttpResponse { status: 500, retry_after_secs: None, body: b"<html>".to_vec() },
+            Self::Nonsense => HttpResponse { status: 201, retry_after_secs: None, body: b"[]".to_vec() },
             Self::HangsUp => return Err(NetError::NoAnswer("hung up".into())),
             Self::TimesOut => return Err(NetError::TimedOut("20 s".into())),
         })
     }
 }
 
-fn answer(status: u16, body: &Value) -> Answer {
-    Answer { status, retry_after_secs: None, body: body.to_string().into_bytes() }
+fn answer(status: u16, body: &Value) -> HttpResponse {
+    HttpResponse { status, retry_after_secs: None, body: body.to_string().into_bytes() }
 }
 
 /// Rules that allow a code by this way.

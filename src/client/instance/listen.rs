@@ -15,7 +15,7 @@ use interprocess::local_socket::{Listener, ListenerOptions, Stream, prelude::*};
 
 use super::{
     Call, InstanceDir, InstanceError,
-    wire::{self, Answer, Deadline},
+    wire::{self, Deadline, Reply},
 };
 
 /// Longest time for one peer: far below what a second start waits, so that a silent peer delays a link and no more.
@@ -121,7 +121,7 @@ fn serve(mut stream: Stream, calls: &SyncSender<Call>, waker: &Waker) -> io::Res
     if taken {
         waker.wake();
     }
-    wire::answer(&mut stream, if taken { Answer::Taken } else { Answer::Refused }, &deadline)
+    wire::answer(&mut stream, if taken { Reply::Taken } else { Reply::Refused }, &deadline)
 }
 
 /// Whether the peer is the same user. The folder keeps others out; this holds where it could not.

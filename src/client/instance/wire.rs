@@ -18,7 +18,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
 /// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum Reply {
     /// It will be acted on.
     Taken,
     /// It was not text, or too many wait.
@@ -40,7 +40,7 @@ impl Deadline {
 }
 
 /// Sends `link`, waits for the answer.
-pub(super) fn ask(stream: &mut Stream, link: &str, deadline: &Deadline) -> io::Result<Answer> {
+pub(super) fn ask(stream: &mut Stream, link: &str, deadline: &Deadline) -> io::Result<Reply> {
     stream.set_nonblocking(true)?;
     let length = u16::try_from(link.len()).map_err(|e| io::Error::new(ErrorKind::InvalidInput, e))?;
     let mut message = Zeroizing::new(Vec::with_capacity(2 + link.len()));
@@ -49,7 +49,7 @@ pub(super) fn ask(stream: &mut Stream, link: &str, deadline: &Deadline) -> io::R
     write(stream, &message, deadline)?;
     let mut answer = [0];
     read(stream, &mut answer, deadline)?;
-    Ok(if answer == [Answer::Taken.byte()] { Answer::Taken } else { Answer::Refused })
+    Ok(if answer == [Reply::Taken.byte()] { Reply::Taken } else { Reply::Refused })
 }
 
 /// Reads one message; `None` where it is not text.
@@ -67,11 +67,11 @@ pub(super) fn hear(stream: &mut Stream, deadline: &Deadline) -> io::Result<Optio
 }
 
 /// Sends the answer.
-pub(super) fn answer(stream: &mut Stream, answer: Answer, deadline: &Deadline) -> io::Result<()> {
+pub(super) fn answer(stream: &mut Stream, answer: Reply, deadline: &Deadline) -> io::Result<()> {
     write(stream, &[answer.byte()], deadline)
 }
 
-impl Answer {
+impl Reply {
     fn byte(self) -> u8 {
         match self {
             Self::Taken => b'+',

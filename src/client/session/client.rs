@@ -13,7 +13,7 @@ use super::{
     SessionApi,
     continue_url::ContinueUrl,
     error::SessionError,
-    http::{Answer, Ask, Timeouts, Wire},
+    http::{Ask, HttpResponse, Timeouts, Wire},
     link::LaunchLink,
     multipart,
     origin::Origin,
@@ -235,8 +235,8 @@ impl SessionApi for HttpSession<'_> {
 }
 
 /// The JSON of a good answer, or the condition that a bad one stands for.
-pub(super) fn read<A: DeserializeOwned>(answer: &Answer) -> Result<A, SessionError> {
-    let Answer { status, media_type, retry_after, body, .. } = answer;
+pub(super) fn read<A: DeserializeOwned>(answer: &HttpResponse) -> Result<A, SessionError> {
+    let HttpResponse { status, media_type, retry_after, body, .. } = answer;
     if matches!(status, 200 | 201) {
         if media_type != "application/json" {
             return Err(SessionError::NotJson { status: *status });

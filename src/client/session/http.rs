@@ -58,7 +58,7 @@ pub(super) struct Ask<'a> {
 }
 
 /// The answer, whole.
-pub(super) struct Answer {
+pub(super) struct HttpResponse {
     pub(super) status: u16,
     /// Without parameters, lower case; empty when there is none.
     pub(super) media_type: String,
@@ -97,7 +97,7 @@ impl Wire {
     }
 
     /// Sends `ask` once and reads the answer, at most [`JSON_MAX_BYTES`] of it.
-    pub(super) fn post(&self, ask: &Ask<'_>) -> Result<Answer, SessionError> {
+    pub(super) fn post(&self, ask: &Ask<'_>) -> Result<HttpResponse, SessionError> {
         let request = self
             .client
             .post(ask.url.clone())
@@ -108,16 +108,16 @@ impl Wire {
     }
 
     /// Asks for what anybody may see at `url`, once: no proof, no body.
-    pub(super) fn get(&self, url: &Url) -> Result<Answer, SessionError> {
+    pub(super) fn get(&self, url: &Url) -> Result<HttpResponse, SessionError> {
         self.answer(self.client.get(url.clone()).send().map_err(condition)?)
     }
 
-    fn answer(&self, response: Response) -> Result<Answer, SessionError> {
+    fn answer(&self, response: Response) -> Result<HttpResponse, SessionError> {
         let status = response.status();
         if status.is_redirection() {
             return Err(SessionError::Redirected { status: status.as_u16() });
         }
-        Ok(Answer {
+        Ok(HttpResponse {
             status: status.as_u16(),
             media_type: media_type(&response),
             retry_after: retry_after(&response),

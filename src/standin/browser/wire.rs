@@ -62,7 +62,7 @@ pub(super) struct Request {
 }
 
 /// One answer, read whole.
-pub(super) struct Answer {
+pub(super) struct HttpResponse {
     pub(super) status: u16,
     pub(super) location: Option<String>,
     pub(super) set_cookies: Vec<String>,
@@ -98,7 +98,7 @@ impl Wire {
     }
 
     /// Sends one request and reads the answer.
-    pub(super) fn send(&self, request: &Request) -> Result<Answer, WireError> {
+    pub(super) fn send(&self, request: &Request) -> Result<HttpResponse, WireError> {
         let mut builder = match request.method {
             Method::Get => self.0.get(request.url.clone()),
             Method::Post => self
@@ -116,7 +116,7 @@ impl Wire {
         let texts = |headers: &HeaderMap, name| -> Vec<String> {
             headers.get_all(name).iter().filter_map(|value| value.to_str().ok().map(str::to_owned)).collect()
         };
-        Ok(Answer {
+        Ok(HttpResponse {
             status: response.status().as_u16(),
             location: texts(response.headers(), LOCATION).pop(),
             set_cookies: texts(response.headers(), SET_COOKIE),

@@ -33,7 +33,7 @@ const TOKEN_PATH: &str = "/oauth/token";
 const KEYS_PATH: &str = "/.well-known/jwks.json";
 
 #[derive(Deserialize)]
-struct Answer {
+struct TokenResponse {
     id_token: String,
     #[serde(default)]
     refresh_token: Option<String>,
@@ -73,7 +73,7 @@ fn ask(app: &RelyingParty, fields: &[(&str, &str)], nonce: Option<&str>) -> Resu
         _ => return Err(TokensError::Refused),
     }
     let body = Zeroizing::new(answer.body);
-    let Answer { id_token, refresh_token } = serde_json::from_slice(&body).map_err(TokensError::Malformed)?;
+    let TokenResponse { id_token, refresh_token } = serde_json::from_slice(&body).map_err(TokensError::Malformed)?;
     let (id_token, refresh_token) = (Zeroizing::new(id_token), refresh_token.map(Zeroizing::new));
     Ok(Tokens { id_token: app.0.id_tokens.check(&id_token, nonce, app.now())?, refresh_token })
 }

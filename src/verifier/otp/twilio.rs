@@ -7,7 +7,7 @@
 //! | Twilio | [`start`](TwilioVerify::start) | [`check`](TwilioVerify::check): the check that approves is itself the feedback |
 //! | the caller (`CustomCode`) | a tenant's phone provider Action | [`approve`](TwilioVerify::approve), as whoever made the code checks it too |
 
-mod answers;
+mod responses;
 #[cfg(test)]
 mod trial;
 
@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::otp::phone::PhoneNumber;
 use countenance_core::protocol::{Fallback, OneTimeCode};
-use countenance_net::{Answer, Net, NetError, Request, is_loopback};
+use countenance_net::{HttpResponse, Net, NetError, Request, is_loopback};
 
 /// A Verify service at Twilio, and the way there.
 #[derive(Clone)]
@@ -112,24 +112,24 @@ impl TwilioVerify {
             Fallback::Voice => "call",
         };
         let answer = self.post(&["Verifications"], &[("To", to.e164()), ("Channel", channel)])?;
-        answers::started(&answer)
+        responses::started(&answer)
     }
 
     /// Whether `code` is the one that was sent. Where it is, Twilio counts the verification as converted: no feedback
     /// is owed after this. Blocking.
     pub(crate) fn check(&self, sid: &VerificationSid, code: &OneTimeCode) -> Result<bool, TwilioError> {
         let answer = self.post(&["VerificationCheck"], &[("VerificationSid", &sid.0), ("Code", code.as_str())])?;
-        answers::checked(&answer, sid)
+        responses::checked(&answer, sid)
     }
 
     /// Tells that the code which was sent to `to` came back right: Fraud Guard learns from it. For verifications with a
     /// `CustomCode`, whose code Twilio does not check. Blocking.
     pub(crate) fn approve(&self, to: &PhoneNumber) -> Result<(), TwilioError> {
         let answer = self.post(&["Verifications", to.e164()], &[("Status", "approved")])?;
-        answers::approved(&answer)
+        responses::approved(&answer)
     }
 
-    fn post(&self, path: &[&str], form: &[(&str, &str)]) -> Result<Answer, TwilioError> {
+    fn post(&self, path: &[&str], form: &[(&str, &str)]) -> Result<HttpResponse, TwilioError> {
         let request = Request::form(self.url(path), form).basic_auth(&self.user, &self.secret);
         self.net.send(&request).map_err(TwilioError::Unreached)
     }
@@ -161,9 +161,9 @@ mod tests {
     struct Recorder(Mutex<Vec<Request>>, &'static str);
 
     impl Net for Recorder {
-        fn send(&self, request: &Request) -> Result<Answer, NetError> {
+        fn send(&self, request: &Request) -> Result<HttpResponse, NetError> {
             self.0.lock().unwrap().push(request.clone());
-            Ok(Answer { status: 200, retry_after_secs: None, body: self.1.into() })
+            Ok(HttpResponse { status: 200, retry_after_secs: None, body: self.1.into() })
         }
     }
 

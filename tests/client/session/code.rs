@@ -49,7 +49,7 @@ fn a_code_is_sent_and_tried_under_this_devices_signature() {
 #[test]
 fn a_verifier_that_sends_no_code_is_heard() {
     let said = |kind: ProblemKind, headers: &str| problem(kind.status(), &kind.uri(), headers);
-    let bare = |status, body: &str| Play::Answer {
+    let bare = |status, body: &str| Play::Response {
         status,
         media_type: if status == 200 { "application/json" } else { "text/plain" },
         headers: String::new(),

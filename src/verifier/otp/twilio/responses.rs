@@ -3,7 +3,7 @@
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{Call, TwilioError, VerificationSid, is_sid};
-use countenance_net::{Answer, NetError};
+use countenance_net::{HttpResponse, NetError};
 
 /// Wait where Twilio names none, seconds.
 const WAIT_SECS: u64 = 10;
@@ -31,7 +31,7 @@ struct ErrorBody {
 struct ServerFailed(u16);
 
 /// The verification that was started.
-pub(crate) fn started(answer: &Answer) -> Result<VerificationSid, TwilioError> {
+pub(crate) fn started(answer: &HttpResponse) -> Result<VerificationSid, TwilioError> {
     let verification: Verification = read(Call::Start, answer)?;
     if verification.status == "pending" && is_sid("VE", &verification.sid) {
         Ok(VerificationSid(verification.sid))
@@ -41,7 +41,7 @@ pub(crate) fn started(answer: &Answer) -> Result<VerificationSid, TwilioError> {
 }
 
 /// Whether the code was right.
-pub(crate) fn checked(answer: &Answer, asked: &VerificationSid) -> Result<bool, TwilioError> {
+pub(crate) fn checked(answer: &HttpResponse, asked: &VerificationSid) -> Result<bool, TwilioError> {
     let verification: Verification = read(Call::Check, answer)?;
     if verification.sid != asked.0 {
         return Err(not_understood(answer));
@@ -56,19 +56,19 @@ pub(crate) fn checked(answer: &Answer, asked: &VerificationSid) -> Result<bool, 
 }
 
 /// Whether the feedback was taken.
-pub(crate) fn approved(answer: &Answer) -> Result<(), TwilioError> {
+pub(crate) fn approved(answer: &HttpResponse) -> Result<(), TwilioError> {
     let verification: Verification = read(Call::Approve, answer)?;
     if verification.status == "approved" { Ok(()) } else { Err(not_understood(answer)) }
 }
 
-fn read<T: DeserializeOwned>(call: Call, answer: &Answer) -> Result<T, TwilioError> {
+fn read<T: DeserializeOwned>(call: Call, answer: &HttpResponse) -> Result<T, TwilioError> {
     if !(200..300).contains(&answer.status) {
         return Err(condition(call, answer));
     }
     serde_json::from_slice(&answer.body).or(Err(not_understood(answer)))
 }
 
-fn not_understood(answer: &Answer) -> TwilioError {
+fn not_understood(answer: &HttpResponse) -> TwilioError {
     TwilioError::NotUnderstood { status: answer.status, code: 0 }
 }
 
@@ -76,7 +76,7 @@ fn not_understood(answer: &Answer) -> TwilioError {
 ///
 /// Documented for Verify v2: 60200, 60202, 60203, 60212, 20404, 20429, 60410, 60413, 60605, and 20003 with HTTP 401.
 /// The rest is general knowledge of Twilio's codes, not confirmed in Verify's own pages.
-fn condition(call: Call, answer: &Answer) -> TwilioError {
+fn condition(call: Call, answer: &HttpResponse) -> TwilioError {
     let status = answer.status;
     let code = serde_json::from_slice(&answer.body).map_or(0, |error: ErrorBody| error.code);
     match (code, status, call) {
@@ -107,8 +107,8 @@ mod tests {
 
     const SID: &str = "VE0123456789abcdef0123456789abcdef";
 
-    fn answer(status: u16, retry_after_secs: Option<u64>, body: &str) -> Answer {
-        Answer { status, retry_after_secs, body: body.into() }
+    fn answer(status: u16, retry_after_secs: Option<u64>, body: &str) -> HttpResponse {
+        HttpResponse { status, retry_after_secs, body: body.into() }
     }
 
     /// What a person who reads the log would call it.
