@@ -123,7 +123,7 @@ camera-another = استخدم كاميرا أخرى
 camera-came = توجد كاميرا الآن. تجري محاولة جديدة.
 camera-software = { $camera } (برنامج)
 
-## Setbacks
+## Failed attempts
 try-again = حاول مرة أخرى
 stop-here = توقف هنا
 use-code = استخدم رمزًا بدلًا من ذلك

@@ -115,7 +115,7 @@ camera-another = Andere Kamera benutzen
 camera-came = Eine Kamera ist da. Neuer Versuch.
 camera-software = { $camera } (Software)
 
-## Setbacks
+## Failed attempts
 try-again = Noch einmal versuchen
 stop-here = Hier aufhören
 use-code = Stattdessen einen Code verwenden

@@ -115,7 +115,7 @@ camera-another = Use another camera
 camera-came = A camera is there. Trying again.
 camera-software = { $camera } (software)
 
-## Setbacks
+## Failed attempts
 try-again = Try again
 stop-here = Stop here
 use-code = Use a code instead

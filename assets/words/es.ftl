@@ -115,7 +115,7 @@ camera-another = Usar otra cámara
 camera-came = Ya hay una cámara. Nuevo intento.
 camera-software = { $camera } (programa)
 
-## Setbacks
+## Failed attempts
 try-again = Intentar de nuevo
 stop-here = Dejarlo aquí
 use-code = Usar un código

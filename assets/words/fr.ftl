@@ -115,7 +115,7 @@ camera-another = Utiliser une autre caméra
 camera-came = Une caméra est là. Nouvel essai.
 camera-software = { $camera } (logiciel)
 
-## Setbacks
+## Failed attempts
 try-again = Réessayer
 stop-here = S’arrêter ici
 use-code = Utiliser plutôt un code

@@ -115,7 +115,7 @@ camera-another = Usa un’altra fotocamera
 camera-came = C’è una fotocamera. Nuovo tentativo.
 camera-software = { $camera } (programma)
 
-## Setbacks
+## Failed attempts
 try-again = Riprova
 stop-here = Interrompi qui
 use-code = Usa invece un codice

@@ -113,7 +113,7 @@ camera-another = 別のカメラを使う
 camera-came = カメラが見つかりました。もう一度試しています。
 camera-software = { $camera }（ソフトウェア）
 
-## Setbacks
+## Failed attempts
 try-again = もう一度試す
 stop-here = ここでやめる
 use-code = 代わりにコードを使う

@@ -115,7 +115,7 @@ camera-another = Andere camera gebruiken
 camera-came = Er is een camera. Nieuwe poging.
 camera-software = { $camera } (programma)
 
-## Setbacks
+## Failed attempts
 try-again = Opnieuw proberen
 stop-here = Hier stoppen
 use-code = Liever een code gebruiken

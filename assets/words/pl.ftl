@@ -119,7 +119,7 @@ camera-another = Użyj innej kamery
 camera-came = Jest kamera. Kolejna próba.
 camera-software = { $camera } (program)
 
-## Setbacks
+## Failed attempts
 try-again = Spróbuj ponownie
 stop-here = Zakończ tutaj
 use-code = Użyj kodu

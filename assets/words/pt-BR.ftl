@@ -115,7 +115,7 @@ camera-another = Usar outra câmera
 camera-came = Há uma câmera. Tentando de novo.
 camera-software = { $camera } (programa)
 
-## Setbacks
+## Failed attempts
 try-again = Tentar de novo
 stop-here = Parar por aqui
 use-code = Usar um código

@@ -19,8 +19,8 @@
 //! let id_tokens = IdTokens::hs256("https://tenant.example/", "payroll", SECRET)?;
 //!
 //! // Before the login: what goes into /authorize, next to client_id, state, nonce and the rest.
-//! let wish = StepUp::authid().parameters();
-//! assert_eq!(wish, [("acr_values", "https://authid.ai/policies/multi-factor".to_owned())]);
+//! let parameters = StepUp::authid().parameters();
+//! assert_eq!(parameters, [("acr_values", "https://authid.ai/policies/multi-factor".to_owned())]);
 //!
 //! // After it: `token` is what /oauth/token gave for the code.
 //! let who = id_tokens.check(&token, Some("n-0S6_WzA2Mj"), now)?;

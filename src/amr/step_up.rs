@@ -5,7 +5,7 @@ pub const AUTHID_POLICY: &str = "https://authid.ai/policies/multi-factor";
 /// `acr_values` for one of Auth0's own factors.
 pub const AUTH0_POLICY: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
 
-/// A wish for a second factor. That it was asked for proves nothing: the answer is in the [`IdToken`](super::IdToken).
+/// A request for a second factor. That it was asked for proves nothing: the answer is in the [`IdToken`](super::IdToken).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StepUp {
     acr_value: &'static str,

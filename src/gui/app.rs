@@ -1,4 +1,4 @@
-//! The application: state in, screen out, wishes carried out.
+//! The application: state in, screen out, requests carried out.
 
 use std::{
     path::PathBuf,

@@ -1,4 +1,4 @@
-//! What the window borrows of its surroundings.
+//! What the window borrows from outside.
 
 use std::{
     path::PathBuf,
@@ -15,7 +15,7 @@ use countenance_client::{
 };
 use countenance_core::frame::Frame;
 
-/// What the application borrows of its surroundings.
+/// What the application borrows from outside.
 pub struct AppContext {
     /// What runs borrow.
     pub env: Arc<dyn Environment>,

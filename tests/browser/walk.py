@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Walks Countenance in real Chromium: from an empty portal over logins with a face and with a code to a refusal.
 
-    walk.py [--shots DIR] COUNTENANCE
+    walk.py [--screenshots DIR] COUNTENANCE
 
 COUNTENANCE is the program, the client; `countenance-lab demo --by-hand --json`, beside it, serves. Exit code 0 if each scenario
 went as it must. DIR gets numbered pictures of the pages; a failure leaves the picture and the HTML of each tab there.
@@ -27,14 +27,14 @@ WELL, FAILED, SKIPPED = "well", "failed", "skipped"
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--shots", type=Path, default=Path("target/browser"), help="where pictures go")
+    parser.add_argument("--screenshots", type=Path, default=Path("target/browser"), help="where pictures go")
     parser.add_argument("program", help="the countenance binary")
     given = parser.parse_args()
     # So that everything is ended on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("walk: told to stop"))
-    pictures = Pictures(given.shots)
+    pictures = Pictures(given.screenshots)
     with ExitStack() as stack:
-        env = stack.enter_context(closing(TestEnv(given.program, given.shots / "servers.log")))
+        env = stack.enter_context(closing(TestEnv(given.program, given.screenshots / "servers.log")))
         links = stack.enter_context(closing(Handover("xdg-open")))
         pages = stack.enter_context(closing(Handover("browser")))
         client = stack.enter_context(closing(Client(given.program, env.ready.verifier, pages)))
@@ -44,7 +44,7 @@ def main() -> int:
         print(f"walk: a page's fault: {fault}")
     print(f"walk: scenarios as they must be: {ends.count(WELL)}, failed: {ends.count(FAILED)}, "
           f"skipped: {ends.count(SKIPPED)}; pages' faults: {len(pictures.faults)}; "
-          f"{pictures.number} pictures in {given.shots}")
+          f"{pictures.number} pictures in {given.screenshots}")
     return 1 if FAILED in ends or pictures.faults else 0
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Walks the demo's logins at the window, by the names that a screen reader says.
 
-    walk.py [--shots DIR] COMMAND…
+    walk.py [--screenshots DIR] COMMAND…
 
 COMMAND is the demo: it opens a window for each login, one after the other. Every name comes from the English words, so a
 text may change without this script. Exit code 0 if each screen appeared and COMMAND ended with 0. On a failure the
@@ -119,7 +119,7 @@ def walk(person: Person) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--shots", type=Path, default=Path("."), help="where a picture of a failure goes")
+    parser.add_argument("--screenshots", type=Path, default=Path("."), help="where a picture of a failure goes")
     parser.add_argument("command", nargs=argparse.REMAINDER, help="the demo and its arguments")
     given = parser.parse_args()
     desktop = Desktop()
@@ -128,10 +128,10 @@ def main() -> int:
     try:
         walk(Person(desktop, english(), demo))
     except (Missing, subprocess.TimeoutExpired) as failure:
-        given.shots.mkdir(parents=True, exist_ok=True)
-        screenshot(given.shots / "failure.png")
+        given.screenshots.mkdir(parents=True, exist_ok=True)
+        screenshot(given.screenshots / "failure.png")
         print(f"walk: FAILED: {failure}\nwalk: titles so far: {desktop.headings}\n"
-              f"walk: {given.shots / 'failure.png'}", file=sys.stderr)
+              f"walk: {given.screenshots / 'failure.png'}", file=sys.stderr)
         return 1
     finally:
         stop(demo)

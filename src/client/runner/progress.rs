@@ -1,4 +1,4 @@
-//! What passes between a run and the window: plain facts one way, wishes the other.
+//! What passes between a run and the window: facts one way, commands the other.
 
 use crate::flow::{AttemptFailure, CodeStep, FlowOutcome, Remedy};
 use countenance_camera::CameraError;

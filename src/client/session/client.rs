@@ -66,7 +66,7 @@ impl Default for RetryPolicy {
     }
 }
 
-/// What a session borrows from its surroundings.
+/// What a session borrows from outside.
 #[derive(Clone, Copy)]
 pub struct SessionContext<'a> {
     /// Signs each request.

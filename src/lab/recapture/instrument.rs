@@ -20,7 +20,7 @@ const GLOW_MM: f32 = 25.0;
 /// Light that a display's frame gives back, by white paper.
 const BEZEL: f32 = 0.01;
 /// Luminance of a room without its windows and lamps, by white paper in it: what glossy surfaces mirror everywhere.
-const SURROUNDINGS: f32 = 0.3;
+const AMBIENT_RATIO: f32 = 0.3;
 
 /// An attack instrument in its room.
 pub(super) struct Instrument {
@@ -156,7 +156,7 @@ impl Instrument {
         let off = (u - across * device.outer_mm.0, v - down * device.outer_mm.1);
         // Nearly flat inside, steep at its edge: a window, seen out of focus.
         let away = (off.0 / room.window_mm).powi(2) + (off.1 / (0.7 * room.window_mm)).powi(2);
-        device.gloss_ratio * (SURROUNDINGS + room.window_ratio * (-away * away).exp())
+        device.gloss_ratio * (AMBIENT_RATIO + room.window_ratio * (-away * away).exp())
     }
 
     /// The wall behind, and the glow of the display in the lens.

@@ -116,7 +116,7 @@ pub(super) async fn show(State(tenant): State<Tenant>, incoming: Incoming) -> Re
     }
 }
 
-/// `POST /u/mfa`: a code, or the wish for another one.
+/// `POST /u/mfa`: a code, or the request for another one.
 pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> Response {
     let state = incoming.form.get("state").unwrap_or_default();
     let browser = incoming.cookie(BROWSER_COOKIE).unwrap_or_default();

@@ -2,7 +2,7 @@
 //! landing page alike.
 //!
 //! Twilio is asked between two transactions, never inside one: the store has a single connection, and a slow Twilio must
-//! not keep other logins waiting. Codes of one account take turns, so that what was counted before the question still
+//! not keep other logins waiting. Codes of one account are serialized, so that what was counted before the question still
 //! stands after it; everything else that may have moved meanwhile is looked at again.
 //!
 //! Limits: five sendings and five wrong codes a session, as at Twilio. Over all sessions of an account, wrong codes in a

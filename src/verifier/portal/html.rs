@@ -73,7 +73,7 @@ pub(super) fn choice(name: &str, options: &[(&str, &str)], chosen: &str) -> Stri
     out + "</select>\n"
 }
 
-/// A form that is one button, with hidden fields; `proof` comes from the desk.
+/// A form that is one button, with hidden fields; `proof` comes from the operator's session.
 pub(super) fn button(action: &str, proof: &str, hidden: &[(&str, &str)], words: &str) -> String {
     let mut out = format!("<form method=\"post\" action=\"{}\">\n{proof}", text(action));
     for (name, value) in hidden {

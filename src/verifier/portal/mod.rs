@@ -80,7 +80,7 @@ pub(super) fn router(verifier: &AppState) -> Router<AppState> {
 /// Where a signed-in operator begins.
 const START: &str = "/portal/integrations";
 
-/// Writes the sheet that a handler answered with as a page of its own nonce.
+/// Writes the page that a handler answered with, under a nonce of its own.
 async fn present(State(verifier): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if let Some(page) = response.extensions_mut().remove::<page::PortalPage>() {

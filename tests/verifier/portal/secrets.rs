@@ -112,7 +112,7 @@ async fn a_rotated_secret_overlaps_as_chosen() {
     assert_eq!(verifier.start_with(&verifier.token(&verifier.start_claims())).await.page(), "landing");
 }
 
-/// Whether a whole login, begun with the house's secret, goes back signed by `secret`.
+/// Whether a whole login, begun with the verifier's secret, goes back signed by `secret`.
 async fn signs(verifier: &TestVerifier, secret: &str) -> bool {
     let (login, outcome) = verifier.log_in(&verifier.key()).await;
     let page = verifier.browse(&return_path(&outcome), &login.cookie).await.text();

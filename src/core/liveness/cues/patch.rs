@@ -145,7 +145,7 @@ impl Coarse {
 fn normalised(mut pixels: Vec<f32>) -> Vec<f32> {
     let mut soft = blurred(&pixels);
     let mut squares: Vec<f32> = soft.iter().map(|v| v * v).collect();
-    let (mean, mean_square) = (surroundings(&soft), surroundings(&squares));
+    let (mean, mean_square) = (neighborhood_mean(&soft), neighborhood_mean(&squares));
     for ((value, mean), square) in soft.iter_mut().zip(&mean).zip(&mean_square) {
         *value = (*value - mean) * LEVEL / ((square - mean * mean).max(0.0) + SMOOTH).sqrt();
     }
@@ -170,7 +170,7 @@ fn blurred(pixels: &[f32]) -> Vec<f32> {
 }
 
 /// The mean over the surroundings of each pixel, as far as they lie in the patch.
-fn surroundings(pixels: &[f32]) -> Vec<f32> {
+fn neighborhood_mean(pixels: &[f32]) -> Vec<f32> {
     let mean_along = |line: &dyn Fn(usize) -> f32, out: &mut dyn FnMut(usize, f32)| {
         let (mut sum, mut count) = (0.0, 0.0);
         for i in 0..SIDE + AROUND {
