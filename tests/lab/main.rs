@@ -9,3 +9,6 @@
 
 mod demo;
 mod evaluate;
+#[path = "../support/networks.rs"]
+mod networks;
+mod recorded_faces;

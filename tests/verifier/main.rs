@@ -12,9 +12,6 @@
 #[path = "../support/json.rs"]
 mod json_leaves;
 #[allow(dead_code, reason = "each suite uses a part")]
-#[path = "../support/networks.rs"]
-mod networks;
-#[allow(dead_code, reason = "each suite uses a part")]
 #[path = "../support/jose.rs"]
 mod peers;
 
@@ -29,7 +26,6 @@ mod landing_codes;
 mod landing_mail;
 mod logs;
 mod portal;
-mod recorded_faces;
 mod return_handle;
 mod sessions;
 mod start;

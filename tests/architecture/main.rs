@@ -3,6 +3,8 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it cannot go on")]
 
+mod vocabulary;
+
 use std::{
     collections::BTreeSet,
     fs,
