@@ -1,10 +1,10 @@
-//! Time as a parameter, so that a test decides what time it is.
+//! Time as a parameter, so that tests can fix it.
 
 /// Seconds since 1970-01-01 UTC.
 pub type UnixSecs = i64;
 
-/// What time it is.
+/// A source of the current time.
 pub trait Clock: Send + Sync {
-    /// Now, in whole seconds.
+    /// The current time in whole seconds.
     fn now(&self) -> UnixSecs;
 }

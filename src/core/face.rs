@@ -1,24 +1,24 @@
-//! One detected face: a box, five landmarks, how sure the detector is.
+//! One detected face: bounding box, five landmarks, detector score.
 
 use crate::geometry::{InFrame, Point, Rect};
 
 /// One detection in frame space.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Face {
-    /// The box around the face.
+    /// Bounding box.
     pub rect: Rect<InFrame>,
-    /// The five points.
+    /// The five landmarks.
     pub landmarks: Landmarks,
     /// Detector confidence, 0 to 1.
     pub score: f32,
 }
 
-/// The five points of the detector. Right and left are the person's own.
+/// The detector's five landmarks. Right and left are the person's own.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Landmarks {
-    /// Centre of the right eye.
+    /// Center of the right eye.
     pub right_eye: Point<InFrame>,
-    /// Centre of the left eye.
+    /// Center of the left eye.
     pub left_eye: Point<InFrame>,
     /// Tip of the nose.
     pub nose: Point<InFrame>,

@@ -1,4 +1,4 @@
-//! One captured picture: pixels, when, and its place in the stream.
+//! One captured frame: pixels, timestamp and position in the stream.
 
 use std::{
     fmt,
@@ -8,10 +8,10 @@ use std::{
 
 use zeroize::Zeroize;
 
-/// Largest side of a frame in pixels; anything larger is refused before memory is spent on it.
+/// Largest side of a frame in pixels. Anything larger is rejected before memory is allocated for it.
 pub const MAX_SIDE_PX: u32 = 4096;
 
-/// One picture from a [`FrameSource`](countenance_camera::FrameSource): RGB, 8 bits a channel, rows top-down without padding.
+/// One image from a frame source: RGB, 8 bits per channel, rows top-down without padding.
 ///
 /// Cloning shares the pixels. They are wiped when the last clone is dropped.
 #[derive(Clone)]
@@ -32,7 +32,7 @@ impl Drop for Pixels {
     }
 }
 
-/// Why bytes do not make a [`Frame`].
+/// Why a buffer cannot become a [`Frame`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FrameShapeError {
     /// A side is zero or above [`MAX_SIDE_PX`].
@@ -44,7 +44,7 @@ pub enum FrameShapeError {
         height: u32,
     },
     /// The buffer does not hold width × height × 3 bytes.
-    #[error("a frame needs {needed} bytes, {found} were given")]
+    #[error("a frame needs {needed} bytes, got {found}")]
     Length {
         /// width × height × 3.
         needed: usize,
@@ -54,8 +54,8 @@ pub enum FrameShapeError {
 }
 
 impl Frame {
-    /// Takes `rgb` (width × height × 3 bytes) as the frame number `seq` (from 0), captured `at` this time after the
-    /// first frame of its source.
+    /// Makes a frame from `rgb` (width × height × 3 bytes). `seq` counts frames from 0; `at` is the time since the
+    /// source's first frame.
     pub fn new(width: u32, height: u32, rgb: Vec<u8>, seq: u64, at: Duration) -> Result<Self, FrameShapeError> {
         let pixels = Arc::new(Pixels(rgb));
         if !(1..=MAX_SIDE_PX).contains(&width) || !(1..=MAX_SIDE_PX).contains(&height) {
@@ -68,20 +68,20 @@ impl Frame {
         Ok(Self { pixels, width, height, seq, at, captured: None })
     }
 
-    /// The same picture at another place in a stream: number `seq`, time `at`.
+    /// The same image at another position in a stream: number `seq`, time `at`.
     #[must_use]
     pub fn placed(self, seq: u64, at: Duration) -> Self {
         Self { seq, at, ..self }
     }
 
-    /// The same picture, captured at this moment of this process's clock. Nothing is judged by it: it is for measuring how
-    /// old a picture is when somebody looks at it.
+    /// Attaches the moment of capture by this process's clock. It only measures how old a frame is when it is
+    /// displayed; no decision depends on it.
     #[must_use]
     pub fn captured(self, captured: Instant) -> Self {
         Self { captured: Some(captured), ..self }
     }
 
-    /// How old the picture is `now`; none where its source does not say when it was captured.
+    /// Age of the frame at `now`; `None` if its source does not report when it was captured.
     pub fn age(&self, now: Instant) -> Option<Duration> {
         self.captured.map(|captured| now.saturating_duration_since(captured))
     }
@@ -101,18 +101,18 @@ impl Frame {
         self.height
     }
 
-    /// Number in the stream, from 0; a gap means that the device dropped frames.
+    /// Number in the stream, from 0. A gap means that the device dropped frames.
     pub fn seq(&self) -> u64 {
         self.seq
     }
 
-    /// Time since the first frame of the source. The only clock inside a capture.
+    /// Time since the first frame of the source: the only clock inside a capture.
     pub fn at(&self) -> Duration {
         self.at
     }
 }
 
-/// Size and place only: pixels never reach a log.
+/// Prints size and position only: pixels never reach a log.
 impl fmt::Debug for Frame {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Frame #{} {}x{} at {:?}", self.seq, self.width, self.height, self.at)

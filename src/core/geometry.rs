@@ -1,10 +1,10 @@
-//! Points, boxes and similarity transforms, each in a named space, so that a landmark of the frame cannot be used on
-//! a crop by mistake.
+//! Points, boxes and similarity transforms. Each is typed by its coordinate space, so that a landmark in the frame
+//! cannot be used on a crop by mistake.
 
 use std::marker::PhantomData;
 
-/// A space that coordinates belong to. Unit: pixels, x to the right, y down, the origin at the outer corner of the
-/// top-left pixel (so the centre of that pixel is at 0.5, 0.5).
+/// A coordinate space. Units are pixels, x to the right, y down. The origin is the outer corner of the top-left pixel,
+/// so the center of that pixel is at (0.5, 0.5).
 pub trait Space: Copy + Default + std::fmt::Debug + 'static {}
 
 /// Declares one space.
@@ -21,7 +21,7 @@ space!(
     InFrame
 );
 space!(
-    /// A picture cut from the frame for a network or a sample.
+    /// An image cut from the frame for a network or a sample.
     InCrop
 );
 
@@ -46,14 +46,14 @@ impl<S: Space> Point<S> {
         (self.x - other.x).hypot(self.y - other.y)
     }
 
-    /// The point half way to `other`.
+    /// The point halfway to `other`.
     #[must_use]
     pub fn midpoint(self, other: Self) -> Self {
         Self::new(f32::midpoint(self.x, other.x), f32::midpoint(self.y, other.y))
     }
 }
 
-/// An upright box in space `S`.
+/// An axis-aligned box in space `S`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Rect<S: Space> {
     /// Left edge, pixels.
@@ -73,7 +73,7 @@ impl<S: Space> Rect<S> {
         Self { x, y, width, height, space: PhantomData }
     }
 
-    /// The centre of the box.
+    /// Center of the box.
     pub fn centre(self) -> Point<S> {
         Point::new(self.x + self.width / 2.0, self.y + self.height / 2.0)
     }
@@ -108,12 +108,12 @@ pub struct Similarity<A: Space, B: Space> {
 }
 
 impl<A: Space, B: Space> Similarity<A, B> {
-    /// The transform with these four numbers.
+    /// The transform with these four coefficients.
     pub const fn new(a: f32, b: f32, tx: f32, ty: f32) -> Self {
         Self { a, b, tx, ty, spaces: PhantomData }
     }
 
-    /// The least-squares transform that takes each point of `from` to its partner in `to`; `None` when the points of
+    /// The least-squares transform from the points of `from` to their counterparts in `to`; `None` if the points of
     /// `from` coincide.
     pub fn fit<const N: usize>(from: [Point<A>; N], to: [Point<B>; N]) -> Option<Self> {
         let n = N as f32;
@@ -135,12 +135,12 @@ impl<A: Space, B: Space> Similarity<A, B> {
         Some(Self::new(a, b, gx - a * fx + b * fy, gy - b * fx - a * fy))
     }
 
-    /// `point` seen from space `B`.
+    /// Maps `point` into space `B`.
     pub fn apply(self, point: Point<A>) -> Point<B> {
         Point::new(self.a * point.x - self.b * point.y + self.tx, self.b * point.x + self.a * point.y + self.ty)
     }
 
-    /// The way back; `None` when the scale is zero.
+    /// The inverse transform; `None` if the scale is zero.
     pub fn inverse(self) -> Option<Similarity<B, A>> {
         let square = self.a * self.a + self.b * self.b;
         if square <= f32::EPSILON {

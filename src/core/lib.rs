@@ -1,14 +1,14 @@
-//! What Countenance decides by, without input or output: frames and faces, the gates, the liveness cues and their fusion, the
-//! choice of the sample, the protocol's wire types and the policy. No I/O, no threads; time and randomness are parameters
+//! The domain rules of Countenance, free of I/O: frames and faces, quality gates, liveness cues and their fusion,
+//! sample selection, the wire types of the protocol, and the policy. No threads; time and randomness are parameters
 //! ([`clock`], [`rng`]).
 //!
-//! | modules | what they hold |
+//! | modules | contents |
 //! |---|---|
-//! | [`frame`] [`face`] [`geometry`] | pictures and where faces are in them |
-//! | [`policy`] [`protocol`] | every threshold; what goes over the wire |
-//! | [`quality`] | whether a frame is good enough to count, and the hint if it is not |
-//! | [`liveness`] | whether a live person was shown over a span |
-//! | [`sample_selector`] | which frames go to the verifier |
+//! | [`frame`] [`face`] [`geometry`] | images and where faces are in them |
+//! | [`policy`] [`protocol`] | every threshold; every message on the wire |
+//! | [`quality`] | whether a frame is good enough to count, and the hint to show if it is not |
+//! | [`liveness`] | whether a span of frames shows a live person |
+//! | [`sample_selector`] | which frames are sent to the verifier |
 
 pub mod clock;
 pub mod face;

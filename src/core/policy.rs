@@ -1,6 +1,6 @@
-//! Every threshold: its unit, its default, where the default comes from.
+//! Every threshold, with its unit, its default and the origin of the default.
 //!
-//! The verifier sends a policy with the ticket. It may only tighten the client's own: see [`Policy::tightened_by`].
+//! The verifier sends a policy with the ticket. It can only tighten the client's own: see [`Policy::tightened_by`].
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -16,153 +16,158 @@ pub use contract::{
 pub use liveness::{Channels, CueName, CuePolicy, CuesPolicy, LivenessPolicy, NetPolicy};
 pub use matching::MatchPolicy;
 
-/// All thresholds of one capture.
+/// All thresholds for one capture.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
-    /// What a frame must be like to count.
+    /// Requirements on a frame.
     pub quality: QualityPolicy,
-    /// What shows a live person.
+    /// Evidence required to accept a live person.
     pub liveness: LivenessPolicy,
-    /// How long a capture may take.
+    /// Time limits of a capture.
     pub capture: CapturePolicy,
-    /// Which cameras count.
+    /// Requirements on the camera.
     pub camera: CameraPolicy,
-    /// When a face is the account's. The verifier judges by it; a client passes it on.
+    /// When a face matches the account's template. Evaluated by the verifier; the client only passes it on.
     pub matching: MatchPolicy,
 }
 
-/// What a frame must be like to count.
+/// Requirements that a frame must meet to count.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct QualityPolicy {
-    /// Least detector score of a face, 0 to 1. Origin: 0.6 keeps every real face of the development recordings.
+    /// Minimum detector score of a face, 0 to 1. Origin: 0.6 keeps every genuine face in the development recordings.
     pub face_score: f32,
-    /// A second face this wide, by the first one's width, is a second person. Origin: someone passing 2.5 times as far
-    /// away does not disturb a login.
+    /// A second face counts as a second person from this width on, relative to the width of the first. Origin: at 0.4,
+    /// someone passing 2.5 times as far away does not interrupt a sign-in.
     pub second_face_ratio: f32,
-    /// Least face width by frame width. Origin: peers' 0.12 (irlume), 0.15 for a desk.
+    /// Minimum face width relative to frame width. Origin: irlume uses 0.12; 0.15 suits a desk.
     pub face_ratio_min: f32,
-    /// Most face width by frame width. Origin: peers' 0.55 (irlume) and 0.40 to 0.60 (AWS).
+    /// Maximum face width relative to frame width. Origin: irlume uses 0.55, AWS 0.40 to 0.60.
     pub face_ratio_max: f32,
-    /// Least face width in pixels. Origin: the liveness networks see 128 pixels.
+    /// Minimum face width in pixels. Origin: the liveness networks take 128-pixel input.
     pub face_width_px: f32,
-    /// Least distance between the eyes in pixels. Origin: OFIQ's reference is 70; 40 keeps a 320×240 webcam usable.
+    /// Minimum distance between the eyes in pixels. Origin: OFIQ recommends 70; 40 keeps a 320×240 webcam usable.
     pub interocular_px: f32,
-    /// Most distance of the face's centre from the frame's, by frame side, each axis. Origin: irlume.
+    /// Maximum offset of the face's center from the frame's center, relative to the frame side, on each axis. Origin:
+    /// irlume.
     pub off_centre_ratio: f32,
-    /// Most turn to either side, degrees.
+    /// Maximum yaw to either side, degrees.
     pub yaw_deg: f32,
-    /// Most nod up or down, degrees.
+    /// Maximum pitch up or down, degrees.
     pub pitch_deg: f32,
-    /// Most tilt to either shoulder, degrees.
+    /// Maximum roll to either shoulder, degrees.
     pub roll_deg: f32,
-    /// Least luma of the lightest part of an eye, by the cheek below it. Origin: half of the least of 232 genuine frames of
-    /// the test recordings, two people (0.79 to 1.21). Dark lenses drawn on 46 genuine pictures measure 0.05 to 0.41, but for
-    /// one at 0.81; with a strong reflection up to 0.78, and pass. No real dark glasses were at hand.
+    /// Minimum luma of the brightest part of an eye, relative to the cheek below it. Origin: half the minimum over 232
+    /// genuine frames of the test recordings, two people (0.79 to 1.21). Dark lenses drawn onto 46 genuine images
+    /// measure 0.05 to 0.41, except one at 0.81; with a strong reflection they reach 0.78 and pass. Not tested with
+    /// real dark glasses.
     pub eye_light_ratio: f32,
-    /// Least mean luma of the face box (BT.601), 0 to 255. Origin: irlume.
+    /// Minimum mean luma of the face box (BT.601), 0 to 255. Origin: irlume.
     pub luma_min: f32,
-    /// Most mean luma of the face box. Origin: irlume.
+    /// Maximum mean luma of the face box. Origin: irlume.
     pub luma_max: f32,
-    /// Most difference of luma between the halves of the face, by their mean.
+    /// Maximum difference in luma between the halves of the face, relative to their mean.
     pub uneven_ratio: f32,
-    /// Least variance of the Laplacian of the face at 112 pixels wide. Origin: genuine frames of the softest webcam among
-    /// the test recordings measure 14 to 32, of a phone 160 to 230; half of the least leaves room for softer ones.
+    /// Minimum variance of the Laplacian of the face at a width of 112 pixels. Origin: genuine frames measure 14 to 32
+    /// with the softest webcam of the test recordings and 160 to 230 with a phone; half the minimum leaves room for
+    /// softer cameras.
     pub sharpness: f32,
 }
 
-/// How long a capture may take.
+/// Time limits of a capture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct CapturePolicy {
-    /// Longest wait for one frame, milliseconds. Origin: a camera that stalls is to be told within two seconds.
+    /// Longest wait for one frame, milliseconds. Origin: a stalled camera must be reported within two seconds.
     pub frame_millis: u64,
-    /// Longest capture, milliseconds of frame time.
+    /// Maximum length of a capture, milliseconds of frame time.
     pub limit_millis: u64,
 }
 
-/// Which cameras count, and what pictures a camera must give.
+/// Requirements on the camera and on its images.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct CameraPolicy {
-    /// Software that plays pictures. Origin: the usual instrument of injection.
+    /// Software that produces frames. Origin: the usual injection instrument.
     pub virtual_camera: Reaction,
-    /// A device of which it cannot be told. Origin: drivers and systems that say too little are many; told, not denied.
+    /// A device that cannot be identified as physical or virtual. Origin: many drivers and systems report too little,
+    /// so it is flagged rather than denied.
     pub unknown_camera: Reaction,
-    /// Frames that come back bit for bit. Origin: a sensor's noise never repeats; a loop does.
+    /// Frames repeated bit for bit. Origin: sensor noise never repeats; a loop does.
     pub repeated_frames: Reaction,
-    /// Frames that come too evenly. Told only: not measured on enough real cameras.
+    /// Frames that arrive too evenly. Flagged only: not measured on enough real cameras.
     pub regular_timing: Reaction,
-    /// Nothing changes from frame to frame. Told only: strong compression hides noise too.
+    /// Parts of the image that do not change at all from frame to frame. Flagged only: strong compression hides noise
+    /// too.
     pub no_sensor_noise: Reaction,
-    /// Pictures of a size or format that the device does not offer. Origin: a driver does not do that.
+    /// Frames of a size or format that the device does not offer. Origin: real drivers never deliver those.
     pub format_not_offered: Reaction,
-    /// Whether only a camera counts that was qualified at its site.
+    /// Whether the camera must have been qualified at its site.
     pub qualified_only: bool,
-    /// Fewest frames a second, over [`slow_millis`](Self::slow_millis). Origin: at fewer, 12 frames take longer than a
-    /// person holds still.
+    /// Minimum frames per second, averaged over [`slow_millis`](Self::slow_millis). Origin: at a lower rate, 12 frames
+    /// take longer than a person holds still.
     pub fps_min: f32,
-    /// Over how long the frame rate is measured, milliseconds.
+    /// Window over which the frame rate is measured, milliseconds.
     pub slow_millis: u64,
-    /// A picture is black when 99 % of its pixels have less luma than this (BT.601, 0 to 255). Origin: a covered lens gives
-    /// its sensor's noise; our choice, not measured on covered cameras.
+    /// An image is black if 99 % of its pixels are darker than this luma (BT.601, 0 to 255). Origin: a covered lens
+    /// still shows sensor noise; our choice, not measured on covered cameras.
     pub black_luma: u8,
-    /// How long a picture may stay black, or the very same, before it is told, milliseconds.
+    /// How long the image may stay black, or frozen, before it is reported, milliseconds.
     pub dead_millis: u64,
 }
 
-/// What becomes of something doubtful. Deny is the stricter.
+/// How the policy reacts to something suspicious. `Deny` is stricter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Reaction {
-    /// The attestation tells it.
+    /// Report it in the attestation.
     Flag,
-    /// Nothing is accepted.
+    /// Do not accept the capture.
     Deny,
 }
 
-/// How the faults of frame after frame become one hint that a person can read. Display only: it decides nothing, never
-/// travels and stands in no digest.
+/// How the faults of successive frames become one readable hint. It only affects what is displayed: it is never sent
+/// and is not part of the policy digest.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HintPolicy {
-    /// How long a fault must hold to be shown, milliseconds. Origin: our choice; a blink lasts 100 to 400, one dropped
-    /// detection 33 to 67, and what is gone before it can be read is noise.
+    /// How long a fault must persist before it is shown, milliseconds. Origin: our choice; a blink lasts 100 to 400 ms,
+    /// one missed detection 33 to 67 ms, and a hint that disappears before it can be read is noise.
     pub appear_millis: u64,
-    /// How long a shown hint stays at least, milliseconds. Origin: our choice; reading two to six words takes about that
-    /// long.
+    /// Minimum time that a hint stays on display, milliseconds. Origin: our choice; about the time it takes to read two
+    /// to six words.
     pub stay_millis: u64,
-    /// By how much of its threshold the gate of a shown hint must be passed before the hint goes. Origin: from one frame
-    /// to the next of the test recordings, measures of size, place, light and detection move by at most 5.5 % of their
+    /// By how much of its threshold a gate must be passed before its hint is removed. Origin: between successive frames
+    /// of the test recordings, measures of size, position, light and detection change by at most 5.5 % of their
     /// threshold, those of pose by 2 to 21 % (95 % of the frames).
     pub clear_margin_ratio: f32,
 }
 
-/// What genuine captures at a site must be like for the liveness gate to be armed there. It is the program's own: never
-/// travels and stands in no digest.
+/// Requirements on genuine captures at a site before the liveness gate is armed there. Built into the program: it is
+/// never sent and is not part of the policy digest.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ArmingPolicy {
-    /// Fewest captures. Origin: of 20 that all pass, no more than 14 % of all genuine ones would be refused (95 %
+    /// Minimum number of captures. Origin: if all 20 pass, at most 14 % of genuine captures would be rejected (95 %
     /// confidence).
     pub captures: u32,
-    /// How many standard deviations below their mean must still pass. Origin: our choice. Of 20 captures the 5 % quantile
-    /// is one or two captures, and those must pass anyway; mean and spread use all of them. Two deviations cover 97.7 % of
-    /// a normal spread.
+    /// How many standard deviations below their mean must still pass. Origin: our choice. With 20 captures the 5 %
+    /// quantile is one or two captures, and those must pass anyway; mean and standard deviation use all of them. Two
+    /// standard deviations cover 97.7 % of a normal distribution.
     pub deviations: f32,
-    /// By how much that must lie above the threshold, log likelihood ratio. Origin: from one half of a clip to the other
-    /// the networks' part moves by 0.39 (standard deviation, 60 genuine Replay-Attack development clips, halves of 10
-    /// frames); one such step must not matter. Over looks of 1.6 s at those clips the rule arms the evenly lit site (30
-    /// clips, none below 1.0) and not the badly lit one (30 clips, one below the threshold).
+    /// By how much that value must exceed the threshold, log likelihood ratio. Origin: between the two halves of a clip
+    /// the networks' LLR changes by 0.39 (standard deviation, 60 genuine Replay-Attack development clips, halves of 10
+    /// frames); one such step must not matter. Over captures of 1.6 s from those clips the rule arms the evenly lit
+    /// site (30 clips, none below 1.0) and not the badly lit one (30 clips, one below the threshold).
     pub margin: f32,
-    /// A measure is near its limit within this share of it. Origin: our choice; what moves by more from day to day is no
-    /// longer the same site.
+    /// A measure within this share of its limit is reported as near it. Origin: our choice; a larger change from day to
+    /// day means that it is no longer the same site.
     pub near_ratio: f32,
-    /// A hint that stood in the way of this share of the frames is told. Origin: our choice.
+    /// A hint that was active in at least this share of the frames is reported. Origin: our choice.
     pub hindered_ratio: f32,
 }
 
@@ -225,7 +230,7 @@ impl Default for HintPolicy {
 }
 
 impl Policy {
-    /// This policy with each threshold replaced by `other`'s where that one is stricter.
+    /// This policy, with each threshold replaced by `other`'s where that one is stricter.
     #[must_use]
     pub fn tightened_by(&self, other: &Self) -> Self {
         let (q, p) = (&self.quality, &other.quality);
@@ -271,9 +276,9 @@ impl Policy {
         }
     }
 
-    /// SHA-256 of the policy's JSON, base64url: what the attestation names.
+    /// SHA-256 of the policy's JSON, base64url, as reported in the attestation.
     pub fn digest(&self) -> String {
-        // A struct of numbers always serialises.
+        // A struct of numbers always serializes.
         let json = serde_json::to_vec(self).unwrap_or_default();
         BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(json))
     }

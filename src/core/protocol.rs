@@ -1,7 +1,7 @@
-//! The wire types that client and verifier share: version 1 of the verification session.
+//! Wire types shared by client and verifier: version 1 of the verification session.
 //!
-//! JSON over HTTPS (loopback may be HTTP). Times are whole seconds since 1970 (UTC) unless a name ends in `_millis`.
-//! Everything here is data from outside until somebody has checked it.
+//! JSON over HTTPS (plain HTTP is allowed on loopback). Times are whole seconds since 1970 (UTC) unless a name ends in
+//! `_millis`. Treat every value here as untrusted input until it has been checked.
 
 use serde::{Deserialize, Serialize};
 
@@ -24,23 +24,23 @@ pub use problem::ProblemKind;
 pub const ATTESTATION_PROFILE: &str = "tag:countenance.dev,2026:attestation:1";
 /// JOSE `typ` of the attestation (RFC 9782).
 pub const ATTESTATION_TYP: &str = "eat+jwt";
-/// JOSE `typ` of the proof that accompanies each request.
+/// JOSE `typ` of the request proof.
 pub const REQUEST_PROOF_TYP: &str = "countenance-proof+jwt";
-/// The header that carries the proof.
+/// The header that carries the request proof.
 pub const REQUEST_PROOF_HEADER: &str = "countenance-proof";
-/// Most bytes of a launch link.
+/// Maximum size of a launch link in bytes.
 pub const LINK_MAX_BYTES: usize = 2048;
-/// Most bytes of a posted sample.
+/// Maximum size of a posted sample in bytes.
 pub const SAMPLE_MAX_BYTES: usize = 8 << 20;
-/// Most samples of one capture: one at a verification, up to this many at an enrolment.
+/// Maximum number of samples in one capture. A verification posts one, an enrollment up to this many.
 pub const SAMPLES_MAX: usize = 3;
-/// Most bytes of each further sample of an enrolment.
+/// Maximum size of each further sample of an enrollment in bytes.
 pub const MORE_SAMPLE_MAX_BYTES: usize = 4 << 20;
-/// Most bytes of an attestation.
+/// Maximum size of an attestation in bytes.
 pub const ATTESTATION_MAX_BYTES: usize = 64 << 10;
 /// Largest side of a posted sample in pixels.
 pub const SAMPLE_MAX_SIDE_PX: u32 = 2048;
-/// Most bytes of any JSON answer or request.
+/// Maximum size of any JSON request or response in bytes.
 pub const JSON_MAX_BYTES: usize = 64 << 10;
 
 /// What a session is for.
@@ -48,27 +48,27 @@ pub const JSON_MAX_BYTES: usize = 64 << 10;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
-    /// Keep a template of this face for the account.
+    /// Store a template of this face for the account.
     Enroll,
     /// Compare with the account's template.
     Verify,
 }
 
-/// `POST /v1/devices`: registers the key that signed the request's proof.
+/// `POST /v1/devices`: registers the key that signed the request proof.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RegisterDevice {
     /// The integration that the device will serve.
     pub integration_id: String,
-    /// One-time enrolment code; absent where the integration lets any device register.
+    /// One-time enrollment code; absent if the integration lets any device register.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enrolment_code: Option<String>,
-    /// A name that the operator will recognise, at most 64 characters.
+    /// A name that the operator will recognize, at most 64 characters.
     pub name: String,
 }
 
-/// The answer to [`RegisterDevice`].
+/// The response to [`RegisterDevice`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RegisteredDevice {
@@ -76,7 +76,7 @@ pub struct RegisteredDevice {
     pub device_id: String,
 }
 
-/// `POST /v1/sessions/{id}/open`: spends the one-time code and binds the session to the key of the proof.
+/// `POST /v1/sessions/{id}/open`: redeems the one-time code and binds the session to the key of the request proof.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -87,21 +87,21 @@ pub struct OpenSession {
     pub app: String,
 }
 
-/// What the verifier gave: everything that one capture needs to know.
+/// The verifier's response to [`OpenSession`]: everything the client needs for one capture.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ticket {
     /// The session.
     pub session_id: String,
-    /// 32 bytes, base64url: signed into the next attestation, good once.
+    /// 32 bytes, base64url. Signed into the next attestation; valid once.
     pub nonce: String,
-    /// Enrol or verify.
+    /// Enroll or verify.
     pub purpose: Purpose,
-    /// Who asks, to be shown before the camera opens.
+    /// Who asks for the sign-in, shown before the camera opens.
     pub display: Display,
-    /// The verifier's thresholds; they may only tighten the client's own.
+    /// The verifier's thresholds. They can only tighten the client's own.
     pub policy: Policy,
-    /// Other ways to pass where a face cannot.
+    /// Alternatives to showing a face.
     pub fallback: Vec<Fallback>,
     /// Captures that may still be posted.
     pub attempts_left: u32,
@@ -109,21 +109,21 @@ pub struct Ticket {
     pub expires_at: UnixSecs,
 }
 
-/// Who asks whom, since when.
+/// Which application asks for which account's face, and since when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Display {
-    /// Name of the application that wants the login.
+    /// Name of the application that the user is signing in to.
     pub application: String,
-    /// Host name of the tenant; the browser goes back to it and nowhere else.
+    /// Host name of the tenant; the browser returns to this host only.
     pub tenant: String,
     /// The account, masked.
     pub account: String,
-    /// When the login began.
+    /// When the sign-in started.
     pub started_at: UnixSecs,
 }
 
-/// A way to pass without a face.
+/// An alternative to showing a face.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -134,56 +134,56 @@ pub enum Fallback {
     Voice,
 }
 
-/// How a capture, a code, or giving up, ended at the verifier.
+/// The verifier's decision on a capture, a one-time code or an abandoned session.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
-    /// The face, or the code in its place, was accepted. The browser goes to `continue_url`.
+    /// The face, or the code in its place, was accepted. The browser continues at `continue_url`.
     Approved {
         /// One-time page of the verifier that returns the browser to the tenant.
         continue_url: String,
     },
-    /// Not accepted; another capture may be posted with the fresh nonce, or another code tried.
+    /// Not accepted. Another capture may be posted with the new nonce, or another code entered.
     Retry {
         /// Why.
         reason: Reason,
-        /// Captures that may still be posted, or codes tried: whichever was answered.
+        /// Remaining captures or code attempts, depending on which was posted.
         attempts_left: u32,
         /// Replaces the ticket's nonce.
         nonce: String,
     },
-    /// Not accepted, and over. The browser takes the refusal to the tenant.
+    /// Not accepted, and final. The browser reports the refusal to the tenant.
     Refused {
         /// Why.
         reason: Reason,
         /// One-time page of the verifier that returns the browser to the tenant.
         continue_url: String,
     },
-    /// The session's time is over.
+    /// The session has expired.
     Expired,
 }
 
-/// Why a capture was not accepted, or why there is none. The words for people are the client's.
+/// Why a capture was not accepted, or why there is none. The client provides the localized text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// The face is not the account's.
+    /// The face does not match the account's template.
     NoMatch,
-    /// No live person was shown.
+    /// Not recognized as a live person.
     NotLive,
-    /// The evidence does not suffice either way.
+    /// The evidence is inconclusive.
     CannotTell,
-    /// The picture is not good enough to compare.
+    /// The image is not good enough to compare.
     PoorQuality,
-    /// The camera is virtual, or not the one required.
+    /// The camera is virtual, or not the required one.
     CameraNotAllowed,
-    /// The attestation does not hold.
+    /// The attestation is invalid.
     Untrusted,
     /// The person cancelled.
     Cancelled,
-    /// The person said that this login is not theirs.
+    /// The person reported that they did not start this sign-in.
     NotMe,
     /// No camera could be used.
     NoCamera,
@@ -191,11 +191,11 @@ pub enum Reason {
     TimedOut,
     /// Too many attempts in this session or for this account.
     TooManyAttempts,
-    /// The account has no template and may not enrol itself.
+    /// The account has no template and may not enroll itself.
     NotEnrolled,
-    /// The one-time code is not the one that was sent. Only in a retry: too many end as [`Self::TooManyAttempts`].
+    /// The one-time code is wrong. Used in a retry only: too many wrong codes end as [`Self::TooManyAttempts`].
     WrongCode,
-    /// The integration was switched off at the verifier.
+    /// The integration is disabled at the verifier.
     Disabled,
 }
 
@@ -221,7 +221,7 @@ impl Reason {
     }
 }
 
-/// `POST /v1/sessions/{id}/abandon`: the capture ends without a face.
+/// `POST /v1/sessions/{id}/abandon`: ends the session without an accepted face.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
@@ -234,22 +234,23 @@ pub struct Abandon {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
-    /// Stable URI of the kind of problem: [`ProblemKind::uri`].
+    /// URI that identifies the kind of problem: [`ProblemKind::uri`].
     #[serde(rename = "type")]
     pub kind: String,
     /// One sentence.
     pub title: String,
     /// HTTP status.
     pub status: u16,
-    /// What exactly, where it helps and gives nothing away.
+    /// Details, where they help and disclose nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
 }
 
-/// What each problem type begins with.
+/// Prefix of every problem type URI.
 pub const PROBLEM_PREFIX: &str = "tag:countenance.dev,2026:problem:";
 
-/// The claims of a proof: this request, by this key, now (the shape of DPoP, RFC 9449, plus a body digest).
+/// The claims of a request proof: binds this request to this key and time (modeled on DPoP, RFC 9449, plus a body
+/// digest).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequestProofClaims {
@@ -257,22 +258,22 @@ pub struct RequestProofClaims {
     pub htm: String,
     /// The URL without query and fragment.
     pub htu: String,
-    /// When it was made.
+    /// When the proof was made.
     pub iat: UnixSecs,
-    /// Unique, good once.
+    /// Unique id; valid once.
     pub jti: String,
     /// SHA-256 of the request body, base64url.
     pub body_sha256: String,
 }
 
-/// Prints everything but the code.
+/// Omits the code.
 impl std::fmt::Debug for OpenSession {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("OpenSession").field("app", &self.app).finish_non_exhaustive()
     }
 }
 
-/// Prints everything but the nonce.
+/// Omits the nonce.
 impl std::fmt::Debug for Ticket {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Ticket")
@@ -284,7 +285,7 @@ impl std::fmt::Debug for Ticket {
     }
 }
 
-/// Prints neither nonce nor URL.
+/// Omits nonce and URL.
 impl std::fmt::Debug for Outcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -1,8 +1,8 @@
-//! Randomness as a parameter, so that a test decides it.
+//! Randomness as a parameter, so that tests can fix it.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
-/// Where unpredictable bytes come from.
+/// A source of unpredictable bytes.
 pub trait SecureRandom: Send + Sync {
     /// Fills `out` with random bytes.
     fn fill(&self, out: &mut [u8]);

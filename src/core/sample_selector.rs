@@ -1,4 +1,4 @@
-//! The best good frames inside a proof's span: the pictures that are posted.
+//! Selects the samples to post: the best good frames inside a proof's span.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::{
     quality::GoodFrame,
 };
 
-/// A picture to be posted. Only [`SampleSelector::within`] makes one, from the span and the track of the proof it belongs to.
+/// A frame to be posted. Only [`SampleSelector::within`] makes one, from the span and track of the proof it belongs to.
 #[derive(Debug)]
 pub struct Sample {
     good: GoodFrame,
@@ -21,7 +21,7 @@ impl Sample {
     }
 }
 
-/// The best sample of a span and up to two more, each some time away from the others. Only [`SampleSelector::within`] makes one.
+/// The best sample of a span and up to two more, spaced apart in time. Only [`SampleSelector::within`] makes one.
 #[derive(Debug)]
 pub struct Samples {
     best: Sample,
@@ -29,22 +29,22 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// The best of the span.
+    /// The best sample of the span.
     pub fn best(&self) -> &Sample {
         &self.best
     }
 
-    /// Further ones for a template that rests on more than one look, the better first; fewer than
-    /// [`SAMPLES_MAX`], or none where the span is short.
+    /// Further samples, better ones first, for a template built from more than one image. Fewer than [`SAMPLES_MAX`];
+    /// empty if the span is short.
     pub fn more(&self) -> &[Sample] {
         &self.more
     }
 }
 
-/// Keeps the good frames that may become samples: the best of each stretch of a track.
+/// Keeps the good frames that may become samples, spread over the track.
 #[derive(Debug, Default)]
 pub struct SampleSelector {
-    /// Of one track, in the order of time.
+    /// Frames of one track in order of time.
     kept: Vec<Kept>,
 }
 
@@ -55,14 +55,15 @@ struct Kept {
     good: GoodFrame,
 }
 
-/// Frames kept at most. A span is decided on some 20 good frames; memory is bounded for any policy.
+/// Maximum number of frames kept, so that memory is bounded under any policy. A typical decision uses about 20 good
+/// frames.
 const KEPT: usize = 8;
-/// Least time between two samples. Origin: the shortest span, 800 ms, holds three so far apart; frames nearer to one another
-/// show the same blink and the same blur.
+/// Minimum time between two samples. Origin: the shortest span, 800 ms, holds three samples this far apart; closer
+/// frames show the same blink and the same blur.
 const MIN_SPACING: Duration = Duration::from_millis(250);
 
 impl SampleSelector {
-    /// Offers a good frame of `track`; frames of another track are wiped.
+    /// Offers a good frame of `track`. A new track wipes the frames of the previous one.
     pub fn keep(&mut self, good: &GoodFrame, track: u32) {
         self.kept.retain(|kept| kept.track == track);
         self.kept.push(Kept { track, merit: merit(&good.measures()), good: good.clone() });
@@ -71,7 +72,7 @@ impl SampleSelector {
         }
     }
 
-    /// The best frames that lie inside the proof's span and on its track.
+    /// The best frames inside the proof's span and on its track; `None` if there is none.
     pub fn within(self, proof: &LivenessProof) -> Option<Samples> {
         let inside = |kept: &Kept| proof.covers(kept.track, kept.good.frame().at());
         let mut inside: Vec<_> = self.kept.into_iter().filter(inside).collect();
@@ -87,8 +88,8 @@ impl SampleSelector {
         Some(Samples { best: chosen.next()?, more: chosen.collect() })
     }
 
-    /// Of the two frames nearest to one another in time, the worse one goes: what stays is spread, and the best of all is
-    /// never the worse of two.
+    /// Drops the worse of the two frames closest in time. The frames that remain are spread out, and the best one
+    /// always stays.
     fn thin(&mut self) {
         let pairs = self.kept.iter().zip(self.kept.iter().skip(1)).enumerate();
         let nearest = pairs.min_by_key(|(_, (a, b))| b.good.frame().at().saturating_sub(a.good.frame().at()));
@@ -99,7 +100,8 @@ impl SampleSelector {
     }
 }
 
-/// How well a face can be told by a frame of these measures. Higher is better: frontal first (a sample prefers all angles within 8°), then large, then sharp.
+/// How well a frame with these measures suits recognition; higher is better. Frontal first (all angles within 8° are
+/// preferred), then large, then sharp.
 pub fn merit(m: &QualityClaim) -> f32 {
     let turned = (m.yaw_deg.abs().max(m.pitch_deg.abs()).max(m.roll_deg.abs()) - 8.0).max(0.0);
     -turned + (m.interocular_px / 70.0).min(1.0) + (m.sharpness / 400.0).min(1.0)

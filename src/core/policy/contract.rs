@@ -1,59 +1,61 @@
-//! What a liveness network's contract must keep to before a network is fed by it.
+//! Validation of a liveness network's contract, before any image is prepared for the network.
 //!
-//! A contract may come from an owner's folder, an operator's form or a ticket, so each of its numbers has bounds: no picture
-//! of any size is allocated, and no number of crops cut, because a text says so.
+//! A contract may come from an owner's folder, an operator's form or a ticket. Every number has bounds, so that
+//! untrusted text cannot cause huge allocations or an excessive number of crops.
 
 use std::ops::RangeInclusive;
 
 use super::NetPolicy;
 
-/// Sides of a network's input, pixels. Origin: below 32 no face is left; published liveness networks look at 80 to 256.
+/// Allowed side of a network's input, pixels. Origin: below 32 a face is unrecognizable; published liveness networks
+/// use 80 to 256.
 pub const NET_SIDE_PX: RangeInclusive<u32> = 32..=512;
-/// Sides of a crop by sides of the face box. Origin: half a face to eight of them; a webcam's frame is rarely wider.
+/// Allowed crop side, relative to the side of the face box. Origin: from half a face to eight faces; a webcam frame is
+/// rarely wider.
 pub const NET_SCALE: RangeInclusive<f32> = 0.5..=8.0;
-/// Most crops that one network may ask for. Origin: our choice; each is a run of the network in every frame.
+/// Maximum number of crops per network. Origin: our choice; each crop is one run of the network per frame.
 pub const NET_SCALES_MAX: usize = 8;
-/// Logits of a network.
+/// Allowed number of logits.
 pub const NET_CLASSES: RangeInclusive<u32> = 2..=16;
-/// Most characters of a network's name.
+/// Maximum length of a network's name in characters.
 pub const NET_NAME_MAX_CHARS: usize = 64;
 
 /// What is wrong with a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ContractFault {
-    /// Not 1 to 64 of `a–z A–Z 0–9 . _ -`: the name goes into logs, attestations and tables.
-    #[error("name is not 1 to {NET_NAME_MAX_CHARS} of the characters a-z A-Z 0-9 . _ -")]
+    /// Not 1 to 64 of `a–z A–Z 0–9 . _ -`: the name is used in logs, attestations and tables.
+    #[error("name must be 1 to {NET_NAME_MAX_CHARS} of the characters a-z A-Z 0-9 . _ -")]
     Name,
-    /// Not a SHA-256 in 64 lower-case hex digits.
-    #[error("sha256 is not 64 hex digits in lower case")]
+    /// Not a SHA-256 as 64 lowercase hex digits.
+    #[error("sha256 must be 64 lowercase hex digits")]
     Digest,
     /// Outside [`NET_SIDE_PX`].
-    #[error("side_px is not within {} to {}", NET_SIDE_PX.start(), NET_SIDE_PX.end())]
+    #[error("side_px must be between {} and {}", NET_SIDE_PX.start(), NET_SIDE_PX.end())]
     Side,
-    /// Not a number above 0.
-    #[error("divisor is not a number above 0")]
+    /// Not a number greater than 0.
+    #[error("divisor must be greater than 0")]
     Divisor,
-    /// None, too many, or one outside [`NET_SCALE`].
-    #[error("scales are not 1 to {NET_SCALES_MAX} numbers within {} to {}", NET_SCALE.start(), NET_SCALE.end())]
+    /// No scale, too many, or one outside [`NET_SCALE`].
+    #[error("scales must be 1 to {NET_SCALES_MAX} numbers between {} and {}", NET_SCALE.start(), NET_SCALE.end())]
     Scales,
     /// Not one finite weight for each scale.
-    #[error("weights are not one finite number for each scale")]
+    #[error("weights must have one finite number for each scale")]
     Weights,
     /// Not finite.
-    #[error("offset is not a finite number")]
+    #[error("offset must be a finite number")]
     Offset,
     /// Outside [`NET_CLASSES`].
-    #[error("classes is not within {} to {}", NET_CLASSES.start(), NET_CLASSES.end())]
+    #[error("classes must be between {} and {}", NET_CLASSES.start(), NET_CLASSES.end())]
     Classes,
-    /// No such class.
-    #[error("live_class is not below classes")]
+    /// Not the index of a class.
+    #[error("live_class must be less than classes")]
     LiveClass,
 }
 
 impl NetPolicy {
-    /// Checks every number of the contract against its bounds; the first fault in the order of the fields.
+    /// Checks every number of the contract against its bounds. Returns the first fault in field order.
     pub fn check(&self) -> Result<(), ContractFault> {
-        // Asked in the affirmative, so that no number at all is outside every range.
+        // Written so that NaN fails every check.
         let rules = [
             (is_name(&self.name), ContractFault::Name),
             (is_sha256_hex(&self.sha256), ContractFault::Digest),
@@ -71,7 +73,7 @@ impl NetPolicy {
     }
 }
 
-/// Whether `text` is a SHA-256 as `sha256sum` writes it: 64 hex digits in lower case.
+/// Whether `text` is a SHA-256 as printed by `sha256sum`: 64 lowercase hex digits.
 pub fn is_sha256_hex(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

@@ -1,38 +1,44 @@
-//! When two faces are one person's: how near a face must come to an account's template, and when the template may learn.
+//! When two faces belong to the same person: how close a face must be to an account's template, and when the template
+//! may be updated.
 //!
-//! All in cosines of embeddings, −1 to 1. `models/REPORT.md` has the figures; those named here rest on 30 people of the
-//! Replay-Attack train and development clips: templates of three frames against single frames of other clips, 69,600
-//! comparisons of different people.
+//! All thresholds are cosines between embeddings, −1 to 1. `models/REPORT.md` has the measurements. Those cited here
+//! use 30 people of the Replay-Attack train and development clips: templates of three frames against single frames of
+//! other clips, 69,600 comparisons of different people.
 
 use serde::{Deserialize, Serialize};
 
-/// When two faces are one person's.
+/// When two faces belong to the same person.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct MatchPolicy {
-    /// Least cosine to the account's template. Origin: **extrapolated** to a false match rate of 1:10,000, for 435 pairs of
-    /// people cannot show it: normal and generalised Pareto tails put it at 0.45 and 0.43, and 0.50 is where the 95 %
-    /// intervals (bootstrap by person) of both end. An exponential tail, which these data do not follow, would ask for 0.57.
+    /// Minimum cosine to the account's template. Origin: **extrapolated** to a false match rate of 1:10,000, which 435
+    /// pairs of people are too few to measure. Normal and generalized Pareto tails put it at 0.45 and 0.43; 0.50 is the
+    /// upper end of both 95 % intervals (bootstrap by person). An exponential tail, which these data do not follow,
+    /// would require 0.57.
     pub cosine_min: f32,
-    /// Least cosine to the template as it was enrolled, however the account's template has moved since. Origin: 0.05 % (95 %
-    /// interval 0 to 0.15 %) of the comparisons of different people reach it, all 7,200 of one person do.
+    /// Minimum cosine to the template as enrolled, however the account's template has changed since. Origin: 0.05 % (95
+    /// % interval 0 to 0.15 %) of the comparisons of different people reach it, and all 7,200 of the same person.
     pub enrolled_cosine_min: f32,
-    /// Least cosine of an enrolment's further samples to its first: they are seconds apart and show one person. Origin: of
-    /// 11,880 pairs of frames at most 4.7 s apart, 0.1 % lie below 0.81, and six below 0.70, all of one clip.
+    /// Minimum cosine between an enrollment's further samples and its first: they are seconds apart and show one
+    /// person. Origin: of 11,880 pairs of frames at most 4.7 s apart, 0.1 % are below 0.81, and six below 0.70, all
+    /// from one clip.
     pub enrol_cosine_min: f32,
-    /// Least cosine for a verified face to be taken into the template. Origin: above the interval of every tail fitted to
-    /// different people, the exponential one's too (0.69); 97 % of 4,800 comparisons of one person in other light pass.
+    /// Minimum cosine for updating the template with a verified face. Origin: above the interval of every tail fitted
+    /// to different people, including the exponential one (0.69); 97 % of 4,800 comparisons of the same person in
+    /// different light pass.
     pub update_cosine_min: f32,
-    /// How far above the liveness threshold the fused LLR must lie for that. Origin: 2.3 is ten times as likely.
+    /// By how much the fused LLR must exceed the liveness threshold for an update. Origin: 2.3 means ten times as
+    /// likely.
     pub update_margin: f32,
-    /// Share of the new face in the updated template, 0 to 1. Origin: ten updates in other light raise the cosine in that
-    /// light from 0.79 to 0.94, and one wrong update moves a template by less than 0.01.
+    /// Weight of the new face in the updated template, 0 to 1. Origin: ten updates in different light raise the cosine
+    /// in that light from 0.79 to 0.94; one wrong update moves a template by less than 0.01.
     pub update_ratio: f32,
-    /// Least cosine of an updated template to the one that was enrolled; an update that would fall below is not made.
-    /// Origin: about ten updates in one other light lead there; the nearest other person gains 0.02 by then.
+    /// Minimum cosine between an updated template and the enrolled one; an update that would fall below it is skipped.
+    /// Origin: about ten updates in one other kind of light reach it; the closest other person gains 0.02 by then.
     pub drift_cosine_min: f32,
-    /// Least time between two updates of a template, hours. Origin: our choice; a series of logins in one light counts once.
+    /// Minimum time between two updates of a template, hours. Origin: our choice; a series of sign-ins in the same
+    /// light counts once.
     pub update_hours: u32,
 }
 
@@ -52,7 +58,7 @@ impl Default for MatchPolicy {
 }
 
 impl MatchPolicy {
-    /// Each number by the stricter of the two.
+    /// Takes the stricter of the two values for each field.
     pub(super) fn tightened_by(&self, other: &Self) -> Self {
         Self {
             cosine_min: self.cosine_min.max(other.cosine_min),
@@ -66,10 +72,10 @@ impl MatchPolicy {
         }
     }
 
-    /// With an account's own least cosine, where that is stricter.
+    /// Applies an account's own minimum cosine, if that is stricter.
     #[must_use]
     pub fn for_account(self, cosine_min: Option<f32>) -> Self {
-        // `max` passes over a number that is none.
+        // `max` ignores NaN.
         let cosine_min = self.cosine_min.max(cosine_min.unwrap_or(f32::NEG_INFINITY));
         Self { cosine_min, update_cosine_min: self.update_cosine_min.max(cosine_min), ..self }
     }

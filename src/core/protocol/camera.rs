@@ -1,4 +1,4 @@
-//! Where frames came from, as the attestation says it, and whether a policy admits that.
+//! Where frames came from, as reported in the attestation, and whether a policy allows it.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,75 +8,75 @@ use crate::policy::{CameraPolicy, Reaction};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CameraClaim {
-    /// Name as the system gives it; of a recording, its file name.
+    /// Name reported by the system; for a recording, its file name.
     pub name: String,
     /// Driver, or `recording`.
     pub driver: String,
-    /// Physical bus path where known.
+    /// Physical bus path, if known.
     pub bus_path: Option<String>,
-    /// `vvvv:pppp` where known.
+    /// USB vendor and product id as `vvvv:pppp`, if known.
     pub vid_pid: Option<String>,
     /// Pixel format or codec.
     pub format: String,
-    /// Whether a lens is behind it.
+    /// Whether the frames come from physical hardware.
     pub kind: CameraKind,
     /// Whether this camera is the one the settings require.
     pub pinned: bool,
-    /// Whether the owner of this installation lets cameras stand in that are none, for tests: nothing the camera shows is
-    /// denied then, all of it is told.
+    /// Test mode: virtual sources are allowed. Nothing about the camera is denied, everything is reported.
     pub testing: bool,
-    /// Whether genuine captures were measured at this site, with this camera, and lie clear of the liveness threshold.
+    /// Whether genuine captures were measured at this site with this camera and clear the liveness threshold by a
+    /// margin.
     pub qualified: bool,
-    /// What in the frames themselves speaks for injection.
+    /// Signs of injection found in the frames themselves.
     pub signs: Vec<InjectionSign>,
 }
 
-/// Whether a lens is behind a frame source.
+/// Whether a frame source is physical hardware.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CameraKind {
     /// A device on a physical bus.
     Physical,
-    /// Software that plays pictures, a recording included.
+    /// Software that produces frames, including recordings.
     Virtual,
-    /// Cannot be told.
+    /// Unknown.
     Unknown,
 }
 
-/// Something in the frames that a lens and a sensor do not do.
+/// A property of the frames that a lens and a sensor do not produce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InjectionSign {
-    /// A frame came back bit for bit, with others between.
+    /// A frame was repeated bit for bit, with other frames in between.
     RepeatedFrames,
-    /// Frames come more evenly than a camera's clock and bus allow.
+    /// Frames arrive more evenly than a camera's clock and bus allow.
     RegularTiming,
-    /// Nothing changes from frame to frame where nothing moves.
+    /// Parts of the image without motion do not change at all from frame to frame.
     NoSensorNoise,
-    /// The pictures are of a size or format that the device does not offer.
+    /// The frames have a size or format that the device does not offer.
     FormatNotOffered,
 }
 
-/// Why a policy does not admit a camera.
+/// Why a policy does not allow a camera.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CameraRefusal {
-    /// Software plays the pictures.
-    #[error("the camera is a virtual one")]
+    /// The frames come from software.
+    #[error("the camera is virtual")]
     Virtual,
-    /// It cannot be told whether a lens is behind it.
-    #[error("it cannot be told whether the camera is a real one")]
+    /// It is unknown whether the camera is physical.
+    #[error("the camera could not be identified as a physical device")]
     Unknown,
-    /// The pictures are not what a lens and a sensor give.
-    #[error("the pictures look injected: {0}")]
+    /// The frames are not what a lens and a sensor produce.
+    #[error("the frames appear to be injected: {0}")]
     Injected(InjectionSign),
-    /// No genuine captures were measured with it at this site, or they do not lie clear of the threshold.
+    /// No genuine captures were measured with it at this site, or they are too close to the threshold.
     #[error("the camera is not qualified at this site")]
     NotQualified,
 }
 
 impl CameraClaim {
-    /// Whether `policy` admits this camera and what it has shown so far. A claim made for tests is admitted: whoever reads
-    /// it decides about [`testing`](Self::testing) first.
+    /// Whether `policy` allows this camera and the signs it has shown so far. A claim made in test mode is allowed: the
+    /// caller must check [`testing`](Self::testing) first.
     pub fn admitted_by(&self, policy: &CameraPolicy) -> Result<(), CameraRefusal> {
         if self.testing {
             return Ok(());
@@ -97,7 +97,7 @@ impl CameraClaim {
 }
 
 impl InjectionSign {
-    /// As a policy's table and a report name it.
+    /// The name used in policies and reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::RepeatedFrames => "repeated_frames",
@@ -115,7 +115,7 @@ impl std::fmt::Display for InjectionSign {
 }
 
 impl CameraPolicy {
-    /// What becomes of a camera that shows `sign`.
+    /// How this policy reacts to a camera that shows `sign`.
     fn reaction(&self, sign: InjectionSign) -> Reaction {
         match sign {
             InjectionSign::RepeatedFrames => self.repeated_frames,

@@ -1,11 +1,11 @@
-//! The claims of an attestation, and what each is made of.
+//! The claims of an attestation.
 
 use serde::{Deserialize, Serialize};
 
 use super::{CameraClaim, Purpose};
 use crate::{clock::UnixSecs, policy::CueName};
 
-/// The claims of an attestation (EAT, RFC 9711; names of that RFC where one exists).
+/// The claims of an attestation (EAT, RFC 9711). Names follow that RFC where it defines one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claims {
@@ -13,11 +13,11 @@ pub struct Claims {
     pub eat_profile: String,
     /// The ticket's nonce.
     pub eat_nonce: String,
-    /// When sealed.
+    /// When it was sealed.
     pub iat: UnixSecs,
-    /// Unique.
+    /// Unique id.
     pub jti: String,
-    /// Device id: base64url of 0x01 and the 32 bytes of the key's thumbprint.
+    /// Device id: base64url of 0x01 followed by the 32-byte thumbprint of the key.
     pub ueid: String,
     /// `countenance`.
     pub swname: String,
@@ -25,14 +25,14 @@ pub struct Claims {
     pub swversion: String,
     /// The session this belongs to.
     pub session: SessionClaim,
-    /// The picture that was posted: the best of the span.
+    /// The posted image: the best of the span.
     pub sample: SampleClaim,
-    /// Further pictures of the same span, posted behind it in this order. Only at an enrolment.
+    /// Further images of the same span, posted after it in this order. Used at enrollment only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub more_samples: Vec<SampleClaim>,
-    /// The stretch of frames that was judged.
+    /// The span of frames that was judged.
     pub span: SpanClaim,
-    /// The liveness decision and all it stands on.
+    /// The liveness decision and its evidence.
     pub liveness: LivenessClaim,
     /// Measures of the sample.
     pub quality: QualityClaim,
@@ -50,11 +50,11 @@ pub struct Claims {
 pub struct SessionClaim {
     /// Session id.
     pub id: String,
-    /// Enrol or verify.
+    /// Enroll or verify.
     pub purpose: Purpose,
 }
 
-/// The posted picture.
+/// One posted image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SampleClaim {
@@ -66,21 +66,21 @@ pub struct SampleClaim {
     pub height: u32,
     /// `image/png` or `image/jpeg`.
     pub media_type: String,
-    /// Number of the frame it was cut from.
+    /// Number of the frame that it was cut from.
     pub frame_seq: u64,
 }
 
-/// The judged stretch of frames, all on one unbroken face track.
+/// The judged span of frames, all on one unbroken face track.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SpanClaim {
     /// First judged frame.
     pub first_seq: u64,
-    /// Its time since the source began.
+    /// Its time since the first frame of the source.
     pub first_millis: u64,
     /// Last judged frame.
     pub last_seq: u64,
-    /// Its time since the source began.
+    /// Its time since the first frame of the source.
     pub last_millis: u64,
     /// Frames read within the span.
     pub seen: u32,
@@ -100,15 +100,15 @@ pub struct LivenessClaim {
     pub decision: LivenessDecision,
     /// The fused log likelihood ratio (LLR): mean of `per_frame` plus the LLR of each cue.
     pub fused: f32,
-    /// What `fused` had to reach.
+    /// The threshold that `fused` had to reach.
     pub threshold: f32,
-    /// Each liveness network's part.
+    /// The contribution of each liveness network.
     pub nets: Vec<NetClaim>,
-    /// Each cue's part.
+    /// The contribution of each cue.
     pub cues: Vec<CueClaim>,
-    /// The networks' LLR, a value per scored frame.
+    /// The networks' LLR for each scored frame.
     pub per_frame: Vec<f32>,
-    /// Each network of the program, and each liveness network that was weighed in besides.
+    /// The networks built into the program, plus any other liveness network that took part in the decision.
     pub models: Vec<ModelClaim>,
     /// SHA-256 of the policy in force, base64url.
     pub policy: String,
@@ -118,11 +118,11 @@ pub struct LivenessClaim {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LivenessDecision {
-    /// A live person was shown.
+    /// A live person was detected.
     Live,
 }
 
-/// One liveness network's part in a decision.
+/// One liveness network's contribution to a decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NetClaim {
@@ -132,23 +132,23 @@ pub struct NetClaim {
     pub sha256: String,
     /// Mean log odds at each of its crop scales.
     pub odds: Vec<f32>,
-    /// What they are worth: a log likelihood ratio.
+    /// The LLR that this evidence contributes.
     pub llr: f32,
 }
 
-/// One cue's part in a decision.
+/// One cue's contribution to a decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CueClaim {
     /// Which cue.
     pub name: CueName,
-    /// What it measured, in its own unit; absent where it could say nothing.
+    /// The measured value in the cue's own unit; absent if the cue abstained.
     pub measure: Option<f32>,
-    /// What that is worth, a log likelihood ratio: above 0 it supports a live person, below it denies one.
+    /// The LLR that this evidence contributes: positive supports a live person, negative counts against one.
     pub llr: f32,
 }
 
-/// One network by name and digest.
+/// A network, identified by name and digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModelClaim {
@@ -164,7 +164,7 @@ pub struct ModelClaim {
 pub struct QualityClaim {
     /// Distance between the eyes, pixels of the frame.
     pub interocular_px: f32,
-    /// Face width by frame width, 0 to 1.
+    /// Face width relative to frame width, 0 to 1.
     pub face_ratio: f32,
     /// Head turned to the person's left, degrees.
     pub yaw_deg: f32,
@@ -182,9 +182,9 @@ pub struct QualityClaim {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyProtection {
-    /// In a TPM or enclave; it cannot leave.
+    /// In a TPM or secure enclave; not exportable.
     Tpm,
-    /// In the system's key store.
+    /// In the operating system's key store.
     OsKeystore,
     /// In a file that only its owner can read.
     File,

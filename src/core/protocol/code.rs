@@ -1,51 +1,51 @@
-//! The non-biometric alternative: a one-time code that goes to the account's phone.
+//! The non-biometric alternative: a one-time code sent to the account's phone.
 //!
-//! `POST /v1/sessions/{id}/otp` sends one and says how often one may be tried; `POST …/otp/check` tries one and answers
-//! with an [`Outcome`](super::Outcome): approved, retry with [`Reason::WrongCode`](super::Reason::WrongCode), refused, or
-//! expired. Codes are counted apart from captures.
+//! `POST /v1/sessions/{id}/otp` sends a code and returns how many attempts are left. `POST …/otp/check` checks a code
+//! and returns an [`Outcome`](super::Outcome): approved, retry with [`Reason::WrongCode`](super::Reason::WrongCode),
+//! refused, or expired. Code attempts are counted separately from captures.
 
 use serde::{Deserialize, Serialize, Serializer};
 use zeroize::Zeroizing;
 
 use super::Fallback;
 
-/// Digits of a one-time code.
+/// Number of digits of a one-time code.
 pub const CODE_DIGITS: usize = 6;
 
-/// `POST /v1/sessions/{id}/otp`: sends a code. Repeated after a lost answer it may send another.
+/// `POST /v1/sessions/{id}/otp`: sends a code. A retry after a lost response may send another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SendCode {
-    /// By which way; one of the ticket's `fallback`.
+    /// The channel to use; one of the ticket's `fallback`.
     pub channel: Fallback,
 }
 
-/// The answer to [`SendCode`].
+/// The response to [`SendCode`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CodeSent {
-    /// Codes that may still be tried.
+    /// Remaining code attempts.
     pub attempts_left: u32,
 }
 
-/// `POST /v1/sessions/{id}/otp/check`: tries a code. The right one gives the same answer again, so a lost answer loses
-/// nothing.
+/// `POST /v1/sessions/{id}/otp/check`: checks a code. Posting the correct code again returns the same response, so a
+/// client can retry after a lost response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CheckCode {
-    /// What the person typed: six digits.
+    /// What the user typed: six digits.
     #[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 6, max_length = 6, pattern = "^[0-9]{6}$"))]
     pub code: OneTimeCode,
 }
 
-/// Six digits that are good once. Erased when dropped, never printed.
+/// Six digits, valid once. Erased when dropped, never printed.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct OneTimeCode(Zeroizing<String>);
 
-/// A text that is no code.
+/// The text is not a one-time code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a one-time code is {CODE_DIGITS} digits")]
 pub struct NoCode;
@@ -60,7 +60,7 @@ impl OneTimeCode {
 impl TryFrom<String> for OneTimeCode {
     type Error = NoCode;
 
-    /// Erases `text` where it is no code.
+    /// Erases `text` if it is not a code.
     fn try_from(text: String) -> Result<Self, NoCode> {
         let text = Zeroizing::new(text);
         let is_code = text.len() == CODE_DIGITS && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -74,7 +74,7 @@ impl Serialize for OneTimeCode {
     }
 }
 
-/// Prints no digit.
+/// Omits the digits.
 impl std::fmt::Debug for OneTimeCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("OneTimeCode")

@@ -1,11 +1,11 @@
-//! The kinds of problem documents (RFC 9457) that the verifier answers with, by their names on the wire.
+//! Kinds of problem documents (RFC 9457) that the verifier returns, by their names on the wire.
 
 use super::PROBLEM_PREFIX;
 
 /// Declares the kinds: variant, name on the wire, HTTP status.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $status:literal;)*) => {
-        /// What went wrong, by a stable name. The client acts on this and on nothing else in a problem document.
+        /// What went wrong, by a stable name. It is the only part of a problem document that the client acts on.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum ProblemKind { $($(#[$doc])* $variant,)* }
 
@@ -13,12 +13,12 @@ macro_rules! kinds {
             /// Every kind.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// The last part of the URI.
+            /// The last part of the problem type URI.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// The HTTP status that goes with it.
+            /// The HTTP status of a response with this kind.
             pub fn status(self) -> u16 {
                 match self { $(Self::$variant => $status,)* }
             }
@@ -26,37 +26,37 @@ macro_rules! kinds {
     };
 }
 kinds! {
-    /// The body is not the JSON or multipart form expected.
+    /// The body is not the expected JSON or multipart form.
     BadRequest = "bad-request", 400;
-    /// The request's proof does not hold, or was seen before.
+    /// The request proof is invalid, or was used before.
     ProofRejected = "proof-rejected", 401;
-    /// The attestation does not hold.
+    /// The attestation is invalid.
     AttestationRejected = "attestation-rejected", 422;
     /// The session belongs to another device.
     BoundToOtherDevice = "bound-to-other-device", 403;
     /// The device was disabled.
     DeviceDisabled = "device-disabled", 403;
-    /// The device is not registered, and must be.
+    /// The device is not registered, but registration is required.
     DeviceUnknown = "device-unknown", 403;
-    /// The enrolment code is wrong or used up.
+    /// The enrollment code is wrong or already used.
     EnrolmentRefused = "enrolment-refused", 403;
-    /// The session cannot be passed by a one-time code, or none can be sent to this phone.
+    /// This session does not allow one-time codes, or none can be sent to this phone.
     CodeRefused = "code-refused", 403;
-    /// There is no such session, or the code is not its code.
+    /// The session does not exist, or the code is not the session's.
     SessionUnknown = "session-unknown", 404;
-    /// The code was spent by another device.
+    /// Another device has already redeemed the code.
     CodeSpent = "code-spent", 409;
-    /// The session is over: it was decided already.
+    /// The session has already been decided.
     SessionOver = "session-over", 409;
-    /// The session's time is over.
+    /// The session has expired.
     Expired = "expired", 410;
-    /// A part has more bytes than allowed.
+    /// A part of the body is larger than allowed.
     TooLarge = "too-large", 413;
-    /// Too many requests; the answer's `Retry-After` says when to come back.
+    /// Too many requests; the `Retry-After` header says how long to wait.
     TooManyRequests = "too-many-requests", 429;
-    /// Something broke at the verifier.
+    /// An internal error of the verifier.
     Internal = "internal", 500;
-    /// The verifier cannot serve now.
+    /// The verifier is temporarily unavailable.
     Unavailable = "unavailable", 503;
 }
 
@@ -66,7 +66,7 @@ impl ProblemKind {
         format!("{PROBLEM_PREFIX}{}", self.name())
     }
 
-    /// The kind that `uri` names, if it is one of ours.
+    /// The kind that `uri` names; `None` if it is not one of ours.
     pub fn from_uri(uri: &str) -> Option<Self> {
         let name = uri.strip_prefix(PROBLEM_PREFIX)?;
         Self::ALL.iter().copied().find(|kind| kind.name() == name)
