@@ -1,7 +1,8 @@
-//! From scores and measures to one log likelihood ratio, and what it is made of.
+//! Combines network scores and cue measures into one log likelihood ratio (LLR).
 //!
-//! Each network's mean log odds become an LLR by the policy's calibration; the networks' mean and the cues' LLRs add up.
-//! The sum over frames is linear on purpose: the verifier can add it up again from what the attestation says.
+//! Each network's mean log odds become an LLR by the policy's calibration. The mean over the networks and the cues'
+//! LLRs are added. The combination over frames is linear on purpose: the verifier can recompute the sum from the
+//! attestation.
 
 use super::cues::Cue;
 use crate::{
@@ -9,31 +10,31 @@ use crate::{
     protocol::{CueClaim, NetClaim},
 };
 
-/// Log odds are clipped to this on both sides: beyond it, one frame would outvote the rest.
+/// Log odds are clipped to ± this value. Without a limit, one frame could outvote the rest.
 pub const CLIP: f32 = 9.2;
 
-/// What one network says of one frame: log odds of a live face, one per crop scale, within ±[`CLIP`].
+/// One network's output for one frame: log odds of a live face, one per crop scale, within ±[`CLIP`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct NetOdds(pub Vec<f32>);
 
 /// The numbers of a decision.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
-    /// The fused LLR: mean of [`per_frame`](Self::per_frame), and the cues' LLRs.
+    /// The fused LLR: mean of [`per_frame`](Self::per_frame) plus the cues' LLRs.
     pub fused: f32,
-    /// What `fused` had to reach when this was decided.
+    /// The threshold that `fused` had to reach at this point.
     pub threshold: f32,
-    /// Each network's part.
+    /// The contribution of each network.
     pub nets: Vec<NetClaim>,
-    /// Each cue's part.
+    /// The contribution of each cue.
     pub cues: Vec<CueClaim>,
-    /// The networks' LLR, a value per scored frame.
+    /// The networks' LLR for each scored frame.
     pub per_frame: Vec<f32>,
 }
 
 impl NetOdds {
-    /// From the logits at each scale, of which number `live` stands for a live face. Softmaxed here, once. Logits that are no
-    /// numbers, or lack the live one, speak against a live face.
+    /// Converts the logits at each scale into log odds; `live` is the index of the live class. The softmax is applied
+    /// here and only here. Logits that are not finite, or lack the live class, count as evidence against a live face.
     pub fn of<'l>(logits: impl IntoIterator<Item = &'l [f32]>, live: usize) -> Self {
         Self(logits.into_iter().map(|logits| log_odds(logits, live)).collect())
     }
@@ -46,7 +47,7 @@ fn log_odds(logits: &[f32], live: usize) -> f32 {
     if odds.is_finite() { odds.clamp(-CLIP, CLIP) } else { -CLIP }
 }
 
-/// The LLR of one frame: the mean of its networks'. A network that said nothing speaks against a live face.
+/// The LLR of one frame: the mean over its networks. A network without a result counts as evidence against a live face.
 pub(super) fn frame_llr(policy: &LivenessPolicy, odds: &[NetOdds]) -> f32 {
     let one = |(i, net): (usize, &crate::policy::NetPolicy)| match odds.get(i) {
         Some(NetOdds(odds)) if odds.len() == net.weights.len() => net.llr(odds),
@@ -55,7 +56,7 @@ pub(super) fn frame_llr(policy: &LivenessPolicy, odds: &[NetOdds]) -> f32 {
     policy.nets.iter().enumerate().map(one).sum::<f32>() / policy.nets.len().max(1) as f32
 }
 
-/// What the frames of one track and the cues that watched it amount to.
+/// The verdict from the scored frames of one track and its cues.
 pub(super) fn verdict(
     policy: &LivenessPolicy,
     frames: &[Vec<NetOdds>],

@@ -1,4 +1,4 @@
-//! The decision: a sequential test on one track, cut off at the longest look.
+//! The decision: a sequential test on one track, with a maximum duration.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use super::{
 };
 use crate::{policy::Policy, protocol::SpanClaim, quality::GoodFrame};
 
-/// What one more good frame led to.
+/// The result of adding one good frame.
 #[derive(Debug)]
 pub enum Step {
-    /// More frames are needed; how much of the evidence is there, 0 to 1.
+    /// More frames are needed; how much of the evidence has been gathered, 0 to 1.
     More(f32),
-    /// A live person was shown.
+    /// A live person was detected.
     Live(LivenessProof),
     /// What was shown is not a live person.
     NotLive(Rejected),
-    /// The longest look is over, and it speaks neither for a live person nor against one.
+    /// The maximum duration is over, and the evidence is inconclusive.
     CannotTell(Verdict),
 }
 
@@ -42,16 +42,16 @@ struct Scored {
     seen: u32,
 }
 
-/// How much of the progress that a person sees the least evidence fills; the rest is for a longer look.
+/// Share of the displayed progress that covers the minimum evidence; the rest covers an extended capture.
 pub const MIN_EVIDENCE_RATIO: f32 = 0.9;
 
 impl<'p> Judge<'p> {
-    /// A judge that has seen nothing.
+    /// A judge that has seen no frames.
     pub fn new(policy: &'p Policy) -> Self {
         Self::on_track(policy, true, 0)
     }
 
-    /// A judge of frames of which nobody knows how far apart they were taken: cues that need time say nothing.
+    /// A judge for frames taken at unknown intervals: cues that depend on time abstain.
     pub fn untimed(policy: &'p Policy) -> Self {
         Self::on_track(policy, false, 0)
     }
@@ -61,7 +61,8 @@ impl<'p> Judge<'p> {
         Self { policy, timed, track, seen: 0, scored: Vec::new(), odds: Vec::new(), cues, chain: [0; 32] }
     }
 
-    /// Counts a frame that was read, good or not; `track` is what the tracker said. A new track forgets the old one.
+    /// Counts a frame that was read, good or not. `track` comes from the tracker; a new track discards the previous
+    /// one.
     pub fn see(&mut self, track: Option<u32>) {
         if let Some(track) = track.filter(|&t| t != self.track) {
             *self = Self::on_track(self.policy, self.timed, track);
@@ -69,7 +70,8 @@ impl<'p> Judge<'p> {
         self.seen += 1;
     }
 
-    /// Takes the frame last seen as evidence, with what each network of the policy says of it. Decides when it can.
+    /// Adds the frame last seen as evidence, with the output of each network in the policy. Decides once the evidence
+    /// suffices.
     pub fn take(&mut self, good: &GoodFrame, odds: Vec<NetOdds>) -> Step {
         let frame = good.frame();
         if self.scored.is_empty() {
@@ -84,13 +86,13 @@ impl<'p> Judge<'p> {
         if self.min_ratio() < 1.0 { Step::More(self.gathered_ratio()) } else { self.decide() }
     }
 
-    /// What all frames of the track so far amount to, against the bound for the longest look. `None` before the first.
+    /// The verdict on all frames of the track so far, against the final threshold. `None` before the first frame.
     pub fn verdict(&self) -> Option<Verdict> {
         let threshold = self.policy.liveness.threshold;
         (!self.scored.is_empty()).then(|| verdict(&self.policy.liveness, &self.odds, &self.cues, threshold))
     }
 
-    /// How much of the evidence is there, 0 to 1.
+    /// How much of the evidence has been gathered, 0 to 1.
     pub fn gathered_ratio(&self) -> f32 {
         let ratio = self.min_ratio();
         if ratio < 1.0 {
@@ -100,14 +102,14 @@ impl<'p> Judge<'p> {
         }
     }
 
-    /// How much of the least evidence is there, 0 to 1: the lesser share of frames and of time.
+    /// How much of the minimum evidence has been gathered, 0 to 1: the lesser of the shares of frames and of time.
     fn min_ratio(&self) -> f32 {
         let policy = &self.policy.liveness;
         let frames = self.scored.len() as f32 / policy.frames.max(1) as f32;
         frames.min(self.span_millis() / policy.span_millis.max(1) as f32).min(1.0)
     }
 
-    /// How much of the time between the least and the longest look is over, 0 to 1.
+    /// How much of the time between minimum and maximum duration has passed, 0 to 1.
     fn extension_ratio(&self) -> f32 {
         let policy = &self.policy.liveness;
         let whole = policy.longest_millis.saturating_sub(policy.span_millis) as f32;
@@ -125,7 +127,7 @@ impl<'p> Judge<'p> {
         let (policy, over) = (&self.policy.liveness, self.extension_ratio());
         let margin = policy.sure_margin.max(0.0) * (1.0 - over);
         let verdict = verdict(policy, &self.odds, &self.cues, policy.threshold + margin);
-        // Asked in the affirmative, so that no number at all is never live.
+        // Written so that NaN is never live.
         if verdict.fused >= verdict.threshold {
             return match self.span() {
                 Some(span) => Step::Live(LivenessProof {

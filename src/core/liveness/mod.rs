@@ -1,8 +1,8 @@
 //! Whether a live person was shown over a span of frames on one unbroken track.
 //!
-//! Networks score each good frame, [`cues`] watch how it changes; [`fusion`] turns both into one number, a log likelihood
-//! ratio, whose parts stand in the attestation. [`Judge`] decides as soon as that number is sure, looks longer while it is
-//! not, and says that it cannot tell when the longest look is over.
+//! Networks score each good frame, [`cues`] observe how the frames change, and [`fusion`] combines both into one log
+//! likelihood ratio whose parts are reported in the attestation. [`Judge`] decides as soon as that number is
+//! conclusive, keeps looking while it is not, and ends as inconclusive when the maximum duration is over.
 
 pub mod cues;
 pub mod fusion;
@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use crate::protocol::SpanClaim;
 
-/// A live person was shown on one unbroken track. Only [`Judge`] makes one; it is used up by sealing.
+/// Evidence that a live person was shown on one unbroken track. Only [`Judge`] makes one; sealing consumes it.
 #[derive(Debug)]
 pub struct LivenessProof {
     verdict: Verdict,
@@ -25,26 +25,26 @@ pub struct LivenessProof {
     policy_digest: String,
 }
 
-/// The rules said no.
+/// The evidence says that this is not a live person.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rejected {
-    /// The numbers behind it.
+    /// The numbers behind the decision.
     pub verdict: Verdict,
 }
 
-/// Why the evidence does not suffice, either way.
+/// Why the evidence does not suffice for a decision.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Inconclusive {
-    /// The time of the capture is over without enough good frames on one track.
+    /// The capture timed out without enough good frames on one track.
     TimeOver,
-    /// The source ended before there were enough.
+    /// The source ended before there were enough good frames.
     SourceEnded,
-    /// There were enough, and they speak neither for a live person nor against one.
+    /// There were enough good frames, but the evidence is inconclusive.
     Undecided(Verdict),
 }
 
 impl LivenessProof {
-    /// The judged frames.
+    /// The span of judged frames.
     pub fn span(&self) -> &SpanClaim {
         &self.span
     }
@@ -54,7 +54,7 @@ impl LivenessProof {
         &self.verdict
     }
 
-    /// SHA-256 chain over the scored frames: each link hashes the one before, the frame's number and its pixels.
+    /// SHA-256 chain over the scored frames: each link hashes the previous link, the frame's number and its pixels.
     pub fn chain(&self) -> &[u8; 32] {
         &self.chain
     }
@@ -64,7 +64,7 @@ impl LivenessProof {
         &self.policy_digest
     }
 
-    /// Whether a frame of `track`, taken `at`, lies inside the span.
+    /// Whether a frame of `track`, captured `at`, is inside the span.
     pub fn covers(&self, track: u32, at: Duration) -> bool {
         let millis = at.as_millis() as u64;
         self.span.track == track && (self.span.first_millis..=self.span.last_millis).contains(&millis)

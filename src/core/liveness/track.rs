@@ -1,10 +1,10 @@
-//! One face followed from frame to frame, so that a second person cannot step in between proof and sample.
+//! Follows one face from frame to frame, so that a second person cannot step in between proof and sample.
 
 use std::time::Duration;
 
 use crate::{face::Face, frame::Frame, geometry::InFrame, geometry::Rect, policy::LivenessPolicy};
 
-/// Follows the largest face. The number it gives changes as soon as the face is lost, too long unseen, or somewhere else.
+/// Follows the largest face. The track number changes once the face is lost, unseen for too long, or jumps elsewhere.
 #[derive(Debug)]
 pub struct Tracker {
     gap: Duration,
@@ -14,7 +14,7 @@ pub struct Tracker {
 }
 
 impl Tracker {
-    /// A tracker that has seen nothing.
+    /// A tracker that has seen no frames.
     pub fn new(policy: &LivenessPolicy) -> Self {
         Self {
             gap: Duration::from_millis(policy.gap_millis),
@@ -24,7 +24,7 @@ impl Tracker {
         }
     }
 
-    /// The number of the track that this frame's largest face is on, from 1; `None` when no face is in the frame.
+    /// The track number of this frame's largest face, from 1; `None` if the frame has no face.
     pub fn follow(&mut self, frame: &Frame, faces: &[Face]) -> Option<u32> {
         let largest = faces.iter().max_by(|a, b| a.rect.area().total_cmp(&b.rect.area()))?;
         let goes_on = self.last.is_some_and(|(rect, at)| {

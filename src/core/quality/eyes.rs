@@ -1,11 +1,12 @@
-//! Whether the eyes can be seen, as far as light tells.
+//! Whether the eyes are visible, judged by brightness.
 //!
-//! An eye holds something about as light as the cheek below it: its white, its lids, the skin about it. Behind a dark lens
-//! nothing is. Each eye is compared with its own cheek, so light from one side and the tone of the skin cancel out; the
-//! lighter eye counts, so that a shadow on one side hides nothing.
+//! An uncovered eye contains something about as bright as the cheek below it: sclera, lids, surrounding skin. Behind a
+//! dark lens nothing is. Each eye is compared with the cheek on its own side, so that side light and skin tone cancel
+//! out. The brighter eye counts, so that a shadow on one side does not matter.
 //!
-//! This sees dark glasses, and not all of them: a lens that mirrors a window passes. It does not see hands: fingers are as
-//! light as cheeks, and the missing dark of the pupil, which would tell, is missing in a soft picture of open eyes too.
+//! This detects dark glasses, but not all of them: a lens that reflects a window passes. It does not detect hands:
+//! fingers are as bright as cheeks, and a missing dark pupil is no evidence, because it is also missing in a soft image
+//! of open eyes.
 
 use super::luma::Luma;
 use crate::{
@@ -13,25 +14,25 @@ use crate::{
     geometry::{InFrame, Point},
 };
 
-/// Half of the patch on an eye, along and across the line of the eyes, in distances between the eyes: inside the lens of
-/// any spectacles.
+/// Half size of the patch on an eye, along and across the line through the eyes, in interocular distances: fits inside
+/// the lens of any glasses.
 const EYE_HALF: (f32, f32) = (0.24, 0.16);
-/// Half of the patch on a cheek, the same way.
+/// Half size of the patch on a cheek, in the same units.
 const CHEEK_HALF: (f32, f32) = (0.12, 0.12);
-/// Where the cheek's patch is, from the eye (0) to the corner of the mouth (1).
+/// Position of the cheek patch between the eye (0) and the corner of the mouth (1).
 const CHEEK_AT: f32 = 0.55;
 /// Samples along and across an eye.
 const EYE_SAMPLES: (usize, usize) = (24, 16);
 /// Samples along and across a cheek.
 const CHEEK_SAMPLES: (usize, usize) = (12, 12);
-/// Share of an eye's samples that are darker than what counts as its lightest part: a glint is smaller than the rest.
+/// The quantile of an eye's samples taken as its brightest part: ignores glints, which cover less than the rest.
 const LIGHT_QUANTILE: f32 = 0.95;
 
-/// Cheeks darker than this, luma, are too dark to compare with: the black level of video.
+/// Below this luma, the black level of video, a cheek is too dark to compare with.
 const MIN_CHEEK_LUMA: f32 = 16.0;
 
-/// Luma of the lightest part of an eye, by the mean luma of the cheek below it; the lighter of both eyes. 1 where the
-/// cheeks are black: that it is dark is another gate's to say.
+/// Luma of the brightest part of an eye relative to the mean luma of the cheek below it; the maximum of both eyes. 1 if
+/// the cheeks are black: darkness is reported by another gate.
 pub(super) fn light_ratio(pixels: &Luma, l: &Landmarks) -> f32 {
     let between = l.interocular_px().max(1.0);
     let along = ((l.left_eye.x - l.right_eye.x) / between, (l.left_eye.y - l.right_eye.y) / between);

@@ -1,9 +1,9 @@
-//! The gates, in the order of priority: what each is judged by, its threshold, the hint when it fails.
+//! The quality gates in order of priority: measure, threshold, and the hint if it fails.
 
 use super::{Hint, measure::Measures};
 use crate::{face::Face, policy::QualityPolicy};
 
-/// One measurement held against its threshold.
+/// One measurement and the bound it must meet.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gate {
     hint: Hint,
@@ -11,7 +11,7 @@ pub struct Gate {
     bound: Bound,
 }
 
-/// What a value must be. Not a number is never that.
+/// The bound on a value. NaN never meets it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Bound {
     /// The threshold or more.
@@ -22,34 +22,34 @@ pub enum Bound {
     Below(f32),
 }
 
-/// How a gate stands, the worst first.
+/// Result of a gate, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum GateStatus {
-    /// The frame does not count.
+    /// Failed: the frame does not count.
     Fails,
-    /// The frame counts, but the gate is passed by less than the margin: a hint on display stays.
+    /// Passed, but by less than the margin: the frame counts, but a hint on display stays.
     Near,
     /// Passed by the margin.
     Clear,
 }
 
 impl Gate {
-    /// The gate that gives `hint` when `value` is not within `bound`.
+    /// A gate that gives `hint` if `value` does not meet `bound`.
     pub const fn new(hint: Hint, value: f32, bound: Bound) -> Self {
         Self { hint, value, bound }
     }
 
-    /// What the person can do when it fails.
+    /// What the person can do if the gate fails.
     pub fn hint(&self) -> Hint {
         self.hint
     }
 
-    /// Whether the frame may count.
+    /// Whether the gate is passed.
     pub fn holds(&self) -> bool {
         self.holds_by(0.0)
     }
 
-    /// How it stands with a margin, by the threshold.
+    /// The status, given a margin relative to the threshold.
     pub fn status(&self, margin_ratio: f32) -> GateStatus {
         match (self.holds(), self.holds_by(margin_ratio)) {
             (false, _) => GateStatus::Fails,
@@ -58,7 +58,7 @@ impl Gate {
         }
     }
 
-    /// Whether it holds with this much slack, by the threshold.
+    /// Whether the gate is passed when its threshold is loosened by `slack_ratio` of itself.
     pub fn holds_within(&self, slack_ratio: f32) -> bool {
         self.holds_by(-slack_ratio)
     }
@@ -72,7 +72,7 @@ impl Gate {
     }
 }
 
-/// Whether there is one face. The other gates are judged only when these hold: without a face there is no light on it.
+/// Whether there is exactly one face. The other gates are judged only if these pass: they need a face to measure.
 pub(super) fn of_presence(faces: &[Face], largest: Option<&Face>, p: &QualityPolicy) -> Vec<Gate> {
     let score = faces.iter().map(|f| f.score).fold(0.0, f32::max);
     let mut gates = vec![Gate::new(Hint::NoFace, score, Bound::AtLeast(p.face_score))];
@@ -85,7 +85,7 @@ pub(super) fn of_presence(faces: &[Face], largest: Option<&Face>, p: &QualityPol
     gates
 }
 
-/// What one face must be like, in the order of [`Hint`].
+/// Requirements on the face, in the order of [`Hint`].
 pub(super) fn of_face(m: &Measures, p: &QualityPolicy) -> Vec<Gate> {
     use Bound::{AtLeast, AtMost};
     let c = &m.claim;
@@ -93,7 +93,8 @@ pub(super) fn of_face(m: &Measures, p: &QualityPolicy) -> Vec<Gate> {
         Gate::new(Hint::ComeCloser, c.face_ratio, AtLeast(p.face_ratio_min)),
         Gate::new(Hint::ComeCloser, m.face_width_px, AtLeast(p.face_width_px)),
     ];
-    // Yaw brings the eyes together, so a turned head must not be told to come closer, nor a face told to move back.
+    // Yaw shortens the distance between the eyes, so a turned head must not get the hint to come closer. Neither must a
+    // face that is already too large.
     if c.yaw_deg.abs() <= p.yaw_deg && c.face_ratio <= p.face_ratio_max {
         gates.push(Gate::new(Hint::ComeCloser, c.interocular_px, AtLeast(p.interocular_px)));
     }
@@ -109,14 +110,14 @@ pub(super) fn of_face(m: &Measures, p: &QualityPolicy) -> Vec<Gate> {
     gates
 }
 
-/// What a face must be like on a picture that was cut round it.
+/// Requirements on a face in an image that was cropped around it.
 pub(super) fn of_cut(m: &Measures, p: &QualityPolicy) -> Vec<Gate> {
     let mut gates = vec![Gate::new(Hint::ComeCloser, m.claim.interocular_px, Bound::AtLeast(p.interocular_px))];
     gates.extend(of_measures(m, p));
     gates
 }
 
-/// Pose, eyes, light and sharpness: what the picture round the face has no part in.
+/// Pose, eyes, lighting and sharpness: independent of how the image was cropped.
 fn of_measures(m: &Measures, p: &QualityPolicy) -> [Gate; 8] {
     use Bound::{AtLeast, AtMost};
     let c = &m.claim;

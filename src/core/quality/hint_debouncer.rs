@@ -1,22 +1,22 @@
-//! From a fault in each frame to one hint that can be read.
+//! Turns the faults of successive frames into one readable hint.
 //!
-//! A fault must hold for a moment before it is shown; what is shown stays long enough to be read, and goes only when its
-//! gate is passed by a margin, so that a value near its threshold does not make it flicker. Display only: whether a frame
-//! counts is decided before and apart. So a good frame may come with a hint still on display; whoever shows both lets the
-//! progress grow under it.
+//! A fault must persist for a moment before it is shown. A shown hint stays long enough to be read, and disappears only
+//! once its gate is passed by a margin, so that a value near its threshold does not make it flicker. This affects the
+//! display only; whether a frame counts is decided separately. A good frame may therefore arrive while a hint is still
+//! shown, and the progress indicator keeps moving beneath it.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{Gate, GateStatus, Hint};
 use crate::policy::HintPolicy;
 
-/// Turns the gates of frame after frame into the one hint on display. Frame time is its only clock.
+/// Turns the gates of successive frames into the one hint on display. Frame time is its only clock.
 #[derive(Debug)]
 pub struct HintDebouncer {
     appear: Duration,
     stay: Duration,
     margin_ratio: f32,
-    /// How long each fault has held without its gate being passed.
+    /// How long each fault has persisted without its gate being passed.
     held: BTreeMap<Hint, Duration>,
     shown: Option<Shown>,
     last: Option<Duration>,
@@ -29,7 +29,7 @@ struct Shown {
 }
 
 impl HintDebouncer {
-    /// Nothing seen, nothing shown.
+    /// A debouncer that shows nothing yet.
     pub fn new(policy: &HintPolicy) -> Self {
         Self {
             appear: Duration::from_millis(policy.appear_millis),
@@ -41,10 +41,11 @@ impl HintDebouncer {
         }
     }
 
-    /// The hint to show from now on, after the frame captured `at`, whose gates are these.
+    /// The hint to show after the frame captured `at`, whose gates are `gates`.
     ///
-    /// A hint without a gate among them could not be judged on this frame: it neither appears nor goes, and what it has
-    /// held is kept. In the dark a face is found in every other frame only; that must not hide that it is dark.
+    /// A hint that has no gate in the list could not be judged on this frame: it neither appears nor disappears, and
+    /// its accumulated time is kept. In the dark a face is found only in every other frame, which must not hide the
+    /// "too dark" hint.
     pub fn see(&mut self, at: Duration, gates: &[Gate]) -> Option<Hint> {
         let elapsed = at.saturating_sub(self.last.replace(at).unwrap_or(at));
         let statuses = self.statuses(gates);
@@ -67,7 +68,7 @@ impl HintDebouncer {
         self.shown.map(|shown| shown.hint)
     }
 
-    /// How each hint stands: as its worst gate does.
+    /// The status of each hint: that of its worst gate.
     fn statuses(&self, gates: &[Gate]) -> BTreeMap<Hint, GateStatus> {
         let mut statuses = BTreeMap::new();
         for gate in gates {

@@ -1,19 +1,19 @@
-//! Luma of a frame between its pixels.
-#![expect(clippy::indexing_slicing, reason = "a tap lies inside the frame that made it")]
+//! Interpolated luma of a frame.
+#![expect(clippy::indexing_slicing, reason = "taps are clamped to the frame they were made for")]
 
 use crate::{
     frame::Frame,
     geometry::{InFrame, Point},
 };
 
-/// Reads luma (BT.601, 0 to 255) anywhere in a frame; beyond its edge there is more of the edge.
+/// Samples luma (BT.601, 0 to 255) anywhere in a frame. Outside the frame the edge pixels repeat.
 pub(super) struct Luma<'f> {
     rgb: &'f [u8],
     width: usize,
     height: usize,
 }
 
-/// Two neighbours along one side of the frame, and the weight of the second.
+/// Two neighboring pixels along one axis, and the weight of the second.
 #[derive(Clone, Copy)]
 pub(super) struct Tap {
     near: usize,
@@ -22,22 +22,22 @@ pub(super) struct Tap {
 }
 
 impl<'f> Luma<'f> {
-    /// The luma of `frame`.
+    /// A sampler for `frame`.
     pub(super) fn of(frame: &'f Frame) -> Self {
         Self { rgb: frame.rgb(), width: frame.width() as usize, height: frame.height() as usize }
     }
 
-    /// The columns about `x`.
+    /// The columns around `x`.
     pub(super) fn column(&self, x: f32) -> Tap {
         Tap::about(x, self.width)
     }
 
-    /// The rows about `y`.
+    /// The rows around `y`.
     pub(super) fn row(&self, y: f32) -> Tap {
         Tap::about(y, self.height)
     }
 
-    /// The luma where `column` and `row` meet.
+    /// The luma interpolated at `column` and `row`.
     pub(super) fn mixed(&self, column: Tap, row: Tap) -> f32 {
         let across = |y: usize| {
             self.pixel(column.near, y) * (1.0 - column.far_weight) + self.pixel(column.far, y) * column.far_weight

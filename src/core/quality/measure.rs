@@ -1,32 +1,32 @@
-//! What the gates judge by, measured on the face and not on the room around it.
-#![expect(clippy::indexing_slicing, reason = "neighbours of a pixel that is not on the edge")]
+//! The measures that the gates judge, taken on the face rather than on the whole frame.
+#![expect(clippy::indexing_slicing, reason = "only neighbors of pixels that are not on the edge")]
 
 use super::{eyes, luma::Luma};
 use crate::{face::Face, frame::Frame, geometry::InFrame, geometry::Rect, protocol::QualityClaim};
 
-/// How far the tip of the nose stands before the eyes, in distances between the eyes. Anthropometry gives about 0.4
-/// to 0.5; it turns a landmark's shift into degrees, well enough for a gate.
+/// How far the tip of the nose is in front of the eyes, in interocular distances. Anthropometry gives about 0.4 to 0.5.
+/// It converts a landmark's shift into degrees, accurately enough for a gate.
 pub const NOSE_DEPTH_RATIO: f32 = 0.45;
-/// Where the tip of the nose stands between eyes (0) and mouth (1) on a face looking straight ahead: YuNet's median on
-/// 1,200 genuine Replay-Attack development frames (5 to 95 %: 0.52 to 0.62).
+/// Position of the tip of the nose between eyes (0) and mouth (1) on a frontal face: YuNet's median on 1,200 genuine
+/// Replay-Attack development frames (5 to 95 %: 0.52 to 0.62).
 const NOSE_REST_RATIO: f32 = 0.58;
-/// Width at which sharpness is measured, pixels: the input of the embedding network.
+/// Width to which the face is resampled to measure sharpness, pixels: the input of the embedding network.
 const SHARPNESS_WIDTH: usize = 112;
 
 /// All measures of one face in one frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Measures {
-    /// Those that an attestation reports.
+    /// The measures reported in the attestation.
     pub claim: QualityClaim,
     /// Width of the face, pixels.
     pub face_width_px: f32,
-    /// Face centre right of the frame's centre, by frame width.
+    /// How far the face's center is to the right of the frame's center, relative to the frame width.
     pub offset_x_ratio: f32,
-    /// Face centre below the frame's centre, by frame height.
+    /// How far the face's center is below the frame's center, relative to the frame height.
     pub offset_y_ratio: f32,
-    /// Difference of luma between the halves of the face, by their mean, 0 to 2.
+    /// Difference in luma between the halves of the face, relative to their mean, 0 to 2.
     pub uneven_ratio: f32,
-    /// Luma of the lightest part of the lighter eye, by the cheek below it, see `eyes.rs`.
+    /// Luma of the brightest part of the brighter eye, relative to the cheek below it; see `eyes.rs`.
     pub eye_light_ratio: f32,
 }
 
@@ -59,8 +59,8 @@ impl Measures {
     }
 }
 
-/// Yaw to the person's left, pitch up, roll to the person's left shoulder, degrees, from where the nose stands between
-/// eyes and mouth. Coarse (some 5°), cheap, and monotone in the true angle.
+/// Yaw to the person's left, pitch up, roll to the person's left shoulder, degrees, from the position of the nose
+/// relative to eyes and mouth. Coarse (about 5°), cheap, and monotonic in the true angle.
 fn pose_deg(face: &Face) -> (f32, f32, f32) {
     let l = &face.landmarks;
     let (dx, dy) = (l.left_eye.x - l.right_eye.x, l.left_eye.y - l.right_eye.y);
@@ -71,7 +71,7 @@ fn pose_deg(face: &Face) -> (f32, f32, f32) {
     let down = |x: f32, y: f32| -(x - eyes.x) * ey + (y - eyes.y) * ex;
     let along = |x: f32, y: f32| (x - eyes.x) * ex + (y - eyes.y) * ey;
     let face_length = down(mouth.x, mouth.y).max(1.0);
-    // The nose is compared with the middle of the face, half way from eyes to mouth.
+    // The nose is compared with the middle of the face, halfway from eyes to mouth.
     let aside = along(l.nose.x, l.nose.y) - along(mouth.x, mouth.y) / 2.0;
     let lowered = down(l.nose.x, l.nose.y) - NOSE_REST_RATIO * face_length;
     let depth = NOSE_DEPTH_RATIO * between;
@@ -79,7 +79,7 @@ fn pose_deg(face: &Face) -> (f32, f32, f32) {
     (degrees(aside), -degrees(lowered), dy.atan2(dx).to_degrees())
 }
 
-/// Luma (BT.601) of the face box at a fixed width.
+/// Luma (BT.601) of the face box, resampled to a fixed width.
 struct Patch {
     luma: Vec<f32>,
     height: usize,
@@ -109,7 +109,7 @@ impl Patch {
         (mean(0), mean(half))
     }
 
-    /// Variance of the 4-neighbour Laplacian.
+    /// Variance of the 4-neighbor Laplacian.
     fn laplacian_variance(&self) -> f32 {
         let (w, l) = (SHARPNESS_WIDTH, &self.luma);
         let (mut sum, mut square, mut n) = (0.0_f64, 0.0_f64, 0.0_f64);

@@ -1,7 +1,8 @@
-//! The gates that a frame must pass before it may count.
+//! Quality gates that a frame must pass to count.
 //!
-//! Each is one line in [`gate`]: they stand in the order of priority, and the first that fails is the frame's hint. The
-//! measures they judge by are in [`measure`]; [`steady`] makes of the hints of frame after frame one that can be read.
+//! Each gate is one line in [`gate`], in order of priority; the first one that fails gives the frame its hint.
+//! [`measure`] takes the measures, and [`hint_debouncer`] turns the hints of successive frames into one that can be
+//! read.
 
 use crate::{face::Face, frame::Frame, policy::QualityPolicy, protocol::QualityClaim};
 
@@ -30,24 +31,24 @@ impl GoodFrame {
         &self.frame
     }
 
-    /// The only face in it that counts.
+    /// The one face in it that counts.
     pub fn face(&self) -> &Face {
         &self.face
     }
 
-    /// What was measured.
+    /// The measures of the face.
     pub fn measures(&self) -> QualityClaim {
         self.measures.claim
     }
 }
 
-/// What the person can do about a gate that fails, the worst fault first. Left and right are the person's own.
+/// What the person can do about a failed gate, worst fault first. Left and right are the person's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Hint {
-    /// No face is to be seen.
+    /// No face was found.
     NoFace,
-    /// More than one face is near.
+    /// More than one face is close to the camera.
     SeveralFaces,
     /// The face is too small.
     ComeCloser,
@@ -61,7 +62,7 @@ pub enum Hint {
     MoveUp,
     /// The face is too high.
     MoveDown,
-    /// The head is turned or nods.
+    /// The head is turned, raised or lowered.
     LookStraight,
     /// The head is tilted.
     HoldHeadUpright,
@@ -78,7 +79,7 @@ pub enum Hint {
 }
 
 impl Hint {
-    /// Every hint, the worst fault first.
+    /// Every hint, worst fault first.
     pub const ALL: [Self; 15] = [
         Self::NoFace,
         Self::SeveralFaces,
@@ -98,7 +99,7 @@ impl Hint {
     ];
 }
 
-/// One frame held against every gate. Only [`examine`] makes one.
+/// The result of all gates on one frame. Only [`examine`] makes one.
 #[derive(Debug)]
 pub struct Examined {
     gates: Vec<Gate>,
@@ -106,18 +107,18 @@ pub struct Examined {
 }
 
 impl Examined {
-    /// Every gate that could be judged, in the order of priority: what [`HintDebouncer`] takes.
+    /// Every gate that could be judged, in order of priority: the input of [`HintDebouncer`].
     pub fn gates(&self) -> &[Gate] {
         &self.gates
     }
 
-    /// Good, or what the person can do about the worst fault.
+    /// The good frame, or what the person can do about the worst fault.
     pub fn good(self) -> Result<GoodFrame, Hint> {
         self.good
     }
 }
 
-/// Holds one frame and the faces in it against every gate, measuring once.
+/// Applies every gate to one frame and the faces in it. Measures once.
 pub fn examine(frame: &Frame, faces: &[Face], policy: &QualityPolicy) -> Examined {
     let sure = faces.iter().filter(|f| f.score >= policy.face_score);
     let face = sure.max_by(|a, b| a.rect.area().total_cmp(&b.rect.area()));
@@ -135,15 +136,16 @@ pub fn examine(frame: &Frame, faces: &[Face], policy: &QualityPolicy) -> Examine
     Examined { gates, good }
 }
 
-/// What is wrong with `measures` of a face on a picture that was cut round it, by the gates that such a picture can still be
-/// held against: how far the eyes are apart, pose, eyes, light and sharpness. Size and place are the cutter's.
+/// The worst fault of a face in an image that was cropped around it. Only the gates that still apply to such an image
+/// are used: eye distance, pose, eyes, lighting and sharpness. Face size and position depend on the crop.
 ///
-/// `slack_ratio` widens each threshold by that share: another detection on another cut measures a little differently.
+/// `slack_ratio` loosens each threshold by that share: detecting the face again in another crop gives slightly
+/// different measures.
 pub fn fault_of_cut(measures: &Measures, policy: &QualityPolicy, slack_ratio: f32) -> Option<Hint> {
     gate::of_cut(measures, policy).into_iter().find(|gate| !gate.holds_within(slack_ratio)).map(|gate| gate.hint())
 }
 
-/// Judges one frame and the faces in it: good, or what the person can do about it.
+/// Judges one frame and the faces in it: a good frame, or what the person can do about it.
 pub fn judge(frame: &Frame, faces: &[Face], policy: &QualityPolicy) -> Result<GoodFrame, Hint> {
     examine(frame, faces, policy).good()
 }
