@@ -1,11 +1,11 @@
-//! What tests of several crates share: synthetic faces and frames, and a policy without surprises. Behind the feature
-//! `testing`; no program is built with it.
+//! Test fixtures shared by several crates: synthetic faces and frames, and a policy with simple numbers. Behind the
+//! `testing` feature, which no released program enables.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
-    reason = "a test stops where it cannot go on"
+    reason = "a test stops at the first error"
 )]
 
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::{
     quality::{GoodFrame, judge},
 };
 
-/// A frontal face of this width round (`x`, `y`).
+/// A frontal face of this width centered at (`x`, `y`).
 pub fn face_at(x: f32, y: f32, width: f32) -> Face {
     let at = |dx: f32, dy: f32| Point::new(x + dx * width, y + dy * width);
     Face {
@@ -35,7 +35,7 @@ pub fn face_at(x: f32, y: f32, width: f32) -> Face {
     }
 }
 
-/// A 640×480 frame of noise about this brightness: sharp, evenly lit.
+/// A 640×480 frame of noise around this luma: sharp, evenly lit.
 pub fn noise_frame(seq: u64, luma: u8, swing: u8) -> Frame {
     let mut state = 0x2545_f491_u32.wrapping_add(seq as u32);
     let rgb = (0..640 * 480).flat_map(|_| {
@@ -47,7 +47,7 @@ pub fn noise_frame(seq: u64, luma: u8, swing: u8) -> Frame {
     Frame::new(640, 480, rgb.collect(), seq, Duration::from_millis(seq * 40)).unwrap()
 }
 
-/// Log odds of the embedded network, the same at each scale.
+/// Log odds of the embedded network, the same at every scale.
 pub fn odds(odds: f32) -> Vec<NetOdds> {
     vec![NetOdds(vec![odds; 3])]
 }
@@ -58,7 +58,7 @@ pub fn good(seq: u64) -> GoodFrame {
     judge(&noise_frame(seq, 120, 60), &[face_at(320.0, 240.0, 200.0)], &policy).unwrap()
 }
 
-/// Live at 1, not live below −1, a margin of 2 that shrinks to nothing; log odds count as they are, no cue is asked.
+/// Live at 1, not live below −1, a margin of 2 that shrinks to 0. Log odds are used as they are; all cues are disabled.
 pub fn plain_policy() -> Policy {
     let mut policy = Policy::default();
     let l = &mut policy.liveness;

@@ -1,67 +1,69 @@
-//! What shows a live person: how much evidence, which networks and cues, what their numbers are worth, where the bounds lie.
+//! What it takes to accept a live person: how much evidence, which networks and cues, their calibration, and the
+//! thresholds.
 //!
-//! Every bound is in one unit, a log likelihood ratio (LLR, natural logarithm): how many times likelier what was seen is from
-//! a live person than from an attack, as fitted on development clips. 0 says nothing; +2.3 is ten to one for live.
+//! Every threshold is a log likelihood ratio (LLR, natural logarithm): how many times likelier the evidence is from a
+//! live person than from an attack, as fitted on development clips. 0 is neutral; +2.3 is ten to one for a live person.
 
 use serde::{Deserialize, Serialize};
 
-/// What shows a live person.
+/// Evidence required to accept a live person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct LivenessPolicy {
-    /// Least fused LLR for live, at the end of the longest look: the operating point. Origin: 5 % of the genuine
-    /// Replay-Attack training clips lie below it (BPCER 5 % at -0.05, long look); `models/REPORT.md` has what it lets pass.
+    /// Minimum fused LLR for a live decision at the maximum duration: the operating point. Origin: 5 % of the genuine
+    /// Replay-Attack training clips are below it (BPCER 5 % at -0.05, maximum duration); `models/REPORT.md` lists the
+    /// attacks that it accepts.
     pub threshold: f32,
-    /// A fused LLR below this, at the end of the longest look, is an attack. Between the two nothing can be told. Origin: 1 of
-    /// 120 genuine development and training clips lies below it when looked at for 1.6 s, none on a long look.
+    /// A fused LLR below this, at the maximum duration, is an attack; in between the evidence is inconclusive. Origin:
+    /// 1 of 120 genuine development and training clips is below it after 1.6 s, none at the maximum duration.
     pub refuse_below: f32,
-    /// How far beyond its bound the LLR must lie for a decision on the least evidence; it shrinks in a straight line to
-    /// nothing over the longest look. A number that is looked at until it happens to pass would not have the error rates
-    /// of one that is looked at once. Origin: nine in ten genuine clips lie beyond it after 1.6 s.
+    /// How far beyond its threshold the LLR must be for a decision on the minimum evidence; decreases linearly to 0 at
+    /// the maximum duration. A value tested repeatedly until it happens to pass would not have the error rates of one
+    /// tested once. Origin: nine in ten genuine clips are beyond it after 1.6 s.
     pub sure_margin: f32,
-    /// Least good frames on one unbroken track.
+    /// Minimum number of good frames on one unbroken track.
     pub frames: u32,
-    /// Least time from the first to the last of them, milliseconds. Origin: what tells a still picture from a face is
-    /// motion, and 1.6 s is the shortest look for which it was measured.
+    /// Minimum time from the first to the last of them, milliseconds. Origin: motion is what distinguishes a face from
+    /// a still image, and 1.6 s is the shortest duration for which it was measured.
     pub span_millis: u64,
-    /// The longest look, milliseconds from the first good frame of the track.
+    /// The maximum duration, milliseconds from the first good frame of the track.
     pub longest_millis: u64,
-    /// Longest pause between two frames of one track, milliseconds.
+    /// Longest gap between two frames of one track, milliseconds.
     pub gap_millis: u64,
-    /// Least overlap (intersection over union) of a face with itself one frame earlier.
+    /// Minimum overlap (intersection over union) of a face with itself one frame earlier.
     pub track_overlap_ratio: f32,
-    /// The networks, each named by its digest. The fusion takes the mean of their LLRs: they see the same pixels, so their
-    /// evidence does not add up.
+    /// The networks, each identified by its digest. The fusion uses the mean of their LLRs: they see the same pixels,
+    /// so their evidence is not independent.
     pub nets: Vec<NetPolicy>,
-    /// The cues beside them, whose LLRs are added.
+    /// The cues, whose LLRs are added.
     pub cues: CuesPolicy,
 }
 
-/// One passive liveness network: which file, what it must be fed, what its answer is worth.
+/// One passive liveness network: its file, its input and the calibration of its output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NetPolicy {
-    /// Short name, for people.
+    /// Short human-readable name.
     pub name: String,
-    /// SHA-256 of the ONNX file, hex: the network's identity.
+    /// SHA-256 of the ONNX file, hex: identifies the network.
     pub sha256: String,
     /// Side of the square input, pixels.
     pub side_px: u32,
     /// Order of the three input planes.
     pub channels: Channels,
-    /// What a level 0 to 255 is divided by before it goes in; 1 leaves it as it is.
+    /// Divisor applied to levels 0 to 255 before they are fed in; 1 leaves them unchanged.
     pub divisor: f32,
-    /// Sides of the crops by sides of the face box.
+    /// Crop sides, relative to the side of the face box.
     pub scales: Vec<f32>,
     /// Number of logits.
     pub classes: u32,
-    /// Which of them stands for a live face, from 0.
+    /// Index of the live class, from 0.
     pub live_class: u32,
-    /// Weight of the mean log odds at each of the scales in the LLR.
+    /// Weight in the LLR of the mean log odds at each scale.
     pub weights: Vec<f32>,
-    /// What is added to that sum.
+    /// Offset added to that weighted sum.
     pub offset: f32,
 }
 
@@ -76,35 +78,35 @@ pub enum Channels {
     Rgb,
 }
 
-/// What one cue's measure is worth: LLR = (measure − pivot) · weight, within [−`deny_max`, `support_max`].
+/// Calibration of one cue's measure: LLR = (measure − pivot) · weight, clamped to [−`deny_max`, `support_max`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CuePolicy {
-    /// Whether the cue is asked at all.
+    /// Whether the cue is used at all.
     pub enabled: bool,
-    /// The measure that says nothing either way.
+    /// The measure that is neutral.
     pub pivot: f32,
-    /// LLR for each unit of the measure above it.
+    /// LLR per unit of the measure above the pivot.
     pub weight: f32,
-    /// Most that the cue can say for a live person; 0: it never supports.
+    /// Maximum LLR in favor of a live person; 0: the cue never supports.
     pub support_max: f32,
-    /// Most that it can say against one; 0: it never denies.
+    /// Maximum LLR against a live person; 0: the cue never denies.
     pub deny_max: f32,
 }
 
-/// The cues over time, each with its switch.
+/// The cues over time, each of which can be disabled.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct CuesPolicy {
-    /// A live face is never still.
+    /// Whether the face is completely still: a live face never is.
     pub stillness: CuePolicy,
-    /// One homography explains all motion of a flat attack instrument.
+    /// Whether the face moves within itself: one homography explains all motion of a flat attack instrument.
     pub rigidity: CuePolicy,
-    /// A bezel or paper edge at the side of the picture.
+    /// Whether a bezel or paper edge is visible at the side of the image.
     pub bezel: CuePolicy,
-    /// A background that moves with the face.
+    /// Whether the background moves with the face.
     pub background: CuePolicy,
 }
 
@@ -124,13 +126,13 @@ pub enum CueName {
 }
 
 impl LivenessPolicy {
-    /// These bounds, each replaced by `other`'s where that one is stricter. A network or cue that only `other` asks for is
-    /// asked, too; what a number is worth stays as it is here.
+    /// These thresholds, each replaced by `other`'s where that one is stricter. Networks and cues that only `other`
+    /// uses are added; the calibration stays as it is here.
     #[must_use]
     pub fn tightened_by(&self, other: &Self) -> Self {
         let mut nets = self.nets.clone();
         for net in &other.nets {
-            // Named twice, a network would have two votes.
+            // A network listed twice would have two votes.
             if nets.iter().all(|own| own.sha256 != net.sha256) {
                 nets.push(net.clone());
             }
@@ -158,7 +160,7 @@ impl CueName {
     /// Every cue.
     pub const ALL: [Self; 4] = [Self::Stillness, Self::Rigidity, Self::Bezel, Self::Background];
 
-    /// As it stands in policies, attestations and on the command line.
+    /// The name in policies, in attestations and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Stillness => "stillness",
@@ -180,7 +182,7 @@ impl CuesPolicy {
         }
     }
 
-    /// The same, to be changed.
+    /// Mutable access to the policy of one cue.
     pub fn of_mut(&mut self, name: CueName) -> &mut CuePolicy {
         match name {
             CueName::Stillness => &mut self.stillness,
@@ -192,10 +194,10 @@ impl CuesPolicy {
 }
 
 impl CuePolicy {
-    /// Never asked.
+    /// Disabled.
     pub const OFF: Self = Self { enabled: false, pivot: 0.0, weight: 0.0, support_max: 0.0, deny_max: 0.0 };
 
-    /// What `measure` is worth. A number that is none is worth nothing.
+    /// The LLR of `measure`; 0 if it is NaN.
     pub fn llr(&self, measure: f32) -> f32 {
         let llr = (measure - self.pivot) * self.weight;
         if llr.is_nan() { 0.0 } else { llr.clamp(-self.deny_max.max(0.0), self.support_max.max(0.0)) }
@@ -203,12 +205,12 @@ impl CuePolicy {
 }
 
 impl NetPolicy {
-    /// What mean log odds, one per scale, are worth.
+    /// The LLR of mean log odds, one per scale.
     pub fn llr(&self, odds: &[f32]) -> f32 {
         self.weights.iter().zip(odds).map(|(weight, odds)| weight * odds).sum::<f32>() + self.offset
     }
 
-    /// The network inside the program.
+    /// The network built into the program.
     pub fn embedded() -> Self {
         Self {
             name: "liveness".into(),
@@ -243,14 +245,14 @@ impl Default for LivenessPolicy {
 }
 
 impl Default for CuesPolicy {
-    /// Fitted on the Replay-Attack training clips, none on its test clips; `models/REPORT.md` has the fit, and each cue with
-    /// and without.
+    /// Fitted on the Replay-Attack training clips, never on its test clips. `models/REPORT.md` has the fit, and results
+    /// with and without each cue.
     fn default() -> Self {
         let cue =
             |pivot, weight, support_max, deny_max| CuePolicy { enabled: true, pivot, weight, support_max, deny_max };
         Self {
             stillness: cue(-2.2, 3.3, 0.0, 4.0),
-            // A video on a screen moves within itself, too: it must not gain much by that.
+            // A video on a screen also moves within itself: it must not gain much by that.
             rigidity: cue(-2.25, 8.0, 1.5, 4.0),
             bezel: cue(0.2, -19.0, 0.0, 4.0),
             background: cue(-0.7, -3.0, 0.5, 3.0),

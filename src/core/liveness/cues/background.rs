@@ -1,10 +1,10 @@
 //! Whether the background moves with the face.
 //!
-//! Before a camera that stands still, a live face moves and what is behind it does not. A sheet or a screen carries its
-//! background along: held in the hand, both move; on a stand, neither. The measure compares the two motions with each
-//! other, so that neither the pace of the frames nor the size of the picture matters. What it cannot know is whether the
-//! camera itself is held in a hand; then an honest background moves, too.
-#![expect(clippy::indexing_slicing, reason = "cells and pixels are counted out by the grid that holds them")]
+//! In front of a fixed camera, a live face moves and the background does not. A printed or displayed face carries its
+//! background along: if it is hand-held, both move; on a tripod, neither does. The measure compares the two motions
+//! with each other, so that neither frame rate nor image size matters. It cannot detect that the camera itself is
+//! hand-held; then a genuine background moves too.
+#![expect(clippy::indexing_slicing, reason = "indices of cells and pixels come from the grid that holds them")]
 
 use std::time::Duration;
 
@@ -15,37 +15,37 @@ use crate::{
     policy::CueName,
 };
 
-/// Cells across the picture; they are square.
+/// Number of cells across the image; cells are square.
 const COLUMNS: usize = 80;
-/// Added to a level before its logarithm, so that the noise of dark cells stays small. Levels, of 255.
+/// Added to a level before taking its logarithm, so that noise in dark cells stays small. Levels, of 255.
 const DARK_OFFSET: f32 = 8.0;
-/// A cell that was ever outside these levels is crushed or clipped and shows no motion.
+/// A cell that was ever outside these levels is under- or overexposed and shows no motion.
 const LEVELS: (f32, f32) = (10.0, 248.0);
-/// Least slope of a cell that can show motion, log level per cell.
+/// Minimum slope of a cell that can show motion, log level per cell.
 const SLOPE: f32 = 0.025;
-/// Share of background cells, the flattest, that show the sensor's noise alone.
+/// Share of background cells, the flattest, that are taken to show only sensor noise.
 const FLAT_RATIO: f32 = 0.3;
-/// What is added to both motions: less than this cannot be told from none. Cells.
+/// Added to both motions, because smaller ones cannot be measured. Cells.
 const FLOOR: f32 = 0.02;
-/// How far from the face the background begins, face widths.
+/// Distance from the face at which the background begins, face widths.
 const MARGIN: f32 = 0.35;
-/// Least cells of background, and least cells with a slope in background and face each.
+/// Minimum number of background cells, and of cells with a slope in background and face each.
 const CELLS: (usize, usize) = (60, 25);
-/// Least frames.
+/// Minimum number of frames.
 const FRAMES: u32 = 3;
-/// Who was watched for less than this has not had the time to move.
+/// Minimum time a person must be observed for: less leaves no time to move.
 const WATCHED: Duration = Duration::from_millis(1_500);
 
-/// Measure: ln((background motion + floor) / (face motion + floor)), where a motion is the root mean square displacement
-/// of all cells with a slope. 0: they move alike; −1: the face moves 2.7 times as far. Silent before a background without
-/// texture.
+/// Measure: ln((background motion + floor) / (face motion + floor)), where a motion is the root mean square
+/// displacement of all cells with a slope. 0: both move alike; −1: the face moves 2.7 times as far. Abstains if the
+/// background has no texture.
 #[derive(Debug, Default)]
 pub(super) struct Background {
     grid: Option<Grid>,
     watched: Option<(Duration, Duration)>,
 }
 
-/// The course of the light in every cell.
+/// The brightness of every cell over time.
 #[derive(Debug)]
 struct Grid {
     rows: usize,
@@ -55,8 +55,8 @@ struct Grid {
     cells: Vec<Cell>,
 }
 
-/// One cell over time. The logarithm is that of the level, less the background's median in the same frame: what the
-/// camera's exposure does to all cells alike is not motion.
+/// One cell over time. Values are the logarithm of the level minus the background's median in the same frame: an
+/// exposure change that affects all cells alike is not motion.
 #[derive(Debug, Clone, Copy)]
 struct Cell {
     mean: f32,
@@ -112,7 +112,7 @@ impl Background {
     }
 }
 
-/// Mean level of each cell. Green: half of a sensor's pixels are, and it is the least noisy.
+/// Mean level of each cell, from the green channel: half of a sensor's pixels are green, so it is the least noisy.
 fn levels(frame: &Frame, rows: usize) -> Vec<f32> {
     let width = frame.width() as usize;
     let edge = |cell: usize| cell * width / COLUMNS;
@@ -180,7 +180,7 @@ impl Grid {
         Some(((motion(&behind, noise)? + FLOOR) / (motion(&inside, noise)? + FLOOR)).ln())
     }
 
-    /// Whether the cell has neighbours on all sides and was never crushed or clipped.
+    /// Whether the cell has neighbors on all sides and was never under- or overexposed.
     fn shows(&self, i: usize) -> bool {
         let (column, row, cell) = (i % COLUMNS, i / COLUMNS, self.cells[i]);
         (1..COLUMNS - 1).contains(&column)
@@ -189,7 +189,7 @@ impl Grid {
             && cell.brightest < LEVELS.1
     }
 
-    /// The square of the slope, and the variance over time.
+    /// The squared slope, and the variance over time.
     fn slope_and_variance(&self, i: usize) -> (f32, f32) {
         let mean = |i: usize| self.cells[i].mean;
         let (across, down) = (mean(i + 1) - mean(i - 1), mean(i + COLUMNS) - mean(i - COLUMNS));
@@ -197,7 +197,7 @@ impl Grid {
     }
 }
 
-/// Root mean square displacement, cells: light that wanders over a slope changes in proportion.
+/// Root mean square displacement, cells: a pattern that moves over a slope changes brightness in proportion.
 fn motion(cells: &[(f32, f32)], noise: f32) -> Option<f32> {
     let sloped = || cells.iter().filter(|(slope, _)| *slope > SLOPE * SLOPE);
     let slopes: f32 = sloped().map(|(slope, _)| slope).sum();
@@ -211,14 +211,15 @@ fn median(values: &mut [f32]) -> f32 {
 }
 
 impl FaceCells {
-    /// Whether the cell is background: beside the face, not below it, where the shoulders are, nor at the picture's edge.
+    /// Whether the cell is background: beside or above the face, not below it, where the shoulders are, and not at the
+    /// image edge.
     fn leaves(self, i: usize) -> bool {
         let (x, y) = centre(i);
         let beside = x < self.x - MARGIN * self.width || x > self.x + (1.0 + MARGIN) * self.width;
         beside && y < self.y + self.height && x > 2.0 && x < COLUMNS as f32 - 2.0 && y > 2.0
     }
 
-    /// Whether the cell is in the face.
+    /// Whether the cell is inside the face.
     fn holds(self, i: usize) -> bool {
         let (x, y) = centre(i);
         x > self.x && x < self.x + self.width && y > self.y && y < self.y + self.height

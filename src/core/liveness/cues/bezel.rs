@@ -1,40 +1,40 @@
-//! Whether the edge of a screen is in the picture.
+//! Whether the edge of a screen is visible in the image.
 //!
-//! A screen held before a camera shows its bezel sooner or later: at a side of the picture a black band, bounded by a long
-//! straight line beyond which it is bright. The line may lean. Dark clothes, hair and shade reach the sides of honest
-//! pictures, too, but are neither that black nor that straight.
-#![expect(clippy::indexing_slicing, reason = "a side counts only pixels of the picture that it is a side of")]
+//! A screen held in front of a camera sooner or later shows its bezel: a black band at a side of the image, bounded by
+//! a long straight line beyond which it is bright. The line may be tilted. Dark clothes, hair and shadows also reach
+//! the sides of genuine images, but they are neither as black nor as straight.
+#![expect(clippy::indexing_slicing, reason = "a side indexes only pixels of the image it belongs to")]
 
 use super::{Cue, View};
 use crate::{frame::Frame, policy::CueName};
 
-/// The shorter side of the picture that is looked at, about; larger ones are thinned out. Pixels.
+/// Approximate shorter side of the analyzed image, pixels; larger images are subsampled.
 const SHORT_SIDE: f32 = 240.0;
-/// Share of the pixels that are darker than the level by which the others are judged.
+/// Quantile of the pixel levels that defines the reference level.
 const USUAL_RATIO: f32 = 0.6;
-/// A picture whose usual level is below this is too dark to tell black from dark.
+/// Below this reference level, an image is too dark to distinguish black from dark.
 const TOO_DARK: f32 = 40.0;
-/// Black is at most this share of the usual level, or this level.
+/// Black is at most this share of the reference level, or this level.
 const BLACK: (f32, f32) = (0.2, 20.0);
-/// What lies beyond the line is brighter than black by this share of the usual level.
+/// Beyond the line, the level exceeds black by at least this share of the reference level.
 const STEP_RATIO: f32 = 0.25;
-/// How soon beyond the line it is that bright, pixels.
+/// Within how many pixels beyond the line that level is reached.
 const STEP_REACH: usize = 4;
-/// A band is at least this deep, pixels, and less deep than this part of the picture.
+/// A band is at least this many pixels deep, and less deep than this fraction of the image (1/n).
 const DEPTH: (usize, usize) = (3, 5);
-/// Leanings that are tried, to either side, and the step between two: to 13.5 degrees.
+/// Number of slopes tried to either side, and the step between two: up to 13.5 degrees.
 const LEANINGS: (i32, f32) = (20, 0.012);
-/// How far a point may lie off the line: five halves of a pixel from the first to the last.
+/// How far a point may be off the line: five half pixels from the first to the last.
 const LINE_HALVES: usize = 5;
-/// Least share of a side for a line.
+/// Minimum share of a side for a line.
 const MIN_RATIO: f32 = 0.1;
-/// A black that varies less than this was drawn (a letterbox), not seen. Standard deviation, levels.
+/// Black with less variation than this was drawn (a letterbox), not captured. Standard deviation, levels.
 const DRAWN: f32 = 1.0;
-/// Least frames.
+/// Minimum number of frames.
 const FRAMES: u32 = 3;
 
-/// Measure: the share of one side of the picture, 0 to 1, along which a straight line bounds a black band; mean over the
-/// frames, of the four sides the most.
+/// Measure: the share of one side of the image, 0 to 1, along which a straight line bounds a black band; the maximum of
+/// the four sides, averaged over the frames.
 #[derive(Debug, Default)]
 pub(super) struct BezelCue {
     sums: [f32; 4],
@@ -67,20 +67,20 @@ impl BezelCue {
     }
 }
 
-/// The picture, thinned out, and the largest of each pixel's three levels: what is black here is black in all.
+/// The image, subsampled, with the maximum of each pixel's three channels: what is black here is black in all of them.
 struct Thinned {
     levels: Vec<u8>,
     width: usize,
     height: usize,
 }
 
-/// One side of the picture.
+/// One side of the image.
 struct Side<'l> {
     levels: &'l [u8],
-    /// Where its first pixel lies, and how far it is to the next one along the side.
+    /// Index of its first pixel, and the stride along the side.
     first: usize,
     along: usize,
-    /// How far it is to the next one inwards, and whether that lies before it.
+    /// Stride to the next pixel inwards, and whether that pixel has the lower index.
     inwards: usize,
     backwards: bool,
     length: usize,
@@ -98,7 +98,7 @@ impl Thinned {
         Self { levels, width: width.div_ceil(step), height: height.div_ceil(step) }
     }
 
-    /// The share of each side that a band lies along: top, bottom, left, right. `None` where it is too dark to tell.
+    /// The share of each side along which there is a band: top, bottom, left, right. `None` if the image is too dark.
     fn bands(&self) -> Option<[f32; 4]> {
         let usual = self.usual();
         let black = (BLACK.0 * usual).max(BLACK.1);
@@ -163,7 +163,7 @@ impl Side<'_> {
         most.unwrap_or(0) as f32 / self.length as f32
     }
 
-    /// How deep the black is at `i`. The outermost pixel does not count: some cameras leave it black.
+    /// Depth of the black band at `i`. The outermost pixel is ignored: some cameras leave it black.
     fn band_end(&self, i: usize, black: u8, bright: u8) -> Option<usize> {
         let end = (1..self.reach).find(|depth| self.level(i, *depth) > black)?;
         let beyond = (end + STEP_REACH).min(self.reach - 1);
@@ -178,7 +178,7 @@ impl Side<'_> {
     }
 }
 
-/// The most of these points on one line of this leaning.
+/// The largest number of these points on one line with this slope.
 fn on_a_line(points: &[(usize, usize)], leaning: f32) -> usize {
     let heights: Vec<i32> =
         points.iter().map(|(i, end)| ((*end as f32 - leaning * *i as f32) * 2.0).floor() as i32).collect();

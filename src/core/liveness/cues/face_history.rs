@@ -1,4 +1,4 @@
-//! Looks at one face far enough apart in time that a living one has changed.
+//! Frames of one face, far enough apart in time that a living face has changed in between.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -8,10 +8,10 @@ use super::{
     planar::{Change, Template},
 };
 
-/// Least time between two looks. On the project's fixtures a head's change stands well above noise from here on.
+/// Minimum time between two frames. On the project's fixtures a head's motion is well above noise from here on.
 const MIN_SPACING: Duration = Duration::from_millis(390);
-/// Keeps the last few looks and holds each new one against them. Frames of which nobody knows how far apart they were taken
-/// are taken for looks as they come: a folder of stills, not a film.
+/// Keeps the last few frames and compares each new one with them. Frames at unknown intervals are all used as they
+/// come: they are a folder of stills, not a video.
 pub(super) struct FaceHistory {
     keep: usize,
     kept: VecDeque<Template>,
@@ -19,12 +19,12 @@ pub(super) struct FaceHistory {
 }
 
 impl FaceHistory {
-    /// Each look is to be held against the `keep` before it.
+    /// Compares each frame with the `keep` frames before it.
     pub(super) fn new(keep: usize) -> Self {
         Self { keep, kept: VecDeque::new(), last: None }
     }
 
-    /// What changed between `view` and each earlier look; nothing where it comes too soon after the last.
+    /// The changes between `view` and each earlier frame; empty if it comes too soon after the last one.
     pub(super) fn changes(&mut self, view: View<'_>) -> Vec<Change> {
         let too_soon = |(now, last): (Duration, Duration)| now.saturating_sub(last) < MIN_SPACING;
         if view.at.zip(self.last).is_some_and(too_soon) {

@@ -1,10 +1,11 @@
-//! The little linear algebra that laying patches over each other needs.
+//! The linear algebra needed to register patches.
 #![expect(clippy::indexing_slicing, reason = "every index is below the side of the matrix by construction")]
 
-/// A square matrix, rows first.
+/// A square matrix, row-major.
 pub(super) type Matrix<const N: usize> = [[f64; N]; N];
 
-/// The inverse of a symmetric positive definite matrix, by Cholesky's factors; `None` where it is not (nearly) definite.
+/// The inverse of a symmetric positive definite matrix by Cholesky decomposition; `None` if it is not (or barely)
+/// definite.
 pub(super) fn inverse_of_definite<const N: usize>(matrix: &Matrix<N>) -> Option<Matrix<N>> {
     let mut lower = [[0.0; N]; N];
     for i in 0..N {
@@ -42,19 +43,19 @@ pub(super) fn times<const N: usize>(matrix: &Matrix<N>, vector: &[f64; N]) -> [f
     std::array::from_fn(|i| matrix[i].iter().zip(vector).map(|(m, v)| m * v).sum())
 }
 
-/// A plane's change of view: homogeneous, the last entry kept at 1.
+/// A homography between views of a plane, in homogeneous coordinates; the last entry is kept at 1.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Homography(pub Matrix<3>);
 
 impl Homography {
-    /// `self` after `first`.
+    /// The composition: `first`, then `self`.
     pub(super) fn after(self, first: Self) -> Option<Self> {
         let product: Matrix<3> =
             std::array::from_fn(|i| std::array::from_fn(|j| (0..3).map(|k| self.0[i][k] * first.0[k][j]).sum()));
         Self(product).scaled()
     }
 
-    /// The way back.
+    /// The inverse; `None` if there is none.
     pub(super) fn inverse(self) -> Option<Self> {
         let m = &self.0;
         let minor = |r: usize, c: usize| {
@@ -64,7 +65,7 @@ impl Homography {
         Self(std::array::from_fn(|i| std::array::from_fn(|j| minor(j, i)))).scaled()
     }
 
-    /// Where (`x`, `y`) comes to lie.
+    /// Maps the point (`x`, `y`).
     pub(super) fn apply(self, x: f64, y: f64) -> (f64, f64) {
         let [u, v, w] = times(&self.0, &[x, y, 1.0]);
         (u / w, v / w)

@@ -1,7 +1,8 @@
-//! Cues over time: each watches one track frame by frame and reduces it to one number, a measure, or says nothing.
+//! Cues over time. Each observes one track frame by frame and reduces it to one number, its measure, or abstains.
 //!
-//! What a measure is worth stands in the policy ([`CuePolicy`](crate::policy::CuePolicy)), not in the cue, so that a cue's
-//! own file holds what it looks at and nothing that was fitted. A cue is a rule: no clock, no randomness, no I/O.
+//! The LLR of a measure is defined by the policy ([`CuePolicy`](crate::policy::CuePolicy)), not by the cue, so that a
+//! cue's own file contains what it measures and nothing that was fitted. A cue is pure: no clock, no randomness, no
+//! I/O.
 
 mod background;
 mod bezel;
@@ -21,31 +22,31 @@ use crate::{
     quality::GoodFrame,
 };
 
-/// One good frame, as a cue sees it.
+/// One good frame as a cue sees it.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
     /// The frame, its face and its measures.
     pub good: &'a GoodFrame,
-    /// Frame time; `None` where nobody knows how far apart the frames were taken. A cue that needs time then says nothing.
+    /// Frame time; `None` if the intervals between frames are unknown. Cues that depend on time then abstain.
     pub at: Option<Duration>,
 }
 
-/// One cue, watching one track.
+/// One cue observing one track.
 pub trait Cue: Send {
-    /// Which it is.
+    /// Which cue it is.
     fn name(&self) -> CueName;
     /// Takes the next good frame of the track.
     fn see(&mut self, view: View<'_>);
-    /// The measure over all frames so far; `None` while it can say nothing. Its unit is the cue's own.
+    /// The measure over all frames so far, in the cue's own unit; `None` while the cue abstains.
     fn measure(&self) -> Option<f32>;
-    /// Whether the measure may speak against a live person. What is not seen counts against nobody who was not watched for
-    /// long enough, or for nobody knows how long; it may support all the same.
+    /// Whether the measure may count against a live person. Missing evidence must not count against someone who was
+    /// observed too briefly, or for an unknown time; the measure may still support.
     fn may_deny(&self) -> bool {
         true
     }
 }
 
-/// Fresh cues for one track: those that `policy` enables, in the order of [`CueName::ALL`].
+/// New cues for one track: those that `policy` enables, in the order of [`CueName::ALL`].
 pub fn enabled(policy: &LivenessPolicy) -> Vec<Box<dyn Cue>> {
     CueName::ALL.into_iter().filter(|&name| policy.cues.of(name).enabled).map(fresh).collect()
 }

@@ -1,9 +1,9 @@
-//! A small upright patch of the face, made so that two of them can be laid over each other.
+//! A small upright patch of the face, normalized so that two patches can be compared pixel by pixel.
 //!
-//! The five landmarks put the face to the same place, angle and size; light that changes slowly over the face is taken out
-//! by dividing each deviation from its surroundings by how much they vary, so that exposure, gain, glare and a shadow
-//! leave the patch as it is.
-#![expect(clippy::indexing_slicing, reason = "every index is clamped to, or below, the side of its picture")]
+//! The five landmarks align the face to the same position, angle and size. Slow changes in lighting are removed by
+//! dividing each pixel's deviation from its surroundings by their standard deviation, so that exposure, gain, glare and
+//! shadows do not change the patch.
+#![expect(clippy::indexing_slicing, reason = "every index is clamped to, or below, the side of its image")]
 
 use zeroize::Zeroize;
 
@@ -16,21 +16,21 @@ use crate::{
 /// Side of a patch, pixels.
 pub(super) const SIDE: usize = 112;
 
-/// Where the five landmarks come to lie, patch pixels: the usual proportions of a face, eyes 28.9 px apart.
+/// Target positions of the five landmarks, patch pixels: average face proportions, eyes 28.9 px apart.
 const LANDMARKS: [(f32, f32); 5] =
     [(41.986, 43.494), (70.85, 43.33), (56.5, 59.894), (44.61, 76.868), (68.554, 76.704)];
-/// Where a patch pixel is sampled: one sample would let noise and fine texture through.
+/// Where a patch pixel is sampled; a single sample would let noise and fine texture alias.
 const TAPS: [(f32, f32); 4] = [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)];
-/// Gaussian of σ = 1 px, its middle and one flank: finer grain than this is the camera's, not the face's.
+/// Gaussian with σ = 1 px, its center and one side. Finer grain comes from the camera, not from the face.
 const BLUR: [f32; 3] = [0.402_62, 0.244_2, 0.054_49];
-/// Half of the surroundings that a pixel is compared with, pixels.
+/// Half the side of the neighborhood that a pixel is compared with, pixels.
 const AROUND: usize = 7;
-/// Variance, squared luma levels, that smooth skin is taken to have at least, so that its grain is not blown up.
+/// Minimum variance assumed for smooth skin, squared luma levels, so that its noise is not amplified.
 const SMOOTH: f32 = 25.0;
-/// Level that a deviation as large as its surroundings' comes out at.
+/// Output level of a deviation as large as its neighborhood's standard deviation.
 const LEVEL: f32 = 20.0;
 
-/// One face, normalised. Wiped on drop, as a frame is.
+/// One normalized face. Wiped on drop, like a frame.
 pub(super) struct FacePatch {
     pixels: Vec<f32>,
     frame_from_patch: Similarity<InCrop, InFrame>,
@@ -43,7 +43,7 @@ impl Drop for FacePatch {
 }
 
 impl FacePatch {
-    /// The face of `good`; `None` when its landmarks fall into one.
+    /// The patch of the face in `good`; `None` if its landmarks coincide.
     pub(super) fn of(good: &GoodFrame) -> Option<Self> {
         let usual = LANDMARKS.map(|(x, y)| Point::<InCrop>::new(x, y));
         let frame_from_patch = Similarity::fit(good.face().landmarks.points(), usual)?.inverse()?;
@@ -55,25 +55,25 @@ impl FacePatch {
         Some(Self { pixels: normalised(pixels), frame_from_patch })
     }
 
-    /// The normalised luma, [`SIDE`] × [`SIDE`], rows top-down.
+    /// The normalized luma, [`SIDE`] × [`SIDE`], rows top-down.
     pub(super) fn pixels(&self) -> &[f32] {
         &self.pixels
     }
 
-    /// Where in the frame a point of the patch lies; both with their origin at the centre of the first pixel.
+    /// Maps a point of the patch into the frame. In both, the origin is the center of the first pixel.
     pub(super) fn in_frame(&self, x: f64, y: f64) -> (f64, f64) {
         let s = &self.frame_from_patch;
         let p = s.apply(Point::new(x as f32 + 0.5, y as f32 + 0.5));
         (f64::from(p.x), f64::from(p.y))
     }
 
-    /// Frame pixels by patch pixel.
+    /// Frame pixels per patch pixel.
     pub(super) fn frame_px(&self) -> f64 {
         f64::from(self.frame_from_patch.a.hypot(self.frame_from_patch.b))
     }
 }
 
-/// The luma (BT.601) of the part of a frame that a patch covers, as coarse as the patch.
+/// The luma (BT.601) of the part of a frame that a patch covers, downsampled to the resolution of the patch.
 struct Coarse {
     luma: Vec<f32>,
     /// Side of a cell, frame pixels.
@@ -98,7 +98,7 @@ impl Coarse {
         let side = SIDE as f32;
         let corners = [(0.0, 0.0), (side, 0.0), (0.0, side), (side, side)];
         let corners = corners.map(|(x, y)| frame_from_patch.apply(Point::new(x, y)));
-        // One cell more on each side, for the neighbours of what lies on the edge.
+        // One more cell on each side, for the neighbors of points on the edge.
         let span = |places: [f32; 4], cells: usize| {
             let (least, most) = places.iter().fold((f32::MAX, f32::MIN), |(l, m), &at| (l.min(at), m.max(at)));
             let from = ((least / cell as f32) as usize).saturating_sub(1).min(cells - 1);
@@ -124,7 +124,7 @@ impl Coarse {
         Self { luma, cell, left, top, width: right - left, height: bottom - top }
     }
 
-    /// The luma at a point of the frame; beyond the edge there is more of the edge.
+    /// The luma at a point of the frame. Outside the frame the edge pixels repeat.
     fn at(&self, point: Point<InFrame>) -> f32 {
         let cell = self.cell as f32;
         let along = |at: f32, first: usize, count: usize| {
@@ -169,7 +169,7 @@ fn blurred(pixels: &[f32]) -> Vec<f32> {
     pass(&pass(pixels, 1, SIDE), SIDE, 1)
 }
 
-/// The mean over the surroundings of each pixel, as far as they lie in the patch.
+/// The mean over the neighborhood of each pixel, as far as it lies in the patch.
 fn neighborhood_mean(pixels: &[f32]) -> Vec<f32> {
     let mean_along = |line: &dyn Fn(usize) -> f32, out: &mut dyn FnMut(usize, f32)| {
         let (mut sum, mut count) = (0.0, 0.0);

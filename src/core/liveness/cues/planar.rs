@@ -1,9 +1,9 @@
-//! Two patches of one face laid over each other as if both showed one plane, and what is then left over.
+//! Registers two patches of one face as if both showed a plane, and measures what remains.
 //!
 //! A homography is refined until one patch fits the other best (inverse compositional, with gain and bias; Baker and
-//! Matthews, IJCV 2004). A photo fits but for the camera's noise, however its instrument is shaken; eyelids, lips, cheeks and the
-//! nose of a head that turns do not. What is left over is measured block by block as a shift, so that neither contrast nor
-//! light counts, beside the shift that the noise of the block alone would feign.
+//! Matthews, IJCV 2004). A photo fits except for camera noise, however its instrument is shaken; eyelids, lips, cheeks
+//! and the nose of a turning head do not. What remains is measured block by block as a shift, so that neither contrast
+//! nor lighting matters, along with the shift that the block's noise alone would simulate.
 #![expect(clippy::indexing_slicing, reason = "every index is below the side of the template by construction")]
 
 use super::{
@@ -11,50 +11,50 @@ use super::{
     patch::{FacePatch, SIDE},
 };
 
-/// Side of the template, pixels: the patch without a margin for the other patch to move in.
+/// Side of the template, pixels: the patch without a margin in which the other patch can move.
 const TEMPLATE: usize = 96;
 const MARGIN: usize = (SIDE - TEMPLATE) / 2;
 const HALF: f64 = TEMPLATE as f64 / 2.0;
-/// Side of a block, pixels: about an eye.
+/// Side of a block, pixels: about the size of an eye.
 const BLOCK: usize = 12;
-/// Blocks that count, of 8 along each side: those on the rim may hold background.
+/// Blocks that count, of 8 along each side: those on the rim may contain background.
 const INNER: std::ops::Range<usize> = 1..7;
-/// Parameters of the fit: eight of a homography, gain, bias.
+/// Parameters of the fit: eight of the homography, gain, bias.
 const PARAMETERS: usize = 10;
 const STEPS_MAX: usize = 10;
-/// A step that moves the corners by less, half template sides, ends the fit.
+/// The fit ends with a step that moves the corners by less than this, half template sides.
 const MIN_STEP: f64 = 3e-4;
-/// What keeps a block without texture from being solved by accident.
+/// Regularization, so that a block without texture has no spurious solution.
 const RIDGE: [f64; 4] = [0.144, 0.144, 0.144, 1e-6];
-/// Two looks less alike than this do not show the same face in view: nothing is to be learnt from them. Of 2,520 pairs of
-/// genuine looks none is, of 20,000 of still photos neither; pictures of noise are.
+/// Two frames with a lower correlation than this do not show the same face in view, so they say nothing. No pair of
+/// 2,520 genuine frames is below it, nor any of 20,000 pairs of still photos; pairs of noise images are.
 const MIN_LIKENESS: f32 = 0.4;
-/// Noise is smooth after resampling, so that it feigns more shift than its variance says: measured on still photos, with
-/// and without noise added.
+/// Resampled noise is smooth, so it simulates more shift than its variance suggests. Measured on still photos, with and
+/// without added noise.
 const NOISE_SHIFT: f32 = 2.1;
 
-/// What differs between two looks at one face. Lengths in template pixels, of which the eyes are 28.9 apart.
+/// The difference between two frames of one face. Lengths in template pixels, in which the eyes are 28.9 apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Change {
-    /// How far the whole face moved between them as one plane: mean over a grid.
+    /// How far the whole face moved as one plane: mean over a grid.
     pub(super) rigid: f32,
-    /// How far its parts moved otherwise: median over the blocks.
+    /// How far its parts moved beyond that: median over the blocks.
     pub(super) other: f32,
-    /// How much of `other` the noise alone would feign.
+    /// How much of `other` the noise alone would simulate.
     pub(super) noise: f32,
 }
 
 impl Change {
-    /// How far the parts moved beyond what noise feigns.
+    /// How far the parts moved beyond what noise would simulate.
     pub(super) fn beyond_noise(&self) -> f32 {
         (self.other * self.other - self.noise * self.noise).max(0.0).sqrt()
     }
 }
 
-/// A patch made ready to lay others over it.
+/// A patch prepared for registering others to it.
 pub(super) struct Template {
     patch: FacePatch,
-    /// What each parameter of the fit changes at each pixel.
+    /// The derivative of each pixel by each parameter of the fit.
     slopes: Vec<[f32; PARAMETERS]>,
     inverse: Matrix<PARAMETERS>,
     blocks: Vec<Block>,
@@ -68,7 +68,7 @@ struct Block {
 }
 
 impl Template {
-    /// `None` where the patch has too little texture to tell how it lies.
+    /// `None` if the patch has too little texture to determine its position.
     pub(super) fn new(patch: FacePatch) -> Option<Self> {
         let slopes: Vec<_> = pixels().map(|(x, y)| slopes_at(patch.pixels(), x, y)).collect();
         let inverse = inverse_of_definite(&normal_matrix(&slopes))?;
@@ -77,7 +77,7 @@ impl Template {
         Some(Self { patch, slopes, inverse, blocks })
     }
 
-    /// Lays `later` over it; `None` where the two will not fit.
+    /// Registers `later` to this template; `None` if the two do not fit.
     pub(super) fn change_to(&self, later: &FacePatch) -> Option<Change> {
         let view = self.fitted(later)?;
         let (mut others, mut noises) = (Vec::with_capacity(36), Vec::with_capacity(36));
@@ -98,13 +98,13 @@ impl Template {
         (change.rigid.is_finite() && change.other.is_finite() && change.noise.is_finite()).then_some(change)
     }
 
-    /// The homography from the template's normalised coordinates (−1 to 1) to pixels of `later`'s template area.
+    /// The homography from the template's normalized coordinates (−1 to 1) to pixels of `later`'s template area.
     fn fitted(&self, later: &FacePatch) -> Option<Homography> {
         let mut view = Homography([[HALF, 0.0, HALF], [0.0, HALF, HALF], [0.0, 0.0, 1.0]]);
         for _ in 0..STEPS_MAX {
             let mut toward = [0.0; PARAMETERS];
             let residual = self.residual(later, view);
-            // A row at a time in f32, which the compiler does several numbers at once; the rows in f64.
+            // Sums one row at a time in f32, which the compiler vectorizes, and the rows in f64.
             for (residual, slopes) in residual.chunks(TEMPLATE).zip(self.slopes.chunks(TEMPLATE)) {
                 let mut row = [0.0; PARAMETERS];
                 for (residual, slopes) in residual.iter().zip(slopes) {
@@ -126,7 +126,7 @@ impl Template {
         Some(view)
     }
 
-    /// `later` seen through `view`, less the template.
+    /// `later` seen through `view`, minus the template.
     fn residual(&self, later: &FacePatch, view: Homography) -> Vec<f32> {
         let [[a, b, c], [d, e, f], [g, h, i]] = view.0.map(|row| row.map(|entry| entry as f32));
         let (half, margin) = (HALF as f32, MARGIN as f32);
@@ -143,7 +143,7 @@ impl Template {
         (0..TEMPLATE).flat_map(row).collect()
     }
 
-    /// Correlation of the template with what was laid over it, −1 to 1.
+    /// Correlation of the template with the registered patch, −1 to 1.
     fn likeness(&self, residual: &[f32]) -> f32 {
         let (mut own, mut other, mut both) = (0.0_f32, 0.0_f32, 0.0_f32);
         for ((x, y), residual) in pixels().zip(residual) {
@@ -183,7 +183,7 @@ impl Block {
         Some(Self { left, top, mean, inverse: inverse_of_definite(&matrix)? })
     }
 
-    /// How far the block's content is shifted, and the standard deviation of that by the noise left in the block.
+    /// How far the block's content shifted, and the standard deviation of that due to the noise left in the block.
     fn shift(&self, patch: &[f32], residual: &[f32]) -> (f32, f32) {
         let basis = |x, y| basis_at(patch, self.mean, x, y);
         let mut toward = [0.0; 4];
@@ -216,7 +216,7 @@ fn at(patch: &[f32], x: usize, y: usize) -> f32 {
     patch[(y + MARGIN) * SIDE + x + MARGIN]
 }
 
-/// The slopes of the patch along x and y at a pixel of the template, levels a pixel.
+/// The gradient of the patch along x and y at a pixel of the template, levels per pixel.
 fn gradient_at(patch: &[f32], x: usize, y: usize) -> (f32, f32) {
     let i = (y + MARGIN) * SIDE + x + MARGIN;
     ((patch[i + 1] - patch[i - 1]) / 2.0, (patch[i + SIDE] - patch[i - SIDE]) / 2.0)
@@ -231,7 +231,7 @@ fn slopes_at(patch: &[f32], x: usize, y: usize) -> [f32; PARAMETERS] {
     [a * u, a * v, a, b * u, b * v, b, -away * u, -away * v, at(patch, x, y), 1.0]
 }
 
-/// What a block's residual is explained by: a shift along x, along y, gain, bias.
+/// The basis that explains a block's residual: shift along x, shift along y, gain, bias.
 fn basis_at(patch: &[f32], mean: f32, x: usize, y: usize) -> [f32; 4] {
     let (gx, gy) = gradient_at(patch, x, y);
     [gx, gy, at(patch, x, y) - mean, 1.0]
@@ -255,10 +255,10 @@ fn normal_matrix<const N: usize>(rows: &[[f32; N]]) -> Matrix<N> {
     matrix
 }
 
-/// The patch between its pixels; beyond its edge there is more of the edge.
+/// The patch interpolated at (`x`, `y`). Outside the patch the edge pixels repeat.
 fn between(patch: &[f32], x: f32, y: f32) -> f32 {
     let end = (SIDE - 1) as f32;
-    // A coordinate that is no number is clamped to none, and read as the first pixel.
+    // NaN stays NaN when clamped, and casts to index 0.
     let (x, y) = (x.clamp(0.0, end), y.clamp(0.0, end));
     let (x0, y0) = ((x as usize).min(SIDE - 2), (y as usize).min(SIDE - 2));
     let (fx, fy) = (x - x0 as f32, y - y0 as f32);
@@ -268,7 +268,7 @@ fn between(patch: &[f32], x: f32, y: f32) -> f32 {
     near + (far - near) * fy
 }
 
-/// The middle value, or the mean of both middle ones; 0 of nothing.
+/// The middle value, or the mean of the two middle values; 0 if there are none.
 pub(super) fn median(values: &mut [f32]) -> f32 {
     values.sort_by(f32::total_cmp);
     match values.len() {

@@ -1,31 +1,35 @@
-//! One homography explains all that a flat attack instrument does; a living face moves within itself, too.
+//! Whether the face moves within itself. One homography explains all motion of a flat attack instrument, but not that
+//! of a living face.
 //!
-//! The measure is the median, over pairs of looks, of ln(o + 0.02) − 0.4·ln(r + 0.3): `o` is how far parts of the face moved
-//! beyond what one homography and the noise explain, `r` how far the face moved as a whole, both in pixels of a face whose
-//! eyes are 28.9 px apart. The second term allows for what shaking an attack instrument does to its picture: rolling shutter, blur,
-//! a bend. It needs no frame rate: more time is only more chance to move.
+//! The measure is the median, over pairs of frames, of ln(o + 0.02) − 0.4·ln(r + 0.3). `o` is how far parts of the face
+//! moved beyond what one homography and noise explain, `r` how far the face moved as a whole, both in pixels of a face
+//! whose eyes are 28.9 px apart. The second term allows for what shaking an attack instrument does to its image:
+//! rolling shutter, blur, bending. It is independent of the frame rate: more time only means more opportunity to move.
 //!
-//! It cannot see a video on a screen, where the face moves within itself as well: what it says for a live person must stay
-//! small. That is the policy's to see to. In a dim picture noise passes for motion: there, stillness tells a photo on a stand.
+//! It cannot detect a video on a screen, where the face also moves within itself, so the policy must keep its support
+//! for a live person small. In a dim image noise resembles motion; there, the stillness cue detects a photo on a
+//! tripod.
 
 use super::{Cue, View, face_history::FaceHistory, planar::median};
 use crate::policy::CueName;
 
-/// Keeps the logarithm of no motion at all finite, and below what a detector of motion could tell, face pixels.
+/// Keeps the logarithm finite without motion; below the smallest motion that could be detected, face pixels.
 const MIN_OTHER: f32 = 0.02;
-/// Below it, motion of the whole excuses nothing, or the noise of a dim picture on a stand would pass for life.
+/// Below this, motion of the whole face excuses nothing; otherwise the noise of a dim photo on a tripod would look
+/// alive.
 const MIN_RIGID: f32 = 0.3;
-/// How much motion within the face an attack instrument's motion feigns: its exponent, between 0.15 and 0.4 equally good on
-/// development clips.
+/// How much motion within the face is simulated by an attack instrument's motion, as an exponent. Values from 0.15 to
+/// 0.4 do equally well on development clips.
 const FEIGNED: f32 = 0.4;
 
-/// Pairs of looks, of known distance in time, below which the measure may support but not deny: three looks, 0.8 s.
+/// Minimum number of pairs of frames at known intervals before the measure may deny: three frames, 0.8 s. With fewer it
+/// may only support.
 const DENYING_PAIRS: usize = 3;
 
-/// How many earlier looks each is held against: the longer between them, the more has changed.
+/// How many earlier frames each frame is compared with: the further apart, the more has changed.
 const EARLIER: usize = 3;
 
-/// See the module.
+/// Implements the rigidity cue; see the module.
 pub(super) struct Rigidity {
     history: FaceHistory,
     pairs: Vec<f32>,

@@ -1,22 +1,22 @@
-//! A live face is never still; a photo on a stand is.
+//! Whether the face is completely still. A live face never is; a photo on a tripod is.
 //!
-//! The measure is the median, over pairs of looks, of ln(r + 0.02): `r` is how far the face as a whole moved between two looks,
-//! in pixels of a face whose eyes are 28.9 px apart. It is fitted over the whole face, so that a dim, noisy picture hides as
-//! little of it as a good one. It needs to know how much time went by, and a hand that shakes is as lively as a head: it may
-//! deny and should not support.
+//! The measure is the median, over pairs of frames, of ln(r + 0.02). `r` is how far the face as a whole moved between
+//! the two frames, in pixels of a face whose eyes are 28.9 px apart. It is fitted over the whole face, so that a dim,
+//! noisy image hides as little of it as a good one. It needs known intervals, and a shaking hand moves as much as a
+//! head: it may deny but should not support.
 
 use super::{Cue, View, face_history::FaceHistory, planar::median};
 use crate::policy::CueName;
 
-/// Keeps the logarithm of no motion at all finite; twice what noise feigns, face pixels.
+/// Keeps the logarithm finite without motion; twice the motion that noise simulates, face pixels.
 const MIN_MOTION: f32 = 0.02;
-/// Least pairs of looks: three looks, 0.8 s.
+/// Minimum number of pairs of frames: three frames, 0.8 s.
 const MIN_PAIRS: usize = 2;
 
-/// Each look is held against the one before it.
+/// Each frame is compared with the one before it.
 const EARLIER: usize = 1;
 
-/// See the module.
+/// Implements the stillness cue; see the module.
 pub(super) struct Stillness {
     history: FaceHistory,
     pairs: Vec<f32>,

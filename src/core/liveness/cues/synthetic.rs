@@ -1,4 +1,5 @@
-//! Faces of known motion, for the tests of the cues: a texture on a plane, moved, bent, lit and grained at will.
+//! Synthetic faces of known motion for the tests of the cues: a texture on a plane that can be moved, bent, lit and
+//! made noisy.
 
 use std::time::Duration;
 
@@ -15,25 +16,25 @@ use crate::{
 const MIDDLE: (f32, f32) = (320.0, 240.0);
 const WIDTH: f32 = 200.0;
 
-/// How one frame of a face looks.
+/// How a face appears in one frame.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pose {
-    /// Shift of the whole, frame pixels.
+    /// Shift of the whole face, frame pixels.
     pub(super) shift: (f32, f32),
-    /// Turn in the plane, radians.
+    /// In-plane rotation, radians.
     pub(super) turn: f32,
-    /// How far its middle is shifted against its rim, frame pixels: what a nose does when the head turns.
+    /// How far its center is shifted relative to its rim, frame pixels: what a nose does when the head turns.
     pub(super) bulge: f32,
-    /// Exposure.
+    /// Exposure gain.
     pub(super) gain: f32,
     /// Standard deviation of the noise, luma levels.
     pub(super) noise: f32,
-    /// Furthest that the detector errs along each axis, frame pixels.
+    /// Maximum error of the detector along each axis, frame pixels.
     pub(super) jitter: f32,
 }
 
 impl Pose {
-    /// Straight ahead, through a good camera.
+    /// Facing straight ahead, through a good camera.
     pub(super) const STILL: Self =
         Self { shift: (0.0, 0.0), turn: 0.0, bulge: 0.0, gain: 1.0, noise: 2.0, jitter: 1.0 };
 }
@@ -43,7 +44,7 @@ pub(super) fn film(frames: u64, pose: impl Fn(f32) -> Pose) -> Vec<GoodFrame> {
     (0..frames).map(|seq| good(seq, pose(seq as f32))).collect()
 }
 
-/// How `good` looks to a cue, with its time or without.
+/// `good` as a cue sees it, with or without its time.
 pub(super) fn view(good: &GoodFrame, timed: bool) -> View<'_> {
     View { good, at: timed.then(|| good.frame().at()) }
 }
@@ -79,7 +80,7 @@ fn good(seq: u64, pose: Pose) -> GoodFrame {
     judge(&frame, &[Face { landmarks, ..still }], &QualityPolicy::default()).unwrap()
 }
 
-/// Value noise, 0 to 1, of two sizes: about an eyebrow and about a pupil.
+/// Value noise, 0 to 1, at two scales: about an eyebrow and about a pupil.
 fn texture(x: f32, y: f32) -> f32 {
     0.6 * layer(x / 22.0, y / 22.0) + 0.4 * layer(x / 9.0 + 71.0, y / 9.0)
 }
@@ -96,7 +97,7 @@ fn layer(x: f32, y: f32) -> f32 {
     across(0.0) * (1.0 - fy) + across(1.0) * fy
 }
 
-/// Numbers from a seed (SplitMix64).
+/// Random numbers from a seed (SplitMix64).
 struct TestRng(u64);
 
 impl TestRng {
@@ -107,7 +108,7 @@ impl TestRng {
         ((z ^ (z >> 31)) >> 40) as f32 / (1_u64 << 24) as f32
     }
 
-    /// About normal, standard deviation 1.
+    /// Approximately normal, standard deviation 1.
     fn normal(&mut self) -> f32 {
         (0..4).map(|_| self.share() - 0.5).sum::<f32>() * 3.0_f32.sqrt()
     }
