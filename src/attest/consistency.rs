@@ -1,58 +1,58 @@
-//! What must hold inside a set of claims, whoever made them: checked before signing and after verifying.
+//! Invariants of a set of claims, whoever made it: checked before signing and after verifying.
 
 use super::jwk::decode_32;
 use countenance_core::protocol::{Claims, ModelClaim, Purpose, SAMPLE_MAX_SIDE_PX, SAMPLES_MAX, SampleClaim};
 
-/// How far the fused score may lie from the mean of the frames' scores: rounding of 32-bit sums, no more.
+/// Maximum difference between the fused score and the sum of its parts: allows for rounding of 32-bit sums only.
 const FUSED_TOLERANCE: f64 = 1e-3;
-/// Most characters of a name or id in the claims.
+/// Maximum length of a name or id in the claims, characters.
 const TEXT_MAX_CHARS: usize = 256;
 
-/// Where a set of claims contradicts itself.
+/// How a set of claims contradicts itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Inconsistency {
     /// The span ends before it begins.
     #[error("the span ends before it begins")]
     SpanReversed,
     /// Not: 1 ≤ scored ≤ good ≤ seen ≤ frames in the span.
-    #[error("the counts of frames contradict each other")]
+    #[error("the frame counts contradict each other")]
     Counts,
-    /// Not one score for each scored frame.
-    #[error("the scores are not as many as the scored frames")]
+    /// The number of scores is not the number of scored frames.
+    #[error("the number of scores differs from the number of scored frames")]
     ScoreCount,
-    /// A number is infinite or no number.
+    /// A number is infinite or NaN.
     #[error("a number is not finite")]
     NotFinite,
-    /// The fused score is not the frames' mean plus the cues' parts.
+    /// The fused score is not the mean of the frames plus the cues' LLRs.
     #[error("the fused score is not the sum of its parts")]
     FusedNotSum,
-    /// The fused score does not reach the threshold it names.
-    #[error("the fused score is below its threshold")]
+    /// The fused score is below the threshold named in the claims.
+    #[error("the fused score is below the threshold")]
     BelowThreshold,
     /// The sample was not cut from a frame of the span.
-    #[error("the sample lies outside the span")]
+    #[error("the sample is outside the span")]
     SampleOutsideSpan,
-    /// The sample has no size, too large a size, or an unknown media type.
-    #[error("the sample cannot be what it is said to be")]
+    /// The sample has an invalid size or an unknown media type.
+    #[error("the sample's size or media type is not allowed")]
     SampleShape,
-    /// More samples than an enrolment may have, or more than one at a verification.
-    #[error("there are more samples than this session may have")]
+    /// More samples than an enrollment allows, or more than one for a verification.
+    #[error("more samples than this session allows")]
     SampleCount,
-    /// Two samples are one frame, or one picture.
-    #[error("a sample stands there twice")]
+    /// Two samples have the same frame number or the same image.
+    #[error("a sample is listed twice")]
     SampleRepeated,
-    /// A SHA-256 is not one.
+    /// A digest is not a SHA-256 in base64url.
     #[error("a digest is not 32 bytes")]
     Digest,
-    /// No network is named.
-    #[error("no network is named")]
+    /// The claims list no network.
+    #[error("no network is listed")]
     NoModel,
-    /// A text is empty or overlong.
-    #[error("a text is empty or overlong")]
+    /// A text is empty or too long.
+    #[error("a text is empty or too long")]
     Text,
 }
 
-/// Checks all that the claims alone can tell.
+/// Checks everything that can be checked from the claims alone.
 pub(super) fn check(claims: &Claims) -> Result<(), Inconsistency> {
     span(claims)?;
     scores(claims)?;
@@ -93,7 +93,7 @@ fn scores(claims: &Claims) -> Result<(), Inconsistency> {
     if liveness.fused < liveness.threshold { Err(Inconsistency::BelowThreshold) } else { Ok(()) }
 }
 
-/// Every sample of the claims, the primary one first.
+/// Every sample in the claims, the primary one first.
 pub(super) fn all_samples(claims: &Claims) -> impl Iterator<Item = &SampleClaim> + Clone {
     std::iter::once(&claims.sample).chain(&claims.more_samples)
 }

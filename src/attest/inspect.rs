@@ -1,4 +1,4 @@
-//! An attestation as text for a person: `countenance inspect ATTESTATION [KEY]`.
+//! Prints an attestation in readable form: `countenance inspect ATTESTATION [KEY]`.
 
 use std::str::FromStr;
 
@@ -13,25 +13,25 @@ use countenance_core::{
     protocol::{ATTESTATION_MAX_BYTES, ATTESTATION_TYP, Claims},
 };
 
-/// What the person knows of the key.
+/// The key given on the command line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KnownKey {
-    /// All of it: the signature is checked.
+    /// A public key: the signature is checked.
     Public(PublicKey),
-    /// Its name: only the name is compared.
+    /// A thumbprint: it is compared with the one in the header.
     Named(Thumbprint),
 }
 
-/// Why a key given on the command line is not one.
+/// Why a key given on the command line is invalid.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KnownKeyError {
-    /// It begins like a JWK and is none.
+    /// Starts like a JWK but is not one.
     #[error("the key is not a public JWK")]
     Json(#[source] JsonFault),
-    /// A JWK of no use.
+    /// A JWK that cannot be used.
     #[error(transparent)]
     Key(#[from] JwkError),
-    /// Neither JWK nor thumbprint.
+    /// Neither a JWK nor a thumbprint.
     #[error(transparent)]
     Thumbprint(#[from] ThumbprintError),
 }
@@ -39,7 +39,7 @@ pub enum KnownKeyError {
 impl FromStr for KnownKey {
     type Err = KnownKeyError;
 
-    /// A JWK (JSON) or a thumbprint.
+    /// Parses a JWK (JSON) or a thumbprint.
     fn from_str(text: &str) -> Result<Self, KnownKeyError> {
         let text = text.trim();
         if text.starts_with('{') {
@@ -51,8 +51,8 @@ impl FromStr for KnownKey {
     }
 }
 
-/// The header and claims of `jws` in plain lines. With a public key a signature that does not hold is an error; without
-/// one the text says that nobody vouches for it.
+/// Prints the header and claims of `jws` in plain lines. With a public key, an invalid signature is an error; without
+/// one, the output warns that the signature was not checked.
 pub fn inspect(jws: &str, key: Option<KnownKey>) -> Result<String, AttestError> {
     let jws = Jws::parse(jws.trim(), ATTESTATION_TYP, ATTESTATION_MAX_BYTES)?;
     let header = jws.header().clone();
@@ -62,11 +62,12 @@ pub fn inspect(jws: &str, key: Option<KnownKey>) -> Result<String, AttestError> 
             let payload = jws.verify(&public)?;
             (payload, format!("verified with the key {}", public.thumbprint()))
         }
-        Some(KnownKey::Named(name)) if name == kid => {
-            (jws.unverified(), "not checked (it names the key you gave; checking needs the key itself)".to_owned())
-        }
+        Some(KnownKey::Named(name)) if name == kid => (
+            jws.unverified(),
+            "not checked (it names the key you gave; checking it needs the full public key)".to_owned(),
+        ),
         Some(KnownKey::Named(_)) => return Err(AttestError::OtherKey),
-        None => (jws.unverified(), "not checked (no key given): anybody could have written this".to_owned()),
+        None => (jws.unverified(), "not checked (no key given): anyone could have written this".to_owned()),
     };
     let claims: Claims = payload.claims().map_err(AttestError::Jws)?;
     let mut page = Page(String::new());
@@ -84,7 +85,7 @@ fn statement(page: &mut Page, claims: &Claims) {
     page.line("id", &claims.jti);
     page.line("nonce", &claims.eat_nonce);
     page.line("session", &format!("{} ({:?})", claims.session.id, claims.session.purpose));
-    page.line("device", &format!("{} (key in: {:?})", claims.ueid, claims.key));
+    page.line("device", &format!("{} (key protection: {:?})", claims.ueid, claims.key));
     page.line("software", &format!("{} {}", claims.swname, claims.swversion));
 }
 
@@ -109,11 +110,11 @@ fn evidence(page: &mut Page, claims: &Claims) {
     page.line("frame chain", &claims.frames);
     page.line(
         "liveness",
-        &format!("{:?}: {:.3} against a threshold of {:.3}", liveness.decision, liveness.fused, liveness.threshold),
+        &format!("{:?}: {:.3} threshold {:.3}", liveness.decision, liveness.fused, liveness.threshold),
     );
     for cue in &liveness.cues {
         let measure = cue.measure.map_or_else(|| "nothing".to_owned(), |measure| format!("{measure:.3}"));
-        page.line("cue", &format!("{}: {measure}, worth {:+.3}", cue.name.as_str(), cue.llr));
+        page.line("cue", &format!("{}: {measure}, LLR {:+.3}", cue.name.as_str(), cue.llr));
     }
     page.line("per frame", &sparkline(&liveness.per_frame));
     for model in &liveness.models {
@@ -140,7 +141,7 @@ fn origin(page: &mut Page, claims: &Claims) {
     let pinned = if camera.pinned { ", the required one" } else { "" };
     page.line("camera", &format!("{} ({:?}{pinned})", camera.name, camera.kind));
     if camera.testing {
-        page.line("", "allowed to be any camera, for tests");
+        page.line("", "test mode: any camera is allowed");
     }
     let site = if camera.qualified { "qualified at its site" } else { "not qualified at its site" };
     page.line("site", site);
@@ -155,7 +156,8 @@ fn origin(page: &mut Page, claims: &Claims) {
     }
 }
 
-/// Lines of a name and a value. Values come from outside: what could steer a terminal or reverse the reading order is escaped.
+/// Lines of a name and a value. Values are untrusted: characters that could control a terminal or reverse the reading
+/// order are escaped.
 struct Page(String);
 
 impl Page {
@@ -167,7 +169,7 @@ impl Page {
     }
 }
 
-/// `value` with escapes where a character would not print as itself.
+/// `value` with escapes for characters that do not print as themselves.
 fn shown(value: &str) -> String {
     let steers = |c: char| {
         c.is_control()
@@ -176,7 +178,7 @@ fn shown(value: &str) -> String {
     value.chars().map(|c| if steers(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
-/// Eight heights from the least score to the most, and both in figures.
+/// Bars of eight heights for the scores, followed by minimum and maximum.
 fn sparkline(scores: &[f32]) -> String {
     const STEPS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let least = scores.iter().copied().fold(f32::INFINITY, f32::min);
@@ -190,16 +192,16 @@ fn sparkline(scores: &[f32]) -> String {
     format!("{line}  {least:.2} to {most:.2}")
 }
 
-/// `secs` since 1970 as RFC 3339 in UTC, by the civil calendar's 400-year cycle.
+/// `secs` since 1970 as RFC 3339 in UTC, computed from the 400-year cycle of the Gregorian calendar.
 fn utc(secs: UnixSecs) -> String {
     const DAY: i64 = 86_400;
     const CYCLE_DAYS: i64 = 146_097;
-    // Outside the years 0 to 9999 a date says nothing; the number does.
+    // Outside the years 0 to 9999 RFC 3339 has no date: print the number.
     if !(-62_167_219_200..253_402_300_800).contains(&secs) {
         return format!("{secs} s since 1970");
     }
     let (days, second) = (secs.div_euclid(DAY), secs.rem_euclid(DAY));
-    // Years begin in March, so that the leap day is the last of the year. 719 468 days lie between 0000-03-01 and 1970.
+    // Years start in March, so that the leap day is the last of the year. 719,468 days lie between 0000-03-01 and 1970.
     let days = days + 719_468;
     let (cycle, day) = (days.div_euclid(CYCLE_DAYS), days.rem_euclid(CYCLE_DAYS));
     let year_of_cycle = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;

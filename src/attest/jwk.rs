@@ -1,4 +1,4 @@
-//! Public Ed25519 keys as the wire knows them: JWK (RFC 8037) and thumbprint (RFC 7638).
+//! Public Ed25519 keys on the wire: JWK (RFC 8037) and thumbprint (RFC 7638).
 
 use std::{fmt, str::FromStr};
 
@@ -7,10 +7,10 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// First byte of a UEID whose rest is random or, as here, a digest (RFC 9711, 4.2.1).
+/// First byte of a UEID that is random or, as here, a digest (RFC 9711, 4.2.1).
 const UEID_RAND: u8 = 0x01;
 
-/// A public key as JSON. The members stand in the order that RFC 7638 hashes; any other member is refused, above all
+/// A public key as JSON. The fields are in the order that RFC 7638 hashes. Any other member is rejected, in particular
 /// `d`, a private key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,21 +23,21 @@ pub struct Jwk {
     pub x: String,
 }
 
-/// Why a [`Jwk`] is not a key to verify with.
+/// Why a [`Jwk`] cannot be used for verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum JwkError {
-    /// `kty` or `crv` names something else.
-    #[error("the key is not OKP with curve Ed25519")]
+    /// Other key type or curve.
+    #[error("the key type is not OKP with curve Ed25519")]
     OtherKind,
     /// `x` is not the base64url of 32 bytes.
     #[error("the key is not 32 bytes in base64url")]
     Length,
-    /// The bytes are no point of the curve, or one of the few under which anybody's signature may hold.
-    #[error("the key is no point of the curve, or a weak one")]
+    /// Not a point of the curve, or one of the few points under which a signature by anyone may verify.
+    #[error("the key is weak or not a point of the curve")]
     Weak,
 }
 
-/// A point of the curve that is fit to verify with.
+/// A public key that is safe to verify with.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct PublicKey(VerifyingKey);
 
@@ -55,13 +55,13 @@ impl PublicKey {
         Jwk { crv: "Ed25519".into(), kty: "OKP".into(), x: BASE64_URL_SAFE_NO_PAD.encode(self.0.as_bytes()) }
     }
 
-    /// SHA-256 over the JWK's required members (RFC 7638): the name of the device.
+    /// SHA-256 over the JWK's required members (RFC 7638): identifies the device.
     pub fn thumbprint(&self) -> Thumbprint {
         let Jwk { crv, kty, x } = self.jwk();
         Thumbprint(Sha256::digest(format!(r#"{{"crv":"{crv}","kty":"{kty}","x":"{x}"}}"#)).into())
     }
 
-    /// Whether `signature` over `message` holds by the strict rules: no small-order point, no second encoding.
+    /// Whether `signature` over `message` is valid under strict rules: no small-order points, no alternative encodings.
     pub(super) fn holds(&self, message: &[u8], signature: &[u8; 64]) -> bool {
         self.0.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
     }
@@ -78,19 +78,19 @@ impl TryFrom<&Jwk> for PublicKey {
     }
 }
 
-/// The thumbprint says which key it is.
+/// Prints the thumbprint.
 impl fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PublicKey({})", self.thumbprint())
     }
 }
 
-/// RFC 7638 thumbprint of a key: `kid` and device id. Prints and parses as base64url.
+/// RFC 7638 thumbprint of a key, used as `kid` and device id. Printed and parsed as base64url.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Thumbprint([u8; 32]);
 
 impl Thumbprint {
-    /// The device id of RFC 9711: base64url of 0x01 and the thumbprint.
+    /// The UEID of RFC 9711: base64url of 0x01 followed by the thumbprint.
     pub fn ueid(&self) -> String {
         let mut bytes = [UEID_RAND; 33];
         let (_, rest) = bytes.split_at_mut(1);
@@ -124,7 +124,7 @@ impl fmt::Debug for Thumbprint {
     }
 }
 
-/// 32 bytes from their one base64url spelling.
+/// Decodes 32 bytes from their canonical base64url.
 pub(super) fn decode_32(text: &str) -> Option<[u8; 32]> {
     if text.len() != 43 {
         return None;

@@ -1,7 +1,7 @@
-//! Signed JSON: JWS compact (RFC 7515) by Ed25519 and nothing else (RFC 8037, RFC 9864).
+//! Signed JSON: compact JWS (RFC 7515) with Ed25519 only (RFC 8037, RFC 9864).
 //!
-//! One algorithm leaves nothing to negotiate, and the order cannot be got wrong: [`Jws::parse`] caps and splits, only
-//! [`Jws::verify`] gives the [`Payload`], only the payload can be read as claims.
+//! With one algorithm there is nothing to negotiate, and the types enforce the order: [`Jws::parse`] limits the size
+//! and splits, only [`Jws::verify`] returns the [`Payload`], and only a payload can be read as claims.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -11,20 +11,20 @@ use super::{
     keys::DeviceKey,
 };
 
-/// The name that is written (RFC 9864).
+/// The algorithm name written (RFC 9864).
 const ALG: &str = "Ed25519";
-/// The older name (RFC 8037); it names the curve only together with the key, which here is always Ed25519.
+/// The older name, also accepted (RFC 8037). It leaves the curve to the key, which is always Ed25519 here.
 const ALG_OLDER: &str = "EdDSA";
 
-/// The protected header. Any member not listed is refused, so `crit`, `b64`, `jku` and `x5u` are.
+/// The protected header. Members not listed here are rejected, which includes `crit`, `b64`, `jku` and `x5u`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
-    /// `Ed25519`, or `EdDSA` from others.
+    /// `Ed25519`; `EdDSA` is accepted from other implementations.
     pub alg: String,
-    /// What kind of statement this is, so that one kind never passes for another.
+    /// The kind of statement, so that one kind cannot be used as another.
     pub typ: String,
-    /// Thumbprint of a key the reader knows.
+    /// Thumbprint of a key that the reader already has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kid: Option<String>,
     /// The key itself.
@@ -32,18 +32,18 @@ pub struct Header {
     pub jwk: Option<Jwk>,
 }
 
-/// Why text is not a signed statement of the expected kind.
+/// Why text is not a signed statement of the expected type.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JwsError {
-    /// Longer than allowed; nothing was decoded.
-    #[error("{found} bytes are more than the {max} allowed")]
+    /// Longer than allowed. Nothing was decoded.
+    #[error("{found} bytes, more than the {max} allowed")]
     TooLarge {
         /// Bytes given.
         found: usize,
         /// Bytes allowed.
         max: usize,
     },
-    /// Not three parts with dots between them.
+    /// Not three parts separated by dots.
     #[error("a signed statement has three parts")]
     Parts,
     /// A part is not canonical base64url without padding.
@@ -52,35 +52,35 @@ pub enum JwsError {
         /// `header`, `payload` or `signature`.
         part: &'static str,
     },
-    /// The header is not the JSON expected, or holds a member that nobody here understands.
-    #[error("the header is not understood")]
+    /// The header is not the expected JSON, or has an unknown member.
+    #[error("the header is invalid")]
     Header(#[source] JsonFault),
-    /// Another algorithm than Ed25519.
+    /// The algorithm is not Ed25519.
     #[error("the algorithm is not Ed25519")]
     OtherAlgorithm,
-    /// Another kind of statement.
+    /// The statement has another type.
     #[error("the statement is not of type {expected}")]
     OtherType {
-        /// The `typ` that was asked for.
+        /// The expected `typ`.
         expected: &'static str,
     },
-    /// The signature is not by this key over these bytes.
-    #[error("the signature does not hold")]
+    /// The signature over these bytes was not made by this key.
+    #[error("the signature is invalid")]
     BadSignature,
-    /// The payload is not the JSON expected.
-    #[error("the claims are not understood")]
+    /// The payload is not the expected JSON.
+    #[error("the claims are invalid")]
     Claims(#[source] JsonFault),
 }
 
-/// Where JSON stopped making sense. Unlike `serde_json::Error` it repeats nothing of the text, which may be secret.
+/// Where JSON is invalid. Unlike `serde_json::Error` it repeats none of the text, which may be secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{kind:?} fault in line {line}, column {column}")]
 pub struct JsonFault {
-    /// Wrong syntax, wrong content, or cut short.
+    /// Invalid syntax, invalid data, or truncated.
     pub kind: serde_json::error::Category,
-    /// From 1.
+    /// Counted from 1.
     pub line: usize,
-    /// From 1.
+    /// Counted from 1.
     pub column: usize,
 }
 
@@ -90,7 +90,7 @@ impl From<serde_json::Error> for JsonFault {
     }
 }
 
-/// `claims` signed by `key`, compact. The same arguments give the same bytes: Ed25519 draws no random number.
+/// Signs `claims` with `key` in compact form. Deterministic: Ed25519 uses no random number.
 pub fn sign<T: Serialize>(typ: &str, key_in: KeyIn, claims: &T, key: &DeviceKey) -> Result<String, JwsError> {
     let (kid, jwk) = match key_in {
         KeyIn::Kid => (Some(key.thumbprint().to_string()), None),
@@ -108,16 +108,16 @@ pub fn sign<T: Serialize>(typ: &str, key_in: KeyIn, claims: &T, key: &DeviceKey)
     Ok(text)
 }
 
-/// How the header tells which key signed.
+/// How the header identifies the signing key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyIn {
-    /// By thumbprint: the reader knows the key.
+    /// By thumbprint: the reader already has the key.
     Kid,
-    /// In full: the reader may be new to the key.
+    /// In full: the key may be new to the reader.
     Jwk,
 }
 
-/// A signed statement, split but not verified.
+/// A signed statement, split but not yet verified.
 pub struct Jws<'a> {
     signed: &'a str,
     header: Header,
@@ -125,11 +125,11 @@ pub struct Jws<'a> {
     signature: [u8; 64],
 }
 
-/// Claims' bytes whose signature held. Only [`Jws::verify`] makes one.
+/// The bytes of verified claims. Only [`Jws::verify`] makes one.
 pub struct Payload(Vec<u8>);
 
 impl<'a> Jws<'a> {
-    /// Splits `text` of at most `max` bytes and reads the header of a statement of type `typ`.
+    /// Splits `text`, which may have at most `max` bytes, and checks that its header is for a statement of type `typ`.
     pub fn parse(text: &'a str, typ: &'static str, max: usize) -> Result<Self, JwsError> {
         if text.len() > max {
             return Err(JwsError::TooLarge { found: text.len(), max });
@@ -154,7 +154,7 @@ impl<'a> Jws<'a> {
         Ok(Self { signed, header, payload, signature })
     }
 
-    /// The header: only to find the key by. Nobody has vouched for it yet.
+    /// The header, for finding the key only: it is not verified yet.
     pub fn header(&self) -> &Header {
         &self.header
     }
@@ -168,14 +168,14 @@ impl<'a> Jws<'a> {
         }
     }
 
-    /// The payload as it came, for a reader who is told that nobody vouches for it.
+    /// The payload without verification, for output that says so.
     pub(super) fn unverified(self) -> Payload {
         Payload(self.payload)
     }
 }
 
 impl Payload {
-    /// The claims. A member that appears twice is refused, as is one that `T` denies.
+    /// Parses the claims. Duplicate members are rejected, and so are unknown ones if `T` denies them.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, JwsError> {
         serde_json::from_slice(&self.0).map_err(|e| JwsError::Claims(e.into()))
     }

@@ -1,7 +1,8 @@
-//! The file that holds the device key: 32 bytes that only their owner can read.
+//! The device key file: 32 bytes that only their owner can read.
 //!
-//! On Unix the file is 0600 in a directory that others cannot write to, and anything looser is refused. Elsewhere
-//! access is governed by the directory's own rules (on Windows the user profile's access list); nothing here checks them.
+//! On Unix the file has mode 0600 in a directory that others cannot write to; anything looser is rejected. Elsewhere
+//! access depends on the directory's own rules (on Windows the access list of the user profile), which are not checked
+//! here.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -13,54 +14,54 @@ use zeroize::Zeroizing;
 
 use countenance_core::rng::{SecureRandom, random_text};
 
-/// Bytes of the file: the seed of RFC 8032, nothing else.
+/// Size of the file in bytes: the seed of RFC 8032, nothing else.
 const SEED_BYTES: u64 = 32;
 
 /// Why the key file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
-    /// The path has no directory that a file could stand in.
+    /// The path has no parent directory or no file name.
     #[error("{} does not name a file", .0.display())]
     NoFileName(PathBuf),
-    /// The directory could not be made or looked at.
+    /// The directory could not be created or inspected.
     #[error("the directory of the device key cannot be used")]
     Directory(#[source] io::Error),
-    /// Others may put files into the directory, so its content proves nothing.
-    #[error("others may write to the directory of the device key (mode {mode:o})")]
+    /// Others may add files to the directory, so its content cannot be trusted.
+    #[error("other users can write to the directory of the device key (mode {mode:o})")]
     DirectoryOpen {
         /// Its permission bits.
         mode: u32,
     },
-    /// The file is there and cannot be read.
+    /// The file exists but cannot be read.
     #[error("the device key cannot be read")]
     Read(#[source] io::Error),
-    /// A directory, link or device stands where the file should.
-    #[error("the device key is not a plain file")]
+    /// There is a directory, link or device in place of the file.
+    #[error("the device key is not a regular file")]
     NotAFile,
-    /// Others may read or write the file: the key must count as known.
-    #[error("others may use the device key (mode {mode:o})")]
+    /// Others may read or write the file: the key may be compromised.
+    #[error("other users can access the device key (mode {mode:o})")]
     Open {
         /// Its permission bits.
         mode: u32,
     },
     /// The file or its directory belongs to another user.
-    #[error("the device key belongs to user {owner}, not to this one")]
+    #[error("the device key belongs to user {owner}, not to the current user")]
     OtherOwner {
         /// The owner's user id.
         owner: u32,
     },
-    /// Not 32 bytes: not a key, or cut short.
+    /// Not 32 bytes: not a key, or truncated.
     #[error("the device key has {found} bytes, not {SEED_BYTES}")]
     Size {
         /// Bytes found.
         found: u64,
     },
-    /// A new key could not be put on disk.
+    /// A new key could not be written.
     #[error("the device key cannot be written")]
     Write(#[source] io::Error),
 }
 
-/// The seed in the file at `path`; `None` when there is no file.
+/// The seed in the file at `path`; `None` if the file does not exist.
 pub(super) fn load(path: &Path) -> Result<Option<Zeroizing<[u8; 32]>>, KeyFileError> {
     match fs::symlink_metadata(path) {
         Ok(seen) if seen.is_file() => {}
@@ -70,7 +71,7 @@ pub(super) fn load(path: &Path) -> Result<Option<Zeroizing<[u8; 32]>>, KeyFileEr
     }
     guard::directory(directory_of(path)?)?;
     let mut file = File::open(path).map_err(KeyFileError::Read)?;
-    // Asked of the open file, so that nobody can exchange it between the question and the reading.
+    // Checks the open file rather than its path, so that it cannot be replaced between check and read.
     let facts = file.metadata().map_err(KeyFileError::Read)?;
     guard::file(&facts)?;
     if facts.len() != SEED_BYTES {
@@ -81,14 +82,14 @@ pub(super) fn load(path: &Path) -> Result<Option<Zeroizing<[u8; 32]>>, KeyFileEr
     Ok(Some(seed))
 }
 
-/// Draws a seed and puts it at `path`. If another process was first, its key is the one.
+/// Generates a seed and writes it to `path`. If another process wrote one first, that one is used.
 pub(super) fn create(path: &Path, rng: &dyn SecureRandom) -> Result<Zeroizing<[u8; 32]>, KeyFileError> {
     let directory = directory_of(path)?;
     guard::make_directory(directory).map_err(KeyFileError::Directory)?;
     guard::directory(directory)?;
     let mut seed = Zeroizing::new([0; 32]);
     rng.fill(&mut *seed);
-    // The name appears only once all 32 bytes are on disk: a power cut leaves no half key behind.
+    // The file appears under its name only once all 32 bytes are on disk: a power failure leaves no partial key behind.
     let draft = directory.join(format!(".{}", random_text::<12>(rng)));
     let linked = write_draft(&draft, &seed).and_then(|()| fs::hard_link(&draft, path));
     let removed = fs::remove_file(&draft);
@@ -119,7 +120,7 @@ fn directory_of(path: &Path) -> Result<&Path, KeyFileError> {
     }
 }
 
-/// Modes and owners, where the system has them.
+/// Permissions and owners, on systems that have them.
 #[cfg(unix)]
 mod guard {
     use std::{
@@ -165,7 +166,7 @@ mod guard {
     }
 }
 
-/// Nothing to ask: see the module's documentation.
+/// Nothing to check: see the module documentation.
 #[cfg(not(unix))]
 mod guard {
     use std::{

@@ -1,4 +1,4 @@
-//! This installation's signing key.
+//! The signing key of this installation.
 
 use std::{fmt, path::Path};
 
@@ -11,14 +11,15 @@ use super::{
 };
 use countenance_core::{protocol::KeyProtection, rng::SecureRandom};
 
-/// The Ed25519 key that names this device and signs for it. Wiped from memory when dropped.
+/// The Ed25519 key that identifies this device and signs for it. Wiped from memory when dropped.
 pub struct DeviceKey {
     signing: SigningKey,
     public: PublicKey,
 }
 
 impl DeviceKey {
-    /// The key in the file at `path`; if there is none yet, a new one that is safely on disk when this returns.
+    /// Loads the key from the file at `path`. If there is none, generates one, which is safely on disk when this
+    /// returns.
     pub fn load_or_create(path: &Path, rng: &dyn SecureRandom) -> Result<Self, KeyFileError> {
         let seed = match key_file::load(path)? {
             Some(seed) => seed,
@@ -27,12 +28,12 @@ impl DeviceKey {
         Ok(Self::from_zeroizing(&seed))
     }
 
-    /// The key in the file at `path`, if there is one.
+    /// Loads the key from the file at `path`, if it exists.
     pub fn load(path: &Path) -> Result<Option<Self>, KeyFileError> {
         Ok(key_file::load(path)?.as_ref().map(Self::from_zeroizing))
     }
 
-    /// A new key that lives in memory only: another device each time, for tests and trials.
+    /// A new key kept in memory only: a different device each time, for tests and dry runs.
     pub fn ephemeral(rng: &dyn SecureRandom) -> Self {
         let mut seed = Zeroizing::new([0; 32]);
         rng.fill(&mut *seed);
@@ -47,37 +48,37 @@ impl DeviceKey {
 
     fn from_zeroizing(seed: &Zeroizing<[u8; 32]>) -> Self {
         let signing = SigningKey::from_bytes(seed);
-        #[expect(clippy::expect_used, reason = "a public key made from a seed is a point of prime order")]
-        let public = PublicKey::from_bytes(signing.verifying_key().as_bytes()).expect("a sound public key");
+        #[expect(clippy::expect_used, reason = "a public key derived from a seed is a point of prime order")]
+        let public = PublicKey::from_bytes(signing.verifying_key().as_bytes()).expect("a valid public key");
         Self { signing, public }
     }
 
-    /// The public half.
+    /// The public key.
     pub fn public(&self) -> PublicKey {
         self.public
     }
 
-    /// The public half as JSON.
+    /// The public key as JSON.
     pub fn jwk(&self) -> Jwk {
         self.public.jwk()
     }
 
-    /// The name of the key and of this device.
+    /// The thumbprint, which identifies the key and this device.
     pub fn thumbprint(&self) -> Thumbprint {
         self.public.thumbprint()
     }
 
-    /// The device id that the attestation carries.
+    /// The device id used in attestations.
     pub fn ueid(&self) -> String {
         self.thumbprint().ueid()
     }
 
-    /// Where the key is kept. A key in memory claims no more than one in a file.
+    /// Where the key is kept. An in-memory key is reported as no better protected than one in a file.
     pub fn protection(&self) -> KeyProtection {
         KeyProtection::File
     }
 
-    /// The 64 bytes of the signature over `message`.
+    /// The 64-byte signature over `message`.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.signing.sign(message).to_bytes()
     }

@@ -1,7 +1,7 @@
-//! What was seen, signed by this device.
+//! Attestations: what this device captured, signed with its key.
 //!
-//! `seal` turns proof and sample into a signed attestation; `verify` is the other side's reading of it; `request_proof` signs
-//! each request; `inspect` prints an attestation for a person.
+//! `seal` turns a liveness proof and its samples into a signed attestation, `verify` checks one on the verifier's side,
+//! `request_proof` signs each request, and `inspect` prints an attestation in readable form.
 #![doc = include_str!("threat-model.md")]
 
 mod consistency;

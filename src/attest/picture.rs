@@ -1,7 +1,7 @@
-//! Cuts the posted picture from the frame and encodes it.
+//! Crops the posted image from the frame and encodes it.
 //!
-//! The verifier judges liveness on this picture by itself, at up to 2.7 face sides. So the cut keeps that much, and it is
-//! shifted inside the frame at an edge, never padded: just as the networks' own crops are.
+//! The verifier repeats the liveness check on this image, with crops of up to 2.7 face sides. The image therefore keeps
+//! that much context. At an edge it is shifted inside the frame and never padded, just like the crops of the networks.
 
 use std::io::Cursor;
 
@@ -18,35 +18,36 @@ use countenance_core::{
     protocol::{MORE_SAMPLE_MAX_BYTES, SAMPLE_MAX_BYTES, SAMPLE_MAX_SIDE_PX},
 };
 
-/// Media type of the posted picture.
+/// Media type of the posted image.
 pub(super) const MEDIA_TYPE: &str = "image/png";
-/// Context kept round the face, in lengths of the box's longer side. Origin: 2.7, the widest crop of the liveness network,
-/// and a tenth more, because the verifier's detector will not find the very same box.
+/// Context kept around the face, relative to the longer side of its box. Origin: 2.7, the widest crop of the liveness
+/// network, plus a tenth, because the verifier's detector will not find exactly the same box.
 const CONTEXT_RATIO: f32 = 3.0;
-/// The side at which even noise, which PNG cannot shorten, stays below [`SAMPLE_MAX_BYTES`]: 1448² × 3 bytes are 6.3 MB.
+/// The side at which even noise, which PNG cannot compress, stays below [`SAMPLE_MAX_BYTES`]: 1448² × 3 bytes are 6.3
+/// MB.
 const INCOMPRESSIBLE_SIDE_PX: u32 = 1448;
 
-/// The same for [`MORE_SAMPLE_MAX_BYTES`]: 1024² × 3 bytes are 3.1 MB. A face is then some 340 pixels wide, three times what
-/// the embedding network sees.
+/// The same for [`MORE_SAMPLE_MAX_BYTES`]: 1024² × 3 bytes are 3.1 MB. A face is then about 340 pixels wide, three
+/// times the input of the embedding network.
 const MORE_SIDE_PX: u32 = 1024;
 
-/// Which of a capture's samples: it says how large the picture may be.
+/// Which of a capture's samples it is, which limits the size of the image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rank {
-    /// The one that every capture has.
+    /// The one sample of every capture.
     Primary,
-    /// One more, of an enrolment.
+    /// A further sample of an enrollment.
     Further,
 }
 
-/// An encoded picture and its size.
+/// An encoded image and its size.
 pub(super) struct Picture {
     pub(super) png: Zeroizing<Vec<u8>>,
     pub(super) width: u32,
     pub(super) height: u32,
 }
 
-/// The surroundings of `face` in `frame` as PNG. The same frame gives the same bytes.
+/// The surroundings of `face` in `frame` as PNG. Deterministic.
 pub(super) fn cut(frame: &Frame, face: Rect<InFrame>, rank: Rank) -> Result<Picture, ImageError> {
     let (side_px, max_bytes, incompressible_px) = match rank {
         Rank::Primary => (SAMPLE_MAX_SIDE_PX, SAMPLE_MAX_BYTES, INCOMPRESSIBLE_SIDE_PX),
@@ -62,7 +63,7 @@ pub(super) fn cut(frame: &Frame, face: Rect<InFrame>, rank: Rank) -> Result<Pict
     picture
 }
 
-/// A part of the frame in whole pixels.
+/// A part of the frame, in whole pixels.
 #[derive(Debug, PartialEq, Eq)]
 struct Area {
     x: u32,
@@ -71,7 +72,7 @@ struct Area {
     height: u32,
 }
 
-/// The square of [`CONTEXT_RATIO`] round the middle of `face`, shifted into the frame, or the whole side where it is longer.
+/// The square around the center of `face` with [`CONTEXT_RATIO`], shifted into the frame and limited to its sides.
 fn area(face: Rect<InFrame>, width: u32, height: u32) -> Area {
     let side = (CONTEXT_RATIO * face.width.max(face.height)).ceil();
     let along = |centre: f32, length: u32| {
@@ -92,7 +93,7 @@ fn copy(frame: &Frame, area: &Area) -> RgbImage {
     RgbImage::from_raw(area.width, area.height, bytes).unwrap_or_default()
 }
 
-/// PNG of `pixels`, made smaller where a side is above `max_side_px`, never larger.
+/// Encodes `pixels` as PNG, scaled down if a side exceeds `max_side_px`, never up.
 fn encode(pixels: &mut RgbImage, max_side_px: u32) -> Result<Picture, ImageError> {
     let longest = pixels.width().max(pixels.height());
     if longest > max_side_px {

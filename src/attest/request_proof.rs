@@ -1,5 +1,5 @@
-//! The proof that accompanies each request: this request, by this key, now (the shape of DPoP, RFC 9449, with a digest
-//! of the body).
+//! Request proofs: each request carries a signature by the device key over this request and the current time (modeled
+//! on DPoP, RFC 9449, with a digest of the body).
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -16,64 +16,64 @@ use countenance_core::{
     protocol::{REQUEST_PROOF_TYP, RequestProofClaims},
 };
 
-/// How far `iat` may lie from the verifier's clock, seconds.
+/// Maximum difference between `iat` and the verifier's clock, seconds.
 pub const IAT_WINDOW_SECS: i64 = 60;
-/// Most bytes of a proof: about ten times what one needs.
+/// Maximum size of a proof in bytes: about ten times what is needed.
 pub const REQUEST_PROOF_MAX_BYTES: usize = 4096;
-/// Characters of `jti`: 16 to 32 bytes in base64url, so that nobody's store is filled by long ones.
+/// Allowed length of `jti` in characters: enough to be unique, short enough not to fill the verifier's replay store.
 const JTI_CHARS: std::ops::RangeInclusive<usize> = 16..=64;
 
-/// The request that a proof speaks of.
+/// The request that a proof is made for.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
-    /// Method, upper case.
+    /// Method in upper case.
     pub method: &'a str,
-    /// The URL as the client wrote it; query and fragment do not count.
+    /// The URL as the client wrote it; query and fragment are ignored.
     pub url: &'a Url,
     /// The exact bytes of the body.
     pub body: &'a [u8],
 }
 
-/// Who made a request. The caller refuses a `jti` that it has seen before.
+/// The authenticated sender of a request. The caller must reject a `jti` that it has seen before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authenticated {
     /// The key that signed the proof.
     pub key: PublicKey,
-    /// Unique: to be remembered for twice [`IAT_WINDOW_SECS`].
+    /// Unique id, to be remembered for twice [`IAT_WINDOW_SECS`].
     pub jti: String,
     /// When the proof was made.
     pub iat: UnixSecs,
 }
 
-/// Why a proof does not prove a request.
+/// Why a proof does not authenticate a request.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestProofError {
-    /// Not a signed proof, or the signature does not hold.
-    #[error("the proof is not a sound signed statement")]
+    /// Not a signed proof, or the signature is invalid.
+    #[error("the proof is not a valid signed statement")]
     Jws(#[from] JwsError),
-    /// The header carries no key, or names a key beside the one that it carries.
+    /// The header does not carry the key, or also names one.
     #[error("the proof does not carry its key")]
     NoKey,
-    /// The key it carries is not fit to verify with.
-    #[error("the proof's key is not usable")]
+    /// The key cannot be used for verification.
+    #[error("the proof's key cannot be used")]
     Key(#[from] JwkError),
     /// Made for another method.
     #[error("the proof is for another method")]
     OtherMethod,
     /// Made for another URL.
-    #[error("the proof is for another address")]
+    #[error("the proof is for another URL")]
     OtherUrl,
     /// Made for another body.
     #[error("the proof is for another body")]
     OtherBody,
     /// Made too long ago, or in the future.
-    #[error("the proof was made {off_secs} s away from now")]
+    #[error("the time of the proof is off by {off_secs} s")]
     NotNow {
-        /// Seconds from `iat` to now; negative when made in the future.
+        /// Seconds from `iat` to now; negative if made in the future.
         off_secs: i64,
     },
-    /// `jti` is too short to be unique, or too long to be kept.
-    #[error("the proof has no usable id")]
+    /// `jti` is too short to be unique, or too long to be stored.
+    #[error("the proof's id is too short or too long")]
     BadId,
 }
 
@@ -89,7 +89,7 @@ pub fn make(request: &Request<'_>, key: &DeviceKey, issued: IssuedAt) -> Result<
     jws::sign(REQUEST_PROOF_TYP, KeyIn::Jwk, &claims, key)
 }
 
-/// Who made `request`, by the proof `jws`.
+/// Authenticates `request` by the proof `jws`.
 pub fn verify(jws: &str, request: &Request<'_>, now: UnixSecs) -> Result<Authenticated, RequestProofError> {
     let jws = Jws::parse(jws, REQUEST_PROOF_TYP, REQUEST_PROOF_MAX_BYTES)?;
     let key = match (&jws.header().jwk, &jws.header().kid) {

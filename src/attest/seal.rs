@@ -1,4 +1,4 @@
-//! Proof and sample become a signed attestation. This is the only maker of [`Sealed`].
+//! Turns a liveness proof and its samples into a signed attestation. This is the only maker of [`Sealed`].
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -21,15 +21,16 @@ use countenance_core::{
     sample_selector::{Sample, Samples},
 };
 
-/// `swname` of every attestation.
+/// The `swname` claim of every attestation.
 pub const SOFTWARE: &str = "countenance";
-/// `swversion`: what the build was told in `COUNTENANCE_BUILD` (version and digest of the sources), or the bare version.
+/// The `swversion` claim: `COUNTENANCE_BUILD` from build time (version and digest of the sources), or else the version
+/// alone.
 pub const SOFTWARE_VERSION: &str = match option_env!("COUNTENANCE_BUILD") {
     Some(build) => build,
     None => env!("CARGO_PKG_VERSION"),
 };
 
-/// An attestation and the samples it speaks of: signed, ready to post. Only [`seal`] makes one; the samples are wiped on drop.
+/// An attestation and its samples: signed, ready to post. Only [`seal`] makes one. The samples are wiped on drop.
 pub struct Sealed {
     jws: String,
     /// The primary one first; never empty.
@@ -37,19 +38,19 @@ pub struct Sealed {
 }
 
 impl Sealed {
-    /// The attestation, JWS compact.
+    /// The attestation as compact JWS.
     pub fn jws(&self) -> &str {
         &self.jws
     }
 
-    /// The bytes of the pictures, PNG: one, or at an enrolment up to [`SAMPLES_MAX`](countenance_core::protocol::SAMPLES_MAX), in the
-    /// order in which the attestation names them.
+    /// The images as PNG: one, or at an enrollment up to [`SAMPLES_MAX`](countenance_core::protocol::SAMPLES_MAX), in
+    /// the order in which the attestation lists them.
     pub fn samples(&self) -> &[Zeroizing<Vec<u8>>] {
         &self.samples
     }
 }
 
-/// Sizes only.
+/// Prints sizes only.
 impl std::fmt::Debug for Sealed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let sizes: Vec<_> = self.samples.iter().map(|sample| sample.len()).collect();
@@ -57,28 +58,28 @@ impl std::fmt::Debug for Sealed {
     }
 }
 
-/// What the attestation says beside what was seen.
+/// What the attestation states in addition to proof and samples.
 #[derive(Debug, Clone)]
 pub struct Context<'a> {
     /// The session and its nonce.
     pub ticket: &'a Ticket,
     /// Where the frames came from.
     pub camera: CameraClaim,
-    /// The networks of the program. Those that the proof weighed in besides are named from the proof.
+    /// The networks built into the program. Other networks that took part in the decision are added from the proof.
     pub models: Vec<ModelClaim>,
 }
 
-/// When a statement is made, and the name that makes it unique.
+/// The time and unique id of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuedAt {
-    /// Now.
+    /// The current time.
     pub iat: UnixSecs,
     /// 16 random bytes, base64url.
     pub jti: String,
 }
 
 impl IssuedAt {
-    /// Issued at this moment.
+    /// Issued now, with a new id.
     pub fn new(clock: &dyn Clock, rng: &dyn SecureRandom) -> Self {
         Self { iat: clock.now(), jti: random_text::<16>(rng) }
     }
@@ -90,24 +91,24 @@ pub enum SealError {
     /// The sample could not be encoded.
     #[error("the sample cannot be encoded")]
     Encode(#[from] image::ImageError),
-    /// Proof, sample and context contradict each other; the verifier would refuse them.
+    /// Proof, samples and context contradict each other; the verifier would reject them.
     #[error("the facts to be signed contradict each other")]
     Inconsistent(#[from] Inconsistency),
-    /// The claims could not be written or signed.
+    /// The claims could not be serialized or signed.
     #[error("the attestation cannot be written")]
     Sign(#[from] JwsError),
-    /// The proof spans so many frames that the verifier would not read it.
-    #[error("an attestation of {bytes} bytes is more than the {ATTESTATION_MAX_BYTES} allowed")]
+    /// The attestation is too large for the verifier, because the proof has too many frames.
+    #[error("the attestation has {bytes} bytes, more than the {ATTESTATION_MAX_BYTES} allowed")]
     TooLarge {
         /// Bytes of the attestation.
         bytes: usize,
     },
 }
 
-/// Signs that `samples` show the person whom `proof` showed to be live. Both are used up.
+/// Signs that `samples` show the person whom `proof` found to be live. Consumes both.
 ///
-/// An enrolment takes every sample, a verification the best alone: no more pictures leave this machine than are needed.
-/// The same arguments give the same bytes.
+/// An enrollment uses every sample, a verification only the best one: no more images than needed leave this device.
+/// Deterministic.
 pub fn seal(
     samples: Samples,
     proof: LivenessProof,
@@ -121,7 +122,7 @@ pub fn seal(
     if context.ticket.purpose == Purpose::Enroll {
         for further in samples.more() {
             let (png, claim) = cut(further, Rank::Further)?;
-            // A still scene gives one picture over and over, which says nothing more.
+            // A static scene gives the same image again, which adds nothing.
             if !pictures.contains(&png) {
                 pictures.push(png);
                 more_samples.push(claim);
@@ -160,12 +161,12 @@ pub fn seal(
     if jws.len() > ATTESTATION_MAX_BYTES {
         return Err(SealError::TooLarge { bytes: jws.len() });
     }
-    // Named here because they must not outlive the seal: nothing proven may be sealed twice.
+    // Consumed here, so that nothing can be sealed twice.
     drop((samples, proof));
     Ok(Sealed { jws, samples: pictures })
 }
 
-/// The picture of `sample` and what the attestation says of it.
+/// The image of `sample` and its claim.
 fn cut(sample: &Sample, rank: Rank) -> Result<(Zeroizing<Vec<u8>>, SampleClaim), SealError> {
     let good = sample.good();
     let picture = picture::cut(good.frame(), good.face().rect, rank)?;
@@ -179,7 +180,7 @@ fn cut(sample: &Sample, rank: Rank) -> Result<(Zeroizing<Vec<u8>>, SampleClaim),
     Ok((picture.png, claim))
 }
 
-/// `models`, and each network of the decision that is not among them.
+/// `models`, plus each network of the decision that is not among them.
 fn with_weighed(mut models: Vec<ModelClaim>, nets: &[NetClaim]) -> Vec<ModelClaim> {
     for NetClaim { name, sha256, .. } in nets {
         if models.iter().all(|model| model.sha256 != *sha256) {

@@ -1,7 +1,7 @@
-//! The verifier's side of an attestation: pure, in the order of the protocol, each refusal by its name.
+//! Verification of an attestation: pure, in the order of the protocol, with an error variant for each check.
 //!
-//! What is left to the verifier: that the key belongs to an enabled device, that `jti` was not seen before, that the
-//! networks and the policy are ones it allows, the camera, its own threshold, and its own look at the decoded sample.
+//! The caller still has to check that the key belongs to an enabled device, that `jti` was not seen before, that
+//! networks and policy are allowed, the camera, the verifier's own threshold, and the decoded sample itself.
 
 use sha2::{Digest, Sha256};
 
@@ -19,92 +19,94 @@ use countenance_core::{
     },
 };
 
-/// How far `iat` may lie from the verifier's clock, seconds: a slow upload and two clocks set by different means.
+/// Maximum difference between `iat` and the verifier's clock, seconds: allows for a slow upload and for clock skew.
 pub const IAT_WINDOW_SECS: i64 = 120;
 
-/// What the session knows and the attestation must repeat.
+/// Values from the session that the attestation must repeat.
 #[derive(Clone, Copy)]
 pub struct Expected<'a> {
     /// The session's current nonce.
     pub nonce: &'a str,
     /// The session.
     pub session_id: &'a str,
-    /// What it is for.
+    /// Its purpose.
     pub purpose: Purpose,
-    /// The time at the verifier.
+    /// The verifier's current time.
     pub now: UnixSecs,
 }
 
-/// Why an attestation is not accepted.
+/// Why an attestation is rejected.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AttestError {
-    /// The sample has more bytes than allowed; nothing was read.
-    #[error("a sample of {found} bytes is more than the {max} allowed")]
+    /// The sample is larger than allowed. Nothing was read.
+    #[error("the sample has {found} bytes, more than the {max} allowed")]
     SampleTooLarge {
         /// Bytes given.
         found: usize,
-        /// Bytes allowed for this one.
+        /// Bytes allowed for this sample.
         max: usize,
     },
-    /// No sample, or more than a capture has; nothing was read.
-    #[error("{found} samples are not one to {SAMPLES_MAX}")]
+    /// No sample, or more than a capture allows. Nothing was read.
+    #[error("expected 1 to {SAMPLES_MAX} samples, got {found}")]
     SampleCount {
         /// Samples given.
         found: usize,
     },
-    /// Not a signed attestation, or not signed by this key, or not the claims of one.
-    #[error("the attestation is not a sound signed statement")]
+    /// Not a signed attestation, not signed by this key, or not the claims of one.
+    #[error("the attestation is not a valid signed statement")]
     Jws(#[from] JwsError),
-    /// The header names no key by its thumbprint.
+    /// The header has no key thumbprint.
     #[error("the attestation does not name its key")]
     NoKeyName,
-    /// The header's key name is not a thumbprint.
-    #[error("the attestation's key name is not a thumbprint")]
+    /// The header's `kid` is not a thumbprint.
+    #[error("the attestation's key id is not a thumbprint")]
     KeyName(#[from] ThumbprintError),
-    /// The header carries a key: the device must be known beforehand.
-    #[error("the attestation brings its own key")]
+    /// The header carries a key, but the device must be registered beforehand.
+    #[error("the attestation carries its own key")]
     KeyInside,
-    /// The attestation names another key than the one it is checked with.
+    /// The attestation names a key other than the one it is checked with.
     #[error("the attestation names another key")]
     OtherKey,
-    /// Claims of another profile.
+    /// The claims have another profile.
     #[error("the attestation has another profile")]
     OtherProfile,
-    /// Not the session's current nonce.
-    #[error("the attestation answers another nonce")]
+    /// The nonce is not the session's current one.
+    #[error("the attestation has another nonce")]
     OtherNonce,
     /// Sealed too long ago, or in the future.
-    #[error("the attestation was sealed {off_secs} s away from now")]
+    #[error("the time of the attestation is off by {off_secs} s")]
     NotNow {
-        /// Seconds from `iat` to now; negative when sealed in the future.
+        /// Seconds from `iat` to now; negative if sealed in the future.
         off_secs: i64,
     },
-    /// Made for another session.
+    /// Sealed for another session.
     #[error("the attestation is for another session")]
     OtherSession,
-    /// Made for the other purpose.
+    /// Sealed for another purpose.
     #[error("the attestation is for another purpose")]
     OtherPurpose,
-    /// The bytes received are not the ones that were signed for, or not as many samples.
-    #[error("the sample is not the one that was signed for")]
+    /// The bytes received are not those that were signed, or the number of samples differs.
+    #[error("the sample is not the one that was signed")]
     OtherSample,
-    /// The device id is not that of the key.
-    #[error("the device id is not that of the key")]
+    /// The device id does not match the key.
+    #[error("the device id does not match the key")]
     OtherDevice,
-    /// Made by other software.
-    #[error("the attestation was made by other software")]
+    /// Sealed by other software.
+    #[error("the attestation comes from other software")]
     OtherSoftware,
     /// The claims contradict each other.
     #[error("the claims contradict each other")]
     Inconsistent(#[from] Inconsistency),
 }
 
-/// The name of the key that an attestation says it was signed with: to find the device by, and for nothing else.
+/// The thumbprint of the key that an attestation claims to be signed with. Unverified: use it only to look up the
+/// device.
 pub fn peek_kid(jws: &str) -> Result<Thumbprint, AttestError> {
     kid(&Jws::parse(jws, ATTESTATION_TYP, ATTESTATION_MAX_BYTES)?)
 }
 
-/// The claims of `jws`, if `key` signed it and it says what is `expected` of the bytes of `samples`, the primary one first.
+/// Returns the claims of `jws` if `key` signed it and it matches `expected` and the bytes of `samples`, the primary one
+/// first.
 pub fn verify(
     jws: &str,
     key: &PublicKey,
@@ -144,7 +146,7 @@ fn kid(jws: &Jws<'_>) -> Result<Thumbprint, AttestError> {
     Ok(jws.header().kid.as_deref().ok_or(AttestError::NoKeyName)?.parse()?)
 }
 
-/// That the claims belong to this session, now.
+/// Checks that the claims belong to this session and are current.
 fn binding(claims: &Claims, expected: &Expected<'_>) -> Result<(), AttestError> {
     if claims.eat_profile != ATTESTATION_PROFILE {
         return Err(AttestError::OtherProfile);

@@ -97,7 +97,7 @@ async fn an_attestation_that_does_not_hold_is_refused_by_name_and_leaves_the_non
             TestVerifier::sign(&key, &nonce_of_another),
             &sample,
             rejected,
-            "the attestation answers another nonce",
+            "the attestation has another nonce",
         ),
         (
             "another session",
@@ -119,24 +119,24 @@ async fn an_attestation_that_does_not_hold_is_refused_by_name_and_leaves_the_non
             changed(|c| c.ueid = "AQ".into()),
             &sample,
             rejected,
-            "the device id is not that of the key",
+            "the device id does not match the key",
         ),
         (
             "its own key inside",
             jws::sign(ATTESTATION_TYP, KeyIn::Jwk, &good, &key).unwrap(),
             &sample,
             rejected,
-            "the attestation brings its own key",
+            "the attestation carries its own key",
         ),
-        ("a flipped bit", unsigned, &sample, rejected, "the attestation is not a sound signed statement"),
+        ("a flipped bit", unsigned, &sample, rejected, "the attestation is not a valid signed statement"),
         (
             "a claim more",
             TestVerifier::sign(&key, &more),
             &sample,
             rejected,
-            "the attestation is not a sound signed statement",
+            "the attestation is not a valid signed statement",
         ),
-        ("one byte different", whole.clone(), &one_byte, rejected, "the sample is not the one that was signed for"),
+        ("one byte different", whole.clone(), &one_byte, rejected, "the sample is not the one that was signed"),
     ] {
         let reply = verifier.post(&key, &login.session, &attestation, sample).await;
         assert_eq!(reply.problem(), (kind, why.into()), "{case}");
@@ -150,13 +150,13 @@ async fn time_shape_and_allowance_are_checked_by_name() {
     let key = verifier.key();
     let rejected = ProblemKind::AttestationRejected;
     let rows: [(&str, Change, ProblemKind, &str); 8] = [
-        ("sealed too early", |c| c.iat -= 121, rejected, "the attestation was sealed 121 s away from now"),
-        ("sealed in the future", |c| c.iat += 121, rejected, "the attestation was sealed -121 s away from now"),
+        ("sealed too early", |c| c.iat -= 121, rejected, "the time of the attestation is off by 121 s"),
+        ("sealed in the future", |c| c.iat += 121, rejected, "the time of the attestation is off by -121 s"),
         (
             "another picture's digest",
             |c| c.sample.sha256 = c.frames.clone(),
             rejected,
-            "the sample is not the one that was signed for",
+            "the sample is not the one that was signed",
         ),
         ("another profile", |c| c.eat_profile = "x".into(), rejected, "the attestation has another profile"),
         ("contradiction", |c| c.liveness.fused = 9.0, rejected, "the claims contradict each other"),
@@ -190,7 +190,7 @@ async fn time_shape_and_allowance_are_checked_by_name() {
     }
     let proof = jws::sign(REQUEST_PROOF_TYP, KeyIn::Kid, &verifier.claims(&key, &ticket, &sample), &key).unwrap();
     let reply = verifier.post(&key, &login.session, &proof, &sample).await;
-    assert_eq!(reply.problem().1, "the attestation is not a sound signed statement", "a statement of another type");
+    assert_eq!(reply.problem().1, "the attestation is not a valid signed statement", "a statement of another type");
     assert!(matches!(verifier.capture(&key, &ticket).await.json(), Outcome::Approved { .. }));
 }
 
@@ -259,7 +259,7 @@ async fn a_spent_nonce_is_no_nonce() {
     let Outcome::Retry { nonce, .. } = verifier.capture(&key, &ticket).await.json() else { panic!() };
     assert_ne!(nonce, ticket.nonce);
     verifier.sees(Sees::Ada);
-    assert_eq!(verifier.capture(&key, &ticket).await.problem().1, "the attestation answers another nonce");
+    assert_eq!(verifier.capture(&key, &ticket).await.problem().1, "the attestation has another nonce");
     let fresh = Ticket { nonce, ..ticket };
     assert!(matches!(verifier.capture(&key, &fresh).await.json(), Outcome::Approved { .. }));
     assert_eq!(verifier.capture(&key, &fresh).await.problem().0, ProblemKind::SessionOver);

@@ -17,7 +17,7 @@ async fn an_approved_attestation_opens_no_later_session() {
     let recorded = TestVerifier::sign(&key, &verifier.claims(&key, &ticket, &sample));
     assert!(matches!(verifier.post(&key, &login.session, &recorded, &sample).await.json(), Outcome::Approved { .. }));
     for (case, sender, why) in [
-        ("the same device", &key, "the attestation answers another nonce"),
+        ("the same device", &key, "the attestation has another nonce"),
         ("another device", &other, "the attestation names another key"),
     ] {
         let login = verifier.start().await;
@@ -60,7 +60,7 @@ async fn no_field_can_be_changed_on_the_way() {
     let mut paths = Vec::new();
     leaves(&serde_json::to_value(verifier.claims(&key, &ticket, &sample)).unwrap(), "", &mut paths);
     assert!(paths.len() > 50, "only {} leaves", paths.len());
-    let unsound = (ProblemKind::AttestationRejected, "the attestation is not a sound signed statement".to_owned());
+    let unsound = (ProblemKind::AttestationRejected, "the attestation is not a valid signed statement".to_owned());
     for path in paths {
         let login = verifier.start().await;
         let ticket = verifier.open(&key, &login).await;

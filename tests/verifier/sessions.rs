@@ -139,20 +139,20 @@ async fn a_request_needs_a_proof_of_itself_made_now_and_used_once() {
     for (case, proofs, why) in [
         ("none", vec![], "The request carries no proof of its sender's key."),
         ("two", vec![good.clone(), good.clone()], "The request carries no proof of its sender's key."),
-        ("garbage", vec!["a.b.c".into()], "the proof is not a sound signed statement"),
+        ("garbage", vec!["a.b.c".into()], "the proof is not a valid signed statement"),
         ("another method", vec![proof_of("GET", &url, &body)], "the proof is for another method"),
-        ("another path", vec![proof_of("POST", ORIGIN, &body)], "the proof is for another address"),
+        ("another path", vec![proof_of("POST", ORIGIN, &body)], "the proof is for another URL"),
         (
             "another verifier",
             vec![proof_of("POST", &format!("https://evil.example{path}"), &body)],
-            "the proof is for another address",
+            "the proof is for another URL",
         ),
         ("another body", vec![proof_of("POST", &url, b"{}")], "the proof is for another body"),
     ] {
         assert_eq!(send(proofs).await.problem(), (ProblemKind::ProofRejected, why.into()), "{case}");
     }
     verifier.pass(61);
-    assert_eq!(send(vec![good.clone()]).await.problem().1, "the proof was made 61 s away from now");
+    assert_eq!(send(vec![good.clone()]).await.problem().1, "the time of the proof is off by 61 s");
     verifier.pass(-61);
     assert_eq!(verifier.events().await, before);
     assert_eq!(send(vec![good.clone()]).await.status, StatusCode::OK);
