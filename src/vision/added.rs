@@ -1,4 +1,4 @@
-//! Liveness networks that an owner adds, from files, without a rebuild.
+//! Liveness networks that owners add from files, without rebuilding.
 //!
 //! A network is two files in one folder: `NAME.toml`, its contract, and `NAME.onnx`, the network.
 //!
@@ -19,22 +19,22 @@
 //! offset = 0.0
 //! ```
 //!
-//! # Three hands
+//! # Who decides
 //!
-//! * **The owner of this machine pins.** The settings name the SHA-256 of the contract. The contract names that of the
-//!   network, so one pin holds both, and with them how the network is fed and what its answers are worth: whoever changes a
-//!   single weight of the calibration changes the pin. Nothing that is not pinned is parsed; the bytes that were hashed are
-//!   the bytes that are used. A pinned network that is not there, or not as pinned, is an error at start: one that fails in
-//!   silence would be missed by nobody.
-//! * **The policy of the verifier weighs.** A network at hand is asked only where the policy in force names it, by the very
-//!   contract that the owner pinned. A ticket can name networks and never bring one, and it cannot have one fed in another
-//!   way. A network that the policy names and this machine lacks ends the login before the camera opens.
-//! * **The attestation tells.** It names each network that was weighed in, with its digest and its part of the sum, and the
-//!   digest of the policy. The verifier refuses networks that its policy does not name, and the lack of any that it does.
+//! * **The owner pins the contract.** The settings list the SHA-256 of the contract, and the contract that of the network.
+//!   One pin therefore fixes both, including how the network is fed and how its output is calibrated: changing a single
+//!   weight changes the pin. Files that are not pinned are never parsed, and the bytes that were hashed are the bytes that
+//!   are used. A pinned network that is missing or modified is an error at start, because no one would notice a silent
+//!   fallback.
+//! * **The verifier's policy selects networks.** An available network is used only if the policy in force names it with
+//!   exactly the pinned contract. A ticket can name networks but never supply one, and it cannot change how one is fed. If
+//!   the policy names a network that this computer lacks, the sign-in ends before the camera opens.
+//! * **The attestation reports them.** It lists each network that took part, with its digest and its contribution, and the
+//!   digest of the policy. The verifier rejects networks that its policy does not name, and missing ones that it does.
 //!
-//! So a network that always says "live" gains nobody anything by being added: where the verifier does not name it, it has no
-//! vote. Where it does, the fusion takes the mean of the networks, and half of the say is then that network's: who names a
-//! network in a policy must have measured it with `countenance-lab evaluate --net`.
+//! Adding a network that always answers "live" therefore gains nothing: it has no vote unless the verifier names it. If it
+//! does, the fusion takes the mean over the networks, and with one other network half of the result comes from the added
+//! one: measure a network with `countenance-lab evaluate --net` before you name it in a policy.
 
 use std::{
     fs, io,
@@ -51,127 +51,127 @@ use super::{
 use countenance_core::policy::{ContractFault, NetPolicy, is_sha256_hex};
 use countenance_system::small_file::{self, SmallFileError};
 
-/// Most bytes of a contract.
+/// Maximum size of a contract in bytes.
 pub const CONTRACT_MAX_BYTES: usize = 16 * 1024;
-/// Most bytes of a network. Origin: our choice; 30 times the embedded liveness network.
+/// Maximum size of a network in bytes. Origin: our choice; 30 times the embedded liveness network.
 pub const NET_MAX_BYTES: usize = 64 * 1024 * 1024;
-/// Most files of a folder that are looked at.
+/// Maximum number of files read from a folder.
 const FOLDER_MAX_FILES: usize = 1_000;
 
-/// A liveness network from a file, held against its pin, prepared and tried on one picture.
+/// A liveness network from a file: its pin was checked, it is prepared, and it passed a trial run on one image.
 #[derive(Debug)]
 pub struct AddedNet {
-    /// What it must be fed, and what its answer is worth.
+    /// Its input and the calibration of its output.
     pub contract: NetPolicy,
-    /// What it is, in the words of whoever made it.
+    /// Its author's description.
     pub what: String,
-    /// Its licence, in one line.
+    /// Its license, in one line.
     pub licence: String,
-    /// SHA-256 of the contract's file, hex: what is pinned.
+    /// SHA-256 of the contract file, hex: the pin.
     pub pin: String,
     pub(super) network: Network,
 }
 
-/// Why an added network is not used.
+/// Why an added network cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum AddedNetError {
-    /// What should pin a network is not a SHA-256.
-    #[error("{pin:?} pins no network: it is not a SHA-256 in 64 hex digits")]
+    /// The pin is not a SHA-256.
+    #[error("{pin:?} is not a valid pin: expected a SHA-256 as 64 hex digits")]
     Pin {
-        /// What stands there.
+        /// The invalid pin.
         pin: String,
     },
     /// The folder cannot be listed.
-    #[error("the folder of added networks, {}, cannot be listed", folder.display())]
+    #[error("cannot list the folder of added networks, {}", folder.display())]
     Folder {
         /// Which folder.
         folder: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// No contract in the folder has the digest that is pinned.
+    /// No contract in the folder has the pinned digest.
     #[error(
-        "no contract in {} has the pinned SHA-256 {pin}: put the file back, or take the pin away",
+        "no contract in {} has the pinned SHA-256 {pin}: restore the file or remove the pin",
         folder.display()
     )]
     NotInFolder {
         /// Which folder.
         folder: PathBuf,
-        /// What is pinned.
+        /// The pin.
         pin: String,
     },
-    /// There is no such file.
-    #[error("{} is not there", path.display())]
+    /// The file does not exist.
+    #[error("{} does not exist", path.display())]
     Missing {
         /// Which file.
         path: PathBuf,
     },
-    /// A file cannot be read, is too large, or no plain file of its owner's.
-    #[error("{} cannot be used", path.display())]
+    /// The file cannot be read, is too large, or is not a regular file of this user.
+    #[error("cannot use {}", path.display())]
     File {
         /// Which file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: SmallFileError,
     },
-    /// The contract is not the one that is pinned.
+    /// The contract does not match the pin.
     #[error(
-        "{} has SHA-256 {found}, pinned is {pin}: put the pinned file back, or pin this one if you trust it",
+        "{} has SHA-256 {found}, but {pin} is pinned: restore the pinned file, or pin this one if you trust it",
         path.display()
     )]
     NotPinned {
         /// Which file.
         path: PathBuf,
-        /// What it has.
+        /// Its SHA-256.
         found: String,
-        /// What is pinned.
+        /// The pin.
         pin: String,
     },
     /// The network is not the one that its contract names.
-    #[error("{} has SHA-256 {found}, its contract names {named}: put the network back that the contract was written for", path.display())]
+    #[error("{} has SHA-256 {found}, but its contract names {named}: restore the network that the contract was written for", path.display())]
     OtherNet {
         /// Which file.
         path: PathBuf,
-        /// What it has.
+        /// Its SHA-256.
         found: String,
-        /// What the contract says.
+        /// The SHA-256 in the contract.
         named: String,
     },
-    /// The contract is not TOML, or not that of a network.
-    #[error("{} is no contract of a network", path.display())]
+    /// The contract is not valid TOML, or not a contract.
+    #[error("{} is not a network contract", path.display())]
     NoContract {
         /// Which file.
         path: PathBuf,
-        /// What the parser says.
+        /// The parser's error.
         source: Box<toml::de::Error>,
     },
     /// The contract is not UTF-8.
-    #[error("{} is not text in UTF-8", path.display())]
+    #[error("{} is not valid UTF-8", path.display())]
     NotText {
         /// Which file.
         path: PathBuf,
-        /// What the decoder says.
+        /// The decoder's error.
         source: std::str::Utf8Error,
     },
-    /// A number of the contract is out of its bounds.
-    #[error("the contract {} is out of bounds", path.display())]
+    /// A number in the contract is outside its bounds.
+    #[error("the contract {} is invalid", path.display())]
     Contract {
         /// Which file.
         path: PathBuf,
-        /// Which bound.
+        /// The violated bound.
         source: ContractFault,
     },
-    /// The engine cannot prepare the network, or it does not answer as its contract says.
-    #[error("{} does not do what its contract says", path.display())]
+    /// The engine cannot load the network, or its output does not match the contract.
+    #[error("{} does not match its contract", path.display())]
     Network {
         /// Which file.
         path: PathBuf,
-        /// How it failed.
+        /// The cause.
         source: Box<VisionError>,
     },
 }
 
-/// The shape of a contract's file.
+/// The structure of a contract file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ContractFile {
@@ -181,8 +181,8 @@ struct ContractFile {
 }
 
 impl AddedNet {
-    /// Reads the contract at `path` and the network beside it (`NAME.toml`, `NAME.onnx`), each once, and holds the contract
-    /// against `pin`: its SHA-256, 64 hex digits. Then prepares the network and tries it on one grey picture.
+    /// Reads the contract at `path` and the network next to it (`NAME.toml`, `NAME.onnx`), each once, and checks the
+    /// contract against `pin`: its SHA-256, 64 hex digits. Then prepares the network and runs it once on a gray image.
     pub fn load(path: &Path, pin: &str) -> Result<Self, AddedNetError> {
         let pin = pin_of(pin)?;
         let file = |source| AddedNetError::File { path: path.to_owned(), source };
@@ -191,8 +191,8 @@ impl AddedNet {
         Self::from_contract(path, &bytes, pin)
     }
 
-    /// The networks in `folder` whose contracts have the SHA-256s `pins`, in the order of the pins. What is not pinned is
-    /// hashed and left alone. Without pins the folder need not be there.
+    /// Loads the networks in `folder` whose contracts have the SHA-256s `pins`, in the order of the pins. Other files
+    /// are only hashed. Without pins the folder need not exist.
     pub fn load_folder(folder: &Path, pins: &[String]) -> Result<Vec<Self>, AddedNetError> {
         if pins.is_empty() {
             return Ok(Vec::new());
@@ -208,7 +208,7 @@ impl AddedNet {
         pins.iter().map(load).collect()
     }
 
-    /// From the bytes of the contract at `path`, which are hashed before they are parsed.
+    /// Parses the contract `bytes` from `path`, which are hashed first.
     fn from_contract(path: &Path, bytes: &[u8], pin: String) -> Result<Self, AddedNetError> {
         let path = || path.to_owned();
         let found = sha256_hex(bytes);
@@ -224,7 +224,7 @@ impl AddedNet {
     }
 }
 
-/// The network at `path`, checked against its contract.
+/// Loads the network at `path` and checks it against its contract.
 fn network(path: &Path, contract: &NetPolicy) -> Result<Network, AddedNetError> {
     let path = || path.to_owned();
     let bytes = small_file::read_bytes(&path(), NET_MAX_BYTES)
@@ -240,7 +240,7 @@ fn network(path: &Path, contract: &NetPolicy) -> Result<Network, AddedNetError> 
     Ok(network)
 }
 
-/// Every contract in `folder` that can be read, by name. What cannot be read has no digest, and so was not pinned.
+/// Every readable contract in `folder`, by name. A file that cannot be read has no digest, so it cannot be pinned.
 fn contracts(folder: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, AddedNetError> {
     let failed = |source| AddedNetError::Folder { folder: folder.to_owned(), source };
     let mut paths = Vec::new();
@@ -255,7 +255,7 @@ fn contracts(folder: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, AddedNetError> {
     Ok(paths.into_iter().filter_map(read).map(|(bytes, path)| (path, bytes)).collect())
 }
 
-/// A SHA-256 as a person may have pasted it: capitals are as good.
+/// Normalizes a pasted SHA-256: uppercase digits are accepted.
 fn pin_of(text: &str) -> Result<String, AddedNetError> {
     let pin = text.trim().to_ascii_lowercase();
     if is_sha256_hex(&pin) { Ok(pin) } else { Err(AddedNetError::Pin { pin: text.chars().take(80).collect() }) }

@@ -1,4 +1,4 @@
-//! Faces and their five landmarks: letterbox, YuNet, decoding, suppression of doubles.
+//! Face detection with five landmarks: letterboxing, YuNet, decoding, non-maximum suppression.
 
 use super::{
     VisionError,
@@ -11,17 +11,17 @@ use countenance_core::{
     geometry::{InFrame, Point, Rect},
 };
 
-/// What the network looks at, pixels. Of 320×256 the usual 4:3 and 16:9 frames use 94 % and 70 %.
+/// Input size of the network, pixels. The usual 4:3 and 16:9 frames fill 94 % and 70 % of 320×256.
 const WIDTH: usize = 320;
 const HEIGHT: usize = 256;
-/// Pixels between the cells of each of the three grids.
+/// Pixels per cell of each of the three grids.
 const STRIDES: [usize; 3] = [8, 16, 32];
-/// Weakest detection that is a face at all; the policy asks for more before a face may count.
+/// Minimum score of a detection. The policy requires more before a face may count.
 const MIN_SCORE: f32 = 0.5;
-/// Two boxes that overlap more than this are one face. Origin: OpenCV's default for YuNet.
+/// Boxes that overlap more than this are the same face. Origin: OpenCV's default for YuNet.
 const SAME_FACE_OVERLAP: f32 = 0.3;
 
-/// Finds faces.
+/// Detects faces.
 #[derive(Debug)]
 pub(super) struct Detector {
     network: Network,
@@ -33,7 +33,7 @@ impl Detector {
         Ok(Self { network: Network::load(Job::Faces, models)? })
     }
 
-    /// The faces in `frame`, highest score first. A box may reach beyond the frame.
+    /// The faces in `frame`, highest score first. A box may extend beyond the frame.
     pub(super) fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
         let (picture, frame_from_picture) = letterbox(frame);
         let outputs = self.network.run(&picture)?;
@@ -49,7 +49,8 @@ impl Detector {
     }
 }
 
-/// The whole frame in the top-left of the network's picture, its sides in proportion; and the factors that lead back.
+/// The whole frame, scaled with its aspect ratio into the top-left of the network's input; and the factors that map
+/// back.
 fn letterbox(frame: &Frame) -> (Planes, [f32; 2]) {
     let (width, height) = (frame.width() as f32, frame.height() as f32);
     let shrink = (WIDTH as f32 / width).min(HEIGHT as f32 / height);
@@ -60,21 +61,21 @@ fn letterbox(frame: &Frame) -> (Planes, [f32; 2]) {
     (picture, [width / columns as f32, height / rows as f32])
 }
 
-/// The network's answer at one stride, cell after cell, row after row.
+/// The network's output at one stride: cells in row-major order.
 struct Grid<'a> {
     stride: usize,
-    /// Chance that the cell's object is a face.
+    /// Probability that the cell's object is a face.
     cls: &'a [f32],
-    /// Chance that the cell holds an object.
+    /// Probability that the cell contains an object.
     obj: &'a [f32],
-    /// Centre x, y from the cell, log width, log height, in strides.
+    /// Center x, y relative to the cell, log width, log height, in strides.
     boxes: &'a [f32],
-    /// Five points x, y from the cell, in strides.
+    /// Five points x, y relative to the cell, in strides.
     points: &'a [f32],
 }
 
 impl Grid<'_> {
-    /// The faces of this grid; `None` if the outputs do not have its shape.
+    /// The faces of this grid; `None` if the outputs do not match its shape.
     fn faces(&self, frame_from_picture: [f32; 2]) -> Option<Vec<Face>> {
         let columns = WIDTH / self.stride;
         let cells = columns * (HEIGHT / self.stride);
@@ -97,11 +98,11 @@ impl Grid<'_> {
     }
 }
 
-/// From a cell's own coordinates into the frame.
+/// Maps from a cell's own coordinates into the frame.
 struct Decode {
     column: f32,
     row: f32,
-    /// Pixels of the frame in one stride, across and down.
+    /// Frame pixels per stride, horizontally and vertically.
     scale: [f32; 2],
 }
 
@@ -127,14 +128,14 @@ impl Decode {
     }
 }
 
-/// Whether every number of `face` is one.
+/// Whether every number of `face` is finite.
 fn is_finite(face: &Face) -> bool {
     let Rect { x, y, width, height, .. } = face.rect;
     [x, y, width, height].into_iter().all(f32::is_finite)
         && face.landmarks.points().iter().all(|point| point.x.is_finite() && point.y.is_finite())
 }
 
-/// Highest score first, and of faces that overlap the first only.
+/// Non-maximum suppression: highest score first; of overlapping faces only the first is kept.
 fn without_doubles(mut faces: Vec<Face>) -> Vec<Face> {
     faces.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut kept: Vec<Face> = Vec::new();

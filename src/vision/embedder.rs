@@ -1,4 +1,4 @@
-//! The face embedding: alignment by five points, the network, and the template it gives.
+//! Face embedding: alignment by five points, the network, and the resulting template.
 
 use std::fmt;
 
@@ -17,8 +17,8 @@ use countenance_core::{
 
 /// Side of the aligned face, pixels.
 const SIDE: usize = 112;
-/// Where right eye, left eye, nose, right and left corner of the mouth lie in the aligned face. Origin: ArcFace's
-/// 112-pixel template, which the network was trained with.
+/// Target positions of right eye, left eye, nose, right and left corner of the mouth in the aligned face. Origin:
+/// ArcFace's 112-pixel template, with which the network was trained.
 const TEMPLATE: [Point<InCrop>; 5] = [
     Point::new(38.2946, 51.6963),
     Point::new(73.5318, 51.5014),
@@ -26,11 +26,11 @@ const TEMPLATE: [Point<InCrop>; 5] = [
     Point::new(41.5493, 92.3655),
     Point::new(70.7299, 92.2041),
 ];
-/// The network sees (level − 127) / 128.
+/// The network's input is (level − 127) / 128.
 const MEAN: f32 = 127.0;
 const DIVISOR: f32 = 128.0;
 
-/// Makes embeddings.
+/// Computes embeddings.
 #[derive(Debug)]
 pub(super) struct Embedder {
     network: Network,
@@ -52,22 +52,22 @@ impl Embedder {
     }
 }
 
-/// What tells one face from another: 512 numbers of length one. Wiped on drop, never printed.
+/// Identifies a face: 512 numbers, normalized to unit length. Wiped on drop, never printed.
 #[derive(Clone)]
 pub struct Embedding(Box<[f32; Embedding::LEN]>);
 
 impl Embedding {
-    /// How many numbers.
+    /// Number of dimensions.
     pub const LEN: usize = 512;
-    /// How many bytes [`to_bytes`](Self::to_bytes) gives.
+    /// Number of bytes that [`to_bytes`](Self::to_bytes) returns.
     pub const BYTES: usize = Self::LEN * 4;
 
-    /// Similarity to `other`, −1 to 1. The same person is above about 0.3.
+    /// Cosine similarity to `other`, −1 to 1. The same person is typically above 0.3.
     pub fn cosine(&self, other: &Self) -> f32 {
         self.0.iter().zip(other.0.iter()).map(|(a, b)| a * b).sum()
     }
 
-    /// The weighted mean of `parts`, brought to length one. Refused where there is none, or where they cancel out.
+    /// The weighted mean of `parts`, normalized to unit length. Fails if there are none, or if they cancel out.
     pub fn mean<'e>(parts: impl IntoIterator<Item = (&'e Self, f32)>) -> Result<Self, VisionError> {
         let mut sum = Zeroizing::new(vec![0.0; Self::LEN]);
         for (part, weight) in parts {
@@ -78,12 +78,12 @@ impl Embedding {
         Self::normalised(&sum)
     }
 
-    /// For storage: little-endian floats. Whoever keeps them seals them.
+    /// For storage: little-endian floats. The caller must encrypt them.
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(self.0.iter().flat_map(|value| value.to_le_bytes()).collect())
     }
 
-    /// From storage: refuses another length, and numbers that are no embedding.
+    /// From storage. Rejects a wrong length and values that are not an embedding.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, VisionError> {
         let (values, []) = bytes.as_chunks::<4>() else { return Err(VisionError::NotAnEmbedding) };
         let values: Zeroizing<Vec<f32>> =
@@ -91,7 +91,7 @@ impl Embedding {
         Self::normalised(&values)
     }
 
-    /// `values` brought to length one.
+    /// `values` normalized to unit length.
     fn normalised(values: &[f32]) -> Result<Self, VisionError> {
         let length = values.iter().map(|value| value * value).sum::<f32>().sqrt();
         if values.len() != Self::LEN || !length.is_normal() {
@@ -111,7 +111,7 @@ impl Drop for Embedding {
     }
 }
 
-/// Says that there is one, nothing more.
+/// Prints the type name only.
 impl fmt::Debug for Embedding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Embedding(..)")

@@ -1,8 +1,8 @@
-//! The networks: where the faces are, how alive one looks, whose it is.
+//! The neural networks: face detection, passive liveness, face embedding.
 //!
-//! Three networks, embedded in the binary: YuNet finds faces, a MiniFASNet scores three crops of one, a MobileFaceNet
-//! turns one into an [`Embedding`]. An owner may add liveness networks from files: [`added`]. Each runs on the thread that
-//! calls it; [`Vision`] may be shared.
+//! Three networks are embedded in the binary: YuNet detects faces, a MiniFASNet scores three crops of a face, and a
+//! MobileFaceNet turns a face into an [`Embedding`]. Owners can add liveness networks from files: see [`added`]. Every
+//! network runs on the calling thread; [`Vision`] can be shared between threads.
 
 pub mod added;
 mod detector;
@@ -29,7 +29,7 @@ use countenance_core::{
     protocol::ModelClaim,
 };
 
-/// The networks, ready to run.
+/// The networks, prepared for running.
 #[derive(Debug)]
 pub struct Vision {
     detector: Detector,
@@ -38,21 +38,21 @@ pub struct Vision {
     claims: Vec<ModelClaim>,
 }
 
-/// Why a network gives no answer.
+/// Why a network gives no result.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VisionError {
-    /// The embedded list of networks cannot be read: a damaged build.
-    #[error("the list of networks cannot be read")]
+    /// The embedded list of networks is invalid: a damaged build.
+    #[error("the list of networks is invalid")]
     Manifest(#[source] toml::de::Error),
-    /// A network is not on the embedded list: a damaged build.
+    /// A network is missing from the embedded list: a damaged build.
     #[error("the network {name} is not listed")]
     Unlisted {
         /// Which network.
         name: &'static str,
     },
-    /// An embedded network is not the one that the list names: a damaged or altered build.
-    #[error("the network {name} has SHA-256 {found}, listed is {expected}")]
+    /// An embedded network does not match the list: a damaged or modified build.
+    #[error("the network {name} has SHA-256 {found}, but the list names {expected}")]
     Changed {
         /// Which network.
         name: &'static str,
@@ -62,77 +62,77 @@ pub enum VisionError {
         found: String,
     },
     /// A network cannot be prepared for running.
-    #[error("the network {name} cannot be prepared")]
+    #[error("the network {name} cannot be loaded")]
     Unusable {
         /// Which network.
         name: String,
-        /// What the engine says.
+        /// The error of the inference engine.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// A network broke while running.
-    #[error("the network {name} cannot be run")]
+    /// A network failed while running.
+    #[error("the network {name} failed")]
     Run {
         /// Which network.
         name: String,
-        /// What the engine says.
+        /// The error of the inference engine.
         source: Box<dyn Error + Send + Sync>,
     },
-    /// A network answered in another shape than the list promises.
-    #[error("the network {name} gave an answer of another shape")]
+    /// A network's output does not have the shape that the list or the contract promises.
+    #[error("the output of the network {name} has an unexpected shape")]
     Misshapen {
         /// Which network.
         name: String,
     },
-    /// The policy names a liveness network that is not at hand.
-    #[error("the liveness network {name} (SHA-256 {sha256}) is not at hand")]
+    /// The policy names a liveness network that is not available.
+    #[error("the liveness network {name} (SHA-256 {sha256}) is not available")]
     NoSuchNet {
         /// Its name in the policy.
         name: String,
         /// Its digest there.
         sha256: String,
     },
-    /// The policy names a liveness network that is at hand, and asks for it by other terms than the owner's.
-    #[error("the liveness network {name} (SHA-256 {sha256}) is at hand under another contract")]
+    /// The policy names an available liveness network, but with a contract other than the owner's.
+    #[error("the liveness network {name} (SHA-256 {sha256}) has another contract on this computer")]
     OtherContract {
         /// Its name in the policy.
         name: String,
         /// Its digest there.
         sha256: String,
     },
-    /// The policy names a liveness network by terms that no network can have.
-    #[error("the contract of the liveness network {name:?} is out of bounds")]
+    /// The policy names a liveness network with an invalid contract.
+    #[error("the contract of the liveness network {name:?} is invalid")]
     Contract {
         /// Its name in the policy.
         name: String,
         /// Which bound.
         source: ContractFault,
     },
-    /// A network was added that is there already: it would have two votes.
-    #[error("the liveness network {name} (SHA-256 {sha256}) is there already: take it away")]
+    /// A network was added twice: it would have two votes.
+    #[error("the liveness network {name} (SHA-256 {sha256}) is already present: remove it")]
     NetTwice {
         /// Its name in the contract.
         name: String,
         /// Its digest.
         sha256: String,
     },
-    /// A network that the owner added is not used, and nothing is in its stead.
+    /// A network that the owner added cannot be used. There is no fallback.
     #[error("an added liveness network cannot be used")]
     Added(#[from] AddedNetError),
     /// The box or the landmarks of the face span no area.
     #[error("the face has no area")]
     NoArea,
-    /// These numbers are no embedding: not 512, not finite, or without direction.
-    #[error("these numbers are no embedding")]
+    /// Not an embedding: not 512 numbers, not finite, or of length zero.
+    #[error("these numbers are not an embedding")]
     NotAnEmbedding,
 }
 
 impl Vision {
-    /// Checks the networks that a capture needs against their digests and prepares them.
+    /// Checks the digests of the networks that a capture needs and prepares them.
     pub fn load() -> Result<Self, VisionError> {
         Self::load_with(Vec::new())
     }
 
-    /// The same, with liveness networks beside the embedded ones: at hand for a policy that names them.
+    /// The same, with added liveness networks next to the embedded ones, available to policies that name them.
     pub fn load_with(added: Vec<AddedNet>) -> Result<Self, VisionError> {
         let models = models()?;
         Ok(Self {
@@ -143,22 +143,24 @@ impl Vision {
         })
     }
 
-    /// The faces in `frame`, highest score first, none below 0.5. A box may reach beyond the frame.
+    /// The faces in `frame` with a score of 0.5 or more, highest score first. A box may extend beyond the frame.
     pub fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
         self.detector.faces(frame)
     }
 
-    /// What each of `nets` says of `face`: log odds of a live one at each of its crop scales.
+    /// The output of each of `nets` for `face`: log odds of a live face at each of its crop scales.
     pub fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
         self.passive.odds(frame, face, nets)
     }
 
-    /// Whether each of `nets` is at hand, by the terms that it is asked for: known before the first frame.
+    /// Checks that each of `nets` is available with exactly this contract, so that a mismatch is found before the first
+    /// frame.
     pub fn supports(&self, nets: &[NetPolicy]) -> Result<(), VisionError> {
         self.passive.supports(nets)
     }
 
-    /// Prepares the embedding network, which only the verifier needs, so that a damaged one is found before the first face.
+    /// Prepares the embedding network, which only the verifier needs, so that a damaged one is found before the first
+    /// face.
     pub fn prepare_embedding(&self) -> Result<(), VisionError> {
         self.embedder().map(drop)
     }
@@ -176,8 +178,8 @@ impl Vision {
         Ok(self.embedder.get_or_init(|| embedder))
     }
 
-    /// Name and digest of each embedded network, as an attestation states them; of added ones it states those that it
-    /// weighed in.
+    /// Name and digest of each embedded network for the attestation. Added networks are reported there only if they
+    /// took part in the decision.
     pub fn model_claims(&self) -> Vec<ModelClaim> {
         self.claims.clone()
     }

@@ -1,38 +1,38 @@
-//! The embedded networks: which they are, that they are what `models.toml` says, and running them.
+//! The embedded networks: what they are, that they match `models.toml`, and how they run.
 //!
-//! The only file that names tract.
+//! The only file that uses tract.
 
 use std::{fmt, sync::Arc};
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-#[allow(clippy::wildcard_imports, reason = "the macros that make an operator expand to names from here")]
+#[allow(clippy::wildcard_imports, reason = "the operator macros expand to names from here")]
 use tract_onnx::tract_hir::internal::*;
 use tract_onnx::{prelude::IntoRunnable, tract_core::internal::tract_linalg::routines::Func};
 use zeroize::Zeroizing;
 
 use super::{VisionError, warp::Planes};
 
-/// The list of the networks, written together with them.
+/// The list of networks, built together with them.
 const MANIFEST: &str = include_str!("../../models/models.toml");
 
 /// One embedded network, as `models.toml` describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Model {
-    /// Short name; `models/<name>.onnx` is its file.
+    /// Short name; the file is `models/<name>.onnx`.
     pub name: String,
-    /// What it is, in words.
+    /// Description in words.
     pub what: String,
     /// SHA-256 of the file, hex.
     pub sha256: String,
-    /// SPDX name of its licence.
+    /// SPDX identifier of its license.
     pub licence: String,
-    /// The licence's text, relative to `models/`.
+    /// Path of the license text, relative to `models/`.
     pub licence_file: String,
-    /// Shape, order and range of what goes in.
+    /// Shape, channel order and range of the input.
     pub input: String,
-    /// Shape and meaning of what comes out.
+    /// Shape and meaning of the output.
     pub output: String,
     /// How the file differs from the published one.
     pub changes: String,
@@ -40,7 +40,7 @@ pub struct Model {
     pub source: Source,
 }
 
-/// The package that a network was taken from.
+/// The package from which a network was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
@@ -54,7 +54,7 @@ pub struct Source {
     pub sha256: String,
 }
 
-/// The shape of `models.toml`.
+/// The structure of `models.toml`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Manifest {
@@ -66,7 +66,7 @@ pub fn models() -> Result<Vec<Model>, VisionError> {
     Ok(toml::from_str::<Manifest>(MANIFEST).map_err(VisionError::Manifest)?.model)
 }
 
-/// What an embedded network is for.
+/// The task of an embedded network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Job {
     /// Faces and landmarks.
@@ -85,15 +85,15 @@ struct Embedded {
     bytes: &'static [u8],
 }
 
-/// Every network in this binary, in the order of `models.toml`. Several may judge liveness: which of them do is for the
-/// policy to say.
+/// Every network in this binary, in the order of `models.toml`. Several may score liveness; the policy selects which of
+/// them count.
 const EMBEDDED: [Embedded; 3] = [
     Embedded { name: "yunet", job: Job::Faces, bytes: include_bytes!("../../models/yunet.onnx") },
     Embedded { name: "liveness", job: Job::Liveness, bytes: include_bytes!("../../models/liveness.onnx") },
     Embedded { name: "embedding", job: Job::Embedding, bytes: include_bytes!("../../models/embedding.onnx") },
 ];
 
-/// A network ready to run, on the calling thread.
+/// A network prepared for running on the calling thread.
 #[derive(Clone)]
 pub(super) struct Network {
     name: String,
@@ -101,14 +101,14 @@ pub(super) struct Network {
 }
 
 impl Network {
-    /// The embedded network for `job`, the first if there are several.
+    /// The embedded network for `job`; the first if there are several.
     pub(super) fn load(job: Job, models: &[Model]) -> Result<Self, VisionError> {
         let mut found = Self::load_all(job, models)?.into_iter();
         found.next().map(|(network, _)| network).ok_or(VisionError::Unlisted { name: "for this job" })
     }
 
-    /// Every embedded network for `job`, with the SHA-256 of its file: its bytes are checked against `models`, then
-    /// prepared for running.
+    /// Every embedded network for `job`, with the SHA-256 of its file. The bytes are checked against `models` before
+    /// they are prepared for running.
     pub(super) fn load_all(job: Job, models: &[Model]) -> Result<Vec<(Self, String)>, VisionError> {
         let load = |embedded: &Embedded| {
             let name = embedded.name;
@@ -119,9 +119,10 @@ impl Network {
         EMBEDDED.iter().filter(|embedded| embedded.job == job).map(load).collect()
     }
 
-    /// Prepares the ONNX file `bytes` for running: as it says, or on one picture of three square planes with this side.
+    /// Prepares the ONNX file `bytes` for running, with the input size from the file or, given `side`, one image of three
+    /// square planes with this side.
     ///
-    /// Weights in other files are not looked for: the engine is told of no folder.
+    /// External weight files are never loaded: the engine is not given a folder.
     pub(super) fn prepare(name: &str, bytes: &[u8], side: Option<usize>) -> Result<Self, VisionError> {
         let mut onnx = tract_onnx::onnx();
         onnx.op_register.insert("PRelu", |_, _| Ok((expand(PRelu), vec![])));
@@ -138,8 +139,8 @@ impl Network {
         Ok(Self { name: name.to_owned(), plan })
     }
 
-    /// Runs the network on one picture. The outputs in the order of the file, each flat, wiped on drop; tract's own
-    /// intermediate results are not.
+    /// Runs the network on one image. Returns the outputs in the order of the file, each flattened and wiped on drop;
+    /// tract's own intermediate results are not wiped.
     pub(super) fn run(&self, picture: &Planes) -> Result<Vec<Zeroizing<Vec<f32>>>, VisionError> {
         let failed = |source: TractError| VisionError::Run { name: self.name.clone(), source: source.into() };
         let input = Tensor::from_shape(&picture.shape(), picture.values()).map_err(failed)?;
@@ -148,7 +149,7 @@ impl Network {
         outputs.iter().map(|output| flat(output).map_err(failed)).collect()
     }
 
-    /// The refusal of an answer in another shape than the contract or the list promises.
+    /// The error for an output of another shape than the contract or the list promises.
     pub(super) fn misshapen(&self) -> VisionError {
         VisionError::Misshapen { name: self.name.clone() }
     }
@@ -160,20 +161,20 @@ impl fmt::Debug for Network {
     }
 }
 
-/// `model` with its only input in this shape. A size that the file leaves open is closed; one that it fixes must be this one.
+/// Fixes the shape of the only input of `model`. Dimensions that the file leaves open are set; fixed ones must match.
 fn takes(model: InferenceModel, shape: [usize; 4]) -> TractResult<InferenceModel> {
-    ensure!(model.input_outlets()?.len() == 1, "it takes more than a picture");
+    ensure!(model.input_outlets()?.len() == 1, "it has more than one input");
     let own = model.input_fact(0)?;
     let is_f32 = own.datum_type.concretize().is_none_or(|datum| datum == f32::datum_type());
     let fixed = |dim: &DimFact| dim.concretize().and_then(|dim| dim.to_usize().ok());
     let fits = own.shape.dims().zip(shape).all(|(dim, wanted)| fixed(dim).is_none_or(|own| own == wanted));
-    ensure!(is_f32 && fits, "it takes {own:?}, and not a picture of {shape:?}");
+    ensure!(is_f32 && fits, "its input is {own:?}, not an image of {shape:?}");
     model.with_input_fact(0, f32::fact(shape).into())
 }
 
-/// max(x, 0) + a·min(x, 0), the slope a one per channel: input 0 is 1×C×H×W, input 1 holds C slopes.
+/// max(x, 0) + a·min(x, 0) with one slope a per channel: input 0 is 1×C×H×W, input 1 holds C slopes.
 ///
-/// In place of tract's own, which compares, multiplies and selects into three new tensors.
+/// Replaces tract's own implementation, which compares, multiplies and selects into three new tensors.
 #[derive(Debug, Clone, Hash, PartialEq, Eq)]
 struct PRelu;
 
@@ -190,7 +191,7 @@ impl EvalOp for PRelu {
         let mut x = x.into_tensor();
         let slopes = slopes.try_as_plain_ram()?;
         let slopes = slopes.as_slice::<f32>()?;
-        ensure!(x.len() > 0 && !slopes.is_empty() && x.len() % slopes.len() == 0, "PRelu takes a slope per channel");
+        ensure!(x.len() > 0 && !slopes.is_empty() && x.len() % slopes.len() == 0, "PRelu takes one slope per channel");
         let kernel = Func::LeakyRelu.ew_f32_param()?;
         let channel_len = x.len() / slopes.len();
         let mut values = x.try_as_plain_ram_mut()?;
@@ -229,13 +230,13 @@ impl Expansion for PRelu {
     }
 }
 
-/// Refuses `bytes` whose SHA-256 is not `expected`.
+/// Rejects `bytes` whose SHA-256 is not `expected`.
 fn check(name: &'static str, bytes: &[u8], expected: &str) -> Result<(), VisionError> {
     let found = sha256_hex(bytes);
     if found == expected { Ok(()) } else { Err(VisionError::Changed { name, expected: expected.to_owned(), found }) }
 }
 
-/// SHA-256 of `bytes` in lower-case hex.
+/// SHA-256 of `bytes` in lowercase hex.
 pub(super) fn sha256_hex(bytes: &[u8]) -> String {
     let nibbles = Sha256::digest(bytes).into_iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
     nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16)).collect()

@@ -1,4 +1,4 @@
-//! Passive liveness of one frame: crops around the face, as each network's contract asks for them.
+//! Passive liveness of one frame: crops around the face, as required by each network's contract.
 
 use zeroize::Zeroizing;
 
@@ -15,7 +15,7 @@ use countenance_core::{
     policy::{Channels, NetPolicy},
 };
 
-/// The liveness networks at hand.
+/// The available liveness networks.
 #[derive(Debug)]
 pub(super) struct PassiveLiveness {
     networks: Vec<LoadedNet>,
@@ -23,16 +23,16 @@ pub(super) struct PassiveLiveness {
 
 #[derive(Debug)]
 struct LoadedNet {
-    /// Of its file, hex.
+    /// SHA-256 of its file, hex.
     sha256: String,
-    /// The only way in which a network from a file may be fed and weighed: its owner's. One from this binary is fed as
-    /// any sound policy says.
+    /// The owner's contract for a network from a file, which a policy must match exactly. `None` for an embedded
+    /// network, which accepts any valid contract.
     contract: Option<NetPolicy>,
     network: Network,
 }
 
 impl PassiveLiveness {
-    /// Prepares the embedded networks, and puts those beside them that the owner added.
+    /// Prepares the embedded networks and adds the owner's.
     pub(super) fn load(models: &[Model], added: Vec<AddedNet>) -> Result<Self, VisionError> {
         let embedded = Network::load_all(Job::Liveness, models)?.into_iter();
         let mut networks: Vec<_> =
@@ -46,12 +46,12 @@ impl PassiveLiveness {
         Ok(Self { networks })
     }
 
-    /// Whether each of `nets` can be asked.
+    /// Checks that each of `nets` is available.
     pub(super) fn supports(&self, nets: &[NetPolicy]) -> Result<(), VisionError> {
         nets.iter().try_for_each(|net| self.network(net).map(drop))
     }
 
-    /// What each of `nets` says of `face` in `frame`.
+    /// The output of each of `nets` for `face` in `frame`.
     pub(super) fn odds(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
         nets.iter().map(|net| self.odds_of(frame, face, net)).collect()
     }
@@ -84,13 +84,13 @@ impl PassiveLiveness {
     }
 }
 
-/// Runs `network` once on grey, to see that it answers as `net` says.
+/// Runs `network` once on a gray image to check that its output matches `net`.
 pub(super) fn tried(network: &Network, net: &NetPolicy) -> Result<(), VisionError> {
     let side = net.side_px as usize;
     logits_of(network, Planes::even(128.0, side, side), net).map(drop)
 }
 
-/// What `network` says of one crop, blue, green, red.
+/// The logits of `network` for one crop (planes blue, green, red).
 fn logits_of(network: &Network, mut picture: Planes, net: &NetPolicy) -> Result<Zeroizing<Vec<f32>>, VisionError> {
     if net.channels == Channels::Rgb {
         picture.reverse_planes();
@@ -102,9 +102,9 @@ fn logits_of(network: &Network, mut picture: Planes, net: &NetPolicy) -> Result<
     }
 }
 
-/// The box around `rect`'s centre, `scale` times as large or as large as fits, moved inside `frame`, in whole pixels.
+/// The box around `rect`'s center, `scale` times as large or as large as fits, shifted inside `frame`, in whole pixels.
 ///
-/// Never padded: a black edge is what the network has learnt to see on screens. `None` for a box without area.
+/// Never padded: networks have learned black edges as a sign of a screen. `None` for a box without area.
 fn crop(frame: &Frame, rect: Rect<InFrame>, scale: f32) -> Option<Region> {
     let centre = rect.centre();
     if !(rect.width >= 1.0 && rect.height >= 1.0 && centre.x.is_finite() && centre.y.is_finite()) {

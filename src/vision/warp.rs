@@ -1,8 +1,8 @@
-//! The one bilinear sampler: letterbox and crops along the axes, the aligned face under rotation.
+//! The bilinear sampler for letterboxing and axis-aligned crops, and for aligned faces under rotation.
 //!
-//! The networks were trained on pictures that OpenCV resized. The arithmetic here is that of its `INTER_LINEAR` on
-//! 8-bit pictures: pixel centres map onto pixel centres, eleven bits of weight, results rounded to whole levels.
-#![expect(clippy::indexing_slicing, reason = "pixel kernels; the tap tables hold only indices inside the region")]
+//! The networks were trained on images resized by OpenCV. The arithmetic matches its `INTER_LINEAR` on 8-bit images:
+//! pixel centers map to pixel centers, 11-bit weights, results rounded to whole levels.
+#![expect(clippy::indexing_slicing, reason = "pixel kernels; the tap tables contain only indices inside the region")]
 
 use zeroize::Zeroizing;
 
@@ -11,20 +11,20 @@ use countenance_core::{
     geometry::{InCrop, InFrame, Point, Similarity},
 };
 
-/// Bits of a weight in the fixed-point interpolation.
+/// Bits of a weight in fixed-point interpolation.
 const WEIGHT_BITS: i32 = 11;
-/// A weight of one.
+/// The weight 1.0.
 const ONE: i32 = 1 << WEIGHT_BITS;
 
-/// A picture as the networks take it: planes B, G, R of `height` rows and `width` columns, whole numbers 0 to 255
-/// unless scaled. Wiped on drop.
+/// An image as the networks take it: planes B, G, R of `height` rows and `width` columns, whole numbers 0 to 255 unless
+/// scaled. Wiped on drop.
 pub(super) struct Planes {
     width: usize,
     height: usize,
     values: Zeroizing<Vec<f32>>,
 }
 
-/// A part of a frame in whole pixels, inside the frame, no side zero.
+/// A part of a frame in whole pixels, inside the frame; no side is zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Region {
     /// Left edge.
@@ -38,7 +38,7 @@ pub(super) struct Region {
 }
 
 impl Region {
-    /// All of `frame`.
+    /// The whole frame.
     pub(super) fn whole(frame: &Frame) -> Self {
         Self { x: 0, y: 0, width: frame.width() as usize, height: frame.height() as usize }
     }
@@ -50,22 +50,22 @@ impl Planes {
         Self::even(0.0, width, height)
     }
 
-    /// Planes of this size, `level` everywhere.
+    /// Planes of this size, filled with `level`.
     pub(super) fn even(level: f32, width: usize, height: usize) -> Self {
         Self { width, height, values: Zeroizing::new(vec![level; 3 * width * height]) }
     }
 
-    /// The shape for a network: one picture, three planes, rows, columns.
+    /// The input shape for a network: one image, three planes, rows, columns.
     pub(super) fn shape(&self) -> [usize; 4] {
         [1, 3, self.height, self.width]
     }
 
-    /// All values, plane after plane.
+    /// All values, plane by plane.
     pub(super) fn values(&self) -> &[f32] {
         &self.values
     }
 
-    /// Each value v replaced by (v − `mean`) / `divisor`.
+    /// Replaces each value v by (v − `mean`) / `divisor`.
     pub(super) fn scaled(mut self, mean: f32, divisor: f32) -> Self {
         for value in self.values.iter_mut() {
             *value = (*value - mean) / divisor;
@@ -73,14 +73,14 @@ impl Planes {
         self
     }
 
-    /// Exchanges the planes of blue and red.
+    /// Swaps the blue and the red plane.
     pub(super) fn reverse_planes(&mut self) {
         let area = self.width * self.height;
         let (blue, rest) = self.values.split_at_mut(area);
         blue.swap_with_slice(&mut rest[area..]);
     }
 
-    /// Resizes `region` of `frame` onto the top-left `width` × `height` pixels; the rest stays as it is.
+    /// Resizes `region` of `frame` into the top-left `width` × `height` pixels; the rest stays unchanged.
     pub(super) fn resize_from(&mut self, frame: &Frame, region: Region, width: usize, height: usize) {
         let columns = taps(region.x, region.width, width.min(self.width));
         let rows = taps(region.y, region.height, height.min(self.height));
@@ -104,8 +104,8 @@ impl Planes {
         }
     }
 
-    /// The face that `crop_from_frame` puts onto `width` × `height` pixels; black where that lies outside the frame.
-    /// `None` when the transform has no way back.
+    /// The face mapped by `crop_from_frame` to `width` × `height` pixels; black where that is outside the frame. `None`
+    /// if the transform has no inverse.
     pub(super) fn aligned(
         frame: &Frame,
         crop_from_frame: Similarity<InFrame, InCrop>,
@@ -126,19 +126,19 @@ impl Planes {
     }
 }
 
-/// Where one row or column of the result comes from: two neighbours, and the weight of the second in 1/[`ONE`].
+/// The source of one row or column of the result: two neighbors, and the weight of the second in 1/[`ONE`].
 struct Tap {
     near: usize,
     far: usize,
     far_weight: i32,
 }
 
-/// A tap for each of `count` results spread over `length` pixels from `start`.
+/// One tap for each of `count` results spread over `length` pixels from `start`.
 fn taps(start: usize, length: usize, count: usize) -> Vec<Tap> {
     let ratio = length as f64 / count as f64;
     let inside = |index: f64| start + (index.max(0.0) as usize).min(length - 1);
     let tap = |index: usize| {
-        // Beyond the edge both neighbours are the edge, but their weights stay: rounding depends on them.
+        // Beyond the edge both neighbors are the edge pixel, but the weights stay: rounding depends on them.
         let position = (index as f64 + 0.5) * ratio - 0.5;
         let near = position.floor();
         let far_weight = ((position - near) * f64::from(ONE)).round_ties_even() as i32;
@@ -147,18 +147,18 @@ fn taps(start: usize, length: usize, count: usize) -> Vec<Tap> {
     (0..count).map(tap).collect()
 }
 
-/// Two neighbours in a row, in 1/[`ONE`] of a level.
+/// Interpolates two neighbors in a row, in 1/[`ONE`] of a level.
 fn mix(near: i32, far: i32, far_weight: i32) -> i32 {
     near * (ONE - far_weight) + far * far_weight
 }
 
-/// Two mixed rows to one level, 0 to 255, with the intermediate shifts of OpenCV.
+/// Interpolates two mixed rows to one level, 0 to 255, with OpenCV's intermediate shifts.
 fn level(above: i32, below: i32, below_weight: i32) -> i32 {
     let part = |mixed: i32, weight: i32| (weight * (mixed >> 4)) >> 16;
     (part(above, ONE - below_weight) + part(below, below_weight) + 2) >> 2
 }
 
-/// R, G, B at `at` (whole numbers are pixel centres), rounded to levels; pixels outside count as black.
+/// R, G, B at `at` (whole numbers are pixel centers), rounded to levels; pixels outside the frame are black.
 fn sample(frame: &Frame, at: Point<InFrame>) -> [f32; 3] {
     let (left, top) = (at.x.floor(), at.y.floor());
     let (right_weight, lower_weight) = (at.x - left, at.y - top);
