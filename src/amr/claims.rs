@@ -1,4 +1,4 @@
-//! What an ID token says, once it holds.
+//! The claims of a valid ID token.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use serde_json::{Map, Value};
 use super::{error::IdTokenError, id_tokens::CLOCK_SKEW_SECS};
 use crate::UnixSecs;
 
-/// The claim by which an Action says that a second factor was shown: Auth0 lets no Action set `amr` itself.
+/// The claim with which an Action reports a second factor: Auth0 does not let Actions set `amr`.
 pub const AMR_CLAIM: &str = "https://authid.ai/claims/amr";
-/// Auth0's own claim, after a factor of its own.
+/// The standard claim, set by Auth0 after one of its own factors.
 const AMR: &str = "amr";
-/// The value that counts (RFC 8176).
+/// The value that reports a second factor (RFC 8176).
 const MFA: &str = "mfa";
 
-/// An ID token that holds. Only [`IdTokens::check`](super::IdTokens::check) makes one.
+/// A valid ID token. Only [`IdTokens::check`](super::IdTokens::check) makes one.
 #[derive(Clone, PartialEq)]
 pub struct IdToken {
     sub: String,
@@ -25,7 +25,7 @@ pub struct IdToken {
 }
 
 impl IdToken {
-    /// Reads the claims that every ID token has. Whether they hold is the checker's business.
+    /// Reads the claims that every ID token has. The caller validates them.
     pub(super) fn read(claims: Map<String, Value>) -> Result<Self, IdTokenError> {
         let sub = text(&claims, "sub")?.filter(|sub| !sub.is_empty()).ok_or(IdTokenError::BadClaim { name: "sub" })?;
         Ok(Self {
@@ -37,57 +37,57 @@ impl IdToken {
         })
     }
 
-    /// Who: Auth0's `user_id`, unique within the tenant.
+    /// The subject: Auth0's `user_id`, unique within the tenant.
     pub fn sub(&self) -> &str {
         &self.sub
     }
 
-    /// The name to greet with, where the scope `profile` was asked for. People choose it themselves.
+    /// The user's display name, if the scope `profile` was requested. Users choose it themselves.
     pub fn name(&self) -> Option<&str> {
         self.claims.get("name")?.as_str()
     }
 
-    /// When the token was made.
+    /// When the token was issued.
     pub fn issued_at(&self) -> UnixSecs {
         self.issued_at
     }
 
-    /// When it ends.
+    /// When the token expires.
     pub fn expires_at(&self) -> UnixSecs {
         self.expires_at
     }
 
-    /// When the person last logged in at the tenant. A step-up within a tenant's session leaves it as it was.
+    /// When the user last signed in at the tenant. A step-up within an existing session does not change it.
     pub fn auth_time(&self) -> Option<UnixSecs> {
         self.auth_time
     }
 
-    /// Whether a second factor was shown in the login that this token is from.
+    /// Whether a second factor was verified in the sign-in that issued this token.
     pub fn is_mfa(&self) -> bool {
         let in_array = |claim: &Value| claim.as_array().is_some_and(|methods| methods.iter().any(|m| m == MFA));
         self.claims.get(AMR).is_some_and(in_array)
             || self.claims.get(AMR_CLAIM).is_some_and(|claim| claim == MFA || in_array(claim))
     }
 
-    /// Whether a second factor was shown at most `secs` ago. Counts from when the token was made, which is when the
-    /// login ended that the claim speaks of.
+    /// Whether a second factor was verified at most `secs` ago. Measured from the time of issue, which is when that
+    /// sign-in ended.
     pub fn mfa_within(&self, secs: i64, now: UnixSecs) -> bool {
         self.is_mfa() && is_within(self.issued_at, secs, now)
     }
 
-    /// Whether the person logged in at the tenant at most `secs` ago: the check that belongs to `max_age` (OpenID
-    /// Connect Core, 3.1.3.7). A token that does not say when is not fresh.
+    /// Whether the user signed in at the tenant at most `secs` ago: the check that belongs to `max_age` (OpenID Connect
+    /// Core, 3.1.3.7). A token without `auth_time` is not fresh.
     pub fn fresh_within(&self, secs: i64, now: UnixSecs) -> bool {
         self.auth_time.is_some_and(|at| is_within(at, secs, now))
     }
 
-    /// All claims.
+    /// All claims of the token.
     pub fn claims(&self) -> &Map<String, Value> {
         &self.claims
     }
 }
 
-/// Says nothing of the person.
+/// Omits everything about the user.
 impl fmt::Debug for IdToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { issued_at, expires_at, auth_time, .. } = self;
@@ -95,7 +95,7 @@ impl fmt::Debug for IdToken {
     }
 }
 
-/// The text of a claim; an error where it is something else.
+/// The string value of a claim; an error if it has another type.
 pub(super) fn text<'a>(claims: &'a Map<String, Value>, name: &'static str) -> Result<Option<&'a str>, IdTokenError> {
     match claims.get(name) {
         None => Ok(None),
@@ -104,9 +104,9 @@ pub(super) fn text<'a>(claims: &'a Map<String, Value>, name: &'static str) -> Re
     }
 }
 
-/// The whole seconds of a claim (RFC 7519, NumericDate); an error where it is something else, or beyond any calendar.
+/// The whole seconds of a claim (NumericDate, RFC 7519); an error if it has another type or is after the year 9999.
 pub(super) fn time(claims: &Map<String, Value>, name: &'static str) -> Result<Option<UnixSecs>, IdTokenError> {
-    /// The year 9999.
+    /// The last second of the year 9999.
     const LAST: f64 = 253_402_300_799.0;
     let Some(value) = claims.get(name) else { return Ok(None) };
     match value.as_f64() {

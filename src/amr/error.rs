@@ -1,21 +1,21 @@
-//! Why an ID token is not accepted.
+//! Why an ID token is rejected.
 
 use super::{
     id_tokens::{SECRET_MIN_BYTES, TOKEN_MAX_BYTES},
     keys::FetchError,
 };
 
-/// Why an ID token is not accepted. No text of the token is repeated.
+/// Why an ID token is rejected. Messages repeat none of the token's text.
 #[derive(Debug, thiserror::Error)]
 pub enum IdTokenError {
-    /// Longer than any ID token; nothing was decoded.
-    #[error("an ID token of {found} bytes is longer than the {TOKEN_MAX_BYTES} allowed")]
+    /// Longer than any ID token. Nothing was decoded.
+    #[error("the ID token has {found} bytes, more than the {TOKEN_MAX_BYTES} allowed")]
     TooLarge {
         /// Bytes given.
         found: usize,
     },
-    /// Not three parts with dots between them: no signed JWT. An encrypted one has five.
-    #[error("an ID token has three parts")]
+    /// Not three parts separated by dots, so not a signed JWT. An encrypted one has five parts.
+    #[error("the ID token does not have three parts")]
     Parts,
     /// A part is not canonical base64url without padding.
     #[error("the ID token's {part} is not canonical base64url")]
@@ -23,82 +23,82 @@ pub enum IdTokenError {
         /// `header`, `payload` or `signature`.
         part: &'static str,
     },
-    /// A part is not a JSON object whose names are unique.
+    /// A part is not a JSON object, or a member appears twice.
     #[error("the ID token's {part} is not a JSON object with unique names")]
     Json {
         /// `header` or `payload`.
         part: &'static str,
-        /// Where it stops making sense.
+        /// Where it is invalid.
         source: serde_json::Error,
     },
-    /// A member of the header that must be understood, and is not.
-    #[error("the ID token's header is not understood at `{name}`")]
+    /// A header member is missing, or is not supported.
+    #[error("the ID token's header is invalid or unsupported at `{name}`")]
     Header {
         /// `alg`, `kid`, `typ` or `crit`.
         name: &'static str,
     },
     /// Another kind of JWT, such as an access token.
-    #[error("the token is a JWT of another type than an ID token")]
+    #[error("the token is a JWT, but not an ID token")]
     OtherType,
-    /// Signed by another algorithm than the application was set up for, or not at all.
+    /// Not signed, or signed with another algorithm than the one configured.
     #[error("the ID token is not signed with {expected}")]
     OtherAlgorithm {
-        /// What it was set up for.
+        /// The configured algorithm.
         expected: &'static str,
     },
-    /// Names no key, and the tenant publishes several.
+    /// The token names no key, and the tenant publishes several.
     #[error("the ID token names no key, and the tenant publishes several")]
     NoKeyName,
-    /// Names a key that is not among those known. Fetched [`Keys`](super::Keys) have been fetched anew; a caller that
-    /// holds fixed ones may do so, once.
+    /// The token names an unknown key. With [`Keys`](super::Keys) that are fetched, they have already been fetched
+    /// again; a caller with a fixed key set may update it and retry once.
     #[error("the ID token is signed with a key that the tenant does not publish")]
     UnknownKey,
-    /// The tenant's keys are needed and could not be fetched.
+    /// The tenant's keys are needed but could not be fetched.
     #[error("the tenant's keys could not be fetched")]
     KeysNotFetched(#[source] FetchError),
-    /// The tenant's keys are needed, and trying again so soon after a failure would only burden it.
-    #[error("the tenant's keys could not be fetched a moment ago; the next try is in {wait_secs} s")]
+    /// The tenant's keys are needed, but the last attempt failed too recently to try again.
+    #[error("the tenant's keys could not be fetched; next attempt in {wait_secs} s")]
     KeysAwaited {
-        /// Seconds until the next try.
+        /// Seconds until the next attempt.
         wait_secs: i64,
     },
-    /// The key cannot be used with the algorithm.
-    #[error("the tenant's key is not usable")]
+    /// The key cannot be used with this algorithm.
+    #[error("the tenant's key cannot be used")]
     BadKey(#[source] jsonwebtoken::errors::Error),
-    /// The signature is not by that key over these bytes.
-    #[error("the ID token's signature does not hold")]
+    /// The signature over these bytes was not made with that key.
+    #[error("the ID token's signature is invalid")]
     BadSignature,
-    /// A claim is missing where it is needed, or of another type.
+    /// A required claim is missing, or a claim has an invalid type.
     #[error("the ID token's claim `{name}` is missing or of another type")]
     BadClaim {
-        /// Which.
+        /// Name of the claim.
         name: &'static str,
     },
-    /// Made by another tenant.
+    /// Issued by another tenant.
     #[error("the ID token is from another issuer")]
     OtherIssuer,
-    /// Made for another application.
+    /// Issued for another application.
     #[error("the ID token is for another audience")]
     OtherAudience,
-    /// Issued to another application, or to nobody by name although several are its audience.
+    /// The authorized party is another application, or is missing although the token has several audiences.
     #[error("the ID token was issued to another party")]
     OtherParty,
-    /// Past its end.
-    #[error("the ID token ended {ago_secs} s ago")]
+    /// The token has expired.
+    #[error("the ID token expired {ago_secs} s ago")]
     Expired {
-        /// Seconds since its end.
+        /// Seconds since it expired.
         ago_secs: i64,
     },
-    /// From the future by more than [`CLOCK_SKEW_SECS`](super::CLOCK_SKEW_SECS): one of the two clocks is wrong.
-    #[error("the ID token is from the future, by {ahead_secs} s: the clocks differ")]
+    /// Issued in the future, by more than [`CLOCK_SKEW_SECS`](super::CLOCK_SKEW_SECS): one of the two clocks is wrong.
+    #[error("the ID token is dated {ahead_secs} s in the future: the clocks differ")]
     NotYet {
-        /// Seconds until it would be good.
+        /// Seconds until it becomes valid.
         ahead_secs: i64,
     },
-    /// Not the answer to this login.
-    #[error("the ID token belongs to another login")]
+    /// The nonce is not the one sent in this sign-in.
+    #[error("the ID token belongs to another sign-in")]
     OtherNonce,
-    /// The secret is too short for HS256 (RFC 7518, section 3.2): whoever has one token could find it by trying.
-    #[error("a secret for HS256 has at least {SECRET_MIN_BYTES} bytes")]
+    /// The secret is too short for HS256 (RFC 7518, section 3.2): it could be found by brute force from a single token.
+    #[error("the secret for HS256 must have at least {SECRET_MIN_BYTES} bytes")]
     ShortSecret,
 }

@@ -1,4 +1,5 @@
-//! Checks ID tokens (OpenID Connect Core, section 3.1.3.7). Nothing in one is used before its signature holds.
+//! Checks ID tokens (OpenID Connect Core, section 3.1.3.7). Nothing in a token is used before its signature is
+//! verified.
 
 use std::fmt;
 
@@ -14,14 +15,15 @@ use super::{
 };
 use crate::UnixSecs;
 
-/// Most bytes of an ID token: Auth0 allows 100 KB of claims, which base64 makes a third longer.
+/// Maximum size of an ID token in bytes: Auth0 allows 100 KB of claims, to which base64 adds a third.
 pub const TOKEN_MAX_BYTES: usize = 160 << 10;
-/// How far the tenant's clock may run ahead of ours, seconds. The end of a token has no such allowance.
+/// How far the tenant's clock may run ahead, seconds. The expiry has no such allowance.
 pub const CLOCK_SKEW_SECS: i64 = 60;
-/// Least bytes of a secret for HS256 (RFC 7518, section 3.2).
+/// Minimum length of a secret for HS256 in bytes (RFC 7518, section 3.2).
 pub const SECRET_MIN_BYTES: usize = 32;
 
-/// Checks the ID tokens of one tenant for one application. The algorithm is chosen here, never by a token.
+/// Checks the ID tokens of one tenant for one application. The algorithm is configured here and never taken from a
+/// token.
 pub struct IdTokens {
     issuer: String,
     client_id: String,
@@ -30,26 +32,26 @@ pub struct IdTokens {
 
 enum SignedBy {
     Rs256(Keys),
-    // Wipes itself.
+    // Wiped by its own `Drop`.
     Hs256(DecodingKey),
 }
 
-/// What the header says that a checker needs.
+/// The parts of the header that a checker needs.
 struct Head {
     alg: String,
     kid: Option<String>,
 }
 
 impl IdTokens {
-    /// Signed with one of the keys that the tenant publishes: a [`JwkSet`](super::JwkSet), or [`Keys::fetched`].
-    /// `issuer` is compared exactly; Auth0's ends with a slash (`https://tenant.example/`). `client_id` is the
-    /// application's at the tenant.
+    /// For tokens signed with one of the keys that the tenant publishes: a [`JwkSet`](super::JwkSet), or
+    /// [`Keys::fetched`]. `issuer` is compared exactly; Auth0's ends with a slash (`https://tenant.example/`).
+    /// `client_id` is the application's id at the tenant.
     pub fn rs256(issuer: impl Into<String>, client_id: impl Into<String>, keys: impl Into<Keys>) -> Self {
         let signed_by = SignedBy::Rs256(keys.into());
         Self { issuer: issuer.into(), client_id: client_id.into(), signed_by }
     }
 
-    /// Signed with the application's own client secret, 32 bytes or more.
+    /// For tokens signed with the application's own client secret, 32 bytes or more.
     pub fn hs256(issuer: impl Into<String>, client_id: impl Into<String>, secret: &[u8]) -> Result<Self, IdTokenError> {
         if secret.len() < SECRET_MIN_BYTES {
             return Err(IdTokenError::ShortSecret);
@@ -58,8 +60,8 @@ impl IdTokens {
         Ok(Self { issuer: issuer.into(), client_id: client_id.into(), signed_by })
     }
 
-    /// What `token` says, if all of it holds `now`. `nonce` is the one sent to `/authorize`; `None` belongs to a renewal
-    /// by refresh token alone, where none was sent and none is looked for.
+    /// Returns the content of `token` if it is valid at `now`. `nonce` is the one sent to `/authorize`. Pass `None`
+    /// only for a renewal by refresh token, where no nonce was sent; then the claim is not checked.
     pub fn check(&self, token: &str, nonce: Option<&str>, now: UnixSecs) -> Result<IdToken, IdTokenError> {
         if token.len() > TOKEN_MAX_BYTES {
             return Err(IdTokenError::TooLarge { found: token.len() });
@@ -76,7 +78,7 @@ impl IdTokens {
         Ok(token)
     }
 
-    /// The claims, once the signature holds.
+    /// The claims, after verifying the signature.
     fn verify(&self, token: &str, now: UnixSecs) -> Result<Map<String, Value>, IdTokenError> {
         let (signed, signature) = token.rsplit_once('.').ok_or(IdTokenError::Parts)?;
         let (header, payload) = signed.split_once('.').ok_or(IdTokenError::Parts)?;
@@ -103,7 +105,7 @@ impl IdTokens {
         json::object(&payload).map_err(|source| IdTokenError::Json { part: "payload", source })
     }
 
-    /// That the tenant made it for this application.
+    /// Checks that the tenant issued the token for this application.
     fn binding(&self, claims: &Map<String, Value>) -> Result<(), IdTokenError> {
         if text(claims, "iss")?.ok_or(IdTokenError::BadClaim { name: "iss" })? != self.issuer {
             return Err(IdTokenError::OtherIssuer);
@@ -122,7 +124,7 @@ impl IdTokens {
     }
 }
 
-/// Prints no key.
+/// Omits the key.
 impl fmt::Debug for IdTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let algorithm = match self.signed_by {
@@ -140,7 +142,7 @@ fn head(bytes: &[u8]) -> Result<Head, IdTokenError> {
         Some(Value::String(text)) => Ok(Some(text.clone())),
         Some(_) => Err(IdTokenError::Header { name }),
     };
-    // An extension that must be understood (RFC 7515, section 4.1.11): none is here.
+    // An extension that must be understood (RFC 7515, section 4.1.11); none is supported.
     if header.contains_key("crit") {
         return Err(IdTokenError::Header { name: "crit" });
     }

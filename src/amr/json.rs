@@ -1,4 +1,4 @@
-//! JSON objects in which no name comes twice, at any depth: two readers could each take another value.
+//! JSON objects without duplicate names, at any depth: with duplicates, two readers could see different values.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-/// The object in `bytes`. Errors repeat nothing of the text.
+/// Parses the object in `bytes`. Errors repeat none of the text.
 pub(super) fn object(bytes: &[u8]) -> Result<Map<String, Value>, serde_json::Error> {
     match serde_json::from_slice(bytes)? {
         Unique(Value::Object(object)) => Ok(object),
@@ -70,7 +70,7 @@ impl<'de> Visitor<'de> for Reader {
         let mut object = Map::new();
         while let Some((name, Unique(value))) = map.next_entry::<String, Unique>()? {
             if object.insert(name, value).is_some() {
-                return Err(Error::custom("a name comes twice"));
+                return Err(Error::custom("duplicate name"));
             }
         }
         Ok(object.into())

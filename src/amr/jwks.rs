@@ -1,4 +1,4 @@
-//! The keys that a tenant publishes (RFC 7517), as far as they check RS256.
+//! The keys published by a tenant (RFC 7517), limited to those for RS256.
 
 use std::{fmt, sync::Arc};
 
@@ -9,35 +9,35 @@ use serde_json::Value;
 
 use super::error::IdTokenError;
 
-/// Most bytes of a key set: a hundred times what a tenant publishes.
+/// Maximum size of a key set in bytes: a hundred times what a tenant publishes.
 pub const JWKS_MAX_BYTES: usize = 256 << 10;
-/// Bytes of a modulus: 2048 bits at least (RFC 7518, section 3.3), 4096 at most.
+/// Allowed size of a modulus in bytes: 2048 (RFC 7518, section 3.3) to 4096 bits.
 const MODULUS_BYTES: std::ops::RangeInclusive<usize> = 256..=512;
 
-/// The RSA keys of a tenant that sign tokens.
+/// The RSA signing keys of a tenant.
 #[derive(Clone, Default)]
 pub struct JwkSet(Vec<(Option<String>, Arc<DecodingKey>)>);
 
-/// Why bytes are not a key set.
+/// Why bytes are not a valid key set.
 #[derive(Debug, thiserror::Error)]
 pub enum JwkSetError {
-    /// Longer than any key set; nothing was parsed.
-    #[error("a key set of {found} bytes is longer than the {JWKS_MAX_BYTES} allowed")]
+    /// Longer than any key set. Nothing was parsed.
+    #[error("the key set has {found} bytes, more than the {JWKS_MAX_BYTES} allowed")]
     TooLarge {
         /// Bytes given.
         found: usize,
     },
-    /// Not JSON of that shape.
-    #[error("the key set is not understood")]
+    /// Not JSON, or not a key set.
+    #[error("the key set is invalid")]
     Malformed(#[from] serde_json::Error),
-    /// Two keys have one name: which of them is meant cannot be said.
-    #[error("two keys of the set have one name")]
+    /// Two keys have the same `kid`, so tokens cannot refer to one of them.
+    #[error("two keys in the set have the same name")]
     DoubledName,
 }
 
 impl JwkSet {
-    /// The set in `bytes`, what `/.well-known/jwks.json` answers. Keys of other kinds and for other uses are passed over
-    /// (RFC 7517, section 5), and so are weak ones.
+    /// Parses the key set in `bytes`, as returned by `/.well-known/jwks.json`. Ignores keys of other types and for
+    /// other uses (RFC 7517, section 5), and weak keys.
     pub fn from_json(bytes: &[u8]) -> Result<Self, JwkSetError> {
         if bytes.len() > JWKS_MAX_BYTES {
             return Err(JwkSetError::TooLarge { found: bytes.len() });
@@ -55,17 +55,17 @@ impl JwkSet {
         Ok(set)
     }
 
-    /// How many keys can be used.
+    /// Number of usable keys.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether no key can be used.
+    /// Whether there is no usable key.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The key called `kid`; a token that names none means the only one there is.
+    /// The key named `kid`. A token without `kid` refers to the only key, if there is just one.
     pub(super) fn find(&self, kid: Option<&str>) -> Result<Arc<DecodingKey>, IdTokenError> {
         let found = match (kid, self.0.as_slice()) {
             (Some(kid), keys) => keys.iter().find(|(known, _)| known.as_deref() == Some(kid)),
@@ -77,7 +77,7 @@ impl JwkSet {
     }
 }
 
-/// The keys' names.
+/// Prints the keys' names only.
 impl fmt::Debug for JwkSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.0.iter().map(|(kid, _)| kid)).finish()

@@ -1,7 +1,7 @@
-//! Where the keys come from: given once, or fetched and kept.
+//! Where the keys come from: provided once, or fetched and cached.
 //!
-//! A tenant rotates its keys without notice, and a token may name any key at all. So a name that is not known leads to one
-//! fetch, and fetches have a pause between them: neither a rotation nor a flood of made-up names needs anybody's hand.
+//! A tenant rotates its keys without notice, and a token may name any key. An unknown name therefore triggers one
+//! fetch, and fetches are rate limited: neither a rotation nor a flood of invented names requires intervention.
 
 use std::{
     fmt,
@@ -13,14 +13,14 @@ use jsonwebtoken::DecodingKey;
 use super::{error::IdTokenError, jwks::JwkSet};
 use crate::UnixSecs;
 
-/// Least seconds between two fetches for names that are not known.
+/// Minimum time between two fetches for unknown names, seconds.
 const PAUSE_SECS: i64 = 60;
-/// Least seconds between a failed fetch and the next try.
+/// Minimum time between a failed fetch and the next attempt, seconds.
 const RETRY_SECS: i64 = 5;
-/// How long a key that the tenant has taken back may still be trusted, seconds.
+/// How long a key that the tenant has revoked may still be trusted, seconds.
 const LIFE_SECS: i64 = 12 * 3600;
 
-/// Why a key set was not fetched: whatever the caller's network says, or [`JwkSetError`](super::JwkSetError).
+/// Why a key set was not fetched: the caller's network error, or [`JwkSetError`](super::JwkSetError).
 pub type FetchError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A tenant's keys.
@@ -35,8 +35,8 @@ struct Fetched {
     fetch: Box<dyn Fn() -> Result<JwkSet, FetchError> + Send + Sync>,
     pause_secs: i64,
     held: RwLock<Option<Held>>,
-    /// Locked while fetching: who comes meanwhile waits for the answer instead of asking too. Whoever finds the key
-    /// among those held never waits.
+    /// Locked while fetching, so that concurrent callers wait for the result instead of fetching too. Callers that find
+    /// their key in the cache never wait.
     last: Mutex<Option<Last>>,
 }
 
@@ -53,9 +53,9 @@ struct Last {
 }
 
 impl Keys {
-    /// Keys that `fetch` gets: when the first token comes, when one names a key that is not known, and after 12 hours.
-    /// At most one fetch a minute, unless [`at_most_every`](Self::at_most_every) says otherwise; after a failure the next
-    /// try may come in 5 s. `fetch` may block, and so may a check that needs it.
+    /// Keys obtained with `fetch`: for the first token, when a token names an unknown key, and after 12 hours. Unknown
+    /// keys cause at most one fetch per minute, unless [`at_most_every`](Self::at_most_every) changes that; after a
+    /// failure the next attempt may follow after 5 s. `fetch` may block, and so may a check that needs it.
     pub fn fetched(fetch: impl Fn() -> Result<JwkSet, FetchError> + Send + Sync + 'static) -> Self {
         Self(Source::Fetched(Fetched {
             fetch: Box::new(fetch),
@@ -65,8 +65,7 @@ impl Keys {
         }))
     }
 
-    /// With this many seconds at least between two fetches for names that are not known. Means nothing for keys that
-    /// were given.
+    /// Sets the minimum time between two fetches for unknown names, seconds. Has no effect on keys that were provided.
     #[must_use]
     pub fn at_most_every(mut self, secs: i64) -> Self {
         if let Source::Fetched(fetched) = &mut self.0 {
@@ -90,7 +89,7 @@ impl From<JwkSet> for Keys {
     }
 }
 
-/// The keys' names.
+/// Prints the keys' names only.
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -109,7 +108,7 @@ impl Fetched {
             return found;
         }
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        // Somebody may have fetched it while this caller waited.
+        // Another thread may have fetched it while this one waited for the lock.
         if let Some(found) = self.found(kid, now) {
             return found;
         }
@@ -118,11 +117,11 @@ impl Fetched {
             let pause_secs = match (failed, &held) {
                 (true, _) => RETRY_SECS,
                 (false, Some(_)) => self.pause_secs,
-                // What was fetched is past its life: the pause for unknown names does not hold a needed fetch back.
+                // The cached keys have expired: the pause for unknown names must not delay a required fetch.
                 (false, None) => 0,
             };
             let wait_secs = at.saturating_add(pause_secs).saturating_sub(now);
-            // A clock that was set back must not stop fetches until it has caught up.
+            // A clock that was set back must not block fetches until it has caught up.
             if (1..=pause_secs).contains(&wait_secs) {
                 return Err(if held.is_some() {
                     IdTokenError::UnknownKey
@@ -139,7 +138,7 @@ impl Fetched {
         set.find(kid)
     }
 
-    /// What the keys held say of `kid`; `None` where that is a reason to fetch.
+    /// Looks up `kid` in the cached keys; `None` if they need to be fetched.
     fn found(&self, kid: Option<&str>, now: UnixSecs) -> Option<Result<Arc<DecodingKey>, IdTokenError>> {
         match self.held(now)?.find(kid) {
             Err(IdTokenError::UnknownKey) => None,
@@ -147,7 +146,7 @@ impl Fetched {
         }
     }
 
-    /// The keys held, unless they are past their life.
+    /// The cached keys, unless they have expired.
     fn held(&self, now: UnixSecs) -> Option<Arc<JwkSet>> {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner).clone()?;
         (now.saturating_sub(held.since) < LIFE_SECS).then_some(held.set)

@@ -1,8 +1,8 @@
-//! For relying parties: whether an ID token says that a second factor was shown.
+//! For relying parties: checks whether an ID token reports a second factor.
 //!
-//! The library behind the step-up pattern of Auth0. A web application asks for a second factor at `/authorize` by
-//! `acr_values` ([`StepUp`]), and opens what is worth protecting only when the ID token that comes back holds
-//! ([`IdTokens::check`]) and says so ([`IdToken::is_mfa`]). An API answers 401 with [`StepUp::challenge`].
+//! Implements Auth0's step-up pattern. A web application requests a second factor at `/authorize` with `acr_values`
+//! ([`StepUp`]). It grants access to protected pages only if the returned ID token is valid ([`IdTokens::check`]) and
+//! reports the factor ([`IdToken::is_mfa`]). An API answers 401 with [`StepUp::challenge`].
 //!
 //! ```
 //! use countenance_amr::{IdTokens, StepUp};
@@ -18,11 +18,11 @@
 //! // When the application starts.
 //! let id_tokens = IdTokens::hs256("https://tenant.example/", "payroll", SECRET)?;
 //!
-//! // Before the login: what goes into /authorize, next to client_id, state, nonce and the rest.
+//! // Before the sign-in: parameters for /authorize, next to client_id, state, nonce and the rest.
 //! let parameters = StepUp::authid().parameters();
 //! assert_eq!(parameters, [("acr_values", "https://authid.ai/policies/multi-factor".to_owned())]);
 //!
-//! // After it: `token` is what /oauth/token gave for the code.
+//! // After it: `token` is the ID token from /oauth/token.
 //! let who = id_tokens.check(&token, Some("n-0S6_WzA2Mj"), now)?;
 //! assert_eq!(who.sub(), "auth0|ada");
 //! assert!(who.mfa_within(600, now), "the salary page opens");
@@ -30,8 +30,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Most applications hold no secret and check RS256 against the keys that the tenant publishes. [`Keys::fetched`] keeps
-//! those and fetches them anew when a token names one it has not seen; how they are fetched is the caller's.
+//! Most applications have no secret and check RS256 with the tenant's published keys. [`Keys::fetched`] caches those
+//! and fetches them again when a token names an unknown key; the caller provides the function that fetches them.
 //!
 //! ```
 //! use countenance_amr::{IdTokens, JwkSet, Keys};
@@ -45,12 +45,12 @@
 //!
 //! | claim | counts when | who sets it |
 //! |---|---|---|
-//! | `amr` | it is an array that contains `mfa` | Auth0, after a factor of its own; no Action can |
-//! | [`AMR_CLAIM`] | it is the text `mfa`, or an array that contains it | an Action, after a redirect |
+//! | `amr` | it is an array containing `mfa` | Auth0, after one of its own factors; Actions cannot set it |
+//! | [`AMR_CLAIM`] | it is the string `mfa`, or an array containing it | an Action, after a redirect |
 //!
-//! Whole values only, never part of a text: `mfa-skipped` is not `mfa`. And only in a token of a login: tokens of a refresh or of
-//! silent authentication (`prompt=none`) carry neither claim. An application that renews its tokens therefore keeps its own
-//! note of when the second factor was shown, and lets it age.
+//! Only whole values count, never part of a string: `mfa-skipped` is not `mfa`. Only tokens from a sign-in carry these
+//! claims: tokens from a refresh or from silent authentication (`prompt=none`) have neither. An application that renews
+//! its tokens must therefore record the time of the second factor itself, and let it expire.
 
 /// Seconds since 1970-01-01 UTC.
 pub type UnixSecs = i64;

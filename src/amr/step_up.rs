@@ -1,11 +1,11 @@
-//! How a second factor is asked for: by a web application at `/authorize`, by an API in its refusal (RFC 9470).
+//! How to request a second factor: web applications at `/authorize`, APIs in a 401 response (RFC 9470).
 
-/// `acr_values` for a factor by redirect: a face, or a code where a face cannot be shown.
+/// `acr_values` for a factor by redirect: a face, or a one-time code as an alternative.
 pub const AUTHID_POLICY: &str = "https://authid.ai/policies/multi-factor";
 /// `acr_values` for one of Auth0's own factors.
 pub const AUTH0_POLICY: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
 
-/// A request for a second factor. That it was asked for proves nothing: the answer is in the [`IdToken`](super::IdToken).
+/// A request for a second factor. The request proves nothing: check the returned [`IdToken`](super::IdToken).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StepUp {
     acr_value: &'static str,
@@ -18,26 +18,27 @@ impl StepUp {
         Self { acr_value: AUTHID_POLICY, max_age_secs: None }
     }
 
-    /// By Auth0's own factors.
+    /// With Auth0's own factors.
     pub const fn auth0() -> Self {
         Self { acr_value: AUTH0_POLICY, max_age_secs: None }
     }
 
-    /// Also asks for a login at most `secs` old; an older one is done again, password and all. Check the answer with
-    /// [`IdToken::fresh_within`](super::IdToken::fresh_within).
+    /// Also requires a sign-in at most `secs` old; an older one is repeated, including the password. Check the result
+    /// with [`IdToken::fresh_within`](super::IdToken::fresh_within).
     #[must_use]
     pub const fn max_age(mut self, secs: u32) -> Self {
         self.max_age_secs = Some(secs);
         self
     }
 
-    /// What goes into the query of `/authorize`, next to the parameters of every login.
+    /// Query parameters for `/authorize`, in addition to those of every sign-in.
     pub fn parameters(&self) -> Vec<(&'static str, String)> {
         let max_age = self.max_age_secs.map(|secs| ("max_age", secs.to_string()));
         std::iter::once(("acr_values", self.acr_value.to_owned())).chain(max_age).collect()
     }
 
-    /// What an API answers with status 401 in `WWW-Authenticate` to an access token that is good, but not for this.
+    /// The `WWW-Authenticate` value that an API returns with status 401 for a valid access token without a second
+    /// factor.
     pub fn challenge(&self) -> String {
         let max_age = self.max_age_secs.map(|secs| format!(", max_age=\"{secs}\"")).unwrap_or_default();
         format!(

@@ -110,7 +110,7 @@ fn evidence(page: &mut Page, claims: &Claims) {
     page.line("frame chain", &claims.frames);
     page.line(
         "liveness",
-        &format!("{:?}: {:.3} threshold {:.3}", liveness.decision, liveness.fused, liveness.threshold),
+        &format!("{:?}: {:.3}, threshold {:.3}", liveness.decision, liveness.fused, liveness.threshold),
     );
     for cue in &liveness.cues {
         let measure = cue.measure.map_or_else(|| "nothing".to_owned(), |measure| format!("{measure:.3}"));

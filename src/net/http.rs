@@ -1,4 +1,5 @@
-//! HTTP by reqwest and rustls: certificates by the system's own store, no proxy but the environment's, and none for loopback.
+//! HTTP with reqwest and rustls: certificates from the system's trust store, proxies from the environment only, and no
+//! proxy for loopback.
 
 use std::{
     io::Read,
@@ -17,35 +18,35 @@ use rustls::crypto::CryptoProvider;
 
 use super::{HttpResponse, Method, Net, NetError, Request, is_loopback};
 
-/// Longest wait for a connection.
+/// Connection timeout.
 const CONNECT_TIME_OUT: Duration = Duration::from_secs(5);
-/// Longest wait for one answer.
+/// Timeout for one request.
 const TIME_OUT: Duration = Duration::from_secs(10);
-/// Longest answer.
+/// Maximum size of a response in bytes.
 const ANSWER_MAX_BYTES: u64 = 1 << 20;
 
-/// The network. Must not be made on a thread that runs async tasks. Clones share connections.
+/// Sends requests over the network. Must not be created on a thread that runs async tasks. Clones share connections.
 #[derive(Clone)]
 pub struct HttpNet {
     /// For https.
     outside: Option<Client>,
-    /// For http on loopback: needs no certificate store.
+    /// For http on loopback: needs no trust store.
     inside: Client,
 }
 
-/// The HTTP client could not be made.
+/// The HTTP client could not be created.
 #[derive(Debug, thiserror::Error)]
-#[error("the HTTP client could not be made")]
+#[error("the HTTP client could not be created")]
 pub struct HttpNetError(#[from] reqwest::Error);
 
 impl HttpNet {
-    /// To every server.
+    /// A client for every server.
     pub fn new() -> Result<Self, HttpNetError> {
         let outside = client().https_only(true).build()?;
         Ok(Self { outside: Some(outside), ..Self::loopback()? })
     }
 
-    /// To this machine alone.
+    /// A client for this computer only.
     pub fn loopback() -> Result<Self, HttpNetError> {
         let inside = client().no_proxy().tls_certs_only([]).dns_resolver(Arc::new(LoopbackOnly)).build()?;
         Ok(Self { outside: None, inside })
@@ -76,7 +77,7 @@ impl Net for HttpNet {
 
 fn client() -> reqwest::blocking::ClientBuilder {
     if CryptoProvider::get_default().is_none() {
-        // An error says that another thread was quicker: then there is one, which is all that is wanted.
+        // An error means that another thread installed the provider first, which is just as good.
         rustls::crypto::ring::default_provider().install_default().ok();
     }
     Client::builder()
@@ -104,7 +105,7 @@ fn condition(error: reqwest::Error) -> NetError {
     if error.is_timeout() { NetError::TimedOut(Box::new(error)) } else { NetError::NoAnswer(Box::new(error)) }
 }
 
-/// Names under `localhost` are this machine (RFC 6761), whatever a name server says; others are not asked for.
+/// Resolves every name to this computer without asking a name server (RFC 6761). Only names under `localhost` reach it.
 struct LoopbackOnly;
 
 impl Resolve for LoopbackOnly {

@@ -1,7 +1,7 @@
-//! The network, by the front door: whoever calls a server takes the way there as a parameter, so that a test decides what
-//! comes back.
+//! Outgoing HTTP requests. Code that calls a server takes a [`Net`] as a parameter, an injected dependency that tests
+//! replace.
 //!
-//! Blocking, one request at a time: callers run it away from the threads that serve.
+//! Blocking, one request at a time: call it from threads that do not serve requests.
 
 mod http;
 
@@ -12,13 +12,13 @@ use zeroize::Zeroizing;
 
 pub use http::{HttpNet, HttpNetError};
 
-/// A way to other servers: no redirects, time-outs, a cap on answers.
+/// Sends requests to other servers. Implementations follow no redirects, time out, and limit the size of responses.
 pub trait Net: Send + Sync {
-    /// Sends one request and reads the answer whole.
+    /// Sends one request and reads the whole response.
     fn send(&self, request: &Request) -> Result<HttpResponse, NetError>;
 }
 
-/// How a request is sent.
+/// HTTP method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// `GET`.
@@ -30,51 +30,51 @@ pub enum Method {
 /// One request.
 #[derive(Clone)]
 pub struct Request {
-    /// How.
+    /// Method.
     pub method: Method,
-    /// Where: https, or http on loopback.
+    /// Address: https, or http on loopback.
     pub url: Url,
-    /// Names and values; they may hold secrets.
+    /// Header names and values, which may contain secrets.
     pub headers: Vec<(String, Zeroizing<String>)>,
-    /// The body; it may hold secrets.
+    /// The body, which may contain secrets.
     pub body: Zeroizing<Vec<u8>>,
 }
 
-/// One answer.
+/// One response.
 #[derive(Clone)]
 pub struct HttpResponse {
     /// HTTP status.
     pub status: u16,
-    /// `Retry-After`, where it is given in seconds.
+    /// The `Retry-After` header, if given in seconds.
     pub retry_after_secs: Option<u64>,
     /// The body.
     pub body: Vec<u8>,
 }
 
-/// No answer. Says no address: its query may hold a token.
+/// Why there is no response. Never includes the address: its query may contain a token.
 #[derive(Debug, thiserror::Error)]
 pub enum NetError {
-    /// Neither https nor http on loopback.
-    #[error("only https is called, or http on loopback")]
+    /// The scheme is neither https nor, on loopback, http.
+    #[error("only https is allowed, or http on loopback")]
     NotAllowed,
-    /// The other side was not reached, or the answer broke off.
+    /// The server was not reached, or the response was cut off.
     #[error("the server gave no answer")]
     NoAnswer(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The answer took too long.
+    /// The response took too long.
     #[error("the server gave no answer in time")]
     TimedOut(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The answer is longer than anything expected.
-    #[error("the answer is too long")]
+    /// The response is larger than allowed.
+    #[error("the response is too long")]
     TooLong,
 }
 
 impl Request {
-    /// A `GET` of `url`.
+    /// A `GET` request for `url`.
     pub fn get(url: Url) -> Self {
         Self { method: Method::Get, url, headers: Vec::new(), body: Zeroizing::default() }
     }
 
-    /// A `POST` of an encoded form.
+    /// A `POST` request with a form-encoded body.
     pub fn form(url: Url, fields: &[(&str, &str)]) -> Self {
         let body: String = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let body = Zeroizing::new(body.into_bytes());
@@ -82,14 +82,14 @@ impl Request {
             .header("content-type", "application/x-www-form-urlencoded")
     }
 
-    /// With one more header.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), Zeroizing::new(value.into())));
         self
     }
 
-    /// With HTTP Basic authentication.
+    /// Adds HTTP Basic authentication.
     #[must_use]
     pub fn basic_auth(self, user: &str, password: &str) -> Self {
         use base64::{Engine, prelude::BASE64_STANDARD};
@@ -98,21 +98,21 @@ impl Request {
     }
 }
 
-/// Prints neither query nor headers nor body.
+/// Omits query, headers and body.
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?} {}{}", self.method, self.url.origin().ascii_serialization(), self.url.path())
     }
 }
 
-/// Prints no body.
+/// Omits the body.
 impl fmt::Debug for HttpResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({} bytes)", self.status, self.body.len())
     }
 }
 
-/// Whether `url` never leaves this machine: loopback by number, or a name under `localhost` (RFC 6761).
+/// Whether `url` always refers to this computer: a loopback address, or a name under `localhost` (RFC 6761).
 pub fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),

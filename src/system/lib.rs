@@ -1,5 +1,5 @@
-//! What this machine offers behind the traits of `countenance-core`: its clock, its random numbers, small files. A crate of
-//! its own, because the rules may not read a clock, and every program needs the same one.
+//! Implements the traits of `countenance-core` with the operating system: clock, random numbers, small files. It is a
+//! separate crate because the domain rules must not read a clock, and every program needs the same implementation.
 
 mod clock;
 mod rng;

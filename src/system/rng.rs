@@ -8,7 +8,7 @@ pub struct SystemRandom;
 
 impl SecureRandom for SystemRandom {
     fn fill(&self, out: &mut [u8]) {
-        #[expect(clippy::expect_used, reason = "without randomness nothing here is safe: stop, do not go on guessing")]
-        getrandom::fill(out).expect("the system gives random bytes");
+        #[expect(clippy::expect_used, reason = "nothing is secure without randomness, so stop")]
+        getrandom::fill(out).expect("the system provides random bytes");
     }
 }

@@ -1,5 +1,5 @@
-//! A small file of this program's own: read with a cap, replaced whole. Settings and the site profile are kept so; networks
-//! that the owner added are read so.
+//! Reads small files with a size limit and replaces them atomically. Used for settings and the site profile, and to
+//! read networks that the owner added.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -10,44 +10,44 @@ use std::{
 use crate::SystemRandom;
 use countenance_core::rng::random_text;
 
-/// Why such a file cannot be used. The file itself is left as it is.
+/// Why a small file cannot be used. The file itself is left unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum SmallFileError {
-    /// The path has no folder that a file could stand in.
+    /// The path has no parent directory or no file name.
     #[error("{} does not name a file", .0.display())]
     NoFileName(PathBuf),
-    /// The file is there and cannot be read.
+    /// The file exists but cannot be read.
     #[error("it cannot be read")]
     Read(#[source] io::Error),
-    /// A folder, link or device stands where the file should.
-    #[error("it is not a plain file")]
+    /// There is a directory, link or device in place of the file.
+    #[error("it is not a regular file")]
     NotAFile,
-    /// Anybody on this machine may write to the file, so what it says could be anybody's.
-    #[error("everybody may write to it (mode {mode:o})")]
+    /// Any user of this computer may write to the file, so its content cannot be trusted.
+    #[error("any user can write to it (mode {mode:o})")]
     OpenToAll {
         /// Its permission bits.
         mode: u32,
     },
-    /// More bytes than such a file can need.
+    /// The file is larger than allowed.
     #[error("it has more than {limit} bytes")]
     TooLarge {
-        /// Most bytes.
+        /// Maximum size in bytes.
         limit: usize,
     },
     /// Not UTF-8.
-    #[error("line {line} is not text in UTF-8")]
+    #[error("line {line} is not valid UTF-8")]
     NotText {
-        /// Where, counted from 1.
+        /// Line number, counted from 1.
         line: usize,
-        /// What the decoder says.
+        /// The decoder's error.
         source: std::str::Utf8Error,
     },
-    /// The new file could not be put in the old one's place.
+    /// The new file could not replace the old one.
     #[error("it cannot be written")]
     Write(#[source] io::Error),
 }
 
-/// The text of the file at `path`, at most `limit` bytes; `None` when there is no file.
+/// The text of the file at `path`, at most `limit` bytes; `None` if the file does not exist.
 pub fn read(path: &Path, limit: usize) -> Result<Option<String>, SmallFileError> {
     match read_bytes(path, limit)?.map(String::from_utf8) {
         None => Ok(None),
@@ -61,7 +61,7 @@ pub fn read(path: &Path, limit: usize) -> Result<Option<String>, SmallFileError>
     }
 }
 
-/// The bytes of the file at `path`, at most `limit`, read once; `None` when there is no file.
+/// The bytes of the file at `path`, at most `limit`, read once; `None` if the file does not exist.
 pub fn read_bytes(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, SmallFileError> {
     match fs::symlink_metadata(path) {
         Ok(seen) if seen.is_file() => {}
@@ -76,7 +76,8 @@ pub fn read_bytes(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, SmallFil
     if bytes.len() > limit { Err(SmallFileError::TooLarge { limit }) } else { Ok(Some(bytes)) }
 }
 
-/// Puts `text`, at most `limit` bytes, at `path`. A power cut leaves the old file or the new one, never half of either.
+/// Atomically writes `text`, at most `limit` bytes, to `path`. A power failure leaves the old file or the new one,
+/// never a mixture.
 pub fn replace(path: &Path, text: &str, limit: usize) -> Result<(), SmallFileError> {
     if text.len() > limit {
         return Err(SmallFileError::TooLarge { limit });
@@ -89,7 +90,7 @@ pub fn replace(path: &Path, text: &str, limit: usize) -> Result<(), SmallFileErr
     let draft = folder.join(format!(".{}.{}", name.to_string_lossy(), random_text::<12>(&SystemRandom)));
     let written = write_draft(&draft, text).and_then(|()| fs::rename(&draft, path)).and_then(|()| sync(folder));
     if written.is_err() {
-        // It is gone already where only the last step failed.
+        // Already gone if only the last step failed.
         fs::remove_file(&draft).ok();
     }
     written.map_err(SmallFileError::Write)
@@ -105,7 +106,7 @@ fn write_draft(draft: &Path, text: &str) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Puts the folder's list of names on disk, where that can be asked for.
+/// Flushes the directory to disk, on systems that support it.
 fn sync(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
@@ -116,7 +117,7 @@ fn guard(facts: &fs::Metadata) -> Result<(), SmallFileError> {
     if mode & 0o002 == 0 { Ok(()) } else { Err(SmallFileError::OpenToAll { mode }) }
 }
 
-/// Access is governed by the folder's own rules; nothing here checks them.
+/// Access depends on the directory's own rules, which are not checked here.
 #[cfg(not(unix))]
 fn guard(_: &fs::Metadata) -> Result<(), SmallFileError> {
     Ok(())

@@ -21,20 +21,21 @@
 //!
 //! # Who decides
 //!
-//! * **The owner pins the contract.** The settings list the SHA-256 of the contract, and the contract that of the network.
-//!   One pin therefore fixes both, including how the network is fed and how its output is calibrated: changing a single
-//!   weight changes the pin. Files that are not pinned are never parsed, and the bytes that were hashed are the bytes that
-//!   are used. A pinned network that is missing or modified is an error at start, because no one would notice a silent
-//!   fallback.
+//! * **The owner pins the contract.** The settings list the SHA-256 of the contract, and the contract that of the
+//!   network. One pin therefore fixes both, including how the network is fed and how its output is calibrated: changing
+//!   a single weight changes the pin. Files that are not pinned are never parsed, and the bytes that were hashed are
+//!   the bytes that are used. A pinned network that is missing or modified is an error at start, because no one would
+//!   notice a silent fallback.
 //! * **The verifier's policy selects networks.** An available network is used only if the policy in force names it with
-//!   exactly the pinned contract. A ticket can name networks but never supply one, and it cannot change how one is fed. If
-//!   the policy names a network that this computer lacks, the sign-in ends before the camera opens.
-//! * **The attestation reports them.** It lists each network that took part, with its digest and its contribution, and the
-//!   digest of the policy. The verifier rejects networks that its policy does not name, and missing ones that it does.
+//!   exactly the pinned contract. A ticket can name networks but never supply one, and it cannot change how one is fed.
+//!   If the policy names a network that this computer lacks, the sign-in ends before the camera opens.
+//! * **The attestation reports them.** It lists each network that took part, with its digest and its contribution, and
+//!   the digest of the policy. The verifier rejects networks that its policy does not name, and missing ones that it
+//!   does.
 //!
-//! Adding a network that always answers "live" therefore gains nothing: it has no vote unless the verifier names it. If it
-//! does, the fusion takes the mean over the networks, and with one other network half of the result comes from the added
-//! one: measure a network with `countenance-lab evaluate --net` before you name it in a policy.
+//! Adding a network that always answers "live" therefore gains nothing: it has no vote unless the verifier names it. If
+//! it does, the fusion takes the mean over the networks, and with one other network half of the result comes from the
+//! added one: measure a network with `countenance-lab evaluate --net` before you name it in a policy.
 
 use std::{
     fs, io,

@@ -119,8 +119,8 @@ impl Network {
         EMBEDDED.iter().filter(|embedded| embedded.job == job).map(load).collect()
     }
 
-    /// Prepares the ONNX file `bytes` for running, with the input size from the file or, given `side`, one image of three
-    /// square planes with this side.
+    /// Prepares the ONNX file `bytes` for running, with the input size from the file or, given `side`, one image of
+    /// three square planes with this side.
     ///
     /// External weight files are never loaded: the engine is not given a folder.
     pub(super) fn prepare(name: &str, bytes: &[u8], side: Option<usize>) -> Result<Self, VisionError> {
@@ -172,7 +172,7 @@ fn takes(model: InferenceModel, shape: [usize; 4]) -> TractResult<InferenceModel
     model.with_input_fact(0, f32::fact(shape).into())
 }
 
-/// max(x, 0) + a·min(x, 0) with one slope a per channel: input 0 is 1×C×H×W, input 1 holds C slopes.
+/// max(x, 0) + a·min(x, 0) with one slope `a` per channel: input 0 is 1×C×H×W, input 1 holds C slopes.
 ///
 /// Replaces tract's own implementation, which compares, multiplies and selects into three new tensors.
 #[derive(Debug, Clone, Hash, PartialEq, Eq)]
