@@ -11,6 +11,7 @@
 //! | [`sample_selector`] | which frames are sent to the verifier |
 
 pub mod clock;
+mod enumeration;
 pub mod face;
 pub mod frame;
 pub mod geometry;

@@ -42,61 +42,42 @@ impl GoodFrame {
     }
 }
 
-/// What the person can do about a failed gate, worst fault first. Left and right are the person's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Hint {
-    /// No face was found.
-    NoFace,
-    /// More than one face is close to the camera.
-    SeveralFaces,
-    /// The face is too small.
-    ComeCloser,
-    /// The face is too large.
-    MoveBack,
-    /// The face is too far to the person's right.
-    MoveLeft,
-    /// The face is too far to the person's left.
-    MoveRight,
-    /// The face is too low.
-    MoveUp,
-    /// The face is too high.
-    MoveDown,
-    /// The head is turned, raised or lowered.
-    LookStraight,
-    /// The head is tilted.
-    HoldHeadUpright,
-    /// Dark glasses hide the eyes.
-    EyesHidden,
-    /// The face is too dark.
-    TooDark,
-    /// The face is too bright.
-    TooBright,
-    /// One half of the face is much darker than the other.
-    UnevenLight,
-    /// The face is blurred.
-    HoldStill,
-}
-
-impl Hint {
-    /// Every hint, worst fault first.
-    pub const ALL: [Self; 15] = [
-        Self::NoFace,
-        Self::SeveralFaces,
-        Self::ComeCloser,
-        Self::MoveBack,
-        Self::MoveLeft,
-        Self::MoveRight,
-        Self::MoveUp,
-        Self::MoveDown,
-        Self::LookStraight,
-        Self::HoldHeadUpright,
-        Self::EyesHidden,
-        Self::TooDark,
-        Self::TooBright,
-        Self::UnevenLight,
-        Self::HoldStill,
-    ];
+crate::enumeration! {
+    /// What the person can do about a failed gate, worst fault first. Left and right are the person's own.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Hint {
+        /// No face was found.
+        NoFace,
+        /// More than one face is close to the camera.
+        SeveralFaces,
+        /// The face is too small.
+        ComeCloser,
+        /// The face is too large.
+        MoveBack,
+        /// The face is too far to the person's right.
+        MoveLeft,
+        /// The face is too far to the person's left.
+        MoveRight,
+        /// The face is too low.
+        MoveUp,
+        /// The face is too high.
+        MoveDown,
+        /// The head is turned, raised or lowered.
+        LookStraight,
+        /// The head is tilted.
+        HoldHeadUpright,
+        /// Dark glasses hide the eyes.
+        EyesHidden,
+        /// The face is too dark.
+        TooDark,
+        /// The face is too bright.
+        TooBright,
+        /// One half of the face is much darker than the other.
+        UnevenLight,
+        /// The face is blurred.
+        HoldStill,
+    }
 }
 
 /// The result of all gates on one frame. Only [`examine`] makes one.
