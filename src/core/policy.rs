@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 mod contract;
+mod cues;
 mod liveness;
 mod matching;
 
 pub use contract::{
     ContractFault, NET_CLASSES, NET_NAME_MAX_CHARS, NET_SCALE, NET_SCALES_MAX, NET_SIDE_PX, is_sha256_hex,
 };
-pub use liveness::{Channels, CueName, CuePolicy, CuesPolicy, LivenessPolicy, NetPolicy};
+pub use cues::{CueName, CuesPolicy};
+pub use liveness::{Channels, CuePolicy, LivenessPolicy, NetPolicy};
 pub use matching::MatchPolicy;
 
 /// All thresholds for one capture.

@@ -6,7 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Evidence required to accept a live person.
+use super::{CueName, CuesPolicy};
+
+/// What shows a live person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -95,35 +97,6 @@ pub struct CuePolicy {
     pub deny_max: f32,
 }
 
-/// The cues over time, each of which can be disabled.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields, default)]
-pub struct CuesPolicy {
-    /// Whether the face is completely still: a live face never is.
-    pub stillness: CuePolicy,
-    /// Whether the face moves within itself: one homography explains all motion of a flat attack instrument.
-    pub rigidity: CuePolicy,
-    /// Whether a bezel or paper edge is visible at the side of the image.
-    pub bezel: CuePolicy,
-    /// Whether the background moves with the face.
-    pub background: CuePolicy,
-}
-
-/// Which cue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum CueName {
-    /// See [`CuesPolicy::stillness`].
-    Stillness,
-    /// See [`CuesPolicy::rigidity`].
-    Rigidity,
-    /// See [`CuesPolicy::bezel`].
-    Bezel,
-    /// See [`CuesPolicy::background`].
-    Background,
-}
 
 impl LivenessPolicy {
     /// These thresholds, each replaced by `other`'s where that one is stricter. Networks and cues that only `other`
@@ -156,42 +129,6 @@ impl LivenessPolicy {
     }
 }
 
-impl CueName {
-    /// Every cue.
-    pub const ALL: [Self; 4] = [Self::Stillness, Self::Rigidity, Self::Bezel, Self::Background];
-
-    /// The name in policies, in attestations and on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Stillness => "stillness",
-            Self::Rigidity => "rigidity",
-            Self::Bezel => "bezel",
-            Self::Background => "background",
-        }
-    }
-}
-
-impl CuesPolicy {
-    /// The policy of one cue.
-    pub fn of(&self, name: CueName) -> &CuePolicy {
-        match name {
-            CueName::Stillness => &self.stillness,
-            CueName::Rigidity => &self.rigidity,
-            CueName::Bezel => &self.bezel,
-            CueName::Background => &self.background,
-        }
-    }
-
-    /// Mutable access to the policy of one cue.
-    pub fn of_mut(&mut self, name: CueName) -> &mut CuePolicy {
-        match name {
-            CueName::Stillness => &mut self.stillness,
-            CueName::Rigidity => &mut self.rigidity,
-            CueName::Bezel => &mut self.bezel,
-            CueName::Background => &mut self.background,
-        }
-    }
-}
 
 impl CuePolicy {
     /// Disabled.
@@ -244,21 +181,6 @@ impl Default for LivenessPolicy {
     }
 }
 
-impl Default for CuesPolicy {
-    /// Fitted on the Replay-Attack training clips, never on its test clips. `models/REPORT.md` has the fit, and results
-    /// with and without each cue.
-    fn default() -> Self {
-        let cue =
-            |pivot, weight, support_max, deny_max| CuePolicy { enabled: true, pivot, weight, support_max, deny_max };
-        Self {
-            stillness: cue(-2.2, 3.3, 0.0, 4.0),
-            // A video on a screen also moves within itself: it must not gain much by that.
-            rigidity: cue(-2.25, 8.0, 1.5, 4.0),
-            bezel: cue(0.2, -19.0, 0.0, 4.0),
-            background: cue(-0.7, -3.0, 0.5, 3.0),
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests {
