@@ -182,10 +182,6 @@ pub struct QualityClaim {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyProtection {
-    /// In a TPM or secure enclave; not exportable.
-    Tpm,
-    /// In the operating system's key store.
-    OsKeystore,
     /// In a file that only its owner can read.
     File,
 }
