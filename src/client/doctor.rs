@@ -40,66 +40,70 @@ pub enum State {
     Unknown,
 }
 
-/// What is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Check {
-    /// Camera devices, and whether this user may open them.
-    Camera,
-    /// A session with a screen, and what draws on it.
-    Graphics,
-    /// Libraries that the window loads when it starts.
-    Libraries,
-    /// The file of the device key.
-    Key,
-    /// The networks in this binary, against their digests; and a finding for those that the owner added.
-    Models,
-    /// The verifiers that links may name; one finding for each.
-    Verifier,
-    /// This machine's clock.
-    Clock,
-    /// Who opens links.
-    Link,
-    /// The settings file.
-    Settings,
+countenance_core::enumeration! {
+    /// What is looked at.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Check {
+        /// Camera devices, and whether this user may open them.
+        Camera,
+        /// A session with a screen, and what draws on it.
+        Graphics,
+        /// Libraries that the window loads when it starts.
+        Libraries,
+        /// The file of the device key.
+        Key,
+        /// The networks in this binary, against their digests; and a finding for those that the owner added.
+        Models,
+        /// The verifiers that links may name; one finding for each.
+        Verifier,
+        /// This machine's clock.
+        Clock,
+        /// Who opens links.
+        Link,
+        /// The settings file.
+        Settings,
+    }
 }
 
-/// What to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fix {
-    /// Plug a camera in, or turn it on.
-    ConnectCamera,
-    /// Give this user access to camera devices.
-    JoinVideoGroup,
-    /// Start it where there is a screen.
-    OpenDesktop,
-    /// Give this user access to the graphics device.
-    JoinRenderGroup,
-    /// Install the missing libraries.
-    InstallLibraries,
-    /// Make the key file and its folder private.
-    ProtectKey,
-    /// Take the damaged key away; a new one is made, and the device must be registered again.
-    ReplaceKey,
-    /// Install the program again.
-    Reinstall,
-    /// Put a pinned network back, or take its pin away.
-    RestoreNet,
-    /// Name a verifier in the settings.
-    NameVerifier,
-    /// Look at the network.
-    CheckNetwork,
-    /// Look at certificates, proxies and the clock.
-    CheckCertificates,
-    /// Ask whoever runs the verifier.
-    AskVerifier,
-    /// Set the clock.
-    SetClock,
-    /// Register links for this program.
-    RegisterLink,
-    /// Install the tools that know who opens links.
-    InstallXdgUtils,
-    /// Correct the settings file.
-    CorrectSettings,
+countenance_core::enumeration! {
+    /// What to do.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Fix {
+        /// Plug a camera in, or turn it on.
+        ConnectCamera,
+        /// Give this user access to camera devices.
+        JoinVideoGroup,
+        /// Start it where there is a screen.
+        OpenDesktop,
+        /// Give this user access to the graphics device.
+        JoinRenderGroup,
+        /// Install the missing libraries.
+        InstallLibraries,
+        /// Make the key file and its folder private.
+        ProtectKey,
+        /// Take the damaged key away; a new one is made, and the device must be registered again.
+        ReplaceKey,
+        /// Install the program again.
+        Reinstall,
+        /// Put a pinned network back, or take its pin away.
+        RestoreNet,
+        /// Name a verifier in the settings.
+        NameVerifier,
+        /// Look at the network.
+        CheckNetwork,
+        /// Look at certificates, proxies and the clock.
+        CheckCertificates,
+        /// Ask whoever runs the verifier.
+        AskVerifier,
+        /// Set the clock.
+        SetClock,
+        /// Register links for this program.
+        RegisterLink,
+        /// Install the tools that know who opens links.
+        InstallXdgUtils,
+        /// Correct the settings file.
+        CorrectSettings,
+    }
 }
 
 /// Looks at everything, in the order of [`Check`]. Blocking: each verifier is asked, and may take its time.
@@ -136,19 +140,6 @@ impl Finding {
 }
 
 impl Check {
-    /// Every check, in order.
-    pub const ALL: [Self; 9] = [
-        Self::Camera,
-        Self::Graphics,
-        Self::Libraries,
-        Self::Key,
-        Self::Models,
-        Self::Verifier,
-        Self::Clock,
-        Self::Link,
-        Self::Settings,
-    ];
-
     /// The name of its message, and of the check in JSON.
     pub fn id(self) -> &'static str {
         match self {
@@ -166,27 +157,6 @@ impl Check {
 }
 
 impl Fix {
-    /// Every fix.
-    pub const ALL: [Self; 17] = [
-        Self::ConnectCamera,
-        Self::JoinVideoGroup,
-        Self::OpenDesktop,
-        Self::JoinRenderGroup,
-        Self::InstallLibraries,
-        Self::ProtectKey,
-        Self::ReplaceKey,
-        Self::Reinstall,
-        Self::RestoreNet,
-        Self::NameVerifier,
-        Self::CheckNetwork,
-        Self::CheckCertificates,
-        Self::AskVerifier,
-        Self::SetClock,
-        Self::RegisterLink,
-        Self::InstallXdgUtils,
-        Self::CorrectSettings,
-    ];
-
     /// The name of its message, and of the fix in JSON.
     pub fn id(self) -> &'static str {
         match self {

@@ -57,18 +57,20 @@ pub struct Settings {
     pub liveness_net_folder: Option<PathBuf>,
 }
 
-/// Colours of the window.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// As the system has it.
-    #[default]
-    System,
-    /// Dark on light.
-    Light,
-    /// Light on dark.
-    Dark,
-    /// The strongest contrast.
-    HighContrast,
+countenance_core::enumeration! {
+    /// Colours of the window.
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+    pub enum Theme {
+        /// As the system has it.
+        #[default]
+        System,
+        /// Dark on light.
+        Light,
+        /// Light on dark.
+        Dark,
+        /// The strongest contrast.
+        HighContrast,
+    }
 }
 
 /// What a file gave.
@@ -185,9 +187,6 @@ impl Settings {
 }
 
 impl Theme {
-    /// Every theme.
-    pub const ALL: [Self; 4] = [Self::System, Self::Light, Self::Dark, Self::HighContrast];
-
     /// As the file spells it.
     pub fn name(self) -> &'static str {
         match self {

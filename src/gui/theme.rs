@@ -8,15 +8,17 @@ use eframe::egui::{
 
 use super::fonts::SEMIBOLD;
 
-/// Which set of colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Scheme {
-    /// Dark on light.
-    Light,
-    /// Light on dark.
-    Dark,
-    /// White and yellow on black, thick lines.
-    HighContrast,
+countenance_core::enumeration! {
+    /// Which set of colours.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum Scheme {
+        /// Dark on light.
+        Light,
+        /// Light on dark.
+        Dark,
+        /// White and yellow on black, thick lines.
+        HighContrast,
+    }
 }
 
 /// The colours of one scheme. Text colours reach 4.5:1 on `background` and `surface`, 7:1 in high contrast; a test
@@ -126,9 +128,6 @@ const HIGH_CONTRAST: Tokens = Tokens {
 };
 
 impl Scheme {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Light, Self::Dark, Self::HighContrast];
-
     /// Its colours.
     pub const fn tokens(self) -> Tokens {
         match self {

@@ -2,22 +2,24 @@
 
 use serde::Serialize;
 
-/// What the face is shown on: the attack instrument species of ISO/IEC 30107-3.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Species {
-    /// A print: one still picture, the clip's first.
-    Print,
-    /// A still picture on a phone.
-    PhonePhoto,
-    /// A replay on a phone.
-    PhoneVideo,
-    /// A still picture on a tablet.
-    TabletPhoto,
-    /// A replay on a tablet.
-    TabletVideo,
-    /// A replay on the display of a laptop or a desk.
-    MonitorVideo,
+countenance_core::enumeration! {
+    /// What the face is shown on: the attack instrument species of ISO/IEC 30107-3.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Species {
+        /// A print: one still picture, the clip's first.
+        Print,
+        /// A still picture on a phone.
+        PhonePhoto,
+        /// A replay on a phone.
+        PhoneVideo,
+        /// A still picture on a tablet.
+        TabletPhoto,
+        /// A replay on a tablet.
+        TabletVideo,
+        /// A replay on the display of a laptop or a desk.
+        MonitorVideo,
+    }
 }
 
 /// What a species is shown on.
@@ -34,57 +36,61 @@ pub enum Instrument {
     Monitor,
 }
 
-/// What holds the instrument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Support {
-    /// A hand, which shakes.
-    Hand,
-    /// A stand.
-    Fixed,
+countenance_core::enumeration! {
+    /// What holds the instrument.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Support {
+        /// A hand, which shakes.
+        Hand,
+        /// A stand.
+        Fixed,
+    }
 }
 
-/// How far away the instrument is, by what it fills of the camera's view.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Distance {
-    /// As near as the camera takes it.
-    Near,
-    /// Where a person would sit.
-    Arm,
-    /// Behind that.
-    Far,
+countenance_core::enumeration! {
+    /// How far away the instrument is, by what it fills of the camera's view.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Distance {
+        /// As near as the camera takes it.
+        Near,
+        /// Where a person would sit.
+        Arm,
+        /// Behind that.
+        Far,
+    }
 }
 
-/// The light in the room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Lighting {
-    /// An office: 200 to 600 lux from everywhere.
-    Even,
-    /// A window or a lamp at one side.
-    Side,
-    /// A room in the evening: 5 to 40 lux; a display outshines it.
-    Dark,
-    /// Beside a window by day, whose mirror image lies on whatever is glossy.
-    Bright,
+countenance_core::enumeration! {
+    /// The light in the room.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Lighting {
+        /// An office: 200 to 600 lux from everywhere.
+        Even,
+        /// A window or a lamp at one side.
+        Side,
+        /// A room in the evening: 5 to 40 lux; a display outshines it.
+        Dark,
+        /// Beside a window by day, whose mirror image lies on whatever is glossy.
+        Bright,
+    }
 }
 
-/// How much of the instrument is in the picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Crop {
-    /// All of it, with its edge and the room behind.
-    Whole,
-    /// The shown picture reaches beyond the view on every side: neither edge nor room.
-    Filled,
+countenance_core::enumeration! {
+    /// How much of the instrument is in the picture.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Crop {
+        /// All of it, with its edge and the room behind.
+        Whole,
+        /// The shown picture reaches beyond the view on every side: neither edge nor room.
+        Filled,
+    }
 }
 
 impl Species {
-    /// Every species.
-    pub const ALL: [Self; 6] =
-        [Self::Print, Self::PhonePhoto, Self::PhoneVideo, Self::TabletPhoto, Self::TabletVideo, Self::MonitorVideo];
-
     /// Its name in manifests and folders.
     pub fn name(self) -> &'static str {
         match self {
@@ -119,9 +125,6 @@ impl Species {
 }
 
 impl Support {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Hand, Self::Fixed];
-
     /// Its name in manifests.
     pub fn name(self) -> &'static str {
         match self {
@@ -132,9 +135,6 @@ impl Support {
 }
 
 impl Distance {
-    /// All three.
-    pub const ALL: [Self; 3] = [Self::Near, Self::Arm, Self::Far];
-
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {
@@ -146,9 +146,6 @@ impl Distance {
 }
 
 impl Lighting {
-    /// All four.
-    pub const ALL: [Self; 4] = [Self::Even, Self::Side, Self::Dark, Self::Bright];
-
     /// Its name in manifests.
     pub fn name(self) -> &'static str {
         match self {
@@ -161,9 +158,6 @@ impl Lighting {
 }
 
 impl Crop {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Whole, Self::Filled];
-
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {

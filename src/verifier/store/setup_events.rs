@@ -6,24 +6,24 @@ use sqlx::{FromRow, Row, sqlite::SqliteRow};
 use super::{StoreError, Tx, sessions::unknown};
 use countenance_core::clock::UnixSecs;
 
-/// What was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SetupEvent {
-    /// A login began. Detail: how far the tenant's clock was ahead of ours, seconds; negative when it was behind.
-    Start,
-    /// A login came and did not begin. Detail: the name of the page that said why.
-    StartRefused,
-    /// A browser took a result to the tenant. Detail: `approved` or `refused`.
-    Returned,
-    /// A log stream delivered.
-    LogEvent,
-    /// A one-time code was sent. Detail: by which way.
-    CodeSent,
+countenance_core::enumeration! {
+    /// What was seen.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(crate) enum SetupEvent {
+        /// A login began. Detail: how far the tenant's clock was ahead of ours, seconds; negative when it was behind.
+        Start,
+        /// A login came and did not begin. Detail: the name of the page that said why.
+        StartRefused,
+        /// A browser took a result to the tenant. Detail: `approved` or `refused`.
+        Returned,
+        /// A log stream delivered.
+        LogEvent,
+        /// A one-time code was sent. Detail: by which way.
+        CodeSent,
+    }
 }
 
 impl SetupEvent {
-    const ALL: [Self; 5] = [Self::Start, Self::StartRefused, Self::Returned, Self::LogEvent, Self::CodeSent];
-
     fn name(self) -> &'static str {
         match self {
             Self::Start => "start",
