@@ -11,6 +11,7 @@ pub mod cameras;
 pub mod choice;
 pub mod colour;
 pub mod device;
+mod error_kind;
 pub mod injection;
 pub mod live;
 pub mod permission;
@@ -22,6 +23,7 @@ pub mod turn;
 
 pub use cameras::{CameraRequest, Cameras};
 pub use choice::{Choice, Listed};
+pub use error_kind::CameraErrorKind;
 pub use live::{FrameSlot, LiveSource};
 pub use recording::{Recording, RecordingError};
 
@@ -42,7 +44,8 @@ pub trait FrameSource: Send {
     fn provenance(&self) -> CameraClaim;
 }
 
-/// Why there is no next frame. Each condition of a device has its own sentence and its own way out.
+/// Why there is no next frame. Each condition of a device has its own sentence and its own way out;
+/// `error_kind.rs` has a line for each.
 #[derive(Debug, thiserror::Error)]
 pub enum CameraError {
     /// The system or its owner does not let this program use the camera. Way out: the privacy settings.
@@ -87,29 +90,4 @@ pub enum CameraError {
     /// The recording cannot be read.
     #[error("the recording cannot be read")]
     Recording(#[from] RecordingError),
-}
-
-impl CameraError {
-    /// Names the condition in reports and lines for scripts.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Denied => "denied",
-            Self::Busy => "busy",
-            Self::Absent => "absent",
-            Self::NotPinned => "pinned",
-            Self::Unsupported => "unsupported",
-            Self::Lost => "lost",
-            Self::Stalled => "stalled",
-            Self::TooSlow => "too_slow",
-            Self::Black => "black",
-            Self::Frozen => "frozen",
-            Self::TimeBackwards => "time_backwards",
-            Self::NotAllowed(CameraRefusal::Virtual) => "virtual",
-            Self::NotAllowed(CameraRefusal::Unknown) => "unknown",
-            Self::NotAllowed(CameraRefusal::Injected(_)) => "injected",
-            Self::NotAllowed(CameraRefusal::NotQualified) => "not_qualified",
-            Self::Ended => "ended",
-            Self::Recording(_) => "recording",
-        }
-    }
 }

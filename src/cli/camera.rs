@@ -156,7 +156,7 @@ fn look(
             Err(error) => {
                 let since = report.trouble(&error)?;
                 source.stop();
-                if !may_pass(&error) || timeout.is_some_and(|timeout| now().duration_since(since) >= timeout) {
+                if !error.kind().may_pass() || timeout.is_some_and(|timeout| now().duration_since(since) >= timeout) {
                     break;
                 }
                 (open, counted) = (false, Counted::default());
@@ -166,14 +166,6 @@ fn look(
     }
     source.stop();
     report.ended(&source.provenance())
-}
-
-/// Whether a trouble may end while somebody waits.
-fn may_pass(error: &CameraError) -> bool {
-    !matches!(
-        error,
-        CameraError::NotAllowed(_) | CameraError::Denied | CameraError::Unsupported | CameraError::Recording(_)
-    )
 }
 
 /// Frames since the last line.
@@ -250,11 +242,11 @@ impl Report {
     /// Tells a trouble when it begins; since when there is trouble.
     fn trouble(&mut self, error: &CameraError) -> io::Result<Instant> {
         let since = self.fault.map_or_else(now, |(_, since)| since);
-        if self.fault.is_none_or(|(name, _)| name != error.name()) {
+        if self.fault.is_none_or(|(name, _)| name != error.kind().name()) {
             let because = causes(error);
-            self.line("fault", &because, json!({"fault": error.name(), "because": because}))?;
+            self.line("fault", &because, json!({"fault": error.kind().name(), "because": because}))?;
         }
-        self.fault = Some((error.name(), since));
+        self.fault = Some((error.kind().name(), since));
         Ok(since)
     }
 

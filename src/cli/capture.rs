@@ -11,7 +11,6 @@ use anyhow::Context;
 
 use super::CaptureArgs;
 use countenance_attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION};
-use countenance_camera::CameraError;
 use countenance_client::{
     dry_run::{self, DryRun, FixedClock, SeededRng},
     flow::Flow,
@@ -137,11 +136,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(250);
 /// Waits a beat at a time, all in all this long, for troubles that may pass by themselves.
 fn wait_for_camera(mut left: Duration) -> WaitsForCamera {
     Box::new(move |error| {
-        let may_pass = matches!(
-            error,
-            CameraError::Absent | CameraError::NotPinned | CameraError::Busy | CameraError::Lost | CameraError::Stalled
-        );
-        let waits = may_pass && !left.is_zero();
+        let waits = error.kind().may_pass_by_itself() && !left.is_zero();
         if waits {
             std::thread::sleep(POLL_INTERVAL.min(left));
             left = left.saturating_sub(POLL_INTERVAL);

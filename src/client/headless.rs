@@ -168,8 +168,8 @@ impl Operator for Script<'_> {
     fn try_again(&mut self, failure: &AttemptFailure) -> RetryChoice {
         if let (AttemptFailure::Camera(error), true) = (failure, self.waits_for_camera.is_some()) {
             // Each trouble is told when it begins, not each time that it is found again.
-            if self.trouble.replace(error.name()) != Some(error.name()) {
-                self.line(&json!({"event": "waiting_for_camera", "fault": error.name()}));
+            if self.trouble.replace(error.kind().name()) != Some(error.kind().name()) {
+                self.line(&json!({"event": "waiting_for_camera", "fault": error.kind().name()}));
             }
             let again = self.waits_for_camera.as_mut().is_some_and(|wait| wait(error));
             if again {
@@ -189,7 +189,7 @@ impl Operator for Script<'_> {
             }
             AttemptFailure::CannotTell(Inconclusive::SourceEnded) => json!({"because": "the recording ended"}),
             AttemptFailure::NotAccepted { attempts_left, .. } => json!({"attempts_left": attempts_left}),
-            AttemptFailure::Camera(error) => json!({"fault": error.name(), "error": causes(error)}),
+            AttemptFailure::Camera(error) => json!({"fault": error.kind().name(), "error": causes(error)}),
         };
         let again = self.retries > 0 && !matches!(failure, AttemptFailure::CannotTell(Inconclusive::SourceEnded));
         self.line(&json!({"event": "attempt_failed", "reason": failure.reason(), "try_again": again, "facts": facts}));

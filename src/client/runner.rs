@@ -32,7 +32,8 @@ use countenance_vision::VisionError;
 mod progress;
 mod window_operator;
 
-pub use progress::{CameraFault, Command, ConsentRequest, FailureView, Progress, RunOutcome};
+pub use countenance_camera::CameraErrorKind;
+pub use progress::{Command, ConsentRequest, FailureView, Progress, RunOutcome};
 use window_operator::{ProgressSender, WindowOperator};
 
 /// What a run borrows from outside; the product's and a test's differ here and nowhere else.
@@ -202,7 +203,7 @@ fn try_camera(env: &dyn Environment, operator: &mut WindowOperator) -> Result<()
     camera.stop();
     match looked {
         Ok(()) => Ok(()),
-        Err(capture::CaptureError::Camera(error)) => Err(Progress::AttemptFailed(FailureView::Camera((&error).into()))),
+        Err(capture::CaptureError::Camera(error)) => Err(Progress::AttemptFailed(FailureView::Camera(error.kind()))),
         Err(capture::CaptureError::Vision(error)) => Err(broken(error)),
     }
 }

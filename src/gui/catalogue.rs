@@ -17,7 +17,7 @@ use super::{
 use countenance_client::{
     doctor::{Check, Finding, Fix, State as Health},
     flow::{CodeStep, CodeTrouble, Remedy},
-    runner::{CameraFault, Command, ConsentRequest},
+    runner::{CameraErrorKind, Command, ConsentRequest},
     settings::Settings,
 };
 use countenance_core::{
@@ -80,24 +80,24 @@ pub fn samples() -> Vec<Sample> {
         ),
         ("camera-test", screen(Screen::Trying(capture(None, 1.0, Some(900))))),
         ("camera-test-cameras", among(Screen::Trying(capture(Some(Hint::ComeCloser), 0.0, Some(900))))),
-        ("camera-denied", screen(camera(CameraFault::Denied))),
-        ("camera-busy", screen(camera(CameraFault::Busy))),
-        ("camera-absent", screen(camera(CameraFault::Absent))),
-        ("camera-unsupported", screen(camera(CameraFault::Unsupported))),
-        ("camera-lost", screen(camera(CameraFault::Lost))),
-        ("camera-stalled", screen(camera(CameraFault::Stalled))),
-        ("camera-not-pinned", screen(camera(CameraFault::NotPinned))),
-        ("camera-slow", screen(camera(CameraFault::TooSlow))),
-        ("camera-black", screen(camera(CameraFault::Black))),
-        ("camera-frozen", screen(camera(CameraFault::Frozen))),
-        ("camera-clock", screen(camera(CameraFault::TimeBackwards))),
-        ("camera-not-allowed", screen(camera(CameraFault::NotAllowed))),
-        ("camera-recording", screen(camera(CameraFault::Recording))),
-        ("camera-absent-or-code", by_code(camera(CameraFault::Absent))),
-        ("camera-busy-or-another", among(camera(CameraFault::Busy))),
+        ("camera-denied", screen(camera(CameraErrorKind::Denied))),
+        ("camera-busy", screen(camera(CameraErrorKind::Busy))),
+        ("camera-absent", screen(camera(CameraErrorKind::Absent))),
+        ("camera-unsupported", screen(camera(CameraErrorKind::Unsupported))),
+        ("camera-lost", screen(camera(CameraErrorKind::Lost))),
+        ("camera-stalled", screen(camera(CameraErrorKind::Stalled))),
+        ("camera-not-pinned", screen(camera(CameraErrorKind::NotPinned))),
+        ("camera-slow", screen(camera(CameraErrorKind::TooSlow))),
+        ("camera-black", screen(camera(CameraErrorKind::Black))),
+        ("camera-frozen", screen(camera(CameraErrorKind::Frozen))),
+        ("camera-clock", screen(camera(CameraErrorKind::TimeBackwards))),
+        ("camera-not-allowed", screen(camera(CameraErrorKind::Virtual))),
+        ("camera-recording", screen(camera(CameraErrorKind::Recording))),
+        ("camera-absent-or-code", by_code(camera(CameraErrorKind::Absent))),
+        ("camera-busy-or-another", among(camera(CameraErrorKind::Busy))),
         (
             "camera-slow-or-another-or-code",
-            State { fallback: vec![Fallback::Sms], ..among(camera(CameraFault::TooSlow)) },
+            State { fallback: vec![Fallback::Sms], ..among(camera(CameraErrorKind::TooSlow)) },
         ),
         ("cannot-tell", screen(Screen::CannotTell(Inconclusive::TimeOver))),
         ("cannot-tell-or-code", by_code(Screen::CannotTell(Inconclusive::TimeOver))),
@@ -211,7 +211,7 @@ pub fn sheet(pictures: &[RgbaImage], columns: usize) -> RgbaImage {
 
 const NOW: i64 = 1_790_000_000;
 
-fn camera(fault: CameraFault) -> Screen {
+fn camera(fault: CameraErrorKind) -> Screen {
     Screen::Camera { fault, login: true }
 }
 
@@ -289,3 +289,21 @@ pub fn file_name(sample: &str, setting: Setting) -> String {
 
 /// The languages whose pictures are taken: one that is short, one that is long, two whose letters come from the system.
 pub const LANGUAGES: [Language; 4] = [Language::En, Language::De, Language::Ar, Language::Ja];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_camera_failure_has_its_picture() {
+        let faults: Vec<_> = samples()
+            .into_iter()
+            .filter_map(|(_, state)| if let Screen::Camera { fault, .. } = state.screen { Some(fault) } else { None })
+            .collect();
+        for kind in CameraErrorKind::ALL {
+            // Kinds that look the same share a picture.
+            let shown = |fault: &CameraErrorKind| screens::camera::messages(*fault) == screens::camera::messages(kind);
+            assert!(faults.iter().any(shown), "{kind:?} has no sample");
+        }
+    }
+}

@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::cameras::CameraEntry;
-use countenance_client::runner::CameraFault;
+use countenance_client::runner::CameraErrorKind;
 
 /// How often the plugs are looked at.
 pub(super) const POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -72,11 +72,11 @@ impl HotplugMonitor {
 
     /// The camera in use failed. Where it was missing it counts as gone, so that a camera that is back before anyone has
     /// looked came all the same. Not so when the window's own try has just failed: it would try for ever.
-    pub(super) fn failed(&mut self, fault: CameraFault, in_use: Option<&str>) {
+    pub(super) fn failed(&mut self, fault: CameraErrorKind, in_use: Option<&str>) {
         let tried = std::mem::take(&mut self.tried);
         match fault {
-            CameraFault::Absent if !tried => self.known = Some(Vec::new()),
-            CameraFault::Lost if !tried => {
+            CameraErrorKind::Absent if !tried => self.known = Some(Vec::new()),
+            CameraErrorKind::Lost if !tried => {
                 self.known.iter_mut().for_each(|known| known.retain(|id| Some(id.as_str()) != in_use));
             }
             _ => {}
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_missing_camera_that_is_back_at_once_came_but_not_after_a_try_in_vain() {
-        use CameraFault::{Absent, Busy, Lost};
+        use CameraErrorKind::{Absent, Busy, Lost};
         // What failed after which try, and whether the next look finds that a camera came.
         let rows = [(Absent, false, true), (Lost, false, true), (Busy, false, false), (Absent, true, false)];
         for (fault, tried, came) in rows.into_iter().chain([(Lost, true, false)]) {
@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(next(&mut hotplug, &woken), seen(&["a"], false));
         hotplug.tries();
         hotplug.works();
-        hotplug.failed(CameraFault::Lost, Some("a"));
+        hotplug.failed(CameraErrorKind::Lost, Some("a"));
         assert_eq!(next(&mut hotplug, &woken), seen(&["a"], true));
     }
 

@@ -2,7 +2,7 @@
 
 use countenance_client::{
     flow::{CodeStep, Remedy},
-    runner::{CameraFault, Command, ConsentRequest, FailureView, Progress, RunOutcome},
+    runner::{CameraErrorKind, Command, ConsentRequest, FailureView, Progress, RunOutcome},
 };
 use countenance_core::{
     liveness::Inconclusive,
@@ -27,7 +27,7 @@ pub enum Screen {
     /// The camera failed.
     Camera {
         /// How.
-        fault: CameraFault,
+        fault: CameraErrorKind,
         /// Whether a login waits behind it, or only a try of the camera.
         login: bool,
     },
@@ -174,7 +174,7 @@ impl Screen {
     pub fn needs_cameras(&self) -> bool {
         match self {
             Self::Capture(_) | Self::Trying(_) => true,
-            Self::Camera { fault, .. } => *fault != CameraFault::Recording,
+            Self::Camera { fault, .. } => !fault.is_of_recording(),
             _ => false,
         }
     }
@@ -294,7 +294,7 @@ mod tests {
         assert_eq!(name(&trying().after(Progress::Ended(RunOutcome::Failed(Remedy::TellOperator)))), "Ready");
         assert_eq!(name(&trying().commanded(Command::Cancel)), "Trying", "the window itself leaves it");
         assert_eq!(name(&Screen::Ready.after(capture())), "Ready", "a last look comes too late");
-        let failed = trying().after(Progress::AttemptFailed(FailureView::Camera(CameraFault::Busy)));
+        let failed = trying().after(Progress::AttemptFailed(FailureView::Camera(CameraErrorKind::Busy)));
         assert!(matches!(failed, Screen::Camera { login: false, .. }) && !failed.is_login());
         assert_eq!(name(&failed.after(Progress::Ended(RunOutcome::Failed(Remedy::TellOperator)))), "Camera");
     }

@@ -1,7 +1,7 @@
 //! What passes between a run and the window: facts one way, commands the other.
 
 use crate::flow::{AttemptFailure, CodeStep, FlowOutcome, Remedy};
-use countenance_camera::CameraError;
+use countenance_camera::CameraErrorKind;
 use countenance_core::{
     clock::UnixSecs,
     frame::Frame,
@@ -77,7 +77,7 @@ pub struct ConsentRequest {
 #[derive(Debug, Clone)]
 pub enum FailureView {
     /// The camera failed.
-    Camera(CameraFault),
+    Camera(CameraErrorKind),
     /// The evidence does not suffice.
     CannotTell(Inconclusive),
     /// What was shown, or sent, was not accepted.
@@ -89,37 +89,6 @@ pub enum FailureView {
         /// The last picture that was looked at, for its owner's eyes.
         picture: Option<Frame>,
     },
-}
-
-/// What is wrong with the camera. Each has a cause, a fix and a screen of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CameraFault {
-    /// The system or its owner does not permit it.
-    Denied,
-    /// Another program holds it.
-    Busy,
-    /// There is none.
-    Absent,
-    /// It offers no usable format.
-    Unsupported,
-    /// It was unplugged.
-    Lost,
-    /// It is there and gives no picture.
-    Stalled,
-    /// It is not the one that this installation is bound to.
-    NotPinned,
-    /// It gives too few pictures a second.
-    TooSlow,
-    /// It gives a black picture.
-    Black,
-    /// It gives the same picture again and again.
-    Frozen,
-    /// Its clock runs backwards.
-    TimeBackwards,
-    /// It is not admitted: a virtual one, or one whose pictures look injected.
-    NotAllowed,
-    /// What was given in place of a camera cannot be played.
-    Recording,
 }
 
 /// How a run ended.
@@ -154,27 +123,7 @@ impl FailureView {
                 Self::NotAccepted { reason: *reason, attempts_left: *attempts_left, picture }
             }
             AttemptFailure::CannotTell(inconclusive) => Self::CannotTell(inconclusive.clone()),
-            AttemptFailure::Camera(error) => Self::Camera(error.into()),
-        }
-    }
-}
-
-impl From<&CameraError> for CameraFault {
-    fn from(error: &CameraError) -> Self {
-        match error {
-            CameraError::Denied => Self::Denied,
-            CameraError::Busy => Self::Busy,
-            CameraError::Absent => Self::Absent,
-            CameraError::Unsupported => Self::Unsupported,
-            CameraError::Lost => Self::Lost,
-            CameraError::Stalled => Self::Stalled,
-            CameraError::NotPinned => Self::NotPinned,
-            CameraError::TooSlow => Self::TooSlow,
-            CameraError::Black => Self::Black,
-            CameraError::Frozen => Self::Frozen,
-            CameraError::TimeBackwards => Self::TimeBackwards,
-            CameraError::NotAllowed(_) => Self::NotAllowed,
-            CameraError::Ended | CameraError::Recording(_) => Self::Recording,
+            AttemptFailure::Camera(error) => Self::Camera(error.kind()),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{
     super::{Page, cameras, hotplug::HotplugMonitor},
     App, Command, Screen, Settings, wake,
 };
-use countenance_client::runner::CameraFault;
+use countenance_client::runner::CameraErrorKind;
 
 impl App {
     /// Looks at the plugs each `interval` from now on.
@@ -31,7 +31,7 @@ impl App {
         let Some(change) = self.hotplug.poll() else { return };
         self.state.cameras = change.cameras;
         let Screen::Camera { fault, .. } = self.state.screen else { return };
-        if change.came && self.state.page == Page::Main && fault != CameraFault::Recording {
+        if change.came && self.state.page == Page::Main && !fault.is_of_recording() {
             self.hotplug.tries();
             self.command(ctx, Command::TryAgain);
             self.state.screen = std::mem::take(&mut self.state.screen).because_a_camera_came();
@@ -41,10 +41,10 @@ impl App {
     }
 
     /// The camera failed: which one it was, as far as that is known.
-    pub(super) fn camera_failed(&mut self, fault: CameraFault) {
+    pub(super) fn camera_failed(&mut self, fault: CameraErrorKind) {
         let in_use = self.camera_in_use().filter(|_| self.hotplug.has_looked());
         self.hotplug.failed(fault, in_use.as_deref());
-        self.state.failed_camera = in_use.filter(|_| fault != CameraFault::Absent);
+        self.state.failed_camera = in_use.filter(|_| fault != CameraErrorKind::Absent);
     }
 
     /// Uses the camera from now on. Where one has failed, this one is tried at once.
@@ -68,6 +68,6 @@ pub(super) fn differ(a: &Settings, b: &Settings) -> bool {
 }
 
 /// Whether the camera that failed is not there.
-fn is_missing(fault: CameraFault) -> bool {
-    matches!(fault, CameraFault::Absent | CameraFault::Lost | CameraFault::NotPinned)
+fn is_missing(fault: CameraErrorKind) -> bool {
+    matches!(fault, CameraErrorKind::Absent | CameraErrorKind::Lost | CameraErrorKind::NotPinned)
 }

@@ -4,24 +4,38 @@ use eframe::egui::Ui;
 
 use super::super::{Ask, layout, marks::Mark};
 use super::{View, camera_menu, failure};
-use countenance_client::runner::CameraFault;
+use countenance_client::runner::CameraErrorKind;
 
-pub(super) fn show(ui: &mut Ui, view: &View<'_>, fault: CameraFault) -> Option<Ask> {
-    let (title, body, fix) = match fault {
-        CameraFault::Denied => ("camera-denied-title", "camera-denied-body", DENIED_FIX),
-        CameraFault::Busy => ("camera-busy-title", "camera-busy-body", "camera-busy-fix"),
-        CameraFault::Absent => ("camera-absent-title", "camera-absent-body", "camera-absent-fix"),
-        CameraFault::Unsupported => ("camera-unsupported-title", "camera-unsupported-body", "camera-unsupported-fix"),
-        CameraFault::Lost => ("camera-lost-title", "camera-lost-body", "camera-lost-fix"),
-        CameraFault::Stalled => ("camera-stalled-title", "camera-stalled-body", "camera-stalled-fix"),
-        CameraFault::NotPinned => ("camera-not-pinned-title", "camera-not-pinned-body", "camera-not-pinned-fix"),
-        CameraFault::TooSlow => ("camera-slow-title", "camera-slow-body", "camera-slow-fix"),
-        CameraFault::Black => ("camera-black-title", "camera-black-body", "camera-black-fix"),
-        CameraFault::Frozen => ("camera-frozen-title", "camera-frozen-body", "camera-frozen-fix"),
-        CameraFault::TimeBackwards => ("camera-clock-title", "camera-clock-body", "camera-clock-fix"),
-        CameraFault::NotAllowed => ("camera-not-allowed-title", "camera-not-allowed-body", "camera-not-allowed-fix"),
-        CameraFault::Recording => ("camera-recording-title", "camera-recording-body", "camera-recording-fix"),
-    };
+/// The messages for a failure: what is wrong, why, and what to do.
+pub(in super::super) fn messages(kind: CameraErrorKind) -> (&'static str, &'static str, &'static str) {
+    match kind {
+        CameraErrorKind::Denied => ("camera-denied-title", "camera-denied-body", DENIED_FIX),
+        CameraErrorKind::Busy => ("camera-busy-title", "camera-busy-body", "camera-busy-fix"),
+        CameraErrorKind::Absent => ("camera-absent-title", "camera-absent-body", "camera-absent-fix"),
+        CameraErrorKind::Unsupported => {
+            ("camera-unsupported-title", "camera-unsupported-body", "camera-unsupported-fix")
+        }
+        CameraErrorKind::Lost => ("camera-lost-title", "camera-lost-body", "camera-lost-fix"),
+        CameraErrorKind::Stalled => ("camera-stalled-title", "camera-stalled-body", "camera-stalled-fix"),
+        CameraErrorKind::NotPinned => ("camera-not-pinned-title", "camera-not-pinned-body", "camera-not-pinned-fix"),
+        CameraErrorKind::TooSlow => ("camera-slow-title", "camera-slow-body", "camera-slow-fix"),
+        CameraErrorKind::Black => ("camera-black-title", "camera-black-body", "camera-black-fix"),
+        CameraErrorKind::Frozen => ("camera-frozen-title", "camera-frozen-body", "camera-frozen-fix"),
+        CameraErrorKind::TimeBackwards => ("camera-clock-title", "camera-clock-body", "camera-clock-fix"),
+        CameraErrorKind::Virtual
+        | CameraErrorKind::NotKnown
+        | CameraErrorKind::Injected
+        | CameraErrorKind::NotQualified => {
+            ("camera-not-allowed-title", "camera-not-allowed-body", "camera-not-allowed-fix")
+        }
+        CameraErrorKind::Ended | CameraErrorKind::Recording => {
+            ("camera-recording-title", "camera-recording-body", "camera-recording-fix")
+        }
+    }
+}
+
+pub(super) fn show(ui: &mut Ui, view: &View<'_>, kind: CameraErrorKind) -> Option<Ask> {
+    let (title, body, fix) = messages(kind);
     let ask = failure::again_or_stop(ui, view, true, |widgets| camera_menu::another(widgets, view));
     layout::content(ui, view.words, view.theme, |widgets| {
         widgets.verdict(Mark::Camera, title, body);

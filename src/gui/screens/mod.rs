@@ -8,7 +8,7 @@ use super::{
 };
 
 mod about;
-mod camera;
+pub(super) mod camera;
 mod camera_menu;
 mod capture;
 mod code;
