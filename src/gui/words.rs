@@ -8,71 +8,71 @@ use unic_langid::LanguageIdentifier;
 
 use super::bidi;
 
-/// A language of the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Language {
+/// Which way lines run, and with them the whole window.
+enum Direction {
+    LeftToRight,
+    RightToLeft,
+}
+
+/// Declares the languages, in the order of a menu: variant, BCP 47 tag, name in the language itself, direction. The tag
+/// names the Fluent file, which does not compile until it is there; the tests name what else a language needs.
+macro_rules! languages {
+    ($($(#[$doc:meta])* $variant:ident = $tag:literal, $own_name:literal, $direction:ident;)*) => {
+        countenance_core::enumeration! {
+            /// A language of the window.
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+            pub enum Language { $($(#[$doc])* $variant,)* }
+        }
+
+        impl Language {
+            /// BCP 47 tag, as kept in the settings.
+            pub const fn tag(self) -> &'static str {
+                match self { $(Self::$variant => $tag,)* }
+            }
+
+            /// The language's name in the language itself: what somebody lost in the wrong one looks for.
+            pub const fn own_name(self) -> &'static str {
+                match self { $(Self::$variant => $own_name,)* }
+            }
+
+            const fn direction(self) -> Direction {
+                match self { $(Self::$variant => Direction::$direction,)* }
+            }
+
+            /// The Fluent file.
+            pub(super) const fn source(self) -> &'static str {
+                match self { $(Self::$variant => include_str!(concat!("../../assets/words/", $tag, ".ftl")),)* }
+            }
+        }
+    };
+}
+languages! {
     /// English, the source and the last resort.
-    En,
+    En = "en", "English", LeftToRight;
     /// German.
-    De,
+    De = "de", "Deutsch", LeftToRight;
     /// French.
-    Fr,
+    Fr = "fr", "Français", LeftToRight;
     /// Spanish.
-    Es,
+    Es = "es", "Español", LeftToRight;
     /// Portuguese as written in Brazil; serves every Portuguese.
-    PtBr,
+    PtBr = "pt-BR", "Português (Brasil)", LeftToRight;
     /// Italian.
-    It,
+    It = "it", "Italiano", LeftToRight;
     /// Dutch.
-    Nl,
+    Nl = "nl", "Nederlands", LeftToRight;
     /// Polish.
-    Pl,
+    Pl = "pl", "Polski", LeftToRight;
     /// Japanese.
-    Ja,
+    Ja = "ja", "日本語", LeftToRight;
     /// Arabic.
-    Ar,
+    Ar = "ar", "العربية", RightToLeft;
 }
 
 impl Language {
-    /// All, in the order of a menu.
-    pub const ALL: [Self; 10] =
-        [Self::En, Self::De, Self::Fr, Self::Es, Self::PtBr, Self::It, Self::Nl, Self::Pl, Self::Ja, Self::Ar];
-
-    /// BCP 47 tag, as kept in the settings.
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::De => "de",
-            Self::Fr => "fr",
-            Self::Es => "es",
-            Self::PtBr => "pt-BR",
-            Self::It => "it",
-            Self::Nl => "nl",
-            Self::Pl => "pl",
-            Self::Ja => "ja",
-            Self::Ar => "ar",
-        }
-    }
-
-    /// The language's name in the language itself: what somebody lost in the wrong one looks for.
-    pub const fn own_name(self) -> &'static str {
-        match self {
-            Self::En => "English",
-            Self::De => "Deutsch",
-            Self::Fr => "Français",
-            Self::Es => "Español",
-            Self::PtBr => "Português (Brasil)",
-            Self::It => "Italiano",
-            Self::Nl => "Nederlands",
-            Self::Pl => "Polski",
-            Self::Ja => "日本語",
-            Self::Ar => "العربية",
-        }
-    }
-
     /// Whether lines run from right to left, and with them the whole window.
     pub const fn is_rtl(self) -> bool {
-        matches!(self, Self::Ar)
+        matches!(self.direction(), Direction::RightToLeft)
     }
 
     /// The language to speak: the chosen one, else the first of the system's that we have, else English.
@@ -92,22 +92,6 @@ impl Language {
 
     fn id(self) -> LanguageIdentifier {
         self.tag().parse().unwrap_or_default()
-    }
-
-    /// The Fluent file.
-    pub(super) const fn source(self) -> &'static str {
-        match self {
-            Self::En => include_str!("../../assets/words/en.ftl"),
-            Self::De => include_str!("../../assets/words/de.ftl"),
-            Self::Fr => include_str!("../../assets/words/fr.ftl"),
-            Self::Es => include_str!("../../assets/words/es.ftl"),
-            Self::PtBr => include_str!("../../assets/words/pt-BR.ftl"),
-            Self::It => include_str!("../../assets/words/it.ftl"),
-            Self::Nl => include_str!("../../assets/words/nl.ftl"),
-            Self::Pl => include_str!("../../assets/words/pl.ftl"),
-            Self::Ja => include_str!("../../assets/words/ja.ftl"),
-            Self::Ar => include_str!("../../assets/words/ar.ftl"),
-        }
     }
 }
 

@@ -95,8 +95,18 @@ fn nothing_is_left_in_english() {
     assert!(same.is_empty(), "not translated:\n{}", same.join("\n"));
 }
 
+/// A file that no language names would go stale unseen.
+#[test]
+fn every_file_of_words_belongs_to_a_language() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/words");
+    let files: BTreeSet<_> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert_eq!(files, Language::ALL.map(|language| format!("{}.ftl", language.tag())).into());
+}
+
 #[test]
 fn plurals_are_those_of_the_language() {
+    assert!(PLURALS.iter().map(|(language, _)| *language).eq(Language::ALL), "PLURALS has a row for each, in order");
     for (language, expected) in PLURALS {
         for (id, text) in messages(*language).iter().filter(|(_, text)| text.contains("->")) {
             assert_eq!(categories(text), *expected, "{language:?} {id}");
