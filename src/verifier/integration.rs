@@ -100,22 +100,56 @@ impl Rules {
     }
 }
 
-/// How a person comes from the landing page to the client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Transport {
-    /// By a button on the landing page.
-    Inline,
-    /// By a link that is mailed to the account's address, and opened in the same browser.
-    Email,
+countenance_core::enumeration! {
+    /// How a person comes from the landing page to the client.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Transport {
+        /// By a button on the landing page.
+        Inline,
+        /// By a link that is mailed to the account's address, and opened in the same browser.
+        Email,
+    }
 }
 
-/// Which devices may open sessions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeviceRule {
-    /// Any: a new key registers itself. For people's own computers.
-    Open,
-    /// Only those registered with a one-time code. For kiosks.
-    Code,
+countenance_core::enumeration! {
+    /// Which devices may open sessions.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum DeviceRule {
+        /// Any: a new key registers itself. For people's own computers.
+        Open,
+        /// Only those registered with a one-time code. For kiosks.
+        Code,
+    }
+}
+
+impl Transport {
+    /// Its name in the store and in forms.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Inline => "inline",
+            Self::Email => "email",
+        }
+    }
+
+    /// The one of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|transport| transport.name() == name)
+    }
+}
+
+impl DeviceRule {
+    /// Its name in forms.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Code => "code",
+        }
+    }
+
+    /// The one of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rule| rule.name() == name)
+    }
 }
 
 /// Why an integration was not added or changed.

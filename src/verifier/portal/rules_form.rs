@@ -9,14 +9,16 @@ use crate::{
     AppState, DeviceRule, Rules, RulesError, Transport,
     browser::pages::{one_line, text},
     origin::is_host_name,
+    store::fallback_name,
 };
 use countenance_core::protocol::Fallback;
 
-const FLOWS: [(&str, &str); 2] =
+// As long as the enums: a new variant does not compile before it has its words.
+const FLOWS: [(&str, &str); Transport::ALL.len()] =
     [("inline", "Inline: by a button on the page"), ("email", "Email: by a link sent to the account's address")];
 const FALLBACKS: [(&str, &str); 3] =
     [("none", "None"), ("sms", "A code by text message"), ("voice", "A code by text message or by a call")];
-const DEVICE_RULES: [(&str, &str); 2] =
+const DEVICE_RULES: [(&str, &str); DeviceRule::ALL.len()] =
     [("open", "Open: any device may register itself"), ("code", "Registered: only devices let in by a one-time code")];
 
 /// What was typed.
@@ -45,30 +47,34 @@ impl RulesForm {
 
     /// With the options of one that there is.
     pub(super) fn of(rules: &Rules) -> Self {
-        let flow = |transport| match transport {
-            Transport::Inline => "inline".to_owned(),
-            Transport::Email => "email".to_owned(),
-        };
+        // Without `..`: a new option does not compile before it is shown.
+        let Rules {
+            name,
+            enabled,
+            tenant_host,
+            custom_domains,
+            allow_self_enrolment,
+            enrolment_flow,
+            verification_flow,
+            fallback,
+            allow_virtual_cameras,
+            device_rule,
+            attempts,
+            policy,
+        } = rules;
         Self {
-            name: rules.name.clone(),
-            enabled: rules.enabled,
-            tenant_host: rules.tenant_host.clone(),
-            custom_domains: rules.custom_domains.join("\n"),
-            self_enrolment: rules.allow_self_enrolment,
-            enrolment_flow: flow(rules.enrolment_flow),
-            verification_flow: flow(rules.verification_flow),
-            fallback: match rules.fallback {
-                None => "none".to_owned(),
-                Some(Fallback::Sms) => "sms".to_owned(),
-                Some(Fallback::Voice) => "voice".to_owned(),
-            },
-            device_rule: match rules.device_rule {
-                DeviceRule::Open => "open".to_owned(),
-                DeviceRule::Code => "code".to_owned(),
-            },
-            virtual_cameras: rules.allow_virtual_cameras,
-            attempts: rules.attempts.to_string(),
-            policy: thresholds::write(&rules.policy),
+            name: name.clone(),
+            enabled: *enabled,
+            tenant_host: tenant_host.clone(),
+            custom_domains: custom_domains.join("\n"),
+            self_enrolment: *allow_self_enrolment,
+            enrolment_flow: enrolment_flow.name().to_owned(),
+            verification_flow: verification_flow.name().to_owned(),
+            fallback: fallback.map_or("none", fallback_name).to_owned(),
+            device_rule: device_rule.name().to_owned(),
+            virtual_cameras: *allow_virtual_cameras,
+            attempts: attempts.to_string(),
+            policy: thresholds::write(policy),
             errors: Vec::new(),
         }
     }
@@ -111,8 +117,8 @@ impl RulesForm {
                 errors.push((field, host_words(host)));
             }
         }
-        let enrolment_flow = flow(&self.enrolment_flow);
-        let verification_flow = flow(&self.verification_flow);
+        let enrolment_flow = Transport::named(&self.enrolment_flow);
+        let verification_flow = Transport::named(&self.verification_flow);
         for (field, flow) in [("enrolment_flow", enrolment_flow), ("verification_flow", verification_flow)] {
             if flow.is_none() {
                 errors.push((field, "choose Inline or Email".to_owned()));
@@ -127,14 +133,10 @@ impl RulesForm {
                 None
             }
         };
-        let device_rule = match self.device_rule.as_str() {
-            "open" => DeviceRule::Open,
-            "code" => DeviceRule::Code,
-            _ => {
-                errors.push(("device_rule", "choose open or registered".to_owned()));
-                DeviceRule::Code
-            }
-        };
+        let device_rule = DeviceRule::named(&self.device_rule).unwrap_or_else(|| {
+            errors.push(("device_rule", "choose open or registered".to_owned()));
+            DeviceRule::Code
+        });
         let attempts = self.attempts.parse().unwrap_or_default();
         if !(1..=10).contains(&attempts) {
             errors.push(("attempts", "a session takes 1 to 10 captures".to_owned()));
@@ -280,18 +282,26 @@ impl RulesForm {
     }
 }
 
-fn flow(name: &str) -> Option<Transport> {
-    match name {
-        "inline" => Some(Transport::Inline),
-        "email" => Some(Transport::Email),
-        _ => None,
-    }
-}
-
 fn host_words(host: &str) -> String {
     if host.is_empty() {
         "the tenant's host name is needed".to_owned()
     } else {
         RulesError::Host { host: host.to_owned() }.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_offers_the_names_that_it_reads() {
+        assert_eq!(FLOWS.map(|(name, _)| name), Transport::ALL.map(Transport::name));
+        assert_eq!(DEVICE_RULES.map(|(name, _)| name), DeviceRule::ALL.map(DeviceRule::name));
+        for (fallback, _) in FALLBACKS {
+            let mut form =
+                RulesForm { fallback: fallback.to_owned(), ..RulesForm::of(&Rules::new("Payroll", "t.example")) };
+            assert_eq!(form.rules().map(|rules| rules.fallback.map_or("none", fallback_name)), Some(fallback));
+        }
     }
 }

@@ -50,8 +50,8 @@ impl FromRow<'_, SqliteRow> for Integration {
             tenant_host: row.try_get("tenant_host")?,
             custom_domains: domains.split_whitespace().map(str::to_owned).collect(),
             allow_self_enrolment: row.try_get("self_enrolment")?,
-            enrolment_flow: transport_named(row.try_get("enrolment_flow")?)?,
-            verification_flow: transport_named(row.try_get("verification_flow")?)?,
+            enrolment_flow: transport(row.try_get("enrolment_flow")?)?,
+            verification_flow: transport(row.try_get("verification_flow")?)?,
             fallback: match row.try_get("fallback")? {
                 "sms" => Some(Fallback::Sms),
                 "voice" => Some(Fallback::Voice),
@@ -90,20 +90,35 @@ impl Tx<'_> {
         let update = "UPDATE integrations SET name = ?, enabled = ?, tenant_host = ?, custom_domains = ?, \
                       self_enrolment = ?, enrolment_flow = ?, verification_flow = ?, fallback = ?, virtual_cameras = ?, \
                       open_registration = ?, attempts = ?, policy = ? WHERE id = ?";
+        // Without `..`: a new option does not compile before it is written.
+        let Rules {
+            name,
+            enabled,
+            tenant_host,
+            custom_domains,
+            allow_self_enrolment,
+            enrolment_flow,
+            verification_flow,
+            fallback,
+            allow_virtual_cameras,
+            device_rule,
+            attempts,
+            policy,
+        } = rules;
         let done = sqlx::query(update)
-            .bind(&rules.name)
-            .bind(rules.enabled)
-            .bind(&rules.tenant_host)
-            .bind(rules.custom_domains.join(" "))
-            .bind(rules.allow_self_enrolment)
-            .bind(transport_name(rules.enrolment_flow))
-            .bind(transport_name(rules.verification_flow))
-            .bind(rules.fallback.map_or("none", fallback_name))
-            .bind(rules.allow_virtual_cameras)
-            .bind(rules.device_rule == DeviceRule::Open)
-            .bind(rules.attempts)
+            .bind(name)
+            .bind(enabled)
+            .bind(tenant_host)
+            .bind(custom_domains.join(" "))
+            .bind(allow_self_enrolment)
+            .bind(enrolment_flow.name())
+            .bind(verification_flow.name())
+            .bind(fallback.map_or("none", fallback_name))
+            .bind(allow_virtual_cameras)
+            .bind(*device_rule == DeviceRule::Open)
+            .bind(attempts)
             // A struct of numbers always serialises.
-            .bind(serde_json::to_string(&rules.policy).unwrap_or_default())
+            .bind(serde_json::to_string(policy).unwrap_or_default())
             .bind(id)
             .execute(&mut *self.db)
             .await?;
@@ -157,17 +172,6 @@ pub(crate) fn fallback_name(fallback: Fallback) -> &'static str {
     }
 }
 
-fn transport_name(transport: Transport) -> &'static str {
-    match transport {
-        Transport::Inline => "inline",
-        Transport::Email => "email",
-    }
-}
-
-fn transport_named(name: &str) -> Result<Transport, sqlx::Error> {
-    match name {
-        "inline" => Ok(Transport::Inline),
-        "email" => Ok(Transport::Email),
-        _ => Err(unknown("flow")),
-    }
+fn transport(name: &str) -> Result<Transport, sqlx::Error> {
+    Transport::named(name).ok_or_else(|| unknown("flow"))
 }

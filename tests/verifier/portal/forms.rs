@@ -133,6 +133,21 @@ async fn every_option_is_kept_and_shown_again() {
     assert!(!page.contains("liveness.threshold: 2.5 is looser"));
     assert!(page.contains("is <strong>off</strong>"));
     let shown = operator.form(&address, &address).await;
+    // A new option does not compile here: add it to this list, and to what is sent and expected.
+    let Rules {
+        name: _,
+        enabled: _,
+        tenant_host: _,
+        custom_domains: _,
+        allow_self_enrolment: _,
+        enrolment_flow: _,
+        verification_flow: _,
+        fallback: _,
+        allow_virtual_cameras: _,
+        device_rule: _,
+        attempts: _,
+        policy: _,
+    } = Rules::new("", "");
     for (field, value) in [
         ("name", "Front & back <desk>"),
         ("tenant_host", "t.example"),
