@@ -97,7 +97,6 @@ pub struct CuePolicy {
     pub deny_max: f32,
 }
 
-
 impl LivenessPolicy {
     /// These thresholds, each replaced by `other`'s where that one is stricter. Networks and cues that only `other`
     /// uses are added; the calibration stays as it is here.
@@ -128,7 +127,6 @@ impl LivenessPolicy {
         }
     }
 }
-
 
 impl CuePolicy {
     /// Disabled.
@@ -180,7 +178,6 @@ impl Default for LivenessPolicy {
         }
     }
 }
-
 
 #[cfg(test)]
 mod tests {
