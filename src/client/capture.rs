@@ -1,4 +1,4 @@
-//! One look into the camera: frames in, a proof with its sample out, or why not.
+//! The capture loop: frames in; a liveness proof with its samples out, or why there is none.
 
 use std::time::Duration;
 
@@ -13,13 +13,14 @@ use countenance_core::{
 };
 use countenance_vision::{Vision, VisionError};
 
-/// What the loop asks of the networks. [`Vision`] in the product; benchmarks time it, tests play it.
+/// The networks as the capture loop uses them: [`Vision`] in the product, a timing wrapper in benchmarks, a fake in
+/// tests.
 pub trait FaceAnalyzer {
     /// All faces in the frame, best first.
     fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError>;
-    /// What each of `nets` says of one of them, in their order.
+    /// The log odds each of `nets` gives `face`, in the order of `nets`.
     fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError>;
-    /// Whether all of `nets` can be asked. Who plays the networks has them all.
+    /// Fails if one of `nets` is not available. The default suits fakes, which have them all.
     fn supports(&self, _: &[NetPolicy]) -> Result<(), VisionError> {
         Ok(())
     }
@@ -39,52 +40,53 @@ impl FaceAnalyzer for Vision {
     }
 }
 
-/// What one frame led to, told as it happens: the bare fact, which may be another one frame later.
+/// Unfiltered result for one frame; see [`Feedback`] for the debounced form.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum FrameOutcome {
-    /// The frame did not count; what the person can do about it.
+    /// The frame did not count; what the person can change.
     Hint(Hint),
-    /// The frame counted; how much of the evidence is there, 0 to 1.
+    /// The frame counted; share of the evidence gathered so far, 0 to 1.
     Gathered(f32),
 }
 
-/// What to show a person after a frame: debounced, where [`FrameOutcome`] is not.
+/// What to show a person after a frame: [`FrameOutcome`], debounced.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Feedback {
-    /// The one hint to read, see [`HintDebouncer`]. It may still be there when the frame counted.
+    /// The hint to show, see [`HintDebouncer`]. It may outlast the problem by a few frames that count.
     pub hint: Option<Hint>,
-    /// How much of the evidence is there, 0 to 1. A frame that does not count takes nothing away; another face does.
+    /// Share of the evidence gathered so far, 0 to 1. A frame that does not count leaves it unchanged; a change of face
+    /// resets it.
     pub gathered_ratio: f32,
 }
 
 /// How a capture ended.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one of these a capture")]
+#[expect(clippy::large_enum_variant, reason = "there is one per capture")]
 pub enum Captured {
-    /// A live person was shown; the samples lie inside the proof.
+    /// Liveness was shown; the samples lie within the span of the proof.
     Shown(Samples, LivenessProof),
-    /// What was shown is not a live person.
+    /// What the camera saw was rejected as not live.
     NotLive(Rejected),
-    /// The evidence does not suffice.
+    /// The evidence does not suffice for a decision.
     CannotTell(Inconclusive),
-    /// Whoever watches said stop.
+    /// `watch` returned `false`.
     Stopped,
 }
 
-/// Why a capture broke off.
+/// Why a capture failed.
 #[derive(Debug, thiserror::Error)]
 pub enum CaptureError {
-    /// The camera, or the recording.
+    /// The camera or the recording failed.
     #[error("the camera gave no frame")]
     Camera(#[from] CameraError),
-    /// The networks.
-    #[error("a frame could not be judged")]
+    /// A network failed on a frame.
+    #[error("a frame could not be analyzed")]
     Vision(#[from] VisionError),
 }
 
-/// Reads frames until there is a decision, time is over, the source ends, or `watch` says stop by `false`.
+/// Reads frames until there is a decision, the policy's time limit passes, the source ends, or `watch` returns `false`.
 ///
-/// Frame time is the only clock, so the same recording gives the same end, bit for bit.
+/// Frame time is the only clock, so the same recording gives the same result, bit for bit.
 pub fn capture(
     source: &mut dyn FrameSource,
     analyzer: &dyn FaceAnalyzer,
@@ -134,7 +136,7 @@ pub fn capture(
     }
 }
 
-/// Looks without judging whether anybody is alive: for a person who tries the camera. Ends when `watch` says so.
+/// Gives hints without judging liveness, so that a person can test the camera. Ends when `watch` returns `false`.
 pub fn practise(
     source: &mut dyn FrameSource,
     analyzer: &dyn FaceAnalyzer,

@@ -1,7 +1,8 @@
-//! THE PAGE: open → capture → seal → deliver. What is not on it does not happen.
+//! The flow: open → capture → seal → deliver. This file is the whole orchestration of one sign-in.
 //!
-//! Straight-line, blocking code. What it needs from outside it borrows: frames, a face analyzer, session, browser, key, clock, randomness,
-//! and an [`Operator`] who attends: the window, a script, a test.
+//! The code is straight-line and blocking. Everything from outside is borrowed (frames, face analyzer, session,
+//! browser, key, clock, randomness), as is the [`Operator`] that makes the person's choices: the window, a script or a
+//! test.
 
 use crate::{
     capture::{CaptureError, Captured, FaceAnalyzer, Feedback, FrameOutcome, capture},
@@ -28,94 +29,94 @@ mod code;
 
 pub use code::{CodeChoice, CodeStep, CodeTrouble};
 
-/// One login's capture, from the launch link to the browser going back.
+/// One sign-in, from the launch link until the browser returns to the tenant.
 pub struct Flow<'a> {
-    /// Where frames come from.
+    /// Source of the frames.
     pub source: &'a mut dyn FrameSource,
-    /// The networks.
+    /// Face detection and the liveness networks.
     pub analyzer: &'a dyn FaceAnalyzer,
-    /// Their digests, for the attestation.
+    /// Digests of the networks, for the attestation.
     pub models: &'a [ModelClaim],
-    /// This installation's thresholds; a ticket may tighten them.
+    /// This installation's thresholds. A ticket may only tighten them.
     pub policy: Policy,
-    /// The verifier.
+    /// The session with the verifier.
     pub session: &'a mut dyn SessionApi,
-    /// This installation's key.
+    /// This installation's device key.
     pub key: &'a DeviceKey,
-    /// What time it is.
+    /// Current time, for the attestation.
     pub clock: &'a dyn Clock,
-    /// Where the attestation's unique id comes from.
+    /// Source of the attestation's unique ID.
     pub rng: &'a dyn SecureRandom,
-    /// What opens the way back.
+    /// Opens the return page.
     pub browser: &'a mut dyn Browser,
-    /// Who attends.
+    /// Makes the person's choices.
     pub operator: &'a mut dyn Operator,
 }
 
-/// Whoever attends a run: asked at each turn, told what happens.
+/// Makes the choices of a run and receives its events.
 pub trait Operator {
-    /// The session is open: this application, this account. May the camera open?
+    /// Called once the session is open: may the camera start for this application and account?
     fn consent(&mut self, ticket: &Ticket) -> Consent;
-    /// One frame was looked at: what it led to, what to show a person. `false` cancels.
+    /// Called for each analyzed frame with its outcome and the feedback to show. Return `false` to cancel.
     fn watch(&mut self, frame: &Frame, outcome: FrameOutcome, feedback: Feedback) -> bool;
-    /// Something is about to take a moment, or is done.
+    /// Called before something that takes a moment, and when it is done.
     fn notify(&mut self, event: FlowEvent);
-    /// It did not work this time. What now?
+    /// Called after a failed attempt: how to continue?
     fn try_again(&mut self, failure: &AttemptFailure) -> RetryChoice;
-    /// The way by code stands here. What next? Nobody is asked who did not answer [`RetryChoice::ByCode`].
+    /// Called at each step of the one-time code: what next? Called only after [`RetryChoice::ByCode`].
     fn by_code(&mut self, _: CodeStep) -> CodeChoice {
         CodeChoice::Stop
     }
 }
 
-/// The answer to who asks.
+/// Answer to the consent prompt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consent {
-    /// Begin.
+    /// Start the camera.
     Given,
-    /// This login is not mine.
+    /// The person did not start this sign-in.
     NotMe,
-    /// Not now.
+    /// The person canceled.
     Cancelled,
 }
 
-/// The answer to a failed attempt.
+/// How to continue after a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryChoice {
-    /// Once more, with the camera.
+    /// Try again with the camera.
     Again,
-    /// By a one-time code, where the ticket offers it.
+    /// Use a one-time code, where the ticket offers it.
     ByCode,
-    /// Leave it.
+    /// Give up.
     Stop,
 }
 
-/// Where the run stands.
+/// Progress of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum FlowEvent {
-    /// A live person was shown.
+    /// Liveness was shown.
     Shown {
-        /// Mean log odds.
+        /// Mean log odds over all cues.
         fused: f32,
-        /// Span of the judged frames, milliseconds.
+        /// Time from the first to the last judged frame, milliseconds.
         span_millis: u64,
     },
-    /// The capture is being posted.
+    /// The capture is about to be posted.
     Sending,
-    /// The browser was sent back.
+    /// The browser was sent to the return page.
     Returned,
 }
 
-/// Why it did not work this time; each is a screen of its own.
+/// Why an attempt failed. Each has its own screen.
 #[derive(Debug)]
 pub enum AttemptFailure {
-    /// What was shown is not a live person.
+    /// What the camera saw was rejected as not live.
     NotLive(Rejected),
-    /// The evidence does not suffice.
+    /// The evidence does not suffice for a decision.
     CannotTell(Inconclusive),
-    /// The verifier did not accept the capture.
+    /// The verifier rejected the capture.
     NotAccepted {
-        /// Why.
+        /// The verifier's reason.
         reason: Reason,
         /// Captures that may still be posted.
         attempts_left: u32,
@@ -124,51 +125,51 @@ pub enum AttemptFailure {
     Camera(CameraError),
 }
 
-/// How a run ended. Either way the browser went back and the login goes on or ends in a clear denial.
+/// How a run ended. In both cases the browser went to the return page and the sign-in continues or is denied there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FlowOutcome {
-    /// The face, or the code in its place, was accepted.
+    /// The face, or a code in its place, was accepted.
     Approved,
-    /// It was not, or the person gave up.
+    /// It was not accepted, or the person gave up.
     Refused(Reason),
 }
 
-/// Why a run broke off without an answer for the browser.
+/// Why a run ended without a return page for the browser.
 #[derive(Debug, thiserror::Error)]
 pub enum FlowError {
-    /// The verifier could not be reached, or refused to talk.
+    /// The verifier could not be reached, or rejected a call.
     #[error("the verification session failed")]
     Session(#[from] SessionError),
-    /// The networks failed on a frame.
-    #[error("a frame could not be judged")]
+    /// A network failed on a frame.
+    #[error("a frame could not be analyzed")]
     Vision(#[from] VisionError),
-    /// The verifier's policy names a liveness network that this installation cannot ask.
-    #[error("the verification service asks for a liveness network that this installation cannot offer")]
+    /// The verifier's policy requires a liveness network that this installation does not have.
+    #[error("the verifier requires a liveness network that is not installed")]
     NetMissing(#[source] VisionError),
-    /// The attestation could not be made.
+    /// The attestation could not be created or signed.
     #[error("the capture could not be sealed")]
     Seal(#[from] SealError),
-    /// The browser could not be opened.
-    #[error("the browser could not be sent back")]
+    /// The return page could not be opened.
+    #[error("the return page could not be opened")]
     Browser(#[from] BrowserError),
-    /// The session's time is over.
-    #[error("the session's time is over")]
+    /// The session has expired.
+    #[error("the session has expired")]
     Expired,
 }
 
 /// What a person can do about a [`FlowError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remedy {
-    /// Begin the login again in the browser.
+    /// Start the sign-in again in the browser.
     LoginAgain,
     /// Check the network, then open the link again.
     CheckNetwork,
-    /// This installation is broken or not registered: tell whoever looks after it.
+    /// This installation is broken or not registered: contact its operator.
     TellOperator,
 }
 
 impl FlowError {
-    /// What to do now.
+    /// What the person can do now.
     pub fn remedy(&self) -> Remedy {
         use SessionError as S;
         match self {
@@ -186,7 +187,7 @@ impl FlowError {
 }
 
 impl Flow<'_> {
-    /// Runs the login behind `link` to its end.
+    /// Runs the sign-in behind `link` to its end.
     pub fn run(mut self, link: &LaunchLink) -> Result<FlowOutcome, FlowError> {
         let mut ticket = self.session.open(link)?;
         self.policy = self.policy.tightened_by(&ticket.policy);
@@ -205,7 +206,7 @@ impl Flow<'_> {
         }
     }
 
-    /// Face after face, or a code, until the verifier has decided or the person gives up.
+    /// Captures, or checks codes, until the verifier has decided or the person gives up.
     fn decide(&mut self, ticket: &mut Ticket) -> Result<Outcome, FlowError> {
         loop {
             let failure = match self.capture()? {
@@ -236,8 +237,9 @@ impl Flow<'_> {
         }
     }
 
-    /// A code in place of a face: sent to the account's phone, checked by the verifier. The camera stays off. None where
-    /// the person would rather show their face. A code that cannot be sent or checked leaves every other way open.
+    /// Replaces the face with a one-time code, sent to the account's phone and checked by the verifier. The camera
+    /// stays off. `None`: the person returned to face capture. A code that cannot be sent or checked closes no other
+    /// option.
     fn by_code(&mut self, ticket: &mut Ticket) -> Result<Option<Outcome>, FlowError> {
         let mut step = CodeStep::Choose;
         loop {
@@ -260,7 +262,8 @@ impl Flow<'_> {
         }
     }
 
-    /// The camera is on for this long and no longer. One that fails is a failed attempt with a remedy, not the end of the run.
+    /// Runs one capture; the camera is on only meanwhile. A camera failure is a failed attempt with a remedy, not the
+    /// end of the run.
     fn capture(&mut self) -> Result<Result<Captured, CameraError>, FlowError> {
         if let Err(error) = self.source.start() {
             return Ok(Err(error));
@@ -280,7 +283,7 @@ impl Flow<'_> {
         }
     }
 
-    /// Whether the policy admits the camera and what it has shown so far.
+    /// Whether the policy admits the camera, judged by what is known of it so far.
     fn admitted(&self) -> Result<(), CameraError> {
         Ok(self.source.provenance().admitted_by(&self.policy.camera)?)
     }
@@ -302,7 +305,7 @@ impl Flow<'_> {
         Ok(self.session.abandon(ticket, reason)?)
     }
 
-    /// Sends the browser back with the answer, approved or not.
+    /// Sends the browser to the return page, approved or not.
     fn hand_back(self, outcome: Outcome) -> Result<FlowOutcome, FlowError> {
         let (outcome, url) = match outcome {
             Outcome::Approved { continue_url } => (FlowOutcome::Approved, continue_url),
@@ -317,7 +320,7 @@ impl Flow<'_> {
 }
 
 impl AttemptFailure {
-    /// What the login is told if nobody tries again.
+    /// The reason the verifier receives if the person gives up after this failure.
     pub fn reason(&self) -> Reason {
         match self {
             Self::NotLive(_) => Reason::NotLive,

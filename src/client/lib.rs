@@ -1,11 +1,11 @@
-//! The client: one page that holds a whole login ([`flow`]), what it is made of, and what runs it.
+//! The client: the orchestration of one sign-in ([`flow`]), its parts, and the programs' ways to run it.
 //!
-//! | modules | what they are |
+//! | modules | contents |
 //! |---|---|
-//! | [`flow`] [`capture`] [`session`] | a login on one page; its loop; the verification session over HTTP |
-//! | [`runner`] [`headless`] [`dry_run`] | who attends: a person at the window, a script, nobody |
-//! | [`settings`] [`instance`] [`registration`] [`doctor`] [`qualify`] | this installation and its owner |
-//! | [`source`] [`nets`] [`installation`] | arguments and adapters that the programs share |
+//! | [`flow`] [`capture`] [`session`] | one sign-in, its capture loop, and the verification session over HTTP |
+//! | [`runner`] [`headless`] [`dry_run`] | operators: a person at a window, a script, or no session at all |
+//! | [`settings`] [`instance`] [`registration`] [`doctor`] [`qualify`] | this installation and its maintenance |
+//! | [`source`] [`nets`] [`installation`] | command-line arguments and adapters shared by the programs |
 
 pub mod capture;
 pub mod doctor;

@@ -1,54 +1,54 @@
-//! The way by code, in words: where it stands, what the person does, and what a call that failed leaves them.
+//! Signing in with a one-time code: its steps, the person's choices, and how failed calls are classified.
 
 use crate::session::SessionError;
 use countenance_core::protocol::{Fallback, OneTimeCode};
 
-/// Where the way by code stands.
+/// A step of the one-time code flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeStep {
-    /// No code was sent yet: by which way?
+    /// No code was sent yet: choose a channel.
     Choose,
-    /// A code is on its way to the person.
+    /// A code is on its way.
     Sent {
         /// Codes that may be tried.
         attempts_left: u32,
     },
-    /// The code was not the right one.
+    /// The code was wrong.
     Wrong {
         /// Codes that may still be tried.
         attempts_left: u32,
     },
-    /// The code asked for was not sent. One sent before is still good.
+    /// The requested code was not sent. One sent earlier remains valid.
     NotSent(CodeTrouble),
-    /// Whether the code is right could not be found out; no attempt was spent, and the same one may be tried again.
+    /// The code could not be checked. No attempt was spent; the same code may be tried again.
     NotChecked(CodeTrouble),
 }
 
-/// What stands between the person and a code.
+/// Why a code could not be sent or checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CodeTrouble {
-    /// The verifier does not do it for this login, or for this phone: asking again is in vain.
+    /// The verifier does not offer this for this sign-in or this phone; trying again will not help.
     Refused,
-    /// Not now: the verifier cannot be reached, cannot serve, or was asked too often.
+    /// Temporary: the verifier is unreachable, unavailable, or rate limits.
     Later,
 }
 
-/// What the person does on the way by code.
+/// The person's choice in the one-time code flow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CodeChoice {
-    /// Has a code sent, the first or another.
+    /// Send a code, the first or another.
     Send(Fallback),
-    /// Tries this one.
+    /// Check this code.
     Check(OneTimeCode),
-    /// Would rather show their face.
+    /// Return to face capture.
     Face,
-    /// Leaves it.
+    /// Give up.
     Stop,
 }
 
 impl CodeTrouble {
-    /// What a failed call leaves the person; the error itself where it leaves nothing, and the run ends: the session is over,
-    /// this device may not speak in it, the person cancelled.
+    /// Classifies a failed call. Returns the error itself if it ends the run: the session is over, this device may not
+    /// use it, or the person canceled.
     pub(super) fn of(error: SessionError) -> Result<Self, SessionError> {
         use SessionError as S;
         let trouble = match error {
@@ -57,11 +57,15 @@ impl CodeTrouble {
             | S::TimedOut(_)
             | S::TooManyRequests { .. }
             | S::Unavailable { .. }
-            // Something broke at the verifier or at its sender of codes, which says nothing about faces.
+            // Something broke at the verifier or its SMS provider, which does not affect face capture.
             | S::Rejected { status: 500.. } => Self::Later,
             ends_the_run => return Err(ends_the_run),
         };
-        tracing::warn!(error = &error as &dyn std::error::Error, ?trouble, "no code was sent or checked");
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            ?trouble,
+            "the one-time code could not be sent or checked"
+        );
         Ok(trouble)
     }
 }

@@ -1,27 +1,27 @@
-//! Opens the continue address: in the system's browser, or on paper for a machine without one.
+//! Opens the return page: in the system's browser, or prints its address on a machine without one.
 
 use std::io::Write;
 
 use super::continue_url::ContinueUrl;
 
-/// Whoever can show a return page to the person.
+/// Shows a return page to the person.
 pub trait Browser {
     /// Opens `url`; returns as soon as it is handed over.
     fn open(&mut self, url: &ContinueUrl) -> Result<(), BrowserError>;
 }
 
-/// Why the page was not opened.
+/// Why the return page was not opened.
 #[derive(Debug, thiserror::Error)]
 pub enum BrowserError {
-    /// The system has no browser, or would not start it.
-    #[error("the browser cannot be opened")]
+    /// The system has no browser, or could not start it.
+    #[error("could not open the browser")]
     NotOpened(#[source] std::io::Error),
     /// The address could not be printed.
-    #[error("the address cannot be written")]
+    #[error("could not print the address")]
     NotWritten(#[source] std::io::Error),
 }
 
-/// The browser the person has chosen as the system's default: the one in which the login began.
+/// The system's default browser, which is normally the one the sign-in started in.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemBrowser;
 
@@ -31,7 +31,7 @@ impl Browser for SystemBrowser {
     }
 }
 
-/// Writes the address on a line, for a person or script to take from there.
+/// Writes the address on a line of its own, for a person or script to open.
 #[derive(Debug)]
 pub struct WriteBrowser<W>(pub W);
 

@@ -1,4 +1,4 @@
-//! The session over HTTP: each call signed, few retries, every answer checked.
+//! The session over HTTP: every call is signed, retried a few times, and its answer checked.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -33,24 +33,25 @@ use countenance_core::{
     rng::SecureRandom,
 };
 
-/// How long a capture is posted again: the verifier takes an attestation for two minutes.
+/// How long posting a capture is retried, seconds. The verifier accepts an attestation for two minutes.
 const ATTESTATION_SECS: i64 = 100;
 
-/// How long a one-time code is asked for, or checked, again: a person waits for it who may have another way.
+/// How long sending or checking a one-time code is retried, seconds. Short, because a person waits who may have another
+/// option.
 const CODE_SECS: i64 = 20;
 
-/// How often and how long a call is tried.
+/// Retry limits of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
-    /// Time for one try.
+    /// Timeouts of one attempt.
     pub timeouts: Timeouts,
-    /// Most tries of one call.
+    /// Maximum number of attempts per call.
     pub tries: u32,
-    /// Wait after the first failed try; it doubles with each further one.
+    /// Wait after the first failed attempt; doubles after each further one.
     pub first_wait: Duration,
-    /// Longest wait between two tries. Where the verifier asks for more, the call ends instead.
+    /// Maximum wait between two attempts. If the verifier asks for more, the call fails instead.
     pub longest_wait: Duration,
-    /// Longest time, in seconds, in which a call without a ticket is tried again.
+    /// How long a call without a ticket is retried, seconds.
     pub open_secs: i64,
 }
 
@@ -71,19 +72,20 @@ impl Default for RetryPolicy {
 pub struct SessionContext<'a> {
     /// Signs each request.
     pub key: &'a DeviceKey,
-    /// The time of what is issued, and for expiry.
+    /// Time of issue of the proofs; also used for expiry.
     pub clock: &'a dyn Clock,
-    /// For unique names and jitter.
+    /// For unique IDs and jitter.
     pub rng: &'a dyn SecureRandom,
-    /// Lets time pass between two tries.
+    /// Waits between two attempts.
     pub wait: &'a dyn Wait,
-    /// Set when the person cancels: no further try is made. A first try always is, so that giving up reaches the verifier.
+    /// Set when the person cancels: no further retry. The first attempt of a call is always made, so that abandoning a
+    /// session reaches the verifier.
     pub cancelled: &'a AtomicBool,
 }
 
 /// The verification session over HTTP.
 ///
-/// Blocking: for a worker thread, not for an asynchronous task.
+/// Blocking: run it on a worker thread, not in an async task.
 pub struct HttpSession<'a> {
     context: SessionContext<'a>,
     app: String,
@@ -92,7 +94,7 @@ pub struct HttpSession<'a> {
 }
 
 impl<'a> HttpSession<'a> {
-    /// A session that tells verifiers that it is `app`, a name and version. Nothing is sent before [`SessionApi::open`].
+    /// A session that identifies the client as `app` (name and version). Sends nothing before [`SessionApi::open`].
     pub fn new(app: impl Into<String>, context: SessionContext<'a>, retry: RetryPolicy) -> Self {
         Self { context, app: app.into(), retry, opened: None }
     }
@@ -112,13 +114,13 @@ impl<'a> HttpSession<'a> {
         body: &impl Serialize,
         until: UnixSecs,
     ) -> Result<A, SessionError> {
-        // Room for any of ours: a body that grows leaves copies behind, and codes stand in some.
+        // Large enough for all our bodies: growing would leave copies in memory, and some bodies contain codes.
         let mut bytes = Zeroizing::new(Vec::with_capacity(512));
         serde_json::to_writer(&mut *bytes, body).map_err(|e| SessionError::Request(e.into()))?;
         self.call(wire, url, "application/json", &bytes, until)
     }
 
-    /// POSTs `body` until there is an answer to act on, `until` comes near, the tries are used up, or the person cancels.
+    /// POSTs `body` until there is a final answer, `until` is near, the attempts are used up, or the person cancels.
     fn call<A: DeserializeOwned>(
         &self,
         wire: &Wire,
@@ -148,7 +150,7 @@ impl<'a> HttpSession<'a> {
         }
     }
 
-    /// One try. Each has its own proof: the verifier accepts no proof twice.
+    /// One attempt, with a proof of its own: the verifier accepts no proof twice.
     fn attempt<A: DeserializeOwned>(
         &self,
         wire: &Wire,
@@ -163,8 +165,8 @@ impl<'a> HttpSession<'a> {
         read(&wire.post(&Ask { url, media_type, proof: &proof, body })?)
     }
 
-    /// How long to wait after `tried` tries: what the verifier asked for, or twice as long as before, and a part of the
-    /// latter by chance, so that many clients do not come back at once. `None` when it is longer than makes sense.
+    /// How long to wait after `tried` attempts: what the verifier asked for, or exponential backoff, both with jitter
+    /// so that many clients do not return at once. `None` if the verifier asked for more than the maximum.
     fn pause(&self, tried: u32, asked: Option<Duration>) -> Option<Duration> {
         let doubled = self.retry.first_wait.saturating_mul(2_u32.saturating_pow(tried.saturating_sub(1)));
         let step = doubled.min(self.retry.longest_wait);
@@ -178,7 +180,7 @@ impl<'a> HttpSession<'a> {
         }
     }
 
-    /// No further try for a code begins after this.
+    /// Time after which sending or checking a code is not retried.
     fn code_until(&self, ticket: &Ticket) -> UnixSecs {
         ticket.expires_at.min(self.context.clock.now().saturating_add(CODE_SECS))
     }
@@ -189,7 +191,7 @@ impl<'a> HttpSession<'a> {
 }
 
 impl SessionApi for HttpSession<'_> {
-    /// Safe to repeat after a lost answer: the verifier takes the same code from the same key again.
+    /// Safe to repeat after a lost answer: the verifier accepts the same code from the same key again.
     fn open(&mut self, link: &LaunchLink) -> Result<Ticket, SessionError> {
         let origin = link.verifier();
         let wire = Wire::to(origin, self.retry.timeouts)?;
@@ -234,7 +236,7 @@ impl SessionApi for HttpSession<'_> {
     }
 }
 
-/// The JSON of a good answer, or the condition that a bad one stands for.
+/// Parses a success as JSON; maps anything else to a [`SessionError`].
 pub(super) fn read<A: DeserializeOwned>(answer: &HttpResponse) -> Result<A, SessionError> {
     let HttpResponse { status, media_type, retry_after, body, .. } = answer;
     if matches!(status, 200 | 201) {
@@ -251,7 +253,7 @@ pub(super) fn read<A: DeserializeOwned>(answer: &HttpResponse) -> Result<A, Sess
     Err(SessionError::of(kind, *status, *retry_after))
 }
 
-/// `outcome`, if the nonce that it may bring can be signed.
+/// Returns `outcome` if its nonce, if any, is well-formed.
 fn fresh(outcome: Outcome) -> Result<Outcome, SessionError> {
     if let Outcome::Retry { nonce, .. } = &outcome {
         ticket::nonce(nonce)?;

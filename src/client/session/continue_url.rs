@@ -1,4 +1,4 @@
-//! The only address that is ever opened in a browser.
+//! The return page's address, the only one ever opened in a browser.
 
 use std::fmt;
 
@@ -6,28 +6,28 @@ use url::Url;
 
 use super::{link::is_part, origin::Origin};
 
-/// Most bytes of the address.
+/// Maximum length of the address, bytes.
 const MAX_BYTES: usize = 512;
 
-/// The verifier's own one-time page `/return/{handle}`, which takes the browser back to the tenant. Nothing else parses
-/// as one, so that no answer, however wrong, makes us open a stranger's page.
+/// The verifier's own one-time page `/return/{handle}`, which takes the browser back to the tenant. Nothing else
+/// parses, so no answer, however malicious, can make the client open another page.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ContinueUrl(Url);
 
-/// Why an address is not opened.
+/// Why an address is not acceptable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ContinueUrlError {
-    /// Too long, or not a URL in its canonical spelling.
+    /// Too long, or not a URL in canonical form.
     #[error("the continue address is not a canonical URL")]
     NotAUrl,
-    /// Not at the verifier's own origin.
-    #[error("the continue address is not the verifier's")]
+    /// Not within the verifier's origin.
+    #[error("the continue address is not within the verifier's origin")]
     OtherOrigin,
     /// Not `/return/{handle}`.
     #[error("the continue address is not a return page")]
     OtherPath,
     /// Userinfo, query or fragment.
-    #[error("the continue address holds more than a path")]
+    #[error("the continue address has more than a path")]
     Extra,
 }
 
@@ -52,13 +52,13 @@ impl ContinueUrl {
         }
     }
 
-    /// The address, for the browser and for nothing else: whoever opens it first uses it up.
+    /// The address. Only for the browser: opening it uses it up.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 }
 
-/// Where it leads, not the handle.
+/// Without the handle, which is a secret.
 impl fmt::Debug for ContinueUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ContinueUrl({}/return/…)", self.0.origin().ascii_serialization())

@@ -1,4 +1,4 @@
-//! Why a call to the verifier did not end in an answer to act on.
+//! Errors of calls to the verifier.
 
 use std::time::Duration;
 
@@ -6,110 +6,110 @@ use super::{continue_url::ContinueUrlError, ticket::TicketError};
 use countenance_attest::jws::{JsonFault, JwsError};
 use countenance_core::protocol::ProblemKind;
 
-/// What lies beneath a broken connection, as the outside crate tells it: without the address asked for.
+/// The HTTP client's error below a failed connection, without the URL.
 pub type TransportSource = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why the verifier could not be spoken with, or would not listen.
+/// Why a call to the verifier failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
-    /// No connection, or it broke before the answer was whole.
-    #[error("the verifier cannot be reached")]
+    /// No connection, or it broke before the answer was complete.
+    #[error("could not reach the verifier")]
     Unreachable(#[source] TransportSource),
-    /// No whole answer within the time allowed.
+    /// No complete answer within the timeout.
     #[error("the verifier did not answer in time")]
     TimedOut(#[source] TransportSource),
-    /// The verifier did not show a certificate that this machine trusts, or no TLS that it speaks.
-    #[error("the connection to the verifier is not trustworthy")]
+    /// The verifier's certificate is not trusted by this machine, or there is no common TLS version.
+    #[error("no trusted TLS connection to the verifier")]
     TlsFailed(#[source] TransportSource),
-    /// This machine's TLS could not be set up: its list of trusted certificates, for one.
-    #[error("secure connections cannot be set up on this machine")]
+    /// TLS could not be set up on this machine, for example because its certificate store cannot be read.
+    #[error("could not set up TLS on this machine")]
     TlsUnavailable(#[source] TransportSource),
-    /// The person cancelled between two tries.
-    #[error("cancelled")]
+    /// The person canceled between two attempts.
+    #[error("canceled")]
     Cancelled,
-    /// The verifier sent us elsewhere; nothing is followed.
+    /// The verifier answered with a redirect; redirects are never followed.
     #[error("the verifier answered with a redirect ({status})")]
     Redirected {
         /// HTTP status.
         status: u16,
     },
-    /// The answer has more bytes than any rightful one.
+    /// The answer exceeds the size limit.
     #[error("the verifier's answer is longer than {max} bytes")]
     TooLarge {
-        /// Bytes allowed.
+        /// Maximum allowed, bytes.
         max: usize,
     },
-    /// The answer is of another media type than JSON.
+    /// The answer's media type is not JSON.
     #[error("the verifier's answer ({status}) is not JSON")]
     NotJson {
         /// HTTP status.
         status: u16,
     },
-    /// The answer is not the JSON expected.
-    #[error("the verifier's answer is not understood")]
+    /// The answer is not the expected JSON.
+    #[error("could not parse the verifier's answer")]
     Garbled(#[source] JsonFault),
     /// The request could not be signed.
-    #[error("the request cannot be signed")]
+    #[error("could not sign the request")]
     RequestProof(#[source] JwsError),
-    /// The request could not be written as JSON.
-    #[error("the request cannot be written")]
+    /// The request could not be serialized as JSON.
+    #[error("could not serialize the request")]
     Request(#[source] JsonFault),
-    /// A capture or refusal was to be sent before a session was open.
+    /// A call that needs an open session came before [`SessionApi::open`](super::SessionApi::open).
     #[error("no session is open")]
     NotOpen,
-    /// The ticket cannot be meant for this client.
+    /// The ticket is invalid or does not match the link.
     #[error("the verifier's ticket is not acceptable")]
     BadTicket(#[from] TicketError),
-    /// The address to go on to is not one that may be opened.
+    /// The continue address is not the verifier's return page.
     #[error("the verifier's continue address is not acceptable")]
     BadContinueUrl(#[from] ContinueUrlError),
-    /// Another device has spent the link's code.
-    #[error("the link was used already")]
+    /// Another device has already used the link's code.
+    #[error("the link has already been used")]
     CodeSpent,
-    /// No such session, or the code is not its code.
+    /// There is no such session, or the code does not match it.
     #[error("the verifier does not know this session")]
     SessionUnknown,
     /// The session belongs to another device.
     #[error("the session belongs to another device")]
     BoundToOtherDevice,
-    /// This device is not registered, and must be.
+    /// The verifier requires registered devices, and this one is not registered.
     #[error("this device is not registered with the verifier")]
     DeviceUnknown,
     /// This device was disabled.
     #[error("this device was disabled")]
     DeviceDisabled,
-    /// The enrolment code is wrong or used up.
-    #[error("the enrolment code is not accepted")]
+    /// The enrollment code is wrong or used up.
+    #[error("the enrollment code was not accepted")]
     EnrolmentRefused,
-    /// No one-time code is sent to this phone, or taken in this session.
-    #[error("the verifier sends or takes no code here")]
+    /// The verifier sends no one-time code to this phone, or accepts none in this session.
+    #[error("the verifier does not offer a one-time code here")]
     CodeRefused,
-    /// The session was decided already.
+    /// The session has already been decided.
     #[error("the session is over")]
     SessionOver,
-    /// The session's time is over.
+    /// The session has expired.
     #[error("the session has expired")]
     Expired,
-    /// The request's proof was not accepted: most often a wrong clock on this machine.
-    #[error("the verifier does not accept this device's proof")]
+    /// The request proof was rejected, most often because this machine's clock is wrong.
+    #[error("the verifier rejected this device's request proof")]
     ProofRejected,
-    /// The attestation was not accepted.
-    #[error("the verifier does not accept the attestation")]
+    /// The attestation was rejected.
+    #[error("the verifier rejected the attestation")]
     AttestationRejected,
-    /// Too many requests, and the wait asked for is longer than makes sense here.
+    /// Too many requests, and the requested wait exceeds the maximum.
     #[error("rate limited by the verifier")]
     TooManyRequests {
-        /// The wait asked for.
+        /// Wait requested by the verifier.
         retry_after: Option<Duration>,
     },
-    /// The verifier cannot serve now.
-    #[error("the verifier cannot serve now")]
+    /// The verifier is temporarily unavailable.
+    #[error("the verifier is temporarily unavailable")]
     Unavailable {
-        /// The wait asked for.
+        /// Wait requested by the verifier.
         retry_after: Option<Duration>,
     },
-    /// Any other refusal.
-    #[error("the verifier refused the request ({status})")]
+    /// Any other error status.
+    #[error("the verifier rejected the request ({status})")]
     Rejected {
         /// HTTP status.
         status: u16,
@@ -117,7 +117,7 @@ pub enum SessionError {
 }
 
 impl SessionError {
-    /// The condition that a problem document names.
+    /// Maps a problem document's kind, or the bare status.
     pub(super) fn of(kind: Option<ProblemKind>, status: u16, retry_after: Option<Duration>) -> Self {
         match kind {
             Some(ProblemKind::CodeSpent) => Self::CodeSpent,
@@ -133,7 +133,7 @@ impl SessionError {
             Some(ProblemKind::AttestationRejected) => Self::AttestationRejected,
             Some(ProblemKind::TooManyRequests) => Self::TooManyRequests { retry_after },
             Some(ProblemKind::Unavailable) => Self::Unavailable { retry_after },
-            // A proxy on the way says these without a problem document.
+            // A proxy in between sends these without a problem document.
             None if status == 429 => Self::TooManyRequests { retry_after },
             None if status == 503 => Self::Unavailable { retry_after },
             Some(ProblemKind::BadRequest | ProblemKind::TooLarge | ProblemKind::Internal) | None => {
@@ -142,7 +142,7 @@ impl SessionError {
         }
     }
 
-    /// Whether the network, rather than anybody's decision, is in the way.
+    /// Whether the network is at fault, rather than a decision of the verifier.
     pub fn is_network(&self) -> bool {
         matches!(
             self,
@@ -163,7 +163,7 @@ impl SessionError {
         )
     }
 
-    /// The wait that the verifier asked for.
+    /// Wait requested by the verifier.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::TooManyRequests { retry_after } | Self::Unavailable { retry_after } => *retry_after,

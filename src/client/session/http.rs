@@ -1,11 +1,11 @@
-//! One request to a verifier and its capped answer. The only file that names reqwest.
+//! One request to a verifier and its size-limited answer. The only file that uses reqwest.
 //!
-//! - `https`, or `http` on loopback: an [`Origin`] is nothing else, and no redirect leads away from it.
-//! - TLS 1.2 or later by rustls and ring; certificates by the system's own store.
-//! - Names below `localhost` are 127.0.0.1 (RFC 6761), whatever a name server says.
-//! - A proxy is used for `https` only, where the environment names one (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`): it sees
-//!   the verifier's name and ciphertext. Loopback is never sent to a proxy.
-//! - No cookies, no referrer, no compression: what a person's browser knows of the verifier stays apart from this.
+//! - `https`, or `http` on loopback: an [`Origin`] allows nothing else, and redirects are not followed.
+//! - TLS 1.2 or later through rustls and ring; certificates are verified against the system's store.
+//! - Names below `localhost` resolve to 127.0.0.1 (RFC 6761) without asking a name server.
+//! - A proxy is used for `https` only, where the environment configures one (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`).
+//!   It sees the verifier's host name and ciphertext. Loopback requests never go to a proxy.
+//! - No cookies, referrer or compression: nothing links these requests to the person's browser sessions.
 
 use std::{
     error::Error,
@@ -28,12 +28,13 @@ use super::{
 };
 use countenance_core::protocol::{JSON_MAX_BYTES, REQUEST_PROOF_HEADER};
 
-/// How long one try may take.
+/// Timeouts of one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
-    /// Longest wait for a connection.
+    /// Maximum wait for a connection.
     pub connect: Duration,
-    /// Longest wait for the head of the answer, the request's body included; then the same again for its body.
+    /// Maximum wait for the request to be sent and the response headers to arrive; then the same again for the response
+    /// body.
     pub answer: Duration,
 }
 
@@ -43,13 +44,13 @@ impl Default for Timeouts {
     }
 }
 
-/// A way to one verifier.
+/// An HTTP client for one verifier.
 pub(super) struct Wire {
     client: Client,
     timeouts: Timeouts,
 }
 
-/// A signed request: always POST.
+/// A signed POST request.
 pub(super) struct Ask<'a> {
     pub(super) url: &'a Url,
     pub(super) media_type: &'a str,
@@ -57,20 +58,20 @@ pub(super) struct Ask<'a> {
     pub(super) body: &'a [u8],
 }
 
-/// The answer, whole.
+/// A complete answer.
 pub(super) struct HttpResponse {
     pub(super) status: u16,
-    /// Without parameters, lower case; empty when there is none.
+    /// Lowercase, without parameters; empty if absent.
     pub(super) media_type: String,
-    /// Only where it is given in seconds.
+    /// Only the form in seconds is supported.
     pub(super) retry_after: Option<Duration>,
-    /// When the verifier says it answered, as it spells it.
+    /// The `Date` header, unparsed.
     pub(super) date: Option<String>,
     pub(super) body: Zeroizing<Vec<u8>>,
 }
 
 impl Wire {
-    /// A way to `origin`. Nothing is sent yet.
+    /// A client for `origin`. Sends nothing yet.
     pub(super) fn to(origin: &Origin, timeouts: Timeouts) -> Result<Self, SessionError> {
         install_tls();
         let mut client = Client::builder()
@@ -86,7 +87,7 @@ impl Wire {
             client = client.https_only(true);
         }
         if origin.is_plain() {
-            // No TLS can happen, so a machine without a certificate store can still run the whole login on loopback.
+            // No TLS is used here, so a machine without a certificate store can still run the whole flow on loopback.
             client = client.tls_certs_only([]);
         }
         if let Some((name, address)) = origin.fixed_address() {
@@ -96,7 +97,7 @@ impl Wire {
         Ok(Self { client, timeouts })
     }
 
-    /// Sends `ask` once and reads the answer, at most [`JSON_MAX_BYTES`] of it.
+    /// Sends `ask` once and reads at most [`JSON_MAX_BYTES`] of the answer.
     pub(super) fn post(&self, ask: &Ask<'_>) -> Result<HttpResponse, SessionError> {
         let request = self
             .client
@@ -107,7 +108,7 @@ impl Wire {
         self.answer(request.send().map_err(condition)?)
     }
 
-    /// Asks for what anybody may see at `url`, once: no proof, no body.
+    /// GETs a public resource at `url` once: no proof, no body.
     pub(super) fn get(&self, url: &Url) -> Result<HttpResponse, SessionError> {
         self.answer(self.client.get(url.clone()).send().map_err(condition)?)
     }
@@ -126,7 +127,7 @@ impl Wire {
         })
     }
 
-    /// The body, read in pieces so that neither its length nor its slowness can hold us.
+    /// Reads the body in pieces, so that neither its size nor a slow peer can block us.
     fn body(&self, mut response: Response) -> Result<Zeroizing<Vec<u8>>, SessionError> {
         let started = now();
         let mut body = Zeroizing::new(Vec::with_capacity(JSON_MAX_BYTES));
@@ -145,10 +146,10 @@ impl Wire {
     }
 }
 
-/// The process's TLS provider, unless it has one already.
+/// Installs the process's TLS provider unless there is one.
 fn install_tls() {
     if CryptoProvider::get_default().is_none() {
-        // An error says that another thread was quicker: then there is one, which is all that is wanted.
+        // An error means that another thread installed one first, which is fine.
         rustls::crypto::ring::default_provider().install_default().ok();
     }
 }
@@ -163,7 +164,7 @@ fn retry_after(response: &Response) -> Option<Duration> {
     Some(Duration::from_secs(seconds.into()))
 }
 
-/// Which condition a failed request stands for.
+/// Maps a failed request to a [`SessionError`].
 fn condition(error: reqwest::Error) -> SessionError {
     let error = error.without_url();
     let (late, tls) = (error.is_timeout(), names_tls(&error));
@@ -175,7 +176,7 @@ fn condition(error: reqwest::Error) -> SessionError {
     }
 }
 
-/// Which condition a failed reading stands for. The error is reqwest's own, in the wrapping of `io`.
+/// Maps a failed body read. The error is reqwest's own, wrapped in an `io::Error`.
 fn broken(error: io::Error) -> SessionError {
     match error.downcast::<reqwest::Error>() {
         Ok(inner) => condition(inner),
@@ -186,13 +187,13 @@ fn broken(error: io::Error) -> SessionError {
 
 /// Whether rustls is among the causes.
 fn names_tls(error: &(dyn Error + 'static)) -> bool {
-    // `io::Error` passes its content's cause off as its own and so hides the content: look inside instead.
+    // `io::Error::source` returns the source of the wrapped error, not the wrapped error: look inside first.
     let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     let cause = inside.map(|inside| inside as &(dyn Error + 'static)).or_else(|| error.source());
     error.is::<rustls::Error>() || cause.is_some_and(names_tls)
 }
 
-#[expect(clippy::disallowed_methods, reason = "how long a peer takes is measured where it is waited for")]
+#[expect(clippy::disallowed_methods, reason = "measures how long a peer takes")]
 fn now() -> Instant {
     Instant::now()
 }

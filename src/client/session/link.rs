@@ -1,6 +1,6 @@
 //! The launch link: `countenance://verify?v=<verifier origin>&s=<session id>&c=<one-time code>`.
 //!
-//! Any web page may make the system hand us such text, so it is checked as a whole before a single part is used.
+//! Any web page can make the system pass us such text, so all of it is checked before any part is used.
 
 use std::fmt;
 
@@ -10,10 +10,10 @@ use zeroize::Zeroizing;
 use super::origin::{AllowedOrigins, Origin, OriginError};
 use countenance_core::protocol::LINK_MAX_BYTES;
 
-/// Most characters of session id and code: 48 bytes in base64url.
+/// Maximum length of the session ID and of the code, characters: 48 bytes in base64url.
 const PART_MAX_CHARS: usize = 64;
 
-/// A checked launch link: an allowed verifier, a session, a code. The code is wiped on drop.
+/// A checked launch link: an allowed verifier, a session ID and a code. The code is wiped on drop.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LaunchLink {
     verifier: Origin,
@@ -21,46 +21,46 @@ pub struct LaunchLink {
     code: Zeroizing<String>,
 }
 
-/// Why text is not a launch link to follow.
+/// Why a launch link is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
-    /// More than [`LINK_MAX_BYTES`].
+    /// Longer than [`LINK_MAX_BYTES`].
     #[error("the link has {found} bytes, more than {LINK_MAX_BYTES}")]
     TooLong {
-        /// Bytes given.
+        /// Length in bytes.
         found: usize,
     },
     /// A space, a control character or anything outside ASCII.
-    #[error("the link holds a character that no link holds")]
+    #[error("the link has a character that is not allowed in a link")]
     Character,
     /// Not `countenance://verify?…`.
-    #[error("the link does not begin with countenance://verify?")]
+    #[error("the link does not start with countenance://verify?")]
     OtherKind,
     /// Userinfo, port or fragment.
-    #[error("the link holds more than parameters")]
+    #[error("the link has a port, userinfo or fragment")]
     Extra,
     /// A parameter other than `v`, `s` and `c`.
-    #[error("the link holds an unknown parameter")]
+    #[error("the link has an unknown parameter")]
     UnknownParameter,
-    /// A parameter stands there twice.
-    #[error("the link holds {0} twice")]
+    /// A parameter occurs twice.
+    #[error("the link has {0} twice")]
     Doubled(&'static str),
     /// A parameter is missing.
     #[error("the link lacks {0}")]
     Missing(&'static str),
-    /// Session id or code is empty, too long, or not base64url.
+    /// The session ID or code is empty, too long, or not base64url.
     #[error("the link's {0} is not 1 to {PART_MAX_CHARS} characters of base64url")]
     Part(&'static str),
     /// `v` is not the origin of a verifier.
-    #[error("the link names no usable verifier")]
+    #[error("the link does not name a valid verifier")]
     Verifier(#[from] OriginError),
     /// `v` is not on the list of allowed verifiers.
-    #[error("the link names a verifier that is not allowed here")]
+    #[error("the link names a verifier that is not allowed")]
     NotAllowed,
 }
 
 impl LaunchLink {
-    /// Checks `text` as a whole; `allowed` says which verifiers may be spoken with.
+    /// Checks `text` against the grammar and the `allowed` verifiers.
     pub fn parse(text: &str, allowed: &AllowedOrigins) -> Result<Self, LinkError> {
         if text.len() > LINK_MAX_BYTES {
             return Err(LinkError::TooLong { found: text.len() });
@@ -69,7 +69,7 @@ impl LaunchLink {
             return Err(LinkError::Character);
         }
         let Ok(url) = Url::parse(text) else { return Err(LinkError::OtherKind) };
-        // Some systems write a slash after the host before they pass a link on.
+        // Some systems add a slash after the host.
         let ours = url.scheme() == "countenance" && url.host_str() == Some("verify") && matches!(url.path(), "" | "/");
         if !ours || url.query().is_none() {
             return Err(LinkError::OtherKind);
@@ -98,23 +98,23 @@ impl LaunchLink {
         Ok(Self { verifier, session_id: session_id.to_string(), code })
     }
 
-    /// The verifier to speak with.
+    /// The verifier's origin.
     pub fn verifier(&self) -> &Origin {
         &self.verifier
     }
 
-    /// The session.
+    /// The session ID.
     pub fn session_id(&self) -> &str {
         &self.session_id
     }
 
-    /// The one-time code: for the request that spends it, and for nothing else.
+    /// The one-time code. Only for the request that spends it.
     pub fn code(&self) -> &str {
         &self.code
     }
 }
 
-/// Everything but the code.
+/// Without the code, which is a secret.
 impl fmt::Debug for LaunchLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LaunchLink")

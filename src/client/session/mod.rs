@@ -1,6 +1,7 @@
 //! The verification session as the client sees it.
 //!
-//! [`link`] is what starts it, [`SessionApi`] its calls, [`client`] the same over HTTP, [`continue_url`] what it ends in.
+//! [`link`] starts it, [`SessionApi`] has its calls, [`client`] implements them over HTTP, and [`continue_url`] is
+//! where it ends.
 
 use countenance_attest::Sealed;
 use countenance_core::protocol::{CodeSent, Fallback, OneTimeCode, Outcome, Reason, Ticket};
@@ -24,23 +25,24 @@ pub use http::Timeouts;
 use link::LaunchLink;
 pub use ticket::TicketError;
 
-/// The calls of one session, in order. Over HTTP in the product, in process in tests.
+/// The calls of one session, in order. Over HTTP in the product, in-process in tests.
 pub trait SessionApi {
     /// Spends the link's one-time code and binds the session to this device.
     fn open(&mut self, link: &LaunchLink) -> Result<Ticket, SessionError>;
 
-    /// Posts a capture. Posting the same one again gives the same answer, so a lost answer loses nothing.
+    /// Posts a capture. Idempotent: repeating it after a lost answer returns the same answer.
     fn post(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, SessionError>;
 
-    /// Has a one-time code sent to the account's phone. Repeated after a lost answer, so that a second one may come.
+    /// Sends a one-time code to the account's phone. Not idempotent: a retry after a lost answer may send a second
+    /// code.
     fn send_code(&mut self, ticket: &Ticket, channel: Fallback) -> Result<CodeSent, SessionError>;
 
-    /// Tries a one-time code in place of a capture.
+    /// Checks a one-time code in place of a capture.
     fn check_code(&mut self, ticket: &Ticket, code: &OneTimeCode) -> Result<Outcome, SessionError>;
 
-    /// Ends the session without a face, so that the login ends in a clear denial.
+    /// Ends the session without a capture, so that the sign-in ends in a clear denial.
     fn abandon(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, SessionError>;
 
-    /// Checks that `text`, from an [`Outcome`], is a return page of the verifier that the session was opened with.
+    /// Checks that `text`, from an [`Outcome`], is a return page of the session's verifier.
     fn continue_url(&self, text: &str) -> Result<ContinueUrl, SessionError>;
 }

@@ -1,4 +1,4 @@
-//! The posted form, written here so that the proof's digest covers the very bytes that are sent.
+//! The multipart form of a capture, built here so that the proof's digest covers exactly the bytes sent.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -10,10 +10,10 @@ pub(super) struct Form {
     pub(super) body: Zeroizing<Vec<u8>>,
 }
 
-/// Parts (RFC 7578): `attestation`, the JWS, then the PNGs, `sample`, and at an enrolment `sample-2` and `sample-3`. The same
-/// parts give the same bytes.
+/// Parts (RFC 7578): `attestation` is the JWS; `sample`, and at enrollment `sample-2` and `sample-3`, are the PNGs. The
+/// same input gives the same bytes.
 pub(super) fn capture(attestation: &str, samples: &[impl AsRef<[u8]>]) -> Form {
-    // A digest of the parts stands in none of them: whoever could write it in could find a fixed point of SHA-256.
+    // The boundary is a digest of the parts, so it cannot occur in them: that would take a fixed point of SHA-256.
     let digest = samples.iter().fold(Sha256::new().chain_update(attestation), Digest::chain_update);
     let digest = digest.finalize();
     let boundary = format!("countenance-{}", BASE64_URL_SAFE_NO_PAD.encode(digest));
@@ -34,7 +34,7 @@ pub(super) fn capture(attestation: &str, samples: &[impl AsRef<[u8]>]) -> Form {
     Form { media_type: format!("multipart/form-data; boundary={boundary}"), body }
 }
 
-/// The name of the part that holds the sample of this index: `sample`, `sample-2`, `sample-3`.
+/// Name of the part with the sample at `index`: `sample`, `sample-2`, `sample-3`.
 fn sample_part(index: usize) -> String {
     if index == 0 { "sample".to_owned() } else { format!("sample-{}", index + 1) }
 }

@@ -1,4 +1,4 @@
-//! Where a verifier lives, and which verifiers the owner allows.
+//! The origin of a verifier, and the verifiers this installation allows.
 
 use std::{
     fmt,
@@ -14,17 +14,17 @@ use url::{Host, Url};
 #[serde(try_from = "String", into = "String")]
 pub struct Origin(Url);
 
-/// Why text is not the origin of a verifier.
+/// Why text is not a verifier's origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum OriginError {
     /// Not a URL.
     #[error("the address is not a URL")]
     NotAUrl(#[from] url::ParseError),
-    /// More than scheme, host and port, or not in the one canonical spelling.
-    #[error("the address is more than scheme, host and port, or is not spelt canonically")]
+    /// More than scheme, host and port, or not in canonical form.
+    #[error("the address is more than scheme, host and port, or is not in canonical form")]
     NotAnOrigin,
     /// Neither `https`, nor `http` on loopback.
-    #[error("the address is neither https nor loopback")]
+    #[error("the address is neither https nor loopback http")]
     Insecure,
 }
 
@@ -39,15 +39,15 @@ impl Origin {
         }
     }
 
-    /// Whether it speaks `http`, which only loopback may.
+    /// Whether its scheme is `http`, which is allowed only on loopback.
     pub fn is_plain(&self) -> bool {
         self.0.scheme() == "http"
     }
 
-    /// The address of `path` segments below the origin, each percent-encoded as far as it needs.
+    /// The URL of the path `segments` below the origin, each percent-encoded as needed.
     pub fn at(&self, segments: &[&str]) -> Url {
         let mut url = self.0.clone();
-        // An http(s) URL always has a path to write to.
+        // An http(s) URL always has path segments.
         if let Ok(mut path) = url.path_segments_mut() {
             path.clear().extend(segments);
         }
@@ -59,7 +59,7 @@ impl Origin {
         url.origin() == self.0.origin()
     }
 
-    /// For a name below `localhost`: the name, and the address that RFC 6761 gives it whatever a name server says.
+    /// For a name below `localhost`: the name, and the address RFC 6761 fixes for it regardless of name servers.
     pub(super) fn fixed_address(&self) -> Option<(&str, SocketAddr)> {
         let name = self.0.domain().filter(|name| is_localhost(name))?;
         let port = self.0.port_or_known_default()?;
@@ -72,7 +72,7 @@ impl FromStr for Origin {
 
     fn from_str(text: &str) -> Result<Self, OriginError> {
         let url: Url = text.parse()?;
-        // The one canonical spelling leaves no room for userinfo, path, query, default port or look-alike host.
+        // The canonical form excludes userinfo, path, query, default port and look-alike hosts.
         if url.origin().ascii_serialization() != text {
             return Err(OriginError::NotAnOrigin);
         }
@@ -111,18 +111,18 @@ impl fmt::Debug for Origin {
     }
 }
 
-/// The verifiers that the owner of this installation allows. Empty allows none.
+/// The verifiers that this installation's operator allows. Empty allows none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AllowedOrigins(Vec<Origin>);
 
 impl AllowedOrigins {
-    /// Whether `origin` is one of them, to the letter.
+    /// Whether `origin` is listed, compared exactly.
     pub fn allow(&self, origin: &Origin) -> bool {
         self.0.contains(origin)
     }
 
-    /// Each of them, in the owner's order.
+    /// The origins in the configured order.
     pub fn iter(&self) -> std::slice::Iter<'_, Origin> {
         self.0.iter()
     }

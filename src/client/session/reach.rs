@@ -1,24 +1,24 @@
-//! Whether a verifier can be reached at all: for a look at the installation, not for a login.
+//! Tests whether a verifier can be reached: for diagnostics, not for a sign-in.
 
 use super::{client::read, error::SessionError, http::Timeouts, http::Wire, origin::Origin};
 use countenance_core::{clock::UnixSecs, policy::Policy};
 
-/// A verifier that answers.
+/// A verifier that answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reached {
-    /// What time it is there, if it says so.
+    /// Time on the verifier, from its `Date` header.
     pub date: Option<UnixSecs>,
 }
 
-/// Asks the verifier at `origin` once for its thresholds, which anybody may read: connection, certificate and protocol are
-/// right if they come. No key, proof or account is named.
+/// Requests the public policy of the verifier at `origin` once. Success shows that connection, certificate and protocol
+/// work. The request carries no key, proof or account.
 pub fn reach(origin: &Origin, timeouts: Timeouts) -> Result<Reached, SessionError> {
     let answer = Wire::to(origin, timeouts)?.get(&origin.at(&["v1", "policy"]))?;
     read::<Policy>(&answer)?;
     Ok(Reached { date: answer.date.as_deref().and_then(date) })
 }
 
-/// The one form of an HTTP date that may be sent (RFC 9110, 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// Parses the one HTTP date format that may be sent (RFC 9110, 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`.
 fn date(text: &str) -> Option<UnixSecs> {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let (_weekday, rest) = text.split_once(", ")?;
@@ -31,7 +31,7 @@ fn date(text: &str) -> Option<UnixSecs> {
     let (hour, minute, second) =
         (number(clock.next()?, 0..=23)?, number(clock.next()?, 0..=59)?, number(clock.next()?, 0..=60)?);
     let ends = parts.next() == Some("GMT") && parts.next().is_none() && clock.next().is_none();
-    // Years counted from March put the leap day last, so that months before it need not know of it.
+    // Counting years from March puts the leap day last, so it does not affect the months before it.
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let leap_days = year / 4 - year / 100 + year / 400;
     let days = 365 * year + leap_days + (153 * month + 2) / 5 + day - 1 - 719_468;

@@ -1,38 +1,38 @@
-//! What a ticket must be like before the person reads it and the camera opens.
+//! Validates a ticket before its text is shown and the camera opens.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use super::link::LaunchLink;
 use countenance_core::{clock::UnixSecs, protocol::Ticket};
 
-/// Most characters of a text that the person will read.
+/// Maximum length of a displayed text, characters.
 const SHOWN_MAX_CHARS: usize = 128;
-/// Longest life of a session, seconds: six times what the protocol gives.
+/// Maximum remaining lifetime of a session, seconds: six times what the protocol allows.
 const LIFE_MAX_SECS: i64 = 3_600;
-/// Bytes of a nonce.
+/// Length of a nonce, bytes.
 const NONCE_BYTES: usize = 32;
 
 /// Why a ticket is not acceptable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TicketError {
-    /// For another session than the link's.
+    /// The session ID is not the link's.
     #[error("the ticket is for another session")]
     OtherSession,
     /// The nonce is not 32 bytes in base64url.
     #[error("the ticket's nonce is not {NONCE_BYTES} bytes in base64url")]
     Nonce,
-    /// A text to be shown is empty, overlong, or could mislead: control characters, turned reading order.
-    #[error("the ticket's {0} cannot be shown to a person")]
+    /// A text to display is empty, too long, or could mislead: control characters, bidirectional overrides.
+    #[error("the ticket's {0} cannot be displayed")]
     Unshowable(&'static str),
-    /// Over already, or of absurd length.
-    #[error("the ticket's time is over, or far too long")]
+    /// Expired, or valid for implausibly long.
+    #[error("the ticket has expired, or is valid for too long")]
     Life,
-    /// No capture may be posted.
+    /// No attempts left, and no code offered instead.
     #[error("the ticket allows no capture")]
     NoAttempts,
 }
 
-/// Checks `ticket` against the link that it answers.
+/// Checks `ticket` against the link it was requested with.
 pub(super) fn check(ticket: &Ticket, link: &LaunchLink, now: UnixSecs) -> Result<(), TicketError> {
     if ticket.session_id != link.session_id() {
         return Err(TicketError::OtherSession);
@@ -51,11 +51,11 @@ pub(super) fn check(ticket: &Ticket, link: &LaunchLink, now: UnixSecs) -> Result
     if !(1..=LIFE_MAX_SECS).contains(&ticket.expires_at.saturating_sub(now)) {
         return Err(TicketError::Life);
     }
-    // A session whose captures are used up may still be passed by a code.
+    // A session without capture attempts may still be passed with a one-time code.
     if ticket.attempts_left == 0 && ticket.fallback.is_empty() { Err(TicketError::NoAttempts) } else { Ok(()) }
 }
 
-/// Checks a nonce, the ticket's or a later one.
+/// Checks the format of a nonce, the ticket's or a later one.
 pub(super) fn nonce(text: &str) -> Result<(), TicketError> {
     match BASE64_URL_SAFE_NO_PAD.decode(text) {
         Ok(bytes) if bytes.len() == NONCE_BYTES => Ok(()),

@@ -1,20 +1,20 @@
-//! Waiting between two tries, by the front door: a test's wait takes no time.
+//! Waiting between two attempts: an injected dependency, so that tests take no time.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
-/// How often a waiting thread looks whether it was cancelled.
+/// How often a waiting thread checks for cancellation.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Lets time pass.
+/// Waits between attempts.
 pub trait Wait {
-    /// Returns after `time`, or soon after `cancelled` became true.
+    /// Returns after `time`, or soon after `cancelled` becomes true.
     fn wait(&self, time: Duration, cancelled: &AtomicBool);
 }
 
-/// The real thing: this thread sleeps.
+/// Sleeps on the current thread.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemWait;
 
