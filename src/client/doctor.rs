@@ -1,8 +1,8 @@
-//! Looks at what this installation needs, names what is missing and what to do about it.
+//! Diagnostics: checks what this installation needs and names a fix for what is missing.
 //!
-//! Nothing is changed, no window opened, no camera started, no key made. What is found holds no personal data: no user
-//! name, no path into somebody's home. Names of checks and fixes are [`Check`] and [`Fix`], for a window to say in the
-//! person's language; the details are technical and English.
+//! Changes nothing: opens no window, starts no camera, creates no key. Findings contain no personal data: no user name,
+//! no path into a home folder. [`Check`] and [`Fix`] have message IDs, so that a window can localize them; details are
+//! technical English.
 
 mod context;
 mod installation;
@@ -15,50 +15,50 @@ use serde::{Serialize, Serializer};
 
 pub use context::DoctorContext;
 
-/// What one check found.
+/// Result of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What was looked at.
+    /// The check.
     pub check: Check,
-    /// How it stands.
+    /// The result.
     pub state: State,
-    /// What was seen, in technical English.
+    /// What was found, in technical English.
     pub detail: String,
     /// What to do about it.
     pub fix: Option<Fix>,
 }
 
-/// How something stands.
+/// State of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
-    /// As it should be.
+    /// OK.
     Good,
-    /// A login will fail, or not be as it should.
+    /// A sign-in will fail or be impaired.
     Attention,
-    /// It cannot be told here.
+    /// Could not be determined.
     Unknown,
 }
 
 countenance_core::enumeration! {
-    /// What is looked at.
+    /// What is checked.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Check {
         /// Camera devices, and whether this user may open them.
         Camera,
-        /// A session with a screen, and what draws on it.
+        /// A graphical session, and the driver that renders it.
         Graphics,
-        /// Libraries that the window loads when it starts.
+        /// Libraries that the window loads at startup.
         Libraries,
-        /// The file of the device key.
+        /// The device key file.
         Key,
-        /// The networks in this binary, against their digests; and a finding for those that the owner added.
+        /// Digests of the built-in networks; a second finding covers the added networks.
         Models,
-        /// The verifiers that links may name; one finding for each.
+        /// The configured verifiers; one finding each.
         Verifier,
         /// This machine's clock.
         Clock,
-        /// Who opens links.
+        /// The program that opens links.
         Link,
         /// The settings file.
         Settings,
@@ -66,14 +66,14 @@ countenance_core::enumeration! {
 }
 
 countenance_core::enumeration! {
-    /// What to do.
+    /// How to fix a finding.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Fix {
-        /// Plug a camera in, or turn it on.
+        /// Connect a camera, or turn it on.
         ConnectCamera,
         /// Give this user access to camera devices.
         JoinVideoGroup,
-        /// Start it where there is a screen.
+        /// Start the program in a graphical session.
         OpenDesktop,
         /// Give this user access to the graphics device.
         JoinRenderGroup,
@@ -81,37 +81,37 @@ countenance_core::enumeration! {
         InstallLibraries,
         /// Make the key file and its folder private.
         ProtectKey,
-        /// Take the damaged key away; a new one is made, and the device must be registered again.
+        /// Move the damaged key away. A new one is created, and the device must be registered again.
         ReplaceKey,
-        /// Install the program again.
+        /// Reinstall the program.
         Reinstall,
-        /// Put a pinned network back, or take its pin away.
+        /// Restore a pinned network, or remove its pin.
         RestoreNet,
-        /// Name a verifier in the settings.
+        /// Configure a verifier.
         NameVerifier,
-        /// Look at the network.
+        /// Check the network.
         CheckNetwork,
-        /// Look at certificates, proxies and the clock.
+        /// Check certificates, proxies and the clock.
         CheckCertificates,
-        /// Ask whoever runs the verifier.
+        /// Ask the verifier's operator.
         AskVerifier,
         /// Set the clock.
         SetClock,
         /// Register links for this program.
         RegisterLink,
-        /// Install the tools that know who opens links.
+        /// Install the tools that report which program opens links.
         InstallXdgUtils,
         /// Correct the settings file.
         CorrectSettings,
     }
 }
 
-/// Looks at everything, in the order of [`Check`]. Blocking: each verifier is asked, and may take its time.
+/// Runs all checks, in the order of [`Check`]. Blocking: each verifier is contacted, until it answers or times out.
 pub fn examine(around: &DoctorContext<'_>) -> Vec<Finding> {
     let (settings, chosen) = installation::settings(around);
     let (verifiers, dates) = service::verifiers(around, &chosen.verifiers);
     let mut findings = vec![machine::camera(around)];
-    // The headless client draws nothing.
+    // The headless client needs no graphics.
     if around.window {
         findings.extend([machine::graphics(around), machine::libraries(around)]);
     }
@@ -210,35 +210,35 @@ impl fmt::Display for State {
 impl fmt::Display for Fix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::ConnectCamera => "Connect a camera, or switch on the one that is built in.",
-            Self::JoinVideoGroup => "Let this user use cameras: sudo usermod -aG video USER, then log out and in.",
+            Self::ConnectCamera => "Connect a camera, or turn on the built-in one.",
+            Self::JoinVideoGroup => "Give this user access to cameras: sudo usermod -aG video USER, then sign out and in again.",
             Self::OpenDesktop => "Start Countenance in a desktop session: neither DISPLAY nor WAYLAND_DISPLAY is set.",
             Self::JoinRenderGroup => {
-                "Let this user use the graphics device: sudo usermod -aG render,video USER, then log out and in."
+                "Give this user access to the graphics device: sudo usermod -aG render,video USER, then sign out and in again."
             }
             Self::InstallLibraries => {
-                "Install what is missing. On Debian for X11: libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 \
+                "Install the missing libraries. On Debian for X11: libx11-6 libx11-xcb1 libxcursor1 libxi6 libxkbcommon-x11-0 \
                  libgl1; for Wayland: libwayland-client0 libwayland-egl1 libxkbcommon0 libegl1."
             }
             Self::ProtectKey => {
-                "If nobody else used this account, make the key private: chmod 600 on the file, chmod 700 on its folder. \
+                "If no one else has used this account, make the key private: chmod 600 on the file, chmod 700 on its folder. \
                  Otherwise delete it and register this device again."
             }
-            Self::ReplaceKey => "Move the key file away: a new key is made, and this device must be registered again.",
-            Self::Reinstall => "Install Countenance again from where you got it.",
+            Self::ReplaceKey => "Move the key file away. A new key is created; then register this device again.",
+            Self::Reinstall => "Reinstall Countenance from its original source.",
             Self::RestoreNet => {
-                "Put the network and its contract back as they were pinned, or correct liveness_nets in the settings."
+                "Restore the network and its contract as pinned, or correct liveness_nets in the settings."
             }
-            Self::NameVerifier => "Name your verification service in the settings: verifiers = [\"https://…\"].",
+            Self::NameVerifier => "Add your verification service to the settings: verifiers = [\"https://…\"].",
             Self::CheckNetwork => "Check the network and HTTPS_PROXY, then try again.",
             Self::CheckCertificates => {
-                "Check this machine's trusted certificates and its clock, and what stands between it and the service."
+                "Check this machine's trusted certificates and clock, and any proxy between it and the service."
             }
-            Self::AskVerifier => "Ask whoever runs the verification service whether this is its address.",
-            Self::SetClock => "Set this machine's clock, best by NTP: sudo timedatectl set-ntp true.",
+            Self::AskVerifier => "Ask the operator of the verification service whether this is its address.",
+            Self::SetClock => "Set this machine's clock, preferably by NTP: sudo timedatectl set-ntp true.",
             Self::RegisterLink => "Run: countenance link register.",
             Self::InstallXdgUtils => "Install xdg-utils, then run: countenance link register.",
-            Self::CorrectSettings => "Correct the lines named in the settings file.",
+            Self::CorrectSettings => "Correct the listed lines of the settings file.",
         })
     }
 }

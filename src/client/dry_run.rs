@@ -1,5 +1,5 @@
-//! A session without a verifier: the same flow, a nonce and a time from the command line, and the claims for everyone to
-//! see. The same recording, nonce and time give the same claims, byte for byte.
+//! A session without a verifier: the normal flow with a nonce and a time from the command line; the claims are kept for
+//! inspection. The same recording, nonce and time give the same claims, byte for byte.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -21,12 +21,12 @@ use countenance_core::{
     rng::SecureRandom,
 };
 
-/// The link that a dry run is opened with; nothing is sent anywhere.
+/// The link a dry run is opened with. Nothing is sent there.
 pub const LINK: &str = "countenance://verify?v=http://localhost&s=dry-run&c=dry-run";
-/// The only verifier that a dry run's link may name.
+/// The only verifier allowed in a dry run's link.
 pub const ORIGIN: &str = "http://localhost";
 
-/// A session that approves whatever is sealed, and keeps the claims.
+/// A session that approves every capture and keeps its attestation.
 #[derive(Debug)]
 pub struct DryRun {
     nonce: String,
@@ -36,17 +36,17 @@ pub struct DryRun {
 }
 
 impl DryRun {
-    /// A dry run with this nonce, at this time.
+    /// A dry run with the given nonce, at the given time.
     pub fn new(nonce: String, at: UnixSecs) -> Self {
         Self { nonce, at, verifier: None, attestation: None }
     }
 
-    /// What was sealed: JWS compact.
+    /// The attestation: JWS compact serialization.
     pub fn attestation(&self) -> Option<&str> {
         self.attestation.as_deref()
     }
 
-    /// The claims that were sealed: JSON, the very bytes that were signed.
+    /// The claims as JSON: exactly the bytes that were signed.
     pub fn claims(&self) -> Option<Vec<u8>> {
         BASE64_URL_SAFE_NO_PAD.decode(self.attestation()?.split('.').nth(1)?).ok()
     }
@@ -77,7 +77,7 @@ impl SessionApi for DryRun {
         Ok(Outcome::Approved { continue_url: format!("{ORIGIN}/return/dry-run") })
     }
 
-    /// Nothing is sent; a dry run's ticket offers no code.
+    /// Sends nothing; a dry run's ticket offers no code.
     fn send_code(&mut self, _: &Ticket, _: Fallback) -> Result<CodeSent, SessionError> {
         Ok(CodeSent { attempts_left: 1 })
     }
@@ -95,7 +95,7 @@ impl SessionApi for DryRun {
     }
 }
 
-/// Nobody waits for the way back.
+/// Opens nothing: no browser waits for a dry run.
 #[derive(Debug, Clone, Copy)]
 pub struct NoBrowser;
 
@@ -105,7 +105,7 @@ impl Browser for NoBrowser {
     }
 }
 
-/// A clock that stands still.
+/// A clock that always returns the same time.
 #[derive(Debug, Clone, Copy)]
 pub struct FixedClock(pub UnixSecs);
 
@@ -115,7 +115,7 @@ impl Clock for FixedClock {
     }
 }
 
-/// Bytes that follow from a text: for dry runs and tests, never for secrets.
+/// Deterministic bytes derived from a text: for dry runs and tests, never for secrets.
 #[derive(Debug)]
 pub struct SeededRng {
     text: String,
@@ -123,7 +123,7 @@ pub struct SeededRng {
 }
 
 impl SeededRng {
-    /// The bytes that follow from `text`.
+    /// A generator seeded with `text`.
     pub fn from(text: &str) -> Self {
         Self { text: text.into(), counter: AtomicU64::new(0) }
     }

@@ -1,4 +1,5 @@
-//! A run without a person or a display: a script attends, one JSON line tells each turn, the exit code tells the end.
+//! Runs the flow without a person or a display: a script operates it, writes one JSON line per event, and the exit code
+//! reports the outcome.
 
 use std::{io::Write, process::ExitCode};
 
@@ -15,19 +16,19 @@ use countenance_core::{
     protocol::{Reason, Ticket},
 };
 
-/// How a headless run ended, as the exit code of the process. Stable: scripts rely on it.
+/// Exit code of a headless run. Stable: scripts rely on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
     /// The face was accepted.
     Approved = 0,
-    /// Something broke that is none of the below: a model, the key, the disk.
+    /// Any other failure: a network, the key, the disk.
     Broken = 1,
-    /// The command line is wrong, the launch link included.
+    /// Invalid command line, including the launch link.
     Usage = 2,
-    /// The face was refused.
+    /// The face was rejected.
     Refused = 10,
-    /// The run was cancelled.
+    /// The run was canceled.
     Cancelled = 11,
     /// The evidence did not suffice.
     CannotTell = 12,
@@ -35,12 +36,12 @@ pub enum Exit {
     NoCamera = 20,
     /// The verifier could not be reached.
     Unreachable = 30,
-    /// The verifier would not listen, or the session's time is over.
+    /// The verifier rejected a call, or the session has expired.
     SessionOver = 31,
 }
 
 impl Exit {
-    /// The exit code of an ended or broken run.
+    /// The exit code of a finished or failed run.
     pub fn of(ended: &Result<FlowOutcome, FlowError>) -> Self {
         match ended {
             Ok(FlowOutcome::Approved) => Self::Approved,
@@ -63,17 +64,17 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Waits for a camera in trouble; `false` once it has waited long enough.
+/// Waits for a failed camera; returns `false` once it has waited long enough.
 pub type WaitsForCamera = Box<dyn FnMut(&CameraError) -> bool>;
 
 /// The operator that follows a script and writes JSON lines.
 pub struct Script<'w> {
-    /// Tries after the first.
+    /// Attempts after the first.
     pub retries: u32,
-    /// Cancels when so many frames were looked at.
+    /// Cancels after this many frames.
     pub cancel_after: Option<u32>,
-    /// Asked when the camera fails: waits a moment, then says whether the camera is worth another try, which counts against
-    /// no limit. Nobody waits if `None`.
+    /// Called when the camera fails: waits a moment, then returns whether to try the camera again. Such a retry does
+    /// not count toward `retries`. `None`: do not wait.
     pub waits_for_camera: Option<WaitsForCamera>,
     trouble: Option<&'static str>,
     out: &'w mut (dyn Write + Send),
@@ -87,16 +88,16 @@ impl<'w> Script<'w> {
         Self { retries, cancel_after, waits_for_camera: None, trouble: None, out, frames: 0, last: None }
     }
 
-    /// Writes how the run ended.
+    /// Writes the outcome of the run.
     pub fn ended(&mut self, ended: &Result<FlowOutcome, FlowError>) {
         let line = match ended {
             Ok(FlowOutcome::Approved) => json!({"event": "ended", "result": "approved"}),
             Ok(FlowOutcome::Refused(reason)) => json!({"event": "ended", "result": "refused", "reason": reason}),
             Err(error) => {
                 let remedy = match error.remedy() {
-                    Remedy::LoginAgain => "begin the login again in the browser",
+                    Remedy::LoginAgain => "start the sign-in again in the browser",
                     Remedy::CheckNetwork => "check the network, then open the link again",
-                    Remedy::TellOperator => "tell whoever looks after this installation",
+                    Remedy::TellOperator => "contact the operator of this installation",
                 };
                 json!({"event": "failed", "error": causes(error), "remedy": remedy})
             }
@@ -104,13 +105,13 @@ impl<'w> Script<'w> {
         self.line(&line);
     }
 
-    /// A closed pipe is the reader's choice, not a failure of the login.
+    /// Ignores errors: a closed pipe is the reader's choice, not a failure of the sign-in.
     fn line(&mut self, line: &Value) {
         writeln!(self.out, "{line}").ok();
     }
 }
 
-/// The error and what caused it, in one line.
+/// The error and its sources in one line.
 pub fn causes(error: &dyn std::error::Error) -> String {
     std::iter::successors(Some(error), |e| e.source()).map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
@@ -135,7 +136,7 @@ impl Operator for Script<'_> {
             {
                 Some(json!({"gathered_ratio": (now * 100.0).round() / 100.0, "longer": true}))
             }
-            // A quarter of the evidence at a time is news enough for a log.
+            // A log line per quarter of the evidence is enough.
             (FrameOutcome::Gathered(now), Some(FrameOutcome::Gathered(then)))
                 if (now * 4.0) as u8 == (then * 4.0) as u8 =>
             {
@@ -164,10 +165,10 @@ impl Operator for Script<'_> {
         self.line(&line);
     }
 
-    /// A script has no telephone: it never passes by code.
+    /// A script has no phone, so it never uses a one-time code.
     fn try_again(&mut self, failure: &AttemptFailure) -> RetryChoice {
         if let (AttemptFailure::Camera(error), true) = (failure, self.waits_for_camera.is_some()) {
-            // Each trouble is told when it begins, not each time that it is found again.
+            // Report each fault when it starts, not on every retry.
             if self.trouble.replace(error.kind().name()) != Some(error.kind().name()) {
                 self.line(&json!({"event": "waiting_for_camera", "fault": error.kind().name()}));
             }
@@ -180,7 +181,7 @@ impl Operator for Script<'_> {
             AttemptFailure::NotLive(rejected) => {
                 json!({"fused": rejected.verdict.fused, "threshold": rejected.verdict.threshold})
             }
-            AttemptFailure::CannotTell(Inconclusive::TimeOver) => json!({"because": "the time of the capture is over"}),
+            AttemptFailure::CannotTell(Inconclusive::TimeOver) => json!({"because": "the capture timed out"}),
             AttemptFailure::CannotTell(Inconclusive::Undecided(verdict)) => {
                 json!({
                     "because": "the evidence is neither for nor against",

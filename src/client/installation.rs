@@ -1,4 +1,4 @@
-//! The arguments by which a run finds its installation: the same for the window and for `capture`.
+//! Command-line arguments that locate an installation, shared by the window and `capture`.
 
 use std::path::PathBuf;
 
@@ -10,62 +10,62 @@ use crate::{
     settings::Settings,
 };
 
-/// What to do with the way back.
+/// What to do with the return page's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum BrowserChoice {
     /// Open it in the default browser
     Open,
-    /// Print it on standard error: whoever opens it must hold the cookie of the browser that began the login
+    /// Print it on standard error. Only the browser that started the sign-in has the cookie needed to open it
     Print,
 }
 
-/// Which verifiers, files and browser.
+/// Verifiers, files and browser.
 #[derive(Debug, clap::Args)]
 pub struct InstallationArgs {
-    /// Origin of a verifier that links may name; may be repeated. Given once, the settings' verifiers do not count
+    /// Origin of a verifier that links may name; may be repeated. Replaces the verifiers from the settings
     #[arg(long, value_name = "ORIGIN")]
     verifier: Vec<Origin>,
-    /// The settings file; by default the platform's place for settings
+    /// Settings file [default: the platform's configuration folder]
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
-    /// Where the device key is kept; by default the platform's place for application data
+    /// Folder of the device key [default: the platform's application data folder]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// What to do with the way back
+    /// What to do with the return page's address
     #[arg(long, value_enum, default_value_t = BrowserChoice::Open)]
     pub browser: BrowserChoice,
 }
 
 impl InstallationArgs {
-    /// The verifiers named here; none if that is left to the settings.
+    /// The verifiers given on the command line; `None` if there are none, so that the settings apply.
     pub fn verifiers(&self) -> Option<AllowedOrigins> {
         (!self.verifier.is_empty()).then(|| self.verifier.iter().cloned().collect())
     }
 
-    /// The settings file; none for an account without a home.
+    /// The settings file; `None` for an account without a home folder and without `--settings`.
     pub fn settings(&self) -> Option<PathBuf> {
         self.settings.clone().or_else(Settings::standard_path)
     }
 
-    /// The folder given, or the platform's place for application data.
+    /// The given folder, or the platform's application data folder.
     pub fn data_folder(&self) -> anyhow::Result<PathBuf> {
         data_folder(self.data.as_ref())
     }
 }
 
-/// The folder `given`, or the platform's place for application data.
+/// `given`, or the platform's application data folder.
 pub fn data_folder(given: Option<&PathBuf>) -> anyhow::Result<PathBuf> {
     let place = || directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_dir().to_owned());
     match given.cloned().or_else(place) {
         Some(folder) => Ok(folder),
-        None => bail!("this account has no home folder: name one with --data"),
+        None => bail!("this account has no home folder; use --data"),
     }
 }
 
-/// The settings for a command without a window; what in them was not used is told.
+/// Loads the settings for a command without a window; reports ignored values on standard error.
 pub fn settled(path: Option<PathBuf>) -> anyhow::Result<Settings> {
     let Some(path) = path.or_else(Settings::standard_path) else { return Ok(Settings::default()) };
-    let loaded = Settings::load(&path).with_context(|| format!("{} cannot be used", path.display()))?;
+    let loaded = Settings::load(&path).with_context(|| format!("could not load {}", path.display()))?;
     for complaint in loaded.complaints {
         eprintln!("countenance: {}: {complaint}", path.display());
     }

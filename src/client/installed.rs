@@ -1,4 +1,4 @@
-//! This installation behind the traits of a run: the networks, the key, the source of frames, the browser.
+//! Implements the environment of a run for this installation: networks, key, frame source, browser.
 
 use std::{
     io,
@@ -26,16 +26,16 @@ use crate::{
     source::Source,
 };
 
-/// Loads the networks while the window opens.
+/// Loads the networks in the background while the window opens.
 pub fn load_early(env: Arc<Installed>) -> io::Result<()> {
     let load = move || {
-        // Whoever needs them meets the same error and says so.
+        // Ignored here: the run that needs the networks gets the same error and reports it.
         env.analyzer().ok();
     };
     thread::Builder::new().name("networks".into()).spawn(load).map(drop)
 }
 
-/// The liveness networks that the owner added: their folder, and the digests of their contracts.
+/// The networks added in the settings: their folder and the digests of their contracts.
 #[derive(Default)]
 struct Pinned {
     folder: PathBuf,
@@ -48,13 +48,13 @@ pub struct Installed {
     nets: Pinned,
     key: DeviceKey,
     source: Source,
-    /// The newest frame.
+    /// Holds the newest frame.
     pub slot: FrameSlot,
     browser: BrowserChoice,
 }
 
 impl Installed {
-    /// With this key, before this source; the way back goes to the system's browser.
+    /// Uses `key` and `source`; opens the return page in the system's browser.
     pub fn new(key: DeviceKey, source: Source) -> Self {
         Self {
             vision: OnceLock::new(),
@@ -66,21 +66,21 @@ impl Installed {
         }
     }
 
-    /// With the liveness networks in `folder` whose contracts have the digests `pins`.
+    /// Adds the liveness networks in `folder` whose contracts have the digests `pins`.
     #[must_use]
     pub fn with_nets(mut self, folder: PathBuf, pins: Vec<String>) -> Self {
         self.nets = Pinned { folder, pins };
         self
     }
 
-    /// With another way for the browser.
+    /// Selects what to do with the return page.
     #[must_use]
     pub fn with_browser(mut self, browser: BrowserChoice) -> Self {
         self.browser = browser;
         self
     }
 
-    /// Where frames come from.
+    /// Source of the frames.
     pub fn source(&self) -> &Source {
         &self.source
     }

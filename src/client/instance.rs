@@ -1,11 +1,11 @@
-//! One window for each user: a second start hands its link to the first and goes.
+//! A single instance per user: a second start hands its link to the first and exits.
 //!
-//! A lock on a file decides who is first: the system gives it to one process and takes it back when that process ends,
-//! however it ends, so two that start at once cannot both win and a crash leaves nothing to clear up. The first then
-//! listens on a local socket; whoever finds the lock taken connects there.
+//! A file lock decides who is first. The system grants it to one process and releases it when that process ends, so two
+//! processes that start at once cannot both win and a crash needs no cleanup. The first listens on a local socket; a
+//! process that finds the lock taken connects there.
 //!
-//! Both files lie in a folder that no other user can enter. The listener still takes nothing on trust: one short message
-//! from each connection within a deadline, one connection after the other, a bounded number of calls in waiting.
+//! Both files are in a folder that no other user can enter. The listener still trusts nothing: one short message per
+//! connection within a deadline, one connection at a time, and a bounded queue of calls.
 
 mod instance_dir;
 mod listen;
@@ -28,68 +28,69 @@ use countenance_core::protocol::LINK_MAX_BYTES;
 use listen::{Listening, Waker};
 use wire::{Deadline, Reply};
 
-/// Longest time that a second start waits for the first to take its link.
+/// Maximum time a second start waits for the first to accept its link.
 const HAND_OVER: Duration = Duration::from_secs(5);
-/// How long to wait before asking again, where the first has the lock and does not listen yet.
+/// Pause before retrying when the first holds the lock but does not listen yet.
 const RETRY_PAUSE: Duration = Duration::from_millis(10);
 
-/// Who this process is.
+/// The role of this process.
 #[derive(Debug)]
 pub enum Claim {
-    /// The first: the window is this one's to open.
+    /// The first instance, which opens the window.
     First(Inbox),
-    /// Another runs already and has the link now: nothing is left to do.
+    /// Another instance is running and has accepted the link: exit.
     HandedOver,
 }
 
-/// What a later start asks of the first.
+/// A request of a later start to the first.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Call {
-    /// Come to the front, with this link: not yet checked, at most [`LINK_MAX_BYTES`]. Wiped on drop.
+    /// Come to the front and open this link. It is unchecked and at most [`LINK_MAX_BYTES`] long. Wiped on drop.
     Link(Zeroizing<String>),
     /// Come to the front.
     ToFront,
 }
 
-/// Why neither a first nor a second instance came about.
+/// Why this process could become neither the first nor a second instance.
 #[derive(Debug, thiserror::Error)]
 pub enum InstanceError {
-    /// This account has no folder of its own.
-    #[error("this account has no folder in which instances can meet")]
+    /// This account has no home folder.
+    #[error("this account has no home folder for the instance lock")]
     NoFolder,
-    /// The folder cannot be made or looked at.
-    #[error("the folder in which instances meet cannot be used")]
+    /// The folder could not be created or inspected.
+    #[error("could not use the instance folder")]
     Folder(#[source] io::Error),
-    /// The folder is a link or file, belongs to someone else, or others can enter it.
-    #[error("the folder in which instances meet is open to others, or is not this user's")]
+    /// The folder is a symbolic link or a file, belongs to another user, or is accessible to others.
+    #[error("the instance folder is accessible to others, or belongs to another user")]
     FolderNotOurs,
-    /// The lock cannot be asked for.
-    #[error("the lock of the instance cannot be used")]
+    /// The lock file could not be opened or locked.
+    #[error("could not use the instance lock")]
     Lock(#[source] io::Error),
-    /// The socket cannot be opened.
-    #[error("the socket of the instance cannot be opened")]
+    /// The socket could not be opened.
+    #[error("could not open the instance socket")]
     Listen(#[source] io::Error),
-    /// The link is longer than any rightful one: it was not handed over.
-    #[error("the link has more than {LINK_MAX_BYTES} bytes")]
+    /// The link exceeds the maximum length and was not handed over.
+    #[error("the link is longer than {LINK_MAX_BYTES} bytes")]
     LinkTooLong,
-    /// Another instance runs and does not take calls.
-    #[error("another instance runs and does not answer")]
+    /// Another instance is running but accepts no calls.
+    #[error("another instance is running but does not answer")]
     NoAnswer(#[source] io::Error),
-    /// Another instance runs and will not take this one: too many are waiting.
-    #[error("another instance runs and did not take the link")]
+    /// Another instance is running but rejected this call, because its queue is full.
+    #[error("another instance is running but did not accept the link")]
     Refused,
 }
 
-/// What later starts ask, in order. While this is held, this process is the first.
+/// Receives the calls of later starts, in order. While it is held, this process is the first.
 pub struct Inbox {
     calls: Receiver<Call>,
     waker: Arc<Waker>,
-    // Before the lock, so that the socket is gone when the next one becomes the first.
+    // Dropped before the lock, so that the socket is gone when the next process becomes the first.
     _listening: Listening,
     _lock: File,
 }
 
-/// Makes this process the first at `dir`, or hands `link` (none: come to the front) to whoever is.
+/// Makes this process the first at `dir`, or hands `link` to the process that is. Without a link, that one comes to the
+/// front.
 pub fn claim(dir: &InstanceDir, link: Option<&str>) -> Result<Claim, InstanceError> {
     claim_within(dir, link, HAND_OVER)
 }
@@ -104,7 +105,7 @@ fn claim_within(dir: &InstanceDir, link: Option<&str>, limit: Duration) -> Resul
             Err(TryLockError::Error(e)) => return Err(InstanceError::Lock(e)),
         }
         match hand_over(dir, link.unwrap_or_default(), &deadline) {
-            // The first does not listen yet, or has just ended: then the lock is free.
+            // The first does not listen yet, or has just ended and released the lock.
             Err(InstanceError::NoAnswer(e)) if !deadline.is_over() && is_absent(&e) => std::thread::sleep(RETRY_PAUSE),
             Err(error) => return Err(error),
             Ok(()) => return Ok(Claim::HandedOver),
@@ -113,23 +114,23 @@ fn claim_within(dir: &InstanceDir, link: Option<&str>, limit: Duration) -> Resul
 }
 
 impl Inbox {
-    /// The next call, if one has come.
+    /// The next call, if one has arrived.
     pub fn next_call(&self) -> Option<Call> {
         self.calls.try_recv().ok()
     }
 
-    /// The next call, waited for.
+    /// Waits for the next call, for at most `limit`.
     pub fn wait(&self, limit: Duration) -> Option<Call> {
         self.calls.recv_timeout(limit).ok()
     }
 
-    /// Has `wake` called, on the listener's thread, whenever a call has come; at once for those that came before.
+    /// Calls `wake` on the listener's thread for every call; at once if calls are already waiting.
     pub fn on_call(&self, wake: impl Fn() + Send + 'static) {
         self.waker.set(Box::new(wake));
     }
 }
 
-/// Everything but the content.
+/// Without the link, which contains a code.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -150,7 +151,7 @@ fn first(dir: &InstanceDir, lock: File) -> Result<Inbox, InstanceError> {
     Ok(Inbox { calls, waker, _listening: listening, _lock: lock })
 }
 
-/// Sends `link` and waits for the one byte that says it was taken.
+/// Sends `link` and waits for the one-byte confirmation.
 fn hand_over(dir: &InstanceDir, link: &str, deadline: &Deadline) -> Result<(), InstanceError> {
     if link.len() > LINK_MAX_BYTES {
         return Err(InstanceError::LinkTooLong);
@@ -164,7 +165,7 @@ fn hand_over(dir: &InstanceDir, link: &str, deadline: &Deadline) -> Result<(), I
     }
 }
 
-/// Whether nobody listens, or stopped listening before answering.
+/// Whether no process is listening, or it stopped before answering.
 fn is_absent(error: &io::Error) -> bool {
     use io::ErrorKind as K;
     matches!(

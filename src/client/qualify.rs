@@ -1,12 +1,12 @@
-//! Whether the liveness gate may be armed at this site with this camera: genuine captures, measured.
+//! Qualifies a site: decides from genuine captures whether the liveness gate may be armed with this camera.
 //!
-//! A threshold that was set elsewhere says nothing about this lamp and this lens. So people of the site look into the
-//! camera, as in a login, and what the judge would have said is kept: [`collect`]. A [`Report`] holds the scores against
-//! the threshold and decides; where genuine scores overlap it, or come too near, it does not arm and says what to do. A
-//! [`Profile`] keeps the outcome for this camera, this policy and these networks: numbers only, never a picture.
+//! A threshold set elsewhere may not suit this lighting and lens. Therefore people at the site take captures as in a
+//! sign-in, and [`collect`] records their scores. A [`Report`] compares the scores with the threshold; if genuine
+//! scores overlap it or come too close, the gate is not armed and the report says what to change. A [`Profile`] stores
+//! the result for this camera, policy and set of networks: numbers only, never an image.
 //!
-//! What it cannot know: whether all those people were genuine, and who will come tomorrow. Captures of one sitting are
-//! alike; whoever qualifies a site takes several people, and the light of morning and evening.
+//! It cannot verify that all these people were genuine, nor predict who comes later. Captures from one sitting are
+//! alike: use several people, in morning and evening light.
 
 use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
@@ -33,54 +33,54 @@ pub use profile::{PROFILE_FILE, Profile, ProfileError, SiteCamera};
 pub use report::{Remedy, Report, Spread, Why};
 pub use text::words;
 
-/// Looks in a row without a decision after which nobody seems to be there.
+/// Consecutive captures without a decision after which collecting ends: presumably no person is present.
 const MISSES: u32 = 3;
 
-/// One genuine capture: a look that ended in a decision, whichever.
+/// One genuine capture that ended in a decision, live or not.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Genuine {
-    /// Mean log odds over scales and frames: what a login compares with the threshold.
+    /// Mean log odds over scales and frames, which a sign-in compares with the threshold.
     pub fused: f32,
-    /// Standard deviation of the scored frames about it.
+    /// Standard deviation of the scored frames around it.
     pub frame_spread: f32,
     /// Mean luma of the face (BT.601), 0 to 255.
     pub luma: f32,
-    /// Mean face width by frame width, 0 to 1.
+    /// Mean of face width / frame width, 0 to 1.
     pub face_ratio: f32,
     /// Mean distance between the eyes, pixels of the frame.
     pub interocular_px: f32,
-    /// Frames a second; 0 where one frame was enough.
+    /// Frames per second; 0 if a single frame was enough.
     pub fps: f32,
-    /// Which hints stood in the way, and for how many frames.
+    /// Number of frames rejected, by hint.
     pub hints: BTreeMap<Hint, u32>,
 }
 
-/// What looks over one source or several gave.
+/// Captures collected from one or more sources.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Collected {
     /// The captures, in order.
     pub genuine: Vec<Genuine>,
-    /// Looks that took all of their time without a decision.
+    /// Captures that timed out without a decision.
     pub missed: u32,
-    /// Frames looked at.
+    /// Frames analyzed.
     pub frames: u32,
-    /// Which hints stood in the way, and for how many of these frames.
+    /// Number of these frames rejected, by hint.
     pub hints: BTreeMap<Hint, u32>,
 }
 
-/// What happens while captures are collected.
+/// Progress while captures are collected.
 #[derive(Debug)]
 pub enum Step<'a> {
-    /// A frame was looked at; what to show whoever sits there.
+    /// A frame was analyzed; feedback to show to the person.
     Looked(Feedback),
-    /// A capture is there.
+    /// A capture was completed.
     Taken(&'a Genuine),
-    /// A look ended without one.
+    /// A capture ended without a decision.
     Missed,
 }
 
-/// Takes look after look until there are `captures`, the source ends, nobody seems to be there, or `tell` says stop by
-/// `false`. Each look is the one of a login; whether its score passes makes no difference here.
+/// Takes captures until there are `captures` of them, the source ends, no person seems to be present, or `tell` returns
+/// `false`. Each capture is the one of a sign-in; its score does not matter here.
 pub fn collect(
     source: &mut dyn FrameSource,
     analyzer: &dyn FaceAnalyzer,
@@ -141,7 +141,7 @@ fn collect_captures(
 }
 
 impl Collected {
-    /// Adds what another source gave.
+    /// Adds the captures of another source.
     pub fn add(&mut self, other: Self) {
         self.genuine.extend(other.genuine);
         self.missed += other.missed;
@@ -152,12 +152,12 @@ impl Collected {
     }
 }
 
-/// The networks, with a note of what they were asked about in one look.
+/// Wraps the networks and records what they were asked during one capture.
 struct Seen<'s> {
     analyzer: &'s dyn FaceAnalyzer,
-    /// When each frame was taken.
+    /// Time of each frame.
     frames: RefCell<Vec<Duration>>,
-    /// The measures of each frame that counted, those of a lost track included.
+    /// Quality measures of each frame that counted, including those of a lost track.
     scored: RefCell<Vec<QualityClaim>>,
 }
 

@@ -1,7 +1,7 @@
-//! Who opens links that begin with `countenance:`.
+//! Which program opens links that begin with `countenance:`.
 //!
-//! On Linux the program registers itself for one user by a desktop entry. On Windows the installer does it, on macOS the
-//! bundle's `Info.plist`: see `packaging/`. Packages for all users of a Linux machine bring the same entry along.
+//! On Linux the program registers itself for one user with a desktop entry. On Windows the installer does this, on
+//! macOS the bundle's `Info.plist`; see `packaging/`. Linux packages install the same entry for all users.
 
 #[cfg(target_os = "linux")]
 mod entry;
@@ -17,74 +17,74 @@ use std::{io, path::PathBuf};
 #[cfg(target_os = "linux")]
 pub use linux::Desktop;
 
-/// The scheme, without its colon.
+/// The URL scheme, without its colon.
 pub const SCHEME: &str = "countenance";
 
-/// Who opens our links.
+/// The program that opens our links.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Status {
     /// This program.
     Ours,
-    /// An entry of this program's name that starts another file: this one was moved, or is another copy.
+    /// An entry with this program's name that starts another file: this program was moved, or is another copy.
     Elsewhere {
-        /// What is started.
+        /// The program that is started.
         program: PathBuf,
     },
     /// Another program.
     Other {
-        /// The name of its entry: up to 100 characters, none of them a control character.
+        /// The name of its desktop entry: up to 100 characters, no control characters.
         handler: String,
     },
-    /// Nobody.
+    /// No program is registered.
     Nobody,
 }
 
-/// Why links could not be registered, or who opens them not be found out.
+/// Why links could not be registered, or their handler not determined.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistrationError {
-    /// This account has no folder for its own entries.
-    #[error("this account has no folder for desktop entries")]
+    /// This account has no home folder.
+    #[error("this account has no home folder for desktop entries")]
     NoFolder,
-    /// Where this program lies cannot be found out.
-    #[error("this program cannot find its own file")]
+    /// The path of this program could not be determined.
+    #[error("could not determine the path of this program")]
     Program(#[source] io::Error),
     /// The path of this program cannot be written into a desktop entry: not UTF-8, a control character, or `=`.
-    #[error("the path of this program cannot stand in a desktop entry")]
+    #[error("the path of this program cannot be written in a desktop entry")]
     ProgramPath,
-    /// The desktop entry could not be written or taken away.
-    #[error("the desktop entry cannot be written")]
+    /// The desktop entry could not be written or removed.
+    #[error("could not write the desktop entry")]
     Entry(#[source] io::Error),
-    /// A tool of the desktop is not installed.
+    /// A desktop tool is not installed.
     #[error("{tool} is not installed")]
     ToolMissing {
-        /// Which.
+        /// Name of the tool.
         tool: &'static str,
     },
-    /// A tool of the desktop could not be run, or ran too long.
-    #[error("{tool} cannot be run")]
+    /// A desktop tool could not be run, or timed out.
+    #[error("could not run {tool}")]
     Tool {
-        /// Which.
+        /// Name of the tool.
         tool: &'static str,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// A tool of the desktop said no.
+    /// A desktop tool reported failure.
     #[error("{tool} failed (exit code {code:?})")]
     ToolFailed {
-        /// Which.
+        /// Name of the tool.
         tool: &'static str,
-        /// Its exit code; `None` when a signal ended it.
+        /// Its exit code; `None` if a signal ended it.
         code: Option<i32>,
     },
-    /// The installer or the bundle does this here, not the program.
-    #[error("on this system links are registered by the installer")]
+    /// On this system the installer or the bundle does this, not the program.
+    #[error("on this system the installer registers links")]
     ByInstaller,
-    /// There is nothing to ask on this system.
-    #[error("on this system nobody can be asked who opens links")]
+    /// This system offers no way to query the handler.
+    #[error("the link handler cannot be queried on this system")]
     NotKnown,
 }
 
-/// Who opens our links for this user.
+/// The program that opens our links for this user.
 pub fn status() -> Result<Status, RegistrationError> {
     #[cfg(target_os = "linux")]
     return Desktop::of_this_user()?.status();
@@ -94,7 +94,7 @@ pub fn status() -> Result<Status, RegistrationError> {
     Err(RegistrationError::NotKnown)
 }
 
-/// Makes this program the one that opens our links for this user.
+/// Makes this program open our links for this user.
 pub fn register() -> Result<(), RegistrationError> {
     #[cfg(target_os = "linux")]
     return Desktop::of_this_user()?.register();
@@ -102,7 +102,7 @@ pub fn register() -> Result<(), RegistrationError> {
     Err(RegistrationError::ByInstaller)
 }
 
-/// Takes back what [`register`] did.
+/// Undoes [`register`].
 pub fn unregister() -> Result<(), RegistrationError> {
     #[cfg(target_os = "linux")]
     return Desktop::of_this_user()?.unregister();
@@ -110,7 +110,7 @@ pub fn unregister() -> Result<(), RegistrationError> {
     Err(RegistrationError::ByInstaller)
 }
 
-/// A name that a tool gave, fit for a terminal.
+/// Removes what is unsafe in a terminal from a name that a tool returned.
 #[cfg(any(target_os = "linux", windows))]
 fn printable(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(100).collect()

@@ -1,7 +1,8 @@
-//! One login on a worker thread: the flow runs there, a person attends from a window.
+//! Runs one sign-in on a worker thread while a person operates it from a window.
 //!
-//! [`Progress`] comes out, [`Command`]s go in, and nothing else passes: the window names no camera, session or key. Every
-//! wait for a person ends with the session's time; a panic of the thread is an end like any other.
+//! [`Progress`] comes out and [`Command`]s go in; nothing else passes, so the window names no camera, session or key.
+//! Every wait for a person ends at the latest with the session; a panic of the thread ends the run like any other
+//! failure.
 
 use std::{
     sync::{
@@ -36,29 +37,29 @@ pub use countenance_camera::CameraErrorKind;
 pub use progress::{Command, ConsentRequest, FailureView, Progress, RunOutcome};
 use window_operator::{ProgressSender, WindowOperator};
 
-/// What a run borrows from outside; the product's and a test's differ here and nowhere else.
+/// What a run borrows from outside. Product and tests differ only in their implementation of this trait.
 pub trait Environment: Send + Sync {
-    /// The networks, loaded once.
+    /// The networks, loaded once and shared.
     fn analyzer(&self) -> Result<Arc<dyn FaceAnalyzer + Send + Sync>, VisionError>;
-    /// Their digests.
+    /// Digests of the networks, for the attestation.
     fn models(&self) -> Vec<ModelClaim>;
-    /// This installation's key.
+    /// This installation's device key.
     fn key(&self) -> &DeviceKey;
-    /// What time it is.
+    /// Current time.
     fn clock(&self) -> &dyn Clock;
-    /// Where unpredictable bytes come from.
+    /// Source of unpredictable bytes.
     fn rng(&self) -> &dyn SecureRandom;
-    /// Lets time pass between two tries.
+    /// Waits between two attempts of a call.
     fn wait(&self) -> &dyn Wait;
-    /// The camera that the person has chosen; `wake` is to be called at each new frame.
+    /// The selected camera. It calls `wake` at each new frame.
     fn camera(&self, wake: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource>;
-    /// A verification session.
+    /// A new verification session.
     fn session<'a>(&self, around: SessionContext<'a>) -> Box<dyn SessionApi + 'a>;
-    /// What opens the way back.
+    /// Opens the return page.
     fn browser(&self) -> Box<dyn Browser>;
 }
 
-/// A run under way. Dropping it cancels: the session is abandoned, the camera let go.
+/// A running sign-in or camera test. Dropping it cancels: the session is abandoned and the camera released.
 pub struct Runner {
     commands: Sender<Command>,
     progress: Receiver<Progress>,
@@ -66,7 +67,7 @@ pub struct Runner {
     over: Receiver<()>,
 }
 
-/// Cancels when it is dropped, so that no camera stays on for a window that looks away.
+/// Cancels the run on drop, so that no camera stays on after its window has moved on.
 struct Cancels(Arc<AtomicBool>);
 
 impl Drop for Cancels {
@@ -76,7 +77,7 @@ impl Drop for Cancels {
 }
 
 impl Runner {
-    /// Runs the login behind `link`. `wake` is called from the thread after each piece of progress.
+    /// Runs the sign-in behind `link`. `wake` is called on the worker thread after each [`Progress`].
     pub fn login(env: Arc<dyn Environment>, link: LaunchLink, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let clock = Arc::clone(&env);
         Self::spawn(wake, Arc::new(move || clock.clock().now()), move |mut operator, cancelled| {
@@ -85,7 +86,7 @@ impl Runner {
         })
     }
 
-    /// Tries the camera: pictures and hints until the person cancels. Nothing is judged, kept or sent.
+    /// Tests the camera: frames and hints until the person cancels. Nothing is judged, stored or sent.
     pub fn try_camera(env: Arc<dyn Environment>, wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let clock = Arc::clone(&env);
         Self::spawn(wake, Arc::new(move || clock.clock().now()), move |mut operator, _| {
@@ -111,12 +112,12 @@ impl Runner {
             let _finish_guard = finish_guard;
             work(WindowOperator::new(sender, asked, Arc::clone(&flag), clock), flag);
         };
-        // A thread that cannot start drops the closure, and with it the last word is said.
+        // If the thread cannot start, the closure is dropped and its [`FinishGuard`] reports the end.
         thread::Builder::new().name("login".into()).spawn(run).ok();
         Self { commands, progress, cancelled: Cancels(cancelled), over }
     }
 
-    /// What the person wants. A run that is over takes no more.
+    /// Sends a command to the run. Has no effect once the run is over.
     pub fn command(&self, command: Command) {
         if matches!(command, Command::Cancel) {
             self.cancelled.0.store(true, Ordering::Relaxed);
@@ -124,16 +125,17 @@ impl Runner {
         self.commands.send(command).ok();
     }
 
-    /// What happened since the last call.
+    /// Progress since the last call.
     pub fn progress(&self) -> impl Iterator<Item = Progress> + '_ {
         self.progress.try_iter()
     }
 
-    /// Cancels and waits, at most so long, until the verifier was told; how it ended, if that was heard.
+    /// Cancels and waits, for at most `within`, until the verifier has been informed. Returns the outcome if it arrived
+    /// in time.
     pub fn finish(self, within: Duration) -> Option<RunOutcome> {
         let Self { commands, progress, cancelled, over } = self;
         drop((cancelled, commands));
-        // The sender is dropped when the run is over: that is the answer waited for.
+        // The worker drops its sender at the end of the run, which ends this wait.
         over.recv_timeout(within).ok();
         progress.try_iter().find_map(|p| if let Progress::Ended(ended) = p { Some(ended) } else { None })
     }
@@ -145,7 +147,7 @@ impl Drop for FinishGuard {
     }
 }
 
-/// Says that the run is over, whatever happened to it: whoever has heard of an end hears no second one.
+/// Reports the end of the run even after a panic. The window ignores a second end.
 struct FinishGuard {
     sender: ProgressSender,
     _finished: Sender<()>,
@@ -160,7 +162,7 @@ fn login(
     let analyzer = match env.analyzer() {
         Ok(analyzer) => analyzer,
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "the networks cannot be used");
+            tracing::error!(error = &error as &dyn std::error::Error, "could not load the networks");
             return RunOutcome::Failed(Remedy::TellOperator);
         }
     };
@@ -182,13 +184,13 @@ fn login(
     match flow.run(link) {
         Ok(outcome) => RunOutcome::of(outcome, operator.purpose().unwrap_or(Purpose::Verify)),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "the login broke off");
+            tracing::error!(error = &error as &dyn std::error::Error, "the sign-in failed");
             RunOutcome::Failed(error.remedy())
         }
     }
 }
 
-/// Looks, again and again, until the person has seen enough.
+/// Captures again and again until the person cancels.
 fn try_camera(env: &dyn Environment, operator: &mut WindowOperator) -> Result<(), Progress> {
     let broken = |_| Progress::Ended(RunOutcome::Failed(Remedy::TellOperator));
     let analyzer = env.analyzer().map_err(broken)?;
@@ -208,7 +210,7 @@ fn try_camera(env: &dyn Environment, operator: &mut WindowOperator) -> Result<()
     }
 }
 
-/// Says that there is a wait before it waits.
+/// Reports a wait before it starts.
 struct ReportingWait<'w> {
     wait: &'w dyn Wait,
     sender: ProgressSender,

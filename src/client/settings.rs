@@ -1,7 +1,7 @@
-//! The owner's choices, kept as TOML in the platform's place.
+//! The settings of this installation, a TOML file in the platform's configuration folder.
 //!
-//! A person may edit the file: what this program does not know stays in it, with every comment. A value that cannot be
-//! used is named with its line, and its default is used. A file that cannot be understood is left as it is.
+//! People may edit the file: unknown keys and comments are preserved. An invalid value is reported with its line, and
+//! its default applies. A file that cannot be parsed is left unchanged.
 
 mod file;
 mod read;
@@ -13,100 +13,100 @@ pub use file::SettingsError;
 
 use crate::session::origin::{AllowedOrigins, OriginError};
 
-/// Smallest and largest size of text, per cent.
+/// Range of the text size, percent.
 pub const TEXT_PERCENT: std::ops::RangeInclusive<u16> = 100..=200;
-/// The turns of a camera's picture, degrees clockwise.
+/// Allowed rotations of the camera's image, degrees clockwise.
 pub const CAMERA_TURNS_DEG: [u16; 4] = [0, 90, 180, 270];
-/// Most liveness networks that may be added. Origin: our choice; each is prepared at start and held in memory.
+/// Maximum number of added liveness networks. Our choice: each is prepared at start and kept in memory.
 pub const LIVENESS_NETS_MAX: usize = 8;
-/// The folder of the added networks, in that of application data.
+/// Folder of the added networks, below the application data folder.
 pub const NETS_FOLDER: &str = "nets";
-/// Most bytes of the file.
+/// Maximum size of the file, bytes.
 pub const SETTINGS_MAX_BYTES: usize = 64 * 1024;
 
-/// What the owner chose.
+/// The settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a line of the file that says yes or no")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a Boolean key of the file")]
 pub struct Settings {
-    /// Which camera: its id, or its name where no camera has that id; the first one if `None`. 1 to 256 characters, no
+    /// The camera's ID, or its name if no camera has that ID; the first camera if `None`. 1 to 256 characters, no
     /// control characters.
     pub camera: Option<String>,
-    /// Whether any other camera is refused. Nobody edits this in the window. Without [`camera`](Self::camera) no camera
-    /// is the right one.
+    /// Whether any other camera is rejected. Not editable in the window. Without [`camera`](Self::camera), every camera
+    /// is rejected.
     pub camera_pinned: bool,
-    /// By how much the camera's picture is to be turned clockwise, degrees: one of [`CAMERA_TURNS_DEG`].
+    /// Clockwise rotation applied to the camera's image, degrees: one of [`CAMERA_TURNS_DEG`].
     pub camera_turn_deg: u16,
-    /// Whether the camera delivers left and right exchanged. How the person's own picture is shown is another matter.
+    /// Whether the camera delivers a mirrored image. Independent of how the preview is shown.
     pub camera_mirrored: bool,
-    /// Whether a virtual camera may stand in, for tests: the attestation tells it. Nobody edits this in the window.
+    /// Whether a virtual camera is accepted, for tests; the attestation reports it. Not editable in the window.
     pub camera_testing: bool,
-    /// Language of the words, a BCP 47 tag; the system's if `None`.
+    /// Language of the user interface, a BCP 47 tag; the system's if `None`.
     pub language: Option<String>,
-    /// Colours.
+    /// Color theme.
     pub theme: Theme,
-    /// Size of text, within [`TEXT_PERCENT`].
+    /// Text size in percent, within [`TEXT_PERCENT`].
     pub text_percent: u16,
-    /// Whether things appear without moving.
+    /// Whether animations are turned off.
     pub reduced_motion: bool,
-    /// The verifiers that links may name. Nobody edits these in the window.
+    /// The verifiers that links may name. Not editable in the window.
     pub verifiers: AllowedOrigins,
-    /// The liveness networks that the owner added: SHA-256 of each one's contract, 64 hex digits in lower case. At most
-    /// [`LIVENESS_NETS_MAX`]. Nobody edits these in the window.
+    /// The added liveness networks: SHA-256 of each contract, 64 lowercase hex digits. At most [`LIVENESS_NETS_MAX`].
+    /// Not editable in the window.
     pub liveness_nets: Vec<String>,
-    /// Where they lie, an absolute path; `nets` in the folder of application data if `None`.
+    /// Folder of these networks, an absolute path; `nets` in the application data folder if `None`.
     pub liveness_net_folder: Option<PathBuf>,
 }
 
 countenance_core::enumeration! {
-    /// Colours of the window.
+    /// Color theme of the window.
     #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
     pub enum Theme {
-        /// As the system has it.
+        /// Follows the system.
         #[default]
         System,
         /// Dark on light.
         Light,
         /// Light on dark.
         Dark,
-        /// The strongest contrast.
+        /// Maximum contrast.
         HighContrast,
     }
 }
 
-/// What a file gave.
+/// Result of loading a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Loaded {
-    /// The choices, defaults where there was none or a bad one.
+    /// The settings, with defaults for missing and invalid values.
     pub settings: Settings,
-    /// What in the file was not used, in the order of its lines.
+    /// What was ignored, in line order.
     pub complaints: Vec<Complaint>,
 }
 
-/// Something in the file that was not used.
+/// A part of the file that was ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Complaint {
-    /// Where it stands, counted from 1.
+    /// Line, counted from 1.
     pub line: usize,
-    /// Which key.
+    /// The key.
     pub key: String,
     /// What is wrong.
     pub fault: SettingError,
 }
 
-/// What is wrong with a value.
+/// Why a setting was ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SettingError {
-    /// No such key: a slip of the pen, or a newer version's.
+    /// Unknown key: a typo, or from a newer version.
     #[error("is not a setting that this version knows")]
     UnknownKey,
-    /// Not text in quotes.
+    /// Not a string.
     #[error("is not text in quotes")]
     NotText,
     /// Neither `true` nor `false`.
     #[error("is neither true nor false")]
     NotYesOrNo,
-    /// Not text, empty of meaning, longer than 256 characters, or with control characters.
-    #[error("is not the id or name of a camera")]
+    /// Not a string, blank, longer than 256 characters, or with control characters.
+    #[error("is not the ID or name of a camera")]
     Camera,
     /// Not one of [`CAMERA_TURNS_DEG`].
     #[error("is not 0, 90, 180 or 270")]
@@ -114,26 +114,26 @@ pub enum SettingError {
     /// Not a BCP 47 tag.
     #[error("is not a language tag such as \"de\" or \"pt-BR\"")]
     Language,
-    /// Not one of the themes.
+    /// Not a theme.
     #[error("is not \"system\", \"light\", \"dark\" or \"high-contrast\"")]
     Theme,
-    /// Not a whole number within [`TEXT_PERCENT`].
+    /// Not an integer within [`TEXT_PERCENT`].
     #[error("is not a whole number from {} to {}", TEXT_PERCENT.start(), TEXT_PERCENT.end())]
     TextPercent,
     /// Not a list.
     #[error("is not a list of addresses in quotes")]
     NotAList,
-    /// Not a list, or too long a one.
-    #[error("is not a list of at most {LIVENESS_NETS_MAX} SHA-256 in quotes")]
+    /// Not a list, or too long.
+    #[error("is not a list of at most {LIVENESS_NETS_MAX} SHA-256 digests in quotes")]
     NotPins,
-    /// An entry of the list is no SHA-256; the others count.
-    #[error("holds an entry that is not a SHA-256 of 64 hex digits")]
+    /// An entry of the list is not a SHA-256; the other entries are used.
+    #[error("has an entry that is not a SHA-256 of 64 hex digits")]
     Pin,
     /// Not an absolute path.
-    #[error("is not the path of a folder from the root")]
+    #[error("is not an absolute path")]
     Folder,
-    /// An entry of the list is no verifier's address; the others count.
-    #[error("holds an entry that is not a verifier's address")]
+    /// An entry of the list is not a verifier's origin; the other entries are used.
+    #[error("has an entry that is not a verifier's address")]
     Verifier(#[source] OriginError),
 }
 
@@ -157,14 +157,14 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Where this account's settings belong; `None` for an account without a home folder.
+    /// This account's settings file; `None` for an account without a home folder.
     pub fn standard_path() -> Option<PathBuf> {
         directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.config_dir().join("settings.toml"))
     }
 
-    /// The choices in the file at `path`; defaults where there is no file.
+    /// Loads the settings from `path`; defaults if there is no file.
     ///
-    /// An error says why the file cannot be used as a whole: go on with [`Settings::default`] and tell the owner.
+    /// An error means that the file as a whole cannot be used: continue with [`Settings::default`] and report it.
     pub fn load(path: &Path) -> Result<Loaded, SettingsError> {
         match file::read(path)? {
             None => Ok(Loaded::default()),
@@ -172,13 +172,13 @@ impl Settings {
         }
     }
 
-    /// Where added networks lie, for an installation that keeps its data in the folder `data`.
+    /// Folder of the added networks, for an installation with its data in `data`.
     pub fn net_folder(&self, data: &Path) -> PathBuf {
         self.liveness_net_folder.clone().unwrap_or_else(|| data.join(NETS_FOLDER))
     }
 
-    /// Puts the choices into the file at `path`, which appears or changes whole. Only values that differ from what the
-    /// file says are touched; a file that [`Settings::load`] refuses is refused here too, and kept.
+    /// Saves the settings to `path` atomically. Changes only values that differ from the file. Fails, leaving the file
+    /// unchanged, where [`Settings::load`] fails.
     pub fn save(&self, path: &Path) -> Result<(), SettingsError> {
         let before = file::read(path)?.unwrap_or_default();
         let after = write::write(&before, self)?;

@@ -1,4 +1,4 @@
-//! Which camera, from the command line and the settings: the same for the window, `capture` and `camera`.
+//! Selects the camera from the command line and the settings: shared by the window, `capture` and `camera`.
 
 use std::{
     path::{Path, PathBuf},
@@ -20,40 +20,40 @@ use countenance_camera::{
 };
 use countenance_core::{policy::Policy, protocol::ModelClaim};
 
-/// Where frames come from.
+/// Source of the frames.
 #[derive(Debug, Clone, clap::Args)]
 pub struct SourceArgs {
-    /// Where frames come from: a camera's id, name or device as `camera list` shows them, or recording:FILE; by default the
-    /// camera of the settings, or the first one
+    /// Source of frames: a camera's ID, name or device as listed by `camera list`, or recording:FILE [default: the
+    /// camera from the settings, or the first one]
     #[arg(long, value_name = "SOURCE")]
     pub camera: Option<String>,
-    /// Let a virtual camera stand in, for tests: the attestation tells it, and a verifier may refuse it
+    /// Accept a virtual camera, for tests. The attestation reports it and a verifier may reject it
     #[arg(long)]
     pub allow_virtual: bool,
-    /// Frames per second where the recording is a folder of pictures
+    /// Frames per second of a recording that is a folder of images
     #[arg(long, default_value_t = 25.0)]
     pub fps: f64,
-    /// Frames kept for a reader slower than the camera, such as an emulator
+    /// Number of frames buffered for a reader slower than the camera, such as an emulator
     #[arg(long, value_name = "FRAMES", default_value_t = 1, hide = true)]
     pub keep_frames: usize,
 }
 
-/// What stands before the lens.
+/// Where frames come from.
 pub enum Source {
     /// A camera of this machine.
     Camera(Arc<Cameras>),
     /// A recording.
     Recording {
-        /// The file, or the folder of pictures.
+        /// The file, or the folder of images.
         path: PathBuf,
-        /// Frames per second of a folder of pictures.
+        /// Frames per second of a folder of images.
         fps: f64,
     },
 }
 
 impl SourceArgs {
-    /// The source that these arguments name, `settings` where they say nothing. The site's profile lies in the folder
-    /// `data`, if there is one.
+    /// The source these arguments select; `settings` applies to what they leave open. The site's camera profile, if
+    /// any, is in the folder `data`.
     pub fn source(&self, settings: &Settings, data: Option<&Path>) -> Source {
         match self.camera.as_deref().and_then(|text| text.strip_prefix("recording:")) {
             Some(path) => Source::Recording { path: path.into(), fps: self.fps },
@@ -61,13 +61,13 @@ impl SourceArgs {
         }
     }
 
-    /// What is wanted of the cameras, by these arguments and else by `settings`.
+    /// What these arguments, and otherwise `settings`, require of the camera.
     pub fn request(&self, settings: &Settings) -> CameraRequest {
         let turn = Turn::try_from(settings.camera_turn_deg).unwrap_or_default();
         CameraRequest {
             choice: Choice {
                 wanted: self.camera.clone().or_else(|| settings.camera.clone()),
-                // Whoever names a camera at the command line means that one.
+                // A camera given on the command line is the only acceptable one.
                 only: self.camera.is_some(),
                 pinned: settings.camera_pinned,
                 testing: self.allow_virtual || settings.camera_testing,
@@ -77,13 +77,13 @@ impl SourceArgs {
     }
 }
 
-/// What knows whether a camera was qualified at this site.
+/// Returns a function that reports whether a camera was qualified at this site.
 fn qualifies(data: Option<&Path>) -> Qualifies {
     let profile = data.map(|data| Profile::load(&data.join(PROFILE_FILE)));
     let profile = match profile.transpose() {
         Ok(profile) => profile.flatten(),
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the camera counts as not qualified");
+            tracing::warn!(error = &error as &dyn std::error::Error, "treating the camera as not qualified");
             None
         }
     };
@@ -95,7 +95,7 @@ fn qualifies(data: Option<&Path>) -> Qualifies {
 }
 
 impl Source {
-    /// Frames on a thread of their own, the newest one in `slot`. A recording plays at its own speed, again and again.
+    /// Streams on a separate thread and keeps the newest frame in `slot`. A recording plays in real time and repeats.
     pub fn live(&self, slot: FrameSlot, notify: Notify) -> LiveSource {
         match self {
             Self::Camera(cameras) => cameras.live(slot, notify),
@@ -114,7 +114,7 @@ impl Source {
         }
     }
 
-    /// Frames for a script: a recording as fast as it is asked for, once, each frame.
+    /// Frames for a script. A recording is played once, as fast as it is read, without dropping frames.
     pub fn scripted(&self, keep_frames: usize) -> Result<Box<dyn FrameSource>, CameraError> {
         match self {
             Self::Camera(_) => Ok(Box::new(self.live(FrameSlot::default(), Arc::new(|| {})).keeping(keep_frames))),

@@ -122,7 +122,7 @@ fn the_doctor_finds_what_is_missing_and_says_what_to_do() {
     assert!(!told.contains(home.path().to_str().unwrap()), "{told}");
     assert_eq!(code, 1);
     let (code, told) = run(&[]);
-    assert!(code == 1 && told.contains("→ Correct the lines named in the settings file."), "{told}");
+    assert!(code == 1 && told.contains("→ Correct the listed lines of the settings file."), "{told}");
     assert!(!home.path().join("data/countenance").exists(), "looking makes nothing");
 }
 

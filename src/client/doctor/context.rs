@@ -1,4 +1,4 @@
-//! What the doctor looks at, by the front door: a test decides all of it.
+//! What the diagnostics read from outside: injected dependencies, replaceable in tests.
 
 use std::{
     env,
@@ -25,40 +25,40 @@ use countenance_core::{
 use countenance_system::SystemClock;
 use countenance_vision::{Vision, VisionError};
 
-/// The machine and installation to look at.
+/// The machine and installation to check.
 pub struct DoctorContext<'a> {
-    /// Whether this program has a window; the headless client draws nothing.
+    /// Whether this program has a window. The headless client needs no graphics.
     pub window: bool,
-    /// Where `/dev`, `/sys` and `/etc` lie: `/`, but in tests.
+    /// Root of `/dev`, `/sys` and `/etc`: `/` except in tests.
     pub root: PathBuf,
-    /// Which system it is, as `std::env::consts::OS` names it.
+    /// The operating system, as in `std::env::consts::OS`.
     pub system: &'a str,
-    /// A variable of the environment; an empty one counts as none.
+    /// Reads an environment variable; an empty one counts as unset.
     pub variable: &'a dyn Fn(&str) -> Option<OsString>,
     /// Opens a device for reading and writing, and closes it.
     pub open: &'a dyn Fn(&Path) -> io::Result<()>,
-    /// This account's home, written `~` in what is found.
+    /// This account's home folder, shown as `~` in findings.
     pub home: Option<PathBuf>,
-    /// The device key's file; `None` for an account without a home.
+    /// The device key file; `None` for an account without a home folder.
     pub key: Option<PathBuf>,
-    /// The settings file; `None` for an account without a home.
+    /// The settings file; `None` for an account without a home folder.
     pub settings: Option<PathBuf>,
-    /// Where added liveness networks lie if the settings name no other folder; `None` for an account without a home.
+    /// Default folder of added liveness networks; `None` for an account without a home folder.
     pub nets: Option<PathBuf>,
     /// Loads the networks and checks their digests.
     pub models: &'a dyn Fn() -> Result<Vec<ModelClaim>, VisionError>,
-    /// Asks a verifier.
+    /// Contacts a verifier.
     pub reach: &'a dyn Fn(&Origin) -> Result<Reached, SessionError>,
-    /// Who opens links.
+    /// Finds the program that opens links.
     pub link: &'a dyn Fn() -> Result<Status, RegistrationError>,
-    /// What time it is.
+    /// Current time.
     pub clock: &'a dyn Clock,
-    /// When this program's file was written.
+    /// Modification time of this program's file.
     pub built: Option<UnixSecs>,
 }
 
 impl DoctorContext<'_> {
-    /// This machine, this user, this program.
+    /// This machine, user and program.
     pub fn of_this_machine(window: bool) -> Self {
         Self {
             window,
@@ -82,12 +82,12 @@ impl DoctorContext<'_> {
         }
     }
 
-    /// `path`, absolute on the machine that is looked at.
+    /// `path` below the root that is checked.
     pub(super) fn at(&self, path: &str) -> PathBuf {
         self.root.join(path.trim_start_matches('/'))
     }
 
-    /// `text` with `~` where this account's home was named.
+    /// `text` with this account's home folder replaced by `~`.
     pub(super) fn without_home(&self, text: &str) -> String {
         match self.home.as_deref().and_then(Path::to_str) {
             Some(home) if home.len() > 1 => text.replace(home, "~"),

@@ -1,4 +1,4 @@
-//! Key, networks, links, settings: what belongs to this installation.
+//! Checks of this installation: key, networks, links, settings.
 
 use super::{Check, DoctorContext, Finding, Fix, causes};
 use crate::{
@@ -8,18 +8,18 @@ use crate::{
 use countenance_attest::{DeviceKey, KeyFileError};
 use countenance_vision::{AddedNet, Vision, VisionError};
 
-/// The key, if there is one: it is read and not made.
+/// The device key. Reads it but does not create one.
 pub(super) fn key(around: &DoctorContext<'_>) -> Finding {
     let check = Check::Key;
     let Some(path) = &around.key else {
-        return Finding::unknown(check, "this account has no home folder to keep a key in");
+        return Finding::unknown(check, "this account has no home folder for a key");
     };
     match DeviceKey::load(path) {
         Ok(Some(key)) => {
             let kept = if cfg!(unix) { "in a file that only this user can read" } else { "in the user's profile" };
             Finding::good(check, format!("{}, kept {kept}, not sealed by hardware", key.thumbprint()))
         }
-        Ok(None) => Finding::good(check, "none yet: it is made at the first login"),
+        Ok(None) => Finding::good(check, "none yet; created at the first sign-in"),
         Err(error) => {
             let fix = match &error {
                 KeyFileError::Size { .. } | KeyFileError::NotAFile => Fix::ReplaceKey,
@@ -30,7 +30,7 @@ pub(super) fn key(around: &DoctorContext<'_>) -> Finding {
     }
 }
 
-/// The networks, loaded and held against their digests.
+/// The built-in networks, loaded and compared with their digests.
 pub(super) fn models(around: &DoctorContext<'_>) -> Finding {
     match (around.models)() {
         Ok(models) => {
@@ -38,13 +38,13 @@ pub(super) fn models(around: &DoctorContext<'_>) -> Finding {
                 .iter()
                 .map(|model| format!("{} {}", model.name, model.sha256.get(..12).unwrap_or(&model.sha256)))
                 .collect();
-            Finding::good(Check::Models, format!("as listed: {}", told.join(", ")))
+            Finding::good(Check::Models, format!("digests match: {}", told.join(", ")))
         }
         Err(error) => Finding::attention(Check::Models, causes(&error), Fix::Reinstall),
     }
 }
 
-/// The liveness networks that the owner added: at hand for a verifier's policy that names them. None pinned, none looked for.
+/// The added liveness networks, which are used if a verifier's policy names them. No finding if none is pinned.
 pub(super) fn nets(around: &DoctorContext<'_>, settings: &Settings) -> Option<Finding> {
     let (check, pins) = (Check::Models, &settings.liveness_nets);
     let folder = settings.liveness_net_folder.clone().or_else(|| around.nets.clone());
@@ -52,7 +52,7 @@ pub(super) fn nets(around: &DoctorContext<'_>, settings: &Settings) -> Option<Fi
         return None;
     }
     let Some(folder) = folder else {
-        return Some(Finding::unknown(check, "this account has no home folder to keep added networks in"));
+        return Some(Finding::unknown(check, "this account has no home folder for added networks"));
     };
     let short = |digest: &str| digest.get(..12).unwrap_or(digest).to_owned();
     let told = |nets: &[AddedNet]| {
@@ -60,9 +60,9 @@ pub(super) fn nets(around: &DoctorContext<'_>, settings: &Settings) -> Option<Fi
             format!("{} {}, contract {}", contract.name, short(&contract.sha256), short(pin))
         };
         let told: Vec<_> = nets.iter().map(line).collect();
-        format!("added, and asked where a verifier's policy names them: {}", told.join("; "))
+        format!("added, used if a verifier's policy names them: {}", told.join("; "))
     };
-    // Loaded as at a login, so that what would fail there fails here.
+    // Loads them as a sign-in does, so that the same errors appear here.
     let loaded = AddedNet::load_folder(&folder, pins).map_err(VisionError::from);
     let loaded = loaded.and_then(|nets| Ok((told(&nets), Vision::load_with(nets)?)));
     Some(match loaded {
@@ -71,7 +71,7 @@ pub(super) fn nets(around: &DoctorContext<'_>, settings: &Settings) -> Option<Fi
     })
 }
 
-/// Who opens links.
+/// The program that opens links.
 pub(super) fn link(around: &DoctorContext<'_>) -> Finding {
     let check = Check::Link;
     match (around.link)() {
@@ -91,17 +91,17 @@ pub(super) fn link(around: &DoctorContext<'_>) -> Finding {
     }
 }
 
-/// The settings file, and what it says; defaults where it cannot be used.
+/// The settings file and its contents; defaults if it cannot be used.
 pub(super) fn settings(around: &DoctorContext<'_>) -> (Finding, Settings) {
     let check = Check::Settings;
     let Some(path) = &around.settings else {
-        return (Finding::unknown(check, "this account has no home folder to keep settings in"), Settings::default());
+        return (Finding::unknown(check, "this account has no home folder for settings"), Settings::default());
     };
     match Settings::load(path) {
         Ok(loaded) => {
             let complaints: Vec<_> = loaded.complaints.iter().map(ToString::to_string).collect();
             let finding = if complaints.is_empty() {
-                Finding::good(check, if path.exists() { "every value is understood" } else { "none yet: defaults" })
+                Finding::good(check, if path.exists() { "all values are valid" } else { "none yet; using defaults" })
             } else {
                 Finding::attention(check, complaints.join("; "), Fix::CorrectSettings)
             };

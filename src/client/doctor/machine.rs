@@ -1,4 +1,4 @@
-//! Cameras, graphics, libraries: what the machine gives this user. Linux; elsewhere the system is not asked yet.
+//! Checks of the machine: cameras, graphics, libraries. Linux only; other systems are not checked yet.
 
 use std::{env, fs, io, path::PathBuf};
 
@@ -8,15 +8,16 @@ use countenance_camera::{
     provenance::linux,
 };
 
-/// What a window on X11 loads by name.
+/// Libraries that a window on X11 loads by name.
 const X11: [&str; 6] =
     ["libX11.so.6", "libX11-xcb.so.1", "libXcursor.so.1", "libXi.so.6", "libxkbcommon-x11.so.0", "libGL.so.1"];
-/// What a window on Wayland loads by name.
+/// Libraries that a window on Wayland loads by name.
 const WAYLAND: [&str; 4] = ["libwayland-client.so.0", "libwayland-egl.so.1", "libxkbcommon.so.0", "libEGL.so.1"];
-/// Where the loader looks without being told.
+/// The loader's default folders.
 const LIBRARY_FOLDERS: [&str; 4] = ["/lib", "/usr/lib", "/lib64", "/usr/lib64"];
 
-/// Device nodes, whether they open and what is behind them. A camera's light stays off: only a running stream turns it on.
+/// Device nodes, whether they can be opened, and what is behind them. The camera's light stays off: only a running
+/// stream turns it on.
 pub(super) fn camera(around: &DoctorContext<'_>) -> Finding {
     let check = Check::Camera;
     if around.system != "linux" {
@@ -41,7 +42,7 @@ pub(super) fn camera(around: &DoctorContext<'_>) -> Finding {
     let told = told.join("; ");
     let denied =
         |(_, opened): &(_, io::Result<()>)| Permission::of_attempt(opened, false) == Permission::Denied(DeniedBy::Node);
-    // A camera has nodes that carry no picture: one that opens is enough.
+    // A camera also has nodes without video, so one that opens is enough.
     match tried {
         tried if tried.iter().any(|(_, opened)| opened.is_ok()) => Finding::good(check, told),
         tried if tried.iter().any(denied) => Finding::attention(check, told, Fix::JoinVideoGroup),
@@ -49,11 +50,11 @@ pub(super) fn camera(around: &DoctorContext<'_>) -> Finding {
     }
 }
 
-/// A screen, and who draws on it as far as can be told without opening a window.
+/// The graphical session, and the rendering driver as far as it can be determined without opening a window.
 pub(super) fn graphics(around: &DoctorContext<'_>) -> Finding {
     let check = Check::Graphics;
     if around.system != "linux" {
-        return Finding::unknown(check, "the graphics driver is not looked at on this system yet");
+        return Finding::unknown(check, "the graphics driver is not checked on this system yet");
     }
     let screens: Vec<_> =
         ["WAYLAND_DISPLAY", "DISPLAY"].into_iter().filter(|name| (around.variable)(name).is_some()).collect();
@@ -78,15 +79,15 @@ pub(super) fn graphics(around: &DoctorContext<'_>) -> Finding {
     if denied { Finding::attention(check, detail, Fix::JoinRenderGroup) } else { Finding::good(check, detail) }
 }
 
-/// The libraries of at least one of the two kinds of screen; of the one in use, where one is.
+/// The libraries of the display server in use; if neither is in use, those of at least one.
 pub(super) fn libraries(around: &DoctorContext<'_>) -> Finding {
     let check = Check::Libraries;
     if around.system != "linux" {
         return Finding::good(check, "part of the system");
     }
-    // The loader's own list of what it finds: names, alone or as the end of a path, each ended by a zero byte.
+    // The loader's cache: names, alone or at the end of a path, each followed by a zero byte.
     let Ok(cache) = fs::read(around.at("/etc/ld.so.cache")) else {
-        return Finding::unknown(check, "the loader keeps no list here");
+        return Finding::unknown(check, "the loader has no cache here");
     };
     let lists = |name: &str| {
         let (bytes, ended) = (name.as_bytes(), [name.as_bytes(), &[0]].concat());
@@ -121,7 +122,7 @@ pub(super) fn libraries(around: &DoctorContext<'_>) -> Finding {
     }
 }
 
-/// The names `prefix`N in a folder, by N.
+/// The names `prefix`N in a folder, sorted by N.
 fn numbered(around: &DoctorContext<'_>, folder: &str, prefix: &str) -> Vec<String> {
     let entries = fs::read_dir(around.at(folder)).into_iter().flatten().flatten();
     let mut found: Vec<(u32, String)> = entries
@@ -134,7 +135,7 @@ fn numbered(around: &DoctorContext<'_>, folder: &str, prefix: &str) -> Vec<Strin
     found.into_iter().map(|(_, name)| name).collect()
 }
 
-/// The kernel's driver behind a graphics device.
+/// The kernel driver of a graphics device.
 fn driver(around: &DoctorContext<'_>, node: &str) -> Option<String> {
     let link = fs::read_link(around.at(&format!("/sys/class/drm/{node}/device/driver"))).ok()?;
     Some(link.file_name()?.to_string_lossy().into_owned())

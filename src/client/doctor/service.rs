@@ -1,11 +1,12 @@
-//! The verifiers, and the clock that they hold against this machine's.
+//! Checks of the verifiers, and of this machine's clock against theirs.
 
 use super::{Check, DoctorContext, Finding, Fix, causes};
 use crate::session::{SessionError, origin::AllowedOrigins};
 use countenance_attest::request_proof::IAT_WINDOW_SECS;
 use countenance_core::clock::UnixSecs;
 
-/// Asks each verifier; with the seconds by which this machine's clock is ahead of each that told the time.
+/// Contacts each verifier. Also returns, for each that sent its time, by how many seconds this machine's clock is
+/// ahead.
 pub(super) fn verifiers(around: &DoctorContext<'_>, allowed: &AllowedOrigins) -> (Vec<Finding>, Vec<UnixSecs>) {
     let check = Check::Verifier;
     let (mut findings, mut ahead) = (Vec::new(), Vec::new());
@@ -19,26 +20,30 @@ pub(super) fn verifiers(around: &DoctorContext<'_>, allowed: &AllowedOrigins) ->
         });
     }
     if findings.is_empty() {
-        findings.push(Finding::attention(check, "no verifier is named: every link is refused", Fix::NameVerifier));
+        findings.push(Finding::attention(
+            check,
+            "no verifier is configured: every link is rejected",
+            Fix::NameVerifier,
+        ));
     }
     (findings, ahead)
 }
 
-/// A clock that is off makes the verifier refuse every proof.
+/// A wrong clock makes the verifier reject every proof.
 pub(super) fn clock(around: &DoctorContext<'_>, ahead: &[UnixSecs]) -> Finding {
     let check = Check::Clock;
     if let Some(off) = ahead.iter().copied().max_by_key(|off| off.unsigned_abs()) {
         let side = if off < 0 { "behind" } else { "ahead of" };
         let detail = format!("{} s {side} the verifier's", off.unsigned_abs());
-        // Halfway to where proofs are refused: what is left may go while a request is under way.
+        // Half the verifier's tolerance: the other half is left for the time of a request.
         let near = off.unsigned_abs() <= IAT_WINDOW_SECS.unsigned_abs() / 2;
         return if near { Finding::good(check, detail) } else { Finding::attention(check, detail, Fix::SetClock) };
     }
     match around.built {
         Some(built) if around.clock.now() < built => {
-            Finding::attention(check, "earlier than this program was written to this disk", Fix::SetClock)
+            Finding::attention(check, "earlier than this program was installed", Fix::SetClock)
         }
-        _ => Finding::unknown(check, "no verifier told the time"),
+        _ => Finding::unknown(check, "no verifier sent its time"),
     }
 }
 

@@ -1,8 +1,8 @@
-//! Where instances of one user meet: a folder of theirs with a lock and a socket.
+//! The per-user folder with the lock and the socket of the instance.
 //!
-//! On Unix the socket is a file in the folder, never a name in Linux's abstract namespace, which any user could take. On
-//! Windows it is a pipe with the user's name in its own; the lock lies in the folder all the same, so that a second
-//! start speaks only with a process that could take the lock. (The Windows part is not run by any test yet.)
+//! On Unix the socket is a file in the folder, not a name in Linux's abstract namespace, which any user could take. On
+//! Windows it is a named pipe with the user's name in its own; the lock still is in the folder, so a second start talks
+//! only to a process that was able to take the lock. (No test runs the Windows part yet.)
 
 use std::{
     fs::{File, OpenOptions},
@@ -14,14 +14,14 @@ use interprocess::local_socket::Name;
 
 use super::InstanceError;
 
-/// The folder in which they meet.
+/// The folder shared by the instances of one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstanceDir {
     folder: PathBuf,
 }
 
 impl InstanceDir {
-    /// This user's: below `XDG_RUNTIME_DIR` where there is one, else below the user's own data.
+    /// This user's folder: below `XDG_RUNTIME_DIR` if set, otherwise below the user's application data.
     pub fn of_this_user() -> Result<Self, InstanceError> {
         let dirs = directories::ProjectDirs::from("", "", "countenance").ok_or(InstanceError::NoFolder)?;
         let folder = match dirs.runtime_dir() {
@@ -31,12 +31,12 @@ impl InstanceDir {
         Ok(Self { folder })
     }
 
-    /// At `folder`, which is made if it is not there. On Unix it must leave room for a socket's path, about 90 bytes.
+    /// The folder `folder`, created if missing. On Unix its path must leave space for a socket's path, about 90 bytes.
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into() }
     }
 
-    /// The lock, open and not yet taken.
+    /// Opens the lock file without locking it.
     pub(super) fn lock_file(&self) -> Result<File, InstanceError> {
         guard::make_folder(&self.folder).map_err(InstanceError::Folder)?;
         guard::check_folder(&self.folder)?;
@@ -50,7 +50,8 @@ impl InstanceDir {
         guard::socket(&self.folder)
     }
 
-    /// Takes away what a dead process left. For whoever holds the lock: nobody living can own it then.
+    /// Removes the socket of a dead process. Only for the holder of the lock: no living process can own the socket
+    /// then.
     pub(super) fn clear(&self) -> io::Result<()> {
         guard::clear(&self.folder)
     }
@@ -73,7 +74,7 @@ mod guard {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)
     }
 
-    /// Ours alone: whoever else can enter could connect, whoever else owns it could put another socket there.
+    /// Must be ours alone: a user who can enter could connect, and an owner could replace the socket.
     pub(super) fn check_folder(folder: &Path) -> Result<(), InstanceError> {
         let facts = fs::symlink_metadata(folder).map_err(InstanceError::Folder)?;
         let ours = facts.is_dir() && facts.uid() == uzers::get_effective_uid() && facts.mode() & 0o777 == 0o700;
@@ -102,13 +103,13 @@ mod guard {
         std::fs::create_dir_all(folder)
     }
 
-    /// The profile's access list decides.
+    /// The access control list of the profile decides.
     pub(super) fn check_folder(_: &Path) -> Result<(), InstanceError> {
         Ok(())
     }
 
     pub(super) fn socket(folder: &Path) -> io::Result<Name<'static>> {
-        // The profile's path names the user, and no other character than these is safe in a pipe's name.
+        // The profile's path identifies the user; characters other than these are not safe in a pipe's name.
         let letters = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
         let name: String = folder.to_string_lossy().chars().map(letters).collect();
         format!("countenance{name}").to_ns_name::<GenericNamespaced>()

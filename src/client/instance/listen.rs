@@ -1,4 +1,4 @@
-//! The first instance's listener: a thread of its own, one connection after the other.
+//! The first instance's listener: a thread that serves one connection at a time.
 
 use std::{
     io,
@@ -18,21 +18,21 @@ use super::{
     wire::{self, Deadline, Reply},
 };
 
-/// Longest time for one peer: far below what a second start waits, so that a silent peer delays a link and no more.
+/// Maximum time for one peer: far below what a second start waits, so a silent peer only delays a link.
 const PEER: Duration = Duration::from_millis(500);
-/// Most calls that wait to be looked at.
+/// Maximum number of calls in the queue.
 const WAITING: usize = 16;
-/// Pause after a connection could not be taken, most often for want of file handles.
+/// Pause after a failed accept, usually for lack of file descriptors.
 const RETRY_PAUSE: Duration = Duration::from_millis(50);
 
-/// What to call when a call has come.
+/// Callback for arriving calls.
 #[derive(Default)]
 pub(super) struct Waker(Mutex<Waking>);
 
 #[derive(Default)]
 struct Waking {
     wake: Option<Box<dyn Fn() + Send>>,
-    /// A call came while there was nobody to wake.
+    /// A call arrived before there was a callback.
     missed: bool,
 }
 
@@ -54,7 +54,7 @@ impl Waker {
     }
 }
 
-/// The listening thread; it ends, and the socket goes, when this is dropped.
+/// The listening thread. Dropping it ends the thread and removes the socket.
 pub(super) struct Listening {
     dir: InstanceDir,
     over: Arc<AtomicBool>,
@@ -62,7 +62,7 @@ pub(super) struct Listening {
 }
 
 impl Listening {
-    /// Opens the socket, in the place of one that a dead process left. For whoever holds the lock.
+    /// Opens the socket, replacing one left by a dead process. Only for the holder of the lock.
     pub(super) fn begin(dir: &InstanceDir) -> Result<(Self, Receiver<Call>, Arc<Waker>), InstanceError> {
         dir.clear().map_err(InstanceError::Listen)?;
         let name = dir.socket().map_err(InstanceError::Listen)?;
@@ -81,10 +81,10 @@ impl Listening {
 impl Drop for Listening {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Release);
-        // The thread waits for a connection; this is one. If none can be made, the thread is left to the process's end.
+        // Connecting wakes the thread, which waits for a connection. If that fails, the thread ends with the process.
         let woken = self.dir.socket().and_then(Stream::connect);
         if let (Ok(_), Some(thread)) = (woken, self.thread.take()) {
-            // A panic in the thread was reported when it happened.
+            // A panic in the thread has already been reported.
             thread.join().ok();
         }
     }
@@ -100,14 +100,14 @@ fn listen(listener: &Listener, calls: &SyncSender<Call>, waker: &Waker, over: &A
             Err(_) => thread::sleep(RETRY_PAUSE),
             Ok(stream) => match serve(stream, calls, waker) {
                 Ok(()) => {}
-                // Never with what was sent: a link holds a code.
-                Err(error) => tracing::debug!(%error, "a call from another instance was dropped"),
+                // Never log the message: a link contains a code.
+                Err(error) => tracing::debug!(%error, "dropped a call from another instance"),
             },
         }
     }
 }
 
-/// Takes one call. Its sender hears that it was taken when it is in the queue, not before.
+/// Serves one call. Confirms it to the sender only once it is in the queue.
 fn serve(mut stream: Stream, calls: &SyncSender<Call>, waker: &Waker) -> io::Result<()> {
     let deadline = Deadline::after(PEER);
     if !place_is_shared_with_us(&stream)? {
@@ -124,14 +124,14 @@ fn serve(mut stream: Stream, calls: &SyncSender<Call>, waker: &Waker) -> io::Res
     wire::answer(&mut stream, if taken { Reply::Taken } else { Reply::Refused }, &deadline)
 }
 
-/// Whether the peer is the same user. The folder keeps others out; this holds where it could not.
+/// Whether the peer is the same user. The folder keeps others out; this also holds where the folder does not.
 #[cfg(unix)]
 fn place_is_shared_with_us(stream: &Stream) -> io::Result<bool> {
     let ours = uzers::get_effective_uid();
     Ok(stream.peer_creds()?.euid().is_none_or(|theirs| theirs == ours))
 }
 
-/// A pipe's access list lets nobody else write.
+/// The pipe's access control list lets only this user write.
 #[cfg(not(unix))]
 fn place_is_shared_with_us(_: &Stream) -> io::Result<bool> {
     Ok(true)

@@ -1,7 +1,7 @@
-//! One message and its answer: two bytes of length (big endian), so many bytes of link, one byte back.
+//! One message and its answer: length (two bytes, big endian), the link, one byte back.
 //!
-//! Streams do not block here: named pipes know no time-outs, and a time-out for each piece would let a peer that sends
-//! a byte now and then hold us for hours. Instead each exchange as a whole has a deadline.
+//! Streams are non-blocking: named pipes have no timeouts, and a timeout per read would let a peer that sends a byte
+//! now and then block us for hours. Instead each exchange has one deadline.
 
 use std::{
     io::{self, ErrorKind, Read, Write},
@@ -13,19 +13,19 @@ use zeroize::Zeroizing;
 
 use countenance_core::protocol::LINK_MAX_BYTES;
 
-/// How often a stream is looked at that has nothing yet.
+/// How often a stream without data is polled.
 const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
-/// What became of a message.
+/// Answer to a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reply {
     /// It will be acted on.
     Taken,
-    /// It was not text, or too many wait.
+    /// It was not UTF-8, or the queue is full.
     Refused,
 }
 
-/// The end of an exchange.
+/// When an exchange must be over.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Deadline(Instant);
 
@@ -39,7 +39,7 @@ impl Deadline {
     }
 }
 
-/// Sends `link`, waits for the answer.
+/// Sends `link` and waits for the answer.
 pub(super) fn ask(stream: &mut Stream, link: &str, deadline: &Deadline) -> io::Result<Reply> {
     stream.set_nonblocking(true)?;
     let length = u16::try_from(link.len()).map_err(|e| io::Error::new(ErrorKind::InvalidInput, e))?;
@@ -52,7 +52,7 @@ pub(super) fn ask(stream: &mut Stream, link: &str, deadline: &Deadline) -> io::R
     Ok(if answer == [Reply::Taken.byte()] { Reply::Taken } else { Reply::Refused })
 }
 
-/// Reads one message; `None` where it is not text.
+/// Reads one message; `None` if it is not UTF-8.
 pub(super) fn hear(stream: &mut Stream, deadline: &Deadline) -> io::Result<Option<Zeroizing<String>>> {
     stream.set_nonblocking(true)?;
     let mut length = [0; 2];
@@ -102,7 +102,7 @@ fn write(stream: &mut Stream, mut bytes: &[u8], deadline: &Deadline) -> io::Resu
     Ok(())
 }
 
-/// Lets a moment pass where the stream is merely not ready, until the deadline.
+/// Pauses if the stream is merely not ready and the deadline has not passed; otherwise returns the error.
 fn wait(error: io::Error, deadline: &Deadline) -> io::Result<()> {
     match error.kind() {
         ErrorKind::Interrupted => Ok(()),
@@ -115,7 +115,7 @@ fn wait(error: io::Error, deadline: &Deadline) -> io::Result<()> {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "how long a peer takes is measured where it is waited for")]
+#[expect(clippy::disallowed_methods, reason = "measures how long a peer takes")]
 fn now() -> Instant {
     Instant::now()
 }

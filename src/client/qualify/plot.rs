@@ -1,5 +1,5 @@
-//! The report for people who would rather look: each capture a dot, the threshold a line. A drawing in SVG, some 2,000
-//! bytes, without scripts, fonts or anything from elsewhere.
+//! The report as a plot: one dot per capture, a line for the threshold. An SVG document of about 2,000 bytes, without
+//! scripts, fonts or external resources.
 
 use std::fmt::Write;
 
@@ -14,7 +14,7 @@ const TOP: f32 = 50.0;
 const BOTTOM: f32 = 45.0;
 
 impl Report {
-    /// The captures against the threshold, as an SVG document.
+    /// Plots the captures against the threshold, as an SVG document.
     pub fn plot(&self, arming: &ArmingPolicy) -> String {
         let needed = self.threshold + arming.margin;
         let scores = || self.captures.iter().map(|capture| capture.fused).filter(|score| score.is_finite());
@@ -55,7 +55,7 @@ impl Report {
             self.threshold
         ));
         for (i, capture) in self.captures.iter().enumerate() {
-            // Colour-blind readers have the shape: hollow is below.
+            // Shape as well as color distinguishes them: hollow is below the threshold.
             let passes = capture.fused >= self.threshold;
             let fill = if passes { "#2b6cb0" } else { "#ffffff" };
             let stroke = if passes { "#2b6cb0" } else { "#ba2525" };
@@ -70,7 +70,7 @@ impl Report {
         }
         if let Some(scores) = &self.scores {
             let lower = scores.mean - arming.deviations * scores.deviation;
-            for (value, what) in [(scores.mean, "mean"), (lower.max(low), "mean less spread")] {
+            for (value, what) in [(scores.mean, "mean"), (lower.max(low), "mean minus spread")] {
                 let at = y(value);
                 draw(&format!("<path d=\"M{LEFT} {at:.1}H{end}\" stroke=\"#52606d\" stroke-dasharray=\"5 4\"/>"));
                 let (x, at) = (LEFT + 6.0, at - 4.0);
@@ -94,7 +94,7 @@ impl Report {
     }
 }
 
-/// Text as it may stand in a document, without what no document may hold.
+/// Escapes text for XML, and drops characters that XML forbids.
 fn escaped(text: &str) -> String {
     let plain = text.chars().filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')).take(110);
     plain.fold(String::new(), |mut escaped, c| {

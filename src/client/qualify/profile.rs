@@ -1,7 +1,7 @@
-//! The site profile: what was measured here, with which camera, under which policy, by which networks. Numbers only.
+//! The site profile: the measurements for one camera, policy and set of networks. Numbers only.
 //!
-//! It speaks for one camera at one place: driver, vendor and product, bus path and name must all be the same, and so must
-//! the policy and the networks. Anything else is another site.
+//! A profile applies to one camera at one place: driver, vendor and product, bus path and name must match, as must the
+//! policy and the networks. Anything else is another site.
 
 use std::path::Path;
 
@@ -19,49 +19,49 @@ use countenance_core::{
 };
 use countenance_system::small_file::{self, SmallFileError};
 
-/// Name of the profile in the data folder.
+/// File name of the profile in the data folder.
 pub const PROFILE_FILE: &str = "site.toml";
-/// Version of the file's layout.
+/// Version of the file format.
 const VERSION: u32 = 1;
-/// Most bytes of the file. Ours have some 2,000.
+/// Maximum size of the file, bytes. Ours have about 2,000.
 const MAX_BYTES: usize = 16 * 1024;
-/// Most characters of a name.
+/// Maximum length of a name, characters.
 const NAME_MAX_CHARS: usize = 256;
-/// Most networks.
+/// Maximum number of networks.
 const MODELS_MAX: usize = 16;
-/// Most captures: a day of them.
+/// Maximum number of captures: about a day of them.
 const CAPTURES_MAX: u32 = 100_000;
 
-/// What was measured at a site.
+/// The measurements of a site.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     version: u32,
-    /// When, seconds since 1970.
+    /// Time of the measurement, seconds since 1970.
     pub made_at: UnixSecs,
     /// Whether the liveness gate may be armed here.
     pub armed: bool,
-    /// Why, or why not, for people.
+    /// The reason, in words.
     pub because: String,
-    /// What a score had to reach, log odds.
+    /// Threshold of the liveness score, log odds.
     pub threshold: f32,
     /// Digest of the policy, base64url.
     pub policy: String,
     /// Captures measured.
     pub captures: u32,
-    /// Looks without a decision.
+    /// Captures without a decision.
     pub missed: u32,
     /// The camera.
     pub camera: SiteCamera,
-    /// Scores, log odds; as those below nothing where there was no capture.
+    /// Scores, log odds. This and the following are `None` if there was no capture.
     pub scores: Option<Spread>,
     /// Luma of the face, 0 to 255.
     pub luma: Option<Spread>,
-    /// Face width by frame width.
+    /// Face width / frame width.
     pub face_ratio: Option<Spread>,
-    /// Distance between the eyes, pixels.
+    /// Distance between the eyes, pixels of the frame.
     pub interocular_px: Option<Spread>,
-    /// Frames a second.
+    /// Frames per second.
     pub fps: Option<Spread>,
     /// The networks.
     #[serde(default)]
@@ -72,46 +72,46 @@ pub struct Profile {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SiteCamera {
-    /// Name as the system gives it.
+    /// Name reported by the system.
     pub name: String,
     /// Driver, or `recording`.
     pub driver: String,
-    /// Physical bus path where known.
+    /// Physical bus path, if known.
     pub bus_path: Option<String>,
-    /// `vvvv:pppp` where known.
+    /// USB IDs `vvvv:pppp`, if known.
     pub vid_pid: Option<String>,
-    /// Pixel format or codec, for the record: it is not part of what the camera is.
+    /// Pixel format or codec. Informational: not compared.
     pub format: String,
 }
 
-/// Why a profile cannot be used. The camera counts as not qualified then.
+/// Why a profile cannot be used. The camera then counts as not qualified.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
-    /// As a file.
-    #[error("the site profile cannot be used")]
+    /// The file could not be read or written.
+    #[error("could not use the site profile")]
     File(#[from] SmallFileError),
     /// Not TOML, or not a profile.
-    #[error("the site profile is not one")]
+    #[error("could not parse the site profile")]
     Layout(#[source] Box<toml::de::Error>),
-    /// Another program's version.
-    #[error("the site profile has layout {found}, not {VERSION}")]
+    /// Unsupported version of the file format.
+    #[error("the site profile has format version {found}, not {VERSION}")]
     Version {
-        /// What it says.
+        /// Version found.
         found: i64,
     },
-    /// A value that no measurement gives.
-    #[error("the site profile is not sound: {part}")]
+    /// A value that no measurement can give.
+    #[error("the site profile has an invalid value: {part}")]
     Unsound {
-        /// Which.
+        /// The field.
         part: &'static str,
     },
-    /// It says that the site is armed, and its own numbers say that it is not.
-    #[error("the site profile is armed against its own numbers")]
+    /// The profile is marked as armed, but its numbers do not allow that.
+    #[error("the site profile is armed although its numbers do not allow it")]
     Contradicted(#[source] Why),
 }
 
 impl Profile {
-    /// What `report` found, measured by `models`, told `now`.
+    /// Creates a profile from `report`, measured with `models` at time `now`.
     pub fn of(report: &Report, models: &[ModelClaim], now: UnixSecs) -> Self {
         Self {
             version: VERSION,
@@ -132,17 +132,17 @@ impl Profile {
         }
     }
 
-    /// The profile at `path`; `None` where there is none.
+    /// Loads the profile from `path`; `None` if there is none.
     pub fn load(path: &Path) -> Result<Option<Self>, ProfileError> {
         small_file::read(path, MAX_BYTES)?.map(|text| Self::read(&text)).transpose()
     }
 
-    /// Puts it at `path`, whole.
+    /// Saves the profile to `path` atomically.
     pub fn save(&self, path: &Path) -> Result<(), ProfileError> {
         Ok(small_file::replace(path, &self.write(), MAX_BYTES)?)
     }
 
-    /// Whether this profile arms the gate for `camera`, under the policy of this digest, judged by `models`.
+    /// Whether this profile arms the gate for `camera`, under the policy with this digest, with `models`.
     pub fn qualifies(&self, camera: &CameraClaim, policy_digest: &str, models: &[ModelClaim]) -> bool {
         let asked = SiteCamera { format: self.camera.format.clone(), ..SiteCamera::of(camera) };
         self.armed && self.camera == asked && self.policy == policy_digest && self.models == models
@@ -220,7 +220,7 @@ impl Profile {
             models.push(table);
         }
         top.insert("models", Item::ArrayOfTables(models));
-        format!("# Written by `countenance camera qualify`. Numbers only: no picture, nobody's face.\n{document}")
+        format!("# Written by `countenance camera qualify`. Numbers only: no images, no face templates.\n{document}")
     }
 }
 
@@ -250,7 +250,7 @@ impl SiteCamera {
     }
 }
 
-/// A device may call itself anything.
+/// A device's name can be any text: makes it fit for the file.
 fn named(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(NAME_MAX_CHARS).collect()
 }
@@ -285,7 +285,7 @@ fn put(table: &mut Table, key: &str, value: impl Into<Value>) {
     table.insert(key, Item::Value(value.into()));
 }
 
-/// As short as it can be written: 1.2 and not 1.2000000476837158.
+/// In the shortest form: 1.2 rather than 1.2000000476837158.
 fn number(value: f32) -> f64 {
     value.to_string().parse().unwrap_or_else(|_| f64::from(value))
 }

@@ -1,4 +1,4 @@
-//! What the captures of a site say: how they lie against the threshold, in what light, from how far; and the decision.
+//! Evaluates the captures of a site: scores against the threshold, light, distance; and decides.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -11,56 +11,56 @@ use countenance_core::{
     quality::Hint,
 };
 
-/// How values lie. Quantiles are interpolated between neighbours.
+/// Distribution of a set of values. Quantiles are interpolated linearly.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Spread {
-    /// The least.
+    /// Minimum.
     pub min: f32,
-    /// 5 % lie below.
+    /// 5 % quantile.
     pub q05: f32,
-    /// Half lie below.
+    /// Median.
     pub median: f32,
-    /// 95 % lie below.
+    /// 95 % quantile.
     pub q95: f32,
-    /// The greatest.
+    /// Maximum.
     pub max: f32,
-    /// The mean.
+    /// Mean.
     pub mean: f32,
-    /// Standard deviation of the sample; 0 of a single value.
+    /// Sample standard deviation; 0 for a single value.
     pub deviation: f32,
 }
 
-/// What a site's captures say.
+/// Evaluation of a site's captures.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// Where they came from.
+    /// The camera they were taken with.
     pub camera: CameraClaim,
-    /// What a score has to reach, log odds.
+    /// Threshold of the liveness score, log odds.
     pub threshold: f32,
     /// Digest of the policy they were taken under.
     pub policy: String,
     /// The captures, in order.
     pub captures: Vec<Genuine>,
-    /// Looks without a decision.
+    /// Captures without a decision.
     pub missed: u32,
-    /// Frames looked at.
+    /// Frames analyzed.
     pub frames: u32,
-    /// Which hints stood in the way, and for how many of the frames.
+    /// Number of these frames rejected, by hint.
     pub hints: BTreeMap<Hint, u32>,
-    /// Scores, log odds; nothing without a capture, as for those below.
+    /// Scores, log odds. This and the following are `None` without a capture.
     pub scores: Option<Spread>,
     /// Luma of the face, 0 to 255.
     pub luma: Option<Spread>,
-    /// Face width by frame width.
+    /// Face width / frame width.
     pub face_ratio: Option<Spread>,
-    /// Distance between the eyes, pixels.
+    /// Distance between the eyes, pixels of the frame.
     pub interocular_px: Option<Spread>,
-    /// Frames a second.
+    /// Frames per second.
     pub fps: Option<Spread>,
-    /// Why the gate is not armed; armed if there is nothing.
+    /// Why the gate is not armed; `None` if it is.
     pub not_armed: Option<Why>,
-    /// What can be done about light, distance and camera, armed or not.
+    /// How to improve light, distance and camera; also given if armed.
     pub remedies: Vec<Remedy>,
 }
 
@@ -68,35 +68,35 @@ pub struct Report {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, thiserror::Error)]
 #[serde(rename_all = "snake_case", tag = "reason")]
 pub enum Why {
-    /// Genuine people would be refused.
+    /// Genuine people would be rejected.
     #[error("genuine scores overlap the threshold: {below} of {captures} lie below it, the lowest at {lowest:.2}")]
     Overlap {
         /// Captures below the threshold.
         below: u32,
-        /// Captures in all.
+        /// Number of captures.
         captures: u32,
         /// The lowest score.
         lowest: f32,
     },
-    /// So few captures show nothing.
+    /// Too few captures for a conclusion.
     #[error("too few genuine captures: {captures} of {needed}")]
     TooFew {
-        /// Captures there are.
+        /// Captures taken.
         captures: u32,
-        /// Captures there must be.
+        /// Captures required.
         needed: u32,
     },
-    /// All pass, but too narrowly for tomorrow.
-    #[error("genuine scores lie too near the threshold: mean less spread is {lower:.2}, {needed:.2} is needed")]
+    /// All pass, but with too small a margin.
+    #[error("genuine scores are too near the threshold: mean minus spread is {lower:.2}, required {needed:.2}")]
     TooNear {
-        /// Mean less so many deviations.
+        /// Mean minus the policy's number of standard deviations.
         lower: f32,
-        /// What it has to reach.
+        /// Its required minimum.
         needed: f32,
     },
 }
 
-/// What whoever sets up the site can do.
+/// What to change at the site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Remedy {
@@ -104,35 +104,35 @@ pub enum Remedy {
     MoreLight,
     /// Faces are too bright.
     LessLight,
-    /// One half of the face is dark.
+    /// One half of the face is darker.
     EvenLight,
     /// Faces are small.
     Nearer,
     /// Faces are large.
     Farther,
-    /// Faces are off the middle, or seen from aside.
+    /// Faces are off center, or turned away.
     AimCamera,
     /// Eyes are hidden.
     NoDarkGlasses,
-    /// The picture is soft.
+    /// The image is blurred.
     CleanLens,
-    /// Several people are in the picture.
+    /// Several people are in the image.
     OnePerson,
-    /// Few frames a second.
+    /// The frame rate is low.
     FasterCamera,
-    /// Nothing above explains it.
+    /// None of the above explains it.
     OtherCamera,
     /// More captures are needed.
     MoreCaptures,
 }
 
 impl Report {
-    /// Holds what was collected with `camera` against `policy`.
+    /// Evaluates captures collected with `camera` under `policy`.
     pub fn of(collected: Collected, camera: CameraClaim, policy: &Policy, arming: &ArmingPolicy) -> Self {
         let Collected { genuine: captures, missed, frames, hints } = collected;
         let spread = |of: fn(&Genuine) -> f32| Spread::of(captures.iter().map(of).collect());
         let threshold = policy.liveness.threshold;
-        // NaN is not "at least": it lies below.
+        // NaN does not pass: the comparison is false.
         let passes = captures.iter().filter(|capture| capture.fused >= threshold).count() as u32;
         let count = captures.len() as u32;
         let scores = spread(|capture| capture.fused);
@@ -156,16 +156,16 @@ impl Report {
         report
     }
 
-    /// Whether the liveness gate may be armed here.
+    /// Whether the gate may be armed.
     pub fn armed(&self) -> bool {
         self.not_armed.is_none()
     }
 
-    /// The decision in a sentence.
+    /// The decision in one sentence.
     pub fn because(&self) -> String {
         match &self.not_armed {
             Some(why) => why.to_string(),
-            None => format!("all {} genuine captures lie clear of the threshold", self.captures.len()),
+            None => format!("all {} genuine captures are clear of the threshold", self.captures.len()),
         }
     }
 
@@ -203,7 +203,7 @@ impl Report {
     }
 }
 
-/// Why `captures` with these scores, so many of them below `threshold`, do not arm.
+/// Why captures with these scores, `below` of them below `threshold`, do not arm the gate; `None` if they do.
 pub(super) fn why(
     scores: Option<&Spread>,
     captures: u32,
@@ -224,7 +224,7 @@ pub(super) fn why(
 }
 
 impl Spread {
-    /// How `values` lie; nothing of no values.
+    /// Distribution of `values`; `None` if empty.
     pub fn of(mut values: Vec<f32>) -> Option<Self> {
         values.sort_by(f32::total_cmp);
         let (min, max) = (*values.first()?, *values.last()?);
@@ -245,18 +245,20 @@ impl Spread {
 impl fmt::Display for Remedy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::MoreLight => "More light on the face: a lamp before the person, not behind; no window at their back.",
+            Self::MoreLight => "More light on the face: a lamp in front of the person, no lamp or window behind them.",
             Self::LessLight => "Less light on the face: dim the lamp, or turn away from the window.",
             Self::EvenLight => "Light from the front: one half of the face is much darker than the other.",
-            Self::Nearer => "Nearer: the seat or the stand closer to the camera.",
-            Self::Farther => "Farther away: the face fills too much of the picture.",
-            Self::AimCamera => "Aim the camera: at eye level, straight ahead, the face in the middle.",
+            Self::Nearer => "Nearer: move the seat or the camera closer.",
+            Self::Farther => "Farther away: the face fills too much of the image.",
+            Self::AimCamera => "Aim the camera: at eye level, straight ahead, with the face centered.",
             Self::NoDarkGlasses => "No dark glasses, and no reflections on glasses.",
-            Self::CleanLens => "Clean the lens and hold still: the picture is soft. If it stays so, another camera.",
-            Self::OnePerson => "One person at a time: turn the camera so that nobody passes behind.",
-            Self::FasterCamera => "Few pictures a second: more light, a port of its own, or another camera.",
-            Self::OtherCamera => "Light and distance are as they should be: try another camera, or other light.",
-            Self::MoreCaptures => "More captures: several people, in the light of morning and evening.",
+            Self::CleanLens => {
+                "Clean the lens and hold still: the image is blurred. If it stays blurred, use another camera."
+            }
+            Self::OnePerson => "One person at a time: turn the camera so that no one passes behind.",
+            Self::FasterCamera => "Low frame rate: add light, use a separate port, or use another camera.",
+            Self::OtherCamera => "Light and distance are fine: try another camera, or different light.",
+            Self::MoreCaptures => "More captures: several people, in morning and evening light.",
         })
     }
 }

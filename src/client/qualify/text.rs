@@ -1,4 +1,4 @@
-//! The report for people who read a terminal.
+//! The report as text for a terminal.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -8,13 +8,13 @@ use countenance_core::{
     quality::Hint,
 };
 
-/// Widest bar of the histogram, characters.
+/// Maximum width of a histogram bar, characters.
 const BAR: usize = 50;
-/// Most rows of the histogram.
+/// Maximum number of histogram rows.
 const ROWS: f32 = 24.0;
 
 impl Report {
-    /// The report as text, with the limits of `policy` beside what was found.
+    /// The report as text, with the limits of `policy` beside each measurement.
     pub fn text<'r>(&'r self, policy: &'r Policy, arming: &'r ArmingPolicy) -> impl Display {
         Text { report: self, policy, arming }
     }
@@ -33,7 +33,7 @@ impl Display for Text<'_> {
         let known = [Some(&camera.driver), camera.vid_pid.as_ref(), camera.bus_path.as_ref(), Some(&camera.format)];
         let known: Vec<_> = known.into_iter().flatten().map(|part| plain(part)).collect();
         writeln!(f, "Camera     {} ({})", plain(&camera.name), known.join(", "))?;
-        writeln!(f, "Captures   {count}, looks without a decision {}, frames {}", report.missed, report.frames)?;
+        writeln!(f, "Captures   {count}, without a decision {}, frames {}", report.missed, report.frames)?;
         if let Some(scores) = &report.scores {
             let Spread { min, q05, median, q95, max, mean, deviation } = scores;
             let (lower, needed) = (mean - arming.deviations * deviation, report.threshold + arming.margin);
@@ -43,7 +43,7 @@ impl Display for Text<'_> {
             )?;
             writeln!(
                 f,
-                "           mean {mean:.2} less {} x {deviation:.2} is {lower:.2}; {needed:.2} is needed",
+                "           mean {mean:.2} minus {} x {deviation:.2} is {lower:.2}; required {needed:.2}",
                 arming.deviations
             )?;
             writeln!(f, "Threshold  {:.2}; {}", report.threshold, self.refused())?;
@@ -63,18 +63,18 @@ impl Display for Text<'_> {
         };
         let light = format!("luma of the face ({:.0} to {:.0} allowed)", q.luma_min, q.luma_max);
         let (least, most) = (q.face_ratio_min * 100.0, q.face_ratio_max * 100.0);
-        let wide = format!("% of the picture's width ({least:.0} to {most:.0} allowed)");
+        let wide = format!("% of the image width ({least:.0} to {most:.0} allowed)");
         between(f, "Light", &report.luma, 1.0, 0, &light)?;
         between(f, "Distance", &report.face_ratio, 100.0, 0, &wide)?;
         let apart = format!("pixels between the eyes ({:.0} or more)", q.interocular_px);
         between(f, "", &report.interocular_px, 1.0, 0, &apart)?;
-        let fast = format!("frames a second ({:.0} or more)", policy.camera.fps_min);
+        let fast = format!("frames per second ({:.0} or more)", policy.camera.fps_min);
         between(f, "Speed", &report.fps, 1.0, 1, &fast)?;
         let mut hints: Vec<_> = report.hints.iter().collect();
         hints.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
         for (i, (hint, frames)) in hints.into_iter().take(5).enumerate() {
             let share = *frames as f32 * 100.0 / report.frames.max(1) as f32;
-            writeln!(f, "{:<10} {}: {share:.0} % of the frames", if i == 0 { "In the way" } else { "" }, words(*hint))?;
+            writeln!(f, "{:<10} {}: {share:.0} % of the frames", if i == 0 { "Rejected" } else { "" }, words(*hint))?;
         }
         writeln!(f)?;
         writeln!(f, "{}: {}.", if report.armed() { "ARMED" } else { "NOT ARMED" }, report.because())?;
@@ -83,14 +83,15 @@ impl Display for Text<'_> {
 }
 
 impl Text<'_> {
-    /// How many genuine captures would be refused, as far as this many can tell.
+    /// How many genuine people would be rejected, as far as this sample allows.
     fn refused(&self) -> String {
         let (count, threshold) = (self.report.captures.len(), self.report.threshold);
         let below = self.report.captures.iter().filter(|capture| capture.fused < threshold).count();
         if below > 0 {
             return format!("{below} of {count} genuine captures would be refused");
         }
-        // None of n refused: the share that gives this with a chance of 5 % is the most that can be ruled in.
+        // Rule of three, exact: the rate at which zero of n rejections has a probability of 5 % is the upper confidence
+        // bound.
         let most = 1.0 - 0.05_f64.powf(1.0 / count as f64);
         format!("none of {count} refused, so at most {:.0} % of all (95 % confidence)", most * 100.0)
     }
@@ -98,7 +99,7 @@ impl Text<'_> {
     fn histogram(&self, f: &mut Formatter<'_>, scores: &Spread) -> fmt::Result {
         let threshold = self.report.threshold;
         let (low, high) = (scores.min.min(threshold), scores.max.max(threshold));
-        // Half a log odds a row, more where that would not fit.
+        // Rows of half a log odds, or more if they would exceed the maximum.
         let step = (((high - low) / ROWS) * 2.0).ceil().max(1.0) / 2.0;
         let row_of = |value: f32| ((value - threshold) / step).floor() as i32;
         let counts = |row: i32| self.report.captures.iter().filter(|capture| row_of(capture.fused) == row).count();
@@ -117,12 +118,12 @@ impl Text<'_> {
     }
 }
 
-/// Nothing that a terminal would act on.
+/// Removes control characters, which a terminal would act on.
 fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(64).collect()
 }
 
-/// A hint as it stands in JSON, with blanks.
+/// A hint's JSON name, with spaces.
 pub fn words(hint: Hint) -> String {
     let name = serde_json::to_value(hint).ok().and_then(|value| value.as_str().map(|name| name.replace('_', " ")));
     name.unwrap_or_default()

@@ -1,13 +1,13 @@
-//! The desktop entry, after the Desktop Entry Specification 1.5: how a program's path is written into it, and read out.
+//! Reading and writing a program's path in a desktop entry (Desktop Entry Specification 1.5).
 
 use std::path::{Path, PathBuf};
 
 use super::RegistrationError;
 
-/// What the packages install, with the plain name of the program.
+/// The entry that packages install, with the bare name of the program.
 const TEMPLATE: &str = include_str!("../../../packaging/linux/countenance.desktop");
 
-/// The entry that starts `program`.
+/// The desktop entry that starts `program`.
 pub(super) fn entry_for(program: &Path) -> Result<String, RegistrationError> {
     let program = quoted(program)?;
     let line = |line: &str| match line.strip_prefix("Exec=countenance") {
@@ -17,7 +17,7 @@ pub(super) fn entry_for(program: &Path) -> Result<String, RegistrationError> {
     Ok(TEMPLATE.lines().map(line).collect())
 }
 
-/// The program that an entry starts; `None` where it starts none.
+/// The program that an entry starts, if any.
 pub(super) fn program_of(entry: &str) -> Option<PathBuf> {
     let mut inside = false;
     for line in entry.lines() {
@@ -36,15 +36,15 @@ pub(super) fn program_of(entry: &str) -> Option<PathBuf> {
     None
 }
 
-/// A path as the first word of `Exec`. Two rules, one upon the other: quoting of arguments, then escapes of any string.
+/// Quotes a path as the first word of `Exec`. Two layers: quoting of arguments, then escaping of strings.
 fn quoted(program: &Path) -> Result<String, RegistrationError> {
     let path = program.to_str().filter(|p| !p.is_empty()).ok_or(RegistrationError::ProgramPath)?;
-    // The specification forbids `=` in a program's path, and has no way to write most control characters.
+    // The specification forbids `=` in a program's path and has no escape for most control characters.
     if path.chars().any(|c| c.is_control() || c == '=') {
         return Err(RegistrationError::ProgramPath);
     }
     let path = path.replace('%', "%%");
-    // Only where it must be: some launchers do not know quotes.
+    // Quote only if necessary: some launchers do not understand quotes.
     if !path.contains([' ', '"', '\'', '\\', '>', '<', '~', '|', '&', ';', '$', '*', '?', '#', '(', ')', '`']) {
         return Ok(path);
     }
@@ -59,7 +59,7 @@ fn quoted(program: &Path) -> Result<String, RegistrationError> {
     Ok(quoted.replace('\\', "\\\\"))
 }
 
-/// Undoes the escapes of any string.
+/// Undoes the escaping of strings.
 fn unescaped(value: &str) -> Option<String> {
     let mut out = String::new();
     let mut chars = value.chars();

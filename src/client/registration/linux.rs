@@ -1,4 +1,4 @@
-//! Linux: a desktop entry in the user's own folder, made known by the tools of xdg-utils and desktop-file-utils.
+//! Linux: a desktop entry in the user's own folder, registered with the tools of xdg-utils and desktop-file-utils.
 
 use std::{
     env,
@@ -17,28 +17,28 @@ use super::{
 use countenance_core::rng::random_text;
 use countenance_system::SystemRandom;
 
-/// Our entry's file name, which is also its id.
+/// File name of our entry, which is also its ID.
 const ENTRY: &str = "countenance.desktop";
-/// Most that is read of an entry, bytes.
+/// Maximum bytes read of an entry.
 const ENTRY_MAX_BYTES: u64 = 64 * 1024;
 const QUERY: &str = "xdg-mime";
 const UPDATE: &str = "update-desktop-database";
 
-/// A user's desktop: where entries lie, and which program is to be started.
+/// A user's desktop: the folders with entries, and the program to start.
 #[derive(Debug, Clone)]
 pub struct Desktop {
-    /// The program that opens links.
+    /// The program to register.
     pub program: PathBuf,
-    /// The user's own data: entries lie in `applications` below it.
+    /// The user's own data folder, with entries in `applications` below it.
     pub data_home: PathBuf,
-    /// Data for all users, in the order in which it is searched.
+    /// Data folders for all users, in search order.
     pub data_dirs: Vec<PathBuf>,
-    /// Variables that the tools see instead of this process's own.
+    /// Environment variables that override this process's own for the tools.
     pub variables: Vec<(&'static str, OsString)>,
 }
 
 impl Desktop {
-    /// This user's, and this program.
+    /// This user's desktop and this program.
     pub fn of_this_user() -> Result<Self, RegistrationError> {
         let dirs = directories::BaseDirs::new().ok_or(RegistrationError::NoFolder)?;
         let shared = env::var_os("XDG_DATA_DIRS").filter(|dirs| !dirs.is_empty());
@@ -51,11 +51,11 @@ impl Desktop {
         })
     }
 
-    /// Who opens our links.
+    /// The program that opens our links.
     pub fn status(&self) -> Result<Status, RegistrationError> {
         let answer = self.run(QUERY, &["query", "default", &mime()])?;
         let handler = answer.trim();
-        // A default whose entry is gone is none: every reader passes it over.
+        // A default whose entry is gone counts as none; readers skip it.
         let Some(entry) = self.entry_of(handler) else { return Ok(Status::Nobody) };
         if handler != ENTRY {
             return Ok(Status::Other { handler: printable(handler) });
@@ -67,7 +67,7 @@ impl Desktop {
         })
     }
 
-    /// Writes our entry and makes it the default. Works without `update-desktop-database`; `xdg-mime` is needed.
+    /// Writes our entry and makes it the default. `update-desktop-database` is optional, `xdg-mime` is required.
     pub fn register(&self) -> Result<(), RegistrationError> {
         let entry = entry_for(&self.program)?;
         let folder = self.data_home.join("applications");
@@ -76,7 +76,7 @@ impl Desktop {
         self.run(QUERY, &["default", ENTRY, &mime()]).map(drop)
     }
 
-    /// Takes our entry away. The user's list of defaults may go on naming it, which then means nothing.
+    /// Removes our entry. The user's list of defaults may still name it, which has no effect then.
     pub fn unregister(&self) -> Result<(), RegistrationError> {
         let folder = self.data_home.join("applications");
         match fs::remove_file(folder.join(ENTRY)) {
@@ -86,9 +86,9 @@ impl Desktop {
         }
     }
 
-    /// The text of the entry with this id: the user's own before everybody's.
+    /// The text of the entry with this ID; the user's own folder has precedence.
     fn entry_of(&self, id: &str) -> Option<String> {
-        // An id is a file name; `-` may stand for a folder below, which ours never does.
+        // An ID is a file name; `-` can be a folder separator, but ours has none.
         if id.is_empty() || id.contains('/') {
             return None;
         }
@@ -104,7 +104,7 @@ impl Desktop {
         if program.components().count() > 1 {
             return program == self.program || same(program, &self.program);
         }
-        // A plain name is looked for as a shell does it.
+        // Resolve a bare name in `PATH`, as a shell does.
         let path = env::var_os("PATH").unwrap_or_default();
         env::split_paths(&path)
             .map(|folder| folder.join(program))
@@ -112,7 +112,7 @@ impl Desktop {
             .is_some_and(|p| same(&p, &self.program))
     }
 
-    /// Refreshes the cache of who opens what, where there is something to do it with.
+    /// Refreshes the cache of handlers, if the tool is installed.
     fn update(&self, folder: &Path) -> Result<(), RegistrationError> {
         match tool::run(UPDATE, self.command(UPDATE).arg(folder)) {
             Ok(_) | Err(RegistrationError::ToolMissing { .. }) => Ok(()),
@@ -135,13 +135,13 @@ fn mime() -> String {
     format!("x-scheme-handler/{SCHEME}")
 }
 
-/// Puts `entry` into `folder`, whole, in the place of whatever was there.
+/// Writes `entry` to `folder` atomically, replacing any previous entry.
 fn replace(folder: &Path, entry: &str) -> io::Result<()> {
     let draft = folder.join(format!(".countenance.{}", random_text::<12>(&SystemRandom)));
     let mut file = File::create_new(&draft)?;
     let written = file.write_all(entry.as_bytes()).and_then(|()| fs::rename(&draft, folder.join(ENTRY)));
     if written.is_err() {
-        // What matters is why it failed.
+        // Report the first error, not that of the cleanup.
         fs::remove_file(&draft).ok();
     }
     written

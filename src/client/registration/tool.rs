@@ -1,4 +1,4 @@
-//! Runs a tool of the desktop: a short answer, within a limit.
+//! Runs a desktop tool with a timeout and a limit on its output.
 
 use std::{
     io::{self, Read},
@@ -9,13 +9,13 @@ use std::{
 
 use super::RegistrationError;
 
-/// Most that is read of an answer, bytes.
+/// Maximum bytes read of the output.
 const ANSWER_MAX_BYTES: u64 = 16 * 1024;
-/// How often a running tool is looked at, and how often at most: ten seconds in all.
+/// Poll interval and maximum number of polls of a running tool: ten seconds in total.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 const MAX_POLLS: u32 = 1000;
 
-/// What `tool` wrote to standard output, when it ended well.
+/// Standard output of `tool`, if it succeeds.
 pub(super) fn run(tool: &'static str, command: &mut Command) -> Result<String, RegistrationError> {
     let failed = |source| RegistrationError::Tool { tool, source };
     let mut child = match command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn() {
@@ -23,7 +23,7 @@ pub(super) fn run(tool: &'static str, command: &mut Command) -> Result<String, R
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(RegistrationError::ToolMissing { tool }),
         Err(e) => return Err(failed(e)),
     };
-    // An answer longer than a pipe holds would stop the tool for good; then the limit ends it.
+    // A tool that writes more than the pipe holds blocks; the limit then ends it.
     for _ in 0..MAX_POLLS {
         let Some(status) = child.try_wait().map_err(failed)? else {
             thread::sleep(POLL_INTERVAL);

@@ -1,19 +1,19 @@
-//! Windows: the installer writes the registry (`packaging/windows`); here it is read. Not run by any test yet.
+//! Windows: the installer writes the registry (`packaging/windows`); this module reads it. No test runs this yet.
 
 use std::{env, path::PathBuf, process::Command};
 
 use super::{RegistrationError, SCHEME, Status, printable, tool};
 
-/// Who opens our links: the user's own entry, which wins over the machine's.
+/// The program that opens our links: the user's own entry has precedence over the machine's.
 pub(super) fn status() -> Result<Status, RegistrationError> {
     let key = format!(r"HKCU\Software\Classes\{SCHEME}\shell\open\command");
     let answer = match tool::run("reg.exe", Command::new("reg.exe").args(["query", &key, "/ve"])) {
         Ok(answer) => answer,
-        // It says so with exit code 1 when there is no such key.
+        // reg.exe exits with 1 if the key does not exist.
         Err(RegistrationError::ToolFailed { code: Some(1), .. }) => return Ok(Status::Nobody),
         Err(error) => return Err(error),
     };
-    // `    (Default)    REG_SZ    "C:\…\countenance.exe" "%1"`; the name of the value is in the system's language.
+    // `    (Default)    REG_SZ    "C:\…\countenance.exe" "%1"`; the name of the value is localized.
     let Some((_, command)) = answer.split_once("REG_SZ") else { return Ok(Status::Nobody) };
     let command = command.trim();
     let program = match command.strip_prefix('"') {

@@ -1,4 +1,4 @@
-//! The operator that passes everything on to a window and waits there for a person.
+//! The [`Operator`] that forwards everything to a window and waits there for a person.
 
 use std::{
     sync::{
@@ -20,10 +20,10 @@ use countenance_core::{
     protocol::{Fallback, Purpose, Ticket},
 };
 
-/// How often a wait for a person looks whether the run was cancelled, and whether it still makes sense.
+/// How often a wait for the person checks for cancellation and expiry.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Says something to the window and wakes it.
+/// Sends progress to the window and wakes it.
 #[derive(Clone)]
 pub(super) struct ProgressSender {
     pub(super) out: Sender<Progress>,
@@ -31,14 +31,14 @@ pub(super) struct ProgressSender {
 }
 
 impl ProgressSender {
-    /// A window that has gone hears nothing; its run is cancelled by that.
+    /// If the window is gone, the message is lost; dropping its `Runner` has canceled the run.
     pub(super) fn say(&self, progress: Progress) {
         self.out.send(progress).ok();
         (self.wake)();
     }
 }
 
-/// Attends a run for a window.
+/// Operates a run for a window.
 pub(super) struct WindowOperator {
     sender: ProgressSender,
     commands: Receiver<Command>,
@@ -48,7 +48,7 @@ pub(super) struct WindowOperator {
     capture: CaptureSoFar,
 }
 
-/// What one look into the camera has shown so far.
+/// State of the current capture.
 #[derive(Default)]
 struct CaptureSoFar {
     picture: Option<Frame>,
@@ -65,12 +65,12 @@ impl WindowOperator {
         Self { sender, commands, cancelled, clock, request: None, capture: CaptureSoFar::default() }
     }
 
-    /// Tells the window of progress that is not the flow's.
+    /// Sends progress that does not come from the flow.
     pub(super) fn say(&self, progress: Progress) {
         self.sender.say(progress);
     }
 
-    /// What else may speak to the window during the run.
+    /// A sender for other parts of the run.
     pub(super) fn sender(&self) -> ProgressSender {
         self.sender.clone()
     }
@@ -80,17 +80,17 @@ impl WindowOperator {
         Arc::clone(&self.sender.wake)
     }
 
-    /// What the session is for, once it is open.
+    /// Purpose of the session, once it is open.
     pub(super) fn purpose(&self) -> Option<Purpose> {
         self.request.as_ref().map(|request| request.purpose)
     }
 
-    /// The ways to pass by code that the ticket offers.
+    /// The one-time code channels that the ticket offers.
     fn fallback(&self) -> &[Fallback] {
         self.request.as_ref().map_or(&[], |request| &request.fallback)
     }
 
-    /// Waits for the person; none if the run was cancelled, the window is gone, or the session's time is over.
+    /// Waits for the person. `None` if the run was canceled, the window is gone, or the session has expired.
     fn answer(&self) -> Option<Command> {
         loop {
             match self.commands.recv_timeout(POLL_INTERVAL) {

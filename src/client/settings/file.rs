@@ -1,30 +1,30 @@
-//! The file of the settings: plain, small, text, and replaced whole.
+//! Reads and atomically replaces the settings file.
 
 use std::path::Path;
 
 use super::{SETTINGS_MAX_BYTES, read::line_at};
 use countenance_system::small_file::{self, SmallFileError};
 
-/// Why the settings file cannot be used. The file itself is left as it is.
+/// Why the settings file cannot be used. The file is left unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// As a file.
-    #[error("the settings file cannot be used")]
+    /// The file could not be read or written.
+    #[error("could not use the settings file")]
     File(#[from] SmallFileError),
     /// Not TOML.
     #[error("line {line} of the settings is not TOML")]
     NotToml {
-        /// Where, counted from 1.
+        /// Line, counted from 1.
         line: usize,
-        /// What the parser says.
+        /// The parser's error.
         source: Box<toml_edit::TomlError>,
     },
-    /// A section stands where a value is to be put.
-    #[error("line {line} of the settings: a section stands in the place of {key}")]
+    /// A table where a value belongs.
+    #[error("line {line} of the settings: {key} is a table, not a value")]
     Occupied {
-        /// Which key.
+        /// The key.
         key: &'static str,
-        /// Where, counted from 1.
+        /// Line, counted from 1.
         line: usize,
     },
 }
@@ -35,7 +35,7 @@ impl SettingsError {
         Self::NotToml { line, source: Box::new(error) }
     }
 
-    /// The line that is to blame, where one is.
+    /// The line at fault, if known.
     pub fn line(&self) -> Option<usize> {
         match self {
             Self::File(SmallFileError::NotText { line, .. })
@@ -46,12 +46,12 @@ impl SettingsError {
     }
 }
 
-/// The text of the file at `path`; `None` when there is no file.
+/// The text of the file at `path`; `None` if there is no file.
 pub(super) fn read(path: &Path) -> Result<Option<String>, SettingsError> {
     Ok(small_file::read(path, SETTINGS_MAX_BYTES)?)
 }
 
-/// Puts `text` at `path`, whole.
+/// Replaces the file at `path` atomically with `text`.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), SettingsError> {
     Ok(small_file::replace(path, text, SETTINGS_MAX_BYTES)?)
 }

@@ -1,4 +1,4 @@
-//! From TOML to choices: each key apart, so that one bad value costs nothing else.
+//! Parses the settings. Each key is read independently, so that one invalid value does not affect the others.
 
 use std::path::PathBuf;
 
@@ -23,12 +23,12 @@ pub(super) const VERIFIERS: &str = "verifiers";
 pub(super) const NETS: &str = "liveness_nets";
 pub(super) const NET_FOLDER: &str = "liveness_net_folder";
 
-/// Most characters of a camera's id or name.
+/// Maximum length of a camera's ID or name, characters.
 const CAMERA_MAX_CHARS: usize = 256;
-/// Most bytes of a language tag: RFC 5646 asks for 35 at least.
+/// Maximum length of a language tag, bytes: RFC 5646 recommends at least 35.
 const LANGUAGE_MAX_BYTES: usize = 35;
 
-/// The choices in `text`.
+/// Parses `text`.
 pub(super) fn read(text: &str) -> Result<Loaded, SettingsError> {
     let document = Document::parse(text).map_err(|e| SettingsError::of_toml(text, e))?;
     let mut loaded = Loaded::default();
@@ -46,7 +46,7 @@ pub(super) fn read(text: &str) -> Result<Loaded, SettingsError> {
     Ok(loaded)
 }
 
-/// Puts one value in its place; `complain` hears of entries within it, with their offset.
+/// Stores one value; calls `complain` for invalid entries within it, with their byte offset.
 fn take(
     settings: &mut Settings,
     key: &str,
@@ -80,7 +80,7 @@ fn take(
     Ok(())
 }
 
-/// Text, of which the empty one stands for no choice.
+/// A string; the empty one means no choice.
 fn chosen(item: &Item) -> Result<Option<&str>, SettingError> {
     item.as_str().map(|text| Some(text).filter(|text| !text.is_empty())).ok_or(SettingError::NotText)
 }
@@ -94,7 +94,7 @@ fn camera(name: &str) -> Result<String, SettingError> {
     if fits && !name.trim().is_empty() { Ok(name.to_owned()) } else { Err(SettingError::Camera) }
 }
 
-/// The shape of a tag only: whether there are words in that language is for whoever has the words.
+/// Checks only the form of the tag; the catalogs decide whether the language is available.
 fn language(tag: &str) -> Result<String, SettingError> {
     let mut parts = tag.split('-');
     let primary =
@@ -120,7 +120,7 @@ fn verifiers(
     Ok(good.into_iter().collect())
 }
 
-/// In lower case: some tools print a SHA-256 in capitals. Named twice, a network is still one.
+/// Normalizes to lowercase, since some tools print a SHA-256 in uppercase, and removes duplicates.
 fn pins(item: &Item, complain: &mut impl FnMut(SettingError, Option<usize>)) -> Result<Vec<String>, SettingError> {
     let list = item.as_array().filter(|list| list.len() <= LIVENESS_NETS_MAX).ok_or(SettingError::NotPins)?;
     let mut good = Vec::new();
@@ -134,7 +134,7 @@ fn pins(item: &Item, complain: &mut impl FnMut(SettingError, Option<usize>)) -> 
     Ok(good)
 }
 
-/// From the root: what a relative path means would hang on who starts the program.
+/// Must be absolute: a relative path would depend on the working directory.
 fn folder(text: &str) -> Result<PathBuf, SettingError> {
     let path = PathBuf::from(text);
     if path.is_absolute() && !text.chars().any(char::is_control) { Ok(path) } else { Err(SettingError::Folder) }

@@ -1,4 +1,4 @@
-//! From choices to TOML: only what differs from the file is touched, comments stay where they are.
+//! Writes the settings: changes only what differs from the file, and preserves comments.
 
 use toml_edit::{Array, DocumentMut, Item, Value};
 
@@ -10,14 +10,14 @@ use super::{
     },
 };
 
-/// `before` with the choices of `settings`.
+/// `before`, updated with `settings`.
 pub(super) fn write(before: &str, settings: &Settings) -> Result<String, SettingsError> {
     let said = read::read(before)?.settings;
     let mut document: DocumentMut = before.parse().map_err(|e| SettingsError::of_toml(before, e))?;
     let mut set = |key: &'static str, differs: bool, value: Value| {
         if differs { put(&mut document, before, key, value) } else { Ok(()) }
     };
-    // No choice is the empty text: to take the key away would take the comment above it along.
+    // No choice is written as the empty string: removing the key would also remove the comment above it.
     let text = |choice: &Option<String>| Value::from(choice.as_deref().unwrap_or_default());
     set(CAMERA, settings.camera != said.camera, text(&settings.camera))?;
     set(CAMERA_PINNED, settings.camera_pinned != said.camera_pinned, settings.camera_pinned.into())?;
@@ -33,13 +33,13 @@ pub(super) fn write(before: &str, settings: &Settings) -> Result<String, Setting
     set(VERIFIERS, settings.verifiers != said.verifiers, verifiers.into())?;
     let nets: Array = settings.liveness_nets.iter().map(String::as_str).collect();
     set(NETS, settings.liveness_nets != said.liveness_nets, nets.into())?;
-    // It came from text, if from a file; a path that is none cannot be written and is none of ours.
+    // A path from the file is UTF-8; one that is not cannot be written.
     let folder = settings.liveness_net_folder.as_deref().and_then(std::path::Path::to_str).unwrap_or_default();
     set(NET_FOLDER, settings.liveness_net_folder != said.liveness_net_folder, folder.into())?;
     Ok(document.to_string())
 }
 
-/// Exchanges the value of `key`, or adds it; blanks and comments around it stay.
+/// Replaces the value of `key`, or adds it; keeps surrounding whitespace and comments.
 fn put(document: &mut DocumentMut, before: &str, key: &'static str, mut value: Value) -> Result<(), SettingsError> {
     match document.get_mut(key) {
         None => {
@@ -49,13 +49,13 @@ fn put(document: &mut DocumentMut, before: &str, key: &'static str, mut value: V
             *value.decor_mut() = old.decor().clone();
             *old = value;
         }
-        // A section of the owner's own: what is in it would be lost.
+        // A table written by the user: replacing it would lose its contents.
         Some(_) => return Err(SettingsError::Occupied { key, line: line_of(before, key) }),
     }
     Ok(())
 }
 
-/// `theme.name = …` is a table in disguise.
+/// `theme.name = …` is a dotted key, that is, a table.
 fn is_dotted(value: &Value) -> bool {
     value.is_inline_table()
 }
