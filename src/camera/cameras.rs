@@ -1,4 +1,4 @@
-//! The cameras of this machine, and the one that is wanted: listed, chosen, opened.
+//! Lists the cameras of this machine, selects the requested one and opens it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,44 +11,44 @@ use super::{
 };
 use countenance_core::protocol::CameraClaim;
 
-/// Which camera is wanted, and how it is to be used.
+/// The requested camera and how to use it.
 #[derive(Debug, Clone, Default)]
 pub struct CameraRequest {
-    /// Which one.
+    /// Which camera.
     pub choice: Choice,
-    /// How: formats, mounting, what its pictures must be like.
+    /// How to use it: formats, orientation, required stream quality.
     pub usage: Usage,
 }
 
-/// Whether a camera was qualified at its site.
+/// Returns whether a camera was qualified at its site.
 pub type Qualifies = Box<dyn Fn(&CameraClaim) -> bool + Send + Sync>;
 
-/// Every camera of this machine. Shared: the window lists and chooses, a look opens.
+/// All cameras of this machine. Shared: the window lists and chooses, a capture opens.
 pub struct Cameras {
     lister: Mutex<Lister>,
     request: Mutex<CameraRequest>,
-    /// The id of the camera opened last.
+    /// ID of the camera opened last.
     opened: Mutex<Option<String>>,
     qualifies: Qualifies,
 }
 
 impl Cameras {
-    /// With this request; `qualifies` knows the site's profile.
+    /// With an initial request; `qualifies` consults the site's profile.
     pub fn new(request: CameraRequest, qualifies: Qualifies) -> Self {
         Self { lister: Mutex::default(), request: Mutex::new(request), opened: Mutex::default(), qualifies }
     }
 
-    /// The cameras that are there now. May take a moment: those that came since are looked at closely.
+    /// The cameras present now. May take a moment: newly connected ones are queried.
     pub fn list(&self) -> Vec<Listed> {
         locked(&self.lister).list()
     }
 
-    /// Requests another camera. A look under way is told by [`FrameSlot::reopen`].
+    /// Requests another camera. To switch during a capture, also call [`FrameSlot::reopen`].
     pub fn choose(&self, request: CameraRequest) {
         *locked(&self.request) = request;
     }
 
-    /// Opens the camera that is wanted, if it is there, may be used and the policy admits its kind.
+    /// Opens the requested camera if it is present, access is permitted and the policy admits its kind.
     pub fn open(&self) -> Result<Device, CameraError> {
         let CameraRequest { choice, mut usage } = locked(&self.request).clone();
         let cameras = self.list();
@@ -58,7 +58,7 @@ impl Cameras {
         let claim = usage.claim(camera);
         usage.qualified = (self.qualifies)(&claim);
         let claim = CameraClaim { qualified: usage.qualified, ..claim };
-        // Both before its light goes on.
+        // Check both before the camera's light goes on.
         claim.admitted_by(&usage.policy)?;
         if let Permission::Denied(_) = permission(&camera.node) {
             return Err(CameraError::Denied);
@@ -66,14 +66,14 @@ impl Cameras {
         Device::open(camera, usage)
     }
 
-    /// The wanted camera on a thread of its own, opened at each start; its newest frame lies in `slot`.
+    /// The requested camera on a separate thread, opened at each start; `slot` holds its newest frame.
     pub fn live(self: &Arc<Self>, slot: FrameSlot, notify: Notify) -> LiveSource {
         let (opens, looks) = (Arc::clone(self), Arc::clone(self));
         let open = Box::new(move || opens.open().map(|device| Box::new(device) as Box<dyn FrameSource>));
         LiveSource::new(open, slot, notify).while_present(Box::new(move || looks.is_opened_present()))
     }
 
-    /// Whether the camera that was opened last is still there.
+    /// Whether the camera opened last is still present.
     fn is_opened_present(&self) -> bool {
         let opened = locked(&self.opened).clone();
         opened.is_none_or(|opened| self.list().iter().any(|camera| camera.id == opened))

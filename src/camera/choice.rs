@@ -1,36 +1,37 @@
-//! Which camera: what the owner of this installation chose, among those that are there.
+//! Selects the configured camera among those present.
 
 use super::{CameraError, provenance::Provenance};
 use countenance_core::protocol::CameraKind;
 
-/// A camera as the system lists it.
+/// A camera as listed by the system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// Names this camera at this place, today and after the next start: what the settings remember.
+    /// Identifies this camera at this port across reconnects and restarts; stored in the settings.
     pub id: String,
-    /// For people. Two cameras may share a name.
+    /// Display name. Two cameras may have the same name.
     pub name: String,
-    /// By what the system opens it: `/dev/video0`, a number, a unique id. Changes from plug to plug.
+    /// What the system opens it by: `/dev/video0`, an index, a unique ID. May change when reconnected.
     pub node: String,
-    /// What is known of it.
+    /// What is known of its origin.
     pub provenance: Provenance,
 }
 
-/// What the owner chose.
+/// The configured choice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// The camera's id, name or node; the first one if `None`.
+    /// The camera's ID, name or node; the first camera if `None`.
     pub wanted: Option<String>,
-    /// Whether no other will do.
+    /// Whether any other camera is rejected.
     pub only: bool,
-    /// Whether this installation is bound to that camera: no other will do, and the attestation tells it.
+    /// Whether this installation is bound to that camera: any other is rejected, and the attestation reports the
+    /// binding.
     pub pinned: bool,
-    /// Whether a camera may be a virtual one, for tests: the attestation tells it.
+    /// Whether a virtual camera is accepted, for tests; the attestation reports it.
     pub testing: bool,
 }
 
-/// Cameras in the order in which they are offered: real ones first, then those of which it cannot be told, virtual ones
-/// last; within that by where they hang, so that the order stays.
+/// Sorts cameras for display: physical ones first, then unknown, then virtual; within a kind by bus path, so that the
+/// order is stable.
 pub fn in_order(mut cameras: Vec<Listed>) -> Vec<Listed> {
     let rank = |camera: &Listed| match camera.provenance.kind {
         CameraKind::Physical => 0,
@@ -42,7 +43,7 @@ pub fn in_order(mut cameras: Vec<Listed>) -> Vec<Listed> {
 }
 
 impl Choice {
-    /// The camera chosen among `cameras`, which are [`in_order`].
+    /// The chosen camera among `cameras`, which must be sorted by [`in_order`].
     pub fn among<'c>(&self, cameras: &'c [Listed]) -> Result<&'c Listed, CameraError> {
         let wanted = self.wanted.as_deref().and_then(|wanted| {
             let by = |part: fn(&Listed) -> &str| cameras.iter().find(|camera| part(camera) == wanted);

@@ -1,14 +1,15 @@
-//! Luma and chroma to RGB: the one conversion of recordings and of devices.
+//! Luma and chroma to RGB: the one conversion used for recordings and devices.
 //!
-//! Coefficients follow from K_r and K_b of ITU-R BT.601, BT.709 or BT.2020; unless the source says otherwise it is BT.601
-//! in limited range (luma 16 to 235, chroma 16 to 240), which is what webcams and ffmpeg write for small pictures.
+//! Coefficients follow from K_r and K_b of ITU-R BT.601, BT.709 or BT.2020. The default is BT.601 in limited range
+//! (luma 16 to 235, chroma 16 to 240), which webcams and ffmpeg use for small images.
 //!
-//! Chroma is repeated, not interpolated. Luma is read in arrays of two, so that the compiler sees no bounds: 640×480 take
-//! 1.3 to 1.5 ms and 1280×720 3.4 to 5.6 ms, memory included (release build, best of 60 on a busy 2-core x86-64 server).
+//! Chroma is repeated, not interpolated. Luma is read as arrays of two, which eliminates bounds checks: 640×480 takes
+//! 1.3 to 1.5 ms and 1280×720 3.4 to 5.6 ms, including memory allocation (release build, best of 60 on a busy 2-core
+//! x86-64 server).
 
-#![expect(clippy::indexing_slicing, reason = "planes are checked once against their size, then read row by row")]
+#![expect(clippy::indexing_slicing, reason = "plane sizes are checked once before reading row by row")]
 
-/// Which weights make luma.
+/// The weights of R, G and B in luma.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Matrix {
     /// ITU-R BT.601: K_r 0.299, K_b 0.114.
@@ -20,22 +21,22 @@ pub enum Matrix {
     Bt2020,
 }
 
-/// Which numbers stand for black and white.
+/// The sample values of black and white.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Range {
     /// Luma 16 to 235, chroma 16 to 240.
     #[default]
     Limited,
-    /// All of 0 to 255.
+    /// The full range, 0 to 255.
     Full,
 }
 
-/// How the samples of a stream are to be read.
+/// How the samples of a stream are interpreted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Colour {
-    /// Weights of luma.
+    /// Luma weights.
     pub matrix: Matrix,
-    /// Black and white.
+    /// Black and white levels.
     pub range: Range,
 }
 
@@ -44,15 +45,15 @@ pub struct Colour {
 pub struct Plane<'a> {
     /// Rows, `stride` bytes apart.
     pub data: &'a [u8],
-    /// Bytes from row to row.
+    /// Bytes between the starts of two rows.
     pub stride: usize,
 }
 
-/// A picture in planes: luma, and chroma at a power of two of its size.
+/// An image in planes: luma, and chroma subsampled by powers of two.
 pub struct Planes<'a> {
-    /// Full-size samples.
+    /// Luma samples, full size.
     pub luma: Plane<'a>,
-    /// Where the colour is.
+    /// Chroma samples.
     pub chroma: Chroma<'a>,
     /// log2 of luma columns per chroma column: 0 or 1.
     pub shift_x: u32,
@@ -60,28 +61,28 @@ pub struct Planes<'a> {
     pub shift_y: u32,
 }
 
-/// The two chroma samples of each place.
+/// The pairs of chroma samples.
 #[derive(Clone, Copy)]
 pub enum Chroma<'a> {
-    /// Grey.
+    /// Grayscale.
     None,
-    /// Blue difference, red difference, each in a plane of its own (I420, 4:2:2, 4:4:4).
+    /// Blue and red difference in separate planes (I420, 4:2:2, 4:4:4).
     Planar([Plane<'a>; 2]),
-    /// Both in one plane, by turns, blue difference first (NV12).
+    /// Both in one plane, alternating, blue difference first (NV12).
     Interleaved(Plane<'a>),
 }
 
-/// A plane that does not hold all of its picture.
+/// A plane that is smaller than its image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a picture plane is too short")]
+#[error("an image plane is too short")]
 pub struct TooShort;
 
 /// Fixed-point scale of the coefficients: 2^16.
 const SHIFT: u32 = 16;
-/// Chroma of grey.
+/// Neutral chroma.
 const GREY: [u8; 2] = [128, 128];
 
-/// `planes` as `width` × `height` × 3 bytes of R G B.
+/// Converts `planes` to `width` × `height` × 3 bytes, R G B.
 pub fn to_rgb(planes: &Planes<'_>, width: usize, height: usize, colour: Colour) -> Result<Vec<u8>, TooShort> {
     let (columns, rows) = (width.div_ceil(1 << planes.shift_x), height.div_ceil(1 << planes.shift_y));
     let whole = fits(planes.luma, width, height)
@@ -111,7 +112,7 @@ pub fn to_rgb(planes: &Planes<'_>, width: usize, height: usize, colour: Colour) 
     }))
 }
 
-/// `packed` (4:2:2 as Y Cb Y Cr, rows of whole pairs) as `width` × `height` × 3 bytes of R G B.
+/// Converts `packed` (4:2:2 as Y Cb Y Cr, whole pairs per row) to `width` × `height` × 3 bytes, R G B.
 pub fn yuyv_to_rgb(packed: Plane<'_>, width: usize, height: usize, colour: Colour) -> Result<Vec<u8>, TooShort> {
     let bytes = 4 * width.div_ceil(2);
     if !fits(packed, bytes, height) {
@@ -130,7 +131,7 @@ pub fn yuyv_to_rgb(packed: Plane<'_>, width: usize, height: usize, colour: Colou
     }))
 }
 
-/// A picture that `fill` makes row by row: number of the row, its width × 3 bytes.
+/// An image that `fill` writes row by row, given the row's index and its width × 3 bytes.
 fn by_rows(width: usize, height: usize, mut fill: impl FnMut(usize, &mut [u8])) -> Vec<u8> {
     let mut rgb = vec![0; width * height * 3];
     if width > 0 {
@@ -153,7 +154,7 @@ impl<'a> Plane<'a> {
     }
 }
 
-/// The conversion in fixed point.
+/// Fixed-point coefficients of the conversion.
 struct Coefficients {
     black: i32,
     luma: i32,
@@ -186,7 +187,7 @@ impl Coefficients {
         }
     }
 
-    /// One row: `N` samples of luma to one pair of chroma, 1 or 2.
+    /// Converts one row: `N` luma samples per chroma pair, 1 or 2.
     fn row<const N: usize>(&self, luma: &[u8], mut chroma: impl Iterator<Item = [u8; 2]>, rgb: &mut [u8]) {
         if N == 1 {
             for ((pixel, &luma), chroma) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(luma).zip(chroma) {
@@ -203,7 +204,7 @@ impl Coefficients {
         }
     }
 
-    /// Two pixels of one colour.
+    /// Two pixels that share their chroma.
     #[inline]
     fn pair(&self, [first, second]: [u8; 2], chroma: [u8; 2]) -> [u8; 6] {
         let tint = self.tint(chroma);
@@ -211,7 +212,7 @@ impl Coefficients {
         [a, b, c, d, e, f]
     }
 
-    /// What chroma (blue difference, red difference) adds to each of R G B.
+    /// The contribution of chroma (blue difference, red difference) to R, G and B.
     #[inline]
     fn tint(&self, [blue, red]: [u8; 2]) -> [i32; 3] {
         let (blue, red) = (i32::from(blue) - 128, i32::from(red) - 128);

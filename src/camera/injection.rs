@@ -1,7 +1,7 @@
-//! Signs of injection: what a lens, a sensor and a bus do not do, seen in the frames themselves.
+//! Signs of injection, seen in the frames themselves: patterns that no lens, sensor and bus produce.
 //!
-//! Cost of one picture in a release build, on a 2-core x86-64 server: 0.2 ms (JPEG) to 0.4 ms (YUYV) at 640×480, 0.6 to
-//! 1.5 ms at 1280×720.
+//! Cost per frame in a release build, on a 2-core x86-64 server: 0.2 ms (JPEG) to 0.4 ms (YUYV) at 640×480, 0.6 to 1.5
+//! ms at 1280×720.
 
 use std::{
     collections::VecDeque,
@@ -11,41 +11,41 @@ use std::{
 
 use countenance_core::protocol::InjectionSign;
 
-/// Pictures remembered: 34 seconds at 30 a second, longer than a look may last.
+/// Number of frames remembered: 34 seconds at 30 per second, longer than a capture may last.
 const REMEMBERED: usize = 1_024;
-/// So many pictures that came back are a sign.
+/// Number of repeated frames before a loop is flagged.
 const RETURNS: u32 = 2;
-/// So many pictures one after the other must have come evenly.
+/// Number of evenly spaced frames in a row before timing is flagged.
 const EVEN_PICTURES: usize = 60;
-/// Below this, microseconds, intervals are not taken apart into several.
+/// Shortest period, microseconds, that longer intervals are divided by.
 const MIN_PERIOD: u64 = 1_000;
-/// So many differing pictures one after the other must show a block unchanged.
+/// Number of differing frames in a row over which a block must not change to count as still.
 const STILL_PICTURES: u16 = 30;
-/// Least share of the blocks that can show noise to have shown none.
+/// Minimum share of still blocks, among those that can show noise, before the image is flagged.
 const STILL_RATIO: f32 = 0.25;
-/// Fewest blocks that can show noise for the share to mean anything.
+/// Minimum number of blocks that can show noise for the share to be meaningful.
 const MIN_BLOCKS: usize = 64;
-/// Side of a block in pixels, that of JPEG's transform.
+/// Block size in pixels, that of JPEG's transform.
 const BLOCK: usize = 8;
-/// From block to block, pixels: one of four is looked at.
+/// Distance between sampled blocks, pixels: one block of four is sampled.
 const STRIDE: usize = 16;
-/// Mean levels between which noise would show: the ends hide it.
+/// Mean levels at which noise is visible; darker and brighter blocks clip it.
 const SHOWS_NOISE: std::ops::RangeInclusive<u32> = 32..=224;
 
-/// One picture as it came from the device, before and after decoding.
+/// One frame as delivered by the device, before and after decoding.
 #[derive(Clone, Copy)]
 pub struct Arrived<'a> {
-    /// The bytes as the device gave them: one JPEG, or one raw picture, without anything behind it.
+    /// The device's bytes: one JPEG or one raw frame, without trailing data.
     pub bytes: &'a [u8],
-    /// When it was captured, by the driver, since the first picture.
+    /// Capture time by the driver, since the first frame.
     pub at: Duration,
-    /// The decoded picture: width × height × 3 bytes, R G B.
+    /// The decoded image: width × height × 3 bytes, R G B.
     pub rgb: &'a [u8],
-    /// Its width in pixels.
+    /// Its width, pixels.
     pub width: u32,
 }
 
-/// Looks at every picture of one look into the camera. Keeps digests, no pixels.
+/// Examines every frame of one capture. Keeps digests, no pixels.
 #[derive(Debug, Default)]
 pub struct InjectionDetector {
     noted: Vec<InjectionSign>,
@@ -55,13 +55,13 @@ pub struct InjectionDetector {
 }
 
 impl InjectionDetector {
-    /// Takes the next picture into account.
+    /// Examines the next frame.
     pub fn see(&mut self, picture: &Arrived<'_>) {
         self.timing.see(picture.at);
         if self.timing.even >= EVEN_PICTURES {
             self.note(InjectionSign::RegularTiming);
         }
-        // Cameras give a picture twice when the light is low: that tells nothing.
+        // In low light cameras deliver a frame twice, which is no sign.
         if !self.repeats.see(picture) {
             return;
         }
@@ -74,21 +74,21 @@ impl InjectionDetector {
         }
     }
 
-    /// Adds a sign that was seen elsewhere.
+    /// Adds a sign detected elsewhere.
     pub fn note(&mut self, sign: InjectionSign) {
         if let Err(place) = self.noted.binary_search(&sign) {
             self.noted.insert(place, sign);
         }
     }
 
-    /// What was seen so far, in the order of [`InjectionSign`]. A sign once seen stays.
+    /// The signs seen so far, in the order of [`InjectionSign`]. A sign never disappears.
     pub fn seen(&self) -> Vec<InjectionSign> {
         self.noted.clone()
     }
 }
 
-/// Pictures that come back bit for bit after others: a loop. Flat ones do not count: a covered lens gives black again and
-/// again where the camera cuts noise off.
+/// Frames that return bit for bit after others: a loop. Flat images do not count: a covered lens repeats black where
+/// the camera suppresses noise.
 #[derive(Debug, Default)]
 struct Repeats {
     digests: VecDeque<u64>,
@@ -96,7 +96,7 @@ struct Repeats {
 }
 
 impl Repeats {
-    /// Whether the picture is another one than the last.
+    /// Returns whether the frame differs from the last one.
     fn see(&mut self, picture: &Arrived<'_>) -> bool {
         let digest = digest(picture.bytes);
         if self.digests.back() == Some(&digest) {
@@ -113,8 +113,8 @@ impl Repeats {
     }
 }
 
-/// Whether nearly all of the picture is of one colour: of every eighth pixel of every eighth row, 99 % within 4 levels of
-/// the mean of green.
+/// Whether the image is nearly uniform: of every eighth pixel of every eighth row, 99 % are within 4 levels of the mean
+/// green.
 fn is_flat(picture: &Arrived<'_>) -> bool {
     let row = picture.width as usize * 3;
     let rows = picture.rgb.chunks_exact(row.max(1)).step_by(BLOCK);
@@ -126,17 +126,17 @@ fn is_flat(picture: &Arrived<'_>) -> bool {
     away * 100 <= count
 }
 
-/// Stamps that a clock of a sensor does not give: a driver that makes them up counts pictures and multiplies. Each
-/// interval is then the same to the microsecond that a kernel's stamps are rounded to, or, where pictures were left out,
-/// a whole number of times the same. A camera's own clock drifts against the computer's, and its pictures are stamped when
-/// a transfer ends on a bus with other traffic: tens of microseconds of jitter, by the design of USB's 125 µs frames.
-/// Not measured on real cameras, and some drivers do tidy their stamps up: a reason to flag, no proof.
+/// Timestamps that no sensor clock produces: a driver that invents them multiplies a frame count. Then all intervals
+/// are equal to the microsecond to which kernels round timestamps or, after dropped frames, a multiple of that
+/// interval. A camera's own clock drifts against the computer's, and frames are stamped at the end of a transfer on a
+/// shared bus: tens of microseconds of jitter, given USB's 125 µs microframes. Not measured on real cameras, and some
+/// drivers do smooth timestamps, so this flags but does not prove.
 #[derive(Debug, Default)]
 struct Timing {
     last: Option<Duration>,
-    /// Shortest and longest interval of the even run, microseconds, a picture.
+    /// Shortest and longest interval per frame of the current even run, microseconds.
     bounds: Option<(u64, u64)>,
-    /// Pictures that came evenly, up to the last.
+    /// Number of evenly spaced frames up to the last one.
     even: usize,
 }
 
@@ -158,23 +158,23 @@ impl Timing {
     }
 }
 
-/// Parts of the picture that show no noise while others change: a head that was cut out over a drawn background, a
-/// recording of a screen.
+/// Regions without noise while others change: a cut-out head over a drawn background, a screen recording.
 ///
-/// Compression hides noise too: JPEG leaves a flat block the same when its few levels round to the same, H.264 skips it.
-/// So one equal block says nothing; a block that stays equal over 30 differing pictures one after the other does.
-/// Measured, as the mean share of blocks equal to the picture before, and the most that stayed so over 30 pictures:
+/// Compression hides noise too: JPEG leaves a flat block unchanged if its few coefficients round to the same values,
+/// H.264 skips it. So one equal block means nothing, but a block that stays equal over 30 consecutive differing frames
+/// does. Measured: mean share of blocks equal to the previous frame, and maximum share that stayed equal over 30
+/// frames:
 ///
-/// | pictures | equal to the last | stayed equal |
+/// | frames | equal to the previous | stayed equal |
 /// |---|---|---|
 /// | the three face recordings of the tests, H.264 | 0.33 to 0.74 | 0.007 |
 /// | 750 frames of the recording the first was cut from | 0.73 | 0.013 |
-/// | a still picture with noise of σ 0.5, 1, 2 levels, raw | 0 | 0 |
+/// | a still image with noise of σ 0.5, 1, 2 levels, raw | 0 | 0 |
 /// | the same as JPEG of 19 kB (640×480) | 0.43, 0.33, 0.16 | 0.044, 0.007, 0 |
 /// | the same as JPEG of 11 kB, ffmpeg's worst | 0.63, 0.54, 0.38 | 0.131, 0.032, 0 |
-/// | a noisy face recording over a still picture: raw, best, worst JPEG | 0.42, 0.53, 0.63 | 0.43, 0.53, 0.55 |
+/// | a noisy face recording over a still image: raw, best, worst JPEG | 0.42, 0.53, 0.63 | 0.43, 0.53, 0.55 |
 ///
-/// No real webcam was at hand, and one that smooths over time may come nearer: a reason to flag, no proof.
+/// No real webcam was available, and one with temporal smoothing may come closer, so this flags but does not prove.
 #[derive(Debug, Default)]
 struct Noise {
     width: u32,
@@ -184,9 +184,9 @@ struct Noise {
 #[derive(Debug, Clone, Copy, Default)]
 struct Block {
     digest: u64,
-    /// Differing pictures over which it stayed the same.
+    /// Number of differing frames over which it has not changed.
     unchanged: u16,
-    /// Whether its levels could show noise, all that time.
+    /// Whether its level allowed noise to show during all of them.
     tells: bool,
 }
 
@@ -210,7 +210,7 @@ impl Noise {
         }
     }
 
-    /// Of the blocks that could show noise, how many have shown none for long.
+    /// Share of still blocks among those that can show noise.
     fn still_ratio(&self) -> f32 {
         let tell = self.blocks.iter().filter(|block| block.tells);
         let (count, still) = tell
@@ -220,7 +220,7 @@ impl Noise {
 }
 
 impl Block {
-    /// The block whose upper left pixel is `left` bytes into `band`, of rows of `row` bytes.
+    /// The block whose upper left pixel is `left` bytes into `band`, which has rows of `row` bytes.
     fn of(band: &[u8], row: usize, left: usize) -> Option<Self> {
         let (mut hasher, mut sum) = (DefaultHasher::new(), 0);
         for line in band.chunks_exact(row).take(BLOCK) {

@@ -1,7 +1,6 @@
-//! A source on a thread of its own: the newest frame lies in a slot, where the window and the flow each take it at their
-//! own speed.
+//! A source on its own thread: the newest frame is in a slot, from which the window and the flow read independently.
 //!
-//! A source that blocks for ever blocks only its thread: whoever waits for a frame has a deadline, and nobody waits for
+//! A source that blocks forever blocks only its thread: every wait for a frame has a deadline, and nothing waits for
 //! the thread.
 
 use std::{
@@ -17,20 +16,20 @@ use countenance_core::{
     protocol::{CameraClaim, CameraKind},
 };
 
-/// Opens the source anew for each look. Called on the source's own thread, for opening may block too.
+/// Opens the source for each capture. Called on the source's thread, because opening may block too.
 pub type Open = Box<dyn FnMut() -> Result<Box<dyn FrameSource>, CameraError> + Send>;
-/// Called from the source's thread whenever there is a new frame, or none will follow.
+/// Called on the source's thread for every new frame, and when no more will follow.
 pub type Notify = Arc<dyn Fn() + Send + Sync>;
-/// Whether the source is still there at all: tells one that was lost from one that stalled.
+/// Whether the source is still present: distinguishes a lost source from a stalled one.
 pub type Present = Box<dyn FnMut() -> bool + Send>;
 
-/// Longest wait of the thread for one frame before it looks whether it is still wanted.
+/// Maximum wait for a frame before the thread checks whether it is still needed.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
-/// What the frames of another camera lie behind those of the one before, in time. Longer than a track may pause, so that no
-/// proof spans two cameras.
+/// Timestamp gap inserted on a camera switch. Longer than the maximum gap within a track, so that no proof spans two
+/// cameras.
 const CHANGE: Duration = Duration::from_secs(1);
 
-/// Frames from a thread: a device, or a recording played at its own speed.
+/// Frames from a thread: a device, or a recording played in real time.
 pub struct LiveSource {
     open: Arc<Mutex<Open>>,
     present: Present,
@@ -38,21 +37,21 @@ pub struct LiveSource {
     notify: Notify,
     timeouts: Timeouts,
     keep: usize,
-    /// Number and time of this camera's first frame in the stream that is given, and of the last frame given.
+    /// Sequence number and time of this camera's first frame in the output stream, and of the last frame delivered.
     base: (u64, Duration),
     last: Option<(u64, Duration)>,
 }
 
-/// How long a source may take.
+/// Timeouts of a source.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
-    /// To let go of what the look before used.
+    /// To release what the previous capture used.
     pub release: Duration,
-    /// To open and give its first frame.
+    /// To open and deliver the first frame.
     pub open: Duration,
 }
 
-/// The slot with the newest frame; each clone is a view of the same one.
+/// The slot with the newest frame. Clones share it.
 #[derive(Clone, Default)]
 pub struct FrameSlot(Arc<Shared>);
 
@@ -62,7 +61,7 @@ struct Shared {
     changed: Condvar,
 }
 
-/// What lies in the slot. A thread whose `run` is not the slot's has been let go.
+/// Contents of the slot. A thread whose `run` differs from the slot's is no longer needed.
 #[derive(Default)]
 struct Slot {
     run: u64,
@@ -71,7 +70,7 @@ struct Slot {
     opened: bool,
     claim: Option<CameraClaim>,
     newest: Option<Frame>,
-    /// Frames that nobody has taken yet, oldest first; as many as are kept.
+    /// Frames not yet read, oldest first, up to the configured number.
     waiting: VecDeque<Frame>,
     failed: Option<CameraError>,
     /// Another camera was chosen.
@@ -85,7 +84,7 @@ impl Default for Timeouts {
 }
 
 impl LiveSource {
-    /// A source that `open` opens at each start and whose newest frame lies in `latest`.
+    /// A source that calls `open` at each start and stores its newest frame in `frames`.
     pub fn new(open: Open, frames: FrameSlot, notify: Notify) -> Self {
         Self {
             open: Arc::new(Mutex::new(open)),
@@ -106,22 +105,22 @@ impl LiveSource {
         self
     }
 
-    /// The same with other timeouts.
+    /// Replaces the timeouts.
     #[must_use]
     pub fn with_timeouts(mut self, timeouts: Timeouts) -> Self {
         self.timeouts = timeouts;
         self
     }
 
-    /// The same, where up to `frames` frames wait for a reader that is slower than the camera, and those that find no place
-    /// are dropped: for machines such as an emulator. Usually one waits, and makes place for the next.
+    /// Buffers up to `frames` frames for a reader slower than the camera, such as an emulator, and drops new ones while
+    /// the buffer is full. The default buffers one frame, which a new one replaces.
     #[must_use]
     pub fn keeping(mut self, frames: usize) -> Self {
         self.keep = frames.max(1);
         self
     }
 
-    /// Waits, at most so long, until the slot is as `holds` wants it.
+    /// Waits, for at most `within`, until `holds` is true of the slot.
     fn wait(&self, within: Duration, holds: impl Fn(&Slot) -> bool) -> MutexGuard<'_, Slot> {
         let shared = &*self.frames.0;
         let waiting = |slot: &mut Slot| !holds(slot);
@@ -129,10 +128,10 @@ impl LiveSource {
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
 
-    /// Opens the camera that is chosen now and waits for its first frame.
+    /// Opens the currently chosen camera and waits for its first frame.
     fn begin(&mut self) -> Result<(), CameraError> {
         self.end();
-        // A camera is let go by its thread. Whoever opens it before that finds it busy.
+        // The old thread releases its camera. Opening it before that would find it busy.
         let mut slot = self.wait(self.timeouts.release, |slot| !slot.thread);
         if slot.thread {
             return Err(CameraError::Stalled);
@@ -151,7 +150,7 @@ impl LiveSource {
             return Err(recording::RecordingError::Io(error).into());
         }
         let mut slot = self.wait(self.timeouts.open, |slot| slot.opened || slot.failed.is_some());
-        // What fails later is for whoever asks for a frame.
+        // Later errors are returned by `next_frame`.
         if slot.opened {
             return Ok(());
         }
@@ -168,7 +167,7 @@ impl LiveSource {
         self.frames.0.changed.notify_all();
     }
 
-    /// The frame at its place in the stream that is given, which goes on from camera to camera.
+    /// Renumbers a frame in the output stream, which continues across cameras.
     fn place(&mut self, frame: Frame) -> Frame {
         let (seq, at) = (self.base.0 + frame.seq(), self.base.1 + frame.at());
         self.last = Some((seq, at));
@@ -228,24 +227,24 @@ impl Slot {
 }
 
 impl FrameSlot {
-    /// The newest frame; none before the first one and after the end of a look.
+    /// The newest frame; `None` before the first one and after a capture.
     pub fn frame(&self) -> Option<Frame> {
         self.lock().newest.clone()
     }
 
-    /// Another camera was chosen: a look under way goes on with that one.
+    /// Reports that another camera was chosen: a running capture switches to it.
     pub fn reopen(&self) {
         self.lock().again = true;
         self.0.changed.notify_all();
     }
 
-    /// A slot whose holder panicked is still a slot.
+    /// A panic elsewhere leaves the slot usable.
     fn lock(&self) -> MutexGuard<'_, Slot> {
         self.0.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Says that the thread has ended, however that came.
+/// Reports the end of the thread, even after a panic.
 struct EndGuard(FrameSlot);
 
 impl Drop for EndGuard {
@@ -257,7 +256,7 @@ impl Drop for EndGuard {
     }
 }
 
-/// The thread: opens the source, then frames into the slot until this run is over or the source fails.
+/// The thread: opens the source and stores frames in the slot until this run is over or the source fails.
 fn read(open: &Mutex<Open>, frames: &FrameSlot, run: u64, notify: &Notify, keep: usize) {
     let mut open = open.lock().unwrap_or_else(PoisonError::into_inner);
     let opened = open().and_then(|mut source| source.start().map(|()| source));
@@ -276,7 +275,7 @@ fn read(open: &Mutex<Open>, frames: &FrameSlot, run: u64, notify: &Notify, keep:
         let claim = source.provenance();
         goes_on = match next {
             Ok(frame) => tell(frames, run, notify, |slot| slot.put(frame, claim, keep)),
-            // Whoever waits for a frame has a deadline of their own.
+            // Readers have their own deadline.
             Err(CameraError::Stalled) => frames.lock().run == run,
             Err(error) => {
                 tell(frames, run, notify, |slot| slot.failed = Some(error));
@@ -287,7 +286,7 @@ fn read(open: &Mutex<Open>, frames: &FrameSlot, run: u64, notify: &Notify, keep:
     source.stop();
 }
 
-/// Changes the slot and wakes whoever waits; `false` if this run is over.
+/// Changes the slot and wakes all waiters; returns `false` if this run is over.
 fn tell(frames: &FrameSlot, run: u64, notify: &Notify, change: impl FnOnce(&mut Slot)) -> bool {
     let mut slot = frames.lock();
     if slot.run != run {
@@ -300,7 +299,7 @@ fn tell(frames: &FrameSlot, run: u64, notify: &Notify, change: impl FnOnce(&mut 
     true
 }
 
-/// What is said of a camera that was never opened.
+/// The claim of a camera that was never opened.
 fn unopened() -> CameraClaim {
     CameraClaim {
         name: String::new(),

@@ -1,37 +1,38 @@
-//! Whether this program may use a camera, told before it is opened where the system can say so.
+//! Whether this program may use a camera, as far as the system reports it before opening.
 //!
-//! | system | asked | says nothing of |
+//! | system | checked | not covered |
 //! |---|---|---|
-//! | Linux | whether this process may read and write the node: owner, group, access lists | a container's device rules; what Snap's confinement denies |
-//! | macOS | what AVFoundation's authorisation stands at | whether the person will agree when asked |
-//! | Windows | the privacy settings for cameras, of this machine and this user | a driver's own lock |
+//! | Linux | read and write access of this process to the node: owner, group, access control list | device rules of a container; restrictions of Snap's confinement |
+//! | macOS | AVFoundation's authorization status | the person's answer to a future prompt |
+//! | Windows | privacy settings for cameras, of the machine and of the user | a driver's own lock |
 //!
-//! Opening a camera may still fail, and is the last word. The macOS and Windows parts were not run on those systems.
+//! Opening a camera may still fail, and is decisive. The macOS and Windows parts have not been run on those systems.
 
 use std::io;
 
 /// Whether this program may use a camera.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Permission {
-    /// The system says yes.
+    /// Allowed.
     Granted,
-    /// The system says no.
+    /// Denied.
     Denied(DeniedBy),
-    /// The system does not say, or will ask the person first.
+    /// Unknown, or the system will ask the person first.
     Unknown,
 }
 
-/// What stands in the way.
+/// What denies access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeniedBy {
-    /// The device node's owner, group and access list. Way out: the group `video`, or a seat of one's own.
+    /// Owner, group or access control list of the device node. Remedy: membership in the group `video`, or a local
+    /// session.
     Node,
-    /// The person's or the owner's privacy settings. Way out: those settings.
+    /// Privacy settings of the person or the administrator. Remedy: change them.
     Privacy,
 }
 
 impl Permission {
-    /// What an attempt to open or to access a node says. Under `confined` a yes of the node is not the last word.
+    /// Derives the permission from an attempt to access a node. If `confined`, success on the node is not conclusive.
     pub fn of_attempt(attempt: &io::Result<()>, confined: bool) -> Self {
         match attempt {
             Ok(()) if confined => Self::Unknown,
@@ -42,18 +43,20 @@ impl Permission {
     }
 }
 
-/// Whether this process may use the camera at `node`: `/dev/video0` on Linux; elsewhere all cameras are one.
+/// Whether this process may use the camera at `node`: `/dev/video0` on Linux. Other systems have one setting for all
+/// cameras.
 #[cfg(target_os = "linux")]
 pub fn permission(node: &str) -> Permission {
     use rustix::fs::{Access, AtFlags, CWD, accessat};
     // As the process is now, not as it was started; the kernel counts access lists in.
     let attempt = accessat(CWD, node, Access::READ_OK | Access::WRITE_OK, AtFlags::EACCESS).map_err(io::Error::from);
-    // Snap puts the host's nodes before the program and denies at opening; Flatpak shows none that may not be used.
+    // Snap shows the host's nodes but denies opening them; Flatpak hides nodes without permission.
     let confined = std::env::var_os("SNAP").is_some_and(|snap| !snap.is_empty());
     Permission::of_attempt(&attempt, confined)
 }
 
-/// Whether this process may use the camera at `node`: `/dev/video0` on Linux; elsewhere all cameras are one.
+/// Whether this process may use the camera at `node`: `/dev/video0` on Linux. Other systems have one setting for all
+/// cameras.
 #[cfg(target_os = "macos")]
 pub fn permission(_node: &str) -> Permission {
     use nokhwa_bindings_macos::{AVAuthorizationStatus, current_authorization_status};
@@ -64,7 +67,8 @@ pub fn permission(_node: &str) -> Permission {
     }
 }
 
-/// Whether this process may use the camera at `node`: `/dev/video0` on Linux; elsewhere all cameras are one.
+/// Whether this process may use the camera at `node`: `/dev/video0` on Linux. Other systems have one setting for all
+/// cameras.
 #[cfg(windows)]
 pub fn permission(_node: &str) -> Permission {
     const STORE: &str = r"Software\Microsoft\Windows\CurrentVersion\CapabilityAccessManager\ConsentStore\webcam";
@@ -75,13 +79,13 @@ pub fn permission(_node: &str) -> Permission {
     consent(asked.map(|answer| consent_value(&answer?)))
 }
 
-/// Whether this process may use the camera at `node`: on this system nobody can be asked.
+/// Whether this process may use the camera at `node`: this system cannot be queried.
 #[cfg(not(any(target_os = "linux", target_os = "macos", windows)))]
 pub fn permission(_node: &str) -> Permission {
     Permission::Unknown
 }
 
-/// What a switch of Windows' privacy settings stands at.
+/// Value of a switch in Windows' privacy settings.
 #[cfg(any(windows, test))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Consent {
@@ -89,7 +93,7 @@ enum Consent {
     Deny,
 }
 
-/// What `reg query … /v Value` says: `    Value    REG_SZ    Allow`. `None` where there is no such value, or it is another
+/// Parses `reg query … /v Value`: `    Value    REG_SZ    Allow`. `None` if there is no such value, or it is another
 /// one (`Prompt`).
 #[cfg(any(windows, test))]
 fn consent_value(answer: &str) -> Option<Consent> {
@@ -100,7 +104,7 @@ fn consent_value(answer: &str) -> Option<Consent> {
     }
 }
 
-/// What follows from the switches of the machine, the user, and the user's desktop programs: each can deny, all must allow.
+/// Combines the switches of the machine, the user, and the user's desktop apps: any can deny, all must allow.
 #[cfg(any(windows, test))]
 fn consent(switches: [Option<Consent>; 3]) -> Permission {
     if switches.contains(&Some(Consent::Deny)) {

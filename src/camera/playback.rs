@@ -1,4 +1,4 @@
-//! A recording in place of a camera: its own speed, and from the start again when it ends, as a camera never ends.
+//! Plays a recording in place of a camera: in real time, and repeated forever, as a camera does not end.
 
 use std::{
     thread,
@@ -8,12 +8,12 @@ use std::{
 use super::{CameraError, FrameSource, live::Open};
 use countenance_core::{frame::Frame, protocol::CameraClaim};
 
-/// A recording being played.
+/// A recording that is played.
 pub struct Playback {
     recording: Box<dyn FrameSource>,
     again: Open,
     began: Instant,
-    /// Added to the recording's own times and numbers: what was played before.
+    /// Offset of times and sequence numbers: what was played before.
     played: Duration,
     seq: u64,
     last_at: Duration,
@@ -21,7 +21,7 @@ pub struct Playback {
 }
 
 impl Playback {
-    /// Plays what `open` opens, from now on.
+    /// Plays what `open` opens, starting now.
     pub fn new(mut open: Open) -> Result<Self, CameraError> {
         let recording = open()?;
         let usual = Duration::from_millis(40);
@@ -61,7 +61,7 @@ impl FrameSource for Playback {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a camera keeps real time, and so does what stands in for one")]
+#[expect(clippy::disallowed_methods, reason = "a camera runs in real time, and so does its replacement")]
 fn now() -> Instant {
     Instant::now()
 }

@@ -1,6 +1,6 @@
-//! Whether a camera's pictures are alive: fast enough, not black, not frozen, in order of time. By frame time alone.
+//! Whether a camera's stream is healthy: fast enough, not black, not frozen, timestamps in order. Uses frame time only.
 //!
-//! Cost of one frame in a release build, on a 2-core x86-64 server: 0.05 ms at 640×480, 0.14 ms at 1280×720.
+//! Cost per frame in a release build, on a 2-core x86-64 server: 0.05 ms at 640×480, 0.14 ms at 1280×720.
 
 use std::{
     collections::VecDeque,
@@ -11,37 +11,37 @@ use std::{
 use super::CameraError;
 use countenance_core::{frame::Frame, policy::CameraPolicy};
 
-/// Every how many rows, and pixels of a row, one is looked at.
+/// Sampling stride, in rows and in pixels of a row.
 const STEP: usize = 8;
-/// Share of the pixels that must be dark in a black picture.
+/// Share of dark pixels in a black image.
 const BLACK_RATIO: f32 = 0.99;
-/// Most frame times kept, whatever the policy asks for.
+/// Maximum number of frame times kept, whatever the policy's span.
 const MAX_TIMES: usize = 10_000;
-/// A jump back of more than this is one too many.
+/// Largest tolerated backward jump.
 const JUMP_BACK: Duration = Duration::from_secs(1);
-/// So many lesser ones …
+/// Number of smaller backward jumps …
 const STEPS_BACK: usize = 3;
-/// … within this time are too many. Fewer are forgiven: many cameras stamp a picture wrongly when a stream begins.
+/// … within this time that are an error. Fewer are tolerated: many cameras send a wrong timestamp when a stream starts.
 const STEPS_BACK_WITHIN: Duration = Duration::from_secs(1);
 
-/// Watches the frames of one look.
+/// Monitors the frames of one capture.
 #[derive(Debug)]
 pub struct StreamHealth {
     policy: CameraPolicy,
     /// Time of the first frame.
     first: Option<Duration>,
-    /// Times and numbers of the frames within the policy's span.
+    /// Times and sequence numbers of the frames within the policy's span.
     times: VecDeque<(Duration, u64)>,
-    /// When time last ran backwards: after each step.
+    /// Times after each recent backward jump.
     steps_back: VecDeque<Duration>,
-    /// Since when the picture is black.
+    /// Since when the image is black.
     black: Option<Duration>,
-    /// Digest of the last picture, and since when it is that one.
+    /// Digest of the last image, and since when it has not changed.
     still: Option<(u64, Duration)>,
 }
 
 impl StreamHealth {
-    /// By the limits of `policy`.
+    /// With the limits of `policy`.
     pub fn new(policy: &CameraPolicy) -> Self {
         Self {
             policy: *policy,
@@ -53,8 +53,8 @@ impl StreamHealth {
         }
     }
 
-    /// Takes the next frame into account; an error once a condition has held for as long as the policy says. A black
-    /// picture that stays the same is black.
+    /// Checks the next frame. Fails once a condition has lasted as long as the policy allows. An image that is both
+    /// black and frozen is reported as black.
     pub fn see(&mut self, frame: &Frame) -> Result<(), CameraError> {
         self.in_order(frame.at())?;
         self.lit(frame)?;
@@ -67,7 +67,7 @@ impl StreamHealth {
         else {
             return Ok(());
         };
-        // The first picture's own stamp may be the wrong one, by any amount.
+        // The first frame's timestamp may be the wrong one, by any amount.
         let far = back > JUMP_BACK && self.times.len() > 1;
         self.steps_back.retain(|step| step.abs_diff(at) <= STEPS_BACK_WITHIN);
         self.steps_back.push_back(at);
@@ -100,7 +100,7 @@ impl StreamHealth {
         if self.dead(since, frame.at()) { Err(CameraError::Black) } else { Ok(()) }
     }
 
-    /// A still scene is not frozen: a sensor's noise changes some of what is looked at, which is every eighth row in full.
+    /// A still scene is not frozen: sensor noise changes some sampled pixels. Every eighth row is sampled in full.
     fn moving(&mut self, frame: &Frame) -> Result<(), CameraError> {
         let row = frame.width() as usize * 3;
         let mut hasher = DefaultHasher::new();
@@ -115,7 +115,7 @@ impl StreamHealth {
         now.saturating_sub(since) >= Duration::from_millis(self.policy.dead_millis)
     }
 
-    /// By the frames' numbers: what nobody had time to look at was given all the same.
+    /// Counts by sequence number, because frames that were not read were still delivered.
     fn fast_enough(&mut self, frame: &Frame) -> Result<(), CameraError> {
         let at = frame.at();
         let span = Duration::from_millis(self.policy.slow_millis);
@@ -129,7 +129,7 @@ impl StreamHealth {
             self.times.pop_front();
         }
         let given = self.times.front().map_or(0, |(_, oldest)| frame.seq().saturating_sub(*oldest) + 1);
-        // One less than the rate asks for: stamps are uneven, and a camera of just this rate is fast enough.
+        // One less than the rate requires: timestamps are uneven, and a camera at exactly this rate is fast enough.
         let needed = (self.policy.fps_min * span.as_secs_f32() - 1.0).max(0.0);
         if (given as f32) < needed.round() { Err(CameraError::TooSlow) } else { Ok(()) }
     }

@@ -1,12 +1,13 @@
-//! Pictures upright: for cameras that are mounted sideways or that mirror, and for recordings stored so.
+//! Corrects the orientation of images: for cameras mounted sideways or that mirror, and for recordings with a stored
+//! rotation.
 
 use serde::{Deserialize, Serialize};
 
-/// How far a picture is to be turned before it is shown, clockwise. In settings a number of degrees.
+/// Clockwise rotation applied to an image. Serialized as degrees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]
 pub enum Turn {
-    /// Not at all.
+    /// No rotation.
     #[default]
     None,
     /// 90 degrees.
@@ -17,18 +18,18 @@ pub enum Turn {
     ThreeQuarters,
 }
 
-/// A number of degrees that is no [`Turn`].
+/// A number of degrees that is not a [`Turn`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a picture is turned by 0, 90, 180 or 270 degrees, not by {0}")]
+#[error("an image can be rotated by 0, 90, 180 or 270 degrees, not by {0}")]
 pub struct NotATurn(pub u16);
 
-/// What makes a camera's picture upright and unmirrored: first the turn, then the mirror.
+/// Makes a camera's image upright and unmirrored: first the rotation, then the flip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Orientation {
-    /// How far it is turned, clockwise.
+    /// Clockwise rotation.
     pub turn: Turn,
-    /// Whether left and right are swapped then.
+    /// Whether to flip left and right after the rotation.
     pub mirrored: bool,
 }
 
@@ -58,11 +59,11 @@ impl From<Turn> for u16 {
 }
 
 impl Orientation {
-    /// The picture `rgb` (`width` × `height` × 3 bytes) upright, with its width and height then. Where nothing is to be
-    /// done, the very same bytes; half a turn and a mirror are done in place.
+    /// Applies the orientation to `rgb` (`width` × `height` × 3 bytes); returns the new width, height and data. Reuses
+    /// the buffer where nothing changes, and for half turns and flips.
     pub fn upright(&self, width: u32, height: u32, mut rgb: Vec<u8>) -> (u32, u32, Vec<u8>) {
         let sideways = matches!(self.turn, Turn::Quarter | Turn::ThreeQuarters);
-        // A quarter turn is transposing, then mirroring; three quarters upside down after that.
+        // A quarter turn is a transpose and a horizontal flip; three quarters add a vertical flip.
         let mirror = self.mirrored != (self.turn != Turn::None && self.turn != Turn::ThreeQuarters);
         let (width, height) = if sideways {
             rgb = transposed(width as usize, height as usize, &rgb);
@@ -80,7 +81,7 @@ impl Orientation {
     }
 }
 
-/// Rows and columns exchanged.
+/// Swaps rows and columns.
 fn transposed(width: usize, height: usize, rgb: &[u8]) -> Vec<u8> {
     let mut out = vec![0; rgb.len()];
     if width == 0 || height == 0 {
@@ -95,7 +96,7 @@ fn transposed(width: usize, height: usize, rgb: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The last row first.
+/// Reverses the order of the rows.
 fn upside_down(width: usize, rgb: &mut [u8]) {
     let rows = rgb.len().checked_div(width * 3).unwrap_or(0);
     let (top, bottom) = rgb.split_at_mut(rows / 2 * width * 3);
