@@ -98,7 +98,7 @@ impl LiveSource {
         }
     }
 
-    /// The same, where `present` can say whether the source is still there.
+    /// Adds a check whether the source is still present.
     #[must_use]
     pub fn while_present(mut self, present: Present) -> Self {
         self.present = present;

@@ -48,7 +48,7 @@ impl Permission {
 #[cfg(target_os = "linux")]
 pub fn permission(node: &str) -> Permission {
     use rustix::fs::{Access, AtFlags, CWD, accessat};
-    // As the process is now, not as it was started; the kernel counts access lists in.
+    // Checks the effective IDs of the process; the kernel includes access control lists.
     let attempt = accessat(CWD, node, Access::READ_OK | Access::WRITE_OK, AtFlags::EACCESS).map_err(io::Error::from);
     // Snap shows the host's nodes but denies opening them; Flatpak hides nodes without permission.
     let confined = std::env::var_os("SNAP").is_some_and(|snap| !snap.is_empty());

@@ -23,7 +23,7 @@ impl NetArgs {
     /// Reads, checks and prepares the given networks.
     pub fn load(&self) -> anyhow::Result<Vec<AddedNet>> {
         let (files, pins) = (self.net.len(), self.net_sha256.len());
-        ensure!(files == pins, "{files} --net but {pins} --net-sha256: each network needs one digest");
+        ensure!(files == pins, "{files} --net but {pins} --net-sha256: give one for each network");
         Ok(self
             .net
             .iter()

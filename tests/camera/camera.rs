@@ -143,9 +143,9 @@ fn what_is_not_read_is_refused_by_name() {
         ("no width", b"YUV4MPEG2 H4 F25:1\n", "a frame of 0x4 pixels is outside 1..=4096"),
         ("wide", b"YUV4MPEG2 W65535 H65535 F25:1\n", "a frame of 65535x65535 pixels is outside 1..=4096"),
         ("overflow", b"YUV4MPEG2 W99999999999 H4 F25:1\n", "the Y4M header is malformed at byte 0"),
-        ("no rate", b"YUV4MPEG2 W4 H4 F0:0\n", "a frame rate of 0/0 cannot be"),
-        ("fast", b"YUV4MPEG2 W4 H4 F1000001:1000\n", "a frame rate of 1000001/1000 cannot be"),
-        ("slow", b"YUV4MPEG2 W4 H4 F1:61\n", "a frame rate of 1/61 cannot be"),
+        ("no rate", b"YUV4MPEG2 W4 H4 F0:0\n", "invalid frame rate 0/0"),
+        ("fast", b"YUV4MPEG2 W4 H4 F1000001:1000\n", "invalid frame rate 1000001/1000"),
+        ("slow", b"YUV4MPEG2 W4 H4 F1:61\n", "invalid frame rate 1/61"),
         ("interlaced", b"YUV4MPEG2 W4 H4 F25:1 It\n", "interlaced pictures are not supported"),
         ("deep", b"YUV4MPEG2 W4 H4 F25:1 C420p10\n", "samples of more than 8 bits are not supported"),
         ("411", b"YUV4MPEG2 W4 H4 F25:1 C411\n", "this chroma layout is not supported"),
@@ -178,13 +178,9 @@ fn an_avi_needs_no_index_and_its_header_is_not_believed() {
     without_index.truncate(index);
     let table = [
         ("no index", without_index, "10 frames"),
-        ("rate 0", patched(rate + 4, 0), "the recording cannot be read: a frame rate of 0/1 cannot be"),
-        ("scale 0", patched(rate, 0), "the recording cannot be read: a frame rate of 25/0 cannot be"),
-        (
-            "rate huge",
-            patched(rate + 4, u32::MAX),
-            "the recording cannot be read: a frame rate of 4294967295/1 cannot be",
-        ),
+        ("rate 0", patched(rate + 4, 0), "the recording cannot be read: invalid frame rate 0/1"),
+        ("scale 0", patched(rate, 0), "the recording cannot be read: invalid frame rate 25/0"),
+        ("rate huge", patched(rate + 4, u32::MAX), "the recording cannot be read: invalid frame rate 4294967295/1"),
         ("65535 pixels in the header", patched(find(b"strf") + 12, 65_535), "10 frames"),
         (
             "another codec",

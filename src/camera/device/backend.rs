@@ -1,4 +1,4 @@
-//! What a system's camera programming interface must do for a [`Device`](super::Device).
+//! The interface that each system's camera API implements for a [`Device`](super::Device).
 
 use std::time::{Duration, Instant};
 
@@ -8,42 +8,42 @@ use super::{
 };
 use crate::CameraError;
 
-/// One camera, opened.
+/// An open camera.
 pub(super) trait Backend: Send {
-    /// What the camera offers; empty if nothing of it can be used.
+    /// The formats that the camera offers; empty if none is usable.
     fn offers(&mut self) -> Result<Vec<Offer>, CameraError>;
 
-    /// Begins to stream in the format of `offer`, or in what the driver makes of it.
+    /// Starts streaming in the format of `offer`, or in whatever the driver grants instead.
     fn stream(&mut self, offer: &Offer) -> Result<Granted, CameraError>;
 
-    /// The next picture; `None` if none came in time. An interface that cannot give up waiting may take longer.
+    /// The next frame; `None` if it does not arrive within `within`. An API without a timeout may take longer.
     fn next(&mut self, within: Duration) -> Result<Option<Raw<'_>>, CameraError>;
 
-    /// Ends the stream. [`stream`](Self::stream) may follow.
+    /// Stops streaming. [`stream`](Self::stream) may follow.
     fn stop(&mut self);
 }
 
-/// What the driver grants.
+/// What the driver granted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Granted {
-    /// How the pixels come.
+    /// Pixel format.
     pub(super) format: PixelFormat,
-    /// Their size, rows and colours.
+    /// Size, row stride and color encoding.
     pub(super) layout: Layout,
-    /// Pictures a second, as the driver says.
+    /// Frames per second, as reported by the driver.
     pub(super) fps: f32,
 }
 
-/// One picture as the driver gives it.
+/// A frame as delivered by the driver.
 pub(super) struct Raw<'a> {
-    /// Its bytes; behind a JPEG anything may follow.
+    /// The encoded data; a JPEG may be followed by anything.
     pub(super) bytes: &'a [u8],
-    /// When it was captured, by the driver's clock, whose zero is anywhere.
+    /// Capture time on the driver's clock, which has an arbitrary zero.
     pub(super) at: Duration,
-    /// The same by this process's clock, where the two are one.
+    /// Capture time on this process's clock, if the driver uses the same one.
     pub(super) captured: Option<Instant>,
-    /// Its number in the stream where the driver counts: what it dropped leaves a gap.
+    /// The driver's sequence number, if it has one. Frames it dropped leave gaps.
     pub(super) number: Option<u64>,
-    /// The driver says that part of it was lost.
+    /// The driver reports data loss.
     pub(super) damaged: bool,
 }

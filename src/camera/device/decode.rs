@@ -1,9 +1,9 @@
-//! From the bytes of a device to R G B: Motion JPEG, YUYV and NV12.
+//! Decodes the bytes of a device to R G B: Motion JPEG, YUYV and NV12.
 //!
-//! JPEG is the work of `zune-jpeg`, which fills what is missing with grey and says nothing. So `survey` looks first: a
-//! picture that has no end, is not of the negotiated size, or is coded as no webcam codes is refused by name. The decoder
-//! then sees the picture without its end marker and in its strict mode: running out of data is an error there, and
-//! whatever the driver left behind the picture stays unseen.
+//! JPEGs are decoded by `zune-jpeg`, which silently fills missing data with gray. Therefore `survey` runs first: an
+//! image without an end marker, of another size than negotiated, or in a coding that no webcam uses is an error. The
+//! decoder then gets the image without its end marker and in strict mode, so running out of data is an error, and data
+//! after the image is never read.
 
 use std::io::Cursor;
 
@@ -17,75 +17,75 @@ mod markers;
 
 use markers::{START, add_standard_tables, survey};
 
-/// How a device packs its pictures.
+/// Pixel format of a device's frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PixelFormat {
-    /// One baseline JPEG a picture, with or without its Huffman tables.
+    /// One baseline JPEG per frame, with or without its Huffman tables.
     Mjpeg,
     /// 4:2:2 as Y Cb Y Cr.
     Yuyv,
-    /// 4:2:0: a plane of Y, then one of Cb and Cr by turns.
+    /// 4:2:0: a plane of Y, then one of alternating Cb and Cr.
     Nv12,
 }
 
-/// What was negotiated with a device.
+/// Layout negotiated with a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
     /// Width in pixels.
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// Bytes from row to row, of the packed rows or of the luma; of no meaning for JPEG.
+    /// Bytes between the starts of two rows, of the packed data or of luma; unused for JPEG.
     pub stride: usize,
-    /// How raw samples are to be read. A JPEG is always full-range BT.601 (JFIF).
+    /// Color encoding of raw samples. A JPEG is always full-range BT.601 (JFIF).
     pub colour: Colour,
 }
 
-/// Why bytes are no picture. The frame is dropped.
+/// Why a frame cannot be decoded. It is dropped.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
     /// A negotiated side is zero or above [`MAX_SIDE_PX`].
-    #[error("a negotiated size of {width}x{height} cannot be")]
+    #[error("invalid negotiated size {width}x{height}")]
     Size {
         /// Negotiated width.
         width: u32,
         /// Negotiated height.
         height: u32,
     },
-    /// A raw picture of too few bytes.
-    #[error("the raw picture is cut off")]
+    /// A raw frame with too few bytes.
+    #[error("the raw frame is truncated")]
     TooShort(#[from] TooShort),
-    /// The bytes do not begin as a JPEG does.
-    #[error("this is no JPEG picture")]
+    /// No JPEG start marker.
+    #[error("not a JPEG")]
     NotJpeg,
-    /// There is no end marker.
-    #[error("the JPEG picture has no end")]
+    /// No JPEG end marker.
+    #[error("the JPEG has no end marker")]
     NoEnd,
-    /// Progressive, lossless or arithmetic: no webcam codes so.
-    #[error("the JPEG picture is not a baseline one")]
+    /// Progressive, lossless or arithmetic coding, which no webcam uses.
+    #[error("the JPEG is not baseline")]
     NotBaseline,
-    /// Another size than the negotiated one.
-    #[error("the JPEG picture is {width}x{height} in size, which is not what was negotiated")]
+    /// Not the negotiated size.
+    #[error("the JPEG has size {width}x{height}, not the negotiated one")]
     OtherSize {
-        /// Its width.
+        /// Width of the JPEG.
         width: u16,
-        /// Its height.
+        /// Height of the JPEG.
         height: u16,
     },
-    /// What the decoder of JPEG says.
-    #[error("the JPEG picture cannot be decoded")]
+    /// The JPEG decoder failed.
+    #[error("could not decode the JPEG")]
     Jpeg(#[source] DecodeErrors),
 }
 
-/// Decodes picture after picture.
+/// Decodes frames; reuse it for a whole stream.
 #[derive(Default)]
 pub struct Decoder {
-    /// A JPEG with the Huffman tables that it lacked.
+    /// Buffer for a JPEG to which missing Huffman tables are added.
     completed: Zeroizing<Vec<u8>>,
 }
 
 impl PixelFormat {
-    /// As V4L2 and UVC write it.
+    /// FourCC used by V4L2 and UVC.
     pub fn fourcc(self) -> [u8; 4] {
         match self {
             Self::Mjpeg => *b"MJPG",
@@ -94,7 +94,7 @@ impl PixelFormat {
         }
     }
 
-    /// As the attestation and people write it.
+    /// Name used in the attestation and for display.
     pub fn name(self) -> &'static str {
         match self {
             Self::Mjpeg => "MJPG",
@@ -103,7 +103,7 @@ impl PixelFormat {
         }
     }
 
-    /// What of `bytes` is the picture: a JPEG without what the driver left behind its end marker, where it has one.
+    /// The part of `bytes` that is the image: a JPEG without what follows its end marker, if it has one.
     pub fn picture(self, bytes: &[u8]) -> &[u8] {
         let end = match self {
             Self::Mjpeg => survey(bytes).map_or(bytes.len(), |seen| seen.end + 2),
@@ -114,7 +114,7 @@ impl PixelFormat {
 }
 
 impl Decoder {
-    /// `bytes`, one picture of `format`, as width × height × 3 bytes of R G B.
+    /// Decodes one frame of `format` to width × height × 3 bytes, R G B.
     pub fn decode(&mut self, format: PixelFormat, layout: &Layout, bytes: &[u8]) -> Result<Vec<u8>, DecodeError> {
         let &Layout { width, height, stride, colour } = layout;
         if !(1..=MAX_SIDE_PX).contains(&width) || !(1..=MAX_SIDE_PX).contains(&height) {

@@ -1,30 +1,30 @@
-//! What to ask of a camera: its offers, in the order in which they are tried.
+//! Decides in which order a camera's offered formats are tried.
 
 use super::decode::PixelFormat;
 
-/// A picture format that a camera offers.
+/// A format that a camera offers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Offer {
-    /// How the pixels come.
+    /// Pixel format.
     pub(crate) format: PixelFormat,
     /// Width in pixels.
     pub(crate) width: u32,
     /// Height in pixels.
     pub(crate) height: u32,
-    /// Pictures a second, a fraction.
+    /// Frames per second, as a fraction.
     pub(crate) fps: (u32, u32),
 }
 
-/// Pictures that are wanted: from these sides in pixels, inclusive, to those.
+/// Wanted image size in pixels: minimum and maximum, inclusive.
 const WANTED: [(u32, u32); 2] = [(640, 480), (1280, 720)];
-/// Most offers tried before the camera counts as unsupported. Each try costs the camera a moment.
+/// Maximum number of offers tried before the camera counts as unsupported. Each attempt takes a moment.
 const TRIES: usize = 6;
 
-/// The `offers` worth trying, best first; `only` keeps one pixel format.
+/// The `offers` worth trying, best first. `only` restricts them to one pixel format.
 ///
-/// Fast enough comes before the right size, the right size before the easier format: a picture can be small, a person does
-/// not hold still for a second. At equal size and speed MJPEG comes first, because it fits every USB port beside other
-/// devices; YUYV and NV12 are the fall-back.
+/// Frame rate has precedence over size, and size over pixel format: a small image is usable, but nobody holds still for
+/// a second. At equal size and rate MJPEG comes first, because it fits any USB port even beside other devices; YUYV and
+/// NV12 are fallbacks.
 pub(crate) fn plan(offers: &[Offer], only: Option<PixelFormat>) -> Vec<Offer> {
     let mut plan: Vec<Offer> = offers
         .iter()
@@ -39,12 +39,12 @@ pub(crate) fn plan(offers: &[Offer], only: Option<PixelFormat>) -> Vec<Offer> {
 }
 
 impl Offer {
-    /// Pictures a second.
+    /// Frames per second.
     pub(crate) fn rate(&self) -> f32 {
         self.fps.0 as f32 / self.fps.1.max(1) as f32
     }
 
-    /// Smaller is better, place by place.
+    /// Sort key: smaller is better, compared field by field.
     fn rank(&self) -> (u8, u8, u64, PixelFormat, u32) {
         let speed = match self.rate() {
             29.0..=31.0 => 0,
@@ -61,7 +61,7 @@ impl Offer {
             (false, _) => 2,
         };
         let area = u64::from(self.width) * u64::from(self.height);
-        // Of pictures that are large enough the smallest, of those that are too small the largest.
+        // Among images that are large enough prefer the smallest, among smaller ones the largest.
         (speed, size, if fits { area } else { u64::MAX - area }, self.format, u32::MAX - self.rate() as u32)
     }
 }

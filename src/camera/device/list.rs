@@ -1,11 +1,11 @@
-//! Which cameras there are: real capture devices only, under names for people, in an order that stays.
+//! Lists cameras: capture devices with color video only, with readable names, in a stable order.
 
 use crate::choice::{Listed, in_order};
 
-/// Longest name shown, characters.
+/// Maximum length of a displayed name, characters.
 const NAME_CHARS: usize = 64;
 
-/// Lists cameras again and again, and looks closely only at those that came since.
+/// Lists cameras repeatedly, and queries only those that are new.
 #[derive(Debug, Default)]
 pub struct Lister {
     #[cfg(target_os = "linux")]
@@ -13,7 +13,7 @@ pub struct Lister {
 }
 
 impl Lister {
-    /// The cameras that are there now, [`in_order`], each with an id of its own. Nothing is started, no light goes on.
+    /// The cameras present now, [`in_order`], each with a unique ID. Nothing is started; no camera light goes on.
     pub fn list(&mut self) -> Vec<Listed> {
         let mut cameras = in_order(self.all());
         for index in 1..cameras.len() {
@@ -33,7 +33,7 @@ impl Lister {
         elsewhere(crate::provenance::macos::examine, |info| info.misc())
     }
 
-    // Media Foundation opens by number; the unique link is in the provenance.
+    // Media Foundation opens cameras by index; the unique link is part of the provenance.
     #[cfg(target_os = "windows")]
     fn all(&mut self) -> Vec<Listed> {
         elsewhere(crate::provenance::windows::examine, |info| info.index().to_string())
@@ -60,13 +60,14 @@ fn elsewhere(
     listed.into_iter().map(camera).filter(|camera| !sees_no_colours(&camera.name)).collect()
 }
 
-/// Names the camera at its place: its USB ids and where it hangs, or what is known of that.
+/// Identifies the camera at its port: its USB IDs and bus path, or the best substitutes known.
 fn id_of(provenance: &crate::provenance::Provenance, name: &str) -> String {
     let what = provenance.vid_pid.as_deref().unwrap_or(&provenance.driver);
     format!("{what}@{}", provenance.bus_path.as_deref().unwrap_or(name))
 }
 
-/// A device's name for people: control characters gone, and said once where V4L2 has it twice (`X: X`, the second one cut).
+/// Makes a device's name readable: removes control characters, and the repetition that V4L2 adds (`X: X`, the second
+/// one possibly truncated).
 fn readable(name: &str) -> String {
     let clean: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).take(4 * NAME_CHARS).collect();
     let clean = clean.trim();
@@ -77,8 +78,8 @@ fn readable(name: &str) -> String {
     once.chars().take(NAME_CHARS).collect()
 }
 
-/// Whether the name says that this is the infrared or depth sensor beside a camera. Most offer grey formats alone and are
-/// left out by that; some dress grey up as YUYV.
+/// Whether the name denotes the infrared or depth sensor beside a camera. Most offer only grayscale formats and are
+/// excluded by that; some present grayscale as YUYV.
 fn sees_no_colours(name: &str) -> bool {
     let mut words = name.split(|c: char| !c.is_alphanumeric());
     words.any(|word| word == "IR" || ["infrared", "depth"].iter().any(|sensor| word.eq_ignore_ascii_case(sensor)))
@@ -98,12 +99,12 @@ mod linux {
         provenance::linux,
     };
 
-    /// Where the kernel tells about devices.
+    /// Mount point of sysfs.
     const SYS: &str = "/sys";
-    /// Most bytes of an attribute.
+    /// Maximum bytes read of an attribute.
     const ATTRIBUTE_BYTES: u64 = 256;
 
-    /// A node that was looked at: which one it was, and the camera, if it is one.
+    /// A node that was queried: its identity, and the camera if it is one.
     #[derive(Debug)]
     pub(super) struct Seen {
         made: u64,
@@ -128,22 +129,22 @@ mod linux {
         }
     }
 
-    /// Tells one appearance of a node from the next: the kernel makes its folder anew.
+    /// Distinguishes successive appearances of a node: the kernel creates its folder anew.
     fn made(folder: &Path) -> Option<u64> {
         use std::os::unix::fs::MetadataExt;
         fs::metadata(folder).ok().map(|meta| meta.ino())
     }
 
-    /// The camera behind a node; none where the node gives no pictures that can be used: metadata, output, infrared, depth.
+    /// The camera behind a node; `None` if it offers no usable video: metadata, output, infrared, depth.
     fn camera(sys: &Path, folder: &Path, name: &str) -> Option<Listed> {
         let node = format!("/dev/{name}");
-        // A node under this name that is another device speaks for that one.
+        // The node was reused by another device; skip it.
         if !is_node_of(Path::new(&node), &folder.join("dev")) {
             return None;
         }
         let captures = match V4l2::open(Path::new(&node)).and_then(|mut node| node.offers()) {
             Ok(offers) => !offers.is_empty(),
-            // What may not be opened may be a camera all the same: a webcam's first node is, its second is metadata.
+            // A node without permission may still be a camera: a webcam's first node is one, its second is metadata.
             Err(CameraError::Denied) => attribute(&folder.join("index")).is_none_or(|index| index == "0"),
             Err(_) => false,
         };
@@ -159,7 +160,7 @@ mod linux {
         Some(Listed { id: id_of(&provenance, &label), name: label, node, provenance })
     }
 
-    /// Whether `node` is the device that the kernel numbers `major:minor` in the attribute `dev`.
+    /// Whether `node` is the device with the number `major:minor` in the attribute `dev`.
     pub(super) fn is_node_of(node: &Path, dev: &Path) -> bool {
         use std::os::unix::fs::MetadataExt;
         let Ok(meta) = fs::metadata(node) else { return false };

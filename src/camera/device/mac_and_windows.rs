@@ -1,16 +1,16 @@
-//! macOS and Windows: cameras through nokhwa 0.10. The only file that names it.
+//! macOS and Windows: cameras through nokhwa 0.10. The only file that uses it.
 //!
-//! On Linux it is compiled for tests alone, over nokhwa's V4L2 part, so that a compiler and a camera have seen it; there the
-//! product uses `v4l2`. What reading nokhwa's sources has shown, and what follows:
+//! On Linux it is compiled only for tests, with nokhwa's V4L2 backend, so that it is compiled and exercised somewhere;
+//! the product uses `v4l2` there. Findings from nokhwa's sources, and their consequences:
 //!
-//! | nokhwa 0.10.11 | so |
+//! | nokhwa 0.10.11 | consequence |
 //! |---|---|
-//! | `frame()` waits without end on macOS (a channel) and Linux (poll) | a thread of its own, a deadline outside: [`Live`](crate::Live) |
-//! | on Windows it asks again and again when the reader gives no sample, as after an unplug | the same; whether the camera is still listed tells lost from stalled |
-//! | on macOS `compatible_list_by_resolution` lists what has *another* format | formats come from the AVFoundation part itself |
-//! | on macOS frames queue up unread | each `frame()` empties the queue, the picture may be old: no capture time is claimed |
-//! | opening asks for a format before it can be known | the first one of any known format; then the plan is tried |
-//! | errors are texts | [`condition`] reads the numbers and words that the systems put there |
+//! | `frame()` waits forever on macOS (a channel) and Linux (poll) | it runs on its own thread, with a deadline outside: [`LiveSource`](crate::LiveSource) |
+//! | on Windows it retries forever if the reader returns no sample, as after a disconnect | the same; whether the camera is still listed distinguishes lost from stalled |
+//! | on macOS `compatible_list_by_resolution` lists what has *another* format | formats come directly from the AVFoundation backend |
+//! | on macOS unread frames are queued | each `frame()` drains the queue and the frame may be old, so no capture time is claimed |
+//! | opening requires a format before the formats are known | the first one in any known pixel format; then the plan is tried |
+//! | errors are strings | [`condition`] parses the codes and words that the systems put there |
 //! | a JPEG comes as the whole buffer | the decoder stops at the end marker |
 
 use std::time::Duration;
@@ -35,19 +35,19 @@ use nokhwa_core::traits::CaptureBackendTrait as _;
 #[cfg(not(any(target_os = "macos", target_os = "windows")))]
 type Camera = nokhwa_bindings_linux::V4LCaptureDevice<'static>;
 
-/// What is asked for, of all that nokhwa knows.
+/// The pixel formats requested, of all that nokhwa supports.
 const FORMATS: [FrameFormat; 3] = [FrameFormat::MJPEG, FrameFormat::YUYV, FrameFormat::NV12];
 
-/// A camera, opened by nokhwa.
+/// A camera opened through nokhwa.
 pub(super) struct Nokhwa {
     camera: Camera,
     node: CameraIndex,
-    /// The last picture, held while it is looked at.
+    /// The last frame, kept while it is borrowed.
     picture: Option<nokhwa_core::buffer::Buffer>,
 }
 
 impl Nokhwa {
-    /// Opens the camera that is listed by `node`: a number, or the system's unique id.
+    /// Opens the camera listed as `node`: an index, or the system's unique ID.
     pub(super) fn open(node: &str) -> Result<Self, CameraError> {
         let node = node.parse().map_or_else(|_| CameraIndex::String(node.into()), CameraIndex::Index);
         let any = RequestedFormat::with_formats(RequestedFormatType::AbsoluteHighestFrameRate, &FORMATS);
@@ -65,7 +65,7 @@ impl Nokhwa {
 
     #[cfg(not(target_os = "macos"))]
     fn formats(&mut self) -> Result<Vec<CameraFormat>, NokhwaError> {
-        tracing::debug!(camera = %self.node, "asks for the formats");
+        tracing::debug!(camera = %self.node, "requesting the formats");
         self.camera.compatible_camera_formats()
     }
 }
@@ -97,7 +97,7 @@ impl Backend for Nokhwa {
         Ok(Granted { format, layout, fps: set.frame_rate() as f32 })
     }
 
-    /// Waits for as long as nokhwa does.
+    /// Waits as long as nokhwa does, ignoring the timeout.
     fn next(&mut self, _: Duration) -> Result<Option<Raw<'_>>, CameraError> {
         let picture = self.camera.frame().map_err(|error| condition(&error))?;
         let at = picture.capture_timestamp().unwrap_or_else(now);
@@ -106,7 +106,7 @@ impl Backend for Nokhwa {
     }
 
     fn stop(&mut self) {
-        // A stream that cannot be ended is over with the camera.
+        // A stream that cannot be stopped ends when the camera is dropped.
         self.camera.stop_stream().ok();
         self.picture = None;
     }
@@ -131,17 +131,17 @@ fn usable(format: FrameFormat) -> Option<PixelFormat> {
     }
 }
 
-/// nokhwa tells neither rows nor colours: rows without padding, BT.601 in limited range.
+/// nokhwa reports neither stride nor color encoding: assume rows without padding, and BT.601 in limited range.
 fn layout(format: PixelFormat, size: Resolution) -> Layout {
     let bytes_a_pixel = if format == PixelFormat::Yuyv { 2 } else { 1 };
     let stride = size.width() as usize * bytes_a_pixel;
     Layout { width: size.width(), height: size.height(), stride, colour: Colour::default() }
 }
 
-/// What an error of nokhwa means, by the number or the words that the system put into its text.
+/// Maps a nokhwa error by the code or the words that the system put into its text.
 fn condition(error: &NokhwaError) -> CameraError {
     let text = error.to_string();
-    tracing::debug!(error = %text, "the camera refused");
+    tracing::debug!(error = %text, "the camera returned an error");
     let says = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
     // Linux: errno. Windows: E_ACCESSDENIED, MF_E_HW_MFT_FAILED_START_STREAMING and ..._PREEMPTED,
     // MF_E_VIDEO_RECORDING_DEVICE_INVALIDATED and ERROR_DEVICE_NOT_CONNECTED. macOS: the words of nokhwa's AVFoundation part.
@@ -166,9 +166,9 @@ fn condition(error: &NokhwaError) -> CameraError {
     }
 }
 
-/// Since 1970, as nokhwa's own stamps are.
+/// Time since 1970, like nokhwa's own timestamps.
 fn now() -> Duration {
-    #[expect(clippy::disallowed_methods, reason = "a camera without stamps keeps real time")]
+    #[expect(clippy::disallowed_methods, reason = "a camera without timestamps runs in real time")]
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default()
 }
 

@@ -1,13 +1,14 @@
-//! Cameras of this machine as a frame source.
+//! This machine's cameras as frame sources.
 //!
-//! | file | what it is |
+//! | file | contents |
 //! |---|---|
-//! | `list` | which cameras there are |
-//! | `backend` | what a system's interface must do; `v4l2` on Linux, `mac_and_windows` there |
-//! | `formats` | what to ask of a camera, in which order |
-//! | `decode` | from the device's bytes to a picture |
+//! | `list` | lists the cameras |
+//! | `backend` | the interface to a system's camera API; implemented by `v4l2` on Linux and by `mac_and_windows` |
+//! | `formats` | which formats to request, in which order |
+//! | `decode` | decodes the device's bytes |
 //!
-//! A [`Device`] gives frames one after another on the thread that asks; [`Live`](super::Live) gives it a thread of its own.
+//! A [`Device`] delivers frames on the thread that reads; [`LiveSource`](super::LiveSource) gives it a thread of its
+//! own.
 
 use std::time::{Duration, Instant};
 
@@ -39,33 +40,33 @@ pub use decode::PixelFormat;
 use formats::Offer;
 pub use list::Lister;
 
-/// Pictures dropped after the start: many cameras begin with one that is half empty, or green.
+/// Frames dropped after the start: many cameras begin with a half-empty or green one.
 const WARM_UP: u32 = 3;
-/// Longest wait for those.
+/// Maximum wait for those frames.
 const WARM_UP_WAIT: Duration = Duration::from_secs(4);
-/// After so long without a picture the stream is ended and begun anew, once: some cameras need no more than that.
+/// Time without a frame after which the stream is restarted, once; some cameras recover that way.
 const RESTART_AFTER: Duration = Duration::from_millis(700);
-/// Most pictures in a row that cannot be decoded before the format counts as unusable.
+/// Maximum number of consecutive undecodable frames before the format counts as unusable.
 const UNDECODABLE: u32 = 30;
 
-/// How a camera is to be used.
+/// How to use a camera.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Usage {
-    /// The only pixel format to take; any if `None`.
+    /// The only pixel format to accept; any if `None`.
     pub format: Option<PixelFormat>,
-    /// How it is mounted.
+    /// How to correct its orientation.
     pub orientation: Orientation,
-    /// What its pictures must be like.
+    /// Required stream quality.
     pub policy: CameraPolicy,
-    /// Whether this camera is the one that the settings require.
+    /// Whether the settings require this camera.
     pub pinned: bool,
-    /// Whether a virtual one may stand in, for tests.
+    /// Whether a virtual camera is accepted, for tests.
     pub testing: bool,
     /// Whether it was qualified at this site.
     pub qualified: bool,
 }
 
-/// One camera, open.
+/// An open camera.
 pub struct Device {
     backend: Box<dyn Backend>,
     offers: Vec<Offer>,
@@ -77,7 +78,7 @@ pub struct Device {
 }
 
 impl Usage {
-    /// What an attestation says of `camera` before it has given a picture.
+    /// What an attestation states about `camera` before its first frame.
     pub(super) fn claim(&self, camera: &Listed) -> CameraClaim {
         let known = &camera.provenance;
         CameraClaim {
@@ -95,7 +96,7 @@ impl Usage {
     }
 }
 
-/// What is known of a stream.
+/// State of a stream.
 struct Streaming {
     asked: Offer,
     granted: Granted,
@@ -108,7 +109,7 @@ struct Streaming {
     undecodable: u32,
 }
 
-/// The zero of the frames' times and numbers.
+/// Zero of the frames' times and sequence numbers.
 #[derive(Clone, Copy)]
 struct First {
     at: Duration,
@@ -135,7 +136,7 @@ impl Device {
         })
     }
 
-    /// Begins to stream in the best format that the camera grants.
+    /// Starts streaming in the best format that the camera grants.
     fn begin(&mut self) -> Result<(), CameraError> {
         let mut refused = CameraError::Unsupported;
         for asked in formats::plan(&self.offers, self.usage.format) {
@@ -145,7 +146,7 @@ impl Device {
                     self.stream = Some(Streaming::new(asked, granted, &self.usage.policy));
                     return Ok(());
                 }
-                // Another format will not help.
+                // Another format would not help.
                 Err(error @ (CameraError::Denied | CameraError::Busy | CameraError::Lost)) => return Err(error),
                 Err(error) => refused = error,
             }
@@ -153,7 +154,7 @@ impl Device {
         Err(refused)
     }
 
-    /// The next picture that can be used, or none before `deadline`.
+    /// The next usable frame, or `None` if there is none before `deadline`.
     fn picture(&mut self, deadline: Instant) -> Result<Option<Frame>, CameraError> {
         let Some(stream) = &mut self.stream else { return Err(CameraError::Lost) };
         loop {
@@ -179,9 +180,9 @@ impl Device {
                     stream.undecodable = 0;
                     return stream.frame(&raw, rgb, self.usage.orientation).map(Some);
                 }
-                // Part of a picture that was lost on the bus, or the last one of a camera that is pulled out.
+                // Data was lost on the bus, or the camera was just disconnected.
                 Err(error) => {
-                    tracing::debug!(error = &error as &dyn std::error::Error, "a picture cannot be decoded");
+                    tracing::debug!(error = &error as &dyn std::error::Error, "could not decode a frame");
                     stream.undecodable += 1;
                     if stream.undecodable >= UNDECODABLE {
                         return Err(CameraError::Unsupported);
@@ -202,7 +203,7 @@ impl FrameSource for Device {
                 return Err(CameraError::Stalled);
             }
         }
-        // What was dropped is not judged.
+        // Dropped frames do not count toward stream health.
         if let Some(stream) = &mut self.stream {
             *stream = Streaming::new(stream.asked, stream.granted, &self.usage.policy);
         }
@@ -231,7 +232,7 @@ impl FrameSource for Device {
 impl Streaming {
     fn new(asked: Offer, granted: Granted, policy: &CameraPolicy) -> Self {
         let mut injection = InjectionDetector::default();
-        // A driver grants what the device offers. What stands between the two and knows no better does not.
+        // Real drivers grant only offered formats; a shim that ignores the list gives itself away.
         if asked.with(&granted) != asked {
             injection.note(InjectionSign::FormatNotOffered);
         }
@@ -253,7 +254,7 @@ impl Streaming {
         (self.last_arrival, self.restarted) = (now, false);
     }
 
-    /// The decoded picture in its place in the stream, upright.
+    /// The decoded frame with its place in the stream and in upright orientation.
     fn frame(&mut self, raw: &Raw<'_>, rgb: Vec<u8>, orientation: Orientation) -> Result<Frame, CameraError> {
         let first = *self.first.get_or_insert(First { at: raw.at, number: raw.number });
         let at = raw.at.saturating_sub(first.at);
@@ -263,7 +264,7 @@ impl Streaming {
         let (width, height) = (self.granted.layout.width, self.granted.layout.height);
         self.injection.see(&Arrived { bytes: self.granted.format.picture(raw.bytes), at, rgb: &rgb, width });
         let (width, height, rgb) = orientation.upright(width, height, rgb);
-        // The decoder gives whole pictures; their size is the driver's to say, and may be anything.
+        // The decoder returns complete images, but their size comes from the driver and may be invalid.
         let frame = Frame::new(width, height, rgb, seq, at).or(Err(CameraError::Unsupported))?;
         Ok(match raw.captured {
             Some(captured) => frame.captured(captured),
@@ -273,7 +274,7 @@ impl Streaming {
 }
 
 impl Offer {
-    /// This offer with what was granted in place of what was asked; the speed is the driver's own affair.
+    /// This offer with the granted values; the frame rate is not compared.
     fn with(&self, granted: &Granted) -> Self {
         Self { format: granted.format, width: granted.layout.width, height: granted.layout.height, ..*self }
     }
@@ -299,7 +300,7 @@ fn open_backend(_: &Listed) -> Result<Box<dyn Backend>, CameraError> {
     Err(CameraError::Unsupported)
 }
 
-#[expect(clippy::disallowed_methods, reason = "a camera keeps real time")]
+#[expect(clippy::disallowed_methods, reason = "a camera runs in real time")]
 fn now() -> Instant {
     Instant::now()
 }

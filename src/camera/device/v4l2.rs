@@ -1,11 +1,11 @@
-//! Linux: cameras through V4L2. The only file that names the crate `v4l`.
+//! Linux: cameras through V4L2. The only file that uses the crate `v4l`.
 //!
-//! The crate is what stands beneath nokhwa. It is used directly because nokhwa 0.10 hides what a camera is judged by (the
-//! kernel's time stamps and picture numbers, how long a picture is, its colour space), waits for a picture without end, so
-//! that a stalled camera could be neither closed nor opened anew, and refuses frame rates such as 15/2.
+//! nokhwa builds on the same crate. It is used directly because nokhwa 0.10 hides what a camera is judged by (the
+//! kernel's timestamps and sequence numbers, the length of a frame, its color space), waits for a frame forever, so
+//! that a stalled camera can be neither closed nor reopened, and rejects frame rates such as 15/2.
 //!
-//! The crate panics where a driver says something that it does not know. A driver repeats what a device says, so that is
-//! input like any other: [`guarded`] makes a refusal of it.
+//! The crate panics on driver output that it does not expect. A driver passes on what a device sends, so that is
+//! untrusted input: [`guarded`] turns such a panic into an error.
 
 use std::{
     io,
@@ -37,16 +37,16 @@ use crate::{
     colour::{Colour, Matrix, Range},
 };
 
-/// Buffers that driver and reader pass to and fro.
+/// Buffers exchanged between driver and reader.
 const BUFFERS: u32 = 4;
-/// Most sizes or rates taken from one enumeration: a driver may list without end.
+/// Maximum number of entries taken from one enumeration: a driver may list entries forever.
 const MAX_LISTED: usize = 256;
-/// `POLLIN` of poll(2): a picture is there, or an error to be had.
+/// `POLLIN` of poll(2): a frame is ready, or an error is pending.
 const POLLIN: i16 = 1;
 
-/// A video node, open.
+/// An open video node.
 pub(super) struct V4l2 {
-    // Dropped in this order: a stream outlives its device nowhere.
+    // Dropped in this order, because a stream must not outlive its device.
     stream: Option<mmap::Stream<'static>>,
     device: Device,
 }
@@ -70,7 +70,7 @@ impl V4l2 {
             .take(MAX_LISTED)
             .flat_map(|listed| match listed.interval {
                 FrameIntervalEnum::Discrete(interval) => vec![offer(interval)],
-                // Any interval between two: thirty a second if it lies between them, else the fastest.
+                // A range of intervals: 30 frames per second if within it, else the fastest.
                 FrameIntervalEnum::Stepwise(range) => {
                     let thirty = offer(Fraction::new(1, 30));
                     let (fastest, slowest) = (offer(range.min), offer(range.max));
@@ -79,7 +79,7 @@ impl V4l2 {
                 }
             })
             .collect();
-        // A driver that names no rate has one of its own, told when it streams.
+        // A driver that lists no rate has a fixed one, which it reports when streaming.
         if offers.is_empty() { vec![offer(Fraction::new(1, 30))] } else { offers }
     }
 }
@@ -88,7 +88,7 @@ impl Backend for V4l2 {
     fn offers(&mut self) -> Result<Vec<Offer>, CameraError> {
         let listed = match guarded(|| self.device.enum_formats()) {
             Ok(listed) => listed,
-            // A node that captures no pictures (metadata, output): it offers none.
+            // A node without video capture (metadata, output) has no offers.
             Err(error) if error.raw_os_error() == Some(errno::EINVAL) => return Ok(Vec::new()),
             Err(error) => return Err(condition(&error)),
         };
@@ -116,14 +116,14 @@ impl Backend for V4l2 {
             let wanted = Format::new(offer.width, offer.height, FourCC::new(&offer.format.fourcc()));
             let set = self.device.set_format(&wanted)?;
             let interval = Fraction::new(offer.fps.1, offer.fps.0);
-            // A driver with one rate of its own may refuse to hear of another: its pictures come all the same.
+            // A driver with a fixed rate may reject another one, but still delivers frames.
             let fps = match self.device.set_params(&Parameters::new(interval)) {
                 Ok(set) if set.interval.numerator > 0 => set.interval,
                 Ok(_) | Err(_) => interval,
             };
             let mut stream = mmap::Stream::with_buffers(&self.device, Type::VideoCapture, BUFFERS)?;
-            // `next` hands back the buffer of the last picture, at first the one numbered 0, and takes the next picture:
-            // all others are handed over here, so that it may be called when a picture is there and never before.
+            // `next` queues the buffer of the last frame, initially buffer 0, and dequeues the next frame. All other
+            // buffers are queued here, so that it is called only when a frame is ready.
             let mut index = 1;
             while index < BUFFERS as usize && stream.queue(index).is_ok() {
                 index += 1;
@@ -162,7 +162,7 @@ impl Backend for V4l2 {
 
     fn stop(&mut self) {
         let stream = self.stream.take();
-        // Whatever goes wrong here, the stream is over.
+        // The stream is over regardless of errors.
         guarded(|| {
             drop(stream);
             Ok(())
@@ -177,25 +177,25 @@ impl Drop for V4l2 {
     }
 }
 
-/// Runs `work`; a panic in it is an error.
+/// Runs `work`; turns a panic into an error.
 fn guarded<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(io::ErrorKind::InvalidData.into()))
 }
 
-/// What an error of the driver means.
+/// Maps an error of the driver.
 fn condition(error: &io::Error) -> CameraError {
-    tracing::debug!(error = error as &dyn std::error::Error, "the camera's driver refused");
+    tracing::debug!(error = error as &dyn std::error::Error, "the camera driver returned an error");
     match error.raw_os_error() {
         Some(errno::EPERM | errno::EACCES) => CameraError::Denied,
         Some(errno::EBUSY) => CameraError::Busy,
         Some(errno::ENOENT | errno::ENXIO | errno::ENODEV | errno::ESHUTDOWN) => CameraError::Lost,
         Some(errno::EIO | errno::EPIPE | errno::EPROTO | errno::ETIMEDOUT) => CameraError::Stalled,
-        // EINVAL, ENOTTY, what the crate cannot read, and what nobody expects.
+        // EINVAL, ENOTTY, what the crate cannot parse, and everything unexpected.
         _ => CameraError::Unsupported,
     }
 }
 
-/// The error numbers that a V4L2 driver gives (Linux, errno.h).
+/// Error numbers of V4L2 drivers (Linux, errno.h).
 mod errno {
     pub(super) const EPERM: i32 = 1;
     pub(super) const ENOENT: i32 = 2;
@@ -211,7 +211,7 @@ mod errno {
     pub(super) const ETIMEDOUT: i32 = 110;
 }
 
-/// The formats that are understood; what is not (grey and depth of infrared sensors, H.264) is left out.
+/// Maps the supported formats; others (grayscale and depth of infrared sensors, H.264) are skipped.
 fn usable(code: FourCC) -> Option<PixelFormat> {
     match &code.repr {
         b"MJPG" | b"JPEG" => Some(PixelFormat::Mjpeg),
@@ -221,13 +221,13 @@ fn usable(code: FourCC) -> Option<PixelFormat> {
     }
 }
 
-/// The value nearest to `wanted` that a range with steps has.
+/// The value of a stepped range that is nearest to `wanted`.
 fn stepped(wanted: u32, least: u32, most: u32, step: u32) -> u32 {
     let inside = wanted.clamp(least, most.max(least));
     inside - (inside - least) % step.max(1)
 }
 
-/// What the driver says about colours. Unless it says otherwise: BT.601 in limited range, the rule for webcams' YUV.
+/// The color encoding reported by the driver. The default is BT.601 in limited range, the convention for webcams' YUV.
 fn colour(set: &Format) -> Colour {
     let matrix = match set.colorspace {
         Colorspace::Rec709 => Matrix::Bt709,
@@ -241,11 +241,11 @@ fn colour(set: &Format) -> Colour {
     Colour { matrix, range }
 }
 
-/// A moment of the kernel's monotonic clock by this process's, which on Linux is the same clock.
+/// Converts a time on the kernel's monotonic clock to this process's clock, which on Linux is the same.
 fn instant(at: Duration) -> Option<Instant> {
     let clock = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     let now = Duration::new(clock.tv_sec.try_into().ok()?, clock.tv_nsec.try_into().ok()?);
-    #[expect(clippy::disallowed_methods, reason = "a camera's clock is real time")]
+    #[expect(clippy::disallowed_methods, reason = "a camera runs in real time")]
     Instant::now().checked_sub(now.checked_sub(at)?)
 }
 

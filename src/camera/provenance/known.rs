@@ -1,13 +1,12 @@
-//! Drivers, names and ids known by heart: what software plays pictures as a camera, and what hardware plays in whatever a
-//! cable brings.
+//! Known drivers, names and IDs: of software that acts as a camera, and of hardware that captures any input.
 //!
-//! A list is never complete, and a name is changed in a minute: it comes after driver and bus, and it can only make a
-//! camera virtual. Names are those of the products as their makers and users show them; only the drivers v4l2loopback,
-//! vivid and vhci_hcd were tried.
+//! Such lists are never complete, and a name is easily changed; therefore they are used after driver and bus, and can
+//! only make a camera virtual. Names are those of the products as their makers and users show them; only the drivers
+//! v4l2loopback, vivid and vhci_hcd were tested.
 
 use System::{Linux, MacOs, Windows};
 
-/// Where a name is met.
+/// The systems on which a name occurs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum System {
     Linux,
@@ -18,13 +17,14 @@ pub(super) enum System {
 const EVERYWHERE: &[System] = &[Linux, MacOs, Windows];
 const DESKTOP: &[System] = &[MacOs, Windows];
 
-/// Why a driver is a virtual one, if it is: the driver of a device, a host controller, or what a V4L2 driver calls itself.
+/// Why a driver is virtual, if it is. Accepts the driver of a device or host controller, and the name a V4L2 driver
+/// reports.
 pub(super) fn virtual_driver(driver: &str) -> Option<&'static str> {
     let driver = driver.to_lowercase().replace(['-', ' '], "_");
     VIRTUAL_DRIVERS.iter().find(|(begins, _)| driver.starts_with(begins)).map(|(_, because)| *because)
 }
 
-/// Why a name is that of a virtual camera, if it is.
+/// Why a name is a virtual camera's, if it is.
 pub(super) fn virtual_name(system: System, name: &str) -> Option<&'static str> {
     let name = name.to_lowercase();
     let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
@@ -36,48 +36,48 @@ pub(super) fn virtual_name(system: System, name: &str) -> Option<&'static str> {
     found.map(|(_, _, because)| *because)
 }
 
-/// Whether a driver or `vvvv:pppp` is that of a grabber: real hardware, through which anything can be played.
+/// Whether a driver or `vvvv:pppp` is a frame grabber's: real hardware that captures any input.
 pub(super) fn grabber(drivers: &[String], vid_pid: Option<&str>) -> bool {
     drivers.iter().any(|driver| GRABBER_DRIVERS.contains(&driver.as_str()))
         || vid_pid.is_some_and(|ids| GRABBERS.iter().any(|(known, _)| *known == ids))
 }
 
-/// Whether a PCI device is the USB host controller that a virtual machine emulates. Those that pass for Intel's or NEC's
-/// (VirtualBox, QEMU's older ones) cannot be told.
+/// Whether a PCI device is a virtual machine's emulated USB host controller. Those that imitate Intel's or NEC's
+/// (VirtualBox, older ones of QEMU) cannot be detected.
 pub(super) fn emulated_host(vid_pid: &str) -> bool {
     ["1b36:", "1af4:", "15ad:", "1ab8:", "1414:"].iter().any(|vendor| vid_pid.starts_with(vendor))
 }
 
-/// Whether a driver is a camera interface of the board's own: what a sensor on a ribbon cable feeds.
+/// Whether a driver is that of a board's camera interface, which serves a sensor on a ribbon cable.
 pub(super) fn camera_interface(driver: &str) -> bool {
     CAMERA_INTERFACES.contains(&driver)
 }
 
-/// How the driver's name begins, in lower case with underscores, and what it is. Origin: the kernel's
+/// Prefix of the driver's name (lowercase, with underscores) and what it is. Source: the kernel's
 /// `drivers/media/test-drivers`, `drivers/usb/usbip`, `drivers/usb/gadget/udc`; the projects' own modules.
 const VIRTUAL_DRIVERS: &[(&str, &str)] = &[
-    ("v4l2loopback", "driver v4l2loopback: a program writes the pictures"),
-    ("v4l2_loopback", "driver v4l2loopback: a program writes the pictures"),
-    ("vloopback", "driver vloopback: a program writes the pictures"),
-    ("akvcam", "driver akvcam: a program writes the pictures"),
-    ("droidcam", "driver of DroidCam: a program writes the pictures"),
-    ("webcamstudio", "driver of WebcamStudio: a program writes the pictures"),
-    ("vcam", "driver vcam: a program writes the pictures"),
-    ("vivid", "driver vivid: the kernel's test pictures"),
-    ("vimc", "driver vimc: the kernel's test pictures"),
+    ("v4l2loopback", "driver v4l2loopback: a program writes the frames"),
+    ("v4l2_loopback", "driver v4l2loopback: a program writes the frames"),
+    ("vloopback", "driver vloopback: a program writes the frames"),
+    ("akvcam", "driver akvcam: a program writes the frames"),
+    ("droidcam", "driver of DroidCam: a program writes the frames"),
+    ("webcamstudio", "driver of WebcamStudio: a program writes the frames"),
+    ("vcam", "driver vcam: a program writes the frames"),
+    ("vivid", "driver vivid: the kernel's test images"),
+    ("vimc", "driver vimc: the kernel's test images"),
     ("vim2m", "driver vim2m: the kernel's test driver"),
     ("vicodec", "driver vicodec: the kernel's test driver"),
     ("visl", "driver visl: the kernel's test driver"),
     ("vidtv", "driver vidtv: the kernel's test driver"),
     ("vhci_hcd", "USB over IP: the device is at the other end of a socket"),
     ("usbip", "USB over IP: the device is at the other end of a socket"),
-    ("dummy_hcd", "dummy_hcd: a program of this machine plays the USB device"),
-    ("dummy_udc", "dummy_hcd: a program of this machine plays the USB device"),
+    ("dummy_hcd", "dummy_hcd: a program on this machine emulates the USB device"),
+    ("dummy_udc", "dummy_hcd: a program on this machine emulates the USB device"),
 ];
 
-/// Words of the name, where it is met, and whose it is.
+/// Words of the name, the systems on which it occurs, and whose it is.
 const VIRTUAL_NAMES: &[(&str, &[System], &str)] = &[
-    // Windows itself appends "(Windows Virtual Camera)" to whatever MFCreateVirtualCamera makes.
+    // Windows itself appends "(Windows Virtual Camera)" to the name of a camera made with MFCreateVirtualCamera.
     ("windows virtual camera", &[Windows], "named by Windows: a virtual camera"),
     ("obs virtual camera", EVERYWHERE, "name of OBS Studio's virtual camera"),
     ("obs camera", EVERYWHERE, "name of OBS Studio's virtual camera"),
@@ -86,9 +86,9 @@ const VIRTUAL_NAMES: &[(&str, &[System], &str)] = &[
     ("epoccam", DESKTOP, "name of EpocCam: a phone over network or USB"),
     ("camo", DESKTOP, "name of Reincubate Camo: a phone over network or USB"),
     ("ivcam", &[Windows], "name of e2eSoft iVCam: a phone over network or USB"),
-    ("ip camera adapter", &[Windows], "name of IP Camera Adapter: pictures from an address"),
-    ("ndi video", DESKTOP, "name of NDI tools: pictures from the network"),
-    ("ndi webcam", DESKTOP, "name of NDI tools: pictures from the network"),
+    ("ip camera adapter", &[Windows], "name of IP Camera Adapter: video from an address"),
+    ("ndi video", DESKTOP, "name of NDI tools: video from the network"),
+    ("ndi webcam", DESKTOP, "name of NDI tools: video from the network"),
     ("akvcam", EVERYWHERE, "name of akvcam"),
     ("webcamoid", EVERYWHERE, "name of Webcamoid's virtual camera"),
     ("manycam", EVERYWHERE, "name of ManyCam"),
@@ -114,7 +114,7 @@ const VIRTUAL_NAMES: &[(&str, &[System], &str)] = &[
     ("screen capture recorder", &[Windows], "name of screen-capture-recorder: a screen"),
     ("uscreencapture", &[Windows], "name of UScreenCapture: a screen"),
     ("v4l2loopback", &[Linux], "name of v4l2loopback"),
-    ("dummy video device", &[Linux], "name that v4l2loopback gives when none is chosen"),
+    ("dummy video device", &[Linux], "default name of v4l2loopback"),
     ("virtual camera", EVERYWHERE, "named a virtual camera"),
     ("virtual webcam", EVERYWHERE, "named a virtual camera"),
     ("virtual cam", EVERYWHERE, "named a virtual camera"),
@@ -122,14 +122,14 @@ const VIRTUAL_NAMES: &[(&str, &[System], &str)] = &[
     ("vcam", EVERYWHERE, "named a virtual camera"),
 ];
 
-/// Drivers of television and video grabbers, as the kernel names them (`drivers/media/pci`, `drivers/media/usb`).
+/// Drivers of TV and video grabbers, by their kernel names (`drivers/media/pci`, `drivers/media/usb`).
 const GRABBER_DRIVERS: &[&str] = &[
     "au0828", "bttv", "cobalt", "cx18", "cx231xx", "cx23885", "cx25821", "cx88xx", "cx8800", "em28xx", "go7007",
     "hdpvr", "ivtv", "mgb4", "pvrusb2", "saa7134", "saa7146", "saa7164", "solo6x10", "stk1160", "tm6000", "tw5864",
     "tw68", "tw686x", "usbtv",
 ];
 
-/// HDMI grabbers that pass for webcams, by `vvvv:pppp` as their users report them.
+/// HDMI grabbers that appear as webcams, by `vvvv:pppp` as reported by users.
 const GRABBERS: &[(&str, &str)] = &[
     ("534d:2109", "MacroSilicon MS2109"),
     ("534d:2130", "MacroSilicon MS2130"),
@@ -141,7 +141,7 @@ const GRABBERS: &[(&str, &str)] = &[
     ("0fd9:009c", "Elgato 4K X"),
 ];
 
-/// Drivers of camera interfaces of a board, as the kernel names them (`drivers/media/platform`, Raspberry Pi's kernel).
+/// Drivers of a board's camera interfaces, by their kernel names (`drivers/media/platform`, Raspberry Pi's kernel).
 const CAMERA_INTERFACES: &[&str] = &[
     "atmel-isc",
     "bcm2835-unicam",

@@ -1,7 +1,7 @@
-//! Linux: what sysfs tells of a V4L2 node and of every device between it and its host controller.
+//! Linux: examines a V4L2 node and every device up to its host controller in sysfs.
 //!
-//! The root of the tree is a parameter, `/sys` in the product. Nothing is opened but files of the tree: a camera does not
-//! notice.
+//! The root of the tree is a parameter, `/sys` in the product. Only files of the tree are opened; the camera is not
+//! accessed.
 
 use std::path::Path;
 
@@ -16,12 +16,12 @@ use super::{
 #[cfg(test)]
 mod tests;
 
-/// The V4L2 nodes, `video0` and so on, by number: cameras, their metadata nodes, codecs and whatever else is one.
+/// The V4L2 nodes, `video0` and so on, by number: cameras, their metadata nodes, codecs and others.
 pub fn nodes(sys: &Path) -> Vec<String> {
     sysfs::nodes(sys)
 }
 
-/// A node's name for people. Drivers often say it twice, and V4L2 cuts it at 31 characters: `Desk Cam: Desk Cam` is
+/// A node's display name. Drivers often repeat it, and V4L2 truncates it to 31 characters: `Desk Cam: Desk Cam` becomes
 /// `Desk Cam`.
 pub fn label(sys: &Path, node_name: &str) -> Option<String> {
     let name = sysfs::name(sys, node_name)?;
@@ -29,10 +29,10 @@ pub fn label(sys: &Path, node_name: &str) -> Option<String> {
     Some(once.map_or(name.as_str(), |(once, _)| once).to_owned())
 }
 
-/// What the node `video0` is. A node that is not there is unknown.
+/// Examines the node `video0`. A missing node is unknown.
 ///
-/// Its bus path is `usb-0000:00:14.0-3:1.0` (host controller, ports, configuration and interface), `pci-0000:00:05.0` or
-/// `platform-fe801000.csi`: the same after unplugging, and after the next start.
+/// Its bus path is `usb-0000:00:14.0-3:1.0` (host controller, ports, configuration and interface), `pci-0000:00:05.0`
+/// or `platform-fe801000.csi`; it does not change when the camera is reconnected or the machine restarts.
 pub fn examine(sys: &Path, node_name: &str) -> Provenance {
     let name = sysfs::name(sys, node_name).unwrap_or_default();
     let (devices, begins) = sysfs::chain(sys, node_name).unwrap_or_default();
@@ -45,14 +45,14 @@ pub fn examine(sys: &Path, node_name: &str) -> Provenance {
     Provenance { driver: drivers.into_iter().next().unwrap_or_default(), bus_path, vid_pid, kind, because }
 }
 
-/// Where a camera hangs.
+/// Where a camera is attached.
 struct BusLocation {
     attachment: Attachment,
     bus_path: Option<String>,
     vid_pid: Option<String>,
 }
 
-/// The place of the first of `devices`, of which the tree says no more than that they `begin` there.
+/// Locates the first of `devices`, given that the tree shows no more than their root `begins`.
 fn locate(devices: &[Device], begins: &str) -> BusLocation {
     let nowhere = |attachment| BusLocation { attachment, bus_path: None, vid_pid: None };
     if matches!(begins, "virtual" | "faux") {
@@ -79,16 +79,16 @@ fn locate(devices: &[Device], begins: &str) -> BusLocation {
             bus_path: Some(format!("platform-{}", device.name())),
             vid_pid: None,
         },
-        _ => nowhere(Attachment::Unclear("on a bus of which nothing is known")),
+        _ => nowhere(Attachment::Unclear("on an unknown bus")),
     }
 }
 
-/// The place of a USB interface and all above it.
+/// Locates a USB interface, given it and its ancestors.
 fn usb(here: &[Device]) -> BusLocation {
     let is_usb = |device: &&Device| device.link("subsystem").as_deref() == Some("usb");
     let on_bus = here.iter().take_while(is_usb).count();
     let (on_bus, above) = here.split_at(on_bus);
-    // The root hub hangs on no port.
+    // The root hub has no port.
     let device =
         on_bus.iter().find(|device| device.has("idVendor") && device.attribute("devpath").is_some_and(|p| p != "0"));
     let attribute = |name| device.and_then(|device| device.attribute(name));
@@ -107,7 +107,7 @@ fn usb(here: &[Device]) -> BusLocation {
     }
 }
 
-/// What a USB bus hangs on. A controller may stand behind a bridge of the same chip: all above it counts.
+/// The host controller of a USB bus. A controller may be behind a bridge in the same chip, so all ancestors count.
 fn host(above: &[Device]) -> Host {
     let pci = above.iter().find(|device| device.link("subsystem").as_deref() == Some("pci"));
     match pci {
@@ -118,19 +118,19 @@ fn host(above: &[Device]) -> Host {
     }
 }
 
-/// Whether the firmware, by device tree or ACPI, describes a device or what it is part of. What a kernel module makes up has
-/// no such description.
+/// Whether the firmware describes a device or one of its ancestors, by device tree or ACPI. Devices invented by a
+/// kernel module have no such description.
 fn described(devices: &[Device]) -> bool {
     devices.iter().any(|device| device.has("of_node") || device.has("firmware_node"))
 }
 
-/// `0x8086` and `0xa36d` as `8086:a36d`.
+/// Combines `0x8086` and `0xa36d` to `8086:a36d`.
 fn pci_ids(device: &Device) -> Option<String> {
     let (vendor, product) = (device.attribute("vendor")?, device.attribute("device")?);
     vid_pid(vendor.strip_prefix("0x")?, product.strip_prefix("0x")?)
 }
 
-/// The module that made a node without hardware, which sysfs does not name, by the attributes that it adds.
+/// The module that created a node without hardware. sysfs does not name it; the attributes it adds identify it.
 fn driver_of_attributes(node: &Device) -> Option<&'static str> {
     let added = [("max_openers", "v4l2loopback"), ("controls/connected_devices", "akvcam")];
     added.into_iter().find(|(attribute, _)| node.has(attribute)).map(|(_, driver)| driver)

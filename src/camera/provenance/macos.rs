@@ -1,11 +1,11 @@
-//! macOS: what an `AVCaptureDevice` says of itself, in the words in which `nokhwa-bindings-macos` 0.2.4 hands it over.
+//! macOS: the properties of an `AVCaptureDevice`, as passed on by `nokhwa-bindings-macos` 0.2.4.
 //!
-//! A USB camera's model is `UVC Camera VendorID_1133 ProductID_2093` (decimal) and its unique id `0x14100000046d082d`: the
-//! port's location, then vendor and product, written without leading zeros. Everything else that is `External` comes from a
-//! plug-in or an extension, be it a virtual camera, a grabber's driver or a phone. Apple's own cameras are `BuiltIn…`, with
-//! a random unique id.
+//! A USB camera's model is `UVC Camera VendorID_1133 ProductID_2093` (decimal), and its unique ID is
+//! `0x14100000046d082d`: the port's location, then vendor and product, without leading zeros. Any other `External`
+//! device comes from a plug-in or an extension: a virtual camera, a frame grabber's driver or a phone. Apple's own
+//! cameras are `BuiltIn…` and have a random unique ID.
 //!
-//! Written from Apple's documentation and from listings that owners show in public; not run on a Mac.
+//! Written from Apple's documentation and public listings; not run on a Mac.
 
 use super::{
     Provenance, clean,
@@ -13,34 +13,34 @@ use super::{
     verdict::{Attachment, Facts, Host, Port, verdict},
 };
 
-/// What begins the description's part that tells the kind of device.
+/// Prefix of the device type in the description.
 const TYPE: &str = "AVCaptureDeviceType";
 
-/// What a camera is, from its name, nokhwa's description (`manufacturer: model - type, position faperture`) and its unique
-/// id.
+/// Examines a camera given its name, nokhwa's description (`manufacturer: model - type, position faperture`) and its
+/// unique ID.
 pub fn examine(name: &str, description: &str, misc: &str) -> Provenance {
     let (model, device_type) = model_and_type(description);
     let usb = usb_of_unique_id(misc);
     let attachment = match (device_type, &usb) {
-        // A plug-in chooses its texts, but only a USB camera's driver has these two agree by itself.
+        // A plug-in can choose both texts, but only in a USB camera's driver do they agree automatically.
         (_, Some(usb)) if usb_of_model(model).is_some_and(|ids| ids != usb.vid_pid) => {
             Attachment::Unclear("model and unique id name different USB devices")
         }
         _ if ["iPhone", "iPad"].iter().any(|phone| model.starts_with(phone)) => {
-            Attachment::Unclear("a phone: its pictures come over the network or a cable")
+            Attachment::Unclear("a phone: its video comes over the network or a cable")
         }
         (kind, _) if kind.starts_with("BuiltIn") => Attachment::BuiltIn,
         (kind, Some(_)) if kind.starts_with("External") => Attachment::Usb(Host::NotTold, Port::NotTold),
         (kind, None) if kind.starts_with("External") => {
-            Attachment::Unclear("a plug-in or an extension gives the pictures")
+            Attachment::Unclear("a plug-in or an extension delivers the frames")
         }
         ("ContinuityCamera" | "DeskViewCamera", _) => {
-            Attachment::Unclear("a phone: its pictures come over the network or a cable")
+            Attachment::Unclear("a phone: its video comes over the network or a cable")
         }
-        _ => Attachment::Unclear("a kind of device of which nothing is known"),
+        _ => Attachment::Unclear("an unknown device type"),
     };
     let vid_pid = usb.as_ref().map(|usb| usb.vid_pid.clone());
-    // An extension may bear any name, but seldom hides what it is in its model.
+    // An extension can have any name, but rarely disguises its model.
     let names = &[name, model];
     let facts = Facts { system: System::MacOs, names, drivers: &[], vid_pid: vid_pid.as_deref(), attachment };
     let (kind, because) = verdict(&facts);
@@ -48,15 +48,16 @@ pub fn examine(name: &str, description: &str, misc: &str) -> Provenance {
     Provenance { driver: clean(&driver), bus_path: usb.map(|usb| usb.bus_path), vid_pid, kind, because }
 }
 
-/// A USB camera by its unique id.
+/// A USB camera, parsed from its unique ID.
 struct Usb {
     bus_path: String,
     vid_pid: String,
 }
 
-/// Model and kind of device, the latter without what all begin with; empty where the description is none of nokhwa's.
+/// Model and device type, the latter without its common prefix; both empty if the description is not in nokhwa's
+/// format.
 ///
-/// Manufacturer and model may hold anything, the separators too; what comes after them does not.
+/// Manufacturer and model can contain anything, including the separators; what follows them cannot.
 fn model_and_type(description: &str) -> (&str, &str) {
     let Some((before, after)) = description.rsplit_once(&format!(" - {TYPE}")) else { return ("", "") };
     let (device_type, _) = after.split_once(", ").unwrap_or((after, ""));
@@ -64,7 +65,7 @@ fn model_and_type(description: &str) -> (&str, &str) {
     (model, device_type)
 }
 
-/// `0x14100000046d082d` as location `14100000` and `046d:082d`.
+/// Parses `0x14100000046d082d` as location `14100000` and IDs `046d:082d`.
 fn usb_of_unique_id(id: &str) -> Option<Usb> {
     let digits = id.strip_prefix("0x")?;
     let number = ((9..=16).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit()))
@@ -73,7 +74,7 @@ fn usb_of_unique_id(id: &str) -> Option<Usb> {
     Some(Usb { bus_path: format!("usb-{location:08x}"), vid_pid: format!("{vendor:04x}:{product:04x}") })
 }
 
-/// `UVC Camera VendorID_1133 ProductID_2093` as `046d:082d`.
+/// Parses `UVC Camera VendorID_1133 ProductID_2093` as `046d:082d`.
 fn usb_of_model(model: &str) -> Option<String> {
     let (vendor, product) = model.strip_prefix("UVC Camera VendorID_")?.split_once(" ProductID_")?;
     Some(format!("{:04x}:{:04x}", vendor.parse::<u16>().ok()?, product.parse::<u16>().ok()?))

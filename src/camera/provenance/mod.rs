@@ -1,17 +1,17 @@
-//! What a camera is, from what the system knows of it and not from its label alone: driver, bus, ids, and whether there is
-//! hardware behind it.
+//! The origin of a camera, from what the system reports and not only from its name: driver, bus, IDs, and whether there
+//! is hardware behind it.
 //!
-//! Each system has a reader that turns what it tells into facts ([`linux`], [`macos`], [`windows`]); one rule judges them
-//! all (`verdict`), with the drivers, names and ids that are known by heart (`known`).
+//! A reader per system turns what it reports into facts ([`linux`], [`macos`], [`windows`]); one rule judges all of
+//! them (`verdict`), using lists of known drivers, names and IDs (`known`).
 //!
-//! | system | read | what cannot be told |
+//! | system | source | cannot be detected |
 //! |---|---|---|
-//! | Linux | sysfs: node, bus, driver, every device up to the host controller | a kernel module that lies |
-//! | macOS | what `AVCaptureDevice` says of itself | a plug-in that copies a USB camera's ids |
+//! | Linux | sysfs: node, bus, driver, every device up to the host controller | a kernel module that reports false data |
+//! | macOS | the properties of `AVCaptureDevice` | a plug-in that copies a USB camera's IDs |
 //! | Windows | the symbolic link of the device interface | a virtual USB host controller |
 //!
-//! None of it is proof: whoever owns the machine can make the system say anything. It tells the honest mistake and the
-//! ready-made tool from a camera; `camera::signs` looks at the frames themselves.
+//! None of this is proof: the machine's owner can make the system report anything. It detects mistakes and
+//! off-the-shelf tools; [`injection`](crate::injection) examines the frames themselves.
 
 use countenance_core::protocol::CameraKind;
 
@@ -22,26 +22,26 @@ mod sysfs;
 mod verdict;
 pub mod windows;
 
-/// What the system knows of a camera.
+/// What the system reports about a camera.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provenance {
-    /// Driver or framework plug-in that gives the pictures.
+    /// Driver or framework plug-in that delivers the frames.
     pub driver: String,
-    /// Where it hangs, as the system names buses and ports; the same after it was unplugged and plugged in again there.
+    /// Bus path as the system names buses and ports; unchanged after reconnecting at the same port.
     pub bus_path: Option<String>,
-    /// `vvvv:pppp`, lower-case hexadecimal, where it has such ids.
+    /// USB or PCI IDs `vvvv:pppp`, lowercase hexadecimal, if it has them.
     pub vid_pid: Option<String>,
-    /// What follows from all that.
+    /// The conclusion.
     pub kind: CameraKind,
-    /// Why, in a few words of technical English.
+    /// The reason, in a few words of technical English.
     pub because: &'static str,
 }
 
-/// Longest text taken over from a device, characters.
+/// Maximum length of a text taken from a device, characters.
 const MAX_CHARS: usize = 128;
 
-/// What a device says of itself, fit to be shown and signed: no longer than [`MAX_CHARS`], and with a sign in place of each
-/// character that a terminal or a window would obey.
+/// Sanitizes text from a device for display and signing: at most [`MAX_CHARS`], with a visible sign in place of each
+/// control character.
 fn clean(text: &str) -> String {
     let obeyed = |c: char| {
         c.is_control()
@@ -50,9 +50,9 @@ fn clean(text: &str) -> String {
     text.trim().chars().take(MAX_CHARS).map(|c| if obeyed(c) { '\u{fffd}' } else { c }).collect()
 }
 
-/// `vvvv:pppp` of two hexadecimal numbers of 16 bits.
+/// Formats two 16-bit hexadecimal numbers as `vvvv:pppp`.
 fn vid_pid(vendor: &str, product: &str) -> Option<String> {
-    // A sign before the digits is none of ours.
+    // Rejects a sign before the digits.
     let four = |text: &str| {
         let digits = text.len() == 4 && text.bytes().all(|b| b.is_ascii_hexdigit());
         digits.then(|| text.to_lowercase())

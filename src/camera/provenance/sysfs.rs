@@ -1,8 +1,8 @@
-//! Reading sysfs with care: what lies there is the kernel's, but its texts come from devices, and in a container or a test
-//! it may be anything.
+//! Reads sysfs defensively: the tree is the kernel's, but texts in it come from devices, and in a container or a test
+//! it can contain anything.
 //!
-//! Files are read up to a limit and only where they are plain files, links are resolved once and must end inside the tree,
-//! names of nodes are numbers. What is not so is as if it were not there.
+//! Only regular files are read, up to a limit; links are resolved once and must end inside the tree; node names are
+//! numbers. Anything else is treated as missing.
 
 use std::{
     fs::{self, File},
@@ -12,14 +12,14 @@ use std::{
 
 use super::clean;
 
-/// Most that is read of an attribute, bytes. Names and ids are shorter.
+/// Maximum bytes read of an attribute. Names and IDs are shorter.
 const ATTRIBUTE_MAX_BYTES: u64 = 256;
-/// Deepest that a device may lie. A webcam behind five hubs and a dock lies at about twenty.
+/// Maximum depth of a device. A webcam behind five hubs and a dock has a depth of about twenty.
 const MAX_DEPTH: usize = 32;
-/// Most nodes that are listed; the kernel gives out no more.
+/// Maximum number of nodes listed; the kernel creates no more.
 const MAX_NODES: usize = 256;
 
-/// A folder of the device tree.
+/// A folder in the device tree.
 #[derive(Debug, Clone)]
 pub(super) struct Device {
     path: PathBuf,
@@ -37,18 +37,18 @@ pub(super) fn nodes(sys: &Path) -> Vec<String> {
     found.into_iter().map(|(_, name)| name).collect()
 }
 
-/// What a node is called, in full. `None` where it does not say.
+/// A node's full name, if it has one.
 pub(super) fn name(sys: &Path, node: &str) -> Option<String> {
     number(node)?;
     attribute(&sys.join("class/video4linux").join(node).join("name"))
 }
 
-/// A node's device and all above it, itself first, and where they begin below `devices`. `None` where the node's link does
-/// not end in the device tree.
+/// A node's device and all of its ancestors, starting with the device, and the name of their root below `devices`.
+/// `None` if the node's link does not lead into the device tree.
 pub(super) fn chain(sys: &Path, node: &str) -> Option<(Vec<Device>, String)> {
     number(node)?;
     let tree = sys.join("devices").canonicalize().ok()?;
-    // A loop of links is an error here.
+    // Fails for a cycle of links.
     let path = sys.join("class/video4linux").join(node).canonicalize().ok()?;
     let below = path.strip_prefix(&tree).ok()?;
     let depth = below.components().count();
@@ -66,30 +66,30 @@ impl Device {
         self.path.file_name().map(|name| clean(&name.to_string_lossy())).unwrap_or_default()
     }
 
-    /// What an attribute says.
+    /// The value of an attribute.
     pub(super) fn attribute(&self, name: &str) -> Option<String> {
         attribute(&self.path.join(name))
     }
 
-    /// The last part of where a link points: of `driver` and `subsystem` their name.
+    /// The last component of a link's target: for `driver` and `subsystem`, their name.
     pub(super) fn link(&self, name: &str) -> Option<String> {
         let target = fs::read_link(self.path.join(name)).ok()?;
         Some(clean(&target.file_name()?.to_string_lossy()))
     }
 
-    /// Whether there is such an attribute or link.
+    /// Whether the attribute or link exists.
     pub(super) fn has(&self, name: &str) -> bool {
         self.path.join(name).symlink_metadata().is_ok()
     }
 }
 
-/// The number of `videoN`, written as the kernel writes it.
+/// The number of `videoN`, in the kernel's spelling.
 fn number(node: &str) -> Option<u32> {
     let number = node.strip_prefix("video")?.parse().ok()?;
     (format!("video{number}") == node).then_some(number)
 }
 
-/// A plain file's first bytes as text; a pipe, a device or a link is none.
+/// The start of a regular file as text; `None` for pipes, devices and links.
 fn attribute(path: &Path) -> Option<String> {
     if !path.symlink_metadata().ok()?.is_file() {
         return None;

@@ -1,82 +1,84 @@
-//! The rule: from what a system tells of a camera to physical, virtual or unknown.
+//! The rule that classifies a camera as physical, virtual or unknown.
 //!
-//! What speaks against a lens comes first: a virtual driver anywhere between the node and the host controller, a place
-//! without hardware, a known name. Then hardware that plays whatever a cable brings. Only then the bus. A name never makes
-//! a camera physical.
+//! Evidence against a lens comes first: a virtual driver anywhere between the node and the host controller, a device
+//! without hardware, a known name. Then capture hardware that plays any input. Only then the bus. A name never makes a
+//! camera physical.
 
 use super::known::{self, System};
 use countenance_core::protocol::CameraKind::{self, Physical, Unknown, Virtual};
 
-/// What a system tells of a camera.
+/// What a system reports about a camera.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Facts<'a> {
     pub system: System,
-    /// For people; anybody may have chosen them.
+    /// Display names, which anyone can choose.
     pub names: &'a [&'a str],
-    /// From the node up to the host controller.
+    /// Drivers from the node up to the host controller.
     pub drivers: &'a [String],
-    /// `vvvv:pppp`.
+    /// USB or PCI IDs `vvvv:pppp`.
     pub vid_pid: Option<&'a str>,
     pub attachment: Attachment,
 }
 
-/// How a camera hangs on this machine.
+/// How a camera is attached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Attachment {
-    /// The system itself says that there is no hardware.
+    /// The system reports that there is no hardware.
     Software,
-    /// By USB.
+    /// USB.
     Usb(Host, Port),
-    /// On the PCI bus itself.
+    /// Directly on the PCI bus.
     Pci,
     /// On a camera interface of the board, which the firmware describes.
     Board,
-    /// The system says that it is built in.
+    /// The system reports that it is built in.
     BuiltIn,
-    /// It cannot be told, and why.
+    /// Unknown, with the reason.
     Unclear(&'static str),
 }
 
-/// What a USB bus hangs on.
+/// The host controller of a USB bus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Host {
-    /// A controller on the PCI bus.
+    /// On the PCI bus.
     Pci,
-    /// A controller of the board, which the firmware describes.
+    /// On the board, described by the firmware.
     Board,
-    /// A virtual machine's controller: what lies behind it is the host's affair.
+    /// Of a virtual machine: the host decides what is behind it.
     Emulated,
-    /// This system does not tell.
+    /// This system does not report it.
     NotTold,
-    /// Neither the one nor the other.
+    /// Anything else.
     Unclear,
 }
 
-/// What the system says of a USB port.
+/// What the system reports about a USB port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Port {
     /// Inside the case.
     Fixed,
-    /// People reach it.
+    /// Accessible from outside.
     Removable,
-    /// It does not say.
+    /// Not reported.
     NotTold,
 }
 
-/// What a camera is, and why.
+/// Classifies a camera and gives the reason.
 pub(super) fn verdict(facts: &Facts<'_>) -> (CameraKind, &'static str) {
     if let Some(because) = facts.drivers.iter().find_map(|driver| known::virtual_driver(driver)) {
         return (Virtual, because);
     }
     let by_name = facts.names.iter().find_map(|name| known::virtual_name(facts.system, name));
     match (facts.attachment, by_name) {
-        (Attachment::Software, _) => (Virtual, "a software device: there is no hardware beneath it"),
+        (Attachment::Software, _) => (Virtual, "a software device: there is no hardware behind it"),
         (_, Some(because)) => (Virtual, because),
-        _ if known::grabber(facts.drivers, facts.vid_pid) => (Unknown, "a grabber: what plays into it cannot be told"),
+        _ if known::grabber(facts.drivers, facts.vid_pid) => {
+            (Unknown, "a frame grabber: its input cannot be determined")
+        }
         (Attachment::Usb(host, port), None) => usb(host, port),
         (Attachment::Pci, None) => (Physical, "a device on the PCI bus"),
         (Attachment::Board, None) => (Physical, "a camera interface of the board"),
-        (Attachment::BuiltIn, None) => (Physical, "built in, says the system"),
+        (Attachment::BuiltIn, None) => (Physical, "reported as built in"),
         (Attachment::Unclear(because), None) => (Unknown, because),
     }
 }
@@ -89,7 +91,7 @@ fn usb(host: Host, port: Port) -> (CameraKind, &'static str) {
         (Host::Board, Port::Fixed) => (Physical, "USB inside the case, on the board's host controller"),
         (Host::Board, Port::Removable) => (Physical, "USB at a port, on the board's host controller"),
         (Host::Board, Port::NotTold) => (Physical, "USB on the board's host controller"),
-        (Host::NotTold, _) => (Physical, "USB; on what host controller is not told"),
+        (Host::NotTold, _) => (Physical, "USB; host controller not reported"),
         (Host::Emulated, _) => (Unknown, "USB on a virtual machine's host controller"),
         (Host::Unclear, _) => (Unknown, "USB on a host controller of which nothing is known"),
     }

@@ -1,20 +1,20 @@
-//! Windows: the symbolic link of a camera's device interface, as Media Foundation gives it and `nokhwa-bindings-windows`
-//! 0.4.6 hands it over.
+//! Windows: the symbolic link of a camera's device interface, from Media Foundation through `nokhwa-bindings-windows`
+//! 0.4.6.
 //!
-//! `\\?\usb#vid_046d&pid_0825&mi_00#7&17e9de75&0&0000#{e5323777-…}\global`: the bus that found the device, the device, its
-//! instance there, the class of the interface. The bus is Windows' own word. An instance without a serial number is made
-//! from the port, so it stays when the camera is unplugged and plugged in again there.
+//! `\\?\usb#vid_046d&pid_0825&mi_00#7&17e9de75&0&0000#{e5323777-…}\global`: the bus that enumerated the device, the
+//! device, its instance, the interface class. Windows itself sets the bus. An instance without a serial number is
+//! derived from the port, so it is unchanged after reconnecting there.
 //!
-//! | bus | what it is |
+//! | bus | meaning |
 //! |---|---|
 //! | `usb` | a USB device; a virtual host controller looks the same |
 //! | `pci`, `acpi` | hardware of the board |
-//! | `root` | installed by hand, without hardware: screen-capture and older virtual cameras |
+//! | `root` | installed manually, without hardware: screen capture and older virtual cameras |
 //! | `swd#vcamdevapi` | made by `MFCreateVirtualCamera` |
-//! | `swd#…`, `display` and all others | sensor groups, effects, cameras behind the graphics device: cannot be told |
+//! | `swd#…`, `display` and all others | sensor groups, effects, cameras behind the graphics device: unknown |
 //! | `@device:sw:` | a DirectShow filter: software |
 //!
-//! Written from Microsoft's documentation and from listings that owners show in public; not run on Windows.
+//! Written from Microsoft's documentation and public listings; not run on Windows.
 
 use super::{
     Provenance, clean,
@@ -23,10 +23,10 @@ use super::{
     vid_pid,
 };
 
-/// Longest link that is looked into, bytes. Windows' own limit for an instance id is 200 characters.
+/// Maximum length of a link that is parsed, bytes. Windows limits an instance ID to 200 characters.
 const LINK_MAX_BYTES: usize = 1024;
 
-/// What a camera is, from its name, nokhwa's description (always the same) and its symbolic link.
+/// Examines a camera given its name, nokhwa's description (always the same) and its symbolic link.
 pub fn examine(name: &str, _description: &str, misc: &str) -> Provenance {
     let link = if misc.len() > LINK_MAX_BYTES { String::new() } else { misc.to_lowercase() };
     let device = link.strip_prefix("@device:pnp:").unwrap_or(&link);
@@ -41,7 +41,7 @@ pub fn examine(name: &str, _description: &str, misc: &str) -> Provenance {
         ["swd", "sgdevapi", ..] => (Attachment::Unclear("a group of sensors, real or not"), "Media Foundation"),
         ["swd", ..] => (Attachment::Unclear("a software device on top of something"), "Media Foundation"),
         ["display", ..] => (Attachment::Unclear("a device behind the graphics device"), "Media Foundation"),
-        _ => (Attachment::Unclear("on a bus of which nothing is known"), "Media Foundation"),
+        _ => (Attachment::Unclear("on an unknown bus"), "Media Foundation"),
     };
     let (vid_pid, bus_path) = match *parts.as_slice() {
         [bus @ ("usb" | "pci" | "acpi"), device, instance, ..] => {
@@ -55,7 +55,7 @@ pub fn examine(name: &str, _description: &str, misc: &str) -> Provenance {
     Provenance { driver: driver.into(), bus_path, vid_pid, kind, because }
 }
 
-/// `vid_046d&pid_0825&mi_00` or `ven_8086&dev_9d32&…` as `vvvv:pppp`.
+/// Parses `vid_046d&pid_0825&mi_00` or `ven_8086&dev_9d32&…` as `vvvv:pppp`.
 fn ids(device: &str) -> Option<String> {
     let number =
         |begins: [&str; 2]| device.split('&').find_map(|part| begins.iter().find_map(|begin| part.strip_prefix(begin)));

@@ -1,5 +1,5 @@
-//! Animated GIF, WebP and PNG. The pictures are decoded when the file is opened, up to a limit of memory: the decoders'
-//! iterators cannot move between threads.
+//! Animated GIF, WebP and PNG. All images are decoded when the file is opened, up to a memory limit, because the
+//! decoders' iterators are not `Send`.
 
 use std::{collections::VecDeque, io::Cursor, time::Duration};
 
@@ -11,12 +11,12 @@ use image::{
 use super::{Pictures, RecordingError, still};
 use countenance_core::frame::Frame;
 
-/// Most memory the decoded pictures may take, bytes.
+/// Maximum size of the decoded images, bytes.
 const MAX_PIXEL_BYTES: usize = 256 << 20;
-/// Shown so long when the file says 0, as browsers do.
+/// Delay used if the file specifies 0, as in browsers.
 const DEFAULT_DELAY: Duration = Duration::from_millis(100);
 
-/// Which animated picture.
+/// Format of an animation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Gif,
@@ -24,7 +24,7 @@ pub(super) enum Kind {
     Png,
 }
 
-/// The pictures of one file.
+/// The decoded images of one file.
 pub(super) struct Animation {
     kind: Kind,
     count: u64,
@@ -32,7 +32,7 @@ pub(super) struct Animation {
 }
 
 impl Kind {
-    /// The kind whose file starts with `head`.
+    /// Detects the format from the start of a file.
     pub(super) fn of(head: &[u8]) -> Option<Self> {
         match head {
             [b'G', b'I', b'F', b'8', ..] => Some(Self::Gif),
@@ -42,7 +42,8 @@ impl Kind {
         }
     }
 
-    /// Whether `data` is a PNG of one picture. One that cannot be read at all moves: opening it says why.
+    /// Whether `data` is a PNG with a single image. An unreadable file counts as animated: opening it returns the
+    /// error.
     pub(super) fn stands_still(self, data: &[u8]) -> bool {
         let decoder = || PngDecoder::with_limits(Cursor::new(data), still::limits())?.is_apng();
         self == Self::Png && matches!(decoder(), Ok(false))
@@ -50,7 +51,7 @@ impl Kind {
 }
 
 impl Animation {
-    /// Decodes all pictures of `data`.
+    /// Decodes all images of `data`.
     pub(super) fn open(kind: Kind, data: Vec<u8>) -> Result<Self, RecordingError> {
         let failed = |seq| move |source| RecordingError::Picture { seq, source };
         let (mut frames, mut at, mut bytes) = (VecDeque::new(), Duration::ZERO, 0);

@@ -1,7 +1,7 @@
-//! AVI with Motion JPEG: RIFF chunks in, one JPEG a frame out.
+//! AVI with Motion JPEG: reads RIFF chunks and decodes one JPEG per frame.
 //!
-//! Format: Microsoft's AVI RIFF file reference and the OpenDML extensions (`AVIX` parts). The index is not needed and
-//! not read: frames are where the chunks are.
+//! Format: Microsoft's AVI RIFF file reference and the OpenDML extensions (`AVIX` parts). The index is not read,
+//! because the chunks can be found without it.
 
 use super::{FourCc, MAX_FRAMES, Pictures, RecordingError, Unsupported, bytes::Bytes, frame_time, rate, still};
 use countenance_core::frame::Frame;
@@ -15,12 +15,12 @@ const MOVIE: &str = "the AVI movie list";
 pub(super) struct Avi {
     data: Vec<u8>,
     frames: Vec<Chunk>,
-    /// The next of `frames`.
+    /// Index of the next entry of `frames`.
     index: usize,
     rate: (u32, u32),
 }
 
-/// Where one compressed frame lies in the file.
+/// Position of a compressed frame in the file.
 #[derive(Debug, Clone, Copy)]
 struct Chunk {
     at: u64,
@@ -30,13 +30,13 @@ struct Chunk {
 /// The video stream.
 #[derive(Debug, Clone, Copy)]
 struct Stream {
-    /// Its chunks are named by these two digits.
+    /// The two digits that its chunk names start with.
     digits: [u8; 2],
     rate: (u32, u32),
 }
 
 impl Avi {
-    /// Finds the frames in `data`.
+    /// Locates the frames in `data`.
     pub(super) fn open(data: Vec<u8>) -> Result<Self, RecordingError> {
         let mut file = Bytes::new(&data, 0, FILE);
         let (mut stream, mut frames) = (None, Vec::new());
@@ -68,7 +68,7 @@ impl Pictures for Avi {
         while let Some(frame) = self.frames.get(self.index) {
             let at = frame_time(self.index as u64, self.rate);
             self.index += 1;
-            // A chunk without bytes says that the camera dropped a frame: its time passes, nothing is shown.
+            // An empty chunk marks a frame that the camera dropped: its time passes without a frame.
             if frame.length > 0 {
                 let mut bytes = Bytes::new(&self.data, 0, MOVIE);
                 bytes.part(frame.at, MOVIE)?;
@@ -88,7 +88,7 @@ impl Pictures for Avi {
     }
 }
 
-/// The next chunk of `list`: its name and what it holds. `None` at the end, where one byte of padding may be left.
+/// The next chunk of `list`: its name and content. `None` at the end, where one byte of padding may remain.
 fn chunk<'a>(list: &mut Bytes<'a>, part: &'static str) -> Result<Option<([u8; 4], Bytes<'a>)>, RecordingError> {
     if list.left() <= 1 {
         return Ok(None);
@@ -109,7 +109,7 @@ fn headers(mut list: Bytes<'_>) -> Result<Stream, RecordingError> {
             continue;
         }
         if let Some(rate) = stream(content)? {
-            // Stream numbers have two decimal digits; more than a hundred streams are not a recording.
+            // Stream numbers have two decimal digits; more than a hundred streams are not supported.
             let digits = [b'0' + number / 10, b'0' + number % 10];
             return if number < 100 { Ok(Stream { digits, rate }) } else { Err(list.malformed()) };
         }
@@ -118,7 +118,7 @@ fn headers(mut list: Bytes<'_>) -> Result<Stream, RecordingError> {
     Err(list.malformed())
 }
 
-/// The frame rate of a stream list; `None` when it is not video.
+/// The frame rate of a stream list; `None` if it is not video.
 fn stream(mut list: Bytes<'_>) -> Result<Option<(u32, u32)>, RecordingError> {
     let mut found = None;
     while let Some((name, mut content)) = chunk(&mut list, STREAM)? {
@@ -145,7 +145,7 @@ fn stream(mut list: Bytes<'_>) -> Result<Option<(u32, u32)>, RecordingError> {
     Err(list.malformed())
 }
 
-/// Adds the frames of a movie list, and of the `rec ` lists one level inside it, to `frames`.
+/// Appends the frames of a movie list, and of its `rec ` lists one level down, to `frames`.
 fn movie(mut list: Bytes<'_>, stream: Stream, frames: &mut Vec<Chunk>) -> Result<(), RecordingError> {
     while let Some((name, mut content)) = chunk(&mut list, MOVIE)? {
         if name == *b"LIST" {
@@ -160,7 +160,7 @@ fn movie(mut list: Bytes<'_>, stream: Stream, frames: &mut Vec<Chunk>) -> Result
     Ok(())
 }
 
-/// Adds the chunk when it is a frame of `stream`.
+/// Appends the chunk if it is a frame of `stream`.
 fn add(name: [u8; 4], content: &Bytes<'_>, stream: Stream, frames: &mut Vec<Chunk>) -> Result<(), RecordingError> {
     let [tens, ones, b'd', b'c' | b'b'] = name else { return Ok(()) };
     if [tens, ones] == stream.digits {

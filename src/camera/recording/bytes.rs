@@ -1,4 +1,4 @@
-//! A cursor over untrusted bytes that knows where in the file it is.
+//! A cursor over untrusted bytes that tracks its offset in the file.
 
 use super::RecordingError;
 
@@ -11,12 +11,12 @@ pub(super) struct Bytes<'a> {
 }
 
 impl<'a> Bytes<'a> {
-    /// A cursor over `data`, which starts `at` bytes into the file; `part` names it in errors.
+    /// A cursor over `data`, which starts at byte `at` of the file; errors name `part`.
     pub(super) fn new(data: &'a [u8], at: u64, part: &'static str) -> Self {
         Self { rest: data, at, part }
     }
 
-    /// Bytes left.
+    /// Number of bytes left.
     pub(super) fn left(&self) -> usize {
         self.rest.len()
     }
@@ -35,14 +35,14 @@ impl<'a> Bytes<'a> {
         Ok(taken)
     }
 
-    /// The next `count` bytes as a cursor of their own.
+    /// The next `count` bytes as a separate cursor.
     pub(super) fn part(&mut self, count: u64, part: &'static str) -> Result<Self, RecordingError> {
         let at = self.at;
         let data = self.take(usize::try_from(count).unwrap_or(usize::MAX))?;
         Ok(Self { rest: data, at, part })
     }
 
-    /// This structure contradicts itself here.
+    /// The error for an inconsistent structure at this offset.
     pub(super) fn malformed(&self) -> RecordingError {
         RecordingError::Malformed { at: self.at, part: self.part }
     }
@@ -59,22 +59,22 @@ impl<'a> Bytes<'a> {
         self.array().map(u8::from_be_bytes)
     }
 
-    /// Two bytes, the high one first.
+    /// Two bytes, big endian.
     pub(super) fn u16_be(&mut self) -> Result<u16, RecordingError> {
         self.array().map(u16::from_be_bytes)
     }
 
-    /// Four bytes, the high one first.
+    /// Four bytes, big endian.
     pub(super) fn u32_be(&mut self) -> Result<u32, RecordingError> {
         self.array().map(u32::from_be_bytes)
     }
 
-    /// Eight bytes, the high one first.
+    /// Eight bytes, big endian.
     pub(super) fn u64_be(&mut self) -> Result<u64, RecordingError> {
         self.array().map(u64::from_be_bytes)
     }
 
-    /// Four bytes, the low one first.
+    /// Four bytes, little endian.
     pub(super) fn u32_le(&mut self) -> Result<u32, RecordingError> {
         self.array().map(u32::from_le_bytes)
     }

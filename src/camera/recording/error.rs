@@ -1,4 +1,4 @@
-//! Why a recording cannot be read.
+//! Errors of recordings.
 
 use std::{fmt, io};
 
@@ -8,16 +8,16 @@ use countenance_core::frame::FrameShapeError;
 /// Why a recording cannot be read. Offsets are bytes from the start of the file.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordingError {
-    /// The file or folder cannot be opened or read.
-    #[error("the file cannot be read")]
+    /// The file or folder could not be opened or read.
+    #[error("could not read the file")]
     Io(#[from] io::Error),
-    /// The content is none of the known containers.
+    /// The content is not a known container.
     #[error("this is not a recording of a known kind")]
     Unknown,
-    /// A known container with content that is refused by name.
+    /// A known container with unsupported content.
     #[error("{0}")]
     Unsupported(Unsupported),
-    /// More bytes than are read into memory.
+    /// More bytes than may be read into memory.
     #[error("there are more than {limit} bytes")]
     TooLarge {
         /// The limit, bytes.
@@ -26,13 +26,13 @@ pub enum RecordingError {
     /// More than [`MAX_FRAMES`](super::MAX_FRAMES).
     #[error("there are more than {} frames", super::MAX_FRAMES)]
     TooManyFrames,
-    /// There is no picture in it.
+    /// The recording has no frames.
     #[error("there is no picture in it")]
     Empty,
-    /// The file ends inside a structure.
+    /// The file ends within a structure.
     #[error("{part} is cut off at byte {at}")]
     Truncated {
-        /// Where more bytes were needed.
+        /// Offset at which more bytes were needed.
         at: u64,
         /// The structure.
         part: &'static str,
@@ -40,76 +40,76 @@ pub enum RecordingError {
     /// A structure contradicts itself or its container.
     #[error("{part} is malformed at byte {at}")]
     Malformed {
-        /// Where the structure is.
+        /// Offset of the structure.
         at: u64,
         /// The structure.
         part: &'static str,
     },
-    /// Frames per second of 0, none, or too many.
-    #[error("a frame rate of {numerator}/{denominator} cannot be")]
+    /// A frame rate of 0, without a denominator, or too high.
+    #[error("invalid frame rate {numerator}/{denominator}")]
     FrameRate {
         /// Frames …
         numerator: u32,
         /// … in this many seconds.
         denominator: u32,
     },
-    /// A frame's time lies before its predecessor's or beyond [`MAX_LENGTH`](super::MAX_LENGTH).
-    #[error("frame {seq} has no possible time")]
+    /// A frame's time is before its predecessor's or beyond [`MAX_LENGTH`](super::MAX_LENGTH).
+    #[error("frame {seq} has an invalid time")]
     Time {
-        /// Number of the frame.
+        /// Index of the frame.
         seq: u64,
     },
-    /// A frame of no or too many pixels.
+    /// A frame without pixels or with too many.
     #[error(transparent)]
     Shape(#[from] FrameShapeError),
-    /// A picture cannot be decoded.
-    #[error("the picture of frame {seq} cannot be decoded")]
+    /// An image could not be decoded.
+    #[error("could not decode the image of frame {seq}")]
     Picture {
-        /// Number of the frame.
+        /// Index of the frame.
         seq: u64,
-        /// What the decoder says.
+        /// The decoder's error.
         source: image::ImageError,
     },
-    /// The H.264 decoder refuses the stream.
-    #[error("the H.264 stream cannot be decoded at frame {seq}")]
+    /// The H.264 decoder failed.
+    #[error("could not decode the H.264 stream at frame {seq}")]
     H264 {
-        /// Number of the frame.
+        /// Index of the frame.
         seq: u64,
-        /// What the decoder says.
+        /// The decoder's error.
         source: openh264::Error,
     },
 }
 
 impl From<TooShort> for RecordingError {
     fn from(TooShort: TooShort) -> Self {
-        Self::Malformed { at: 0, part: "a picture plane" }
+        Self::Malformed { at: 0, part: "an image plane" }
     }
 }
 
-/// What a known container may hold and we do not read.
+/// Content of a known container that is not supported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unsupported {
-    /// Another codec than the container's usual one.
+    /// A codec other than the container's usual one.
     #[error("the codec {0} is not supported")]
     Codec(FourCc),
-    /// Samples of more than 8 bits.
+    /// More than 8 bits per sample.
     #[error("samples of more than 8 bits are not supported")]
     BitDepth,
-    /// A chroma layout that is not known.
+    /// An unknown chroma layout.
     #[error("this chroma layout is not supported")]
     Chroma,
-    /// Interlaced fields.
+    /// Interlaced video.
     #[error("interlaced pictures are not supported")]
     Interlaced,
-    /// An MP4 file whose samples are spread over fragments.
+    /// An MP4 file with movie fragments.
     #[error("fragmented MP4 files are not supported")]
     Fragmented,
-    /// A picture that is to be turned by something else than a quarter turn, or mirrored.
-    #[error("pictures stored under this transform are not supported")]
+    /// A transform other than a rotation by multiples of 90 degrees.
+    #[error("this image transform is not supported")]
     Transform,
 }
 
-/// Four characters that name a codec.
+/// A four-character code of a codec.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct FourCc(pub [u8; 4]);
 

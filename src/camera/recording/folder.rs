@@ -1,4 +1,4 @@
-//! A folder of numbered pictures, in the order of their numbers.
+//! A folder of numbered images, in numerical order.
 
 use std::{
     fs::{self, File},
@@ -8,9 +8,9 @@ use std::{
 use super::{MAX_FPS, MAX_FRAMES, Pictures, RecordingError, frame_time, read_capped, still};
 use countenance_core::frame::Frame;
 
-/// Largest picture file, bytes.
+/// Maximum size of an image file, bytes.
 const MAX_PICTURE_BYTES: u64 = 64 << 20;
-/// Names that end so are pictures.
+/// File name extensions of images.
 const EXTENSIONS: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
 
 /// A folder being read.
@@ -20,9 +20,9 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Lists the pictures of `folder` whose names hold a number, to be shown at `fps` frames a second.
+    /// Lists the images of `folder` whose names contain a number, to be played at `fps` frames per second.
     pub(super) fn open(folder: &Path, fps: f64) -> Result<Self, RecordingError> {
-        // Thousandths of a frame a second keep 29.97 and stay exact.
+        // Thousandths of a frame per second represent 29.97 exactly.
         let rate = super::rate((fps * 1000.0).clamp(0.0, f64::from(MAX_FPS) * 1001.0).round() as u32, 1000)?;
         let mut numbered = Vec::new();
         for entry in fs::read_dir(folder)? {
@@ -61,7 +61,7 @@ impl Pictures for Folder {
     }
 }
 
-/// The last number in the name of a picture file: 12 of `frame-2-0012.jpg`.
+/// The last number in an image's file name: 12 in `frame-2-0012.jpg`.
 fn number(path: &Path) -> Option<u64> {
     let extension = path.extension()?.to_str()?;
     if !EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)) {

@@ -1,7 +1,7 @@
-//! H.264 from an MP4 file: samples in, frames out, in the order of showing. The only file that names openh264.
+//! H.264 from an MP4 file: decodes samples to frames in presentation order. The only file that uses openh264.
 //!
-//! The decoder is C++ and has had memory errors; so it sees only NAL units whose lengths were checked, that hide no start
-//! code, and whose parameter sets were read by [`sps`] first.
+//! The decoder is C++ and has had memory errors. It therefore gets only NAL units with checked lengths and no embedded
+//! start code, whose parameter sets [`sps`] has checked first.
 
 use std::collections::VecDeque;
 
@@ -33,14 +33,14 @@ pub(super) struct H264 {
     track: Track,
     decoder: Decoder,
     colour: Colour,
-    /// The next sample to decode.
+    /// Index of the next sample to decode.
     index: usize,
-    /// Decoded at the end of the stream, not yet asked for.
+    /// Decoded at the end of the stream, not yet returned.
     ready: VecDeque<Picture>,
     flushed: bool,
 }
 
-/// A decoded picture without its time.
+/// A decoded image without its time.
 struct Picture {
     width: u32,
     height: u32,
@@ -48,7 +48,7 @@ struct Picture {
 }
 
 impl H264 {
-    /// Reads the boxes of `data` and prepares the decoder.
+    /// Reads the boxes of `data` and sets up the decoder.
     pub(super) fn open(data: Vec<u8>) -> Result<Self, RecordingError> {
         let track = mp4::read(&data)?;
         let config = DecoderConfig::new().flush_after_decode(Flush::NoFlush);
@@ -64,7 +64,7 @@ impl H264 {
         Ok(Self { data, track, decoder, colour, index: 0, ready: VecDeque::new(), flushed: false })
     }
 
-    /// Decodes samples until one gives a picture; `None` when all are decoded.
+    /// Decodes samples until one yields an image; `None` once all are decoded.
     fn decode(&mut self, seq: u64) -> Result<Option<Picture>, RecordingError> {
         while let Some(sample) = self.track.samples.get(self.index) {
             self.index += 1;
@@ -79,7 +79,7 @@ impl H264 {
         Ok(None)
     }
 
-    /// Takes what the decoder still holds back for reordering.
+    /// Collects the images that the decoder held back for reordering.
     fn flush(&mut self, seq: u64) -> Result<(), RecordingError> {
         for decoded in self.decoder.flush_remaining().map_err(failed(seq))? {
             self.ready.push_back(picture(&decoded, self.colour)?);
@@ -106,7 +106,7 @@ impl Pictures for H264 {
                 Ok(Some(Frame::new(width, height, rgb, seq, at)?))
             }
             (None, None) => Ok(None),
-            // A picture too few would give all later ones the wrong time; one too many has none.
+            // A missing image would shift the times of all later ones; a surplus one has no time.
             _ => Err(RecordingError::Malformed { at: self.data.len() as u64, part: "the H.264 stream" }),
         }
     }
@@ -124,7 +124,7 @@ fn failed(seq: u64) -> impl Fn(openh264::Error) -> RecordingError {
     move |source| RecordingError::H264 { seq, source }
 }
 
-/// The NAL units of one sample with start codes instead of lengths, as the decoder wants them.
+/// Converts the NAL units of one sample from length-prefixed to start codes, as the decoder expects them.
 fn annex_b(mut units: Bytes<'_>, length_bytes: usize, colour: &mut Colour) -> Result<Vec<u8>, RecordingError> {
     let mut stream = Vec::with_capacity(units.left() + 16);
     while units.left() > 0 {
@@ -135,12 +135,12 @@ fn annex_b(mut units: Bytes<'_>, length_bytes: usize, colour: &mut Colour) -> Re
     Ok(stream)
 }
 
-/// Adds one NAL unit that lies `at` bytes into the file to `stream`.
+/// Appends one NAL unit, found at byte `at` of the file, to `stream`.
 fn append(nal: &[u8], at: u64, stream: &mut Vec<u8>, colour: &mut Colour) -> Result<(), RecordingError> {
     let end = nal.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
     let (nal, _) = nal.split_at(end);
     let Some(&header) = nal.first() else { return Ok(()) };
-    // Inside a unit two zeros are never followed by less than 2: that would be a unit hidden from our checks.
+    // Within a unit two zeros are never followed by a value below 3: that would be a unit hidden from these checks.
     if nal.windows(3).any(|three| matches!(three, [0, 0, 0..=2])) {
         return Err(RecordingError::Malformed { at, part: SAMPLE });
     }

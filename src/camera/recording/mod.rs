@@ -1,16 +1,16 @@
-//! Recordings as a frame source: what a camera saw earlier, played as fast as it is asked for.
+//! Recordings as frame sources: played as fast as they are read.
 //!
 //! | content | reader | frame times |
 //! |---|---|---|
 //! | YUV4MPEG2: 4:2:0 in all sitings, 4:2:2, 4:4:4, mono, 8 bits | `y4m` | the header's rate |
-//! | AVI with Motion JPEG | `avi`, pictures by `still` | the stream's rate |
+//! | AVI with Motion JPEG | `avi`, images by `still` | the stream's rate |
 //! | MP4 or QuickTime with H.264, 4:2:0, 8 bits, progressive | `mp4` (boxes), `sps`, `h264` (decoder) | the sample tables |
-//! | animated GIF, WebP, PNG | `animation` | the pictures' delays |
+//! | animated GIF, WebP, PNG | `animation` | the images' delays |
 //! | one JPEG or PNG | `single` | one frame |
-//! | a folder of numbered pictures | `folder` | [`Options::folder_fps`] |
+//! | a folder of numbered images | `folder` | [`Options::folder_fps`] |
 //!
-//! The kind is told by content, never by name. Every byte is taken for hostile: sizes are capped before memory is
-//! spent, offsets are checked, and what does not fit is a [`RecordingError`]. Chroma is repeated, not interpolated.
+//! The format is detected from the content, not the name. All bytes are untrusted: sizes are limited before memory is
+//! allocated, offsets are checked, and inconsistencies are a [`RecordingError`]. Chroma is repeated, not interpolated.
 
 use std::{
     fs::File,
@@ -39,19 +39,19 @@ mod y4m;
 
 pub use error::{FourCc, RecordingError, Unsupported};
 
-/// Largest compressed file read, bytes. A Y4M file is read frame by frame and may be larger.
+/// Maximum size of a compressed file, bytes. A Y4M file is read frame by frame and may be larger.
 pub const MAX_FILE_BYTES: u64 = 512 << 20;
-/// Most frames of one recording: more than two hours at 25 a second.
+/// Maximum number of frames of a recording: more than two hours at 25 per second.
 pub const MAX_FRAMES: u64 = 200_000;
-/// Fastest frame rate taken for true, frames per second.
+/// Maximum plausible frame rate, frames per second.
 pub const MAX_FPS: u32 = 1_000;
-/// Longest recording taken for true.
+/// Maximum plausible duration of a recording.
 pub const MAX_LENGTH: Duration = Duration::from_hours(24);
 
-/// What a recording itself does not say.
+/// Options that the recording itself does not specify.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {
-    /// Frames per second of a folder of pictures, above 0 and up to [`MAX_FPS`].
+    /// Frames per second of a folder of images, above 0 and up to [`MAX_FPS`].
     pub folder_fps: f64,
 }
 
@@ -61,7 +61,7 @@ impl Default for Options {
     }
 }
 
-/// A recording being read.
+/// A recording that is read.
 pub struct Recording {
     pictures: Box<dyn Pictures>,
     name: String,
@@ -71,10 +71,10 @@ pub struct Recording {
 
 /// A reader of one container.
 trait Pictures: Send {
-    /// The next picture as frame number `seq`; `None` after the last.
+    /// The next image as frame number `seq`; `None` after the last.
     fn next(&mut self, seq: u64) -> Result<Option<Frame>, RecordingError>;
 
-    /// Pictures in all, where the container says so.
+    /// Total number of images, if the container specifies it.
     fn count(&self) -> Option<u64>;
 
     /// The codec's name for the attestation.
@@ -86,7 +86,7 @@ pub fn open(path: &Path) -> Result<Recording, RecordingError> {
     open_with(path, &Options::default())
 }
 
-/// Opens the recording at `path`: a file of a known container, or a folder of numbered pictures.
+/// Opens the recording at `path`: a file in a known container, or a folder of numbered images.
 pub fn open_with(path: &Path, options: &Options) -> Result<Recording, RecordingError> {
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let pictures = if path.is_dir() {
@@ -98,8 +98,8 @@ pub fn open_with(path: &Path, options: &Options) -> Result<Recording, RecordingE
 }
 
 impl Recording {
-    /// Frames in all where the container says so, for a progress bar. Empty frames of an AVI count though they are
-    /// not delivered.
+    /// Total number of frames, if the container specifies it, for a progress bar. Includes empty frames of an AVI,
+    /// which are not delivered.
     pub fn frames_hint(&self) -> Option<u64> {
         self.pictures.count()
     }
@@ -135,7 +135,7 @@ impl FrameSource for Recording {
     }
 }
 
-/// The reader for the content of `file`.
+/// Selects the reader for the content of `file`.
 fn sniff(mut file: File) -> Result<Box<dyn Pictures>, RecordingError> {
     let mut head = Vec::with_capacity(16);
     file.by_ref().take(16).read_to_end(&mut head)?;
@@ -162,14 +162,14 @@ fn sniff(mut file: File) -> Result<Box<dyn Pictures>, RecordingError> {
     }
 }
 
-/// All of `file`, refused when it is longer than `limit` bytes.
+/// Reads all of `file`; fails if it is longer than `limit` bytes.
 fn read_capped(file: File, limit: u64) -> Result<Vec<u8>, RecordingError> {
     let mut data = Vec::new();
     file.take(limit + 1).read_to_end(&mut data)?;
     if data.len() as u64 > limit { Err(RecordingError::TooLarge { limit }) } else { Ok(data) }
 }
 
-/// `index` frames at `numerator` / `denominator` frames per second. The caller has checked both with [`rate`].
+/// Time of frame `index` at `numerator` / `denominator` frames per second, which [`rate`] must have checked.
 fn frame_time(index: u64, (numerator, denominator): (u32, u32)) -> Duration {
     let nanos = u128::from(index) * u128::from(denominator) * 1_000_000_000 / u128::from(numerator.max(1));
     Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))

@@ -1,37 +1,37 @@
-//! MP4 and QuickTime boxes, as far as one H.264 video track needs them.
+//! MP4 and QuickTime boxes, as far as needed for one H.264 video track.
 //!
-//! Source: ISO/IEC 14496-12 (sample tables) and 14496-15 (`avcC`). Boxes are walked by name to a fixed depth, so nesting
-//! cannot grow; tables are bounded by the file that holds them and by [`MAX_FRAMES`].
+//! Source: ISO/IEC 14496-12 (sample tables) and 14496-15 (`avcC`). Boxes are read to a fixed depth, so nesting cannot
+//! exhaust the stack; tables are limited by the size of the file and by [`MAX_FRAMES`].
 
 use std::time::Duration;
 
 use super::{FourCc, MAX_FRAMES, RecordingError, Unsupported, bytes::Bytes};
 use crate::turn::Turn;
 
-/// Most bytes of one sample.
+/// Maximum size of a sample, bytes.
 const MAX_SAMPLE_BYTES: u32 = 32 << 20;
 
 /// The first video track of a file.
 #[derive(Debug)]
 pub(super) struct Track {
-    /// Bytes before each NAL unit that tell its length: 1, 2 or 4.
+    /// Size of the length field before each NAL unit, bytes: 1, 2 or 4.
     pub(super) length_bytes: usize,
     /// Parameter sets, each with its offset in the file.
     pub(super) parameters: Vec<(u64, Vec<u8>)>,
-    /// Where each sample lies, in the order of decoding.
+    /// Position of each sample, in decoding order.
     pub(super) samples: Vec<Sample>,
-    /// When each picture is shown, in the order of showing, from 0. Edit lists are not applied.
+    /// Presentation time of each image, in presentation order, starting at 0. Edit lists are not applied.
     pub(super) times: Vec<Duration>,
-    /// How each picture is to be turned.
+    /// Rotation of the images.
     pub(super) turn: Turn,
 }
 
-/// Where one sample lies.
+/// Position of one sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sample {
     /// Offset in the file, bytes.
     pub(super) at: u64,
-    /// Bytes.
+    /// Length in bytes.
     pub(super) length: u32,
 }
 
@@ -66,9 +66,9 @@ pub(super) fn read(data: &[u8]) -> Result<Track, RecordingError> {
     Err(RecordingError::Empty)
 }
 
-/// The next box inside `outer`: its name and content, which errors name `part`.
+/// The next box within `outer`: its name, and its content as a cursor whose errors name `part`.
 fn next_box<'a>(outer: &mut Bytes<'a>, part: &'static str) -> Result<Option<([u8; 4], Bytes<'a>)>, RecordingError> {
-    // QuickTime ends some lists with four zero bytes.
+    // QuickTime terminates some lists with four zero bytes.
     if outer.left() == 0 || (outer.left() == 4 && outer.clone().u32_be()? == 0) {
         return Ok(None);
     }
@@ -83,7 +83,7 @@ fn next_box<'a>(outer: &mut Bytes<'a>, part: &'static str) -> Result<Option<([u8
     Ok(Some((name, outer.part(length, part)?)))
 }
 
-/// The box called `name` inside `outer`.
+/// The box called `name` within `outer`.
 fn find<'a>(mut outer: Bytes<'a>, name: [u8; 4], part: &'static str) -> Result<Option<Bytes<'a>>, RecordingError> {
     while let Some((found, content)) = next_box(&mut outer, part)? {
         if found == name {
@@ -93,12 +93,12 @@ fn find<'a>(mut outer: Bytes<'a>, name: [u8; 4], part: &'static str) -> Result<O
     Ok(None)
 }
 
-/// As [`find`], where the box must be there.
+/// Like [`find`], but the box is required.
 fn need<'a>(outer: Bytes<'a>, name: [u8; 4], part: &'static str) -> Result<Bytes<'a>, RecordingError> {
     find(outer, name, part)?.ok_or_else(|| RecordingError::Malformed { at: outer.at(), part })
 }
 
-/// The track in a `trak` box; `None` when it is not video.
+/// Reads a `trak` box; `None` if it is not video.
 fn track(trak: Bytes<'_>) -> Result<Option<Track>, RecordingError> {
     let media = need(trak, *b"mdia", "mdia")?;
     let mut handler = need(media, *b"hdlr", "hdlr")?;
@@ -116,7 +116,7 @@ fn track(trak: Bytes<'_>) -> Result<Option<Track>, RecordingError> {
     Ok(Some(Track { length_bytes, parameters, samples, times, turn }))
 }
 
-/// Ticks a second.
+/// Ticks per second.
 fn time_scale(mut mdhd: Bytes<'_>) -> Result<u32, RecordingError> {
     let long = mdhd.u32_be()? >> 24 == 1;
     mdhd.take(if long { 16 } else { 8 })?;
@@ -126,7 +126,7 @@ fn time_scale(mut mdhd: Bytes<'_>) -> Result<u32, RecordingError> {
     }
 }
 
-/// The turn that the track's matrix asks for.
+/// The rotation in the track's matrix.
 fn turn(mut tkhd: Bytes<'_>) -> Result<Turn, RecordingError> {
     let long = tkhd.u32_be()? >> 24 == 1;
     tkhd.take(if long { 32 } else { 20 } + 16)?;
@@ -134,7 +134,7 @@ fn turn(mut tkhd: Bytes<'_>) -> Result<Turn, RecordingError> {
     for entry in &mut matrix {
         *entry = tkhd.u32_be()?.cast_signed();
     }
-    // Fixed point 16.16; the third number belongs to the shift.
+    // 16.16 fixed point; the third number is part of the translation.
     let [a, b, _, c, d] = matrix;
     match [a, b, c, d].map(i32::signum) {
         [1, 0, 0, 1] | [0, 0, 0, 0] => Ok(Turn::None),
@@ -145,10 +145,10 @@ fn turn(mut tkhd: Bytes<'_>) -> Result<Turn, RecordingError> {
     }
 }
 
-/// Parameter sets, each with its place in the file.
+/// Parameter sets, each with its offset in the file.
 type ParameterSets = Vec<(u64, Vec<u8>)>;
 
-/// Length of the NAL units' lengths and the parameter sets, from the first sample description.
+/// Size of the NAL units' length field, and the parameter sets, from the first sample description.
 fn description(mut stsd: Bytes<'_>) -> Result<(usize, ParameterSets), RecordingError> {
     stsd.take(8)?;
     let Some((codec, mut entry)) = next_box(&mut stsd, "stsd")? else { return Err(stsd.malformed()) };
@@ -172,7 +172,7 @@ fn description(mut stsd: Bytes<'_>) -> Result<(usize, ParameterSets), RecordingE
     Ok((length_bytes, parameters))
 }
 
-/// Bytes of each sample.
+/// Size of each sample, bytes.
 fn sizes(mut stsz: Bytes<'_>) -> Result<Vec<u32>, RecordingError> {
     stsz.take(4)?;
     let (all, count) = (stsz.u32_be()?, stsz.u32_be()?);
@@ -182,7 +182,7 @@ fn sizes(mut stsz: Bytes<'_>) -> Result<Vec<u32>, RecordingError> {
     if all != 0 { Ok(vec![all; count as usize]) } else { (0..count).map(|_| stsz.u32_be()).collect() }
 }
 
-/// Where each sample lies: chunks start at `stco` or `co64`, and `stsc` says how many samples each holds.
+/// Position of each sample: `stco` or `co64` has the offsets of chunks, and `stsc` the number of samples in each.
 fn place(table: Bytes<'_>, sizes: &[u32]) -> Result<Vec<Sample>, RecordingError> {
     let mut runs = need(table, *b"stsc", "stsc")?;
     runs.take(4)?;
@@ -215,7 +215,7 @@ fn place(table: Bytes<'_>, sizes: &[u32]) -> Result<Vec<Sample>, RecordingError>
     if sizes.next().is_some() { Err(runs.malformed()) } else { Ok(samples) }
 }
 
-/// The next entry of `stsc`: its first chunk and the samples in each chunk from there on.
+/// The next entry of `stsc`: its first chunk, and the number of samples per chunk from there on.
 fn next_run(runs: &mut Bytes<'_>, left: &mut u32) -> Result<Option<(u32, u32)>, RecordingError> {
     if *left == 0 {
         return Ok(None);
@@ -226,7 +226,7 @@ fn next_run(runs: &mut Bytes<'_>, left: &mut u32) -> Result<Option<(u32, u32)>, 
     Ok(Some(entry))
 }
 
-/// When each of `count` samples is shown, from the first shown on, in the order of decoding.
+/// Presentation time of each of `count` samples relative to the earliest, in decoding order.
 fn times(table: Bytes<'_>, count: usize, scale: u32) -> Result<Vec<Duration>, RecordingError> {
     let mut stts = need(table, *b"stts", "stts")?;
     let deltas = runs(&mut stts, count)?;
@@ -249,7 +249,7 @@ fn times(table: Bytes<'_>, count: usize, scale: u32) -> Result<Vec<Duration>, Re
     Ok(shown.iter().map(|&ticks| Duration::from_nanos(u64::try_from(nanos(ticks)).unwrap_or(u64::MAX))).collect())
 }
 
-/// The run-length table in `stts` or `ctts`, spread out to `count` values.
+/// Expands the run-length table in `stts` or `ctts` to `count` values.
 fn runs(table: &mut Bytes<'_>, count: usize) -> Result<Vec<u32>, RecordingError> {
     table.take(4)?;
     let entries = table.u32_be()?;

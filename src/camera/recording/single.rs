@@ -1,9 +1,9 @@
-//! One picture: a recording of a single frame.
+//! A single image: a recording of one frame.
 
 use super::{Pictures, RecordingError, still};
 use countenance_core::frame::Frame;
 
-/// What every JPEG begins with.
+/// The first bytes of every JPEG.
 const JPEG: [u8; 3] = [0xff, 0xd8, 0xff];
 
 /// Whether a file that starts with `head` is a JPEG.
@@ -11,7 +11,7 @@ pub(super) fn is_jpeg(head: &[u8]) -> bool {
     head.starts_with(&JPEG)
 }
 
-/// The picture, until it was read.
+/// The image, until it is read.
 pub(super) struct Single(Option<Frame>);
 
 impl Single {

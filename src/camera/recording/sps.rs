@@ -1,25 +1,25 @@
-//! What an H.264 sequence parameter set says, read before the decoder sees the stream: size, layout and colour.
+//! Reads an H.264 sequence parameter set before the decoder sees the stream: size, chroma layout and color.
 //!
-//! Source: ITU-T H.264 (08/2021), 7.3.2.1.1 and annex E. Reading it here keeps absurd sizes away from the decoder and
-//! lets us refuse by name what it cannot do.
+//! Source: ITU-T H.264 (08/2021), 7.3.2.1.1 and annex E. Reading it here keeps extreme sizes away from the decoder and
+//! gives precise errors for what it does not support.
 
 use super::{RecordingError, Unsupported};
 use crate::colour::{Colour, Matrix, Range};
 use countenance_core::frame::{FrameShapeError, MAX_SIDE_PX};
 
 const PART: &str = "the H.264 parameters";
-/// Profiles whose parameter sets tell chroma layout and bit depth.
+/// Profiles whose parameter sets contain chroma format and bit depth.
 const HIGH_PROFILES: [u32; 13] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
 
-/// Reads the colour of the parameter set `nal` (with its one-byte header) that lies `at` bytes into the file, and refuses
-/// sizes and layouts that are not decoded.
+/// Reads the color encoding from the parameter set `nal` (with its one-byte header), found at byte `at` of the file.
+/// Fails for unsupported sizes and layouts.
 pub(super) fn check(nal: &[u8], at: u64) -> Result<Colour, RecordingError> {
     let payload = without_escapes(nal.get(1..).unwrap_or_default());
     let mut bits = Bits { data: &payload, at: 0 };
     read(&mut bits).unwrap_or(Err(RecordingError::Malformed { at, part: PART }))
 }
 
-/// `None` when the bits run out.
+/// `None` if the bits run out.
 fn read(bits: &mut Bits<'_>) -> Option<Result<Colour, RecordingError>> {
     let refused = |what| Some(Err(RecordingError::Unsupported(what)));
     let profile = bits.take(8)?;
@@ -45,7 +45,7 @@ fn read(bits: &mut Bits<'_>) -> Option<Result<Colour, RecordingError>> {
             bits.unsigned()?;
             bits.unsigned()?;
             let cycle = bits.unsigned()?;
-            // The standard's bound; without it a few bytes could ask for four billion reads.
+            // The standard's limit; without it a few bytes could cause four billion reads.
             for _ in 0..Some(cycle).filter(|&cycle| cycle <= 255)? {
                 bits.unsigned()?;
             }
@@ -56,7 +56,7 @@ fn read(bits: &mut Bits<'_>) -> Option<Result<Colour, RecordingError>> {
     bits.take(1)?;
     let (columns, rows) = (bits.unsigned()?.checked_add(1)?, bits.unsigned()?.checked_add(1)?);
     let (width, height) = (columns.saturating_mul(16), rows.saturating_mul(16));
-    // One macroblock more than a frame may have: cropping takes it away again.
+    // Up to one macroblock more than a frame may have, which cropping removes.
     if width > MAX_SIDE_PX + 15 || height > MAX_SIDE_PX + 15 {
         return Some(Err(FrameShapeError::Side { width, height }.into()));
     }
@@ -78,7 +78,7 @@ fn read(bits: &mut Bits<'_>) -> Option<Result<Colour, RecordingError>> {
     Some(Ok(colour))
 }
 
-/// The colour in the usability information (annex E), as far as it is needed.
+/// The color encoding in the usability information (annex E).
 fn usability(bits: &mut Bits<'_>) -> Option<Colour> {
     let mut colour = Colour::default();
     if bits.flag()? && bits.take(8)? == 255 {
@@ -104,7 +104,7 @@ fn usability(bits: &mut Bits<'_>) -> Option<Colour> {
     Some(colour)
 }
 
-/// Skips the scaling lists of a 4:2:0 stream: six of 16 numbers, two of 64.
+/// Skips the scaling lists of a 4:2:0 stream: six with 16 entries, two with 64.
 fn scaling_lists(bits: &mut Bits<'_>) -> Option<()> {
     for length in [16, 16, 16, 16, 16, 16, 64, 64] {
         if bits.flag()? {
@@ -120,7 +120,7 @@ fn scaling_lists(bits: &mut Bits<'_>) -> Option<()> {
     Some(())
 }
 
-/// The payload without the bytes that keep start codes out of it: the 3 of each 0 0 3.
+/// Removes the emulation prevention bytes: the 3 of each 0 0 3.
 fn without_escapes(nal: &[u8]) -> Vec<u8> {
     let (mut out, mut zeros) = (Vec::with_capacity(nal.len()), 0);
     for &byte in nal {
@@ -134,7 +134,7 @@ fn without_escapes(nal: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Bits, the high one of each byte first.
+/// A bit reader, most significant bit first.
 struct Bits<'a> {
     data: &'a [u8],
     /// Bits read so far.

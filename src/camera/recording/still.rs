@@ -1,4 +1,4 @@
-//! One compressed picture to RGB, within limits.
+//! Decodes one compressed image to RGB, within limits.
 
 use std::io::Cursor;
 
@@ -7,10 +7,10 @@ use image::{ImageDecoder, ImageFormat, ImageReader, ImageResult, Limits};
 use super::RecordingError;
 use countenance_core::frame::MAX_SIDE_PX;
 
-/// Most memory one decoder may take, bytes.
+/// Maximum memory of a decoder, bytes.
 const MAX_DECODER_BYTES: u64 = 256 << 20;
 
-/// A decoded picture: R G B, rows without padding.
+/// A decoded image: R G B, rows without padding.
 pub(super) struct Still {
     /// Width in pixels.
     pub(super) width: u32,
@@ -20,7 +20,7 @@ pub(super) struct Still {
     pub(super) rgb: Vec<u8>,
 }
 
-/// What a decoder of pictures may take: [`MAX_SIDE_PX`] a side and 256 MiB.
+/// Limits for image decoders: [`MAX_SIDE_PX`] per side and 256 MiB.
 pub(super) fn limits() -> Limits {
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE_PX);
@@ -29,7 +29,7 @@ pub(super) fn limits() -> Limits {
     limits
 }
 
-/// Decodes `data`, a picture of `format` (of any known format when `None`); `seq` names it in errors.
+/// Decodes `data`, an image in `format` (any known format if `None`); errors name frame `seq`.
 pub(super) fn decode(data: &[u8], format: Option<ImageFormat>, seq: u64) -> Result<Still, RecordingError> {
     read(data, format).map_err(|source| RecordingError::Picture { seq, source })
 }

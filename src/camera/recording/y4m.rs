@@ -1,4 +1,4 @@
-//! YUV4MPEG2: a line of text, then each frame as the word FRAME and its planes. Read frame by frame.
+//! YUV4MPEG2: a header line, then for each frame a line starting with FRAME and its planes. Read frame by frame.
 //!
 //! Format: the mjpegtools manual page `yuv4mpeg(5)`; `XCOLORRANGE` as ffmpeg writes it.
 
@@ -11,29 +11,29 @@ use super::{Pictures, RecordingError, Unsupported, bytes::Bytes, frame_time, rat
 use crate::colour::{Chroma, Colour, Plane, Planes, Range, to_rgb};
 use countenance_core::frame::{Frame, MAX_SIDE_PX};
 
-/// Longest header line taken for true, bytes.
+/// Maximum plausible length of a header line, bytes.
 const MAX_LINE_BYTES: u64 = 1024;
 const HEADER: &str = "the Y4M header";
 const FRAME: &str = "a Y4M frame";
 
-/// A Y4M stream being read.
+/// A Y4M stream that is read.
 pub(super) struct Y4m {
     reader: BufReader<File>,
     /// Bytes read so far.
     at: u64,
     layout: Layout,
     planes: Vec<u8>,
-    /// Frames in the file by its size; header parameters of single frames make it too high.
+    /// Number of frames, estimated from the file size; per-frame parameters make it too high.
     count: u64,
 }
 
-/// What the header says.
+/// The parameters in the header.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Layout {
     width: u32,
     height: u32,
     rate: (u32, u32),
-    /// log2 of luma columns and rows per chroma sample; `None` for grey.
+    /// log2 of luma columns and rows per chroma sample; `None` for grayscale.
     chroma: Option<(u32, u32)>,
     colour: Colour,
 }
@@ -119,7 +119,7 @@ impl Layout {
         Some(((self.width as usize).div_ceil(1 << shift_x), (self.height as usize).div_ceil(1 << shift_y)))
     }
 
-    /// Bytes of one frame's planes.
+    /// Size of a frame's planes, bytes.
     fn frame_bytes(self) -> usize {
         let chroma = self.chroma_size().map_or(0, |(columns, rows)| 2 * columns * rows);
         self.width as usize * self.height as usize + chroma
@@ -141,7 +141,7 @@ impl Layout {
     }
 }
 
-/// log2 of luma columns and rows per chroma sample of the colour space `name`.
+/// log2 of luma columns and rows per chroma sample in the color space `name`.
 fn chroma(name: &str) -> Result<Option<(u32, u32)>, RecordingError> {
     match name {
         "420" | "420jpeg" | "420mpeg2" | "420paldv" => Ok(Some((1, 1))),
@@ -153,7 +153,7 @@ fn chroma(name: &str) -> Result<Option<(u32, u32)>, RecordingError> {
     }
 }
 
-/// The next line without its end; `at` is where it starts.
+/// The next line without its terminator; `at` is its offset.
 fn line(reader: &mut impl BufRead, at: u64, part: &'static str) -> Result<Vec<u8>, RecordingError> {
     let mut line = Vec::new();
     reader.take(MAX_LINE_BYTES).read_until(b'\n', &mut line)?;

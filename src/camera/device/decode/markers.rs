@@ -1,10 +1,10 @@
-//! The markers of a JPEG, read before its decoder sees it, and the tables that Motion JPEG may leave out.
+//! Reads the markers of a JPEG before it is decoded, and adds the tables that Motion JPEG may omit.
 //!
 //! Source: ITU-T T.81 (09/1992), annex B (markers) and annex K.3 (tables).
 
 use super::DecodeError;
 
-/// Marker of the start of a picture.
+/// Start of image.
 pub(super) const START: [u8; 2] = [0xff, 0xd8];
 /// Marker codes of ITU-T T.81, table B.1.
 mod code {
@@ -14,18 +14,18 @@ mod code {
     pub(super) const END: u8 = 0xd9;
 }
 
-/// What the markers of a JPEG say.
+/// What the markers of a JPEG contain.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Survey {
-    /// Where the end marker lies.
+    /// Offset of the end marker.
     pub(super) end: usize,
-    /// Whether there are Huffman tables.
+    /// Whether it has Huffman tables.
     pub(super) has_tables: bool,
     /// Width, height.
     pub(super) size: (u16, u16),
 }
 
-/// Walks the markers of `bytes`, a JPEG with anything behind it, to its end.
+/// Reads the markers of `bytes`, a JPEG possibly followed by other data, up to its end marker.
 pub(super) fn survey(bytes: &[u8]) -> Result<Survey, DecodeError> {
     let mut rest = bytes.strip_prefix(&START).ok_or(DecodeError::NotJpeg)?;
     let (mut has_tables, mut size) = (false, None);
@@ -50,8 +50,8 @@ pub(super) fn survey(bytes: &[u8]) -> Result<Survey, DecodeError> {
     }
 }
 
-/// The code of the next marker, and `rest` behind it. Coded data lies in between: there 0xff is followed by zero, or by
-/// a restart marker.
+/// Finds the next marker: returns its code and advances `rest` past it. Skips coded data, in which 0xff is followed by
+/// zero or is part of a restart marker.
 fn next_marker(rest: &mut &[u8]) -> Option<u8> {
     loop {
         let at = rest.iter().position(|&byte| byte == 0xff)?;
@@ -68,8 +68,8 @@ fn next_marker(rest: &mut &[u8]) -> Option<u8> {
     }
 }
 
-/// Appends the segment with the Huffman tables of ITU-T T.81, annex K.3, which Motion JPEG may leave out: class and
-/// number, how many codes there are of each length, their values.
+/// Appends a segment with the Huffman tables of ITU-T T.81, annex K.3, which Motion JPEG may omit: class and ID, number
+/// of codes of each length, and their values.
 pub(super) fn add_standard_tables(to: &mut Vec<u8>) {
     let tables: [(u8, [u8; 16], &[u8]); 4] = [
         (0x00, [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0], &DC_VALUES),
