@@ -1,4 +1,4 @@
-//! Where frames come from: one trait, and what can go wrong with it.
+//! Frame sources: cameras and recordings behind one trait, and their errors.
 
 use std::time::Duration;
 
@@ -27,20 +27,20 @@ pub use error_kind::CameraErrorKind;
 pub use live::{FrameSlot, LiveSource};
 pub use recording::{Recording, RecordingError};
 
-/// Anything that yields frames in order of time.
+/// Yields frames in order of time.
 pub trait FrameSource: Send {
-    /// A look begins: whatever must be opened for it is. A camera's light is on from here to [`stop`](Self::stop).
+    /// Starts a capture: opens whatever it needs. A camera's light is on from here to [`stop`](Self::stop).
     fn start(&mut self) -> Result<(), CameraError> {
         Ok(())
     }
 
-    /// The look is over: whatever was opened for it is let go.
+    /// Ends the capture and releases what it opened.
     fn stop(&mut self) {}
 
-    /// The next frame, waiting at most `within`. A recording never drops one; a device drops late ones.
+    /// Waits for the next frame, for at most `within`. A recording never drops a frame; a device drops late ones.
     fn next_frame(&mut self, within: Duration) -> Result<Frame, CameraError>;
 
-    /// What the frames come from, for the attestation.
+    /// The origin of the frames, for the attestation.
     fn provenance(&self) -> CameraClaim;
 }
 
@@ -48,46 +48,46 @@ pub trait FrameSource: Send {
 /// `error_kind.rs` has a line for each.
 #[derive(Debug, thiserror::Error)]
 pub enum CameraError {
-    /// The system or its owner does not let this program use the camera. Way out: the privacy settings.
-    #[error("use of the camera is not permitted")]
+    /// The system or its administrator denies access to the camera. Remedy: the privacy settings.
+    #[error("access to the camera is denied")]
     Denied,
-    /// Another program holds the camera. Way out: close that program.
+    /// Another program uses the camera. Remedy: close that program.
     #[error("the camera is in use by another program")]
     Busy,
-    /// There is no camera. Way out: plug one in.
+    /// No camera was found. Remedy: connect one.
     #[error("there is no camera")]
     Absent,
-    /// There are cameras, but not the one that may be used. Way out: plug that one in.
-    #[error("the only camera that may be used is not there")]
+    /// Cameras were found, but not the required one. Remedy: connect that camera.
+    #[error("the required camera is not connected")]
     NotPinned,
-    /// The camera offers no picture format that can be used. Way out: another camera.
-    #[error("the camera offers no usable picture format")]
+    /// The camera offers no usable format. Remedy: another camera.
+    #[error("the camera offers no usable format")]
     Unsupported,
-    /// The camera went away while it was in use. Way out: plug it in again.
-    #[error("the camera was unplugged")]
+    /// The camera was disconnected during use. Remedy: connect it again.
+    #[error("the camera was disconnected")]
     Lost,
-    /// The camera is there but gave no frame in time. Way out: try again, or plug it in anew.
-    #[error("the camera gave no picture in time")]
+    /// The camera is present but delivered no frame in time. Remedy: try again, or reconnect it.
+    #[error("the camera delivered no frame in time")]
     Stalled,
-    /// Too few frames a second. Way out: more light, a port of its own, another camera.
-    #[error("the camera gives too few pictures a second")]
+    /// The frame rate is too low. Remedy: more light, a separate port, another camera.
+    #[error("the camera's frame rate is too low")]
     TooSlow,
-    /// Nothing but black. Way out: open the shutter, take the cover off.
-    #[error("the camera gives a black picture")]
+    /// The image is black. Remedy: open the shutter or remove the cover.
+    #[error("the camera's image is black")]
     Black,
-    /// The same picture again and again. Way out: unplug it and plug it in again.
-    #[error("the camera's picture is frozen")]
+    /// The image does not change. Remedy: reconnect the camera.
+    #[error("the camera's image is frozen")]
     Frozen,
-    /// The camera's clock runs backwards. Way out: unplug it and plug it in again; another camera.
-    #[error("the camera's time runs backwards")]
+    /// Timestamps are out of order. Remedy: reconnect the camera, or use another one.
+    #[error("the camera's timestamps are out of order")]
     TimeBackwards,
-    /// The policy does not admit this camera, or what it shows. Way out: another camera.
+    /// The policy does not admit this camera or its stream. Remedy: another camera.
     #[error("the camera is not admitted")]
     NotAllowed(#[from] CameraRefusal),
-    /// The recording is over.
-    #[error("the recording is over")]
+    /// The recording has ended.
+    #[error("the recording has ended")]
     Ended,
-    /// The recording cannot be read.
+    /// The recording could not be read.
     #[error("the recording cannot be read")]
     Recording(#[from] RecordingError),
 }

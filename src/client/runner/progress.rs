@@ -1,4 +1,4 @@
-//! What passes between a run and the window: facts one way, commands the other.
+//! The messages between a run and its window: progress out, commands in.
 
 use crate::flow::{AttemptFailure, CodeStep, FlowOutcome, Remedy};
 use countenance_camera::CameraErrorKind;
@@ -10,66 +10,66 @@ use countenance_core::{
     quality::Hint,
 };
 
-/// What happened.
+/// A message from the run to the window.
 #[derive(Debug, Clone)]
 pub enum Progress {
-    /// The session is open: who asks? The run waits for [`Command::Begin`] or [`Command::NotMe`].
+    /// The session is open. The run waits for [`Command::Begin`] or [`Command::NotMe`].
     Opened(ConsentRequest),
-    /// One frame was looked at.
+    /// A frame was analyzed.
     Frame {
-        /// The one thing that the person can do better; none while all is well.
+        /// The hint to show; `None` while everything is fine.
         hint: Option<Hint>,
-        /// How much of the evidence is there, 0 to 1.
+        /// Share of the evidence gathered so far, 0 to 1.
         gathered_ratio: f32,
-        /// Time of this look so far, milliseconds.
+        /// Time since the start of this capture, milliseconds.
         at_millis: u64,
     },
-    /// The capture is on its way.
+    /// The capture is being posted.
     Sending,
-    /// The verifier cannot be reached; a wait before the next try.
+    /// The verifier cannot be reached; waiting before the next attempt.
     Waiting,
-    /// It did not work this time. The run waits for [`Command::TryAgain`], [`Command::UseCode`] or [`Command::GiveUp`].
+    /// The attempt failed. The run waits for [`Command::TryAgain`], [`Command::UseCode`] or [`Command::GiveUp`].
     AttemptFailed(FailureView),
-    /// The way by code stands here. The run waits for [`Command::SendCode`], [`Command::CheckCode`], [`Command::TryAgain`]
-    /// or [`Command::GiveUp`].
+    /// A step of the one-time code flow. The run waits for [`Command::SendCode`], [`Command::CheckCode`],
+    /// [`Command::TryAgain`] or [`Command::GiveUp`].
     Code(CodeStep),
     /// The run is over.
     Ended(RunOutcome),
 }
 
-/// What the person wants.
+/// A command from the person to the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Yes, this is my login: the camera may open.
+    /// Consent: start the camera.
     Begin,
-    /// This login is not mine.
+    /// The person did not start this sign-in.
     NotMe,
-    /// Stop, whatever is going on.
+    /// Cancel, at any time.
     Cancel,
-    /// Once more, with the camera.
+    /// Try again with the camera.
     TryAgain,
-    /// A code instead of the face.
+    /// Use a one-time code instead of the face.
     UseCode,
-    /// A code, by this way.
+    /// Send a code through this channel.
     SendCode(Fallback),
-    /// To try this code.
+    /// Check this code.
     CheckCode(OneTimeCode),
-    /// Leave it.
+    /// Give up.
     GiveUp,
 }
 
-/// Who asks, for what: what the person consents to.
+/// What the person is asked to consent to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsentRequest {
-    /// Application, tenant, masked account, begin.
+    /// Application, tenant, masked account, start time.
     pub display: Display,
-    /// Enrol or verify.
+    /// Enrollment or verification.
     pub purpose: Purpose,
-    /// Other ways to pass.
+    /// One-time code channels offered instead.
     pub fallback: Vec<Fallback>,
     /// Captures that may be posted.
     pub attempts_left: u32,
-    /// When the session ends.
+    /// When the session expires.
     pub expires_at: UnixSecs,
 }
 
@@ -80,13 +80,13 @@ pub enum FailureView {
     Camera(CameraErrorKind),
     /// The evidence does not suffice.
     CannotTell(Inconclusive),
-    /// What was shown, or sent, was not accepted.
+    /// The verifier or the liveness check rejected the capture.
     NotAccepted {
-        /// Why.
+        /// The reason.
         reason: Reason,
         /// Captures that may still be posted.
         attempts_left: u32,
-        /// The last picture that was looked at, for its owner's eyes.
+        /// The last analyzed frame, to show to its owner.
         picture: Option<Frame>,
     },
 }
@@ -94,11 +94,11 @@ pub enum FailureView {
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunOutcome {
-    /// The face was accepted, or its template kept.
+    /// The face was accepted, or its template stored.
     Approved(Purpose),
-    /// It was not, or the person gave up; the browser was told.
+    /// It was not accepted, or the person gave up; the browser was informed.
     Refused(Reason),
-    /// Without an answer for the browser.
+    /// The run failed without a return page for the browser.
     Failed(Remedy),
 }
 
@@ -129,7 +129,7 @@ impl FailureView {
 }
 
 impl RunOutcome {
-    /// The end of a flow that was opened for this purpose.
+    /// The outcome of a flow with this purpose.
     pub(super) fn of(outcome: FlowOutcome, purpose: Purpose) -> Self {
         match outcome {
             FlowOutcome::Approved => Self::Approved(purpose),
