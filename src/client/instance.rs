@@ -30,7 +30,7 @@ use wire::{Deadline, Reply};
 
 /// Maximum time a second start waits for the first to accept its link.
 const HAND_OVER: Duration = Duration::from_secs(5);
-/// Pause before retrying when the first holds the lock but does not listen yet.
+/// Pause before retrying when the first instance has the lock but does not listen yet.
 const RETRY_PAUSE: Duration = Duration::from_millis(10);
 
 /// The role of this process.

@@ -112,7 +112,7 @@ impl Runner {
             let _finish_guard = finish_guard;
             work(WindowOperator::new(sender, asked, Arc::clone(&flag), clock), flag);
         };
-        // If the thread cannot start, the closure is dropped and its [`FinishGuard`] reports the end.
+        // If the thread cannot start, the closure is dropped and its `FinishGuard` reports the end.
         thread::Builder::new().name("login".into()).spawn(run).ok();
         Self { commands, progress, cancelled: Cancels(cancelled), over }
     }

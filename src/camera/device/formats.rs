@@ -22,7 +22,7 @@ const TRIES: usize = 6;
 
 /// The `offers` worth trying, best first. `only` restricts them to one pixel format.
 ///
-/// Frame rate has precedence over size, and size over pixel format: a small image is usable, but nobody holds still for
+/// Frame rate has precedence over size, and size over pixel format: a small image is usable, but no one holds still for
 /// a second. At equal size and rate MJPEG comes first, because it fits any USB port even beside other devices; YUYV and
 /// NV12 are fallbacks.
 pub(crate) fn plan(offers: &[Offer], only: Option<PixelFormat>) -> Vec<Offer> {

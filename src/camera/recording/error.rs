@@ -27,7 +27,7 @@ pub enum RecordingError {
     #[error("there are more than {} frames", super::MAX_FRAMES)]
     TooManyFrames,
     /// The recording has no frames.
-    #[error("there is no picture in it")]
+    #[error("the recording has no frames")]
     Empty,
     /// The file ends within a structure.
     #[error("{part} is cut off at byte {at}")]

@@ -69,7 +69,7 @@ pub struct Report {
 #[serde(rename_all = "snake_case", tag = "reason")]
 pub enum Why {
     /// Genuine people would be rejected.
-    #[error("genuine scores overlap the threshold: {below} of {captures} lie below it, the lowest at {lowest:.2}")]
+    #[error("genuine scores overlap the threshold: {below} of {captures} are below it, the lowest at {lowest:.2}")]
     Overlap {
         /// Captures below the threshold.
         below: u32,

@@ -67,7 +67,7 @@ pub enum SessionError {
     #[error("the link has already been used")]
     CodeSpent,
     /// There is no such session, or the code does not match it.
-    #[error("the verifier does not know this session")]
+    #[error("no such session, or the code does not match it")]
     SessionUnknown,
     /// The session belongs to another device.
     #[error("the session belongs to another device")]
