@@ -1,10 +1,9 @@
-//! Countenance: prove with your face, on this machine, that you are the one signing in, as the second factor of an Auth0
-//! login.
+//! Countenance: face verification on the user's own machine, as the second factor of an Auth0 sign-in.
 //!
-//! The client drives a camera or a recording, finds the face, judges on the device whether a live person is before the
-//! camera, signs what it saw and posts it to a verification session; the browser then goes back to the tenant. Around it:
-//! the reference verifier, the Auth0 Action that customers deploy, and a tenant and relying party that make the whole login
-//! run on one machine.
+//! The client reads frames from a camera or a recording, finds the face, decides on the device whether a live person is
+//! present, signs the result and posts it to a verification session; the browser then returns to the tenant. The
+//! workspace also contains the reference verifier, the Auth0 Action that customers deploy, and stand-ins for tenant and
+//! relying party with which the whole sign-in runs on one machine.
 //!
 //! ```text
 //!  link ──► open ──► Ticket ──► capture ──► (Sample, LivenessProof) ──► seal ──► Sealed ──► deliver ──► ContinueUrl ──► browser
@@ -15,39 +14,39 @@
 //!
 //! # Crates
 //!
-//! Cargo holds the direction: a crate knows the ones above it in this table, never the ones below.
+//! Cargo enforces the direction: a crate may depend on those above it in this table, never on those below.
 //!
-//! | crate | what it is |
+//! | crate | contents |
 //! |---|---|
-//! | `countenance-core` | rules and wire types: no input or output, threads, clock or randomness |
-//! | `countenance-system` `countenance-net` | this machine's clock, randomness and small files; HTTP to other servers |
+//! | `countenance-core` | rules and wire types: no I/O, threads, clock or randomness |
+//! | `countenance-system` `countenance-net` | system clock, randomness and small files; HTTP client |
 //! | `countenance-attest` | device keys, attestations, request proofs |
-//! | `countenance-vision` `countenance-camera` | the networks; where frames come from |
-//! | `countenance-client` | a login on one page ([`flow`](countenance_client::flow)) and what runs it |
+//! | `countenance-vision` `countenance-camera` | networks; frame sources |
+//! | `countenance-client` | the sign-in ([`flow`](countenance_client::flow)) and what runs it |
 //! | `countenance-gui` | the window |
-//! | `countenance-amr` | for relying parties: whether an ID token says that a second factor was shown |
-//! | `countenance-verifier` | the verification service and its portal; a program of its own |
+//! | `countenance-amr` | for relying parties: checks an ID token for proof of a second factor |
+//! | `countenance-verifier` | the verification service and its portal; a separate binary |
 //! | `countenance-standin` | stand-ins for tenant, relying party, Twilio and browser |
-//! | `countenance-lab` | evaluation, benchmarks, simulated attacks, the demo; a program of its own |
-//! | `countenance` | this program, the one that people install |
+//! | `countenance-lab` | evaluation, benchmarks, simulated attacks, demo; a separate binary |
+//! | `countenance` | this binary, the client that users install |
 //!
-//! Start with [`countenance_client::flow`], one page that holds the whole login.
+//! Start with [`countenance_client::flow`], which orchestrates the whole sign-in in one file.
 //!
 //! # Rules
 //!
-//! 1. What must have been checked arrives as a type that only the checker can make: a
-//!    [`GoodFrame`](countenance_core::quality::GoodFrame) passed the gates, a
-//!    [`Proof`](countenance_core::liveness::Proof) showed a live person, a [`Sample`](countenance_core::sample_selector::Sample) lies
-//!    inside the proof's span, a [`Sealed`](countenance_attest::Sealed) is signed. Sealing uses proof and sample up, so an
-//!    unproven or used sample does not compile.
+//! 1. Evidence is typed. A [`GoodFrame`](countenance_core::quality::GoodFrame) passed the quality gates, a
+//! [`Proof`](countenance_core::liveness::Proof) showed a live person, a
+//! [`Sample`](countenance_core::sample_selector::Sample) lies within the span of the proof, a
+//! [`Sealed`](countenance_attest::Sealed) is signed. Only the checking code can construct them, and sealing consumes
+//! proof and sample, so using unproven or spent evidence does not compile.
 //! 2. Frame time is the only clock in the capture loop; wall time, randomness, network and camera are parameters.
-//! 3. Every wait ends: a frame has a deadline, the operator is asked at every frame, the capture has a limit.
+//! 3. Every wait ends: each frame has a deadline, the operator can cancel at every frame, the capture has a time limit.
 //! 4. Bytes from outside: cap the size, verify, parse, check, use.
-//! 5. The preview is not part of the flow: a thread keeps the newest frame in a slot
-//!    ([`countenance_camera::live`]), the window paints from it at the camera's speed, the flow takes from it at its own.
+//! 5. The preview is not part of the flow: a thread keeps the newest frame in a slot ([`countenance_camera::live`]);
+//! the window paints from it at the camera's rate, the flow reads from it at its own.
 //! 6. Words, colors and thresholds are declared once each: `assets/words`, `countenance_gui::theme`,
-//!    [`countenance_core::policy`].
-//! 7. Pixels, embeddings, nonces, tokens and keys are never logged and never on disk in the clear.
+//! [`countenance_core::policy`].
+//! 7. Pixels, embeddings, nonces, tokens and keys are never logged and never stored in the clear.
 
 use std::process::ExitCode;
 
@@ -56,7 +55,7 @@ use countenance_client::headless::causes;
 mod cli;
 
 fn main() -> ExitCode {
-    // Warnings and errors only, and on standard error: standard output belongs to the command.
+    // Warnings and errors only, to standard error: standard output belongs to the command.
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_max_level(tracing::Level::WARN)

@@ -1,4 +1,4 @@
-//! `countenance camera`: which cameras there are, how one does, what it would record.
+//! `countenance camera`: lists cameras, tests one, and qualifies one for a site.
 
 use std::{
     io::{self, Write},
@@ -20,20 +20,20 @@ use countenance_client::{
 };
 use countenance_core::{policy::Policy, protocol::CameraKind};
 
-/// What to do with cameras.
+/// The subcommands of `camera`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CameraTask {
-    /// List the cameras that can be used, best first
+    /// List usable cameras, best first
     List {
-        /// One JSON line a camera
+        /// Print one JSON object per camera and line
         #[arg(long)]
         json: bool,
     },
-    /// Look through a camera: format, speed, age of the pictures, every trouble and how it ends. Nothing is judged or kept
+    /// Stream from a camera and report format, frame rate, latency and faults
     ///
-    /// Exit codes: 0 all was well at the end, 20 it was not.
+    /// No frame is analyzed or stored. Exit codes: 0 no fault at the end, 20 camera fault.
     Test(TestArgs),
-    /// Measure genuine captures at this site, and decide whether the liveness gate may be armed here
+    /// Measure genuine captures at this site and decide whether to arm the liveness gate here
     ///
     /// Exit codes: 0 armed, 12 not armed, 20 no camera.
     Qualify(QualifyArgs),
@@ -45,19 +45,19 @@ pub(crate) struct TestArgs {
     /// Which camera.
     #[command(flatten)]
     source: SourceArgs,
-    /// How long to look, seconds
+    /// Seconds to stream
     #[arg(long, value_name = "SECS", default_value_t = 5)]
     seconds: u64,
-    /// Take this pixel format only
+    /// Accept only this pixel format
     #[arg(long, value_enum)]
     format: Option<FormatChoice>,
-    /// JSON lines instead of text
+    /// Print JSON lines instead of text
     #[arg(long)]
     json: bool,
-    /// How long to wait for a camera in trouble before giving up, seconds; until the end if absent
+    /// Seconds to retry a failing camera before giving up [default: until the test ends]
     #[arg(long, value_name = "SECS")]
     timeout: Option<u64>,
-    /// The settings file; by default the platform's place for settings
+    /// Settings file [default: in the platform's configuration directory]
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
 }
@@ -84,7 +84,7 @@ fn list(as_json: bool) -> anyhow::Result<ExitCode> {
     let cameras = Cameras::new(countenance_camera::CameraRequest::default(), Box::new(|_| false)).list();
     let mut out = io::stdout();
     if cameras.is_empty() && !as_json {
-        eprintln!("countenance: there is no camera");
+        eprintln!("countenance: no camera found");
     }
     for camera in &cameras {
         let Listed { id, name, node, provenance } = camera;
@@ -124,10 +124,10 @@ fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {
     Ok(if good { ExitCode::SUCCESS } else { Exit::NoCamera.into() })
 }
 
-/// Time between two tries of a camera in trouble.
+/// Interval between attempts to reopen a failing camera.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Looks until the time is over, through every trouble; whether all was well at the end.
+/// Streams for `within`, reopening the camera after each fault. Returns whether the test ended without a fault.
 fn look(
     source: &mut dyn FrameSource,
     within: Duration,
@@ -187,14 +187,14 @@ impl Counted {
         self.ages.extend(age);
     }
 
-    /// What the camera gave a second, dropped frames included.
+    /// Frame rate of the camera in frames per second, frames we dropped included.
     fn fps(&self) -> f64 {
         let (first, began) = self.first.unwrap_or_default();
         let millis = self.last.1.saturating_sub(began).as_secs_f64();
         if millis > 0.0 { (self.last.0 - first) as f64 / millis } else { 0.0 }
     }
 
-    /// The age below which so many per cent of the pictures were.
+    /// Percentile of the frame age in milliseconds, rounded to 0.1 ms.
     fn age(&mut self, percent: usize) -> Option<f64> {
         self.ages.sort_unstable();
         let age = self.ages.get((self.ages.len() * percent / 100).min(self.ages.len().saturating_sub(1)))?;
@@ -202,7 +202,7 @@ impl Counted {
     }
 }
 
-/// Tells what happens, as it happens.
+/// Writes each event as it happens.
 struct Report {
     out: Box<dyn Write>,
     as_json: bool,
@@ -234,12 +234,12 @@ impl Report {
         let (p50, p95) = (counted.age(50), counted.age(95));
         let age = p50.zip(p95).map_or_else(String::new, |(p50, p95)| format!(", {p50} ms old (p95 {p95})"));
         let facts = json!({"count": frames, "fps": fps, "age_millis_p50": p50, "age_millis_p95": p95});
-        self.line("frames", &format!("{frames} pictures taken of {fps} a second{age}"), facts)?;
+        self.line("frames", &format!("{frames} frames read at {fps} fps{age}"), facts)?;
         *counted = Counted { since: Some(now()), first: Some(counted.last), last: counted.last, ..Counted::default() };
         Ok(())
     }
 
-    /// Tells a trouble when it begins; since when there is trouble.
+    /// Reports a fault when it starts; returns when the current fault started.
     fn trouble(&mut self, error: &CameraError) -> io::Result<Instant> {
         let since = self.fault.map_or_else(now, |(_, since)| since);
         if self.fault.is_none_or(|(name, _)| name != error.kind().name()) {
@@ -253,20 +253,16 @@ impl Report {
     fn recovered(&mut self) -> io::Result<()> {
         let Some((fault, since)) = self.fault.take() else { return Ok(()) };
         let millis = since.elapsed().as_millis() as u64;
-        self.line(
-            "recovered",
-            &format!("well again after {millis} ms"),
-            json!({"fault": fault, "after_millis": millis}),
-        )
+        self.line("recovered", &format!("recovered after {millis} ms"), json!({"fault": fault, "after_millis": millis}))
     }
 
     fn ended(&mut self, claim: &countenance_core::protocol::CameraClaim) -> io::Result<bool> {
         let fault = self.fault.map(|(name, _)| name);
         let signs: Vec<_> = claim.signs.iter().map(|sign| sign.name()).collect();
         let text = match (fault, signs.is_empty()) {
-            (None, true) => "all is well".into(),
-            (None, false) => format!("well, but the pictures show {}", signs.join(", ")),
-            (Some(fault), _) => format!("not well: {fault}"),
+            (None, true) => "OK".into(),
+            (None, false) => format!("OK, but the stream shows signs of injection: {}", signs.join(", ")),
+            (Some(fault), _) => format!("fault: {fault}"),
         };
         self.line("ended", &text, json!({"fault": fault, "signs": signs}))?;
         Ok(fault.is_none())
@@ -283,7 +279,7 @@ impl From<FormatChoice> for PixelFormat {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test of a camera measures real time")]
+#[expect(clippy::disallowed_methods, reason = "a camera test measures wall time")]
 fn now() -> Instant {
     Instant::now()
 }

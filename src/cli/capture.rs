@@ -1,4 +1,4 @@
-//! `countenance capture`: the flow with a script as operator.
+//! `countenance capture`: the flow, operated by a script.
 
 use std::{
     io::{self, Write},
@@ -32,7 +32,7 @@ use countenance_core::policy::Policy;
 use countenance_system::{SystemClock, SystemRandom};
 
 pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
-    // A script that names its verifier and its source does not depend on what an account's owner chose.
+    // A script that names both verifier and source must not depend on the account's settings.
     let settings = match (args.installation.verifiers(), &args.source.camera) {
         (Some(_), Some(_)) => Settings::default(),
         _ if args.dry_run.is_some() && args.source.camera.is_some() => Settings::default(),
@@ -60,11 +60,11 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
     let data = args.installation.data_folder()?;
     let mut added = nets::of_settings(&settings, &data)?;
     added.extend(args.nets.load()?);
-    // A login is judged by the policy that its verifier knows; nobody but this command line governs a dry run.
+    // In a sign-in the verifier's policy applies; in a dry run only the command line does.
     let (vision, policy) = nets::all_weighed(added)?;
     let policy = if args.dry_run.is_some() { policy } else { Policy::default() };
     let key =
-        DeviceKey::load_or_create(&data.join("device.key"), &SystemRandom).context("the device key cannot be used")?;
+        DeviceKey::load_or_create(&data.join("device.key"), &SystemRandom).context("cannot use the device key")?;
     let mut out = io::stdout();
     let mut script = Script::new(&mut out, args.retries, args.cancel_after);
     if args.camera_timeout > 0 {
@@ -126,14 +126,14 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn usage(what: &str, error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("countenance: {what} is not acceptable: {}", countenance_client::headless::causes(error));
+    eprintln!("countenance: {what} is invalid: {}", countenance_client::headless::causes(error));
     Exit::Usage.into()
 }
 
-/// Time between two tries of a camera in trouble.
+/// Interval between attempts to reopen a failing camera.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Waits a beat at a time, all in all this long, for troubles that may pass by themselves.
+/// Retries for `left` in total, as long as the fault may clear without intervention.
 fn wait_for_camera(mut left: Duration) -> WaitsForCamera {
     Box::new(move |error| {
         let waits = error.kind().may_pass_by_itself() && !left.is_zero();

@@ -1,4 +1,4 @@
-//! `countenance doctor`: what is missing here, and what to do about it.
+//! `countenance doctor`: what is missing on this machine and how to fix it.
 
 use std::{
     io::{self, Write},
@@ -14,13 +14,13 @@ use countenance_client::{
 /// Arguments of `doctor`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct DoctorArgs {
-    /// One JSON array instead of a table
+    /// Print one JSON array instead of a table
     #[arg(long)]
     json: bool,
-    /// Where the device key is kept; by default the platform's place for application data
+    /// Data directory, with the device key [default: the platform's application data directory]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// The settings file; by default the platform's place for settings
+    /// Settings file [default: in the platform's configuration directory]
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
 }

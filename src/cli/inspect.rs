@@ -1,4 +1,4 @@
-//! `countenance inspect`: what an attestation says.
+//! `countenance inspect`: prints the claims of an attestation.
 
 use std::{
     fs::File,
@@ -17,10 +17,10 @@ pub(super) fn run(file: &Path, key: Option<&str>) -> anyhow::Result<ExitCode> {
     if file == Path::new("-") {
         io::stdin().take(cap).read_to_string(&mut jws)?;
     } else {
-        let file = File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        let file = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
         file.take(cap).read_to_string(&mut jws)?;
     }
-    let key = key.map(str::parse).transpose().context("--key is neither JWK nor thumbprint")?;
+    let key = key.map(str::parse).transpose().context("--key is neither a JWK nor a thumbprint")?;
     io::stdout().write_all(inspect::inspect(&jws, key)?.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! `countenance link`: who opens links that begin with `countenance:`.
+//! `countenance link`: registers this program as the handler of `countenance:` links.
 
 use std::{
     io::{self, Write},
@@ -9,14 +9,16 @@ use clap::Subcommand;
 
 use countenance_client::registration::{self, Status};
 
-/// What to do about links.
+/// The subcommands of `link`.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub(crate) enum LinkTask {
-    /// Make this program the one that opens links, for this user
+    /// Register this program as the handler of countenance: links for the current user
     Register,
-    /// Take back what `register` did
+    /// Undo `register`
     Unregister,
-    /// Say who opens links; exit code 0 when it is this program
+    /// Print which program handles countenance: links
+    ///
+    /// Exit codes: 0 this program, 1 another or none.
     Status,
 }
 
@@ -28,10 +30,12 @@ pub(super) fn run(task: LinkTask) -> anyhow::Result<ExitCode> {
     }
     let status = registration::status()?;
     let told = match &status {
-        Status::Ours => "this program opens countenance: links".to_owned(),
-        Status::Elsewhere { program } => format!("another copy opens countenance: links: {}", program.display()),
-        Status::Other { handler } => format!("another program opens countenance: links: {handler}"),
-        Status::Nobody => "nothing opens countenance: links".to_owned(),
+        Status::Ours => "countenance: links are handled by this program".to_owned(),
+        Status::Elsewhere { program } => {
+            format!("countenance: links are handled by another copy: {}", program.display())
+        }
+        Status::Other { handler } => format!("countenance: links are handled by {handler}"),
+        Status::Nobody => "countenance: links have no handler".to_owned(),
     };
     writeln!(io::stdout(), "{told}")?;
     let done = matches!(task, LinkTask::Unregister) || status == Status::Ours;

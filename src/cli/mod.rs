@@ -1,4 +1,4 @@
-//! The command line: parse, choose the driver, say how it ended.
+//! The command line: parses it, runs the command and maps the result to an exit code.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -15,15 +15,15 @@ mod qualify;
 #[cfg(feature = "window")]
 mod window;
 
-/// Prove with your face, on this machine, that you are the one logging in.
+/// Sign in with your face, checked on this computer
 ///
-/// Without a command: opens the window, on the login behind LINK if there is one. Exit codes are those of `capture`; 0 also
-/// where no login was begun, or its link was handed to a window that is open.
+/// Without a command, opens the window and starts the sign-in behind LINK, if given. Exit codes are those of `capture`;
+/// 0 also if no sign-in was started or LINK was passed to a window that is already open.
 #[derive(Debug, Parser)]
 #[command(name = "countenance", version, max_term_width = 110)]
 #[cfg_attr(feature = "window", command(args_conflicts_with_subcommands = true))]
 pub(crate) struct Cli {
-    /// What to do.
+    /// The subcommand; without one the window opens.
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
     /// The window's arguments.
@@ -32,38 +32,38 @@ pub(crate) struct Cli {
     pub(crate) window: window::WindowArgs,
 }
 
-/// What to do.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run the login behind a launch link, headless: JSON lines on standard output
+    /// Run the sign-in behind a launch link without a window; prints JSON lines
     ///
-    /// Exit codes: 0 approved, 1 broken, 2 usage, 10 refused, 11 cancelled, 12 cannot tell, 20 no camera, 30 verifier
-    /// unreachable, 31 session over.
+    /// Exit codes: 0 approved, 1 internal error, 2 usage, 10 refused, 11 cancelled, 12 inconclusive, 20 no camera, 30
+    /// verifier unreachable, 31 session over.
     Capture(CaptureArgs),
-    /// List, try and qualify cameras
+    /// List, test and qualify cameras
     Camera {
         /// What to do
         #[command(subcommand)]
         task: camera::CameraTask,
     },
-    /// Look at what this installation needs, and say what to do where something is missing
+    /// Check this installation and suggest fixes
     ///
-    /// Nothing is changed and no camera started. Exit codes: 0 nothing needs attention, 1 something does.
+    /// Changes nothing and starts no camera. Exit codes: 0 no finding needs attention, 1 at least one does.
     Doctor(doctor::DoctorArgs),
-    /// Register links that begin with countenance: for this program, or see who opens them
+    /// Manage the handler of countenance: links
     Link {
         /// What to do
         #[command(subcommand)]
         task: link::LinkTask,
     },
-    /// List the networks in this binary, checked against their digests
+    /// List the embedded networks and verify their digests
     Models(models::ModelsArgs),
-    /// Show what an attestation says
+    /// Print the claims of an attestation
     Inspect {
-        /// File with the attestation (JWS compact), or - for standard input
+        /// File with the attestation (JWS compact serialization), or - for standard input
         #[arg(value_name = "ATTESTATION")]
         file: PathBuf,
-        /// Device key, as JWK or thumbprint: with a JWK the signature is checked
+        /// Device key as JWK or thumbprint; only a JWK lets the signature be verified
         #[arg(long, value_name = "JWK")]
         key: Option<String>,
     },
@@ -75,36 +75,36 @@ pub(crate) struct CaptureArgs {
     /// Where frames come from.
     #[command(flatten)]
     source: SourceArgs,
-    /// The link of the landing page: countenance://verify?…
+    /// Launch link from the landing page: countenance://verify?…
     #[arg(value_name = "LINK", required_unless_present = "dry_run")]
     link: Option<String>,
-    /// Where the installation lies.
+    /// Settings, data and verifiers of the installation.
     #[command(flatten)]
     installation: InstallationArgs,
-    /// Networks at hand besides those of the settings; a dry run weighs them in, a login where the verifier asks for them.
+    /// Networks beyond those of the settings. A dry run always uses them, a sign-in only if the verifier's policy does.
     #[command(flatten)]
     nets: NetArgs,
-    /// Tries after the first
+    /// Additional attempts after the first
     #[arg(long, default_value_t = 0)]
     retries: u32,
-    /// How long to wait for a camera that is not there, busy or stalled before that counts as a try, seconds
+    /// Seconds to wait for a camera that is absent, busy or stalled before the attempt counts as failed
     #[arg(long, value_name = "SECS", default_value_t = 0)]
     camera_timeout: u64,
-    /// Cancel after so many frames, as a person might
-    #[arg(long, value_name = "FRAMES")]
+    /// Cancel after N frames
+    #[arg(long, value_name = "N")]
     cancel_after: Option<u32>,
-    /// Instead of a login: seal for this nonce, send nothing, print the claims
+    /// Dry run: seal for this nonce, send nothing and print the claims
     #[arg(long, value_name = "NONCE", conflicts_with = "link", requires = "at")]
     dry_run: Option<String>,
-    /// Where to write the dry run's attestation, for `inspect`
+    /// Write the attestation of the dry run to FILE, for `inspect`
     #[arg(long, value_name = "FILE", requires = "dry_run")]
     attestation: Option<PathBuf>,
-    /// The time of the dry run, seconds since 1970
+    /// Time of the dry run, in seconds since 1970
     #[arg(long, value_name = "SECS", requires = "dry_run")]
     at: Option<i64>,
 }
 
-/// Parses the command line and runs it; the exit code says how it ended.
+/// Parses the command line and runs the command.
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
     let Some(command) = cli.command else {

@@ -1,4 +1,4 @@
-//! `countenance models`: the networks inside, and those that are added.
+//! `countenance models`: lists the embedded and added networks.
 
 use std::{
     io::{self, Write},
@@ -13,10 +13,10 @@ use serde_json::json;
 /// Arguments of `models`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ModelsArgs {
-    /// Networks to load and list besides.
+    /// Added networks to load and list.
     #[command(flatten)]
     nets: NetArgs,
-    /// Instead of a list: the thresholds by which an integration asks for the networks of --net, as JSON
+    /// Print, as JSON, the policy with which an integration requires the networks of --net, instead of the list
     #[arg(long, requires = "net")]
     thresholds: bool,
 }
@@ -25,7 +25,7 @@ pub(super) fn run(args: &ModelsArgs) -> anyhow::Result<ExitCode> {
     let added = args.nets.load()?;
     let mut out = io::stdout();
     if args.thresholds {
-        // Besides its own, an integration's list takes nothing away from the program's.
+        // An integration's list replaces the built-in one, so the program's own networks come first.
         let contracts = added.iter().map(|net| net.contract.clone());
         let nets: Vec<NetPolicy> = LivenessPolicy::default().nets.into_iter().chain(contracts).collect();
         writeln!(out, "{}", serde_json::to_string_pretty(&json!({ "liveness": { "nets": nets } }))?)?;

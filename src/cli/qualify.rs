@@ -1,4 +1,4 @@
-//! `countenance camera qualify`: genuine captures at this site, from a camera or from recordings of it.
+//! `countenance camera qualify`: measures genuine captures at this site, from a camera or from its recordings.
 
 use std::{
     collections::BTreeSet,
@@ -28,46 +28,46 @@ use countenance_vision::Vision;
 /// Arguments of `camera qualify`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct QualifyArgs {
-    /// Recordings of genuine people, made at this site with this camera; without any, the camera itself looks
+    /// Recordings of genuine users, made at this site with this camera [default: capture from the camera]
     #[arg(value_name = "RECORDING")]
     recordings: Vec<PathBuf>,
-    /// Captures to take; of recordings by default all they hold
+    /// Number of captures [default: the policy's; with recordings, all they contain]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     captures: Option<u32>,
-    /// The camera, and how folders of pictures are read.
+    /// The camera, and how image folders are read.
     #[command(flatten)]
     pub(super) source: SourceArgs,
-    /// The settings file; by default the platform's place for settings
+    /// Settings file [default: in the platform's configuration directory]
     #[arg(long, value_name = "FILE")]
     pub(super) settings: Option<PathBuf>,
-    /// Where to write the site profile; by default `site.toml` in the data folder, and of recordings nowhere
+    /// Write the site profile to FILE [default: site.toml in the data directory; with recordings, not written]
     #[arg(long, value_name = "FILE")]
     site: Option<PathBuf>,
-    /// Where this installation keeps its data; by default the platform's place for it
+    /// Data directory [default: the platform's application data directory]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Draw the captures against the threshold
+    /// Write a plot of the scores against the threshold
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
-    /// Report as JSON
+    /// Print the report as JSON
     #[arg(long)]
     json: bool,
 }
 
-/// Measures and reports; `camera` opens the camera of this installation. Exit codes: 0 armed, 12 not armed, 20 no camera.
+/// Measures and reports; `camera` opens this installation's camera. Exit codes: 0 armed, 12 not armed, 20 no camera.
 pub(super) fn run(
     args: &QualifyArgs,
     camera: impl FnOnce() -> anyhow::Result<Box<dyn FrameSource>>,
 ) -> anyhow::Result<ExitCode> {
     if let Some(twice) = given_twice(&args.recordings) {
-        eprintln!("countenance: {} is named twice: the same captures prove nothing twice", twice.display());
+        eprintln!("countenance: {} is given twice; each recording counts once", twice.display());
         return Ok(Exit::Usage.into());
     }
     let (policy, arming) = (Policy::default(), ArmingPolicy::default());
-    let vision = Vision::load().context("the networks in this binary cannot be used")?;
+    let vision = Vision::load().context("cannot load the embedded networks")?;
     let collected = if args.recordings.is_empty() {
         let mut source = camera()?;
-        eprintln!("Look into the camera as in a login; between captures, look away and move. Several people are best.");
+        eprintln!("Look at the camera as in a sign-in; look away and move between captures. Use several people.");
         let wanted = args.captures.unwrap_or(arming.captures) as usize;
         collect(source.as_mut(), &vision, &policy, wanted).map(|collected| (collected, source.provenance()))
     } else {
@@ -85,7 +85,7 @@ pub(super) fn run(
     if let Some(path) = args.site_path()? {
         let profile = Profile::of(&report, &vision.model_claims(), SystemClock.now());
         profile.save(&path).with_context(|| path.display().to_string())?;
-        eprintln!("countenance: the site profile is {}", path.display());
+        eprintln!("countenance: site profile written to {}", path.display());
     }
     if let Some(path) = &args.plot {
         std::fs::write(path, report.plot(&arming)).with_context(|| path.display().to_string())?;
@@ -101,7 +101,7 @@ pub(super) fn run(
 }
 
 impl QualifyArgs {
-    /// Recordings must not displace what a camera's own captures said, unless a place is named.
+    /// Recordings must not replace a profile made with the camera itself, unless a file is given.
     fn site_path(&self) -> anyhow::Result<Option<PathBuf>> {
         match &self.site {
             Some(path) => Ok(Some(path.clone())),
@@ -145,7 +145,7 @@ fn collect(
                 taken += 1;
                 eprintln!("capture {taken}: {:.2}", genuine.fused);
             }
-            Step::Missed => eprintln!("no decision: nobody stood the gates in time"),
+            Step::Missed => eprintln!("no capture: no face passed the quality gates in time"),
             Step::Looked(advice) if advice.hint != hint => {
                 hint = advice.hint;
                 if let Some(hint) = hint {
@@ -158,7 +158,7 @@ fn collect(
     })
 }
 
-/// A path that leads to the same place as one before it.
+/// The first path that resolves to the same file as an earlier one.
 fn given_twice(paths: &[PathBuf]) -> Option<&Path> {
     let mut seen = BTreeSet::new();
     paths

@@ -1,4 +1,4 @@
-//! `countenance` and `countenance LINK`: the window, with the product's own environment behind it.
+//! `countenance` and `countenance LINK`: opens the window on the product's own environment.
 
 use std::{
     io::{self, Write},
@@ -32,19 +32,19 @@ use countenance_vision as vision;
 /// Arguments of the window.
 #[derive(Debug, clap::Args)]
 pub(crate) struct WindowArgs {
-    /// The link of the landing page: countenance://verify?…
+    /// Launch link from the landing page: countenance://verify?…
     #[arg(value_name = "LINK")]
     link: Option<String>,
-    /// Where frames come from. A recording is played at its own speed.
+    /// Where frames come from. A recording plays in real time.
     #[command(flatten)]
     source: SourceArgs,
-    /// Where the installation lies.
+    /// Settings, data and verifiers of the installation.
     #[command(flatten)]
     installation: InstallationArgs,
 }
 
 pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
-    // An installation of its own, as in tests and the demo, is an instance of its own.
+    // A data directory of its own, as in tests and the demo, means an instance of its own.
     let dir = match &args.installation.data {
         Some(folder) => InstanceDir::in_folder(folder.join("run")),
         None => InstanceDir::of_this_user()?,
@@ -55,7 +55,7 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
     };
     let data = args.installation.data_folder()?;
     let key =
-        DeviceKey::load_or_create(&data.join("device.key"), &SystemRandom).context("the device key cannot be used")?;
+        DeviceKey::load_or_create(&data.join("device.key"), &SystemRandom).context("cannot use the device key")?;
     let settings_path = args.installation.settings();
     let (settings, complaints) = loaded(settings_path.as_deref());
     let allowed = args.installation.verifiers().unwrap_or_else(|| settings.verifiers.clone());
@@ -68,7 +68,7 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
     let (cameras, choose) = cameras(&env, args.source, &settings);
     let context = context(env, args.link, inbox, &data, settings, settings_path, allowed, Arc::clone(&ended));
     let context = AppContext { complaints, cameras, choose, ..context };
-    gui::open(context).map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))?;
+    gui::open(context).map_err(|error| anyhow::anyhow!("cannot open the window: {error}"))?;
     let ended = *ended.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(ended.map_or(ExitCode::SUCCESS, told))
 }
@@ -76,7 +76,7 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
 type Lists = Arc<dyn Fn() -> Vec<CameraEntry> + Send + Sync>;
 type Chooses = Arc<dyn Fn(&Settings) + Send + Sync>;
 
-/// What lists the cameras for the window, and what takes the person's choice. A recording has neither.
+/// What lists the cameras for the window and what applies the user's choice. Both do nothing for a recording.
 fn cameras(env: &Installed, args: SourceArgs, settings: &Settings) -> (Lists, Chooses) {
     let Source::Camera(cameras) = env.source() else { return (Arc::new(Vec::new), Arc::new(|_| ())) };
     let (lists, chooses, slot) = (Arc::clone(cameras), Arc::clone(cameras), env.slot.clone());
@@ -88,7 +88,7 @@ fn cameras(env: &Installed, args: SourceArgs, settings: &Settings) -> (Lists, Ch
     let before = settings.camera.clone();
     let choose = move |settings: &Settings| {
         let mut args = args.clone();
-        // The command line's camera counts until the person chooses another.
+        // The camera given on the command line applies until the user chooses another.
         if settings.camera != before {
             args.camera = None;
         }
@@ -98,7 +98,7 @@ fn cameras(env: &Installed, args: SourceArgs, settings: &Settings) -> (Lists, Ch
     (Arc::new(move || lists.list().into_iter().map(entry).collect()), Arc::new(choose))
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one struct")]
+#[expect(clippy::too_many_arguments, reason = "one argument per field of the struct")]
 fn context(
     env: Arc<Installed>,
     link: Option<String>,
@@ -140,7 +140,7 @@ fn line_of(model: &vision::Model) -> String {
     format!("{}: {}", model.what, model.licence)
 }
 
-/// Says on standard output how the login ended, as `capture` does.
+/// Prints the outcome to standard output, in the form that `capture` uses.
 fn told(ended: RunOutcome) -> ExitCode {
     let (line, exit) = match ended {
         RunOutcome::Approved(_) => (json!({"event": "ended", "result": "approved"}), Exit::Approved),
@@ -157,19 +157,19 @@ fn told(ended: RunOutcome) -> ExitCode {
             (json!({"event": "failed"}), exit)
         }
     };
-    // A closed pipe is the reader's choice.
+    // A closed pipe is not an error here.
     writeln!(io::stdout(), "{line}").ok();
     exit.into()
 }
 
-/// The settings, and line and key of what in them was not used. A file that cannot be used as a whole is left as it is.
+/// The settings, and line and key of each entry that was ignored. A file that cannot be read at all is left untouched.
 fn loaded(path: Option<&Path>) -> (Settings, Vec<(u32, String)>) {
     match path.map(Settings::load) {
         Some(Ok(Loaded { settings, complaints })) => {
             (settings, complaints.into_iter().map(|c| (c.line as u32, c.key)).collect())
         }
         Some(Err(error)) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the settings cannot be used");
+            tracing::warn!(error = &error as &dyn std::error::Error, "using default settings");
             (Settings::default(), vec![(error.line().unwrap_or(1) as u32, "settings.toml".into())])
         }
         None => (Settings::default(), Vec::new()),

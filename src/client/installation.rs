@@ -13,7 +13,7 @@ use crate::{
 /// What to do with the return page's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum BrowserChoice {
-    /// Open it in the default browser
+    /// Open the return address in the default browser
     Open,
     /// Print it on standard error. Only the browser that started the sign-in has the cookie needed to open it
     Print,

@@ -1,4 +1,4 @@
-//! The binary as a script meets it: exit codes, JSON lines, and the same claims every time.
+//! The binary as a script uses it: exit codes, JSON lines and reproducible claims.
 
 use std::{path::Path, process::Command};
 

@@ -1,4 +1,4 @@
-//! `countenance-verifier`: serves the reference verifier, and registers integrations with it.
+//! `countenance-verifier`: runs the verification service and administers integrations, operators and devices.
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -13,14 +13,14 @@ use countenance_vision::Vision;
 mod smtp;
 mod twilio;
 
-/// Serve the reference verifier, and set it up.
+/// Run and administer the Countenance verification service
 #[derive(Debug, Parser)]
 #[command(name = "countenance-verifier", version, max_term_width = 110)]
 struct Args {
-    /// Folder with the database and the key that seals it
+    /// Directory with the database and its encryption key
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// The address at which browsers and clients reach it: https, or http on loopback
+    /// Public origin for browsers and clients: https, or http on loopback
     #[arg(long, value_name = "ORIGIN", default_value = "http://verifier.localhost:8480")]
     origin: Origin,
     #[command(flatten)]
@@ -32,68 +32,68 @@ struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Task {
-    /// Serve until interrupted. TLS is the business of the proxy in front
+    /// Serve until interrupted; terminate TLS in a reverse proxy in front
     Serve {
-        /// Address to listen at
+        /// Address and port to listen on
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8480")]
         listen: SocketAddr,
         #[command(flatten)]
         twilio: twilio::Args,
     },
-    /// Register a tenant: prints its Integration Id and its Session Secret, the latter this once
+    /// Register a tenant and print its Integration Id and Session Secret (the secret only this once)
     AddIntegration {
-        /// Shown to people where the tenant names no application
+        /// Name shown to users if the tenant does not name the application
         #[arg(long)]
         name: String,
         /// Host name of the tenant
         #[arg(long, value_name = "HOST")]
         tenant: String,
-        /// Further host name under which the tenant serves /continue; may be repeated
+        /// Additional host name on which the tenant serves /continue; may be repeated
         #[arg(long, value_name = "HOST")]
         custom_domain: Vec<String>,
-        /// Accounts without a template may not enrol themselves
+        /// Do not let users without a face template enroll themselves
         #[arg(long)]
         no_self_enrolment: bool,
-        /// Recordings and other virtual cameras count: for tests only
+        /// Accept recordings and virtual cameras (testing only)
         #[arg(long)]
         allow_virtual_cameras: bool,
-        /// Only devices registered with a one-time code may open sessions
+        /// Accept only devices that registered with a one-time code
         #[arg(long)]
         registered_devices_only: bool,
-        /// Captures per session, 1 to 10
+        /// Face captures allowed per session, 1 to 10
         #[arg(long, default_value_t = 5)]
         attempts: u32,
     },
-    /// Let somebody use the portal: prints their password, this once. Again: a new password
+    /// Create an operator of the portal, or reset their password (printed once)
     AddOperator {
-        /// What they sign in as
+        /// Operator's sign-in name
         name: String,
     },
-    /// Let somebody use the portal no more
+    /// Revoke an operator's portal access
     RemoveOperator {
-        /// What they sign in as
+        /// Operator's sign-in name
         name: String,
     },
-    /// Print a one-time code with which one device may register
+    /// Print a one-time code with which a device can register
     DeviceCode {
-        /// The integration
+        /// Integration Id
         #[arg(long, value_name = "ID")]
         integration: String,
-        /// How long it may be used, seconds
+        /// Validity of the code, in seconds
         #[arg(long, default_value_t = 900)]
         life_secs: i64,
     },
-    /// Switch a device off everywhere
+    /// Disable a device for all integrations
     DisableDevice {
-        /// Its id: the thumbprint of its key
+        /// Device id: the thumbprint of its key
         id: String,
     },
 }
 
-#[expect(clippy::print_stdout, reason = "what the operator asked for goes to standard output")]
+#[expect(clippy::print_stdout, reason = "results of a command go to standard output")]
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
-    // Before the runtime: what calls Twilio must not be made inside it.
+    // Before the runtime starts: the blocking HTTP client must not be built inside it.
     let codes = match &args.task {
         Task::Serve { twilio, .. } => twilio.service()?,
         _ => None,
@@ -106,7 +106,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
                 let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| listen.to_string())?;
                 eprintln!("verifier: {} at {listen}", args.origin.text());
                 let interrupted = async {
-                    // Without a handler the process simply ends at the signal: just as well.
+                    // Without a handler, the signal ends the process, which is fine too.
                     tokio::signal::ctrl_c().await.ok();
                 };
                 verifier.serve(listener, interrupted).await?;
@@ -130,7 +130,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
                 };
                 let (id, secret) = verifier.add_integration(new).await?;
                 println!("Integration Id  {id}\nSession Secret  {}", secret.reveal());
-                eprintln!("The Session Secret is not shown again: put it into the Action's secrets now.");
+                eprintln!("The Session Secret is not shown again. Add it to the Action's secrets now.");
             }
             Task::AddOperator { name } => {
                 println!("{}", verifier.add_operator(&name).await?.reveal());
@@ -138,7 +138,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
             }
             Task::RemoveOperator { name } => {
                 if !verifier.remove_operator(&name).await? {
-                    eprintln!("verifier: there is no operator {name}");
+                    eprintln!("verifier: no operator named {name}");
                     return Ok(ExitCode::FAILURE);
                 }
             }
@@ -147,7 +147,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
             }
             Task::DisableDevice { id } => {
                 if !verifier.disable_device(&id).await? {
-                    eprintln!("verifier: no device {id} is registered");
+                    eprintln!("verifier: no device with id {id} is registered");
                     return Ok(ExitCode::FAILURE);
                 }
             }

@@ -1,4 +1,4 @@
-//! Arguments that name a Verify service at Twilio.
+//! Command-line arguments of the Twilio Verify service.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -10,35 +10,35 @@ use countenance_net::{HttpNet, is_loopback};
 use countenance_system::small_file;
 use countenance_verifier::TwilioVerify;
 
-/// Most bytes of a token file.
+/// Maximum size of the token file, in bytes.
 const TOKEN_MAX_BYTES: usize = 1024;
 
-/// Who sends one-time codes; without them no integration has a fallback.
+/// The service that sends one-time codes. Without one, no integration offers codes as a fallback.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The Verify service that sends one-time codes: VA and 32 hexadecimal digits
+    /// Twilio Verify service for one-time codes: VA followed by 32 hexadecimal digits
     #[arg(id = "twilio-service", long, value_name = "SID", requires_all = ["twilio-account", "twilio-token-file"])]
     service: Option<String>,
-    /// The account (AC…) or API key (SK…) that it is used by
+    /// Twilio account (AC…) or API key (SK…) to authenticate with
     #[arg(id = "twilio-account", long, value_name = "SID", requires = "twilio-service", value_parser = account)]
     account: Option<String>,
-    /// File that holds the account's auth token, or the API key's secret
+    /// File with the account's auth token or the API key's secret
     #[arg(id = "twilio-token-file", long, value_name = "FILE", requires = "twilio-service")]
     token_file: Option<PathBuf>,
-    /// Where Twilio Verify is: https, or http on loopback
+    /// Base URL of Twilio Verify: https, or http on loopback
     #[arg(id = "twilio-base-url", long, value_name = "URL", default_value = "https://verify.twilio.com")]
     base_url: Url,
 }
 
 impl Args {
-    /// The service, where one is named. Must not be called on a thread that runs async tasks.
+    /// The service; `None` if none is configured. Must not be called on a thread that runs async tasks.
     pub(super) fn service(&self) -> anyhow::Result<Option<TwilioVerify>> {
         let (Some(service), Some(account), Some(file)) = (&self.service, &self.account, &self.token_file) else {
             return Ok(None);
         };
         let text = small_file::read(file, TOKEN_MAX_BYTES).with_context(|| file.display().to_string())?;
-        let Some(token) = text.map(Zeroizing::new) else { bail!("{} is not there", file.display()) };
-        ensure!(!token.trim().is_empty(), "{} holds no token", file.display());
+        let Some(token) = text.map(Zeroizing::new) else { bail!("{} does not exist", file.display()) };
+        ensure!(!token.trim().is_empty(), "{} contains no token", file.display());
         let net = if is_loopback(&self.base_url) { HttpNet::loopback()? } else { HttpNet::new()? };
         Ok(Some(TwilioVerify::new(self.base_url.clone(), service, account, token.trim(), Arc::new(net))?))
     }
@@ -49,7 +49,7 @@ fn account(text: &str) -> Result<String, &'static str> {
     if rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_hexdigit()) {
         Ok(text.to_owned())
     } else {
-        Err("an account's id is AC and 32 hexadecimal digits, an API key's SK and as many")
+        Err("expected AC (account) or SK (API key) followed by 32 hexadecimal digits")
     }
 }
 
@@ -90,7 +90,7 @@ mod tests {
             ("no token", &[SERVICE, ACCOUNT], Err(missing)),
             ("no account", &[SERVICE, token], Err(missing)),
             ("no service", &[ACCOUNT, token], Err(missing)),
-            ("an empty token", &[SERVICE, ACCOUNT, empty, local], Err("holds no token")),
+            ("an empty token", &[SERVICE, ACCOUNT, empty, local], Err("contains no token")),
             ("in the clear", &[SERVICE, ACCOUNT, token, clear], Err("https, or http on loopback")),
             ("another id", &["--twilio-service=VA1", ACCOUNT, token, local], Err("a Verify service's id")),
             ("a name for an account", &[SERVICE, "--twilio-account=me", token], Err("invalid value")),
