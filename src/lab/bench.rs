@@ -1,4 +1,4 @@
-//! Where the time of a capture goes: decoding, detection, liveness, the rest; per frame, and the peak of memory.
+//! Time per stage of a capture (decoding, detection, liveness, whole frame), and peak memory.
 
 use std::{
     cell::RefCell,
@@ -20,22 +20,22 @@ use countenance_vision::{Vision, VisionError};
 
 pub mod conversion;
 
-/// Times of one stage, a value per frame that went through it.
+/// Durations of one stage, one value per frame.
 #[derive(Debug, Default, Clone)]
 pub struct Times(Vec<Duration>);
 
 impl Times {
-    /// Adds one.
+    /// Adds a duration.
     pub fn push(&mut self, time: Duration) {
         self.0.push(time);
     }
 
-    /// How many there are.
+    /// Number of durations.
     pub fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// The time below which `share` (0 to 1) of the frames stay.
+    /// The quantile at `share`, 0 to 1.
     pub fn quantile(&self, share: f64) -> Duration {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
@@ -44,26 +44,26 @@ impl Times {
     }
 }
 
-/// What one benchmark run measured.
+/// The measurements of one run.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// Frame size, pixels.
+    /// Frame size in pixels, width and height.
     pub size: (u32, u32),
-    /// Reading and decoding.
+    /// Reading and decoding a frame.
     pub decode: Times,
-    /// Finding faces.
+    /// Face detection.
     pub detect: Times,
-    /// Passive liveness, three crops.
+    /// Passive liveness on three crops.
     pub liveness: Times,
-    /// All of a frame, the stages above and the gates, tracking and hashing between them.
+    /// A whole frame: the stages above, plus gates, tracking and hashing.
     pub frame: Times,
-    /// Captures that were decided, and how many of them showed a live person.
+    /// Number of captures decided, and of those decided as live.
     pub decided: (u32, u32),
-    /// Peak of resident memory, MiB; absent where the system does not say.
+    /// Peak resident memory, MiB; `None` if the system does not report it.
     pub peak_mib: Option<f64>,
 }
 
-/// Plays the recording over and over, capture after capture, until `frames` were read.
+/// Plays the recording in a loop, capture after capture, until `frames` frames were read.
 pub fn bench(path: &Path, frames: usize, policy: &Policy, vision: &Vision) -> Result<Report, CaptureError> {
     let mut report = Report::default();
     let analyzer = TimedAnalyzer { vision, detect: RefCell::default(), liveness: RefCell::default() };
@@ -96,7 +96,7 @@ pub fn bench(path: &Path, frames: usize, policy: &Policy, vision: &Vision) -> Re
 }
 
 impl Report {
-    /// The table that `countenance-lab bench` prints.
+    /// The table printed by `countenance-lab bench`.
     pub fn table(&self) -> String {
         let mut text = format!("{}x{}, {} frames\n", self.size.0, self.size.1, self.decode.0.len());
         text.push_str("stage          frames   p50 ms   p95 ms\n");
@@ -111,7 +111,7 @@ impl Report {
             // Writing to a String cannot fail.
             writeln!(text, "{name:<14} {:>6} {:>8.2} {:>8.2}", times.0.len(), millis(0.5), millis(0.95)).ok();
         }
-        writeln!(text, "decisions: {}, of them live: {}", self.decided.0, self.decided.1).ok();
+        writeln!(text, "decisions: {}, live: {}", self.decided.0, self.decided.1).ok();
         if let Some(mib) = self.peak_mib {
             writeln!(text, "peak memory: {mib:.0} MiB").ok();
         }
@@ -160,7 +160,7 @@ fn timed<T>(times: &RefCell<Times>, work: impl FnOnce() -> T) -> T {
     done
 }
 
-#[expect(clippy::disallowed_methods, reason = "a benchmark owns a stopwatch")]
+#[expect(clippy::disallowed_methods, reason = "a benchmark measures wall time")]
 fn now() -> Instant {
     Instant::now()
 }

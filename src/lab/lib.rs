@@ -1,11 +1,11 @@
-//! The laboratory: what measures and shows the product, and is not installed with it.
+//! Evaluation, benchmarks and demo. Not part of what users or operators install.
 //!
-//! | modules | what they are |
+//! | modules | contents |
 //! |---|---|
-//! | [`evaluate`] | error rates on labelled clips, after ISO/IEC 30107-3 and 19795-1 |
-//! | [`bench`](mod@bench), [`pacing`] | time per stage; how evenly the window paints |
-//! | [`recapture`] | simulated attacks: they prove plumbing, never accuracy |
-//! | [`demo`] | six logins on this machine, with the stand-ins |
+//! | [`evaluate`] | error rates on labeled clips, after ISO/IEC 30107-3 and 19795-1 |
+//! | [`bench`](mod@bench), [`pacing`] | time per stage; frame pacing of the window |
+//! | [`recapture`] | simulated attacks, for pipeline tests only |
+//! | [`demo`] | six sign-ins on this machine, against the stand-ins |
 
 pub mod bench;
 pub mod demo;

@@ -1,4 +1,4 @@
-//! How evenly the window paints: the real window on a real display, attended by nobody, with a stopwatch.
+//! Measures the frame pacing of the real window on a real display, without interaction.
 
 use std::{
     fmt::Write,
@@ -13,54 +13,55 @@ use countenance_gui::{App, AppContext, Ask, screen::Screen};
 
 use crate::bench::{Times, peak_mib};
 
-/// How long the window is watched doing nothing.
+/// How long the idle window is measured.
 const IDLE: Duration = Duration::from_secs(5);
-/// How long it rests before that: the last animation ends, threads end.
+/// Settling time before that, for animations and threads to finish.
 const REST: Duration = Duration::from_secs(1);
 
-/// What was measured.
+/// The measurements.
 #[derive(Debug, Default, Clone)]
 pub struct Report {
     /// From launch to the first paint.
     pub first_paint: Option<Duration>,
-    /// From launch to the first preview frame on screen; Begin was given at once.
+    /// From launch to the first preview frame on screen; the camera is started without delay.
     pub first_preview: Option<Duration>,
-    /// From Begin to the first preview frame on screen.
+    /// From starting the camera to the first preview frame on screen.
     pub preview_after_begin: Times,
-    /// Between two paints while the preview runs.
+    /// Time between two paints while the preview runs.
     pub paint_gaps: Times,
-    /// Between two camera frames on screen.
+    /// Time between two camera frames on screen.
     pub frame_gaps: Times,
-    /// What one paint took on the window's thread, without the driver.
+    /// Time of one paint on the UI thread, without the graphics driver.
     pub paints: Times,
-    /// Frames that the networks looked at.
+    /// Frames analyzed by the networks.
     pub analyzed: u32,
-    /// Logins that were approved.
+    /// Sign-ins approved.
     pub approved: u32,
-    /// Share of one core while nothing happens, 0 to 1; absent where the system does not say.
+    /// Share of one core used while idle, 0 to 1; `None` if the system does not report it.
     pub idle_cpu: Option<f64>,
-    /// Peak of resident memory, MiB; absent where the system does not say.
+    /// Peak resident memory, MiB; `None` if the system does not report it.
     pub peak_mib: Option<f64>,
 }
 
 impl Report {
-    /// The table that `countenance-lab bench --window` prints.
+    /// The table printed by `countenance-lab bench --window`.
     pub fn table(&self) -> String {
         let millis = |d: Duration| d.as_secs_f64() * 1e3;
         let mut text = String::new();
         // Writing to a String cannot fail.
         let mut line = |name: &str, value: Option<f64>, unit: &str| {
-            let value = value.map_or("not known".into(), |v| format!("{v:.1} {unit}"));
+            let value = value.map_or("unknown".into(), |v| format!("{v:.1} {unit}"));
             writeln!(text, "{name:<34}{value:>14}").ok();
         };
         line("launch to first paint", self.first_paint.map(millis), "ms");
         line("launch to first preview frame", self.first_preview.map(millis), "ms");
         line("idle, share of one core", self.idle_cpu.map(|share| share * 100.0), "%");
         line("peak memory", self.peak_mib, "MiB");
-        writeln!(text, "\nwhile the networks run: {} frames analyzed in {} logins", self.analyzed, self.approved).ok();
+        writeln!(text, "\nwhile the networks run: {} frames analyzed in {} sign-ins", self.analyzed, self.approved)
+            .ok();
         writeln!(text, "{:<34}{:>7}{:>9}{:>9}{:>9}", "", "count", "p50 ms", "p95 ms", "worst ms").ok();
         let rows = [
-            ("Begin to preview frame", &self.preview_after_begin),
+            ("start to preview frame", &self.preview_after_begin),
             ("gap between paints", &self.paint_gaps),
             ("gap between camera frames shown", &self.frame_gaps),
             ("one paint, without the driver", &self.paints),
@@ -73,7 +74,7 @@ impl Report {
     }
 }
 
-/// The window under the stopwatch: gives Begin at once, over and over, then rests.
+/// The instrumented window: starts the camera at once in each sign-in, then idles.
 pub struct Paced {
     app: App,
     link: String,
@@ -83,7 +84,7 @@ pub struct Paced {
     watch: Watch,
 }
 
-/// What the stopwatch remembers from one paint to the next.
+/// State kept from one paint to the next.
 #[derive(Default)]
 struct Watch {
     begun: Option<Instant>,
@@ -95,7 +96,7 @@ struct Watch {
 }
 
 impl Paced {
-    /// Watches `logins` logins by `link` in the window of `context`, which was `launched` then.
+    /// Measures `logins` sign-ins with `link` in the window of `context`; the process started at `launched`.
     pub fn new(ctx: &Context, context: AppContext, logins: u32, launched: Instant, report: Arc<Mutex<Report>>) -> Self {
         let link = context.link.clone().unwrap_or_default();
         Self { app: App::new(ctx, context), link, logins, launched, report, watch: Watch::default() }
@@ -105,7 +106,7 @@ impl Paced {
         what(&mut self.report.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// One paint of the preview.
+    /// Records one paint of the preview.
     fn watch_preview(&mut self, at: Instant, analyzed_at: Option<u64>) {
         let Some(seq) = self.app.preview_seq() else { return };
         let watch = std::mem::take(&mut self.watch);
@@ -126,7 +127,7 @@ impl Paced {
         self.watch = Watch { last_paint: Some(at), last_frame: Some(shown), last_analyzed: analyzed_at, ..watch };
     }
 
-    /// The next login, or the rest.
+    /// Starts the next sign-in or the idle phase.
     fn after_login(&mut self, ctx: &Context, at: Instant) {
         let approved = {
             let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
@@ -141,7 +142,7 @@ impl Paced {
         }
     }
 
-    /// Nothing happens: how much does that cost?
+    /// Measures processor use of the idle window, then closes it.
     fn rest(&mut self, ctx: &Context, since: Instant, at: Instant) {
         let (from, cpu) = match self.watch.idle_from {
             None if at - since < REST => return ctx.request_repaint_after(REST.saturating_sub(at - since)),
@@ -199,15 +200,15 @@ impl eframe::App for Paced {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a benchmark owns a stopwatch")]
+#[expect(clippy::disallowed_methods, reason = "a benchmark measures wall time")]
 fn now() -> Instant {
     Instant::now()
 }
 
-/// Processor time of this process so far, in user and kernel (Linux, whose clock ticks a hundred times a second).
+/// Processor time of this process so far, user and system (Linux, where a clock tick is 10 ms).
 fn cpu_time() -> Option<Duration> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    // The program's name, in brackets, may hold spaces.
+    // The program name in parentheses may contain spaces.
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     let ticks = |field: usize| fields.get(field)?.parse::<u64>().ok();
     Some(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
@@ -224,7 +225,7 @@ mod tests {
             report.paint_gaps.push(Duration::from_millis(millis));
         }
         let table = report.table();
-        assert!(table.contains("not known") && table.contains("2 logins"), "{table}");
+        assert!(table.contains("unknown") && table.contains("2 sign-ins"), "{table}");
         let row = table.lines().find(|line| line.starts_with("gap between paints")).unwrap();
         assert!(row.ends_with("90.0") && row.contains("12.0"), "{row}");
     }

@@ -225,9 +225,9 @@ mod linux {
             let ran = countenance(home.path()).args(["link", task]).output().unwrap();
             (ran.status.code().unwrap(), String::from_utf8(ran.stdout).unwrap())
         };
-        assert_eq!(link("status"), (1, "nothing opens countenance: links\n".into()));
-        assert_eq!(link("register"), (0, "this program opens countenance: links\n".into()));
-        assert_eq!(link("status"), (0, "this program opens countenance: links\n".into()));
-        assert_eq!(link("unregister"), (0, "nothing opens countenance: links\n".into()));
+        assert_eq!(link("status"), (1, "countenance: links have no handler\n".into()));
+        assert_eq!(link("register"), (0, "countenance: links are handled by this program\n".into()));
+        assert_eq!(link("status"), (0, "countenance: links are handled by this program\n".into()));
+        assert_eq!(link("unregister"), (0, "countenance: links have no handler\n".into()));
     }
 }

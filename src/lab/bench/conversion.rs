@@ -1,8 +1,8 @@
-//! What it costs to make R G B of the bytes that a device gives, format by format, and to turn the picture upright.
+//! Cost of converting a device's pixel formats to RGB, and of rotating the image upright.
 //!
-//! The frames are those of a recording, brought to two sizes and packed once as a webcam packs them; then the product's
-//! decoder unpacks them, as it does in a login, with a stopwatch around each picture: processor time on Linux, so that
-//! whatever else the machine does counts little; the wall clock elsewhere.
+//! Frames of a recording are scaled to two sizes and packed once, as a webcam packs them. The product's decoder then
+//! unpacks them as in a sign-in, and each frame is timed: in processor time on Linux, so that other load matters
+//! little, in wall time elsewhere.
 
 use std::{
     fmt::Write as _,
@@ -25,44 +25,44 @@ use countenance_camera::{
     turn::{Orientation, Turn},
 };
 
-/// What webcams offer that the networks can use.
+/// Common webcam resolutions that the networks can use.
 const SIZES: [(u32, u32); 2] = [(640, 480), (1280, 720)];
-/// Every format, in the order in which they are asked for.
+/// All formats, in order of preference.
 const FORMATS: [PixelFormat; 3] = [PixelFormat::Mjpeg, PixelFormat::Yuyv, PixelFormat::Nv12];
-/// Ways to hang a camera.
+/// Mounting orientations of a camera.
 const WAYS: [(&str, Orientation); 3] = [
     ("mirror", Orientation { turn: Turn::None, mirrored: true }),
     ("half turn", Orientation { turn: Turn::Half, mirrored: false }),
     ("quarter turn", Orientation { turn: Turn::Quarter, mirrored: false }),
 ];
-/// Most frames taken from the recording: at 1280×720 each takes 2.8 MB.
+/// Maximum number of frames taken from the recording; each takes 2.8 MB at 1280×720.
 const FRAMES: usize = 40;
-/// How often they are all unpacked. A first round, to warm up, does not count.
+/// Measured rounds over all frames, after one warm-up round.
 const ROUNDS: usize = 10;
-/// Quality of the JPEG pictures; chroma is kept whole, so they are a little dearer than a webcam's 4:2:2.
+/// JPEG quality. Chroma is not subsampled, so decoding costs slightly more than a webcam's 4:2:2.
 const QUALITY: u8 = 85;
 
 /// Why nothing was measured.
 #[derive(Debug, thiserror::Error)]
 pub enum ConversionError {
-    /// The recording.
-    #[error("the recording gave no frame")]
+    /// The recording has no frame.
+    #[error("the recording has no frame")]
     Source(#[from] CameraError),
-    /// A picture cannot be packed.
-    #[error("a picture cannot be packed as JPEG")]
+    /// A frame could not be encoded.
+    #[error("cannot encode a frame as JPEG")]
     Pack(#[source] ImageError),
-    /// What was packed cannot be unpacked.
-    #[error("a packed picture cannot be unpacked")]
+    /// An encoded frame could not be decoded.
+    #[error("cannot decode an encoded frame")]
     Unpack(#[from] DecodeError),
-    /// The packed pictures cannot be written.
-    #[error("the packed pictures cannot be written")]
+    /// The encoded frames could not be written.
+    #[error("cannot write the encoded frames")]
     Write(#[from] io::Error),
 }
 
-/// What was measured.
+/// The measurements.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// Frames of the recording.
+    /// Number of frames of the recording.
     frames: usize,
     rows: Vec<Row>,
 }
@@ -71,13 +71,13 @@ pub struct Report {
 struct Row {
     size: (u32, u32),
     stage: &'static str,
-    /// Mean bytes of a packed picture.
+    /// Mean size of an encoded frame, in bytes.
     bytes: Option<usize>,
     times: Times,
 }
 
-/// Measures over the recording at `path`. With `pictures`, a folder, the packed pictures are left there, one file a size
-/// and format, for somebody else's program to unpack the very same.
+/// Measures on the recording at `path`. With `pictures`, writes the encoded frames to that folder, one file per size
+/// and format, so that other programs can be measured on the same input.
 pub fn conversion(path: &Path, pictures: Option<&Path>) -> Result<Report, ConversionError> {
     let frames = frames(path)?;
     let mut report = Report { frames: frames.len(), rows: Vec::new() };
@@ -109,7 +109,7 @@ pub fn conversion(path: &Path, pictures: Option<&Path>) -> Result<Report, Conver
 }
 
 impl Report {
-    /// The table that `countenance-lab bench --conversion` prints.
+    /// The table printed by `countenance-lab bench --conversion`.
     pub fn table(&self) -> String {
         let mut text = format!("{} frames, {ROUNDS} rounds, JPEG at quality {QUALITY}, 4:4:4\n", self.frames);
         text.push_str("size       stage            bytes   p50 ms   p95 ms worst ms\n");
@@ -155,7 +155,7 @@ fn unpack(format: PixelFormat, (width, height): (u32, u32), packed: &[Vec<u8>]) 
     })
 }
 
-/// Times of `work` over all `pictures`, round after round.
+/// Times `work` on all `pictures`, in every round.
 fn measured<P>(
     pictures: &[P],
     mut work: impl FnMut(&P) -> Result<Duration, ConversionError>,
@@ -172,14 +172,14 @@ fn measured<P>(
     Ok(times)
 }
 
-/// Time that this thread has spent on a processor.
+/// Processor time of this thread.
 #[cfg(target_os = "linux")]
 fn clock() -> Duration {
     let spent = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     Duration::new(spent.tv_sec as u64, spent.tv_nsec as u32)
 }
 
-/// Time since this was first asked.
+/// Time since the first call.
 #[cfg(not(target_os = "linux"))]
 fn clock() -> Duration {
     static BEGAN: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
@@ -192,7 +192,7 @@ fn keep(folder: &Path, name: &str, packed: &[Vec<u8>]) -> io::Result<()> {
     packed.iter().try_for_each(|picture| file.write_all(picture))
 }
 
-/// `picture` as a device packs it. Both sides are even.
+/// `picture` as a device packs it. Width and height are even.
 fn pack(format: PixelFormat, picture: &RgbImage) -> Result<Vec<u8>, ConversionError> {
     let (width, height) = picture.dimensions();
     Ok(match format {
@@ -214,7 +214,7 @@ fn pack(format: PixelFormat, picture: &RgbImage) -> Result<Vec<u8>, ConversionEr
         PixelFormat::Nv12 => {
             let samples: Vec<_> = picture.pixels().map(|pixel| ycbcr(pixel.0)).collect();
             let luma = samples.iter().map(|[y, _, _]| *y);
-            // Chroma of every other pixel of every other row: what stands there does not change what it costs.
+            // Chroma of every other pixel in every other row; the values do not affect the cost.
             let rows = samples.chunks_exact(width as usize).step_by(2);
             let chroma = rows.flat_map(|row| row.iter().step_by(2).flat_map(|[_, u, v]| [*u, *v]));
             luma.chain(chroma).collect()
@@ -222,7 +222,7 @@ fn pack(format: PixelFormat, picture: &RgbImage) -> Result<Vec<u8>, ConversionEr
     })
 }
 
-/// BT.601 in limited range, from R G B.
+/// RGB to BT.601 limited range.
 fn ycbcr([r, g, b]: [u8; 3]) -> [u8; 3] {
     let [r, g, b] = [r, g, b].map(i32::from);
     let scaled = |sum: i32, zero: i32| (((sum + 128) >> 8) + zero).clamp(0, 255) as u8;
@@ -237,7 +237,7 @@ fn ycbcr([r, g, b]: [u8; 3]) -> [u8; 3] {
 mod tests {
     use super::*;
 
-    /// A benchmark that unpacks something else than was packed would measure nothing.
+    /// Guards the benchmark: unpacking must restore what was packed.
     #[test]
     fn what_was_packed_comes_back() {
         let (width, height) = (64, 48);

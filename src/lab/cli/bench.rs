@@ -1,4 +1,4 @@
-//! `countenance-lab bench`: where the time of a capture goes, and what conversion costs.
+//! `countenance-lab bench`: time per stage of a capture, and the cost of pixel format conversion.
 
 use std::{
     io::{self, Write},

@@ -1,4 +1,4 @@
-//! `countenance-lab evaluate`: error rates of the liveness decision on labelled clips.
+//! `countenance-lab evaluate`: error rates of the liveness decision on labeled clips.
 
 use std::{
     fmt,
@@ -31,47 +31,49 @@ use countenance_vision::Vision;
 /// Arguments of `evaluate`.
 #[derive(Debug, clap::Args)]
 pub(super) struct EvaluateArgs {
-    /// Folders bona_fide and attack_SPECIES, each with recordings, folders of numbered pictures, or pictures; or a manifest
+    /// Directory with bona_fide and attack_SPECIES folders of recordings, numbered images or single images; or a
+    /// manifest
     #[arg(value_name = "SET")]
     set: PathBuf,
-    /// A score of this or more passes; by default the policy says so
+    /// Accept scores of at least SCORE [default: the policy's threshold]
     #[arg(long, value_name = "SCORE", allow_negative_numbers = true, value_parser = score)]
     threshold: Option<f32>,
-    /// Cut where both error rates are equal on this other set: fix the threshold there, measure here
+    /// Use the equal-error-rate threshold of this set
     #[arg(long, value_name = "SET", conflicts_with = "threshold")]
     threshold_from: Option<PathBuf>,
-    /// Frames per second of folders of pictures; unknown by default: cues that need time then say nothing, and no login is
-    /// played
+    /// Frame rate of image folders, in frames per second [default: unknown; cues that need time abstain and no sign-in
+    /// is simulated]
     #[arg(long, value_parser = rate)]
     fps: Option<f64>,
-    /// Cues to ask: all, none, or names such as stillness,bezel; by default those of the policy
+    /// Cues to use: all, none, or a list such as stillness,bezel [default: the policy's]
     #[arg(long, value_parser = cues)]
     cues: Option<Cues>,
-    /// Let only those frames count towards the score that a login would take: not too small, dark, turned or blurred. A
-    /// recorded clip cannot follow the hints by which a person mends these, so by default every frame with a face counts
+    /// Score only frames that pass the quality gates of a sign-in (size, light, pose, sharpness)
+    ///
+    /// A recorded clip cannot react to hints as a person would, so by default every frame with a face is scored.
     #[arg(long)]
     gated: bool,
-    /// Read no more than so many frames of each clip
+    /// Maximum frames per clip
     #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(1..))]
     limit_frames: Option<u32>,
-    /// Clips to score at a time; by default one for each core. The result is the same for any number
+    /// Clips to score in parallel [default: one per core]; does not affect the result
     #[arg(long)]
     threads: Option<NonZeroUsize>,
-    /// Write all figures, with the threshold and its origin and the digests of set, policy and networks
+    /// Write all metrics, the threshold and its source, and the digests of set, policy and networks as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Write the report for people: one page, complete in itself
+    /// Write a self-contained HTML report
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Write a line of JSON for each clip
+    /// Write one JSON object per clip and line
     #[arg(long, value_name = "FILE")]
     clips: Option<PathBuf>,
-    /// Write a line of JSON for each frame: what it added to the score
+    /// Write one JSON object per frame and line, with its contribution to the score
     #[arg(long, value_name = "FILE")]
     frames: Option<PathBuf>,
 }
 
-/// Which cues are asked, in the order of [`CueName::ALL`].
+/// Which cues are used, in the order of [`CueName::ALL`].
 #[derive(Debug, Clone, Copy)]
 struct Cues([bool; CueName::ALL.len()]);
 
@@ -83,16 +85,16 @@ impl fmt::Display for Cues {
     }
 }
 
-/// Why there are no figures.
+/// Why there is no result.
 #[derive(Debug, thiserror::Error)]
 enum NoFigures {
     #[error(transparent)]
     Set(#[from] SetError),
-    #[error("no threshold can be fixed on {}: it takes scores of people and of attacks", .0.display())]
+    #[error("cannot choose a threshold on {}: it needs bona fide and attack scores", .0.display())]
     NoThreshold(PathBuf),
 }
 
-/// Scores and reports.
+/// Scores the set and writes the reports.
 pub(super) fn run(args: &EvaluateArgs, nets: &NetArgs) -> anyhow::Result<ExitCode> {
     let (vision, policy) = all_weighed(nets.load()?)?;
     let (evaluation, report) = match args.report(&vision, policy) {
@@ -135,7 +137,7 @@ impl EvaluateArgs {
             (None, Some(value)) => (Threshold::chosen(value), None),
             (None, None) => (Threshold::of_policy(&policy), None),
         };
-        // Logins are played at the same threshold.
+        // Simulated sign-ins use the same threshold.
         policy.liveness.threshold = threshold.value;
         let evaluation = with_bar(&set, &options, &policy, vision);
         let reading = Reading::of(&options, &policy);
@@ -154,7 +156,7 @@ impl EvaluateArgs {
         Ok((evaluation, report))
     }
 
-    /// What measures the same again, with quotes where a shell needs them.
+    /// The command line that repeats this measurement, quoted for a shell.
     fn command(&self) -> String {
         let mut words = vec!["countenance".into(), "evaluate".into(), quoted(&self.set.to_string_lossy())];
         let mut option = |name: &str, value: Option<String>| {
@@ -173,7 +175,7 @@ impl EvaluateArgs {
         words.join(" ")
     }
 
-    /// `policy` with the cues that are asked for.
+    /// `policy` with the cues of `--cues`.
     fn asked(&self, mut policy: Policy) -> Policy {
         if let Some(Cues(asked)) = self.cues {
             CueName::ALL.iter().zip(asked).for_each(|(&name, asked)| policy.liveness.cues.of_mut(name).enabled = asked);
@@ -193,7 +195,7 @@ impl EvaluateArgs {
     }
 }
 
-/// The threshold of equal error on the set at `path`, read like the set that is measured.
+/// The equal-error-rate threshold of the set at `path`, read with the same options as the measured set.
 fn fit(path: &Path, options: &Options, policy: &Policy, vision: &Vision) -> Result<(Threshold, Fit), NoFigures> {
     let set = Set::open(path)?;
     let evaluation = with_bar(&set, &Options { evidence: false, ..*options }, policy, vision);
@@ -210,7 +212,7 @@ fn with_bar(set: &Set, options: &Options, policy: &Policy, vision: &Vision) -> E
     evaluation
 }
 
-/// Names on standard error what is not as it should be.
+/// Prints failed and unexpected clips to standard error.
 fn tell(presentations: &[Presentation]) {
     for row in presentations {
         let clip = row.clip.escape_debug();
@@ -218,12 +220,12 @@ fn tell(presentations: &[Presentation]) {
             eprintln!("countenance: {clip} failed: {why}");
         }
         if let Some(expected) = row.facts.expected.filter(|&expected| row.decision != Some(expected)) {
-            eprintln!("countenance: {clip} led to {}, expected was {}", said(row.decision), said(Some(expected)));
+            eprintln!("countenance: {clip}: decision {}, expected {}", said(row.decision), said(Some(expected)));
         }
     }
     let unlabelled = presentations.iter().filter(|row| row.label.is_none()).count();
     if unlabelled > 0 {
-        eprintln!("countenance: clips in no class folder, scored and in no figure: {unlabelled}");
+        eprintln!("countenance: unlabeled clips, scored but not counted: {unlabelled}");
     }
 }
 
@@ -231,14 +233,14 @@ fn said(decision: Option<Decision>) -> &'static str {
     match decision {
         Some(Decision::Live) => "live",
         Some(Decision::NotLive) => "not live",
-        Some(Decision::CannotTell) => "cannot tell",
+        Some(Decision::CannotTell) => "inconclusive",
         None => "no decision",
     }
 }
 
 fn lines(file: &Path, rows: &[impl Serialize]) -> anyhow::Result<()> {
     let write = || write_lines(&mut BufWriter::new(File::create(file)?), rows);
-    write().with_context(|| format!("{} cannot be written", file.display()))
+    write().with_context(|| format!("cannot write {}", file.display()))
 }
 
 fn write_lines(out: &mut dyn Write, rows: &[impl Serialize]) -> io::Result<()> {
@@ -256,11 +258,11 @@ fn quoted(word: &str) -> String {
 
 fn rate(text: &str) -> Result<f64, String> {
     let fps = text.parse().ok().filter(|fps| *fps > 0.0 && *fps <= f64::from(MAX_FPS));
-    fps.ok_or_else(|| format!("frames per second are a number above 0 and at most {MAX_FPS}"))
+    fps.ok_or_else(|| format!("expected a number above 0 and at most {MAX_FPS}"))
 }
 
 fn score(text: &str) -> Result<f32, String> {
-    text.parse().ok().filter(|score: &f32| score.is_finite()).ok_or_else(|| "a score is a finite number".into())
+    text.parse().ok().filter(|score: &f32| score.is_finite()).ok_or_else(|| "expected a finite number".into())
 }
 
 fn cues(text: &str) -> Result<Cues, String> {
@@ -271,7 +273,7 @@ fn cues(text: &str) -> Result<Cues, String> {
         "none" => Ok(Cues([false; _])),
         _ => text.split(',').try_fold(Cues([false; _]), |Cues(mut asked), name| {
             let slot = named(name.trim()).and_then(|i| asked.get_mut(i));
-            *slot.ok_or_else(|| format!("{name} is none of all, none, {}", all()))? = true;
+            *slot.ok_or_else(|| format!("unknown cue {name}; expected all, none, or a list of {}", all()))? = true;
             Ok(Cues(asked))
         }),
     }

@@ -1,4 +1,4 @@
-//! `countenance-lab film`: what an emulated camera plays.
+//! `countenance-lab film`: converts a recording for an emulated camera.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -8,19 +8,19 @@ use countenance_lab::recapture;
 /// Arguments of `film`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The recording
+    /// Recording to convert
     #[arg(value_name = "RECORDING")]
     from: PathBuf,
-    /// The folder
+    /// Output directory
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Most frames
+    /// Maximum number of frames
     #[arg(long, default_value_t = 60)]
     frames: usize,
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let frames = recapture::film(&mut recording::open(&args.from)?, &args.out, args.frames)?;
-    eprintln!("{}: {frames} pictures", args.out.display());
+    eprintln!("{}: {frames} frames", args.out.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! `countenance-lab evaluate match`: error rates of the comparison of faces on labelled pairs.
+//! `countenance-lab evaluate match`: error rates of face comparison on labeled pairs.
 
 use std::{
     fs::File,
@@ -22,68 +22,67 @@ use countenance_lab::evaluate::{
 };
 use countenance_vision::Vision;
 
-/// What of a login is measured: the liveness decision, or with `match` the comparison of faces.
+/// What to measure: the liveness decision or, with `match`, face comparison.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct EvaluateCommand {
-    /// Something else than attacks.
+    /// A measurement other than liveness.
     #[command(subcommand)]
     task: Option<Task>,
-    /// Attacks.
+    /// Liveness.
     #[command(flatten)]
     attacks: Option<EvaluateArgs>,
-    /// Networks to weigh in besides the embedded ones.
+    /// Networks to use in addition to the embedded ones.
     #[command(flatten)]
     nets: NetArgs,
 }
 
 #[derive(Debug, clap::Subcommand)]
 enum Task {
-    /// Measure on labelled pairs how well faces are told apart
+    /// Measure face comparison on labeled pairs
     ///
-    /// Exit codes: 0 measured, 1 broken, 2 usage or a set that cannot be read, 12 not one pair could be compared.
+    /// Exit codes: 0 measured, 1 internal error, 2 usage or unreadable set, 12 no pair could be compared.
     Match(MatchArgs),
 }
 
 /// Arguments of `evaluate match`.
 #[derive(Debug, clap::Args)]
 struct MatchArgs {
-    /// One folder for each person, with pictures, recordings or folders of numbered pictures; or a manifest of pairs
+    /// Directory with one folder per person, of images, recordings or numbered images; or a manifest of pairs
     #[arg(value_name = "SET")]
     set: PathBuf,
-    /// A cosine of this or more matches; by default what the verifier goes by
+    /// Accept cosine similarities of at least COSINE [default: the verifier's threshold]
     #[arg(long, value_name = "COSINE", allow_negative_numbers = true, value_parser = cosine)]
     threshold: Option<f32>,
-    /// Find the threshold for this false match rate; may be given several times
+    /// Report the threshold for this false match rate; may be repeated
     #[arg(long, value_name = "RATE", value_parser = rate, default_values_t = [1e-2, 1e-3, 1e-4])]
     fmr: Vec<f64>,
-    /// Let every frame with a face count, too small, dark or blurred as it may be: for research. A login would not take
-    /// these frames, so the figures are not those of logins
+    /// Use every frame with a face, even if too small, dark or blurred (research only; a sign-in rejects such frames)
     #[arg(long)]
     ungated: bool,
-    /// Read no more than so many frames of each sample
+    /// Maximum frames per sample
     #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(1..))]
     limit_frames: Option<u32>,
-    /// Samples to read at a time; by default one for each core. The result is the same for any number
+    /// Samples to read in parallel [default: one per core]; does not affect the result
     #[arg(long)]
     threads: Option<NonZeroUsize>,
-    /// Write all figures, with the threshold and its origin and the digests of set, policy and networks
+    /// Write all metrics, the threshold and its source, and the digests of set, policy and networks as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Write the report for people: one page, complete in itself
+    /// Write a self-contained HTML report
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
-    /// Write a line of JSON for each pair
+    /// Write one JSON object per pair and line
     #[arg(long, value_name = "FILE")]
     pairs: Option<PathBuf>,
 }
 
-/// Measures what was asked for.
+/// Runs the requested measurement.
 pub(super) fn run(command: &EvaluateCommand) -> anyhow::Result<ExitCode> {
     match (&command.task, &command.attacks) {
         (Some(Task::Match(args)), _) => compare(args),
         (None, Some(args)) => super::evaluate::run(args, &command.nets),
-        // The parser asks for a set where there is no subcommand.
+        // Unreachable: the parser requires a set if there is no subcommand.
         (None, None) => Ok(Exit::Usage.into()),
     }
 }
@@ -96,8 +95,8 @@ fn compare(args: &MatchArgs) -> anyhow::Result<ExitCode> {
             return Ok(Exit::Usage.into());
         }
     };
-    let vision = Vision::load().context("the networks in this binary cannot be used")?;
-    vision.prepare_embedding().context("the networks in this binary cannot be used")?;
+    let vision = Vision::load().context("cannot load the embedded networks")?;
+    vision.prepare_embedding().context("cannot load the embedded networks")?;
     let policy = Policy::default();
     let options = Options {
         limit_frames: args.limit_frames,
@@ -131,7 +130,7 @@ fn compare(args: &MatchArgs) -> anyhow::Result<ExitCode> {
     }
     if let Some(file) = &args.html {
         let page = report.page(&matched.comparisons, &args.command());
-        std::fs::write(file, page).with_context(|| format!("{} cannot be written", file.display()))?;
+        std::fs::write(file, page).with_context(|| format!("cannot write {}", file.display()))?;
     }
     io::stdout().write_all(report.text().as_bytes())?;
     let compared = report.figures.fmr.of + report.figures.fnmr.of > 0;
@@ -139,7 +138,7 @@ fn compare(args: &MatchArgs) -> anyhow::Result<ExitCode> {
 }
 
 impl MatchArgs {
-    /// What measures the same again. The set is named as it was given; a shell may need quotes around it.
+    /// The command line that repeats this measurement. The set is printed as given and may need quotes in a shell.
     fn command(&self) -> String {
         let mut command = format!("countenance-lab evaluate match {}", self.set.display());
         if let Some(threshold) = self.threshold {
@@ -155,12 +154,12 @@ impl MatchArgs {
     }
 }
 
-/// Names on standard error the samples without a template.
+/// Prints the samples without a template to standard error.
 fn tell(missing: &[(String, Reason)]) {
     for (name, reason) in missing {
         let why = match reason {
-            Reason::NoFace => "shows no face".into(),
-            Reason::NoGoodFrame(hint) => format!("has no frame good enough: {hint:?}"),
+            Reason::NoFace => "has no face".into(),
+            Reason::NoGoodFrame(hint) => format!("has no frame of sufficient quality: {hint:?}"),
             Reason::Failed(why) => format!("failed: {why}"),
         };
         eprintln!("countenance: {} {why}", name.escape_debug());
@@ -176,17 +175,17 @@ fn lines(file: &Path, rows: &[impl Serialize]) -> anyhow::Result<()> {
         }
         out.flush()
     };
-    write().with_context(|| format!("{} cannot be written", file.display()))
+    write().with_context(|| format!("cannot write {}", file.display()))
 }
 
 fn cosine(text: &str) -> Result<f32, String> {
     let cosine = text.parse().ok().filter(|cosine: &f32| (-1.0..=1.0).contains(cosine));
-    cosine.ok_or_else(|| "a cosine is a number from -1 to 1".into())
+    cosine.ok_or_else(|| "expected a number from -1 to 1".into())
 }
 
 fn rate(text: &str) -> Result<f64, String> {
     let rate = text.parse().ok().filter(|rate: &f64| *rate > 0.0 && *rate < 1.0);
-    rate.ok_or_else(|| "a rate is a number above 0 and below 1, such as 1e-3".into())
+    rate.ok_or_else(|| "expected a number above 0 and below 1, such as 1e-3".into())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The command line of the laboratory: parse, choose the tool, say how it ended.
+//! The command line of the lab binary: parses it, runs the tool and maps the result to an exit code.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -16,58 +16,58 @@ mod screens;
 mod tenant;
 mod window_bench;
 
-/// What measures and shows Countenance: the demo, evaluation, benchmarks, simulated attacks, pictures of every screen.
+/// Test and measurement tools of Countenance: demo, evaluation, benchmarks, simulated attacks and screenshots
 #[derive(Debug, Parser)]
 #[command(name = "countenance-lab", version, max_term_width = 110)]
 struct Cli {
-    /// What to do.
+    /// The subcommand.
     #[command(subcommand)]
     command: Command,
 }
 
-/// What to do.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Walk six logins on this machine: tenant, verifier and relying party on loopback, the client on recordings
+    /// Run six sign-ins on this machine, with tenant, verifier and relying party on loopback and recordings as camera
     Demo(DemoArgs),
     /// Serve the Auth0 stand-in, which runs the Action that customers deploy
     Tenant(tenant::Args),
-    /// Turn a recording into a simulated attack: it proves plumbing, never accuracy
+    /// Turn a recording into a simulated attack (for pipeline tests only; says nothing about accuracy)
     ///
-    /// IN OUT makes one; --grid IN… OUTDIR makes a labelled set of all combinations, for `evaluate`.
+    /// IN OUT makes one attack; --grid IN… OUTDIR makes a labeled set of all combinations, for `evaluate`.
     Recapture(recapture::Args),
-    /// Render every screen of the window to PNG files, without a display
+    /// Render every screen of the window to PNG files; needs no display
     Screens {
-        /// Where to write
+        /// Output directory
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
-        /// Only screens whose name begins so
-        #[arg(long, value_name = "NAME", default_value = "")]
+        /// Only screens whose name starts with PREFIX
+        #[arg(long, value_name = "PREFIX", default_value = "")]
         only: String,
     },
-    /// Measure on labelled clips how well live people are told from attacks
+    /// Measure liveness detection on labeled clips
     ///
-    /// Exit codes: 0 measured, 1 broken, 2 usage or a set that cannot be read, 12 not one clip could be scored.
+    /// Exit codes: 0 measured, 1 internal error, 2 usage or unreadable set, 12 no clip could be scored.
     Evaluate(matching::EvaluateCommand),
-    /// Measure the stages of a capture over a recording
+    /// Measure the stages of a capture on a recording
     Bench {
-        /// The recording
+        /// Recording to measure with
         file: PathBuf,
-        /// Frames to read at least
+        /// Minimum number of frames to read
         #[arg(long, default_value_t = 300)]
         frames: usize,
-        /// Measure the window instead: needs a display; nobody has to attend
+        /// Measure the window instead; needs a display but no interaction
         #[arg(long, conflicts_with = "frames")]
         window: bool,
-        /// Measure what each format of a camera costs to convert instead
+        /// Measure pixel format conversion instead
         #[arg(long, conflicts_with = "frames")]
         #[arg(conflicts_with = "window")]
         conversion: bool,
-        /// Where to leave the pictures that were converted, for other programs to convert the very same
+        /// Keep the converted images in DIR, so that other programs can be measured on the same input
         #[arg(long, value_name = "DIR", requires = "conversion")]
         pictures: Option<PathBuf>,
     },
-    /// Write what an emulated camera plays: a folder of JPEG pictures, and frames.yuyv
+    /// Convert a recording for an emulated camera: JPEG images and frames.yuyv
     #[command(hide = true)]
     Film(film::Args),
 }
@@ -78,25 +78,25 @@ struct DemoArgs {
     /// Do not open a window
     #[arg(long)]
     headless: bool,
-    /// Folder with the recordings
+    /// Directory with the recordings
     #[arg(long, value_name = "DIR", default_value = "tests/fixtures")]
     recordings: PathBuf,
-    /// Walk only the first so many
+    /// Run only the first N sign-ins
     #[arg(long, value_name = "N", default_value_t = 6)]
     logins: usize,
-    /// Walk nothing: start empty servers, say where they are, and stay until standard input ends
+    /// Run no sign-in: start the servers, print their addresses and serve until standard input ends
     #[arg(long, conflicts_with_all = ["logins", "headless"])]
     by_hand: bool,
-    /// Say it as one line of JSON
+    /// Print the addresses as one JSON object on one line
     #[arg(long, requires = "by_hand")]
     json: bool,
-    /// A camera instead: the person before it enrols, then steps up.
+    /// A camera instead of recordings: the person in front of it enrolls, then steps up.
     #[command(flatten)]
     source: SourceArgs,
 }
 
 impl DemoArgs {
-    /// Opens the camera that is named; none if none is.
+    /// Opens the camera given with `--camera`; `None` if it is absent.
     fn lens(&self) -> Option<demo::Lens> {
         self.source.camera.as_ref()?;
         let (source, keep_frames) = (self.source.source(&Settings::default(), None), self.source.keep_frames);
@@ -104,7 +104,7 @@ impl DemoArgs {
     }
 }
 
-/// Parses the command line and runs it; the exit code says how it ended.
+/// Parses the command line and runs the command.
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Demo(args) if args.by_hand => demo::by_hand(args.json),

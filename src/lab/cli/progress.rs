@@ -1,8 +1,8 @@
-//! Progress of long work, for people.
+//! Progress display for long tasks.
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A progress bar on a terminal, nothing elsewhere; a spinner where the length is unknown.
+/// A progress bar on a terminal, invisible elsewhere; a spinner if the length is unknown.
 pub(super) fn bar(length: Option<u64>) -> ProgressBar {
     let bar = length.map_or_else(ProgressBar::no_length, ProgressBar::new);
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}");

@@ -1,4 +1,4 @@
-//! `countenance-lab recapture`: one simulated attack, or a labelled set of them.
+//! `countenance-lab recapture`: makes one simulated attack or a labeled set.
 
 use std::{
     io::{self, Write},
@@ -19,50 +19,50 @@ use countenance_lab::recapture::{
 /// Arguments of `recapture`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// What shows the picture to the camera
+    /// Presentation attack instrument species
     #[arg(long = "as", value_enum, value_name = "SPECIES", required_unless_present = "grid")]
     species: Vec<SpeciesChoice>,
-    /// What holds it
+    /// What holds the instrument
     #[arg(long, value_enum, required_unless_present = "grid")]
     support: Vec<SupportChoice>,
-    /// The kind of display or print; the first that fits if absent
+    /// Display or print model [default: the first one that fits]
     #[arg(long, value_parser = device, value_name = "NAME")]
     device: Vec<&'static Device>,
-    /// How far away it is; near if absent
+    /// Distance from the camera [default: near]
     #[arg(long, value_enum)]
     distance: Vec<DistanceChoice>,
-    /// The light in the room; even if absent
+    /// Lighting of the scene [default: even]
     #[arg(long, value_enum)]
     light: Vec<LightChoice>,
-    /// How much of the instrument is in the picture; all of it if absent
+    /// How much of the instrument is in view [default: whole]
     #[arg(long, value_enum)]
     crop: Vec<CropChoice>,
-    /// What takes it; pictures as large as the input's if absent
+    /// Camera model [default: frames of the input's size]
     #[arg(long, value_parser = camera, value_name = "NAME")]
     camera: Vec<&'static Camera>,
-    /// The same seed gives the same bytes
+    /// Random seed; the same seed produces the same bytes
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Frames to make at most, of each clip
+    /// Maximum frames per clip
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     frames: Option<u64>,
-    /// Print what the seed drew, as JSON
+    /// Print the parameters drawn from the seed, as JSON
     #[arg(long)]
     explain: bool,
-    /// Make a labelled set: every combination of the choices above, of all where none is named
+    /// Make a labeled set: all combinations of the options above; an option left out takes all its values
     #[arg(long)]
     grid: bool,
-    /// Clips of each combination
+    /// Clips per combination
     #[arg(long, value_name = "K", default_value_t = 1, requires = "grid")]
     per_cell: usize,
-    /// Clips in all, spread evenly
+    /// Total number of clips, spread evenly over the combinations
     #[arg(long, value_name = "N", requires = "grid")]
     limit: Option<usize>,
-    /// Under what licence the set may be used
+    /// License of the set
     #[arg(long, value_name = "TEXT", requires = "grid")]
     licence: Option<String>,
-    /// IN OUT: the recording, and what to write, .avi (MJPEG) or .y4m. With --grid: SUBJECT=IN or IN, as many as there
-    /// are, and a new folder
+    /// IN OUT: recording, and output file (.avi with MJPEG, or .y4m). With --grid: any number of SUBJECT=IN or IN, then
+    /// a new directory
     #[arg(value_name = "PATH", num_args = 2.., required = true)]
     paths: Vec<String>,
 }
@@ -107,11 +107,11 @@ enum CropChoice {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let Some((output, inputs)) = args.paths.split_last() else { bail!("nothing to read and nowhere to write") };
+    let Some((output, inputs)) = args.paths.split_last() else { bail!("expected an input and an output") };
     if args.grid {
         return grid(args, inputs, Path::new(output));
     }
-    let [input] = inputs else { bail!("one recording at a time, or --grid for a set") };
+    let [input] = inputs else { bail!("several inputs need --grid") };
     let options = one(args)?;
     if args.explain {
         writeln!(io::stdout(), "{:#}", options.explain())?;
@@ -125,7 +125,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-const PLUMBING: &str = "A simulated attack: it proves plumbing, never accuracy.";
+const PLUMBING: &str = "Simulated attack, for pipeline tests only; says nothing about accuracy.";
 
 fn grid(args: &Args, inputs: &[String], out: &Path) -> anyhow::Result<ExitCode> {
     let inputs: Vec<Input> = inputs.iter().map(|input| subject(input)).collect();
@@ -152,15 +152,15 @@ fn grid(args: &Args, inputs: &[String], out: &Path) -> anyhow::Result<ExitCode> 
     bar.set_position(0);
     let made = set::write(&plan, &inputs, out, &|done| bar.set_position(done as u64))?;
     bar.finish_and_clear();
-    eprintln!("{}: {made} attacks and {} people. {PLUMBING}", out.display(), inputs.len());
+    eprintln!("{}: {made} attacks, {} bona fide clips. {PLUMBING}", out.display(), inputs.len());
     Ok(ExitCode::SUCCESS)
 }
 
-/// What one recording is made with: each choice at most once.
+/// The options of a single attack: each choice at most once.
 fn one(args: &Args) -> anyhow::Result<Options> {
     fn single<T: Copy>(name: &str, all: &[T]) -> anyhow::Result<Option<T>> {
         if all.len() > 1 {
-            bail!("--{name} more than once is for --grid");
+            bail!("repeating --{name} needs --grid");
         }
         Ok(all.first().copied())
     }
@@ -178,7 +178,7 @@ fn one(args: &Args) -> anyhow::Result<Options> {
     })
 }
 
-/// `SUBJECT=PATH`, or a path whose name without its ending is the subject.
+/// `SUBJECT=PATH`, or a path whose file stem is the subject.
 fn subject(text: &str) -> Input {
     match text.split_once('=') {
         Some((subject, path)) if !subject.is_empty() && !Path::new(text).exists() => {
@@ -200,9 +200,9 @@ fn camera(name: &str) -> Result<&'static Camera, String> {
     Camera::named(name).ok_or_else(|| one_of(CAMERAS.iter().map(|camera| camera.name)))
 }
 
-/// What clap shows after "invalid value".
+/// The reason that clap prints after "invalid value".
 fn one_of(names: impl Iterator<Item = &'static str>) -> String {
-    format!("one of {}", names.collect::<Vec<_>>().join(", "))
+    format!("expected one of {}", names.collect::<Vec<_>>().join(", "))
 }
 
 impl From<SpeciesChoice> for Species {

@@ -1,4 +1,4 @@
-//! `countenance-lab screens`: a picture of every screen in every look, and sheets to compare them.
+//! `countenance-lab screens`: renders every screen in every setting, and contact sheets to compare them.
 
 use std::{fs, path::Path, process::ExitCode};
 
@@ -10,7 +10,7 @@ use countenance_gui::{
     theme::Scheme,
 };
 
-/// Screens side by side on a sheet.
+/// Screens per row of a contact sheet.
 const COLUMNS: usize = 7;
 
 pub(super) fn run(out: &Path, only: &str) -> anyhow::Result<ExitCode> {
@@ -29,11 +29,11 @@ pub(super) fn run(out: &Path, only: &str) -> anyhow::Result<ExitCode> {
         catalogue::sheet(&pictures, COLUMNS).save(out.join(catalogue::file_name("sheet", setting)))?;
     }
     bar.finish_and_clear();
-    eprintln!("{}: {} pictures, and a sheet for each look", out.display(), bar.length().unwrap_or_default());
+    eprintln!("{}: {} images and one contact sheet per setting", out.display(), bar.length().unwrap_or_default());
     Ok(ExitCode::SUCCESS)
 }
 
-/// Every look.
+/// Every combination of settings.
 fn settings() -> impl Iterator<Item = Setting> {
     let looks = Scheme::ALL.into_iter().flat_map(|scheme| LANGUAGES.map(|language| (scheme, language)));
     looks.flat_map(|(scheme, language)| [100, 200].map(|percent| Setting { scheme, language, percent }))

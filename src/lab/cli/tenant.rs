@@ -1,4 +1,5 @@
-//! `countenance-lab tenant`: serves the Auth0 stand-in with one user, one application and the Action that customers deploy.
+//! `countenance-lab tenant`: serves the Auth0 stand-in with one user, one application and the Action that customers
+//! deploy.
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -13,34 +14,34 @@ use countenance_system::SystemRandom;
 /// Arguments of `tenant`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Address to listen at
+    /// Address and port to listen on
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8481")]
     listen: SocketAddr,
-    /// Its own origin
+    /// Public origin of the tenant
     #[arg(long, value_name = "ORIGIN", default_value = "http://tenant.localhost:8481")]
     origin: Url,
-    /// The Action to run at each login
+    /// Action to run at each login
     #[arg(long, value_name = "FILE", default_value = "packaging/auth0/actions/verified-post-login.js")]
     action: PathBuf,
     /// Origin of the verifier
     #[arg(long, value_name = "ORIGIN", default_value = "http://verifier.localhost:8480")]
     verifier: String,
-    /// Integration Id, as the verifier gave it
+    /// Integration Id that the verifier issued
     #[arg(long, value_name = "ID")]
     integration: String,
-    /// File that holds the Session Secret, as the verifier gave it
+    /// File with the Session Secret that the verifier issued
     #[arg(long, value_name = "FILE")]
     session_secret_file: PathBuf,
-    /// When the Action asks for a face
+    /// When the Action requires a face
     #[arg(long, value_enum, default_value_t = ModeChoice::OnDemand)]
     mode: ModeChoice,
     /// Client id of the application
     #[arg(long, default_value = "payroll")]
     client_id: String,
-    /// Where the application takes its code
+    /// Redirect URI of the application
     #[arg(long, value_name = "URL", default_value = "http://payroll.localhost:8482/callback")]
     redirect_uri: String,
-    /// The one user who may log in; the password is made up and printed
+    /// Email address of the only user; the password is generated and printed
     #[arg(long, default_value = "ada@example.com")]
     email: String,
 }
@@ -51,7 +52,7 @@ enum ModeChoice {
     OnDemand,
 }
 
-#[expect(clippy::print_stdout, reason = "the password is for whoever started this")]
+#[expect(clippy::print_stdout, reason = "the generated password goes to standard output")]
 pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
     let source = std::fs::read_to_string(&args.action).with_context(|| args.action.display().to_string())?;
     let secret = std::fs::read_to_string(&args.session_secret_file)
@@ -77,12 +78,12 @@ pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
             .secret("CONTINUE_ORIGIN", tenant.origin())
             .secret("MODE", mode),
     );
-    println!("{}: log in as {} with {password}", tenant.origin(), args.email);
+    println!("{}: sign in as {} with password {password}", tenant.origin(), args.email);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(args.listen).await.with_context(|| args.listen.to_string())?;
         let interrupted = async {
-            // Without a handler the process simply ends at the signal: just as well.
+            // Without a handler, the signal ends the process, which is fine too.
             tokio::signal::ctrl_c().await.ok();
         };
         tenant.serve(listener, interrupted).await?;

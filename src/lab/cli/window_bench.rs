@@ -1,4 +1,4 @@
-//! `countenance-lab bench --window`: how evenly the real window paints while the networks look.
+//! `countenance-lab bench --window`: frame pacing of the real window while the networks run.
 
 use std::{
     io::{self, Write},
@@ -31,7 +31,7 @@ use countenance_lab::pacing::{Paced, Report};
 use countenance_system::SystemRandom;
 use countenance_vision::VisionError;
 
-/// Logins that are watched.
+/// Number of sign-ins to measure.
 const LOGINS: u32 = 5;
 
 pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
@@ -60,18 +60,18 @@ pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
     let report = Arc::new(Mutex::new(Report::default()));
     let shared = Arc::clone(&report);
     gui::run(move |ctx| Paced::new(ctx, context, LOGINS, launched, shared))
-        .map_err(|error| anyhow::anyhow!("the window cannot be opened: {error}"))?;
+        .map_err(|error| anyhow::anyhow!("cannot open the window: {error}"))?;
     let report = report.lock().unwrap_or_else(PoisonError::into_inner).clone();
     io::stdout().write_all(report.table().as_bytes())?;
     Ok(if report.approved == LOGINS { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-#[expect(clippy::disallowed_methods, reason = "a benchmark owns a stopwatch")]
+#[expect(clippy::disallowed_methods, reason = "a benchmark measures wall time")]
 fn now() -> Instant {
     Instant::now()
 }
 
-/// The installation without a verifier: the same flow, approved by nobody.
+/// The real installation without a verifier: the same flow against [`DryRun`].
 struct DryRunEnvironment(Arc<Installed>);
 
 impl Environment for DryRunEnvironment {

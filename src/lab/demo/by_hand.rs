@@ -1,4 +1,5 @@
-//! The demo for whoever sets things up: empty servers, their addresses and passwords, and the four steps.
+//! The demo for manual setup: servers without an integration, their addresses and passwords, and instructions in four
+//! steps.
 
 use std::{io::Read, process::ExitCode, sync::Arc};
 
@@ -8,30 +9,30 @@ use super::servers::Servers;
 use countenance_verifier::{MailError, Mailer};
 use countenance_vision::Vision;
 
-/// Starts empty servers, tells where they are, and serves until standard input ends (Ctrl-D) or the program is interrupted.
-/// As `json`, the telling is one line for a program.
-#[expect(clippy::print_stdout, reason = "the demo is told on standard output")]
+/// Starts the servers, prints their addresses, and serves until standard input ends (Ctrl-D) or the program is
+/// interrupted. With `json`, prints one JSON line for programs.
+#[expect(clippy::print_stdout, reason = "the demo reports on standard output")]
 pub fn run(json: bool) -> anyhow::Result<ExitCode> {
     let servers = Servers::start(&Arc::new(Vision::load()?), Some(Arc::new(Shown { json })))?;
     if json {
         println!("{}", ready(&servers));
     } else {
-        println!("Countenance: a verifier, a tenant and an application on this machine, for you to set up\n");
+        println!("Countenance: verifier, tenant and application on this machine, ready for your setup\n");
         servers.tell(&mut |line| println!("{line}"));
         println!("{}", steps(&servers));
     }
-    // What is typed is of no interest, only that it ends.
+    // The content of standard input does not matter, only its end.
     std::io::copy(&mut std::io::stdin().lock().by_ref(), &mut std::io::sink())?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Mail as it would have been sent, on standard output: a person by hand reads it there.
+/// Prints mail to standard output instead of sending it.
 struct Shown {
     json: bool,
 }
 
 impl Mailer for Shown {
-    #[expect(clippy::print_stdout, reason = "the demo is told on standard output")]
+    #[expect(clippy::print_stdout, reason = "the demo reports on standard output")]
     fn send(&self, to: &str, subject: &str, text: &str) -> Result<(), MailError> {
         if self.json {
             println!("{}", json!({ "event": "mail", "to": to, "subject": subject, "text": text }));
@@ -42,7 +43,7 @@ impl Mailer for Shown {
     }
 }
 
-/// Everything that the lines for a person say.
+/// The same information as the text output, for programs.
 fn ready(servers: &Servers) -> serde_json::Value {
     json!({
         "event": "ready",
@@ -63,14 +64,14 @@ fn ready(servers: &Servers) -> serde_json::Value {
 fn steps(servers: &Servers) -> String {
     let Servers { verifier_origin, tenant_origin, payroll_origin, .. } = servers;
     format!(
-        "\nFour steps, as a customer takes them (packaging/auth0/README.md says more):\n\
-         1. {verifier_origin}/portal: sign in, create an integration for the tenant tenant.localhost. Allow virtual cameras,\n   \
-            if you have recordings and no camera. Copy its Integration Id and Session Secret.\n\
-         2. {tenant_origin}/manage: deploy verified-post-login.js with both, VERIFIER_ORIGIN {verifier_origin}\n   \
+        "\nSet up face sign-in in four steps, as a customer would (details: packaging/auth0/README.md):\n\
+         1. {verifier_origin}/portal: sign in and create an integration for the tenant tenant.localhost. If you use\n   \
+            recordings instead of a camera, allow virtual cameras. Copy the Integration Id and Session Secret.\n\
+         2. {tenant_origin}/manage: deploy verified-post-login.js with these two, VERIFIER_ORIGIN {verifier_origin}\n   \
             and CONTINUE_ORIGIN {tenant_origin}.\n\
-         3. Choose MODE: always, or on-demand for the salary page alone.\n\
-         4. {payroll_origin}: log in, and open the link of the landing page with\n   \
+         3. Choose MODE: always, or on-demand for the salary page only.\n\
+         4. {payroll_origin}: sign in, and open the landing page's link with\n   \
             target/debug/countenance --verifier {verifier_origin} --camera recording:tests/fixtures/person-a-enrol.mp4 'LINK'\n\n\
-         Ctrl-D ends it all."
+         Press Ctrl-D to stop."
     )
 }

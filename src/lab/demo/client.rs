@@ -1,4 +1,4 @@
-//! The client of the demo: the product's own flow, on a recording, with a script as operator.
+//! The demo's client: the product's own flow on a recording, operated by a script or in the window.
 
 use std::{
     path::{Path, PathBuf},
@@ -31,39 +31,39 @@ use countenance_standin::browser::{Browser, Page};
 use countenance_system::{SystemClock, SystemRandom};
 use countenance_vision::Vision;
 
-/// One installation of the client.
+/// A client installation.
 pub(super) struct Client {
     pub(super) vision: std::sync::Arc<Vision>,
     pub(super) models: Vec<ModelClaim>,
     pub(super) key: DeviceKey,
     pub(super) allowed: AllowedOrigins,
     pub(super) attended: Attended,
-    /// The camera, where there is one in place of recordings.
+    /// A camera to use instead of recordings.
     pub(super) lens: Option<Lens>,
 }
 
-/// Who attends the client.
+/// Who operates the client.
 pub(super) enum Attended {
-    /// A script: no display is needed.
+    /// A script; needs no display.
     ByScript,
-    /// A person at the window, which is a process of its own with its data here.
+    /// A person at the window, which runs as a separate process.
     AtWindow {
-        /// Where its key and settings lie.
+        /// Data directory of that process, with key and settings.
         data: PathBuf,
     },
 }
 
-/// How a run of the client ended.
+/// The result of one client run.
 pub(super) struct Ran {
     pub(super) outcome: anyhow::Result<FlowOutcome>,
-    /// The page that the browser was sent to.
+    /// The page the browser was sent to.
     pub(super) returned: Option<Page>,
     /// The JSON lines that the client wrote.
     lines: Vec<Value>,
 }
 
 impl Client {
-    /// Opens `link` with `recording` before the camera; the way back goes to `browser`.
+    /// Opens `link` with `recording` as the camera; `browser` opens the return address.
     pub(super) fn run(
         &self,
         link: &str,
@@ -112,7 +112,7 @@ impl Client {
 }
 
 impl Ran {
-    /// What the client saw, in a line or two for a person.
+    /// Summarizes the run for the console, in one or two lines.
     pub(super) fn told(&self) -> Vec<String> {
         let text = |line: &Value, field: &str| line.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
         let number = |line: &Value, field: &str| line.get(field).and_then(Value::as_f64).unwrap_or(f64::NAN);
@@ -135,7 +135,7 @@ impl Ran {
                     let facts = line.get("facts").unwrap_or(&Value::Null);
                     told.push(match facts.get("fused") {
                         Some(_) => format!(
-                            "client: {}, log odds {:.1} where {:.1} is needed",
+                            "client: {}, log odds {:.1}, {:.1} required",
                             text(line, "reason"),
                             number(facts, "fused"),
                             number(facts, "threshold"),
@@ -153,7 +153,7 @@ impl Ran {
     }
 }
 
-/// Sends the return page to the browser in which the login began, as the system's browser would be.
+/// Opens the return page in the browser that started the sign-in, as the system's default browser would.
 struct HandOver<'b> {
     browser: &'b mut Browser,
     page: Option<Page>,

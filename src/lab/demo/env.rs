@@ -1,4 +1,4 @@
-//! Where the demo takes place: the servers, an integration, recordings, and one installation of the client.
+//! The demo's environment: servers, integration, recordings and a client installation.
 
 use std::{
     path::{Path, PathBuf},
@@ -22,19 +22,19 @@ use countenance_system::SystemRandom;
 use countenance_verifier::{Rules, SessionSecret};
 use countenance_vision::Vision;
 
-/// The very file that customers deploy.
+/// The Action that customers deploy.
 const ACTION: &str = include_str!("../../../packaging/auth0/actions/verified-post-login.js");
 
-/// When the Action asks for a face.
+/// When the Action requires a face.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
     /// At every login.
     Always,
-    /// When the application asks by `acr_values`.
+    /// When the application requests it with `acr_values`.
     OnDemand,
 }
 
-/// The recordings that stand before the camera.
+/// Recordings used as the camera.
 pub(super) struct Recordings {
     pub(super) a_enrol: PathBuf,
     pub(super) a_verify: PathBuf,
@@ -42,7 +42,7 @@ pub(super) struct Recordings {
     pub(super) a_replayed: PathBuf,
 }
 
-/// Everything that a login needs. The servers end with it.
+/// Everything a sign-in needs. The servers stop when it is dropped.
 pub(super) struct DemoEnv {
     pub(super) recordings: Recordings,
     pub(super) client: Client,
@@ -53,7 +53,7 @@ pub(super) struct DemoEnv {
 }
 
 impl DemoEnv {
-    /// Starts the servers, sets up the integration and makes the attack.
+    /// Starts the servers, creates the integration and simulates the attack.
     pub(super) fn open(
         recordings: &Path,
         attendance: Attendance,
@@ -69,11 +69,11 @@ impl DemoEnv {
             ..Rules::new("Demo", "tenant.localhost")
         };
         let (integration_id, session_secret) = servers.runtime.block_on(servers.verifier.add_integration(rules))?;
-        // What the tenant's own second factor learns goes to the verifier, and from there to the phone network.
+        // The tenant's own MFA events reach the verifier through the log stream, and from there the phone network.
         let log_token = servers.runtime.block_on(servers.verifier.log_token(&integration_id))?;
         let logs = format!("{}/v1/logs/{integration_id}", servers.verifier_origin);
         servers.tenant.stream_logs(Url::parse(&logs)?, log_token.reveal());
-        tell("Countenance: six logins on this machine, on recordings\n".into());
+        tell("Countenance: six sign-ins on this machine, on recordings\n".into());
         servers.tell(tell);
         Ok(Self {
             recordings: Recordings::find(recordings, &folder.0, lens.is_none(), tell)?,
@@ -95,7 +95,7 @@ impl DemoEnv {
         })
     }
 
-    /// Deploys the Action in this mode, as its operator would in the tenant's dashboard.
+    /// Deploys the Action in this mode, as an operator would in the tenant's dashboard.
     pub(super) fn set_mode(&self, mode: Mode) {
         let mode = match mode {
             Mode::Always => "always",
@@ -112,21 +112,21 @@ impl DemoEnv {
         );
     }
 
-    /// A page of the relying party.
+    /// URL of a page of the relying party.
     pub(super) fn payroll(&self, path: &str) -> String {
         format!("{}{path}", self.servers.payroll_origin)
     }
 }
 
 impl Recordings {
-    /// Those in `folder`; the attack is made in `scratch` where somebody is to be attacked with it.
+    /// The recordings in `folder`; if `attack`, also makes a simulated attack in `scratch`.
     fn find(folder: &Path, scratch: &Path, attack: bool, tell: ProgressSink) -> anyhow::Result<Self> {
         let a_verify = folder.join("person-a-verify.mp4");
         let a_replayed = scratch.join("person-a-replayed.avi");
         if attack {
             let options = recapture::Options::new(Species::TabletVideo, Support::Fixed, 1);
             let mut input = recording::open(&a_verify).with_context(|| {
-                format!("{}: run the demo in the project's folder, or name one", a_verify.display())
+                format!("{} not found: run the demo in the repository root, or use --recordings", a_verify.display())
             })?;
             let made = recapture::run(&mut input, &a_replayed, &options, &mut |_| {})?;
             tell(format!("attack    person A replayed on a tablet, simulated: {} frames", made.frames));
@@ -135,7 +135,7 @@ impl Recordings {
     }
 }
 
-/// A folder of this run's own, removed with it.
+/// A temporary folder, removed on drop.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -148,7 +148,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // Left behind at worst: simulated pictures and a key that opens nothing.
+        // If removal fails, only simulated images and a throwaway key remain.
         std::fs::remove_dir_all(&self.0).ok();
     }
 }

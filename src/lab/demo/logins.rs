@@ -1,4 +1,4 @@
-//! The six logins: what is done, what must come of it.
+//! The six sign-ins: what happens in each and what is checked.
 
 use std::{path::Path, sync::Arc};
 
@@ -15,24 +15,24 @@ use countenance_core::protocol::Reason;
 use countenance_standin::browser::{Browser, Page};
 use countenance_system::SystemClock;
 
-/// One login.
+/// One sign-in.
 pub(super) struct Login {
     pub(super) title: &'static str,
-    /// What a person at the window does.
+    /// What a person at the window has to do.
     pub(super) at_the_window: &'static str,
     pub(super) walk: fn(&DemoEnv, ProgressSink) -> anyhow::Result<()>,
 }
 
-/// In the order in which they build on one another: the first enrols the face that the others are compared with.
+/// In order of dependency: the first enrolls the face that the others are compared with.
 pub(super) const LOGINS: [Login; 6] = [
-    Login { title: "First login, always-on: no template yet, so enrol", at_the_window: "press Begin", walk: enrol },
+    Login { title: "First sign-in, always on: no template yet, so enroll", at_the_window: "press Begin", walk: enrol },
     Login {
         title: "Step-up on demand: the salary page asks for the face",
         at_the_window: "press Begin",
         walk: step_up,
     },
     Login {
-        title: "Another person before the camera",
+        title: "Another person in front of the camera",
         at_the_window: "press Begin, then Stop here",
         walk: another_person,
     },
@@ -63,7 +63,7 @@ fn enrol(env: &DemoEnv, tell: ProgressSink) -> anyhow::Result<()> {
     let page = way_back(&mut browser, ran)?;
     ensure!(page.status == 200 && page.url.path() == "/", "payroll answered {page:?}");
     ensure!(page.html.contains(AMR_CLAIM), "the ID token lacks the claim");
-    tell(format!("payroll: signed in; the ID token holds {AMR_CLAIM} = mfa"));
+    tell(format!("payroll: signed in; the ID token has {AMR_CLAIM} = mfa"));
     Ok(())
 }
 
@@ -91,11 +91,11 @@ fn cancel(env: &DemoEnv, tell: ProgressSink) -> anyhow::Result<()> {
 
 fn code(env: &DemoEnv, tell: ProgressSink) -> anyhow::Result<()> {
     let (mut browser, landing) = salary(env, tell)?;
-    let asked = landing.form_with("channel").with_context(|| format!("no way to ask for a code on {landing:?}"))?;
+    let asked = landing.form_with("channel").with_context(|| format!("no form to request a code on {landing:?}"))?;
     let page = browser.submit(&landing, &asked)?;
-    let sent = env.servers.phone.messages().pop().context("no message came")?;
-    tell(format!("phone: a text message came to {}", sent.to));
-    let form = page.form_with("code").with_context(|| format!("no field for the code on {page:?}"))?;
+    let sent = env.servers.phone.messages().pop().context("no text message arrived")?;
+    tell(format!("phone: text message to {}", sent.to));
+    let form = page.form_with("code").with_context(|| format!("no code field on {page:?}"))?;
     let page = browser.submit(&page, &form.fill("code", &sent.code))?;
     let form = page.return_form().with_context(|| format!("{page:?}"))?;
     let page = browser.submit(&page, &form)?;
@@ -104,7 +104,7 @@ fn code(env: &DemoEnv, tell: ProgressSink) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A step-up that must end in a clear denial, for this reason.
+/// A step-up that must be denied for this reason.
 fn denied(
     env: &DemoEnv,
     recording: &Path,
@@ -125,11 +125,11 @@ fn denied(
     ensure!(page.html.contains("access_denied") && page.html.contains(&code), "payroll answered {page:?}");
     tell(format!("payroll: access_denied, {code}"));
     let page = browser.open(&env.payroll("/salary"))?;
-    ensure!(!page.url.as_str().starts_with(&env.payroll("/salary")), "the salary page opened all the same");
+    ensure!(!page.url.as_str().starts_with(&env.payroll("/salary")), "the salary page opened despite the denial");
     Ok(())
 }
 
-/// Signs in by password alone, then asks for the salary page; ends on the verifier's landing page.
+/// Signs in with a password only, then requests the salary page; ends on the verifier's landing page.
 fn salary(env: &DemoEnv, tell: ProgressSink) -> anyhow::Result<(Browser, Page)> {
     env.set_mode(Mode::OnDemand);
     let mut browser = new_browser()?;
@@ -138,13 +138,11 @@ fn salary(env: &DemoEnv, tell: ProgressSink) -> anyhow::Result<(Browser, Page)> 
     ensure!(home.status == 200 && home.url.path() == "/", "payroll answered {home:?}");
     ensure!(!home.html.contains(AMR_CLAIM), "the claim was granted without a face");
     let landing = browser.open(&env.payroll("/salary"))?;
-    tell(
-        "payroll: the salary page wants a second factor; the tenant's Action sends the browser to the verifier".into(),
-    );
+    tell("payroll: the salary page requires a second factor; the Action sends the browser to the verifier".into());
     Ok((browser, landing))
 }
 
-/// A browser that has never been anywhere.
+/// A browser without cookies.
 fn new_browser() -> anyhow::Result<Browser> {
     Ok(Browser::new(Arc::new(SystemClock))?)
 }

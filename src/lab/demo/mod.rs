@@ -1,5 +1,5 @@
-//! The demo: tenant, verifier, relying party and phone network on loopback, a browser of its own, the client on recordings.
-//! Six logins, each told in a few lines, each checked.
+//! The demo: six sign-ins with tenant, verifier, relying party and phone network on loopback, a scripted browser, and
+//! the client on recordings. Each is reported in a few lines and checked.
 
 use std::{io::IsTerminal, path::Path, process::ExitCode, time::Instant};
 
@@ -16,31 +16,31 @@ use logins::LOGINS;
 
 use countenance_camera::{CameraError, FrameSource};
 
-/// Takes a line for the person who watches.
+/// Receives the lines of the report.
 pub type ProgressSink<'a> = &'a mut dyn FnMut(String);
 
-/// `countenance-lab demo`: tells the logins on standard output. Success only if each ended as it must.
+/// `countenance-lab demo`: runs the sign-ins and reports on standard output. Succeeds only if each ends as expected.
 ///
-/// A person attends at the window, unless `headless` or there is no display: then a script does. With a `lens` the person
-/// before it enrols and steps up, instead of the recordings, and a script attends. In a terminal everything stays up
-/// afterwards, to be looked at.
-#[expect(clippy::print_stdout, reason = "the demo is told on standard output")]
+/// A person operates the window, unless `headless` is set or there is no display; then a script does. With a `lens`,
+/// the person in front of the camera enrolls and steps up instead of the recordings, operated by a script. In a
+/// terminal the servers keep running afterwards for inspection.
+#[expect(clippy::print_stdout, reason = "the demo reports on standard output")]
 pub fn run(headless: bool, recordings: &Path, logins: usize, lens: Option<Lens>) -> anyhow::Result<ExitCode> {
     let by_script = headless || lens.is_some() || !has_display();
     let attendance = if by_script { Attendance::Script } else { Attendance::Person };
     let (env, passed, all) = walk_and_stay(recordings, attendance, logins, lens, &mut |line| println!("{line}"))?;
     if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
-        println!("\nPortal, tenant, payroll and phone stay up, at the addresses above, until you press Enter.");
+        println!("\nPortal, tenant, payroll and phone keep running at the addresses above until you press Enter.");
         std::io::stdin().read_line(&mut String::new())?;
     }
     drop(env);
     Ok(if passed == all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Opens the camera before which the person of the demo stands.
+/// Opens the camera to use instead of recordings.
 pub type Lens = Box<dyn Fn() -> Result<Box<dyn FrameSource>, CameraError>>;
 
-/// Who attends the client.
+/// Who operates the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attendance {
     /// A script.
@@ -55,8 +55,8 @@ fn has_display() -> bool {
     !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY")
 }
 
-/// Walks the first `logins` with the clips in `recordings`, or at most two before a `lens`; how many ended as
-/// they must, of how many.
+/// Runs the first `logins` sign-ins with the clips in `recordings`, or at most two with a `lens`. Returns how many
+/// ended as expected, and how many ran.
 pub fn walk(
     recordings: &Path,
     attendance: Attendance,
@@ -68,7 +68,7 @@ pub fn walk(
     Ok((passed, all))
 }
 
-/// Walks, and leaves the place as it is.
+/// Runs the sign-ins and returns the environment, still running.
 fn walk_and_stay(
     recordings: &Path,
     attendance: Attendance,
@@ -91,16 +91,16 @@ fn walk_and_stay(
         match walked {
             Ok(()) => {
                 passed += 1;
-                tell(format!("   as it must be ({took:.1} s)"));
+                tell(format!("   as expected ({took:.1} s)"));
             }
-            Err(error) => tell(format!("   NOT as it must be ({took:.1} s): {error:#}")),
+            Err(error) => tell(format!("   NOT as expected ({took:.1} s): {error:#}")),
         }
     }
-    tell(format!("\n{passed} of {} logins ended as they must.", logins.len()));
+    tell(format!("\n{passed} of {} sign-ins ended as expected.", logins.len()));
     Ok((env, passed, logins.len()))
 }
 
-#[expect(clippy::disallowed_methods, reason = "the demo says how long each login took")]
+#[expect(clippy::disallowed_methods, reason = "the demo reports the duration of each sign-in")]
 fn now() -> Instant {
     Instant::now()
 }

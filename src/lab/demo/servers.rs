@@ -1,5 +1,5 @@
-//! The demo's servers on loopback, each on a site of its own: tenant, verifier, relying party, phone network. They end with
-//! [`Servers`].
+//! The demo's servers on loopback, each with its own site: tenant, verifier, relying party, phone network. They stop
+//! when [`Servers`] is dropped.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -26,7 +26,7 @@ use countenance_vision::Vision;
 
 /// Sends the codes of the tenant's own second factor.
 const PHONE_PROVIDER: &str = include_str!("../../../packaging/auth0/actions/phone-provider-twilio-verify.js");
-/// The very files that customers deploy.
+/// The Actions that customers deploy.
 const ACTIONS: [(&str, &str); 4] = [
     ("verified-post-login.js", include_str!("../../../packaging/auth0/actions/verified-post-login.js")),
     ("step-up-salary.js", include_str!("../../../packaging/auth0/actions/step-up-salary.js")),
@@ -41,39 +41,39 @@ const ACTIONS: [(&str, &str); 4] = [
 ];
 /// The relying party's client id at the tenant.
 const CLIENT_ID: &str = "payroll";
-/// The phone of the person who logs in.
+/// Phone number of the user.
 pub(super) const PHONE: &str = "+4915123456789";
-/// The operator of the portal.
+/// Operator of the portal.
 const OPERATOR: &str = "operator";
 
-/// A name and a password that were made for this run.
+/// A name and a password generated for this run.
 pub(super) struct Account {
     pub(super) name: &'static str,
     pub(super) password: String,
 }
 
-/// All servers, and what is needed to use them.
+/// All servers, with addresses and accounts.
 pub(super) struct Servers {
     pub(super) verifier: Verifier,
     pub(super) tenant: Tenant,
-    /// The phone network: Twilio Verify's stand-in.
+    /// The phone network: the Twilio Verify stand-in.
     pub(super) phone: TwilioStandIn,
     pub(super) verifier_origin: String,
     pub(super) tenant_origin: String,
     pub(super) payroll_origin: String,
-    /// Where text messages and calls are seen.
+    /// Where text messages and calls can be read.
     pub(super) phone_origin: String,
-    /// Who logs in.
+    /// The user.
     pub(super) person: Account,
-    /// Who runs the portal.
+    /// The operator of the portal.
     pub(super) operator: Account,
-    // In the order of their end: the servers are told to stop, then the threads that run them end.
+    // Drop order matters: signal the servers to stop, then join their threads.
     _stop: watch::Sender<()>,
     pub(super) runtime: Runtime,
 }
 
 impl Servers {
-    /// Says where they are, and who may use them.
+    /// Reports addresses and accounts.
     pub(super) fn tell(&self, tell: ProgressSink) {
         let Self { person, operator, .. } = self;
         tell(format!(
@@ -82,11 +82,10 @@ impl Servers {
         ));
         tell(format!("tenant    {}/manage   runs the files in packaging/auth0/actions", self.tenant_origin));
         tell(format!("payroll   {}   as {}, password {}", self.payroll_origin, person.name, person.password));
-        tell(format!("phone     {}   the text messages of {PHONE}", self.phone_origin));
+        tell(format!("phone     {}   text messages to {PHONE}", self.phone_origin));
     }
 
-    /// Starts them: the verifier knows no integration, the tenant runs no Action.
-    /// Mail goes to `mailer`, where there is one.
+    /// Starts the servers. The verifier has no integration, the tenant no Action. Mail goes to `mailer`, if given.
     pub(super) fn start(vision: &Arc<Vision>, mailer: Option<Arc<dyn Mailer>>) -> anyhow::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let bind = |name: &str| -> anyhow::Result<(TcpListener, String)> {
@@ -101,7 +100,7 @@ impl Servers {
         let (stop, stopped) = watch::channel(());
         let until = || {
             let mut stopped = stopped.clone();
-            // Ends when the sender is dropped.
+            // Completes when the sender is dropped.
             async move { while stopped.changed().await.is_ok() {} }
         };
 
@@ -170,14 +169,14 @@ impl Servers {
     }
 }
 
-/// An id as Twilio writes them: two letters and 32 hexadecimal digits.
+/// An id in Twilio's format: two letters and 32 hexadecimal digits.
 fn hex_id(prefix: &str) -> String {
     let mut bytes = [0; 16];
     SystemRandom.fill(&mut bytes);
     bytes.iter().fold(prefix.to_owned(), |id, byte| format!("{id}{byte:02x}"))
 }
 
-/// The demo's store lives in memory and ends with it; so does the key that seals it.
+/// The demo's database is in memory; so is the key that seals it.
 fn master_key() -> MasterKey {
     let mut bytes = [0; 32];
     SystemRandom.fill(&mut bytes);

@@ -96,7 +96,7 @@ fn the_same_bytes_again_for_any_number_of_threads() {
     assert_eq!(of(&one.clips, "attack_one/hand_c.mp4")["facts"]["support"], "hand");
     assert_eq!(of(&one.clips, "elsewhere/e.avi")["label"], Value::Null);
     let told = String::from_utf8(one.bytes[5].clone()).unwrap();
-    assert!(told.contains("attack_one/broken.mp4 failed: ") && told.contains("in no figure: 1"), "{told}");
+    assert!(told.contains("attack_one/broken.mp4 failed: ") && told.contains("not counted: 1"), "{told}");
     let table = String::from_utf8(one.bytes[4].clone()).unwrap();
     for row in ["APCER one", "APCER other", "BPCER bona fide", "HTER", "EER", "AUC", "from the policy"] {
         assert!(table.contains(row), "{row}: {table}");
@@ -193,9 +193,15 @@ fn the_exit_code_says_whether_there_are_figures() {
         ("a refused manifest", &refused, &[], 2, "line 2: the path leads out of the manifest's folder"),
         ("nothing but what is broken", broken.path(), &[], 12, "bona_fide/a.mp4 failed: "),
         ("nothing that is there", &missing, &[], 12, "none.mp4 failed: "),
-        ("no threshold to be had", broken.path(), &["--threshold-from", "."], 12, "no threshold can be fixed on "),
-        ("an unknown cue", broken.path(), &["--cues", "smell"], 2, "smell is none of all, none, stillness"),
-        ("a threshold that is none", broken.path(), &["--threshold", "nan"], 2, "a score is a finite number"),
+        ("no threshold to be had", broken.path(), &["--threshold-from", "."], 12, "cannot choose a threshold on "),
+        (
+            "an unknown cue",
+            broken.path(),
+            &["--cues", "smell"],
+            2,
+            "unknown cue smell; expected all, none, or a list of stillness",
+        ),
+        ("a threshold that is none", broken.path(), &["--threshold", "nan"], 2, "expected a finite number"),
     ];
     for (name, set, more, code, told) in rows {
         let mut args = vec!["evaluate", set.to_str().unwrap()];
