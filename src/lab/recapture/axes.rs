@@ -1,38 +1,38 @@
-//! The named choices: what shows the face, what holds it, how far away, in which light, how much of it is in the picture.
+//! The named choices of a simulated attack: species, support, distance, lighting and crop.
 
 use serde::Serialize;
 
 countenance_core::enumeration! {
-    /// What the face is shown on: the attack instrument species of ISO/IEC 30107-3.
+    /// Presentation attack instrument species of ISO/IEC 30107-3.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
     #[serde(rename_all = "snake_case")]
     pub enum Species {
-        /// A print: one still picture, the clip's first.
+        /// A print of the clip's first frame.
         Print,
-        /// A still picture on a phone.
+        /// A still image on a phone.
         PhonePhoto,
         /// A replay on a phone.
         PhoneVideo,
-        /// A still picture on a tablet.
+        /// A still image on a tablet.
         TabletPhoto,
         /// A replay on a tablet.
         TabletVideo,
-        /// A replay on the display of a laptop or a desk.
+        /// A replay on a laptop or desktop monitor.
         MonitorVideo,
     }
 }
 
-/// What a species is shown on.
+/// The kind of object a species is shown on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Instrument {
     /// Ink or dye on paper.
     Paper,
-    /// A phone, held crosswise.
+    /// A phone in landscape orientation.
     Phone,
-    /// A tablet, held crosswise.
+    /// A tablet in landscape orientation.
     Tablet,
-    /// A laptop's or a desk's display.
+    /// A laptop or desktop monitor.
     Monitor,
 }
 
@@ -49,43 +49,43 @@ countenance_core::enumeration! {
 }
 
 countenance_core::enumeration! {
-    /// How far away the instrument is, by what it fills of the camera's view.
+    /// Distance of the instrument, by the share of the camera's view that it fills.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
     #[serde(rename_all = "snake_case")]
     pub enum Distance {
-        /// As near as the camera takes it.
+        /// As near as the view allows.
         Near,
         /// Where a person would sit.
         Arm,
-        /// Behind that.
+        /// Farther away than a person would sit.
         Far,
     }
 }
 
 countenance_core::enumeration! {
-    /// The light in the room.
+    /// Lighting of the scene.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
     #[serde(rename_all = "snake_case")]
     pub enum Lighting {
-        /// An office: 200 to 600 lux from everywhere.
+        /// Office light: 200 to 600 lux, diffuse.
         Even,
-        /// A window or a lamp at one side.
+        /// A window or lamp on one side.
         Side,
-        /// A room in the evening: 5 to 40 lux; a display outshines it.
+        /// Evening light: 5 to 40 lux; a display outshines it.
         Dark,
-        /// Beside a window by day, whose mirror image lies on whatever is glossy.
+        /// Next to a window by day, which reflects in glossy surfaces.
         Bright,
     }
 }
 
 countenance_core::enumeration! {
-    /// How much of the instrument is in the picture.
+    /// How much of the instrument is in view.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
     #[serde(rename_all = "snake_case")]
     pub enum Crop {
-        /// All of it, with its edge and the room behind.
+        /// All of it, with its edge and the background.
         Whole,
-        /// The shown picture reaches beyond the view on every side: neither edge nor room.
+        /// The displayed image extends beyond the view on every side: neither edge nor background is visible.
         Filled,
     }
 }
@@ -103,7 +103,7 @@ impl Species {
         }
     }
 
-    /// What it is shown on.
+    /// The kind of object it is shown on.
     pub fn instrument(self) -> Instrument {
         match self {
             Self::Print => Instrument::Paper,
@@ -113,12 +113,12 @@ impl Species {
         }
     }
 
-    /// Whether the source is played, not frozen at its first frame.
+    /// Whether the source is played rather than frozen at its first frame.
     pub fn plays(self) -> bool {
         matches!(self, Self::PhoneVideo | Self::TabletVideo | Self::MonitorVideo)
     }
 
-    /// What may hold it: nobody holds a monitor up to a camera.
+    /// Possible supports: a monitor is not held in a hand.
     pub fn supports(self) -> &'static [Support] {
         if self.instrument() == Instrument::Monitor { &[Support::Fixed] } else { &Support::ALL }
     }

@@ -1,45 +1,45 @@
-//! What takes the attack: a small table of cameras.
+//! The simulated cameras.
 //!
-//! A webcam's lens is 2 to 4 mm long and opens at f/2 to f/2.8, so its pupil is about a millimetre wide: that, and where it
-//! is focused, decides how blurred an attack instrument is that comes near. Photosites of 1.4 to 3 µm hold some thousand electrons.
+//! A webcam lens has a focal length of 2 to 4 mm at f/2 to f/2.8, so its pupil is about 1 mm wide. Pupil and focus
+//! distance determine the blur of a near instrument. Photosites of 1.4 to 3 µm hold a few thousand electrons.
 
 use super::rng::Span;
 
-/// A kind of camera.
+/// A camera model.
 #[derive(Debug, PartialEq)]
 pub struct Camera {
-    /// Its name, the same in every version.
+    /// Name, stable across versions.
     pub name: &'static str,
-    /// Width and height of its pictures; none: the input's.
+    /// Width and height of its frames in pixels; `None` for the size of the input.
     pub size: Option<(u32, u32)>,
-    /// Where it is focused.
+    /// Focus distance.
     pub focus: Focus,
-    /// Width of its pupil, mm.
+    /// Pupil width, mm.
     pub pupil_mm: f32,
-    /// Blur of the lens where it is sharpest, photosites.
+    /// Lens blur at best focus, in photosites.
     pub blur_px: Span,
-    /// Charge of a full photosite at base gain, electrons.
+    /// Full-well charge at base gain, electrons.
     pub full_electrons: f32,
-    /// Noise of reading a photosite, electrons.
+    /// Read noise, electrons.
     pub read_electrons: f32,
-    /// From the first row read to the last, milliseconds.
+    /// Readout time from first to last row, milliseconds.
     pub readout_millis: Span,
-    /// How much of the difference from its neighbours' mean a pixel gains: processors sharpen what lenses blur.
+    /// Sharpening: the share of the difference from the local mean that is added to a pixel.
     pub sharpen_ratio: Span,
-    /// Quality of its JPEGs, 1 to 100.
+    /// JPEG quality, 1 to 100.
     pub jpeg_quality: Span,
 }
 
-/// Where a camera is focused.
+/// How a camera focuses.
 #[derive(Debug, PartialEq)]
 pub enum Focus {
-    /// At one distance for ever, mm.
+    /// Fixed focus at this distance, mm.
     Fixed(Span),
-    /// On the instrument, but for this error, dioptres.
+    /// Autofocus on the instrument with this error, diopters.
     Auto(Span),
 }
 
-/// Every camera. The first is what `--camera` stands for where it is left out.
+/// All cameras; the first is the default of `--camera`.
 pub const CAMERAS: [Camera; 4] = [
     Camera {
         name: "as-input",
@@ -56,7 +56,7 @@ pub const CAMERAS: [Camera; 4] = [
     Camera {
         name: "laptop-vga",
         size: Some((640, 480)),
-        // Set at the factory for a person before the lid.
+        // Factory-set for a person in front of the laptop.
         focus: Focus::Fixed(Span::new(450.0, 700.0)),
         pupil_mm: 0.9,
         blur_px: Span::new(0.7, 1.1),
@@ -93,7 +93,7 @@ pub const CAMERAS: [Camera; 4] = [
 ];
 
 impl Camera {
-    /// The camera of this name.
+    /// The camera named `name`.
     pub fn named(name: &str) -> Option<&'static Self> {
         CAMERAS.iter().find(|camera| camera.name == name)
     }

@@ -1,97 +1,97 @@
-//! What a face can be shown on: a small table of displays and prints, as they are sold.
+//! The simulated displays and prints, with data of common products.
 //!
-//! Sizes and pitches follow from diagonal and pixel count. Brightness spans run from a dimmed display to one turned up;
-//! where a display dims by switching its light on and off (PWM), so do the rates and depths that reviewers measure.
+//! Size and pixel pitch follow from diagonal and resolution. Brightness spans cover a dimmed to a fully bright display.
+//! For displays that dim by pulse-width modulation (PWM), rates and depths are those that reviewers measure.
 
 use super::{axes::Instrument, rng::Span};
 
-/// A kind of display or print.
+/// A display or print model.
 #[derive(Debug, PartialEq)]
 pub struct Device {
-    /// Its name, the same in every version.
+    /// Name, stable across versions.
     pub name: &'static str,
-    /// What it is.
+    /// Kind of object.
     pub instrument: Instrument,
-    /// Width and height of the whole, mm.
+    /// Outer width and height, mm.
     pub outer_mm: (f32, f32),
-    /// Width and height of the picture on it, mm.
+    /// Width and height of the image area, mm.
     pub picture_mm: (f32, f32),
-    /// Share of a room's light that its surface mirrors. Bare glass: 4 %, by Fresnel at right angles.
+    /// Specular reflectance of the surface. Bare glass: 4 %, by Fresnel at normal incidence.
     pub gloss_ratio: f32,
-    /// What the picture is made of.
+    /// What forms the image.
     pub surface: Surface,
 }
 
-/// What the picture is made of.
+/// What forms the image.
 #[derive(Debug, PartialEq)]
 pub enum Surface {
-    /// Light.
+    /// Emitted light.
     Display(Display),
     /// Ink on paper.
     Ink(Ink),
 }
 
-/// A display.
+/// Properties of a display.
 #[derive(Debug, PartialEq)]
 pub struct Display {
     /// Pixel pitch, mm.
     pub pitch_mm: f32,
-    /// How sub-pixels lie.
+    /// Sub-pixel layout.
     pub layout: Layout,
     /// Luminance of white, cd/m².
     pub white_nits: Span,
-    /// Luminance of black by that of white.
+    /// Black luminance relative to white.
     pub black_ratio: f32,
-    /// Exponent of its curve; sRGB is nearly 2.2.
+    /// Exponent of the transfer curve; sRGB is close to 2.2.
     pub gamma: Span,
-    /// Colour of its white, by the room's.
+    /// White point relative to the room's light.
     pub white_rgb: [f32; 3],
-    /// Distance from grey by the source's: below 1 a smaller gamut, above 1 a wide one that nobody manages.
+    /// Saturation relative to the source: below 1 for a smaller gamut, above 1 for an unmanaged wide gamut.
     pub saturation: Span,
-    /// How often its light goes on and off, Hz.
+    /// PWM frequency, Hz.
     pub pwm_hz: Span,
-    /// How much of its light does, 0 to 1: 0 for one that dims its current.
+    /// PWM modulation depth, 0 to 1; 0 for displays that dim by current.
     pub pwm_depth_ratio: Span,
 }
 
-/// How sub-pixels lie.
+/// Sub-pixel layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
     /// Red, green and blue side by side in each pixel.
     Stripes,
-    /// Green in each pixel, red and blue in every other, as on most OLED displays.
+    /// Green in every pixel, red and blue in every other one, as on most OLED displays.
     Diamond,
 }
 
-/// A print.
+/// Properties of a print.
 #[derive(Debug, PartialEq)]
 pub struct Ink {
-    /// How tones are made.
+    /// How tones are rendered.
     pub texture: Texture,
-    /// Light of the blackest place by ideal white.
+    /// Reflectance of the darkest ink relative to ideal white.
     pub black_ratio: f32,
-    /// Colour of the paper.
+    /// Color of the paper.
     pub paper: [f32; 3],
-    /// Distance from grey by the source's: inks mix less purely than light.
+    /// Saturation relative to the source: inks mix less purely than light.
     pub saturation: Span,
-    /// How strongly its curl shades it.
+    /// Strength of the shading caused by paper curl.
     pub curl_ratio: Span,
 }
 
-/// How a print makes tones.
+/// How a print renders tones.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Texture {
-    /// Dots in rows, larger where it is darker.
+    /// A regular grid of dots, larger in darker areas.
     Halftone {
-        /// Rows of dots an inch.
+        /// Screen ruling, lines per inch.
         lines_per_inch: f32,
     },
-    /// Dots scattered, more where it is darker.
+    /// Scattered dots, denser in darker areas.
     Scattered {
-        /// Size of the clusters that they seem to form, mm.
+        /// Apparent size of dot clusters, mm.
         grain_mm: f32,
     },
-    /// Dye: no dots.
+    /// Continuous tone (dye), no dots.
     Continuous,
 }
 
@@ -100,7 +100,7 @@ const fn lcd(pixels_per_inch: f32, white_nits: Span) -> Display {
         pitch_mm: 25.4 / pixels_per_inch,
         layout: Layout::Stripes,
         white_nits,
-        // Contrast 1,000 : 1 in the dark; what leaks from oblique backlight comes on top.
+        // Contrast 1,000:1 in the dark, plus backlight leakage at an angle.
         black_ratio: 0.002,
         gamma: Span::new(2.1, 2.4),
         white_rgb: [0.95, 1.0, 1.10],
@@ -110,11 +110,11 @@ const fn lcd(pixels_per_inch: f32, white_nits: Span) -> Display {
     }
 }
 
-/// A4 crosswise, with the margin that a printer leaves.
+/// A4 in landscape, less the printer's margin.
 const A4_MM: (f32, f32) = (297.0, 210.0);
 const A4_PICTURE_MM: (f32, f32) = (257.0, 193.0);
 
-/// Every device. The first of each instrument is what `--device` stands for where it is left out.
+/// All devices; the first of each instrument is the default of `--device`.
 pub const DEVICES: [Device; 10] = [
     Device {
         name: "laser-150",
@@ -137,7 +137,7 @@ pub const DEVICES: [Device; 10] = [
         picture_mm: A4_PICTURE_MM,
         gloss_ratio: 0.0,
         surface: Surface::Ink(Ink {
-            // What an office printer of 600 dots an inch needs for 49 tones.
+            // A 600 dpi office printer with 49 tones.
             texture: Texture::Halftone { lines_per_inch: 85.0 },
             black_ratio: 0.05,
             paper: [0.84, 0.84, 0.82],
@@ -208,7 +208,7 @@ pub const DEVICES: [Device; 10] = [
         instrument: Instrument::Tablet,
         outer_mm: (240.0, 169.5),
         picture_mm: (197.0, 148.0),
-        // A coating that mirrors half of what bare glass does.
+        // A coating halves the reflection of bare glass.
         gloss_ratio: 0.02,
         surface: Surface::Display(Display { saturation: Span::new(0.95, 1.05), ..lcd(264.0, Span::new(150.0, 500.0)) }),
     },
@@ -240,12 +240,12 @@ pub const DEVICES: [Device; 10] = [
 ];
 
 impl Device {
-    /// The device of this name.
+    /// The device named `name`.
     pub fn named(name: &str) -> Option<&'static Self> {
         DEVICES.iter().find(|device| device.name == name)
     }
 
-    /// Every device of this kind.
+    /// All devices of this kind.
     pub fn of(instrument: Instrument) -> impl Iterator<Item = &'static Self> {
         DEVICES.iter().filter(move |device| device.instrument == instrument)
     }

@@ -1,4 +1,4 @@
-//! What an emulated camera plays: the pictures of a recording as Motion JPEG and as raw YUYV.
+//! Converts a recording for an emulated camera: JPEG images and raw YUYV frames.
 
 use std::{
     fs::{self, File},
@@ -12,11 +12,11 @@ use image::codecs::jpeg::JpegEncoder;
 use super::{RecaptureError, writer::ycbcr};
 use countenance_camera::{CameraError, FrameSource};
 
-/// Quality of the JPEGs, as of a good webcam.
+/// JPEG quality of a good webcam.
 const JPEG_QUALITY: u8 = 90;
 
-/// Writes up to `frames` pictures of `input` into the new folder `out`: `0000.jpg` and so on, and `frames.yuyv`, all of them
-/// one after another; how many there were.
+/// Writes up to `frames` frames of `input` to the new folder `out`, as `0000.jpg` and so on, and all of them in
+/// sequence as `frames.yuyv`. Returns the number of frames.
 pub fn film(input: &mut dyn FrameSource, out: &Path, frames: usize) -> Result<usize, RecaptureError> {
     fs::create_dir_all(out)?;
     let mut raw = BufWriter::new(File::create(out.join("frames.yuyv"))?);
@@ -35,7 +35,7 @@ pub fn film(input: &mut dyn FrameSource, out: &Path, frames: usize) -> Result<us
     Ok(frames)
 }
 
-/// Packed 4:2:2, BT.601 in limited range: two pixels of R G B are Y Cb Y Cr, chroma their mean.
+/// Packed 4:2:2, BT.601 limited range: two RGB pixels become Y Cb Y Cr with their mean chroma.
 fn yuyv(rgb: &[u8]) -> Vec<u8> {
     let limited = |pixel: [f32; 3]| {
         let [luma, blue, red] = ycbcr(pixel).map(f32::from);

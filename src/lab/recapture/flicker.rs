@@ -1,24 +1,24 @@
-//! Bands: a display that dims by switching its light on and off, read row by row.
+//! Banding: a display dimmed by PWM, read by a rolling shutter.
 //!
-//! A row sees the light's mean over the exposure. What is left of the switching after that mean is 1/(exposure × rate) at
-//! most, and its phase moves down the picture with the readout and from picture to picture with the time.
+//! A row integrates the light over its exposure. The modulation that remains is at most 1/(exposure × frequency); its
+//! phase advances down the frame with the readout and from frame to frame with time.
 
 use std::{f32::consts::TAU, time::Duration};
 
 use super::{lens::sinc, parameters::Parameters};
 
-/// Bands of one frame.
+/// The bands in one frame.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bands {
     strength: f32,
-    /// Cycles at the first row.
+    /// Phase at the first row, in cycles.
     begin: f32,
-    /// Cycles from the first row to the last.
+    /// Cycles from first to last row.
     cycles: f32,
 }
 
 impl Bands {
-    /// The bands of a frame begun `at` this time and exposed for so long.
+    /// The bands of a frame whose exposure of `exposure_secs` starts `at` this time.
     pub(super) fn of(parameters: &Parameters, at: Duration, exposure_secs: f32) -> Self {
         let shown = &parameters.surface;
         let hz = f64::from(shown.pwm_hz);
@@ -29,7 +29,7 @@ impl Bands {
         }
     }
 
-    /// What the display's light is multiplied with `down` the picture, 0 to 1.
+    /// Gain of the display's light at `down` the frame, 0 (top) to 1 (bottom).
     pub(super) fn gain(self, down: f32) -> f32 {
         1.0 + self.strength * (TAU * (self.begin + self.cycles * down)).cos()
     }
@@ -59,12 +59,12 @@ mod tests {
     fn bands_move_by_the_rate_and_fade_with_the_exposure() {
         let bands = |millis, exposure| Bands::of(&parameters(), Duration::from_millis(millis), exposure);
         let short = bands(0, 0.001);
-        // 210 Hz over 20 ms: 4.2 bands; 40 ms later the phase is 8.4 cycles on: 0.4.
+        // 210 Hz over 20 ms is 4.2 bands; 40 ms later the phase has advanced by 8.4 cycles, that is 0.4.
         let later = bands(40, 0.001);
         assert!((short.cycles - 4.2).abs() < 1e-4 && (later.begin - 0.4).abs() < 1e-3, "{short:?} {later:?}");
         assert!((later.gain(0.0) - short.gain(0.4 / 4.2)).abs() < 1e-3);
         assert!((short.gain(0.0) - short.gain(0.5 / 4.2)).abs() > 1.0, "bright and dark");
-        // A fiftieth of a second sees 4.2 switchings: little is left. Whole ones: nothing.
+        // An exposure of 20 ms averages 4.2 cycles: little modulation remains. With whole cycles: none.
         assert!((bands(0, 0.02).strength / short.strength).abs() < 0.1);
         assert!(bands(0, 5.0 / 210.0).strength.abs() < 1e-3);
     }

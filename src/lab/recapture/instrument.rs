@@ -1,4 +1,4 @@
-//! What the face is shown on: its size, its light, and the room round it.
+//! The attack instrument in its scene: displayed image, surface, and surrounding room.
 
 use super::{
     Options,
@@ -12,37 +12,37 @@ use super::{
 };
 use countenance_core::frame::Frame;
 
-/// Where in the shown picture the attacker puts the middle: a portrait's face is a little below its picture's.
+/// Center of the displayed image: a portrait's face is slightly below the image center.
 const MIDDLE: (f32, f32) = (0.5, 0.55);
-/// Light round a bright display in the lens, by the display's mean, and how far it reaches.
+/// Strength of a bright display's lens glow, relative to the display's mean luminance, and its reach.
 const GLOW_RATIO: f32 = 0.03;
 const GLOW_MM: f32 = 25.0;
-/// Light that a display's frame gives back, by white paper.
+/// Reflectance of a display's bezel, relative to white paper.
 const BEZEL: f32 = 0.01;
-/// Luminance of a room without its windows and lamps, by white paper in it: what glossy surfaces mirror everywhere.
+/// Luminance of the room without windows and lamps, relative to white paper: what glossy surfaces reflect everywhere.
 const AMBIENT_RATIO: f32 = 0.3;
 
-/// An attack instrument in its room.
+/// An attack instrument in its scene.
 pub(super) struct Instrument {
     options: Options,
     parameters: Parameters,
-    /// What it shows.
+    /// The displayed image.
     shown: Light,
     mean: [f32; 3],
-    /// Light of the display's white, by white paper in the room; 0 for a print.
+    /// Luminance of the display's white, relative to white paper in the room; 0 for a print.
     white: f32,
 }
 
-/// The light on the sensor, and the fine structure that it is to be multiplied with after the lens.
+/// Light on the sensor, and the fine structure that multiplies it after the lens.
 pub(super) struct Seen {
     /// Light without fine structure.
     pub(super) base: Light,
-    /// Gain by fine structure.
+    /// Gain due to fine structure.
     gains: Light,
 }
 
 impl Seen {
-    /// The light under its fine structure.
+    /// The light with fine structure applied.
     pub(super) fn under_structure(mut self) -> Light {
         for (light, [r, g, b]) in self.base.rgb.iter_mut().zip(&self.gains.rgb) {
             let [x, y, z] = *light;
@@ -53,16 +53,16 @@ impl Seen {
 }
 
 impl Instrument {
-    /// The instrument of `options`, which shows `first`; one that does not play shows it for ever.
+    /// The instrument of `options`, displaying `first`. A still species keeps this frame.
     pub(super) fn new(options: &Options, parameters: &Parameters, first: &Frame) -> Self {
         let shown = Light::of(first);
         let mean = shown.mean();
-        // White paper under so many lux has lux/π cd/m².
+        // Illuminance E on white paper gives a luminance of E/π cd/m².
         let white = parameters.surface.white_nits * std::f32::consts::PI / parameters.room.lux;
         Self { options: *options, parameters: *parameters, shown, mean, white }
     }
 
-    /// Shows `frame`, if it plays.
+    /// Displays `frame` if the species plays.
     pub(super) fn show(&mut self, frame: &Frame) {
         if self.options.species.plays() {
             self.shown = Light::of(frame);
@@ -70,7 +70,8 @@ impl Instrument {
         }
     }
 
-    /// What the photosites of `view` see through a lens of blur `sigma_px`; `bands` is none before the exposure is known.
+    /// The light at the photosites of `view` through a lens with blur `sigma_px`. `bands` is `None` before the exposure
+    /// is known.
     pub(super) fn light(&self, view: &View, sigma_px: f32, bands: Option<Bands>) -> Seen {
         let device = self.options.device;
         let structure = Structure::of(device, sigma_px * view.cell_mm, view.cell_mm);
@@ -100,7 +101,7 @@ impl Instrument {
         Seen { gains: Light { width: base.width, height: base.height, rgb: gains }, base }
     }
 
-    /// The shown picture at (`u`, `v`) mm, enlarged to cover the whole area, 0 to 1.
+    /// The displayed image at (`u`, `v`) mm, scaled to cover the image area; 0 to 1.
     fn picture(&self, u: f32, v: f32) -> [f32; 3] {
         let (width, height) = (self.shown.width as f32, self.shown.height as f32);
         let area = self.options.device.picture_mm;
@@ -108,7 +109,7 @@ impl Instrument {
         self.shown.sample(MIDDLE.0 * width + u * per_mm, MIDDLE.1 * height + v * per_mm)
     }
 
-    /// Light from a print where it shows `shown`: none of its inks goes below the blackest.
+    /// Light from a print at a point that displays `shown`; no darker than the darkest ink.
     fn ink(&self, ink: &Ink, shown: [f32; 3], at: (f32, f32), ambient: f32) -> [f32; 3] {
         let tone = self.paper(at) * ambient;
         let mirror = self.mirror(at) * ambient;
@@ -119,7 +120,7 @@ impl Instrument {
         })
     }
 
-    /// Light from a display where it shows `shown`, its glass included.
+    /// Light from a display at a point that displays `shown`, reflections included.
     fn display(&self, display: &Display, shown: [f32; 3], at: (f32, f32), ambient: f32, bands: f32) -> [f32; 3] {
         let mirror = self.mirror(at) * ambient;
         let mut white = display.white_rgb.iter();
@@ -130,7 +131,7 @@ impl Instrument {
         })
     }
 
-    /// Light from the instrument beside the picture: paper, or a black frame under glass.
+    /// Light from the area around the image: paper, or a black bezel under glass.
     fn margin(&self, device: &Device, at: (f32, f32), ambient: f32) -> [f32; 3] {
         match &device.surface {
             Surface::Ink(ink) => ink.paper.map(|light| (light * self.paper(at) + self.mirror(at)) * ambient),
@@ -138,7 +139,7 @@ impl Instrument {
         }
     }
 
-    /// Tone of the paper, about 1: fibres, and the shade of its curl.
+    /// Paper tone around 1: fibers and shading by curl.
     fn paper(&self, (u, v): (f32, f32)) -> f32 {
         let seed = self.options.seed ^ Purpose::Paper as u64;
         let fibres = 0.02 * value_noise(seed, u / 0.8, v / 0.8) + 0.02 * value_noise(seed, u / 6.0, v / 6.0);
@@ -146,7 +147,7 @@ impl Instrument {
         1.0 + fibres + self.parameters.surface.curl_ratio * curl
     }
 
-    /// The room's mirror image on a glossy surface, by white paper: soft, and brighter where a window or a lamp is.
+    /// Reflection of the room in a glossy surface, relative to white paper: diffuse, brighter at a window or lamp.
     fn mirror(&self, (u, v): (f32, f32)) -> f32 {
         let (device, room) = (self.options.device, &self.parameters.room);
         if device.gloss_ratio <= 0.0 {
@@ -154,12 +155,12 @@ impl Instrument {
         }
         let [across, down] = room.window_at_ratio;
         let off = (u - across * device.outer_mm.0, v - down * device.outer_mm.1);
-        // Nearly flat inside, steep at its edge: a window, seen out of focus.
+        // Flat inside with a steep edge: a defocused window.
         let away = (off.0 / room.window_mm).powi(2) + (off.1 / (0.7 * room.window_mm)).powi(2);
         device.gloss_ratio * (AMBIENT_RATIO + room.window_ratio * (-away * away).exp())
     }
 
-    /// The wall behind, and the glow of the display in the lens.
+    /// The wall behind, and the display's glow in the lens.
     fn behind(&self, u: f32, v: f32, across: (f32, f32), ambient: f32) -> [f32; 3] {
         let outer = self.options.device.outer_mm;
         let rough = 1.0 + 0.05 * value_noise(self.options.seed, across.0 * 6.0, across.1 * 6.0);
@@ -171,15 +172,15 @@ impl Instrument {
     }
 }
 
-/// `light` moved to or from its grey.
+/// Scales the distance of `light` from its gray.
 fn saturated(light: [f32; 3], saturation: f32) -> [f32; 3] {
     let [r, g, b] = light;
-    // Luminance by the primaries of sRGB.
+    // Luminance with sRGB primaries.
     let grey = 0.2126 * r + 0.7152 * g + 0.0722 * b;
     light.map(|light| (grey + saturation * (light - grey)).clamp(0.0, 1.0))
 }
 
-/// Whether (`u`, `v`) lies within a rectangle of `size_mm` about the middle.
+/// Whether (`u`, `v`) is inside a centered rectangle of `size_mm`.
 fn inside(u: f32, v: f32, size_mm: (f32, f32)) -> bool {
     u.abs() <= size_mm.0 / 2.0 && v.abs() <= size_mm.1 / 2.0
 }

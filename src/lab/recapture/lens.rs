@@ -1,12 +1,12 @@
-//! The lens: a Gaussian blur of the light before it is sampled.
+//! The lens: Gaussian blur of the light before sampling.
 
-#![expect(clippy::indexing_slicing, reason = "taps are clamped to the row or column")]
+#![expect(clippy::indexing_slicing, reason = "sample positions are clamped to the row or column")]
 
 use std::f32::consts::PI;
 
 use super::picture::Light;
 
-/// Blurs `light` in place with a Gaussian of `sigma_px`.
+/// Blurs `light` in place with a Gaussian of standard deviation `sigma_px`.
 pub(super) fn blur(light: &mut Light, sigma_px: f32) {
     let reach = (3.0 * sigma_px).ceil() as usize;
     let weights: Vec<f32> = (0..=reach).map(|d| (-0.5 * (d as f32 / sigma_px).powi(2)).exp()).collect();
@@ -33,7 +33,7 @@ pub(super) fn blur(light: &mut Light, sigma_px: f32) {
     *light = pass(&across, false);
 }
 
-/// What is left of a pattern of `cycles_per_mm` after a Gaussian of `sigma_mm` and a square aperture of `aperture_mm`.
+/// Modulation transfer at `cycles_per_mm` of a Gaussian `sigma_mm` and a square aperture `aperture_mm`, 0 to 1.
 pub(super) fn transfer(cycles_per_mm: f32, sigma_mm: f32, aperture_mm: f32) -> f32 {
     let lens = (-2.0 * (PI * sigma_mm * cycles_per_mm).powi(2)).exp();
     lens * sinc(aperture_mm * cycles_per_mm)

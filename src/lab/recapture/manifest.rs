@@ -1,31 +1,31 @@
-//! The list of a labelled set, as `countenance-lab evaluate` reads it: a TOML file with a table for each clip.
+//! Writes the manifest of a labeled set for `countenance-lab evaluate`: TOML with one table per clip.
 //!
-//! What a login must lead to (`expected`) is left out: a simulation demands nothing of the decision.
+//! The `expected` decision is left out: a simulated attack sets no expectation.
 
 use std::fmt::Write as _;
 
-/// One clip's entry.
+/// The entry of one clip.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Entry {
-    /// Below the manifest's folder, `/` between the parts.
+    /// Path relative to the manifest, separated by `/`.
     pub(super) path: String,
-    /// The attack's species; none for a person.
+    /// Attack species; `None` for bona fide.
     pub(super) species: Option<&'static str>,
     /// What holds the instrument.
     pub(super) support: Option<&'static str>,
-    /// Who is shown.
+    /// Identifier of the person shown.
     pub(super) subject: String,
-    /// What took it, as far as it is simulated.
+    /// Name of the camera, if simulated.
     pub(super) camera: Option<String>,
-    /// Under what light.
+    /// Lighting.
     pub(super) light: Option<&'static str>,
-    /// Under what licence it may be used.
+    /// License of the clip.
     pub(super) licence: Option<String>,
-    /// Read only so many frames.
+    /// Maximum number of frames to read.
     pub(super) frames: Option<u64>,
 }
 
-/// The text of a manifest of `entries`, after a `heading` of one line.
+/// The manifest of `entries`, preceded by a one-line comment `heading`.
 pub(super) fn text(heading: &str, entries: &[Entry]) -> String {
     let mut text = format!("# {heading}\n");
     for entry in entries {
@@ -57,7 +57,7 @@ pub(super) fn text(heading: &str, entries: &[Entry]) -> String {
     text
 }
 
-/// A basic string of TOML: as in JSON, but that DEL is escaped too.
+/// A TOML basic string: JSON escapes, plus DEL.
 fn quoted(value: &str) -> String {
     serde_json::Value::from(value).to_string().replace('\u{7f}', "\\u007F")
 }

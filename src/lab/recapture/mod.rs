@@ -1,37 +1,38 @@
-//! Makes attack recordings from genuine ones: the clip as a camera would see it from a print, a phone, a tablet or a
-//! monitor.
+//! Simulates presentation attacks from genuine recordings: the clip as a camera would capture it from a print, phone,
+//! tablet or monitor.
 //!
 //! ```text
 //! frame ─► instrument (ink on paper, or sub-pixels under glass) ─► pose (stand or hand) ─► lens ─► sensor ─► JPEG ─► file
 //! ```
 //!
-//! Light is linear and relative to a sheet of white paper in the room (1.0) until the sensor turns it into numbers; how much
-//! light that is, in cd/m², decides exposure, noise and bands. What has a name is chosen ([`axes`], [`device`], [`cameras`]);
-//! what has a value is drawn from [`Options::seed`] ([`parameters`]). Every step is a function of its inputs and of the
-//! seed: the same call writes the same file. [`set`] makes a labelled set over all combinations.
+//! Light is linear and relative to white paper in the room (1.0) until the sensor digitizes it; the absolute luminance
+//! in cd/m² determines exposure, noise and banding. Named options are chosen by the caller ([`axes`], [`device`],
+//! [`cameras`]); numeric values are drawn from [`Options::seed`] ([`parameters`]). Every step is a pure function of its
+//! inputs and the seed, so the same call writes the same file. [`set`] makes a labeled set over all combinations.
 //!
-//! # What it does not capture
+//! # Limitations
 //!
-//! **A simulated attack proves plumbing, not accuracy.** That it is refused, or accepted, is no evidence of how many real
-//! attacks the liveness decision stops: `models/REPORT.md` holds both figures side by side, and they disagree. Left out are:
+//! **Simulated attacks are for pipeline tests only.** Whether one is rejected or accepted says nothing about how many
+//! real attacks liveness detection stops: `models/REPORT.md` lists both figures side by side, and they disagree. Not
+//! simulated are:
 //!
-//! - *of the instrument*: the light's own spectrum and the metamers that it makes; colour and contrast that change with the
-//!   angle of view; sub-pixels of other layouts; rosettes where the four inks of a print meet, black ink as a layer of its
-//!   own, dots that grow and smear; scratches, dust, fingerprints, screen protectors; bent, curved and torn paper; prints
-//!   that are cut out, with holes for the eyes, or worn; masks, busts, projections, see-through displays.
-//! - *of what is shown*: compression, upscaling and frame rate conversion of a downloaded video; two pictures of a replay
-//!   blended in one exposure; a display's own refresh and overdrive; picture improvement by the phone; the player's
-//!   interface; a phone held upright; source material that was made for an attack (zoomed, relit, generated).
-//! - *of the scene*: the attacker's hands, sleeves and body; the light of the display on them and on the room; sharp mirror
-//!   images of a room, the camera's own among them; shadows; lamps that flicker with the mains; a background with things in
-//!   it; a wall that moves against the instrument because the camera does.
-//! - *of the camera*: motion blur; rolling shutter of anything but bands; lens distortion, vignetting, colour fringes,
-//!   flare; focus, exposure and white balance that hunt after the first frame; denoising over time, which every real webcam
-//!   does; local tone curves, skin processing, face beautifiers; H.264 between pictures; dropped and repeated frames;
-//!   infrared that leaks.
-//! - *of the attacker*: intent. Someone who tries ten times and keeps what works is not in a table of spans.
+//! - *instrument*: spectra and metamerism; color and contrast that vary with viewing angle; other sub-pixel layouts;
+//!   rosettes of four-color prints, a separate black ink, dot gain and smearing; scratches, dust, fingerprints, screen
+//!   protectors; bent, curved or torn paper; prints that are cut out, have eye holes or are worn; masks, busts,
+//!   projections, transparent displays.
+//! - *displayed image*: compression, upscaling and frame rate conversion of downloaded video; two replay frames blended
+//!   in one exposure; display refresh and overdrive; image enhancement by the phone; the player's interface; portrait
+//!   orientation; source material made for an attack (zoomed, relit, generated).
+//! - *scene*: the attacker's hands, sleeves and body; display light on them and on the room; sharp reflections of the
+//!   room and the camera; shadows; mains flicker of lamps; background objects; a wall that moves relative to the
+//!   instrument because the camera moves.
+//! - *camera*: motion blur; rolling shutter effects other than banding; lens distortion, vignetting, chromatic
+//!   aberration, flare; focus, exposure and white balance that adapt after the first frame; temporal denoising, which
+//!   every real webcam does; local tone mapping, skin processing, beautification filters; H.264 inter-frame coding;
+//!   dropped and repeated frames; infrared leakage.
+//! - *attacker*: intent. Someone who tries ten times and keeps what works is not modeled by parameter spans.
 //!
-//! Spans are even and independent; the world's are neither. Measure accuracy with real attacks.
+//! Parameters are drawn uniformly and independently, which real attacks are not. Measure accuracy with real attacks.
 
 use std::{
     io,
@@ -66,31 +67,31 @@ pub use film::film;
 pub use parameters::Parameters;
 pub use rng::Span;
 
-/// What to make.
+/// What to simulate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {
-    /// What the face is shown on.
+    /// Instrument species.
     pub species: Species,
     /// What holds it.
     pub support: Support,
-    /// The kind of display or print; of the species' instrument.
+    /// Display or print model; must match the species' instrument.
     pub device: &'static Device,
-    /// How far away it is.
+    /// Distance from the camera.
     pub distance: Distance,
-    /// The light in the room.
+    /// Lighting of the scene.
     pub light: Lighting,
-    /// How much of it is in the picture.
+    /// How much of the instrument is in view.
     pub crop: Crop,
-    /// What takes it.
+    /// Camera model.
     pub camera: &'static Camera,
-    /// Frames to make at most.
+    /// Maximum number of frames.
     pub frames: Option<u64>,
-    /// Decides every parameter, and the noise.
+    /// Seed of all parameters and of the noise.
     pub seed: u64,
 }
 
 impl Options {
-    /// The first device of the species, near, in even light, whole, as large as the input and as long.
+    /// Defaults: first device of the species, near, even lighting, whole instrument, size and length of the input.
     pub fn new(species: Species, support: Support, seed: u64) -> Self {
         let [first, ..] = &DEVICES;
         let [camera, ..] = &CAMERAS;
@@ -107,7 +108,7 @@ impl Options {
         }
     }
 
-    /// All that decides the recording, as JSON: the named choices, and every parameter drawn.
+    /// All choices and drawn parameters, as JSON.
     pub fn explain(&self) -> serde_json::Value {
         serde_json::json!({
             "seed": self.seed, "species": self.species.name(), "support": self.support, "device": self.device.name,
@@ -117,60 +118,60 @@ impl Options {
     }
 }
 
-/// What was made.
+/// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Summary {
-    /// Frames written.
+    /// Number of frames.
     pub frames: u64,
-    /// Their width in pixels: the camera's, or the input's to the next even number below.
+    /// Width in pixels: the camera's, or the input's rounded down to even.
     pub width: u32,
-    /// Their height in pixels.
+    /// Height in pixels.
     pub height: u32,
-    /// From one to the next.
+    /// Frame interval.
     pub step: Duration,
 }
 
 /// Why no attack recording was made.
 #[derive(Debug, thiserror::Error)]
 pub enum RecaptureError {
-    /// The genuine recording failed.
-    #[error("the recording to be attacked cannot be read")]
+    /// The input failed.
+    #[error("cannot read the input recording")]
     Input(#[from] CameraError),
-    /// The device is none that such an attack is made with.
-    #[error("{device} is no {instrument:?}")]
+    /// The device does not match the species' instrument.
+    #[error("{device} is not a device of kind {instrument:?}")]
     Device {
-        /// What was asked for.
+        /// Name of the device.
         device: &'static str,
-        /// What the species is shown on.
+        /// Kind of object the species needs.
         instrument: Instrument,
     },
-    /// The genuine recording has no frames.
-    #[error("the recording to be attacked has no frames")]
+    /// The input has no frames.
+    #[error("the input recording has no frames")]
     Empty,
-    /// A frame is smaller than two pixels a side.
+    /// A frame is smaller than 2×2 pixels.
     #[error(transparent)]
     Shape(#[from] FrameShapeError),
-    /// The output's name ends neither in `.avi` nor in `.y4m`.
+    /// The output path ends neither in `.avi` nor in `.y4m`.
     #[error("{} ends neither in .avi nor in .y4m", .0.display())]
     Extension(PathBuf),
-    /// The file cannot be written.
-    #[error("the attack recording cannot be written")]
+    /// The output cannot be written.
+    #[error("cannot write the attack recording")]
     Output(#[from] io::Error),
-    /// A picture cannot be compressed.
-    #[error("a picture cannot be compressed")]
+    /// A frame cannot be compressed.
+    #[error("cannot compress a frame")]
     Jpeg(#[from] image::ImageError),
-    /// More than an AVI file can hold.
-    #[error("the attack recording is longer than an AVI file can be")]
+    /// The output exceeds the AVI size limit.
+    #[error("the attack recording exceeds the AVI size limit")]
     TooLong,
 }
 
-/// Longest wait for a frame of the input.
+/// Maximum wait for a frame of the input.
 const FRAME_WAIT: Duration = Duration::from_secs(10);
-/// Frame rate of a recording of one frame, and of one whose first two frames have one time.
+/// Frame interval of a single-frame recording, or if the first two frames have the same timestamp.
 const DEFAULT_STEP: Duration = Duration::from_millis(40);
 
-/// Records `input` anew from an attack instrument and writes it to `out`, which must not exist yet: Motion JPEG for `.avi`, 4:2:0 for
-/// `.y4m`. The frame rate is that of the first two frames. `progress` is told the number of frames written after each.
+/// Simulates an attack from `input` and writes it to `out`, which must not exist yet: Motion JPEG for `.avi`, 4:2:0 for
+/// `.y4m`. The frame interval is that of the first two frames. `progress` receives the number of frames written.
 pub fn run(
     input: &mut dyn FrameSource,
     out: &Path,
@@ -214,7 +215,7 @@ fn next(input: &mut dyn FrameSource) -> Result<Option<Frame>, CameraError> {
     }
 }
 
-/// One instrument before one camera.
+/// An instrument in front of a camera.
 struct Scene {
     options: Options,
     parameters: Parameters,
@@ -226,7 +227,7 @@ struct Scene {
 
 impl Scene {
     fn new(first: &Frame, options: &Options) -> Result<Self, FrameShapeError> {
-        // Even sides: 4:2:0 has one chroma sample for two pixels.
+        // Even dimensions: 4:2:0 has one chroma sample per two pixels.
         let (width, height) = options.camera.size.unwrap_or((first.width() / 2 * 2, first.height() / 2 * 2));
         if width == 0 || height == 0 {
             return Err(FrameShapeError::Side { width, height });
@@ -236,12 +237,12 @@ impl Scene {
         Ok(Self { options: *options, parameters, width, height, instrument, exposure: None })
     }
 
-    /// What the camera delivers while the instrument shows `frame`: a JPEG picture.
+    /// The JPEG frame that the camera delivers while the instrument displays `frame`.
     fn record(&mut self, frame: &Frame) -> Result<Vec<u8>, RecaptureError> {
         let (options, parameters) = (&self.options, &self.parameters);
         self.instrument.show(frame);
         let view = pose::View::of(self.width, self.height, options, &parameters.pose, frame.at());
-        // The meter sees many periods of a display's switching.
+        // The exposure meter averages over many PWM periods.
         let metered = || sensor::Exposure::metered(&self.light(&view, None), options, parameters);
         let exposure = self.exposure.unwrap_or_else(metered);
         let bands = flicker::Bands::of(parameters, frame.at(), exposure.secs);
@@ -251,7 +252,7 @@ impl Scene {
         Ok(sensor::jpeg(&picture, parameters.camera.jpeg_quality)?)
     }
 
-    /// What falls on the sensor.
+    /// The light on the sensor.
     fn light(&self, view: &pose::View, bands: Option<flicker::Bands>) -> picture::Light {
         let sigma_px = view.sigma_px(&self.parameters.camera, self.options.camera.pupil_mm);
         let mut light = self.instrument.light(view, sigma_px, bands);
@@ -266,7 +267,7 @@ mod tests {
 
     use super::*;
 
-    /// A grey picture with a bright square that moves a little with the time.
+    /// A gray frame with a bright square that moves slightly over time.
     fn frame(seq: u64) -> Frame {
         let (width, height) = (160, 120);
         let pixel = |i: usize| {
@@ -278,7 +279,7 @@ mod tests {
         Frame::new(width as u32, height as u32, rgb, seq, Duration::from_millis(40 * seq)).unwrap()
     }
 
-    /// The light on the sensor while the instrument shows frame `seq`.
+    /// The light on the sensor while the instrument displays frame `seq`.
     fn light(options: &Options, seq: u64) -> picture::Light {
         let mut scene = Scene::new(&frame(0), options).unwrap();
         scene.instrument.show(&frame(seq));
@@ -308,7 +309,7 @@ mod tests {
         }
     }
 
-    /// On the sensor, a display's pixels beat with the photosites at the frequency that pitch and distance say.
+    /// A display's pixel grid beats with the photosites at the frequency given by pitch and distance.
     #[test]
     fn a_display_leaves_its_beat_in_the_picture_and_a_print_of_dye_does_not() {
         let beat = |name: &str, species| {
@@ -317,7 +318,7 @@ mod tests {
             let crop = Crop::Filled;
             let options = Options { device, crop, camera, ..Options::new(species, Support::Fixed, 2) };
             let mut scene = Scene::new(&frame(0), &options).unwrap();
-            // Straight before the camera and sharp: one beat all over the picture.
+            // Frontal and in focus: the same beat all over the image.
             (scene.parameters.pose.tilt_rad, scene.parameters.pose.offset_ratio) = ([0.0; 3], [0.0; 2]);
             (scene.parameters.camera.focus_error_dioptres, scene.parameters.camera.blur_px) = (0.0, 0.4);
             let view = pose::View::of(scene.width, scene.height, &options, &scene.parameters.pose, Duration::ZERO);

@@ -1,7 +1,7 @@
-//! Everything that is drawn: each with its unit, its span and from where the span comes.
+//! All random parameters, with unit, span and the source of the span.
 //!
-//! Four groups, each with draws of its own. A parameter's value depends on the seed and on its own name, so that one more
-//! parameter leaves all others as they were; the spans depend on the named choices.
+//! There are four groups with random streams of their own. A value depends only on the seed and the parameter's name,
+//! so adding a parameter changes no other; the spans depend on the named choices.
 
 use serde::Serialize;
 
@@ -16,92 +16,92 @@ use super::{
 /// All parameters of one attack.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Parameters {
-    /// Place and shake of the instrument.
+    /// Position and shake of the instrument.
     pub pose: Pose,
     /// Display or print.
     pub surface: Shown,
-    /// Walls and light.
+    /// Background and lighting.
     pub room: Room,
     /// The camera.
     pub camera: Optics,
 }
 
-/// Place and shake of the instrument.
+/// Position and shake of the instrument.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Pose {
-    /// Width of the whole by width of the view; for a filled view, of the picture by what would just fill it.
+    /// Instrument width relative to the view; for a filled view, image width relative to what just fills it.
     pub fill_ratio: f32,
-    /// How much the attacker enlarges the picture before showing it.
+    /// Magnification of the displayed image.
     pub zoom: f32,
-    /// Middle of the instrument off the middle of the view, by its width: across, down.
+    /// Offset of the instrument's center from the view's center, relative to the instrument's width: x, y.
     pub offset_ratio: [f32; 2],
-    /// Turn about x (pitch), y (yaw) and z (roll), radians.
+    /// Rotation about x (pitch), y (yaw) and z (roll), radians.
     pub tilt_rad: [f32; 3],
-    /// Sway of the place, mm; 0 on a stand.
+    /// Amplitude of positional sway, mm; 0 on a stand.
     pub sway_mm: f32,
-    /// Sway of the angles, radians; 0 on a stand.
+    /// Amplitude of angular sway, radians; 0 on a stand.
     pub sway_rad: f32,
 }
 
-/// Display or print, as it is set up.
+/// Settings of the display or print.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Shown {
     /// Luminance of the display's white, cd/m²; 0 for a print.
     pub white_nits: f32,
-    /// Exponent of the display's curve; 1 for a print, which reflects what it was printed from.
+    /// Exponent of the display's transfer curve; 1 for a print, which reproduces the source directly.
     pub gamma: f32,
-    /// Distance from grey by the source's.
+    /// Saturation relative to the source.
     pub saturation: f32,
-    /// How often the display's light goes on and off, Hz.
+    /// PWM frequency of the display, Hz.
     pub pwm_hz: f32,
-    /// How much of its light does, 0 to 1.
+    /// PWM modulation depth, 0 to 1.
     pub pwm_depth_ratio: f32,
-    /// How strongly the paper's curl shades it.
+    /// Strength of the shading caused by paper curl.
     pub curl_ratio: f32,
 }
 
-/// Walls and light.
+/// Background and lighting.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Room {
-    /// Light on the instrument and the wall, lux.
+    /// Illuminance on instrument and wall, lux.
     pub lux: f32,
-    /// Colour of the wall behind, by white paper.
+    /// Color of the wall behind, relative to white paper.
     pub wall: [f32; 3],
-    /// Fall-off of the light per view width: across, down.
+    /// Change of illuminance per view width: x, y.
     pub slope_ratio: [f32; 2],
-    /// Luminance of the brightest thing whose mirror image the surface shows, by white paper in the room.
+    /// Luminance of the brightest reflected object, relative to white paper in the room.
     pub window_ratio: f32,
-    /// Middle of that mirror image on the instrument, by its width and height.
+    /// Center of that reflection on the instrument, relative to its width and height.
     pub window_at_ratio: [f32; 2],
-    /// Width of that mirror image, mm.
+    /// Width of that reflection, mm.
     pub window_mm: f32,
 }
 
-/// The camera, as it is set up.
+/// Settings of the camera.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Optics {
-    /// Where it is focused: a distance in mm, or none for one that follows the instrument.
+    /// Focus distance in mm; `None` for autofocus.
     pub focus_mm: Option<f32>,
-    /// How far its focus is off where it follows the instrument, dioptres.
+    /// Autofocus error, diopters.
     pub focus_error_dioptres: f32,
-    /// Blur where it is sharpest, photosites.
+    /// Lens blur at best focus, in photosites.
     pub blur_px: f32,
-    /// Exposure by what its meter asks for, stops.
+    /// Deviation from the metered exposure, stops.
     pub exposure_stops: f32,
-    /// How much of the way to a grey mean its white balance goes.
+    /// Strength of the gray-world white balance, 0 to 1.
     pub balance_ratio: f32,
-    /// From the first row read to the last, milliseconds.
+    /// Readout time from first to last row, milliseconds.
     pub readout_millis: f32,
-    /// The mains that its exposure avoids to flicker with: multiples of a half period, Hz.
+    /// Mains frequency for anti-flicker exposure (multiples of half a period), Hz.
     pub mains_hz: f32,
-    /// How much of the difference from its neighbours' mean a pixel gains.
+    /// Sharpening: the share of the difference from the local mean that is added to a pixel.
     pub sharpen_ratio: f32,
-    /// Quality of its JPEGs.
+    /// JPEG quality, 1 to 100.
     pub jpeg_quality: f32,
 }
 
 impl Parameters {
-    /// What `options` and their seed come to.
+    /// Draws the parameters for `options` from their seed.
     pub fn draw(options: &Options) -> Self {
         let rng = |group| ParamRng::new(options.seed, group);
         Self {
@@ -115,8 +115,8 @@ impl Parameters {
 
 impl Pose {
     fn draw(rng: ParamRng, options: &Options) -> Self {
-        // What an attacker can choose without losing the face: near, the whole instrument just fits; far, a tablet is as far
-        // as the person would be.
+        // What an attacker can choose without losing the face. Near: the whole instrument just fits. Far: a tablet is
+        // as far away as the person would be.
         let fill = match (options.crop, options.distance) {
             (Crop::Whole, Distance::Near) => Span::new(0.78, 0.87),
             (Crop::Whole, Distance::Arm) => Span::new(0.60, 0.74),
@@ -125,18 +125,18 @@ impl Pose {
             (Crop::Filled, Distance::Arm) => Span::new(1.28, 1.38),
             (Crop::Filled, Distance::Far) => Span::new(1.18, 1.26),
         };
-        // A smaller instrument wants a larger face on it; one that fills the view shows the source as it was.
+        // A smaller instrument needs a larger face; one that fills the view shows the source unscaled.
         let zoom = match (options.crop, options.distance) {
             (Crop::Whole, Distance::Near) => Span::new(1.3, 1.65),
             (Crop::Whole, _) => Span::new(1.5, 2.0),
             (Crop::Filled, _) => Span::new(1.0, 1.2),
         };
         let off = Span::new(-0.02, 0.02);
-        // Set up with care: a few degrees. A hand is less careful.
+        // Careful setup deviates by a few degrees; a hand deviates more.
         let hand = options.support == Support::Hand;
         let most = if hand { 0.10 } else { 0.07 };
         let (tilt, roll) = (Span::new(-most, most), Span::new(-most / 2.0, most / 2.0));
-        // A hand that tries to be still drifts by millimetres and by about a degree, and trembles near 9 Hz.
+        // A hand held still drifts by millimeters and about one degree, with tremor near 9 Hz.
         let sway = |name, span| if hand { rng.draw(name, span) } else { 0.0 };
         Self {
             fill_ratio: rng.draw("fill", fill),
@@ -174,8 +174,7 @@ impl Shown {
 
 impl Room {
     fn draw(rng: ParamRng, light: Lighting) -> Self {
-        // Offices are lit for 300 to 500 lux, homes in the evening for a tenth of that; a desk beside a window has more than
-        // 1,000 by day.
+        // Offices have 300 to 500 lux, homes in the evening a tenth of that, a desk by a window more than 1,000 by day.
         let lux = match light {
             Lighting::Even => Span::new(200.0, 600.0),
             Lighting::Side => Span::new(100.0, 500.0),
@@ -187,7 +186,7 @@ impl Room {
             Lighting::Bright => Span::new(0.2, 0.6),
             Lighting::Even | Lighting::Dark => Span::new(-0.25, 0.25),
         };
-        // A sky behind glass is up to twenty times as bright as paper in the room, a lamp's shade about as bright.
+        // Sky through a window is up to twenty times as bright as paper in the room; a lampshade is similar.
         let window = match light {
             Lighting::Bright => Span::new(4.0, 20.0),
             Lighting::Side => Span::new(1.0, 5.0),
@@ -220,7 +219,7 @@ impl Optics {
             focus_mm,
             focus_error_dioptres: rng.draw("focus error", error),
             blur_px: rng.draw("blur", camera.blur_px),
-            // Meters differ by about half a stop between makers.
+            // Exposure meters differ by about half a stop between manufacturers.
             exposure_stops: rng.draw("exposure", Span::new(-0.4, 0.4)),
             balance_ratio: rng.draw("white balance", Span::new(0.3, 0.8)),
             readout_millis: rng.draw("readout", camera.readout_millis),
@@ -235,7 +234,7 @@ impl Optics {
 mod tests {
     use super::{super::axes::Species, *};
 
-    /// Every combination of the named choices, a few seeds each.
+    /// Visits every combination of the named choices, with a few seeds each.
     fn each(mut see: impl FnMut(&Options, Parameters)) {
         let mut seen = 0;
         for species in Species::ALL {
@@ -307,7 +306,7 @@ mod tests {
         let lux = |seed| Parameters::draw(&Options::new(Species::Print, Support::Fixed, seed)).room.lux;
         let drawn: Vec<f32> = (0..400).map(lux).collect();
         let mean = drawn.iter().sum::<f32>() / 400.0;
-        // Even between 200 and 600: mean 400, standard error 5.8.
+        // Uniform between 200 and 600: mean 400, standard error 5.8.
         assert!((mean - 400.0).abs() < 25.0, "{mean}");
         assert!(drawn.iter().any(|l| *l < 220.0) && drawn.iter().any(|l| *l > 580.0));
     }

@@ -1,28 +1,28 @@
-//! Pictures of linear light.
+//! Images in linear light.
 
-#![expect(clippy::indexing_slicing, reason = "coordinates are clamped to the picture before they are used")]
+#![expect(clippy::indexing_slicing, reason = "coordinates are clamped to the image before use")]
 
 use countenance_core::frame::Frame;
 
-/// Linear light, R G B, rows top-down.
+/// Linear RGB, rows from top to bottom.
 #[derive(Clone)]
 pub(super) struct Light {
     /// Width in samples.
     pub(super) width: usize,
     /// Height in samples.
     pub(super) height: usize,
-    /// width × height values.
+    /// width × height samples.
     pub(super) rgb: Vec<[f32; 3]>,
 }
 
 impl Light {
-    /// A picture whose sample (x, y) is `at(x, y)`.
+    /// An image whose sample (x, y) is `at(x, y)`.
     pub(super) fn from_fn(width: usize, height: usize, mut at: impl FnMut(usize, usize) -> [f32; 3]) -> Self {
         let rgb = (0..width * height).map(|i| at(i % width, i / width)).collect();
         Self { width, height, rgb }
     }
 
-    /// What `frame` shows, 0 to 1, by the curve of sRGB.
+    /// Decodes the sRGB values of `frame` to linear light, 0 to 1.
     pub(super) fn of(frame: &Frame) -> Self {
         let curve: Vec<f32> = (0..=255_u8).map(|v| linear(f32::from(v) / 255.0)).collect();
         let rgb =
@@ -30,7 +30,7 @@ impl Light {
         Self { width: frame.width() as usize, height: frame.height() as usize, rgb: rgb.collect() }
     }
 
-    /// The value at (`x`, `y`) in samples from the outer corner, between its four neighbours.
+    /// Bilinear interpolation at (`x`, `y`), in samples from the top left corner.
     pub(super) fn sample(&self, x: f32, y: f32) -> [f32; 3] {
         let (x, y) = ((x - 0.5).clamp(0.0, (self.width - 1) as f32), (y - 0.5).clamp(0.0, (self.height - 1) as f32));
         let (left, top) = (x as usize, y as usize);
@@ -48,7 +48,7 @@ impl Light {
     }
 }
 
-/// sRGB value (0 to 1) to linear light.
+/// sRGB value to linear light, both 0 to 1.
 pub(super) fn linear(value: f32) -> f32 {
     if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
 }

@@ -1,4 +1,4 @@
-//! Where the instrument is, and which of its points each photosite sees.
+//! Position of the instrument, and the point on it that each photosite sees.
 
 use std::{f32::consts::TAU, time::Duration};
 
@@ -9,35 +9,36 @@ use super::{
     rng::{Purpose, between, stream},
 };
 
-/// Photosites per output pixel along a side: the sensor is read finer than it delivers.
+/// Photosites per output pixel and axis: the sensor resolution exceeds the output resolution.
 pub(super) const OVERSAMPLING: u32 = 2;
-/// Focal length by picture width: 60° across, as webcams have.
+/// Focal length relative to image width, for a horizontal field of view of 60° as common in webcams.
 const FOCAL_RATIO: f32 = 0.866;
 
 /// The camera's view of the instrument in one frame.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View {
-    /// Photosites across.
+    /// Width in photosites.
     pub(super) width: usize,
-    /// Photosites down.
+    /// Height in photosites.
     pub(super) height: usize,
-    /// From photosites to millimetres on the instrument, as a homography.
+    /// Homography from photosites to millimeters on the instrument.
     homography: [[f32; 3]; 3],
-    /// Side of a photosite's sampling cell on the instrument, mm, in the middle.
+    /// Side of a photosite's sampling cell on the instrument at the image center, mm.
     pub(super) cell_mm: f32,
-    /// Focal length, photosites.
+    /// Focal length in photosites.
     focal_px: f32,
-    /// From the camera to the instrument's middle, mm, without the sway.
+    /// Distance from the camera to the instrument's center, mm, without sway.
     pub(super) distance_mm: f32,
 }
 
 impl View {
-    /// The view of `width` × `height` output pixels, `at` this time.
+    /// The view for a frame of `width` × `height` output pixels at time `at`.
     pub(super) fn of(width: u32, height: u32, options: &Options, pose: &Pose, at: Duration) -> Self {
         let (width, height) = (width * OVERSAMPLING, height * OVERSAMPLING);
         let focal_px = width as f32 * FOCAL_RATIO;
         let (outer, picture) = (options.device.outer_mm, options.device.picture_mm);
-        // The width that a fill of 1 spans: all of the instrument, or as much of the picture as covers the view both ways.
+        // The width spanned by a fill of 1: the whole instrument, or as much of the image as covers the view in both
+        // axes.
         let spanned_mm = match options.crop {
             Crop::Whole => outer.0.max(outer.1 * width as f32 / height as f32),
             Crop::Filled => picture.0.min(picture.1 * width as f32 / height as f32),
@@ -65,26 +66,26 @@ impl View {
         }
     }
 
-    /// The instrument's point, mm from its middle, behind the photosite (`x`, `y`).
+    /// The point on the instrument, in mm from its center, behind photosite (`x`, `y`).
     pub(super) fn instrument(&self, x: usize, y: usize) -> (f32, f32) {
         let (x, y) = (x as f32 + 0.5, y as f32 + 0.5);
         let [u, v, w] = self.homography.map(|[a, b, c]| a * x + b * y + c);
         (u / w, v / w)
     }
 
-    /// Blur of the instrument on the sensor, photosites: the lens's own, and the disc that a point out of focus becomes.
+    /// Blur of the instrument on the sensor, in photosites: lens blur plus the circle of confusion.
     pub(super) fn sigma_px(&self, optics: &Optics, pupil_mm: f32) -> f32 {
         let per_mm = match optics.focus_mm {
             Some(focus_mm) => 1.0 / self.distance_mm - 1.0 / focus_mm,
             None => optics.focus_error_dioptres / 1_000.0,
         };
         let disc_px = self.focal_px * pupil_mm * per_mm.abs();
-        // The deviation of a disc along one axis is a quarter of its width.
+        // The standard deviation of a disc along one axis is a quarter of its width.
         optics.blur_px.hypot(disc_px / 4.0)
     }
 }
 
-/// Smooth sway of a hand along one axis, about −1 to 1: slow drift, and tremor near 9 Hz.
+/// Smooth hand sway along one axis, about −1 to 1: slow drift plus tremor near 9 Hz.
 fn sway(seed: u64, axis: u64, secs: f32) -> f32 {
     let mut rng = stream(seed, Purpose::Sway, axis);
     let bands = [(0.2, 0.5, 0.5), (0.6, 1.2, 0.3), (1.5, 3.0, 0.15), (8.0, 10.0, 0.05)];
@@ -97,10 +98,10 @@ fn sway(seed: u64, axis: u64, secs: f32) -> f32 {
         .sum()
 }
 
-/// The homography of a plane turned by `angles` (about x, y, z) at `place` before a pinhole.
+/// Homography of a plane rotated by `angles` (about x, y, z) at `place`, seen by a pinhole camera.
 fn projection([pitch, yaw, roll]: [f32; 3], place: [f32; 3], focal_px: f32, centre: (f32, f32)) -> [[f32; 3]; 3] {
     let ((sp, cp), (sy, cy), (sr, cr)) = (pitch.sin_cos(), yaw.sin_cos(), roll.sin_cos());
-    // The first two columns of R_y · R_x · R_z: where the instrument's axes point.
+    // The first two columns of R_y · R_x · R_z: the directions of the instrument's axes.
     let along = [cy * cr + sy * sp * sr, cp * sr, -sy * cr + cy * sp * sr];
     let down = [-cy * sr + sy * sp * cr, cp * cr, sy * sr + cy * sp * cr];
     let project = |[x, y, z]: [f32; 3]| [focal_px * x + centre.0 * z, focal_px * y + centre.1 * z, z];
@@ -108,7 +109,7 @@ fn projection([pitch, yaw, roll]: [f32; 3], place: [f32; 3], focal_px: f32, cent
     [[a, b, c], [d, e, f], [g, h, i]]
 }
 
-/// The inverse up to scale (the adjugate), which is all that a homography needs.
+/// The inverse up to scale (the adjugate), which suffices for a homography.
 fn inverse([[a, b, c], [d, e, f], [g, h, i]]: [[f32; 3]; 3]) -> [[f32; 3]; 3] {
     [
         [e * i - f * h, c * h - b * i, b * f - c * e],
@@ -189,7 +190,7 @@ mod tests {
         assert!(phone > 1.3 && tablet < 1.2, "{phone} {tablet} photosites");
     }
 
-    /// Whatever moves, one homography explains it: the map between two moments, fitted to four points, meets the others.
+    /// Motion is rigid: a homography between two times, fitted to four points, also maps the other points.
     #[test]
     fn an_instrument_in_a_hand_moves_as_a_plane() {
         let (first, later) = (
@@ -200,7 +201,7 @@ mod tests {
             let [x, y, w] = inverse(view.homography).map(|[a, b, c]| a * u + b * v + c);
             (x / w, y / w)
         };
-        // Four points in a row on the instrument: their cross ratio is the same from everywhere.
+        // The cross ratio of four collinear points on the instrument is the same in every view.
         let cross_ratio = |view: &View| {
             let x = [-80.0, -20.0, 30.0, 90.0].map(|u| seen(view, (u, 20.0)).0);
             (x[2] - x[0]) * (x[3] - x[1]) / ((x[2] - x[1]) * (x[3] - x[0]))

@@ -1,51 +1,51 @@
-//! Chance that can be repeated: every draw is keyed by seed, purpose and frame number.
+//! Reproducible randomness: every draw is keyed by seed, purpose and frame number.
 
 use rand::{Rng, SeedableRng, rngs::ChaCha8Rng};
 
-/// What a stream of draws is for; each has its own. New ones go last: their numbers are part of the keys.
+/// Purpose of a random stream. Append new ones at the end: the discriminants are part of the keys.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Purpose {
-    /// Sway of a hand.
+    /// Hand sway.
     Sway,
-    /// Parameters of place and shake.
+    /// Parameters of position and shake.
     Pose,
-    /// Parameters of walls and light.
+    /// Parameters of background and lighting.
     Room,
-    /// Parameters of the display or the print.
+    /// Parameters of the display or print.
     Surface,
     /// Parameters of the camera.
     Camera,
-    /// Fibres of paper, grains of ink.
+    /// Paper fibers, ink grain.
     Paper,
-    /// Noise of the sensor.
+    /// Sensor noise.
     Sensor,
-    /// Choices that a labelled set makes for each clip.
+    /// Choices made per clip of a labeled set.
     Choice,
 }
 
-/// From where to where a parameter is drawn, evenly.
+/// The interval from which a parameter is drawn uniformly.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Span {
-    /// The least.
+    /// Lower bound.
     pub low: f32,
-    /// The most.
+    /// Upper bound.
     pub high: f32,
 }
 
 impl Span {
-    /// From `low` to `high`.
+    /// The interval from `low` to `high`.
     pub const fn new(low: f32, high: f32) -> Self {
         Self { low, high }
     }
 
-    /// Always `value`.
+    /// The constant `value`.
     pub const fn only(value: f32) -> Self {
         Self { low: value, high: value }
     }
 }
 
-/// The draws of one group of parameters. Each parameter has a stream of its own, keyed by its name: whoever adds one moves
-/// no other.
+/// Draws one group of parameters. Each parameter has a stream of its own, keyed by its name, so adding one changes no
+/// other.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ParamRng {
     seed: u64,
@@ -57,15 +57,15 @@ impl ParamRng {
         Self { seed, group }
     }
 
-    /// The value of the parameter of this name.
+    /// Draws the parameter `name` from `span`.
     pub(super) fn draw(self, name: &str, span: Span) -> f32 {
         between(&mut self.stream(name), span.low, span.high)
     }
 
-    /// One of `all`, the first where it is the only one.
+    /// Draws one element of `all`; `None` if it is empty.
     pub(super) fn pick<T: Copy>(self, name: &str, all: &[T]) -> Option<T> {
         let among = all.len().max(1) as u64;
-        // 32 bits against a handful: the bias is below one in a hundred million.
+        // 32 bits for a handful of choices: the bias is below 1e-8.
         all.get(((u64::from(self.stream(name).next_u32()) * among) >> 32) as usize).copied()
     }
 
@@ -74,12 +74,12 @@ impl ParamRng {
     }
 }
 
-/// FNV-1a over 64 bits: names become numbers that stay the same in every version.
+/// 64-bit FNV-1a: maps names to numbers that are stable across versions.
 pub(super) fn fnv(name: &str) -> u64 {
     name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// The stream for one purpose of one frame.
+/// The stream for one purpose and frame.
 pub(super) fn stream(seed: u64, purpose: Purpose, frame: u64) -> ChaCha8Rng {
     keyed([seed, purpose as u64, frame, 0])
 }
@@ -92,19 +92,19 @@ fn keyed(words: [u64; 4]) -> ChaCha8Rng {
     ChaCha8Rng::from_seed(key)
 }
 
-/// Uniform in `low` to `high`.
+/// Uniform from `low` to `high`.
 pub(super) fn between(rng: &mut impl Rng, low: f32, high: f32) -> f32 {
     low + (high - low) * (rng.next_u32() >> 8) as f32 / (1 << 24) as f32
 }
 
-/// Nearly normal, mean 0, deviation 1: the sum of four uniform draws, which never strays beyond 3.5.
+/// Approximately normal with mean 0 and standard deviation 1: the sum of four uniform draws, bounded by ±3.5.
 pub(super) fn normal(rng: &mut impl Rng) -> f32 {
     let bits = rng.next_u64();
     let sum: u64 = (0..4).map(|i| bits >> (16 * i) & 0xffff).sum();
     (sum as f32 / 65_535.0 - 2.0) * 3.0_f32.sqrt()
 }
 
-/// Smooth noise over the plane, −1 to 1, one bump in a unit cell.
+/// Smooth value noise over the plane, −1 to 1, one lattice point per unit cell.
 pub(super) fn value_noise(seed: u64, x: f32, y: f32) -> f32 {
     let (left, top) = (x.floor(), y.floor());
     let smooth = |t: f32| t * t * (3.0 - 2.0 * t);
@@ -115,7 +115,7 @@ pub(super) fn value_noise(seed: u64, x: f32, y: f32) -> f32 {
     above + (below - above) * ty
 }
 
-/// A number from −1 to 1 for a cell (a splitmix64 of its place).
+/// A number from −1 to 1 for a cell (splitmix64 of its coordinates).
 fn hash(seed: u64, x: i64, y: i64) -> f32 {
     let mut z = seed
         ^ x.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15)

@@ -1,6 +1,6 @@
-//! The sensor and the camera's processing: exposure, Bayer mosaic, noise, white balance, curve, JPEG.
+//! Sensor and camera processing: exposure, Bayer mosaic, noise, white balance, transfer curve, JPEG.
 
-#![expect(clippy::indexing_slicing, reason = "coordinates stay inside the mosaic by construction")]
+#![expect(clippy::indexing_slicing, reason = "coordinates are inside the mosaic by construction")]
 
 use image::{ExtendedColorType, ImageResult, RgbImage, codecs::jpeg::JpegEncoder};
 
@@ -12,30 +12,30 @@ use super::{
     rng::{Purpose, normal, stream},
 };
 
-/// Mean light that the meter aims at, by full scale: 18 % grey.
+/// Metering target for the mean, relative to full scale: 18 % gray.
 const METER_TARGET: f32 = 0.18;
-/// Longest exposure at 30 pictures a second, and the shortest that such sensors have.
+/// Longest exposure at 30 fps, and the shortest of such sensors.
 const MAX_SECS: f32 = 1.0 / 30.0;
 const MIN_SECS: f32 = 1.0 / 4_000.0;
-/// Mean luminance that the longest exposure makes grey at base gain, cd/m²: a lens of f/2.4 before photosites of 2 µm.
-/// Below it the camera turns its gain up, and the noise with it.
+/// Mean luminance that the longest exposure renders as middle gray at base gain, cd/m², for an f/2.4 lens and
+/// photosites of 2 µm. Below it the camera raises the gain, and with it the noise.
 const BASE_NITS: f32 = 10.0;
 
-/// What the camera's automatics settled on.
+/// The settled automatic exposure and white balance.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Exposure {
     /// Full scale per unit of light.
     gain: f32,
-    /// Gains of red, green and blue.
+    /// White balance gains of red, green and blue.
     balance: [f32; 3],
-    /// How long a row is exposed, seconds.
+    /// Exposure time per row, seconds.
     pub(super) secs: f32,
-    /// Charge at full scale, electrons: less where the gain is up.
+    /// Charge at full scale, electrons: lower at higher gain.
     full_electrons: f32,
 }
 
 impl Exposure {
-    /// Meters `light`, the middle weighing most: brightness to grey, colour part of the way to grey.
+    /// Meters `light`, center-weighted: brightness to middle gray, color part of the way to gray.
     pub(super) fn metered(light: &Light, options: &Options, parameters: &Parameters) -> Self {
         let (mut sum, mut whole) = ([0.0_f64; 3], 0.0_f64);
         for (i, value) in light.rgb.iter().enumerate() {
@@ -48,11 +48,11 @@ impl Exposure {
         let mean = sum.map(|sum| ((sum / whole) as f32).max(1e-4));
         let grey = mean.iter().sum::<f32>() / 3.0;
         let optics = &parameters.camera;
-        // White paper under so many lux has lux/π cd/m².
+        // Illuminance E on white paper gives a luminance of E/π cd/m².
         let nits = grey * parameters.room.lux / std::f32::consts::PI;
         let wanted = (MAX_SECS * BASE_NITS / nits).clamp(MIN_SECS, MAX_SECS);
         let half_period = 0.5 / optics.mains_hz;
-        // Lamps on the mains flicker twice a period: whole numbers of that see no flicker.
+        // Lamps flicker at twice the mains frequency; exposures of whole half periods do not see it.
         let secs = if wanted > half_period { (wanted / half_period).floor() * half_period } else { wanted };
         let charge = (nits / BASE_NITS * secs / MAX_SECS).min(1.0);
         Self {
@@ -64,7 +64,7 @@ impl Exposure {
     }
 }
 
-/// The picture that the sensor makes of `light`, as frame number `frame`.
+/// The image that the sensor makes of `light`, as frame number `frame`.
 pub(super) fn expose(
     light: &Light,
     exposure: Exposure,
@@ -77,7 +77,7 @@ pub(super) fn expose(
     sharpen(&develop(&full, exposure), parameters.camera.sharpen_ratio)
 }
 
-/// `picture` as the camera compresses it, with `quality` of 1 to 100.
+/// JPEG-compresses `picture` with `quality`, 1 to 100.
 pub(super) fn jpeg(picture: &RgbImage, quality: f32) -> ImageResult<Vec<u8>> {
     let mut out = Vec::new();
     JpegEncoder::new_with_quality(&mut out, quality.clamp(1.0, 100.0) as u8).encode(
@@ -89,7 +89,7 @@ pub(super) fn jpeg(picture: &RgbImage, quality: f32) -> ImageResult<Vec<u8>> {
     Ok(out)
 }
 
-/// The channel behind the filter of photosite (`x`, `y`): R G over G B.
+/// The color channel of photosite (`x`, `y`): RGGB.
 fn filter(x: usize, y: usize) -> usize {
     match (x % 2, y % 2) {
         (0, 0) => 0,
@@ -98,7 +98,7 @@ fn filter(x: usize, y: usize) -> usize {
     }
 }
 
-/// One noisy number a photosite, 0 to 1.
+/// One noisy value per photosite, 0 to 1.
 fn mosaic(light: &Light, exposure: Exposure, options: &Options, frame: u64) -> Vec<f32> {
     let mut rng = stream(options.seed, Purpose::Sensor, frame);
     let (full, read) = (exposure.full_electrons, options.camera.read_electrons);
@@ -110,14 +110,14 @@ fn mosaic(light: &Light, exposure: Exposure, options: &Options, frame: u64) -> V
     light.rgb.iter().enumerate().map(site).collect()
 }
 
-/// Fills in the two channels that each photosite lacks with the mean of its neighbours that have them.
+/// Bilinear demosaicing: fills the two missing channels of each photosite from its neighbors.
 fn demosaic(raw: &[f32], width: usize, height: usize) -> Light {
     Light::from_fn(width, height, |x, y| {
         let (mut sum, mut count) = ([0.0_f32; 3], [0.0_f32; 3]);
         for ny in y.saturating_sub(1)..(y + 2).min(height) {
             for nx in x.saturating_sub(1)..(x + 2).min(width) {
                 let channel = filter(nx, ny);
-                // Neighbours at the corner count half as much as those at the side, as in bilinear filling.
+                // Diagonal neighbors have half the weight of direct ones, as in bilinear interpolation.
                 let weight = if nx != x && ny != y { 0.5 } else { 1.0 };
                 sum[channel] += weight * raw[ny * width + nx];
                 count[channel] += weight;
@@ -128,7 +128,7 @@ fn demosaic(raw: &[f32], width: usize, height: usize) -> Light {
     })
 }
 
-/// Bins photosites to output pixels, balances white, and applies the curve of sRGB.
+/// Bins photosites to output pixels, balances white, and applies the sRGB curve.
 fn develop(full: &Light, exposure: Exposure) -> RgbImage {
     let bin = OVERSAMPLING as usize;
     let (width, height) = (full.width / bin, full.height / bin);
@@ -148,7 +148,7 @@ fn develop(full: &Light, exposure: Exposure) -> RgbImage {
     })
 }
 
-/// Unsharp masking with the mean of three by three pixels.
+/// Unsharp masking against the mean of 3×3 pixels.
 fn sharpen(picture: &RgbImage, ratio: f32) -> RgbImage {
     let (width, height) = picture.dimensions();
     RgbImage::from_fn(width, height, |x, y| {

@@ -1,10 +1,10 @@
-//! A labelled set: every combination of the named choices, so many clips each, with a manifest.
+//! Makes a labeled set: a number of clips for every combination of the named choices, with a manifest.
 //!
 //! ```text
-//! OUT/bona_fide/NAME                          the inputs, as they were
+//! OUT/bona_fide/NAME                          copies of the inputs
 //! OUT/attack_SPECIES/NNNN-DEVICE-….avi        the attacks
-//! OUT/parameters.jsonl                        what each attack was made with, one line a clip
-//! OUT/manifest.toml                           written last: a folder without it is a run that was cut off
+//! OUT/parameters.jsonl                        parameters of each attack, one line per clip
+//! OUT/manifest.toml                           written last: a folder without it is an interrupted run
 //! ```
 
 use std::{
@@ -25,41 +25,41 @@ use super::{
 };
 use countenance_camera::recording;
 
-/// A genuine recording, and whom it shows.
+/// A genuine recording and its subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
-    /// Its file.
+    /// The file.
     pub path: PathBuf,
-    /// Who is shown: figures go by person.
+    /// Identifier of the person shown; statistics are grouped by it.
     pub subject: String,
 }
 
-/// What the set covers.
+/// What the set covers. Empty lists mean all choices unless documented otherwise.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
-    /// Decides everything that is not named here.
+    /// Seed of everything not determined by the other fields.
     pub seed: u64,
-    /// Clips a combination.
+    /// Clips per combination.
     pub per_cell: usize,
-    /// Clips in all, spread evenly over the combinations; all of them if `None`.
+    /// Maximum number of clips, spread evenly over the combinations; `None` for no limit.
     pub limit: Option<usize>,
-    /// Species; all where empty, as for the other choices.
+    /// Species.
     pub species: Vec<Species>,
     /// Supports.
     pub supports: Vec<Support>,
-    /// Devices, of whatever species they fit.
+    /// Devices; those that do not match a species are skipped for it.
     pub devices: Vec<&'static Device>,
     /// Distances.
     pub distances: Vec<Distance>,
-    /// Kinds of light.
+    /// Kinds of lighting.
     pub lights: Vec<Lighting>,
-    /// How much of the instrument is in the picture; drawn for each clip if empty.
+    /// How much of the instrument is in view; drawn for each clip if empty.
     pub crops: Vec<Crop>,
-    /// What takes it; drawn for each clip if empty.
+    /// Cameras; drawn for each clip if empty.
     pub cameras: Vec<&'static Camera>,
-    /// Frames a clip at most.
+    /// Maximum number of frames per clip.
     pub frames: Option<u64>,
-    /// Under what licence the set may be used.
+    /// License of the set.
     pub licence: Option<String>,
 }
 
@@ -68,41 +68,41 @@ pub struct Plan {
 pub struct Clip {
     /// How it is made.
     pub options: Options,
-    /// From which input, by its place among them.
+    /// Index of its input.
     pub input: usize,
-    /// Its file below the set's folder.
+    /// Path relative to the set's folder.
     pub path: String,
 }
 
 /// Why no set was made.
 #[derive(Debug, thiserror::Error)]
 pub enum SetError {
-    /// There are no inputs, or the choices exclude each other.
-    #[error("there is nothing to make")]
+    /// There are no inputs, or the choices are incompatible.
+    #[error("no inputs, or no clip matches the choices")]
     Empty,
-    /// Two inputs have one name.
-    #[error("two recordings are called {}", .0.display())]
+    /// Two inputs have the same name.
+    #[error("two recordings are named {}", .0.display())]
     Twice(PathBuf),
-    /// The folder has something in it already, or cannot be written.
-    #[error("{} cannot be written", path.display())]
+    /// The folder is not empty, or cannot be written.
+    #[error("cannot write {}", path.display())]
     Output {
         /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
     /// One attack failed.
-    #[error("{clip} cannot be made")]
+    #[error("cannot make {clip}")]
     Clip {
-        /// Its file below the set's folder.
+        /// Path relative to the set's folder.
         clip: String,
-        /// Why.
+        /// The cause.
         source: RecaptureError,
     },
 }
 
 impl Plan {
-    /// One clip of every combination.
+    /// One clip per combination.
     pub fn new(seed: u64) -> Self {
         Self {
             seed,
@@ -120,10 +120,10 @@ impl Plan {
         }
     }
 
-    /// The attacks on so many inputs, in the set's order: by species, support, device, distance, light.
+    /// The attacks on `inputs` inputs, ordered by species, support, device, distance and lighting.
     ///
-    /// What a clip is made with hangs on the plan's seed and the clip's own combination alone: leaving choices out, or a
-    /// new device in the table, changes no other clip.
+    /// A clip depends only on the plan's seed and the clip's own combination: narrowing the choices or adding a device
+    /// to the table changes no other clip.
     pub fn clips(&self, inputs: usize) -> Vec<Clip> {
         let mut clips = Vec::new();
         for species in chosen(&self.species, &Species::ALL) {
@@ -154,7 +154,7 @@ impl Plan {
         let name = [device.name, support.name(), distance.name(), light.name()].join("-");
         let seed = self.seed ^ fnv(&format!("{}/{name}/{nth}", species.name()));
         let rng = ParamRng::new(seed, Purpose::Choice);
-        // As large as the input is no camera: it is for whoever asks for it.
+        // The first camera, with the size of the input, is not realistic: used only on request.
         let cameras: Vec<&'static Camera> = CAMERAS.iter().skip(1).collect();
         let crop = rng.pick("crop", if self.crops.is_empty() { &Crop::ALL } else { &self.crops })?;
         let camera = rng.pick("camera", if self.cameras.is_empty() { &cameras } else { &self.cameras })?;
@@ -170,13 +170,13 @@ impl Plan {
 
 type Cell = (Species, Support, &'static Device, Distance, Lighting);
 
-/// Those of `wanted`, or all.
+/// `wanted`, or `all` if it is empty.
 fn chosen<'a, T: Copy>(wanted: &'a [T], all: &'a [T]) -> impl Iterator<Item = T> + 'a {
     if wanted.is_empty() { all.iter().copied() } else { wanted.iter().copied() }
 }
 
-/// Makes the set of `plan` from `inputs` in the folder `out`, which must be new or empty, on all cores; how many attacks
-/// there are. `progress` is told the number made after each.
+/// Makes the set of `plan` from `inputs` in the folder `out`, which must be new or empty, on all cores. Returns the
+/// number of attacks. `progress` receives the number made so far.
 pub fn write(plan: &Plan, inputs: &[Input], out: &Path, progress: &(dyn Fn(usize) + Sync)) -> Result<usize, SetError> {
     let clips = plan.clips(inputs.len());
     if clips.is_empty() {
@@ -214,12 +214,12 @@ pub fn write(plan: &Plan, inputs: &[Input], out: &Path, progress: &(dyn Fn(usize
         format!("{line}\n")
     });
     save(out.join("parameters.jsonl"), &explained.collect::<String>())?;
-    let heading = "Simulated attacks: they prove plumbing, never accuracy.";
+    let heading = "Simulated attacks, for pipeline tests only: they say nothing about accuracy.";
     save(out.join("manifest.toml"), &manifest::text(heading, &entries))?;
     Ok(clips.len())
 }
 
-/// Makes the folders and copies the inputs; their entries.
+/// Creates the folders and copies the inputs. Returns the manifest entries of the inputs.
 fn begin(plan: &Plan, inputs: &[Input], clips: &[Clip], out: &Path) -> Result<Vec<Entry>, SetError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
@@ -284,7 +284,8 @@ mod tests {
     fn the_set_is_complete_and_each_clip_is_itself() {
         let plan = Plan { per_cell: 2, ..Plan::new(5) };
         let clips = plan.clips(3);
-        // Devices by species: 4 + 2 + 2 + 2 + 2 on two supports, 2 monitors on one; by 3 distances and 4 lights.
+        // Devices by species: 4 + 2 + 2 + 2 + 2 on two supports, 2 monitors on one; times 3 distances and 4 kinds of
+        // lighting.
         assert_eq!(clips.len(), (12 * 2 + 2) * 12 * 2);
         let distinct = |of: fn(&Clip) -> String| clips.iter().map(of).collect::<BTreeSet<_>>().len();
         assert_eq!(distinct(|c| c.path.clone()), clips.len());

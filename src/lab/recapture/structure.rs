@@ -1,7 +1,7 @@
-//! Fine structure of an attack instrument as photosites see it: sub-pixels of a display, dots of a print.
+//! Fine structure of an instrument as sampled by the photosites: sub-pixels of a display, dots of a print.
 //!
-//! The structure is periodic, so its mean over a photosite is known in closed form: each harmonic, weakened by lens and
-//! aperture ([`lens::transfer`]). Sampled at the photosites, what is left beats with their grid: that is the moiré.
+//! The structure is periodic, so its mean over a photosite has a closed form: each harmonic, attenuated by lens and
+//! aperture ([`lens::transfer`]). What remains is aliased by the photosite grid, which is the moiré.
 
 use std::f32::consts::{SQRT_2, TAU};
 
@@ -11,60 +11,61 @@ use super::{
     rng::value_noise,
 };
 
-/// A stripe's width by pixel pitch: three stripes and the black between them.
+/// Stripe width relative to the pixel pitch: three stripes and the black gaps.
 const STRIPE_RATIO: f32 = 0.28;
-/// A stripe's height by pixel pitch.
+/// Stripe height relative to the pixel pitch.
 const ROW_RATIO: f32 = 0.85;
-/// Width of a sub-pixel of a diamond layout by the spacing of its kind: they are small, to last.
+/// Sub-pixel width of a diamond layout relative to the spacing of its color; small for durability.
 const DIAMOND_RATIO: f32 = 0.4;
-/// Directions of the cyan, magenta and yellow dots, degrees; they absorb red, green and blue.
+/// Screen angles of cyan, magenta and yellow, degrees; these inks absorb red, green and blue.
 const SCREEN_DEG: [f32; 3] = [15.0, 75.0, 0.0];
-/// A photosite's sensitive side by sampling cell: webcams that deliver small pictures skip every other photosite.
+/// Sensitive side of a photosite relative to the sampling cell: webcams with small output skip every other photosite.
 const APERTURE_RATIO: f32 = 0.5;
-/// How much scattered dots stand out, by full contrast, where they are not blurred.
+/// Contrast of unblurred scattered dots, relative to full contrast.
 const SCATTER: f32 = 0.5;
 
-/// The structure as one camera at one distance sees it.
+/// The structure as seen by one camera at one distance.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Structure {
-    /// Stripes of red, green and blue.
+    /// Red, green and blue stripes.
     Stripes {
         /// Pixels per millimetre.
         per_mm: f32,
-        /// Strength of the first two harmonics across.
+        /// Amplitude of the first two horizontal harmonics.
         across: [f32; 2],
-        /// Strength of the first harmonic down.
+        /// Amplitude of the first vertical harmonic.
         down: f32,
     },
-    /// Green upright, red and blue on the diagonal.
+    /// Green upright, red and blue on the diagonals.
     Diamond {
         /// Pixels per millimetre.
         per_mm: f32,
-        /// Strength of green's first harmonic, across and down.
+        /// Amplitude of green's first harmonic, horizontally and vertically.
         green: f32,
-        /// Strength of red's and blue's first harmonic, along both diagonals.
+        /// Amplitude of the first harmonic of red and blue along both diagonals.
         other: f32,
     },
-    /// Dots of ink.
+    /// Halftone dots.
     Dots {
-        /// Rows of dots per millimetre.
+        /// Screen ruling, lines per millimeter.
         per_mm: f32,
-        /// Strength of the first harmonic at half coverage.
+        /// Amplitude of the first harmonic at half coverage.
         strength: f32,
     },
-    /// Dots anywhere.
+    /// Scattered dots.
     Scattered {
         /// Clusters per millimetre.
         per_mm: f32,
-        /// Strength at half coverage.
+        /// Amplitude at half coverage.
         strength: f32,
     },
-    /// None.
+    /// No structure.
     Smooth,
 }
 
 impl Structure {
-    /// The structure of `device` through a lens of blur `sigma_mm`, sampled in cells of `cell_mm` on it.
+    /// The structure of `device` through a lens of blur `sigma_mm`, sampled in cells of `cell_mm`, both on the
+    /// instrument.
     pub(super) fn of(device: &Device, sigma_mm: f32, cell_mm: f32) -> Self {
         let transfer = |per_mm: f32| lens::transfer(per_mm, sigma_mm, APERTURE_RATIO * cell_mm);
         match &device.surface {
@@ -76,7 +77,7 @@ impl Structure {
                 }
                 Texture::Scattered { grain_mm } => {
                     let per_mm = 1.0 / grain_mm;
-                    // Noise of one bump in a cell has its power about half a cycle in it.
+                    // Noise with one lattice point per cell has its power around half a cycle per cell.
                     Self::Scattered { per_mm, strength: SCATTER * transfer(per_mm / 2.0) }
                 }
                 Texture::Continuous => Self::Smooth,
@@ -101,7 +102,7 @@ impl Structure {
         }
     }
 
-    /// By how much each channel is brighter or darker than its mean at (`u`, `v`) mm, where the instrument shows `light`.
+    /// Gain of each channel relative to its mean at (`u`, `v`) mm, where the instrument displays `light`.
     pub(super) fn gain(&self, u: f32, v: f32, light: [f32; 3]) -> [f32; 3] {
         match *self {
             Self::Stripes { per_mm, across, down } => {
@@ -141,7 +142,7 @@ impl Structure {
     }
 }
 
-/// How much dots stand out: most where half the paper is covered.
+/// Visibility of dots: highest at half coverage.
 fn coverage(light: f32) -> f32 {
     2.0 * (light * (1.0 - light)).max(0.0).sqrt()
 }
@@ -150,7 +151,7 @@ fn coverage(light: f32) -> f32 {
 mod tests {
     use super::*;
 
-    /// Strength of `per_cell` cycles a sample in a row of green gains, by full modulation.
+    /// Amplitude at `per_cell` cycles per sample along a row of green gains, relative to full modulation.
     fn power(structure: Structure, cell_mm: f32, along_deg: f32, per_cell: f32) -> f32 {
         let (sin, cos) = along_deg.to_radians().sin_cos();
         let n = 800;
@@ -164,7 +165,7 @@ mod tests {
         2.0 * f32::hypot(re, im) / n as f32
     }
 
-    /// Where `per_mm` cycles end up when sampled every `cell_mm`, cycles a sample.
+    /// The alias of `per_mm` cycles sampled every `cell_mm`, in cycles per sample.
     fn folded(per_mm: f32, cell_mm: f32) -> f32 {
         let cycles = per_mm * cell_mm;
         (cycles - cycles.round()).abs()

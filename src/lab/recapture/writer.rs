@@ -1,4 +1,4 @@
-//! Writes what the camera delivered: Motion JPEG in AVI, or Y4M.
+//! Writes the camera's frames as Motion JPEG in AVI, or as Y4M.
 
 use std::{
     fs::File,
@@ -9,7 +9,7 @@ use std::{
 
 use super::RecaptureError;
 
-/// Which file.
+/// Output file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
     Avi,
@@ -17,7 +17,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// The format that the extension of `path` names.
+    /// The format for the file extension of `path`.
     pub(super) fn of(path: &Path) -> Result<Self, RecaptureError> {
         match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
             Some("avi") => Ok(Self::Avi),
@@ -27,16 +27,16 @@ impl Format {
     }
 }
 
-/// Takes the frames of one recording.
+/// Receives the frames of one recording.
 pub(super) trait Writer {
-    /// Adds one JPEG picture.
+    /// Appends a JPEG frame.
     fn add(&mut self, jpeg: &[u8]) -> Result<(), RecaptureError>;
 
     /// Completes the file.
     fn finish(self: Box<Self>) -> Result<(), RecaptureError>;
 }
 
-/// Begins a new file of `size` pixels with a frame every `step`.
+/// Creates a file of `size` pixels with frame interval `step`.
 pub(super) fn create(
     format: Format,
     path: &Path,
@@ -51,7 +51,7 @@ pub(super) fn create(
     })
 }
 
-/// YUV4MPEG2 in full range, chroma in the middle of its four pixels.
+/// YUV4MPEG2, full range, with centered chroma siting.
 struct Y4m {
     file: BufWriter<File>,
 }
@@ -93,22 +93,22 @@ impl Writer for Y4m {
     }
 }
 
-/// Full-range Y C_b C_r of ITU-R BT.601.
+/// RGB to full-range YCbCr (ITU-R BT.601).
 pub(super) fn ycbcr([r, g, b]: [f32; 3]) -> [u8; 3] {
     let luma = 0.299 * r + 0.587 * g + 0.114 * b;
     [luma, 128.0 + (b - luma) / 1.772, 128.0 + (r - luma) / 1.402].map(|v| v.round().clamp(0.0, 255.0) as u8)
 }
 
-/// AVI with one stream of Motion JPEG and an index.
+/// AVI with one Motion JPEG stream and an index.
 struct Avi {
     file: BufWriter<File>,
-    /// Offset (from the list's name) and bytes of each frame.
+    /// Offset (from the movie list's type) and size in bytes of each frame.
     index: Vec<(u32, u32)>,
-    /// Bytes of the movie list, its name included.
+    /// Size of the movie list in bytes, including its type.
     movie: u32,
 }
 
-/// Offsets of the numbers that are known only at the end.
+/// File offsets of values that are known only at the end.
 const RIFF_SIZE_AT: u64 = 4;
 const FRAMES_AT: [u64; 2] = [48, 140];
 const MOVIE_SIZE_AT: u64 = 216;
@@ -129,7 +129,7 @@ impl Avi {
             numbers(&[step_micros, 0, 0, has_index, 0, 0, 1, 0, width, height, 0, 0, 0, 0]),
             head(b"LIST", 116),
             [*b"strl", *b"strh", 56_u32.to_le_bytes(), *b"vids", *b"MJPG"].concat(),
-            // Scale and rate: so many microseconds, a million frames.
+            // Scale and rate: frame interval in microseconds, one million per second.
             numbers(&[0, 0, 0, step_micros, 1_000_000, 0, 0, 0, u32::MAX, 0, 0, 0]),
             head(b"strf", 40),
             numbers(&[40, width, height, planes_and_bits]),
@@ -151,7 +151,7 @@ impl Writer for Avi {
     fn add(&mut self, jpeg: &[u8]) -> Result<(), RecaptureError> {
         let length = u32::try_from(jpeg.len()).ok().ok_or(RecaptureError::TooLong)?;
         let padding = length % 2;
-        // Half of what 32 bits count: the index follows, and some readers take sizes for signed.
+        // Half the 32-bit range: the index follows, and some readers treat sizes as signed.
         let after = self.movie.checked_add(8 + length + padding).filter(|&end| end < 1 << 31);
         self.index.push((self.movie, length));
         self.movie = after.ok_or(RecaptureError::TooLong)?;
