@@ -1,4 +1,4 @@
-//! The application: state in, screen out, requests carried out.
+//! The application: turns state into a screen and carries out what the user requests.
 
 use std::{
     path::PathBuf,
@@ -33,11 +33,11 @@ use countenance_client::{
 
 mod cameras;
 
-/// How long the window waits, when it closes during a login, until the verifier was told.
+/// Maximum wait on close, during a sign-in, for the verifier to be notified.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(3);
-/// How often the seconds until another code are looked at again.
+/// Update interval of the countdown until another code can be requested.
 const TICK: Duration = Duration::from_millis(500);
-/// How often the words for "began" are looked at again.
+/// Update interval of the "started … ago" text.
 const MINUTE: Duration = Duration::from_secs(20);
 
 /// The window's application.
@@ -52,12 +52,12 @@ pub struct App {
     theme: Theme,
     preview: Preview,
     over_since: Option<f64>,
-    /// When the last code was sent, by the frames' clock.
+    /// Frame time at which the last code was sent, in seconds.
     code_sent_at: Option<f64>,
 }
 
 impl App {
-    /// The application, its first link already followed.
+    /// Creates the application and follows the first link of `context`.
     pub fn new(ctx: &Context, mut context: AppContext) -> Self {
         let settings = context.settings.clone();
         let words = Words::new(Language::of_system(settings.language.as_deref(), system_tags()));
@@ -94,22 +94,22 @@ impl App {
         app
     }
 
-    /// What is drawn.
+    /// The state to be drawn.
     pub fn state(&self) -> &State {
         &self.state
     }
 
-    /// Number of the camera frame on screen.
+    /// Sequence number of the camera frame on screen.
     pub fn preview_seq(&self) -> Option<u64> {
         self.preview.seq()
     }
 
-    /// Keeps changed settings in the file at `path` from now on.
+    /// Saves changed settings to `path` from now on.
     pub fn keep_settings_at(&mut self, path: PathBuf) {
         self.context.settings_path = Some(path);
     }
 
-    /// Takes what happened since the last call.
+    /// Applies everything that happened since the last call.
     pub fn catch_up(&mut self, ctx: &Context) {
         self.state.now = self.context.env.clock().now();
         self.hear_of_cameras(ctx);
@@ -149,7 +149,7 @@ impl App {
         self.preview.take(ctx, own_picture.as_ref());
     }
 
-    /// Draws, and does what the person asks for.
+    /// Draws a frame and carries out the user's request.
     pub fn draw(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
         let appearance = theme_of(&ctx, &self.state.settings);
@@ -158,12 +158,12 @@ impl App {
             self.theme.apply(&ctx);
         }
         if fonts::missing(&ctx, self.words.language()) {
-            // Boxes for letters help nobody: English, and why.
+            // Replacement boxes are unreadable: switch to English and explain why.
             self.state.font_missing = true;
             self.words = Words::new(Language::En);
         }
         let view = View { words: &self.words, theme: &self.theme, state: &self.state, preview: &self.preview };
-        // The Escape key that closes a list does nothing else: asked before the list has closed.
+        // Escape must only close an open list, so check before the list closes.
         let list_is_open = egui::Popup::is_any_open(&ctx);
         let asked = screens::show(ui, &view, &mut self.draft);
         let asked = asked.or_else(|| if list_is_open { None } else { self.escape(&ctx) });
@@ -177,7 +177,7 @@ impl App {
         }
     }
 
-    /// Does what was asked for.
+    /// Carries out a request.
     pub fn carry_out(&mut self, ctx: &Context, ask: Ask) {
         match ask {
             Ask::Command(command) => self.command(ctx, command),
@@ -201,7 +201,7 @@ impl App {
         ctx.request_repaint();
     }
 
-    /// The window goes: whoever waits for this login is told.
+    /// Closes the window; a sign-in in progress is cancelled and its verifier notified.
     pub fn close(&mut self) {
         if let Some(runner) = self.runner.take() {
             let is_login = self.state.screen.is_login();
@@ -226,7 +226,7 @@ impl App {
         };
     }
 
-    /// Follows a link, if it is one and no login is under way.
+    /// Follows a link if it is valid and no sign-in is in progress.
     fn follow(&mut self, ctx: &Context, link: &str) {
         self.state.page = Page::Main;
         if self.state.screen.is_login() {
@@ -252,7 +252,7 @@ impl App {
         }
     }
 
-    /// The digits typed stay only while they may still be the code that the person was sent.
+    /// Clears the typed digits once they can no longer be the code that was sent.
     fn code_stands(&mut self, step: CodeStep, frame_at: f64) {
         match step {
             CodeStep::Sent { .. } => (self.code_sent_at, self.draft.code) = (Some(frame_at), Zeroizing::default()),
@@ -284,12 +284,12 @@ impl App {
         self.dress(ctx);
         let kept = self.context.settings_path.as_deref().map(|path| self.state.settings.save(path));
         if let Some(Err(error)) = &kept {
-            tracing::warn!(error = error as &dyn std::error::Error, "the settings could not be kept");
+            tracing::warn!(error = error as &dyn std::error::Error, "cannot save the settings");
         }
         self.state.not_saved = matches!(kept, Some(Err(_)));
     }
 
-    /// Letters, colours and sizes as chosen.
+    /// Applies fonts, colors and sizes of the settings.
     fn dress(&self, ctx: &Context) {
         fonts::install(ctx, self.words.language());
         self.theme.apply(ctx);
@@ -298,7 +298,7 @@ impl App {
         ctx.send_viewport_cmd(ViewportCommand::InnerSize(fits));
     }
 
-    /// The Escape key: the harmless way out.
+    /// What Escape does: the harmless way to leave the screen.
     fn escape(&self, ctx: &Context) -> Option<Ask> {
         if !ctx.input(|i| i.key_pressed(Key::Escape)) {
             return None;
@@ -310,7 +310,7 @@ impl App {
         }
     }
 
-    /// An end that was read closes the window that was opened for it.
+    /// Closes a window that was opened for one sign-in, once its outcome has been shown long enough.
     fn close_in_time(&mut self, ctx: &Context) {
         if !(self.context.closes && self.state.screen.closes_itself()) {
             return;
@@ -334,7 +334,7 @@ impl App {
             wake();
         };
         if let Err(error) = thread::Builder::new().name("diagnostics".into()).spawn(look) {
-            tracing::error!(error = &error as &dyn std::error::Error, "the diagnostics did not start");
+            tracing::error!(error = &error as &dyn std::error::Error, "cannot start the diagnostics thread");
         }
     }
 }
@@ -357,13 +357,13 @@ impl eframe::App for App {
     }
 }
 
-/// Wakes the window from any thread.
+/// Requests a repaint from any thread.
 fn wake(ctx: &Context) -> Arc<dyn Fn() + Send + Sync> {
     let ctx = ctx.clone();
     Arc::new(move || ctx.request_repaint())
 }
 
-/// The theme that these settings ask for on this system.
+/// The theme for these settings on this system.
 fn theme_of(ctx: &Context, settings: &Settings) -> Theme {
     let scheme = match settings.theme {
         Appearance::Dark => Scheme::Dark,

@@ -1,4 +1,4 @@
-//! What the window borrows from outside.
+//! Dependencies of the window.
 
 use std::{
     path::PathBuf,
@@ -15,37 +15,37 @@ use countenance_client::{
 };
 use countenance_core::frame::Frame;
 
-/// What the application borrows from outside.
+/// Dependencies of the application.
 pub struct AppContext {
-    /// What runs borrow.
+    /// Environment of runs: camera, networks, clock, session, browser.
     pub env: Arc<dyn Environment>,
-    /// The newest frame of the camera that runs.
+    /// Newest frame of the running camera.
     pub preview: Box<dyn Fn() -> Option<Frame>>,
-    /// The verifiers that links may name.
+    /// Verifiers that links may name.
     pub allowed: AllowedOrigins,
-    /// The first link, as it came.
+    /// The launch link given at start, unparsed.
     pub link: Option<String>,
-    /// Calls of later launches.
+    /// Messages from later launches of the program.
     pub inbox: Option<Inbox>,
-    /// Whether a recording stands in for the camera.
+    /// Whether a recording replaces the camera.
     pub plays_recording: bool,
-    /// The owner's choices, and what of them was not used.
+    /// The settings in use.
     pub settings: Settings,
-    /// Line and key of each choice that was not used.
+    /// Line and key of each setting that was ignored.
     pub complaints: Vec<(u32, String)>,
-    /// Where changed choices are kept; not at all if absent.
+    /// Where changed settings are saved; `None` to not save them.
     pub settings_path: Option<PathBuf>,
-    /// Lists the cameras in the order in which they are offered; may block, called on a thread of its own.
+    /// Lists the cameras in order of preference. May block; called on a separate thread.
     pub cameras: Arc<dyn Fn() -> Vec<CameraEntry> + Send + Sync>,
-    /// Takes the choice of a camera: once at the start, and whenever it changed. A camera under way gives way to the one
-    /// that is newly chosen.
+    /// Applies the choice of camera, at the start and on each change. A camera in use is replaced by the newly chosen
+    /// one.
     pub choose: Arc<dyn Fn(&Settings) + Send + Sync>,
-    /// Looks at the installation; called on a thread of its own.
+    /// Runs the diagnostics; called on a separate thread.
     pub examine: Arc<dyn Fn() -> Vec<Finding> + Send + Sync>,
-    /// The networks, a line each.
+    /// Descriptions of the networks, one line each.
     pub models: Vec<String>,
-    /// How the last login ended, for whoever started the process.
+    /// Outcome of the last sign-in, for the caller of the process.
     pub ended: Arc<Mutex<Option<RunOutcome>>>,
-    /// Whether the window closes when a login has ended well: when it was opened for that login.
+    /// Whether the window closes after a successful sign-in, because it was opened for it.
     pub closes: bool,
 }

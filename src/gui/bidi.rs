@@ -1,23 +1,24 @@
-//! Text that runs from right to left, made ready for egui, which knows no bidirectional text.
+//! Prepares right-to-left text for egui, which does not implement the bidirectional algorithm.
 //!
-//! egui 0.37 cuts a line into runs of one font and shapes each with harfrust, whose direction is that of the run's first
-//! letter with a script. Arabic letters therefore join, and a word comes out right; but words of several fonts are laid from
-//! left to right, a run of one font that mixes scripts is turned round as a whole, and rows are broken from the left.
+//! egui 0.37 splits a line into runs of one font and shapes each with harfrust, in the direction of the run's first
+//! strong script. Arabic letters therefore join and single words are correct. But words in different fonts are laid out
+//! from left to right, a run of one font with several scripts is reversed as a whole, and lines are broken from the
+//! left.
 //!
-//! So this module breaks and reorders text itself ([`visual`], by Unicode's bidirectional algorithm) and hands egui the
-//! pieces from left to right, each as a section of its own: egui never shapes across sections, so the order holds
-//! whichever fonts the pieces come from. Text without such letters passes untouched.
+//! This module therefore breaks and reorders text itself ([`visual`], using Unicode's bidirectional algorithm) and
+//! gives egui the pieces from left to right, each as its own section. egui never shapes across sections, so the order
+//! is kept whatever fonts the pieces use. Text without right-to-left letters is passed through unchanged.
 //!
-//! What egui 0.37 does not allow, and what follows from it:
+//! Limitations of egui 0.37 and their consequences:
 //!
-//! - **Text fields.** The cursor moves and selects in the order of the screen, and a field breaks and turns Arabic as
-//!   described above. What our fields hold is links and digits, written left to right in every language.
-//! - **Names for screen readers.** egui takes a widget's accessible name from the text it draws, here in visual order. A
-//!   widget that shows [`text`] must be given its logical text by `Response::widget_info`.
-//! - **Selecting and copying** a label copies it in visual order: labels must not be selectable.
-//! - **Eliding.** egui cuts at the right end, which in Arabic is the beginning: never truncate, always wrap.
-//! - **A word wider than the line** is broken by egui from the left; it stands on a line of its own.
-//! - **Alignment and order of widgets** are the layout's: the screen chooses `Layout::right_to_left` and `Align::Max`.
+//! - **Text fields.** The cursor moves and selects in visual order, and Arabic text is broken and reordered as
+//!   described above. Our fields contain only links and digits, which are left-to-right in every language.
+//! - **Accessible names.** egui derives a widget's accessible name from the drawn text, here in visual order. A widget
+//!   that shows [`text`] must set its logical text with `Response::widget_info`.
+//! - **Selection and copy.** A label would be copied in visual order: labels must not be selectable.
+//! - **Truncation.** egui truncates at the right end, which is the start of Arabic text: always wrap instead.
+//! - **A word wider than the line** is broken by egui from the left, on a line of its own.
+//! - **Alignment and widget order** are up to the layout: screens use `Layout::right_to_left` and `Align::Max`.
 
 use std::{borrow::Cow, mem, ops::Range};
 
@@ -27,13 +28,13 @@ use eframe::egui::{
 };
 use unicode_bidi::{BidiClass, Level, ParagraphBidiInfo, bidi_class};
 
-/// A line: its pieces from left to right, each to be shaped by itself. None mixes white space with anything else.
+/// A line: pieces from left to right, each shaped separately. White space is never mixed with other characters.
 pub type Line = Vec<String>;
 
-/// `text` for a widget, broken at `max_width` points where it holds letters that run from right to left, otherwise left
-/// to egui to break. `rtl` is the direction of the language of the window.
+/// `text` for a widget. With right-to-left letters it is broken at `max_width` points; otherwise egui breaks it. `rtl`
+/// is the direction of the window's language.
 ///
-/// Pass `f32::INFINITY` for what must stay on one line, such as a button.
+/// Pass `f32::INFINITY` for text that must stay on one line, such as a button.
 pub fn text(ui: &Ui, text: impl Into<RichText>, rtl: bool, max_width: f32) -> WidgetText {
     let rich = text.into();
     if !holds_rtl(rich.text()) {
@@ -51,7 +52,7 @@ pub fn text(ui: &Ui, text: impl Into<RichText>, rtl: bool, max_width: f32) -> Wi
     lines.map_or_else(|| rich.clone().into(), |lines| job(&lines, &format).into())
 }
 
-/// The sections that make egui draw `lines` as they are. (`LayoutJob::append` would merge them.)
+/// Sections that make egui draw `lines` unchanged. (`LayoutJob::append` would merge them.)
 pub fn job(lines: &[Line], format: &TextFormat) -> LayoutJob {
     let mut job = LayoutJob { break_on_newline: true, ..LayoutJob::default() };
     let mut push = |text: &str| {
@@ -71,8 +72,8 @@ pub fn job(lines: &[Line], format: &TextFormat) -> LayoutJob {
     job
 }
 
-/// The lines of `text` as they must look, none wider than `max_width` as `measure` measures its pieces; `None` where no
-/// letter runs from right to left, and the text can be drawn as it is.
+/// The lines of `text` in visual order, none wider than `max_width` as `measure` measures the pieces. `None` if there
+/// are no right-to-left letters and the text can be drawn unchanged.
 pub fn visual(text: &str, rtl: bool, measure: impl Fn(&str) -> f32, max_width: f32) -> Option<Vec<Line>> {
     if !holds_rtl(text) {
         return None;
@@ -89,34 +90,34 @@ pub fn visual(text: &str, rtl: bool, measure: impl Fn(&str) -> f32, max_width: f
     Some(lines)
 }
 
-/// A name from outside, to stand in a sentence: marked as isolated where the sentence or the name runs from right to
-/// left. Direction marks and line breaks inside it are dropped, with which it could rearrange what stands around it.
+/// An external name for use in a sentence, wrapped in isolation marks if the sentence or the name is right-to-left.
+/// Direction marks and line breaks in the name are dropped, since they could reorder the surrounding text.
 pub fn isolated(name: &str, rtl: bool) -> Cow<'_, str> {
     let unruly = |c: char| is_direction_mark(c) || c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let clean: Cow<'_, str> = if name.contains(unruly) { name.replace(unruly, "").into() } else { name.into() };
     if rtl || holds_rtl(&clean) { format!("\u{2068}{clean}\u{2069}").into() } else { clean }
 }
 
-/// Whether any letter runs from right to left.
+/// Whether `text` has any right-to-left letter.
 pub fn holds_rtl(text: &str) -> bool {
-    // Every such letter lies above the Latin, Greek and Cyrillic blocks, so most text is settled without the table.
+    // All of them are above the Latin, Greek and Cyrillic blocks, so most text needs no table lookup.
     text.chars().any(|c| c >= '\u{590}' && matches!(bidi_class(c), BidiClass::R | BidiClass::AL))
 }
 
-/// Marks of direction: they do their work in the algorithm and are never drawn.
+/// Direction marks: used by the algorithm, never drawn.
 fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Breaks a paragraph, in logical order, before the word that would go beyond `max_width`. The space at a break belongs to
-/// no line.
+/// Breaks a paragraph, in logical order, before the word that would exceed `max_width`. The space at a break is
+/// dropped.
 fn broken(paragraph: &str, width: impl Fn(Range<usize>) -> f32, max_width: f32) -> Vec<Range<usize>> {
     let (mut lines, mut line, mut taken) = (Vec::new(), 0..0, 0.0);
     for token in tokens(paragraph) {
         let blank = paragraph.get(token.clone()).is_some_and(|t| t.starts_with(is_blank));
         let more: f32 = width(token.clone());
         if !blank {
-            // What lies between the line's end and this word is the space before it, already counted in `taken`.
+            // Between the line's end and this word is the preceding space, already counted in `taken`.
             if taken + more > max_width && !line.is_empty() {
                 lines.push(mem::replace(&mut line, token.start..token.start));
                 taken = 0.0;
@@ -129,7 +130,7 @@ fn broken(paragraph: &str, width: impl Fn(Range<usize>) -> f32, max_width: f32) 
     lines
 }
 
-/// Words and the blanks between them, in order.
+/// The words and the blanks between them, in order.
 fn tokens(text: &str) -> Vec<Range<usize>> {
     let mut tokens: Vec<Range<usize>> = Vec::new();
     let mut last = None;
@@ -144,12 +145,12 @@ fn tokens(text: &str) -> Vec<Range<usize>> {
     tokens
 }
 
-/// White space at which a line may break.
+/// White space at which a line may be broken.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{202f}')
 }
 
-/// The pieces of a line from left to right. `line` is a range of bytes of the paragraph.
+/// The pieces of a line from left to right. `line` is a byte range of the paragraph.
 fn pieces(bidi: &ParagraphBidiInfo<'_>, line: Range<usize>) -> Line {
     if line.is_empty() {
         return Line::new();
@@ -168,27 +169,27 @@ fn pieces(bidi: &ParagraphBidiInfo<'_>, line: Range<usize>) -> Line {
     pieces
 }
 
-/// What the shaper gets in one go, as to direction.
+/// How a unit is shaped with respect to direction.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Unit {
     /// White space.
     Blank,
-    /// Letters of a script that runs from right to left: the shaper turns and joins them.
+    /// Right-to-left letters: the shaper reverses and joins them.
     Letters,
-    /// Everything else of a run from left to right.
+    /// Other characters of a left-to-right run.
     Plain,
-    /// A sign alone: among letters that run from right to left each stands for itself, mirrored; and a digit of such a
-    /// script, which the shaper would take for the start of a word from right to left.
+    /// A single character in a right-to-left run: a mirrored sign, or a digit of a right-to-left script, which the
+    /// shaper would mistake for the start of a right-to-left word.
     Alone,
 }
 
-/// Cuts a run of one direction into units, in logical order, and drops the marks of direction.
+/// Splits a run of one direction into units, in logical order, and drops direction marks.
 fn units(run: &str, rtl: bool) -> Vec<String> {
     let mut units: Vec<String> = Vec::new();
     let mut last = None;
     for c in run.chars().filter(|c| !is_direction_mark(*c)) {
         let class = bidi_class(c);
-        // Vowel signs and joiners stay with the letter before them, and emoji joined by one with each other.
+        // Vowel signs and joiners stay with the preceding letter, and joined emoji with each other.
         let clings = matches!(class, BidiClass::NSM | BidiClass::BN)
             || units.last().is_some_and(|unit| unit.ends_with('\u{200d}')) && last == Some(Unit::Alone);
         let unit = match class {
@@ -209,12 +210,12 @@ fn units(run: &str, rtl: bool) -> Vec<String> {
     units
 }
 
-/// Blocks of Hebrew, Arabic and their kin, digits and signs included.
+/// Blocks of Hebrew, Arabic and related scripts, including digits and signs.
 fn is_rtl_script(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
-/// The sign that faces the other way, of those that interfaces use (Unicode's `BidiMirroring.txt` has them all).
+/// The mirrored sign, for those used in interfaces (the full list is Unicode's `BidiMirroring.txt`).
 fn mirrored(c: char) -> char {
     const PAIRS: [(char, char); 10] = [
         ('(', ')'),

@@ -1,4 +1,4 @@
-//! The cameras as people meet them: which one is in use, and what each is called.
+//! Cameras as shown to the user: which one is in use, and how each is labeled.
 
 use super::{
     bidi,
@@ -6,30 +6,30 @@ use super::{
 };
 use countenance_client::settings::Settings;
 
-/// A camera that may be chosen.
+/// A camera that can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CameraEntry {
-    /// What the settings remember; the same after the next plug and the next start.
+    /// Identifier stored in the settings; stable across replugging and restarts.
     pub id: String,
-    /// For people. Two cameras may share a name.
+    /// Display name; not necessarily unique.
     pub name: String,
-    /// Whether it is software that stands in for a camera.
+    /// Whether it is a virtual (software) camera.
     pub stands_in: bool,
 }
 
-/// The camera that `settings` name, if it is plugged in.
+/// The camera named in `settings`, if it is connected.
 pub(super) fn named<'c>(settings: &Settings, cameras: &'c [CameraEntry]) -> Option<&'c CameraEntry> {
     let wanted = settings.camera.as_deref()?;
     let by_id = cameras.iter().find(|camera| camera.id == wanted);
     by_id.or_else(|| cameras.iter().find(|camera| camera.name == wanted))
 }
 
-/// The camera that these settings open among `cameras`, which stand in the order in which they are offered.
+/// The camera that these settings open; `cameras` is in order of preference.
 pub(super) fn used<'c>(settings: &Settings, cameras: &'c [CameraEntry]) -> Option<&'c CameraEntry> {
     named(settings, cameras).or_else(|| cameras.first().filter(|_| !settings.camera_pinned))
 }
 
-/// What each camera is called: cameras of one name are numbered, software is called software.
+/// Label of each camera: equal names are numbered, virtual cameras are marked as software.
 pub(super) fn names(cameras: &[CameraEntry], words: &Words) -> Vec<String> {
     let name = |(i, camera): (usize, &CameraEntry)| {
         let is_twin = |other: &&CameraEntry| other.name == camera.name;

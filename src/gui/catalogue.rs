@@ -1,4 +1,4 @@
-//! Every screen with sample contents, and its picture without a display: for people who look, and for tests.
+//! Every screen with sample content, rendered without a display, for tests and reviewers.
 
 use std::time::Duration;
 
@@ -27,21 +27,21 @@ use countenance_core::{
     quality::Hint,
 };
 
-/// A screen's file name, and what it shows.
+/// File name of a screen, and its state.
 pub type Sample = (&'static str, State);
 
-/// How a picture is taken.
+/// Settings of a rendering.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Setting {
-    /// Which colours.
+    /// Color scheme.
     pub scheme: Scheme,
-    /// Which words.
+    /// Language.
     pub language: Language,
-    /// Size of letters, 100 to 200 per cent.
+    /// Text size, 100 to 200 percent.
     pub percent: u16,
 }
 
-/// Every screen, in the order in which people meet them.
+/// Every screen, in the order in which users encounter them.
 pub fn samples() -> Vec<Sample> {
     let screen = |screen| State { screen, now: NOW, ..State::default() };
     let capture = |hint, gathered_ratio, at_millis| CaptureView { hint, gathered_ratio, at_millis, camera_came: false };
@@ -145,13 +145,13 @@ pub fn samples() -> Vec<Sample> {
     ]
 }
 
-/// A long look that spoke neither for a person nor against one.
+/// A long capture without a decision.
 fn unsure() -> Screen {
     let (nets, cues, per_frame) = (Vec::new(), Vec::new(), Vec::new());
     Screen::CannotTell(Inconclusive::Undecided(Verdict { fused: 0.4, threshold: 1.2, nets, cues, per_frame }))
 }
 
-/// The picture of a screen at its window's size, one pixel a point.
+/// Renders a screen at its window size, one pixel per point.
 pub fn picture(state: &State, setting: Setting) -> RgbaImage {
     let mut canvas = Canvas::new();
     let (output, ctx, theme) = drawn(state, setting, &mut canvas);
@@ -160,14 +160,14 @@ pub fn picture(state: &State, setting: Setting) -> RgbaImage {
     canvas.paint([size.x as u32, size.y as u32], 1.0, &primitives, theme.tokens.background)
 }
 
-/// What a screen reader is given of a screen, and the window's size, points.
+/// The accessibility tree of a screen, and the window size in points.
 pub fn accessible(state: &State, setting: Setting) -> (Vec<accesskit::Node>, [f32; 2]) {
     let (output, _, theme) = drawn(state, setting, &mut Canvas::new());
     let nodes = output.platform_output.accesskit_update.map(|update| update.nodes).unwrap_or_default();
     (nodes.into_iter().map(|(_, node)| node).collect(), theme.window().into())
 }
 
-/// Draws a screen until its sizes have settled.
+/// Draws a screen until its layout is stable.
 fn drawn(state: &State, setting: Setting, canvas: &mut Canvas) -> (egui::FullOutput, Context, Theme) {
     let theme = Theme::new(setting.scheme, setting.percent, true);
     let (ctx, mut output) = (Context::default(), egui::FullOutput::default());
@@ -194,7 +194,7 @@ fn drawn(state: &State, setting: Setting, canvas: &mut Canvas) -> (egui::FullOut
     (output, ctx, theme)
 }
 
-/// Pictures side by side, each with room around it, so that one look compares them.
+/// A contact sheet: images side by side with margins.
 pub fn sheet(pictures: &[RgbaImage], columns: usize) -> RgbaImage {
     const GAP: u32 = 16;
     let (width, height) = pictures.iter().fold((1, 1), |(w, h), p| (p.width().max(w), p.height().max(h)));
@@ -259,7 +259,7 @@ fn settled() -> State {
     }
 }
 
-/// Someone who never lived, drawn: a head before a wall. There always is one: the size is right by construction.
+/// A drawn head in front of a wall, showing no real person. Always `Some`: the size is valid by construction.
 pub fn sitter() -> Option<Frame> {
     const WIDTH: u32 = 640;
     const HEIGHT: u32 = 480;
@@ -282,12 +282,12 @@ pub fn sitter() -> Option<Frame> {
     Frame::new(WIDTH, HEIGHT, rgb, 0, Duration::ZERO).ok()
 }
 
-/// What a file is called: screen, colours, language, size of letters.
+/// File name: screen, color scheme, language, text size.
 pub fn file_name(sample: &str, setting: Setting) -> String {
     format!("{sample}.{}.{}.{}.png", setting.scheme.name(), setting.language.tag(), setting.percent)
 }
 
-/// The languages whose pictures are taken: one that is short, one that is long, two whose letters come from the system.
+/// Languages rendered: a short one, a long one, and two that need system fonts.
 pub const LANGUAGES: [Language; 4] = [Language::En, Language::De, Language::Ar, Language::Ja];
 
 #[cfg(test)]

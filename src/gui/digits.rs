@@ -1,5 +1,5 @@
-//! A text that takes the digits of a one-time code and nothing else, however they come: typed, pasted with spaces, or in
-//! the digits of another script.
+//! A text buffer that accepts only the digits of a one-time code: typed, pasted with spaces, or in digits of another
+//! script.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use countenance_core::protocol::CODE_DIGITS;
 
-/// The field's contents; never longer than a code, so that it never moves in memory once it has room for one.
+/// The field's content; never longer than a code, so that it is never reallocated once it has capacity for one.
 pub(super) struct Digits<'a>(pub(super) &'a mut Zeroizing<String>);
 
 impl TextBuffer for Digits<'_> {
@@ -26,7 +26,7 @@ impl TextBuffer for Digits<'_> {
         let taken = text.chars().filter_map(digit).take(room);
         let before = self.0.len();
         for (i, digit) in taken.enumerate() {
-            // One byte each: characters and bytes count the same.
+            // All characters are one byte, so character and byte indices are equal.
             let index = (at.0 + i).min(self.0.len());
             self.0.insert(index, digit);
         }
@@ -43,7 +43,7 @@ impl TextBuffer for Digits<'_> {
     }
 }
 
-/// The digit 0 to 9 that `c` is in the scripts of our languages: ASCII, Arabic, Persian, fullwidth.
+/// The value of `c` as a digit in the scripts of our languages: ASCII, Arabic, Persian, fullwidth.
 fn digit(c: char) -> Option<char> {
     let zero = [0x30, 0x660, 0x6f0, 0xff10].into_iter().find(|zero| (*zero..*zero + 10).contains(&u32::from(c)))?;
     char::from_digit(u32::from(c) - zero, 10)

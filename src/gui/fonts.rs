@@ -1,8 +1,9 @@
-//! The window's letters: Inter, embedded, for Latin scripts, and the system's own fonts for Japanese and Arabic.
+//! Fonts: Inter, embedded, for Latin scripts, and system fonts for Japanese and Arabic.
 //!
-//! Ours are looked for by name, best first, so that the window, its pictures and its tests show the same letters, with
-//! or without eframe's provider of system fonts: that one follows the system's language, not the window's, and would give
-//! Japanese the Chinese forms of its characters. Other scripts, as in names of people, are left to it.
+//! System fonts are searched by name in order of preference, so that the window, its screenshots and its tests use the
+//! same fonts with or without eframe's system font provider. That provider follows the system's language rather than
+//! the window's, and would render Japanese with Chinese glyph variants. Other scripts, as in people's names, are left
+//! to it.
 
 use std::{
     collections::BTreeMap,
@@ -19,19 +20,19 @@ use eframe::egui::{
 
 use super::words::Language;
 
-/// The family of titles and buttons: `FontFamily::Name(SEMIBOLD.into())`.
+/// Font family of titles and buttons: `FontFamily::Name(SEMIBOLD.into())`.
 pub const SEMIBOLD: &str = "semibold";
 
 const REGULAR_FILE: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.ttf");
 const SEMIBOLD_FILE: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.ttf");
 
-/// Largest font file read, bytes. All of Noto Sans CJK's weights in one file stay below.
+/// Maximum size of a font file, in bytes; fits all weights of Noto Sans CJK in one file.
 const MAX_FILE_BYTES: u64 = 160 << 20;
 
-/// Deepest folder of fonts looked into, below one of the system's.
+/// Maximum depth searched below a system font folder.
 const MAX_DEPTH: usize = 5;
 
-/// Gives `ctx` the letters for `language`, from its next pass on. Call again when the language changes.
+/// Installs the fonts for `language` in `ctx`, effective with the next pass. Call again when the language changes.
 pub fn install(ctx: &Context, language: Language) {
     let mut definitions = inter();
     if let Some((name, data)) = Script::of(language).and_then(Script::font) {
@@ -40,14 +41,14 @@ pub fn install(ctx: &Context, language: Language) {
     }
     ctx.set_fonts(definitions);
 
-    // Once a context: providers add up.
+    // Once per context: providers accumulate.
     let done = Id::unique("countenance-fonts");
     if !ctx.data_mut(|data| mem::replace(data.get_temp_mut_or_default(done), true)) {
         ctx.add_font_provider(Arc::new(discovered));
     }
 }
 
-/// Whether letters of `language` have no font here, so that it cannot be read. Ask inside a pass, after [`install`].
+/// Whether there is no font for `language`, so that it is unreadable. Call inside a pass, after [`install`].
 pub fn missing(ctx: &Context, language: Language) -> bool {
     let Some(script) = Script::of(language) else { return false };
     let families = [FontFamily::Proportional, FontFamily::Name(SEMIBOLD.into())];
@@ -56,16 +57,16 @@ pub fn missing(ctx: &Context, language: Language) -> bool {
     })
 }
 
-/// A script that Inter lacks, and the fonts that have it.
+/// A script that Inter lacks, and fonts that support it.
 struct Script {
     language: Language,
-    /// Letters that any font for it must have.
+    /// Letters that a font must have to qualify.
     letters: &'static str,
-    /// Ranges of its characters.
+    /// Character ranges of the script.
     blocks: &'static [(char, char)],
-    /// File names of well-made fonts, best first. The first face of a collection is meant.
+    /// File names of suitable fonts in order of preference. Of a collection, the first face is used.
     files: &'static [&'static str],
-    /// What was found on this system.
+    /// The font found on this system.
     found: OnceLock<Option<(&'static str, FontData)>>,
 }
 
@@ -121,14 +122,14 @@ impl Script {
         SCRIPTS.iter().find(|script| script.language == language)
     }
 
-    /// The name and data of the best font here, looked for once.
+    /// Name and data of the best font on this system, searched once.
     fn font(&'static self) -> Option<(&'static str, &'static FontData)> {
         let found = self.found.get_or_init(|| find(&folders(), self.files, self.letters));
         found.as_ref().map(|(name, data)| (*name, data))
     }
 }
 
-/// Inter alone, under every family in use.
+/// Inter alone, for every family in use.
 fn inter() -> FontDefinitions {
     let mut definitions = FontDefinitions::empty();
     for (name, file, families) in [
@@ -143,7 +144,7 @@ fn inter() -> FontDefinitions {
     definitions
 }
 
-/// Letters of another language than the window's, such as its own name in the menu of languages.
+/// Finds a font for letters of another language, such as language names in the menu.
 fn discovered(request: &FallbackRequest<'_>) -> Option<FontInsert> {
     let first = request.cluster.chars().next()?;
     let holds = |script: &&Script| script.blocks.iter().any(|&(from, to)| (from..=to).contains(&first));
@@ -151,7 +152,7 @@ fn discovered(request: &FallbackRequest<'_>) -> Option<FontInsert> {
     Some(FontInsert::new(name, data.clone(), Vec::new()))
 }
 
-/// Where systems keep fonts; those of other systems are not there.
+/// System font folders; those of other systems do not exist here.
 fn folders() -> Vec<PathBuf> {
     let windows = std::env::var_os("WINDIR").map(|folder| Path::new(&folder).join("Fonts"));
     let user = UserDirs::new().and_then(|dirs| dirs.font_dir().map(Path::to_owned));
@@ -175,8 +176,8 @@ fn find(folders: &[PathBuf], names: &'static [&'static str], letters: &str) -> O
     })
 }
 
-/// Notes where files of these names lie; the first of a name wins. The system compares the names, since each has its own
-/// opinion on case and composed characters.
+/// Records the paths of files with these names; the first match of a name is kept. Names are compared by the file
+/// system, since each has its own rules on case and composed characters.
 fn list(folder: &Path, names: &'static [&'static str], depth: usize, found: &mut BTreeMap<&'static str, PathBuf>) {
     for name in names {
         let path = folder.join(name);
@@ -191,8 +192,8 @@ fn list(folder: &Path, names: &'static [&'static str], depth: usize, found: &mut
     }
 }
 
-/// Whether egui can read the file and finds `letters` in it. It is offered as egui's providers offer theirs, whose faulty
-/// files egui refuses; of configured ones it would panic.
+/// Whether egui can read the file and finds `letters` in it. The font is offered through a provider, because egui skips
+/// faulty fonts of providers but panics on faulty configured ones.
 fn has(data: &FontData, letters: &str) -> bool {
     let offered = data.clone();
     let provider = move |_: &FallbackRequest<'_>| Some(FontInsert::new("offered", offered.clone(), Vec::new()));
@@ -203,7 +204,7 @@ fn has(data: &FontData, letters: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops where it cannot go on")]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
     use sha2::{Digest, Sha256};
 
@@ -221,7 +222,7 @@ mod tests {
         assert!(include_str!("../../assets/fonts/OFL.txt").contains("SIL OPEN FONT LICENSE Version 1.1"));
     }
 
-    /// Characters of the messages of `language` without a glyph.
+    /// Characters of the messages of `language` that have no glyph.
     fn without_glyph(language: Language, families: &[FontFamily], definitions: FontDefinitions) -> String {
         let mut fonts = Fonts::new(TextOptions::default(), definitions);
         let mut letters: Vec<char> = language.source().chars().filter(|c| *c > ' ').collect();

@@ -1,4 +1,4 @@
-//! Which cameras are plugged in: a thread looks while a page needs to know, and the window hears of each change.
+//! Camera hotplug: a thread polls the connected cameras while a screen needs them, and reports changes to the window.
 
 use std::{
     convert::Infallible,
@@ -13,42 +13,42 @@ use std::{
 use super::cameras::CameraEntry;
 use countenance_client::runner::CameraErrorKind;
 
-/// How often the plugs are looked at.
+/// Polling interval.
 pub(super) const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Lists the cameras; may take its time.
+/// Lists the cameras; may block.
 pub(super) type List = Arc<dyn Fn() -> Vec<CameraEntry> + Send + Sync>;
 /// Wakes the window.
 pub(super) type Notify = Arc<dyn Fn() + Send + Sync>;
 
-/// The plugs, as far as the window knows them.
+/// What the window knows about the connected cameras.
 pub(super) struct HotplugMonitor {
     list: List,
     interval: Duration,
     notify: Notify,
     watcher: Option<Watcher>,
-    /// Ids of the cameras that are there; none before the first look.
+    /// Ids of the connected cameras; `None` before the first poll.
     known: Option<Vec<String>>,
-    /// The window tried again by itself, and no picture has come since.
+    /// Whether the window retried automatically and no frame has arrived since.
     tried: bool,
 }
 
-/// What changed.
+/// A change of the connected cameras.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct CameraChange {
-    /// The cameras that are there now.
+    /// The cameras connected now.
     pub(super) cameras: Vec<CameraEntry>,
-    /// Whether one of them was not there before.
+    /// Whether one of them is new.
     pub(super) came: bool,
 }
 
 impl HotplugMonitor {
-    /// Nobody looks yet.
+    /// Creates a monitor that is not polling yet.
     pub(super) fn new(list: List, interval: Duration, notify: Notify) -> Self {
         Self { list, interval, notify, watcher: None, known: None, tried: false }
     }
 
-    /// Looks from now on, or no longer.
+    /// Starts or stops polling.
     pub(super) fn watch(&mut self, needed: bool) {
         if !needed {
             (self.watcher, self.known) = (None, None);
@@ -57,7 +57,7 @@ impl HotplugMonitor {
         }
     }
 
-    /// What changed since the last call; nothing if all is as it was.
+    /// The change since the last call, if any.
     pub(super) fn poll(&mut self) -> Option<CameraChange> {
         let mut change: Option<CameraChange> = None;
         for cameras in self.watcher.iter().flat_map(|watcher| watcher.lists.try_iter()) {
@@ -70,8 +70,8 @@ impl HotplugMonitor {
         change
     }
 
-    /// The camera in use failed. Where it was missing it counts as gone, so that a camera that is back before anyone has
-    /// looked came all the same. Not so when the window's own try has just failed: it would try for ever.
+    /// The camera in use failed. If it was missing, it is treated as removed, so that it counts as new even if it
+    /// returns before the next poll. Not after a failed automatic retry, which would repeat forever.
     pub(super) fn failed(&mut self, fault: CameraErrorKind, in_use: Option<&str>) {
         let tried = std::mem::take(&mut self.tried);
         match fault {
@@ -81,36 +81,37 @@ impl HotplugMonitor {
             }
             _ => {}
         }
-        // What an earlier look saw says nothing of the plugs now: the next news is of a look that began after the failure.
+        // Earlier polls are outdated: the next change must come from a poll that starts after the failure.
         if self.watcher.take().is_some() {
             self.watch(true);
         }
     }
 
-    /// The window tries again by itself.
+    /// The window retries automatically.
     pub(super) fn tries(&mut self) {
         self.tried = true;
     }
 
-    /// The camera gives pictures.
+    /// The camera delivers frames.
     pub(super) fn works(&mut self) {
         self.tried = false;
     }
 
-    /// Whether the window has looked since a page needs it.
+    /// Whether the cameras were polled since the screen needs them.
     pub(super) fn has_looked(&self) -> bool {
         self.known.is_some()
     }
 }
 
-/// A thread that looks until this is dropped.
+/// A polling thread, stopped on drop.
 struct Watcher {
     lists: Receiver<Vec<CameraEntry>>,
     _stop: Sender<Infallible>,
 }
 
 impl Watcher {
-    /// Looks at once, and again each `interval`; tells the first list and each that differs from the one before.
+    /// Polls at once and then at each `interval`; reports the first list and each list that differs from the previous
+    /// one.
     fn begin(list: List, interval: Duration, notify: Notify) -> Self {
         let (heard, lists) = channel();
         let (stop, stopped) = channel::<Infallible>();
@@ -131,7 +132,7 @@ impl Watcher {
             }
         };
         if let Err(error) = thread::Builder::new().name("cameras".into()).spawn(look) {
-            tracing::error!(error = &error as &dyn std::error::Error, "the cameras are not watched");
+            tracing::error!(error = &error as &dyn std::error::Error, "cannot start the camera hotplug thread");
         }
         Self { lists, _stop: stop }
     }
@@ -149,7 +150,7 @@ mod tests {
         CameraEntry { id: id.into(), name: id.into(), stands_in: false }
     }
 
-    /// Plugs into which a test plugs, and what hears of changes.
+    /// A monitor, the cameras that the test connects, and its notifications.
     fn hotplug(interval: Duration) -> (HotplugMonitor, Arc<Mutex<Vec<CameraEntry>>>, Receiver<()>) {
         let (there, (notify, woken)) = (Arc::new(Mutex::new(Vec::new())), channel());
         let list = Arc::clone(&there);
@@ -157,7 +158,7 @@ mod tests {
         (HotplugMonitor::new(Arc::new(move || list.lock().unwrap().clone()), interval, notify), there, woken)
     }
 
-    /// The next news: the ids, and whether one came.
+    /// The next change: the ids, and whether one is new.
     fn next(hotplug: &mut HotplugMonitor, woken: &Receiver<()>) -> (Vec<String>, bool) {
         woken.recv_timeout(TIMEOUT).unwrap();
         let change = hotplug.poll().unwrap();
@@ -231,7 +232,7 @@ mod tests {
         hotplug.watch(false);
         assert!(!hotplug.has_looked() && hotplug.poll().is_none());
         drop(hotplug);
-        // The thread held the last of the list: it has ended.
+        // The thread owned the last reference to the list, so it has ended.
         assert_eq!(gone.recv_timeout(TIMEOUT / 2), Err(RecvTimeoutError::Disconnected));
     }
 }

@@ -1,4 +1,4 @@
-//! Where things stand: a header, the content that scrolls if it must, the buttons that never leave the window.
+//! Layout: header, scrollable content, and buttons that are always visible.
 
 use eframe::egui::{self, Align, CentralPanel, Frame, Key, Layout, Margin, Panel, ScrollArea, Ui, Vec2};
 
@@ -9,7 +9,7 @@ use super::{
     words::Words,
 };
 
-/// The header: whose window this is, and at its far side what `draw` adds.
+/// The header with the product's name; `draw` adds widgets on the opposite side.
 pub(super) fn header<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl FnOnce(&mut Widgets<'_>) -> R) -> R {
     let margin = Margin { left: MARGIN, right: 12, top: 10, bottom: 0 };
     let margin = if words.language().is_rtl() { Margin { left: 12, right: MARGIN, ..margin } } else { margin };
@@ -36,7 +36,7 @@ pub(super) fn header<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl Fn
         .inner
 }
 
-/// One sentence across the window, over whatever it shows.
+/// A one-sentence notice across the window, above the content.
 pub(super) fn notice(ui: &mut Ui, words: &Words, theme: &Theme, id: &str) {
     Panel::top("notice")
         .frame(Frame::new().fill(theme.tokens.background).inner_margin(Margin::symmetric(MARGIN, 6)))
@@ -49,7 +49,7 @@ pub(super) fn notice(ui: &mut Ui, words: &Words, theme: &Theme, id: &str) {
         });
 }
 
-/// The buttons, at the bottom. To be drawn before [`content`], which gets what is left.
+/// The buttons at the bottom. Draw them before [`content`], which takes the remaining space.
 pub(super) fn actions<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl FnOnce(&mut Widgets<'_>) -> R) -> R {
     let margin = Margin { left: MARGIN, right: MARGIN, top: 10, bottom: 20 };
     Panel::bottom("actions")
@@ -59,7 +59,7 @@ pub(super) fn actions<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl F
         .inner
 }
 
-/// What the screen says.
+/// The content of the screen.
 pub(super) fn content<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl FnOnce(&mut Widgets<'_>) -> R) -> R {
     let margin = Margin { left: MARGIN, right: MARGIN, top: 12, bottom: 4 };
     CentralPanel::default()
@@ -77,7 +77,7 @@ pub(super) fn content<R>(ui: &mut Ui, words: &Words, theme: &Theme, draw: impl F
         .inner
 }
 
-/// Arrow and page keys scroll what does not fit, for whoever has no wheel. A field or a list keeps its own arrows.
+/// Scrolls with arrow and page keys, for users without a wheel. A focused field or list keeps its arrow keys.
 fn scroll_by_keys(ui: &Ui) {
     if ui.ctx().text_edit_focused() || egui::Popup::is_any_open(ui.ctx()) {
         return;

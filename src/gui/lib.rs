@@ -1,8 +1,9 @@
-//! The window: reads what happened, draws a screen, passes on what the person wants.
+//! The window: reads progress, draws a screen, and sends the user's commands.
 //!
-//! [`screen`] says what is seen, as a pure function; `screens` draws it; [`words`] and [`theme`] hold every word and every
-//! colour. The window names no camera, session or key: it hears [`Progress`](countenance_client::runner::Progress) from the run on its
-//! own thread and answers with [`Command`]s.
+//! [`screen`] derives what to show as a pure function; `screens` draws it; [`words`] and [`theme`] define all texts and
+//! colors. The window does not handle cameras, sessions or keys: it receives
+//! [`Progress`](countenance_client::runner::Progress) from the run, which has its own thread, and answers with
+//! [`Command`]s.
 
 mod app;
 mod app_context;
@@ -36,94 +37,94 @@ use countenance_client::{doctor::Finding, runner::Command, settings::Settings};
 use countenance_core::{clock::UnixSecs, protocol::Fallback};
 use screen::Screen;
 
-/// Which page is open over the login's screens.
+/// The page open on top of the sign-in's screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Page {
-    /// None: the screen itself.
+    /// No page; the screen itself.
     #[default]
     Main,
-    /// The owner's choices.
+    /// The settings.
     Settings,
-    /// What this installation needs.
+    /// The diagnostics.
     Diagnostics,
-    /// Version and licences.
+    /// Version and licenses.
     About,
 }
 
-/// Why a link was not followed.
+/// Why a link was rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkTrouble {
-    /// It is no launch link.
+    /// It is not a launch link.
     Form,
-    /// It names a verifier that is not allowed here.
+    /// It names a verifier that is not allowed.
     Verifier,
-    /// Another login is under way.
+    /// Another sign-in is in progress.
     Busy,
 }
 
-/// Everything that is drawn.
+/// Everything needed to draw the window.
 #[derive(Debug, Clone, Default)]
 pub struct State {
-    /// The login's screen.
+    /// The sign-in's screen.
     pub screen: Screen,
-    /// The page over it.
+    /// The page on top of it.
     pub page: Page,
-    /// The ways to pass by code that this login offers.
+    /// Channels for one-time codes that this sign-in offers as a fallback.
     pub fallback: Vec<Fallback>,
-    /// Seconds until another code may be asked for.
+    /// Seconds until another code can be requested.
     pub resend_secs: u32,
-    /// Why the last link was not followed.
+    /// Why the last link was rejected.
     pub link_trouble: Option<LinkTrouble>,
-    /// The owner's choices.
+    /// The settings in use.
     pub settings: Settings,
-    /// The last change could not be kept.
+    /// Whether the last change could not be saved.
     pub not_saved: bool,
-    /// What in the settings file was not used: line and key.
+    /// Line and key of each setting that was ignored.
     pub complaints: Vec<(u32, String)>,
-    /// The cameras that may be chosen, in the order in which they are offered.
+    /// The cameras, in order of preference.
     pub cameras: Vec<CameraEntry>,
-    /// Id of the camera that failed, while its page shows; none if it is gone or not known.
+    /// Id of the failed camera while its screen is shown; `None` if it is disconnected or unknown.
     pub failed_camera: Option<String>,
-    /// The verifiers that links may name.
+    /// Verifiers that links may name.
     pub verifiers: Vec<String>,
-    /// A recording stands in for the camera.
+    /// Whether a recording replaces the camera.
     pub plays_recording: bool,
-    /// The networks, a line each.
+    /// Descriptions of the networks, one line each.
     pub models: Vec<String>,
-    /// What the diagnostics found; none while they run.
+    /// Results of the diagnostics; `None` while they run.
     pub findings: Option<Vec<Finding>>,
-    /// The chosen language's letters have no font on this system: the words are English.
+    /// Whether the chosen language has no font on this system, so that the texts are in English.
     pub font_missing: bool,
-    /// Now.
+    /// The current time.
     pub now: UnixSecs,
 }
 
-/// What the person asks for.
+/// What the user requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
-    /// Something of the run.
+    /// A command for the run.
     Command(Command),
-    /// To follow a pasted link.
+    /// Follow a pasted link.
     OpenLink(String),
-    /// To try the camera.
+    /// Test the camera.
     TryCamera,
-    /// To use the camera with this id, now and from now on.
+    /// Use the camera with this id, now and in the future.
     UseCamera(String),
-    /// Another page.
+    /// Open a page.
     Go(Page),
-    /// Other choices.
+    /// Change the settings.
     Change(Box<Settings>),
-    /// To copy this text.
+    /// Copy this text.
     Copy(String),
-    /// To close the window.
+    /// Close the window.
     Close,
 }
 
-/// What is typed and not yet asked for.
+/// Text being typed.
 #[derive(Default)]
 pub struct Draft {
-    /// A link, on its way into the field.
+    /// A launch link.
     pub link: String,
-    /// A one-time code, on its way into the field; erased once the screen is left.
+    /// A one-time code; erased when the screen is left.
     pub code: Zeroizing<String>,
 }

@@ -1,4 +1,4 @@
-//! The small pictures of the window, drawn from lines so that they take every colour and size.
+//! Vector icons, which scale to any size and take any color.
 
 use std::f32::consts::{PI, TAU};
 
@@ -6,24 +6,24 @@ use eframe::egui::{Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, StrokeKin
 
 use super::theme::{Theme, mix};
 
-/// What a mark says.
+/// The icons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mark {
-    /// It worked.
+    /// Success.
     Check,
-    /// It did not.
+    /// Failure.
     Cross,
-    /// Look at this.
+    /// Needs attention.
     Warning,
-    /// Cannot tell.
+    /// Inconclusive.
     Question,
-    /// A camera that gives no picture.
+    /// Camera fault.
     Camera,
-    /// Something is under way.
+    /// In progress.
     Busy,
 }
 
-/// Draws a mark in a disc, in the middle of the width.
+/// Draws an icon in a disc, horizontally centered.
 pub(super) fn show(ui: &mut Ui, theme: &Theme, mark: Mark) {
     let size = 76.0 * theme.scale.min(1.4);
     let (rect, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), size), Sense::hover());
@@ -63,7 +63,7 @@ pub(super) fn show(ui: &mut Ui, theme: &Theme, mark: Mark) {
             polyline(painter, &[at(-0.56, 0.54), at(0.56, -0.5)], Stroke::new(line.width * 1.2, colour));
         }
         Mark::Busy => {
-            // Still where motion is not wanted: three quarters of a ring say the same.
+            // Static with reduced motion: three quarters of a ring.
             let turn = if theme.reduced_motion {
                 0.0
             } else {
@@ -75,7 +75,7 @@ pub(super) fn show(ui: &mut Ui, theme: &Theme, mark: Mark) {
     }
 }
 
-/// The brand's mark, as on the icon: the guide for a face, its ring about to close, and two eyes.
+/// The brand icon: a face guide whose ring is about to close, and two eyes.
 pub(super) fn brand(painter: &Painter, rect: Rect, theme: &Theme) {
     let unit = rect.width() / 512.0;
     let line = Stroke::new(46.0 * unit * 1.15, theme.tokens.accent);
@@ -88,7 +88,7 @@ pub(super) fn brand(painter: &Painter, rect: Rect, theme: &Theme) {
     }
 }
 
-/// How a good picture looks: a head in the oval, shoulders below.
+/// An example of good framing: a head in the oval, shoulders below.
 pub(super) fn ideal(painter: &Painter, rect: Rect, theme: &Theme) {
     let t = theme.tokens;
     let skin = mix(t.accent, t.background, 0.35);
@@ -107,7 +107,7 @@ pub(super) fn ideal(painter: &Painter, rect: Rect, theme: &Theme) {
     polyline(&clipped, &ellipse(oval, 0.0, TAU, 96), Stroke::new(2.0, t.accent));
 }
 
-/// Points of an ellipse from one angle to another; 0 is right, angles grow clockwise.
+/// Points of an elliptic arc between two angles in radians; 0 is right, angles grow clockwise.
 pub(super) fn ellipse(rect: Rect, from: f32, to: f32, steps: usize) -> Vec<Pos2> {
     let (centre, radii) = (rect.center(), rect.size() / 2.0);
     (0..=steps)
@@ -120,7 +120,7 @@ fn arc(centre: Pos2, radius: f32, from: f32, to: f32, steps: usize) -> Vec<Pos2>
     ellipse(Rect::from_center_size(centre, Vec2::splat(radius * 2.0)), from, to, steps)
 }
 
-/// A line with round ends.
+/// A line with round caps.
 pub(super) fn polyline(painter: &Painter, points: &[Pos2], stroke: Stroke) {
     if stroke.color == Color32::TRANSPARENT {
         return;

@@ -1,5 +1,5 @@
-//! The person's own picture, mirrored, behind an oval guide with a ring of progress. Painted from the newest frame, at
-//! the window's speed, whatever the networks are doing.
+//! The user's mirrored camera image, with an oval guide and a progress ring. Painted from the newest frame at the
+//! window's rate, independent of the networks.
 
 use std::f32::consts::{PI, TAU};
 
@@ -14,16 +14,16 @@ use super::{
 };
 use countenance_core::frame::Frame;
 
-/// Width by height of the part of a frame that is shown.
+/// Width-to-height ratio of the visible part of a frame.
 const ASPECT: f32 = 0.86;
-/// The oval's width by the preview's: a face that fills it is well placed.
+/// Width of the oval relative to the preview; a face that fills it is well placed.
 const OVAL_WIDTH: f32 = 0.62;
-/// The oval's height by its width, as heads are.
+/// Height of the oval relative to its width, as for a head.
 const OVAL_ASPECT: f32 = 1.34;
-/// Corners of the veil's inner and outer edge.
+/// Vertices of the veil's inner and outer edge.
 const VEIL_STEPS: usize = 480;
 
-/// A frame on the graphics card.
+/// A frame uploaded as a texture.
 #[derive(Default)]
 pub(super) struct Preview {
     texture: Option<TextureHandle>,
@@ -31,7 +31,7 @@ pub(super) struct Preview {
 }
 
 impl Preview {
-    /// Takes `frame` to be shown; none lets the last one go.
+    /// Uploads `frame`; `None` releases the last one.
     pub(super) fn take(&mut self, ctx: &Context, frame: Option<&Frame>) {
         let Some(frame) = frame else {
             *self = Self::default();
@@ -49,17 +49,17 @@ impl Preview {
         self.shown = Some(stamp);
     }
 
-    /// Number of the frame that is shown.
+    /// Sequence number of the frame shown.
     pub(super) fn seq(&self) -> Option<u64> {
         self.shown.map(|(seq, _, _)| seq)
     }
 
-    /// Whether there is a picture.
+    /// Whether there is no image.
     pub(super) fn is_empty(&self) -> bool {
         self.texture.is_none()
     }
 
-    /// Paints the middle of the picture into `rect`, mirrored.
+    /// Paints the center of the image into `rect`, mirrored.
     pub(super) fn paint(&self, painter: &Painter, rect: Rect, radius: f32) {
         let Some((texture, (_, width, height))) = self.texture.as_ref().zip(self.shown) else { return };
         let uv = mirrored_middle(width as f32 / height as f32, rect.aspect_ratio());
@@ -68,19 +68,19 @@ impl Preview {
     }
 }
 
-/// The largest preview that fits: as wide as there is room, no higher than `height`.
+/// The largest preview that fits: as wide as possible, at most `height` high.
 pub(super) fn place(available: Rect, height: f32) -> Rect {
     let width = available.width().min(height * ASPECT);
     Rect::from_min_size(pos2(available.center().x - width / 2.0, available.top()), vec2(width, width / ASPECT))
 }
 
-/// The oval in a preview.
+/// The oval within a preview.
 pub(super) fn oval(rect: Rect) -> Rect {
     let width = rect.width() * OVAL_WIDTH;
     Rect::from_center_size(rect.center(), vec2(width, width * OVAL_ASPECT))
 }
 
-/// Veils what is outside the oval and draws the ring, filled to `progress` (0 to 1).
+/// Dims the area outside the oval and draws the ring, filled to `progress` (0 to 1).
 pub(super) fn guide(painter: &Painter, rect: Rect, progress: f32, theme: &Theme) {
     let t = theme.tokens;
     let oval = oval(rect);
@@ -94,7 +94,7 @@ pub(super) fn guide(painter: &Painter, rect: Rect, progress: f32, theme: &Theme)
     }
 }
 
-/// Where in the frame the shown part lies, left and right exchanged.
+/// Texture coordinates of the visible part, mirrored horizontally.
 fn mirrored_middle(frame_aspect: f32, shown_aspect: f32) -> Rect {
     let (width, height) = if frame_aspect > shown_aspect {
         (shown_aspect / frame_aspect, 1.0)
@@ -105,7 +105,7 @@ fn mirrored_middle(frame_aspect: f32, shown_aspect: f32) -> Rect {
     Rect { min: pos2(1.0 - left, top), max: pos2(left, 1.0 - top) }
 }
 
-/// A colour over the rounded rectangle but for the oval.
+/// Fills the rounded rectangle except for the oval.
 fn veil(rect: Rect, oval: Rect, colour: Color32) -> Shape {
     let mut mesh = Mesh::default();
     for inner in ellipse(oval, 0.0, TAU, VEIL_STEPS) {

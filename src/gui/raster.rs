@@ -1,10 +1,10 @@
-//! Paints what egui tessellates into a picture, with neither display nor GPU, as egui's OpenGL painter does: colours are
-//! multiplied and blended as they are stored (sRGB, premultiplied alpha), texels are filtered as the texture asks, and
-//! what is painted is clipped to whole physical pixels.
+//! A software rasterizer for egui, without display or GPU, that reproduces egui's OpenGL painter: colors are multiplied
+//! and blended as stored (sRGB, premultiplied alpha), textures are filtered as requested, and clipping is to whole
+//! physical pixels.
 //!
-//! Triangles are filled by integer arithmetic on a grid of 1/256 pixel and the top-left rule, so triangles that share an
-//! edge paint each pixel along it exactly once, on every machine alike. Left out are paint callbacks, mipmaps (the full
-//! texture is sampled) and the painter's dithering, worth one level of 255 at most.
+//! Triangles are filled with integer arithmetic on a grid of 1/256 pixel and the top-left rule, so triangles that share
+//! an edge paint each pixel along it exactly once, on every machine alike. Not implemented: paint callbacks, mipmaps
+//! (the full texture is sampled) and dithering, which changes a value by at most 1 of 255.
 
 mod texture;
 mod triangle;
@@ -20,21 +20,21 @@ use image::{Rgba, RgbaImage};
 use texture::Texture;
 use triangle::{Corner, Triangle};
 
-/// A painter that keeps egui's textures from one frame to the next.
+/// A painter that keeps egui's textures across frames.
 #[derive(Default)]
 pub struct Canvas {
     textures: HashMap<TextureId, Texture>,
-    /// To go at the next delta: the frame that frees a texture may still paint with it.
+    /// Removed at the next delta: the frame that frees a texture may still use it.
     freed: Vec<TextureId>,
 }
 
 impl Canvas {
-    /// A painter without textures; egui's first frame brings the letters.
+    /// A painter without textures; egui's first frame uploads the font atlas.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes over the textures that a frame sets and frees. Before painting the frame; the caller then clears the delta.
+    /// Applies the texture changes of a frame. Call before painting it; the caller clears the delta afterwards.
     pub fn apply(&mut self, delta: &TexturesDelta) {
         for id in self.freed.drain(..) {
             self.textures.remove(&id);
@@ -51,7 +51,7 @@ impl Canvas {
         self.freed.extend(&delta.free);
     }
 
-    /// Paints a frame of `size_px` physical pixels over `background`. Alpha stays premultiplied, which shows only where
+    /// Paints a frame of `size_px` physical pixels over `background`. Alpha stays premultiplied, which matters only if
     /// `background` is not opaque.
     pub fn paint(
         &mut self,
@@ -85,7 +85,7 @@ fn triangles(mesh: &Mesh) -> impl Iterator<Item = [&Vertex; 3]> {
     mesh.triangles().filter_map(move |[a, b, c]| Some([vertex(a)?, vertex(b)?, vertex(c)?]))
 }
 
-/// The part of the picture that a primitive may paint, physical pixels; right and bottom are outside.
+/// The clip rectangle of a primitive in physical pixels; right and bottom are exclusive.
 #[derive(Clone, Copy)]
 struct Clip {
     left: i64,
@@ -103,7 +103,7 @@ impl Clip {
     }
 }
 
-/// `a + b · factor`, number by number.
+/// `a + b · factor`, per element.
 fn plus<const N: usize>(mut a: [f32; N], b: [f32; N], factor: f32) -> [f32; N] {
     a.iter_mut().zip(b).for_each(|(a, b)| *a += b * factor);
     a
@@ -122,7 +122,7 @@ mod tests {
     const HALF: Color32 = Color32::from_rgba_premultiplied(128, 128, 128, 128);
     const EVERYTHING: Rect = Rect::EVERYTHING;
 
-    /// A canvas whose texture 0 is one white texel, as egui's letters have at their origin.
+    /// A canvas whose texture 0 is one white texel, as at the origin of egui's font atlas.
     fn canvas() -> Canvas {
         with_texture(ColorImage::filled([1, 1], Color32::WHITE), TextureOptions::LINEAR)
     }
@@ -163,7 +163,7 @@ mod tests {
         picture.pixels().map(|Rgba([red, ..])| *red).collect()
     }
 
-    /// The smallest rectangle of pixels with any light in them: left, top, right, bottom, the last two outside.
+    /// Bounding box of the non-black pixels: left, top, right, bottom; the last two exclusive.
     fn ink(picture: &RgbaImage) -> [u32; 4] {
         let lit = picture.enumerate_pixels().filter(|(.., Rgba([r, g, b, _]))| r | g | b > 0);
         lit.fold([u32::MAX, u32::MAX, 0, 0], |[l, t, r, b], (x, y, _)| [l.min(x), t.min(y), r.max(x + 1), b.max(y + 1)])

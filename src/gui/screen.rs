@@ -1,4 +1,4 @@
-//! What is drawn, as a pure function of what happened: no input or output, no clock, no window.
+//! Derives the screen from the progress of a run, as a pure function: no I/O, clock or window.
 
 use countenance_client::{
     flow::{CodeStep, Remedy},
@@ -10,100 +10,100 @@ use countenance_core::{
     quality::Hint,
 };
 
-/// The one screen that a person sees, with all that it shows.
+/// The screen shown to the user, with its content.
 #[derive(Debug, Clone, Default)]
 pub enum Screen {
-    /// No login is under way.
+    /// No sign-in in progress.
     #[default]
     Ready,
-    /// The verifier is asked who wants the login.
+    /// Getting the details of the sign-in from the verifier.
     Opening,
-    /// Who asks, for which account; the camera is off.
+    /// Who requests the sign-in, for which account; the camera is off.
     Consent(ConsentRequest),
-    /// The camera looks.
+    /// Capture in progress.
     Capture(CaptureView),
-    /// The person tries the camera; no login is under way.
+    /// Camera test; no sign-in in progress.
     Trying(CaptureView),
     /// The camera failed.
     Camera {
-        /// How.
+        /// The condition.
         fault: CameraErrorKind,
         /// Whether a login waits behind it, or only a try of the camera.
         login: bool,
     },
-    /// The evidence did not suffice.
+    /// The evidence was inconclusive.
     CannotTell(Inconclusive),
-    /// The face or picture was not accepted; another may be.
+    /// The verifier rejected the face or image; another attempt may be possible.
     NotAccepted(Refusal),
-    /// A code instead of the face; the camera is off.
+    /// One-time code instead of the face; the camera is off.
     Code(Code),
-    /// The capture is on its way.
+    /// The sample is being sent.
     Sending {
-        /// The verifier cannot be reached at the moment.
+        /// Whether the verifier is currently unreachable.
         retrying: bool,
     },
-    /// Accepted: back to the browser.
+    /// Accepted; continue in the browser.
     Done(Purpose),
-    /// Over, and the browser was told why.
+    /// Ended with a reason that the browser received.
     Refused(Reason),
-    /// Over without an answer for the browser.
+    /// Ended without an answer for the browser.
     Failed(Remedy),
 }
 
-/// What the camera's picture has shown so far.
+/// State of the capture.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct CaptureView {
-    /// The one thing to do better.
+    /// The most important hint, if any.
     pub hint: Option<Hint>,
-    /// How much of the evidence is there, 0 to 1.
+    /// Share of the required evidence gathered, 0 to 1.
     pub gathered_ratio: f32,
-    /// Time of this look so far, milliseconds; none before the first frame.
+    /// Frame time since the start of the capture, milliseconds; `None` before the first frame.
     pub at_millis: Option<u64>,
-    /// Nobody asked for this look: it began because a camera came. Said until the first frame.
+    /// Whether the capture restarted automatically because a camera was connected. Shown until the first frame.
     pub camera_came: bool,
 }
 
-/// What was not accepted.
+/// A rejected attempt.
 #[derive(Debug, Clone)]
 pub struct Refusal {
-    /// Why.
+    /// The reason.
     pub reason: Reason,
-    /// Captures that may still be posted.
+    /// Captures that can still be posted.
     pub attempts_left: u32,
-    /// The last picture, for its owner's eyes.
+    /// The rejected image, to show to the user.
     pub picture: Option<countenance_core::frame::Frame>,
 }
 
-/// The way by code.
+/// State of the one-time code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code {
-    /// Where it stands.
+    /// The current step.
     pub step: CodeStep,
-    /// How the last code was to come.
+    /// Channel of the last code.
     pub channel: Option<Fallback>,
-    /// Codes that may still be tried; none before one was sent.
+    /// Codes that can still be entered; `None` before one was sent.
     pub attempts_left: Option<u32>,
-    /// A code is being sent or checked.
+    /// Whether a code is being sent or checked.
     pub is_under_way: bool,
-    /// The verifier cannot be reached at the moment.
+    /// Whether the verifier is currently unreachable.
     pub is_retrying: bool,
 }
 
-/// How long a code has the time to come before another may be asked for, seconds.
+/// Wait before another code can be requested, seconds.
 const RESEND_SECS: f64 = 30.0;
 
-/// Seconds until another code may be asked for, when the last was sent at `sent_at` and it is `now`.
+/// Seconds until another code can be requested, if the last was sent at `sent_at` and it is `now` (both in seconds).
 pub fn resend_secs(sent_at: Option<f64>, now: f64) -> u32 {
     let left = sent_at.map_or(0.0, |at| at + RESEND_SECS - now);
     left.clamp(0.0, RESEND_SECS).ceil() as u32
 }
 
 impl Screen {
-    /// The screen after this progress.
+    /// The screen after this progress event.
     #[must_use]
     pub fn after(self, progress: Progress) -> Self {
         match (self, progress) {
-            // Who has read how it ended is not shown a second end, and what was left does not come back.
+            // After the outcome, later events neither replace it nor bring a screen back.
             (over @ (Self::Ready | Self::Done(_) | Self::Refused(_) | Self::Failed(_)), _) => over,
             (_, Progress::Opened(request)) => Self::Consent(request),
             (Self::Trying(_), Progress::Frame { hint, gathered_ratio, at_millis }) => {
@@ -135,7 +135,7 @@ impl Screen {
             (_, Progress::AttemptFailed(FailureView::NotAccepted { reason, attempts_left, picture })) => {
                 Self::NotAccepted(Refusal { reason, attempts_left, picture })
             }
-            // A try of the camera ends without a word, and its failure has been said.
+            // A camera test ends without a message, and its failure was already shown.
             (failed @ Self::Camera { login: false, .. }, Progress::Ended(_)) => failed,
             (Self::Trying(_), Progress::Ended(_)) => Self::Ready,
             (_, Progress::Ended(RunOutcome::Approved(purpose))) => Self::Done(purpose),
@@ -144,7 +144,7 @@ impl Screen {
         }
     }
 
-    /// The screen right after the person gave this command: nobody waits for the other thread to see an answer.
+    /// The screen right after this command, without waiting for the run's thread.
     #[must_use]
     pub fn commanded(self, command: Command) -> Self {
         match (self, command) {
@@ -160,7 +160,7 @@ impl Screen {
         }
     }
 
-    /// The same screen, where it is a look: that it began because a camera came.
+    /// Marks a capture as restarted because a camera was connected; other screens are unchanged.
     #[must_use]
     pub fn because_a_camera_came(self) -> Self {
         match self {
@@ -170,7 +170,7 @@ impl Screen {
         }
     }
 
-    /// Whether it matters here which cameras are plugged in.
+    /// Whether the screen depends on which cameras are connected.
     pub fn needs_cameras(&self) -> bool {
         match self {
             Self::Capture(_) | Self::Trying(_) => true,
@@ -179,7 +179,7 @@ impl Screen {
         }
     }
 
-    /// Whether a login runs, so that another link has to wait.
+    /// Whether a sign-in is in progress, so that another link has to wait.
     pub fn is_login(&self) -> bool {
         !matches!(
             self,
@@ -192,12 +192,12 @@ impl Screen {
         )
     }
 
-    /// Whether the screen closes by itself after a moment.
+    /// Whether the screen closes automatically after a moment.
     pub fn closes_itself(&self) -> bool {
         matches!(self, Self::Done(_) | Self::Refused(Reason::Cancelled))
     }
 
-    /// What the Escape key stands for: the harmless way out of this screen.
+    /// The command of the Escape key: the harmless way to leave the screen.
     pub fn escape(&self) -> Option<Command> {
         match self {
             Self::Opening | Self::Consent(_) | Self::Capture(_) | Self::Trying(_) | Self::Sending { .. } => {
@@ -209,7 +209,7 @@ impl Screen {
         }
     }
 
-    /// Whether the newest frame is to be seen.
+    /// Whether the screen shows the camera image.
     pub fn shows_preview(&self) -> bool {
         matches!(self, Self::Capture(_) | Self::Trying(_))
     }
@@ -246,7 +246,7 @@ mod tests {
 
     const WRONG: CodeStep = CodeStep::Wrong { attempts_left: 4 };
 
-    /// The name of a screen, as the tables write it.
+    /// The name of a screen as written in the tables.
     fn name(screen: &Screen) -> String {
         let text = format!("{screen:?}");
         text.split([' ', '(', '{']).next().unwrap_or_default().to_owned()
@@ -316,19 +316,19 @@ mod tests {
         let sending = choose.commanded(Command::SendCode(Fallback::Voice)).after(Progress::Waiting);
         let (shown, escape) = (code(&sending), sending.escape());
         assert_eq!((shown.channel, shown.is_under_way, shown.is_retrying), (Some(Fallback::Voice), true, true));
-        assert_eq!(escape, Some(Command::Cancel), "what is under way can be broken off");
+        assert_eq!(escape, Some(Command::Cancel), "a request in progress can be cancelled");
         let sent = sending.after(Progress::Code(CodeStep::Sent { attempts_left: 5 }));
         assert_eq!((code(&sent).channel, code(&sent).is_under_way), (Some(Fallback::Voice), false));
         assert_eq!(code(&sent).attempts_left, Some(5));
         let not_sent = Screen::Opening.after(Progress::Code(CodeStep::NotSent(CodeTrouble::Refused)));
-        assert_eq!(code(&not_sent).attempts_left, None, "nothing to type yet");
+        assert_eq!(code(&not_sent).attempts_left, None, "no code to enter yet");
         let digits = "123456".to_owned().try_into().unwrap();
         let checking = sent.commanded(Command::CheckCode(digits));
         assert!(code(&checking).is_under_way && checking.is_login() && !checking.shows_preview());
         let wrong = checking.after(Progress::Code(WRONG));
         assert_eq!((code(&wrong).step, code(&wrong).is_under_way, code(&wrong).is_retrying), (WRONG, false, false));
         let stuck = wrong.after(Progress::Code(CodeStep::NotChecked(CodeTrouble::Later)));
-        assert_eq!((code(&stuck).attempts_left, code(&stuck).channel), (Some(4), Some(Fallback::Voice)), "as before");
+        assert_eq!((code(&stuck).attempts_left, code(&stuck).channel), (Some(4), Some(Fallback::Voice)), "unchanged");
         assert_eq!(name(&stuck.commanded(Command::TryAgain)), "Capture");
     }
 
@@ -339,7 +339,7 @@ mod tests {
         for (sent_at, now, seconds) in rows {
             assert_eq!(resend_secs(sent_at, now), seconds, "{sent_at:?} {now}");
         }
-        assert_eq!(resend_secs(Some(1e9), 0.0), 30, "a clock that went back");
+        assert_eq!(resend_secs(Some(1e9), 0.0), 30, "a clock that ran backward");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The look, as tokens: every colour, size and time of the window stands here and nowhere else.
+//! Design tokens: the only place that defines the window's colors, sizes and durations.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use eframe::egui::{
 use super::fonts::SEMIBOLD;
 
 countenance_core::enumeration! {
-    /// Which set of colours.
+    /// The color schemes.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     pub enum Scheme {
         /// Dark on light.
@@ -21,64 +21,64 @@ countenance_core::enumeration! {
     }
 }
 
-/// The colours of one scheme. Text colours reach 4.5:1 on `background` and `surface`, 7:1 in high contrast; a test
-/// holds that.
+/// The colors of one scheme. Text colors have a contrast of at least 4.5:1 on `background` and `surface`, 7:1 in high
+/// contrast; a test enforces it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tokens {
-    /// The window.
+    /// Window background.
     pub background: Color32,
-    /// Cards and fields on it.
+    /// Cards and fields.
     pub surface: Color32,
-    /// Words.
+    /// Text.
     pub text: Color32,
-    /// Less important words.
+    /// Secondary text.
     pub soft: Color32,
-    /// What can be pressed first; the progress ring.
+    /// Primary button; progress ring.
     pub accent: Color32,
-    /// Words on `accent`.
+    /// Text on `accent`.
     pub on_accent: Color32,
-    /// Borders; 3:1 where they alone show that something can be pressed.
+    /// Borders; contrast 3:1, since they may be the only sign of a control.
     pub line: Color32,
-    /// It worked.
+    /// Success.
     pub good: Color32,
-    /// Look here.
+    /// Attention.
     pub warn: Color32,
-    /// It did not work.
+    /// Failure.
     pub danger: Color32,
-    /// Round what has the keyboard.
+    /// Keyboard focus ring.
     pub focus: Color32,
 }
 
-/// Colours, sizes and motion as they are now.
+/// The theme in use.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Theme {
-    /// Which colours.
+    /// Color scheme.
     pub scheme: Scheme,
-    /// The colours.
+    /// Colors.
     pub tokens: Tokens,
-    /// Size of letters by their usual size, 1 to 2.
+    /// Text size relative to the default, 1 to 2.
     pub scale: f32,
-    /// Nothing moves by itself but what must.
+    /// Whether only essential motion is shown.
     pub reduced_motion: bool,
 }
 
-/// Corner of buttons and cards, points.
+/// Corner radius of buttons and cards, points.
 pub const RADIUS: u8 = 12;
-/// Corner of the preview, points.
+/// Corner radius of the preview, points.
 pub const PREVIEW_RADIUS: f32 = 24.0;
-/// Space from the window's edge, points.
+/// Margin to the window's edge, points.
 pub const MARGIN: i8 = 24;
-/// Least height of what can be pressed, points: what fingers hit (WCAG 2.5.5 asks 44).
+/// Minimum height of controls, points, for touch (WCAG 2.5.5 requires 44).
 pub const TOUCH: f32 = 48.0;
 /// Width of the progress ring, points.
 pub const RING: f32 = 7.0;
-/// How long the ring takes to catch up, seconds.
+/// Animation time of the ring, seconds.
 pub const RING_SECS: f32 = 0.25;
 /// Size of the window at 100 %, points.
 pub const WINDOW: Vec2 = Vec2::new(460.0, 720.0);
-/// Smallest window, points.
+/// Minimum size of the window, points.
 pub const WINDOW_MIN: Vec2 = Vec2::new(360.0, 480.0);
-/// How long an end that closes itself is to be read, seconds.
+/// How long an outcome is shown before the window closes, seconds.
 pub const GOODBYE_SECS: f64 = 2.0;
 
 const fn rgb(hex: u32) -> Color32 {
@@ -137,7 +137,7 @@ impl Scheme {
         }
     }
 
-    /// Its name in file names.
+    /// Name in file names.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Light => "light",
@@ -148,43 +148,43 @@ impl Scheme {
 }
 
 impl Theme {
-    /// This scheme, letters at `percent` (100 to 200) of their usual size.
+    /// This scheme with text at `percent` (100 to 200) of the default size.
     pub fn new(scheme: Scheme, percent: u16, reduced_motion: bool) -> Self {
         let scale = f32::from(percent.clamp(100, 200)) / 100.0;
         Self { scheme, tokens: scheme.tokens(), scale, reduced_motion }
     }
 
-    /// The size that a window needs for these letters, points.
+    /// Window size for this text size, points.
     pub fn window(&self) -> Vec2 {
         Vec2::new(WINDOW.x * (0.5 + 0.5 * self.scale), WINDOW.y * (0.75 + 0.25 * self.scale))
     }
 
-    /// Letters of a title.
+    /// Font of titles.
     pub fn title(&self) -> FontId {
         FontId::new(25.0 * self.scale, FontFamily::Name(SEMIBOLD.into()))
     }
 
-    /// Letters of the one hint.
+    /// Font of capture hints.
     pub fn hint(&self) -> FontId {
         FontId::new(23.0 * self.scale, FontFamily::Name(SEMIBOLD.into()))
     }
 
-    /// Letters of a button, and of what a fact is called.
+    /// Font of buttons and labels.
     pub fn strong(&self) -> FontId {
         FontId::new(16.0 * self.scale, FontFamily::Name(SEMIBOLD.into()))
     }
 
-    /// Letters of sentences.
+    /// Font of body text.
     pub fn body(&self) -> FontId {
         FontId::new(16.0 * self.scale, FontFamily::Proportional)
     }
 
-    /// Letters of asides.
+    /// Font of secondary text.
     pub fn small(&self) -> FontId {
         FontId::new(13.5 * self.scale, FontFamily::Proportional)
     }
 
-    /// Makes the window look so.
+    /// Applies the theme to the context.
     pub fn apply(&self, ctx: &egui::Context) {
         let style = self.style();
         ctx.all_styles_mut(|old| *old = style.clone());
@@ -250,12 +250,12 @@ impl Theme {
     }
 }
 
-/// So much of `a`, 0 to 1, the rest `b`.
+/// Blends `share` (0 to 1) of `a` with `b`.
 pub fn mix(a: Color32, b: Color32, share: f32) -> Color32 {
     b.lerp_to_gamma(a, share)
 }
 
-/// The family's name as egui keeps it.
+/// The family in egui's type.
 pub fn semibold() -> FontFamily {
     FontFamily::Name(Arc::from(SEMIBOLD))
 }
@@ -264,7 +264,7 @@ pub fn semibold() -> FontFamily {
 mod tests {
     use super::*;
 
-    /// Contrast of two colours, 1 to 21, as WCAG 2.2 defines it.
+    /// Contrast ratio of two colors, 1 to 21, as defined by WCAG 2.2.
     fn contrast(a: Color32, b: Color32) -> f64 {
         let luminance = |c: Color32| {
             let linear = |v: u8| {
@@ -301,7 +301,7 @@ mod tests {
                     let found = contrast(colour, ground);
                     assert!(found >= least, "{scheme:?}: {name} on {ground_name} is {found:.2}:1");
                 }
-                // What the pointer is over, and what is pressed, is tinted.
+                // Hover and pressed states are tinted.
                 for share in [0.12, 0.2] {
                     let found = contrast(t.text, mix(t.accent, t.surface, share));
                     assert!(found >= least, "{scheme:?}: text on a tint of {share} is {found:.2}:1");

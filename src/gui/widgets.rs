@@ -1,5 +1,5 @@
-//! What a screen is written with: words by their id, in the theme's letters, in the language's direction, with a name for
-//! whoever does not see them.
+//! Building blocks of screens: text by message id, in the theme's fonts and the language's direction, with accessible
+//! names.
 
 use eframe::egui::{
     self, Align, Button, Color32, FontId, Id, Layout, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
@@ -14,12 +14,12 @@ use super::{
     words::{Arg, Words},
 };
 
-/// How much a button wants to be pressed.
+/// Prominence of a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ButtonStyle {
-    /// What most people are here for; one a screen.
+    /// The main action; at most one per screen.
     Primary,
-    /// Another way.
+    /// Any other action.
     Secondary,
 }
 
@@ -31,19 +31,19 @@ pub(super) struct Widgets<'a> {
 }
 
 impl Widgets<'_> {
-    /// The screen's title: what a screen reader says first.
+    /// The screen's title, which screen readers read first.
     pub(super) fn title(&mut self, id: &str) {
         let text = self.words.say(id);
         self.heading(&text);
     }
 
-    /// A title of words already said.
+    /// A title of already translated text.
     pub(super) fn heading(&mut self, text: &str) {
         let response = self.write(text, self.theme.title(), self.theme.tokens.text, Align::Min);
         self.as_heading(&response, text);
     }
 
-    /// A mark with title and sentence below it, in the middle.
+    /// An icon with title and sentence below it, centered.
     pub(super) fn verdict(&mut self, mark: Mark, title: &str, body: &str) {
         self.gap(24.0);
         marks::show(self.ui, self.theme, mark);
@@ -55,19 +55,19 @@ impl Widgets<'_> {
         self.write(&text, self.theme.body(), self.theme.tokens.text, Align::Center);
     }
 
-    /// A sentence.
+    /// A paragraph.
     pub(super) fn body(&mut self, id: &str) {
         let text = self.words.say(id);
         self.write(&text, self.theme.body(), self.theme.tokens.text, Align::Min);
     }
 
-    /// An aside.
+    /// A secondary paragraph.
     pub(super) fn soft(&mut self, id: &str) {
         let text = self.words.say(id);
         self.write(&text, self.theme.small(), self.theme.tokens.soft, Align::Min);
     }
 
-    /// What is called so is this.
+    /// A label with its value.
     pub(super) fn fact(&mut self, id: &str, value: &str) {
         let name = self.words.say(id);
         self.ui.scope(|ui| {
@@ -78,7 +78,7 @@ impl Widgets<'_> {
         });
     }
 
-    /// A sentence with a dot before it, as in a list.
+    /// A list item with a bullet.
     pub(super) fn item(&mut self, id: &str) {
         let text = self.words.say(id);
         let radius = 3.0 * self.theme.scale;
@@ -90,7 +90,7 @@ impl Widgets<'_> {
         });
     }
 
-    /// Draws indented from the side on which lines begin; the drawer gets the middle of the indent, points.
+    /// Draws indented from the line start; `draw` gets the center of the indent in points.
     fn indented(&mut self, indent: f32, draw: impl FnOnce(&mut Widgets<'_>, f32)) {
         let mut rect = self.ui.available_rect_before_wrap();
         let edge = if self.is_rtl() {
@@ -106,7 +106,7 @@ impl Widgets<'_> {
         });
     }
 
-    /// Writes words over the whole width, wrapped, from the side on which the language begins.
+    /// Writes wrapped text over the full width, aligned relative to the line start.
     pub(super) fn write(&mut self, text: &str, font: FontId, colour: Color32, align: Align) -> Response {
         let width = self.ui.available_width();
         let galley = self.lay_out(text, font, colour, width, align);
@@ -122,7 +122,7 @@ impl Widgets<'_> {
         response
     }
 
-    /// Words as they will look; their anchor is the left, the right or the middle, by `align` and direction.
+    /// Lays text out; `align` and the direction determine whether its anchor is left, right or center.
     pub(super) fn lay_out(
         &self,
         text: &str,
@@ -146,13 +146,13 @@ impl Widgets<'_> {
         painter.layout_job(job)
     }
 
-    /// A button over the whole width.
+    /// A full-width button.
     pub(super) fn button(&mut self, style: ButtonStyle, id: &str) -> bool {
         let text = self.words.say(id);
         self.button_saying(style, &text).clicked()
     }
 
-    /// A button of words already said.
+    /// A button with already translated text.
     pub(super) fn button_saying(&mut self, style: ButtonStyle, text: &str) -> Response {
         let t = self.theme.tokens;
         let width = self.ui.available_width();
@@ -173,7 +173,7 @@ impl Widgets<'_> {
         response
     }
 
-    /// A small button in a row: for the header.
+    /// A small button for a row, as in the header.
     pub(super) fn small_button(&mut self, id: &str) -> Response {
         let text = self.words.say(id);
         let button = Button::new(self.line(&text, self.theme.body(), self.theme.tokens.text, f32::INFINITY))
@@ -187,28 +187,28 @@ impl Widgets<'_> {
         response
     }
 
-    /// Words for one of egui's own widgets.
+    /// Text for one of egui's own widgets.
     pub(super) fn line(&self, text: &str, font: FontId, colour: Color32, width: f32) -> WidgetText {
         bidi::text(self.ui, RichText::new(text).font(font).color(colour), self.is_rtl(), width)
     }
 
-    /// Gives a widget the name in its logical order.
+    /// Sets the widget's accessible name in logical order.
     pub(super) fn named(&self, response: &Response, kind: Role, name: &str) {
         let (name, enabled) = (name.to_owned(), self.ui.is_enabled());
         response.widget_info(|| WidgetInfo::labeled(kind, enabled, &name));
     }
 
-    /// Makes of words a heading, under which a screen reader finds its way.
+    /// Marks text as a heading for screen readers.
     pub(super) fn as_heading(&self, response: &Response, text: &str) {
         self.ui.ctx().accesskit_node_builder(response.id, |node| {
             node.set_role(accesskit::Role::Heading);
-            // Only a plain label is named by its value.
+            // A plain label is named by its value, a heading by its label.
             node.clear_value();
             node.set_label(text);
         });
     }
 
-    /// Shows who has the keyboard.
+    /// Draws the focus ring if the widget has the keyboard focus.
     pub(super) fn focus_ring(&self, response: &Response) {
         if response.has_focus() {
             let ring = Stroke::new(3.0, self.theme.tokens.focus);
@@ -217,7 +217,7 @@ impl Widgets<'_> {
         }
     }
 
-    /// A live region: a screen reader says these words when they change, without being asked.
+    /// A live region: screen readers announce its text whenever it changes.
     pub(super) fn announce(&mut self, salt: &str, text: &str, is_urgent: bool) {
         let id = Id::unique(("live", salt));
         let rect = egui::Rect::from_min_size(self.ui.cursor().min, Vec2::ZERO);
@@ -225,18 +225,18 @@ impl Widgets<'_> {
         self.ui.ctx().accesskit_node_builder(id, |node| {
             node.set_role(accesskit::Role::Status);
             node.set_live(if is_urgent { accesskit::Live::Assertive } else { accesskit::Live::Polite });
-            // What has no name is not announced.
+            // Nodes without a label are not announced.
             node.set_label(text);
         });
     }
 
-    /// The same for messages, one after the other.
+    /// Announces several messages, one after another.
     pub(super) fn announce_all(&mut self, ids: &[&str], is_urgent: bool) {
         let text = ids.iter().map(|id| self.words.say(id)).collect::<Vec<_>>().join(" ");
         self.announce("messages", &text, is_urgent);
     }
 
-    /// A card: a quiet surface with a border.
+    /// A card: a surface with a border.
     pub(super) fn card(&mut self, draw: impl FnOnce(&mut Widgets<'_>)) {
         let t = self.theme.tokens;
         egui::Frame::new()
@@ -250,22 +250,22 @@ impl Widgets<'_> {
             });
     }
 
-    /// Empty space.
+    /// Vertical space.
     pub(super) fn gap(&mut self, points: f32) {
         self.ui.add_space(points);
     }
 
-    /// Whether lines begin on the right.
+    /// Whether the language is right-to-left.
     pub(super) fn is_rtl(&self) -> bool {
         self.words.language().is_rtl()
     }
 
-    /// Words with numbers or names in them.
+    /// A message with arguments.
     pub(super) fn say_with(&self, id: &str, args: &[(&str, Arg<'_>)]) -> String {
         self.words.say_with(id, args)
     }
 
-    /// Draws in a row, from the side on which lines begin.
+    /// Draws in a row, from the line start.
     pub(super) fn row<R>(&mut self, draw: impl FnOnce(&mut Widgets<'_>) -> R) -> R {
         let layout =
             if self.is_rtl() { Layout::right_to_left(Align::Center) } else { Layout::left_to_right(Align::Center) };

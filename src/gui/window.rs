@@ -1,4 +1,4 @@
-//! The window on the screen: one native window with OpenGL.
+//! The native window, drawn with OpenGL.
 
 use eframe::{
     NativeOptions,
@@ -10,9 +10,9 @@ use super::{
     theme::{Scheme, Theme, WINDOW_MIN},
 };
 
-/// The icon of window and task bar.
+/// Icon of window and taskbar.
 const ICON: &[u8] = include_bytes!("../../assets/icon/countenance-128.png");
-/// The name by which the desktop knows the window: the desktop file's.
+/// Application id on the desktop: the name of the desktop file.
 const APP_ID: &str = "countenance";
 
 /// Opens the window and runs it until it closes.
@@ -20,7 +20,7 @@ pub fn open(context: AppContext) -> eframe::Result {
     run(move |ctx| App::new(ctx, context))
 }
 
-/// Opens a window for what `make` makes, and runs it until it closes.
+/// Opens a window for the application that `make` creates, and runs it until it closes.
 pub fn run<A: eframe::App + 'static>(make: impl FnOnce(&eframe::egui::Context) -> A) -> eframe::Result {
     let size = Theme::new(Scheme::Light, 100, false).window();
     let mut viewport = ViewportBuilder::default()

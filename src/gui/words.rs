@@ -1,7 +1,7 @@
-//! Every word a person reads, in their language: Fluent messages embedded from `assets/words`.
+//! The texts of the window in the user's language: Fluent messages embedded from `assets/words`.
 //!
-//! English is the source. A message that a language lacks shows in English; the tests let neither a missing, a superfluous
-//! nor an untranslated one pass.
+//! English is the source. A message missing in another language is shown in English; tests reject missing, superfluous
+//! and untranslated messages.
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 use unic_langid::LanguageIdentifier;
@@ -19,7 +19,7 @@ enum Direction {
 macro_rules! languages {
     ($($(#[$doc:meta])* $variant:ident = $tag:literal, $own_name:literal, $direction:ident;)*) => {
         countenance_core::enumeration! {
-            /// A language of the window.
+            /// The languages of the window.
             #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
             pub enum Language { $($(#[$doc])* $variant,)* }
         }
@@ -47,7 +47,7 @@ macro_rules! languages {
     };
 }
 languages! {
-    /// English, the source and the last resort.
+    /// English, the source and fallback.
     En = "en", "English", LeftToRight;
     /// German.
     De = "de", "Deutsch", LeftToRight;
@@ -55,7 +55,7 @@ languages! {
     Fr = "fr", "Français", LeftToRight;
     /// Spanish.
     Es = "es", "Español", LeftToRight;
-    /// Portuguese as written in Brazil; serves every Portuguese.
+    /// Brazilian Portuguese; used for all Portuguese.
     PtBr = "pt-BR", "Português (Brasil)", LeftToRight;
     /// Italian.
     It = "it", "Italiano", LeftToRight;
@@ -75,9 +75,10 @@ impl Language {
         matches!(self.direction(), Direction::RightToLeft)
     }
 
-    /// The language to speak: the chosen one, else the first of the system's that we have, else English.
+    /// The language to use: the chosen one, else the first supported one of the system, else English.
     ///
-    /// Tags are compared by language: `de-AT` gets German, `pt-PT` Brazilian Portuguese. What is no tag is passed over.
+    /// Only the language part of tags is compared: `de-AT` selects German, `pt-PT` Brazilian Portuguese. Invalid tags
+    /// are skipped.
     pub fn of_system(chosen: Option<&str>, system: impl Iterator<Item = String>) -> Self {
         chosen
             .and_then(Self::of_tag)
@@ -93,19 +94,20 @@ impl Language {
     fn id(self) -> LanguageIdentifier {
         self.tag().parse().unwrap_or_default()
     }
+
 }
 
-/// The tags of the languages that the person set up on this system, best first.
+/// The system's preferred languages as tags, best first.
 pub fn system_tags() -> impl Iterator<Item = String> {
     sys_locale::get_locales()
 }
 
-/// A value put into a message.
+/// An argument of a message.
 #[derive(Clone, Copy, Debug)]
 pub enum Arg<'a> {
-    /// A count; the message picks its plural by it.
+    /// A count, which selects the plural form.
     Number(u32),
-    /// A name from outside, of any script; it cannot disturb the order of the words around it.
+    /// An external name in any script; isolated so that it cannot reorder the surrounding text.
     Text(&'a str),
 }
 
@@ -121,7 +123,7 @@ impl<'a> From<&'a str> for Arg<'a> {
     }
 }
 
-/// The messages of one language, over those of English.
+/// The messages of one language, with English as fallback.
 pub struct Words {
     language: Language,
     own: FluentBundle<FluentResource>,
@@ -129,25 +131,25 @@ pub struct Words {
 }
 
 impl Words {
-    /// The messages of `language`; a change of language is a new one of these.
+    /// Loads the messages of `language`.
     pub fn new(language: Language) -> Self {
         let english = (language != Language::En).then(|| bundle(Language::En));
         Self { language, own: bundle(language), english }
     }
 
-    /// The language spoken.
+    /// The language.
     pub fn language(&self) -> Language {
         self.language
     }
 
-    /// A message without values. An unknown `id` shows itself, and stops a debug build.
+    /// A message without arguments. An unknown `id` is returned as is, and panics in debug builds.
     pub fn say(&self, id: &str) -> String {
         self.say_with(id, &[])
     }
 
-    /// A message with its values: `say_with("consent-minutes", &[("minutes", 3.into())])`.
+    /// A message with arguments: `say_with("consent-minutes", &[("minutes", 3.into())])`.
     ///
-    /// The text is in logical order; see [`bidi`] for what shows it.
+    /// The text is in logical order; use [`bidi`] to display it.
     pub fn say_with(&self, id: &str, args: &[(&str, Arg<'_>)]) -> String {
         let mut values = FluentArgs::with_capacity(args.len());
         for &(name, arg) in args {
@@ -164,11 +166,11 @@ impl Words {
     }
 }
 
-/// Fluent's own isolation marks are off: it would mark numbers too, which must lean on the words and signs next to them.
+/// Fluent's own isolation marks are off: they would isolate numbers too, which must stay with adjacent words and signs.
 fn bundle(language: Language) -> FluentBundle<FluentResource> {
     let mut bundle = FluentBundle::new_concurrent(vec![language.id()]);
     bundle.set_use_isolating(false);
-    // What can be read of a faulty file is used; the tests let no faulty one pass.
+    // Uses the readable part of a faulty file; the tests reject faulty files.
     let resource = FluentResource::try_new(language.source().to_owned()).unwrap_or_else(|(readable, _)| readable);
     bundle.add_resource_overriding(resource);
     bundle

@@ -1,7 +1,7 @@
 //! The architecture, held by a test where cargo cannot hold it: which crate may depend on which, which file may name which
 //! outside crate, that the rules do no I/O, how long a file may be, and that each file says what it is.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test stops where it cannot go on")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod vocabulary;
 

@@ -1,11 +1,6 @@
 //! The real window, driven by the names of what it shows: what a person with a screen reader and a keyboard meets.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test stops where it cannot go on"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[allow(dead_code, reason = "each suite uses a part")]
 #[path = "../support/samples.rs"]

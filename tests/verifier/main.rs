@@ -1,12 +1,7 @@
 //! The verifier as tenants, browsers and devices meet it: every call over its router, with a clock and randomness of our
 //! own and an analyzer that sees what it is told.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test stops where it cannot go on"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[allow(dead_code, reason = "each suite uses a part")]
 #[path = "../support/json.rs"]

@@ -1,4 +1,4 @@
-//! Cameras that come and go, and the person's choice among them.
+//! Camera hotplug and the user's choice of camera.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,12 +11,12 @@ use super::{
 use countenance_client::runner::CameraErrorKind;
 
 impl App {
-    /// Looks at the plugs each `interval` from now on.
+    /// Sets the polling interval for connected cameras.
     pub fn look_for_cameras_each(&mut self, ctx: &Context, interval: Duration) {
         self.hotplug = HotplugMonitor::new(Arc::clone(&self.context.cameras), interval, wake(ctx));
     }
 
-    /// Looks at the plugs while a page needs to know.
+    /// Polls for cameras while the current screen needs them.
     pub(super) fn watch_cameras(&mut self) {
         let is_needed = match self.state.page {
             Page::Main => !self.state.plays_recording && self.state.screen.needs_cameras(),
@@ -26,7 +26,7 @@ impl App {
         self.hotplug.watch(is_needed);
     }
 
-    /// Takes the newest list of cameras. One that came where one failed is worth another try, unasked.
+    /// Applies the newest list of cameras. If a camera appears after a failure, retries automatically.
     pub(super) fn hear_of_cameras(&mut self, ctx: &Context) {
         let Some(change) = self.hotplug.poll() else { return };
         self.state.cameras = change.cameras;
@@ -40,14 +40,14 @@ impl App {
         }
     }
 
-    /// The camera failed: which one it was, as far as that is known.
+    /// Records the failure of the camera in use, as far as it is known which one that is.
     pub(super) fn camera_failed(&mut self, fault: CameraErrorKind) {
         let in_use = self.camera_in_use().filter(|_| self.hotplug.has_looked());
         self.hotplug.failed(fault, in_use.as_deref());
         self.state.failed_camera = in_use.filter(|_| fault != CameraErrorKind::Absent);
     }
 
-    /// Uses the camera from now on. Where one has failed, this one is tried at once.
+    /// Switches to the camera. After a failure, tries it at once.
     pub(super) fn use_camera(&mut self, ctx: &Context, id: String) {
         self.change(ctx, Settings { camera: Some(id), ..self.state.settings.clone() });
         if matches!(self.state.screen, Screen::Camera { .. }) {
@@ -60,14 +60,14 @@ impl App {
     }
 }
 
-/// Whether two choices ask for different pictures.
+/// Whether the two settings lead to different images.
 pub(super) fn differ(a: &Settings, b: &Settings) -> bool {
     let camera =
         |s: &Settings| (s.camera.clone(), s.camera_pinned, s.camera_turn_deg, s.camera_mirrored, s.camera_testing);
     camera(a) != camera(b)
 }
 
-/// Whether the camera that failed is not there.
+/// Whether the fault means that the camera is not connected.
 fn is_missing(fault: CameraErrorKind) -> bool {
     matches!(fault, CameraErrorKind::Absent | CameraErrorKind::Lost | CameraErrorKind::NotPinned)
 }

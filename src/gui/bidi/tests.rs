@@ -1,12 +1,7 @@
-//! The order on the screen: rows of text by the algorithm, then the glyphs that egui lays for them, with the font that holds
-//! both scripts and with one font a script.
+//! Visual order: lines of text by the algorithm, then the glyphs that egui lays out for them, with one font for both
+//! scripts and with one font per script.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test stops where it cannot go on"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::{path::Path, sync::Arc};
 
@@ -18,12 +13,12 @@ use eframe::egui::{
 
 use super::*;
 
-/// Ten points a character, so that widths can be counted.
+/// Measures 10 points per character, so that widths can be counted.
 fn ten(piece: &str) -> f32 {
     piece.chars().count() as f32 * 10.0
 }
 
-/// The lines with `|` between pieces. Pieces of letters stay logical: the shaper turns them.
+/// The lines with `|` between pieces. Pieces of letters stay in logical order: the shaper reverses them.
 fn lines(text: &str, rtl: bool, max_width: f32) -> Vec<String> {
     visual(text, rtl, ten, max_width)
         .map_or_else(|| vec![text.to_owned()], |lines| lines.iter().map(|line| line.join("|")).collect())
@@ -31,7 +26,7 @@ fn lines(text: &str, rtl: bool, max_width: f32) -> Vec<String> {
 
 #[test]
 fn pieces_stand_in_the_order_of_the_screen() {
-    // Named by what is at stake. Hebrew letters keep the rows readable where this file is shown from left to right.
+    // Named after the property tested. Hebrew letters keep the rows readable in a left-to-right editor.
     let rows: &[(&str, &str, bool, &str)] = &[
         ("latin passes", "Payroll (1): 50 %", true, "Payroll (1): 50 %"),
         ("two words", "אב גד", true, "גד| |אב"),
@@ -57,7 +52,7 @@ fn pieces_stand_in_the_order_of_the_screen() {
 
 #[test]
 fn lines_break_in_reading_order() {
-    // 2 + 1 + 2 letters: exactly 50, and one short of it.
+    // 2 + 1 + 2 letters: exactly 50, and one point less.
     assert_eq!(lines("אב גד הו", true, 50.0), ["גד| |אב", "הו"]);
     assert_eq!(lines("אב גד הו", true, 49.0), ["אב", "גד", "הו"]);
     assert_eq!(lines("אב Pay Roll גד", true, 80.0), ["Pay| |אב", "גד| |Roll"]);
@@ -100,8 +95,8 @@ fn a_widget_gets_its_rich_text_or_our_sections() {
 const INTER: &[u8] = include_bytes!("../../../assets/fonts/Inter-Regular.ttf");
 const DEJAVU: &str = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf";
 
-/// The letters of each row as egui lays them, from left to right. After a run from right to left it adds glyphs without
-/// width, for its cursor; those are left out.
+/// The letters of each row as egui lays them out, from left to right. After a right-to-left run egui adds zero-width
+/// glyphs for the cursor; they are left out.
 fn laid(fonts: &mut Fonts, job: LayoutJob) -> Vec<String> {
     let galley = fonts.with_pixels_per_point(2.0).layout_job(job);
     let row = |row: &PlacedRow| {
@@ -135,7 +130,7 @@ fn egui_draws_what_we_mean_whichever_fonts_hold_the_letters() {
     let dejavu = Arc::new(FontData::from_owned(std::fs::read(DEJAVU).unwrap()));
     let inter = Arc::new(FontData::from_static(INTER));
     let format = TextFormat::simple(FontId::proportional(16.0), Color32::WHITE);
-    // As read on the screen from left to right, each letter by its logical name.
+    // As seen on screen from left to right, each letter by its logical form.
     let rows = [
         ("words", "باب دار", "راد باب"),
         ("question", "من دق؟", "؟قد نم"),
@@ -156,7 +151,7 @@ fn egui_draws_what_we_mean_whichever_fonts_hold_the_letters() {
     }
 }
 
-/// The defects that this module is for; when one is gone, egui has learnt something and the module may shrink.
+/// The egui defects that this module works around; if this test fails, egui has improved and the module may shrink.
 #[test]
 fn egui_alone_still_gets_it_wrong() {
     if !Path::new(DEJAVU).exists() {

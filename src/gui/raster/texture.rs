@@ -1,14 +1,14 @@
-//! A texture as egui uploads it, and the colour at a point of it.
+//! A texture as uploaded by egui, and its sampling.
 
 use eframe::egui::{Color32, ImageData, TextureFilter, TextureOptions, TextureWrapMode, epaint::ImageDelta};
 
 use super::plus;
 
-/// A picture that triangles are painted with.
+/// A texture.
 pub(super) struct Texture {
-    /// Width and height, texels.
+    /// Width and height in texels.
     pub(super) size: [usize; 2],
-    /// Row by row from the top, premultiplied.
+    /// Rows from top to bottom, premultiplied alpha.
     texels: Vec<Color32>,
     pub(super) options: TextureOptions,
 }
@@ -18,7 +18,7 @@ impl Texture {
         Self { size: image.size, texels: image.pixels.clone(), options: *options }
     }
 
-    /// Overwrites the part whose upper left corner is `[x, y]`.
+    /// Overwrites the region whose upper left corner is `[x, y]`.
     pub(super) fn update(&mut self, [x, y]: [usize; 2], delta: &ImageDelta) {
         let ImageData::Color(part) = &delta.image;
         self.options = delta.options;
@@ -30,7 +30,7 @@ impl Texture {
         }
     }
 
-    /// The colour at a point given in texels, channels 0–255.
+    /// The color at a point in texel coordinates, channels 0–255.
     pub(super) fn sample(&self, u: f32, v: f32, filter: TextureFilter) -> [f32; 4] {
         if filter == TextureFilter::Nearest {
             return self.texel(u.floor() as i64, v.floor() as i64);
@@ -54,7 +54,7 @@ impl Texture {
         self.texels.get(y * width + x).copied().unwrap_or_default().to_array().map(f32::from)
     }
 
-    /// The place of texel `at` on a side of `length` texels.
+    /// Maps texel index `at` to a side of `length` texels.
     fn wrap(&self, at: i64, length: usize) -> usize {
         let length = (length as i64).max(1);
         let inside = match self.options.wrap_mode {

@@ -1,4 +1,4 @@
-//! A triangle of a mesh: which pixels it covers and what colour each of them gets.
+//! Triangle setup and fill: which pixels a triangle covers, and their colors.
 
 use eframe::egui::{TextureFilter, TextureOptions, epaint::Vertex};
 use image::RgbaImage;
@@ -7,16 +7,16 @@ use super::{Clip, plus, texture::Texture};
 
 /// Sub-pixel steps in a pixel.
 const STEPS: i64 = 256;
-/// Farthest a vertex may lie from the origin, pixels; keeps the products of two coordinates within 64 bits.
+/// Maximum distance of a vertex from the origin in pixels; keeps products of coordinates within 64 bits.
 const MAX_DISTANCE: f32 = (1 << 20) as f32;
 
-/// A vertex in the picture.
+/// A vertex in pixel space.
 #[derive(Clone, Copy)]
 pub(super) struct Corner {
-    /// Place from the upper left corner of the picture, 1/256 pixel.
+    /// Position from the upper left corner, 1/256 pixel.
     x: i64,
     y: i64,
-    /// What is interpolated over the triangle: red, green, blue and alpha from 0 to 1, then place in the texture, texels.
+    /// Interpolated values: red, green, blue and alpha from 0 to 1, then texture coordinates in texels.
     values: [f32; 6],
 }
 
@@ -31,17 +31,17 @@ impl Corner {
     }
 }
 
-/// A triangle that covers an area, its corners clockwise on the screen, and how its values change over it.
+/// A triangle with nonzero area, vertices clockwise on screen, and the gradients of its values.
 pub(super) struct Triangle {
     corners: [Corner; 3],
-    /// Change of the values over one pixel to the right and one down.
+    /// Change of the values per pixel to the right and per pixel down.
     right: [f32; 6],
     down: [f32; 6],
 }
 
 impl Triangle {
     pub(super) fn new([a, b, c]: [Corner; 3]) -> Option<Self> {
-        // Twice the area; egui's meshes wind both ways.
+        // Twice the signed area; egui's meshes use both windings.
         let (b, c, area) = match (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) {
             0 => return None,
             area if area < 0 => (c, b, -area),
@@ -87,15 +87,15 @@ impl Triangle {
         }
     }
 
-    /// The pixels of row `y` whose centres lie in the triangle, from the first to the one after the last. Of the centres
-    /// on an edge those on a top or left edge lie inside.
+    /// The pixels of row `y` whose centers are in the triangle, as a half-open range. Centers on a top or left edge are
+    /// inside.
     fn span(&self, y: i64, clip: Clip) -> (i64, i64) {
         let [a, b, c] = self.corners;
         let centre = STEPS * y + STEPS / 2;
         [(a, b), (b, c), (c, a)].into_iter().fold((clip.left, clip.right), |(first, end), (from, to)| {
             let (dx, dy) = (to.x - from.x, to.y - from.y);
             let inside_on_edge = dy < 0 || (dy == 0 && dx > 0);
-            // The side of the edge on which pixel 0 lies; each pixel to the right adds −dy·STEPS. Inside is 0 and above.
+            // The edge function at pixel 0; each pixel to the right adds −dy·STEPS. Inside is ≥ 0.
             let side = dx * (centre - from.y) - dy * (STEPS / 2 - from.x) - i64::from(!inside_on_edge);
             match dy.signum() {
                 -1 => (first.max(-side.div_euclid(-dy * STEPS)), end),
@@ -106,7 +106,7 @@ impl Triangle {
         })
     }
 
-    /// Whether texels are larger or smaller than pixels decides.
+    /// Chooses the minification or magnification filter by the size of texels relative to pixels.
     fn filter(&self, options: TextureOptions) -> TextureFilter {
         let ([.., right_u, right_v], [.., down_u, down_v]) = (self.right, self.down);
         let smaller = right_u.hypot(right_v).max(down_u.hypot(down_v)) > 1.0;
@@ -114,18 +114,18 @@ impl Triangle {
     }
 }
 
-/// The way from `from`, 1/256 pixel, to the centre of `pixel`, pixels.
+/// Distance from `from` (1/256 pixel) to the center of `pixel`, in pixels.
 fn centre_from(from: i64, pixel: i64) -> f32 {
     (STEPS * pixel + STEPS / 2 - from) as f32 / STEPS as f32
 }
 
-/// Puts `colour`, premultiplied, channels 0–255, over a pixel.
+/// Blends `colour` (premultiplied, channels 0–255) over a pixel.
 fn blend(pixel: &mut [u8; 4], colour: [f32; 4]) {
     let colour = colour.map(|channel| channel.clamp(0.0, 255.0));
     let [.., alpha] = colour;
     let keep = 1.0 - alpha / 255.0;
     for (below, above) in pixel.iter_mut().zip(colour) {
-        // Rounds; `f32::round` would be a call for each channel of each pixel.
+        // Rounding by hand: `f32::round` would be a function call per channel and pixel.
         *below = (above + f32::from(*below) * keep + 0.5) as u8;
     }
 }

@@ -1,4 +1,4 @@
-//! About: version and licences.
+//! About: version and licenses.
 
 use eframe::egui::{Align, Ui};
 

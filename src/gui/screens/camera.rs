@@ -1,4 +1,4 @@
-//! The camera failed: each condition its own cause and its own fix.
+//! Camera failure: cause and fix for each condition.
 
 use eframe::egui::Ui;
 
@@ -46,7 +46,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, kind: CameraErrorKind) -> Optio
     ask
 }
 
-/// Where this system keeps the permission.
+/// How to grant camera access on this system.
 const DENIED_FIX: &str = if cfg!(target_os = "macos") {
     "camera-denied-fix-macos"
 } else if cfg!(windows) {

@@ -1,4 +1,4 @@
-//! The menu of cameras: small in the header while one looks, as a way out where one failed.
+//! The camera menu: in the header during a capture, among the actions after a failure.
 
 use eframe::egui::{Button, Popup, Response, Role, TextWrapMode, WidgetInfo, accesskit};
 
@@ -10,14 +10,14 @@ use super::super::{
 };
 use super::View;
 
-/// Whether a camera looks and there is a choice.
+/// Whether a camera is running and there is a choice.
 pub(super) fn is_offered(view: &View<'_>) -> bool {
     let state = view.state;
     let is_capturing = state.page == Page::Main && matches!(state.screen, Screen::Capture(_) | Screen::Trying(_));
     is_capturing && !state.plays_recording && !state.settings.camera_pinned && state.cameras.len() > 1
 }
 
-/// Another camera for the one that looks.
+/// A menu to switch the running camera.
 pub(super) fn small(widgets: &mut Widgets<'_>, view: &View<'_>) -> Option<Ask> {
     let state = view.state;
     let button = widgets.small_button("settings-camera");
@@ -25,7 +25,7 @@ pub(super) fn small(widgets: &mut Widgets<'_>, view: &View<'_>) -> Option<Ask> {
     menu(widgets, view, &button, in_use, |_| true)
 }
 
-/// Another camera than the one that failed, if there is one.
+/// A menu to replace the failed camera, if there is another.
 pub(super) fn another(widgets: &mut Widgets<'_>, view: &View<'_>) -> Option<Ask> {
     let state = view.state;
     let failed = state.failed_camera.as_deref();
@@ -38,7 +38,7 @@ pub(super) fn another(widgets: &mut Widgets<'_>, view: &View<'_>) -> Option<Ask>
     menu(widgets, view, &button, None, is_another)
 }
 
-/// What `button` opens: a line for each camera that is `offered`.
+/// The menu that `button` opens: one line per `offered` camera.
 fn menu(
     widgets: &mut Widgets<'_>,
     view: &View<'_>,
@@ -67,13 +67,13 @@ fn menu(
         pressed.map(|(_, camera)| Ask::UseCamera(camera.id.clone())).last()
     });
     if was_open && !is_open() && !button.ctx.input(|i| i.pointer.any_released()) {
-        // Whoever opened it by keyboard goes on from where they were.
+        // Keyboard users continue where they opened the menu.
         button.request_focus();
     }
     shown.and_then(|shown| shown.inner)
 }
 
-/// A camera, and whether it was pressed.
+/// A camera entry; returns whether it was chosen.
 fn line(widgets: &mut Widgets<'_>, name: &str, is_in_use: bool) -> bool {
     let width = widgets.ui.available_width() - 2.0 * widgets.ui.spacing().button_padding.x;
     let text = widgets.line(name, widgets.theme.body(), widgets.theme.tokens.text, width);

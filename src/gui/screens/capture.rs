@@ -1,4 +1,4 @@
-//! Capture: the mirrored preview, the oval with its ring, one hint, the time left.
+//! Capture: mirrored preview, oval with progress ring, one hint, remaining time.
 
 use eframe::egui::{self, Align, Role, Sense, Ui, Vec2, WidgetInfo, accesskit};
 
@@ -13,7 +13,7 @@ use super::View;
 use countenance_client::runner::Command;
 use countenance_core::{liveness::MIN_EVIDENCE_RATIO, policy::CapturePolicy, quality::Hint};
 
-/// The capture of a login.
+/// The capture of a sign-in.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, capture: &CaptureView) -> Option<Ask> {
     let left = seconds_left(capture);
     let ask = layout::actions(ui, view.words, view.theme, |widgets| {
@@ -27,7 +27,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, capture: &CaptureView) -> Optio
         widgets.button(ButtonStyle::Secondary, "capture-cancel").then_some(Ask::Command(Command::Cancel))
     });
     layout::content(ui, view.words, view.theme, |widgets| {
-        // The least evidence is there and not sure yet: whoever holds still is told that it goes on.
+        // The minimum evidence is there but not conclusive: tell the user that the capture continues.
         let longer = capture.gathered_ratio >= MIN_EVIDENCE_RATIO;
         let words = words_for(widgets, capture, if longer { "hint-almost-there" } else { "hint-hold-still" });
         picture(widgets, view, capture, &words, capture.gathered_ratio);
@@ -35,7 +35,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, capture: &CaptureView) -> Optio
     ask
 }
 
-/// The try of the camera.
+/// The camera test.
 pub(super) fn trying(ui: &mut Ui, view: &View<'_>, capture: &CaptureView) -> Option<Ask> {
     let ask = layout::actions(ui, view.words, view.theme, |widgets| {
         widgets.button(ButtonStyle::Secondary, "settings-back").then_some(Ask::Command(Command::Cancel))
@@ -50,7 +50,7 @@ pub(super) fn trying(ui: &mut Ui, view: &View<'_>, capture: &CaptureView) -> Opt
     ask
 }
 
-/// The one thing to say now; `good` while nothing can be done better.
+/// The message to show now; `good` if there is no hint.
 fn words_for(widgets: &Widgets<'_>, capture: &CaptureView, good: &str) -> String {
     widgets.words.say(match (capture.at_millis, capture.hint) {
         (None, _) if capture.camera_came => "camera-came",
@@ -60,7 +60,7 @@ fn words_for(widgets: &Widgets<'_>, capture: &CaptureView, good: &str) -> String
     })
 }
 
-/// The hint above, the preview below: eyes near the lens, which sits above the screen.
+/// The hint above, the preview below, so that the eyes stay near the lens above the screen.
 fn picture(widgets: &mut Widgets<'_>, view: &View<'_>, capture: &CaptureView, words: &str, progress: f32) {
     let two_lines = widgets.theme.hint().size * 2.5;
     let room = Vec2::new(widgets.ui.available_width(), two_lines);
@@ -70,7 +70,7 @@ fn picture(widgets: &mut Widgets<'_>, view: &View<'_>, capture: &CaptureView, wo
         let response = widgets.write(words, widgets.theme.hint(), widgets.theme.tokens.text, Align::Center);
         widgets.as_heading(&response, words);
     });
-    // What already shows on the screen is said aloud only when it changes.
+    // The hint is already visible; screen readers announce it only on change.
     widgets.announce("hint", words, false);
     let height = (widgets.ui.available_height() - 8.0).max(220.0);
     let rect = preview::place(widgets.ui.available_rect_before_wrap(), height);
@@ -88,7 +88,7 @@ fn picture(widgets: &mut Widgets<'_>, view: &View<'_>, capture: &CaptureView, wo
     }
 }
 
-/// The ring, for whoever does not see it.
+/// The ring as an accessible progress indicator.
 fn progress_node(widgets: &mut Widgets<'_>, rect: egui::Rect, progress: f32) {
     let id = egui::Id::unique("progress");
     widgets.ui.interact(rect, id, Sense::hover());
@@ -103,14 +103,14 @@ fn progress_node(widgets: &mut Widgets<'_>, rect: egui::Rect, progress: f32) {
     });
 }
 
-/// Whole seconds until the look ends; not said while there is plenty.
+/// Whole seconds until the capture times out; `None` while there is plenty of time.
 fn seconds_left(capture: &CaptureView) -> Option<u32> {
     let limit = CapturePolicy::default().limit_millis;
     let left = limit.saturating_sub(capture.at_millis?);
     (left * 2 <= limit).then_some(left.div_ceil(1000) as u32)
 }
 
-/// The message of a hint.
+/// The message id of a hint.
 pub(super) fn words_of(hint: Hint) -> &'static str {
     match hint {
         Hint::NoFace => "hint-no-face",

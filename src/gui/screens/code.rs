@@ -1,4 +1,4 @@
-//! A code instead of the face: by which way, then six digits. The camera is off.
+//! One-time code instead of the face: choice of channel, then six digits. The camera is off.
 
 use eframe::egui::{self, Align, Align2, Key, TextEdit, Ui, text_edit::TextEditState};
 
@@ -29,7 +29,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, code: &Code, draft: &mut Draft)
     asked.map(Ask::Command)
 }
 
-/// What went wrong with the last code, if anything did.
+/// The error message for the last code, if any.
 fn mishap(step: CodeStep) -> Option<&'static str> {
     use CodeTrouble::{Later, Refused};
     match step {
@@ -42,7 +42,7 @@ fn mishap(step: CodeStep) -> Option<&'static str> {
     }
 }
 
-/// By which way the code shall come.
+/// Choice of channel.
 fn choose(ui: &mut Ui, view: &View<'_>, code: &Code) -> Option<Command> {
     let asked = layout::actions(ui, view.words, view.theme, |widgets| {
         let mut asked = None;
@@ -67,7 +67,7 @@ fn choose(ui: &mut Ui, view: &View<'_>, code: &Code) -> Option<Command> {
     asked
 }
 
-/// The code has been sent: which is it?
+/// Entry of the code.
 fn enter(ui: &mut Ui, view: &View<'_>, code: &Code, draft: &mut Draft, attempts_left: u32) -> Option<Command> {
     let mishap = mishap(code.step);
     let pressed = layout::actions(ui, view.words, view.theme, |widgets| {
@@ -99,7 +99,7 @@ fn enter(ui: &mut Ui, view: &View<'_>, code: &Code, draft: &mut Draft, attempts_
     pressed.or(entered)
 }
 
-/// Another code, by the same way or another, once the last one has had the time to come.
+/// Requests another code, by the same or another channel, once the last one has had time to arrive.
 fn send_again(widgets: &mut Widgets<'_>, view: &View<'_>, last: Option<Fallback>) -> Option<Command> {
     let seconds = view.state.resend_secs;
     if seconds > 0 {
@@ -125,7 +125,8 @@ fn stop(widgets: &mut Widgets<'_>) -> Option<Command> {
     widgets.button(ButtonStyle::Secondary, "stop-here").then_some(Command::GiveUp)
 }
 
-/// The six digits. The field has the keyboard from the start: there is nothing else to type here, and nothing to agree to.
+/// The six digits. The field has the focus from the start: there is nothing else to type on this screen, nor to agree
+/// to.
 fn field(widgets: &mut Widgets<'_>, draft: &mut Draft) -> Option<Command> {
     let name = widgets.words.say("code-label");
     widgets.write(&name, widgets.theme.small(), widgets.theme.tokens.soft, Align::Min);
@@ -146,7 +147,7 @@ fn field(widgets: &mut Widgets<'_>, draft: &mut Draft) -> Option<Command> {
     is_entered.then(|| checked(draft)).flatten()
 }
 
-/// The digits typed, if they make a code. They stay until it is known whether they are the right ones.
+/// The command to check the typed digits, if they are complete. They are kept until the result is known.
 fn checked(draft: &Draft) -> Option<Command> {
     if draft.code.len() < CODE_DIGITS {
         return None;
@@ -154,7 +155,7 @@ fn checked(draft: &Draft) -> Option<Command> {
     OneTimeCode::try_from(draft.code.to_string()).ok().map(Command::CheckCode)
 }
 
-/// Nothing of a code is kept to be undone.
+/// Clears the undo history of the field, so that it keeps no code.
 fn forget_earlier(ui: &Ui, field: egui::Id) {
     if let Some(mut state) = TextEditState::load(ui.ctx(), field) {
         state.clear_undoer();

@@ -1,4 +1,4 @@
-//! Consent: who asks, for which account, since when; what is captured, sent and kept. The camera is off.
+//! Consent: who asks, for which account, since when; what is captured, sent and stored. The camera is off.
 
 use eframe::egui::{Align, Ui};
 
@@ -14,7 +14,7 @@ use countenance_core::protocol::Purpose;
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, request: &ConsentRequest) -> Option<Ask> {
     let ask = layout::actions(ui, view.words, view.theme, |widgets| {
         widgets.soft("consent-light");
-        // Nothing has the keyboard here until the person takes it: a stray Enter must not agree.
+        // No initial focus: a stray Enter must not give consent.
         let begin = widgets.button(ButtonStyle::Primary, "consent-begin").then_some(Command::Begin);
         let not_me = widgets.button(ButtonStyle::Secondary, "consent-not-me").then_some(Command::NotMe);
         begin.or(not_me).map(Ask::Command)

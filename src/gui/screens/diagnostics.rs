@@ -1,4 +1,5 @@
-//! Diagnostics: what this installation needs, how it stands, what to do. No personal data, so it may be copied.
+//! Diagnostics: requirements of this installation, their state and fixes. Contains no personal data, so it can be
+//! copied.
 
 use eframe::egui::{Align, Ui};
 
@@ -49,7 +50,7 @@ fn one(widgets: &mut Widgets<'_>, finding: &Finding) {
     });
 }
 
-/// The findings as plain text, in English, for whoever looks after this computer.
+/// The findings as plain text in English, for the IT team.
 fn report(findings: &[Finding]) -> String {
     let line = |f: &Finding| format!("{}: {}: {}", f.check, f.state, f.detail);
     findings.iter().map(line).collect::<Vec<_>>().join("\n")

@@ -1,4 +1,4 @@
-//! It did not work this time: what would help, and another try. Never a score.
+//! Failed attempt: tips and another try. Scores are never shown.
 
 use eframe::egui::{self, Align, Layout, Role, Sense, Ui, Vec2, WidgetInfo};
 
@@ -14,13 +14,14 @@ use super::View;
 use countenance_client::runner::Command;
 use countenance_core::{liveness::Inconclusive, protocol::Reason};
 
-/// The evidence did not suffice: there was too little of it, or it spoke neither for a person nor against one.
+/// Inconclusive: too little evidence, or evidence that supported neither decision.
 pub(super) fn cannot_tell(ui: &mut Ui, view: &View<'_>, inconclusive: &Inconclusive) -> Option<Ask> {
     let (body, advice) = match inconclusive {
         Inconclusive::TimeOver | Inconclusive::SourceEnded => {
             ("cannot-tell-body", ["cannot-tell-light", "cannot-tell-distance", "cannot-tell-glasses"])
         }
-        // Well placed all the time: what was lacking is life, or a picture without reflections and shade.
+        // Placement was good throughout: what was lacking is natural movement, or an image without reflections and
+        // shadows.
         Inconclusive::Undecided(_) => {
             ("cannot-tell-unsure", ["cannot-tell-move", "cannot-tell-glasses", "cannot-tell-light"])
         }
@@ -37,9 +38,9 @@ pub(super) fn cannot_tell(ui: &mut Ui, view: &View<'_>, inconclusive: &Inconclus
     ask
 }
 
-/// The face or picture was not accepted.
+/// The verifier rejected the face or image.
 pub(super) fn not_accepted(ui: &mut Ui, view: &View<'_>, refusal: &Refusal) -> Option<Ask> {
-    // None left, and not over: a code may still pass the login.
+    // With no attempts left but the session open, a code can still complete the sign-in.
     let ask = again_or_stop(ui, view, refusal.attempts_left > 0, |_| None);
     layout::content(ui, view.words, view.theme, |widgets| {
         widgets.title("not-accepted-title");
@@ -63,7 +64,8 @@ pub(super) fn not_accepted(ui: &mut Ui, view: &View<'_>, refusal: &Refusal) -> O
     ask
 }
 
-/// What can be done about a failed attempt: another try, unless `may_retry` says that it would be in vain; `other` is a way on between another try and giving up.
+/// The actions after a failed attempt: another try, unless `may_retry` is false; `other` adds an action between trying
+/// again and cancelling.
 pub(super) fn again_or_stop(
     ui: &mut Ui,
     view: &View<'_>,
@@ -80,7 +82,7 @@ pub(super) fn again_or_stop(
     })
 }
 
-/// The person's own picture beside what a good one looks like.
+/// The user's own image next to an example of a good one.
 fn pictures(widgets: &mut Widgets<'_>, view: &View<'_>) {
     let gap = 16.0;
     let width = ((widgets.ui.available_width() - gap) / 2.0).min(240.0);

@@ -1,4 +1,4 @@
-//! The screens: each reads the state and returns what the person asks for. None does anything.
+//! The screens: each draws the state and returns the user's request. None has side effects.
 
 use eframe::egui::{Align, Ui};
 
@@ -20,7 +20,7 @@ mod ready;
 mod settings;
 mod waiting;
 
-/// Says why the words are English, if no font has the letters of the language that was chosen.
+/// Explains why the texts are in English if no font supports the chosen language.
 fn font_missing(widgets: &mut Widgets<'_>, view: &View<'_>) {
     if view.state.font_missing {
         let text = widgets.words.say("font-missing");
@@ -37,18 +37,18 @@ pub(super) struct View<'a> {
 }
 
 impl View<'_> {
-    /// Whether the login can go on by a code.
+    /// Whether the sign-in can continue with a code.
     fn offers_code(&self) -> bool {
         self.state.screen.is_login() && !self.state.fallback.is_empty()
     }
 }
 
-/// Draws the screen that the state asks for.
+/// Draws the current screen or page.
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<Ask> {
     let state = view.state;
     let offers_settings = state.page == Page::Main && !state.screen.is_login();
     let header = layout::header(ui, view.words, view.theme, |widgets| {
-        // In long languages and large letters there is no room for both.
+        // With long words or large text there is no room for both.
         if camera_menu::is_offered(view) {
             return camera_menu::small(widgets, view);
         }

@@ -1,4 +1,4 @@
-//! How it ended: accepted, refused, or broken off with what to do now.
+//! Outcome: accepted, refused, or failed with a remedy.
 
 use eframe::egui::Ui;
 
@@ -16,7 +16,7 @@ pub(super) fn done(ui: &mut Ui, view: &View<'_>, purpose: Purpose) -> Option<Ask
     show(ui, view, Mark::Check, title, "done-body", false)
 }
 
-/// Not accepted, and over: the browser was told.
+/// Ended without acceptance; the browser was notified.
 pub(super) fn refused(ui: &mut Ui, view: &View<'_>, reason: Reason) -> Option<Ask> {
     let body = match reason {
         Reason::Cancelled => "refused-cancelled",
@@ -37,7 +37,7 @@ pub(super) fn refused(ui: &mut Ui, view: &View<'_>, reason: Reason) -> Option<As
     show(ui, view, Mark::Cross, "refused-title", body, false)
 }
 
-/// Broken off without an answer for the browser.
+/// Failed without an answer for the browser.
 pub(super) fn failed(ui: &mut Ui, view: &View<'_>, remedy: Remedy) -> Option<Ask> {
     let body = match remedy {
         Remedy::LoginAgain => "failed-login-again",

@@ -1,4 +1,4 @@
-//! Ready: nothing to do but wait for a link, paste one, or try the camera.
+//! Ready: wait for a link, paste one, or test the camera.
 
 use eframe::egui::{Align, Key, Rect, Sense, TextEdit, Ui, Vec2, vec2};
 

@@ -1,4 +1,4 @@
-//! Settings: each change is seen and kept at once.
+//! Settings: each change is applied and saved at once.
 
 mod camera;
 
@@ -99,7 +99,7 @@ fn verifiers(widgets: &mut Widgets<'_>, view: &View<'_>) {
     }
 }
 
-/// A box to tick, its name beside it.
+/// A labeled checkbox.
 fn tick(widgets: &mut Widgets<'_>, id: &str, on: &mut bool) {
     let text = widgets.words.say(id);
     let room = widgets.ui.available_width() - widgets.ui.spacing().icon_width - widgets.ui.spacing().icon_spacing;
@@ -112,7 +112,7 @@ fn tick(widgets: &mut Widgets<'_>, id: &str, on: &mut bool) {
     });
 }
 
-/// A list of options behind one button, its name above it.
+/// A labeled drop-down list.
 fn choice(widgets: &mut Widgets<'_>, id: &str, shown: &str, draw: impl FnOnce(&mut Widgets<'_>)) {
     let (words, theme) = (widgets.words, widgets.theme);
     widgets.ui.scope(|ui| {

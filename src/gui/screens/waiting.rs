@@ -1,4 +1,4 @@
-//! Something is under way: asking who wants the login, or sending the capture.
+//! Progress: getting the details of the sign-in, or sending the sample.
 
 use eframe::egui::Ui;
 
@@ -11,7 +11,7 @@ pub(super) fn opening(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
     show(ui, view, Mark::Busy, "opening-title", "opening-body")
 }
 
-/// The capture is being sent; while the verifier cannot be reached, that is said.
+/// The sample is being sent; shows when the verifier is unreachable.
 pub(super) fn sending(ui: &mut Ui, view: &View<'_>, retrying: bool) -> Option<Ask> {
     if retrying {
         show(ui, view, Mark::Warning, "sending-title", "sending-retrying")
@@ -20,7 +20,7 @@ pub(super) fn sending(ui: &mut Ui, view: &View<'_>, retrying: bool) -> Option<As
     }
 }
 
-/// A code is being sent or checked; while the verifier cannot be reached, that is said.
+/// A code is being sent or checked; shows when the verifier is unreachable.
 pub(super) fn code(ui: &mut Ui, view: &View<'_>, retrying: bool) -> Option<Ask> {
     if retrying {
         show(ui, view, Mark::Warning, "opening-title", "sending-retrying")

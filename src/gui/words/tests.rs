@@ -1,11 +1,6 @@
-//! Every language says everything that English says, in its own words, with values of every plural.
+//! Every language has all messages of English, translated, with every plural form.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "a test stops where it cannot go on"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +10,7 @@ use std::{
 
 use super::*;
 
-/// Messages that may read as in English: in every language, or in the one named.
+/// Messages that may equal the English text, in every language or in the one given.
 const SAME_AS_ENGLISH: &[(&str, &str)] = &[
     ("*", "app-name"),
     ("*", "ready-link-hint"),
@@ -26,7 +21,7 @@ const SAME_AS_ENGLISH: &[(&str, &str)] = &[
     ("nl", "doctor-camera"),
 ];
 
-/// The plurals that CLDR gives whole numbers below a million.
+/// The plural categories that CLDR uses for integers below a million.
 const PLURALS: &[(Language, &[&str])] = &[
     (Language::En, &["one", "other"]),
     (Language::De, &["one", "other"]),
@@ -40,7 +35,7 @@ const PLURALS: &[(Language, &[&str])] = &[
     (Language::Ar, &["zero", "one", "two", "few", "many", "other"]),
 ];
 
-/// The messages of a file by id, as written. Read line by line: a fault of the Fluent parser would hide itself.
+/// The messages of a file by id, verbatim. Parsed line by line, since a defect of the Fluent parser would hide itself.
 fn messages(language: Language) -> BTreeMap<String, String> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     let mut last = String::new();
@@ -225,7 +220,7 @@ fn words_may_cross_threads() {
     crosses::<Words>();
 }
 
-/// Ids are literals at the place of their use, so that a search finds them; an id built at run time counts as unused.
+/// Ids are literals where they are used, so that a search finds them; ids built at run time would count as unused.
 #[test]
 fn every_message_is_said_and_what_is_said_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src");
@@ -249,7 +244,7 @@ fn every_message_is_said_and_what_is_said_exists() {
     assert!(unused.is_empty() && unknown.is_empty(), "never said: {unused:?}\nnot in en.ftl: {unknown:?}");
 }
 
-/// Every source at or below `path` but this test.
+/// Every source file at or below `path` except this test.
 fn read(path: &Path, use_it: &mut impl FnMut(&str)) {
     if path.is_dir() {
         for entry in fs::read_dir(path).unwrap() {

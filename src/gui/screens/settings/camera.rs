@@ -1,4 +1,4 @@
-//! Which camera, and how its picture stands.
+//! Choice of camera, and orientation of its image.
 
 use eframe::egui::Align;
 
@@ -12,7 +12,7 @@ pub(super) fn show(widgets: &mut Widgets<'_>, view: &View<'_>, wanted: &mut Sett
     let is_free = !wanted.camera_pinned;
     let (words, theme) = (widgets.words, widgets.theme);
     widgets.ui.scope(|ui| {
-        // Which camera it is must be readable, whether or not it can be changed.
+        // The camera in use must be readable even if it cannot be changed.
         ui.visuals_mut().disabled_alpha = 0.8;
         if !is_free {
             ui.disable();
