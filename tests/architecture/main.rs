@@ -1,5 +1,5 @@
-//! The architecture, held by a test where cargo cannot hold it: which crate may depend on which, which file may name which
-//! outside crate, that the rules do no I/O, how long a file may be, and that each file says what it is.
+//! Architecture rules that cargo does not enforce: which crate may depend on which, which file may use which external
+//! crate, no I/O in the rules, maximum file length, and a `//!` header in every file.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

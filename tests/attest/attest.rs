@@ -1,4 +1,4 @@
-//! An attestation in other hands: whatever is changed, moved or signed anew is refused by its name.
+//! Attestations altered, moved or re-signed by an attacker: each is rejected with its specific error.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use countenance_attest::{

@@ -1,4 +1,4 @@
-//! Device keys against two JOSE libraries that are not ours.
+//! Interoperability of device keys with two independent JOSE libraries.
 
 use countenance_attest::DeviceKey;
 use countenance_system::SystemRandom;

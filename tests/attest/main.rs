@@ -1,4 +1,4 @@
-//! Device keys and attestations, over their public interface.
+//! Device keys and attestations, through the public API.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

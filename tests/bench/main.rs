@@ -1,4 +1,4 @@
-//! Peers, measured beside us. Nothing here runs unless it is asked for: `tests/bench/camera` does.
+//! Benchmarks of comparable libraries. Ignored by default; run by `tests/bench/camera`.
 
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement stops where it cannot go on, and prints")]

@@ -1,4 +1,5 @@
-//! Recordings: every format gives its frames in order of time, and no damaged file does more than be refused.
+//! Recordings: every format yields its frames in presentation order, and damaged files are rejected without further
+//! effect.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! Recordings and devices, over their public interface.
+//! Recordings and devices, through the public API.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

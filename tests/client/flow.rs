@@ -1,4 +1,4 @@
-//! The page: how a run ends for each thing that may happen on the way, and that it is the same every time.
+//! The flow: the outcome of a run for each possible event, and that it is reproducible.
 
 use std::{path::Path, time::Duration};
 

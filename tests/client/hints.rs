@@ -1,9 +1,10 @@
-//! The hints: every one, each boundary from both sides, on made and on recorded frames, and the defects that others'
-//! hints have or had.
+//! Hints: every hint, each threshold from both sides, on synthetic and recorded frames, and known defects of other
+//! implementations' hints.
 //!
-//! Two of those defects are not of hints. Virtual cameras called physical: a recording says that it is virtual (`camera`
-//! tests); the camera device brings its own when it comes. A softmax of a softmax: `vision::logits_have_had_no_softmax`
-//! and, for what is made of the logits, `liveness::log_odds_are_softmaxed_once_clipped_and_never_nan`.
+//! Two of those defects are tested elsewhere. Virtual cameras reported as physical: a recording claims to be virtual
+//! (`camera` tests), and the device crate tests its own claims. A softmax applied twice:
+//! `vision::logits_have_had_no_softmax` and, for what is computed from the logits,
+//! `liveness::log_odds_are_softmaxed_once_clipped_and_never_nan`.
 
 mod recorded;
 mod scene;

@@ -1,4 +1,4 @@
-//! A site qualified over a recording: what was measured, why it is not armed yet, the profile it leaves.
+//! Qualifying a site with a recording: the measurements, why the gate is not armed yet, and the profile written.
 
 use std::path::Path;
 

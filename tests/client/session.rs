@@ -1,4 +1,4 @@
-//! The session against a verifier that does what it should, and everything that it should not.
+//! The session against a verifier that behaves correctly, and against one that misbehaves in every way.
 
 use std::{
     net::TcpListener,

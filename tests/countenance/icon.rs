@@ -1,4 +1,4 @@
-//! The rendered icon: every size is there, is that size, and shows the drawing.
+//! The rendered icon: every size exists, has that size, and shows the drawing.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
-//! The installation's place on a machine: who opens links, whether a verifier answers, what the doctor says, and settings
-//! that a script and a person share.
+//! The installation on a machine: link handler, reachability of verifiers, `doctor`, and settings shared by scripts and
+//! users.
 
 use std::{path::Path, process::Command, time::Duration};
 

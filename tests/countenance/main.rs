@@ -1,4 +1,4 @@
-//! The program as a script and a desktop meet it.
+//! The client binary as used by scripts and the desktop.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! Cameras that come and go, and the choice among them.
+//! Camera hotplug, and the choice of camera.
 
 use countenance_camera::CameraError;
 use countenance_client::{dry_run, settings::Settings};

@@ -1,4 +1,4 @@
-//! A code instead of the face: when it is offered, how it is typed, and every way out of it.
+//! One-time codes in the window: when they are offered, how they are typed, and every way to leave the screen.
 
 use countenance_camera::CameraError;
 use countenance_client::{dry_run, runner::RunOutcome, session::SessionError};

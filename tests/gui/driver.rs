@@ -1,4 +1,4 @@
-//! The window itself, driven by the names of what it shows.
+//! Drives the window through accessible names.
 
 use std::{
     sync::{

@@ -1,4 +1,4 @@
-//! Every screen in every language and size: what a screen reader meets, and that nothing leaves the window.
+//! Every screen in every language and text size: what screen readers get, and that nothing is drawn outside the window.
 
 use countenance_gui::{
     catalogue::{self, Setting},

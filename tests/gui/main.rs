@@ -1,4 +1,4 @@
-//! The real window, driven by the names of what it shows: what a person with a screen reader and a keyboard meets.
+//! The real window, driven through accessible names, as by a user with screen reader and keyboard.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! What stands behind the window in a test: camera, networks, verifier and browser are played, nothing takes time.
+//! Test environment of the window: simulated camera, networks, verifier and browser, without delays.
 
 use std::{
     sync::{Arc, Condvar, Mutex, atomic::AtomicBool},

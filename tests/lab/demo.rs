@@ -1,4 +1,4 @@
-//! The whole login, six times, over loopback: real networks, real recordings, the Action that customers deploy.
+//! The six sign-ins of the demo over loopback: real networks, real recordings, the Action that customers deploy.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The demo and the evaluation, over their public interface.
+//! The demo and the evaluation, through the public API.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

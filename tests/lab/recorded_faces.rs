@@ -1,4 +1,4 @@
-//! The recorded people, as the verifier sees them on what a client would post: its own look at the quality, and templates.
+//! Recorded people as analyzed by the verifier from posted samples: quality checks and templates.
 
 use std::{path::Path, time::Duration};
 

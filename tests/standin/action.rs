@@ -1,4 +1,4 @@
-//! The customer's Action on hand-made events: every way through it, one row each.
+//! The customer's Action on synthetic events: every path through it, one row each.
 
 use countenance_core::protocol::Reason;
 use countenance_standin::tenant::{

@@ -1,4 +1,4 @@
-//! The relying party: step-up by claim, and what it makes of answers that do not hold.
+//! The relying party: step-up by claim, and how it handles invalid responses.
 
 use std::sync::{Arc, Mutex};
 

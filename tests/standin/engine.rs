@@ -1,4 +1,4 @@
-//! The engine that runs Actions: what an Action may do, and what happens to one that misbehaves.
+//! The engine that runs Actions: what an Action may do, and how misbehaving ones are stopped.
 
 use std::time::Duration;
 

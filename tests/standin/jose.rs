@@ -1,5 +1,5 @@
-//! ID tokens against JOSE libraries that are not ours: they read the tenant's by its published keys, and
-//! [`countenance_amr`] reads theirs.
+//! Interoperability of ID tokens with independent JOSE libraries: they verify the tenant's tokens with its published
+//! keys, and [`countenance_amr`] verifies theirs.
 
 use countenance_amr::{IdTokenError, IdTokens, JwkSet};
 use countenance_net::{Net, Request};

@@ -1,4 +1,5 @@
-//! `/authorize` and the password page, with the real Action behind them. What a login asks and how it ends is in `table`.
+//! `/authorize` and the password page with the real Action. Requests and outcomes of whole logins are tested in
+//! `table`.
 
 use countenance_standin::browser::Form;
 use url::Url;

@@ -1,4 +1,4 @@
-//! The dashboard: what a newcomer types there runs, what is wrong is told, and no secret comes back.
+//! The dashboard: valid input takes effect, invalid input is reported, and no secret is shown again.
 
 use countenance_net::Net;
 use countenance_standin::{

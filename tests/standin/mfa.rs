@@ -1,4 +1,4 @@
-//! The tenant's own second factor: the step-up file of Auth0's guide, a phone provider, the page that asks for the code.
+//! The tenant's own MFA: the step-up Action of Auth0's guide, a phone provider, the page that asks for the code.
 
 use std::sync::Arc;
 

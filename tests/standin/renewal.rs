@@ -1,5 +1,5 @@
-//! The relying party between two logins: renewal by refresh token and silent checks. Neither says that a second factor was
-//! shown, and neither takes back that one was.
+//! The relying party between logins: refresh tokens and silent authentication. Neither asserts a second factor, and
+//! neither revokes an earlier assertion.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `/continue`: once, within an hour, in the browser that began, with its own `state`.
+//! `/continue`: once, within an hour, in the browser that started the login, with its own `state`.
 
 use countenance_standin::browser::{Browser, Form, Page};
 

@@ -1,4 +1,4 @@
-//! A network that answers by a script and remembers what it was sent.
+//! A fake HTTP client that answers from a script and records requests.
 
 use std::{
     collections::VecDeque,

@@ -1,5 +1,5 @@
-//! The Actions that call a service, run in the engine on a scripted network: the two files that send codes by Twilio Verify,
-//! and what `fetch` and its kin do.
+//! Actions that call a service, run in the engine on a scripted network: the two Actions that send codes by Twilio
+//! Verify, and the behavior of `fetch` and related functions.
 
 use std::{
     sync::{Arc, mpsc},

@@ -1,4 +1,4 @@
-//! Settings of the customer's Action that cannot be right: no login begins or ends with them.
+//! Invalid settings of the customer's Action: no login starts or completes with them.
 
 use countenance_standin::tenant::actions::Trigger;
 

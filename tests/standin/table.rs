@@ -1,4 +1,4 @@
-//! The customer's Action through the whole tenant over HTTP, in both modes: what an application asks, and how it must end.
+//! The customer's Action in the whole tenant over HTTP, in both modes: requests of an application and their outcomes.
 
 use countenance_standin::browser::{Browser, Form, Page};
 

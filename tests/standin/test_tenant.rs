@@ -1,4 +1,4 @@
-//! A tenant and an application on loopback, a clock to turn, and the verifier's part.
+//! A tenant and an application on loopback, with an adjustable clock; also plays the verifier.
 
 use std::{
     net::Ipv4Addr,

@@ -1,4 +1,4 @@
-//! What applications call: codes, refresh tokens, `/userinfo`, keys and discovery.
+//! Endpoints that applications call: codes, refresh tokens, `/userinfo`, keys and discovery.
 
 use countenance_net::{Net, Request};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode_header, jwk::JwkSet};

@@ -1,4 +1,4 @@
-//! The Twilio stand-in as any caller meets it: over its router, by the forms and errors that Twilio documents.
+//! The Twilio stand-in through its router, with the parameters and errors that Twilio documents.
 
 use std::sync::{
     Arc,

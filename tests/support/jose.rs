@@ -1,5 +1,5 @@
-//! Two JOSE libraries that are not ours, as programs to ask: Node's jose and Python's joserfc. `packaging/dev/peers` makes
-//! them ready, `tests/jose` holds the programs. What the verifier and the tenant do with them stands beside their tests.
+//! Two independent JOSE libraries, run as child processes: Node's jose and Python's joserfc. `packaging/dev/peers`
+//! installs them; the programs are in `tests/jose`. The tests that use them are in each suite's `jose.rs`.
 
 use std::{
     io::{BufRead, BufReader, Write},

@@ -1,4 +1,4 @@
-//! Every leaf of a JSON value, and another value for it.
+//! Visits every leaf of a JSON value with a replacement for it.
 
 use serde_json::{Value, json};
 

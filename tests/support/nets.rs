@@ -1,4 +1,4 @@
-//! A second network for tests, in a folder of its own: `tests/nets/make.py` makes the files.
+//! A second network for tests, in a temporary folder; its files are made by `tests/nets/make.py`.
 
 use std::{
     fs,

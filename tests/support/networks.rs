@@ -1,4 +1,4 @@
-//! The embedded networks, prepared once for all tests of a suite.
+//! The embedded networks, loaded once per test suite.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! A proven, sealed capture of synthetic frames, made by the same makers as in the product.
+//! A proven and sealed sample of synthetic frames, constructed as in the product.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A verifier that follows a script: one play for each request, on a port of its own.
+//! A scripted verifier on a port of its own: one scripted response per request.
 
 use std::{
     collections::HashMap,

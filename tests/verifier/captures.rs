@@ -1,4 +1,4 @@
-//! `POST …/captures`: what holds, what does not, what convinces, what does not.
+//! `POST …/captures`: which samples are valid, and which are convincing.
 
 use axum::http::StatusCode;
 use countenance_attest::jws::{self, KeyIn};

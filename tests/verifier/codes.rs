@@ -1,4 +1,4 @@
-//! One-time codes in place of a face: who is offered one, what a right and a wrong one do, and what Twilio fails at.
+//! One-time codes instead of a face: who is offered one, right and wrong codes, and Twilio failures.
 
 use axum::{
     body::Body,

@@ -1,4 +1,4 @@
-//! An integration that is switched off: no login begins, and one under way ends with a denial that says why.
+//! A disabled integration: no sign-in starts, and one in progress ends with a denial that gives the reason.
 
 use axum::http::StatusCode;
 use countenance_core::protocol::{CodeSent, Fallback, Outcome, ProblemKind, Reason};

@@ -1,4 +1,4 @@
-//! Twilio Verify as the verifier hears it: one code, and whatever else a test wants it to say.
+//! A fake Twilio Verify: one fixed code, and any response a test sets.
 
 use std::{
     collections::VecDeque,

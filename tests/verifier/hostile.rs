@@ -1,4 +1,4 @@
-//! Captures made to get past the checks: replayed, altered on the way, too large, posted again and again.
+//! Malicious captures: replayed, altered in transit, too large, posted repeatedly.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use countenance_core::protocol::*;

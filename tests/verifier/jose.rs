@@ -1,5 +1,5 @@
-//! The verifier's four kinds of statement against JOSE libraries that are not ours: attestation, proof of a request, start
-//! token and return token. They read ours, we read theirs, and neither reads a changed one.
+//! Interoperability of the verifier's four kinds of token with independent JOSE libraries: attestation, request proof,
+//! start token and return token. Each side verifies the other's, and both reject altered ones.
 
 use axum::{
     body::Body,

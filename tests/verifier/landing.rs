@@ -1,4 +1,4 @@
-//! A login's own pages: found again, left, refused to strangers, and never a way to what was won elsewhere.
+//! The pages of a sign-in: reloaded, left, denied to other browsers, and no access to results obtained elsewhere.
 
 use axum::{
     body::Body,

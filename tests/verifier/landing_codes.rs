@@ -1,4 +1,4 @@
-//! One-time codes in the browser: asked for, typed, and everything between; and accounts that may show no face.
+//! One-time codes in the browser, from request to entry; and accounts that may not use a face.
 
 use axum::http::{StatusCode, header};
 use countenance_core::protocol::{Fallback, Outcome, Reason};

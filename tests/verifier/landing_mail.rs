@@ -1,4 +1,4 @@
-//! The link by mail: sent and not shown, opened in the browser that began and nowhere else, and a server that fails.
+//! The link by email: sent but not displayed, valid only in the browser that started, and mail server failures.
 
 use std::{
     sync::{Arc, Mutex, mpsc},

@@ -1,4 +1,4 @@
-//! A tenant's log stream, from delivery to the feedback that Twilio gets: at least once, in any order, thousands at a time.
+//! A tenant's log stream, from delivery to Twilio feedback: at-least-once, in any order, thousands of events at a time.
 
 use std::sync::Arc;
 

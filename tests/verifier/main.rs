@@ -1,5 +1,5 @@
-//! The verifier as tenants, browsers and devices meet it: every call over its router, with a clock and randomness of our
-//! own and an analyzer that sees what it is told.
+//! The verifier as called by tenants, browsers and devices: every request through its router, with a test clock, seeded
+//! randomness and a fake analyzer.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! `GET /return/{handle}`: once, in time, in the right browser.
+//! `GET /return/{handle}`: once, before it expires, in the browser that started.
 
 use axum::{
     body::Body,

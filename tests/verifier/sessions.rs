@@ -1,4 +1,4 @@
-//! Devices, opening and giving up: who may, who may not, and that asking twice changes nothing.
+//! Devices, opening and cancelling sessions: authorization, and that requests are idempotent.
 
 use axum::{
     body::Body,

@@ -1,4 +1,4 @@
-//! `GET /start`: what begins a session, and everything that does not.
+//! `GET /start`: requests that create a session, and all that must not.
 
 use axum::{
     body::Body,

@@ -1,5 +1,4 @@
-//! What lies on disk: nothing that can be read without the key, nothing that can be changed unnoticed, nothing of an
-//! account that was erased.
+//! Data at rest: unreadable without the key, tamper-evident, and free of deleted accounts.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use countenance_core::protocol::{Outcome, Reason};

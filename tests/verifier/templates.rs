@@ -1,4 +1,4 @@
-//! Templates: made of several samples, updated by strong verifications, compared by a threshold of the account's own.
+//! Templates: built from several samples, updated by strong verifications, compared with a per-account threshold.
 
 use countenance_core::{
     policy::{MatchPolicy, Policy},

@@ -1,4 +1,4 @@
-//! A verifier to test, and the tenant, browser and device that call it.
+//! A test verifier, and the tenant, browser and device that call it.
 
 use std::sync::{
     Arc, Mutex,

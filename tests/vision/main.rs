@@ -1,4 +1,4 @@
-//! The networks against numbers computed elsewhere, and added networks.
+//! The networks compared with independent reference values, and added networks.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

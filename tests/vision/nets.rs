@@ -1,6 +1,7 @@
-//! A second liveness network, from files: pinned or refused, asked by its contract, weighed in, named.
+//! A second liveness network from files: pinned or rejected, run as its contract specifies, used in the decision,
+//! named.
 //!
-//! `tests/nets/make.py` makes the networks. They judge nothing; what they answer can be said in advance.
+//! `tests/nets/make.py` makes the networks. They detect nothing; their outputs are known in advance.
 
 use std::{fs, path::Path, sync::LazyLock, time::Duration};
 

@@ -1,4 +1,5 @@
-//! The networks against other people's code: `tests/golden/make.py` wrote the numbers, from the published files.
+//! The networks compared with other implementations: `tests/golden/make.py` computed the values from the published
+//! files.
 
 use std::{collections::BTreeMap, path::Path, time::Duration};
 

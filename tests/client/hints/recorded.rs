@@ -1,4 +1,4 @@
-//! Recorded people, as they are and with one thing wrong at a time: what the networks find in it, what is told.
+//! Recorded people, unchanged and with one defect at a time: what the networks measure and which hint is given.
 
 use std::{path::Path, time::Duration};
 

@@ -1,4 +1,5 @@
-//! Made frames: a plain room, a face of two flat halves, as sharp, lit, placed and turned as told.
+//! Synthetic frames: a plain background and a face of two flat halves, with given sharpness, lighting, position and
+//! rotation.
 
 use std::time::Duration;
 

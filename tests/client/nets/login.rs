@@ -1,4 +1,5 @@
-//! A second network in a login: asked for by the verifier's policy, weighed in, attested; missed before the camera opens.
+//! A second network in a sign-in: required by the verifier's policy, used in the decision, attested; if missing,
+//! reported before the camera opens.
 
 use std::path::Path;
 

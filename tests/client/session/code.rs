@@ -1,4 +1,4 @@
-//! A code in place of a face, over the wire.
+//! One-time codes as a fallback for the face, over HTTP.
 
 use super::*;
 

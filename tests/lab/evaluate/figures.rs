@@ -1,6 +1,6 @@
-//! The liveness decision on the project's own set is no worse than the committed figures say.
+//! Liveness detection on the project's own set is no worse than the committed figures.
 //!
-//! Simulated attacks prove plumbing, not accuracy: `tests/fixtures/pad/README.md`.
+//! Simulated attacks are for pipeline tests only and say nothing about accuracy: `tests/fixtures/pad/README.md`.
 
 use std::{collections::BTreeMap, fs, path::Path};
 

@@ -1,4 +1,4 @@
-//! `countenance-lab evaluate` as a script meets it: sets, thresholds, unknown time, cues, and the same bytes every time.
+//! `countenance-lab evaluate` as used by scripts: sets, thresholds, unknown frame rate, cues, and reproducible output.
 
 mod figures;
 

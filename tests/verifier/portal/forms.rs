@@ -1,4 +1,4 @@
-//! Forms: only this portal's, only this session's; and the options of an integration.
+//! Forms: accepted only from this portal and this session; and the options of an integration.
 
 use axum::{
     body::Body,

@@ -1,4 +1,4 @@
-//! The operator's portal as a browser meets it.
+//! The operator's portal as used by a browser.
 
 mod forms;
 mod lists;

@@ -1,4 +1,4 @@
-//! An operator's browser: it keeps the cookie, fills forms in as they stand on the page, and sends them.
+//! An operator's browser: keeps the cookie, fills in forms as the page defines them, and submits them.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Secrets: shown once, rotated with an overlap, in no page and no log afterwards.
+//! Secrets: shown once, rotated with an overlap, and in no page or log afterwards.
 
 use axum::http::StatusCode;
 use countenance_verifier::Database;

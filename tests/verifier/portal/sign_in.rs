@@ -1,4 +1,4 @@
-//! Signing in and out, and what a browser without a session gets.
+//! Signing in and out, and requests without a session.
 
 use axum::http::{StatusCode, header};
 
