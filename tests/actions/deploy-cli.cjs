@@ -1,8 +1,8 @@
-// Reads the directories of packaging/auth0/deploy-cli as the Auth0 Deploy CLI itself does, with its own schema:
+// Reads the directories of packaging/auth0/deploy-cli with the Auth0 Deploy CLI's own reader and schema:
 //
 //   NODE_PATH=…/node_modules node deploy-cli.cjs
 //
-// No tenant is asked: the client is empty, and whoever runs this cuts the network off.
+// No tenant is contacted: the client is empty, and the caller disables the network.
 
 const { readdirSync } = require('node:fs');
 const { join } = require('node:path');
@@ -13,9 +13,9 @@ const logger = require('auth0-deploy-cli/lib/logger').default;
 
 const ROOT = join(__dirname, '../../packaging/auth0/deploy-cli');
 const NAMES = 'SESSION_SECRET INTEGRATION_ID VERIFIER_ORIGIN MODE MAX_AGE CLIENT_IDS LOG_TOKEN TWILIO_ACCOUNT TWILIO_SECRET TWILIO_SERVICE';
-// A quotation mark, because a secret may hold one and the files must stay JSON.
+// Contains a quotation mark: a secret may, and the files must remain valid JSON.
 const VALUES = Object.fromEntries(NAMES.split(' ').map((name) => [name, `a "${name}"`]));
-/** What the CLI keeps beside the assets. */
+/** Keys that the CLI adds to the assets. */
 const ASIDE = ['exclude', 'include'];
 
 let warnings = 0;
@@ -31,7 +31,7 @@ async function check(name) {
   const context = new DirectoryContext(config, {});
   await context.loadAssetsFromLocal();
   const assets = Object.fromEntries(Object.entries(context.assets).filter(([, asset]) => asset !== null));
-  // The whole schema takes a minute to compile; what says nothing of these assets is left out.
+  // The whole schema takes a minute to compile; leave out parts unrelated to these assets.
   const used = Object.entries(schema.properties).filter(([type]) => type in assets);
   const unknown = Object.keys(assets).filter((type) => !(type in schema.properties) && !ASIDE.includes(type));
   const ajv = new Ajv({ useDefaults: true, nullable: true });
@@ -40,7 +40,7 @@ async function check(name) {
   }
   const text = JSON.stringify(assets);
   if (/(##|@@)[A-Z_]+\1/.test(text)) {
-    throw new Error(`${name}: a keyword was not replaced`);
+    throw new Error(`${name}: a placeholder was not replaced`);
   }
   const [action] = assets.actions;
   if (assets.actions.length !== 1 || !action.code.includes('exports.on')) {

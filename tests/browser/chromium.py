@@ -24,15 +24,15 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 CHROMIUM = "/usr/bin/chromium"
 DRIVER = "/usr/bin/chromedriver"
 
-# Longest wait, seconds, for anything a page does.
+# Maximum wait, seconds, for anything a page does.
 SLOW = 60.0
 POLL_SECONDS = 0.05
 
 FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
 
-# Width and height of screens, pixels.
+# Width and height of viewports, pixels.
 WIDE, NARROW = (1100, 900), (390, 844)
-# Chromium's own default sizes of text, pixels, and twice of that.
+# Chromium's default font size, pixels, and twice that.
 USUAL_TEXT, LARGE_TEXT = {"standard": 16, "fixed": 13}, {"standard": 32, "fixed": 26}
 APPEARANCES = ("light", "dark", "narrow", "large")
 
@@ -41,23 +41,23 @@ T = TypeVar("T")
 
 
 class Missing(AssertionError):
-    """Something was not there in time, or not as it must be."""
+    """Something did not appear in time, or was not as expected."""
 
 
 def blotted(text: str) -> str:
-    """The text without anything long and random: tokens, handles, ids, secrets. Long names are of small letters alone."""
+    """Replaces long random words: tokens, handles, ids, secrets. Words of lowercase letters only are kept."""
     return re.sub(r"(?=[a-z_-]*[A-Z0-9])[A-Za-z0-9_-]{20,}", "…", text)
 
 
 def is_between_pages(error: WebDriverException) -> bool:
-    """Whether this is what happens while a page is being replaced by the next one."""
+    """Whether the error is due to a page being replaced by the next one."""
     gone = (NoSuchElementException, StaleElementReferenceException, JavascriptException)
-    # What the driver says when the page goes while it looks at it.
+    # The driver's message when the page disappears during inspection.
     return isinstance(error, gone) or "does not belong to the document" in str(error.msg)
 
 
 class Pictures:
-    """A folder of numbered pictures, and what was found wrong while taking them."""
+    """A folder of numbered screenshots, and the faults found while taking them."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -71,18 +71,18 @@ class Pictures:
 
 
 class Browser:
-    """One Chromium with an empty profile of its own."""
+    """A Chromium with a fresh profile."""
 
     def __init__(self, pictures: Pictures, launches_at: str, programs: Path) -> None:
-        """Links `countenance:` on pages of the origin `launches_at` go to `xdg-open` in the folder `programs`, without the
-        question that Chromium asks a person first."""
+        """`countenance:` links on pages of the origin `launches_at` are passed to `xdg-open` in the folder `programs`,
+        without Chromium's confirmation prompt."""
         self.pictures = pictures
         self.profile = tempfile.TemporaryDirectory(prefix="countenance-browser-", ignore_cleanup_errors=True)
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM
         arguments = ["--headless=new", "--lang=en", f"--window-size={WIDE[0]},{WIDE[1]}", "--disable-gpu", "--no-first-run",
                      "--disable-background-networking", f"--user-data-dir={self.profile.name}"]
-        # Chromium's sandbox does not work for root, and in CI everything is root's.
+        # Chromium's sandbox does not work as root, which CI uses.
         for argument in arguments + (["--no-sandbox"] if os.getuid() == 0 else []):
             options.add_argument(argument)
         options.add_experimental_option("prefs", {
@@ -96,7 +96,7 @@ class Browser:
         self.driver.quit()
         self.profile.cleanup()
 
-    # Where it is
+    # Location
 
     def where(self) -> str:
         """Origin and path."""
@@ -104,15 +104,15 @@ class Browser:
         return f"{url.scheme}://{url.netloc}{url.path}"
 
     def name(self) -> str:
-        """What the page calls itself in `data-page`."""
+        """The page's name from `data-page`."""
         return self.driver.find_element(By.TAG_NAME, "html").get_attribute("data-page") or ""
 
     def text(self) -> str:
-        """What a person reads."""
+        """The visible text."""
         return self.driver.find_element(By.TAG_NAME, "body").text
 
     def told(self) -> str:
-        """What the page's alert says."""
+        """The text of the page's alert."""
         return self.driver.find_element(By.CSS_SELECTOR, "[role=alert]").text
 
     def find(self, css: str) -> WebElement:
@@ -122,14 +122,14 @@ class Browser:
         return bool(self.driver.find_elements(By.CSS_SELECTOR, css))
 
     def row(self, head: str) -> WebElement:
-        """The row of a table that begins with this."""
+        """The table row with this header."""
         xpath = f"//tr[th[@scope='row'][normalize-space()='{head}']]"
         return self.until(lambda: self.driver.find_element(By.XPATH, xpath), f"a row “{head}”")
 
     # Waits
 
     def until(self, found: Callable[[], T], what: str) -> T:
-        """Waits until `found` gives something, and gives that."""
+        """Waits until `found` returns something truthy, and returns it."""
         def attempt(_: webdriver.Chrome) -> T | None:
             try:
                 return found()
@@ -141,32 +141,32 @@ class Browser:
         try:
             return WebDriverWait(self.driver, SLOW, poll_frequency=POLL_SECONDS).until(attempt)
         except TimeoutException:
-            raise Missing(f"not there within {SLOW:.0f} s: {what}; instead: {self.description()}") from None
+            raise Missing(f"timed out after {SLOW:.0f} s waiting for {what}; found: {self.description()}") from None
 
     def is_ready(self) -> bool:
         return self.driver.execute_script("return document.readyState") == "complete"
 
     def page(self, *names: str) -> str:
-        """Waits until one of the pages of these names is there; which one."""
+        """Waits for a page with one of these names and returns the name."""
         return self.until(lambda: self.is_ready() and self.name() in names and self.name(), " or ".join(names))
 
     def arrive(self, *addresses: str) -> str:
-        """Waits until the browser stands at one of these addresses; which one."""
+        """Waits until the browser is at one of these addresses and returns it."""
         return self.until(lambda: self.is_ready() and self.where() in addresses and self.where(), " or ".join(addresses))
 
     def says(self, *texts: str) -> None:
-        """Makes sure that the page says all this."""
+        """Asserts that the page contains all these texts."""
         said = self.text()
         for text in texts:
             if text not in said:
-                raise Missing(f"the page does not say “{text}”: {self.description()}")
+                raise Missing(f"the page does not contain “{text}”: {self.description()}")
 
     def says_nothing_of(self, *texts: str) -> None:
-        """Makes sure that none of this is anywhere in the page, seen or not."""
+        """Asserts that none of these texts is in the page's source, visible or not."""
         source = self.driver.page_source
         for text in texts:
             if text in source:
-                raise Missing(f"the page must not hold “{blotted(text)}”: {self.description()}")
+                raise Missing(f"the page must not contain “{blotted(text)}”: {self.description()}")
 
     def description(self) -> str:
         try:
@@ -175,21 +175,21 @@ class Browser:
         except WebDriverException as error:
             return f"no page: {error.msg}"
 
-    # What a person does
+    # User actions
 
     def open(self, url: str) -> None:
         self.driver.get(url)
 
     def open_beside(self, url: str) -> None:
-        """In a new tab, as a browser opens what another program hands it."""
+        """Opens an address in a new tab, as for a link from another program."""
         self.driver.switch_to.new_window("tab")
         self.driver.get(url)
 
     def press(self, css: str) -> None:
-        """Presses something that leads to another page."""
+        """Clicks an element that leads to another page."""
         before = self.driver.find_element(By.TAG_NAME, "html")
         self.find(css).click()
-        self.until(lambda: self.is_gone(before) and self.is_ready(), f"a page behind {css}")
+        self.until(lambda: self.is_gone(before) and self.is_ready(), f"the page after clicking {css}")
 
     def is_gone(self, element: WebElement) -> bool:
         try:
@@ -199,11 +199,11 @@ class Browser:
             return is_between_pages(error)
 
     def submit(self, field: str) -> None:
-        """Presses the button of the form that has this field."""
+        """Submits the form that has this field, with its button."""
         self.press(f'form:has([name="{field}"]) button')
 
     def fill(self, **fields: str | bool) -> None:
-        """Types, chooses or ticks by the fields' names."""
+        """Fills in, selects or checks fields by name."""
         for name, value in fields.items():
             field = self.find(f'[name="{name}"]:not([type=hidden])')
             if isinstance(value, bool):
@@ -218,23 +218,23 @@ class Browser:
     def reload(self) -> None:
         before = self.driver.find_element(By.TAG_NAME, "html")
         self.driver.refresh()
-        self.until(lambda: self.is_gone(before) and self.is_ready(), "the page again")
+        self.until(lambda: self.is_gone(before) and self.is_ready(), "the page to reload")
 
     def back(self) -> None:
         self.driver.back()
-        self.until(self.is_ready, "the page before")
+        self.until(self.is_ready, "the previous page")
 
     @contextmanager
     def without_script(self):
-        """As if the person allowed no page to run JavaScript."""
+        """Disables JavaScript, as a user can."""
         self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
         yield
         self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
-    # Pictures
+    # Screenshots
 
     def screenshot(self, name: str, appearances: tuple[str, ...] = ("light",)) -> None:
-        """Takes a picture of the whole page in each of these appearances, and notes what is wrong with it."""
+        """Takes a screenshot of the whole page in each of these appearances, and records its faults."""
         for appearance in appearances:
             self.wear(appearance)
             faults = self.driver.execute_script(FAULTS)
@@ -255,7 +255,7 @@ class Browser:
         return {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
 
     def picture(self, name: str, look: str = "light") -> Path:
-        """A picture of the whole page: the screen is made as high as the page for it."""
+        """A screenshot of the whole page: the viewport is made as high as the page."""
         height = self.driver.execute_script("return document.documentElement.scrollHeight")
         screen = self.screen(look)
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {**screen, "height": max(height, screen["height"])})
@@ -265,7 +265,7 @@ class Browser:
         return path
 
     def keep(self, name: str) -> None:
-        """Leaves a picture and the page's HTML for whoever looks for what went wrong, of every tab."""
+        """Saves a screenshot and the HTML of every tab, for debugging."""
         for handle in self.driver.window_handles:
             self.driver.switch_to.window(handle)
             path = self.picture(f"{name}-failed")

@@ -1,5 +1,5 @@
-// What is wrong with the page, one sentence for each: unnamed fields, headings, doubled ids, text too faint to read
-// (WCAG 2.2, 1.4.3), scrolling sideways (1.4.10).
+// Lists the page's faults, one sentence each: unlabeled fields, headings, duplicate ids, insufficient contrast
+// (WCAG 2.2, 1.4.3), horizontal scrolling (1.4.10).
 const faults = [];
 const shown = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0;
 

@@ -15,7 +15,7 @@ from chromium import APPEARANCES, SLOW, Browser, Missing
 from test_env import APPROVED, REFUSED, Client, Handover, Ready
 
 CLAIM = "https://authid.ai/claims/amr"
-# What an application asks for by `acr_values`: a face, or one of the tenant's own factors.
+# What an application requests with `acr_values`: a face, or one of the tenant's own factors.
 FACE_POLICY = "https://authid.ai/policies/multi-factor"
 OWN_POLICY = "http://schemas.openid.net/pape/policies/2007/06/multi-factor"
 PAID_OUT = "2,948.30"
@@ -24,12 +24,12 @@ LINK = 'a[href^="countenance:"]'
 
 
 class Skipped(Exception):
-    """The scenario cannot be had here; says why."""
+    """The scenario cannot run here, with the reason."""
 
 
 @dataclass
 class Walk:
-    """Where the scenarios take place, and what they leave to the next ones."""
+    """Environment of the scenarios, and state passed from one to the next."""
 
     ready: Ready
     client: Client
@@ -71,7 +71,7 @@ def portal_from_empty(walk: Walk) -> None:
     browser.page("portal-secret")
     walk.integration, walk.secret = browser.find("#integration-id").text, browser.find("#session-secret").text
     if len(walk.secret) < 32:
-        raise Missing("the Session Secret is short")
+        raise Missing("the Session Secret is too short")
     browser.screenshot("secret", APPEARANCES)
 
     browser.reload()
@@ -94,7 +94,7 @@ def sign_in(walk: Walk, browser: Browser) -> None:
 
 
 def deploy(walk: Walk, browser: Browser, mode: str) -> None:
-    """What a customer pastes into the tenant's dashboard."""
+    """Deploys the Action with its settings in the tenant's dashboard, as a customer does."""
     at = walk.ready
     browser.open(at.manage)
     browser.page("manage")
@@ -103,11 +103,11 @@ def deploy(walk: Walk, browser: Browser, mode: str) -> None:
     browser.submit("SESSION_SECRET")
     browser.page("manage")
     if browser.has("[role=alert]"):
-        raise Missing(f"the tenant did not take the Action: {browser.told()}")
+        raise Missing(f"the tenant rejected the Action: {browser.told()}")
     browser.says_nothing_of(walk.secret)
 
 
-# 2 and on: logins
+# 2 and later: sign-ins
 
 def always_on(walk: Walk) -> None:
     at, browser = walk.ready, walk.browser()
@@ -137,10 +137,10 @@ def step_up(walk: Walk) -> None:
     log_in(walk, browser)
     browser.arrive(f"{at.payroll}/")
     if CLAIM in browser.text():
-        raise Missing("payroll was told of a face that nobody showed")
+        raise Missing("payroll received a claim although no face was verified")
     browser.press('a[href="/salary"]')
     browser.page("landing")
-    # Where no JavaScript runs, the landing page shows all that it has and the return page waits for its button.
+    # Without JavaScript, the landing page shows everything at once and the return page needs a click.
     with browser.without_script():
         browser.screenshot("landing-without-script")
         url = shown_to_client(walk, browser, SAME_FACE, APPROVED)
@@ -181,10 +181,10 @@ def refused(walk: Walk) -> None:
     for again in (browser.reload, browser.back, browser.reload):
         again()
         if PAID_OUT in browser.text() or CLAIM in browser.text():
-            raise Missing("going back or loading again opened what was refused")
+            raise Missing("going back or reloading opened the denied page")
     browser.open(at.payroll)
     if CLAIM in browser.text():
-        raise Missing("payroll believes in a face that was refused")
+        raise Missing("payroll accepted a face that was rejected")
 
 
 def another_browser(walk: Walk) -> None:
@@ -195,13 +195,13 @@ def another_browser(walk: Walk) -> None:
     other.page("return-other-browser")
     other.screenshot("return-other-browser")
     if other.has("form") or other.has("script"):
-        raise Missing("the other browser is given a way on")
+        raise Missing("the other browser can continue")
     other.open(f"{at.payroll}/")
     other.says_nothing_of(CLAIM)
     browser.open_beside(url)
     browser.arrive(f"{at.payroll}/salary")
     browser.says(PAID_OUT)
-    # The address is spent now, for its owner too.
+    # The address is used up, for the original browser too.
     browser.open(url)
     browser.page("return-used", "returned")
     browser.screenshot("return-used")
@@ -240,7 +240,7 @@ def seen_by_the_operator(walk: Walk) -> None:
         if name == "portal-check":
             for what in ("Action", "Clock", "Way back"):
                 if browser.row(what).find_element(By.CSS_SELECTOR, ".state").text != "In order":
-                    raise Missing(f"the set-up check finds fault: {browser.row(what).text}")
+                    raise Missing(f"the setup check reports a fault: {browser.row(what).text}")
         browser.screenshot(name, APPEARANCES)
 
 
@@ -306,9 +306,9 @@ SCENARIOS: list[tuple[str, Callable[[Walk], None]]] = [
 
 
 def asked_by(browser: Browser, page: str, policy: str, other: str) -> str:
-    """Where the application sends its visitor from this page, but asking for another policy: payroll asks for one alone."""
+    """The application's authorization URL from this page with another policy: payroll itself requests only one."""
     address = urlsplit(page)
-    # A login that is begun gives the visitor the cookie that the answer must find.
+    # Starting a login sets the cookie that the response needs.
     browser.open(f"{address.scheme}://{address.netloc}/login")
     browser.open(f"{address.scheme}://{address.netloc}/")
     visitor = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in browser.driver.get_cookies())
@@ -318,7 +318,7 @@ def asked_by(browser: Browser, page: str, policy: str, other: str) -> str:
         location = connection.getresponse().headers["Location"]
     changed = location.replace(quote(policy, safe=""), quote(other, safe=""))
     if changed == location:
-        raise Missing("payroll does not ask for a face")
+        raise Missing("payroll does not request a face")
     return changed
 
 
@@ -329,29 +329,29 @@ def log_in(walk: Walk, browser: Browser) -> None:
 
 
 def to_landing(walk: Walk, browser: Browser) -> None:
-    """From nothing to the landing page, by asking for the salary."""
+    """From a new browser to the landing page, by opening the salary page."""
     browser.open(f"{walk.ready.payroll}/salary")
     log_in(walk, browser)
     browser.page("landing")
 
 
 def shown_to_client(walk: Walk, browser: Browser, recording: str, ends: int) -> str:
-    """Presses the landing page's link and lets the client have it; the address that the client opens at its end."""
+    """Clicks the landing page's link and runs the client on it; returns the address that the client opens."""
     link = browser.find(LINK)
     link.click()
     handed = walk.links.take("the link from Chromium")
     if handed != link.get_attribute("href"):
-        raise Missing("Chromium handed over another link")
+        raise Missing("Chromium passed on a different link")
     return walk.client.capture(handed, recording, ends)
 
 
 def finish(walk: Walk, browser: Browser, recording: str, ends: int = APPROVED) -> None:
-    """From the landing page until the browser is on its way to payroll, in the tab that the client opens."""
+    """From the landing page to payroll, in the tab that the client opens."""
     browser.open_beside(shown_to_client(walk, browser, recording, ends))
 
 
 def newest_code(walk: Walk, browser: Browser) -> str:
-    """The last code that the phone got, read in another tab."""
+    """The last code sent to the phone, read in another tab."""
     here = browser.driver.current_window_handle
     browser.open_beside(walk.ready.phone)
     code = browser.find(f'article[data-to="{walk.ready.phone_number}"] code').text

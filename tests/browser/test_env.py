@@ -1,4 +1,4 @@
-"""What the browser meets: the demo's empty servers, and the client, each as a program of its own; and how one program
+"""Environment of the browser tests: the demo's servers and the client, as separate programs; and how one program
 hands an address to another.
 """
 
@@ -22,7 +22,7 @@ APPROVED, REFUSED = 0, 10
 
 @dataclass(frozen=True)
 class Ready:
-    """What the demo says when its servers are up. Addresses are origins, but for `portal` and `manage`."""
+    """The demo's report when its servers are up. Addresses are origins, except `portal` and `manage`."""
 
     portal: str
     operator: str
@@ -43,7 +43,7 @@ class Ready:
 
 
 class TestEnv:
-    """The demo, waiting for somebody to set it up. Ends when told to, or when its standard input does."""
+    """The demo's servers, without an integration. They stop on request or at the end of standard input."""
 
     def __init__(self, program: str, log: Path) -> None:
         laboratory = str(Path(program).with_name("countenance-lab"))
@@ -66,20 +66,20 @@ class TestEnv:
 
 
 class Handover:
-    """A program of a given name that hands its last argument over to us, in the place of one that would open it."""
+    """A fake program that reports its last argument to the test instead of opening it."""
 
     def __init__(self, name: str) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="countenance-handover-")
         self.programs = Path(self.folder.name)
         self.program, fifo = self.programs / name, self.programs / "handed"
         os.mkfifo(fifo, 0o600)
-        # Open for writing as well, so that it does not end with the first writer.
+        # Also opened for writing, so that it does not end with the first writer.
         self.end = os.open(fifo, os.O_RDWR)
         self.program.write_text(f'#!/bin/sh\nfor last; do :; done\nprintf "%s\\n" "$last" >"{fifo}"\n', encoding="utf-8")
         self.program.chmod(0o700)
 
     def take(self, what: str) -> str:
-        """What was handed over."""
+        """The argument received."""
         return line_from(self.end, what)
 
     def close(self) -> None:
@@ -88,14 +88,14 @@ class Handover:
 
 
 class Client:
-    """One installation of the client; it opens addresses by the program `browser`."""
+    """A client installation that opens addresses with the program `browser`."""
 
     def __init__(self, program: str, verifier: str, browser: Handover) -> None:
         self.program, self.verifier, self.browser = program, verifier, browser
         self.home = tempfile.TemporaryDirectory(prefix="countenance-client-")
 
     def capture(self, link: str, recording: str, ends: int) -> str:
-        """Shows the recording for the login behind the link; the address to go on at. It must end with the code `ends`."""
+        """Runs the recording for the link's sign-in; returns the address to continue at. The exit code must be `ends`."""
         folders = {f"XDG_{name}": self.home.name for name in ("CONFIG_HOME", "DATA_HOME", "CACHE_HOME", "RUNTIME_DIR")}
         environment = {**os.environ, **folders, "BROWSER": str(self.browser.program)}
         command = [self.program, "capture", "--camera", f"recording:{RECORDINGS / recording}",
@@ -103,7 +103,7 @@ class Client:
         run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                              text=True, timeout=SLOW, env=environment, check=False)
         if run.returncode != ends:
-            raise Missing(f"the client ended with {run.returncode} instead of {ends}: {blotted(run.stdout)[-600:]}")
+            raise Missing(f"the client exited with {run.returncode}, expected {ends}: {blotted(run.stdout)[-600:]}")
         return self.browser.take("an address from the client")
 
     def close(self) -> None:

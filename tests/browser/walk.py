@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Walks Countenance in real Chromium: from an empty portal over logins with a face and with a code to a refusal.
+"""Tests Countenance in real Chromium: from an empty portal through sign-ins with a face and with a code to a refusal.
 
     walk.py [--screenshots DIR] COUNTENANCE
 
-COUNTENANCE is the program, the client; `countenance-lab demo --by-hand --json`, beside it, serves. Exit code 0 if each scenario
-went as it must. DIR gets numbered pictures of the pages; a failure leaves the picture and the HTML of each tab there.
+COUNTENANCE is the client binary; `countenance-lab demo --by-hand --json`, next to it, runs the servers. Exit code 0 if each
+scenario went as expected. DIR gets numbered screenshots of the pages; a failure leaves screenshot and HTML of each tab there.
 """
 
 import argparse
@@ -27,11 +27,11 @@ WELL, FAILED, SKIPPED = "well", "failed", "skipped"
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--screenshots", type=Path, default=Path("target/browser"), help="where pictures go")
-    parser.add_argument("program", help="the countenance binary")
+    parser.add_argument("--screenshots", type=Path, default=Path("target/browser"), help="folder for screenshots")
+    parser.add_argument("program", help="the client binary")
     given = parser.parse_args()
-    # So that everything is ended on the way out.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("walk: told to stop"))
+    # Exit through the cleanup code.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("walk: terminated"))
     pictures = Pictures(given.screenshots)
     with ExitStack() as stack:
         env = stack.enter_context(closing(TestEnv(given.program, given.screenshots / "servers.log")))
@@ -41,15 +41,15 @@ def main() -> int:
         walk = Walk(env.ready, client, links, browser=lambda: Browser(pictures, env.ready.verifier, links.programs))
         ends = [played(title, scenario, walk) for title, scenario in SCENARIOS]
     for fault in dict.fromkeys(pictures.faults):
-        print(f"walk: a page's fault: {fault}")
-    print(f"walk: scenarios as they must be: {ends.count(WELL)}, failed: {ends.count(FAILED)}, "
-          f"skipped: {ends.count(SKIPPED)}; pages' faults: {len(pictures.faults)}; "
-          f"{pictures.number} pictures in {given.screenshots}")
+        print(f"walk: page fault: {fault}")
+    print(f"walk: scenarios passed: {ends.count(WELL)}, failed: {ends.count(FAILED)}, "
+          f"skipped: {ends.count(SKIPPED)}; page faults: {len(pictures.faults)}; "
+          f"{pictures.number} screenshots in {given.screenshots}")
     return 1 if FAILED in ends or pictures.faults else 0
 
 
 def played(title: str, scenario: Callable[[Walk], None], walk: Walk) -> str:
-    """Plays a scenario in browsers of its own; how it ended."""
+    """Runs a scenario in new browsers and returns its result."""
     began = time.monotonic()
     opened: list[Browser] = []
     new_browser = walk.browser

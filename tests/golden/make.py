@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the pictures and the numbers that tests/suite/vision.rs compares with. Run: python3 tests/golden/make.py
+"""Makes the images and reference values for tests/vision/vision.rs. Run: python3 tests/golden/make.py
 
 The numbers come from other people's code on the published files: OpenCV's FaceDetectorYN on the block-quantised YuNet, its
 resize and warpAffine, ONNX Runtime on the unchanged liveness and embedding networks. Nothing of ours takes part but the
@@ -30,7 +30,7 @@ PACKAGES = [
         "5e5efdd1686aa566af0d3cc1313b131e4b197657a8ffd03669e6d3fad92705ec",
     ),
 ]
-# Name, file in its package, left, top, width and height of the part to keep, width in the test.
+# Name, file in its package; left, top, width and height of the crop; width in the test.
 PICTURES = [
     ("astronaut", "skimage/data/astronaut.png", (64, 0, 320, 320), 320),
     ("obama", "face_recognition-1.3.0/tests/test_images/obama.jpg", (140, 0, 700, 700), 240),
@@ -64,7 +64,7 @@ def make(work):
 
 
 def cut(file, part, width, name):
-    """Keeps `part` of a picture, `width` pixels wide; PNG, so that every reader sees the same levels."""
+    """Crops an image to `part` and scales it to `width` pixels; PNG, so that every decoder yields the same values."""
     import cv2
 
     x, y, w, h = part
@@ -74,7 +74,7 @@ def cut(file, part, width, name):
 
 
 def measure(picture, networks):
-    """The best face of `picture`, its logits at the three scales, its embedding."""
+    """The best face of `picture`, its logits at the three scales, and its embedding."""
     import cv2
     import numpy as np
     import onnxruntime
@@ -111,7 +111,7 @@ def measure(picture, networks):
 
 
 def crop(picture, rect, scale):
-    """Centred on the box, as large as fits, moved inside the picture, never padded; 128x128."""
+    """A 128x128 crop centered on the box, shrunk and shifted to fit inside the image, never padded."""
     import cv2
 
     height, width = picture.shape[:2]
@@ -125,7 +125,7 @@ def crop(picture, rect, scale):
 
 
 def similarity(points):
-    """The least-squares rotation, scale and shift from `points` to the template."""
+    """The least-squares similarity transform from `points` to the template."""
     import numpy as np
 
     equations, targets = [], []

@@ -1,4 +1,4 @@
-// Answers questions about JOSE by the library `jose`, one line of JSON for each line of JSON:
+// Answers requests about JOSE with the library `jose`, one line of JSON per line of JSON:
 //
 //   node peer.mjs FOLDER        FOLDER/node_modules holds the library
 //
@@ -8,7 +8,8 @@
 //   {"do": "verify", "jws": text, "key": JWK | {"keys": []} | "embedded", "alg": name, "now": seconds,
 //    "typ": text, "iss": text, "aud": text}     the last three optional           -> {"header": {}, "claims": {}}
 //
-// What the library refuses is answered by {"refused": its code}. Anything else ends the program: that is a fault here.
+// Rejections by the library are answered with {"refused": its code}. Any other error ends the program: it is a fault
+// here.
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';

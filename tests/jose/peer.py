@@ -1,4 +1,4 @@
-"""Answers questions about JOSE by the library joserfc. Questions and answers are those of peer.mjs.
+"""Answers requests about JOSE with the library joserfc. Requests and answers are those of peer.mjs.
 
     FOLDER/venv/bin/python peer.py
 """
@@ -11,7 +11,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import JWKRegistry, KeySet
 
-# Of the name EdDSA, which others still write and we still read.
+# The algorithm name EdDSA, which others still write and we still accept.
 warnings.simplefilter("ignore", SecurityWarning)
 
 

@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def network(name: str, shape: list, weights: list[list[float]], inputs: int = 1) -> None:
-    """Mean of each plane, times weights: a picture of this shape to 1xC."""
+    """Weighted mean of each plane: maps an image of this shape to 1xC."""
     matrix = numpy_helper.from_array(np.array(weights, dtype=np.float32), "weights")
     nodes = [
         helper.make_node("GlobalAveragePool", ["picture"], ["pooled"]),
@@ -33,16 +33,16 @@ def network(name: str, shape: list, weights: list[list[float]], inputs: int = 1)
 
 
 def main() -> None:
-    # Live where red outweighs blue: with planes R, G, B from 0 to 1 the log odds are 20 (R - B).
+    # Live where red exceeds blue: with planes R, G, B from 0 to 1, the log odds are 20 (R - B).
     warm = [[0, 0, 0], [20, 0, -20]]
     network("warmth", [1, 3, 64, 64], warm)
-    # The same with a third answer: not what a contract for two says.
+    # The same with a third output, contrary to a contract for two.
     network("three-answers", [1, 3, 64, 64], [*warm, [0, 0, 0]])
-    # The same on a smaller picture.
+    # The same on a smaller image.
     network("small-picture", [1, 3, 32, 32], warm)
-    # The same on pictures of any size and number, as many exporters write it.
+    # The same for any image size and batch size, as many exporters write it.
     network("any-picture", ["batch", 3, "height", "width"], warm)
-    # One that wants more than a picture.
+    # One with further inputs besides the image.
     network("two-inputs", [1, 3, 64, 64], warm, inputs=2)
 
 

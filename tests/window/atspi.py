@@ -1,4 +1,4 @@
-"""What a screen reader sees of a window, and what it can do there: AT-SPI over D-Bus, with deadlines.
+"""What a screen reader sees of a window and can do with it: AT-SPI over D-Bus, with deadlines.
 
 A `Desktop` switches accessibility on and finds `Node`s in the windows of all programs. Needs Debian's at-spi2-core and
 python3-dbus, a session bus (`dbus-run-session`), and programs started after the `Desktop` was made.
@@ -16,7 +16,7 @@ ACCESSIBLE = "org.a11y.atspi.Accessible"
 ACTION = "org.a11y.atspi.Action"
 REGISTRY = ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")
 
-# AtspiRole by number; what is not listed is shown as its number.
+# AtspiRole by number; unlisted roles are shown as numbers.
 ROLES = {7: "check box", 11: "combo box", 23: "frame", 27: "image", 29: "label", 33: "list item", 37: "panel",
          42: "progress bar", 43: "button", 44: "radio button", 49: "scroll pane", 51: "slider", 54: "status bar",
          61: "text", 62: "toggle button", 75: "application", 79: "entry", 83: "heading", 85: "section"}
@@ -25,12 +25,12 @@ POLL_SECONDS = 0.05
 
 
 class Missing(AssertionError):
-    """Something was not there in time; says what was there instead."""
+    """Something did not appear in time; the text lists what was there."""
 
 
 @dataclass(frozen=True)
 class Node:
-    """An element of a window, as it was when it was looked at."""
+    """A snapshot of a window's element."""
 
     bus: dbus.bus.BusConnection
     owner: str
@@ -40,19 +40,19 @@ class Node:
     depth: int
 
     def press(self) -> None:
-        """Does what a click does."""
+        """Activates the element, like a click."""
         if not _object(self.bus, self.owner, self.path).DoAction(dbus.Int32(0), dbus_interface=ACTION):
-            raise Missing(f"{self} cannot be pressed")
+            raise Missing(f"{self} cannot be activated")
 
     def __str__(self) -> str:
         return f"{self.role} “{self.name}”"
 
 
 class Desktop:
-    """All windows that take part in accessibility."""
+    """All accessible windows."""
 
     def __init__(self) -> None:
-        # Asked at every look of a wait: why waiting is of no use any more, if so.
+        # Called repeatedly while waiting: returns why waiting is pointless, if it is.
         self.given_up: Callable[[], str | None] = lambda: None
         session = dbus.SessionBus()
         status = dbus.Interface(session.get_object("org.a11y.Bus", "/org/a11y/bus"), dbus.PROPERTIES_IFACE)
@@ -63,34 +63,34 @@ class Desktop:
         self.headings: list[str] = []
 
     def nodes(self) -> Iterator[Node]:
-        """Every element of every window, a parent before its children. What goes away meanwhile is left out."""
+        """Every element of every window, parents before children. Elements that disappear meanwhile are skipped."""
         for owner, path in self._children(*REGISTRY):
             yield from self._below(owner, path, 0)
 
     def find(self, name: str, role: str | None = None) -> Node | None:
-        """The element of this name, and of this role if one is given."""
+        """The element with this name, and this role if given."""
         return next((n for n in self._look() if n.name == name and role in (None, n.role)), None)
 
     def wait(self, name: str, role: str | None = None, seconds: float = 15.0) -> Node:
-        """The element of this name as soon as there is one."""
+        """Waits for the element with this name."""
         return self.wait_for_any([name], role, seconds)
 
     def wait_for_any(self, names: list[str], role: str | None = None, seconds: float = 15.0) -> Node:
-        """The first element of one of these names."""
+        """Waits for the first element with one of these names."""
         matching = lambda: next((n for n in self._look() if n.name in names and role in (None, n.role)), None)
         wanted = " or ".join(f"“{name}”" for name in names)
         return self._until(matching, f"{role or 'anything'} called {wanted}", seconds)
 
     def wait_for_window(self, seconds: float) -> None:
-        """Returns when any program shows a window."""
+        """Waits until any program shows a window."""
         self._until(lambda: next((node for node in self.nodes() if node.role == "frame"), None), "a window", seconds)
 
     def wait_until_gone(self, name: str, seconds: float = 15.0) -> None:
-        """Returns when nothing has this name any more."""
+        """Waits until no element has this name."""
         self._until(lambda: self.find(name) is None or None, f"the end of “{name}”", seconds)
 
     def tree(self) -> str:
-        """What is there, a line an element, indented as it is nested."""
+        """All elements, one per line, indented by depth."""
         lines = [f"{'  ' * node.depth}{node}" for node in self.nodes()]
         return "\n".join(lines) or "(no window)"
 
@@ -107,7 +107,7 @@ class Desktop:
             if why := self.given_up():
                 raise Missing(f"{why} before {wanted}")
             if time.monotonic() > deadline:
-                raise Missing(f"after {seconds:g} s still waiting for {wanted}; there is:\n{self.tree()}")
+                raise Missing(f"timed out after {seconds:g} s waiting for {wanted}; found:\n{self.tree()}")
             time.sleep(POLL_SECONDS)
         return found
 
@@ -131,7 +131,7 @@ class Desktop:
 
 
 def screenshot(path: Path) -> None:
-    """A picture of the whole display, by ImageMagick."""
+    """A screenshot of the whole display, with ImageMagick."""
     run(["import", "-window", "root", str(path)], check=False)
 
 

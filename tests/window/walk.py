@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Walks the demo's logins at the window, by the names that a screen reader says.
+"""Runs the demo's sign-ins in the window, through the names that a screen reader announces.
 
     walk.py [--screenshots DIR] COMMAND…
 
@@ -22,9 +22,9 @@ from atspi import Desktop, Missing, screenshot
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Longest wait, seconds, for the first window: the demo makes the replayed recording before anything else.
+# Maximum wait, seconds, for the first window: the demo first makes the simulated attack.
 SETTING_UP = 100.0
-# Longest wait, seconds, for a screen that comes when the program is ready: networks are loaded, recordings judged.
+# Maximum wait, seconds, for a screen that appears when the program is ready: networks loaded, recordings analyzed.
 SLOW = 30.0
 
 
@@ -36,23 +36,23 @@ def english() -> dict[str, str]:
 
 
 class Person:
-    """Somebody at the window: reads titles, presses buttons."""
+    """A user of the window: reads titles, presses buttons."""
 
     def __init__(self, desktop: Desktop, words: dict[str, str], demo: subprocess.Popen) -> None:
         self.desktop, self.words, self.demo = desktop, words, demo
 
     def read(self, *ids: str) -> None:
-        """Waits until one of these titles stands in the window."""
+        """Waits until the window shows one of these titles."""
         began = time.monotonic()
         title = self.desktop.wait_for_any([self.words[one] for one in ids], "heading", SLOW)
         print(f"walk: {time.monotonic() - began:5.1f} s  {title}", flush=True)
 
     def see(self, id: str) -> None:
-        """Waits until something has this name, whatever it is."""
+        """Waits for an element with this name, of any role."""
         print(f"walk:          {self.desktop.wait(self.words[id], seconds=SLOW)}", flush=True)
 
     def press(self, id: str) -> None:
-        """Presses the button of this name."""
+        """Presses the button with this name."""
         button = self.desktop.wait(self.words[id], "button")
         print(f"walk:          press {button}", flush=True)
         button.press()
@@ -99,11 +99,11 @@ def cancelled(person: Person) -> None:
 
 
 LOGINS: list[tuple[str, Callable[[Person], None]]] = [
-    ("first login, enrols", enrol),
+    ("first sign-in, enrolls", enrol),
     ("step-up", step_up),
     ("another person", refused),
     ("replayed recording", refused),
-    ("the person cancels", cancelled),
+    ("the user cancels", cancelled),
 ]
 
 
@@ -114,17 +114,17 @@ def walk(person: Person) -> None:
         login(person)
     code = person.demo.wait(timeout=SLOW)
     if code != 0:
-        raise Missing(f"the demo ended with {code}")
+        raise Missing(f"the demo exited with {code}")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--screenshots", type=Path, default=Path("."), help="where a picture of a failure goes")
+    parser.add_argument("--screenshots", type=Path, default=Path("."), help="folder for the screenshot of a failure")
     parser.add_argument("command", nargs=argparse.REMAINDER, help="the demo and its arguments")
     given = parser.parse_args()
     desktop = Desktop()
     demo = subprocess.Popen(given.command, stdin=subprocess.DEVNULL, start_new_session=True)
-    desktop.given_up = lambda: None if demo.poll() is None else f"the demo ended with {demo.returncode}"
+    desktop.given_up = lambda: None if demo.poll() is None else f"the demo exited with {demo.returncode}"
     try:
         walk(Person(desktop, english(), demo))
     except (Missing, subprocess.TimeoutExpired) as failure:
@@ -135,12 +135,12 @@ def main() -> int:
         return 1
     finally:
         stop(demo)
-    print(f"walk: all {len(LOGINS)} logins as they must be; titles: {', '.join(dict.fromkeys(desktop.headings))}")
+    print(f"walk: all {len(LOGINS)} sign-ins as expected; titles: {', '.join(dict.fromkeys(desktop.headings))}")
     return 0
 
 
 def stop(demo: subprocess.Popen) -> None:
-    """Ends the demo and the windows that it opened: they share its process group."""
+    """Stops the demo and its windows, which share its process group."""
     try:
         os.killpg(demo.pid, signal.SIGTERM)
     except ProcessLookupError:
