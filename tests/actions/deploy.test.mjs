@@ -1,5 +1,5 @@
-// What packaging/auth0 deploys: every file that is named exists, every secret is one that its Action reads, every binding
-// is of an Action that is there. The Terraform files come as JSON, by hcl.py: TERRAFORM_JSON names that file.
+// Consistency of packaging/auth0: every referenced file exists, every secret is read by its Action, every binding
+// refers to an existing Action. The Terraform files are read as JSON from hcl.py; TERRAFORM_JSON names that file.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -17,7 +17,7 @@ const HANDLERS = {
   'custom-phone-provider v1': 'onExecuteCustomPhoneProvider',
   'send-phone-message v2': 'onExecuteSendPhoneMessage',
 };
-/** What is never written into a file: each has to come from the environment. */
+/** Values that no file may contain: they must come from the environment. */
 const SECRET = ['SESSION_SECRET', 'TWILIO_SECRET', 'LOG_TOKEN'];
 
 const files = readdirSync(ACTIONS).filter((file) => file.endsWith('.js'));
@@ -68,7 +68,7 @@ for (const name of directories) {
   });
 }
 
-/** In place of npx: says which keywords the Actions hold, whether the code is there, and on stderr where. */
+/** A fake npx: prints the placeholders of the Actions and whether the code exists, and its location on stderr. */
 const NPX = `#!/bin/sh
 while [ "$1" != --input_file ]; do shift; done
 grep -o '@@[A-Z_]*@@' "$2"/actions/*.json
@@ -175,7 +175,7 @@ test('terraform', { skip: parsed ? false : 'TERRAFORM_JSON is not set: see packa
   });
 });
 
-/** That a deployed Action is given what it reads, for a trigger whose handler it has. */
+/** Asserts that a deployed Action gets the settings it reads, and that it has its trigger's handler. */
 function checkAction(file, triggers, runtime, secrets) {
   const { source, read, explained } = action(file);
   assert.equal(triggers.length, 1);
@@ -187,7 +187,7 @@ function checkAction(file, triggers, runtime, secrets) {
   assert.deepEqual(needed.filter((name) => !secrets.includes(name)), [], `${file} is given what it needs`);
 }
 
-/** An Action's source, the settings that its code reads, and those that its header explains. */
+/** An Action's source, the settings its code reads, and those its header documents. */
 function action(file) {
   const source = readFileSync(join(ACTIONS, file), 'utf8');
   const [header, code] = source.split("'use strict';");
@@ -218,7 +218,7 @@ function jsonFiles(directory) {
     : [];
 }
 
-/** The parser leaves quotation marks around text. */
+/** Removes the quotation marks that the parser keeps around strings. */
 function plain(text) {
   return text.replace(/^"|"$/g, '');
 }

@@ -1,8 +1,8 @@
-// Events of logins, as the post-login trigger gets them.
+// Login events as the post-login trigger receives them.
 
 import { NOW, TENANT } from './runtime.mjs';
 
-/** A login by password at the payroll application; `change` replaces parts of it. */
+/** A password login at the payroll application; `change` overrides parts of it. */
 export function login(change = {}) {
   const { user, request, transaction, ...rest } = change;
   return {
@@ -18,10 +18,10 @@ export function login(change = {}) {
   };
 }
 
-/** So many seconds before now, as Auth0 writes times. */
+/** The time `seconds` ago, in Auth0's format. */
 export function ago(seconds) {
   return new Date(NOW - seconds * 1000).toISOString();
 }
 
-/** What an exchange of a refresh token looks like: no browser, no id. */
+/** A refresh token exchange: without browser and id. */
 export const REFRESH = { id: undefined, protocol: 'oauth2-refresh-token', prompt: undefined };

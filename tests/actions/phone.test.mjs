@@ -1,4 +1,4 @@
-// Both phone Actions over a Twilio that answers as each row says: what it is asked, and what Auth0 is told.
+// Both phone Actions against a fake Twilio: their requests, and what they report to Auth0.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ const CODE = '493817';
 const NUMBER = '+4915112345678';
 const SENT = { status: 201, body: { status: 'pending' } };
 
-/** Each trigger: how its event is made of the same facts, and what it told Auth0. */
+/** For each trigger: how to build its event, and what it reported to Auth0. */
 const TRIGGERS = [
   {
     file: 'phone-provider-twilio-verify.js',
@@ -43,7 +43,7 @@ const TRIGGERS = [
   },
 ];
 
-/** What Twilio answers, and what becomes of it: null, or a name and whether another try may help. */
+/** Twilio's responses and the results: null, or an error name and whether it is retryable. */
 const ANSWERS = [
   [SENT, null],
   [{ status: 200, body: { status: 'pending' } }, null],
@@ -75,7 +75,7 @@ const ANSWERS = [
   [{ error: 'TypeError' }, ['unreachable', true]],
 ];
 
-/** Settings and messages that never reach Twilio. */
+/** Settings and messages that must be rejected before calling Twilio. */
 const UNSENT = [
   ['no secrets', { secrets: undefined }, 'configuration_error'],
   ['no account', { secrets: { ...SECRETS, TWILIO_ACCOUNT: '' } }, 'configuration_error'],
@@ -103,7 +103,7 @@ const UNSENT = [
   ['another parameter', { recipient: `${NUMBER}&Channel=call` }, 'invalid_recipient'],
 ];
 
-/** What people type, and what Twilio is given. */
+/** Phone numbers as typed, and as sent to Twilio. */
 const RECIPIENTS = [
   [NUMBER, NUMBER],
   ['+49 151 1234 5678', NUMBER],
@@ -190,7 +190,7 @@ test('phone: what both files say is the same', () => {
   assert.equal(shared[0][1], shared[1][1]);
 });
 
-/** Runs a trigger; Twilio answers `answer`. */
+/** Runs a trigger; Twilio responds with `answer`. */
 async function send(trigger, change = {}, answer = SENT, globals = {}) {
   const asked = [];
   const fetch = async (url, options) => {
@@ -206,7 +206,7 @@ async function send(trigger, change = {}, answer = SENT, globals = {}) {
   return { did, asked };
 }
 
-/** Neither the log nor the reason says what must not be said. */
+/** Asserts that neither log nor reason contains confidential data. */
 function assertDiscreet(did) {
   const said = [...did.log, JSON.stringify(did.notification), did.thrown?.message].join('\n');
   for (const secret of [CODE, NUMBER, NUMBER.slice(1), SECRET]) {

@@ -1,4 +1,4 @@
-// verified-post-login.js, second leg: which answers of the verifier grant a login, and by what name the others end it.
+// verified-post-login.js, second leg: which verifier responses grant a login, and the error codes of the others.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -37,7 +37,7 @@ const REASONS = (
   'too_many_attempts not_enrolled disabled'
 ).split(' ');
 
-/** Comes back with `token`; `change` replaces parts of the event. */
+/** Returns to the Action with `token`; `change` overrides parts of the event. */
 function back(token, change = {}) {
   const { metadata = { countenance_transaction_id: 'transaction-1' }, ...rest } = change;
   const request = { method: 'POST', query: { state: STATE }, body: { session_token: token } };
@@ -90,7 +90,7 @@ test('return: the body wins over the query', async () => {
   assert.deepEqual((await back('', { request })).denied, ['countenance_refused']);
 });
 
-/** Name, the answer's claims, and the code it ends with. */
+/** Name, claims of the response, and resulting error code. */
 const DENIED = [
   ...REASONS.map((reason) => [`refused: ${reason}`, { ...REFUSED, reason }, `countenance_${reason}`]),
   ['refused without a reason', REFUSED, 'countenance_refused'],
@@ -117,7 +117,7 @@ for (const [name, claims, code] of DENIED) {
 const forged = sign(APPROVED, SECRET).replace(/\.[^.]*$/, '.AAAA');
 const NO_STATE = 'State in the token does not match the /continue state.';
 
-/** Name, the parameter as it comes, and Auth0's text in the tenant's log. */
+/** Name, parameter as received, and Auth0's message in the tenant's log. */
 const INVALID = [
   ['wrong state', sign({ ...APPROVED, state: 'another' }, SECRET), NO_STATE],
   ['no state', sign({ ...APPROVED, state: undefined }, SECRET), NO_STATE],

@@ -1,4 +1,5 @@
-// verified-post-login.js, first leg: which logins are sent to the verifier, with what, and which end there.
+// verified-post-login.js, first leg: which logins are redirected to the verifier, with which parameters, and which end
+// there.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -24,7 +25,7 @@ const silent = { prompt: ['none'] };
 const record = (seconds, key = 'name') => ({ methods: [{ [key]: METHOD, timestamp: ago(seconds) }] });
 const DAY = 24 * 60 * 60;
 
-/** Name, what the login is, and what becomes of it with MODE "always" and with "on-demand". */
+/** Name, login, and its result with MODE "always" and with "on-demand". */
 const ROWS = [
   ['plain', {}, SENT, THROUGH],
   ['asked by array', { transaction: asks }, SENT, SENT],

@@ -1,15 +1,15 @@
-// The part of Auth0's Actions runtime that the files of packaging/auth0/actions use: one handler, one event, what it did.
-// Written from Auth0's public documentation. Order and texts of validateToken's checks are those that the public
-// emulations agree on; a real tenant has confirmed the second text only.
+// The part of Auth0's Actions runtime that the files of packaging/auth0/actions use: runs one handler on one event and
+// records its effects. Written from Auth0's public documentation. Order and messages of validateToken's checks are
+// those of public emulations; only the second message has been confirmed with a real tenant.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-/** The tenant's own host name, and the time at which every test runs unless it says otherwise. */
+/** The tenant's host name, and the default time of tests. */
 export const TENANT = 'example.eu.auth0.com';
 export const NOW = Date.parse('2026-11-22T12:00:00.000Z');
 
-/** Claims that belong to the tenant: setting one is no error, it is only not there. */
+/** Claims reserved for the tenant: setting one is silently ignored. */
 const RESTRICTED = new Set(
   (
     'acr act amr ath attest aud auth_time azp cnf exp groups htm htu iat iss jti jwk kid nbf nonce permissions roles ' +
@@ -18,7 +18,7 @@ const RESTRICTED = new Set(
 );
 const RESTRICTED_NAMESPACE = /^(https?:\/\/([^/]+\.)?(auth0\.com|webtask\.io|webtask\.run)(\/|$)|urn:auth0)/i;
 
-/** Runs `handler` of an Action `file` on `event`; `options` may hold `now` (milliseconds), `fetch` and `globals`. */
+/** Runs `handler` of the Action `file` on `event`; `options` may contain `now` (milliseconds), `fetch` and `globals`. */
 export async function run(file, handler, event, { now = NOW, fetch = noFetch, globals = {} } = {}) {
   const did = {
     denied: [],
@@ -56,13 +56,13 @@ export async function run(file, handler, event, { now = NOW, fetch = noFetch, gl
   return did;
 }
 
-/** A JWT signed HS256 with `secret`; `header` overrides what is usual. */
+/** A JWT signed with HS256 and `secret`; `header` overrides the default header. */
 export function sign(claims, secret, header = {}) {
   const body = [{ alg: 'HS256', typ: 'JWT', ...header }, claims].map((part) => encode(JSON.stringify(part))).join('.');
   return `${body}.${mac(body, secret)}`;
 }
 
-/** The claims of a JWT, once its signature holds. */
+/** The claims of a JWT after verifying its signature. */
 export function open(token, secret) {
   const [header, claims, signature] = String(token).split('.');
   const expected = Buffer.from(mac(`${header}.${claims}`, secret));
@@ -193,7 +193,7 @@ function frozenDate(now) {
 }
 
 const noFetch = () => {
-  throw new Error('This Action has no business on the network');
+  throw new Error('This Action must not use the network');
 };
 const encode = (text) => Buffer.from(text).toString('base64url');
 const mac = (body, secret) => createHmac('sha256', secret).update(body).digest('base64url');

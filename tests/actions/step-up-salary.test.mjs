@@ -1,4 +1,4 @@
-// step-up-salary.js: who is challenged, who goes through, who is turned away.
+// step-up-salary.js: who is challenged, who passes, who is denied.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

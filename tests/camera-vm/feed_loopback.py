@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Feeds a v4l2loopback device with raw YUYV frames, looped, until SIGTERM. Python's standard library only.
 
-    feed_loopback.py /dev/video7 face.yuyv 400x300 10        device, frames, size, frames a second
+    feed_loopback.py /dev/video7 face.yuyv 400x300 10        device, frames, size, frames per second
 """
 import fcntl
 import struct
@@ -16,7 +16,7 @@ V4L2_COLORSPACE_SRGB = 8
 
 
 def set_format(device, width, height):
-    """Tells the device what is written to it; from here on it offers that to readers."""
+    """Sets the device's format, which it then offers to readers."""
     pix = struct.pack('<II4sIIIII', width, height, b'YUYV', V4L2_FIELD_NONE, width * 2, width * height * 2,
                       V4L2_COLORSPACE_SRGB, 0)
     asked = bytearray(struct.pack('<I4x200s', V4L2_BUF_TYPE_VIDEO_OUTPUT, pix))

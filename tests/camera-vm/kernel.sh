@@ -1,8 +1,8 @@
-# The guest's kernel, its modules and its initramfs, made once and kept in $cache. Sourced by camera-vm, which has
-# `say`, `cannot` and $here, $cache, $work. Everything comes from Debian by `apt-get download` and is only unpacked:
-# nothing is installed, nothing of this computer's own kernel is touched.
+# The guest's kernel, its modules and its initramfs, made once and cached in $cache. Sourced by camera-vm, which
+# provides `say`, `cannot` and $here, $cache, $work. Everything comes from Debian via `apt-get download` and is only
+# unpacked: nothing is installed, and this computer's own kernel is not touched.
 
-# What the guest loads at once, and what COMMAND may load itself (`modprobe vivid`).
+# What the guest loads at once, and what COMMAND may load (`modprobe vivid`).
 boot_modules=(virtio_pci virtio_console 9p 9pnet_virtio overlay uvcvideo vhci-hcd)
 more_modules=(vivid)
 
@@ -15,7 +15,7 @@ fetch() {
 	dpkg-deb -x "$work/$1"_*.deb "$2"
 }
 
-# The folder of the newest kernel that was made ready with these modules.
+# The folder of the newest kernel prepared with these modules.
 cached_kernel() {
 	find "$cache" -mindepth 1 -maxdepth 1 -type d -name "kernel-$modules_key-*" 2>/dev/null | sort -V | tail -n 1
 }
@@ -24,9 +24,9 @@ get_kernel() {
 	local package version tree=$work/kernel new=$work/new module file name
 	package=$(LC_ALL=C apt-cache depends linux-image-amd64 2>/dev/null |
 		awk '/Depends: linux-image-[0-9]/ { print $2; exit }') || true
-	[ -n "$package" ] || cannot "apt knows no package linux-image-amd64 (Debian is needed; or run: apt-get update)"
+	[ -n "$package" ] || cannot "apt has no package linux-image-amd64 (Debian is required; try apt-get update)"
 	version=${package#linux-image-}
-	say "downloading $package, once"
+	say "downloading $package (once)"
 	mkdir -p "$tree" "$new/lib/modules/$version"
 	fetch "$package" "$tree" || cannot "$package could not be downloaded"
 	[ -e "$tree/lib" ] || ln -s usr/lib "$tree/lib"
@@ -49,18 +49,18 @@ get_kernel() {
 	mv "$new" "$cache/kernel-$modules_key-$version"
 }
 
-# Builds v4l2loopback for the kernel in folder $1 from the source that Debian ships for DKMS. False when that cannot be
-# done; $work/loopback.log says why.
+# Builds v4l2loopback for the kernel in folder $1 from the source that Debian ships for DKMS. Returns false on failure;
+# $work/loopback.log has the reason.
 build_loopback() {
 	local version tree=$work/headers headers source package
 	version=$(basename "$1"/lib/modules/*)
 	[ ! -e "$1/lib/modules/$version/v4l2loopback.ko" ] || return 0
-	say "building v4l2loopback for Linux $version, once"
+	say "building v4l2loopback for Linux $version (once)"
 	for package in "linux-headers-$version" "linux-headers-${version%-*}-common" v4l2loopback-dkms; do
 		fetch "$package" "$tree" || return 1
 	done
 	headers=$tree/usr/src/linux-headers-$version
-	# The headers refer to the package with the build's own tools by name: linux-kbuild-6.1, say.
+	# The headers refer to the package with the build tools by name, such as linux-kbuild-6.1.
 	package=$(readlink "$headers/scripts" | grep -o 'linux-kbuild-[^/]*') || package=linux-kbuild-${version%-*}
 	fetch "$package" "$tree" || return 1
 	sed -i "s#/usr/src/#$tree/usr/src/#" "$headers/Makefile"
@@ -71,10 +71,10 @@ build_loopback() {
 	depmod -b "$1" "$version"
 }
 
-# The initramfs of the kernel in folder $1, into file $2: busybox, the modules, init.
+# Builds the initramfs of the kernel in folder $1 as file $2: busybox, the modules, init.
 build_initramfs() {
 	local tree=$work/initramfs
-	say "building the initramfs, once"
+	say "building the initramfs (once)"
 	mkdir -p "$tree"/{bin,dev,proc,sys}
 	cp "$(static_busybox)" "$tree/bin/busybox"
 	cp -r "$1/lib" "$tree/"
@@ -84,7 +84,7 @@ build_initramfs() {
 	mv "$work/initramfs.gz" "$2"
 }
 
-# Sets `kernel` and `initramfs`; with $1, v4l2loopback is among the modules, or `loopback_missing` says why not.
+# Sets `kernel` and `initramfs`; with $1, v4l2loopback is among the modules, or `loopback_missing` has the reason.
 prepare_kernel() {
 	modules_key=$(echo "${boot_modules[*]} ${more_modules[*]}" | sha256sum | cut -c 1-8)
 	mkdir -p "$cache"

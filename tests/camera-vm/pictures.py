@@ -1,10 +1,10 @@
-"""The pictures that the emulated cameras play: out of an AVI, a folder of JPEGs, a file of raw frames, or made here."""
+"""Images for the emulated cameras: from an AVI, a folder of JPEGs, a file of raw frames, or generated here."""
 import os
 import re
 import struct
 
 def avi_frames(path):
-    """The JPEG pictures of an AVI file's (first) video stream."""
+    """The JPEG images of an AVI file's first video stream."""
     with open(path, 'rb') as f:
         data = f.read()
     if data[:4] != b'RIFF' or data[8:12] != b'AVI ':
@@ -39,7 +39,7 @@ def folder_frames(path):
 
 
 def jpeg_size(data):
-    """(width, height) out of the frame header."""
+    """(width, height) from the frame header."""
     pos = 2
     while pos + 9 < len(data):
         if data[pos] != 0xFF:
@@ -55,13 +55,13 @@ def jpeg_size(data):
     raise SystemExit('a picture is not a JPEG')
 
 
-# colour bars as (Y, Cb, Cr): white, yellow, cyan, green, magenta, red, blue, black
+# color bars as (Y, Cb, Cr): white, yellow, cyan, green, magenta, red, blue, black
 BARS = [(235, 128, 128), (210, 16, 146), (170, 166, 16), (145, 54, 34),
         (106, 202, 222), (81, 90, 240), (41, 240, 110), (16, 128, 128)]
 
 
 def bars_row(width, shift):
-    """One colour for each 16 pixels of a row; `shift` moves the bars."""
+    """One color per 16 pixels of a row; `shift` moves the bars."""
     cells = width // 16
     return [BARS[((i + shift) * 8 // cells) % 8] for i in range(cells)]
 
@@ -72,7 +72,7 @@ def bars_yuyv(width, height, shift):
 
 
 def bars_jpeg(width, height, shift):
-    """A baseline 4:2:2 JPEG of flat blocks: DC coefficients only (quantiser 8 makes them value - 128)."""
+    """A baseline 4:2:2 JPEG of flat blocks: DC coefficients only (quantizer 8 makes them value - 128)."""
     bits = []
 
     def put(value, count):

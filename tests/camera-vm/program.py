@@ -1,4 +1,4 @@
-"""What the scenarios stand on: a running `countenance` whose JSON lines are read as they come, and webcams to plug in."""
+"""Support for the scenarios: a running `countenance` whose JSON lines are read as they arrive, and webcams to plug in."""
 import contextlib
 import json
 import os
@@ -10,16 +10,16 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = ['/usr/bin/python3', '-E', '-s', '-S', '-B']
-# Long enough for anything that is not itself measured: the guest is many times slower than a computer.
+# Long enough for anything not measured itself: the guest is many times slower than a computer.
 TIMEOUT = 60
 
 
 class Failed(Exception):
-    """The scenario went otherwise than it must."""
+    """The scenario failed."""
 
 
 class NotRun(Exception):
-    """The scenario cannot be run here; the text says why."""
+    """The scenario cannot run here; the text is the reason."""
 
 
 def check(holds, text):
@@ -28,7 +28,7 @@ def check(holds, text):
 
 
 class Program:
-    """A started command. Each line of its standard output that is JSON is kept with the time it came."""
+    """A started command. Each JSON line of its standard output is recorded with its arrival time."""
 
     running = []
 
@@ -59,7 +59,7 @@ class Program:
         self.said.extend(self.process.stderr)
 
     def wait(self, what, wanted, within=TIMEOUT, since=0):
-        """The first new line for which `wanted` holds and that did not come before `since`: (time it came, object)."""
+        """The first new line that satisfies `wanted` and arrived after `since`: (arrival time, object)."""
         deadline = time.monotonic() + within
         while True:
             try:
@@ -77,7 +77,7 @@ class Program:
         return self.wait(f'event "{name}"', lambda line: line.get('event') == name, within, since)
 
     def fault(self, name, since, limit):
-        """Seconds from `since` to the line that names this fault; no other fault may come before it."""
+        """Seconds from `since` to the line that reports this fault, which must be the first fault."""
         came, line = self.wait(f'fault "{name}"', lambda line: line.get('event') == 'fault')
         check(line.get('fault') == name, f'fault "{line.get("fault")}" in place of "{name}"{self.tail()}')
         took = came - since
@@ -85,7 +85,7 @@ class Program:
         return took
 
     def end(self, within=TIMEOUT):
-        """Waits for the end; the exit code. What is left of its lines is in `lines` then."""
+        """Waits for the end and returns the exit code. Remaining lines are in `lines`."""
         try:
             code = self.process.wait(within)
         except subprocess.TimeoutExpired:
@@ -102,7 +102,7 @@ class Program:
         return [line for _, line in self.lines if line.get('event') == name]
 
     def tail(self):
-        """Its last words, for the report of a failure."""
+        """The end of its output, for failure reports."""
         told = [f'    {when - self.began:6.2f} s  {json.dumps(line)}' for when, line in self.lines[-6:]]
         return '\n'.join(['', '    ' + ' '.join(self.command)] + told + ['    ' + line.rstrip() for line in self.said[-6:]])
 
@@ -119,7 +119,7 @@ class Program:
 
 
 def tell(command):
-    """To the webcam of the machine: stall, freeze, resume, unplug, replug. The moment it was told."""
+    """Sends a command to the machine's webcam: stall, freeze, resume, unplug, replug. Returns the time of sending."""
     with open(os.environ['CAMERA_CONTROL'], 'w') as fifo:
         fifo.write(command + '\n')
     return time.monotonic()
@@ -140,14 +140,14 @@ def plugged_in():
 
 
 def restore():
-    """The plug back in, as a scenario expects it."""
+    """Plugs the webcam in again and waits until it is ready."""
     tell('replug')
     await_true('the webcam back', plugged_in)
 
 
 @contextlib.contextmanager
 def another_webcam(name, *options):
-    """A second webcam for a while, on a port of its own."""
+    """A temporary second webcam on its own port."""
     webcam = subprocess.Popen([*PYTHON, os.path.join(HERE, 'uvc_webcam.py'), '--port', '1', '--name', name, *options],
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""The camera's scenarios, run inside the virtual machine: what was done, what was seen, how long it took.
+"""Camera scenarios, run inside the virtual machine: prints action, observation and duration.
 
     scenarios.py PROGRAM CLIP WxH [NAME…]    PROGRAM is the built `countenance`; by default every scenario
 
-CLIP is the folder that `countenance-lab film` wrote and the machine's webcam plays. A fault is caused here, and the time runs from
-then to the line in which the program names it. Exit 0 when every scenario that could be run went well.
+CLIP is the folder written by `countenance-lab film`, which the machine's webcam plays. Times run from the fault that a
+scenario causes to the line in which the program reports it. Exit code 0 if no scenario failed.
 """
 import os
 import shutil
@@ -15,18 +15,18 @@ import time
 import pictures
 from program import HERE, PYTHON, Failed, NotRun, Program, another_webcam, await_true, check, restore, tell
 
-# From the fault to its line.
+# From the fault to the line that reports it.
 LIMIT = float(os.environ.get('CAMERA_LIMIT') or 2)
-# The same where the fault is there before the program: its start in this slow machine is in the time.
+# The same if the fault exists before the program starts: includes the program's start in this slow machine.
 LIMIT_FROM_START = 2 * LIMIT
-# What the machine's webcam is set to (packaging/dev/test-camera).
+# Settings of the machine's webcam (packaging/dev/test-camera).
 FPS = 15
 LOOPBACK_NAME = 'Dummy video device'
 REFUSED = 20
 
 
 class Setting:
-    """What the scenarios share: the program, the pictures, the webcam's identity."""
+    """Shared by the scenarios: the program, the clip, the webcam's identity."""
 
     def __init__(self, program, clip, size):
         self.program, self.clip, self.size = program, clip, size
@@ -40,7 +40,7 @@ class Setting:
         return [line for _, line in listed.lines]
 
     def camera(self, name):
-        """The one listed camera whose name begins so."""
+        """The only listed camera whose name starts with this."""
         found = [line for line in self.cameras() if line['name'].startswith(name)]
         check(len(found) == 1, f'{len(found)} cameras named {name}, not 1: {found}')
         return found[0]
@@ -59,7 +59,7 @@ class Setting:
 
 
 def streaming(run):
-    """Waits for the first pictures of a run."""
+    """Waits for the first frames of a run."""
     run.event('opened')
     return run.wait('pictures', lambda line: line.get('event') == 'frames' and line['count'] > 0)
 
@@ -76,7 +76,7 @@ def refused(run, fault, limit=LIMIT_FROM_START):
     return took
 
 
-# ---------------------------------------------------------------- the scenarios, in the order of their run
+# ---------------------------------------------------------------- the scenarios, in order
 
 def listing(s):
     """camera list: one webcam, its metadata node is not a camera"""
@@ -115,7 +115,7 @@ def yuyv(s):
 
 
 def interrupted(s, fault, cause, end, to_the_end=False):
-    """A run through a fault and out of it again; seconds to the fault's line, to the recovery's."""
+    """Causes a fault and ends it; returns the seconds to the fault's line and to the recovery's."""
     run = s.test(15 if to_the_end else 60)
     streaming(run)
     named = run.fault(fault, tell(cause), LIMIT)
@@ -130,22 +130,22 @@ def interrupted(s, fault, cause, end, to_the_end=False):
 
 
 def stall(s):
-    """the webcam stops sending, and goes on"""
+    """the webcam stops sending, then resumes"""
     return interrupted(s, 'stalled', 'stall', 'resume', to_the_end=True)
 
 
 def hang(s):
-    """the webcam answers nothing at all, and comes to itself"""
+    """the webcam stops responding entirely, then resumes"""
     return interrupted(s, 'stalled', 'freeze', 'resume')
 
 
 def unplug(s):
-    """the plug is pulled, and pushed in again, during one run"""
+    """the webcam is unplugged and replugged during one run"""
     return interrupted(s, 'lost', 'unplug', 'replug')
 
 
 def absent(s):
-    """the webcam is not there at the start, and is plugged in during the run"""
+    """the webcam is absent at the start and plugged in during the run"""
     s.webcam()
     tell('unplug')
     await_true('the webcam gone', lambda: not os.path.exists('/sys/bus/usb/devices/1-1'))
@@ -171,7 +171,7 @@ def busy(s):
 
 
 def denied(s):
-    """somebody without the permission for the video node"""
+    """a user without permission for the video node"""
     nobody = ('setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups')
     program = s.program
     if Program(*nobody, 'test', '-x', program).end() != 0:  # built in a folder that is not everybody's
@@ -181,20 +181,20 @@ def denied(s):
 
 
 def policy(s):
-    """camera test of the webcam without --allow-virtual: USB/IP is no physical bus"""
+    """camera test of the webcam without --allow-virtual: USB/IP is not a physical bus"""
     run = s.test(3, allow=False)
     return f'virtual {refused(run, "virtual"):.2f} s after the start, exit {REFUSED}'
 
 
 def loopback(s):
-    """v4l2loopback playing the same pictures: virtual, refused by default, tests may allow it"""
+    """v4l2loopback playing the same clip: virtual, rejected by default, allowed for tests"""
     if os.environ.get('LOOPBACK_MISSING'):
         raise NotRun(os.environ['LOOPBACK_MISSING'])
     node = '/dev/video20'
     load('v4l2loopback', 'devices=1', 'exclusive_caps=1', 'video_nr=20', f'card_label={LOOPBACK_NAME}')
     feeder = Program(*PYTHON, os.path.join(HERE, 'feed_loopback.py'), node, os.path.join(s.clip, 'frames.yuyv'), s.size, str(FPS))
     try:
-        # With exclusive_caps the node is a camera only once somebody writes to it.
+        # With exclusive_caps the node is a camera only while it is being written to.
         await_true('pictures on the loopback', lambda: feeder.process.poll() is None and any(
             line['node'] == node for line in s.cameras()))
         one = s.camera(LOOPBACK_NAME)
@@ -225,7 +225,7 @@ def load(module, *options):
 
 
 def second(s):
-    """a second webcam beside the first, MJPEG only: both listed, the first one stays first; YUYV is not to be had"""
+    """a second webcam beside the first, MJPEG only: both listed, the first stays first; YUYV is not available"""
     before = s.cameras()[0]['id']
     with another_webcam('Second Webcam', '--formats', 'mjpeg', '--fps', str(FPS), s.clip):
         ids = [line['id'] for line in s.cameras()]
@@ -238,7 +238,7 @@ def second(s):
 
 
 def shows(s, fault, jpegs, fps=str(FPS)):
-    """A second webcam that plays these pictures; seconds from the first pictures to the fault."""
+    """Runs a second webcam on these images; returns the seconds from the first frames to the fault."""
     with tempfile.TemporaryDirectory() as folder:
         for i, jpeg in enumerate(jpegs):
             with open(os.path.join(folder, f'{i:03}.jpg'), 'wb') as f:
@@ -252,23 +252,23 @@ def shows(s, fault, jpegs, fps=str(FPS)):
 
 
 def black(s):
-    """a webcam whose picture is black"""
+    """a webcam whose image is black"""
     pictures.BARS[:] = [(17, 128, 128), (16, 128, 128)] * 4
     return shows(s, 'black', [pictures.bars_jpeg(320, 240, shift) for shift in (0, 1, 2)])
 
 
 def frozen(s):
-    """a webcam that sends one and the same picture for ever"""
+    """a webcam that repeats the same image forever"""
     return shows(s, 'frozen', pictures.folder_frames(s.clip)[:1])
 
 
 def slow(s):
-    """a webcam with 4 pictures a second"""
+    """a webcam with 4 frames per second"""
     return shows(s, 'too_slow', pictures.folder_frames(s.clip), fps='4')
 
 
 def nokhwa(s):
-    """what macOS and Windows run, over nokhwa's V4L2 part: each format that the webcam offers"""
+    """the macOS and Windows code on nokhwa's V4L2 backend: each format that the webcam offers"""
     tests = os.environ.get('LIBRARY_TESTS')
     if not tests:
         raise NotRun('no LIBRARY_TESTS')
@@ -281,7 +281,7 @@ def nokhwa(s):
 
 
 def login(s):
-    """a whole login from the webcam, enrolment included, against tenant and verifier in the same machine"""
+    """a whole sign-in from the webcam, including enrollment, with tenant and verifier in the same machine"""
     run = Program(s.laboratory, 'demo', '--headless', '--logins', '1', '--camera', s.webcam(), '--allow-virtual',
                   '--keep-frames', '60')
     code = run.end(600)
@@ -294,7 +294,7 @@ SCENARIOS = [listing, mjpeg, yuyv, stall, hang, unplug, absent, busy, denied, po
 
 
 def once(scenario, setting):
-    """Runs it, says what was seen, puts the webcam back; `ok`, `FAILED` or `NOT RUN`."""
+    """Runs the scenario, prints the result and restores the webcam; `ok`, `FAILED` or `NOT RUN`."""
     began = time.monotonic()
     try:
         verdict, seen = 'ok', scenario(setting)
@@ -304,7 +304,7 @@ def once(scenario, setting):
         verdict, seen = 'FAILED', repr(why) if isinstance(why, KeyError) else why
     took = time.monotonic() - began
     print(f'{verdict:7} {scenario.__name__:9} {took:5.1f} s  {scenario.__doc__}: {seen}', flush=True)
-    tell('resume')  # first: nobody can let go of a camera that answers nothing
+    tell('resume')  # first: a camera that does not respond cannot be closed
     Program.stop_all()
     restore()
     return verdict
@@ -322,11 +322,11 @@ def main():
             continue
         verdict = once(scenario, setting)
         if verdict == 'FAILED' and scenario is not login:
-            # The computer below is shared, and this machine many times slower: what fails twice has failed.
-            print('once more:', flush=True)
+            # The host is shared and this machine many times slower: only a second failure counts.
+            print('retrying:', flush=True)
             verdict = once(scenario, setting)
         ran, failed, not_run = ran + (verdict == 'ok'), failed + (verdict == 'FAILED'), not_run + (verdict == 'NOT RUN')
-    print(f'{ran} scenarios went well, {failed} failed, {not_run} not run; '
+    print(f'{ran} scenarios passed, {failed} failed, {not_run} not run; '
           f'{time.clock_gettime(time.CLOCK_BOOTTIME):.0f} s since the machine was switched on')
     return 1 if failed or not ran else 0
 

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""A long run of `countenance camera test` under random faults, inside the virtual machine: is every fault noticed, does
-every run come back, does memory grow.
+"""A long run of `countenance camera test` under random faults, inside the virtual machine: is every fault
+reported, does every run recover, does memory grow.
 
     soak.py PROGRAM MINUTES SEED
 
-Faults come one after another: stall and resume, or unplug and replug, 1 to 4 s long, with 3 to 8 s of pictures between
-them, drawn from SEED. Exit 0 when each was named and recovered from and the program ended well.
+Faults come one after another: stall and resume, or unplug and replug, 1 to 4 s long, with 3 to 8 s of video between
+them, drawn from SEED. Exit code 0 if each was reported and recovered from and the program exited normally.
 """
 import random
 import statistics
@@ -16,7 +16,7 @@ import time
 from program import Failed, Program, check, tell
 
 SAMPLE_EVERY = 5
-# A recovery that takes longer is a lost one. Plugging in takes the kernel about 2 s in here.
+# A recovery that takes longer counts as lost. Plugging in takes the kernel about 2 s here.
 RECOVERY = 30
 KINDS = [('stalled', 'stall', 'resume'), ('lost', 'unplug', 'replug')]
 
@@ -30,7 +30,7 @@ def resident_kib(pid):
 
 
 def sample(run, samples):
-    """Its resident memory each 5 s, until it ends."""
+    """Samples the resident memory every 5 s until the process ends."""
     while run.process.poll() is None:
         try:
             samples.append(resident_kib(run.process.pid))
@@ -40,7 +40,7 @@ def sample(run, samples):
 
 
 def one_fault(run, draw):
-    """Pictures, a fault, its end. The fault's name, seconds until it was named, seconds until the recovery."""
+    """Streams, causes a fault and ends it. Returns its name and the seconds until report and until recovery."""
     fault, cause, end = draw.choice(KINDS)
     time.sleep(draw.uniform(3, 8))
     since = tell(cause)
@@ -56,7 +56,7 @@ def main():
     listed = Program(program, 'camera', 'list', '--json')
     check(listed.end() == 0 and listed.lines, f'no camera{listed.tail()}')
     camera = listed.lines[0][1]['id']
-    # The program's own time is longer than the soak: it is told to end when the last fault is over.
+    # The program's own time limit is longer than the soak: it is stopped after the last fault.
     run = Program(program, 'camera', 'test', '--json', '--camera', camera, '--allow-virtual',
                   '--seconds', str(int(minutes * 60) + 45))
     samples, seen, lost = [], [], None
@@ -66,7 +66,7 @@ def main():
         until = time.monotonic() + minutes * 60
         while time.monotonic() < until:
             seen.append(one_fault(run, draw))
-            print(f'{len(seen):4} {seen[-1][0]:8} named after {seen[-1][1]:5.2f} s, recovered after {seen[-1][2]:5.2f} s',
+            print(f'{len(seen):4} {seen[-1][0]:8} reported after {seen[-1][1]:5.2f} s, recovered after {seen[-1][2]:5.2f} s',
                   flush=True)
         code = run.end(120)
         check(code == 0, f'exit {code}{run.tail()}')
@@ -80,7 +80,7 @@ def main():
         times = [(named, recovered) for name, named, recovered in seen if name == fault]
         if times:
             named, recovered = zip(*times)
-            print(f'  {fault}: {len(times)}; named after {statistics.median(named):.2f} s (worst {max(named):.2f}), '
+            print(f'  {fault}: {len(times)}; reported after {statistics.median(named):.2f} s (worst {max(named):.2f}), '
                   f'recovered after {statistics.median(recovered):.2f} s (worst {max(recovered):.2f})')
     others = [line['fault'] for line in run.events('fault') if line['fault'] not in ('stalled', 'lost')]
     print(f'  other faults: {", ".join(others) or "none"}')

@@ -1,4 +1,4 @@
-"""What the emulated webcam says of itself: the descriptors of USB 2.0 and of the USB Video Class 1.0."""
+"""Descriptors of the emulated webcam: USB 2.0 and USB Video Class 1.0."""
 import struct
 
 YUY2_GUID = bytes.fromhex('5955593200001000800000aa00389b71')

@@ -1,26 +1,26 @@
 #!/usr/bin/python3
 """An emulated USB webcam (USB Video Class 1.0, bulk transfer). Python's standard library only.
 
-It speaks the USB/IP protocol to this kernel's own virtual host controller (module vhci-hcd): one end of a socket pair
-is handed to the controller through sysfs, the device is played on the other end. The kernel then sees a plugged-in USB
-camera, its uvcvideo driver makes /dev/video0 (pictures) and /dev/video1 (metadata), as with a real one. It needs root
-and the modules vhci-hcd and uvcvideo: the guest of camera-vm has both.
+It speaks the USB/IP protocol to this kernel's virtual host controller (module vhci-hcd): one end of a socket pair is
+handed to the controller through sysfs, the device is emulated on the other end. The kernel then sees a connected USB
+camera, and its uvcvideo driver creates /dev/video0 (video) and /dev/video1 (metadata), as for a real one. It needs root
+and the modules vhci-hcd and uvcvideo; the guest of camera-vm has both.
 
-    uvc_webcam.py                                   built-in colour bars, MJPEG and YUYV
+    uvc_webcam.py                                   built-in color bars, MJPEG and YUYV
     uvc_webcam.py face.avi                          an AVI with MJPEG video, looped
     uvc_webcam.py photos/                           a folder of .jpg files in name order
 
-Pictures must all have one size; that size is the only one offered. MJPEG is sent as it is in the file, nothing is
-decoded. Raw YUYV frames are taken from face.yuyv beside face.avi, frames.yuyv in the folder; without them the camera
-offers MJPEG only. --formats picks what is offered: mjpeg,yuyv or only one of them.
+All images must have the same size, which is the only one offered. MJPEG is sent as stored, without decoding. Raw YUYV
+frames are taken from face.yuyv next to face.avi, or from frames.yuyv in the folder; without them the camera offers only
+MJPEG. --formats selects what is offered: mjpeg,yuyv or one of them.
 
---control FIFO: read commands, one a line:
-    stall     stop sending pictures, still answer control requests
-    freeze    answer nothing at all: then even closing it blocks
+--control FIFO: read commands, one per line:
+    stall     stop sending frames, still answer control requests
+    freeze    stop answering entirely: even closing it blocks
     resume    end both
     unplug    pull the plug
     replug    plug it in again
-SIGTERM unplugs and ends. Log lines go to standard output.
+SIGTERM unplugs and exits. Log lines go to standard output.
 """
 import argparse
 import errno
@@ -43,7 +43,7 @@ CMD_SUBMIT, CMD_UNLINK, RET_SUBMIT, RET_UNLINK = 1, 2, 3, 4
 
 
 class Closed(Exception):
-    """The host controller let go of the device."""
+    """The host controller released the device."""
 
 
 class Webcam:
@@ -148,7 +148,7 @@ class Webcam:
                 self.picture, self.offset = b'', 0
 
     def control(self, setup, data):
-        """The answer to a control request; None refuses it (a stall)."""
+        """The response to a control request; None rejects it with a stall."""
         kind, request, value, index, length = struct.unpack('<BBHHH', setup)
         if kind & 0x60 == 0:  # standard
             if request == 6:

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Makes the images and reference values for tests/vision/vision.rs. Run: python3 tests/golden/make.py
 
-The numbers come from other people's code on the published files: OpenCV's FaceDetectorYN on the block-quantised YuNet, its
-resize and warpAffine, ONNX Runtime on the unchanged liveness and embedding networks. Nothing of ours takes part but the
-placing of the crops.
+The values come from independent code on the published files: OpenCV's FaceDetectorYN on the block-quantized YuNet, its
+resize and warpAffine, and ONNX Runtime on the unchanged liveness and embedding networks. Only the placement of the crops
+is ours.
 """
 
 import json

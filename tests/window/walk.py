@@ -3,9 +3,9 @@
 
     walk.py [--screenshots DIR] COMMAND…
 
-COMMAND is the demo: it opens a window for each login, one after the other. Every name comes from the English words, so a
-text may change without this script. Exit code 0 if each screen appeared and COMMAND ended with 0. On a failure the
-elements of the window are listed and DIR gets a picture of the display.
+COMMAND is the demo: it opens one window after another, one per sign-in. All names come from the English messages, so texts
+can change without changing this script. Exit code 0 if each screen appeared and COMMAND exited with 0. On failure, the
+elements of the window are listed and a screenshot of the display is saved in DIR.
 """
 
 import argparse
