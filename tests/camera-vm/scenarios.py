@@ -174,7 +174,7 @@ def denied(s):
     """a user without permission for the video node"""
     nobody = ('setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups')
     program = s.program
-    if Program(*nobody, 'test', '-x', program).end() != 0:  # built in a folder that is not everybody's
+    if Program(*nobody, 'test', '-x', program).end() != 0:  # built in a folder that other users cannot read
         program = shutil.copy(program, '/run')
     run = s.test(3, before=nobody, program=program, env={'HOME': '/tmp', 'XDG_RUNTIME_DIR': '/tmp'})
     return f'denied {refused(run, "denied"):.2f} s after the start, exit {REFUSED}'

@@ -352,7 +352,7 @@ mod tests {
             }
 
             fn provenance(&self) -> countenance_core::protocol::CameraClaim {
-                unreachable!("nobody asks")
+                unreachable!("never called")
             }
         }
         let folder = tempfile::tempdir().unwrap();
