@@ -12,7 +12,7 @@ use anyhow::Context;
 use super::CaptureArgs;
 use countenance_attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION};
 use countenance_client::{
-    dry_run::{self, DryRun, FixedClock, SeededRng},
+    dry_run::{self, DryRun, FixedClock},
     flow::Flow,
     headless::{Exit, Script, WaitsForCamera},
     session::{
@@ -28,7 +28,7 @@ use countenance_client::{
     installation::{BrowserChoice, settled},
     nets,
 };
-use countenance_core::policy::Policy;
+use countenance_core::{policy::Policy, rng::SeededRng};
 use countenance_system::{SystemClock, SystemRandom};
 
 pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {

@@ -160,7 +160,7 @@ pub fn practise(
 mod tests {
     use super::*;
     use countenance_core::{
-        protocol::{CameraClaim, CameraKind},
+        protocol::CameraClaim,
         testing::{face_at, noise_frame, odds, plain_policy},
     };
 
@@ -173,18 +173,7 @@ mod tests {
         }
 
         fn provenance(&self) -> CameraClaim {
-            CameraClaim {
-                name: "frames".into(),
-                driver: "test".into(),
-                bus_path: None,
-                vid_pid: None,
-                format: "RGB".into(),
-                kind: CameraKind::Virtual,
-                pinned: false,
-                testing: true,
-                qualified: false,
-                signs: Vec::new(),
-            }
+            CameraClaim::synthetic()
         }
     }
 

@@ -1,10 +1,7 @@
 //! A session without a verifier: the normal flow with a nonce and a time from the command line; the claims are kept for
 //! inspection. The same recording, nonce and time give the same claims, byte for byte.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use sha2::{Digest, Sha256};
 
 use crate::session::{
     SessionApi, SessionError,
@@ -18,7 +15,6 @@ use countenance_core::{
     clock::{Clock, UnixSecs},
     policy::Policy,
     protocol::{CodeSent, Display, Fallback, OneTimeCode, Outcome, Purpose, Reason, Ticket},
-    rng::SecureRandom,
 };
 
 /// The link a dry run is opened with. Nothing is sent there.
@@ -115,26 +111,3 @@ impl Clock for FixedClock {
     }
 }
 
-/// Deterministic bytes derived from a text: for dry runs and tests, never for secrets.
-#[derive(Debug)]
-pub struct SeededRng {
-    text: String,
-    counter: AtomicU64,
-}
-
-impl SeededRng {
-    /// A generator seeded with `text`.
-    pub fn from(text: &str) -> Self {
-        Self { text: text.into(), counter: AtomicU64::new(0) }
-    }
-}
-
-impl SecureRandom for SeededRng {
-    fn fill(&self, out: &mut [u8]) {
-        for chunk in out.chunks_mut(32) {
-            let counter = self.counter.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-            let block = Sha256::new().chain_update(counter).chain_update(&self.text).finalize();
-            chunk.iter_mut().zip(block).for_each(|(to, from)| *to = from);
-        }
-    }
-}

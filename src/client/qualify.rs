@@ -202,25 +202,9 @@ pub(crate) mod tests {
     use super::*;
     use countenance_camera::CameraError;
     use countenance_core::{
-        protocol::{CameraClaim, CameraKind},
+        protocol::CameraClaim,
         testing::{face_at, noise_frame, odds, plain_policy},
     };
-
-    /// A webcam of these tests.
-    pub(crate) fn webcam() -> CameraClaim {
-        CameraClaim {
-            name: "Webcam".into(),
-            driver: "uvcvideo".into(),
-            bus_path: Some("usb-0000:00:14.0-5".into()),
-            vid_pid: Some("04f2:b6d9".into()),
-            format: "MJPG".into(),
-            kind: CameraKind::Physical,
-            pinned: false,
-            testing: false,
-            qualified: false,
-            signs: Vec::new(),
-        }
-    }
 
     /// Plays so many frames, 40 ms apart; counts starts and stops.
     struct Frames {
@@ -244,7 +228,7 @@ pub(crate) mod tests {
         }
 
         fn provenance(&self) -> CameraClaim {
-            webcam()
+            CameraClaim::test()
         }
     }
 

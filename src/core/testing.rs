@@ -8,16 +8,71 @@
     reason = "a test stops at the first error"
 )]
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicI64, Ordering},
+    time::Duration,
+};
 
 use crate::{
+    clock::{Clock, UnixSecs},
     face::{Face, Landmarks},
     frame::Frame,
     geometry::{Point, Rect},
     liveness::NetOdds,
     policy::{CueName, Policy, QualityPolicy},
+    protocol::{CameraClaim, CameraKind},
     quality::{GoodFrame, judge},
 };
+
+/// A clock that advances only when the test says so.
+#[derive(Debug)]
+pub struct ManualClock(AtomicI64);
+
+impl ManualClock {
+    /// A clock that reads `now`.
+    pub fn at(now: UnixSecs) -> Self {
+        Self(AtomicI64::new(now))
+    }
+
+    /// Sets it to `now`.
+    pub fn set(&self, now: UnixSecs) {
+        self.0.store(now, Ordering::SeqCst);
+    }
+
+    /// Advances by `secs`.
+    pub fn advance(&self, secs: i64) {
+        self.0.fetch_add(secs, Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> UnixSecs {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl CameraClaim {
+    /// An ordinary webcam with no injection signs: admitted by every policy that does not ask for a qualified one.
+    pub fn test() -> Self {
+        Self {
+            name: "Webcam".into(),
+            driver: "uvcvideo".into(),
+            bus_path: Some("usb-0000:00:14.0-5".into()),
+            vid_pid: Some("04f2:b6d9".into()),
+            format: "MJPG".into(),
+            kind: CameraKind::Physical,
+            pinned: false,
+            testing: false,
+            qualified: false,
+            signs: Vec::new(),
+        }
+    }
+
+    /// Synthetic frames in place of a camera, as test mode admits them.
+    pub fn synthetic() -> Self {
+        Self { driver: "test".into(), kind: CameraKind::Virtual, testing: true, ..Self::test() }
+    }
+}
 
 /// A frontal face of this width centered at (`x`, `y`).
 pub fn face_at(x: f32, y: f32, width: f32) -> Face {

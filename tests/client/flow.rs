@@ -6,7 +6,7 @@ use countenance_attest::{DeviceKey, Sealed};
 use countenance_camera::{CameraError, FrameSource, recording};
 use countenance_client::{
     capture::{FaceAnalyzer, Feedback, FrameOutcome},
-    dry_run::{self, DryRun, FixedClock, NoBrowser, SeededRng},
+    dry_run::{self, DryRun, FixedClock, NoBrowser},
     flow::{
         AttemptFailure, CodeChoice, CodeStep, CodeTrouble, Consent, Flow, FlowError, FlowEvent, FlowOutcome, Operator,
         RetryChoice,
@@ -20,6 +20,7 @@ use countenance_core::{
     liveness::NetOdds,
     policy::{NetPolicy, Policy},
     protocol::{CameraClaim, CameraKind, CodeSent, Fallback, InjectionSign, OneTimeCode, Outcome, Reason, Ticket},
+    rng::SeededRng,
 };
 use countenance_vision::VisionError;
 

@@ -4,7 +4,7 @@ use std::{
     net::TcpListener,
     sync::{
         Mutex,
-        atomic::{AtomicBool, AtomicI64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
@@ -21,11 +21,11 @@ use countenance_client::session::{
     wait::Wait,
 };
 use countenance_core::{
-    clock::{Clock, UnixSecs},
     protocol::{
         CodeSent, Fallback, OneTimeCode, Outcome, PROBLEM_PREFIX, ProblemKind, Reason, RegisterDevice,
         RegisteredDevice, Ticket,
     },
+    testing::ManualClock,
 };
 use countenance_system::SystemRandom;
 
@@ -44,7 +44,7 @@ type Named = fn(&SessionError) -> bool;
 /// Time that passes only by waiting, and a person who may cancel at the first wait.
 struct ClientEnv {
     key: DeviceKey,
-    now: AtomicI64,
+    clock: ManualClock,
     waits: Mutex<Vec<Duration>>,
     cancelled: AtomicBool,
     cancels: bool,
@@ -52,8 +52,8 @@ struct ClientEnv {
 
 impl ClientEnv {
     fn new() -> Self {
-        let (now, waits, cancelled) = (AtomicI64::new(NOW), Mutex::default(), AtomicBool::new(false));
-        Self { key: key(), now, waits, cancelled, cancels: false }
+        let (clock, waits, cancelled) = (ManualClock::at(NOW), Mutex::default(), AtomicBool::new(false));
+        Self { key: key(), clock, waits, cancelled, cancels: false }
     }
 
     /// Time-outs too short for a person to notice; no real waits.
@@ -63,22 +63,16 @@ impl ClientEnv {
     }
 
     fn patient(&self, retry: RetryPolicy) -> HttpSession<'_> {
-        let Self { key, cancelled, .. } = self;
-        let around = SessionContext { key, clock: self, rng: &SystemRandom, wait: self, cancelled };
+        let Self { key, clock, cancelled, .. } = self;
+        let around = SessionContext { key, clock, rng: &SystemRandom, wait: self, cancelled };
         HttpSession::new("countenance test", around, retry)
-    }
-}
-
-impl Clock for ClientEnv {
-    fn now(&self) -> UnixSecs {
-        self.now.load(Ordering::Relaxed)
     }
 }
 
 impl Wait for ClientEnv {
     fn wait(&self, time: Duration, cancelled: &AtomicBool) {
         self.waits.lock().unwrap().push(time);
-        self.now.fetch_add(time.as_secs() as i64, Ordering::Relaxed);
+        self.clock.advance(time.as_secs() as i64);
         cancelled.store(self.cancels, Ordering::Relaxed);
     }
 }
@@ -436,11 +430,11 @@ fn nobody_waits_beyond_the_tickets_life_but_giving_up_is_always_tried() {
     let env = ClientEnv::new();
     let mut session = env.session();
     let ticket = session.open(&link(&verifier.origin())).unwrap();
-    env.now.store(ticket.expires_at - 5, Ordering::Relaxed);
+    env.clock.set(ticket.expires_at - 5);
     let error = session.abandon(&ticket, Reason::TimedOut).unwrap_err();
     assert!(matches!(error, SessionError::Unavailable { .. }), "{error:?}");
     assert!(env.waits.lock().unwrap().is_empty());
-    env.now.store(ticket.expires_at + 5, Ordering::Relaxed);
+    env.clock.set(ticket.expires_at + 5);
     env.cancelled.store(true, Ordering::Relaxed);
     let error = session.abandon(&ticket, Reason::TimedOut).unwrap_err();
     assert!(matches!(error, SessionError::Expired), "{error:?}");

@@ -2,10 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[allow(dead_code, reason = "each suite uses a part")]
-#[path = "../support/samples.rs"]
-mod samples;
-
 mod cameras;
 mod code;
 mod driver;

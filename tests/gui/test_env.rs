@@ -9,7 +9,7 @@ use countenance_attest::{DeviceKey, Sealed};
 use countenance_camera::{CameraError, FrameSource};
 use countenance_client::{
     capture::FaceAnalyzer,
-    dry_run::{DryRun, FixedClock, SeededRng},
+    dry_run::{DryRun, FixedClock},
     runner::Environment,
     session::{
         SessionApi, SessionError,
@@ -27,13 +27,12 @@ use countenance_core::{
     frame::Frame,
     liveness::NetOdds,
     policy::NetPolicy,
-    protocol::{CameraClaim, CameraKind, CodeSent, Fallback, ModelClaim, OneTimeCode, Outcome, Reason, Ticket},
-    rng::SecureRandom,
+    protocol::{CameraClaim, CodeSent, Fallback, ModelClaim, OneTimeCode, Outcome, Reason, Ticket},
+    rng::{SecureRandom, SeededRng},
+    testing::{face_at, noise_frame, odds},
 };
 use countenance_gui::CameraEntry;
 use countenance_vision::VisionError;
-
-use crate::samples;
 
 /// Longest time that anything played here may take.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
@@ -219,13 +218,13 @@ struct Eyes(Arc<TestEnv>);
 impl FaceAnalyzer for Eyes {
     fn faces(&self, _: &Frame) -> Result<Vec<Face>, VisionError> {
         let looks = *self.0.looks.lock().unwrap();
-        Ok(if looks <= self.0.script.lock().unwrap().empty_looks { vec![] } else { vec![samples::face()] })
+        Ok(if looks <= self.0.script.lock().unwrap().empty_looks { vec![] } else { vec![face_at(320.0, 240.0, 200.0)] })
     }
 
     fn liveness(&self, _: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
         let (script, looks) = (self.0.script.lock().unwrap(), *self.0.looks.lock().unwrap());
-        let odds = script.odds.get(looks - 1).or(script.odds.last()).copied().unwrap_or_default();
-        Ok(vec![NetOdds(vec![odds; 3])])
+        let log_odds = script.odds.get(looks - 1).or(script.odds.last()).copied().unwrap_or_default();
+        Ok(odds(log_odds))
     }
 }
 
@@ -267,26 +266,15 @@ impl FrameSource for Lens {
             Some(Camera::Waits) if self.seq > 1 => {
                 // Between two frames a cancel is seen within one of these.
                 self.env.gate.pass(None);
-                Ok(samples::frame(self.seq))
+                Ok(noise_frame(self.seq, 120, 60))
             }
-            Some(_) => Ok(samples::frame(self.seq)),
+            Some(_) => Ok(noise_frame(self.seq, 120, 60)),
             None => panic!("a frame was asked for while the light is off"),
         }
     }
 
     fn provenance(&self) -> CameraClaim {
-        CameraClaim {
-            name: "played".into(),
-            driver: "test".into(),
-            bus_path: None,
-            vid_pid: None,
-            format: "RGB".into(),
-            kind: CameraKind::Virtual,
-            pinned: false,
-            testing: true,
-            qualified: false,
-            signs: Vec::new(),
-        }
+        CameraClaim::synthetic()
     }
 }
 

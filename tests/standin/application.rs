@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
+use countenance_core::testing::ManualClock;
 use countenance_net::{HttpResponse, Method, Net, NetError, Request};
 use countenance_standin::{
     browser::{Browser, Page},
@@ -13,7 +14,7 @@ use rsa::{pkcs1::EncodeRsaPrivateKey, traits::PublicKeyParts};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::test_tenant::{CLAIM, NOW, TestClock, TestTenant};
+use super::test_tenant::{CLAIM, NOW, TestTenant};
 
 pub(super) fn open(env: &TestTenant, browser: &mut Browser, path: &str) -> Page {
     browser.open(&format!("{}{path}", env.payroll_origin)).unwrap()
@@ -36,9 +37,9 @@ fn the_salary_page_opens_after_a_face_and_closes_again() {
     assert_eq!((salary.status, salary.url.path()), (200, "/salary"));
     assert!(salary.html.contains("Salary of Ada"));
 
-    env.clock.turn(599);
+    env.clock.advance(599);
     assert_eq!(open(&env, &mut browser, "/salary").url.path(), "/salary");
-    env.clock.turn(1);
+    env.clock.advance(1);
     assert_eq!(open(&env, &mut browser, "/salary").url.path(), "/start", "ten minutes later");
     assert!(open(&env, &mut browser, "/").html.contains("Good day, Ada"), "the login itself lasts");
 }
@@ -231,7 +232,7 @@ fn an_id_token_that_does_not_hold_logs_nobody_in() {
 pub(super) fn serve_application(env: &TestTenant, net: Arc<dyn Net>) -> String {
     env.serve("payroll", |origin| {
         let (origin, tenant) = (Url::parse(origin).unwrap(), Url::parse(&env.verifier_origin).unwrap());
-        RelyingParty::builder(&origin, &tenant, "payroll", net).clock(TestClock::new()).build().router()
+        RelyingParty::builder(&origin, &tenant, "payroll", net).clock(Arc::new(ManualClock::at(NOW))).build().router()
     })
 }
 

@@ -134,7 +134,7 @@ fn the_oldest_of_too_many_logins_is_lost() {
     let mut pages = Vec::new();
     for _ in 0..11 {
         pages.push(browser.open(&env.authorize_url(&[])).unwrap());
-        env.clock.turn(1);
+        env.clock.advance(1);
     }
     let filled = |page: usize| -> Form {
         let form = pages[page].form_with("password").unwrap();

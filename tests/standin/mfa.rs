@@ -136,14 +136,14 @@ fn a_code_belongs_to_one_login_in_one_browser_for_five_minutes() {
     let code = outbox.next().field("code").unwrap();
     assert_eq!(type_code(&mut mallory, &page, &code).status, 400, "another browser");
     assert_eq!(mallory.open(page.url.as_str()).unwrap().status, 400, "another browser");
-    env.clock.turn(300);
+    env.clock.advance(300);
     assert!(type_code(&mut ada, &page, &code).html.contains("too old"));
 
     let page = ask_again(&mut ada, &page, "voice");
     assert!(page.html.contains("We are calling"));
     let called = outbox.next();
     assert_eq!(called.field("delivery_method").as_deref(), Some("voice"));
-    env.clock.turn(299);
+    env.clock.advance(299);
     // Back to the password page and forth again: nothing is lost.
     assert_eq!(ada.open(&format!("{}/u/login?state=x", env.tenant_origin)).unwrap().status, 400);
     let page = ada.open(page.url.as_str()).unwrap();
@@ -222,7 +222,7 @@ fn the_second_factor_comes_after_the_redirect_and_is_remembered_in_the_session()
     let claims = peek(&tokens["id_token"]);
     assert_eq!((&claims["amr"], &claims["https://app.example/legs"]), (&json!(["mfa"]), &json!("both")));
 
-    env.clock.turn(60);
+    env.clock.advance(60);
     assert!(browser.open(&env.authorize_url(&[])).unwrap().parameter("code").is_some());
     let record = json!({ "name": "mfa", "type": "phone", "timestamp": "2027-01-15T08:00:00.000Z" });
     assert_eq!(env.tenant.console()[0], "null");

@@ -39,7 +39,7 @@ fn a_renewal_leaves_a_second_factor_to_age_as_it_was() {
     let start = TestTenant::give_password(&mut browser, &password);
     assert_eq!(env.approve(&mut browser, &start).url.path(), "/salary");
     for (turn_secs, leads_to) in [(300, "/salary"), (299, "/salary"), (1, "/start")] {
-        env.clock.turn(turn_secs);
+        env.clock.advance(turn_secs);
         assert_eq!(renew(&env, &mut browser).url.path(), "/");
         assert_eq!(salary(&env, &mut browser), leads_to);
     }
@@ -69,9 +69,9 @@ fn a_renewal_lengthens_the_login() {
     for browser in [&mut renewed, &mut left] {
         log_in(&env, browser);
     }
-    env.clock.turn(35_999);
+    env.clock.advance(35_999);
     renew(&env, &mut renewed);
-    env.clock.turn(1);
+    env.clock.advance(1);
     assert!(open(&env, &mut renewed, "/").html.contains("Good day, Ada"));
     assert!(open(&env, &mut left, "/").html.contains("Log in"), "ten hours are over");
     assert!(renew(&env, &mut left).html.contains("nothing to renew"), "what has ended cannot be renewed");
@@ -186,9 +186,9 @@ fn a_silent_check_lets_the_second_factor_age() {
     let mut browser = env.browser();
     let start = log_in(&env, &mut browser);
     env.approve(&mut browser, &start);
-    env.clock.turn(599);
+    env.clock.advance(599);
     assert!(open(&env, &mut browser, "/silent").html.contains(CHECKED));
-    env.clock.turn(1);
+    env.clock.advance(1);
     assert!(!open(&env, &mut browser, "/silent").html.contains(CHECKED));
     assert_eq!(salary(&env, &mut browser), "/start");
 }

@@ -78,7 +78,7 @@ fn another_browser_can_neither_use_nor_spend_a_login() {
 fn a_login_lasts_an_hour_from_its_beginning() {
     for (seconds, lives) in [(3599, true), (3600, false)] {
         let (env, mut browser, start) = waiting();
-        env.clock.turn(seconds);
+        env.clock.advance(seconds);
         let page = env.approve(&mut browser, &start);
         assert_eq!(page.parameter("code").is_some(), lives, "{seconds}");
         if !lives {

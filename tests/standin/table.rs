@@ -217,7 +217,7 @@ fn a_face_that_counts_again_gets_no_younger_by_it() {
     let start = env.log_in(&mut browser, &[]);
     env.approve(&mut browser, &start);
     for (turn_secs, counts) in [(150, true), (150, true), (1, false)] {
-        env.clock.turn(turn_secs);
+        env.clock.advance(turn_secs);
         let page = browser.open(&env.authorize_url(&[])).unwrap();
         assert_eq!(page.parameter("code").is_some(), counts, "{turn_secs}");
         assert_eq!(page.url.path() == "/start", !counts, "{turn_secs}");
@@ -293,7 +293,7 @@ fn prepare(env: &TestTenant, browser: &mut Browser, row: &Row, mode: &str) {
             let page = browser.open(&address(env, row, &[("acr_values", POLICY)])).unwrap();
             let start = TestTenant::give_password(browser, &page);
             assert!(approve(env, browser, &start, row).parameter("code").is_some(), "{mode}: {}", row.name);
-            env.clock.turn(seconds);
+            env.clock.advance(seconds);
         }
     }
 }

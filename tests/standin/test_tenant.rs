@@ -2,15 +2,15 @@
 
 use std::{
     net::Ipv4Addr,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::{Arc, OnceLock},
 };
 
 use axum::{Router, response::Html};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
-use countenance_core::clock::{Clock, UnixSecs};
+use countenance_core::{
+    clock::{Clock, UnixSecs},
+    testing::ManualClock,
+};
 use countenance_net::{HttpNet, Net, Request};
 use countenance_standin::{
     browser::{Browser, Form, Page},
@@ -31,29 +31,10 @@ pub(super) const CLAIM: &str = "https://authid.ai/claims/amr";
 pub(super) const NOW: UnixSecs = 1_800_000_000;
 pub(super) const CODE_VERIFIER: &str = "0123456789abcdefghijklmnopqrstuvwxyz-._~ABC";
 
-/// A clock that stands until it is turned.
-pub(super) struct TestClock(AtomicI64);
-
-impl TestClock {
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self(AtomicI64::new(NOW)))
-    }
-
-    pub(super) fn turn(&self, seconds: i64) {
-        self.0.fetch_add(seconds, Ordering::SeqCst);
-    }
-}
-
-impl Clock for TestClock {
-    fn now(&self) -> UnixSecs {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
 /// Everything that runs; it ends when this is dropped.
 pub(super) struct TestTenant {
     pub(super) tenant: Tenant,
-    pub(super) clock: Arc<TestClock>,
+    pub(super) clock: Arc<ManualClock>,
     pub(super) tenant_origin: String,
     pub(super) verifier_origin: String,
     pub(super) payroll_origin: String,
@@ -94,7 +75,7 @@ impl TestTenant {
         };
         let (tenant_origin, verifier_origin) = (origin("tenant", &at_tenant), origin("verifier", &elsewhere));
         let payroll_origin = origin("payroll", &at_payroll);
-        let (clock, net) = (TestClock::new(), HttpNet::loopback().unwrap());
+        let (clock, net) = (Arc::new(ManualClock::at(NOW)), HttpNet::loopback().unwrap());
 
         let payroll = RelyingParty::builder(
             &Url::parse(&payroll_origin).unwrap(),

@@ -31,7 +31,7 @@ fn a_code_is_good_once_for_whom_it_was_made() {
     ] {
         let page = browser.open(&env.authorize_url(&[])).unwrap();
         let code = page.parameter("code").unwrap();
-        env.clock.turn(wait_secs);
+        env.clock.advance(wait_secs);
         let mut fields: Vec<_> = good.iter().map(|field| if field.0 == change.0 { change } else { *field }).collect();
         fields.push(("code", &code));
         assert_eq!(env.token(&fields).0, status, "{name}");
@@ -51,7 +51,7 @@ fn a_refresh_keeps_the_login_and_leaves_the_claim_behind() {
         let (_, tokens) = env.redeem(&env.approve(&mut browser, &start));
         assert_eq!(peek(&tokens["id_token"])[CLAIM], "mfa", "{mode}");
 
-        env.clock.turn(48 * 3600);
+        env.clock.advance(48 * 3600);
         let refresh = |token: &Value, client: &str| {
             let token = token.as_str().unwrap();
             env.token(&[("grant_type", "refresh_token"), ("client_id", client), ("refresh_token", token)])
@@ -123,7 +123,7 @@ fn userinfo_answers_to_a_living_access_token() {
     let ada = json!({ "sub": "auth0|ada", "name": "Ada", "email": "ada@example.com", "email_verified": true });
     assert_eq!(userinfo(&token), (200, ada));
     assert_eq!(userinfo("guessed").0, 401);
-    env.clock.turn(24 * 3600);
+    env.clock.advance(24 * 3600);
     assert_eq!(userinfo(&token).0, 401);
 }
 

@@ -1,16 +1,13 @@
 //! The Twilio stand-in through its router, with the parameters and errors that Twilio documents.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
+use std::sync::Arc;
 
 use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode, header},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
-use countenance_core::clock::{Clock, UnixSecs};
+use countenance_core::{clock::UnixSecs, testing::ManualClock};
 use countenance_standin::twilio::{Conversions, FailMode, Message, TwilioStandIn};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -22,22 +19,14 @@ const SERVICE: &str = "VA0123456789abcdef0123456789abcdef";
 const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
 const ADA: &str = "+4915123456789";
 
-struct TestClock(AtomicI64);
-
-impl Clock for TestClock {
-    fn now(&self) -> UnixSecs {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
 struct Caller {
     twilio: TwilioStandIn,
-    clock: Arc<TestClock>,
+    clock: Arc<ManualClock>,
 }
 
 impl Caller {
     fn new() -> Self {
-        let clock = Arc::new(TestClock(AtomicI64::new(NOW)));
+        let clock = Arc::new(ManualClock::at(NOW));
         let twilio = TwilioStandIn::builder(SERVICE, ACCOUNT, "token").clock(clock.clone()).custom_codes();
         Self { twilio: twilio.build().unwrap(), clock }
     }
@@ -164,7 +153,7 @@ async fn a_number_that_is_guessed_at_is_closed_until_the_window_ends() {
         assert_eq!((status, &body["code"]), (429, &60202.into()));
     }
     assert_eq!(caller.status(ADA).await, "max_attempts_reached");
-    caller.clock.0.fetch_add(600, Ordering::SeqCst);
+    caller.clock.advance(600);
     assert_eq!(caller.status(ADA).await, "20404");
     assert_eq!(caller.twilio.conversions(), Conversions { started: 1, approved: 0, custom_open: 1 });
 }

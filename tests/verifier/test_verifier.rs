@@ -1,9 +1,6 @@
 //! A test verifier, and the tenant, browser and device that call it.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicI64, AtomicU64, Ordering},
-};
+use std::sync::{Arc, Mutex};
 
 use axum::{
     body::{Body, to_bytes},
@@ -21,7 +18,8 @@ use countenance_core::{
     policy::{CueName, NetPolicy, Policy, QualityPolicy},
     protocol::*,
     quality::measure::Measures,
-    rng::{SecureRandom, random_text},
+    rng::{SeededRng, random_text},
+    testing::ManualClock,
 };
 use countenance_verifier::{
     AnalysisError, Database, FaceAnalysis, Mailer, MasterKey, Rules, SampleAnalysis, SampleAnalyzer, Setup,
@@ -59,27 +57,6 @@ pub(super) fn ada_at(cosine: f32) -> [f32; 4] {
     let across_length = ADA[0].hypot(ADA[1]);
     let sine = (1.0 - cosine * cosine).sqrt();
     [0, 1, 2, 3].map(|i| cosine * ADA[i] / length + sine * across[i] / across_length)
-}
-
-/// Time that stands still until told.
-pub(super) struct HandClock(AtomicI64);
-
-impl Clock for HandClock {
-    fn now(&self) -> UnixSecs {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
-/// Bytes that differ each time, and are the same in each run.
-pub(super) struct Counted(AtomicU64);
-
-impl SecureRandom for Counted {
-    fn fill(&self, out: &mut [u8]) {
-        for chunk in out.chunks_mut(32) {
-            let digest = Sha256::digest(self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes());
-            chunk.copy_from_slice(&digest[..chunk.len()]);
-        }
-    }
 }
 
 /// What the analyzer sees next.
@@ -149,8 +126,8 @@ impl SampleAnalyzer for FakeSampleAnalyzer {
 
 pub(super) struct TestVerifier {
     pub(super) service: Verifier,
-    pub(super) clock: Arc<HandClock>,
-    pub(super) rng: Arc<Counted>,
+    pub(super) clock: Arc<ManualClock>,
+    pub(super) rng: Arc<SeededRng>,
     pub(super) integration: String,
     pub(super) secret: String,
     analyzer: Arc<FakeSampleAnalyzer>,
@@ -203,8 +180,8 @@ impl TestVerifier {
         codes: Option<TwilioVerify>,
         mailer: Option<Arc<dyn Mailer>>,
     ) -> Self {
-        let clock = Arc::new(HandClock(AtomicI64::new(NOW)));
-        let rng = Arc::new(Counted(AtomicU64::new(1)));
+        let clock = Arc::new(ManualClock::at(NOW));
+        let rng = Arc::new(SeededRng::from("verifier"));
         let analyzer = Arc::new(FakeSampleAnalyzer::default());
         let setup = Setup {
             origin: ORIGIN.parse().unwrap(),
@@ -235,7 +212,7 @@ impl TestVerifier {
     }
 
     pub(super) fn pass(&self, secs: i64) {
-        self.clock.0.fetch_add(secs, Ordering::SeqCst);
+        self.clock.advance(secs);
     }
 
     pub(super) fn key(&self) -> DeviceKey {
@@ -405,18 +382,7 @@ impl TestVerifier {
                 sharpness: 100.0,
                 luma: 120.0,
             },
-            camera: CameraClaim {
-                name: "cam".into(),
-                driver: "uvcvideo".into(),
-                bus_path: None,
-                vid_pid: None,
-                format: "MJPG".into(),
-                kind: CameraKind::Physical,
-                pinned: false,
-                testing: false,
-                qualified: false,
-                signs: Vec::new(),
-            },
+            camera: CameraClaim::test(),
             frames: B64.encode([1; 32]),
             key: KeyProtection::File,
         }

@@ -4,26 +4,16 @@ use std::{collections::BTreeMap, ffi::OsString, fs, io, path::Path};
 
 use super::*;
 use crate::{
+    dry_run::FixedClock,
     registration::{RegistrationError, Status},
     session::{SessionError, origin::Origin, reach::Reached},
 };
 use countenance_attest::DeviceKey;
-use countenance_core::{
-    clock::{Clock, UnixSecs},
-    protocol::ModelClaim,
-};
+use countenance_core::{clock::UnixSecs, protocol::ModelClaim};
 use countenance_system::SystemRandom;
 use countenance_vision::VisionError;
 
 const NOW: UnixSecs = 1_800_000_000;
-
-struct FixedClock(UnixSecs);
-
-impl Clock for FixedClock {
-    fn now(&self) -> UnixSecs {
-        self.0
-    }
-}
 
 /// A machine on which all is well, to be spoiled.
 struct Machine {

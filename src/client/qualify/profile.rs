@@ -292,10 +292,7 @@ fn number(value: f32) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::{report::tests::report, tests::webcam},
-        *,
-    };
+    use super::{super::report::tests::report, *};
 
     const NOW: UnixSecs = 1_800_000_000;
 
@@ -343,7 +340,7 @@ mod tests {
         ];
         for (name, change, expected) in rows {
             let mut profile = profile();
-            let (mut camera, mut policy, mut models) = (webcam(), profile.policy.clone(), models());
+            let (mut camera, mut policy, mut models) = (CameraClaim::test(), profile.policy.clone(), models());
             change(&mut camera, &mut policy, &mut models, &mut profile);
             assert_eq!(profile.qualifies(&camera, &policy, &models), expected, "{name}");
         }

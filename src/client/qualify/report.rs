@@ -265,10 +265,7 @@ impl fmt::Display for Remedy {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::{
-        super::tests::{policy, webcam},
-        *,
-    };
+    use super::{super::tests::policy, *};
 
     /// A capture of this score in good light, from a good distance.
     pub(crate) fn genuine(fused: f32) -> Genuine {
@@ -283,7 +280,7 @@ pub(crate) mod tests {
 
     fn report_of(genuine: Vec<Genuine>, hints: &[(Hint, u32)]) -> Report {
         let collected = Collected { genuine, missed: 0, frames: 100, hints: hints.iter().copied().collect() };
-        Report::of(collected, webcam(), &policy(), &ArmingPolicy::default())
+        Report::of(collected, CameraClaim::test(), &policy(), &ArmingPolicy::default())
     }
 
     /// `count` scores, evenly from `low` to `high`.

@@ -131,18 +131,7 @@ mod tests {
     use super::*;
 
     fn camera(kind: CameraKind, signs: &[InjectionSign]) -> CameraClaim {
-        CameraClaim {
-            name: "Webcam".into(),
-            driver: "uvcvideo".into(),
-            bus_path: None,
-            vid_pid: None,
-            format: "MJPG".into(),
-            kind,
-            pinned: false,
-            testing: false,
-            qualified: false,
-            signs: signs.to_vec(),
-        }
+        CameraClaim { kind, signs: signs.to_vec(), ..CameraClaim::test() }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use countenance_attest::{DeviceKey, Sealed};
 use countenance_camera::{CameraError, FrameSource, recording};
 use countenance_client::{
     capture::{Feedback, FrameOutcome},
-    dry_run::{self, DryRun, FixedClock, NoBrowser, SeededRng},
+    dry_run::{self, DryRun, FixedClock, NoBrowser},
     flow::{AttemptFailure, Consent, Flow, FlowError, FlowEvent, FlowOutcome, Operator, Remedy, RetryChoice},
     headless::Exit,
     session::{SessionApi, SessionError, continue_url::ContinueUrl, link::LaunchLink},
@@ -16,6 +16,7 @@ use countenance_core::{
     frame::Frame,
     policy::{NetPolicy, Policy},
     protocol::{CameraClaim, Claims, CodeSent, Fallback, ModelClaim, OneTimeCode, Outcome, Reason, Ticket},
+    rng::SeededRng,
 };
 use countenance_vision::{Vision, VisionError};
 

@@ -2,18 +2,15 @@
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    };
+    use std::sync::Arc;
 
     use crate::{
         otp::phone::PhoneNumber,
         otp::twilio::{TwilioError, TwilioVerify, VerificationSid},
     };
     use countenance_core::{
-        clock::{Clock, UnixSecs},
         protocol::{Fallback, OneTimeCode},
+        testing::ManualClock,
     };
     use countenance_net::HttpNet;
     use countenance_standin::twilio::{Conversions, FailMode, TwilioBuilder, TwilioStandIn};
@@ -21,19 +18,11 @@ mod tests {
     const SERVICE: &str = "VA0123456789abcdef0123456789abcdef";
     const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
 
-    struct HandClock(AtomicI64);
-
-    impl Clock for HandClock {
-        fn now(&self) -> UnixSecs {
-            self.0.load(Ordering::SeqCst)
-        }
-    }
-
     /// A stand-in that is served, and who calls it.
     struct TestTwilio {
         twilio: TwilioStandIn,
         client: TwilioVerify,
-        clock: Arc<HandClock>,
+        clock: Arc<ManualClock>,
         base: url::Url,
         runtime: tokio::runtime::Runtime,
     }
@@ -44,7 +33,7 @@ mod tests {
         }
 
         fn with(more: impl FnOnce(TwilioBuilder) -> TwilioBuilder) -> Self {
-            let clock = Arc::new(HandClock(AtomicI64::new(1_800_000_000)));
+            let clock = Arc::new(ManualClock::at(1_800_000_000));
             let builder = TwilioStandIn::builder(SERVICE, ACCOUNT, "token").clock(clock.clone());
             let twilio = more(builder).build().unwrap();
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
@@ -61,7 +50,7 @@ mod tests {
         }
 
         fn pass(&self, secs: i64) {
-            self.clock.0.fetch_add(secs, Ordering::SeqCst);
+            self.clock.advance(secs);
         }
 
         fn last_code(&self) -> OneTimeCode {
