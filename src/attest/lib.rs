@@ -13,6 +13,8 @@ pub mod keys;
 mod picture;
 pub mod request_proof;
 mod seal;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod verify;
 
 pub use consistency::Inconsistency;

@@ -22,3 +22,5 @@ pub mod runner;
 pub mod session;
 pub mod settings;
 pub mod source;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;

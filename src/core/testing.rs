@@ -8,6 +8,8 @@
     reason = "a test stops at the first error"
 )]
 
+pub mod json;
+
 use std::{
     sync::atomic::{AtomicI64, Ordering},
     time::Duration,

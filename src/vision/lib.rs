@@ -9,6 +9,8 @@ mod detector;
 mod embedder;
 mod model;
 mod passive;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod warp;
 
 use std::{error::Error, sync::OnceLock};

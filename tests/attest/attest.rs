@@ -12,8 +12,8 @@ use countenance_core::protocol::{
 };
 use serde_json::{Value, json};
 
-use crate::json_leaves::{changed, leaves};
-use crate::samples::{NOW, SESSION, key, other_key, sealed, sealed_to_enrol, ticket};
+use countenance_attest::testing::samples::{NOW, SESSION, key, other_key, sealed, sealed_to_enrol, ticket};
+use countenance_core::testing::json::{changed, leaves};
 
 fn check(jws: &str, sample: &[u8]) -> Result<Claims, AttestError> {
     let nonce = ticket().nonce;

@@ -4,7 +4,7 @@ use countenance_attest::DeviceKey;
 use countenance_system::SystemRandom;
 use serde_json::json;
 
-use crate::peers::{peers, public_key};
+use countenance_attest::testing::peers::{peers, public_key};
 
 #[test]
 fn thumbprints_agree() {

@@ -4,12 +4,3 @@
 
 mod attest;
 mod jose;
-#[allow(dead_code, reason = "each suite uses a part")]
-#[path = "../support/json.rs"]
-mod json_leaves;
-#[allow(dead_code, reason = "each suite uses a part")]
-#[path = "../support/jose.rs"]
-mod peers;
-#[allow(dead_code, reason = "each suite uses a part")]
-#[path = "../support/samples.rs"]
-mod samples;

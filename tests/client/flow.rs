@@ -24,7 +24,7 @@ use countenance_core::{
 };
 use countenance_vision::VisionError;
 
-use crate::networks::VISION;
+use countenance_vision::testing::VISION;
 
 const NONCE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 

@@ -6,7 +6,7 @@ use countenance_camera::{FrameSource, recording};
 use countenance_client::qualify::{PROFILE_FILE, Profile, Report, Step, Why, collect};
 use countenance_core::policy::{ArmingPolicy, Policy};
 
-use crate::networks::VISION;
+use countenance_vision::testing::VISION;
 
 #[test]
 fn a_recording_gives_captures_too_few_to_arm_and_says_what_it_saw() {

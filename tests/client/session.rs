@@ -29,10 +29,8 @@ use countenance_core::{
 };
 use countenance_system::SystemRandom;
 
-use crate::{
-    samples::{NOW, SESSION, key, sealed, sealed_to_enrol, ticket},
-    scripted::{Play, Scripted, Seen, json, problem},
-};
+use countenance_attest::testing::samples::{NOW, SESSION, key, sealed, sealed_to_enrol, ticket};
+use countenance_client::testing::scripted::{Play, Scripted, Seen, json, problem};
 
 mod code;
 

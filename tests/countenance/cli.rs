@@ -99,7 +99,7 @@ fn models_are_listed_and_nonsense_is_not_inspected() {
 fn a_network_is_added_by_its_pin_and_a_dry_run_weighs_it_in() {
     let net = "tests/nets/warmth.toml";
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let pin = crate::nets::sha256(&std::fs::read(root.join(net)).unwrap());
+    let pin = countenance_vision::testing::nets::sha256(&std::fs::read(root.join(net)).unwrap());
     let args = ["--net", net, "--net-sha256", &pin];
     let models = |more: &[&str]| countenance(&[&["models"], more].concat());
     let listed = models(&args);
@@ -133,7 +133,7 @@ fn a_network_is_added_by_its_pin_and_a_dry_run_weighs_it_in() {
     let nets = data.path().join("nets");
     std::fs::create_dir(&nets).unwrap();
     for name in ["warmth.toml", "warmth.onnx"] {
-        std::fs::write(nets.join(name), crate::nets::fixture(name)).unwrap();
+        std::fs::write(nets.join(name), countenance_vision::testing::nets::fixture(name)).unwrap();
     }
     let settings = data.path().join("settings.toml");
     let settle = |pin: &str| {

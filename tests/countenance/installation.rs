@@ -10,7 +10,7 @@ use countenance_client::session::{
 use countenance_core::policy::Policy;
 use serde_json::Value;
 
-use crate::scripted::{Play, Scripted, json, problem};
+use countenance_client::testing::scripted::{Play, Scripted, json, problem};
 
 const LINK: &str = "countenance://verify?v=https://v.example&s=s&c=c";
 

@@ -5,9 +5,3 @@
 mod cli;
 mod icon;
 mod installation;
-#[allow(dead_code, reason = "each suite uses a part")]
-#[path = "../support/nets.rs"]
-mod nets;
-#[allow(dead_code, reason = "each suite uses a part")]
-#[path = "../support/scripted.rs"]
-mod scripted;

@@ -4,6 +4,4 @@
 
 mod demo;
 mod evaluate;
-#[path = "../support/networks.rs"]
-mod networks;
 mod recorded_faces;

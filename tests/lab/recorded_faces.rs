@@ -12,7 +12,7 @@ use countenance_core::{
 use countenance_verifier::SAMPLE_SLACK_RATIO;
 use countenance_vision::Embedding;
 
-use crate::networks::VISION;
+use countenance_vision::testing::VISION;
 
 /// Good frames of a recording, six apart (240 ms at 25 a second), each with its face.
 fn good_frames(clip: &str) -> Vec<(Frame, Face)> {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::test_tenant::{CLAIM, NOW, TestTenant};
-use crate::peers::{peers, secret_key, twins};
+use countenance_attest::testing::peers::{peers, secret_key, twins};
 
 const ISSUER: &str = "https://tenant.example/";
 const SECRET: &str = "a client secret that is long enough for HS256";

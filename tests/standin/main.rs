@@ -3,10 +3,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[allow(dead_code, reason = "each suite uses a part")]
-#[path = "../support/jose.rs"]
-mod peers;
-
 mod action;
 mod application;
 mod engine;

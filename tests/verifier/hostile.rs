@@ -5,7 +5,7 @@ use countenance_core::protocol::*;
 use serde_json::Value;
 
 use super::{captures::png_header_of, test_verifier::*};
-use crate::json_leaves::{changed, leaves};
+use countenance_core::testing::json::{changed, leaves};
 
 #[tokio::test]
 async fn an_approved_attestation_opens_no_later_session() {

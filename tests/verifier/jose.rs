@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{return_handle::returned_token, test_verifier::*};
-use crate::peers::{Peer, PeerKey, peers, public_key, secret_key, twins};
+use countenance_attest::testing::peers::{Peer, PeerKey, peers, public_key, secret_key, twins};
 
 /// Both names of the one algorithm (RFC 8037, RFC 9864).
 const NAMES: [&str; 2] = ["Ed25519", "EdDSA"];

@@ -3,13 +3,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[allow(dead_code, reason = "each suite uses a part")]
-#[path = "../support/json.rs"]
-mod json_leaves;
-#[allow(dead_code, reason = "each suite uses a part")]
-#[path = "../support/jose.rs"]
-mod peers;
-
 mod captures;
 mod codes;
 mod disabled;

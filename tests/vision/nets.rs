@@ -14,7 +14,7 @@ use countenance_core::{
 };
 use countenance_vision::{AddedNet, AddedNetError, Vision, VisionError, added};
 
-use crate::added::{Nets, fixture, sha256, toml_of, warmth};
+use countenance_vision::testing::nets::{Nets, fixture, sha256, toml_of, warmth};
 
 /// A frame of one colour, and a face in its middle.
 fn coloured(red: u8, green: u8, blue: u8) -> (Frame, Face) {

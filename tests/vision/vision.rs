@@ -13,7 +13,7 @@ use countenance_core::{
 use countenance_vision::{Embedding, VisionError, models};
 use serde::Deserialize;
 
-use crate::networks::VISION;
+use countenance_vision::testing::VISION;
 
 /// One picture's numbers.
 #[derive(Deserialize)]

@@ -11,7 +11,7 @@ use countenance_core::{
     quality::{self, Hint, HintDebouncer, judge},
 };
 
-use crate::networks::VISION;
+use countenance_vision::testing::VISION;
 
 /// Luma at which the faces are set before anything else is done to them.
 const LUMA: f32 = 120.0;

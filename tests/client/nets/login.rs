@@ -20,7 +20,7 @@ use countenance_core::{
 };
 use countenance_vision::{Vision, VisionError};
 
-use crate::added::{Nets, warmth};
+use countenance_vision::testing::nets::{Nets, warmth};
 
 /// A dry run whose ticket asks for more.
 struct Asks(DryRun, Policy);

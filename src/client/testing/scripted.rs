@@ -8,11 +8,11 @@ use std::{
     thread,
 };
 
-use countenance_client::session::origin::Origin;
+use crate::session::origin::Origin;
 
 /// What the verifier does with one connection.
-#[derive(Clone)]
-pub(crate) enum Play {
+#[derive(Debug, Clone)]
+pub enum Play {
     /// Answers.
     Response {
         /// HTTP status.
@@ -41,36 +41,40 @@ pub(crate) enum Play {
 }
 
 /// A good answer.
-pub(crate) fn json(body: &impl serde::Serialize) -> Play {
+pub fn json(body: &impl serde::Serialize) -> Play {
     let body = serde_json::to_string(body).unwrap();
     Play::Response { status: 200, media_type: "application/json", headers: String::new(), body }
 }
 
 /// A problem document of this kind.
-pub(crate) fn problem(status: u16, kind: &str, headers: &str) -> Play {
+pub fn problem(status: u16, kind: &str, headers: &str) -> Play {
     let body = format!(r#"{{"type":"{kind}","title":"No.","status":{status}}}"#);
     Play::Response { status, media_type: "application/problem+json", headers: headers.into(), body }
 }
 
 /// A request as it came.
 #[derive(Debug, Clone)]
-pub(crate) struct Seen {
-    pub(crate) method: String,
-    pub(crate) path: String,
+pub struct Seen {
+    /// Its method.
+    pub method: String,
+    /// Path and query.
+    pub path: String,
     /// Names in lower case.
-    pub(crate) headers: HashMap<String, String>,
-    pub(crate) body: Vec<u8>,
+    pub headers: HashMap<String, String>,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 /// A verifier on 127.0.0.1. It stops listening when the script is over.
-pub(crate) struct Scripted {
+#[derive(Debug)]
+pub struct Scripted {
     port: u16,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 impl Scripted {
     /// Starts following `plays`.
-    pub(crate) fn new(plays: impl Into<Vec<Play>>) -> Self {
+    pub fn new(plays: impl Into<Vec<Play>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -90,17 +94,17 @@ impl Scripted {
     }
 
     /// Where it is, by address.
-    pub(crate) fn origin(&self) -> Origin {
+    pub fn origin(&self) -> Origin {
         format!("http://127.0.0.1:{}", self.port).parse().unwrap()
     }
 
     /// Where it is, under this name and scheme.
-    pub(crate) fn origin_as(&self, scheme_and_host: &str) -> Origin {
+    pub fn origin_as(&self, scheme_and_host: &str) -> Origin {
         format!("{scheme_and_host}:{}", self.port).parse().unwrap()
     }
 
     /// The requests that came so far.
-    pub(crate) fn seen(&self) -> Vec<Seen> {
+    pub fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }
 }

@@ -5,24 +5,27 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::{AddedNet, AddedNetError};
 use countenance_core::policy::{Channels, NetPolicy};
-use countenance_vision::{AddedNet, AddedNetError};
 use sha2::{Digest, Sha256};
 
 /// A folder for networks, the files of `tests/nets` at hand.
-pub(crate) struct Nets(pub(crate) tempfile::TempDir);
+#[derive(Debug)]
+pub struct Nets(pub tempfile::TempDir);
 
-pub(crate) fn fixture(name: &str) -> Vec<u8> {
+/// A file of `tests/nets`.
+pub fn fixture(name: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/nets").join(name)).unwrap()
 }
 
-pub(crate) fn sha256(bytes: &[u8]) -> String {
+/// SHA-256 in hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
     let nibbles = Sha256::digest(bytes).into_iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
     nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16)).collect()
 }
 
 /// The contract of `warmth.toml` as it stands in a policy.
-pub(crate) fn warmth() -> NetPolicy {
+pub fn warmth() -> NetPolicy {
     NetPolicy {
         name: "warmth".into(),
         sha256: sha256(&fixture("warmth.onnx")),
@@ -38,7 +41,7 @@ pub(crate) fn warmth() -> NetPolicy {
 }
 
 /// A contract's file.
-pub(crate) fn toml_of(net: &NetPolicy) -> String {
+pub fn toml_of(net: &NetPolicy) -> String {
     let NetPolicy { name, sha256, side_px, divisor, scales, classes, live_class, weights, offset, .. } = net;
     let channels = if net.channels == Channels::Rgb { "rgb" } else { "bgr" };
     format!(
@@ -48,24 +51,27 @@ pub(crate) fn toml_of(net: &NetPolicy) -> String {
     )
 }
 
+#[expect(clippy::new_without_default, reason = "each call makes a folder")]
 impl Nets {
-    pub(crate) fn new() -> Self {
+    /// An empty folder.
+    pub fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
+    /// Where a file of this name belongs.
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
     /// Puts a contract and a network there; the contract's digest.
-    pub(crate) fn put(&self, name: &str, contract: &[u8], onnx: &[u8]) -> String {
+    pub fn put(&self, name: &str, contract: &[u8], onnx: &[u8]) -> String {
         fs::write(self.path(&format!("{name}.toml")), contract).unwrap();
         fs::write(self.path(&format!("{name}.onnx")), onnx).unwrap();
         sha256(contract)
     }
 
     /// Puts a network of `tests/nets` there under this contract, which is made to name it, and loads it.
-    pub(crate) fn load(&self, name: &str, net: NetPolicy) -> Result<AddedNet, AddedNetError> {
+    pub fn load(&self, name: &str, net: NetPolicy) -> Result<AddedNet, AddedNetError> {
         let onnx = fixture(&format!("{name}.onnx"));
         let net = NetPolicy { sha256: sha256(&onnx), ..net };
         let pin = self.put(name, toml_of(&net).as_bytes(), &onnx);

@@ -9,8 +9,8 @@ use std::{
     time::Duration,
 };
 
+use crate::jwk::PublicKey;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
-use countenance_attest::jwk::PublicKey;
 use serde_json::{Value, json};
 
 /// Where `packaging/dev/peers` put the libraries.
@@ -19,21 +19,24 @@ const FOLDER: &str = "COUNTENANCE_PEERS";
 const TIME_OUT: Duration = Duration::from_mins(1);
 
 /// One library, running.
-pub(crate) struct Peer {
-    pub(crate) name: &'static str,
+pub struct Peer {
+    /// What the library is called.
+    pub name: &'static str,
     child: Child,
     questions: ChildStdin,
     answers: Receiver<String>,
 }
 
 /// A key that a peer made.
-pub(crate) struct PeerKey {
-    pub(crate) private: Value,
-    pub(crate) public: Value,
+pub struct PeerKey {
+    /// The private JWK.
+    pub private: Value,
+    /// The public JWK.
+    pub public: Value,
 }
 
 /// Both, or none where nobody has set them up: then says that the test is skipped.
-pub(crate) fn peers(test: &str) -> Vec<Peer> {
+pub fn peers(test: &str) -> Vec<Peer> {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else {
         // Not by a macro: the runner would keep what a test that passes has printed.
         writeln!(std::io::stderr(), "SKIPPED {test}: {FOLDER} names no folder; packaging/dev/test sets it").ok();
@@ -65,25 +68,28 @@ impl Peer {
         Self { name, child, questions, answers }
     }
 
-    pub(crate) fn ask(&mut self, question: &Value) -> Value {
+    /// Sends one question and reads its answer.
+    pub fn ask(&mut self, question: &Value) -> Value {
         let answer =
             writeln!(self.questions, "{question}").ok().and_then(|()| self.answers.recv_timeout(TIME_OUT).ok());
         let answer = answer.unwrap_or_else(|| panic!("{} gave no answer to {}", self.name, question["do"]));
         serde_json::from_str(&answer).unwrap()
     }
 
-    pub(crate) fn generate(&mut self, alg: &str) -> PeerKey {
+    /// A new key for `alg`.
+    pub fn generate(&mut self, alg: &str) -> PeerKey {
         let mut pair = self.ask(&json!({ "do": "generate", "alg": alg }));
         PeerKey { private: pair["private"].take(), public: pair["public"].take() }
     }
 
-    pub(crate) fn sign(&mut self, header: &Value, claims: &Value, key: &Value) -> String {
+    /// `claims` signed with `key`: JWS compact.
+    pub fn sign(&mut self, header: &Value, claims: &Value, key: &Value) -> String {
         let answer = self.ask(&json!({ "do": "sign", "header": header, "claims": claims, "key": key }));
         answer["jws"].as_str().unwrap_or_else(|| panic!("{}: {answer}", self.name)).to_owned()
     }
 
     /// The claims of `jws`, which must hold, and which must not hold when anything about it is changed.
-    pub(crate) fn reads(&mut self, jws: &str, expected: &Value) -> Value {
+    pub fn reads(&mut self, jws: &str, expected: &Value) -> Value {
         let ask = |peer: &mut Self, jws: &str| {
             let mut question = json!({ "do": "verify", "jws": jws });
             question.as_object_mut().unwrap().extend(expected.as_object().unwrap().clone());
@@ -104,7 +110,7 @@ impl Peer {
     }
 
     /// Why `jws` is refused.
-    pub(crate) fn refuses(&mut self, jws: &str, expected: &Value) -> String {
+    pub fn refuses(&mut self, jws: &str, expected: &Value) -> String {
         let mut question = json!({ "do": "verify", "jws": jws });
         question.as_object_mut().unwrap().extend(expected.as_object().unwrap().clone());
         let answer = self.ask(&question);
@@ -120,7 +126,7 @@ impl Drop for Peer {
 }
 
 /// `jws` with one thing changed and the signature left: its header, its payload, or the signature itself.
-pub(crate) fn twins(jws: &str) -> [(&'static str, String); 3] {
+pub fn twins(jws: &str) -> [(&'static str, String); 3] {
     let parts: Vec<&str> = jws.split('.').collect();
     let with = |part: &str, name: &str, value: Value| {
         let mut json: Value = serde_json::from_slice(&B64.decode(part).unwrap()).unwrap();
@@ -138,11 +144,11 @@ pub(crate) fn twins(jws: &str) -> [(&'static str, String); 3] {
 }
 
 /// A secret as JWK.
-pub(crate) fn secret_key(secret: &str) -> Value {
+pub fn secret_key(secret: &str) -> Value {
     json!({ "kty": "oct", "k": B64.encode(secret) })
 }
 
 /// An Ed25519 key of a peer's, as ours.
-pub(crate) fn public_key(jwk: &Value) -> PublicKey {
+pub fn public_key(jwk: &Value) -> PublicKey {
     PublicKey::try_from(&serde_json::from_value(jwk.clone()).unwrap()).unwrap()
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// JSON pointers to every leaf.
-pub(crate) fn leaves(value: &Value, path: &str, found: &mut Vec<String>) {
+pub fn leaves(value: &Value, path: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => map.iter().for_each(|(name, v)| leaves(v, &format!("{path}/{name}"), found)),
         Value::Array(list) => list.iter().enumerate().for_each(|(i, v)| leaves(v, &format!("{path}/{i}"), found)),
@@ -12,7 +12,7 @@ pub(crate) fn leaves(value: &Value, path: &str, found: &mut Vec<String>) {
 }
 
 /// Another value of the same kind.
-pub(crate) fn changed(leaf: &Value) -> Value {
+pub fn changed(leaf: &Value) -> Value {
     match leaf {
         Value::Null => json!("something"),
         Value::Bool(b) => json!(!b),

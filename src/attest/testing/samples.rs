@@ -1,6 +1,6 @@
 //! A proven and sealed sample of synthetic frames, constructed as in the product.
 
-use countenance_attest::{Context, DeviceKey, IssuedAt, Sealed, seal};
+use crate::{Context, DeviceKey, IssuedAt, Sealed, seal};
 use countenance_core::{
     clock::UnixSecs,
     liveness::{Judge, LivenessProof, NetOdds, Step},
@@ -12,22 +12,22 @@ use countenance_core::{
 };
 
 /// When everything in these tests happens.
-pub(crate) const NOW: UnixSecs = 1_800_000_000;
+pub const NOW: UnixSecs = 1_800_000_000;
 /// The session of these tests.
-pub(crate) const SESSION: &str = "s-1";
+pub const SESSION: &str = "s-1";
 
 /// This device's key.
-pub(crate) fn key() -> DeviceKey {
+pub fn key() -> DeviceKey {
     DeviceKey::ephemeral(&SeededRng::from("this device"))
 }
 
 /// Another device's key.
-pub(crate) fn other_key() -> DeviceKey {
+pub fn other_key() -> DeviceKey {
     DeviceKey::ephemeral(&SeededRng::from("another device"))
 }
 
 /// A ticket to verify, good for ten minutes.
-pub(crate) fn ticket() -> Ticket {
+pub fn ticket() -> Ticket {
     Ticket {
         session_id: SESSION.into(),
         nonce: "bm9uY2Utbm9uY2Utbm9uY2Utbm9uY2Utbm9uY2UtMTI".into(),
@@ -46,12 +46,12 @@ pub(crate) fn ticket() -> Ticket {
 }
 
 /// A capture sealed for [`ticket`].
-pub(crate) fn sealed() -> Sealed {
+pub fn sealed() -> Sealed {
     sealed_for(&ticket())
 }
 
 /// The same capture, for a ticket to enrol.
-pub(crate) fn sealed_to_enrol() -> Sealed {
+pub fn sealed_to_enrol() -> Sealed {
     sealed_for(&Ticket { purpose: Purpose::Enroll, ..ticket() })
 }
 
