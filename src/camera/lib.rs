@@ -19,6 +19,8 @@ pub mod playback;
 pub mod provenance;
 pub mod recording;
 pub mod stream_health;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod turn;
 
 pub use cameras::{CameraRequest, Cameras};

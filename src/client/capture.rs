@@ -159,47 +159,23 @@ pub fn practise(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use countenance_core::{
-        protocol::CameraClaim,
-        testing::{face_at, noise_frame, odds, plain_policy},
-    };
+    use crate::testing::FakeAnalyzer;
+    use countenance_camera::testing::FakeSource;
+    use countenance_core::testing::{face_at, plain_policy};
 
-    /// Plays so many frames, 40 ms apart.
-    struct Frames(std::ops::Range<u64>);
-
-    impl FrameSource for Frames {
-        fn next_frame(&mut self, _: Duration) -> Result<Frame, CameraError> {
-            self.0.next().map(|seq| noise_frame(seq, 120, 60)).ok_or(CameraError::Ended)
-        }
-
-        fn provenance(&self) -> CameraClaim {
-            CameraClaim::synthetic()
-        }
-    }
-
-    /// Sees one face whose log odds are these; from frame `jumps_at` on it is somewhere else.
-    struct Sees {
-        odds: f32,
-        jumps_at: u64,
-        nobody: bool,
-    }
-
-    impl FaceAnalyzer for Sees {
-        fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
-            let x = if frame.seq() < self.jumps_at { 250.0 } else { 390.0 };
-            Ok(if self.nobody { vec![] } else { vec![face_at(x, 240.0, 150.0)] })
-        }
-
-        fn liveness(&self, _: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
-            Ok(odds(self.odds))
-        }
+    /// One face with these log odds, or none; from frame `jumps_at` on it is somewhere else.
+    fn sees(odds: f32, jumps_at: u64, nobody: bool) -> FakeAnalyzer {
+        FakeAnalyzer::live(odds).with_faces(move |frame| {
+            let x = if frame.seq() < jumps_at { 250.0 } else { 390.0 };
+            if nobody { vec![] } else { vec![face_at(x, 240.0, 150.0)] }
+        })
     }
 
     #[test]
     fn every_capture_ends_and_says_how() {
         let ends = |frames, odds, jumps_at, nobody| {
-            let analyzer = Sees { odds, jumps_at, nobody };
-            let captured = capture(&mut Frames(0..frames), &analyzer, &plain_policy(), &mut |_, _, _| true).unwrap();
+            let (mut source, analyzer) = (FakeSource::noise(frames), sees(odds, jumps_at, nobody));
+            let captured = capture(&mut source, &analyzer, &plain_policy(), &mut |_, _, _| true).unwrap();
             match captured {
                 Captured::Shown(samples, proof) => {
                     for sample in std::iter::once(samples.best()).chain(samples.more()) {
@@ -227,32 +203,24 @@ mod tests {
 
     #[test]
     fn stop_takes_effect_within_a_frame() {
-        let mut frames = Frames(0..100);
-        let analyzer = Sees { odds: 3.0, jumps_at: 999, nobody: false };
+        let (mut frames, analyzer) = (FakeSource::noise(100), sees(3.0, 999, false));
         let stopped = capture(&mut frames, &analyzer, &plain_policy(), &mut |frame, _, _| frame.seq() < 4).unwrap();
         assert!(matches!(stopped, Captured::Stopped));
-        assert_eq!(frames.0.start, 5);
+        assert_eq!(frames.asked, 5);
     }
 
     /// Nobody until frame 10, then a face: the hint appears late and stays to be read, while the evidence grows under it.
     #[test]
     fn advice_is_steady_where_the_look_is_not() {
-        struct ComesLate;
-        impl FaceAnalyzer for ComesLate {
-            fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
-                Ok(if frame.seq() < 10 || frame.seq() == 15 { vec![] } else { vec![face_at(320.0, 240.0, 150.0)] })
-            }
-
-            fn liveness(&self, _: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
-                Ok(odds(3.0))
-            }
-        }
+        let comes_late = FakeAnalyzer::live(3.0).with_faces(|frame| {
+            if frame.seq() < 10 || frame.seq() == 15 { vec![] } else { vec![face_at(320.0, 240.0, 150.0)] }
+        });
         let mut told = Vec::new();
         let mut watch = |frame: &Frame, outcome: FrameOutcome, feedback: Feedback| {
             told.push((outcome, feedback));
             frame.seq() < 24
         };
-        capture(&mut Frames(0..100), &ComesLate, &plain_policy(), &mut watch).unwrap();
+        capture(&mut FakeSource::noise(100), &comes_late, &plain_policy(), &mut watch).unwrap();
         for (seq, (outcome, feedback)) in told.iter().enumerate() {
             // 200 ms to appear, 600 to stay, 40 ms a frame.
             assert_eq!(feedback.hint, (5..20).contains(&seq).then_some(Hint::NoFace), "{seq}");

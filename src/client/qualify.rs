@@ -200,37 +200,9 @@ impl Seen<'_> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use countenance_camera::CameraError;
-    use countenance_core::{
-        protocol::CameraClaim,
-        testing::{face_at, noise_frame, odds, plain_policy},
-    };
-
-    /// Plays so many frames, 40 ms apart; counts starts and stops.
-    struct Frames {
-        seqs: std::ops::Range<u64>,
-        started: u32,
-        stopped: u32,
-    }
-
-    impl FrameSource for Frames {
-        fn start(&mut self) -> Result<(), CameraError> {
-            self.started += 1;
-            Ok(())
-        }
-
-        fn stop(&mut self) {
-            self.stopped += 1;
-        }
-
-        fn next_frame(&mut self, _: Duration) -> Result<Frame, CameraError> {
-            self.seqs.next().map(|seq| noise_frame(seq, 120, 60)).ok_or(CameraError::Ended)
-        }
-
-        fn provenance(&self) -> CameraClaim {
-            CameraClaim::test()
-        }
-    }
+    use crate::testing::FakeAnalyzer;
+    use countenance_camera::testing::FakeSource;
+    use countenance_core::testing::{face_at, plain_policy};
 
     /// Decides once, on 0.8 s, at 1.2, by the log odds alone.
     pub(crate) fn policy() -> Policy {
@@ -241,27 +213,19 @@ pub(crate) mod tests {
     }
 
     /// One face from frame `comes` on, whose log odds are these, one after another for 21 frames each.
-    struct Sees {
-        comes: u64,
-        odds: Vec<f32>,
+    fn sees(comes: u64, odds: Vec<f32>) -> FakeAnalyzer {
+        let analyzer = FakeAnalyzer::live(0.0).with_log_odds(move |frame| {
+            let look = (frame.seq() - comes) as usize / 21;
+            odds[look % odds.len()]
+        });
+        analyzer.with_faces(move |frame| if frame.seq() < comes { vec![] } else { vec![face_at(320.0, 240.0, 200.0)] })
     }
 
-    impl FaceAnalyzer for Sees {
-        fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
-            Ok(if frame.seq() < self.comes { vec![] } else { vec![face_at(320.0, 240.0, 200.0)] })
-        }
-
-        fn liveness(&self, frame: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
-            let look = (frame.seq() - self.comes) as usize / 21;
-            Ok(odds(self.odds[look % self.odds.len()]))
-        }
-    }
-
-    fn collected(frames: u64, captures: usize, analyzer: &Sees, go_on: u32) -> (Collected, Vec<&'static str>) {
+    fn collected(frames: u64, captures: usize, analyzer: &FakeAnalyzer, go_on: u32) -> (Collected, Vec<&'static str>) {
         // A look without a face is over soon: the frames of these tests take their time.
         let mut policy = policy();
         policy.capture.limit_millis = 1_400;
-        let mut source = Frames { seqs: 0..frames, started: 0, stopped: 0 };
+        let mut source = FakeSource::noise(frames);
         let mut told = Vec::new();
         let collected = collect(&mut source, analyzer, &policy, captures, &mut |step| {
             match step {
@@ -277,7 +241,7 @@ pub(crate) mod tests {
 
     #[test]
     fn every_look_counts_whether_it_passes_or_not_until_there_are_enough() {
-        let analyzer = Sees { comes: 0, odds: vec![3.0, -2.0, 1.3] };
+        let analyzer = sees(0, vec![3.0, -2.0, 1.3]);
         for (name, frames, captures, go_on, expected) in [
             ("enough", 1000, 4, 99, vec![3.0, -2.0, 1.3, 3.0]),
             ("the recording ends within the third", 60, 4, 99, vec![3.0, -2.0]),
@@ -293,7 +257,7 @@ pub(crate) mod tests {
 
     #[test]
     fn what_was_measured_is_that_of_the_frames_that_were_judged() {
-        let (collected, _) = collected(100, 1, &Sees { comes: 10, odds: vec![3.0] }, 99);
+        let (collected, _) = collected(100, 1, &sees(10, vec![3.0]), 99);
         let genuine = &collected.genuine[0];
         assert!((genuine.luma - 120.0).abs() < 2.0 && genuine.frame_spread < 1e-4, "{genuine:?}");
         assert!((genuine.face_ratio - 200.0 / 640.0).abs() < 1e-4, "{genuine:?}");
@@ -304,7 +268,7 @@ pub(crate) mod tests {
 
     #[test]
     fn an_empty_room_ends_it() {
-        let (collected, told) = collected(9999, 20, &Sees { comes: 9999, odds: vec![3.0] }, 99);
+        let (collected, told) = collected(9999, 20, &sees(9999, vec![3.0]), 99);
         assert_eq!((told, collected.missed), (vec!["missed"; 3], 3));
         assert!(collected.genuine.is_empty() && collected.hints[&Hint::NoFace] == 108);
     }

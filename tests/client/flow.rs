@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use countenance_attest::{DeviceKey, Sealed};
-use countenance_camera::{CameraError, FrameSource, recording};
+use countenance_camera::{CameraError, FrameSource, recording, testing::FakeSource};
 use countenance_client::{
     capture::{FaceAnalyzer, Feedback, FrameOutcome},
     dry_run::{self, DryRun, FixedClock, NoBrowser},
@@ -13,16 +13,14 @@ use countenance_client::{
     },
     headless::{Exit, Script},
     session::{SessionApi, SessionError, continue_url::ContinueUrl, link::LaunchLink},
+    testing::FakeAnalyzer,
 };
 use countenance_core::{
-    face::Face,
     frame::Frame,
-    liveness::NetOdds,
-    policy::{NetPolicy, Policy},
+    policy::Policy,
     protocol::{CameraClaim, CameraKind, CodeSent, Fallback, InjectionSign, OneTimeCode, Outcome, Reason, Ticket},
     rng::SeededRng,
 };
-use countenance_vision::VisionError;
 
 use countenance_vision::testing::VISION;
 
@@ -141,38 +139,23 @@ impl SessionApi for Answers {
     }
 }
 
-/// Plays a recording, then fails as told instead of ending.
-struct Fails {
-    inner: recording::Recording,
-    after: u32,
-    with: fn() -> CameraError,
-}
-
-impl FrameSource for Fails {
-    fn next_frame(&mut self, within: Duration) -> Result<Frame, CameraError> {
-        if self.after == 0 {
-            return Err((self.with)());
+/// Plays a recording, and after this many frames fails instead of going on.
+fn fails(mut after: u32, with: fn() -> CameraError) -> FakeSource {
+    let mut inner = recording::open(&fixture("person-a-verify.mp4")).unwrap();
+    let claim = inner.provenance();
+    let next = move || {
+        if after == 0 {
+            return Err(with());
         }
-        self.after -= 1;
-        self.inner.next_frame(within)
-    }
-
-    fn provenance(&self) -> CameraClaim {
-        self.inner.provenance()
-    }
+        after -= 1;
+        inner.next_frame(Duration::ZERO)
+    };
+    FakeSource::new(next).claiming(claim)
 }
 
-/// Real faces, and log odds as told: what the network says of the clips is not what is tested here.
-struct Says(f32);
-
-impl FaceAnalyzer for Says {
-    fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
-        VISION.faces(frame)
-    }
-
-    fn liveness(&self, _: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
-        Ok(vec![NetOdds(vec![self.0; 3])])
-    }
+/// Real faces with these log odds: what the network says of the clips is not what is tested here.
+fn says(log_odds: f32) -> FakeAnalyzer {
+    FakeAnalyzer::live(log_odds).with_faces(|frame| VISION.faces(frame).unwrap())
 }
 
 fn run(
@@ -241,7 +224,7 @@ fn every_run_ends_in_an_answer_for_the_browser() {
     for (name, mut operator, odds, outcomes, (ending, abandoned)) in rows {
         let mut source = Anew(None);
         let mut session = Answers::new(outcomes);
-        let ended = run(&mut source, &Says(odds), &mut session, &mut operator);
+        let ended = run(&mut source, &says(odds), &mut session, &mut operator);
         assert_eq!(ended.as_ref().ok(), Some(&ending), "{name}: {ended:?}");
         assert_eq!(session.abandoned, abandoned, "{name}");
         assert_eq!(operator.events.last(), Some(&FlowEvent::Returned), "{name}");
@@ -259,10 +242,9 @@ fn a_camera_that_fails_is_a_failed_attempt_with_a_way_out() {
         ("recording too short", || CameraError::Ended, Reason::CannotTell),
     ];
     for (name, with, reason) in rows {
-        let inner = recording::open(&fixture("person-a-verify.mp4")).unwrap();
         let mut operator = Attends::default();
         let mut session = Answers::new(vec![]);
-        let ended = run(&mut Fails { inner, after: 4, with }, &Says(3.0), &mut session, &mut operator);
+        let ended = run(&mut fails(4, with), &says(3.0), &mut session, &mut operator);
         assert_eq!(ended.as_ref().ok(), Some(&FlowOutcome::Refused(reason)), "{name}: {ended:?}");
         assert_eq!(operator.failures, [reason], "{name}");
         assert_eq!(Exit::of(&ended), if reason == Reason::NoCamera { Exit::NoCamera } else { Exit::CannotTell });
@@ -270,19 +252,13 @@ fn a_camera_that_fails_is_a_failed_attempt_with_a_way_out() {
 }
 
 /// Log odds by look: a look begins when the camera does.
-struct Wavers(Vec<f32>, std::sync::atomic::AtomicUsize);
-
-impl FaceAnalyzer for Wavers {
-    fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
-        VISION.faces(frame)
-    }
-
-    fn liveness(&self, _: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
+fn wavers(odds: Vec<f32>) -> FakeAnalyzer {
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    says(0.0).with_log_odds(move |_| {
         // 12 frames and 800 ms to the least evidence, 1,000 ms to the longest look.
-        let at = self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let odds = self.0.get(at / 26).or(self.0.last()).copied().unwrap_or_default();
-        Ok(vec![NetOdds(vec![odds; 3])])
-    }
+        let at = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        odds.get(at / 26).or(odds.last()).copied().unwrap_or_default()
+    })
 }
 
 /// Evidence that is neither for nor against by the end of the longest look: nothing is posted, another look is free, and
@@ -302,7 +278,7 @@ fn a_doubt_is_abstained_from_explained_and_recoverable() {
         let mut source = Anew(None);
         let (mut session, mut lines) = (Answers::new(vec![]), Vec::new());
         let mut script = Script::new(&mut lines, retries, None);
-        let ended = run_by(policy.clone(), &mut source, &Wavers(odds, 0.into()), &mut session, &mut script);
+        let ended = run_by(policy.clone(), &mut source, &wavers(odds), &mut session, &mut script);
         assert_eq!(ended.as_ref().ok(), Some(&ending), "{name}: {ended:?}");
         assert_eq!(session.nonces.len(), usize::from(ending == FlowOutcome::Approved), "{name}: a doubt is not posted");
         let told: Vec<serde_json::Value> =
@@ -378,7 +354,7 @@ fn a_camera_that_the_policy_does_not_admit_is_a_failed_attempt_and_nothing_is_se
         let inner = recording::open(&fixture("person-a-verify.mp4")).unwrap();
         let mut source = Claims { inner, claim: claim.clone(), later: (6, later.clone()) };
         let (mut operator, mut session) = (Attends::default(), Answers::new(vec![]));
-        let ended = run(&mut source, &Says(3.0), &mut session, &mut operator);
+        let ended = run(&mut source, &says(3.0), &mut session, &mut operator);
         assert_eq!(ended.ok(), Some(expected), "{name}");
         assert_eq!(operator.looked > 0, looks_at_all, "{name}");
         assert_eq!(session.nonces.is_empty(), expected == refused, "{name}: posted or not");
@@ -433,9 +409,8 @@ fn a_code_may_stand_in_for_a_face() {
     for (name, codes, outcomes, steps, (ending, abandoned)) in rows {
         let mut operator = Attends { codes, ..Attends::default() };
         let mut session = Answers::new(outcomes);
-        let inner = recording::open(&fixture("person-a-verify.mp4")).unwrap();
-        let mut source = Fails { inner, after: 0, with: || CameraError::Lost };
-        let ended = run(&mut source, &Says(3.0), &mut session, &mut operator);
+        let mut source = fails(0, || CameraError::Lost);
+        let ended = run(&mut source, &says(3.0), &mut session, &mut operator);
         assert_eq!(ended.as_ref().ok(), Some(&ending), "{name}: {ended:?}");
         assert_eq!((session.abandoned, operator.steps), (abandoned, steps), "{name}");
         assert_eq!(operator.events, [FlowEvent::Returned], "{name}: nothing was captured");
@@ -451,9 +426,8 @@ fn by_code(
 ) -> (Result<FlowOutcome, FlowError>, Answers, Attends) {
     let mut operator = Attends { codes, ..Attends::default() };
     let mut session = Answers { code_errors: errors, ..Answers::new(vec![]) };
-    let inner = recording::open(&fixture("person-a-verify.mp4")).unwrap();
-    let mut source = Fails { inner, after: 0, with: || CameraError::Lost };
-    let ended = run(&mut source, &Says(3.0), &mut session, &mut operator);
+    let mut source = fails(0, || CameraError::Lost);
+    let ended = run(&mut source, &says(3.0), &mut session, &mut operator);
     (ended, session, operator)
 }
 
@@ -530,7 +504,7 @@ fn a_code_that_cannot_be_had_leaves_every_other_way_open() {
 fn an_expired_session_has_no_way_back() {
     let mut source = recording::open(&fixture("person-a-verify.mp4")).unwrap();
     let mut session = Answers::new(vec![Outcome::Expired]);
-    let ended = run(&mut source, &Says(3.0), &mut session, &mut Attends::default());
+    let ended = run(&mut source, &says(3.0), &mut session, &mut Attends::default());
     assert!(matches!(ended, Err(FlowError::Expired)), "{ended:?}");
     assert_eq!(Exit::of(&ended), Exit::SessionOver);
 }

@@ -20,16 +20,14 @@ use countenance_client::{
         wait::Wait,
     },
     settings::Settings,
+    testing::FakeAnalyzer,
 };
 use countenance_core::{
     clock::Clock,
-    face::Face,
     frame::Frame,
-    liveness::NetOdds,
-    policy::NetPolicy,
     protocol::{CameraClaim, CodeSent, Fallback, ModelClaim, OneTimeCode, Outcome, Reason, Ticket},
     rng::{SecureRandom, SeededRng},
-    testing::{face_at, noise_frame, odds},
+    testing::{face_at, noise_frame},
 };
 use countenance_gui::CameraEntry;
 use countenance_vision::VisionError;
@@ -167,7 +165,15 @@ pub(crate) struct SharedTestEnv(pub(crate) Arc<TestEnv>);
 
 impl Environment for SharedTestEnv {
     fn analyzer(&self) -> Result<Arc<dyn FaceAnalyzer + Send + Sync>, VisionError> {
-        Ok(Arc::new(Eyes(Arc::clone(&self.0))))
+        let (seen, judged) = (Arc::clone(&self.0), Arc::clone(&self.0));
+        let eyes = FakeAnalyzer::live(0.0).with_faces(move |_| {
+            let looks = *seen.looks.lock().unwrap();
+            if looks <= seen.script.lock().unwrap().empty_looks { vec![] } else { vec![face_at(320.0, 240.0, 200.0)] }
+        });
+        Ok(Arc::new(eyes.with_log_odds(move |_| {
+            let (script, looks) = (judged.script.lock().unwrap(), *judged.looks.lock().unwrap());
+            script.odds.get(looks - 1).or(script.odds.last()).copied().unwrap_or_default()
+        })))
     }
 
     fn models(&self) -> Vec<ModelClaim> {
@@ -212,21 +218,6 @@ impl Wait for SharedTestEnv {
 
 const NOW: i64 = 1_790_000_000;
 const NONCE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
-
-struct Eyes(Arc<TestEnv>);
-
-impl FaceAnalyzer for Eyes {
-    fn faces(&self, _: &Frame) -> Result<Vec<Face>, VisionError> {
-        let looks = *self.0.looks.lock().unwrap();
-        Ok(if looks <= self.0.script.lock().unwrap().empty_looks { vec![] } else { vec![face_at(320.0, 240.0, 200.0)] })
-    }
-
-    fn liveness(&self, _: &Frame, _: &Face, _: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
-        let (script, looks) = (self.0.script.lock().unwrap(), *self.0.looks.lock().unwrap());
-        let log_odds = script.odds.get(looks - 1).or(script.odds.last()).copied().unwrap_or_default();
-        Ok(odds(log_odds))
-    }
-}
 
 struct Lens {
     env: Arc<TestEnv>,

@@ -1,27 +1,22 @@
 //! Sources that are played: what fails, blocks, ends or changes.
 
 use super::*;
+use crate::testing::FakeSource;
 
-/// Gives so many frames at once, then fails so, or blocks until the test is over.
-struct Plays(u64, Option<CameraError>, std::sync::mpsc::Receiver<()>);
-
-impl FrameSource for Plays {
-    fn next_frame(&mut self, _: Duration) -> Result<Frame, CameraError> {
-        if self.0 == 0 {
-            let error = self.1.take().unwrap_or_else(|| {
+/// Gives this many frames at once, then fails with `error`, or blocks until the test is over.
+fn plays(mut frames: u64, mut error: Option<CameraError>, held: std::sync::mpsc::Receiver<()>) -> FakeSource {
+    let next = move || {
+        if frames == 0 {
+            return Err(error.take().unwrap_or_else(|| {
                 // Ends when the test does.
-                self.2.recv().ok();
+                held.recv().ok();
                 CameraError::Lost
-            });
-            return Err(error);
+            }));
         }
-        self.0 -= 1;
-        Ok(frame(10 - self.0))
-    }
-
-    fn provenance(&self) -> CameraClaim {
-        unopened()
-    }
+        frames -= 1;
+        Ok(frame(10 - frames))
+    };
+    FakeSource::new(next).claiming(unopened())
 }
 
 /// A small picture at 30 a second.
@@ -31,7 +26,7 @@ fn frame(seq: u64) -> Frame {
 
 fn live(frames: u64, error: Option<CameraError>) -> (LiveSource, std::sync::mpsc::Sender<()>) {
     let (hold, held) = std::sync::mpsc::channel();
-    let mut plays = Some(Plays(frames, error, held));
+    let mut plays = Some(plays(frames, error, held));
     let open: Open =
         Box::new(move || plays.take().map(|p| Box::new(p) as Box<dyn FrameSource>).ok_or(CameraError::Absent));
     let timeouts = Timeouts { release: Duration::from_millis(5), open: LONG };
@@ -101,7 +96,7 @@ fn a_slow_reader_finds_the_frames_that_were_kept_in_order_and_the_newest_is_show
 fn a_change_of_camera_goes_on_in_the_same_stream_behind_a_gap_that_no_proof_spans() {
     let open: Open = Box::new(|| {
         let (_, held) = std::sync::mpsc::channel();
-        Ok(Box::new(Plays(2, Some(CameraError::Stalled), held)))
+        Ok(Box::new(plays(2, Some(CameraError::Stalled), held)))
     });
     let mut live = LiveSource::new(open, FrameSlot::default(), Arc::new(|| {}));
     live.start().unwrap();

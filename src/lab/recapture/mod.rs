@@ -266,6 +266,7 @@ mod tests {
     use std::f32::consts::TAU;
 
     use super::*;
+    use countenance_camera::testing::FakeSource;
 
     /// A gray frame with a bright square that moves slightly over time.
     fn frame(seq: u64) -> Frame {
@@ -344,22 +345,15 @@ mod tests {
 
     #[test]
     fn the_same_seed_writes_the_same_bytes_and_nothing_is_overwritten() {
-        struct Frames(u64);
-        impl FrameSource for Frames {
-            fn next_frame(&mut self, _: Duration) -> Result<Frame, CameraError> {
-                self.0 += 1;
-                if self.0 > 5 { Err(CameraError::Ended) } else { Ok(frame(self.0 - 1)) }
-            }
-
-            fn provenance(&self) -> countenance_core::protocol::CameraClaim {
-                unreachable!("never called")
-            }
-        }
+        let source = || {
+            let mut seqs = 0..5;
+            FakeSource::new(move || seqs.next().map(frame).ok_or(CameraError::Ended))
+        };
         let folder = tempfile::tempdir().unwrap();
         let made = |name: &str, seed, frames| {
             let out = folder.path().join(name);
             let options = Options { frames, ..Options::new(Species::PhoneVideo, Support::Hand, seed) };
-            run(&mut Frames(0), &out, &options, &mut |_| {}).map(|made| (made.frames, std::fs::read(out).unwrap()))
+            run(&mut source(), &out, &options, &mut |_| {}).map(|made| (made.frames, std::fs::read(out).unwrap()))
         };
         let first = made("a.avi", 1, None).unwrap();
         assert_eq!(first.0, 5);
@@ -370,7 +364,7 @@ mod tests {
             device: Device::named("dye-15x10").unwrap(),
             ..Options::new(Species::PhoneVideo, Support::Hand, 1)
         };
-        let refused = run(&mut Frames(0), &folder.path().join("e.avi"), &wrong, &mut |_| {});
+        let refused = run(&mut source(), &folder.path().join("e.avi"), &wrong, &mut |_| {});
         assert!(matches!(refused, Err(RecaptureError::Device { .. })), "{refused:?}");
     }
 }
