@@ -4,6 +4,8 @@
 //! Blocking, one request at a time: call it from threads that do not serve requests.
 
 mod http;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 use std::fmt;
 

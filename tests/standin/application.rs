@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use countenance_core::testing::ManualClock;
-use countenance_net::{HttpResponse, Method, Net, NetError, Request};
+use countenance_net::{HttpResponse, Method, Net, NetError, Request, testing::response};
 use countenance_standin::{
     browser::{Browser, Page},
     relying_party::RelyingParty,
@@ -152,7 +152,7 @@ impl Net for OneToken {
                 None => return Err(NetError::NoAnswer("not there".into())),
             },
         };
-        Ok(HttpResponse { status: 200, retry_after_secs: None, body: body.to_string().into_bytes() })
+        Ok(response(200, body.to_string()))
     }
 }
 

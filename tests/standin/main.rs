@@ -12,7 +12,6 @@ mod manage;
 mod mfa;
 mod renewal;
 mod resume;
-mod scripted_net;
 mod services;
 mod settings;
 mod table;

@@ -1,15 +1,15 @@
 //! The dashboard: valid input takes effect, invalid input is reported, and no secret is shown again.
 
-use countenance_net::Net;
+use countenance_net::{
+    Net,
+    testing::{Line, scripted},
+};
 use countenance_standin::{
     browser::{Browser, Form, Page},
     tenant::{Library, LibraryError},
 };
 
-use super::{
-    scripted_net::{Line, scripted},
-    test_tenant::{ACTION, POLICY, SECRET, TestTenant},
-};
+use super::test_tenant::{ACTION, POLICY, SECRET, TestTenant};
 
 const PHONE: &str = include_str!("../../packaging/auth0/actions/phone-provider-twilio-verify.js");
 

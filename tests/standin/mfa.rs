@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use countenance_net::Net;
+use countenance_net::{
+    Net,
+    testing::{Line, Outbox, scripted},
+};
 use countenance_standin::{
     browser::{Browser, Form, Page},
     tenant::{Action, User},
 };
 use serde_json::{Value, json};
 
-use super::{
-    scripted_net::{Line, Outbox, scripted},
-    test_tenant::{SECRET, TestTenant, peek, refusal},
-};
+use super::test_tenant::{SECRET, TestTenant, peek, refusal};
 
 const STEP_UP: &str = include_str!("../../packaging/auth0/actions/step-up-salary.js");
 /// What the step-up file and the ID token call the tenant's own second factor.

@@ -6,17 +6,17 @@ use std::{
     time::Duration,
 };
 
-use countenance_net::{HttpResponse, Net, NetError, Request};
+use countenance_net::{
+    Net, Request,
+    testing::{FnNet, Line, Outbox, response, scripted},
+};
 use countenance_standin::tenant::{
     Action,
     actions::{ActionError, Effects, Leg, PhoneVerdict, TIME_LIMIT, Trigger, run},
 };
 use serde_json::{Value, json};
 
-use super::{
-    scripted_net::{Line, Outbox, scripted},
-    test_tenant::NOW,
-};
+use super::test_tenant::NOW;
 
 const PROVIDER: &str = include_str!("../../packaging/auth0/actions/phone-provider-twilio-verify.js");
 const MESSAGE: &str = include_str!("../../packaging/auth0/actions/send-phone-message-twilio-verify.js");
@@ -227,15 +227,13 @@ fn the_last_word_on_a_message_stands_and_reasons_have_a_largest_size() {
 }
 
 /// A network whose answer takes this long.
-struct Stalling(Duration);
-
-impl Net for Stalling {
-    fn send(&self, _: &Request) -> Result<HttpResponse, NetError> {
+fn stalling(time: Duration) -> Arc<dyn Net> {
+    Arc::new(FnNet(move |_: &Request| {
         let (_sender, nothing) = mpsc::channel::<()>();
-        // Nobody sends: this waits for as long as it may. The sender stays, or it would end at once.
-        nothing.recv_timeout(self.0).unwrap_err();
-        Ok(HttpResponse { status: 200, retry_after_secs: None, body: Vec::new() })
-    }
+        // No one sends: this waits for as long as it may. The sender stays, or it would end at once.
+        nothing.recv_timeout(time).unwrap_err();
+        Ok(response(200, ""))
+    }))
 }
 
 #[test]
@@ -245,7 +243,7 @@ fn time_spent_waiting_for_a_network_counts() {
     let stall = Duration::from_millis(200);
     for (name, limit, times_out) in [("time enough", TIME_LIMIT, false), ("too long", stall / 2, true)] {
         let (action, event, host) = (Action::new(source), json!({}), String::new());
-        let (trigger, net) = (Trigger::CustomPhoneProvider, Arc::new(Stalling(stall)));
+        let (trigger, net) = (Trigger::CustomPhoneProvider, stalling(stall));
         let ran = run(Leg { action, trigger, event, host, now: NOW, limit, net: Some(net) });
         assert_eq!(matches!(ran, Err(ActionError::TimedOut)), times_out, "{name}");
     }

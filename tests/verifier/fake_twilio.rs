@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use countenance_net::{HttpResponse, Net, NetError, Request};
+use countenance_net::{HttpResponse, Net, NetError, Request, testing::response};
 use countenance_verifier::{Database, Rules, TwilioVerify};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -124,8 +124,8 @@ impl Says {
             Self::BadNumber => error(400, 60200),
             Self::Blocked => error(403, 60410),
             Self::WrongCredentials => error(401, 20003),
-            Self::Broken => HttpResponse { status: 500, retry_after_secs: None, body: b"<html>".to_vec() },
-            Self::Nonsense => HttpResponse { status: 201, retry_after_secs: None, body: b"[]".to_vec() },
+            Self::Broken => response(500, "<html>"),
+            Self::Nonsense => response(201, "[]"),
             Self::HangsUp => return Err(NetError::NoAnswer("hung up".into())),
             Self::TimesOut => return Err(NetError::TimedOut("20 s".into())),
         })
@@ -133,7 +133,7 @@ impl Says {
 }
 
 fn answer(status: u16, body: &Value) -> HttpResponse {
-    HttpResponse { status, retry_after_secs: None, body: body.to_string().into_bytes() }
+    response(status, body.to_string())
 }
 
 /// Rules that allow a code by this way.

@@ -151,24 +151,13 @@ fn is_sid(prefix: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use super::*;
+    use countenance_net::testing::{Line, scripted};
 
     const SERVICE: &str = "VA0123456789abcdef0123456789ABCDEF";
 
-    /// Gives one answer to everything, and keeps what was asked.
-    struct Recorder(Mutex<Vec<Request>>, &'static str);
-
-    impl Net for Recorder {
-        fn send(&self, request: &Request) -> Result<HttpResponse, NetError> {
-            self.0.lock().unwrap().push(request.clone());
-            Ok(HttpResponse { status: 200, retry_after_secs: None, body: self.1.into() })
-        }
-    }
-
     fn made(base: &str, service: &str) -> Result<TwilioVerify, TwilioSetupError> {
-        TwilioVerify::new(base.parse().unwrap(), service, "AC1", "token", Arc::new(Recorder(Mutex::default(), "")))
+        TwilioVerify::new(base.parse().unwrap(), service, "AC1", "token", scripted([Line::Says(200, "")]).0)
     }
 
     #[test]
@@ -199,9 +188,9 @@ mod tests {
     fn requests_are_forms_with_basic_authentication() {
         const SID: &str = "VE00000000000000000000000000000000";
         let pending = r#"{"sid": "VE00000000000000000000000000000000", "status": "pending", "valid": false}"#;
-        let net = Arc::new(Recorder(Mutex::default(), pending));
+        let (net, outbox) = scripted([Line::Says(200, pending)]);
         let base = "https://verify.example/proxy/".parse().unwrap();
-        let twilio = TwilioVerify::new(base, SERVICE, "AC1", "token", net.clone()).unwrap();
+        let twilio = TwilioVerify::new(base, SERVICE, "AC1", "token", net).unwrap();
         let phone: PhoneNumber = "+4915123456789".parse().unwrap();
         let code = OneTimeCode::try_from("012345".to_owned()).unwrap();
         assert_eq!(twilio.start(&phone, Fallback::Sms).unwrap().0, SID);
@@ -214,13 +203,12 @@ mod tests {
             ("VerificationCheck", "VerificationSid=VE00000000000000000000000000000000&Code=012345"),
             ("Verifications/+4915123456789", "Status=approved"),
         ];
-        let asked = net.0.lock().unwrap();
+        let asked = outbox.all();
         assert_eq!(asked.len(), rows.len());
         for ((path, body), request) in rows.into_iter().zip(asked.iter()) {
-            assert_eq!(request.url.as_str(), format!("https://verify.example/proxy/v2/Services/{SERVICE}/{path}"));
-            assert_eq!(request.body.as_slice(), body.as_bytes(), "{path}");
-            let authorization = request.headers.iter().find(|(name, _)| name == "authorization").unwrap();
-            assert_eq!(authorization.1.as_str(), "Basic QUMxOnRva2Vu", "{path}");
+            assert_eq!(request.url, format!("https://verify.example/proxy/v2/Services/{SERVICE}/{path}"));
+            assert_eq!(request.body, body, "{path}");
+            assert_eq!(request.header("authorization"), Some("Basic QUMxOnRva2Vu"), "{path}");
         }
     }
 }

@@ -1,4 +1,12 @@
-//! A fake HTTP client that answers from a script and records requests.
+//! What tests of several crates share: a network that answers by a script and remembers what it was sent, and one that
+//! answers by a function. Behind the feature `testing`; no program is built with it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test stops where it cannot go on"
+)]
 
 use std::{
     collections::VecDeque,
@@ -6,10 +14,11 @@ use std::{
     time::Duration,
 };
 
-use countenance_net::{HttpResponse, Net, NetError, Request};
+use crate::{HttpResponse, Net, NetError, Request};
 
 /// One answer of the script.
-pub(super) enum Line {
+#[derive(Debug)]
+pub enum Line {
     /// A status and a body.
     Says(u16, &'static str),
     /// A status and `Retry-After`.
@@ -22,44 +31,52 @@ pub(super) enum Line {
 
 /// What was sent, as text.
 #[derive(Debug, Clone)]
-pub(super) struct Sent {
-    pub(super) url: String,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: String,
+pub struct Sent {
+    /// Where to.
+    pub url: String,
+    /// Names and values.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: String,
 }
 
 impl Sent {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    /// The value of this header.
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    pub(super) fn field(&self, name: &str) -> Option<String> {
+    /// The value of this field of a form.
+    pub fn field(&self, name: &str) -> Option<String> {
         url::form_urlencoded::parse(self.body.as_bytes()).find(|(known, _)| known == name).map(|(_, v)| v.into_owned())
     }
 }
 
 /// The network; the last line of the script holds for all that follows.
-pub(super) struct ScriptedNet {
+#[derive(Debug)]
+pub struct ScriptedNet {
     script: Mutex<VecDeque<Line>>,
     sent: mpsc::Sender<Sent>,
 }
 
 /// What was sent, in order.
-pub(super) struct Outbox(mpsc::Receiver<Sent>);
+#[derive(Debug)]
+pub struct Outbox(mpsc::Receiver<Sent>);
 
 impl Outbox {
     /// The next request; waits for one that is on its way.
-    pub(super) fn next(&self) -> Sent {
+    pub fn next(&self) -> Sent {
         self.0.recv_timeout(Duration::from_secs(30)).unwrap()
     }
 
     /// All that was sent so far.
-    pub(super) fn all(&self) -> Vec<Sent> {
+    pub fn all(&self) -> Vec<Sent> {
         self.0.try_iter().collect()
     }
 }
 
-pub(super) fn scripted(script: impl IntoIterator<Item = Line>) -> (Arc<ScriptedNet>, Outbox) {
+/// A network with this script, and what will be sent over it.
+pub fn scripted(script: impl IntoIterator<Item = Line>) -> (Arc<ScriptedNet>, Outbox) {
     let (sent, outbox) = mpsc::channel();
     (Arc::new(ScriptedNet { script: Mutex::new(script.into_iter().collect()), sent }), Outbox(outbox))
 }
@@ -73,13 +90,26 @@ impl Net for ScriptedNet {
         let mut script = self.script.lock().unwrap();
         let next = if script.len() > 1 { script.pop_front() } else { None };
         let line = next.as_ref().or(script.front()).expect("the script has a line");
-        let answer =
-            |status, retry_after_secs, body: &str| HttpResponse { status, retry_after_secs, body: body.into() };
         match line {
-            Line::Says(status, body) => Ok(answer(*status, None, body)),
-            Line::Later(status, secs) => Ok(answer(*status, Some(*secs), "{}")),
+            Line::Says(status, body) => Ok(response(*status, *body)),
+            Line::Later(status, secs) => Ok(HttpResponse { retry_after_secs: Some(*secs), ..response(*status, "{}") }),
             Line::Silence => Err(NetError::NoAnswer("refused".into())),
             Line::Slow => Err(NetError::TimedOut("slow".into())),
         }
+    }
+}
+
+/// An answer without `Retry-After`.
+pub fn response(status: u16, body: impl Into<Vec<u8>>) -> HttpResponse {
+    HttpResponse { status, retry_after_secs: None, body: body.into() }
+}
+
+/// A network that answers what the function answers.
+#[derive(Debug)]
+pub struct FnNet<F>(pub F);
+
+impl<F: Fn(&Request) -> Result<HttpResponse, NetError> + Send + Sync> Net for FnNet<F> {
+    fn send(&self, request: &Request) -> Result<HttpResponse, NetError> {
+        (self.0)(request)
     }
 }
