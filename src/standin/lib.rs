@@ -5,6 +5,7 @@
 //! outgoing HTTP and the clock, and cargo holds it so.
 
 pub mod browser;
+pub mod loopback;
 pub mod relying_party;
 pub mod tenant;
 pub mod twilio;

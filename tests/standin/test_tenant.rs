@@ -1,9 +1,6 @@
 //! A tenant and an application on loopback, with an adjustable clock; also plays the verifier.
 
-use std::{
-    net::Ipv4Addr,
-    sync::{Arc, OnceLock},
-};
+use std::sync::{Arc, OnceLock};
 
 use axum::{Router, response::Html};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
@@ -14,6 +11,7 @@ use countenance_core::{
 use countenance_net::{HttpNet, Net, Request};
 use countenance_standin::{
     browser::{Browser, Form, Page},
+    loopback::Loopback,
     relying_party::RelyingParty,
     tenant::{Action, Client, SigningKey, Tenant, TenantBuilder, User},
 };
@@ -39,7 +37,7 @@ pub(super) struct TestTenant {
     pub(super) verifier_origin: String,
     pub(super) payroll_origin: String,
     pub(super) net: HttpNet,
-    runtime: tokio::runtime::Runtime,
+    loopback: Loopback,
 }
 
 impl TestTenant {
@@ -67,14 +65,10 @@ impl TestTenant {
         action: impl FnOnce(&str, &str) -> Option<Action>,
         more: impl FnOnce(TenantBuilder) -> TenantBuilder,
     ) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let listen = || runtime.block_on(tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
-        let (at_tenant, at_payroll, elsewhere) = (listen(), listen(), listen());
-        let origin = |name: &str, listener: &tokio::net::TcpListener| {
-            format!("http://{name}.localhost:{}", listener.local_addr().unwrap().port())
-        };
-        let (tenant_origin, verifier_origin) = (origin("tenant", &at_tenant), origin("verifier", &elsewhere));
-        let payroll_origin = origin("payroll", &at_payroll);
+        let loopback = Loopback::new(1).unwrap();
+        let bind = |name| loopback.bind(name).unwrap();
+        let ((at_tenant, tenant_origin), (at_payroll, payroll_origin)) = (bind("tenant"), bind("payroll"));
+        let (elsewhere, verifier_origin) = bind("verifier");
         let (clock, net) = (Arc::new(ManualClock::at(NOW)), HttpNet::loopback().unwrap());
 
         let payroll = RelyingParty::builder(
@@ -103,22 +97,18 @@ impl TestTenant {
         }
         let tenant = more(builder).build().unwrap();
 
-        let forever = std::future::pending::<()>;
-        let served = tenant.clone();
-        runtime.spawn(async move { served.serve(at_tenant, forever()).await });
-        runtime.spawn(async move { payroll.serve(at_payroll, forever()).await });
+        loopback.serve(at_tenant, tenant.router());
+        loopback.serve(at_payroll, payroll.router());
         // The verifier's landing page and an application's callback: the tests read the address they were reached by.
         let blank = Router::new().fallback(async || Html("<!doctype html><title>Elsewhere</title>"));
-        runtime.spawn(async move { axum::serve(elsewhere, blank).await });
-        Self { tenant, clock, tenant_origin, verifier_origin, payroll_origin, net, runtime }
+        loopback.serve(elsewhere, blank);
+        Self { tenant, clock, tenant_origin, verifier_origin, payroll_origin, net, loopback }
     }
 
     /// Serves one more router as `name`.localhost and tells its origin.
     pub(super) fn serve(&self, name: &str, router: impl FnOnce(&str) -> Router) -> String {
-        let listener = self.runtime.block_on(tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).unwrap();
-        let origin = format!("http://{name}.localhost:{}", listener.local_addr().unwrap().port());
-        let router = router(&origin);
-        self.runtime.spawn(async move { axum::serve(listener, router).await });
+        let (listener, origin) = self.loopback.bind(name).unwrap();
+        self.loopback.serve(listener, router(&origin));
         origin
     }
 

@@ -68,9 +68,10 @@ impl DemoEnv {
             fallback: Some(Fallback::Sms),
             ..Rules::new("Demo", "tenant.localhost")
         };
-        let (integration_id, session_secret) = servers.runtime.block_on(servers.verifier.add_integration(rules))?;
+        let (integration_id, session_secret) =
+            servers.loopback.runtime().block_on(servers.verifier.add_integration(rules))?;
         // The tenant's own MFA events reach the verifier through the log stream, and from there the phone network.
-        let log_token = servers.runtime.block_on(servers.verifier.log_token(&integration_id))?;
+        let log_token = servers.loopback.runtime().block_on(servers.verifier.log_token(&integration_id))?;
         let logs = format!("{}/v1/logs/{integration_id}", servers.verifier_origin);
         servers.tenant.stream_logs(Url::parse(&logs)?, log_token.reveal());
         tell("Countenance: six sign-ins on this machine, on recordings\n".into());

@@ -1,12 +1,8 @@
 //! The demo's servers on loopback, each with its own site: tenant, verifier, relying party, phone network. They stop
 //! when [`Servers`] is dropped.
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
-};
+use std::sync::Arc;
 
-use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
 use url::Url;
 
 use super::ProgressSink;
@@ -16,6 +12,7 @@ use countenance_core::{
 };
 use countenance_net::HttpNet;
 use countenance_standin::{
+    loopback::Loopback,
     relying_party::RelyingParty,
     tenant::{self, Action, Library, Tenant, User},
     twilio::TwilioStandIn,
@@ -67,9 +64,7 @@ pub(super) struct Servers {
     pub(super) person: Account,
     /// The operator of the portal.
     pub(super) operator: Account,
-    // Drop order matters: signal the servers to stop, then join their threads.
-    _stop: watch::Sender<()>,
-    pub(super) runtime: Runtime,
+    pub(super) loopback: Loopback,
 }
 
 impl Servers {
@@ -87,29 +82,18 @@ impl Servers {
 
     /// Starts the servers. The verifier has no integration, the tenant no Action. Mail goes to `mailer`, if given.
     pub(super) fn start(vision: &Arc<Vision>, mailer: Option<Arc<dyn Mailer>>) -> anyhow::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        let bind = |name: &str| -> anyhow::Result<(TcpListener, String)> {
-            let listener = runtime.block_on(TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))))?;
-            let port = listener.local_addr()?.port();
-            Ok((listener, format!("http://{name}.localhost:{port}")))
-        };
-        let (tenant_at, tenant_origin) = bind("tenant")?;
-        let (verifier_at, verifier_origin) = bind("verifier")?;
-        let (payroll_at, payroll_origin) = bind("payroll")?;
-        let (phone_at, phone_origin) = bind("phone")?;
-        let (stop, stopped) = watch::channel(());
-        let until = || {
-            let mut stopped = stopped.clone();
-            // Completes when the sender is dropped.
-            async move { while stopped.changed().await.is_ok() {} }
-        };
+        let loopback = Loopback::new(2)?;
+        let (tenant_at, tenant_origin) = loopback.bind("tenant")?;
+        let (verifier_at, verifier_origin) = loopback.bind("verifier")?;
+        let (payroll_at, payroll_origin) = loopback.bind("payroll")?;
+        let (phone_at, phone_origin) = loopback.bind("phone")?;
 
         let net = Arc::new(HttpNet::loopback()?);
         let (service, account, token) = (hex_id("VA"), hex_id("AC"), random_text::<16>(&SystemRandom));
         let phone =
             TwilioStandIn::builder(&service, &account, &token).custom_codes().fraud_guard_blocks("+88").build()?;
         let codes = TwilioVerify::new(Url::parse(&phone_origin)?, &service, &account, &token, net.clone())?;
-        let verifier = runtime.block_on(Verifier::open(Setup {
+        let verifier = loopback.runtime().block_on(Verifier::open(Setup {
             origin: verifier_origin.parse()?,
             database: Database::Memory,
             key: master_key(),
@@ -123,7 +107,7 @@ impl Servers {
             codes: Some(codes),
             mailer,
         }))?;
-        runtime.spawn(verifier.clone().serve(verifier_at, until()));
+        loopback.runtime().spawn(verifier.clone().serve(verifier_at, loopback.until_dropped()));
 
         let person = Account { name: "ada@example.com", password: random_text::<9>(&SystemRandom) };
         let (tenant_url, payroll_url) = (Url::parse(&tenant_origin)?, Url::parse(&payroll_origin)?);
@@ -146,12 +130,10 @@ impl Servers {
                 redirect_uris: vec![payroll.redirect_uri()],
             })
             .build()?;
-        let (serve_tenant, until_tenant, until_payroll) = (tenant.clone(), until(), until());
-        runtime.spawn(async move { serve_tenant.serve(tenant_at, until_tenant).await });
-        runtime.spawn(async move { payroll.serve(payroll_at, until_payroll).await });
-        let (serve_phone, until_phone) = (phone.clone(), until());
-        runtime.spawn(async move { serve_phone.serve(phone_at, until_phone).await });
-        let password = runtime.block_on(verifier.add_operator(OPERATOR))?;
+        loopback.serve(tenant_at, tenant.router());
+        loopback.serve(payroll_at, payroll.router());
+        loopback.serve(phone_at, phone.router());
+        let password = loopback.runtime().block_on(verifier.add_operator(OPERATOR))?;
         let operator = Account { name: OPERATOR, password: password.reveal().to_owned() };
         Ok(Self {
             verifier,
@@ -163,8 +145,7 @@ impl Servers {
             phone_origin,
             person,
             operator,
-            _stop: stop,
-            runtime,
+            loopback,
         })
     }
 }

@@ -90,7 +90,7 @@ impl RelyingParty {
         listener: tokio::net::TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
-        axum::serve(listener, self.router()).with_graceful_shutdown(shutdown).await
+        crate::loopback::serve(self.router(), listener, shutdown).await
     }
 
     fn now(&self) -> countenance_core::clock::UnixSecs {

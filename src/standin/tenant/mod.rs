@@ -33,10 +33,7 @@ mod signing;
 mod store;
 mod token;
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::{Router, middleware, routing};
 
@@ -107,8 +104,7 @@ impl Tenant {
         listener: tokio::net::TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
-        let service = self.router().into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service).with_graceful_shutdown(shutdown).await
+        crate::loopback::serve(self.router(), listener, shutdown).await
     }
 
     /// Where it lives, without a slash at the end.

@@ -89,7 +89,7 @@ impl TwilioStandIn {
         listener: tokio::net::TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> std::io::Result<()> {
-        axum::serve(listener, self.router()).with_graceful_shutdown(shutdown).await
+        crate::loopback::serve(self.router(), listener, shutdown).await
     }
 
     /// What was sent so far, oldest first; at most the newest thousand.

@@ -13,6 +13,7 @@ mod tests {
         testing::ManualClock,
     };
     use countenance_net::HttpNet;
+    use countenance_standin::loopback::Loopback;
     use countenance_standin::twilio::{Conversions, FailMode, TwilioBuilder, TwilioStandIn};
 
     const SERVICE: &str = "VA0123456789abcdef0123456789abcdef";
@@ -24,7 +25,7 @@ mod tests {
         client: TwilioVerify,
         clock: Arc<ManualClock>,
         base: url::Url,
-        runtime: tokio::runtime::Runtime,
+        loopback: Loopback,
     }
 
     impl TestTwilio {
@@ -36,13 +37,12 @@ mod tests {
             let clock = Arc::new(ManualClock::at(1_800_000_000));
             let builder = TwilioStandIn::builder(SERVICE, ACCOUNT, "token").clock(clock.clone());
             let twilio = more(builder).build().unwrap();
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-            let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
-            let base: url::Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
-            let served = twilio.clone();
-            runtime.spawn(async move { served.serve(listener, std::future::pending()).await });
+            let loopback = Loopback::new(1).unwrap();
+            let (listener, origin) = loopback.bind("twilio").unwrap();
+            let base: url::Url = origin.parse().unwrap();
+            loopback.serve(listener, twilio.router());
             let client = client(&base, SERVICE, "token");
-            Self { twilio, client, clock, base, runtime }
+            Self { twilio, client, clock, base, loopback }
         }
 
         fn start(&self, to: &str) -> Result<VerificationSid, TwilioError> {
@@ -156,7 +156,7 @@ mod tests {
         env.twilio.fail_next(FailMode::Slow);
         std::thread::scope(|scope| {
             let first = scope.spawn(|| env.start(ADA));
-            env.runtime.block_on(env.twilio.until_held());
+            env.loopback.runtime().block_on(env.twilio.until_held());
             let second = env.start(ADA);
             assert!(matches!(second, Err(TwilioError::TooFast { .. })), "{second:?}");
             env.start("+4915199999999").unwrap();
