@@ -110,4 +110,3 @@ impl Clock for FixedClock {
         self.0
     }
 }
-

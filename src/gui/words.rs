@@ -94,7 +94,6 @@ impl Language {
     fn id(self) -> LanguageIdentifier {
         self.tag().parse().unwrap_or_default()
     }
-
 }
 
 /// The system's preferred languages as tags, best first.
