@@ -59,3 +59,15 @@ fn fresh(name: CueName) -> Box<dyn Cue> {
         CueName::Background => Box::<background::Background>::default(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_cue_is_made_by_its_name() {
+        for name in CueName::ALL {
+            assert_eq!(fresh(name).name(), name);
+        }
+    }
+}
