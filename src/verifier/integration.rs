@@ -1,4 +1,4 @@
-//! Integrations as an operator sets them up.
+//! Integrations: the rules that an operator sets for a tenant.
 
 use zeroize::Zeroizing;
 
@@ -15,38 +15,38 @@ use countenance_core::{
     rng::random_text,
 };
 
-/// What an operator decides about a tenant.
+/// An integration's settings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rules {
-    /// Shown to people where the tenant names no application; 1 to 64 characters.
+    /// Shown to people if the tenant sends no application name; 1 to 64 characters.
     pub name: String,
-    /// Switched off, no login begins and none is approved.
+    /// When off, new sign-ins are rejected and running ones are not approved.
     pub enabled: bool,
-    /// Host name of the tenant: `iss` of its tokens, and where browsers go back to.
+    /// Host name of the tenant: `iss` of its tokens, and the host to which browsers return.
     pub tenant_host: String,
-    /// Further host names under which the tenant serves `/continue`.
+    /// Custom domains on which the tenant serves `/continue`.
     pub custom_domains: Vec<String>,
-    /// Whether an account without a template may enrol itself.
+    /// Whether users without a template may enroll themselves.
     pub allow_self_enrolment: bool,
-    /// How a person without a template comes to the client.
+    /// How a person without a template gets to the client.
     pub enrolment_flow: Transport,
-    /// How a person with one does.
+    /// How a person with a template gets to the client.
     pub verification_flow: Transport,
-    /// The way to pass without a face, where the account has a phone: by text message; or by that or, for people who cannot
-    /// read messages, by a call.
+    /// One-time codes instead of a face, for accounts with a phone: `Sms` offers text messages only, `Voice` also
+    /// calls, for people who cannot read messages.
     pub fallback: Option<Fallback>,
-    /// Whether recordings and other virtual cameras count: for tests only.
+    /// Whether recordings and other virtual cameras are accepted; for tests only.
     pub allow_virtual_cameras: bool,
     /// Which devices may open sessions.
     pub device_rule: DeviceRule,
-    /// Captures per session, 1 to 10.
+    /// Maximum captures per session, 1 to 10.
     pub attempts: u32,
-    /// Thresholds; they may only tighten the service's own.
+    /// Thresholds; applied only where they are stricter than the service's own.
     pub policy: Policy,
 }
 
 impl Rules {
-    /// The rules that an integration begins with.
+    /// The default rules of a new integration.
     pub fn new(name: impl Into<String>, tenant_host: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -64,7 +64,7 @@ impl Rules {
         }
     }
 
-    /// Whether an integration can be run by these rules; the first that is wrong is named.
+    /// Validates the rules; the error names the first that is invalid.
     pub(crate) fn check(&self) -> Result<(), RulesError> {
         if self.name.is_empty() || one_line(&self.name) != self.name {
             return Err(RulesError::Name);
@@ -75,7 +75,7 @@ impl Rules {
         if !(1..=10).contains(&self.attempts) {
             return Err(RulesError::Attempts { found: self.attempts });
         }
-        // JSON has no infinite number: such a policy would be written and never read again.
+        // JSON has no infinity or NaN: such a policy could be stored but not read back.
         let written = serde_json::to_string(&self.policy).unwrap_or_default();
         if serde_json::from_str::<Policy>(&written).ok().as_ref() != Some(&self.policy) {
             return Err(RulesError::Policy);
@@ -86,7 +86,7 @@ impl Rules {
         Ok(())
     }
 
-    /// How a person comes to the client for this purpose.
+    /// How a person gets to the client for this purpose.
     pub(crate) fn flow(&self, purpose: Purpose) -> Transport {
         match purpose {
             Purpose::Enroll => self.enrolment_flow,
@@ -101,12 +101,12 @@ impl Rules {
 }
 
 countenance_core::enumeration! {
-    /// How a person comes from the landing page to the client.
+    /// How a person gets from the landing page to the client.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Transport {
-        /// By a button on the landing page.
+        /// With a button on the landing page.
         Inline,
-        /// By a link that is mailed to the account's address, and opened in the same browser.
+        /// With a link mailed to the account's address, which must be opened in the same browser.
         Email,
     }
 }
@@ -115,15 +115,15 @@ countenance_core::enumeration! {
     /// Which devices may open sessions.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum DeviceRule {
-        /// Any: a new key registers itself. For people's own computers.
+        /// Any device; an unknown key is registered on first use. For people's own computers.
         Open,
-        /// Only those registered with a one-time code. For kiosks.
+        /// Only devices registered with a one-time code. For kiosks.
         Code,
     }
 }
 
 impl Transport {
-    /// Its name in the store and in forms.
+    /// The name in the store and in forms.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Inline => "inline",
@@ -131,14 +131,14 @@ impl Transport {
         }
     }
 
-    /// The one of this name.
+    /// The variant with this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|transport| transport.name() == name)
     }
 }
 
 impl DeviceRule {
-    /// Its name in forms.
+    /// The name in forms.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -146,7 +146,7 @@ impl DeviceRule {
         }
     }
 
-    /// The one of this name.
+    /// The variant with this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|rule| rule.name() == name)
     }
@@ -155,35 +155,35 @@ impl DeviceRule {
 /// Why an integration was not added or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum RulesError {
-    /// The name is empty or longer than a line.
+    /// The name is empty, too long, or has characters that do not belong in one line.
     #[error("an integration needs a name of 1 to 64 characters")]
     Name,
     /// A host is not a bare, lower-case host name.
     #[error("not a bare, lower-case host name: {host:?}")]
     Host {
-        /// As it was given.
+        /// The value given.
         host: String,
     },
     /// The number of attempts is out of range.
-    #[error("a session takes 1 to 10 captures, not {found}")]
+    #[error("captures per session must be 1 to 10, not {found}")]
     Attempts {
-        /// As it was given.
+        /// The value given.
         found: u32,
     },
-    /// A threshold is not a finite number.
+    /// A threshold cannot be written as JSON and read back: it is not finite or out of range.
     #[error("a threshold of the policy is out of range")]
     Policy,
-    /// A liveness network is asked for by terms that none can have.
+    /// The contract of an added liveness network is out of bounds.
     #[error("the contract of the liveness network {name:?} is out of bounds")]
     Net {
         /// Its name in the policy.
         name: String,
-        /// Which bound.
+        /// The bound that is violated.
         #[source]
         fault: ContractFault,
     },
     /// There is no such integration.
-    #[error("there is no such integration")]
+    #[error("no such integration")]
     Unknown,
     /// The store failed.
     #[error(transparent)]
@@ -191,7 +191,7 @@ pub enum RulesError {
 }
 
 impl Verifier {
-    /// Adds an integration: its id, and its Session Secret, which is never shown again.
+    /// Adds an integration. Returns its id and its Session Secret, which cannot be read again.
     pub async fn add_integration(&self, rules: Rules) -> Result<(String, SessionSecret), RulesError> {
         let mut tx = self.0.store().begin().await?;
         let made = self.0.add_integration(&mut tx, rules).await?;
@@ -199,16 +199,16 @@ impl Verifier {
         Ok(made)
     }
 
-    /// Gives an integration other rules. Logins under way are held to them from now on.
+    /// Replaces an integration's rules. They apply to running sign-ins too.
     pub async fn change_rules(&self, id: &str, rules: Rules) -> Result<(), RulesError> {
         let mut tx = self.0.store().begin().await?;
         self.0.change_rules(&mut tx, id, &rules).await?;
         Ok(tx.commit().await?)
     }
 
-    /// Gives an integration a new Session Secret. Tokens signed with the old one are still read for `overlap_secs`, so that
-    /// the tenant's Action can be given the new one meanwhile; what goes back is signed with the secret that the login
-    /// came with.
+    /// Gives an integration a new Session Secret. Tokens signed with the old one are accepted for another
+    /// `overlap_secs`, which leaves time to update the tenant's Action. The return token is signed with the secret that
+    /// signed the sign-in's session token.
     pub async fn rotate_secret(&self, id: &str, overlap_secs: i64) -> Result<SessionSecret, RulesError> {
         let mut tx = self.0.store().begin().await?;
         let secret = self.0.rotate_secret(&mut tx, id, overlap_secs).await?;
@@ -231,7 +231,7 @@ impl AppState {
         Ok((integration.id, SessionSecret(secret)))
     }
 
-    /// Gives an integration other rules within a transaction.
+    /// Replaces an integration's rules within a transaction.
     pub(crate) async fn change_rules(&self, tx: &mut Tx<'_>, id: &str, rules: &Rules) -> Result<(), RulesError> {
         rules.check()?;
         if !tx.set_rules(id, rules).await? {

@@ -1,23 +1,19 @@
-//! The reference verification service: a login arrives from a tenant, a device proves that the right person is there,
-//! the browser takes the result back.
+//! The reference verification service: a sign-in arrives from a tenant, a device attests a live face, the service
+//! compares it with the account's template, and the browser takes the result back to the tenant.
 //!
-//! | file | what it answers |
+//! | module | contents |
 //! |---|---|
-//! | `start`, `start_refusal`, `token` | `GET /start`: the tenant's token becomes a session, a cookie and the landing page |
-//! | `landing`, `session_page`, `browser`, `pages` | the login as its browser sees it: how it stands, what to do, the way out |
-//! | `mailed`, `mail_pages`, `mail` | the link by mail |
-//! | `browser_code`, `code_pages` | a one-time code asked for and typed in the browser |
-//! | `devices`, `sessions` | `POST /v1/devices`, `…/open`, `…/abandon` |
-//! | `captures`, `verdict`, `picture`, `judge`, `sample_analysis`, `template` | `POST …/captures`: checks in the protocol's order, then judges |
-//! | `otp`, `codes`, `twilio` | `POST …/otp`, `…/otp/check`: a one-time code in place of a face |
-//! | `logs`, `feedback` | `POST /v1/logs/{integration_id}`: a tenant's log stream; what it teaches goes to Twilio |
-//! | `give_back` | `GET /return/{handle}`: a form that posts the result to the tenant |
-//! | `operators`, `portal` | `/portal`: where operators set integrations up and see what happened |
-//! | `request`, `problem`, `serve` | proofs and caps, refusals by name, routes and limits |
-//! | `store` | SQLite; secrets, templates and answers sealed, audit chained |
+//! | `api` | Device calls: `POST /v1/devices`, `/v1/sessions/{id}/open`, `…/captures`, `…/abandon`; the tenant's log stream at `POST /v1/logs/{integration_id}`; request proofs, size limits and RFC 9457 problems |
+//! | `browser` | The browser's side of a sign-in: `GET /start` (session token to session, cookie and landing page), the session's pages, the mailed link, `GET /return/{handle}` (a form that posts the result to the tenant) |
+//! | `otp` | One-time codes instead of a face: the device calls `…/otp` and `…/otp/check`, the browser pages, Twilio Verify and the feedback it gets |
+//! | `portal` | `/portal`, where operators set up integrations and see sessions, users, devices and the audit log |
+//! | `judge` | The decision on a capture: claims, networks, sample analysis, comparison and template updates |
+//! | `store` | SQLite: every change in a transaction, secrets and templates sealed, the audit log chained |
+//! | `ops` | Routes, limits and response headers, the server, operator accounts |
+//! | `integration`, `origin` | A tenant's rules; this verifier's origin and the allowed `/continue` addresses |
 //!
-//! It reads the wire through [`protocol`](countenance_core::protocol) and [`attest::verify`](countenance_attest::verify) only: a second
-//! reader, not a back door.
+//! Requests are read only through [`protocol`](countenance_core::protocol) and
+//! [`attest::verify`](countenance_attest::verify), the same types that the client writes.
 
 use std::{
     fmt,
@@ -56,46 +52,46 @@ pub use otp::twilio::{TwilioSetupError, TwilioVerify};
 pub use store::{AuditHead, Database, Entry, KeyFileError, MasterKey, SealBroken, StoreError};
 use store::{Event, Integration, Store, Tx};
 
-/// Life of a return handle, seconds.
+/// Lifetime of a return handle, seconds.
 const HANDLE_SECS: i64 = 60;
-/// Requests served at once; a further one is told to come back.
+/// Maximum number of requests served at once; more are answered 503 with `Retry-After`.
 const REQUESTS_MAX: usize = 256;
-/// Captures held in memory at once: each is up to 16 MiB at an enrolment, 8 otherwise.
+/// Maximum number of captures held in memory at once: each up to 16 MiB in an enrollment, 8 MiB otherwise.
 const UPLOADS_MAX: usize = 16;
 
-/// What a verifier is made of.
+/// Configuration and adapters of a verifier.
 pub struct Setup {
-    /// The address at which browsers and clients reach it.
+    /// The origin at which browsers and clients reach it.
     pub origin: Origin,
-    /// Where its database is.
+    /// Its database.
     pub database: Database,
-    /// What the database is sealed with.
+    /// The key that seals the database.
     pub key: MasterKey,
-    /// What time it is.
+    /// Source of the current time.
     pub clock: Arc<dyn Clock>,
-    /// Where ids, codes, nonces and handles come from.
+    /// Source of ids, codes, nonces and handles.
     pub rng: Arc<dyn SecureRandom>,
-    /// Looks at samples.
+    /// Runs the networks on samples.
     pub analyzer: Arc<dyn SampleAnalyzer>,
-    /// Networks that a device may have judged with.
+    /// Networks that an attestation must name, besides those that the policy adds.
     pub models: Vec<ModelClaim>,
-    /// Thresholds sent with each ticket and judged by.
+    /// Thresholds, sent with each ticket and applied to each capture.
     pub policy: Policy,
-    /// Samples judged at once; a network run keeps a core busy.
+    /// Number of samples judged at once. Each occupies a core.
     pub judges: usize,
-    /// Where a person gets the client; shown on the landing page.
+    /// Where people download the client; shown on the landing page.
     pub download_url: Option<String>,
-    /// Who sends one-time codes; without it no integration has a fallback.
+    /// Sends one-time codes; without it no integration has a fallback.
     pub codes: Option<TwilioVerify>,
-    /// Who sends links by mail; without it no integration may ask for that.
+    /// Mails links; without it no integration may use the email flow.
     pub mailer: Option<Arc<dyn Mailer>>,
 }
 
-/// The verification service. Cloning shares it.
+/// The verification service. Clones share their state.
 #[derive(Clone)]
 pub struct Verifier(AppState);
 
-/// The Session Secret of an integration: shown once, then only sealed in the store.
+/// The Session Secret of an integration: shown once, from then on only sealed in the store.
 pub struct SessionSecret(Zeroizing<String>);
 
 /// Prints nothing.
@@ -106,14 +102,14 @@ impl fmt::Debug for SessionSecret {
 }
 
 impl SessionSecret {
-    /// The secret as it goes into the tenant's Action.
+    /// The secret, for the tenant's Action.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 }
 
 impl Verifier {
-    /// Opens the store and stands ready.
+    /// Opens the store.
     pub async fn open(setup: Setup) -> Result<Self, StoreError> {
         let store = Store::open(&setup.database, &setup.key, setup.rng.clone()).await?;
         Ok(Self(AppState(Arc::new(Shared {
@@ -127,12 +123,12 @@ impl Verifier {
         }))))
     }
 
-    /// Everything it answers, to be served by [`serve`](Self::serve) or called in a test.
+    /// All routes, to be served by [`serve`](Self::serve) or called in a test.
     pub fn router(&self) -> axum::Router {
         ops::serve::router(self.0.clone())
     }
 
-    /// Serves on `listener` until `shutdown` ends, lets running requests finish and closes the store.
+    /// Serves on `listener` until `shutdown` completes, then lets running requests finish and closes the store.
     pub async fn serve(
         self,
         listener: TcpListener,
@@ -141,7 +137,7 @@ impl Verifier {
         ops::serve::serve(self.0, listener, shutdown).await
     }
 
-    /// Switches a device off everywhere; false when none of this id is registered. Its sessions take nothing more.
+    /// Disables a device at every integration, and with it its sessions; false if no device with this id is registered.
     pub async fn disable_device(&self, device_id: &str) -> Result<bool, StoreError> {
         let mut tx = self.0.store().begin().await?;
         let done = tx.disable_device(device_id, self.0.now()).await?;
@@ -149,7 +145,7 @@ impl Verifier {
         Ok(done)
     }
 
-    /// A one-time code with which one device may register at the integration within `life_secs`.
+    /// Creates a one-time code with which one device may register at the integration within `life_secs`.
     pub async fn device_code(&self, integration_id: &str, life_secs: i64) -> Result<String, StoreError> {
         let code = random_text::<16>(self.0.rng());
         let mut tx = self.0.store().begin().await?;
@@ -158,7 +154,7 @@ impl Verifier {
         Ok(code)
     }
 
-    /// Ends an account's counts of failures, by face and by code, and its locks; false when there is no such account.
+    /// Resets an account's failure counts, for faces and for codes, and its locks; false if there is no such account.
     pub async fn unlock_account(&self, integration_id: &str, sub: &str) -> Result<bool, StoreError> {
         let mut tx = self.0.store().begin().await?;
         let done = tx.clear_failures(integration_id, sub).await?;
@@ -171,8 +167,8 @@ impl Verifier {
         Ok(done)
     }
 
-    /// Sets where an account's one-time codes go, before any number that the tenant sends; none takes it away. False when
-    /// there is no such account.
+    /// Sets the phone number for an account's one-time codes, which takes precedence over the one that the tenant
+    /// sends; `None` removes it. False if there is no such account.
     pub async fn set_phone(
         &self,
         integration_id: &str,
@@ -185,8 +181,8 @@ impl Verifier {
         Ok(done)
     }
 
-    /// Sets an account's own least cosine; it counts where it is stricter than the policy's. None takes it away. False when
-    /// there is no such account.
+    /// Sets an account's own match threshold, which applies where it is stricter than the policy's; `None` removes it.
+    /// False if there is no such account.
     pub async fn set_match_minimum(
         &self,
         integration_id: &str,
@@ -199,7 +195,8 @@ impl Verifier {
         Ok(done)
     }
 
-    /// Erases an account: template, sessions, and what ties the audit log's pseudonym to it. False when unknown.
+    /// Erases an account: template, sessions, and the link between the account and its pseudonym in the audit log.
+    /// False if there is no such account.
     pub async fn erase_account(&self, integration_id: &str, sub: &str) -> Result<bool, StoreError> {
         let mut tx = self.0.store().begin().await?;
         let done = tx.erase_account(integration_id, sub, self.0.now()).await?;
@@ -207,18 +204,21 @@ impl Verifier {
         Ok(done)
     }
 
-    /// Walks the whole audit log; an error names the first row that was changed.
+    /// Verifies the whole audit log.
+    ///
+    /// # Errors
+    /// [`StoreError::AuditBroken`] with the first row that was changed.
     pub async fn verify_audit(&self) -> Result<AuditHead, StoreError> {
         self.0.store().begin().await?.verify_chain().await
     }
 
-    /// The newest rows of the audit log, at most `limit`, oldest first.
+    /// The newest entries of the audit log, at most `limit`, oldest first.
     pub async fn audit_tail(&self, limit: u32) -> Result<Vec<Entry>, StoreError> {
         self.0.store().begin().await?.audit_tail(limit).await
     }
 }
 
-/// What all calls share.
+/// State shared by all handlers.
 #[derive(Clone)]
 pub(crate) struct AppState(Arc<Shared>);
 
@@ -253,12 +253,12 @@ impl AppState {
         &self.0.setup.origin
     }
 
-    /// The service's own thresholds.
+    /// The service's own policy.
     fn policy(&self) -> &Policy {
         &self.0.setup.policy
     }
 
-    /// What an integration's logins are judged by: the service's thresholds, tightened by its own.
+    /// The policy for an integration's sign-ins: the service's, tightened by the integration's.
     fn policy_of(&self, integration: &Integration) -> Policy {
         self.0.setup.policy.tightened_by(&integration.rules.policy)
     }
@@ -295,9 +295,9 @@ impl AppState {
         self.0.inference.clone()
     }
 
-    /// How often signing in to the portal failed, by name.
+    /// Failed portal sign-ins by operator name.
     fn sign_ins(&self) -> MutexGuard<'_, portal::Throttle> {
-        // Counts have no state in between that a panic could leave behind.
+        // A panic cannot leave the counts inconsistent, so a poisoned lock is still usable.
         self.0.sign_ins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -305,7 +305,7 @@ impl AppState {
         self.origin().url(&format!("/return/{handle}")).into()
     }
 
-    /// Ends a session as refused and gives the handle that takes the refusal to the tenant.
+    /// Ends a session as refused. Returns the handle with which the browser takes the refusal to the tenant.
     async fn refuse(
         &self,
         tx: &mut Tx<'_>,

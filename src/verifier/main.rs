@@ -5,7 +5,7 @@ use std::process::ExitCode;
 mod cli;
 
 fn main() -> ExitCode {
-    // Warnings and errors only, and on standard error: standard output belongs to the command.
+    // Only warnings and errors, and to standard error: standard output carries the command's result.
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_max_level(tracing::Level::WARN)

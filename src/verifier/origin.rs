@@ -1,4 +1,4 @@
-//! Addresses: this verifier's own origin, and where a browser may be sent back to.
+//! Addresses: this verifier's own origin, and the `/continue` addresses to which a browser may be sent back.
 
 use url::Url;
 
@@ -12,9 +12,9 @@ pub struct Origin {
     host: String,
 }
 
-/// The address is not an origin that this verifier may stand at.
+/// The text is not a valid origin for a verifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a verifier's origin is https://host[:port], or http on loopback, and nothing behind it")]
+#[error("a verifier's origin is https://host[:port], or http on loopback, without path, query or user")]
 pub struct OriginError;
 
 impl std::str::FromStr for Origin {
@@ -29,22 +29,22 @@ impl std::str::FromStr for Origin {
 }
 
 impl Origin {
-    /// `scheme://host[:port]`, without a slash at the end.
+    /// `scheme://host[:port]`, without a trailing slash.
     pub fn text(&self) -> String {
         self.base.origin().ascii_serialization()
     }
 
-    /// The host alone: `iss` of the tokens that go back.
+    /// The host, which is `iss` of the return tokens.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// Whether TLS stands before it.
+    /// Whether clients reach it over TLS.
     pub(crate) fn is_https(&self) -> bool {
         self.base.scheme() == "https"
     }
 
-    /// This origin's URL of `path`, which begins with a slash.
+    /// The URL of `path` at this origin; `path` starts with a slash.
     pub(crate) fn url(&self, path: &str) -> Url {
         let mut url = self.base.clone();
         url.set_path(path);
@@ -52,8 +52,8 @@ impl Origin {
     }
 }
 
-/// `uri`, if it is the integration's own `/continue`: https on the tenant's host or a registered custom domain at the
-/// usual port (http at any port on loopback), that path exactly, and nothing else in it.
+/// Parses `uri` if it is the integration's own `/continue`: https on the tenant's host or a registered custom domain at
+/// the default port (on loopback http and any port), exactly that path, without query, fragment or user.
 pub(crate) fn own_continue_uri(uri: &str, integration: &Integration) -> Option<Url> {
     let url = Url::parse(uri).ok()?;
     let bare = url.path() == "/continue" && url.query().is_none() && url.fragment().is_none() && !has_user(&url);
@@ -63,7 +63,7 @@ pub(crate) fn own_continue_uri(uri: &str, integration: &Integration) -> Option<U
     (bare && ours && port && safe(&url)).then_some(url)
 }
 
-/// Whether `name` can be a tenant's host as it stands in `iss` and URLs: lower case, no scheme, port or path.
+/// Whether `name` can be a tenant's host as used in `iss` and URLs: lower case, no scheme, port or path.
 pub(crate) fn is_host_name(name: &str) -> bool {
     let chars = name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.'));
     let labels = name.split('.').all(|label| (1..=63).contains(&label.len()));

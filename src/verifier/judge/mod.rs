@@ -117,7 +117,7 @@ pub(crate) mod tests {
         quality::measure::Measures,
     };
 
-    /// An embedding that begins with these two numbers.
+    /// An embedding with these first two values.
     fn embedding(x: f32, y: f32) -> Embedding {
         let mut values = [0.0; Embedding::LEN];
         values[..2].copy_from_slice(&[x, y]);

@@ -1,4 +1,4 @@
-//! Running the service: routes and limits, operators.
+//! Running the service: routes, limits and the server, and operator accounts.
 
 pub(crate) mod operators;
 pub(crate) mod serve;

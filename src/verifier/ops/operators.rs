@@ -1,4 +1,4 @@
-//! Operators: who may use the portal.
+//! Operators: the people who may use the portal.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::{
 };
 use countenance_core::rng::random_text;
 
-/// An operator's password: shown once, then only its hash is kept.
+/// An operator's password: shown once, from then on only its hash is stored.
 pub struct OperatorPassword(Zeroizing<String>);
 
 /// Prints nothing.
@@ -22,7 +22,7 @@ impl fmt::Debug for OperatorPassword {
 }
 
 impl OperatorPassword {
-    /// The password as it is typed.
+    /// The password in plain text.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -31,7 +31,7 @@ impl OperatorPassword {
 /// Why an operator was not added.
 #[derive(Debug, thiserror::Error)]
 pub enum OperatorError {
-    /// The name is empty or longer than a line.
+    /// The name is empty, too long, or has characters that do not belong in one line.
     #[error("an operator needs a name of 1 to 64 characters")]
     Name,
     /// The store failed.
@@ -40,10 +40,10 @@ pub enum OperatorError {
 }
 
 impl Verifier {
-    /// Adds an operator, or gives one that there is a new password and signs them out everywhere.
+    /// Adds an operator, or resets an existing one's password and signs them out everywhere.
     ///
-    /// The password is made here of 120 random bits. That is why its SHA-256 suffices in the store: slow hashes protect
-    /// what people choose, and no list of guesses reaches into 2^120 values.
+    /// The password is generated here from 120 random bits. Its SHA-256 is therefore enough in the store: slow hashes
+    /// protect passwords that people choose, while 2^120 values cannot be searched.
     pub async fn add_operator(&self, name: &str) -> Result<OperatorPassword, OperatorError> {
         if name.is_empty() || one_line(name) != name {
             return Err(OperatorError::Name);
@@ -56,7 +56,7 @@ impl Verifier {
         Ok(OperatorPassword(password))
     }
 
-    /// Removes an operator and signs them out everywhere; false when there is none of this name.
+    /// Removes an operator and signs them out everywhere; false if there is no operator of this name.
     pub async fn remove_operator(&self, name: &str) -> Result<bool, StoreError> {
         let mut tx = self.0.store().begin().await?;
         let done = tx.remove_operator(name).await?;

@@ -1,4 +1,4 @@
-//! The routes, what surrounds each of them, and the server.
+//! The routes, the limits and headers that apply to all of them, and the server.
 
 use std::{future::Future, time::Duration};
 
@@ -21,10 +21,10 @@ use crate::{
 };
 use countenance_core::{policy::Policy, protocol::Problem};
 
-/// Longest time for one request, its body included.
+/// Maximum duration of one request, including reading its body.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 
-/// Every answer has these, unless it brings its own.
+/// Headers of every response, unless the handler sets its own.
 const HEADERS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
     (header::CACHE_CONTROL, "no-store"),
@@ -35,13 +35,13 @@ const HEADERS: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
 ];
 
-/// The description of every route, made from the code.
+/// The OpenAPI description of every route, generated from the code.
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Countenance verifier",
-        description = "Verification sessions: a login arrives from a tenant, a device proves that its owner is live and \
-                       the right person, the browser takes the result back."
+        description = "Verification sessions: a sign-in arrives from a tenant, a device attests a live face, the verifier \
+                       compares it with the account's template, and the browser takes the result back."
     ),
     paths(
         start::start,
@@ -70,7 +70,7 @@ const HEADERS: [(HeaderName, &str); 7] = [
 )]
 struct Description;
 
-/// Routes by method and path, listed so that a test can hold them against the description.
+/// Routes by method and path, listed so that a test can compare them with the description.
 struct Routes {
     router: Router<AppState>,
     listed: Vec<(&'static str, &'static str)>,
@@ -102,7 +102,7 @@ impl Routes {
             .get("/openapi.json", describe)
     }
 
-    /// HEAD is refused: most of these addresses can be used once.
+    /// HEAD is refused, because most of these addresses can be used only once.
     fn get<T: 'static, H: Handler<T, AppState>>(self, path: &'static str, handler: H) -> Self {
         self.on("get", path, get(handler).head(method_not_allowed))
     }
@@ -118,11 +118,11 @@ impl Routes {
     }
 }
 
-/// Everything this verifier answers.
+/// All routes of this verifier.
 pub(crate) fn router(verifier: AppState) -> Router {
     Routes::all()
         .router
-        // Pages for people, not calls: they stand in no description.
+        // Pages for people, not an API, so they are not in the description.
         .merge(portal::router(&verifier))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
@@ -130,7 +130,7 @@ pub(crate) fn router(verifier: AppState) -> Router {
         .with_state(verifier)
 }
 
-/// Serves, and tells Twilio what is due, until `shutdown` ends; then lets running requests finish.
+/// Serves, and sends due feedback to Twilio, until `shutdown` completes; then lets running requests finish.
 pub(crate) async fn serve(
     verifier: AppState,
     listener: TcpListener,
@@ -140,13 +140,13 @@ pub(crate) async fn serve(
     let telling = tokio::spawn(feedback::run(verifier.clone()));
     let served = axum::serve(listener, router(verifier)).with_graceful_shutdown(shutdown).await;
     telling.abort();
-    // It says that it was aborted.
+    // The result is always the cancellation.
     telling.await.ok();
     store.close().await;
     served
 }
 
-/// The thresholds that this verifier sends with each ticket.
+/// The service's policy. Each ticket carries it, tightened by the integration's own.
 #[utoipa::path(get, path = "/v1/policy", tag = "service", responses((status = 200, body = Policy)))]
 async fn policy(State(verifier): State<AppState>) -> Json<Policy> {
     Json(verifier.policy().clone())
@@ -178,7 +178,7 @@ async fn method_not_allowed() -> Refusal {
     Refusal::MethodNotAllowed
 }
 
-/// Limits before, headers behind every answer.
+/// Applies the request limits, and adds the headers to every response.
 async fn surround(State(verifier): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = match verifier.requests().try_acquire() {
         Err(_) => Refusal::Busy.into_response(),
@@ -208,7 +208,7 @@ mod tests {
         Abandon, CheckCode, CodeSent, OpenSession, Outcome, RegisterDevice, RegisteredDevice, SendCode, Ticket,
     };
 
-    /// Reads an example and writes it again.
+    /// Deserializes an example and serializes it again.
     type Again = fn(&Value) -> Value;
 
     fn description() -> Value {
@@ -256,7 +256,7 @@ mod tests {
     fn every_example_is_what_the_code_reads_and_writes() {
         fn again<T: serde::Serialize + serde::de::DeserializeOwned>(example: &Value) -> Value {
             let read: T = serde_json::from_value(example.clone()).unwrap();
-            // Through text, as on the wire: numbers of 32 bits are written short there.
+            // As text, as on the wire: a 32-bit number is shorter there than as a 64-bit value.
             serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap()
         }
         let description = description();

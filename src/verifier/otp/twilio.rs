@@ -33,11 +33,11 @@ pub struct TwilioVerify {
 /// Why a service cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TwilioSetupError {
-    /// The service's id is not one.
-    #[error("a Verify service's id is VA and 32 hexadecimal digits")]
+    /// The service id is malformed.
+    #[error("a Verify service's id is VA followed by 32 hexadecimal digits")]
     Service,
     /// The base address is neither https nor http on loopback.
-    #[error("Twilio's address is https, or http on loopback")]
+    #[error("Twilio's base URL must be https, or http on loopback")]
     Base,
 }
 
