@@ -176,7 +176,7 @@ async fn time_shape_and_allowance_are_checked_by_name() {
             "another size",
             |c| c.sample.width = 41,
             ProblemKind::TooLarge,
-            "The sample has more pixels than allowed, or not those that were signed for.",
+            "The sample exceeds the size limit or is not of the attested size.",
         ),
     ];
     let login = verifier.start().await;
@@ -280,7 +280,7 @@ async fn a_judged_attestation_id_is_not_judged_again_under_a_fresh_nonce() {
     claims.eat_nonce = nonce;
     verifier.sees(Sees::Ada);
     let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), &sample).await;
-    assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, "The attestation was judged before.".into()));
+    assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, "The attestation was already used.".into()));
 }
 
 #[tokio::test]
@@ -492,7 +492,7 @@ async fn a_header_that_promises_900_megapixels_costs_nothing() {
     let torn = &png()[..60];
     let claims = verifier.claims(&key, &ticket, torn);
     let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), torn).await;
-    assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, "The sample cannot be read.".into()));
+    assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, "The sample cannot be decoded.".into()));
 }
 
 /// A picture whose header, rightly summed, promises this size.

@@ -95,11 +95,11 @@ async fn a_sample_that_cannot_be_takes_neither_nonce_nor_time() {
     (whole.sample.width, whole.sample.height) = (30_000, 30_000);
     let mut jpeg = verifier.claims(&key, &ticket, &bomb);
     jpeg.sample.media_type = "image/jpeg".into();
-    let pixels = "The sample has more pixels than allowed, or not those that were signed for.";
+    let pixels = "The sample exceeds the size limit or is not of the attested size.";
     for (case, claims, kind, why) in [
         ("signed for at its size", whole, ProblemKind::AttestationRejected, "the claims contradict each other"),
         ("signed for as a small one", small, ProblemKind::TooLarge, pixels),
-        ("signed for as another kind", jpeg, ProblemKind::AttestationRejected, "The sample cannot be read."),
+        ("signed for as another kind", jpeg, ProblemKind::AttestationRejected, "The sample cannot be decoded."),
     ] {
         let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), &bomb).await;
         assert_eq!(reply.problem(), (kind, why.into()), "{case}");

@@ -137,8 +137,8 @@ async fn a_request_needs_a_proof_of_itself_made_now_and_used_once() {
     };
     let before = verifier.events().await;
     for (case, proofs, why) in [
-        ("none", vec![], "The request carries no proof of its sender's key."),
-        ("two", vec![good.clone(), good.clone()], "The request carries no proof of its sender's key."),
+        ("none", vec![], "The request has no proof of the device key."),
+        ("two", vec![good.clone(), good.clone()], "The request has no proof of the device key."),
         ("garbage", vec!["a.b.c".into()], "the proof is not a valid signed statement"),
         ("another method", vec![proof_of("GET", &url, &body)], "the proof is for another method"),
         ("another path", vec![proof_of("POST", ORIGIN, &body)], "the proof is for another URL"),
@@ -156,7 +156,10 @@ async fn a_request_needs_a_proof_of_itself_made_now_and_used_once() {
     verifier.pass(-61);
     assert_eq!(verifier.events().await, before);
     assert_eq!(send(vec![good.clone()]).await.status, StatusCode::OK);
-    assert_eq!(send(vec![good]).await.problem(), (ProblemKind::ProofRejected, "The proof was used before.".into()));
+    assert_eq!(
+        send(vec![good]).await.problem(),
+        (ProblemKind::ProofRejected, "The request proof was already used.".into())
+    );
 }
 
 #[tokio::test]

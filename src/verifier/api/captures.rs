@@ -1,10 +1,10 @@
-//! `POST /v1/sessions/{id}/captures`: the attestation is checked in the order that the protocol states, then the face
-//! is judged, then everything that follows is written in one transaction.
+//! `POST /v1/sessions/{id}/captures`: checks the attestation in the order that the protocol defines, then judges the
+//! face, then writes all consequences in one transaction.
 //!
-//! - What does not hold (signature, nonce, digest, allowed networks) is a problem document. It leaves the nonce good,
-//!   but the session counts it and ends after [`BAD_POSTS_MAX`].
-//! - What holds but does not convince (not live, no match, poor quality, camera) costs an attempt and a nonce.
-//! - The same post again gets the same answer, byte for byte.
+//! - An invalid post (signature, nonce, digest, networks) is answered with a problem document. The nonce stays valid,
+//!   but the session counts the post and ends after [`BAD_POSTS_MAX`] of them.
+//! - A valid post that is rejected (not live, no match, poor quality, camera) uses up an attempt and the nonce.
+//! - Repeating a post gets the same answer, byte for byte.
 
 use axum::{
     body::Body,
@@ -31,27 +31,27 @@ use countenance_core::{
     rng::random_text,
 };
 
-/// Posts that do not hold before the session ends: a client in order needs none.
+/// Number of invalid posts that ends the session; a working client sends none.
 const BAD_POSTS_MAX: u32 = 10;
 
-/// The parts of a posted capture, as the description shows them.
+/// The parts of a posted capture, for the OpenAPI description.
 #[derive(utoipa::ToSchema)]
-#[expect(dead_code, reason = "it only describes the form")]
+#[expect(dead_code, reason = "only describes the form for OpenAPI")]
 pub(crate) struct CaptureForm {
     /// JWS compact (`application/eat+jwt`).
     attestation: String,
     /// PNG or JPEG.
     #[schema(value_type = String, format = Binary)]
     sample: Vec<u8>,
-    /// A further one of the same span; at an enrolment only.
+    /// A second sample from the same span; enrollment only.
     #[schema(value_type = Option<String>, format = Binary, rename = "sample-2")]
     sample_2: Option<Vec<u8>>,
-    /// A third one, behind `sample-2`.
+    /// A third sample, after `sample-2`; enrollment only.
     #[schema(value_type = Option<String>, format = Binary, rename = "sample-3")]
     sample_3: Option<Vec<u8>>,
 }
 
-/// Judges a capture. Posting the same one again gives the same answer.
+/// Judges a capture. Repeating a post gets the same answer.
 #[utoipa::path(post, path = "/v1/sessions/{id}/captures", tag = "client",
     request_body(content = CaptureForm, content_type = "multipart/form-data"),
     params(
@@ -71,7 +71,7 @@ pub(crate) async fn post(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    // Taken before the body is read, so that memory for bodies is bounded.
+    // Acquired before the body is read, so that memory for bodies is bounded.
     let upload = verifier.uploads().try_acquire_owned().or(Err(Refusal::Busy))?;
     let request = AuthenticatedRequest::capture(&verifier, request).await?;
     let (key, device) = (request.key, request.device.clone());
@@ -81,7 +81,7 @@ pub(crate) async fn post(
         Admission::Answered(answer) => return Ok(json(answer)),
         Admission::Case(case) => case,
     };
-    // A task of its own: whoever hangs up while the networks run is answered, and counted, all the same.
+    // A separate task: the capture is settled and counted even if the client hangs up while the networks run.
     let settled = tokio::spawn(async move {
         let _until_settled = upload;
         settle(&verifier, &id, &device, &post_hash, case, key, post).await
@@ -89,7 +89,7 @@ pub(crate) async fn post(
     settled.await.map_err(|e| AnalysisError(e.into()))?.map(json)
 }
 
-/// Judges a capture and writes down what came of it; a post that does not hold is counted.
+/// Judges a capture and records the result; an invalid post is counted.
 async fn settle(
     verifier: &AppState,
     id: &str,
@@ -109,14 +109,14 @@ async fn settle(
     }
 }
 
-/// A JSON answer of text that was made before.
+/// A response with JSON that is already serialized.
 pub(crate) fn json(text: String) -> Response {
     ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], Body::from(text)).into_response()
 }
 
-/// An outcome as it is sent and kept.
+/// An outcome as JSON, as sent and stored.
 pub(crate) fn outcome_text(outcome: &Outcome) -> String {
-    // An enumeration of texts and numbers always serialises.
+    // An enum of strings and numbers always serializes.
     serde_json::to_string(outcome).unwrap_or_default()
 }
 
@@ -125,7 +125,7 @@ enum Admission {
     Case(Box<Case>),
 }
 
-/// Whether the session takes a capture at all; and what was answered, if this one came before.
+/// Whether the session accepts a capture, with everything needed to judge it; or the answer, if it is known already.
 async fn admit(verifier: &AppState, id: &str, device: &str, post_hash: &str) -> Result<Admission, Refusal> {
     let now = verifier.now();
     let mut tx = verifier.store().begin().await?;
@@ -156,12 +156,12 @@ async fn admit(verifier: &AppState, id: &str, device: &str, post_hash: &str) -> 
     let template = tx.template(&session.integration_id, &session.sub).await?;
     let own_minimum = tx.cosine_min(&session.integration_id, &session.sub).await?;
     let (virtual_cameras, policy) = (integration.rules.allow_virtual_cameras, verifier.policy_of(&integration));
-    // Apart from the policy, which devices are told and name in their attestations: it is the account's own.
+    // Kept out of `policy`, which devices receive and whose digest they sign: this threshold is the account's own.
     let matching = policy.matching.for_account(own_minimum);
     Ok(Admission::Case(Box::new(Case { session, nonce, template, virtual_cameras, policy, matching })))
 }
 
-/// Checks and judges on a thread of its own.
+/// Checks and judges on a blocking thread.
 async fn judge(verifier: &AppState, case: Box<Case>, key: PublicKey, post: Post) -> Result<Judged, Refusal> {
     let permit = verifier.inference().acquire_owned().await.or(Err(Refusal::Busy))?;
     let verifier = verifier.clone();
@@ -172,7 +172,7 @@ async fn judge(verifier: &AppState, case: Box<Case>, key: PublicKey, post: Post)
     judged.await.map_err(|e| AnalysisError(e.into()))?
 }
 
-/// Writes down what was judged, unless the session or the account has moved on meanwhile.
+/// Records the verdict, unless the session or the account has changed since the capture was admitted.
 async fn conclude(
     verifier: &AppState,
     id: &str,
@@ -195,7 +195,7 @@ async fn conclude(
     if !integration.rules.enabled {
         return end_refused(verifier, tx, id, Reason::Disabled).await;
     }
-    // Other sessions of the account may have failed while this capture waited for its turn.
+    // Other sessions of the account may have failed while this capture was waiting.
     if session.attempts_left == 0 || tx.locked_until(&session.integration_id, &session.sub).await? > verifier.now() {
         return no_more_faces(verifier, tx, &session).await;
     }
@@ -213,7 +213,7 @@ async fn conclude(
         Verdict::Enrol(template) => {
             let now = verifier.now();
             if !tx.keep_template(&session.integration_id, &session.sub, &template, now).await? {
-                // Another session enrolled first: posted again, this capture is compared with that one.
+                // Another session enrolled first: if posted again, this capture is compared with that template.
                 return Err(Refusal::Busy);
             }
             approve(verifier, &mut tx, &session, Event::Enrolled).await?
@@ -224,7 +224,7 @@ async fn conclude(
     Ok(answer)
 }
 
-/// Replaces the template by the one that learnt, unless another login did so meanwhile.
+/// Replaces the template with the updated one, unless another sign-in has changed it since.
 async fn learn(verifier: &AppState, tx: &mut Tx<'_>, session: &Session, moved: &Moved) -> Result<(), Refusal> {
     let (integration, sub, now) = (&session.integration_id, &session.sub, verifier.now());
     if tx.update_template(integration, sub, &moved.template, moved.as_of, now).await? {
@@ -255,7 +255,7 @@ async fn reject(verifier: &AppState, tx: &mut Tx<'_>, session: &Session, reason:
         tx.count_failure(&session.integration_id, &session.sub, now, account_delay_secs).await?;
     }
     let attempts_left = session.attempts_left.saturating_sub(1);
-    // Where a code is offered, the session stays open for one.
+    // If a one-time code is offered, the session stays open for it.
     if attempts_left == 0 && codes::offered(verifier, tx, session).await?.is_empty() {
         let handle = verifier.refuse(tx, &session.id, reason, now + HANDLE_SECS).await?;
         return Ok(outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(&handle) }));
@@ -265,7 +265,7 @@ async fn reject(verifier: &AppState, tx: &mut Tx<'_>, session: &Session, reason:
     Ok(outcome_text(&Outcome::Retry { reason, attempts_left, nonce }))
 }
 
-/// The session or the account takes no more captures: the session ends, unless a code may pass it.
+/// For a session or account that accepts no more captures: ends the session, unless a one-time code is offered.
 async fn no_more_faces(verifier: &AppState, mut tx: Tx<'_>, session: &Session) -> Result<String, Refusal> {
     let reason = Reason::TooManyAttempts;
     if codes::offered(verifier, &mut tx, session).await?.is_empty() {
@@ -275,7 +275,7 @@ async fn no_more_faces(verifier: &AppState, mut tx: Tx<'_>, session: &Session) -
     Ok(outcome_text(&Outcome::Retry { reason, attempts_left: 0, nonce }))
 }
 
-/// Counts a post that did not hold; too many end the session.
+/// Counts an invalid post; too many end the session.
 async fn count_bad_post(verifier: &AppState, id: &str, refusal: Refusal) -> Result<String, Refusal> {
     let mut tx = verifier.store().begin().await?;
     let Some(session) = tx.session(id).await?.filter(|s| s.stage == SessionStage::Open) else { return Err(refusal) };
@@ -296,7 +296,7 @@ async fn end_refused(verifier: &AppState, mut tx: Tx<'_>, id: &str, reason: Reas
     Ok(outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(&handle) }))
 }
 
-/// What makes two posts the same: the attestation and the pictures, to the byte.
+/// Identifies a post: covers the attestation and all sample bytes.
 fn post_hash(post: &Post) -> String {
     use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
     let samples = post.samples.iter().map(|sample| BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(sample.as_slice())));

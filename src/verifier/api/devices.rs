@@ -1,4 +1,4 @@
-//! `POST /v1/devices`: a device key is let in, by a one-time code or openly where the integration says so.
+//! `POST /v1/devices`: registers a device key, with a one-time code or openly, as the integration's rules require.
 
 use axum::{
     Json,
@@ -14,7 +14,7 @@ use crate::{
 };
 use countenance_core::protocol::{Problem, RegisterDevice, RegisteredDevice};
 
-/// Registers the key that signed the request's proof. Repeating it with the same key gives the same answer.
+/// Registers the key that signed the request's proof. Repeating the call with the same key gets the same answer.
 #[utoipa::path(post, path = "/v1/devices", tag = "client", 
     request_body(content = RegisterDevice, example = json!({
         "integration_id": "mGcOPv2UcyAj8QVZQxkPSg", "enrolment_code": "kQ3rT0x0bW4m9Qb2p0m8TQ", "name": "Front desk"
@@ -53,7 +53,7 @@ pub(crate) async fn register(
     Ok(Json(RegisteredDevice { device_id: request.device }))
 }
 
-/// Registers the sender of `request` under `name`.
+/// Registers the key that signed `request` as a device called `name`.
 pub(crate) async fn add(
     tx: &mut Tx<'_>,
     integration_id: &str,

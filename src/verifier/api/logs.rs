@@ -1,8 +1,8 @@
-//! `POST /v1/logs/{integration_id}`: a tenant's log stream delivers its events.
+//! `POST /v1/logs/{integration_id}`: receives the events of a tenant's log stream.
 //!
-//! From them the verifier learns that codes came back which Twilio sent and the tenant checked, and owes Twilio feedback
-//! ([`feedback`](crate::otp::feedback)): it must be the Verify service that the tenant's phone provider Action sends by. A stream
-//! delivers at least once and in any order, so each event counts once, by its id.
+//! The events show which codes sent by Twilio were then verified by the tenant; the verifier reports them to Twilio
+//! ([`feedback`](crate::otp::feedback)). For this it must use the same Verify service as the tenant's phone provider
+//! Action. A stream delivers at least once and in any order, so events are deduplicated by id.
 
 mod events;
 
@@ -24,10 +24,10 @@ use crate::{
 };
 use countenance_core::{protocol::Problem, rng::random_text};
 
-/// Most bytes of a delivery: over ten thousand events of the usual size.
+/// Maximum size of a delivery, bytes: over ten thousand events of the usual size.
 const DELIVERY_MAX_BYTES: usize = 16 << 20;
 
-/// What a log stream authorises itself with: shown once, then only its digest is kept.
+/// The token that authenticates a log stream: shown once, from then on only its digest is stored.
 pub struct LogToken(Zeroizing<String>);
 
 /// Prints nothing.
@@ -38,14 +38,14 @@ impl fmt::Debug for LogToken {
 }
 
 impl LogToken {
-    /// The token as it goes into the stream's settings, and from there into `Authorization`.
+    /// The token, for the stream's settings; the stream sends it in `Authorization`.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 }
 
 impl Verifier {
-    /// Gives an integration a new token for its log stream. The one before is good no longer.
+    /// Gives an integration a new log stream token. The previous one becomes invalid.
     pub async fn log_token(&self, integration_id: &str) -> Result<LogToken, RulesError> {
         let mut tx = self.0.store().begin().await?;
         let token = self.0.log_token(&mut tx, integration_id).await?;
@@ -55,7 +55,7 @@ impl Verifier {
 }
 
 impl AppState {
-    /// Gives an integration a new token for its log stream within a transaction.
+    /// Gives an integration a new log stream token within a transaction.
     pub(crate) async fn log_token(&self, tx: &mut Tx<'_>, integration_id: &str) -> Result<LogToken, RulesError> {
         let token = Zeroizing::new(random_text::<32>(self.rng()));
         if !tx.set_log_token(integration_id, &token).await? {
@@ -66,8 +66,8 @@ impl AppState {
     }
 }
 
-/// Takes events of a tenant's log stream: JSON lines, a JSON array, or an object. Taken twice, an event counts once; what
-/// cannot be read is passed over.
+/// Receives events of a tenant's log stream: JSON lines, a JSON array, or an object. Repeated events count once;
+/// unreadable ones are skipped.
 #[utoipa::path(post, path = "/v1/logs/{integration_id}", tag = "tenant",
     request_body(content = String, content_type = "application/json", description = "At most 16 MiB"),
     params(
@@ -75,9 +75,9 @@ impl AppState {
         ("authorization" = String, Header, description = "The integration's log token, without a scheme"),
     ),
     responses(
-        (status = 204, description = "Taken"),
-        (status = 400, body = Problem, content_type = "application/problem+json", description = "An array that is no JSON"),
-        (status = 401, body = Problem, content_type = "application/problem+json", description = "Another token, or integration"),
+        (status = 204, description = "Accepted"),
+        (status = 400, body = Problem, content_type = "application/problem+json", description = "An array that is not valid JSON"),
+        (status = 401, body = Problem, content_type = "application/problem+json", description = "Wrong token, or no such integration"),
         (status = 413, body = Problem, content_type = "application/problem+json"),
         (status = 503, body = Problem, content_type = "application/problem+json", description = "Busy; see Retry-After"),
     ))]
@@ -88,14 +88,14 @@ pub(crate) async fn receive(
 ) -> Result<StatusCode, Refusal> {
     let (parts, body) = request.into_parts();
     authorise(&verifier, &integration_id, &parts.headers).await?;
-    // Taken before the body is read, so that memory for bodies is bounded.
+    // Acquired before the body is read, so that memory for bodies is bounded.
     let _upload = verifier.uploads().try_acquire_owned().or(Err(Refusal::Busy))?;
     let body = capped(&parts.headers, body, DELIVERY_MAX_BYTES).await?;
-    // A task that does not come back means that the service ends: the stream tries again.
+    // The task is lost only when the service shuts down; the stream retries.
     let read = tokio::task::spawn_blocking(move || events::read(&body)).await.or(Err(Refusal::Busy))?;
     let delivery = read.or(Err(Refusal::Malformed))?;
     let (all, broken) = (delivery.events, delivery.broken);
-    // Without Twilio there is nobody to tell.
+    // Without Twilio, no feedback is due.
     let conversions = if verifier.codes().is_some() { delivery.conversions } else { Vec::new() };
     let now = verifier.now();
     let mut tx = verifier.store().begin().await?;
@@ -108,13 +108,13 @@ pub(crate) async fn receive(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Whether the sender has the integration's token. An integration that does not exist has none, and nobody learns which it was.
+/// Checks that the sender has the integration's token. A missing integration gives the same error as a wrong token.
 async fn authorise(verifier: &AppState, integration_id: &str, headers: &HeaderMap) -> Result<(), Refusal> {
     let mut lines = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(token), None) = (lines.next(), lines.next()) else { return Err(Refusal::LogToken) };
     let token = token.to_str().or(Err(Refusal::LogToken))?;
     let mut tx = verifier.store().begin().await?;
     let kept = tx.log_token_hash(integration_id).await?;
-    // Digests are compared: how long that takes says nothing about the token.
+    // Comparing digests leaks nothing about the token through timing.
     if kept.is_some_and(|kept| kept == sha256_text(token)) { Ok(()) } else { Err(Refusal::LogToken) }
 }

@@ -1,4 +1,4 @@
-//! What devices call: `/v1`.
+//! The `/v1` API: device calls, and the tenant's log stream.
 
 pub(crate) mod captures;
 pub(crate) mod devices;

@@ -1,4 +1,5 @@
-//! The posted picture, decoded: its size is read from the header and checked before memory is spent on pixels.
+//! Decoding of posted samples. The size is read from the image header and checked before memory is allocated for
+//! pixels.
 
 use std::{io::Cursor, time::Duration};
 
@@ -9,18 +10,18 @@ use countenance_core::{
     protocol::{SAMPLE_MAX_SIDE_PX, SampleClaim},
 };
 
-/// Why the bytes are not the picture that was signed for.
+/// Why the bytes are not the image that the attestation describes.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PictureError {
-    /// Its header names a size that is too large, or not the signed one.
-    #[error("the picture is not of the size that was signed for")]
+    /// The size in the header is too large, or not the attested one.
+    #[error("the image size exceeds the limit or is not the attested one")]
     Size,
-    /// Not a sound picture of the signed media type.
-    #[error("the picture cannot be read")]
+    /// Not a valid image of the attested media type.
+    #[error("the image cannot be decoded")]
     Unreadable,
 }
 
-/// Decodes `bytes`, which `claim` describes.
+/// Decodes `bytes` as the image that `claim` describes.
 pub(crate) fn decode(bytes: &[u8], claim: &SampleClaim) -> Result<Frame, PictureError> {
     let format = match claim.media_type.as_str() {
         "image/png" => ImageFormat::Png,
@@ -36,7 +37,7 @@ pub(crate) fn decode(bytes: &[u8], claim: &SampleClaim) -> Result<Frame, Picture
     let mut limits = Limits::default();
     limits.max_image_width = Some(SAMPLE_MAX_SIDE_PX);
     limits.max_image_height = Some(SAMPLE_MAX_SIDE_PX);
-    // Four times 16-bit RGBA at the largest size.
+    // Four times the size of a 16-bit RGBA image with the longest sides.
     limits.max_alloc = Some(u64::from(SAMPLE_MAX_SIDE_PX).pow(2) * 32);
     let mut reader = reader();
     reader.limits(limits);
@@ -57,7 +58,7 @@ mod tests {
         bytes
     }
 
-    /// The header of a PNG of this size, rightly summed, and nothing behind it.
+    /// A PNG whose header claims this size with a correct checksum, over the data of a single pixel.
     fn header_of(width: u32, height: u32) -> Vec<u8> {
         let mut bytes = png(1, 1);
         bytes[16..20].copy_from_slice(&width.to_be_bytes());

@@ -1,4 +1,4 @@
-//! Every refusal of the `/v1` calls, by name, as an RFC 9457 problem document.
+//! Every refusal of a `/v1` call, by name, as an RFC 9457 problem document.
 
 use axum::{
     body::Body,
@@ -10,90 +10,90 @@ use crate::{judge::sample_analysis::AnalysisError, otp::CodeRefusal, otp::twilio
 use countenance_attest::{request_proof::RequestProofError, verify::AttestError};
 use countenance_core::protocol::{Problem, ProblemKind};
 
-/// How long Twilio keeps a verification whose sendings or checks are used up, seconds.
+/// How long Twilio keeps a verification after its sends or checks are used up, seconds.
 const VERIFICATION_SECS: u64 = 600;
 
-/// Why a call was not served. Nothing has changed but what a variant says.
+/// Why a call was not served. Nothing has changed except what a variant documents.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refusal {
-    #[error("The request has more bytes than this call takes.")]
+    #[error("The request body is too large.")]
     BodyTooLarge,
-    #[error("The request is not what this call takes.")]
+    #[error("Malformed request.")]
     Malformed,
-    #[error("The request carries no proof of its sender's key.")]
+    #[error("The request has no proof of the device key.")]
     ProofMissing,
-    #[error("The proof does not prove this request.")]
+    #[error("The request proof does not match this request.")]
     RequestProof(#[from] RequestProofError),
-    #[error("The proof was used before.")]
+    #[error("The request proof was already used.")]
     ProofReplayed,
-    #[error("There is no such integration.")]
+    #[error("No such integration.")]
     IntegrationUnknown,
-    #[error("This integration registers devices by enrolment code only.")]
+    #[error("This integration only registers devices with an enrollment code.")]
     RegistrationClosed,
-    #[error("The enrolment code is unknown, past its time, or used.")]
+    #[error("The enrollment code is unknown, expired or already used.")]
     EnrolmentCode,
     #[error("This device is not registered.")]
     DeviceUnknown,
-    #[error("This device is switched off.")]
+    #[error("This device is disabled.")]
     DeviceDisabled,
-    #[error("There is no such session.")]
+    #[error("No such session.")]
     SessionUnknown,
-    #[error("The session's time is over.")]
+    #[error("The session has expired.")]
     SessionExpired,
-    #[error("The session is over.")]
+    #[error("The session is already complete.")]
     SessionOver,
     #[error("The session has not been opened.")]
     SessionNotOpen,
-    #[error("The code is not the session's.")]
+    #[error("The code does not match the session.")]
     WrongCode,
-    #[error("The code was spent by another device.")]
+    #[error("The code was already used by another device.")]
     CodeSpent,
-    #[error("The session belongs to another device.")]
+    #[error("The session is bound to another device.")]
     OtherDevice,
-    /// Counted in the session.
-    #[error("The attestation does not hold.")]
+    /// Counted by the session.
+    #[error("The attestation is invalid.")]
     Attestation(#[from] AttestError),
-    /// Counted in the session.
-    #[error("The attestation was judged before.")]
+    /// Counted by the session.
+    #[error("The attestation was already used.")]
     AttestationReplayed,
-    /// Counted in the session.
-    #[error("The sample has more pixels than allowed, or not those that were signed for.")]
+    /// Counted by the session.
+    #[error("The sample exceeds the size limit or is not of the attested size.")]
     SampleSize,
-    /// Counted in the session.
-    #[error("The sample cannot be read.")]
+    /// Counted by the session.
+    #[error("The sample cannot be decoded.")]
     SampleUnreadable,
-    /// Counted in the session.
+    /// Counted by the session.
     #[error("The attestation names a network that this verifier does not allow.")]
     ModelNotAllowed,
-    /// Counted in the session.
+    /// Counted by the session.
     #[error("The attestation was made under another policy.")]
     OtherPolicy,
-    #[error("A session is not given up for this reason.")]
+    #[error("A client may not end a session for this reason.")]
     ReasonNotAllowed,
-    #[error("This login cannot be passed by a code.")]
+    #[error("One-time codes are not available for this sign-in.")]
     CodeNotOffered,
     #[error("No code was sent in this session.")]
     CodeNotSent,
-    #[error("The code could not be sent or checked; no try was spent.")]
+    #[error("The code could not be sent or checked; no attempt was used.")]
     Twilio(#[source] TwilioError),
-    #[error("The authorization is not the token of this integration's log stream.")]
+    #[error("The authorization does not match this integration's log stream token.")]
     LogToken,
-    #[error("There is nothing here.")]
+    #[error("Not found.")]
     NotFound,
-    #[error("This address takes other methods.")]
+    #[error("Method not allowed.")]
     MethodNotAllowed,
     #[error("The verifier is busy; try again shortly.")]
     Busy,
     #[error("The request took too long.")]
     Slow,
-    #[error("The verifier failed; nothing was decided.")]
+    #[error("Internal error; nothing was decided.")]
     Store(#[from] StoreError),
-    #[error("The verifier could not judge the sample; nothing was decided.")]
+    #[error("The sample could not be analyzed; nothing was decided.")]
     Examination(#[from] AnalysisError),
 }
 
 impl Refusal {
-    /// The kind that the client acts on; `None` for what is not part of the protocol.
+    /// The kind that the client acts on; `None` for responses outside the protocol.
     pub(crate) fn kind(&self) -> Option<ProblemKind> {
         Some(match self {
             Self::Malformed | Self::ReasonNotAllowed | Self::SessionNotOpen | Self::CodeNotSent => {
@@ -134,7 +134,7 @@ impl Refusal {
         }
     }
 
-    /// Whether the session counts it: the sender is the session's own device, and what it sent does not hold.
+    /// Whether the session counts it: its own device sent an invalid post.
     pub(crate) fn counted(&self) -> bool {
         matches!(
             self,
@@ -147,7 +147,7 @@ impl Refusal {
         )
     }
 
-    /// When to come back, where that helps.
+    /// Value of `Retry-After`, if retrying helps, seconds.
     fn retry_after_secs(&self) -> Option<u64> {
         match self {
             Self::Busy | Self::Slow => Some(2),
@@ -158,7 +158,7 @@ impl Refusal {
         }
     }
 
-    /// The document: the kind for the client, the sentence for whoever reads a log.
+    /// The problem document: the kind is for the client, the title for people who read logs.
     pub(crate) fn problem(&self) -> Problem {
         let detail = match self {
             Self::RequestProof(e) => Some(e.to_string()),
@@ -166,7 +166,7 @@ impl Refusal {
             _ => None,
         };
         Problem {
-            // RFC 9457: a problem without a type of its own is `about:blank`.
+            // RFC 9457, 4.2.1: a problem without a specific type is `about:blank`.
             kind: self.kind().map_or_else(|| "about:blank".to_owned(), ProblemKind::uri),
             title: self.to_string(),
             status: self.status().as_u16(),
@@ -177,7 +177,7 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        // The one place that logs it: with its causes, which hold no request data.
+        // Logged only here, with its causes, which contain no request data.
         if matches!(self, Self::Store(_) | Self::Examination(_) | Self::Twilio(_)) {
             tracing::error!(error = &self as &dyn std::error::Error, "call failed");
         } else {
@@ -207,8 +207,8 @@ impl From<CodeRefusal> for Refusal {
     }
 }
 
-/// What a client can do about Twilio's refusal. The set-up at Twilio is the operator's, and in the log; the client does not
-/// learn more than that something broke.
+/// The problem kind for a Twilio error. A misconfigured Twilio account concerns only the operator, who finds it in the
+/// log; the client only learns of an internal error.
 fn kind_at_twilio(error: &TwilioError) -> ProblemKind {
     match error {
         TwilioError::Number { .. } | TwilioError::Blocked { .. } => ProblemKind::CodeRefused,

@@ -1,4 +1,5 @@
-//! A `/v1` request as it must arrive: capped, whole, and authenticated by a device key, before anything in it is read.
+//! Authentication of `/v1` requests: the body is size-limited, read completely and covered by a device key's proof
+//! before anything in it is parsed.
 
 use axum::{
     body::{Body, to_bytes},
@@ -17,17 +18,17 @@ use countenance_core::protocol::{
     ATTESTATION_MAX_BYTES, JSON_MAX_BYTES, MORE_SAMPLE_MAX_BYTES, REQUEST_PROOF_HEADER, SAMPLE_MAX_BYTES, SAMPLES_MAX,
 };
 
-/// Most bytes of a posted capture: all parts, and room for what frames them.
+/// Maximum size of a posted capture, bytes: all parts, and room for the multipart framing.
 const CAPTURE_MAX_BYTES: usize =
     SAMPLE_MAX_BYTES + (SAMPLES_MAX - 1) * MORE_SAMPLE_MAX_BYTES + ATTESTATION_MAX_BYTES + (16 << 10);
-/// The parts that hold samples, in their order.
+/// Names of the parts with samples, in order.
 const SAMPLE_PARTS: [&str; SAMPLES_MAX] = ["sample", "sample-2", "sample-3"];
 
-/// A request whose sender's key is authenticated.
+/// A request whose proof has been verified.
 pub(crate) struct AuthenticatedRequest {
     /// The key that signed the proof.
     pub(crate) key: PublicKey,
-    /// Its thumbprint: the device.
+    /// The key's thumbprint, which is the device id.
     pub(crate) device: String,
     headers: HeaderMap,
     body: axum::body::Bytes,
@@ -37,17 +38,17 @@ pub(crate) struct AuthenticatedRequest {
 pub(crate) struct Post {
     /// JWS compact.
     pub(crate) attestation: String,
-    /// Pictures, encoded; one to [`SAMPLES_MAX`].
+    /// Encoded images, 1 to [`SAMPLES_MAX`].
     pub(crate) samples: Vec<Zeroizing<Vec<u8>>>,
 }
 
 impl AuthenticatedRequest {
-    /// Reads and proves a request that carries JSON.
+    /// Reads and authenticates a request with a JSON body.
     pub(crate) async fn json(verifier: &AppState, request: Request) -> Result<Self, Refusal> {
         Self::read(verifier, request, JSON_MAX_BYTES).await
     }
 
-    /// Reads and proves a request that carries a capture.
+    /// Reads and authenticates a request with a capture.
     pub(crate) async fn capture(verifier: &AppState, request: Request) -> Result<Self, Refusal> {
         Self::read(verifier, request, CAPTURE_MAX_BYTES).await
     }
@@ -58,7 +59,7 @@ impl AuthenticatedRequest {
         let (Some(proof), None) = (proofs.next(), proofs.next()) else { return Err(Refusal::ProofMissing) };
         let proof = proof.to_str().or(Err(Refusal::ProofMissing))?;
         let body = capped(&parts.headers, body, max).await?;
-        // The address the client must have meant: ours, whatever the Host header says.
+        // The URL that the proof must name: at our origin, regardless of the Host header.
         let url = verifier.origin().url(parts.uri.path());
         let method: &Method = &parts.method;
         let told = request_proof::Request { method: method.as_str(), url: &url, body: &body };
@@ -77,11 +78,12 @@ impl AuthenticatedRequest {
         serde_json::from_slice(&self.body).or(Err(Refusal::Malformed))
     }
 
-    /// The body as a form of exactly the parts `attestation`, `sample` and, behind it and in this order, `sample-2` and `sample-3`.
+    /// The body as a multipart form with exactly `attestation`, `sample` and optionally, in this order, `sample-2` and
+    /// `sample-3`.
     pub(crate) async fn into_post(self) -> Result<Post, Refusal> {
         let mut request = Request::new(Body::from(self.body));
         *request.headers_mut() = self.headers;
-        // The body is whole and capped already; the extractor's own, lower cap would refuse good pictures.
+        // The body's size is already checked; the extractor's own, lower limit would refuse valid samples.
         DefaultBodyLimit::disable().apply(&mut request);
         let mut form = Multipart::from_request(request, &()).await.or(Err(Refusal::Malformed))?;
         let (mut attestation, mut samples) = (None, Vec::with_capacity(SAMPLES_MAX));
@@ -93,7 +95,7 @@ impl AuthenticatedRequest {
                     attestation = Some(String::from_utf8(bytes.to_vec()).or(Err(Refusal::Malformed))?);
                 }
                 Some("attestation") if attestation.is_none() => return Err(Refusal::BodyTooLarge),
-                // Each sample is the one that is due, so none can come twice.
+                // Only the next expected sample is accepted, so no part can occur twice.
                 Some(name) if SAMPLE_PARTS.get(samples.len()) == Some(&name) => {
                     let max = if samples.is_empty() { SAMPLE_MAX_BYTES } else { MORE_SAMPLE_MAX_BYTES };
                     if bytes.len() > max {
@@ -111,7 +113,7 @@ impl AuthenticatedRequest {
     }
 }
 
-/// The whole body, at most `max` bytes; a longer one that says so is not read at all.
+/// Reads the whole body, at most `max` bytes. If `Content-Length` is larger, nothing is read.
 pub(crate) async fn capped(headers: &HeaderMap, body: Body, max: usize) -> Result<axum::body::Bytes, Refusal> {
     let told = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
     if told.is_some_and(|bytes| bytes > max as u64) {

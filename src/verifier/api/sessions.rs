@@ -1,4 +1,4 @@
-//! `POST /v1/sessions/{id}/open` and `…/abandon`: a device takes a session, or gives it up.
+//! `POST /v1/sessions/{id}/open` and `…/abandon`: a device opens a session, or abandons it.
 
 use axum::{
     Json,
@@ -21,11 +21,11 @@ use countenance_core::{
     rng::random_text,
 };
 
-/// Spends the launch link's code and binds the session to the key of the proof. The same key with the same code gets
-/// the ticket as it now stands, so that a lost answer loses nothing.
+/// Spends the launch link's code and binds the session to the key of the proof. Repeating the call with the same key
+/// and code gets the current ticket, so a lost answer does no harm.
 ///
-/// Where the integration lets any device in, an unknown key is registered on the way: a desktop knows its session from
-/// the link, but not the integration.
+/// If the integration accepts any device, an unknown key is registered here: a desktop client learns its session from
+/// the link, but not its integration.
 #[utoipa::path(post, path = "/v1/sessions/{id}/open", tag = "client", 
     request_body(content = OpenSession, example = json!({
         "code": "yBz7cT9PpkQ8iZcXr1v0mVfBq0m2m6bR0T1Yw1s4n5E", "app": "countenance 0.1.0"
@@ -69,8 +69,9 @@ pub(crate) async fn open(
         }
         None => return Err(Refusal::DeviceUnknown),
     }
-    // A session of an integration that was switched off is opened all the same: its first capture or code, or giving up,
-    // ends it with an answer that the browser can take to the tenant. A problem document here would leave it stranded.
+    // A session of a disabled integration can still be opened: its first capture or code, or abandoning it, ends it
+    // with an outcome that the browser can take to the tenant. A problem document here would leave the browser
+    // stranded.
     if session.stage == SessionStage::Created {
         tx.open_session(&id, &request.device, &random_text::<32>(verifier.rng())).await?;
         let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
@@ -82,8 +83,9 @@ pub(crate) async fn open(
     Ok(Json(ticket(&verifier, session, integration, nonce, fallback)))
 }
 
-/// Ends a session without a face. Repeating it gives the same answer. An approval that the browser has not fetched is
-/// withdrawn: who says "not me" is heard. (A template that an approved enrolment kept stays; erasing is the operator's.)
+/// Ends a session without a face. Repeating the call gets the same answer. An approval that the browser has not fetched
+/// yet is withdrawn, so that "not me" takes effect. A template from an approved enrollment stays; only an operator can
+/// erase it.
 #[utoipa::path(post, path = "/v1/sessions/{id}/abandon", tag = "client", 
     request_body(content = Abandon, example = json!({"reason": "cancelled"})),
     params(
@@ -117,7 +119,8 @@ pub(crate) async fn abandon(
     if session.returned {
         return Err(Refusal::SessionOver);
     }
-    // An approval can be withdrawn as long as the browser may fetch it, which is a little longer than the session.
+    // An approval can be withdrawn as long as the browser may fetch it, which is slightly longer than the session
+    // lives.
     if session.expires_at <= now && session.stage != SessionStage::Approved {
         return Ok(captures::json(captures::outcome_text(&Outcome::Expired)));
     }
@@ -128,7 +131,7 @@ pub(crate) async fn abandon(
     Ok(captures::json(captures::outcome_text(&outcome)))
 }
 
-/// The session `id`, if it belongs to `device` and the device still counts.
+/// The session `id`, if it is bound to `device` and the device is registered and enabled.
 pub(crate) async fn bound_session(tx: &mut Tx<'_>, id: &str, device: &str) -> Result<Session, Refusal> {
     let session = tx.session(id).await?.ok_or(Refusal::SessionUnknown)?;
     match tx.device(&session.integration_id, device).await? {
@@ -168,7 +171,8 @@ fn ticket(
     }
 }
 
-/// The ticket that the description shows, by way of text: thresholds are 32-bit numbers, which are short only there.
+/// The example ticket for the description. Serialized to text and parsed again, so that 32-bit thresholds keep their
+/// short form.
 fn example_ticket() -> serde_json::Value {
     let ticket = Ticket {
         session_id: "bW4m9Qb2p0m8TQkQ3rT0xw".into(),
@@ -189,7 +193,7 @@ fn example_ticket() -> serde_json::Value {
     serde_json::from_str(&text).unwrap_or_default()
 }
 
-/// The reasons for which a client may end a session; the others are the verifier's to give.
+/// Whether a client may end a session for this reason; all other reasons are reserved to the verifier.
 fn may_be_given(reason: Reason) -> bool {
     match reason {
         Reason::NotLive

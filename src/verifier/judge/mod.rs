@@ -1,4 +1,4 @@
-//! The rules by which a verified capture is accepted or not. Pure: no store, no clock, no network.
+//! The rules for accepting or rejecting a capture whose attestation is valid. Pure: no store, clock or network access.
 
 pub(crate) mod sample_analysis;
 pub(crate) mod template;
@@ -15,19 +15,19 @@ use countenance_core::{
 };
 use countenance_vision::Embedding;
 
-/// Least mean log odds of the one posted frame, judged by itself.
+/// Minimum mean log odds of a posted sample taken alone.
 ///
-/// Lenient on purpose, for single frames are noisy: it is the 1 % quantile of 1,200 genuine frames of the
-/// Replay-Attack development clips (82 % of the 6,000 attack frames lie below it). The decision over the span has its
+/// Lenient on purpose, because single frames are noisy. Origin: the 1 % quantile of 1,200 bona fide frames of the
+/// Replay-Attack development clips (82 % of the 6,000 attack frames are below it). The decision over the span has its
 /// own, stricter threshold: [`LivenessPolicy::threshold`](countenance_core::policy::LivenessPolicy::threshold).
 pub const SAMPLE_LIVENESS_MIN: f32 = -0.50;
 
-/// How much worse than the policy demands a sample may measure, by the threshold: detection on another cut moves landmarks by a
-/// pixel or two. Every good frame of the test recordings passes with it.
+/// By how much a sample may miss a quality threshold, as a ratio of the threshold: detection on a different crop moves
+/// landmarks by a pixel or two. With this slack every good frame of the test recordings passes.
 pub const SAMPLE_SLACK_RATIO: f32 = 0.15;
 
-/// Whether the device ran the networks of the program (`ours`) and those that the policy `in_force` names, each of these with
-/// an answer of its own, and no other: a network that this verifier did not ask for has no say here.
+/// Whether the device ran exactly the embedded networks (`ours`) and those that the policy `in_force` adds, with one
+/// finite result for each liveness network of the policy. A network that this verifier did not ask for is not allowed.
 pub(crate) fn nets_allowed(claim: &LivenessClaim, ours: &[ModelClaim], in_force: &LivenessPolicy) -> bool {
     let added = in_force.nets.iter().filter(|net| ours.iter().all(|model| model.sha256 != net.sha256));
     let added = added.map(|net| ModelClaim { name: net.name.clone(), sha256: net.sha256.clone() });
@@ -41,16 +41,16 @@ pub(crate) fn nets_allowed(claim: &LivenessClaim, ours: &[ModelClaim], in_force:
     named && claim.nets.len() == in_force.nets.len() && claim.nets.iter().zip(&in_force.nets).all(answered)
 }
 
-/// Judges what the device's claims say, by this verifier's own thresholds.
+/// Judges the device's claims by this verifier's own thresholds.
 pub(crate) fn judge_claims(claims: &Claims, policy: &Policy, virtual_cameras: bool) -> Result<(), Reason> {
     let camera = &claims.camera;
-    // Cameras that stand in for tests count where this verifier is one for tests, and nowhere else.
+    // Test and virtual cameras are accepted only if the integration allows them.
     let stands_in = camera.testing || camera.kind == CameraKind::Virtual;
     let admitted = if stands_in { virtual_cameras } else { camera.admitted_by(&policy.camera).is_ok() };
     if !admitted {
         return Err(Reason::CameraNotAllowed);
     }
-    // Asked in the affirmative here and below, so that no number at all counts as failed.
+    // Written so that NaN fails, here and below.
     let live = claims.liveness.fused >= policy.liveness.threshold;
     if !live {
         return Err(Reason::NotLive);
@@ -63,7 +63,7 @@ pub(crate) fn judge_claims(claims: &Claims, policy: &Policy, virtual_cameras: bo
     Ok(())
 }
 
-/// Judges the verifier's own look at the sample.
+/// Judges the verifier's own analysis of the sample.
 pub(crate) fn judge_analysis(analysis: SampleAnalysis, policy: &Policy) -> Result<FaceAnalysis, Reason> {
     let SampleAnalysis::OneFace(analysis) = analysis else { return Err(Reason::PoorQuality) };
     let good = fault_of_cut(&analysis.measures, &policy.quality, SAMPLE_SLACK_RATIO).is_none();
@@ -75,28 +75,28 @@ pub(crate) fn judge_analysis(analysis: SampleAnalysis, policy: &Policy) -> Resul
     }
 }
 
-/// Judges the looks at an enrolment's further samples. One that is not good enough to compare is left out, for the primary
-/// sample alone would do; one that shows no live person is told, like any other sign of an attack.
+/// Judges the analyses of an enrollment's additional samples. One of poor quality is left out, because the primary
+/// sample alone would be enough; one that is not live rejects the enrollment, as a sign of an attack.
 pub(crate) fn judge_further(analyses: Vec<SampleAnalysis>, policy: &Policy) -> Result<Vec<FaceAnalysis>, Reason> {
     let judged = analyses.into_iter().map(|analysis| judge_analysis(analysis, policy));
     judged.filter(|analysis| !matches!(analysis, Err(Reason::PoorQuality))).collect()
 }
 
-/// Whether the face seen is that of the template, and not far from what was enrolled either: however a template moved, it
-/// lets nobody in who never looked like its owner.
+/// Whether the face matches the current template and is not too far from the enrolled one: even after updates, a
+/// template must not accept a face that never resembled its owner's.
 pub(crate) fn judge_match(seen: &Embedding, template: &Template, policy: &MatchPolicy) -> Result<(), Reason> {
     let near = seen.cosine(&template.current) >= policy.cosine_min;
     let never_far = seen.cosine(&template.enrolled) >= policy.enrolled_cosine_min;
     if near && never_far { Ok(()) } else { Err(Reason::NoMatch) }
 }
 
-/// Whether a failure counts against the account: only those that a stranger's face or a replica causes.
+/// Whether a failure counts against the account: only those that another person's face or an attack causes.
 pub(crate) fn counts_against_account(reason: Reason) -> bool {
     matches!(reason, Reason::NoMatch | Reason::NotLive)
 }
 
 /// Seconds until the account's next capture after `failures` in a row. NIST SP 800-63B-4, 3.2.3.3: with PAD, at least
-/// 30 s from the tenth on; after the hundredth the factor is off until an operator says otherwise.
+/// 30 s from the tenth on; after the hundredth the factor is disabled until an operator unlocks it.
 pub(crate) fn account_delay_secs(failures: u32) -> i64 {
     const FREE: u32 = 10;
     const FIRST_SECS: i64 = 30;
@@ -124,7 +124,7 @@ pub(crate) mod tests {
         Embedding::from_bytes(values.map(f32::to_le_bytes).as_flattened()).unwrap()
     }
 
-    /// A look at a frontal, evenly lit, sharp face.
+    /// Analysis of a frontal, evenly lit, sharp face.
     pub(crate) fn analysis_of(interocular_px: f32, liveness: f32, embedding: Embedding) -> FaceAnalysis {
         let claim = QualityClaim {
             interocular_px,
@@ -150,7 +150,7 @@ pub(crate) mod tests {
         SampleAnalysis::OneFace(analysis_of(interocular_px, liveness, embedding(1.0, 0.0)))
     }
 
-    /// A live face of which this was measured.
+    /// Analysis of a live face with changed measures.
     fn measured(change: fn(&mut Measures)) -> SampleAnalysis {
         let mut analysis = analysis_of(80.0, 5.0, embedding(1.0, 0.0));
         change(&mut analysis.measures);
@@ -218,7 +218,7 @@ pub(crate) mod tests {
         }
     }
 
-    /// What a client in order claims of `ours` and the networks of `in_force`.
+    /// The liveness claim of a correct client for `ours` and the networks of `in_force`.
     fn claim(ours: &[ModelClaim], in_force: &LivenessPolicy) -> LivenessClaim {
         let answer = |net: &NetPolicy| NetClaim {
             name: net.name.clone(),

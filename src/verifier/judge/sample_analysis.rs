@@ -1,4 +1,4 @@
-//! What the verifier sees for itself on a posted sample.
+//! The verifier's own analysis of a posted sample.
 
 use std::sync::Arc;
 
@@ -10,35 +10,35 @@ use countenance_core::{
 };
 use countenance_vision::{Embedding, Vision, VisionError};
 
-/// Looks at a sample. The product's looks with the embedded networks; a test's says what it was told.
+/// Analyzes samples: in production with the embedded networks, in tests with a fake that returns prepared results.
 pub trait SampleAnalyzer: Send + Sync {
-    /// Who is on `sample`; `policy` says which detections count.
+    /// Analyzes the face on `sample`; `policy` sets which detections count.
     fn analyze_sample(&self, sample: &Frame, policy: &QualityPolicy) -> Result<SampleAnalysis, AnalysisError>;
 }
 
-/// Who is on a sample.
+/// The face on a sample, if there is exactly one.
 #[derive(Debug)]
 pub enum SampleAnalysis {
-    /// Nobody.
+    /// No face.
     NoFace,
-    /// More than one near face.
+    /// More than one face large enough to count.
     SeveralFaces,
-    /// Exactly one.
+    /// Exactly one face.
     OneFace(FaceAnalysis),
 }
 
-/// One face, as the verifier's own networks see it.
+/// One face, as measured by the verifier's own networks.
 #[derive(Debug)]
 pub struct FaceAnalysis {
-    /// What the quality gates judge by, measured on the sample.
+    /// Input of the quality gates, measured on the sample.
     pub measures: Measures,
     /// Mean log odds over the crop scales, each clipped to ±9.2.
     pub liveness: f32,
-    /// Whose face it is.
+    /// Embedding of the face.
     pub embedding: Embedding,
 }
 
-/// A network failed on the sample, or its thread did.
+/// A network failed on the sample, or its thread panicked.
 #[derive(Debug, thiserror::Error)]
 #[error("the sample could not be analyzed")]
 pub struct AnalysisError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
@@ -49,9 +49,9 @@ impl From<VisionError> for AnalysisError {
     }
 }
 
-/// The embedded networks.
+/// Analyzes with the embedded networks.
 impl SampleAnalyzer for Arc<Vision> {
-    /// Counts faces as the client's gate does: a person passing far behind does not disturb.
+    /// Counts faces as the client's gate does: someone passing far behind does not count.
     fn analyze_sample(&self, sample: &Frame, policy: &QualityPolicy) -> Result<SampleAnalysis, AnalysisError> {
         let faces = self.faces(sample)?;
         let sure = || faces.iter().filter(|face| face.score >= policy.face_score);

@@ -1,13 +1,14 @@
-//! An account's template: made of the samples of an enrolment, carried along by strong verifications. Pure.
+//! An account's template: computed from the samples of an enrollment, updated by strong verifications. Pure.
 //!
-//! **Weights.** A sample counts in the mean by sharpness × frontality × size, each 0 to 1 and linear in what the embedding
-//! network can use of it: up to the sharpness at which it loses nothing more, by the squared cosine of the largest angle
-//! (what a turned face shows of its own area, both ways), and up to the distance between the eyes that OFIQ asks for.
-//! Among samples that are all good the weights change nothing that can be measured; where one of three is blurred, the
-//! template stays nearer to the person. `models/REPORT.md` has the figures.
+//! **Weights.** The template is a weighted mean of the samples' embeddings. A sample's weight is sharpness × frontality
+//! × size, each 0 to 1: sharpness is linear up to the value above which the embedding no longer improves, frontality is
+//! the squared cosine of the largest head angle (the visible share of the face area, in both directions), size is
+//! linear up to the distance between the eyes that OFIQ recommends. Among good samples the weights make no measurable
+//! difference; if one of three is blurred, the template stays closer to the person. The figures are in
+//! `models/REPORT.md`.
 //!
-//! **Updates.** A face that was verified far beyond doubt moves the template a little towards how the person looks now. The
-//! template never leaves the neighbourhood of the one that was enrolled, so nobody can lead it away step by step.
+//! **Updates.** A verification well above the thresholds moves the template a little towards the person's current
+//! appearance. The template always stays close to the enrolled one, so it cannot be led away step by step.
 
 use crate::judge::sample_analysis::FaceAnalysis;
 use countenance_core::{
@@ -17,34 +18,34 @@ use countenance_core::{
 };
 use countenance_vision::{Embedding, VisionError};
 
-/// Variance of the Laplacian above which a sharper picture counts no more. Origin: the median of genuine frames of the
-/// Replay-Attack development clips is 58, of the sharpest test recording 204.
+/// Variance of the Laplacian above which more sharpness adds no weight. Origin: the median over bona fide frames of the
+/// Replay-Attack development clips is 58, over the sharpest test recording 204.
 const SHARP: f32 = 100.0;
-/// Least share that sharpness leaves a sample: one that passed the gates is never nothing.
+/// Minimum sharpness factor: a sample that passed the quality gates always has some weight.
 const SHARP_RATIO_MIN: f32 = 0.05;
-/// Distance between the eyes above which a larger face counts no more, pixels. Origin: OFIQ's reference.
+/// Distance between the eyes above which a larger face adds no weight, pixels. Origin: OFIQ's reference.
 const INTEROCULAR_PX: f32 = 70.0;
 const HOUR_SECS: i64 = 3600;
 
-/// The template of an account that has one.
+/// The template of an enrolled account.
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
-    /// As it was enrolled: what updates must stay near to.
+    /// The template as enrolled; updates must stay close to it.
     pub(crate) enrolled: Embedding,
-    /// What faces are compared with.
+    /// The template that faces are compared with.
     pub(crate) current: Embedding,
-    /// When it was enrolled or last updated.
+    /// Time of the enrollment or the last update.
     pub(crate) changed_at: UnixSecs,
 }
 
-/// The template of an enrolment's looks, the primary one first: their weighted mean. Every further one must be the same
-/// person.
+/// Computes the template of an enrollment: the weighted mean over the primary sample and the additional ones, all of
+/// which must show the same person as the primary one.
 pub(crate) fn enrol(
     primary: &FaceAnalysis,
     further: &[FaceAnalysis],
     policy: &MatchPolicy,
 ) -> Result<Embedding, EnrolError> {
-    // Asked in the affirmative, so that no number at all is another person.
+    // Written so that NaN fails.
     let same = |analysis: &FaceAnalysis| analysis.embedding.cosine(&primary.embedding) >= policy.enrol_cosine_min;
     if !further.iter().all(same) {
         return Err(EnrolError::Rejected(Reason::NoMatch));
@@ -56,15 +57,15 @@ pub(crate) fn enrol(
 /// Why there is no template.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum EnrolError {
-    /// The samples do not convince.
+    /// The samples were rejected.
     #[error("the samples were rejected")]
     Rejected(Reason),
-    /// Their embeddings have no mean.
-    #[error("the samples have no mean")]
+    /// The embeddings have no mean.
+    #[error("the samples' embeddings have no mean")]
     Vision(#[from] VisionError),
 }
 
-/// How much a sample counts, above 0 and at most 1.
+/// The weight of a sample, above 0 and at most 1.
 fn weight(m: &QualityClaim) -> f32 {
     let turned_deg = m.yaw_deg.abs().max(m.pitch_deg.abs()).max(m.roll_deg.abs()).min(80.0);
     let sharp = (m.sharpness / SHARP).clamp(SHARP_RATIO_MIN, 1.0);
@@ -73,9 +74,9 @@ fn weight(m: &QualityClaim) -> f32 {
 }
 
 impl Template {
-    /// The template moved towards `seen`, which has matched at `now` with a liveness this far above its threshold. None
-    /// where the face is not near enough, the evidence not strong enough, the last change too recent, or the template would
-    /// drift.
+    /// The template moved towards `seen`, which matched at `now` with a liveness score `liveness_margin` above the
+    /// threshold. `None` if the face is not close enough, the liveness margin too small, the last change too recent, or
+    /// the new template too far from the enrolled one.
     pub(crate) fn updated(
         &self,
         seen: &Embedding,
@@ -102,7 +103,7 @@ mod tests {
 
     const DAY: i64 = 24 * HOUR_SECS;
 
-    /// The face at this angle from Ada's, as the cosine of it.
+    /// An embedding with this cosine to Ada's.
     fn at_cosine(cosine: f32) -> Embedding {
         let mut values = [0.0; Embedding::LEN];
         values[..2].copy_from_slice(&[cosine, (1.0 - cosine * cosine).sqrt()]);
@@ -178,8 +179,8 @@ mod tests {
         assert!(template.updated(&at_cosine(0.9), 3.0, &frozen, 1_000 + DAY).is_none(), "an operator's choice");
     }
 
-    /// A face that always comes as far from the current template as an update allows: years of it lead no further than the
-    /// guard.
+    /// Faces that are always as far from the current template as an update allows: even years of them cannot move it
+    /// past the drift limit.
     #[test]
     fn step_by_step_nobody_leads_a_template_away() {
         let policy = MatchPolicy::default();

@@ -1,4 +1,4 @@
-//! What a posted capture amounts to: pure of the store, on a thread that may take its time.
+//! The verdict on a posted capture. Needs no store access and runs on a blocking thread.
 
 use zeroize::Zeroizing;
 
@@ -24,14 +24,14 @@ use countenance_core::{
 };
 use countenance_vision::Embedding;
 
-/// What a capture is judged against, read in one go.
+/// Everything a capture is judged against, read in one transaction.
 pub(crate) struct Case {
     pub(crate) session: Session,
     pub(crate) nonce: Zeroizing<String>,
     pub(crate) template: Option<Template>,
     pub(crate) virtual_cameras: bool,
     pub(crate) policy: Policy,
-    /// What of it counts for this account.
+    /// Match policy for this account.
     pub(crate) matching: MatchPolicy,
 }
 
@@ -42,20 +42,20 @@ pub(crate) struct Judged {
 }
 
 pub(crate) enum Verdict {
-    /// The account's face; and the template as it should be from now on, where it learns from it.
+    /// The account's face, with the updated template if there is an update.
     Matched(Option<Moved>),
-    /// A first face, to be kept.
+    /// A first template, to be stored.
     Enrol(Embedding),
     Rejected(Reason),
 }
 
-/// A template to replace the one that was last changed `as_of`.
+/// A template to replace the one last changed at `as_of`.
 pub(crate) struct Moved {
     pub(crate) template: Embedding,
     pub(crate) as_of: UnixSecs,
 }
 
-/// Checks and judges. Hashing, decoding and networks take their time.
+/// Checks the attestation and judges the capture. Blocking and slow: hashes, decodes and runs networks.
 pub(crate) fn judge(verifier: &AppState, case: &Case, key: &PublicKey, post: &Post) -> Result<Judged, Refusal> {
     let expected = Expected {
         nonce: &case.nonce,
@@ -79,7 +79,7 @@ pub(crate) fn judge(verifier: &AppState, case: &Case, key: &PublicKey, post: &Po
     Ok(Judged { jti: claims.jti, nonce: case.nonce.clone(), verdict })
 }
 
-/// Analyzes the samples, the primary one first, and enrols or compares whom they show.
+/// Analyzes the samples, the primary one first, and enrolls the face or compares it with the template.
 fn judge_samples(verifier: &AppState, case: &Case, claims: &Claims, samples: &[Frame]) -> Result<Verdict, Refusal> {
     let policy = &case.policy;
     let analyze_sample = |sample: &Frame| verifier.analyzer().analyze_sample(sample, &policy.quality);
@@ -89,7 +89,7 @@ fn judge_samples(verifier: &AppState, case: &Case, claims: &Claims, samples: &[F
         Err(reason) => return Ok(Verdict::Rejected(reason)),
     };
     Ok(match (&case.template, case.session.purpose) {
-        // Two sessions may both have begun as an enrolment: the second is compared with what the first kept.
+        // Two sessions may both have started as enrollments: the second is compared with the first one's template.
         (Some(template), _) => match judge_match(&analysis.embedding, template, &case.matching) {
             Ok(()) => Verdict::Matched(moved(template, &analysis.embedding, claims, case, verifier.now())),
             Err(reason) => Verdict::Rejected(reason),
@@ -109,16 +109,16 @@ fn judge_samples(verifier: &AppState, case: &Case, claims: &Claims, samples: &[F
     })
 }
 
-/// What the template learns from a face that has matched.
+/// The template update from a matched face, if any.
 fn moved(template: &Template, seen: &Embedding, claims: &Claims, case: &Case, now: UnixSecs) -> Option<Moved> {
     let margin = claims.liveness.fused - case.policy.liveness.threshold;
     let moved = template.updated(seen, margin, &case.matching, now)?;
     Some(Moved { template: moved, as_of: template.changed_at })
 }
 
-/// That the device ran networks and thresholds which this verifier allows.
+/// Checks that the device used the networks and thresholds that this verifier requires.
 fn allowed(verifier: &AppState, policy: &Policy, claims: &Claims) -> Result<(), Refusal> {
-    // What a client in order judges by: its own defaults, tightened by ours.
+    // What a correct client uses: its own defaults, tightened by our policy.
     let in_force = Policy::default().tightened_by(policy);
     if !nets_allowed(&claims.liveness, verifier.models(), &in_force.liveness) {
         return Err(Refusal::ModelNotAllowed);

@@ -1,50 +1,50 @@
-//! What a delivery holds: JSON lines, a JSON array, or single objects, whichever the stream was set to.
+//! Parser for deliveries: JSON lines, a JSON array, or single objects, depending on the stream's settings.
 //!
-//! Each item is `{"log_id", "data": {"type", "log_id", "details", …}}`. Types that say nothing here are passed over, and so
-//! are fields: a log grows new ones at any time.
+//! Each item is `{"log_id", "data": {"type", "log_id", "details", …}}`. Unknown types and fields are ignored, because
+//! tenant logs gain new ones at any time.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::otp::phone::PhoneNumber;
 
-/// Multi-factor authentication succeeded.
+/// Event type: multi-factor authentication succeeded.
 const MFA_SUCCEEDED: &str = "gd_auth_succeed";
 
-/// A code that came back right, as a tenant's log tells it.
+/// A code that was verified, as reported by a tenant's log.
 #[derive(Clone)]
 pub(crate) struct Conversion {
-    /// The event's id, the tenant's own.
+    /// The event's id, assigned by the tenant.
     pub(crate) log_id: String,
-    /// Where the code had been sent.
+    /// The number to which the code was sent.
     pub(crate) phone: PhoneNumber,
 }
 
-/// What was delivered at once.
+/// The content of one delivery.
 #[derive(Default)]
 pub(crate) struct Delivery {
-    /// What Twilio is to be told.
+    /// Verified codes, to be reported to Twilio.
     pub(crate) conversions: Vec<Conversion>,
-    /// Items that are log events, whatever they tell.
+    /// Number of items that are log events of any type.
     pub(crate) events: usize,
-    /// Items that are none.
+    /// Number of items that are not log events.
     pub(crate) broken: usize,
 }
 
-/// The body is no list of items at all, so that it cannot be said where one ends.
+/// The body starts like an array but is not valid JSON, so its items cannot be separated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NoDelivery;
 
 /// One item.
 enum Item {
     Converted(Conversion),
-    /// An event that tells nothing about a phone.
+    /// An event without a verified phone number.
     Other,
-    /// No event.
+    /// Not an event.
     Broken,
 }
 
-/// Reads a body in any of the three forms. A broken line or item costs only itself.
+/// Parses a body in any of the three forms. A broken line or item does not affect the others.
 pub(crate) fn read(body: &[u8]) -> Result<Delivery, NoDelivery> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
     let mut delivery = Delivery::default();
@@ -55,7 +55,7 @@ pub(crate) fn read(body: &[u8]) -> Result<Delivery, NoDelivery> {
         }
         return Ok(delivery);
     }
-    // An object may stand on several lines if it stands alone.
+    // A single object may span several lines.
     if let Ok(item) = serde_json::from_slice::<Item>(body) {
         delivery.add(item);
         return Ok(delivery);
@@ -82,7 +82,7 @@ impl Delivery {
 }
 
 impl<'de> Deserialize<'de> for Item {
-    /// Any JSON is an item; only one at a time is held whole.
+    /// Accepts any JSON value as an item, so that only one at a time is in memory as a whole.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let item = Value::deserialize(deserializer)?;
         Ok(Self::of(&item))
@@ -100,7 +100,7 @@ impl Item {
     }
 }
 
-/// The number that stands in the details as a network takes it. A masked one is none, and so is one that only people read.
+/// The phone number in the event's details if it is in plain E.164 form; masked or formatted numbers are ignored.
 fn phone(item: &Value) -> Option<PhoneNumber> {
     let told = |pointer| item.pointer(pointer).filter(|value| !value.is_null());
     let text = told("/data/details/authenticator/phone_number")
