@@ -1,4 +1,4 @@
-//! `POST /v1/sessions/{id}/otp` and `…/otp/check`: a one-time code in place of a face, for the client.
+//! `POST /v1/sessions/{id}/otp` and `…/otp/check`: one-time codes instead of a face, for the client.
 
 use axum::{
     Json,
@@ -16,9 +16,9 @@ use crate::{
 };
 use countenance_core::protocol::{CheckCode, CodeSent, Outcome, Problem, SendCode};
 
-/// Sends a code to the account's phone. Repeated after a lost answer it may send another.
+/// Sends a code to the account's phone, by text message, or by a call for people who cannot read messages.
 ///
-/// By text message, or by a call for people who cannot read messages.
+/// Repeating the call after a lost answer may send another code.
 #[utoipa::path(post, path = "/v1/sessions/{id}/otp", tag = "client",
     request_body(content = SendCode, example = json!({"channel": "sms"})),
     params(
@@ -29,7 +29,7 @@ use countenance_core::protocol::{CheckCode, CodeSent, Outcome, Problem, SendCode
         (status = 200, body = CodeSent, example = json!({"attempts_left": 5})),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
         (status = 429, body = Problem, content_type = "application/problem+json", description = "Too many codes; see Retry-After"),
-        (status = 503, body = Problem, content_type = "application/problem+json", description = "No code can be sent now; see Retry-After"),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "Codes cannot be sent at the moment; see Retry-After"),
     ))]
 pub(crate) async fn send(
     State(verifier): State<AppState>,
@@ -42,7 +42,7 @@ pub(crate) async fn send(
     Ok(Json(codes::send(&verifier, &id, channel).await?))
 }
 
-/// Tries a code. Repeating the one that was accepted gives the same answer; what Twilio fails at costs no try.
+/// Checks a code. Repeating the accepted code gets the same answer; a failure at Twilio uses no attempt.
 #[utoipa::path(post, path = "/v1/sessions/{id}/otp/check", tag = "client",
     request_body(content = CheckCode, example = json!({"code": "270118"})),
     params(
@@ -56,7 +56,7 @@ pub(crate) async fn send(
         })),
         (status = "4XX", body = Problem, content_type = "application/problem+json"),
         (status = 429, body = Problem, content_type = "application/problem+json", description = "Too many codes; see Retry-After"),
-        (status = 503, body = Problem, content_type = "application/problem+json", description = "No code can be checked now; see Retry-After"),
+        (status = 503, body = Problem, content_type = "application/problem+json", description = "Codes cannot be checked at the moment; see Retry-After"),
     ))]
 pub(crate) async fn check(
     State(verifier): State<AppState>,

@@ -1,6 +1,8 @@
-//! Feedback to Twilio: numbers whose codes came back, as log streams told, so that Fraud Guard learns whom to trust.
+//! Feedback to Twilio: reports the numbers whose codes were verified, according to log streams, which Fraud Guard uses
+//! to recognize legitimate numbers.
 //!
-//! It is owed in the store until Twilio took it or knows nothing of it any more, and put off while Twilio cannot be asked.
+//! Feedback is queued in the store until Twilio accepts it or no longer knows the verification, and deferred while
+//! Twilio cannot be reached.
 
 use std::time::Duration;
 
@@ -8,32 +10,33 @@ use tokio::time::MissedTickBehavior;
 
 use crate::{AppState, Verifier, otp::twilio::TwilioError, store::StoreError};
 
-/// Numbers told in one round.
+/// Maximum number of reports per round.
 const ROUND_MAX: u32 = 50;
-/// Tries before it is given up.
+/// Number of tries after which a report is dropped.
 const TRIES_MAX: u32 = 10;
-/// Wait after the first try in vain, seconds; it doubles from try to try.
+/// Wait after the first failed try, seconds; doubles with each try.
 const FIRST_WAIT_SECS: i64 = 15;
-/// Longest wait between two tries, seconds.
+/// Maximum wait between two tries, seconds.
 const WAIT_MAX_SECS: i64 = 3600;
 /// Time between two rounds.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
 
-/// What comes after a try.
+/// What happens after a try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Next {
-    /// Twilio took it.
+    /// Twilio accepted the report.
     Told,
-    /// Twilio will never take it: mostly because the verification ended before.
+    /// Twilio will never accept it, usually because the verification has ended.
     Drop,
-    /// This one later; the others may go on.
+    /// Retry this report later and go on with the others.
     Later,
-    /// This one later, not before so many seconds; the others would fare no better now.
+    /// Retry this report in `secs` at the earliest and end the round, because the others would fail too.
     Pause { secs: i64 },
 }
 
 impl Verifier {
-    /// Tells Twilio what is due, at most 50 numbers; says how many it took. A running service does this by itself.
+    /// Sends due feedback to Twilio, at most 50 numbers, and returns how many it accepted. A running service does this
+    /// automatically.
     pub async fn send_feedback_due(&self) -> Result<usize, StoreError> {
         self.0.send_feedback_due().await
     }
@@ -48,13 +51,13 @@ impl AppState {
         let mut told = 0;
         for feedback in due {
             let twilio = twilio.clone();
-            // No transaction is held meanwhile: everything else goes on.
+            // No transaction is open during the call, so other requests are not blocked.
             let asked = tokio::task::spawn_blocking(move || twilio.approve(&feedback.phone)).await;
-            // A task that does not come back means that the service ends: it stays due.
+            // The task is lost only when the service shuts down; the report stays due.
             let Ok(answer) = asked else { break };
             let next = next(answer.as_ref().err());
             if let Err(error) = &answer {
-                tracing::info!(error = error as &dyn std::error::Error, ?next, "feedback not taken");
+                tracing::info!(error = error as &dyn std::error::Error, ?next, "Twilio did not accept feedback");
             }
             let mut tx = self.store().begin().await?;
             match next {
@@ -75,14 +78,14 @@ impl AppState {
     }
 }
 
-/// Gives feedback round by round until it is aborted; a round that is broken off begins again next time.
+/// Sends feedback in rounds until aborted; what an aborted round did not send stays due.
 pub(crate) async fn run(verifier: AppState) {
     let mut rounds = tokio::time::interval(POLL_INTERVAL);
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         rounds.tick().await;
         if let Err(error) = verifier.send_feedback_due().await {
-            tracing::error!(error = &error as &dyn std::error::Error, "no feedback was given");
+            tracing::error!(error = &error as &dyn std::error::Error, "feedback round failed");
         }
     }
 }
@@ -105,7 +108,7 @@ fn next(error: Option<&TwilioError>) -> Next {
     }
 }
 
-/// How long to wait after so many tries and one more.
+/// Wait after a failed try that `tries` others preceded, seconds.
 fn wait_secs(tries: u32) -> i64 {
     FIRST_WAIT_SECS.checked_shl(tries.min(TRIES_MAX)).unwrap_or(WAIT_MAX_SECS).min(WAIT_MAX_SECS)
 }

@@ -1,14 +1,14 @@
-//! One-time codes in place of a face: sent and checked by Twilio, counted here. Used by the client's calls and by the
-//! landing page alike.
+//! One-time codes instead of a face: sent and checked by Twilio, counted here. Used by the device calls and by the
+//! browser pages.
 //!
-//! Twilio is asked between two transactions, never inside one: the store has a single connection, and a slow Twilio must
-//! not keep other logins waiting. Codes of one account are serialized, so that what was counted before the question still
-//! stands after it; everything else that may have moved meanwhile is looked at again.
+//! Twilio is called between two transactions, never inside one: the store has a single connection, and a slow Twilio
+//! must not keep other sign-ins waiting. Calls for one account are serialized, so that its counts cannot change during
+//! the call; everything else is checked again afterwards.
 //!
-//! Limits: five sendings and five wrong codes a session, as at Twilio. Over all sessions of an account, wrong codes in a
-//! row make it wait as wrong faces do ([`account_delay_secs`]), and the hundredth switches codes off (NIST SP 800-63B-4,
-//! 3.2.2). The two counts are apart: a face that fails must not take away the way that is there for people whose face
-//! fails, and a stranger who guesses codes must not keep the owner's face out.
+//! Limits: five sends and five wrong codes per session, as at Twilio. Across all sessions of an account, wrong codes in
+//! a row cause the same delays as failed faces ([`account_delay_secs`]), and the hundredth disables codes (NIST SP
+//! 800-63B-4, 3.2.2). Codes and faces are counted separately: failed faces must not block the fallback for people whose
+//! face fails, and a stranger who guesses codes must not block the owner's face.
 
 pub(crate) mod api;
 pub(crate) mod feedback;
@@ -41,29 +41,29 @@ use countenance_core::{
 };
 use countenance_net::NetError;
 
-/// Codes sent per session.
+/// Maximum number of codes sent per session.
 const SENDS_MAX: u32 = 5;
-/// Wrong codes per session.
+/// Maximum number of wrong codes per session.
 const CHECKS_MAX: u32 = 5;
-/// How many accounts can be served at once.
+/// Number of locks that accounts share, and thus the maximum number of concurrent calls to Twilio.
 const SESSION_LOCKS: usize = 64;
 
 /// Why no code was sent or checked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CodeRefusal {
-    /// The integration, or the account without a phone, has no such way.
-    #[error("this login cannot be passed by a code")]
+    /// The integration does not offer codes this way, or the account has no phone.
+    #[error("one-time codes are not available for this sign-in")]
     NotOffered,
-    /// No code was sent yet.
-    #[error("no code was sent in this login")]
+    /// No code has been sent yet.
+    #[error("no code was sent in this session")]
     NotSent,
-    /// The session was decided already.
-    #[error("the session is over")]
+    /// The session is already complete.
+    #[error("the session is already complete")]
     Over,
-    /// The session's time is over.
-    #[error("the session's time is over")]
+    /// The session has expired.
+    #[error("the session has expired")]
     Expired,
-    /// Twilio refused, or could not be asked. No try was spent.
+    /// Twilio refused or could not be reached. No attempt was used.
     #[error(transparent)]
     Twilio(#[from] TwilioError),
     /// The store failed.
@@ -71,8 +71,8 @@ pub(crate) enum CodeRefusal {
     Store(#[from] StoreError),
 }
 
-/// Who may ask Twilio now: one at a time for an account. Accounts share a fixed number of turns, which needs no tidying;
-/// two that meet by chance only wait for each other.
+/// Locks that allow one call to Twilio at a time for each account. Accounts share a fixed number of locks, so nothing
+/// has to be cleaned up; two accounts with the same lock only wait for each other.
 pub(crate) struct SessionLocks([Mutex<()>; SESSION_LOCKS]);
 
 impl Default for SessionLocks {
@@ -82,7 +82,11 @@ impl Default for SessionLocks {
 }
 
 impl SessionLocks {
-    #[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "a remainder is within its divisor")]
+    #[expect(
+        clippy::indexing_slicing,
+        clippy::cast_possible_truncation,
+        reason = "a remainder is less than its divisor"
+    )]
     async fn of(&self, session: &Session) -> MutexGuard<'_, ()> {
         let mut hasher = DefaultHasher::new();
         (&session.integration_id, &session.sub).hash(&mut hasher);
@@ -90,14 +94,14 @@ impl SessionLocks {
     }
 }
 
-/// The ways in which this session may be passed without a face; empty where there is none.
+/// The channels by which this session can be passed with a one-time code; empty if there are none.
 pub(crate) async fn offered(
     verifier: &AppState,
     tx: &mut Tx<'_>,
     session: &Session,
 ) -> Result<Vec<Fallback>, StoreError> {
     let Some(integration) = tx.integration(&session.integration_id).await? else { return Ok(Vec::new()) };
-    // Who may be called may be written to as well: a call is for people who cannot read messages.
+    // An integration that allows calls also allows text messages: calls are for people who cannot read them.
     let ways = match integration.rules.fallback {
         Some(Fallback::Sms) => vec![Fallback::Sms],
         Some(Fallback::Voice) => vec![Fallback::Sms, Fallback::Voice],
@@ -114,7 +118,7 @@ pub(crate) async fn offered(
 /// Sends a code for the session.
 pub(crate) async fn send(verifier: &AppState, session_id: &str, channel: Fallback) -> Result<CodeSent, CodeRefusal> {
     let (verifier, id) = (verifier.clone(), session_id.to_owned());
-    // A task of its own: what Twilio did is written down even where whoever asked has hung up.
+    // A separate task: what Twilio did is recorded even if the caller hangs up.
     let settled = tokio::spawn(async move {
         let _turn = turn(&verifier, &id).await?;
         let phone = before_send(&verifier, &id, channel).await?;
@@ -124,10 +128,11 @@ pub(crate) async fn send(verifier: &AppState, session_id: &str, channel: Fallbac
     settled.await.map_err(broke_off)?
 }
 
-/// Tries a code for the session: approved, another try, refused, or expired. A session that a code passed, or that was
-/// refused, gives the same answer again: a lost answer loses nothing.
+/// Checks a code for the session: approved, retry, refused or expired. A session that was passed by a code, or that was
+/// refused, gets the same answer again, so a lost answer does no harm.
 ///
-/// A code that Twilio knows no longer (expired, or used) is answered as a wrong one that costs no try: another must be sent.
+/// A code that Twilio no longer knows (expired or used) is answered like a wrong one but uses no attempt: the user must
+/// ask for another code.
 pub(crate) async fn check(verifier: &AppState, session_id: &str, code: &OneTimeCode) -> Result<Outcome, CodeRefusal> {
     let (verifier, id, code) = (verifier.clone(), session_id.to_owned(), code.clone());
     let settled = tokio::spawn(async move {
@@ -148,11 +153,11 @@ pub(crate) async fn check(verifier: &AppState, session_id: &str, code: &OneTimeC
     settled.await.map_err(broke_off)?
 }
 
-/// What Twilio said of a code.
+/// Twilio's verdict on a code.
 enum Said {
     Right,
     Wrong,
-    /// It has none to compare with.
+    /// Twilio no longer has a code to compare with.
     Gone,
 }
 
@@ -161,7 +166,7 @@ async fn turn<'v>(verifier: &'v AppState, id: &str) -> Result<MutexGuard<'v, ()>
     Ok(verifier.session_locks().of(&session).await)
 }
 
-/// Where the code goes, if one may be sent.
+/// The number to send a code to, if one may be sent.
 async fn before_send(verifier: &AppState, id: &str, channel: Fallback) -> Result<PhoneNumber, CodeRefusal> {
     let mut tx = verifier.store().begin().await?;
     let session = match standing(verifier, &mut tx, id).await? {
@@ -198,7 +203,7 @@ async fn after_send(
     Ok(CodeSent { attempts_left })
 }
 
-/// What Twilio is to be asked about, or the answer that stands without asking.
+/// The verification to ask Twilio about, or the answer if it is known without asking.
 async fn before_check(
     verifier: &AppState,
     id: &str,
@@ -207,8 +212,8 @@ async fn before_check(
     let mut tx = verifier.store().begin().await?;
     let session = match standing(verifier, &mut tx, id).await? {
         ControlFlow::Continue(session) => session,
-        // Whoever does not know the code that passed must not be handed what it won: the client and the browser both may
-        // try codes, and they need not belong to the same person. Such tries are counted, or the code could be guessed.
+        // The return address is only repeated to a caller that knows the code that passed: client and browser can both
+        // try codes, and need not belong to the same person. These tries are counted, or the code could be guessed.
         ControlFlow::Break(Outcome::Approved { .. }) if !tx.is_passing_code(id, typed).await? => {
             tx.spend_code(id).await?;
             tx.commit().await?;
@@ -217,7 +222,7 @@ async fn before_check(
         ControlFlow::Break(outcome) => return Ok(ControlFlow::Break(settled(tx, outcome).await?)),
     };
     let code = tx.code(id).await?.ok_or(CodeRefusal::NotSent)?;
-    // Other sessions of the account have used up what there was.
+    // Wrong codes in other sessions have locked the account.
     if tx.codes_locked_until(&session).await? > verifier.now() {
         let outcome = refuse(verifier, &mut tx, id, Reason::TooManyAttempts).await?;
         return Ok(ControlFlow::Break(settled(tx, outcome).await?));
@@ -249,7 +254,7 @@ async fn after_check(verifier: &AppState, id: &str, typed: &OneTimeCode, said: S
     settled(tx, outcome).await
 }
 
-/// The session, if it may still be passed; or how it ended. A login of an integration that was switched off ends here.
+/// The session if it can still be passed, or its outcome. Ends a session whose integration is disabled.
 async fn standing(
     verifier: &AppState,
     tx: &mut Tx<'_>,
@@ -283,7 +288,7 @@ async fn approve(
 ) -> Result<Outcome, StoreError> {
     let now = verifier.now();
     tx.note_passing_code(&session.id, typed).await?;
-    // The count of wrong faces stays: a code says nothing about them.
+    // The count of failed faces stays: a code is no evidence about them.
     tx.clear_wrong_codes(&session.integration_id, &session.sub).await?;
     tx.note_verified_by_code(session, now).await?;
     tx.note_passed_by(&session.id, code.channel).await?;
@@ -323,8 +328,8 @@ async fn retry(
     session: &Session,
     attempts_left: u32,
 ) -> Result<Outcome, StoreError> {
-    // No capture was judged, so the nonce for the next one stays. A session that no device has opened has none yet; its
-    // browser has no use for the one that stands here.
+    // No capture was judged, so the session's nonce stays valid. A session that no device has opened has no nonce yet;
+    // the random one only fills the field, which its browser ignores.
     let nonce = match session.stage {
         SessionStage::Created => random_text::<32>(verifier.rng()),
         _ => tx.nonce(&session.id).await?.to_string(),
@@ -342,7 +347,7 @@ async fn over<T>(tx: Tx<'_>, outcome: &Outcome) -> Result<T, CodeRefusal> {
     Err(if *outcome == Outcome::Expired { CodeRefusal::Expired } else { CodeRefusal::Over })
 }
 
-/// Asks Twilio, away from the threads that serve.
+/// Calls Twilio on a blocking thread.
 async fn ask<T: Send + 'static>(
     verifier: &AppState,
     question: impl FnOnce(&TwilioVerify) -> Result<T, TwilioError> + Send + 'static,

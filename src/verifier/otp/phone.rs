@@ -1,22 +1,23 @@
-//! Phone numbers as the world writes them (ITU-T E.164).
+//! International phone numbers (ITU-T E.164).
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// `+`, a country code and a number: 7 to 15 digits in all. Erased when dropped; [`masked`](Self::masked) is what may be shown.
+/// `+`, a country code and a number, 7 to 15 digits in total. Zeroized when dropped; only [`masked`](Self::masked) may
+/// be shown.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PhoneNumber(Zeroizing<String>);
 
-/// The text is no phone number.
+/// The text is not a phone number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a phone number is + and 7 to 15 digits, the country code first")]
+#[error("a phone number is + followed by 7 to 15 digits, starting with the country code")]
 pub struct NoPhoneNumber;
 
 impl std::str::FromStr for PhoneNumber {
     type Err = NoPhoneNumber;
 
-    /// Takes blanks, hyphens, dots and brackets out first: people write them.
+    /// Ignores spaces, hyphens, dots and parentheses, which people write.
     fn from_str(text: &str) -> Result<Self, NoPhoneNumber> {
         let plain: Zeroizing<String> =
             Zeroizing::new(text.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')')).take(17).collect());
@@ -29,19 +30,19 @@ impl std::str::FromStr for PhoneNumber {
 }
 
 impl PhoneNumber {
-    /// As a phone network takes it: `+4915123456789`.
+    /// The number in E.164 form: `+4915123456789`.
     pub fn e164(&self) -> &str {
         &self.0
     }
 
-    /// So that its owner knows it: the last two digits.
+    /// The last two digits, by which the owner recognizes the number.
     pub fn masked(&self) -> String {
         let last: String = self.0.chars().skip(self.0.len().saturating_sub(2)).collect();
         format!("•••{last}")
     }
 }
 
-/// Prints no digit.
+/// Prints no digits.
 impl fmt::Debug for PhoneNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PhoneNumber")

@@ -1,16 +1,16 @@
-//! What Twilio's answers mean: the one place that knows its statuses and error codes.
+//! Interpretation of Twilio's responses: the only place with its statuses and error codes.
 
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{Call, TwilioError, VerificationSid, is_sid};
 use countenance_net::{HttpResponse, NetError};
 
-/// Wait where Twilio names none, seconds.
+/// Wait if Twilio gives no `Retry-After`, seconds.
 const WAIT_SECS: u64 = 10;
-/// Longest wait that is believed, seconds.
+/// Maximum wait accepted from Twilio, seconds.
 const WAIT_MAX_SECS: u64 = 3600;
 
-/// The part of a verification that is read.
+/// The fields of a verification that are used.
 #[derive(Deserialize)]
 struct Verification {
     sid: String,
@@ -19,13 +19,13 @@ struct Verification {
     valid: bool,
 }
 
-/// The part of an error that is read. `message` is not: it repeats numbers.
+/// The field of an error that is used. `message` is not read, because it repeats phone numbers.
 #[derive(Deserialize)]
 struct ErrorBody {
     code: u32,
 }
 
-/// Something over there broke.
+/// A server error at Twilio.
 #[derive(Debug, thiserror::Error)]
 #[error("the server answered HTTP {0}")]
 struct ServerFailed(u16);
@@ -40,7 +40,7 @@ pub(crate) fn started(answer: &HttpResponse) -> Result<VerificationSid, TwilioEr
     }
 }
 
-/// Whether the code was right.
+/// Whether the code was correct.
 pub(crate) fn checked(answer: &HttpResponse, asked: &VerificationSid) -> Result<bool, TwilioError> {
     let verification: Verification = read(Call::Check, answer)?;
     if verification.sid != asked.0 {
@@ -55,7 +55,7 @@ pub(crate) fn checked(answer: &HttpResponse, asked: &VerificationSid) -> Result<
     }
 }
 
-/// Whether the feedback was taken.
+/// Whether the feedback was accepted.
 pub(crate) fn approved(answer: &HttpResponse) -> Result<(), TwilioError> {
     let verification: Verification = read(Call::Approve, answer)?;
     if verification.status == "approved" { Ok(()) } else { Err(not_understood(answer)) }
@@ -72,24 +72,24 @@ fn not_understood(answer: &HttpResponse) -> TwilioError {
     TwilioError::NotUnderstood { status: answer.status, code: 0 }
 }
 
-/// The condition that an error answer states: by Twilio's code first, as one status stands for many.
+/// Maps an error response to its condition: by Twilio's code first, because one HTTP status covers many conditions.
 ///
 /// Documented for Verify v2: 60200, 60202, 60203, 60212, 20404, 20429, 60410, 60413, 60605, and 20003 with HTTP 401.
-/// The rest is general knowledge of Twilio's codes, not confirmed in Verify's own pages.
+/// The others are general Twilio codes that Verify's own documentation does not confirm.
 fn condition(call: Call, answer: &HttpResponse) -> TwilioError {
     let status = answer.status;
     let code = serde_json::from_slice(&answer.body).map_or(0, |error: ErrorBody| error.code);
     match (code, status, call) {
-        // Invalid parameter: besides the number, only a check brings one that a person typed, and that is six digits.
+        // Invalid parameter: the number, except in a check, which has only the code as user input.
         (60200, _, Call::Start | Call::Approve)
-        // General knowledge: not a phone number, not a mobile, unsubscribed, a text message to a landline.
+        // General codes: not a phone number, not a mobile, unsubscribed, a text message to a landline.
         | (21211 | 21614 | 21610 | 60205, _, _) => TwilioError::Number { code },
         (60202, _, _) => TwilioError::ChecksUsedUp,
         (60203, _, _) => TwilioError::SendsUsedUp,
         (20404, _, Call::Check | Call::Approve) => TwilioError::Gone,
-        // General knowledge: 21408, the account may not send to this region.
+        // General code: 21408, the account may not send to this region.
         (60410 | 60413 | 60605 | 21408, _, _) => TwilioError::Blocked { code },
-        // General knowledge, but for the first: account not active, trial account, feature not in this service, channel
+        // General codes except the first: account not active, trial account, feature not in this service, channel
         // disabled.
         (20003 | 20005 | 21608 | 60204 | 60223, _, _) | (_, 401, _) | (20404, _, Call::Start) => TwilioError::Misconfigured { status, code },
         (60212 | 20429, _, _) | (_, 429, _) => {
@@ -111,7 +111,7 @@ mod tests {
         HttpResponse { status, retry_after_secs, body: body.into() }
     }
 
-    /// What a person who reads the log would call it.
+    /// The error by variant, and by the source's message if Twilio was not reached.
     fn name(error: &TwilioError) -> String {
         match error {
             TwilioError::Unreached(source) => format!("Unreached({source})"),
@@ -123,7 +123,7 @@ mod tests {
     fn every_error_has_its_condition() {
         use Call::{Approve, Check, Start};
         let rows = [
-            // From the design's text.
+            // Documented for Verify v2.
             ("invalid number", Start, 400, 60200, "Number { code: 60200 }"),
             ("invalid number in feedback", Approve, 400, 60200, "Number { code: 60200 }"),
             ("invalid code", Check, 400, 60200, "NotUnderstood { status: 400, code: 60200 }"),
@@ -138,7 +138,7 @@ mod tests {
             ("Device Intelligence", Start, 403, 60413, "Blocked { code: 60413 }"),
             ("geo-permission", Start, 403, 60605, "Blocked { code: 60605 }"),
             ("credentials", Check, 401, 20003, "Misconfigured { status: 401, code: 20003 }"),
-            // From general knowledge.
+            // General codes.
             ("text message to a landline", Start, 403, 60205, "Number { code: 60205 }"),
             ("no phone number", Start, 400, 21211, "Number { code: 21211 }"),
             ("no mobile", Start, 400, 21614, "Number { code: 21614 }"),

@@ -1,4 +1,4 @@
-//! The client against the stand-in, over loopback.
+//! Tests the client against the Twilio stand-in, over loopback.
 
 #[cfg(test)]
 mod tests {
@@ -67,7 +67,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// Six digits that are not `code`.
+    /// A code that differs from `code`.
     fn wrong(code: &OneTimeCode) -> OneTimeCode {
         let other = if code.as_str() == "000000" { "000001" } else { "000000" };
         OneTimeCode::try_from(other.to_owned()).unwrap()
