@@ -1,4 +1,4 @@
-//! Accounts: how often comparing failed in a row, and a match threshold of their own.
+//! Accounts: pseudonyms, failure counts and locks, and match thresholds of their own.
 
 use sqlx::Row;
 
@@ -7,7 +7,7 @@ use countenance_core::clock::UnixSecs;
 use countenance_core::rng::random_text;
 
 impl Tx<'_> {
-    /// Makes sure that the account has a row, and with it a pseudonym.
+    /// Creates the account's row, with a new pseudonym, if there is none.
     pub(crate) async fn ensure_account(&mut self, integration_id: &str, sub: &str) -> Result<(), StoreError> {
         sqlx::query("INSERT INTO accounts (integration_id, sub, pseudonym) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")
             .bind(integration_id)
@@ -18,21 +18,21 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// What the audit log calls the account.
+    /// The account's pseudonym in the audit log.
     pub(crate) async fn pseudonym(&mut self, integration_id: &str, sub: &str) -> Result<Option<String>, StoreError> {
         let select = "SELECT pseudonym FROM accounts WHERE integration_id = ? AND sub = ?";
         let row = sqlx::query(select).bind(integration_id).bind(sub).fetch_optional(&mut *self.db).await?;
         Ok(row.map(|r| r.try_get(0)).transpose()?)
     }
 
-    /// Until when the account takes no capture; 0 when it does now.
+    /// Until when the account accepts no captures; 0 if there is no lock.
     pub(crate) async fn locked_until(&mut self, integration_id: &str, sub: &str) -> Result<UnixSecs, StoreError> {
         let select = "SELECT locked_until FROM accounts WHERE integration_id = ? AND sub = ?";
         let row = sqlx::query(select).bind(integration_id).bind(sub).fetch_optional(&mut *self.db).await?;
         Ok(row.map_or(Ok(0), |r| r.try_get(0))?)
     }
 
-    /// Counts a failure and locks the account as `delay` (from the number of failures in a row) says.
+    /// Counts a failure and locks the account for `delay(failures in a row)` seconds.
     pub(crate) async fn count_failure(
         &mut self,
         integration_id: &str,
@@ -52,14 +52,14 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Ends the count of failures and any lock; false when there is no such account.
+    /// Resets the failure count and any lock; false if there is no such account.
     pub(crate) async fn clear_failures(&mut self, integration_id: &str, sub: &str) -> Result<bool, StoreError> {
         let update = "UPDATE accounts SET failures = 0, locked_until = 0 WHERE integration_id = ? AND sub = ?";
         let done = sqlx::query(update).bind(integration_id).bind(sub).execute(&mut *self.db).await?;
         Ok(done.rows_affected() == 1)
     }
 
-    /// Keeps when a face or a code of the account was last accepted.
+    /// Records when a face or code of the account was last accepted.
     pub(crate) async fn mark_verified(
         &mut self,
         integration_id: &str,
@@ -71,14 +71,14 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The account's own least cosine, if an operator set one.
+    /// The account's own match threshold (cosine), if an operator has set one.
     pub(crate) async fn cosine_min(&mut self, integration_id: &str, sub: &str) -> Result<Option<f32>, StoreError> {
         let select = "SELECT cosine_min FROM accounts WHERE integration_id = ? AND sub = ?";
         let row = sqlx::query(select).bind(integration_id).bind(sub).fetch_optional(&mut *self.db).await?;
         Ok(row.map(|r| r.try_get(0)).transpose()?.flatten())
     }
 
-    /// Sets the account's own least cosine, or takes it away; false when there is no such account.
+    /// Sets or removes the account's own match threshold (cosine); false if there is no such account.
     pub(crate) async fn set_cosine_min(
         &mut self,
         integration_id: &str,
@@ -94,7 +94,8 @@ impl Tx<'_> {
         Ok(true)
     }
 
-    /// Erases the account: template, sessions, answers, and the link from the audit log's pseudonym to a person.
+    /// Erases the account: template, sessions, answers, and the link between its pseudonym in the audit log and the
+    /// person.
     pub(crate) async fn erase_account(
         &mut self,
         integration_id: &str,

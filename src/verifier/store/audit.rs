@@ -1,8 +1,8 @@
-//! The audit log: append-only, each row's keyed hash covering the row before it.
+//! The audit log: append-only; each row's keyed hash covers the hash of the row before.
 //!
-//! It names sessions, devices, integrations and operators, and accounts by pseudonym only. It never holds a score, a picture, a
-//! nonce, a token or a code. Cutting off its end leaves a valid shorter chain: an operator who wants to notice that
-//! keeps [`AuditHead`] elsewhere from time to time.
+//! It names sessions, devices, integrations and operators, and accounts only by pseudonym. It never contains scores,
+//! images, nonces, tokens or codes. Cutting off the end leaves a valid, shorter chain: to detect that, an operator
+//! stores the [`AuditHead`] elsewhere from time to time.
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
@@ -37,7 +37,7 @@ pub(crate) enum Event {
     OperatorAdded,
     OperatorRemoved,
     OperatorSignedIn,
-    /// An operator sent a form of the portal; what came of it stands in the rows that follow.
+    /// An operator submitted a portal form; the rows that follow record its effects.
     OperatorActed,
 }
 
@@ -74,30 +74,30 @@ impl Event {
     }
 }
 
-/// One row of the audit log.
+/// One entry of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// From 1, without gaps.
     pub seq: i64,
-    /// When.
+    /// When it happened.
     pub at: UnixSecs,
     /// What happened.
     pub event: String,
-    /// The session, device, integration or operator it happened to.
+    /// The session, device, integration or operator concerned.
     pub subject: String,
-    /// Pseudonym of the account; empty where none is concerned.
+    /// Pseudonym of the account; empty if no account is concerned.
     pub account: String,
-    /// A name from an enumeration, such as a reason; never data of a person.
+    /// A fixed term such as a reason, an id or a host name; never personal data.
     pub detail: String,
     hash: String,
 }
 
-/// The end of a whole audit chain.
+/// The end of a verified audit chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditHead {
-    /// How many rows it has.
+    /// Number of rows.
     pub rows: i64,
-    /// Hash of the last one; empty when there is none.
+    /// Hash of the last row; empty if there are no rows.
     pub hash: String,
 }
 
@@ -159,7 +159,7 @@ impl Tx<'_> {
         Ok(rows)
     }
 
-    /// Walks the whole chain.
+    /// Verifies the whole chain.
     pub(crate) async fn verify_chain(&mut self) -> Result<AuditHead, StoreError> {
         const PAGE: i64 = 1000;
         let mut head = AuditHead { rows: 0, hash: String::new() };

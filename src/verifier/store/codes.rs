@@ -1,4 +1,4 @@
-//! One-time codes: where they go, how often one was sent and tried, in a session and for an account.
+//! One-time codes: phone numbers, and sends and attempts per session and per account.
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
@@ -9,15 +9,15 @@ use countenance_core::{
     protocol::{Fallback, OneTimeCode},
 };
 
-/// How a session's code stands.
+/// State of a session's code.
 pub(crate) struct CodeState {
-    /// By which way the last one went.
+    /// Channel of the last code sent.
     pub(crate) channel: Fallback,
-    /// Twilio's name for it; none where Twilio has forgotten it.
+    /// Twilio's id of the verification; `None` if Twilio no longer knows it.
     pub(crate) sid: Option<VerificationSid>,
     /// Codes sent so far.
     pub(crate) sends: u32,
-    /// Codes that may still be tried.
+    /// Remaining attempts.
     pub(crate) attempts_left: u32,
 }
 
@@ -37,7 +37,7 @@ impl FromRow<'_, SqliteRow> for CodeRow {
 }
 
 impl Tx<'_> {
-    /// The phone that an operator gave the account.
+    /// The phone number that an operator set for the account.
     pub(crate) async fn phone(&mut self, integration_id: &str, sub: &str) -> Result<Option<PhoneNumber>, StoreError> {
         let select = "SELECT phone_sealed FROM accounts WHERE integration_id = ? AND sub = ?";
         let row = sqlx::query(select).bind(integration_id).bind(sub).fetch_optional(&mut *self.db).await?;
@@ -45,7 +45,7 @@ impl Tx<'_> {
         sealed.map(|sealed| self.open_phone("accounts.phone", &[integration_id, sub], &sealed)).transpose()
     }
 
-    /// Gives the account a phone, or takes it away; false when there is no such account.
+    /// Sets or removes the account's phone number; false if there is no such account.
     pub(crate) async fn set_phone(
         &mut self,
         integration_id: &str,
@@ -63,7 +63,7 @@ impl Tx<'_> {
         Ok(true)
     }
 
-    /// Where a code for this session goes: to the account's phone before the one that the login came with.
+    /// The number for this session's codes: the account's own, or else the one from the session token.
     pub(crate) async fn phone_of(&mut self, session: &Session) -> Result<Option<PhoneNumber>, StoreError> {
         if let Some(phone) = self.phone(&session.integration_id, &session.sub).await? {
             return Ok(Some(phone));
@@ -74,12 +74,12 @@ impl Tx<'_> {
         sealed.map(|sealed| self.open_phone("sessions.phone", &[&session.id], &sealed)).transpose()
     }
 
-    /// Seals the phone that a login came with.
+    /// Seals the phone number from the session token.
     pub(super) fn seal_session_phone(&self, session_id: &str, phone: &PhoneNumber) -> Vec<u8> {
         self.sealer.seal(self.rng, "sessions.phone", &[session_id], phone.e164().as_bytes())
     }
 
-    /// How the session's code stands; none where none was sent.
+    /// State of the session's code; `None` if no code was sent.
     pub(crate) async fn code(&mut self, session_id: &str) -> Result<Option<CodeState>, StoreError> {
         let select = "SELECT * FROM codes WHERE session_id = ?";
         let row: Option<CodeRow> = sqlx::query_as(select).bind(session_id).fetch_optional(&mut *self.db).await?;
@@ -95,7 +95,8 @@ impl Tx<'_> {
         Ok(Some(CodeState { channel, sid, sends, attempts_left }))
     }
 
-    /// Notes that a code was sent. The first brings `attempts`; a further one brings none.
+    /// Records that a code was sent. The first one sets the remaining attempts to `attempts`; later ones do not change
+    /// them.
     pub(crate) async fn note_code_sent(
         &mut self,
         session_id: &str,
@@ -119,21 +120,21 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Notes that Twilio knows the session's code no longer.
+    /// Records that Twilio no longer knows the session's code.
     pub(crate) async fn forget_code(&mut self, session_id: &str) -> Result<(), StoreError> {
         let update = "UPDATE codes SET sid_sealed = NULL WHERE session_id = ?";
         sqlx::query(update).bind(session_id).execute(&mut *self.db).await?;
         Ok(())
     }
 
-    /// Counts a wrong code in the session; how many may still be tried.
+    /// Uses up an attempt of the session; returns the remaining ones.
     pub(crate) async fn spend_code(&mut self, session_id: &str) -> Result<u32, StoreError> {
         let update = "UPDATE codes SET attempts_left = max(attempts_left - 1, 0) WHERE session_id = ? \
                       RETURNING attempts_left";
         Ok(sqlx::query(update).bind(session_id).fetch_one(&mut *self.db).await?.try_get(0)?)
     }
 
-    /// Notes the code that passed the session, by its digest: it is used up.
+    /// Records the digest of the code that passed the session.
     pub(crate) async fn note_passing_code(&mut self, session_id: &str, code: &OneTimeCode) -> Result<(), StoreError> {
         let update = "UPDATE codes SET passed_hash = ? WHERE session_id = ?";
         let digest = passing_digest(session_id, code);
@@ -141,28 +142,28 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Whether `code` is the one that passed the session, and tries are left to say so.
+    /// Whether `code` is the one that passed the session, and attempts remain.
     pub(crate) async fn is_passing_code(&mut self, session_id: &str, code: &OneTimeCode) -> Result<bool, StoreError> {
         let select = "SELECT 1 FROM codes WHERE session_id = ? AND passed_hash = ? AND attempts_left > 0";
         let query = sqlx::query(select).bind(session_id).bind(passing_digest(session_id, code));
         Ok(query.fetch_optional(&mut *self.db).await?.is_some())
     }
 
-    /// Notes by which way the session was passed without a face.
+    /// Records the channel of the code that passed the session.
     pub(crate) async fn note_passed_by(&mut self, session_id: &str, channel: Fallback) -> Result<(), StoreError> {
         let update = "UPDATE sessions SET method = ? WHERE id = ?";
         sqlx::query(update).bind(fallback_name(channel)).bind(session_id).execute(&mut *self.db).await?;
         Ok(())
     }
 
-    /// Until when the account takes no code; 0 when it does now.
+    /// Until when the account accepts no codes; 0 if there is no lock.
     pub(crate) async fn codes_locked_until(&mut self, session: &Session) -> Result<UnixSecs, StoreError> {
         let select = "SELECT code_locked_until FROM accounts WHERE integration_id = ? AND sub = ?";
         let row = sqlx::query(select).bind(&session.integration_id).bind(&session.sub);
         Ok(row.fetch_optional(&mut *self.db).await?.map_or(Ok(0), |row| row.try_get(0))?)
     }
 
-    /// Counts a wrong code of the account and locks its codes as `delay` (from the number of wrong ones in a row) says.
+    /// Counts a wrong code of the account and locks its codes for `delay(wrong codes in a row)` seconds.
     pub(crate) async fn count_wrong_code(
         &mut self,
         session: &Session,
@@ -181,7 +182,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Ends the count of wrong codes and any lock that came of it.
+    /// Resets the count of wrong codes and any lock from it.
     pub(crate) async fn clear_wrong_codes(&mut self, integration_id: &str, sub: &str) -> Result<(), StoreError> {
         let update =
             "UPDATE accounts SET code_failures = 0, code_locked_until = 0 WHERE integration_id = ? AND sub = ?";
@@ -189,7 +190,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Notes that the account's owner was accepted by a code.
+    /// Records that a code of the account was accepted.
     pub(crate) async fn note_verified_by_code(&mut self, session: &Session, now: UnixSecs) -> Result<(), StoreError> {
         self.mark_verified(&session.integration_id, &session.sub, now).await
     }
@@ -205,7 +206,7 @@ fn passing_digest(session_id: &str, code: &OneTimeCode) -> String {
     sha256_text(&format!("{session_id} {}", code.as_str()))
 }
 
-/// The way to pass without a face that has this name in the store.
+/// The fallback channel with this name in the store.
 pub(super) fn fallback_named(name: &str) -> Option<Fallback> {
     match name {
         "sms" => Some(Fallback::Sms),

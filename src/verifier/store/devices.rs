@@ -1,4 +1,4 @@
-//! Devices: whose signature counts, and the one-time codes that let a new one in.
+//! Devices: registered keys, and the one-time codes for registering new ones.
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
@@ -10,11 +10,11 @@ use countenance_core::clock::UnixSecs;
 pub(crate) struct Device {
     /// RFC 7638 thumbprint.
     pub(crate) id: String,
-    /// Whether its signature still counts.
+    /// Whether its signatures are accepted.
     pub(crate) enabled: bool,
 }
 
-/// A device that asks to be registered.
+/// A device to be registered.
 pub(crate) struct Registration<'a> {
     pub(crate) integration_id: &'a str,
     pub(crate) id: &'a str,
@@ -30,7 +30,7 @@ impl FromRow<'_, SqliteRow> for Device {
 }
 
 impl Tx<'_> {
-    /// The device with this id, if it is registered at this integration, or disabled at any: a disabled key is out
+    /// The device with this id, if it is registered at this integration, or disabled at any: a disabled key is refused
     /// everywhere.
     pub(crate) async fn device(&mut self, integration_id: &str, id: &str) -> Result<Option<Device>, StoreError> {
         let select = "SELECT id, min(enabled) AS enabled FROM devices WHERE id = ?2 GROUP BY id
@@ -51,7 +51,7 @@ impl Tx<'_> {
         self.record(now, Event::DeviceRegistered, new.id, None, new.integration_id).await
     }
 
-    /// Switches a device off at every integration; false when there is none of this id.
+    /// Disables a device at every integration; false if there is no device with this id.
     pub(crate) async fn disable_device(&mut self, id: &str, now: UnixSecs) -> Result<bool, StoreError> {
         let update = "UPDATE devices SET enabled = 0 WHERE id = ?";
         let done = sqlx::query(update).bind(id).execute(&mut *self.db).await?.rows_affected() > 0;
@@ -61,7 +61,7 @@ impl Tx<'_> {
         Ok(done)
     }
 
-    /// Keeps a one-time enrolment code.
+    /// Stores a one-time enrollment code.
     pub(crate) async fn add_device_code(
         &mut self,
         integration_id: &str,
@@ -77,7 +77,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Spends an enrolment code for `device`; false when it is unknown, past its time, or spent by another device.
+    /// Spends an enrollment code for `device`; false if it is unknown, expired, or was spent by another device.
     pub(crate) async fn spend_device_code(
         &mut self,
         integration_id: &str,

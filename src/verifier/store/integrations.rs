@@ -1,4 +1,4 @@
-//! Integrations: which tenant may send people here, and by which rules.
+//! Integrations: the tenants that may start sessions, with their rules and secrets.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
@@ -9,32 +9,33 @@ use super::{Event, StoreError, Tx, sessions::unknown};
 use crate::integration::{DeviceRule, Rules, Transport};
 use countenance_core::{clock::UnixSecs, protocol::Fallback};
 
-/// One tenant's agreement with this verifier, without its secret.
+/// A tenant's integration, without its secret.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Integration {
     pub(crate) id: String,
     pub(crate) rules: Rules,
 }
 
-/// The secrets by which a tenant's tokens may be signed now: the current one, and for a while the one before.
+/// The secrets that a tenant's tokens may be signed with: the current one and, for a while after a rotation, the
+/// previous one.
 pub(crate) struct SessionSecrets {
     pub(crate) current: Zeroizing<Vec<u8>>,
     pub(crate) old: Option<Zeroizing<Vec<u8>>>,
 }
 
 impl SessionSecrets {
-    /// Those that there are, the current one first.
+    /// All secrets, the current one first.
     pub(crate) fn all(&self) -> impl Iterator<Item = &[u8]> {
         std::iter::once(&self.current).chain(&self.old).map(|secret| secret.as_slice())
     }
 
-    /// The one with this digest; the current one where that has been forgotten.
+    /// The secret with this digest, or the current one if there is no such secret any more.
     pub(crate) fn of(&self, digest: &str) -> &[u8] {
         self.all().find(|secret| secret_digest(secret) == digest).unwrap_or(&self.current)
     }
 }
 
-/// What a session keeps of the secret that its token was signed with.
+/// Digest by which a session remembers the secret that signed its token.
 pub(crate) fn secret_digest(secret: &[u8]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(secret))
 }
@@ -75,7 +76,7 @@ impl Tx<'_> {
         now: UnixSecs,
     ) -> Result<(), StoreError> {
         let sealed = self.sealer.seal(self.rng, "integrations.secret", &[&new.id], secret.as_bytes());
-        // Everything that the rules say is written by `set_rules`, in one place.
+        // Placeholders; `set_rules` below is the only place that writes rules.
         let insert = "INSERT INTO integrations (id, name, enabled, tenant_host, custom_domains, secret_sealed, \
                       self_enrolment, enrolment_flow, verification_flow, fallback, virtual_cameras, open_registration, \
                       attempts, policy, created_at) \
@@ -85,12 +86,12 @@ impl Tx<'_> {
         self.record(now, Event::IntegrationAdded, &new.id, None, &new.rules.tenant_host).await
     }
 
-    /// Replaces an integration's rules; false when there is none of this id.
+    /// Replaces an integration's rules; false if there is no such integration.
     pub(crate) async fn set_rules(&mut self, id: &str, rules: &Rules) -> Result<bool, StoreError> {
         let update = "UPDATE integrations SET name = ?, enabled = ?, tenant_host = ?, custom_domains = ?, \
                       self_enrolment = ?, enrolment_flow = ?, verification_flow = ?, fallback = ?, virtual_cameras = ?, \
                       open_registration = ?, attempts = ?, policy = ? WHERE id = ?";
-        // Without `..`: a new option does not compile before it is written.
+        // Without `..`, so that a new option does not compile until it is stored.
         let Rules {
             name,
             enabled,
@@ -117,7 +118,7 @@ impl Tx<'_> {
             .bind(allow_virtual_cameras)
             .bind(*device_rule == DeviceRule::Open)
             .bind(attempts)
-            // A struct of numbers always serialises.
+            // A struct of finite numbers and strings always serializes.
             .bind(serde_json::to_string(policy).unwrap_or_default())
             .bind(id)
             .execute(&mut *self.db)
@@ -131,13 +132,13 @@ impl Tx<'_> {
         Ok(sqlx::query_as(select).bind(id).fetch_optional(&mut *self.db).await?)
     }
 
-    /// All integrations, in the order in which they were added.
+    /// All integrations, oldest first.
     pub(crate) async fn integrations(&mut self) -> Result<Vec<Integration>, StoreError> {
         let select = "SELECT * FROM integrations ORDER BY created_at, id";
         Ok(sqlx::query_as(select).fetch_all(&mut *self.db).await?)
     }
 
-    /// The Session Secrets of an integration that exists.
+    /// The Session Secrets of an existing integration.
     pub(crate) async fn session_secrets(&mut self, id: &str, now: UnixSecs) -> Result<SessionSecrets, StoreError> {
         let select = "SELECT secret_sealed, old_secret_sealed, old_secret_until FROM integrations WHERE id = ?";
         let row = sqlx::query(select).bind(id).fetch_one(&mut *self.db).await?;
@@ -148,8 +149,8 @@ impl Tx<'_> {
         Ok(SessionSecrets { current: open(&current)?, old })
     }
 
-    /// Puts `secret` in the place of the current one, which is still read until `old_until`; false when there is no such
-    /// integration.
+    /// Replaces the current secret with `secret`; the old one is still accepted until `old_until`. False if there is no
+    /// such integration.
     pub(crate) async fn rotate_secret(
         &mut self,
         id: &str,
@@ -164,7 +165,7 @@ impl Tx<'_> {
     }
 }
 
-/// The name of a way to pass without a face, on the wire and in the store.
+/// The name of a fallback channel, on the wire and in the store.
 pub(crate) fn fallback_name(fallback: Fallback) -> &'static str {
     match fallback {
         Fallback::Sms => "sms",

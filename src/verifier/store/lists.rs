@@ -1,31 +1,31 @@
-//! What the portal lists: users, devices, sessions and the audit log, a page at a time.
+//! Lists for the portal: users, devices, sessions and the audit log, one page at a time.
 
 use sqlx::{FromRow, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 
 use super::{Entry, StoreError, Tx};
 use countenance_core::clock::UnixSecs;
 
-/// An account as an operator sees it.
+/// An account as shown to an operator.
 #[derive(Debug, Clone)]
 pub(crate) struct UserRow {
     /// The tenant's `user_id`.
     pub(crate) sub: String,
-    /// What the audit log calls the account.
+    /// The account's pseudonym in the audit log.
     pub(crate) pseudonym: String,
     pub(crate) enrolled_at: Option<UnixSecs>,
     pub(crate) verified_at: Option<UnixSecs>,
-    /// Faces in a row, over all sessions.
+    /// Failed face attempts in a row, across all sessions.
     pub(crate) failures: u32,
     pub(crate) locked_until: UnixSecs,
-    /// Codes in a row, over all sessions.
+    /// Failed code attempts in a row, across all sessions.
     pub(crate) code_failures: u32,
     pub(crate) code_locked_until: UnixSecs,
     pub(crate) has_phone: bool,
-    /// A stricter match threshold of its own.
+    /// The account's own match threshold (cosine), if set.
     pub(crate) cosine_min: Option<f32>,
 }
 
-/// A device as an operator sees it.
+/// A device as shown to an operator.
 #[derive(Debug, Clone)]
 pub(crate) struct DeviceRow {
     /// RFC 7638 thumbprint.
@@ -35,7 +35,7 @@ pub(crate) struct DeviceRow {
     pub(crate) registered_at: UnixSecs,
 }
 
-/// A session as an operator sees it: nothing secret, the account masked.
+/// A session as shown to an operator: without secrets, the account masked.
 #[derive(Debug, Clone)]
 pub(crate) struct SessionRow {
     pub(crate) id: String,
@@ -54,7 +54,7 @@ pub(crate) struct SessionRow {
     pub(crate) returned: bool,
 }
 
-/// Which sessions; an empty text is any.
+/// Filter for sessions; an empty string matches all.
 #[derive(Debug, Default)]
 pub(crate) struct SessionQuery<'q> {
     pub(crate) integration_id: &'q str,
@@ -63,16 +63,16 @@ pub(crate) struct SessionQuery<'q> {
     pub(crate) since: Option<UnixSecs>,
 }
 
-/// Which rows of the audit log; an empty text is any.
+/// Filter for the audit log; an empty string matches all.
 #[derive(Debug, Default)]
 pub(crate) struct AuditQuery<'q> {
     pub(crate) event: &'q str,
     pub(crate) subject: &'q str,
     pub(crate) account: &'q str,
     pub(crate) from: Option<UnixSecs>,
-    /// Not after this.
+    /// Last time to include.
     pub(crate) to: Option<UnixSecs>,
-    /// Older than the row of this number.
+    /// Only rows before this sequence number.
     pub(crate) before: Option<i64>,
 }
 
@@ -124,7 +124,7 @@ impl FromRow<'_, SqliteRow> for SessionRow {
 }
 
 impl Tx<'_> {
-    /// Accounts whose identifier begins with `prefix` and comes behind `after`, in its order.
+    /// Accounts whose identifier starts with `prefix` and sorts after `after`, in order of the identifier.
     pub(crate) async fn users(
         &mut self,
         integration_id: &str,
@@ -143,18 +143,18 @@ impl Tx<'_> {
 
     /// The account with exactly this identifier.
     pub(crate) async fn user(&mut self, integration_id: &str, sub: &str) -> Result<Option<UserRow>, StoreError> {
-        // The account itself is the first of those that begin with its identifier.
+        // The account itself sorts first among those whose identifier starts with its own.
         let found = self.users(integration_id, sub, "", 1).await?;
         Ok(found.into_iter().find(|user| user.sub == sub))
     }
 
-    /// How many accounts have a phone set here.
+    /// Number of accounts with a phone number set by an operator.
     pub(crate) async fn phones(&mut self, integration_id: &str) -> Result<i64, StoreError> {
         let select = "SELECT count(*) FROM accounts WHERE integration_id = ? AND phone_sealed IS NOT NULL";
         Ok(sqlx::query(select).bind(integration_id).fetch_one(&mut *self.db).await?.try_get(0)?)
     }
 
-    /// Devices of an integration behind the one with the id `after`, in the order of their ids.
+    /// Devices of an integration whose id sorts after `after`, in order of the id.
     pub(crate) async fn devices(
         &mut self,
         integration_id: &str,
@@ -166,7 +166,7 @@ impl Tx<'_> {
         Ok(sqlx::query_as(select).bind(integration_id).bind(after).bind(limit).fetch_all(&mut *self.db).await?)
     }
 
-    /// Sessions, the newest first, without the first `skip`.
+    /// Sessions, newest first, without the first `skip`.
     pub(crate) async fn sessions(
         &mut self,
         query: &SessionQuery<'_>,
@@ -194,7 +194,7 @@ impl Tx<'_> {
         Ok(sql.build_query_as().fetch_all(&mut *self.db).await?)
     }
 
-    /// Rows of the audit log, the newest first.
+    /// Rows of the audit log, newest first.
     pub(crate) async fn audit(&mut self, query: &AuditQuery<'_>, limit: u32) -> Result<Vec<Entry>, StoreError> {
         let mut sql = QueryBuilder::<Sqlite>::new("SELECT * FROM audit WHERE 1 = 1");
         for (condition, value) in
@@ -215,14 +215,14 @@ impl Tx<'_> {
         Ok(sql.build_query_as().fetch_all(&mut *self.db).await?)
     }
 
-    /// How many rows the audit log has, and which events occur in it.
+    /// Number of rows in the audit log, and the names of the events in it.
     pub(crate) async fn audit_extent(&mut self) -> Result<(i64, Vec<String>), StoreError> {
         let rows = sqlx::query("SELECT coalesce(max(seq), 0) FROM audit").fetch_one(&mut *self.db).await?.try_get(0)?;
         let names = sqlx::query("SELECT DISTINCT event FROM audit ORDER BY event").fetch_all(&mut *self.db).await?;
         Ok((rows, names.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?))
     }
 
-    /// When an integration was added, and until when its former secret is read.
+    /// When an integration was added, and until when its previous secret is accepted.
     pub(crate) async fn integration_times(&mut self, id: &str) -> Result<(UnixSecs, UnixSecs), StoreError> {
         let select = "SELECT created_at, old_secret_until FROM integrations WHERE id = ?";
         let row = sqlx::query(select).bind(id).fetch_one(&mut *self.db).await?;

@@ -1,4 +1,4 @@
-//! What log streams brought: which events came already, and what Twilio is yet to be told because of them.
+//! Log stream data: event ids for deduplication, and the feedback due to Twilio.
 
 use std::collections::HashSet;
 
@@ -9,35 +9,35 @@ use crate::{api::logs::Conversion, otp::phone::PhoneNumber};
 use countenance_core::clock::UnixSecs;
 use countenance_core::rng::random_text;
 
-/// How long an event is known again, seconds: a stream that fails is paused after 7 days, and may then deliver once more.
+/// How long event ids are kept, seconds: a failing stream is paused after 7 days and may then deliver again.
 const KEEP_EVENTS_SECS: i64 = 8 * 24 * 3600;
-/// Rows written by one statement.
+/// Maximum number of rows inserted by one statement.
 const ROWS_AT_ONCE: usize = 500;
 
-/// Something Twilio is yet to be told: that the code sent to `phone` came back.
+/// Feedback due to Twilio: the code sent to `phone` was verified.
 pub(crate) struct Feedback {
     pub(crate) id: i64,
     pub(crate) phone: PhoneNumber,
-    /// How often Twilio was asked in vain.
+    /// Number of failed tries.
     pub(crate) tries: u32,
 }
 
 impl Tx<'_> {
-    /// The digest of the token that a log stream authorises itself with, where one was made.
+    /// The digest of the integration's log stream token, if there is one.
     pub(crate) async fn log_token_hash(&mut self, integration_id: &str) -> Result<Option<String>, StoreError> {
         let select = "SELECT log_token_hash FROM integrations WHERE id = ?";
         let row = sqlx::query(select).bind(integration_id).fetch_optional(&mut *self.db).await?;
         Ok(row.map_or(Ok(None), |r| r.try_get(0))?)
     }
 
-    /// Puts `token` in the place of the one before; false when there is no such integration.
+    /// Replaces the log stream token; false if there is no such integration.
     pub(crate) async fn set_log_token(&mut self, integration_id: &str, token: &str) -> Result<bool, StoreError> {
         let update = "UPDATE integrations SET log_token_hash = ? WHERE id = ?";
         let done = sqlx::query(update).bind(sha256_text(token)).bind(integration_id).execute(&mut *self.db).await?;
         Ok(done.rows_affected() == 1)
     }
 
-    /// Owes Twilio feedback, due at once, for each conversion whose event did not come before; says for how many.
+    /// Queues feedback, due immediately, for each conversion whose event is new. Returns how many are new.
     pub(crate) async fn keep_conversions(
         &mut self,
         integration_id: &str,
@@ -46,7 +46,7 @@ impl Tx<'_> {
     ) -> Result<usize, StoreError> {
         let hash = |log_id: &str| sha256_text(&format!("{integration_id} {log_id}"));
         let told: Vec<_> = conversions.into_iter().map(|told| (hash(&told.log_id), told.phone)).collect();
-        // One statement for thousands of events: they come as a JSON array.
+        // One statement for thousands of events, bound as a JSON array.
         let hashes: serde_json::Value = told.iter().map(|(hash, _)| hash.as_str()).collect();
         let insert = "INSERT INTO log_events (log_hash, expires_at) SELECT value, ? FROM json_each(?) WHERE true \
                       ON CONFLICT DO NOTHING RETURNING log_hash";
@@ -70,7 +70,7 @@ impl Tx<'_> {
         Ok(fresh.len())
     }
 
-    /// The feedback that is due, at most `limit`, the oldest first.
+    /// Feedback that is due, at most `limit`, oldest first.
     pub(crate) async fn feedback_due(&mut self, now: UnixSecs, limit: u32) -> Result<Vec<Feedback>, StoreError> {
         let select =
             "SELECT id, phone_sealed, seal_id, tries FROM feedback WHERE due_at <= ? ORDER BY due_at, id LIMIT ?";
@@ -84,13 +84,13 @@ impl Tx<'_> {
         rows.iter().map(read).collect()
     }
 
-    /// Forgets feedback that was given, or is not to be given any more.
+    /// Deletes feedback that was sent or dropped.
     pub(crate) async fn end_feedback(&mut self, id: i64) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM feedback WHERE id = ?").bind(id).execute(&mut *self.db).await?;
         Ok(())
     }
 
-    /// Counts a try in vain; the next is due at `due_at`.
+    /// Counts a failed try; the next one is due at `due_at`.
     pub(crate) async fn put_feedback_off(&mut self, id: i64, due_at: UnixSecs) -> Result<(), StoreError> {
         let update = "UPDATE feedback SET tries = tries + 1, due_at = ? WHERE id = ?";
         sqlx::query(update).bind(due_at).bind(id).execute(&mut *self.db).await?;

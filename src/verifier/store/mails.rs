@@ -1,22 +1,22 @@
-//! Letters: the mailed link of a session, where it goes and how often it went.
+//! Letters: a session's mailed link, its address and how often it was sent.
 
 use sqlx::Row;
 use zeroize::Zeroizing;
 
 use super::{StoreError, Tx, sha256_text};
 
-/// A session's link by mail.
+/// The mail with a session's link.
 pub(crate) struct Letter {
-    /// Where it goes: a mail address.
+    /// The mail address.
     pub(crate) to: Zeroizing<String>,
-    /// What the link proves itself with; the same in each sending.
+    /// Secret part of the link; the same in every mail of the session.
     pub(crate) token: Zeroizing<String>,
-    /// How often it was sent, or tried to be.
+    /// Number of times it was sent, including failed tries.
     pub(crate) sends: u32,
 }
 
 impl Tx<'_> {
-    /// Keeps where a session's link goes and the token in it, which has no blank.
+    /// Stores the address for a session's link and the token in it. The token must not contain a space.
     pub(crate) async fn keep_letter(&mut self, session_id: &str, to: &str, token: &str) -> Result<(), StoreError> {
         let both = Zeroizing::new(format!("{token} {to}"));
         let sealed = self.sealer.seal(self.rng, "sessions.mail", &[session_id], both.as_bytes());
@@ -26,7 +26,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The letter of a session that exists; `None` where its link is not mailed.
+    /// The letter of an existing session; `None` if its link is not mailed.
     pub(crate) async fn letter(&mut self, session_id: &str) -> Result<Option<Letter>, StoreError> {
         let select = "SELECT mail_sealed FROM sessions WHERE id = ?";
         let Some(both) = self.unsealed(select, "sessions.mail", session_id).await? else { return Ok(None) };
@@ -37,7 +37,7 @@ impl Tx<'_> {
         Ok(Some(Letter { to, token, sends }))
     }
 
-    /// Counts one more sending, if fewer than `most` were; whether it was.
+    /// Counts one more send if there were fewer than `most`; false otherwise.
     pub(crate) async fn count_letter(&mut self, session_id: &str, most: u32) -> Result<bool, StoreError> {
         let update = "UPDATE sessions SET mails = mails + 1 WHERE id = ? AND mails < ?";
         let done = sqlx::query(update).bind(session_id).bind(most).execute(&mut *self.db).await?;

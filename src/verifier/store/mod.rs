@@ -1,7 +1,7 @@
-//! The verifier's store: SQLite, one writer, every change inside a transaction.
+//! The verifier's store: SQLite with a single connection, every change in a transaction.
 //!
-//! All work goes through [`Tx`]. Dropping one rolls it back, so a refusal that leaves a call early with `?` has changed
-//! nothing. One process serves a store; a second one (adding an integration) waits for its turn.
+//! All access goes through [`Tx`]. Dropping it rolls back, so a call that returns early with `?` has changed nothing.
+//! One process serves a store; a second one (such as `add-integration`) waits for the lock.
 
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
@@ -40,43 +40,43 @@ pub use sealer::{KeyFileError, MasterKey, SealBroken};
 pub(crate) use sessions::{NewSession, Session, SessionStage, purpose_name};
 pub(crate) use setup_events::{LastSetupEvent, SetupEvent};
 
-/// The schema that this build reads and writes.
+/// Schema version that this build reads and writes.
 const SCHEMA_VERSION: i64 = 4;
 
-/// Where the database is.
+/// Location of the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Database {
-    /// In memory: gone with the process.
+    /// In memory; lost when the process ends.
     Memory,
-    /// In this file; made where there is none.
+    /// In this file, created if missing.
     File(PathBuf),
 }
 
-/// Why the store did not do what was asked.
+/// Why a store operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database failed.
     #[error("the verifier's database failed")]
     Database(#[from] sqlx::Error),
-    /// The database was made by another version.
-    #[error("the verifier's database has schema {found}, this build knows {SCHEMA_VERSION}")]
+    /// The database has a schema version that this build does not support.
+    #[error("the verifier's database has schema version {found}; this build supports only {SCHEMA_VERSION}")]
     Schema {
         /// `PRAGMA user_version` of the file.
         found: i64,
     },
-    /// The key is not the one that sealed this store, or a sealed value was changed.
-    #[error("the verifier's database does not open under this key")]
+    /// The key is not the one that sealed this database, or a sealed value was changed.
+    #[error("the verifier's database cannot be decrypted with this key")]
     Seal(#[from] SealBroken),
-    /// A row holds what this build never writes.
-    #[error("the verifier's database holds an unknown {what}")]
+    /// A row contains a value that this build never writes.
+    #[error("the verifier's database contains an invalid {what}")]
     Unknown {
-        /// Which kind of value.
+        /// The kind of value.
         what: &'static str,
     },
     /// The audit log was changed after it was written.
     #[error("the audit log was changed at row {seq}")]
     AuditBroken {
-        /// The first row that does not fit.
+        /// The first row whose hash does not match.
         seq: i64,
     },
 }
@@ -89,7 +89,7 @@ pub(crate) struct Store {
     rng: Arc<dyn SecureRandom>,
 }
 
-/// One transaction: [`commit`](Tx::commit) keeps it, dropping undoes it.
+/// A transaction: [`commit`](Tx::commit) makes its changes permanent, dropping rolls them back.
 pub(crate) struct Tx<'s> {
     db: Transaction<'static, Sqlite>,
     sealer: &'s Sealer,
@@ -97,7 +97,7 @@ pub(crate) struct Tx<'s> {
 }
 
 impl Store {
-    /// Opens the database at `place`, or makes it.
+    /// Opens `database`, or creates it.
     pub(crate) async fn open(
         database: &Database,
         key: &MasterKey,
@@ -111,9 +111,10 @@ impl Store {
                 .journal_mode(SqliteJournalMode::Wal)
                 .busy_timeout(Duration::from_secs(5)),
         };
-        // Deleted rows are overwritten: an erased template must not linger in free pages.
+        // Overwrites deleted rows, so that an erased template does not remain in free pages.
         let options = options.foreign_keys(true).pragma("secure_delete", "ON");
-        // One connection: writes queue here and not in SQLite, and a database in memory stays one database.
+        // One connection: writers queue in the pool rather than in SQLite, and an in-memory database stays one
+        // database.
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)
@@ -125,7 +126,7 @@ impl Store {
         Ok(store)
     }
 
-    /// Begins a transaction that may write.
+    /// Begins a write transaction.
     pub(crate) async fn begin(&self) -> Result<Tx<'_>, StoreError> {
         let db = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         Ok(Tx { db, sealer: &self.sealer, rng: self.rng.as_ref() })
@@ -164,19 +165,19 @@ impl fmt::Debug for Store {
 }
 
 impl Tx<'_> {
-    /// Keeps what was done.
+    /// Commits the changes.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         Ok(self.db.commit().await?)
     }
 
-    /// Marks a session token as used until `expires_at`; false when it was used before.
+    /// Marks a session token as used until `expires_at`; false if it was used before.
     pub(crate) async fn spend_token(&mut self, token: &str, expires_at: UnixSecs) -> Result<bool, StoreError> {
         let insert = "INSERT INTO used_tokens VALUES (?, ?) ON CONFLICT DO NOTHING";
         let done = sqlx::query(insert).bind(sha256_text(token)).bind(expires_at).execute(&mut *self.db).await?;
         Ok(done.rows_affected() == 1)
     }
 
-    /// Marks the proof `jti` of `device` as seen until `expires_at`; false when it was seen before.
+    /// Marks the proof `jti` of `device` as used until `expires_at`; false if it was used before.
     pub(crate) async fn spend_proof(
         &mut self,
         device: &str,
@@ -189,8 +190,8 @@ impl Tx<'_> {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Forgets what has no further use: used tokens and proofs past their time, sessions an hour after theirs,
-    /// log events and feedback.
+    /// Deletes expired data: used tokens, proofs, device codes and log event ids; sessions an hour and feedback a day
+    /// later.
     pub(crate) async fn sweep(&mut self, now: UnixSecs) -> Result<(), StoreError> {
         const KEEP_SESSIONS_SECS: i64 = 3600;
         const KEEP_FEEDBACK_SECS: i64 = 24 * 3600;
@@ -199,7 +200,7 @@ impl Tx<'_> {
             ("DELETE FROM proofs WHERE expires_at < ?", now),
             ("DELETE FROM device_codes WHERE expires_at < ?", now),
             ("DELETE FROM log_events WHERE expires_at < ?", now),
-            // Twilio keeps a verification a day at most: what was not told by then would tell nothing.
+            // Twilio keeps a verification for a day at most; later feedback is pointless.
             ("DELETE FROM feedback WHERE due_at < ?", now - KEEP_FEEDBACK_SECS),
             ("DELETE FROM sessions WHERE expires_at < ?", now - KEEP_SESSIONS_SECS),
         ] {
@@ -209,7 +210,7 @@ impl Tx<'_> {
     }
 }
 
-/// SHA-256 of `text`, base64url: what is kept of codes, cookies, handles and tokens.
+/// SHA-256 of `text` in base64url: the stored form of codes, cookies, handles and tokens.
 pub(crate) fn sha256_text(text: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(text))
 }

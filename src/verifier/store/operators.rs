@@ -1,5 +1,5 @@
-//! Operators, and the browsers in which they are signed in. Of passwords and cookies only hashes are kept: both are random
-//! and long, so that a hash gives nothing away.
+//! Operators and their portal sessions. Only hashes of passwords and cookies are stored; both are long and random, so a
+//! plain hash cannot be reversed.
 
 use sqlx::Row;
 
@@ -7,7 +7,7 @@ use super::{StoreError, Tx, sha256_text};
 use countenance_core::clock::UnixSecs;
 
 impl Tx<'_> {
-    /// Adds an operator, or replaces the password of one; open sessions of that name end.
+    /// Adds an operator or replaces an existing one's password, and ends the operator's portal sessions.
     pub(crate) async fn set_operator(&mut self, name: &str, password: &str, now: UnixSecs) -> Result<(), StoreError> {
         let upsert = "INSERT INTO operators (name, password_hash, created_at) VALUES (?, ?, ?) \
                       ON CONFLICT (name) DO UPDATE SET password_hash = excluded.password_hash";
@@ -17,20 +17,20 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Removes an operator with all sessions; false when there is none of this name.
+    /// Removes an operator and their portal sessions; false if there is no operator of this name.
     pub(crate) async fn remove_operator(&mut self, name: &str) -> Result<bool, StoreError> {
         let done = sqlx::query("DELETE FROM operators WHERE name = ?").bind(name).execute(&mut *self.db).await?;
         Ok(done.rows_affected() == 1)
     }
 
-    /// Whether there is an operator of this name and password.
+    /// Whether there is an operator with this name and password.
     pub(crate) async fn is_operator(&mut self, name: &str, password: &str) -> Result<bool, StoreError> {
         let select = "SELECT 1 FROM operators WHERE name = ? AND password_hash = ?";
         let row = sqlx::query(select).bind(name).bind(sha256_text(password)).fetch_optional(&mut *self.db).await?;
         Ok(row.is_some())
     }
 
-    /// Signs the browser with `cookie` in until `expires_at`, and forgets sessions past their time.
+    /// Signs in the browser with `cookie` until `expires_at`, and deletes expired sessions.
     pub(crate) async fn open_portal_session(
         &mut self,
         cookie: &str,
@@ -50,7 +50,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Who is signed in with `cookie`, last seen less than `idle_secs` ago; noted as seen now.
+    /// The operator signed in with `cookie`, if last seen less than `idle_secs` ago; updates the last-seen time.
     pub(crate) async fn portal_session(
         &mut self,
         cookie: &str,
@@ -68,7 +68,7 @@ impl Tx<'_> {
         Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 
-    /// Signs the browser with `cookie` out.
+    /// Signs out the browser with `cookie`.
     pub(crate) async fn close_portal_session(&mut self, cookie: &str) -> Result<(), StoreError> {
         let delete = "DELETE FROM portal_sessions WHERE cookie_hash = ?";
         sqlx::query(delete).bind(sha256_text(cookie)).execute(&mut *self.db).await?;

@@ -1,7 +1,7 @@
-//! Encryption at rest: XChaCha20-Poly1305 under a key that is kept outside the database.
+//! Encryption at rest: XChaCha20-Poly1305 with a key that is stored outside the database.
 //!
-//! Each ciphertext is bound to its table and row through the associated data, so that a template copied to another
-//! account's row does not open there.
+//! The associated data binds each ciphertext to its column and row, so a template copied to another account's row
+//! cannot be decrypted there.
 
 use std::{
     fmt, fs,
@@ -22,52 +22,52 @@ use countenance_core::rng::SecureRandom;
 
 const NONCE_BYTES: usize = 24;
 
-/// The key that everything secret in the store is sealed with.
+/// The key from which the store's encryption and audit keys are derived.
 pub struct MasterKey(Zeroizing<[u8; 32]>);
 
-/// Why there is no master key.
+/// Why the master key could not be loaded or created.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
-    /// The file cannot be read or made.
+    /// The file cannot be read or created.
     #[error("the verifier's key file {path} cannot be used")]
     Io {
-        /// Where.
+        /// Path of the key file.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
-    /// Others than the owner can read it.
-    #[error("the verifier's key file {path} can be read by others: its mode must be 0600")]
+    /// Users other than the owner have access to the file.
+    #[error("the verifier's key file {path} is accessible to other users; set its mode to 0600")]
     Exposed {
-        /// Where.
+        /// Path of the key file.
         path: PathBuf,
     },
-    /// It does not hold 32 bytes in base64url.
-    #[error("the verifier's key file {path} does not hold a key")]
+    /// It does not contain 32 bytes in base64url.
+    #[error("the verifier's key file {path} does not contain a key (32 bytes in base64url)")]
     Malformed {
-        /// Where.
+        /// Path of the key file.
         path: PathBuf,
     },
 }
 
-/// A sealed value does not open: another key, another row, or changed bytes.
+/// A sealed value cannot be decrypted: wrong key, wrong row, or changed bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a sealed value does not open under this key in this row")]
+#[error("a sealed value cannot be decrypted with this key in this row")]
 pub struct SealBroken;
 
-/// Seals and opens values, and signs the audit chain.
+/// Encrypts and decrypts values, and computes the keyed hashes of the audit chain.
 pub(crate) struct Sealer {
     cipher: XChaCha20Poly1305,
     chain: Zeroizing<[u8; 32]>,
 }
 
 impl MasterKey {
-    /// The key with these bytes.
+    /// Creates a key from its bytes.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(Zeroizing::new(bytes))
     }
 
-    /// Reads the key file at `path`; where there is none, makes one that only its owner can read.
+    /// Reads the key file at `path`, or creates one that only its owner can read.
     pub fn from_file(path: &Path, rng: &dyn SecureRandom) -> Result<Self, KeyFileError> {
         let io_error = |source| KeyFileError::Io { path: path.to_owned(), source };
         match fs::File::open(path) {
@@ -85,7 +85,7 @@ impl MasterKey {
     }
 }
 
-/// Prints nothing of the key.
+/// Does not print the key.
 impl fmt::Debug for MasterKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("MasterKey")
@@ -98,25 +98,25 @@ impl Sealer {
         Self { cipher: XChaCha20Poly1305::new(&(*seal).into()), chain: derive(key, "countenance-verifier: audit") }
     }
 
-    /// Seals `plain` for the row `row` of `column`; nonce first, then ciphertext and tag.
+    /// Encrypts `plain` for the row `row` of `column`. Returns nonce, ciphertext and tag, in this order.
     pub(crate) fn seal(&self, rng: &dyn SecureRandom, column: &str, row: &[&str], plain: &[u8]) -> Vec<u8> {
         let mut nonce = [0; NONCE_BYTES];
         rng.fill(&mut nonce);
         let payload = Payload { msg: plain, aad: &place(column, row) };
         #[expect(clippy::expect_used, reason = "encryption fails only above 256 GiB; values here are a few kilobytes")]
-        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).expect("a short value is sealed");
+        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).expect("short values can be encrypted");
         [&nonce[..], &sealed].concat()
     }
 
-    /// Opens what [`seal`](Self::seal) made for the same row of the same column.
+    /// Decrypts the result of [`seal`](Self::seal) for the same row and column.
     pub(crate) fn open(&self, column: &str, row: &[&str], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealBroken> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(SealBroken)?;
         let payload = Payload { msg: sealed, aad: &place(column, row) };
-        // The cipher says no more than "no", on purpose.
+        // The cipher's error carries no details, on purpose.
         self.cipher.decrypt(&XNonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_aead| SealBroken)
     }
 
-    /// The hash of an audit row: keyed, so that who can write the database cannot write a history.
+    /// The hash of an audit row. Keyed, so that write access to the database is not enough to forge the log.
     pub(crate) fn chain_hash(&self, previous: &str, fields: &[&str]) -> String {
         #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
         let mut mac = Hmac::<Sha256>::new_from_slice(self.chain.as_ref()).expect("a key");
@@ -125,7 +125,7 @@ impl Sealer {
     }
 }
 
-/// Each part after its length, so that no two lists of parts give the same bytes.
+/// Encodes each part after its length, so that different lists of parts never give the same bytes.
 fn place(first: &str, rest: &[&str]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for part in std::iter::once(&first).chain(rest) {

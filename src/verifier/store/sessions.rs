@@ -1,4 +1,4 @@
-//! Sessions: one login each, from the landing page to the return.
+//! Sessions: one for each sign-in, from the landing page to the return.
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 use zeroize::Zeroizing;
@@ -10,16 +10,16 @@ use countenance_core::{
     protocol::{Fallback, Purpose, Reason},
 };
 
-/// How far a session has come.
+/// Stage of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SessionStage {
-    /// The landing page was shown; no device has opened it.
+    /// Created by `GET /start`; not opened by a device yet.
     Created,
-    /// Bound to a device that may post captures.
+    /// Bound to a device, which may post captures.
     Open,
-    /// The face, or a code in its place, was accepted.
+    /// A face, or a code instead of it, was accepted.
     Approved,
-    /// It was not, and will not be.
+    /// Refused for good.
     Refused,
 }
 
@@ -33,13 +33,13 @@ impl SessionStage {
         }
     }
 
-    /// Whether the result stands.
+    /// Whether the session is complete.
     pub(crate) fn over(self) -> bool {
         matches!(self, Self::Approved | Self::Refused)
     }
 }
 
-/// A session that begins.
+/// A session to be added.
 pub(crate) struct NewSession<'a> {
     pub(crate) id: &'a str,
     pub(crate) integration_id: &'a str,
@@ -54,13 +54,13 @@ pub(crate) struct NewSession<'a> {
     pub(crate) code: &'a str,
     pub(crate) cookie: &'a str,
     pub(crate) attempts: u32,
-    /// Digest of the Session Secret that its token was signed with.
+    /// Digest of the Session Secret that signed its token.
     pub(crate) secret_digest: &'a str,
-    /// Where the tenant says that a code may go.
+    /// Phone number for one-time codes, from the session token.
     pub(crate) phone: Option<&'a PhoneNumber>,
 }
 
-/// A session as it stands, without its secrets.
+/// The current state of a session, without its secrets.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
     pub(crate) id: String,
@@ -79,7 +79,7 @@ pub(crate) struct Session {
     pub(crate) reason: Option<Reason>,
     pub(crate) handle_expires_at: UnixSecs,
     pub(crate) returned: bool,
-    /// The code in place of a face, where one was accepted.
+    /// Channel of the code that was accepted instead of a face, if any.
     pub(crate) passed_by: Option<Fallback>,
     pub(crate) secret_digest: String,
     code_hash: String,
@@ -87,12 +87,12 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Whether `code` is the launch link's.
+    /// Whether `code` is the code of the launch link.
     pub(crate) fn has_code(&self, code: &str) -> bool {
         self.code_hash == sha256_text(code)
     }
 
-    /// Whether `cookie` is that of the browser which began it.
+    /// Whether `cookie` belongs to the browser that started the session.
     pub(crate) fn has_cookie(&self, cookie: &str) -> bool {
         self.cookie_hash == sha256_text(cookie)
     }
@@ -182,7 +182,7 @@ impl Tx<'_> {
         Ok(sqlx::query_as(select).bind(sha256_text(handle)).fetch_optional(&mut *self.db).await?)
     }
 
-    /// Binds a session to a device, with its first nonce.
+    /// Binds a session to a device and sets its first nonce.
     pub(crate) async fn open_session(&mut self, id: &str, device: &str, nonce: &str) -> Result<(), StoreError> {
         let update = "UPDATE sessions SET stage = 'open', device = ? WHERE id = ? AND stage = 'created'";
         sqlx::query(update).bind(device).bind(id).execute(&mut *self.db).await?;
@@ -204,29 +204,29 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Auth0's `state`, to be given back unchanged.
+    /// Auth0's `state`, to be returned unchanged.
     pub(crate) async fn state(&mut self, id: &str) -> Result<Zeroizing<String>, StoreError> {
         self.unsealed("SELECT state_sealed FROM sessions WHERE id = ?", "sessions.state", id)
             .await?
             .ok_or(StoreError::Unknown { what: "state" })
     }
 
-    /// Counts a judged capture that was not accepted.
+    /// Uses up an attempt, for a capture that was rejected.
     pub(crate) async fn spend_attempt(&mut self, id: &str) -> Result<(), StoreError> {
         let update = "UPDATE sessions SET attempts_left = max(attempts_left - 1, 0) WHERE id = ?";
         sqlx::query(update).bind(id).execute(&mut *self.db).await?;
         Ok(())
     }
 
-    /// Counts a post whose attestation did not hold.
+    /// Counts an invalid post.
     pub(crate) async fn count_bad_post(&mut self, id: &str) -> Result<(), StoreError> {
         let update = "UPDATE sessions SET bad_posts = bad_posts + 1 WHERE id = ?";
         sqlx::query(update).bind(id).execute(&mut *self.db).await?;
         Ok(())
     }
 
-    /// Ends a session: approved, or refused for `reason`. `handle` returns the browser until `handle_expires_at`;
-    /// `outcome` is what the client is told, now and whenever it asks again.
+    /// Ends a session: approved if `reason` is `None`, refused otherwise. `handle` returns the browser to the tenant
+    /// until `handle_expires_at`; `outcome` is the answer to the client, now and for repeated calls.
     pub(crate) async fn finish_session(
         &mut self,
         id: &str,
@@ -251,7 +251,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// What the client was told when the session ended.
+    /// The outcome with which the session ended.
     pub(crate) async fn final_outcome(&mut self, id: &str) -> Result<Option<Zeroizing<String>>, StoreError> {
         self.unsealed("SELECT final_sealed FROM sessions WHERE id = ?", "sessions.final", id).await
     }
@@ -262,7 +262,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The answer that the same post got before.
+    /// The stored answer to the same post, if there is one.
     pub(crate) async fn answer(&mut self, id: &str, post_hash: &str) -> Result<Option<Zeroizing<String>>, StoreError> {
         let select = "SELECT answer_sealed FROM captures WHERE session_id = ? AND post_hash = ?";
         let row = sqlx::query(select).bind(id).bind(post_hash).fetch_optional(&mut *self.db).await?;
@@ -271,7 +271,7 @@ impl Tx<'_> {
         Ok(Some(text(&self.sealer.open("captures.answer", &[id, post_hash], &sealed)?)?))
     }
 
-    /// Keeps the answer to a post.
+    /// Stores the answer to a post.
     pub(crate) async fn keep_answer(
         &mut self,
         id: &str,
@@ -290,7 +290,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Whether an attestation with this `jti` was judged in the session.
+    /// Whether an attestation with this `jti` has been judged in the session.
     pub(crate) async fn has_judged(&mut self, id: &str, jti: &str) -> Result<bool, StoreError> {
         let select = "SELECT 1 FROM captures WHERE session_id = ? AND jti = ?";
         Ok(sqlx::query(select).bind(id).bind(jti).fetch_optional(&mut *self.db).await?.is_some())

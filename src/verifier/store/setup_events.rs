@@ -1,5 +1,5 @@
-//! Set-up events: what was last seen of an integration, one row for each kind, so that an operator can tell whether it is set
-//! up well.
+//! Setup events: the last event of each kind for an integration, so that an operator can see whether it is set up
+//! correctly.
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
@@ -7,18 +7,18 @@ use super::{StoreError, Tx, sessions::unknown};
 use countenance_core::clock::UnixSecs;
 
 countenance_core::enumeration! {
-    /// What was seen.
+    /// Kind of event.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub(crate) enum SetupEvent {
-        /// A login began. Detail: how far the tenant's clock was ahead of ours, seconds; negative when it was behind.
+        /// A sign-in started. Detail: by how many seconds the tenant's clock was ahead of ours; negative if behind.
         Start,
-        /// A login came and did not begin. Detail: the name of the page that said why.
+        /// A sign-in was rejected at the start. Detail: the name of the error page.
         StartRefused,
-        /// A browser took a result to the tenant. Detail: `approved` or `refused`.
+        /// A browser returned a result to the tenant. Detail: `approved` or `refused`.
         Returned,
-        /// A log stream delivered.
+        /// A log stream delivered events.
         LogEvent,
-        /// A one-time code was sent. Detail: by which way.
+        /// A one-time code was sent. Detail: the channel.
         CodeSent,
     }
 }
@@ -35,7 +35,7 @@ impl SetupEvent {
     }
 }
 
-/// What was last seen of one kind.
+/// The last event of a kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LastSetupEvent {
     pub(crate) what: SetupEvent,
@@ -53,7 +53,7 @@ impl FromRow<'_, SqliteRow> for LastSetupEvent {
 }
 
 impl Tx<'_> {
-    /// Keeps what was seen of an integration that exists, in place of what was seen before.
+    /// Records an event of an existing integration, replacing the previous one of its kind.
     pub(crate) async fn note_setup_event(
         &mut self,
         integration_id: &str,
@@ -67,7 +67,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// What was seen of an integration, the newest first.
+    /// The events of an integration, newest first.
     pub(crate) async fn setup_events(&mut self, integration_id: &str) -> Result<Vec<LastSetupEvent>, StoreError> {
         let select = "SELECT what, at, detail FROM setup_events WHERE integration_id = ? ORDER BY at DESC, what";
         Ok(sqlx::query_as(select).bind(integration_id).fetch_all(&mut *self.db).await?)

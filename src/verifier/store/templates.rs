@@ -1,4 +1,4 @@
-//! Templates, sealed: what an account's faces are compared with, and beside it what was enrolled.
+//! Sealed templates: for each account the current one, which faces are compared with, and the enrolled one.
 
 use sqlx::Row;
 
@@ -7,7 +7,7 @@ use crate::judge::template::Template;
 use countenance_core::clock::UnixSecs;
 use countenance_vision::Embedding;
 
-/// What the ciphertexts are bound to, beside the account.
+/// Columns to which the ciphertexts are bound, in addition to the account.
 const CURRENT: &str = "templates.template";
 const ENROLLED: &str = "templates.enrolled";
 
@@ -30,7 +30,7 @@ impl Tx<'_> {
         }))
     }
 
-    /// Keeps the account's first template; false when it has one already, which stays.
+    /// Stores the account's first template; false, without a change, if the account has one already.
     pub(crate) async fn keep_template(
         &mut self,
         integration_id: &str,
@@ -47,8 +47,8 @@ impl Tx<'_> {
         Ok(query.execute(&mut *self.db).await?.rows_affected() == 1)
     }
 
-    /// Replaces what faces are compared with, if it is still the template of `as_of`; what was enrolled stays. False where
-    /// another login changed it meanwhile.
+    /// Replaces the current template if it was last changed at `as_of`; the enrolled one stays. False if another
+    /// sign-in has changed it since.
     pub(crate) async fn update_template(
         &mut self,
         integration_id: &str,
