@@ -1,4 +1,4 @@
-//! The link by mail: sent where an integration wants it, opened in the browser that began the login and nowhere else.
+//! The mailed link: sent if the integration uses the email flow; opens only in the browser that started the sign-in.
 
 use axum::{
     extract::{Path, State},
@@ -16,20 +16,20 @@ use crate::{
     store::{Session, StoreError},
 };
 
-/// Most sendings of one link: the first, and three more.
+/// Maximum number of times a link is sent: once, and three more on request.
 pub(crate) const SENDS_MAX: u32 = 4;
-/// Longest wait for the mail server, all steps together: below the time that a request has.
+/// Maximum time for the mail server, all steps together; must be less than the time limit of a request.
 const SEND_LIMIT: std::time::Duration = std::time::Duration::from_secs(20);
 
-/// The longest mail address (RFC 5321, 4.5.3.1.3: a path of 256 with its brackets).
+/// Maximum length of a mail address, bytes (RFC 5321, 4.5.3.1.3: a path of 256 including angle brackets).
 pub(crate) const ADDRESS_MAX_BYTES: usize = 254;
 
 /// Opens the mailed link.
 #[utoipa::path(get, path = "/sessions/{id}/mail/{token}", tag = "browser",
     params(("id" = String, Path, description = "Session"), ("token" = String, Path, description = "From the mail")),
     responses(
-        (status = 200, description = "Landing page with the launch link, in the browser that began", content_type = "text/html"),
-        (status = 403, description = "Another browser asks; nothing is spent", content_type = "text/html"),
+        (status = 200, description = "Landing page with the launch link, in the browser that started the sign-in", content_type = "text/html"),
+        (status = 403, description = "Another browser; nothing is spent", content_type = "text/html"),
         (status = 410, description = "No such link", content_type = "text/html"),
     ))]
 pub(crate) async fn open(
@@ -57,8 +57,8 @@ async fn opened(verifier: &AppState, id: &str, token: &str, headers: &HeaderMap)
 #[utoipa::path(post, path = "/sessions/{id}/mail", tag = "browser", params(("id" = String, Path, description = "Session")), responses(
     (status = 200, description = "Sent", content_type = "text/html"),
     (status = 403, description = "Another browser, or another site's form", content_type = "text/html"),
-    (status = 429, description = "Sent as often as it may be", content_type = "text/html"),
-    (status = "5XX", description = "The mail server refused it, or does not answer", content_type = "text/html"),
+    (status = 429, description = "The link was sent the maximum number of times", content_type = "text/html"),
+    (status = "5XX", description = "The mail server refused the mail, or does not answer", content_type = "text/html"),
 ))]
 pub(crate) async fn again(State(verifier): State<AppState>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     let sent = async {
@@ -71,22 +71,22 @@ pub(crate) async fn again(State(verifier): State<AppState>, Path(id): Path<Strin
         if !wanted {
             return Ok(browser_session.page(&verifier, &mut tx, false).await?);
         }
-        // The mail server is not waited for while the store is held.
+        // No transaction is open while waiting for the mail server.
         drop(tx);
         Ok(send(&verifier, browser_session).await?)
     };
     respond(&verifier, sent.await)
 }
 
-/// Where a browser that asks for the address of a form's answer is led.
+/// Redirects a browser that loads the address of the form's response.
 #[utoipa::path(get, path = "/sessions/{id}/mail", tag = "browser", params(("id" = String, Path, description = "Session")), responses(
-    (status = 303, description = "To the login's page"),
+    (status = 303, description = "To the session's page"),
 ))]
 pub(crate) async fn back(Path(id): Path<String>) -> Response {
     see_other(&format!("/sessions/{}", browser::path_part(&id)))
 }
 
-/// Mails a login's link and shows how that went. The store must not be held.
+/// Mails a session's link and shows the result. The caller must not hold a transaction.
 pub(crate) async fn send(verifier: &AppState, browser_session: BrowserSession) -> Result<Page, StoreError> {
     match deliver(verifier, &browser_session.session).await {
         Ok(()) => {
@@ -95,24 +95,24 @@ pub(crate) async fn send(verifier: &AppState, browser_session: BrowserSession) -
         }
         Err(Undelivered::Store(error)) => Err(error),
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "a link was not mailed");
+            tracing::warn!(error = &error as &dyn std::error::Error, "a sign-in link was not mailed");
             Ok(no_mail(&browser_session.login, error.told()))
         }
     }
 }
 
-/// Why a letter was not sent.
+/// Why the mail was not sent.
 #[derive(Debug, thiserror::Error)]
 enum Undelivered {
-    #[error("this verifier has no mail server")]
+    #[error("no mail server is configured")]
     NoMailer,
-    #[error("the session has no letter")]
+    #[error("the session has no mail address")]
     NoLetter,
-    #[error("the letter was sent as often as it may be")]
+    #[error("the link was already sent the maximum number of times")]
     TooOften,
     #[error("the mail server took too long")]
     Slow(#[from] tokio::time::error::Elapsed),
-    #[error("the mailer broke off")]
+    #[error("the task that sends the mail failed")]
     Broken(#[from] tokio::task::JoinError),
     #[error(transparent)]
     Mail(#[from] MailError),
@@ -136,7 +136,7 @@ async fn deliver(verifier: &AppState, session: &Session) -> Result<(), Undeliver
     let mailer = verifier.mailer().ok_or(Undelivered::NoMailer)?;
     let mut tx = verifier.store().begin().await?;
     let letter = tx.letter(&session.id).await?.ok_or(Undelivered::NoLetter)?;
-    // Counted before it is sent: what fails half-way may have arrived.
+    // Counted before sending: a mail that fails half-way may still have arrived.
     if !tx.count_letter(&session.id, SENDS_MAX).await? {
         return Err(Undelivered::TooOften);
     }
@@ -149,7 +149,7 @@ async fn deliver(verifier: &AppState, session: &Session) -> Result<(), Undeliver
     Ok(tokio::time::timeout(SEND_LIMIT, sending).await???)
 }
 
-/// The letter: from whom, for what, and the link. Plain text, no pictures, nothing that tells who opened it.
+/// Text of the mail: who asks, for what, and the link. Plain text without images or tracking.
 fn letter_text(session: &Session, link: &str, minutes: i64, host: &str) -> String {
     format!(
         "Somebody, most likely you, is signing in to {application} as {account}.\n\n\

@@ -1,4 +1,4 @@
-//! Mail: the link that brings a person to the client, where an integration wants it sent.
+//! Mail transport for sign-in links.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -12,53 +12,53 @@ use lettre::{
 };
 use url::Url;
 
-/// Longest wait for each step of the mail server.
+/// Maximum time for each step of the SMTP dialog.
 const STEP_LIMIT: Duration = Duration::from_secs(10);
 
-/// Sends mail. Blocking: called away from the threads that serve.
+/// Sends mail. Blocking; called on a blocking thread.
 pub trait Mailer: Send + Sync {
-    /// Sends `text` to `to`.
+    /// Sends the plain text `text` to the address `to`.
     fn send(&self, to: &str, subject: &str, text: &str) -> Result<(), MailError>;
 }
 
-/// Why nothing was sent. Says no address.
+/// Why mail was not sent. Error messages contain no address.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    /// The address cannot be one.
-    #[error("the mail address is not one")]
+    /// The address is invalid.
+    #[error("the mail address is invalid")]
     Address,
     /// The mail server refused it.
     #[error("the mail server refused the message")]
     Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The mail server was not reached.
+    /// The mail server could not be reached.
     #[error("the mail server cannot be reached")]
     Unreached(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Sends mail by a server that speaks SMTP, over TLS unless the server is this machine.
+/// Sends mail by SMTP, over TLS unless the server is on loopback.
 pub struct SmtpMailer {
     server: SmtpTransportBuilder,
     from: Mailbox,
 }
 
-/// Why a mail server cannot be used.
+/// Why a mail server cannot be configured.
 #[derive(Debug, thiserror::Error)]
 pub enum SmtpSetupError {
     /// The address is not `smtps://host[:port]` or `smtp://host[:port]`.
-    #[error("a mail server is smtps://host[:port] or smtp://host[:port], without name and password")]
+    #[error("a mail server is smtps://host[:port] or smtp://host[:port], without user name or password")]
     Url,
-    /// The sender is not a mail address.
-    #[error("the sender is not a mail address")]
+    /// The sender is not a valid mail address.
+    #[error("the sender is not a valid mail address")]
     From,
-    /// TLS cannot be set up: the system's certificates, or the server's name.
+    /// TLS cannot be set up, because of the system's certificates or the server's name.
     #[error("TLS to the mail server cannot be set up")]
     Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl SmtpMailer {
-    /// The server at `url`: `smtps://` speaks TLS at once (port 465), `smtp://` by STARTTLS (port 587), without which
-    /// nothing is sent. Only a server on loopback is spoken to in the clear (port 25). `from` is an address, or a name
-    /// and an address in angle brackets.
+    /// Configures the server at `url`: `smtps://` uses implicit TLS (default port 465), `smtp://` requires STARTTLS
+    /// (default port 587), except on loopback, where it is not encrypted (default port 25). `from` is `ADDRESS` or
+    /// `NAME <ADDRESS>`.
     pub fn new(url: &str, from: &str) -> Result<Self, SmtpSetupError> {
         let url = Url::parse(url).or(Err(SmtpSetupError::Url))?;
         let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
@@ -75,7 +75,7 @@ impl SmtpMailer {
         Ok(Self { server: server.timeout(Some(STEP_LIMIT)), from })
     }
 
-    /// With the name and the password that the server asks for.
+    /// Adds the user name and password for the server.
     #[must_use]
     pub fn with_login(mut self, user: &str, password: &str) -> Self {
         self.server = self.server.credentials(Credentials::new(user.to_owned(), password.to_owned()));
@@ -83,7 +83,7 @@ impl SmtpMailer {
     }
 
     fn message(&self, to: &str, subject: &str, text: &str) -> Result<Message, MailError> {
-        // An address alone, parsed: what follows a line break in it would be a header.
+        // Only a bare address: text after a line break would become a header.
         if to.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(MailError::Address);
         }
@@ -92,7 +92,7 @@ impl SmtpMailer {
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(subject)
-            // RFC 3834: so that nobody's holiday notice answers.
+            // RFC 3834: keeps automatic replies such as vacation notices from answering.
             .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
             .header(ContentType::TEXT_PLAIN)
             .body(text.to_owned())
@@ -111,7 +111,7 @@ impl Mailer for SmtpMailer {
     }
 }
 
-/// The way to `host`: in the clear only where that is this machine.
+/// Transport to `host`; unencrypted only if it is this machine.
 fn server(scheme: &str, host: &str, this_machine: bool) -> Result<SmtpTransportBuilder, SmtpSetupError> {
     let tls = |e: lettre::transport::smtp::Error| SmtpSetupError::Tls(e.into());
     match scheme {
@@ -138,7 +138,7 @@ mod tests {
 
     const FROM: &str = "Countenance <login@example.org>";
 
-    /// A mail server that takes one connection and answers RCPT by `rcpt`; gives back all that it was told.
+    /// A mail server that accepts one connection and answers RCPT with `rcpt`; returns everything it received.
     fn scripted(rcpt: &'static str) -> (String, JoinHandle<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("smtp://{}", listener.local_addr().unwrap());
@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn nothing_is_sent_in_the_clear_but_to_this_machine() {
-        // The scripted server stands for one that is elsewhere and does not offer STARTTLS.
+        // The scripted server represents a remote one that does not offer STARTTLS.
         let (url, heard) = scripted("250 ok");
         let port = Url::parse(&url).unwrap().port().unwrap();
         let elsewhere = super::server("smtp", "127.0.0.1", false).unwrap().port(port);

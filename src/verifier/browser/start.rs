@@ -1,4 +1,4 @@
-//! `GET /start`: a login arrives from the tenant. It becomes a session, a cookie and the landing page.
+//! `GET /start`: a sign-in arrives from the tenant and becomes a session, a cookie and the landing page.
 
 use axum::{
     extract::{RawQuery, State},
@@ -25,28 +25,28 @@ use countenance_core::{
     rng::random_text,
 };
 
-/// Longest life of a session, seconds.
+/// Maximum lifetime of a session, seconds.
 const SESSION_SECS: i64 = 600;
-/// Most bytes of Auth0's `state`: ten times what was seen.
+/// Maximum size of Auth0's `state`, bytes: ten times what was observed.
 const STATE_MAX_BYTES: usize = 2048;
-/// Most sessions of one browser that are looked at when a page is loaded again.
+/// Maximum number of session cookies that are checked when a page is reloaded.
 const COOKIES_MAX: usize = 16;
 
-/// A session that began, or that the same browser began by the same address before.
+/// A new session, or the one that the same browser started with the same URL before.
 struct Started {
     session: Session,
     cookie: Zeroizing<String>,
     anew: bool,
 }
 
-/// Begins a session from a tenant's session token and shows the landing page. It never continues by itself. Loaded again in
-/// the same browser, the page shows how that login stands.
+/// Starts a session from a tenant's session token and shows the landing page, which never continues automatically.
+/// Reloaded in the same browser, the page shows the current state of the sign-in.
 #[utoipa::path(get, path = "/start", tag = "browser", params(
-    ("session_token" = String, Query, description = "JWT HS256 by the integration's Session Secret, from api.redirect.encodeToken"),
-    ("state" = String, Query, description = "Opaque; given back unchanged"),
+    ("session_token" = String, Query, description = "JWT, HS256 with the integration's Session Secret, from api.redirect.encodeToken"),
+    ("state" = String, Query, description = "Opaque; returned unchanged"),
 ), responses(
-    (status = 200, description = "Landing page with the launch link, or a page that says where it was mailed; sets the session's cookie", content_type = "text/html"),
-    (status = 403, description = "A page that names why no session began", content_type = "text/html"),
+    (status = 200, description = "Landing page with the launch link, or a page that shows where the link was mailed; sets the session's cookie", content_type = "text/html"),
+    (status = 403, description = "A page with the reason why no session was started", content_type = "text/html"),
 ))]
 pub(crate) async fn start(State(verifier): State<AppState>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let nonce = random_text::<16>(verifier.rng());
@@ -61,9 +61,9 @@ pub(crate) async fn start(State(verifier): State<AppState>, RawQuery(query): Raw
     let page = page.await.unwrap_or_else(|error| {
         let page = error.page();
         if page.status.is_server_error() {
-            tracing::error!(error = &error as &dyn std::error::Error, "no session began");
+            tracing::error!(error = &error as &dyn std::error::Error, "no session started");
         } else {
-            tracing::info!(page = page.name, "no session began");
+            tracing::info!(page = page.name, "no session started");
         }
         page
     });
@@ -79,12 +79,12 @@ fn cookie_line(started: &Started, now: UnixSecs) -> String {
         "{}={}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Lax",
         cookie_name(&started.session.id),
         started.cookie.as_str(),
-        // A handle given in the session's last second must still find its browser.
+        // A handle issued in the session's last second must still find the browser's cookie.
         started.session.expires_at - now + HANDLE_SECS,
     )
 }
 
-/// The page for a session that began; its link is mailed first, where it is to be.
+/// The first page of a session; mails the link first if the integration uses the email flow.
 async fn first_page(verifier: &AppState, started: Started) -> Result<Page, StoreError> {
     let mut tx = verifier.store().begin().await?;
     let browser_session = BrowserSession::new(verifier, &mut tx, started.session, started.cookie.to_string()).await?;
@@ -93,7 +93,7 @@ async fn first_page(verifier: &AppState, started: Started) -> Result<Page, Store
     if !(unsent && started.anew) {
         return browser_session.page(verifier, &mut tx, false).await;
     }
-    // The mail server is not waited for while the store is held.
+    // No transaction is open while waiting for the mail server.
     drop(tx);
     email_link::send(verifier, browser_session).await
 }
@@ -114,7 +114,7 @@ async fn begin(verifier: &AppState, query: &str, headers: &HeaderMap) -> Result<
             Ok(started)
         }
         Err(error) => {
-            // Whatever was begun is undone; what is noted for the operator is not.
+            // Rolls back the session, so the note for the operator needs a transaction of its own.
             drop(tx);
             if error.is_telling() {
                 let mut tx = verifier.store().begin().await?;
@@ -137,7 +137,8 @@ async fn begin_at(
     let now = verifier.now();
     let secrets = tx.session_secrets(&integration.id, now).await?;
     let (claims, secret) = read_start_by(token, &secrets, integration, now)?;
-    // After the signature, so that a stranger does not learn it; before the token is spent, so that it is good again.
+    // After the signature check, so that strangers do not learn it; before the token is spent, so that it can be used
+    // once the integration is enabled again.
     if !integration.rules.enabled {
         return Err(StartError::Disabled);
     }
@@ -149,7 +150,7 @@ async fn begin_at(
     Ok(create(verifier, tx, integration, &arrival, now).await?)
 }
 
-/// The session that this browser began by the same address, if it did.
+/// The session that this browser started with the same URL, if any.
 async fn again(
     tx: &mut Tx<'_>,
     claims: &StartClaims,
@@ -166,12 +167,12 @@ async fn again(
     Ok(None)
 }
 
-/// What came with a login.
+/// The parameters of a sign-in.
 struct Arrival {
     claims: StartClaims,
-    /// Auth0's, to be given back.
+    /// Auth0's `state`, to be returned.
     state: String,
-    /// Of the secret that its token was signed with.
+    /// Digest of the secret that signed the session token.
     secret_digest: String,
 }
 
@@ -187,12 +188,13 @@ async fn create(
     let (id, cookie) = (random_text::<16>(rng), Zeroizing::new(random_text::<32>(rng)));
     tx.ensure_account(&integration.id, &claims.sub).await?;
     let enrolled = tx.template(&integration.id, &claims.sub).await?.is_some();
-    // The tenant's hint is not asked: what the verifier holds decides, or a hint could enrol over a template.
+    // Decided by the verifier's own data and not by a hint of the tenant, which could enroll over a template.
     let purpose = if enrolled { Purpose::Verify } else { Purpose::Enroll };
     let locked_until = tx.locked_until(&integration.id, &claims.sub).await?;
     let no_face = no_face(tx, integration, &claims.sub, locked_until.saturating_sub(now)).await?;
     let by_mail = integration.rules.flow(purpose) == Transport::Email;
-    // What the launch code is made from besides the cookie. Where the link may not be shown, it stays unknown to all.
+    // Input of the launch code besides the cookie. Random if the landing page must not show the link; then only the
+    // mail, if one is sent, contains it.
     let mail_token =
         if by_mail || no_face == Some(Reason::NotEnrolled) { random_text::<32>(rng) } else { String::new() };
     let code = launch_code(&id, &cookie, &mail_token);
@@ -226,19 +228,19 @@ async fn create(
     if let Some(reason) = no_face
         && codes::offered(verifier, tx, &session).await?.is_empty()
     {
-        // A person reads this page first, so the handle lives as long as the session.
+        // The user reads this page first, so the handle lives as long as the session.
         verifier.refuse(tx, &id, reason, new.expires_at).await?;
         session = tx.session(&id).await?.ok_or(StoreError::Unknown { what: "session" })?;
     }
     Ok(Started { session, cookie, anew: true })
 }
 
-/// Whether `text` could be a mail address; the mailer knows for sure.
+/// Whether `text` could be a mail address; the mailer validates it fully.
 fn may_be_an_address(text: &str) -> bool {
     text.len() <= email_link::ADDRESS_MAX_BYTES && text.contains('@') && !text.contains(|c: char| c.is_control())
 }
 
-/// `session_token` and `state`, each exactly once and within its size.
+/// Parses `session_token` and `state`; each must occur exactly once and within its size limit.
 fn parameters(query: &str) -> Option<(String, String)> {
     if query.len() > TOKEN_MAX_BYTES + STATE_MAX_BYTES + 256 {
         return None;

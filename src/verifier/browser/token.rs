@@ -1,6 +1,5 @@
-//! The two session tokens that Auth0 and this verifier exchange through the browser, both HS256 with the integration's
-//! Session Secret: `api.redirect.encodeToken` makes the one that comes, `api.redirect.validateToken` reads the one that
-//! goes.
+//! The two tokens that Auth0 and this verifier exchange through the browser, both HS256 with the integration's Session
+//! Secret: the session token from `api.redirect.encodeToken`, and the return token for `api.redirect.validateToken`.
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, dangerous::insecure_decode_claims};
 use serde::{Deserialize, Serialize};
@@ -15,16 +14,16 @@ use countenance_core::{
     protocol::{Purpose, Reason},
 };
 
-/// Most bytes of a session token: several times what Auth0 makes.
+/// Maximum size of a session token, bytes: several times the size of Auth0's.
 pub(crate) const TOKEN_MAX_BYTES: usize = 8 << 10;
-/// How far the tenant's clock may run ahead, seconds.
+/// Maximum time by which the tenant's clock may be ahead, seconds.
 const AHEAD_SECS: i64 = 60;
-/// Longest life of a session token: Auth0 drops a redirected login after an hour.
+/// Maximum lifetime of a session token, seconds: Auth0 drops a redirected sign-in after an hour.
 const LIFE_MAX_SECS: i64 = 3600;
-/// Life of the token that goes back, seconds.
+/// Lifetime of the return token, seconds.
 pub(crate) const RETURN_LIFE_SECS: i64 = 60;
 
-/// What the tenant says of the login.
+/// Claims of the session token.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct StartClaims {
     pub(crate) sub: String,
@@ -39,32 +38,32 @@ pub(crate) struct StartClaims {
     pub(crate) email: Option<String>,
     #[serde(default)]
     pub(crate) name: Option<String>,
-    /// Where a one-time code may go.
+    /// Phone number for one-time codes.
     #[serde(default, deserialize_with = "phone_number")]
     pub(crate) phone_number: Option<PhoneNumber>,
 }
 
-/// Why a session token starts nothing.
+/// Why a session token was rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum StartTokenError {
-    #[error("the session token is not one")]
+    #[error("the session token is malformed")]
     Malformed,
-    #[error("the session token is not signed by the integration's secret")]
+    #[error("the session token is not signed with the integration's secret")]
     Signature,
-    /// By both clocks; a tenant's clock that is far behind looks like this, too.
-    #[error("the session token is past its time, {age_secs} s old")]
+    /// Also the result of a tenant's clock that is far behind.
+    #[error("the session token has expired; it is {age_secs} s old")]
     Expired { age_secs: i64 },
-    #[error("the session token is {ahead_secs} s from the future")]
+    #[error("the session token was issued {ahead_secs} s in the future")]
     NotNow { ahead_secs: i64 },
-    #[error("the session token lives for {life_secs} s, which is too long")]
+    #[error("the session token's lifetime of {life_secs} s exceeds the maximum")]
     LongLived { life_secs: i64 },
-    #[error("the session token is from another tenant")]
+    #[error("the session token was issued by another tenant")]
     OtherTenant,
-    #[error("the session token continues elsewhere")]
+    #[error("the session token's continue_uri is not the tenant's own")]
     ForeignContinue,
 }
 
-/// The integration that a token says it belongs to: to find the secret by, and for nothing else.
+/// Reads the integration id from an unverified token. Use it only to look up the secret.
 pub(crate) fn peek_integration(token: &str) -> Result<String, StartTokenError> {
     #[derive(Deserialize)]
     struct Peek {
@@ -74,7 +73,7 @@ pub(crate) fn peek_integration(token: &str) -> Result<String, StartTokenError> {
     Ok(peek.integration_id)
 }
 
-/// Reads `token` by the first of the integration's secrets that signed it; that one is returned.
+/// Verifies `token` with the integration's secrets. Returns its claims and the secret that signed it.
 pub(crate) fn read_start_by<'s>(
     token: &str,
     secrets: &'s SessionSecrets,
@@ -92,7 +91,8 @@ pub(crate) fn read_start_by<'s>(
     Err(refused)
 }
 
-/// The claims of `token`, if `integration`'s tenant made it, it is good `now`, and it continues where it may.
+/// Verifies `token` and returns its claims: signed with `secret`, valid at `now`, issued by `integration`'s tenant, and
+/// with the tenant's own `continue_uri`.
 pub(crate) fn read_start(
     token: &str,
     secret: &[u8],
@@ -100,7 +100,7 @@ pub(crate) fn read_start(
     now: UnixSecs,
 ) -> Result<StartClaims, StartTokenError> {
     let mut rules = Validation::new(Algorithm::HS256);
-    // The library would ask the system's clock; times are checked below, by ours.
+    // The library would use the system clock; times are checked below against `now`.
     rules.validate_exp = false;
     rules.validate_aud = false;
     rules.required_spec_claims.clear();
@@ -131,13 +131,13 @@ pub(crate) fn read_start(
     if claims.sub.is_empty() {
         return Err(StartTokenError::Malformed);
     }
-    // Kept as it was parsed, so that the browser reads what was checked.
+    // The parsed form is kept, so that the browser gets exactly what was checked.
     let continue_uri = own_continue_uri(&claims.continue_uri, integration).ok_or(StartTokenError::ForeignContinue)?;
     claims.continue_uri = continue_uri.into();
     Ok(claims)
 }
 
-/// What goes back to the tenant.
+/// Claims of the return token.
 #[derive(Debug, Serialize)]
 pub(crate) struct ReturnClaims<'a> {
     pub(crate) sub: &'a str,
@@ -157,13 +157,13 @@ pub(crate) struct ReturnClaims<'a> {
     pub(crate) amr: Option<&'a [&'a str]>,
 }
 
-/// A profile's number that is none is no reason to refuse a login: it only offers no code.
+/// An invalid number in a profile does not reject the sign-in; it only means that no code can be offered.
 fn phone_number<'de, D: serde::Deserializer<'de>>(claim: D) -> Result<Option<PhoneNumber>, D::Error> {
     let claim = serde_json::Value::deserialize(claim)?;
     Ok(claim.as_str().and_then(|text| text.parse().ok()))
 }
 
-/// Signs what goes back.
+/// Signs the return token.
 pub(crate) fn sign_return(claims: &ReturnClaims<'_>, secret: &[u8]) -> Result<String, jsonwebtoken::errors::Error> {
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(secret))
 }

@@ -8,7 +8,7 @@ CREATE TABLE integrations (
     tenant_host       TEXT NOT NULL,
     custom_domains    TEXT NOT NULL, -- separated by spaces
     secret_sealed     BLOB NOT NULL,
-    old_secret_sealed BLOB,          -- still read, not written with, until old_secret_until
+    old_secret_sealed BLOB,          -- accepted for session tokens until old_secret_until
     old_secret_until  INTEGER NOT NULL DEFAULT 0,
     self_enrolment    INTEGER NOT NULL,
     enrolment_flow    TEXT NOT NULL CHECK (enrolment_flow IN ('inline', 'email')),
@@ -17,42 +17,42 @@ CREATE TABLE integrations (
     virtual_cameras   INTEGER NOT NULL,
     open_registration INTEGER NOT NULL,
     attempts          INTEGER NOT NULL,
-    policy            TEXT NOT NULL, -- JSON; tightens the service's own
-    log_token_hash    TEXT,          -- what a log stream authorises itself with
+    policy            TEXT NOT NULL, -- JSON; only tightens the service's own
+    log_token_hash    TEXT,          -- token of the tenant's log stream
     created_at        INTEGER NOT NULL
 ) STRICT;
 
--- What was last seen of an integration, so that an operator can tell whether it is set up well.
+-- The last event of each kind for an integration, so that an operator can see whether it is set up correctly.
 CREATE TABLE setup_events (
     integration_id TEXT NOT NULL REFERENCES integrations (id),
     what           TEXT NOT NULL,
     at             INTEGER NOT NULL,
-    detail         TEXT NOT NULL, -- a name from an enumeration, or a number
+    detail         TEXT NOT NULL, -- a fixed term or a number
     PRIMARY KEY (integration_id, what)
 ) STRICT;
 
--- The pseudonym stands for the account in the audit log; erasing this row leaves the log without a name.
+-- The audit log names accounts by pseudonym; deleting this row removes the link to the person.
 CREATE TABLE accounts (
     integration_id TEXT NOT NULL REFERENCES integrations (id),
     sub            TEXT NOT NULL,
     pseudonym      TEXT NOT NULL UNIQUE,
-    failures       INTEGER NOT NULL DEFAULT 0, -- consecutive, over all sessions
+    failures       INTEGER NOT NULL DEFAULT 0, -- consecutive failed faces, across all sessions
     locked_until   INTEGER NOT NULL DEFAULT 0,
-    phone_sealed   BLOB,             -- E.164, as an operator set it
-    code_failures     INTEGER NOT NULL DEFAULT 0, -- wrong one-time codes in a row, counted apart from faces
+    phone_sealed   BLOB,             -- E.164, set by an operator
+    code_failures     INTEGER NOT NULL DEFAULT 0, -- consecutive wrong codes, counted separately from faces
     code_locked_until INTEGER NOT NULL DEFAULT 0,
     verified_at    INTEGER,          -- the last time a face or a code was accepted
-    cosine_min     REAL,             -- a stricter match threshold of its own, as an operator set it
+    cosine_min     REAL,             -- the account's own match threshold, set by an operator
     PRIMARY KEY (integration_id, sub)
 ) STRICT;
 
 CREATE TABLE templates (
     integration_id  TEXT NOT NULL,
     sub             TEXT NOT NULL,
-    template_sealed BLOB NOT NULL, -- what faces are compared with
-    enrolled_sealed BLOB NOT NULL, -- what was enrolled: updates stay near to it
+    template_sealed BLOB NOT NULL, -- the template that faces are compared with
+    enrolled_sealed BLOB NOT NULL, -- the template as enrolled; updates stay close to it
     enrolled_at     INTEGER NOT NULL,
-    changed_at      INTEGER NOT NULL, -- when it was enrolled or last updated
+    changed_at      INTEGER NOT NULL, -- time of the enrollment or the last update
     PRIMARY KEY (integration_id, sub),
     FOREIGN KEY (integration_id, sub) REFERENCES accounts (integration_id, sub) ON DELETE CASCADE
 ) STRICT;
@@ -88,17 +88,17 @@ CREATE TABLE sessions (
     state_sealed      BLOB NOT NULL,
     code_hash         TEXT NOT NULL,
     cookie_hash       TEXT NOT NULL,
-    secret_hash       TEXT NOT NULL, -- of the Session Secret that the login came with and goes back with
+    secret_hash       TEXT NOT NULL, -- of the Session Secret that signed the session token and signs the return token
     device            TEXT,
     nonce_sealed      BLOB,
     attempts_left     INTEGER NOT NULL,
     bad_posts         INTEGER NOT NULL DEFAULT 0,
     reason            TEXT,
-    method            TEXT NOT NULL DEFAULT 'face' CHECK (method IN ('face', 'sms', 'voice')), -- what was accepted
-    phone_sealed      BLOB, -- where a code would go
+    method            TEXT NOT NULL DEFAULT 'face' CHECK (method IN ('face', 'sms', 'voice')), -- what was accepted: face or code channel
+    phone_sealed      BLOB, -- E.164, from the session token
     mail_hash         TEXT UNIQUE, -- of the token in the mailed link
-    mail_sealed       BLOB, -- that token, and where the link goes
-    mails             INTEGER NOT NULL DEFAULT 0, -- sendings so far
+    mail_sealed       BLOB, -- that token and the mail address
+    mails             INTEGER NOT NULL DEFAULT 0, -- number of sends
     final_sealed      BLOB, -- the last outcome
     handle_hash       TEXT UNIQUE,
     handle_expires_at INTEGER,
@@ -108,7 +108,7 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_by_account ON sessions (integration_id, sub);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
--- What each posted capture was answered, so that a lost answer can be given again.
+-- Answers to posted captures, so that a lost answer can be repeated.
 CREATE TABLE captures (
     session_id    TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
     post_hash     TEXT NOT NULL,
@@ -118,7 +118,7 @@ CREATE TABLE captures (
     UNIQUE (session_id, jti)
 ) STRICT;
 
--- A session's one-time code: Twilio keeps it, this says how it stands.
+-- State of a session's one-time code; the code itself is stored by Twilio.
 CREATE TABLE codes (
     session_id    TEXT PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
     channel       TEXT NOT NULL CHECK (channel IN ('sms', 'voice')),
@@ -129,24 +129,24 @@ CREATE TABLE codes (
     passed_hash   TEXT -- of the code that passed the session
 ) STRICT;
 
--- Log events that came already: a log stream delivers at least once.
+-- Log events already received: a log stream delivers at least once.
 CREATE TABLE log_events (
-    log_hash   TEXT PRIMARY KEY, -- of integration and log_id
+    log_hash   TEXT PRIMARY KEY, -- of integration id and log_id
     expires_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX log_events_by_expiry ON log_events (expires_at);
 
--- What Twilio is yet to be told: that somebody typed the code it sent.
+-- Feedback due to Twilio: a code that it sent was verified.
 CREATE TABLE feedback (
     id           INTEGER PRIMARY KEY,
     phone_sealed BLOB NOT NULL,
-    seal_id      TEXT NOT NULL, -- what the ciphertext is bound to
+    seal_id      TEXT NOT NULL, -- binds the ciphertext to this row
     due_at       INTEGER NOT NULL,
     tries        INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX feedback_by_due ON feedback (due_at);
 
--- Who may use the portal. Passwords are made here, 120 random bits, so their SHA-256 gives nothing away.
+-- Portal operators. Passwords are generated, 120 random bits, so SHA-256 is enough.
 CREATE TABLE operators (
     name          TEXT PRIMARY KEY,
     password_hash TEXT NOT NULL,
@@ -174,7 +174,7 @@ CREATE TABLE audit (
     seq     INTEGER PRIMARY KEY,
     at      INTEGER NOT NULL,
     event   TEXT NOT NULL,
-    subject TEXT NOT NULL, -- session, device or integration
+    subject TEXT NOT NULL, -- session, device, integration or operator
     account TEXT NOT NULL, -- pseudonym, or empty
     detail  TEXT NOT NULL,
     hash    TEXT NOT NULL  -- HMAC-SHA-256 over this row and the hash before it
@@ -184,7 +184,7 @@ BEGIN SELECT RAISE (ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_rows_stay BEFORE DELETE ON audit
 BEGIN SELECT RAISE (ABORT, 'the audit log is append-only'); END;
 
--- Proves that the key which opens this store is the one that made it.
+-- Verifies that the database is opened with the key that sealed it.
 CREATE TABLE key_check (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     sealed   BLOB NOT NULL
