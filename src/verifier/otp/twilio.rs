@@ -157,7 +157,6 @@ mod tests {
 
     const SERVICE: &str = "VA0123456789abcdef0123456789ABCDEF";
 
-
     fn made(base: &str, service: &str) -> Result<TwilioVerify, TwilioSetupError> {
         TwilioVerify::new(base.parse().unwrap(), service, "AC1", "token", scripted([Line::Says(200, "")]).0)
     }
