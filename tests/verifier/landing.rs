@@ -161,11 +161,7 @@ async fn clocks_that_differ_are_named_and_what_was_seen_is_kept_for_the_operator
     claims["iat"] = json!(NOW + 300);
     let reply = verifier.start_with(&verifier.token(&claims)).await;
     assert_eq!(reply.page(), "token-not-now");
-    assert!(
-        reply.text().contains("the clocks differ by 5 minutes: the login service&#39;s is ahead"),
-        "{}",
-        reply.text()
-    );
+    assert!(reply.text().contains("the clocks differ by 5 minutes: the login service's is ahead"), "{}", reply.text());
 
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
     let mut db = sqlx::ConnectOptions::connect(&options).await.unwrap();

@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
+use maud::html;
 
 use crate::{
     AppState, browser,
@@ -164,6 +165,6 @@ fn letter_text(session: &Session, link: &str, minutes: i64, host: &str) -> Strin
 }
 
 fn unknown() -> Page {
-    let lead = "<p>It is not complete, or its login is long over. Go back to the application and sign in again.</p>\n";
-    Page::new(StatusCode::GONE, "mail-unknown", "This link leads nowhere", lead.to_owned())
+    let lead = "It is not complete, or its login is long over. Go back to the application and sign in again.";
+    Page::new(StatusCode::GONE, "mail-unknown", "This link leads nowhere", html! { p { (lead) } })
 }

@@ -4,10 +4,12 @@
 //! into showing a face for a login of the stranger's. None is a dead end either: each says what to do, or lets go back.
 
 use axum::http::StatusCode;
+use maud::{Markup, html};
 
 use crate::{
     browser::mail_pages::{NoMail, email_sent, no_mail},
-    browser::pages::{Page, facts, text},
+    browser::pages::Page,
+    store::fallback_name,
 };
 use countenance_core::protocol::{Fallback, Purpose, Reason};
 
@@ -53,123 +55,124 @@ pub(crate) enum LoginState {
 
 /// The page for a login that stands so.
 pub(crate) fn page(login: &Login, login_state: &LoginState) -> Page {
-    let who = who(login);
-    let (name, title, body) = match login_state {
-        LoginState::Open { link } => ("landing", "Show that it is you".to_owned(), open(login, link)),
+    let application = &login.application;
+    let (name, title, lead, rest) = match login_state {
+        LoginState::Open { link } => {
+            let lead = match login.purpose {
+                Purpose::Enroll => {
+                    "Countenance will take a picture of your face, so that later logins can be compared with it."
+                }
+                Purpose::Verify => "Countenance will compare your face with the one that you enrolled.",
+            };
+            ("landing", "Show that it is you", lead.to_owned(), open(login, link))
+        }
         LoginState::Mailed { to, sends, sends_left } => {
-            ("mailed", "Your link comes by mail".to_owned(), email_sent(login, to, *sends, *sends_left))
+            let lead = match sends {
+                0 => format!("The link goes to {to}. Open it in this browser."),
+                _ => format!("We sent a link to {to}. Open it in this browser; this page may be closed."),
+            };
+            ("mailed", "Your link comes by mail", lead, email_sent(login, *sends, *sends_left))
         }
         LoginState::NoFace { reason, wait_secs } => {
             let (name, title, lead) = no_face(*reason, *wait_secs);
-            let way = if login.codes.is_empty() { "" } else { "<p>You can pass by a one-time code.</p>\n" };
-            let body = format!("<p>{lead}</p>\n{who}{way}{}{}", code_forms(login, true), leave_form(login));
-            (name, title.to_owned(), body)
+            let rest = html! {
+                @if !login.codes.is_empty() { p { "You can pass by a one-time code." } }
+                (code_forms(login, true))
+                (leave_form(login))
+            };
+            (name, title, lead, rest)
         }
         LoginState::NoMail(why) => return no_mail(login, *why),
         LoginState::Refused { reason, handle, wait_secs } => {
             let (name, title, lead) = no_face(*reason, *wait_secs);
-            let (handle, application) = (text(handle), text(&login.application));
-            let go = format!("<a class=\"go\" href=\"/return/{handle}\">Go back to {application}</a>\n");
-            (name, title.to_owned(), format!("<p>{lead}</p>\n{who}{go}"))
+            (name, title, lead, html! { a.go href={ "/return/" (handle) } { "Go back to " (application) } })
         }
-        LoginState::Approved => (
-            "approved",
-            "This login was accepted".to_owned(),
-            format!(
-                "<p>It goes on in the tab that Countenance opened in this browser, or in the one where the code was \
-                 entered.</p>\n{who}<p class=\"soft\">There is no such tab? Go back to {} and sign in again.</p>\n",
-                text(&login.application)
-            ),
-        ),
-        LoginState::Returned => (
-            "returned",
-            "This login was finished before".to_owned(),
-            format!("<p>If {} does not know it, go back there and sign in again.</p>\n{who}", text(&login.application)),
-        ),
-        LoginState::Expired => (
-            "expired",
-            "This login took too long".to_owned(),
-            format!("<p>Nothing was decided. Go back and sign in again.</p>\n{who}{}", leave_form(login)),
-        ),
-        LoginState::Disabled => (
-            "integration-disabled",
-            "This login is switched off".to_owned(),
-            format!(
-                "<p>Whoever runs {} switched it off a moment ago. Ask there.</p>\n{who}{}",
-                text(&login.application),
-                leave_form(login)
-            ),
-        ),
+        LoginState::Approved => {
+            let lead = "It goes on in the tab that Countenance opened in this browser, or in the one where the code was \
+                        entered.";
+            let rest = html! { p.soft { "There is no such tab? Go back to " (application) " and sign in again." } };
+            ("approved", "This login was accepted", lead.to_owned(), rest)
+        }
+        LoginState::Returned => {
+            let lead = format!("If {application} does not know it, go back there and sign in again.");
+            ("returned", "This login was finished before", lead, Markup::default())
+        }
+        LoginState::Expired => {
+            let lead = "Nothing was decided. Go back and sign in again.".to_owned();
+            ("expired", "This login took too long", lead, leave_form(login))
+        }
+        LoginState::Disabled => {
+            let lead = format!("Whoever runs {application} switched it off a moment ago. Ask there.");
+            ("integration-disabled", "This login is switched off", lead, leave_form(login))
+        }
     };
-    Page::new(StatusCode::OK, name, title, body)
+    Page::new(StatusCode::OK, name, title, html! { p { (lead) } (who(login)) (rest) })
 }
 
 /// Who asks, and for whom.
-pub(crate) fn who(login: &Login) -> String {
-    facts(&[
-        ("Application", login.application.as_str()),
-        ("Signs in at", login.tenant.as_str()),
-        ("Account", login.account.as_str()),
-    ])
+pub(crate) fn who(login: &Login) -> Markup {
+    html! {
+        dl {
+            dt { "Application" } dd { (login.application) }
+            dt { "Signs in at" } dd { (login.tenant) }
+            dt { "Account" } dd { (login.account) }
+        }
+    }
 }
 
 /// A button for each way to get a code; `only`: there is no other way.
-pub(crate) fn code_forms(login: &Login, only: bool) -> String {
-    let form = |channel: &Fallback| {
-        let (value, by) = match channel {
-            Fallback::Sms => ("sms", "text message"),
-            Fallback::Voice => ("voice", "phone call"),
-        };
-        let (class, words) = if only { ("go", "Get a code by") } else { ("other", "Use a code instead, by") };
-        format!(
-            "<form method=\"post\" action=\"/sessions/{}/code\">\n<input type=\"hidden\" name=\"channel\" \
-             value=\"{value}\">\n<button class=\"{class}\">{words} {by}</button>\n</form>\n",
-            text(&login.session)
-        )
-    };
-    login.codes.iter().map(form).collect()
+pub(crate) fn code_forms(login: &Login, only: bool) -> Markup {
+    let (class, words) = if only { ("go", "Get a code by") } else { ("other", "Use a code instead, by") };
+    html! {
+        @for channel in &login.codes {
+            form method="post" action={ "/sessions/" (login.session) "/code" } {
+                (hidden_channel(*channel))
+                button class=(class) {
+                    (words) " "
+                    @match channel {
+                        Fallback::Sms => { "text message" }
+                        Fallback::Voice => { "phone call" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The field that says by which way a code is asked for.
+pub(crate) fn hidden_channel(channel: Fallback) -> Markup {
+    html! { input type="hidden" name="channel" value=(fallback_name(channel)); }
 }
 
 /// A button that ends the login here, and tells the tenant.
-pub(crate) fn leave_form(login: &Login) -> String {
-    format!(
-        "<form method=\"post\" action=\"/sessions/{}/leave\">\n<button class=\"other\">Go back to {} without signing \
-         in</button>\n</form>\n",
-        text(&login.session),
-        text(&login.application)
-    )
+pub(crate) fn leave_form(login: &Login) -> Markup {
+    html! {
+        form method="post" action={ "/sessions/" (login.session) "/leave" } {
+            button.other { "Go back to " (login.application) " without signing in" }
+        }
+    }
 }
 
-fn open(login: &Login, link: &str) -> String {
-    let lead = match login.purpose {
-        Purpose::Enroll => {
-            "Countenance will take a picture of your face, so that later logins can be compared with it."
+fn open(login: &Login, link: &str) -> Markup {
+    html! {
+        a.go href=(link) { "Open Countenance" }
+        p { "When Countenance is done, this login goes on in this browser." }
+        details {
+            summary { "Nothing happens?" }
+            p {
+                "Countenance must be installed on this computer: "
+                @if let Some(url) = &login.download_url {
+                    a href=(url) rel="noreferrer" { "install Countenance" } ", then press the button again."
+                } @else { "ask whoever runs this login." }
+            }
+            p { label for="link" { "Or copy this link and paste it into the window of Countenance:" } }
+            input #link readonly value=(link);
+            p.soft { "Give it to nobody else." }
         }
-        Purpose::Verify => "Countenance will compare your face with the one that you enrolled.",
-    };
-    let install = login.download_url.as_deref().map_or_else(
-        || "Countenance must be installed on this computer: ask whoever runs this login.".to_owned(),
-        |url| {
-            format!(
-                "Countenance must be installed on this computer: <a href=\"{}\" rel=\"noreferrer\">install \
-                 Countenance</a>, then press the button again.",
-                text(url)
-            )
-        },
-    );
-    let link = text(link);
-    format!(
-        "<p>{lead}</p>\n{}<a class=\"go\" href=\"{link}\">Open Countenance</a>\n\
-         <p>When Countenance is done, this login goes on in this browser.</p>\n\
-         <details>\n<summary>Nothing happens?</summary>\n<p>{install}</p>\n\
-         <p><label for=\"link\">Or copy this link and paste it into the window of Countenance:</label></p>\n\
-         <input id=\"link\" readonly value=\"{link}\">\n\
-         <p class=\"soft\">Give it to nobody else.</p>\n</details>\n\
-         {}{}<p class=\"soft\">You did not begin this login? Close this page.</p>\n",
-        who(login),
-        code_forms(login, false),
-        leave_form(login)
-    )
+        (code_forms(login, false))
+        (leave_form(login))
+        p.soft { "You did not begin this login? Close this page." }
+    }
 }
 
 fn no_face(reason: Reason, wait_secs: i64) -> (&'static str, &'static str, String) {
@@ -244,7 +247,7 @@ pub(crate) mod tests {
             for (login_state, name) in every_state() {
                 let page = page(&login(codes), &login_state);
                 assert_eq!(page.name, name, "{login_state:?}");
-                let body = &page.body;
+                let body = &page.body.0;
                 assert!(
                     body.contains("Pay&lt;b&gt;roll") && body.contains("tenant.example"),
                     "{login_state:?}: {body}"
@@ -260,7 +263,7 @@ pub(crate) mod tests {
     #[test]
     fn only_an_open_login_shows_the_link_and_only_a_refused_one_its_handle() {
         for (login_state, _) in every_state() {
-            let body = page(&login(&[]), &login_state).body;
+            let body = page(&login(&[]), &login_state).body.0;
             assert_eq!(
                 body.contains("countenance://"),
                 matches!(login_state, LoginState::Open { .. }),
@@ -275,17 +278,17 @@ pub(crate) mod tests {
         for (login_state, name) in every_state() {
             let over = matches!(name, "refused" | "approved" | "returned" | "expired" | "integration-disabled")
                 || matches!(login_state, LoginState::Refused { .. });
-            let body = page(&login(&[Fallback::Sms, Fallback::Voice]), &login_state).body;
+            let body = page(&login(&[Fallback::Sms, Fallback::Voice]), &login_state).body.0;
             let offered = body.matches("action=\"/sessions/s1/code\"").count();
             assert_eq!(offered, if over { 0 } else { 2 }, "{login_state:?}: {body}");
-            assert!(!page(&login(&[]), &login_state).body.contains("/code\""), "{login_state:?}");
+            assert!(!page(&login(&[]), &login_state).body.0.contains("/code\""), "{login_state:?}");
         }
     }
 
     #[test]
     fn the_landing_page_has_one_primary_button_and_the_link_to_copy() {
         let login_state = LoginState::Open { link: "countenance://verify?s=1&c=2".into() };
-        let body = page(&login(&[Fallback::Sms]), &login_state).body;
+        let body = page(&login(&[Fallback::Sms]), &login_state).body.0;
         assert_eq!(body.matches("class=\"go\"").count(), 1, "{body}");
         let (_, details) = body.split_once("<details>").unwrap();
         assert!(

@@ -1,10 +1,11 @@
 //! The pages of a link that goes by mail: on its way, opened in the wrong place, and what kept it from being sent.
 
 use axum::http::StatusCode;
+use maud::{Markup, html};
 
 use crate::{
     browser::landing::{Login, code_forms, leave_form, who},
-    browser::pages::{Page, text},
+    browser::pages::Page,
 };
 
 /// Why a link is not, or was not, mailed.
@@ -24,7 +25,7 @@ pub(crate) enum NoMail {
 
 /// The page for a link whose sending failed, or cannot be.
 pub(crate) fn no_mail(login: &Login, why: NoMail) -> Page {
-    let application = text(&login.application);
+    let application = &login.application;
     let (status, name, title, lead) = match why {
         NoMail::NotSetUp => (
             StatusCode::SERVICE_UNAVAILABLE,
@@ -59,51 +60,51 @@ pub(crate) fn no_mail(login: &Login, why: NoMail) -> Page {
             "The mail may still come. If it does not, try again in a minute.".to_owned(),
         ),
     };
-    let again =
-        if matches!(why, NoMail::Refused | NoMail::Down) { mail_form(login, "Try again") } else { String::new() };
-    let body =
-        format!("<p role=\"alert\">{lead}</p>\n{}{again}{}{}", who(login), code_forms(login, false), leave_form(login));
+    let body = html! {
+        p role="alert" { (lead) }
+        (who(login))
+        @if matches!(why, NoMail::Refused | NoMail::Down) { (mail_form(login, "Try again")) }
+        (code_forms(login, false))
+        (leave_form(login))
+    };
     Page::new(status, name, title, body)
 }
 
 /// The page for a mailed link that was opened in a browser which did not begin the login.
 pub(crate) fn mail_other_browser(application: &str) -> Page {
-    let body = format!(
-        "<p>This login to {} began in another browser, and can only go on there. Open the link in that browser: copy it, \
-         or open your mail there.</p>\n<p class=\"soft\">You did not begin a login? Then somebody else did. Do nothing, and \
-         tell whoever runs the application.</p>\n",
-        text(application)
-    );
+    let body = html! {
+        p {
+            "This login to " (application) " began in another browser, and can only go on there. Open the link in that \
+             browser: copy it, or open your mail there."
+        }
+        p.soft {
+            "You did not begin a login? Then somebody else did. Do nothing, and tell whoever runs the application."
+        }
+    };
     Page::new(StatusCode::FORBIDDEN, "mail-other-browser", "Open this link where you began", body)
 }
 
-/// What the page says whose link is in a mail.
-pub(crate) fn email_sent(login: &Login, to: &str, sends: u32, sends_left: u32) -> String {
-    let to = text(to);
-    let lead = if sends == 0 {
-        format!("The link goes to {to}. Open it in this browser.")
-    } else {
-        format!("We sent a link to {to}. Open it in this browser; this page may be closed.")
-    };
-    let again = match (sends, sends_left) {
-        (_, 0) => "<p class=\"soft\">It was sent as often as it may be.</p>\n".to_owned(),
-        (0, _) => mail_form(login, "Send the link"),
-        _ => mail_form(login, "Send again"),
-    };
-    format!(
-        "<p>{lead}</p>\n{}<p class=\"soft\">Nothing came? Look in the folder for unwanted mail.</p>\n{again}{}{}\
-         <p class=\"soft\">You did not begin this login? Close this page.</p>\n",
-        who(login),
-        code_forms(login, false),
-        leave_form(login)
-    )
+/// What can be done where a link is in a mail.
+pub(crate) fn email_sent(login: &Login, sends: u32, sends_left: u32) -> Markup {
+    html! {
+        p.soft { "Nothing came? Look in the folder for unwanted mail." }
+        @match (sends, sends_left) {
+            (_, 0) => { p.soft { "It was sent as often as it may be." } }
+            (0, _) => { (mail_form(login, "Send the link")) }
+            _ => { (mail_form(login, "Send again")) }
+        }
+        (code_forms(login, false))
+        (leave_form(login))
+        p.soft { "You did not begin this login? Close this page." }
+    }
 }
 
-fn mail_form(login: &Login, words: &str) -> String {
-    let session = text(&login.session);
-    format!(
-        "<form method=\"post\" action=\"/sessions/{session}/mail\">\n<button class=\"other\">{words}</button>\n</form>\n"
-    )
+fn mail_form(login: &Login, words: &str) -> Markup {
+    html! {
+        form method="post" action={ "/sessions/" (login.session) "/mail" } {
+            button.other { (words) }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -113,7 +114,7 @@ mod tests {
     #[test]
     fn a_link_is_sent_again_while_it_may_be() {
         for (sends, sends_left, button) in [(0, 4, "Send the link"), (1, 3, "Send again"), (4, 0, "")] {
-            let body = page(&login(&[]), &LoginState::Mailed { to: "a•••@x.org".into(), sends, sends_left }).body;
+            let body = page(&login(&[]), &LoginState::Mailed { to: "a•••@x.org".into(), sends, sends_left }).body.0;
             assert_eq!(body.contains("/sessions/s1/mail"), sends_left > 0, "{body}");
             assert!(body.contains(button), "{body}");
         }

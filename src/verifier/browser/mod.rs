@@ -17,6 +17,7 @@ use axum::{
     extract::Request,
     http::{HeaderMap, header},
 };
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use zeroize::Zeroizing;
 
 use crate::origin::Origin;
@@ -34,17 +35,24 @@ pub(crate) fn cookie_name(session: &str) -> String {
 
 /// The value of the cookie `name`.
 pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    pairs(headers).find_map(|(found, value)| (found == name).then_some(value))
+    cookies(headers).find(|cookie| cookie.name() == name)?.value_raw()
 }
 
 /// The sessions that the browser says it began, with their cookies.
 pub(crate) fn session_cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    pairs(headers).filter_map(|(name, value)| Some((name.strip_prefix(COOKIE_PREFIX)?, value)))
+    cookies(headers).filter_map(|cookie| Some((cookie.name_raw()?.strip_prefix(COOKIE_PREFIX)?, cookie.value_raw()?)))
 }
 
-fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+/// In the browser's order, which a [`CookieJar`] does not keep.
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = Cookie<'_>> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='))
+    lines.flat_map(Cookie::split_parse).filter_map(Result::ok)
+}
+
+/// Sets a cookie as `__Host-` wants it: for this host and every path, over TLS; no script reads it.
+pub(crate) fn set_cookie(name: String, value: String, life_secs: i64, same_site: SameSite) -> CookieJar {
+    let cookie = Cookie::build((name, value)).path("/").secure(true).http_only(true);
+    CookieJar::new().add(cookie.same_site(same_site).max_age(time::Duration::seconds(life_secs)))
 }
 
 /// Whether a browser asks only to have the page ready: one-time addresses must not be spent for that.

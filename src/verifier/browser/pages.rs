@@ -3,12 +3,11 @@
 //! Each answers with a content security policy of its own nonce, is never cached, framed or referred from, and names
 //! in `data-page` what it is, so that a test and a support call speak of the same thing.
 
-use std::fmt::Write;
-
 use axum::{
     http::{HeaderValue, StatusCode, header},
-    response::{Html, IntoResponse, Response},
+    response::{IntoResponse, Response},
 };
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 /// A page to be answered.
 pub(crate) struct Page {
@@ -16,21 +15,20 @@ pub(crate) struct Page {
     /// What it is, for `data-page`.
     pub(crate) name: &'static str,
     pub(crate) title: String,
-    /// HTML; all text in it went through [`text`].
-    pub(crate) body: String,
+    pub(crate) body: Markup,
     /// A script, run under the page's nonce.
     pub(crate) script: Option<&'static str>,
     /// Whether a form posts to another origin.
     pub(crate) posts_elsewhere: bool,
     /// Its look.
     pub(crate) css: &'static str,
-    /// HTML before the page's own content: navigation.
-    pub(crate) header: String,
+    /// What comes before the page's own content: navigation.
+    pub(crate) header: Markup,
 }
 
 impl Page {
     /// A page without script.
-    pub(crate) fn new(status: StatusCode, name: &'static str, title: impl Into<String>, body: String) -> Self {
+    pub(crate) fn new(status: StatusCode, name: &'static str, title: impl Into<String>, body: Markup) -> Self {
         Self {
             status,
             name,
@@ -39,25 +37,12 @@ impl Page {
             script: None,
             posts_elsewhere: false,
             css: include_str!("pages.css"),
-            header: String::new(),
+            header: Markup::default(),
         }
     }
 
     /// The answer; `nonce` is fresh for each.
     pub(crate) fn respond(&self, nonce: &str) -> Response {
-        let script = self.script.map_or(String::new(), |s| format!("<script nonce=\"{nonce}\">{s}</script>"));
-        let html = format!(
-            "<!doctype html>\n<html lang=\"en\" data-page=\"{name}\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <meta name=\"robots\" content=\"noindex\">\n<title>{title}</title>\n\
-             <style nonce=\"{nonce}\">{css}</style>\n</head>\n<body>\n{header}<main id=\"main\">\n<h1>{title}</h1>\n{body}</main>\n\
-             {script}</body>\n</html>\n",
-            name = self.name,
-            title = text(&self.title),
-            css = self.css,
-            header = self.header,
-            body = self.body,
-        );
         let mut policy = format!(
             "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; base-uri 'none'; \
              frame-ancestors 'none'"
@@ -67,38 +52,38 @@ impl Page {
             // follows the post, and those lead on to the application, whose address is not known here.
             policy.push_str("; form-action 'self'");
         }
-        let mut response = (self.status, Html(html)).into_response();
+        let mut response = (self.status, self.document(nonce)).into_response();
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         response
     }
-}
 
-/// `value` as HTML text or attribute value.
-pub(crate) fn text(value: &str) -> String {
-    let mut out = String::with_capacity(value.len());
-    for c in value.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
+    fn document(&self, nonce: &str) -> Markup {
+        // Style and script are our own files, and HTML reads no escapes inside them.
+        html! {
+            (DOCTYPE)
+            html lang="en" data-page=(self.name) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="robots" content="noindex";
+                    title { (self.title) }
+                    style nonce=(nonce) { (PreEscaped(self.css)) }
+                }
+                body {
+                    (self.header)
+                    main #main {
+                        h1 { (self.title) }
+                        (self.body)
+                    }
+                    @if let Some(script) = self.script {
+                        script nonce=(nonce) { (PreEscaped(script)) }
+                    }
+                }
+            }
         }
     }
-    out
-}
-
-/// A list of what and which.
-pub(crate) fn facts(rows: &[(&str, &str)]) -> String {
-    let mut out = String::from("<dl>\n");
-    for (what, which) in rows {
-        // Writing to a string does not fail.
-        let _infallible = writeln!(out, "<dt>{}</dt><dd>{}</dd>", text(what), text(which));
-    }
-    out + "</dl>\n"
 }
 
 /// A name from outside as one short line: no control or direction-changing characters, at most 64 characters.
@@ -127,8 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_from_outside_becomes_markup() {
-        assert_eq!(text(r#"<a href="x" o='y'>&"#), "&lt;a href=&quot;x&quot; o=&#39;y&#39;&gt;&amp;");
+    fn a_name_from_outside_is_one_short_line() {
         assert_eq!(one_line(" Pay\u{202e}roll\n<b> "), "Payroll<b>");
         assert_eq!(one_line(&"x".repeat(100)).len(), 64);
     }
@@ -144,7 +128,7 @@ mod tests {
 
     #[test]
     fn only_a_page_that_posts_elsewhere_may_post_elsewhere() {
-        let mut page = Page::new(StatusCode::OK, "test", "A & B", String::new());
+        let mut page = Page::new(StatusCode::OK, "test", "A & B", Markup::default());
         let policy =
             |page: &Page| page.respond("n0").headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();
         assert!(policy(&page).ends_with("form-action 'self'"));

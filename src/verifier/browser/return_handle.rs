@@ -8,11 +8,12 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
+use maud::html;
 
 use crate::{
     AppState,
     api::captures,
-    browser::pages::{Page, text},
+    browser::pages::Page,
     browser::token::{RETURN_LIFE_SECS, ReturnClaims, sign_return},
     browser::{cookie, cookie_name, is_prefetch},
     store::{Event, Session, SessionStage, SetupEvent, StoreError, Tx},
@@ -147,14 +148,13 @@ fn form_page(session: &Session, state: &str, token: &str) -> Page {
         SessionStage::Approved => ("You are verified", "Your login goes on."),
         _ => ("You were not verified", "Your login ends with this result."),
     };
-    let body = format!(
-        "<p>{lead}</p>\n<form method=\"post\" action=\"{}\">\n\
-         <input type=\"hidden\" name=\"session_token\" value=\"{}\">\n\
-         <button class=\"go\">Go back to {}</button>\n</form>\n",
-        text(&format!("{}?{query}", session.continue_uri)),
-        text(token),
-        text(&session.application),
-    );
+    let body = html! {
+        p { (lead) }
+        form method="post" action={ (session.continue_uri) "?" (query) } {
+            input type="hidden" name="session_token" value=(token);
+            button.go { "Go back to " (session.application) }
+        }
+    };
     Page {
         script: Some("document.forms[0].submit()"),
         posts_elsewhere: true,
@@ -186,5 +186,5 @@ fn error_page(error: &ReturnError) -> Page {
             (StatusCode::INTERNAL_SERVER_ERROR, "store", "Something broke here", "Try again in a moment.")
         }
     };
-    Page::new(status, name, title, format!("<p>{lead}</p>\n"))
+    Page::new(status, name, title, html! { p { (lead) } })
 }

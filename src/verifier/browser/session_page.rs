@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use maud::html;
 
 use crate::{
     AppState, Transport, browser,
@@ -61,7 +62,7 @@ impl BrowserSessionError {
                 return broken();
             }
         };
-        Page::new(status, name, title, format!("<p>{lead}</p>\n"))
+        Page::new(status, name, title, html! { p { (lead) } })
     }
 }
 

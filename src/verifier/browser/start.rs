@@ -2,9 +2,10 @@
 
 use axum::{
     extract::{RawQuery, State},
-    http::{HeaderMap, HeaderValue, header},
-    response::Response,
+    http::HeaderMap,
+    response::{IntoResponse, Response},
 };
+use axum_extra::extract::cookie::{CookieJar, SameSite};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     browser::session_page::{BrowserSession, launch_code, no_face},
     browser::start_refusal::StartError,
     browser::token::{StartClaims, TOKEN_MAX_BYTES, peek_integration, read_start_by},
-    browser::{cookie_name, is_prefetch, session_cookies},
+    browser::{cookie_name, is_prefetch, session_cookies, set_cookie},
     otp as codes,
     store::{Event, Integration, NewSession, Session, SetupEvent, StoreError, Tx, purpose_name, secret_digest},
 };
@@ -50,11 +51,14 @@ struct Started {
 ))]
 pub(crate) async fn start(State(verifier): State<AppState>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
     let nonce = random_text::<16>(verifier.rng());
-    let mut set_cookie = None;
+    let mut cookies = CookieJar::new();
     let page = async {
         let started = begin(&verifier, query.as_deref().unwrap_or_default(), &headers).await?;
         if started.anew {
-            set_cookie = HeaderValue::from_str(&cookie_line(&started, verifier.now())).ok();
+            // A handle given in the session's last second must still find its browser.
+            let life_secs = started.session.expires_at - verifier.now() + HANDLE_SECS;
+            let name = cookie_name(&started.session.id);
+            cookies = set_cookie(name, started.cookie.to_string(), life_secs, SameSite::Lax);
         }
         Ok::<_, StartError>(first_page(&verifier, started).await?)
     };
@@ -67,21 +71,7 @@ pub(crate) async fn start(State(verifier): State<AppState>, RawQuery(query): Raw
         }
         page
     });
-    let mut response = page.respond(&nonce);
-    if let Some(cookie) = set_cookie {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
-}
-
-fn cookie_line(started: &Started, now: UnixSecs) -> String {
-    format!(
-        "{}={}; Path=/; Max-Age={}; Secure; HttpOnly; SameSite=Lax",
-        cookie_name(&started.session.id),
-        started.cookie.as_str(),
-        // A handle issued in the session's last second must still find the browser's cookie.
-        started.session.expires_at - now + HANDLE_SECS,
-    )
+    (cookies, page.respond(&nonce)).into_response()
 }
 
 /// The first page of a session; mails the link first if the integration uses the email flow.

@@ -1,12 +1,9 @@
 //! Why a login did not begin: each reason is a page that says what to do, and some are noted for the operator.
 
 use axum::http::StatusCode;
+use maud::html;
 
-use crate::{
-    browser::pages::{Page, text},
-    browser::token::StartTokenError,
-    store::StoreError,
-};
+use crate::{browser::pages::Page, browser::token::StartTokenError, store::StoreError};
 
 /// Why no session began.
 #[derive(Debug, thiserror::Error)]
@@ -91,13 +88,13 @@ impl StartError {
             }
             Self::Store(_) => return broken(),
         };
-        Page::new(status, name, title, format!("<p>{}</p>\n", text(&lead)))
+        Page::new(status, name, title, html! { p { (lead) } })
     }
 }
 
 /// Something failed on our side.
 pub(crate) fn broken() -> Page {
-    let body = "<p>Nothing was decided. Try again in a minute.</p>\n".to_owned();
+    let body = html! { p { "Nothing was decided. Try again in a minute." } };
     Page::new(StatusCode::INTERNAL_SERVER_ERROR, "store", "Something broke here", body)
 }
 
@@ -128,7 +125,7 @@ mod tests {
             (StartTokenError::LongLived { life_secs: 86_400 }, "lives for 24 hours"),
         ] {
             let page = StartError::Token(error).page();
-            assert!(page.body.contains(said), "{said}: {}", page.body);
+            assert!(page.body.0.contains(said), "{said}: {}", page.body.0);
         }
     }
 

@@ -1,10 +1,11 @@
 //! The pages of a one-time code: asked for, typed, wrong, and everything that can go wrong on the way.
 
 use axum::http::StatusCode;
+use maud::{Markup, html};
 
 use crate::{
-    browser::landing::{Login, leave_form, who},
-    browser::pages::{Page, text},
+    browser::landing::{Login, hidden_channel, leave_form, who},
+    browser::pages::Page,
     otp::CodeRefusal,
     otp::twilio::TwilioError,
 };
@@ -42,19 +43,16 @@ pub(crate) fn code_page(login: &Login, channel: Option<Fallback>, event: &CodeEv
     let phone = login.phone.as_deref().unwrap_or("your phone");
     let page = page_of(event, phone);
     let alarm = !matches!(event, CodeEvent::Sent { .. } | CodeEvent::Awaited { .. });
-    let role = if alarm { " role=\"alert\"" } else { " role=\"status\"" };
-    let mut body = format!("<p{role}>{}</p>\n{}", text(&page.sentence), who(login));
-    if page.enter {
-        body += &entry(login, channel, alarm);
-    }
-    if page.send {
-        body.extend(login.codes.iter().map(|way| send_form(login, *way, channel)));
-    }
-    let session = text(&login.session);
-    body += "<p><a href=\"/sessions/";
-    body += &session;
-    body += "\">Other ways to sign in</a></p>\n";
-    body += &leave_form(login);
+    let body = html! {
+        p role=(if alarm { "alert" } else { "status" }) { (page.sentence) }
+        (who(login))
+        @if page.enter { (entry(login, channel, alarm)) }
+        @if page.send {
+            @for way in &login.codes { (send_form(login, *way, channel)) }
+        }
+        p { a href={ "/sessions/" (login.session) } { "Other ways to sign in" } }
+        (leave_form(login))
+    };
     let (name, title) = match (page.enter, page.send) {
         (true, _) => ("code", "Enter the code"),
         (false, true) => ("code-again", "Get a code"),
@@ -63,32 +61,31 @@ pub(crate) fn code_page(login: &Login, channel: Option<Fallback>, event: &CodeEv
     Page::new(page.status, name, title, body)
 }
 
-fn entry(login: &Login, channel: Option<Fallback>, wrong: bool) -> String {
-    let channel = channel.map_or(String::new(), |channel| {
-        format!("<input type=\"hidden\" name=\"channel\" value=\"{}\">\n", name(channel))
-    });
-    let invalid = if wrong { " aria-invalid=\"true\"" } else { "" };
-    format!(
-        "<form method=\"post\" action=\"/sessions/{}/code/check\">\n{channel}<label for=\"code\">Code of {CODE_DIGITS} \
-         digits</label>\n<input id=\"code\" name=\"code\" autocomplete=\"one-time-code\" inputmode=\"numeric\" \
-         maxlength=\"16\" required autofocus{invalid}>\n<button class=\"go\">Go on</button>\n</form>\n",
-        text(&login.session)
-    )
+fn entry(login: &Login, channel: Option<Fallback>, wrong: bool) -> Markup {
+    html! {
+        form method="post" action={ "/sessions/" (login.session) "/code/check" } {
+            @if let Some(channel) = channel { (hidden_channel(channel)) }
+            label for="code" { "Code of " (CODE_DIGITS) " digits" }
+            input #code name="code" autocomplete="one-time-code" inputmode="numeric" maxlength="16" required autofocus
+                aria-invalid=[wrong.then_some("true")];
+            button.go { "Go on" }
+        }
+    }
 }
 
-fn send_form(login: &Login, way: Fallback, last: Option<Fallback>) -> String {
+fn send_form(login: &Login, way: Fallback, last: Option<Fallback>) -> Markup {
     let words = match (way, last == Some(way)) {
         (Fallback::Sms, true) => "Send the text message again",
         (Fallback::Sms, false) => "Send a text message",
         (Fallback::Voice, true) => "Call again",
         (Fallback::Voice, false) => "Call me",
     };
-    format!(
-        "<form method=\"post\" action=\"/sessions/{}/code\">\n<input type=\"hidden\" name=\"channel\" value=\"{}\">\n\
-         <button class=\"other\">{words}</button>\n</form>\n",
-        text(&login.session),
-        name(way)
-    )
+    html! {
+        form method="post" action={ "/sessions/" (login.session) "/code" } {
+            (hidden_channel(way))
+            button.other { (words) }
+        }
+    }
 }
 
 fn page_of(event: &CodeEvent<'_>, phone: &str) -> CodePage {
@@ -197,10 +194,6 @@ fn tries(left: u32) -> String {
     }
 }
 
-fn name(channel: Fallback) -> &'static str {
-    crate::store::fallback_name(channel)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,13 +226,13 @@ mod tests {
             assert_eq!(found.name, page, "{refusal:?}");
             assert!(!found.status.is_success(), "{refusal:?}");
             assert!(
-                found.body.contains("<p role=\"alert\">") && found.body.contains(said),
+                found.body.0.contains("<p role=\"alert\">") && found.body.0.contains(said),
                 "{refusal:?}: {}",
-                found.body
+                found.body.0
             );
             let ways = ["action=\"/sessions/s1/leave\"", "href=\"/sessions/s1\""];
-            assert!(ways.iter().all(|way| found.body.contains(way)), "{refusal:?}: a dead end");
-            assert_eq!(found.body.contains("name=\"code\""), page == "code", "{refusal:?}");
+            assert!(ways.iter().all(|way| found.body.0.contains(way)), "{refusal:?}: a dead end");
+            assert_eq!(found.body.0.contains("name=\"code\""), page == "code", "{refusal:?}");
         }
     }
 
@@ -257,11 +250,11 @@ mod tests {
             "Send the text message again",
             "Call me",
         ] {
-            assert!(page.body.contains(part), "{part}: {}", page.body);
+            assert!(page.body.0.contains(part), "{part}: {}", page.body.0);
         }
-        assert!(!page.body.contains("role=\"alert\""));
+        assert!(!page.body.0.contains("role=\"alert\""));
         let page = code_page(&login(&[Fallback::Sms]), None, &CodeEvent::Wrong { attempts_left: 1 });
-        assert!(page.body.contains("role=\"alert\"") && page.body.contains("1 try is left."), "{}", page.body);
-        assert!(page.body.contains("aria-invalid") && !page.body.contains("Call me"));
+        assert!(page.body.0.contains("role=\"alert\"") && page.body.0.contains("1 try is left."), "{}", page.body.0);
+        assert!(page.body.0.contains("aria-invalid") && !page.body.0.contains("Call me"));
     }
 }

@@ -1,17 +1,17 @@
 //! `/portal/audit`: what happened, whether the log is whole, and the same as a file.
 
 use axum::response::Response;
+use maud::{Markup, Render, html};
 
 use super::{
     csv,
     extract::{Fields, OperatorSession, PortalError},
-    html::{Cell, add, address, choice, table},
+    html::{address, choice, code, field, moment, search_field, table},
     page::PortalPage,
     time,
 };
 use crate::{
     Entry,
-    browser::pages::text,
     store::{AuditQuery, StoreError},
 };
 
@@ -22,7 +22,7 @@ const WALKED_AT_ONCE: i64 = 10_000;
 
 /// The log, the newest row first.
 pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalError> {
-    let (query, error) = asked(&session.query);
+    let (query, unread) = asked(&session.query);
     let mut tx = session.verifier.store().begin().await?;
     let mut found = tx.audit(&query, PAGE + 1).await?;
     let more = found.len() > PAGE as usize;
@@ -31,45 +31,37 @@ pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalE
     drop(tx);
     let chain = chain_words(&session, rows).await?;
     let names: Vec<_> = std::iter::once(("", "All")).chain(names.iter().map(|n| (n.as_str(), n.as_str()))).collect();
-    let typed = |name| session.query.get(name).trim();
-    let line = |name: &str, label: &str| {
-        format!(
-            "<div class=\"field\">\n<label for=\"{name}\">{label}</label>\n\
-             <input id=\"{name}\" name=\"{name}\" value=\"{}\" autocapitalize=\"none\" spellcheck=\"false\">\n</div>\n",
-            text(session.query.get(name).trim())
-        )
+    let filters = ["event", "subject", "account", "from", "to"].map(|name| (name, session.query.get(name).trim()));
+    let at = |path: &str, before: &str| {
+        let [event, subject, account, from, to] = filters;
+        address(path, &[event, subject, account, from, to, ("before", before)])
     };
-    let mut body = format!(
-        "{chain}<form method=\"get\" action=\"/portal/audit\" role=\"search\" class=\"filters\">\n\
-         <div class=\"field\">\n<label for=\"event\">Event</label>\n{}</div>\n{}{}{}{}{error}<button>Show</button>\n</form>\n",
-        choice("event", &names, query.event),
-        line("subject", "Session, device, integration or operator"),
-        line("account", "Account's pseudonym"),
-        line("from", "From (UTC), such as 2026-11-22T13:00"),
-        line("to", "To (UTC)"),
-    );
-    let filters = ["event", "subject", "account", "from", "to"].map(|name| (name, typed(name)));
-    if found.is_empty() {
-        body += "<p>There are no such rows.</p>\n";
-    } else {
-        let rows: Vec<_> = found.iter().map(cells).collect();
-        body +=
-            &table("Audit log, the newest row first", &["Row", "When", "Event", "Of what", "Account", "Detail"], &rows);
-        add(
-            &mut body,
-            format_args!(
-                "<p><a href=\"{}\" download>Save as CSV</a> (the newest {} rows of these; choose a time for older ones)</p>\n",
-                text(&address("/portal/audit.csv", &filters)),
-                csv::ROWS_MAX
-            ),
-        );
-    }
-    if let Some(last) = found.last().filter(|_| more) {
-        let seq = last.seq.to_string();
-        let [a, b, c, d, e] = filters;
-        let older = address("/portal/audit", &[a, b, c, d, e, ("before", &seq)]);
-        add(&mut body, format_args!("<p><a href=\"{}\" rel=\"next\">Older</a></p>\n", text(&older)));
-    }
+    let line = |name: &str, label: &str| search_field(name, label, session.query.get(name).trim());
+    let heads = ["Row", "When", "Event", "Of what", "Account", "Detail"];
+    let rows: Vec<_> = found.iter().map(cells).collect();
+    let body = html! {
+        (chain)
+        form method="get" action="/portal/audit" role="search" class="filters" {
+            (field("event", "Event", &choice("event", &names, query.event)))
+            (line("subject", "Session, device, integration or operator"))
+            (line("account", "Account's pseudonym"))
+            (line("from", "From (UTC), such as 2026-11-22T13:00"))
+            (line("to", "To (UTC)"))
+            @if unread { p.error role="alert" { "From or To is no time: it is left out." } }
+            button { "Show" }
+        }
+        @if rows.is_empty() { p { "There are no such rows." } }
+        @else {
+            (table("Audit log, the newest row first", &heads, &rows))
+            p {
+                a href=(at("/portal/audit.csv", "")) download { "Save as CSV" }
+                " (the newest " (csv::ROWS_MAX) " rows of these; choose a time for older ones)"
+            }
+        }
+        @if let Some(last) = found.last().filter(|_| more) {
+            p { a href=(at("/portal/audit", &last.seq.to_string())) rel="next" { "Older" } }
+        }
+    };
     Ok(session.page("portal-audit", "Audit log", body))
 }
 
@@ -85,31 +77,32 @@ pub(super) async fn export(session: OperatorSession) -> Result<Response, PortalE
 }
 
 /// Whether the log is whole, in words.
-async fn chain_words(session: &OperatorSession, rows: i64) -> Result<String, PortalError> {
+async fn chain_words(session: &OperatorSession, rows: i64) -> Result<Markup, PortalError> {
     if rows > WALKED_AT_ONCE && !session.query.ticked("walk") {
-        return Ok(format!("<p>{rows} rows. <a href=\"/portal/audit?walk\">Check that the log is whole</a></p>\n"));
+        return Ok(html! {
+            p { (rows) " rows. " a href="/portal/audit?walk" { "Check that the log is whole" } }
+        });
     }
     match session.calls().verify_audit().await {
-        Ok(head) => Ok(format!(
-            "<p>The log is whole: {} rows, head <code class=\"copy\">{}</code>. Keep the head elsewhere from time to time: \
-             a log that was cut off at its end is whole, too, but has another head.</p>\n",
-            head.rows,
-            text(&head.hash)
-        )),
-        Err(StoreError::AuditBroken { seq }) => Ok(format!(
-            "<p class=\"error\" role=\"alert\">The log was changed after it was written, first at row {seq}. Rows from \
-             there on prove nothing.</p>\n"
-        )),
+        Ok(head) => Ok(html! {
+            p {
+                "The log is whole: " (head.rows) " rows, head " code.copy { (head.hash) } ". Keep the head elsewhere \
+                 from time to time: a log that was cut off at its end is whole, too, but has another head."
+            }
+        }),
+        Err(StoreError::AuditBroken { seq }) => Ok(html! {
+            p.error role="alert" {
+                "The log was changed after it was written, first at row " (seq) ". Rows from there on prove nothing."
+            }
+        }),
         Err(error) => Err(error.into()),
     }
 }
 
-/// What is asked for; and, where a time cannot be read, a sentence.
-fn asked(query: &Fields) -> (AuditQuery<'_>, &'static str) {
+/// What is asked for; and whether a time cannot be read.
+fn asked(query: &Fields) -> (AuditQuery<'_>, bool) {
     let unread =
         ["from", "to"].into_iter().any(|name| !query.get(name).is_empty() && time::parse(query.get(name)).is_none());
-    let error =
-        if unread { "<p class=\"error\" role=\"alert\">From or To is no time: it is left out.</p>\n" } else { "" };
     let wanted = AuditQuery {
         event: query.get("event"),
         subject: query.get("subject").trim(),
@@ -118,16 +111,16 @@ fn asked(query: &Fields) -> (AuditQuery<'_>, &'static str) {
         to: time::parse(query.get("to")),
         before: query.get("before").parse().ok(),
     };
-    (wanted, error)
+    (wanted, unread)
 }
 
-fn cells(entry: &Entry) -> Vec<Cell> {
+fn cells(entry: &Entry) -> Vec<Markup> {
     vec![
-        Cell::text(&entry.seq.to_string()),
-        Cell::time(Some(entry.at)),
-        Cell::text(&entry.event),
-        Cell::code(&entry.subject),
-        Cell::code(&entry.account),
-        Cell::text(&entry.detail),
+        entry.seq.render(),
+        moment(entry.at),
+        entry.event.render(),
+        code(&entry.subject),
+        code(&entry.account),
+        entry.detail.render(),
     ]
 }

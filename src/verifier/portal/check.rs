@@ -2,16 +2,16 @@
 //! where something is wrong, another one with what to do.
 
 use axum::extract::Path;
+use maud::{Markup, Render, html};
 
 use super::{
     extract::{OperatorSession, PortalError},
-    html::{Cell, moment, table},
+    html::{moment, table},
     page::PortalPage,
     thresholds,
 };
 use crate::{
     DeviceRule, Rules, Transport,
-    browser::pages::text,
     store::{LastSetupEvent, SetupEvent},
 };
 use countenance_core::clock::UnixSecs;
@@ -32,16 +32,16 @@ enum State {
     Open,
 }
 
-/// A row: what was looked at, how it stands, what that means and what to do, as HTML.
+/// A row: what was looked at, how it stands, what that means and what to do.
 struct Finding {
     what: &'static str,
     state: State,
-    words: String,
+    words: Markup,
 }
 
 impl Finding {
-    fn new(what: &'static str, state: State, words: impl Into<String>) -> Self {
-        Self { what, state, words: words.into() }
+    fn new(what: &'static str, state: State, words: &(impl Render + ?Sized)) -> Self {
+        Self { what, state, words: words.render() }
     }
 }
 
@@ -76,11 +76,8 @@ pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Re
                 State::Bad => ("bad", "To do"),
                 State::Open => ("open", "Not seen yet"),
             };
-            vec![
-                Cell::text(finding.what),
-                Cell(format!("<span class=\"state {class}\">{words}</span>")),
-                Cell(finding.words),
-            ]
+            let state = html! { span class={ "state " (class) } { (words) } };
+            vec![finding.what.render(), state, finding.words]
         })
         .collect();
     let title = format!("Set-up check of {}", rules.name);
@@ -94,7 +91,9 @@ fn seen_findings(seen: &[LastSetupEvent]) -> Vec<Finding> {
     let started = last(SetupEvent::Start);
     vec![
         match started {
-            Some(start) => Finding::new("Action", State::Good, format!("The last login began {}.", moment(start.at))),
+            Some(start) => {
+                Finding::new("Action", State::Good, &html! { "The last login began " (moment(start.at)) "." })
+            }
             None => Finding::new(
                 "Action",
                 State::Open,
@@ -105,11 +104,10 @@ fn seen_findings(seen: &[LastSetupEvent]) -> Vec<Finding> {
         refusal(last(SetupEvent::StartRefused), started.map(|start| start.at)),
         clock(started, last(SetupEvent::StartRefused)),
         match last(SetupEvent::Returned) {
-            Some(back) => Finding::new(
-                "Way back",
-                State::Good,
-                format!("The last browser went back {}: {}.", moment(back.at), text(&back.detail)),
-            ),
+            Some(back) => {
+                let words = html! { "The last browser went back " (moment(back.at)) ": " (back.detail) "." };
+                Finding::new("Way back", State::Good, &words)
+            }
             None => Finding::new(
                 "Way back",
                 State::Open,
@@ -117,7 +115,9 @@ fn seen_findings(seen: &[LastSetupEvent]) -> Vec<Finding> {
             ),
         },
         match last(SetupEvent::LogEvent) {
-            Some(event) => Finding::new("Log stream", State::Good, format!("It last delivered {}.", moment(event.at))),
+            Some(event) => {
+                Finding::new("Log stream", State::Good, &html! { "It last delivered " (moment(event.at)) "." })
+            }
             None => Finding::new(
                 "Log stream",
                 State::Open,
@@ -153,9 +153,10 @@ fn refusal(refused: Option<&LastSetupEvent>, started_at: Option<UnixSecs>) -> Fi
     };
     let over = started_at.is_some_and(|at| at > refused.at);
     let since = if over { " Since then logins have begun." } else { "" };
-    let words =
-        format!("The last refusal was {}: {why} (<code>{}</code>).{since}", moment(refused.at), text(&refused.detail));
-    Finding::new(WHAT, if over || refused.detail == "token-used" { State::Review } else { State::Bad }, words)
+    let words = html! {
+        "The last refusal was " (moment(refused.at)) ": " (why) " (" code { (refused.detail) } ")." (since)
+    };
+    Finding::new(WHAT, if over || refused.detail == "token-used" { State::Review } else { State::Bad }, &words)
 }
 
 /// How far the tenant's clock and ours are apart.
@@ -175,20 +176,20 @@ fn clock(started: Option<&LastSetupEvent>, refused: Option<&LastSetupEvent>) -> 
         ..0 if ahead < -BEHIND_SECS => Finding::new(
             WHAT,
             State::Review,
-            format!(
+            &format!(
                 "The last login was dated {} seconds before it came here. Somebody waited, or this machine's clock is ahead of \
                  the tenant's: set it by NTP.",
                 -ahead
             ),
         ),
-        ..=0 => Finding::new(WHAT, State::Good, format!("The last login came {} seconds after it was dated.", -ahead)),
+        ..=0 => Finding::new(WHAT, State::Good, &format!("The last login came {} seconds after it was dated.", -ahead)),
         1..=AHEAD_SECS => {
-            Finding::new(WHAT, State::Good, format!("The tenant's clock is {ahead} seconds ahead of ours."))
+            Finding::new(WHAT, State::Good, &format!("The tenant's clock is {ahead} seconds ahead of ours."))
         }
         _ => Finding::new(
             WHAT,
             State::Review,
-            format!(
+            &format!(
                 "The tenant's clock is {ahead} seconds ahead of ours; from 60 on no login begins. Set this machine's clock by \
                  NTP."
             ),
@@ -220,7 +221,9 @@ fn option_findings(rules: &Rules, around: &SetupFacts) -> Vec<Finding> {
                 State::Review,
                 "No account has a phone set here: only those whose tenant sends a verified phone number are offered a code.",
             ),
-            (true, phones) => Finding::new("Fallback", State::Good, format!("{phones} accounts have a phone set here.")),
+            (true, phones) => {
+                Finding::new("Fallback", State::Good, &format!("{phones} accounts have a phone set here."))
+            }
         });
     }
     if rules.enrolment_flow == Transport::Email || rules.verification_flow == Transport::Email {
@@ -251,8 +254,7 @@ fn option_findings(rules: &Rules, around: &SetupFacts) -> Vec<Finding> {
     found.push(if around.without_effect.is_empty() {
         Finding::new("Policy", State::Good, "No threshold is looser than this service's.")
     } else {
-        let lines: Vec<_> = around.without_effect.iter().map(|line| text(line)).collect();
-        Finding::new("Policy", State::Review, lines.join(" "))
+        Finding::new("Policy", State::Review, &around.without_effect.join(" "))
     });
     found
 }
@@ -292,7 +294,7 @@ mod tests {
         assert_eq!(refusal(Some(&refused), None).state, State::Bad);
         assert_eq!(refusal(Some(&refused), Some(4)).state, State::Bad);
         assert_eq!(refusal(Some(&refused), Some(6)).state, State::Review);
-        assert!(refusal(Some(&refused), None).words.contains("SESSION_SECRET"));
+        assert!(refusal(Some(&refused), None).words.0.contains("SESSION_SECRET"));
     }
 
     #[test]
@@ -329,7 +331,7 @@ mod tests {
             let found = option_findings(&rules, &around);
             let finding = found.iter().find(|f| f.what == what).unwrap();
             assert_eq!(finding.state, state, "{what}");
-            assert!(!finding.words.contains("<x>"), "{what}");
+            assert!(!finding.words.0.contains("<x>"), "{what}");
         }
     }
 }

@@ -4,13 +4,14 @@ use axum::{
     extract::Path,
     response::{IntoResponse, Redirect, Response},
 };
+use maud::html;
 
 use super::{
     extract::{OperatorSession, PortalError, VerifiedForm},
-    html::{Cell, add, address, button, choice, moment, table},
+    html::{address, button, choice, code as id_code, copyable, field, moment, table},
     page::PortalPage,
 };
-use crate::{DeviceRule, browser::pages::text};
+use crate::DeviceRule;
 use countenance_core::rng::random_text;
 
 /// Devices on a page.
@@ -29,47 +30,42 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
     let rows: Vec<_> = found
         .iter()
         .map(|device| {
-            let disable = button(
-                &format!("{base}/disable"),
-                &session.form_token_field(),
-                &[("device", &device.id)],
-                "Switch off",
-            );
+            let disable = || {
+                button(&format!("{base}/disable"), &session.form_token_field(), &[("device", &device.id)], "Switch off")
+            };
             vec![
-                Cell::text(if device.name.is_empty() { "(no name)" } else { &device.name }),
-                Cell::code(&device.id),
-                Cell::time(Some(device.registered_at)),
-                Cell::text(if device.enabled { "On" } else { "Off" }),
-                Cell(if device.enabled { disable } else { String::new() }),
+                html! { @if device.name.is_empty() { "(no name)" } @else { (device.name) } },
+                id_code(&device.id),
+                moment(device.registered_at),
+                html! { @if device.enabled { "On" } @else { "Off" } },
+                html! { @if device.enabled { (disable()) } },
             ]
         })
         .collect();
-    let rule = match integration.rules.device_rule {
-        DeviceRule::Open => "Any device may register itself here; a code is needed for none.",
-        DeviceRule::Code => "Only devices registered by a one-time code may open sessions here.",
+    let heads = ["Name", "Thumbprint", "Registered", "State", "Actions"];
+    let body = html! {
+        p {
+            @match integration.rules.device_rule {
+                DeviceRule::Open => { "Any device may register itself here; a code is needed for none." }
+                DeviceRule::Code => { "Only devices registered by a one-time code may open sessions here." }
+            }
+        }
+        h2 { "Register a device" }
+        form method="post" action={ (base) "/code" } class="filters" {
+            (session.one_time_field())
+            (field("life", "The code may be used for", &choice("life", &LIVES, "900")))
+            button { "Make a one-time code" }
+        }
+        h2 { "Registered" }
+        @if rows.is_empty() { p { "None." } }
+        @else {
+            (table("Devices in the order of their thumbprints", &heads, &rows))
+            p.help { "A device that is switched off is out at every integration, and stays out." }
+        }
+        @if let Some(last) = found.last().filter(|_| more) {
+            p { a href=(address(&base, &[("after", &last.id)])) rel="next" { "Next " (PAGE) } }
+        }
     };
-    let mut body = format!(
-        "<p>{rule}</p>\n<h2>Register a device</h2>\n<form method=\"post\" action=\"{}/code\" class=\"filters\">\n{}\
-         <div class=\"field\">\n<label for=\"life\">The code may be used for</label>\n{}</div>\n\
-         <button>Make a one-time code</button>\n</form>\n<h2>Registered</h2>\n",
-        text(&base),
-        session.one_time_field(),
-        choice("life", &LIVES, "900"),
-    );
-    if rows.is_empty() {
-        body += "<p>None.</p>\n";
-    } else {
-        body += &table(
-            "Devices in the order of their thumbprints",
-            &["Name", "Thumbprint", "Registered", "State", "Actions"],
-            &rows,
-        );
-        body += "<p class=\"help\">A device that is switched off is out at every integration, and stays out.</p>\n";
-    }
-    if let Some(last) = found.last().filter(|_| more) {
-        let next = address(&base, &[("after", &last.id)]);
-        add(&mut body, format_args!("<p><a href=\"{}\" rel=\"next\">Next {PAGE}</a></p>\n", text(&next)));
-    }
     let title = format!("Devices of {}", integration.rules.name);
     Ok(session.page("portal-devices", title, body).of_integration(&id, &integration.rules.name))
 }
@@ -86,14 +82,16 @@ pub(super) async fn code(Path(id): Path<String>, form: VerifiedForm) -> Result<P
     form.once(&mut tx).await?;
     tx.add_device_code(&id, &code, expires_at).await?;
     tx.commit().await?;
-    let body = format!(
-        "<p role=\"status\"><strong>Type this code at the device within {words}, until {}. It lets one device in and is not \
-         shown again.</strong></p>\n<p><code class=\"copy\" id=\"device-code\">{}</code></p>\n\
-         <p><a href=\"/portal/integrations/{}/devices\">Back to the devices</a></p>\n",
-        moment(expires_at),
-        text(&code),
-        text(&id),
-    );
+    let body = html! {
+        p role="status" {
+            strong {
+                "Type this code at the device within " (words) ", until " (moment(expires_at)) ". It lets one device \
+                 in and is not shown again."
+            }
+        }
+        p { (copyable("device-code", &code)) }
+        p { a href={ "/portal/integrations/" (id) "/devices" } { "Back to the devices" } }
+    };
     let title = format!("A device for {}", integration.rules.name);
     Ok(form.session.page("portal-device-code", title, body).of_integration(&id, &integration.rules.name))
 }
@@ -108,5 +106,5 @@ pub(super) async fn disable(Path(id): Path<String>, form: VerifiedForm) -> Resul
         return Err(PortalError::NoDevice);
     }
     tx.commit().await?;
-    Ok(Redirect::to(&format!("/portal/integrations/{}/devices", text(&id))).into_response())
+    Ok(Redirect::to(&format!("/portal/integrations/{id}/devices")).into_response())
 }

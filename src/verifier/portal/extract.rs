@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
+use maud::{Markup, html};
 
 use super::page::PortalPage;
 use crate::{
@@ -120,7 +121,10 @@ impl IntoResponse for PortalError {
                 "Look at the verifier's log, then try again.",
             ),
         };
-        let body = format!("<p role=\"alert\">{lead}</p>\n<p><a href=\"{}\">All integrations</a></p>\n", super::START);
+        let body = html! {
+            p role="alert" { (lead) }
+            p { a href=(super::START) { "All integrations" } }
+        };
         PortalPage::new(status, name, title, body).into_response()
     }
 }
@@ -213,18 +217,20 @@ impl OperatorSession {
     }
 
     /// What every form has inside.
-    pub(super) fn form_token_field(&self) -> String {
-        format!("<input type=\"hidden\" name=\"{FORM_TOKEN}\" value=\"{}\">\n", self.form_token)
+    pub(super) fn form_token_field(&self) -> Markup {
+        html! { input type="hidden" name=(FORM_TOKEN) value=(self.form_token); }
     }
 
     /// What a form has inside that can be sent once.
-    pub(super) fn one_time_field(&self) -> String {
-        let once = random_text::<16>(self.verifier.rng());
-        format!("{}<input type=\"hidden\" name=\"{ONCE}\" value=\"{once}\">\n", self.form_token_field())
+    pub(super) fn one_time_field(&self) -> Markup {
+        html! {
+            (self.form_token_field())
+            input type="hidden" name=(ONCE) value=(random_text::<16>(self.verifier.rng()));
+        }
     }
 
     /// A page for this operator.
-    pub(super) fn page(&self, name: &'static str, title: impl Into<String>, body: String) -> PortalPage {
+    pub(super) fn page(&self, name: &'static str, title: impl Into<String>, body: Markup) -> PortalPage {
         PortalPage::new(StatusCode::OK, name, title, body).with_navigation(&self.operator, &self.form_token_field())
     }
 }

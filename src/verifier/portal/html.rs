@@ -1,35 +1,24 @@
-//! Pieces of pages. What comes from outside goes through [`text`] here; a [`Cell`] is HTML already.
+//! Pieces of pages.
 
-use std::fmt::Write;
+use maud::{Markup, html};
 
 use super::time;
-use crate::browser::pages::text;
 use countenance_core::clock::UnixSecs;
 
-/// What stands in a cell of a table, as HTML.
-pub(super) struct Cell(pub(super) String);
+/// An id or a name of our own, in type of even width.
+pub(super) fn code(value: &str) -> Markup {
+    html! { @if !value.is_empty() { code { (value) } } }
+}
 
-impl Cell {
-    /// Plain text.
-    pub(super) fn text(value: &str) -> Self {
-        Self(text(value))
-    }
-
-    /// An id or a name of our own, in type of even width.
-    pub(super) fn code(value: &str) -> Self {
-        Self(if value.is_empty() { String::new() } else { format!("<code>{}</code>", text(value)) })
-    }
-
-    /// A time, or a dash.
-    pub(super) fn time(at: Option<UnixSecs>) -> Self {
-        Self(at.map_or_else(|| "–".to_owned(), moment))
-    }
+/// A value to be copied whole.
+pub(super) fn copyable(id: &str, value: &str) -> Markup {
+    html! { code class="copy" id=(id) { (value) } }
 }
 
 /// A time in UTC.
-pub(super) fn moment(at: UnixSecs) -> String {
+pub(super) fn moment(at: UnixSecs) -> Markup {
     let iso = time::iso(at);
-    format!("<time datetime=\"{iso}\">{iso}</time>")
+    html! { time datetime=(iso) { (iso) } }
 }
 
 /// Most columns that have room on a small laptop's screen.
@@ -38,49 +27,74 @@ const USUAL_COLUMNS: usize = 6;
 /// A table; the first cell of each row is its head. On a narrow screen each row becomes a list with the heads before the
 /// cells, and the roles keep it a table for those who hear it. One with many columns scrolls sideways in its own frame where
 /// it has no room, by keyboard too.
-pub(super) fn table(caption: &str, heads: &[&str], rows: &[Vec<Cell>]) -> String {
-    let wide = if heads.len() > USUAL_COLUMNS { " class=\"wide\" tabindex=\"0\"" } else { "" };
-    let mut out = format!(
-        "<table role=\"table\"{wide}>\n<caption>{}</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">",
-        text(caption)
-    );
-    for head in heads {
-        add(&mut out, format_args!("<th scope=\"col\" role=\"columnheader\">{}</th>", text(head)));
-    }
-    out += "</tr></thead>\n<tbody role=\"rowgroup\">\n";
-    for row in rows {
-        out += "<tr role=\"row\">";
-        for (i, (cell, head)) in row.iter().zip(heads).enumerate() {
-            let (head, cell) = (text(head), &cell.0);
-            if i == 0 {
-                add(&mut out, format_args!("<th scope=\"row\" role=\"rowheader\" data-head=\"{head}\">{cell}</th>"));
-            } else {
-                add(&mut out, format_args!("<td role=\"cell\" data-head=\"{head}\">{cell}</td>"));
+pub(super) fn table(caption: &str, heads: &[&str], rows: &[Vec<Markup>]) -> Markup {
+    let wide = heads.len() > USUAL_COLUMNS;
+    html! {
+        table role="table" class=[wide.then_some("wide")] tabindex=[wide.then_some("0")] {
+            caption { (caption) }
+            thead role="rowgroup" {
+                tr role="row" {
+                    @for head in heads { th scope="col" role="columnheader" { (head) } }
+                }
+            }
+            tbody role="rowgroup" {
+                @for row in rows {
+                    tr role="row" {
+                        @for (i, (cell, head)) in row.iter().zip(heads).enumerate() {
+                            @if i == 0 { th scope="row" role="rowheader" data-head=(head) { (cell) } }
+                            @else { td role="cell" data-head=(head) { (cell) } }
+                        }
+                    }
+                }
             }
         }
-        out += "</tr>\n";
     }
-    out + "</tbody>\n</table>\n"
+}
+
+/// A field with its label; `input` has the id `name`.
+pub(super) fn field(name: &str, label: &str, input: &Markup) -> Markup {
+    html! {
+        div.field {
+            label for=(name) { (label) }
+            (input)
+        }
+    }
+}
+
+/// A field of a search, for text as it is written elsewhere.
+pub(super) fn search_field(name: &str, label: &str, value: &str) -> Markup {
+    let input = html! { input id=(name) name=(name) value=(value) autocapitalize="none" spellcheck="false"; };
+    field(name, label, &input)
+}
+
+/// Where help and error of the field `name` are, for those who hear the page; `wrong`: there is an error.
+pub(super) fn described_by(name: &str, wrong: bool) -> String {
+    if wrong { format!("{name}-error {name}-help") } else { format!("{name}-help") }
 }
 
 /// A list to choose from: value and words of each, the chosen value.
-pub(super) fn choice(name: &str, options: &[(&str, &str)], chosen: &str) -> String {
-    let mut out = format!("<select id=\"{name}\" name=\"{name}\">\n");
-    for (value, words) in options {
-        let selected = if *value == chosen { " selected" } else { "" };
-        add(&mut out, format_args!("<option value=\"{}\"{selected}>{}</option>\n", text(value), text(words)));
+pub(super) fn choice(name: &str, options: &[(&str, &str)], chosen: &str) -> Markup {
+    html! { select id=(name) name=(name) { (choices(options, chosen)) } }
+}
+
+/// What is in such a list.
+pub(super) fn choices(options: &[(&str, &str)], chosen: &str) -> Markup {
+    html! {
+        @for (value, words) in options {
+            option value=(value) selected[*value == chosen] { (words) }
+        }
     }
-    out + "</select>\n"
 }
 
 /// A form that is one button, with hidden fields; `proof` comes from the operator's session.
-pub(super) fn button(action: &str, proof: &str, hidden: &[(&str, &str)], words: &str) -> String {
-    let mut out = format!("<form method=\"post\" action=\"{}\">\n{proof}", text(action));
-    for (name, value) in hidden {
-        add(&mut out, format_args!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">\n", text(value)));
+pub(super) fn button(action: &str, proof: &Markup, hidden: &[(&str, &str)], words: &str) -> Markup {
+    html! {
+        form method="post" action=(action) {
+            (proof)
+            @for (name, value) in hidden { input type="hidden" name=(name) value=(value); }
+            button { (words) }
+        }
     }
-    add(&mut out, format_args!("<button>{}</button>\n</form>\n", text(words)));
-    out
 }
 
 /// `path` with a query of those values that are not empty.
@@ -93,22 +107,21 @@ pub(super) fn address(path: &str, query: &[(&str, &str)]) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
-/// Puts a piece behind `out`; writing to a string does not fail.
-pub(super) fn add(out: &mut String, piece: std::fmt::Arguments<'_>) {
-    let _infallible = out.write_fmt(piece);
-}
-
 #[cfg(test)]
 mod tests {
+    use maud::PreEscaped;
+
     use super::*;
 
     #[test]
     fn nothing_from_outside_becomes_markup() {
         let evil = "<script>\"'&";
-        for piece in [
-            table(evil, &[evil, evil], &[vec![Cell::text(evil), Cell::code(evil)]]),
+        let code = code(evil);
+        for PreEscaped(piece) in [
+            table(evil, &[evil, evil], &[vec![code.clone(), code]]),
             choice("n", &[(evil, evil)], ""),
-            button(evil, "", &[("n", evil)], evil),
+            button(evil, &Markup::default(), &[("n", evil)], evil),
+            search_field("n", evil, evil),
         ] {
             assert!(!piece.contains("<script") && !piece.contains("\"'&"), "{piece}");
         }

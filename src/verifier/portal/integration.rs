@@ -5,10 +5,11 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use maud::{Markup, html};
 
 use super::{
     extract::{OperatorSession, PortalError, VerifiedForm},
-    html::{button, choice, moment},
+    html::{button, choice, field, moment},
     log_stream,
     new::secret_page,
     page::PortalPage,
@@ -16,7 +17,6 @@ use super::{
 };
 use crate::{
     Rules,
-    browser::pages::text,
     store::{Integration, sha256_text},
 };
 use countenance_core::clock::UnixSecs;
@@ -37,16 +37,13 @@ pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Re
     let mut tx = session.verifier.store().begin().await?;
     let integration = session.integration(&mut tx, &id).await?;
     let times = tx.integration_times(&id).await?;
-    let note = if session.query.ticked("saved") { "<p role=\"status\">Saved.</p>\n" } else { "" };
+    let note = html! { @if session.query.ticked("saved") { p role="status" { "Saved." } } };
     let shown = fingerprint(&integration.rules);
-    Ok(page(&session, &integration, times, &RulesForm::of(&integration.rules), &shown, note))
+    Ok(page(&session, &integration, times, &RulesForm::of(&integration.rules), &shown, &note))
 }
 
 /// Changes the options, unless somebody else changed them since the form was shown.
 pub(super) async fn save(Path(id): Path<String>, form: VerifiedForm) -> Result<Response, PortalError> {
-    const CHANGED: &str = "<p class=\"error\" role=\"alert\">Nothing was saved: somebody changed these options since you \
-                           opened the page. Below is what you typed. Save again to let it stand, or open the page anew to \
-                           see theirs.</p>\n";
     let mut wanted = RulesForm::read(&form.fields);
     let session = &form.session;
     let mut tx = session.verifier.store().begin().await?;
@@ -58,11 +55,11 @@ pub(super) async fn save(Path(id): Path<String>, form: VerifiedForm) -> Result<R
             tx.commit().await?;
             return Ok(saved(&id));
         }
-        Some(_) => (StatusCode::CONFLICT, current.as_str(), CHANGED),
-        None => (StatusCode::UNPROCESSABLE_ENTITY, shown, ""),
+        Some(_) => (StatusCode::CONFLICT, current.as_str(), changed_meanwhile()),
+        None => (StatusCode::UNPROCESSABLE_ENTITY, shown, Markup::default()),
     };
     let times = tx.integration_times(&id).await?;
-    Ok(page(session, &integration, times, &wanted, shown, note).status(status).into_response())
+    Ok(page(session, &integration, times, &wanted, shown, &note).status(status).into_response())
 }
 
 /// Switches the integration on or off, and leaves the other options as they are.
@@ -92,15 +89,25 @@ pub(super) async fn rotate(Path(id): Path<String>, form: VerifiedForm) -> Result
     let secret = verifier.rotate_secret(&mut tx, &id, overlap).await?;
     tx.commit().await?;
     let lead = if overlap == 0 {
-        "The old Session Secret is refused from now on. Put the new one into the Action now: it is not shown again."
-            .to_owned()
+        html! {
+            "The old Session Secret is refused from now on. Put the new one into the Action now: it is not shown again."
+        }
     } else {
-        let until = moment(verifier.now().saturating_add(overlap));
-        format!(
-            "The old Session Secret is read until {until}. Put the new one into the Action before: it is not shown again."
-        )
+        html! {
+            "The old Session Secret is read until " (moment(verifier.now().saturating_add(overlap)))
+            ". Put the new one into the Action before: it is not shown again."
+        }
     };
     Ok(secret_page(&form.session, &integration, &secret, &lead).of_integration(&id, &integration.rules.name))
+}
+
+fn changed_meanwhile() -> Markup {
+    html! {
+        p.error role="alert" {
+            "Nothing was saved: somebody changed these options since you opened the page. Below is what you typed. \
+             Save again to let it stand, or open the page anew to see theirs."
+        }
+    }
 }
 
 /// Stands for options as they are: a tab that was left open must not undo what was changed since.
@@ -109,7 +116,7 @@ fn fingerprint(rules: &Rules) -> String {
 }
 
 fn saved(id: &str) -> Response {
-    Redirect::to(&format!("/portal/integrations/{}?saved", text(id))).into_response()
+    Redirect::to(&format!("/portal/integrations/{id}?saved")).into_response()
 }
 
 fn page(
@@ -118,39 +125,44 @@ fn page(
     (created_at, old_until): (UnixSecs, UnixSecs),
     form: &RulesForm,
     shown: &str,
-    note: &str,
+    note: &Markup,
 ) -> PortalPage {
-    let address = format!("/portal/integrations/{}", text(&integration.id));
-    let (state, other, words) = if integration.rules.enabled {
-        ("This integration is <strong>on</strong>.", "off", "Switch it off")
-    } else {
-        ("This integration is <strong>off</strong>: no login begins and none is approved.", "on", "Switch it on")
+    let address = format!("/portal/integrations/{}", integration.id);
+    let enabled = integration.rules.enabled;
+    let (other, words) = if enabled { ("off", "Switch it off") } else { ("on", "Switch it on") };
+    let body = html! {
+        (note)
+        p {
+            @if enabled { "This integration is " strong { "on" } "." }
+            @else { "This integration is " strong { "off" } ": no login begins and none is approved." }
+        }
+        (button(&format!("{address}/enabled"), &session.form_token_field(), &[("enabled", other)], words))
+        dl {
+            dt { "Integration Id" } dd { code.copy { (integration.id) } }
+            dt { "Added" } dd { (moment(created_at)) }
+        }
+        h2 { "Options" }
+        form method="post" action=(address) {
+            (session.form_token_field())
+            input type="hidden" name=(SHOWN) value=(shown);
+            (form.html(&session.verifier))
+            button.go { "Save" }
+        }
+        h2 { "Session Secret" }
+        p {
+            "It was shown when it was made. If it is lost or leaked, make a new one; tokens signed with the old one \
+             are read for as long as you say, so that no login fails meanwhile."
+        }
+        @if session.verifier.now() < old_until {
+            p { "The former secret is still read until " (moment(old_until)) ". Rotating again ends that." }
+        }
+        form method="post" action={ (address) "/rotate" } {
+            (session.one_time_field())
+            (field("overlap", "Go on reading the old secret", &choice("overlap", &OVERLAPS, "86400")))
+            button { "Make a new secret" }
+        }
+        (log_stream::section(session, &integration.id))
     };
-    let switch = button(&format!("{address}/enabled"), &session.form_token_field(), &[("enabled", other)], words);
-    let overlap = if session.verifier.now() < old_until {
-        format!("<p>The former secret is still read until {}. Rotating again ends that.</p>\n", moment(old_until))
-    } else {
-        String::new()
-    };
-    let body = format!(
-        "{note}<p>{state}</p>\n{switch}\
-         <dl>\n<dt>Integration Id</dt><dd><code class=\"copy\">{id}</code></dd>\n<dt>Added</dt><dd>{}</dd>\n</dl>\n\
-         <h2>Options</h2>\n<form method=\"post\" action=\"{address}\">\n{}\
-         <input type=\"hidden\" name=\"{SHOWN}\" value=\"{}\">\n{}<button class=\"go\">Save</button>\n</form>\n\
-         <h2>Session Secret</h2>\n\
-         <p>It was shown when it was made. If it is lost or leaked, make a new one; tokens signed with the old one are read \
-         for as long as you say, so that no login fails meanwhile.</p>\n{overlap}\
-         <form method=\"post\" action=\"{address}/rotate\">\n{}<div class=\"field\">\n\
-         <label for=\"overlap\">Go on reading the old secret</label>\n{}</div>\n<button>Make a new secret</button>\n</form>\n{}",
-        moment(created_at),
-        session.form_token_field(),
-        text(shown),
-        form.html(&session.verifier),
-        session.one_time_field(),
-        choice("overlap", &OVERLAPS, "86400"),
-        log_stream::section(session, &integration.id),
-        id = text(&integration.id),
-    );
     session
         .page("portal-integration", integration.rules.name.clone(), body)
         .of_integration(&integration.id, &integration.rules.name)

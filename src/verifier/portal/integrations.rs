@@ -1,11 +1,13 @@
 //! `/portal/integrations`: all of them.
 
+use maud::{Render, html};
+
 use super::{
     extract::{OperatorSession, PortalError},
-    html::{Cell, moment, table},
+    html::{code, moment, table},
     page::PortalPage,
 };
-use crate::{browser::pages::text, store::SetupEvent};
+use crate::store::SetupEvent;
 
 /// The list, in the order in which they were added.
 pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalError> {
@@ -15,25 +17,26 @@ pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalE
         let (created_at, _) = tx.integration_times(&integration.id).await?;
         let seen = tx.setup_events(&integration.id).await?;
         let last = seen.iter().find(|seen| seen.what == SetupEvent::Start);
-        let address = format!("/portal/integrations/{}", text(&integration.id));
+        let (address, name) = (format!("/portal/integrations/{}", integration.id), &integration.rules.name);
         rows.push(vec![
-            Cell(format!("<a href=\"{address}\">{}</a>", text(&integration.rules.name))),
-            Cell::text(if integration.rules.enabled { "On" } else { "Off" }),
-            Cell::text(&integration.rules.tenant_host),
-            Cell::code(&integration.id),
-            Cell::time(Some(created_at)),
-            Cell(last.map_or_else(|| "never".to_owned(), |seen| moment(seen.at))),
-            Cell(format!("<a href=\"{address}/check\">Check {}</a>", text(&integration.rules.name))),
+            html! { a href=(address) { (name) } },
+            html! { @if integration.rules.enabled { "On" } @else { "Off" } },
+            integration.rules.tenant_host.render(),
+            code(&integration.id),
+            moment(created_at),
+            html! { @if let Some(seen) = last { (moment(seen.at)) } @else { "never" } },
+            html! { a href={ (address) "/check" } { "Check " (name) } },
         ]);
     }
-    let list = if rows.is_empty() {
-        "<p>There is none yet. Make one: it gives you the Integration Id and the Session Secret that the Action in your \
-         tenant needs.</p>\n"
-            .to_owned()
-    } else {
-        let heads = ["Name", "State", "Tenant", "Integration Id", "Added", "Last login begun", "Set-up"];
-        table("Integrations in the order in which they were added", &heads, &rows)
+    let heads = ["Name", "State", "Tenant", "Integration Id", "Added", "Last login begun", "Set-up"];
+    let body = html! {
+        p { a.go href="/portal/integrations/new" { "New integration" } }
+        @if rows.is_empty() {
+            p {
+                "There is none yet. Make one: it gives you the Integration Id and the Session Secret that the Action \
+                 in your tenant needs."
+            }
+        } @else { (table("Integrations in the order in which they were added", &heads, &rows)) }
     };
-    let body = format!("<p><a class=\"go\" href=\"/portal/integrations/new\">New integration</a></p>\n{list}");
     Ok(session.page("portal-integrations", "Integrations", body))
 }

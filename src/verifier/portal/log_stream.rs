@@ -1,13 +1,13 @@
 //! `/portal/integrations/{id}/log-token`: what a tenant's log stream authorises itself with.
 
 use axum::extract::Path;
+use maud::{Markup, Render, html};
 
 use super::{
     extract::{OperatorSession, PortalError, VerifiedForm},
-    html::{Cell, table},
+    html::{copyable, table},
     page::PortalPage,
 };
-use crate::browser::pages::text;
 
 /// Makes a new token and shows it this once; the one before is good no longer.
 pub(super) async fn make(Path(id): Path<String>, form: VerifiedForm) -> Result<PortalPage, PortalError> {
@@ -18,8 +18,7 @@ pub(super) async fn make(Path(id): Path<String>, form: VerifiedForm) -> Result<P
     let token = session.verifier.log_token(&mut tx, &id).await?;
     tx.commit().await?;
     let setting = |name: &str, element: &str, value: &str, note: &str| {
-        let value = format!("<code class=\"copy\" id=\"{element}\">{}</code>", text(value));
-        vec![Cell::text(name), Cell(value), Cell::text(note)]
+        vec![name.render(), copyable(element, value), note.render()]
     };
     let rows = [
         setting("Payload URL", "log-address", &receiver(session, &id), "Where the tenant delivers."),
@@ -31,28 +30,34 @@ pub(super) async fn make(Path(id): Path<String>, form: VerifiedForm) -> Result<P
             "The content format may be JSON lines, array or object.",
         ),
     ];
-    let body = format!(
-        "<p role=\"status\"><strong>Put these into a Custom Webhook under Monitoring, Streams now: the token is not shown \
-         again. A token from before is refused from now on.</strong></p>\n{}",
-        table("Settings of the log stream", &["Setting", "Value", "What it is"], &rows)
-    );
+    let body = html! {
+        p role="status" {
+            strong {
+                "Put these into a Custom Webhook under Monitoring, Streams now: the token is not shown again. A token \
+                 from before is refused from now on."
+            }
+        }
+        (table("Settings of the log stream", &["Setting", "Value", "What it is"], &rows))
+    };
     let title = format!("Log stream of {}", integration.rules.name);
     Ok(session.page("portal-log-token", title, body).of_integration(&id, &integration.rules.name))
 }
 
 /// The section of an integration's page.
-pub(super) fn section(session: &OperatorSession, id: &str) -> String {
-    format!(
-        "<h2>Log stream</h2>\n\
-         <p>Where the tenant itself sends codes through Twilio, a custom webhook of its log streams tells this verifier which \
-         codes came back right, and the verifier tells Twilio, whose fraud protection learns from it. It must be the Verify \
-         service that the tenant's phone provider Action sends by. The webhook delivers to:</p>\n\
-         <p><code class=\"copy\">{}</code></p>\n\
-         <form method=\"post\" action=\"/portal/integrations/{}/log-token\">\n{}<button>Make a new token</button>\n</form>\n",
-        text(&receiver(session, id)),
-        text(id),
-        session.one_time_field(),
-    )
+pub(super) fn section(session: &OperatorSession, id: &str) -> Markup {
+    html! {
+        h2 { "Log stream" }
+        p {
+            "Where the tenant itself sends codes through Twilio, a custom webhook of its log streams tells this \
+             verifier which codes came back right, and the verifier tells Twilio, whose fraud protection learns from it. \
+             It must be the Verify service that the tenant's phone provider Action sends by. The webhook delivers to:"
+        }
+        p { code.copy { (receiver(session, id)) } }
+        form method="post" action={ "/portal/integrations/" (id) "/log-token" } {
+            (session.one_time_field())
+            button { "Make a new token" }
+        }
+    }
 }
 
 fn receiver(session: &OperatorSession, id: &str) -> String {

@@ -7,13 +7,14 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use maud::{display, html};
 
 use super::{
     extract::{OperatorSession, PortalError, VerifiedForm},
-    html::address,
+    html::{address, described_by, field},
     page::PortalPage,
 };
-use crate::{browser::pages::text, store::UserRow};
+use crate::store::UserRow;
 
 /// The strictest that an account can be. Origin: 15 % of the comparisons of one person in other light lie below it
 /// (`models/REPORT.md`); beyond, an account is locked out rather than guarded.
@@ -84,29 +85,30 @@ fn page(
     typed: &str,
     error: Option<&CosineError>,
 ) -> PortalPage {
-    let (marks, error) = match error {
-        Some(error) => (
-            "aria-invalid=\"true\" aria-describedby=\"cosine_min-error cosine_min-help\"",
-            format!("<p class=\"error\" id=\"cosine_min-error\" role=\"alert\">{error}</p>\n"),
-        ),
-        None => ("aria-describedby=\"cosine_min-help\"", String::new()),
+    let wrong = error.is_some();
+    let (cosine_min, strictest) = (format!("{cosine_min:.2}"), format!("{MAX_COSINE_MIN:.2}"));
+    let input = html! {
+        input #cosine_min name="cosine_min" inputmode="decimal" value=(typed) autocomplete="off"
+            aria-invalid=[wrong.then_some("true")] aria-describedby=(described_by("cosine_min", wrong));
+        @if let Some(error) = error { p.error #cosine_min-error role="alert" { (display(error)) } }
+        p.help #cosine_min-help {
+            "From " (cosine_min) " to " (strictest) ". The stricter, the more often the right person has to try again, \
+             above all in other light. Empty: as the integration asks."
+        }
     };
-    let body = format!(
-        "<p>How alike a face must be to the one that <strong>{user}</strong> enrolled. This integration asks for a cosine \
-         of at least {cosine_min:.2}.</p>\n\
-         <form method=\"post\" action=\"/portal/integrations/{id}/users/match\">\n{}\
-         <input type=\"hidden\" name=\"user\" value=\"{user}\">\n\
-         <div class=\"field\">\n<label for=\"cosine_min\">Least cosine for this account</label>\n\
-         <input id=\"cosine_min\" name=\"cosine_min\" inputmode=\"decimal\" value=\"{}\" autocomplete=\"off\" {marks}>\n\
-         {error}<p class=\"help\" id=\"cosine_min-help\">From {cosine_min:.2} to {MAX_COSINE_MIN:.2}. The stricter, the more often the \
-         right person has to try again, above all in other light. Empty: as the integration asks.</p>\n</div>\n\
-         <button class=\"go\">Save</button>\n</form>\n\
-         <p><a href=\"/portal/integrations/{id}/users\">Leave it as it is</a></p>\n",
-        session.form_token_field(),
-        text(typed),
-        user = text(&user.sub),
-        id = text(id),
-    );
+    let body = html! {
+        p {
+            "How alike a face must be to the one that " strong { (user.sub) } " enrolled. This integration asks for a \
+             cosine of at least " (cosine_min) "."
+        }
+        form method="post" action={ "/portal/integrations/" (id) "/users/match" } {
+            (session.form_token_field())
+            input type="hidden" name="user" value=(user.sub);
+            (field("cosine_min", "Least cosine for this account", &input))
+            button.go { "Save" }
+        }
+        p { a href={ "/portal/integrations/" (id) "/users" } { "Leave it as it is" } }
+    };
     session.page("portal-match", "Match threshold of a user", body).of_integration(id, integration)
 }
 

@@ -1,14 +1,15 @@
 //! `/portal/integrations/new`, and the page that shows a Session Secret once.
 
 use axum::http::StatusCode;
+use maud::{Markup, Render, html};
 
 use super::{
     extract::{OperatorSession, PortalError, VerifiedForm},
-    html::{Cell, table},
+    html::{code, copyable, table},
     page::PortalPage,
     rules_form::RulesForm,
 };
-use crate::{SessionSecret, browser::pages::text, store::Integration};
+use crate::{SessionSecret, store::Integration};
 
 /// The form, with the options that an integration begins with.
 pub(super) async fn show(session: OperatorSession) -> PortalPage {
@@ -26,9 +27,11 @@ pub(super) async fn create(form: VerifiedForm) -> Result<PortalPage, PortalError
     form.once(&mut tx).await?;
     let (id, secret) = verifier.add_integration(&mut tx, rules.clone()).await?;
     tx.commit().await?;
-    let lead = "The integration is made. Put these four into the secrets of the Action in your tenant now: the Session \
-                Secret is not shown again, not even if you reload this page.";
-    Ok(secret_page(&form.session, &Integration { id, rules }, &secret, lead))
+    let lead = html! {
+        "The integration is made. Put these four into the secrets of the Action in your tenant now: the Session Secret \
+         is not shown again, not even if you reload this page."
+    };
+    Ok(secret_page(&form.session, &Integration { id, rules }, &secret, &lead))
 }
 
 /// The four settings of the Action, with the secret in the clear.
@@ -36,12 +39,9 @@ pub(super) fn secret_page(
     session: &OperatorSession,
     integration: &Integration,
     secret: &SessionSecret,
-    lead: &str,
+    lead: &Markup,
 ) -> PortalPage {
-    let setting = |name: &str, id: &str, value: &str, note: &str| {
-        let value = format!("<code class=\"copy\" id=\"{id}\">{}</code>", text(value));
-        vec![Cell::code(name), Cell(value), Cell::text(note)]
-    };
+    let setting = |name: &str, id: &str, value: &str, note: &str| vec![code(name), copyable(id, value), note.render()];
     let rows = [
         setting("SESSION_SECRET", "session-secret", secret.reveal(), "Signs the way here and the way back."),
         setting("INTEGRATION_ID", "integration-id", &integration.id, "Which integration a login belongs to."),
@@ -58,22 +58,26 @@ pub(super) fn secret_page(
             "Every login shows a face; on-demand: only where the application asks for it.",
         ),
     ];
-    let body = format!(
-        "<p role=\"status\"><strong>{lead}</strong></p>\n{}\
-         <p class=\"help\">A click selects a whole value.</p>\n\
-         <p><a class=\"go\" href=\"/portal/integrations/{}/check\">I have put them there: check the set-up</a></p>\n",
-        table("Secrets of the Action", &["Key", "Value", "What it is"], &rows),
-        text(&integration.id)
-    );
+    let body = html! {
+        p role="status" { strong { (lead) } }
+        (table("Secrets of the Action", &["Key", "Value", "What it is"], &rows))
+        p.help { "A click selects a whole value." }
+        p {
+            a.go href={ "/portal/integrations/" (integration.id) "/check" } {
+                "I have put them there: check the set-up"
+            }
+        }
+    };
     session.page("portal-secret", format!("Secrets for {}", integration.rules.name), body)
 }
 
 fn new_page(session: &OperatorSession, wanted: &RulesForm) -> PortalPage {
-    let body = format!(
-        "<form method=\"post\" action=\"/portal/integrations/new\">\n{}{}\
-         <button class=\"go\">Make the integration</button>\n</form>\n",
-        session.one_time_field(),
-        wanted.html(&session.verifier)
-    );
+    let body = html! {
+        form method="post" action="/portal/integrations/new" {
+            (session.one_time_field())
+            (wanted.html(&session.verifier))
+            button.go { "Make the integration" }
+        }
+    };
     session.page("portal-new", "New integration", body)
 }

@@ -4,8 +4,9 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use maud::{Markup, html};
 
-use crate::browser::pages::{Page, text};
+use crate::browser::pages::Page;
 
 /// The portal's main places: address, name of the page, words.
 const PLACES: [(&str, &str, &str); 3] = [
@@ -27,46 +28,54 @@ pub(super) struct PortalPage {
     status: StatusCode,
     name: &'static str,
     title: String,
-    body: String,
-    header: String,
+    body: Markup,
+    header: Markup,
 }
 
 impl PortalPage {
     /// A page for somebody who may not be signed in.
-    pub(super) fn new(status: StatusCode, name: &'static str, title: impl Into<String>, body: String) -> Self {
-        Self { status, name, title: title.into(), body, header: String::new() }
+    pub(super) fn new(status: StatusCode, name: &'static str, title: impl Into<String>, body: Markup) -> Self {
+        Self { status, name, title: title.into(), body, header: Markup::default() }
     }
 
     /// With navigation for an operator; `proof` goes into the form that signs out.
-    pub(super) fn with_navigation(mut self, operator: &str, proof: &str) -> Self {
-        let places: String = PLACES.iter().map(|(path, name, words)| self.way(path, name, words)).collect();
-        self.header = format!(
-            "<a class=\"skip\" href=\"#main\">Skip to the page</a>\n<header>\n<p class=\"brand\">Countenance verifier</p>\n\
-             <nav aria-label=\"Portal\">\n<ul>\n{places}</ul>\n</nav>\n\
-             <form method=\"post\" action=\"/portal/sign-out\">\n{proof}<span>{}</span> <button>Sign out</button>\n</form>\n\
-             </header>\n",
-            text(operator)
-        );
+    pub(super) fn with_navigation(mut self, operator: &str, proof: &Markup) -> Self {
+        self.header = html! {
+            a.skip href="#main" { "Skip to the page" }
+            header {
+                p.brand { "Countenance verifier" }
+                nav aria-label="Portal" {
+                    ul {
+                        @for (path, name, words) in PLACES { (self.way(path, name, words)) }
+                    }
+                }
+                form method="post" action="/portal/sign-out" {
+                    (proof)
+                    span { (operator) } " " button { "Sign out" }
+                }
+            }
+        };
         self
     }
 
     /// With the ways to an integration's other pages above the content.
     pub(super) fn of_integration(mut self, id: &str, integration: &str) -> Self {
-        let base = format!("/portal/integrations/{}", text(id));
-        let parts: String =
-            PARTS.iter().map(|(part, name, words)| self.way(&format!("{base}{part}"), name, words)).collect();
-        self.body = format!(
-            "<nav class=\"parts\" aria-label=\"Integration {}\">\n<ul>\n{parts}</ul>\n</nav>\n{}",
-            text(integration),
-            self.body
-        );
+        self.body = html! {
+            nav.parts aria-label={ "Integration " (integration) } {
+                ul {
+                    @for (part, name, words) in PARTS {
+                        (self.way(&format!("/portal/integrations/{id}{part}"), name, words))
+                    }
+                }
+            }
+            (self.body)
+        };
         self
     }
 
     /// A way to the page called `name`, which may be this one.
-    fn way(&self, path: &str, name: &str, words: &str) -> String {
-        let here = if name == self.name { " aria-current=\"page\"" } else { "" };
-        format!("<li><a href=\"{path}\"{here}>{words}</a></li>\n")
+    fn way(&self, path: &str, name: &str, words: &str) -> Markup {
+        html! { li { a href=(path) aria-current=[(name == self.name).then_some("page")] { (words) } } }
     }
 
     /// With another status.

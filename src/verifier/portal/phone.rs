@@ -5,13 +5,14 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use maud::{display, html};
 
 use super::{
     extract::{OperatorSession, PortalError, VerifiedForm},
-    html::address,
+    html::{address, described_by, field},
     page::PortalPage,
 };
-use crate::{NoPhoneNumber, PhoneNumber, browser::pages::text, store::UserRow};
+use crate::{NoPhoneNumber, PhoneNumber, store::UserRow};
 
 /// The form. The number that is set is shown by its end alone.
 pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
@@ -53,26 +54,24 @@ fn page(
     typed: &str,
     error: Option<NoPhoneNumber>,
 ) -> PortalPage {
-    let (marks, error) = match error {
-        Some(error) => (
-            "aria-invalid=\"true\" aria-describedby=\"phone-error phone-help\"",
-            format!("<p class=\"error\" id=\"phone-error\" role=\"alert\">{error}</p>\n"),
-        ),
-        None => ("aria-describedby=\"phone-help\"", String::new()),
+    let wrong = error.is_some();
+    let input = html! {
+        input #phone name="phone" type="tel" value=(typed) autocomplete="off"
+            aria-invalid=[wrong.then_some("true")] aria-describedby=(described_by("phone", wrong));
+        @if let Some(error) = error { p.error #phone-error role="alert" { (display(error)) } }
+        p.help #phone-help { "With + and the country code. Empty: takes the number away." }
     };
-    let body = format!(
-        "<p>Where one-time codes for <strong>{user}</strong> go, before any number that the tenant sends. {now}</p>\n\
-         <form method=\"post\" action=\"/portal/integrations/{id}/users/phone\">\n{}\
-         <input type=\"hidden\" name=\"user\" value=\"{user}\">\n\
-         <div class=\"field\">\n<label for=\"phone\">Phone number</label>\n\
-         <input id=\"phone\" name=\"phone\" type=\"tel\" value=\"{}\" autocomplete=\"off\" {marks}>\n{error}\
-         <p class=\"help\" id=\"phone-help\">With + and the country code. Empty: takes the number away.</p>\n</div>\n\
-         <button class=\"go\">Save</button>\n</form>\n\
-         <p><a href=\"/portal/integrations/{id}/users\">Leave it as it is</a></p>\n",
-        session.form_token_field(),
-        text(typed),
-        user = text(&user.sub),
-        id = text(id),
-    );
+    let body = html! {
+        p {
+            "Where one-time codes for " strong { (user.sub) } " go, before any number that the tenant sends. " (now)
+        }
+        form method="post" action={ "/portal/integrations/" (id) "/users/phone" } {
+            (session.form_token_field())
+            input type="hidden" name="user" value=(user.sub);
+            (field("phone", "Phone number", &input))
+            button.go { "Save" }
+        }
+        p { a href={ "/portal/integrations/" (id) "/users" } { "Leave it as it is" } }
+    };
     session.page("portal-phone", "Phone of a user", body).of_integration(id, integration)
 }

@@ -1,14 +1,14 @@
 //! The options of an integration as a form: read, checked, and shown again with what was typed and what is wrong with it.
 
+use maud::{Markup, html};
+
 use super::{
     extract::Fields,
-    html::{add, choice},
+    html::{choices, described_by, field},
     thresholds,
 };
 use crate::{
-    AppState, DeviceRule, Rules, RulesError, Transport,
-    browser::pages::{one_line, text},
-    origin::is_host_name,
+    AppState, DeviceRule, Rules, RulesError, Transport, browser::pages::one_line, origin::is_host_name,
     store::fallback_name,
 };
 use countenance_core::protocol::Fallback;
@@ -165,120 +165,114 @@ impl RulesForm {
     }
 
     /// The fields, without the form around them.
-    pub(super) fn html(&self, verifier: &AppState) -> String {
-        let mut out = String::new();
-        if !self.errors.is_empty() {
-            out += "<p class=\"error\" role=\"alert\">Nothing was saved: see the fields marked below.</p>\n";
-        }
+    pub(super) fn html(&self, verifier: &AppState) -> Markup {
         let mail = if verifier.mailer().is_some() { "" } else { " This verifier has no mail server: choose Inline." };
         let codes = if verifier.codes().is_some() {
             "For an account with a phone, where a face cannot be shown."
         } else {
             "This verifier has no Twilio service: without one nobody is offered a code."
         };
-        out += "<fieldset>\n<legend>Tenant</legend>\n";
-        out += &self.line("name", "Name", &self.name, "Shown to people where the tenant names no application.");
-        out += &self.tick("enabled", "Enabled", self.enabled, "Off: no login begins and none is approved.");
-        out += &self.line(
-            "tenant_host",
-            "Tenant domain",
-            &self.tenant_host,
-            "The tenant's host name alone, such as example.eu.auth0.com.",
-        );
-        out += &self.area(
-            "custom_domains",
-            "Custom domains",
-            &self.custom_domains,
-            "Further host names of the tenant, one a line.",
-        );
-        out += "</fieldset>\n<fieldset>\n<legend>People</legend>\n";
-        out += &self.tick(
-            "self_enrolment",
-            "Allow biometry self-enrolment",
-            self.self_enrolment,
-            "Off: an account without a template is refused.",
-        );
-        let help = format!("How a person without a template comes to the client.{mail}");
-        out += &self.list("enrolment_flow", "Self-enrolment flow", &FLOWS, &self.enrolment_flow, &help);
-        let help = format!("How a person with a template comes to the client.{mail}");
-        out += &self.list("verification_flow", "Verification flow", &FLOWS, &self.verification_flow, &help);
-        out += &self.list("fallback", "Fallback", &FALLBACKS, &self.fallback, codes);
-        out += "</fieldset>\n<fieldset>\n<legend>Devices and captures</legend>\n";
-        out += &self.list("device_rule", "Device rule", &DEVICE_RULES, &self.device_rule, "Registered is for kiosks.");
-        out += &self.tick(
-            "virtual_cameras",
-            "Recordings and virtual cameras count",
-            self.virtual_cameras,
-            "For tests only: whoever can play a recording gets in.",
-        );
-        out += &self.line("attempts", "Captures per session", &self.attempts, "1 to 10.");
-        out += &self.area(
-            "policy",
-            "Policy",
-            &self.policy,
-            "JSON of thresholds that are to be stricter than the service's, for example {\"liveness\": {\"threshold\": 2.0}}. \
-             Empty: the service's own. The names stand at /v1/policy.",
-        );
-        if let Ok(policy) = thresholds::read(&self.policy) {
-            for line in thresholds::without_effect(&policy, verifier.policy()) {
-                add(&mut out, format_args!("<p class=\"warn\">{}</p>\n", text(&line)));
+        let policy = thresholds::read(&self.policy).ok();
+        let without_effect = policy.map(|policy| thresholds::without_effect(&policy, verifier.policy()));
+        html! {
+            @if !self.errors.is_empty() {
+                p.error role="alert" { "Nothing was saved: see the fields marked below." }
+            }
+            fieldset {
+                legend { "Tenant" }
+                (self.line("name", "Name", &self.name, "Shown to people where the tenant names no application."))
+                (self.tick("enabled", "Enabled", self.enabled, "Off: no login begins and none is approved."))
+                @let help = "The tenant's host name alone, such as example.eu.auth0.com.";
+                (self.line("tenant_host", "Tenant domain", &self.tenant_host, help))
+                @let help = "Further host names of the tenant, one a line.";
+                (self.area("custom_domains", "Custom domains", &self.custom_domains, help))
+            }
+            fieldset {
+                legend { "People" }
+                @let help = "Off: an account without a template is refused.";
+                (self.tick("self_enrolment", "Allow biometry self-enrolment", self.self_enrolment, help))
+                @let help = format!("How a person without a template comes to the client.{mail}");
+                (self.list("enrolment_flow", "Self-enrolment flow", &FLOWS, &self.enrolment_flow, &help))
+                @let help = format!("How a person with a template comes to the client.{mail}");
+                (self.list("verification_flow", "Verification flow", &FLOWS, &self.verification_flow, &help))
+                (self.list("fallback", "Fallback", &FALLBACKS, &self.fallback, codes))
+            }
+            fieldset {
+                legend { "Devices and captures" }
+                (self.list("device_rule", "Device rule", &DEVICE_RULES, &self.device_rule, "Registered is for kiosks."))
+                @let help = "For tests only: whoever can play a recording gets in.";
+                (self.tick("virtual_cameras", "Recordings and virtual cameras count", self.virtual_cameras, help))
+                (self.line("attempts", "Captures per session", &self.attempts, "1 to 10."))
+                @let help = "JSON of thresholds that are to be stricter than the service's, for example {\"liveness\": \
+                             {\"threshold\": 2.0}}. Empty: the service's own. The names stand at /v1/policy.";
+                (self.area("policy", "Policy", &self.policy, help))
+                @for line in without_effect.iter().flatten() { p.warn { (line) } }
             }
         }
-        out + "</fieldset>\n"
     }
 
-    fn line(&self, field: &str, label: &str, value: &str, help: &str) -> String {
-        let marks = self.marks(field);
-        let input = format!("<input id=\"{field}\" name=\"{field}\" value=\"{}\" {marks}>\n", text(value));
-        self.field(field, label, &input, help)
-    }
-
-    fn area(&self, field: &str, label: &str, value: &str, help: &str) -> String {
-        let (marks, rows) = (self.marks(field), value.lines().count().clamp(2, 12) + 1);
-        // The line feed behind the tag is not part of the value; without it a first empty line would be lost.
-        let input = format!(
-            "<textarea id=\"{field}\" name=\"{field}\" rows=\"{rows}\" spellcheck=\"false\" {marks}>\n{}</textarea>\n",
-            text(value)
-        );
-        self.field(field, label, &input, help)
-    }
-
-    fn list(&self, field: &str, label: &str, options: &[(&str, &str)], chosen: &str, help: &str) -> String {
-        let list = choice(field, options, chosen).replacen("<select ", &format!("<select {} ", self.marks(field)), 1);
-        self.field(field, label, &list, help)
-    }
-
-    fn tick(&self, field: &str, label: &str, ticked: bool, help: &str) -> String {
-        let checked = if ticked { "checked" } else { "" };
-        format!(
-            "<div class=\"field tick\">\n<input id=\"{field}\" name=\"{field}\" type=\"checkbox\" value=\"on\" {checked} {}>\n\
-             <label for=\"{field}\">{label}</label>\n<p class=\"help\" id=\"{field}-help\">{help}</p>\n</div>\n",
-            self.marks(field)
-        )
-    }
-
-    fn field(&self, field: &str, label: &str, input: &str, help: &str) -> String {
-        let errors: Vec<String> =
-            self.errors.iter().filter(|(name, _)| *name == field).map(|(_, error)| text(error)).collect();
-        let error = if errors.is_empty() {
-            String::new()
-        } else {
-            format!("<p class=\"error\" id=\"{field}-error\">{}</p>\n", errors.join("; "))
+    fn line(&self, name: &str, label: &str, value: &str, help: &str) -> Markup {
+        let (described_by, invalid) = self.marks(name);
+        let input = html! {
+            input id=(name) name=(name) value=(value) aria-describedby=(described_by) aria-invalid=[invalid];
         };
-        format!(
-            "<div class=\"field\">\n<label for=\"{field}\">{label}</label>\n{input}{error}\
-             <p class=\"help\" id=\"{field}-help\">{}</p>\n</div>\n",
-            text(help)
-        )
+        self.field(name, label, &input, help)
     }
 
-    /// What tells those who hear the page where help and error of a field stand.
-    fn marks(&self, field: &str) -> String {
-        if self.errors.iter().any(|(name, _)| *name == field) {
-            format!("aria-describedby=\"{field}-error {field}-help\" aria-invalid=\"true\"")
-        } else {
-            format!("aria-describedby=\"{field}-help\"")
+    fn area(&self, name: &str, label: &str, value: &str, help: &str) -> Markup {
+        let (described_by, invalid) = self.marks(name);
+        let rows = value.lines().count().clamp(2, 12) + 1;
+        let input = html! {
+            textarea id=(name) name=(name) rows=(rows) spellcheck="false" aria-describedby=(described_by)
+                aria-invalid=[invalid] {
+                // The line feed behind the tag is not part of the value; without it a first empty line would be lost.
+                "\n" (value)
+            }
+        };
+        self.field(name, label, &input, help)
+    }
+
+    fn list(&self, name: &str, label: &str, options: &[(&str, &str)], chosen: &str, help: &str) -> Markup {
+        let (described_by, invalid) = self.marks(name);
+        let input = html! {
+            select aria-describedby=(described_by) aria-invalid=[invalid] id=(name) name=(name) {
+                (choices(options, chosen))
+            }
+        };
+        self.field(name, label, &input, help)
+    }
+
+    fn tick(&self, name: &str, label: &str, ticked: bool, help: &str) -> Markup {
+        let (described_by, invalid) = self.marks(name);
+        html! {
+            div class="field tick" {
+                input id=(name) name=(name) type="checkbox" value="on" checked[ticked] aria-describedby=(described_by)
+                    aria-invalid=[invalid];
+                " "
+                label for=(name) { (label) }
+                p.help id={ (name) "-help" } { (help) }
+            }
         }
+    }
+
+    fn field(&self, name: &str, label: &str, input: &Markup, help: &str) -> Markup {
+        let errors: Vec<_> = self.errors_of(name).collect();
+        let input = html! {
+            (input)
+            @if !errors.is_empty() { p.error id={ (name) "-error" } { (errors.join("; ")) } }
+            p.help id={ (name) "-help" } { (help) }
+        };
+        field(name, label, &input)
+    }
+
+    fn errors_of(&self, field: &str) -> impl Iterator<Item = &str> {
+        self.errors.iter().filter(move |(name, _)| *name == field).map(|(_, error)| error.as_str())
+    }
+
+    /// `aria-describedby` and `aria-invalid` of a field.
+    fn marks(&self, field: &str) -> (String, Option<&'static str>) {
+        let wrong = self.errors_of(field).next().is_some();
+        (described_by(field, wrong), wrong.then_some("true"))
     }
 }
 

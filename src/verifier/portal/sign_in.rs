@@ -6,17 +6,19 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
+use axum_extra::extract::cookie::SameSite;
+use maud::html;
 
 use super::{
     START,
     extract::{COOKIE, PortalError, SESSION_SECS, VerifiedForm, read_form},
+    html::field,
     page::PortalPage,
     throttle::Wait,
 };
 use crate::{
     AppState,
-    browser::pages::text,
-    browser::{cookie, is_own_form},
+    browser::{cookie, is_own_form, set_cookie},
     store::Event,
 };
 use countenance_core::rng::random_text;
@@ -58,7 +60,7 @@ pub(super) async fn sign_in(State(verifier): State<AppState>, request: Request) 
     tx.open_portal_session(&fresh, name, now, now.saturating_add(SESSION_SECS)).await?;
     tx.record(now, Event::OperatorSignedIn, name, None, "").await?;
     tx.commit().await?;
-    Ok(with_cookie(START, &fresh, SESSION_SECS))
+    Ok(with_cookie(START, fresh, SESSION_SECS))
 }
 
 /// Signs out.
@@ -68,18 +70,13 @@ pub(super) async fn sign_out(State(verifier): State<AppState>, request: Request)
     let mut tx = verifier.store().begin().await?;
     tx.close_portal_session(&old.unwrap_or_default()).await?;
     tx.commit().await?;
-    Ok(with_cookie("/portal/sign-in", "", 0))
+    Ok(with_cookie("/portal/sign-in", String::new(), 0))
 }
 
 /// Goes to `path` with the portal's cookie set. It is not sent when another site leads here: no page of the portal needs to
 /// be reached from elsewhere, and one who comes so signs in.
-fn with_cookie(path: &str, value: &str, life_secs: i64) -> Response {
-    let mut response = Redirect::to(path).into_response();
-    let cookie = format!("{COOKIE}={value}; Path=/; Max-Age={life_secs}; Secure; HttpOnly; SameSite=Strict");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
-    response
+fn with_cookie(path: &str, value: String, life_secs: i64) -> Response {
+    (set_cookie(COOKIE.to_owned(), value, life_secs, SameSite::Strict), Redirect::to(path)).into_response()
 }
 
 fn told_to_wait(name: &str, wait: Wait) -> Response {
@@ -94,18 +91,23 @@ fn told_to_wait(name: &str, wait: Wait) -> Response {
 }
 
 fn form(status: StatusCode, name: &str, error: &str) -> PortalPage {
-    let error =
-        if error.is_empty() { String::new() } else { format!("<p class=\"error\" role=\"alert\">{error}</p>\n") };
-    let body = format!(
-        "{error}<form method=\"post\" action=\"/portal/sign-in\" class=\"narrow\">\n\
-         <div class=\"field\">\n<label for=\"name\">Name</label>\n\
-         <input id=\"name\" name=\"name\" value=\"{}\" autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" required>\n</div>\n\
-         <div class=\"field\">\n<label for=\"password\">Password</label>\n\
-         <input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"current-password\" required>\n</div>\n\
-         <button class=\"go\">Sign in</button>\n</form>\n\
-         <p class=\"help\">Lost the password? Whoever runs the verifier makes a new one: \
-         <code>countenance-verifier --data DIR add-operator NAME</code></p>\n",
-        text(name)
-    );
+    let name = html! {
+        input #name name="name" value=(name) autocomplete="username" autocapitalize="none" spellcheck="false" required;
+    };
+    let password = html! {
+        input #password name="password" type="password" autocomplete="current-password" required;
+    };
+    let body = html! {
+        @if !error.is_empty() { p.error role="alert" { (error) } }
+        form method="post" action="/portal/sign-in" class="narrow" {
+            (field("name", "Name", &name))
+            (field("password", "Password", &password))
+            button.go { "Sign in" }
+        }
+        p.help {
+            "Lost the password? Whoever runs the verifier makes a new one: "
+            code { "countenance-verifier --data DIR add-operator NAME" }
+        }
+    };
     PortalPage::new(status, "portal-sign-in", "Sign in to the portal", body)
 }

@@ -4,13 +4,14 @@ use axum::{
     extract::Path,
     response::{IntoResponse, Redirect, Response},
 };
+use maud::{Markup, html};
 
 use super::{
     extract::{OperatorSession, PortalError, VerifiedForm},
-    html::{Cell, add, address, button, moment, table},
+    html::{address, button, code, moment, search_field, table},
     page::PortalPage,
 };
-use crate::{PhoneNumber, browser::pages::text, store::UserRow};
+use crate::{PhoneNumber, store::UserRow};
 use countenance_core::clock::UnixSecs;
 
 /// Users on a page.
@@ -30,53 +31,39 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
         let phone = if user.has_phone { tx.phone(&id, &user.sub).await? } else { None };
         rows.push(row(&session, &base, user, phone.as_ref()));
     }
-    let mut body = format!(
-        "<form method=\"get\" action=\"{path}\" role=\"search\" class=\"filters\">\n<div class=\"field\">\n\
-         <label for=\"q\">External identifier (Auth0 user_id), or its beginning</label>\n\
-         <input id=\"q\" name=\"q\" value=\"{}\" autocapitalize=\"none\" spellcheck=\"false\">\n</div>\n\
-         <button>Search</button>\n</form>\n",
-        text(prefix),
-        path = text(&base),
-    );
-    if session.query.ticked("phone") {
-        body.insert_str(0, "<p role=\"status\">The phone was saved.</p>\n");
-    }
-    if session.query.ticked("match") {
-        body.insert_str(0, "<p role=\"status\">The match threshold was saved.</p>\n");
-    }
-    if session.query.ticked("erased") {
-        body.insert_str(0, "<p role=\"status\">The user was erased.</p>\n");
-    }
-    if rows.is_empty() {
-        body += if prefix.is_empty() && after.is_empty() {
-            "<p>Nobody has come here yet. Accounts appear with their first login.</p>\n"
-        } else {
-            "<p>No user's identifier begins like this.</p>\n"
-        };
-    } else {
-        let heads = [
-            "External identifier",
-            "Enrolled",
-            "Last verified",
-            "Failed faces in a row",
-            "Failed codes in a row",
-            "Phone",
-            "Least cosine",
-            "In the audit log",
-            "Actions",
-        ];
-        body += &table("Users in the order of their identifiers", &heads, &rows);
-    }
-    if !after.is_empty() {
-        add(
-            &mut body,
-            format_args!("<p><a href=\"{}\">From the beginning</a></p>\n", text(&address(&base, &[("q", prefix)]))),
-        );
-    }
-    if let Some(last) = found.last().filter(|_| more) {
-        let next = address(&base, &[("q", prefix), ("after", &last.sub)]);
-        add(&mut body, format_args!("<p><a href=\"{}\" rel=\"next\">Next {PAGE}</a></p>\n", text(&next)));
-    }
+    let heads = [
+        "External identifier",
+        "Enrolled",
+        "Last verified",
+        "Failed faces in a row",
+        "Failed codes in a row",
+        "Phone",
+        "Least cosine",
+        "In the audit log",
+        "Actions",
+    ];
+    let body = html! {
+        @for (done, words) in [
+            ("erased", "The user was erased."),
+            ("match", "The match threshold was saved."),
+            ("phone", "The phone was saved."),
+        ] {
+            @if session.query.ticked(done) { p role="status" { (words) } }
+        }
+        form method="get" action=(base) role="search" class="filters" {
+            (search_field("q", "External identifier (Auth0 user_id), or its beginning", prefix))
+            button { "Search" }
+        }
+        @if !rows.is_empty() { (table("Users in the order of their identifiers", &heads, &rows)) }
+        @else if prefix.is_empty() && after.is_empty() {
+            p { "Nobody has come here yet. Accounts appear with their first login." }
+        }
+        @else { p { "No user's identifier begins like this." } }
+        @if !after.is_empty() { p { a href=(address(&base, &[("q", prefix)])) { "From the beginning" } } }
+        @if let Some(last) = found.last().filter(|_| more) {
+            p { a href=(address(&base, &[("q", prefix), ("after", &last.sub)])) rel="next" { "Next " (PAGE) } }
+        }
+    };
     let title = format!("Users of {}", integration.rules.name);
     Ok(session.page("portal-users", title, body).of_integration(&id, &integration.rules.name))
 }
@@ -96,16 +83,17 @@ pub(super) async fn confirm(session: OperatorSession, Path(id): Path<String>) ->
     let integration = session.integration(&mut tx, &id).await?;
     let user = tx.user(&id, session.query.get("user")).await?.ok_or(PortalError::NoAccount)?;
     let base = format!("/portal/integrations/{id}/users");
-    let body = format!(
-        "<p>Erase <strong>{}</strong>: the face template, the sessions, the phone, and what ties the audit log's pseudonym \
-         <code>{}</code> to this person. It cannot be undone. With the next login the account begins anew{}.</p>\n{}\
-         <p><a href=\"{}\">Keep it</a></p>\n",
-        text(&user.sub),
-        text(&user.pseudonym),
-        if integration.rules.allow_self_enrolment { " and may enrol again" } else { ", and may not enrol itself" },
-        button(&format!("{base}/erase"), &session.form_token_field(), &[("user", &user.sub)], "Erase this user"),
-        text(&base),
-    );
+    let body = html! {
+        p {
+            "Erase " strong { (user.sub) } ": the face template, the sessions, the phone, and what ties the audit \
+             log's pseudonym " code { (user.pseudonym) } " to this person. It cannot be undone. With the next login the \
+             account begins anew"
+            @if integration.rules.allow_self_enrolment { " and may enrol again." }
+            @else { ", and may not enrol itself." }
+        }
+        (button(&format!("{base}/erase"), &session.form_token_field(), &[("user", &user.sub)], "Erase this user"))
+        p { a href=(base) { "Keep it" } }
+    };
     Ok(session.page("portal-erase", "Erase a user?", body).of_integration(&id, &integration.rules.name))
 }
 
@@ -114,40 +102,34 @@ pub(super) async fn erase(Path(id): Path<String>, form: VerifiedForm) -> Result<
     if !form.session.calls().erase_account(&id, form.fields.get("user")).await? {
         return Err(PortalError::NoAccount);
     }
-    Ok(Redirect::to(&format!("/portal/integrations/{}/users?erased", text(&id))).into_response())
+    Ok(Redirect::to(&format!("/portal/integrations/{id}/users?erased")).into_response())
 }
 
-fn row(session: &OperatorSession, base: &str, user: &UserRow, phone: Option<&PhoneNumber>) -> Vec<Cell> {
+fn row(session: &OperatorSession, base: &str, user: &UserRow, phone: Option<&PhoneNumber>) -> Vec<Markup> {
     let now = session.verifier.now();
+    let at = |place: &str| address(&format!("{base}/{place}"), &[("user", &user.sub)]);
     let count = |failures: u32, until: UnixSecs| {
-        let lock = if until > now { format!(", locked until {}", moment(until)) } else { String::new() };
-        format!("{failures}{lock}")
+        html! { (failures) @if until > now { ", locked until " (moment(until)) } }
     };
-    let mut actions = String::new();
-    if user.failures > 0 || user.code_failures > 0 || user.locked_until.max(user.code_locked_until) > now {
-        actions += &button(&format!("{base}/unlock"), &session.form_token_field(), &[("user", &user.sub)], "Unlock");
-    }
-    let erase = address(&format!("{base}/erase"), &[("user", &user.sub)]);
-    add(&mut actions, format_args!("<a href=\"{}\">Erase …</a>", text(&erase)));
-    let change = |what: &str| text(&address(&format!("{base}/{what}"), &[("user", &user.sub)]));
-    let audit = address("/portal/audit", &[("account", &user.pseudonym)]);
+    let failed = user.failures > 0 || user.code_failures > 0 || user.locked_until.max(user.code_locked_until) > now;
     vec![
-        Cell::code(&user.sub),
-        user.enrolled_at.map_or_else(|| Cell::text("not enrolled"), |at| Cell(moment(at))),
-        user.verified_at.map_or_else(|| Cell::text("never"), |at| Cell(moment(at))),
-        Cell(count(user.failures, user.locked_until)),
-        Cell(count(user.code_failures, user.code_locked_until)),
-        Cell(format!(
-            "{} <a href=\"{}\">Change …</a>",
-            phone.map_or("none".into(), |p| text(&p.masked())),
-            change("phone")
-        )),
-        Cell(format!(
-            "{} <a href=\"{}\">Change …</a>",
-            user.cosine_min.map_or("as the integration".into(), |cosine| format!("{cosine:.2}")),
-            change("match")
-        )),
-        Cell(format!("<a href=\"{}\"><code>{}</code></a>", text(&audit), text(&user.pseudonym))),
-        Cell(actions),
+        code(&user.sub),
+        html! { @if let Some(at) = user.enrolled_at { (moment(at)) } @else { "not enrolled" } },
+        html! { @if let Some(at) = user.verified_at { (moment(at)) } @else { "never" } },
+        count(user.failures, user.locked_until),
+        count(user.code_failures, user.code_locked_until),
+        html! {
+            @if let Some(phone) = phone { (phone.masked()) } @else { "none" }
+            " " a href=(at("phone")) { "Change …" }
+        },
+        html! {
+            @if let Some(cosine) = user.cosine_min { (format!("{cosine:.2}")) } @else { "as the integration" }
+            " " a href=(at("match")) { "Change …" }
+        },
+        html! { a href=(address("/portal/audit", &[("account", &user.pseudonym)])) { code { (user.pseudonym) } } },
+        html! {
+            @if failed { (button(&format!("{base}/unlock"), &session.form_token_field(), &[("user", &user.sub)], "Unlock")) }
+            a href=(at("erase")) { "Erase …" }
+        },
     ]
 }

@@ -129,7 +129,7 @@ async fn every_option_is_kept_and_shown_again() {
     assert_eq!((made.status, made.page().as_str()), (StatusCode::OK, "portal-secret"), "{}", made.text());
     let address = format!("/portal/integrations/{}", element(&made.text(), "integration-id"));
     let page = operator.page(&address, "portal-integration").await.text();
-    assert!(page.contains("quality.yaw_deg: 90.0 is looser than this service&#39;s 20.0 and has no effect."), "{page}");
+    assert!(page.contains("quality.yaw_deg: 90.0 is looser than this service's 20.0 and has no effect."), "{page}");
     assert!(!page.contains("liveness.threshold: 2.5 is looser"));
     assert!(page.contains("is <strong>off</strong>"));
     let shown = operator.form(&address, &address).await;
