@@ -211,7 +211,7 @@ mod tests {
 
     /// Nobody until frame 10, then a face: the hint appears late and stays to be read, while the evidence grows under it.
     #[test]
-    fn advice_is_steady_where_the_look_is_not() {
+    fn feedback_is_debounced_where_the_outcome_is_not() {
         let comes_late = FakeAnalyzer::live(3.0).with_faces(|frame| {
             if frame.seq() < 10 || frame.seq() == 15 { vec![] } else { vec![face_at(320.0, 240.0, 150.0)] }
         });

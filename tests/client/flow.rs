@@ -234,7 +234,7 @@ fn every_run_ends_in_an_answer_for_the_browser() {
 }
 
 #[test]
-fn a_camera_that_fails_is_a_failed_attempt_with_a_way_out() {
+fn a_camera_that_fails_is_a_failed_attempt_with_a_remedy() {
     type Failure = fn() -> CameraError;
     let rows: [(_, Failure, _); 3] = [
         ("unplugged", || CameraError::Lost, Reason::NoCamera),

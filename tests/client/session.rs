@@ -291,7 +291,7 @@ fn what_no_second_try_can_mend_ends_at_once_and_by_name() {
 }
 
 #[test]
-fn patience_ends_with_the_tries() {
+fn retries_end_with_the_tries() {
     let rows: [(&str, Play, Named); 4] = [
         ("never answers", Play::Hangs, |e| matches!(e, SessionError::TimedOut(_))),
         ("always dies", Play::Dies, |e| matches!(e, SessionError::Unreachable(_))),

@@ -82,7 +82,7 @@ fn a_refusal_is_told_kindly_and_word_by_word() {
 }
 
 #[test]
-fn a_tenant_that_ignores_the_wish_ends_on_a_page_and_not_in_a_loop() {
+fn a_tenant_that_ignores_the_request_ends_on_a_page_and_not_in_a_loop() {
     let env = TestTenant::new(|_, _| None, |builder| builder);
     let mut browser = env.browser();
     let password = open(&env, &mut browser, "/salary");

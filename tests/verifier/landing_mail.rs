@@ -33,9 +33,9 @@ impl Mailer for Letterbox {
 }
 
 impl Letterbox {
-    async fn verifier(mailed: Rules) -> (TestVerifier, Arc<Self>) {
+    async fn verifier(email_rules: Rules) -> (TestVerifier, Arc<Self>) {
         let letterbox = Arc::new(Self::default());
-        (TestVerifier::made(Database::Memory, mailed, None, Some(letterbox.clone())).await, letterbox)
+        (TestVerifier::made(Database::Memory, email_rules, None, Some(letterbox.clone())).await, letterbox)
     }
 
     /// What came since this was last called.

@@ -118,11 +118,11 @@ mod tests {
     /// What is shown after each frame of a story: words say how frames look from there on, numbers are frames, by their
     /// time in milliseconds.
     fn shown(story: &str) -> Vec<Option<Hint>> {
-        let mut steady = HintDebouncer::new(&HintPolicy::default());
+        let mut debouncer = HintDebouncer::new(&HintPolicy::default());
         let (mut gates, mut shown) = (vec![], vec![]);
         for word in story.split_whitespace() {
             match word.parse() {
-                Ok(millis) => shown.push(steady.see(Duration::from_millis(millis), &gates)),
+                Ok(millis) => shown.push(debouncer.see(Duration::from_millis(millis), &gates)),
                 Err(_) => gates = scene(word),
             }
         }
@@ -167,11 +167,11 @@ mod tests {
     #[test]
     fn a_value_wobbling_about_its_threshold_changes_the_hint_at_most_once() {
         for period in 1..40 {
-            let mut steady = HintDebouncer::new(&HintPolicy::default());
+            let mut debouncer = HintDebouncer::new(&HintPolicy::default());
             let mut shown: Vec<_> = (0..300_u64)
                 .map(|i| {
                     let luma = if (i / period).is_multiple_of(2) { 55.55 } else { 54.45 };
-                    steady.see(Duration::from_millis(i * 40), &[light(luma)])
+                    debouncer.see(Duration::from_millis(i * 40), &[light(luma)])
                 })
                 .collect();
             shown.dedup();

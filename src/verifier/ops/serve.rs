@@ -16,8 +16,8 @@ use utoipa::OpenApi;
 
 use crate::{
     AppState, api::captures, api::devices, api::logs, api::problem::Refusal, api::sessions, browser::email_link,
-    browser::return_handle, browser::session_page, browser::start, otp::api as otp, otp::feedback,
-    otp::web as browser_code, portal,
+    browser::return_handle, browser::session_page, browser::start, otp::api as otp, otp::feedback, otp::web as otp_web,
+    portal,
 };
 use countenance_core::{policy::Policy, protocol::Problem};
 
@@ -50,10 +50,10 @@ const HEADERS: [(HeaderName, &str); 7] = [
         email_link::back,
         email_link::again,
         email_link::open,
-        browser_code::form,
-        browser_code::send,
-        browser_code::back,
-        browser_code::check,
+        otp_web::form,
+        otp_web::send,
+        otp_web::back,
+        otp_web::check,
         return_handle::return_to_tenant,
         devices::register,
         sessions::open,
@@ -85,10 +85,10 @@ impl Routes {
             .get("/sessions/{id}/mail", email_link::back)
             .post("/sessions/{id}/mail", email_link::again)
             .get("/sessions/{id}/mail/{token}", email_link::open)
-            .get("/sessions/{id}/code", browser_code::form)
-            .post("/sessions/{id}/code", browser_code::send)
-            .get("/sessions/{id}/code/check", browser_code::back)
-            .post("/sessions/{id}/code/check", browser_code::check)
+            .get("/sessions/{id}/code", otp_web::form)
+            .post("/sessions/{id}/code", otp_web::send)
+            .get("/sessions/{id}/code/check", otp_web::back)
+            .post("/sessions/{id}/code/check", otp_web::check)
             .get("/return/{handle}", return_handle::return_to_tenant)
             .post("/v1/devices", devices::register)
             .post("/v1/sessions/{id}/open", sessions::open)

@@ -25,7 +25,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Next {
     /// Twilio accepted the report.
-    Told,
+    Reported,
     /// Twilio will never accept it, usually because the verification has ended.
     Drop,
     /// Retry this report later and go on with the others.
@@ -69,7 +69,7 @@ impl AppState {
                 _ => tx.end_feedback(feedback.id).await?,
             }
             tx.commit().await?;
-            told += usize::from(next == Next::Told);
+            told += usize::from(next == Next::Reported);
             if matches!(next, Next::Pause { .. }) {
                 break;
             }
@@ -92,7 +92,7 @@ pub(crate) async fn run(verifier: AppState) {
 
 fn next(error: Option<&TwilioError>) -> Next {
     match error {
-        None => Next::Told,
+        None => Next::Reported,
         Some(
             TwilioError::Gone
             | TwilioError::Number { .. }
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn each_answer_says_what_comes_next() {
         for (error, expected) in [
-            (None, Next::Told),
+            (None, Next::Reported),
             (Some(TwilioError::Gone), Next::Drop),
             (Some(TwilioError::Number { code: 60200 }), Next::Drop),
             (Some(TwilioError::Blocked { code: 60410 }), Next::Drop),
