@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use time::OffsetDateTime;
+
 use super::{
     consistency::all_samples,
     jwk::{Jwk, JwkError, PublicKey, Thumbprint, ThumbprintError},
@@ -192,26 +194,15 @@ fn sparkline(scores: &[f32]) -> String {
     format!("{line}  {least:.2} to {most:.2}")
 }
 
-/// `secs` since 1970 as RFC 3339 in UTC, computed from the 400-year cycle of the Gregorian calendar.
+/// `secs` since 1970 as a date in UTC; outside the years 0 to 9999 a date says nothing, and the number does.
 fn utc(secs: UnixSecs) -> String {
-    const DAY: i64 = 86_400;
-    const CYCLE_DAYS: i64 = 146_097;
-    // Outside the years 0 to 9999 RFC 3339 has no date: print the number.
-    if !(-62_167_219_200..253_402_300_800).contains(&secs) {
-        return format!("{secs} s since 1970");
+    match OffsetDateTime::from_unix_timestamp(secs) {
+        Ok(at) if at.year() >= 0 => {
+            let (hour, minute, second) = at.to_hms();
+            format!("{} {hour:02}:{minute:02}:{second:02} UTC", at.date())
+        }
+        _ => format!("{secs} s since 1970"),
     }
-    let (days, second) = (secs.div_euclid(DAY), secs.rem_euclid(DAY));
-    // Years start in March, so that the leap day is the last of the year. 719,468 days lie between 0000-03-01 and 1970.
-    let days = days + 719_468;
-    let (cycle, day) = (days.div_euclid(CYCLE_DAYS), days.rem_euclid(CYCLE_DAYS));
-    let year_of_cycle = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day_of_year = day - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day_of_month = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = cycle * 400 + year_of_cycle + i64::from(month <= 2);
-    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day_of_month:02} {hour:02}:{minute:02}:{second:02} UTC")
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 /// Most bytes of a form, far above anything a page of ours posts.
 const FORM_MAX_BYTES: usize = 64 << 10;
@@ -60,6 +62,8 @@ pub(crate) struct Incoming {
     pub(crate) form: Params,
     /// Address of the peer, `127.0.0.1` where the server was not told.
     pub(crate) ip: String,
+    /// The cookies that came along.
+    pub(crate) cookies: CookieJar,
     headers: HeaderMap,
 }
 
@@ -71,10 +75,7 @@ impl Incoming {
 
     /// The value of a cookie.
     pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
-        let all = self.headers.get_all(header::COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-        all.flat_map(|line| line.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find_map(|(found, value)| (found == name).then_some(value))
+        self.cookies.get(name).map(Cookie::value)
     }
 }
 
@@ -95,34 +96,16 @@ impl<S: Send + Sync> FromRequest<S> for Incoming {
         let (Some(query), Some(form)) = (query, form) else {
             return Err((StatusCode::BAD_REQUEST, "A parameter came twice.").into_response());
         };
-        Ok(Self { method, query, form, ip, headers })
+        Ok(Self { method, query, form, ip, cookies: CookieJar::from_headers(&headers), headers })
     }
 }
 
-/// Which requests of other sites bring a cookie along.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SameSite {
-    /// Links that lead here.
-    Lax,
-    /// Forms of other sites too.
-    None,
-}
-
-/// Adds a cookie for this host that no script reads. `None` as value removes it.
+/// A cookie for this host that no script reads.
 ///
 /// No `__Host-` in the names: the demo runs on `http://*.localhost`, where every browser of the last years takes `Secure`
 /// cookies, but Chromium has come to take the prefix only lately.
-pub(crate) fn set_cookie(mut response: Response, name: &str, value: Option<&str>, same_site: SameSite) -> Response {
-    let site = match same_site {
-        SameSite::Lax => "Lax",
-        SameSite::None => "None",
-    };
-    let (value, life) = value.map_or(("", "; Max-Age=0"), |value| (value, ""));
-    let line = format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite={site}{life}");
-    if let Ok(line) = HeaderValue::from_str(&line) {
-        response.headers_mut().append(header::SET_COOKIE, line);
-    }
-    response
+pub(crate) fn cookie(name: &'static str, value: String, same_site: SameSite) -> Cookie<'static> {
+    Cookie::build((name, value)).path("/").secure(true).http_only(true).same_site(same_site).build()
 }
 
 /// Sends the browser on.
@@ -133,23 +116,35 @@ pub(crate) fn redirect(to: &str) -> Response {
     private((StatusCode::FOUND, [(header::LOCATION, location)]).into_response())
 }
 
-/// A whole page. `title` is text, `main` is HTML.
-pub(crate) fn page(status: StatusCode, title: &str, main: &str) -> Response {
+/// A whole page.
+pub(crate) fn page(status: StatusCode, title: &str, main: &Markup) -> Response {
     named_page(status, "page", title, main)
 }
 
 /// A whole page that says in `data-page` which one it is.
-pub(crate) fn named_page(status: StatusCode, name: &'static str, title: &str, main: &str) -> Response {
-    let title = escape(title);
-    let html = format!(
-        "<!doctype html>\n<html lang=\"en\" data-page=\"{name}\">\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>{STYLE}</style>\n<main>\n{main}\n</main>\n</html>\n"
-    );
+pub(crate) fn named_page(status: StatusCode, name: &str, title: &str, main: &Markup) -> Response {
+    let page: Markup = html! {
+        (DOCTYPE)
+        html lang="en" data-page=(name) {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            title { (title) }
+            // Our own style sheet; escaped, its `>` would select nothing.
+            style { (PreEscaped(STYLE)) }
+            main { (main) }
+        }
+    };
+    let html = page.clone().into_string();
+    if let Ok(folder) = std::env::var("PAGE_DUMP") {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        html.hash(&mut hasher);
+        std::fs::write(format!("{folder}/{:x}.html", hasher.finish()), &html).unwrap();
+    }
     // No form-action: browsers hold it against the redirects that follow a form too, and these lead to other sites.
     let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
     let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, policy)];
-    private((status, headers, html).into_response())
+    private((status, headers, page.into_string()).into_response())
 }
 
 /// Marks an answer as nobody else's business.
@@ -161,22 +156,6 @@ pub(crate) fn private(mut response: Response) -> Response {
     response
 }
 
-/// Text that stands in HTML, in attributes too, as what it is.
-pub(crate) fn escape(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            c => html.push(c),
-        }
-    }
-    html
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,10 +164,5 @@ mod tests {
     fn a_parameter_that_comes_twice_is_refused() {
         assert!(Params::parse(b"state=a&state=b").is_none());
         assert_eq!(Params::parse(b"state=a&scope=b+c").unwrap().words("scope"), ["b", "c"]);
-    }
-
-    #[test]
-    fn escaped_text_cannot_leave_its_place() {
-        assert_eq!(escape("<a href=\"x\">'&"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
     }
 }

@@ -3,6 +3,8 @@
 
 use std::fmt::Write;
 
+use maud::html;
+
 use super::Report;
 use countenance_core::policy::ArmingPolicy;
 
@@ -96,16 +98,8 @@ impl Report {
 
 /// Escapes text for XML, and drops characters that XML forbids.
 fn escaped(text: &str) -> String {
-    let plain = text.chars().filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')).take(110);
-    plain.fold(String::new(), |mut escaped, c| {
-        match c {
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '&' => escaped.push_str("&amp;"),
-            other => escaped.push(other),
-        }
-        escaped
-    })
+    let plain = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    html! { (text.chars().filter(plain).take(110).collect::<String>()) }.into_string()
 }
 
 #[cfg(test)]

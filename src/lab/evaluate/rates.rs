@@ -5,13 +5,11 @@
 //! reaches. Whatever is no number never passes: it counts as the least score of all.
 
 mod beta;
-mod normal;
 
-use std::fmt;
+use std::{f64::consts::SQRT_2, fmt};
 
 use serde::Serialize;
-
-pub use normal::{probability, quantile};
+use statrs::function::erf::erfc_inv;
 
 /// A share with its exact 95 % interval after Clopper and Pearson. The interval supposes that the cases are independent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
@@ -74,6 +72,11 @@ pub fn percent(share: f64) -> String {
         _ if percent >= 0.001 => format!("{percent:.3}"),
         _ => format!("{percent:.1e}"),
     }
+}
+
+/// Below what a value of the standard normal distribution lies with chance `p`, within ±7: the normal deviate of `p`.
+pub fn quantile(p: f64) -> f64 {
+    (-SQRT_2 * erfc_inv(2.0 * p)).clamp(-7.0, 7.0)
 }
 
 /// The exact 95 % interval of a share: 2.5 % lie beyond either end; at 0 and `of` the end is 0 and 1. `None` of no cases.

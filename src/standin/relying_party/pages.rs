@@ -1,48 +1,53 @@
 //! The application's pages and words.
 
 use axum::{http::StatusCode, response::Response};
+use maud::html;
 
 use super::sessions::{LoginRequest, Visitor};
-use crate::web::{escape, page};
-
-/// What the ID token says after a look into the camera.
-const VERIFIED: &str = "<p>Your face has been checked: the ID token holds <code>https://authid.ai/claims/amr</code> = \
-    <code>mfa</code>.</p>\n";
-
-/// New tokens by refresh token.
-const RENEW: &str =
-    "<form method=\"post\" action=\"/renew\"><button class=\"quiet\">Stay logged in for longer</button></form>\n";
+use crate::web::page;
 
 /// The public page.
 pub(super) fn home(visitor: Option<&Visitor>) -> Response {
     let main = match visitor {
-        None => "<h1>Payroll</h1>\n<p>Your payslips in one place.</p>\n\
-                 <p><a class=\"button\" href=\"/login\">Log in</a></p>\n\
-                 <p class=\"soft\">What you earn is shown only after a look into the camera.</p>"
-            .to_owned(),
-        Some(visitor) => format!(
-            "<h1>Good day, {}</h1>\n<p>You are logged in.</p>\n{}\
-             <p><a class=\"button\" href=\"/salary\">Show my salary</a></p>\n\
-             <form method=\"post\" action=\"/logout\"><button class=\"quiet\">Log out</button></form>\n{}\
-             <p><a href=\"/silent\">Am I still logged in?</a></p>",
-            escape(&visitor.name),
-            if visitor.is_verified { VERIFIED } else { "" },
-            if visitor.can_renew { RENEW } else { "" },
-        ),
+        None => html! {
+            h1 { "Payroll" }
+            p { "Your payslips in one place." }
+            p { a.button href="/login" { "Log in" } }
+            p.soft { "What you earn is shown only after a look into the camera." }
+        },
+        Some(visitor) => html! {
+            h1 { "Good day, " (visitor.name) }
+            p { "You are logged in." }
+            @if visitor.is_verified {
+                p {
+                    "Your face has been checked: the ID token holds " code { "https://authid.ai/claims/amr" } " = "
+                    code { "mfa" } "."
+                }
+            }
+            p { a.button href="/salary" { "Show my salary" } }
+            form method="post" action="/logout" { button.quiet { "Log out" } }
+            @if visitor.can_renew {
+                form method="post" action="/renew" { button.quiet { "Stay logged in for longer" } }
+            }
+            p { a href="/silent" { "Am I still logged in?" } }
+        },
     };
     page(StatusCode::OK, "Payroll", &main)
 }
 
 /// The page that wants a second factor.
 pub(super) fn salary(visitor: &Visitor) -> Response {
-    let main = format!(
-        "<h1>Salary of {}</h1>\n<table>\n<tr><th>Base</th><td>3,840.00</td></tr>\n\
-         <tr><th>Night shifts</th><td>212.50</td></tr>\n<tr><th>Deductions</th><td>−1,104.20</td></tr>\n\
-         <tr><th>Paid out</th><td>2,948.30</td></tr>\n</table>\n\
-         <p class=\"soft\">An invented person's figures. They stay open for ten minutes after the check.</p>\n\
-         <p><a href=\"/\">Back</a></p>",
-        escape(&visitor.name)
-    );
+    let main = html! {
+        h1 { "Salary of " (visitor.name) }
+        table {
+            tr { th { "Base" } td { "3,840.00" } }
+            tr { th { "Night shifts" } td { "212.50" } }
+            tr { th { "Deductions" } td { "−1,104.20" } }
+            tr { th { "Paid out" } td { "2,948.30" } }
+        }
+        p.soft { "An invented person's figures. They stay open for ten minutes after the check." }
+        p { a href="/" { "Back" } }
+    };
     page(StatusCode::OK, "Salary", &main)
 }
 
@@ -55,43 +60,45 @@ pub(super) fn failed(request: LoginRequest, error: &str, description: &str) -> R
     };
     // Asked without a page, the login service cannot ask back: logging in with one is what helps.
     let button = if request == LoginRequest::Silent { "Log in" } else { "Try again" };
-    let main = format!(
-        "<h1>{title}</h1>\n<p role=\"alert\">{}</p>\n\
-         <p class=\"soft\">The login service said: <code>{}</code> <code>{}</code></p>\n\
-         <p><a class=\"button\" href=\"{again}\">{button}</a> <a class=\"quiet button\" href=\"/\">Back</a></p>",
-        sentence(error, description),
-        escape(error),
-        escape(description)
-    );
+    let main = html! {
+        h1 { (title) }
+        p role="alert" { (sentence(error, description)) }
+        p.soft { "The login service said: " code { (error) } " " code { (description) } }
+        p { a.button href=(again) { (button) } " " a.quiet.button href="/" { "Back" } }
+    };
     page(StatusCode::FORBIDDEN, title, &main)
 }
 
 /// An answer that this browser did not ask for, or has had already.
 pub(super) fn stale() -> Response {
-    let main = "<h1>This login is over</h1>\n\
-        <p role=\"alert\">The answer belongs to no login under way in this browser. You may have gone back a page.</p>\n\
-        <p><a class=\"button\" href=\"/\">To the start</a></p>";
-    page(StatusCode::FORBIDDEN, "This login is over", main)
+    let main = html! {
+        h1 { "This login is over" }
+        p role="alert" {
+            "The answer belongs to no login under way in this browser. You may have gone back a page."
+        }
+        p { a.button href="/" { "To the start" } }
+    };
+    page(StatusCode::FORBIDDEN, "This login is over", &main)
 }
 
 /// A login that stays as long as it was.
 pub(super) fn not_renewed(why: &str) -> Response {
-    let main = format!(
-        "<h1>Your login was not renewed</h1>\n<p role=\"alert\">{}</p>\n\
-         <p>You stay logged in until your login ends by itself. To stay longer, log in again.</p>\n\
-         <p><a class=\"button\" href=\"/login\">Log in again</a> <a class=\"quiet button\" href=\"/\">Back</a></p>",
-        escape(why)
-    );
+    let main = html! {
+        h1 { "Your login was not renewed" }
+        p role="alert" { (why) }
+        p { "You stay logged in until your login ends by itself. To stay longer, log in again." }
+        p { a.button href="/login" { "Log in again" } " " a.quiet.button href="/" { "Back" } }
+    };
     page(StatusCode::FORBIDDEN, "Your login was not renewed", &main)
 }
 
 /// A fault of the application or its connection: nothing the person did.
 pub(super) fn broken(what: &str) -> Response {
-    let main = format!(
-        "<h1>Something went wrong</h1>\n<p role=\"alert\">{}</p>\n\
-         <p><a class=\"button\" href=\"/\">Back to the start</a></p>",
-        escape(what)
-    );
+    let main = html! {
+        h1 { "Something went wrong" }
+        p role="alert" { (what) }
+        p { a.button href="/" { "Back to the start" } }
+    };
     page(StatusCode::BAD_GATEWAY, "Something went wrong", &main)
 }
 

@@ -1,6 +1,10 @@
 //! The application's routes: code flow with PKCE, state and nonce; renewal by refresh token; a silent check.
 
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -10,7 +14,7 @@ use super::{
     sessions::{Login, LoginRequest, MFA_LIFE_SECS, Tokens, Visitor},
     tokens::{self, TokensError},
 };
-use crate::web::{self, Incoming, SameSite};
+use crate::web::{self, Incoming};
 use countenance_amr::StepUp;
 
 const COOKIE: &str = "payroll_session";
@@ -71,7 +75,7 @@ pub(super) async fn logout(State(app): State<RelyingParty>, incoming: Incoming) 
     if let Some(cookie) = incoming.cookie(COOKIE) {
         app.sessions().log_out(cookie);
     }
-    web::set_cookie(web::redirect("/"), COOKIE, None, SameSite::Lax)
+    (incoming.cookies.remove(session(String::new())), web::redirect("/")).into_response()
 }
 
 /// `GET /callback`: the tenant's answer.
@@ -103,7 +107,7 @@ pub(super) async fn callback(State(app): State<RelyingParty>, incoming: Incoming
     let fresh = app.random();
     app.sessions().log_in(cookie, fresh.clone(), tokens, request);
     let next = web::redirect(if request == LoginRequest::StepUp { "/salary" } else { "/" });
-    web::set_cookie(next, COOKIE, Some(&fresh), SameSite::Lax)
+    (incoming.cookies.add(session(fresh)), next).into_response()
 }
 
 /// Whether the salary page would open to these tokens now.
@@ -141,7 +145,11 @@ fn authorize(app: &RelyingParty, incoming: &Incoming, request: LoginRequest) -> 
     };
     let cookie = incoming.cookie(COOKIE).map_or_else(|| app.random(), str::to_owned);
     app.sessions().begin(&cookie, state, Login { nonce, code_verifier, request, began_at: app.now() });
-    web::set_cookie(web::redirect(url.as_str()), COOKIE, Some(&cookie), SameSite::Lax)
+    (CookieJar::new().add(session(cookie)), web::redirect(url.as_str())).into_response()
+}
+
+fn session(value: String) -> Cookie<'static> {
+    web::cookie(COOKIE, value, SameSite::Lax)
 }
 
 fn visitor(app: &RelyingParty, incoming: &Incoming) -> Option<Visitor> {

@@ -1,13 +1,19 @@
 //! `/authorize`: checks what an application asks for and finds out whether the person is known already.
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use axum_extra::extract::cookie::SameSite;
+use maud::html;
 use serde_json::Map;
 
 use super::{
     Tenant, pipeline,
     store::{LoginStage, Request, Transaction},
 };
-use crate::web::{self, Incoming, SameSite};
+use crate::web::{self, Incoming};
 
 /// Names the browser that began a login; `/continue` needs it on a POST from another site.
 pub(super) const BROWSER_COOKIE: &str = "tenant_browser";
@@ -48,7 +54,7 @@ pub(super) async fn authorize(State(tenant): State<Tenant>, incoming: Incoming) 
         tenant.store().put_transaction(state.clone(), transaction, now);
         web::redirect(&format!("/u/login?state={state}"))
     };
-    web::set_cookie(answer, BROWSER_COOKIE, Some(&browser), SameSite::None)
+    (incoming.cookies.add(web::cookie(BROWSER_COOKIE, browser, SameSite::None)), answer).into_response()
 }
 
 /// The checked request. Until client and callback are known, an error is shown here and sent nowhere.
@@ -98,5 +104,9 @@ fn request(tenant: &Tenant, incoming: &Incoming) -> Result<Request, Box<Response
 }
 
 fn mistake(title: &str, text: &str) -> Response {
-    web::page(StatusCode::BAD_REQUEST, title, &format!("<h1>{title}</h1>\n<p>{text}</p>"))
+    let main = html! {
+        h1 { (title) }
+        p { (text) }
+    };
+    web::page(StatusCode::BAD_REQUEST, title, &main)
 }

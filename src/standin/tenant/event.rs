@@ -1,6 +1,7 @@
 //! The `event` that an Action sees.
 
 use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
 
 use super::{
     Tenant,
@@ -124,20 +125,12 @@ fn methods(session: &Session) -> Vec<Value> {
     session.methods.iter().map(|method| record(&method.name, method.kind, method.at)).collect()
 }
 
-/// `2026-11-22T02:35:36.000Z`, the way JavaScript writes it. Days to dates by the era arithmetic of the proleptic Gregorian
-/// calendar: 400 years are 146,097 days, and a year begins in March so that the leap day comes last.
+/// `2026-11-22T02:35:36.000Z`, the way JavaScript writes it.
 pub(super) fn iso8601(at: UnixSecs) -> String {
-    let (days, second) = (at.div_euclid(86_400), at.rem_euclid(86_400));
-    let since_march_0 = days + 719_468;
-    let (era, day_of_era) = (since_march_0.div_euclid(146_097), since_march_0.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.000Z")
+    // No clock of ours shows a time beyond the year 9999.
+    let at = OffsetDateTime::from_unix_timestamp(at).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let (hour, minute, second) = at.to_hms();
+    format!("{}T{hour:02}:{minute:02}:{second:02}.000Z", at.date())
 }
 
 #[cfg(test)]

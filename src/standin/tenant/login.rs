@@ -2,7 +2,13 @@
 //!
 //! The form is bound to one login by its `state` and to one browser by a cookie, so no other site can post it.
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use axum_extra::extract::cookie::SameSite;
+use maud::html;
 
 use super::{
     Tenant,
@@ -11,7 +17,7 @@ use super::{
     pipeline,
     store::{LoginStage, Method, Session, Transaction},
 };
-use crate::web::{self, Incoming, SameSite, escape};
+use crate::web::{self, Incoming};
 
 /// Wrong passwords after which a login is over.
 const WRONG_PASSWORDS: u32 = 10;
@@ -62,13 +68,15 @@ pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> 
     };
     tenant.store().put_session(session.clone(), now);
     let answer = pipeline::execute(&tenant, &incoming, transaction, &session).await;
-    web::set_cookie(answer, SESSION_COOKIE, Some(&session.id), SameSite::Lax)
+    (incoming.cookies.add(web::cookie(SESSION_COOKIE, session.id, SameSite::Lax)), answer).into_response()
 }
 
 /// What is shown when there is no such login in this browser.
 pub(super) fn lost() -> Response {
-    let text = escape(SESSION_LOST);
-    let main = format!("<h1>We lost your login</h1>\n<p role=\"alert\">invalid_request: {text}</p>");
+    let main = html! {
+        h1 { "We lost your login" }
+        p role="alert" { "invalid_request: " (SESSION_LOST) }
+    };
     web::page(StatusCode::BAD_REQUEST, "We lost your login", &main)
 }
 
@@ -96,20 +104,19 @@ fn wrong_password(
 fn form(tenant: &Tenant, state: &str, transaction: &Transaction, rejected: Option<&str>) -> Response {
     let client = tenant.config().client(&transaction.request.client_id);
     let client = client.map_or("the application", |client| &client.name);
-    let (status, fault) = match rejected {
-        Some(_) => (StatusCode::BAD_REQUEST, "<p class=\"bad\" role=\"alert\">Wrong email or password.</p>\n"),
-        None => (StatusCode::OK, ""),
-    };
+    let status = if rejected.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let email = rejected.or(transaction.request.login_hint.as_deref()).unwrap_or_default();
-    let (name, state, email) = (escape(client), escape(state), escape(email));
-    let main = format!(
-        "<h1>Log in</h1>\n<p class=\"soft\">to go on to {name}</p>\n{fault}\
-         <form method=\"post\" action=\"/u/login\">\n\
-         <input type=\"hidden\" name=\"state\" value=\"{state}\">\n\
-         <label>Email <input type=\"email\" name=\"email\" value=\"{email}\" autocomplete=\"username\" required></label>\n\
-         <label>Password <input type=\"password\" name=\"password\" autocomplete=\"current-password\" required></label>\n\
-         <button>Continue</button>\n</form>\n\
-         <p class=\"soft\">A stand-in for an Auth0 tenant, on this machine only.</p>"
-    );
+    let main = html! {
+        h1 { "Log in" }
+        p.soft { "to go on to " (client) }
+        @if rejected.is_some() { p.bad role="alert" { "Wrong email or password." } }
+        form method="post" action="/u/login" {
+            input type="hidden" name="state" value=(state);
+            label { "Email " input type="email" name="email" value=(email) autocomplete="username" required; }
+            label { "Password " input type="password" name="password" autocomplete="current-password" required; }
+            button { "Continue" }
+        }
+        p.soft { "A stand-in for an Auth0 tenant, on this machine only." }
+    };
     web::named_page(status, "login", &format!("Log in to {client}"), &main)
 }

@@ -1,5 +1,6 @@
 //! Between password and code: runs the Action's legs and does what they asked for.
 
+use maud::html;
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -69,11 +70,8 @@ pub(super) async fn refresh(tenant: &Tenant, incoming: &Incoming, grant: &Grant)
 pub(super) fn to_application(request: &Request, answer: &[(&str, &str)]) -> Response {
     // The address was compared with the registered ones before the request became a `Request`.
     let Ok(mut url) = Url::parse(&request.redirect_uri) else {
-        return web::page(
-            axum::http::StatusCode::BAD_REQUEST,
-            "Callback URL mismatch",
-            "<h1>Callback URL mismatch</h1>",
-        );
+        let main = html! { h1 { "Callback URL mismatch" } };
+        return web::page(axum::http::StatusCode::BAD_REQUEST, "Callback URL mismatch", &main);
     };
     url.query_pairs_mut().extend_pairs(answer);
     if let Some(state) = &request.state {

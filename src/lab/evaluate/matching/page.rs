@@ -1,160 +1,176 @@
 //! The page of a comparison of faces, in the manner of the report on attacks.
 
+use maud::{Markup, PreEscaped, html};
+
 use super::{
     Comparison,
     figures::{AtFmr, AtTail, MatchFigures},
     report::{MatchReport, cosine, people},
 };
 use crate::evaluate::{
-    page::{Axes, Curve, Row, cells, det_svg, document, escaped, plain_tile, scores_svg, tile, wide},
+    page::{Axes, Curve, Row, cells, det_svg, document, plain, plain_tile, scores_svg, software, tile, wide},
     rates::percent,
 };
 
 /// The page. The plot is drawn from `comparisons`, which must be those of the report.
 pub(super) fn html(report: &MatchReport, comparisons: &[Comparison], command: &str) -> String {
     let figures = &report.figures;
-    let sections = [
-        header(report),
-        result(figures),
-        evaluated(report),
-        limits_of_fmr(figures),
-        trade_off(figures),
-        scores(figures, comparisons),
-        cannot_show(report),
-        format!(
-            "<section><h2>How to measure it again</h2>\n<p>With the same program, networks and policy, the same set gives \
-             the same figures, bit for bit.</p>\n<pre><code>{}</code></pre></section>\n",
-            escaped(command)
-        ),
-        include_str!("terms.html").to_owned(),
-    ];
-    document(&format!("{}: comparison of faces", report.set), &sections.concat())
-}
-
-fn header(report: &MatchReport) -> String {
-    format!(
-        "<header><p class=\"over\">Comparison of faces, one to one · evaluation report after ISO/IEC 19795-1</p>\n\
-         <h1>{}</h1>\n<p class=\"soft\">{} samples, compared by {} at a cosine of {}</p></header>\n",
-        escaped(&report.set),
-        report.figures.samples,
-        escaped(&report.software),
-        report.figures.threshold.value
-    )
-}
-
-fn result(figures: &MatchFigures) -> String {
-    let tiles = [
-        tile("FMR", Some(figures.fmr), "impostor pairs that match"),
-        tile("FNMR", Some(figures.fnmr), "genuine pairs that do not"),
-        plain_tile("EER", figures.eer, "at a threshold picked on this very set"),
-        tile("No template", Some(figures.failure_to_acquire), "samples without a face that is good enough"),
-    ];
-    let shown = match (figures.fmr.count, figures.fmr_shown_below) {
-        (0, Some(least)) => format!(
-            "No impostor pair of {} matched. With 95 % confidence that shows a false match rate below {} %, if pairs were \
-             independent, and nothing below.",
-            figures.fmr.of,
-            percent(least)
-        ),
-        (_, Some(least)) => format!(
-            "Of {} impostor pairs, {} matched. As many pairs could at best show a false match rate of {} %.",
-            figures.fmr.of,
-            figures.fmr.count,
-            percent(least)
-        ),
-        _ => "No impostor pair was compared: how often strangers match was not measured.".into(),
+    let body = html! {
+        (header(report))
+        (result(figures))
+        (evaluated(report))
+        (limits_of_fmr(figures))
+        (trade_off(figures))
+        (scores(figures, comparisons))
+        (cannot_show(report))
+        section {
+            h2 { "How to measure it again" }
+            p { "With the same program, networks and policy, the same set gives the same figures, bit for bit." }
+            pre { code { (plain(command)) } }
+        }
+        // Markup of our own, with nothing filled in.
+        (PreEscaped(include_str!("terms.html")))
     };
-    format!(
-        "<section><h2>Result</h2>\n<ul class=\"tiles\">{}</ul>\n<p>{shown}</p>\n<p>{} pairs could not be compared, for lack \
-         of a template; they stand in neither rate.</p></section>\n",
-        tiles.concat(),
-        figures.not_compared
-    )
+    document(&format!("{}: comparison of faces", report.set), &body)
 }
 
-fn evaluated(report: &MatchReport) -> String {
+fn header(report: &MatchReport) -> Markup {
+    html! {
+        header {
+            p.over { "Comparison of faces, one to one · evaluation report after ISO/IEC 19795-1" }
+            h1 { (plain(&report.set)) }
+            p.soft {
+                (report.figures.samples) " samples, compared by " (plain(&report.software)) " at a cosine of "
+                (report.figures.threshold.value)
+            }
+        }
+    }
+}
+
+fn result(figures: &MatchFigures) -> Markup {
+    let (fmr, shown_below) = (figures.fmr, figures.fmr_shown_below.map(percent));
+    html! {
+        section {
+            h2 { "Result" }
+            ul.tiles {
+                (tile("FMR", Some(fmr), "impostor pairs that match"))
+                (tile("FNMR", Some(figures.fnmr), "genuine pairs that do not"))
+                (plain_tile("EER", figures.eer, "at a threshold picked on this very set"))
+                (tile("No template", Some(figures.failure_to_acquire), "samples without a face that is good enough"))
+            }
+            p {
+                @match (fmr.count, shown_below) {
+                    (0, Some(least)) => {
+                        "No impostor pair of " (fmr.of) " matched. With 95 % confidence that shows a false match rate \
+                         below " (least) " %, if pairs were independent, and nothing below."
+                    }
+                    (_, Some(least)) => {
+                        "Of " (fmr.of) " impostor pairs, " (fmr.count) " matched. As many pairs could at best show a \
+                         false match rate of " (least) " %."
+                    }
+                    _ => { "No impostor pair was compared: how often strangers match was not measured." }
+                }
+            }
+            p { (figures.not_compared) " pairs could not be compared, for lack of a template; they stand in neither rate." }
+        }
+    }
+}
+
+fn evaluated(report: &MatchReport) -> Markup {
     let figures = &report.figures;
-    let models = report.models.iter();
-    let models = models.map(|model| format!("{} <code>{}</code>", escaped(&model.name), escaped(&model.sha256)));
-    let rows = [
-        ("Set", format!("{}, SHA-256 <code>{}</code>", escaped(&report.set), escaped(&report.set_sha256))),
-        ("Samples", format!("{}; people: {}", figures.samples, people(figures.people))),
-        ("Pairs", format!("{} genuine, {} impostor compared", figures.fnmr.of, figures.fmr.of)),
-        (
-            "Without a template",
-            format!(
-                "{} without a face, {} without a frame that was good enough, {} not to be read",
-                figures.no_face, figures.no_good_frame, figures.failed
-            ),
-        ),
-        ("Gates", if report.ungated { "open: these are not the figures of logins" } else { "as in a login" }.into()),
-        ("Threshold", format!("{} · {}", figures.threshold.value, escaped(&figures.threshold.from))),
-        ("Policy", format!("SHA-256 <code>{}</code>", escaped(&report.policy))),
-        ("Networks", models.collect::<Vec<_>>().join("<br>")),
-        ("Software", escaped(&report.software)),
-    ];
-    let rows = rows.map(|(name, value)| format!("<dt>{name}</dt><dd>{value}</dd>\n")).concat();
-    format!("<section><h2>What was evaluated</h2>\n<dl>{rows}</dl></section>\n")
+    html! {
+        section {
+            h2 { "What was evaluated" }
+            dl {
+                dt { "Set" } dd { (plain(&report.set)) ", SHA-256 " code { (plain(&report.set_sha256)) } }
+                dt { "Samples" } dd { (figures.samples) "; people: " (people(figures.people)) }
+                dt { "Pairs" } dd { (figures.fnmr.of) " genuine, " (figures.fmr.of) " impostor compared" }
+                dt { "Without a template" } dd {
+                    (figures.no_face) " without a face, " (figures.no_good_frame)
+                    " without a frame that was good enough, " (figures.failed) " not to be read"
+                }
+                dt { "Gates" }
+                dd { (if report.ungated { "open: these are not the figures of logins" } else { "as in a login" }) }
+                dt { "Threshold" } dd { (figures.threshold.value) " · " (plain(&figures.threshold.from)) }
+                dt { "Policy" } dd { "SHA-256 " code { (plain(&report.policy)) } }
+                (software(&report.models, &report.software))
+            }
+        }
+    }
 }
 
-fn limits_of_fmr(figures: &MatchFigures) -> String {
+fn limits_of_fmr(figures: &MatchFigures) -> Markup {
     let row = |at: &AtFmr| {
-        format!(
-            "<tr><th scope=\"row\">{} %</th><td>{:.3}</td><td>{} of {}</td>{}<td>{}</td></tr>\n",
-            percent(at.fmr_max),
-            at.threshold,
-            at.fmr.count,
-            at.fmr.of,
-            cells(at.fnmr),
-            if at.shown { "yes" } else { "no" }
-        )
+        html! {
+            tr {
+                th scope="row" { (percent(at.fmr_max)) " %" }
+                td { (format_args!("{:.3}", at.threshold)) }
+                td { (at.fmr.count) " of " (at.fmr.of) }
+                (cells(at.fnmr))
+                td { (if at.shown { "yes" } else { "no" }) }
+            }
+        }
     };
-    let rows: String = figures.at_fmr.iter().map(row).collect();
-    let head = ["FMR at most", "From cosine", "Matched", "FNMR", "95 % interval", "Shown by this set"]
-        .map(|name| format!("<th scope=\"col\">{name}</th>"))
-        .concat();
-    let beyond = match &figures.extrapolated {
-        None => "<p>A threshold for a false match rate of 1:10,000 was not extrapolated: the set has too few impostor pairs \
-                 for that.</p>"
-            .into(),
-        Some(at) => extrapolated(at),
-    };
-    format!(
-        "<section><h2>Thresholds for a false match rate</h2>\n{}{beyond}\n</section>\n",
-        wide("Thresholds picked on this very set", &head, &rows)
-    )
+    let rows: Vec<_> = figures.at_fmr.iter().map(row).collect();
+    let head = ["FMR at most", "From cosine", "Matched", "FNMR", "95 % interval", "Shown by this set"];
+    html! {
+        section {
+            h2 { "Thresholds for a false match rate" }
+            (wide("Thresholds picked on this very set", &head, &rows))
+            p {
+                @match &figures.extrapolated {
+                    Some(at) => { (extrapolated(at)) }
+                    None => {
+                        "A threshold for a false match rate of 1:10,000 was not extrapolated: the set has too few \
+                         impostor pairs for that."
+                    }
+                }
+            }
+        }
+    }
 }
 
-fn extrapolated(AtTail { tail, fnmr }: &AtTail) -> String {
-    format!(
-        "<p><strong>Extrapolated, not observed:</strong> for a false match rate of {} %, a cosine of {:.3}, and up to {:.3} by \
-         how well the tail is known. The {} impostor pairs above {:.3} are taken for an exponential tail (mean excess \
-         {:.3}); a normal distribution would give {:.3}. Observed at that threshold: FNMR {fnmr}. Whoever the set lacks, \
-         such as siblings, is not in its tail.</p>",
-        percent(tail.fmr),
-        tail.threshold,
-        tail.threshold_high,
-        tail.tail_pairs,
-        tail.tail_from,
-        tail.tail_scale,
-        tail.threshold_normal
-    )
+fn extrapolated(AtTail { tail, fnmr }: &AtTail) -> Markup {
+    html! {
+        strong { "Extrapolated, not observed:" }
+        (format_args!(
+            " for a false match rate of {} %, a cosine of {:.3}, and up to {:.3} by how well the tail is known. The {} \
+             impostor pairs above {:.3} are taken for an exponential tail (mean excess {:.3}); a normal distribution \
+             would give {:.3}. Observed at that threshold: FNMR {fnmr}. Whoever the set lacks, such as siblings, is not \
+             in its tail.",
+            percent(tail.fmr),
+            tail.threshold,
+            tail.threshold_high,
+            tail.tail_pairs,
+            tail.tail_from,
+            tail.tail_scale,
+            tail.threshold_normal
+        ))
+    }
 }
 
-fn trade_off(figures: &MatchFigures) -> String {
+fn trade_off(figures: &MatchFigures) -> Markup {
     let axes = Axes { title: "DET curve", across: "impostor pairs that match", up: "genuine pairs that do not" };
     let at = figures.fmr.rate.zip(figures.fnmr.rate);
     let curve = Curve { name: "all pairs", points: &figures.trade_off, at };
-    let Some(svg) = det_svg(&axes, &[curve]) else { return String::new() };
-    format!(
-        "<section><h2>One error against the other</h2>\n<figure>{svg}<figcaption>False matches against false non-matches, \
-         over all thresholds; both axes by normal deviate. Dot: the threshold that was evaluated. Dotted: equal errors, \
-         crossed at a cosine of {}. The lower and the left edge stand for no error at all.</figcaption></figure></section>\n",
-        cosine(figures.eer_threshold)
-    )
+    html! {
+        @if let Some(svg) = det_svg(&axes, &[curve]) {
+            section {
+                h2 { "One error against the other" }
+                figure {
+                    (svg)
+                    figcaption {
+                        "False matches against false non-matches, over all thresholds; both axes by normal deviate. \
+                         Dot: the threshold that was evaluated. Dotted: equal errors, crossed at a cosine of "
+                        (cosine(figures.eer_threshold)) ". The lower and the left edge stand for no error at all."
+                    }
+                }
+            }
+        }
+    }
 }
 
-fn scores(figures: &MatchFigures, comparisons: &[Comparison]) -> String {
+fn scores(figures: &MatchFigures, comparisons: &[Comparison]) -> Markup {
     let row = |same: bool, caption: String| Row {
         caption,
         right_side: same,
@@ -167,36 +183,50 @@ fn scores(figures: &MatchFigures, comparisons: &[Comparison]) -> String {
     .into_iter()
     .filter(|row| !row.scores.is_empty())
     .collect();
-    if rows.is_empty() {
-        return String::new();
+    html! {
+        @if !rows.is_empty() {
+            section {
+                h2 { "Scores" }
+                figure {
+                    (scores_svg(&rows, f64::from(figures.threshold.value), "cosine"))
+                    figcaption {
+                        "How alike pairs are: 1 is the same, 0 nothing in common. Dashed: the threshold. Hatched: on the \
+                         wrong side of it. Each row has its own height."
+                    }
+                }
+            }
+        }
     }
-    format!(
-        "<section><h2>Scores</h2>\n<figure>{}<figcaption>How alike pairs are: 1 is the same, 0 nothing in common. Dashed: the \
-         threshold. Hatched: on the wrong side of it. Each row has its own height.</figcaption></figure></section>\n",
-        scores_svg(&rows, f64::from(figures.threshold.value), "cosine")
-    )
 }
 
-fn cannot_show(report: &MatchReport) -> String {
-    let figures = &report.figures;
-    let who = match figures.people {
-        0 => "The set does not say how many people it shows.".into(),
-        people => format!("The set shows {people} people."),
-    };
-    let items = [
-        format!(
-            "{who} Each stands in many pairs, so pairs are not independent and the intervals too narrow: the number of people \
-             says more than the number of pairs."
-        ),
-        "Thresholds for a false match rate, and EER, were picked on this very set. On another they do worse.".into(),
-        "Siblings, and people of one age, sex or origin, match more often than strangers at large. A set without them does \
-         not show how much."
-            .into(),
-        "Samples of one session resemble each other more than those of months apart: the set says nothing of ageing.".into(),
-        "Whether a live person was before the camera is not measured here.".into(),
-    ];
-    let items = items.map(|item| format!("<li>{item}</li>\n")).concat();
-    format!("<section><h2>What this set cannot show</h2>\n<ul>{items}</ul></section>\n")
+fn cannot_show(report: &MatchReport) -> Markup {
+    html! {
+        section {
+            h2 { "What this set cannot show" }
+            ul {
+                li {
+                    @match report.figures.people {
+                        0 => { "The set does not say how many people it shows." }
+                        people => { "The set shows " (people) " people." }
+                    }
+                    " Each stands in many pairs, so pairs are not independent and the intervals too narrow: the number \
+                     of people says more than the number of pairs."
+                }
+                li {
+                    "Thresholds for a false match rate, and EER, were picked on this very set. On another they do worse."
+                }
+                li {
+                    "Siblings, and people of one age, sex or origin, match more often than strangers at large. A set \
+                     without them does not show how much."
+                }
+                li {
+                    "Samples of one session resemble each other more than those of months apart: the set says nothing \
+                     of ageing."
+                }
+                li { "Whether a live person was before the camera is not measured here." }
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -228,7 +258,7 @@ mod tests {
         report.figures.at_fmr[1].threshold = 0.987_6;
         report.figures.extrapolated.as_mut().unwrap().tail.threshold = 0.876_5;
         let page = report.page(&comparisons, "countenance-lab evaluate match '<set>'");
-        for told in ["777 of 8888", "41 of 4141", "<td>0.988</td>", "a cosine of 0.876", "&#39;&lt;set&gt;&#39;"] {
+        for told in ["777 of 8888", "41 of 4141", "<td>0.988</td>", "a cosine of 0.876", "'&lt;set&gt;'"] {
             assert!(page.contains(told), "{told}");
         }
         for outside in ["<script", "http:", "https:", "//", "href", "NaN"] {

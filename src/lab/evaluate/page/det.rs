@@ -1,11 +1,11 @@
 //! A DET curve: both errors on axes of normal deviates, on which normal scores give a straight line. Martin and others,
 //! Eurospeech (1997).
 
-use std::fmt::Write;
+use maud::{Markup, html};
 
 use super::{
     super::rates::{OperatingPoint, percent, quantile},
-    marks::{escaped, short},
+    marks::{plain, short, tenths},
 };
 
 /// One curve and the point on it that was evaluated: false accepts and false rejects.
@@ -38,55 +38,36 @@ const BOTTOM: f64 = 56.0;
 const MARKS: [f64; 15] = [1e-6, 1e-5, 1e-4, 1e-3, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95];
 
 /// The drawing; `None` where no curve has a point.
-pub(in crate::evaluate) fn svg(axes: &Axes, curves: &[Curve<'_>]) -> Option<String> {
+pub(in crate::evaluate) fn svg(axes: &Axes, curves: &[Curve<'_>]) -> Option<Markup> {
     let curves: Vec<_> = curves.iter().filter(|curve| !curve.points.is_empty()).collect();
     if curves.is_empty() {
         return None;
     }
     let scale = Scale::of(&curves);
     let (end, base) = (WIDTH - RIGHT, HEIGHT - BOTTOM);
-    let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"det-title det-desc\">\
-         <title id=\"det-title\">{}</title><desc id=\"det-desc\">{}</desc>\n",
-        axes.title,
-        described(axes, &curves)
-    );
-    for mark in scale.marks() {
-        let (x, y) = (scale.x(mark), scale.y(mark));
-        // Writing to a String cannot fail.
-        writeln!(
-            svg,
-            "<path class=\"grid\" d=\"M{x:.1} {TOP}V{base}M{LEFT} {y:.1}H{end}\"/>\
-             <text class=\"quiet\" x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>\
-             <text class=\"quiet\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
-            base + 18.0,
-            percents(mark),
-            LEFT - 8.0,
-            y + 4.5,
-            percents(mark)
-        )
-        .ok();
-    }
     let (middle, half) = (f64::midpoint(LEFT, end), f64::midpoint(TOP, base));
-    writeln!(
-        svg,
-        "<path class=\"even\" d=\"M{LEFT} {base}L{end} {TOP}\"/><path class=\"frame\" d=\"M{LEFT} {TOP}H{end}V{base}H{LEFT}Z\"/>\
-         <text x=\"{middle}\" y=\"{:.1}\" text-anchor=\"middle\">{}, %</text>\
-         <text x=\"16\" y=\"{half}\" text-anchor=\"middle\" transform=\"rotate(-90 16 {half})\">{}, %</text>",
-        HEIGHT - 12.0,
-        axes.across,
-        axes.up
-    )
-    .ok();
-    for (i, curve) in curves.iter().enumerate() {
-        draw(&mut svg, &scale, i, curve);
-    }
-    svg.push_str("</svg>");
-    Some(svg)
+    Some(html! {
+        svg viewBox=(format_args!("0 0 {WIDTH} {HEIGHT}")) role="img" aria-labelledby="det-title det-desc" {
+            title id="det-title" { (axes.title) }
+            desc id="det-desc" { (described(axes, &curves)) }
+            @for mark in scale.marks() {
+                @let (x, y) = (scale.x(mark), scale.y(mark));
+                path.grid d=(format_args!("M{x:.1} {TOP}V{base}M{LEFT} {y:.1}H{end}")) {}
+                text.quiet x=(tenths(x)) y=(tenths(base + 18.0)) text-anchor="middle" { (percents(mark)) }
+                text.quiet x=(tenths(LEFT - 8.0)) y=(tenths(y + 4.5)) text-anchor="end" { (percents(mark)) }
+            }
+            path.even d=(format_args!("M{LEFT} {base}L{end} {TOP}")) {}
+            path.frame d=(format_args!("M{LEFT} {TOP}H{end}V{base}H{LEFT}Z")) {}
+            text x=(middle) y=(tenths(HEIGHT - 12.0)) text-anchor="middle" { (axes.across) ", %" }
+            text x="16" y=(half) text-anchor="middle" transform=(format_args!("rotate(-90 16 {half})")) {
+                (axes.up) ", %"
+            }
+            @for (i, curve) in curves.iter().enumerate() { (drawn(&scale, i, curve)) }
+        }
+    })
 }
 
-fn draw(svg: &mut String, scale: &Scale, i: usize, curve: &Curve<'_>) {
-    let class = if i == 0 { "" } else { " second" };
+fn drawn(scale: &Scale, i: usize, curve: &Curve<'_>) -> Markup {
     let mut path: Vec<String> = Vec::new();
     for point in curve.points {
         let step = format!("{:.1} {:.1}", scale.x(point.false_accepts), scale.y(point.false_rejects));
@@ -95,27 +76,15 @@ fn draw(svg: &mut String, scale: &Scale, i: usize, curve: &Curve<'_>) {
         }
     }
     let legend = 18.0 + 20.0 * i as f64;
-    writeln!(
-        svg,
-        "<path class=\"curve{class}\" d=\"M{}\"/><path class=\"curve{class}\" d=\"M{LEFT} {:.1}h28\"/>\
-         <text x=\"{:.1}\" y=\"{legend}\">{}</text>",
-        path.join("L"),
-        legend - 5.0,
-        LEFT + 36.0,
-        short(curve.name)
-    )
-    .ok();
-    if let Some((accepts, rejects)) = curve.at {
-        writeln!(
-            svg,
-            "<circle class=\"point{class}\" cx=\"{:.1}\" cy=\"{:.1}\" r=\"6\"><title>{}: {} % and {} %</title></circle>",
-            scale.x(accepts),
-            scale.y(rejects),
-            escaped(curve.name),
-            percent(accepts),
-            percent(rejects)
-        )
-        .ok();
+    html! {
+        path.curve.second[i > 0] d={ "M" (path.join("L")) } {}
+        path.curve.second[i > 0] d=(format_args!("M{LEFT} {:.1}h28", legend - 5.0)) {}
+        text x=(tenths(LEFT + 36.0)) y=(legend) { (short(curve.name)) }
+        @if let Some((accepts, rejects)) = curve.at {
+            circle.point.second[i > 0] cx=(tenths(scale.x(accepts))) cy=(tenths(scale.y(rejects))) r="6" {
+                title { (plain(curve.name)) ": " (percent(accepts)) " % and " (percent(rejects)) " %" }
+            }
+        }
     }
 }
 
@@ -123,13 +92,13 @@ fn described(axes: &Axes, curves: &[&Curve<'_>]) -> String {
     let told = curves.iter().map(|curve| match curve.at {
         Some((accepts, rejects)) => format!(
             "{}: at the evaluated threshold {} % {} and {} % {}.",
-            escaped(curve.name),
+            plain(curve.name),
             percent(accepts),
             axes.across,
             percent(rejects),
             axes.up
         ),
-        None => format!("{}.", escaped(curve.name)),
+        None => format!("{}.", plain(curve.name)),
     });
     told.collect::<Vec<_>>().join(" ")
 }

@@ -1,11 +1,13 @@
 //! What the set can show and what it cannot, in plain words.
 
-use super::{About, Figures, escaped, percent};
+use maud::{Markup, html};
+
+use super::{About, Figures, percent, plain};
 
 /// Fewer people than this, and a figure says more of them than of people in general. Our choice.
 const FEW_PEOPLE: u32 = 15;
 
-pub(super) fn section(figures: &Figures, about: &About) -> String {
+pub(super) fn section(figures: &Figures, about: &About) -> Markup {
     let all = [
         Some(people(figures)),
         Some(cameras(figures)),
@@ -23,8 +25,12 @@ pub(super) fn section(figures: &Figures, about: &About) -> String {
                 .into(),
         ),
     ];
-    let items = all.into_iter().flatten().map(|limit| format!("<li>{limit}</li>\n")).collect::<Vec<_>>().concat();
-    format!("<section><h2>What this set cannot show</h2>\n<ul>{items}</ul></section>\n")
+    html! {
+        section {
+            h2 { "What this set cannot show" }
+            ul { @for limit in all.into_iter().flatten() { li { (limit) } } }
+        }
+    }
 }
 
 fn people(figures: &Figures) -> String {
@@ -47,10 +53,9 @@ fn cameras(figures: &Figures) -> String {
         [] => "The set does not say with what camera it was taken. Another camera, with other noise, sharpness and \
                compression, can change every figure."
             .into(),
-        [one] => format!(
-            "All clips whose camera is stated come from one: {}. Another can change every figure.",
-            escaped(one)
-        ),
+        [one] => {
+            format!("All clips whose camera is stated come from one: {}. Another can change every figure.", plain(one))
+        }
         several => format!(
             "{} cameras are stated; others, with other noise, sharpness and compression, can do better or worse.",
             several.len()
@@ -60,7 +65,7 @@ fn cameras(figures: &Figures) -> String {
 
 fn nature(about: &About) -> String {
     match &about.nature {
-        Some(nature) => format!("Of the set its maker says: {}.", escaped(nature.trim_end_matches('.'))),
+        Some(nature) => format!("Of the set its maker says: {}.", plain(nature.trim_end_matches('.'))),
         None => {
             "The set does not say whether its attacks were really made or are simulated. Simulated attacks prove that \
                  the parts work together, never how accurate they are."
@@ -70,7 +75,7 @@ fn nature(about: &About) -> String {
 }
 
 fn species(figures: &Figures) -> Option<String> {
-    let names: Vec<_> = figures.species.iter().map(|species| escaped(&species.name)).collect();
+    let names: Vec<_> = figures.species.iter().map(|species| plain(&species.name)).collect();
     (!names.is_empty()).then(|| {
         format!(
             "Only these species were presented: {}. Any other, and a better made instrument of these, may pass more often. \
@@ -88,7 +93,7 @@ fn smallest(figures: &Figures) -> Option<String> {
         .filter(|species| species.class.wrong.count == 0)
         .filter_map(|species| {
             let high = species.class.wrong.high?;
-            Some(format!("{} (0 of {}, up to {} %)", escaped(&species.name), species.class.wrong.of, percent(high)))
+            Some(format!("{} (0 of {}, up to {} %)", plain(&species.name), species.class.wrong.of, percent(high)))
         })
         .collect();
     (!unseen.is_empty()).then(|| {

@@ -1,43 +1,54 @@
-//! The frame of a page, and text that is safe to stand in it.
+//! The frame of a page, and text that is fit to stand in it.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page.css");
 
-/// A whole document around `body`, which is markup; `title` is text.
-pub(in crate::evaluate) fn document(title: &str, body: &str) -> String {
-    // The browser is told to load nothing, should anything ever slip in.
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"en-GB\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{}</title>\n\
-         <style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n",
-        escaped(title)
-    )
+/// A whole document around `body`; `title` is text from outside.
+pub(in crate::evaluate) fn document(title: &str, body: &Markup) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en-GB" {
+            head {
+                meta charset="utf-8";
+                // The browser is told to load nothing, should anything ever slip in.
+                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (plain(title)) }
+                // Our own style sheet; escaped, its `>` would select nothing.
+                style { (PreEscaped(STYLE)) }
+            }
+            body { main { (body) } }
+        }
+    };
+    let html = page.into_string() + "\n";
+    if let Ok(folder) = std::env::var("PAGE_DUMP") {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        html.hash(&mut hasher);
+        std::fs::write(format!("{folder}/{:x}.html", hasher.finish()), &html).unwrap();
+    }
+    html
 }
 
-/// Text as it may stand between tags and in attributes, without what no document may hold.
-pub(in crate::evaluate) fn escaped(text: &str) -> String {
-    let plain = text.chars().filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}') && !turns(*c));
-    plain.fold(String::with_capacity(text.len()), |mut escaped, c| {
-        match c {
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '&' => escaped.push_str("&amp;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-        escaped
-    })
+/// Text from outside without the characters that no document may hold; what could be markup is escaped where it is shown.
+pub(in crate::evaluate) fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}') && !turns(*c)).collect()
 }
 
 /// A name where there is little room, cut to 30 characters.
 pub(in crate::evaluate) fn short(name: &str) -> String {
     const MAX_CHARS: usize = 30;
     if name.chars().count() <= MAX_CHARS {
-        escaped(name)
+        plain(name)
     } else {
-        escaped(&name.chars().take(MAX_CHARS - 1).collect::<String>()) + "…"
+        plain(&name.chars().take(MAX_CHARS - 1).collect::<String>()) + "…"
     }
+}
+
+/// A coordinate of a drawing.
+pub(super) fn tenths(coordinate: f64) -> String {
+    format!("{coordinate:.1}")
 }
 
 /// Marks that turn the direction of what follows: a name could make its neighbours read otherwise.
@@ -54,11 +65,11 @@ mod tests {
         for (text, expected) in [
             ("plain näme", "plain näme"),
             ("</td><script>", "&lt;/td&gt;&lt;script&gt;"),
-            ("\" onload='x' &", "&quot; onload=&#39;x&#39; &amp;"),
+            ("\" onload='x' &", "&quot; onload='x' &amp;"),
             ("a\u{0}\u{1b}[31m\nb\u{202e}c\u{ffff}", "a[31mbc"),
         ] {
-            assert_eq!(escaped(text), expected);
+            assert_eq!(html! { (plain(text)) }.into_string(), expected);
         }
-        assert!(document("<b>", "").contains("<title>&lt;b&gt;</title>"));
+        assert!(document("<b>", &Markup::default()).contains("<title>&lt;b&gt;</title>"));
     }
 }

@@ -1,7 +1,7 @@
 //! The report one would show an auditor: one HTML page, complete in itself. No script, no font, nothing from elsewhere.
 //!
 //! Whatever number stands on it comes from [`Figures`] or is counted from the same presentations; text from outside (names of
-//! clips' classes, cameras, licences, paths) is escaped on its way in, at one place each.
+//! clips' classes, cameras, licences, paths) is escaped on its way in.
 
 mod det;
 mod limits;
@@ -9,6 +9,7 @@ mod marks;
 mod scores;
 mod tables;
 
+use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 
 use super::{
@@ -19,8 +20,9 @@ use super::{
 use countenance_core::protocol::ModelClaim;
 
 pub(super) use det::{Axes, Curve, svg as det_svg};
-pub(super) use marks::{document, escaped};
+pub(super) use marks::{document, plain};
 pub(super) use scores::{Row, svg as scores_svg};
+use tables::share_in_words;
 pub(super) use tables::{cells, wide};
 
 /// What was evaluated, and with what.
@@ -55,68 +57,78 @@ pub struct Ablation {
 
 /// The page. The score plot is drawn from `presentations`, which must be those of `figures`.
 pub fn html(figures: &Figures, presentations: &[Presentation], about: &About) -> String {
-    let sections = [
-        header(figures, about),
-        result(figures),
-        evaluated(figures, about),
-        tables::species(figures),
-        trade_off(figures, presentations),
-        scores::section(figures, presentations),
-        decisions(figures),
-        tables::non_responses(figures),
-        tables::ablation(figures, &about.ablation),
-        limits::section(figures, about),
-        again(about),
-        TERMS.to_owned(),
-    ];
-    document(&format!("{}: presentation attack detection", about.set), &sections.concat())
-}
-
-fn header(figures: &Figures, about: &About) -> String {
-    format!(
-        "<header><p class=\"over\">Presentation attack detection · evaluation report after ISO/IEC 30107-3</p>\n\
-         <h1>{}</h1>\n<p class=\"soft\">{} presentations, decided by {} at a threshold of {}</p></header>\n",
-        escaped(&about.set),
-        figures.presented.clips,
-        escaped(&about.software),
-        figures.threshold.value
-    )
-}
-
-fn result(figures: &Figures) -> String {
-    let worst = figures.apcer.as_ref();
-    let tiles = [
-        tile("APCER, worst species", worst.map(|w| w.apcer), worst.map_or("no attack has a score", |w| &w.species)),
-        tile("BPCER", Some(figures.bpcer), "bona fide presentations taken for attacks"),
-        plain_tile("ACER", figures.acer, "mean of the two before"),
-        plain_tile("HTER", figures.hter, "all attacks in one heap, mean with BPCER"),
-        plain_tile("EER", figures.eer, "at a threshold picked on this very set"),
-        tile("APNRR, all attacks", Some(figures.attacks.non_response), "attacks that drew no response"),
-    ];
-    format!(
-        "<section><h2>Result</h2>\n<ul class=\"tiles\">{}</ul>\n<p>{}</p>\n<p>{}</p>\n<p>{}</p></section>\n",
-        tiles.concat(),
-        bona_fide_in_words(figures),
-        worst_in_words(figures),
-        silent_in_words(figures)
-    )
-}
-
-pub(super) fn tile(name: &str, rate: Option<Rate>, note: &str) -> String {
-    let rate = rate.unwrap_or_default();
-    let interval = match (rate.low, rate.high) {
-        (Some(low), Some(high)) => {
-            format!("{} of {}; 95 % interval {} to {} %", rate.count, rate.of, percent(low), percent(high))
-        }
-        _ => "no cases".into(),
+    let body = html! {
+        (header(figures, about))
+        (result(figures))
+        (evaluated(figures, about))
+        (tables::species(figures))
+        (trade_off(figures, presentations))
+        (scores::section(figures, presentations))
+        (decisions(figures))
+        (tables::non_responses(figures))
+        (tables::ablation(figures, &about.ablation))
+        (limits::section(figures, about))
+        (again(about))
+        // Markup of our own, with nothing filled in.
+        (PreEscaped(include_str!("terms.html")))
     };
-    let value = rate.rate.map_or("–".into(), |rate| format!("{} %", percent(rate)));
-    format!("<li><b>{name}</b><strong>{value}</strong><span>{interval}</span><span>{}</span></li>\n", escaped(note))
+    document(&format!("{}: presentation attack detection", about.set), &body)
 }
 
-pub(super) fn plain_tile(name: &str, share: Option<f64>, note: &str) -> String {
-    let value = share.map_or("–".into(), |share| format!("{} %", percent(share)));
-    format!("<li><b>{name}</b><strong>{value}</strong><span>{note}</span></li>\n")
+fn header(figures: &Figures, about: &About) -> Markup {
+    html! {
+        header {
+            p.over { "Presentation attack detection · evaluation report after ISO/IEC 30107-3" }
+            h1 { (plain(&about.set)) }
+            p.soft {
+                (figures.presented.clips) " presentations, decided by " (plain(&about.software)) " at a threshold of "
+                (figures.threshold.value)
+            }
+        }
+    }
+}
+
+fn result(figures: &Figures) -> Markup {
+    let worst = figures.apcer.as_ref();
+    let species = worst.map_or("no attack has a score", |w| &w.species);
+    html! {
+        section {
+            h2 { "Result" }
+            ul.tiles {
+                (tile("APCER, worst species", worst.map(|w| w.apcer), species))
+                (tile("BPCER", Some(figures.bpcer), "bona fide presentations taken for attacks"))
+                (plain_tile("ACER", figures.acer, "mean of the two before"))
+                (plain_tile("HTER", figures.hter, "all attacks in one heap, mean with BPCER"))
+                (plain_tile("EER", figures.eer, "at a threshold picked on this very set"))
+                (tile("APNRR, all attacks", Some(figures.attacks.non_response), "attacks that drew no response"))
+            }
+            p { (bona_fide_in_words(figures)) }
+            p { (worst_in_words(figures)) }
+            p { (silent_in_words(figures)) }
+        }
+    }
+}
+
+pub(super) fn tile(name: &str, rate: Option<Rate>, note: &str) -> Markup {
+    let rate = rate.unwrap_or_default();
+    html! {
+        li {
+            b { (name) } strong { (share_in_words(rate.rate)) }
+            span {
+                @match rate.low.zip(rate.high) {
+                    Some((low, high)) => {
+                        (rate.count) " of " (rate.of) "; 95 % interval " (percent(low)) " to " (percent(high)) " %"
+                    }
+                    None => { "no cases" }
+                }
+            }
+            span { (plain(note)) }
+        }
+    }
+}
+
+pub(super) fn plain_tile(name: &str, share: Option<f64>, note: &str) -> Markup {
+    html! { li { b { (name) } strong { (share_in_words(share)) } span { (note) } } }
 }
 
 fn bona_fide_in_words(figures: &Figures) -> String {
@@ -138,7 +150,7 @@ fn worst_in_words(figures: &Figures) -> String {
             "The worst of {} species is {}: of {} presentations with a score, {} passed. With 95 % confidence, no more \
              than {} % of such attacks would.",
             figures.species.len(),
-            escaped(&worst.species),
+            plain(&worst.species),
             worst.apcer.of,
             worst.apcer.count,
             worst.apcer.high.map_or("–".into(), percent)
@@ -156,45 +168,50 @@ fn silent_in_words(figures: &Figures) -> String {
     )
 }
 
-fn evaluated(figures: &Figures, about: &About) -> String {
+fn evaluated(figures: &Figures, about: &About) -> Markup {
     let presented = &figures.presented;
-    let list = |of: &[String]| if of.is_empty() { "not stated".into() } else { escaped(&of.join(", ")) };
-    let people = match presented.people {
-        0 => "not stated".into(),
-        people if presented.people_unknown > 0 => {
-            format!("{people}; of {} presentations it is not stated", presented.people_unknown)
+    let list = |of: &[String]| if of.is_empty() { "not stated".into() } else { plain(&of.join(", ")) };
+    html! {
+        section {
+            h2 { "What was evaluated" }
+            dl {
+                dt { "Set" } dd { (plain(&about.set)) ", SHA-256 " code { (plain(&about.set_sha256)) } }
+                dt { "Presentations" } dd {
+                    (figures.bona_fide.presented) " bona fide, " (figures.attacks.presented) " attacks of "
+                    (figures.species.len()) " species, " (presented.unlabelled) " without a label and in no figure"
+                }
+                dt { "Of the set" } dd { (about.nature.as_deref().map_or("not stated".into(), plain)) }
+                dt { "People" } dd {
+                    @if presented.people == 0 { "not stated" } @else { (presented.people) }
+                    @if presented.people > 0 && presented.people_unknown > 0 {
+                        "; of " (presented.people_unknown) " presentations it is not stated"
+                    }
+                }
+                dt { "Cameras" } dd { (list(&presented.cameras)) }
+                dt { "Light" } dd { (list(&presented.lights)) }
+                dt { "Licences" } dd { (list(&presented.licences)) }
+                dt { "Threshold" } dd { (figures.threshold.value) " · " (plain(&figures.threshold.from)) }
+                dt { "Policy" } dd { "SHA-256 " code { (plain(&about.policy)) } }
+                (software(&about.models, &about.software))
+            }
         }
-        people => people.to_string(),
-    };
-    let models =
-        about.models.iter().map(|model| format!("{} <code>{}</code>", escaped(&model.name), escaped(&model.sha256)));
-    let rows = [
-        ("Set", format!("{}, SHA-256 <code>{}</code>", escaped(&about.set), escaped(&about.set_sha256))),
-        (
-            "Presentations",
-            format!(
-                "{} bona fide, {} attacks of {} species, {} without a label and in no figure",
-                figures.bona_fide.presented,
-                figures.attacks.presented,
-                figures.species.len(),
-                presented.unlabelled
-            ),
-        ),
-        ("Of the set", about.nature.as_deref().map_or("not stated".into(), escaped)),
-        ("People", people),
-        ("Cameras", list(&presented.cameras)),
-        ("Light", list(&presented.lights)),
-        ("Licences", list(&presented.licences)),
-        ("Threshold", format!("{} · {}", figures.threshold.value, escaped(&figures.threshold.from))),
-        ("Policy", format!("SHA-256 <code>{}</code>", escaped(&about.policy))),
-        ("Networks", models.collect::<Vec<_>>().join("<br>")),
-        ("Software", escaped(&about.software)),
-    ];
-    let rows = rows.map(|(name, value)| format!("<dt>{name}</dt><dd>{value}</dd>\n")).concat();
-    format!("<section><h2>What was evaluated</h2>\n<dl>{rows}</dl></section>\n")
+    }
 }
 
-fn trade_off(figures: &Figures, presentations: &[Presentation]) -> String {
+/// What it was evaluated with.
+pub(super) fn software(models: &[ModelClaim], software: &str) -> Markup {
+    html! {
+        dt { "Networks" } dd {
+            @for (i, model) in models.iter().enumerate() {
+                @if i > 0 { br; }
+                (plain(&model.name)) " " code { (plain(&model.sha256)) }
+            }
+        }
+        dt { "Software" } dd { (plain(software)) }
+    }
+}
+
+fn trade_off(figures: &Figures, presentations: &[Presentation]) -> Markup {
     let worst = figures.apcer.as_ref().map(|worst| (&worst.species, scores::trade_off(presentations, &worst.species)));
     let at = |accepts: Option<f64>| Some((accepts?, figures.bpcer.rate?));
     let mut curves =
@@ -204,74 +221,80 @@ fn trade_off(figures: &Figures, presentations: &[Presentation]) -> String {
         curves.push(Curve { name: species, points, at: at(apcer) });
     }
     let axes = Axes { title: "DET curve", across: "attacks that pass", up: "bona fide presentations turned away" };
-    let Some(svg) = det_svg(&axes, &curves) else { return String::new() };
-    let limits: String = figures.bpcer_at.iter().map(tables::at_limit).collect();
-    format!(
-        "<section><h2>One error against the other</h2>\n<figure>{svg}<figcaption>How many attacks pass against how many \
-         people are turned away, over all thresholds; both axes by normal deviate. Dots: the threshold that was \
-         evaluated. Dotted: equal errors{}. The lower and the left edge stand for no error at all.</figcaption></figure>\n{}\
-         </section>\n",
-        figures.eer.map_or(String::new(), |eer| format!(", crossed at {} %", percent(eer))),
-        wide(
-            "BPCER where each species is kept to a limit",
-            "<th scope=\"col\">Limit for APCER</th><th scope=\"col\">Threshold</th><th scope=\"col\">BPCER</th>\
-             <th scope=\"col\">95 % interval</th>",
-            &limits
-        )
-    )
+    let Some(svg) = det_svg(&axes, &curves) else { return Markup::default() };
+    let limits: Vec<_> = figures.bpcer_at.iter().map(tables::at_limit).collect();
+    html! {
+        section {
+            h2 { "One error against the other" }
+            figure {
+                (svg)
+                figcaption {
+                    "How many attacks pass against how many people are turned away, over all thresholds; both axes by \
+                     normal deviate. Dots: the threshold that was evaluated. Dotted: equal errors"
+                    @if let Some(eer) = figures.eer { ", crossed at " (percent(eer)) " %" }
+                    ". The lower and the left edge stand for no error at all."
+                }
+            }
+            (wide(
+                "BPCER where each species is kept to a limit",
+                &["Limit for APCER", "Threshold", "BPCER", "95 % interval"],
+                &limits,
+            ))
+        }
+    }
 }
 
-fn decisions(figures: &Figures) -> String {
+fn decisions(figures: &Figures) -> Markup {
     let classes = std::iter::once(("bona fide", &figures.bona_fide))
         .chain(figures.species.iter().map(|species| (species.name.as_str(), &species.class)));
-    let known: Vec<_> = classes.filter_map(|(name, class)| Some((name, class.decisions.as_ref()?))).collect();
-    if known.is_empty() {
-        return "<section><h2>Decisions and time</h2>\n<p>The spacing of the frames is not known in this set: what a login \
-                would have led to, and after how long, was not measured.</p></section>\n"
-            .into();
-    }
-    let time = |time: Option<Times>| match time {
-        Some(time) => [time.median_millis, time.q95_millis, time.worst_millis]
-            .map(|millis| format!("<td>{:.2} s</td>", millis as f64 / 1000.0))
-            .concat(),
-        None => "<td>–</td>".repeat(3),
-    };
-    let rows = known
-        .iter()
-        .map(|(name, of)| {
-            let shares = [of.live, of.not_live, of.cannot_tell].map(tables::share).concat();
-            format!(
-                "<tr><th scope=\"row\">{}</th><td>{}</td>{shares}{}</tr>\n",
-                escaped(name),
-                of.live.of,
-                time(of.time)
-            )
+    let row = |(name, class): (&str, &Class)| {
+        let of = class.decisions.as_ref()?;
+        let seconds = |millis: fn(Times) -> u64| {
+            of.time.map_or("–".into(), |time| format!("{:.2} s", millis(time) as f64 / 1000.0))
+        };
+        Some(html! {
+            tr {
+                th scope="row" { (plain(name)) }
+                td { (of.live.of) }
+                @for rate in [of.live, of.not_live, of.cannot_tell] { td { (tables::counted(rate)) } }
+                td { (seconds(|time| time.median_millis)) }
+                td { (seconds(|time| time.q95_millis)) }
+                td { (seconds(|time| time.worst_millis)) }
+            }
         })
-        .collect::<Vec<_>>()
-        .concat();
-    format!(
-        "<section><h2>Decisions and time</h2>\n<p>What a login would have led to. It stops as soon as it is sure, and may \
-         say that it cannot tell, so it need not agree with the score of the whole clip. Times run from the first good \
-         frame to the decision.</p>\n{}</section>\n",
-        wide(
-            "Decisions, of the clips whose frames have a known spacing",
-            "<th scope=\"col\">Presented</th><th scope=\"col\">Clips</th><th scope=\"col\">Live</th><th scope=\"col\">Not live</th>\
-             <th scope=\"col\">Cannot tell</th><th scope=\"col\">Time, median</th><th scope=\"col\">95 %</th>\
-             <th scope=\"col\">Longest</th>",
-            &rows
-        )
-    )
+    };
+    let rows: Vec<_> = classes.filter_map(row).collect();
+    let head = ["Presented", "Clips", "Live", "Not live", "Cannot tell", "Time, median", "95 %", "Longest"];
+    html! {
+        section {
+            h2 { "Decisions and time" }
+            p {
+                @if rows.is_empty() {
+                    "The spacing of the frames is not known in this set: what a login would have led to, and after how \
+                     long, was not measured."
+                } @else {
+                    "What a login would have led to. It stops as soon as it is sure, and may say that it cannot tell, so \
+                     it need not agree with the score of the whole clip. Times run from the first good frame to the \
+                     decision."
+                }
+            }
+            (wide("Decisions, of the clips whose frames have a known spacing", &head, &rows))
+        }
+    }
 }
 
-fn again(about: &About) -> String {
-    format!(
-        "<section><h2>How to measure it again</h2>\n<p>With the same program, networks and policy, the same set gives the \
-         same figures, bit for bit. Compare the digests above first.</p>\n<pre><code>{}</code></pre></section>\n",
-        escaped(&about.command)
-    )
+fn again(about: &About) -> Markup {
+    html! {
+        section {
+            h2 { "How to measure it again" }
+            p {
+                "With the same program, networks and policy, the same set gives the same figures, bit for bit. Compare \
+                 the digests above first."
+            }
+            pre { code { (plain(&about.command)) } }
+        }
+    }
 }
-
-const TERMS: &str = include_str!("terms.html");
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! How scores lie: bona fide and each species a row of bars, the threshold a line through all.
 
-use std::fmt::Write;
+use maud::{Markup, html};
 
 use super::{
     super::{
@@ -9,11 +9,11 @@ use super::{
         rates::{OperatingPoint, Scores},
     },
     Figures, Rate,
-    marks::short,
+    marks::{short, tenths},
 };
 
 /// The section; nothing where nothing has a score.
-pub(super) fn section(figures: &Figures, presentations: &[Presentation]) -> String {
+pub(super) fn section(figures: &Figures, presentations: &[Presentation]) -> Markup {
     let told = |name: &str, wrong: Rate, side: &str| {
         format!("{}: {} with a score, {} {side}", short(name), wrong.of, wrong.count)
     };
@@ -28,15 +28,20 @@ pub(super) fn section(figures: &Figures, presentations: &[Presentation]) -> Stri
         scores: of(presentations, &Label::Attack(species.name.clone())),
     });
     let rows: Vec<_> = std::iter::once(people).chain(species).filter(|row| !row.scores.is_empty()).collect();
-    if rows.is_empty() {
-        return String::new();
+    html! {
+        @if !rows.is_empty() {
+            section {
+                h2 { "Scores" }
+                figure {
+                    (svg(&rows, f64::from(figures.threshold.value), "log likelihood ratio"))
+                    figcaption {
+                        "Scores of the clips, as log likelihood ratios: the further right, the rather a live person. \
+                         Dashed: the threshold. Hatched: on the wrong side of it. Each row has its own height."
+                    }
+                }
+            }
+        }
     }
-    format!(
-        "<section><h2>Scores</h2>\n<figure>{}<figcaption>Scores of the clips, as log likelihood ratios: the further right, \
-         the rather a live person. Dashed: the threshold. Hatched: on the wrong side of it. Each row has its own \
-         height.</figcaption></figure></section>\n",
-        svg(&rows, f64::from(figures.threshold.value), "log likelihood ratio")
-    )
 }
 
 /// How errors trade for one species.
@@ -51,7 +56,7 @@ fn of(presentations: &[Presentation], label: &Label) -> Vec<f32> {
 
 /// One row of bars.
 pub(in crate::evaluate) struct Row {
-    /// What it shows, as markup.
+    /// What it shows.
     pub(in crate::evaluate) caption: String,
     /// Whether its scores ought to lie right of the threshold.
     pub(in crate::evaluate) right_side: bool,
@@ -71,74 +76,58 @@ const BOTTOM: f64 = 46.0;
 const MAX_BINS: f64 = 44.0;
 
 /// The drawing of these rows; `unit` says what a score is.
-pub(in crate::evaluate) fn svg(rows: &[Row], threshold: f64, unit: &str) -> String {
+pub(in crate::evaluate) fn svg(rows: &[Row], threshold: f64, unit: &str) -> Markup {
     let bins = Bins::of(rows, threshold);
     let height = TOP + ROW * rows.len() as f64 + BOTTOM;
     let base = height - BOTTOM;
     let told: Vec<_> = rows.iter().map(|row| row.caption.as_str()).collect();
-    let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"scores-title scores-desc\">\
-         <title id=\"scores-title\">Scores against the threshold</title><desc id=\"scores-desc\">{}</desc>\n\
-         <defs><pattern id=\"hatch\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" \
-         patternTransform=\"rotate(45)\"><path class=\"hatch\" d=\"M0 0V5\"/></pattern></defs>\n",
-        told.join(". ")
-    );
-    for mark in bins.marks() {
-        // Writing to a String cannot fail.
-        writeln!(
-            svg,
-            "<path class=\"grid\" d=\"M{0:.1} {TOP}V{base}\"/><text class=\"quiet\" x=\"{0:.1}\" y=\"{1:.1}\" \
-             text-anchor=\"middle\">{mark}</text>",
-            bins.x(mark),
-            base + 18.0
-        )
-        .ok();
-    }
     let at = bins.x(threshold);
-    writeln!(svg, "<path class=\"limit\" d=\"M{at:.1} {:.1}V{base}\"/>", TOP - 8.0).ok();
-    for (i, (row, told)) in rows.iter().zip(&told).enumerate() {
-        let floor = TOP + ROW * (i + 1) as f64;
-        draw(&mut svg, &bins, row, floor);
-        writeln!(
-            svg,
-            "<path class=\"frame\" d=\"M{LEFT} {floor}H{:.1}\"/><text class=\"told\" x=\"{LEFT}\" y=\"{:.1}\">{told}</text>",
-            WIDTH - RIGHT,
-            floor - BARS - 9.0
-        )
-        .ok();
-    }
     let middle = f64::midpoint(LEFT, WIDTH - RIGHT);
-    write!(
-        svg,
-        "<text class=\"strong\" x=\"{:.1}\" y=\"16\" \
-         text-anchor=\"middle\">threshold {threshold:.2}</text>\
-         <text x=\"{middle}\" y=\"{:.1}\" text-anchor=\"middle\">{unit}</text></svg>",
-        at.clamp(60.0, WIDTH - 60.0),
-        height - 8.0
-    )
-    .ok();
-    svg
+    html! {
+        svg viewBox=(format_args!("0 0 {WIDTH} {height}")) role="img" aria-labelledby="scores-title scores-desc" {
+            title id="scores-title" { "Scores against the threshold" }
+            desc id="scores-desc" { (told.join(". ")) }
+            defs {
+                pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
+                    path.hatch d="M0 0V5" {}
+                }
+            }
+            @for mark in bins.marks() {
+                @let x = tenths(bins.x(mark));
+                path.grid d=(format_args!("M{x} {TOP}V{base}")) {}
+                text.quiet x=(x) y=(tenths(base + 18.0)) text-anchor="middle" { (mark) }
+            }
+            path.limit d=(format_args!("M{at:.1} {:.1}V{base}", TOP - 8.0)) {}
+            @for (i, row) in rows.iter().enumerate() {
+                @let floor = TOP + ROW * (i + 1) as f64;
+                (bars(&bins, row, floor))
+                path.frame d=(format_args!("M{LEFT} {floor}H{:.1}", WIDTH - RIGHT)) {}
+                text.told x=(LEFT) y=(tenths(floor - BARS - 9.0)) { (row.caption) }
+            }
+            text.strong x=(tenths(at.clamp(60.0, WIDTH - 60.0))) y="16" text-anchor="middle" {
+                "threshold " (format_args!("{threshold:.2}"))
+            }
+            text x=(middle) y=(tenths(height - 8.0)) text-anchor="middle" { (unit) }
+        }
+    }
 }
 
-fn draw(svg: &mut String, bins: &Bins, row: &Row, floor: f64) {
+fn bars(bins: &Bins, row: &Row, floor: f64) -> Markup {
     let mut counts = std::collections::BTreeMap::<i64, u32>::new();
     for score in &row.scores {
         *counts.entry(bins.bin(*score)).or_default() += 1;
     }
     let most = f64::from(counts.values().copied().max().unwrap_or(1));
-    for (bin, count) in counts {
-        let (from, to) = (bins.edge(bin), bins.edge(bin + 1));
-        let tall = (f64::from(count) / most * BARS).max(2.0);
-        let class = if (bin >= 0) == row.right_side { "bar" } else { "bar wrong" };
-        writeln!(
-            svg,
-            "<rect class=\"{class}\" x=\"{:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{tall:.1}\"><title>{count} from \
-             {from:.2} to {to:.2}</title></rect>",
-            bins.x(from) + 0.5,
-            floor - tall,
-            (bins.x(to) - bins.x(from) - 1.0).max(1.0)
-        )
-        .ok();
+    html! {
+        @for (bin, count) in counts {
+            @let (from, to) = (bins.edge(bin), bins.edge(bin + 1));
+            @let tall = (f64::from(count) / most * BARS).max(2.0);
+            @let width = (bins.x(to) - bins.x(from) - 1.0).max(1.0);
+            rect.bar.wrong[(bin >= 0) != row.right_side] x=(tenths(bins.x(from) + 0.5)) y=(tenths(floor - tall))
+                width=(tenths(width)) height=(tenths(tall)) {
+                title { (format_args!("{count} from {from:.2} to {to:.2}")) }
+            }
+        }
     }
 }
 

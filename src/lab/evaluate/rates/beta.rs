@@ -1,4 +1,9 @@
 //! The beta distribution, which the exact interval of a share is made from.
+//!
+//! `statrs` has one, but not for as many cases as pairs of faces make: its inverse (0.19) is off by 1.6e-3 at 3 of 1,000,000
+//! and does not end at 0 of 10,000,000, and its distribution function says 0.4994 for one half at 400,000 on either side.
+
+use statrs::function::gamma::ln_gamma;
 
 /// Below what a value lies with chance `p`, for `a` and `b` above 0.
 pub(super) fn quantile(p: f64, a: f64, b: f64) -> f64 {
@@ -55,29 +60,9 @@ fn fraction(x: f64, a: f64, b: f64) -> f64 {
     value
 }
 
-/// ln Γ(x) for x above 0: Stirling's series from 10 on, and the recurrence down to it.
-fn ln_gamma(x: f64) -> f64 {
-    let (mut x, mut less) = (x, 0.0);
-    while x < 10.0 {
-        less += x.ln();
-        x += 1.0;
-    }
-    let (inverse, square) = (1.0 / x, 1.0 / (x * x));
-    let series = inverse
-        * (1.0 / 12.0 - square * (1.0 / 360.0 - square * (1.0 / 1260.0 - square * (1.0 / 1680.0 - square / 1188.0))));
-    (x - 0.5) * x.ln() - x + std::f64::consts::TAU.ln() / 2.0 + series - less
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ln_gamma_is_that_of_factorials() {
-        for (x, gamma) in [(1.0, 1.0_f64), (2.0, 1.0), (5.0, 24.0), (11.0, 3_628_800.0), (0.5, 1.772_453_850_905_516)] {
-            assert!((ln_gamma(x) - gamma.ln()).abs() < 1e-12, "{x}: {}", ln_gamma(x));
-        }
-    }
 
     #[test]
     fn the_incomplete_beta_function_has_its_closed_forms() {

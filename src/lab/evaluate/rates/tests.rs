@@ -7,6 +7,23 @@ fn near(found: f64, expected: f64, within: f64) -> bool {
 }
 
 #[test]
+fn normal_deviates_are_those_of_the_usual_table() {
+    for (p, x) in [
+        (0.5, 0.0),
+        (0.841_344_746, 1.0),
+        (0.975, 1.959_963_985),
+        (0.995, 2.575_829_304),
+        (0.9999, 3.719_016_485),
+        (0.001, -3.090_232_306),
+        // The ends are finite.
+        (0.0, -7.0),
+        (1.0, 7.0),
+    ] {
+        assert!(near(quantile(p), x, 1e-7), "{p}: {}", quantile(p));
+    }
+}
+
+#[test]
 fn intervals_are_those_of_the_tables() {
     // Newcombe, Statistics in Medicine 17 (1998), table I, method 5; and the closed forms at either end.
     for (count, of, low, high) in [
