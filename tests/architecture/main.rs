@@ -24,7 +24,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("gui", &["client", "core"]),
     ("verifier", &["attest", "core", "net", "system", "vision"]),
     ("standin", &["amr", "core", "net", "system"]),
-    ("lab", &["attest", "camera", "client", "core", "gui", "net", "standin", "system", "verifier", "vision"]),
+    ("lab", &["amr", "attest", "camera", "client", "core", "gui", "net", "standin", "system", "verifier", "vision"]),
     ("countenance", &["attest", "camera", "client", "core", "gui", "system", "vision"]),
 ];
 

@@ -108,7 +108,7 @@ fn a_network_is_added_by_its_pin_and_a_dry_run_weighs_it_in() {
     assert_eq!(thresholds["liveness"]["nets"][1]["name"], "warmth");
     let other = "ab".repeat(32);
     for (name, args, told) in [
-        ("another pin", vec!["--net", net, "--net-sha256", &other], "pinned is abab"),
+        ("another pin", vec!["--net", net, "--net-sha256", &other], "abab is pinned"),
         ("no pin", vec!["--net", net], "--net-sha256"),
         ("a pin for nothing", vec!["--net-sha256", &other], "--net"),
         ("two for one", [&args[..], &["--net", net]].concat(), "one for each"),
