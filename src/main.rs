@@ -35,17 +35,17 @@
 //! # Rules
 //!
 //! 1. Evidence is typed. A [`GoodFrame`](countenance_core::quality::GoodFrame) passed the quality gates, a
-//! [`Proof`](countenance_core::liveness::Proof) showed a live person, a
-//! [`Sample`](countenance_core::sample_selector::Sample) lies within the span of the proof, a
-//! [`Sealed`](countenance_attest::Sealed) is signed. Only the checking code can construct them, and sealing consumes
-//! proof and sample, so using unproven or spent evidence does not compile.
+//!    [`LivenessProof`](countenance_core::liveness::LivenessProof) showed a live person, a
+//!    [`Sample`](countenance_core::sample_selector::Sample) lies within the span of the proof, a
+//!    [`Sealed`](countenance_attest::Sealed) is signed. Only the checking code can construct them, and sealing consumes
+//!    proof and sample, so using unproven or spent evidence does not compile.
 //! 2. Frame time is the only clock in the capture loop; wall time, randomness, network and camera are parameters.
 //! 3. Every wait ends: each frame has a deadline, the operator can cancel at every frame, the capture has a time limit.
 //! 4. Bytes from outside: cap the size, verify, parse, check, use.
 //! 5. The preview is not part of the flow: a thread keeps the newest frame in a slot ([`countenance_camera::live`]);
-//! the window paints from it at the camera's rate, the flow reads from it at its own.
+//!    the window paints from it at the camera's rate, the flow reads from it at its own.
 //! 6. Words, colors and thresholds are declared once each: `assets/words`, `countenance_gui::theme`,
-//! [`countenance_core::policy`].
+//!    [`countenance_core::policy`].
 //! 7. Pixels, embeddings, nonces, tokens and keys are never logged and never stored in the clear.
 
 use std::process::ExitCode;

@@ -134,13 +134,6 @@ pub(crate) fn named_page(status: StatusCode, name: &str, title: &str, main: &Mar
             main { (main) }
         }
     };
-    let html = page.clone().into_string();
-    if let Ok(folder) = std::env::var("PAGE_DUMP") {
-        use std::hash::{DefaultHasher, Hash, Hasher};
-        let mut hasher = DefaultHasher::new();
-        html.hash(&mut hasher);
-        std::fs::write(format!("{folder}/{:x}.html", hasher.finish()), &html).unwrap();
-    }
     // No form-action: browsers hold it against the redirects that follow a form too, and these lead to other sites.
     let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
     let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, policy)];

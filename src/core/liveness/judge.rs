@@ -51,7 +51,7 @@ impl<'p> Judge<'p> {
         Self::on_track(policy, true, 0)
     }
 
-    /// A judge for frames taken at unknown intervals: cues that depend on time abstain.
+    /// A judge for frames taken at unknown intervals: cues that depend on time are silent.
     pub fn untimed(policy: &'p Policy) -> Self {
         Self::on_track(policy, false, 0)
     }

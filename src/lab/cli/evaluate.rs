@@ -41,7 +41,7 @@ pub(super) struct EvaluateArgs {
     /// Use the equal-error-rate threshold of this set
     #[arg(long, value_name = "SET", conflicts_with = "threshold")]
     threshold_from: Option<PathBuf>,
-    /// Frame rate of image folders, in frames per second [default: unknown; cues that need time abstain and no sign-in
+    /// Frame rate of image folders, in frames per second [default: unknown; cues that need time are silent and no sign-in
     /// is simulated]
     #[arg(long, value_parser = rate)]
     fps: Option<f64>,

@@ -21,7 +21,7 @@
 //! that was fixed before. EER and AUC are over the heap too; EER belongs to a threshold that was picked on the very set.
 //!
 //! **Decisions** are what a login would have led to, where the frames' spacing is known. They stop as soon as they are
-//! sure and may abstain, so they need not agree with the score of the whole clip; shares are of all clips with a decision.
+//! sure and may be inconclusive, so they need not agree with the score of the whole clip; shares are of all clips with a decision.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -20,6 +20,10 @@ pub(super) fn iso(at: UnixSecs) -> String {
 /// Reads `2026-11-22`, `2026-11-22T13:04` and `2026-11-22T13:04:44`, with or without `Z`; years 1970 to 9999.
 pub(super) fn parse(text: &str) -> Option<UnixSecs> {
     let text = text.trim().trim_end_matches('Z').replacen(' ', "T", 1);
+    // The format would take a signed year.
+    if !text.starts_with(|first: char| first.is_ascii_digit()) {
+        return None;
+    }
     let rest = match text.len() {
         10 => "T00:00:00",
         16 => ":00",

@@ -27,7 +27,7 @@ use crate::{
 pub struct View<'a> {
     /// The frame, its face and its measures.
     pub good: &'a GoodFrame,
-    /// Frame time; `None` if the intervals between frames are unknown. Cues that depend on time then abstain.
+    /// Frame time; `None` if the intervals between frames are unknown. Cues that depend on time are then silent.
     pub at: Option<Duration>,
 }
 
