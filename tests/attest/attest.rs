@@ -224,7 +224,7 @@ fn the_device_itself_cannot_sign_samples_that_are_no_three_of_one_span() {
             Some(why) => assert_eq!(found, AttestError::Inconsistent(why), "{name}"),
             // Refused even before: nobody can post so many, or two pictures of one digest that differ.
             None => {
-                assert!(matches!(found, AttestError::SampleCount { .. } | AttestError::OtherSample), "{name}: {found}")
+                assert!(matches!(found, AttestError::SampleCount { .. } | AttestError::OtherSample), "{name}: {found}");
             }
         }
     }

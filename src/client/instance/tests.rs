@@ -187,7 +187,7 @@ fn a_first_that_takes_the_connection_and_never_answers_is_named() {
 fn a_folder_that_is_not_ours_alone_is_refused() {
     type Spoil = fn(&TestFolder);
     let mode = |test: &TestFolder, mode| {
-        std::fs::set_permissions(&test.folder, std::fs::Permissions::from_mode(mode)).unwrap()
+        std::fs::set_permissions(&test.folder, std::fs::Permissions::from_mode(mode)).unwrap();
     };
     assert!(matches!(claim(&test_folder().dir, None), Ok(Claim::First(_))), "the folder is made where there is none");
     for open in [0o710, 0o701, 0o750, 0o777] {

@@ -211,13 +211,6 @@ mod tests {
     /// Deserializes an example and serializes it again.
     type Again = fn(&Value) -> Value;
 
-    #[test]
-    fn web_dump() {
-        if let Ok(folder) = std::env::var("PAGE_DUMP") {
-            std::fs::write(format!("{folder}/openapi.json"), Description::openapi().to_pretty_json().unwrap()).unwrap();
-        }
-    }
-
     fn description() -> Value {
         serde_json::to_value(Description::openapi()).unwrap()
     }

@@ -21,14 +21,9 @@ pub(in crate::evaluate) fn document(title: &str, body: &Markup) -> String {
             body { main { (body) } }
         }
     };
-    let html = page.into_string() + "\n";
-    if let Ok(folder) = std::env::var("PAGE_DUMP") {
-        use std::hash::{DefaultHasher, Hash, Hasher};
-        let mut hasher = DefaultHasher::new();
-        html.hash(&mut hasher);
-        std::fs::write(format!("{folder}/{:x}.html", hasher.finish()), &html).unwrap();
-    }
-    html
+    page.into_string()
+        + "
+"
 }
 
 /// Text from outside without the characters that no document may hold; what could be markup is escaped where it is shown.
