@@ -1,6 +1,6 @@
 //! The cues over time, declared once: name, what is looked at, what it is worth.
 //!
-//! A line in [`cues!`] adds a cue here, in the policy and on the wire. What it is made of is in `liveness::cues::fresh`, which
+//! A line in `cues!` adds a cue here, in the policy and on the wire. What it is made of is in `liveness::cues::fresh`, which
 //! does not compile until the new cue has its maker there.
 
 use serde::{Deserialize, Serialize};
