@@ -1,4 +1,4 @@
-//! `/portal/audit`: what happened, whether the log is whole, and the same as a file.
+//! `/portal/audit`: the audit log and whether it is intact, as a page and as CSV.
 
 use axum::response::Response;
 use maud::{Markup, Render, html};
@@ -15,12 +15,13 @@ use crate::{
     store::{AuditQuery, StoreError},
 };
 
-/// Rows on a page.
+/// Number of rows on a page.
 const PAGE: u32 = 100;
-/// A log of more rows is walked only when it is asked for: the store does nothing else meanwhile.
+/// Maximum number of rows that are verified on every view. Longer logs are verified only on request, because the store
+/// serves no other request meanwhile.
 const WALKED_AT_ONCE: i64 = 10_000;
 
-/// The log, the newest row first.
+/// The log, newest row first.
 pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalError> {
     let (query, unread) = asked(&session.query);
     let mut tx = session.verifier.store().begin().await?;
@@ -65,7 +66,7 @@ pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalE
     Ok(session.page("portal-audit", "Audit log", body))
 }
 
-/// The same as a file, without pages.
+/// The same rows as CSV, not paged.
 pub(super) async fn export(session: OperatorSession) -> Result<Response, PortalError> {
     let (query, _) = asked(&session.query);
     let rows = session.verifier.store().begin().await?.audit(&query, csv::ROWS_MAX).await?;
@@ -76,7 +77,7 @@ pub(super) async fn export(session: OperatorSession) -> Result<Response, PortalE
     Ok(csv::download("audit.csv", &["row", "at", "event", "subject", "account", "detail"], &rows))
 }
 
-/// Whether the log is whole, in words.
+/// A paragraph that reports whether the log is intact.
 async fn chain_words(session: &OperatorSession, rows: i64) -> Result<Markup, PortalError> {
     if rows > WALKED_AT_ONCE && !session.query.ticked("walk") {
         return Ok(html! {
@@ -99,7 +100,7 @@ async fn chain_words(session: &OperatorSession, rows: i64) -> Result<Markup, Por
     }
 }
 
-/// What is asked for; and whether a time cannot be read.
+/// Parses the filters; the flag reports a time that could not be parsed and is ignored.
 fn asked(query: &Fields) -> (AuditQuery<'_>, bool) {
     let unread =
         ["from", "to"].into_iter().any(|name| !query.get(name).is_empty() && time::parse(query.get(name)).is_none());

@@ -1,5 +1,5 @@
-//! `/portal/integrations/{id}/check`: what is still to be done before an integration works. Each row is a sentence, and
-//! where something is wrong, another one with what to do.
+//! `/portal/integrations/{id}/check`: setup check. Lists what is missing before an integration works; each row
+//! describes a finding and, if something is wrong, what to do about it.
 
 use axum::extract::Path;
 use maud::{Markup, Render, html};
@@ -16,23 +16,24 @@ use crate::{
 };
 use countenance_core::clock::UnixSecs;
 
-/// How far a tenant's clock may be ahead without a word, seconds. Ours to choose.
+/// How far a tenant's clock may be ahead without a warning, seconds. An arbitrary choice.
 const AHEAD_SECS: i64 = 5;
-/// How far it may be behind: a login's token is read a moment after it was dated, later when a person waits before.
+/// How far a tenant's clock may be behind without a warning, seconds. More than [`AHEAD_SECS`], because a token is read
+/// some time after it was issued, and later if the user waits.
 const BEHIND_SECS: i64 = 30;
 
-/// How something stands.
+/// State of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Good,
-    /// It works, and may not be meant so.
+    /// It works, but may be unintended.
     Review,
     Bad,
-    /// Nothing was seen yet.
+    /// No data yet.
     Open,
 }
 
-/// A row: what was looked at, how it stands, what that means and what to do.
+/// A row: subject, state, and a description with what to do.
 struct Finding {
     what: &'static str,
     state: State,
@@ -45,7 +46,7 @@ impl Finding {
     }
 }
 
-/// What is known beside the rules and the set-up events.
+/// Facts besides the rules and the setup events.
 struct SetupFacts {
     mailer: bool,
     codes: bool,
@@ -85,7 +86,7 @@ pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Re
     Ok(session.page("portal-check", title, body).of_integration(&id, &rules.name))
 }
 
-/// What the logins that came say of the set-up.
+/// Findings from the sign-ins and log events received so far.
 fn seen_findings(seen: &[LastSetupEvent]) -> Vec<Finding> {
     let last = |what| seen.iter().find(|event| event.what == what);
     let started = last(SetupEvent::Start);
@@ -128,7 +129,7 @@ fn seen_findings(seen: &[LastSetupEvent]) -> Vec<Finding> {
     ]
 }
 
-/// The last login that did not begin: by the name of the page that said why.
+/// The last rejected start, explained by the name of the page that was shown.
 fn refusal(refused: Option<&LastSetupEvent>, started_at: Option<UnixSecs>) -> Finding {
     const WHAT: &str = "Refused logins";
     let Some(refused) = refused else { return Finding::new(WHAT, State::Good, "No login was refused at its start.") };
@@ -159,7 +160,7 @@ fn refusal(refused: Option<&LastSetupEvent>, started_at: Option<UnixSecs>) -> Fi
     Finding::new(WHAT, if over || refused.detail == "token-used" { State::Review } else { State::Bad }, &words)
 }
 
-/// How far the tenant's clock and ours are apart.
+/// How far the tenant's clock and ours differ.
 fn clock(started: Option<&LastSetupEvent>, refused: Option<&LastSetupEvent>) -> Finding {
     const WHAT: &str = "Clock";
     if let Some(refused) = refused.filter(|refused| refused.detail == "token-not-now")
@@ -197,7 +198,7 @@ fn clock(started: Option<&LastSetupEvent>, refused: Option<&LastSetupEvent>) -> 
     }
 }
 
-/// What the options say of themselves.
+/// Findings from the options and the verifier's configuration.
 fn option_findings(rules: &Rules, around: &SetupFacts) -> Vec<Finding> {
     let mut found = vec![if rules.enabled {
         Finding::new("Enabled", State::Good, "The integration is on.")
@@ -268,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_is_judged_by_the_last_login() {
+    fn the_clock_state_follows_the_last_sign_in() {
         for (detail, state) in [
             ("0", State::Good),
             ("-2", State::Good),
@@ -288,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_to_do_until_a_login_begins() {
+    fn a_refusal_needs_action_until_a_sign_in_starts() {
         let refused = setup_event(SetupEvent::StartRefused, 5, "token-signature");
         assert_eq!(refusal(None, None).state, State::Good);
         assert_eq!(refusal(Some(&refused), None).state, State::Bad);
@@ -298,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn each_option_that_cannot_work_is_told() {
+    fn reports_each_option_that_cannot_work() {
         let nothing =
             || SetupFacts { mailer: false, codes: false, phones: 0, devices: false, without_effect: Vec::new() };
         let plain = Rules::new("Payroll", "tenant.example");

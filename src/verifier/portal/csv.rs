@@ -1,4 +1,4 @@
-//! Tables as files (RFC 4180), safe to open in a spreadsheet.
+//! CSV exports (RFC 4180), safe to open in a spreadsheet.
 
 use axum::{
     body::Body,
@@ -6,11 +6,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-/// Most rows of an export. It is made whole and not streamed: a slow reader of a stream would hold the store's one
-/// connection, and logins would wait for it.
+/// Maximum number of rows of an export. Exports are built in memory and not streamed: a slow reader would hold the
+/// store's only connection and block sign-ins.
 pub(super) const ROWS_MAX: u32 = 10_000;
 
-/// A file called `name` (of our own), with a row of heads.
+/// A download called `name`, with a header row. `name` must not come from outside.
 pub(super) fn download(name: &'static str, heads: &[&str], rows: &[Vec<String>]) -> Response {
     let mut text = line(heads.iter().copied());
     for row in rows {
@@ -29,7 +29,8 @@ fn line<'c>(cells: impl Iterator<Item = &'c str>) -> String {
     cells.map(cell).collect::<Vec<_>>().join(",") + "\r\n"
 }
 
-/// Spreadsheets run a cell that begins like a formula, quoted or not: an apostrophe before it makes it text.
+/// A quoted cell. Spreadsheets execute a cell that starts like a formula, even if quoted; a leading apostrophe makes it
+/// text.
 fn cell(text: &str) -> String {
     let formula = text.trim_start_matches(' ').starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
@@ -40,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_cell_is_a_formula_or_leaves_its_place() {
+    fn escapes_formulas_and_separators() {
         for (text, written) in [
             ("Ada", "\"Ada\""),
             ("", "\"\""),

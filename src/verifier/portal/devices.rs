@@ -1,4 +1,4 @@
-//! `/portal/integrations/{id}/devices`: what is registered; letting a new one in; switching one off.
+//! `/portal/integrations/{id}/devices`: registered devices; one-time codes for new ones; disabling one.
 
 use axum::{
     extract::Path,
@@ -14,12 +14,12 @@ use super::{
 use crate::DeviceRule;
 use countenance_core::rng::random_text;
 
-/// Devices on a page.
+/// Number of devices on a page.
 const PAGE: usize = 50;
-/// How long a one-time code may be used, seconds.
+/// Lifetimes of a one-time code: seconds, label.
 const LIVES: [(&str, &str); 3] = [("900", "15 minutes"), ("3600", "1 hour"), ("86400", "24 hours")];
 
-/// The list, in the order of thumbprints.
+/// The list in order of the thumbprints.
 pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
     let mut tx = session.verifier.store().begin().await?;
     let integration = session.integration(&mut tx, &id).await?;
@@ -70,7 +70,7 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
     Ok(session.page("portal-devices", title, body).of_integration(&id, &integration.rules.name))
 }
 
-/// Makes a one-time code and shows it this once.
+/// Creates a one-time code and shows it once.
 pub(super) async fn code(Path(id): Path<String>, form: VerifiedForm) -> Result<PortalPage, PortalError> {
     let life = form.fields.get("life");
     let (secs, words) = LIVES.iter().find(|(secs, _)| *secs == life).ok_or(PortalError::Malformed)?;
@@ -96,7 +96,7 @@ pub(super) async fn code(Path(id): Path<String>, form: VerifiedForm) -> Result<P
     Ok(form.session.page("portal-device-code", title, body).of_integration(&id, &integration.rules.name))
 }
 
-/// Switches a device of this integration off, everywhere.
+/// Disables a device of this integration, for all integrations.
 pub(super) async fn disable(Path(id): Path<String>, form: VerifiedForm) -> Result<Response, PortalError> {
     let device = form.fields.get("device");
     let verifier = &form.session.verifier;

@@ -1,4 +1,4 @@
-//! Who is signed in, and whether a form comes from this portal.
+//! Extractors that authenticate the operator and verify that a form comes from this portal.
 
 use std::collections::BTreeMap;
 
@@ -18,35 +18,35 @@ use crate::{
 };
 use countenance_core::rng::random_text;
 
-/// The cookie of a signed-in operator. The prefix binds it to this host, to TLS and to the whole path.
+/// The cookie of a signed-in operator. The prefix binds it to this host, to TLS and to the path `/`.
 pub(super) const COOKIE: &str = "__Host-operator";
-/// Longest life of a session, seconds.
+/// Maximum lifetime of a portal session, seconds.
 pub(super) const SESSION_SECS: i64 = 12 * 3600;
-/// Longest pause in a session, seconds.
+/// Maximum time between two requests of a portal session, seconds.
 const IDLE_SECS: i64 = 30 * 60;
-/// Most bytes of a form or a query: policies are the longest thing in them.
+/// Maximum size of a form or a query, bytes; policies are their longest fields.
 const FORM_MAX_BYTES: usize = 64 << 10;
-/// The form field that proves that the form was made for this session.
+/// The form field with the session's form token.
 const FORM_TOKEN: &str = "form_token";
-/// The form field that lets a form be sent once.
+/// The form field with a random value that can be submitted once.
 const ONCE: &str = "once";
 
-/// Why a page of the portal is not shown, or a form not taken.
+/// Why a portal page is not shown, or a form is rejected.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum PortalError {
-    #[error("nobody is signed in")]
+    #[error("no operator is signed in")]
     SignedOut,
     #[error("the form does not come from this portal")]
     Forged,
-    #[error("the form was sent before")]
+    #[error("the form was already submitted")]
     SentBefore,
-    #[error("the request is not what this address takes")]
+    #[error("malformed request")]
     Malformed,
-    #[error("there is no such integration")]
+    #[error("no such integration")]
     NoIntegration,
-    #[error("there is no such account")]
+    #[error("no such account")]
     NoAccount,
-    #[error("there is no such device")]
+    #[error("no such device")]
     NoDevice,
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -57,7 +57,7 @@ impl From<RulesError> for PortalError {
         match error {
             RulesError::Store(error) => Self::Store(error),
             RulesError::Unknown => Self::NoIntegration,
-            // Forms are read before; what they cannot say comes from no form of ours.
+            // The portal's forms are validated before; these values come from elsewhere.
             RulesError::Name
             | RulesError::Host { .. }
             | RulesError::Attempts { .. }
@@ -72,7 +72,7 @@ impl IntoResponse for PortalError {
         if matches!(self, Self::Store(_)) {
             tracing::error!(error = &self as &dyn std::error::Error, "portal failed");
         } else {
-            tracing::info!(why = %self, "portal refused");
+            tracing::info!(why = %self, "portal request rejected");
         }
         let (status, name, title, lead) = match self {
             Self::SignedOut => return Redirect::to("/portal/sign-in").into_response(),
@@ -129,12 +129,12 @@ impl IntoResponse for PortalError {
     }
 }
 
-/// Named values of a form or query, each name once.
+/// Fields of a form or query; each name occurs once.
 #[derive(Default)]
 pub(super) struct Fields(BTreeMap<String, String>);
 
 impl Fields {
-    /// `None` when a name comes twice, or it is too long.
+    /// Parses `encoded`; `None` if a name occurs twice or if it is too long.
     pub(super) fn parse(encoded: &[u8]) -> Option<Self> {
         let mut values = BTreeMap::new();
         for (name, value) in url::form_urlencoded::parse(encoded) {
@@ -145,18 +145,18 @@ impl Fields {
         Some(Self(values))
     }
 
-    /// The value called `name`; empty when there is none.
+    /// The value called `name`; empty if there is none.
     pub(super) fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }
 
-    /// Whether the box called `name` is ticked.
+    /// Whether the field `name` is present: a ticked checkbox, or a flag in a query.
     pub(super) fn ticked(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 }
 
-/// A signed-in operator, who looks at something.
+/// A request by a signed-in operator.
 pub(super) struct OperatorSession {
     pub(super) verifier: AppState,
     pub(super) operator: String,
@@ -164,7 +164,7 @@ pub(super) struct OperatorSession {
     form_token: String,
 }
 
-/// A form, sent by a signed-in operator from a page of this portal made for this session. It stands in the audit log.
+/// A form that a signed-in operator submitted from a portal page rendered for this session. Recorded in the audit log.
 pub(super) struct VerifiedForm {
     pub(super) session: OperatorSession,
     pub(super) fields: Fields,
@@ -193,7 +193,7 @@ impl FromRequest<AppState> for VerifiedForm {
         let (mut parts, body) = request.into_parts();
         let session = OperatorSession::from_request_parts(&mut parts, verifier).await?;
         let fields = read_form(&parts.headers, body).await?;
-        // Hashed first, so that how long comparing takes tells nothing of the token.
+        // Hashed first, so that the duration of the comparison reveals nothing about the token.
         if sha256_text(fields.get(FORM_TOKEN)) != sha256_text(&session.form_token) {
             return Err(PortalError::Forged);
         }
@@ -206,7 +206,7 @@ impl FromRequest<AppState> for VerifiedForm {
 }
 
 impl OperatorSession {
-    /// The verifier's own calls.
+    /// The verifier's public API.
     pub(super) fn calls(&self) -> Verifier {
         Verifier(self.verifier.clone())
     }
@@ -216,12 +216,12 @@ impl OperatorSession {
         tx.integration(id).await?.ok_or(PortalError::NoIntegration)
     }
 
-    /// What every form has inside.
+    /// The hidden field that every form contains.
     pub(super) fn form_token_field(&self) -> Markup {
         html! { input type="hidden" name=(FORM_TOKEN) value=(self.form_token); }
     }
 
-    /// What a form has inside that can be sent once.
+    /// The hidden fields of a form that can be submitted once.
     pub(super) fn one_time_field(&self) -> Markup {
         html! {
             (self.form_token_field())
@@ -236,33 +236,37 @@ impl OperatorSession {
 }
 
 impl VerifiedForm {
-    /// Lets this form be sent once: undone with the transaction, an error when it was done before.
+    /// Marks this form as submitted, as part of the transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`PortalError::SentBefore`] if it was already submitted.
     pub(super) async fn once(&self, tx: &mut Tx<'_>) -> Result<(), PortalError> {
         let once = self.fields.get(ONCE);
         if once.is_empty() {
             return Err(PortalError::Malformed);
         }
-        // Kept as long as the session lasts at most: behind that, its form token is refused.
+        // Kept for a session's maximum lifetime; after that, its form token is rejected.
         let expires_at = self.session.verifier.now().saturating_add(SESSION_SECS);
         let first = tx.spend_token(&format!("portal form {once}"), expires_at).await?;
         if first { Ok(()) } else { Err(PortalError::SentBefore) }
     }
 }
 
-/// Reads a form's body.
+/// Reads and parses a form's body.
 pub(super) async fn read_form(headers: &HeaderMap, body: axum::body::Body) -> Result<Fields, PortalError> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Err(PortalError::Malformed);
     }
-    // Too long or broken off: either way it is not what was to be sent.
+    // Too long, or cut off during the transfer.
     let body = to_bytes(body, FORM_MAX_BYTES).await.or(Err(PortalError::Malformed))?;
     Fields::parse(&body).ok_or(PortalError::Malformed)
 }
 
-/// What a session's forms carry: derived from its cookie, which a foreign page cannot read. It does not lead back to the
-/// cookie, nor is it what the store keeps.
+/// The form token of a session: derived from its cookie, which other sites cannot read. It reveals neither the cookie
+/// nor the digest in the store.
 fn form_token(cookie: &str) -> String {
     sha256_text(&format!("countenance portal form {cookie}"))
 }

@@ -1,16 +1,16 @@
-//! Pieces of pages.
+//! HTML building blocks of the portal's pages.
 
 use maud::{Markup, html};
 
 use super::time;
 use countenance_core::clock::UnixSecs;
 
-/// An id or a name of our own, in type of even width.
+/// An id or a name of ours, in a monospaced font.
 pub(super) fn code(value: &str) -> Markup {
     html! { @if !value.is_empty() { code { (value) } } }
 }
 
-/// A value to be copied whole.
+/// A value that is selected completely by a click, to be copied.
 pub(super) fn copyable(id: &str, value: &str) -> Markup {
     html! { code class="copy" id=(id) { (value) } }
 }
@@ -21,12 +21,12 @@ pub(super) fn moment(at: UnixSecs) -> Markup {
     html! { time datetime=(iso) { (iso) } }
 }
 
-/// Most columns that have room on a small laptop's screen.
+/// Maximum number of columns that fit on a small laptop's screen.
 const USUAL_COLUMNS: usize = 6;
 
-/// A table; the first cell of each row is its head. On a narrow screen each row becomes a list with the heads before the
-/// cells, and the roles keep it a table for those who hear it. One with many columns scrolls sideways in its own frame where
-/// it has no room, by keyboard too.
+/// A table; the first cell of each row is its header. On a narrow screen each row becomes a list with the headers
+/// before the cells; the roles keep it a table for screen readers. A table with more than [`USUAL_COLUMNS`] columns
+/// scrolls horizontally in its own frame, by keyboard too.
 pub(super) fn table(caption: &str, heads: &[&str], rows: &[Vec<Markup>]) -> Markup {
     let wide = heads.len() > USUAL_COLUMNS;
     html! {
@@ -51,7 +51,7 @@ pub(super) fn table(caption: &str, heads: &[&str], rows: &[Vec<Markup>]) -> Mark
     }
 }
 
-/// A field with its label; `input` has the id `name`.
+/// A field with its label. `input` must have the id `name`.
 pub(super) fn field(name: &str, label: &str, input: &Markup) -> Markup {
     html! {
         div.field {
@@ -61,23 +61,23 @@ pub(super) fn field(name: &str, label: &str, input: &Markup) -> Markup {
     }
 }
 
-/// A field of a search, for text as it is written elsewhere.
+/// A search field, without automatic capitalization and spelling correction.
 pub(super) fn search_field(name: &str, label: &str, value: &str) -> Markup {
     let input = html! { input id=(name) name=(name) value=(value) autocapitalize="none" spellcheck="false"; };
     field(name, label, &input)
 }
 
-/// Where help and error of the field `name` are, for those who hear the page; `wrong`: there is an error.
+/// Value of `aria-describedby` for the field `name`: ids of its help text and, if `wrong`, of its error.
 pub(super) fn described_by(name: &str, wrong: bool) -> String {
     if wrong { format!("{name}-error {name}-help") } else { format!("{name}-help") }
 }
 
-/// A list to choose from: value and words of each, the chosen value.
+/// A `select` element: value and label of each option, and the selected value.
 pub(super) fn choice(name: &str, options: &[(&str, &str)], chosen: &str) -> Markup {
     html! { select id=(name) name=(name) { (choices(options, chosen)) } }
 }
 
-/// What is in such a list.
+/// The options of such a `select`.
 pub(super) fn choices(options: &[(&str, &str)], chosen: &str) -> Markup {
     html! {
         @for (value, words) in options {
@@ -86,7 +86,7 @@ pub(super) fn choices(options: &[(&str, &str)], chosen: &str) -> Markup {
     }
 }
 
-/// A form that is one button, with hidden fields; `proof` comes from the operator's session.
+/// A form with one button and hidden fields. `proof` is the form token field of the operator's session.
 pub(super) fn button(action: &str, proof: &Markup, hidden: &[(&str, &str)], words: &str) -> Markup {
     html! {
         form method="post" action=(action) {
@@ -97,7 +97,7 @@ pub(super) fn button(action: &str, proof: &Markup, hidden: &[(&str, &str)], word
     }
 }
 
-/// `path` with a query of those values that are not empty.
+/// `path` with a query of the values that are not empty.
 pub(super) fn address(path: &str, query: &[(&str, &str)]) -> String {
     let mut pairs = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_from_outside_becomes_markup() {
+    fn escapes_text_from_outside() {
         let evil = "<script>\"'&";
         let code = code(evil);
         for PreEscaped(piece) in [
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_carries_what_is_not_empty() {
+    fn an_address_omits_empty_values() {
         assert_eq!(address("/a", &[("q", ""), ("r", "")]), "/a");
         assert_eq!(address("/a", &[("q", "auth0|x&y"), ("r", ""), ("s", "1")]), "/a?q=auth0%7Cx%26y&s=1");
     }

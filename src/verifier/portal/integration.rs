@@ -1,4 +1,4 @@
-//! `/portal/integrations/{id}`: options, secret, log stream of one integration.
+//! `/portal/integrations/{id}`: options, Session Secret and log stream of one integration.
 
 use axum::{
     extract::Path,
@@ -21,7 +21,7 @@ use crate::{
 };
 use countenance_core::clock::UnixSecs;
 
-/// For how long a former secret may still be read, seconds.
+/// How long the previous secret stays valid after a rotation: seconds, label.
 const OVERLAPS: [(&str, &str); 4] = [
     ("0", "Not at all: it leaked, or nobody logs in now"),
     ("3600", "1 hour"),
@@ -29,7 +29,7 @@ const OVERLAPS: [(&str, &str); 4] = [
     ("604800", "7 days"),
 ];
 
-/// The form field that says which options the form was filled in over.
+/// The form field with the fingerprint of the options that the form was filled in for.
 const SHOWN: &str = "shown";
 
 /// The page.
@@ -42,7 +42,7 @@ pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Re
     Ok(page(&session, &integration, times, &RulesForm::of(&integration.rules), &shown, &note))
 }
 
-/// Changes the options, unless somebody else changed them since the form was shown.
+/// Saves the options, unless they were changed elsewhere since the form was shown.
 pub(super) async fn save(Path(id): Path<String>, form: VerifiedForm) -> Result<Response, PortalError> {
     let mut wanted = RulesForm::read(&form.fields);
     let session = &form.session;
@@ -62,7 +62,7 @@ pub(super) async fn save(Path(id): Path<String>, form: VerifiedForm) -> Result<R
     Ok(page(session, &integration, times, &wanted, shown, &note).status(status).into_response())
 }
 
-/// Switches the integration on or off, and leaves the other options as they are.
+/// Enables or disables the integration; other options are unchanged.
 pub(super) async fn switch(Path(id): Path<String>, form: VerifiedForm) -> Result<Response, PortalError> {
     let enabled = match form.fields.get("enabled") {
         "on" => true,
@@ -77,7 +77,7 @@ pub(super) async fn switch(Path(id): Path<String>, form: VerifiedForm) -> Result
     Ok(saved(&id))
 }
 
-/// Makes a new Session Secret and shows it this once.
+/// Creates a new Session Secret and shows it once.
 pub(super) async fn rotate(Path(id): Path<String>, form: VerifiedForm) -> Result<PortalPage, PortalError> {
     let overlap = form.fields.get("overlap");
     let overlap = OVERLAPS.iter().find(|(secs, _)| *secs == overlap).and_then(|(secs, _)| secs.parse().ok());
@@ -110,7 +110,7 @@ fn changed_meanwhile() -> Markup {
     }
 }
 
-/// Stands for options as they are: a tab that was left open must not undo what was changed since.
+/// Fingerprint of the options, so that saving from a stale tab does not undo later changes.
 fn fingerprint(rules: &Rules) -> String {
     sha256_text(&format!("{rules:?}"))
 }

@@ -1,4 +1,4 @@
-//! `/portal/integrations`: all of them.
+//! `/portal/integrations`: list of all integrations.
 
 use maud::{Render, html};
 
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::store::SetupEvent;
 
-/// The list, in the order in which they were added.
+/// The list, in order of creation.
 pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalError> {
     let mut tx = session.verifier.store().begin().await?;
     let mut rows = Vec::new();

@@ -1,4 +1,4 @@
-//! `/portal/integrations/{id}/log-token`: what a tenant's log stream authorises itself with.
+//! `/portal/integrations/{id}/log-token`: the token that authorizes a tenant's log stream.
 
 use axum::extract::Path;
 use maud::{Markup, Render, html};
@@ -9,7 +9,7 @@ use super::{
     page::PortalPage,
 };
 
-/// Makes a new token and shows it this once; the one before is good no longer.
+/// Creates a token, shows it once, and revokes the previous one.
 pub(super) async fn make(Path(id): Path<String>, form: VerifiedForm) -> Result<PortalPage, PortalError> {
     let session = &form.session;
     let mut tx = session.verifier.store().begin().await?;
@@ -43,7 +43,7 @@ pub(super) async fn make(Path(id): Path<String>, form: VerifiedForm) -> Result<P
     Ok(session.page("portal-log-token", title, body).of_integration(&id, &integration.rules.name))
 }
 
-/// The section of an integration's page.
+/// The section about log streams on an integration's page.
 pub(super) fn section(session: &OperatorSession, id: &str) -> Markup {
     html! {
         h2 { "Log stream" }

@@ -1,4 +1,4 @@
-//! `/portal/integrations/{id}/users/match`: a match threshold of an account's own, stricter than the policy's.
+//! `/portal/integrations/{id}/users/match`: a match threshold for one account, stricter than the policy's.
 
 use std::num::ParseFloatError;
 
@@ -16,11 +16,11 @@ use super::{
 };
 use crate::store::UserRow;
 
-/// The strictest that an account can be. Origin: 15 % of the comparisons of one person in other light lie below it
-/// (`models/REPORT.md`); beyond, an account is locked out rather than guarded.
+/// Maximum match threshold of an account, cosine similarity. 15 % of mated comparisons under different lighting score
+/// below it (`models/REPORT.md`); a stricter one would lock users out.
 const MAX_COSINE_MIN: f32 = 0.75;
 
-/// Why the text is no threshold.
+/// Why the text is not a valid threshold.
 #[derive(Debug, thiserror::Error)]
 enum CosineError {
     #[error("a number such as 0.60 is needed")]
@@ -41,7 +41,7 @@ pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Re
     Ok(page(&session, &id, &integration.rules.name, &user, cosine_min, &typed, None))
 }
 
-/// Sets the threshold, or with an empty field takes it away.
+/// Sets the threshold; an empty field removes it.
 pub(super) async fn save(Path(id): Path<String>, form: VerifiedForm) -> Result<Response, PortalError> {
     let (session, typed) = (&form.session, form.fields.get("cosine_min").trim());
     let mut tx = session.verifier.store().begin().await?;
@@ -62,13 +62,13 @@ pub(super) async fn save(Path(id): Path<String>, form: VerifiedForm) -> Result<R
     }
 }
 
-/// Nothing is no threshold of its own.
+/// Parses the threshold; an empty text means none for this account.
 fn read(typed: &str, cosine_min: f32) -> Result<Option<f32>, CosineError> {
     if typed.is_empty() {
         return Ok(None);
     }
     let cosine: f32 = typed.parse()?;
-    // Asked in the affirmative, so that no number at all is out of range.
+    // Written so that NaN fails.
     if cosine >= cosine_min && cosine <= MAX_COSINE_MIN {
         Ok(Some(cosine))
     } else {
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_threshold_is_a_number_between_the_integrations_and_the_strictest() {
+    fn accepts_thresholds_between_the_integrations_and_the_maximum() {
         for (typed, expected) in [
             ("", Some(None)),
             ("0.6", Some(Some(0.6))),
@@ -135,6 +135,6 @@ mod tests {
         ] {
             assert_eq!(read(typed, 0.5).ok(), expected, "{typed:?}");
         }
-        assert!(read("0.75", 0.9).is_err(), "where the integration is stricter than any account, no account differs");
+        assert!(read("0.75", 0.9).is_err(), "an integration above the maximum leaves no room for its accounts");
     }
 }

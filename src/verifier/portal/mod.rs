@@ -1,18 +1,19 @@
-//! The operator's portal: where integrations are set up, and where an operator sees what happened. Plain HTML without
-//! script.
+//! The operator portal: configures integrations and shows sign-ins, users, devices and the audit log. Plain HTML
+//! without scripts.
 //!
-//! | file | what it answers |
+//! | module | contents |
 //! |---|---|
-//! | `extract` | who is signed in; whether a form comes from this portal |
-//! | `sign_in`, `throttle` | signing in and out; waiting after wrong passwords |
-//! | `integrations`, `new`, `integration`, `log_stream`, `rules_form`, `thresholds` | integrations: all, a new one, one with its options and secrets |
-//! | `check` | what is still to be done before an integration works |
-//! | `users`, `phone`, `match_threshold`, `devices`, `sessions`, `audit` | lists, with what can be done about each |
-//! | `page`, `html`, `csv`, `time` | what pages, tables, exports and times look like |
+//! | `extract` | extractors that authenticate the operator and verify that a form comes from this portal |
+//! | `sign_in`, `throttle` | signing in and out; delays after wrong passwords |
+//! | `integrations`, `new`, `integration`, `log_stream`, `rules_form`, `thresholds` | list of integrations, creation, options and secrets |
+//! | `check` | setup check of an integration |
+//! | `users`, `phone`, `match_threshold`, `devices`, `sessions`, `audit` | lists with their actions |
+//! | `page`, `html`, `csv`, `time` | building blocks: pages, tables, exports, times |
 //!
-//! A handler takes a [`OperatorSession`](extract::OperatorSession) or a [`VerifiedForm`](extract::VerifiedForm): there is no way into the portal beside them, but
-//! for signing in. A secret is shown in the answer to the form that made it, and nowhere else. The form can be sent once:
-//! reloading that answer makes no second secret, and shows none.
+//! Every handler except sign-in takes an [`OperatorSession`](extract::OperatorSession) or a
+//! [`VerifiedForm`](extract::VerifiedForm), which reject requests without a signed-in operator. A secret is shown only
+//! in the response to the form that created it. That form can be submitted once, so reloading the response neither
+//! creates another secret nor shows one.
 
 use axum::{
     Router,
@@ -77,10 +78,10 @@ pub(super) fn router(verifier: &AppState) -> Router<AppState> {
         .layer(from_fn_with_state(verifier.clone(), present))
 }
 
-/// Where a signed-in operator begins.
+/// The first page after signing in.
 const START: &str = "/portal/integrations";
 
-/// Writes the page that a handler answered with, under a nonce of its own.
+/// Renders the page that a handler returned, with a fresh nonce for its content security policy.
 async fn present(State(verifier): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if let Some(page) = response.extensions_mut().remove::<page::PortalPage>() {
@@ -88,7 +89,7 @@ async fn present(State(verifier): State<AppState>, request: Request, next: Next)
         page.headers_mut().extend(std::mem::take(response.headers_mut()));
         response = page;
     }
-    // With `no-referrer`, browsers send the portal's own forms with `Origin: null`, and the extractor would refuse them.
+    // With `no-referrer`, browsers send the portal's own forms with `Origin: null`, which the extractor would reject.
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     response
 }

@@ -1,4 +1,4 @@
-//! `/portal/integrations/new`, and the page that shows a Session Secret once.
+//! `/portal/integrations/new`: creates an integration; also the page that shows a Session Secret once.
 
 use axum::http::StatusCode;
 use maud::{Markup, Render, html};
@@ -11,12 +11,12 @@ use super::{
 };
 use crate::{SessionSecret, store::Integration};
 
-/// The form, with the options that an integration begins with.
+/// The form, with the default options.
 pub(super) async fn show(session: OperatorSession) -> PortalPage {
     new_page(&session, &RulesForm::fresh())
 }
 
-/// Makes the integration and shows its id and its secret, the latter this once.
+/// Creates the integration and shows its id and its secret; the secret is shown only this once.
 pub(super) async fn create(form: VerifiedForm) -> Result<PortalPage, PortalError> {
     let mut wanted = RulesForm::read(&form.fields);
     let Some(rules) = wanted.rules() else {
@@ -34,7 +34,7 @@ pub(super) async fn create(form: VerifiedForm) -> Result<PortalPage, PortalError
     Ok(secret_page(&form.session, &Integration { id, rules }, &secret, &lead))
 }
 
-/// The four settings of the Action, with the secret in the clear.
+/// The four secrets of the Action, including the Session Secret in the clear.
 pub(super) fn secret_page(
     session: &OperatorSession,
     integration: &Integration,

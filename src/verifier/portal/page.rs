@@ -1,4 +1,4 @@
-//! A page of the portal: wide, with navigation for who is signed in.
+//! Layout of portal pages: wide, with navigation for the signed-in operator.
 
 use axum::{
     http::StatusCode,
@@ -8,13 +8,13 @@ use maud::{Markup, html};
 
 use crate::browser::pages::Page;
 
-/// The portal's main places: address, name of the page, words.
+/// Main navigation: path, page name, label.
 const PLACES: [(&str, &str, &str); 3] = [
     ("/portal/integrations", "portal-integrations", "Integrations"),
     ("/portal/sessions", "portal-sessions", "Sessions"),
     ("/portal/audit", "portal-audit", "Audit log"),
 ];
-/// An integration's places: behind its address, name of the page, words.
+/// Navigation within an integration: path after the integration's own, page name, label.
 const PARTS: [(&str, &str, &str); 4] = [
     ("", "portal-integration", "Options and secrets"),
     ("/check", "portal-check", "Set-up check"),
@@ -22,7 +22,7 @@ const PARTS: [(&str, &str, &str); 4] = [
     ("/devices", "portal-devices", "Devices"),
 ];
 
-/// A page to be answered; `present` writes it.
+/// A page as the response of a handler; `present` renders it.
 #[derive(Clone)]
 pub(super) struct PortalPage {
     status: StatusCode,
@@ -33,12 +33,12 @@ pub(super) struct PortalPage {
 }
 
 impl PortalPage {
-    /// A page for somebody who may not be signed in.
+    /// A page without navigation, also for visitors who are not signed in.
     pub(super) fn new(status: StatusCode, name: &'static str, title: impl Into<String>, body: Markup) -> Self {
         Self { status, name, title: title.into(), body, header: Markup::default() }
     }
 
-    /// With navigation for an operator; `proof` goes into the form that signs out.
+    /// Adds navigation for an operator. `proof` is the form token field for the form that signs out.
     pub(super) fn with_navigation(mut self, operator: &str, proof: &Markup) -> Self {
         self.header = html! {
             a.skip href="#main" { "Skip to the page" }
@@ -58,7 +58,7 @@ impl PortalPage {
         self
     }
 
-    /// With the ways to an integration's other pages above the content.
+    /// Adds links to the integration's other pages above the content.
     pub(super) fn of_integration(mut self, id: &str, integration: &str) -> Self {
         self.body = html! {
             nav.parts aria-label={ "Integration " (integration) } {
@@ -73,12 +73,12 @@ impl PortalPage {
         self
     }
 
-    /// A way to the page called `name`, which may be this one.
+    /// A link to the page called `name`, marked if it is the current one.
     fn way(&self, path: &str, name: &str, words: &str) -> Markup {
         html! { li { a href=(path) aria-current=[(name == self.name).then_some("page")] { (words) } } }
     }
 
-    /// With another status.
+    /// Replaces the status.
     pub(super) fn status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self

@@ -1,4 +1,4 @@
-//! `/portal/integrations/{id}/users/phone`: where an account's one-time codes go.
+//! `/portal/integrations/{id}/users/phone`: the phone number for an account's one-time codes.
 
 use axum::{
     extract::Path,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{NoPhoneNumber, PhoneNumber, store::UserRow};
 
-/// The form. The number that is set is shown by its end alone.
+/// The form. Shows only the last digits of the current number.
 pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
     let mut tx = session.verifier.store().begin().await?;
     let integration = session.integration(&mut tx, &id).await?;
@@ -24,7 +24,7 @@ pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Re
     Ok(page(&session, &id, &integration.rules.name, &user, &now, "", None))
 }
 
-/// Sets the number, or with an empty field takes it away.
+/// Sets the number; an empty field removes it.
 pub(super) async fn save(Path(id): Path<String>, form: VerifiedForm) -> Result<Response, PortalError> {
     let (session, typed) = (&form.session, form.fields.get("phone").trim());
     let mut tx = session.verifier.store().begin().await?;

@@ -1,4 +1,4 @@
-//! The options of an integration as a form: read, checked, and shown again with what was typed and what is wrong with it.
+//! The form with an integration's options: parses and validates it, and shows it again with the input and its errors.
 
 use maud::{Markup, html};
 
@@ -13,7 +13,7 @@ use crate::{
 };
 use countenance_core::protocol::Fallback;
 
-// As long as the enums: a new variant does not compile before it has its words.
+// Sized by the enums, so that a new variant does not compile without a label.
 const FLOWS: [(&str, &str); Transport::ALL.len()] =
     [("inline", "Inline: by a button on the page"), ("email", "Email: by a link sent to the account's address")];
 const FALLBACKS: [(&str, &str); 3] =
@@ -21,7 +21,7 @@ const FALLBACKS: [(&str, &str); 3] =
 const DEVICE_RULES: [(&str, &str); DeviceRule::ALL.len()] =
     [("open", "Open: any device may register itself"), ("code", "Registered: only devices let in by a one-time code")];
 
-/// What was typed.
+/// The form's input.
 pub(super) struct RulesForm {
     name: String,
     enabled: bool,
@@ -35,19 +35,19 @@ pub(super) struct RulesForm {
     virtual_cameras: bool,
     attempts: String,
     policy: String,
-    /// Field and sentence.
+    /// Field name and error message.
     errors: Vec<(&'static str, String)>,
 }
 
 impl RulesForm {
-    /// For a new integration.
+    /// The form for a new integration, with the default options.
     pub(super) fn fresh() -> Self {
         Self::of(&Rules::new("", ""))
     }
 
-    /// With the options of one that there is.
+    /// The form for an existing integration.
     pub(super) fn of(rules: &Rules) -> Self {
-        // Without `..`: a new option does not compile before it is shown.
+        // Without `..`, so that a new option does not compile until it is shown.
         let Rules {
             name,
             enabled,
@@ -79,7 +79,7 @@ impl RulesForm {
         }
     }
 
-    /// As it was sent.
+    /// The form as submitted.
     pub(super) fn read(fields: &Fields) -> Self {
         let typed = |name| fields.get(name).trim().to_owned();
         Self {
@@ -99,7 +99,7 @@ impl RulesForm {
         }
     }
 
-    /// The options, if all of them can be; else every field that cannot be has its sentence.
+    /// The options if all fields are valid; otherwise `None`, and each invalid field has an error.
     pub(super) fn rules(&mut self) -> Option<Rules> {
         let mut errors = Vec::new();
         if self.name.is_empty() || one_line(&self.name) != self.name {
@@ -164,7 +164,7 @@ impl RulesForm {
         })
     }
 
-    /// The fields, without the form around them.
+    /// The fields, without the enclosing form.
     pub(super) fn html(&self, verifier: &AppState) -> Markup {
         let mail = if verifier.mailer().is_some() { "" } else { " This verifier has no mail server: choose Inline." };
         let codes = if verifier.codes().is_some() {
@@ -225,7 +225,7 @@ impl RulesForm {
         let input = html! {
             textarea id=(name) name=(name) rows=(rows) spellcheck="false" aria-describedby=(described_by)
                 aria-invalid=[invalid] {
-                // The line feed behind the tag is not part of the value; without it a first empty line would be lost.
+                // HTML drops a line feed after the start tag; without this one, an empty first line would be lost.
                 "\n" (value)
             }
         };
@@ -269,7 +269,7 @@ impl RulesForm {
         self.errors.iter().filter(move |(name, _)| *name == field).map(|(_, error)| error.as_str())
     }
 
-    /// `aria-describedby` and `aria-invalid` of a field.
+    /// Values of `aria-describedby` and `aria-invalid` for a field.
     fn marks(&self, field: &str) -> (String, Option<&'static str>) {
         let wrong = self.errors_of(field).next().is_some();
         (described_by(field, wrong), wrong.then_some("true"))
@@ -289,7 +289,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_offers_the_names_that_it_reads() {
+    fn accepts_every_option_it_offers() {
         assert_eq!(FLOWS.map(|(name, _)| name), Transport::ALL.map(Transport::name));
         assert_eq!(DEVICE_RULES.map(|(name, _)| name), DeviceRule::ALL.map(DeviceRule::name));
         for (fallback, _) in FALLBACKS {

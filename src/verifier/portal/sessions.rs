@@ -1,4 +1,4 @@
-//! `/portal/sessions`: which logins came, how far they are, and the same as a file.
+//! `/portal/sessions`: sessions and their stages, as a page and as CSV.
 
 use axum::response::Response;
 use maud::{Markup, Render, html};
@@ -12,12 +12,12 @@ use super::{
 };
 use crate::store::{SessionQuery, SessionRow};
 
-/// Sessions on a page.
+/// Number of sessions on a page.
 const PAGE: u32 = 50;
-/// Pages that can be turned: behind them, narrow the search.
+/// Maximum page number; beyond it, operators must narrow the search.
 const PAGES_MAX: u32 = 10_000;
 
-/// The list, the newest first.
+/// The list, newest first.
 pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalError> {
     let (query, unread) = asked(&session.query);
     let number = session.query.get("page").parse::<u32>().unwrap_or(0).min(PAGES_MAX);
@@ -83,7 +83,7 @@ pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalE
     Ok(session.page("portal-sessions", "Sessions", body))
 }
 
-/// The same as a file, without pages.
+/// The same list as CSV, not paged.
 pub(super) async fn export(session: OperatorSession) -> Result<Response, PortalError> {
     let (query, _) = asked(&session.query);
     let rows = session.verifier.store().begin().await?.sessions(&query, 0, csv::ROWS_MAX).await?;
@@ -123,7 +123,7 @@ pub(super) async fn export(session: OperatorSession) -> Result<Response, PortalE
     Ok(csv::download("sessions.csv", &heads, &rows))
 }
 
-/// What is asked for; and whether the time cannot be read.
+/// Parses the filters; the flag reports a time that could not be parsed and is ignored.
 fn asked(query: &Fields) -> (SessionQuery<'_>, bool) {
     let since = query.get("since");
     let found = time::parse(since);

@@ -28,9 +28,9 @@ pub(super) async fn show() -> PortalPage {
     form(StatusCode::OK, "", "")
 }
 
-/// Signs in. The cookie is made anew, whatever cookie the browser brought: that one's session ends.
+/// Signs in. Always issues a new cookie and closes the session of the cookie that the browser sent, if any.
 pub(super) async fn sign_in(State(verifier): State<AppState>, request: Request) -> Result<Response, PortalError> {
-    // There is no session whose token could be asked for; what the browser says of the form's origin must do.
+    // Without a session there is no form token to check; only the request headers show where the form comes from.
     if !is_own_form(request.headers(), verifier.origin()) {
         return Err(PortalError::Forged);
     }
@@ -45,8 +45,8 @@ pub(super) async fn sign_in(State(verifier): State<AppState>, request: Request) 
     };
     let mut tx = verifier.store().begin().await?;
     if !tx.is_operator(name, password).await? {
-        // Not in the audit log: strangers would fill it.
-        tracing::info!("a wrong name or password at the portal");
+        // Not recorded in the audit log, which strangers could fill otherwise.
+        tracing::info!("portal sign-in with a wrong name or password");
         return Ok(match wait_if_wrong {
             Some(wait) => told_to_wait(name, wait),
             None => form(StatusCode::FORBIDDEN, name, "The name or the password is wrong.").into_response(),
@@ -73,8 +73,8 @@ pub(super) async fn sign_out(State(verifier): State<AppState>, request: Request)
     Ok(with_cookie("/portal/sign-in", String::new(), 0))
 }
 
-/// Goes to `path` with the portal's cookie set. It is not sent when another site leads here: no page of the portal needs to
-/// be reached from elsewhere, and one who comes so signs in.
+/// Redirects to `path` and sets the portal's cookie. `SameSite=Strict`: no portal page needs to be reachable from
+/// another site; operators who follow such a link sign in again.
 fn with_cookie(path: &str, value: String, life_secs: i64) -> Response {
     (set_cookie(COOKIE.to_owned(), value, life_secs, SameSite::Strict), Redirect::to(path)).into_response()
 }

@@ -1,13 +1,13 @@
-//! An integration's own thresholds, as an operator types them: a JSON object of those that differ from the defaults.
+//! An integration's thresholds as an operator enters them: a JSON object with the values that differ from the defaults.
 //!
-//! `liveness.nets` names the liveness networks that a capture must be judged by; `countenance models --thresholds` writes
-//! it. Networks that are not named there besides the program's own have no say.
+//! `liveness.nets` lists the liveness networks that a capture must pass; `countenance models --thresholds` writes it.
+//! Only listed networks and the built-in one are used.
 
 use serde_json::{Map, Value};
 
 use countenance_core::policy::{ContractFault, Policy};
 
-/// Why the text is no policy.
+/// Why the text is not a policy.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ThresholdsError {
     #[error("{0}")]
@@ -20,13 +20,13 @@ pub(super) enum ThresholdsError {
     Unnamed,
 }
 
-/// Reads `text`; nothing at all is the defaults.
+/// Parses `text`; an empty text means the defaults.
 pub(super) fn read(text: &str) -> Result<Policy, ThresholdsError> {
     if text.trim().is_empty() {
         return Ok(Policy::default());
     }
     let policy: Policy = serde_json::from_str(text)?;
-    // A list would be taken for a struct's fields in the order in which they happen to stand.
+    // serde would accept a list as a struct's fields in declaration order.
     let named = |value: &Value| value.as_object().is_some_and(|parts| parts.values().all(Value::is_object));
     let nets = |value: &Value| value.pointer("/liveness/nets").and_then(Value::as_array).cloned().unwrap_or_default();
     if !serde_json::from_str(text).is_ok_and(|value| named(&value) && nets(&value).iter().all(Value::is_object)) {
@@ -35,12 +35,12 @@ pub(super) fn read(text: &str) -> Result<Policy, ThresholdsError> {
     for net in &policy.liveness.nets {
         net.check().map_err(|fault| ThresholdsError::Net { name: net.name.clone(), fault })?;
     }
-    // A number beyond what 32 bits hold becomes infinite, and JSON has no word for that.
+    // A number out of range for `f32` becomes infinite, which JSON cannot represent.
     let again: Option<Policy> = serde_json::from_value(json(&policy)).ok();
     if again.as_ref() == Some(&policy) { Ok(policy) } else { Err(ThresholdsError::Range) }
 }
 
-/// What of `policy` differs from the defaults, as JSON; nothing where nothing does.
+/// The values of `policy` that differ from the defaults, as JSON; an empty string if there are none.
 pub(super) fn write(policy: &Policy) -> String {
     let mut out = Map::new();
     if let (Value::Object(parts), Value::Object(defaults)) = (json(policy), json(&Policy::default())) {
@@ -57,14 +57,14 @@ pub(super) fn write(policy: &Policy) -> String {
             }
         }
     }
-    // A map of numbers and words always serialises.
+    // A map of numbers and strings always serializes.
     if out.is_empty() { String::new() } else { serde_json::to_string_pretty(&out).unwrap_or_default() }
 }
 
-/// The thresholds of `own` that have no effect, because they are looser than the service's: a sentence for each.
+/// One sentence for each threshold of `own` that has no effect because it is looser than the service's.
 pub(super) fn without_effect(own: &Policy, service: &Policy) -> Vec<String> {
     let together = service.tightened_by(own);
-    // Networks add up: a list has its effect once each of its networks is asked by its own terms.
+    // The lists of networks are merged: a list has its full effect if each of its networks is included unchanged.
     let nets_count = own.liveness.nets.iter().all(|net| together.liveness.nets.contains(net));
     let effective = json(&together);
     let (own, default) = (json(own), json(&Policy::default()));
@@ -86,7 +86,7 @@ pub(super) fn without_effect(own: &Policy, service: &Policy) -> Vec<String> {
     found
 }
 
-/// As a tree, through text: there numbers of 32 bits are written short.
+/// As a JSON tree, by way of text, which writes an `f32` in its shortest form.
 fn json(policy: &Policy) -> Value {
     serde_json::from_str(&serde_json::to_string(policy).unwrap_or_default()).unwrap_or_default()
 }
@@ -97,7 +97,7 @@ mod tests {
     use countenance_core::policy::{LivenessPolicy, NetPolicy};
 
     #[test]
-    fn only_what_differs_is_written_and_it_is_read_again() {
+    fn writes_only_differences_and_reads_them_back() {
         assert_eq!(write(&Policy::default()), "");
         let mut policy = Policy::default();
         policy.liveness.threshold = 1.9;
@@ -113,8 +113,8 @@ mod tests {
         assert_eq!(read(" \n").unwrap(), Policy::default());
     }
 
-    /// An integration that asks for a second network.
-    fn asking() -> Policy {
+    /// A policy that requires a second network.
+    fn with_second_net() -> Policy {
         let mut policy = Policy::default();
         let second = NetPolicy { name: "second".into(), sha256: "ab".repeat(32), ..NetPolicy::embedded() };
         policy.liveness.nets.push(second);
@@ -122,8 +122,8 @@ mod tests {
     }
 
     #[test]
-    fn networks_are_asked_for_by_name_and_have_their_effect() {
-        let mut policy = asking();
+    fn adds_networks_by_name() {
+        let mut policy = with_second_net();
         let text = write(&policy);
         assert_eq!(read(&text).unwrap(), policy);
         assert_eq!(without_effect(&policy, &Policy::default()), [""; 0]);
@@ -132,23 +132,23 @@ mod tests {
             ..Policy::default()
         };
         assert_eq!(without_effect(&only_second, &Policy::default()), [""; 0]);
-        assert_eq!(Policy::default().tightened_by(&only_second), asking(), "the program's own stays");
-        let mut otherwise = Policy::default();
-        otherwise.liveness.nets[0].offset = 9.0;
-        let told = without_effect(&otherwise, &Policy::default());
-        assert!(told.len() == 1 && told[0].contains("liveness.nets"), "{told:?}");
+        assert_eq!(Policy::default().tightened_by(&only_second), with_second_net(), "the built-in network stays");
+        let mut changed = Policy::default();
+        changed.liveness.nets[0].offset = 9.0;
+        let ineffective = without_effect(&changed, &Policy::default());
+        assert!(ineffective.len() == 1 && ineffective[0].contains("liveness.nets"), "{ineffective:?}");
     }
 
     #[test]
-    fn networks_without_names_or_bounds_are_told_in_words() {
-        let text = write(&asking());
+    fn rejects_networks_without_names_or_bounds() {
+        let text = write(&with_second_net());
         let values = serde_json::json!(["n", "ab".repeat(32), 128, "bgr", 1, [1], 3, 0, [1], 0]);
         let unnamed = serde_json::json!({ "liveness": { "nets": [values] } }).to_string();
         let rows = [
             ("by position", unnamed, "by their names"),
             ("too large", text.replace("\"side_px\": 128", "\"side_px\": 100000"), "side_px"),
             ("no digest", text.replace(&"ab".repeat(32), "ab"), "sha256"),
-            ("without end", text.replace("\"offset\": -0.83", "\"offset\": 1e39"), "offset"),
+            ("infinite", text.replace("\"offset\": -0.83", "\"offset\": 1e39"), "offset"),
         ];
         for (name, text, word) in rows {
             let error = read(&text).unwrap_err().to_string();
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_policy_is_told_in_words() {
+    fn rejects_malformed_policies() {
         for (text, word) in [
             ("{", "EOF"),
             ("[]", "by their names"),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_looser_threshold_is_told_and_a_stricter_one_is_not() {
+    fn reports_only_looser_thresholds() {
         let own =
             read(r#"{"quality": {"yaw_deg": 90, "pitch_deg": 5}, "camera": {"virtual_camera": "flag"}}"#).unwrap();
         let found = without_effect(&own, &Policy::default());

@@ -1,10 +1,10 @@
-//! Wrong passwords, counted by name: after five, the name waits.
+//! Throttling of portal sign-ins: counts wrong passwords per name and locks the name for a while after five.
 //!
-//! Names that no operator has are counted in the same way and in the same place, so that an answer does not tell which
-//! names there are. It is held in memory: a stranger's made-up names never reach the database, and no more than
-//! [`NAMES_MAX`] are held. When that many are failing at once, further names are told to wait after their first wrong
-//! password, and are not counted; the right password still lets its owner in. What is then left against guessing is the
-//! password's 120 random bits, which is enough. A restart forgets the counts: nobody outside can cause one.
+//! Unknown names are counted in the same way, so that responses do not reveal which operators exist. The counts are
+//! kept in memory, so made-up names never reach the database, and at most [`NAMES_MAX`] names are counted. If so many
+//! names fail at the same time, further names are not counted; their wrong passwords are answered with a wait, and the
+//! right password still works. The 120 random bits of a password are then sufficient protection against guessing. A
+//! restart clears the counts, but cannot be caused from outside.
 
 use std::collections::HashMap;
 
@@ -15,15 +15,15 @@ use countenance_core::clock::UnixSecs;
 const FREE: u32 = 5;
 /// The first wait, seconds; each further wrong password doubles it.
 const WAIT_SECS: i64 = 30;
-/// The longest wait, seconds. A name is forgotten this long after its wait.
+/// Maximum wait, seconds. A name is forgotten this long after its wait has ended.
 const WAIT_MAX_SECS: i64 = 900;
-/// Most names counted at once.
+/// Maximum number of names counted.
 const NAMES_MAX: usize = 4096;
 
-/// How often signing in failed.
+/// Failed sign-ins by name.
 #[derive(Default)]
 pub(crate) struct Throttle {
-    /// By the name's hash: names have any length.
+    /// Keyed by the name's hash, because names can have any length.
     names: HashMap<String, Count>,
 }
 
@@ -33,15 +33,19 @@ struct Count {
     locked_until: UnixSecs,
 }
 
-/// The name has to wait.
+/// Remaining wait of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Wait {
     pub(super) secs: i64,
 }
 
 impl Throttle {
-    /// Counts an attempt before its password is looked at, so that many at once are counted too. Told is the wait that
-    /// follows if the password is wrong, if any; the error is a wait that is not over.
+    /// Counts an attempt; must be called before the password is checked, so that concurrent attempts are counted too.
+    /// Returns the lockout that a wrong password would start, if any.
+    ///
+    /// # Errors
+    ///
+    /// The remaining wait, if the name is still locked.
     pub(super) fn attempt(&mut self, name: &str, now: UnixSecs) -> Result<Option<Wait>, Wait> {
         let key = sha256_text(name);
         if self.names.len() >= NAMES_MAX && !self.names.contains_key(&key) {
@@ -65,7 +69,7 @@ impl Throttle {
         Ok(Some(Wait { secs }))
     }
 
-    /// The password was right: the name begins anew.
+    /// Resets the count of a name after a correct password.
     pub(super) fn succeeded(&mut self, name: &str) {
         self.names.remove(&sha256_text(name));
     }
@@ -80,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fifth_wrong_password_waits_and_each_further_one_twice_as_long() {
+    fn waits_double_from_the_fifth_wrong_password() {
         let mut throttle = Throttle::default();
         for _ in 0..4 {
             assert_eq!(throttle.attempt("ada", 0), Ok(None));
@@ -98,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_forgotten_a_quarter_of_an_hour_after_its_wait() {
+    fn forgets_a_name_15_minutes_after_its_wait() {
         let mut throttle = Throttle::default();
         for _ in 0..5 {
             throttle.attempt("ada", 0).unwrap();
@@ -107,15 +111,15 @@ mod tests {
     }
 
     #[test]
-    fn made_up_names_fill_no_more_than_their_room_and_lock_nobody_out() {
+    fn made_up_names_are_capped_and_lock_no_operator_out() {
         let mut throttle = Throttle::default();
         for n in 0..NAMES_MAX + 100 {
             throttle.attempt(&format!("stranger {n}"), 0).unwrap();
         }
         assert_eq!(throttle.names.len(), NAMES_MAX);
-        // Not an error: the password is looked at.
+        // Not an error: the password is still checked.
         assert_eq!(throttle.attempt("ada", 0), Ok(Some(wait(30))));
-        assert_eq!(throttle.attempt("ada", WAIT_MAX_SECS), Ok(None), "room again");
+        assert_eq!(throttle.attempt("ada", WAIT_MAX_SECS), Ok(None), "expired names are removed");
         assert_eq!(throttle.names.len(), 1);
     }
 }

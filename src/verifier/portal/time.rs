@@ -1,4 +1,4 @@
-//! Times as people read and type them: UTC, ISO 8601.
+//! Formats and parses times for operators: UTC, ISO 8601.
 
 use time::{
     OffsetDateTime, PrimitiveDateTime,
@@ -13,14 +13,14 @@ const FORMAT: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[d
 /// `2026-11-22T13:04:44Z`.
 pub(super) fn iso(at: UnixSecs) -> String {
     let written = OffsetDateTime::from_unix_timestamp(at).ok().and_then(|at| at.format(&Rfc3339).ok());
-    // Behind the year 9999 there is no such form.
+    // RFC 3339 ends with the year 9999.
     written.unwrap_or_else(|| at.to_string())
 }
 
-/// Reads `2026-11-22`, `2026-11-22T13:04` and `2026-11-22T13:04:44`, with or without `Z`; years 1970 to 9999.
+/// Parses `2026-11-22`, `2026-11-22T13:04` and `2026-11-22T13:04:44`, with or without `Z`; years 1970 to 9999.
 pub(super) fn parse(text: &str) -> Option<UnixSecs> {
     let text = text.trim().trim_end_matches('Z').replacen(' ', "T", 1);
-    // The format would take a signed year.
+    // The format would accept a signed year.
     if !text.starts_with(|first: char| first.is_ascii_digit()) {
         return None;
     }
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_written_and_read_again() {
+    fn times_round_trip() {
         for (at, text) in [
             (0, "1970-01-01T00:00:00Z"),
             (951_782_400, "2000-02-29T00:00:00Z"),
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_refused() {
+    fn parses_short_forms_and_rejects_malformed_times() {
         assert_eq!(parse("2027-01-15"), Some(1_799_971_200));
         assert_eq!(parse("2027-01-15T08:00"), Some(1_800_000_000));
         assert_eq!(parse(" 2027-01-15 08:00:00Z "), Some(1_800_000_000));

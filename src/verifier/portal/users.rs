@@ -1,4 +1,4 @@
-//! `/portal/integrations/{id}/users`: accounts by the tenant's `user_id`; unlocking and erasing them.
+//! `/portal/integrations/{id}/users`: accounts by the tenant's `user_id`; unlocks and erases them.
 
 use axum::{
     extract::Path,
@@ -14,10 +14,10 @@ use super::{
 use crate::{PhoneNumber, store::UserRow};
 use countenance_core::clock::UnixSecs;
 
-/// Users on a page.
+/// Number of users on a page.
 const PAGE: usize = 50;
 
-/// The list, in the order of identifiers, from those that begin as asked.
+/// The list in order of the identifiers, filtered by prefix.
 pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
     let mut tx = session.verifier.store().begin().await?;
     let integration = session.integration(&mut tx, &id).await?;
@@ -68,7 +68,7 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
     Ok(session.page("portal-users", title, body).of_integration(&id, &integration.rules.name))
 }
 
-/// Ends an account's count of failures and its lock.
+/// Resets an account's failure counts and its lock.
 pub(super) async fn unlock(Path(id): Path<String>, form: VerifiedForm) -> Result<Response, PortalError> {
     let user = form.fields.get("user");
     if !form.session.calls().unlock_account(&id, user).await? {
@@ -77,7 +77,7 @@ pub(super) async fn unlock(Path(id): Path<String>, form: VerifiedForm) -> Result
     Ok(Redirect::to(&address(&format!("/portal/integrations/{id}/users"), &[("q", user)])).into_response())
 }
 
-/// Asks whether the account is to be erased.
+/// Asks for confirmation before erasing the account.
 pub(super) async fn confirm(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
     let mut tx = session.verifier.store().begin().await?;
     let integration = session.integration(&mut tx, &id).await?;
