@@ -1,7 +1,8 @@
-//! What a browser sees of the login that it began: pure functions from facts to pages.
+//! Pages of a sign-in in the browser that started it, as pure functions of its state.
 //!
-//! No page moves on by itself, and none hands out an approval that was won elsewhere: a stranger could have lured somebody
-//! into showing a face for a login of the stranger's. None is a dead end either: each says what to do, or lets go back.
+//! No page continues automatically, and no page hands out an approval given elsewhere: an attacker could have lured the
+//! victim into showing their face for the attacker's sign-in. No page is a dead end: each explains what to do or offers
+//! a return to the application.
 
 use axum::http::StatusCode;
 use maud::{Markup, html};
@@ -13,7 +14,7 @@ use crate::{
 };
 use countenance_core::protocol::{Fallback, Purpose, Reason};
 
-/// A login as its pages show it.
+/// The details of a sign-in that its pages show.
 pub(crate) struct Login {
     /// The session's id.
     pub(crate) session: String,
@@ -22,38 +23,38 @@ pub(crate) struct Login {
     /// Masked.
     pub(crate) account: String,
     pub(crate) purpose: Purpose,
-    /// The ways to pass without a face.
+    /// The channels for a one-time code instead of a face.
     pub(crate) codes: Vec<Fallback>,
-    /// Where codes go: masked.
+    /// The phone number for codes, masked.
     pub(crate) phone: Option<String>,
-    /// Where the client is to be had.
+    /// Where to download the client.
     pub(crate) download_url: Option<String>,
 }
 
-/// How a login stands.
+/// State of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum LoginState {
-    /// The client may be opened by this link.
+    /// Waiting for the client, which `link` opens.
     Open { link: String },
-    /// Its link is in a mail. `sends`: how often it went there; `sends_left`: how often it may yet.
+    /// The link is mailed to `to`. `sends`: how often it was sent; `sends_left`: how often it can still be sent.
     Mailed { to: String, sends: u32, sends_left: u32 },
-    /// No face is taken, for `reason`, now or for the next `wait_secs`.
+    /// The face cannot be used, for `reason`; if it is a lockout, for the next `wait_secs`.
     NoFace { reason: Reason, wait_secs: i64 },
-    /// Its link should be mailed, and cannot be.
+    /// The link should be mailed but cannot be.
     NoMail(NoMail),
-    /// Decided against; `handle` takes that to the tenant.
+    /// Refused; `handle` returns the browser to the tenant.
     Refused { reason: Reason, handle: String, wait_secs: i64 },
-    /// Accepted, by the client or by a code; whoever was told goes on.
+    /// Approved, by face or by code; continues where that happened.
     Approved,
-    /// The tenant has the result.
+    /// The result was returned to the tenant.
     Returned,
-    /// Its time is over.
+    /// The session has expired.
     Expired,
-    /// The integration was switched off meanwhile.
+    /// The integration was disabled meanwhile.
     Disabled,
 }
 
-/// The page for a login that stands so.
+/// The page for a sign-in in this state.
 pub(crate) fn page(login: &Login, login_state: &LoginState) -> Page {
     let application = &login.application;
     let (name, title, lead, rest) = match login_state {
@@ -109,7 +110,7 @@ pub(crate) fn page(login: &Login, login_state: &LoginState) -> Page {
     Page::new(StatusCode::OK, name, title, html! { p { (lead) } (who(login)) (rest) })
 }
 
-/// Who asks, and for whom.
+/// The application that asks, its tenant and the account.
 pub(crate) fn who(login: &Login) -> Markup {
     html! {
         dl {
@@ -120,7 +121,7 @@ pub(crate) fn who(login: &Login) -> Markup {
     }
 }
 
-/// A button for each way to get a code; `only`: there is no other way.
+/// A button for each channel of a code; `only`: there is no other way to sign in.
 pub(crate) fn code_forms(login: &Login, only: bool) -> Markup {
     let (class, words) = if only { ("go", "Get a code by") } else { ("other", "Use a code instead, by") };
     html! {
@@ -139,12 +140,12 @@ pub(crate) fn code_forms(login: &Login, only: bool) -> Markup {
     }
 }
 
-/// The field that says by which way a code is asked for.
+/// The hidden field with a code's channel.
 pub(crate) fn hidden_channel(channel: Fallback) -> Markup {
     html! { input type="hidden" name="channel" value=(fallback_name(channel)); }
 }
 
-/// A button that ends the login here, and tells the tenant.
+/// A button that cancels the sign-in and returns to the tenant.
 pub(crate) fn leave_form(login: &Login) -> Markup {
     html! {
         form method="post" action={ "/sessions/" (login.session) "/leave" } {
@@ -200,7 +201,7 @@ fn wait_words(secs: i64) -> String {
 pub(crate) mod tests {
     use super::*;
 
-    /// A login with markup in every text from outside.
+    /// A sign-in with markup in the application's name.
     pub(crate) fn login(codes: &[Fallback]) -> Login {
         Login {
             session: "s1".into(),
@@ -242,7 +243,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn every_page_has_its_name_says_who_asks_and_is_no_dead_end() {
+    fn every_page_has_a_name_a_requester_and_a_next_step() {
         for codes in [&[][..], &[Fallback::Sms, Fallback::Voice]] {
             for (login_state, name) in every_state() {
                 let page = page(&login(codes), &login_state);
@@ -253,15 +254,15 @@ pub(crate) mod tests {
                     "{login_state:?}: {body}"
                 );
                 assert!(!body.contains("<b>") && page.script.is_none(), "{login_state:?}: {body}");
-                let told = body.contains("sign in again") || body.contains("Open it in this browser");
+                let explained = body.contains("sign in again") || body.contains("Open it in this browser");
                 let way = ["action=\"/sessions/s1/", "href=\"countenance:", "href=\"/return/h1\""];
-                assert!(told || way.iter().any(|way| body.contains(way)), "{login_state:?}: {body}");
+                assert!(explained || way.iter().any(|way| body.contains(way)), "{login_state:?}: {body}");
             }
         }
     }
 
     #[test]
-    fn only_an_open_login_shows_the_link_and_only_a_refused_one_its_handle() {
+    fn only_open_shows_the_link_and_only_refused_the_handle() {
         for (login_state, _) in every_state() {
             let body = page(&login(&[]), &login_state).body.0;
             assert_eq!(
@@ -274,7 +275,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn codes_are_offered_where_there_are_any_and_the_login_is_not_over() {
+    fn offers_codes_until_the_sign_in_is_over() {
         for (login_state, name) in every_state() {
             let over = matches!(name, "refused" | "approved" | "returned" | "expired" | "integration-disabled")
                 || matches!(login_state, LoginState::Refused { .. });
@@ -299,7 +300,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn waits_are_told_in_the_unit_a_person_counts_in() {
+    fn waits_are_in_seconds_or_minutes() {
         assert_eq!(wait_words(30), "Try again in 30 seconds.");
         assert_eq!(wait_words(3600), "Try again in 60 minutes.");
         assert!(wait_words(i64::MAX).starts_with("Ask "));

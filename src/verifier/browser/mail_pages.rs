@@ -1,4 +1,4 @@
-//! The pages of a link that goes by mail: on its way, opened in the wrong place, and what kept it from being sent.
+//! Pages of the email flow: link sent, link opened in another browser, link not sent.
 
 use axum::http::StatusCode;
 use maud::{Markup, html};
@@ -8,22 +8,22 @@ use crate::{
     browser::pages::Page,
 };
 
-/// Why a link is not, or was not, mailed.
+/// Why a link cannot be mailed, or was not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NoMail {
     /// This verifier has no mail server.
     NotSetUp,
-    /// The tenant told no address, or one that is none.
+    /// The tenant sent no mail address, or an invalid one.
     NoAddress,
-    /// It was sent as often as it may be.
+    /// It was sent the maximum number of times.
     TooOften,
-    /// The mail server did not take it.
+    /// The mail server refused it.
     Refused,
-    /// The mail server was not reached in time.
+    /// The mail server could not be reached, or took too long.
     Down,
 }
 
-/// The page for a link whose sending failed, or cannot be.
+/// The page for a link that cannot be mailed, or was not.
 pub(crate) fn no_mail(login: &Login, why: NoMail) -> Page {
     let application = &login.application;
     let (status, name, title, lead) = match why {
@@ -70,7 +70,7 @@ pub(crate) fn no_mail(login: &Login, why: NoMail) -> Page {
     Page::new(status, name, title, body)
 }
 
-/// The page for a mailed link that was opened in a browser which did not begin the login.
+/// The page for a mailed link that was not opened in the browser that started the sign-in.
 pub(crate) fn mail_other_browser(application: &str) -> Page {
     let body = html! {
         p {
@@ -84,7 +84,7 @@ pub(crate) fn mail_other_browser(application: &str) -> Page {
     Page::new(StatusCode::FORBIDDEN, "mail-other-browser", "Open this link where you began", body)
 }
 
-/// What can be done where a link is in a mail.
+/// The actions of a sign-in whose link is mailed.
 pub(crate) fn email_sent(login: &Login, sends: u32, sends_left: u32) -> Markup {
     html! {
         p.soft { "Nothing came? Look in the folder for unwanted mail." }
@@ -112,7 +112,7 @@ mod tests {
     use crate::browser::landing::{LoginState, page, tests::login};
 
     #[test]
-    fn a_link_is_sent_again_while_it_may_be() {
+    fn offers_to_send_again_until_the_limit() {
         for (sends, sends_left, button) in [(0, 4, "Send the link"), (1, 3, "Send again"), (4, 0, "")] {
             let body = page(&login(&[]), &LoginState::Mailed { to: "a•••@x.org".into(), sends, sends_left }).body.0;
             assert_eq!(body.contains("/sessions/s1/mail"), sends_left > 0, "{body}");

@@ -1,5 +1,5 @@
-//! What a browser's request says of who sent it: its cookies, whether it only looks ahead, whether its form is one of ours;
-//! and the form itself, capped.
+//! The browser's side of a sign-in: one module for each page or flow. This file reads what a browser sends: cookies,
+//! headers that reveal a prefetch or a foreign form, and forms of limited size.
 
 pub(crate) mod email_link;
 pub(crate) mod landing;
@@ -22,13 +22,13 @@ use zeroize::Zeroizing;
 
 use crate::origin::Origin;
 
-/// Most bytes of a form: two short fields.
+/// Maximum size of a form, bytes; forms have two short fields.
 const FORM_MAX_BYTES: usize = 1024;
-/// What the cookie of a session is called, before the session's id. Browsers take `__Host-` only over TLS or on loopback,
-/// and only for this host and every path.
+/// Prefix of a session cookie's name; the session's id follows. Browsers accept `__Host-` cookies only over TLS or on
+/// loopback, and only for this host and the path `/`.
 const COOKIE_PREFIX: &str = "__Host-countenance-";
 
-/// The cookie that ties the browser to the session.
+/// Name of the cookie that binds a browser to the session.
 pub(crate) fn cookie_name(session: &str) -> String {
     format!("{COOKIE_PREFIX}{session}")
 }
@@ -38,32 +38,32 @@ pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> 
     cookies(headers).find(|cookie| cookie.name() == name)?.value_raw()
 }
 
-/// The sessions that the browser says it began, with their cookies.
+/// The ids and cookies of the sessions that the browser claims to have started; unverified.
 pub(crate) fn session_cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     cookies(headers).filter_map(|cookie| Some((cookie.name_raw()?.strip_prefix(COOKIE_PREFIX)?, cookie.value_raw()?)))
 }
 
-/// In the browser's order, which a [`CookieJar`] does not keep.
+/// All cookies in the order sent by the browser, which a [`CookieJar`] does not preserve.
 fn cookies(headers: &HeaderMap) -> impl Iterator<Item = Cookie<'_>> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(Cookie::split_parse).filter_map(Result::ok)
 }
 
-/// Sets a cookie as `__Host-` wants it: for this host and every path, over TLS; no script reads it.
+/// Sets a cookie as the `__Host-` prefix requires: for this host and the path `/`, over TLS. Scripts cannot read it.
 pub(crate) fn set_cookie(name: String, value: String, life_secs: i64, same_site: SameSite) -> CookieJar {
     let cookie = Cookie::build((name, value)).path("/").secure(true).http_only(true);
     CookieJar::new().add(cookie.same_site(same_site).max_age(time::Duration::seconds(life_secs)))
 }
 
-/// Whether a browser asks only to have the page ready: one-time addresses must not be spent for that.
+/// Whether the browser only prefetches the page, which must not spend a one-time URL.
 pub(crate) fn is_prefetch(headers: &HeaderMap) -> bool {
     ["sec-purpose", "purpose"].iter().any(|name| text(headers, name).is_some_and(|value| value.contains("prefetch")))
 }
 
-/// Whether a posted form came from a page of `origin`, as far as the browser says.
+/// Whether a posted form came from a page of `origin`, according to the browser's headers.
 ///
-/// Our pages are `no-referrer`, and a form on such a page is posted with `Origin: null` (Fetch, "append a request
-/// `Origin` header"): that counts where `Sec-Fetch-Site`, which no page can forge, says where it came from.
+/// Our pages are `no-referrer`, so browsers post their forms with `Origin: null` (Fetch, "append a request `Origin`
+/// header"). That is accepted if `Sec-Fetch-Site`, which no page can forge, reports the same origin.
 pub(crate) fn is_own_form(headers: &HeaderMap, origin: &Origin) -> bool {
     let site = headers.get("sec-fetch-site").map(axum::http::HeaderValue::as_bytes);
     match site {
@@ -75,7 +75,7 @@ pub(crate) fn is_own_form(headers: &HeaderMap, origin: &Origin) -> bool {
     }
 }
 
-/// `text` as one part of a path.
+/// `text`, encoded as one path segment.
 pub(crate) fn path_part(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
@@ -84,11 +84,11 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// A posted form; its values are erased when dropped.
+/// A posted form; its values are zeroized when dropped.
 pub(crate) struct Form(Vec<(String, Zeroizing<String>)>);
 
 impl Form {
-    /// Reads the form; `None` where it is none, is too long or breaks off.
+    /// Reads the form; `None` if the request has no form, or it is too long or cut off.
     pub(crate) async fn read(request: Request) -> Option<Self> {
         let media_type = text(request.headers(), "content-type").unwrap_or_default();
         if media_type.split(';').next().map(str::trim) != Some("application/x-www-form-urlencoded") {
@@ -99,7 +99,7 @@ impl Form {
         Some(Self(fields.map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned()))).collect()))
     }
 
-    /// The value of the field `name`, where it stands there once.
+    /// The value of the field `name` if it occurs exactly once.
     pub(crate) fn field(&self, name: &str) -> Option<&str> {
         let mut found = self.0.iter().filter(|(field, _)| field == name);
         match (found.next(), found.next()) {
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cookie_is_found_by_its_whole_name() {
+    fn finds_a_cookie_by_its_exact_name() {
         let mut headers = HeaderMap::new();
         headers.append(header::COOKIE, "a=1; session-1=x; session=y".parse().unwrap());
         headers.append(header::COOKIE, "other=z; __Host-countenance-s1=c1".parse().unwrap());
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_from_elsewhere_is_known_by_what_the_browser_says() {
+    fn recognizes_foreign_forms_by_request_headers() {
         let ours = "https://verifier.example";
         for (origin, site, own) in [
             (Some(ours), Some("same-origin"), true),
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_form_is_read_once_short_and_as_one() {
+    async fn reads_only_short_urlencoded_forms() {
         let form = "application/x-www-form-urlencoded";
         let read = async |media_type: &str, body: String| {
             let request = Request::post("/").header(header::CONTENT_TYPE, media_type).body(Body::from(body)).unwrap();

@@ -1,7 +1,8 @@
-//! The pages a browser sees: plain HTML that works without script.
+//! Frame of all HTML pages: plain HTML that works without scripts.
 //!
-//! Each answers with a content security policy of its own nonce, is never cached, framed or referred from, and names
-//! in `data-page` what it is, so that a test and a support call speak of the same thing.
+//! Each response has a content security policy with a fresh nonce, which also forbids framing; the server adds the
+//! headers against caching and referrers. Each page has a name in `data-page`, by which tests and support can refer to
+//! it.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -9,20 +10,20 @@ use axum::{
 };
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-/// A page to be answered.
+/// An HTML page as a response.
 pub(crate) struct Page {
     pub(crate) status: StatusCode,
-    /// What it is, for `data-page`.
+    /// Name of the page, for `data-page`.
     pub(crate) name: &'static str,
     pub(crate) title: String,
     pub(crate) body: Markup,
-    /// A script, run under the page's nonce.
+    /// Inline script, allowed by the page's nonce.
     pub(crate) script: Option<&'static str>,
     /// Whether a form posts to another origin.
     pub(crate) posts_elsewhere: bool,
-    /// Its look.
+    /// Style sheet.
     pub(crate) css: &'static str,
-    /// What comes before the page's own content: navigation.
+    /// Navigation above the page's content.
     pub(crate) header: Markup,
 }
 
@@ -41,15 +42,15 @@ impl Page {
         }
     }
 
-    /// The answer; `nonce` is fresh for each.
+    /// Renders the response. `nonce` must be fresh for each response.
     pub(crate) fn respond(&self, nonce: &str) -> Response {
         let mut policy = format!(
             "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; base-uri 'none'; \
              frame-ancestors 'none'"
         );
         if !self.posts_elsewhere {
-            // Left out where a form returns to the tenant: browsers hold `form-action` against every redirect that
-            // follows the post, and those lead on to the application, whose address is not known here.
+            // Omitted if a form returns to the tenant: browsers apply `form-action` to every redirect after the post,
+            // and those lead to the application, whose address is not known here.
             policy.push_str("; form-action 'self'");
         }
         let mut response = (self.status, self.document(nonce)).into_response();
@@ -60,7 +61,7 @@ impl Page {
     }
 
     fn document(&self, nonce: &str) -> Markup {
-        // Style and script are our own files, and HTML reads no escapes inside them.
+        // Style and script are our own files; HTML has no escapes inside these elements.
         html! {
             (DOCTYPE)
             html lang="en" data-page=(self.name) {
@@ -86,7 +87,8 @@ impl Page {
     }
 }
 
-/// A name from outside as one short line: no control or direction-changing characters, at most 64 characters.
+/// A name from outside as one short line: without control and bidirectional formatting characters, at most 64
+/// characters.
 pub(crate) fn one_line(name: &str) -> String {
     let plain = |c: &char| {
         !c.is_control()
@@ -95,8 +97,8 @@ pub(crate) fn one_line(name: &str) -> String {
     name.chars().filter(plain).take(64).collect::<String>().trim().to_owned()
 }
 
-/// An account so that its owner knows it and a bystander does not: first letter and domain of an address, else the
-/// first letter.
+/// Masks an account so that its owner recognizes it and a bystander does not: first letter and domain of a mail
+/// address, or the first letter of any other name.
 pub(crate) fn masked(account: &str) -> String {
     let line = one_line(account);
     let (local, domain) = match line.rsplit_once('@') {
@@ -112,13 +114,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_from_outside_is_one_short_line() {
+    fn one_line_removes_controls_and_limits_length() {
         assert_eq!(one_line(" Pay\u{202e}roll\n<b> "), "Payroll<b>");
         assert_eq!(one_line(&"x".repeat(100)).len(), 64);
     }
 
     #[test]
-    fn an_account_is_masked_but_known_to_its_owner() {
+    fn masks_all_but_first_letter_and_domain() {
         for (account, shown) in
             [("ada@example.org", "a•••@example.org"), ("Ada", "A•••"), ("", "•••"), ("@x.org", "•••@x.org")]
         {
@@ -127,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_page_that_posts_elsewhere_may_post_elsewhere() {
+    fn restricts_form_action_unless_the_page_posts_elsewhere() {
         let mut page = Page::new(StatusCode::OK, "test", "A & B", Markup::default());
         let policy =
             |page: &Page| page.respond("n0").headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap().to_owned();

@@ -1,7 +1,7 @@
-//! `GET /return/{handle}`: the browser that began the login takes its result to the tenant, once.
+//! `GET /return/{handle}`: returns the browser that started the sign-in to the tenant with the result, once.
 //!
-//! The token is made here, when it is fetched: it lives 60 s and is kept nowhere. It travels in a form's body, so that
-//! it never stands in an address or a history.
+//! The return token is created on this request, is valid for 60 s and is not stored. It is sent in a form's body, so
+//! that it never appears in a URL or the browser history.
 
 use axum::{
     extract::{Path, State},
@@ -23,18 +23,18 @@ use countenance_core::{
     rng::random_text,
 };
 
-/// Why nothing is given back; each is a page.
+/// Why the browser is not returned; each variant has a page.
 #[derive(Debug, thiserror::Error)]
 enum ReturnError {
-    #[error("no session has this handle")]
+    #[error("unknown handle")]
     Unknown,
-    #[error("the browser only wanted to look ahead")]
+    #[error("the browser only prefetched the page")]
     Prefetch,
-    #[error("another browser asks")]
+    #[error("requested by another browser")]
     OtherBrowser,
-    #[error("the handle was used")]
+    #[error("the handle was already used")]
     Used,
-    #[error("the handle is past its time")]
+    #[error("the handle has expired")]
     Expired,
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -42,13 +42,13 @@ enum ReturnError {
     Sign(#[from] jsonwebtoken::errors::Error),
 }
 
-/// Returns the browser to the tenant with a token that says how the session ended.
+/// Returns the browser to the tenant with a token that contains the session's result.
 #[utoipa::path(get, path = "/return/{handle}", tag = "browser",
-    params(("handle" = String, Path, description = "From an outcome's continue_url; good once, for 60 s, in the browser that began")),
+    params(("handle" = String, Path, description = "From an outcome's continue_url; valid once, for 60 s, in the browser that started the sign-in")),
     responses(
         (status = 200, description = "A form that posts state and session_token to the tenant's /continue", content_type = "text/html"),
-        (status = 403, description = "Another browser asks; the handle stays good", content_type = "text/html"),
-        (status = 410, description = "Used, past its time, or unknown", content_type = "text/html"),
+        (status = 403, description = "Requested by another browser; the handle stays valid", content_type = "text/html"),
+        (status = 410, description = "Used, expired or unknown", content_type = "text/html"),
     ))]
 pub(crate) async fn return_to_tenant(
     State(verifier): State<AppState>,
@@ -61,9 +61,9 @@ pub(crate) async fn return_to_tenant(
         Err(error) => {
             let page = error_page(&error);
             if page.status.is_server_error() {
-                tracing::error!(error = &error as &dyn std::error::Error, "nothing was given back");
+                tracing::error!(error = &error as &dyn std::error::Error, "browser not returned to the tenant");
             } else {
-                tracing::info!(page = page.name, "nothing was given back");
+                tracing::info!(page = page.name, "browser not returned to the tenant");
             }
             page.respond(&nonce)
         }
@@ -77,7 +77,7 @@ async fn redeem(verifier: &AppState, handle: &str, headers: &HeaderMap) -> Resul
     let now = verifier.now();
     let mut tx = verifier.store().begin().await?;
     let mut session = tx.session_of_handle(handle).await?.filter(|s| s.stage.over()).ok_or(ReturnError::Unknown)?;
-    // First of all, so that a stranger learns nothing and spends nothing.
+    // Checked first, so that a stranger learns nothing and does not spend the handle.
     if !cookie(headers, &cookie_name(&session.id)).is_some_and(|cookie| session.has_cookie(cookie)) {
         return Err(ReturnError::OtherBrowser);
     }
@@ -107,7 +107,7 @@ async fn redeem(verifier: &AppState, handle: &str, headers: &HeaderMap) -> Resul
             integration_id: &session.integration_id,
             result,
             reason: session.reason,
-            // A code enrols nobody, whatever the login was begun for.
+            // A one-time code never enrolls, even if the sign-in was started for enrollment.
             purpose: if session.passed_by.is_some() { Purpose::Verify } else { session.purpose },
             amr: approved.then_some(amr(session.passed_by)),
         },
@@ -124,7 +124,7 @@ async fn is_enabled(tx: &mut Tx<'_>, session: &Session) -> Result<bool, StoreErr
     Ok(tx.integration(&session.integration_id).await?.is_some_and(|integration| integration.rules.enabled))
 }
 
-/// Turns an approval that nobody has fetched into a refusal: its integration was switched off.
+/// Turns an approval that was not fetched yet into a refusal, because its integration was disabled.
 async fn withdraw(verifier: &AppState, tx: &mut Tx<'_>, session: &Session, handle: &str) -> Result<(), StoreError> {
     let reason = Reason::Disabled;
     let outcome = captures::outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(handle) });
@@ -133,7 +133,7 @@ async fn withdraw(verifier: &AppState, tx: &mut Tx<'_>, session: &Session, handl
     tx.record(verifier.now(), Event::SessionRefused, &session.id, account.as_deref(), reason.name()).await
 }
 
-/// What was shown, by the names of RFC 8176; `face` and `mfa` among them.
+/// The authentication methods used, by their names in RFC 8176.
 fn amr(passed_by: Option<Fallback>) -> &'static [&'static str] {
     match passed_by {
         None => &["face", "mfa"],

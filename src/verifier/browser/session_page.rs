@@ -1,4 +1,4 @@
-//! `GET /sessions/{id}` and `POST /sessions/{id}/leave`: a login as the browser that began it finds it again, and the way out.
+//! `GET /sessions/{id}` and `POST /sessions/{id}/leave`: shows or cancels a sign-in in the browser that started it.
 
 use axum::{
     extract::{Path, State},
@@ -22,15 +22,15 @@ use countenance_core::{
     rng::random_text,
 };
 
-/// Why a browser may not see or do what it asked for; each is a page.
+/// Why a browser's request is rejected; each variant has a page.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BrowserSessionError {
-    /// No session of this id, or another browser began it: a stranger does not learn which.
-    #[error("another browser asks, or there is no such session")]
+    /// No session has this id, or another browser started it: a stranger does not learn which.
+    #[error("requested by another browser, or no such session")]
     OtherBrowser,
     #[error("the form is from another site")]
     ForeignForm,
-    #[error("the form is none of ours")]
+    #[error("the form is malformed")]
     BadForm,
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -58,7 +58,7 @@ impl BrowserSessionError {
                 "Go back to the page before and press its button again.",
             ),
             Self::Store(error) => {
-                tracing::error!(error = error as &dyn std::error::Error, "a login's page failed");
+                tracing::error!(error = error as &dyn std::error::Error, "a sign-in page failed");
                 return broken();
             }
         };
@@ -66,10 +66,10 @@ impl BrowserSessionError {
     }
 }
 
-/// Shows how the login stands.
+/// Shows the state of the sign-in.
 #[utoipa::path(get, path = "/sessions/{id}", tag = "browser", params(("id" = String, Path, description = "Session")), responses(
-    (status = 200, description = "The login as it stands, in the browser that began it", content_type = "text/html"),
-    (status = 403, description = "Another browser asks", content_type = "text/html"),
+    (status = 200, description = "State of the sign-in, in the browser that started it", content_type = "text/html"),
+    (status = 403, description = "Requested by another browser", content_type = "text/html"),
 ))]
 pub(crate) async fn show(State(verifier): State<AppState>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     let shown = async {
@@ -80,10 +80,11 @@ pub(crate) async fn show(State(verifier): State<AppState>, Path(id): Path<String
     respond(&verifier, shown.await)
 }
 
-/// Ends the login as refused and takes that to the tenant. Refused before, it leads the same way; accepted, it stays so.
+/// Cancels the sign-in and returns the browser to the tenant. A sign-in that was already refused is returned too; one
+/// that was approved stays approved.
 #[utoipa::path(post, path = "/sessions/{id}/leave", tag = "browser", params(("id" = String, Path, description = "Session")), responses(
     (status = 303, description = "To /return/{handle}"),
-    (status = 200, description = "The login was accepted or finished before", content_type = "text/html"),
+    (status = 200, description = "The sign-in was already approved or completed", content_type = "text/html"),
     (status = 403, description = "Another browser, or another site's form", content_type = "text/html"),
 ))]
 pub(crate) async fn leave(State(verifier): State<AppState>, Path(id): Path<String>, headers: HeaderMap) -> Response {
@@ -111,7 +112,7 @@ async fn left(verifier: &AppState, id: &str, headers: &HeaderMap) -> Result<Left
         LoginState::Approved | LoginState::Returned => {
             return Ok(Left::Over(browser_session.page(verifier, &mut tx, false).await?));
         }
-        // A refusal whose handle is past its time has no way back any more.
+        // A refusal whose handle has expired can no longer be returned.
         LoginState::Expired if browser_session.session.stage.over() => {
             return Ok(Left::Over(browser_session.page(verifier, &mut tx, false).await?));
         }
@@ -125,7 +126,7 @@ async fn left(verifier: &AppState, id: &str, headers: &HeaderMap) -> Result<Left
     Ok(Left::To(handle))
 }
 
-/// A login, looked at from the browser that began it.
+/// A session in the browser that started it.
 pub(crate) struct BrowserSession {
     pub(crate) session: Session,
     pub(crate) login: Login,
@@ -169,12 +170,12 @@ impl BrowserSession {
         Ok(Self { session, login, integration, cookie })
     }
 
-    /// The page for the login as it stands; `by_mail`: the mailed link was opened.
+    /// The page for the state of the sign-in; `by_mail`: the mailed link was opened.
     pub(crate) async fn page(&self, verifier: &AppState, tx: &mut Tx<'_>, by_mail: bool) -> Result<Page, StoreError> {
         Ok(landing::page(&self.login, &self.login_state(verifier, tx, by_mail).await?))
     }
 
-    /// How the login stands; `by_mail`: the mailed link was opened.
+    /// The state of the sign-in; `by_mail`: the mailed link was opened.
     pub(crate) async fn login_state(
         &self,
         verifier: &AppState,
@@ -188,7 +189,8 @@ impl BrowserSession {
         let locked_until = tx.locked_until(&session.integration_id, &session.sub).await?;
         let wait_secs = locked_until.saturating_sub(now).max(0);
         match session.stage {
-            // The handle is not shown: the face may have been a stranger's, shown elsewhere.
+            // The handle is not shown: another person, lured to complete the sign-in elsewhere, may have shown their
+            // face.
             SessionStage::Approved => return Ok(LoginState::Approved),
             SessionStage::Refused => {
                 let reason = session.reason.unwrap_or(Reason::Cancelled);
@@ -225,12 +227,12 @@ impl BrowserSession {
             let why = if verifier.mailer().is_some() { NoMail::NoAddress } else { NoMail::NotSetUp };
             return Ok(LoginState::NoMail(why));
         }
-        // The integration's rules were changed meanwhile: this login has no link that may be shown.
+        // The integration's rules have changed: this sign-in has no link that may be shown.
         Ok(LoginState::Expired)
     }
 }
 
-/// Why this account may show no face now.
+/// Why this account cannot sign in by face now; `None` if it can.
 pub(crate) async fn no_face(
     tx: &mut Tx<'_>,
     integration: &Integration,
@@ -243,24 +245,25 @@ pub(crate) async fn no_face(
     Ok((wait_secs > 0).then_some(Reason::TooManyAttempts))
 }
 
-/// The launch link's one-time code: made from the browser's cookie, and from the mailed token where there is one, so that
-/// the link can be shown again and nowhere but where it may.
+/// The launch link's one-time code, derived from the browser's cookie and from the mailed token, if any. Deriving it
+/// lets the link be shown again although the store keeps only a digest, but only in the same browser and, in the email
+/// flow, only from the mail.
 pub(crate) fn launch_code(session: &str, cookie: &str, mail_token: &str) -> String {
     sha256_text(&format!("launch code {session} {mail_token} {cookie}"))
 }
 
-/// The page, or the error's.
+/// Responds with the page, or with the error's page.
 pub(crate) fn respond(verifier: &AppState, page: Result<Page, BrowserSessionError>) -> Response {
     let nonce = random_text::<16>(verifier.rng());
     page.unwrap_or_else(|error| error.page()).respond(&nonce)
 }
 
-/// To `path` on this verifier, by GET.
+/// Redirects to `path` on this verifier, by GET.
 pub(crate) fn see_other(path: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, path.to_owned())]).into_response()
 }
 
-/// The handle by which a refusal goes to the tenant.
+/// The handle that returns a refusal to the tenant.
 async fn refused_handle(tx: &mut Tx<'_>, session_id: &str) -> Result<Option<String>, StoreError> {
     let outcome = tx.final_outcome(session_id).await?;
     let outcome = outcome.and_then(|text| serde_json::from_str(&text).ok());
@@ -277,7 +280,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_launch_code_is_of_one_session_one_browser_and_one_mail() {
+    fn a_launch_code_is_bound_to_session_browser_and_mail() {
         let code = launch_code("s", "c", "t");
         assert_eq!(code, launch_code("s", "c", "t"));
         for other in [launch_code("x", "c", "t"), launch_code("s", "x", "t"), launch_code("s", "c", "")] {

@@ -55,7 +55,7 @@ pub(crate) async fn start(State(verifier): State<AppState>, RawQuery(query): Raw
     let page = async {
         let started = begin(&verifier, query.as_deref().unwrap_or_default(), &headers).await?;
         if started.anew {
-            // A handle given in the session's last second must still find its browser.
+            // The cookie must outlive a handle that is issued in the session's last second.
             let life_secs = started.session.expires_at - verifier.now() + HANDLE_SECS;
             let name = cookie_name(&started.session.id);
             cookies = set_cookie(name, started.cookie.to_string(), life_secs, SameSite::Lax);
@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_parameters_are_wanted_once_and_short() {
+    fn requires_each_parameter_once_and_within_its_limit() {
         assert_eq!(parameters("session_token=a.b.c&state=x%2Fy&z=1"), Some(("a.b.c".into(), "x/y".into())));
         let long = format!("session_token=a&state={}", "x".repeat(STATE_MAX_BYTES + 1));
         for bad in [

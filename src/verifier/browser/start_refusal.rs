@@ -1,31 +1,31 @@
-//! Why a login did not begin: each reason is a page that says what to do, and some are noted for the operator.
+//! Why a sign-in was not started. Each reason has a page with what to do; some are recorded for the operator.
 
 use axum::http::StatusCode;
 use maud::html;
 
 use crate::{browser::pages::Page, browser::token::StartTokenError, store::StoreError};
 
-/// Why no session began.
+/// Why no session was started.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
-    #[error("the address lacks session_token or state, or they are too long")]
+    #[error("session_token or state is missing or too long")]
     Incomplete,
-    #[error("the browser only wanted to look ahead")]
+    #[error("the browser only prefetched the page")]
     Prefetch,
-    #[error("no integration of this id")]
+    #[error("no integration has this id")]
     IntegrationUnknown,
-    #[error("the integration is switched off")]
+    #[error("the integration is disabled")]
     Disabled,
     #[error(transparent)]
     Token(#[from] StartTokenError),
-    #[error("the session token was used before")]
+    #[error("the session token was already used")]
     Used,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl StartError {
-    /// Whether it says something of how a tenant is set up. The rest anybody can bring about.
+    /// Whether it indicates a problem with the tenant's setup. The others can be caused by anyone.
     pub(crate) fn is_telling(&self) -> bool {
         match self {
             Self::Disabled | Self::Used => true,
@@ -34,7 +34,7 @@ impl StartError {
         }
     }
 
-    /// The page that says it.
+    /// The page for this reason.
     pub(crate) fn page(&self) -> Page {
         const AGAIN: &str = "Go back to the application and sign in again.";
         let (status, name, title, lead) = match self {
@@ -92,7 +92,7 @@ impl StartError {
     }
 }
 
-/// Something failed on our side.
+/// The page for an internal error.
 pub(crate) fn broken() -> Page {
     let body = html! { p { "Nothing was decided. Try again in a minute." } };
     Page::new(StatusCode::INTERNAL_SERVER_ERROR, "store", "Something broke here", body)
@@ -102,7 +102,7 @@ fn operator(what: &str) -> String {
     format!("Tell whoever runs the application: {what}")
 }
 
-/// A length of time as people say it, to the nearest minute.
+/// A duration in words, rounded to the nearest minute.
 fn minutes(secs: i64) -> String {
     match secs.saturating_add(30) / 60 {
         ..=1 => "1 minute".to_owned(),
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clocks_that_differ_are_named_with_the_difference() {
+    fn pages_state_how_far_clocks_differ() {
         for (error, said) in [
             (StartTokenError::NotNow { ahead_secs: 300 }, "the clocks differ by 5 minutes: the login service"),
             (StartTokenError::NotNow { ahead_secs: 61 }, "differ by 1 minute:"),
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_anybody_can_bring_about_is_not_noted() {
+    fn ignores_refusals_that_anyone_can_cause() {
         for (error, telling) in [
             (StartError::Token(StartTokenError::Signature), true),
             (StartError::Token(StartTokenError::NotNow { ahead_secs: 90 }), true),

@@ -204,7 +204,7 @@ mod tests {
             ("another domain", "iss", json!("signin.example"), StartTokenError::OtherTenant),
             ("tenant as URL", "iss", json!("https://tenant.example/"), StartTokenError::OtherTenant),
             ("another integration", "integration_id", json!("int-2"), StartTokenError::OtherTenant),
-            ("nobody", "sub", json!(""), StartTokenError::Malformed),
+            ("empty subject", "sub", json!(""), StartTokenError::Malformed),
             ("no subject", "sub", Value::Null, StartTokenError::Malformed),
             ("foreign", "continue_uri", json!("https://evil.example/continue"), StartTokenError::ForeignContinue),
         ] {
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_is_none_is_passed_over() {
+    fn ignores_an_invalid_phone_number() {
         for (claim, number) in [
             (json!("+49 151 23456789"), Some("+4915123456789")),
             (json!("0151 23456789"), None),
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn only_hs256_by_the_right_secret_and_type_is_read() {
+    fn accepts_only_hs256_with_the_right_secret_and_type() {
         use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
         let good = signed(&Header::default(), &claims(), SECRET).unwrap();
         let (input, signature) = good.rsplit_once('.').unwrap();
