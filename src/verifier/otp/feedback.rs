@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn each_answer_says_what_comes_next() {
+    fn each_error_maps_to_the_next_step() {
         for (error, expected) in [
             (None, Next::Reported),
             (Some(TwilioError::Gone), Next::Drop),

@@ -1,4 +1,4 @@
-//! The pages of a one-time code: asked for, typed, wrong, and everything that can go wrong on the way.
+//! Pages for one-time codes: sending, entering, and every failure.
 
 use axum::http::StatusCode;
 use maud::{Markup, html};
@@ -11,34 +11,34 @@ use crate::{
 };
 use countenance_core::protocol::{CODE_DIGITS, Fallback};
 
-/// What just happened with a code.
+/// The event that a page reports.
 #[derive(Debug)]
 pub(crate) enum CodeEvent<'a> {
-    /// One was sent this way.
+    /// A code was sent by this channel.
     Sent { channel: Fallback, attempts_left: u32 },
-    /// The page was loaded again after one was sent.
+    /// The page was reloaded after a code was sent.
     Awaited { attempts_left: u32 },
-    /// What was typed is no code.
+    /// The input is not a code.
     NotACode,
-    /// What was typed is not the code that was sent.
+    /// The code is wrong.
     Wrong { attempts_left: u32 },
-    /// It was used, or its time is over.
+    /// The code was used or has expired.
     Gone,
-    /// None was sent, or checked.
+    /// No code was sent or checked.
     Refused(&'a CodeRefusal),
 }
 
-/// What a page of codes offers.
+/// Contents of a code page.
 struct CodePage {
     status: StatusCode,
     sentence: String,
-    /// Whether a code may be typed.
+    /// Whether a code can be entered.
     enter: bool,
-    /// Whether one may be sent.
+    /// Whether a code can be sent.
     send: bool,
 }
 
-/// The page after `event`. `channel`: how the last code came, where that is known.
+/// The page after `event`. `channel`: the channel of the last code, if known.
 pub(crate) fn code_page(login: &Login, channel: Option<Fallback>, event: &CodeEvent<'_>) -> Page {
     let phone = login.phone.as_deref().unwrap_or("your phone");
     let page = page_of(event, phone);
@@ -201,7 +201,7 @@ mod tests {
     use countenance_net::NetError;
 
     #[test]
-    fn everything_that_can_go_wrong_says_what_happened_and_what_to_do() {
+    fn every_failure_explains_what_happened_and_what_to_do() {
         let unreached = TwilioError::Unreached(NetError::TooLong);
         let twilio = |error| CodeRefusal::Twilio(error);
         let store = CodeRefusal::Store(StoreError::Unknown { what: "row" });
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_typed_into_a_labelled_field_and_another_way_is_offered() {
+    fn the_code_field_is_labeled_and_other_channels_are_offered() {
         let both = [Fallback::Sms, Fallback::Voice];
         let event = CodeEvent::Sent { channel: Fallback::Sms, attempts_left: 5 };
         let page = code_page(&login(&both), Some(Fallback::Sms), &event);

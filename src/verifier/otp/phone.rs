@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_taken_as_people_write_them_and_nothing_else_is() {
+    fn parses_numbers_as_people_write_them() {
         for (text, number) in [
             ("+4915123456789", Some("+4915123456789")),
             ("+49 (151) 234-567.89", Some("+4915123456789")),
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_shown_by_its_end_alone() {
+    fn shows_only_the_last_digits() {
         let number: PhoneNumber = "+4915123456789".parse().unwrap();
         assert_eq!(number.masked(), "•••89");
         assert_eq!(format!("{number:?}"), "PhoneNumber");

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_is_at_a_safe_address_and_has_an_id() {
+    fn requires_a_safe_base_url_and_a_service_id() {
         for (case, base, service, wrong) in [
             ("Twilio itself", "https://verify.twilio.com", SERVICE, None),
             ("a stand-in", "http://127.0.0.1:4710", SERVICE, None),

@@ -1,6 +1,7 @@
-//! `POST /sessions/{id}/code` and `…/code/check`: a one-time code asked for and typed in the browser that began the login.
+//! `POST /sessions/{id}/code` and `…/code/check`: sends and checks one-time codes in the browser that started the
+//! sign-in.
 //!
-//! Approved here, the browser goes on by itself: it is the one that typed the code.
+//! After an approval the browser continues automatically, because the code was entered in this browser.
 
 use axum::{
     extract::{Path, Request, State},
@@ -21,8 +22,8 @@ use countenance_core::protocol::{Fallback, OneTimeCode, Outcome};
 
 /// Sends a code.
 #[utoipa::path(post, path = "/sessions/{id}/code", tag = "browser", params(("id" = String, Path, description = "Session")), responses(
-    (status = 200, description = "Sent: a form to type it into", content_type = "text/html"),
-    (status = "4XX", description = "Not sent: a page that says why", content_type = "text/html"),
+    (status = 200, description = "Sent: a form for the code", content_type = "text/html"),
+    (status = "4XX", description = "Not sent: a page with the reason", content_type = "text/html"),
     (status = 503, description = "The service that sends codes does not answer", content_type = "text/html"),
 ))]
 pub(crate) async fn send(State(verifier): State<AppState>, Path(id): Path<String>, request: Request) -> Response {
@@ -38,10 +39,10 @@ pub(crate) async fn send(State(verifier): State<AppState>, Path(id): Path<String
     respond(&verifier, page.await)
 }
 
-/// The form to type a code into, for a browser that lost it.
+/// The form for a code, for a browser that reloads it.
 #[utoipa::path(get, path = "/sessions/{id}/code", tag = "browser", params(("id" = String, Path, description = "Session")), responses(
-    (status = 200, description = "A form to type a code into, or the login as it stands", content_type = "text/html"),
-    (status = 403, description = "Another browser asks", content_type = "text/html"),
+    (status = 200, description = "A form for a code, or the state of the sign-in", content_type = "text/html"),
+    (status = 403, description = "Requested by another browser", content_type = "text/html"),
 ))]
 pub(crate) async fn form(State(verifier): State<AppState>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     let page = async {
@@ -69,7 +70,7 @@ pub(crate) async fn form(State(verifier): State<AppState>, Path(id): Path<String
     respond(&verifier, page.await)
 }
 
-/// Where a browser that asks for the address of a form's answer is led.
+/// Redirects a browser that loads the address of the form's response.
 #[utoipa::path(get, path = "/sessions/{id}/code/check", tag = "browser", params(("id" = String, Path, description = "Session")), responses(
     (status = 303, description = "To the form"),
 ))]
@@ -77,10 +78,10 @@ pub(crate) async fn back(Path(id): Path<String>) -> Response {
     see_other(&format!("/sessions/{}/code", path_part(&id)))
 }
 
-/// Tries a code.
+/// Checks a code.
 #[utoipa::path(post, path = "/sessions/{id}/code/check", tag = "browser", params(("id" = String, Path, description = "Session")), responses(
-    (status = 303, description = "Approved, or refused for good: to /return/{handle}"),
-    (status = "4XX", description = "Wrong, or not tried: a page that says why", content_type = "text/html"),
+    (status = 303, description = "Approved or finally refused: to /return/{handle}"),
+    (status = "4XX", description = "Wrong or not checked: a page with the reason", content_type = "text/html"),
     (status = 503, description = "The service that sends codes does not answer", content_type = "text/html"),
 ))]
 pub(crate) async fn check(State(verifier): State<AppState>, Path(id): Path<String>, request: Request) -> Response {
@@ -101,7 +102,7 @@ async fn checked(verifier: &AppState, id: &str, request: Request) -> Result<Chec
     let (login, form) = visited(verifier, id, request).await?;
     let channel = form.field("channel").and_then(channel_named);
     let typed = form.field("code").ok_or(BrowserSessionError::BadForm)?;
-    // As people copy it: with blanks or a hyphen in the middle.
+    // People enter codes with spaces or a hyphen in the middle.
     let plain = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>();
     let Ok(code) = OneTimeCode::try_from(plain) else {
         return Ok(Checked::Stay(code_page(&login, channel, &CodeEvent::NotACode)));
@@ -121,7 +122,8 @@ async fn checked(verifier: &AppState, id: &str, request: Request) -> Result<Chec
     })
 }
 
-/// The login and the form of a post that this browser may make. The store is let go: codes are sent and checked without it.
+/// The sign-in and the form of a request by the browser that started it. Ends its transaction: none may be open while
+/// codes are sent and checked.
 async fn visited(verifier: &AppState, id: &str, request: Request) -> Result<(Login, Form), BrowserSessionError> {
     if !is_own_form(request.headers(), verifier.origin()) {
         return Err(BrowserSessionError::ForeignForm);

@@ -166,12 +166,12 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_believed_within_reason() {
-        for (told, believed) in [(None, 10), (Some(0), 1), (Some(7), 7), (Some(u64::MAX), 3600)] {
-            let error = condition(Call::Start, &answer(429, told, "{}"));
+    fn clamps_the_wait() {
+        for (header, expected) in [(None, 10), (Some(0), 1), (Some(7), 7), (Some(u64::MAX), 3600)] {
+            let error = condition(Call::Start, &answer(429, header, "{}"));
             assert!(
-                matches!(error, TwilioError::TooFast { retry_after_secs } if retry_after_secs == believed),
-                "{told:?}"
+                matches!(error, TwilioError::TooFast { retry_after_secs } if retry_after_secs == expected),
+                "{header:?}"
             );
         }
     }
@@ -196,20 +196,23 @@ mod tests {
             let found = checked(&answer(200, None, &body), &VerificationSid(SID.into()));
             assert_eq!(found.map_err(|e| name(&e)), expected.map_err(str::to_owned), "{status} {valid}");
         }
-        let unsaid = format!(r#"{{"sid": "{SID}", "status": "approved"}}"#);
-        assert!(!checked(&answer(200, None, &unsaid), &VerificationSid(SID.into())).unwrap(), "valid is not said");
+        let without_valid = format!(r#"{{"sid": "{SID}", "status": "approved"}}"#);
+        assert!(
+            !checked(&answer(200, None, &without_valid), &VerificationSid(SID.into())).unwrap(),
+            "`valid` is missing"
+        );
         let other = format!(r#"{{"sid": "{SID}", "status": "approved", "valid": true}}"#);
         let asked = VerificationSid("VE00000000000000000000000000000000".into());
         checked(&answer(200, None, &other), &asked).expect_err("another verification was approved");
     }
 
     #[test]
-    fn what_makes_no_sense_starts_and_approves_nothing() {
+    fn rejects_malformed_responses() {
         let good = format!(r#"{{"sid": "{SID}", "status": "pending", "valid": false}}"#);
         assert_eq!(started(&answer(201, None, &good)).unwrap().0, SID);
         approved(&answer(200, None, &good)).expect_err("still pending");
-        let told = good.replace("pending", "approved");
-        approved(&answer(200, None, &told)).unwrap();
+        let done = good.replace("pending", "approved");
+        approved(&answer(200, None, &done)).unwrap();
         for (case, body) in [
             ("empty", String::new()),
             ("a page", "<!doctype html>".into()),
@@ -218,7 +221,7 @@ mod tests {
             ("an account's sid", good.replace("VE", "AC")),
             ("a short sid", good.replace("VE01", "VE")),
             ("a path for a sid", good.replace("VE0123456789", "VE../../0123")),
-            ("not pending", told),
+            ("not pending", done),
         ] {
             let found = started(&answer(201, None, &body)).map_err(|e| name(&e));
             assert_eq!(found, Err("NotUnderstood { status: 201, code: 0 }".into()), "{case}");

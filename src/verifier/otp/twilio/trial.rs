@@ -19,7 +19,7 @@ mod tests {
     const SERVICE: &str = "VA0123456789abcdef0123456789abcdef";
     const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
 
-    /// A stand-in that is served, and who calls it.
+    /// A stand-in, served on loopback, and a client for it.
     struct TestTwilio {
         twilio: TwilioStandIn,
         client: TwilioVerify,
@@ -76,7 +76,7 @@ mod tests {
     const ADA: &str = "+4915123456789";
 
     #[test]
-    fn a_code_goes_out_and_comes_back_once() {
+    fn a_code_is_accepted_once() {
         let env = TestTwilio::new();
         let sid = env.start(ADA).unwrap();
         let code = env.last_code();
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn sends_and_checks_run_out_and_come_back_with_time() {
+    fn sends_and_checks_are_limited_until_the_code_expires() {
         let env = TestTwilio::new();
         let sid = env.start(ADA).unwrap();
         for _ in 0..4 {
@@ -114,17 +114,17 @@ mod tests {
     }
 
     #[test]
-    fn each_refusal_arrives_as_its_condition() {
+    fn each_refusal_maps_to_its_condition() {
         let env = TestTwilio::with(|b| b.fraud_guard_blocks("+49155").geo_blocks("+850").requests_per_sec(4));
-        let told = |mode, to: &str| {
+        let failing = |mode, to: &str| {
             env.twilio.fail_next(mode);
             env.start(to).unwrap_err()
         };
         for (case, found, expected) in [
             ("fraud", env.start("+4915512345678").unwrap_err(), "Blocked { code: 60410 }"),
             ("geo", env.start("+850123456789").unwrap_err(), "Blocked { code: 60605 }"),
-            ("told to wait", told(FailMode::TooMany, ADA), "TooFast { retry_after_secs: 7 }"),
-            ("nonsense", told(FailMode::Nonsense, ADA), "NotUnderstood { status: 200, code: 0 }"),
+            ("rate limited", failing(FailMode::TooMany, ADA), "TooFast { retry_after_secs: 7 }"),
+            ("nonsense", failing(FailMode::Nonsense, ADA), "NotUnderstood { status: 200, code: 0 }"),
             (
                 "another token",
                 client(&env.base, SERVICE, "tokem").start(&phone(ADA), Fallback::Sms).unwrap_err(),
@@ -138,7 +138,7 @@ mod tests {
         ] {
             assert_eq!(format!("{found:?}"), expected, "{case}");
         }
-        let down = told(FailMode::Down, ADA);
+        let down = failing(FailMode::Down, ADA);
         assert!(matches!(down, TwilioError::Unreached(_)), "{down:?}");
         // Two were counted above.
         env.start(ADA).unwrap();
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn one_number_is_served_one_at_a_time() {
+    fn rejects_concurrent_calls_for_one_number() {
         let env = TestTwilio::new();
         env.twilio.fail_next(FailMode::Slow);
         std::thread::scope(|scope| {
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn feedback_is_owed_for_codes_of_the_callers_own() {
+    fn custom_codes_need_feedback() {
         let env = TestTwilio::with(TwilioBuilder::custom_codes);
         let (net, url) = (HttpNet::loopback().unwrap(), env.base.join(&format!("v2/Services/{SERVICE}/Verifications")));
         let form = [("To", ADA), ("Channel", "sms"), ("CustomCode", "4711")];
@@ -183,10 +183,10 @@ mod tests {
     }
 
     #[test]
-    fn a_port_where_nobody_listens_is_not_reached() {
+    fn an_unused_port_is_unreachable() {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let nobody = client(&format!("http://127.0.0.1:{port}").parse().unwrap(), SERVICE, "token");
-        let error = nobody.start(&phone(ADA), Fallback::Sms).unwrap_err();
+        let unserved = client(&format!("http://127.0.0.1:{port}").parse().unwrap(), SERVICE, "token");
+        let error = unserved.start(&phone(ADA), Fallback::Sms).unwrap_err();
         assert!(matches!(error, TwilioError::Unreached(_)), "{error:?}");
     }
 }
