@@ -85,7 +85,7 @@ mod tests {
     use crate::Rules;
 
     #[test]
-    fn an_origin_is_https_or_loopback_and_bare() {
+    fn accepts_bare_https_or_loopback_origins() {
         for good in
             ["https://v.example", "https://v.example:8443/", "http://verifier.localhost:4711", "http://127.0.0.1:1"]
         {
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_browser_goes_back_to_the_tenant_and_nowhere_else() {
+    fn accepts_only_the_tenants_own_continue_uri() {
         let mut rules = Rules::new("Payroll", "t.example");
         rules.custom_domains = vec!["login.example".into(), "tenant.localhost".into()];
         let integration = Integration { id: String::new(), rules };

@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_is_decoded_only_at_the_size_and_type_it_was_signed_for() {
+    fn decodes_only_the_attested_size_and_type() {
         let good = png(40, 30);
         let frame = decode(&good, &claim(40, 30, "image/png")).unwrap();
         assert_eq!((frame.width(), frame.height(), frame.seq()), (40, 30, 3));

@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_is_named_whole_or_not_at_all() {
+    fn requires_all_options_of_a_service_or_none() {
         let folder = tempfile::tempdir().unwrap();
         let file = |name: &str, text: &str| {
             let path = folder.path().join(name);
@@ -86,7 +86,7 @@ mod tests {
         let missing = "one or more required arguments were not provided";
         for (case, args, expected) in [
             ("none", &[][..], Ok(false)),
-            ("whole", &[SERVICE, ACCOUNT, token, local], Ok(true)),
+            ("complete", &[SERVICE, ACCOUNT, token, local], Ok(true)),
             ("no token", &[SERVICE, ACCOUNT], Err(missing)),
             ("no account", &[SERVICE, token], Err(missing)),
             ("no service", &[ACCOUNT, token], Err(missing)),

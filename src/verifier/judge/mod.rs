@@ -162,17 +162,17 @@ pub(crate) mod tests {
         let policy = Policy::default();
         let poor = Some(Reason::PoorQuality);
         for (case, analysis, expected) in [
-            ("nobody", SampleAnalysis::NoFace, poor),
-            ("two people", SampleAnalysis::SeveralFaces, poor),
+            ("no face", SampleAnalysis::NoFace, poor),
+            ("two faces", SampleAnalysis::SeveralFaces, poor),
             ("far away", analysis(30.0, 5.0), poor),
             ("far away and flat", analysis(30.0, -5.0), poor),
-            ("a pixel less than the client saw", analysis(39.0, 5.0), None),
+            ("a pixel less than the client measured", analysis(39.0, 5.0), None),
             ("flat", analysis(80.0, -0.6), Some(Reason::NotLive)),
-            ("no number", analysis(80.0, f32::NAN), Some(Reason::NotLive)),
-            ("no size", analysis(f32::NAN, 5.0), poor),
+            ("NaN liveness", analysis(80.0, f32::NAN), Some(Reason::NotLive)),
+            ("NaN size", analysis(f32::NAN, 5.0), poor),
             ("good", analysis(80.0, -0.4), None),
             ("turned", measured(|m| m.claim.yaw_deg = -24.0), poor),
-            ("turned a little more than the client saw", measured(|m| m.claim.yaw_deg = -22.0), None),
+            ("turned a little more than the client allows", measured(|m| m.claim.yaw_deg = -22.0), None),
             ("nodding", measured(|m| m.claim.pitch_deg = 30.0), poor),
             ("tilted", measured(|m| m.claim.roll_deg = 40.0), poor),
             ("dark", measured(|m| m.claim.luma = 20.0), poor),
@@ -180,21 +180,21 @@ pub(crate) mod tests {
             ("half in the dark", measured(|m| m.uneven_ratio = 0.9), poor),
             ("dark glasses", measured(|m| m.eye_light_ratio = 0.1), poor),
             ("blurred", measured(|m| m.claim.sharpness = 2.0), poor),
-            ("close to the edge, which is the cutter's", measured(|m| m.offset_x_ratio = 0.4), None),
-            ("as large as the cut", measured(|m| m.claim.face_ratio = 0.9), None),
+            ("close to the edge, which depends on the crop", measured(|m| m.offset_x_ratio = 0.4), None),
+            ("as large as the crop", measured(|m| m.claim.face_ratio = 0.9), None),
         ] {
             assert_eq!(judge_analysis(analysis, &policy).err(), expected, "{case}");
         }
     }
 
     #[test]
-    fn a_further_sample_is_left_out_or_told_or_taken() {
+    fn additional_samples_are_used_skipped_or_rejected() {
         let policy = Policy::default();
         for (case, analyses, expected) in [
             ("none", vec![], Ok(0)),
             ("two good ones", vec![analysis(80.0, 5.0), analysis(80.0, 5.0)], Ok(2)),
             ("a poor one", vec![analysis(20.0, 5.0), analysis(80.0, 5.0)], Ok(1)),
-            ("nobody, and two people", vec![SampleAnalysis::NoFace, SampleAnalysis::SeveralFaces], Ok(0)),
+            ("no face, and two faces", vec![SampleAnalysis::NoFace, SampleAnalysis::SeveralFaces], Ok(0)),
             ("a flat one", vec![analysis(80.0, 5.0), analysis(80.0, -5.0)], Err(Reason::NotLive)),
         ] {
             assert_eq!(judge_further(analyses, &policy).map(|analyses| analyses.len()), expected, "{case}");
@@ -202,17 +202,17 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn only_a_near_face_matches() {
+    fn only_a_similar_face_matches() {
         let policy = MatchPolicy::default();
         let fresh = Template { enrolled: embedding(1.0, 0.0), current: embedding(1.0, 0.0), changed_at: 0 };
         let moved = Template { enrolled: embedding(0.85, -0.527), ..fresh.clone() };
         for (case, template, seen, matches) in [
             ("itself", &fresh, embedding(1.0, 0.0), true),
-            ("just near enough", &fresh, embedding(0.51, 0.860), true),
-            ("just too far", &fresh, embedding(0.49, 0.872), false),
+            ("just similar enough", &fresh, embedding(0.51, 0.860), true),
+            ("just too different", &fresh, embedding(0.49, 0.872), false),
             ("opposite", &fresh, embedding(-1.0, 0.0), false),
-            ("as the template has moved", &moved, embedding(0.9, 0.436), true),
-            ("further than its owner ever was", &moved, embedding(0.6, 0.8), false),
+            ("similar to the updated template", &moved, embedding(0.9, 0.436), true),
+            ("too far from the enrolled template", &moved, embedding(0.6, 0.8), false),
         ] {
             assert_eq!(judge_match(&seen, template, &policy).is_ok(), matches, "{case}");
         }
@@ -241,7 +241,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn each_network_asked_for_has_its_say_and_no_other() {
+    fn requires_exactly_the_networks_of_the_policy() {
         type Change = fn(&mut LivenessClaim);
         let model = |name: &str, sha256: String| ModelClaim { name: name.into(), sha256 };
         let ours = [model("yunet", "01".repeat(32)), model("liveness", NetPolicy::embedded().sha256)];
@@ -250,17 +250,17 @@ pub(crate) mod tests {
         for policy in [&LivenessPolicy::default(), &asked] {
             assert!(nets_allowed(&claim(&ours, policy), &ours, policy));
         }
-        assert!(!nets_allowed(&claim(&ours, &asked), &ours, &LivenessPolicy::default()), "not asked for");
-        assert!(!nets_allowed(&claim(&ours, &LivenessPolicy::default()), &ours, &asked), "asked for, not there");
+        assert!(!nets_allowed(&claim(&ours, &asked), &ours, &LivenessPolicy::default()), "not required");
+        assert!(!nets_allowed(&claim(&ours, &LivenessPolicy::default()), &ours, &asked), "required, but missing");
         let rows: [(&str, Change); 8] = [
-            ("named, and did not answer", |c| c.nets.truncate(1)),
-            ("answered, and is not named", |c| c.models.truncate(2)),
-            ("another in its place", |c| c.nets[1].sha256 = "cd".repeat(32)),
-            ("an answer too few", |c| c.nets[1].odds.truncate(2)),
-            ("an answer that is no number", |c| c.nets[1].odds[0] = f32::NAN),
-            ("a worth that is no number", |c| c.nets[1].llr = f32::INFINITY),
-            ("one twice", |c| c.nets[1] = c.nets[0].clone()),
-            ("one of ours is another", |c| c.models[0].sha256 = "cd".repeat(32)),
+            ("listed without a result", |c| c.nets.truncate(1)),
+            ("a result without being listed", |c| c.models.truncate(2)),
+            ("the digest of another network", |c| c.nets[1].sha256 = "cd".repeat(32)),
+            ("a missing scale", |c| c.nets[1].odds.truncate(2)),
+            ("NaN odds", |c| c.nets[1].odds[0] = f32::NAN),
+            ("an infinite log likelihood ratio", |c| c.nets[1].llr = f32::INFINITY),
+            ("a duplicate", |c| c.nets[1] = c.nets[0].clone()),
+            ("another embedded network", |c| c.models[0].sha256 = "cd".repeat(32)),
         ];
         for (name, change) in rows {
             let mut claim = claim(&ours, &asked);
@@ -270,7 +270,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn delays_begin_at_thirty_seconds_after_ten_failures_and_never_shrink() {
+    fn delays_start_after_ten_failures_and_never_decrease() {
         assert_eq!([9, 10, 11, 12, 17, 99].map(account_delay_secs), [0, 30, 60, 120, 3600, 3600]);
         assert_eq!(account_delay_secs(100), i64::MAX);
         assert!((1..u32::from(u8::MAX)).all(|n| account_delay_secs(n) <= account_delay_secs(n + 1)));

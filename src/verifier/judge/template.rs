@@ -117,15 +117,15 @@ mod tests {
     }
 
     #[test]
-    fn an_enrolment_takes_one_person_and_leans_to_the_sharper_sample() {
+    fn enrollment_requires_one_person_and_favors_sharp_samples() {
         let policy = MatchPolicy::default();
         let ada = analysis(1.0, 100.0);
         for (case, further, accepted) in [
             ("one sample", vec![], true),
             ("three alike", vec![analysis(0.95, 100.0), analysis(0.9, 100.0)], true),
-            ("just the same person", vec![analysis(0.71, 100.0)], true),
-            ("just another", vec![analysis(0.69, 100.0)], false),
-            ("another last", vec![analysis(0.9, 100.0), analysis(0.2, 100.0)], false),
+            ("just similar enough", vec![analysis(0.71, 100.0)], true),
+            ("just too different", vec![analysis(0.69, 100.0)], false),
+            ("another person last", vec![analysis(0.9, 100.0), analysis(0.2, 100.0)], false),
         ] {
             let found = enrol(&ada, &further, &policy);
             assert_eq!(found.is_ok(), accepted, "{case}");
@@ -138,11 +138,11 @@ mod tests {
             template.cosine(&ada.embedding)
         };
         assert!(cosine(10.0) > cosine(50.0) && cosine(50.0) > cosine(100.0));
-        assert!((cosine(100.0) - cosine(900.0)).abs() < 1e-6, "sharp is sharp");
+        assert!((cosine(100.0) - cosine(900.0)).abs() < 1e-6, "no more weight above the limit");
     }
 
     #[test]
-    fn every_weight_is_above_nothing_and_at_most_one() {
+    fn weights_are_above_zero_and_at_most_one() {
         let best = analysis(1.0, 1e9).measures.claim;
         for (case, claim, expected) in [
             ("the best", best, 1.0),
@@ -157,15 +157,15 @@ mod tests {
     }
 
     #[test]
-    fn only_a_strong_and_rested_face_moves_a_template() {
+    fn only_strong_and_infrequent_matches_update_a_template() {
         let policy = MatchPolicy::default();
         let template = Template { enrolled: at_cosine(1.0), current: at_cosine(1.0), changed_at: 1_000 };
         for (case, cosine, margin, now, moves) in [
             ("strong", 0.75, 3.0, 1_000 + DAY, true),
             ("a match, not a strong one", 0.69, 3.0, 1_000 + DAY, false),
-            ("liveness just beyond doubt", 0.75, 2.31, 1_000 + DAY, true),
-            ("liveness not beyond doubt", 0.75, 2.2, 1_000 + DAY, false),
-            ("no number", 0.75, f32::NAN, 1_000 + DAY, false),
+            ("liveness just above the margin", 0.75, 2.31, 1_000 + DAY, true),
+            ("liveness below the margin", 0.75, 2.2, 1_000 + DAY, false),
+            ("NaN margin", 0.75, f32::NAN, 1_000 + DAY, false),
             ("the same day", 0.75, 3.0, 999 + DAY, false),
             ("a clock set back", 0.75, 3.0, -5, false),
         ] {
@@ -176,13 +176,13 @@ mod tests {
             }
         }
         let frozen = MatchPolicy { update_ratio: 0.0, ..policy };
-        assert!(template.updated(&at_cosine(0.9), 3.0, &frozen, 1_000 + DAY).is_none(), "an operator's choice");
+        assert!(template.updated(&at_cosine(0.9), 3.0, &frozen, 1_000 + DAY).is_none(), "updates are disabled");
     }
 
     /// Faces that are always as far from the current template as an update allows: even years of them cannot move it
     /// past the drift limit.
     #[test]
-    fn step_by_step_nobody_leads_a_template_away() {
+    fn repeated_updates_stay_within_the_drift_limit() {
         let policy = MatchPolicy::default();
         let mut template = Template { enrolled: at_cosine(1.0), current: at_cosine(1.0), changed_at: 0 };
         let away = policy.update_cosine_min.acos() - 1e-3;

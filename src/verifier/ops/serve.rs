@@ -208,15 +208,15 @@ mod tests {
         Abandon, CheckCode, CodeSent, OpenSession, Outcome, RegisterDevice, RegisteredDevice, SendCode, Ticket,
     };
 
-    /// Deserializes an example and serializes it again.
-    type Again = fn(&Value) -> Value;
+    /// Deserializes an example and serializes it.
+    type RoundTrip = fn(&Value) -> Value;
 
     fn description() -> Value {
         serde_json::to_value(Description::openapi()).unwrap()
     }
 
     #[test]
-    fn the_description_holds_every_route_and_no_other() {
+    fn describes_exactly_the_routes() {
         let description = description();
         assert_eq!(description["openapi"], "3.1.0");
         let described: BTreeSet<_> = description["paths"]
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn every_reference_of_the_description_leads_somewhere() {
+    fn every_reference_resolves() {
         fn walk<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
             match value {
                 Value::Object(map) => map.iter().for_each(|(key, value)| match value {
@@ -253,32 +253,32 @@ mod tests {
     }
 
     #[test]
-    fn every_example_is_what_the_code_reads_and_writes() {
-        fn again<T: serde::Serialize + serde::de::DeserializeOwned>(example: &Value) -> Value {
+    fn examples_round_trip() {
+        fn round_trip<T: serde::Serialize + serde::de::DeserializeOwned>(example: &Value) -> Value {
             let read: T = serde_json::from_value(example.clone()).unwrap();
             // As text, as on the wire: a 32-bit number is shorter there than as a 64-bit value.
             serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap()
         }
         let description = description();
-        let rows: [(&str, &str, Again); 11] = [
-            ("/v1/devices", "requestBody", again::<RegisterDevice>),
-            ("/v1/devices", "responses/200", again::<RegisteredDevice>),
-            ("/v1/sessions/{id}/open", "requestBody", again::<OpenSession>),
-            ("/v1/sessions/{id}/open", "responses/200", again::<Ticket>),
-            ("/v1/sessions/{id}/abandon", "requestBody", again::<Abandon>),
-            ("/v1/sessions/{id}/abandon", "responses/200", again::<Outcome>),
-            ("/v1/sessions/{id}/captures", "responses/200", again::<Outcome>),
-            ("/v1/sessions/{id}/otp", "requestBody", again::<SendCode>),
-            ("/v1/sessions/{id}/otp", "responses/200", again::<CodeSent>),
-            ("/v1/sessions/{id}/otp/check", "requestBody", again::<CheckCode>),
-            ("/v1/sessions/{id}/otp/check", "responses/200", again::<Outcome>),
+        let rows: [(&str, &str, RoundTrip); 11] = [
+            ("/v1/devices", "requestBody", round_trip::<RegisterDevice>),
+            ("/v1/devices", "responses/200", round_trip::<RegisteredDevice>),
+            ("/v1/sessions/{id}/open", "requestBody", round_trip::<OpenSession>),
+            ("/v1/sessions/{id}/open", "responses/200", round_trip::<Ticket>),
+            ("/v1/sessions/{id}/abandon", "requestBody", round_trip::<Abandon>),
+            ("/v1/sessions/{id}/abandon", "responses/200", round_trip::<Outcome>),
+            ("/v1/sessions/{id}/captures", "responses/200", round_trip::<Outcome>),
+            ("/v1/sessions/{id}/otp", "requestBody", round_trip::<SendCode>),
+            ("/v1/sessions/{id}/otp", "responses/200", round_trip::<CodeSent>),
+            ("/v1/sessions/{id}/otp/check", "requestBody", round_trip::<CheckCode>),
+            ("/v1/sessions/{id}/otp/check", "responses/200", round_trip::<Outcome>),
         ];
-        for (path, place, again) in rows {
+        for (path, place, round_trip) in rows {
             let escaped = path.replace('/', "~1");
             let pointer = format!("/paths/{escaped}/post/{place}/content/application~1json/example");
             let example = description.pointer(&pointer).unwrap_or_else(|| panic!("{path} {place} has no example"));
             let example: Value = serde_json::from_str(&example.to_string()).unwrap();
-            assert_eq!(again(&example), example, "{path} {place}");
+            assert_eq!(round_trip(&example), example, "{path} {place}");
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Throttling of portal sign-ins: counts wrong passwords per name and locks the name for a while after five.
 //!
 //! Unknown names are counted in the same way, so that responses do not reveal which operators exist. The counts are
-//! kept in memory, so made-up names never reach the database, and at most [`NAMES_MAX`] names are counted. If so many
-//! names fail at the same time, further names are not counted; their wrong passwords are answered with a wait, and the
-//! right password still works. The 120 random bits of a password are then sufficient protection against guessing. A
-//! restart clears the counts, but cannot be caused from outside.
+//! kept in memory, so made-up names never reach the database, and are limited to [`NAMES_MAX`] names. Beyond that
+//! limit, a further name is not counted: a wrong password is answered with a wait, and the right password still works.
+//! The 120 random bits of a password are then sufficient protection against guessing. A restart clears the counts, but
+//! cannot be caused from outside.
 
 use std::collections::HashMap;
 

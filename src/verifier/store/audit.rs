@@ -207,12 +207,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_log_takes_no_change_and_a_forced_one_is_found() {
+    async fn rejects_changes_and_detects_forced_ones() {
         for (case, statement, broken_at) in [
             ("a changed row", "UPDATE audit SET subject = 'x' WHERE seq = 2", 2),
             ("a removed row", "DELETE FROM audit WHERE seq = 1", 1),
             ("rows swapped", "UPDATE audit SET hash = (SELECT hash FROM audit WHERE seq = 1) WHERE seq = 3", 3),
-            ("a moved border", "UPDATE audit SET account = '', detail = 'p' WHERE seq = 3", 3),
+            ("text moved between columns", "UPDATE audit SET account = '', detail = 'p' WHERE seq = 3", 3),
         ] {
             let store = log_of_three().await;
             let mut tx = store.begin().await.unwrap();

@@ -116,7 +116,11 @@ mod tests {
             Store::open(&Database::Memory, &MasterKey::from_bytes([3; 32]), Arc::new(SystemRandom)).await.unwrap();
         let mut tx = store.begin().await.unwrap();
         assert_eq!(tx.keep_conversions("a", conversions(0..1200), 100).await.unwrap(), 1200);
-        assert_eq!(tx.keep_conversions("a", conversions(1190..1210), 101).await.unwrap(), 10, "the others came before");
+        assert_eq!(
+            tx.keep_conversions("a", conversions(1190..1210), 101).await.unwrap(),
+            10,
+            "the others are already known"
+        );
         assert_eq!(tx.keep_conversions("b", conversions(0..5), 101).await.unwrap(), 5, "another integration's");
         assert_eq!(tx.keep_conversions("a", conversions(0..0), 101).await.unwrap(), 0);
         let twice = [conversions(2000..2001), conversions(2000..2001)].concat();
@@ -128,7 +132,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn feedback_is_due_in_order_until_it_is_given_or_a_day_old() {
+    async fn feedback_is_due_in_order_until_sent_or_a_day_old() {
         let store =
             Store::open(&Database::Memory, &MasterKey::from_bytes([3; 32]), Arc::new(SystemRandom)).await.unwrap();
         let mut tx = store.begin().await.unwrap();
@@ -143,7 +147,7 @@ mod tests {
         tx.end_feedback(due[1].id).await.unwrap();
         assert!(tx.feedback_due(102, 50).await.unwrap().is_empty());
         let due = tx.feedback_due(110, 50).await.unwrap();
-        assert_eq!(due.iter().map(|f| f.tries).collect::<Vec<_>>(), [0, 1], "by when they are due");
+        assert_eq!(due.iter().map(|f| f.tries).collect::<Vec<_>>(), [0, 1], "ordered by due time");
         tx.sweep(110 + 86_400).await.unwrap();
         assert_eq!(tx.feedback_due(i64::MAX, 50).await.unwrap().len(), 1);
         tx.sweep(111 + 86_400).await.unwrap();

@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_store_opens_again_only_under_its_own_key_and_version() {
+    async fn reopens_only_with_its_key_and_schema_version() {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::File(folder.path().join("verifier.db"));
         let open = |byte| Store::open(&database, Box::leak(Box::new(key(byte))), Arc::new(SystemRandom));

@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_file_is_made_once_and_read_again() {
+    fn creates_a_key_file_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
         let made = MasterKey::from_file(&path, &SystemRandom).unwrap();
@@ -202,7 +202,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_key_file_that_others_can_read_is_refused() {
+    fn rejects_a_key_file_that_others_can_read() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");

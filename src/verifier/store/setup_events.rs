@@ -86,7 +86,7 @@ mod tests {
     use countenance_system::SystemRandom;
 
     #[tokio::test]
-    async fn the_last_of_each_kind_is_kept_and_the_newest_comes_first() {
+    async fn keeps_the_last_event_of_each_kind_newest_first() {
         let key = MasterKey::from_bytes([1; 32]);
         let store = Store::open(&Database::Memory, &key, Arc::new(SystemRandom)).await.unwrap();
         let mut tx = store.begin().await.unwrap();
@@ -102,8 +102,8 @@ mod tests {
         assert_eq!(seen[1], LastSetupEvent { what: SetupEvent::CodeSent, at: 14, detail: "first".into() });
         assert!(tx.setup_events("another").await.unwrap().is_empty());
         assert!(
-            tx.note_setup_event("nobody", SetupEvent::Start, 1, "").await.is_err(),
-            "a stranger's integration was noted"
+            tx.note_setup_event("unknown", SetupEvent::Start, 1, "").await.is_err(),
+            "recorded an event of an unknown integration"
         );
     }
 }

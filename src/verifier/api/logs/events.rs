@@ -132,13 +132,13 @@ mod tests {
     }
 
     #[test]
-    fn each_form_is_read_and_what_is_broken_costs_only_itself() {
+    fn reads_every_form_and_skips_broken_items() {
         let (a, b) = (with_phone("a", "+4915123456789"), with_phone("b", "+15550100"));
         let pretty = serde_json::to_string_pretty(&a).unwrap();
         let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
         for (case, body, expected) in [
             ("lines", format!("{a}\n{b}\n"), (ids(&["a", "b"]), 2, 0)),
-            ("lines of Windows", format!("{a}\r\n\r\n{b}\r\n"), (ids(&["a", "b"]), 2, 0)),
+            ("CRLF lines", format!("{a}\r\n\r\n{b}\r\n"), (ids(&["a", "b"]), 2, 0)),
             ("an array", format!(" [{a},\n{b}] "), (ids(&["a", "b"]), 2, 0)),
             ("one object", a.to_string(), (ids(&["a"]), 1, 0)),
             ("one object on many lines", pretty, (ids(&["a"]), 1, 0)),
@@ -160,32 +160,32 @@ mod tests {
     }
 
     #[test]
-    fn only_a_success_with_a_plain_number_converts() {
+    fn only_a_success_with_an_e164_number_converts() {
         let plain = "+4915123456789";
         let other = |kind: &str| json!({"log_id": "a", "data": {"type": kind, "details": {"authenticator": {"phone_number": plain}}}});
         let rows = [
             ("by the authenticator", with_phone("a", plain), true),
-            ("by the enrolment", event("a", &json!({"enrollment": {"phone_number": plain}})), true),
+            ("by the enrollment", event("a", &json!({"enrollment": {"phone_number": plain}})), true),
             (
-                "null, then the enrolment",
+                "null, then the enrollment",
                 event("a", &json!({"authenticator": {"phone_number": null}, "enrollment": {"phone_number": plain}})),
                 true,
             ),
             (
-                "masked, whatever the enrolment says",
+                "masked, regardless of the enrollment",
                 event("a", &json!({"authenticator": {"phone_number": "X"}, "enrollment": {"phone_number": plain}})),
                 false,
             ),
             ("masked by stars", with_phone("a", "+49*******89"), false),
             ("masked by letters", with_phone("a", "XXXXXXXXX6789"), false),
-            ("for people to read", with_phone("a", "+49 151 23456789"), false),
+            ("formatted", with_phone("a", "+49 151 23456789"), false),
             ("null", event("a", &json!({"authenticator": {"phone_number": null}})), false),
             ("a number as a number", event("a", &json!({"authenticator": {"phone_number": 491_512_i64}})), false),
             ("no details", event("a", &Value::Null), false),
             ("details as a text", event("a", &json!("x")), false),
-            ("a sending", other("gd_send_sms"), false),
+            ("a code sent", other("gd_send_sms"), false),
             ("a failure", other("gd_auth_failed"), false),
-            ("a type of tomorrow", other("gd_auth_succeed_2"), false),
+            ("a future type", other("gd_auth_succeed_2"), false),
         ];
         for (case, item, converts) in rows {
             let (ids, events, broken) = found(&item.to_string());
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_stands_outside_or_inside() {
+    fn reads_the_outer_or_inner_id() {
         let details = json!({"authenticator": {"phone_number": "+4915123456789"}});
         let item = |outer: Value, inner: Value| {
             json!({"log_id": outer, "data": {"type": MFA_SUCCEEDED, "log_id": inner, "details": details}}).to_string()
