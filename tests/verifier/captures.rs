@@ -1,4 +1,4 @@
-//! `POST …/captures`: which samples are valid, and which are convincing.
+//! `POST …/captures`: which captures are valid, and which are approved.
 
 use axum::http::StatusCode;
 use countenance_attest::jws::{self, KeyIn};
@@ -11,24 +11,24 @@ use serde_json::{Value, json};
 
 use super::test_verifier::*;
 
-/// One change to claims in order.
+/// A change to otherwise valid claims.
 type Change = fn(&mut Claims);
 
 #[tokio::test]
-async fn a_first_face_is_kept_and_compared_with_later_ones() {
+async fn the_first_sign_in_enrolls_and_later_ones_are_compared() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
-    assert!(matches!(verifier.log_in(&key).await.1, Outcome::Approved { .. }), "enrols");
-    assert!(matches!(verifier.log_in(&key).await.1, Outcome::Approved { .. }), "verifies");
+    assert!(matches!(verifier.sign_in(&key).await.1, Outcome::Approved { .. }), "enrolls");
+    assert!(matches!(verifier.sign_in(&key).await.1, Outcome::Approved { .. }), "verifies");
     verifier.sees(Sees::Bob);
-    assert!(matches!(verifier.log_in(&key).await.1, Outcome::Retry { reason: Reason::NoMatch, attempts_left: 4, .. }));
+    assert!(matches!(verifier.sign_in(&key).await.1, Outcome::Retry { reason: Reason::NoMatch, attempts_left: 4, .. }));
 }
 
 #[tokio::test]
-async fn the_same_post_gets_the_same_answer_byte_for_byte() {
+async fn a_repeated_post_gets_the_same_response_bytes() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
-    verifier.log_in(&key).await;
+    verifier.sign_in(&key).await;
     for (seen, kind) in [(Sees::Bob, "retry"), (Sees::Ada, "approved")] {
         let login = verifier.start().await;
         let ticket = verifier.open(&key, &login).await;
@@ -38,22 +38,26 @@ async fn the_same_post_gets_the_same_answer_byte_for_byte() {
         let first = verifier.post(&key, &login.session, &attestation, &sample).await;
         assert_eq!(first.json::<Value>()["outcome"], kind);
         let before = verifier.events().await;
-        verifier.sees(Sees::Nobody);
+        verifier.sees(Sees::NoFace);
         for _ in 0..3 {
             assert_eq!(verifier.post(&key, &login.session, &attestation, &sample).await.body, first.body, "{kind}");
         }
-        verifier.pass(601);
-        assert_eq!(verifier.post(&key, &login.session, &attestation, &sample).await.body, first.body, "late {kind}");
+        verifier.advance(601);
+        assert_eq!(
+            verifier.post(&key, &login.session, &attestation, &sample).await.body,
+            first.body,
+            "{kind} after expiry"
+        );
         assert_eq!(verifier.events().await, before);
-        verifier.pass(-601);
+        verifier.advance(-601);
     }
 }
 
 #[tokio::test]
-async fn the_same_post_sent_twice_at_once_is_judged_once() {
+async fn concurrent_identical_posts_are_judged_once() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
-    verifier.log_in(&key).await;
+    verifier.sign_in(&key).await;
     verifier.sees(Sees::Bob);
     let login = verifier.start().await;
     let ticket = verifier.open(&key, &login).await;
@@ -68,7 +72,7 @@ async fn the_same_post_sent_twice_at_once_is_judged_once() {
 }
 
 #[tokio::test]
-async fn an_attestation_that_does_not_hold_is_refused_by_name_and_leaves_the_nonce_good() {
+async fn rejects_invalid_attestations_without_spending_the_nonce() {
     let verifier = TestVerifier::new().await;
     let (key, other_key) = (verifier.key(), verifier.key());
     let other_ticket = verifier.open(&other_key, &verifier.start().await).await;
@@ -81,20 +85,20 @@ async fn an_attestation_that_does_not_hold_is_refused_by_name_and_leaves_the_non
         change(&mut claims);
         TestVerifier::sign(&key, &claims)
     };
-    let mut nonce_of_another = good.clone();
-    nonce_of_another.eat_nonce.clone_from(&other_ticket.nonce);
-    let mut one_byte = sample.clone();
-    *one_byte.last_mut().unwrap() ^= 1;
-    let mut more = serde_json::to_value(&good).unwrap();
-    more["admin"] = json!(true);
-    let whole = TestVerifier::sign(&key, &good);
-    let (input, signature) = whole.rsplit_once('.').unwrap();
-    let unsigned = format!("{input}.{}{}", if signature.starts_with('A') { 'B' } else { 'A' }, &signature[1..]);
+    let mut other_nonce = good.clone();
+    other_nonce.eat_nonce.clone_from(&other_ticket.nonce);
+    let mut altered_sample = sample.clone();
+    *altered_sample.last_mut().unwrap() ^= 1;
+    let mut extra = serde_json::to_value(&good).unwrap();
+    extra["admin"] = json!(true);
+    let valid = TestVerifier::sign(&key, &good);
+    let (input, signature) = valid.rsplit_once('.').unwrap();
+    let bad_signature = format!("{input}.{}{}", if signature.starts_with('A') { 'B' } else { 'A' }, &signature[1..]);
     let rejected = ProblemKind::AttestationRejected;
     for (case, attestation, sample, kind, why) in [
         (
-            "nonce of another session",
-            TestVerifier::sign(&key, &nonce_of_another),
+            "the nonce of another session",
+            TestVerifier::sign(&key, &other_nonce),
             &sample,
             rejected,
             "the attestation has another nonce",
@@ -122,44 +126,53 @@ async fn an_attestation_that_does_not_hold_is_refused_by_name_and_leaves_the_non
             "the device id does not match the key",
         ),
         (
-            "its own key inside",
+            "an embedded key",
             jws::sign(ATTESTATION_TYP, KeyIn::Jwk, &good, &key).unwrap(),
             &sample,
             rejected,
             "the attestation carries its own key",
         ),
-        ("a flipped bit", unsigned, &sample, rejected, "the attestation is not a valid signed statement"),
+        ("an altered signature", bad_signature, &sample, rejected, "the attestation is not a valid signed statement"),
         (
-            "a claim more",
-            TestVerifier::sign(&key, &more),
+            "an additional claim",
+            TestVerifier::sign(&key, &extra),
             &sample,
             rejected,
             "the attestation is not a valid signed statement",
         ),
-        ("one byte different", whole.clone(), &one_byte, rejected, "the sample is not the one that was signed"),
+        (
+            "a sample altered by one byte",
+            valid.clone(),
+            &altered_sample,
+            rejected,
+            "the sample is not the one that was signed",
+        ),
     ] {
         let reply = verifier.post(&key, &login.session, &attestation, sample).await;
         assert_eq!(reply.problem(), (kind, why.into()), "{case}");
     }
-    assert!(matches!(verifier.capture(&key, &ticket).await.json(), Outcome::Approved { .. }), "the nonce was spent");
+    assert!(
+        matches!(verifier.capture(&key, &ticket).await.json(), Outcome::Approved { .. }),
+        "the nonce must still be valid"
+    );
 }
 
 #[tokio::test]
-async fn time_shape_and_allowance_are_checked_by_name() {
+async fn rejects_a_wrong_time_size_network_or_policy() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
     let rejected = ProblemKind::AttestationRejected;
     let rows: [(&str, Change, ProblemKind, &str); 8] = [
-        ("sealed too early", |c| c.iat -= 121, rejected, "the time of the attestation is off by 121 s"),
-        ("sealed in the future", |c| c.iat += 121, rejected, "the time of the attestation is off by -121 s"),
+        ("signed too long ago", |c| c.iat -= 121, rejected, "the time of the attestation is off by 121 s"),
+        ("signed in the future", |c| c.iat += 121, rejected, "the time of the attestation is off by -121 s"),
         (
-            "another picture's digest",
+            "the digest of another sample",
             |c| c.sample.sha256 = c.frames.clone(),
             rejected,
             "the sample is not the one that was signed",
         ),
         ("another profile", |c| c.eat_profile = "x".into(), rejected, "the attestation has another profile"),
-        ("contradiction", |c| c.liveness.fused = 9.0, rejected, "the claims contradict each other"),
+        ("contradictory claims", |c| c.liveness.fused = 9.0, rejected, "the claims contradict each other"),
         (
             "an unknown network",
             |c| c.liveness.models[0].sha256 = "cd".repeat(32),
@@ -190,17 +203,17 @@ async fn time_shape_and_allowance_are_checked_by_name() {
     }
     let proof = jws::sign(REQUEST_PROOF_TYP, KeyIn::Kid, &verifier.claims(&key, &ticket, &sample), &key).unwrap();
     let reply = verifier.post(&key, &login.session, &proof, &sample).await;
-    assert_eq!(reply.problem().1, "the attestation is not a valid signed statement", "a statement of another type");
+    assert_eq!(reply.problem().1, "the attestation is not a valid signed statement", "a JWS of another type");
     assert!(matches!(verifier.capture(&key, &ticket).await.json(), Outcome::Approved { .. }));
 }
 
 #[tokio::test]
-async fn a_second_network_counts_where_the_integration_asks_for_it_and_nowhere_else() {
+async fn accepts_a_second_network_only_if_the_integration_requires_it() {
     let second = NetPolicy { name: "second".into(), sha256: "ab".repeat(32), ..NetPolicy::embedded() };
     let mut policy = Policy::default();
     policy.liveness.nets.push(second.clone());
-    // What a client in order claims when it weighs that network in.
-    let weigh = |claims: &mut Claims| {
+    // Claims of an honest client that uses the second network.
+    let add_network = |claims: &mut Claims| {
         let (name, sha256) = (second.name.clone(), second.sha256.clone());
         claims.liveness.models.push(ModelClaim { name: name.clone(), sha256: sha256.clone() });
         claims.liveness.nets.push(NetClaim { name, sha256, odds: vec![2.0; 3], llr: 2.0 });
@@ -208,26 +221,26 @@ async fn a_second_network_counts_where_the_integration_asks_for_it_and_nowhere_e
     };
     let network = "The attestation names a network that this verifier does not allow.";
     let other_policy = "The attestation was made under another policy.";
-    for (case, asks, weighs, told, problem) in [
-        ("asked and weighed", true, true, true, None),
-        ("asked and not weighed", true, false, false, Some(network)),
-        ("weighed and not told", true, true, false, Some(network)),
-        ("not asked and weighed", false, true, true, Some(network)),
-        ("not asked, weighed, and only the policy tells", false, true, false, Some(other_policy)),
-        ("not asked and not weighed", false, false, false, None),
+    for (case, required, used, attested, problem) in [
+        ("required and used", true, true, true, None),
+        ("required and not used", true, false, false, Some(network)),
+        ("required and used, but not attested", true, true, false, Some(network)),
+        ("not required, but used", false, true, true, Some(network)),
+        ("not required, used, and attested only by the policy digest", false, true, false, Some(other_policy)),
+        ("not required and not used", false, false, false, None),
     ] {
-        let rules = if asks { Rules { policy: policy.clone(), ..rules() } } else { rules() };
+        let rules = if required { Rules { policy: policy.clone(), ..rules() } } else { rules() };
         let verifier = TestVerifier::with(rules).await;
         let key = verifier.key();
         let login = verifier.start().await;
         let ticket = verifier.open(&key, &login).await;
-        assert_eq!(ticket.policy.liveness.nets.len(), 1 + usize::from(asks), "{case}");
+        assert_eq!(ticket.policy.liveness.nets.len(), 1 + usize::from(required), "{case}");
         let sample = png();
         let mut claims = verifier.claims(&key, &ticket, &sample);
-        if weighs {
-            weigh(&mut claims);
+        if used {
+            add_network(&mut claims);
         }
-        if !told {
+        if !attested {
             claims.liveness.nets.truncate(1);
             claims.liveness.models.truncate(1);
         }
@@ -240,7 +253,7 @@ async fn a_second_network_counts_where_the_integration_asks_for_it_and_nowhere_e
 }
 
 #[tokio::test]
-async fn a_network_by_terms_that_none_can_have_is_no_rule() {
+async fn rejects_a_policy_with_an_impossible_network() {
     let verifier = TestVerifier::new().await;
     let mut policy = Policy::default();
     policy.liveness.nets[0].side_px = 0;
@@ -249,10 +262,10 @@ async fn a_network_by_terms_that_none_can_have_is_no_rule() {
 }
 
 #[tokio::test]
-async fn a_spent_nonce_is_no_nonce() {
+async fn rejects_a_spent_nonce() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
-    verifier.log_in(&key).await;
+    verifier.sign_in(&key).await;
     verifier.sees(Sees::Bob);
     let login = verifier.start().await;
     let ticket = verifier.open(&key, &login).await;
@@ -266,10 +279,10 @@ async fn a_spent_nonce_is_no_nonce() {
 }
 
 #[tokio::test]
-async fn a_judged_attestation_id_is_not_judged_again_under_a_fresh_nonce() {
+async fn rejects_a_reused_attestation_id_under_a_fresh_nonce() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
-    verifier.log_in(&key).await;
+    verifier.sign_in(&key).await;
     verifier.sees(Sees::Bob);
     let login = verifier.start().await;
     let ticket = verifier.open(&key, &login).await;
@@ -284,7 +297,7 @@ async fn a_judged_attestation_id_is_not_judged_again_under_a_fresh_nonce() {
 }
 
 #[tokio::test]
-async fn a_device_that_keeps_posting_what_does_not_hold_loses_the_session() {
+async fn ten_invalid_attestations_end_the_session() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
     let login = verifier.start().await;
@@ -302,30 +315,35 @@ async fn a_device_that_keeps_posting_what_does_not_hold_loses_the_session() {
 }
 
 #[tokio::test]
-async fn what_does_not_convince_costs_an_attempt_and_says_why() {
+async fn a_failed_check_costs_an_attempt_and_gives_the_reason() {
     let rows: [(&str, Sees, Change, Reason); 12] = [
         ("a virtual camera", Sees::Ada, |c| c.camera.kind = CameraKind::Virtual, Reason::CameraNotAllowed),
-        ("a camera for tests", Sees::Ada, |c| c.camera.testing = true, Reason::CameraNotAllowed),
+        ("a test camera", Sees::Ada, |c| c.camera.testing = true, Reason::CameraNotAllowed),
         (
-            "pictures that look injected",
+            "signs of injection",
             Sees::Ada,
             |c| c.camera.signs = vec![InjectionSign::RepeatedFrames],
             Reason::CameraNotAllowed,
         ),
-        ("below our threshold", Sees::Ada, below_threshold, Reason::NotLive),
+        ("below the verifier's threshold", Sees::Ada, below_threshold, Reason::NotLive),
         ("too few frames", Sees::Ada, eleven_frames, Reason::CannotTell),
         ("too short a span", Sees::Ada, |c| c.span.last_millis = 799, Reason::CannotTell),
-        ("nobody there", Sees::Nobody, |_| {}, Reason::PoorQuality),
-        ("two people", Sees::Two, |_| {}, Reason::PoorQuality),
+        ("no face", Sees::NoFace, |_| {}, Reason::PoorQuality),
+        ("two faces", Sees::TwoFaces, |_| {}, Reason::PoorQuality),
         ("far away", Sees::FarAway, |_| {}, Reason::PoorQuality),
-        ("a flat sample", Sees::APicture, |_| {}, Reason::NotLive),
+        ("a photo", Sees::Photo, |_| {}, Reason::NotLive),
         ("another person", Sees::Bob, |_| {}, Reason::NoMatch),
-        ("worst first", Sees::Nobody, |c| c.camera.kind = CameraKind::Virtual, Reason::CameraNotAllowed),
+        (
+            "the most severe reason first",
+            Sees::NoFace,
+            |c| c.camera.kind = CameraKind::Virtual,
+            Reason::CameraNotAllowed,
+        ),
     ];
     for (case, sees, change, expected) in rows {
         let verifier = TestVerifier::new().await;
         let key = verifier.key();
-        verifier.log_in(&key).await;
+        verifier.sign_in(&key).await;
         let login = verifier.start().await;
         let ticket = verifier.open(&key, &login).await;
         let sample = png();
@@ -344,7 +362,7 @@ async fn what_does_not_convince_costs_an_attempt_and_says_why() {
 }
 
 fn below_threshold(claims: &mut Claims) {
-    // Consistent in itself, by a device that would like another threshold.
+    // Consistent claims of a device that lowered its own threshold.
     claims.liveness.threshold = -1.0;
     claims.liveness.fused = -0.5;
     claims.liveness.per_frame = vec![-0.5; 12];
@@ -356,7 +374,7 @@ fn eleven_frames(claims: &mut Claims) {
 }
 
 #[tokio::test]
-async fn a_virtual_camera_counts_where_the_integration_says_so() {
+async fn accepts_a_virtual_camera_if_the_integration_allows_it() {
     let verifier = TestVerifier::with(Rules { allow_virtual_cameras: true, ..rules() }).await;
     let key = verifier.key();
     let login = verifier.start().await;
@@ -369,10 +387,10 @@ async fn a_virtual_camera_counts_where_the_integration_says_so() {
 }
 
 #[tokio::test]
-async fn attempts_are_few_and_the_last_ends_the_session_with_its_reason() {
+async fn the_last_failed_attempt_ends_the_session_with_its_reason() {
     let verifier = TestVerifier::with(Rules { attempts: 2, ..rules() }).await;
     let key = verifier.key();
-    verifier.log_in(&key).await;
+    verifier.sign_in(&key).await;
     verifier.sees(Sees::Bob);
     let login = verifier.start().await;
     let ticket = verifier.open(&key, &login).await;
@@ -385,10 +403,10 @@ async fn attempts_are_few_and_the_last_ends_the_session_with_its_reason() {
 }
 
 #[tokio::test]
-async fn ten_failures_in_a_row_lock_the_account_for_a_growing_while() {
+async fn ten_failures_in_a_row_lock_the_account() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
-    verifier.log_in(&key).await;
+    verifier.sign_in(&key).await;
     verifier.sees(Sees::Bob);
     let mut parallel = Vec::new();
     for _ in 0..3 {
@@ -418,19 +436,19 @@ async fn ten_failures_in_a_row_lock_the_account_for_a_growing_while() {
     assert_eq!((failures, refused), (10, 1));
     let locked = verifier.start().await;
     assert!(locked.page.contains("data-page=\"too-many-attempts\"") && locked.page.contains("30 seconds"));
-    verifier.pass(30);
+    verifier.advance(30);
     verifier.sees(Sees::Ada);
-    assert!(matches!(verifier.log_in(&key).await.1, Outcome::Approved { .. }), "after the wait");
+    assert!(matches!(verifier.sign_in(&key).await.1, Outcome::Approved { .. }), "after the lockout");
 
     verifier.sees(Sees::Bob);
-    assert!(matches!(verifier.log_in(&key).await.1, Outcome::Retry { .. }), "a success begins the count anew");
+    assert!(matches!(verifier.sign_in(&key).await.1, Outcome::Retry { .. }), "a success resets the count");
 }
 
 #[tokio::test]
 async fn a_locked_account_can_be_unlocked() {
     let verifier = TestVerifier::with(Rules { attempts: 10, ..rules() }).await;
     let key = verifier.key();
-    verifier.log_in(&key).await;
+    verifier.sign_in(&key).await;
     verifier.sees(Sees::Bob);
     let login = verifier.start().await;
     let mut ticket = verifier.open(&key, &login).await;
@@ -444,7 +462,7 @@ async fn a_locked_account_can_be_unlocked() {
 }
 
 #[tokio::test]
-async fn too_much_is_refused_before_it_is_read() {
+async fn rejects_oversized_and_malformed_forms() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
     let login = verifier.start().await;
@@ -455,8 +473,8 @@ async fn too_much_is_refused_before_it_is_read() {
     let attestation = attestation.as_bytes();
     let (huge, big, long) = (vec![0; 50 << 20], vec![0; (8 << 20) + 1], vec![b'a'; (64 << 10) + 1]);
     for (case, parts, kind) in [
-        ("50 MB", vec![("attestation", attestation), ("sample", &huge[..])], ProblemKind::TooLarge),
-        ("a byte too much", vec![("attestation", attestation), ("sample", &big[..])], ProblemKind::TooLarge),
+        ("a sample of 50 MB", vec![("attestation", attestation), ("sample", &huge[..])], ProblemKind::TooLarge),
+        ("a sample one byte too long", vec![("attestation", attestation), ("sample", &big[..])], ProblemKind::TooLarge),
         ("a long attestation", vec![("attestation", &long[..]), ("sample", &sample)], ProblemKind::TooLarge),
         ("no sample", vec![("attestation", attestation)], ProblemKind::BadRequest),
         ("no attestation", vec![("sample", &sample)], ProblemKind::BadRequest),
@@ -465,12 +483,16 @@ async fn too_much_is_refused_before_it_is_read() {
             vec![("attestation", attestation), ("sample", &sample), ("sample", &sample)],
             ProblemKind::BadRequest,
         ),
-        ("a part more", vec![("attestation", attestation), ("sample", &sample), ("x", b"y")], ProblemKind::BadRequest),
+        (
+            "an unknown part",
+            vec![("attestation", attestation), ("sample", &sample), ("x", b"y")],
+            ProblemKind::BadRequest,
+        ),
     ] {
         let (media_type, body) = form(&parts);
         assert_eq!(verifier.call(&key, &path, &media_type, body).await.problem().0, kind, "{case}");
     }
-    // Told the truth by nobody: the body is cut off while it is read.
+    // Without a `Content-Length` the limit applies while the body is read.
     let (media_type, body) = form(&[("attestation", attestation), ("sample", &huge)]);
     let mut request = verifier.request(&key, &path, &media_type, body);
     request.headers_mut().remove("content-length");
@@ -480,7 +502,7 @@ async fn too_much_is_refused_before_it_is_read() {
 }
 
 #[tokio::test]
-async fn a_header_that_promises_900_megapixels_costs_nothing() {
+async fn rejects_a_900_megapixel_header_before_decoding() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
     let login = verifier.start().await;
@@ -489,35 +511,35 @@ async fn a_header_that_promises_900_megapixels_costs_nothing() {
     let claims = verifier.claims(&key, &ticket, &bomb);
     let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), &bomb).await;
     assert_eq!((reply.status, reply.problem().0), (StatusCode::PAYLOAD_TOO_LARGE, ProblemKind::TooLarge));
-    let torn = &png()[..60];
-    let claims = verifier.claims(&key, &ticket, torn);
-    let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), torn).await;
+    let truncated = &png()[..60];
+    let claims = verifier.claims(&key, &ticket, truncated);
+    let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), truncated).await;
     assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, "The sample cannot be decoded.".into()));
 }
 
-/// A picture whose header, rightly summed, promises this size.
+/// A PNG whose header, with a correct checksum, declares this size.
 pub(super) fn png_header_of(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = png();
     bytes[16..20].copy_from_slice(&width.to_be_bytes());
     bytes[20..24].copy_from_slice(&height.to_be_bytes());
-    let mut sum = u32::MAX;
+    let mut crc = u32::MAX;
     for byte in &bytes[12..29] {
-        sum ^= u32::from(*byte);
+        crc ^= u32::from(*byte);
         for _ in 0..8 {
-            sum = (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg());
+            crc = (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
         }
     }
-    bytes[29..33].copy_from_slice(&(!sum).to_be_bytes());
+    bytes[29..33].copy_from_slice(&(!crc).to_be_bytes());
     bytes
 }
 
 #[tokio::test]
-async fn a_failed_examination_decides_nothing() {
+async fn a_failed_analysis_decides_nothing() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
     let login = verifier.start().await;
     let ticket = verifier.open(&key, &login).await;
-    verifier.sees(Sees::NothingForItBroke);
+    verifier.sees(Sees::Failure);
     let before = verifier.events().await;
     assert_eq!(verifier.capture(&key, &ticket).await.problem().0, ProblemKind::Internal);
     assert_eq!(verifier.events().await, before);
@@ -526,18 +548,18 @@ async fn a_failed_examination_decides_nothing() {
 }
 
 #[tokio::test]
-async fn a_session_past_its_time_takes_nothing() {
+async fn an_expired_session_accepts_nothing() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
     let login = verifier.start().await;
     let ticket = verifier.open(&key, &login).await;
-    verifier.pass(600);
+    verifier.advance(600);
     assert!(matches!(verifier.capture(&key, &ticket).await.json(), Outcome::Expired));
     assert!(matches!(verifier.abandon(&key, &login.session, Reason::TimedOut).await.json(), Outcome::Expired));
 }
 
 #[tokio::test]
-async fn two_enrolments_at_once_end_with_one_face() {
+async fn of_two_concurrent_enrollments_the_first_wins() {
     let verifier = TestVerifier::new().await;
     let (key, other) = (verifier.key(), verifier.key());
     let first = verifier.open(&key, &verifier.start().await).await;
@@ -547,5 +569,5 @@ async fn two_enrolments_at_once_end_with_one_face() {
     verifier.sees(Sees::Bob);
     assert!(matches!(verifier.capture(&other, &second).await.json(), Outcome::Retry { reason: Reason::NoMatch, .. }));
     verifier.sees(Sees::Ada);
-    assert!(matches!(verifier.log_in(&key).await.1, Outcome::Approved { .. }), "the first face stays");
+    assert!(matches!(verifier.sign_in(&key).await.1, Outcome::Approved { .. }), "the first template stays");
 }

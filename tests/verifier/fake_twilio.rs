@@ -1,4 +1,4 @@
-//! A fake Twilio Verify: one fixed code, and any response a test sets.
+//! A fake Twilio Verify: accepts one fixed code, records requests, and fails as a test asks.
 
 use std::{
     collections::VecDeque,
@@ -19,9 +19,9 @@ pub(super) const PHONE: &str = "+15550100";
 pub(super) const VERIFICATION: &str = "VE0123456789abcdef0123456789abcdef";
 const SERVICE: &str = "VA0123456789abcdef0123456789abcdef";
 
-/// What Twilio says in place of what it would.
+/// A failure to answer with instead of the regular response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Says {
+pub(super) enum TwilioFailure {
     ChecksUsedUp,
     SendsUsedUp,
     Concurrent,
@@ -36,14 +36,14 @@ pub(super) enum Says {
     TimesOut,
 }
 
-/// Twilio, as far as it can be heard.
+/// Twilio Verify as seen by its client.
 #[derive(Default)]
 pub(super) struct FakeTwilio {
-    says: Mutex<VecDeque<Says>>,
-    asked: Mutex<Vec<String>>,
+    failures: Mutex<VecDeque<TwilioFailure>>,
+    requests: Mutex<Vec<String>>,
     held: Mutex<bool>,
     released: Condvar,
-    rings: Notify,
+    request_arrived: Notify,
 }
 
 impl FakeTwilio {
@@ -59,17 +59,17 @@ impl FakeTwilio {
         (TestVerifier::with_codes(database, rules, codes).await, twilio)
     }
 
-    /// Says this to the next question.
-    pub(super) fn says(&self, what: Says) {
-        self.says.lock().unwrap().push_back(what);
+    /// Queues a failure for the next request.
+    pub(super) fn fail_next(&self, failure: TwilioFailure) {
+        self.failures.lock().unwrap().push_back(failure);
     }
 
-    /// What it was asked, in order, since this was last called.
-    pub(super) fn asked(&self) -> Vec<String> {
-        std::mem::take(&mut self.asked.lock().unwrap())
+    /// The requests since the last call, in order.
+    pub(super) fn take_requests(&self) -> Vec<String> {
+        std::mem::take(&mut self.requests.lock().unwrap())
     }
 
-    /// Answers nothing until [`release`](Self::release).
+    /// Holds all responses until [`release`](Self::release).
     pub(super) fn hold(&self) {
         *self.held.lock().unwrap() = true;
     }
@@ -79,9 +79,9 @@ impl FakeTwilio {
         self.released.notify_all();
     }
 
-    /// Waits until somebody asks.
-    pub(super) async fn rung(&self) {
-        self.rings.notified().await;
+    /// Waits for the next request.
+    pub(super) async fn wait_for_request(&self) {
+        self.request_arrived.notified().await;
     }
 }
 
@@ -90,36 +90,36 @@ impl Net for FakeTwilio {
         let place = request.url.path().strip_prefix(&format!("/v2/Services/{SERVICE}/")).unwrap().to_owned();
         let fields: Vec<_> = url::form_urlencoded::parse(&request.body).into_owned().collect();
         let field = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).unwrap_or_default();
-        let asked = match place.as_str() {
+        let request = match place.as_str() {
             "Verifications" => format!("{} to {}", field("Channel"), field("To")),
             "VerificationCheck" => format!("{} of {}", field("Code"), field("VerificationSid")),
             other => panic!("{other}"),
         };
-        self.asked.lock().unwrap().push(asked);
-        self.rings.notify_one();
+        self.requests.lock().unwrap().push(request);
+        self.request_arrived.notify_one();
         let held = self.held.lock().unwrap();
         let waited = self.released.wait_timeout_while(held, Duration::from_secs(20), |held| *held).unwrap();
-        assert!(!waited.1.timed_out(), "nobody released the fake Twilio");
-        let says = self.says.lock().unwrap().pop_front();
-        let right = field("Code") == CODE;
-        let status = if right { "approved" } else { "pending" };
-        match says {
-            Some(says) => says.answer(),
+        assert!(!waited.1.timed_out(), "the fake Twilio was not released in time");
+        let failure = self.failures.lock().unwrap().pop_front();
+        let correct = field("Code") == CODE;
+        let status = if correct { "approved" } else { "pending" };
+        match failure {
+            Some(failure) => failure.answer(),
             None if place == "Verifications" => Ok(answer(201, &json!({ "sid": VERIFICATION, "status": "pending" }))),
-            None => Ok(answer(200, &json!({ "sid": VERIFICATION, "status": status, "valid": right }))),
+            None => Ok(answer(200, &json!({ "sid": VERIFICATION, "status": status, "valid": correct }))),
         }
     }
 }
 
-impl Says {
+impl TwilioFailure {
     fn answer(self) -> Result<HttpResponse, NetError> {
-        let later = |a: HttpResponse| HttpResponse { retry_after_secs: Some(7), ..a };
+        let retry_later = |a: HttpResponse| HttpResponse { retry_after_secs: Some(7), ..a };
         let error = |status, code: u32| answer(status, &json!({ "code": code, "message": "no", "status": status }));
         Ok(match self {
             Self::ChecksUsedUp => error(429, 60202),
             Self::SendsUsedUp => error(429, 60203),
-            Self::Concurrent => later(error(429, 60212)),
-            Self::RateLimited => later(error(429, 20429)),
+            Self::Concurrent => retry_later(error(429, 60212)),
+            Self::RateLimited => retry_later(error(429, 20429)),
             Self::Gone => error(404, 20404),
             Self::BadNumber => error(400, 60200),
             Self::Blocked => error(403, 60410),
@@ -136,7 +136,7 @@ fn answer(status: u16, body: &Value) -> HttpResponse {
     response(status, body.to_string())
 }
 
-/// Rules that allow a code by this way.
-pub(super) fn by(fallback: countenance_core::protocol::Fallback) -> Rules {
+/// Rules that allow one-time codes up to this channel.
+pub(super) fn rules_with_code(fallback: countenance_core::protocol::Fallback) -> Rules {
     Rules { fallback: Some(fallback), ..rules() }
 }

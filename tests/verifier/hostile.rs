@@ -1,4 +1,4 @@
-//! Malicious captures: replayed, altered in transit, too large, posted repeatedly.
+//! Malicious captures: replayed, altered in transit, oversized, or posted repeatedly.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use countenance_core::protocol::*;
@@ -8,7 +8,7 @@ use super::{captures::png_header_of, test_verifier::*};
 use countenance_core::testing::json::{changed, leaves};
 
 #[tokio::test]
-async fn an_approved_attestation_opens_no_later_session() {
+async fn rejects_an_approved_attestation_replayed_in_a_later_session() {
     let verifier = TestVerifier::new().await;
     let (key, other) = (verifier.key(), verifier.key());
     let sample = png();
@@ -25,15 +25,15 @@ async fn an_approved_attestation_opens_no_later_session() {
         let reply = verifier.post(sender, &login.session, &recorded, &sample).await;
         assert_eq!(reply.problem(), (ProblemKind::AttestationRejected, why.into()), "{case}");
         let reply = verifier.capture(sender, &ticket).await;
-        assert!(matches!(reply.json(), Outcome::Approved { .. }), "{case}: the nonce was spent");
+        assert!(matches!(reply.json(), Outcome::Approved { .. }), "{case}: the nonce must still be valid");
     }
 }
 
 #[tokio::test]
-async fn a_judged_id_under_a_fresh_nonce_is_counted_and_ends_the_session() {
+async fn ten_reused_attestation_ids_end_the_session() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
-    verifier.log_in(&key).await;
+    verifier.sign_in(&key).await;
     verifier.sees(Sees::Bob);
     let login = verifier.start().await;
     let ticket = verifier.open(&key, &login).await;
@@ -52,7 +52,7 @@ async fn a_judged_id_under_a_fresh_nonce_is_counted_and_ends_the_session() {
 }
 
 #[tokio::test]
-async fn no_field_can_be_changed_on_the_way() {
+async fn rejects_any_claim_changed_in_transit() {
     let verifier = TestVerifier::new().await;
     let (key, mallory) = (verifier.key(), verifier.key());
     let sample = png();
@@ -60,7 +60,8 @@ async fn no_field_can_be_changed_on_the_way() {
     let mut paths = Vec::new();
     leaves(&serde_json::to_value(verifier.claims(&key, &ticket, &sample)).unwrap(), "", &mut paths);
     assert!(paths.len() > 50, "only {} leaves", paths.len());
-    let unsound = (ProblemKind::AttestationRejected, "the attestation is not a valid signed statement".to_owned());
+    let bad_signature =
+        (ProblemKind::AttestationRejected, "the attestation is not a valid signed statement".to_owned());
     for path in paths {
         let login = verifier.start().await;
         let ticket = verifier.open(&key, &login).await;
@@ -71,45 +72,54 @@ async fn no_field_can_be_changed_on_the_way() {
         *leaf = changed(leaf);
         let input = format!("{header}.{}", B64.encode(claims.to_string()));
         let forged = B64.encode(mallory.sign(input.as_bytes()));
-        for (case, signature) in [("signature kept", signature), ("signed by another under our name", forged.as_str())]
+        for (case, signature) in
+            [("signature kept", signature), ("signed by another key under our key ID", forged.as_str())]
         {
             let reply = verifier.post(&key, &login.session, &format!("{input}.{signature}"), &sample).await;
-            assert_eq!(reply.problem(), unsound, "{path}, {case}");
+            assert_eq!(reply.problem(), bad_signature, "{path}, {case}");
         }
-        let told: Vec<_> = verifier.service.audit_tail(2).await.unwrap().into_iter().map(|e| e.event).collect();
-        assert_eq!(told, ["post_refused", "post_refused"], "{path}: something else happened");
+        let events: Vec<_> = verifier.service.audit_tail(2).await.unwrap().into_iter().map(|e| e.event).collect();
+        assert_eq!(events, ["post_refused", "post_refused"], "{path}: unexpected events");
         let reply = verifier.post(&key, &login.session, &good, &sample).await;
-        assert!(matches!(reply.json(), Outcome::Approved { .. }), "{path}: the nonce was spent");
+        assert!(matches!(reply.json(), Outcome::Approved { .. }), "{path}: the nonce must still be valid");
     }
 }
 
 #[tokio::test]
-async fn a_sample_that_cannot_be_takes_neither_nonce_nor_time() {
+async fn rejects_impossible_samples_without_spending_the_nonce() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
     let login = verifier.start().await;
     let ticket = verifier.open(&key, &login).await;
     let bomb = png_header_of(30_000, 30_000);
     let small = verifier.claims(&key, &ticket, &bomb);
-    let mut whole = verifier.claims(&key, &ticket, &bomb);
-    (whole.sample.width, whole.sample.height) = (30_000, 30_000);
+    let mut full_size = verifier.claims(&key, &ticket, &bomb);
+    (full_size.sample.width, full_size.sample.height) = (30_000, 30_000);
     let mut jpeg = verifier.claims(&key, &ticket, &bomb);
     jpeg.sample.media_type = "image/jpeg".into();
     let pixels = "The sample exceeds the size limit or is not of the attested size.";
     for (case, claims, kind, why) in [
-        ("signed for at its size", whole, ProblemKind::AttestationRejected, "the claims contradict each other"),
-        ("signed for as a small one", small, ProblemKind::TooLarge, pixels),
-        ("signed for as another kind", jpeg, ProblemKind::AttestationRejected, "The sample cannot be decoded."),
+        (
+            "attested at its declared size",
+            full_size,
+            ProblemKind::AttestationRejected,
+            "the claims contradict each other",
+        ),
+        ("attested as small", small, ProblemKind::TooLarge, pixels),
+        ("attested as another media type", jpeg, ProblemKind::AttestationRejected, "The sample cannot be decoded."),
     ] {
         let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), &bomb).await;
         assert_eq!(reply.problem(), (kind, why.into()), "{case}");
     }
-    // All else in this request is in order: only the length that it tells is judged, and nothing is read for it.
+    // The request is valid except for its `Content-Length`, which alone must get it rejected, before the body is read.
     let sample = png();
     let attestation = TestVerifier::sign(&key, &verifier.claims(&key, &ticket, &sample));
     let (media_type, body) = form(&[("attestation", attestation.as_bytes()), ("sample", &sample)]);
     let mut request = verifier.request(&key, &format!("/v1/sessions/{}/captures", login.session), &media_type, body);
     request.headers_mut().insert("content-length", (50_u64 << 20).into());
     assert_eq!(verifier.send(request).await.problem().0, ProblemKind::TooLarge);
-    assert!(matches!(verifier.capture(&key, &ticket).await.json(), Outcome::Approved { .. }), "the nonce was spent");
+    assert!(
+        matches!(verifier.capture(&key, &ticket).await.json(), Outcome::Approved { .. }),
+        "the nonce must still be valid"
+    );
 }

@@ -1,5 +1,5 @@
-//! Interoperability of the verifier's four kinds of token with independent JOSE libraries: attestation, request proof,
-//! start token and return token. Each side verifies the other's, and both reject altered ones.
+//! Interoperability of the verifier's four token types with independent JOSE libraries ("peers"): attestation, request
+//! proof, start token and return token. Each side verifies the tokens of the other and rejects altered ones.
 
 use axum::{
     body::Body,
@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::{return_handle::returned_token, test_verifier::*};
 use countenance_attest::testing::peers::{Peer, PeerKey, peers, public_key, secret_key, twins};
 
-/// Both names of the one algorithm (RFC 8037, RFC 9864).
+/// Both `alg` names of Ed25519 (RFC 9864, RFC 8037).
 const NAMES: [&str; 2] = ["Ed25519", "EdDSA"];
 
 #[tokio::test]
@@ -35,12 +35,12 @@ async fn peers_read_our_attestation() {
 }
 
 #[tokio::test]
-async fn peers_read_our_proof_of_a_request_by_the_key_inside() {
+async fn peers_read_our_request_proof_by_its_embedded_key() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
     let request = verifier.request(&key, "/v1/devices", "application/json", b"{}".to_vec());
     let jws = request.headers()[REQUEST_PROOF_HEADER].to_str().unwrap();
-    for mut peer in peers("peers_read_our_proof_of_a_request_by_the_key_inside") {
+    for mut peer in peers("peers_read_our_request_proof_by_its_embedded_key") {
         let expected = json!({ "key": "embedded", "alg": "Ed25519", "typ": REQUEST_PROOF_TYP, "now": NOW });
         let read = peer.reads(jws, &expected);
         assert_eq!((&read["htm"], &read["htu"]), (&json!("POST"), &json!(format!("{ORIGIN}/v1/devices"))));
@@ -51,7 +51,7 @@ async fn peers_read_our_proof_of_a_request_by_the_key_inside() {
 #[tokio::test]
 async fn peers_read_our_return_token() {
     let verifier = TestVerifier::new().await;
-    let (login, outcome) = verifier.log_in(&verifier.key()).await;
+    let (login, outcome) = verifier.sign_in(&verifier.key()).await;
     let token = returned_token(&verifier.browse(&return_path(&outcome), &login.cookie).await);
     for mut peer in peers("peers_read_our_return_token") {
         let expected = |secret: &str, now: i64| json!({ "key": secret_key(secret), "alg": "HS256", "typ": "JWT", "iss": "verifier.localhost", "now": now });
@@ -66,9 +66,9 @@ async fn peers_read_our_return_token() {
 }
 
 #[tokio::test]
-async fn start_tokens_of_peers_begin_a_session() {
+async fn start_tokens_of_peers_start_a_session() {
     let verifier = TestVerifier::new().await;
-    for mut peer in peers("start_tokens_of_peers_begin_a_session") {
+    for mut peer in peers("start_tokens_of_peers_start_a_session") {
         let header = json!({ "alg": "HS256", "typ": "JWT" });
         let token = peer.sign(&header, &verifier.start_claims(), &secret_key(&verifier.secret));
         for (change, twin) in twins(&token) {
@@ -83,9 +83,9 @@ async fn start_tokens_of_peers_begin_a_session() {
 }
 
 #[tokio::test]
-async fn a_device_that_signs_with_a_peer_logs_in() {
+async fn a_device_signing_with_a_peer_library_signs_in() {
     let verifier = TestVerifier::new().await;
-    for mut peer in peers("a_device_that_signs_with_a_peer_logs_in") {
+    for mut peer in peers("a_device_signing_with_a_peer_library_signs_in") {
         for alg in NAMES {
             let device = Device { key: peer.generate(alg), alg };
             let login = verifier.start().await;
@@ -107,11 +107,11 @@ async fn a_device_that_signs_with_a_peer_logs_in() {
 }
 
 #[tokio::test]
-async fn changed_statements_of_peers_are_refused() {
+async fn altered_tokens_of_peers_are_rejected() {
     let verifier = TestVerifier::new().await;
     let ticket = verifier.open(&verifier.key(), &verifier.start().await).await;
     let sample = png();
-    for mut peer in peers("changed_statements_of_peers_are_refused") {
+    for mut peer in peers("altered_tokens_of_peers_are_rejected") {
         for alg in NAMES {
             let device = Device { key: peer.generate(alg), alg };
             let name = format!("{} {alg}", peer.name);
@@ -125,8 +125,8 @@ async fn changed_statements_of_peers_are_refused() {
             let read = |jws: &str| verify::verify(jws, &public_key(&device.key.public), &expected, &[&sample]);
             assert_eq!(read(&attestation).unwrap().eat_nonce, ticket.nonce, "{name}");
             for (change, twin) in twins(&attestation) {
-                let Err(verify::AttestError::Jws(why)) = read(&twin) else { panic!("{name}: {change} was read") };
-                assert!(is_refusal(&why), "{name}: {change}: {why}");
+                let Err(verify::AttestError::Jws(why)) = read(&twin) else { panic!("{name}: {change} was accepted") };
+                assert!(is_rejection(&why), "{name}: {change}: {why}");
             }
             let refused = read(&renamed(&attestation));
             assert_eq!(refused, Err(verify::AttestError::Jws(JwsError::BadSignature)), "{name}");
@@ -134,21 +134,21 @@ async fn changed_statements_of_peers_are_refused() {
             let request = device.request(&mut peer, &verifier, "/v1/devices", "application/json", b"{}".to_vec());
             let jws = request.headers()[REQUEST_PROOF_HEADER].to_str().unwrap();
             let url = format!("{ORIGIN}/v1/devices").parse().unwrap();
-            let asked = request_proof::Request { method: "POST", url: &url, body: b"{}" };
-            assert_eq!(request_proof::verify(jws, &asked, NOW).unwrap().key, public_key(&device.key.public), "{name}");
+            let proven = request_proof::Request { method: "POST", url: &url, body: b"{}" };
+            assert_eq!(request_proof::verify(jws, &proven, NOW).unwrap().key, public_key(&device.key.public), "{name}");
             for (change, twin) in twins(jws) {
-                let Err(request_proof::RequestProofError::Jws(why)) = request_proof::verify(&twin, &asked, NOW) else {
-                    panic!("{name}: {change} was read")
+                let Err(request_proof::RequestProofError::Jws(why)) = request_proof::verify(&twin, &proven, NOW) else {
+                    panic!("{name}: {change} was accepted")
                 };
-                assert!(is_refusal(&why), "{name}: {change}: {why}");
+                assert!(is_rejection(&why), "{name}: {change}: {why}");
             }
-            let refused = request_proof::verify(&renamed(jws), &asked, NOW);
+            let refused = request_proof::verify(&renamed(jws), &proven, NOW);
             assert_eq!(refused, Err(request_proof::RequestProofError::Jws(JwsError::BadSignature)), "{name}");
         }
     }
 }
 
-/// A device whose signatures a peer makes.
+/// A device that signs with a peer library.
 struct Device {
     key: PeerKey,
     alg: &'static str,
@@ -185,7 +185,7 @@ impl Device {
     }
 }
 
-/// `jws` with the other name of its algorithm: a header that is understood, and not the one that was signed.
+/// `jws` with the other `alg` name in its header: a valid header, but not the one that was signed.
 fn renamed(jws: &str) -> String {
     let (header, rest) = jws.split_once('.').unwrap();
     let mut header: Value = serde_json::from_slice(&B64.decode(header).unwrap()).unwrap();
@@ -197,7 +197,7 @@ fn is_signature(code: &str) -> bool {
     ["ERR_JWS_SIGNATURE_VERIFICATION_FAILED", "bad_signature"].contains(&code)
 }
 
-/// A member that nobody knows is refused before the signature is looked at.
-fn is_refusal(why: &JwsError) -> bool {
+/// An unknown header member is rejected before the signature is checked, any other change by the signature.
+fn is_rejection(why: &JwsError) -> bool {
     matches!(why, JwsError::BadSignature | JwsError::Header(_))
 }

@@ -1,4 +1,4 @@
-//! The pages of a sign-in: reloaded, left, denied to other browsers, and no access to results obtained elsewhere.
+//! The pages of a sign-in: reloaded, left, refused to other browsers, and never handing out an approval.
 
 use axum::{
     body::Body,
@@ -11,13 +11,13 @@ use sqlx::Row;
 
 use super::{return_handle::returned_claims, test_verifier::*};
 
-/// The session that a cookie belongs to.
+/// The session ID in the name of a sign-in cookie.
 pub(super) fn session_of(cookie: &str) -> String {
     cookie.strip_prefix("__Host-countenance-").unwrap().split('=').next().unwrap().to_owned()
 }
 
-/// Follows an answer that leads to the return page, and reads what the tenant is told.
-pub(super) async fn told_by(verifier: &TestVerifier, reply: &Reply, cookie: &str) -> serde_json::Value {
+/// Follows a redirect to the return page, and returns the claims that the tenant receives.
+pub(super) async fn follow_return(verifier: &TestVerifier, reply: &Reply, cookie: &str) -> serde_json::Value {
     assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.text());
     let path = reply.headers[header::LOCATION].to_str().unwrap();
     assert!(path.starts_with("/return/"), "{path}");
@@ -25,7 +25,7 @@ pub(super) async fn told_by(verifier: &TestVerifier, reply: &Reply, cookie: &str
 }
 
 #[tokio::test]
-async fn a_start_page_loaded_again_is_the_same_login_in_the_same_browser_alone() {
+async fn reloading_the_start_page_resumes_the_sign_in_only_in_the_same_browser() {
     let verifier = TestVerifier::new().await;
     let token = verifier.token(&verifier.start_claims());
     let first = verifier.start_with(&token).await;
@@ -40,7 +40,7 @@ async fn a_start_page_loaded_again_is_the_same_login_in_the_same_browser_alone()
     assert_eq!((again.status, again.page().as_str()), (StatusCode::OK, "landing"));
     assert_eq!(link(&again.text()), link(&first.text()));
     assert!(!again.headers.contains_key(header::SET_COOKIE));
-    assert_eq!(verifier.events().await, before + 1, "the other login alone");
+    assert_eq!(verifier.events().await, before + 1, "only the other sign-in was started");
     let forged = format!("{}=guessed", cookie.split('=').next().unwrap());
     for (case, path, cookie) in [
         ("no cookie", start_path(&token), String::new()),
@@ -52,17 +52,17 @@ async fn a_start_page_loaded_again_is_the_same_login_in_the_same_browser_alone()
 }
 
 #[tokio::test]
-async fn a_login_is_found_again_as_it_stands_and_an_approval_is_never_handed_out() {
+async fn reloading_shows_the_current_state_and_never_hands_out_an_approval() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
-    let (login, outcome) = verifier.log_in(&key).await;
+    let (login, outcome) = verifier.sign_in(&key).await;
     let page = format!("/sessions/{}", login.session);
     let reply = verifier.browse(&page, &login.cookie).await;
     assert_eq!((reply.status, reply.page().as_str()), (StatusCode::OK, "approved"));
     let handle = return_path(&outcome);
-    assert!(!reply.text().contains("/return/"), "whoever began may not be whoever showed the face");
+    assert!(!reply.text().contains("/return/"), "the person at the browser may not be the person at the camera");
     let reply = verifier.submit(&format!("{page}/leave"), &login.cookie, "").await;
-    assert_eq!(reply.page(), "approved", "an approval stays");
+    assert_eq!(reply.page(), "approved", "an approval cannot be left");
     assert_eq!(verifier.browse(&handle, &login.cookie).await.page(), "return");
     assert_eq!(verifier.browse(&page, &login.cookie).await.page(), "returned");
 
@@ -71,24 +71,28 @@ async fn a_login_is_found_again_as_it_stands_and_an_approval_is_never_handed_out
     let reply = verifier.browse(&page, &login.cookie).await;
     assert!(reply.page() == "landing" && reply.text().contains(&login.code));
     verifier.open(&key, &login).await;
-    assert_eq!(verifier.browse(&page, &login.cookie).await.page(), "landing", "opened, and still to be opened again");
+    assert_eq!(verifier.browse(&page, &login.cookie).await.page(), "landing", "opened, and can be opened again");
     let outcome: Outcome = verifier.abandon(&key, &login.session, Reason::NotMe).await.json();
     let reply = verifier.browse(&page, &login.cookie).await;
-    assert!(reply.page() == "refused" && reply.text().contains(&return_path(&outcome)), "a refusal may go back");
-    verifier.pass(60);
+    assert!(
+        reply.page() == "refused" && reply.text().contains(&return_path(&outcome)),
+        "a refusal has a link to return"
+    );
+    verifier.advance(60);
     assert_eq!(verifier.browse(&page, &login.cookie).await.page(), "expired");
 }
 
 #[tokio::test]
-async fn strangers_and_other_sites_see_and_end_nothing() {
+async fn other_browsers_and_other_sites_can_neither_see_nor_end_a_sign_in() {
     let verifier = TestVerifier::new().await;
     let login = verifier.start().await;
     let other = verifier.start().await;
     let page = format!("/sessions/{}", login.session);
     let before = verifier.events().await;
-    let renamed = format!("{}={}", login.cookie.split('=').next().unwrap(), other.cookie.split('=').nth(1).unwrap());
+    let foreign_value =
+        format!("{}={}", login.cookie.split('=').next().unwrap(), other.cookie.split('=').nth(1).unwrap());
     for path in [page.clone(), format!("{page}/code"), "/sessions/nobody".to_owned()] {
-        for cookie in ["", other.cookie.as_str(), renamed.as_str()] {
+        for cookie in ["", other.cookie.as_str(), foreign_value.as_str()] {
             let reply = verifier.browse(&path, cookie).await;
             assert_eq!((reply.status, reply.page().as_str()), (StatusCode::FORBIDDEN, "other-browser"), "{path}");
             assert!(!reply.text().contains("Salary"), "{path}");
@@ -117,29 +121,29 @@ async fn strangers_and_other_sites_see_and_end_nothing() {
 }
 
 #[tokio::test]
-async fn who_leaves_is_taken_back_with_a_refusal_and_twice_is_the_same() {
+async fn leaving_returns_a_refusal_and_is_idempotent() {
     let verifier = TestVerifier::new().await;
-    for (case, secs, reason) in [("at once", 0, Reason::Cancelled), ("too late", 600, Reason::TimedOut)] {
+    for (case, secs, reason) in [("in time", 0, Reason::Cancelled), ("expired", 600, Reason::TimedOut)] {
         let login = verifier.start().await;
         let path = format!("/sessions/{}/leave", login.session);
-        verifier.pass(secs);
+        verifier.advance(secs);
         let first = verifier.submit(&path, &login.cookie, "").await;
         let second = verifier.submit(&path, &login.cookie, "").await;
         assert_eq!(first.headers[header::LOCATION], second.headers[header::LOCATION], "{case}");
-        let told = told_by(&verifier, &second, &login.cookie).await;
-        assert_eq!((&told["result"], &told["reason"]), (&json!("refused"), &json!(reason.name())), "{case}");
+        let claims = follow_return(&verifier, &second, &login.cookie).await;
+        assert_eq!((&claims["result"], &claims["reason"]), (&json!("refused"), &json!(reason.name())), "{case}");
         assert_eq!(verifier.submit(&path, &login.cookie, "").await.page(), "returned", "{case}");
     }
 }
 
 #[tokio::test]
-async fn a_form_is_short_and_a_form() {
+async fn rejects_oversized_or_malformed_forms() {
     let verifier = TestVerifier::new().await;
     let login = verifier.start().await;
     let path = format!("/sessions/{}/code/check", login.session);
     for (case, media_type, body) in [
         ("too long", "application/x-www-form-urlencoded", format!("code=123456&x={}", "x".repeat(1024))),
-        ("no form", "application/json", r#"{"code":"123456"}"#.to_owned()),
+        ("not a form", "application/json", r#"{"code":"123456"}"#.to_owned()),
         ("no code", "application/x-www-form-urlencoded", "channel=sms".to_owned()),
         ("two codes", "application/x-www-form-urlencoded", "code=123456&code=123457".to_owned()),
     ] {
@@ -153,7 +157,7 @@ async fn a_form_is_short_and_a_form() {
 }
 
 #[tokio::test]
-async fn clocks_that_differ_are_named_and_what_was_seen_is_kept_for_the_operator() {
+async fn clock_skew_is_shown_and_setup_events_are_stored() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("verifier.db");
     let verifier = TestVerifier::at(Database::File(file.clone()), rules()).await;
@@ -165,22 +169,22 @@ async fn clocks_that_differ_are_named_and_what_was_seen_is_kept_for_the_operator
 
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
     let mut db = sqlx::ConnectOptions::connect(&options).await.unwrap();
-    let mut seen = async || -> Vec<(String, String)> {
+    let mut stored = async || -> Vec<(String, String)> {
         let rows = sqlx::query("SELECT what, detail FROM setup_events ORDER BY what").fetch_all(&mut db).await.unwrap();
         rows.iter().map(|row| (row.get(0), row.get(1))).collect()
     };
     let pair = |what: &str, detail: &str| (what.to_owned(), detail.to_owned());
-    assert_eq!(seen().await, [pair("start_refused", "token-not-now")]);
-    // What anybody can send leaves nothing.
+    assert_eq!(stored().await, [pair("start_refused", "token-not-now")]);
+    // Requests that anyone could send are not stored.
     verifier.start_with("neither-signed-nor-sealed").await;
     claims["integration_id"] = json!("nobody");
     verifier.start_with(&verifier.token(&claims)).await;
-    assert_eq!(seen().await, [pair("start_refused", "token-not-now")]);
+    assert_eq!(stored().await, [pair("start_refused", "token-not-now")]);
     let mut claims = verifier.start_claims();
     claims["iat"] = json!(NOW - 7);
     let login = verifier.start_as(&claims).await;
-    assert_eq!(seen().await, [pair("start", "-7"), pair("start_refused", "token-not-now")]);
+    assert_eq!(stored().await, [pair("start", "-7"), pair("start_refused", "token-not-now")]);
     let left = verifier.submit(&format!("/sessions/{}/leave", login.session), &login.cookie, "").await;
-    told_by(&verifier, &left, &login.cookie).await;
-    assert!(seen().await.contains(&pair("returned", "refused")));
+    follow_return(&verifier, &left, &login.cookie).await;
+    assert!(stored().await.contains(&pair("returned", "refused")));
 }

@@ -1,4 +1,4 @@
-//! A tenant's log stream, from delivery to Twilio feedback: at-least-once, in any order, thousands of events at a time.
+//! A tenant's log stream, from delivery to Twilio feedback: events arrive at least once, in any order, in bulk.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
 const ADA: &str = "+4915123456789";
 const BOB: &str = "+15550100123";
 
-/// A verifier that gives feedback to a stand-in, and the tenant's side of both.
+/// A verifier that sends feedback to the Twilio stand-in, and the tenant as a client of both.
 struct Stream {
     verifier: TestVerifier,
     twilio: TwilioStandIn,
@@ -40,7 +40,7 @@ impl Stream {
         let base: url::Url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
         let served = twilio.clone();
         tokio::spawn(async move { served.serve(listener, std::future::pending()).await });
-        // Not on this thread: it runs async tasks.
+        // The blocking client cannot be made on a thread that runs async tasks.
         let net = tokio::task::spawn_blocking(|| HttpNet::loopback().unwrap()).await.unwrap();
         let codes = TwilioVerify::new(base.clone(), SERVICE, ACCOUNT, "token", Arc::new(net.clone())).unwrap();
         let verifier = TestVerifier::with_codes(database, rules(), codes).await;
@@ -48,7 +48,7 @@ impl Stream {
         Self { verifier, twilio, net, base, token }
     }
 
-    /// The tenant's Action sends a code of Auth0's to `to`.
+    /// Sends a code of Auth0's to `to`, as the tenant's Action does.
     async fn send_code(&self, to: &str) {
         let url = self.base.join(&format!("v2/Services/{SERVICE}/Verifications")).unwrap();
         let form = [("To", to), ("Channel", "sms"), ("CustomCode", "123456")];
@@ -71,7 +71,7 @@ impl Stream {
         assert_eq!((reply.status, reply.text().as_str()), (StatusCode::NO_CONTENT, ""));
     }
 
-    /// One round of feedback: how many Twilio took.
+    /// Runs one round of feedback; returns how many conversions Twilio accepted.
     async fn round(&self) -> usize {
         self.verifier.service.send_feedback_due().await.unwrap()
     }
@@ -94,7 +94,7 @@ fn succeeded(log_id: &str, phone: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_code_that_came_back_is_told_once_however_often_the_log_says_so() {
+async fn a_conversion_is_reported_once_however_often_the_event_is_delivered() {
     let stream = Stream::new().await;
     stream.send_code(ADA).await;
     assert_eq!(stream.twilio.conversions(), Conversions { started: 1, approved: 0, custom_open: 1 });
@@ -104,20 +104,20 @@ async fn a_code_that_came_back_is_told_once_however_often_the_log_says_so() {
     assert_eq!(stream.round().await, 1);
     assert_eq!(stream.twilio.conversions(), Conversions { started: 1, approved: 1, custom_open: 0 });
 
-    // The same event once more must not vouch for the next code.
+    // The same event delivered again must not count for the next code.
     stream.send_code(ADA).await;
     stream.deliver(line.clone()).await;
     assert_eq!(stream.round().await, 0);
-    stream.verifier.pass(8 * 24 * 3600 - 1);
+    stream.verifier.advance(8 * 24 * 3600 - 1);
     stream.verifier.start().await;
     stream.deliver(line).await;
-    assert_eq!((stream.round().await, stream.approved()), (0, 1), "known for eight days");
+    assert_eq!((stream.round().await, stream.approved()), (0, 1), "event IDs are remembered for eight days");
     stream.deliver(succeeded("90020270116", ADA).to_string()).await;
     assert_eq!((stream.round().await, stream.approved()), (1, 2));
 }
 
 #[tokio::test]
-async fn every_form_counts_in_any_order_and_what_is_not_needed_is_passed_over() {
+async fn accepts_every_delivery_format_in_any_order_and_skips_other_events() {
     let (a, b) = (succeeded("2", ADA), succeeded("1", BOB));
     let noise = [
         event("3", "s", &ADA.into()),
@@ -133,7 +133,7 @@ async fn every_form_counts_in_any_order_and_what_is_not_needed_is_passed_over() 
         ("lines", vec![format!("{lines}{{\"log_id\": \"8\", \"data\": {{\n")]),
         ("an array", vec![Value::from(all).to_string()]),
         ("single objects", vec![b.to_string(), a.to_string()]),
-        ("nothing, and then both", vec![String::new(), format!("{b}\n{a}")]),
+        ("an empty body, then both", vec![String::new(), format!("{b}\n{a}")]),
     ] {
         let stream = Stream::new().await;
         stream.send_code(ADA).await;
@@ -146,7 +146,7 @@ async fn every_form_counts_in_any_order_and_what_is_not_needed_is_passed_over() 
 }
 
 #[tokio::test]
-async fn masked_numbers_teach_nothing() {
+async fn events_with_masked_numbers_are_ignored() {
     let stream = Stream::new().await;
     stream.send_code(ADA).await;
     for (nth, phone) in
@@ -158,13 +158,13 @@ async fn masked_numbers_teach_nothing() {
 }
 
 #[tokio::test]
-async fn only_the_streams_own_token_delivers() {
+async fn only_the_streams_current_token_is_accepted() {
     let stream = Stream::new().await;
     stream.send_code(ADA).await;
     let own = stream.verifier.integration.clone();
     let (other, _) = stream.verifier.service.add_integration(rules()).await.unwrap();
     let others_token = stream.verifier.service.log_token(&other).await.unwrap().reveal().to_owned();
-    let replaced = stream.token.clone();
+    let previous = stream.token.clone();
     let fresh = stream.verifier.service.log_token(&own).await.unwrap().reveal().to_owned();
     let body = succeeded("1", ADA).to_string();
     let bearer = format!("Bearer {fresh}");
@@ -172,10 +172,10 @@ async fn only_the_streams_own_token_delivers() {
         ("none", &[], &own),
         ("empty", &[""], &own),
         ("nonsense", &["x"], &own),
-        ("the token before", &[&replaced], &own),
+        ("the previous token", &[&previous], &own),
         ("another integration's", &[&others_token], &own),
         ("another integration", &[&fresh], &other),
-        ("an integration that is not", &[&fresh], "nobody"),
+        ("an unknown integration", &[&fresh], "nobody"),
         ("with a scheme", &[&bearer], &own),
         ("twice", &[&fresh, &fresh], &own),
     ];
@@ -185,33 +185,33 @@ async fn only_the_streams_own_token_delivers() {
         assert_eq!(reply.headers[header::CONTENT_TYPE], "application/problem+json", "{case}");
         assert!(!reply.text().contains(&fresh), "{case}");
     }
-    assert_eq!((stream.round().await, stream.approved()), (0, 0), "nothing was kept");
+    assert_eq!((stream.round().await, stream.approved()), (0, 0), "a rejected event was stored");
     let reply = stream.deliver_as(&[&fresh], &own, body).await;
     assert_eq!(reply.status, StatusCode::NO_CONTENT);
     assert_eq!(stream.round().await, 1);
     let unknown = stream.verifier.service.log_token("nobody").await;
     assert!(matches!(unknown, Err(RulesError::Unknown)), "{unknown:?}");
-    let told: Vec<_> = stream.verifier.service.audit_tail(100).await.unwrap();
-    let made = told.iter().filter(|e| e.event == "log_token_made" && e.subject == own).count();
+    let entries: Vec<_> = stream.verifier.service.audit_tail(100).await.unwrap();
+    let made = entries.iter().filter(|e| e.event == "log_token_made" && e.subject == own).count();
     assert_eq!(made, 2);
-    assert!(!format!("{told:?}").contains(&fresh));
+    assert!(!format!("{entries:?}").contains(&fresh));
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_or_is_too_long_is_refused_by_name() {
+async fn rejects_unreadable_and_oversized_deliveries() {
     let stream = Stream::new().await;
     let token = [stream.token.as_str()];
     let deliver = |body: Vec<u8>| stream.deliver_as(&token, &stream.verifier.integration, body);
     assert_eq!(deliver(b"[{\"log_id\"".to_vec()).await.problem().0, ProblemKind::BadRequest);
     assert_eq!(deliver(vec![b'\n'; (16 << 20) + 1]).await.problem().0, ProblemKind::TooLarge);
-    assert_eq!(deliver(vec![b'\n'; 16 << 20]).await.status, StatusCode::NO_CONTENT, "as long as allowed");
-    // Who is not known sends nothing that is read.
+    assert_eq!(deliver(vec![b'\n'; 16 << 20]).await.status, StatusCode::NO_CONTENT, "the maximum length");
+    // The token is checked before the body is read.
     let stranger = stream.deliver_as(&["x"], &stream.verifier.integration, vec![b'\n'; (16 << 20) + 1]).await;
     assert_eq!(stranger.status, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
-async fn ten_thousand_events_are_taken_at_once() {
+async fn accepts_ten_thousand_events_in_one_delivery() {
     const ALL: usize = 10_000;
     let stream = Stream::new().await;
     let all = (0..ALL).map(|n| succeeded(&format!("9002{n}"), &format!("+4915{n:08}")).to_string());
@@ -219,17 +219,17 @@ async fn ten_thousand_events_are_taken_at_once() {
     assert!(lines.len() > 2 << 20, "{} bytes", lines.len());
     stream.deliver(lines.clone()).await;
     stream.deliver(lines).await;
-    // None of these numbers has a verification any more: each is asked about once and forgotten.
+    // These numbers have no open verification: each is tried once and dropped.
     for _ in 0..2 {
         assert_eq!(stream.round().await, 0);
     }
     stream.send_code("+491500000100").await;
     stream.send_code("+491500000150").await;
-    assert_eq!(stream.round().await, 1, "the third fifty");
+    assert_eq!(stream.round().await, 1, "the third batch of fifty");
 }
 
 #[tokio::test]
-async fn feedback_waits_while_twilio_is_down_and_is_given_then() {
+async fn feedback_is_retried_with_backoff_while_twilio_fails() {
     let stream = Stream::new().await;
     stream.send_code(ADA).await;
     stream.deliver(succeeded("1", ADA).to_string()).await;
@@ -238,30 +238,30 @@ async fn feedback_waits_while_twilio_is_down_and_is_given_then() {
     {
         stream.twilio.fail_next(mode);
         assert_eq!(stream.round().await, 0, "{case}");
-        stream.verifier.pass(wait - 1);
+        stream.verifier.advance(wait - 1);
         assert_eq!((stream.round().await, stream.approved()), (0, 0), "{case}: too early");
-        stream.verifier.pass(1);
+        stream.verifier.advance(1);
     }
     assert_eq!((stream.round().await, stream.approved()), (1, 1));
-    assert_eq!(stream.round().await, 0, "told once");
+    assert_eq!(stream.round().await, 0, "reported once");
 }
 
 #[tokio::test]
-async fn feedback_is_given_up_after_ten_tries_and_the_others_go_on_meanwhile() {
+async fn feedback_is_dropped_after_ten_tries_without_blocking_others() {
     let stream = Stream::new().await;
     stream.send_code(ADA).await;
     stream.deliver(succeeded("1", ADA).to_string()).await;
     for _ in 0..10 {
         stream.twilio.fail_next(FailMode::Down);
         assert_eq!(stream.round().await, 0);
-        stream.verifier.pass(3600);
+        stream.verifier.advance(3600);
     }
-    assert_eq!((stream.round().await, stream.approved()), (0, 0), "given up");
+    assert_eq!((stream.round().await, stream.approved()), (0, 0), "dropped");
 
-    // The first one stops the round: the server is down for all. The next round begins with the other.
+    // A failure ends the round, as it would affect every item. The next round starts with the other item.
     stream.send_code(BOB).await;
     stream.deliver(succeeded("2", ADA).to_string()).await;
-    stream.verifier.pass(1);
+    stream.verifier.advance(1);
     stream.deliver(succeeded("3", BOB).to_string()).await;
     stream.twilio.fail_next(FailMode::Down);
     assert_eq!((stream.round().await, stream.approved()), (0, 0));
@@ -269,12 +269,12 @@ async fn feedback_is_given_up_after_ten_tries_and_the_others_go_on_meanwhile() {
 }
 
 #[tokio::test]
-async fn a_running_service_gives_feedback_by_itself() {
+async fn a_running_service_sends_feedback_in_the_background() {
     let folder = tempfile::tempdir().unwrap();
     let stream = Stream::at(Database::File(folder.path().join("verifier.db"))).await;
     stream.send_code(ADA).await;
     stream.deliver(succeeded("1", ADA).to_string()).await;
-    // The call that gives it is held back, so that nobody has to wait and see.
+    // The feedback request is held, so that the test can wait for it.
     stream.twilio.fail_next(FailMode::Slow);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -288,17 +288,17 @@ async fn a_running_service_gives_feedback_by_itself() {
 }
 
 #[tokio::test]
-async fn no_number_id_or_token_of_a_stream_can_be_read_in_the_file() {
+async fn no_number_event_id_or_stream_token_is_stored_in_the_clear() {
     let folder = tempfile::tempdir().unwrap();
     let stream = Stream::at(Database::File(folder.path().join("verifier.db"))).await;
     stream.deliver(succeeded("90020270115", ADA).to_string()).await;
     let files = std::fs::read_dir(folder.path()).unwrap();
     let bytes: Vec<u8> = files.flat_map(|entry| std::fs::read(entry.unwrap().path()).unwrap()).collect();
     let holds = |needle: &str| bytes.windows(needle.len()).any(|window| window == needle.as_bytes());
-    assert!(holds(TENANT), "the search finds what is there");
+    assert!(holds(TENANT), "the search must find stored text");
     for (case, needle) in
         [("number", ADA), ("its digits", &ADA[1..]), ("log id", "90020270115"), ("token", &stream.token)]
     {
-        assert!(!holds(needle), "{case} can be read");
+        assert!(!holds(needle), "{case} is stored in the clear");
     }
 }

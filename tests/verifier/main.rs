@@ -1,5 +1,5 @@
-//! The verifier as called by tenants, browsers and devices: every request through its router, with a test clock, seeded
-//! randomness and a fake analyzer.
+//! The verifier as called by tenants, browsers and devices: every request goes through its router, with a manual clock,
+//! seeded randomness and a fake analyzer.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

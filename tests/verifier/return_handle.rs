@@ -1,4 +1,4 @@
-//! `GET /return/{handle}`: once, before it expires, in the browser that started.
+//! `GET /return/{handle}`: works once, before it expires, and only in the browser that started.
 
 use axum::{
     body::Body,
@@ -16,7 +16,7 @@ pub(super) fn returned_token(reply: &Reply) -> String {
     page.split("name=\"session_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }
 
-/// The claims of the token in a return page, as Auth0's `validateToken` reads them.
+/// The claims of the token in a return page, verified as Auth0's `validateToken` does.
 pub(super) fn returned_claims(verifier: &TestVerifier, reply: &Reply) -> Value {
     let token = returned_token(reply);
     let mut rules = Validation::new(Algorithm::HS256);
@@ -30,12 +30,12 @@ pub(super) fn returned_claims(verifier: &TestVerifier, reply: &Reply) -> Value {
 #[tokio::test]
 async fn the_result_goes_back_in_a_form_with_the_tenants_own_state() {
     let verifier = TestVerifier::new().await;
-    let (login, outcome) = verifier.log_in(&verifier.key()).await;
+    let (login, outcome) = verifier.sign_in(&verifier.key()).await;
     let reply = verifier.browse(&return_path(&outcome), &login.cookie).await;
     assert_eq!((reply.status, reply.page().as_str()), (StatusCode::OK, "return"));
     let page = reply.text();
     assert!(page.contains(&format!("action=\"{CONTINUE}?state=hKFo%2F2St%2Ba%3Db%26c\"")), "{page}");
-    assert!(page.contains("method=\"post\"") && page.contains("<button"), "works without script");
+    assert!(page.contains("method=\"post\"") && page.contains("<button"), "must work without scripts");
     let policy = reply.headers["content-security-policy"].to_str().unwrap();
     let nonce = policy.split("script-src 'nonce-").nth(1).unwrap().split('\'').next().unwrap();
     assert!(page.contains(&format!("<script nonce=\"{nonce}\">document.forms[0].submit()</script>")));
@@ -56,7 +56,7 @@ async fn the_result_goes_back_in_a_form_with_the_tenants_own_state() {
 }
 
 #[tokio::test]
-async fn a_refusal_names_its_reason_and_no_method() {
+async fn a_refusal_has_a_reason_and_no_amr() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
     let login = verifier.start().await;
@@ -69,32 +69,35 @@ async fn a_refusal_names_its_reason_and_no_method() {
 }
 
 #[tokio::test]
-async fn a_handle_is_good_once_in_time_and_in_the_browser_that_began() {
+async fn a_handle_works_once_and_only_in_the_browser_that_started() {
     let verifier = TestVerifier::new().await;
-    let (login, outcome) = verifier.log_in(&verifier.key()).await;
-    let (other, _) = verifier.log_in(&verifier.key()).await;
+    let (login, outcome) = verifier.sign_in(&verifier.key()).await;
+    let (other, _) = verifier.sign_in(&verifier.key()).await;
     let path = return_path(&outcome);
     let before = verifier.events().await;
-    let renamed = format!("{}={}", login.cookie.split('=').next().unwrap(), other.cookie.split('=').nth(1).unwrap());
-    for (case, cookie) in [("no cookie", ""), ("another login's", &other.cookie), ("another value", &renamed)] {
+    let foreign_value =
+        format!("{}={}", login.cookie.split('=').next().unwrap(), other.cookie.split('=').nth(1).unwrap());
+    for (case, cookie) in
+        [("no cookie", ""), ("another sign-in's cookie", &other.cookie), ("another value", &foreign_value)]
+    {
         let reply = verifier.browse(&path, cookie).await;
         assert_eq!((reply.status, reply.page().as_str()), (StatusCode::FORBIDDEN, "return-other-browser"), "{case}");
         assert!(!reply.text().contains("session_token"), "{case}");
     }
     let head = Request::builder().method(Method::HEAD).uri(&path).body(Body::empty()).unwrap();
     assert_eq!(verifier.send(head).await.status, StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(verifier.events().await, before, "a stranger spent something");
-    verifier.pass(59);
+    assert_eq!(verifier.events().await, before, "a rejected request had an effect");
+    verifier.advance(59);
     assert_eq!(verifier.browse(&path, &login.cookie).await.page(), "return");
     assert_eq!(verifier.browse(&path, &login.cookie).await.page(), "return-used");
     assert_eq!(verifier.browse("/return/unknown", &login.cookie).await.page(), "return-unknown");
 }
 
 #[tokio::test]
-async fn a_handle_ends_after_a_minute() {
+async fn a_handle_expires_after_a_minute() {
     let verifier = TestVerifier::new().await;
-    let (login, outcome) = verifier.log_in(&verifier.key()).await;
-    verifier.pass(60);
+    let (login, outcome) = verifier.sign_in(&verifier.key()).await;
+    verifier.advance(60);
     let reply = verifier.browse(&return_path(&outcome), &login.cookie).await;
     assert_eq!((reply.status, reply.page().as_str()), (StatusCode::GONE, "return-expired"));
     assert!(!reply.text().contains("session_token"));

@@ -1,4 +1,4 @@
-//! Devices, opening and cancelling sessions: authorization, and that requests are idempotent.
+//! Registering devices, opening and abandoning sessions: authorization and idempotency.
 
 use axum::{
     body::Body,
@@ -12,6 +12,7 @@ use countenance_verifier::{DeviceRule, Rules};
 
 use super::test_verifier::*;
 
+/// A verifier whose devices must register with a code.
 async fn kiosk() -> TestVerifier {
     TestVerifier::with(Rules { device_rule: DeviceRule::Code, ..rules() }).await
 }
@@ -25,7 +26,7 @@ fn registration(verifier: &TestVerifier, code: Option<&str>) -> RegisterDevice {
 }
 
 #[tokio::test]
-async fn a_lost_ticket_is_given_again_to_the_same_device_only() {
+async fn a_lost_ticket_is_reissued_only_to_the_same_device() {
     let verifier = TestVerifier::new().await;
     let (key, stranger) = (verifier.key(), verifier.key());
     let login = verifier.start().await;
@@ -52,22 +53,22 @@ async fn a_lost_ticket_is_given_again_to_the_same_device_only() {
 }
 
 #[tokio::test]
-async fn a_session_opens_only_with_its_code_and_in_time() {
+async fn a_session_opens_only_with_its_code_and_before_it_expires() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
     let login = verifier.start().await;
     let before = verifier.events().await;
     let wrong = Login { code: "wrong".into(), ..login.clone() };
-    let nowhere = Login { session: "nowhere".into(), ..login.clone() };
+    let unknown = Login { session: "nowhere".into(), ..login.clone() };
     assert_eq!(verifier.try_open(&key, &wrong).await.problem().0, ProblemKind::SessionUnknown);
-    assert_eq!(verifier.try_open(&key, &nowhere).await.problem().0, ProblemKind::SessionUnknown);
-    verifier.pass(600);
+    assert_eq!(verifier.try_open(&key, &unknown).await.problem().0, ProblemKind::SessionUnknown);
+    verifier.advance(600);
     assert_eq!(verifier.try_open(&key, &login).await.problem().0, ProblemKind::Expired);
     assert_eq!(verifier.events().await, before);
 }
 
 #[tokio::test]
-async fn a_kiosk_is_let_in_by_a_code_that_works_once() {
+async fn a_device_code_registers_one_device() {
     let verifier = kiosk().await;
     let (key, stranger) = (verifier.key(), verifier.key());
     let login = verifier.start().await;
@@ -85,17 +86,17 @@ async fn a_kiosk_is_let_in_by_a_code_that_works_once() {
     let device: RegisteredDevice = verifier.call_json(&key, "/v1/devices", &body).await.json();
     assert_eq!(device.device_id, key.thumbprint().to_string());
     let again: RegisteredDevice = verifier.call_json(&key, "/v1/devices", &body).await.json();
-    assert_eq!(again, device, "a lost answer is given again");
+    assert_eq!(again, device, "a repeated registration gets the same response");
     assert_eq!(verifier.call_json(&stranger, "/v1/devices", &body).await.problem().0, ProblemKind::EnrolmentRefused);
     verifier.open(&key, &login).await;
     let late = verifier.service.device_code(&verifier.integration, 10).await.unwrap();
-    verifier.pass(10);
+    verifier.advance(10);
     let body = registration(&verifier, Some(&late));
     assert_eq!(verifier.call_json(&stranger, "/v1/devices", &body).await.problem().0, ProblemKind::EnrolmentRefused);
 }
 
 #[tokio::test]
-async fn a_disabled_device_is_out_at_every_door() {
+async fn a_disabled_device_is_rejected_by_every_call() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
     let login = verifier.start().await;
@@ -115,7 +116,7 @@ async fn a_disabled_device_is_out_at_every_door() {
 }
 
 #[tokio::test]
-async fn a_request_needs_a_proof_of_itself_made_now_and_used_once() {
+async fn a_request_needs_a_matching_fresh_proof_used_once() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
     let login = verifier.start().await;
@@ -123,8 +124,8 @@ async fn a_request_needs_a_proof_of_itself_made_now_and_used_once() {
     let body = serde_json::to_vec(&OpenSession { code: login.code.clone(), app: "x".into() }).unwrap();
     let proof_of = |method: &str, url: &str, body: &[u8]| {
         let url = url.parse().unwrap();
-        let stamp = IssuedAt::new(verifier.clock.as_ref(), verifier.rng.as_ref());
-        request_proof::make(&request_proof::Request { method, url: &url, body }, &key, stamp).unwrap()
+        let issued = IssuedAt::new(verifier.clock.as_ref(), verifier.rng.as_ref());
+        request_proof::make(&request_proof::Request { method, url: &url, body }, &key, issued).unwrap()
     };
     let url = format!("{ORIGIN}{path}");
     let good = proof_of("POST", &url, &body);
@@ -151,9 +152,9 @@ async fn a_request_needs_a_proof_of_itself_made_now_and_used_once() {
     ] {
         assert_eq!(send(proofs).await.problem(), (ProblemKind::ProofRejected, why.into()), "{case}");
     }
-    verifier.pass(61);
+    verifier.advance(61);
     assert_eq!(send(vec![good.clone()]).await.problem().1, "the time of the proof is off by 61 s");
-    verifier.pass(-61);
+    verifier.advance(-61);
     assert_eq!(verifier.events().await, before);
     assert_eq!(send(vec![good.clone()]).await.status, StatusCode::OK);
     assert_eq!(
@@ -163,7 +164,7 @@ async fn a_request_needs_a_proof_of_itself_made_now_and_used_once() {
 }
 
 #[tokio::test]
-async fn giving_up_ends_the_session_with_the_reason_given_and_can_be_said_twice() {
+async fn abandoning_ends_the_session_with_its_reason_and_is_idempotent() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
     let login = verifier.start().await;
@@ -184,7 +185,7 @@ async fn giving_up_ends_the_session_with_the_reason_given_and_can_be_said_twice(
     assert_eq!(
         verifier.abandon(&key, &login.session, Reason::TimedOut).await.body,
         first.body,
-        "the first word stands"
+        "the first reason stays"
     );
     assert_eq!(verifier.capture(&key, &ticket).await.body, first.body);
     assert_eq!(verifier.try_open(&key, &login).await.problem().0, ProblemKind::SessionOver);
@@ -192,23 +193,23 @@ async fn giving_up_ends_the_session_with_the_reason_given_and_can_be_said_twice(
 }
 
 #[tokio::test]
-async fn an_approval_can_be_withdrawn_until_the_browser_has_it() {
+async fn an_approval_can_be_withdrawn_until_the_browser_collects_it() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
-    let (login, approved) = verifier.log_in(&key).await;
+    let (login, approved) = verifier.sign_in(&key).await;
     let refused: Outcome = verifier.abandon(&key, &login.session, Reason::NotMe).await.json();
     assert!(matches!(refused, Outcome::Refused { reason: Reason::NotMe, .. }));
     assert_eq!(verifier.browse(&return_path(&approved), &login.cookie).await.page(), "return-unknown");
     let reply = verifier.browse(&return_path(&refused), &login.cookie).await;
     assert_eq!(super::return_handle::returned_claims(&verifier, &reply)["result"], "refused");
 
-    let (login, approved) = verifier.log_in(&key).await;
+    let (login, approved) = verifier.sign_in(&key).await;
     assert_eq!(verifier.browse(&return_path(&approved), &login.cookie).await.page(), "return");
     assert_eq!(verifier.abandon(&key, &login.session, Reason::NotMe).await.problem().0, ProblemKind::SessionOver);
 }
 
 #[tokio::test]
-async fn bodies_that_are_not_what_a_call_takes_are_refused() {
+async fn rejects_malformed_bodies() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
     let login = verifier.start().await;
@@ -227,7 +228,7 @@ async fn bodies_that_are_not_what_a_call_takes_are_refused() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_and_what_is_not_taken_are_problems_too() {
+async fn unknown_paths_and_methods_return_problem_documents() {
     let verifier = TestVerifier::new().await;
     for (request, status) in [
         (Request::get("/nowhere"), StatusCode::NOT_FOUND),
@@ -247,7 +248,7 @@ async fn what_is_not_there_and_what_is_not_taken_are_problems_too() {
 }
 
 #[tokio::test]
-async fn a_disabled_key_is_out_where_it_was_never_registered() {
+async fn a_disabled_key_is_rejected_by_every_integration() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
     verifier.open(&key, &verifier.start().await).await;
@@ -261,7 +262,7 @@ async fn a_disabled_key_is_out_where_it_was_never_registered() {
 }
 
 #[tokio::test]
-async fn of_two_devices_that_open_at_once_one_gets_the_session() {
+async fn of_two_devices_opening_concurrently_one_gets_the_session() {
     let verifier = TestVerifier::new().await;
     let (one, two) = (verifier.key(), verifier.key());
     let login = verifier.start().await;

@@ -1,4 +1,4 @@
-//! `GET /start`: requests that create a session, and all that must not.
+//! `GET /start`: requests that start a session, and requests that must not.
 
 use axum::{
     body::Body,
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::test_verifier::*;
 
 #[tokio::test]
-async fn the_landing_page_says_who_asks_and_offers_the_link_and_nothing_goes_on_by_itself() {
+async fn the_landing_page_names_the_application_and_waits_for_a_click() {
     let verifier = TestVerifier::new().await;
     let reply = verifier.start_with(&verifier.token(&verifier.start_claims())).await;
     assert_eq!((reply.status, reply.page().as_str()), (StatusCode::OK, "landing"));
@@ -21,7 +21,7 @@ async fn the_landing_page_says_who_asks_and_offers_the_link_and_nothing_goes_on_
     {
         assert!(page.contains(shown), "{shown}: {page}");
     }
-    assert!(!page.contains("<script") && !page.contains("http-equiv"), "it goes on by itself: {page}");
+    assert!(!page.contains("<script") && !page.contains("http-equiv"), "the page continues without a click: {page}");
     let cookie = reply.headers[header::SET_COOKIE].to_str().unwrap();
     assert!(cookie.starts_with("__Host-"), "{cookie}");
     for attribute in ["Path=/", "Max-Age=660", "Secure", "HttpOnly", "SameSite=Lax"] {
@@ -52,7 +52,7 @@ async fn the_link_has_the_form_that_clients_parse() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_in_order_begins_nothing() {
+async fn an_invalid_token_starts_no_session() {
     let verifier = TestVerifier::new().await;
     let before = verifier.events().await;
     let now = NOW;
@@ -75,8 +75,8 @@ async fn a_token_that_is_not_in_order_begins_nothing() {
         ("expired", with("exp", json!(now)), "token-expired"),
         ("from the future", with("iat", json!(now + 120)), "token-not-now"),
         ("valid for a day", with("exp", json!(now + 86_400)), "token-not-now"),
-        ("wrongly signed", other_secret(&verifier, &foreign_secret), "token-signature"),
-        ("a flipped bit", algorithm("HS256", &flipped), "token-signature"),
+        ("signed with another secret", other_secret(&verifier, &foreign_secret), "token-signature"),
+        ("an altered signature", algorithm("HS256", &flipped), "token-signature"),
         ("alg none", algorithm("none", ""), "token-malformed"),
         ("alg RS256", algorithm("RS256", signature), "token-signature"),
         ("another tenant", with("iss", json!("evil.localhost")), "token-other-tenant"),
@@ -96,7 +96,7 @@ async fn a_token_that_is_not_in_order_begins_nothing() {
         assert!(!reply.text().contains(&token), "{case}");
     }
     assert_eq!(verifier.browse("/start", "").await.page(), "start-incomplete");
-    assert_eq!(verifier.events().await, before, "something began");
+    assert_eq!(verifier.events().await, before, "a session was started");
 }
 
 fn other_secret(verifier: &TestVerifier, claims: &Value) -> String {
@@ -105,7 +105,7 @@ fn other_secret(verifier: &TestVerifier, claims: &Value) -> String {
 }
 
 #[tokio::test]
-async fn a_token_is_good_once() {
+async fn a_token_works_once() {
     let verifier = TestVerifier::new().await;
     let token = verifier.token(&verifier.start_claims());
     assert_eq!(verifier.start_with(&token).await.page(), "landing");
@@ -115,34 +115,34 @@ async fn a_token_is_good_once() {
 }
 
 #[tokio::test]
-async fn neither_head_nor_a_look_ahead_spends_a_token() {
+async fn head_and_prefetch_requests_do_not_spend_a_token() {
     let verifier = TestVerifier::new().await;
     let path = start_path(&verifier.token(&verifier.start_claims()));
     let head = Request::builder().method(Method::HEAD).uri(&path).body(Body::empty()).unwrap();
     assert_eq!(verifier.send(head).await.status, StatusCode::METHOD_NOT_ALLOWED);
-    let ahead = Request::get(&path).header("sec-purpose", "prefetch;prerender").body(Body::empty()).unwrap();
-    assert_eq!(verifier.send(ahead).await.page(), "prefetch");
+    let prefetch = Request::get(&path).header("sec-purpose", "prefetch;prerender").body(Body::empty()).unwrap();
+    assert_eq!(verifier.send(prefetch).await.page(), "prefetch");
     assert_eq!(verifier.browse(&path, "").await.page(), "landing");
 }
 
 #[tokio::test]
-async fn the_first_login_enrols_and_later_ones_verify() {
+async fn the_first_sign_in_enrolls_and_later_ones_verify() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
     let login = verifier.start().await;
     assert_eq!(verifier.open(&key, &login).await.purpose, Purpose::Enroll);
-    verifier.log_in(&key).await;
+    verifier.sign_in(&key).await;
     let login = verifier.start().await;
     assert_eq!(verifier.open(&key, &login).await.purpose, Purpose::Verify);
 }
 
 #[tokio::test]
-async fn who_may_not_enrol_is_told_and_the_tenant_hears_it() {
+async fn without_self_enrollment_an_unknown_account_is_refused() {
     let verifier = TestVerifier::with(Rules { allow_self_enrolment: false, ..rules() }).await;
     let login = verifier.start().await;
     assert!(login.page.contains("data-page=\"not-enrolled\"") && !login.page.contains("countenance://"));
     let path = login.page.split("href=\"/return/").nth(1).unwrap().split('"').next().unwrap();
-    verifier.pass(300);
+    verifier.advance(300);
     let reply = verifier.browse(&format!("/return/{path}"), &login.cookie).await;
     assert_eq!(reply.page(), "return");
     let claims = super::return_handle::returned_claims(&verifier, &reply);
@@ -153,7 +153,7 @@ async fn who_may_not_enrol_is_told_and_the_tenant_hears_it() {
 }
 
 #[tokio::test]
-async fn a_token_of_one_tenant_is_worth_nothing_at_another() {
+async fn rejects_tokens_that_mix_two_integrations() {
     let verifier = TestVerifier::new().await;
     let theirs = Rules { tenant_host: "other.localhost".into(), custom_domains: Vec::new(), ..rules() };
     let (other, secret) = verifier.service.add_integration(theirs).await.unwrap();
@@ -172,7 +172,7 @@ async fn a_token_of_one_tenant_is_worth_nothing_at_another() {
         ("their tenant", claims(std::slice::from_ref(&from_other)), ours, "token-other-tenant"),
         ("their integration, our secret", claims(std::slice::from_ref(&at_other)), ours, "token-signature"),
         ("their integration, our tenant", claims(std::slice::from_ref(&at_other)), theirs, "token-other-tenant"),
-        ("theirs, but back to us", claims(&[at_other, from_other]), theirs, "token-foreign-continue"),
+        ("theirs, but returning to us", claims(&[at_other, from_other]), theirs, "token-foreign-continue"),
     ] {
         let key = jsonwebtoken::EncodingKey::from_secret(secret.as_bytes());
         let token = jsonwebtoken::encode(&jsonwebtoken::Header::default(), &claims, &key).unwrap();
@@ -180,25 +180,25 @@ async fn a_token_of_one_tenant_is_worth_nothing_at_another() {
         assert_eq!(reply.page(), page, "{case}");
         assert!(!reply.headers.contains_key(header::SET_COOKIE), "{case}");
     }
-    assert_eq!(verifier.events().await, before, "something began");
+    assert_eq!(verifier.events().await, before, "a session was started");
 }
 
 #[tokio::test]
-async fn a_used_token_stays_used_under_another_state_and_past_its_time() {
+async fn a_used_token_stays_used_under_another_state_and_after_it_expires() {
     let verifier = TestVerifier::new().await;
     let token = verifier.token(&verifier.start_claims());
     assert_eq!(verifier.start_with(&token).await.page(), "landing");
     let before = verifier.events().await;
     for (case, secs, page) in
-        [("at once", 0, "token-used"), ("in its last second", 899, "token-used"), ("late", 2, "token-expired")]
+        [("immediately", 0, "token-used"), ("in its last second", 899, "token-used"), ("late", 2, "token-expired")]
     {
-        verifier.pass(secs);
+        verifier.advance(secs);
         let reply = verifier.browse(&format!("/start?session_token={token}&state=another"), "").await;
         assert_eq!(reply.page(), page, "{case}");
         assert!(!reply.headers.contains_key(header::SET_COOKIE), "{case}");
     }
     assert_eq!(verifier.events().await, before);
-    // Begins a session and so sweeps what is past its time: the old token must not come back to life.
+    // A new session deletes expired rows; the old token must not become usable again.
     verifier.start().await;
     assert_eq!(verifier.start_with(&token).await.page(), "token-expired");
 }

@@ -1,4 +1,4 @@
-//! Data at rest: unreadable without the key, tamper-evident, and free of deleted accounts.
+//! Data at rest: encrypted, tamper-evident, and without traces of erased accounts.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use countenance_core::protocol::{Outcome, Reason};
@@ -6,7 +6,7 @@ use countenance_verifier::{Database, Rules, RulesError};
 
 use super::test_verifier::*;
 
-/// Every byte of the database, its log included.
+/// All bytes of the database files, including the write-ahead log.
 fn bytes_in(folder: &std::path::Path) -> Vec<u8> {
     std::fs::read_dir(folder).unwrap().flat_map(|entry| std::fs::read(entry.unwrap().path()).unwrap()).collect()
 }
@@ -16,11 +16,11 @@ fn holds(bytes: &[u8], needle: &[u8]) -> bool {
 }
 
 #[tokio::test]
-async fn no_secret_template_or_one_time_value_can_be_read_in_the_file() {
+async fn no_secret_template_or_one_time_value_is_stored_in_the_clear() {
     let folder = tempfile::tempdir().unwrap();
     let verifier = TestVerifier::at(Database::File(folder.path().join("verifier.db")), rules()).await;
     let key = verifier.key();
-    verifier.log_in(&key).await;
+    verifier.sign_in(&key).await;
     verifier.sees(Sees::Bob);
     let token = verifier.token(&verifier.start_claims());
     let login = verifier.start().await;
@@ -35,7 +35,7 @@ async fn no_secret_template_or_one_time_value_can_be_read_in_the_file() {
     let handle = return_path(&refused).strip_prefix("/return/").unwrap().to_owned();
     let template = embedding(ADA).to_bytes();
     let bytes = bytes_in(folder.path());
-    assert!(holds(&bytes, SUB.as_bytes()) && holds(&bytes, TENANT.as_bytes()), "the search finds what is there");
+    assert!(holds(&bytes, SUB.as_bytes()) && holds(&bytes, TENANT.as_bytes()), "the search must find stored text");
     for (case, needle) in [
         ("session secret", verifier.secret.as_bytes()),
         ("session secret, bytes", &B64.decode(&verifier.secret).unwrap()),
@@ -54,21 +54,21 @@ async fn no_secret_template_or_one_time_value_can_be_read_in_the_file() {
         ("address", b"ada@example.org"),
         ("database key", &[5; 32]),
     ] {
-        assert!(!holds(&bytes, needle), "{case} can be read");
+        assert!(!holds(&bytes, needle), "{case} is stored in the clear");
     }
 }
 
 #[tokio::test]
-async fn an_erased_account_leaves_no_name_and_begins_anew() {
+async fn an_erased_account_leaves_no_identifier_and_can_enroll_again() {
     let folder = tempfile::tempdir().unwrap();
     let verifier = TestVerifier::at(Database::File(folder.path().join("verifier.db")), rules()).await;
     let key = verifier.key();
-    let (login, _) = verifier.log_in(&key).await;
+    let (login, _) = verifier.sign_in(&key).await;
     let pseudonym = verifier.service.audit_tail(1).await.unwrap().remove(0).account;
     assert!(!pseudonym.is_empty() && !pseudonym.contains("ada"));
     assert!(verifier.service.erase_account(&verifier.integration, SUB).await.unwrap());
     assert!(!verifier.service.erase_account(&verifier.integration, SUB).await.unwrap());
-    assert!(verifier.service.verify_audit().await.unwrap().rows > 0, "the log stays whole");
+    assert!(verifier.service.verify_audit().await.unwrap().rows > 0, "the audit chain stays intact");
     let tail = verifier.service.audit_tail(1000).await.unwrap();
     assert!(tail.iter().all(|e| !format!("{e:?}").contains(SUB)), "{tail:?}");
     assert_eq!(
@@ -76,17 +76,17 @@ async fn an_erased_account_leaves_no_name_and_begins_anew() {
         countenance_core::protocol::ProblemKind::SessionUnknown
     );
     verifier.sees(Sees::Bob);
-    let (_, outcome) = verifier.log_in(&key).await;
-    assert!(matches!(outcome, Outcome::Approved { .. }), "another face may enrol now");
+    let (_, outcome) = verifier.sign_in(&key).await;
+    assert!(matches!(outcome, Outcome::Approved { .. }), "another face may enroll now");
     let tail = verifier.service.audit_tail(1).await.unwrap();
-    assert_ne!(tail[0].account, pseudonym, "the same account, unlinked");
+    assert_ne!(tail[0].account, pseudonym, "the new pseudonym is unlinked from the old");
 }
 
 #[tokio::test]
-async fn the_audit_log_tells_a_login_from_beginning_to_end() {
+async fn the_audit_log_records_every_step_of_a_sign_in() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
-    let (login, outcome) = verifier.log_in(&key).await;
+    let (login, outcome) = verifier.sign_in(&key).await;
     verifier.browse(&return_path(&outcome), &login.cookie).await;
     let names: Vec<_> = verifier.service.audit_tail(100).await.unwrap().into_iter().map(|e| e.event).collect();
     assert_eq!(
@@ -96,7 +96,7 @@ async fn the_audit_log_tells_a_login_from_beginning_to_end() {
 }
 
 #[tokio::test]
-async fn an_integration_that_makes_no_sense_is_not_added() {
+async fn rejects_invalid_integration_rules() {
     let verifier = TestVerifier::new().await;
     let before = verifier.events().await;
     for (case, new) in [
@@ -115,7 +115,7 @@ async fn an_integration_that_makes_no_sense_is_not_added() {
 }
 
 #[tokio::test]
-async fn a_served_verifier_stops_when_told_and_finds_its_state_again() {
+async fn a_served_verifier_shuts_down_on_request_and_keeps_its_state() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::File(folder.path().join("verifier.db"));
     let verifier = TestVerifier::at(database.clone(), rules()).await;

@@ -1,4 +1,4 @@
-//! A test verifier, and the tenant, browser and device that call it.
+//! A verifier in memory, and requests to it as sent by a tenant, a browser and a device.
 
 use std::sync::{Arc, Mutex};
 
@@ -39,18 +39,18 @@ pub(super) const CONTINUE: &str = "http://tenant.localhost:4712/continue";
 pub(super) const STATE: &str = "hKFo/2St+a=b&c";
 pub(super) const SUB: &str = "auth0|ada";
 
-/// Two faces, far apart, as their embeddings begin.
+/// First four values of two dissimilar embeddings; the rest are zero.
 pub(super) const ADA: [f32; 4] = [0.9, 0.1, 0.2, 0.3];
 const BOB: [f32; 4] = [-0.2, 0.9, 0.1, 0.0];
 
-/// The embedding that begins so.
+/// An embedding with these first four values and zeros after them.
 pub(super) fn embedding(face: [f32; 4]) -> Embedding {
     let mut values = [0.0; Embedding::LEN];
     values[..4].copy_from_slice(&face);
     Embedding::from_bytes(values.map(f32::to_le_bytes).as_flattened()).unwrap()
 }
 
-/// A face at this cosine from Ada's.
+/// A face whose embedding has this cosine to Ada's.
 pub(super) fn ada_at(cosine: f32) -> [f32; 4] {
     let length = ADA.iter().map(|x| x * x).sum::<f32>().sqrt();
     let across = [-ADA[1], ADA[0], 0.0, 0.0];
@@ -59,21 +59,23 @@ pub(super) fn ada_at(cosine: f32) -> [f32; 4] {
     [0, 1, 2, 3].map(|i| cosine * ADA[i] / length + sine * across[i] / across_length)
 }
 
-/// What the analyzer sees next.
+/// What the fake analyzer finds in a sample.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Sees {
     Ada,
-    /// Ada, at this cosine from how she enrolled.
+    /// A face with this cosine to Ada's.
     AdaAt(f32),
     Bob,
     Nobody,
     Two,
     FarAway,
-    APicture,
-    NothingForItBroke,
+    /// A presentation attack: the liveness score is below the threshold.
+    Photo,
+    /// The analysis itself fails.
+    Failure,
 }
 
-/// A frontal, evenly lit, sharp face with its eyes so far apart.
+/// A frontal, evenly lit, sharp face with this distance between its eyes, in pixels.
 fn measures(interocular_px: f32) -> Measures {
     let claim = QualityClaim {
         interocular_px,
@@ -94,11 +96,11 @@ fn measures(interocular_px: f32) -> Measures {
     }
 }
 
-/// What is seen on every sample, and on single ones by the number of their frame.
+/// Finds the same in every sample, except in those configured by frame number.
 #[derive(Default)]
 pub(super) struct FakeSampleAnalyzer {
-    all: Mutex<Option<Sees>>,
-    one: Mutex<Vec<(u64, Sees)>>,
+    default: Mutex<Option<Sees>>,
+    by_frame: Mutex<Vec<(u64, Sees)>>,
 }
 
 impl SampleAnalyzer for FakeSampleAnalyzer {
@@ -110,16 +112,17 @@ impl SampleAnalyzer for FakeSampleAnalyzer {
                 embedding: embedding(face),
             }))
         };
-        let one = self.one.lock().unwrap().iter().find(|(seq, _)| *seq == sample.seq()).map(|(_, sees)| *sees);
-        match one.or(*self.all.lock().unwrap()).unwrap_or(Sees::Ada) {
+        let configured =
+            self.by_frame.lock().unwrap().iter().find(|(seq, _)| *seq == sample.seq()).map(|(_, sees)| *sees);
+        match configured.or(*self.default.lock().unwrap()).unwrap_or(Sees::Ada) {
             Sees::Ada => analysis(80.0, 3.0, ADA),
             Sees::AdaAt(cosine) => analysis(80.0, 3.0, ada_at(cosine)),
             Sees::Bob => analysis(80.0, 3.0, BOB),
             Sees::FarAway => analysis(20.0, 3.0, ADA),
-            Sees::APicture => analysis(80.0, -2.0, ADA),
-            Sees::Nobody => Ok(SampleAnalysis::NoFace),
-            Sees::Two => Ok(SampleAnalysis::SeveralFaces),
-            Sees::NothingForItBroke => Err(AnalysisError("broken".into())),
+            Sees::Photo => analysis(80.0, -2.0, ADA),
+            Sees::NoFace => Ok(SampleAnalysis::NoFace),
+            Sees::TwoFaces => Ok(SampleAnalysis::SeveralFaces),
+            Sees::Failure => Err(AnalysisError("broken".into())),
         }
     }
 }
@@ -133,7 +136,7 @@ pub(super) struct TestVerifier {
     analyzer: Arc<FakeSampleAnalyzer>,
 }
 
-/// A login that has reached the landing page.
+/// A sign-in that has reached the landing page.
 #[derive(Clone)]
 pub(super) struct Login {
     pub(super) session: String,
@@ -165,16 +168,16 @@ impl TestVerifier {
         Self::at(Database::Memory, rules).await
     }
 
-    /// One that can send one-time codes.
+    /// A verifier that can send one-time codes.
     pub(super) async fn with_codes(database: Database, rules: Rules, codes: TwilioVerify) -> Self {
-        Self::made(database, rules, Some(codes), None).await
+        Self::build(database, rules, Some(codes), None).await
     }
 
     pub(super) async fn at(database: Database, rules: Rules) -> Self {
-        Self::made(database, rules, None, None).await
+        Self::build(database, rules, None, None).await
     }
 
-    pub(super) async fn made(
+    pub(super) async fn build(
         database: Database,
         rules: Rules,
         codes: Option<TwilioVerify>,
@@ -203,15 +206,15 @@ impl TestVerifier {
     }
 
     pub(super) fn sees(&self, what: Sees) {
-        *self.analyzer.all.lock().unwrap() = Some(what);
+        *self.analyzer.default.lock().unwrap() = Some(what);
     }
 
-    /// What the analyzer sees on the sample of this frame, whatever else it sees.
-    pub(super) fn sees_on(&self, seq: u64, what: Sees) {
-        self.analyzer.one.lock().unwrap().insert(0, (seq, what));
+    /// Sets what the analyzer finds in the sample of this frame; the latest call for a frame wins.
+    pub(super) fn sees_on_frame(&self, seq: u64, what: Sees) {
+        self.analyzer.by_frame.lock().unwrap().insert(0, (seq, what));
     }
 
-    pub(super) fn pass(&self, secs: i64) {
+    pub(super) fn advance(&self, secs: i64) {
         self.clock.advance(secs);
     }
 
@@ -219,7 +222,7 @@ impl TestVerifier {
         DeviceKey::ephemeral(self.rng.as_ref())
     }
 
-    /// How many things have happened, by the audit log.
+    /// Number of audit log entries: unchanged if a request had no effect.
     pub(super) async fn events(&self) -> i64 {
         self.service.verify_audit().await.unwrap().rows
     }
@@ -251,7 +254,7 @@ impl TestVerifier {
         self.send(Request::get(path).header(header::COOKIE, cookie).body(Body::empty()).unwrap()).await
     }
 
-    /// Posts a form as a browser does from a page of the verifier's.
+    /// Posts a form as a browser does from one of the verifier's own pages.
     pub(super) async fn submit(&self, path: &str, cookie: &str, body: &str) -> Reply {
         self.send(own_form(path, cookie, body)).await
     }
@@ -260,12 +263,12 @@ impl TestVerifier {
         self.browse(&start_path(token), "").await
     }
 
-    /// A login of Ada's, as far as the landing page.
+    /// Starts a sign-in for Ada, as far as the landing page.
     pub(super) async fn start(&self) -> Login {
         self.start_as(&self.start_claims()).await
     }
 
-    /// One whose tenant says this of her phone.
+    /// As [`start`](Self::start), with this `phone_number` claim from the tenant.
     pub(super) async fn start_with_phone(&self, phone: Value) -> Login {
         let mut claims = self.start_claims();
         claims["phone_number"] = phone;
@@ -293,8 +296,8 @@ impl TestVerifier {
 
     pub(super) fn request(&self, key: &DeviceKey, path: &str, media_type: &str, body: Vec<u8>) -> Request<Body> {
         let url = format!("{ORIGIN}{path}").parse().unwrap();
-        let told = request_proof::Request { method: "POST", url: &url, body: &body };
-        let proof = request_proof::make(&told, key, IssuedAt::new(self.clock.as_ref(), self.rng.as_ref())).unwrap();
+        let proven = request_proof::Request { method: "POST", url: &url, body: &body };
+        let proof = request_proof::make(&proven, key, IssuedAt::new(self.clock.as_ref(), self.rng.as_ref())).unwrap();
         Request::post(path)
             .header(REQUEST_PROOF_HEADER, proof)
             .header(header::CONTENT_TYPE, media_type)
@@ -328,14 +331,14 @@ impl TestVerifier {
         self.call_json(key, &format!("/v1/sessions/{session}/otp/check"), &json!({ "code": code })).await
     }
 
-    /// Claims in order for the ticket and this picture.
+    /// Valid claims for this ticket and sample.
     pub(super) fn claims(&self, key: &DeviceKey, ticket: &Ticket, sample: &[u8]) -> Claims {
-        let stamp = IssuedAt::new(self.clock.as_ref(), self.rng.as_ref());
+        let issued = IssuedAt::new(self.clock.as_ref(), self.rng.as_ref());
         Claims {
             eat_profile: ATTESTATION_PROFILE.into(),
             eat_nonce: ticket.nonce.clone(),
-            iat: stamp.iat,
-            jti: stamp.jti,
+            iat: issued.iat,
+            jti: issued.jti,
             ueid: key.ueid(),
             swname: "countenance".into(),
             swversion: "1".into(),
@@ -388,8 +391,13 @@ impl TestVerifier {
         }
     }
 
-    /// The same with further samples, of the frames 12, 18 and so on, and all the bytes to post.
-    pub(super) fn claims_of_several(&self, key: &DeviceKey, ticket: &Ticket, more: u32) -> (Claims, Vec<Vec<u8>>) {
+    /// Valid claims with `more` further samples, of frames 12, 18 and so on, and the bytes of all samples.
+    pub(super) fn claims_with_more_samples(
+        &self,
+        key: &DeviceKey,
+        ticket: &Ticket,
+        more: u32,
+    ) -> (Claims, Vec<Vec<u8>>) {
         let samples: Vec<_> = (0..=more).map(|i| png_of(40, 30 + i)).collect();
         let mut claims = self.claims(key, ticket, &samples[0]);
         let further = samples.iter().enumerate().skip(1).map(|(i, sample)| SampleClaim {
@@ -411,8 +419,8 @@ impl TestVerifier {
         self.call(key, &format!("/v1/sessions/{session}/captures"), &media_type, body).await
     }
 
-    /// Posts these samples, the primary one first.
-    pub(super) async fn post_all(&self, key: &DeviceKey, claims: &Claims, samples: &[Vec<u8>]) -> Reply {
+    /// Posts a capture with these samples, the primary one first.
+    pub(super) async fn post_samples(&self, key: &DeviceKey, claims: &Claims, samples: &[Vec<u8>]) -> Reply {
         let attestation = Self::sign(key, claims);
         let names = ["sample", "sample-2", "sample-3", "sample-4"];
         let parts = names.into_iter().zip(samples).map(|(name, sample)| (name, &sample[..]));
@@ -421,15 +429,15 @@ impl TestVerifier {
         self.call(key, &format!("/v1/sessions/{}/captures", claims.session.id), &media_type, body).await
     }
 
-    /// A capture in order.
+    /// Posts a valid capture.
     pub(super) async fn capture(&self, key: &DeviceKey, ticket: &Ticket) -> Reply {
         let sample = png();
         let attestation = Self::sign(key, &self.claims(key, ticket, &sample));
         self.post(key, &ticket.session_id, &attestation, &sample).await
     }
 
-    /// A whole login of whom the analyzer sees, as far as the outcome.
-    pub(super) async fn log_in(&self, key: &DeviceKey) -> (Login, Outcome) {
+    /// A complete sign-in with the face that the analyzer is set to find, up to the outcome.
+    pub(super) async fn sign_in(&self, key: &DeviceKey) -> (Login, Outcome) {
         let login = self.start().await;
         let ticket = self.open(key, &login).await;
         let outcome = self.capture(key, &ticket).await.json();
@@ -447,12 +455,12 @@ impl Reply {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// Which page this is.
+    /// The `data-page` of an HTML page.
     pub(super) fn page(&self) -> String {
         self.text().split("data-page=\"").nth(1).unwrap_or_default().split('"').next().unwrap().to_owned()
     }
 
-    /// Which problem this is, and its sentence.
+    /// The kind of a problem document, and its detail (or title).
     pub(super) fn problem(&self) -> (ProblemKind, String) {
         assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json", "{}", self.text());
         let problem: Problem = serde_json::from_slice(&self.body).unwrap();
@@ -461,7 +469,7 @@ impl Reply {
     }
 }
 
-/// A form of one of the verifier's own pages: those are `no-referrer`, so the browser says `Origin: null`.
+/// A form of one of the verifier's own pages: those are `no-referrer`, so browsers send `Origin: null`.
 pub(super) fn own_form(path: &str, cookie: &str, body: &str) -> Request<Body> {
     Request::post(path)
         .header(header::COOKIE, cookie)
@@ -504,7 +512,7 @@ pub(super) fn form(parts: &[(&str, &[u8])]) -> (String, Vec<u8>) {
     ("multipart/form-data; boundary=b0undary".into(), body)
 }
 
-/// The path of an outcome's return page.
+/// The path of the return page of a final outcome.
 pub(super) fn return_path(outcome: &Outcome) -> String {
     let (Outcome::Approved { continue_url } | Outcome::Refused { continue_url, .. }) = outcome else {
         panic!("{outcome:?} has no return page")

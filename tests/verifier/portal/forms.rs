@@ -1,4 +1,4 @@
-//! Forms: accepted only from this portal and this session; and the options of an integration.
+//! Forms: accepted only from this portal and this session. The options of an integration.
 
 use axum::{
     body::Body,
@@ -12,7 +12,7 @@ use super::{
     operator::{Form, Operator, element, forms, location},
 };
 
-/// What a browser says of a form on another site's page.
+/// Headers that browsers send with a form of another site.
 pub(super) const FOREIGN: &[&[(&str, &str)]] = &[
     &[("origin", "https://evil.example")],
     &[("origin", "null")],
@@ -23,8 +23,8 @@ pub(super) const FOREIGN: &[&[(&str, &str)]] = &[
     &[("origin", ORIGIN), ("sec-fetch-site", "cross-site")],
 ];
 
-/// Every address that takes a form of somebody who is signed in, with fields that would do something.
-fn all(operator: &Operator<'_>) -> Vec<Form> {
+/// A form with valid fields for every path that accepts forms of a signed-in operator.
+fn all_forms(operator: &Operator<'_>) -> Vec<Form> {
     let rows: [(String, &[(&str, &str)]); 12] = [
         ("/portal/sign-out".into(), &[]),
         ("/portal/integrations/new".into(), &[("name", "New"), ("tenant_host", "new.example"), ("once", "1")]),
@@ -47,7 +47,7 @@ fn all(operator: &Operator<'_>) -> Vec<Form> {
 }
 
 #[tokio::test]
-async fn a_form_that_is_not_this_sessions_changes_nothing() {
+async fn rejects_forms_of_other_sites_and_sessions() {
     let verifier = TestVerifier::new().await;
     let operator = Operator::new(&verifier).await;
     let other = Operator::named(&verifier, "mallory").await;
@@ -56,7 +56,7 @@ async fn a_form_that_is_not_this_sessions_changes_nothing() {
     let theirs = token(other.form("/portal/integrations", "/portal/sign-out").await);
     assert_ne!(own, theirs);
     let before = verifier.events().await;
-    for form in all(&operator) {
+    for form in all_forms(&operator) {
         for (case, form) in [
             ("no token", form.clone()),
             ("an empty token", form.clone().with("form_token", "")),
@@ -74,17 +74,17 @@ async fn a_form_that_is_not_this_sessions_changes_nothing() {
         }
         let stranger = Operator::stranger(&verifier).send(&form.clone().with("form_token", &own)).await;
         assert_eq!((stranger.status, location(&stranger.headers)), (StatusCode::SEE_OTHER, "/portal/sign-in"));
-        assert_eq!(verifier.events().await, before, "{} did something", form.action);
+        assert_eq!(verifier.events().await, before, "{} had an effect", form.action);
     }
-    // The same forms in order are taken: what was refused above was not refused for another fault.
-    for form in all(&operator).into_iter().skip(1) {
+    // The same forms with a valid token are accepted, so the token was the reason for the rejections above.
+    for form in all_forms(&operator).into_iter().skip(1) {
         let reply = operator.send(&form.clone().with("form_token", &own)).await;
         assert_ne!(reply.page(), "portal-forged", "{}", form.action);
     }
 }
 
 #[tokio::test]
-async fn what_is_no_form_is_refused_by_name() {
+async fn rejects_malformed_forms() {
     let verifier = TestVerifier::new().await;
     let operator = Operator::new(&verifier).await;
     let form = operator.form(&operator.path(""), &operator.path("/enabled")).await;
@@ -93,7 +93,7 @@ async fn what_is_no_form_is_refused_by_name() {
         ("JSON", "application/json", "{}".into()),
         ("a name twice", "application/x-www-form-urlencoded", format!("{0}&{0}", form.encoded())),
         ("too long", "application/x-www-form-urlencoded", format!("{}&x={}", form.encoded(), "x".repeat(70_000))),
-        ("another switch", "application/x-www-form-urlencoded", form.clone().with("enabled", "maybe").encoded()),
+        ("an unknown value", "application/x-www-form-urlencoded", form.clone().with("enabled", "maybe").encoded()),
     ] {
         let request = Request::post(&form.action)
             .header(header::COOKIE, &operator.cookie)
@@ -106,7 +106,7 @@ async fn what_is_no_form_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn every_option_is_kept_and_shown_again() {
+async fn every_option_is_saved_and_shown_again() {
     let verifier = TestVerifier::new().await;
     let operator = Operator::new(&verifier).await;
     let fresh = operator.form("/portal/integrations/new", "/portal/integrations/new").await;
@@ -133,7 +133,7 @@ async fn every_option_is_kept_and_shown_again() {
     assert!(!page.contains("liveness.threshold: 2.5 is looser"));
     assert!(page.contains("is <strong>off</strong>"));
     let shown = operator.form(&address, &address).await;
-    // A new option does not compile here: add it to this list, and to what is sent and expected.
+    // A new option breaks this pattern: add it here, to the form that is sent, and to the expected fields.
     let Rules {
         name: _,
         enabled: _,
@@ -163,7 +163,7 @@ async fn every_option_is_kept_and_shown_again() {
     }
     assert!(!shown.fields.contains_key("enabled") && !shown.fields.contains_key("self_enrolment"));
     assert!(shown.fields["policy"].contains("2.5"));
-    // What is shown can be sent as it stands, and then stays as it is.
+    // The form as shown can be submitted and changes nothing.
     let reply = operator.send(&shown).await;
     assert_eq!((reply.status, location(&reply.headers)), (StatusCode::SEE_OTHER, format!("{address}?saved").as_str()));
     let again = operator.form(&address, &address).await;
@@ -171,7 +171,7 @@ async fn every_option_is_kept_and_shown_again() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_is_told_beside_its_field_and_kept_as_typed() {
+async fn invalid_input_is_reported_beside_its_field_and_kept_as_typed() {
     let verifier = TestVerifier::new().await;
     let operator = Operator::new(&verifier).await;
     let before = verifier.events().await;
@@ -211,13 +211,16 @@ async fn what_cannot_be_is_told_beside_its_field_and_kept_as_typed() {
             assert_eq!(shown.fields[untouched], form.fields[untouched]);
         }
     }
-    let tried = verifier.service.audit_tail(1000).await.unwrap();
-    let tried = tried.iter().skip(before as usize);
-    assert!(tried.clone().count() > 20 && tried.clone().all(|e| e.event == "operator_acted"), "something was saved");
+    let entries = verifier.service.audit_tail(1000).await.unwrap();
+    let entries = entries.iter().skip(before as usize);
+    assert!(
+        entries.clone().count() > 20 && entries.clone().all(|e| e.event == "operator_acted"),
+        "an invalid form was saved"
+    );
 }
 
 #[tokio::test]
-async fn an_integration_is_switched_off_and_shows_so() {
+async fn a_disabled_integration_is_shown_as_off() {
     let rules = Rules {
         fallback: Some(Fallback::Sms),
         device_rule: DeviceRule::Code,
@@ -246,17 +249,21 @@ async fn an_integration_is_switched_off_and_shows_so() {
     let page = operator.get(&operator.path("")).await.text();
     assert!(page.contains("is <strong>on</strong>"));
     let shown = forms(&page).into_iter().find(|f| f.action == operator.path("")).unwrap();
-    assert_eq!((shown.fields["fallback"].as_str(), shown.fields["device_rule"].as_str()), ("sms", "code"), "kept");
+    assert_eq!(
+        (shown.fields["fallback"].as_str(), shown.fields["device_rule"].as_str()),
+        ("sms", "code"),
+        "the other options must be kept"
+    );
 }
 
 #[tokio::test]
-async fn a_tab_left_open_undoes_nothing() {
+async fn a_stale_form_does_not_overwrite_later_changes() {
     let verifier = TestVerifier::new().await;
     let operator = Operator::new(&verifier).await;
     let address = operator.path("");
     let stale = operator.form(&address, &address).await.with("name", "Stale");
     operator.send(&operator.form(&address, &operator.path("/enabled")).await).await;
-    // A wrong field in between does not make the old tab new.
+    // A rejected submission does not refresh the stale version.
     let refused = operator.send(&stale.clone().with("attempts", "0")).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     let again = forms(&refused.text()).into_iter().find(|f| f.action == address).unwrap().with("attempts", "5");
@@ -264,18 +271,21 @@ async fn a_tab_left_open_undoes_nothing() {
         let reply = operator.send(&form).await;
         assert_eq!((reply.status, reply.page().as_str()), (StatusCode::CONFLICT, "portal-integration"));
         assert!(reply.text().contains("somebody changed these options"));
-        assert!(operator.get(&address).await.text().contains("is <strong>off</strong>"), "switched on again");
-        // The answer holds what was typed, and can be sent knowingly.
-        let knowing = forms(&reply.text()).into_iter().find(|f| f.action == address).unwrap();
-        assert_eq!(knowing.fields["name"], "Stale");
-        let reply = operator.send(&knowing).await;
+        assert!(
+            operator.get(&address).await.text().contains("is <strong>off</strong>"),
+            "the stale form enabled the integration"
+        );
+        // The response keeps the input and can be submitted to overwrite the changes deliberately.
+        let deliberate = forms(&reply.text()).into_iter().find(|f| f.action == address).unwrap();
+        assert_eq!(deliberate.fields["name"], "Stale");
+        let reply = operator.send(&deliberate).await;
         assert_eq!(reply.status, StatusCode::SEE_OTHER);
         operator.send(&operator.form(&address, &operator.path("/enabled")).await).await;
     }
 }
 
 #[tokio::test]
-async fn the_set_up_check_says_what_was_seen() {
+async fn the_setup_check_reports_recorded_events() {
     let verifier = TestVerifier::new().await;
     let operator = Operator::new(&verifier).await;
     let mut claims = verifier.start_claims();
@@ -289,8 +299,8 @@ async fn the_set_up_check_says_what_was_seen() {
     );
     claims["iat"] = serde_json::json!(super::super::test_verifier::NOW + 40);
     assert_eq!(verifier.start_with(&verifier.token(&claims)).await.page(), "landing");
-    verifier.pass(1);
-    let (login, outcome) = verifier.log_in(&verifier.key()).await;
+    verifier.advance(1);
+    let (login, outcome) = verifier.sign_in(&verifier.key()).await;
     verifier.browse(&super::super::test_verifier::return_path(&outcome), &login.cookie).await;
     let page = operator.page(&operator.path("/check"), "portal-check").await.text();
     assert!(page.contains("Since then logins have begun."), "{page}");
@@ -298,7 +308,7 @@ async fn the_set_up_check_says_what_was_seen() {
     let at = "<time datetime=\"2027-01-15T08:00:01Z\">2027-01-15T08:00:01Z</time>";
     assert!(page.contains(&format!("The last login began {at}.")), "{page}");
     assert!(page.contains(&format!("The last browser went back {at}: approved.")), "{page}");
-    verifier.pass(1);
+    verifier.advance(1);
     let mut verifier = verifier;
     verifier.secret = "another secret".into();
     assert_eq!(verifier.start_with(&verifier.token(&verifier.start_claims())).await.page(), "token-signature");

@@ -1,4 +1,4 @@
-//! Users, sessions, audit log and their exports.
+//! Lists of users, sessions and audit entries, and their exports.
 
 use axum::http::StatusCode;
 use countenance_verifier::Rules;
@@ -12,7 +12,7 @@ use super::{
 const EVIL: &str = "<script>alert('x')</script>";
 
 #[tokio::test]
-async fn markup_from_outside_stays_text_everywhere() {
+async fn foreign_markup_is_escaped_on_every_page() {
     let verifier = TestVerifier::with(Rules { name: format!("{EVIL}&\""), ..rules() }).await;
     let operator = Operator::new(&verifier).await;
     let mut claims = verifier.start_claims();
@@ -57,7 +57,7 @@ async fn users_are_found_unlocked_and_erased() {
         claims["sub"] = json!(format!("auth0|user-{n:02}"));
         verifier.start_with(&verifier.token(&claims)).await;
     }
-    let (_, _) = verifier.log_in(&verifier.key()).await;
+    let (_, _) = verifier.sign_in(&verifier.key()).await;
     let rows = |page: &str| page.matches("<th scope=\"row\"").count();
     let base = operator.path("/users");
     let first = operator.page(&base, "portal-users").await.text();
@@ -70,9 +70,9 @@ async fn users_are_found_unlocked_and_erased() {
     assert_eq!(rows(&found), 10);
     let ada = operator.get(&format!("{base}?q=auth0%7Cada")).await.text();
     assert_eq!(rows(&ada), 1);
-    // Enrolled and verified by the same capture.
+    // One capture counts as both the enrollment and the last verification.
     assert_eq!(ada.matches("<time datetime=\"2027-01-15T08:00:00Z\">").count(), 2, "{ada}");
-    assert_eq!(rows(&operator.get(&format!("{base}?q=%25")).await.text()), 0, "no wildcards");
+    assert_eq!(rows(&operator.get(&format!("{base}?q=%25")).await.text()), 0, "the search must not support wildcards");
 
     verifier.sees(Sees::Bob);
     let login = verifier.start().await;
@@ -123,7 +123,7 @@ async fn users_are_found_unlocked_and_erased() {
     let confirm = format!("{base}/erase?user=auth0%7Cada");
     let page = operator.page(&confirm, "portal-erase").await.text();
     assert!(page.contains("auth0|ada") && page.contains("cannot be undone"));
-    assert!(operator.get(&base).await.text().contains("auth0|ada"), "asking erased nothing");
+    assert!(operator.get(&base).await.text().contains("auth0|ada"), "the confirmation page erased the user");
     let erase = operator.form(&confirm, &format!("{base}/erase")).await;
     assert_eq!(location(&operator.send(&erase).await.headers), format!("{base}?erased"));
     assert!(!operator.get(&base).await.text().contains("auth0|ada"));
@@ -133,12 +133,12 @@ async fn users_are_found_unlocked_and_erased() {
 }
 
 #[tokio::test]
-async fn sessions_are_filtered_and_saved() {
+async fn sessions_are_filtered_and_exported() {
     let verifier = TestVerifier::new().await;
     let operator = Operator::new(&verifier).await;
-    let (approved, outcome) = verifier.log_in(&verifier.key()).await;
+    let (approved, outcome) = verifier.sign_in(&verifier.key()).await;
     verifier.browse(&return_path(&outcome), &approved.cookie).await;
-    verifier.pass(60);
+    verifier.advance(60);
     let created = verifier.start().await;
     let mut formula = verifier.start_claims();
     formula["client_name"] = json!("=HYPERLINK(\"http://evil.example\")");
@@ -165,7 +165,7 @@ async fn sessions_are_filtered_and_saved() {
     }
     let page = operator.get("/portal/sessions").await.text();
     assert!(page.contains("a•••@example.org") && !page.contains("ada@example.org") && !page.contains("auth0|ada"));
-    assert!(!page.contains(&created.code), "the launch code stands in the list");
+    assert!(!page.contains(&created.code), "the list contains the launch code");
     let file = operator.get("/portal/sessions.csv?stage=created").await;
     assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
     assert_eq!(file.headers["content-disposition"], "attachment; filename=\"sessions.csv\"");
@@ -179,11 +179,11 @@ async fn sessions_are_filtered_and_saved() {
 }
 
 #[tokio::test]
-async fn the_audit_log_is_filtered_whole_and_saved() {
+async fn the_audit_log_is_filtered_verified_and_exported() {
     let verifier = TestVerifier::new().await;
     let operator = Operator::named(&verifier, "=grace").await;
-    let (login, _) = verifier.log_in(&verifier.key()).await;
-    verifier.pass(1500);
+    let (login, _) = verifier.sign_in(&verifier.key()).await;
+    verifier.advance(1500);
     operator.send(&operator.form(&operator.path(""), &operator.path("/enabled")).await).await;
     let rows = |page: &str| page.matches("<th scope=\"row\"").count();
     let all = verifier.events().await;

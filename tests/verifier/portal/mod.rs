@@ -1,4 +1,4 @@
-//! The operator's portal as used by a browser.
+//! The operator portal as used by a browser.
 
 mod forms;
 mod lists;

@@ -1,4 +1,4 @@
-//! An operator's browser: keeps the cookie, fills in forms as the page defines them, and submits them.
+//! An operator's browser: keeps the session cookie, and fills in and submits the forms of pages.
 
 use std::collections::BTreeMap;
 
@@ -14,11 +14,11 @@ pub(super) const OPERATOR: &str = "grace";
 
 pub(super) struct Operator<'h> {
     pub(super) verifier: &'h TestVerifier,
-    /// `name=value`, or empty.
+    /// `name=value`; empty if not signed in.
     pub(super) cookie: String,
 }
 
-/// A form as it stands on a page.
+/// A form with the values that the page gives its fields.
 #[derive(Debug, Clone)]
 pub(super) struct Form {
     pub(super) action: String,
@@ -42,7 +42,7 @@ impl Form {
 }
 
 impl<'h> Operator<'h> {
-    /// Nobody yet.
+    /// A browser that is not signed in.
     pub(super) fn stranger(verifier: &'h TestVerifier) -> Self {
         Self { verifier, cookie: String::new() }
     }
@@ -60,7 +60,7 @@ impl<'h> Operator<'h> {
         browser
     }
 
-    /// Sends the sign-in form, and keeps the cookie that comes back.
+    /// Submits the sign-in form, and keeps the cookie of the response.
     pub(super) async fn sign_in(&mut self, name: &str, password: &str) -> Reply {
         let fields = [("name", name), ("password", password)].map(|(n, v)| (n.to_owned(), v.to_owned()));
         let reply = self.send(&Form { action: "/portal/sign-in".into(), fields: fields.into() }).await;
@@ -74,14 +74,14 @@ impl<'h> Operator<'h> {
         self.verifier.browse(path, &self.cookie).await
     }
 
-    /// A page that is there.
+    /// Gets a page; panics unless it has this `data-page`.
     pub(super) async fn page(&self, path: &str, name: &str) -> Reply {
         let reply = self.get(path).await;
         assert_eq!((reply.status, reply.page().as_str()), (StatusCode::OK, name), "{path}: {}", reply.text());
         reply
     }
 
-    /// As a browser sends a form of this portal.
+    /// Submits a form with the headers of a same-origin request.
     pub(super) async fn send(&self, form: &Form) -> Reply {
         self.send_with(form, &[("origin", ORIGIN), ("sec-fetch-site", "same-origin")]).await
     }
@@ -118,13 +118,13 @@ pub(super) fn location(headers: &HeaderMap) -> &str {
     headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
 }
 
-/// What stands in the element with this id.
+/// The text of the element with this id.
 pub(super) fn element(page: &str, id: &str) -> String {
     let rest = page.split(&format!("id=\"{id}\">")).nth(1).unwrap_or_else(|| panic!("no {id} in {page}"));
-    plain(rest.split('<').next().unwrap())
+    unescape(rest.split('<').next().unwrap())
 }
 
-/// The posting forms of a page, filled in as they stand.
+/// The `post` forms of a page with the values of their fields.
 pub(super) fn forms(page: &str) -> Vec<Form> {
     let mut found = Vec::new();
     for part in page.split("<form method=\"post\" ").skip(1) {
@@ -132,8 +132,8 @@ pub(super) fn forms(page: &str) -> Vec<Form> {
         let mut fields = BTreeMap::new();
         for input in part.split("<input ").skip(1) {
             let input = input.split('>').next().unwrap();
-            let tickbox = input.contains("type=\"checkbox\"");
-            if !tickbox || input.contains(" checked") {
+            let checkbox = input.contains("type=\"checkbox\"");
+            if !checkbox || input.contains(" checked") {
                 fields.insert(attribute(input, "name"), attribute(input, "value"));
             }
         }
@@ -145,7 +145,7 @@ pub(super) fn forms(page: &str) -> Vec<Form> {
         }
         for area in part.split("<textarea ").skip(1) {
             let content = area.split_once(">\n").unwrap().1.split("</textarea>").next().unwrap();
-            fields.insert(attribute(area, "name"), plain(content));
+            fields.insert(attribute(area, "name"), unescape(content));
         }
         found.push(Form { action: attribute(part, "action"), fields });
     }
@@ -154,9 +154,9 @@ pub(super) fn forms(page: &str) -> Vec<Form> {
 
 fn attribute(tag: &str, name: &str) -> String {
     let start = if tag.starts_with(&format!("{name}=\"")) { format!("{name}=\"") } else { format!(" {name}=\"") };
-    plain(tag.split_once(&start).map_or("", |(_, rest)| rest.split('"').next().unwrap()))
+    unescape(tag.split_once(&start).map_or("", |(_, rest)| rest.split('"').next().unwrap()))
 }
 
-fn plain(html: &str) -> String {
+fn unescape(html: &str) -> String {
     html.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }

@@ -1,4 +1,4 @@
-//! Secrets: shown once, rotated with an overlap, and in no page or log afterwards.
+//! Secrets: shown once, rotated with an overlap, and never shown or logged again.
 
 use axum::http::StatusCode;
 use countenance_verifier::Database;
@@ -11,7 +11,7 @@ use super::{
 };
 
 #[tokio::test]
-async fn a_new_integrations_secret_is_shown_once_and_works() {
+async fn the_secret_of_a_new_integration_is_shown_once_and_works() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("verifier.db");
     let mut verifier = TestVerifier::at(Database::File(path.clone()), rules()).await;
@@ -33,7 +33,7 @@ async fn a_new_integrations_secret_is_shown_once_and_works() {
         for key in ["SESSION_SECRET", "INTEGRATION_ID", "VERIFIER_ORIGIN", "MODE"] {
             assert!(page.contains(&format!("<code>{key}</code>")), "{key}");
         }
-        // Reloading the answer sends the form again.
+        // Reloading the response page submits the form again.
         for _ in 0..2 {
             let again = operator.send(&form).await;
             assert_eq!((again.status, again.page().as_str()), (StatusCode::CONFLICT, "portal-sent-before"));
@@ -58,11 +58,11 @@ async fn a_new_integrations_secret_is_shown_once_and_works() {
     };
     for suffix in ["", "-wal"] {
         let bytes = std::fs::read(path.with_extension(format!("db{suffix}"))).unwrap_or_default();
-        assert!(!bytes.windows(secret.len()).any(|w| w == secret.as_bytes()), "the secret lies on disk in the clear");
+        assert!(!bytes.windows(secret.len()).any(|w| w == secret.as_bytes()), "the secret is stored in the clear");
     }
     verifier.integration = id;
     verifier.secret = secret;
-    let (login, outcome) = verifier.log_in(&verifier.key()).await;
+    let (login, outcome) = verifier.sign_in(&verifier.key()).await;
     assert_eq!(verifier.browse(&return_path(&outcome), &login.cookie).await.page(), "return");
 }
 
@@ -87,12 +87,12 @@ async fn a_rotated_secret_overlaps_as_chosen() {
             new
         };
         assert_ne!(new, old);
-        // A login by the old secret begins, and goes back signed by it.
+        // A sign-in started with the old secret returns a token signed with it.
         if secs > 0 {
-            assert!(signs(&verifier, &old).await, "{overlap}");
-            verifier.pass(secs - 1);
-            assert!(signs(&verifier, &old).await, "{overlap}: the last second");
-            verifier.pass(1);
+            assert!(returns_signed_with(&verifier, &old).await, "{overlap}");
+            verifier.advance(secs - 1);
+            assert!(returns_signed_with(&verifier, &old).await, "{overlap}: in the last second");
+            verifier.advance(1);
         }
         assert_eq!(
             verifier.start_with(&verifier.token(&verifier.start_claims())).await.page(),
@@ -100,7 +100,7 @@ async fn a_rotated_secret_overlaps_as_chosen() {
             "{overlap}"
         );
         verifier.secret = new.clone();
-        assert!(signs(&verifier, &new).await, "{overlap}");
+        assert!(returns_signed_with(&verifier, &new).await, "{overlap}");
     }
     let verifier = TestVerifier::new().await;
     let operator = Operator::new(&verifier).await;
@@ -112,9 +112,9 @@ async fn a_rotated_secret_overlaps_as_chosen() {
     assert_eq!(verifier.start_with(&verifier.token(&verifier.start_claims())).await.page(), "landing");
 }
 
-/// Whether a whole login, begun with the verifier's secret, goes back signed by `secret`.
-async fn signs(verifier: &TestVerifier, secret: &str) -> bool {
-    let (login, outcome) = verifier.log_in(&verifier.key()).await;
+/// Whether a complete sign-in, started with `verifier.secret`, returns a token signed with `secret`.
+async fn returns_signed_with(verifier: &TestVerifier, secret: &str) -> bool {
+    let (login, outcome) = verifier.sign_in(&verifier.key()).await;
     let page = verifier.browse(&return_path(&outcome), &login.cookie).await.text();
     let token = page.split("name=\"session_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let mut rules = Validation::new(Algorithm::HS256);
@@ -124,7 +124,7 @@ async fn signs(verifier: &TestVerifier, secret: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_log_streams_token_is_shown_once_and_replaces_the_one_before() {
+async fn a_log_stream_token_is_shown_once_and_replaces_the_previous_one() {
     let verifier = TestVerifier::new().await;
     let operator = Operator::new(&verifier).await;
     let mut tokens = Vec::new();
@@ -150,7 +150,7 @@ async fn a_log_streams_token_is_shown_once_and_replaces_the_one_before() {
 }
 
 #[tokio::test]
-async fn a_device_code_is_shown_once_and_lets_one_device_in() {
+async fn a_device_code_is_shown_once_and_registers_one_device() {
     use countenance_core::protocol::RegisterDevice;
     let verifier = TestVerifier::new().await;
     let operator = Operator::new(&verifier).await;
@@ -173,8 +173,8 @@ async fn a_device_code_is_shown_once_and_lets_one_device_in() {
     let page = operator.page(&operator.path("/devices"), "portal-devices").await.text();
     assert!(page.contains("Front &lt;b&gt;desk&lt;/b&gt;") && !page.contains("<b>desk") && !page.contains(&code));
     let disable = operator.form(&operator.path("/devices"), &operator.path("/devices/disable")).await;
-    let none = operator.send(&disable.clone().with("device", "nobody")).await;
-    assert_eq!((none.status, none.page().as_str()), (StatusCode::NOT_FOUND, "portal-not-found"));
+    let unknown = operator.send(&disable.clone().with("device", "nobody")).await;
+    assert_eq!((unknown.status, unknown.page().as_str()), (StatusCode::NOT_FOUND, "portal-not-found"));
     operator.send(&disable).await;
     let page = operator.page(&operator.path("/devices"), "portal-devices").await.text();
     assert!(page.contains(">Off<") && !page.contains("Switch off"), "{page}");

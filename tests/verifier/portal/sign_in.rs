@@ -8,7 +8,7 @@ use super::{
 };
 
 #[tokio::test]
-async fn the_cookie_is_fresh_and_goes_nowhere_else() {
+async fn the_session_cookie_is_random_and_restricted() {
     let verifier = TestVerifier::new().await;
     let password = verifier.service.add_operator(OPERATOR).await.unwrap();
     let mut browser = Operator::stranger(&verifier);
@@ -22,13 +22,13 @@ async fn the_cookie_is_fresh_and_goes_nowhere_else() {
     assert!(cookie.split(['=', ';']).nth(1).unwrap().len() == 43, "32 bytes: {cookie}");
     let page = browser.page("/portal/integrations", "portal-integrations").await;
     assert_eq!(page.headers[header::CACHE_CONTROL], "no-store");
-    // Without it browsers would send the portal's own forms with `Origin: null`.
+    // With `no-referrer` browsers would send the portal's own forms with `Origin: null`.
     assert_eq!(page.headers[header::REFERRER_POLICY], "same-origin");
-    assert!(!page.text().contains(browser.cookie.split('=').nth(1).unwrap()), "the cookie stands in the page");
+    assert!(!page.text().contains(browser.cookie.split('=').nth(1).unwrap()), "the page contains the cookie");
 }
 
 #[tokio::test]
-async fn a_planted_cookie_is_never_taken_over() {
+async fn signing_in_replaces_a_planted_cookie() {
     let verifier = TestVerifier::new().await;
     let password = verifier.service.add_operator(OPERATOR).await.unwrap();
     let mut victim = Operator::stranger(&verifier);
@@ -38,7 +38,7 @@ async fn a_planted_cookie_is_never_taken_over() {
     assert_ne!(victim.cookie, planted);
     let attacker = Operator { verifier: &verifier, cookie: planted };
     assert_eq!(attacker.get("/portal/integrations").await.status, StatusCode::SEE_OTHER);
-    // Signing in again ends the session that the browser had.
+    // Signing in again ends the browser's previous session.
     let before = Operator { verifier: &verifier, cookie: victim.cookie.clone() };
     victim.sign_in(OPERATOR, password.reveal()).await;
     assert_ne!(victim.cookie, before.cookie);
@@ -47,10 +47,10 @@ async fn a_planted_cookie_is_never_taken_over() {
 }
 
 #[tokio::test]
-async fn five_wrong_passwords_wait_and_unknown_names_look_the_same() {
+async fn five_wrong_passwords_lock_out_and_unknown_names_behave_the_same() {
     let verifier = TestVerifier::new().await;
     let password = verifier.service.add_operator(OPERATOR).await.unwrap();
-    let mut told = Vec::new();
+    let mut responses = Vec::new();
     for name in [OPERATOR, "nobody"] {
         let mut browser = Operator::stranger(&verifier);
         let mut replies = Vec::new();
@@ -59,15 +59,15 @@ async fn five_wrong_passwords_wait_and_unknown_names_look_the_same() {
         }
         assert!(replies.iter().all(|r| r.status == StatusCode::FORBIDDEN && r.text().contains("role=\"alert\"")));
         replies.push(browser.sign_in(name, "wrong").await);
-        verifier.pass(29);
-        // The right password waits, too.
+        verifier.advance(29);
+        // The lockout also applies to the right password.
         replies.push(browser.sign_in(name, password.reveal()).await);
         for (reply, secs) in replies[4..].iter().zip(["30", "1"]) {
             assert_eq!(reply.status, StatusCode::TOO_MANY_REQUESTS, "{name}");
             assert_eq!(reply.headers[header::RETRY_AFTER], secs, "{name}");
             assert!(reply.text().contains(&format!("Wait {secs} seconds")), "{}", reply.text());
         }
-        verifier.pass(1);
+        verifier.advance(1);
         replies.push(browser.sign_in(name, "wrong").await);
         assert_eq!(replies[6].headers[header::RETRY_AFTER], "60", "{name}");
         assert!(replies.iter().all(|r| set_cookie(r).is_none()), "{name}");
@@ -75,25 +75,25 @@ async fn five_wrong_passwords_wait_and_unknown_names_look_the_same() {
             let nonce = r.text().split("nonce=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
             (r.status, r.text().replace(&nonce, "").replace(name, "NAME"))
         };
-        told.push(replies.iter().map(text).collect::<Vec<_>>());
-        verifier.pass(60);
+        responses.push(replies.iter().map(text).collect::<Vec<_>>());
+        verifier.advance(60);
     }
-    assert_eq!(told[0], told[1], "an answer tells whether the name exists");
+    assert_eq!(responses[0], responses[1], "the responses reveal whether the name exists");
     let mut browser = Operator::stranger(&verifier);
     assert_eq!(browser.sign_in(OPERATOR, password.reveal()).await.status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]
-async fn a_session_ends_by_time_pause_signing_out_password_and_removal() {
+async fn a_session_ends_by_timeout_sign_out_password_reset_and_removal() {
     let verifier = TestVerifier::new().await;
     for how in ["idle", "twelve hours", "signed out", "new password", "removed"] {
         let browser = Operator::new(&verifier).await;
         browser.page("/portal/integrations", "portal-integrations").await;
         match how {
-            "idle" => verifier.pass(30 * 60),
+            "idle" => verifier.advance(30 * 60),
             "twelve hours" => {
                 for _ in 0..25 {
-                    verifier.pass(29 * 60);
+                    verifier.advance(29 * 60);
                     if browser.get("/portal/integrations").await.status != StatusCode::OK {
                         break;
                     }
@@ -112,12 +112,12 @@ async fn a_session_ends_by_time_pause_signing_out_password_and_removal() {
         assert_eq!((reply.status, location(&reply.headers)), (StatusCode::SEE_OTHER, "/portal/sign-in"), "{how}");
     }
     let browser = Operator::new(&verifier).await;
-    verifier.pass(30 * 60 - 1);
+    verifier.advance(30 * 60 - 1);
     browser.page("/portal/integrations", "portal-integrations").await;
 }
 
 #[tokio::test]
-async fn an_operator_is_named_in_a_line() {
+async fn operator_names_are_one_line_and_a_new_password_replaces_the_old() {
     let verifier = TestVerifier::new().await;
     for bad in ["", "  ", "a\nb", &"x".repeat(65), " ada"] {
         assert!(verifier.service.add_operator(bad).await.is_err(), "{bad:?}");
@@ -134,7 +134,7 @@ async fn an_operator_is_named_in_a_line() {
 }
 
 #[tokio::test]
-async fn without_a_session_every_page_leads_to_the_sign_in_and_says_nothing() {
+async fn without_a_session_every_page_redirects_to_sign_in() {
     let verifier = TestVerifier::new().await;
     let browser = Operator::stranger(&verifier);
     let mut foreign = Operator::stranger(&verifier);
@@ -166,7 +166,7 @@ async fn without_a_session_every_page_leads_to_the_sign_in_and_says_nothing() {
 }
 
 #[tokio::test]
-async fn signing_in_from_a_foreign_page_is_refused() {
+async fn rejects_a_sign_in_form_from_another_site() {
     let verifier = TestVerifier::new().await;
     let password = verifier.service.add_operator(OPERATOR).await.unwrap();
     let browser = Operator::stranger(&verifier);
@@ -177,5 +177,5 @@ async fn signing_in_from_a_foreign_page_is_refused() {
         assert_eq!((reply.status, reply.page().as_str()), (StatusCode::FORBIDDEN, "portal-forged"), "{headers:?}");
         assert!(set_cookie(&reply).is_none());
     }
-    assert_eq!(browser.send_with(&form, &[]).await.status, StatusCode::SEE_OTHER, "an old browser says nothing");
+    assert_eq!(browser.send_with(&form, &[]).await.status, StatusCode::SEE_OTHER, "older browsers send neither header");
 }
