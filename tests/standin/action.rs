@@ -1,4 +1,4 @@
-//! The customer's Action on synthetic events: every path through it, one row each.
+//! The customer's Action on synthetic events: one table row for each path through it.
 
 use countenance_core::protocol::Reason;
 use countenance_standin::tenant::{
@@ -16,7 +16,7 @@ pub(super) fn action(mode: &str) -> Action {
     real_action(mode, "https://login.example.com", "https://verifier.example.com")
 }
 
-/// An ordinary login of Ada's, with some facts replaced: each is a JSON pointer and a value.
+/// The event of an ordinary sign-in of Ada's, with some values replaced; each fact is a JSON pointer and a value.
 pub(super) fn event(facts: &[(&str, Value)]) -> Value {
     let mut event = json!({
         "user": { "user_id": "auth0|ada", "email": "ada@example.com", "name": "Ada", "app_metadata": {} },
@@ -37,20 +37,20 @@ pub(super) fn leg(action: Action, trigger: Trigger, event: Value) -> Effects {
         .unwrap()
 }
 
-/// A record of the method, `age` seconds old.
+/// An authentication method record; `key` is the member that holds the URL.
 fn record(key: &str, url: &str, timestamp: &str) -> (&'static str, Value) {
     ("/authentication/methods", json!([{ "name": "pwd" }, { key: url, "timestamp": timestamp }]))
 }
 
-/// What a row replaces in an event or an answer.
+/// Values that a row replaces in an event (by JSON pointer) or in a token (by claim).
 type Facts<'a> = Vec<(&'a str, Value)>;
 
-/// How a first leg ends, apart from a denial's code.
+/// Results of a first leg; a denial is represented by its code.
 const PASSES: &str = "passes";
 const REDIRECTS: &str = "redirects";
 const NEEDED: &str = "countenance_interaction_required";
 
-/// Runs the first leg for each row: name, facts, how it must end.
+/// Runs the first leg for each row: name, facts, expected result.
 fn assert_first_legs(mode: &str, rows: Vec<(&str, Facts, &str)>) {
     for (name, facts, expected) in rows {
         let effects = leg(action(mode), Trigger::Execute, event(&facts));
@@ -61,8 +61,11 @@ fn assert_first_legs(mode: &str, rows: Vec<(&str, Facts, &str)>) {
             (Some(_), Some(_)) => "both",
         };
         assert_eq!(found, expected, "{mode}: {name}");
-        assert!(effects.id_claims.is_empty() && effects.access_claims.is_empty(), "{name}: no claim without a face");
-        assert!(effects.methods.is_empty(), "{name}: no record without a face");
+        assert!(
+            effects.id_claims.is_empty() && effects.access_claims.is_empty(),
+            "{name}: a claim without a face check"
+        );
+        assert!(effects.methods.is_empty(), "{name}: a record without a face check");
     }
 }
 
@@ -79,7 +82,7 @@ fn protocol(name: &str) -> (&'static str, Value) {
 }
 
 #[test]
-fn always_on_lets_nobody_past_the_camera_without_a_fresh_record() {
+fn always_mode_requires_a_face_or_a_fresh_record_when_silent() {
     // NOW is 2027-01-15T08:00:00Z.
     let (day_old, older) = ("2027-01-14T08:00:00.000Z", "2027-01-14T07:59:59.000Z");
     let future = "2027-01-15T08:00:01.000Z";
@@ -87,9 +90,9 @@ fn always_on_lets_nobody_past_the_camera_without_a_fresh_record() {
     assert_first_legs(
         "always",
         vec![
-            ("any login", vec![], REDIRECTS),
+            ("an ordinary sign-in", vec![], REDIRECTS),
             ("asked", vec![asked()], REDIRECTS),
-            ("a fresh record saves nobody the camera", vec![record("name", METHOD, day_old)], REDIRECTS),
+            ("a fresh record does not replace the face", vec![record("name", METHOD, day_old)], REDIRECTS),
             ("refresh", vec![protocol("oauth2-refresh-token")], PASSES),
             ("password grant", vec![protocol("oauth2-resource-owner")], NEEDED),
             ("silent, no record", vec![silent()], NEEDED),
@@ -100,26 +103,26 @@ fn always_on_lets_nobody_past_the_camera_without_a_fresh_record() {
             ("silent, no time", vec![silent(), record("name", METHOD, "yesterday")], NEEDED),
             ("silent, another method", vec![silent(), record("name", other, day_old)], NEEDED),
             ("silent, asked", vec![silent(), asked(), record("name", METHOD, day_old)], NEEDED),
-            ("silent, nothing known", vec![silent(), ("/authentication", Value::Null)], NEEDED),
+            ("silent, no authentication data", vec![silent(), ("/authentication", Value::Null)], NEEDED),
         ],
     );
 }
 
 #[test]
-fn on_demand_asks_for_a_face_only_when_the_application_does() {
+fn on_demand_mode_requires_a_face_only_if_the_application_asks() {
     let acr = |values: Value| vec![("/transaction/acr_values", values)];
     let fresh = record("name", METHOD, "2027-01-15T08:00:00.000Z");
     assert_first_legs(
         "on-demand",
         vec![
-            ("any login", vec![], PASSES),
-            ("asked, a list", vec![asked()], REDIRECTS),
+            ("an ordinary sign-in", vec![], PASSES),
+            ("asked, as a list", vec![asked()], REDIRECTS),
             ("asked, among others", acr(json!(["urn:a", POLICY])), REDIRECTS),
-            ("asked, text", acr(json!(POLICY)), REDIRECTS),
-            ("asked, words", acr(json!(format!("urn:a {POLICY}"))), REDIRECTS),
-            ("asked for something else", acr(json!(["urn:a"])), PASSES),
-            ("asked for something alike", acr(json!(format!("{POLICY}-lite"))), PASSES),
-            ("asked for nothing", acr(json!([])), PASSES),
+            ("asked, as a string", acr(json!(POLICY)), REDIRECTS),
+            ("asked, as space-separated values", acr(json!(format!("urn:a {POLICY}"))), REDIRECTS),
+            ("asked for another policy", acr(json!(["urn:a"])), PASSES),
+            ("asked for a policy with this prefix", acr(json!(format!("{POLICY}-lite"))), PASSES),
+            ("an empty list", acr(json!([])), PASSES),
             ("silent", vec![silent()], PASSES),
             ("silent, asked", vec![silent(), asked()], NEEDED),
             ("silent, asked, fresh", vec![silent(), asked(), fresh], NEEDED),
@@ -127,10 +130,10 @@ fn on_demand_asks_for_a_face_only_when_the_application_does() {
             ("no transaction", vec![("/transaction", Value::Null)], PASSES),
         ],
     );
-    assert_first_legs("sometimes", vec![("no such mode", vec![], "countenance_configuration_error")]);
+    assert_first_legs("sometimes", vec![("an unknown mode", vec![], "countenance_configuration_error")]);
 }
 
-/// The token that the first leg sends along.
+/// The URL that the first leg redirects to, and the claims of its start token.
 fn outgoing(effects: &Effects) -> (url::Url, Value) {
     let url = url::Url::parse(effects.redirect.as_deref().unwrap()).unwrap();
     let token = url.query_pairs().find(|(name, _)| name == "session_token").unwrap().1.into_owned();
@@ -138,7 +141,7 @@ fn outgoing(effects: &Effects) -> (url::Url, Value) {
 }
 
 #[test]
-fn the_outgoing_token_says_what_the_verifier_needs_and_no_more() {
+fn the_start_token_has_only_the_claims_the_verifier_needs() {
     let effects = leg(action("always"), Trigger::Execute, event(&[]));
     let (url, claims) = outgoing(&effects);
     assert_eq!((url.host_str(), url.path()), (Some("verifier.example.com"), "/start"));
@@ -172,7 +175,7 @@ fn the_first_leg_follows_custom_domains_and_marketplace_settings() {
 }
 
 #[test]
-fn a_phone_leaves_only_if_the_person_could_not_have_written_it() {
+fn sends_only_phone_numbers_that_the_user_cannot_set() {
     let by_operator = json!({ "countenance": { "phone_number": "+15550100" } });
     let rows: [(&str, Facts, Option<&str>); 6] = [
         ("no phone", vec![], None),
@@ -183,22 +186,22 @@ fn a_phone_leaves_only_if_the_person_could_not_have_written_it() {
         ),
         ("not verified", vec![("/user/phone_number", json!("+15550199"))], None),
         (
-            "verified by text",
+            "verified as a string",
             vec![("/user/phone_number", json!("+15550199")), ("/user/phone_verified", json!("true"))],
             None,
         ),
-        ("by an operator", vec![("/user/app_metadata", by_operator.clone())], Some("+15550100")),
-        ("by the person", vec![("/user/user_metadata", by_operator)], None),
+        ("set by an operator", vec![("/user/app_metadata", by_operator.clone())], Some("+15550100")),
+        ("set by the user", vec![("/user/user_metadata", by_operator)], None),
     ];
     for (name, facts, phone) in rows {
         let (_, claims) = outgoing(&leg(action("always"), Trigger::Execute, event(&facts)));
         assert_eq!(claims.get("phone_number").and_then(Value::as_str), phone, "{name}");
-        assert_eq!(claims["purpose"], "enroll", "{name}: a phone is no face");
+        assert_eq!(claims["purpose"], "enroll", "{name}: a phone number is not an enrollment");
     }
 }
 
 #[test]
-fn an_enrolment_leaves_an_operators_phone_where_it_is() {
+fn an_enrollment_keeps_the_operators_phone_number() {
     let entry = json!({ "countenance": { "phone_number": "+15550100" } });
     let enrolled = sign(&answer(&[("purpose", json!("enroll"))]), SECRET);
     let effects = resume(&enrolled, &[("/user/app_metadata", entry)]);
@@ -206,7 +209,7 @@ fn an_enrolment_leaves_an_operators_phone_where_it_is() {
     assert_eq!(effects.app_metadata["countenance"], kept);
 }
 
-/// What the verifier answers to Ada's login, with some claims replaced; null removes one.
+/// The verifier's approval of Ada's sign-in, with some claims replaced; null removes a claim.
 fn answer(claims: &[(&str, Value)]) -> serde_json::Map<String, Value> {
     let mut answer = json!({
         "sub": "auth0|ada", "iss": "https://verifier.example.com", "iat": NOW, "exp": NOW + 60, "state": "state-1",
@@ -224,7 +227,7 @@ fn answer(claims: &[(&str, Value)]) -> serde_json::Map<String, Value> {
         .collect()
 }
 
-/// The second leg with this token in the body.
+/// Runs the second leg with this token in the body.
 fn resume(token: &str, more: &[(&str, Value)]) -> Effects {
     let mut facts = vec![
         ("/request/query", json!({ "state": "state-1" })),
@@ -236,15 +239,19 @@ fn resume(token: &str, more: &[(&str, Value)]) -> Effects {
 }
 
 #[test]
-fn the_second_leg_grants_only_what_the_verifier_approved() {
+fn the_second_leg_grants_the_claim_only_after_a_valid_approval() {
     let refused = |reason: &str| vec![("result", json!("refused")), ("reason", json!(reason))];
     let invalid = Some("countenance_invalid_answer");
     let rows: Vec<(&str, Facts, Option<&str>)> = vec![
         ("approved", vec![], None),
         ("approved by code", vec![("amr", json!(["otp", "sms", "mfa"]))], None),
         ("approved, amr as text", vec![("amr", json!("mfa"))], None),
-        ("approved, id echoed", vec![("transaction_id", json!("transaction-1"))], None),
-        ("another login's id", vec![("transaction_id", json!("transaction-2"))], Some("countenance_wrong_transaction")),
+        ("approved, with the transaction ID", vec![("transaction_id", json!("transaction-1"))], None),
+        (
+            "another sign-in's ID",
+            vec![("transaction_id", json!("transaction-2"))],
+            Some("countenance_wrong_transaction"),
+        ),
         (
             "another integration",
             vec![("integration_id", json!("integration-2"))],
@@ -253,13 +260,13 @@ fn the_second_leg_grants_only_what_the_verifier_approved() {
         ("no integration", vec![("integration_id", Value::Null)], Some("countenance_wrong_integration")),
         ("no result", vec![("result", Value::Null)], invalid),
         ("another result", vec![("result", json!("approved "))], invalid),
-        ("truth for a result", vec![("result", json!(true))], invalid),
+        ("a Boolean result", vec![("result", json!(true))], invalid),
         ("another purpose", vec![("purpose", json!("test"))], invalid),
         ("no purpose", vec![("purpose", Value::Null)], invalid),
         ("one factor", vec![("amr", json!(["face"]))], invalid),
         ("no factors", vec![("amr", Value::Null)], invalid),
-        ("a reason nobody knows", refused("<b>"), Some("countenance_refused")),
-        ("a reason of the language", refused("constructor"), Some("countenance_refused")),
+        ("an unknown reason", refused("<b>"), Some("countenance_refused")),
+        ("an object property as reason", refused("constructor"), Some("countenance_refused")),
         ("no reason", vec![("result", json!("refused"))], Some("countenance_refused")),
     ];
     for (name, claims, denied) in rows {
@@ -273,7 +280,7 @@ fn the_second_leg_grants_only_what_the_verifier_approved() {
 }
 
 #[test]
-fn every_reason_of_the_protocol_has_its_code() {
+fn every_refusal_reason_maps_to_its_denial_code() {
     let all = [
         Reason::NoMatch,
         Reason::NotLive,
@@ -297,7 +304,7 @@ fn every_reason_of_the_protocol_has_its_code() {
 }
 
 #[test]
-fn enrolment_and_apis_leave_their_mark() {
+fn an_enrollment_is_recorded_and_access_tokens_get_the_claim() {
     let api = [("/resource_server", json!({ "identifier": "https://api.example.com" }))];
     let effects = resume(&sign(&answer(&[("purpose", json!("enroll"))]), SECRET), &api);
     assert_eq!(effects.denied, None);
@@ -305,9 +312,9 @@ fn enrolment_and_apis_leave_their_mark() {
     assert_eq!(effects.access_claims[CLAIM], "mfa");
 }
 
-/// Row n breaks the checks from n on: the first one must speak.
+/// Row n fails check n and most later ones: the error must be that of check n.
 #[test]
-fn the_seven_checks_come_in_their_order_with_their_texts() {
+fn token_checks_run_in_order_with_auth0s_messages() {
     let odd_type = |claims: &[(&str, Value)], secret: &str| {
         sign_as(&Header { typ: Some("at+jwt".into()), ..Header::new(Algorithm::HS256) }, &answer(claims), secret)
     };
@@ -358,7 +365,7 @@ fn the_seven_checks_come_in_their_order_with_their_texts() {
 }
 
 #[test]
-fn a_token_without_signature_or_sent_back_as_it_came_is_not_accepted() {
+fn rejects_unsigned_tokens_and_the_start_token_itself() {
     let good = sign(&answer(&[]), SECRET);
     let (head, _) = good.rsplit_once('.').unwrap();
     let body = good.split('.').nth(1).unwrap();

@@ -1,4 +1,4 @@
-//! The relying party: step-up by claim, and how it handles invalid responses.
+//! The relying party: step-up by claim, and handling of invalid responses.
 
 use std::sync::{Arc, Mutex};
 
@@ -21,13 +21,13 @@ pub(super) fn open(env: &TestTenant, browser: &mut Browser, path: &str) -> Page 
 }
 
 #[test]
-fn the_salary_page_opens_after_a_face_and_closes_again() {
+fn the_salary_page_requires_a_recent_face_check() {
     let env = TestTenant::with_mode("on-demand");
     let mut browser = env.browser();
     assert!(open(&env, &mut browser, "/").html.contains("Log in"));
     let password = open(&env, &mut browser, "/login");
     assert!(password.html.contains("to go on to Payroll"));
-    let home = TestTenant::give_password(&mut browser, &password);
+    let home = TestTenant::submit_password(&mut browser, &password);
     assert_eq!((home.url.host_str(), home.url.path()), (Some("payroll.localhost"), "/"));
     assert!(home.html.contains("Good day, Ada"));
 
@@ -41,65 +41,65 @@ fn the_salary_page_opens_after_a_face_and_closes_again() {
     assert_eq!(open(&env, &mut browser, "/salary").url.path(), "/salary");
     env.clock.advance(1);
     assert_eq!(open(&env, &mut browser, "/salary").url.path(), "/start", "ten minutes later");
-    assert!(open(&env, &mut browser, "/").html.contains("Good day, Ada"), "the login itself lasts");
+    assert!(open(&env, &mut browser, "/").html.contains("Good day, Ada"), "the session must outlast the step-up");
 }
 
 #[test]
-fn a_login_finished_in_one_tab_leaves_the_other_tabs_as_it_is() {
+fn sign_ins_in_two_tabs_do_not_affect_each_other() {
     let env = TestTenant::with_mode("on-demand");
     let mut browser = env.browser();
     let (first, second) = (open(&env, &mut browser, "/login"), open(&env, &mut browser, "/salary"));
-    assert!(TestTenant::give_password(&mut browser, &first).html.contains("Good day, Ada"));
-    let start = TestTenant::give_password(&mut browser, &second);
+    assert!(TestTenant::submit_password(&mut browser, &first).html.contains("Good day, Ada"));
+    let start = TestTenant::submit_password(&mut browser, &second);
     let salary = env.approve(&mut browser, &start);
     assert_eq!((salary.status, salary.url.path()), (200, "/salary"), "{}", salary.html);
     assert!(open(&env, &mut browser, "/").html.contains("Good day, Ada"));
 }
 
 #[test]
-fn always_on_opens_the_salary_page_at_once() {
+fn in_always_mode_the_salary_page_needs_no_step_up() {
     let env = TestTenant::with_mode("always");
     let mut browser = env.browser();
     let password = open(&env, &mut browser, "/login");
-    let start = TestTenant::give_password(&mut browser, &password);
+    let start = TestTenant::submit_password(&mut browser, &password);
     assert!(env.approve(&mut browser, &start).html.contains("Your face has been checked"));
     assert!(open(&env, &mut browser, "/salary").html.contains("Salary of Ada"));
 }
 
 #[test]
-fn a_refusal_is_told_kindly_and_word_by_word() {
+fn a_refusal_is_explained_with_its_error_codes() {
     let env = TestTenant::with_mode("on-demand");
     let mut browser = env.browser();
     let password = open(&env, &mut browser, "/salary");
-    let start = TestTenant::give_password(&mut browser, &password);
+    let start = TestTenant::submit_password(&mut browser, &password);
     let page = env.refuse(&mut browser, &start, "not_live");
     assert_eq!(page.status, 403);
     for text in ["Your salary stays closed", "The camera saw no live person.", "access_denied", "countenance_not_live"]
     {
         assert!(page.html.contains(text), "{text}");
     }
-    assert!(open(&env, &mut browser, "/").html.contains("Log in"), "nobody is logged in");
+    assert!(open(&env, &mut browser, "/").html.contains("Log in"), "the refused user must not be signed in");
 }
 
 #[test]
-fn a_tenant_that_ignores_the_request_ends_on_a_page_and_not_in_a_loop() {
+fn a_tenant_that_ignores_the_step_up_causes_an_error_and_no_loop() {
     let env = TestTenant::new(|_, _| None, |builder| builder);
     let mut browser = env.browser();
     let password = open(&env, &mut browser, "/salary");
-    let page = TestTenant::give_password(&mut browser, &password);
+    let page = TestTenant::submit_password(&mut browser, &password);
     assert_eq!((page.status, page.url.path()), (403, "/callback"));
     assert!(page.html.contains("did not confirm a second factor"));
 }
 
 #[test]
-fn an_answer_nobody_asked_for_says_nothing() {
+fn rejects_unsolicited_callbacks() {
     let env = TestTenant::with_mode("on-demand");
     let (mut ada, mut mallory) = (env.browser(), env.browser());
-    // Mallory's own answer, planted in Ada's browser, must not log Ada in as Mallory.
+    // Callbacks planted in Ada's browser must not sign her in to another account (login CSRF).
     let password = open(&env, &mut mallory, "/login");
     let form =
         password.form_with("password").unwrap().fill("email", "bob@example.com").fill("password", "battery staple");
-    let state = Url::parse(&env.payroll_origin).unwrap();
+    let origin = Url::parse(&env.payroll_origin).unwrap();
     let home = mallory.submit(&password, &form).unwrap();
     assert!(home.html.contains("Bob"));
     for (name, path) in [
@@ -107,7 +107,7 @@ fn an_answer_nobody_asked_for_says_nothing() {
         ("unknown state", "/callback?code=x&state=y"),
         ("an error without state", "/callback?error=access_denied&error_description=%3Cb%3E"),
     ] {
-        let page = ada.open(state.join(path).unwrap().as_str()).unwrap();
+        let page = ada.open(origin.join(path).unwrap().as_str()).unwrap();
         assert_eq!(page.status, 403, "{name}");
         assert!(
             page.html.contains("belongs to no login under way in this browser") && !page.html.contains("<b>"),
@@ -117,20 +117,20 @@ fn an_answer_nobody_asked_for_says_nothing() {
 }
 
 #[test]
-fn logging_out_forgets_the_browser() {
+fn signing_out_deletes_the_session_cookie() {
     let env = TestTenant::with_mode("on-demand");
     let mut browser = env.browser();
     let password = open(&env, &mut browser, "/login");
-    let home = TestTenant::give_password(&mut browser, &password);
+    let home = TestTenant::submit_password(&mut browser, &password);
     let page = browser.submit(&home, &home.forms()[0]).unwrap();
     assert!(page.html.contains("Log in"));
     let url = Url::parse(&env.payroll_origin).unwrap();
     assert_eq!(browser.jar().value(&url, "payroll_session", NOW), None);
 }
 
-/// A tenant that answers every exchange with one token.
+/// A tenant that answers every token request with one ID token.
 pub(super) struct OneToken {
-    /// Nothing where the tenant is not reached.
+    /// `None`: the tenant is unreachable.
     pub(super) token: Mutex<Option<String>>,
     pub(super) keys: Value,
 }
@@ -157,7 +157,7 @@ impl Net for OneToken {
 }
 
 #[test]
-fn an_id_token_that_does_not_hold_logs_nobody_in() {
+fn rejects_invalid_id_tokens() {
     let env = TestTenant::new(|_, _| None, |builder| builder);
     let key = test_key();
     let tenant = Arc::new(OneToken::publishing(&key));
@@ -174,33 +174,33 @@ fn an_id_token_that_does_not_hold_logs_nobody_in() {
         claims[change.0] = change.1;
         claims
     };
-    let none = || ("name", json!("Ada"));
+    let unchanged = || ("name", json!("Ada"));
     let changed = |name: &'static str, change: (&'static str, Value), holds: bool| (name, change, "", holds);
     for (name, change, how, holds) in [
-        changed("good", none(), true),
+        changed("valid", unchanged(), true),
         changed("audience in a list", ("aud", json!(["payroll"])), true),
-        changed("audience among others, issued to nobody", ("aud", json!(["other", "payroll"])), false),
-        changed("a second factor of ten minutes ago", ("iat", json!(NOW - 600)), false),
-        changed("a second factor of almost ten minutes ago", ("iat", json!(NOW - 599)), true),
-        changed("a claim that only contains the word", (CLAIM, json!("mfa-skipped")), false),
+        changed("several audiences without `azp`", ("aud", json!(["other", "payroll"])), false),
+        changed("a second factor ten minutes old", ("iat", json!(NOW - 600)), false),
+        changed("a second factor just under ten minutes old", ("iat", json!(NOW - 599)), true),
+        changed("a claim that only contains the value", (CLAIM, json!("mfa-skipped")), false),
         changed("a clock a minute ahead", ("iat", json!(NOW + 60)), true),
         changed("another issuer", ("iss", json!("http://tenant.localhost/")), false),
         changed("no issuer", ("iss", Value::Null), false),
         changed("another audience", ("aud", json!("app")), false),
-        changed("another party", ("azp", json!("app")), false),
+        changed("another authorized party", ("azp", json!("app")), false),
         changed("expired", ("exp", json!(NOW)), false),
         changed("from the future", ("iat", json!(NOW + 61)), false),
         changed("another nonce", ("nonce", json!("another")), false),
         changed("no nonce", ("nonce", Value::Null), false),
         changed("no subject", ("sub", Value::Null), false),
-        ("a key nobody publishes", none(), "kid", false),
-        ("HMAC with the public key", none(), "hmac", false),
-        ("no signature", none(), "none", false),
-        ("one claim altered", none(), "altered", false),
-        ("no token", none(), "garbage", false),
+        ("an unpublished key", unchanged(), "kid", false),
+        ("HMAC with the public key", unchanged(), "hmac", false),
+        ("no signature", unchanged(), "none", false),
+        ("one claim altered", unchanged(), "altered", false),
+        ("no token", unchanged(), "garbage", false),
     ] {
         let mut browser = env.browser();
-        // The stub answers at /authorize; its address holds the state and nonce that the application chose.
+        // The stub answers `/authorize`; the URL has the `state` and `nonce` of the application.
         let asked = browser.open(&format!("{app}/salary")).unwrap();
         let (state, nonce) = (asked.parameter("state").unwrap(), asked.parameter("nonce").unwrap());
         let claims = claims(&nonce, change);
@@ -224,11 +224,11 @@ fn an_id_token_that_does_not_hold_logs_nobody_in() {
         let page = browser.follow(&asked, &format!("{app}/callback?code=c&state={state}")).unwrap();
         assert_eq!((page.status == 200, page.url.path() == "/salary"), (holds, holds), "{name}: {}", page.html);
         let again = browser.follow(&asked, &format!("{app}/callback?code=c&state={state}")).unwrap();
-        assert_eq!(again.status, 403, "{name}: an answer is good once");
+        assert_eq!(again.status, 403, "{name}: a callback must work only once");
     }
 }
 
-/// The application once more, with the stub for a tenant.
+/// Serves another instance of the application, with `net` for the tenant.
 pub(super) fn serve_application(env: &TestTenant, net: Arc<dyn Net>) -> String {
     env.serve("payroll", |origin| {
         let (origin, tenant) = (Url::parse(origin).unwrap(), Url::parse(&env.verifier_origin).unwrap());
@@ -236,7 +236,7 @@ pub(super) fn serve_application(env: &TestTenant, net: Arc<dyn Net>) -> String {
     })
 }
 
-/// A key that this test may do everything with.
+/// A fixed RSA key whose private part the test has.
 pub(super) fn test_key() -> rsa::RsaPrivateKey {
     struct Seeded(u64);
     impl rsa::rand_core::RngCore for Seeded {
@@ -244,7 +244,7 @@ pub(super) fn test_key() -> rsa::RsaPrivateKey {
             self.next_u64() as u32
         }
         fn next_u64(&mut self) -> u64 {
-            // splitmix64: any stream of bits finds primes.
+            // splitmix64: a test key needs no secure randomness.
             self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
             let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

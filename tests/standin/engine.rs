@@ -1,4 +1,4 @@
-//! The engine that runs Actions: what an Action may do, and how misbehaving ones are stopped.
+//! The engine that runs Actions: the API they have, and how misbehaving ones are stopped.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn first_leg(body: &str, limit: Duration) -> Result<Effects, ActionError> {
 }
 
 #[test]
-fn an_action_that_misbehaves_ends_by_name() {
+fn a_misbehaving_action_fails_with_a_specific_error() {
     let rows: [(&str, &str, &str); 14] = [
         ("loops", "for (;;) {}", "the Action ran past its time limit"),
         ("loops after an await", "await null; for (;;) {}", "the Action ran past its time limit"),
@@ -26,13 +26,13 @@ fn an_action_that_misbehaves_ends_by_name() {
             "for (;;) { try { for (;;) {} } catch {} }",
             "the Action ran past its time limit",
         ),
-        ("waits for nothing", "await new Promise(() => {});", "the Action's promise never settles"),
-        ("eats memory", "let a = []; for (;;) a.push(new Uint8Array(1 << 20));", "out of memory"),
+        ("awaits a promise that never settles", "await new Promise(() => {});", "the Action's promise never settles"),
+        ("exhausts memory", "let a = []; for (;;) a.push(new Uint8Array(1 << 20));", "out of memory"),
         ("recurses", "const f = () => f() + 1; f();", "Maximum call stack size exceeded"),
         ("throws", "throw new TypeError('no');", "no"),
-        ("throws text", "throw 'plain';", "plain"),
-        ("throws nothing much", "throw null;", "the Action threw something that is not an Error"),
-        ("wants a module", "require('fs');", "Cannot find module 'fs'"),
+        ("throws a string", "throw 'plain';", "plain"),
+        ("throws null", "throw null;", "the Action threw something that is not an Error"),
+        ("requires a module", "require('fs');", "Cannot find module 'fs'"),
         ("does not parse", "]", "unexpected token in expression: ']'"),
         (
             "records too early",
@@ -44,7 +44,7 @@ fn an_action_that_misbehaves_ends_by_name() {
             "api.redirect.validateToken({ secret: 's' });",
             "validateToken is available in onContinuePostLogin only",
         ),
-        ("sends the browser nowhere", "api.redirect.sendUserTo('javascript:1');", "Not an http or https URL"),
+        ("redirects to an invalid URL", "api.redirect.sendUserTo('javascript:1');", "Not an http or https URL"),
     ];
     for (name, body, text) in rows {
         let limit = if name.contains("loops") { Duration::from_millis(50) } else { TIME_LIMIT };
@@ -54,7 +54,7 @@ fn an_action_that_misbehaves_ends_by_name() {
 }
 
 #[test]
-fn an_action_sees_the_tenants_time_and_nothing_of_an_earlier_leg() {
+fn each_leg_has_the_tenants_clock_and_a_fresh_context() {
     let body = "globalThis.n = (globalThis.n ?? 0) + 1;
         console.log(n, Date.now(), new Date().toISOString(), new Date(0).toISOString(), Date.parse('1970-01-01T00:00:01Z'));
         console.warn(typeof std, typeof os, typeof fetch, typeof process, typeof host);";
@@ -71,7 +71,7 @@ fn an_action_sees_the_tenants_time_and_nothing_of_an_earlier_leg() {
 }
 
 #[test]
-fn claims_that_belong_to_the_tenant_are_dropped_and_the_login_goes_on() {
+fn reserved_claims_are_dropped_and_the_sign_in_continues() {
     let names = [
         "acr",
         "amr",
@@ -113,7 +113,7 @@ fn claims_that_belong_to_the_tenant_are_dropped_and_the_login_goes_on() {
     );
     let env = TestTenant::with_source(&format!("exports.onExecutePostLogin = async (event, api) => {{ {body} }};"));
     let mut browser = env.browser();
-    let (_, tokens) = env.redeem(&env.log_in(&mut browser, &[("audience", "https://api.example.com")]));
+    let (_, tokens) = env.redeem(&env.sign_in(&mut browser, &[("audience", "https://api.example.com")]));
     for token in ["id_token", "access_token"] {
         let claims = peek(&tokens[token]);
         let forged: Vec<_> = claims.as_object().unwrap().iter().filter(|(_, value)| *value == "forged").collect();
@@ -124,22 +124,22 @@ fn claims_that_belong_to_the_tenant_are_dropped_and_the_login_goes_on() {
 }
 
 #[test]
-fn claims_have_a_largest_size() {
+fn custom_claims_have_a_size_limit() {
     let body =
         "api.idToken.setCustomClaim('a', 'x'.repeat(60 << 10)); api.idToken.setCustomClaim('b', 'x'.repeat(60 << 10));";
     assert_eq!(first_leg(body, TIME_LIMIT).unwrap_err().to_string(), "Custom claims exceed 100 KB");
 }
 
 #[test]
-fn an_action_that_throws_ends_the_login_with_its_message() {
+fn an_action_that_throws_denies_access_with_its_message() {
     let env = TestTenant::with_source("exports.onExecutePostLogin = async () => { throw new Error('out of order'); };");
-    let page = env.log_in(&mut env.browser(), &[]);
+    let page = env.sign_in(&mut env.browser(), &[]);
     assert_eq!(refusal(&page), ("access_denied".into(), "out of order".into()));
     assert_eq!(page.parameter("code"), None);
 }
 
 #[test]
-fn payload_keys_override_standard_claims_and_life_has_a_default() {
+fn encode_token_lets_payload_override_claims_and_has_a_default_lifetime() {
     let body = "const secret = 's'; console.log(api.redirect.encodeToken({ secret, payload: { iss: 'mine', a: 1 } }));";
     let effects = first_leg(body, TIME_LIMIT).unwrap();
     let claims = super::test_tenant::decode(&effects.console[0], "s");

@@ -1,4 +1,4 @@
-//! `/authorize` and the password page with the real Action. Requests and outcomes of whole logins are tested in
+//! `/authorize` and the password page with the real Action. Requests and outcomes of complete sign-ins are tested in
 //! `table`.
 
 use countenance_standin::browser::Form;
@@ -7,37 +7,37 @@ use url::Url;
 use super::test_tenant::{TestTenant, refusal};
 
 #[test]
-fn a_refusal_reaches_the_application_by_name_and_opens_nothing() {
+fn a_refusal_reaches_the_application_with_its_code_and_grants_nothing() {
     let env = TestTenant::with_mode("always");
     let mut browser = env.browser();
     for reason in ["no_match", "not_live", "cancelled"] {
         let start = browser.open(&env.authorize_url(&[])).unwrap();
         let start =
-            if start.url.path() == "/u/login" { TestTenant::give_password(&mut browser, &start) } else { start };
+            if start.url.path() == "/u/login" { TestTenant::submit_password(&mut browser, &start) } else { start };
         let callback = env.refuse(&mut browser, &start, reason);
         assert_eq!(refusal(&callback), ("access_denied".into(), format!("countenance_{reason}")));
         assert_eq!(callback.parameter("code"), None, "{reason}");
     }
-    // The password session lives, and still opens nothing.
+    // The password session lasts, but grants nothing without a face.
     let silent = browser.open(&env.authorize_url(&[("prompt", "none")])).unwrap();
     assert_eq!(refusal(&silent), ("access_denied".into(), "countenance_interaction_required".into()));
 }
 
 #[test]
-fn a_redirect_in_a_silent_login_is_an_error() {
+fn a_redirect_during_silent_authentication_is_an_error() {
     let env = TestTenant::with_source(
         "exports.onExecutePostLogin = async (event, api) => {
            if (event.transaction.prompt.includes('none')) api.redirect.sendUserTo('https://verifier.example.com/');
          };",
     );
     let mut browser = env.browser();
-    env.log_in(&mut browser, &[]);
+    env.sign_in(&mut browser, &[]);
     let page = browser.open(&env.authorize_url(&[("prompt", "none")])).unwrap();
     assert_eq!(refusal(&page).0, "interaction_required");
 }
 
 #[test]
-fn what_an_application_asks_wrongly_is_refused() {
+fn rejects_invalid_authorization_requests() {
     let env = TestTenant::with_mode("on-demand");
     let foreign = format!("{}/evil", env.verifier_origin);
     for (name, change, error) in [
@@ -51,12 +51,12 @@ fn what_an_application_asks_wrongly_is_refused() {
         ("no challenge", ("code_challenge", ""), Some("invalid_request")),
         ("short challenge", ("code_challenge", "abc"), Some("invalid_request")),
         ("plain challenge", ("code_challenge_method", "plain"), Some("invalid_request")),
-        ("silent and not", ("prompt", "none login"), Some("invalid_request")),
+        ("silent and interactive", ("prompt", "none login"), Some("invalid_request")),
         ("unknown API", ("audience", "https://other.example.com"), Some("access_denied")),
     ] {
         let page = env.browser().open(&env.authorize_url(&[change])).unwrap();
         match error {
-            // Nothing is sent to an address that nobody registered.
+            // An unregistered redirect URI gets an error page, not a redirect.
             None => assert_eq!((page.status, page.url.path()), (400, "/authorize"), "{name}"),
             Some(error) => assert_eq!(refusal(&page).0, error, "{name}"),
         }
@@ -66,20 +66,22 @@ fn what_an_application_asks_wrongly_is_refused() {
 }
 
 #[test]
-fn the_password_page_belongs_to_one_login_in_one_browser() {
+fn the_password_page_is_bound_to_one_sign_in_and_browser() {
     let env = TestTenant::with_mode("on-demand");
     let (mut ada, mut mallory) = (env.browser(), env.browser());
     let page = ada.open(&env.authorize_url(&[])).unwrap();
     let form = page.form_with("password").unwrap();
     let filled = form.clone().fill("email", "ADA@example.com").fill("password", "correct horse");
 
-    // Mallory's form, posted in Mallory's browser, in Ada's name: no cookie, no login.
+    // Ada's form, posted in Mallory's browser, lacks the cookie of the sign-in.
     assert_eq!(mallory.submit(&page, &filled).unwrap().status, 400);
     assert_eq!(mallory.open(page.url.as_str()).unwrap().status, 400);
 
-    for (name, email, password) in
-        [("wrong", "ada@example.com", "wrong"), ("another's", "ada@example.com", "battery staple"), ("none", "", "")]
-    {
+    for (name, email, password) in [
+        ("wrong", "ada@example.com", "wrong"),
+        ("another user's", "ada@example.com", "battery staple"),
+        ("empty", "", ""),
+    ] {
         let page = ada.submit(&page, &form.clone().fill("email", email).fill("password", password)).unwrap();
         assert_eq!(page.status, 400, "{name}");
         assert!(page.html.contains("Wrong email or password."), "{name}");
@@ -87,11 +89,11 @@ fn the_password_page_belongs_to_one_login_in_one_browser() {
         assert_eq!((again.value("email"), again.value("password")), (Some(email), Some("")), "{name}");
     }
     assert!(ada.submit(&page, &filled).unwrap().parameter("code").is_some());
-    assert_eq!(ada.submit(&page, &filled).unwrap().status, 400, "the form is good once");
+    assert_eq!(ada.submit(&page, &filled).unwrap().status, 400, "the form must work only once");
 }
 
 #[test]
-fn ten_wrong_passwords_end_the_login() {
+fn ten_wrong_passwords_end_the_sign_in() {
     let env = TestTenant::with_mode("on-demand");
     let mut browser = env.browser();
     let page = browser.open(&env.authorize_url(&[])).unwrap();
@@ -104,10 +106,10 @@ fn ten_wrong_passwords_end_the_login() {
 }
 
 #[test]
-fn cookies_are_out_of_reach_of_scripts_and_made_for_the_way_back() {
+fn cookies_are_http_only_and_sent_on_the_return_from_the_verifier() {
     let env = TestTenant::with_mode("always");
     let mut browser = env.browser();
-    let start = env.log_in(&mut browser, &[]);
+    let start = env.sign_in(&mut browser, &[]);
     env.approve(&mut browser, &start);
     let tenant = Url::parse(&env.tenant_origin).unwrap();
     let now = super::test_tenant::NOW;
@@ -119,7 +121,7 @@ fn cookies_are_out_of_reach_of_scripts_and_made_for_the_way_back() {
 }
 
 #[test]
-fn the_password_page_shows_foreign_text_as_text() {
+fn the_password_page_escapes_the_login_hint() {
     let env = TestTenant::with_mode("on-demand");
     let hint = "\"><script>alert(1)</script>";
     let page = env.browser().open(&env.authorize_url(&[("login_hint", hint)])).unwrap();
@@ -128,7 +130,7 @@ fn the_password_page_shows_foreign_text_as_text() {
 }
 
 #[test]
-fn the_oldest_of_too_many_logins_is_lost() {
+fn the_oldest_of_too_many_sign_ins_is_dropped() {
     let env = TestTenant::with_mode("on-demand");
     let mut browser = env.browser();
     let mut pages = Vec::new();

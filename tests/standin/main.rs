@@ -1,5 +1,5 @@
-//! The tenant stand-in with the real Action, the relying party, and a browser between them. The tests play the
-//! verifier, with the Session Secret.
+//! The tenant stand-in with the real Action, the relying party, and a browser between them. The tests act as the
+//! verifier, using the session secret.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! The tenant's own MFA: the step-up Action of Auth0's guide, a phone provider, the page that asks for the code.
+//! The tenant's own MFA: the step-up Action of Auth0's guide, a phone provider, and the page for entering the code.
 
 use std::sync::Arc;
 
@@ -15,21 +15,21 @@ use serde_json::{Value, json};
 use super::test_tenant::{SECRET, TestTenant, peek, refusal};
 
 const STEP_UP: &str = include_str!("../../packaging/auth0/actions/step-up-salary.js");
-/// What the step-up file and the ID token call the tenant's own second factor.
+/// The `acr` value of the tenant's own second factor.
 const OWN_POLICY: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
-/// Sends a code to a service that takes anything, as the customers' files do.
+/// A phone provider that posts the code to a service, and maps its errors as the customers' files do.
 const PROVIDER: &str = "exports.onExecuteCustomPhoneProvider = async (event, api) => {
   const { recipient, code, delivery_method, message_type, as_text, as_voice, locale } = event.notification;
-  const fine = message_type === 'otp_verify' && locale === 'en' && as_text.includes(code) && as_voice.includes([...code].join(', '));
+  const valid = message_type === 'otp_verify' && locale === 'en' && as_text.includes(code) && as_voice.includes([...code].join(', '));
   const bare = event.request.query === undefined && event.request.body === undefined && event.transaction === undefined;
-  const body = new URLSearchParams({ recipient, code, delivery_method, fine, bare, user: event.user.user_id });
+  const body = new URLSearchParams({ recipient, code, delivery_method, valid, bare, user: event.user.user_id });
   const answer = await fetch('https://sms.example/send', { method: 'POST', body });
   if (answer.status === 429) api.notification.retry('busy');
   else if (!answer.ok) api.notification.drop('refused');
 };";
 const NUMBER: &str = "+4915112345678";
 
-/// A tenant whose Ada has a phone, with an Action and a provider whose service answers by `script`.
+/// A tenant where Ada has a phone, with an Action and a provider whose service answers by `script`.
 fn env(action: &str, script: impl IntoIterator<Item = Line>) -> (TestTenant, Outbox) {
     let (net, outbox) = scripted(script);
     let net: Arc<dyn Net> = net;
@@ -46,47 +46,47 @@ fn step_up(script: impl IntoIterator<Item = Line>) -> (TestTenant, Outbox) {
     env(STEP_UP, script)
 }
 
-fn fine() -> Line {
+fn accepted() -> Line {
     Line::Says(200, "")
 }
 
-fn type_code(browser: &mut Browser, page: &Page, code: &str) -> Page {
+fn submit_code(browser: &mut Browser, page: &Page, code: &str) -> Page {
     browser.submit(page, &page.form_with("code").unwrap().fill("code", code)).unwrap()
 }
 
-fn ask_again(browser: &mut Browser, page: &Page, how: &str) -> Page {
+fn request_code_again(browser: &mut Browser, page: &Page, how: &str) -> Page {
     let form = page.forms().into_iter().find(|form| !form.has("code")).unwrap();
     browser.submit(page, &form.fill("send", how)).unwrap()
 }
 
-fn other_than(code: &str) -> String {
+fn wrong_code(code: &str) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
 }
 
 #[test]
-fn a_step_up_asks_for_a_code_and_the_id_token_says_so() {
-    let (env, outbox) = step_up([fine()]);
+fn a_step_up_asks_for_a_code_and_sets_amr_and_acr() {
+    let (env, outbox) = step_up([accepted()]);
     let mut browser = env.browser();
-    let (_, plain) = env.redeem(&env.log_in(&mut browser, &[]));
+    let (_, plain) = env.redeem(&env.sign_in(&mut browser, &[]));
     let claims = peek(&plain["id_token"]);
-    assert!(claims.get("amr").is_none() && claims.get("acr").is_none(), "nobody asked");
+    assert!(claims.get("amr").is_none() && claims.get("acr").is_none(), "no second factor was requested");
     assert!(outbox.all().is_empty());
 
     let page = browser.open(&env.authorize_url(&[("acr_values", OWN_POLICY)])).unwrap();
     assert_eq!((page.status, page.url.path()), (200, "/u/mfa"));
-    assert!(page.html.contains("data-page=\"mfa\"") && page.html.contains("••• 78"), "whom it went to");
-    assert!(!page.html.contains("12345678"), "the number stays covered");
+    assert!(page.html.contains("data-page=\"mfa\"") && page.html.contains("••• 78"), "the masked recipient");
+    assert!(!page.html.contains("12345678"), "the number must be masked");
     let sent = outbox.next();
     let code = sent.field("code").unwrap();
     assert!(code.len() == 6 && code.bytes().all(|c| c.is_ascii_digit()), "{code}");
-    assert!(!page.html.contains(&code), "the code comes by phone alone");
+    assert!(!page.html.contains(&code), "the page must not contain the code");
     for (name, value) in
-        [("recipient", NUMBER), ("delivery_method", "text"), ("fine", "true"), ("bare", "true"), ("user", "auth0|ada")]
+        [("recipient", NUMBER), ("delivery_method", "text"), ("valid", "true"), ("bare", "true"), ("user", "auth0|ada")]
     {
         assert_eq!(sent.field(name).as_deref(), Some(value), "{name}");
     }
 
-    let callback = type_code(&mut browser, &page, &format!(" {} {}", &code[..3], &code[3..]));
+    let callback = submit_code(&mut browser, &page, &format!(" {} {}", &code[..3], &code[3..]));
     let (_, tokens) = env.redeem(&callback);
     let claims = peek(&tokens["id_token"]);
     assert_eq!((&claims["amr"], &claims["acr"]), (&json!(["mfa"]), &json!(OWN_POLICY)));
@@ -107,88 +107,88 @@ fn a_step_up_asks_for_a_code_and_the_id_token_says_so() {
 }
 
 #[test]
-fn five_wrong_codes_end_the_login() {
-    let (env, outbox) = step_up([fine()]);
+fn five_wrong_codes_end_the_sign_in() {
+    let (env, outbox) = step_up([accepted()]);
     let mut browser = env.browser();
-    let page = env.log_in(&mut browser, &[("acr_values", OWN_POLICY)]);
+    let page = env.sign_in(&mut browser, &[("acr_values", OWN_POLICY)]);
     let code = outbox.next().field("code").unwrap();
     for typed in ["", "  "] {
         assert!(
-            type_code(&mut browser, &page, typed).html.contains("Type the six digits"),
-            "nothing counts for nothing"
+            submit_code(&mut browser, &page, typed).html.contains("Type the six digits"),
+            "an empty code must not count"
         );
     }
     for _ in 0..4 {
-        let again = type_code(&mut browser, &page, &other_than(&code));
+        let again = submit_code(&mut browser, &page, &wrong_code(&code));
         assert_eq!((again.status, again.url.path()), (400, "/u/mfa"));
         assert!(again.html.contains("role=\"alert\"") && again.html.contains("not the code we sent"));
     }
-    let ended = type_code(&mut browser, &page, &other_than(&code));
+    let ended = submit_code(&mut browser, &page, &wrong_code(&code));
     assert_eq!(refusal(&ended), ("access_denied".into(), "Too many wrong codes".into()));
-    assert_eq!(type_code(&mut browser, &page, &code).status, 400, "the right one comes too late");
+    assert_eq!(submit_code(&mut browser, &page, &code).status, 400, "the sign-in must be over");
 }
 
 #[test]
-fn a_code_belongs_to_one_login_in_one_browser_for_five_minutes() {
-    let (env, outbox) = step_up([fine()]);
+fn a_code_works_for_one_sign_in_and_browser_for_five_minutes() {
+    let (env, outbox) = step_up([accepted()]);
     let (mut ada, mut mallory) = (env.browser(), env.browser());
-    let page = env.log_in(&mut ada, &[("acr_values", OWN_POLICY)]);
+    let page = env.sign_in(&mut ada, &[("acr_values", OWN_POLICY)]);
     let code = outbox.next().field("code").unwrap();
-    assert_eq!(type_code(&mut mallory, &page, &code).status, 400, "another browser");
+    assert_eq!(submit_code(&mut mallory, &page, &code).status, 400, "another browser");
     assert_eq!(mallory.open(page.url.as_str()).unwrap().status, 400, "another browser");
     env.clock.advance(300);
-    assert!(type_code(&mut ada, &page, &code).html.contains("too old"));
+    assert!(submit_code(&mut ada, &page, &code).html.contains("too old"));
 
-    let page = ask_again(&mut ada, &page, "voice");
+    let page = request_code_again(&mut ada, &page, "voice");
     assert!(page.html.contains("We are calling"));
     let called = outbox.next();
     assert_eq!(called.field("delivery_method").as_deref(), Some("voice"));
     env.clock.advance(299);
-    // Back to the password page and forth again: nothing is lost.
+    // Visiting the password page in between does not end the challenge.
     assert_eq!(ada.open(&format!("{}/u/login?state=x", env.tenant_origin)).unwrap().status, 400);
     let page = ada.open(page.url.as_str()).unwrap();
-    let callback = type_code(&mut ada, &page, &called.field("code").unwrap());
+    let callback = submit_code(&mut ada, &page, &called.field("code").unwrap());
     assert!(callback.parameter("code").is_some());
-    assert_eq!(ada.open(page.url.as_str()).unwrap().status, 400, "back after the end");
+    assert_eq!(ada.open(page.url.as_str()).unwrap().status, 400, "the page must be gone after the end");
 }
 
 #[test]
-fn a_new_code_replaces_the_old_one_and_an_hour_has_ten() {
-    let (env, outbox) = step_up([fine()]);
+fn a_new_code_replaces_the_old_one_up_to_ten_an_hour() {
+    let (env, outbox) = step_up([accepted()]);
     let mut browser = env.browser();
-    let mut page = env.log_in(&mut browser, &[("acr_values", OWN_POLICY)]);
+    let mut page = env.sign_in(&mut browser, &[("acr_values", OWN_POLICY)]);
     let first = outbox.next().field("code").unwrap();
     for _ in 0..9 {
-        page = ask_again(&mut browser, &page, "text");
+        page = request_code_again(&mut browser, &page, "text");
         assert_eq!(page.status, 200);
     }
     let last = outbox.all().pop().unwrap().field("code").unwrap();
-    page = ask_again(&mut browser, &page, "text");
-    assert!(page.html.contains("Too many codes were sent"), "ten an hour");
+    page = request_code_again(&mut browser, &page, "text");
+    assert!(page.html.contains("Too many codes were sent"), "the limit is ten an hour");
     assert!(outbox.all().is_empty());
     if first != last {
-        assert_eq!(type_code(&mut browser, &page, &first).status, 400, "the first one is good no more");
+        assert_eq!(submit_code(&mut browser, &page, &first).status, 400, "the first code must be replaced");
     }
-    assert!(type_code(&mut browser, &page, &last).parameter("code").is_some(), "the newest one is");
+    assert!(submit_code(&mut browser, &page, &last).parameter("code").is_some(), "the newest code must be valid");
 }
 
 #[test]
-fn what_the_provider_cannot_send_is_told_and_can_be_tried_again() {
+fn provider_failures_are_shown_and_can_be_retried() {
     for (name, line) in [("busy", Line::Later(429, 1)), ("refused", Line::Says(400, "")), ("down", Line::Silence)] {
-        let (env, outbox) = step_up([line, fine()]);
+        let (env, outbox) = step_up([line, accepted()]);
         let mut browser = env.browser();
-        let page = env.log_in(&mut browser, &[("acr_values", OWN_POLICY)]);
+        let page = env.sign_in(&mut browser, &[("acr_values", OWN_POLICY)]);
         assert!(page.html.contains("could not be sent") && page.html.contains("role=\"alert\""), "{name}");
         outbox.next();
-        let page = ask_again(&mut browser, &page, "text");
+        let page = request_code_again(&mut browser, &page, "text");
         assert!(page.html.contains("We sent a code"), "{name}");
         let code = outbox.next().field("code").unwrap();
-        assert!(type_code(&mut browser, &page, &code).parameter("code").is_some(), "{name}");
+        assert!(submit_code(&mut browser, &page, &code).parameter("code").is_some(), "{name}");
     }
 }
 
 #[test]
-fn the_second_factor_comes_after_the_redirect_and_is_remembered_in_the_session() {
+fn the_challenge_follows_the_redirect_and_is_recorded_in_the_session() {
     let source = |verifier: &str| {
         format!(
             "exports.onExecutePostLogin = async (event, api) => {{
@@ -203,7 +203,7 @@ fn the_second_factor_comes_after_the_redirect_and_is_remembered_in_the_session()
                api.idToken.setCustomClaim('https://app.example/legs', 'both');"
         )
     };
-    let (net, outbox) = scripted([fine()]);
+    let (net, outbox) = scripted([accepted()]);
     let net: Arc<dyn Net> = net;
     let ada = User::new("auth0|ada", "Ada", "ada@example.com", "correct horse").with_phone(NUMBER);
     let env = TestTenant::with_ada(
@@ -212,13 +212,13 @@ fn the_second_factor_comes_after_the_redirect_and_is_remembered_in_the_session()
         |builder| builder.net(net).phone_provider(Action::new(PROVIDER)),
     );
     let mut browser = env.browser();
-    let start = env.log_in(&mut browser, &[]);
+    let start = env.sign_in(&mut browser, &[]);
     assert_eq!(start.url.path(), "/start");
-    assert!(outbox.all().is_empty(), "no code before the browser is back");
+    assert!(outbox.all().is_empty(), "a code was sent before the browser returned");
     let state = start.parameter("state").unwrap();
     let page = browser.submit(&start, &Form::post(format!("{}/continue?state={state}", env.tenant_origin))).unwrap();
     assert_eq!(page.url.path(), "/u/mfa");
-    let (_, tokens) = env.redeem(&type_code(&mut browser, &page, &outbox.next().field("code").unwrap()));
+    let (_, tokens) = env.redeem(&submit_code(&mut browser, &page, &outbox.next().field("code").unwrap()));
     let claims = peek(&tokens["id_token"]);
     assert_eq!((&claims["amr"], &claims["https://app.example/legs"]), (&json!(["mfa"]), &json!("both")));
 
@@ -230,7 +230,7 @@ fn the_second_factor_comes_after_the_redirect_and_is_remembered_in_the_session()
 }
 
 #[test]
-fn other_ways_to_ask_end_as_documented() {
+fn challenge_calls_behave_as_documented() {
     let of = |body: &str| format!("exports.onExecutePostLogin = async (event, api) => {{ {body} }};");
     let not_enrolled = "None of the factors asked for is enrolled";
     for (name, body, end) in [
@@ -240,13 +240,13 @@ fn other_ways_to_ask_end_as_documented() {
             "api.authentication.challengeWith({ type: 'otp' }, { additionalFactors: [{ type: 'phone', options: { preferredMethod: 'voice' } }] })",
             Ok("voice"),
         ),
-        ("nothing enrolled", "api.authentication.challengeWith({ type: 'webauthn-roaming' })", Err(not_enrolled)),
-        ("none", "api.multifactor.enable('any'); api.multifactor.enable('none')", Ok("")),
-        ("enrolment is no part of this", "api.authentication.enrollWith({ type: 'otp' })", Ok("")),
+        ("no enrolled factor", "api.authentication.challengeWith({ type: 'webauthn-roaming' })", Err(not_enrolled)),
+        ("disabled again", "api.multifactor.enable('any'); api.multifactor.enable('none')", Ok("")),
+        ("enrollWith is ignored", "api.authentication.enrollWith({ type: 'otp' })", Ok("")),
         ("denied as well", "api.multifactor.enable('any'); api.access.deny('no')", Err("no")),
     ] {
-        let (env, outbox) = env(&of(body), [fine()]);
-        let page = env.log_in(&mut env.browser(), &[]);
+        let (env, outbox) = env(&of(body), [accepted()]);
+        let page = env.sign_in(&mut env.browser(), &[]);
         match end {
             Err(reason) => assert_eq!(refusal(&page), ("access_denied".into(), reason.into()), "{name}"),
             Ok("") => assert!(page.parameter("code").is_some(), "{name}"),
@@ -259,14 +259,14 @@ fn other_ways_to_ask_end_as_documented() {
 }
 
 #[test]
-fn a_refresh_or_a_silent_login_cannot_be_challenged() {
+fn refresh_and_silent_authentication_cannot_be_challenged() {
     let source = "exports.onExecutePostLogin = async (event, api) => {
         if (event.transaction.protocol === 'oauth2-refresh-token' || event.transaction.prompt.includes('none'))
           api.multifactor.enable('any');
       };";
-    let (env, _outbox) = env(source, [fine()]);
+    let (env, _outbox) = env(source, [accepted()]);
     let mut browser = env.browser();
-    let (_, tokens) = env.redeem(&env.log_in(&mut browser, &[]));
+    let (_, tokens) = env.redeem(&env.sign_in(&mut browser, &[]));
     let token = tokens["refresh_token"].as_str().unwrap();
     let (status, answer) =
         env.token(&[("grant_type", "refresh_token"), ("client_id", "app"), ("refresh_token", token)]);
@@ -276,24 +276,24 @@ fn a_refresh_or_a_silent_login_cannot_be_challenged() {
 }
 
 #[test]
-fn nobody_without_a_phone_or_a_provider_gets_past() {
+fn a_challenge_without_a_phone_or_a_provider_fails() {
     let ask = "exports.onExecutePostLogin = async (event, api) => api.multifactor.enable('any');";
     let env = TestTenant::with_source(ask);
-    let page = env.log_in(&mut env.browser(), &[]);
+    let page = env.sign_in(&mut env.browser(), &[]);
     assert_eq!(refusal(&page).1, "A second factor is needed and no phone is enrolled");
 
     let ada = User::new("auth0|ada", "Ada", "ada@example.com", "correct horse").with_phone(NUMBER);
     let env = TestTenant::with_ada(ada, |_, _| Some(Action::new(ask)), |builder| builder);
-    let page = env.log_in(&mut env.browser(), &[]);
+    let page = env.sign_in(&mut env.browser(), &[]);
     assert!(page.html.contains("could not be sent"));
     let mut browser = env.browser();
-    let page = env.log_in(&mut browser, &[]);
-    assert_eq!(type_code(&mut browser, &page, "000000").status, 400, "no code is no code");
+    let page = env.sign_in(&mut browser, &[]);
+    assert_eq!(submit_code(&mut browser, &page, "000000").status, 400, "no code was sent, so none is accepted");
 }
 
 #[test]
-fn the_log_stream_tells_what_happened_to_whom_and_gives_up_after_three() {
-    let (net, outbox) = scripted([fine(), Line::Says(500, ""), Line::Silence, fine()]);
+fn the_log_stream_reports_mfa_events_and_retries_failures() {
+    let (net, outbox) = scripted([accepted(), Line::Says(500, ""), Line::Silence, accepted()]);
     let net: Arc<dyn Net> = net;
     let logs = "https://logs.example/v1/logs/1";
     let ada = User::new("auth0|ada", "Ada", "ada@example.com", "correct horse").with_phone(NUMBER);
@@ -307,10 +307,10 @@ fn the_log_stream_tells_what_happened_to_whom_and_gives_up_after_three() {
         },
     );
     let mut browser = env.browser();
-    let page = env.log_in(&mut browser, &[("acr_values", OWN_POLICY)]);
-    let wrong = type_code(&mut browser, &page, "1");
+    let page = env.sign_in(&mut browser, &[("acr_values", OWN_POLICY)]);
+    let wrong = submit_code(&mut browser, &page, "1");
     assert_eq!(wrong.status, 400);
-    // Three events, of which the second needs three tries; their order is not promised.
+    // Three events in five posts: one event needs three tries. Their order is not guaranteed.
     let posts: Vec<_> = (0..5).map(|_| outbox.next()).collect();
     let mut kinds = std::collections::BTreeMap::<String, Value>::new();
     for post in &posts {
@@ -325,5 +325,5 @@ fn the_log_stream_tells_what_happened_to_whom_and_gives_up_after_three() {
         kinds.insert(item["data"]["type"].as_str().unwrap().to_owned(), item["log_id"].clone());
     }
     assert_eq!(kinds.keys().collect::<Vec<_>>(), ["gd_auth_failed", "gd_send_sms", "gd_start_auth"]);
-    assert_eq!(kinds.values().collect::<std::collections::HashSet<_>>().len(), 3, "each has an id of its own");
+    assert_eq!(kinds.values().collect::<std::collections::HashSet<_>>().len(), 3, "log IDs must be unique");
 }

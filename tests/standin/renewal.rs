@@ -1,4 +1,4 @@
-//! The relying party between logins: refresh tokens and silent authentication. Neither asserts a second factor, and
+//! The relying party between sign-ins: refresh tokens and silent authentication. Neither asserts a second factor, and
 //! neither revokes an earlier assertion.
 
 use std::sync::Arc;
@@ -20,34 +20,34 @@ fn renew(env: &TestTenant, browser: &mut Browser) -> Page {
     browser.submit(&home, &Form::post(format!("{}/renew", env.payroll_origin))).unwrap()
 }
 
-/// Ada, by password alone.
-fn log_in(env: &TestTenant, browser: &mut Browser) -> Page {
+/// Signs in as Ada, with her password only.
+fn sign_in(env: &TestTenant, browser: &mut Browser) -> Page {
     let password = open(env, browser, "/login");
-    TestTenant::give_password(browser, &password)
+    TestTenant::submit_password(browser, &password)
 }
 
-/// Where the salary page leads: to itself, or elsewhere.
+/// The path that a request of the salary page ends at.
 fn salary(env: &TestTenant, browser: &mut Browser) -> String {
     open(env, browser, "/salary").url.path().to_owned()
 }
 
 #[test]
-fn a_renewal_leaves_a_second_factor_to_age_as_it_was() {
+fn a_renewal_does_not_extend_a_second_factor() {
     let env = TestTenant::with_mode("on-demand");
     let mut browser = env.browser();
     let password = open(&env, &mut browser, "/salary");
-    let start = TestTenant::give_password(&mut browser, &password);
+    let start = TestTenant::submit_password(&mut browser, &password);
     assert_eq!(env.approve(&mut browser, &start).url.path(), "/salary");
-    for (turn_secs, leads_to) in [(300, "/salary"), (299, "/salary"), (1, "/start")] {
-        env.clock.advance(turn_secs);
+    for (step_secs, leads_to) in [(300, "/salary"), (299, "/salary"), (1, "/start")] {
+        env.clock.advance(step_secs);
         assert_eq!(renew(&env, &mut browser).url.path(), "/");
         assert_eq!(salary(&env, &mut browser), leads_to);
     }
 }
 
 #[test]
-fn a_renewal_gains_no_second_factor_even_where_the_tenant_claims_one() {
-    for (name, claims) in [("as documented", false), ("with a claim nobody earned", true)] {
+fn a_renewal_never_gains_a_second_factor() {
+    for (name, claims) in [("as documented", false), ("with an unearned claim", true)] {
         let body = if claims { "api.idToken.setCustomClaim('https://authid.ai/claims/amr', 'mfa');" } else { "" };
         let env = TestTenant::with_source(&format!(
             "exports.onExecutePostLogin = async (event, api) => {{
@@ -55,47 +55,51 @@ fn a_renewal_gains_no_second_factor_even_where_the_tenant_claims_one() {
              }};"
         ));
         let mut browser = env.browser();
-        log_in(&env, &mut browser);
+        sign_in(&env, &mut browser);
         let home = renew(&env, &mut browser);
         assert!(home.html.contains("Good day, Ada") && !home.html.contains(CHECKED), "{name}");
-        assert_eq!(salary(&env, &mut browser), "/callback", "{name}: asked for, not given, and no loop");
+        assert_eq!(
+            salary(&env, &mut browser),
+            "/callback",
+            "{name}: the step-up is requested, not given, and not repeated"
+        );
     }
 }
 
 #[test]
-fn a_renewal_lengthens_the_login() {
+fn a_renewal_extends_the_session() {
     let env = TestTenant::with_mode("on-demand");
     let (mut renewed, mut left) = (env.browser(), env.browser());
     for browser in [&mut renewed, &mut left] {
-        log_in(&env, browser);
+        sign_in(&env, browser);
     }
     env.clock.advance(35_999);
     renew(&env, &mut renewed);
     env.clock.advance(1);
     assert!(open(&env, &mut renewed, "/").html.contains("Good day, Ada"));
-    assert!(open(&env, &mut left, "/").html.contains("Log in"), "ten hours are over");
-    assert!(renew(&env, &mut left).html.contains("nothing to renew"), "what has ended cannot be renewed");
+    assert!(open(&env, &mut left, "/").html.contains("Log in"), "the session must end after ten hours");
+    assert!(renew(&env, &mut left).html.contains("nothing to renew"), "an ended session cannot be renewed");
 }
 
 #[test]
-fn a_renewal_that_the_tenant_refuses_ends_nothing() {
+fn a_refused_renewal_keeps_the_session() {
     let env = TestTenant::with_source(
         "exports.onExecutePostLogin = async (event, api) => {
            if (event.transaction.protocol === 'oauth2-refresh-token') { api.access.deny('not today'); }
          };",
     );
     let mut browser = env.browser();
-    assert!(renew(&env, &mut browser).html.contains("nothing to renew"), "nobody is logged in");
-    log_in(&env, &mut browser);
+    assert!(renew(&env, &mut browser).html.contains("nothing to renew"), "there is no session yet");
+    sign_in(&env, &mut browser);
     let page = renew(&env, &mut browser);
     assert_eq!(page.status, 403);
     assert!(page.html.contains("does not renew this login"));
     let home = open(&env, &mut browser, "/");
-    assert!(home.html.contains("Good day, Ada") && !home.html.contains("/renew"), "the token is spent");
+    assert!(home.html.contains("Good day, Ada") && !home.html.contains("/renew"), "the refresh token must be dropped");
 }
 
 #[test]
-fn a_renewed_token_must_be_of_the_same_person_and_login() {
+fn a_renewed_token_must_have_the_same_subject_and_auth_time() {
     let env = TestTenant::new(|_, _| None, |builder| builder);
     let key = test_key();
     let tenant = Arc::new(OneToken::publishing(&key));
@@ -119,7 +123,7 @@ fn a_renewed_token_must_be_of_the_same_person_and_login() {
         ("the same", ("name", json!("Ada")), 200),
         ("a new name", ("name", json!("Ada L.")), 200),
         ("another person", ("sub", json!("auth0|bob")), 403),
-        ("another login", ("auth_time", json!(NOW)), 403),
+        ("another authentication", ("auth_time", json!(NOW)), 403),
         ("past its end", ("exp", json!(NOW)), 502),
         ("for another application", ("aud", json!("app")), 502),
     ] {
@@ -132,7 +136,7 @@ fn a_renewed_token_must_be_of_the_same_person_and_login() {
         let form = Form::post(format!("{app}/renew"));
         *tenant.token.lock().unwrap() = None;
         let page = browser.submit(&home, &form).unwrap();
-        assert_eq!(page.status, 502, "{name}: not reached");
+        assert_eq!(page.status, 502, "{name}: the tenant is unreachable");
         give(change);
         let page = browser.submit(&home, &form).unwrap();
         assert_eq!(page.status, status, "{name}: {}", page.html);
@@ -140,7 +144,7 @@ fn a_renewed_token_must_be_of_the_same_person_and_login() {
         assert!(home.html.contains("Good day, Ada") && home.html.contains(CHECKED), "{name}: still Ada, still checked");
     }
 
-    // A silent check that finds somebody else logs that person in, without what the one before had shown.
+    // A silent check that finds another user signs that user in, without the previous user's second factor.
     let mut browser = env.browser();
     for (sub, checked) in [("auth0|ada", true), ("auth0|ada", true), ("auth0|bob", false), ("auth0|ada", false)] {
         let is_first = !browser.open(&format!("{app}/")).unwrap().html.contains("Good day");
@@ -157,18 +161,18 @@ fn a_renewed_token_must_be_of_the_same_person_and_login() {
 }
 
 #[test]
-fn a_silent_check_says_what_the_tenant_needs() {
+fn a_silent_check_reports_what_the_tenant_requires() {
     let needs_face = "This login needs a look into the camera.";
     for (name, mode, password, face, status, text) in [
-        ("nobody knows the browser", "always", false, false, 403, "Please log in."),
+        ("not signed in", "always", false, false, 403, "Please log in."),
         ("password alone, a face needed", "always", true, false, 403, needs_face),
-        ("a face was shown", "always", true, true, 200, CHECKED),
+        ("face checked", "always", true, true, 200, CHECKED),
         ("password alone, no face needed", "on-demand", true, false, 200, "Good day, Ada"),
     ] {
         let env = TestTenant::with_mode(mode);
         let mut browser = env.browser();
         if password {
-            let page = log_in(&env, &mut browser);
+            let page = sign_in(&env, &mut browser);
             if face {
                 env.approve(&mut browser, &page);
             }
@@ -181,10 +185,10 @@ fn a_silent_check_says_what_the_tenant_needs() {
 }
 
 #[test]
-fn a_silent_check_lets_the_second_factor_age() {
+fn a_silent_check_does_not_extend_a_second_factor() {
     let env = TestTenant::with_mode("always");
     let mut browser = env.browser();
-    let start = log_in(&env, &mut browser);
+    let start = sign_in(&env, &mut browser);
     env.approve(&mut browser, &start);
     env.clock.advance(599);
     assert!(open(&env, &mut browser, "/silent").html.contains(CHECKED));

@@ -1,4 +1,4 @@
-//! `/continue`: once, within an hour, in the browser that started the login, with its own `state`.
+//! `/continue`: works once, within an hour, in the browser that started the sign-in, and with its own `state`.
 
 use countenance_standin::browser::{Browser, Form, Page};
 
@@ -6,15 +6,15 @@ use serde_json::json;
 
 use super::test_tenant::{CLAIM, SECRET, TestTenant, peek, refusal, sign};
 
-/// A login that waits for the verifier's answer.
-fn waiting() -> (TestTenant, Browser, Page) {
+/// A sign-in redirected to the verifier, waiting for its result.
+fn start_sign_in() -> (TestTenant, Browser, Page) {
     let env = TestTenant::with_mode("always");
     let mut browser = env.browser();
-    let start = env.log_in(&mut browser, &[]);
+    let start = env.sign_in(&mut browser, &[]);
     (env, browser, start)
 }
 
-fn assert_lost(page: &Page, name: &str) {
+fn assert_rejected(page: &Page, name: &str) {
     assert_eq!((page.status, page.url.path()), (400, "/continue"), "{name}");
     let text = "invalid_request: You may have pressed the back button, refreshed during login, opened too many login dialogs, \
                 or there is some issue with cookies";
@@ -22,23 +22,23 @@ fn assert_lost(page: &Page, name: &str) {
 }
 
 #[test]
-fn another_state_is_refused_and_spends_nothing() {
-    let (env, mut browser, start) = waiting();
+fn rejects_another_state_without_spending_the_sign_in() {
+    let (env, mut browser, start) = start_sign_in();
     let token = sign(&env.approval(&start), SECRET);
     for (name, target) in [
         ("no state", "/continue".to_owned()),
         ("another state", "/continue?state=another".to_owned()),
-        ("a state cut short", format!("/continue?state={}", &start.parameter("state").unwrap()[..42])),
+        ("a truncated state", format!("/continue?state={}", &start.parameter("state").unwrap()[..42])),
     ] {
         let form = Form::post(format!("{}{target}", env.tenant_origin)).fill("session_token", &token);
-        assert_lost(&browser.submit(&start, &form).unwrap(), name);
+        assert_rejected(&browser.submit(&start, &form).unwrap(), name);
     }
     assert!(env.approve(&mut browser, &start).parameter("code").is_some());
 }
 
 #[test]
-fn the_state_of_another_login_does_not_fit_the_token() {
-    let (env, mut browser, first) = waiting();
+fn rejects_a_token_for_the_state_of_another_sign_in() {
+    let (env, mut browser, first) = start_sign_in();
     let second = browser.open(&env.authorize_url(&[])).unwrap();
     let callback = env.return_result(&mut browser, &second, &env.approval(&first));
     assert_eq!(refusal(&callback), ("access_denied".into(), "countenance_invalid_token".into()));
@@ -48,55 +48,55 @@ fn the_state_of_another_login_does_not_fit_the_token() {
 }
 
 #[test]
-fn a_second_return_is_refused_whatever_the_first_one_was() {
-    let (env, mut browser, start) = waiting();
+fn rejects_a_second_return_after_any_result() {
+    let (env, mut browser, start) = start_sign_in();
     assert!(env.approve(&mut browser, &start).parameter("code").is_some());
-    assert_lost(&env.approve(&mut browser, &start), "approved, then approved");
+    assert_rejected(&env.approve(&mut browser, &start), "approved, then approved");
 
-    let (env, mut browser, start) = waiting();
+    let (env, mut browser, start) = start_sign_in();
     assert_eq!(refusal(&env.refuse(&mut browser, &start, "no_match")).1, "countenance_no_match");
-    assert_lost(&env.approve(&mut browser, &start), "refused, then approved");
+    assert_rejected(&env.approve(&mut browser, &start), "refused, then approved");
 
-    let (env, mut browser, start) = waiting();
+    let (env, mut browser, start) = start_sign_in();
     let mut forged = env.approval(&start);
     forged.insert("sub".into(), "auth0|bob".into());
     assert_eq!(refusal(&env.return_result(&mut browser, &start, &forged)).1, "countenance_invalid_token");
-    assert_lost(&env.approve(&mut browser, &start), "forged, then approved");
+    assert_rejected(&env.approve(&mut browser, &start), "forged, then approved");
 }
 
 #[test]
-fn another_browser_can_neither_use_nor_spend_a_login() {
-    let (env, mut browser, start) = waiting();
-    assert_lost(&env.approve(&mut env.browser(), &start), "a browser without cookies");
+fn another_browser_can_neither_use_nor_spend_a_sign_in() {
+    let (env, mut browser, start) = start_sign_in();
+    assert_rejected(&env.approve(&mut env.browser(), &start), "a browser without cookies");
     let mut mallory = env.browser();
-    env.log_in(&mut mallory, &[]);
-    assert_lost(&env.approve(&mut mallory, &start), "a browser with a login of its own");
+    env.sign_in(&mut mallory, &[]);
+    assert_rejected(&env.approve(&mut mallory, &start), "a browser with its own sign-in");
     assert!(env.approve(&mut browser, &start).parameter("code").is_some());
 }
 
 #[test]
-fn a_login_lasts_an_hour_from_its_beginning() {
-    for (seconds, lives) in [(3599, true), (3600, false)] {
-        let (env, mut browser, start) = waiting();
+fn a_sign_in_expires_an_hour_after_it_starts() {
+    for (seconds, is_valid) in [(3599, true), (3600, false)] {
+        let (env, mut browser, start) = start_sign_in();
         env.clock.advance(seconds);
         let page = env.approve(&mut browser, &start);
-        assert_eq!(page.parameter("code").is_some(), lives, "{seconds}");
-        if !lives {
-            assert_lost(&page, "after an hour");
+        assert_eq!(page.parameter("code").is_some(), is_valid, "{seconds}");
+        if !is_valid {
+            assert_rejected(&page, "after an hour");
         }
     }
 }
 
 #[test]
-fn the_form_wins_over_the_query_and_a_link_works_too() {
-    let (env, mut browser, start) = waiting();
+fn a_form_field_overrides_the_query_and_a_link_works_too() {
+    let (env, mut browser, start) = start_sign_in();
     let state = start.parameter("state").unwrap();
     let good = sign(&env.approval(&start), SECRET);
     let form = Form::post(format!("{}/continue?state={state}&session_token=bad", env.tenant_origin));
     let callback = browser.submit(&start, &form.fill("session_token", &good)).unwrap();
     assert!(callback.parameter("code").is_some());
 
-    let (env, mut browser, start) = waiting();
+    let (env, mut browser, start) = start_sign_in();
     let state = start.parameter("state").unwrap();
     let good = sign(&env.approval(&start), SECRET);
     let link = format!("{}/continue?state={state}&session_token={good}", env.tenant_origin);
@@ -104,22 +104,22 @@ fn the_form_wins_over_the_query_and_a_link_works_too() {
 }
 
 #[test]
-fn a_state_of_the_password_page_is_none_of_continue() {
+fn rejects_the_state_of_the_password_page() {
     let env = TestTenant::with_mode("always");
     let mut browser = env.browser();
     let page = browser.open(&env.authorize_url(&[])).unwrap();
     let form = Form::post(format!("{}/continue?state={}", env.tenant_origin, page.parameter("state").unwrap()));
-    assert_lost(&browser.submit(&page, &form).unwrap(), "no password yet");
-    assert_eq!(TestTenant::give_password(&mut browser, &page).url.path(), "/start");
+    assert_rejected(&browser.submit(&page, &form).unwrap(), "no password yet");
+    assert_eq!(TestTenant::submit_password(&mut browser, &page).url.path(), "/start");
 }
 
 #[test]
-fn a_second_return_takes_nothing_from_the_first() {
-    let (env, mut browser, start) = waiting();
+fn a_second_return_does_not_affect_the_first() {
+    let (env, mut browser, start) = start_sign_in();
     let callback = env.approve(&mut browser, &start);
-    assert_lost(&env.approve(&mut browser, &start), "approved, then approved");
-    assert_lost(&env.refuse(&mut browser, &start, "no_match"), "approved, then refused");
+    assert_rejected(&env.approve(&mut browser, &start), "approved, then approved");
+    assert_rejected(&env.refuse(&mut browser, &start, "no_match"), "approved, then refused");
     let (status, tokens) = env.redeem(&callback);
     assert_eq!((status, &peek(&tokens["id_token"])[CLAIM]), (200, &json!("mfa")));
-    assert_eq!(env.redeem(&callback).0, 403, "one login, one code");
+    assert_eq!(env.redeem(&callback).0, 403, "the code must work only once");
 }

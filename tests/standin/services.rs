@@ -22,7 +22,7 @@ const PROVIDER: &str = include_str!("../../packaging/auth0/actions/phone-provide
 const MESSAGE: &str = include_str!("../../packaging/auth0/actions/send-phone-message-twilio-verify.js");
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
 const SERVICE: &str = "VA00000000000000000000000000000002";
-const BLANK_IN_IT: &str = "a secret with blanks";
+const SECRET_WITH_BLANKS: &str = "a secret with blanks";
 const TOKEN: &str = "token-of-the-account";
 const NUMBER: &str = "+4915112345678";
 const CODE: &str = "270118";
@@ -41,8 +41,8 @@ fn leg(action: Action, trigger: Trigger, event: Value, line: Line) -> (Result<Ef
     (run(Leg { action, trigger, event, host, now: NOW, limit: TIME_LIMIT, net: Some(net) }), outbox)
 }
 
-/// Both files on one message: the provider's effects, the older file's outcome, and what each sent.
-fn both(delivery: &str, code: &str, to: &str, change: Option<(&str, &str)>, line: fn() -> Line) -> [Outcome; 2] {
+/// Runs both files on one message: the phone provider first, then the older `send-phone-message` Action.
+fn run_both(delivery: &str, code: &str, to: &str, change: Option<(&str, &str)>, line: fn() -> Line) -> [Outcome; 2] {
     let changed = |source| match change {
         Some((name, value)) => twilio(source).secret(name, value),
         None => twilio(source),
@@ -72,10 +72,10 @@ fn both(delivery: &str, code: &str, to: &str, change: Option<(&str, &str)>, line
     [first, Outcome { verdict, console, outbox }]
 }
 
-/// Name, Twilio's answer, what is told to Auth0.
+/// Name, Twilio's response, verdict for Auth0.
 type Refusal = (&'static str, fn() -> Line, &'static str);
 
-/// Name, delivery, code, recipient, a changed secret, what is told to Auth0.
+/// Name, delivery method, code, recipient, a changed secret, reason in the verdict for Auth0.
 type Unsendable =
     (&'static str, &'static str, &'static str, &'static str, Option<(&'static str, &'static str)>, &'static str);
 
@@ -86,9 +86,11 @@ struct Outcome {
 }
 
 #[test]
-fn a_code_goes_to_twilio_by_text_and_by_call() {
+fn sends_codes_to_twilio_by_text_and_by_call() {
     for (delivery, channel) in [("text", "sms"), ("voice", "call")] {
-        for outcome in both(delivery, CODE, "+49 151 12345678", None, || Line::Says(201, "{\"status\":\"pending\"}")) {
+        for outcome in
+            run_both(delivery, CODE, "+49 151 12345678", None, || Line::Says(201, "{\"status\":\"pending\"}"))
+        {
             assert_eq!(outcome.verdict, "", "{delivery}");
             assert!(outcome.console.is_empty(), "{delivery}");
             let sent = outcome.outbox.all();
@@ -106,7 +108,7 @@ fn a_code_goes_to_twilio_by_text_and_by_call() {
 }
 
 #[test]
-fn what_twilio_refuses_is_retried_or_dropped_by_name_and_never_logged_whole() {
+fn twilio_errors_are_retried_or_dropped_and_logged_without_secrets() {
     let rows: [Refusal; 11] = [
         ("busy", || Line::Later(429, 30), "retry twilio_verify_busy"),
         ("rate limit", || Line::Says(429, "{\"code\":20429}"), "retry twilio_verify_busy"),
@@ -121,10 +123,10 @@ fn what_twilio_refuses_is_retried_or_dropped_by_name_and_never_logged_whole() {
         ("anything else", || Line::Says(400, "{\"code\":\"+4915112345678 270118\"}"), "drop twilio_verify_refused"),
     ];
     for (name, line, verdict) in rows {
-        let [provider, message] = both("text", CODE, NUMBER, None, line);
+        let [provider, message] = run_both("text", CODE, NUMBER, None, line);
         assert_eq!(provider.verdict, verdict, "{name}");
         assert_eq!(message.verdict, verdict.split_once(' ').unwrap().1, "{name}: the older trigger throws");
-        assert!(!provider.console.is_empty(), "{name}: the tenant's log says something");
+        assert!(!provider.console.is_empty(), "{name}: the console must have an entry");
         for line in provider.console.iter().chain(&message.console).chain([&provider.verdict, &message.verdict]) {
             for secret in [CODE, NUMBER, "15112345678", TOKEN, ACCOUNT] {
                 assert!(!line.contains(secret), "{name}: {line}");
@@ -134,14 +136,21 @@ fn what_twilio_refuses_is_retried_or_dropped_by_name_and_never_logged_whole() {
 }
 
 #[test]
-fn a_message_that_cannot_be_sent_reaches_no_network() {
+fn an_invalid_message_or_setting_sends_no_request() {
     let rows: [Unsendable; 9] = [
         ("no account", "text", CODE, NUMBER, Some(("TWILIO_ACCOUNT", "")), "configuration_error"),
         ("no secret", "text", CODE, NUMBER, Some(("TWILIO_SECRET", " ")), "configuration_error"),
-        ("a secret with a blank", "text", CODE, NUMBER, Some(("TWILIO_SECRET", BLANK_IN_IT)), "configuration_error"),
+        (
+            "a secret with a blank",
+            "text",
+            CODE,
+            NUMBER,
+            Some(("TWILIO_SECRET", SECRET_WITH_BLANKS)),
+            "configuration_error",
+        ),
         ("no service", "text", CODE, NUMBER, Some(("TWILIO_SERVICE", "")), "configuration_error"),
         (
-            "in the clear",
+            "plain HTTP",
             "text",
             CODE,
             NUMBER,
@@ -151,31 +160,27 @@ fn a_message_that_cannot_be_sent_reaches_no_network() {
         ("no code", "text", "", NUMBER, None, "no_code"),
         ("letters", "text", "abc123", NUMBER, None, "invalid_code"),
         ("no number", "text", CODE, "Ada", None, "invalid_recipient"),
-        ("by pigeon", "constructor", CODE, NUMBER, None, "unknown_delivery"),
+        ("an unknown delivery method", "constructor", CODE, NUMBER, None, "unknown_delivery"),
     ];
     for (name, delivery, code, to, change, reason) in rows {
-        let [provider, message] = both(delivery, code, to, change, || Line::Says(201, "{}"));
+        let [provider, message] = run_both(delivery, code, to, change, || Line::Says(201, "{}"));
         assert_eq!(provider.verdict, format!("drop twilio_verify_{reason}"), "{name}");
         assert_eq!(message.verdict, format!("twilio_verify_{reason}"), "{name}");
         assert!(provider.outbox.all().is_empty() && message.outbox.all().is_empty(), "{name}");
     }
 }
 
-/// A provider of one line, on one answer.
+/// Runs a phone provider with this body, and this response to its request.
 fn provider(body: &str, line: Line) -> (Result<Effects, ActionError>, Outbox) {
     let source = format!("exports.onExecuteCustomPhoneProvider = async (event, api) => {{ {body} }};");
     leg(Action::new(source), Trigger::CustomPhoneProvider, json!({}), line)
 }
 
 #[test]
-fn what_node_gives_is_there() {
+fn provides_the_node_functions_that_actions_use() {
     for (name, body, expected) in [
         ("btoa", "console.log(btoa('a'), btoa('ab'), btoa('abc'), btoa('\\u00ff'))", "YQ== YWI= YWJj /w=="),
-        (
-            "btoa of more than bytes",
-            "try { btoa('\\u20ac') } catch (e) { console.log(e.message) }",
-            "Invalid character",
-        ),
+        ("btoa beyond Latin-1", "try { btoa('\\u20ac') } catch (e) { console.log(e.message) }", "Invalid character"),
         ("Buffer", "console.log(Buffer.from('€uro').toString('base64'))", "4oKsdXJv"),
         (
             "URLSearchParams",
@@ -189,7 +194,7 @@ fn what_node_gives_is_there() {
         ),
         ("cache", "api.cache.set('k', 'v'); console.log(api.cache.get('k').value, api.cache.get('l'))", "v undefined"),
         (
-            "a relative address",
+            "a relative URL",
             "await fetch('/x').catch((e) => console.log(e.message, e.cause.message))",
             "fetch failed fetch needs an absolute URL",
         ),
@@ -210,7 +215,7 @@ fn what_node_gives_is_there() {
 }
 
 #[test]
-fn an_action_without_a_network_reaches_nothing() {
+fn fetch_fails_without_a_network() {
     let source = "exports.onExecuteCustomPhoneProvider = async (event, api) => { await fetch('https://a.example'); };";
     let (action, event) = (Action::new(source), json!({}));
     let trigger = Trigger::CustomPhoneProvider;
@@ -219,29 +224,29 @@ fn an_action_without_a_network_reaches_nothing() {
 }
 
 #[test]
-fn the_last_word_on_a_message_stands_and_reasons_have_a_largest_size() {
+fn the_last_verdict_applies_and_reasons_have_a_length_limit() {
     let (effects, _) = provider("api.notification.retry('a'); api.notification.drop('b')", Line::Silence);
     assert_eq!(effects.unwrap().phone, Some(PhoneVerdict::Drop("b".into())));
     let (effects, _) = provider("api.notification.drop('x'.repeat(1025))", Line::Silence);
     assert_eq!(effects.unwrap_err().to_string(), "The reason must have at most 1024 characters");
 }
 
-/// A network whose answer takes this long.
+/// A network that answers after this time.
 fn stalling(time: Duration) -> Arc<dyn Net> {
     Arc::new(FnNet(move |_: &Request| {
         let (_sender, nothing) = mpsc::channel::<()>();
-        // No one sends: this waits for as long as it may. The sender stays, or it would end at once.
+        // Nothing is sent, so this waits for the full time. The sender must stay alive, or it would return at once.
         nothing.recv_timeout(time).unwrap_err();
         Ok(response(200, ""))
     }))
 }
 
 #[test]
-fn time_spent_waiting_for_a_network_counts() {
+fn network_time_counts_toward_the_time_limit() {
     let source =
         "exports.onExecuteCustomPhoneProvider = async () => { await fetch('https://a.example').catch(() => {}); };";
     let stall = Duration::from_millis(200);
-    for (name, limit, times_out) in [("time enough", TIME_LIMIT, false), ("too long", stall / 2, true)] {
+    for (name, limit, times_out) in [("within the limit", TIME_LIMIT, false), ("over the limit", stall / 2, true)] {
         let (action, event, host) = (Action::new(source), json!({}), String::new());
         let (trigger, net) = (Trigger::CustomPhoneProvider, stalling(stall));
         let ran = run(Leg { action, trigger, event, host, now: NOW, limit, net: Some(net) });

@@ -1,19 +1,19 @@
-//! The customer's Action in the whole tenant over HTTP, in both modes: requests of an application and their outcomes.
+//! The customer's Action in a complete tenant over HTTP, in both modes: requests of an application and their outcomes.
 
 use countenance_standin::browser::{Browser, Form, Page};
 
 use super::test_tenant::{CLAIM, POLICY, SECRET, TestTenant, decode, peek, real_action, refusal, sign};
 
-/// Where a login stands when the tenant lets go of the browser, and what becomes of it then.
+/// Where the tenant sends the browser, and the result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// At the verifier; approved there, the ID token has the claim.
+    /// To the verifier; after its approval the ID token has the claim.
     Verifier,
-    /// At the application, with a code for an ID token that has the claim, because a face was shown before.
+    /// To the application, with a code for an ID token that has the claim, by an earlier face check.
     Remembered,
-    /// At the application, with a code for an ID token without the claim.
+    /// To the application, with a code for an ID token without the claim.
     Plain,
-    /// At the application, with this `error_description`.
+    /// To the application, with this `error_description`.
     Refused(&'static str),
 }
 
@@ -23,14 +23,14 @@ const NEEDED: End = Refused("countenance_interaction_required");
 const MISCONFIGURED: End = Refused("countenance_configuration_error");
 const OTHERS_POLICY: &str = "urn:example:other";
 
-/// What is done before the row's own request.
+/// What happens before the request of the row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
-    /// Nothing: the person types a password.
+    /// Nothing, so the password page is shown.
     Nothing,
-    /// A login that the verifier approved, so many seconds ago.
+    /// A sign-in that the verifier approved this many seconds ago.
     Verified(i64),
-    /// A login in the same browser that ended with a password and no face.
+    /// A sign-in in the same browser with a password and no face.
     Password,
 }
 
@@ -39,7 +39,7 @@ struct Row {
     name: &'static str,
     before: Before,
     asks: &'static [(&'static str, &'static str)],
-    /// Replaces a setting of the Action; empty: it is left out.
+    /// Replaces a setting of the Action; an empty value removes it.
     setting: Option<(&'static str, &'static str)>,
     custom_domain: bool,
     always: End,
@@ -62,7 +62,7 @@ const FIVE_MINUTES: Option<(&str, &str)> = Some(("MAX_AGE", "300"));
 fn rows() -> Vec<Row> {
     use Before::{Password, Verified};
     vec![
-        Row { name: "plain login", ..ROW },
+        Row { name: "plain sign-in", ..ROW },
         Row { name: "asked", asks: &[("acr_values", POLICY)], on_demand: Verifier, ..ROW },
         Row {
             name: "asked among others",
@@ -70,18 +70,18 @@ fn rows() -> Vec<Row> {
             on_demand: Verifier,
             ..ROW
         },
-        Row { name: "asked for something else", asks: &[("acr_values", OTHERS_POLICY)], ..ROW },
-        Row { name: "second login of a session", before: Verified(60), ..ROW },
+        Row { name: "asked for another policy", asks: &[("acr_values", OTHERS_POLICY)], ..ROW },
+        Row { name: "second sign-in of a session", before: Verified(60), ..ROW },
         Row {
-            name: "second login, asked",
+            name: "second sign-in, asked",
             before: Verified(60),
             asks: &[("acr_values", POLICY)],
             on_demand: Verifier,
             ..ROW
         },
-        Row { name: "login again by prompt", before: Verified(60), asks: &[("prompt", "login")], ..ROW },
+        Row { name: "sign-in forced by `prompt=login`", before: Verified(60), asks: &[("prompt", "login")], ..ROW },
         Row {
-            name: "silent, nobody there",
+            name: "silent, not signed in",
             asks: &[SILENT],
             always: Refused("Login required"),
             on_demand: Refused("Login required"),
@@ -106,7 +106,7 @@ fn rows() -> Vec<Row> {
             on_demand: Verifier,
             ..ROW
         },
-        // The Action then makes it from the host name that the person used.
+        // The Action then derives it from the host name of the request.
         Row {
             name: "custom domain, return address left out",
             custom_domain: true,
@@ -123,7 +123,7 @@ fn rows() -> Vec<Row> {
             ..ROW
         },
         Row {
-            name: "a placeholder for a secret",
+            name: "an unreplaced placeholder as secret",
             setting: Some(("SESSION_SECRET", "@@COUNTENANCE_PRODUCTION_SESSION_SECRET@@")),
             always: MISCONFIGURED,
             on_demand: MISCONFIGURED,
@@ -147,7 +147,7 @@ fn rows() -> Vec<Row> {
 }
 
 #[test]
-fn every_way_to_ask_ends_as_written_in_both_modes() {
+fn every_request_ends_as_listed_in_both_modes() {
     for row in rows() {
         for (mode, expected) in [("always", &row.always), ("on-demand", &row.on_demand)] {
             assert_eq!(&end(&row, mode), expected, "{mode}: {}", row.name);
@@ -155,33 +155,33 @@ fn every_way_to_ask_ends_as_written_in_both_modes() {
     }
 }
 
-/// MAX_AGE is set: a face that was shown in this browser session counts for so long.
+/// With MAX_AGE set to 300 seconds: a face check of this browser session is reused for that time.
 fn rows_with_max_age() -> Vec<Row> {
     use Before::{Password, Verified};
     let row = Row { setting: FIVE_MINUTES, ..ROW };
     let asks = &[("acr_values", POLICY)];
     vec![
-        Row { name: "first login, asked", asks, on_demand: Verifier, ..row },
+        Row { name: "first sign-in, asked", asks, on_demand: Verifier, ..row },
         Row { name: "no face yet, asked", before: Password, asks, on_demand: Verifier, ..row },
-        Row { name: "second login", before: Verified(300), always: Remembered, ..row },
+        Row { name: "second sign-in", before: Verified(300), always: Remembered, ..row },
         Row {
-            name: "second login, asked",
+            name: "second sign-in, asked",
             before: Verified(300),
             asks,
             always: Remembered,
             on_demand: Remembered,
             ..row
         },
-        Row { name: "after that time", before: Verified(301), asks, on_demand: Verifier, ..row },
+        Row { name: "after MAX_AGE", before: Verified(301), asks, on_demand: Verifier, ..row },
         Row {
-            name: "a face now",
+            name: "sign-in forced by `prompt=login`, asked",
             before: Verified(5),
             asks: &[("prompt", "login"), ("acr_values", POLICY)],
             on_demand: Verifier,
             ..row
         },
         Row { name: "silent", before: Verified(300), asks: &[SILENT], always: Plain, ..row },
-        Row { name: "silent, after that time", before: Verified(301), asks: &[SILENT], always: NEEDED, ..row },
+        Row { name: "silent, after MAX_AGE", before: Verified(301), asks: &[SILENT], always: NEEDED, ..row },
         Row {
             name: "silent, asked",
             before: Verified(5),
@@ -191,7 +191,7 @@ fn rows_with_max_age() -> Vec<Row> {
             ..row
         },
         Row {
-            name: "no such age",
+            name: "an invalid MAX_AGE",
             setting: Some(("MAX_AGE", "an hour")),
             always: MISCONFIGURED,
             on_demand: MISCONFIGURED,
@@ -201,7 +201,7 @@ fn rows_with_max_age() -> Vec<Row> {
 }
 
 #[test]
-fn a_face_counts_again_for_as_long_as_the_tenant_says() {
+fn a_face_check_is_reused_within_max_age() {
     for row in rows_with_max_age() {
         for (mode, expected) in [("always", &row.always), ("on-demand", &row.on_demand)] {
             assert_eq!(&end(&row, mode), expected, "{mode}: {}", row.name);
@@ -210,18 +210,18 @@ fn a_face_counts_again_for_as_long_as_the_tenant_says() {
 }
 
 #[test]
-fn a_face_that_counts_again_gets_no_younger_by_it() {
+fn reusing_a_face_check_does_not_extend_it() {
     let env = TestTenant::with_mode("always");
     env.tenant.deploy(real_action("always", &env.tenant_origin, &env.verifier_origin).secret("MAX_AGE", "300"));
     let (mut browser, mut another) = (env.browser(), env.browser());
-    let start = env.log_in(&mut browser, &[]);
+    let start = env.sign_in(&mut browser, &[]);
     env.approve(&mut browser, &start);
-    for (turn_secs, counts) in [(150, true), (150, true), (1, false)] {
-        env.clock.advance(turn_secs);
+    for (step_secs, is_reused) in [(150, true), (150, true), (1, false)] {
+        env.clock.advance(step_secs);
         let page = browser.open(&env.authorize_url(&[])).unwrap();
-        assert_eq!(page.parameter("code").is_some(), counts, "{turn_secs}");
-        assert_eq!(page.url.path() == "/start", !counts, "{turn_secs}");
-        assert_eq!(env.log_in(&mut another, &[("prompt", "login")]).url.path(), "/start", "another browser");
+        assert_eq!(page.parameter("code").is_some(), is_reused, "{step_secs}");
+        assert_eq!(page.url.path() == "/start", !is_reused, "{step_secs}");
+        assert_eq!(env.sign_in(&mut another, &[("prompt", "login")]).url.path(), "/start", "another browser");
     }
 }
 
@@ -234,7 +234,7 @@ fn end(row: &Row, mode: &str) -> End {
     let shown = page.url.path() == "/u/login";
     assert_eq!(shown, again && !row.asks.contains(&SILENT), "{mode}: {}: the password page", row.name);
     if shown {
-        page = TestTenant::give_password(&mut browser, &page);
+        page = TestTenant::submit_password(&mut browser, &page);
     }
     let verified = page.url.path() == "/start";
     if verified {
@@ -254,9 +254,9 @@ fn end(row: &Row, mode: &str) -> End {
     let claim = claims.get(CLAIM).cloned();
     let remembers = row.setting == FIVE_MINUTES && !row.asks.contains(&SILENT);
     let granted = verified || remembers && claim.is_some();
-    assert_eq!(claim, granted.then(|| "mfa".into()), "{mode}: {}: claim and face go together", row.name);
+    assert_eq!(claim, granted.then(|| "mfa".into()), "{mode}: {}: the claim requires a face check", row.name);
 
-    // Whatever the login was, its refresh token works, and what it gives never has the claim.
+    // The refresh token must work after every outcome, and never yields the claim.
     let refresh = tokens["refresh_token"].as_str().unwrap();
     let (status, fresh) =
         env.token(&[("grant_type", "refresh_token"), ("client_id", "app"), ("refresh_token", refresh)]);
@@ -268,7 +268,7 @@ fn end(row: &Row, mode: &str) -> End {
     }
 }
 
-/// A tenant with the row's settings.
+/// A tenant with the settings of the row.
 fn env(row: &Row, mode: &str) -> TestTenant {
     let env = TestTenant::with_mode(mode);
     let tenant = if row.custom_domain { env.login_origin() } else { env.tenant_origin.clone() };
@@ -287,11 +287,11 @@ fn prepare(env: &TestTenant, browser: &mut Browser, row: &Row, mode: &str) {
         Before::Nothing => {}
         Before::Password => {
             let page = browser.open(&address(env, row, &[])).unwrap();
-            TestTenant::give_password(browser, &page);
+            TestTenant::submit_password(browser, &page);
         }
         Before::Verified(seconds) => {
             let page = browser.open(&address(env, row, &[("acr_values", POLICY)])).unwrap();
-            let start = TestTenant::give_password(browser, &page);
+            let start = TestTenant::submit_password(browser, &page);
             assert!(approve(env, browser, &start, row).parameter("code").is_some(), "{mode}: {}", row.name);
             env.clock.advance(seconds);
         }
@@ -303,15 +303,16 @@ fn address(env: &TestTenant, row: &Row, asks: &[(&str, &str)]) -> String {
     if row.custom_domain { address.replace(&env.tenant_origin, &env.login_origin()) } else { address }
 }
 
-/// Approves and goes back to where the signed token says.
+/// Approves, after checking `continue_uri`, and returns to the tenant.
 fn approve(env: &TestTenant, browser: &mut Browser, start: &Page, row: &Row) -> Page {
     let asked = decode(&start.parameter("session_token").unwrap(), SECRET);
     let origin = if row.custom_domain { env.login_origin() } else { env.tenant_origin.clone() };
     let back = format!("{origin}/continue");
-    // A tenant on the network is reached by https at its usual port; what stands before this one would bring that here.
-    let left_out = row.setting.is_some_and(|(name, _)| name == "CONTINUE_ORIGIN");
-    let told = if left_out { "https://login.localhost/continue" } else { &back };
-    assert_eq!(asked["continue_uri"], told, "{}", row.name);
+    // The Action derives an `https` origin with the default port. This test tenant has neither, so only the claim is
+    // compared.
+    let is_derived = row.setting.is_some_and(|(name, _)| name == "CONTINUE_ORIGIN");
+    let expected = if is_derived { "https://login.localhost/continue" } else { &back };
+    assert_eq!(asked["continue_uri"], expected, "{}", row.name);
     assert_eq!(asked["iss"], "tenant.localhost", "{}: the tenant's own name", row.name);
     let state = start.parameter("state").unwrap();
     let form = Form::post(format!("{back}?state={state}"));
@@ -319,22 +320,30 @@ fn approve(env: &TestTenant, browser: &mut Browser, start: &Page, row: &Row) -> 
 }
 
 #[test]
-fn a_custom_domain_has_cookies_and_a_name_of_its_own() {
+fn a_custom_domain_has_its_own_cookies_and_host_name() {
     let env = TestTenant::with_source(
         "exports.onExecutePostLogin = async (event) => { console.log(event.request.hostname, event.tenant.id); };",
     );
     let mut browser = env.browser();
-    env.log_in(&mut browser, &[]);
+    env.sign_in(&mut browser, &[]);
     let there = env.authorize_url(&[]).replace(&env.tenant_origin, &env.login_origin());
     let page = browser.open(&there).unwrap();
-    assert_eq!((page.url.host_str(), page.url.path()), (Some("login.localhost"), "/u/login"), "not logged in there");
-    let (_, tokens) = env.redeem(&TestTenant::give_password(&mut browser, &page));
-    assert_eq!(peek(&tokens["id_token"])["iss"], format!("{}/", env.tenant_origin), "one issuer");
+    assert_eq!(
+        (page.url.host_str(), page.url.path()),
+        (Some("login.localhost"), "/u/login"),
+        "the session must not extend to the custom domain"
+    );
+    let (_, tokens) = env.redeem(&TestTenant::submit_password(&mut browser, &page));
+    assert_eq!(
+        peek(&tokens["id_token"])["iss"],
+        format!("{}/", env.tenant_origin),
+        "the issuer must be the canonical domain"
+    );
     assert_eq!(env.tenant.console(), ["tenant.localhost tenant.localhost", "login.localhost tenant.localhost"]);
 }
 
 #[test]
-fn a_name_that_is_not_the_tenants_gets_nothing() {
+fn rejects_requests_for_other_host_names() {
     let env = TestTenant::with_mode("on-demand");
     let port = env.tenant_origin.rsplit(':').next().unwrap().to_owned();
     for (name, host, status) in [
@@ -342,9 +351,9 @@ fn a_name_that_is_not_the_tenants_gets_nothing() {
         ("its own, in capitals", format!("TENANT.localhost:{port}"), "200"),
         ("its custom domain", format!("login.localhost:{port}"), "200"),
         ("another", format!("evil.localhost:{port}"), "421"),
-        ("by number", format!("127.0.0.1:{port}"), "421"),
+        ("an IP address", format!("127.0.0.1:{port}"), "421"),
         ("another port", "tenant.localhost:1".to_owned(), "421"),
-        ("none", String::new(), "421"),
+        ("no host", String::new(), "421"),
     ] {
         assert_eq!(status_of(&port, &host), status, "{name}");
     }

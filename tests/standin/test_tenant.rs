@@ -1,4 +1,4 @@
-//! A tenant and an application on loopback, with an adjustable clock; also plays the verifier.
+//! A tenant and an application on loopback, with a manual clock. Also acts as the verifier.
 
 use std::sync::{Arc, OnceLock};
 
@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-/// The file that a customer deploys.
+/// The Action that customers deploy.
 pub(super) const ACTION: &str = include_str!("../../packaging/auth0/actions/verified-post-login.js");
 pub(super) const SECRET: &str = "a session secret that only tenant and verifier know";
 pub(super) const POLICY: &str = "https://authid.ai/policies/multi-factor";
@@ -29,7 +29,7 @@ pub(super) const CLAIM: &str = "https://authid.ai/claims/amr";
 pub(super) const NOW: UnixSecs = 1_800_000_000;
 pub(super) const CODE_VERIFIER: &str = "0123456789abcdefghijklmnopqrstuvwxyz-._~ABC";
 
-/// Everything that runs; it ends when this is dropped.
+/// The running servers; dropping this stops them.
 pub(super) struct TestTenant {
     pub(super) tenant: Tenant,
     pub(super) clock: Arc<ManualClock>,
@@ -41,17 +41,17 @@ pub(super) struct TestTenant {
 }
 
 impl TestTenant {
-    /// With the real Action in this mode.
+    /// A tenant with the real Action in this mode.
     pub(super) fn with_mode(mode: &str) -> Self {
         Self::new(|tenant, verifier| Some(real_action(mode, tenant, verifier)), |builder| builder)
     }
 
-    /// With another Action.
+    /// A tenant with an Action of this source.
     pub(super) fn with_source(source: &str) -> Self {
         Self::new(|_, _| Some(Action::new(source).secret("S", SECRET)), |builder| builder)
     }
 
-    /// With whatever `action` makes of the origins of tenant and verifier.
+    /// A tenant with the result of `action`, which gets the origins of tenant and verifier.
     pub(super) fn new(
         action: impl FnOnce(&str, &str) -> Option<Action>,
         more: impl FnOnce(TenantBuilder) -> TenantBuilder,
@@ -59,7 +59,7 @@ impl TestTenant {
         Self::with_ada(User::new("auth0|ada", "Ada", "ada@example.com", "correct horse"), action, more)
     }
 
-    /// With an Ada of which the tenant knows more.
+    /// As [`new`](Self::new), with another user record for Ada.
     pub(super) fn with_ada(
         ada: User,
         action: impl FnOnce(&str, &str) -> Option<Action>,
@@ -68,7 +68,7 @@ impl TestTenant {
         let loopback = Loopback::new(1).unwrap();
         let bind = |name| loopback.bind(name).unwrap();
         let ((at_tenant, tenant_origin), (at_payroll, payroll_origin)) = (bind("tenant"), bind("payroll"));
-        let (elsewhere, verifier_origin) = bind("verifier");
+        let (at_verifier, verifier_origin) = bind("verifier");
         let (clock, net) = (Arc::new(ManualClock::at(NOW)), HttpNet::loopback().unwrap());
 
         let payroll = RelyingParty::builder(
@@ -99,13 +99,13 @@ impl TestTenant {
 
         loopback.serve(at_tenant, tenant.router());
         loopback.serve(at_payroll, payroll.router());
-        // The verifier's landing page and an application's callback: the tests read the address they were reached by.
+        // Placeholder for the verifier's landing page and the application's callback: tests only read the URL.
         let blank = Router::new().fallback(async || Html("<!doctype html><title>Elsewhere</title>"));
-        loopback.serve(elsewhere, blank);
+        loopback.serve(at_verifier, blank);
         Self { tenant, clock, tenant_origin, verifier_origin, payroll_origin, net, loopback }
     }
 
-    /// Serves one more router as `name`.localhost and tells its origin.
+    /// Serves another router as `name`.localhost, and returns its origin.
     pub(super) fn serve(&self, name: &str, router: impl FnOnce(&str) -> Router) -> String {
         let (listener, origin) = self.loopback.bind(name).unwrap();
         self.loopback.serve(listener, router(&origin));
@@ -116,7 +116,7 @@ impl TestTenant {
         Browser::new(self.clock.clone()).unwrap()
     }
 
-    /// Address of `/authorize` for the test's own application, with more parameters.
+    /// URL of `/authorize` for the test application; `more` adds or replaces parameters, an empty value removes one.
     pub(super) fn authorize_url(&self, more: &[(&str, &str)]) -> String {
         let challenge = BASE64.encode(Sha256::digest(CODE_VERIFIER));
         let callback = self.app_callback();
@@ -144,19 +144,19 @@ impl TestTenant {
         format!("{}/callback", self.verifier_origin.replace("verifier", "app"))
     }
 
-    /// Ada's password on the login page.
-    pub(super) fn give_password(browser: &mut Browser, page: &Page) -> Page {
+    /// Submits Ada's credentials on the password page.
+    pub(super) fn submit_password(browser: &mut Browser, page: &Page) -> Page {
         let form = page.form_with("password").unwrap();
         browser.submit(page, &form.fill("email", "ada@example.com").fill("password", "correct horse")).unwrap()
     }
 
-    /// `/authorize` and Ada's password: where the browser ends up.
-    pub(super) fn log_in(&self, browser: &mut Browser, more: &[(&str, &str)]) -> Page {
+    /// Opens `/authorize` and submits Ada's password; returns the page the browser ends at.
+    pub(super) fn sign_in(&self, browser: &mut Browser, more: &[(&str, &str)]) -> Page {
         let page = browser.open(&self.authorize_url(more)).unwrap();
-        Self::give_password(browser, &page)
+        Self::submit_password(browser, &page)
     }
 
-    /// What the verifier answers when it approves the login whose landing page this is.
+    /// Claims of the return token with which the verifier approves the sign-in of this landing page.
     pub(super) fn approval(&self, start: &Page) -> Map<String, Value> {
         let asked = decode(&start.parameter("session_token").unwrap(), SECRET);
         let answer = json!({
@@ -167,19 +167,19 @@ impl TestTenant {
         answer.as_object().unwrap().clone()
     }
 
-    /// Posts `answer` to `/continue` from the verifier's page.
+    /// Signs `answer` and posts it to `/continue` from the verifier's page.
     pub(super) fn return_result(&self, browser: &mut Browser, start: &Page, answer: &Map<String, Value>) -> Page {
         let state = start.parameter("state").unwrap();
         let form = Form::post(format!("{}/continue?state={state}", self.tenant_origin));
         browser.submit(start, &form.fill("session_token", &sign(answer, SECRET))).unwrap()
     }
 
-    /// Approves.
+    /// Returns an approval.
     pub(super) fn approve(&self, browser: &mut Browser, start: &Page) -> Page {
         self.return_result(browser, start, &self.approval(start))
     }
 
-    /// Refuses for `reason`.
+    /// Returns a refusal with this reason.
     pub(super) fn refuse(&self, browser: &mut Browser, start: &Page, reason: &str) -> Page {
         let mut answer = self.approval(start);
         answer.insert("result".into(), json!("refused"));
@@ -187,7 +187,7 @@ impl TestTenant {
         self.return_result(browser, start, &answer)
     }
 
-    /// What `/oauth/token` answers to the code on this callback page.
+    /// Redeems the code of a callback page; returns status and body of `/oauth/token`.
     pub(super) fn redeem(&self, callback: &Page) -> (u16, Value) {
         let code = callback.parameter("code").unwrap_or_else(|| panic!("no code: {:?}", callback.parameter("error")));
         self.token(&[
@@ -206,7 +206,7 @@ impl TestTenant {
     }
 }
 
-/// The customer's Action with its settings.
+/// The customer's Action with valid settings.
 pub(super) fn real_action(mode: &str, tenant: &str, verifier: &str) -> Action {
     Action::new(ACTION)
         .secret("SESSION_SECRET", SECRET)
@@ -216,7 +216,7 @@ pub(super) fn real_action(mode: &str, tenant: &str, verifier: &str) -> Action {
         .secret("MODE", mode)
 }
 
-/// One key for all tests: making one takes a while.
+/// One key for all tests, as generating one is slow.
 pub(super) fn signing_key() -> SigningKey {
     static KEY: OnceLock<SigningKey> = OnceLock::new();
     KEY.get_or_init(|| SigningKey::generate(&SystemRandom).unwrap()).clone()
@@ -239,7 +239,7 @@ pub(super) fn decode(token: &str, secret: &str) -> Value {
     jsonwebtoken::decode(token, &DecodingKey::from_secret(secret.as_bytes()), &validation).unwrap().claims
 }
 
-/// The claims of a token, unchecked.
+/// The claims of a token, without verification.
 pub(super) fn peek(token: &Value) -> Value {
     jsonwebtoken::dangerous::insecure_decode_claims(token.as_str().unwrap()).unwrap()
 }

@@ -1,4 +1,4 @@
-//! Endpoints that applications call: codes, refresh tokens, `/userinfo`, keys and discovery.
+//! Endpoints that applications call: authorization codes, refresh tokens, `/userinfo`, keys and discovery.
 
 use countenance_net::{Net, Request};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode_header, jwk::JwkSet};
@@ -8,10 +8,10 @@ use url::Url;
 use super::test_tenant::{CLAIM, CODE_VERIFIER, NOW, POLICY, TestTenant, peek};
 
 #[test]
-fn a_code_is_good_once_for_whom_it_was_made() {
+fn a_code_works_once_and_only_for_its_client() {
     let env = TestTenant::with_mode("on-demand");
     let mut browser = env.browser();
-    env.log_in(&mut browser, &[]);
+    env.sign_in(&mut browser, &[]);
     let callback = env.app_callback();
     let good = [
         ("grant_type", "authorization_code"),
@@ -43,11 +43,11 @@ fn a_code_is_good_once_for_whom_it_was_made() {
 }
 
 #[test]
-fn a_refresh_keeps_the_login_and_leaves_the_claim_behind() {
+fn a_refresh_keeps_the_subject_and_drops_the_claim() {
     for mode in ["always", "on-demand"] {
         let env = TestTenant::with_mode(mode);
         let mut browser = env.browser();
-        let start = env.log_in(&mut browser, &[("acr_values", POLICY)]);
+        let start = env.sign_in(&mut browser, &[("acr_values", POLICY)]);
         let (_, tokens) = env.redeem(&env.approve(&mut browser, &start));
         assert_eq!(peek(&tokens["id_token"])[CLAIM], "mfa", "{mode}");
 
@@ -60,13 +60,13 @@ fn a_refresh_keeps_the_login_and_leaves_the_claim_behind() {
         let id_token = peek(&fresh["id_token"]);
         assert_eq!((status, &id_token["sub"]), (200, &json!("auth0|ada")), "{mode}");
         assert!(id_token.get(CLAIM).is_none() && id_token.get("nonce").is_none(), "{mode}");
-        assert_eq!(refresh(&tokens["refresh_token"], "app").0, 403, "{mode}: good once");
+        assert_eq!(refresh(&tokens["refresh_token"], "app").0, 403, "{mode}: a refresh token must work only once");
         assert_eq!(refresh(&fresh["refresh_token"], "payroll").0, 403, "{mode}: another client");
     }
 }
 
 #[test]
-fn a_redirect_or_denial_in_a_refresh_is_an_error() {
+fn a_redirect_or_denial_during_a_refresh_is_an_error() {
     for (body, error) in [
         ("api.redirect.sendUserTo('https://verifier.example.com/');", "interaction_required"),
         ("api.access.deny('not today');", "access_denied"),
@@ -77,7 +77,7 @@ fn a_redirect_or_denial_in_a_refresh_is_an_error() {
                if (event.transaction.protocol === 'oauth2-refresh-token') {{ {body} }}
              }};"
         ));
-        let (_, tokens) = env.redeem(&env.log_in(&mut env.browser(), &[]));
+        let (_, tokens) = env.redeem(&env.sign_in(&mut env.browser(), &[]));
         let token = tokens["refresh_token"].as_str().unwrap();
         let (status, answer) =
             env.token(&[("grant_type", "refresh_token"), ("client_id", "app"), ("refresh_token", token)]);
@@ -86,10 +86,10 @@ fn a_redirect_or_denial_in_a_refresh_is_an_error() {
 }
 
 #[test]
-fn tokens_hold_against_the_published_key() {
+fn tokens_verify_with_the_published_keys() {
     let env = TestTenant::with_mode("always");
     let mut browser = env.browser();
-    let start = env.log_in(&mut browser, &[("audience", "https://api.example.com")]);
+    let start = env.sign_in(&mut browser, &[("audience", "https://api.example.com")]);
     let (_, tokens) = env.redeem(&env.approve(&mut browser, &start));
     let fetch = |url: &str| -> Value {
         serde_json::from_slice(&env.net.send(&Request::get(Url::parse(url).unwrap())).unwrap().body).unwrap()
@@ -111,9 +111,9 @@ fn tokens_hold_against_the_published_key() {
 }
 
 #[test]
-fn userinfo_answers_to_a_living_access_token() {
+fn userinfo_requires_a_valid_access_token() {
     let env = TestTenant::with_mode("on-demand");
-    let (_, tokens) = env.redeem(&env.log_in(&mut env.browser(), &[]));
+    let (_, tokens) = env.redeem(&env.sign_in(&mut env.browser(), &[]));
     let userinfo = |token: &str| -> (u16, Value) {
         let url = format!("http://{}/userinfo", Url::parse(&env.tenant_origin).unwrap().authority());
         let answer = bearer_get(&url.replace("tenant.localhost", "127.0.0.1"), token);
@@ -127,13 +127,13 @@ fn userinfo_answers_to_a_living_access_token() {
     assert_eq!(userinfo(&token).0, 401);
 }
 
-/// A bare GET with a bearer token.
+/// A raw GET request with a bearer token: status and body.
 fn bearer_get(url: &str, token: &str) -> (u16, String) {
     use std::io::{Read, Write};
     let url = Url::parse(url).unwrap();
     let address = (url.host_str().unwrap(), url.port().unwrap());
     let mut stream = std::net::TcpStream::connect(address).unwrap();
-    // By its name, whatever the address: a tenant answers to no other.
+    // A tenant serves only its own host name, so `Host` has the name and not the address.
     let (path, host) = (url.path(), format!("tenant.localhost:{}", address.1));
     write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n")
         .unwrap();

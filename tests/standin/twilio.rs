@@ -12,7 +12,7 @@ use countenance_standin::twilio::{Conversions, FailMode, Message, TwilioStandIn}
 use serde_json::Value;
 use tower::ServiceExt;
 
-/// When these tests happen.
+/// Time of the tests, in Unix seconds.
 const NOW: UnixSecs = 1_800_000_000;
 
 const SERVICE: &str = "VA0123456789abcdef0123456789abcdef";
@@ -51,7 +51,7 @@ impl Caller {
         self.post_as(&format!("{ACCOUNT}:token"), &format!("{SERVICE}/{path}"), form).await
     }
 
-    /// A verification's status, or the error code.
+    /// The status of a verification, or the error code.
     async fn status(&self, which: &str) -> String {
         let request = Request::get(format!("/v2/Services/{SERVICE}/Verifications/{which}"))
             .header(header::AUTHORIZATION, format!("Basic {}", BASE64_STANDARD.encode(format!("{ACCOUNT}:token"))))
@@ -68,7 +68,7 @@ impl Caller {
 }
 
 #[tokio::test]
-async fn a_verification_is_shown_as_twilio_shows_it() {
+async fn a_verification_has_the_fields_that_twilio_documents() {
     let caller = Caller::new();
     let (status, started) = caller.post("Verifications", &[("To", ADA), ("Channel", "sms")]).await;
     assert_eq!(status, 201);
@@ -86,7 +86,7 @@ async fn a_verification_is_shown_as_twilio_shows_it() {
     ] {
         assert_eq!(started[field], value, "{field}");
     }
-    assert!(!started.to_string().contains(&code), "the code is nobody's business here");
+    assert!(!started.to_string().contains(&code), "the response must not contain the code");
     for which in [sid, ADA, "%2B4915123456789"] {
         assert_eq!(caller.status(which).await, "pending", "{which}");
     }
@@ -97,14 +97,14 @@ async fn a_verification_is_shown_as_twilio_shows_it() {
     let (status, checked) = caller.post("VerificationCheck", &[("To", ADA), ("Code", &code)]).await;
     assert_eq!((status, &checked["status"], &checked["valid"]), (200, &"approved".into(), &true.into()));
     assert_eq!(checked["sid"], started["sid"]);
-    assert_eq!(caller.status(sid).await, "20404", "gone once it is approved");
+    assert_eq!(caller.status(sid).await, "20404", "an approved verification must be gone");
 }
 
-/// What is asked, as whom, where, with which fields, and the HTTP status and code that come.
+/// Case, credentials, path, form fields, and the expected HTTP status and error code.
 type Row<'a> = (&'a str, &'a str, String, &'a [(&'a str, &'a str)], (u16, u32));
 
 #[tokio::test]
-async fn every_error_has_its_code_status_and_form() {
+async fn errors_have_the_documented_code_status_and_body() {
     let caller = Caller::new();
     let own = |path: &str| format!("{SERVICE}/{path}");
     let start = [("To", ADA), ("Channel", "sms")];
@@ -114,7 +114,7 @@ async fn every_error_has_its_code_status_and_form() {
         ("another token", "AC:token", own("Verifications"), &start, (401, 20003)),
         ("another account", &me.replace('0', "f"), own("Verifications"), &start, (401, 20003)),
         ("another service", &me, other, &start, (404, 20404)),
-        ("another address", &me, own("Verification"), &start, (404, 20404)),
+        ("another path", &me, own("Verification"), &start, (404, 20404)),
         ("no number", &me, own("Verifications"), &start[1..], (400, 60200)),
         ("no channel", &me, own("Verifications"), &start[..1], (400, 60200)),
         (
@@ -125,7 +125,7 @@ async fn every_error_has_its_code_status_and_form() {
             (400, 60200),
         ),
         ("nothing to check", &me, own("VerificationCheck"), &[("To", ADA), ("Code", "123456")], (404, 20404)),
-        ("nobody to check", &me, own("VerificationCheck"), &[("Code", "123456")], (400, 60200)),
+        ("no recipient to check", &me, own("VerificationCheck"), &[("Code", "123456")], (400, 60200)),
         ("no code to check", &me, own("VerificationCheck"), &[("To", ADA)], (400, 60200)),
         ("letters to check", &me, own("VerificationCheck"), &[("To", ADA), ("Code", "abcdef")], (400, 60200)),
         ("nothing to approve", &me, own("Verifications/+4915123456789"), &[("Status", "approved")], (404, 20404)),
@@ -142,7 +142,7 @@ async fn every_error_has_its_code_status_and_form() {
 }
 
 #[tokio::test]
-async fn a_number_that_is_guessed_at_is_closed_until_the_window_ends() {
+async fn five_wrong_codes_close_a_verification_until_it_expires() {
     let caller = Caller::new();
     caller.post("Verifications", &[("To", ADA), ("Channel", "call"), ("CustomCode", "123456")]).await;
     for _ in 0..5 {
@@ -159,7 +159,7 @@ async fn a_number_that_is_guessed_at_is_closed_until_the_window_ends() {
 }
 
 #[tokio::test]
-async fn a_held_request_lets_others_pass_and_is_answered() {
+async fn a_held_request_does_not_block_others_and_is_answered() {
     let caller = Caller::new();
     caller.twilio.fail_next(FailMode::Slow);
     let form = [("To", ADA), ("Channel", "sms")];
@@ -176,7 +176,7 @@ async fn a_held_request_lets_others_pass_and_is_answered() {
 }
 
 #[tokio::test]
-async fn the_inbox_shows_what_a_phone_would_newest_first() {
+async fn the_inbox_lists_messages_newest_first() {
     let caller = Caller::new();
     assert!(caller.inbox().await.contains("Nothing was sent yet"));
     caller.post("Verifications", &[("To", ADA), ("Channel", "sms"), ("CustomCode", "111111")]).await;
