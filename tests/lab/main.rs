@@ -1,4 +1,4 @@
-//! The demo and the evaluation, through the public API.
+//! The demo, the evaluation, and recorded faces.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

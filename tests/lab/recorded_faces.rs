@@ -1,4 +1,4 @@
-//! Recorded people as analyzed by the verifier from posted samples: quality checks and templates.
+//! Faces from recordings, as the verifier analyzes them in posted samples: quality checks and templates.
 
 use std::{path::Path, time::Duration};
 
@@ -14,7 +14,7 @@ use countenance_vision::Embedding;
 
 use countenance_vision::testing::VISION;
 
-/// Good frames of a recording, six apart (240 ms at 25 a second), each with its face.
+/// Every sixth frame of a recording (240 ms at 25 frames per second), if it passes the quality checks, with its face.
 fn good_frames(clip: &str) -> Vec<(Frame, Face)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
     let mut source = recording::open(&folder.join(clip)).unwrap();
@@ -30,8 +30,8 @@ fn good_frames(clip: &str) -> Vec<(Frame, Face)> {
     good
 }
 
-/// What is posted of a frame: three sides of the face round its middle, inside the frame.
-fn cut(frame: &Frame, face: &Face) -> Frame {
+/// The sample that the client posts: a crop of three times the face size around the face, clipped to the frame.
+fn crop(frame: &Frame, face: &Face) -> Frame {
     let side = (3.0 * face.rect.width.max(face.rect.height)) as u32;
     let (width, height) = (side.min(frame.width()), side.min(frame.height()));
     let (x, y) = (face.rect.centre().x - width as f32 / 2.0, face.rect.centre().y - height as f32 / 2.0);
@@ -43,12 +43,12 @@ fn cut(frame: &Frame, face: &Face) -> Frame {
 }
 
 #[test]
-fn what_was_good_at_the_client_is_good_on_the_sample() {
+fn frames_accepted_by_the_client_pass_quality_on_the_sample() {
     let policy = QualityPolicy::default();
     let (mut seen, mut faults) = (0, Vec::new());
     for clip in ["person-a-enrol.mp4", "person-a-verify.mp4", "person-b.mp4"] {
         for (frame, face) in good_frames(clip) {
-            let sample = cut(&frame, &face);
+            let sample = crop(&frame, &face);
             let faces = VISION.faces(&sample).unwrap();
             let measures = Measures::of(&sample, faces.first().unwrap_or_else(|| panic!("{clip} {}", frame.seq())));
             seen += 1;
@@ -59,7 +59,7 @@ fn what_was_good_at_the_client_is_good_on_the_sample() {
 }
 
 #[test]
-fn a_mean_of_three_is_nearer_to_the_person_than_one_and_no_nearer_to_another() {
+fn a_template_of_three_samples_matches_better_than_one_and_no_impostor() {
     let policy = MatchPolicy::default();
     let embeddings = |clip: &str| -> Vec<Embedding> {
         good_frames(clip).iter().map(|(frame, face)| VISION.embed(frame, face).unwrap()).collect()

@@ -1,4 +1,4 @@
-//! Liveness detection on the project's own set is no worse than the committed figures.
+//! Liveness detection on the project's own set is no worse than the committed metrics.
 //!
 //! Simulated attacks are for pipeline tests only and say nothing about accuracy: `tests/fixtures/pad/README.md`.
 
@@ -7,94 +7,94 @@ use std::{collections::BTreeMap, fs, path::Path};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{countenance, evaluated, fixture, pictures};
+use super::{evaluate, extract_frames, fixture, run_lab};
 
-/// Frames of a recording that an attack is made from: enough for a decision, few enough to be quick.
+/// Number of frames per recording that attacks are made from: enough for a decision, few enough to be quick.
 const FRAMES: usize = 46;
-/// Longest time from the first good frame to a decision, milliseconds.
-const DECIDED_MILLIS: u64 = 2_000;
+/// Maximum time from the first good frame to a decision, in milliseconds.
+const MAX_DECISION_MILLIS: u64 = 2_000;
 
-/// What was measured, as shares from 0 to 1.
+/// Metrics of an evaluation; rates are from 0 to 1.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Committed {
+struct Metrics {
     /// Equal error rate.
     eer: f64,
-    /// People turned away.
+    /// Share of bona fide presentations classified as attacks.
     bpcer: f64,
-    /// Attacks that passed, by species.
+    /// Share of attack presentations classified as bona fide, by species of presentation attack instrument.
     apcer: BTreeMap<String, f64>,
-    /// Clips without a score.
+    /// Number of clips without a score.
     non_response: u64,
-    /// Attacks that a login would have accepted.
+    /// Number of attacks that a sign-in would have accepted.
     attacks_accepted: u64,
-    /// Of those decisions that a login would have come to, the one that took longest.
+    /// Longest time to a decision, among clips with one, in milliseconds.
     worst_decision_millis: u64,
 }
 
 #[test]
-fn no_figure_is_worse_than_the_committed_one() {
-    let committed: Committed = serde_json::from_slice(&fs::read(fixture("pad/figures.json")).unwrap()).unwrap();
-    let now = measured();
+fn no_metric_is_worse_than_the_committed_one() {
+    let committed: Metrics = serde_json::from_slice(&fs::read(fixture("pad/figures.json")).unwrap()).unwrap();
+    let now = measure();
     let mut worse = Vec::new();
-    let mut check = |name: &str, now: f64, then: f64| {
-        // A hair for the last digit of a platform's arithmetic.
-        if now > then + 1e-6 {
-            worse.push(format!("{name} is {now}, was {then}"));
+    let mut check = |name: &str, now: f64, committed: f64| {
+        // Tolerance for floating-point differences between platforms.
+        if now > committed + 1e-6 {
+            worse.push(format!("{name} is {now}, was {committed}"));
         }
     };
     check("EER", now.eer, committed.eer);
     check("BPCER", now.bpcer, committed.bpcer);
     check("clips without a score", now.non_response as f64, committed.non_response as f64);
     check("attacks accepted", now.attacks_accepted as f64, committed.attacks_accepted as f64);
-    check("the longest decision", now.worst_decision_millis as f64, DECIDED_MILLIS as f64);
-    for (species, then) in &committed.apcer {
-        check(&format!("APCER of {species}"), now.apcer.get(species).copied().unwrap_or(1.0), *then);
+    check("the longest decision", now.worst_decision_millis as f64, MAX_DECISION_MILLIS as f64);
+    for (species, committed) in &committed.apcer {
+        check(&format!("APCER of {species}"), now.apcer.get(species).copied().unwrap_or(1.0), *committed);
     }
-    assert!(worse.is_empty(), "{}\nall that was measured: {now:?}", worse.join("\n"));
-    assert_eq!(now.apcer.len(), committed.apcer.len(), "species came or went: refresh the figures");
+    assert!(worse.is_empty(), "{}\nall metrics: {now:?}", worse.join("\n"));
+    assert_eq!(now.apcer.len(), committed.apcer.len(), "the list of species changed: refresh the committed metrics");
 }
 
-/// Not a test: measures and writes the committed figures anew.
+/// Not a test: measures again and writes the committed metrics.
 #[test]
 #[ignore = "writes tests/fixtures/pad/figures.json"]
 fn refresh() {
-    let text = serde_json::to_string_pretty(&measured()).unwrap();
+    let text = serde_json::to_string_pretty(&measure()).unwrap();
     fs::write(fixture("pad/figures.json"), format!("{text}\n")).unwrap();
 }
 
-fn measured() -> Committed {
+fn measure() -> Metrics {
     let set = tempfile::tempdir().unwrap();
     let manifest = set.path().join("set.toml");
     fs::copy(fixture("pad/set.toml"), &manifest).unwrap();
     make(&manifest);
-    let written = evaluated(&manifest, &[]);
-    let report = &written.report;
+    let evaluation = evaluate(&manifest, &[]);
+    let report = &evaluation.report;
     let rate = |value: &Value| value.as_f64().unwrap_or(1.0);
     let species = report["species"].as_array().unwrap().iter();
     let decided = |row: &&Value| matches!(row["decision"].as_str(), Some("live" | "not_live"));
-    let told = String::from_utf8(written.bytes[5].clone()).unwrap();
-    assert!(!told.contains("expected"), "{told}");
-    Committed {
+    let stderr = String::from_utf8(evaluation.bytes[5].clone()).unwrap();
+    assert!(!stderr.contains("expected"), "{stderr}");
+    Metrics {
         eer: rate(&report["eer"]),
         bpcer: rate(&report["bpcer"]["rate"]),
         apcer: species.map(|of| (of["name"].as_str().unwrap().to_owned(), rate(&of["wrong"]["rate"]))).collect(),
-        non_response: written.clips.iter().filter(|row| row["response"] != "scored").count() as u64,
+        non_response: evaluation.clips.iter().filter(|row| row["response"] != "scored").count() as u64,
         attacks_accepted: report["attacks"]["decisions"]["live"]["count"].as_u64().unwrap(),
         worst_decision_millis: {
-            let times = written.clips.iter().filter(decided).map(|row| row["decided_millis"].as_u64().unwrap());
+            let times = evaluation.clips.iter().filter(decided).map(|row| row["decided_millis"].as_u64().unwrap());
             times.max().unwrap()
         },
     }
 }
 
-/// Puts the clips in place that the manifest names: people as they are, attacks made anew, all at a time.
+/// Creates the clips that the manifest names: copies bona fide recordings, and simulates attacks in parallel.
 fn make(manifest: &Path) {
     let folder = manifest.parent().unwrap();
     let set: toml::Table = fs::read_to_string(manifest).unwrap().parse().unwrap();
     let clips = set["clip"].as_array().unwrap();
     for source in ["person-a-enrol", "person-a-verify"] {
-        pictures(&format!("{source}.mp4"), &folder.join(source), FRAMES);
+        extract_frames(&format!("{source}.mp4"), &folder.join(source), FRAMES);
     }
     std::thread::scope(|scope| {
         for clip in clips {
@@ -109,9 +109,9 @@ fn make(manifest: &Path) {
                 let [support, seed, source] = name.splitn(3, '-').collect::<Vec<_>>()[..] else { panic!("{name}") };
                 let (input, output) = (folder.join(source), path.to_str().unwrap().to_owned());
                 let input = input.to_str().unwrap();
-                let made =
-                    countenance(&["recapture", "--as", species, "--support", support, "--seed", seed, input, &output]);
-                assert_eq!(made.code, 0, "{name}: {}", made.err);
+                let ran =
+                    run_lab(&["recapture", "--as", species, "--support", support, "--seed", seed, input, &output]);
+                assert_eq!(ran.code, 0, "{name}: {}", ran.err);
             });
         }
     });

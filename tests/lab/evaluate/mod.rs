@@ -13,54 +13,54 @@ use countenance_lab::recapture::film;
 use serde_json::Value;
 use tempfile::TempDir;
 
-struct Ran {
+struct CommandOutput {
     code: i32,
     out: String,
     err: String,
 }
 
-fn countenance(args: &[&str]) -> Ran {
+fn run_lab(args: &[&str]) -> CommandOutput {
     let ran = Command::new(env!("CARGO_BIN_EXE_countenance-lab")).args(args).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    Ran { code: ran.status.code().unwrap(), out: text(ran.stdout), err: text(ran.stderr) }
+    CommandOutput { code: ran.status.code().unwrap(), out: text(ran.stdout), err: text(ran.stderr) }
 }
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures").join(name)
 }
 
-/// The first pictures of a recording as a folder of them.
-fn pictures(recording: &str, folder: &Path, frames: usize) {
+/// Writes the first frames of a recording into a folder, as images.
+fn extract_frames(recording: &str, folder: &Path, frames: usize) {
     film(&mut recording::open(&fixture(recording)).unwrap(), folder, frames).unwrap();
 }
 
-/// Two clips of people, one of them pictures; two genuine clips that are called attacks, for here only the parts matter; one
-/// that is broken and one in no class.
-fn set() -> TempDir {
+/// Two bona fide clips, one of them a folder of images; two bona fide clips labeled as attacks, as no test here needs
+/// real ones; a broken clip; and a clip without a label.
+fn clip_set() -> TempDir {
     let root = tempfile::tempdir().unwrap();
     let at = |path: &str| root.path().join(path);
     for folder in ["bona_fide", "attack_one", "attack_other", "elsewhere"] {
         fs::create_dir(at(folder)).unwrap();
     }
     fs::copy(fixture("person-a-enrol.mp4"), at("bona_fide/a.mp4")).unwrap();
-    pictures("person-a-verify.mp4", &at("bona_fide/b"), 48);
+    extract_frames("person-a-verify.mp4", &at("bona_fide/b"), 48);
     fs::copy(fixture("person-b.mp4"), at("attack_one/hand_c.mp4")).unwrap();
-    pictures("person-b.mp4", &at("attack_other/fixed_d"), 4);
+    extract_frames("person-b.mp4", &at("attack_other/fixed_d"), 4);
     fs::write(at("attack_one/broken.mp4"), b"no recording").unwrap();
     fs::copy(fixture("formats/mjpeg.avi"), at("elsewhere/e.avi")).unwrap();
     root
 }
 
-/// What an evaluation wrote.
-struct Written {
+/// The output of an evaluation.
+struct Evaluation {
     report: Value,
     clips: Vec<Value>,
     frames: Vec<Value>,
-    /// All of it, and what it printed.
+    /// The files JSON, clips, frames and HTML, then stdout and stderr.
     bytes: Vec<Vec<u8>>,
 }
 
-fn evaluated(set: &Path, more: &[&str]) -> Written {
+fn evaluate(set: &Path, more: &[&str]) -> Evaluation {
     let out = tempfile::tempdir().unwrap();
     let at = |name: &str| out.path().join(name).to_str().unwrap().to_owned();
     let files = ["json", "clips", "frames", "html"].map(at);
@@ -68,7 +68,7 @@ fn evaluated(set: &Path, more: &[&str]) -> Written {
     let mut args = vec!["evaluate", set.to_str().unwrap(), "--json", json, "--clips", clips];
     args.extend(["--frames", frames, "--html", html]);
     args.extend(more);
-    let ran = countenance(&args);
+    let ran = run_lab(&args);
     assert_eq!(ran.code, 0, "{}", ran.err);
     let mut bytes: Vec<_> = files.iter().map(|file| fs::read(file).unwrap()).collect();
     let lines = |i: usize| -> Vec<Value> {
@@ -77,26 +77,26 @@ fn evaluated(set: &Path, more: &[&str]) -> Written {
     let (report, clips, frames) = (lines(0).remove(0), lines(1), lines(2));
     bytes.push(ran.out.into_bytes());
     bytes.push(ran.err.into_bytes());
-    Written { report, clips, frames, bytes }
+    Evaluation { report, clips, frames, bytes }
 }
 
-fn of<'w>(rows: &'w [Value], clip: &str) -> &'w Value {
+fn row_of<'w>(rows: &'w [Value], clip: &str) -> &'w Value {
     rows.iter().find(|row| row["clip"] == clip).unwrap_or_else(|| panic!("{clip}: {rows:?}"))
 }
 
 #[test]
-fn the_same_bytes_again_for_any_number_of_threads() {
-    let set = set();
-    let one = evaluated(set.path(), &["--limit-frames", "6", "--threads", "1"]);
-    let three = evaluated(set.path(), &["--limit-frames", "6", "--threads", "3"]);
+fn output_is_reproducible_for_any_number_of_threads() {
+    let set = clip_set();
+    let one = evaluate(set.path(), &["--limit-frames", "6", "--threads", "1"]);
+    let three = evaluate(set.path(), &["--limit-frames", "6", "--threads", "3"]);
     assert!(one.bytes == three.bytes, "{}\n{}", one.report, three.report);
     let names: Vec<_> = one.clips.iter().map(|row| row["clip"].as_str().unwrap()).collect();
     assert!(names.is_sorted() && names.len() == 6, "{names:?}");
-    assert!(of(&one.clips, "attack_one/broken.mp4")["response"]["failed"].is_string());
-    assert_eq!(of(&one.clips, "attack_one/hand_c.mp4")["facts"]["support"], "hand");
-    assert_eq!(of(&one.clips, "elsewhere/e.avi")["label"], Value::Null);
-    let told = String::from_utf8(one.bytes[5].clone()).unwrap();
-    assert!(told.contains("attack_one/broken.mp4 failed: ") && told.contains("not counted: 1"), "{told}");
+    assert!(row_of(&one.clips, "attack_one/broken.mp4")["response"]["failed"].is_string());
+    assert_eq!(row_of(&one.clips, "attack_one/hand_c.mp4")["facts"]["support"], "hand");
+    assert_eq!(row_of(&one.clips, "elsewhere/e.avi")["label"], Value::Null);
+    let stderr = String::from_utf8(one.bytes[5].clone()).unwrap();
+    assert!(stderr.contains("attack_one/broken.mp4 failed: ") && stderr.contains("not counted: 1"), "{stderr}");
     let table = String::from_utf8(one.bytes[4].clone()).unwrap();
     for row in ["APCER one", "APCER other", "BPCER bona fide", "HTER", "EER", "AUC", "from the policy"] {
         assert!(table.contains(row), "{row}: {table}");
@@ -108,46 +108,49 @@ fn the_same_bytes_again_for_any_number_of_threads() {
     assert!(["set_sha256", "policy"].iter().all(|digest| report[*digest].as_str().unwrap().len() > 40));
 
     fs::write(set.path().join("attack_one/broken.mp4"), b"another").unwrap();
-    let other = evaluated(set.path(), &["--limit-frames", "1"]);
-    assert_ne!(other.report["set_sha256"], report["set_sha256"], "the digest follows the content");
+    let other = evaluate(set.path(), &["--limit-frames", "1"]);
+    assert_ne!(other.report["set_sha256"], report["set_sha256"], "the digest must depend on the content");
 }
 
 #[test]
-fn without_a_known_rate_no_time_is_claimed_and_no_track_broken() {
-    let set = set();
-    let untimed = evaluated(set.path(), &[]);
-    let timed = evaluated(set.path(), &["--fps", "25"]);
-    let slow = evaluated(set.path(), &["--fps", "2"]);
+fn without_a_frame_rate_frames_have_no_time_and_keep_one_track() {
+    let set = clip_set();
+    let untimed = evaluate(set.path(), &[]);
+    let timed = evaluate(set.path(), &["--fps", "25"]);
+    let slow = evaluate(set.path(), &["--fps", "2"]);
     let folder = "bona_fide/b";
-    let row = |written: &Written| of(&written.clips, folder).clone();
+    let row = |evaluation: &Evaluation| row_of(&evaluation.clips, folder).clone();
     assert_eq!((&row(&untimed)["decision"], &row(&untimed)["decided_millis"]), (&Value::Null, &Value::Null));
     assert_eq!(row(&timed)["decision"], "live");
     assert!((1_600..=2_000).contains(&row(&timed)["decided_millis"].as_u64().unwrap()), "{}", row(&timed));
-    // A recording knows its own time, whatever is said of folders.
-    assert_eq!(of(&untimed.clips, "bona_fide/a.mp4")["decision"], "live");
-    assert_eq!(of(&untimed.clips, "bona_fide/a.mp4"), of(&slow.clips, "bona_fide/a.mp4"));
-    let frames = |written: &Written| -> Vec<Value> {
-        written.frames.iter().filter(|frame| frame["clip"] == folder).cloned().collect()
+    // `--fps` applies only to folders of images; a recording has its own timestamps.
+    assert_eq!(row_of(&untimed.clips, "bona_fide/a.mp4")["decision"], "live");
+    assert_eq!(row_of(&untimed.clips, "bona_fide/a.mp4"), row_of(&slow.clips, "bona_fide/a.mp4"));
+    let frames = |evaluation: &Evaluation| -> Vec<Value> {
+        evaluation.frames.iter().filter(|frame| frame["clip"] == folder).cloned().collect()
     };
     assert!(frames(&untimed).iter().all(|frame| frame["at_millis"].is_null() && frame["track"] == 1));
     assert_eq!(frames(&timed)[5]["at_millis"], 200);
     assert!(frames(&timed).iter().all(|frame| frame["odds"][0].as_array().unwrap().len() == 3));
-    // Half a second apart is too far for a login, and near enough for a score.
+    // Frames half a second apart cannot decide a sign-in, but are scored and stay in one track.
     assert_eq!(frames(&slow)[3]["track"], 1);
     assert_eq!(row(&slow)["decision"], Value::Null);
 }
 
 #[test]
-fn the_threshold_is_the_policys_or_chosen_or_fitted_elsewhere() {
-    let set = set();
+fn the_threshold_comes_from_the_policy_an_option_or_another_set() {
+    let set = clip_set();
     let path = set.path().to_str().unwrap();
     let short = ["--limit-frames", "2"];
-    let run = |more: &[&str]| evaluated(set.path(), &[&short[..], more].concat()).report;
+    let run = |more: &[&str]| evaluate(set.path(), &[&short[..], more].concat()).report;
     let policy = run(&[]);
     assert_eq!((&policy["threshold"]["from"], &policy["fitted_on"]), (&"the policy".into(), &Value::Null));
     let chosen = run(&["--threshold", "-100"]);
     assert_eq!((&chosen["threshold"]["value"], &chosen["apcer"]["rate"]), (&(-100.0).into(), &1.0.into()));
-    assert_ne!(chosen["policy"], policy["policy"], "logins are played at the threshold, and the digest says so");
+    assert_ne!(
+        chosen["policy"], policy["policy"],
+        "sign-ins use the chosen threshold, so the policy digest must differ"
+    );
     let fitted = run(&["--threshold-from", path]);
     let value = |report: &Value| report["threshold"]["value"].as_f64().unwrap();
     assert!((value(&fitted) - policy["eer_threshold"].as_f64().unwrap()).abs() < 1e-5);
@@ -159,9 +162,9 @@ fn the_threshold_is_the_policys_or_chosen_or_fitted_elsewhere() {
 }
 
 #[test]
-fn cues_are_picked_by_name_and_gates_opened_by_word() {
-    let set = set();
-    let run = |more: &[&str]| evaluated(set.path(), &[&["--limit-frames", "2"], more].concat()).report;
+fn options_select_cues_and_quality_gates() {
+    let set = clip_set();
+    let run = |more: &[&str]| evaluate(set.path(), &[&["--limit-frames", "2"], more].concat()).report;
     let all = ["stillness", "rigidity", "bezel", "background"];
     for (cues, expected) in
         [("none", &[][..]), ("all", &all[..]), ("background,stillness", &["stillness", "background"])]
@@ -176,9 +179,9 @@ fn cues_are_picked_by_name_and_gates_opened_by_word() {
     assert_eq!(run(&["--gated"])["gated"], true);
 }
 
-/// Each row: what is there, what is asked for beside it (`.`: the set of what is broken), the exit code, what is told.
+/// Each row: name, set, further arguments (`.`: the set of broken clips), exit code, part of stderr.
 #[test]
-fn the_exit_code_says_whether_there_are_figures() {
+fn the_exit_code_reports_whether_there_are_results() {
     let empty = tempfile::tempdir().unwrap();
     let broken = tempfile::tempdir().unwrap();
     fs::create_dir(broken.path().join("bona_fide")).unwrap();
@@ -189,11 +192,17 @@ fn the_exit_code_says_whether_there_are_figures() {
     fs::write(&missing, "[[clip]]\npath = \"none.mp4\"\nlabel = \"bona_fide\"\n").unwrap();
     let rows: [(&str, &Path, &[&str], i32, &str); 8] = [
         ("an empty folder", empty.path(), &[], 2, "holds no recording and no pictures"),
-        ("nothing there", Path::new("nowhere"), &[], 2, "the manifest nowhere cannot be used: it is not there"),
+        ("a missing folder", Path::new("nowhere"), &[], 2, "the manifest nowhere cannot be used: it is not there"),
         ("a refused manifest", &refused, &[], 2, "line 2: the path leads out of the manifest's folder"),
-        ("nothing but what is broken", broken.path(), &[], 12, "bona_fide/a.mp4 failed: "),
-        ("nothing that is there", &missing, &[], 12, "none.mp4 failed: "),
-        ("no threshold to be had", broken.path(), &["--threshold-from", "."], 12, "cannot choose a threshold on "),
+        ("only broken clips", broken.path(), &[], 12, "bona_fide/a.mp4 failed: "),
+        ("only missing clips", &missing, &[], 12, "none.mp4 failed: "),
+        (
+            "no scores to fit a threshold to",
+            broken.path(),
+            &["--threshold-from", "."],
+            12,
+            "cannot choose a threshold on ",
+        ),
         (
             "an unknown cue",
             broken.path(),
@@ -201,14 +210,14 @@ fn the_exit_code_says_whether_there_are_figures() {
             2,
             "unknown cue smell; expected all, none, or a list of stillness",
         ),
-        ("a threshold that is none", broken.path(), &["--threshold", "nan"], 2, "expected a finite number"),
+        ("an invalid threshold", broken.path(), &["--threshold", "nan"], 2, "expected a finite number"),
     ];
-    for (name, set, more, code, told) in rows {
+    for (name, set, more, code, message) in rows {
         let mut args = vec!["evaluate", set.to_str().unwrap()];
         let fit = broken.path().to_str().unwrap();
         args.extend(more.iter().map(|arg| if *arg == "." { fit } else { arg }));
-        let ran = countenance(&args);
+        let ran = run_lab(&args);
         assert_eq!(ran.code, code, "{name}: {}", ran.err);
-        assert!(ran.err.contains(told), "{name}: {}", ran.err);
+        assert!(ran.err.contains(message), "{name}: {}", ran.err);
     }
 }
