@@ -1,4 +1,4 @@
-//! Attestations altered, moved or re-signed by an attacker: each is rejected with its specific error.
+//! Attestations that were altered, replayed or re-signed: each is rejected with a specific error.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use countenance_attest::{
@@ -25,7 +25,7 @@ fn check(jws: &str, sample: &[u8]) -> Result<Claims, AttestError> {
     )
 }
 
-fn check_enrolment(jws: &str, samples: &[impl AsRef<[u8]>]) -> Result<Claims, AttestError> {
+fn check_enrollment(jws: &str, samples: &[impl AsRef<[u8]>]) -> Result<Claims, AttestError> {
     let nonce = ticket().nonce;
     let expected = Expected { nonce: &nonce, session_id: SESSION, purpose: Purpose::Enroll, now: NOW };
     verify(jws, &key().public(), &expected, samples)
@@ -41,15 +41,15 @@ fn claims(jws: &str) -> Value {
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(parts(jws)[1]).unwrap()).unwrap()
 }
 
-/// These claims under the header that names this device, signed by `signer`.
-fn under_our_name(header: &str, claims: &Value, signer: &DeviceKey) -> String {
+/// A JWS of these claims with an encoded header, signed by `signer`.
+fn sign_with_header(header: &str, claims: &Value, signer: &DeviceKey) -> String {
     let input = format!("{header}.{}", BASE64_URL_SAFE_NO_PAD.encode(claims.to_string()));
     let signature = BASE64_URL_SAFE_NO_PAD.encode(signer.sign(input.as_bytes()));
     format!("{input}.{signature}")
 }
 
 #[test]
-fn what_was_sealed_verifies_and_sealing_again_gives_the_same_bytes() {
+fn a_sealed_attestation_verifies_and_sealing_is_deterministic() {
     let (one, two) = (sealed(), sealed());
     assert_eq!((one.jws(), &one.samples()[0]), (two.jws(), &two.samples()[0]));
     let claims = check(one.jws(), &one.samples()[0]).unwrap();
@@ -61,7 +61,7 @@ fn what_was_sealed_verifies_and_sealing_again_gives_the_same_bytes() {
 }
 
 #[test]
-fn no_leaf_of_the_claims_can_be_changed() {
+fn rejects_any_altered_claim() {
     let sealed = sealed();
     let [header, _, signature] = parts(sealed.jws());
     let original = claims(sealed.jws());
@@ -74,56 +74,64 @@ fn no_leaf_of_the_claims_can_be_changed() {
         *leaf = changed(leaf);
         let payload = BASE64_URL_SAFE_NO_PAD.encode(claims.to_string());
         let bad_signature = Err(AttestError::Jws(JwsError::BadSignature));
-        let kept = format!("{header}.{payload}.{signature}");
-        assert_eq!(check(&kept, &sealed.samples()[0]), bad_signature, "{path}, signature kept");
-        let forged = under_our_name(header, &claims, &other_key());
-        assert_eq!(check(&forged, &sealed.samples()[0]), bad_signature, "{path}, signed by another under our name");
+        let altered = format!("{header}.{payload}.{signature}");
+        assert_eq!(check(&altered, &sealed.samples()[0]), bad_signature, "{path}, signature kept");
+        let forged = sign_with_header(header, &claims, &other_key());
+        assert_eq!(
+            check(&forged, &sealed.samples()[0]),
+            bad_signature,
+            "{path}, signed by another key under our `kid`"
+        );
         let theirs = jws::sign(ATTESTATION_TYP, KeyIn::Kid, &claims, &other_key()).unwrap();
-        assert_eq!(check(&theirs, &sealed.samples()[0]), Err(AttestError::OtherKey), "{path}, signed by another");
+        assert_eq!(
+            check(&theirs, &sealed.samples()[0]),
+            Err(AttestError::OtherKey),
+            "{path}, signed by another key under its own `kid`"
+        );
     }
 }
 
 #[test]
-fn the_device_itself_cannot_sign_what_does_not_hold_together() {
+fn rejects_inconsistent_claims_even_if_signed_by_the_device() {
     let sealed = sealed();
     let original = claims(sealed.jws());
     let inconsistent = AttestError::Inconsistent;
     let rows: [(&str, &str, Value, AttestError); 30] = [
         ("another profile", "/eat_profile", json!("tag:x"), AttestError::OtherProfile),
         ("other software", "/swname", json!("x"), AttestError::OtherSoftware),
-        ("nonce of another session", "/eat_nonce", json!("A".repeat(43)), AttestError::OtherNonce),
+        ("the nonce of another session", "/eat_nonce", json!("A".repeat(43)), AttestError::OtherNonce),
         ("sealed too long ago", "/iat", json!(NOW - 121), AttestError::NotNow { off_secs: 121 }),
         ("sealed in the future", "/iat", json!(NOW + 121), AttestError::NotNow { off_secs: -121 }),
-        ("sealed at the end of time", "/iat", json!(i64::MIN), AttestError::NotNow { off_secs: i64::MAX }),
+        ("sealed at the minimum time", "/iat", json!(i64::MIN), AttestError::NotNow { off_secs: i64::MAX }),
         ("another session", "/session/id", json!("s-2"), AttestError::OtherSession),
         ("another purpose", "/session/purpose", json!("enroll"), AttestError::OtherPurpose),
         ("another sample", "/sample/sha256", json!("A".repeat(43)), AttestError::OtherSample),
         ("another device", "/ueid", json!(other_key().ueid()), AttestError::OtherDevice),
-        ("span backwards", "/span/first_seq", json!(999), inconsistent(Inconsistency::SpanReversed)),
-        ("time backwards", "/span/first_millis", json!(99_999), inconsistent(Inconsistency::SpanReversed)),
+        ("frame numbers reversed", "/span/first_seq", json!(999), inconsistent(Inconsistency::SpanReversed)),
+        ("times reversed", "/span/first_millis", json!(99_999), inconsistent(Inconsistency::SpanReversed)),
         ("more scored than good", "/span/good", json!(20), inconsistent(Inconsistency::Counts)),
         ("more good than seen", "/span/seen", json!(20), inconsistent(Inconsistency::Counts)),
-        ("more seen than there were", "/span/seen", json!(22), inconsistent(Inconsistency::Counts)),
+        ("more seen than the span has", "/span/seen", json!(22), inconsistent(Inconsistency::Counts)),
         ("nothing scored", "/span/scored", json!(0), inconsistent(Inconsistency::Counts)),
         ("a score missing", "/span/scored", json!(20), inconsistent(Inconsistency::ScoreCount)),
         ("infinite score", "/liveness/per_frame/0", json!(1e39), inconsistent(Inconsistency::NotFinite)),
-        ("infinite measure", "/quality/luma", json!(-1e39), inconsistent(Inconsistency::NotFinite)),
+        ("infinite quality measure", "/quality/luma", json!(-1e39), inconsistent(Inconsistency::NotFinite)),
         ("one score raised", "/liveness/per_frame/0", json!(9.0), inconsistent(Inconsistency::FusedNotSum)),
         ("fused score raised", "/liveness/fused", json!(3.1), inconsistent(Inconsistency::FusedNotSum)),
         ("below its threshold", "/liveness/threshold", json!(9.0), inconsistent(Inconsistency::BelowThreshold)),
-        ("sample from elsewhere", "/sample/frame_seq", json!(500), inconsistent(Inconsistency::SampleOutsideSpan)),
-        ("sample without size", "/sample/width", json!(0), inconsistent(Inconsistency::SampleShape)),
-        ("sample of absurd size", "/sample/height", json!(2049), inconsistent(Inconsistency::SampleShape)),
+        ("sample outside the span", "/sample/frame_seq", json!(500), inconsistent(Inconsistency::SampleOutsideSpan)),
+        ("sample of zero size", "/sample/width", json!(0), inconsistent(Inconsistency::SampleShape)),
+        ("oversized sample", "/sample/height", json!(2049), inconsistent(Inconsistency::SampleShape)),
         (
-            "sample of unknown kind",
+            "sample of unknown media type",
             "/sample/media_type",
             json!("image/svg+xml"),
             inconsistent(Inconsistency::SampleShape),
         ),
         ("no network", "/liveness/models", json!([]), inconsistent(Inconsistency::NoModel)),
-        ("digest of a network cut", "/liveness/models/0/sha256", json!("ab"), inconsistent(Inconsistency::Digest)),
-        ("chain cut", "/frames", json!("AAAA"), inconsistent(Inconsistency::Digest)),
-        ("endless name", "/camera/name", json!("x".repeat(257)), inconsistent(Inconsistency::Text)),
+        ("network digest truncated", "/liveness/models/0/sha256", json!("ab"), inconsistent(Inconsistency::Digest)),
+        ("frame digest truncated", "/frames", json!("AAAA"), inconsistent(Inconsistency::Digest)),
+        ("overlong name", "/camera/name", json!("x".repeat(257)), inconsistent(Inconsistency::Text)),
     ];
     for (name, path, value, why) in rows {
         let mut claims = original.clone();
@@ -134,18 +142,18 @@ fn the_device_itself_cannot_sign_what_does_not_hold_together() {
 }
 
 #[test]
-fn an_enrolment_signs_up_to_three_samples_of_its_span_and_a_verification_one() {
+fn an_enrollment_attests_three_samples_and_a_verification_one() {
     let (one, two) = (sealed_to_enrol(), sealed_to_enrol());
     assert_eq!((one.jws(), one.samples()), (two.jws(), two.samples()));
-    let claims = check_enrolment(one.jws(), one.samples()).unwrap();
+    let claims = check_enrollment(one.jws(), one.samples()).unwrap();
     assert_eq!((one.samples().len(), claims.more_samples.len()), (SAMPLES_MAX, SAMPLES_MAX - 1));
     let seqs: Vec<_> =
         std::iter::once(&claims.sample).chain(&claims.more_samples).map(|sample| sample.frame_seq).collect();
-    // 40 ms a frame, 250 ms apart.
+    // Samples are at least 250 ms apart; frames are 40 ms apart.
     assert!((0..3).all(|i| seqs[i].abs_diff(seqs[(i + 1) % 3]) >= 7), "{seqs:?}");
     let verification = sealed();
     assert_eq!(verification.samples().len(), 1);
-    assert_eq!(verification.samples()[0], one.samples()[0], "the best is the best for either purpose");
+    assert_eq!(verification.samples()[0], one.samples()[0], "both purposes must select the same best frame");
     assert!(check(verification.jws(), &verification.samples()[0]).unwrap().more_samples.is_empty());
     assert!(
         !String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(parts(verification.jws())[1]).unwrap())
@@ -155,31 +163,31 @@ fn an_enrolment_signs_up_to_three_samples_of_its_span_and_a_verification_one() {
 }
 
 #[test]
-fn further_samples_are_bound_like_the_first() {
+fn further_samples_are_bound_by_digest_and_order() {
     let sealed = sealed_to_enrol();
     let [a, b, c] = sealed.samples() else { panic!("three samples") };
-    let mut bent = c.to_vec();
-    *bent.last_mut().unwrap() ^= 1;
+    let mut altered = c.to_vec();
+    *altered.last_mut().unwrap() ^= 1;
     let long = vec![0; MORE_SAMPLE_MAX_BYTES + 1];
-    let refused = |samples: &[&[u8]]| check_enrolment(sealed.jws(), samples).unwrap_err();
+    let error_of = |samples: &[&[u8]]| check_enrollment(sealed.jws(), samples).unwrap_err();
     let too_large = AttestError::SampleTooLarge { found: long.len(), max: MORE_SAMPLE_MAX_BYTES };
     let rows: [(&str, &[&[u8]], AttestError); 8] = [
-        ("none", &[], AttestError::SampleCount { found: 0 }),
-        ("the first alone", &[a], AttestError::OtherSample),
+        ("no samples", &[], AttestError::SampleCount { found: 0 }),
+        ("only the first", &[a], AttestError::OtherSample),
         ("one missing", &[a, b], AttestError::OtherSample),
         ("one more", &[a, b, c, c], AttestError::SampleCount { found: 4 }),
         ("in another order", &[a, c, b], AttestError::OtherSample),
         ("the first twice", &[a, a, c], AttestError::OtherSample),
-        ("one byte", &[a, b, &bent], AttestError::OtherSample),
-        ("a long one, unread", &[a, b, &long], too_large),
+        ("one byte altered", &[a, b, &altered], AttestError::OtherSample),
+        ("an oversized one", &[a, b, &long], too_large),
     ];
     for (name, samples, why) in rows {
-        assert_eq!(refused(samples), why, "{name}");
+        assert_eq!(error_of(samples), why, "{name}");
     }
 }
 
 #[test]
-fn the_device_itself_cannot_sign_samples_that_are_no_three_of_one_span() {
+fn rejects_inconsistent_samples_even_if_signed_by_the_device() {
     let sealed = sealed_to_enrol();
     let original = claims(sealed.jws());
     let (primary, further) = (&original["sample"], &original["more_samples"][0]);
@@ -194,23 +202,23 @@ fn the_device_itself_cannot_sign_samples_that_are_no_three_of_one_span() {
         claims["session"]["purpose"] = json!(purpose);
         jws::sign(ATTESTATION_TYP, KeyIn::Kid, &claims, &key()).unwrap()
     };
-    // As a device that lies would: what it posts has the digests that it signs.
+    // As a lying device would: the posted bytes match the digests it signs.
     let bytes: Vec<_> = (0..5).map(|i| sealed.samples()[i.min(2)].clone()).collect();
     let digest = &original["more_samples"][1]["sha256"];
     let rows = [
         ("more than three", json!([further, with("frame_seq", json!(0))[0], further]), 4, None),
         ("outside the span", with("frame_seq", json!(500)), 2, Some(Inconsistency::SampleOutsideSpan)),
         ("no size", with("height", json!(0)), 2, Some(Inconsistency::SampleShape)),
-        ("another kind", with("media_type", json!("image/gif")), 2, Some(Inconsistency::SampleShape)),
+        ("another media type", with("media_type", json!("image/gif")), 2, Some(Inconsistency::SampleShape)),
         (
             "the frame of the first",
             with("frame_seq", primary["frame_seq"].clone()),
             2,
             Some(Inconsistency::SampleRepeated),
         ),
-        ("the picture twice", json!([further, with("sha256", further["sha256"].clone())[0]]), 3, None),
+        ("the same image twice", json!([further, with("sha256", further["sha256"].clone())[0]]), 3, None),
         (
-            "the frame twice",
+            "the same frame twice",
             json!([further, {
                 "sha256": digest, "width": 9, "height": 9, "media_type": "image/png", "frame_seq": further["frame_seq"]
             }]),
@@ -219,17 +227,17 @@ fn the_device_itself_cannot_sign_samples_that_are_no_three_of_one_span() {
         ),
     ];
     for (name, more, posted, why) in rows {
-        let found = check_enrolment(&signed(more, "enroll"), &bytes[..posted]).unwrap_err();
+        let found = check_enrollment(&signed(more, "enroll"), &bytes[..posted]).unwrap_err();
         match why {
             Some(why) => assert_eq!(found, AttestError::Inconsistent(why), "{name}"),
-            // Refused even before: nobody can post so many, or two pictures of one digest that differ.
+            // Rejected earlier: too many samples, or one digest claimed for two different images.
             None => {
                 assert!(matches!(found, AttestError::SampleCount { .. } | AttestError::OtherSample), "{name}: {found}");
             }
         }
     }
-    let cut = with("sha256", json!("AAAA"));
-    assert_eq!(check_enrolment(&signed(cut, "enroll"), &bytes[..2]), Err(AttestError::OtherSample));
+    let truncated = with("sha256", json!("AAAA"));
+    assert_eq!(check_enrollment(&signed(truncated, "enroll"), &bytes[..2]), Err(AttestError::OtherSample));
     let at_verification = signed(original["more_samples"].clone(), "verify");
     let nonce = ticket().nonce;
     let expected = Expected { nonce: &nonce, session_id: SESSION, purpose: Purpose::Verify, now: NOW };
@@ -240,11 +248,11 @@ fn the_device_itself_cannot_sign_samples_that_are_no_three_of_one_span() {
 }
 
 #[test]
-fn claims_must_be_complete_and_nothing_more() {
+fn rejects_missing_unknown_and_duplicate_claims() {
     let sealed = sealed();
     let [header, ..] = parts(sealed.jws());
     let original = claims(sealed.jws());
-    let misread = |claims: &str| {
+    let is_rejected = |claims: &str| {
         let input = format!("{header}.{}", BASE64_URL_SAFE_NO_PAD.encode(claims));
         let signature = BASE64_URL_SAFE_NO_PAD.encode(key().sign(input.as_bytes()));
         matches!(
@@ -252,11 +260,11 @@ fn claims_must_be_complete_and_nothing_more() {
             Err(AttestError::Jws(JwsError::Claims(_)))
         )
     };
-    assert!(!misread(&original.to_string()), "the claims as they are");
+    assert!(!is_rejected(&original.to_string()), "the unchanged claims");
     for name in original.as_object().unwrap().keys() {
         let mut without = original.clone();
         without.as_object_mut().unwrap().remove(name);
-        assert!(misread(&without.to_string()), "without {name}");
+        assert!(is_rejected(&without.to_string()), "without {name}");
     }
     let mut more = original.clone();
     more["also"] = json!(1);
@@ -264,20 +272,20 @@ fn claims_must_be_complete_and_nothing_more() {
     let denied = original.to_string().replace(r#""decision":"live""#, r#""decision":"spoof""#);
     let null_score = original.to_string().replace(r#""luma":"#, r#""luma":null,"was":"#);
     for (name, claims) in [
-        ("a claim more", more.to_string()),
-        ("a claim twice", doubled),
+        ("an unknown claim", more.to_string()),
+        ("a duplicate claim", doubled),
         ("another decision", denied),
         ("a score that is no number", null_score),
         ("a list", "[]".into()),
-        ("nothing", String::new()),
-        ("more behind", format!("{original}{original}")),
+        ("an empty payload", String::new()),
+        ("trailing data", format!("{original}{original}")),
     ] {
-        assert!(misread(&claims), "{name}");
+        assert!(is_rejected(&claims), "{name}");
     }
 }
 
 #[test]
-fn a_sample_that_differs_by_one_byte_is_another_sample() {
+fn rejects_a_sample_that_differs_by_one_byte() {
     let sealed = sealed();
     let mut sample = sealed.samples()[0].to_vec();
     let middle = sample.len() / 2;
@@ -288,7 +296,7 @@ fn a_sample_that_differs_by_one_byte_is_another_sample() {
 }
 
 #[test]
-fn what_is_too_large_is_refused_unread() {
+fn rejects_oversized_samples_and_attestations_before_parsing() {
     let sealed = sealed();
     let found = SAMPLE_MAX_BYTES + 1;
     assert_eq!(check(sealed.jws(), &vec![0; found]), Err(AttestError::SampleTooLarge { found, max: SAMPLE_MAX_BYTES }));
@@ -298,21 +306,21 @@ fn what_is_too_large_is_refused_unread() {
 }
 
 #[test]
-fn the_key_is_named_by_thumbprint_and_not_brought_along() {
+fn requires_a_thumbprint_as_kid_and_no_embedded_key() {
     let sealed = sealed();
     let claims = claims(sealed.jws());
-    let brought = jws::sign(ATTESTATION_TYP, KeyIn::Jwk, &claims, &key()).unwrap();
-    assert_eq!(check(&brought, &sealed.samples()[0]), Err(AttestError::KeyInside));
-    assert_eq!(peek_kid(&brought), Err(AttestError::KeyInside));
+    let embedded = jws::sign(ATTESTATION_TYP, KeyIn::Jwk, &claims, &key()).unwrap();
+    assert_eq!(check(&embedded, &sealed.samples()[0]), Err(AttestError::KeyInside));
+    assert_eq!(peek_kid(&embedded), Err(AttestError::KeyInside));
     let header = |json: &str| BASE64_URL_SAFE_NO_PAD.encode(json);
-    let unnamed = under_our_name(&header(r#"{"alg":"Ed25519","typ":"eat+jwt"}"#), &claims, &key());
+    let unnamed = sign_with_header(&header(r#"{"alg":"Ed25519","typ":"eat+jwt"}"#), &claims, &key());
     assert_eq!(check(&unnamed, &sealed.samples()[0]), Err(AttestError::NoKeyName));
-    let misnamed = under_our_name(&header(r#"{"alg":"Ed25519","typ":"eat+jwt","kid":"me"}"#), &claims, &key());
+    let misnamed = sign_with_header(&header(r#"{"alg":"Ed25519","typ":"eat+jwt","kid":"me"}"#), &claims, &key());
     assert!(matches!(check(&misnamed, &sealed.samples()[0]), Err(AttestError::KeyName(_))));
 }
 
 #[test]
-fn inspecting_tells_what_it_says_and_who_vouches_for_it() {
+fn inspect_shows_the_claims_and_how_they_were_verified() {
     let sealed = sealed();
     let jwk = serde_json::to_string(&key().jwk()).unwrap();
     let shown = inspect(sealed.jws(), Some(jwk.parse().unwrap())).unwrap();
