@@ -1,4 +1,4 @@
-//! The flow: the outcome of a run for each possible event, and that it is reproducible.
+//! The flow: its outcome for each event, and that the same input gives the same claims.
 
 use std::{path::Path, time::Duration};
 
@@ -35,34 +35,34 @@ fn link() -> LaunchLink {
     LaunchLink::parse(dry_run::LINK, &allowed).unwrap()
 }
 
-/// Attends a run: what it answers, and what it was told.
-struct Attends {
+/// An operator with scripted answers, which records what the flow passes to it.
+struct ScriptedOperator {
     consent: Consent,
     stop_at: u32,
     tries: u32,
-    looked: u32,
+    frames_seen: u32,
     failures: Vec<Reason>,
     events: Vec<FlowEvent>,
-    /// What is done on the way by code; who has an answer here takes that way.
+    /// Choices in the code steps, in order. If there are any, the first failed attempt continues by code.
     codes: Vec<CodeChoice>,
     steps: Vec<CodeStep>,
 }
 
-impl Default for Attends {
+impl Default for ScriptedOperator {
     fn default() -> Self {
         let (failures, events, codes, steps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { consent: Consent::Given, stop_at: u32::MAX, tries: 1, looked: 0, failures, events, codes, steps }
+        Self { consent: Consent::Given, stop_at: u32::MAX, tries: 1, frames_seen: 0, failures, events, codes, steps }
     }
 }
 
-impl Operator for Attends {
+impl Operator for ScriptedOperator {
     fn consent(&mut self, _: &Ticket) -> Consent {
         self.consent
     }
 
     fn watch(&mut self, _: &Frame, _: FrameOutcome, _: Feedback) -> bool {
-        self.looked += 1;
-        self.looked < self.stop_at
+        self.frames_seen += 1;
+        self.frames_seen < self.stop_at
     }
 
     fn notify(&mut self, event: FlowEvent) {
@@ -84,17 +84,17 @@ impl Operator for Attends {
     }
 }
 
-/// A session whose answers are written down beforehand.
-struct Answers {
+/// A session with scripted outcomes; approves once they are used up.
+struct ScriptedSession {
     inner: DryRun,
     outcomes: Vec<Outcome>,
-    /// What sending or checking a code fails with, if it does, in order; then neither does.
+    /// The results of sending or checking codes, in order, `None` for success; later ones succeed.
     code_errors: Vec<Option<SessionError>>,
     nonces: Vec<String>,
     abandoned: Option<Reason>,
 }
 
-impl Answers {
+impl ScriptedSession {
     fn new(outcomes: Vec<Outcome>) -> Self {
         let inner = DryRun::new(NONCE.into(), 1_700_000_000);
         Self { inner, outcomes, code_errors: Vec::new(), nonces: Vec::new(), abandoned: None }
@@ -106,7 +106,7 @@ impl Answers {
     }
 }
 
-impl SessionApi for Answers {
+impl SessionApi for ScriptedSession {
     fn open(&mut self, link: &LaunchLink) -> Result<Ticket, SessionError> {
         self.inner.open(link)
     }
@@ -139,8 +139,8 @@ impl SessionApi for Answers {
     }
 }
 
-/// Plays a recording, and after this many frames fails instead of going on.
-fn fails(mut after: u32, with: fn() -> CameraError) -> FakeSource {
+/// Plays a recording that fails after `after` frames.
+fn failing(mut after: u32, with: fn() -> CameraError) -> FakeSource {
     let mut inner = recording::open(&fixture("person-a-verify.mp4")).unwrap();
     let claim = inner.provenance();
     let next = move || {
@@ -153,8 +153,8 @@ fn fails(mut after: u32, with: fn() -> CameraError) -> FakeSource {
     FakeSource::new(next).claiming(claim)
 }
 
-/// Real faces with these log odds: what the network says of the clips is not what is tested here.
-fn says(log_odds: f32) -> FakeAnalyzer {
+/// Detects real faces, but reports these log odds: the network's own result is not tested here.
+fn fixed_log_odds(log_odds: f32) -> FakeAnalyzer {
     FakeAnalyzer::live(log_odds).with_faces(|frame| VISION.faces(frame).unwrap())
 }
 
@@ -162,7 +162,7 @@ fn run(
     source: &mut dyn FrameSource,
     analyzer: &dyn FaceAnalyzer,
     session: &mut dyn SessionApi,
-    operator: &mut Attends,
+    operator: &mut ScriptedOperator,
 ) -> Result<FlowOutcome, FlowError> {
     run_by(Policy::default(), source, analyzer, session, operator)
 }
@@ -191,40 +191,46 @@ fn run_by(
 }
 
 #[test]
-fn every_run_ends_in_an_answer_for_the_browser() {
+fn every_run_returns_to_the_browser() {
     let retry = || Outcome::Retry { reason: Reason::NoMatch, attempts_left: 1, nonce: NONCE.replace('A', "B") };
     let given_up = |reason| (FlowOutcome::Refused(reason), Some(reason));
     let rows = [
-        ("accepted", Attends::default(), 3.0, vec![], (FlowOutcome::Approved, None)),
-        ("not me", Attends { consent: Consent::NotMe, ..Attends::default() }, 3.0, vec![], given_up(Reason::NotMe)),
+        ("accepted", ScriptedOperator::default(), 3.0, vec![], (FlowOutcome::Approved, None)),
+        (
+            "not me",
+            ScriptedOperator { consent: Consent::NotMe, ..ScriptedOperator::default() },
+            3.0,
+            vec![],
+            given_up(Reason::NotMe),
+        ),
         (
             "cancelled before the camera",
-            Attends { consent: Consent::Cancelled, ..Attends::default() },
+            ScriptedOperator { consent: Consent::Cancelled, ..ScriptedOperator::default() },
             3.0,
             vec![],
             given_up(Reason::Cancelled),
         ),
         (
             "cancelled during capture",
-            Attends { stop_at: 5, ..Attends::default() },
+            ScriptedOperator { stop_at: 5, ..ScriptedOperator::default() },
             3.0,
             vec![],
             given_up(Reason::Cancelled),
         ),
-        ("not live", Attends::default(), -3.0, vec![], given_up(Reason::NotLive)),
-        ("no match, no more tries", Attends::default(), 3.0, vec![retry()], given_up(Reason::NoMatch)),
+        ("not live", ScriptedOperator::default(), -3.0, vec![], given_up(Reason::NotLive)),
+        ("no match, no more tries", ScriptedOperator::default(), 3.0, vec![retry()], given_up(Reason::NoMatch)),
         (
             "no match, then accepted",
-            Attends { tries: 2, ..Attends::default() },
+            ScriptedOperator { tries: 2, ..ScriptedOperator::default() },
             3.0,
             vec![retry()],
             (FlowOutcome::Approved, None),
         ),
     ];
     for (name, mut operator, odds, outcomes, (ending, abandoned)) in rows {
-        let mut source = Anew(None);
-        let mut session = Answers::new(outcomes);
-        let ended = run(&mut source, &says(odds), &mut session, &mut operator);
+        let mut source = Replayed(None);
+        let mut session = ScriptedSession::new(outcomes);
+        let ended = run(&mut source, &fixed_log_odds(odds), &mut session, &mut operator);
         assert_eq!(ended.as_ref().ok(), Some(&ending), "{name}: {ended:?}");
         assert_eq!(session.abandoned, abandoned, "{name}");
         assert_eq!(operator.events.last(), Some(&FlowEvent::Returned), "{name}");
@@ -242,29 +248,29 @@ fn a_camera_that_fails_is_a_failed_attempt_with_a_remedy() {
         ("recording too short", || CameraError::Ended, Reason::CannotTell),
     ];
     for (name, with, reason) in rows {
-        let mut operator = Attends::default();
-        let mut session = Answers::new(vec![]);
-        let ended = run(&mut fails(4, with), &says(3.0), &mut session, &mut operator);
+        let mut operator = ScriptedOperator::default();
+        let mut session = ScriptedSession::new(vec![]);
+        let ended = run(&mut failing(4, with), &fixed_log_odds(3.0), &mut session, &mut operator);
         assert_eq!(ended.as_ref().ok(), Some(&FlowOutcome::Refused(reason)), "{name}: {ended:?}");
         assert_eq!(operator.failures, [reason], "{name}");
         assert_eq!(Exit::of(&ended), if reason == Reason::NoCamera { Exit::NoCamera } else { Exit::CannotTell });
     }
 }
 
-/// Log odds by look: a look begins when the camera does.
-fn wavers(odds: Vec<f32>) -> FakeAnalyzer {
+/// Log odds by capture, which begins when the camera starts.
+fn log_odds_by_capture(odds: Vec<f32>) -> FakeAnalyzer {
     let asked = std::sync::atomic::AtomicUsize::new(0);
-    says(0.0).with_log_odds(move |_| {
-        // 12 frames and 800 ms to the least evidence, 1,000 ms to the longest look.
+    fixed_log_odds(0.0).with_log_odds(move |_| {
+        // A capture of 1,000 ms, the maximum, scores 26 frames.
         let at = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         odds.get(at / 26).or(odds.last()).copied().unwrap_or_default()
     })
 }
 
-/// Evidence that is neither for nor against by the end of the longest look: nothing is posted, another look is free, and
-/// a script reads why.
+/// Evidence that is still inconclusive at the maximum duration: nothing is posted, the retry costs no attempt, and a
+/// script can read the reason.
 #[test]
-fn a_doubt_is_abstained_from_explained_and_recoverable() {
+fn an_inconclusive_capture_is_explained_and_can_be_retried() {
     let mut policy = Policy::default();
     policy.liveness.longest_millis = 1_000;
     let (threshold, refused_below) = (policy.liveness.threshold, policy.liveness.refuse_below);
@@ -274,35 +280,39 @@ fn a_doubt_is_abstained_from_explained_and_recoverable() {
         ("then sure", 1, vec![doubt, threshold + 1.0], FlowOutcome::Approved, 1),
         ("then refused", 1, vec![doubt, refused_below - 1.0], FlowOutcome::Refused(Reason::NotLive), 1),
     ];
-    for (name, retries, odds, ending, doubts) in rows {
-        let mut source = Anew(None);
-        let (mut session, mut lines) = (Answers::new(vec![]), Vec::new());
+    for (name, retries, odds, ending, expected_failures) in rows {
+        let mut source = Replayed(None);
+        let (mut session, mut lines) = (ScriptedSession::new(vec![]), Vec::new());
         let mut script = Script::new(&mut lines, retries, None);
-        let ended = run_by(policy.clone(), &mut source, &wavers(odds), &mut session, &mut script);
+        let ended = run_by(policy.clone(), &mut source, &log_odds_by_capture(odds), &mut session, &mut script);
         assert_eq!(ended.as_ref().ok(), Some(&ending), "{name}: {ended:?}");
-        assert_eq!(session.nonces.len(), usize::from(ending == FlowOutcome::Approved), "{name}: a doubt is not posted");
-        let told: Vec<serde_json::Value> =
+        assert_eq!(
+            session.nonces.len(),
+            usize::from(ending == FlowOutcome::Approved),
+            "{name}: an inconclusive capture is not posted"
+        );
+        let events: Vec<serde_json::Value> =
             lines.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
         let failures: Vec<_> =
-            told.iter().filter(|l| l["event"] == "attempt_failed" && l["reason"] == "cannot_tell").collect();
-        assert_eq!(failures.len(), doubts, "{name}: {told:?}");
+            events.iter().filter(|l| l["event"] == "attempt_failed" && l["reason"] == "cannot_tell").collect();
+        assert_eq!(failures.len(), expected_failures, "{name}: {events:?}");
         let facts = &failures[0]["facts"];
         assert_eq!(facts["because"], "the evidence is neither for nor against", "{name}");
-        // What the cues see in the recording is added to what was said of it.
+        // The cues add their evidence from the recording to the scripted log odds.
         let fused = facts["fused"].as_f64().unwrap() as f32;
         assert!((refused_below..threshold).contains(&fused), "{name}: {facts}");
         assert_eq!(failures[0]["try_again"], retries > 0, "{name}");
-        assert!(told.iter().any(|line| line["outcome"]["longer"] == true), "{name}: a longer look is told");
+        assert!(events.iter().any(|line| line["outcome"]["longer"] == true), "{name}: the longer capture is reported");
         if ending == FlowOutcome::Refused(Reason::CannotTell) {
             assert_eq!((Exit::of(&ended), session.abandoned), (Exit::CannotTell, Some(Reason::CannotTell)), "{name}");
         }
     }
 }
 
-/// The recording from its beginning at every look, as a person before a camera is there again.
-struct Anew(Option<recording::Recording>);
+/// Plays the recording from its beginning at every start, like a person who is still in front of the camera.
+struct Replayed(Option<recording::Recording>);
 
-impl FrameSource for Anew {
+impl FrameSource for Replayed {
     fn start(&mut self) -> Result<(), CameraError> {
         self.0 = Some(recording::open(&fixture("person-a-verify.mp4"))?);
         Ok(())
@@ -317,14 +327,14 @@ impl FrameSource for Anew {
     }
 }
 
-/// A recording that claims to come from this camera; after so many frames the claim changes to the second.
-struct Claims {
+/// A recording with the provenance `claim`, which changes to `later.1` after `later.0` frames.
+struct ClaimedSource {
     inner: recording::Recording,
     claim: CameraClaim,
     later: (u32, CameraClaim),
 }
 
-impl FrameSource for Claims {
+impl FrameSource for ClaimedSource {
     fn next_frame(&mut self, within: Duration) -> Result<Frame, CameraError> {
         self.later.0 = self.later.0.saturating_sub(1);
         self.inner.next_frame(within)
@@ -336,7 +346,7 @@ impl FrameSource for Claims {
 }
 
 #[test]
-fn a_camera_that_the_policy_does_not_admit_is_a_failed_attempt_and_nothing_is_sealed() {
+fn a_camera_the_policy_rejects_is_a_failed_attempt_and_seals_nothing() {
     let recorded = recording::open(&fixture("person-a-verify.mp4")).unwrap().provenance();
     let lens = CameraClaim { kind: CameraKind::Physical, testing: false, ..recorded };
     let software = CameraClaim { kind: CameraKind::Virtual, ..lens.clone() };
@@ -344,25 +354,25 @@ fn a_camera_that_the_policy_does_not_admit_is_a_failed_attempt_and_nothing_is_se
     let flagged = CameraClaim { signs: vec![InjectionSign::RegularTiming], ..lens.clone() };
     let for_tests = CameraClaim { testing: true, ..software.clone() };
     let (approved, refused) = (FlowOutcome::Approved, FlowOutcome::Refused(Reason::CameraNotAllowed));
-    for (name, claim, later, expected, looks_at_all) in [
-        ("a lens", &lens, &lens, approved, true),
-        ("software", &software, &software, refused, false),
-        ("software, for tests", &for_tests, &for_tests, approved, true),
-        ("injection seen while it looks", &lens, &injected, refused, true),
-        ("a flag", &lens, &flagged, approved, true),
+    for (name, claim, later, expected, captures) in [
+        ("a physical camera", &lens, &lens, approved, true),
+        ("a virtual camera", &software, &software, refused, false),
+        ("a virtual camera in test mode", &for_tests, &for_tests, approved, true),
+        ("injection detected during capture", &lens, &injected, refused, true),
+        ("a flagged sign", &lens, &flagged, approved, true),
     ] {
         let inner = recording::open(&fixture("person-a-verify.mp4")).unwrap();
-        let mut source = Claims { inner, claim: claim.clone(), later: (6, later.clone()) };
-        let (mut operator, mut session) = (Attends::default(), Answers::new(vec![]));
-        let ended = run(&mut source, &says(3.0), &mut session, &mut operator);
+        let mut source = ClaimedSource { inner, claim: claim.clone(), later: (6, later.clone()) };
+        let (mut operator, mut session) = (ScriptedOperator::default(), ScriptedSession::new(vec![]));
+        let ended = run(&mut source, &fixed_log_odds(3.0), &mut session, &mut operator);
         assert_eq!(ended.ok(), Some(expected), "{name}");
-        assert_eq!(operator.looked > 0, looks_at_all, "{name}");
+        assert_eq!(operator.frames_seen > 0, captures, "{name}");
         assert_eq!(session.nonces.is_empty(), expected == refused, "{name}: posted or not");
     }
 }
 
 #[test]
-fn a_code_may_stand_in_for_a_face() {
+fn a_code_can_replace_the_face() {
     let send = || CodeChoice::Send(Fallback::Sms);
     let check = || CodeChoice::Check("123456".to_owned().try_into().unwrap());
     let wrong = || Outcome::Retry { reason: Reason::WrongCode, attempts_left: 4, nonce: NONCE.replace('A', "B") };
@@ -399,7 +409,7 @@ fn a_code_may_stand_in_for_a_face() {
         ("left before a code was sent", vec![CodeChoice::Stop], vec![], vec![choose], gave_up),
         ("left with a code", vec![send(), CodeChoice::Stop], vec![], vec![choose, sent], gave_up),
         (
-            "the face after all, and no more tries",
+            "back to the face, no more tries",
             vec![CodeChoice::Face],
             vec![],
             vec![choose],
@@ -407,10 +417,10 @@ fn a_code_may_stand_in_for_a_face() {
         ),
     ];
     for (name, codes, outcomes, steps, (ending, abandoned)) in rows {
-        let mut operator = Attends { codes, ..Attends::default() };
-        let mut session = Answers::new(outcomes);
-        let mut source = fails(0, || CameraError::Lost);
-        let ended = run(&mut source, &says(3.0), &mut session, &mut operator);
+        let mut operator = ScriptedOperator { codes, ..ScriptedOperator::default() };
+        let mut session = ScriptedSession::new(outcomes);
+        let mut source = failing(0, || CameraError::Lost);
+        let ended = run(&mut source, &fixed_log_odds(3.0), &mut session, &mut operator);
         assert_eq!(ended.as_ref().ok(), Some(&ending), "{name}: {ended:?}");
         assert_eq!((session.abandoned, operator.steps), (abandoned, steps), "{name}");
         assert_eq!(operator.events, [FlowEvent::Returned], "{name}: nothing was captured");
@@ -419,20 +429,20 @@ fn a_code_may_stand_in_for_a_face() {
     }
 }
 
-/// A run that takes the way by code, with these answers by the person and these errors from the verifier.
+/// A run that continues by code, with these choices of the user and these errors of the verifier.
 fn by_code(
     codes: Vec<CodeChoice>,
     errors: Vec<Option<SessionError>>,
-) -> (Result<FlowOutcome, FlowError>, Answers, Attends) {
-    let mut operator = Attends { codes, ..Attends::default() };
-    let mut session = Answers { code_errors: errors, ..Answers::new(vec![]) };
-    let mut source = fails(0, || CameraError::Lost);
-    let ended = run(&mut source, &says(3.0), &mut session, &mut operator);
+) -> (Result<FlowOutcome, FlowError>, ScriptedSession, ScriptedOperator) {
+    let mut operator = ScriptedOperator { codes, ..ScriptedOperator::default() };
+    let mut session = ScriptedSession { code_errors: errors, ..ScriptedSession::new(vec![]) };
+    let mut source = failing(0, || CameraError::Lost);
+    let ended = run(&mut source, &fixed_log_odds(3.0), &mut session, &mut operator);
     (ended, session, operator)
 }
 
 #[test]
-fn a_code_that_cannot_be_had_leaves_every_other_way_open() {
+fn after_a_code_failure_every_other_choice_remains() {
     use CodeTrouble::{Later, Refused};
     let (sms, voice) = (CodeChoice::Send(Fallback::Sms), CodeChoice::Send(Fallback::Voice));
     let check = || CodeChoice::Check("123456".to_owned().try_into().unwrap());
@@ -444,14 +454,14 @@ fn a_code_that_cannot_be_had_leaves_every_other_way_open() {
     let gave_up = |reason| (FlowOutcome::Refused(reason), Some(reason));
     let rows = [
         (
-            "the other way",
+            "the other channel",
             vec![sms.clone(), voice, check()],
             vec![Some(SessionError::CodeRefused)],
             vec![choose, refused, sent],
             approved,
         ),
         (
-            "the same way again",
+            "the same channel again",
             vec![sms.clone(), sms.clone(), check()],
             vec![Some(busy())],
             vec![choose, CodeStep::NotSent(Later), sent],
@@ -465,21 +475,21 @@ fn a_code_that_cannot_be_had_leaves_every_other_way_open() {
             approved,
         ),
         (
-            "the face, and no camera",
+            "back to the face, no camera",
             vec![sms.clone(), CodeChoice::Face],
             vec![Some(SessionError::CodeRefused)],
             vec![choose, refused],
             gave_up(Reason::NoCamera),
         ),
         (
-            "stopped, with a clear denial",
+            "stopped after a refusal",
             vec![sms.clone(), check(), CodeChoice::Stop],
             vec![None, Some(SessionError::CodeRefused)],
             vec![choose, sent, CodeStep::NotChecked(Refused)],
             gave_up(Reason::Cancelled),
         ),
         (
-            "cancelled while it is tried again",
+            "cancelled during a retry",
             vec![sms.clone()],
             vec![Some(SessionError::Cancelled)],
             vec![choose],
@@ -496,15 +506,15 @@ fn a_code_that_cannot_be_had_leaves_every_other_way_open() {
         let name = format!("{over:?}");
         let (ended, session, operator) = by_code(vec![sms.clone()], vec![Some(over)]);
         assert!(matches!(ended, Err(FlowError::Session(_))), "{name}: {ended:?}");
-        assert_eq!((session.abandoned, operator.steps), (None, vec![choose]), "{name}: the run ends");
+        assert_eq!((session.abandoned, operator.steps), (None, vec![choose]), "{name}: the run must end");
     }
 }
 
 #[test]
-fn an_expired_session_has_no_way_back() {
+fn an_expired_session_is_an_error() {
     let mut source = recording::open(&fixture("person-a-verify.mp4")).unwrap();
-    let mut session = Answers::new(vec![Outcome::Expired]);
-    let ended = run(&mut source, &says(3.0), &mut session, &mut Attends::default());
+    let mut session = ScriptedSession::new(vec![Outcome::Expired]);
+    let ended = run(&mut source, &fixed_log_odds(3.0), &mut session, &mut ScriptedOperator::default());
     assert!(matches!(ended, Err(FlowError::Expired)), "{ended:?}");
     assert_eq!(Exit::of(&ended), Exit::SessionOver);
 }
@@ -515,7 +525,7 @@ fn the_same_recording_nonce_and_clock_give_the_same_claims() {
     let claims = |nonce: &str| {
         let mut source = recording::open(&fixture("person-a-enrol.mp4")).unwrap();
         let mut session = DryRun::new(nonce.into(), 1_700_000_000);
-        let ended = run(&mut source, &*VISION, &mut session, &mut Attends::default());
+        let ended = run(&mut source, &*VISION, &mut session, &mut ScriptedOperator::default());
         assert!(matches!(ended, Ok(FlowOutcome::Approved)), "{ended:?}");
         session.claims().unwrap()
     };

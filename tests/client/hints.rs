@@ -3,8 +3,8 @@
 //!
 //! Two of those defects are tested elsewhere. Virtual cameras reported as physical: a recording claims to be virtual
 //! (`camera` tests), and the device crate tests its own claims. A softmax applied twice:
-//! `vision::logits_have_had_no_softmax` and, for what is computed from the logits,
-//! `liveness::log_odds_are_softmaxed_once_clipped_and_never_nan`.
+//! `log_odds_have_had_one_softmax` in `tests/vision` and, for what is computed from the logits,
+//! `log_odds_are_softmaxed_once_clipped_and_never_nan` in `core`.
 
 mod recorded;
 mod scene;
@@ -18,15 +18,15 @@ use countenance_core::{
 };
 use scene::{Lens, Scene};
 
-/// What a person is told about this scene.
-fn told(scene: &Scene) -> Option<Hint> {
+/// The hint for this scene.
+fn hint_for(scene: &Scene) -> Option<Hint> {
     judge(&scene.frame(), &scene.faces(), &QualityPolicy::default()).err()
 }
 
-/// A boundary of the default policy: name, hint, scenes by a measure, the measure a little inside, a little outside.
+/// A boundary of the default policy: name, hint, scene by measure, the measure just inside, and just outside.
 type Boundary = (&'static str, Hint, fn(f32) -> Scene, f32, f32);
 
-/// Every boundary but that of sharpness, which is found by measuring.
+/// Every boundary except that of sharpness, whose scenes are found by measuring.
 const BOUNDARIES: &[Boundary] = &[
     ("detection score", Hint::NoFace, |score| Scene { score, ..Scene::GOOD }, 0.606, 0.594),
     ("second face", Hint::SeveralFaces, |width| Scene { second: Some((width, 0.9)), ..Scene::GOOD }, 79.2, 80.8),
@@ -59,10 +59,10 @@ const BOUNDARIES: &[Boundary] = &[
 
 #[test]
 fn every_boundary_from_both_sides() {
-    assert_eq!(told(&Scene::GOOD), None);
+    assert_eq!(hint_for(&Scene::GOOD), None);
     for (name, hint, scene, inside, outside) in BOUNDARIES {
-        assert_eq!(told(&scene(*inside)), None, "{name}: {inside}");
-        assert_eq!(told(&scene(*outside)), Some(*hint), "{name}: {outside}");
+        assert_eq!(hint_for(&scene(*inside)), None, "{name}: {inside}");
+        assert_eq!(hint_for(&scene(*outside)), Some(*hint), "{name}: {outside}");
     }
 }
 
@@ -75,10 +75,10 @@ fn the_boundary_of_sharpness_from_both_sides() {
         let scene = Scene { dots: 0.0002 * step as f32, ..Scene::GOOD };
         let sharpness = judge(&scene.frame(), &scene.faces(), &any).unwrap().measures().sharpness;
         if sharpness < policy.sharpness {
-            assert_eq!(told(&scene), Some(Hint::HoldStill), "{sharpness}");
+            assert_eq!(hint_for(&scene), Some(Hint::HoldStill), "{sharpness}");
             nearest_below = f32::max(nearest_below, sharpness);
         } else {
-            assert_eq!(told(&scene), None, "{sharpness}");
+            assert_eq!(hint_for(&scene), None, "{sharpness}");
             nearest_above = f32::min(nearest_above, sharpness);
         }
     }
@@ -87,20 +87,20 @@ fn the_boundary_of_sharpness_from_both_sides() {
 }
 
 #[test]
-fn no_hint_is_without_a_boundary() {
+fn every_hint_has_a_boundary() {
     let tested: BTreeSet<_> = BOUNDARIES.iter().map(|(_, hint, ..)| *hint).chain([Hint::HoldStill]).collect();
     assert_eq!(tested, Hint::ALL.into_iter().collect());
 }
 
-/// Each row: two faults at once, the one that is told.
+/// Each row: two faults at once, and the hint given.
 #[test]
-fn the_worse_of_two_faults_is_told() {
+fn the_worse_of_two_faults_gives_the_hint() {
     let dark = Scene { halves: (30.0, 30.0), ..Scene::GOOD };
     let rows = [
-        ("nobody, dark", Scene { score: 0.3, ..dark }, Hint::NoFace),
+        ("no face, dark", Scene { score: 0.3, ..dark }, Hint::NoFace),
         ("two faces, dark", Scene { second: Some((180.0, 0.9)), ..dark }, Hint::SeveralFaces),
-        ("far, off centre", Scene { width: 80.0, x: 100.0, ..Scene::GOOD }, Hint::ComeCloser),
-        ("off centre, turned", Scene { x: 100.0, yaw: 30.0, ..Scene::GOOD }, Hint::MoveLeft),
+        ("far, off center", Scene { width: 80.0, x: 100.0, ..Scene::GOOD }, Hint::ComeCloser),
+        ("off center, turned", Scene { x: 100.0, yaw: 30.0, ..Scene::GOOD }, Hint::MoveLeft),
         ("turned, tilted", Scene { yaw: 30.0, roll: 30.0, ..Scene::GOOD }, Hint::LookStraight),
         ("tilted, dark", Scene { roll: 30.0, ..dark }, Hint::HoldHeadUpright),
         (
@@ -113,62 +113,67 @@ fn the_worse_of_two_faults_is_told() {
         ("black", Scene { halves: (0.0, 0.0), dots: 0.0, ..Scene::GOOD }, Hint::TooDark),
     ];
     for (name, scene, expected) in rows {
-        assert_eq!(told(&scene), Some(expected), "{name}");
+        assert_eq!(hint_for(&scene), Some(expected), "{name}");
     }
-    assert_eq!(told(&Scene { second: Some((180.0, 0.5)), ..Scene::GOOD }), None, "an unsure second face is none");
+    assert_eq!(
+        hint_for(&Scene { second: Some((180.0, 0.5)), ..Scene::GOOD }),
+        None,
+        "a second face with a low score does not count"
+    );
 }
 
-/// Defect 1: a histogram whose bins could never say "bright". Here all 256 levels are held against it, flat and as ramps.
+/// Defect 1: a histogram whose bins could never report "bright". Tests all 256 levels, flat and as ramps.
 #[test]
-fn dark_and_bright_each_fire_in_their_own_band_only() {
+fn dark_and_bright_fire_only_in_their_own_bands() {
     let face = Scene::GOOD.faces();
     let policy = QualityPolicy { sharpness: 0.0, uneven_ratio: 2.0, ..QualityPolicy::default() };
     let light = |luma: fn(u32, u32) -> u32, level: u32| {
         let pixels = (0..640 * 480).flat_map(|i| [luma(i / 640, level).min(255) as u8; 3]);
         judge(&Frame::new(640, 480, pixels.collect(), 0, Duration::ZERO).unwrap(), &face, &policy).err()
     };
-    // A ramp of 60 levels down the frame, the level itself at the middle of the face.
+    // Shapes: flat, and a ramp of 60 levels down the frame with `level` at the middle of the face.
     let shapes: [fn(u32, u32) -> u32; 2] = [|_, level| level, |y, level| (level + y / 8).saturating_sub(30)];
     for shape in shapes {
-        let told: Vec<_> = (0..=255).map(|level| light(shape, level)).collect();
-        let mut turns = told.clone();
+        let hints: Vec<_> = (0..=255).map(|level| light(shape, level)).collect();
+        let mut turns = hints.clone();
         turns.dedup();
         assert_eq!(turns, [Some(Hint::TooDark), None, Some(Hint::TooBright)]);
-        let count = |hint| told.iter().filter(|told| **told == Some(hint)).count();
+        let count = |hint| hints.iter().filter(|given| **given == Some(hint)).count();
         let bands = (count(Hint::TooDark), count(Hint::TooBright));
         assert!((54..=56).contains(&bands.0) && (19..=21).contains(&bands.1), "{bands:?}");
     }
 }
 
-/// Defect 2: light that was judged only where no face was. Here it is the face's own, whatever is behind it.
+/// Defect 2: light measured outside the face. Only the face's own light may count, whatever is behind it.
 #[test]
-fn light_is_judged_on_the_face_and_not_on_the_room() {
+fn light_is_measured_on_the_face_not_on_the_room() {
     let rows = [
         ("a bright window behind a dark face", 40.0, 250.0, Some(Hint::TooDark)),
         ("a lit face in a dark room", 120.0, 5.0, None),
         ("a glaring face in a dark room", 250.0, 5.0, Some(Hint::TooBright)),
-        ("a lit face before a bright window", 120.0, 250.0, None),
+        ("a lit face in front of a bright window", 120.0, 250.0, None),
     ];
     for (name, face, room, expected) in rows {
-        assert_eq!(told(&Scene { halves: (face, face), room: Some(room), ..Scene::GOOD }), expected, "{name}");
+        assert_eq!(hint_for(&Scene { halves: (face, face), room: Some(room), ..Scene::GOOD }), expected, "{name}");
     }
 }
 
-/// Defect 3: a perfect size that was told to move away.
+/// Defect 3: a face of good size that got the hint to move away.
 #[test]
 fn a_well_placed_face_gets_no_distance_hint() {
     for percent in 16..60 {
-        assert_eq!(told(&Scene { width: 6.4 * percent as f32, ..Scene::GOOD }), None, "{percent} %");
+        assert_eq!(hint_for(&Scene { width: 6.4 * percent as f32, ..Scene::GOOD }), None, "{percent} %");
     }
 }
 
-/// Defect 4: a face too near that was told to come closer. Also where the camera is too coarse for the eyes.
+/// Defect 4: a face too near that got the hint to come closer; also with a camera too coarse for the eyes.
 #[test]
-fn a_growing_face_is_told_to_come_closer_then_nothing_then_to_move_back() {
+fn a_growing_face_goes_from_come_closer_through_no_hint_to_move_back() {
     let turns = |scene: Scene, side: f32| {
-        let mut told: Vec<_> = (1..=95).map(|p| told(&Scene { width: side * p as f32 / 100.0, ..scene })).collect();
-        told.dedup();
-        told
+        let mut hints: Vec<_> =
+            (1..=95).map(|p| hint_for(&Scene { width: side * p as f32 / 100.0, ..scene })).collect();
+        hints.dedup();
+        hints
     };
     let (closer, back) = (Some(Hint::ComeCloser), Some(Hint::MoveBack));
     assert_eq!(turns(Scene::GOOD, 640.0), [closer, None, back]);
@@ -177,9 +182,9 @@ fn a_growing_face_is_told_to_come_closer_then_nothing_then_to_move_back() {
     assert_eq!(turns(tiny, 120.0), [closer, back]);
 }
 
-/// Defect 5: one text for dark and for bright. Every hint has its own words.
+/// Defect 5: one text for both dark and bright. Every hint has its own.
 #[test]
-fn every_hint_has_words_of_its_own() {
+fn every_hint_has_its_own_text() {
     let words = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/words/en.ftl");
     let words = std::fs::read_to_string(words).unwrap();
     let text = |hint: Hint| {
@@ -194,9 +199,9 @@ fn every_hint_has_words_of_its_own() {
     }
 }
 
-/// Defect 8: flicker. Across every boundary to and fro, ever slower: what is shown changes once at most.
+/// Defect 8: flicker. A measure that alternates across a boundary, ever more slowly, changes the hint at most once.
 #[test]
-fn a_measure_wobbling_about_any_boundary_changes_the_hint_at_most_once() {
+fn a_measure_alternating_across_a_boundary_changes_the_hint_at_most_once() {
     let policy = QualityPolicy::default();
     for (name, hint, scene, inside, outside) in BOUNDARIES {
         let examined = [*inside, *outside].map(|measure| {

@@ -1,4 +1,4 @@
-//! The flow and its session, against scripted servers and recordings.
+//! Tests of the flow and its session with scripted servers and recordings.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

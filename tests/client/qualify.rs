@@ -9,12 +9,12 @@ use countenance_core::policy::{ArmingPolicy, Policy};
 use countenance_vision::testing::VISION;
 
 #[test]
-fn a_recording_gives_captures_too_few_to_arm_and_says_what_it_saw() {
+fn a_recording_yields_too_few_captures_to_arm_and_is_measured() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/person-a-verify.mp4");
     let mut source = recording::open(&path).unwrap();
     let (policy, arming) = (Policy::default(), ArmingPolicy::default());
     let mut taken = Vec::new();
-    // One is enough here; `collect` itself is tested over many.
+    // One capture is enough here: unit tests cover `collect` with more.
     let collected = collect(&mut source, &*VISION, &policy, 1, &mut |step| {
         if let Step::Taken(genuine) = step {
             taken.push(genuine.fused);

@@ -1,4 +1,4 @@
-//! The session against a verifier that behaves correctly, and against one that misbehaves in every way.
+//! The session client against a well-behaved verifier and against every kind of malformed or hostile response.
 
 use std::{
     net::TcpListener,
@@ -36,10 +36,10 @@ mod code;
 
 const CODE: &str = "one-time-c0de";
 
-/// Whether it is the error expected.
-type Named = fn(&SessionError) -> bool;
+/// Whether this is the expected error.
+type ErrorCheck = fn(&SessionError) -> bool;
 
-/// Time that passes only by waiting, and a person who may cancel at the first wait.
+/// Environment of a session: time advances only by waiting, and with `cancels` the user cancels during the first wait.
 struct ClientEnv {
     key: DeviceKey,
     clock: ManualClock,
@@ -54,16 +54,16 @@ impl ClientEnv {
         Self { key: key(), clock, waits, cancelled, cancels: false }
     }
 
-    /// Time-outs too short for a person to notice; no real waits.
+    /// A session with three tries and short timeouts; waits between tries take no real time.
     fn session(&self) -> HttpSession<'_> {
         let timeouts = Timeouts { connect: Duration::from_secs(2), answer: Duration::from_millis(300) };
-        self.patient(RetryPolicy { timeouts, tries: 3, ..RetryPolicy::default() })
+        self.session_with(RetryPolicy { timeouts, tries: 3, ..RetryPolicy::default() })
     }
 
-    fn patient(&self, retry: RetryPolicy) -> HttpSession<'_> {
+    fn session_with(&self, retry: RetryPolicy) -> HttpSession<'_> {
         let Self { key, clock, cancelled, .. } = self;
-        let around = SessionContext { key, clock, rng: &SystemRandom, wait: self, cancelled };
-        HttpSession::new("countenance test", around, retry)
+        let context = SessionContext { key, clock, rng: &SystemRandom, wait: self, cancelled };
+        HttpSession::new("countenance test", context, retry)
     }
 }
 
@@ -80,14 +80,14 @@ fn link(origin: &Origin) -> LaunchLink {
     LaunchLink::parse(&format!("countenance://verify?v={origin}&s={SESSION}&c={CODE}"), &allowed).unwrap()
 }
 
-/// Opens a session with a verifier that plays `plays`.
+/// Opens a session with a verifier that answers with `plays`, in order.
 fn open(plays: impl Into<Vec<Play>>) -> (Result<Ticket, SessionError>, ClientEnv, Vec<Seen>) {
     let (verifier, env) = (Scripted::new(plays), ClientEnv::new());
     let opened = env.session().open(&link(&verifier.origin()));
     (opened, env, verifier.seen())
 }
 
-/// Who signed a request, if its proof holds.
+/// The signer of a request, after verifying its proof.
 fn authenticated(origin: &Origin, seen: &Seen) -> request_proof::Authenticated {
     let url = origin.to_string().parse::<url::Url>().unwrap().join(&seen.path).unwrap();
     let request = Request { method: &seen.method, url: &url, body: &seen.body };
@@ -95,7 +95,7 @@ fn authenticated(origin: &Origin, seen: &Seen) -> request_proof::Authenticated {
 }
 
 #[test]
-fn links_from_anywhere_are_checked_as_a_whole() {
+fn accepts_only_well_formed_links_to_allowed_verifiers() {
     let allowed: AllowedOrigins = ["https://verifier.example", "http://verifier.localhost:8080"]
         .map(|o| o.parse().unwrap())
         .into_iter()
@@ -103,14 +103,14 @@ fn links_from_anywhere_are_checked_as_a_whole() {
     let parse = |text: &str| LaunchLink::parse(text, &allowed);
     let good = "countenance://verify?v=https://verifier.example&s=s-1&c=c0de";
     let long = format!("{good}{}", "a".repeat(2049 - good.len()));
-    let most = format!("countenance://verify?v=https://verifier.example&s={}&c={}", "s".repeat(64), "c".repeat(64));
+    let longest = format!("countenance://verify?v=https://verifier.example&s={}&c={}", "s".repeat(64), "c".repeat(64));
     for (name, text) in [
         ("plain", good),
         ("escaped", "countenance://verify?v=https%3A%2F%2Fverifier.example&s=s-1&c=c0de"),
         ("in another order", "countenance://verify?c=c0de&s=s-1&v=https://verifier.example"),
         ("with the slash that some systems add", "countenance://verify/?v=https://verifier.example&s=s-1&c=c0de"),
         ("on loopback", "countenance://verify?v=http://verifier.localhost:8080&s=s-1&c=c0de"),
-        ("as long as may be", most.as_str()),
+        ("of maximum length", longest.as_str()),
     ] {
         assert!(parse(text).is_ok(), "{name}: {:?}", parse(text));
     }
@@ -132,10 +132,14 @@ fn links_from_anywhere_are_checked_as_a_whole() {
             "countenance://verify?v=https://verifier.example&s=s&c=c&x=1",
             LinkError::UnknownParameter,
         ),
-        ("other capitals", "countenance://verify?V=https://verifier.example&s=s&c=c", LinkError::UnknownParameter),
-        ("session twice", "countenance://verify?v=https://verifier.example&s=s&c=c&s=t", LinkError::Doubled("s")),
         (
-            "verifier twice",
+            "a parameter in capitals",
+            "countenance://verify?V=https://verifier.example&s=s&c=c",
+            LinkError::UnknownParameter,
+        ),
+        ("duplicate session", "countenance://verify?v=https://verifier.example&s=s&c=c&s=t", LinkError::Doubled("s")),
+        (
+            "duplicate verifier",
             "countenance://verify?v=https://a.example&v=https://verifier.example&s=s&c=c",
             LinkError::Doubled("v"),
         ),
@@ -146,25 +150,29 @@ fn links_from_anywhere_are_checked_as_a_whole() {
         ("a path as session", "countenance://verify?v=https://verifier.example&s=..%2Fx&c=c", part("session id")),
         ("a space", "countenance://verify?v=https://verifier.example&s=s&c=a+b", part("code")),
         ("a line end", "countenance://verify?v=https://verifier.example&s=s&c=c\n", LinkError::Character),
-        ("letters from elsewhere", "countenance://verify?v=https://verifier.example&s=s&c=ç", LinkError::Character),
-        ("a stranger", "countenance://verify?v=https://evil.example&s=s&c=c", LinkError::NotAllowed),
+        ("a letter outside ASCII", "countenance://verify?v=https://verifier.example&s=s&c=ç", LinkError::Character),
         (
-            "another port of a friend",
+            "a verifier that is not allowed",
+            "countenance://verify?v=https://evil.example&s=s&c=c",
+            LinkError::NotAllowed,
+        ),
+        (
+            "another port of an allowed verifier",
             "countenance://verify?v=https://verifier.example:8443&s=s&c=c",
             LinkError::NotAllowed,
         ),
         (
-            "a friend without TLS",
+            "an allowed host without TLS",
             "countenance://verify?v=http://verifier.example&s=s&c=c",
             OriginError::Insecure.into(),
         ),
         (
-            "a friend as userinfo",
+            "an allowed host as userinfo",
             "countenance://verify?v=https://verifier.example@evil.example&s=s&c=c",
             OriginError::NotAnOrigin.into(),
         ),
         (
-            "a friend with a path",
+            "an allowed host with a path",
             "countenance://verify?v=https://verifier.example/x&s=s&c=c",
             OriginError::NotAnOrigin.into(),
         ),
@@ -174,12 +182,16 @@ fn links_from_anywhere_are_checked_as_a_whole() {
     }
     let long = format!("countenance://verify?v=https://verifier.example&s=s&c={}", "c".repeat(65));
     assert_eq!(parse(&long), Err(part("code")));
-    assert_eq!(LaunchLink::parse(good, &AllowedOrigins::default()), Err(LinkError::NotAllowed), "an empty list");
-    assert!(!format!("{:?}", parse(good)).contains("c0de"), "the code is not printed");
+    assert_eq!(
+        LaunchLink::parse(good, &AllowedOrigins::default()),
+        Err(LinkError::NotAllowed),
+        "no verifier is allowed"
+    );
+    assert!(!format!("{:?}", parse(good)).contains("c0de"), "Debug must not print the code");
 }
 
 #[test]
-fn opening_spends_the_code_under_this_devices_signature() {
+fn opening_sends_the_code_signed_by_the_device() {
     for host in ["http://127.0.0.1", "http://localhost", "http://verifier.localhost"] {
         let (verifier, env) = (Scripted::new([json(&ticket())]), ClientEnv::new());
         let origin = verifier.origin_as(host);
@@ -193,19 +205,19 @@ fn opening_spends_the_code_under_this_devices_signature() {
 }
 
 #[test]
-fn a_lost_or_postponed_answer_is_asked_for_again_under_a_new_proof() {
+fn retries_a_lost_or_deferred_response_with_a_new_proof() {
     let busy = |status, kind: ProblemKind, headers: &str| problem(status, &kind.uri(), headers);
     let bare = |status| Play::Response { status, media_type: "text/html", headers: String::new(), body: "busy".into() };
     let rows = [
-        ("died before the answer", Play::Dies, 0),
-        ("died in the answer", Play::DiesInTheBody, 0),
-        ("said nothing", Play::Hangs, 0),
-        ("stopped in the answer", Play::HangsInTheBody, 0),
-        ("not now", busy(503, ProblemKind::Unavailable, ""), 0),
-        ("a proxy's not now", bare(503), 0),
-        ("later", busy(429, ProblemKind::TooManyRequests, "Retry-After: 3\r\n"), 3),
+        ("closed before the response", Play::Dies, 0),
+        ("closed within the response", Play::DiesInTheBody, 0),
+        ("no response", Play::Hangs, 0),
+        ("stalled within the response", Play::HangsInTheBody, 0),
+        ("unavailable", busy(503, ProblemKind::Unavailable, ""), 0),
+        ("unavailable, from a proxy", bare(503), 0),
+        ("rate limited", busy(429, ProblemKind::TooManyRequests, "Retry-After: 3\r\n"), 3),
         (
-            "later, by a date",
+            "rate limited until a date",
             busy(429, ProblemKind::TooManyRequests, "Retry-After: Fri, 31 Dec 1999 23:59:59 GMT\r\n"),
             0,
         ),
@@ -217,26 +229,28 @@ fn a_lost_or_postponed_answer_is_asked_for_again_under_a_new_proof() {
         let [first, second] = &verifier.seen()[..] else { panic!("{name}: two requests") };
         assert_eq!((&first.path, &first.body), (&second.path, &second.body), "{name}");
         let [one, two] = [first, second].map(|seen| authenticated(&verifier.origin(), seen).jti);
-        assert_ne!(one, two, "{name}: a proof is good once");
+        assert_ne!(one, two, "{name}: each try needs a new proof");
         let [wait] = env.waits.lock().unwrap()[..] else { panic!("{name}: one wait") };
         assert!(wait >= Duration::from_secs(min_secs) && wait <= Duration::from_secs(min_secs + 1), "{name}: {wait:?}");
     }
 }
 
 #[test]
-fn what_no_second_try_can_mend_ends_at_once_and_by_name() {
+fn permanent_errors_are_not_retried() {
     let answer = |status, media_type, headers: &str, body: &str| Play::Response {
         status,
         media_type,
         headers: headers.into(),
         body: body.into(),
     };
-    let said = |kind: ProblemKind| problem(kind.status(), &kind.uri(), "");
+    let rejection = |kind: ProblemKind| problem(kind.status(), &kind.uri(), "");
     let other_session = Ticket { session_id: "s-2".into(), ..ticket() };
     let elsewhere = Scripted::new([json(&ticket())]);
     let redirect = format!("Location: {}/v1/sessions/s-1/open\r\n", elsewhere.origin());
-    let rows: [(&str, Play, Named); 23] = [
-        ("a page", answer(200, "text/html", "", "<html>"), |e| matches!(e, SessionError::NotJson { status: 200 })),
+    let rows: [(&str, Play, ErrorCheck); 23] = [
+        ("an HTML page", answer(200, "text/html", "", "<html>"), |e| {
+            matches!(e, SessionError::NotJson { status: 200 })
+        }),
         ("no media type", answer(200, "", "", "{}"), |e| matches!(e, SessionError::NotJson { .. })),
         ("cut short", answer(200, "application/json", "", r#"{"session_id":"#), |e| {
             matches!(e, SessionError::Garbled(_))
@@ -244,66 +258,68 @@ fn what_no_second_try_can_mend_ends_at_once_and_by_name() {
         ("another object", answer(200, "application/json", "", r#"{"a":1}"#), |e| {
             matches!(e, SessionError::Garbled(_))
         }),
-        ("nothing", answer(200, "application/json", "", ""), |e| matches!(e, SessionError::Garbled(_))),
+        ("an empty body", answer(200, "application/json", "", ""), |e| matches!(e, SessionError::Garbled(_))),
         ("no content", answer(204, "application/json", "", ""), |e| {
             matches!(e, SessionError::Rejected { status: 204 })
         }),
-        ("elsewhere", answer(307, "text/html", &redirect, ""), |e| {
+        ("temporary redirect", answer(307, "text/html", &redirect, ""), |e| {
             matches!(e, SessionError::Redirected { status: 307 })
         }),
-        ("elsewhere, for good", answer(301, "text/html", &redirect, ""), |e| {
+        ("permanent redirect", answer(301, "text/html", &redirect, ""), |e| {
             matches!(e, SessionError::Redirected { status: 301 })
         }),
-        ("without end", Play::Endless, |e| matches!(e, SessionError::TooLarge { max: 65_536 })),
+        ("endless body", Play::Endless, |e| matches!(e, SessionError::TooLarge { max: 65_536 })),
         ("another session", json(&other_session), |e| matches!(e, SessionError::BadTicket(_))),
-        ("code spent", said(ProblemKind::CodeSpent), |e| matches!(e, SessionError::CodeSpent)),
-        ("unknown", said(ProblemKind::SessionUnknown), |e| matches!(e, SessionError::SessionUnknown)),
-        ("not this device's", said(ProblemKind::BoundToOtherDevice), |e| matches!(e, SessionError::BoundToOtherDevice)),
-        ("device unknown", said(ProblemKind::DeviceUnknown), |e| matches!(e, SessionError::DeviceUnknown)),
-        ("device disabled", said(ProblemKind::DeviceDisabled), |e| matches!(e, SessionError::DeviceDisabled)),
-        ("over", said(ProblemKind::SessionOver), |e| matches!(e, SessionError::SessionOver)),
-        ("expired", said(ProblemKind::Expired), |e| matches!(e, SessionError::Expired)),
-        ("proof refused", said(ProblemKind::ProofRejected), |e| matches!(e, SessionError::ProofRejected)),
-        ("broken", said(ProblemKind::Internal), |e| matches!(e, SessionError::Rejected { status: 500 })),
-        ("unheard of", problem(418, &format!("{PROBLEM_PREFIX}teapot"), ""), |e| {
+        ("code spent", rejection(ProblemKind::CodeSpent), |e| matches!(e, SessionError::CodeSpent)),
+        ("unknown", rejection(ProblemKind::SessionUnknown), |e| matches!(e, SessionError::SessionUnknown)),
+        ("not this device's", rejection(ProblemKind::BoundToOtherDevice), |e| {
+            matches!(e, SessionError::BoundToOtherDevice)
+        }),
+        ("device unknown", rejection(ProblemKind::DeviceUnknown), |e| matches!(e, SessionError::DeviceUnknown)),
+        ("device disabled", rejection(ProblemKind::DeviceDisabled), |e| matches!(e, SessionError::DeviceDisabled)),
+        ("session over", rejection(ProblemKind::SessionOver), |e| matches!(e, SessionError::SessionOver)),
+        ("expired", rejection(ProblemKind::Expired), |e| matches!(e, SessionError::Expired)),
+        ("proof refused", rejection(ProblemKind::ProofRejected), |e| matches!(e, SessionError::ProofRejected)),
+        ("internal error", rejection(ProblemKind::Internal), |e| matches!(e, SessionError::Rejected { status: 500 })),
+        ("unknown problem type", problem(418, &format!("{PROBLEM_PREFIX}teapot"), ""), |e| {
             matches!(e, SessionError::Rejected { status: 418 })
         }),
-        ("not a document", answer(409, "application/problem+json", "", "{"), |e| {
+        ("malformed problem document", answer(409, "application/problem+json", "", "{"), |e| {
             matches!(e, SessionError::Rejected { status: 409 })
         }),
         (
-            "much later",
+            "long retry delay",
             problem(429, &ProblemKind::TooManyRequests.uri(), "Retry-After: 3600\r\n"),
             |e| matches!(e, SessionError::TooManyRequests { retry_after: Some(wait) } if wait.as_secs() == 3600),
         ),
-        ("at the end of time", problem(503, &ProblemKind::Unavailable.uri(), "Retry-After: 4294967295\r\n"), |e| {
+        ("largest retry delay", problem(503, &ProblemKind::Unavailable.uri(), "Retry-After: 4294967295\r\n"), |e| {
             matches!(e, SessionError::Unavailable { retry_after: Some(_) })
         }),
     ];
-    for (name, play, named) in rows {
+    for (name, play, is_expected) in rows {
         let (opened, env, seen) = open([play, json(&ticket())]);
         let error = opened.unwrap_err();
-        assert!(named(&error), "{name}: {error:?}");
+        assert!(is_expected(&error), "{name}: {error:?}");
         assert_eq!((seen.len(), env.waits.lock().unwrap().len()), (1, 0), "{name}: one try, no wait");
         assert!(!format!("{error:?} {error}").contains(CODE), "{name}: {error:?}");
     }
-    assert!(elsewhere.seen().is_empty(), "nobody followed");
+    assert!(elsewhere.seen().is_empty(), "redirects are not followed");
 }
 
 #[test]
-fn retries_end_with_the_tries() {
-    let rows: [(&str, Play, Named); 4] = [
-        ("never answers", Play::Hangs, |e| matches!(e, SessionError::TimedOut(_))),
-        ("always dies", Play::Dies, |e| matches!(e, SessionError::Unreachable(_))),
-        ("babbles", Play::Babbles, |e| matches!(e, SessionError::Unreachable(_))),
-        ("never now", problem(503, "about:blank", ""), |e| {
+fn retries_end_after_the_configured_tries() {
+    let rows: [(&str, Play, ErrorCheck); 4] = [
+        ("never responds", Play::Hangs, |e| matches!(e, SessionError::TimedOut(_))),
+        ("always closes", Play::Dies, |e| matches!(e, SessionError::Unreachable(_))),
+        ("not HTTP", Play::Babbles, |e| matches!(e, SessionError::Unreachable(_))),
+        ("always unavailable", problem(503, "about:blank", ""), |e| {
             matches!(e, SessionError::Unavailable { retry_after: None })
         }),
     ];
-    for (name, play, named) in rows {
+    for (name, play, is_expected) in rows {
         let (opened, env, seen) = open(vec![play; 5]);
         let error = opened.unwrap_err();
-        assert!(named(&error), "{name}: {error:?}");
+        assert!(is_expected(&error), "{name}: {error:?}");
         assert_eq!(seen.len(), 3, "{name}");
         let waits = env.waits.lock().unwrap();
         let [first, second] = waits[..] else { panic!("{name}: {waits:?}") };
@@ -315,20 +331,20 @@ fn retries_end_with_the_tries() {
 }
 
 #[test]
-fn nobody_listening_is_unreachable_and_no_tls_is_not_trusted() {
+fn a_closed_port_is_unreachable_and_a_server_without_tls_is_rejected() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let nobody: Origin = format!("http://127.0.0.1:{port}").parse().unwrap();
-    let error = ClientEnv::new().session().open(&link(&nobody)).unwrap_err();
+    let closed_port: Origin = format!("http://127.0.0.1:{port}").parse().unwrap();
+    let error = ClientEnv::new().session().open(&link(&closed_port)).unwrap_err();
     assert!(matches!(error, SessionError::Unreachable(_)), "{error:?}");
     assert!(error.is_network());
     let verifier = Scripted::new([Play::BabblesFirst]);
     let error = ClientEnv::new().session().open(&link(&verifier.origin_as("https://localhost"))).unwrap_err();
-    // A machine without any certificates cannot even begin.
+    // Without any system certificates, the TLS configuration itself fails.
     assert!(matches!(error, SessionError::TlsFailed(_) | SessionError::TlsUnavailable(_)), "{error:?}");
 }
 
 #[test]
-fn a_person_who_cancels_is_not_kept_waiting() {
+fn cancellation_ends_the_retries() {
     let verifier = Scripted::new(vec![Play::Dies; 3]);
     let env = ClientEnv { cancels: true, ..ClientEnv::new() };
     let error = env.session().open(&link(&verifier.origin())).unwrap_err();
@@ -337,7 +353,7 @@ fn a_person_who_cancels_is_not_kept_waiting() {
 }
 
 #[test]
-fn the_capture_arrives_as_it_was_sealed_and_is_the_same_when_sent_again() {
+fn a_capture_is_posted_as_sealed_and_retried_unchanged() {
     let approved = |origin: &Origin| Outcome::Approved { continue_url: format!("{origin}/return/h4ndle") };
     let verifier =
         Scripted::new([json(&ticket()), Play::Dies, json(&approved(&"http://127.0.0.1:1".parse().unwrap()))]);
@@ -347,7 +363,7 @@ fn the_capture_arrives_as_it_was_sealed_and_is_the_same_when_sent_again() {
     let outcome = session.post(&ticket, &sealed).unwrap();
     assert!(matches!(outcome, Outcome::Approved { .. }));
     let [_, first, second] = &verifier.seen()[..] else { panic!("three requests") };
-    assert_eq!(first.body, second.body, "the same capture, so that the verifier can give the same answer");
+    assert_eq!(first.body, second.body, "a retry must be identical, so that the verifier can repeat its answer");
     assert_eq!((first.method.as_str(), first.path.as_str()), ("POST", "/v1/sessions/s-1/captures"));
     assert_eq!(authenticated(&verifier.origin(), second).key, key().public());
     let boundary = first.headers["content-type"].strip_prefix("multipart/form-data; boundary=").unwrap();
@@ -357,7 +373,7 @@ fn the_capture_arrives_as_it_was_sealed_and_is_the_same_when_sent_again() {
 }
 
 #[test]
-fn an_enrolment_posts_up_to_three_samples_and_a_verification_one() {
+fn an_enrollment_posts_up_to_three_samples_and_a_verification_one() {
     for (sealed, parts) in [(sealed(), 2), (sealed_to_enrol(), 4)] {
         let approved = Outcome::Approved { continue_url: "http://127.0.0.1:1/return/h4ndle".into() };
         let verifier = Scripted::new([json(&ticket()), json(&approved)]);
@@ -376,7 +392,7 @@ fn an_enrolment_posts_up_to_three_samples_and_a_verification_one() {
     }
 }
 
-/// The contents of the parts of a form.
+/// The bodies of a multipart form's parts.
 fn form(body: &[u8], boundary: &str) -> Vec<Vec<u8>> {
     let find = |from: &[u8], what: &[u8]| from.windows(what.len()).position(|w| w == what);
     let (delimiter, mut rest, mut parts) = (format!("--{boundary}"), body, Vec::new());
@@ -390,7 +406,7 @@ fn form(body: &[u8], boundary: &str) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn only_a_return_page_of_the_sessions_own_verifier_is_gone_on_to() {
+fn continues_only_at_a_url_of_the_sessions_verifier() {
     let refused = Outcome::Refused { reason: Reason::Cancelled, continue_url: "https://evil.example/return/h".into() };
     let verifier = Scripted::new([json(&ticket()), json(&refused)]);
     let env = ClientEnv::new();
@@ -410,7 +426,7 @@ fn only_a_return_page_of_the_sessions_own_verifier_is_gone_on_to() {
 }
 
 #[test]
-fn a_fresh_nonce_that_cannot_be_one_is_refused() {
+fn rejects_a_malformed_retry_nonce() {
     let retry = |nonce: &str| Outcome::Retry { reason: Reason::NotLive, attempts_left: 4, nonce: nonce.into() };
     let verifier = Scripted::new([json(&ticket()), json(&retry(&"A".repeat(43))), json(&retry("short"))]);
     let (env, sealed) = (ClientEnv::new(), sealed());
@@ -421,7 +437,7 @@ fn a_fresh_nonce_that_cannot_be_one_is_refused() {
 }
 
 #[test]
-fn nobody_waits_beyond_the_tickets_life_but_giving_up_is_always_tried() {
+fn never_waits_past_the_tickets_expiry_but_always_tries_to_abandon() {
     let expired = problem(410, &ProblemKind::Expired.uri(), "");
     let later = problem(503, &ProblemKind::Unavailable.uri(), "Retry-After: 10\r\n");
     let verifier = Scripted::new([json(&ticket()), later, expired]);
@@ -454,51 +470,53 @@ fn a_device_registers_the_key_that_signs_the_request() {
 }
 
 #[test]
-fn a_verifier_that_fails_after_the_opening_is_believed_nothing() {
+fn rejects_malformed_responses_after_the_session_is_open() {
     let answer = |status, media_type, headers: &str, body: &str| Play::Response {
         status,
         media_type,
         headers: headers.into(),
         body: body.into(),
     };
-    let said = |kind: ProblemKind| problem(kind.status(), &kind.uri(), "");
+    let rejection = |kind: ProblemKind| problem(kind.status(), &kind.uri(), "");
     let elsewhere = Scripted::new([json(&ticket())]);
     let redirect = format!("Location: {}/v1/sessions/s-1/captures\r\n", elsewhere.origin());
-    let rows: [(&str, Play, Named); 9] = [
-        ("a page", answer(200, "text/html", "", "<html>"), |e| matches!(e, SessionError::NotJson { status: 200 })),
+    let rows: [(&str, Play, ErrorCheck); 9] = [
+        ("an HTML page", answer(200, "text/html", "", "<html>"), |e| {
+            matches!(e, SessionError::NotJson { status: 200 })
+        }),
         ("cut short", answer(200, "application/json", "", r#"{"outcome":"approved""#), |e| {
             matches!(e, SessionError::Garbled(_))
         }),
-        ("no address", answer(200, "application/json", "", r#"{"outcome":"approved"}"#), |e| {
+        ("no continue URL", answer(200, "application/json", "", r#"{"outcome":"approved"}"#), |e| {
             matches!(e, SessionError::Garbled(_))
         }),
-        ("an outcome nobody knows", answer(200, "application/json", "", r#"{"outcome":"perhaps"}"#), |e| {
+        ("an unknown outcome", answer(200, "application/json", "", r#"{"outcome":"perhaps"}"#), |e| {
             matches!(e, SessionError::Garbled(_))
         }),
-        ("a ticket once more", json(&ticket()), |e| matches!(e, SessionError::Garbled(_))),
-        ("elsewhere", answer(303, "text/html", &redirect, ""), |e| {
+        ("a ticket instead of an outcome", json(&ticket()), |e| matches!(e, SessionError::Garbled(_))),
+        ("redirect", answer(303, "text/html", &redirect, ""), |e| {
             matches!(e, SessionError::Redirected { status: 303 })
         }),
-        ("without end", Play::Endless, |e| matches!(e, SessionError::TooLarge { .. })),
-        ("attestation rejected", said(ProblemKind::AttestationRejected), |e| {
+        ("endless body", Play::Endless, |e| matches!(e, SessionError::TooLarge { .. })),
+        ("attestation rejected", rejection(ProblemKind::AttestationRejected), |e| {
             matches!(e, SessionError::AttestationRejected)
         }),
-        ("too large", said(ProblemKind::TooLarge), |e| matches!(e, SessionError::Rejected { status: 413 })),
+        ("too large", rejection(ProblemKind::TooLarge), |e| matches!(e, SessionError::Rejected { status: 413 })),
     ];
     let sealed = sealed();
-    for (name, play, named) in rows {
-        for gives_up in [false, true] {
+    for (name, play, is_expected) in rows {
+        for abandons in [false, true] {
             let (verifier, env) = (Scripted::new([json(&ticket()), play.clone()]), ClientEnv::new());
             let mut session = env.session();
             let ticket = session.open(&link(&verifier.origin())).unwrap();
             let answered =
-                if gives_up { session.abandon(&ticket, Reason::Cancelled) } else { session.post(&ticket, &sealed) };
+                if abandons { session.abandon(&ticket, Reason::Cancelled) } else { session.post(&ticket, &sealed) };
             let error = answered.unwrap_err();
-            assert!(named(&error), "{name}, giving up {gives_up}: {error:?}");
+            assert!(is_expected(&error), "{name}, abandoning {abandons}: {error:?}");
             let waits = env.waits.lock().unwrap().len();
             assert_eq!((verifier.seen().len(), waits), (2, 0), "{name}: one try, no wait");
             assert!(!format!("{error:?} {error}").contains(&ticket.nonce), "{name}: {error:?}");
         }
     }
-    assert!(elsewhere.seen().is_empty(), "nobody followed");
+    assert!(elsewhere.seen().is_empty(), "redirects are not followed");
 }

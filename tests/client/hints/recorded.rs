@@ -1,4 +1,4 @@
-//! Recorded people, unchanged and with one defect at a time: what the networks measure and which hint is given.
+//! Recorded people, unchanged and with one defect at a time: the hint that follows from what the networks measure.
 
 use std::{path::Path, time::Duration};
 
@@ -13,10 +13,10 @@ use countenance_core::{
 
 use countenance_vision::testing::VISION;
 
-/// Luma at which the faces are set before anything else is done to them.
+/// Luma, 0 to 255, to which the faces are normalized before any other change.
 const LUMA: f32 = 120.0;
 
-/// Frames of each recording, each set to the same size and luma: name, frame, the one face in it.
+/// Frames of each recording, normalized in size and luma: name, frame, and its face.
 fn people() -> Vec<(String, Frame, Face)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
     let mut people = Vec::new();
@@ -36,24 +36,24 @@ fn people() -> Vec<(String, Frame, Face)> {
     people
 }
 
-/// The face that the detector finds.
+/// The best face that the detector finds.
 fn found(frame: &Frame) -> Face {
     VISION.faces(frame).unwrap()[0]
 }
 
-/// What a person is told about this frame.
-fn told(frame: &Frame) -> Option<Hint> {
+/// The hint for this frame.
+fn hint_for(frame: &Frame) -> Option<Hint> {
     judge(frame, &VISION.faces(frame).unwrap(), &QualityPolicy::default()).err()
 }
 
-/// The frame whose pixel at (x, y) is `colour`(x, y).
-fn drawn(width: u32, height: u32, colour: impl Fn(f32, f32) -> [f32; 3]) -> Frame {
-    let pixel = |i: u32| colour((i % width) as f32 + 0.5, (i / width) as f32 + 0.5);
+/// A frame whose pixel at (x, y) is `color`(x, y).
+fn drawn(width: u32, height: u32, color: impl Fn(f32, f32) -> [f32; 3]) -> Frame {
+    let pixel = |i: u32| color((i % width) as f32 + 0.5, (i / width) as f32 + 0.5);
     let rgb = (0..width * height).flat_map(|i| pixel(i).map(|v| v.round().clamp(0.0, 255.0) as u8));
     Frame::new(width, height, rgb.collect(), 0, Duration::ZERO).unwrap()
 }
 
-/// The colour of `frame` at (x, y), mixed of four pixels; beyond the edge there is more of the edge.
+/// The color of `frame` at (x, y), interpolated bilinearly; coordinates outside are clamped to the edge.
 fn at(frame: &Frame, x: f32, y: f32) -> [f32; 3] {
     let (w, h) = (frame.width() as usize, frame.height() as usize);
     let (x, y) = ((x - 0.5).clamp(0.0, w as f32 - 1.0), (y - 0.5).clamp(0.0, h as f32 - 1.0));
@@ -72,14 +72,14 @@ fn lit(frame: &Frame, factor: impl Fn(f32, f32) -> f32) -> Frame {
     drawn(frame.width(), frame.height(), |x, y| at(frame, x, y).map(|v| v * factor(x, y)))
 }
 
-/// The frame lit so that the face has this luma.
+/// The frame scaled in brightness so that the face has this luma.
 fn at_luma(frame: &Frame, face: &Face, luma: f32) -> Frame {
     let any = QualityPolicy { luma_min: 0.0, luma_max: 255.0, sharpness: 0.0, ..QualityPolicy::default() };
     let now = judge(frame, std::slice::from_ref(face), &any).unwrap().measures().luma;
     lit(frame, |_, _| luma / now)
 }
 
-/// The frame with the face's centre at this place of the frame, 0 to 1 each axis.
+/// The frame shifted so that the face's center is at this position, 0 to 1 on each axis.
 fn placed(frame: &Frame, face: &Face, x_ratio: f32, y_ratio: f32) -> Frame {
     let (w, h) = (frame.width() as f32, frame.height() as f32);
     let centre = face.rect.centre();
@@ -87,7 +87,7 @@ fn placed(frame: &Frame, face: &Face, x_ratio: f32, y_ratio: f32) -> Frame {
     drawn(frame.width(), frame.height(), |x, y| at(frame, x - dx, y - dy))
 }
 
-/// A picture 640 pixels wide with the face in its middle, so wide by the picture, turned by so many degrees.
+/// An image of 640×480 pixels with the face in its middle, `ratio` of the image wide and rotated by `degrees`.
 fn sized(frame: &Frame, face: &Face, ratio: f32, degrees: f32) -> Frame {
     let scale = face.rect.width / (640.0 * ratio);
     let (sin, cos) = degrees.to_radians().sin_cos();
@@ -98,7 +98,7 @@ fn sized(frame: &Frame, face: &Face, ratio: f32, degrees: f32) -> Frame {
     })
 }
 
-/// The frame averaged over so many pixels each way.
+/// The frame box-blurred over `2 * radius + 1` pixels on each axis.
 fn blurred(frame: &Frame, radius: i32) -> Frame {
     let pass = |frame: &Frame, (dx, dy): (f32, f32)| {
         drawn(frame.width(), frame.height(), |x, y| {
@@ -113,7 +113,7 @@ fn blurred(frame: &Frame, radius: i32) -> Frame {
     pass(&pass(frame, (1.0, 0.0)), (0.0, 1.0))
 }
 
-/// The frame with lenses of this luma before the eyes.
+/// The frame with elliptical lenses of this luma over the eyes.
 fn with_glasses(frame: &Frame, face: &Face, luma: f32) -> Frame {
     let between = face.landmarks.interocular_px();
     drawn(frame.width(), frame.height(), |x, y| {
@@ -125,7 +125,7 @@ fn with_glasses(frame: &Frame, face: &Face, luma: f32) -> Frame {
     })
 }
 
-/// The head turned by so many degrees: its picture on a half cylinder with a nose on it, looked at from the side.
+/// The head turned by `degrees` of yaw: its image mapped onto a half cylinder with a nose, seen from the side.
 fn turned(frame: &Frame, face: &Face, degrees: f32) -> Frame {
     let (centre, nose, between) = (face.rect.centre(), face.landmarks.nose, face.landmarks.interocular_px());
     let radius = 1.15 * between;
@@ -140,7 +140,7 @@ fn turned(frame: &Frame, face: &Face, degrees: f32) -> Frame {
             let tip = (-(aside * aside + down * down) / (0.22 * between).powi(2)).exp();
             (radius * radius - from * from).max(0.0).sqrt() + 0.45 * between * tip
         };
-        // Where the pixel came from: the point that the turn brings here, found step by step.
+        // The source of the pixel: the point that the rotation brings here, by fixed-point iteration.
         let mut from = to;
         for _ in 0..20 {
             from += 0.5 * (to - (from * cos + (depth(from) - 0.55 * radius) * sin));
@@ -153,26 +153,26 @@ fn inside(rect: Rect<InFrame>, x: f32, y: f32) -> bool {
     (rect.x..rect.x + rect.width).contains(&x) && (rect.y..rect.y + rect.height).contains(&y)
 }
 
-/// The box about the same centre, so many times as large.
+/// The rectangle scaled by `times` about its center.
 fn grown(rect: Rect<InFrame>, times: f32) -> Rect<InFrame> {
     let (centre, width, height) = (rect.centre(), rect.width * times, rect.height * times);
     Rect::new(centre.x - width / 2.0, centre.y - height / 2.0, width, height)
 }
 
-/// What is done to a frame.
+/// A change to a frame and its face.
 type Change = fn(&Frame, &Face) -> Frame;
 
-/// Each row: what is wrong, what is done to the frame, what is told. Pairs stand on both sides of a boundary; the distance
-/// from it is what the detector's box moves by.
+/// Each row: name, change to the frame, hint. Pairs are on both sides of a boundary, far enough from it to allow for the
+/// jitter of the detector's box.
 const CHANGES: &[(&str, Change, Option<Hint>)] = &[
     ("nothing", |frame, _| frame.clone(), None),
     (
-        "nobody",
+        "no face",
         |f, face| drawn(f.width(), f.height(), |x, y| if inside(face.rect, x, y) { [90.0; 3] } else { at(f, x, y) }),
         Some(Hint::NoFace),
     ),
     (
-        "two of them",
+        "two faces",
         |f, _| drawn(2 * f.width(), f.height(), |x, y| at(f, x % f.width() as f32, y)),
         Some(Hint::SeveralFaces),
     ),
@@ -180,23 +180,23 @@ const CHANGES: &[(&str, Change, Option<Hint>)] = &[
     ("far, but near enough", |f, face| sized(f, face, 0.165, 0.0), None),
     ("near, but far enough", |f, face| sized(f, face, 0.55, 0.0), None),
     ("near", |f, face| sized(f, face, 0.66, 0.0), Some(Hint::MoveBack)),
-    ("left in the picture", |f, face| placed(f, face, 0.29, 0.5), Some(Hint::MoveLeft)),
+    ("left in the image", |f, face| placed(f, face, 0.29, 0.5), Some(Hint::MoveLeft)),
     ("left, but near enough", |f, face| placed(f, face, 0.35, 0.5), None),
     ("right, but near enough", |f, face| placed(f, face, 0.65, 0.5), None),
-    ("right in the picture", |f, face| placed(f, face, 0.71, 0.5), Some(Hint::MoveRight)),
+    ("right in the image", |f, face| placed(f, face, 0.71, 0.5), Some(Hint::MoveRight)),
     ("low", |f, face| placed(f, face, 0.5, 0.71), Some(Hint::MoveUp)),
     ("low, but near enough", |f, face| placed(f, face, 0.5, 0.62), None),
     ("high, but near enough", |f, face| placed(f, face, 0.5, 0.38), None),
     ("high", |f, face| placed(f, face, 0.5, 0.29), Some(Hint::MoveDown)),
     ("turned one way", |f, face| turned(f, face, 40.0), Some(Hint::LookStraight)),
     ("turned the other way", |f, face| turned(f, face, -40.0), Some(Hint::LookStraight)),
-    // Near and to one side only: on smaller faces, and to the other side, the detector's landmarks follow a tilt by half.
+    // Only near, and tilted to one side: with smaller faces or to the other side, the landmarks follow half of the tilt.
     ("tilted", |f, face| sized(f, face, 0.45, 25.0), Some(Hint::HoldHeadUpright)),
     ("tilted, but little", |f, face| sized(f, face, 0.45, 9.0), None),
     ("dark glasses", |f, face| with_glasses(f, face, 0.3 * LUMA), Some(Hint::EyesHidden)),
     ("tinted glasses", |f, face| with_glasses(f, face, 0.6 * LUMA), None),
     ("dark", |f, face| at_luma(f, face, 50.0), Some(Hint::TooDark)),
-    // Sharpness falls with the light: the softest of these recordings is blurred for the gate before it is dark.
+    // Sharpness falls with the light: the softest of these recordings fails that gate before it is too dark.
     ("dark, but light enough", |f, face| at_luma(f, face, 90.0), None),
     ("bright, but little", |f, _| lit(f, |_, _| 2.1), None),
     ("bright", |f, _| drawn(f.width(), f.height(), |x, y| at(f, x, y).map(|v| 216.0 + v * 0.2)), Some(Hint::TooBright)),
@@ -218,23 +218,23 @@ const CHANGES: &[(&str, Change, Option<Hint>)] = &[
 ];
 
 #[test]
-fn one_thing_wrong_is_told_and_next_to_it_nothing() {
+fn each_defect_gives_its_hint_and_a_smaller_one_none() {
     let mut wrong = Vec::new();
     for (person, frame, face) in people() {
         let frame = at_luma(&frame, &face, LUMA);
         for (name, change, expected) in CHANGES {
-            let told = told(&change(&frame, &face));
-            if told != *expected {
-                wrong.push(format!("{person}, {name}: {told:?} instead of {expected:?}"));
+            let hint = hint_for(&change(&frame, &face));
+            if hint != *expected {
+                wrong.push(format!("{person}, {name}: {hint:?} instead of {expected:?}"));
             }
         }
     }
     assert!(wrong.is_empty(), "{} rows:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// The frames as they come, one after the other: nobody who looks into the camera reads a hint.
+/// Runs whole recordings of people who look into the camera: no hint may appear.
 #[test]
-fn people_who_do_well_are_told_nothing() {
+fn well_placed_people_get_no_hint() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
     for clip in ["person-a-enrol.mp4", "person-a-verify.mp4", "person-b.mp4"] {
         let mut source = recording::open(&folder.join(clip)).unwrap();

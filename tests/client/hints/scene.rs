@@ -17,34 +17,34 @@ pub(super) struct Scene {
     pub(super) x: f32,
     pub(super) y: f32,
     pub(super) width: f32,
-    /// Distance between the eyes, by the width of the face.
+    /// Distance between the eyes, as a ratio of the face's width.
     pub(super) eyes_apart: f32,
     pub(super) yaw: f32,
     pub(super) pitch: f32,
     pub(super) roll: f32,
-    /// Luma of the halves left and right of the face's centre.
+    /// Luma of the halves left and right of the face's center.
     pub(super) halves: (f32, f32),
-    /// Luma outside the face; as the halves where there is none.
+    /// Luma outside the face; `None` continues the halves.
     pub(super) room: Option<f32>,
     pub(super) lenses: Option<Lens>,
-    /// Share of pixels that are a dot: what makes the picture sharp.
+    /// Share of pixels that are dots, 0 to 1; determines the sharpness.
     pub(super) dots: f32,
     pub(super) score: f32,
-    /// Width and score of another face.
+    /// Width and score of a second face.
     pub(super) second: Option<(f32, f32)>,
 }
 
-/// Spectacles as light as this.
+/// Glasses of this luma.
 #[derive(Clone, Copy)]
 pub(super) struct Lens {
     pub(super) luma: f32,
 }
 
-/// How far a dot is from what is around it.
+/// Difference in luma between a dot and its surroundings.
 const DOT: f32 = 12.0;
 
 impl Scene {
-    /// A face that counts.
+    /// A face that passes every gate.
     pub(super) const GOOD: Self = Self {
         size: (640, 480),
         x: 320.0,
@@ -61,10 +61,10 @@ impl Scene {
         score: 0.9,
         second: None,
     };
-    /// The same before a coarse camera.
+    /// The same for a camera of low resolution.
     pub(super) const SMALL: Self = Self { size: (320, 240), x: 160.0, y: 120.0, width: 100.0, ..Self::GOOD };
 
-    /// The faces that a detector would find, the best first.
+    /// The faces that a detector would find, best first.
     pub(super) fn faces(&self) -> Vec<Face> {
         let face = |x: f32, width: f32, score| {
             let (sin, cos) = self.roll.to_radians().sin_cos();
@@ -79,7 +79,7 @@ impl Scene {
                 landmarks: Landmarks {
                     right_eye: at(-half, -0.15),
                     left_eye: at(half, -0.15),
-                    // At rest 0.58 of the way from the eyes to the mouth, half a face's width below them.
+                    // In a frontal view, 0.58 of the way from the eyes to the mouth, which is half a face's width below.
                     nose: at(aside, -0.15 + 0.58 * 0.5 - raised),
                     right_mouth: at(-0.19, 0.35),
                     left_mouth: at(0.19, 0.35),
@@ -91,7 +91,7 @@ impl Scene {
         std::iter::once(face(self.x, self.width, self.score)).chain(second).collect()
     }
 
-    /// The picture.
+    /// The rendered frame.
     pub(super) fn frame(&self) -> Frame {
         let face = self.faces()[0];
         let (between, rect) = (face.landmarks.interocular_px(), face.rect);
@@ -106,7 +106,7 @@ impl Scene {
                 (_, Some(room)) if !on_face => return room,
                 _ => {}
             }
-            // As many lighter dots as darker ones: the mean stays.
+            // Lighter and darker dots alternate, so that the mean stays the same.
             dots += self.dots;
             if dots < 1.0 {
                 return skin;

@@ -22,10 +22,10 @@ use countenance_vision::{Vision, VisionError};
 
 use countenance_vision::testing::nets::{Nets, warmth};
 
-/// A dry run whose ticket asks for more.
-struct Asks(DryRun, Policy);
+/// A dry run whose ticket carries this policy.
+struct PolicySession(DryRun, Policy);
 
-impl SessionApi for Asks {
+impl SessionApi for PolicySession {
     fn open(&mut self, link: &LaunchLink) -> Result<Ticket, SessionError> {
         Ok(Ticket { policy: self.1.clone(), ..self.0.open(link)? })
     }
@@ -51,10 +51,10 @@ impl SessionApi for Asks {
     }
 }
 
-/// Says yes, once.
-struct Agrees;
+/// Consents, and stops after the first failed attempt.
+struct Consenting;
 
-impl Operator for Agrees {
+impl Operator for Consenting {
     fn consent(&mut self, _: &Ticket) -> Consent {
         Consent::Given
     }
@@ -70,24 +70,28 @@ impl Operator for Agrees {
     }
 }
 
-/// Must stay off.
-struct Dark;
+/// A camera that must not be used.
+struct UnusedCamera;
 
-impl FrameSource for Dark {
+impl FrameSource for UnusedCamera {
     fn start(&mut self) -> Result<(), CameraError> {
         panic!("the camera was switched on");
     }
 
     fn next_frame(&mut self, _: std::time::Duration) -> Result<Frame, CameraError> {
-        panic!("the camera was asked");
+        panic!("a frame was requested");
     }
 
     fn provenance(&self) -> CameraClaim {
-        panic!("the camera was looked at");
+        panic!("the provenance was requested");
     }
 }
 
-fn log_in(source: &mut dyn FrameSource, vision: &Vision, session: &mut Asks) -> Result<FlowOutcome, FlowError> {
+fn sign_in(
+    source: &mut dyn FrameSource,
+    vision: &Vision,
+    session: &mut PolicySession,
+) -> Result<FlowOutcome, FlowError> {
     let allowed = std::iter::once(dry_run::ORIGIN.parse().unwrap()).collect();
     let flow = Flow {
         source,
@@ -99,19 +103,19 @@ fn log_in(source: &mut dyn FrameSource, vision: &Vision, session: &mut Asks) -> 
         clock: &FixedClock(1_700_000_000),
         rng: &SeededRng::from("run"),
         browser: &mut NoBrowser,
-        operator: &mut Agrees,
+        operator: &mut Consenting,
     };
     flow.run(&LaunchLink::parse(dry_run::LINK, &allowed).unwrap())
 }
 
-/// A session whose policy asks for `net`, too.
-fn asking(net: Option<NetPolicy>) -> Asks {
+/// A session whose policy also requires `net`.
+fn session_requiring(net: Option<NetPolicy>) -> PolicySession {
     let mut policy = Policy::default();
     policy.liveness.nets.extend(net);
-    Asks(DryRun::new("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".into(), 1_700_000_000), policy)
+    PolicySession(DryRun::new("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".into(), 1_700_000_000), policy)
 }
 
-fn claims(session: &Asks) -> Claims {
+fn claims(session: &PolicySession) -> Claims {
     serde_json::from_slice(&session.0.claims().unwrap()).unwrap()
 }
 
@@ -120,16 +124,16 @@ fn person() -> recording::Recording {
 }
 
 #[test]
-fn a_network_at_hand_has_a_say_where_the_verifier_asks_for_it_and_nowhere_else() {
-    // In favour whatever it sees: what the fusion makes of it can then be said in advance.
+fn an_added_network_counts_only_where_the_policy_requires_it() {
+    // Always reports log odds of 6, so that the fused result can be computed in advance.
     let net = NetPolicy { weights: vec![0.0, 0.0], offset: 6.0, ..warmth() };
     let vision = Vision::load_with(vec![Nets::new().load("warmth", net.clone()).unwrap()]).unwrap();
-    let mut asked = asking(Some(net.clone()));
-    assert_eq!(log_in(&mut person(), &vision, &mut asked).unwrap(), FlowOutcome::Approved);
-    let with = claims(&asked).liveness;
-    let mut not_asked = asking(None);
-    assert_eq!(log_in(&mut person(), &vision, &mut not_asked).unwrap(), FlowOutcome::Approved);
-    let without = claims(&not_asked).liveness;
+    let mut required = session_requiring(Some(net.clone()));
+    assert_eq!(sign_in(&mut person(), &vision, &mut required).unwrap(), FlowOutcome::Approved);
+    let with = claims(&required).liveness;
+    let mut not_required = session_requiring(None);
+    assert_eq!(sign_in(&mut person(), &vision, &mut not_required).unwrap(), FlowOutcome::Approved);
+    let without = claims(&not_required).liveness;
 
     let names = |claims: &[countenance_core::protocol::NetClaim]| {
         claims.iter().map(|net| (net.name.clone(), net.sha256.clone())).collect::<Vec<_>>()
@@ -145,26 +149,26 @@ fn a_network_at_hand_has_a_say_where_the_verifier_asks_for_it_and_nowhere_else()
     for (with, without) in with.per_frame.iter().zip(&without.per_frame) {
         assert!((with - f32::midpoint(*without, 6.0)).abs() < 1e-3, "{with}, {without}");
     }
-    assert_eq!(with.policy, Policy::default().tightened_by(&asked.1).digest());
+    assert_eq!(with.policy, Policy::default().tightened_by(&required.1).digest());
     assert_ne!(with.policy, without.policy);
 }
 
 #[test]
-fn a_network_that_is_asked_for_and_missed_ends_the_login_before_the_camera_opens() {
-    type Named = fn(&VisionError) -> bool;
+fn a_missing_required_network_ends_the_sign_in_before_the_camera_opens() {
+    type ErrorCheck = fn(&VisionError) -> bool;
     let other = NetPolicy { offset: 1.0, ..warmth() };
     let with = || Vision::load_with(vec![Nets::new().load("warmth", warmth()).unwrap()]).unwrap();
-    let rows: [(&str, Vision, NetPolicy, Named); 3] = [
-        ("not there", Vision::load().unwrap(), warmth(), |e| matches!(e, VisionError::NoSuchNet { .. })),
-        ("by other terms", with(), other, |e| matches!(e, VisionError::OtherContract { .. })),
-        ("by no terms", with(), NetPolicy { scales: vec![1e9], ..warmth() }, |e| {
+    let rows: [(&str, Vision, NetPolicy, ErrorCheck); 3] = [
+        ("not installed", Vision::load().unwrap(), warmth(), |e| matches!(e, VisionError::NoSuchNet { .. })),
+        ("with another contract", with(), other, |e| matches!(e, VisionError::OtherContract { .. })),
+        ("with an invalid contract", with(), NetPolicy { scales: vec![1e9], ..warmth() }, |e| {
             matches!(e, VisionError::Contract { .. })
         }),
     ];
-    for (name, vision, net, named) in rows {
-        let ended = log_in(&mut Dark, &vision, &mut asking(Some(net)));
+    for (name, vision, net, is_expected) in rows {
+        let ended = sign_in(&mut UnusedCamera, &vision, &mut session_requiring(Some(net)));
         let Err(FlowError::NetMissing(why)) = &ended else { panic!("{name}: {ended:?}") };
-        assert!(named(why) && why.to_string().contains("warmth"), "{name}: {why}");
+        assert!(is_expected(why) && why.to_string().contains("warmth"), "{name}: {why}");
         assert_eq!(ended.as_ref().unwrap_err().remedy(), Remedy::TellOperator, "{name}");
         assert_eq!(Exit::of(&ended), Exit::Broken, "{name}");
     }

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_code_is_sent_and_tried_under_this_devices_signature() {
+fn a_code_is_sent_and_checked_with_the_devices_signature() {
     let retry = |nonce: &str| Outcome::Retry { reason: Reason::WrongCode, attempts_left: 4, nonce: nonce.into() };
     let approved = Outcome::Approved { continue_url: "http://127.0.0.1:1/return/h4ndle".into() };
     let plays = [
@@ -26,7 +26,7 @@ fn a_code_is_sent_and_tried_under_this_devices_signature() {
     assert!(matches!(wrong, Outcome::Retry { reason: Reason::WrongCode, attempts_left: 4, .. }), "{wrong:?}");
     assert!(
         matches!(session.check_code(&ticket, &code), Err(SessionError::BadTicket(_))),
-        "a nonce that cannot be one"
+        "a malformed nonce is rejected"
     );
     assert!(matches!(session.check_code(&ticket, &code), Ok(Outcome::Approved { .. })));
     let sent = ("/v1/sessions/s-1/otp", r#"{"channel":"voice"}"#);
@@ -43,51 +43,56 @@ fn a_code_is_sent_and_tried_under_this_devices_signature() {
     }
     proofs.sort();
     proofs.dedup();
-    assert_eq!(proofs.len(), 6, "a proof is good once");
+    assert_eq!(proofs.len(), 6, "each request needs a new proof");
 }
 
 #[test]
-fn a_verifier_that_sends_no_code_is_heard() {
-    let said = |kind: ProblemKind, headers: &str| problem(kind.status(), &kind.uri(), headers);
+fn reports_why_a_code_was_not_sent_or_checked() {
+    let rejection = |kind: ProblemKind, headers: &str| problem(kind.status(), &kind.uri(), headers);
     let bare = |status, body: &str| Play::Response {
         status,
         media_type: if status == 200 { "application/json" } else { "text/plain" },
         headers: String::new(),
         body: body.into(),
     };
-    let rows: [(&str, Play, Named); 8] = [
-        ("knows no codes", bare(404, ""), |e| matches!(e, SessionError::Rejected { status: 404 })),
-        ("sends no more of them", said(ProblemKind::TooManyRequests, "Retry-After: 600\r\n"), |e| {
+    let rows: [(&str, Play, ErrorCheck); 8] = [
+        ("codes are not supported", bare(404, ""), |e| matches!(e, SessionError::Rejected { status: 404 })),
+        ("rate limited", rejection(ProblemKind::TooManyRequests, "Retry-After: 600\r\n"), |e| {
             matches!(e, SessionError::TooManyRequests { retry_after: Some(_) })
         }),
-        ("refuses this phone", said(ProblemKind::CodeRefused, ""), |e| matches!(e, SessionError::CodeRefused)),
-        ("cannot now", said(ProblemKind::Unavailable, "Retry-After: 60\r\n"), |e| {
+        ("this phone is refused", rejection(ProblemKind::CodeRefused, ""), |e| matches!(e, SessionError::CodeRefused)),
+        ("unavailable", rejection(ProblemKind::Unavailable, "Retry-After: 60\r\n"), |e| {
             matches!(e, SessionError::Unavailable { retry_after: Some(_) })
         }),
-        ("session over", said(ProblemKind::SessionOver, ""), |e| matches!(e, SessionError::SessionOver)),
-        ("expired", said(ProblemKind::Expired, ""), |e| matches!(e, SessionError::Expired)),
-        ("not this device's", said(ProblemKind::BoundToOtherDevice, ""), |e| {
+        ("session over", rejection(ProblemKind::SessionOver, ""), |e| matches!(e, SessionError::SessionOver)),
+        ("expired", rejection(ProblemKind::Expired, ""), |e| matches!(e, SessionError::Expired)),
+        ("not this device's", rejection(ProblemKind::BoundToOtherDevice, ""), |e| {
             matches!(e, SessionError::BoundToOtherDevice)
         }),
-        ("says something else", bare(200, r#"{"attempts":5}"#), |e| matches!(e, SessionError::Garbled(_))),
+        ("malformed response", bare(200, r#"{"attempts":5}"#), |e| matches!(e, SessionError::Garbled(_))),
     ];
     let code = OneTimeCode::try_from("270118".to_owned()).unwrap();
-    let at_last = CodeSent { attempts_left: 5 };
-    for (name, play, named) in rows {
-        let (verifier, env) = (Scripted::new([json(&ticket()), play.clone(), play, json(&at_last)]), ClientEnv::new());
+    let sent_later = CodeSent { attempts_left: 5 };
+    for (name, play, is_expected) in rows {
+        let (verifier, env) =
+            (Scripted::new([json(&ticket()), play.clone(), play, json(&sent_later)]), ClientEnv::new());
         let mut session = env.session();
         let ticket = session.open(&link(&verifier.origin())).unwrap();
         let sent = session.send_code(&ticket, Fallback::Sms).unwrap_err();
         let tried = session.check_code(&ticket, &code).unwrap_err();
-        assert!(named(&sent) && named(&tried), "{name}: {sent:?}, {tried:?}");
+        assert!(is_expected(&sent) && is_expected(&tried), "{name}: {sent:?}, {tried:?}");
         assert_eq!((verifier.seen().len(), env.waits.lock().unwrap().len()), (3, 0), "{name}: one try, no wait");
         assert!(!format!("{tried:?} {tried}").contains("270118"), "{name}: {tried:?}");
-        assert_eq!(session.send_code(&ticket, Fallback::Voice).unwrap(), at_last, "{name}: it may be asked again");
+        assert_eq!(
+            session.send_code(&ticket, Fallback::Voice).unwrap(),
+            sent_later,
+            "{name}: a later request still works"
+        );
     }
 }
 
 #[test]
-fn nobody_waits_longer_than_twenty_seconds_for_a_code() {
+fn code_requests_give_up_after_twenty_seconds() {
     let busy = problem(503, &ProblemKind::Unavailable.uri(), "Retry-After: 10\r\n");
     let plays = [json(&ticket()), busy.clone(), busy.clone(), busy.clone(), busy];
     let (verifier, env) = (Scripted::new(plays), ClientEnv::new());
