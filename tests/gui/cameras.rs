@@ -17,7 +17,7 @@ use super::{
 
 const WAITS: &str = "Hold still";
 
-fn login(cameras: Vec<Camera>, settings: Settings) -> Window {
+fn sign_in(cameras: Vec<Camera>, settings: Settings) -> Window {
     Window::open(Script { cameras, ..Script::default() }, Some(dry_run::LINK), settings, None)
 }
 
@@ -25,13 +25,13 @@ fn pinned() -> Settings {
     Settings { camera: Some("Desk".into()), camera_pinned: true, ..english() }
 }
 
-/// The id of the camera that was chosen last.
+/// The id of the last chosen camera.
 fn chosen(window: &Window) -> Option<String> {
     window.env.chosen.lock().unwrap().last().unwrap().camera.clone()
 }
 
 #[test]
-fn a_camera_that_comes_is_tried_by_itself_and_that_is_said() {
+fn a_newly_connected_camera_is_tried_and_announced() {
     let rows: [(CameraFailure, &str, &[&str], &[&str]); 5] = [
         (|| CameraError::Absent, "No camera found", &[], &["Desk"]),
         (|| CameraError::NotPinned, "The right camera is missing", &["Lid"], &["Desk", "Lid"]),
@@ -41,12 +41,12 @@ fn a_camera_that_comes_is_tried_by_itself_and_that_is_said() {
     ];
     for (error, title, before, after) in rows {
         let settings = if title.contains("right") { pinned() } else { english() };
-        let mut window = login(vec![Camera::FailsToOpen(error), Camera::OpensLate], settings);
+        let mut window = sign_in(vec![Camera::FailsToOpen(error), Camera::OpensLate], settings);
         window.env.plug(before);
         window.press("Begin").see(title).cameras(before.len());
-        // What the next look finds is no change.
+        // Polling again finds the same cameras.
         window.harness.run_steps(3);
-        assert!(window.shows(title), "{title}: nothing came, nothing is tried");
+        assert!(window.shows(title), "{title}: no retry without a new camera");
         window.env.plug(after);
         window.see("A camera is there. Trying again.");
         let said = window.harness.query_all_by_label("A camera is there. Trying again.");
@@ -57,9 +57,9 @@ fn a_camera_that_comes_is_tried_by_itself_and_that_is_said() {
 }
 
 #[test]
-fn an_unplugged_camera_goes_on_when_it_is_back_whether_or_not_its_absence_was_seen() {
+fn capture_resumes_when_an_unplugged_camera_is_back() {
     for is_seen in [true, false] {
-        let mut window = login(vec![Camera::FailsWhenTold(|| CameraError::Lost), Camera::Films], english());
+        let mut window = sign_in(vec![Camera::FailsOnSignal(|| CameraError::Lost), Camera::Streams], english());
         window.env.plug(&["Desk"]);
         window.press("Begin").see(WAITS).cameras(1);
         if is_seen {
@@ -76,7 +76,7 @@ fn an_unplugged_camera_goes_on_when_it_is_back_whether_or_not_its_absence_was_se
 }
 
 #[test]
-fn a_camera_that_comes_goes_on_with_the_camera_test_too() {
+fn the_camera_test_resumes_when_a_camera_is_connected() {
     let cameras = vec![Camera::FailsToOpen(|| CameraError::Absent), Camera::Waits];
     let mut window = Window::open(Script { cameras, ..Script::default() }, None, english(), None);
     window.press("Try the camera").see("No camera found");
@@ -90,11 +90,11 @@ fn a_camera_that_comes_goes_on_with_the_camera_test_too() {
 fn another_camera_is_chosen_from_the_menu_and_remembered() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("settings.toml");
-    let mut window = login(vec![Camera::Waits], english());
+    let mut window = sign_in(vec![Camera::Waits], english());
     window.harness.state_mut().keep_settings_at(path.clone());
     window.env.plug(&["Desk", "Lid"]);
     window.press("Begin").see(WAITS).press("Camera").see("Desk").press("Lid");
-    assert_eq!(window.env.chosen.lock().unwrap().len(), 2, "at the start, and now");
+    assert_eq!(window.env.chosen.lock().unwrap().len(), 2, "once at the start, once now");
     assert_eq!(chosen(&window).as_deref(), Some("Lid"));
     assert_eq!(Settings::load(&path).unwrap().settings.camera.as_deref(), Some("Lid"));
     window.env.go_on();
@@ -102,8 +102,8 @@ fn another_camera_is_chosen_from_the_menu_and_remembered() {
 }
 
 #[test]
-fn the_menu_is_reached_by_keyboard_and_escape_closes_only_it() {
-    let mut window = login(vec![Camera::Waits], english());
+fn the_camera_menu_works_by_keyboard_and_escape_closes_only_the_menu() {
+    let mut window = sign_in(vec![Camera::Waits], english());
     window.env.plug(&["Desk", "Lid"]);
     window.press("Begin").see("Camera");
     let tab_to = |window: &mut Window, name: &str| {
@@ -127,18 +127,18 @@ fn the_menu_is_reached_by_keyboard_and_escape_closes_only_it() {
 }
 
 #[test]
-fn where_one_camera_fails_another_can_be_used_at_once() {
-    let mut window = login(vec![Camera::FailsToOpen(|| CameraError::Busy), Camera::Films], english());
+fn another_camera_is_offered_when_one_fails() {
+    let mut window = sign_in(vec![Camera::FailsToOpen(|| CameraError::Busy), Camera::Streams], english());
     window.env.plug(&["Desk", "Lid", "Shelf"]);
     window.press("Begin").see("The camera is in use").press("Use another camera").see("Lid").see("Shelf");
-    assert!(!window.shows("Desk"), "the one that failed is not offered");
+    assert!(!window.shows("Desk"), "the failed camera is not offered");
     window.press("Shelf").see("It is you");
     assert_eq!(chosen(&window).as_deref(), Some("Shelf"));
 }
 
 #[test]
-fn one_camera_is_no_choice() {
-    let mut window = login(vec![Camera::FailsToOpen(|| CameraError::Busy), Camera::Waits], english());
+fn a_single_camera_offers_no_choice() {
+    let mut window = sign_in(vec![Camera::FailsToOpen(|| CameraError::Busy), Camera::Waits], english());
     window.env.plug(&["Desk"]);
     window.press("Begin").see("The camera is in use").cameras(1);
     assert!(!window.shows("Use another camera"));
@@ -149,8 +149,8 @@ fn one_camera_is_no_choice() {
 }
 
 #[test]
-fn a_pinned_camera_leaves_no_choice() {
-    let mut window = login(vec![Camera::FailsToOpen(|| CameraError::Busy), Camera::Waits], pinned());
+fn a_pinned_camera_offers_no_choice() {
+    let mut window = sign_in(vec![Camera::FailsToOpen(|| CameraError::Busy), Camera::Waits], pinned());
     window.env.plug(&["Desk", "Lid"]);
     window.press("Begin").see("The camera is in use").cameras(2);
     assert!(!window.shows("Use another camera"));
@@ -167,14 +167,14 @@ fn a_pinned_camera_leaves_no_choice() {
 }
 
 #[test]
-fn how_the_picture_stands_is_set_and_passed_on_and_tests_are_owned_up_to() {
+fn rotation_and_mirroring_are_passed_on_and_test_mode_is_disclosed() {
     let settings = Settings { camera_testing: true, ..english() };
     let mut window = Window::open(Script::default(), None, settings, None);
     window.env.plug(&["Desk", "Lid"]);
     window.press("Settings").cameras(2);
     window.see("For tests, software may stand in for the camera here. Each login tells of it.");
     window.press("Text size").press("125 %");
-    assert_eq!(window.env.chosen.lock().unwrap().len(), 1, "no other choice of a camera");
+    assert_eq!(window.env.chosen.lock().unwrap().len(), 1, "the camera settings did not change");
     window.press("Camera").see("Desk").press("Lid");
     window.press("Turn the picture clockwise").press("90°").press("The camera swaps left and right");
     let last = window.env.chosen.lock().unwrap().last().unwrap().clone();

@@ -1,4 +1,4 @@
-//! Drives the window through accessible names.
+//! Drives the window through its accessible names.
 
 use std::{
     sync::{
@@ -18,10 +18,10 @@ use egui_kittest::{
 
 use super::test_env::{Script, SharedTestEnv, TIMEOUT, TestEnv};
 
-/// How often the window looks which cameras are plugged in.
+/// Interval at which the window lists the connected cameras.
 const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
-/// A window on that stage, and what wakes it.
+/// A window in a test environment, and its repaint requests.
 pub(crate) struct Window {
     pub(crate) env: Arc<TestEnv>,
     pub(crate) harness: Harness<'static, App>,
@@ -31,8 +31,8 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// A window that was opened by a login's link.
-    pub(crate) fn on_login(script: Script) -> Self {
+    /// A window opened by the link of a sign-in.
+    pub(crate) fn for_sign_in(script: Script) -> Self {
         Self::open(script, Some(dry_run::LINK), Settings { language: Some("en".into()), ..Settings::default() }, None)
     }
 
@@ -73,17 +73,17 @@ impl Window {
         Self { env, harness, ended, woken, trail: Vec::new() }
     }
 
-    /// Waits until something with this name is to be seen.
+    /// Waits until an element has this name.
     pub(crate) fn see(&mut self, name: &str) -> &mut Self {
         self.until(name, |harness| harness.query_all_by_label(name).next().is_some())
     }
 
-    /// Waits until it is there, then presses it.
+    /// Waits for a control with this name, then clicks it.
     pub(crate) fn press(&mut self, name: &str) -> &mut Self {
         let can =
             |node: &Node<'_>| matches!(node.accesskit_node().role(), Role::Button | Role::CheckBox | Role::ComboBox);
         self.until(name, |harness| harness.query_all_by_label(name).any(|node| can(&node)));
-        // A panel finds its height in the pass after its buttons have changed.
+        // A panel adjusts its height one pass after its buttons change.
         self.harness.run_steps(2);
         if let Some(node) = self.harness.query_all_by_label(name).find(can) {
             node.click();
@@ -103,16 +103,21 @@ impl Window {
             }
             let waited = self.woken.recv_timeout(TIMEOUT);
             let in_time = waited.is_ok() && began.elapsed() < TIMEOUT;
-            assert!(in_time, "{what:?} did not come; came: {:?}; now: {:#?}", self.trail, self.harness.root());
+            assert!(
+                in_time,
+                "timed out waiting for {what:?}; seen before: {:?}; now: {:#?}",
+                self.trail,
+                self.harness.root()
+            );
         }
     }
 
-    /// Waits until the window knows of so many cameras.
+    /// Waits until the window lists `count` cameras.
     pub(crate) fn cameras(&mut self, count: usize) -> &mut Self {
         self.until("cameras", |harness| harness.state().state().cameras.len() == count)
     }
 
-    /// Whether something with this name is to be seen now.
+    /// Whether an element has this name now.
     pub(crate) fn shows(&self, name: &str) -> bool {
         self.harness.query_all_by_label(name).next().is_some()
     }
@@ -124,13 +129,13 @@ impl Window {
         self
     }
 
-    /// How the login ended.
+    /// The outcome of the sign-in, once it has ended.
     pub(crate) fn ended(&self) -> Option<RunOutcome> {
         *self.ended.lock().unwrap()
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "what never comes must end the test")]
+#[expect(clippy::disallowed_methods, reason = "a wait that is never fulfilled must fail the test")]
 fn now() -> Instant {
     Instant::now()
 }

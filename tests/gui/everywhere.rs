@@ -1,4 +1,4 @@
-//! Every screen in every language and text size: what screen readers get, and that nothing is drawn outside the window.
+//! Every screen in every language and text size: its accessibility tree, and that nothing is drawn outside the window.
 
 use countenance_gui::{
     catalogue::{self, Setting},
@@ -21,7 +21,7 @@ fn each(check: impl Fn(&str, Setting, &[Node], [f32; 2])) {
 }
 
 #[test]
-fn whatever_can_be_pressed_or_seen_has_a_name_and_each_screen_one_title() {
+fn every_control_has_a_name_and_every_screen_a_title() {
     each(|at, _, nodes, _| {
         let named = |node: &Node| node.label().or(node.value()).is_some_and(|name| !name.trim().is_empty());
         let needs = [Role::Button, Role::TextInput, Role::CheckBox, Role::ComboBox, Role::Image, Role::Heading];
@@ -30,16 +30,15 @@ fn whatever_can_be_pressed_or_seen_has_a_name_and_each_screen_one_title() {
         }
         let titles = nodes.iter().filter(|node| node.role() == Role::Heading).count();
         assert!((1..=2).contains(&titles), "{at}: {titles} titles");
-        assert!(nodes.iter().any(|node| node.role() == Role::Button), "{at}: no way on");
+        assert!(nodes.iter().any(|node| node.role() == Role::Button), "{at}: no button");
     });
 }
 
 #[test]
-fn nothing_leaves_the_window_by_its_sides() {
+fn nothing_extends_past_the_sides_of_the_window() {
     each(|at, _, nodes, [width, _]| {
         for node in nodes {
             let Some(bounds) = node.bounds() else { continue };
-            // The tree's root is the window itself.
             let inside = bounds.x0 >= -0.5 && bounds.x1 <= f64::from(width) + 0.5;
             assert!(inside, "{at}: {:?} {:?} from {} to {}", node.role(), node.label(), bounds.x0, bounds.x1);
         }
@@ -47,7 +46,7 @@ fn nothing_leaves_the_window_by_its_sides() {
 }
 
 #[test]
-fn buttons_below_the_content_are_wholly_in_the_window() {
+fn buttons_below_the_content_fit_in_the_window() {
     each(|at, _, nodes, [_, height]| {
         let lowest = nodes.iter().filter(|n| n.role() == Role::Button).filter_map(Node::bounds).map(|b| b.y1);
         let lowest = lowest.fold(0.0, f64::max);
@@ -56,7 +55,7 @@ fn buttons_below_the_content_are_wholly_in_the_window() {
 }
 
 #[test]
-fn what_changes_by_itself_is_announced() {
+fn screens_that_change_on_their_own_have_live_regions() {
     for (name, state) in catalogue::samples() {
         let quiet = [
             "ready",
@@ -75,9 +74,9 @@ fn what_changes_by_itself_is_announced() {
     }
 }
 
-/// Nobody is left to wonder why it goes on, or what to do when it led to nothing.
+/// The window explains why a capture takes longer, and what to do when it was inconclusive.
 #[test]
-fn a_look_that_is_not_sure_says_so_and_what_helps() {
+fn an_inconclusive_capture_says_so_and_gives_advice() {
     for language in Language::ALL {
         let setting = Setting { scheme: Scheme::Light, language, percent: 100 };
         let words = Words::new(language);

@@ -1,4 +1,4 @@
-//! The real window, driven through accessible names, as by a user with screen reader and keyboard.
+//! The real window, driven through its accessible names, as by a user with a screen reader and a keyboard.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -23,39 +23,39 @@ use eframe::egui::{Event, Key, accesskit::Role};
 use egui_kittest::kittest::Queryable;
 use test_env::{Camera, Opening, Script, Verdict};
 
-/// A failure of the camera.
+/// Makes a camera error.
 type CameraFailure = fn() -> CameraError;
-/// A refusal of the verifier.
+/// Makes a session error.
 type Refusal = fn() -> SessionError;
-/// What is played, what is pressed, the screen it leads to, how that is left, what the verifier and the browser hear.
+/// Script, buttons pressed, screen reached, how it is left (name, action), resulting log of the environment.
 type Leaving =
     (Script, &'static [&'static str], &'static str, (&'static str, fn(&mut Window)), &'static [&'static str]);
 
-/// The first look sees an empty room.
-fn nobody_at_first() -> Script {
-    Script { empty_looks: 1, ..Script::default() }
+/// The first capture shows no face.
+fn empty_at_first() -> Script {
+    Script { empty_captures: 1, ..Script::default() }
 }
 
 fn no_match() -> Verdict {
     let (reason, nonce) = (Reason::NoMatch, "AQECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".into());
-    Verdict::Says(Outcome::Retry { reason, attempts_left: 4, nonce })
+    Verdict::Returns(Outcome::Retry { reason, attempts_left: 4, nonce })
 }
 
 #[test]
-fn a_login_from_link_to_browser() {
-    let mut window = Window::on_login(Script::default());
+fn signs_in_from_link_to_browser() {
+    let mut window = Window::for_sign_in(Script::default());
     window.see("Is this your login?").see("nobody").see("dry-run asks for your face");
-    assert!(window.env.told().is_empty(), "the light stays off until Begin");
+    assert!(window.env.recorded().is_empty(), "the camera stays off until Begin");
     window.press("Begin").see("It is you").see("Back to your browser. This window closes by itself.");
-    assert_eq!(window.env.told(), ["light on", "light off", "posted", "browser"]);
+    assert_eq!(window.env.recorded(), ["light on", "light off", "posted", "browser"]);
     assert_eq!(window.ended(), Some(RunOutcome::Approved(Purpose::Verify)));
 }
 
 #[test]
-fn the_keyboard_alone_is_enough_and_a_stray_enter_agrees_to_nothing() {
-    let mut window = Window::on_login(Script::default());
+fn works_by_keyboard_alone_and_a_stray_enter_gives_no_consent() {
+    let mut window = Window::for_sign_in(Script::default());
     window.see("Begin").key(Key::Enter).key(Key::Space).see("Is this your login?");
-    assert!(window.env.told().is_empty());
+    assert!(window.env.recorded().is_empty());
     for _ in 0..12 {
         window.key(Key::Tab);
         if window.harness.get_by_label("Begin").is_focused() {
@@ -67,7 +67,7 @@ fn the_keyboard_alone_is_enough_and_a_stray_enter_agrees_to_nothing() {
 }
 
 #[test]
-fn each_failure_of_the_camera_has_its_own_page_and_trying_again_works() {
+fn each_camera_failure_has_its_own_page_and_can_be_retried() {
     let rows: [(CameraFailure, &str); 13] = [
         (|| CameraError::Denied, "The camera is not allowed"),
         (|| CameraError::Busy, "The camera is in use"),
@@ -85,15 +85,15 @@ fn each_failure_of_the_camera_has_its_own_page_and_trying_again_works() {
     ];
     for (error, title) in rows {
         for fails in [Camera::FailsToOpen(error), Camera::FailsLater(error)] {
-            let cameras = vec![fails, Camera::Films];
-            let mut window = Window::on_login(Script { cameras, ..Script::default() });
+            let cameras = vec![fails, Camera::Streams];
+            let mut window = Window::for_sign_in(Script { cameras, ..Script::default() });
             window.press("Begin").see(title).press("Try again").see("It is you");
         }
-        let mut window = Window::on_login(Script { cameras: vec![Camera::FailsToOpen(error)], ..Script::default() });
+        let mut window = Window::for_sign_in(Script { cameras: vec![Camera::FailsToOpen(error)], ..Script::default() });
         window.press("Begin").see(title).press("Stop here").see("Not logged in");
         let is_refused = title == "This camera is not accepted";
         let reason = if is_refused { "abandoned: camera_not_allowed" } else { "abandoned: no_camera" };
-        assert_eq!(window.env.told(), [reason, "browser"], "{title}");
+        assert_eq!(window.env.recorded(), [reason, "browser"], "{title}");
     }
 }
 
@@ -102,60 +102,63 @@ fn recording_error() -> countenance_camera::RecordingError {
 }
 
 #[test]
-fn who_cannot_be_told_gets_advice_and_another_try() {
-    let mut window = Window::on_login(nobody_at_first());
+fn a_capture_without_a_face_gives_advice_and_a_retry() {
+    let mut window = Window::for_sign_in(empty_at_first());
     window.press("Begin").see("That was not clear enough");
     window.see("Sit an arm’s length away, face in the middle.").press("Try again").see("It is you");
-    let mut window = Window::on_login(nobody_at_first());
+    let mut window = Window::for_sign_in(empty_at_first());
     window.press("Begin").see("That was not clear enough").press("Stop here").see("Not logged in");
     assert_eq!(window.ended(), Some(RunOutcome::Refused(Reason::CannotTell)));
 }
 
-/// Between live and not live for the longest look: neither refused nor accepted, told what helps, and then it may work.
+/// Log odds between live and not live for the maximum duration: neither accepted nor rejected, but advice and a retry.
 #[test]
-fn who_leaves_a_doubt_is_told_what_helps_and_may_try_again() {
+fn an_inconclusive_liveness_decision_gives_advice_and_a_retry() {
     let doubt = || Script { odds: vec![0.6, 3.0], fallback: vec![Fallback::Sms], ..Script::default() };
-    let mut window = Window::on_login(doubt());
+    let mut window = Window::for_sign_in(doubt());
     window.press("Begin").see("That was not clear enough").see("Move your head a little, and blink.");
-    assert_eq!(window.env.told(), ["light on", "light off"], "nothing is sent");
+    assert_eq!(window.env.recorded(), ["light on", "light off"], "nothing is posted");
     window.press("Try again").see("It is you");
-    let mut window = Window::on_login(doubt());
+    let mut window = Window::for_sign_in(doubt());
     window.press("Begin").see("That was not clear enough").press("Use a code instead").see("Send a text message");
-    let mut window = Window::on_login(doubt());
+    let mut window = Window::for_sign_in(doubt());
     window.press("Begin").see("That was not clear enough").press("Stop here").see("Not logged in");
     assert_eq!(window.ended(), Some(RunOutcome::Refused(Reason::CannotTell)));
 }
 
 #[test]
-fn who_is_not_accepted_sees_their_picture_and_may_try_again() {
-    let mut window = Window::on_login(Script { verdicts: vec![no_match()], ..Script::default() });
+fn a_rejected_user_sees_their_image_and_can_retry() {
+    let mut window = Window::for_sign_in(Script { verdicts: vec![no_match()], ..Script::default() });
     window.press("Begin").see("That did not work").see("Your face was not recognised for this account.");
     window.see("4 attempts left");
     for name in ["Your picture", "How it should look"] {
         assert!(window.harness.query_all_by_label(name).count() > 0, "{name}");
     }
     window.press("Try again").see("It is you");
-    assert_eq!(window.env.told().iter().filter(|line| *line == "posted").count(), 2);
+    assert_eq!(window.env.recorded().iter().filter(|line| *line == "posted").count(), 2);
 }
 
 #[test]
-fn what_is_not_live_is_refused_without_a_score() {
-    let mut window = Window::on_login(Script { odds: vec![-3.0, 3.0], ..Script::default() });
+fn a_capture_that_is_not_live_is_rejected_and_not_posted() {
+    let mut window = Window::for_sign_in(Script { odds: vec![-3.0, 3.0], ..Script::default() });
     window.press("Begin").see("Show your own face, live, straight into the camera.").see("5 attempts left");
-    assert!(!window.env.told().contains(&"posted".to_owned()), "what is not live never leaves the machine");
+    assert!(
+        !window.env.recorded().contains(&"posted".to_owned()),
+        "a capture that is not live never leaves the computer"
+    );
     window.press("Try again").see("It is you");
 }
 
 #[test]
-fn offline_is_said_and_passes() {
-    let mut window = Window::on_login(Script { verdicts: vec![Verdict::Offline], ..Script::default() });
+fn posting_resumes_after_being_offline() {
+    let mut window = Window::for_sign_in(Script { verdicts: vec![Verdict::Offline], ..Script::default() });
     window.press("Begin").see("No connection. Trying again.");
     window.env.go_on();
     window.see("It is you");
 }
 
 #[test]
-fn every_screen_can_be_left_and_the_verifier_hears_of_it() {
+fn every_screen_can_be_left_and_the_verifier_is_notified() {
     let login = Script::default;
     let escape: fn(&mut Window) = |w| _ = w.key(Key::Escape);
     let rows: [Leaving; 10] = [
@@ -190,7 +193,7 @@ fn every_screen_can_be_left_and_the_verifier_hears_of_it() {
             &["abandoned: no_camera", "browser"],
         ),
         (
-            nobody_at_first(),
+            empty_at_first(),
             &["Begin"],
             "That was not clear enough",
             ("Escape", escape),
@@ -218,8 +221,8 @@ fn every_screen_can_be_left_and_the_verifier_hears_of_it() {
             &["light on", "light off", "posted", "abandoned: cancelled", "browser"],
         ),
     ];
-    for (script, presses, screen, (name, leave), told) in rows {
-        let mut window = Window::on_login(script);
+    for (script, presses, screen, (name, leave), expected) in rows {
+        let mut window = Window::for_sign_in(script);
         for press in presses {
             window.press(press);
         }
@@ -228,12 +231,12 @@ fn every_screen_can_be_left_and_the_verifier_hears_of_it() {
         window.until("an end", |h| {
             matches!(h.state().state().screen, Screen::Refused(_) | Screen::Failed(_) | Screen::Ready)
         });
-        assert_eq!(window.env.told(), told, "{screen}, left by {name}");
+        assert_eq!(window.env.recorded(), expected, "{screen}, left by {name}");
     }
 }
 
 #[test]
-fn a_link_that_leads_nowhere_says_what_to_do() {
+fn a_link_that_fails_says_what_to_do() {
     let rows: [(Refusal, &str); 4] = [
         (|| SessionError::Expired, "This link is used up or too old. Begin the login again in your browser."),
         (|| SessionError::CodeSpent, "This link is used up or too old. Begin the login again in your browser."),
@@ -247,14 +250,14 @@ fn a_link_that_leads_nowhere_says_what_to_do() {
         ),
     ];
     for (error, sentence) in rows {
-        let mut window = Window::on_login(Script { opening: Opening::Fails(error), ..Script::default() });
+        let mut window = Window::for_sign_in(Script { opening: Opening::Fails(error), ..Script::default() });
         window.see("The login broke off").see(sentence);
         assert!(matches!(window.ended(), Some(RunOutcome::Failed(_))));
     }
     let remedy = |link: &str| {
         let mut window = Window::open(Script::default(), Some(link), english(), None);
         window.see("This link cannot be opened");
-        assert!(window.env.told().is_empty() && window.ended().is_none());
+        assert!(window.env.recorded().is_empty() && window.ended().is_none());
         window
     };
     remedy("countenance://verify?v=https://evil.example&s=a&c=b").see(
@@ -282,7 +285,7 @@ fn a_pasted_link_is_followed() {
 fn a_second_launch_hands_its_link_to_the_window_that_is_open() {
     let folder = tempfile::tempdir().unwrap();
     let dir = InstanceDir::in_folder(folder.path().join("run"));
-    let Claim::First(inbox) = instance::claim(&dir, None).unwrap() else { panic!("nobody else is here") };
+    let Claim::First(inbox) = instance::claim(&dir, None).unwrap() else { panic!("another instance is running") };
     let mut window = Window::open(Script::default(), None, english(), Some(inbox));
     window.see("Ready when you are");
     let again = || matches!(instance::claim(&dir, Some(dry_run::LINK)).unwrap(), Claim::HandedOver);
@@ -291,21 +294,25 @@ fn a_second_launch_hands_its_link_to_the_window_that_is_open() {
     assert!(again());
     window.see("A login is already under way. Finish or cancel it first.");
     window.press("Begin").see("It is you");
-    assert_eq!(window.env.told().iter().filter(|line| *line == "posted").count(), 1, "a login is not disturbed");
+    assert_eq!(
+        window.env.recorded().iter().filter(|line| *line == "posted").count(),
+        1,
+        "the sign-in in progress continues"
+    );
 }
 
 #[test]
-fn the_camera_can_be_tried_without_a_login() {
+fn the_camera_can_be_tested_without_a_sign_in() {
     let cameras = vec![Camera::Waits];
     let mut window = Window::open(Script { cameras, ..Script::default() }, None, english(), None);
     window.press("Try the camera").see("Camera test").see("You are well placed").press("Back");
     window.env.go_on();
     window.see("Ready when you are");
-    assert!(!window.env.told().contains(&"posted".to_owned()));
+    assert!(!window.env.recorded().contains(&"posted".to_owned()));
 }
 
 #[test]
-fn settings_show_at_once_and_are_kept() {
+fn settings_apply_at_once_and_are_saved() {
     let folder = tempfile::tempdir().unwrap();
     let mut window = Window::open(Script::default(), None, english(), None);
     window.harness.state_mut().keep_settings_at(folder.path().join("settings.toml"));
@@ -318,10 +325,10 @@ fn settings_show_at_once_and_are_kept() {
 }
 
 #[test]
-fn closing_the_window_during_a_login_tells_the_verifier() {
-    let mut window = Window::on_login(Script::default());
+fn closing_the_window_during_a_sign_in_notifies_the_verifier() {
+    let mut window = Window::for_sign_in(Script::default());
     window.see("Begin");
     window.harness.state_mut().close();
-    assert_eq!(window.env.told(), ["abandoned: cancelled", "browser"]);
+    assert_eq!(window.env.recorded(), ["abandoned: cancelled", "browser"]);
     assert_eq!(window.ended(), Some(RunOutcome::Refused(Reason::Cancelled)));
 }

@@ -1,4 +1,4 @@
-//! Test environment of the window: simulated camera, networks, verifier and browser, without delays.
+//! Test environment of the window: fake camera, networks, verifier and browser, without delays.
 
 use std::{
     sync::{Arc, Condvar, Mutex, atomic::AtomicBool},
@@ -32,34 +32,34 @@ use countenance_core::{
 use countenance_gui::CameraEntry;
 use countenance_vision::VisionError;
 
-/// Longest time that anything played here may take.
+/// Maximum duration of any wait.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What the camera does at each start, in order; the last goes on.
+/// The camera's behavior at each start, in order; the last one repeats.
 #[derive(Clone, Copy)]
 pub(crate) enum Camera {
-    /// Gives frames without end.
-    Films,
-    /// Does not open.
+    /// Streams frames without end.
+    Streams,
+    /// Fails to open.
     FailsToOpen(fn() -> CameraError),
-    /// Opens, gives a frame, fails.
+    /// Opens, gives one frame, then fails.
     FailsLater(fn() -> CameraError),
-    /// Opens and gives one frame; fails when somebody says so.
-    FailsWhenTold(fn() -> CameraError),
-    /// Opens when somebody says so, then gives frames without end.
+    /// Opens and gives one frame; fails after [`TestEnv::go_on`].
+    FailsOnSignal(fn() -> CameraError),
+    /// Opens after [`TestEnv::go_on`], then streams frames without end.
     OpensLate,
-    /// Opens and gives one frame; the next only when somebody says so.
+    /// Opens and gives one frame; streams the rest after [`TestEnv::go_on`].
     Waits,
 }
 
-/// What the verifier does with each capture, and each code, in order; then it approves.
+/// The verifier's response to each capture or code, in order; later ones are approved.
 #[derive(Clone)]
 pub(crate) enum Verdict {
-    /// Answers so.
-    Says(Outcome),
-    /// Cannot be reached: waits once, then approves.
+    /// Returns this outcome.
+    Returns(Outcome),
+    /// Offline: waits for [`TestEnv::go_on`], then approves.
     Offline,
-    /// Fails so.
+    /// Fails with this error.
     Fails(fn() -> SessionError),
 }
 
@@ -67,50 +67,50 @@ pub(crate) enum Verdict {
 pub(crate) enum Opening {
     /// With a ticket.
     Ticket,
-    /// With this refusal.
+    /// Fails with this error.
     Fails(fn() -> SessionError),
-    /// Not at all until the person cancels.
+    /// Hangs until the user cancels.
     Hangs,
 }
 
-/// What is played.
+/// The script of a test.
 pub(crate) struct Script {
     pub(crate) cameras: Vec<Camera>,
     pub(crate) opening: Opening,
     pub(crate) verdicts: Vec<Verdict>,
-    /// The ways to pass by code that the ticket offers.
+    /// Channels for one-time codes that the ticket offers.
     pub(crate) fallback: Vec<Fallback>,
     pub(crate) codes: Vec<Verdict>,
-    /// What sending a code fails with, if it does, in order; then it does not.
+    /// Results of sending a code, in order, `None` for success; later ones succeed.
     pub(crate) sends: Vec<Option<fn() -> SessionError>>,
-    /// Log odds of a live person, per look.
+    /// Log odds of a live person, by capture; the last repeats.
     pub(crate) odds: Vec<f32>,
-    /// Looks in which nobody is to be seen.
-    pub(crate) empty_looks: usize,
+    /// Number of captures at the start that show no face.
+    pub(crate) empty_captures: usize,
 }
 
 impl Default for Script {
     fn default() -> Self {
-        let (cameras, verdicts, fallback) = (vec![Camera::Films], Vec::new(), Vec::new());
+        let (cameras, verdicts, fallback) = (vec![Camera::Streams], Vec::new(), Vec::new());
         let (codes, sends, odds) = (Vec::new(), Vec::new(), vec![3.0]);
-        Self { cameras, opening: Opening::Ticket, verdicts, fallback, codes, sends, odds, empty_looks: 0 }
+        Self { cameras, opening: Opening::Ticket, verdicts, fallback, codes, sends, odds, empty_captures: 0 }
     }
 }
 
-/// The environment behind the window, and what became of it.
+/// The environment behind the window, and a record of its use.
 pub(crate) struct TestEnv {
     script: Mutex<Script>,
-    looks: Mutex<usize>,
+    captures: Mutex<usize>,
     key: DeviceKey,
-    /// What was asked of the verifier and the browser, in order.
+    /// Events of camera, verifier and browser, in order.
     pub(crate) log: Mutex<Vec<String>>,
     gate: Gate,
     plugged: Mutex<Vec<CameraEntry>>,
-    /// The choices of a camera that were passed on, in order.
+    /// Camera settings passed on by the window, in order.
     pub(crate) chosen: Mutex<Vec<Settings>>,
 }
 
-/// Holds whoever passes until it is opened.
+/// Blocks every thread in `pass` until opened.
 #[derive(Default)]
 struct Gate(Mutex<bool>, Condvar);
 
@@ -131,12 +131,12 @@ impl Gate {
 impl TestEnv {
     pub(crate) fn new(script: Script) -> Arc<Self> {
         let key = DeviceKey::ephemeral(&SeededRng::from("stage"));
-        let (script, looks, log) = (Mutex::new(script), Mutex::new(0), Mutex::new(Vec::new()));
+        let (script, captures, log) = (Mutex::new(script), Mutex::new(0), Mutex::new(Vec::new()));
         let (plugged, chosen) = (Mutex::default(), Mutex::default());
-        Arc::new(Self { script, looks, key, log, gate: Gate::default(), plugged, chosen })
+        Arc::new(Self { script, captures, key, log, gate: Gate::default(), plugged, chosen })
     }
 
-    /// These cameras are plugged in from now on, and no other; each is called as its id.
+    /// Sets the connected cameras; each has its id as its name.
     pub(crate) fn plug(&self, ids: &[&str]) {
         let entry = |id: &&str| CameraEntry { id: (*id).into(), name: (*id).into(), stands_in: false };
         *self.plugged.lock().unwrap() = ids.iter().map(entry).collect();
@@ -146,12 +146,12 @@ impl TestEnv {
         self.plugged.lock().unwrap().clone()
     }
 
-    /// Lets go what waits: the network comes back, the camera goes on.
+    /// Releases whatever waits: the network is back, the camera continues.
     pub(crate) fn go_on(&self) {
         self.gate.open();
     }
 
-    pub(crate) fn told(&self) -> Vec<String> {
+    pub(crate) fn recorded(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()
     }
 
@@ -166,13 +166,17 @@ pub(crate) struct SharedTestEnv(pub(crate) Arc<TestEnv>);
 impl Environment for SharedTestEnv {
     fn analyzer(&self) -> Result<Arc<dyn FaceAnalyzer + Send + Sync>, VisionError> {
         let (seen, judged) = (Arc::clone(&self.0), Arc::clone(&self.0));
-        let eyes = FakeAnalyzer::live(0.0).with_faces(move |_| {
-            let looks = *seen.looks.lock().unwrap();
-            if looks <= seen.script.lock().unwrap().empty_looks { vec![] } else { vec![face_at(320.0, 240.0, 200.0)] }
+        let detector = FakeAnalyzer::live(0.0).with_faces(move |_| {
+            let captures = *seen.captures.lock().unwrap();
+            if captures <= seen.script.lock().unwrap().empty_captures {
+                vec![]
+            } else {
+                vec![face_at(320.0, 240.0, 200.0)]
+            }
         });
-        Ok(Arc::new(eyes.with_log_odds(move |_| {
-            let (script, looks) = (judged.script.lock().unwrap(), *judged.looks.lock().unwrap());
-            script.odds.get(looks - 1).or(script.odds.last()).copied().unwrap_or_default()
+        Ok(Arc::new(detector.with_log_odds(move |_| {
+            let (script, captures) = (judged.script.lock().unwrap(), *judged.captures.lock().unwrap());
+            script.odds.get(captures - 1).or(script.odds.last()).copied().unwrap_or_default()
         })))
     }
 
@@ -198,15 +202,15 @@ impl Environment for SharedTestEnv {
     }
 
     fn camera(&self, _: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource> {
-        Box::new(Lens { env: Arc::clone(&self.0), plays: None, seq: 0 })
+        Box::new(FakeCamera { env: Arc::clone(&self.0), behavior: None, seq: 0 })
     }
 
-    fn session<'a>(&self, around: SessionContext<'a>) -> Box<dyn SessionApi + 'a> {
-        Box::new(Played { around, env: Arc::clone(&self.0), inner: DryRun::new(NONCE.into(), NOW) })
+    fn session<'a>(&self, context: SessionContext<'a>) -> Box<dyn SessionApi + 'a> {
+        Box::new(FakeSession { context, env: Arc::clone(&self.0), inner: DryRun::new(NONCE.into(), NOW) })
     }
 
     fn browser(&self) -> Box<dyn Browser> {
-        Box::new(Notes(Arc::clone(&self.0)))
+        Box::new(FakeBrowser(Arc::clone(&self.0)))
     }
 }
 
@@ -219,48 +223,48 @@ impl Wait for SharedTestEnv {
 const NOW: i64 = 1_790_000_000;
 const NONCE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
-struct Lens {
+struct FakeCamera {
     env: Arc<TestEnv>,
-    plays: Option<Camera>,
+    behavior: Option<Camera>,
     seq: u64,
 }
 
-impl FrameSource for Lens {
+impl FrameSource for FakeCamera {
     fn start(&mut self) -> Result<(), CameraError> {
         let mut script = self.env.script.lock().unwrap();
-        let plays = if script.cameras.len() > 1 { script.cameras.remove(0) } else { script.cameras[0] };
+        let behavior = if script.cameras.len() > 1 { script.cameras.remove(0) } else { script.cameras[0] };
         drop(script);
-        match plays {
+        match behavior {
             Camera::FailsToOpen(error) => return Err(error()),
             Camera::OpensLate => self.env.gate.pass(None),
             _ => {}
         }
         self.env.note("light on");
-        *self.env.looks.lock().unwrap() += 1;
-        self.plays = Some(plays);
+        *self.env.captures.lock().unwrap() += 1;
+        self.behavior = Some(behavior);
         Ok(())
     }
 
     fn stop(&mut self) {
         self.env.note("light off");
-        self.plays = None;
+        self.behavior = None;
     }
 
     fn next_frame(&mut self, _: Duration) -> Result<Frame, CameraError> {
         self.seq += 1;
-        match self.plays {
+        match self.behavior {
             Some(Camera::FailsLater(error)) if self.seq > 1 => Err(error()),
-            Some(Camera::FailsWhenTold(error)) if self.seq > 1 => {
+            Some(Camera::FailsOnSignal(error)) if self.seq > 1 => {
                 self.env.gate.pass(None);
                 Err(error())
             }
             Some(Camera::Waits) if self.seq > 1 => {
-                // Between two frames a cancel is seen within one of these.
+                // The flow notices a cancellation between two frames, so the gate need not.
                 self.env.gate.pass(None);
                 Ok(noise_frame(self.seq, 120, 60))
             }
             Some(_) => Ok(noise_frame(self.seq, 120, 60)),
-            None => panic!("a frame was asked for while the light is off"),
+            None => panic!("a frame was requested while the camera is off"),
         }
     }
 
@@ -269,25 +273,25 @@ impl FrameSource for Lens {
     }
 }
 
-struct Played<'a> {
-    around: SessionContext<'a>,
+struct FakeSession<'a> {
+    context: SessionContext<'a>,
     env: Arc<TestEnv>,
     inner: DryRun,
 }
 
-impl Played<'_> {
-    /// What the script says to this; otherwise, or when the network is back, what `approves` says.
+impl FakeSession<'_> {
+    /// The scripted verdict; without one, or once the network is back, the result of `approves`.
     fn answer(
         &mut self,
         verdict: Option<Verdict>,
         approves: impl FnOnce(&mut DryRun) -> Result<Outcome, SessionError>,
     ) -> Result<Outcome, SessionError> {
         match verdict {
-            Some(Verdict::Says(outcome)) => return Ok(outcome),
+            Some(Verdict::Returns(outcome)) => return Ok(outcome),
             Some(Verdict::Fails(error)) => return Err(error()),
             Some(Verdict::Offline) => {
-                self.around.wait.wait(TIMEOUT, self.around.cancelled);
-                if self.around.cancelled.load(std::sync::atomic::Ordering::Relaxed) {
+                self.context.wait.wait(TIMEOUT, self.context.cancelled);
+                if self.context.cancelled.load(std::sync::atomic::Ordering::Relaxed) {
                     return Err(SessionError::Cancelled);
                 }
             }
@@ -297,25 +301,25 @@ impl Played<'_> {
     }
 }
 
-/// The next line of a script, if there is one.
-fn next<T>(lines: &mut Vec<T>) -> Option<T> {
-    if lines.is_empty() { None } else { Some(lines.remove(0)) }
+/// Removes and returns the first entry of a script.
+fn next<T>(entries: &mut Vec<T>) -> Option<T> {
+    if entries.is_empty() { None } else { Some(entries.remove(0)) }
 }
 
-impl SessionApi for Played<'_> {
+impl SessionApi for FakeSession<'_> {
     fn open(&mut self, link: &LaunchLink) -> Result<Ticket, SessionError> {
         let opening = std::mem::replace(&mut self.env.script.lock().unwrap().opening, Opening::Ticket);
         match opening {
             Opening::Ticket => {
                 let fallback = self.env.script.lock().unwrap().fallback.clone();
                 let mut ticket = self.inner.open(link)?;
-                // A doubt lasts for a second of frames, not five.
+                // An inconclusive capture ends after one second of frames instead of five.
                 ticket.policy.liveness.longest_millis = 1_000;
                 Ok(Ticket { attempts_left: 5, fallback, ..ticket })
             }
             Opening::Fails(error) => Err(error()),
             Opening::Hangs => {
-                self.around.wait.wait(TIMEOUT, self.around.cancelled);
+                self.context.wait.wait(TIMEOUT, self.context.cancelled);
                 Err(SessionError::Cancelled)
             }
         }
@@ -351,9 +355,9 @@ impl SessionApi for Played<'_> {
     }
 }
 
-struct Notes(Arc<TestEnv>);
+struct FakeBrowser(Arc<TestEnv>);
 
-impl Browser for Notes {
+impl Browser for FakeBrowser {
     fn open(&mut self, _: &ContinueUrl) -> Result<(), BrowserError> {
         self.0.note("browser");
         Ok(())
