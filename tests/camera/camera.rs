@@ -1,5 +1,5 @@
-//! Recordings: every format yields its frames in presentation order, and damaged files are rejected without further
-//! effect.
+//! Recordings: every format yields its frames in presentation order; damaged files give an error or fewer frames, never a
+//! panic.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use countenance_camera::{CameraError, FrameSource, RecordingError, recording};
 use countenance_core::{frame::Frame, protocol::CameraKind};
 use rand::{Rng, SeedableRng, rngs::ChaCha8Rng};
 
-/// No recording waits for its next frame.
+/// Recordings return their next frame without waiting.
 const NO_WAIT: Duration = Duration::ZERO;
 
 fn fixture(name: &str) -> PathBuf {
@@ -31,15 +31,15 @@ fn frames(path: &Path) -> Result<Vec<Frame>, CameraError> {
     }
 }
 
-/// A whole error chain on one line.
+/// An error with its sources, on one line.
 fn chain(error: &dyn std::error::Error) -> String {
     let cause = error.source().map(|cause| format!(": {}", chain(cause))).unwrap_or_default();
     format!("{error}{cause}")
 }
 
 #[test]
-fn each_format_gives_all_its_frames_in_order_of_time() {
-    // name, codec, frames, width, height, milliseconds from frame to frame
+fn each_format_gives_all_its_frames_in_presentation_order() {
+    // Name, codec, frames, width, height, milliseconds between frames.
     let table = [
         ("person-a-enrol.mp4", "H264", 80, 400, 300, 40.0),
         ("person-a-verify.mp4", "H264", 80, 400, 300, 40.0),
@@ -73,15 +73,15 @@ fn each_format_gives_all_its_frames_in_order_of_time() {
 }
 
 #[test]
-fn an_animated_picture_keeps_its_pauses() {
-    // Its encoder joined the last two frames, which are equal, into one.
+fn an_animated_image_keeps_its_frame_times() {
+    // The encoder merged the last two frames, which are equal.
     let times: Vec<_> = frames(&fixture("formats/animated.webp")).unwrap().iter().map(|f| f.at().as_millis()).collect();
     assert_eq!(times, [0, 40, 80, 120]);
 }
 
 #[test]
-fn every_layout_and_codec_shows_the_same_colours() {
-    let wanted = means(&frames(&fixture("formats/animated.png")).unwrap()[0]);
+fn every_layout_and_codec_gives_the_same_colors() {
+    let expected = means(&frames(&fixture("formats/animated.png")).unwrap()[0]);
     let table = [
         ("formats/c420jpeg.y4m", 2.0),
         ("formats/c420mpeg2.y4m", 2.0),
@@ -96,31 +96,31 @@ fn every_layout_and_codec_shows_the_same_colours() {
     ];
     for (name, tolerance) in table {
         let found = means(&frames(&fixture(name)).unwrap()[0]);
-        let off = wanted.iter().zip(found).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-        assert!(off < tolerance, "{name}: {found:?}, wanted {wanted:?}");
+        let off = expected.iter().zip(found).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(off < tolerance, "{name}: {found:?}, expected {expected:?}");
     }
 }
 
-/// Mean of each channel.
+/// Mean of each channel, 0 to 255.
 fn means(frame: &Frame) -> [f64; 3] {
     let pixels = f64::from(frame.width() * frame.height());
     [0, 1, 2].map(|c| frame.rgb().iter().skip(c).step_by(3).map(|&v| f64::from(v)).sum::<f64>() / pixels)
 }
 
 #[test]
-fn pictures_stored_out_of_order_are_shown_in_order() {
+fn frames_stored_out_of_order_are_given_in_order() {
     let shown = frames(&fixture("formats/reordered.mp4")).unwrap();
-    let wanted = frames(&fixture("formats/numbered")).unwrap();
-    // The clip has little movement: sum over all frames, where one swap costs more than compression does.
+    let expected = frames(&fixture("formats/numbered")).unwrap();
+    // The clip has little motion, so compare sums over all frames: a wrong order costs more than compression.
     let cost = |shift: usize| -> f64 {
-        (0..wanted.len() - shift)
-            .map(|i| distance(&shown[i], &wanted[i + shift]) + distance(&shown[i + shift], &wanted[i]))
+        (0..expected.len() - shift)
+            .map(|i| distance(&shown[i], &expected[i + shift]) + distance(&shown[i + shift], &expected[i]))
             .sum()
     };
     assert!(cost(0) / 12.0 < cost(3) / 9.0, "{} {}", cost(0) / 12.0, cost(3) / 9.0);
 }
 
-/// Mean difference of a large frame and a small one, by the middle pixel of each of the small one's cells.
+/// Mean difference, in levels, of the small frame's pixels and the pixels of the large frame at their centers.
 fn distance(large: &Frame, small: &Frame) -> f64 {
     let (lw, sw, sh) = (large.width() as usize, small.width() as usize, small.height() as usize);
     let scale = lw as f64 / sw as f64;
@@ -136,10 +136,10 @@ fn distance(large: &Frame, small: &Frame) -> f64 {
 }
 
 #[test]
-fn what_is_not_read_is_refused_by_name() {
+fn unsupported_and_malformed_files_are_rejected_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let table: [(&str, &[u8], &str); 13] = [
-        ("nothing", b"", "this is not a recording of a known kind"),
+        ("empty", b"", "this is not a recording of a known kind"),
         ("text", b"hello, this is not a film", "this is not a recording of a known kind"),
         ("no width", b"YUV4MPEG2 H4 F25:1\n", "a frame of 0x4 pixels is outside 1..=4096"),
         ("wide", b"YUV4MPEG2 W65535 H65535 F25:1\n", "a frame of 65535x65535 pixels is outside 1..=4096"),
@@ -153,11 +153,11 @@ fn what_is_not_read_is_refused_by_name() {
         ("no end", b"YUV4MPEG2 W4 H4 F25:1", "the Y4M header is cut off at byte 21"),
         ("fragments", b"\0\0\0\x08ftyp\0\0\0\x08moof", "fragmented MP4 files are not supported"),
     ];
-    for (name, content, wanted) in table {
+    for (name, content, expected) in table {
         let path = folder.path().join("recording");
         fs::write(&path, content).unwrap();
         let error = frames(&path).unwrap_err();
-        assert_eq!(chain(&error), format!("the recording cannot be read: {wanted}"), "{name}");
+        assert_eq!(chain(&error), format!("the recording cannot be read: {expected}"), "{name}");
     }
     let error = frames(&fixture("formats/mpeg4-part2.mp4")).unwrap_err();
     assert_eq!(chain(&error), "the recording cannot be read: the codec \"mp4v\" is not supported");
@@ -166,12 +166,12 @@ fn what_is_not_read_is_refused_by_name() {
 }
 
 #[test]
-fn an_avi_needs_no_index_and_its_header_is_not_believed() {
-    let whole = fs::read(fixture("formats/mjpeg.avi")).unwrap();
-    let find = |name: &[u8]| whole.windows(4).position(|four| four == name).unwrap();
+fn an_avi_needs_no_index_and_its_header_is_not_trusted() {
+    let intact = fs::read(fixture("formats/mjpeg.avi")).unwrap();
+    let find = |name: &[u8]| intact.windows(4).position(|four| four == name).unwrap();
     let (rate, index) = (find(b"strh") + 8 + 20, find(b"idx1"));
     let patched = |at: usize, value: u32| {
-        let mut copy = whole.clone();
+        let mut copy = intact.clone();
         copy[at..at + 4].copy_from_slice(&value.to_le_bytes());
         copy
     };
@@ -182,7 +182,7 @@ fn an_avi_needs_no_index_and_its_header_is_not_believed() {
         ("rate 0", patched(rate + 4, 0), "the recording cannot be read: invalid frame rate 0/1"),
         ("scale 0", patched(rate, 0), "the recording cannot be read: invalid frame rate 25/0"),
         ("rate huge", patched(rate + 4, u32::MAX), "the recording cannot be read: invalid frame rate 4294967295/1"),
-        ("65535 pixels in the header", patched(find(b"strf") + 12, 65_535), "10 frames"),
+        ("width of 65535 in the header", patched(find(b"strf") + 12, 65_535), "10 frames"),
         (
             "another codec",
             patched(find(b"strf") + 24, u32::from_le_bytes(*b"H264")),
@@ -191,15 +191,15 @@ fn an_avi_needs_no_index_and_its_header_is_not_believed() {
         ("file too long", patched(4, u32::MAX), "the recording cannot be read: the AVI file is cut off at byte 13428"),
     ];
     let folder = tempfile::tempdir().unwrap();
-    for (name, content, wanted) in table {
+    for (name, content, expected) in table {
         let path = folder.path().join("recording");
         fs::write(&path, content).unwrap();
         let found = frames(&path).map_or_else(|error| chain(&error), |frames| format!("{} frames", frames.len()));
-        assert_eq!(found, wanted, "{name}");
+        assert_eq!(found, expected, "{name}");
     }
 }
 
-/// Every file of `formats/` but the folder.
+/// Every file in `formats/`, without the folder.
 const FILES: [&str; 11] = [
     "reordered.mp4",
     "mpeg4-part2.mp4",
@@ -219,11 +219,11 @@ fn a_file_cut_anywhere_never_gives_more_than_it_held() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("recording");
     for name in FILES {
-        let whole = fs::read(fixture("formats").join(name)).unwrap();
+        let intact = fs::read(fixture("formats").join(name)).unwrap();
         let all = frames(&fixture("formats").join(name)).map_or(0, |frames| frames.len());
-        // Every third cut within the headers, then every 251st byte: a prime, so that it meets all alignments.
-        for length in (0..whole.len().min(800)).step_by(3).chain((800..whole.len()).step_by(251)) {
-            fs::write(&path, &whole[..length]).unwrap();
+        // Every third byte within the headers, then every 251st: a prime, so that all alignments occur.
+        for length in (0..intact.len().min(800)).step_by(3).chain((800..intact.len()).step_by(251)) {
+            fs::write(&path, &intact[..length]).unwrap();
             let found = frames(&path).map_or(0, |frames| frames.len());
             assert!(found <= all, "{name} cut to {length} bytes gives {found} frames");
         }
@@ -236,10 +236,10 @@ fn no_damaged_file_causes_a_panic_or_endless_work() {
     let path = folder.path().join("recording");
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     for name in FILES {
-        let whole = fs::read(fixture("formats").join(name)).unwrap();
+        let intact = fs::read(fixture("formats").join(name)).unwrap();
         for round in 0..300 {
-            let mut copy = whole.clone();
-            // Headers are short: hit them half of the time.
+            let mut copy = intact.clone();
+            // Headers are short: damage them in half of the rounds.
             let reach = if round % 2 == 0 { copy.len().min(700) } else { copy.len() };
             for _ in 0..=rng.next_u32() % 4 {
                 let at = rng.next_u32() as usize % reach;
@@ -250,7 +250,7 @@ fn no_damaged_file_causes_a_panic_or_endless_work() {
                 }
             }
             fs::write(&path, &copy).unwrap();
-            let bound = whole.len();
+            let bound = intact.len();
             let found = frames(&path).map_or(0, |frames| frames.len());
             assert!(found <= bound, "{name}, round {round}: {found} frames");
         }

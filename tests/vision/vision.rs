@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use countenance_vision::testing::VISION;
 
-/// One picture's numbers.
+/// Reference values of one image.
 #[derive(Deserialize)]
 struct Golden {
     faces: usize,
@@ -40,24 +40,24 @@ impl Golden {
     }
 }
 
-/// Every picture: name, frame, numbers.
-fn pictures() -> Vec<(String, Frame, Golden)> {
+/// Every image: name, frame, reference values.
+fn images() -> Vec<(String, Frame, Golden)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden");
-    let numbers = std::fs::read_to_string(folder.join("numbers.json")).unwrap();
-    let numbers: BTreeMap<String, Golden> = serde_json::from_str(&numbers).unwrap();
+    let golden_values = std::fs::read_to_string(folder.join("numbers.json")).unwrap();
+    let golden_values: BTreeMap<String, Golden> = serde_json::from_str(&golden_values).unwrap();
     let load = |(name, golden): (String, Golden)| {
         let picture = image::open(folder.join(format!("{name}.png"))).unwrap().into_rgb8();
         let (width, height) = picture.dimensions();
         (name, Frame::new(width, height, picture.into_raw(), 0, Duration::ZERO).unwrap(), golden)
     };
-    let pictures: Vec<_> = numbers.into_iter().map(load).collect();
-    assert_eq!(pictures.len(), 3);
-    pictures
+    let images: Vec<_> = golden_values.into_iter().map(load).collect();
+    assert_eq!(images.len(), 3);
+    images
 }
 
 #[test]
 fn faces_are_where_opencv_finds_them() {
-    for (name, frame, golden) in pictures() {
+    for (name, frame, golden) in images() {
         let faces = VISION.faces(&frame).unwrap();
         assert_eq!(faces.len(), golden.faces, "{name}");
         let (found, expected) = (faces[0], golden.face());
@@ -74,7 +74,7 @@ fn faces_are_where_opencv_finds_them() {
 
 #[test]
 fn log_odds_are_those_of_onnx_runtime_on_the_published_network() {
-    for (name, frame, golden) in pictures() {
+    for (name, frame, golden) in images() {
         let ours = VISION.liveness(&frame, &golden.face(), &[NetPolicy::embedded()]).unwrap();
         let theirs = NetOdds::of(golden.logits.iter().map(<[f32; 3]>::as_slice), 0);
         for (ours, theirs) in ours[0].0.iter().zip(&theirs.0) {
@@ -83,12 +83,12 @@ fn log_odds_are_those_of_onnx_runtime_on_the_published_network() {
     }
 }
 
-/// A peer took the softmax of a softmax and never left 0.27 to 0.73, log odds of -1 to 1. Softmaxed once they come near
-/// both ends.
+/// Another implementation applied softmax twice, which limits probabilities to 0.27 to 0.73 and log odds to -1 to 1. After
+/// one softmax, log odds go beyond both bounds.
 #[test]
 fn log_odds_have_had_one_softmax() {
     let nets = [NetPolicy::embedded()];
-    let odds: Vec<f32> = pictures()
+    let odds: Vec<f32> = images()
         .into_iter()
         .flat_map(|(_, frame, golden)| VISION.liveness(&frame, &golden.face(), &nets).unwrap().remove(0).0)
         .collect();
@@ -96,8 +96,8 @@ fn log_odds_have_had_one_softmax() {
 }
 
 #[test]
-fn a_network_that_is_not_at_hand_is_refused_by_name() {
-    let (_, frame, golden) = pictures().into_iter().next().unwrap();
+fn rejects_an_unknown_network_by_name() {
+    let (_, frame, golden) = images().into_iter().next().unwrap();
     let other = NetPolicy { name: "other".into(), sha256: "ab".repeat(32), ..NetPolicy::embedded() };
     let refusal = VISION.liveness(&frame, &golden.face(), &[other]).unwrap_err();
     assert!(matches!(&refusal, VisionError::NoSuchNet { name, .. } if name == "other"), "{refusal}");
@@ -105,15 +105,15 @@ fn a_network_that_is_not_at_hand_is_refused_by_name() {
 
 #[test]
 fn embeddings_are_those_of_onnx_runtime_on_the_published_network() {
-    for (name, frame, golden) in pictures() {
+    for (name, frame, golden) in images() {
         let cosine = VISION.embed(&frame, &golden.face()).unwrap().cosine(&golden.embedding());
         assert!(cosine > 0.999, "{name}: {cosine}");
     }
 }
 
 #[test]
-fn one_person_is_near_and_another_far() {
-    let embeddings: BTreeMap<String, Embedding> = pictures()
+fn embeddings_of_one_person_are_similar_those_of_two_are_not() {
+    let embeddings: BTreeMap<String, Embedding> = images()
         .into_iter()
         .map(|(name, frame, _)| {
             let face = VISION.faces(&frame).unwrap()[0];
@@ -128,7 +128,7 @@ fn one_person_is_near_and_another_far() {
 }
 
 #[test]
-fn an_empty_room_holds_no_face() {
+fn finds_no_face_in_an_empty_room() {
     let (width, height) = (640, 360);
     let wall = (0..width * height * 3).map(|i| (i / 3 % width * 255 / width) as u8).collect();
     let frame = Frame::new(width, height, wall, 0, Duration::ZERO).unwrap();
@@ -136,13 +136,13 @@ fn an_empty_room_holds_no_face() {
 }
 
 #[test]
-fn every_network_is_claimed_and_its_licence_is_here() {
+fn every_network_is_claimed_and_its_license_is_included() {
     let claims = VISION.model_claims();
     let models = models().unwrap();
     assert_eq!(claims.len(), models.len());
     for (claim, model) in claims.iter().zip(&models) {
         assert_eq!((&claim.name, &claim.sha256), (&model.name, &model.sha256));
-        let licence = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models").join(&model.licence_file);
-        assert!(std::fs::read_to_string(licence).unwrap().contains("Permission is hereby granted"), "{}", model.name);
+        let license = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models").join(&model.licence_file);
+        assert!(std::fs::read_to_string(license).unwrap().contains("Permission is hereby granted"), "{}", model.name);
     }
 }
