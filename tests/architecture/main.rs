@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A crate of ours and the ones it may depend on, without those of its tests. The root program is `countenance`.
+/// Each of our crates and which of ours it may depend on, test dependencies aside. The root program is `countenance`.
 const CRATES: &[(&str, &[&str])] = &[
     ("core", &[]),
     ("amr", &[]),
@@ -28,7 +28,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("countenance", &["attest", "camera", "client", "core", "gui", "system", "vision"]),
 ];
 
-/// An outside crate and the only files or folders that may name it.
+/// An external crate and the only files or folders that may name it.
 const ADAPTERS: &[(&str, &[&str])] = &[
     ("tract_onnx", &["vision/model.rs"]),
     ("reqwest", &["client/session/http.rs", "net/http.rs", "standin/browser"]),
@@ -66,7 +66,7 @@ const ADAPTERS: &[(&str, &[&str])] = &[
     ("unicode_bidi", &["gui/bidi"]),
 ];
 
-/// What the rules in `core` may not reach for: files, the network, threads, clocks, the system's random numbers.
+/// Names that may not occur in `core`: files, network, threads, clocks, the system's random numbers.
 const IMPURE: &[&str] = &[
     "std::fs",
     "std::net",
@@ -79,7 +79,7 @@ const IMPURE: &[&str] = &[
     "tracing",
 ];
 
-/// Longest file, lines. The aim is 200.
+/// Maximum lines of a file. Aim for 200.
 const MAX_LINES: usize = 450;
 
 struct Source {
@@ -113,13 +113,13 @@ fn sources() -> Vec<Source> {
     found.into_iter().map(source).collect()
 }
 
-/// The code without comments and without the unit tests, which may reach further.
+/// The code without comments and unit tests; unit tests may use more.
 fn code(text: &str) -> String {
     let ours = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text);
     ours.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
-/// Our crates among the dependencies of a manifest, without those of tests.
+/// Our crates among the dependencies of a manifest, test dependencies aside.
 fn our_dependencies(manifest: &str) -> BTreeSet<String> {
     let manifest: toml::Table = manifest.parse().expect("a manifest is TOML");
     let named = manifest["dependencies"].as_table().expect("a table").keys();
@@ -134,7 +134,7 @@ fn crates_depend_on_what_the_table_allows() {
     });
     let folders: BTreeSet<String> = folders.chain(["countenance".to_owned()]).collect();
     let table: BTreeSet<String> = CRATES.iter().map(|(name, _)| (*name).to_owned()).collect();
-    assert_eq!(folders, table, "a crate is missing in the table, or there no more");
+    assert_eq!(folders, table, "CRATES must list exactly the crates that exist");
     for (name, allowed) in CRATES {
         let folder = if *name == "countenance" { src().join("..") } else { src().join(name) };
         let manifest = fs::read_to_string(folder.join("Cargo.toml")).expect("a manifest can be read");
@@ -144,7 +144,7 @@ fn crates_depend_on_what_the_table_allows() {
 }
 
 #[test]
-fn outside_crates_are_named_by_their_adapters_alone() {
+fn only_adapters_name_external_crates() {
     let mut wrong = Vec::new();
     for source in sources() {
         let code = code(&source.text);
@@ -160,11 +160,11 @@ fn outside_crates_are_named_by_their_adapters_alone() {
             }
         }
     }
-    assert!(wrong.is_empty(), "only its adapter may name a crate:\n{}", wrong.join("\n"));
+    assert!(wrong.is_empty(), "only its adapter may name an external crate:\n{}", wrong.join("\n"));
 }
 
 #[test]
-fn the_rules_do_no_input_or_output() {
+fn core_has_no_side_effects() {
     let core = sources().into_iter().filter(|source| source.path.starts_with("core/"));
     let wrong: Vec<String> = core
         .flat_map(|source| {
@@ -177,7 +177,7 @@ fn the_rules_do_no_input_or_output() {
 }
 
 #[test]
-fn files_are_short_and_say_what_they_are() {
+fn files_are_short_and_start_with_module_documentation() {
     let mut wrong = Vec::new();
     for source in sources() {
         let lines = source.text.lines().count();

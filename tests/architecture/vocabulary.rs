@@ -1,9 +1,9 @@
-//! The vocabulary, held by a test: a word of the project's first months that has a term in the field may not come back in a
-//! public name. The terms are those of ISO/IEC 2382-37 and 30107-3, OpenID Connect, JOSE and EAT.
+//! Checks the vocabulary: public names must not bring back words that the project has replaced with terms of the field, as
+//! in ISO/IEC 2382-37 and 30107-3, OpenID Connect, JOSE and EAT.
 
 use crate::{code, sources};
 
-/// Words that no public name may have as a part.
+/// Words that must not be part of a public name.
 const RETIRED_WORDS: &[&str] = &[
     "abstain",
     "apart",
@@ -32,7 +32,7 @@ const RETIRED_WORDS: &[&str] = &[
     "vital",
     "wish",
 ];
-/// Names that no public item may have, though their words have other uses.
+/// Names that no public item may have, although their words have other uses.
 const RETIRED_NAMES: &[&str] = &[
     "Advice",
     "Answer",
@@ -75,7 +75,7 @@ const RETIRED_NAMES: &[&str] = &[
     "world",
 ];
 
-/// The public names that `code` declares: items, fields and variants, whatever may see them.
+/// The names of items, fields and variants that `code` declares as `pub`, restricted visibility included.
 fn public_names(code: &str) -> Vec<String> {
     let name = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
     let (mut names, mut in_enum) = (Vec::new(), false);
@@ -103,7 +103,7 @@ fn public_names(code: &str) -> Vec<String> {
     names
 }
 
-/// The words of a name, in small letters: `LAST_WORD`, `lastWord` and `LastWord` are `last` and `word`.
+/// The words of a name in lowercase: `last` and `word` for each of `LAST_WORD`, `lastWord` and `LastWord`.
 fn words(name: &str) -> Vec<String> {
     let (mut words, mut before) = (vec![String::new()], '_');
     for c in name.chars() {
@@ -121,13 +121,13 @@ fn words(name: &str) -> Vec<String> {
 
 fn is_retired(name: &str) -> bool {
     let singular = |word: &str| RETIRED_WORDS.contains(&word) || RETIRED_WORDS.contains(&word.trim_end_matches('s'));
-    // A bound may be `AtMost`; a limit is `MAX_…`.
+    // `AtMost` may name a kind of bound; limits are called `MAX_…` and `MIN_…`.
     let is_limit = ["MOST", "LEAST"].iter().any(|word| name.starts_with(word) || name.ends_with(&format!("_{word}")));
     RETIRED_NAMES.contains(&name) || is_limit || words(name).iter().any(|word| singular(word))
 }
 
 #[test]
-fn public_names_use_the_terms_of_the_field() {
+fn public_names_contain_no_retired_words() {
     let mut wrong = Vec::new();
     for source in sources() {
         let retired = public_names(&code(&source.text)).into_iter().filter(|name| is_retired(name));

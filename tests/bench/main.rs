@@ -1,20 +1,20 @@
 //! Benchmarks of comparable libraries. Ignored by default; run by `tests/bench/camera`.
 
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement stops where it cannot go on, and prints")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark stops at the first error, and prints")]
 
 use std::{fs, hint::black_box, path::PathBuf};
 
 use nokhwa_core::types::{Resolution, nv12_to_rgb, yuyv422_to_rgb};
 
-/// Rounds over all pictures; one more, to warm up, does not count.
+/// Measured rounds over all images, after one to warm up.
 const ROUNDS: usize = 10;
 
-/// nokhwa's own conversion over the pictures that `countenance-lab bench --conversion --pictures` left. One line a format:
-/// `nokhwa SIZE FORMAT P50_MS P95_MS`.
+/// nokhwa's own conversion of the images that `countenance-lab bench --conversion --pictures` wrote. Prints one line per
+/// format: `nokhwa SIZE FORMAT P50_MS P95_MS`.
 #[test]
-#[ignore = "measures: needs pictures, see tests/bench/camera"]
-fn nokhwa_over_the_same_pictures() {
+#[ignore = "benchmark on files written by tests/bench/camera"]
+fn nokhwa_converts_the_same_images() {
     let folder = PathBuf::from(std::env::var_os("COUNTENANCE_PICTURES").unwrap());
     for (width, height) in [(640_u32, 480_u32), (1280, 720)] {
         let pixels = width as usize * height as usize;
@@ -50,7 +50,7 @@ fn measure(
     println!("nokhwa {width}x{height} {format} {:.3} {:.3}", quantile(0.5), quantile(0.95));
 }
 
-/// Time that this thread has spent on a processor, as in `countenance-lab bench --conversion`.
+/// Processor time of this thread, milliseconds, as in `countenance-lab bench --conversion`.
 fn clock_millis() -> f64 {
     let spent = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     spent.tv_sec as f64 * 1e3 + spent.tv_nsec as f64 / 1e6

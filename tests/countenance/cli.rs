@@ -1,4 +1,4 @@
-//! The binary as a script uses it: exit codes, JSON lines and reproducible claims.
+//! The binary as used by scripts: exit codes, JSON lines and reproducible claims.
 
 use std::{path::Path, process::Command};
 
@@ -49,31 +49,31 @@ fn two_runs_give_the_same_claims() {
 }
 
 #[test]
-fn the_exit_code_says_how_it_ended() {
+fn the_exit_code_gives_the_outcome() {
     let data = tempfile::tempdir().unwrap();
     let folder = data.path().to_str().unwrap();
     let a = "recording:tests/fixtures/person-a-verify.mp4";
-    let login = |link: &str| countenance(&["capture", "--camera", a, "--data", folder, link]);
+    let capture = |link: &str| countenance(&["capture", "--camera", a, "--data", folder, link]);
     let rows = [
         ("cancelled", dry_run(data.path(), a, &["--cancel-after", "3"]), 11, "\"reason\":\"cancelled\""),
         ("too short", dry_run(data.path(), "recording:tests/fixtures/formats/c444.y4m", &[]), 12, "cannot_tell"),
         ("no such recording", dry_run(data.path(), "recording:nowhere.mp4", &[]), 20, ""),
         ("not a recording", dry_run(data.path(), "recording:Cargo.toml", &[]), 20, ""),
         ("no such camera", dry_run(data.path(), "no such camera", &[]), 20, "no_camera"),
-        ("a foreign link", login("https://example.com/"), 2, ""),
-        ("a verifier that is not allowed", login("countenance://verify?v=https://v.example&s=a&c=b"), 2, ""),
+        ("a link of another kind", capture("https://example.com/"), 2, ""),
+        ("a verifier that is not allowed", capture("countenance://verify?v=https://v.example&s=a&c=b"), 2, ""),
     ];
-    for (name, ran, code, told) in rows {
+    for (name, ran, code, expected) in rows {
         assert_eq!(ran.code, code, "{name}: {} {}", ran.out, ran.err);
-        assert!(ran.out.contains(told), "{name}: {}", ran.out);
-        // A refusal before the run says why; a run says it in its lines.
-        assert!(!ran.out.is_empty() || !ran.err.is_empty(), "{name} says nothing");
+        assert!(ran.out.contains(expected), "{name}: {}", ran.out);
+        // An error before the run is on standard error, one during the run in its lines.
+        assert!(!ran.out.is_empty() || !ran.err.is_empty(), "{name}: no output");
     }
 }
 
 #[test]
-fn a_verifier_that_is_not_there_is_unreachable() {
-    // A port of this machine that was free a moment ago.
+fn a_closed_port_is_an_unreachable_verifier() {
+    // A local port that was free a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let data = tempfile::tempdir().unwrap();
     let origin = format!("http://127.0.0.1:{port}");
@@ -86,7 +86,7 @@ fn a_verifier_that_is_not_there_is_unreachable() {
 }
 
 #[test]
-fn models_are_listed_and_nonsense_is_not_inspected() {
+fn lists_models_and_rejects_a_malformed_attestation() {
     let models = countenance(&["models"]);
     assert_eq!(models.code, 0);
     assert_eq!(models.out.matches("sha256").count(), 3, "{}", models.out);
@@ -96,7 +96,7 @@ fn models_are_listed_and_nonsense_is_not_inspected() {
 }
 
 #[test]
-fn a_network_is_added_by_its_pin_and_a_dry_run_weighs_it_in() {
+fn a_network_is_added_by_its_pin_and_used_in_a_dry_run() {
     let net = "tests/nets/warmth.toml";
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let pin = countenance_vision::testing::nets::sha256(&std::fs::read(root.join(net)).unwrap());
@@ -107,15 +107,15 @@ fn a_network_is_added_by_its_pin_and_a_dry_run_weighs_it_in() {
     let thresholds: Value = serde_json::from_str(&models(&[&args[..], &["--thresholds"]].concat()).out).unwrap();
     assert_eq!(thresholds["liveness"]["nets"][1]["name"], "warmth");
     let other = "ab".repeat(32);
-    for (name, args, told) in [
+    for (name, args, expected) in [
         ("another pin", vec!["--net", net, "--net-sha256", &other], "abab is pinned"),
         ("no pin", vec!["--net", net], "--net-sha256"),
-        ("a pin for nothing", vec!["--net-sha256", &other], "--net"),
-        ("two for one", [&args[..], &["--net", net]].concat(), "one for each"),
-        ("thresholds of nothing", vec!["--thresholds"], "--net"),
+        ("a pin without a network", vec!["--net-sha256", &other], "--net"),
+        ("two networks, one pin", [&args[..], &["--net", net]].concat(), "one for each"),
+        ("thresholds without a network", vec!["--thresholds"], "--net"),
     ] {
         let refused = models(&args);
-        assert!(refused.code != 0 && refused.err.contains(told), "{name}: {}", refused.err);
+        assert!(refused.code != 0 && refused.err.contains(expected), "{name}: {}", refused.err);
     }
 
     let data = tempfile::tempdir().unwrap();
@@ -129,14 +129,14 @@ fn a_network_is_added_by_its_pin_and_a_dry_run_weighs_it_in() {
     };
     assert_eq!((names(&added), names(&own)), (vec!["liveness".into(), "warmth".into()], vec!["liveness".into()]));
 
-    // The same by the settings: the folder, and what of it is pinned.
+    // The same through the settings, which pin networks in the data folder.
     let nets = data.path().join("nets");
     std::fs::create_dir(&nets).unwrap();
     for name in ["warmth.toml", "warmth.onnx"] {
         std::fs::write(nets.join(name), countenance_vision::testing::nets::fixture(name)).unwrap();
     }
     let settings = data.path().join("settings.toml");
-    let settle = |pin: &str| {
+    let doctor_with_pin = |pin: &str| {
         let text = format!("camera = \"recording\"\nliveness_nets = [\"{pin}\"]\n");
         std::fs::write(&settings, text).unwrap();
         let (data, settings) = (data.path().to_str().unwrap(), settings.to_str().unwrap());
@@ -147,8 +147,8 @@ fn a_network_is_added_by_its_pin_and_a_dry_run_weighs_it_in() {
         let found = found.as_array().unwrap().iter().rfind(|f| f["check"] == "doctor-models").unwrap().clone();
         (found["state"].as_str().unwrap().into(), found["detail"].as_str().unwrap().into())
     };
-    let (state, detail) = finding(settle(&pin));
+    let (state, detail) = finding(doctor_with_pin(&pin));
     assert!(state == "good" && detail.contains("warmth 351a268fece0"), "{detail}");
-    let (state, detail) = finding(settle(&other));
+    let (state, detail) = finding(doctor_with_pin(&other));
     assert!(state == "attention" && detail.contains("abab"), "{detail}");
 }

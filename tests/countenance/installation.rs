@@ -1,5 +1,4 @@
-//! The installation on a machine: link handler, reachability of verifiers, `doctor`, and settings shared by scripts and
-//! users.
+//! An installation: link handler, reachability of verifiers, `doctor`, and the settings shared by window and command line.
 
 use std::{path::Path, process::Command, time::Duration};
 
@@ -14,7 +13,7 @@ use countenance_client::testing::scripted::{Play, Scripted, json, problem};
 
 const LINK: &str = "countenance://verify?v=https://v.example&s=s&c=c";
 
-/// The binary, with a home of its own that nothing else knows.
+/// The binary, with a home directory of its own.
 fn countenance(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countenance"));
     command.current_dir(env!("CARGO_MANIFEST_DIR"));
@@ -24,7 +23,7 @@ fn countenance(home: &Path) -> Command {
     command
 }
 
-/// What makes `home` a desktop of its own.
+/// Environment variables that make `home` an isolated desktop.
 fn homes(home: &Path) -> [(&'static str, std::path::PathBuf); 7] {
     [
         ("HOME", home.to_owned()),
@@ -42,15 +41,15 @@ fn short() -> Timeouts {
 }
 
 #[test]
-fn a_verifier_is_reached_when_it_gives_its_thresholds_and_only_then() {
-    type Named = fn(&Result<Reached, SessionError>) -> bool;
+fn a_verifier_is_reached_only_if_it_returns_its_policy() {
+    type ReachCheck = fn(&Result<Reached, SessionError>) -> bool;
     let dated = |date: &str| match json(&Policy::default()) {
         Play::Response { status, media_type, body, .. } => {
             Play::Response { status, media_type, headers: format!("Date: {date}\r\n"), body }
         }
         other => other,
     };
-    let rows: [(&str, Play, Named); 8] = [
+    let rows: [(&str, Play, ReachCheck); 8] = [
         ("with a date", dated("Sun, 06 Nov 1994 08:49:37 GMT"), |r| {
             matches!(r, Ok(Reached { date: Some(784_111_777) }))
         }),
@@ -60,20 +59,20 @@ fn a_verifier_is_reached_when_it_gives_its_thresholds_and_only_then() {
         ("not found", problem(404, "about:blank", ""), |r| matches!(r, Err(SessionError::Rejected { status: 404 }))),
         ("silent", Play::Hangs, |r| matches!(r, Err(SessionError::TimedOut(_)))),
         ("endless", Play::Endless, |r| matches!(r, Err(SessionError::TooLarge { .. }))),
-        ("no HTTP", Play::Babbles, |r| matches!(r, Err(SessionError::Unreachable(_)))),
+        ("not HTTP", Play::Babbles, |r| matches!(r, Err(SessionError::Unreachable(_)))),
     ];
-    for (name, play, named) in rows {
+    for (name, play, is_expected) in rows {
         let verifier = Scripted::new([play]);
         let reached = reach(&verifier.origin(), short());
-        assert!(named(&reached), "{name}: {reached:?}");
+        assert!(is_expected(&reached), "{name}: {reached:?}");
         let seen = verifier.seen();
         assert_eq!((seen[0].method.as_str(), seen[0].path.as_str()), ("GET", "/v1/policy"), "{name}");
-        assert!(!seen[0].headers.contains_key("countenance-proof"), "{name}: it says who asks");
+        assert!(!seen[0].headers.contains_key("countenance-proof"), "{name}: the request must not identify the device");
     }
 }
 
 #[test]
-fn links_may_name_the_verifiers_of_the_settings_unless_the_script_names_its_own() {
+fn links_may_name_the_verifiers_of_the_settings_unless_an_option_overrides_them() {
     let home = tempfile::tempdir().unwrap();
     let verifier = Scripted::new([problem(404, "urn:nothing", ""), problem(404, "urn:nothing", "")]);
     let origin = verifier.origin().to_string();
@@ -97,7 +96,7 @@ fn links_may_name_the_verifiers_of_the_settings_unless_the_script_names_its_own(
     std::fs::write(&settings, "?").unwrap();
     let (code, err) = run(&[]);
     assert!(code == 1 && err.contains("line 1 of the settings is not TOML"), "{code} {err}");
-    assert_eq!(verifier.seen().len(), 1, "nobody else was asked");
+    assert_eq!(verifier.seen().len(), 1, "no other request was made");
 }
 
 #[test]
@@ -111,19 +110,19 @@ fn the_doctor_finds_what_is_missing_and_says_what_to_do() {
         let ran = command.arg("doctor").arg("--settings").arg(&settings).args(more).output().unwrap();
         (ran.status.code().unwrap(), String::from_utf8(ran.stdout).unwrap())
     };
-    let (code, told) = run(&["--json"]);
-    let findings: Vec<Value> = serde_json::from_str(&told).unwrap();
-    let of = |check: &str| findings.iter().find(|f| f["check"] == check).unwrap_or_else(|| panic!("{check}: {told}"));
+    let (code, output) = run(&["--json"]);
+    let findings: Vec<Value> = serde_json::from_str(&output).unwrap();
+    let of = |check: &str| findings.iter().find(|f| f["check"] == check).unwrap_or_else(|| panic!("{check}: {output}"));
     assert_eq!(of("doctor-models")["state"], "good");
     assert_eq!(of("doctor-verifier")["state"], "good");
     assert_eq!(of("doctor-settings")["state"], "attention");
     assert_eq!(of("doctor-settings")["fix"], "doctor-fix-correct-settings");
-    assert!(of("doctor-settings")["detail"].as_str().unwrap().starts_with("line 2: theme "), "{told}");
-    assert!(!told.contains(home.path().to_str().unwrap()), "{told}");
+    assert!(of("doctor-settings")["detail"].as_str().unwrap().starts_with("line 2: theme "), "{output}");
+    assert!(!output.contains(home.path().to_str().unwrap()), "{output}");
     assert_eq!(code, 1);
-    let (code, told) = run(&[]);
-    assert!(code == 1 && told.contains("→ Correct the listed lines of the settings file."), "{told}");
-    assert!(!home.path().join("data/countenance").exists(), "looking makes nothing");
+    let (code, output) = run(&[]);
+    assert!(code == 1 && output.contains("→ Correct the listed lines of the settings file."), "{output}");
+    assert!(!home.path().join("data/countenance").exists(), "doctor must not create files");
 }
 
 #[cfg(target_os = "linux")]
@@ -132,7 +131,7 @@ mod linux {
 
     use super::*;
 
-    /// A desktop whose program writes its argument into a file; `None`, said aloud, where the tools are not installed.
+    /// A desktop whose program writes its argument to a file; `None`, after printing SKIPPED, if the tools are missing.
     fn desktop(home: &Path, folder: &str) -> Option<Desktop> {
         let missing: Vec<_> = ["xdg-mime", "xdg-open", "update-desktop-database", "desktop-file-validate"]
             .into_iter()
@@ -161,9 +160,9 @@ mod linux {
         let entry = home.path().join("data/applications/countenance.desktop");
         let cache = std::fs::read_to_string(home.path().join("data/applications/mimeinfo.cache")).unwrap();
         assert!(cache.contains("x-scheme-handler/countenance=countenance.desktop;"), "{cache}");
-        assert_eq!(std::fs::read_dir(entry.parent().unwrap()).unwrap().count(), 2, "no draft is left behind");
+        assert_eq!(std::fs::read_dir(entry.parent().unwrap()).unwrap().count(), 2, "no temporary file is left behind");
 
-        // Without this, xdg-open thinks that nobody is there to see a window.
+        // Without DISPLAY, xdg-open assumes that there is no graphical session.
         let mut open = Command::new("xdg-open");
         open.arg(LINK).envs(desktop.variables.clone()).env("DISPLAY", ":none").env_remove("WAYLAND_DISPLAY");
         let opened = open.output().unwrap();
@@ -177,7 +176,7 @@ mod linux {
     }
 
     #[test]
-    fn an_entry_is_valid_whatever_the_programs_path() {
+    fn the_desktop_entry_is_valid_for_any_program_path() {
         for folder in ["bin", "with blanks", "100% \"quoted\"", "back\\slash $HOME `id`", "ünï;(x)"] {
             let home = tempfile::tempdir().unwrap();
             let Some(desktop) = desktop(home.path(), folder) else { return };
@@ -190,7 +189,7 @@ mod linux {
     }
 
     #[test]
-    fn who_else_opens_links_is_told() {
+    fn reports_which_program_opens_links() {
         let home = tempfile::tempdir().unwrap();
         let Some(desktop) = desktop(home.path(), "bin") else { return };
         desktop.register().unwrap();
@@ -204,11 +203,11 @@ mod linux {
         std::fs::write(home.path().join("config/mimeapps.list"), defaults).unwrap();
         assert_eq!(desktop.status().unwrap(), Status::Other { handler: "other.desktop".into() });
         desktop.register().unwrap();
-        assert_eq!(desktop.status().unwrap(), Status::Ours, "taken back");
+        assert_eq!(desktop.status().unwrap(), Status::Ours, "registering takes the scheme back");
     }
 
     #[test]
-    fn a_desktop_without_its_tools_is_named() {
+    fn reports_a_missing_desktop_tool() {
         let home = tempfile::tempdir().unwrap();
         let Some(mut desktop) = desktop(home.path(), "bin") else { return };
         desktop.variables.push(("PATH", home.path().into()));
@@ -216,7 +215,7 @@ mod linux {
     }
 
     #[test]
-    fn the_command_registers_and_tells() {
+    fn the_link_command_registers_and_reports() {
         let home = tempfile::tempdir().unwrap();
         if desktop(home.path(), "bin").is_none() {
             return;
