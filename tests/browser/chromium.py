@@ -1,7 +1,7 @@
-"""A real Chromium, driven by WebDriver: pages by their names, waits with deadlines, pictures. Needs Debian's chromium,
-chromium-driver and python3-selenium.
+"""A real Chromium, driven by WebDriver: pages by their names, waits with deadlines, screenshots. Needs Debian's
+chromium, chromium-driver and python3-selenium.
 
-Nothing that this file prints or saves holds a token: addresses lose their query, long random texts are blotted out.
+Nothing that this file prints or saves contains a token: queries are removed from addresses, long random words replaced.
 """
 
 import os
@@ -44,7 +44,7 @@ class Missing(AssertionError):
     """Something did not appear in time, or was not as expected."""
 
 
-def blotted(text: str) -> str:
+def redacted(text: str) -> str:
     """Replaces long random words: tokens, handles, ids, secrets. Words of lowercase letters only are kept."""
     return re.sub(r"(?=[a-z_-]*[A-Z0-9])[A-Za-z0-9_-]{20,}", "…", text)
 
@@ -56,7 +56,7 @@ def is_between_pages(error: WebDriverException) -> bool:
     return isinstance(error, gone) or "does not belong to the document" in str(error.msg)
 
 
-class Pictures:
+class Screenshots:
     """A folder of numbered screenshots, and the faults found while taking them."""
 
     def __init__(self, folder: Path) -> None:
@@ -73,10 +73,10 @@ class Pictures:
 class Browser:
     """A Chromium with a fresh profile."""
 
-    def __init__(self, pictures: Pictures, launches_at: str, programs: Path) -> None:
+    def __init__(self, screenshots: Screenshots, launches_at: str, programs: Path) -> None:
         """`countenance:` links on pages of the origin `launches_at` are passed to `xdg-open` in the folder `programs`,
         without Chromium's confirmation prompt."""
-        self.pictures = pictures
+        self.screenshots = screenshots
         self.profile = tempfile.TemporaryDirectory(prefix="countenance-browser-", ignore_cleanup_errors=True)
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM
@@ -111,7 +111,7 @@ class Browser:
         """The visible text."""
         return self.driver.find_element(By.TAG_NAME, "body").text
 
-    def told(self) -> str:
+    def alert(self) -> str:
         """The text of the page's alert."""
         return self.driver.find_element(By.CSS_SELECTOR, "[role=alert]").text
 
@@ -161,17 +161,17 @@ class Browser:
             if text not in said:
                 raise Missing(f"the page does not contain “{text}”: {self.description()}")
 
-    def says_nothing_of(self, *texts: str) -> None:
+    def does_not_say(self, *texts: str) -> None:
         """Asserts that none of these texts is in the page's source, visible or not."""
         source = self.driver.page_source
         for text in texts:
             if text in source:
-                raise Missing(f"the page must not contain “{blotted(text)}”: {self.description()}")
+                raise Missing(f"the page must not contain “{redacted(text)}”: {self.description()}")
 
     def description(self) -> str:
         try:
             said = " / ".join(self.text().split("\n"))[:300]
-            return blotted(f"{self.where()} “{self.name()}”: {said}")
+            return redacted(f"{self.where()} “{self.name()}”: {said}")
         except WebDriverException as error:
             return f"no page: {error.msg}"
 
@@ -236,37 +236,37 @@ class Browser:
     def screenshot(self, name: str, appearances: tuple[str, ...] = ("light",)) -> None:
         """Takes a screenshot of the whole page in each of these appearances, and records its faults."""
         for appearance in appearances:
-            self.wear(appearance)
+            self.set_appearance(appearance)
             faults = self.driver.execute_script(FAULTS)
-            self.pictures.faults += [f"{name}, {appearance}: {blotted(fault)}" for fault in faults]
-            self.picture(name, appearance)
-        self.wear("light")
+            self.screenshots.faults += [f"{name}, {appearance}: {redacted(fault)}" for fault in faults]
+            self.save_screenshot(name, appearance)
+        self.set_appearance("light")
 
-    def wear(self, look: str) -> None:
+    def set_appearance(self, appearance: str) -> None:
         run = self.driver.execute_cdp_cmd
-        scheme = "dark" if look == "dark" else "light"
+        scheme = "dark" if appearance == "dark" else "light"
         run("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
-        run("Page.setFontSizes", {"fontSizes": LARGE_TEXT if look == "large" else USUAL_TEXT})
-        run("Emulation.setDeviceMetricsOverride", self.screen(look))
+        run("Page.setFontSizes", {"fontSizes": LARGE_TEXT if appearance == "large" else USUAL_TEXT})
+        run("Emulation.setDeviceMetricsOverride", self.screen(appearance))
 
     @staticmethod
-    def screen(look: str) -> dict:
-        size = NARROW if look in ("narrow", "large") else WIDE
+    def screen(appearance: str) -> dict:
+        size = NARROW if appearance in ("narrow", "large") else WIDE
         return {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
 
-    def picture(self, name: str, look: str = "light") -> Path:
+    def save_screenshot(self, name: str, appearance: str = "light") -> Path:
         """A screenshot of the whole page: the viewport is made as high as the page."""
         height = self.driver.execute_script("return document.documentElement.scrollHeight")
-        screen = self.screen(look)
+        screen = self.screen(appearance)
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {**screen, "height": max(height, screen["height"])})
-        path = self.pictures.path(name if look == "light" else f"{name}-{look}")
+        path = self.screenshots.path(name if appearance == "light" else f"{name}-{appearance}")
         self.driver.save_screenshot(str(path))
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
         return path
 
-    def keep(self, name: str) -> None:
+    def save_failure(self, name: str) -> None:
         """Saves a screenshot and the HTML of every tab, for debugging."""
         for handle in self.driver.window_handles:
             self.driver.switch_to.window(handle)
-            path = self.picture(f"{name}-failed")
-            path.with_suffix(".html").write_text(blotted(self.driver.page_source), encoding="utf-8")
+            path = self.save_screenshot(f"{name}-failed")
+            path.with_suffix(".html").write_text(redacted(self.driver.page_source), encoding="utf-8")

@@ -16,7 +16,7 @@ if (!document.documentElement.lang) {
 }
 const ids = [...document.querySelectorAll('[id]')].map((element) => element.id);
 for (const id of new Set(ids.filter((id, index) => ids.indexOf(id) !== index))) {
-  faults.push(`the id ${id} is there more than once`);
+  faults.push(`the id ${id} occurs more than once`);
 }
 
 const scroller = document.scrollingElement;
@@ -25,9 +25,9 @@ if (scroller.scrollWidth > scroller.clientWidth + 1) {
   faults.push(`${scroller.scrollWidth} pixels wide on a screen of ${scroller.clientWidth}: ${wide.at(-1)?.tagName ?? ''}`);
 }
 
-// [red, green, blue, alpha], each 0 to 1. Computed colours of ours are rgb() or rgba().
-const parts = (colour) => {
-  const [r, g, b, a = 1] = colour.match(/[\d.]+/g).map(Number);
+// [red, green, blue, alpha], each 0 to 1. Computed colors of our pages are rgb() or rgba().
+const parts = (color) => {
+  const [r, g, b, a = 1] = color.match(/[\d.]+/g).map(Number);
   return [r / 255, g / 255, b / 255, a];
 };
 const luminance = ([r, g, b]) => {
@@ -36,9 +36,9 @@ const luminance = ([r, g, b]) => {
 };
 const ground = (element) => {
   for (let e = element; e; e = e.parentElement) {
-    const colour = parts(getComputedStyle(e).backgroundColor);
-    if (colour[3] === 1) {
-      return colour;
+    const color = parts(getComputedStyle(e).backgroundColor);
+    if (color[3] === 1) {
+      return color;
     }
   }
   return [1, 1, 1, 1];

@@ -1,6 +1,6 @@
-"""What people do with Countenance in a browser, from the first sign-in at the portal to a login that is switched off.
+"""What people do with Countenance in a browser, from the first sign-in at the portal to a disabled integration.
 
-The scenarios are told in order and build on each other: the first sets up what the others use, the second enrols.
+The scenarios run in this order and build on each other: the first sets up what the others use, the second enrolls.
 """
 
 from collections.abc import Callable
@@ -52,7 +52,7 @@ def portal_from_empty(walk: Walk) -> None:
     browser.fill(name=at.operator, password="guessed")
     browser.submit("password")
     browser.page("portal-sign-in")
-    browser.told()
+    browser.alert()
     sign_in(walk, browser)
     browser.screenshot("integrations-empty")
 
@@ -64,7 +64,7 @@ def portal_from_empty(walk: Walk) -> None:
                  virtual_cameras=True)
     browser.submit("tenant_host")
     browser.page("portal-new")
-    browser.told()
+    browser.alert()
     browser.screenshot("new-integration-refused")
     browser.fill(tenant_host="tenant.localhost")
     browser.submit("tenant_host")
@@ -75,11 +75,11 @@ def portal_from_empty(walk: Walk) -> None:
     browser.screenshot("secret", APPEARANCES)
 
     browser.reload()
-    browser.says_nothing_of(walk.secret)
+    browser.does_not_say(walk.secret)
     for page in (f"{at.portal}/integrations", walk.integration_page()):
         browser.open(page)
         browser.says("Payroll")
-        browser.says_nothing_of(walk.secret)
+        browser.does_not_say(walk.secret)
     browser.page("portal-integration")
     browser.screenshot("integration", APPEARANCES)
     deploy(walk, browser, "always")
@@ -103,8 +103,8 @@ def deploy(walk: Walk, browser: Browser, mode: str) -> None:
     browser.submit("SESSION_SECRET")
     browser.page("manage")
     if browser.has("[role=alert]"):
-        raise Missing(f"the tenant rejected the Action: {browser.told()}")
-    browser.says_nothing_of(walk.secret)
+        raise Missing(f"the tenant rejected the Action: {browser.alert()}")
+    browser.does_not_say(walk.secret)
 
 
 # 2 and later: sign-ins
@@ -115,11 +115,11 @@ def always_on(walk: Walk) -> None:
     browser.screenshot("payroll")
     browser.press('a[href="/login"]')
     browser.arrive(f"{at.tenant}/u/login")
-    browser.screenshot("tenant-login")
+    browser.screenshot("tenant-sign-in")
     browser.fill(email=at.email, password="guessed")
     browser.submit("password")
-    browser.told()
-    log_in(walk, browser)
+    browser.alert()
+    sign_in_at_tenant(walk, browser)
     browser.page("landing")
     browser.screenshot("landing", APPEARANCES)
     finish(walk, browser, FACE)
@@ -134,7 +134,7 @@ def step_up(walk: Walk) -> None:
     at, browser = walk.ready, walk.browser()
     deploy(walk, browser, "on-demand")
     browser.open(f"{at.payroll}/login")
-    log_in(walk, browser)
+    sign_in_at_tenant(walk, browser)
     browser.arrive(f"{at.payroll}/")
     if CLAIM in browser.text():
         raise Missing("payroll received a claim although no face was verified")
@@ -162,7 +162,7 @@ def by_code(walk: Walk) -> None:
     browser.fill(code="000000")
     browser.submit("code")
     browser.page("code")
-    browser.told()
+    browser.alert()
     browser.screenshot("code-wrong")
     code = newest_code(walk, browser)
     browser.fill(code=code)
@@ -195,9 +195,9 @@ def another_browser(walk: Walk) -> None:
     other.page("return-other-browser")
     other.screenshot("return-other-browser")
     if other.has("form") or other.has("script"):
-        raise Missing("the other browser can continue")
+        raise Missing("the other browser was able to continue")
     other.open(f"{at.payroll}/")
-    other.says_nothing_of(CLAIM)
+    other.does_not_say(CLAIM)
     browser.open_beside(url)
     browser.arrive(f"{at.payroll}/salary")
     browser.says(PAID_OUT)
@@ -236,7 +236,7 @@ def seen_by_the_operator(walk: Walk) -> None:
         browser.open(address)
         browser.page(name)
         browser.says(*said)
-        browser.says_nothing_of(walk.secret, at.phone_number)
+        browser.does_not_say(walk.secret, at.phone_number)
         if name == "portal-check":
             for what in ("Action", "Clock", "Way back"):
                 if browser.row(what).find_element(By.CSS_SELECTOR, ".state").text != "In order":
@@ -254,7 +254,7 @@ def switched_off(walk: Walk) -> None:
     browser.page("portal-integration")
     person = walk.browser()
     person.open(f"{walk.ready.payroll}/salary")
-    log_in(walk, person)
+    sign_in_at_tenant(walk, person)
     person.page("integration-disabled")
     person.screenshot("integration-disabled")
     browser.open(walk.integration_page())
@@ -278,13 +278,13 @@ def own_factor(walk: Walk) -> None:
     browser.page("manage")
     browser.screenshot("manage")
     browser.open(asked_by(browser, f"{at.payroll}/salary", FACE_POLICY, OWN_POLICY))
-    log_in(walk, browser)
+    sign_in_at_tenant(walk, browser)
     browser.page("mfa")
     browser.screenshot("own-factor", APPEARANCES)
     browser.fill(code="000000")
     browser.submit("code")
     browser.page("mfa")
-    browser.told()
+    browser.alert()
     browser.fill(code=newest_code(walk, browser))
     browser.submit("code")
     browser.arrive(f"{at.payroll}/salary")
@@ -293,7 +293,7 @@ def own_factor(walk: Walk) -> None:
 
 SCENARIOS: list[tuple[str, Callable[[Walk], None]]] = [
     ("portal from empty", portal_from_empty),
-    ("login, always-on", always_on),
+    ("sign-in, always-on", always_on),
     ("step-up, on-demand", step_up),
     ("a code by text message", by_code),
     ("refusal", refused),
@@ -308,7 +308,7 @@ SCENARIOS: list[tuple[str, Callable[[Walk], None]]] = [
 def asked_by(browser: Browser, page: str, policy: str, other: str) -> str:
     """The application's authorization URL from this page with another policy: payroll itself requests only one."""
     address = urlsplit(page)
-    # Starting a login sets the cookie that the response needs.
+    # Starting a sign-in sets the cookie that the response needs.
     browser.open(f"{address.scheme}://{address.netloc}/login")
     browser.open(f"{address.scheme}://{address.netloc}/")
     visitor = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in browser.driver.get_cookies())
@@ -322,7 +322,7 @@ def asked_by(browser: Browser, page: str, policy: str, other: str) -> str:
     return changed
 
 
-def log_in(walk: Walk, browser: Browser) -> None:
+def sign_in_at_tenant(walk: Walk, browser: Browser) -> None:
     browser.arrive(f"{walk.ready.tenant}/u/login")
     browser.fill(email=walk.ready.email, password=walk.ready.user_password)
     browser.submit("password")
@@ -331,7 +331,7 @@ def log_in(walk: Walk, browser: Browser) -> None:
 def to_landing(walk: Walk, browser: Browser) -> None:
     """From a new browser to the landing page, by opening the salary page."""
     browser.open(f"{walk.ready.payroll}/salary")
-    log_in(walk, browser)
+    sign_in_at_tenant(walk, browser)
     browser.page("landing")
 
 

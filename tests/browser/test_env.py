@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from chromium import SLOW, Missing, blotted
+from chromium import SLOW, Missing, redacted
 
 RECORDINGS = Path("tests/fixtures")
 
@@ -103,7 +103,7 @@ class Client:
         run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                              text=True, timeout=SLOW, env=environment, check=False)
         if run.returncode != ends:
-            raise Missing(f"the client exited with {run.returncode}, expected {ends}: {blotted(run.stdout)[-600:]}")
+            raise Missing(f"the client exited with {run.returncode}, expected {ends}: {redacted(run.stdout)[-600:]}")
         return self.browser.take("an address from the client")
 
     def close(self) -> None:
@@ -117,6 +117,6 @@ def line_from(end: int, what: str) -> str:
         readable, _, _ = select.select([end], [], [], max(0.0, deadline - time.monotonic()))
         piece = os.read(end, 65536) if readable else b""
         if not piece:
-            raise Missing(f"waited for {what}, got “{blotted(line.decode(errors='replace'))}”")
+            raise Missing(f"waited for {what}, got “{redacted(line.decode(errors='replace'))}”")
         line += piece
     return line.decode().rstrip("\n")

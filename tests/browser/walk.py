@@ -3,8 +3,8 @@
 
     walk.py [--screenshots DIR] COUNTENANCE
 
-COUNTENANCE is the client binary; `countenance-lab demo --by-hand --json`, next to it, runs the servers. Exit code 0 if each
-scenario went as expected. DIR gets numbered screenshots of the pages; a failure leaves screenshot and HTML of each tab there.
+COUNTENANCE is the client binary; `countenance-lab demo --by-hand --json`, next to it, runs the servers. Exit code 0 if every
+scenario passed or was skipped, without page faults. DIR receives numbered screenshots of the pages and, on failure, a screenshot and the HTML of each tab.
 """
 
 import argparse
@@ -18,11 +18,11 @@ from pathlib import Path
 
 from selenium.common.exceptions import WebDriverException
 
-from chromium import Browser, Missing, Pictures, blotted
+from chromium import Browser, Missing, Screenshots, redacted
 from scenarios import SCENARIOS, Skipped, Walk
 from test_env import Client, Handover, TestEnv
 
-WELL, FAILED, SKIPPED = "well", "failed", "skipped"
+PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 
 
 def main() -> int:
@@ -32,23 +32,23 @@ def main() -> int:
     given = parser.parse_args()
     # Exit through the cleanup code.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("walk: terminated"))
-    pictures = Pictures(given.screenshots)
+    screenshots = Screenshots(given.screenshots)
     with ExitStack() as stack:
         env = stack.enter_context(closing(TestEnv(given.program, given.screenshots / "servers.log")))
         links = stack.enter_context(closing(Handover("xdg-open")))
         pages = stack.enter_context(closing(Handover("browser")))
         client = stack.enter_context(closing(Client(given.program, env.ready.verifier, pages)))
-        walk = Walk(env.ready, client, links, browser=lambda: Browser(pictures, env.ready.verifier, links.programs))
-        ends = [played(title, scenario, walk) for title, scenario in SCENARIOS]
-    for fault in dict.fromkeys(pictures.faults):
+        walk = Walk(env.ready, client, links, browser=lambda: Browser(screenshots, env.ready.verifier, links.programs))
+        ends = [run_scenario(title, scenario, walk) for title, scenario in SCENARIOS]
+    for fault in dict.fromkeys(screenshots.faults):
         print(f"walk: page fault: {fault}")
-    print(f"walk: scenarios passed: {ends.count(WELL)}, failed: {ends.count(FAILED)}, "
-          f"skipped: {ends.count(SKIPPED)}; page faults: {len(pictures.faults)}; "
-          f"{pictures.number} screenshots in {given.screenshots}")
-    return 1 if FAILED in ends or pictures.faults else 0
+    print(f"walk: scenarios passed: {ends.count(PASSED)}, failed: {ends.count(FAILED)}, "
+          f"skipped: {ends.count(SKIPPED)}; page faults: {len(screenshots.faults)}; "
+          f"{screenshots.number} screenshots in {given.screenshots}")
+    return 1 if FAILED in ends or screenshots.faults else 0
 
 
-def played(title: str, scenario: Callable[[Walk], None], walk: Walk) -> str:
+def run_scenario(title: str, scenario: Callable[[Walk], None], walk: Walk) -> str:
     """Runs a scenario in new browsers and returns its result."""
     began = time.monotonic()
     opened: list[Browser] = []
@@ -59,15 +59,15 @@ def played(title: str, scenario: Callable[[Walk], None], walk: Walk) -> str:
         return opened[-1]
 
     walk.browser = browser
-    end, why = WELL, ""
+    end, why = PASSED, ""
     try:
         scenario(walk)
     except Skipped as reason:
         end, why = SKIPPED, f"  skipped: {reason}"
     except (Missing, WebDriverException, OSError, subprocess.TimeoutExpired) as failure:
-        end, why = FAILED, f"  FAILED: {blotted(str(failure).splitlines()[0])}"
+        end, why = FAILED, f"  FAILED: {redacted(str(failure).splitlines()[0])}"
         for left in opened:
-            left.keep(scenario.__name__)
+            left.save_failure(scenario.__name__)
     finally:
         walk.browser = new_browser
         for left in opened:

@@ -23,7 +23,7 @@ def avi_frames(path):
 
     walk(0, len(data))
     if not found:
-        raise SystemExit(f'{path}: no MJPEG pictures in it')
+        raise SystemExit(f'{path}: no MJPEG images in it')
     return [jpeg for tag, jpeg in found if tag == found[0][0]]
 
 
@@ -52,7 +52,7 @@ def jpeg_size(data):
             height, width = struct.unpack_from('>HH', data, pos + 5)
             return width, height
         pos += 2 + struct.unpack_from('>H', data, pos + 2)[0]
-    raise SystemExit('a picture is not a JPEG')
+    raise SystemExit('an image is not a JPEG')
 
 
 # color bars as (Y, Cb, Cr): white, yellow, cyan, green, magenta, red, blue, black
@@ -111,7 +111,8 @@ def bars_jpeg(width, height, shift):
 
 
 def load(frames, formats):
-    """((width, height), [(format, pictures), ...])"""
+    """The size and the images by format: ((width, height), [(format, images), ...]). Exits if they are missing or differ in
+    size."""
     if frames is None:
         size = 640, 480
         made = {'mjpeg': lambda s: bars_jpeg(*size, s), 'yuyv': lambda s: bars_yuyv(*size, s)}
@@ -123,7 +124,7 @@ def load(frames, formats):
     size = jpeg_size(jpegs[0])
     for i, jpeg in enumerate(jpegs):
         if jpeg_size(jpeg) != size:
-            raise SystemExit(f'picture {i + 1} is {jpeg_size(jpeg)}, the first one {size}: one size only')
+            raise SystemExit(f'image {i + 1} is {jpeg_size(jpeg)}, the first one {size}: all must have one size')
     raws = []
     if os.path.exists(beside):
         with open(beside, 'rb') as f:
@@ -136,5 +137,5 @@ def load(frames, formats):
     wanted = formats or [name for name in have if have[name]]
     for name in wanted:
         if not have[name]:
-            raise SystemExit('YUYV is wanted, but there is no file of YUYV frames')
+            raise SystemExit('YUYV is requested, but there is no file of YUYV frames')
     return size, [(name, have[name]) for name in wanted]

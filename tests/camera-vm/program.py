@@ -103,8 +103,8 @@ class Program:
 
     def tail(self):
         """The end of its output, for failure reports."""
-        told = [f'    {when - self.began:6.2f} s  {json.dumps(line)}' for when, line in self.lines[-6:]]
-        return '\n'.join(['', '    ' + ' '.join(self.command)] + told + ['    ' + line.rstrip() for line in self.said[-6:]])
+        recent = [f'    {when - self.began:6.2f} s  {json.dumps(line)}' for when, line in self.lines[-6:]]
+        return '\n'.join(['', '    ' + ' '.join(self.command)] + recent + ['    ' + line.rstrip() for line in self.said[-6:]])
 
     def stop(self):
         if self.process.poll() is None:
@@ -118,7 +118,7 @@ class Program:
         cls.running.clear()
 
 
-def tell(command):
+def send_command(command):
     """Sends a command to the machine's webcam: stall, freeze, resume, unplug, replug. Returns the time of sending."""
     with open(os.environ['CAMERA_CONTROL'], 'w') as fifo:
         fifo.write(command + '\n')
@@ -141,7 +141,7 @@ def plugged_in():
 
 def restore():
     """Plugs the webcam in again and waits until it is ready."""
-    tell('replug')
+    send_command('replug')
     await_true('the webcam back', plugged_in)
 
 

@@ -13,7 +13,7 @@ import tempfile
 import time
 
 import pictures
-from program import HERE, PYTHON, Failed, NotRun, Program, another_webcam, await_true, check, restore, tell
+from program import HERE, PYTHON, Failed, NotRun, Program, another_webcam, await_true, check, restore, send_command
 
 # From the fault to the line that reports it.
 LIMIT = float(os.environ.get('CAMERA_LIMIT') or 2)
@@ -61,7 +61,7 @@ class Setting:
 def streaming(run):
     """Waits for the first frames of a run."""
     run.event('opened')
-    return run.wait('pictures', lambda line: line.get('event') == 'frames' and line['count'] > 0)
+    return run.wait('frames', lambda line: line.get('event') == 'frames' and line['count'] > 0)
 
 
 def good_end(run):
@@ -85,7 +85,7 @@ def listing(s):
     one = cameras[0]
     check(one['name'].startswith('Test Webcam'), f'its name is {one["name"]!r}')
     check(one['driver'] == 'uvcvideo' and one['vid_pid'] == '1209:0001', f'{one}')
-    check(one['kind'] == 'virtual', f'kind {one["kind"]}, though it hangs on the kernel\'s USB/IP controller')
+    check(one['kind'] == 'virtual', f'kind {one["kind"]}, although it is connected to the kernel\'s USB/IP controller')
     return f'{one["id"]}: {one["name"]}, {one["driver"]}, {one["vid_pid"]}, {one["kind"]} ({one["because"]})'
 
 
@@ -97,10 +97,10 @@ def captures(s, asked, shown):
     check(code == 0, f'exit {code}{run.tail()}')
     check(not run.events('fault'), f'a fault{run.tail()}')
     frames = run.events('frames')
-    check(frames, f'no pictures{run.tail()}')
+    check(frames, f'no frames{run.tail()}')
     last = frames[-1]
-    check(last['fps'] >= 10, f'{last["fps"]:.1f} pictures a second from a camera that gives {FPS}')
-    return (f'{opened["format"]}: {last["fps"]:.1f} pictures a second, '
+    check(last['fps'] >= 10, f'{last["fps"]:.1f} frames per second from a camera that sends {FPS}')
+    return (f'{opened["format"]}: {last["fps"]:.1f} frames per second, '
             f'age {last["age_millis_p50"]} ms p50, {last["age_millis_p95"]} ms p95')
 
 
@@ -118,15 +118,15 @@ def interrupted(s, fault, cause, end, to_the_end=False):
     """Causes a fault and ends it; returns the seconds to the fault's line and to the recovery's."""
     run = s.test(15 if to_the_end else 60)
     streaming(run)
-    named = run.fault(fault, tell(cause), LIMIT)
+    named = run.fault(fault, send_command(cause), LIMIT)
     time.sleep(1)
-    ended = tell(end)
+    ended = send_command(end)
     recovered = run.event('recovered', since=ended)[0] - ended
     again = run.event('frames')[1]
-    check(again['count'] > 0, f'no pictures after the recovery{run.tail()}')
+    check(again['count'] > 0, f'no frames after the recovery{run.tail()}')
     if to_the_end:
         good_end(run)
-    return f'{fault} {named:.2f} s after the {cause}, pictures again {recovered:.2f} s after the {end}'
+    return f'{fault} {named:.2f} s after the {cause}, frames again {recovered:.2f} s after the {end}'
 
 
 def stall(s):
@@ -147,11 +147,11 @@ def unplug(s):
 def absent(s):
     """the webcam is absent at the start and plugged in during the run"""
     s.webcam()
-    tell('unplug')
+    send_command('unplug')
     await_true('the webcam gone', lambda: not os.path.exists('/sys/bus/usb/devices/1-1'))
     run = s.test(8)
     named = run.fault('absent', run.began, LIMIT_FROM_START)
-    since = tell('replug')
+    since = send_command('replug')
     opened = run.event('opened')[0] - since
     good_end(run)
     return f'absent {named:.2f} s after the start, opened {opened:.2f} s after the replug'
@@ -172,11 +172,11 @@ def busy(s):
 
 def denied(s):
     """a user without permission for the video node"""
-    nobody = ('setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups')
+    unprivileged = ('setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups')
     program = s.program
-    if Program(*nobody, 'test', '-x', program).end() != 0:  # built in a folder that other users cannot read
+    if Program(*unprivileged, 'test', '-x', program).end() != 0:  # built in a folder that other users cannot read
         program = shutil.copy(program, '/run')
-    run = s.test(3, before=nobody, program=program, env={'HOME': '/tmp', 'XDG_RUNTIME_DIR': '/tmp'})
+    run = s.test(3, before=unprivileged, program=program, env={'HOME': '/tmp', 'XDG_RUNTIME_DIR': '/tmp'})
     return f'denied {refused(run, "denied"):.2f} s after the start, exit {REFUSED}'
 
 
@@ -195,7 +195,7 @@ def loopback(s):
     feeder = Program(*PYTHON, os.path.join(HERE, 'feed_loopback.py'), node, os.path.join(s.clip, 'frames.yuyv'), s.size, str(FPS))
     try:
         # With exclusive_caps the node is a camera only while it is being written to.
-        await_true('pictures on the loopback', lambda: feeder.process.poll() is None and any(
+        await_true('frames on the loopback', lambda: feeder.process.poll() is None and any(
             line['node'] == node for line in s.cameras()))
         one = s.camera(LOOPBACK_NAME)
         check(one['kind'] == 'virtual', f'{one}')
@@ -233,7 +233,7 @@ def second(s):
         other = s.camera('Second Webcam')['id']
         run = s.start(other, '--seconds', '3', '--format', 'yuyv')
         took = refused(run, 'unsupported')
-    check(before in ids, f'{before} is called otherwise now: {ids}')
+    check(before in ids, f'{before} has a different id now: {ids}')
     return f'{", ".join(ids)}; unsupported {took:.2f} s after the start'
 
 
@@ -276,7 +276,7 @@ def nokhwa(s):
     code = run.end()
     check(code == 0, f'exit {code}{run.tail()}')
     seen = [line.split('(output) ')[-1].strip() for line in run.said if 'pictures' in line and '@' in line]
-    check(seen, f'it says nothing of pictures{run.tail()}')
+    check(seen, f'no frames reported{run.tail()}')
     return '; '.join(seen)
 
 
@@ -304,7 +304,7 @@ def once(scenario, setting):
         verdict, seen = 'FAILED', repr(why) if isinstance(why, KeyError) else why
     took = time.monotonic() - began
     print(f'{verdict:7} {scenario.__name__:9} {took:5.1f} s  {scenario.__doc__}: {seen}', flush=True)
-    tell('resume')  # first: a camera that does not respond cannot be closed
+    send_command('resume')  # first: a camera that does not respond cannot be closed
     Program.stop_all()
     restore()
     return verdict
@@ -322,12 +322,12 @@ def main():
             continue
         verdict = once(scenario, setting)
         if verdict == 'FAILED' and scenario is not login:
-            # The host is shared and this machine many times slower: only a second failure counts.
+            # The host is shared and this machine many times slower than the host: only a second failure counts.
             print('retrying:', flush=True)
             verdict = once(scenario, setting)
         ran, failed, not_run = ran + (verdict == 'ok'), failed + (verdict == 'FAILED'), not_run + (verdict == 'NOT RUN')
     print(f'{ran} scenarios passed, {failed} failed, {not_run} not run; '
-          f'{time.clock_gettime(time.CLOCK_BOOTTIME):.0f} s since the machine was switched on')
+          f'{time.clock_gettime(time.CLOCK_BOOTTIME):.0f} s since boot')
     return 1 if failed or not ran else 0
 
 

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 
-from program import Failed, Program, check, tell
+from program import Failed, Program, check, send_command
 
 SAMPLE_EVERY = 5
 # A recovery that takes longer counts as lost. Plugging in takes the kernel about 2 s here.
@@ -43,10 +43,10 @@ def one_fault(run, draw):
     """Streams, causes a fault and ends it. Returns its name and the seconds until report and until recovery."""
     fault, cause, end = draw.choice(KINDS)
     time.sleep(draw.uniform(3, 8))
-    since = tell(cause)
+    since = send_command(cause)
     named = run.wait(fault, lambda line: line.get('fault') == fault, RECOVERY, since)[0] - since
     time.sleep(draw.uniform(1, 4))
-    since = tell(end)
+    since = send_command(end)
     return fault, named, run.event('recovered', RECOVERY, since)[0] - since
 
 

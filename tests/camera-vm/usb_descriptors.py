@@ -29,13 +29,13 @@ class Descriptors:
             return desc(0x24, subtype, 1, 0, u16(size[0]), u16(size[1]), bitrate, bitrate,
                         u32(self.frame_bytes), u32(self.interval), 1, u32(self.interval))
 
-        colours = desc(0x24, 0x0D, 1, 1, 4)
+        colors = desc(0x24, 0x0D, 1, 1, 4)
         fmts = b''
         for i, fmt in enumerate(formats, 1):
             if fmt == 'mjpeg':
-                fmts += desc(0x24, 6, i, 1, 0, 1, 0, 0, 0, 0) + frame(7) + colours
+                fmts += desc(0x24, 6, i, 1, 0, 1, 0, 0, 0, 0) + frame(7) + colors
             else:
-                fmts += desc(0x24, 4, i, 1, YUY2_GUID, 16, 1, 0, 0, 0, 0) + frame(5) + colours
+                fmts += desc(0x24, 4, i, 1, YUY2_GUID, 16, 1, 0, 0, 0, 0) + frame(5) + colors
         # video control: a camera terminal (1) wired to a USB output terminal (2), no controls
         terminals = (desc(0x24, 2, 1, u16(0x0201), 0, 0, u16(0), u16(0), u16(0), 3, 0, 0, 0) +
                      desc(0x24, 3, 2, u16(0x0101), 0, 1, 0))

@@ -56,7 +56,7 @@ class Webcam:
         self.probe = bytearray(26)
         self.reset()
         counts = ', '.join(f'{len(pictures)} {name}' for name, pictures in self.streams)
-        log(f'{size[0]}x{size[1]}, {counts} pictures, {args.fps:g} frames a second')
+        log(f'{size[0]}x{size[1]}, {counts} images, {args.fps:g} frames per second')
 
     def reset(self):
         self.waiting = []  # (sequence number, length) of bulk requests not yet answered
@@ -177,7 +177,7 @@ class Webcam:
                 return b'\x03'
         return None
 
-    def send_pictures(self):
+    def send_frames(self):
         while self.waiting and not self.stalled and time.monotonic() >= self.due:
             if not self.picture:
                 pictures = self.streams[self.format - 1][1]
@@ -205,7 +205,7 @@ class Webcam:
                 if heard and heard in ready:
                     self.request()
                 if self.sock:
-                    self.send_pictures()
+                    self.send_frames()
             except (Closed, BrokenPipeError, ConnectionResetError):
                 self.unplug()
             if control in ready:
@@ -235,14 +235,14 @@ def format_list(text):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('frames', nargs='?', help='an AVI with MJPEG video, or a folder of .jpg files')
-    parser.add_argument('--formats', type=format_list, metavar='LIST', help='mjpeg,yuyv (default: all there is)')
-    parser.add_argument('--fps', type=float, default=10, help='frames a second (default 10)')
+    parser.add_argument('--formats', type=format_list, metavar='LIST', help='mjpeg,yuyv (default: all available)')
+    parser.add_argument('--fps', type=float, default=10, help='frames per second (default 10)')
     parser.add_argument('--id', type=usb_id, default=(0x1209, 0x0001), metavar='VVVV:PPPP',
                         help='USB vendor and product id (default 1209:0001, a test id)')
     parser.add_argument('--maker', default='Camera VM', help='manufacturer string')
     parser.add_argument('--name', default='Test Webcam', help='product string (default "Test Webcam")')
     parser.add_argument('--port', type=int, default=0, choices=range(8),
-                        help='port of the virtual controller, 0 to 7: one for each camera')
+                        help='port of the virtual controller, 0 to 7: one per camera')
     parser.add_argument('--control', metavar='FIFO', help='read commands from this FIFO')
     args = parser.parse_args()
     args.vendor, args.product = args.id
