@@ -26,9 +26,9 @@ const directories = readdirSync(DEPLOY, { withFileTypes: true })
   .map((entry) => entry.name);
 
 for (const file of files) {
-  test(`deploy: what ${file} says of its settings`, () => {
+  test(`deploy: ${file} documents its settings`, () => {
     const { source, read, explained } = action(file);
-    assert.deepEqual(explained.map(([name]) => name).sort(), read, 'each setting that is read is explained');
+    assert.deepEqual(explained.map(([name]) => name).sort(), read, 'each setting that is read is documented');
     for (const [, line] of source.matchAll(/^exports\.(\w+) = async/gm)) {
       assert.ok([...Object.values(HANDLERS), 'onContinuePostLogin'].includes(line));
     }
@@ -76,7 +76,7 @@ ls "$2/code"
 echo "$2" >&2
 exit 7
 `;
-const noShell = process.platform === 'win32' ? 'it needs a shell' : false;
+const noShell = process.platform === 'win32' ? 'needs a shell' : false;
 test('deploy-cli: an optional setting without a value is left out of the Action', { skip: noShell }, () => {
   const tools = mkdtempSync(join(tmpdir(), 'countenance-tools-'));
   try {
@@ -92,8 +92,8 @@ test('deploy-cli: an optional setting without a value is left out of the Action'
       const ran = spawnSync(process.execPath, [join(DEPLOY, 'import.mjs'), 'face'], { env, encoding: 'utf8' });
       assert.deepEqual(ran.stdout.match(/(?<=@@)\w+(?=@@)/g), expected);
       assert.match(ran.stdout, /^verified-post-login\.js$/m);
-      assert.equal(ran.status, 7, 'as the tool ended');
-      assert.ok(!existsSync(ran.stderr.trim()), 'nothing is left behind');
+      assert.equal(ran.status, 7, 'the exit code of the tool');
+      assert.ok(!existsSync(ran.stderr.trim()), 'the temporary copy is removed');
     }
   } finally {
     rmSync(tools, { recursive: true });
@@ -114,7 +114,7 @@ test('deploy-cli: each Action is in one directory', () => {
   assert.deepEqual(deployed.sort(), files.sort());
 });
 
-test('the guide explains every code that an Action ends with', () => {
+test('the guide explains every error code of the Actions', () => {
   const guide = readFileSync(join(AUTH0, 'README.md'), 'utf8');
   const all = files.map((file) => action(file).source).join('\n');
   const [, reasons] = /^const REASONS = \[([^\]]*)\]/m.exec(all);
@@ -140,7 +140,7 @@ test('terraform', { skip: parsed ? false : 'TERRAFORM_JSON is not set: see packa
 
   await t.test('variables', () => {
     const used = new Set([...text.matchAll(/\bvar\.(\w+)/g)].map(([, name]) => name));
-    assert.deepEqual([...used].sort(), [...variables.keys()].sort(), 'declared is used, used is declared');
+    assert.deepEqual([...used].sort(), [...variables.keys()].sort(), 'every variable is declared and used');
     const sensitive = [...variables].filter(([, body]) => body.sensitive === true).map(([name]) => name.toUpperCase());
     assert.deepEqual(sensitive.sort(), [...SECRET].sort());
     for (const [name, body] of variables) {
@@ -182,9 +182,9 @@ function checkAction(file, triggers, runtime, secrets) {
   const handler = HANDLERS[`${triggers[0].id} ${triggers[0].version}`];
   assert.ok(handler && source.includes(`exports.${handler} = async`), file);
   assert.equal(runtime, 'node22');
-  assert.deepEqual(secrets.filter((name) => !read.includes(name)), [], `${file} reads what it is given`);
+  assert.deepEqual(secrets.filter((name) => !read.includes(name)), [], `${file} reads every secret it is given`);
   const needed = explained.filter(([, text]) => !text.startsWith('optional.')).map(([name]) => name);
-  assert.deepEqual(needed.filter((name) => !secrets.includes(name)), [], `${file} is given what it needs`);
+  assert.deepEqual(needed.filter((name) => !secrets.includes(name)), [], `${file} is given every required secret`);
 }
 
 /** An Action's source, the settings its code reads, and those its header documents. */

@@ -1,4 +1,4 @@
-"""Terraform files of a directory as one JSON document, by an HCL2 parser: hcl.py DIRECTORY >FILE"""
+"""Prints the Terraform files of a directory as one JSON document, using an HCL2 parser: hcl.py DIRECTORY >FILE"""
 
 import json
 import pathlib

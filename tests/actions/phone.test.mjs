@@ -23,7 +23,7 @@ const TRIGGERS = [
     event: ({ voice, code, recipient, delivery = voice ? 'voice' : 'text' }) => ({
       notification: { message_type: 'otp_verify', delivery_method: delivery, code, recipient },
     }),
-    told: (did) => did.notification,
+    reported: (did) => did.notification,
     failure: (name, again) => ({ [again ? 'retry' : 'drop']: `twilio_verify_${name}` }),
   },
   {
@@ -38,7 +38,7 @@ const TRIGGERS = [
         text: `Your code is ${code}`,
       },
     }),
-    told: (did) => did.thrown?.message ?? null,
+    reported: (did) => did.thrown?.message ?? null,
     failure: (name) => `twilio_verify_${name}`,
   },
 ];
@@ -117,8 +117,8 @@ for (const trigger of TRIGGERS) {
   for (const [answer, expected] of ANSWERS) {
     test(`${name}: ${JSON.stringify(answer)}`, async () => {
       const { did, asked } = await send(trigger, {}, answer);
-      assert.equal(asked.length, 1, 'asked once');
-      assert.deepEqual(trigger.told(did), expected && trigger.failure(...expected));
+      assert.equal(asked.length, 1, 'one request');
+      assert.deepEqual(trigger.reported(did), expected && trigger.failure(...expected));
       assertDiscreet(did);
     });
   }
@@ -127,7 +127,7 @@ for (const trigger of TRIGGERS) {
     test(`${name}: ${what}`, async () => {
       const { did, asked } = await send(trigger, change);
       assert.deepEqual(asked, []);
-      assert.deepEqual(trigger.told(did), trigger.failure(failure, false));
+      assert.deepEqual(trigger.reported(did), trigger.failure(failure, false));
       assertDiscreet(did);
     });
   }
@@ -143,7 +143,7 @@ for (const trigger of TRIGGERS) {
     [false, 'sms'],
     [true, 'call'],
   ]) {
-    test(`${name}: the request of a ${channel}`, async () => {
+    test(`${name}: the request for ${channel}`, async () => {
       const { did, asked } = await send(trigger, { voice });
       const [{ url, options, form }] = asked;
       assert.equal(url, `https://verify.twilio.com/v2/Services/${SERVICE}/Verifications`);
@@ -165,7 +165,7 @@ for (const trigger of TRIGGERS) {
 
   test(`${name}: in an engine without AbortSignal`, async () => {
     const { did, asked } = await send(trigger, {}, SENT, { AbortSignal: undefined });
-    assert.deepEqual([asked.length, trigger.told(did)], [1, null]);
+    assert.deepEqual([asked.length, trigger.reported(did)], [1, null]);
     assert.equal(asked[0].options.signal, undefined);
   });
 }
@@ -184,7 +184,7 @@ test('phone: each name in the code is explained in the header, and no other', ()
   }
 });
 
-test('phone: what both files say is the same', () => {
+test('phone: both files share the same code', () => {
   const shared = TRIGGERS.map(({ file }) => read(file).split(/^\/\/ From here on the same as in .*\n/m));
   assert.deepEqual(shared.map((parts) => parts.length), [2, 2]);
   assert.equal(shared[0][1], shared[1][1]);

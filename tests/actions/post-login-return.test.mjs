@@ -66,25 +66,25 @@ test('return: approved for an API, the access token has the claim too', async ()
   assert.deepEqual([did.idClaims, did.accessClaims], [{ [CLAIM]: 'mfa' }, { [CLAIM]: 'mfa' }]);
 });
 
-test('return: an enrolment is remembered', async () => {
+test('return: an enrollment is recorded', async () => {
   const did = await back(sign({ ...APPROVED, purpose: 'enroll' }, SECRET));
   assert.deepEqual(did.idClaims, { [CLAIM]: 'mfa' });
   assert.deepEqual(did.appMetadata, { countenance: { enrolled_at: new Date(NOW).toISOString() } });
 });
 
-test('return: an enrolment leaves what else an operator has noted', async () => {
+test('return: an enrollment keeps the other fields of the entry', async () => {
   const user = { app_metadata: { countenance: { phone_number: '+4915112345678' } } };
   const did = await back(sign({ ...APPROVED, purpose: 'enroll' }, SECRET), { user });
   const entry = { phone_number: '+4915112345678', enrolled_at: new Date(NOW).toISOString() };
   assert.deepEqual(did.appMetadata, { countenance: entry });
 });
 
-test('return: the answer may stand in the query', async () => {
+test('return: the answer may be in the query', async () => {
   const request = { query: { state: STATE, session_token: sign(APPROVED, SECRET) }, body: {} };
   assert.deepEqual((await back('', { request })).denied, []);
 });
 
-test('return: the body wins over the query', async () => {
+test('return: the body takes precedence over the query', async () => {
   const query = { state: STATE, session_token: sign(APPROVED, SECRET) };
   const request = { query, body: { session_token: sign(REFUSED, SECRET) } };
   assert.deepEqual((await back('', { request })).denied, ['countenance_refused']);
@@ -100,7 +100,7 @@ const DENIED = [
   ['another integration', { ...APPROVED, integration_id: 'integration-2' }, 'countenance_wrong_integration'],
   ['no integration', { ...APPROVED, integration_id: undefined }, 'countenance_wrong_integration'],
   ['another transaction', { ...APPROVED, transaction_id: 'transaction-2' }, 'countenance_wrong_transaction'],
-  ['no transaction that it could be', { ...APPROVED, transaction_id: null }, 'countenance_wrong_transaction'],
+  ['a transaction that is null', { ...APPROVED, transaction_id: null }, 'countenance_wrong_transaction'],
   ['no result', { ...APPROVED, result: undefined }, 'countenance_invalid_answer'],
   ['another result', { ...APPROVED, result: 'perhaps' }, 'countenance_invalid_answer'],
   ['no amr', { ...APPROVED, amr: undefined }, 'countenance_invalid_answer'],
@@ -147,11 +147,11 @@ test('return: without an answer', async () => {
   assert.match(did.log[0], /There is no parameter called 'session_token'/);
 });
 
-test('return: a login that never was sent out', async () => {
+test('return: a login that was never redirected', async () => {
   await assertDenied(back(sign(APPROVED, SECRET), { metadata: {} }), 'countenance_wrong_transaction');
 });
 
-test('return: nothing is said of the token in the log', async () => {
+test('return: the log contains neither token nor secret', async () => {
   const token = sign({ ...APPROVED, exp: SECONDS }, SECRET);
   const did = await back(token);
   assert.ok(!did.log.join('\n').includes(token) && !did.log.join('\n').includes(SECRET));

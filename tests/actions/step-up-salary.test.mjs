@@ -15,13 +15,13 @@ const silent = { prompt: ['none'] };
 const mfa = (seconds) => ({ methods: [{ name: 'mfa', type: 'otp', timestamp: ago(seconds) }] });
 
 const ROWS = [
-  ['nobody asks', {}, THROUGH],
+  ['not asked', {}, THROUGH],
   ['asked by array', { transaction: asks }, CHALLENGED],
   ['asked by string', { transaction: { acr_values: POLICY } }, CHALLENGED],
   ['asked among others, array', { transaction: { acr_values: ['urn:x', POLICY] } }, CHALLENGED],
   ['asked among others, string', { transaction: { acr_values: `urn:x ${POLICY}` } }, CHALLENGED],
   ['another policy', { transaction: { acr_values: ['https://authid.ai/policies/multi-factor'] } }, THROUGH],
-  ['a policy that only begins so', { transaction: { acr_values: [`${POLICY}-ish`] } }, THROUGH],
+  ['a policy with this prefix', { transaction: { acr_values: [`${POLICY}-ish`] } }, THROUGH],
   ['empty array', { transaction: { acr_values: [] } }, THROUGH],
   ['no transaction', { transaction: undefined, wholly: { transaction: undefined } }, THROUGH],
   ['another prompt', { transaction: { ...asks, prompt: ['login'] } }, CHALLENGED],
@@ -31,7 +31,7 @@ const ROWS = [
   ['empty list', { secrets: { CLIENT_IDS: '' }, transaction: asks }, CHALLENGED],
   ['list in the configuration', { configuration: { CLIENT_IDS: 'crm' }, transaction: asks }, THROUGH],
   ['refresh token', { transaction: { ...REFRESH, ...asks } }, THROUGH],
-  ['silent, nobody asks', { transaction: silent }, THROUGH],
+  ['silent, not asked', { transaction: silent }, THROUGH],
   ['silent, asked', { transaction: { ...silent, ...asks } }, denied('step_up_interaction_required')],
   [
     'silent, asked, shown before, but MAX_AGE is off',
@@ -65,7 +65,7 @@ const ROWS = [
     { transaction: asks, secrets: { MAX_AGE: text } },
     denied('step_up_configuration_error'),
   ]),
-  ['MAX_AGE malformed, nobody asks', { secrets: { MAX_AGE: 'an hour' } }, THROUGH],
+  ['MAX_AGE malformed, not asked', { secrets: { MAX_AGE: 'an hour' } }, THROUGH],
 ];
 
 for (const [name, { wholly, ...change }, expected] of ROWS) {

@@ -1,4 +1,4 @@
-// Answers requests about JOSE with the library `jose`, one line of JSON per line of JSON:
+// Answers JOSE requests with the library `jose`, one line of JSON per line of JSON:
 //
 //   node peer.mjs FOLDER        FOLDER/node_modules holds the library
 //
@@ -8,8 +8,8 @@
 //   {"do": "verify", "jws": text, "key": JWK | {"keys": []} | "embedded", "alg": name, "now": seconds,
 //    "typ": text, "iss": text, "aud": text}     the last three optional           -> {"header": {}, "claims": {}}
 //
-// Rejections by the library are answered with {"refused": its code}. Any other error ends the program: it is a fault
-// here.
+// Rejections by the library are answered with {"refused": code}. Any other error is a bug in this file and ends the
+// program.
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';

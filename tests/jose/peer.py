@@ -1,4 +1,4 @@
-"""Answers requests about JOSE with the library joserfc. Requests and answers are those of peer.mjs.
+"""Answers JOSE requests with the library joserfc. Requests and responses are those of peer.mjs.
 
     FOLDER/venv/bin/python peer.py
 """
@@ -11,7 +11,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import JWKRegistry, KeySet
 
-# The algorithm name EdDSA, which others still write and we still accept.
+# The algorithm name EdDSA is deprecated, but still in use, and we accept it.
 warnings.simplefilter("ignore", SecurityWarning)
 
 

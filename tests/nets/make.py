@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Makes the small networks of the tests: python3 tests/nets/make.py (needs models/requirements.txt).
+"""Makes the small networks for tests: python3 tests/nets/make.py (needs models/requirements.txt).
 
-They judge nothing. Each is a mean over the picture and one linear layer, so that a test can say in advance what it answers.
-The same program gives the same bytes.
+They detect nothing. Each is a mean over the image and one linear layer, so that tests can compute its output in advance.
+The output is reproducible byte for byte.
 """
 
 from pathlib import Path
