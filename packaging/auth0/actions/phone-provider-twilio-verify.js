@@ -2,9 +2,9 @@
  * Custom phone provider: Auth0's one-time codes by text message or call, through Twilio Verify.
  *
  * What it does
- *   Auth0 makes the code and checks it. Twilio Verify only delivers it (CustomCode), with its own wording, its own
- *   sender numbers and its protection from fraud. Countenance's verifier tells Twilio afterwards which codes came back
- *   right, once the tenant's log stream leads there; otherwise Twilio's Fraud Guard has nothing to learn from.
+ *   Auth0 generates and checks the code. Twilio Verify only delivers it (CustomCode), with its own wording, sender
+ *   numbers and fraud protection. If the tenant's log stream is sent to Countenance's verifier, the verifier reports to
+ *   Twilio which codes were entered correctly; without this feedback, Twilio's Fraud Guard cannot learn.
  *
  * How to install it
  *   Branding > Phone Provider > Custom, both delivery methods, paste this file, add the secrets, save. A tenant has one
@@ -13,23 +13,23 @@
  *   At Twilio: a Verify service with "Enable Custom Verification Code" switched on (Verify > Services > General).
  *
  * Secrets
- *   TWILIO_ACCOUNT    id of the account (AC…), or better of an API key (SK…), which can be withdrawn by itself.
+ *   TWILIO_ACCOUNT    id of the account (AC…), or preferably of an API key (SK…), which can be revoked separately.
  *   TWILIO_SECRET     the account's auth token, or the API key's secret.
  *   TWILIO_SERVICE    the id of the Verify service (VA…).
- *   TWILIO_BASE_URL   optional. Scheme and host of a stand-in; left out, https://verify.twilio.com.
+ *   TWILIO_BASE_URL   optional. Scheme and host of a stand-in; default: https://verify.twilio.com.
  *
  * What it sends
- *   Every message that carries a code of 4 to 10 digits. Twilio Verify delivers nothing else, so Auth0's notices
- *   without one (an account blocked, a password changed or found in a breach) are dropped by name.
+ *   Every message with a code of 4 to 10 digits. Twilio Verify delivers nothing else, so Auth0's notices without a
+ *   code (account blocked, password changed or found in a breach) are dropped with a named reason.
  *
- * What Auth0 is told to try again (at most 5 times over the next minutes)
- *   twilio_verify_busy                  HTTP 429: too much at once, for this number or for the service
- *   twilio_verify_sends_used_up         60203: this number was sent to 5 times within 10 minutes
+ * Errors that Auth0 retries (at most 5 times over the next minutes)
+ *   twilio_verify_busy                  HTTP 429: rate limit of this number or of the service
+ *   twilio_verify_sends_used_up         60203: 5 codes were sent to this number within 10 minutes
  *   twilio_verify_down                  HTTP 5xx
  *   twilio_verify_timed_out             no answer within 8 seconds
  *   twilio_verify_unreachable           no connection
  *
- * What Auth0 is told to drop, because trying again would not help
+ * Errors that Auth0 drops, because a retry would not help
  *   twilio_verify_configuration_error   a secret is missing or malformed
  *   twilio_verify_credentials_refused   Twilio does not know TWILIO_ACCOUNT with TWILIO_SECRET
  *   twilio_verify_service_unknown       Twilio does not know TWILIO_SERVICE in this account
@@ -39,28 +39,28 @@
  *   twilio_verify_invalid_code          the code is not 4 to 10 digits
  *   twilio_verify_unknown_delivery      neither text nor voice
  *   twilio_verify_invalid_recipient     not a telephone number with + and country code
- *   twilio_verify_invalid_parameter     60200: Twilio finds no telephone behind the number, or dislikes the code
+ *   twilio_verify_invalid_parameter     60200: Twilio rejects the number or the code
  *   twilio_verify_landline              60205: a text message to a landline; a call would arrive
  *   twilio_verify_fraud_guard           60410: the number's prefix is blocked for now
- *   twilio_verify_device_blocked        60413: blocked for what is known of the device
+ *   twilio_verify_device_blocked        60413: the device is blocked
  *   twilio_verify_country_blocked       60605: the service may not send to this country
- *   twilio_verify_refused               refused for another reason; its numbers are in the tenant's log
+ *   twilio_verify_refused               refused for another reason; Twilio's error numbers are in the tenant's log
  *
- * The log gets these names and Twilio's numbers, never a code, a telephone number or a secret.
+ * The log receives these names and Twilio's error numbers, never a code, a telephone number or a secret.
  */
 
 'use strict';
 
-/** Where Twilio Verify is. */
+/** Base URL of Twilio Verify. */
 const TWILIO = 'https://verify.twilio.com';
 
-/** How long Twilio may take. Auth0 ends an Action after 20 s. */
+/** Timeout for Twilio's response. Auth0 ends an Action after 20 s. */
 const TIMEOUT_MILLIS = 8000;
 
 /** Twilio's name for each of Auth0's delivery methods. */
 const CHANNELS = { text: 'sms', voice: 'call' };
 
-/** Why Twilio refuses for good, by its error code. */
+/** Permanent refusals, by Twilio's error code. */
 const REFUSALS = {
   20003: 'credentials_refused',
   20404: 'service_unknown',
@@ -73,10 +73,10 @@ const REFUSALS = {
   60605: 'country_blocked',
 };
 
-/** The same by HTTP status, for answers without a code that says more. */
+/** The same by HTTP status, for responses without a known error code. */
 const REFUSALS_BY_STATUS = { 401: 'credentials_refused', 404: 'service_unknown' };
 
-/** Delivers one code, or tells Auth0 by name why not. */
+/** Delivers one code, or reports a named reason to Auth0. */
 exports.onExecuteCustomPhoneProvider = async (event, api) => {
   const { code, delivery_method: delivery, recipient } = event.notification ?? {};
   const failure = await deliver(event.secrets, { code, channel: lookUp(CHANNELS, delivery), recipient });
@@ -89,7 +89,7 @@ exports.onExecuteCustomPhoneProvider = async (event, api) => {
 
 // From here on the same as in send-phone-message-twilio-verify.js: an Action is one file.
 
-/** Has Twilio deliver a code: null, or why it was not delivered and whether another try may help. */
+/** Has Twilio deliver a code. Returns null, or the name of the failure and whether a retry may help. */
 async function deliver(secrets, message) {
   const settings = readSettings(secrets);
   if (!settings) {
@@ -113,7 +113,7 @@ async function deliver(secrets, message) {
   return answer.failure ?? judge(answer);
 }
 
-/** Sends a form to Twilio: HTTP status and error code of the answer, or a failure on the way. */
+/** Sends a form to Twilio. Returns HTTP status and error code of the response, or a network failure. */
 async function post(settings, body) {
   try {
     const response = await fetch(settings.url, {
@@ -126,18 +126,18 @@ async function post(settings, body) {
       body,
       // Credentials and code go to Twilio and nowhere else.
       redirect: 'error',
-      // Not every engine that runs Actions has it.
+      // Not available in every engine that runs Actions.
       signal: typeof AbortSignal === 'undefined' ? undefined : AbortSignal.timeout?.(TIMEOUT_MILLIS),
     });
     return { status: response.status, code: errorCode(await response.text()) };
   } catch (error) {
-    // The error's own text may quote the request; its kind is all that is kept.
+    // The error's message may quote the request, so only its kind is kept.
     const timedOut = error?.name === 'TimeoutError' || error?.name === 'AbortError';
     return { failure: { name: timedOut ? 'timed_out' : 'unreachable', again: true } };
   }
 }
 
-/** What Twilio's answer means: null where the code is on its way. */
+/** The meaning of Twilio's response: null if the code is on its way. */
 function judge({ status, code }) {
   const detail = ` (HTTP ${status}, code ${code})`;
   if (status >= 200 && status < 300) {
@@ -152,7 +152,7 @@ function judge({ status, code }) {
   return { name: lookUp(REFUSALS, code) ?? lookUp(REFUSALS_BY_STATUS, status) ?? 'refused', detail };
 }
 
-/** Twilio's error code in the body of a refusal, 0 where there is none. */
+/** Twilio's error code in the body of a refusal, or 0. */
 function errorCode(text) {
   try {
     const { code } = JSON.parse(text);
@@ -162,7 +162,7 @@ function errorCode(text) {
   }
 }
 
-/** All settings, checked, or null. */
+/** The validated settings, or null if one is missing or malformed. */
 function readSettings(secrets) {
   const trimmed = (name) => String(secrets?.[name] ?? '').trim();
   const base = trimmed('TWILIO_BASE_URL') || TWILIO;
@@ -180,13 +180,13 @@ function readSettings(secrets) {
   return usable ? settings : null;
 }
 
-/** A telephone number with + and country code (E.164), or null. People type blanks, brackets, dots and hyphens. */
+/** A telephone number in E.164 form, or null. Removes blanks, parentheses, dots and hyphens. */
 function cleanNumber(text) {
   const number = String(text ?? '').replace(/[\s().-]/g, '');
   return /^\+[1-9]\d{6,14}$/.test(number) ? number : null;
 }
 
-/** Whether `text` is https://host[:port], or http for an address that never leaves the machine. */
+/** Whether `text` is https://host[:port], or http for a loopback address. */
 function isOrigin(text) {
   return (
     /^https:\/\/[a-z0-9.-]+(:\d+)?$/i.test(text) ||
@@ -194,7 +194,7 @@ function isOrigin(text) {
   );
 }
 
-/** The value of an own key, not of one that every object inherits. */
+/** The value of an own property, ignoring inherited ones. */
 function lookUp(table, key) {
   return Object.prototype.hasOwnProperty.call(table, key) ? table[key] : undefined;
 }

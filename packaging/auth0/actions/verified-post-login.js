@@ -1,63 +1,63 @@
 /**
- * Verified post-login: a face, checked live by Countenance, as second factor of an Auth0 login.
+ * Verified post-login: a live face, checked by Countenance, as the second factor of an Auth0 sign-in.
  *
  * What it does
- *   1. When a login needs proof, it sends the browser to the verifier with a short-lived signed token: who logs in
- *      (email or name), where, and the account's phone, if it has a verified one, for a code in place of a face.
+ *   1. When a sign-in needs a second factor, it sends the browser to the verifier with a short-lived signed token: who
+ *      signs in (email or name), where, and the account's verified phone, if any, for a code in place of a face.
  *   2. The verifier sends the browser back to /continue with a signed answer.
  *   3. Approved, by a face or a one-time code: the ID token gets the claim https://authid.ai/claims/amr = "mfa".
- *      Refused: the login ends with error=access_denied and one of the codes listed below.
+ *      Refused: the sign-in ends with error=access_denied and one of the codes listed below.
  *
  * How to install it
  *   Actions > Library > Create Action > Login / Post Login, paste this file, deploy, drag it into the post-login flow.
- *   It needs no npm packages. Put it before Actions that rely on its outcome.
+ *   It needs no npm packages. Place it before Actions that rely on its outcome.
  *
- * Settings. In an Action of your own, all of them are Secrets, because it has nothing else; an Action installed from the
- * Marketplace keeps everything but SESSION_SECRET in its Configuration. Both places are read, Configuration first.
+ * Settings. An Action of your own can only store them as Secrets; an Action installed from the Marketplace keeps all
+ * except SESSION_SECRET in its Configuration. Both are read; Configuration takes precedence.
  *
- *   SESSION_SECRET    always a Secret. Shared with the verifier, shown once when the integration is created. A text of
- *                     fewer than 32 characters, or one that looks like a placeholder (@@…@@, ##…##, REPLACE…), is not
- *                     taken: whoever knows the secret can sign answers.
+ *   SESSION_SECRET    always a Secret. Shared with the verifier, shown once when the integration is created. Values of
+ *                     fewer than 32 characters and placeholders (@@…@@, ##…##, REPLACE…) are rejected, because anyone
+ *                     who knows the secret can sign answers.
  *   INTEGRATION_ID    the integration's id at the verifier.
  *   VERIFIER_ORIGIN   for example https://verifier.example.com: scheme and host, no path.
- *   MODE              "always": every login shows a face.
- *                     "on-demand": only a login whose application asks for it by
+ *   MODE              "always": every sign-in needs a face.
+ *                     "on-demand": only sign-ins whose application requests it by
  *                     acr_values=https://authid.ai/policies/multi-factor.
- *   CONTINUE_ORIGIN   optional. Where this tenant's /continue lives. Left out, it is https:// and the host name that the
- *                     person used, so custom domains work without it.
- *   MAX_AGE           optional. Seconds, 1 to 86400. A face (or code) that was taken in this browser session at most so
- *                     long ago is enough: a login that needs one then passes without a redirect and gets the claim.
- *                     Left out: every login that needs a face shows one. Careful: the claim can then be as old as
- *                     MAX_AGE. An application that wants a face now sends prompt=login, on which nothing is skipped.
- *                     A login that is passed like this does not make the face younger.
+ *   CONTINUE_ORIGIN   optional. Origin of this tenant's /continue. Default: https:// and the host name that the browser
+ *                     used, so that custom domains work without it.
+ *   MAX_AGE           optional. Seconds, 1 to 86400. A face (or code) accepted in this browser session within this time
+ *                     is enough: a sign-in that needs one passes without a redirect and gets the claim, which can
+ *                     thus be as old as MAX_AGE. Default: each sign-in that needs a face asks for one. With
+ *                     prompt=login, an application always gets a new face. A sign-in that passes this way does not
+ *                     renew the record.
  *
- * What needs no redirect, or cannot have one
- *   Refresh-token exchange: goes through, and its tokens do not carry the claim. It speaks of a login, and this is none.
- *   prompt=none and other silent requests: with MODE "always" they pass only while this browser session holds a record
- *   of a verified login at most 24 hours old (where MAX_AGE is set: at most MAX_AGE old), otherwise they end with
- *   countenance_interaction_required. In either mode they never get the claim, and one that asks for the face ends with
- *   countenance_interaction_required, whatever MAX_AGE says.
+ * Requests without a redirect
+ *   Refresh-token exchange: passes, and its tokens do not carry the claim, which describes a sign-in.
+ *   prompt=none and other silent requests: with MODE "always" they pass only while this browser session has a record of
+ *   a verified sign-in at most 24 hours old (if MAX_AGE is set: at most MAX_AGE old), otherwise they end with
+ *   countenance_interaction_required. In either mode they never get the claim, and one that requests the face ends with
+ *   countenance_interaction_required, whatever MAX_AGE is.
  *
  * Codes that an application finds in error_description
- *   countenance_configuration_error    a setting is missing or malformed, or SESSION_SECRET is no secret
- *   countenance_interaction_required   a face is needed and the browser cannot be sent anywhere
- *   countenance_invalid_token          the answer is not signed by the verifier, is late, or belongs to another login
- *   countenance_wrong_integration      the answer was made for another integration
- *   countenance_wrong_transaction      the answer was made for another login
- *   countenance_invalid_answer         the answer is signed, but says nothing this file understands
+ *   countenance_configuration_error    a setting is missing or malformed, or SESSION_SECRET is too short
+ *   countenance_interaction_required   a face is needed and the browser cannot be redirected
+ *   countenance_invalid_token          the answer has a bad signature, has expired, or is for another sign-in
+ *   countenance_wrong_integration      the answer is for another integration
+ *   countenance_wrong_transaction      the answer is for another sign-in
+ *   countenance_invalid_answer         the answer is signed, but this version does not understand it
  *   countenance_refused                refused, for a reason that this version does not know
  *   countenance_<reason>               refused, for one of the REASONS below
  */
 
 'use strict';
 
-/** What an application puts into acr_values to ask for a face. */
+/** The value of acr_values by which an application requests a face. */
 const POLICY = 'https://authid.ai/policies/multi-factor';
 
-/** The claim that says a second factor was shown. Auth0 lets no Action set `amr` itself. */
+/** The claim for a second factor. Auth0 does not let Actions set `amr` itself. */
 const CLAIM = 'https://authid.ai/claims/amr';
 
-/** Why the verifier may refuse. Nothing else is ever passed on to the application. */
+/** Reasons of the verifier that are passed on to the application; any other becomes countenance_refused. */
 const REASONS = [
   'no_match',
   'not_live',
@@ -74,25 +74,25 @@ const REASONS = [
   'disabled',
 ];
 
-/** What the verifier may have done: kept a template of a new face, or compared with the one it has (or taken a code). */
+/** What the verifier did: stored a template of a new face, or compared with it (or accepted a code). */
 const PURPOSES = ['enroll', 'verify'];
 
-/** How long the person has to open the verifier's page and finish there. Auth0 itself waits for an hour. */
+/** Time to finish at the verifier, in seconds. Auth0 itself waits for an hour. */
 const LOGIN_SECONDS = 600;
 
-/** The longest that a verified login may count, in seconds. Without MAX_AGE it does for silent requests alone. */
+/** Maximum age of a verified sign-in, in seconds. Without MAX_AGE, it applies only to silent requests. */
 const LONGEST_AGE = 24 * 60 * 60;
 
-/** The fewest characters of a Session Secret. The verifier makes 43. */
+/** Minimum length of a Session Secret. The verifier's have 43 characters. */
 const SECRET_MIN_CHARACTERS = 32;
 
-/** What stands where a secret was to be put. The Deploy CLI leaves a keyword without a value as it is. */
+/** A placeholder for a secret. The Deploy CLI does not replace keywords without a value. */
 const PLACEHOLDER = /@@.+@@|##.+##|^\s*REPLACE/;
 
-/** Key of the transaction metadata that ties the answer to this login. */
+/** Key of the transaction metadata that binds the answer to this sign-in. */
 const TRANSACTION_KEY = 'countenance_transaction_id';
 
-/** First leg: decides whether this login needs a face and, if so, sends the browser to the verifier. */
+/** First leg: decides whether this sign-in needs a face and, if so, sends the browser to the verifier. */
 exports.onExecutePostLogin = async (event, api) => {
   if (event.transaction?.protocol === 'oauth2-refresh-token') {
     return;
@@ -107,8 +107,8 @@ exports.onExecutePostLogin = async (event, api) => {
     return;
   }
   if (!canRedirect(event, api)) {
-    // The session cookie exists before any Action has run. Without this gate, a person who walked away from the
-    // camera could come back with prompt=none and be given tokens all the same.
+    // The session cookie exists before any Action has run. Without this check, a user who did not finish at the
+    // camera could get tokens with prompt=none.
     if (asked || !hasFreshRecord(event, settings, settings.maxAgeSeconds || LONGEST_AGE)) {
       api.access.deny('countenance_interaction_required');
     }
@@ -116,7 +116,7 @@ exports.onExecutePostLogin = async (event, api) => {
   }
   const wantsItNow = includes(event.transaction?.prompt, 'login');
   if (settings.maxAgeSeconds > 0 && !wantsItNow && hasFreshRecord(event, settings, settings.maxAgeSeconds)) {
-    // No new record: a face would never grow old in a browser that logs in often enough.
+    // No new record: otherwise frequent sign-ins would keep an old face valid forever.
     setClaim(event, api);
     return;
   }
@@ -128,13 +128,13 @@ exports.onExecutePostLogin = async (event, api) => {
     expiresInSeconds: LOGIN_SECONDS,
     payload: {
       integration_id: settings.integrationId,
-      // Signed, so that nobody on the way can choose where the browser returns to.
+      // Signed, so that no one else can choose where the browser returns.
       continue_uri: `${settings.continueOrigin}/continue`,
       client_name: event.client?.name,
       ...accountLabel(event.user),
-      // Where the verifier may send a one-time code to somebody who cannot show a face. Left out when there is none.
+      // For a one-time code in place of a face. Omitted if the account has no verified phone.
       phone_number: phoneNumber(event.user),
-      // A hint only: the verifier knows whether it holds a template.
+      // Only a hint: the verifier checks whether it has a template.
       purpose: event.user.app_metadata?.countenance?.enrolled_at ? 'verify' : 'enroll',
       transaction_id: transactionId,
     },
@@ -142,7 +142,7 @@ exports.onExecutePostLogin = async (event, api) => {
   api.redirect.sendUserTo(`${settings.verifierOrigin}/start`, { query: { session_token: token } });
 };
 
-/** Second leg: reads the verifier's answer. Every way through it either grants or denies. */
+/** Second leg: reads the verifier's answer. Every path either grants or denies. */
 exports.onContinuePostLogin = async (event, api) => {
   const settings = readSettings(event);
   if (!settings) {
@@ -153,7 +153,7 @@ exports.onContinuePostLogin = async (event, api) => {
   try {
     answer = api.redirect.validateToken({ secret: settings.secret, tokenParameterName: 'session_token' });
   } catch (error) {
-    // Auth0's text names the failed check; it goes to the tenant's log, not to the application.
+    // Auth0's message names the failed check; it goes to the tenant's log, not to the application.
     console.log(`countenance: ${error.message}`);
     api.access.deny('countenance_invalid_token');
     return;
@@ -164,7 +164,7 @@ exports.onContinuePostLogin = async (event, api) => {
     return;
   }
   if (answer.purpose === 'enroll') {
-    // The whole entry is replaced, and an operator's phone_number may stand in it.
+    // setAppMetadata replaces the entire entry, which may contain an operator's phone_number.
     const entry = { ...event.user?.app_metadata?.countenance, enrolled_at: new Date().toISOString() };
     api.user.setAppMetadata('countenance', entry);
   }
@@ -172,7 +172,7 @@ exports.onContinuePostLogin = async (event, api) => {
   api.authentication.recordMethod(settings.methodUrl);
 };
 
-/** Has the tokens say that a second factor was shown. */
+/** Adds the claim to the tokens. */
 function setClaim(event, api) {
   api.idToken.setCustomClaim(CLAIM, 'mfa');
   if (event.resource_server?.identifier) {
@@ -180,12 +180,12 @@ function setClaim(event, api) {
   }
 }
 
-/** The code to deny with, or null for an answer that grants the login. */
+/** The error code of an answer, or null if it grants the sign-in. */
 function whyNot(answer, event, settings) {
   if (answer.integration_id !== settings.integrationId) {
     return 'countenance_wrong_integration';
   }
-  // The state of /continue binds the answer to this login already; a verifier that echoes the id binds it twice.
+  // The state of /continue already binds the answer to this sign-in; an echoed transaction id is a second binding.
   const expected = event.transaction?.metadata?.[TRANSACTION_KEY];
   if (answer.transaction_id !== undefined && answer.transaction_id !== expected) {
     return 'countenance_wrong_transaction';
@@ -198,7 +198,7 @@ function whyNot(answer, event, settings) {
   return approved ? null : 'countenance_invalid_answer';
 }
 
-/** All settings, checked, or null. */
+/** The validated settings, or null if one is missing or malformed. */
 function readSettings(event) {
   const setting = (name) => event.configuration?.[name] ?? event.secrets?.[name];
   const settings = {
@@ -216,16 +216,16 @@ function readSettings(event) {
     isOrigin(settings.continueOrigin) &&
     ['always', 'on-demand'].includes(settings.mode) &&
     settings.maxAgeSeconds !== null;
-  // The method is recorded under a URL with a path, which no normalisation of bare origins can change.
+  // The recorded method is a URL with a path, because a bare origin could be normalized.
   return usable ? { ...settings, methodUrl: `${settings.verifierOrigin}/start` } : null;
 }
 
-/** Whether `text` can be a Session Secret: long enough, and no placeholder that everybody can read. */
+/** Whether `text` can be a Session Secret: long enough, and not a placeholder. */
 function isSecret(text) {
   return String(text ?? '').trim().length >= SECRET_MIN_CHARACTERS && !PLACEHOLDER.test(text);
 }
 
-/** How many seconds a verified login counts for: 0 where the setting is left out, null where it makes no sense. */
+/** MAX_AGE in seconds: 0 if it is not set, null if it is malformed. */
 function readMaxAge(text) {
   const trimmed = String(text ?? '').trim();
   if (trimmed === '') {
@@ -235,33 +235,33 @@ function readMaxAge(text) {
   return seconds >= 1 && seconds <= LONGEST_AGE ? seconds : null;
 }
 
-/** What the person knows their account by, shown (masked) before the camera opens. */
+/** The account as the user knows it; shown, masked, before the camera opens. */
 function accountLabel(user) {
   return user.email ? { email: user.email } : { name: user.name };
 }
 
 /**
- * The account's phone: one that Auth0 has verified, or one that an operator wrote into app_metadata.countenance.phone_number.
- * Never user_metadata, which a person may write: whoever knew the password could have the code sent to themselves.
+ * The account's phone: one that Auth0 has verified, or an operator's entry in app_metadata.countenance.phone_number.
+ * Never user_metadata, which users can write: anyone who knows the password could direct the code to their own phone.
  */
 function phoneNumber(user) {
   const verified = user.phone_verified === true ? user.phone_number : undefined;
   return verified ?? user.app_metadata?.countenance?.phone_number;
 }
 
-/** Whether `text` is https://host[:port], or http for a name under localhost, which never leaves the machine. */
+/** Whether `text` is https://host[:port], or http for localhost or a name under it, which are loopback addresses. */
 function isOrigin(text) {
   return (
     /^https:\/\/[a-z0-9.-]+(:\d+)?$/i.test(text ?? '') || /^http:\/\/([a-z0-9-]+\.)*localhost(:\d+)?$/i.test(text ?? '')
   );
 }
 
-/** Whether the browser can be sent to the verifier now. */
+/** Whether this request can be redirected to the verifier. */
 function canRedirect(event, api) {
   return api.redirect.canRedirect() && !includes(event.transaction?.prompt, 'none');
 }
 
-/** Whether this browser session holds a verified login that is at most so old. */
+/** Whether this browser session has a verified sign-in at most `maxAgeSeconds` old. */
 function hasFreshRecord(event, settings, maxAgeSeconds) {
   const now = Date.now();
   return (event.authentication?.methods ?? []).some((method) => {

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-// Imports one of these directories into a tenant with the Auth0 Deploy CLI, after a check that the CLI does not make: that
-// every keyword of the directory has a value. Otherwise a forgotten SESSION_SECRET would go to the tenant as the text
-// "@@SESSION_SECRET@@", with which every login fails. An optional setting without a value is left out of the Action.
+// Imports one of these directories into a tenant with the Auth0 Deploy CLI. First checks that every keyword of the
+// directory has a value, which the CLI does not: a forgotten SESSION_SECRET would be deployed as the text
+// "@@SESSION_SECRET@@", and every sign-in would fail. An optional setting without a value is left out of the Action.
 //
 //   node import.mjs DIRECTORY [options of `a0deploy import`, for example --dry-run]
 //   node import.mjs --check DIRECTORY
 //
-// Values come from the environment, then from AUTH0_KEYWORD_REPLACE_MAPPINGS in config.json beside this file.
+// Values come from the environment, then from AUTH0_KEYWORD_REPLACE_MAPPINGS in config.json in this folder.
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Secrets that an Action can do without. */
+/** Secrets that an Action does not need. */
 const OPTIONAL = ['MAX_AGE'];
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -46,7 +46,7 @@ if (options) {
   }
 }
 
-/** Copies the directory to `target`, its Actions without these secrets. No value is written: the CLI puts them in. */
+/** Copies the directory to `target`, without these secrets in its Actions. Writes no values: the CLI inserts them. */
 function copyWithout(secrets, target) {
   cpSync(directory, target, { recursive: true });
   for (const file of readdirSync(join(target, 'actions'))) {
@@ -56,7 +56,7 @@ function copyWithout(secrets, target) {
   }
 }
 
-/** What is to be replaced in the directory's JSON files, sorted. */
+/** The keywords in the directory's JSON files, sorted. */
 function keywords(path) {
   const found = new Set();
   for (const folder of readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {

@@ -57,7 +57,7 @@ resource "auth0_action" "step_up" {
     version = "v3"
   }
 
-  # Not secret: the state may keep them.
+  # Not secret, so the state may contain them.
   dynamic "secrets" {
     for_each = length(var.step_up_client_ids) > 0 ? [join(",", var.step_up_client_ids)] : []
     content {
@@ -67,7 +67,7 @@ resource "auth0_action" "step_up" {
   }
 }
 
-# All bindings of the flow, in order: it replaces what is bound now.
+# All bindings of the flow, in order. They replace the current ones.
 resource "auth0_trigger_actions" "post_login" {
   count   = var.face || var.step_up ? 1 : 0
   trigger = "post-login"

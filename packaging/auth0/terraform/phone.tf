@@ -1,4 +1,4 @@
-# Auth0's one-time codes through Twilio Verify, and the log by which Twilio learns which of them came back right.
+# Auth0's one-time codes through Twilio Verify, and the log stream from which Twilio learns which were entered correctly.
 
 resource "auth0_action" "phone_provider" {
   count   = var.phone == "provider" ? 1 : 0
@@ -34,7 +34,7 @@ resource "auth0_action" "phone_provider" {
   }
 }
 
-# A tenant has one phone provider. It takes the Action of its trigger by itself, once that is deployed.
+# A tenant has one phone provider. It uses the Action of its trigger automatically, once that is deployed.
 resource "auth0_phone_provider" "twilio_verify" {
   count      = var.phone == "provider" ? 1 : 0
   depends_on = [auth0_action.phone_provider]

@@ -1,5 +1,5 @@
 terraform {
-  # Write-only arguments keep secrets out of the state: Terraform has them since 1.11, the provider for Actions since 1.52.
+  # Write-only arguments keep secrets out of the state. They need Terraform 1.11 and, for Actions, provider 1.52.
   required_version = ">= 1.11"
 
   required_providers {
