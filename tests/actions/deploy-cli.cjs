@@ -31,7 +31,7 @@ async function check(name) {
   const context = new DirectoryContext(config, {});
   await context.loadAssetsFromLocal();
   const assets = Object.fromEntries(Object.entries(context.assets).filter(([, asset]) => asset !== null));
-  // The whole schema takes a minute to compile; leave out parts unrelated to these assets.
+  // The complete schema takes a minute to compile; leave out parts unrelated to these assets.
   const used = Object.entries(schema.properties).filter(([type]) => type in assets);
   const unknown = Object.keys(assets).filter((type) => !(type in schema.properties) && !ASIDE.includes(type));
   const ajv = new Ajv({ useDefaults: true, nullable: true });

@@ -1,8 +1,8 @@
-// Login events as the post-login trigger receives them.
+// Sign-in events as the post-login trigger receives them.
 
 import { NOW, TENANT } from './runtime.mjs';
 
-/** A password login at the payroll application; `change` overrides parts of it. */
+/** A password sign-in at the payroll application; `change` overrides parts of it. */
 export function login(change = {}) {
   const { user, request, transaction, ...rest } = change;
   return {

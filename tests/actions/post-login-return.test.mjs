@@ -1,4 +1,4 @@
-// verified-post-login.js, second leg: which verifier responses grant a login, and the error codes of the others.
+// verified-post-login.js, second leg: which verifier responses grant a sign-in, and the error codes of the others.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -147,7 +147,7 @@ test('return: without an answer', async () => {
   assert.match(did.log[0], /There is no parameter called 'session_token'/);
 });
 
-test('return: a login that was never redirected', async () => {
+test('return: a sign-in that was never redirected', async () => {
   await assertDenied(back(sign(APPROVED, SECRET), { metadata: {} }), 'countenance_wrong_transaction');
 });
 

@@ -1,4 +1,4 @@
-// verified-post-login.js, first leg: which logins are redirected to the verifier, with which parameters, and which end
+// verified-post-login.js, first leg: which sign-ins are redirected to the verifier, with which parameters, and which end
 // there.
 
 import assert from 'node:assert/strict';
@@ -25,7 +25,7 @@ const silent = { prompt: ['none'] };
 const record = (seconds, key = 'name') => ({ methods: [{ [key]: METHOD, timestamp: ago(seconds) }] });
 const DAY = 24 * 60 * 60;
 
-/** Name, login, and its result with MODE "always" and with "on-demand". */
+/** Name, sign-in, and its result with MODE "always" and with "on-demand". */
 const ROWS = [
   ['plain', {}, SENT, THROUGH],
   ['asked by array', { transaction: asks }, SENT, SENT],

@@ -281,7 +281,7 @@ def nokhwa(s):
 
 
 def login(s):
-    """a whole sign-in from the webcam, including enrollment, with tenant and verifier in the same machine"""
+    """a complete sign-in from the webcam, including enrollment, with tenant and verifier in the same machine"""
     run = Program(s.laboratory, 'demo', '--headless', '--logins', '1', '--camera', s.webcam(), '--allow-virtual',
                   '--keep-frames', '60')
     code = run.end(600)

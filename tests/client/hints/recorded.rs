@@ -232,7 +232,7 @@ fn each_defect_gives_its_hint_and_a_smaller_one_none() {
     assert!(wrong.is_empty(), "{} rows:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Runs whole recordings of people who look into the camera: no hint may appear.
+/// Recordings of people who look into the camera, from beginning to end: no hint may appear.
 #[test]
 fn well_placed_people_get_no_hint() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");

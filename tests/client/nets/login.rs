@@ -145,7 +145,7 @@ fn an_added_network_counts_only_where_the_policy_requires_it() {
     let added = ModelClaim { name: net.name, sha256: net.sha256 };
     assert_eq!(with.models, [vision.model_claims(), vec![added]].concat());
     assert_eq!((with.nets[1].odds.len(), with.nets[1].llr), (2, 6.0));
-    // The mean of both: halfway from what the embedded network says of each frame to 6.
+    // The mean of both networks: the embedded network's log odds of each frame averaged with 6.
     for (with, without) in with.per_frame.iter().zip(&without.per_frame) {
         assert!((with - f32::midpoint(*without, 6.0)).abs() < 1e-3, "{with}, {without}");
     }
