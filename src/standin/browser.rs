@@ -1,8 +1,9 @@
-//! A small honest browser, for the headless demo and for tests: pages, links, forms, redirects, and a cookie jar that keeps the
-//! rules real browsers keep. It runs no script, and it reaches nothing but `localhost` and the names under it.
+//! A minimal browser for the headless demo and for tests: pages, links, forms, redirects, and a cookie jar with the
+//! rules of real browsers. It runs no scripts and connects only to `localhost` and its subdomains.
 //!
-//! Every navigation here is a top-level one. Who caused it decides which cookies go along: an address typed or handed over by
-//! another program has no cause, a link or form has the page it stands on, and a redirect keeps the cause of the first request.
+//! Every navigation is a top-level one. Its initiator decides which cookies are sent: a URL that was typed or passed in
+//! by another program has none, for a link or form it is the page that contains it, and redirects keep the initiator of
+//! the first request.
 
 mod html;
 mod jar;
@@ -20,9 +21,9 @@ use countenance_core::clock::Clock;
 use jar::Navigation;
 use wire::{Method, Request, Wire};
 
-/// Most redirects in a row: what browsers follow.
+/// Maximum number of consecutive redirects, as in common browsers.
 const REDIRECTS_MAX: usize = 20;
-/// What the link that opens the client begins with.
+/// Scheme of the link that opens the client.
 const LAUNCH_PREFIX: &str = "countenance:";
 
 /// A browser with one profile.
@@ -32,35 +33,35 @@ pub struct Browser {
     clock: Arc<dyn Clock>,
 }
 
-/// A page that was loaded.
+/// A loaded page.
 pub struct Page {
-    /// Where it came from, after redirects.
+    /// Its URL, after redirects.
     pub url: Url,
     /// HTTP status.
     pub status: u16,
-    /// The document.
+    /// The HTML document.
     pub html: String,
 }
 
-/// Why there is no page.
+/// Why no page was loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum BrowserError {
-    /// Not an address.
-    #[error("this is not an address")]
+    /// The URL is invalid.
+    #[error("invalid URL")]
     BadUrl(#[from] url::ParseError),
-    /// The server was not reached, or its answer not taken.
+    /// The request failed, or the response was not accepted.
     #[error(transparent)]
     Wire(#[from] WireError),
-    /// A circle, or close to one.
+    /// A redirect loop, or a very long chain.
     #[error("more than {REDIRECTS_MAX} redirects")]
     TooManyRedirects,
-    /// A redirect without an address.
-    #[error("a redirect leads nowhere")]
+    /// A redirect without a `Location` header.
+    #[error("redirect without a Location header")]
     NoLocation,
-    /// The page has no such form.
-    #[error("the page has no form with a field called {field}")]
+    /// The page has no form with this field.
+    #[error("the page has no form with a field named {field}")]
     NoForm {
-        /// The field looked for.
+        /// Name of the field.
         field: &'static str,
     },
 }
@@ -71,17 +72,17 @@ impl Browser {
         Ok(Self { wire: Wire::new()?, jar: Jar::default(), clock })
     }
 
-    /// Opens an address as if typed, or handed over by another program.
+    /// Opens a URL as if it were typed, or passed in by another program.
     pub fn open(&mut self, address: &str) -> Result<Page, BrowserError> {
         self.navigate(None, Request::get(Url::parse(address)?))
     }
 
-    /// Follows a link that stands on `page`.
+    /// Follows a link on `page`.
     pub fn follow(&mut self, page: &Page, href: &str) -> Result<Page, BrowserError> {
         self.navigate(Some(&page.url), Request::get(page.url.join(href)?))
     }
 
-    /// Sends a form that stands on `page`.
+    /// Submits a form on `page`.
     pub fn submit(&mut self, page: &Page, form: &Form) -> Result<Page, BrowserError> {
         let mut target = page.url.join(&form.action)?;
         let request = if form.is_post {
@@ -93,7 +94,7 @@ impl Browser {
         self.navigate(Some(&page.url), request)
     }
 
-    /// What this browser holds.
+    /// The cookies of this browser.
     pub fn jar(&self) -> &Jar {
         &self.jar
     }
@@ -106,7 +107,7 @@ impl Browser {
                 cause.filter(|_| request.method == Method::Post).map(|cause| cause.origin().ascii_serialization());
             let answer = self.wire.send(&request)?;
             for line in &answer.set_cookies {
-                // A browser drops a cookie that breaks a rule and says nothing; the jar keeps the reason for tests.
+                // Browsers silently drop invalid cookies; the jar records the reason for tests.
                 self.jar.set(&request.url, line, self.clock.now());
             }
             if !matches!(answer.status, 301 | 302 | 303 | 307 | 308) {
@@ -122,17 +123,18 @@ impl Browser {
 }
 
 impl Page {
-    /// The forms on the page, in order.
+    /// The forms on the page, in document order.
     pub fn forms(&self) -> Vec<Form> {
         html::forms(&self.html)
     }
 
-    /// The first form that has a field called `field`.
+    /// The first form that has a field named `field`.
     pub fn form_with(&self, field: &'static str) -> Result<Form, BrowserError> {
         self.forms().into_iter().find(|form| form.has(field)).ok_or(BrowserError::NoForm { field })
     }
 
-    /// The form that takes the verifier's answer to the tenant. A real browser sends it by script or by one press of a button.
+    /// The form that returns the verifier's result to the tenant. A real browser submits it by script or at the press
+    /// of a button.
     pub fn return_form(&self) -> Result<Form, BrowserError> {
         self.form_with("session_token")
     }
@@ -142,13 +144,13 @@ impl Page {
         html::links(&self.html).into_iter().find(|href| href.starts_with(LAUNCH_PREFIX))
     }
 
-    /// The value of a parameter in the page's own address.
+    /// The value of a query parameter of the page's URL.
     pub fn parameter(&self, name: &str) -> Option<String> {
         self.url.query_pairs().find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
     }
 }
 
-/// Prints no query and no document: both may hold a token.
+/// Omits query and document: both may contain a token.
 impl std::fmt::Debug for Page {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let place = format!("{}{}", self.url.origin().ascii_serialization(), self.url.path());

@@ -1,8 +1,8 @@
-//! Stand-ins for what a login needs besides us, so that a whole one runs on one machine: an Auth0 tenant that runs the Action
-//! customers deploy ([`tenant`]), a relying party, Twilio Verify, and a browser.
+//! Stand-ins for the other parties of a sign-in, so that a complete one runs on one machine: an Auth0 tenant that runs
+//! the Action customers deploy ([`tenant`]), a relying party, Twilio Verify, and a browser.
 //!
-//! They speak over the wire alone: no crate of the product is below this one but the relying party's token check, the
-//! outgoing HTTP and the clock, and cargo holds it so.
+//! They communicate over HTTP only. Of the product's crates, this one depends only on the relying party's token check,
+//! outgoing HTTP, and clock and randomness; Cargo enforces this.
 
 pub mod browser;
 pub mod loopback;

@@ -1,4 +1,4 @@
-//! Servers on loopback: threads to run them, a port and a name under `localhost` for each, and their end.
+//! Servers on loopback: threads to run them, a port and a subdomain of `localhost` for each, and their shutdown.
 
 use std::{
     io,
@@ -8,22 +8,22 @@ use std::{
 use axum::Router;
 use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
 
-/// Runs servers; they end when it is dropped.
+/// Runs servers, which shut down when it is dropped.
 #[derive(Debug)]
 pub struct Loopback {
-    // In the order of their end: the servers learn that they stop, then the threads that run them end.
+    // Drop order: first signal the servers to stop, then end the threads that run them.
     stop: watch::Sender<()>,
     runtime: Runtime,
 }
 
 impl Loopback {
-    /// Nothing is served yet.
+    /// A runtime with `threads` worker threads and no servers yet.
     pub fn new(threads: usize) -> io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
         Ok(Self { stop: watch::Sender::default(), runtime })
     }
 
-    /// A free port, and the origin under which a browser finds it: `name`.localhost.
+    /// A listener on a free port, and its origin: `http://name.localhost:port`.
     pub fn bind(&self, name: &str) -> io::Result<(TcpListener, String)> {
         let listener = self.runtime.block_on(TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))))?;
         let port = listener.local_addr()?.port();
@@ -36,20 +36,20 @@ impl Loopback {
         self.runtime.spawn(async move { serve(router, listener, until).await });
     }
 
-    /// The end of this, for a server that serves itself.
+    /// Completes when this is dropped; for servers that do not go through [`serve`](Self::serve).
     pub fn until_dropped(&self) -> impl Future<Output = ()> + Send + 'static {
         let mut stopped = self.stop.subscribe();
-        // Ends when the sender is dropped.
+        // Fails once the sender is dropped.
         async move { while stopped.changed().await.is_ok() {} }
     }
 
-    /// The threads.
+    /// The runtime.
     pub fn runtime(&self) -> &Runtime {
         &self.runtime
     }
 }
 
-/// Serves `router` until `shutdown` ends.
+/// Serves `router` until `shutdown` completes.
 pub(crate) async fn serve(
     router: Router,
     listener: TcpListener,

@@ -1,4 +1,4 @@
-//! What the demo's small web servers share: a request read whole and capped, a page with one look, a cookie.
+//! Shared by the demo's web servers: size-limited requests, styled pages, cookies.
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
@@ -11,22 +11,22 @@ use axum::{
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-/// Most bytes of a form, far above anything a page of ours posts.
+/// Maximum size of a form, far above what our pages post.
 const FORM_MAX_BYTES: usize = 64 << 10;
-/// One look for every page.
+/// Style sheet of every page.
 const STYLE: &str = include_str!("web.css");
 
-/// Named values of a query or a form, each name once.
+/// Parameters of a query or a form, with unique names.
 #[derive(Clone, Default)]
 pub(crate) struct Params(BTreeMap<String, String>);
 
 impl Params {
-    /// The value called `name`, unless it is missing or empty.
+    /// The value of `name`; `None` if it is missing or empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// Splits the value called `name` at spaces.
+    /// The space-separated words of the value of `name`.
     pub(crate) fn words(&self, name: &str) -> Vec<String> {
         self.get(name).unwrap_or_default().split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
     }
@@ -40,7 +40,7 @@ impl Params {
             .into()
     }
 
-    /// `None` when a name comes twice: two readers could each take another one.
+    /// `None` if a name is repeated: two readers could each use a different value.
     fn parse(encoded: &[u8]) -> Option<Self> {
         let mut values = BTreeMap::new();
         for (name, value) in url::form_urlencoded::parse(encoded) {
@@ -52,23 +52,23 @@ impl Params {
     }
 }
 
-/// A request, read whole.
+/// A request, read completely.
 pub(crate) struct Incoming {
     /// GET or POST.
     pub(crate) method: Method,
-    /// The query.
+    /// Parameters of the query.
     pub(crate) query: Params,
-    /// The form in the body.
+    /// Parameters of the form in the body.
     pub(crate) form: Params,
-    /// Address of the peer, `127.0.0.1` where the server was not told.
+    /// IP address of the peer; `127.0.0.1` if unknown.
     pub(crate) ip: String,
-    /// The cookies that came along.
+    /// The cookies sent.
     pub(crate) cookies: CookieJar,
     headers: HeaderMap,
 }
 
 impl Incoming {
-    /// The text of a header.
+    /// The value of a header.
     pub(crate) fn header(&self, name: header::HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
@@ -94,21 +94,21 @@ impl<S: Send + Sync> FromRequest<S> for Incoming {
         }
         let form = Params::parse(&body);
         let (Some(query), Some(form)) = (query, form) else {
-            return Err((StatusCode::BAD_REQUEST, "A parameter came twice.").into_response());
+            return Err((StatusCode::BAD_REQUEST, "A parameter is repeated.").into_response());
         };
         Ok(Self { method, query, form, ip, cookies: CookieJar::from_headers(&headers), headers })
     }
 }
 
-/// A cookie for this host that no script reads.
+/// A cookie for this host, not readable by scripts.
 ///
-/// No `__Host-` in the names: the demo runs on `http://*.localhost`, where every browser of the last years takes `Secure`
-/// cookies, but Chromium has come to take the prefix only lately.
+/// The names have no `__Host-` prefix: on `http://*.localhost`, where the demo runs, all recent browsers accept
+/// `Secure` cookies, but only recent versions of Chromium accept the prefix.
 pub(crate) fn cookie(name: &'static str, value: String, same_site: SameSite) -> Cookie<'static> {
     Cookie::build((name, value)).path("/").secure(true).http_only(true).same_site(same_site).build()
 }
 
-/// Sends the browser on.
+/// Redirects the browser.
 pub(crate) fn redirect(to: &str) -> Response {
     let Ok(location) = HeaderValue::from_str(to) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
@@ -116,12 +116,12 @@ pub(crate) fn redirect(to: &str) -> Response {
     private((StatusCode::FOUND, [(header::LOCATION, location)]).into_response())
 }
 
-/// A whole page.
+/// A complete page.
 pub(crate) fn page(status: StatusCode, title: &str, main: &Markup) -> Response {
     named_page(status, "page", title, main)
 }
 
-/// A whole page that says in `data-page` which one it is.
+/// A complete page, identified by its attribute `data-page`.
 pub(crate) fn named_page(status: StatusCode, name: &str, title: &str, main: &Markup) -> Response {
     let page: Markup = html! {
         (DOCTYPE)
@@ -129,18 +129,18 @@ pub(crate) fn named_page(status: StatusCode, name: &str, title: &str, main: &Mar
             meta charset="utf-8";
             meta name="viewport" content="width=device-width, initial-scale=1";
             title { (title) }
-            // Our own style sheet; escaped, its `>` would select nothing.
+            // Our own style sheet. Escaping would break its `>` combinators.
             style { (PreEscaped(STYLE)) }
             main { (main) }
         }
     };
-    // No form-action: browsers hold it against the redirects that follow a form too, and these lead to other sites.
+    // No form-action: browsers also apply it to redirects after a form submission, and these lead to other sites.
     let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
     let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, policy)];
     private((status, headers, page.into_string()).into_response())
 }
 
-/// Marks an answer as nobody else's business.
+/// Sets headers that keep a response out of caches and referrers.
 pub(crate) fn private(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_parameter_that_comes_twice_is_refused() {
+    fn rejects_repeated_parameters() {
         assert!(Params::parse(b"state=a&state=b").is_none());
         assert_eq!(Params::parse(b"state=a&scope=b+c").unwrap().words("scope"), ["b", "c"]);
     }

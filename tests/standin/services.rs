@@ -201,7 +201,7 @@ fn provides_the_node_functions_that_actions_use() {
         (
             "another method",
             "await fetch('https://a.example', { method: 'PUT' }).catch((e) => console.log(e.cause.message))",
-            "fetch sends GET and POST here",
+            "fetch supports only GET and POST here",
         ),
     ] {
         let (effects, _) = provider(body, Line::Says(200, "{\"a\":1}"));

@@ -1,22 +1,23 @@
-//! Finds forms and links in our own pages. No HTML parser: it reads tags, attributes and the few entities we write.
+//! Finds forms and links in our own pages. Not an HTML parser: it reads tags, attributes and the few entities that we
+//! write.
 
-/// A form on a page, filled in as far as the page did.
+/// A form, with the values that the page filled in.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Form {
-    /// Where it goes, relative to the page.
+    /// The action, relative to the page.
     pub action: String,
-    /// POST rather than GET.
+    /// Whether the method is POST rather than GET.
     pub is_post: bool,
     fields: Vec<(String, String)>,
 }
 
 impl Form {
-    /// A form that stands on no page yet: what another page of the same site could hold.
+    /// An empty POST form that is on no page, as another page of the same site could contain.
     pub fn post(action: impl Into<String>) -> Self {
         Self { action: action.into(), is_post: true, fields: Vec::new() }
     }
 
-    /// With a field filled in; a field that is not there is added.
+    /// Sets a field; adds it if it does not exist.
     #[must_use]
     pub fn fill(mut self, name: &str, value: &str) -> Self {
         match self.fields.iter_mut().find(|(found, _)| found == name) {
@@ -26,23 +27,23 @@ impl Form {
         self
     }
 
-    /// Whether it has a field called `name`.
+    /// Whether it has a field named `name`.
     pub fn has(&self, name: &str) -> bool {
         self.value(name).is_some()
     }
 
-    /// What stands in a field.
+    /// The value of a field.
     pub fn value(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 
-    /// `application/x-www-form-urlencoded`.
+    /// The fields as `application/x-www-form-urlencoded`.
     pub(super) fn encoded(&self) -> String {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish()
     }
 }
 
-/// Prints names of fields, never what stands in them.
+/// Prints the names of the fields, never their values.
 impl std::fmt::Debug for Form {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names: Vec<_> = self.fields.iter().map(|(name, _)| name).collect();
@@ -50,7 +51,7 @@ impl std::fmt::Debug for Form {
     }
 }
 
-/// All forms, in order.
+/// All forms, in document order.
 pub(super) fn forms(html: &str) -> Vec<Form> {
     let mut forms: Vec<Form> = Vec::new();
     let mut is_open = false;
@@ -78,7 +79,7 @@ pub(super) fn forms(html: &str) -> Vec<Form> {
     forms
 }
 
-/// Where the links of the page lead, in order.
+/// The targets of all links, in document order.
 pub(super) fn links(html: &str) -> Vec<String> {
     tags(html).filter(|tag| tag.name == "a").filter_map(|tag| tag.attribute("href")).collect()
 }
@@ -89,7 +90,7 @@ struct Tag<'a> {
 }
 
 impl Tag<'_> {
-    /// The value of an attribute, or an empty text for one without value.
+    /// The value of an attribute; empty if it has no value.
     fn attribute(&self, wanted: &str) -> Option<String> {
         let mut rest = self.inside;
         loop {
@@ -154,7 +155,7 @@ mod tests {
         <input name="stray" value="1"><form><input name='q'></form>"#;
 
     #[test]
-    fn forms_and_links_are_found() {
+    fn finds_forms_and_links() {
         let [login, search] = <[Form; 2]>::try_from(forms(PAGE)).unwrap();
         assert_eq!((login.action.as_str(), login.is_post), ("/u/login?a=1&b=2", true));
         assert_eq!(login.value("state"), Some("a\">b"));
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_documents_end() {
+    fn terminates_on_malformed_documents() {
         for html in ["", "<", "<form", "<form action=\"", "<input name=", "<a href='x", "<>", "<form>\u{fffd}<input ="]
         {
             assert!(forms(html).len() <= 1, "{html}");

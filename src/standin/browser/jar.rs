@@ -1,15 +1,15 @@
-//! The cookie jar: RFC 6265bis as far as our pages go, strict where browsers differ.
+//! The cookie jar: the parts of RFC 6265bis that our pages use, strict where browsers differ.
 //!
-//! Plain HTTP on `localhost`, the names under it and loopback addresses counts as secure, for the prefixes `__Host-` and
-//! `__Secure-` too: seen in Chromium 147. (Chromium of 2024 still refused the prefixes there.)
+//! Plain HTTP to `localhost`, its subdomains and loopback addresses counts as secure, also for the prefixes `__Host-`
+//! and `__Secure-`, as observed in Chromium 147. (Chromium in 2024 still rejected the prefixes there.)
 
 use url::{Host, Url};
 
 use countenance_core::clock::UnixSecs;
 
-/// Longest cookie, name and value together.
+/// Maximum size of a cookie: name and value.
 const COOKIE_MAX_BYTES: usize = 4096;
-/// Most cookies in the jar.
+/// Maximum number of cookies in the jar.
 const COOKIES_MAX: usize = 200;
 
 /// All cookies of one profile.
@@ -19,35 +19,35 @@ pub struct Jar {
     refusals: Vec<(String, CookieRefusal)>,
 }
 
-/// Why a cookie was dropped.
+/// Why a cookie was rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CookieRefusal {
-    /// No name, or too long.
+    /// It has no name, or is too long.
     #[error("not a cookie")]
     Malformed,
-    /// `Secure` from a page that is not.
+    /// `Secure`, but set by an insecure page.
     #[error("Secure, but set by an insecure page")]
     NotSecure,
     /// `SameSite=None` without `Secure`.
     #[error("SameSite=None needs Secure")]
     NoneWithoutSecure,
-    /// `Domain` is not the page's, or everybody's.
+    /// `Domain` does not cover the page's host, or is a top-level domain.
     #[error("Domain is not the page's own")]
     ForeignDomain,
-    /// `__Host-` or `__Secure-` without what they promise.
-    #[error("the name's prefix promises what the cookie does not keep")]
+    /// `__Host-` or `__Secure-` without the attributes they require.
+    #[error("the cookie lacks what its name prefix requires")]
     BrokenPrefix,
     /// The jar is full.
     #[error("too many cookies")]
     JarFull,
 }
 
-/// A top-level navigation, as the jar sees it.
+/// The facts about a top-level navigation that the jar needs.
 pub(super) struct Navigation<'a> {
-    /// The page that caused it.
+    /// The page that initiated it; `None` if it was typed or passed in.
     pub(super) cause: Option<&'a Url>,
     pub(super) to: &'a Url,
-    /// GET: nothing changes.
+    /// Whether the method is safe (GET).
     pub(super) is_safe: bool,
 }
 
@@ -72,7 +72,7 @@ enum SameSite {
 }
 
 impl Jar {
-    /// The cookies that go along, as one header.
+    /// The value of the `Cookie` header for this navigation.
     pub(super) fn header(&self, navigation: &Navigation<'_>, now: UnixSecs) -> Option<String> {
         let is_same_site = navigation.cause.is_none_or(|cause| site(cause) == site(navigation.to));
         let goes = |cookie: &&Cookie| {
@@ -87,7 +87,7 @@ impl Jar {
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 
-    /// Takes one `Set-Cookie` line that came from `from`, or keeps the reason why not.
+    /// Stores the cookie of one `Set-Cookie` header received from `from`, or records why it was rejected.
     pub(super) fn set(&mut self, from: &Url, line: &str, now: UnixSecs) {
         match self.try_set(from, line, now) {
             Ok(()) => {}
@@ -98,19 +98,19 @@ impl Jar {
         }
     }
 
-    /// The value of a cookie that would go to `url` with a link on a page of the same site.
+    /// The value of a cookie that a same-site link to `url` would send.
     pub fn value(&self, url: &Url, name: &str, now: UnixSecs) -> Option<&str> {
         let found = self.cookies.iter().find(|cookie| cookie.name == name && cookie.reaches(url, now));
         found.map(|cookie| cookie.value.as_str())
     }
 
-    /// Names of the cookies that a script on `url` could read: none that is `HttpOnly`.
+    /// Names of the cookies that a script on `url` could read, i.e. not `HttpOnly`.
     pub fn script_visible(&self, url: &Url, now: UnixSecs) -> Vec<&str> {
         let visible = self.cookies.iter().filter(|cookie| !cookie.is_http_only && cookie.reaches(url, now));
         visible.map(|cookie| cookie.name.as_str()).collect()
     }
 
-    /// Cookies that were dropped, by name, and why.
+    /// Names of the rejected cookies, with the reasons.
     pub fn refusals(&self) -> &[(String, CookieRefusal)] {
         &self.refusals
     }
@@ -183,7 +183,7 @@ fn parse(from: &Url, line: &str, now: UnixSecs) -> Result<Cookie, CookieRefusal>
 
 fn check(cookie: &Cookie, from: &Url, host: &str, line: &str) -> Result<(), CookieRefusal> {
     if !cookie.is_host_only {
-        // A single label is everybody's, and addresses have no domain above them.
+        // A single label is a top-level domain, and IP addresses have no parent domain.
         let is_own = host == cookie.host || is_under(host, &cookie.host);
         if !is_own || !cookie.host.contains('.') || !matches!(from.host(), Some(Host::Domain(_))) {
             return Err(CookieRefusal::ForeignDomain);
@@ -204,8 +204,8 @@ fn check(cookie: &Cookie, from: &Url, host: &str, line: &str) -> Result<(), Cook
     Ok(())
 }
 
-/// Scheme and registrable domain. Ports do not part sites. Two labels stand in for the Public Suffix List, which is right for
-/// the names under `localhost` that this browser reaches.
+/// Scheme and registrable domain; the port does not matter. Two labels replace the Public Suffix List, which is correct
+/// for the subdomains of `localhost` that this browser visits.
 fn site(url: &Url) -> (&str, &str) {
     let host = url.host_str().unwrap_or_default();
     let registrable = match url.host() {
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_that_break_a_rule_are_dropped() {
+    fn rejects_cookies_that_break_a_rule() {
         use CookieRefusal::{BrokenPrefix, ForeignDomain, Malformed, NoneWithoutSecure, NotSecure};
         let https = "https://tenant.example.com/";
         for (name, from, line, refusal) in [
@@ -261,7 +261,7 @@ mod tests {
             ("none with secure", TENANT, "a=1; SameSite=None; Secure", None),
             ("own domain", TENANT, "a=1; Domain=tenant.localhost", None),
             ("top-level domain", TENANT, "a=1; Domain=localhost", Some(ForeignDomain)),
-            ("another's domain", TENANT, "a=1; Domain=payroll.localhost", Some(ForeignDomain)),
+            ("foreign domain", TENANT, "a=1; Domain=payroll.localhost", Some(ForeignDomain)),
             ("secure on a loopback address", "http://127.0.0.1:1/", "a=1; Secure", None),
             ("host prefix on localhost", TENANT, "__Host-a=1; Secure; Path=/", None),
             ("host prefix over http", "http://tenant.example.com/", "__Host-a=1; Secure; Path=/", Some(NotSecure)),
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn sites_decide_which_cookies_go_along() {
+    fn sends_cookies_by_site_of_the_initiator() {
         let mut jar = Jar::default();
         for line in ["lax=1; Path=/", "none=1; Path=/; SameSite=None; Secure", "strict=1; Path=/; SameSite=Strict"] {
             jar.set(&url(TENANT), line, 0);
@@ -308,16 +308,16 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_stays_where_and_when_it_belongs() {
+    fn respects_path_domain_and_lifetime() {
         let mut jar = Jar::default();
         jar.set(&url(TENANT), "near=1", 0);
         jar.set(&url(TENANT), "short=1; Path=/; Max-Age=10; HttpOnly", 0);
         jar.set(&url(TENANT), "wide=1; Path=/; Domain=tenant.localhost", 0);
         for (name, to, now, expected) in [
             ("same folder", TENANT, 0, Some("near=1; short=1; wide=1")),
-            ("beside the folder", "http://tenant.localhost:1/ux", 0, Some("short=1; wide=1")),
-            ("too late", TENANT, 10, Some("near=1; wide=1")),
-            ("under the host", "http://a.tenant.localhost:1/u/", 0, Some("wide=1")),
+            ("similar path", "http://tenant.localhost:1/ux", 0, Some("short=1; wide=1")),
+            ("expired", TENANT, 10, Some("near=1; wide=1")),
+            ("subdomain", "http://a.tenant.localhost:1/u/", 0, Some("wide=1")),
             ("another host", "http://payroll.localhost:1/u/", 0, None),
         ] {
             let to = url(to);

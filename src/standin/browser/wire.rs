@@ -1,4 +1,4 @@
-//! HTTP to loopback, one request at a time, without redirects. The only file here that names `reqwest`.
+//! HTTP to loopback, one request at a time, without following redirects. The only file here that uses `reqwest`.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -15,36 +15,36 @@ use reqwest::{
 use std::io::Read;
 use url::Url;
 
-/// Longest wait for one answer.
+/// Maximum wait for a response.
 const TIME_OUT: Duration = Duration::from_secs(30);
-/// Longest answer, far above any page of ours.
+/// Maximum size of a response, far above that of our pages.
 const ANSWER_MAX_BYTES: u64 = 1 << 20;
 
-/// An HTTP client for `localhost` and the names under it. Must not be made on a thread that runs async tasks.
+/// An HTTP client for `localhost` and its subdomains. Blocking: must not be created on a thread that runs async tasks.
 #[derive(Clone)]
 pub(super) struct Wire(Client);
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug, thiserror::Error)]
 pub enum WireError {
-    /// The client itself could not be made.
-    #[error("the HTTP client could not be made")]
+    /// The client could not be created.
+    #[error("cannot create the HTTP client")]
     NoClient(#[source] reqwest::Error),
-    /// TLS is not available.
-    #[error("TLS could not be set up")]
+    /// TLS could not be set up.
+    #[error("cannot set up TLS")]
     NoTls(#[from] rustls::Error),
-    /// Nobody answered. Says no address: its query may hold a token.
-    #[error("the server gave no answer")]
+    /// There was no response. Omits the URL: its query may contain a token.
+    #[error("no response from the server")]
     NoAnswer(#[source] reqwest::Error),
-    /// The answer broke off.
-    #[error("the answer broke off")]
+    /// The connection closed before the response was complete.
+    #[error("the response is incomplete")]
     BrokeOff(#[from] std::io::Error),
-    /// The answer is longer than 1 MiB.
-    #[error("the answer is too long")]
+    /// The response is larger than 1 MiB.
+    #[error("the response is too large")]
     TooLong,
 }
 
-/// How a request is sent.
+/// Request method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Method {
     Get,
@@ -55,13 +55,13 @@ pub(super) enum Method {
 pub(super) struct Request {
     pub(super) method: Method,
     pub(super) url: Url,
-    /// An encoded form.
+    /// A form, URL-encoded.
     pub(super) body: String,
     pub(super) cookies: Option<String>,
     pub(super) origin: Option<String>,
 }
 
-/// One answer, read whole.
+/// One complete response.
 pub(super) struct HttpResponse {
     pub(super) status: u16,
     pub(super) location: Option<String>,
@@ -80,7 +80,7 @@ impl Request {
 }
 
 impl Wire {
-    /// A client. It trusts no certificate authority: the demo speaks plain HTTP on loopback.
+    /// A client that trusts no certificate authority: the demo uses plain HTTP on loopback.
     pub(super) fn new() -> Result<Self, WireError> {
         let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .with_safe_default_protocol_versions()?
@@ -97,7 +97,7 @@ impl Wire {
         client.map(Self).map_err(WireError::NoClient)
     }
 
-    /// Sends one request and reads the answer.
+    /// Sends one request and reads the response.
     pub(super) fn send(&self, request: &Request) -> Result<HttpResponse, WireError> {
         let mut builder = match request.method {
             Method::Get => self.0.get(request.url.clone()),
@@ -131,7 +131,7 @@ fn read(response: Response) -> Result<Vec<u8>, WireError> {
     if body.len() as u64 > ANSWER_MAX_BYTES { Err(WireError::TooLong) } else { Ok(body) }
 }
 
-/// Takes `localhost` and the names under it for this machine (RFC 6761, section 6.3), and knows no other name.
+/// Resolves `localhost` and its subdomains to this machine (RFC 6761, section 6.3), and no other name.
 struct LoopbackOnly;
 
 impl Resolve for LoopbackOnly {
@@ -142,7 +142,7 @@ impl Resolve for LoopbackOnly {
                 let here: Addrs = Box::new(std::iter::once(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))));
                 Ok(here)
             } else {
-                Err(std::io::Error::new(std::io::ErrorKind::NotFound, "a name outside this machine").into())
+                Err(std::io::Error::new(std::io::ErrorKind::NotFound, "not a name of this machine").into())
             }
         })
     }

@@ -1,14 +1,14 @@
-//! A relying party for the demo: "Payroll", with a public page and a salary page that wants a second factor.
+//! A relying party for the demo: "Payroll", with a public page and a salary page that requires a second factor.
 //!
-//! It trusts an ID token only after [`amr`](countenance_amr) has checked it, and a second factor only by what that says. Where
-//! none was shown, or longer than ten minutes ago, the salary page asks the tenant for it by `acr_values`, once: a login that
-//! comes back without it ends on a page, not in a loop.
+//! It trusts an ID token, and the second factor that it claims, only after [`amr`](countenance_amr) has verified it. If
+//! there is none, or it is older than ten minutes, the salary page requests one from the tenant with `acr_values`,
+//! once: a sign-in that returns without it ends on a page, not in a loop.
 //!
-//! | tokens of | second factor of the session |
+//! | tokens from | second factor of the session |
 //! |---|---|
-//! | a login | what the token says, from when the token was made |
-//! | a renewal by refresh token | stays as it was: neither lost nor gained, whatever the token says |
-//! | a silent check (`prompt=none`) | the same; none if it turns out to be another person |
+//! | a sign-in | as claimed by the token, dated by its `iat` |
+//! | a renewal by refresh token | unchanged, whatever the token claims |
+//! | a silent check (`prompt=none`) | unchanged; removed if the subject is another user |
 
 mod pages;
 mod routes;
@@ -42,12 +42,12 @@ struct AppState {
     sessions: Mutex<Sessions>,
 }
 
-/// Collects what the application needs.
+/// Configures a [`RelyingParty`].
 pub struct RelyingPartyBuilder(AppState);
 
 impl RelyingParty {
-    /// An application at `origin` (`http://payroll.localhost:4002`), known to the tenant at `tenant` (also an origin) as
-    /// `client_id`, which calls the tenant through `net`.
+    /// An application at `origin` (`http://payroll.localhost:4002`), registered with the tenant at the origin `tenant`
+    /// as `client_id`. It calls the tenant through `net`.
     pub fn builder(origin: &Url, tenant: &Url, client_id: impl Into<String>, net: Arc<dyn Net>) -> RelyingPartyBuilder {
         let (tenant, client_id) = (tenant.origin().ascii_serialization(), client_id.into());
         let keys = {
@@ -66,12 +66,12 @@ impl RelyingParty {
         })
     }
 
-    /// Where the tenant calls it back: what to register there.
+    /// The redirect URI to register with the tenant.
     pub fn redirect_uri(&self) -> String {
         format!("{}/callback", self.0.origin)
     }
 
-    /// All pages.
+    /// The routes of all pages.
     pub fn router(&self) -> Router {
         Router::new()
             .route("/", routing::get(routes::home))
@@ -84,7 +84,7 @@ impl RelyingParty {
             .with_state(self.clone())
     }
 
-    /// Serves until `shutdown` ends.
+    /// Serves until `shutdown` completes.
     pub async fn serve(
         &self,
         listener: tokio::net::TcpListener,
@@ -97,7 +97,7 @@ impl RelyingParty {
         self.0.clock.now()
     }
 
-    /// 32 random bytes as text: a session, state, nonce or PKCE verifier.
+    /// 32 random bytes as text, for a session, state, nonce or PKCE verifier.
     fn random(&self) -> String {
         countenance_core::rng::random_text::<32>(&*self.0.rng)
     }
@@ -108,21 +108,21 @@ impl RelyingParty {
 }
 
 impl RelyingPartyBuilder {
-    /// Where the time comes from.
+    /// Replaces the system clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.0.clock = clock;
         self
     }
 
-    /// Where sessions, states and nonces come from.
+    /// Replaces the system's source of randomness.
     #[must_use]
     pub fn rng(mut self, rng: Arc<dyn SecureRandom>) -> Self {
         self.0.rng = rng;
         self
     }
 
-    /// The application.
+    /// Builds the application.
     pub fn build(self) -> RelyingParty {
         RelyingParty(Arc::new(self.0))
     }

@@ -1,4 +1,4 @@
-//! The application's pages and words.
+//! The application's pages.
 
 use axum::{http::StatusCode, response::Response};
 use maud::html;
@@ -35,7 +35,7 @@ pub(super) fn home(visitor: Option<&Visitor>) -> Response {
     page(StatusCode::OK, "Payroll", &main)
 }
 
-/// The page that wants a second factor.
+/// The page that requires a second factor.
 pub(super) fn salary(visitor: &Visitor) -> Response {
     let main = html! {
         h1 { "Salary of " (visitor.name) }
@@ -51,14 +51,14 @@ pub(super) fn salary(visitor: &Visitor) -> Response {
     page(StatusCode::OK, "Salary", &main)
 }
 
-/// A login that ended without success: the sentence, and what the tenant said word by word.
+/// A failed sign-in: an explanation, and the tenant's error verbatim.
 pub(super) fn failed(request: LoginRequest, error: &str, description: &str) -> Response {
     let (title, again) = match request {
         LoginRequest::StepUp => ("Your salary stays closed", "/salary"),
         LoginRequest::Login => ("You are not logged in", "/login"),
         LoginRequest::Silent => ("The login service wants to see you", "/login"),
     };
-    // Asked without a page, the login service cannot ask back: logging in with one is what helps.
+    // Without a page the tenant cannot interact with the user; an interactive sign-in resolves that.
     let button = if request == LoginRequest::Silent { "Log in" } else { "Try again" };
     let main = html! {
         h1 { (title) }
@@ -69,7 +69,7 @@ pub(super) fn failed(request: LoginRequest, error: &str, description: &str) -> R
     page(StatusCode::FORBIDDEN, title, &main)
 }
 
-/// An answer that this browser did not ask for, or has had already.
+/// A callback that this browser did not start, or that was used before.
 pub(super) fn stale() -> Response {
     let main = html! {
         h1 { "This login is over" }
@@ -81,7 +81,7 @@ pub(super) fn stale() -> Response {
     page(StatusCode::FORBIDDEN, "This login is over", &main)
 }
 
-/// A login that stays as long as it was.
+/// A sign-in that could not be renewed.
 pub(super) fn not_renewed(why: &str) -> Response {
     let main = html! {
         h1 { "Your login was not renewed" }
@@ -92,7 +92,7 @@ pub(super) fn not_renewed(why: &str) -> Response {
     page(StatusCode::FORBIDDEN, "Your login was not renewed", &main)
 }
 
-/// A fault of the application or its connection: nothing the person did.
+/// A failure of the application or its connection, not caused by the user.
 pub(super) fn broken(what: &str) -> Response {
     let main = html! {
         h1 { "Something went wrong" }

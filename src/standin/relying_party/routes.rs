@@ -1,4 +1,5 @@
-//! The application's routes: code flow with PKCE, state and nonce; renewal by refresh token; a silent check.
+//! The application's routes: authorization code flow with PKCE, state and nonce; renewal by refresh token; silent
+//! check.
 
 use axum::{
     extract::State,
@@ -24,13 +25,13 @@ pub(super) async fn home(State(app): State<RelyingParty>, incoming: Incoming) ->
     pages::home(visitor(&app, &incoming).as_ref())
 }
 
-/// `GET /login`: an ordinary login.
+/// `GET /login`: a sign-in without a second factor.
 pub(super) async fn login(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
     authorize(&app, &incoming, LoginRequest::Login)
 }
 
-/// `GET /salary`: the page itself, or a login that asks for a second factor. No loop: an answer without a fresh second
-/// factor ends on a page, and the tenant gives one with it only after the person has done something.
+/// `GET /salary`: the page, or a sign-in that requests a second factor. This cannot loop: a callback without a recent
+/// second factor ends on an error page, and the tenant issues one only after user interaction.
 pub(super) async fn salary(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
     match visitor(&app, &incoming) {
         Some(visitor) if visitor.is_verified => pages::salary(&visitor),
@@ -38,13 +39,14 @@ pub(super) async fn salary(State(app): State<RelyingParty>, incoming: Incoming) 
     }
 }
 
-/// `GET /silent`: asks the tenant whether the person is still logged in there, without a page (`prompt=none`).
+/// `GET /silent`: checks whether the user is still signed in at the tenant, without showing a page (`prompt=none`).
 pub(super) async fn silent(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
     authorize(&app, &incoming, LoginRequest::Silent)
 }
 
-/// `POST /renew`: new tokens by refresh token. They carry no claim of a second factor, so the session neither gains nor
-/// loses one: what was shown at the login goes on ageing from then. `SameSite=Lax`: no other site can post this.
+/// `POST /renew`: renews the tokens by refresh token. They have no claim of a second factor, so the session neither
+/// gains nor loses one; its age still counts from the sign-in. The cookie is `SameSite=Lax`, so no other site can post
+/// this.
 pub(super) async fn renew(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
     let cookie = incoming.cookie(COOKIE).unwrap_or_default();
     let Some(refresh_token) = app.sessions().take_refresh(cookie, app.now()) else {
@@ -78,11 +80,11 @@ pub(super) async fn logout(State(app): State<RelyingParty>, incoming: Incoming) 
     (incoming.cookies.remove(session(String::new())), web::redirect("/")).into_response()
 }
 
-/// `GET /callback`: the tenant's answer.
+/// `GET /callback`: the tenant's authorization response.
 pub(super) async fn callback(State(app): State<RelyingParty>, incoming: Incoming) -> Response {
     let cookie = incoming.cookie(COOKIE).unwrap_or_default();
     let state = incoming.query.get("state").unwrap_or_default();
-    // First of all: an answer that this browser did not ask for says nothing, not even an error.
+    // Check the state first: nothing in a response that this browser did not request is trusted, not even an error.
     let Some(login) = app.sessions().take(cookie, state, app.now()) else {
         return pages::stale();
     };
@@ -110,7 +112,7 @@ pub(super) async fn callback(State(app): State<RelyingParty>, incoming: Incoming
     (incoming.cookies.add(session(fresh)), next).into_response()
 }
 
-/// Whether the salary page would open to these tokens now.
+/// Whether these tokens would open the salary page now.
 fn has_fresh_factor(app: &RelyingParty, tokens: &Tokens) -> bool {
     tokens.id_token.mfa_within(MFA_LIFE_SECS - 1, app.now())
 }

@@ -1,4 +1,4 @@
-//! What the application remembers of each browser: logins under way, and who is logged in.
+//! The application's browser sessions: sign-ins in progress, and the signed-in user.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,43 +7,43 @@ use zeroize::Zeroizing;
 use countenance_amr::IdToken;
 use countenance_core::clock::UnixSecs;
 
-/// How long a login under way is remembered: as long as the tenant's own.
+/// Lifetime of a sign-in in progress: the same as at the tenant.
 const LOGIN_LIFE_SECS: i64 = 3600;
-/// How long a second factor opens the salary page.
+/// How long a second factor gives access to the salary page.
 pub(super) const MFA_LIFE_SECS: i64 = 600;
-/// Most logins under way in one browser.
+/// Maximum number of sign-ins in progress per browser.
 const LOGINS_PER_BROWSER: usize = 10;
 
-/// All browsers, by the value of their cookie.
+/// All sessions, keyed by the value of their cookie.
 #[derive(Default)]
 pub(super) struct Sessions(HashMap<String, Session>);
 
-/// One browser.
+/// One browser's session.
 #[derive(Default)]
 struct Session {
     logins: BTreeMap<String, Login>,
     person: Option<Person>,
 }
 
-/// Who is logged in.
+/// The signed-in user.
 struct Person {
-    /// The newest token: of the login, a silent check or a renewal.
+    /// The latest token, from the sign-in, a silent check or a renewal.
     token: IdToken,
-    /// When the second factor was shown. Set by a login alone: other tokens say nothing of it, either way.
+    /// When the second factor was shown. Set only by a sign-in; other tokens do not change it.
     mfa_at: Option<UnixSecs>,
     refresh_token: Option<RefreshToken>,
 }
 
-/// What the tenant takes once for new tokens. Wiped at its end.
+/// A single-use refresh token, zeroized on drop.
 pub(super) type RefreshToken = Zeroizing<String>;
 
-/// Tokens that hold.
+/// Verified tokens.
 pub(super) struct Tokens {
     pub(super) id_token: IdToken,
     pub(super) refresh_token: Option<RefreshToken>,
 }
 
-/// A login under way: what its answer must match.
+/// A sign-in in progress: the values that its callback must match.
 pub(super) struct Login {
     pub(super) nonce: String,
     pub(super) code_verifier: String,
@@ -51,27 +51,27 @@ pub(super) struct Login {
     pub(super) began_at: UnixSecs,
 }
 
-/// What a login is to bring.
+/// The purpose of a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LoginRequest {
-    /// To know who it is.
+    /// Identify the user.
     Login,
-    /// A second factor.
+    /// Request a second factor.
     StepUp,
-    /// Whether the person is still logged in at the tenant, without showing a page.
+    /// Check whether the user is still signed in at the tenant, without showing a page.
     Silent,
 }
 
-/// Who is logged in, for the pages.
+/// The signed-in user, for the pages.
 pub(super) struct Visitor {
     pub(super) name: String,
-    /// Whether a second factor was shown a short while ago.
+    /// Whether a second factor was shown within [`MFA_LIFE_SECS`].
     pub(super) is_verified: bool,
     pub(super) can_renew: bool,
 }
 
 impl Sessions {
-    /// Remembers a login that begins in the browser with this cookie.
+    /// Stores a sign-in that starts in the browser with this cookie.
     pub(super) fn begin(&mut self, cookie: &str, state: String, login: Login) {
         let now = login.began_at;
         self.0.retain(|_, session| {
@@ -85,13 +85,14 @@ impl Sessions {
         logins.insert(state, login);
     }
 
-    /// Takes out the login that an answer with `state` belongs to: an answer is good once, in the browser that asked.
+    /// Removes and returns the sign-in for a callback with `state`: a callback is valid once, in the browser that
+    /// started it.
     pub(super) fn take(&mut self, cookie: &str, state: &str, now: UnixSecs) -> Option<Login> {
         let login = self.0.get_mut(cookie)?.logins.remove(state)?;
         (now < login.began_at + LOGIN_LIFE_SECS).then_some(login)
     }
 
-    /// Who is logged in in the browser with this cookie.
+    /// The signed-in user of the browser with this cookie.
     pub(super) fn visitor(&self, cookie: &str, now: UnixSecs) -> Option<Visitor> {
         let person = self.0.get(cookie)?.person.as_ref().filter(|person| now < person.token.expires_at())?;
         Some(Visitor {
@@ -101,8 +102,8 @@ impl Sessions {
         })
     }
 
-    /// Logs a person in under a new cookie; the old one, which somebody may have planted, is good no more. Logins under way
-    /// in other tabs go on under the new one.
+    /// Signs a user in under a new cookie. The old one, which an attacker may have planted (session fixation), becomes
+    /// invalid; sign-ins in progress in other tabs move to the new one.
     pub(super) fn log_in(&mut self, old_cookie: &str, new_cookie: String, tokens: Tokens, request: LoginRequest) {
         let Session { logins, person: before } = self.0.remove(old_cookie).unwrap_or_default();
         let Tokens { id_token, refresh_token } = tokens;
@@ -120,21 +121,21 @@ impl Sessions {
         self.0.insert(new_cookie, Session { logins, person: Some(person) });
     }
 
-    /// Takes out the refresh token: it is good once, and two tabs may ask at the same time.
+    /// Removes and returns the refresh token: it is single-use, and two tabs may renew at the same time.
     pub(super) fn take_refresh(&mut self, cookie: &str, now: UnixSecs) -> Option<RefreshToken> {
         let person = self.0.get_mut(cookie)?.person.as_mut().filter(|person| now < person.token.expires_at())?;
         person.refresh_token.take()
     }
 
-    /// Puts back a refresh token that the tenant never saw.
+    /// Puts back a refresh token that never reached the tenant.
     pub(super) fn put_back(&mut self, cookie: &str, refresh_token: RefreshToken) {
         if let Some(person) = self.0.get_mut(cookie).and_then(|session| session.person.as_mut()) {
             person.refresh_token.get_or_insert(refresh_token);
         }
     }
 
-    /// Takes over renewed tokens, if they are of the same person and of the same login at the tenant (OpenID Connect Core,
-    /// section 12.2). When the second factor was shown stays what it was.
+    /// Stores renewed tokens if they have the same subject and `auth_time` (OpenID Connect Core, section 12.2). The
+    /// time of the second factor is unchanged.
     pub(super) fn renew(&mut self, cookie: &str, tokens: Tokens) -> bool {
         let Some(person) = self.0.get_mut(cookie).and_then(|session| session.person.as_mut()) else { return false };
         let Tokens { id_token, refresh_token } = tokens;
@@ -147,7 +148,7 @@ impl Sessions {
         true
     }
 
-    /// Forgets the browser.
+    /// Deletes the session.
     pub(super) fn log_out(&mut self, cookie: &str) {
         self.0.remove(cookie);
     }

@@ -1,4 +1,4 @@
-//! How tokens come: by the code of a login, or by refresh token. Both block.
+//! Requests tokens with an authorization code or a refresh token. Both block.
 
 use serde::Deserialize;
 use url::Url;
@@ -28,7 +28,7 @@ pub(super) enum TokensError {
     BadToken(#[from] IdTokenError),
 }
 
-/// The endpoints are the fixed ones of every Auth0 tenant.
+/// Endpoints, the same for every Auth0 tenant.
 const TOKEN_PATH: &str = "/oauth/token";
 const KEYS_PATH: &str = "/.well-known/jwks.json";
 
@@ -39,7 +39,7 @@ struct TokenResponse {
     refresh_token: Option<String>,
 }
 
-/// Exchanges the code of a login.
+/// Exchanges the authorization code of a sign-in.
 pub(super) fn redeem(app: &RelyingParty, code: &str, login: &Login) -> Result<Tokens, TokensError> {
     let redirect_uri = app.redirect_uri();
     let fields = [
@@ -52,14 +52,14 @@ pub(super) fn redeem(app: &RelyingParty, code: &str, login: &Login) -> Result<To
     ask(app, &fields, Some(&login.nonce))
 }
 
-/// Exchanges a refresh token. The tenant shows no page for this, so nobody has proved anything by it.
+/// Exchanges a refresh token. The tenant shows no page for this, so the tokens prove no new authentication.
 pub(super) fn renew(app: &RelyingParty, refresh_token: &RefreshToken) -> Result<Tokens, TokensError> {
     let fields =
         [("grant_type", "refresh_token"), ("client_id", &app.0.client_id), ("refresh_token", refresh_token.as_str())];
     ask(app, &fields, None)
 }
 
-/// The tenant's keys as it publishes them now.
+/// Fetches the tenant's current JWK set.
 pub(super) fn fetch_keys(net: &dyn Net, tenant: &str) -> Result<JwkSet, FetchError> {
     let answer = net.send(&Request::get(Url::parse(&format!("{tenant}{KEYS_PATH}"))?))?;
     if answer.status == 200 { Ok(JwkSet::from_json(&answer.body)?) } else { Err(TokensError::Busy.into()) }

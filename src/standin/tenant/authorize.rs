@@ -1,4 +1,4 @@
-//! `/authorize`: checks what an application asks for and finds out whether the person is known already.
+//! `/authorize`: validates an authorization request and finds the browser's session, if any.
 
 use axum::{
     extract::State,
@@ -15,9 +15,9 @@ use super::{
 };
 use crate::web::{self, Incoming};
 
-/// Names the browser that began a login; `/continue` needs it on a POST from another site.
+/// Identifies the browser that started a sign-in. `SameSite=None`: `/continue` needs it on a cross-site POST.
 pub(super) const BROWSER_COOKIE: &str = "tenant_browser";
-/// Names the browser session, read on links that lead here.
+/// Identifies the browser session. `SameSite=Lax`: sent on links to this site.
 pub(super) const SESSION_COOKIE: &str = "tenant_session";
 /// Length of an S256 code challenge: 32 bytes in base64url.
 const CHALLENGE_CHARS: usize = 43;
@@ -57,7 +57,8 @@ pub(super) async fn authorize(State(tenant): State<Tenant>, incoming: Incoming) 
     (incoming.cookies.add(web::cookie(BROWSER_COOKIE, browser, SameSite::None)), answer).into_response()
 }
 
-/// The checked request. Until client and callback are known, an error is shown here and sent nowhere.
+/// The validated request. Until client and redirect URI are verified, errors are shown here, not sent to the
+/// application.
 fn request(tenant: &Tenant, incoming: &Incoming) -> Result<Request, Box<Response>> {
     let query = &incoming.query;
     let Some(client) = query.get("client_id").and_then(|id| tenant.config().client(id)) else {
@@ -89,7 +90,7 @@ fn request(tenant: &Tenant, incoming: &Incoming) -> Result<Request, Box<Response
     } else if query.get("code_challenge_method") != Some("S256") || request.code_challenge.len() != CHALLENGE_CHARS {
         Some(("invalid_request", "PKCE with code_challenge_method=S256 is required"))
     } else if pipeline::is_silent(&request) && request.prompt.len() > 1 {
-        Some(("invalid_request", "prompt=none stands alone"))
+        Some(("invalid_request", "prompt=none cannot be combined with other values"))
     } else if request.audience.as_ref().is_some_and(|audience| !tenant.config().apis.contains(audience)) {
         Some(("access_denied", "Service not found"))
     } else {

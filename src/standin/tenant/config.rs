@@ -1,4 +1,4 @@
-//! What a tenant is told at start: where it lives, who may log in, from which applications, through which Action.
+//! Configuration of a tenant: origin, users, applications and Actions.
 
 use std::{
     sync::{Arc, Mutex},
@@ -19,49 +19,49 @@ use countenance_core::rng::SecureRandom;
 use countenance_net::Net;
 use countenance_system::{SystemClock, SystemRandom};
 
-/// A person who may log in.
+/// A user.
 #[derive(Clone)]
 pub struct User {
     /// Auth0's `user_id`, such as `auth0|ada`.
     pub user_id: String,
-    /// Name shown.
+    /// Display name.
     pub name: String,
-    /// What they log in with.
+    /// Email address, used to sign in.
     pub email: String,
-    /// Their phone, E.164, verified: what the tenant's own second factor goes to.
+    /// Verified phone number, E.164, for the tenant's own second factor.
     pub phone: Option<String>,
     password_sha256: [u8; 32],
 }
 
 impl User {
-    /// A person with a password, of which only a digest is kept: good for a stand-in whose users are given at start.
+    /// A user with a password, of which only a SHA-256 digest is kept: sufficient for a stand-in.
     pub fn new(user_id: impl Into<String>, name: impl Into<String>, email: impl Into<String>, password: &str) -> Self {
         let password_sha256 = Sha256::digest(password.as_bytes()).into();
         Self { user_id: user_id.into(), name: name.into(), email: email.into(), phone: None, password_sha256 }
     }
 
-    /// With a verified phone number (E.164).
+    /// Sets a verified phone number (E.164).
     #[must_use]
     pub fn with_phone(mut self, number: impl Into<String>) -> Self {
         self.phone = Some(number.into());
         self
     }
 
-    /// Whether this is their password. Compares digests, so the time taken says nothing about the password.
+    /// Whether the password is correct. Compares digests, so the time taken does not depend on the password.
     pub(super) fn has_password(&self, password: &str) -> bool {
         let given: [u8; 32] = Sha256::digest(password.as_bytes()).into();
         given == self.password_sha256
     }
 }
 
-/// An application: a public client, which proves itself by PKCE.
+/// An application: a public client with PKCE.
 #[derive(Debug, Clone)]
 pub struct Client {
     /// `client_id`.
     pub client_id: String,
-    /// Name shown.
+    /// Display name.
     pub name: String,
-    /// Where it may be called back, compared letter by letter.
+    /// Allowed redirect URIs, compared exactly.
     pub redirect_uris: Vec<String>,
 }
 
@@ -74,15 +74,15 @@ pub enum TenantError {
     /// A custom domain is not `http(s)://host[:port]`.
     #[error("a custom domain is not an http or https origin")]
     CustomDomainNotAnOrigin,
-    /// A log stream needs a network to go by.
-    #[error("a log stream was asked for, and no network was given")]
+    /// A log stream requires a network.
+    #[error("a log stream requires a network")]
     NoNetwork,
-    /// Its signing key could not be made.
-    #[error("the tenant's signing key could not be made")]
+    /// The signing key could not be generated.
+    #[error("cannot generate the tenant's signing key")]
     NoKey(#[from] KeyError),
 }
 
-/// Collects what a tenant needs.
+/// Configures a [`Tenant`].
 pub struct TenantBuilder {
     issuer: Url,
     users: Vec<User>,
@@ -98,34 +98,34 @@ pub struct TenantBuilder {
     rng: Arc<dyn SecureRandom>,
 }
 
-/// The checked configuration.
+/// The validated configuration.
 pub(super) struct Config {
-    /// `http://tenant.localhost:4000`, without a slash at the end.
+    /// Origin without a trailing slash, such as `http://tenant.localhost:4000`.
     pub(super) origin: String,
-    /// `tenant.localhost`.
+    /// Host name, such as `tenant.localhost`.
     pub(super) host: String,
-    /// Every name that it answers to, its own first.
+    /// All domains it serves, its own first.
     pub(super) domains: Vec<Domain>,
     pub(super) users: Vec<User>,
     pub(super) clients: Vec<Client>,
     pub(super) apis: Vec<String>,
     pub(super) action_limit: Duration,
-    /// What the dashboard offers. `None`: there is no dashboard.
+    /// Action files for the dashboard; `None` if there is no dashboard.
     pub(super) library: Option<Library>,
 }
 
-/// A name that the tenant answers to.
+/// A domain that the tenant serves.
 pub(super) struct Domain {
-    /// `http://login.localhost:4000`.
+    /// Origin, such as `http://login.localhost:4000`.
     pub(super) origin: String,
-    /// `login.localhost:4000`, as a browser writes it into `Host`.
+    /// Host and port as in the `Host` header, such as `login.localhost:4000`.
     authority: String,
-    /// `login.localhost`.
+    /// Host name, such as `login.localhost`.
     pub(super) host: String,
 }
 
 impl Domain {
-    /// `None` unless `url` is an origin and nothing more.
+    /// `None` unless `url` consists of an origin only.
     fn new(url: &Url) -> Option<Self> {
         let is_origin = matches!(url.scheme(), "http" | "https")
             && url.path() == "/"
@@ -139,12 +139,12 @@ impl Domain {
 }
 
 impl Config {
-    /// The name that a request was sent to, by its `Host`.
+    /// The domain for the value of a `Host` header.
     pub(super) fn domain(&self, host: &str) -> Option<&Domain> {
         self.domains.iter().find(|domain| domain.authority.eq_ignore_ascii_case(host))
     }
 
-    /// `iss` of tokens: the origin and a slash, as Auth0 writes it.
+    /// `iss` of tokens: the origin with a trailing slash, as at Auth0.
     pub(super) fn issuer(&self) -> String {
         format!("{}/", self.origin)
     }
@@ -176,101 +176,101 @@ impl TenantBuilder {
         }
     }
 
-    /// One more person.
+    /// Adds a user.
     #[must_use]
     pub fn user(mut self, user: User) -> Self {
         self.users.push(user);
         self
     }
 
-    /// One more application.
+    /// Adds an application.
     #[must_use]
     pub fn client(mut self, client: Client) -> Self {
         self.clients.push(client);
         self
     }
 
-    /// One more API, by the identifier that applications send as `audience`.
+    /// Adds an API, by the identifier that applications send as `audience`.
     #[must_use]
     pub fn api(mut self, identifier: impl Into<String>) -> Self {
         self.apis.push(identifier.into());
         self
     }
 
-    /// The post-login Action.
+    /// Sets the post-login Action.
     #[must_use]
     pub fn action(mut self, action: Action) -> Self {
         self.deployed.post_login = Some(action);
         self
     }
 
-    /// The phone-provider Action, which sends the codes of the tenant's own second factor.
+    /// Sets the phone-provider Action, which sends the codes of the tenant's own second factor.
     #[must_use]
     pub fn phone_provider(mut self, action: Action) -> Self {
         self.deployed.phone_provider = Some(action);
         self
     }
 
-    /// One more origin to answer at, as with a custom domain of Auth0's.
+    /// Adds an origin to serve, like a custom domain at Auth0.
     ///
-    /// `event.request.hostname` is the host that the browser used, cookies are each host's own, and a login ends where it
-    /// began. Auth0 also writes the custom domain into `iss` of the tokens asked for there; here the issuer stays the tenant's.
+    /// `event.request.hostname` is the host that the browser used, each host has its own cookies, and a sign-in ends on
+    /// the host where it started. Unlike at Auth0, `iss` of the tokens is always the tenant's own origin.
     #[must_use]
     pub fn custom_domain(mut self, origin: Url) -> Self {
         self.custom_domains.push(origin);
         self
     }
 
-    /// Where Actions `fetch` and log streams go.
+    /// Sets the network for `fetch` in Actions and for log streams.
     #[must_use]
     pub fn net(mut self, net: Arc<dyn Net>) -> Self {
         self.net = Some(net);
         self
     }
 
-    /// Posts what happens to `url`; `authorization` is the whole value of that header. Needs a network.
+    /// Posts log events to `url`, with `authorization` as the value of that header. Requires a network.
     #[must_use]
     pub fn log_stream(mut self, url: Url, authorization: &str) -> Self {
         self.deployed.log_stream = Some(Stream::new(url, authorization));
         self
     }
 
-    /// A dashboard at `/manage` that deploys files of `library`. Whoever reaches the tenant reaches it: for loopback only.
+    /// Adds a dashboard at `/manage` that deploys files of `library`. It requires no sign-in: for loopback only.
     #[must_use]
     pub fn dashboard(mut self, library: Library) -> Self {
         self.library = Some(library);
         self
     }
 
-    /// How long each leg of the Action may run instead of Auth0's 20 seconds.
+    /// Sets the time limit of each leg, instead of Auth0's 20 seconds.
     #[must_use]
     pub fn action_limit(mut self, limit: Duration) -> Self {
         self.action_limit = limit;
         self
     }
 
-    /// A signing key made before, because making one takes a while.
+    /// Sets the signing key. Generating one takes a while; this allows reuse.
     #[must_use]
     pub fn signing_key(mut self, key: SigningKey) -> Self {
         self.key = Some(key);
         self
     }
 
-    /// Where the time comes from.
+    /// Replaces the system clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Where states, codes, tokens and keys come from.
+    /// Replaces the system's source of randomness.
     #[must_use]
     pub fn rng(mut self, rng: Arc<dyn SecureRandom>) -> Self {
         self.rng = rng;
         self
     }
 
-    /// The tenant. Makes a signing key unless one was given.
+    /// Builds the tenant. Generates a signing key unless one was set.
     pub fn build(self) -> Result<Tenant, TenantError> {
         let own = Domain::new(&self.issuer).ok_or(TenantError::IssuerNotAnOrigin)?;
         if self.deployed.log_stream.is_some() && self.net.is_none() {

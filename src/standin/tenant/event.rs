@@ -1,4 +1,4 @@
-//! The `event` that an Action sees.
+//! Builds the `event` of an Action.
 
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
@@ -12,25 +12,25 @@ use super::{
 use crate::web::Incoming;
 use countenance_core::clock::UnixSecs;
 
-/// The kind of login that an Action looks at.
+/// The protocol of a sign-in, for `event.transaction.protocol`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Protocol {
-    /// A browser at `/authorize` or `/continue`.
+    /// Authorization code flow: a browser at `/authorize` or `/continue`.
     CodeFlow,
-    /// An application at `/oauth/token`.
+    /// Refresh token exchange: an application at `/oauth/token`.
     Refresh,
 }
 
-/// The login that an Action looks at.
+/// The sign-in that an Action runs in.
 pub(super) struct Login<'a> {
     pub(super) protocol: Protocol,
     pub(super) request: &'a Request,
     pub(super) session: &'a Session,
-    /// Id and metadata of the transaction; a refresh has none.
+    /// Id and metadata of the transaction; `None` for a refresh.
     pub(super) transaction: Option<(&'a str, &'a Map<String, Value>)>,
 }
 
-/// `event` without secrets and configuration.
+/// `event` without `secrets` and `configuration`.
 pub(super) fn event(tenant: &Tenant, incoming: &Incoming, login: &Login<'_>) -> Value {
     let Login { request, session, .. } = login;
     let config = tenant.config();
@@ -59,12 +59,12 @@ pub(super) fn event(tenant: &Tenant, incoming: &Incoming, login: &Login<'_>) -> 
     event
 }
 
-/// `event` of a phone provider: who, where, and `notification`.
+/// `event` of a phone provider: tenant, user, client, request and `notification`.
 pub(super) fn phone_event(tenant: &Tenant, incoming: &Incoming, login: &Login<'_>, notification: Value) -> Value {
     let mut event = event(tenant, incoming, login);
     if let Some(event) = event.as_object_mut() {
         event.retain(|name, _| ["tenant", "user", "client", "request"].contains(&name.as_str()));
-        // The login's own query and form hold the person's password or code.
+        // Query and form of the sign-in may contain the user's password or code.
         if let Some(request) = event.get_mut("request").and_then(Value::as_object_mut) {
             request.retain(|name, _| name != "query" && name != "body");
         }
@@ -92,7 +92,7 @@ fn user_facts(tenant: &Tenant, session: &Session, user: Option<&User>) -> Value 
     facts
 }
 
-/// `event.transaction`. A refresh has no more than protocol and scopes.
+/// `event.transaction`. A refresh has only protocol and scopes.
 fn transaction_facts(login: &Login<'_>) -> Value {
     let Login { protocol, request, transaction, .. } = login;
     let mut facts = Map::new();
@@ -109,7 +109,7 @@ fn transaction_facts(login: &Login<'_>) -> Value {
         facts.insert("redirect_uri".into(), json!(request.redirect_uri));
         facts.insert("response_type".into(), json!(["code"]));
         facts.insert("ui_locales".into(), json!([]));
-        // These exist only when the application sent them.
+        // Present only if the application sent them.
         facts.extend(request.acr_values.as_ref().map(|values| ("acr_values".to_owned(), json!(values))));
         facts.extend(request.state.as_ref().map(|state| ("state".to_owned(), json!(state))));
         facts.extend(request.login_hint.as_ref().map(|hint| ("login_hint".to_owned(), json!(hint))));
@@ -125,9 +125,9 @@ fn methods(session: &Session) -> Vec<Value> {
     session.methods.iter().map(|method| record(&method.name, method.kind, method.at)).collect()
 }
 
-/// `2026-11-22T02:35:36.000Z`, the way JavaScript writes it.
+/// Formats a time as JavaScript does: `2026-11-22T02:35:36.000Z`.
 pub(super) fn iso8601(at: UnixSecs) -> String {
-    // No clock of ours shows a time beyond the year 9999.
+    // Only fails after the year 9999.
     let at = OffsetDateTime::from_unix_timestamp(at).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let (hour, minute, second) = at.to_hms();
     format!("{}T{hour:02}:{minute:02}:{second:02}.000Z", at.date())
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_written_as_javascript_does() {
+    fn formats_times_as_javascript_does() {
         for (at, text) in [
             (0, "1970-01-01T00:00:00.000Z"),
             (951_782_400, "2000-02-29T00:00:00.000Z"),

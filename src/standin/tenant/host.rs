@@ -1,5 +1,4 @@
-//! The names that a tenant answers to. A request sent to any other name gets nothing: a page of some other site may have had
-//! its name point here.
+//! Checks the `Host` header. Requests for other names are rejected, which prevents DNS rebinding.
 
 use axum::{
     extract::{Request, State},
@@ -11,14 +10,14 @@ use axum::{
 use super::{Tenant, config::Domain};
 use crate::web::Incoming;
 
-/// Lets requests through whose `Host` is one of the tenant's: 421 for another, 400 for none.
+/// Passes requests whose `Host` is one of the tenant's domains; responds 421 to others, 400 if it is missing.
 pub(super) async fn check(State(tenant): State<Tenant>, request: Request, next: Next) -> Response {
     let Some(host) = request.headers().get(header::HOST) else {
-        return (StatusCode::BAD_REQUEST, "The request names no host.").into_response();
+        return (StatusCode::BAD_REQUEST, "The request has no Host header.").into_response();
     };
     match host.to_str().ok().and_then(|host| tenant.config().domain(host)) {
         Some(_) => next.run(request).await,
-        None => (StatusCode::MISDIRECTED_REQUEST, "This tenant does not answer to that name.").into_response(),
+        None => (StatusCode::MISDIRECTED_REQUEST, "This tenant does not serve this host.").into_response(),
     }
 }
 

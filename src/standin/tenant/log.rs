@@ -1,7 +1,7 @@
-//! What happened in a tenant, in the words of Auth0's log: kept for the dashboard, and posted to a log stream.
+//! The tenant's log, in the format of Auth0: shown on the dashboard, and posted to a log stream.
 //!
-//! A stream gets each event as one line of JSON, tried three times and then given up; nothing waits for it and order is not
-//! promised, as at Auth0.
+//! Each event is posted as one line of JSON, with up to three attempts, in the background and in no guaranteed order,
+//! as at Auth0.
 
 use serde_json::{Value, json};
 use url::Url;
@@ -12,10 +12,10 @@ use crate::web::Incoming;
 use countenance_core::clock::UnixSecs;
 use countenance_net::{Method, Net, Request};
 
-/// How often an event is posted before it is given up.
+/// Maximum number of attempts to post an event.
 const TRIES: usize = 3;
 
-/// Where events are posted.
+/// A log stream.
 #[derive(Clone)]
 pub(super) struct Stream {
     pub(super) url: Url,
@@ -28,21 +28,21 @@ impl Stream {
     }
 }
 
-/// One thing that happened.
+/// A log event.
 pub(super) struct Event<'a> {
-    /// Auth0's code for it: `s`, `f`, `gd_auth_succeed`, ….
+    /// Auth0's event type code: `s`, `f`, `gd_auth_succeed`, ….
     pub(super) kind: &'static str,
-    /// In words; for a failed login the reason that the application was given.
+    /// Description; for a failed sign-in the reason sent to the application.
     pub(super) description: &'a str,
-    /// The login it happened in.
+    /// The sign-in that it belongs to.
     pub(super) request: &'a store::Request,
-    /// The person, where known.
+    /// The user, if known.
     pub(super) user_id: Option<&'a str>,
-    /// What the kind adds.
+    /// Details specific to the event type.
     pub(super) details: Value,
 }
 
-/// An event as the dashboard shows it: nobody's number, code or token.
+/// An event as shown on the dashboard: without phone number, code or token.
 #[derive(Clone)]
 pub(super) struct Recent {
     pub(super) at: UnixSecs,
@@ -52,7 +52,7 @@ pub(super) struct Recent {
     pub(super) user: String,
 }
 
-/// Keeps an event and sends it on its way.
+/// Stores an event and posts it to the log stream, if there is one.
 pub(super) fn record(tenant: &Tenant, incoming: &Incoming, event: &Event<'_>) {
     let config = tenant.config();
     let at = tenant.now();
@@ -79,7 +79,7 @@ pub(super) fn record(tenant: &Tenant, incoming: &Incoming, event: &Event<'_>) {
     let description = event.description.to_owned();
     tenant.store().put_recent(Recent { at, kind: event.kind, description, client, user });
     if let (Some(stream), Some(net)) = (tenant.deployed().log_stream, tenant.net()) {
-        // Detached: the browser's answer does not wait for it.
+        // Detached: the response to the browser does not wait for it.
         drop(tokio::task::spawn_blocking(move || post(&*net, &stream, &format!("{line}\n"))));
     }
 }
@@ -94,10 +94,10 @@ fn post(net: &dyn Net, stream: &Stream, lines: &str) {
             return;
         }
     }
-    tracing::warn!("the log stream took an event in none of {TRIES} tries; it is given up");
+    tracing::warn!("the log stream did not accept an event in {TRIES} attempts; it is dropped");
 }
 
-/// `90020`, the time to the microsecond, and 33 digits that no other event has.
+/// A log id: `90020`, the time with microseconds, and 33 unique digits.
 fn log_id(at: UnixSecs, unique: u64) -> String {
     let time: String = iso8601(at).chars().filter(char::is_ascii_digit).skip(2).take(12).collect();
     format!("90020{time}000000{unique:0>33}")
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_log_id_has_the_shape_of_auth0s() {
+    fn log_ids_have_the_format_of_auth0() {
         assert_eq!(log_id(1_795_314_936, 7), format!("90020261122023536000000{}7", "0".repeat(32)));
         assert_eq!(log_id(0, u64::MAX).len(), 56);
     }

@@ -1,6 +1,6 @@
 //! `/u/login`: the password page.
 //!
-//! The form is bound to one login by its `state` and to one browser by a cookie, so no other site can post it.
+//! The form is bound to a sign-in by its `state` and to a browser by a cookie, so no other site can submit it.
 
 use axum::{
     extract::State,
@@ -19,10 +19,10 @@ use super::{
 };
 use crate::web::{self, Incoming};
 
-/// Wrong passwords after which a login is over.
+/// Number of wrong passwords that ends a sign-in.
 const WRONG_PASSWORDS: u32 = 10;
 
-/// The text that Auth0 shows when it cannot find a login.
+/// Auth0's message for an unknown `state`.
 pub(super) const SESSION_LOST: &str = "You may have pressed the back button, refreshed during login, opened too many \
     login dialogs, or there is some issue with cookies, since we couldn't find your session. Try logging in again from \
     the application and if the problem persists please contact the administrator.";
@@ -48,7 +48,7 @@ pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> 
         return lost();
     };
     let LoginStage::Password { wrong } = transaction.stage else {
-        // Taken by mistake: this login waits for the verifier, or for a code.
+        // Put it back: this sign-in waits for the verifier or for a code.
         tenant.store().put_transaction(state.to_owned(), transaction, now);
         return lost();
     };
@@ -59,7 +59,7 @@ pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> 
         return wrong_password(&tenant, &incoming, state, email, transaction);
     };
 
-    // A fresh id: whatever the browser brought along, nobody else knows this one.
+    // A new session id, against session fixation.
     let session = Session {
         id: tenant.random(),
         user_id: user.user_id.clone(),
@@ -71,7 +71,7 @@ pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> 
     (incoming.cookies.add(web::cookie(SESSION_COOKIE, session.id, SameSite::Lax)), answer).into_response()
 }
 
-/// What is shown when there is no such login in this browser.
+/// The page for a `state` that is unknown in this browser.
 pub(super) fn lost() -> Response {
     let main = html! {
         h1 { "We lost your login" }
@@ -100,7 +100,7 @@ fn wrong_password(
     page
 }
 
-/// The page, the first time or after `rejected` was tried in vain.
+/// The page; `rejected` is the email address of a failed attempt.
 fn form(tenant: &Tenant, state: &str, transaction: &Transaction, rejected: Option<&str>) -> Response {
     let client = tenant.config().client(&transaction.request.client_id);
     let client = client.map_or("the application", |client| &client.name);

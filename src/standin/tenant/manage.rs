@@ -1,7 +1,7 @@
-//! `/manage`: what a customer does in Auth0's dashboard, on one page. Deploys a file of the library as the post-login Action
-//! or as the phone provider, points the log stream somewhere, and shows what happened.
+//! `/manage`: what a customer does in Auth0's dashboard, on one page. Deploys a file of the library as post-login
+//! Action or phone provider, configures the log stream, and shows the log.
 //!
-//! It has no sign-in: whoever reaches the tenant reaches it. A form of another site does not.
+//! It requires no sign-in, but rejects forms submitted by other sites.
 
 use axum::{
     Router,
@@ -15,12 +15,12 @@ use url::Url;
 use super::{Action, Tenant, actions::Trigger, host, manage_page};
 use crate::web::{self, Incoming};
 
-/// The settings of a post-login Action and how a person types them.
+/// Names of the settings of the post-login Action, in form order.
 pub(super) const SETTINGS: [&str; 6] =
     ["SESSION_SECRET", "INTEGRATION_ID", "VERIFIER_ORIGIN", "MODE", "CONTINUE_ORIGIN", "MAX_AGE"];
-/// May be left empty.
+/// Settings that may be empty.
 const OPTIONAL: [&str; 2] = ["CONTINUE_ORIGIN", "MAX_AGE"];
-/// Most characters of a value (Auth0's limit for a secret).
+/// Maximum length of a value (Auth0's limit for a secret).
 const VALUE_MAX_CHARS: usize = 4096;
 
 /// Why nothing was deployed.
@@ -40,7 +40,7 @@ pub(super) enum ManageError {
     NoNetwork,
 }
 
-/// Its pages.
+/// The routes of the dashboard.
 pub(super) fn router() -> Router<Tenant> {
     Router::new()
         .route("/manage", routing::get(show))
@@ -67,7 +67,7 @@ async fn post_login(State(tenant): State<Tenant>, incoming: Incoming) -> Respons
             match incoming.form.get(name).map(str::trim).filter(|value| !value.is_empty()) {
                 Some(value) => action = action.secret(name, checked(name, value)?),
                 None if OPTIONAL.contains(&name) => {}
-                // It is never shown, so it cannot be typed again: left empty, it stays.
+                // The secret is never displayed, so an empty field keeps its value.
                 None => match kept() {
                     Some(value) => action = action.secret(name, value.as_str()),
                     None => return Err(ManageError::Empty(name.to_owned())),
@@ -115,7 +115,7 @@ async fn log_stream(State(tenant): State<Tenant>, incoming: Incoming) -> Respons
     })
 }
 
-/// Does `change` for a form of our own, and goes back to the page or says what is wrong.
+/// Applies `change` if the form was submitted by our own page, then redirects back or shows the error.
 fn guarded(
     tenant: &Tenant,
     incoming: &Incoming,
@@ -131,8 +131,8 @@ fn guarded(
     }
 }
 
-/// Whether a form was sent by a page of the origin that it arrived at. A browser says so in one header or the other; one that
-/// says nothing is not believed.
+/// Whether a form was submitted by a page of the same origin, by `Origin` or `Sec-Fetch-Site`. False if both are
+/// missing.
 fn is_ours(tenant: &Tenant, incoming: &Incoming) -> bool {
     let origin = incoming.header(header::ORIGIN);
     let site = incoming.header(HeaderName::from_static("sec-fetch-site"));
@@ -141,7 +141,7 @@ fn is_ours(tenant: &Tenant, incoming: &Incoming) -> bool {
     ours.or(same) == Some(true) && same != Some(false)
 }
 
-/// The file that was chosen.
+/// The chosen file.
 fn chosen(tenant: &Tenant, incoming: &Incoming, trigger: Trigger) -> Result<Action, ManageError> {
     let library = tenant.config().library.as_ref().ok_or(ManageError::NoSuchFile)?;
     let source = incoming.form.get("file").and_then(|name| library.source(name, trigger.handler()));
@@ -152,7 +152,7 @@ fn checked<'a>(name: &str, value: &'a str) -> Result<&'a str, ManageError> {
     if value.chars().count() <= VALUE_MAX_CHARS { Ok(value) } else { Err(ManageError::TooLong(name.to_owned())) }
 }
 
-/// What is told after a change.
+/// The confirmation of a change.
 fn done(what: &str) -> Option<&'static str> {
     match what {
         "post-login" => Some("The post-login Action is deployed. The next login runs it."),
@@ -165,7 +165,7 @@ fn done(what: &str) -> Option<&'static str> {
 fn page(tenant: &Tenant, done: Option<&str>, fault: Option<(&str, &ManageError)>) -> Response {
     let status = if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let mut answer = web::named_page(status, "manage", "Tenant settings", &manage_page::main(tenant, done, fault));
-    // With no-referrer a browser writes `Origin: null` into the forms of this page, and they could not be told from others'.
+    // With no-referrer, browsers send `Origin: null` with forms of this page, so `is_ours` would reject them.
     answer.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     answer
 }

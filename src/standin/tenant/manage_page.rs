@@ -1,4 +1,4 @@
-//! What `/manage` shows. Secrets are told by their length alone.
+//! The page of `/manage`. Of secrets it shows only the length.
 
 use maud::{Markup, html};
 
@@ -9,14 +9,14 @@ use super::{
     manage::{ManageError, SETTINGS},
 };
 
-/// Most lines of console and log shown.
+/// Maximum number of console and log lines shown.
 const LINES_SHOWN: usize = 20;
 
 /// The page's content.
 pub(super) fn main(tenant: &Tenant, done: Option<&str>, fault: Option<(&str, &ManageError)>) -> Markup {
     let deployed = tenant.deployed();
     let (post_login, phone_provider) = (deployed.post_login.as_ref(), deployed.phone_provider.as_ref());
-    let told = |form: &str| {
+    let error = |form: &str| {
         html! {
             @if let Some((_, fault)) = fault.filter(|(place, _)| *place == form) {
                 p.bad role="alert" { (fault) " Nothing was changed." }
@@ -29,7 +29,7 @@ pub(super) fn main(tenant: &Tenant, done: Option<&str>, fault: Option<(&str, &Ma
         @if let Some(done) = done { p role="status" { (done) } }
         h2 { "Post-login Action" }
         (now(tenant, post_login))
-        (told("post-login"))
+        (error("post-login"))
         form method="post" action="/manage/post-login" {
             (files(tenant, Trigger::Execute, post_login))
             (settings(post_login))
@@ -37,7 +37,7 @@ pub(super) fn main(tenant: &Tenant, done: Option<&str>, fault: Option<(&str, &Ma
         }
         h2 { "Phone provider" }
         (now(tenant, phone_provider))
-        (told("phone-provider"))
+        (error("phone-provider"))
         form method="post" action="/manage/phone-provider" {
             (files(tenant, Trigger::CustomPhoneProvider, phone_provider))
             label {
@@ -53,7 +53,7 @@ pub(super) fn main(tenant: &Tenant, done: Option<&str>, fault: Option<(&str, &Ma
                 None => "Not set.",
             }
         }
-        (told("log-stream"))
+        (error("log-stream"))
         form method="post" action="/manage/log-stream" {
             label { "Address " input type="url" name="url" required; }
             label { "Authorization " input type="password" name="authorization" autocomplete="off" required; }
@@ -64,7 +64,7 @@ pub(super) fn main(tenant: &Tenant, done: Option<&str>, fault: Option<(&str, &Ma
     }
 }
 
-/// What is deployed now.
+/// The deployed Action.
 fn now(tenant: &Tenant, action: Option<&Action>) -> Markup {
     let Some(action) = action else { return html! { p { "None is deployed." } } };
     let name = tenant.config().library.as_ref().and_then(|library| library.name_of(&action.source));
@@ -79,7 +79,7 @@ fn now(tenant: &Tenant, action: Option<&Action>) -> Markup {
     }
 }
 
-/// The choice of files for a trigger.
+/// The file selection for a trigger.
 fn files(tenant: &Tenant, trigger: Trigger, action: Option<&Action>) -> Markup {
     let Some(library) = &tenant.config().library else { return Markup::default() };
     let current = action.and_then(|action| library.name_of(&action.source));
@@ -95,7 +95,7 @@ fn files(tenant: &Tenant, trigger: Trigger, action: Option<&Action>) -> Markup {
     }
 }
 
-/// The fields of the post-login Action. What is no secret by nature is shown again, as Auth0's dashboard would not.
+/// The fields of the post-login Action. Unlike in Auth0's dashboard, values that are not actually secret are shown.
 fn settings(action: Option<&Action>) -> Markup {
     let value = |name| action.and_then(|action| action.secrets.get(name)).map_or("", |value| value.as_str());
     let hint = |name| match name {
@@ -122,7 +122,7 @@ fn settings(action: Option<&Action>) -> Markup {
     }
 }
 
-/// The last logins, the newest first.
+/// The latest log events, newest first.
 fn logins(tenant: &Tenant) -> Markup {
     let store = tenant.store();
     html! {
@@ -142,7 +142,7 @@ fn logins(tenant: &Tenant) -> Markup {
     }
 }
 
-/// The last lines that Actions wrote, the newest first.
+/// The latest console lines of Actions, newest first.
 fn console(tenant: &Tenant) -> Markup {
     let store = tenant.store();
     html! {

@@ -1,7 +1,7 @@
-//! `/u/mfa`: the tenant's own second factor, a code sent to the person's phone.
+//! `/u/mfa`: the tenant's own second factor, a code sent to the user's phone.
 //!
-//! It comes after all post-login Actions, redirect included, when one of them asked for it. Only a login that went through
-//! here gets `amr` and `acr` in its ID token.
+//! It runs after all post-login Actions, including a redirect, if one of them requested it. Only then does the ID token
+//! have `amr` and `acr`.
 
 use axum::{extract::State, response::Response};
 use serde_json::{Value, json};
@@ -19,53 +19,53 @@ use super::{
 use crate::web::{self, Incoming};
 use countenance_core::clock::UnixSecs;
 
-/// What the ID token's `acr` and an application's `acr_values` call the tenant's own second factor.
+/// Value of `acr` and `acr_values` for the tenant's own second factor.
 pub(super) const POLICY: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
-/// Wrong codes after which a login is over.
+/// Number of wrong codes that ends a sign-in.
 const WRONG_CODES: u32 = 5;
-/// How long a code is good for.
+/// Validity of a code, seconds.
 const CODE_LIFE_SECS: i64 = 300;
 
-/// What the Actions of a login want of the tenant's own second factor.
+/// What the Actions of a sign-in request of the tenant's own second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ask {
     /// A code by phone.
     Phone {
-        /// In a call, unless the person chooses otherwise.
+        /// By voice call, unless the user chooses otherwise.
         voice: bool,
     },
-    /// Factors of which nobody here has one: Auth0 lets such a login fail.
+    /// Only factors that no user here has enrolled: as at Auth0, the sign-in fails.
     NotEnrolled,
-    /// No second factor, in so many words.
+    /// Explicitly no second factor.
     Skip,
 }
 
-/// A code under way.
+/// A code challenge in progress.
 #[derive(Clone, Default)]
 pub(super) struct Pending {
-    /// Of the code; `None` until one is on its way.
+    /// SHA-256 of the code; `None` before the first one.
     code_sha256: Option<[u8; 32]>,
     sent_at: UnixSecs,
     wrong: u32,
-    /// How the last message went.
+    /// Result of the last message.
     pub(super) sent: Sent,
 }
 
-/// How the last message went.
+/// Result of sending a message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Sent {
-    /// Not at all: the provider did not take it.
+    /// The provider did not accept it.
     #[default]
     Failed,
-    /// Too many lately.
+    /// Rate limited.
     TooMany,
-    /// As text.
+    /// Sent as a text message.
     Text,
-    /// As a call.
+    /// Sent as a voice call.
     Voice,
 }
 
-/// What a leg asked for. Enrolment is no part of this stand-in: its users' phones are given at start.
+/// The second factor that a leg requested. Enrollment requests are ignored: users' phones are configured at start.
 pub(super) fn ask(effects: &Effects) -> Option<Ask> {
     let challenges: Vec<&Value> = effects
         .challenges
@@ -83,7 +83,7 @@ pub(super) fn ask(effects: &Effects) -> Option<Ask> {
     Some(if provider == "none" { Ask::Skip } else { Ask::Phone { voice: false } })
 }
 
-/// Sends the first code and the browser to the page that asks for it.
+/// Sends the first code, and redirects the browser to the page that asks for it.
 pub(super) async fn begin(
     tenant: &Tenant,
     incoming: &Incoming,
@@ -116,7 +116,7 @@ pub(super) async fn show(State(tenant): State<Tenant>, incoming: Incoming) -> Re
     }
 }
 
-/// `POST /u/mfa`: a code, or the request for another one.
+/// `POST /u/mfa`: checks a code, or sends another one.
 pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> Response {
     let state = incoming.form.get("state").unwrap_or_default();
     let browser = incoming.cookie(BROWSER_COOKIE).unwrap_or_default();
@@ -128,7 +128,7 @@ pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> 
     };
     if let Some(delivery) = incoming.form.get("send") {
         send(&tenant, &incoming, (state, browser), &request, &session, &phone, delivery == "voice").await;
-        // A page of its own, so that reloading it sends nothing.
+        // Redirect, so that reloading the page sends no further code.
         return web::redirect(&format!("/u/mfa?state={state}"));
     }
     let note = |what| note(&tenant, &incoming, &request, &session, what);
@@ -153,14 +153,14 @@ pub(super) async fn submit(State(tenant): State<Tenant>, incoming: Incoming) -> 
     }
 }
 
-/// What is wrong with a code.
+/// Why a code was rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CodeError {
-    /// None was typed.
+    /// The field is empty.
     Empty,
-    /// Another one was sent.
+    /// It is not the code that was sent.
     Wrong,
-    /// It was sent too long ago.
+    /// It has expired.
     TooOld,
 }
 
@@ -182,7 +182,7 @@ enum Verdict {
     Lost,
 }
 
-/// Compares a code and counts, in one go: two tabs cannot share a try.
+/// Checks a code and counts the attempt atomically, so that parallel requests cannot share an attempt.
 fn judge(tenant: &Tenant, state: &str, browser: &str, typed: &str) -> Verdict {
     let now = tenant.now();
     let digits: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
@@ -197,7 +197,7 @@ fn judge(tenant: &Tenant, state: &str, browser: &str, typed: &str) -> Verdict {
         store.put_transaction(state.to_owned(), transaction, now);
         return Verdict::Lost;
     };
-    // Digests, so that the time taken says nothing about the code.
+    // Compare digests, so that the time taken does not depend on the code.
     let matches = pending.code_sha256 == Some(Sha256::digest(digits.as_bytes()).into());
     let is_fresh = now < pending.sent_at + CODE_LIFE_SECS;
     if matches && is_fresh {
@@ -212,7 +212,7 @@ fn judge(tenant: &Tenant, state: &str, browser: &str, typed: &str) -> Verdict {
     Verdict::Wrong(if matches { CodeError::TooOld } else { CodeError::Wrong })
 }
 
-/// Makes a code and has it sent. The one before is good no more.
+/// Generates a code and sends it. It replaces the previous one.
 async fn send(
     tenant: &Tenant,
     incoming: &Incoming,
@@ -245,7 +245,7 @@ async fn send(
     note(tenant, incoming, request, session, (what.0, &what.1));
 }
 
-/// The login that waits for a code here.
+/// The sign-in that waits for a code.
 fn waiting(tenant: &Tenant, state: &str, browser: Option<&str>) -> Option<(Request, Session, Pending)> {
     let (store, now) = (tenant.store(), tenant.now());
     let transaction = store.transaction(state, browser, now)?;
@@ -266,7 +266,7 @@ fn number(tenant: &Tenant, session: &Session) -> Option<String> {
     tenant.config().user(&session.user_id)?.phone.clone()
 }
 
-/// Writes an event of the second factor to the log.
+/// Logs an event of the second factor.
 fn note(
     tenant: &Tenant,
     incoming: &Incoming,

@@ -1,4 +1,4 @@
-//! What `/u/mfa` shows.
+//! The page of `/u/mfa`.
 
 use axum::{http::StatusCode, response::Response};
 use maud::html;
@@ -6,7 +6,7 @@ use maud::html;
 use super::mfa::{CodeError, Sent};
 use crate::web;
 
-/// The page, the first time or after a code was typed in vain.
+/// The page; `fault` is the error of the previous attempt.
 pub(super) fn page(state: &str, phone: &str, sent: Sent, fault: Option<CodeError>) -> Response {
     let status = if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let phone = masked(phone);
@@ -37,7 +37,7 @@ pub(super) fn page(state: &str, phone: &str, sent: Sent, fault: Option<CodeError
     web::named_page(status, "mfa", "Confirm that it is you", &main)
 }
 
-/// A number that its owner knows again and nobody else learns.
+/// Masks a phone number except for its last two digits.
 fn masked(phone: &str) -> String {
     let hidden = phone.chars().count().saturating_sub(2);
     format!("••• {}", phone.chars().skip(hidden).collect::<String>())
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_shown_by_its_end() {
+    fn masks_all_but_the_last_two_digits() {
         assert_eq!(masked("+4915112345678"), "••• 78");
         assert_eq!(masked(""), "••• ");
     }

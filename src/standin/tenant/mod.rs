@@ -1,18 +1,26 @@
-//! An Auth0 stand-in on loopback, for the demo and for tests: a login page, Actions that really run, `/continue`, tokens.
+//! An Auth0 stand-in on loopback, for the demo and for tests: sign-in page, real execution of Actions, `/continue`,
+//! tokens.
 //!
 //! ```text
 //! GET /authorize ──► /u/login ──► Action, first leg ──► 302 verifier?session_token=…&state=…
 //!                                                             │
 //! /oauth/token ◄── 302 app?code=… ◄── Action, second leg ◄── /continue?state=… (same browser, once, within an hour)
-//!                                └── /u/mfa, where the Action asked for the tenant's own second factor
+//!                                └── /u/mfa, if the Action requested the tenant's own second factor
 //! ```
 //!
-//! What stands where: `authorize` and `login` are the browser's way in, `pipeline` runs the Action between password and code,
-//! `resume` is `/continue`, `mfa` the tenant's own second factor with `phone` behind it, `token` what an application calls, `log`
-//! what happened, `manage` the dashboard. `store` keeps it all in memory; `actions` knows nothing of HTTP.
+//! | modules | contents |
+//! |---|---|
+//! | `authorize`, `login` | the start of a sign-in |
+//! | `pipeline` | runs the Action between password and authorization code |
+//! | `resume` | `/continue` |
+//! | `mfa`, `phone` | the tenant's own second factor |
+//! | `token` | the endpoints for applications |
+//! | `log`, `manage` | log and dashboard |
+//! | `store` | all state, in memory |
+//! | `actions` | executes Actions, independent of HTTP |
 //!
-//! It answers as Auth0 documents it, where that is documented. It is no identity provider for anybody else: passwords are given
-//! at start, keys are made at start, and everything is forgotten at the end.
+//! It behaves as Auth0 documents. It is not an identity provider for production: users are configured and keys
+//! generated at start, and nothing is persisted.
 
 pub mod actions;
 mod authorize;
@@ -62,7 +70,7 @@ struct AppState {
     deployed: Mutex<Deployed>,
 }
 
-/// What an operator may change while the tenant runs.
+/// Settings that can change while the tenant runs.
 #[derive(Clone, Default)]
 struct Deployed {
     post_login: Option<Action>,
@@ -76,12 +84,12 @@ impl Tenant {
         TenantBuilder::new(issuer)
     }
 
-    /// What the Action wrote to its console so far.
+    /// Console output of Actions so far.
     pub fn console(&self) -> Vec<String> {
         self.store().console.clone()
     }
 
-    /// All pages and calls.
+    /// The routes of all pages and endpoints.
     pub fn router(&self) -> Router {
         let dashboard = self.config().library.as_ref().map(|_| manage::router());
         Router::new()
@@ -98,7 +106,7 @@ impl Tenant {
             .with_state(self.clone())
     }
 
-    /// Serves until `shutdown` ends.
+    /// Serves until `shutdown` completes.
     pub async fn serve(
         &self,
         listener: tokio::net::TcpListener,
@@ -107,12 +115,12 @@ impl Tenant {
         crate::loopback::serve(self.router(), listener, shutdown).await
     }
 
-    /// Where it lives, without a slash at the end.
+    /// Its origin, without a trailing slash.
     pub fn origin(&self) -> &str {
         &self.0.config.origin
     }
 
-    /// Deploys `action` in place of the one before: logins that begin from now on run it.
+    /// Deploys `action` in place of the current one; it applies to sign-ins that start from now on.
     pub fn deploy(&self, action: Action) {
         self.change(|deployed| deployed.post_login = Some(action));
     }
@@ -122,8 +130,8 @@ impl Tenant {
         self.change(|deployed| deployed.phone_provider = Some(action));
     }
 
-    /// Posts what happens from now on to `url`; `authorization` is the whole value of that header. Nothing is posted by a
-    /// tenant without a network.
+    /// Posts log events from now on to `url`, with `authorization` as the value of that header. Has no effect without a
+    /// network.
     pub fn stream_logs(&self, url: url::Url, authorization: &str) {
         self.change(|deployed| deployed.log_stream = Some(log::Stream::new(url, authorization)));
     }
@@ -140,7 +148,7 @@ impl Tenant {
         self.0.net.clone()
     }
 
-    /// A random number.
+    /// A random 64-bit number.
     fn number(&self) -> u64 {
         let mut bytes = [0; 8];
         self.0.rng.fill(&mut bytes);
@@ -159,13 +167,13 @@ impl Tenant {
         self.0.clock.now()
     }
 
-    /// 32 random bytes as text: a state, code, token or cookie.
+    /// 32 random bytes as text, for a state, code, token or cookie.
     fn random(&self) -> String {
         countenance_core::rng::random_text::<32>(&*self.0.rng)
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {
-        // Every change to the store is whole before anything can panic.
+        // No change can panic halfway, so a poisoned store is consistent.
         self.0.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

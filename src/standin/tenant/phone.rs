@@ -1,4 +1,4 @@
-//! The code on its way to a phone: the deployed phone-provider Action, run as Auth0 runs a custom phone provider.
+//! Sends codes through the deployed phone-provider Action, as Auth0 does with a custom phone provider.
 
 use serde_json::{Value, json};
 
@@ -11,26 +11,26 @@ use super::{
 };
 use crate::web::Incoming;
 
-/// One code for one person.
+/// A code to send.
 pub(super) struct Message<'a> {
-    /// The login that it belongs to.
+    /// The sign-in that it belongs to.
     pub(super) request: &'a Request,
-    /// The session of that login.
+    /// The session of that sign-in.
     pub(super) session: &'a Session,
-    /// The number, E.164.
+    /// Phone number, E.164.
     pub(super) to: &'a str,
-    /// Six digits.
+    /// The code, six digits.
     pub(super) code: &'a str,
-    /// Spoken in a call instead of written.
+    /// Whether to send it by voice call instead of text message.
     pub(super) voice: bool,
 }
 
-/// Why a code did not go out.
+/// Why a code was not sent.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unsent {
     #[error("the tenant has no phone provider")]
     NoProvider,
-    #[error("the phone provider asks to try again later: {0}")]
+    #[error("the phone provider requested a retry: {0}")]
     Retry(String),
     #[error("the phone provider dropped the message: {0}")]
     Dropped(String),
@@ -38,7 +38,8 @@ pub(super) enum Unsent {
     Failed(#[from] ActionError),
 }
 
-/// Hands the message to the provider. Auth0 itself tries again minutes after a `retry`; here the person presses the button.
+/// Passes the message to the provider. After a `retry`, Auth0 tries again minutes later; here the user presses the
+/// button.
 pub(super) async fn send(tenant: &Tenant, incoming: &Incoming, message: &Message<'_>) -> Result<(), Unsent> {
     let action = tenant.deployed().phone_provider.ok_or(Unsent::NoProvider)?;
     let login =
@@ -57,7 +58,7 @@ pub(super) async fn send(tenant: &Tenant, incoming: &Incoming, message: &Message
 fn notification(tenant: &Tenant, message: &Message<'_>) -> Value {
     let Message { request, to, code, voice, .. } = message;
     let client = tenant.config().client(&request.client_id).map_or("your login", |client| &client.name);
-    // Digit by digit, or a voice makes a number of them.
+    // Separate the digits, so that they are not read as one number.
     let spoken = code.chars().map(String::from).collect::<Vec<_>>().join(", ");
     json!({
         "as_text": format!("{code} is your code for {client}."),

@@ -1,4 +1,4 @@
-//! Between password and code: runs the Action's legs and does what they asked for.
+//! From password to authorization code: runs the Action's legs and applies their effects.
 
 use maud::html;
 use serde_json::{Map, Value, json};
@@ -15,7 +15,8 @@ use crate::web::{self, Incoming};
 use axum::response::Response;
 use countenance_core::clock::UnixSecs;
 
-/// First leg, for a browser whose person is known: on to the verifier, to the application with a code, or with an error.
+/// Runs the first leg for a signed-in browser, then redirects to the verifier, or to the application with a code or an
+/// error.
 pub(super) async fn execute(
     tenant: &Tenant,
     incoming: &Incoming,
@@ -34,7 +35,7 @@ pub(super) async fn execute(
         return no_page(tenant, incoming, &transaction.request, user);
     }
     let Ok(mut verifier) = Url::parse(verifier) else {
-        return refuse(tenant, incoming, &transaction.request, user, "The redirect leads nowhere");
+        return refuse(tenant, incoming, &transaction.request, user, "The redirect URL is invalid");
     };
     let state = tenant.random();
     verifier.query_pairs_mut().append_pair("state", &state);
@@ -44,7 +45,7 @@ pub(super) async fn execute(
     web::redirect(verifier.as_str())
 }
 
-/// Second leg, when the browser is back from the verifier.
+/// Runs the second leg, after the browser has returned from the verifier.
 pub(super) async fn resume(
     tenant: &Tenant,
     incoming: &Incoming,
@@ -57,7 +58,7 @@ pub(super) async fn resume(
     }
 }
 
-/// Runs the Action for an application that exchanges a refresh token.
+/// Runs the Action for a refresh token exchange.
 pub(super) async fn refresh(tenant: &Tenant, incoming: &Incoming, grant: &Grant) -> Result<Effects, ActionError> {
     let login =
         Login { protocol: Protocol::Refresh, request: &grant.request, session: &grant.session, transaction: None };
@@ -66,9 +67,9 @@ pub(super) async fn refresh(tenant: &Tenant, incoming: &Incoming, grant: &Grant)
     Ok(effects)
 }
 
-/// Sends the browser back to the application.
+/// Redirects the browser to the application.
 pub(super) fn to_application(request: &Request, answer: &[(&str, &str)]) -> Response {
-    // The address was compared with the registered ones before the request became a `Request`.
+    // The URI was checked against the registered ones before the `Request` was created.
     let Ok(mut url) = Url::parse(&request.redirect_uri) else {
         let main = html! { h1 { "Callback URL mismatch" } };
         return web::page(axum::http::StatusCode::BAD_REQUEST, "Callback URL mismatch", &main);
@@ -80,17 +81,17 @@ pub(super) fn to_application(request: &Request, answer: &[(&str, &str)]) -> Resp
     web::redirect(url.as_str())
 }
 
-/// The two parameters of an error answer.
+/// The parameters of an error response.
 pub(super) fn error<'a>(error: &'a str, description: &'a str) -> [(&'a str, &'a str); 2] {
     [("error", error), ("error_description", description)]
 }
 
-/// Whether the application wants no page shown.
+/// Whether the application requested `prompt=none`.
 pub(super) fn is_silent(request: &Request) -> bool {
     request.prompt.iter().any(|prompt| prompt == "none")
 }
 
-/// Runs one leg in a browser's login; a failure or a denial is an answer already.
+/// Runs one leg of a browser's sign-in. Failure and denial give `Err` with the response.
 async fn run_leg(
     tenant: &Tenant,
     incoming: &Incoming,
@@ -105,7 +106,7 @@ async fn run_leg(
         transaction: Some((&transaction.id, &transaction.metadata)),
     };
     let ran = post_login(tenant, trigger, event::event(tenant, incoming, &login)).await;
-    // What Auth0 answers when an Action throws is not documented; this keeps the message where a developer looks for it.
+    // Auth0's response to an Action that throws is not documented; this one shows developers the message.
     let user = Some(session.user_id.as_str());
     let denied = |reason: &str| refuse(tenant, incoming, &transaction.request, user, reason);
     let effects = ran.map_err(|error| denied(&error.to_string()))?;
@@ -116,7 +117,7 @@ async fn run_leg(
     }
 }
 
-/// Runs the deployed post-login Action; without one a leg leaves nothing behind.
+/// Runs the deployed post-login Action; without one, there are no effects.
 async fn post_login(tenant: &Tenant, trigger: Trigger, event: Value) -> Result<Effects, ActionError> {
     match tenant.deployed().post_login {
         Some(action) => run(tenant, action, trigger, event).await,
@@ -124,7 +125,7 @@ async fn post_login(tenant: &Tenant, trigger: Trigger, event: Value) -> Result<E
     }
 }
 
-/// Runs an Action away from the threads that serve.
+/// Runs an Action on a blocking thread.
 pub(super) async fn run(
     tenant: &Tenant,
     action: Action,
@@ -132,14 +133,14 @@ pub(super) async fn run(
     event: Value,
 ) -> Result<Effects, ActionError> {
     let config = tenant.config();
-    // `iss` of session tokens is the tenant's own name; whether Auth0 writes a custom domain there is not documented.
+    // `iss` of session tokens is the tenant's own host; whether Auth0 uses a custom domain there is not documented.
     let (host, limit, net) = (config.host.clone(), config.action_limit, tenant.net());
     let leg = Leg { action, trigger, event, host, now: tenant.now(), limit, net };
     let ran = tokio::task::spawn_blocking(move || actions::run(leg)).await;
     ran.unwrap_or_else(|panicked| Err(ActionError::Engine(Box::new(panicked))))
 }
 
-/// Keeps what outlives the login: methods of the browser session, metadata of the user, lines of the console.
+/// Stores the effects that outlive the sign-in: session methods, user metadata, console lines.
 fn remember(tenant: &Tenant, session: &Session, effects: &Effects) {
     let now = tenant.now();
     let mut store = tenant.store();
@@ -150,7 +151,7 @@ fn remember(tenant: &Tenant, session: &Session, effects: &Effects) {
     store.console.extend(effects.console.iter().cloned());
 }
 
-/// Adds what a leg set to what the legs before it set.
+/// Merges a leg's effects with those of earlier legs.
 fn merge(transaction: Transaction, effects: Effects) -> Transaction {
     let extended = |mut old: Map<String, Value>, new: Map<String, Value>| {
         old.extend(new);
@@ -165,7 +166,7 @@ fn merge(transaction: Transaction, effects: Effects) -> Transaction {
     }
 }
 
-/// After the last leg: the tenant's own second factor where it was asked for, and the code.
+/// Completes a sign-in after the last leg: the tenant's own second factor, if requested, then the code.
 async fn conclude(tenant: &Tenant, incoming: &Incoming, transaction: Transaction, session: &Session) -> Response {
     let user = Some(session.user_id.as_str());
     match transaction.mfa {
@@ -179,7 +180,7 @@ async fn conclude(tenant: &Tenant, incoming: &Incoming, transaction: Transaction
     }
 }
 
-/// Gives the application its code.
+/// Issues the authorization code.
 pub(super) fn finish(
     tenant: &Tenant,
     incoming: &Incoming,
@@ -200,7 +201,7 @@ pub(super) fn finish(
     answer
 }
 
-/// Ends a login with `access_denied`.
+/// Ends a sign-in with `access_denied`.
 pub(super) fn refuse(
     tenant: &Tenant,
     incoming: &Incoming,
@@ -211,7 +212,7 @@ pub(super) fn refuse(
     fail(tenant, incoming, request, user_id, ("access_denied", reason))
 }
 
-/// Ends a silent login that would need a page.
+/// Ends a silent sign-in that requires interaction.
 fn no_page(tenant: &Tenant, incoming: &Incoming, request: &Request, user_id: Option<&str>) -> Response {
     fail(tenant, incoming, request, user_id, ("interaction_required", "Interaction required"))
 }

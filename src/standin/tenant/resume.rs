@@ -1,6 +1,7 @@
-//! `/continue`: where the browser comes back from the verifier.
+//! `/continue`: the browser's return from the verifier.
 //!
-//! Good once, within an hour, in the browser that began the login. A stranger who learns a `state` can neither use nor spend it.
+//! Valid once, within an hour, in the browser that started the sign-in. An attacker who learns a `state` can neither
+//! use nor invalidate it.
 
 use axum::{extract::State, response::Response};
 
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::web::Incoming;
 
-/// `GET` or `POST /continue?state=…`. The session token may stand in the query or in the form; the form wins.
+/// `GET` or `POST /continue?state=…`. The session token may be in the query or in the form; the form takes precedence.
 pub(super) async fn resume(State(tenant): State<Tenant>, incoming: Incoming) -> Response {
     let state = incoming.form.get("state").or_else(|| incoming.query.get("state")).unwrap_or_default();
     let now = tenant.now();

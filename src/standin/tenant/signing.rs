@@ -1,4 +1,4 @@
-//! The tenant's RS256 key: signs ID and access tokens, and shows its public half as a JWKS.
+//! The tenant's RS256 key: signs ID and access tokens, and publishes the public key as a JWK set.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use sha2::{Digest, Sha256};
 
 use countenance_core::rng::SecureRandom;
 
-/// Length of the modulus: what Auth0 uses.
+/// Length of the modulus, as at Auth0.
 const KEY_BITS: usize = 2048;
 
-/// A signing key. Clones share it; the library that holds it wipes it at the end.
+/// A signing key. Clones share it; `jsonwebtoken` zeroizes it on drop.
 #[derive(Clone)]
 pub struct SigningKey {
     key: Arc<EncodingKey>,
@@ -27,19 +27,19 @@ pub struct SigningKey {
     exponent: String,
 }
 
-/// Why there is no key.
+/// Why no key was created.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// No primes were found.
-    #[error("no RSA key could be generated")]
+    /// Generation failed.
+    #[error("cannot generate an RSA key")]
     NotGenerated(#[from] rsa::Error),
-    /// The key does not encode.
-    #[error("the RSA key could not be encoded")]
+    /// Encoding failed.
+    #[error("cannot encode the RSA key")]
     NotEncoded(#[from] rsa::pkcs1::Error),
 }
 
 impl SigningKey {
-    /// A new key of 2048 bits.
+    /// Generates a key of 2048 bits.
     pub fn generate(rng: &dyn SecureRandom) -> Result<Self, KeyError> {
         let private = RsaPrivateKey::new(&mut RsaRng(rng), KEY_BITS)?;
         let der = private.to_pkcs1_der()?;
@@ -51,7 +51,7 @@ impl SigningKey {
         Ok(Self { key, kid: BASE64.encode(thumbprint), modulus, exponent })
     }
 
-    /// Signs `claims`; `typ` is the header's.
+    /// Signs `claims`, with `typ` in the header.
     pub(super) fn sign(&self, typ: &str, claims: &Value) -> Result<String, jsonwebtoken::errors::Error> {
         let mut header = Header::new(Algorithm::RS256);
         header.typ = Some(typ.to_owned());
@@ -59,7 +59,7 @@ impl SigningKey {
         jsonwebtoken::encode(&header, claims, &self.key)
     }
 
-    /// The public half.
+    /// The public key as a JWK set.
     pub(super) fn jwks(&self) -> Value {
         let key = json!({
             "kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.kid, "n": self.modulus, "e": self.exponent,
@@ -68,14 +68,14 @@ impl SigningKey {
     }
 }
 
-/// Prints the key's name only.
+/// Prints only the key id.
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SigningKey").field("kid", &self.kid).finish_non_exhaustive()
     }
 }
 
-/// [`SecureRandom`] in the words of the `rsa` crate.
+/// Adapts [`SecureRandom`] to the `rsa` crate.
 struct RsaRng<'a>(&'a dyn SecureRandom);
 
 impl RngCore for RsaRng<'_> {

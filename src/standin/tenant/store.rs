@@ -1,4 +1,4 @@
-//! What a tenant remembers while it runs: browser sessions, logins under way, codes and tokens.
+//! The tenant's state: browser sessions, sign-ins in progress, codes and tokens.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -7,25 +7,26 @@ use serde_json::{Map, Value};
 use super::{log::Recent, mfa};
 use countenance_core::clock::UnixSecs;
 
-/// How long a login may take from `/authorize` on (Auth0: one hour since February 2024).
+/// Maximum duration of a sign-in, from `/authorize` (Auth0: one hour since February 2024).
 pub(super) const TRANSACTION_LIFE_SECS: i64 = 3600;
-/// How long a browser stays logged in (Auth0: three days of inactivity by default; here from the login on).
+/// Lifetime of a browser session (Auth0: three days of inactivity by default; here counted from the sign-in).
 pub(super) const SESSION_LIFE_SECS: i64 = 3 * 24 * 3600;
-/// How long a code may wait for its exchange.
+/// Lifetime of an authorization code.
 const CODE_LIFE_SECS: i64 = 60;
-/// How long an access token lasts (Auth0's default).
+/// Lifetime of an access token (Auth0's default).
 pub(super) const ACCESS_LIFE_SECS: i64 = 24 * 3600;
-/// How long a refresh token lasts.
+/// Lifetime of a refresh token.
 const REFRESH_LIFE_SECS: i64 = 30 * 24 * 3600;
-/// Most messages to one person within [`MESSAGES_SPAN_SECS`] (Auth0: ten an hour).
+/// Maximum number of messages per user within [`MESSAGES_SPAN_SECS`] (Auth0: ten per hour).
 const MESSAGES_MAX: usize = 10;
 const MESSAGES_SPAN_SECS: i64 = 3600;
-/// Most events of the log that are kept for the dashboard.
+/// Maximum number of log events kept for the dashboard.
 const EVENTS_KEPT: usize = 200;
-/// Most logins under way in one browser; the oldest goes first (people report about ten at Auth0).
+/// Maximum number of sign-ins in progress per browser; the oldest is dropped first (about ten at Auth0, as reported by
+/// users).
 const LOGINS_PER_BROWSER: usize = 10;
 
-/// Everything, in memory.
+/// All state, in memory.
 #[derive(Default)]
 pub(super) struct Store {
     sessions: HashMap<String, Session>,
@@ -34,15 +35,15 @@ pub(super) struct Store {
     refreshes: HashMap<String, Grant>,
     accesses: HashMap<String, Access>,
     app_metadata: HashMap<String, Map<String, Value>>,
-    /// When each person was sent messages, lately.
+    /// Times of recent messages, by user.
     messages: HashMap<String, Vec<UnixSecs>>,
-    /// What Actions wrote to their console.
+    /// Console output of Actions.
     pub(super) console: Vec<String>,
-    /// What happened last, the newest first.
+    /// Recent log events, newest first.
     pub(super) recent: VecDeque<Recent>,
 }
 
-/// A browser that is logged in.
+/// A browser session.
 #[derive(Clone)]
 pub(super) struct Session {
     pub(super) id: String,
@@ -51,16 +52,16 @@ pub(super) struct Session {
     pub(super) methods: Vec<Method>,
 }
 
-/// One way in which the person of a session has been authenticated.
+/// An authentication method of a session.
 #[derive(Clone)]
 pub(super) struct Method {
     pub(super) name: String,
-    /// Only with `mfa`: by what.
+    /// The kind of factor; only for `mfa`.
     pub(super) kind: Option<&'static str>,
     pub(super) at: UnixSecs,
 }
 
-/// What an application asked for at `/authorize`.
+/// A validated authorization request.
 #[derive(Clone)]
 pub(super) struct Request {
     pub(super) client_id: String,
@@ -75,58 +76,58 @@ pub(super) struct Request {
     pub(super) login_hint: Option<String>,
 }
 
-/// A login under way.
+/// A sign-in in progress.
 #[derive(Clone)]
 pub(super) struct Transaction {
-    /// `event.transaction.id`; the same before and after the redirect, unlike `state`.
+    /// `event.transaction.id`. Unlike `state`, it is the same before and after the redirect.
     pub(super) id: String,
-    /// The cookie of the browser that began it.
+    /// Cookie of the browser that started it.
     pub(super) browser: String,
     pub(super) request: Request,
     pub(super) began_at: UnixSecs,
     pub(super) metadata: Map<String, Value>,
     pub(super) id_claims: Map<String, Value>,
     pub(super) access_claims: Map<String, Value>,
-    /// Whether the legs so far asked for the tenant's own second factor.
+    /// The second factor of the tenant's own that the legs so far requested.
     pub(super) mfa: Option<mfa::Ask>,
     pub(super) stage: LoginStage,
 }
 
-/// What a login waits for.
+/// What a sign-in is waiting for.
 #[derive(Clone)]
 pub(super) enum LoginStage {
     /// The password.
     Password {
-        /// Wrong ones so far.
+        /// Number of wrong passwords so far.
         wrong: u32,
     },
-    /// The browser, at `/continue`.
+    /// The browser's return to `/continue`.
     Return {
         /// The session that the password opened.
         session: String,
     },
-    /// A code sent to the person's phone.
+    /// A code sent to the user's phone.
     Mfa {
         /// The session that the password opened.
         session: String,
-        /// The code.
+        /// State of the code challenge.
         pending: mfa::Pending,
     },
 }
 
-/// What a code or a refresh token is good for.
+/// What an authorization code or a refresh token grants.
 #[derive(Clone)]
 pub(super) struct Grant {
     pub(super) request: Request,
     pub(super) session: Session,
     pub(super) id_claims: Map<String, Value>,
     pub(super) access_claims: Map<String, Value>,
-    /// Whether the tenant's own second factor was shown in this login.
+    /// Whether the tenant's own second factor was verified in this sign-in.
     pub(super) mfa: bool,
     pub(super) made_at: UnixSecs,
 }
 
-/// What an access token is good for.
+/// What an access token grants.
 #[derive(Clone)]
 pub(super) struct Access {
     pub(super) user_id: String,
@@ -135,18 +136,18 @@ pub(super) struct Access {
 }
 
 impl Store {
-    /// Begins or replaces a browser session.
+    /// Stores or replaces a browser session.
     pub(super) fn put_session(&mut self, session: Session, now: UnixSecs) {
         self.sessions.retain(|_, session| now < session.began_at + SESSION_LIFE_SECS);
         self.sessions.insert(session.id.clone(), session);
     }
 
-    /// A session that is still alive.
+    /// A session that has not expired.
     pub(super) fn session(&self, id: &str, now: UnixSecs) -> Option<Session> {
         self.sessions.get(id).filter(|session| now < session.began_at + SESSION_LIFE_SECS).cloned()
     }
 
-    /// Remembers a method in a session; a newer record of the same name replaces the older one.
+    /// Adds a method to a session, replacing one of the same name.
     pub(super) fn record_method(&mut self, session: &str, method: Method) {
         if let Some(session) = self.sessions.get_mut(session) {
             session.methods.retain(|known| known.name != method.name);
@@ -154,7 +155,7 @@ impl Store {
         }
     }
 
-    /// Keeps a login under `state`.
+    /// Stores a sign-in under `state`.
     pub(super) fn put_transaction(&mut self, state: String, transaction: Transaction, now: UnixSecs) {
         self.transactions.retain(|_, known| now < known.began_at + TRANSACTION_LIFE_SECS);
         let same_browser = self.transactions.iter().filter(|(_, known)| known.browser == transaction.browser);
@@ -165,14 +166,14 @@ impl Store {
         self.transactions.insert(state, transaction);
     }
 
-    /// A login under way, if this browser began it.
+    /// A sign-in in progress, if this browser started it.
     pub(super) fn transaction(&self, state: &str, browser: Option<&str>, now: UnixSecs) -> Option<&Transaction> {
         self.transactions.get(state).filter(|transaction| {
             browser == Some(transaction.browser.as_str()) && now < transaction.began_at + TRANSACTION_LIFE_SECS
         })
     }
 
-    /// Takes a login out: its `state` is good no more. Another browser cannot take it.
+    /// Removes and returns a sign-in, which invalidates its `state`; `None` for another browser.
     pub(super) fn take_transaction(
         &mut self,
         state: &str,
@@ -183,7 +184,7 @@ impl Store {
         self.transactions.remove(state)
     }
 
-    /// Whether one more message may go to this person now; if so, it counts.
+    /// Whether one more message may be sent to this user now; if so, counts it.
     pub(super) fn may_send(&mut self, user_id: &str, now: UnixSecs) -> bool {
         let sent = self.messages.entry(user_id.to_owned()).or_default();
         sent.retain(|at| now < at + MESSAGES_SPAN_SECS);
@@ -194,40 +195,40 @@ impl Store {
         may
     }
 
-    /// Keeps an event of the log for the dashboard.
+    /// Stores a log event for the dashboard.
     pub(super) fn put_recent(&mut self, event: Recent) {
         self.recent.push_front(event);
         self.recent.truncate(EVENTS_KEPT);
     }
 
-    /// Keeps what a code stands for.
+    /// Stores the grant of an authorization code.
     pub(super) fn put_code(&mut self, code: String, grant: Grant) {
         self.codes.retain(|_, known| grant.made_at < known.made_at + CODE_LIFE_SECS);
         self.codes.insert(code, grant);
     }
 
-    /// Spends a code, whatever comes of it.
+    /// Removes a code and returns its grant if it has not expired.
     pub(super) fn take_code(&mut self, code: &str, now: UnixSecs) -> Option<Grant> {
         self.codes.remove(code).filter(|grant| now < grant.made_at + CODE_LIFE_SECS)
     }
 
-    /// Keeps what a refresh token stands for.
+    /// Stores the grant of a refresh token.
     pub(super) fn put_refresh(&mut self, token: String, grant: Grant) {
         self.refreshes.insert(token, grant);
     }
 
-    /// Spends a refresh token; the exchange gives a new one.
+    /// Removes a refresh token and returns its grant; the exchange issues a new one.
     pub(super) fn take_refresh(&mut self, token: &str, now: UnixSecs) -> Option<Grant> {
         self.refreshes.remove(token).filter(|grant| now < grant.made_at + REFRESH_LIFE_SECS)
     }
 
-    /// Keeps what an access token stands for.
+    /// Stores what an access token grants.
     pub(super) fn put_access(&mut self, token: String, access: Access, now: UnixSecs) {
         self.accesses.retain(|_, known| now < known.expires_at);
         self.accesses.insert(token, access);
     }
 
-    /// What an access token is good for, while it lasts.
+    /// What an access token grants, unless it has expired.
     pub(super) fn access(&self, token: &str, now: UnixSecs) -> Option<Access> {
         self.accesses.get(token).filter(|access| now < access.expires_at).cloned()
     }
@@ -237,7 +238,7 @@ impl Store {
         self.app_metadata.get(user_id).cloned().unwrap_or_default()
     }
 
-    /// Sets keys of a user's `app_metadata`; null removes one.
+    /// Sets keys of a user's `app_metadata`; null removes a key.
     pub(super) fn update_app_metadata(&mut self, user_id: &str, changes: Map<String, Value>) {
         let metadata = self.app_metadata.entry(user_id.to_owned()).or_default();
         for (key, value) in changes {

@@ -1,4 +1,4 @@
-//! What applications call: `/oauth/token`, `/userinfo`, keys and discovery.
+//! The endpoints for applications: `/oauth/token`, `/userinfo`, keys and discovery.
 
 use axum::{
     Json,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::web::{self, Incoming};
 
-/// How long an ID token lasts (Auth0's default).
+/// Lifetime of an ID token (Auth0's default).
 const ID_TOKEN_LIFE_SECS: i64 = 36_000;
 /// Length of a PKCE code verifier (RFC 7636, section 4.1).
 const VERIFIER_CHARS: std::ops::RangeInclusive<usize> = 43..=128;
@@ -77,10 +77,10 @@ pub(super) async fn discovery(State(tenant): State<Tenant>) -> Json<Value> {
     }))
 }
 
-/// A grant that was earned, and the nonce that its ID token must show.
+/// A valid grant, and the nonce for its ID token.
 type Earned = Result<(Grant, Option<String>), Refusal>;
 
-/// An error in the words of OAuth.
+/// An OAuth error response.
 struct Refusal {
     error: &'static str,
     description: String,
@@ -120,7 +120,7 @@ fn code_grant(tenant: &Tenant, incoming: &Incoming) -> Earned {
     Ok((grant, nonce))
 }
 
-/// Runs the Action again, without redirect. Claims of the login are not carried over, nor its second factor: this is none.
+/// Runs the Action again, without redirect. Claims and second factor of the sign-in are not carried over.
 async fn refresh_grant(tenant: &Tenant, incoming: &Incoming) -> Earned {
     let form = &incoming.form;
     let grant = form.get("refresh_token").and_then(|token| tenant.store().take_refresh(token, tenant.now()));
@@ -141,7 +141,7 @@ async fn refresh_grant(tenant: &Tenant, incoming: &Incoming) -> Earned {
     Ok((Grant { id_claims, access_claims, mfa: false, ..grant }, None))
 }
 
-/// Makes the tokens of a grant and remembers them.
+/// Issues and stores the tokens of a grant.
 fn tokens(tenant: &Tenant, grant: Grant, nonce: Option<&str>) -> Result<Value, Refusal> {
     let now = tenant.now();
     let failed = |_: jsonwebtoken::errors::Error| Refusal::new("server_error", "The tokens could not be signed");
@@ -172,7 +172,7 @@ fn id_token(tenant: &Tenant, grant: &Grant, nonce: Option<&str>) -> Result<Strin
     let now = tenant.now();
     let mut claims = profile(tenant.config().user(&session.user_id), &request.scopes);
     claims.extend(grant.id_claims.clone());
-    // The standard claims come last: nothing set before can stand in their place.
+    // The standard claims come last, so custom claims cannot override them.
     claims.insert("iss".into(), json!(tenant.config().issuer()));
     claims.insert("sub".into(), json!(session.user_id));
     claims.insert("aud".into(), json!(request.client_id));
@@ -188,7 +188,7 @@ fn id_token(tenant: &Tenant, grant: &Grant, nonce: Option<&str>) -> Result<Strin
     tenant.key().sign("JWT", &Value::Object(claims))
 }
 
-/// A JWT for an API, an opaque text for `/userinfo` alone.
+/// A JWT if there is an audience, otherwise an opaque token for `/userinfo`.
 fn access_token(tenant: &Tenant, grant: &Grant) -> Result<String, jsonwebtoken::errors::Error> {
     let Grant { request, session, .. } = grant;
     let Some(audience) = &request.audience else {
@@ -207,7 +207,7 @@ fn access_token(tenant: &Tenant, grant: &Grant) -> Result<String, jsonwebtoken::
     tenant.key().sign("at+jwt", &Value::Object(claims))
 }
 
-/// What the scopes `profile` and `email` show of a person.
+/// The claims of the scopes `profile` and `email`.
 fn profile(user: Option<&User>, scopes: &[String]) -> Map<String, Value> {
     let mut facts = Map::new();
     let Some(user) = user else { return facts };

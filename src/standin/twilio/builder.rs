@@ -1,4 +1,4 @@
-//! What a stand-in is told at start: which service it is, who may use it, whom it blocks.
+//! Configuration of the stand-in: service, credentials and limits.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,10 +12,10 @@ use countenance_core::clock::Clock;
 use countenance_core::rng::SecureRandom;
 use countenance_system::{SystemClock, SystemRandom};
 
-/// Requests per second that are taken, unless the builder says otherwise.
+/// Default rate limit.
 const REQUESTS_PER_SEC: u32 = 100;
 
-/// Collects what a stand-in needs.
+/// Configures a [`TwilioStandIn`].
 pub struct TwilioBuilder {
     config: Config,
     limits: Limits,
@@ -26,15 +26,15 @@ pub struct TwilioBuilder {
 /// Why a stand-in cannot start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TwilioStandInError {
-    /// The service's id is not one.
+    /// The service's id is invalid.
     #[error("a Verify service's id is VA and 32 hexadecimal digits")]
     Service,
-    /// The account's id is not one.
+    /// The account's id is invalid.
     #[error("an account's id is AC, an API key's SK, and 32 hexadecimal digits")]
     Account,
 }
 
-/// The checked configuration.
+/// The validated configuration.
 pub(super) struct Config {
     pub(super) service: String,
     pub(super) account: String,
@@ -52,49 +52,49 @@ impl TwilioBuilder {
         }
     }
 
-    /// Takes `CustomCode`: the caller makes the codes, checks them, and owes feedback.
+    /// Allows `CustomCode`: the caller generates and checks the codes, and must report the result.
     #[must_use]
     pub fn custom_codes(mut self) -> Self {
         self.limits.custom_codes = true;
         self
     }
 
-    /// Fraud Guard blocks numbers that begin with `prefix`: for 12 hours, and for 12 more from each try on.
+    /// Makes Fraud Guard block numbers that start with `prefix` for 12 hours, extended to 12 hours after each attempt.
     #[must_use]
     pub fn fraud_guard_blocks(mut self, prefix: impl Into<String>) -> Self {
         self.limits.fraud_prefixes.push(prefix.into());
         self
     }
 
-    /// Nothing may be sent to numbers that begin with `prefix`.
+    /// Disallows sending to numbers that start with `prefix`.
     #[must_use]
     pub fn geo_blocks(mut self, prefix: impl Into<String>) -> Self {
         self.limits.geo_prefixes.push(prefix.into());
         self
     }
 
-    /// Requests that are taken in one second of the clock.
+    /// Sets the rate limit.
     #[must_use]
     pub fn requests_per_sec(mut self, limit: u32) -> Self {
         self.config.requests_per_sec = limit;
         self
     }
 
-    /// Where the time comes from.
+    /// Replaces the system clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
     }
 
-    /// Where codes and ids come from.
+    /// Replaces the system's source of randomness.
     #[must_use]
     pub fn rng(mut self, rng: Arc<dyn SecureRandom>) -> Self {
         self.rng = rng;
         self
     }
 
-    /// The stand-in.
+    /// Builds the stand-in.
     pub fn build(self) -> Result<TwilioStandIn, TwilioStandInError> {
         let Self { config, limits, clock, rng } = self;
         if !is_sid("VA", &config.service) {
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_checked() {
+    fn rejects_invalid_ids() {
         let id = |prefix: &str| format!("{prefix}0123456789abcdef0123456789ABCDEF");
         for (service, account, wrong) in [
             (id("VA"), id("AC"), None),

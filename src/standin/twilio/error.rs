@@ -1,4 +1,4 @@
-//! The errors of Twilio Verify, as they go over the wire: `{code, message, more_info, status}`.
+//! The error responses of Twilio Verify: `{code, message, more_info, status}`.
 
 use axum::{
     Json,
@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::json;
 
-/// Why a request is not served.
+/// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum VerifyError {
     #[error("Authenticate")]
@@ -30,16 +30,16 @@ pub(super) enum VerifyError {
     FraudGuard { prefix: String },
     #[error("Sending to this region is not permitted")]
     Geo,
-    /// As told: no answer of Twilio's own.
+    /// Injected by [`FailMode::Down`](super::FailMode::Down): not a response of Twilio's API.
     #[error("down")]
     Down,
-    /// As told: an answer of which nobody makes sense.
+    /// Injected by [`FailMode::Nonsense`](super::FailMode::Nonsense): a response that cannot be parsed.
     #[error("certainly")]
     Nonsense,
 }
 
 impl VerifyError {
-    /// Twilio's code, 0 where there is none, and the HTTP status.
+    /// Twilio's error code, 0 if there is none, and the HTTP status.
     fn numbers(&self) -> (u32, StatusCode) {
         match self {
             Self::Credentials => (20003, StatusCode::UNAUTHORIZED),

@@ -1,4 +1,4 @@
-//! The inbox: what a phone would have shown.
+//! The inbox: messages as a phone would show them.
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use maud::html;

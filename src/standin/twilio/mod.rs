@@ -1,5 +1,5 @@
-//! A Twilio Verify v2 stand-in on loopback, for the demo and for tests: verifications that are started, checked and fed
-//! back, with Twilio's limits and error codes, and an inbox in place of a phone.
+//! A Twilio Verify v2 stand-in on loopback, for the demo and for tests: starts, checks and updates verifications with
+//! Twilio's limits and error codes, and shows an inbox in place of a phone.
 //!
 //! ```text
 //! POST /v2/Services/{VA…}/Verifications           To, Channel, CustomCode   start, or send again
@@ -9,9 +9,9 @@
 //! GET  /                                          the inbox: every message, newest first
 //! ```
 //!
-//! `routes` speaks HTTP, `verifications` holds the rules and knows nothing of it, `faults` are the errors, `builder` is what
-//! a stand-in is told at start. It answers as Twilio documents it, where that is documented; no message leaves this machine,
-//! and everything is forgotten at the end.
+//! `routes` handles HTTP, `verifications` implements the rules independently of it, `error` defines the errors,
+//! `builder` the configuration. It behaves as Twilio documents. No message leaves this machine, and nothing is
+//! persisted.
 
 mod builder;
 mod error;
@@ -44,31 +44,31 @@ struct AppState {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn SecureRandom>,
     state: Mutex<State>,
-    /// True while a request is held back by [`FailMode::Slow`].
+    /// True while a request is delayed by [`FailMode::Slow`].
     held: watch::Sender<bool>,
 }
 
-/// What changes.
+/// The mutable state.
 struct State {
     verifications: Verifications,
-    /// How the next requests fail, in this order.
+    /// Failures injected into the next requests, in this order.
     failures: VecDeque<FailMode>,
-    /// Numbers for which a sending is under way.
+    /// Numbers to which a message is being sent.
     busy: BTreeSet<String>,
-    /// The second in which requests are counted, and how many came in it.
+    /// The second in which requests are counted, and their number.
     counted: (UnixSecs, u32),
 }
 
-/// How a request fails, whatever it asks for.
+/// An injected failure of a request, whatever it contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailMode {
-    /// HTTP 503 and a page that is no JSON.
+    /// HTTP 503 and a body that is not JSON.
     Down,
-    /// HTTP 200 and a text that makes no sense.
+    /// HTTP 200 and a body that is not JSON.
     Nonsense,
     /// HTTP 429, code 20429, `Retry-After: 7`.
     TooMany,
-    /// The answer is held back until [`TwilioStandIn::let_go`].
+    /// The response is delayed until [`TwilioStandIn::let_go`].
     Slow,
 }
 
@@ -78,12 +78,12 @@ impl TwilioStandIn {
         TwilioBuilder::new(service.into(), account.into(), token.into())
     }
 
-    /// All calls, and the inbox.
+    /// The routes of all calls and of the inbox.
     pub fn router(&self) -> Router {
         routes::router(self.clone())
     }
 
-    /// Serves until `shutdown` ends.
+    /// Serves until `shutdown` completes.
     pub async fn serve(
         &self,
         listener: tokio::net::TcpListener,
@@ -92,34 +92,34 @@ impl TwilioStandIn {
         crate::loopback::serve(self.router(), listener, shutdown).await
     }
 
-    /// What was sent so far, oldest first; at most the newest thousand.
+    /// Messages sent so far, oldest first; limited to the latest 1,000.
     pub fn messages(&self) -> Vec<Message> {
         self.state().verifications.messages()
     }
 
-    /// What Fraud Guard would have learned so far.
+    /// Conversion counts so far, as Fraud Guard would see them.
     pub fn conversions(&self) -> Conversions {
         self.state().verifications.conversions()
     }
 
-    /// Lets the next request fail; called again, the one after it too.
+    /// Makes the next request fail. Calls add up: each affects one more request.
     pub fn fail_next(&self, mode: FailMode) {
         self.state().failures.push_back(mode);
     }
 
-    /// Waits until a request is held back.
+    /// Waits until a request is delayed by [`FailMode::Slow`].
     pub async fn until_held(&self) {
         // The sender lives as long as `self`.
         self.0.held.subscribe().wait_for(|held| *held).await.ok();
     }
 
-    /// Answers the requests that are held back.
+    /// Releases the delayed requests.
     pub fn let_go(&self) {
         self.0.held.send_replace(false);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Every change to the state is whole before anything can panic.
+        // No change can panic halfway, so a poisoned state is consistent.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

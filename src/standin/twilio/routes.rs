@@ -1,4 +1,4 @@
-//! The calls, as HTTP: who may call, what is asked, what is answered.
+//! The HTTP calls: authentication, parameters and responses.
 
 use std::sync::Arc;
 
@@ -20,8 +20,8 @@ use super::{
 };
 use crate::web::Incoming;
 
-/// `Retry-After` of a request that fails as told, seconds.
-const TOLD_WAIT_SECS: u32 = 7;
+/// `Retry-After` of an injected failure, seconds.
+const INJECTED_RETRY_AFTER_SECS: u32 = 7;
 
 pub(super) fn router(twilio: TwilioStandIn) -> Router {
     Router::new()
@@ -111,7 +111,7 @@ fn gone(uri: &Uri) -> VerifyError {
     VerifyError::NotFound { path }
 }
 
-/// A sending under way; while it lasts, there is no second one to the same number.
+/// Marks a number as being sent to, until dropped: concurrent requests for it are rejected.
 struct Sending(Arc<AppState>, String);
 
 impl Drop for Sending {
@@ -121,13 +121,15 @@ impl Drop for Sending {
 }
 
 impl TwilioStandIn {
-    /// What every call is asked first; also says how it is to fail, where that is not at once.
+    /// The checks common to all calls. Returns an injected failure that does not apply immediately.
     fn admit(&self, service: &str, uri: &Uri, incoming: &Incoming) -> Result<Option<FailMode>, VerifyError> {
         let failure = self.state().failures.pop_front();
         match failure {
             Some(FailMode::Down) => return Err(VerifyError::Down),
             Some(FailMode::Nonsense) => return Err(VerifyError::Nonsense),
-            Some(FailMode::TooMany) => return Err(VerifyError::TooMany { retry_after_secs: TOLD_WAIT_SECS }),
+            Some(FailMode::TooMany) => {
+                return Err(VerifyError::TooMany { retry_after_secs: INJECTED_RETRY_AFTER_SECS });
+            }
             Some(FailMode::Slow) | None => {}
         }
         if !self.knows(incoming.header(header::AUTHORIZATION)) {
@@ -140,14 +142,14 @@ impl TwilioStandIn {
         Ok(failure)
     }
 
-    /// Whether this is the account, by HTTP Basic authentication.
+    /// Checks the credentials (HTTP Basic authentication).
     fn knows(&self, authorization: Option<&str>) -> bool {
         let expected = format!("{}:{}", self.0.config.account, self.0.config.token);
         let given = authorization.and_then(|line| line.strip_prefix("Basic "));
         given.and_then(|encoded| BASE64_STANDARD.decode(encoded).ok()).is_some_and(|given| given == expected.as_bytes())
     }
 
-    /// Counts a request of this second.
+    /// Counts a request towards the rate limit.
     fn count(&self) -> Result<(), VerifyError> {
         let now = self.0.clock.now();
         let mut state = self.state();
@@ -177,7 +179,7 @@ impl TwilioStandIn {
         }
     }
 
-    /// A verification as Twilio shows it, without dates and prices.
+    /// A verification as in Twilio's responses, without dates and prices.
     fn shown(&self, verification: &Verification) -> Value {
         let attempt = |nth| json!({"attempt": nth, "channel": verification.channel});
         json!({

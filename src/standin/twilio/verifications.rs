@@ -1,22 +1,22 @@
-//! Verifications and the rules that Twilio holds them to: how long a code is good, how often it is sent and tried, whom
-//! Fraud Guard blocks.
+//! Verifications and Twilio's rules for them: validity of codes, limits on sending and checking, and numbers blocked by
+//! Fraud Guard.
 
 use super::error::VerifyError;
 use countenance_core::clock::UnixSecs;
 use countenance_core::rng::SecureRandom;
 
-/// How long a code is good, seconds.
+/// Validity of a code, seconds.
 const VALID_SECS: i64 = 600;
-/// How often one code is sent.
+/// Maximum number of times a code is sent.
 const SENDS_MAX: u32 = 5;
-/// How often one code is tried.
+/// Maximum number of checks per verification.
 const CHECKS_MAX: u32 = 5;
-/// How long Fraud Guard blocks a prefix, from the last try on, seconds.
+/// How long Fraud Guard blocks a prefix after the last attempt, seconds.
 const FRAUD_BLOCK_SECS: i64 = 12 * 3600;
-/// Verifications and messages that are kept.
+/// Number of verifications and of messages that are kept.
 const KEEP: usize = 1000;
 
-/// One message as the phone shows it.
+/// A message as a phone would show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// E.164.
@@ -27,18 +27,18 @@ pub struct Message {
     pub code: String,
 }
 
-/// What Fraud Guard would learn from: a code that never comes back looks like fraud.
+/// Conversion counts, on which Fraud Guard relies: a code that is never entered looks like fraud.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Conversions {
     /// Verifications that were started.
     pub started: usize,
     /// Those that were approved, by a check or by feedback.
     pub approved: usize,
-    /// Those with a code of the caller's of whose end nothing was told so far.
+    /// Those with a custom code whose result has not been reported yet.
     pub custom_open: usize,
 }
 
-/// Whom and what a service refuses.
+/// What a service rejects.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Limits {
     pub(super) custom_codes: bool,
@@ -46,7 +46,7 @@ pub(super) struct Limits {
     pub(super) geo_prefixes: Vec<String>,
 }
 
-/// Where a verification stands; an expired one is pending and past its time.
+/// Status of a verification. There is no status for expiry: an expired one is still `Pending`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Status {
     Pending,
@@ -87,10 +87,10 @@ pub(super) struct Start<'a> {
     pub(super) custom_code: Option<&'a str>,
 }
 
-/// Everything that a service remembers.
+/// The state of a service.
 pub(super) struct Verifications {
     limits: Limits,
-    /// Prefixes that are blocked, and until when.
+    /// Blocked prefixes, with the end of the block.
     blocked: Vec<(String, UnixSecs)>,
     all: Vec<Verification>,
     messages: Vec<Message>,
@@ -111,7 +111,7 @@ impl Verifications {
         self.conversions
     }
 
-    /// Sends a code, or the same code again while it is good. A code of the caller's replaces the one before.
+    /// Sends a code; while it is valid, the same one again. A custom code replaces the previous one.
     pub(super) fn start(
         &mut self,
         asked: &Start<'_>,
@@ -143,7 +143,7 @@ impl Verifications {
         Ok(verification)
     }
 
-    /// Tries a code; `valid` says whether it was right.
+    /// Checks a code; `None` if there is no such verification. A wrong code leaves the status at `Pending`.
     pub(super) fn check(
         &mut self,
         which: &str,
@@ -165,7 +165,7 @@ impl Verifications {
         Some(Ok(approved))
     }
 
-    /// Takes the caller's word for how a pending verification ended.
+    /// Sets the result of a pending verification, as reported by the caller.
     pub(super) fn update(&mut self, which: &str, status: Status, now: UnixSecs) -> Option<Verification> {
         let verification = self.find(which, now).filter(|v| v.status == Status::Pending)?;
         verification.status = status;
@@ -174,7 +174,7 @@ impl Verifications {
         Some(updated)
     }
 
-    /// The verification with this id, or the newest one of this number; gone once it expired or was decided.
+    /// The verification with this id, or the newest one of this number; `None` once it has expired or been decided.
     pub(super) fn find(&mut self, which: &str, now: UnixSecs) -> Option<&mut Verification> {
         let there = |v: &Verification| matches!(v.status, Status::Pending | Status::MaxAttemptsReached);
         self.all
@@ -208,7 +208,7 @@ impl Verifications {
         }
     }
 
-    /// Counts how a verification ended.
+    /// Counts the result of a verification.
     fn end(&mut self, ended: &Verification) {
         self.conversions.approved += usize::from(ended.status == Status::Approved);
         self.conversions.custom_open -= usize::from(ended.custom);
@@ -240,7 +240,7 @@ impl Verification {
     }
 }
 
-/// Whether Twilio takes `text` as a code: 4 to 10 digits.
+/// Whether `text` is a valid code: 4 to 10 digits.
 pub(super) fn is_code(text: &str) -> bool {
     (4..=10).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_code_is_sent_again_while_it_is_good_and_five_times_at_most() {
+    fn resends_the_same_code_while_it_is_valid_up_to_five_times() {
         let mut all = service(Limits::default());
         let first = start(&mut all, TO, None, NOW).unwrap();
         for nth in 2..=5 {
@@ -289,12 +289,12 @@ mod tests {
         let codes: Vec<_> = all.messages().into_iter().map(|m| m.code).collect();
         assert_eq!(codes, vec![first.code; 5]);
         let later = start(&mut all, TO, None, NOW + 600).unwrap();
-        assert_ne!(later.sid, first.sid, "the window is over");
-        start(&mut all, "+4915199999999", None, NOW).expect("another number has a count of its own");
+        assert_ne!(later.sid, first.sid, "the first one has expired");
+        start(&mut all, "+4915199999999", None, NOW).expect("each number is counted separately");
     }
 
     #[test]
-    fn a_code_is_tried_five_times_within_its_window_and_used_once() {
+    fn a_code_is_valid_once_for_ten_minutes_and_five_checks() {
         let mut all = service(Limits::default());
         let sent = start(&mut all, TO, None, NOW).unwrap();
         for _ in 0..5 {
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn feedback_is_counted_once_and_only_while_pending() {
+    fn counts_feedback_once_and_only_while_pending() {
         let mut all = service(Limits { custom_codes: true, ..Limits::default() });
         start(&mut all, TO, Some("1234"), NOW).unwrap();
         start(&mut all, TO, Some("98765432"), NOW).unwrap();
@@ -323,7 +323,7 @@ mod tests {
         assert!(all.update(TO, Status::Approved, NOW + 600).is_none(), "expired");
         assert_eq!(all.conversions(), open);
         all.update(TO, Status::Approved, NOW).unwrap();
-        assert!(all.update(TO, Status::Approved, NOW).is_none(), "told before");
+        assert!(all.update(TO, Status::Approved, NOW).is_none(), "already reported");
         assert_eq!(all.conversions(), Conversions { started: 1, approved: 1, custom_open: 0 });
 
         let canceled = start(&mut all, TO, Some("123456"), NOW).unwrap();
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_refused_sends_nothing() {
+    fn rejected_requests_send_nothing() {
         let limits =
             Limits { custom_codes: true, fraud_prefixes: vec!["+49155".into()], geo_prefixes: vec!["+850".into()] };
         let mut all = service(limits);
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn fraud_guard_blocks_for_twelve_hours_from_the_last_try_on() {
+    fn fraud_guard_blocks_until_twelve_hours_after_the_last_attempt() {
         const HOUR: i64 = 3600;
         let mut all = service(Limits { fraud_prefixes: vec!["+49155".into()], ..Limits::default() });
         for (hour, blocked) in [(11, true), (22, true), (34, false), (35, false)] {

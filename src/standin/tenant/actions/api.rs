@@ -1,4 +1,4 @@
-//! The rules of `api`: what each method checks, refuses and leaves behind.
+//! The Action's `api` object: what each method checks, rejects and records.
 
 use std::sync::Arc;
 
@@ -14,12 +14,12 @@ use super::{
 use countenance_core::clock::UnixSecs;
 use countenance_net::Net;
 
-/// Longest Action secret, and so longest key of a session token.
+/// Maximum length of an Action secret, and so of the key of a session token.
 const SECRET_MAX_CHARS: usize = 4096;
-/// Longest reason to drop or retry a message.
+/// Maximum length of a reason to drop or retry a message.
 const REASON_MAX_CHARS: usize = 1024;
 
-/// `api` of one leg: the event's facts that its rules need, and the effects so far.
+/// `api` of one leg: the facts of the event that its rules depend on, and the effects so far.
 #[derive(Default)]
 pub(super) struct Api {
     host: String,
@@ -33,7 +33,7 @@ pub(super) struct Api {
     effects: Effects,
 }
 
-/// One call of an Action.
+/// One call of an `api` method.
 #[derive(Deserialize)]
 #[serde(tag = "op", rename_all = "camelCase", rename_all_fields = "camelCase")]
 enum Call {
@@ -55,7 +55,7 @@ enum Call {
     Fetch(Fetch),
 }
 
-/// What a method of `api` throws.
+/// An error thrown by a method of `api`.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ApiError {
     #[error("An api method was called with arguments it does not take")]
@@ -85,10 +85,10 @@ pub(super) enum ApiError {
 }
 
 impl Api {
-    /// `api` for one leg on `event`.
+    /// `api` for one leg with `event`.
     pub(super) fn new(event: &Value, host: String, trigger: Trigger, now: UnixSecs, net: Option<Arc<dyn Net>>) -> Self {
         let fact = |path: &str| event.pointer(path);
-        // The body wins over the query.
+        // The body takes precedence over the query.
         let mut parameters = fact("/request/query").and_then(Value::as_object).cloned().unwrap_or_default();
         parameters.extend(fact("/request/body").and_then(Value::as_object).cloned().unwrap_or_default());
         let protocol = fact("/transaction/protocol").and_then(Value::as_str).unwrap_or_default();
@@ -107,16 +107,16 @@ impl Api {
         }
     }
 
-    /// What the leg asked for.
+    /// The effects that the leg requested.
     pub(super) fn into_effects(self) -> Effects {
         self.effects
     }
 
-    /// Does what one JSON message of the prelude says.
+    /// Executes one JSON message of the prelude.
     pub(super) fn call(&mut self, message: &str) -> Result<Value, ApiError> {
         match serde_json::from_str(message).map_err(ApiError::BadArguments)? {
             Call::Deny { reason } => {
-                // The first word stands: a later Action line cannot soften it.
+                // The first denial applies: a later one cannot replace it.
                 self.effects.denied.get_or_insert(reason);
             }
             Call::IdClaim { key, value } => {
@@ -145,7 +145,7 @@ impl Api {
             }
             Call::Console { text } => self.effects.console.push(text),
             Call::Multifactor { provider, allow_remember_browser } => {
-                // The last word stands.
+                // The last call applies.
                 let allow_remember_browser = allow_remember_browser.unwrap_or_default();
                 self.effects.multifactor = Some(Multifactor { provider, allow_remember_browser });
             }
@@ -166,7 +166,7 @@ impl Api {
         Ok(())
     }
 
-    /// Keys of the payload override the standard claims, as they do at Auth0.
+    /// As at Auth0, the payload's keys override the standard claims.
     fn encode_token(&self, secret: &str, payload: Map<String, Value>, life: Option<i64>) -> Result<String, ApiError> {
         check_secret(secret)?;
         let expires_at = self.now.saturating_add(life.unwrap_or(session_token::DEFAULT_LIFE_SECS));
@@ -180,7 +180,7 @@ impl Api {
         session_token::encode(secret, &claims).map_err(ApiError::NotSigned)
     }
 
-    /// Whether the redirect is possible is for the tenant to say, once the leg has ended.
+    /// Records the redirect. Whether it is possible is decided by the tenant after the leg.
     fn send_user_to(&mut self, url: &str, query: &Map<String, Value>) -> Result<(), ApiError> {
         if self.continues {
             return Err(ApiError::RedirectTooLate);
@@ -208,7 +208,7 @@ impl Api {
     }
 }
 
-/// A claim that nobody but the tenant may set is dropped, and the login goes on; the console says so.
+/// Sets a claim. One reserved for the tenant is dropped with a note on the console, and the sign-in continues.
 fn set_claim(
     claims: &mut Map<String, Value>,
     console: &mut Vec<String>,

@@ -2,10 +2,10 @@
 
 use url::Url;
 
-/// Most bytes of all custom claims of one token together.
+/// Maximum total size of a token's custom claims, in bytes.
 pub(super) const CLAIMS_MAX_BYTES: usize = 100 << 10;
 
-/// Names that belong to the tenant. Setting one is no error: the login goes on and the claim is not there.
+/// Claim names reserved for the tenant. Setting one is not an error: the sign-in continues without the claim.
 const RESTRICTED: [&str; 30] = [
     "acr",
     "act",
@@ -38,7 +38,7 @@ const RESTRICTED: [&str; 30] = [
     "vot",
     "vtm",
 ];
-/// Domains whose URLs, and those of every name under them, are nobody's namespace.
+/// Domains that may not be used as a namespace, including their subdomains.
 const RESTRICTED_DOMAINS: [&str; 3] = ["auth0.com", "webtask.io", "webtask.run"];
 
 /// Whether an Action may set the claim `name`.
@@ -58,12 +58,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn namespaces_of_the_tenant_are_closed() {
+    fn rejects_reserved_names_and_namespaces() {
         for (name, allowed) in [
             ("https://authid.ai/claims/amr", true),
             ("https://notauth0.com/amr", true),
-            ("favourite_colour", true),
-            ("urn:example:colour", true),
+            ("favorite_color", true),
+            ("urn:example:color", true),
             ("amr", false),
             ("acr", false),
             ("https://auth0.com/amr", false),

@@ -1,14 +1,14 @@
-//! What a leg of an Action leaves behind, for the tenant to apply.
+//! The effects of one leg of an Action, for the tenant to apply.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// What a leg asked for.
+/// The effects that a leg requested.
 #[derive(Clone, Default, PartialEq)]
 pub struct Effects {
-    /// Where to send the browser, query included, `state` not yet.
+    /// Where to send the browser: with query, but without `state`.
     pub redirect: Option<String>,
-    /// The reason to deny the login with.
+    /// The reason, if the sign-in is denied.
     pub denied: Option<String>,
     /// Custom claims of the ID token.
     pub id_claims: Map<String, Value>,
@@ -20,17 +20,17 @@ pub struct Effects {
     pub app_metadata: Map<String, Value>,
     /// URLs of authentication methods to remember in the browser session.
     pub methods: Vec<String>,
-    /// The tenant's own second factor, as the Action wants it.
+    /// The tenant's own second factor, as requested by the Action.
     pub multifactor: Option<Multifactor>,
-    /// Factors that the Action wants shown or enrolled, in order.
+    /// Requests to challenge or enroll factors, in order.
     pub challenges: Vec<Challenge>,
-    /// What a phone provider says of its message; nothing means that it is on its way.
+    /// The phone provider's verdict if the message was not sent; `None` if it was.
     pub phone: Option<PhoneVerdict>,
-    /// What the Action wrote to its console, and which claims were dropped.
+    /// Lines that the Action wrote to its console, and notes on dropped claims.
     pub console: Vec<String>,
 }
 
-/// Prints no redirect: its query holds a token.
+/// Omits the redirect: its query contains a token.
 impl std::fmt::Debug for Effects {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Effects")
@@ -50,28 +50,28 @@ impl std::fmt::Debug for Effects {
 /// `api.multifactor.enable(provider, { allowRememberBrowser })`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Multifactor {
-    /// `any`, a provider's name, or `none` to skip the second factor.
+    /// `any`, the name of a provider, or `none` to skip the second factor.
     pub provider: String,
-    /// Whether the person may be spared it next time in this browser.
+    /// Whether the user may skip it next time in this browser.
     pub allow_remember_browser: bool,
 }
 
-/// A call of `api.authentication.challengeWith` and its kin.
+/// A call of `api.authentication.challengeWith` or a related method.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Challenge {
     /// Which method was called.
     pub kind: ChallengeKind,
-    /// The factors, `{ type, options }`, the first choice first.
+    /// The factors, `{ type, options }`, in order of preference.
     pub factors: Vec<Value>,
 }
 
-/// Which method asked for factors.
+/// Method that requested the factors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ChallengeKind {
-    /// `challengeWith`: the first one, the others at the person's choice.
+    /// `challengeWith`: the first factor, unless the user chooses another one.
     ChallengeWith,
-    /// `challengeWithAny`: the person chooses.
+    /// `challengeWithAny`: the user chooses.
     ChallengeWithAny,
     /// `enrollWith`.
     EnrollWith,
@@ -79,11 +79,11 @@ pub enum ChallengeKind {
     EnrollWithAny,
 }
 
-/// What a phone provider says of a message that it could not send.
+/// A phone provider's verdict on a message that it could not send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PhoneVerdict {
-    /// To be tried again later.
+    /// Retry later.
     Retry(String),
-    /// Not to be tried again.
+    /// Do not retry.
     Drop(String),
 }

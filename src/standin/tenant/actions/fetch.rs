@@ -1,4 +1,4 @@
-//! `fetch`, as far as an Action needs it to call a service: one request by the network that the leg was given.
+//! The part of `fetch` that Actions need to call a service: one request through the leg's network.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use countenance_net::{Method, Net, NetError, Request};
 
-/// What the prelude makes of the arguments. They may hold secrets.
+/// The arguments, as normalized by `node.js`. They may contain secrets.
 #[derive(Deserialize)]
 pub(super) struct Fetch {
     url: String,
@@ -17,12 +17,12 @@ pub(super) struct Fetch {
     body: String,
 }
 
-/// Why a promise of `fetch` is rejected: the `cause` of Node's "fetch failed".
+/// Why the promise of `fetch` is rejected: the `cause` of Node's "fetch failed".
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FetchError {
     #[error("fetch needs an absolute URL")]
     BadUrl(#[source] url::ParseError),
-    #[error("fetch sends GET and POST here")]
+    #[error("fetch supports only GET and POST here")]
     BadMethod,
     #[error("this Action has no network")]
     NoNetwork,
@@ -31,7 +31,7 @@ pub(super) enum FetchError {
 }
 
 impl Fetch {
-    /// Sends the request and waits for the answer. The network's own time limit stands for the caller's `AbortSignal`.
+    /// Sends the request and waits for the response. The network's own timeout replaces the caller's `AbortSignal`.
     pub(super) fn send(self, net: Option<&dyn Net>) -> Result<Value, FetchError> {
         let url = Url::parse(&self.url).map_err(FetchError::BadUrl)?;
         let method = match self.method.as_str() {

@@ -1,7 +1,7 @@
-//! Actions, run for real: one leg of an Action, from the `event` it sees to the effects it had.
+//! Executes Actions: one leg of an Action, from its `event` to its effects.
 //!
-//! A leg gets a fresh JavaScript context, 20 seconds and 64 MiB. What it asks of `api` happens to [`Effects`] and to nothing
-//! else; the tenant applies them when the leg has ended, as Auth0 does.
+//! Each leg has a new JavaScript context, 20 seconds and 64 MiB. Calls of `api` only change [`Effects`], which the
+//! tenant applies after the leg, as Auth0 does.
 
 mod api;
 mod claims;
@@ -21,10 +21,10 @@ pub use session_token::SessionTokenError;
 use countenance_core::clock::UnixSecs;
 use countenance_net::Net;
 
-/// An Action as it stands deployed.
+/// A deployed Action.
 #[derive(Clone, Default)]
 pub struct Action {
-    /// The file.
+    /// JavaScript source.
     pub source: String,
     /// `event.secrets`.
     pub secrets: BTreeMap<String, Zeroizing<String>>,
@@ -38,14 +38,14 @@ impl Action {
         Self { source: source.into(), ..Self::default() }
     }
 
-    /// With one more secret.
+    /// Adds a secret.
     #[must_use]
     pub fn secret(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.secrets.insert(name.into(), Zeroizing::new(value.into()));
         self
     }
 
-    /// With one more setting.
+    /// Adds a setting.
     #[must_use]
     pub fn configure(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.configuration.insert(name.into(), value.into());
@@ -53,7 +53,7 @@ impl Action {
     }
 }
 
-/// Prints names of settings, never a secret.
+/// Prints settings and the names of secrets, never their values.
 impl std::fmt::Debug for Action {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Action")
@@ -64,16 +64,16 @@ impl std::fmt::Debug for Action {
     }
 }
 
-/// What runs an Action, and so which of its handlers.
+/// The trigger of an Action, which determines the handler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
-    /// `onExecutePostLogin`, before a redirect.
+    /// `onExecutePostLogin`: after the password, before any redirect.
     Execute,
-    /// `onContinuePostLogin`, when the browser hits `/continue`.
+    /// `onContinuePostLogin`: when the browser returns to `/continue`.
     Continue,
-    /// `onExecuteCustomPhoneProvider`, when a message goes to a phone.
+    /// `onExecuteCustomPhoneProvider`: to send a message to a phone.
     CustomPhoneProvider,
-    /// `onExecuteSendPhoneMessage`, its older form.
+    /// `onExecuteSendPhoneMessage`: the older form of it.
     SendPhoneMessage,
 }
 
@@ -92,44 +92,44 @@ impl Trigger {
 pub struct Leg {
     /// The Action.
     pub action: Action,
-    /// Which handler.
+    /// The trigger.
     pub trigger: Trigger,
-    /// `event`, without `secrets` and `configuration`, which come from the Action.
+    /// `event` without `secrets` and `configuration`, which are added from the Action.
     pub event: Value,
-    /// Host name of the tenant: `iss` of the tokens that the Action makes.
+    /// Host name of the tenant: `iss` of the tokens that the Action encodes.
     pub host: String,
-    /// What the Action takes for now.
+    /// The current time, as seen by the Action.
     pub now: UnixSecs,
-    /// How long the Action may run.
+    /// Time limit.
     pub limit: Duration,
-    /// Where `fetch` goes. Without it every `fetch` is rejected.
+    /// Network for `fetch`; if `None`, every `fetch` is rejected.
     pub net: Option<Arc<dyn Net>>,
 }
 
-/// What Auth0 gives each leg.
+/// Auth0's time limit per leg.
 pub const TIME_LIMIT: Duration = Duration::from_secs(20);
 
-/// How an Action can fail, apart from denying.
+/// How an Action fails, other than by denying the sign-in.
 #[derive(Debug, thiserror::Error)]
 pub enum ActionError {
-    /// It threw, or the file does not parse.
+    /// It threw an exception, or the source does not parse.
     #[error("{message}")]
     Threw {
-        /// Message of what was thrown.
+        /// Message of the exception.
         message: String,
     },
-    /// It ran past its time.
+    /// It exceeded its time limit.
     #[error("the Action ran past its time limit")]
     TimedOut,
-    /// It waits for something that cannot happen.
+    /// It waits for a promise that never settles.
     #[error("the Action's promise never settles")]
     NeverSettles,
-    /// The engine itself failed.
+    /// The engine failed.
     #[error("the JavaScript engine failed")]
     Engine(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Runs one leg. Blocks until it has ended.
+/// Runs one leg to completion; blocks.
 pub fn run(leg: Leg) -> Result<Effects, ActionError> {
     let Leg { action, trigger, mut event, host, now, limit, net } = leg;
     if let Some(event) = event.as_object_mut() {

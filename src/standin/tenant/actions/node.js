@@ -1,4 +1,4 @@
-// What Node.js gives every Action and the bare engine lacks: only what Actions that call a service need.
+// The parts of Node.js that the bare engine lacks: only those that Actions need to call a service.
 (function (ask) {
   'use strict';
   const utf8 = (text) => {
@@ -55,7 +55,7 @@
       })
       .join('');
 
-  // Made from an object or from pairs; it encodes and does not parse.
+  // Accepts an object or pairs. Encodes only; does not parse.
   globalThis.URLSearchParams = class URLSearchParams {
     #pairs;
     constructor(init = {}) {
@@ -89,8 +89,8 @@
     }
   };
 
-  // The host sends one request and waits. Its network follows no redirect and has a time limit of its own, so that
-  // `redirect` and `signal` have nothing left to do.
+  // The host sends one request and waits. Its network follows no redirects and has its own timeout, so the options
+  // `redirect` and `signal` are ignored.
   globalThis.fetch = async (url, { method = 'GET', headers = {}, body } = {}) => {
     const pairs = Array.from(Array.isArray(headers) ? headers : Object.entries(headers), ([name, value]) => [
       String(name).toLowerCase(),

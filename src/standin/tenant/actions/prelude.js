@@ -1,5 +1,5 @@
 // Evaluates an Action and calls one of its handlers with `event` and `api`.
-// Every method of `api` is one message to the host, which keeps the rules; this file only gives them their names.
+// Each method of `api` sends one message to the host, which implements it; this file only defines the names.
 (function (host, giveNode, nowMillis, eventText, source, handler) {
   'use strict';
   const ask = (op, parameters) => {
@@ -9,7 +9,7 @@
   };
   giveNode(ask);
 
-  // Time is the tenant's: a test decides what an Action takes for now.
+  // The clock is the tenant's, so that tests control the time that an Action sees.
   const SystemDate = Date;
   globalThis.Date = class Date extends SystemDate {
     constructor(...parameters) {
@@ -24,7 +24,7 @@
   const write = (...values) => ask('console', { text: values.map(String).join(' ') });
   globalThis.console = { log: write, info: write, warn: write, error: write, debug: write };
 
-  // Lives as long as the leg: Auth0 does not promise more.
+  // Lasts for one leg: Auth0 does not guarantee more.
   const records = new Map();
   const cache = {
     get: (key) => records.get(key),

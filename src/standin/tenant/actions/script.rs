@@ -1,4 +1,4 @@
-//! The JavaScript engine: one Action, one handler, one fresh context. The only file that names `rquickjs`.
+//! The JavaScript engine: runs one handler of one Action in a new context. The only file that uses `rquickjs`.
 
 use std::{
     cell::{Cell, RefCell},
@@ -12,16 +12,16 @@ use serde_json::json;
 use super::{ActionError, Effects, api::Api};
 use countenance_core::clock::UnixSecs;
 
-/// Most memory of one leg.
+/// Memory limit per leg.
 const MEMORY_MAX_BYTES: usize = 64 << 20;
-/// Most stack of one leg; the thread that runs it has more.
+/// Stack limit per leg, below that of the thread that runs it.
 const STACK_MAX_BYTES: usize = 512 << 10;
-/// Gives the Action what Node.js would.
+/// Defines the globals of Node.js.
 const NODE: &str = include_str!("node.js");
-/// Gives the Action its `api`.
+/// Defines `api` and calls the handler.
 const PRELUDE: &str = include_str!("prelude.js");
 
-/// Runs `handler` of `source` to its end.
+/// Runs `handler` of `source` to completion.
 pub(super) fn run(
     source: &str,
     handler: &str,
@@ -46,7 +46,7 @@ pub(super) fn run(
                 Ok(value) => json!({ "value": value }).to_string(),
                 Err(error) => json!({ "error": error.to_string() }).to_string(),
             };
-            // Waiting for a network counts, and the engine cannot interrupt that.
+            // Time spent waiting for the network counts, although the engine cannot interrupt it.
             watch.is_over();
             answer
         }
@@ -65,7 +65,7 @@ pub(super) fn run(
     Ok(api.take().into_effects())
 }
 
-/// Evaluates the prelude, hands it the Action and drives the promise that comes back.
+/// Evaluates the prelude, passes it the Action and drives the returned promise.
 fn call(
     ctx: &Ctx<'_>,
     host: impl Fn(String) -> String + 'static,
@@ -77,13 +77,13 @@ fn call(
     promise.finish::<Value>().map(drop)
 }
 
-/// Tells when a leg's time has passed, and remembers that it did.
+/// Checks the time limit of a leg, and records whether it was exceeded.
 struct Watch {
     deadline: Instant,
     was_over: Cell<bool>,
 }
 
-#[expect(clippy::disallowed_methods, reason = "guards against code that does not end; no result depends on it")]
+#[expect(clippy::disallowed_methods, reason = "limits code that does not terminate; no result depends on it")]
 impl Watch {
     fn new(limit: Duration) -> Self {
         Self { deadline: Instant::now() + limit, was_over: Cell::new(false) }
@@ -96,7 +96,7 @@ impl Watch {
     }
 }
 
-/// The message of what was thrown.
+/// The message of the pending exception.
 fn thrown(ctx: &Ctx<'_>) -> String {
     let value = ctx.catch();
     let message = value.clone().into_object().and_then(Exception::from_object).and_then(|thrown| thrown.message());

@@ -1,7 +1,7 @@
-//! The tokens of a redirect: what `encodeToken` makes and what `validateToken` checks.
+//! The session tokens of a redirect: created by `encodeToken`, checked by `validateToken`.
 //!
-//! Order and texts of the seven checks follow what is known of the Actions runtime; only the text of the second one has been
-//! seen from a real tenant.
+//! The order and the messages of the seven checks follow what is known of the Actions runtime; only the second message
+//! has been observed at a real tenant.
 
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey, Header, Validation,
@@ -11,24 +11,24 @@ use serde_json::{Map, Value};
 
 use countenance_core::clock::UnixSecs;
 
-/// What `encodeToken` takes for the life of a token when the Action does not say.
+/// Default lifetime of `encodeToken`, seconds.
 pub(super) const DEFAULT_LIFE_SECS: i64 = 900;
-/// What `validateToken` reads when the Action does not say.
+/// Default parameter name of `validateToken`.
 pub(super) const DEFAULT_PARAMETER: &str = "session_token";
 
-/// Why a returned token is not accepted.
+/// Why a returned token is rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionTokenError {
-    /// No such parameter.
+    /// The parameter is missing.
     #[error("There is no parameter called '{parameter}' available in either the POST body or query string.")]
     Missing {
-        /// Its name.
+        /// Name of the parameter.
         parameter: String,
     },
     /// The `state` claim is not the `state` of `/continue`.
     #[error("The session token is invalid: State in the token does not match the /continue state.")]
     OtherState,
-    /// Not an HS256 signature with this secret, or no JWT at all.
+    /// Not a JWT signed with HS256 and this secret.
     #[error("The session token is invalid: Failed signature validation")]
     BadSignature,
     /// `sub`, `iss`, `exp` or `iat` is missing.
@@ -37,20 +37,20 @@ pub enum SessionTokenError {
     /// The header's `typ` is not `JWT`.
     #[error("The session token is invalid: Unexpected token payload type")]
     OtherType,
-    /// Made for another user.
+    /// Issued for another user.
     #[error("The session token is invalid: The sub claim does not match the user_id.")]
     OtherUser,
-    /// Too late.
+    /// Expired.
     #[error("The session token is invalid: Token has expired.")]
     Expired,
 }
 
-/// Signs `claims`.
+/// Signs `claims` with HS256.
 pub(super) fn encode(secret: &str, claims: &Map<String, Value>) -> Result<String, jsonwebtoken::errors::Error> {
     jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &EncodingKey::from_secret(secret.as_bytes()))
 }
 
-/// Checks two to seven, in order, and the claims.
+/// Performs checks two to seven in order; returns the claims.
 pub(super) fn validate(
     token: &str,
     secret: &str,
@@ -58,7 +58,7 @@ pub(super) fn validate(
     user_id: &str,
     now: UnixSecs,
 ) -> Result<Map<String, Value>, SessionTokenError> {
-    // Nothing below trusts these claims before the signature is checked: only the order of the texts depends on it.
+    // Not trusted before the signature is checked: they only determine which error is reported first.
     let unverified: Map<String, Value> =
         insecure_decode_claims(token).map_err(|_bad| SessionTokenError::BadSignature)?;
     if state.is_none() || unverified.get("state").and_then(Value::as_str) != state {
@@ -84,7 +84,7 @@ pub(super) fn validate(
     Ok(claims)
 }
 
-/// The claims, once the signature holds. Times are checked above, by the tenant's clock.
+/// Verifies the signature and returns the claims. The caller checks times against the tenant's clock.
 fn verified(token: &str, secret: &str) -> Result<Map<String, Value>, SessionTokenError> {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.required_spec_claims.clear();
