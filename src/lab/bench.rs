@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantiles_are_frames_that_were_seen() {
+    fn quantiles_are_observed_values() {
         let times = Times((1..=100).rev().map(Duration::from_millis).collect());
         assert_eq!(times.quantile(0.0), Duration::from_millis(1));
         assert_eq!(times.quantile(0.95), Duration::from_millis(95));

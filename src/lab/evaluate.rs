@@ -1,13 +1,12 @@
-//! How well live people are told from attacks, measured on labelled clips: the engine of `countenance-lab evaluate`.
+//! Error rates of liveness detection on labeled clips: the engine of `countenance-lab evaluate`.
 //!
 //! ```text
 //! folder or manifest ─► set ─► score, clip by clip on all cores ─► presentations ─► figures ─► table, JSON, HTML
 //! ```
 //!
-//! A [`Presentation`] is a clip and what came of it. Its score is the fused log likelihood ratio over all frames with a
-//! face of its longest track, played to the end; where the spacing of the frames is known, the clip is also played as a
-//! login, for the decision and the time it took. The same set gives the same rows in the same order, whatever the number of
-//! threads.
+//! A [`Presentation`] is a clip with its result. Its score is the fused log likelihood ratio over all frames with a
+//! face of its longest track. If the frame spacing is known, the clip is also played as a sign-in, for the decision and
+//! its duration. Rows and their order do not depend on the number of threads.
 
 pub mod ablation;
 mod digest;
@@ -39,32 +38,32 @@ use set::Set;
 /// How clips are read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {
-    /// Frames a second of folders of pictures of which the set itself does not say. `None`: nobody knows, so cues that
-    /// need time say nothing, no pause breaks a track and no login is played.
+    /// Frame rate of image folders, in frames per second, if the set does not specify it. `None`: unknown, so cues that
+    /// need time contribute nothing, no gap ends a track, and no sign-in is simulated.
     pub fps: Option<f64>,
-    /// Most frames to be read of each clip.
+    /// Maximum number of frames read per clip.
     pub limit_frames: Option<u32>,
-    /// Whether only frames that pass the quality gates count for the score, and not every frame with a face. Logins keep
-    /// their gates.
+    /// Whether the score uses only frames that pass the quality gates, instead of all with a face. Simulated sign-ins
+    /// always apply the gates.
     pub gated: bool,
-    /// Whether the evidence of each frame is kept.
+    /// Whether to return the evidence of each frame.
     pub evidence: bool,
-    /// Clips scored at a time.
+    /// Number of clips scored in parallel.
     pub threads: NonZeroUsize,
 }
 
-/// What came of a set.
+/// The results for a set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
-    /// A row for each clip, sorted by name.
+    /// One row per clip, sorted by name.
     pub presentations: Vec<Presentation>,
-    /// What each frame added, clip after clip; empty unless [`Options::evidence`] asked for it.
+    /// Evidence of each frame, clip by clip; empty unless [`Options::evidence`] is set.
     pub frames: Vec<FrameEvidence>,
-    /// SHA-256 of the set in hex: paths and content of its files.
+    /// SHA-256 of the set (paths and content of its files), hex.
     pub set_sha256: String,
 }
 
-/// Scores every clip of `set`. `progress` is told after each how many are done.
+/// Scores every clip of `set`. `progress` receives the number of clips done after each.
 pub fn evaluate(
     set: &Set,
     options: &Options,
@@ -98,7 +97,7 @@ pub fn evaluate(
     Evaluation { presentations, frames, set_sha256: digest::of_set(set, files) }
 }
 
-/// What one worker found out about one clip.
+/// A worker's results for one clip.
 struct Scored {
     presentation: Presentation,
     frames: Vec<FrameEvidence>,

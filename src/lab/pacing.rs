@@ -219,7 +219,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_report_says_what_is_not_known_and_the_worst_of_what_is() {
+    fn report_shows_unknown_values_and_maxima() {
         let mut report = Report { approved: 2, ..Report::default() };
         for millis in [10, 12, 90] {
             report.paint_gaps.push(Duration::from_millis(millis));

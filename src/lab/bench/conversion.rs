@@ -239,7 +239,7 @@ mod tests {
 
     /// Guards the benchmark: unpacking must restore what was packed.
     #[test]
-    fn what_was_packed_comes_back() {
+    fn decoding_restores_the_packed_image() {
         let (width, height) = (64, 48);
         let picture = RgbImage::from_fn(width, height, |x, y| image::Rgb([60 + 2 * x as u8, 50 + 3 * y as u8, 120]));
         for format in FORMATS {

@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn attacks_are_measured_unless_a_match_is_asked_for() {
+    fn measures_liveness_unless_match_is_given() {
         for (line, expected) in [
             ("x match people", Some(true)),
             ("x match people --fmr 1e-3 --fmr 0.02", Some(true)),

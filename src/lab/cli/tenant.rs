@@ -20,7 +20,7 @@ pub(crate) struct Args {
     /// Public origin of the tenant
     #[arg(long, value_name = "ORIGIN", default_value = "http://tenant.localhost:8481")]
     origin: Url,
-    /// Action to run at each login
+    /// Action to run at each sign-in
     #[arg(long, value_name = "FILE", default_value = "packaging/auth0/actions/verified-post-login.js")]
     action: PathBuf,
     /// Origin of the verifier

@@ -28,7 +28,7 @@ const ACTION: &str = include_str!("../../../packaging/auth0/actions/verified-pos
 /// When the Action requires a face.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// At every login.
+    /// At every sign-in.
     Always,
     /// When the application requests it with `acr_values`.
     OnDemand,

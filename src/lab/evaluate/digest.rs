@@ -1,7 +1,7 @@
-//! Which bytes were evaluated: one digest for a whole set.
+//! The digest of a set, which identifies the bytes that were evaluated.
 //!
-//! Each file gives a line as `sha256sum` writes it, with its path below the root; the lines are sorted by path, and the
-//! SHA-256 of all of them is the set's. What cannot be read has no digest and gives `unreadable` in its place.
+//! It is the SHA-256 of one line per file, in the format of `sha256sum` with the path relative to the root, sorted.
+//! Files that cannot be read have `unreadable` in place of their digest.
 
 use std::{
     fs::{self, File},
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::set::{Clip, Set};
 
-/// A file's path below the root, and the SHA-256 of its content in hex.
+/// A file's path relative to the root, and the SHA-256 of its content, hex.
 pub(super) type FileDigest = (String, String);
 
 /// The files of one clip.
@@ -21,7 +21,7 @@ pub(super) fn of_clip(clip: &Clip) -> Vec<FileDigest> {
     of_path(&clip.name, &clip.path)
 }
 
-/// The file at `path`, or the files of the folder there, under this name.
+/// The file at `path`, or the files of that folder, under the name `name`.
 pub(super) fn of_path(name: &str, path: &Path) -> Vec<FileDigest> {
     if !path.is_dir() {
         return vec![of_file(name.to_owned(), path)];
@@ -31,7 +31,7 @@ pub(super) fn of_path(name: &str, path: &Path) -> Vec<FileDigest> {
     files.map(|entry| of_file(format!("{name}/{}", entry.file_name().to_string_lossy()), &entry.path())).collect()
 }
 
-/// The digest of `set`, hex, whose clips consist of `files`. A manifest is one of its own files: it holds the labels.
+/// The digest of `set`, hex, whose clips consist of `files`. Includes the manifest, if any: it contains the labels.
 pub(super) fn of_set(set: &Set, mut files: Vec<FileDigest>) -> String {
     if let Some(name) = set.path.file_name().filter(|_| !set.path.is_dir()) {
         files.push(of_file(name.to_string_lossy().into_owned(), &set.path));
@@ -39,7 +39,7 @@ pub(super) fn of_set(set: &Set, mut files: Vec<FileDigest>) -> String {
     of_files(files)
 }
 
-/// The digest of a set that consists of `files`.
+/// The digest of a set that consists of `files`, hex.
 pub(super) fn of_files(mut files: Vec<FileDigest>) -> String {
     files.sort();
     files.dedup();

@@ -1,4 +1,5 @@
-//! What each frame of a clip added to its score: for research, one JSON line a frame. No pixels, boxes or landmarks.
+//! The contribution of each frame to a clip's score, for research: one line of JSON per frame. No pixels, boxes or
+//! landmarks.
 
 use std::time::Duration;
 
@@ -13,28 +14,28 @@ use countenance_core::{
 /// One frame of one clip.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FrameEvidence {
-    /// The clip's path below the root.
+    /// The clip's path relative to the root.
     pub clip: String,
-    /// Number of the frame in the clip, from 0.
+    /// Index of the frame in the clip, from 0.
     pub seq: u64,
-    /// Its time since the clip began, milliseconds, where known.
+    /// Time since the start of the clip, milliseconds, if known.
     pub at_millis: Option<u64>,
-    /// Number of the track that its largest face is on, from 1.
+    /// Number of its largest face's track, from 1.
     pub track: Option<u32>,
-    /// Why it does not count; absent where it does.
+    /// Why the frame was rejected; `None` if it was used.
     pub hint: Option<Hint>,
-    /// What was measured of a frame that counts.
+    /// Quality measures, if the frame was used.
     pub quality: Option<QualityClaim>,
-    /// What each network says of it: log odds of a live face, one per crop scale.
+    /// Per network: log odds of a live face, one per crop scale.
     pub odds: Vec<Vec<f32>>,
-    /// What that is worth: a log likelihood ratio.
+    /// The resulting log likelihood ratio.
     pub llr: Option<f32>,
-    /// What each cue says of its track so far.
+    /// Each cue's claim about the track so far.
     pub cues: Vec<CueClaim>,
 }
 
 impl FrameEvidence {
-    /// The frame number `seq` of `clip`, which `judge` has just taken if it counts.
+    /// The evidence of frame `seq` of `clip`, which `judge` has just taken if the frame was used.
     pub(super) fn of(
         clip: &str,
         seq: u64,

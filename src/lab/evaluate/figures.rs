@@ -1,27 +1,26 @@
-//! The figures of ISO/IEC 30107-3 over a set of presentations.
+//! The metrics of ISO/IEC 30107-3 over a set of presentations.
 //!
-//! Each clip is one presentation and counts once, whatever its length; clips without a label are in no figure.
+//! Each clip is one presentation, whatever its length; unlabeled clips are excluded.
 //!
-//! **Classification errors.** The standard defines APCER for one species of attack instrument, as the share of its
-//! presentations that are classified as bona fide, and BPCER as the share of bona fide presentations that are classified
-//! as attacks. Presentations that drew no response were classified as neither. We read it so that those stand in no
-//! classification error rate: the denominators of APCER and BPCER are the presentations *with a score*. Test reports of
-//! accredited laboratories do the same.
+//! **Classification errors.** The standard defines APCER, per species of attack instrument, as the share of
+//! presentations classified as bona fide, and BPCER as the share of bona fide presentations classified as attacks.
+//! Presentations without a response were classified as neither, so we exclude them: the denominators of APCER and BPCER
+//! are the presentations *with a score*. Test reports of accredited laboratories do the same.
 //!
-//! **Non-responses** are rates of their own, again per species: APNRR and BPNRR, whose denominators are *all*
-//! presentations. A clip without a face, one without a frame that passed the gates, and one that could not be read are all
-//! non-responses, counted apart. An unreadable clip is a fault of the set, rather than of the product; it is counted
-//! all the same, so that nothing drops out unseen.
+//! **Non-responses** have separate rates: APNRR per species, and BPNRR, whose denominators are *all* presentations.
+//! Clips without a face, without a frame that passed the gates, and unreadable ones are counted separately. An
+//! unreadable clip is a defect of the set rather than of the product, but is counted too, so that no clip disappears.
 //!
-//! Leaving non-responses out can flatter either side, so two shares over all presentations stand beside: attacks that
-//! passed, and bona fide presentations that did not.
+//! Excluding non-responses can favor either side, so there are two more shares over all presentations: attacks that
+//! passed, and bona fide presentations that passed.
 //!
-//! **One number for all species** is the worst one's APCER, never the mean. ACER averages that worst APCER with BPCER.
-//! HTER, which other publications state, averages the error rate over all attacks in one heap with BPCER. Both at a threshold
-//! that was fixed before. EER and AUC are over the heap too; EER belongs to a threshold that was picked on the very set.
+//! **Summary over species** is the APCER of the worst species, never the mean. ACER is the mean of that APCER and
+//! BPCER. HTER, common in publications, is the mean of the error rate over all attacks pooled and BPCER. Both use a
+//! threshold that was fixed beforehand. EER and AUC also pool all attacks; EER uses a threshold chosen on the same set.
 //!
-//! **Decisions** are what a login would have led to, where the frames' spacing is known. They stop as soon as they are
-//! sure and may be inconclusive, so they need not agree with the score of the whole clip; shares are of all clips with a decision.
+//! **Decisions** are the results of simulated sign-ins, if the frame spacing is known. A sign-in stops as soon as it is
+//! sure and may be inconclusive, so it can differ from the score of the entire clip. Shares are of all clips with a
+//! decision.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,153 +32,153 @@ use super::{
     threshold::Threshold,
 };
 
-/// All figures of one set at one threshold.
+/// All metrics of one set at one threshold.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Figures {
-    /// What a score had to reach.
+    /// The threshold: scores of at least this pass.
     pub threshold: Threshold,
-    /// What was presented.
+    /// Composition of the set.
     pub presented: Presented,
     /// Bona fide presentations classified as attacks, of those with a score.
     pub bpcer: Rate,
-    /// The worst species' attack presentations classified as bona fide, of those with a score. Of species that are equally
-    /// bad, the one whose interval reaches higher. Absent without attacks that have a score, as are those below that rest on it.
+    /// APCER of the worst species; at equal rates, the one with the higher end of the interval. `None` if no attack has
+    /// a score; then the metrics derived from it are `None`, too.
     pub apcer: Option<Worst>,
-    /// Mean of the worst APCER and of BPCER.
+    /// Mean of the worst APCER and BPCER.
     pub acer: Option<f64>,
-    /// Mean of the error rate over all attacks and of BPCER.
+    /// Mean of the error rate over all attacks pooled and BPCER.
     pub hter: Option<f64>,
-    /// Where both error rates are equal, over all attacks; interpolated as [`Scores::equal_error`] says.
+    /// Equal error rate over all attacks pooled, interpolated as documented at [`Scores::equal_error`].
     pub eer: Option<f64>,
-    /// The threshold that belongs to [`eer`](Self::eer).
+    /// The threshold of [`eer`](Self::eer).
     pub eer_threshold: Option<f64>,
-    /// Chance that a bona fide presentation scores higher than an attack, ties half.
+    /// Area under the ROC curve: probability that a bona fide presentation scores higher than an attack, ties counted
+    /// half.
     pub auc: Option<f64>,
-    /// BPCER where no species' APCER is above a limit.
+    /// BPCER when no species' APCER exceeds a limit.
     pub bpcer_at: Vec<AtLimit>,
     /// Bona fide presentations.
     pub bona_fide: Class,
-    /// All attacks in one heap.
+    /// All attacks pooled.
     pub attacks: Class,
     /// Each species, by name.
     pub species: Vec<Species>,
-    /// How both error rates trade against each other, over all attacks: what a DET curve draws.
+    /// Trade-off of both error rates over all attacks pooled: the points of a DET curve.
     pub trade_off: Vec<OperatingPoint>,
 }
 
-/// What was presented.
+/// Composition of a set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Presented {
-    /// Clips.
+    /// Number of clips.
     pub clips: u32,
-    /// Of these, without a label: in no figure.
+    /// Of these, unlabeled; excluded from all metrics.
     pub unlabelled: u32,
-    /// Different people, where the set names them; 0: it names none.
+    /// Number of distinct subjects; 0 if the set names none.
     pub people: u32,
-    /// Labelled clips of which the set does not say who is shown.
+    /// Labeled clips without a subject.
     pub people_unknown: u32,
-    /// What took the clips, by the set's own words.
+    /// Cameras, as named by the set.
     pub cameras: Vec<String>,
-    /// Under what light.
+    /// Lighting, as named by the set.
     pub lights: Vec<String>,
-    /// Under what licences.
+    /// Licenses.
     pub licences: Vec<String>,
 }
 
-/// The species that most attacks of passed.
+/// The species with the highest APCER.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Worst {
-    /// Which.
+    /// Name of the species.
     pub species: String,
     /// Its APCER.
     #[serde(flatten)]
     pub apcer: Rate,
 }
 
-/// What it costs to keep each species out.
+/// BPCER at a limit for APCER.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct AtLimit {
-    /// No species' APCER is above this.
+    /// The limit: the maximum APCER of every species.
     pub apcer_max: f64,
-    /// The lowest threshold that does it, picked on this very set.
+    /// The lowest threshold within the limit, chosen on the same set.
     pub threshold: f64,
-    /// BPCER there.
+    /// BPCER at that threshold.
     pub bpcer: Rate,
 }
 
-/// One heap of presentations.
+/// A group of presentations.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Class {
-    /// Presentations.
+    /// Number of presentations.
     pub presented: u32,
-    /// Classified wrongly, of those with a score: BPCER of bona fide ones, APCER of one species. Of several species in one
-    /// heap it is no APCER in the standard's sense.
+    /// Misclassified, of those with a score: BPCER for bona fide presentations, APCER for one species. For several
+    /// species pooled, it is not an APCER as defined by the standard.
     pub wrong: Rate,
-    /// Without a score, of all: BPNRR, APNRR.
+    /// Without a score, of all presentations: BPNRR, APNRR.
     pub non_response: Rate,
     /// Of these, without a face.
     pub no_face: u32,
     /// Of these, with a face but without a frame that passed the gates.
     pub no_good_frame: u32,
-    /// Of these, not to be read.
+    /// Of these, unreadable.
     pub failed: u32,
-    /// Passed, of all presented: a score that reached the threshold.
+    /// Passed, of all presentations: score at or above the threshold.
     pub passed: Rate,
-    /// What a login would have led to; absent where no clip's frames have a known spacing.
+    /// Results of simulated sign-ins; `None` if no clip has a known frame spacing.
     pub decisions: Option<Decisions>,
 }
 
-/// One species.
+/// Metrics of one species.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Species {
-    /// Its name.
+    /// Name of the species.
     pub name: String,
-    /// All of it; `wrong` is the species' APCER.
+    /// All its presentations; `wrong` is its APCER.
     #[serde(flatten)]
     pub class: Class,
-    /// By what held it; empty where the set does not say so of a single clip. `None`: clips of which it does not.
+    /// Breakdown by support, including clips without one (name `None`); empty if no clip has one.
     pub supports: Vec<Support>,
 }
 
-/// One species on one support.
+/// Metrics of one species on one support.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Support {
-    /// What held it.
+    /// Name of the support; `None` if unknown.
     pub name: Option<String>,
-    /// Its part of the species.
+    /// The presentations with this support.
     #[serde(flatten)]
     pub class: Class,
 }
 
-/// What a login would have led to.
+/// Results of simulated sign-ins.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Decisions {
     /// Accepted as live.
     pub live: Rate,
-    /// Refused as an attack.
+    /// Rejected as an attack.
     pub not_live: Rate,
-    /// Abstained.
+    /// Inconclusive.
     pub cannot_tell: Rate,
-    /// How long those took that decided; absent where none did.
+    /// Duration of the conclusive ones; `None` if there were none.
     pub time: Option<Times>,
 }
 
-/// Times from the first good frame to the decision, milliseconds. Quantiles are values that occurred: the least that so
-/// many did not exceed.
+/// Times from the first good frame to the decision, milliseconds. Quantiles are observed values (nearest rank).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Times {
-    /// How many.
+    /// Number of decisions.
     pub count: u32,
-    /// Half took no longer.
+    /// Median.
     pub median_millis: u64,
-    /// 95 % took no longer.
+    /// 95 % quantile.
     pub q95_millis: u64,
-    /// The longest.
+    /// Maximum.
     pub worst_millis: u64,
 }
 
 impl Figures {
-    /// The figures of `presentations` at `threshold`, whatever their order.
+    /// The metrics of `presentations` at `threshold`; their order does not matter.
     pub fn of(presentations: &[Presentation], threshold: &Threshold) -> Self {
         let bona_fide: Vec<_> = presentations.iter().filter(|p| p.label == Some(Label::BonaFide)).collect();
         let mut by_species: BTreeMap<&str, Vec<&Presentation>> = BTreeMap::new();
@@ -214,7 +213,7 @@ impl Figures {
     }
 }
 
-/// At which APCER the BPCER is told: those that publications state.
+/// APCER limits at which BPCER is reported, as common in publications.
 const LIMITS: [f64; 3] = [0.1, 0.05, 0.01];
 
 fn at_limit(limit: f64, all: &Scores, by_species: &BTreeMap<&str, Vec<&Presentation>>) -> Option<AtLimit> {
@@ -234,7 +233,7 @@ fn worst(species: &[Species]) -> Option<Worst> {
     measured.max_by(order).map(|(_, worst)| Worst { species: worst.name.clone(), apcer: worst.class.wrong })
 }
 
-/// The score of a presentation that has one. One that is no number is a score that never passes.
+/// The score of a presentation, if it has one. NaN is a score that never passes.
 pub(super) fn score(presentation: &Presentation) -> Option<f32> {
     presentation.score.filter(|_| presentation.response == Response::Scored)
 }

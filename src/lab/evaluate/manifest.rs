@@ -1,24 +1,24 @@
-//! A manifest: a TOML file that names clips below its own folder and says of each what is known.
+//! Reads manifests: TOML files that list clips below their own folder, with labels and known facts.
 //!
 //! ```toml
-//! name = "site A, second round"   # of the set, for its report, where wanted
-//! nature = "real attacks"         # real or simulated, for its report
+//! name = "site A, second round"   # name of the set, for the report; optional
+//! nature = "real attacks"         # real or simulated, for the report; optional
 //!
 //! [[clip]]
-//! path = "tablet/0007"            # below the manifest's folder
+//! path = "tablet/0007"            # relative to the manifest
 //! label = "attack"                # or "bona_fide"
-//! species = "replay_tablet"       # of an attack
-//! support = "fixed"               # this and the rest where known
+//! species = "replay_tablet"       # required for an attack
+//! support = "fixed"               # this and the following are optional
 //! subject = "17"
 //! camera = "laptop"
 //! light = "daylight"
 //! licence = "CC-BY-4.0"
-//! expected = "not_live"           # what a login must lead to: live, not_live, cannot_tell
-//! fps = 25                        # of a folder of pictures
-//! frames = 12                     # read only the first ones
+//! expected = "not_live"           # expected result of a sign-in: live, not_live, cannot_tell
+//! fps = 25                        # frame rate; only for an image folder
+//! frames = 12                     # maximum number of frames to read
 //! ```
 //!
-//! It may come from anybody: its size is capped, unknown keys are refused by name, and a path stays below the folder.
+//! Manifests are untrusted: size is limited, unknown keys are rejected, and paths cannot leave the folder.
 
 use std::{
     collections::BTreeSet,
@@ -36,74 +36,74 @@ use super::{
 use countenance_camera::recording::MAX_FPS;
 use countenance_system::small_file::{self, SmallFileError};
 
-/// Most bytes of a manifest: some 50,000 clips.
+/// Maximum size of a manifest: about 50,000 clips.
 pub const MAX_BYTES: usize = 8 << 20;
-/// Most characters of a name in it; of a path four times as many.
+/// Maximum length of a name; paths may be four times as long.
 const NAME_MAX_CHARS: usize = 256;
 
-/// Why a manifest is refused. Lines are counted from 1.
+/// Why a manifest is rejected. Line numbers start at 1.
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
     /// There is no such file or folder.
-    #[error("it is not there")]
+    #[error("file not found")]
     Missing,
-    /// As a file.
+    /// The file could not be read.
     #[error(transparent)]
     File(#[from] SmallFileError),
-    /// Not TOML, a key that is not known, or a value that cannot be.
+    /// Not TOML, an unknown key, or an invalid value.
     #[error("line {line}: {}", why.message())]
     Layout {
-        /// Where.
+        /// Line of the error.
         line: usize,
-        /// What the reader says.
+        /// The parser's error.
         why: Box<toml::de::Error>,
     },
-    /// An attack of no species.
+    /// An attack without a species.
     #[error("line {line}: an attack needs a species")]
     NoSpecies {
-        /// Where the clip's path stands.
+        /// Line of the clip's path.
         line: usize,
     },
-    /// A person of some species.
-    #[error("line {line}: only an attack has a species")]
+    /// A bona fide clip with a species.
+    #[error("line {line}: only an attack can have a species")]
     SpeciesOfAPerson {
-        /// Where the clip's path stands.
+        /// Line of the clip's path.
         line: usize,
     },
-    /// A rate for what has one of its own.
-    #[error("line {line}: only a folder of pictures takes fps")]
+    /// A frame rate for a file, which has its own.
+    #[error("line {line}: fps is only valid for an image folder")]
     RateOfARecording {
-        /// Where the clip's path stands.
+        /// Line of the clip's path.
         line: usize,
     },
-    /// One clip would count twice.
-    #[error("line {line}: this clip is named twice")]
+    /// A clip is listed twice.
+    #[error("line {line}: this clip is listed twice")]
     Twice {
-        /// Where its path stands again.
+        /// Line of the second path.
         line: usize,
     },
 }
 
-/// Why one value cannot be.
+/// Why a value is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum ValueError {
     #[error("the path is absolute")]
     Absolute,
-    #[error("the path leads out of the manifest's folder")]
+    #[error("the path leaves the manifest's folder")]
     Outside,
-    #[error("this names nothing")]
+    #[error("the value is empty")]
     Empty,
-    #[error("this is too long")]
+    #[error("the value is too long")]
     TooLong,
-    #[error("this holds characters that cannot be shown")]
+    #[error("the value contains control characters")]
     Control,
-    #[error("a species is made of a to z, 0 to 9 and _")]
+    #[error("a species may contain only a to z, 0 to 9 and _")]
     Species,
-    #[error("frames per second are above 0 and at most {MAX_FPS}")]
+    #[error("frames per second must be above 0 and at most {MAX_FPS}")]
     Rate,
 }
 
-/// The set that the manifest at `path` describes, its clips in its own order.
+/// The set described by the manifest at `path`, with its clips in order of appearance.
 pub(super) fn read(path: &Path) -> Result<Set, ManifestError> {
     let text = small_file::read(path, MAX_BYTES)?.ok_or(ManifestError::Missing)?;
     parse(&text, path)
@@ -157,7 +157,7 @@ fn parse(text: &str, path: &Path) -> Result<Set, ManifestError> {
     })
 }
 
-/// The path with `/` between its parts, on every system.
+/// The path separated by `/`, on every system.
 pub(super) fn name(path: &Path) -> String {
     path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
@@ -194,7 +194,8 @@ enum Class {
     Attack,
 }
 
-/// A path that stays below the folder it is joined to. Links are followed: whoever made one is not who wrote the manifest.
+/// A path that stays below the folder to which it is joined. Symbolic links are followed: a manifest cannot create
+/// them.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct Below(pub(super) PathBuf);
@@ -217,7 +218,7 @@ impl TryFrom<String> for Below {
     fn try_from(text: String) -> Result<Self, ValueError> {
         let text = shown(text, 4 * NAME_MAX_CHARS)?;
         let path = Path::new(&text);
-        // A path may be absolute on another system than this one.
+        // Also reject paths that are absolute on other systems.
         if path.has_root() || text.starts_with(['/', '\\']) || text.get(1..2) == Some(":") {
             return Err(ValueError::Absolute);
         }
@@ -255,7 +256,7 @@ impl TryFrom<f64> for Rate {
     }
 }
 
-/// Text that can stand in a table.
+/// Text that can be shown in a table: not empty, not too long, without control characters.
 fn shown(text: String, max_chars: usize) -> Result<String, ValueError> {
     match text {
         text if text.trim().is_empty() => Err(ValueError::Empty),
@@ -270,7 +271,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clip_is_what_its_entry_says() {
+    fn reads_all_fields_of_a_clip() {
         let text = r#"
             name = "a set"
             nature = "real attacks"
@@ -314,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_refused_with_its_line() {
+    fn rejects_invalid_manifests_with_the_line() {
         let clip = |more: &str| format!("[[clip]]\npath = \"a\"\nlabel = \"bona_fide\"\n{more}\n");
         let path = |path: &str| format!("[[clip]]\nlabel = \"bona_fide\"\npath = {path}\n");
         let long = format!("\"{}\"", "a".repeat(1025));
@@ -325,29 +326,37 @@ mod tests {
             ("an unknown label", "[[clip]]\npath = \"a\"\nlabel = \"live\"".into(), "line 3: unknown variant `live`"),
             ("no label", "\n[[clip]]\npath = \"a\"".into(), "line 2: missing field `label`"),
             ("no path", "[[clip]]\nlabel = \"attack\"".into(), "line 1: missing field `path`"),
-            ("up", path("\"../a\""), "line 3: the path leads out"),
-            ("up in between", path("\"a/../../b\""), "line 3: the path leads out"),
-            ("up elsewhere", path(r"'a\..\b'"), "line 3: the path leads out"),
+            ("up", path("\"../a\""), "line 3: the path leaves"),
+            ("up, in the middle", path("\"a/../../b\""), "line 3: the path leaves"),
+            ("up, with backslashes", path(r"'a\..\b'"), "line 3: the path leaves"),
             ("absolute", path("\"/etc/passwd\""), "line 3: the path is absolute"),
-            ("absolute elsewhere", path(r"'C:\a'"), "line 3: the path is absolute"),
-            ("a share", path(r"'\\host\a'"), "line 3: the path is absolute"),
-            ("empty", path("\"\""), "line 3: this names nothing"),
-            ("nowhere", path("\".\""), "line 3: this names nothing"),
-            ("long", path(&long), "line 3: this is too long"),
-            ("control characters", path(r#""a\u001b[2J""#), "line 3: this holds characters"),
-            ("nul", path(r#""a\u0000""#), "line 3: this holds characters"),
-            ("a path of numbers", path("7"), "line 3: invalid type"),
-            ("a species with blanks", clip("species = \"a print\""), "line 4: a species is made of"),
-            ("a person of a species", clip("species = \"print\""), "line 2: only an attack has"),
-            ("an attack of none", "[[clip]]\npath = \"a\"\nlabel = \"attack\"".into(), "line 2: an attack needs"),
-            ("no rate", clip("fps = 0.0"), "line 4: frames per second"),
-            ("no number", clip("fps = nan"), "line 4: frames per second"),
+            ("absolute on Windows", path(r"'C:\a'"), "line 3: the path is absolute"),
+            ("a network share", path(r"'\\host\a'"), "line 3: the path is absolute"),
+            ("empty", path("\"\""), "line 3: the value is empty"),
+            ("the folder itself", path("\".\""), "line 3: the value is empty"),
+            ("long", path(&long), "line 3: the value is too long"),
+            ("control characters", path(r#""a\u001b[2J""#), "line 3: the value contains"),
+            ("nul", path(r#""a\u0000""#), "line 3: the value contains"),
+            ("a path that is a number", path("7"), "line 3: invalid type"),
+            ("a species with blanks", clip("species = \"a print\""), "line 4: a species may contain"),
+            ("a bona fide clip with a species", clip("species = \"print\""), "line 2: only an attack can have"),
+            (
+                "an attack without a species",
+                "[[clip]]\npath = \"a\"\nlabel = \"attack\"".into(),
+                "line 2: an attack needs",
+            ),
+            ("a rate of zero", clip("fps = 0.0"), "line 4: frames per second"),
+            ("NaN as rate", clip("fps = nan"), "line 4: frames per second"),
             ("too fast", clip("fps = 1001"), "line 4: frames per second"),
             ("no frames", clip("frames = 0"), "line 4: invalid value"),
-            ("frames below none", clip("frames = -1"), "line 4: invalid value"),
-            ("an expectation", clip("expected = \"yes\""), "line 4: unknown variant `yes`"),
-            ("twice", format!("{}{}", clip(""), clip("")), "line 6: this clip is named twice"),
-            ("twice, otherwise", format!("{}{}", clip(""), path("\"./a\"")), "line 7: this clip is named twice"),
+            ("a negative number of frames", clip("frames = -1"), "line 4: invalid value"),
+            ("an unknown expectation", clip("expected = \"yes\""), "line 4: unknown variant `yes`"),
+            ("twice", format!("{}{}", clip(""), clip("")), "line 6: this clip is listed twice"),
+            (
+                "twice, spelled differently",
+                format!("{}{}", clip(""), path("\"./a\"")),
+                "line 7: this clip is listed twice",
+            ),
         ];
         for (name, text, expected) in rows {
             let refused = parse(&text, Path::new("all.toml")).unwrap_err().to_string();
@@ -356,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_is_for_pictures_and_size_has_an_end() {
+    fn rejects_a_rate_for_a_file_and_a_manifest_too_large() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("a"), b"?").unwrap();
         let file = folder.path().join("set.toml");

@@ -1,4 +1,4 @@
-//! One labelled clip as it was presented, and what came of it: the row that every figure is made from.
+//! A labeled clip with its result: the row from which all metrics are computed.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,30 +8,30 @@ use countenance_core::protocol::{CueClaim, NetClaim};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Label {
-    /// A person.
+    /// A bona fide presentation: a live person.
     BonaFide,
-    /// An attack instrument of this species, such as `print` or `replay_tablet_photo`.
+    /// An attack with an instrument of this species, such as `print` or `replay_tablet_photo`.
     Attack(String),
 }
 
-/// Facts about a clip that figures can be broken down by; absent where nobody knows.
+/// Facts about a clip by which metrics can be broken down; `None` if unknown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Facts {
     /// How the instrument was held: `hand`, `fixed`.
     pub support: Option<String>,
-    /// Who is shown; intervals and cross-validation go by person.
+    /// Identifier of the person shown; intervals and cross-validation are grouped by it.
     pub subject: Option<String>,
-    /// What took the clip.
+    /// Name of the camera.
     pub camera: Option<String>,
-    /// Under what light.
+    /// Lighting.
     pub light: Option<String>,
-    /// Under what licence the clip may be used.
+    /// License of the clip.
     pub licence: Option<String>,
-    /// What a login must lead to.
+    /// The expected result of a sign-in.
     pub expected: Option<Decision>,
 }
 
-/// Whether a presentation led to a score, and if not, why.
+/// Whether a presentation has a score, and if not, why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Response {
@@ -39,48 +39,48 @@ pub enum Response {
     Scored,
     /// No frame showed a face.
     NoFace,
-    /// Frames showed a face; none passed the quality gates.
+    /// Frames showed a face, but none passed the quality gates.
     NoGoodFrame,
     /// The clip could not be read.
     Failed(String),
 }
 
-/// What a login would have led to. Only where the spacing of the frames is known.
+/// Result of a simulated sign-in; requires a known frame spacing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
     /// Accepted as live.
     Live,
-    /// Refused as an attack.
+    /// Rejected as an attack.
     NotLive,
-    /// Abstained: neither.
+    /// Inconclusive.
     CannotTell,
 }
 
-/// One clip and what came of it.
+/// A clip with its result.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Presentation {
-    /// Path below the root, with `/` between its parts.
+    /// Path relative to the root, separated by `/`.
     pub clip: String,
-    /// What it shows; `None`: unlabelled, scored and in no figure.
+    /// What it shows; `None` if unlabeled: scored, but excluded from all metrics.
     pub label: Option<Label>,
-    /// What else is known.
+    /// Further facts.
     pub facts: Facts,
     /// Whether there is a score.
     pub response: Response,
     /// The fused log likelihood ratio over all good frames of the clip's longest track.
     pub score: Option<f32>,
-    /// Each network's part.
+    /// Each network's contribution.
     pub nets: Vec<NetClaim>,
-    /// Each cue's part.
+    /// Each cue's contribution.
     pub cues: Vec<CueClaim>,
-    /// Frames read.
+    /// Number of frames read.
     pub frames: u32,
     /// Of these, with a face.
     pub faces: u32,
-    /// Of these, good.
+    /// Of these, frames that passed the quality gates.
     pub good: u32,
-    /// What a login would have led to.
+    /// Result of the simulated sign-in.
     pub decision: Option<Decision>,
     /// Frame time from the first good frame of the deciding track to that decision, milliseconds.
     pub decided_millis: Option<u64>,

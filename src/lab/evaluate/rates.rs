@@ -1,8 +1,8 @@
-//! Error rates: shares with exact intervals, and what two heaps of scores say of each other.
+//! Error rates: shares with exact intervals, and metrics of two distributions of scores.
 //!
-//! Scores are log likelihood ratios or similarities: the higher, the rather accepted. *Targets* are what ought to be
-//! accepted (bona fide presentations, pairs of one person), *nontargets* what ought not. A score passes a threshold that it
-//! reaches. Whatever is no number never passes: it counts as the least score of all.
+//! Scores are log likelihood ratios or similarities: higher scores are accepted. *Targets* should be accepted (bona
+//! fide presentations, genuine pairs), *nontargets* should not. A score passes a threshold if it is greater or equal.
+//! NaN never passes: it counts as negative infinity.
 
 mod beta;
 
@@ -11,14 +11,14 @@ use std::{f64::consts::SQRT_2, fmt};
 use serde::Serialize;
 use statrs::function::erf::erfc_inv;
 
-/// A share with its exact 95 % interval after Clopper and Pearson. The interval supposes that the cases are independent.
+/// A share with its exact (Clopper–Pearson) 95 % interval, which assumes independent cases.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Rate {
-    /// Cases of the kind that is counted.
+    /// Number of cases counted.
     pub count: u32,
-    /// Cases in all.
+    /// Total number of cases.
     pub of: u32,
-    /// Their ratio, 0 to 1; absent of no cases, as for those below.
+    /// Their ratio, 0 to 1; `None` if there are no cases, like the interval.
     pub rate: Option<f64>,
     /// Lower end of the interval.
     pub low: Option<f64>,
@@ -27,14 +27,14 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// `count` cases of `of`.
+    /// The rate of `count` in `of` cases.
     pub fn new(count: u32, of: u32) -> Self {
         let ends = interval(count, of);
         let rate = (of > 0).then(|| f64::from(count.min(of)) / f64::from(of));
         Self { count: count.min(of), of, rate, low: ends.map(|ends| ends.0), high: ends.map(|ends| ends.1) }
     }
 
-    /// How many of `cases` are what `counted` says.
+    /// The share of `cases` for which `counted` is true.
     pub fn among<T>(cases: impl IntoIterator<Item = T>, counted: impl Fn(T) -> bool) -> Self {
         let (mut count, mut of) = (0, 0);
         for case in cases {
@@ -63,7 +63,7 @@ impl fmt::Display for Rate {
     }
 }
 
-/// A share as a number of percent: one decimal, more where one would say nothing.
+/// A share in percent, with one decimal, or more for small values.
 pub fn percent(share: f64) -> String {
     let percent = share * 100.0;
     match percent {
@@ -74,13 +74,13 @@ pub fn percent(share: f64) -> String {
     }
 }
 
-/// Below what a value of the standard normal distribution lies with chance `p`, within ±7: the normal deviate of `p`.
+/// The quantile of the standard normal distribution for `p`, clamped to ±7.
 pub fn quantile(p: f64) -> f64 {
     (-SQRT_2 * erfc_inv(2.0 * p)).clamp(-7.0, 7.0)
 }
 
-/// The exact 95 % interval of a share: 2.5 % lie beyond either end; at 0 and `of` the end is 0 and 1. `None` of no cases.
-/// Clopper and Pearson, Biometrika 26 (1934).
+/// The exact 95 % interval of a share, with 2.5 % on either side; 0 errors give a lower end of exactly 0, `of` an upper
+/// end of exactly 1. `None` if there are no cases. Clopper and Pearson, Biometrika 26 (1934).
 pub fn interval(count: u32, of: u32) -> Option<(f64, f64)> {
     const TAIL: f64 = 0.025;
     let (k, n) = (f64::from(count.min(of)), f64::from(of));
@@ -89,16 +89,16 @@ pub fn interval(count: u32, of: u32) -> Option<(f64, f64)> {
     (of > 0).then_some((low, high))
 }
 
-/// The least rate that `of` cases without a single error can rule out with 95 % confidence: 1 − 0.05^(1/`of`), about
-/// 3/`of`. `None` of no cases.
+/// The lowest rate that `of` cases without an error rule out with 95 % confidence: 1 − 0.05^(1/`of`), about 3/`of`.
+/// `None` if there are no cases.
 pub fn shown_below(of: u32) -> Option<f64> {
     (of > 0).then(|| -(0.05_f64.ln() / f64::from(of)).exp_m1())
 }
 
-/// What a threshold does.
+/// The error rates at one threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct OperatingPoint {
-    /// Scores of this and more are accepted; infinite, `null` in JSON: nothing is.
+    /// Scores of at least this value are accepted; infinite (`null` in JSON) if none is.
     pub threshold: f64,
     /// Share of nontargets accepted.
     pub false_accepts: f64,
@@ -106,7 +106,7 @@ pub struct OperatingPoint {
     pub false_rejects: f64,
 }
 
-/// Two heaps of scores in order.
+/// The scores of targets and nontargets, sorted.
 #[derive(Debug, Clone)]
 pub struct Scores {
     targets: Vec<f64>,
@@ -114,29 +114,30 @@ pub struct Scores {
 }
 
 impl Scores {
-    /// Sorts both.
+    /// Sorts the scores.
     pub fn new(targets: impl IntoIterator<Item = f32>, nontargets: impl IntoIterator<Item = f32>) -> Self {
         Self { targets: ordered(targets), nontargets: ordered(nontargets) }
     }
 
-    /// The nontargets, lowest first.
+    /// The scores of nontargets, lowest first.
     pub fn nontargets(&self) -> &[f64] {
         &self.nontargets
     }
 
-    /// How many nontargets reach `threshold`.
+    /// The share of nontargets at or above `threshold`.
     pub fn accepted_nontargets(&self, threshold: f64) -> Rate {
         reaching(&self.nontargets, threshold)
     }
 
-    /// How many targets do not reach `threshold`.
+    /// The share of targets below `threshold`.
     pub fn rejected_targets(&self, threshold: f64) -> Rate {
         let reached = reaching(&self.targets, threshold);
         Rate::new(reached.of - reached.count, reached.of)
     }
 
-    /// Each threshold that tells scores apart, in rising order: from all accepted to nothing accepted. Points in the
-    /// midst of a horizontal or vertical run are left out, for they draw the same steps. Empty if either heap is.
+    /// All operating points in ascending order of their thresholds, from all accepted to none accepted, without points
+    /// inside a horizontal or vertical run, which do not change the curve. Empty if there are no targets or no
+    /// nontargets.
     pub fn trade_off(&self) -> Vec<OperatingPoint> {
         if self.targets.is_empty() || self.nontargets.is_empty() {
             return Vec::new();
@@ -155,21 +156,21 @@ impl Scores {
         corners
     }
 
-    /// Where false accepts are as frequent as false rejects. Between the two neighbouring thresholds where the difference
-    /// of both rates changes its sign, both rates and the threshold are interpolated linearly; where the rates are equal over a
-    /// gap between scores, the threshold is its middle, and the nearer finite one where one side has none. `None` if either
-    /// heap is empty.
+    /// The point where both error rates are equal. Rates and threshold are interpolated linearly between the two
+    /// adjacent thresholds where the difference of the rates changes sign. If the rates are equal over a gap between
+    /// scores, the threshold is its middle, or its finite end if the other is infinite. `None` if there are no targets
+    /// or no nontargets.
     pub fn equal_error(&self) -> Option<OperatingPoint> {
         if self.targets.is_empty() || self.nontargets.is_empty() {
             return None;
         }
-        // All points, not the corners: along a run the threshold would be interpolated over too wide a gap.
+        // All points, not only corners: along a run, the threshold would be interpolated over too wide a gap.
         let points: Vec<_> = self.points().collect();
         let after = points.iter().position(|p| p.false_accepts <= p.false_rejects)?;
         let b = *points.get(after)?;
         let Some(a) = after.checked_sub(1).and_then(|before| points.get(before)) else { return Some(b) };
         let (gap_a, gap_b) = (a.false_accepts - a.false_rejects, b.false_rejects - b.false_accepts);
-        // Where they are equal outright, any threshold between the two scores does: the middle has most room on either side.
+        // If the rates are equal, any threshold between the two scores is valid; the middle has the largest margin.
         let part = if gap_b > 0.0 { gap_a / (gap_a + gap_b) } else { 1.0 };
         let middle = if gap_b > 0.0 { part } else { 0.5 };
         let between = |a: f64, b: f64, part: f64| a + (b - a) * part;
@@ -182,8 +183,8 @@ impl Scores {
         Some(OperatingPoint { threshold, false_accepts: rate, false_rejects: rate })
     }
 
-    /// Chance that a target scores higher than a nontarget, ties counted half: the area under the ROC curve. `None` if
-    /// either heap is empty.
+    /// The area under the ROC curve: the probability that a target scores higher than a nontarget, ties counted half.
+    /// `None` if there are no targets or no nontargets.
     pub fn area_under_curve(&self) -> Option<f64> {
         if self.targets.is_empty() || self.nontargets.is_empty() {
             return None;
@@ -197,11 +198,11 @@ impl Scores {
         Some(self.targets.iter().map(wins).sum::<f64>() / pairs)
     }
 
-    /// The lowest threshold at which no more than `share` of the nontargets are accepted: the next number above the first
-    /// score that must stay outside. `None` without nontargets, or where nothing finite keeps them out.
+    /// The lowest threshold at which at most `share` of the nontargets are accepted: the next number above the highest
+    /// score that must be rejected. `None` without nontargets, or if no finite threshold rejects them.
     pub fn threshold_for(&self, share: f64) -> Option<f64> {
         let n = self.nontargets.len();
-        // Rounding must not cost the case at the limit: 0.1 of 10 is one.
+        // Rounding must not exclude the case at the limit: 0.1 of 10 is one.
         let allowed = ((share * n as f64 * (1.0 + 1e-12)).floor().max(0.0) as usize).min(n);
         match n.checked_sub(allowed + 1).and_then(|outside| self.nontargets.get(outside)) {
             // Scores and thresholds are f32: the next f64 would be rounded back to the score itself.
@@ -236,7 +237,7 @@ fn ordered(scores: impl IntoIterator<Item = f32>) -> Vec<f64> {
 }
 
 fn reaching(scores: &[f64], threshold: f64) -> Rate {
-    // A threshold that is no number is reached by nothing.
+    // No score reaches a threshold of NaN.
     let below = if threshold.is_nan() { scores.len() } else { scores.partition_point(|score| *score < threshold) };
     Rate::new((scores.len() - below) as u32, scores.len() as u32)
 }

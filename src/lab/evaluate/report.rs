@@ -1,4 +1,4 @@
-//! What was measured, on what and with what: as JSON for a file, as a table for a terminal.
+//! The report of an evaluation: metrics, set, policy and networks, as JSON, table and HTML.
 
 use std::fmt::Write;
 
@@ -16,61 +16,61 @@ use countenance_core::{
     protocol::ModelClaim,
 };
 
-/// One evaluation. Nothing in it depends on when, where or on how many cores it was made.
+/// One evaluation. Reproducible: it does not depend on time, machine or number of threads.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// Name and version of this program.
     pub software: String,
-    /// The figures, at the top level.
+    /// The metrics; flattened into the top level of the JSON.
     #[serde(flatten)]
     pub figures: Figures,
-    /// The set that the threshold was fitted on; absent where it was fixed otherwise.
+    /// The set on which the threshold was fitted; `None` if it comes from another source.
     pub fitted_on: Option<Fit>,
     /// How clips were read.
     #[serde(flatten)]
     pub reading: Reading,
-    /// What the set is called.
+    /// The set's name.
     pub set: String,
-    /// What whoever made it says of it.
+    /// How the set describes itself.
     pub nature: Option<String>,
-    /// SHA-256 of the set, hex: paths and content of its files.
+    /// SHA-256 of the set (paths and content of its files), hex.
     pub set_sha256: String,
-    /// The same figures without each cue, and without any.
+    /// The metrics without each cue, and without all of them.
     pub ablation: Vec<Ablation>,
     /// SHA-256 of the policy in force, base64url.
     pub policy: String,
-    /// Every network in this program, with its SHA-256.
+    /// All networks in this program, with their SHA-256.
     pub models: Vec<ModelClaim>,
 }
 
-/// How clips were read, as far as it changes what comes out.
+/// How clips were read: the options that affect the result.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Reading {
-    /// Frames a second of folders of pictures, where the set does not say; `None`: unknown.
+    /// Frame rate of image folders, if the set does not specify it; `None` if unknown.
     pub fps: Option<f64>,
-    /// Most frames that were read of each clip.
+    /// Maximum number of frames read per clip.
     pub limit_frames: Option<u32>,
-    /// Whether only frames counted that passed the quality gates.
+    /// Whether the score uses only frames that pass the quality gates.
     pub gated: bool,
-    /// The cues that were asked.
+    /// The enabled cues.
     pub cues: Vec<CueName>,
 }
 
-/// The set that a threshold was fitted on.
+/// The set on which a threshold was fitted.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Fit {
-    /// Its own equal error rate, which the threshold was picked to have: optimistic.
+    /// Its equal error rate, for which the threshold was chosen: optimistic.
     pub eer: Option<f64>,
-    /// Bona fide clips with a score.
+    /// Number of bona fide clips with a score.
     pub bona_fide: u32,
-    /// Attack clips with a score.
+    /// Number of attack clips with a score.
     pub attacks: u32,
     /// SHA-256 of the set, hex.
     pub set_sha256: String,
 }
 
 impl Reading {
-    /// What `options` and `policy` make of a clip.
+    /// The settings of `options` and `policy`.
     pub fn of(options: &Options, policy: &Policy) -> Self {
         let cues = CueName::ALL.into_iter().filter(|&name| policy.liveness.cues.of(name).enabled).collect();
         Self { fps: options.fps, limit_frames: options.limit_frames, gated: options.gated, cues }
@@ -78,7 +78,7 @@ impl Reading {
 }
 
 impl Fit {
-    /// What `figures` say of the set of this digest.
+    /// The fit with the metrics `figures` on the set with this digest.
     pub fn of(figures: &Figures, set_sha256: &str) -> Self {
         let (bona_fide, attacks) = (figures.bona_fide.wrong.of, figures.attacks.wrong.of);
         Self { eer: figures.eer, bona_fide, attacks, set_sha256: set_sha256.to_owned() }
@@ -86,7 +86,7 @@ impl Fit {
 }
 
 impl Report {
-    /// The page that `countenance-lab evaluate --html` writes; `command` measures it again.
+    /// The page for `countenance-lab evaluate --html`; `command` repeats the measurement.
     pub fn page(&self, presentations: &[Presentation], command: String) -> String {
         let about = About {
             set: self.set.clone(),
@@ -101,7 +101,7 @@ impl Report {
         page::html(&self.figures, presentations, &about)
     }
 
-    /// The table that `countenance-lab evaluate` prints.
+    /// The table printed by `countenance-lab evaluate`.
     pub fn table(&self) -> String {
         let figures = &self.figures;
         let name = |name: &str, kind: &str| format!("{kind} {name}");
@@ -126,11 +126,11 @@ impl Report {
         line("AUC", figures.auc.map_or_else(|| share(None), |auc| format!("{auc:.4}")));
         line("threshold", format!("{:.3}, from {}", figures.threshold.value, figures.threshold.from));
         if !self.reading.gated {
-            line("frames", "all with a face; a login takes fewer, see --gated".into());
+            line("frames", "all with a face; a sign-in uses fewer, see --gated".into());
         }
-        for (name, class) in [("people", &figures.bona_fide), ("attacks", &figures.attacks)] {
+        for (name, class) in [("bona fide", &figures.bona_fide), ("attacks", &figures.attacks)] {
             if let Some(decisions) = &class.decisions {
-                line(name, logins(decisions));
+                line(name, sign_ins(decisions));
             }
         }
         line("set", format!("SHA-256 {}", self.set_sha256));
@@ -153,12 +153,12 @@ fn row(text: &mut String, name: &str, widest: usize, class: &Class) {
     .ok();
 }
 
-/// What logins led to.
-fn logins(decisions: &Decisions) -> String {
+/// Summarizes the results of simulated sign-ins.
+fn sign_ins(decisions: &Decisions) -> String {
     let Decisions { live, not_live, cannot_tell, time } = decisions;
     let time = time.map_or_else(String::new, |time| {
         format!("; decided within {} ms, half of them within {} ms", time.worst_millis, time.median_millis)
     });
     let (live, not_live, cannot_tell) = (live.count, not_live.count, cannot_tell.count);
-    format!("as logins: {live} live, {not_live} not live, {cannot_tell} cannot tell{time}")
+    format!("in sign-ins: {live} live, {not_live} not live, {cannot_tell} inconclusive{time}")
 }

@@ -1,4 +1,4 @@
-//! One clip, played whole: what its longest track amounts to, and what a login would have led to.
+//! Scores one clip: the verdict on its longest track, and the result of a simulated sign-in.
 
 use std::{cell::RefCell, collections::HashMap, time::Duration};
 
@@ -23,7 +23,8 @@ use countenance_core::{
 };
 use countenance_vision::VisionError;
 
-/// Scores `clip`; with the evidence of each frame if [`Options::evidence`] asks for it. A clip that fails is a row, too.
+/// Scores `clip`; returns the evidence of each frame if [`Options::evidence`] is set. A clip that fails gives a row,
+/// too.
 pub(super) fn score(
     clip: &Clip,
     options: &Options,
@@ -65,7 +66,7 @@ struct Played {
     frames: u32,
     faces: u32,
     good: u32,
-    /// Of the track with the most good frames; of two, the first.
+    /// Verdict on the track with the most good frames; the first one of equals.
     longest: Option<Verdict>,
     evidence: Vec<FrameEvidence>,
 }
@@ -79,7 +80,7 @@ impl Played {
     }
 }
 
-/// Judges every frame to the clip's end.
+/// Judges all frames of the clip.
 fn play(
     clip: &Clip,
     options: &Options,
@@ -90,7 +91,7 @@ fn play(
     let mut source = Beginning::of(clip, options)?;
     let timed = source.spacing.is_some();
     let gates = if options.gated { policy.quality } else { open(&policy.quality) };
-    // Nobody knows how long a pause of unknown length is, so none ends a track; nor do pictures that were taken far apart.
+    // With unknown spacing no gap ends a track, nor do images with a known but wide spacing.
     let gap_millis =
         source.spacing.map_or(u64::MAX, |spacing| policy.liveness.gap_millis.max(2 * spacing.as_millis() as u64));
     let mut tracker = Tracker::new(&LivenessPolicy { gap_millis, ..policy.liveness.clone() });
@@ -126,15 +127,15 @@ fn play(
     Ok(())
 }
 
-/// What a login led to.
+/// The result of a simulated sign-in.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Decided {
     decision: Decision,
-    /// From the first good frame of the deciding track; absent where time or frames ran out.
+    /// Time from the first good frame of the deciding track; `None` if time or frames ran out.
     millis: Option<u64>,
 }
 
-/// What a login would lead to; nothing where nobody knows how far apart the frames were taken.
+/// Simulates a sign-in; `None` if the frame spacing is unknown or too wide.
 fn decide(
     clip: &Clip,
     options: &Options,
@@ -142,7 +143,7 @@ fn decide(
     analyzer: &dyn FaceAnalyzer,
 ) -> Result<Option<Decided>, CaptureError> {
     let mut source = Beginning::of(clip, options)?;
-    // Nor can it be played where pictures lie farther apart than a login's may.
+    // A sign-in would not tolerate such gaps.
     let gap = Duration::from_millis(policy.liveness.gap_millis);
     if source.spacing.is_none_or(|spacing| spacing > gap) {
         return Ok(None);
@@ -154,7 +155,7 @@ fn decide(
         }
         true
     })?;
-    // The deciding frame is not watched; those of its track that count before it are the last ones that were.
+    // The observer is not called for the deciding frame; the track's earlier good frames are the last ones observed.
     let since_first = |verdict: &Verdict| {
         let before = verdict.per_frame.len().saturating_sub(1);
         let first = gathered.iter().rev().take(before).next_back().copied().unwrap_or(source.last_at);
@@ -171,7 +172,7 @@ fn decide(
     Ok(Some(Decided { decision, millis }))
 }
 
-/// Gates that let every frame pass whose face is sure enough.
+/// Gates that pass every frame whose face is certain enough.
 fn open(policy: &QualityPolicy) -> QualityPolicy {
     QualityPolicy {
         face_score: policy.face_score,
@@ -192,11 +193,11 @@ fn open(policy: &QualityPolicy) -> QualityPolicy {
     }
 }
 
-/// The first frames of a clip, and when the last of those that were read was taken.
+/// The first frames of a clip, with the timestamp of the last frame read.
 struct Beginning {
     source: recording::Recording,
     left: u32,
-    /// How far apart pictures were taken, zero for a recording; `None`: nobody knows.
+    /// Spacing of images in a folder; zero for a recording, `None` if unknown.
     spacing: Option<Duration>,
     last_at: Duration,
 }
@@ -208,8 +209,8 @@ impl Beginning {
         let how = recording::Options { folder_fps: fps.unwrap_or(known.folder_fps) };
         let source = recording::open_with(&clip.path, &how).map_err(CameraError::from)?;
         let left = clip.frames.unwrap_or(u32::MAX).min(options.limit_frames.unwrap_or(u32::MAX));
-        // A recording knows its own times and a single picture has none; how far apart pictures were taken only somebody
-        // can say.
+        // A recording has timestamps and a single image needs none; the spacing of images in a folder must be
+        // specified.
         let spacing = match (clip.path.is_dir(), source.frames_hint()) {
             (true, _) => fps.map(|fps| Duration::from_secs_f64(1.0 / fps)),
             (false, Some(1)) => None,
@@ -232,10 +233,10 @@ impl FrameSource for Beginning {
     }
 }
 
-/// What was seen once is not looked at again: the login is played on the same frames as the score.
+/// Caches the analysis of frames: the sign-in is simulated on the same frames as the score.
 struct Memory<'s> {
     analyzer: &'s dyn FaceAnalyzer,
-    /// By number of frame.
+    /// Keyed by frame number.
     faces: RefCell<HashMap<u64, Vec<Face>>>,
     odds: RefCell<HashMap<u64, (Face, Vec<NetOdds>)>>,
 }

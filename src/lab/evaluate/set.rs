@@ -1,9 +1,9 @@
-//! What is to be evaluated: labelled clips, found in class folders or named by a manifest.
+//! Sets of labeled clips, found in class folders or listed in a manifest.
 //!
-//! A clip is a recording, a folder of numbered pictures, or one picture. Below a folder, the nearest folder around a clip
-//! that is called `bona_fide` or `attack_<species>` is its class; pictures that lie in a class folder itself are a clip
-//! each. A clip in no class folder is scored and in no figure. Nothing is guessed from names but the support, which a name
-//! that begins with `hand_` or `fixed_` gives: whatever else is known of a clip, a manifest says.
+//! A clip is a recording, a folder of numbered images, or a single image. Its class is given by the nearest enclosing
+//! folder named `bona_fide` or `attack_<species>`; images directly in a class folder are one clip each. Clips outside
+//! of class folders are scored, but excluded from all metrics. The only other fact taken from names is the support, by
+//! the prefix `hand_` or `fixed_`; everything else requires a manifest.
 
 use std::path::{Path, PathBuf};
 
@@ -12,62 +12,62 @@ use super::{
     presentation::{Facts, Label},
 };
 
-/// One clip to be scored.
+/// A clip to score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clip {
-    /// Where it lies.
+    /// Path of the file or folder.
     pub path: PathBuf,
-    /// Path below the root, with `/` between its parts.
+    /// Path relative to the root, separated by `/`.
     pub name: String,
-    /// What it shows; `None`: unlabelled.
+    /// What it shows; `None` if unlabeled.
     pub label: Option<Label>,
-    /// What else is known.
+    /// Further facts.
     pub facts: Facts,
-    /// Frames a second of a folder of pictures, where the set says so.
+    /// Frame rate of an image folder, if specified.
     pub fps: Option<f64>,
-    /// Only the first frames, so many, are to be read.
+    /// Maximum number of frames to read.
     pub frames: Option<u32>,
 }
 
 /// The clips of one folder or manifest, sorted by name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Set {
-    /// Where the folder or the manifest lies.
+    /// Path of the folder or the manifest.
     pub path: PathBuf,
-    /// What it is called: a manifest's own word, else the folder's or the file's name.
+    /// Name given by the manifest, or that of the folder or file.
     pub name: String,
-    /// What a manifest says of it, real or simulated above all.
+    /// Description given by the manifest, in particular whether attacks are real or simulated.
     pub nature: Option<String>,
-    /// At least one.
+    /// The clips, at least one.
     pub clips: Vec<Clip>,
 }
 
-/// Why there is nothing to evaluate.
+/// Why a set cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SetError {
     /// The folder cannot be listed.
-    #[error("{} cannot be listed", path.display())]
+    #[error("cannot list {}", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// There is no clip in it.
-    #[error("{} holds no recording and no pictures", .0.display())]
+    /// The set has no clips.
+    #[error("{} contains no recordings or images", .0.display())]
     Empty(PathBuf),
-    /// The manifest is refused.
-    #[error("the manifest {} cannot be used", path.display())]
+    /// The manifest is invalid.
+    #[error("cannot use the manifest {}", path.display())]
     Manifest {
         /// The manifest.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: ManifestError,
     },
 }
 
 impl Set {
-    /// The clips below the folder `path`, or those that the manifest `path` names.
+    /// The clips below the folder `path`, or those listed in the manifest `path`.
     pub fn open(path: &Path) -> Result<Self, SetError> {
         let mut set = if path.is_dir() {
             let mut clips = Vec::new();
@@ -84,9 +84,9 @@ impl Set {
     }
 }
 
-/// Folders deeper than this hold no clips of ours.
+/// Maximum depth of the search.
 const DEPTH: u32 = 4;
-/// Name of the class of people; what the name of an attack's class begins with.
+/// Name of the bona fide class folder, and prefix of attack class folders.
 const BONA_FIDE: &str = "bona_fide";
 const ATTACK: &str = "attack_";
 
@@ -111,7 +111,7 @@ fn collect(root: &Path, folder: &Path, depth: u32, found: &mut Vec<Clip>) -> Res
     if depth < DEPTH { folders.iter().try_for_each(|f| collect(root, f, depth + 1, found)) } else { Ok(()) }
 }
 
-/// The clip at `path` with what its place below `root` says of it.
+/// The clip at `path`, labeled by its location below `root`.
 fn labelled(root: &Path, path: PathBuf) -> Clip {
     let below = path.strip_prefix(root).unwrap_or(&path);
     let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
@@ -127,14 +127,14 @@ fn labelled(root: &Path, path: PathBuf) -> Clip {
     }
 }
 
-/// The last part of `path`, also where that is written as `.` or with a `/` behind it.
+/// The last component of `path`, also if it is `.` or has a trailing `/`.
 pub(super) fn last_name(path: &Path) -> String {
     let whole = path.canonicalize();
     let name = whole.as_deref().unwrap_or(path).file_name();
     name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
-/// What a folder of this name holds.
+/// The class of a folder with this name.
 fn class(name: &str) -> Option<Label> {
     match name.strip_prefix(ATTACK) {
         _ if name == BONA_FIDE => Some(Label::BonaFide),
@@ -147,9 +147,9 @@ fn class(name: &str) -> Option<Label> {
 mod tests {
     use super::*;
 
-    /// Each row: file below the root, the clip it belongs to, its label, its support.
+    /// Rows: file relative to the root, expected clip, label and support.
     #[test]
-    fn the_place_of_a_clip_is_its_label() {
+    fn labels_clips_by_their_folders() {
         let attack = |species: &str| Some(Label::Attack(species.into()));
         let rows = [
             ("bona_fide/a/frame_0.jpg", "bona_fide/a", Some(Label::BonaFide), None),
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_evaluate_is_named() {
+    fn rejects_empty_and_missing_sets() {
         let root = tempfile::tempdir().unwrap();
         assert!(matches!(Set::open(root.path()), Err(SetError::Empty(_))));
         assert!(matches!(Set::open(&root.path().join("none")), Err(SetError::Manifest { .. })));

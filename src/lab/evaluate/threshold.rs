@@ -1,4 +1,4 @@
-//! What a score must reach, and who said so.
+//! Decision thresholds and their sources.
 
 use std::path::Path;
 
@@ -10,24 +10,24 @@ use countenance_core::policy::Policy;
 /// A threshold that was fixed before the set was scored.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Threshold {
-    /// A presentation with this score or more counts as bona fide.
+    /// Scores of at least this value are classified as bona fide.
     pub value: f32,
-    /// Where it comes from, in words.
+    /// Its source, for reports.
     pub from: String,
 }
 
 impl Threshold {
-    /// What a login goes by.
+    /// The threshold of a sign-in.
     pub fn of_policy(policy: &Policy) -> Self {
         Self { value: policy.liveness.threshold, from: "the policy".into() }
     }
 
-    /// What somebody chose.
+    /// A threshold given on the command line.
     pub fn chosen(value: f32) -> Self {
         Self { value, from: "the command line".into() }
     }
 
-    /// Where both error rates are equal on another set, at `path`, whose figures these are. `None` where they have none.
+    /// The equal-error-rate threshold of another set, at `path`, with these metrics. `None` if they have none.
     pub fn fitted(figures: &Figures, path: &Path) -> Option<Self> {
         let (eer, value) = (figures.eer?, figures.eer_threshold? as f32);
         let (people, attacks) = (figures.bona_fide.wrong.of, figures.attacks.wrong.of);

@@ -256,7 +256,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_told_apart_and_pictures_lie_on_their_instruments() {
+    fn names_are_unique_and_images_fit_their_devices() {
         let names: std::collections::BTreeSet<_> = DEVICES.iter().map(|d| d.name).collect();
         assert_eq!(names.len(), DEVICES.len());
         for device in &DEVICES {

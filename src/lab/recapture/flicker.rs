@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn bands_move_by_the_rate_and_fade_with_the_exposure() {
+    fn bands_move_with_the_frequency_and_fade_with_exposure() {
         let bands = |millis, exposure| Bands::of(&parameters(), Duration::from_millis(millis), exposure);
         let short = bands(0, 0.001);
         // 210 Hz over 20 ms is 4.2 bands; 40 ms later the phase has advanced by 8.4 cycles, that is 0.4.

@@ -10,8 +10,8 @@ use super::picture::Light;
 pub(super) fn blur(light: &mut Light, sigma_px: f32) {
     let reach = (3.0 * sigma_px).ceil() as usize;
     let weights: Vec<f32> = (0..=reach).map(|d| (-0.5 * (d as f32 / sigma_px).powi(2)).exp()).collect();
-    let whole = weights[0] + 2.0 * weights[1..].iter().sum::<f32>();
-    let weights: Vec<f32> = weights.iter().map(|w| w / whole).collect();
+    let total = weights[0] + 2.0 * weights[1..].iter().sum::<f32>();
+    let weights: Vec<f32> = weights.iter().map(|w| w / total).collect();
     let (width, height) = (light.width, light.height);
     let pass = |from: &Light, across: bool| {
         Light::from_fn(width, height, |x, y| {
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blur_keeps_the_light_and_spreads_it() {
+    fn blur_preserves_the_total_light() {
         let mut light = Light::from_fn(21, 21, |x, y| if (x, y) == (10, 10) { [1.0; 3] } else { [0.0; 3] });
         blur(&mut light, 1.0);
         let sum: f32 = light.rgb.iter().map(|v| v[0]).sum();
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn an_aperture_of_one_period_sees_no_pattern() {
+    fn an_aperture_of_one_period_averages_out_the_pattern() {
         assert!(transfer(2.0, 0.0, 0.5).abs() < 1e-6);
         assert!((transfer(0.0, 0.3, 0.5) - 1.0).abs() < 1e-6);
     }

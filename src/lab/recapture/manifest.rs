@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn written_manifests_parse_as_toml() {
         let odd = "a \"b\" \\ \u{7f} \n ü";
         let entries = [
             Entry {

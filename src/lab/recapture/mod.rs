@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_photo_stands_still_a_video_plays_and_a_hand_moves_both() {
+    fn photos_are_still_videos_play_and_hands_move() {
         let moved = |species, support| {
             let options = Options::new(species, support, 4);
             apart(&light(&options, 0), &light(&options, 12))
@@ -305,14 +305,14 @@ mod tests {
             ("a photo in a hand", Species::TabletPhoto, Support::Hand, true),
         ];
         for (name, species, support, moves) in rows {
-            let most = moved(species, support);
-            assert_eq!(most > 0.0, moves, "{name}: {most}");
+            let change = moved(species, support);
+            assert_eq!(change > 0.0, moves, "{name}: {change}");
         }
     }
 
     /// A display's pixel grid beats with the photosites at the frequency given by pitch and distance.
     #[test]
-    fn a_display_leaves_its_beat_in_the_picture_and_a_print_of_dye_does_not() {
+    fn displays_cause_moire_and_dye_prints_do_not() {
         let beat = |name: &str, species| {
             let device = Device::named(name).unwrap();
             let camera = Camera::named("webcam-vga").unwrap();
@@ -326,25 +326,25 @@ mod tests {
             let light = scene.light(&view, None);
             let pitch_mm = Device::named("tablet-lcd-132").map(|tablet| match &tablet.surface {
                 device::Surface::Display(display) => display.pitch_mm,
-                device::Surface::Ink(_) => panic!("no display"),
+                device::Surface::Ink(_) => panic!("not a display"),
             });
             let cycles = view.cell_mm / pitch_mm.unwrap();
-            let (mut re, mut im, mut whole) = (0.0, 0.0, 0.0);
+            let (mut re, mut im, mut total) = (0.0, 0.0, 0.0);
             for row in [40, 80, 120] {
                 for x in 0..light.width {
                     let value = light.rgb[row * light.width + x][1];
                     let (s, c) = (TAU * cycles * x as f32).sin_cos();
-                    (re, im, whole) = (re + value * c, im + value * s, whole + value);
+                    (re, im, total) = (re + value * c, im + value * s, total + value);
                 }
             }
-            2.0 * f32::hypot(re, im) / whole
+            2.0 * f32::hypot(re, im) / total
         };
         let (display, dye) = (beat("tablet-lcd-132", Species::TabletPhoto), beat("dye-15x10", Species::Print));
         assert!(display > 0.02 && display > 10.0 * dye, "{display} {dye}");
     }
 
     #[test]
-    fn the_same_seed_writes_the_same_bytes_and_nothing_is_overwritten() {
+    fn output_is_reproducible_and_never_overwritten() {
         let source = || {
             let mut seqs = 0..5;
             FakeSource::new(move || seqs.next().map(frame).ok_or(CameraError::Ended))

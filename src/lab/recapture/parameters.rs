@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn every_parameter_stays_where_the_world_keeps_it() {
+    fn parameters_stay_within_realistic_ranges() {
         each(|options, p| {
             let display = p.surface.white_nits > 0.0;
             let rows = [
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn named_choices_move_only_what_they_are_about() {
+    fn named_choices_affect_only_their_group() {
         let base = Options::new(Species::TabletVideo, Support::Hand, 7);
         let drawn = Parameters::draw(&base);
         assert_eq!(drawn, Parameters::draw(&base));
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn seeds_fill_the_spans() {
+    fn draws_are_uniform_over_the_span() {
         let lux = |seed| Parameters::draw(&Options::new(Species::Print, Support::Fixed, seed)).room.lux;
         let drawn: Vec<f32> = (0..400).map(lux).collect();
         let mean = drawn.iter().sum::<f32>() / 400.0;

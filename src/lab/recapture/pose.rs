@@ -129,11 +129,11 @@ mod tests {
     };
 
     #[test]
-    fn the_inverse_brings_each_point_back() {
-        let there = projection([0.05, -0.06, 0.02], [3.0, -2.0, 300.0], 700.0, (400.0, 300.0));
-        let back = inverse(there);
+    fn inverse_maps_points_back() {
+        let forward = projection([0.05, -0.06, 0.02], [3.0, -2.0, 300.0], 700.0, (400.0, 300.0));
+        let back = inverse(forward);
         for (u, v) in [(0.0, 0.0), (50.0, -30.0), (-80.0, 60.0)] {
-            let [x, y, w] = there.map(|[a, b, c]| a * u + b * v + c);
+            let [x, y, w] = forward.map(|[a, b, c]| a * u + b * v + c);
             let [p, q, s] = back.map(|[a, b, c]| a * (x / w) + b * (y / w) + c);
             assert!((p / s - u).abs() < 0.01 && (q / s - v).abs() < 0.01, "{u} {v}");
         }
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stand_is_still_and_a_hand_is_not() {
+    fn only_a_hand_moves_the_instrument() {
         let at = |support, millis| view(support, Crop::Whole, Distance::Near, millis).instrument(400, 300);
         assert_eq!(at(Support::Fixed, 0), at(Support::Fixed, 500));
         let ((a, b), (c, d)) = (at(Support::Hand, 0), at(Support::Hand, 500));
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_instrument_is_in_the_view_or_all_of_it() {
+    fn the_instrument_fits_or_fills_the_view() {
         let half = |(w, h): (f32, f32)| (w / 2.0, h / 2.0);
         let device = Options::new(Species::TabletVideo, Support::Fixed, 1).device;
         for (seed, distance) in (0..200).flat_map(|seed| Distance::ALL.map(|distance| (seed, distance))) {
@@ -169,9 +169,9 @@ mod tests {
                     (u.abs(), v.abs())
                 };
                 let ((u, v), outer) = (corner(Crop::Whole), half(device.outer_mm));
-                assert!(u > outer.0 && v > outer.1, "{seed} {distance:?}: the room is seen beyond the edge");
+                assert!(u > outer.0 && v > outer.1, "{seed} {distance:?}: the background is visible");
                 let ((u, v), picture) = (corner(Crop::Filled), half(device.picture_mm));
-                assert!(u < picture.0 && v < picture.1, "{seed} {distance:?}: the picture reaches beyond the view");
+                assert!(u < picture.0 && v < picture.1, "{seed} {distance:?}: the image extends beyond the view");
             }
         }
         let away = |distance| view(Support::Fixed, Crop::Whole, distance, 0).distance_mm;
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_fixed_focus_does_not_reach_is_blurred() {
+    fn fixed_focus_blurs_near_instruments() {
         let camera = super::super::cameras::Camera::named("laptop-vga").unwrap();
         let blur = |species, distance| {
             let options = Options { distance, camera, ..Options::new(species, Support::Fixed, 3) };
@@ -192,7 +192,7 @@ mod tests {
 
     /// Motion is rigid: a homography between two times, fitted to four points, also maps the other points.
     #[test]
-    fn an_instrument_in_a_hand_moves_as_a_plane() {
+    fn hand_held_motion_is_planar() {
         let (first, later) = (
             view(Support::Hand, Crop::Whole, Distance::Near, 0),
             view(Support::Hand, Crop::Whole, Distance::Near, 700),

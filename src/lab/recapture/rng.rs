@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_is_drawn_by_its_name_alone_and_within_its_span() {
+    fn parameters_depend_on_seed_group_and_name_only() {
         let span = Span::new(2.0, 3.0);
         let draw = |seed, group, name| ParamRng::new(seed, group).draw(name, span);
         let first = draw(1, Purpose::Pose, "tilt");
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn normal_draws_have_mean_nought_and_deviation_one() {
+    fn normal_draws_have_mean_zero_and_deviation_one() {
         let mut rng = stream(1, Purpose::Sensor, 0);
         let draws: Vec<f32> = (0..20_000).map(|_| normal(&mut rng)).collect();
         let mean = draws.iter().sum::<f32>() / draws.len() as f32;

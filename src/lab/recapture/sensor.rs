@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn the_meter_makes_any_grey_the_same_grey() {
+    fn metering_exposes_every_gray_to_middle_gray() {
         let (options, parameters) = options(Lighting::Even);
         for level in [0.1, 0.5, 3.0] {
             let light = Light::from_fn(40, 40, |_, _| [level; 3]);
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn less_light_is_exposed_longer_and_at_last_with_more_noise() {
+    fn less_light_gives_longer_exposure_and_more_noise() {
         let light = Light::from_fn(40, 40, |_, _| [0.3; 3]);
         let seen = |lux| {
             let (options, mut parameters) = options(Lighting::Even);
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flat_colour_survives_the_mosaic() {
+    fn demosaicing_preserves_a_uniform_color() {
         let light = Light::from_fn(16, 16, |_, _| [0.4, 0.2, 0.1]);
         let raw: Vec<f32> = light.rgb.iter().enumerate().map(|(i, v)| v[filter(i % 16, i / 16)]).collect();
         for value in demosaic(&raw, 16, 16).rgb {

@@ -281,7 +281,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_set_is_complete_and_each_clip_is_itself() {
+    fn the_set_covers_all_combinations_with_distinct_clips() {
         let plan = Plan { per_cell: 2, ..Plan::new(5) };
         let clips = plan.clips(3);
         // Devices by species: 4 + 2 + 2 + 2 + 2 on two supports, 2 monitors on one; times 3 distances and 4 kinds of
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_changes_no_other_clip() {
+    fn narrowing_the_plan_changes_no_other_clip() {
         let all = Plan::new(5).clips(3);
         let some = Plan { species: vec![Species::TabletPhoto], lights: vec![Lighting::Dark], ..Plan::new(5) }.clips(3);
         assert_eq!(some.len(), 2 * 2 * 3);

@@ -29,7 +29,7 @@ const SCATTER: f32 = 0.5;
 pub(super) enum Structure {
     /// Red, green and blue stripes.
     Stripes {
-        /// Pixels per millimetre.
+        /// Pixels per millimeter.
         per_mm: f32,
         /// Amplitude of the first two horizontal harmonics.
         across: [f32; 2],
@@ -38,7 +38,7 @@ pub(super) enum Structure {
     },
     /// Green upright, red and blue on the diagonals.
     Diamond {
-        /// Pixels per millimetre.
+        /// Pixels per millimeter.
         per_mm: f32,
         /// Amplitude of green's first harmonic, horizontally and vertically.
         green: f32,
@@ -54,7 +54,7 @@ pub(super) enum Structure {
     },
     /// Scattered dots.
     Scattered {
-        /// Clusters per millimetre.
+        /// Clusters per millimeter.
         per_mm: f32,
         /// Amplitude at half coverage.
         strength: f32,
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_display_beats_with_the_sensor_where_its_pitch_says() {
+    fn displays_alias_at_the_frequency_of_their_pitch() {
         for (name, cell_mm) in [("tablet-lcd-132", 0.165), ("monitor-lcd-92", 0.21), ("phone-lcd-326", 0.07)] {
             let device = Device::named(name).unwrap();
             let Surface::Display(display) = &device.surface else { panic!("{name}") };
@@ -185,17 +185,17 @@ mod tests {
     }
 
     #[test]
-    fn a_fine_display_or_a_blurred_one_shows_no_pixels() {
+    fn fine_or_blurred_displays_show_no_pixels() {
         for (name, sigma, cell_mm) in [("phone-oled-460", 0.6, 0.3), ("tablet-lcd-132", 3.0, 0.165)] {
             let device = Device::named(name).unwrap();
             let structure = Structure::of(device, sigma * cell_mm, cell_mm);
-            let most = (1..50).map(|i| power(structure, cell_mm, 0.0, i as f32 / 100.0)).fold(0.0, f32::max);
-            assert!(most < 0.01, "{name}: {most}");
+            let highest = (1..50).map(|i| power(structure, cell_mm, 0.0, i as f32 / 100.0)).fold(0.0, f32::max);
+            assert!(highest < 0.01, "{name}: {highest}");
         }
     }
 
     #[test]
-    fn a_halftone_repeats_by_its_lines_along_its_angle() {
+    fn halftones_repeat_with_their_ruling_along_the_screen_angle() {
         for (name, lines) in [("laser-85", 85.0), ("laser-150", 150.0)] {
             let device = Device::named(name).unwrap();
             let cell_mm = 0.03;
@@ -208,12 +208,12 @@ mod tests {
     }
 
     #[test]
-    fn only_dots_in_rows_repeat() {
+    fn scattered_dots_and_dye_have_no_period() {
         let cell_mm = 0.03;
         for name in ["inkjet-photo", "dye-15x10"] {
             let structure = Structure::of(Device::named(name).unwrap(), 0.0, cell_mm);
-            let most = (1..100).map(|i| power(structure, cell_mm, 75.0, i as f32 / 200.0)).fold(0.0, f32::max);
-            assert!(most < 0.15, "{name}: {most}");
+            let highest = (1..100).map(|i| power(structure, cell_mm, 75.0, i as f32 / 200.0)).fold(0.0, f32::max);
+            assert!(highest < 0.15, "{name}: {highest}");
         }
     }
 }

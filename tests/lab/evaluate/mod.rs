@@ -191,9 +191,9 @@ fn the_exit_code_reports_whether_there_are_results() {
     let missing = broken.path().join("missing.toml");
     fs::write(&missing, "[[clip]]\npath = \"none.mp4\"\nlabel = \"bona_fide\"\n").unwrap();
     let rows: [(&str, &Path, &[&str], i32, &str); 8] = [
-        ("an empty folder", empty.path(), &[], 2, "holds no recording and no pictures"),
-        ("a missing folder", Path::new("nowhere"), &[], 2, "the manifest nowhere cannot be used: it is not there"),
-        ("a refused manifest", &refused, &[], 2, "line 2: the path leads out of the manifest's folder"),
+        ("an empty folder", empty.path(), &[], 2, "contains no recordings or images"),
+        ("a missing folder", Path::new("nowhere"), &[], 2, "cannot use the manifest nowhere: file not found"),
+        ("a refused manifest", &refused, &[], 2, "line 2: the path leaves the manifest's folder"),
         ("only broken clips", broken.path(), &[], 12, "bona_fide/a.mp4 failed: "),
         ("only missing clips", &missing, &[], 12, "none.mp4 failed: "),
         (

@@ -1,12 +1,12 @@
-//! The figures of one-to-one comparisons, in the terms of ISO/IEC 19795-1.
+//! The metrics of one-to-one comparisons, in the terms of ISO/IEC 19795-1.
 //!
-//! FMR is the share of impostor pairs that match, FNMR of genuine pairs that do not, each of the pairs that were compared:
-//! both samples have a template. Samples that have none are the failure-to-acquire rate's, and their pairs are counted as
-//! not compared.
+//! FMR is the share of impostor pairs that match, FNMR the share of genuine pairs that do not match, both over the
+//! pairs that were compared, i.e. whose samples both have a template. Samples without one are counted by the
+//! failure-to-acquire rate, and their pairs as not compared.
 //!
-//! The intervals take pairs for independent. Where every sample meets every other they are not: a sample stands in many
-//! pairs, and one person who resembles another does so each time. The intervals are then too narrow, and the number of people
-//! says more than the number of pairs.
+//! The intervals assume independent pairs. If every sample is compared with every other, they are not: a sample is part
+//! of many pairs, and two people who look alike do so in each of them. The intervals are then too narrow, and the
+//! number of people is more meaningful than the number of pairs.
 
 use serde::Serialize;
 
@@ -19,17 +19,17 @@ use crate::evaluate::{
     threshold::Threshold,
 };
 
-/// The false match rate that a login is to have, and which few sets can show.
+/// Target false match rate of a sign-in, which few sets are large enough to demonstrate.
 pub const AIM: f64 = 1e-4;
 
-/// All figures of one set of pairs at one threshold.
+/// All metrics of one set of pairs at one threshold.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MatchFigures {
-    /// The cosine that a pair had to reach.
+    /// The threshold: pairs with at least this cosine match.
     pub threshold: Threshold,
-    /// Samples.
+    /// Number of samples.
     pub samples: u32,
-    /// Different people, where the set names them; 0: it names none.
+    /// Number of distinct people; 0 if the set names none.
     pub people: u32,
     /// Samples without a template.
     pub failure_to_acquire: Rate,
@@ -37,57 +37,58 @@ pub struct MatchFigures {
     pub no_face: u32,
     /// Of these, without a frame that passed the gates.
     pub no_good_frame: u32,
-    /// Of these, not to be read.
+    /// Of these, unreadable.
     pub failed: u32,
-    /// Pairs that could not be compared.
+    /// Number of pairs that could not be compared.
     pub not_compared: u32,
     /// Impostor pairs that match.
     pub fmr: Rate,
-    /// Genuine pairs that do not.
+    /// Genuine pairs that do not match.
     pub fnmr: Rate,
-    /// Where both are equal, at a threshold picked on this very set.
+    /// Equal error rate, at a threshold chosen on the same set.
     pub eer: Option<f64>,
-    /// That threshold.
+    /// The threshold of [`eer`](Self::eer).
     pub eer_threshold: Option<f64>,
-    /// Chance that a genuine pair is more alike than an impostor pair, ties half.
+    /// Area under the ROC curve: probability that a genuine pair scores higher than an impostor pair, ties counted
+    /// half.
     pub auc: Option<f64>,
-    /// What it costs to keep the FMR to a limit, picked on this very set.
+    /// FNMR at limits for FMR, with thresholds chosen on the same set.
     pub at_fmr: Vec<AtFmr>,
-    /// A lower FMR than this could not be shown by as many impostor pairs with 95 % confidence, even if none of them matched.
+    /// The lowest FMR that this number of impostor pairs could demonstrate with 95 % confidence, if none matched.
     pub fmr_shown_below: Option<f64>,
-    /// A threshold for [`AIM`] by the tail of the impostors' scores: an extrapolation. Absent where the set is too small.
+    /// A threshold for [`AIM`], extrapolated from the tail of the impostor scores. `None` if the set is too small.
     pub extrapolated: Option<AtTail>,
-    /// How both error rates trade against each other.
+    /// Trade-off of both error rates.
     pub trade_off: Vec<OperatingPoint>,
 }
 
-/// What it costs to keep the FMR to a limit.
+/// FNMR at a limit for FMR.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct AtFmr {
-    /// No more impostor pairs match, as a share.
+    /// The limit: the maximum FMR.
     pub fmr_max: f64,
-    /// The lowest threshold that does it.
+    /// The lowest threshold within the limit.
     pub threshold: f64,
-    /// FMR there.
+    /// FMR at that threshold.
     pub fmr: Rate,
-    /// FNMR there.
+    /// FNMR at that threshold.
     pub fnmr: Rate,
-    /// Whether the set shows it: the upper end of the interval is no higher than the limit.
+    /// Whether the set demonstrates the limit: the upper end of the interval of FMR does not exceed it.
     pub shown: bool,
 }
 
-/// What the extrapolated threshold costs.
+/// FNMR at the extrapolated threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct AtTail {
-    /// The threshold and how it was found.
+    /// The threshold and its derivation.
     #[serde(flatten)]
     pub tail: Extrapolated,
-    /// FNMR there, observed.
+    /// Observed FNMR at that threshold.
     pub fnmr: Rate,
 }
 
 impl MatchFigures {
-    /// The figures of `matched` at `threshold`, with the thresholds for each rate of `limits`.
+    /// The metrics of `matched` at `threshold`, with a threshold for each FMR in `limits`.
     pub fn of(matched: &Matched, threshold: &Threshold, limits: &[f64]) -> Self {
         let scores = |same: bool| matched.comparisons.iter().filter(move |c| c.same == same).filter_map(|c| c.score);
         let all = Scores::new(scores(true), scores(false));
@@ -147,8 +148,8 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn rates_are_of_the_pairs_that_were_compared() {
-        // −9 stands for a pair without a score.
+    fn rates_are_shares_of_compared_pairs() {
+        // −9: a pair without a score.
         let figures =
             MatchFigures::of(&matched(&[0.9, 0.5, 0.2, -9.0], &[0.1, 0.3, 0.45, -0.1]), &at(0.4), &[0.25, 1e-3]);
         assert_eq!((figures.fmr, figures.fnmr), (Rate::new(1, 4), Rate::new(1, 3)));
@@ -165,14 +166,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_limit_is_shown_only_by_enough_pairs() {
+    fn a_limit_is_demonstrated_only_by_enough_pairs() {
         for (impostors, shown) in [(2_000, false), (4_000, true)] {
             let scores: Vec<f32> = (0..impostors).map(|i: i32| i as f32 / 10_000.0).collect();
             let figures = MatchFigures::of(&matched(&[0.9], &scores), &at(0.4), &[1e-3]);
             let at = figures.at_fmr[0];
             assert_eq!(at.fmr.count, impostors as u32 / 1_000, "{at:?}");
-            assert!(!at.shown, "what was picked at the limit has its interval around it");
-            // None of them matches at all.
+            assert!(!at.shown, "the interval at the chosen threshold includes the limit");
+            // A threshold at which none matches.
             let none = MatchFigures::of(&matched(&[0.9], &scores), &at_value(), &[]);
             assert_eq!(none.fmr.high.unwrap() <= 1e-3, shown, "{:?}", none.fmr);
             assert!(none.extrapolated.is_some());
@@ -184,7 +185,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn nothing_to_compare_gives_no_figure() {
+    fn sets_without_both_kinds_of_pairs_have_no_combined_metrics() {
         let figures = MatchFigures::of(&matched(&[], &[0.1]), &at(0.4), &[1e-3]);
         assert_eq!((figures.eer, figures.auc, figures.fnmr.rate), (None, None, None));
         let json = serde_json::to_value(MatchFigures::of(&matched(&[0.9], &[0.1]), &at(0.4), &[1e-3])).unwrap();

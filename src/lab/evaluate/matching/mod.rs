@@ -1,12 +1,12 @@
-//! How well faces are told apart: one-to-one comparisons, the engine of `countenance-lab evaluate match`.
+//! Error rates of one-to-one face comparison: the engine of `countenance-lab evaluate match`.
 //!
 //! ```text
-//! folder of people or manifest ─► pairs ─► acquire, sample by sample on all cores ─► compare ─► figures ─► text, JSON, HTML
+//! folder of people or manifest ─► pairs ─► acquire, per sample, on all cores ─► compare ─► figures ─► text, JSON, HTML
 //! ```
 //!
-//! A sample is a picture or a recording. Of a recording the best frame counts, as a login posts one: the gates of quality
-//! say which frames may, [`merit`] which is best. A sample without such a frame has no template; the pairs it stands in
-//! are compared with nothing, and counted apart (failure to acquire, ISO/IEC 19795-1).
+//! A sample is an image or a recording. Of a recording, the best frame is used, as in a sign-in: of those that pass the
+//! quality gates, the one with the highest [`merit`]. A sample without such a frame has no template; its pairs are not
+//! compared and counted separately (failure to acquire, ISO/IEC 19795-1).
 
 pub mod figures;
 mod page;
@@ -40,20 +40,20 @@ use pairs::{Pairs, Sample};
 /// How samples are read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {
-    /// Most frames to be read of each sample.
+    /// Maximum number of frames read per sample.
     pub limit_frames: Option<u32>,
-    /// Whether a frame counts that failed the gates of quality, as long as it shows a face.
+    /// Whether to use frames with a face that fail the quality gates.
     pub ungated: bool,
-    /// Samples read at a time.
+    /// Number of samples read in parallel.
     pub threads: NonZeroUsize,
 }
 
-/// What came of one sample.
+/// The result for one sample.
 #[derive(Debug, Clone)]
 pub enum Acquired {
     /// Its template.
     Template(Embedding),
-    /// There is none.
+    /// No template.
     Nothing(Reason),
 }
 
@@ -63,7 +63,7 @@ pub enum Acquired {
 pub enum Reason {
     /// No frame showed a face.
     NoFace,
-    /// Frames showed a face and none passed the gates; what stood in the way most often.
+    /// Frames showed a face, but none passed the quality gates; the most frequent hint.
     NoGoodFrame(Hint),
     /// It could not be read.
     Failed(String),
@@ -76,28 +76,28 @@ pub struct Comparison {
     pub left: String,
     /// Name of the other.
     pub right: String,
-    /// Whether both show one person.
+    /// Whether both show the same person.
     pub same: bool,
-    /// Their cosine, −1 to 1; absent where one has no template.
+    /// Cosine similarity, −1 to 1; `None` if one has no template.
     pub score: Option<f32>,
 }
 
-/// What came of all pairs.
+/// The results for all pairs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Matched {
-    /// Each comparison, in the order of the pairs.
+    /// All comparisons, in the order of the pairs.
     pub comparisons: Vec<Comparison>,
-    /// Samples in all.
+    /// Number of samples.
     pub samples: u32,
-    /// Different people, where the set names them; 0: it names none.
+    /// Number of distinct people; 0 if the set names none.
     pub people: u32,
     /// The samples without a template, by name.
     pub missing: Vec<(String, Reason)>,
-    /// SHA-256 of the set in hex: paths and content of its files.
+    /// SHA-256 of the set (paths and content of its files), hex.
     pub set_sha256: String,
 }
 
-/// Compares all of `pairs`. `acquire` makes the template of a sample; `progress` is told after each how many are done.
+/// Compares all of `pairs`. `acquire` makes the template of a sample; `progress` receives the number of samples done.
 pub fn compare(
     pairs: &Pairs,
     threads: NonZeroUsize,
@@ -156,7 +156,7 @@ fn acquire_all(
     (acquired, files.into_iter().flatten().collect())
 }
 
-/// The template of the recording, folder of pictures or picture at `path`.
+/// The template of the recording, image folder or image at `path`.
 pub fn acquire(path: &Path, options: &Options, policy: &Policy, vision: &Vision) -> Acquired {
     let template = match best(path, options, policy, vision) {
         Ok(Ok((frame, face))) => vision.embed(&frame, &face),
@@ -167,13 +167,13 @@ pub fn acquire(path: &Path, options: &Options, policy: &Policy, vision: &Vision)
     template.map_or_else(|error| Acquired::Nothing(Reason::Failed(causes(&error))), Acquired::Template)
 }
 
-/// Why a sample cannot be read.
+/// Why a sample could not be read.
 enum Broken {
     Camera(CameraError),
     Vision(VisionError),
 }
 
-/// The best frame and the face in it.
+/// The best frame and its face.
 fn best(
     path: &Path,
     options: &Options,
@@ -197,7 +197,7 @@ fn best(
                 *hints.entry(hint).or_default() += 1;
                 let sure = faces.into_iter().filter(|face| face.score >= policy.quality.face_score);
                 let largest = sure.max_by(|a, b| a.rect.area().total_cmp(&b.rect.area()));
-                // Any frame that passes the gates is better than any that does not.
+                // Rank below every frame that passes the gates.
                 largest.filter(|_| options.ungated).map(|face| (face.landmarks.interocular_px() - 1e6, face))
             }
         };
@@ -218,7 +218,7 @@ fn best(
 pub(crate) mod tests {
     use super::*;
 
-    /// A template in a direction of the plane.
+    /// A template at an angle in a plane: the cosine of two is that of the angle between them.
     fn towards(degrees: f32) -> Acquired {
         let mut values = [0.0_f32; Embedding::LEN];
         (values[0], values[1]) = (degrees.to_radians().cos(), degrees.to_radians().sin());
@@ -226,7 +226,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn pairs_are_compared_in_order_whatever_the_number_of_threads() {
+    fn compares_pairs_in_order_with_any_number_of_threads() {
         let root = tempfile::tempdir().unwrap();
         for name in ["ann/1.png", "ann/2.png", "bob/1.png", "bob/broken.png"] {
             std::fs::create_dir_all(root.path().join(name).parent().unwrap()).unwrap();
@@ -242,7 +242,7 @@ pub(crate) mod tests {
         let run = |threads| compare(&pairs, NonZeroUsize::new(threads).unwrap(), &acquire, &|_| ());
         let matched = run(1);
         assert_eq!(matched, run(3));
-        let told: Vec<_> = matched
+        let compared: Vec<_> = matched
             .comparisons
             .iter()
             .map(|c| (c.left.as_str(), c.right.as_str(), c.same, c.score.map(|score| (score * 100.0).round() as i32)))
@@ -255,7 +255,7 @@ pub(crate) mod tests {
             ("ann/2.png", "bob/broken.png", false, None),
             ("bob/1.png", "bob/broken.png", true, None),
         ];
-        assert_eq!(told, expected);
+        assert_eq!(compared, expected);
         assert_eq!((matched.samples, matched.people), (4, 2));
         assert_eq!(matched.missing, [("bob/broken.png".to_owned(), Reason::NoFace)]);
         std::fs::write(root.path().join("ann/1.png"), "other").unwrap();

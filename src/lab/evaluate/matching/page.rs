@@ -1,4 +1,4 @@
-//! The page of a comparison of faces, in the manner of the report on attacks.
+//! The HTML report of face comparison, in the style of the one on attacks.
 
 use maud::{Markup, PreEscaped, html};
 
@@ -12,7 +12,7 @@ use crate::evaluate::{
     rates::percent,
 };
 
-/// The page. The plot is drawn from `comparisons`, which must be those of the report.
+/// The page. `comparisons` must be those of the report; the plots are drawn from them.
 pub(super) fn html(report: &MatchReport, comparisons: &[Comparison], command: &str) -> String {
     let figures = &report.figures;
     let body = html! {
@@ -28,7 +28,7 @@ pub(super) fn html(report: &MatchReport, comparisons: &[Comparison], command: &s
             p { "With the same program, networks and policy, the same set gives the same figures, bit for bit." }
             pre { code { (plain(command)) } }
         }
-        // Markup of our own, with nothing filled in.
+        // Constant markup of our own.
         (PreEscaped(include_str!("terms.html")))
     };
     document(&format!("{}: comparison of faces", report.set), &body)
@@ -251,24 +251,24 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_those_of_the_figures_and_text_stays_text() {
+    fn shows_the_numbers_of_the_figures_and_escapes_text() {
         let (mut report, comparisons) = report();
         report.figures.fnmr = Rate::new(777, 8888);
         report.figures.failure_to_acquire = Rate::new(41, 4141);
         report.figures.at_fmr[1].threshold = 0.987_6;
         report.figures.extrapolated.as_mut().unwrap().tail.threshold = 0.876_5;
         let page = report.page(&comparisons, "countenance-lab evaluate match '<set>'");
-        for told in ["777 of 8888", "41 of 4141", "<td>0.988</td>", "a cosine of 0.876", "'&lt;set&gt;'"] {
-            assert!(page.contains(told), "{told}");
+        for expected in ["777 of 8888", "41 of 4141", "<td>0.988</td>", "a cosine of 0.876", "'&lt;set&gt;'"] {
+            assert!(page.contains(expected), "{expected}");
         }
-        for outside in ["<script", "http:", "https:", "//", "href", "NaN"] {
-            assert!(!page.contains(outside), "{outside}");
+        for external in ["<script", "http:", "https:", "//", "href", "NaN"] {
+            assert!(!page.contains(external), "{external}");
         }
         assert_eq!(page.matches("<svg").count(), 2);
     }
 
     #[test]
-    fn text_says_what_is_extrapolated() {
+    fn text_marks_extrapolated_values() {
         let (report, _) = report();
         let text = report.text();
         assert!(text.contains("extrapolated, not observed: 0."), "{text}");

@@ -1,7 +1,7 @@
-//! Which samples are compared: all within and between people of a folder, or those that a manifest names.
+//! The pairs to compare: all pairs of samples in a folder, or those listed in a manifest.
 //!
-//! A folder holds one folder for each person, and that holds samples: recordings, pictures, folders of numbered pictures.
-//! A manifest is a TOML file that names pairs below its own folder:
+//! A folder contains one folder per person, with samples: recordings, images, or folders of numbered images. A manifest
+//! is a TOML file that lists pairs, with paths relative to its own folder:
 //!
 //! ```toml
 //! [[pair]]
@@ -21,28 +21,28 @@ use serde::Deserialize;
 use super::super::manifest::{self, Below};
 use countenance_system::small_file::{self, SmallFileError};
 
-/// Most samples: their pairs are some 12 million.
+/// Maximum number of samples, which give about 12 million pairs.
 pub const MAX_SAMPLES: usize = 5_000;
 
-/// One picture or recording of one person.
+/// One image or recording of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
-    /// Where it lies.
+    /// Path of the file or folder.
     pub path: PathBuf,
-    /// Path below the root, with `/` between its parts.
+    /// Path relative to the root, separated by `/`.
     pub name: String,
-    /// Who is shown, where the set says so.
+    /// Identifier of the person shown, if known.
     pub person: Option<String>,
 }
 
-/// Two samples to be compared, by number.
+/// Two samples to compare, by index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pair {
-    /// One.
+    /// Index of one sample.
     pub left: usize,
-    /// The other.
+    /// Index of the other.
     pub right: usize,
-    /// Whether both show one person.
+    /// Whether both show the same person.
     pub same: bool,
 }
 
@@ -51,55 +51,55 @@ pub struct Pair {
 pub struct Pairs {
     /// The folder or the manifest.
     pub path: PathBuf,
-    /// In the order of their names.
+    /// The samples, sorted by name.
     pub samples: Vec<Sample>,
-    /// At least one.
+    /// The pairs.
     pub pairs: Vec<Pair>,
 }
 
-/// Why there is nothing to compare.
+/// Why a set cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PairsError {
     /// A folder cannot be listed.
-    #[error("{} cannot be listed", path.display())]
+    #[error("cannot list {}", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
     /// Fewer than two samples.
-    #[error("{} holds no two samples in folders of people", .0.display())]
+    #[error("{} contains fewer than two samples in folders of people", .0.display())]
     TooFew(PathBuf),
     /// More samples than [`MAX_SAMPLES`].
-    #[error("{} holds more than {MAX_SAMPLES} samples", .0.display())]
+    #[error("{} contains more than {MAX_SAMPLES} samples", .0.display())]
     TooMany(PathBuf),
     /// There is no such file or folder.
-    #[error("{} is not there", .0.display())]
+    #[error("{} does not exist", .0.display())]
     Missing(PathBuf),
-    /// The manifest, as a file.
+    /// The manifest could not be read.
     #[error(transparent)]
     File(#[from] SmallFileError),
-    /// The manifest is not TOML, or has a key or value that cannot be.
+    /// The manifest is not TOML, or has an unknown key or an invalid value.
     #[error("the manifest {}, line {line}: {}", path.display(), why.message())]
     Layout {
         /// The manifest.
         path: PathBuf,
-        /// Where, counted from 1.
+        /// Line of the error, from 1.
         line: usize,
-        /// What the reader says.
+        /// The parser's error.
         why: Box<toml::de::Error>,
     },
-    /// A sample against itself shows nothing.
+    /// A sample is compared with itself.
     #[error("the manifest compares {0} with itself")]
     Itself(String),
-    /// One pair would count twice.
+    /// A pair is listed twice.
     #[error("the manifest compares {0} and {1} twice")]
     Twice(String, String),
 }
 
 impl Pairs {
-    /// All pairs of the folder `path`, or those that the manifest `path` names.
+    /// All pairs of the folder `path`, or those listed in the manifest `path`.
     pub fn open(path: &Path) -> Result<Self, PairsError> {
         let pairs = if path.is_dir() { Self::of_people(path)? } else { Self::of_manifest(path)? };
         match pairs.samples.len() {
@@ -109,12 +109,12 @@ impl Pairs {
         }
     }
 
-    /// Different people, as far as they are named.
+    /// Number of distinct named people.
     pub fn people(&self) -> u32 {
         self.samples.iter().filter_map(|sample| sample.person.as_ref()).collect::<BTreeSet<_>>().len() as u32
     }
 
-    /// The manifest and its name, if there is one.
+    /// Name and path of the manifest, if there is one.
     pub(super) fn manifest(&self) -> Option<(String, &Path)> {
         let name = self.path.file_name().filter(|_| !self.path.is_dir())?;
         Some((name.to_string_lossy().into_owned(), &self.path))
@@ -195,7 +195,7 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, PairsError> {
     fs::read_dir(folder).map_err(failed)?.map(|entry| Ok(entry.map_err(failed)?.path())).collect()
 }
 
-/// A folder, or a file whose name ends like a picture's or a recording's.
+/// Whether `path` is a folder, or a file with the extension of an image or a recording.
 fn is_sample(path: &Path) -> bool {
     const ENDINGS: [&str; 11] = ["jpg", "jpeg", "png", "mp4", "m4v", "mov", "avi", "y4m", "gif", "webp", "apng"];
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
@@ -217,21 +217,21 @@ mod tests {
     }
 
     #[test]
-    fn people_are_folders_and_all_their_samples_meet() {
+    fn pairs_all_samples_in_folders_of_people() {
         let root = folder(&["a/1.JPG", "a/b/1.png", "b/1.mp4", "notes.txt", "b/notes.txt", "loose.jpg"]);
         let pairs = Pairs::open(root.path()).unwrap();
         let names: Vec<_> = pairs.samples.iter().map(|sample| sample.name.as_str()).collect();
         assert_eq!(names, ["a/1.JPG", "a/b", "b/1.mp4"]);
-        let told: Vec<_> = pairs.pairs.iter().map(|pair| (pair.left, pair.right, pair.same)).collect();
-        assert_eq!(told, [(0, 1, true), (0, 2, false), (1, 2, false)]);
+        let found: Vec<_> = pairs.pairs.iter().map(|pair| (pair.left, pair.right, pair.same)).collect();
+        assert_eq!(found, [(0, 1, true), (0, 2, false), (1, 2, false)]);
         assert_eq!(pairs.people(), 2);
-        for (name, files) in [("nobody", &[][..]), ("one", &["a/1.jpg"]), ("nothing in folders", &["1.jpg", "2.jpg"])] {
+        for (name, files) in [("no one", &[][..]), ("one", &["a/1.jpg"]), ("nothing in folders", &["1.jpg", "2.jpg"])] {
             assert!(matches!(Pairs::open(folder(files).path()), Err(PairsError::TooFew(_))), "{name}");
         }
     }
 
     #[test]
-    fn a_manifest_names_its_pairs_or_is_refused() {
+    fn reads_manifests_and_rejects_invalid_ones() {
         let pair = |left: &str, right: &str| format!("[[pair]]\nleft = \"{left}\"\nright = \"{right}\"\nsame = true\n");
         let root = folder(&[]);
         let open = |text: &str| {
@@ -243,16 +243,16 @@ mod tests {
         assert_eq!(pairs.samples.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["a.jpg", "b/1.jpg", "c"]);
         assert_eq!(pairs.pairs[0], Pair { left: 1, right: 0, same: true });
         assert_eq!(pairs.people(), 0);
-        for (name, text, told) in [
-            ("nothing", String::new(), "holds no two samples"),
+        for (name, text, expected) in [
+            ("nothing", String::new(), "fewer than two samples"),
             ("itself", pair("a", "./a"), "with itself"),
             ("twice", pair("a", "b") + &pair("b", "a"), "twice"),
-            ("up", pair("../a", "b"), "line 2: the path leads out"),
+            ("up", pair("../a", "b"), "line 2: the path leaves"),
             ("a key", pair("a", "b") + "score = 1\n", "line 5: unknown field"),
             ("no label", "[[pair]]\nleft = \"a\"\nright = \"b\"\n".into(), "missing field `same`"),
         ] {
             let error = open(&text).unwrap_err().to_string();
-            assert!(error.contains(told), "{name}: {error}");
+            assert!(error.contains(expected), "{name}: {error}");
         }
         assert!(matches!(Pairs::open(&root.path().join("none")), Err(PairsError::Missing(_))));
     }

@@ -1,4 +1,4 @@
-//! What was compared, on what and with what: as JSON for a file, as text for a terminal, as a page.
+//! The report of a face comparison: metrics, set, policy and networks, as JSON, text and HTML.
 
 use std::fmt::Write;
 
@@ -8,35 +8,35 @@ use super::{Comparison, figures::MatchFigures, page};
 use crate::evaluate::rates::percent;
 use countenance_core::protocol::ModelClaim;
 
-/// One evaluation of a set of pairs. Nothing in it depends on when, where or on how many cores it was made.
+/// One evaluation of a set of pairs. Reproducible: it does not depend on time, machine or number of threads.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MatchReport {
     /// Name and version of this program.
     pub software: String,
-    /// The figures, at the top level.
+    /// The metrics; flattened into the top level of the JSON.
     #[serde(flatten)]
     pub figures: MatchFigures,
-    /// Most frames that were read of each sample.
+    /// Maximum number of frames read per sample.
     pub limit_frames: Option<u32>,
-    /// Whether frames counted that failed the quality gates.
+    /// Whether frames that fail the quality gates were used.
     pub ungated: bool,
     /// The set's name.
     pub set: String,
-    /// SHA-256 of the set, hex: paths and content of its files.
+    /// SHA-256 of the set (paths and content of its files), hex.
     pub set_sha256: String,
     /// SHA-256 of the policy in force, base64url.
     pub policy: String,
-    /// Every network in this program, with its SHA-256.
+    /// All networks in this program, with their SHA-256.
     pub models: Vec<ModelClaim>,
 }
 
 impl MatchReport {
-    /// The page that `--html` writes; `command` measures it again.
+    /// The page for `--html`; `command` repeats the measurement.
     pub fn page(&self, comparisons: &[Comparison], command: &str) -> String {
         page::html(self, comparisons, command)
     }
 
-    /// What `countenance-lab evaluate match` prints.
+    /// The text printed by `countenance-lab evaluate match`.
     pub fn text(&self) -> String {
         let figures = &self.figures;
         let mut text = String::new();
@@ -81,7 +81,7 @@ impl MatchReport {
             ),
         );
         if self.ungated {
-            line("gates", "open: these are not the figures of logins".into());
+            line("gates", "open: not representative of sign-ins".into());
         }
         line("set", format!("SHA-256 {}", self.set_sha256));
         text

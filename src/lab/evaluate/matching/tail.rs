@@ -1,43 +1,46 @@
-//! A threshold for a false match rate that no set at hand can show: read off the tail of the impostors' scores.
+//! Extrapolates a threshold for a false match rate that is too low for the available sets to demonstrate, from the tail
+//! of the impostor scores.
 //!
-//! **Model.** Above a high score *u* the excess of impostor scores is taken for exponential: peaks over threshold, the
-//! generalised Pareto tail with shape 0 (Pickands, Annals of Statistics 3, 1975). *u* is the 95 % quantile, the scale the
-//! mean excess. Cosines of strangers are bounded and near normal, whose tails fall faster than an exponential one: the
-//! threshold errs on the high side, if at all, as long as strangers beyond the set are like those in it.
+//! **Model.** Above a high score *u*, the excess of impostor scores is modeled as exponential: peaks over threshold,
+//! with the generalized Pareto distribution of shape 0 (Pickands, Annals of Statistics 3, 1975). *u* is the 95 %
+//! quantile, the scale is the mean excess. Cosines of strangers are bounded and close to normal, with a tail that falls
+//! faster than an exponential one, so the threshold is too high rather than too low, provided that strangers outside
+//! the set are similar to those in it.
 //!
-//! **It is an extrapolation.** Nothing observed stands behind it beyond the highest impostor score. Twins, parents and
-//! children, one age, sex or origin only: whoever the set lacks is not in its tail.
+//! **This is an extrapolation.** Beyond the highest impostor score there are no observations. People missing from the
+//! set, such as twins, close relatives, or other groups by age, sex or origin, are missing from its tail, too.
 
 use serde::Serialize;
 
 use super::super::rates::quantile;
 
-/// The share of impostor scores whose excess is fitted.
+/// Share of the impostor scores in the tail.
 const TAIL_RATIO: f64 = 0.05;
-/// Fewest of them. Our choice: the scale is then known to within some 40 %.
+/// Minimum number of scores in the tail. Our choice: it determines the scale to within about 40 %.
 const MIN_SCORES: usize = 30;
 
-/// A threshold for a rate, by the tail.
+/// An extrapolated threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Extrapolated {
-    /// The false match rate that is wanted.
+    /// The target false match rate.
     pub fmr: f64,
-    /// The threshold for it.
+    /// The threshold for that rate.
     pub threshold: f64,
-    /// The same with the scale at the upper end of its 95 % interval.
+    /// The threshold with the scale at the upper end of its 95 % interval.
     pub threshold_high: f64,
-    /// What a normal distribution with the impostors' mean and deviation would say: how much the model matters.
+    /// The threshold by a normal distribution with the impostors' mean and deviation, to show the influence of the
+    /// model.
     pub threshold_normal: f64,
-    /// Where the tail begins.
+    /// Start of the tail.
     pub tail_from: f64,
-    /// Impostor pairs in the tail.
+    /// Number of impostor pairs in the tail.
     pub tail_pairs: u32,
-    /// Mean excess over its beginning.
+    /// Scale of the tail: mean excess over its start.
     pub tail_scale: f64,
 }
 
-/// The threshold at which `fmr` of impostor pairs would match, from their scores in rising order. `None` where the tail
-/// holds fewer than 30 pairs, which takes some 600 in all, or where `fmr` does not lie in the tail.
+/// The threshold at which a share `fmr` of impostor pairs would match, from their scores in ascending order. `None` if
+/// the tail has fewer than 30 pairs (about 600 in total), or if `fmr` is not in the tail.
 pub fn extrapolate(impostors: &[f64], fmr: f64) -> Option<Extrapolated> {
     let n = impostors.len() as f64;
     let from = *impostors.get(((1.0 - TAIL_RATIO) * n).ceil() as usize)?;
@@ -47,7 +50,7 @@ pub fn extrapolate(impostors: &[f64], fmr: f64) -> Option<Extrapolated> {
         return None;
     }
     let scale = tail.iter().map(|score| score - from).sum::<f64>() / tail.len() as f64;
-    // Of a mean of m exponential values the logarithm deviates by about 1/√m.
+    // The logarithm of the mean of m exponential values has a standard deviation of about 1/√m.
     let scale_high = scale * (quantile(0.975) / (tail.len() as f64).sqrt()).exp();
     let reach = (within / fmr).ln();
     let mean = impostors.iter().sum::<f64>() / n;
@@ -61,7 +64,7 @@ pub fn extrapolate(impostors: &[f64], fmr: f64) -> Option<Extrapolated> {
         tail_pairs: tail.len() as u32,
         tail_scale: scale,
     };
-    // Scores that are no numbers or all alike have no tail.
+    // Infinite and identical scores have no tail.
     (found.threshold.is_finite() && found.threshold_normal.is_finite() && scale > 0.0).then_some(found)
 }
 
@@ -69,13 +72,13 @@ pub fn extrapolate(impostors: &[f64], fmr: f64) -> Option<Extrapolated> {
 mod tests {
     use super::*;
 
-    /// `count` scores that lie as evenly as the distribution whose quantiles these are.
+    /// `count` scores spaced evenly by the quantiles of a distribution.
     fn scores(count: u32, quantile: impl Fn(f64) -> f64) -> Vec<f64> {
         (0..count).map(|i| quantile((f64::from(i) + 0.5) / f64::from(count))).collect()
     }
 
     #[test]
-    fn an_exponential_tail_is_met_and_a_normal_one_is_left_on_the_safe_side() {
+    fn fits_exponential_tails_and_is_conservative_for_normal_ones() {
         let exponential = scores(20_000, |p| -0.1 * (1.0 - p).ln());
         let found = extrapolate(&exponential, 1e-4).unwrap();
         assert!((found.threshold - -0.1 * 1e-4_f64.ln()).abs() < 0.01, "{found:?}");
@@ -90,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn too_little_gives_nothing() {
+    fn returns_nothing_without_a_usable_tail() {
         let normal = |count| scores(count, |p| 0.1 * quantile(p));
         for (name, scores, fmr, some) in [
             ("none", vec![], 1e-4, false),
@@ -98,8 +101,8 @@ mod tests {
             ("enough", normal(700), 1e-4, true),
             ("not in the tail", normal(700), 0.2, false),
             ("no rate", normal(700), 0.0, false),
-            ("all alike", vec![0.2; 1_000], 1e-4, false),
-            ("no numbers", [vec![f64::NEG_INFINITY; 10], normal(700)].concat(), 1e-4, false),
+            ("identical", vec![0.2; 1_000], 1e-4, false),
+            ("infinite scores", [vec![f64::NEG_INFINITY; 10], normal(700)].concat(), 1e-4, false),
         ] {
             assert_eq!(extrapolate(&scores, fmr).is_some(), some, "{name}");
         }

@@ -1,5 +1,5 @@
-//! A DET curve: both errors on axes of normal deviates, on which normal scores give a straight line. Martin and others,
-//! Eurospeech (1997).
+//! DET curves: both error rates on normal-deviate axes, where normally distributed scores give a straight line (Martin
+//! et al., Eurospeech 1997).
 
 use maud::{Markup, html};
 
@@ -8,23 +8,23 @@ use super::{
     marks::{plain, short, tenths},
 };
 
-/// One curve and the point on it that was evaluated: false accepts and false rejects.
+/// One curve, with the operating point of the evaluated threshold.
 pub(in crate::evaluate) struct Curve<'c> {
-    /// What its nontargets are; text from outside.
+    /// Name of its nontargets; untrusted text.
     pub(in crate::evaluate) name: &'c str,
-    /// In order of their thresholds.
+    /// Points in order of their thresholds.
     pub(in crate::evaluate) points: &'c [OperatingPoint],
-    /// Where the threshold lies that was evaluated.
+    /// False accept and false reject rate at the evaluated threshold.
     pub(in crate::evaluate) at: Option<(f64, f64)>,
 }
 
-/// What the axes are called; words of ours.
+/// Titles; trusted text.
 pub(in crate::evaluate) struct Axes {
-    /// Of the drawing.
+    /// Title of the drawing.
     pub(in crate::evaluate) title: &'static str,
-    /// False accepts.
+    /// Horizontal axis: false accepts.
     pub(in crate::evaluate) across: &'static str,
-    /// False rejects.
+    /// Vertical axis: false rejects.
     pub(in crate::evaluate) up: &'static str,
 }
 
@@ -34,10 +34,10 @@ const LEFT: f64 = 64.0;
 const RIGHT: f64 = 16.0;
 const TOP: f64 = 56.0;
 const BOTTOM: f64 = 56.0;
-/// Where axes may begin, end and be marked.
+/// Possible ends and marks of the axes.
 const MARKS: [f64; 15] = [1e-6, 1e-5, 1e-4, 1e-3, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.95];
 
-/// The drawing; `None` where no curve has a point.
+/// The drawing; `None` if no curve has points.
 pub(in crate::evaluate) fn svg(axes: &Axes, curves: &[Curve<'_>]) -> Option<Markup> {
     let curves: Vec<_> = curves.iter().filter(|curve| !curve.points.is_empty()).collect();
     if curves.is_empty() {
@@ -89,7 +89,7 @@ fn drawn(scale: &Scale, i: usize, curve: &Curve<'_>) -> Markup {
 }
 
 fn described(axes: &Axes, curves: &[&Curve<'_>]) -> String {
-    let told = curves.iter().map(|curve| match curve.at {
+    let texts = curves.iter().map(|curve| match curve.at {
         Some((accepts, rejects)) => format!(
             "{}: at the evaluated threshold {} % {} and {} % {}.",
             plain(curve.name),
@@ -100,10 +100,10 @@ fn described(axes: &Axes, curves: &[&Curve<'_>]) -> String {
         ),
         None => format!("{}.", plain(curve.name)),
     });
-    told.collect::<Vec<_>>().join(" ")
+    texts.collect::<Vec<_>>().join(" ")
 }
 
-/// Both axes alike: rates from `low` to `high`, beyond which all is drawn at the edge.
+/// The scale of both axes: rates from `low` to `high`; values outside are drawn at the edge.
 struct Scale {
     low: f64,
     high: f64,
@@ -112,9 +112,9 @@ struct Scale {
 impl Scale {
     fn of(curves: &[&Curve<'_>]) -> Self {
         let rates = || curves.iter().flat_map(|curve| curve.points).flat_map(|p| [p.false_accepts, p.false_rejects]);
-        // What one case makes lies inside; the edge stands for none.
-        let least = rates().filter(|rate| *rate > 0.0).fold(0.01, f64::min);
-        let low = MARKS.into_iter().rfind(|mark| *mark < least).unwrap_or(1e-6);
+        // The rate of a single case lies inside; the edge means no error.
+        let lowest = rates().filter(|rate| *rate > 0.0).fold(0.01, f64::min);
+        let low = MARKS.into_iter().rfind(|mark| *mark < lowest).unwrap_or(1e-6);
         let at = curves.iter().filter_map(|curve| curve.at).flat_map(|(a, b)| [a, b]).fold(0.0, f64::max);
         let high = MARKS.into_iter().find(|mark| *mark >= 0.4 && *mark > at).unwrap_or(0.95);
         Self { low, high }
@@ -124,7 +124,7 @@ impl Scale {
         MARKS.into_iter().filter(|mark| (self.low..=self.high).contains(mark))
     }
 
-    /// 0 at the low end, 1 at the high one.
+    /// Position on the axis: 0 at `low`, 1 at `high`.
     fn part(&self, rate: f64) -> f64 {
         let (low, high) = (quantile(self.low), quantile(self.high));
         (quantile(rate.clamp(self.low, self.high)) - low) / (high - low)
@@ -139,7 +139,7 @@ impl Scale {
     }
 }
 
-/// A mark in percent, without zeros that say nothing.
+/// A mark in percent, without trailing zeros.
 fn percents(mark: f64) -> String {
     let text = format!("{:.4}", mark * 100.0);
     text.trim_end_matches('0').trim_end_matches('.').into()

@@ -1,10 +1,10 @@
-//! What the set can show and what it cannot, in plain words.
+//! The section on the limitations of the set.
 
 use maud::{Markup, html};
 
 use super::{About, Figures, percent, plain};
 
-/// Fewer people than this, and a figure says more of them than of people in general. Our choice.
+/// With fewer people than this, the metrics describe these people rather than people in general. Our choice.
 const FEW_PEOPLE: u32 = 15;
 
 pub(super) fn section(figures: &Figures, about: &About) -> Markup {
@@ -85,7 +85,7 @@ fn species(figures: &Figures) -> Option<String> {
     })
 }
 
-/// Where nothing passed, what that leaves possible.
+/// For species of which nothing passed, the upper end of the interval.
 fn smallest(figures: &Figures) -> Option<String> {
     let unseen: Vec<_> = figures
         .species

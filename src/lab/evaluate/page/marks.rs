@@ -1,21 +1,21 @@
-//! The frame of a page, and text that is fit to stand in it.
+//! The HTML document, and sanitized text for it.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("page.css");
 
-/// A whole document around `body`; `title` is text from outside.
+/// A complete document with `body`; `title` is untrusted text.
 pub(in crate::evaluate) fn document(title: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en-GB" {
             head {
                 meta charset="utf-8";
-                // The browser is told to load nothing, should anything ever slip in.
+                // Defense in depth: nothing may be loaded.
                 meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (plain(title)) }
-                // Our own style sheet; escaped, its `>` would select nothing.
+                // Our own style sheet. Escaping would break its `>` combinators.
                 style { (PreEscaped(STYLE)) }
             }
             body { main { (body) } }
@@ -26,12 +26,12 @@ pub(in crate::evaluate) fn document(title: &str, body: &Markup) -> String {
 "
 }
 
-/// Text from outside without the characters that no document may hold; what could be markup is escaped where it is shown.
+/// Removes control characters and direction marks from untrusted text. Markup is escaped where the text is inserted.
 pub(in crate::evaluate) fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}') && !turns(*c)).collect()
 }
 
-/// A name where there is little room, cut to 30 characters.
+/// A name, sanitized and truncated to 30 characters.
 pub(in crate::evaluate) fn short(name: &str) -> String {
     const MAX_CHARS: usize = 30;
     if name.chars().count() <= MAX_CHARS {
@@ -41,12 +41,12 @@ pub(in crate::evaluate) fn short(name: &str) -> String {
     }
 }
 
-/// A coordinate of a drawing.
+/// Formats a coordinate of a drawing.
 pub(super) fn tenths(coordinate: f64) -> String {
     format!("{coordinate:.1}")
 }
 
-/// Marks that turn the direction of what follows: a name could make its neighbours read otherwise.
+/// Whether `c` is a bidirectional control, with which a name could change how the text around it is displayed.
 fn turns(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_from_outside_becomes_markup() {
+    fn untrusted_text_never_becomes_markup() {
         for (text, expected) in [
             ("plain näme", "plain näme"),
             ("</td><script>", "&lt;/td&gt;&lt;script&gt;"),

@@ -1,7 +1,7 @@
-//! The report one would show an auditor: one HTML page, complete in itself. No script, no font, nothing from elsewhere.
+//! The HTML report, suitable for auditors: one self-contained page, without scripts, fonts or other external resources.
 //!
-//! Whatever number stands on it comes from [`Figures`] or is counted from the same presentations; text from outside (names of
-//! clips' classes, cameras, licences, paths) is escaped on its way in.
+//! All numbers come from [`Figures`] or are counted from the same presentations. Untrusted text (names of species,
+//! cameras, licenses, paths) is escaped on insertion.
 
 mod det;
 mod limits;
@@ -25,37 +25,37 @@ pub(super) use scores::{Row, svg as scores_svg};
 use tables::share_in_words;
 pub(super) use tables::{cells, wide};
 
-/// What was evaluated, and with what.
+/// What was evaluated, and with which software.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct About {
     /// The set's name.
     pub set: String,
     /// SHA-256 of the set, hex.
     pub set_sha256: String,
-    /// What whoever made the set says of it, real or simulated above all; absent where the set does not say.
+    /// How the set describes itself, in particular whether its attacks are real or simulated; `None` if it does not.
     pub nature: Option<String>,
-    /// The networks that were used.
+    /// All networks of the program.
     pub models: Vec<ModelClaim>,
     /// Digest of the policy in force.
     pub policy: String,
     /// Name and version of the program.
     pub software: String,
-    /// The command that measures it again.
+    /// The command that repeats the measurement.
     pub command: String,
-    /// The same set with another choice of cues.
+    /// The same set with fewer cues.
     pub ablation: Vec<Ablation>,
 }
 
-/// The figures of another run over the same set.
+/// The metrics of the same set with fewer cues.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Ablation {
     /// What differs: `without stillness`.
     pub name: String,
-    /// Its figures.
+    /// Its metrics.
     pub figures: Figures,
 }
 
-/// The page. The score plot is drawn from `presentations`, which must be those of `figures`.
+/// The page. `presentations` must be those of `figures`; the score plot is drawn from them.
 pub fn html(figures: &Figures, presentations: &[Presentation], about: &About) -> String {
     let body = html! {
         (header(figures, about))
@@ -69,7 +69,7 @@ pub fn html(figures: &Figures, presentations: &[Presentation], about: &About) ->
         (tables::ablation(figures, &about.ablation))
         (limits::section(figures, about))
         (again(about))
-        // Markup of our own, with nothing filled in.
+        // Constant markup of our own.
         (PreEscaped(include_str!("terms.html")))
     };
     document(&format!("{}: presentation attack detection", about.set), &body)
@@ -198,7 +198,7 @@ fn evaluated(figures: &Figures, about: &About) -> Markup {
     }
 }
 
-/// What it was evaluated with.
+/// The networks and the software.
 pub(super) fn software(models: &[ModelClaim], software: &str) -> Markup {
     html! {
         dt { "Networks" } dd {

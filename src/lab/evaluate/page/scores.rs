@@ -1,4 +1,4 @@
-//! How scores lie: bona fide and each species a row of bars, the threshold a line through all.
+//! Score histograms: one for bona fide presentations and one per species, with the threshold as a line through all.
 
 use maud::{Markup, html};
 
@@ -12,18 +12,18 @@ use super::{
     marks::{short, tenths},
 };
 
-/// The section; nothing where nothing has a score.
+/// The section; empty if nothing has a score.
 pub(super) fn section(figures: &Figures, presentations: &[Presentation]) -> Markup {
-    let told = |name: &str, wrong: Rate, side: &str| {
+    let caption = |name: &str, wrong: Rate, side: &str| {
         format!("{}: {} with a score, {} {side}", short(name), wrong.of, wrong.count)
     };
     let people = Row {
-        caption: told("bona fide", figures.bona_fide.wrong, "turned away"),
+        caption: caption("bona fide", figures.bona_fide.wrong, "turned away"),
         right_side: true,
         scores: of(presentations, &Label::BonaFide),
     };
     let species = figures.species.iter().map(|species| Row {
-        caption: told(&species.name, species.class.wrong, "passed"),
+        caption: caption(&species.name, species.class.wrong, "passed"),
         right_side: false,
         scores: of(presentations, &Label::Attack(species.name.clone())),
     });
@@ -44,7 +44,7 @@ pub(super) fn section(figures: &Figures, presentations: &[Presentation]) -> Mark
     }
 }
 
-/// How errors trade for one species.
+/// The trade-off of errors for one species.
 pub(super) fn trade_off(presentations: &[Presentation], species: &str) -> Vec<OperatingPoint> {
     let attacks = of(presentations, &Label::Attack(species.into()));
     Scores::new(of(presentations, &Label::BonaFide), attacks).trade_off()
@@ -54,13 +54,13 @@ fn of(presentations: &[Presentation], label: &Label) -> Vec<f32> {
     presentations.iter().filter(|p| p.label.as_ref() == Some(label)).filter_map(score).collect()
 }
 
-/// One row of bars.
+/// One histogram.
 pub(in crate::evaluate) struct Row {
-    /// What it shows.
+    /// Caption.
     pub(in crate::evaluate) caption: String,
-    /// Whether its scores ought to lie right of the threshold.
+    /// Whether its scores should be right of the threshold.
     pub(in crate::evaluate) right_side: bool,
-    /// At least one.
+    /// The scores, at least one.
     pub(in crate::evaluate) scores: Vec<f32>,
 }
 
@@ -69,24 +69,24 @@ const LEFT: f64 = 12.0;
 const RIGHT: f64 = 12.0;
 const TOP: f64 = 30.0;
 const ROW: f64 = 68.0;
-/// Of a row, what bars may take.
+/// Height of the bars in a row.
 const BARS: f64 = 40.0;
 const BOTTOM: f64 = 46.0;
-/// Bars a row has at most.
+/// Maximum number of bars per row.
 const MAX_BINS: f64 = 44.0;
 
-/// The drawing of these rows; `unit` says what a score is.
+/// The drawing of `rows`; `unit` names the score.
 pub(in crate::evaluate) fn svg(rows: &[Row], threshold: f64, unit: &str) -> Markup {
     let bins = Bins::of(rows, threshold);
     let height = TOP + ROW * rows.len() as f64 + BOTTOM;
     let base = height - BOTTOM;
-    let told: Vec<_> = rows.iter().map(|row| row.caption.as_str()).collect();
+    let captions: Vec<_> = rows.iter().map(|row| row.caption.as_str()).collect();
     let at = bins.x(threshold);
     let middle = f64::midpoint(LEFT, WIDTH - RIGHT);
     html! {
         svg viewBox=(format_args!("0 0 {WIDTH} {height}")) role="img" aria-labelledby="scores-title scores-desc" {
             title id="scores-title" { "Scores against the threshold" }
-            desc id="scores-desc" { (told.join(". ")) }
+            desc id="scores-desc" { (captions.join(". ")) }
             defs {
                 pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
                     path.hatch d="M0 0V5" {}
@@ -117,11 +117,11 @@ fn bars(bins: &Bins, row: &Row, floor: f64) -> Markup {
     for score in &row.scores {
         *counts.entry(bins.bin(*score)).or_default() += 1;
     }
-    let most = f64::from(counts.values().copied().max().unwrap_or(1));
+    let highest = f64::from(counts.values().copied().max().unwrap_or(1));
     html! {
         @for (bin, count) in counts {
             @let (from, to) = (bins.edge(bin), bins.edge(bin + 1));
-            @let tall = (f64::from(count) / most * BARS).max(2.0);
+            @let tall = (f64::from(count) / highest * BARS).max(2.0);
             @let width = (bins.x(to) - bins.x(from) - 1.0).max(1.0);
             rect.bar.wrong[(bin >= 0) != row.right_side] x=(tenths(bins.x(from) + 0.5)) y=(tenths(floor - tall))
                 width=(tenths(width)) height=(tenths(tall)) {
@@ -131,7 +131,7 @@ fn bars(bins: &Bins, row: &Row, floor: f64) -> Markup {
     }
 }
 
-/// Bars of one width, counted from the threshold, so that none straddles it: bar 0 begins there.
+/// Bins of equal width, aligned to the threshold so that none straddles it: bin 0 starts there.
 struct Bins {
     threshold: f64,
     width: f64,
@@ -149,7 +149,7 @@ impl Bins {
         Self { threshold, width, first: bin(low) - 1, last: bin(high) + 1 }
     }
 
-    /// The bar of a score; what is no number lies with the least.
+    /// The bin of a score; NaN counts as the lowest.
     fn bin(&self, score: f32) -> i64 {
         let bin = ((f64::from(score) - self.threshold) / self.width).floor();
         if bin.is_nan() { self.first } else { bin.clamp(self.first as f64, self.last as f64) as i64 }
@@ -164,7 +164,7 @@ impl Bins {
         LEFT + (WIDTH - LEFT - RIGHT) * ((score - low) / (high - low)).clamp(0.0, 1.0)
     }
 
-    /// Round numbers on the axis.
+    /// Round numbers to mark on the axis.
     fn marks(&self) -> Vec<f64> {
         let (low, high) = (self.edge(self.first), self.edge(self.last + 1));
         let step = even((high - low) / 8.0);
@@ -173,7 +173,7 @@ impl Bins {
     }
 }
 
-/// The next of 1, 2 and 5 times a power of ten; 1 of nothing.
+/// Rounds up to 1, 2 or 5 times a power of ten; 1 for a width of zero.
 fn even(width: f64) -> f64 {
     if width <= 0.0 || !width.is_finite() {
         return 1.0;

@@ -1,10 +1,10 @@
-//! The tables of the page.
+//! The tables of the HTML report.
 
 use maud::{Markup, html};
 
 use super::{super::figures::AtLimit, Ablation, Class, Figures, Rate, percent, plain};
 
-/// A table in a frame of its own, which scrolls where it is too narrow; nothing without rows.
+/// A table in a scrollable frame; empty without rows.
 pub(in crate::evaluate) fn wide(caption: &str, head: &[&str], rows: &[Markup]) -> Markup {
     html! {
         @if !rows.is_empty() {
@@ -19,7 +19,7 @@ pub(in crate::evaluate) fn wide(caption: &str, head: &[&str], rows: &[Markup]) -
     }
 }
 
-/// Each species, and its parts by support.
+/// All species, broken down by support.
 pub(super) fn species(figures: &Figures) -> Markup {
     let worst = figures.apcer.as_ref().map(|worst| worst.species.as_str());
     let mut rows = Vec::new();
@@ -59,7 +59,7 @@ fn row(class: Option<&str>, name: &str, of: &Class) -> Markup {
     }
 }
 
-/// Who drew no response, and why.
+/// Non-responses by reason.
 pub(super) fn non_responses(figures: &Figures) -> Markup {
     let classes = std::iter::once(("bona fide", &figures.bona_fide))
         .chain(figures.species.iter().map(|species| (species.name.as_str(), &species.class)));
@@ -86,7 +86,7 @@ pub(super) fn non_responses(figures: &Figures) -> Markup {
     }
 }
 
-/// The same set with other cues; nothing where no other run was given.
+/// The same set with fewer cues; empty if there are no such runs.
 pub(super) fn ablation(figures: &Figures, runs: &[Ablation]) -> Markup {
     if runs.is_empty() {
         return Markup::default();
@@ -115,7 +115,7 @@ pub(super) fn ablation(figures: &Figures, runs: &[Ablation]) -> Markup {
     }
 }
 
-/// BPCER where no species is above a limit.
+/// BPCER at a limit for APCER.
 pub(super) fn at_limit(at: &AtLimit) -> Markup {
     html! {
         tr {
@@ -126,7 +126,7 @@ pub(super) fn at_limit(at: &AtLimit) -> Markup {
     }
 }
 
-/// A rate in two cells: itself and its interval.
+/// Two cells: a rate and its interval.
 pub(in crate::evaluate) fn cells(rate: Rate) -> Markup {
     html! {
         td { (share_in_words(rate.rate)) }

@@ -1,4 +1,4 @@
-//! The page as whoever reads it meets it: complete, escaped, and with no number of its own.
+//! The page is complete and escaped, and shows the numbers of the figures.
 
 use super::{
     super::{
@@ -8,7 +8,7 @@ use super::{
     *,
 };
 
-/// A set of several species with everything that a set can say.
+/// A set of several species with subjects, supports and decisions.
 pub(super) fn set() -> Vec<Presentation> {
     let mut all = Vec::new();
     let heaps = [("bona_fide", 60_u32, 6.0, 3.0), ("print", 30, -3.0, 2.0), ("replay_tablet_photo", 40, -1.0, 3.0)];
@@ -34,7 +34,7 @@ pub(super) fn about() -> About {
     About {
         set: "development set".into(),
         set_sha256: "5e7".repeat(21),
-        nature: Some("made by nobody: drawn for a test".into()),
+        nature: Some("generated for a test".into()),
         models: vec![ModelClaim { name: "liveness".into(), sha256: "ab".repeat(32) }],
         policy: "0".repeat(43),
         software: "countenance 0.0.0".into(),
@@ -44,7 +44,7 @@ pub(super) fn about() -> About {
 }
 
 #[test]
-fn every_section_stands_in_order_and_nothing_comes_from_elsewhere() {
+fn has_all_sections_in_order_and_no_external_resources() {
     let set = set();
     let figures = Figures::of(&set, &at(1.2));
     let about = About { ablation: vec![Ablation { name: "without nets".into(), figures: figures.clone() }], ..about() };
@@ -65,8 +65,8 @@ fn every_section_stands_in_order_and_nothing_comes_from_elsewhere() {
     ] {
         rest = rest.split_once(&format!("<h2>{heading}</h2>")).unwrap_or_else(|| panic!("{heading}")).1;
     }
-    for outside in ["http:", "https:", "//", "<script", "<link", "<img", "@import", "src=", "href="] {
-        assert!(!page.contains(outside), "{outside}");
+    for external in ["http:", "https:", "//", "<script", "<link", "<img", "@import", "src=", "href="] {
+        assert!(!page.contains(external), "{external}");
     }
     assert_eq!(page.matches("<h1>").count(), 1);
     assert_eq!(page.matches("<table>").count(), page.matches("<caption>").count());
@@ -75,14 +75,14 @@ fn every_section_stands_in_order_and_nothing_comes_from_elsewhere() {
         let opened = page.matches(&format!("<{tag}>")).count() + page.matches(&format!("<{tag} ")).count();
         assert_eq!(opened, page.matches(&format!("</{tag}>")).count(), "{tag}");
     }
-    assert!(!page.contains("NaN") && !page.contains("inf "), "no number that is none");
+    assert!(!page.contains("NaN") && !page.contains("inf "), "NaN or infinity on the page");
 }
 
 #[test]
-fn rates_on_the_page_are_those_of_the_figures() {
+fn shows_the_rates_of_the_figures() {
     let set = set();
     let mut figures = Figures::of(&set, &at(1.2));
-    // Figures that no set has: only who reads them can show them.
+    // Values that cannot result from the set: the page must read them from the figures.
     figures.bpcer = Rate::new(777, 8888);
     figures.attacks.non_response = Rate::new(313, 3131);
     if let Some(worst) = &mut figures.apcer {
@@ -94,7 +94,7 @@ fn rates_on_the_page_are_those_of_the_figures() {
     figures.bona_fide.decisions.as_mut().unwrap().cannot_tell = Rate::new(29, 2929);
     figures.bona_fide.decisions.as_mut().unwrap().time.as_mut().unwrap().worst_millis = 73_730;
     let page = html(&figures, &set, &about());
-    for told in [
+    for expected in [
         "777 of 8888",
         "8.7 %",
         "313 of 3131",
@@ -108,12 +108,12 @@ fn rates_on_the_page_are_those_of_the_figures() {
         "29 (1.0 %)",
         "73.73 s",
     ] {
-        assert!(page.contains(told), "{told}");
+        assert!(page.contains(expected), "{expected}");
     }
 }
 
 #[test]
-fn text_from_outside_stays_text() {
+fn escapes_untrusted_text() {
     let evil = "</title></td><script>alert(1)</script>\" onload='x'&";
     let mut set = set();
     for presentation in &mut set {
@@ -130,7 +130,7 @@ fn text_from_outside_stays_text() {
     let mut threshold = at(1.2);
     threshold.from = evil.into();
     let figures = Figures::of(&set, &threshold);
-    assert_eq!(figures.apcer.as_ref().unwrap().species, evil, "it stands where the worst is told, too");
+    assert_eq!(figures.apcer.as_ref().unwrap().species, evil, "it is the worst species, too");
     let about = About {
         set: evil.into(),
         set_sha256: evil.into(),
@@ -143,18 +143,18 @@ fn text_from_outside_stays_text() {
     };
     let page = html(&figures, &set, &about);
     assert!(!page.contains("<script") && !page.contains("\" onload"), "{page}");
-    // Attributes are in double quotes: a single one ends none.
+    // Attributes use double quotes, so a single quote does not end one.
     assert!(page.matches("&lt;script&gt;alert(1)&lt;/script&gt;&quot; onload='x'&amp;").count() > 15);
 }
 
 #[test]
-fn sets_that_lack_a_side_still_give_a_page() {
+fn renders_sets_without_both_classes() {
     for (name, set) in [
         ("nothing", vec![]),
         ("bona fide", vec![presented(Some("bona_fide"), Some(1.0))]),
         ("silent", vec![presented(Some("bona_fide"), None), presented(Some("print"), None)]),
         (
-            "no number",
+            "not finite",
             vec![presented(Some("bona_fide"), Some(f32::NAN)), presented(Some("print"), Some(f32::INFINITY))],
         ),
         ("one each", vec![presented(Some("bona_fide"), Some(1.0)), presented(Some("print"), Some(1.0))]),
@@ -166,7 +166,7 @@ fn sets_that_lack_a_side_still_give_a_page() {
 }
 
 #[test]
-fn bars_lie_on_their_side_of_the_threshold() {
+fn bars_do_not_straddle_the_threshold() {
     let set = set();
     let page = html(&Figures::of(&set, &at(1.2)), &set, &about());
     let line = page.split_once("class=\"limit\" d=\"M").unwrap().1.split(' ').next().unwrap().parse::<f64>().unwrap();

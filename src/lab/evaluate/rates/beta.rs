@@ -1,18 +1,19 @@
-//! The beta distribution, which the exact interval of a share is made from.
+//! The beta distribution, needed for the exact interval of a share.
 //!
-//! `statrs` has one, but not for as many cases as pairs of faces make: its inverse (0.19) is off by 1.6e-3 at 3 of 1,000,000
-//! and does not end at 0 of 10,000,000, and its distribution function says 0.4994 for one half at 400,000 on either side.
+//! The one in `statrs` (0.19) fails for as many cases as pairs of faces give: its inverse is off by 1.6e-3 for 3 of
+//! 1,000,000 and does not terminate for 0 of 10,000,000, and its distribution function gives 0.4994 instead of one half
+//! for both parameters 400,000.
 
 use statrs::function::gamma::ln_gamma;
 
-/// Below what a value lies with chance `p`, for `a` and `b` above 0.
+/// The quantile for `p`, for `a` and `b` above 0.
 pub(super) fn quantile(p: f64, a: f64, b: f64) -> f64 {
     root(p, 0.0, 1.0, |x| probability(x, a, b))
 }
 
-/// Where the rising `function` reaches `value` between `low` and `high`, by halving.
+/// Where the increasing `function` reaches `value` between `low` and `high`, by bisection.
 pub(super) fn root(value: f64, mut low: f64, mut high: f64, function: impl Fn(f64) -> f64) -> f64 {
-    // 200 halvings reach the spacing of numbers even next to 0.
+    // 200 steps reach the resolution of f64 even close to 0.
     for _ in 0..200 {
         let middle = f64::midpoint(low, high);
         if middle <= low || middle >= high {
@@ -23,8 +24,8 @@ pub(super) fn root(value: f64, mut low: f64, mut high: f64, function: impl Fn(f6
     f64::midpoint(low, high)
 }
 
-/// Chance of a value up to `x`: the regularised incomplete beta function, by its continued fraction (Abramowitz and Stegun,
-/// 26.5.8), on the side where that converges fast.
+/// The distribution function at `x`: the regularized incomplete beta function, by its continued fraction (Abramowitz
+/// and Stegun, 26.5.8), on the side where it converges fast.
 fn probability(x: f64, a: f64, b: f64) -> f64 {
     if x <= 0.0 || x >= 1.0 {
         return x.clamp(0.0, 1.0);
@@ -65,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_incomplete_beta_function_has_its_closed_forms() {
+    fn matches_the_closed_forms_of_the_incomplete_beta_function() {
         // I_x(1, b) = 1 − (1 − x)^b, I_x(a, 1) = x^a, I_½(a, a) = ½; 26.5.8 itself at a table's value.
         for (x, a, b, expected) in [
             (0.3_f64, 1.0, 4.0, 1.0 - 0.7_f64.powi(4)),

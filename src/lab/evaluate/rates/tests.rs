@@ -1,4 +1,4 @@
-//! The statistics against published values.
+//! Compares the statistics with published values.
 
 use super::*;
 
@@ -7,7 +7,7 @@ fn near(found: f64, expected: f64, within: f64) -> bool {
 }
 
 #[test]
-fn normal_deviates_are_those_of_the_usual_table() {
+fn quantiles_match_the_normal_table() {
     for (p, x) in [
         (0.5, 0.0),
         (0.841_344_746, 1.0),
@@ -24,7 +24,7 @@ fn normal_deviates_are_those_of_the_usual_table() {
 }
 
 #[test]
-fn intervals_are_those_of_the_tables() {
+fn intervals_match_published_tables() {
     // Newcombe, Statistics in Medicine 17 (1998), table I, method 5; and the closed forms at either end.
     for (count, of, low, high) in [
         (81, 263, 0.2527, 0.3676),
@@ -46,7 +46,7 @@ fn intervals_are_those_of_the_tables() {
 }
 
 #[test]
-fn no_error_in_so_many_rules_out_about_three_in_so_many() {
+fn no_error_in_n_cases_rules_out_a_rate_of_three_over_n() {
     for (of, expected) in [(1, 0.95), (30, 0.0950), (565, 0.005_288), (30_000, 9.985_3e-5)] {
         assert!(near(shown_below(of).unwrap(), expected, expected * 5e-4), "{of}");
     }
@@ -54,7 +54,7 @@ fn no_error_in_so_many_rules_out_about_three_in_so_many() {
 }
 
 #[test]
-fn a_rate_says_what_it_counts() {
+fn formats_rates_and_percentages() {
     assert_eq!(Rate::new(6, 120).to_string(), "5.0 % (6 of 120; 95 % interval 1.9 to 10.6 %)");
     assert_eq!(Rate::new(0, 0).to_string(), "not measured (no cases)");
     assert_eq!(Rate::among([1, 2, 3], |n| n > 1), Rate::new(2, 3));
@@ -65,8 +65,8 @@ fn a_rate_says_what_it_counts() {
 }
 
 #[test]
-fn the_area_counts_ties_half() {
-    // The last row: ratings of 58 normal and 51 abnormal pictures, Hanley and McNeil, Radiology 143 (1982): 0.893.
+fn area_under_curve_counts_ties_half() {
+    // The last row: ratings of 58 normal and 51 abnormal images, Hanley and McNeil, Radiology 143 (1982): 0.893.
     let ratings = |counts: [usize; 5]| -> Vec<f32> {
         (1..=5_u8).zip(counts).flat_map(|(rating, n)| vec![f32::from(rating); n]).collect()
     };
@@ -75,7 +75,7 @@ fn the_area_counts_ties_half() {
         ("upside down", vec![0.0], vec![1.0, 2.0], 0.0),
         ("all alike", vec![1.0; 3], vec![1.0; 5], 0.5),
         ("one of four pairs wrong", vec![0.35, 0.8], vec![0.1, 0.4], 0.75),
-        ("no number is the least", vec![f32::NAN, 1.0], vec![0.0], 0.5),
+        ("NaN is the lowest", vec![f32::NAN, 1.0], vec![0.0], 0.5),
         ("published", ratings([3, 2, 2, 11, 33]), ratings([33, 6, 6, 11, 2]), 0.893_17),
     ] {
         let found = Scores::new(targets, nontargets).area_under_curve().unwrap();
@@ -86,14 +86,14 @@ fn the_area_counts_ties_half() {
 }
 
 #[test]
-fn errors_are_equal_where_the_lines_cross() {
+fn finds_the_equal_error_rate() {
     for (name, targets, nontargets, rate, threshold) in [
         ("apart", vec![2.0, 3.0], vec![0.0, 1.0], 0.0, 1.5),
         ("one of four on either side", vec![0.0, 4.0, 5.0, 6.0], vec![-2.0, -1.0, 0.5, 3.0], 0.25, 1.75),
         ("all alike", vec![1.0; 4], vec![1.0; 4], 0.5, 1.0),
         ("upside down", vec![0.0, 1.0], vec![2.0, 3.0], 1.0, 1.5),
         // From (1/3, 0) straight to (1/3, 1/2): crosses at 1/3, two thirds of the way from 1 to 3.
-        ("unequal heaps", vec![1.0, 5.0], vec![-1.0, 0.0, 3.0], 1.0 / 3.0, 7.0 / 3.0),
+        ("unequal numbers", vec![1.0, 5.0], vec![-1.0, 0.0, 3.0], 1.0 / 3.0, 7.0 / 3.0),
     ] {
         let found = Scores::new(targets, nontargets).equal_error().unwrap();
         assert!(near(found.false_accepts, rate, 1e-12), "{name}: {found:?}");
@@ -103,7 +103,7 @@ fn errors_are_equal_where_the_lines_cross() {
 }
 
 #[test]
-fn the_trade_off_runs_from_all_to_nothing_in_corners() {
+fn trade_off_lists_the_corners_from_all_to_none_accepted() {
     let points = Scores::new([2.0, 3.0, 4.0, 5.0], [-1.0, 0.0, 1.0, 2.5]).trade_off();
     let rates: Vec<_> = points.iter().map(|p| (p.false_accepts, p.false_rejects)).collect();
     assert_eq!(rates, [(1.0, 0.0), (0.25, 0.0), (0.25, 0.25), (0.0, 0.25), (0.0, 1.0)]);
@@ -112,20 +112,20 @@ fn the_trade_off_runs_from_all_to_nothing_in_corners() {
 }
 
 #[test]
-fn thresholds_keep_out_what_they_promise() {
+fn threshold_for_keeps_within_the_share() {
     let scores = Scores::new([5.0], (0..10_u8).map(f32::from));
     for (share, accepted) in [(0.0, 0), (0.05, 0), (0.1, 1), (0.25, 2), (0.3, 3), (1.0, 10)] {
         let threshold = scores.threshold_for(share).unwrap();
         assert_eq!(scores.accepted_nontargets(threshold).count, accepted, "{share}: {threshold}");
     }
     let level = Scores::new([], [1.0, 2.0, 2.0, 2.0]);
-    assert_eq!(level.accepted_nontargets(level.threshold_for(0.5).unwrap()).count, 0, "three share a score");
+    assert_eq!(level.accepted_nontargets(level.threshold_for(0.5).unwrap()).count, 0, "three have the same score");
     assert_eq!(Scores::new([1.0], []).threshold_for(0.1), None);
     assert_eq!(Scores::new([], [f32::INFINITY]).threshold_for(0.0), None);
 }
 
 #[test]
-fn a_score_passes_what_it_reaches_and_no_number_never_passes() {
+fn scores_pass_equal_thresholds_and_nan_never_passes() {
     let scores = Scores::new([1.0, f32::NAN, 2.0], [1.0, f32::NAN, 0.0]);
     assert_eq!((scores.rejected_targets(1.0).count, scores.accepted_nontargets(1.0).count), (1, 1));
     assert_eq!((scores.rejected_targets(f64::NAN).count, scores.accepted_nontargets(f64::NAN).count), (3, 0));
