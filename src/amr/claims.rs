@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_factor_is_a_whole_value_of_one_of_two_claims() {
+    fn accepts_a_second_factor_only_as_an_exact_value_of_either_claim() {
         for (name, claim, counts) in [
             (AMR_CLAIM, json!("mfa"), true),
             (AMR_CLAIM, json!(["face", "mfa"]), true),
@@ -161,18 +161,18 @@ mod tests {
     }
 
     #[test]
-    fn freshness_has_an_edge_on_either_side() {
+    fn freshness_is_limited_in_both_directions() {
         for (age, fresh) in [(0, true), (600, true), (601, false), (-60, true), (-61, false)] {
             assert_eq!(with(AMR_CLAIM, json!("mfa")).mfa_within(600, NOW + age), fresh, "mfa, {age} s");
             assert_eq!(with("auth_time", json!(NOW)).fresh_within(600, NOW + age), fresh, "auth_time, {age} s");
         }
         assert!(!with("name", json!("Ada")).mfa_within(600, NOW), "no factor");
-        assert!(!with(AMR_CLAIM, json!("mfa")).fresh_within(600, NOW), "a factor says nothing of auth_time");
-        assert!(!with("auth_time", json!(NOW)).fresh_within(0, NOW + 1), "max_age=0 asks for a login of now");
+        assert!(!with(AMR_CLAIM, json!("mfa")).fresh_within(600, NOW), "a second factor does not imply auth_time");
+        assert!(!with("auth_time", json!(NOW)).fresh_within(0, NOW + 1), "max_age=0 requires a sign-in right now");
     }
 
     #[test]
-    fn times_are_numbers_of_this_calendar() {
+    fn rejects_times_of_other_types_or_out_of_range() {
         for (value, read) in [(json!(NOW), Some(NOW)), (json!(1_800_000_000.9), Some(NOW)), (json!(0), Some(0))] {
             assert_eq!(with("auth_time", value).auth_time(), read);
         }
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_says_nothing_of_the_person() {
+    fn debug_output_omits_the_user() {
         assert_eq!(
             format!("{:?}", with("name", json!("Ada"))),
             "IdToken(iat 1800000000, exp 1800000060, auth_time None, mfa false)"

@@ -191,7 +191,7 @@ mod tests {
                 "exp": NOW + 60, "nonce": "n1", "auth_time": NOW - 5, "https://authid.ai/claims/amr": "mfa" })
     }
 
-    /// Any header and payload, rightly signed.
+    /// A token of any header and payload, correctly signed.
     fn signed(header: &str, payload: &str, secret: &[u8]) -> String {
         let signed = format!("{}.{}", BASE64.encode(header), BASE64.encode(payload));
         let key = EncodingKey::from_secret(secret);
@@ -204,29 +204,29 @@ mod tests {
             Ok(_) => "holds".into(),
             Err(error) => {
                 let debug = format!("{error:?}");
-                // Without the library's own words for where JSON broke.
+                // Cut off the library's details about invalid JSON.
                 debug.split(", source").next().unwrap_or_default().to_owned()
             }
         }
     }
 
     #[test]
-    fn a_token_that_holds_is_read() {
+    fn accepts_a_valid_token() {
         let token = signed(HEADER, &claims().to_string(), SECRET);
         let who = checker().check(&token, Some("n1"), NOW).unwrap();
         assert_eq!((who.sub(), who.name(), who.auth_time()), ("auth0|ada", Some("Ada"), Some(NOW - 5)));
         assert_eq!((who.issued_at(), who.expires_at(), who.is_mfa()), (NOW, NOW + 60, true));
         assert_eq!(who.claims()["nonce"], "n1");
-        assert!(checker().check(&token, None, NOW).is_ok(), "a renewal asks for no nonce");
+        assert!(checker().check(&token, None, NOW).is_ok(), "a renewal has no nonce");
     }
 
     #[test]
-    fn each_claim_is_checked_and_named() {
+    fn rejects_each_invalid_claim_by_name() {
         for (name, claim, value, found) in [
             ("audience in an array", "aud", json!(["payroll"]), "holds"),
             ("party named", "azp", json!("payroll"), "holds"),
             ("a clock a minute ahead", "iat", json!(NOW + 60), "holds"),
-            ("good since now", "nbf", json!(NOW + 60), "holds"),
+            ("valid from now", "nbf", json!(NOW + 60), "holds"),
             ("its last second", "exp", json!(NOW + 1), "holds"),
             ("no issuer", "iss", Value::Null, "BadClaim { name: \"iss\" }"),
             ("issuer without its slash", "iss", json!("https://tenant.example"), "OtherIssuer"),
@@ -235,19 +235,19 @@ mod tests {
             ("another audience", "aud", json!("payroll2"), "OtherAudience"),
             ("another audience in an array", "aud", json!(["app", ["payroll"]]), "OtherAudience"),
             ("an empty audience", "aud", json!([]), "OtherAudience"),
-            ("several audiences, issued to nobody", "aud", json!(["payroll", "app"]), "OtherParty"),
+            ("several audiences, no authorized party", "aud", json!(["payroll", "app"]), "OtherParty"),
             ("issued to another", "azp", json!("app"), "OtherParty"),
             ("party of another type", "azp", json!(["payroll"]), "BadClaim { name: \"azp\" }"),
             ("no subject", "sub", Value::Null, "BadClaim { name: \"sub\" }"),
             ("an empty subject", "sub", json!(""), "BadClaim { name: \"sub\" }"),
             ("a number as subject", "sub", json!(7), "BadClaim { name: \"sub\" }"),
-            ("no end", "exp", Value::Null, "BadClaim { name: \"exp\" }"),
-            ("an end in words", "exp", json!("1900000000"), "BadClaim { name: \"exp\" }"),
-            ("at its end", "exp", json!(NOW), "Expired { ago_secs: 0 }"),
-            ("past its end", "exp", json!(NOW - 300), "Expired { ago_secs: 300 }"),
-            ("no beginning", "iat", Value::Null, "BadClaim { name: \"iat\" }"),
+            ("no expiry", "exp", Value::Null, "BadClaim { name: \"exp\" }"),
+            ("expiry as text", "exp", json!("1900000000"), "BadClaim { name: \"exp\" }"),
+            ("at its expiry", "exp", json!(NOW), "Expired { ago_secs: 0 }"),
+            ("after its expiry", "exp", json!(NOW - 300), "Expired { ago_secs: 300 }"),
+            ("no time of issue", "iat", Value::Null, "BadClaim { name: \"iat\" }"),
             ("a clock five minutes ahead", "iat", json!(NOW + 300), "NotYet { ahead_secs: 300 }"),
-            ("not good yet", "nbf", json!(NOW + 61), "NotYet { ahead_secs: 61 }"),
+            ("not valid yet", "nbf", json!(NOW + 61), "NotYet { ahead_secs: 61 }"),
             ("another nonce", "nonce", json!("n2"), "OtherNonce"),
             ("a list of nonces", "nonce", json!(["n1"]), "BadClaim { name: \"nonce\" }"),
         ] {
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_id_token_is_refused_by_name() {
+    fn rejects_what_is_not_an_id_token() {
         let payload = claims().to_string();
         let good = signed(HEADER, &payload, SECRET);
         let (input, signature) = good.rsplit_once('.').unwrap();
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_key_never_serves_as_a_secret() {
+    fn a_public_key_is_never_used_as_an_hmac_secret() {
         let modulus = [0xab; 256];
         let set = json!({ "keys": [{ "kty": "RSA", "kid": "k1", "n": BASE64.encode(modulus), "e": "AQAB" }] });
         let keys = JwkSet::from_json(set.to_string().as_bytes()).unwrap();
@@ -320,9 +320,9 @@ mod tests {
         for (name, header, found) in [
             ("HMAC", r#"{"alg":"HS256","kid":"k1"}"#, "OtherAlgorithm { expected: \"RS256\" }"),
             ("none", r#"{"alg":"none","kid":"k1"}"#, "OtherAlgorithm { expected: \"RS256\" }"),
-            ("HMAC called RS256", r#"{"alg":"RS256","kid":"k1"}"#, "BadSignature"),
-            ("without a key's name, HMAC called RS256", r#"{"alg":"RS256"}"#, "BadSignature"),
-            ("a key nobody publishes", r#"{"alg":"RS256","kid":"k2"}"#, "UnknownKey"),
+            ("HMAC labeled RS256", r#"{"alg":"RS256","kid":"k1"}"#, "BadSignature"),
+            ("without a key id, HMAC labeled RS256", r#"{"alg":"RS256"}"#, "BadSignature"),
+            ("an unpublished key", r#"{"alg":"RS256","kid":"k2"}"#, "UnknownKey"),
         ] {
             let token = signed(header, &claims().to_string(), &modulus);
             assert_eq!(format!("{:?}", checker.check(&token, Some("n1"), NOW).unwrap_err()), found, "{name}");
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_secret_is_refused_and_none_is_shown() {
+    fn rejects_short_secrets_and_never_prints_one() {
         let short = IdTokens::hs256("i", "c", &SECRET[..SECRET_MIN_BYTES - 1]);
         assert!(matches!(short, Err(IdTokenError::ShortSecret)));
         assert_eq!(format!("{:?}", checker()), "IdTokens(HS256, https://tenant.example/ for payroll)");

@@ -82,17 +82,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_object_is_read_whole_or_not_at_all() {
+    fn rejects_duplicate_names_and_incomplete_objects() {
         let deep = format!("{}1{}", "[".repeat(200), "]".repeat(200));
         for (name, text, holds) in [
             ("every kind of value", r#"{"a":null,"b":[true,-1,2,1.5,"x"],"c":{"a":1}}"#, true),
-            ("no object", "[1]", false),
+            ("not an object", "[1]", false),
             ("a name twice", r#"{"a":1,"a":1}"#, false),
             ("a name twice, once escaped", r#"{"a":1,"\u0061":2}"#, false),
             ("a name twice further down", r#"{"a":[{"b":1,"b":2}]}"#, false),
             ("something after it", r#"{"a":1} x"#, false),
             ("cut short", r#"{"a":1"#, false),
-            ("deeper than anything honest", &format!(r#"{{"a":{deep}}}"#), false),
+            ("nested too deeply", &format!(r#"{{"a":{deep}}}"#), false),
         ] {
             let found = object(text.as_bytes());
             assert_eq!(found.is_ok(), holds, "{name}: {found:?}");

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn only_sound_rsa_signing_keys_are_taken() {
+    fn accepts_only_valid_rsa_signing_keys() {
         for (name, change, taken) in [
             ("bare", ("kid", json!("k1")), true),
             ("with use", ("use", json!("sig")), true),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_found_by_its_name_or_by_being_alone() {
+    fn finds_a_key_by_id_or_if_it_is_the_only_one() {
         let two = set(&[key(("kid", json!("k1"))), key(("kid", json!("k2")))]).unwrap();
         let one = set(&[key(("kid", json!("k1")))]).unwrap();
         for (name, set, kid, found) in [
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_set_is_refused_by_name() {
+    fn rejects_what_is_not_a_key_set() {
         let twice = set(&[key(("kid", json!("k1"))), key(("kid", json!("k1")))]);
         assert!(matches!(twice, Err(JwkSetError::DoubledName)));
         assert!(matches!(JwkSet::from_json(b"<html>"), Err(JwkSetError::Malformed(_))));

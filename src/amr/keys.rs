@@ -164,7 +164,7 @@ mod tests {
 
     const NOW: UnixSecs = 1_800_000_000;
 
-    /// A tenant whose answer can be changed: a list of key names, or nothing for one that cannot be reached.
+    /// A tenant with changeable keys: a list of key ids, or `None` if it cannot be reached.
     #[derive(Default)]
     struct Tenant {
         names: Mutex<Option<Vec<&'static str>>>,
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_leads_to_one_fetch_and_a_pause() {
+    fn an_unknown_key_id_causes_at_most_one_fetch_per_interval() {
         let tenant = Arc::new(Tenant::default());
         let keys = tenant.keys();
         tenant.publishes(Some(&["k1"]));
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tenant_that_is_not_reached_is_named_and_tried_again_soon() {
+    fn reports_an_unreachable_tenant_and_retries_soon() {
         let tenant = Arc::new(Tenant::default());
         let keys = tenant.keys();
         assert_eq!(ask(&keys, "k1", 0), "KeysNotFetched(\"not reached\")");
@@ -229,12 +229,12 @@ mod tests {
         assert_eq!(ask(&keys, "k1", 5), "found");
         tenant.publishes(None);
         assert_eq!(ask(&keys, "k2", 65), "KeysNotFetched(\"not reached\")");
-        assert_eq!(ask(&keys, "k1", 66), "found", "what is held stays good");
+        assert_eq!(ask(&keys, "k1", 66), "found", "cached keys stay valid");
         assert_eq!(ask(&keys, "k2", 69), "UnknownKey");
     }
 
     #[test]
-    fn many_at_once_fetch_once() {
+    fn concurrent_checks_share_one_fetch() {
         let tenant = Arc::new(Tenant::default());
         tenant.publishes(Some(&["k1"]));
         let keys = tenant.keys().at_most_every(3600);

@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_request_is_the_same_at_authorize_and_in_a_challenge() {
+    fn authorize_parameters_match_the_challenge() {
         let plain = StepUp::authid();
         assert_eq!(plain.parameters(), [("acr_values", AUTHID_POLICY.to_owned())]);
         assert_eq!(

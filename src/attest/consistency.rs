@@ -1,4 +1,4 @@
-//! Invariants of a set of claims, whoever made it: checked before signing and after verifying.
+//! Invariants of a set of claims, checked before signing and after verification.
 
 use super::jwk::decode_32;
 use countenance_core::protocol::{Claims, ModelClaim, Purpose, SAMPLE_MAX_SIDE_PX, SAMPLES_MAX, SampleClaim};

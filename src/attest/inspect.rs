@@ -194,7 +194,7 @@ fn sparkline(scores: &[f32]) -> String {
     format!("{line}  {least:.2} to {most:.2}")
 }
 
-/// `secs` since 1970 as a date in UTC; outside the years 0 to 9999 a date says nothing, and the number does.
+/// `secs` since 1970 as a date in UTC; outside the years 0 to 9999, the number itself.
 fn utc(secs: UnixSecs) -> String {
     match OffsetDateTime::from_unix_timestamp(secs) {
         Ok(at) if at.year() >= 0 => {
@@ -210,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_follow_the_calendar() {
+    fn formats_dates() {
         for (secs, date) in [
             (0, "1970-01-01 00:00:00 UTC"),
             (951_782_399, "2000-02-28 23:59:59 UTC"),
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sparkline_spans_its_own_range() {
+    fn sparklines_use_the_range_of_their_values() {
         assert_eq!(sparkline(&[0.0, 3.5, 7.0]), "▁▅█  0.00 to 7.00");
         assert_eq!(sparkline(&[2.0, 2.0]), "▄▄  2.00 to 2.00");
         assert!(sparkline(&[f32::NAN, f32::INFINITY]).chars().count() > 2, "no panic");
@@ -234,14 +234,14 @@ mod tests {
     }
 
     #[test]
-    fn a_value_cannot_steer_the_terminal() {
+    fn escapes_control_characters_in_values() {
         let mut page = Page(String::new());
         page.line("camera", "x\u{1b}[2J\n\u{202e}y");
         assert_eq!(page.0, "camera        x\\u{1b}[2J\\u{a}\\u{202e}y\n");
     }
 
     #[test]
-    fn a_key_is_given_as_json_or_by_name() {
+    fn parses_a_jwk_or_a_thumbprint() {
         let name = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
         let jwk = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
         assert_eq!(name.parse(), Ok(KnownKey::Named(name.parse().unwrap())));

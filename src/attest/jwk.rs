@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn the_thumbprint_is_that_of_rfc_8037_appendix_a_3() {
+    fn thumbprint_matches_rfc_8037_appendix_a_3() {
         let key = PublicKey::try_from(&jwk("OKP", "Ed25519", X)).unwrap();
         assert_eq!(key.thumbprint().to_string(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
         assert_eq!(key.jwk(), jwk("OKP", "Ed25519", X));
@@ -151,14 +151,14 @@ mod tests {
     }
 
     #[test]
-    fn a_ueid_is_33_bytes_that_begin_with_the_type() {
+    fn a_ueid_is_the_type_followed_by_the_thumbprint() {
         let ueid = PublicKey::try_from(&jwk("OKP", "Ed25519", X)).unwrap().thumbprint().ueid();
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(&ueid).unwrap();
         assert_eq!((ueid.len(), bytes.len(), bytes[0]), (44, 33, 1));
     }
 
     #[test]
-    fn only_a_sound_ed25519_key_is_a_key() {
+    fn rejects_all_but_valid_ed25519_keys() {
         let zeros = "A".repeat(43);
         let rows = [
             ("another family", jwk("EC", "Ed25519", X), JwkError::OtherKind),
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jwk_with_a_private_part_or_a_doubled_member_is_refused() {
+    fn rejects_private_and_duplicate_jwk_members() {
         for (name, json) in [
             ("private", format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{X}","d":"{X}"}}"#)),
             ("doubled", format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{X}","x":"{X}"}}"#)),

@@ -168,7 +168,7 @@ impl<'a> Jws<'a> {
         }
     }
 
-    /// The payload without verification, for output that says so.
+    /// The payload without verification, for output that is marked as unverified.
     pub(super) fn unverified(self) -> Payload {
         Payload(self.payload)
     }
@@ -200,7 +200,7 @@ mod tests {
         DeviceKey::from_seed([7; 32])
     }
 
-    /// A compact JWS over any header and payload, rightly signed.
+    /// A compact JWS of any header and payload, correctly signed.
     fn signed(header: &str, payload: &str) -> String {
         let encode = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
         let input = format!("{}.{}", encode(header), encode(payload));
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_signed_is_read_and_signing_again_gives_the_same_bytes() {
+    fn round_trips_and_signs_deterministically() {
         let text = sign(TYP, KeyIn::Jwk, &json!({"a": 1}), &key()).unwrap();
         assert_eq!(read(&text).unwrap(), json!({"a": 1}));
         assert_eq!(sign(TYP, KeyIn::Jwk, &json!({"a": 1}), &key()).unwrap(), text);
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn the_example_of_rfc_8037_appendix_a_4_verifies() {
+    fn verifies_the_example_of_rfc_8037_appendix_a_4() {
         let text = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.\
             hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
         let (input, signature) = text.rsplit_once('.').unwrap();
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_that_are_not_exactly_ours_are_refused_though_signed() {
+    fn rejects_signed_but_unexpected_headers() {
         let rows = [
             ("no algorithm", r#"{"alg":"none","typ":"test+jwt"}"#, JwsError::OtherAlgorithm),
             ("shared secret", r#"{"alg":"HS256","typ":"test+jwt"}"#, JwsError::OtherAlgorithm),
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_not_one_canonical_jws_is_refused() {
+    fn rejects_all_but_canonical_compact_jws() {
         let good = signed(r#"{"alg":"Ed25519","typ":"test+jwt"}"#, r#"{"a":1}"#);
         assert!(read(&good).is_ok());
         let (input, signature) = good.rsplit_once('.').unwrap();

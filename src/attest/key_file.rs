@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_start_makes_a_private_key_and_the_second_finds_it() {
+    fn creates_a_private_key_file_once() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("state/countenance/device.key");
         let first = DeviceKey::load_or_create(&path, &SystemRandom).unwrap();
@@ -222,11 +222,11 @@ mod tests {
         assert_eq!(first.thumbprint(), again.thumbprint());
         assert_eq!(mode_of(&path), 0o600);
         assert_eq!(mode_of(path.parent().unwrap()), 0o700);
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no draft is left behind");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no temporary file is left behind");
     }
 
     #[test]
-    fn a_key_that_others_may_know_or_that_is_no_key_is_refused_by_name_and_kept() {
+    fn rejects_exposed_and_invalid_key_files_without_changing_them() {
         type Spoil = fn(&Path);
         type Named = fn(&KeyFileError) -> bool;
         let rows: [(&str, Spoil, Named); 8] = [
@@ -266,13 +266,13 @@ mod tests {
     }
 
     #[test]
-    fn another_users_key_is_refused() {
+    fn rejects_a_key_owned_by_another_user() {
         assert!(guard::owner(1000, 1000).is_ok());
         assert!(matches!(guard::owner(0, 1000), Err(KeyFileError::OtherOwner { owner: 0 })));
     }
 
     #[test]
-    fn whoever_creates_second_gets_the_first_ones_key() {
+    fn concurrent_creation_yields_one_key() {
         let home = tempfile::tempdir().unwrap();
         set_mode(home.path(), 0o700);
         let path = home.path().join("device.key");

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_seed_of_rfc_8037_gives_its_public_key_and_debug_keeps_it() {
+    fn derives_the_public_key_of_rfc_8037_and_hides_the_seed() {
         let seed = BASE64_URL_SAFE_NO_PAD.decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").unwrap();
         let key = DeviceKey::from_seed(seed.clone().try_into().unwrap());
         assert_eq!(key.jwk().x, "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");

@@ -123,7 +123,7 @@ mod tests {
 
     use super::*;
 
-    /// A frame in which each pixel tells its own place.
+    /// A frame in which each pixel encodes its position.
     fn frame(width: u32, height: u32) -> Frame {
         let pixel = |x: u32, y: u32| [x as u8, y as u8, (x >> 8 << 4 | y >> 8) as u8];
         let rgb = (0..height).flat_map(|y| (0..width).flat_map(move |x| pixel(x, y))).collect();
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cut_keeps_the_context_and_stays_inside_the_frame() {
+    fn crops_include_context_and_stay_inside_the_frame() {
         let rows = [
             ("in the middle", Rect::new(270.0, 190.0, 80.0, 100.0), Area { x: 160, y: 90, width: 300, height: 300 }),
             ("at a corner", Rect::new(0.0, 0.0, 80.0, 100.0), Area { x: 0, y: 0, width: 300, height: 300 }),
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_png_holds_the_frames_own_pixels_and_is_the_same_each_time() {
+    fn encodes_the_original_pixels_deterministically() {
         let (frame, face) = (frame(640, 480), Rect::new(270.0, 190.0, 80.0, 100.0));
         let picture = cut(&frame, face, Rank::Primary).unwrap();
         let decoded = image::load_from_memory_with_format(&picture.png, image::ImageFormat::Png).unwrap().into_rgb8();
@@ -172,13 +172,13 @@ mod tests {
     }
 
     #[test]
-    fn a_side_above_the_cap_is_made_smaller_and_keeps_its_shape() {
+    fn scales_down_large_crops_with_their_aspect_ratio() {
         let picture = cut(&frame(3000, 1500), Rect::new(0.0, 0.0, 3000.0, 1500.0), Rank::Primary).unwrap();
         assert_eq!((picture.width, picture.height), (2048, 1024));
     }
 
     #[test]
-    fn noise_that_does_not_shrink_still_fits_the_cap() {
+    fn incompressible_images_fit_the_size_limit() {
         let mut state = 1u32;
         let mut noise = || {
             state ^= state << 13;
@@ -188,11 +188,11 @@ mod tests {
         };
         let rgb = (0..2048 * 2048 * 3).map(|_| noise()).collect();
         let frame = Frame::new(2048, 2048, rgb, 0, Duration::ZERO).unwrap();
-        for (rank, most, side) in
+        for (rank, max_bytes, side) in
             [(Rank::Primary, SAMPLE_MAX_BYTES, 1448), (Rank::Further, MORE_SAMPLE_MAX_BYTES, 1024)]
         {
             let picture = cut(&frame, Rect::new(0.0, 0.0, 2048.0, 2048.0), rank).unwrap();
-            assert!(picture.png.len() <= most, "{rank:?}: {} bytes", picture.png.len());
+            assert!(picture.png.len() <= max_bytes, "{rank:?}: {} bytes", picture.png.len());
             assert_eq!((picture.width, picture.height), (side, side), "{rank:?}");
         }
     }

@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proof_names_its_key_and_counts_neither_query_nor_fragment() {
+    fn authenticates_the_key_ignoring_query_and_fragment() {
         let key = DeviceKey::from_seed([3; 32]);
         let made = url("https://verifier.test/v1/sessions/s/open?x=1");
         let jws = make(&Request { method: "POST", url: &made, body: b"{}" }, &key, issued(NOW)).unwrap();
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proof_of_anything_else_is_refused_by_name() {
+    fn rejects_a_proof_for_another_request() {
         let key = DeviceKey::from_seed([3; 32]);
         let right = url("https://verifier.test/v1/sessions/s/open");
         let other = url("https://verifier.test/v1/sessions/t/open");
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_proof_without_its_key_or_of_another_kind_is_refused() {
+    fn rejects_a_proof_without_key_or_of_another_type() {
         let key = DeviceKey::from_seed([3; 32]);
         let right = url("https://verifier.test/v1/policy");
         let ask = Request { method: "GET", url: &right, body: b"" };
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(
             verify(&other_kind, &ask, NOW),
             Err(RequestProofError::Jws(JwsError::OtherType { expected: REQUEST_PROOF_TYP })),
-            "an attestation is no proof"
+            "an attestation is not a proof"
         );
     }
 }

@@ -1,11 +1,11 @@
-//! What tests of several crates share: a sealed capture, and other JOSE libraries to compare with. Behind the feature
-//! `testing`; no program is built with it.
+//! Test fixtures shared by several crates: a sealed capture, and other JOSE libraries to compare with. Behind the
+//! `testing` feature, which no released program enables.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
-    reason = "a test stops where it cannot go on"
+    reason = "a test stops at the first error"
 )]
 
 pub mod peers;

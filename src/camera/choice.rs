@@ -73,13 +73,13 @@ mod tests {
     }
 
     #[test]
-    fn real_cameras_come_first_in_an_order_that_stays() {
+    fn sorts_physical_cameras_first_and_stably() {
         let ids: Vec<_> = all().into_iter().map(|camera| camera.id).collect();
         assert_eq!(ids, ["a", "b", "u", "v"]);
     }
 
     #[test]
-    fn the_wanted_camera_is_found_by_id_node_or_name_and_a_pinned_one_has_no_substitute() {
+    fn finds_the_requested_camera_and_never_replaces_a_pinned_one() {
         let wanted = |wanted: &str| Choice { wanted: Some(wanted.into()), ..Choice::default() };
         let pinned = |camera: &str| Choice { pinned: true, ..wanted(camera) };
         let only = |camera: &str| Choice { only: true, ..wanted(camera) };

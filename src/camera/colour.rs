@@ -231,7 +231,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_primaries_of_each_standard_come_back() {
+    fn converts_the_primaries_of_each_standard() {
         let limited = |matrix| Colour { matrix, range: Range::Limited };
         // (name, colour, Y Cb Cr, RGB): values from the standards' own equations, rounded.
         let table = [
@@ -241,7 +241,7 @@ mod tests {
             ("601 red", limited(Matrix::Bt601), [81, 90, 240], [254, 0, 0]),
             ("601 blue", limited(Matrix::Bt601), [41, 240, 110], [0, 0, 255]),
             ("709 red", limited(Matrix::Bt709), [63, 102, 240], [255, 1, 0]),
-            ("full grey", Colour { matrix: Matrix::Bt601, range: Range::Full }, [100, 128, 128], [100, 100, 100]),
+            ("full gray", Colour { matrix: Matrix::Bt601, range: Range::Full }, [100, 128, 128], [100, 100, 100]),
             ("full red", Colour { matrix: Matrix::Bt601, range: Range::Full }, [76, 85, 255], [254, 0, 0]),
         ];
         for (name, colour, [y, cb, cr], wanted) in table {
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn each_chroma_sample_colours_its_block() {
+    fn each_chroma_sample_covers_its_block() {
         let luma = [128_u8; 12];
         let (none, some) = ([128_u8; 4], [128_u8, 240, 128, 128]);
         let interleaved = [128_u8, 128, 128, 240, 128, 128, 128, 128];
@@ -274,7 +274,7 @@ mod tests {
                 of(Chroma::Planar([plane(&all_none, 3), plane(&last, 3)]), 0, 0),
                 [false, false, false, false, false, true, false, false, false],
             ),
-            ("grey", of(Chroma::None, 0, 0), [false; 9]),
+            ("gray", of(Chroma::None, 0, 0), [false; 9]),
             (
                 "YUYV",
                 yuyv_to_rgb(plane(&packed, 8), 3, 3, Colour::default()).unwrap(),
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn one_picture_is_the_same_in_every_layout() {
+    fn all_layouts_give_the_same_image() {
         let (width, height) = (5, 2);
         let luma: Vec<u8> = (0..10).map(|i| 30 + 20 * i).collect();
         let (blue, red) = ([90_u8, 128, 200], [160_u8, 100, 40]);
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plane_that_is_too_short_is_refused() {
+    fn rejects_planes_that_are_too_short() {
         let chroma = [128_u8; 4];
         let of = |luma, chroma, width| {
             to_rgb(&Planes { luma: plane(luma, 4), chroma, shift_x: 1, shift_y: 1 }, width, 3, Colour::default())
@@ -329,9 +329,9 @@ mod tests {
             ("the last row needs no padding", of(&[0; 11], Chroma::None, 3), true),
             ("red cut", of(&[0; 12], Chroma::Planar([plane(&chroma, 2), plane(&chroma[..3], 2)]), 4), false),
             ("interleaved cut", of(&[0; 12], Chroma::Interleaved(plane(&[128; 7], 4)), 4), false),
-            ("interleaved whole", of(&[0; 12], Chroma::Interleaved(plane(&[128; 8], 4)), 4), true),
+            ("interleaved, complete", of(&[0; 12], Chroma::Interleaved(plane(&[128; 8], 4)), 4), true),
             ("YUYV cut", yuyv_to_rgb(plane(&[0; 15], 8), 3, 2, Colour::default()).is_ok(), false),
-            ("YUYV whole", yuyv_to_rgb(plane(&[0; 16], 8), 3, 2, Colour::default()).is_ok(), true),
+            ("YUYV, complete", yuyv_to_rgb(plane(&[0; 16], 8), 3, 2, Colour::default()).is_ok(), true),
             ("rows that overlap", yuyv_to_rgb(plane(&[0; 16], 4), 3, 2, Colour::default()).is_ok(), false),
         ];
         for (name, taken, wanted) in table {

@@ -1,38 +1,38 @@
-//! The kinds of camera failure, declared once: name, what ends it, which error it is.
+//! The kinds of camera failure, declared once: name, error, and what resolves it.
 
 use countenance_core::protocol::CameraRefusal;
 
 use super::CameraError;
 
-/// What ends a failure.
+/// What resolves a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ends {
-    /// It may pass while the camera is only waited for: it is plugged in, or let go by another program.
+    /// Waiting: the camera may be connected, or released by another program.
     ByItself,
-    /// It may pass once a person sees to the camera or the light.
+    /// A person, who adjusts the camera or the light.
     ByHand,
-    /// Not while anything waits: the answer is another camera, a setting or another recording.
+    /// Only another camera, other settings or another recording.
     Never,
 }
 
-/// Declares the kinds: variant, name in reports and lines for scripts, the errors of this kind, what ends it.
+/// Declares the kinds: variant, name in reports and script output, error pattern, and what resolves it.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $error:pat, $ends:ident;)*) => {
         countenance_core::enumeration! {
-            /// What went wrong with a camera, without the details. Each has a cause and a way out of its own.
+            /// The kind of a camera failure, without details. Each has its own cause and remedy.
             #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
             pub enum CameraErrorKind { $($(#[$doc])* $variant,)* }
         }
 
         impl CameraError {
-            /// Which kind of failure this is.
+            /// The kind of this failure.
             pub fn kind(&self) -> CameraErrorKind {
                 match self { $($error => CameraErrorKind::$variant,)* }
             }
         }
 
         impl CameraErrorKind {
-            /// Names the condition in reports and lines for scripts.
+            /// Its name in reports and script output.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
@@ -44,56 +44,56 @@ macro_rules! kinds {
     };
 }
 kinds! {
-    /// The system or its owner does not permit it.
+    /// Access is denied by the system or its administrator.
     Denied = "denied", CameraError::Denied, Never;
-    /// Another program holds it.
+    /// In use by another program.
     Busy = "busy", CameraError::Busy, ByItself;
-    /// There is none.
+    /// No camera was found.
     Absent = "absent", CameraError::Absent, ByItself;
-    /// It is not the one that this installation is bound to.
+    /// The camera that this installation requires is not connected.
     NotPinned = "pinned", CameraError::NotPinned, ByItself;
-    /// It offers no usable format.
+    /// No usable format.
     Unsupported = "unsupported", CameraError::Unsupported, Never;
-    /// It was unplugged.
+    /// Disconnected during use.
     Lost = "lost", CameraError::Lost, ByItself;
-    /// It is there and gives no picture.
+    /// Connected, but delivers no frames.
     Stalled = "stalled", CameraError::Stalled, ByItself;
-    /// It gives too few pictures a second.
+    /// The frame rate is too low.
     TooSlow = "too_slow", CameraError::TooSlow, ByHand;
-    /// It gives a black picture.
+    /// The image is black.
     Black = "black", CameraError::Black, ByHand;
-    /// It gives the same picture again and again.
+    /// The image does not change.
     Frozen = "frozen", CameraError::Frozen, ByHand;
-    /// Its clock runs backwards.
+    /// Timestamps are out of order.
     TimeBackwards = "time_backwards", CameraError::TimeBackwards, ByHand;
-    /// It is a virtual one, and those are not admitted.
+    /// A virtual camera, which is not admitted.
     Virtual = "virtual", CameraError::NotAllowed(CameraRefusal::Virtual), Never;
-    /// It is not admitted, because it cannot be told whether it is a real one.
+    /// Not admitted, because it is unknown whether it is a physical camera.
     NotKnown = "unknown", CameraError::NotAllowed(CameraRefusal::Unknown), Never;
-    /// Its pictures look injected.
+    /// Its frames show signs of injection.
     Injected = "injected", CameraError::NotAllowed(CameraRefusal::Injected(_)), Never;
-    /// It is not qualified at this site.
+    /// Not qualified at this site.
     NotQualified = "not_qualified", CameraError::NotAllowed(CameraRefusal::NotQualified), Never;
-    /// The recording in its place is over.
+    /// The recording used as the camera has ended.
     Ended = "ended", CameraError::Ended, Never;
-    /// The recording in its place cannot be read.
+    /// The recording used as the camera cannot be read.
     Recording = "recording", CameraError::Recording(_), Never;
 }
 
 impl CameraErrorKind {
-    /// Whether it may pass while nothing is done but waiting. A login waits for these alone: it must not wait for somebody
-    /// to see to a camera that works badly.
+    /// Whether waiting alone may resolve it. A sign-in waits only for these, not for a person who fixes a camera that
+    /// works badly.
     pub fn may_pass_by_itself(self) -> bool {
         self.ends() == Ends::ByItself
     }
 
-    /// Whether it may pass at all with this camera and these settings, be it because somebody sees to the camera. A test of
-    /// a camera waits for these: whoever runs it is at the camera.
+    /// Whether it may be resolved with the same camera and settings, if necessary by a person. A camera test waits for
+    /// these, since the person who runs it is at the camera.
     pub fn may_pass(self) -> bool {
         self.ends() != Ends::Never
     }
 
-    /// Whether a recording failed that was played in place of a camera: no camera that is plugged in changes that.
+    /// Whether a recording used as the camera failed, which connecting a camera does not resolve.
     pub fn is_of_recording(self) -> bool {
         matches!(self, Self::Ended | Self::Recording)
     }
@@ -106,13 +106,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_has_a_name_of_its_own() {
+    fn names_are_unique() {
         let names: BTreeSet<_> = CameraErrorKind::ALL.map(CameraErrorKind::name).into();
         assert_eq!(names.len(), CameraErrorKind::ALL.len());
     }
 
     #[test]
-    fn a_login_waits_for_fewer_failures_than_a_test_of_a_camera() {
+    fn a_sign_in_waits_for_fewer_failures_than_a_camera_test() {
         use CameraErrorKind::{Absent, Black, Busy, Frozen, Lost, NotPinned, Stalled, TimeBackwards, TooSlow};
         let by_itself = [Busy, Absent, NotPinned, Lost, Stalled];
         let at_all = [by_itself.as_slice(), &[TooSlow, Black, Frozen, TimeBackwards]].concat();

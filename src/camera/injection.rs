@@ -246,7 +246,7 @@ mod tests {
     const WIDTH: usize = 160;
     const HEIGHT: usize = 128;
 
-    /// Noise about a gradient; another for each number.
+    /// Noise around a gradient, different for each `seq`.
     fn noise(seq: u64) -> Vec<u8> {
         let mut state = (seq + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let levels = (0..WIDTH * HEIGHT * 3).map(|i| {
@@ -258,7 +258,7 @@ mod tests {
         levels.collect()
     }
 
-    /// `rgb` with all but a part in the middle replaced by a drawing about this level.
+    /// `rgb` with everything except the middle replaced by a noiseless drawing around this level.
     fn cut_out(mut rgb: Vec<u8>, level: u8) -> Vec<u8> {
         for (y, row) in rgb.chunks_exact_mut(WIDTH * 3).enumerate() {
             for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
@@ -270,7 +270,7 @@ mod tests {
         rgb
     }
 
-    /// What is seen in these pictures, each with its microseconds.
+    /// The signs found in these frames with timestamps in microseconds.
     fn signs(pictures: impl IntoIterator<Item = (Vec<u8>, u64)>) -> Vec<InjectionSign> {
         let mut detector = InjectionDetector::default();
         for (rgb, at) in pictures {
@@ -280,13 +280,13 @@ mod tests {
         detector.seen()
     }
 
-    /// 100 of these pictures, as unevenly as a camera gives them.
+    /// The signs found in 100 frames, at irregular times like those of a camera.
     fn shown(picture: impl Fn(u64) -> Vec<u8>) -> Vec<InjectionSign> {
         signs((0..100).map(|seq| (picture(seq), seq * 33_333 + seq * seq % 61)))
     }
 
     #[test]
-    fn pictures_that_come_back_are_a_sign() {
+    fn repeated_frames_are_a_sign() {
         let flat = |level: u8| vec![level; WIDTH * HEIGHT * 3];
         let once = |seq| if seq == 50 { noise(7) } else { noise(seq) };
         let twice = |seq| if seq % 40 == 39 { noise(7) } else { noise(seq) };
@@ -294,9 +294,9 @@ mod tests {
         let table = [
             ("all different", shown(noise), vec![]),
             ("a loop of ten", shown(|seq| noise(seq % 10)), repeated.clone()),
-            ("to and fro", shown(|seq| noise(if seq < 50 { seq } else { 99 - seq })), repeated.clone()),
-            ("each picture twice, as in low light", shown(|seq| noise(seq / 2)), vec![]),
-            ("one picture for ever", shown(|_| noise(1)), vec![]),
+            ("back and forth", shown(|seq| noise(if seq < 50 { seq } else { 99 - seq })), repeated.clone()),
+            ("each frame twice, as in low light", shown(|seq| noise(seq / 2)), vec![]),
+            ("one frame forever", shown(|_| noise(1)), vec![]),
             ("one that came back once", shown(once), vec![]),
             ("one that came back twice", shown(twice), repeated),
             ("black in between", shown(|seq| if seq % 3 == 0 { flat(0) } else { noise(seq) }), vec![]),
@@ -308,24 +308,24 @@ mod tests {
     }
 
     #[test]
-    fn stamps_that_are_counted_are_a_sign() {
+    fn computed_timestamps_are_a_sign() {
         let of = |count: u64, at: fn(u64) -> u64| signs((0..count).map(|seq| (noise(seq), at(seq))));
         let regular = vec![InjectionSign::RegularTiming];
         let table = [
             ("25 a second", of(60, |seq| seq * 40_000), regular.clone()),
             ("30 a second, cut to microseconds", of(60, |seq| seq * 1_000_000 / 30), regular.clone()),
-            ("with pictures left out", of(60, |seq| (seq + seq / 7) * 1_000_000 / 30), regular.clone()),
+            ("with dropped frames", of(60, |seq| (seq + seq / 7) * 1_000_000 / 30), regular.clone()),
             (
                 "after an uneven start",
                 of(80, |seq| if seq < 20 { seq * seq * 90 } else { seq * 40_000 }),
                 regular.clone(),
             ),
-            ("no stamps at all", of(60, |_| 0), regular),
-            ("one picture too few", of(59, |seq| seq * 40_000), vec![]),
+            ("no timestamps at all", of(60, |_| 0), regular),
+            ("one frame too few", of(59, |seq| seq * 40_000), vec![]),
             ("jitter of some microseconds", of(200, |seq| seq * 33_333 + seq * seq % 7), vec![]),
-            ("stamps of milliseconds", of(200, |seq| (seq * 1_000 / 30) * 1_000), vec![]),
+            ("timestamps in milliseconds", of(200, |seq| (seq * 1_000 / 30) * 1_000), vec![]),
             ("two clocks", of(100, |seq| if seq < 50 { seq * 40_000 } else { seq * 40_010 }), vec![]),
-            ("stamps that stop and go", of(100, |seq| seq / 10 * 333_333), vec![]),
+            ("timestamps in bursts", of(100, |seq| seq / 10 * 333_333), vec![]),
             ("backwards", of(100, |seq| 9_000_000 - seq * 40_000), vec![]),
         ];
         for (name, seen, wanted) in table {
@@ -339,7 +339,7 @@ mod tests {
         let table = [
             ("noise everywhere", shown(noise), vec![]),
             ("cut out over a drawing", shown(|seq| cut_out(noise(seq), 120)), still.clone()),
-            ("the same, each picture twice", shown(|seq| cut_out(noise(seq / 2), 120)), still),
+            ("the same, each frame twice", shown(|seq| cut_out(noise(seq / 2), 120)), still),
             ("over a drawing that changes", shown(|seq| cut_out(noise(seq), 100 + (seq / 25) as u8)), vec![]),
             ("before an overexposed wall", shown(|seq| cut_out(noise(seq), 250)), vec![]),
             ("before a black one", shown(|seq| cut_out(noise(seq), 0)), vec![]),
@@ -349,11 +349,11 @@ mod tests {
             assert_eq!(seen, wanted, "{name}");
         }
         let few = signs((0..30).map(|seq| (cut_out(noise(seq), 120), seq * 33_333 + seq * seq % 61)));
-        assert_eq!(few, [], "30 differing pictures are one too few: the first has none before it");
+        assert_eq!(few, [], "30 differing frames are one too few: the first has no predecessor");
     }
 
     #[test]
-    fn signs_stay_once_each_and_in_order() {
+    fn signs_are_unique_and_sorted() {
         let mut detector = InjectionDetector::default();
         for sign in [InjectionSign::FormatNotOffered, InjectionSign::RepeatedFrames, InjectionSign::FormatNotOffered] {
             detector.note(sign);
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn absurd_pictures_do_no_harm() {
+    fn tolerates_degenerate_frames() {
         let mut detector = InjectionDetector::default();
         for (rgb, width) in
             [(vec![], 0), (vec![1; 30], 0), (vec![1; 30], 100), (vec![1; 31], 5), (vec![9; 9], u32::MAX)]

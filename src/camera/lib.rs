@@ -46,8 +46,8 @@ pub trait FrameSource: Send {
     fn provenance(&self) -> CameraClaim;
 }
 
-/// Why there is no next frame. Each condition of a device has its own sentence and its own way out;
-/// `error_kind.rs` has a line for each.
+/// Why there is no next frame. Each condition of a device has its own message and remedy; `error_kind.rs` declares the
+/// kind of each.
 #[derive(Debug, thiserror::Error)]
 pub enum CameraError {
     /// The system or its administrator denies access to the camera. Remedy: the privacy settings.

@@ -121,13 +121,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_plain_yes_is_granted() {
+    fn grants_only_on_an_explicit_yes() {
         for (name, attempt, confined, expected) in [
             ("yes", Ok(()), false, Permission::Granted),
-            ("yes, says the node", Ok(()), true, Permission::Unknown),
+            ("yes, by the node", Ok(()), true, Permission::Unknown),
             ("no", Err(io::ErrorKind::PermissionDenied), false, Permission::Denied(DeniedBy::Node)),
             (
-                "no, whoever else is asked",
+                "no, whatever the others say",
                 Err(io::ErrorKind::PermissionDenied),
                 true,
                 Permission::Denied(DeniedBy::Node),
@@ -141,7 +141,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn what_is_told_before_opening_is_what_opening_says() {
+    fn predicts_the_result_of_opening() {
         use std::{
             fs::{self, OpenOptions},
             os::unix::fs::PermissionsExt,
@@ -149,18 +149,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let node = folder.path().join("video0");
         fs::write(&node, "").unwrap();
-        // Whoever is root may do everything: then all rows say so, twice.
+        // As root, every row is granted, by both functions.
         for mode in [0o000, 0o200, 0o400, 0o600, 0o666] {
             fs::set_permissions(&node, fs::Permissions::from_mode(mode)).unwrap();
             let opened = OpenOptions::new().read(true).write(true).open(&node).map(drop);
-            let told = permission(node.to_str().unwrap());
-            assert_eq!(told, Permission::of_attempt(&opened, false), "{mode:o}");
+            let predicted = permission(node.to_str().unwrap());
+            assert_eq!(predicted, Permission::of_attempt(&opened, false), "{mode:o}");
         }
         assert_eq!(permission(folder.path().join("video1").to_str().unwrap()), Permission::Unknown);
     }
 
     #[test]
-    fn the_consent_store_is_read_and_each_switch_can_deny() {
+    fn reads_the_consent_store_and_each_switch_can_deny() {
         let answer = |value: &str| {
             format!("\r\nHKEY_CURRENT_USER\\Software\\…\\webcam\r\n    Value    REG_SZ    {value}\r\n\r\n")
         };

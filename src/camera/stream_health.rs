@@ -140,7 +140,7 @@ mod tests {
     use super::*;
     use countenance_core::testing::noise_frame;
 
-    /// Frames of these pictures and times, in milliseconds, until one is refused: why, and when.
+    /// Feeds frames with timestamps in milliseconds until one is rejected; returns error and time.
     fn watch(frames: impl IntoIterator<Item = (Frame, u64)>) -> Option<(String, u64)> {
         let mut stream_health = StreamHealth::new(&CameraPolicy::default());
         frames.into_iter().enumerate().find_map(|(seq, (frame, at))| {
@@ -149,7 +149,7 @@ mod tests {
         })
     }
 
-    /// A small picture of noise, another for each number.
+    /// A small frame of noise, different for each `seq`.
     fn noise(seq: u64) -> Frame {
         let mut state = seq.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
         let mut byte = || {
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_camera_is_too_slow_once_it_has_been_for_the_span() {
+    fn reports_a_low_frame_rate_after_the_span() {
         let uneven = (0..200).map(|seq| (noise(seq), seq * 100 + [0, 30, 5, 18][seq as usize % 4]));
         let slows_down = (0..200).map(|seq| (noise(seq), if seq < 100 { seq * 33 } else { 3_300 + (seq - 100) * 200 }));
         let table = [
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_reader_does_not_make_a_slow_camera() {
+    fn a_slow_reader_is_not_a_slow_camera() {
         let mut stream_health = StreamHealth::new(&CameraPolicy::default());
         for n in 0..20 {
             let seq = n * 9;
@@ -198,8 +198,8 @@ mod tests {
     }
 
     #[test]
-    fn black_and_frozen_pictures_are_told_when_they_last() {
-        let of = |picture: fn(u64) -> Frame| watch((0..100).map(|seq| (picture(seq), seq * 50)));
+    fn reports_lasting_black_and_frozen_images() {
+        let of = |frame: fn(u64) -> Frame| watch((0..100).map(|seq| (frame(seq), seq * 50)));
         let table = [
             ("black", of(|_| flat(0)), Some(("Black", 1_500))),
             ("dark noise", of(|seq| noise_frame(seq, 8, 6)), Some(("Black", 1_500))),
@@ -214,11 +214,11 @@ mod tests {
                 None,
             ),
             ("black for a second now and then", of(|seq| if seq % 25 < 20 { flat(0) } else { noise(seq) }), None),
-            ("one picture for ever", of(|_| noise(1)), Some(("Frozen", 1_500))),
-            ("grey without noise", of(|_| flat(120)), Some(("Frozen", 1_500))),
+            ("one frame forever", of(|_| noise(1)), Some(("Frozen", 1_500))),
+            ("gray without noise", of(|_| flat(120)), Some(("Frozen", 1_500))),
             ("frozen from the 20th on", of(|seq| noise(seq.min(20))), Some(("Frozen", 2_500))),
             ("a still scene with noise", of(noise), None),
-            ("each picture ten times", of(|seq| noise(seq / 10)), None),
+            ("each frame ten times", of(|seq| noise(seq / 10)), None),
         ];
         for (name, seen, wanted) in table {
             assert_eq!(seen.as_ref().map(|(why, at)| (why.as_str(), *at)), wanted, "{name}");
@@ -226,11 +226,11 @@ mod tests {
     }
 
     #[test]
-    fn time_may_stumble_but_not_run_backwards() {
+    fn tolerates_small_timestamp_errors_only() {
         let of = |change: fn(u64, u64) -> u64| watch((0..60).map(|seq| (noise(seq), change(seq, 5_000 + seq * 50))));
         let table = [
             ("forwards", of(|_, at| at), None),
-            ("standing still", of(|seq, at| at - seq % 2 * 50), None),
+            ("not advancing", of(|seq, at| at - seq % 2 * 50), None),
             ("the first stamp late", of(|seq, at| if seq == 0 { 90_000 } else { at }), None),
             ("one stamp late by 0.4 s", of(|seq, at| if seq == 2 { at + 400 } else { at }), None),
             ("one step back a second", of(|seq, at| if seq % 21 == 9 { at + 80 } else { at }), None),
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn absurd_limits_do_no_harm() {
+    fn tolerates_absurd_limits() {
         for fps_min in [f32::NAN, f32::INFINITY, -1.0, 0.0] {
             let mut stream_health = StreamHealth::new(&CameraPolicy { fps_min, ..CameraPolicy::default() });
             let results: Vec<_> =

@@ -1,37 +1,37 @@
-//! What tests of several crates share: a source whose frames the test decides. Behind the feature `testing`; no program is
-//! built with it.
+//! Test fixture shared by several crates: a frame source controlled by the test. Behind the `testing` feature, which no
+//! released program enables.
 
 use std::time::Duration;
 
 use super::{CameraError, FrameSource};
 use countenance_core::{frame::Frame, protocol::CameraClaim, testing::noise_frame};
 
-/// A source whose frames the test decides; counts how it is used.
+/// A frame source controlled by the test, which counts calls.
 pub struct FakeSource {
     next: Box<dyn FnMut() -> Result<Frame, CameraError> + Send>,
     claim: CameraClaim,
-    /// How often it was started.
+    /// Number of calls of `start`.
     pub started: u32,
-    /// How often it was stopped.
+    /// Number of calls of `stop`.
     pub stopped: u32,
-    /// How often a frame was asked for.
+    /// Number of calls of `next_frame`.
     pub asked: u64,
 }
 
 impl FakeSource {
-    /// Gives what `next` gives.
+    /// A source that yields the results of `next`.
     pub fn new(next: impl FnMut() -> Result<Frame, CameraError> + Send + 'static) -> Self {
         let (next, claim) = (Box::new(next), CameraClaim::synthetic());
         Self { next, claim, started: 0, stopped: 0, asked: 0 }
     }
 
-    /// This many good frames of noise, 40 ms apart; then it ends as a recording does.
+    /// A source of this many good frames of noise, 40 ms apart, that then ends like a recording.
     pub fn noise(frames: u64) -> Self {
         let mut seqs = 0..frames;
         Self::new(move || seqs.next().map(|seq| noise_frame(seq, 120, 60)).ok_or(CameraError::Ended))
     }
 
-    /// The same frames, said to come from this camera.
+    /// Replaces the camera claim.
     #[must_use]
     pub fn claiming(self, claim: CameraClaim) -> Self {
         Self { claim, ..self }

@@ -111,8 +111,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_turn_and_mirror_puts_every_pixel_in_its_place() {
-        // The picture is "abc" over "def".
+    fn rotates_and_mirrors_every_pixel() {
+        // The image is "abc" over "def".
         let table = [
             (Turn::None, false, "abc def"),
             (Turn::Quarter, false, "da eb fc"),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_sizes_keep_their_pixels() {
+    fn preserves_pixels_of_odd_sizes() {
         for (width, height) in [(1, 1), (1, 5), (5, 1), (3, 3), (4, 5)] {
             let rgb: Vec<u8> = (0..width * height * 3).map(|i| i as u8).collect();
             let half = Orientation { turn: Turn::Half, mirrored: false };
@@ -149,14 +149,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_do_is_no_copy() {
+    fn identity_does_not_copy() {
         let rgb = vec![7; 18];
         let place = rgb.as_ptr();
         assert_eq!(Orientation::default().upright(3, 2, rgb).2.as_ptr(), place);
     }
 
     #[test]
-    fn settings_say_degrees() {
+    fn parses_degrees_from_settings() {
         let read = |text: &str| toml::from_str::<Orientation>(text);
         assert_eq!(read("turn = 90").unwrap(), Orientation { turn: Turn::Quarter, mirrored: false });
         assert_eq!(read("mirrored = true").unwrap(), Orientation { turn: Turn::None, mirrored: true });

@@ -60,18 +60,18 @@ mod tests {
     use countenance_client::doctor::{Check, Fix};
 
     #[test]
-    fn a_table_shows_each_finding_and_its_fix() {
+    fn prints_each_finding_with_its_fix() {
         let findings = [
             Finding { check: Check::Key, state: State::Good, detail: "there".into(), fix: None },
             Finding {
                 check: Check::Link,
                 state: State::Attention,
-                detail: "nobody".into(),
+                detail: "none".into(),
                 fix: Some(Fix::RegisterLink),
             },
         ];
         let expected = "Device key  good      there\n\
-                        Links       ATTENTION nobody\n                      → Run: countenance link register.\n";
+                        Links       ATTENTION none\n                      → Run: countenance link register.\n";
         assert_eq!(table(&findings), expected);
     }
 }

@@ -163,18 +163,18 @@ mod tests {
     use countenance_camera::testing::FakeSource;
     use countenance_core::testing::{face_at, plain_policy};
 
-    /// One face with these log odds, or none; from frame `jumps_at` on it is somewhere else.
-    fn sees(odds: f32, jumps_at: u64, nobody: bool) -> FakeAnalyzer {
+    /// One face with these log odds, which jumps elsewhere at frame `jumps_at`; none if `is_empty`.
+    fn sees(odds: f32, jumps_at: u64, is_empty: bool) -> FakeAnalyzer {
         FakeAnalyzer::live(odds).with_faces(move |frame| {
             let x = if frame.seq() < jumps_at { 250.0 } else { 390.0 };
-            if nobody { vec![] } else { vec![face_at(x, 240.0, 150.0)] }
+            if is_empty { vec![] } else { vec![face_at(x, 240.0, 150.0)] }
         })
     }
 
     #[test]
-    fn every_capture_ends_and_says_how() {
-        let ends = |frames, odds, jumps_at, nobody| {
-            let (mut source, analyzer) = (FakeSource::noise(frames), sees(odds, jumps_at, nobody));
+    fn every_capture_ends_with_a_result() {
+        let ends = |frames, odds, jumps_at, is_empty| {
+            let (mut source, analyzer) = (FakeSource::noise(frames), sees(odds, jumps_at, is_empty));
             let captured = capture(&mut source, &analyzer, &plain_policy(), &mut |_, _, _| true).unwrap();
             match captured {
                 Captured::Shown(samples, proof) => {
@@ -196,8 +196,8 @@ mod tests {
             ("the second person comes too late", (30, 3.0, 15, false), "SourceEnded"),
             ("an empty room", (1000, 3.0, 999, true), "TimeOver"),
         ];
-        for (name, (frames, odds, jumps_at, nobody), expected) in rows {
-            assert_eq!(ends(frames, odds, jumps_at, nobody), expected, "{name}");
+        for (name, (frames, odds, jumps_at, is_empty), expected) in rows {
+            assert_eq!(ends(frames, odds, jumps_at, is_empty), expected, "{name}");
         }
     }
 
@@ -209,27 +209,27 @@ mod tests {
         assert_eq!(frames.asked, 5);
     }
 
-    /// Nobody until frame 10, then a face: the hint appears late and stays to be read, while the evidence grows under it.
+    /// No face until frame 10: the hint appears late and stays long enough to be read, while evidence accumulates.
     #[test]
-    fn feedback_is_debounced_where_the_outcome_is_not() {
+    fn debounces_feedback_but_not_the_outcome() {
         let comes_late = FakeAnalyzer::live(3.0).with_faces(|frame| {
             if frame.seq() < 10 || frame.seq() == 15 { vec![] } else { vec![face_at(320.0, 240.0, 150.0)] }
         });
-        let mut told = Vec::new();
+        let mut observed = Vec::new();
         let mut watch = |frame: &Frame, outcome: FrameOutcome, feedback: Feedback| {
-            told.push((outcome, feedback));
+            observed.push((outcome, feedback));
             frame.seq() < 24
         };
         capture(&mut FakeSource::noise(100), &comes_late, &plain_policy(), &mut watch).unwrap();
-        for (seq, (outcome, feedback)) in told.iter().enumerate() {
-            // 200 ms to appear, 600 to stay, 40 ms a frame.
+        for (seq, (outcome, feedback)) in observed.iter().enumerate() {
+            // The hint appears after 200 ms and stays for 600 ms; a frame takes 40 ms.
             assert_eq!(feedback.hint, (5..20).contains(&seq).then_some(Hint::NoFace), "{seq}");
             assert_eq!(matches!(outcome, FrameOutcome::Hint(_)), seq < 10 || seq == 15, "{seq}");
             if let FrameOutcome::Gathered(ratio) = outcome {
                 assert_eq!(ratio.to_bits(), feedback.gathered_ratio.to_bits(), "{seq}");
             }
         }
-        let gathered: Vec<_> = told.iter().map(|(_, feedback)| feedback.gathered_ratio).collect();
+        let gathered: Vec<_> = observed.iter().map(|(_, feedback)| feedback.gathered_ratio).collect();
         assert!(gathered.is_sorted() && gathered[15] <= gathered[14] && gathered[24] > 0.5, "{gathered:?}");
     }
 }

@@ -204,7 +204,7 @@ pub(crate) mod tests {
     use countenance_camera::testing::FakeSource;
     use countenance_core::testing::{face_at, plain_policy};
 
-    /// Decides once, on 0.8 s, at 1.2, by the log odds alone.
+    /// Decides once, after 0.8 s, at a threshold of 1.2, by the log odds alone.
     pub(crate) fn policy() -> Policy {
         let mut policy = plain_policy();
         let l = &mut policy.liveness;
@@ -212,41 +212,41 @@ pub(crate) mod tests {
         policy
     }
 
-    /// One face from frame `comes` on, whose log odds are these, one after another for 21 frames each.
+    /// One face from frame `comes` on, with these log odds in turn, for 21 frames each.
     fn sees(comes: u64, odds: Vec<f32>) -> FakeAnalyzer {
         let analyzer = FakeAnalyzer::live(0.0).with_log_odds(move |frame| {
-            let look = (frame.seq() - comes) as usize / 21;
-            odds[look % odds.len()]
+            let index = (frame.seq() - comes) as usize / 21;
+            odds[index % odds.len()]
         });
         analyzer.with_faces(move |frame| if frame.seq() < comes { vec![] } else { vec![face_at(320.0, 240.0, 200.0)] })
     }
 
     fn collected(frames: u64, captures: usize, analyzer: &FakeAnalyzer, go_on: u32) -> (Collected, Vec<&'static str>) {
-        // A look without a face is over soon: the frames of these tests take their time.
+        // A capture without a face ends soon, since frames take 40 ms of frame time each.
         let mut policy = policy();
         policy.capture.limit_millis = 1_400;
         let mut source = FakeSource::noise(frames);
-        let mut told = Vec::new();
+        let mut steps = Vec::new();
         let collected = collect(&mut source, analyzer, &policy, captures, &mut |step| {
             match step {
-                Step::Looked(_) => return told.len() < go_on as usize,
-                Step::Taken(_) => told.push("taken"),
-                Step::Missed => told.push("missed"),
+                Step::Looked(_) => return steps.len() < go_on as usize,
+                Step::Taken(_) => steps.push("taken"),
+                Step::Missed => steps.push("missed"),
             }
             true
         });
-        assert_eq!((source.started, source.stopped), (1, 1), "the light is on from first look to last");
-        (collected.unwrap(), told)
+        assert_eq!((source.started, source.stopped), (1, 1), "the camera stays on from the first capture to the last");
+        (collected.unwrap(), steps)
     }
 
     #[test]
-    fn every_look_counts_whether_it_passes_or_not_until_there_are_enough() {
+    fn collects_captures_whether_they_pass_or_not() {
         let analyzer = sees(0, vec![3.0, -2.0, 1.3]);
         for (name, frames, captures, go_on, expected) in [
             ("enough", 1000, 4, 99, vec![3.0, -2.0, 1.3, 3.0]),
-            ("the recording ends within the third", 60, 4, 99, vec![3.0, -2.0]),
-            ("told to stop within the second", 1000, 4, 1, vec![3.0]),
-            ("none wanted", 1000, 0, 99, vec![]),
+            ("the recording ends during the third", 60, 4, 99, vec![3.0, -2.0]),
+            ("stopped during the second", 1000, 4, 1, vec![3.0]),
+            ("none requested", 1000, 0, 99, vec![]),
         ] {
             let (collected, _) = collected(frames, captures, &analyzer, go_on);
             let scores: Vec<_> = collected.genuine.iter().map(|genuine| genuine.fused).collect();
@@ -256,7 +256,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_was_measured_is_that_of_the_frames_that_were_judged() {
+    fn measures_the_judged_frames() {
         let (collected, _) = collected(100, 1, &sees(10, vec![3.0]), 99);
         let genuine = &collected.genuine[0];
         assert!((genuine.luma - 120.0).abs() < 2.0 && genuine.frame_spread < 1e-4, "{genuine:?}");
@@ -267,9 +267,9 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_empty_room_ends_it() {
-        let (collected, told) = collected(9999, 20, &sees(9999, vec![3.0]), 99);
-        assert_eq!((told, collected.missed), (vec!["missed"; 3], 3));
+    fn stops_if_no_one_is_present() {
+        let (collected, steps) = collected(9999, 20, &sees(9999, vec![3.0]), 99);
+        assert_eq!((steps, collected.missed), (vec!["missed"; 3], 3));
         assert!(collected.genuine.is_empty() && collected.hints[&Hint::NoFace] == 108);
     }
 }

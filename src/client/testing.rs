@@ -1,11 +1,11 @@
-//! What tests of several crates share: an analyzer that sees what the test says, and a verifier that follows a script.
-//! Behind the feature `testing`; no program is built with it.
+//! Test fixtures shared by several crates: an analyzer controlled by the test, and a scripted verifier. Behind the
+//! `testing` feature, which no released program enables.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
-    reason = "a test stops where it cannot go on"
+    reason = "a test stops at the first error"
 )]
 
 pub mod scripted;
@@ -22,25 +22,25 @@ use countenance_vision::VisionError;
 
 type OfFrame<T> = Box<dyn Fn(&Frame) -> T + Send + Sync>;
 
-/// Sees what the test says, in place of the networks.
+/// Replaces the networks with results given by the test.
 pub struct FakeAnalyzer {
     faces: OfFrame<Vec<Face>>,
     log_odds: OfFrame<f32>,
 }
 
 impl FakeAnalyzer {
-    /// One face in the middle of every frame, with these log odds of a live person.
+    /// Finds one face in the middle of every frame, with these log odds of a live person.
     pub fn live(log_odds: f32) -> Self {
         Self { faces: Box::new(|_| vec![face_at(320.0, 240.0, 200.0)]), log_odds: Box::new(move |_| log_odds) }
     }
 
-    /// The same log odds, with other faces.
+    /// Replaces the faces found.
     #[must_use]
     pub fn with_faces(self, faces: impl Fn(&Frame) -> Vec<Face> + Send + Sync + 'static) -> Self {
         Self { faces: Box::new(faces), ..self }
     }
 
-    /// The same faces, with other log odds of a live person.
+    /// Replaces the log odds of a live person.
     #[must_use]
     pub fn with_log_odds(self, log_odds: impl Fn(&Frame) -> f32 + Send + Sync + 'static) -> Self {
         Self { log_odds: Box::new(log_odds), ..self }

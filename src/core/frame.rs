@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_buffer_of_the_right_size_makes_a_frame() {
+    fn rejects_buffers_of_the_wrong_size() {
         let at = Duration::ZERO;
         assert!(Frame::new(2, 1, vec![0; 6], 0, at).is_ok());
         assert_eq!(Frame::new(2, 1, vec![0; 5], 0, at).unwrap_err(), FrameShapeError::Length { needed: 6, found: 5 });

@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fitted_transform_and_its_inverse_undo_each_other() {
+    fn the_inverse_undoes_a_fitted_transform() {
         let from = [Point::<InFrame>::new(3.0, 4.0), Point::new(30.0, 9.0), Point::new(12.0, 40.0)];
         let turn = Similarity::<InFrame, InCrop>::new(0.6, -0.8, 5.0, -2.0);
         let fitted = Similarity::fit(from, from.map(|p| turn.apply(p))).unwrap();
@@ -168,13 +168,13 @@ mod tests {
     }
 
     #[test]
-    fn points_in_one_place_fit_nothing() {
+    fn coincident_points_have_no_fit() {
         let same = [Point::<InFrame>::new(1.0, 1.0); 3];
         assert_eq!(Similarity::<InFrame, InCrop>::fit(same, [Point::new(0.0, 0.0); 3]), None);
     }
 
     #[test]
-    fn overlap_is_one_for_itself_and_zero_apart() {
+    fn overlap_is_one_for_equal_and_zero_for_disjoint_boxes() {
         let r = Rect::<InFrame>::new(0.0, 0.0, 10.0, 10.0);
         assert!((r.overlap_ratio(r) - 1.0).abs() < 1e-6);
         assert!(r.overlap_ratio(Rect::new(20.0, 0.0, 5.0, 5.0)).abs() < 1e-6);

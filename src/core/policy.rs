@@ -291,7 +291,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_looser_policy_changes_nothing_and_a_stricter_one_all_it_names() {
+    fn only_stricter_values_take_effect() {
         let own = Policy::default();
         let mut loose = own.clone();
         loose.liveness.threshold = -5.0;
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_follows_every_number_through_json() {
+    fn the_digest_depends_on_every_value() {
         let policy = Policy::default();
         let copy: Policy = serde_json::from_str(&serde_json::to_string(&policy).unwrap()).unwrap();
         assert_eq!(copy.digest(), policy.digest());

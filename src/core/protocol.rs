@@ -302,7 +302,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reasons_are_called_on_the_wire_what_name_says() {
+    fn reason_names_match_the_wire() {
         for reason in [
             Reason::NoMatch,
             Reason::CameraNotAllowed,
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_gives_no_secret_away() {
+    fn debug_output_contains_no_secrets() {
         let retry = Outcome::Retry { reason: Reason::NoMatch, attempts_left: 3, nonce: "n0nce".into() };
         let open = OpenSession { code: "c0de".into(), app: "countenance".into() };
         let shown = format!("{retry:?} {open:?}");

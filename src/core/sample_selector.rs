@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn the_samples_come_from_the_span_of_their_proof_and_stand_apart() {
+    fn samples_are_inside_the_span_and_spaced_apart() {
         let (proof, samples) = proof_and_samples();
         let at: Vec<_> =
             std::iter::once(samples.best()).chain(samples.more()).map(|sample| sample.good().frame().at()).collect();
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_of_another_track_or_after_the_span_are_no_sample() {
+    fn excludes_frames_of_other_tracks_and_after_the_span() {
         let (proof, _) = proof_and_samples();
         let mut other = SampleSelector::default();
         other.keep(&good(3), 2);
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_stretch_gives_one_sample() {
+    fn a_short_span_gives_one_sample() {
         let (proof, _) = proof_and_samples();
         let mut best = SampleSelector::default();
         (0..5).for_each(|seq| best.keep(&good(seq), 1));
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_bounded_number_is_kept_spread_in_time_and_the_best_stays() {
+    fn keeps_a_limited_number_spread_over_time_including_the_best() {
         let mut best = SampleSelector::default();
         let mut first = f32::NEG_INFINITY;
         for seq in 0..50 {
@@ -170,7 +170,7 @@ mod tests {
             best.keep(&frame, 1);
         }
         assert_eq!(best.kept.len(), KEPT);
-        assert!(best.kept.iter().any(|kept| kept.merit.total_cmp(&first).is_eq()), "the best of all is gone");
+        assert!(best.kept.iter().any(|kept| kept.merit.total_cmp(&first).is_eq()), "the best sample was dropped");
         let at: Vec<_> = best.kept.iter().map(|kept| kept.good.frame().at().as_millis()).collect();
         assert!(at.is_sorted() && at[KEPT - 1] - at[0] >= 1_500, "{at:?}");
     }

@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn cameras_of_one_name_are_told_apart_and_software_is_named() {
+    fn disambiguates_equal_names_and_marks_virtual_cameras() {
         let played = CameraEntry { stands_in: true, ..camera("d", "Played") };
         let all = [camera("a", "Webcam"), camera("b", "Desk"), camera("c", "Webcam"), played, camera("e", " ")];
         let said = names(&all, &Words::new(Language::En));
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn the_camera_in_use_is_the_one_named_or_the_first() {
+    fn uses_the_configured_camera_or_the_first() {
         let all = [camera("a", "Webcam"), camera("b", "a"), camera("c", "Desk")];
         let rows = [
             ("no choice", None, false, Some("a")),

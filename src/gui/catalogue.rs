@@ -295,13 +295,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_camera_failure_has_its_picture() {
+    fn every_camera_failure_has_a_sample() {
         let faults: Vec<_> = samples()
             .into_iter()
             .filter_map(|(_, state)| if let Screen::Camera { fault, .. } = state.screen { Some(fault) } else { None })
             .collect();
         for kind in CameraErrorKind::ALL {
-            // Kinds that look the same share a picture.
+            // Kinds that look the same share a sample.
             let shown = |fault: &CameraErrorKind| screens::camera::messages(*fault) == screens::camera::messages(kind);
             assert!(faults.iter().any(shown), "{kind:?} has no sample");
         }

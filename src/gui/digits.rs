@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_digits_are_taken_and_no_more_than_a_code_has() {
+    fn accepts_only_digits_up_to_the_code_length() {
         let rows = [
             ("typed", "", "7", 0, "7"),
             ("a letter", "12", "x", 2, "12"),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn any_range_can_be_deleted() {
+    fn deletes_any_range() {
         for (range, after) in [(0..2, "3456"), (4..6, "1234"), (5..9, "12345"), (8..9, "123456"), (0..6, "")] {
             let mut contents = Zeroizing::new("123456".to_owned());
             Digits(&mut contents).delete_char_range(CharIndex(range.start)..CharIndex(range.end));

@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_files_are_those_of_the_manifest() {
+    fn font_files_match_the_manifest() {
         let manifest: toml::Table = toml::from_str(include_str!("../../assets/fonts/fonts.toml")).unwrap();
         let fonts = manifest["font"].as_array().unwrap();
         assert_eq!(fonts.len(), 2);
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn every_letter_of_every_language_has_a_glyph() {
+    fn every_message_has_glyphs() {
         let families = [FontFamily::Proportional, FontFamily::Monospace, FontFamily::Name(SEMIBOLD.into())];
         for language in Language::ALL {
             let mut definitions = inter();
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_font_or_lacks_the_letters_is_passed_over() {
+    fn skips_invalid_and_incomplete_fonts() {
         let folder = tempfile::tempdir().unwrap();
         let below = folder.path().join("truetype");
         fs::create_dir(&below).unwrap();
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_context_gets_the_letters_and_says_which_it_lacks() {
+    fn installs_fonts_and_reports_missing_scripts() {
         let ctx = Context::default();
         for language in Language::ALL {
             install(&ctx, language);

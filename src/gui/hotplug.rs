@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn each_change_is_heard_once_and_the_first_look_is_no_change() {
+    fn reports_each_change_once_but_not_the_first_list() {
         let (mut hotplug, there, woken) = hotplug(Duration::from_millis(1));
         there.lock().unwrap().push(camera("a"));
         hotplug.watch(true);
@@ -185,9 +185,9 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_camera_that_is_back_at_once_came_but_not_after_a_try_in_vain() {
+    fn a_camera_back_at_once_counts_as_new_unless_a_retry_failed() {
         use CameraErrorKind::{Absent, Busy, Lost};
-        // What failed after which try, and whether the next look finds that a camera came.
+        // Failure, whether a retry failed before, and whether the next poll reports a new camera.
         let rows = [(Absent, false, true), (Lost, false, true), (Busy, false, false), (Absent, true, false)];
         for (fault, tried, came) in rows.into_iter().chain([(Lost, true, false)]) {
             let (mut hotplug, there, woken) = hotplug(TIMEOUT);
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_make_a_try_of_ones_own_good() {
+    fn frames_reset_the_failed_retry() {
         let (mut hotplug, there, woken) = hotplug(TIMEOUT);
         there.lock().unwrap().push(camera("a"));
         hotplug.watch(true);
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_looks_when_nobody_needs_it() {
+    fn polls_only_while_needed() {
         let (looks, (alive, gone)) = (Arc::new(AtomicUsize::new(0)), channel::<Infallible>());
         let (count, alive) = (Arc::clone(&looks), Mutex::new(alive));
         let list = move || {

@@ -146,14 +146,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_middle_is_shown_and_left_is_right() {
+    fn shows_the_center_mirrored() {
         let uv = mirrored_middle(4.0 / 3.0, 2.0 / 3.0);
         assert!((uv.min.x - 0.75).abs() < 1e-6 && (uv.max.x - 0.25).abs() < 1e-6);
         assert!((uv.min.y - 0.0).abs() < 1e-6 && (uv.max.y - 1.0).abs() < 1e-6);
     }
 
     #[test]
-    fn the_oval_lies_in_the_preview_and_the_veil_ends_at_its_edge() {
+    fn the_oval_is_inside_the_preview_and_the_veil_ends_at_its_edge() {
         let rect = Rect::from_min_size(pos2(10.0, 20.0), vec2(344.0, 400.0));
         assert!(rect.contains_rect(oval(rect).expand(RING)));
         let corner = edge(rect, rect.center(), rect.max);

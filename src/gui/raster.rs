@@ -170,13 +170,13 @@ mod tests {
     }
 
     #[test]
-    fn a_solid_quad_covers_the_pixels_whose_centres_it_holds() {
+    fn a_quad_covers_pixels_by_their_centers() {
         let rows = [
             ("whole pixels", [2.0, 1.0, 5.0, 3.0], [2, 1, 5, 3]),
             ("centres just inside", [1.49, 0.49, 5.51, 3.51], [1, 0, 6, 4]),
             ("centres just outside", [1.51, 0.51, 5.49, 3.49], [2, 1, 5, 3]),
             ("centres on the edges: left and top count, right and bottom do not", [1.5, 0.5, 5.5, 3.5], [1, 0, 5, 3]),
-            ("beyond the picture", [-9e9, -1.0, 9e9, 2.0], [0, 0, 8, 2]),
+            ("beyond the image", [-9e9, -1.0, 9e9, 2.0], [0, 0, 8, 2]),
         ];
         for (name, [left, top, right, bottom], want) in rows {
             let rect = Rect::from_min_max(pos2(left, top), pos2(right, bottom));
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn triangles_that_share_an_edge_leave_no_seam_and_paint_nothing_twice() {
+    fn shared_edges_are_painted_exactly_once() {
         type Row<'a> = (&'a str, &'a [(f32, f32)], &'a [u32]);
         let corners = [(0.0, 0.0), (16.0, 0.0), (16.0, 16.0), (0.0, 16.0)];
         let star = [(0.0, 0.0), (16.0, 0.0), (16.0, 16.0), (0.0, 16.0), (5.5, 9.5)];
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clip_rectangle_is_rounded_to_physical_pixels() {
+    fn rounds_clip_rectangles_to_physical_pixels() {
         let whole = quad(Rect::from_min_size(Pos2::ZERO, vec2(50.0, 50.0)), TEAL);
         let clip_rect = Rect::from_min_max(pos2(1.2, 2.3), pos2(3.8, 4.6));
         let primitives = [ClippedPrimitive { clip_rect, primitive: Primitive::Mesh(whole) }];
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_change_evenly_over_a_triangle_and_blend_as_stored() {
+    fn interpolates_and_blends_colors() {
         let mut ramp = quad(Rect::from_min_size(Pos2::ZERO, vec2(4.0, 1.0)), Color32::BLACK);
         for vertex in &mut ramp.vertices {
             vertex.color = if vertex.pos.x > 0.0 { Color32::WHITE } else { Color32::BLACK };
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn textures_are_filtered_and_wrapped_as_they_ask() {
+    fn filters_and_wraps_textures_as_requested() {
         let two = ColorImage::new([2, 1], vec![Color32::BLACK, Color32::WHITE]);
         let (linear, nearest) = (TextureOptions::LINEAR, TextureOptions::NEAREST);
         let repeat = TextureOptions { wrap_mode: TextureWrapMode::Repeat, ..nearest };
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_texture_is_updated_in_part_and_freed_after_the_frame_that_frees_it() {
+    fn updates_textures_partially_and_frees_them_after_the_frame() {
         let whole = ColorImage::filled([4, 2], Color32::WHITE);
         let mut canvas = with_texture(whole, TextureOptions::NEAREST);
         let part = ImageData::from(ColorImage::filled([2, 1], Color32::from_gray(9)));
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_inked_where_it_was_laid_out() {
+    fn paints_text_where_it_was_laid_out() {
         let letters = FontData::from_static(include_bytes!("../../assets/fonts/Inter-Regular.ttf"));
         let mut fonts = FontDefinitions::default();
         fonts.font_data.insert("letters".into(), letters.into());

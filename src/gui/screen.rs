@@ -28,7 +28,7 @@ pub enum Screen {
     Camera {
         /// The condition.
         fault: CameraErrorKind,
-        /// Whether a login waits behind it, or only a try of the camera.
+        /// Whether a sign-in waits behind it, or only a try of the camera.
         login: bool,
     },
     /// The evidence was inconclusive.
@@ -258,7 +258,7 @@ mod tests {
         let rows: [(&str, Vec<Progress>, &str); 16] = [
             ("opening", vec![], "Opening"),
             ("who asks", vec![Progress::Opened(consent_request())], "Consent"),
-            ("looking", vec![Progress::Opened(consent_request()), capture()], "Capture"),
+            ("capturing", vec![Progress::Opened(consent_request()), capture()], "Capture"),
             ("sending", vec![capture(), Progress::Sending], "Sending"),
             ("offline", vec![capture(), Progress::Sending, Progress::Waiting], "Sending"),
             ("offline while opening", vec![Progress::Waiting], "Opening"),
@@ -287,20 +287,20 @@ mod tests {
     }
 
     #[test]
-    fn a_try_of_the_camera_ends_where_it_began() {
+    fn a_camera_test_returns_to_its_start() {
         let trying = || Screen::Trying(CaptureView::default());
         assert_eq!(name(&trying().after(capture())), "Trying");
-        assert_eq!(name(&Screen::Ready.after(capture())), "Ready", "a frame that comes late");
+        assert_eq!(name(&Screen::Ready.after(capture())), "Ready", "a late frame is ignored");
         assert_eq!(name(&trying().after(Progress::Ended(RunOutcome::Failed(Remedy::TellOperator)))), "Ready");
         assert_eq!(name(&trying().commanded(Command::Cancel)), "Trying", "the window itself leaves it");
-        assert_eq!(name(&Screen::Ready.after(capture())), "Ready", "a last look comes too late");
+        assert_eq!(name(&Screen::Ready.after(capture())), "Ready", "a late frame is still ignored");
         let failed = trying().after(Progress::AttemptFailed(FailureView::Camera(CameraErrorKind::Busy)));
         assert!(matches!(failed, Screen::Camera { login: false, .. }) && !failed.is_login());
         assert_eq!(name(&failed.after(Progress::Ended(RunOutcome::Failed(Remedy::TellOperator)))), "Camera");
     }
 
     #[test]
-    fn only_what_waits_for_a_person_obeys_at_once() {
+    fn only_screens_that_wait_for_the_user_change_at_once() {
         assert_eq!(name(&Screen::Consent(consent_request()).commanded(Command::Begin)), "Capture");
         assert_eq!(name(&Screen::CannotTell(Inconclusive::TimeOver).commanded(Command::TryAgain)), "Capture");
         assert_eq!(name(&Screen::Consent(consent_request()).commanded(Command::NotMe)), "Consent");
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_under_way_from_the_press_to_the_answer() {
+    fn a_code_request_is_in_progress_until_answered() {
         let code = |screen: &Screen| if let Screen::Code(code) = screen { *code } else { panic!("{screen:?}") };
         let choose = Screen::Opening.after(Progress::Code(CodeStep::Choose));
         assert_eq!((code(&choose).channel, code(&choose).is_under_way), (None, false));
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn another_code_may_be_asked_for_after_half_a_minute() {
+    fn another_code_can_be_requested_after_thirty_seconds() {
         let rows =
             [(None, 5.0, 0), (Some(5.0), 5.0, 30), (Some(5.0), 5.1, 30), (Some(5.0), 34.5, 1), (Some(5.0), 35.0, 0)];
         for (sent_at, now, seconds) in rows {
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn escape_never_agrees_to_anything() {
+    fn escape_never_confirms() {
         let screens = [
             Screen::Opening,
             Screen::Consent(consent_request()),

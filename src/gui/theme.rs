@@ -284,10 +284,10 @@ mod tests {
     }
 
     #[test]
-    fn every_colour_of_words_can_be_read_and_every_line_be_seen() {
+    fn colors_meet_the_contrast_requirements() {
         for scheme in Scheme::ALL {
             let t = scheme.tokens();
-            let least = if scheme == Scheme::HighContrast { 7.0 } else { 4.5 };
+            let minimum = if scheme == Scheme::HighContrast { 7.0 } else { 4.5 };
             let words = [
                 ("text", t.text),
                 ("soft", t.soft),
@@ -296,28 +296,28 @@ mod tests {
                 ("warn", t.warn),
                 ("danger", t.danger),
             ];
-            for (name, colour) in words {
+            for (name, color) in words {
                 for (ground_name, ground) in [("background", t.background), ("surface", t.surface)] {
-                    let found = contrast(colour, ground);
-                    assert!(found >= least, "{scheme:?}: {name} on {ground_name} is {found:.2}:1");
+                    let found = contrast(color, ground);
+                    assert!(found >= minimum, "{scheme:?}: {name} on {ground_name} is {found:.2}:1");
                 }
                 // Hover and pressed states are tinted.
                 for share in [0.12, 0.2] {
                     let found = contrast(t.text, mix(t.accent, t.surface, share));
-                    assert!(found >= least, "{scheme:?}: text on a tint of {share} is {found:.2}:1");
+                    assert!(found >= minimum, "{scheme:?}: text on a tint of {share} is {found:.2}:1");
                 }
             }
             let on_accent = contrast(t.on_accent, t.accent);
-            assert!(on_accent >= least, "{scheme:?}: on_accent is {on_accent:.2}:1");
-            for (name, colour) in [("line", t.line), ("focus", t.focus), ("accent", t.accent)] {
-                let found = contrast(colour, t.background).min(contrast(colour, t.surface));
+            assert!(on_accent >= minimum, "{scheme:?}: on_accent is {on_accent:.2}:1");
+            for (name, color) in [("line", t.line), ("focus", t.focus), ("accent", t.accent)] {
+                let found = contrast(color, t.background).min(contrast(color, t.surface));
                 assert!(found >= 3.0, "{scheme:?}: {name} is {found:.2}:1");
             }
         }
     }
 
     #[test]
-    fn letters_grow_to_twice_their_size_and_no_further() {
+    fn text_scales_up_to_twice_its_size() {
         let theme = |percent| Theme::new(Scheme::Light, percent, false);
         assert!((theme(200).body().size - 2.0 * theme(100).body().size).abs() < 1e-6);
         assert_eq!(theme(900), theme(200));

@@ -30,7 +30,7 @@ macro_rules! languages {
                 match self { $(Self::$variant => $tag,)* }
             }
 
-            /// The language's name in the language itself: what somebody lost in the wrong one looks for.
+            /// The language's name in the language itself, so that users can find it when another language is set.
             pub const fn own_name(self) -> &'static str {
                 match self { $(Self::$variant => $own_name,)* }
             }

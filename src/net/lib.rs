@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_shows_no_secret() {
+    fn debug_output_omits_secrets() {
         let url = Url::parse("https://verify.example/v2/Check?token=t0ken").unwrap();
         let request = Request::form(url, &[("Code", "270118")]).basic_auth("AC1", "s3cret");
         let shown = format!("{request:?}");
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_is_known_by_number_and_by_name() {
+    fn recognizes_loopback_by_address_and_name() {
         for (url, loopback) in [
             ("http://127.0.0.1:1/", true),
             ("http://[::1]/", true),

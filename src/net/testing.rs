@@ -1,11 +1,11 @@
-//! What tests of several crates share: a network that answers by a script and remembers what it was sent, and one that
-//! answers by a function. Behind the feature `testing`; no program is built with it.
+//! Test fixtures shared by several crates: a network that follows a script and records requests, and one that calls a
+//! function. Behind the `testing` feature, which no released program enables.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::missing_panics_doc,
-    reason = "a test stops where it cannot go on"
+    reason = "a test stops at the first error"
 )]
 
 use std::{
@@ -16,66 +16,66 @@ use std::{
 
 use crate::{HttpResponse, Net, NetError, Request};
 
-/// One answer of the script.
+/// One scripted response.
 #[derive(Debug)]
 pub enum Line {
     /// A status and a body.
     Says(u16, &'static str),
     /// A status and `Retry-After`.
     Later(u16, u64),
-    /// No connection.
+    /// The connection fails.
     Silence,
-    /// No answer in time.
+    /// The request times out.
     Slow,
 }
 
-/// What was sent, as text.
+/// A recorded request, as text.
 #[derive(Debug, Clone)]
 pub struct Sent {
-    /// Where to.
+    /// URL.
     pub url: String,
-    /// Names and values.
+    /// Header names and values.
     pub headers: Vec<(String, String)>,
-    /// The body.
+    /// Body.
     pub body: String,
 }
 
 impl Sent {
-    /// The value of this header.
+    /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The value of this field of a form.
+    /// The value of a form field.
     pub fn field(&self, name: &str) -> Option<String> {
         url::form_urlencoded::parse(self.body.as_bytes()).find(|(known, _)| known == name).map(|(_, v)| v.into_owned())
     }
 }
 
-/// The network; the last line of the script holds for all that follows.
+/// The scripted network; the last line of the script is repeated.
 #[derive(Debug)]
 pub struct ScriptedNet {
     script: Mutex<VecDeque<Line>>,
     sent: mpsc::Sender<Sent>,
 }
 
-/// What was sent, in order.
+/// The recorded requests, in order.
 #[derive(Debug)]
 pub struct Outbox(mpsc::Receiver<Sent>);
 
 impl Outbox {
-    /// The next request; waits for one that is on its way.
+    /// The next request; waits for it.
     pub fn next(&self) -> Sent {
         self.0.recv_timeout(Duration::from_secs(30)).unwrap()
     }
 
-    /// All that was sent so far.
+    /// All requests recorded so far.
     pub fn all(&self) -> Vec<Sent> {
         self.0.try_iter().collect()
     }
 }
 
-/// A network with this script, and what will be sent over it.
+/// A network with this script, and its recorded requests.
 pub fn scripted(script: impl IntoIterator<Item = Line>) -> (Arc<ScriptedNet>, Outbox) {
     let (sent, outbox) = mpsc::channel();
     (Arc::new(ScriptedNet { script: Mutex::new(script.into_iter().collect()), sent }), Outbox(outbox))
@@ -85,7 +85,7 @@ impl Net for ScriptedNet {
     fn send(&self, request: &Request) -> Result<HttpResponse, NetError> {
         let headers = request.headers.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
         let body = String::from_utf8(request.body.to_vec()).unwrap();
-        // A test that is over listens no more.
+        // The test may have ended and dropped its outbox.
         self.sent.send(Sent { url: request.url.to_string(), headers, body }).ok();
         let mut script = self.script.lock().unwrap();
         let next = if script.len() > 1 { script.pop_front() } else { None };
@@ -99,12 +99,12 @@ impl Net for ScriptedNet {
     }
 }
 
-/// An answer without `Retry-After`.
+/// A response without `Retry-After`.
 pub fn response(status: u16, body: impl Into<Vec<u8>>) -> HttpResponse {
     HttpResponse { status, retry_after_secs: None, body: body.into() }
 }
 
-/// A network that answers what the function answers.
+/// A network that returns the results of a function.
 #[derive(Debug)]
 pub struct FnNet<F>(pub F);
 

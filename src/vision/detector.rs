@@ -162,14 +162,14 @@ mod tests {
     }
 
     #[test]
-    fn of_overlapping_faces_the_best_stays() {
+    fn keeps_the_best_of_overlapping_faces() {
         let (weak, strong, apart) = (face(0., 0., 10., 0.6), face(1., 1., 10., 0.9), face(50., 0., 10., 0.7));
         assert_eq!(without_doubles(vec![weak, strong, apart]), [strong, apart]);
     }
 
     #[test]
-    fn letterboxes_keep_proportions_and_lead_back_to_the_frame() {
-        // Name, frame, pixels of the frame per pixel of the picture.
+    fn letterboxing_keeps_the_aspect_ratio_and_is_invertible() {
+        // Name, frame size, frame pixels per input pixel.
         let rows = [
             ("as large", (320, 256), [1.0, 1.0]),
             ("landscape", (1280, 720), [4.0, 4.0]),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_decodes_into_the_frame() {
+    fn decodes_a_cell_to_frame_coordinates() {
         let (mut cls, mut boxes, mut points) = (vec![0.0; 80], vec![0.0; 320], vec![0.0; 800]);
         // Row 2, column 3 of the 10 columns at stride 32.
         cls[23] = 0.64;
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cell_without_numbers_is_no_face() {
+    fn a_cell_with_nan_is_not_a_face() {
         let (ones, nans) = (vec![1.0; 80], vec![f32::NAN; 800]);
         let grid = Grid { stride: 32, cls: &ones, obj: &ones, boxes: &nans[..320], points: &nans };
         assert_eq!(grid.faces([1.0, 1.0]).unwrap(), []);

@@ -122,7 +122,7 @@ impl fmt::Debug for Embedding {
 mod tests {
     use super::*;
 
-    /// 512 numbers, all zero but these.
+    /// 512 values: these, then zeros.
     fn values(first: &[f32]) -> Vec<f32> {
         let mut values = vec![0.0; Embedding::LEN];
         values[..first.len()].copy_from_slice(first);
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn cosine_forgets_length_and_keeps_direction() {
+    fn cosine_ignores_length() {
         let along = Embedding::normalised(&values(&[3.0, 4.0])).unwrap();
         let rows =
             [("itself, longer", [30.0, 40.0], 1.0), ("across", [-4.0, 3.0], 0.0), ("against", [-3.0, -4.0], -1.0)];
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mean_leans_towards_the_heavier_part_and_has_length_one() {
+    fn the_mean_is_weighted_and_normalized() {
         let (one, two) =
             (Embedding::normalised(&values(&[1.0])).unwrap(), Embedding::normalised(&values(&[0.0, 1.0])).unwrap());
         let mean = Embedding::mean([(&one, 3.0), (&two, 1.0)]).unwrap();
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn an_embedding_survives_storage() {
+    fn embeddings_round_trip_as_bytes() {
         let one = Embedding::normalised(&values(&[1.0, -2.0, 0.5])).unwrap();
         let bytes = one.to_bytes();
         assert_eq!(bytes.len(), Embedding::BYTES);
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_embedding_are_refused() {
+    fn rejects_invalid_bytes() {
         let nan = values(&[f32::NAN]).iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>();
         let huge = values(&[f32::MAX, f32::MAX]).iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<_>>();
         let rows = [
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_prints_no_number() {
+    fn debug_output_contains_no_values() {
         assert_eq!(format!("{:?}", Embedding::normalised(&values(&[1.0])).unwrap()), "Embedding(..)");
     }
 }

@@ -247,7 +247,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_network_is_listed_under_its_digest_and_none_besides() {
+    fn lists_exactly_the_embedded_networks() {
         let models = models().unwrap();
         assert_eq!(models.iter().map(|model| model.name.as_str()).collect::<Vec<_>>(), EMBEDDED.map(|e| e.name));
         for (embedded, model) in EMBEDDED.into_iter().zip(&models) {
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_with_another_digest_is_refused_by_name() {
+    fn rejects_a_network_with_another_digest() {
         let mut models = models().unwrap();
         models[1].sha256.replace_range(..1, "x");
         let refusal = Network::load(Job::Liveness, &models).unwrap_err();
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_that_is_not_listed_is_refused_by_name() {
+    fn rejects_an_unlisted_network() {
         let refusal = Network::load(Job::Faces, &[]).unwrap_err();
         assert!(matches!(refusal, VisionError::Unlisted { name: "yunet" }), "{refusal}");
     }

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_box_without_area_or_place_has_no_crop() {
+    fn invalid_boxes_have_no_crop() {
         let frame = Frame::new(32, 24, vec![0; 32 * 24 * 3], 0, Duration::ZERO).unwrap();
         let rows = [
             ("empty", Rect::new(1.0, 1.0, 0.0, 5.0)),

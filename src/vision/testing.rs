@@ -1,11 +1,11 @@
-//! What tests of several crates share: the embedded networks, prepared once, and added networks in a folder of their own.
-//! Behind the feature `testing`; no program is built with it.
+//! Test fixtures shared by several crates: the embedded networks, prepared once, and added networks in a temporary
+//! folder. Behind the `testing` feature, which no released program enables.
 
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
-    reason = "a test stops where it cannot go on"
+    reason = "a test stops at the first error"
 )]
 
 pub mod nets;
@@ -14,5 +14,5 @@ use std::sync::LazyLock;
 
 use crate::Vision;
 
-/// One for all tests: preparing the networks takes longer than running them.
+/// The networks, shared by all tests: preparing them takes longer than running them.
 pub static VISION: LazyLock<Vision> = LazyLock::new(|| Vision::load().unwrap());

@@ -189,7 +189,7 @@ mod tests {
 
     /// Each row: name, region, size of the result, its blue plane as OpenCV 5.0 resizes it.
     #[test]
-    fn resizing_agrees_with_opencv() {
+    fn resizing_matches_opencv() {
         let picture = frame(4, 3, (0..12).flat_map(|i: u16| [0, 0, (i * 37 % 251) as u8]).collect());
         let whole = Region::whole(&picture);
         let middle = Region { x: 1, width: 2, ..whole };
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_letterbox_leaves_the_rest_black() {
+    fn letterboxing_leaves_the_rest_black() {
         let mut planes = Planes::black(3, 2);
         let picture = frame(2, 2, [10, 20, 30].repeat(4));
         planes.resize_from(&picture, Region::whole(&picture), 2, 2);
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quarter_turn_moves_pixels_and_leaves_black_outside() {
+    fn a_quarter_turn_moves_pixels_and_fills_outside_with_black() {
         let picture = frame(2, 1, vec![1, 1, 1, 2, 2, 2]);
         // x' = -y, y' = x: the row becomes a column.
         let turn = Similarity::new(0.0, 1.0, 0.0, 0.0);
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn half_way_between_pixels_is_their_mean() {
+    fn interpolates_halfway_between_pixels() {
         let picture = frame(2, 1, vec![0, 0, 0, 100, 100, 100]);
         let shift = Similarity::new(1.0, 0.0, -0.5, 0.0);
         assert_eq!(Planes::aligned(&picture, shift, 1, 1).unwrap().values(), [50., 50., 50.]);

@@ -11,7 +11,7 @@ use countenance_core::{
     testing::good,
 };
 
-/// When everything in these tests happens.
+/// The current time of these tests.
 pub const NOW: UnixSecs = 1_800_000_000;
 /// The session of these tests.
 pub const SESSION: &str = "s-1";
@@ -26,7 +26,7 @@ pub fn other_key() -> DeviceKey {
     DeviceKey::ephemeral(&SeededRng::from("another device"))
 }
 
-/// A ticket to verify, good for ten minutes.
+/// A verification ticket, valid for ten minutes.
 pub fn ticket() -> Ticket {
     Ticket {
         session_id: SESSION.into(),
@@ -50,7 +50,7 @@ pub fn sealed() -> Sealed {
     sealed_for(&ticket())
 }
 
-/// The same capture, for a ticket to enrol.
+/// The same capture, sealed for an enrollment.
 pub fn sealed_to_enrol() -> Sealed {
     sealed_for(&Ticket { purpose: Purpose::Enroll, ..ticket() })
 }
@@ -75,5 +75,5 @@ fn proof_and_samples() -> (LivenessProof, Samples) {
             return (proof, samples);
         }
     }
-    panic!("a hundred good frames do not suffice");
+    panic!("no decision after a hundred good frames");
 }

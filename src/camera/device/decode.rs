@@ -167,7 +167,7 @@ mod tests {
     const LAYOUT: Layout = Layout { width: 64, height: 48, stride: 64, colour: BT601 };
     const BT601: Colour = Colour { matrix: crate::colour::Matrix::Bt601, range: Range::Limited };
 
-    /// A smooth picture with some texture.
+    /// A smooth image with some texture.
     fn picture(seed: u32) -> Vec<u8> {
         (0..SIZE.0 * SIZE.1)
             .flat_map(|i| {
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jpeg_is_the_picture_whatever_the_driver_leaves_behind_it() {
+    fn decodes_a_jpeg_whatever_data_follows_it() {
         let rgb = picture(0);
         let bytes = jpeg(&rgb, 95);
         let plain = decode(&bytes).unwrap();
@@ -215,7 +215,7 @@ mod tests {
         let avi = [&START[..], &[0xff, 0xe0, 0, 8], b"AVI1\0\0", &without(&bytes, 0xc4)[2..]].concat();
         let table = [
             ("zeros behind", with(&[0; 4096])),
-            ("an older picture behind", with(&jpeg(&picture(9), 60)[100..])),
+            ("an older image behind", with(&jpeg(&picture(9), 60)[100..])),
             ("half a marker behind", with(&[0xff])),
             ("no Huffman tables", without(&bytes, 0xc4)),
             ("no Huffman tables, as in an AVI", avi),
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_whole_picture_of_the_negotiated_size_is_refused_by_name() {
+    fn rejects_incomplete_frames_and_other_sizes() {
         let bytes = jpeg(&picture(0), 80);
         let mut progressive = bytes.clone();
         let sof = bytes.windows(2).position(|two| two == [0xff, 0xc0]).unwrap();
@@ -248,9 +248,9 @@ mod tests {
             ("nothing", LAYOUT, vec![], "NotJpeg"),
             ("zeros", LAYOUT, vec![0; 500], "NotJpeg"),
             ("cut off", LAYOUT, bytes[..middle].to_vec(), "NoEnd"),
-            ("only begun", LAYOUT, bytes[..30].to_vec(), "NoEnd"),
+            ("only the start", LAYOUT, bytes[..30].to_vec(), "NoEnd"),
             ("cut off, with an end", LAYOUT, [&bytes[..middle], &[0xff, 0xd9]].concat(), "Jpeg("),
-            ("no picture in it", LAYOUT, [0xff, 0xd8, 0xff, 0xd9].to_vec(), "NotBaseline"),
+            ("no image in it", LAYOUT, [0xff, 0xd8, 0xff, 0xd9].to_vec(), "NotBaseline"),
             ("progressive", LAYOUT, progressive, "NotBaseline"),
             ("another size", other, bytes.clone(), "OtherSize"),
             ("no size", huge, bytes.clone(), "Size"),
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn damage_anywhere_is_no_panic() {
+    fn never_panics_on_damaged_data() {
         let bytes = jpeg(&picture(0), 70);
         let mut state = 1_u32;
         let mut random = |below: usize| {
@@ -286,8 +286,8 @@ mod tests {
     }
 
     #[test]
-    fn raw_pictures_are_read_by_their_stride() {
-        // 4 × 2, grey 126 but for white in the last column; two bytes of padding a row.
+    fn reads_raw_frames_by_their_stride() {
+        // 4 × 2, gray 126 except for white in the last column; two bytes of padding per row.
         let row = [126, 126, 126, 235, 7, 7];
         let nv12 = [&row[..], &row, &[128, 128, 128, 128, 7, 7]].concat();
         let row = [126, 128, 126, 128, 126, 128, 235, 128, 7, 7];

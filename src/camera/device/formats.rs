@@ -86,7 +86,7 @@ mod tests {
     const HD: (u32, u32) = (1280, 720);
 
     #[test]
-    fn the_best_offer_comes_first_and_the_fall_backs_in_order() {
+    fn ranks_offers_and_their_fallbacks() {
         let at = |format, (w, h): (u32, u32), fps| offer(format, w, h, (fps, 1));
         for (name, offers, best) in [
             ("mjpeg before yuyv", vec![at(Yuyv, VGA, 30), at(Mjpeg, VGA, 30)], at(Mjpeg, VGA, 30)),
@@ -113,13 +113,13 @@ mod tests {
     }
 
     #[test]
-    fn offers_are_written_for_people() {
+    fn formats_offers_for_display() {
         assert_eq!(offer(Mjpeg, 640, 480, (30, 1)).to_string(), "MJPG 640x480 @ 30");
         assert_eq!(offer(Nv12, 1280, 720, (30_000, 1_001)).to_string(), "NV12 1280x720 @ 29.97");
     }
 
     #[test]
-    fn what_cannot_be_is_not_tried_and_tries_end() {
+    fn skips_impossible_offers_and_limits_attempts() {
         let broken = [offer(Mjpeg, 0, 480, (30, 1)), offer(Mjpeg, 640, 480, (30, 0))];
         assert!(plan(&broken, None).is_empty());
         let many: Vec<_> = (1..100).map(|n| offer(Yuyv, 640 + n, 480, (30, 1))).collect();

@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_for_people() {
+    fn shortens_camera_names_for_display() {
         for (given, shown) in [
             ("Test Webcam: Test Webcam", "Test Webcam"),
             ("Integrated Camera: Integrated C", "Integrated Camera"),
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn infrared_and_depth_sensors_are_told_by_name_and_nothing_else_is() {
+    fn recognizes_infrared_and_depth_sensors_by_name() {
         for (name, expected) in [
             ("Integrated IR Camera", true),
             ("Surface Camera Infrared", true),
@@ -211,7 +211,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_node_is_the_device_whose_number_it_has() {
+    fn matches_a_node_with_its_device_number() {
         use std::path::Path;
         let zero = Path::new("/sys/class/mem/zero/dev");
         if zero.exists() {
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn listing_the_cameras_of_this_machine_twice_gives_the_same() {
+    fn lists_the_cameras_of_this_machine_reproducibly() {
         let mut lister = Lister::default();
         assert_eq!(lister.list(), lister.list());
     }

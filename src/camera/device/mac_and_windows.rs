@@ -144,7 +144,8 @@ fn condition(error: &NokhwaError) -> CameraError {
     tracing::debug!(error = %text, "the camera returned an error");
     let says = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
     // Linux: errno. Windows: E_ACCESSDENIED, MF_E_HW_MFT_FAILED_START_STREAMING and ..._PREEMPTED,
-    // MF_E_VIDEO_RECORDING_DEVICE_INVALIDATED and ERROR_DEVICE_NOT_CONNECTED. macOS: the words of nokhwa's AVFoundation part.
+    // MF_E_VIDEO_RECORDING_DEVICE_INVALIDATED and ERROR_DEVICE_NOT_CONNECTED. macOS: the words of nokhwa's AVFoundation
+    // part.
     if says(&["os error 13)", "os error 1)", "0x80070005", "Permission", "not authorized"]) {
         CameraError::Denied
     } else if says(&["os error 16)", "0xC00D3704", "0xC00D3EA3", "Already in use"]) {
@@ -177,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_text_of_each_system_is_a_condition_of_its_own() {
+    fn maps_the_error_texts_of_each_system() {
         use CameraError::{Busy, Denied, Lost, Stalled, Unsupported};
         let device = |text: &str| NokhwaError::OpenDeviceError("0".into(), text.into());
         let read = |text: &str| NokhwaError::ReadFrameError(text.into());

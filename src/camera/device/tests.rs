@@ -1,4 +1,4 @@
-//! A device over a camera that is played: what it offers, grants and gives is written down.
+//! A device over a scripted backend: the script specifies what it offers, grants and delivers.
 
 use std::collections::VecDeque;
 
@@ -7,12 +7,12 @@ use crate::{colour::Colour, provenance::Provenance, turn::Turn};
 use countenance_core::protocol::{CameraKind, CameraRefusal};
 use decode::Layout;
 
-/// What a played camera does when it is asked for the next picture.
+/// The scripted response to a request for the next frame.
 #[derive(Clone)]
 enum Turnout {
-    /// A picture of this grey with a little noise, at this time, with this number.
+    /// A frame of this gray level with a little noise: level, timestamp in milliseconds, sequence number.
     Picture(u8, u64, u64),
-    /// The same bytes as the first picture of this grey.
+    /// The same, with identical bytes each time.
     Same(u8, u64, u64),
     Damaged,
     Garbage,
@@ -20,7 +20,7 @@ enum Turnout {
     Unplugged,
 }
 
-struct Played {
+struct FakeBackend {
     offers: Vec<Offer>,
     refuses: Vec<(PixelFormat, fn() -> CameraError)>,
     grants: Option<(u32, u32)>,
@@ -36,10 +36,10 @@ fn offer(format: PixelFormat) -> Offer {
     Offer { format, width: SIDE, height: SIDE, fps: (30, 1) }
 }
 
-fn played(turnouts: impl IntoIterator<Item = Turnout>) -> Played {
-    // The pictures of the warm-up are of no concern.
+fn fake(turnouts: impl IntoIterator<Item = Turnout>) -> FakeBackend {
+    // The frames of the warm-up do not matter.
     let warm_up = (0..u64::from(WARM_UP)).map(|n| Turnout::Picture(60, n, n));
-    Played {
+    FakeBackend {
         offers: vec![offer(PixelFormat::Yuyv)],
         refuses: Vec::new(),
         grants: None,
@@ -50,7 +50,7 @@ fn played(turnouts: impl IntoIterator<Item = Turnout>) -> Played {
     }
 }
 
-impl Backend for Played {
+impl Backend for FakeBackend {
     fn offers(&mut self) -> Result<Vec<Offer>, CameraError> {
         Ok(self.offers.clone())
     }
@@ -105,11 +105,11 @@ fn listed(kind: CameraKind) -> Listed {
         kind,
         because: "",
     };
-    Listed { id: "1209:0001@usb-1".into(), name: "Played".into(), node: "/dev/video0".into(), provenance }
+    Listed { id: "1209:0001@usb-1".into(), name: "Fake".into(), node: "/dev/video0".into(), provenance }
 }
 
-fn device(played: Played, usage: Usage) -> Device {
-    Device::over(Box::new(played), &listed(CameraKind::Physical), usage).unwrap()
+fn device(backend: FakeBackend, usage: Usage) -> Device {
+    Device::over(Box::new(backend), &listed(CameraKind::Physical), usage).unwrap()
 }
 
 fn frames(device: &mut Device) -> (Vec<(u64, u64)>, CameraError) {
@@ -123,10 +123,10 @@ fn frames(device: &mut Device) -> (Vec<(u64, u64)>, CameraError) {
 }
 
 #[test]
-fn frames_have_the_drivers_times_and_a_gap_where_it_dropped_some() {
+fn frames_have_the_drivers_timestamps_and_sequence_gaps() {
     use Turnout::{Damaged, Garbage, Picture, Unplugged};
     let turnouts = [Picture(90, 100, 3), Damaged, Picture(90, 133, 4), Garbage, Picture(90, 300, 9), Unplugged];
-    let mut device = device(played(turnouts), Usage::default());
+    let mut device = device(fake(turnouts), Usage::default());
     device.start().unwrap();
     let (seen, error) = frames(&mut device);
     assert_eq!(seen, [(0, 0), (1, 33), (6, 200)]);
@@ -135,26 +135,26 @@ fn frames_have_the_drivers_times_and_a_gap_where_it_dropped_some() {
 }
 
 #[test]
-fn a_refused_format_gives_way_to_the_next_but_a_refused_camera_does_not() {
+fn tries_the_next_format_unless_the_camera_is_denied() {
     let with = |error: fn() -> CameraError| {
-        let mut played = played([]);
-        played.offers = vec![offer(PixelFormat::Mjpeg), offer(PixelFormat::Yuyv)];
-        played.refuses = vec![(PixelFormat::Mjpeg, error)];
-        device(played, Usage::default())
+        let mut backend = fake([]);
+        backend.offers = vec![offer(PixelFormat::Mjpeg), offer(PixelFormat::Yuyv)];
+        backend.refuses = vec![(PixelFormat::Mjpeg, error)];
+        device(backend, Usage::default())
     };
     let mut next_best = with(|| CameraError::Unsupported);
     next_best.start().unwrap();
     assert_eq!(next_best.provenance().format, "YUYV 16x16 @ 30");
     assert!(matches!(with(|| CameraError::Busy).start(), Err(CameraError::Busy)));
     let only = Usage { format: Some(PixelFormat::Nv12), ..Usage::default() };
-    assert!(matches!(device(played([]), only).start(), Err(CameraError::Unsupported)));
+    assert!(matches!(device(fake([]), only).start(), Err(CameraError::Unsupported)));
 }
 
 #[test]
-fn a_silent_stream_is_begun_anew_once_and_then_stalled() {
-    let played = played([Turnout::Picture(90, 100, 3), Turnout::Silence, Turnout::Silence, Turnout::Silence]);
-    let begun = std::sync::Arc::clone(&played.begun);
-    let mut device = device(played, Usage::default());
+fn restarts_a_silent_stream_once_before_it_stalls() {
+    let backend = fake([Turnout::Picture(90, 100, 3), Turnout::Silence, Turnout::Silence, Turnout::Silence]);
+    let begun = std::sync::Arc::clone(&backend.begun);
+    let mut device = device(backend, Usage::default());
     device.start().unwrap();
     assert!(device.next_frame(Duration::ZERO).is_ok());
     device.restart_after = Duration::ZERO;
@@ -165,28 +165,28 @@ fn a_silent_stream_is_begun_anew_once_and_then_stalled() {
 }
 
 #[test]
-fn a_camera_whose_pictures_are_none_is_unusable() {
+fn a_camera_with_undecodable_frames_is_unsupported() {
     let garbage = std::iter::repeat_n(Turnout::Garbage, UNDECODABLE as usize);
-    let mut device = device(played(garbage), Usage::default());
+    let mut device = device(fake(garbage), Usage::default());
     device.start().unwrap();
     assert!(matches!(device.next_frame(Duration::ZERO), Err(CameraError::Unsupported)));
 }
 
 #[test]
-fn a_camera_mounted_sideways_gives_upright_pictures() {
-    let mut played = played([Turnout::Picture(90, 100, 3)]);
-    played.grants = Some((SIDE, SIDE / 2));
+fn rotates_the_frames_of_a_turned_camera() {
+    let mut backend = fake([Turnout::Picture(90, 100, 3)]);
+    backend.grants = Some((SIDE, SIDE / 2));
     let usage = Usage { orientation: Orientation { turn: Turn::Quarter, mirrored: false }, ..Usage::default() };
-    let mut device = device(played, usage);
+    let mut device = device(backend, usage);
     device.start().unwrap();
     let frame = device.next_frame(Duration::ZERO).unwrap();
     assert_eq!((frame.width(), frame.height()), (SIDE / 2, SIDE));
 }
 
 #[test]
-fn what_the_pictures_show_of_injection_stands_in_the_claim_and_the_policy_refuses_it() {
+fn injection_signs_are_claimed_and_rejected_by_the_policy() {
     let looped = (0..64).map(|n| Turnout::Same(60 + (n % 8) as u8 * 10, 100 + n * 33 + n % 3, 3 + n));
-    let mut device = device(played(looped), Usage::default());
+    let mut device = device(fake(looped), Usage::default());
     device.start().unwrap();
     frames(&mut device);
     let claim = device.provenance();
@@ -196,19 +196,19 @@ fn what_the_pictures_show_of_injection_stands_in_the_claim_and_the_policy_refuse
 }
 
 #[test]
-fn a_size_that_the_device_does_not_offer_is_a_sign() {
-    let mut played = played([Turnout::Picture(90, 100, 3)]);
-    played.grants = Some((SIDE * 2, SIDE));
-    let mut device = device(played, Usage::default());
+fn an_unoffered_size_is_an_injection_sign() {
+    let mut backend = fake([Turnout::Picture(90, 100, 3)]);
+    backend.grants = Some((SIDE * 2, SIDE));
+    let mut device = device(backend, Usage::default());
     device.start().unwrap();
     device.next_frame(Duration::ZERO).unwrap();
     assert_eq!(device.provenance().signs, [InjectionSign::FormatNotOffered]);
 }
 
 #[test]
-fn a_black_picture_is_told() {
+fn reports_a_black_image() {
     let black = (0..90).map(|n| Turnout::Picture(0, 100 + n * 33, 3 + n));
-    let mut device = device(played(black), Usage::default());
+    let mut device = device(fake(black), Usage::default());
     device.start().unwrap();
     assert!(matches!(frames(&mut device).1, CameraError::Black));
 }

@@ -254,7 +254,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_error_of_a_driver_is_a_condition_of_its_own() {
+    fn maps_driver_errors() {
         for (number, expected) in [
             (errno::EACCES, CameraError::Denied),
             (errno::EPERM, CameraError::Denied),
@@ -271,20 +271,20 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_of_the_crate_is_a_camera_that_cannot_be_used() {
+    fn a_panic_in_the_crate_becomes_an_error() {
         let error = guarded::<()>(|| panic!("Invalid colorspace")).unwrap_err();
         assert!(matches!(condition(&error), CameraError::Unsupported));
     }
 
     #[test]
-    fn a_node_that_is_not_there_is_absent_and_a_file_is_no_camera() {
+    fn a_missing_node_is_absent_and_a_file_is_not_a_camera() {
         assert!(matches!(V4l2::open(Path::new("/dev/no-video")), Err(CameraError::Absent)));
         let mut null = V4l2::open(Path::new("/dev/null")).unwrap();
         assert!(!null.offers().is_ok_and(|offers| !offers.is_empty()));
     }
 
     #[test]
-    fn ranges_give_the_size_nearest_to_the_wanted_one() {
+    fn picks_the_nearest_size_in_a_range() {
         assert_eq!(stepped(640, 32, 4096, 2), 640);
         assert_eq!(stepped(640, 33, 4096, 4), 637);
         assert_eq!(stepped(640, 800, 1600, 8), 800);
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_are_as_the_driver_says() {
+    fn maps_the_color_space_of_the_driver() {
         let set =
             |colorspace, quantization| Format { colorspace, quantization, ..Format::new(2, 2, FourCC::new(b"YUYV")) };
         let bt601 = Colour { matrix: Matrix::Bt601, range: Range::Limited };

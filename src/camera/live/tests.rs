@@ -1,14 +1,14 @@
-//! Sources that are played: what fails, blocks, ends or changes.
+//! Fake sources that fail, block, end or change.
 
 use super::*;
 use crate::testing::FakeSource;
 
-/// Gives this many frames at once, then fails with `error`, or blocks until the test is over.
+/// Yields this many frames at once, then fails with `error`, or blocks until the test ends.
 fn plays(mut frames: u64, mut error: Option<CameraError>, held: std::sync::mpsc::Receiver<()>) -> FakeSource {
     let next = move || {
         if frames == 0 {
             return Err(error.take().unwrap_or_else(|| {
-                // Ends when the test does.
+                // Returns when the test ends.
                 held.recv().ok();
                 CameraError::Lost
             }));
@@ -19,7 +19,7 @@ fn plays(mut frames: u64, mut error: Option<CameraError>, held: std::sync::mpsc:
     FakeSource::new(next).claiming(unopened())
 }
 
-/// A small picture at 30 a second.
+/// A small frame, at 30 per second.
 fn frame(seq: u64) -> Frame {
     Frame::new(2, 2, vec![seq as u8; 12], seq, Duration::from_millis(seq * 33)).unwrap()
 }
@@ -36,7 +36,7 @@ fn live(frames: u64, error: Option<CameraError>) -> (LiveSource, std::sync::mpsc
 const LONG: Duration = Duration::from_secs(20);
 
 #[test]
-fn frames_come_in_order_and_then_the_failure() {
+fn yields_frames_in_order_then_the_error() {
     let (mut live, _hold) = live(3, Some(CameraError::Lost));
     live.start().unwrap();
     let mut last = None;
@@ -51,7 +51,7 @@ fn frames_come_in_order_and_then_the_failure() {
 }
 
 #[test]
-fn a_source_that_blocks_is_stalled_within_the_deadline_and_let_go() {
+fn a_blocked_source_stalls_within_the_deadline_and_is_abandoned() {
     let (mut live, _hold) = live(1, None);
     let frames = live.frames.clone();
     live.start().unwrap();
@@ -59,12 +59,12 @@ fn a_source_that_blocks_is_stalled_within_the_deadline_and_let_go() {
     assert!(matches!(live.next_frame(Duration::from_millis(5)), Err(CameraError::Stalled)));
     assert!(frames.frame().is_some());
     live.stop();
-    assert!(frames.frame().is_none(), "the picture goes with the look");
-    assert!(matches!(live.start(), Err(CameraError::Stalled)), "the thread still has it");
+    assert!(frames.frame().is_none(), "stopping clears the frame");
+    assert!(matches!(live.start(), Err(CameraError::Stalled)), "the thread still holds it");
 }
 
 #[test]
-fn what_fails_to_open_says_why_and_what_has_ended_can_be_opened_anew() {
+fn reports_open_errors_and_reopens_an_ended_source() {
     let (mut live, _hold) = live(1, Some(CameraError::Lost));
     live.start().unwrap();
     assert!(live.next_frame(LONG).is_ok());
@@ -74,7 +74,7 @@ fn what_fails_to_open_says_why_and_what_has_ended_can_be_opened_anew() {
 }
 
 #[test]
-fn silence_of_a_source_that_is_gone_is_a_loss() {
+fn a_silent_source_that_is_gone_is_lost() {
     let (live, _hold) = live(0, None);
     let mut live = live.while_present(Box::new(|| false));
     live.start().unwrap();
@@ -82,7 +82,7 @@ fn silence_of_a_source_that_is_gone_is_a_loss() {
 }
 
 #[test]
-fn a_slow_reader_finds_the_frames_that_were_kept_in_order_and_the_newest_is_shown() {
+fn a_slow_reader_gets_the_kept_frames_in_order() {
     let (live, _hold) = live(5, Some(CameraError::Lost));
     let mut live = live.keeping(3);
     live.start().unwrap();
@@ -93,7 +93,7 @@ fn a_slow_reader_finds_the_frames_that_were_kept_in_order_and_the_newest_is_show
 }
 
 #[test]
-fn a_change_of_camera_goes_on_in_the_same_stream_behind_a_gap_that_no_proof_spans() {
+fn a_camera_switch_inserts_a_timestamp_gap() {
     let open: Open = Box::new(|| {
         let (_, held) = std::sync::mpsc::channel();
         Ok(Box::new(plays(2, Some(CameraError::Stalled), held)))

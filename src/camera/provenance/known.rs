@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn drivers_are_known_however_they_are_written() {
+    fn recognizes_drivers_in_any_spelling() {
         for (driver, known) in [
             ("v4l2loopback", true),
             ("v4l2 loopback", true),
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_known_by_whole_words() {
+    fn matches_names_by_complete_words() {
         for (system, name, known) in [
             (Linux, "OBS Virtual Camera", true),
             (Linux, "Dummy video device (0x0000)", true),
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn grabbers_are_known_by_driver_or_ids() {
+    fn recognizes_capture_cards_by_driver_or_ids() {
         let drivers = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
         for (name, names, ids, known) in [
             ("a webcam", &["uvcvideo", "usb"][..], Some("046d:0825"), false),
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tables_can_match() {
+    fn table_entries_are_normalized() {
         for (driver, _) in VIRTUAL_DRIVERS {
             assert!(virtual_driver(driver).is_some(), "{driver}");
         }

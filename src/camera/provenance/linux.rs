@@ -61,7 +61,7 @@ fn locate(devices: &[Device], begins: &str) -> BusLocation {
     let holder =
         devices.iter().enumerate().skip(1).find_map(|(at, device)| Some((at, device, device.link("subsystem")?)));
     let Some((at, device, bus)) = holder else {
-        return nowhere(Attachment::Unclear("the system does not tell where it hangs"));
+        return nowhere(Attachment::Unclear("the system does not report how it is connected"));
     };
     let here = devices.get(at..).unwrap_or_default();
     match bus.as_str() {

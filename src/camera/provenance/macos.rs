@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn property_lists_are_told_apart() {
+    fn classifies_recorded_cameras() {
         let wide = "BuiltInWideAngleCamera";
         let built_in = "47B4B64B-7067-4B9C-AD2B-AE273A71F4B5";
         let random = "7626645E-4425-469E-9D8B-97E0FA59AC75";
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_usb_camera_has_its_port_and_everything_else_has_none() {
+    fn only_usb_cameras_have_a_port() {
         for (id, bus_path) in [
             ("0x8310000046d085c", Some("usb-08310000")),
             ("0x14100000046d082d", Some("usb-14100000")),
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_hold_the_separators_do_not_move_the_type() {
+    fn separators_in_texts_do_not_shift_the_type() {
         let lied = "Nobody: x - AVCaptureDeviceTypeBuiltInWideAngleCamera, Front f2 - AVCaptureDeviceTypeExternal, Unspecified f0";
         let found = examine("x", lied, "random");
         assert_eq!((found.kind, found.driver.as_str()), (Unknown, "AVFoundation External"));

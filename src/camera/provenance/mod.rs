@@ -65,14 +65,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_cut_and_obey_nothing() {
+    fn truncates_and_sanitizes_device_texts() {
         assert_eq!(clean("  Desk Cam\n"), "Desk Cam");
         assert_eq!(clean("a\u{202e}b\0c"), "a\u{fffd}b\u{fffd}c");
         assert_eq!(clean(&"é".repeat(500)).chars().count(), MAX_CHARS);
     }
 
     #[test]
-    fn ids_are_four_digits_each() {
+    fn formats_ids_with_four_digits_each() {
         for (vendor, product, ids) in [
             ("046D", "0825", Some("046d:0825")),
             ("46d", "0825", None),

@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_node_is_a_number_as_the_kernel_writes_it() {
+    fn accepts_only_canonical_node_names() {
         for (node, expected) in [
             ("video0", Some(0)),
             ("video63", Some(63)),

@@ -102,14 +102,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_speaks_against_a_lens_comes_first() {
+    fn evidence_against_a_physical_camera_takes_precedence() {
         use Attachment::{Board, BuiltIn, Pci, Software, Unclear, Usb};
-        let (usb, none) = (Usb(Host::Pci, Port::Removable), Unclear("nothing is told"));
+        let (usb, none) = (Usb(Host::Pci, Port::Removable), Unclear("nothing is reported"));
         for (case, name, drivers, ids, attachment, kind) in [
             ("a webcam", "C270", &["uvcvideo", "usb", "xhci_hcd"][..], Some("046d:0825"), usb, Physical),
             ("a webcam inside", "HD", &["uvcvideo"], None, Usb(Host::Pci, Port::Fixed), Physical),
             ("on a board", "HD", &["uvcvideo"], None, Usb(Host::Board, Port::NotTold), Physical),
-            ("where no host is told", "HD", &[], None, Usb(Host::NotTold, Port::NotTold), Physical),
+            ("unknown host", "HD", &[], None, Usb(Host::NotTold, Port::NotTold), Physical),
             ("a PCI camera", "ISP", &["ipu3-cio2"], None, Pci, Physical),
             ("a ribbon cable", "unicam", &["unicam"], None, Board, Physical),
             ("built in", "FaceTime HD Camera", &[], None, BuiltIn, Physical),

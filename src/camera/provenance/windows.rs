@@ -72,7 +72,7 @@ mod tests {
     const CAPTURE: &str = "{65e8773d-8f56-11d0-a3b9-00a0c9223196}";
 
     #[test]
-    fn symbolic_links_are_told_apart() {
+    fn classifies_recorded_symbolic_links() {
         // Links as owners show them in public, instances shortened or changed.
         let webcam = r"usb\vid_046d&pid_0825&mi_00\7&17e9de75&0&0000";
         for (name, link, kind, vid_pid, bus_path) in [
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hostile_link_is_unknown_or_harmless() {
+    fn hostile_links_are_unknown_or_sanitized() {
         let long = format!(r"\\?\usb#vid_046d&pid_0825#{}", "x".repeat(LINK_MAX_BYTES));
         assert_eq!(examine("x", "", &long).kind, Unknown);
         let odd = examine("x", "", "\\\\?\\usb#vid_046d&pid_zzzz#a\u{1b}[2J#y");

@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_come_from_the_last_digits_of_a_picture_name() {
+    fn sorts_images_by_the_last_number_in_the_name() {
         let table = [
             ("1.jpg", Some(1)),
             ("frame-2-0012.PNG", Some(12)),

@@ -45,11 +45,11 @@ mod tests {
     use crate::FrameSource;
 
     #[test]
-    fn a_jpeg_and_a_png_that_stands_still_are_one_frame() {
+    fn a_still_jpeg_or_png_is_one_frame() {
         let folder = tempfile::tempdir().unwrap();
         for format in [image::ImageFormat::Jpeg, image::ImageFormat::Png] {
-            // By content, never by name.
-            let path = folder.path().join("picture");
+            // Recognized by content, not by name.
+            let path = folder.path().join("image");
             let mut data = Cursor::new(Vec::new());
             image::RgbImage::from_pixel(64, 48, image::Rgb([10, 200, 30])).write_to(&mut data, format).unwrap();
             std::fs::write(&path, data.get_ref()).unwrap();
@@ -58,7 +58,7 @@ mod tests {
             let frame = recording.next_frame(std::time::Duration::ZERO).unwrap();
             assert_eq!((frame.width(), frame.height(), frame.seq()), (64, 48, 0), "{format:?}");
             assert!(recording.next_frame(std::time::Duration::ZERO).is_err(), "{format:?}");
-            // Half of it is refused, not shown in part.
+            // A truncated image is rejected, not partially decoded.
             std::fs::write(&path, &data.get_ref()[..data.get_ref().len() / 2]).unwrap();
             assert!(open(&path).is_err(), "{format:?}");
         }

@@ -195,7 +195,7 @@ mod tests {
             self.bits(0, length).bits(value + 1, length + 1)
         }
 
-        /// With the NAL header before, and escapes where needed.
+        /// The NAL unit: header, and escapes where needed.
         fn nal(self) -> Vec<u8> {
             let mut out = vec![0x67];
             for chunk in self.0.chunks(8) {
@@ -209,7 +209,7 @@ mod tests {
         }
     }
 
-    /// A parameter set up to and with the size in macroblocks.
+    /// A parameter set up to and including the size in macroblocks.
     fn sized(profile: u32, chroma: u32, depth: u32, columns: u32, rows: u32) -> Writer {
         let mut w = Writer::default().bits(profile, 8).bits(0, 8).bits(30, 8).ue(0);
         if profile == 100 {
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_decoded_is_refused_by_name() {
+    fn rejects_unsupported_streams() {
         let end = |w: Writer, progressive| w.bits(progressive, 1).bits(0, 1).bits(0, 1).bits(0, 1).bits(1, 1).nal();
         let table = [
             ("baseline", end(sized(66, 1, 0, 25, 19), 1), "ok"),
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn colour_comes_from_the_usability_information() {
+    fn reads_color_from_the_vui() {
         let nal = sized(66, 1, 0, 25, 19).bits(1, 1).bits(0, 2).bits(1, 1).bits(0, 2);
         let nal = nal.bits(1, 1).bits(5, 3).bits(1, 1).bits(1, 1).bits(1, 8).bits(1, 8).bits(1, 8).bits(1, 1).nal();
         assert_eq!(check(&nal, 0).unwrap(), Colour { matrix: Matrix::Bt709, range: Range::Full });

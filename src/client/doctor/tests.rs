@@ -1,4 +1,4 @@
-//! A machine made of temporary files, one fault at a time.
+//! A fake machine made of temporary files, with one fault at a time.
 
 use std::{collections::BTreeMap, ffi::OsString, fs, io, path::Path};
 
@@ -15,11 +15,11 @@ use countenance_vision::VisionError;
 
 const NOW: UnixSecs = 1_800_000_000;
 
-/// A machine on which all is well, to be spoiled.
+/// A machine without faults; tests add them.
 struct Machine {
     home: tempfile::TempDir,
     variables: BTreeMap<&'static str, &'static str>,
-    /// What opening a device gives, by its name.
+    /// Results of opening devices, by name.
     devices: BTreeMap<&'static str, io::ErrorKind>,
     models: fn() -> Result<Vec<ModelClaim>, VisionError>,
     reach: fn(&Origin) -> Result<Reached, SessionError>,
@@ -98,19 +98,19 @@ impl Machine {
 }
 
 #[test]
-fn a_sound_machine_has_nothing_to_attend_to_and_every_check_is_there() {
+fn a_sound_machine_passes_all_checks() {
     let findings = well().examine();
     assert!(findings.iter().all(|f| f.state == State::Good && f.fix.is_none()), "{findings:#?}");
     assert_eq!(findings.iter().map(|f| f.check).collect::<Vec<_>>(), Check::ALL);
     assert_eq!(
         well().finding(Check::Camera).detail,
-        "video0 (Desk Cam) opens; the system does not tell where it hangs"
+        "video0 (Desk Cam) opens; the system does not report how it is connected"
     );
 }
 
 #[expect(clippy::too_many_lines, reason = "one table of every fault")]
 #[test]
-fn each_fault_is_found_by_its_check_and_comes_with_its_fix() {
+fn reports_each_fault_with_its_fix() {
     type Spoil = fn(&mut Machine);
     use {Check as C, Fix as F, State::Attention};
     let rows: &[(&str, Spoil, Check, State, Option<Fix>)] = &[
@@ -194,7 +194,7 @@ fn each_fault_is_found_by_its_check_and_comes_with_its_fix() {
             Some(F::CheckCertificates),
         ),
         (
-            "somebody else's page",
+            "someone else's page",
             |m| m.reach = |_| Err(SessionError::NotJson { status: 200 }),
             C::Verifier,
             Attention,
@@ -214,8 +214,8 @@ fn each_fault_is_found_by_its_check_and_comes_with_its_fix() {
             Attention,
             Some(F::SetClock),
         ),
-        ("no time told", |m| m.reach = |_| Ok(Reached { date: None }), C::Clock, State::Unknown, None),
-        ("nobody opens links", |m| m.link = || Ok(Status::Nobody), C::Link, Attention, Some(F::RegisterLink)),
+        ("no time reported", |m| m.reach = |_| Ok(Reached { date: None }), C::Clock, State::Unknown, None),
+        ("no program opens links", |m| m.link = || Ok(Status::Nobody), C::Link, Attention, Some(F::RegisterLink)),
         (
             "another program opens links",
             |m| m.link = || Ok(Status::Other { handler: "other.desktop".into() }),
@@ -255,19 +255,19 @@ fn each_fault_is_found_by_its_check_and_comes_with_its_fix() {
 
 #[cfg(unix)]
 #[test]
-fn a_key_that_others_may_read_is_to_be_protected() {
+fn reports_a_key_that_others_can_read() {
     use std::os::unix::fs::PermissionsExt;
     let machine = well();
     let key = machine.root().join("home/zoe/data/keys/device.key");
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
     assert_eq!(machine.finding(Check::Key).fix, Some(Fix::ProtectKey));
     fs::remove_file(&key).unwrap();
-    assert_eq!(machine.finding(Check::Key).state, State::Good, "none yet");
-    assert!(!key.exists(), "looking makes no key");
+    assert_eq!(machine.finding(Check::Key).state, State::Good, "no key yet");
+    assert!(!key.exists(), "the check creates no key");
 }
 
 #[test]
-fn libraries_are_those_of_the_screen_in_use() {
+fn checks_the_libraries_of_the_display_server_in_use() {
     let mut machine = well();
     let wayland = "\0libwayland-client.so.0\0libwayland-egl.so.1\0libxkbcommon.so.0\0libEGL.so.1\0";
     fs::write(machine.root().join("etc/ld.so.cache"), wayland).unwrap();
@@ -279,17 +279,17 @@ fn libraries_are_those_of_the_screen_in_use() {
 }
 
 #[test]
-fn who_draws_is_told() {
+fn reports_the_graphics_driver() {
     let machine = well();
     assert_eq!(machine.finding(Check::Graphics).detail, "DISPLAY set; drawn by renderD128");
     fs::remove_file(machine.root().join("dev/dri/renderD128")).unwrap();
     let found = machine.finding(Check::Graphics);
     assert_eq!(found.detail, "DISPLAY set; drawn in software (llvmpipe): there is no graphics device");
-    assert_eq!(found.state, State::Good, "slower, and it works");
+    assert_eq!(found.state, State::Good, "slower, but it works");
 }
 
 #[test]
-fn every_verifier_is_asked() {
+fn checks_every_verifier() {
     let mut machine = well();
     let two = "verifiers = [\"https://a.example\", \"https://b.example\"]";
     fs::write(machine.root().join("home/zoe/settings.toml"), two).unwrap();
@@ -303,7 +303,7 @@ fn every_verifier_is_asked() {
 }
 
 #[test]
-fn added_networks_are_told_and_a_pin_without_its_network_is_a_fault() {
+fn reports_added_networks_and_missing_pinned_ones() {
     let machine = well();
     let (nets, settings) = (machine.root().join("home/zoe/data/nets"), machine.root().join("home/zoe/settings.toml"));
     let pin = "b".repeat(64);
@@ -317,7 +317,7 @@ fn added_networks_are_told_and_a_pin_without_its_network_is_a_fault() {
 }
 
 #[test]
-fn a_home_is_written_as_a_tilde() {
+fn abbreviates_the_home_directory() {
     let mut machine = well();
     machine.link = || Ok(Status::Nobody);
     let home = machine.root().join("home/zoe");
@@ -330,7 +330,7 @@ fn a_home_is_written_as_a_tilde() {
 }
 
 #[test]
-fn names_of_messages_are_all_different() {
+fn message_ids_are_unique() {
     let ids: Vec<_> = Check::ALL.iter().map(|c| c.id()).chain(Fix::ALL.iter().map(|f| f.id())).collect();
     let different: std::collections::BTreeSet<_> = ids.iter().collect();
     assert_eq!(different.len(), ids.len());

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_about_codes_leaves_another_way() {
+    fn only_code_errors_leave_the_choice_of_another_method() {
         let (refused, later) = (Some(CodeTrouble::Refused), Some(CodeTrouble::Later));
         let retry_after = None;
         let rows = [

@@ -1,4 +1,4 @@
-//! Instances that meet, over real sockets in a folder that goes afterwards.
+//! Concurrent instances, over real sockets in a temporary folder.
 
 use std::{
     io::{Read, Write},
@@ -14,7 +14,7 @@ use std::{
 use super::*;
 
 const LINK: &str = "countenance://verify?v=https://v.example&s=s&c=c";
-/// Longer than anything here takes.
+/// Longer than any step here takes.
 const LONG: Duration = Duration::from_secs(20);
 
 struct TestFolder {
@@ -33,11 +33,11 @@ impl TestFolder {
     fn first(&self) -> Inbox {
         match claim(&self.dir, None).unwrap() {
             Claim::First(inbox) => inbox,
-            Claim::HandedOver => panic!("somebody is here already"),
+            Claim::HandedOver => panic!("another instance is running"),
         }
     }
 
-    /// A peer that keeps to no rule.
+    /// A raw connection, for peers that violate the protocol.
     fn peer(&self) -> UnixStream {
         let peer = UnixStream::connect(self.folder.join("instance.socket")).unwrap();
         peer.set_read_timeout(Some(LONG)).unwrap();
@@ -50,41 +50,41 @@ fn is_handed_over(claim: &Result<Claim, InstanceError>) -> bool {
 }
 
 #[test]
-fn the_second_hands_its_link_over_and_wakes_the_first() {
+fn a_second_instance_passes_its_link_and_wakes_the_first() {
     let test = test_folder();
     let inbox = test.first();
     assert!(is_handed_over(&claim(&test.dir, Some(LINK))));
     let (woke, waking) = channel();
     inbox.on_call(move || woke.send(()).unwrap());
-    waking.recv_timeout(LONG).expect("woken at once for the call that was there");
+    waking.recv_timeout(LONG).expect("woken at once for the pending call");
     assert!(is_handed_over(&claim(&test.dir, None)));
-    waking.recv_timeout(LONG).expect("woken for the call that came");
+    waking.recv_timeout(LONG).expect("woken for the new call");
     assert_eq!(inbox.next_call(), Some(Call::Link(Zeroizing::new(LINK.into()))));
     assert_eq!(inbox.next_call(), Some(Call::ToFront));
     assert_eq!(inbox.next_call(), None);
 }
 
 #[test]
-fn when_the_first_ends_the_next_is_first() {
+fn the_next_instance_is_first_after_the_first_ends() {
     let test = test_folder();
     drop(test.first());
-    assert!(!test.folder.join("instance.socket").exists(), "the socket is gone with its owner");
+    assert!(!test.folder.join("instance.socket").exists(), "the socket is removed with its owner");
     let _second = test.first();
 }
 
 #[test]
-fn the_socket_of_a_dead_process_is_replaced() {
+fn replaces_the_socket_of_a_dead_process() {
     let test = test_folder();
     drop(test.first());
     drop(UnixListener::bind(test.folder.join("instance.socket")).unwrap());
-    assert!(test.folder.join("instance.socket").exists(), "what a crash leaves behind");
+    assert!(test.folder.join("instance.socket").exists(), "a crash leaves the socket behind");
     let inbox = test.first();
     assert!(is_handed_over(&claim(&test.dir, Some(LINK))));
     assert!(inbox.wait(LONG).is_some());
 }
 
 #[test]
-fn of_many_that_start_at_once_exactly_one_is_first_and_gets_every_link() {
+fn of_concurrent_starts_one_is_first_and_gets_every_link() {
     const MANY: usize = 8;
     let test = test_folder();
     let start = Barrier::new(MANY);
@@ -109,7 +109,7 @@ fn of_many_that_start_at_once_exactly_one_is_first_and_gets_every_link() {
 }
 
 #[test]
-fn peers_that_keep_to_no_rule_are_dropped_and_the_next_is_served() {
+fn drops_misbehaving_peers_and_serves_the_next() {
     let test = test_folder();
     let inbox = test.first();
     let long = u16::try_from(LINK_MAX_BYTES + 1).unwrap().to_be_bytes();
@@ -117,15 +117,15 @@ fn peers_that_keep_to_no_rule_are_dropped_and_the_next_is_served() {
         ("silent", vec![], b""),
         ("half a length", vec![0], b""),
         ("too long", [long.to_vec(), vec![b'x'; 64]].concat(), b""),
-        ("as long as can be said", [vec![255, 255], vec![b'x'; 64]].concat(), b""),
-        ("less than promised", vec![0, 9, b'x'], b""),
+        ("the maximum length prefix", [vec![255, 255], vec![b'x'; 64]].concat(), b""),
+        ("less than announced", vec![0, 9, b'x'], b""),
         ("not text", vec![0, 2, 0xc3, 0x28], b"-"),
     ];
     for (name, bytes, expected) in rows {
         let mut peer = test.peer();
         peer.write_all(&bytes).unwrap();
         let mut answer = Vec::new();
-        // A reset says the same as an end: dropped with bytes unread.
+        // A reset is equivalent to an end: the connection was dropped with unread bytes.
         peer.read_to_end(&mut answer).ok();
         assert_eq!(answer, expected, "{name}");
     }
@@ -134,7 +134,7 @@ fn peers_that_keep_to_no_rule_are_dropped_and_the_next_is_served() {
 }
 
 #[test]
-fn many_silent_peers_delay_a_link_and_do_not_lose_it() {
+fn silent_peers_delay_but_do_not_lose_a_link() {
     let test = test_folder();
     let inbox = test.first();
     let _silent: Vec<_> = (0..4).map(|_| test.peer()).collect();
@@ -143,7 +143,7 @@ fn many_silent_peers_delay_a_link_and_do_not_lose_it() {
 }
 
 #[test]
-fn calls_in_waiting_are_bounded() {
+fn limits_the_number_of_queued_calls() {
     let test = test_folder();
     let inbox = test.first();
     for _ in 0..16 {
@@ -151,11 +151,11 @@ fn calls_in_waiting_are_bounded() {
     }
     assert!(matches!(claim(&test.dir, None), Err(InstanceError::Refused)));
     assert!(inbox.next_call().is_some());
-    assert!(is_handed_over(&claim(&test.dir, None)), "room again");
+    assert!(is_handed_over(&claim(&test.dir, None)), "the queue has room again");
 }
 
 #[test]
-fn a_link_has_a_longest_length() {
+fn limits_the_length_of_a_link() {
     let test = test_folder();
     let inbox = test.first();
     let longest = "x".repeat(LINK_MAX_BYTES);
@@ -165,7 +165,7 @@ fn a_link_has_a_longest_length() {
 }
 
 #[test]
-fn a_first_that_holds_the_lock_and_never_listens_is_named() {
+fn reports_a_first_instance_that_never_listens() {
     let test = test_folder();
     let lock = test.dir.lock_file().unwrap();
     lock.lock().unwrap();
@@ -174,7 +174,7 @@ fn a_first_that_holds_the_lock_and_never_listens_is_named() {
 }
 
 #[test]
-fn a_first_that_takes_the_connection_and_never_answers_is_named() {
+fn reports_a_first_instance_that_never_answers() {
     let test = test_folder();
     let lock = test.dir.lock_file().unwrap();
     lock.lock().unwrap();
@@ -184,12 +184,12 @@ fn a_first_that_takes_the_connection_and_never_answers_is_named() {
 }
 
 #[test]
-fn a_folder_that_is_not_ours_alone_is_refused() {
+fn rejects_a_folder_open_to_others() {
     type Spoil = fn(&TestFolder);
     let mode = |test: &TestFolder, mode| {
         std::fs::set_permissions(&test.folder, std::fs::Permissions::from_mode(mode)).unwrap();
     };
-    assert!(matches!(claim(&test_folder().dir, None), Ok(Claim::First(_))), "the folder is made where there is none");
+    assert!(matches!(claim(&test_folder().dir, None), Ok(Claim::First(_))), "a missing folder is created");
     for open in [0o710, 0o701, 0o750, 0o777] {
         let test = test_folder();
         std::fs::create_dir(&test.folder).unwrap();
@@ -213,6 +213,6 @@ fn a_folder_that_is_not_ours_alone_is_refused() {
 }
 
 #[test]
-fn what_is_logged_of_a_call_holds_no_code() {
+fn debug_output_omits_the_link_code() {
     assert_eq!(format!("{:?}", Call::Link(Zeroizing::new("secret".into()))), "Link(6 bytes)");
 }

@@ -107,7 +107,7 @@ mod tests {
     use super::{super::report::tests::report, *};
 
     #[test]
-    fn every_capture_is_a_dot_on_its_side_of_the_line() {
+    fn plots_each_capture_on_its_side_of_the_threshold() {
         let scores = [-9.2, 1.1, 1.2, 9.2];
         let svg = report(&scores).plot(&ArmingPolicy::default());
         let number = |text: &str| text[..text.find(['"', 'H']).unwrap()].parse::<f32>().unwrap();
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_camera_may_call_itself_anything_and_nothing_may_be_there() {
+    fn escapes_camera_names_and_plots_empty_reports() {
         let mut nothing = report(&[]);
         nothing.camera.name = "</text><script>&\u{1b}".into();
         let svg = nothing.plot(&ArmingPolicy::default());

@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_is_found_again_as_it_was_kept() {
+    fn a_stored_profile_round_trips() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("data").join(PROFILE_FILE);
         assert_eq!(Profile::load(&path).unwrap(), None);
@@ -321,11 +321,11 @@ mod tests {
             assert_eq!(Profile::load(&path).unwrap(), Some(profile.clone()), "{name}");
             assert_eq!(profile.armed, armed, "{name}");
         }
-        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no draft is left behind");
+        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no temporary file is left behind");
     }
 
     #[test]
-    fn it_qualifies_this_camera_under_this_policy_by_these_networks_and_no_other() {
+    fn qualifies_only_the_same_camera_policy_and_networks() {
         type Change = fn(&mut CameraClaim, &mut String, &mut Vec<ModelClaim>, &mut Profile);
         let rows: [(&str, Change, bool); 9] = [
             ("the same", |_, _, _, _| (), true),
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn a_camera_may_call_itself_anything() {
+    fn stores_any_camera_name() {
         let mut report = report(&scores());
         report.camera.name = "\u{1b}[2J\n\"]\n[x]\narmed = 1 ".repeat(40);
         let profile = Profile::of(&report, &models(), NOW);
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hostile_file_is_refused_by_name() {
+    fn rejects_hostile_files() {
         let good = profile().write();
         assert!(Profile::read(&good).is_ok());
         let with = |from: &str, to: &str| {

@@ -267,13 +267,13 @@ impl fmt::Display for Remedy {
 pub(crate) mod tests {
     use super::{super::tests::policy, *};
 
-    /// A capture of this score in good light, from a good distance.
+    /// A capture with this score, in good light and at a good distance.
     pub(crate) fn genuine(fused: f32) -> Genuine {
         let (luma, face_ratio, interocular_px) = (120.0, 0.3, 80.0);
         Genuine { fused, frame_spread: 0.2, luma, face_ratio, interocular_px, fps: 30.0, hints: BTreeMap::new() }
     }
 
-    /// The report over captures of these scores.
+    /// The report for captures with these scores.
     pub(crate) fn report(scores: &[f32]) -> Report {
         report_of(scores.iter().map(|score| genuine(*score)).collect(), &[])
     }
@@ -289,7 +289,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn only_enough_captures_that_lie_clear_of_the_threshold_arm() {
+    fn arms_only_with_enough_captures_clear_of_the_threshold() {
         let with_one = |score| [evenly(29, 4.0, 6.0), vec![score]].concat();
         for (name, scores, expected) in [
             ("separated", evenly(20, 3.0, 6.0), "armed"),
@@ -305,20 +305,20 @@ pub(crate) mod tests {
             ("not a number", [vec![5.0; 20], vec![f32::NAN]].concat(), "overlap"),
         ] {
             let report = report(&scores);
-            let told = match report.not_armed {
+            let found = match report.not_armed {
                 None => "armed",
                 Some(Why::Overlap { .. }) => "overlap",
                 Some(Why::TooFew { .. }) => "too few",
                 Some(Why::TooNear { .. }) => "too near",
             };
-            assert_eq!(told, expected, "{name}: {}", report.because());
+            assert_eq!(found, expected, "{name}: {}", report.because());
             assert_eq!(report.armed(), expected == "armed", "{name}");
-            assert!(report.armed() || !report.remedies.is_empty(), "{name}: no way out");
+            assert!(report.armed() || !report.remedies.is_empty(), "{name}: no remedy");
         }
     }
 
     #[test]
-    fn light_distance_speed_and_hints_each_have_their_remedy() {
+    fn suggests_a_remedy_for_each_problem() {
         type Change = fn(&mut Genuine);
         type Row = (&'static str, Change, &'static [(Hint, u32)], &'static [Remedy]);
         let rows: [Row; 9] = [
@@ -341,7 +341,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_spread_is_that_of_its_values() {
+    fn computes_the_spread_of_values() {
         let spread = Spread::of(vec![5.0, 1.0, 3.0, 2.0, 4.0]).unwrap();
         assert_eq!((spread.min, spread.median, spread.max, spread.mean), (1.0, 3.0, 5.0, 3.0));
         assert!((spread.q05 - 1.2).abs() < 1e-6 && (spread.q95 - 4.8).abs() < 1e-6, "{spread:?}");

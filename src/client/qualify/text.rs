@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_histogram_holds_every_capture_on_its_side_of_the_threshold() {
+    fn histogram_shows_each_capture_on_its_side_of_the_threshold() {
         let scores = [-9.2, 0.3, 1.1, 1.19, 1.2, 1.3, 5.0, 9.2];
         let text = text(&report(&scores));
         let (before, after) = text.split_once("━━━ threshold").unwrap();
@@ -153,14 +153,14 @@ mod tests {
     }
 
     #[test]
-    fn a_site_that_is_armed_says_what_that_is_worth() {
+    fn an_armed_report_states_its_confidence() {
         let text = text(&report(&[5.0; 20]));
         assert!(text.contains("ARMED: all 20 genuine captures") && !text.contains("NOT ARMED"), "{text}");
         assert!(text.contains("none of 20 refused, so at most 14 % of all (95 % confidence)"), "{text}");
     }
 
     #[test]
-    fn nothing_to_show_is_said_too() {
+    fn reports_an_empty_run() {
         let mut nothing = report(&[]);
         nothing.camera.name = "\u{1b}[31mred".into();
         let text = text(&nothing);

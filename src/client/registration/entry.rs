@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_quoted_as_the_specification_has_it() {
+    fn quotes_paths_per_the_desktop_entry_specification() {
         let rows = [
             ("/usr/bin/countenance", "/usr/bin/countenance"),
             ("/opt/ünï/countenance", "/opt/ünï/countenance"),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_program_is_read_from_its_group_only() {
+    fn reads_the_program_from_the_main_group_only() {
         let rows = [
             ("plain", "[Desktop Entry]\nExec = /a/b %u\n", Some("/a/b")),
             ("other group first", "[Desktop Action x]\nExec=/no\n[Desktop Entry]\nExec=/yes\n", Some("/yes")),

@@ -45,7 +45,7 @@ impl<W: Write> Browser for WriteBrowser<W> {
 mod tests {
     use super::*;
 
-    /// Paper that is full.
+    /// A writer that is out of space.
     struct Full;
 
     impl Write for Full {
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_is_written_on_a_line_or_the_failure_named() {
+    fn prints_the_url_or_reports_the_failure() {
         let text = "https://verifier.example/return/h";
         let url = ContinueUrl::parse(text, &"https://verifier.example".parse().unwrap()).unwrap();
         let mut paper = WriteBrowser(Vec::new());

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_verifiers_own_return_page_is_opened() {
+    fn accepts_only_the_verifiers_return_page() {
         let verifier: Origin = "https://verifier.example".parse().unwrap();
         let parse = |text: &str| ContinueUrl::parse(text, &verifier);
         let good = "https://verifier.example/return/h4ndle-_";

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_form_is_what_rfc_7578_says_and_the_same_each_time() {
+    fn encodes_the_form_per_rfc_7578_deterministically() {
         let form = capture("a.b.c", &[b"\x89PNG"]);
         let boundary = form.media_type.strip_prefix("multipart/form-data; boundary=").unwrap();
         assert!(boundary.len() <= 70, "RFC 2046 allows 70 characters");
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn further_samples_follow_in_parts_of_their_own_names() {
+    fn further_samples_are_separate_parts() {
         let text = String::from_utf8(capture("a.b.c", &["one", "two", "three"]).body.to_vec()).unwrap();
         let places: Vec<_> = [
             "name=\"sample\"; filename=\"sample.png\"\r\nContent-Type: image/png\r\n\r\none\r\n",

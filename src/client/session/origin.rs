@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_is_https_or_loopback_and_nothing_but_an_origin() {
+    fn accepts_only_https_or_loopback_origins() {
         for good in [
             "https://verifier.example",
             "https://verifier.example:8443",
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_cannot_leave_their_place() {
+    fn path_segments_cannot_escape() {
         let origin: Origin = "https://verifier.example".parse().unwrap();
         assert_eq!(
             origin.at(&["v1", "sessions", "a/../b?c#d", "open"]).as_str(),

@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_are_read_to_the_second_and_nothing_else_is() {
+    fn parses_http_dates_only() {
         let good = [
             ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
             ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777),
@@ -39,7 +39,7 @@ mod tests {
             ("Wed, 01 Mar 2000 00:00:00 GMT", 951_868_800),
             ("Mon, 01 Mar 2100 00:00:00 GMT", 4_107_542_400),
             ("Fri, 31 Dec 9999 23:59:59 GMT", 253_402_300_799),
-            // Two forms that nobody may send any more and everybody must still read.
+            // Two obsolete forms, which must not be sent any more but must be accepted.
             ("Sunday, 06-Nov-94 08:49:37 GMT", 784_111_777),
             ("Sun Nov  6 08:49:37 1994", 784_111_777),
         ];

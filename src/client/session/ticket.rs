@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ticket_answers_its_link_or_is_refused_by_name() {
+    fn rejects_tickets_that_do_not_match_the_link() {
         let origin: Origin = "https://verifier.example".parse().unwrap();
         let allowed: AllowedOrigins = [origin].into_iter().collect();
         let link = LaunchLink::parse("countenance://verify?v=https://verifier.example&s=s1&c=c", &allowed).unwrap();

@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_appear_whole_and_private_and_are_found_again() {
+    fn saves_settings_atomically_and_privately() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("config/countenance/settings.toml");
         assert_eq!(Settings::load(&path).unwrap(), Loaded::default(), "no file: defaults");
@@ -83,11 +83,11 @@ mod tests {
         dark().save(&path).unwrap();
         assert_eq!(Settings::load(&path).unwrap(), Loaded { settings: dark(), complaints: vec![] });
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
-        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no draft is left behind");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "no temporary file is left behind");
     }
 
     #[test]
-    fn a_file_that_cannot_be_used_is_named_and_never_overwritten() {
+    fn reports_unusable_files_and_never_overwrites_them() {
         type Spoil = fn(&Path);
         type Named = fn(&SettingsError) -> bool;
         let rows: [(&str, Spoil, Named); 7] = [
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn as_many_bytes_as_allowed_are_read() {
+    fn reads_files_up_to_the_size_limit() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("settings.toml");
         fs::write(&path, "#".repeat(SETTINGS_MAX_BYTES)).unwrap();

@@ -151,7 +151,7 @@ mod tests {
     use crate::session::origin::OriginError;
 
     #[test]
-    fn every_choice_is_read() {
+    fn reads_all_settings() {
         let text = "camera = \"Desk: Cam\"\ncamera_pinned = true\ncamera_turn_deg = 270\ncamera_mirrored = true\n\
                     camera_testing = true\nlanguage = \"pt-BR\"\ntheme = \"high-contrast\"\ntext_percent = 150\n\
                     reduced_motion = true\nverifiers = [\"https://a.example\", \"http://127.0.0.1:9\"]\n";
@@ -178,11 +178,11 @@ mod tests {
             }
         );
         let none = read("camera = \"\"\nlanguage = \"\"\n").unwrap();
-        assert_eq!(none, Loaded::default(), "empty text is no choice");
+        assert_eq!(none, Loaded::default(), "empty text is no value");
     }
 
     #[test]
-    fn a_bad_value_is_named_with_its_line_and_costs_nothing_else() {
+    fn reports_an_invalid_value_and_keeps_the_others() {
         let long = format!("camera = \"{}\"", "x".repeat(257));
         let nine = format!("liveness_nets = [{}]", format!("\"{}\",", "ab".repeat(32)).repeat(9));
         let rows: [(&str, &str, &str, SettingError); 29] = [
@@ -193,7 +193,7 @@ mod tests {
             ("pinned by a name", "camera_pinned = \"Desk\"", "camera_pinned", SettingError::NotYesOrNo),
             ("a turn between", "camera_turn_deg = 45", "camera_turn_deg", SettingError::CameraTurn),
             ("a turn the other way", "camera_turn_deg = -90", "camera_turn_deg", SettingError::CameraTurn),
-            ("a whole turn", "camera_turn_deg = 360", "camera_turn_deg", SettingError::CameraTurn),
+            ("a full turn", "camera_turn_deg = 360", "camera_turn_deg", SettingError::CameraTurn),
             ("a turn in quotes", "camera_turn_deg = \"90\"", "camera_turn_deg", SettingError::CameraTurn),
             ("mirrored by number", "camera_mirrored = 1", "camera_mirrored", SettingError::NotYesOrNo),
             ("testing in words", "camera_testing = \"no\"", "camera_testing", SettingError::NotYesOrNo),
@@ -218,8 +218,8 @@ mod tests {
             ("nine networks", &nine, "liveness_nets", SettingError::NotPins),
             ("a folder from here", "liveness_net_folder = \"nets\"", "liveness_net_folder", SettingError::Folder),
             ("a folder by number", "liveness_net_folder = 1", "liveness_net_folder", SettingError::NotText),
-            ("slip of the pen", "verifier = []", "verifier", SettingError::UnknownKey),
-            ("table of later days", "[kiosk]\nidle = 3", "kiosk", SettingError::UnknownKey),
+            ("a misspelled key", "verifier = []", "verifier", SettingError::UnknownKey),
+            ("a table of a later version", "[kiosk]\nidle = 3", "kiosk", SettingError::UnknownKey),
         ];
         for (name, bad, key, fault) in rows {
             let loaded = read(&format!(
@@ -235,28 +235,28 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_verifier_is_named_and_the_others_count() {
+    fn reports_an_invalid_verifier_and_keeps_the_others() {
         let text =
             "verifiers = [\n  \"https://a.example\",\n  \"http://plain.example\",\n  7,\n  \"https://b.example\",\n]\n";
         let loaded = read(text).unwrap();
-        let told: Vec<_> = loaded.complaints.iter().map(|c| (c.line, c.fault)).collect();
-        assert_eq!(told, [(3, SettingError::Verifier(OriginError::Insecure)), (4, SettingError::NotText)]);
+        let found: Vec<_> = loaded.complaints.iter().map(|c| (c.line, c.fault)).collect();
+        assert_eq!(found, [(3, SettingError::Verifier(OriginError::Insecure)), (4, SettingError::NotText)]);
         let good: Vec<_> = loaded.settings.verifiers.iter().map(ToString::to_string).collect();
         assert_eq!(good, ["https://a.example", "https://b.example"]);
     }
 
     #[test]
-    fn a_bad_pin_is_named_and_the_others_count() {
+    fn reports_an_invalid_pin_and_keeps_the_others() {
         let pin = "0f".repeat(32);
         let text = format!("liveness_nets = [\n  \"{pin}\",\n  \"{}\",\n  7,\n]\n", &pin[1..]);
         let loaded = read(&text).unwrap();
-        let told: Vec<_> = loaded.complaints.iter().map(|c| (c.line, c.fault)).collect();
-        assert_eq!(told, [(3, SettingError::Pin), (4, SettingError::Pin)]);
+        let found: Vec<_> = loaded.complaints.iter().map(|c| (c.line, c.fault)).collect();
+        assert_eq!(found, [(3, SettingError::Pin), (4, SettingError::Pin)]);
         assert_eq!(loaded.settings.liveness_nets, [pin]);
     }
 
     #[test]
-    fn what_is_not_toml_is_named_with_its_line() {
+    fn reports_the_line_of_a_syntax_error() {
         let rows = [
             ("no value", "theme = \"dark\"\ncamera =\n", 2),
             ("a key twice", "theme = \"dark\"\n\ntheme = \"light\"\n", 3),
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn a_complaint_reads_as_a_sentence_without_control_characters() {
+    fn complaints_escape_control_characters() {
         let complaint = Complaint { line: 3, key: "a\u{1b}[31m".into(), fault: SettingError::UnknownKey };
         assert_eq!(complaint.to_string(), "line 3: a\\u{1b}[31m is not a setting that this version knows");
     }

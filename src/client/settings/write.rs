@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_changed_is_touched() {
+    fn changes_only_the_edited_settings() {
         type Change = fn(&mut Settings);
         let rows: [(&str, &str, Change, &str); 9] = [
             ("nothing", "# hi\nnew = 1\ntext_percent = 999\n", |_| (), "# hi\nnew = 1\ntext_percent = 999\n"),
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_section_in_a_choices_place_is_named_and_kept() {
+    fn reports_a_table_in_place_of_a_value() {
         for (name, before, expected) in [
             ("section", "a = 1\n[theme]\nname = 1\n", 2),
             ("dotted key", "a = 1\nb = 2\ntheme.name = 1\n", 3),
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn written_settings_round_trip() {
         let all = Settings {
             camera: Some("A \"quoted\" \\ camera, ünï".into()),
             camera_pinned: true,

@@ -1,4 +1,4 @@
-//! A scripted verifier on a port of its own: one scripted response per request.
+//! A scripted verifier on its own port: one scripted response per request.
 
 use std::{
     collections::HashMap,
@@ -10,62 +10,62 @@ use std::{
 
 use crate::session::origin::Origin;
 
-/// What the verifier does with one connection.
+/// The scripted behavior for one connection.
 #[derive(Debug, Clone)]
 pub enum Play {
-    /// Answers.
+    /// Sends a response.
     Response {
         /// HTTP status.
         status: u16,
         /// Media type.
         media_type: &'static str,
-        /// Further header lines, each with its line end.
+        /// Further header lines, each with a line end.
         headers: String,
         /// The body.
         body: String,
     },
-    /// Reads the request and says nothing until the client goes away.
+    /// Reads the request and sends nothing until the client disconnects.
     Hangs,
-    /// Sends the head of an answer and then nothing until the client goes away.
+    /// Sends the head of a response and then nothing until the client disconnects.
     HangsInTheBody,
-    /// Reads the request and goes away: the answer is lost.
+    /// Reads the request and disconnects: the response is lost.
     Dies,
-    /// Promises more than it sends.
+    /// Announces more than it sends.
     DiesInTheBody,
-    /// Answers with something that is not HTTP.
+    /// Responds with something other than HTTP.
     Babbles,
-    /// Answers so before it has heard anything: no partner for TLS.
+    /// The same before it has received anything, which breaks a TLS handshake.
     BabblesFirst,
     /// Sends JSON without end.
     Endless,
 }
 
-/// A good answer.
+/// A successful JSON response.
 pub fn json(body: &impl serde::Serialize) -> Play {
     let body = serde_json::to_string(body).unwrap();
     Play::Response { status: 200, media_type: "application/json", headers: String::new(), body }
 }
 
-/// A problem document of this kind.
+/// A problem document of this type.
 pub fn problem(status: u16, kind: &str, headers: &str) -> Play {
     let body = format!(r#"{{"type":"{kind}","title":"No.","status":{status}}}"#);
     Play::Response { status, media_type: "application/problem+json", headers: headers.into(), body }
 }
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug, Clone)]
 pub struct Seen {
-    /// Its method.
+    /// Method.
     pub method: String,
     /// Path and query.
     pub path: String,
-    /// Names in lower case.
+    /// Headers, with names in lower case.
     pub headers: HashMap<String, String>,
     /// The body.
     pub body: Vec<u8>,
 }
 
-/// A verifier on 127.0.0.1. It stops listening when the script is over.
+/// A verifier on 127.0.0.1, which stops listening at the end of the script.
 #[derive(Debug)]
 pub struct Scripted {
     port: u16,
@@ -73,7 +73,7 @@ pub struct Scripted {
 }
 
 impl Scripted {
-    /// Starts following `plays`.
+    /// Starts a verifier that follows `plays`.
     pub fn new(plays: impl Into<Vec<Play>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -85,7 +85,7 @@ impl Scripted {
                 if !matches!(play, Play::BabblesFirst) {
                     noted.lock().unwrap().extend(read_request(&stream));
                 }
-                // The client may have gone away first: that is what some plays are for.
+                // The client may have disconnected first; some scripts provoke that.
                 perform(&play, &mut stream).ok();
             }
         };
@@ -93,17 +93,17 @@ impl Scripted {
         Self { port, seen }
     }
 
-    /// Where it is, by address.
+    /// Its origin, by IP address.
     pub fn origin(&self) -> Origin {
         format!("http://127.0.0.1:{}", self.port).parse().unwrap()
     }
 
-    /// Where it is, under this name and scheme.
+    /// Its origin with this scheme and host.
     pub fn origin_as(&self, scheme_and_host: &str) -> Origin {
         format!("{scheme_and_host}:{}", self.port).parse().unwrap()
     }
 
-    /// The requests that came so far.
+    /// The requests received so far.
     pub fn seen(&self) -> Vec<Seen> {
         self.seen.lock().unwrap().clone()
     }

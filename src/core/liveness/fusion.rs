@@ -96,7 +96,7 @@ mod tests {
             ("another class is live", &[0.0, 2.0, 0.0], 1, 2.0 - 2.0_f32.ln()),
             ("two classes", &[1.0, 3.0], 1, 2.0),
             ("clipped", &[50.0, 0.0, 0.0], 0, CLIP),
-            ("no number", &[f32::NAN, 0.0, 0.0], 0, -CLIP),
+            ("NaN", &[f32::NAN, 0.0, 0.0], 0, -CLIP),
             ("no such class", &[1.0, 0.0], 2, -CLIP),
             ("nothing", &[], 0, -CLIP),
         ];
@@ -107,16 +107,16 @@ mod tests {
     }
 
     #[test]
-    fn networks_are_averaged_and_a_silent_one_counts_against() {
+    fn averages_networks_and_counts_missing_ones_as_not_live() {
         let mut policy = plain_policy().liveness;
         policy.nets.push(policy.nets[0].clone());
-        let says = |odds: f32| NetOdds(vec![odds; 3]);
-        assert!((frame_llr(&policy, &[says(2.0), says(4.0)]) - 3.0).abs() < 1e-5);
-        assert!((frame_llr(&policy, &[says(2.0)]) - f32::midpoint(2.0, -CLIP)).abs() < 1e-5);
+        let net = |odds: f32| NetOdds(vec![odds; 3]);
+        assert!((frame_llr(&policy, &[net(2.0), net(4.0)]) - 3.0).abs() < 1e-5);
+        assert!((frame_llr(&policy, &[net(2.0)]) - f32::midpoint(2.0, -CLIP)).abs() < 1e-5);
     }
 
     #[test]
-    fn the_parts_add_up_to_the_sum() {
+    fn parts_add_up_to_the_fused_score() {
         let policy = plain_policy().liveness;
         let frames = [1.0, 2.0, 6.0].map(|odds| vec![NetOdds(vec![odds; 3])]);
         let verdict = verdict(&policy, &frames, &[], 1.0);

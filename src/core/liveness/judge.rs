@@ -182,24 +182,24 @@ mod tests {
     }
 
     #[test]
-    fn the_surer_the_sooner_and_in_between_nobody_can_tell() {
+    fn decides_earlier_with_stronger_evidence() {
         let policy = plain_policy();
         let rows = [
             ("sure", 3.1, "live", 800),
             ("less sure", 2.01, "live", 1_800),
             ("just enough", 1.01, "live", 2_800),
-            ("not enough", 0.99, "cannot tell", 2_800),
-            ("not little enough", -0.99, "cannot tell", 2_800),
+            ("not enough", 0.99, "inconclusive", 2_800),
+            ("not low enough", -0.99, "inconclusive", 2_800),
             ("an attack", -1.01, "not live", 2_800),
-            ("a plainer attack", -2.01, "not live", 1_800),
-            ("a plain attack", -3.1, "not live", 800),
-            ("no number", f32::NAN, "not live", 800),
+            ("a clearer attack", -2.01, "not live", 1_800),
+            ("a clear attack", -3.1, "not live", 800),
+            ("NaN", f32::NAN, "not live", 800),
         ];
         for (name, log_odds, expected, millis) in rows {
             let (end, verdict) = match decided(&policy, log_odds) {
                 Step::Live(proof) => ("live", proof.verdict().clone()),
                 Step::NotLive(refusal) => ("not live", refusal.verdict),
-                Step::CannotTell(verdict) => ("cannot tell", verdict),
+                Step::CannotTell(verdict) => ("inconclusive", verdict),
                 Step::More(_) => unreachable!(),
             };
             assert_eq!((end, (verdict.per_frame.len() - 1) * 40), (expected, millis), "{name}");
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn the_span_says_what_was_judged() {
+    fn the_span_covers_the_judged_frames() {
         let Step::Live(proof) = decided(&plain_policy(), 9.0) else { panic!("not live") };
         assert_eq!((proof.span().scored, proof.span().seen, proof.span().track), (21, 21, 1));
         assert_eq!((proof.span().first_millis, proof.span().last_millis), (0, 800));
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn slow_frames_need_their_number_and_fast_ones_their_time() {
+    fn requires_both_enough_frames_and_enough_time() {
         let policy = plain_policy();
         let mut judge = Judge::new(&policy);
         let spaced = |seq: u64, millis: u64| {
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_track_forgets_the_old_one() {
+    fn a_new_track_starts_over() {
         let policy = plain_policy();
         let mut judge = Judge::new(&policy);
         for seq in 0..15 {
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn the_chain_follows_every_pixel_and_the_order() {
+    fn the_digest_chain_depends_on_every_pixel_and_the_order() {
         let policy = plain_policy();
         let chain = |last: u64| {
             let mut judge = Judge::new(&policy);

@@ -45,7 +45,7 @@ mod tests {
     use crate::testing::face_at;
 
     #[test]
-    fn a_track_breaks_when_the_face_jumps_pauses_or_time_runs_back() {
+    fn a_track_ends_on_a_jump_a_pause_or_backward_time() {
         let frame = |millis| Frame::new(1, 1, vec![0; 3], 0, Duration::from_millis(millis)).unwrap();
         let (here, aside, there) =
             ([face_at(300.0, 240.0, 100.0)], [face_at(310.0, 240.0, 104.0)], [face_at(420.0, 240.0, 100.0)]);

@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_contract_keeps_to_its_bounds_or_its_fault_is_named() {
+    fn rejects_contracts_out_of_bounds() {
         type Change = fn(&mut NetPolicy);
         assert_eq!(NetPolicy::embedded().check(), Ok(()));
         let rows: [(&str, Change, ContractFault); 24] = [
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bounds_themselves_are_allowed() {
+    fn accepts_contracts_at_the_bounds() {
         let scales = vec![0.5, 8.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0];
         let weights = vec![-1.0; scales.len()];
         for (side_px, classes) in [(32, 2), (512, 16)] {

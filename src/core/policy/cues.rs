@@ -1,7 +1,7 @@
 //! The cues over time, declared once: name, what is looked at, what it is worth.
 //!
-//! A line in `cues!` adds a cue here, in the policy and on the wire. What it is made of is in `liveness::cues::fresh`, which
-//! does not compile until the new cue has its maker there.
+//! A line in `cues!` adds a cue here, in the policy and on the wire. What it is made of is in `liveness::cues::fresh`,
+//! which does not compile until the new cue has its maker there.
 
 use serde::{Deserialize, Serialize};
 
@@ -44,8 +44,8 @@ macro_rules! cues {
         }
 
         impl Default for CuesPolicy {
-            /// Fitted on the Replay-Attack training clips, none on its test clips; `models/REPORT.md` has the fit, and each
-            /// cue with and without.
+            /// Fitted on the Replay-Attack training clips, none on its test clips; `models/REPORT.md` has the fit, and
+            /// each cue with and without.
             fn default() -> Self {
                 Self { $($name: $policy,)* }
             }
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cue_has_one_name_on_the_wire_in_policies_and_in_text() {
+    fn cue_names_agree_everywhere() {
         let names: BTreeSet<_> = CueName::ALL.map(CueName::as_str).into();
         assert_eq!(names.len(), CueName::ALL.len());
         let Value::Object(policy) = json!(CuesPolicy::default()) else { panic!("a policy is an object") };
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn the_report_on_the_models_says_what_each_cue_is_worth() {
+    fn the_model_report_covers_each_cue() {
         let report = include_str!("../../../models/REPORT.md");
         for cue in CueName::ALL {
             let rows = [format!("| network, {} |", cue.as_str()), format!("| all but {} |", cue.as_str())];

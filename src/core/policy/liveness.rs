@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cue_says_no_more_than_it_may() {
+    fn limits_the_llr_of_a_cue() {
         let cue = CuePolicy { enabled: true, pivot: 2.0, weight: 3.0, support_max: 1.0, deny_max: 4.0 };
         let rows = [
             ("nothing", 2.0, 0.0),
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verifier_can_ask_for_more_networks_and_cues_and_for_no_fewer() {
+    fn a_verifier_can_only_add_networks_and_cues() {
         let own = LivenessPolicy::default();
         let mut other = own.clone();
         other.nets = vec![NetPolicy { sha256: "ab".repeat(32), ..NetPolicy::embedded() }];

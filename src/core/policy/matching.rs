@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_account_may_be_stricter_and_never_looser() {
+    fn an_account_can_only_be_stricter() {
         let own = MatchPolicy::default();
         let rows = [
             ("nothing of its own", None, 0.50, 0.70),
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn another_policy_only_tightens() {
+    fn merging_policies_only_tightens() {
         let own = MatchPolicy::default();
         let loose = MatchPolicy {
             cosine_min: 0.1,

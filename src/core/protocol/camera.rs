@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_decides_about_kinds_and_signs_and_testing_denies_nothing() {
+    fn applies_the_policy_and_denies_nothing_in_test_mode() {
         use CameraKind::{Physical, Unknown, Virtual};
         use InjectionSign::{FormatNotOffered, NoSensorNoise, RepeatedFrames};
         let policy = CameraPolicy::default();
@@ -144,8 +144,8 @@ mod tests {
         for (name, policy, claim, refused) in [
             ("a webcam", policy, camera(Physical, &[]), None),
             ("a virtual camera", policy, camera(Virtual, &[]), Some(CameraRefusal::Virtual)),
-            ("who knows", policy, camera(Unknown, &[]), None),
-            ("who knows, strictly", strict, camera(Unknown, &[]), Some(CameraRefusal::Unknown)),
+            ("unknown", policy, camera(Unknown, &[]), None),
+            ("unknown, strict policy", strict, camera(Unknown, &[]), Some(CameraRefusal::Unknown)),
             ("not qualified", strict, camera(Physical, &[]), Some(CameraRefusal::NotQualified)),
             ("qualified", strict, CameraClaim { qualified: true, ..camera(Physical, &[]) }, None),
             ("a loop", policy, camera(Physical, &[RepeatedFrames]), Some(CameraRefusal::Injected(RepeatedFrames))),

@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_kind_is_found_by_its_own_uri_and_by_no_other() {
+    fn problem_uris_are_unique() {
         for &kind in ProblemKind::ALL {
             assert_eq!(ProblemKind::from_uri(&kind.uri()), Some(kind));
         }

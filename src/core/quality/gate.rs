@@ -137,9 +137,9 @@ fn of_measures(m: &Measures, p: &QualityPolicy) -> [Gate; 8] {
 mod tests {
     use super::*;
 
-    /// Each row: bound, value, how it stands with a margin of a tenth.
+    /// Each row: bound, value, result with a margin of a tenth.
     #[test]
-    fn a_gate_fails_is_near_or_clear() {
+    fn a_gate_fails_or_passes_with_or_without_margin() {
         use GateStatus::{Clear, Fails, Near};
         let rows = [
             (Bound::AtLeast(50.0), 49.9, Fails),

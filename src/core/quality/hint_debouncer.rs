@@ -87,22 +87,22 @@ mod tests {
     use super::*;
     use crate::quality::Bound;
 
-    /// The gate of the light at this luma; it wants 55.
+    /// The light gate at this luma; the minimum is 55.
     fn light(luma: f32) -> Gate {
         Gate::new(Hint::TooDark, luma, Bound::AtLeast(55.0))
     }
 
-    /// The gate of the distance at this share of the frame; it wants 0.15.
+    /// The distance gate at this share of the frame; the minimum is 0.15.
     fn distance(ratio: f32) -> Gate {
         Gate::new(Hint::ComeCloser, ratio, Bound::AtLeast(0.15))
     }
 
-    /// The gate of the detection at this score; it wants 0.6.
+    /// The detection gate at this score; the minimum is 0.6.
     fn presence(score: f32) -> Gate {
         Gate::new(Hint::NoFace, score, Bound::AtLeast(0.6))
     }
 
-    /// The gates of a frame that looks like this word.
+    /// The gates of the scene named `word`.
     fn scene(word: &str) -> Vec<Gate> {
         match word {
             "fine" => vec![presence(0.9), distance(0.3), light(120.0)],
@@ -110,13 +110,13 @@ mod tests {
             "dim" => vec![presence(0.9), distance(0.3), light(56.0)],
             "far" => vec![presence(0.9), distance(0.1), light(120.0)],
             "far+dark" => vec![presence(0.9), distance(0.1), light(30.0)],
-            "nobody" => vec![presence(0.0)],
+            "empty" => vec![presence(0.0)],
             _ => panic!("{word}"),
         }
     }
 
-    /// What is shown after each frame of a story: words say how frames look from there on, numbers are frames, by their
-    /// time in milliseconds.
+    /// The hint shown after each frame of a script: words set the scene of the following frames, numbers are the
+    /// timestamps of frames, in milliseconds.
     fn shown(story: &str) -> Vec<Option<Hint>> {
         let mut debouncer = HintDebouncer::new(&HintPolicy::default());
         let (mut gates, mut shown) = (vec![], vec![]);
@@ -129,10 +129,10 @@ mod tests {
         shown
     }
 
-    /// Each row: what happens, its story, what is shown after the last frame.
+    /// Each row: name, script, hint shown after the last frame.
     #[test]
-    fn a_hint_appears_stays_and_goes_by_the_clock_of_the_frames() {
-        let (too_dark, closer, nobody) = (Some(Hint::TooDark), Some(Hint::ComeCloser), Some(Hint::NoFace));
+    fn hints_follow_the_frame_timestamps() {
+        let (too_dark, closer, no_face) = (Some(Hint::TooDark), Some(Hint::ComeCloser), Some(Hint::NoFace));
         let rows = [
             ("one frame", "dark 0", None),
             ("199 ms", "dark 0 100 199", None),
@@ -153,9 +153,9 @@ mod tests {
             ("a lesser one waits for the worse to go", "far 0 200 far+dark 900 2000", closer),
             ("the next fault is too young", "far 0 200 dark 800", None),
             ("all well", "far 0 200 fine 800", None),
-            ("nobody for one frame", "dark 0 200 nobody 900 dark 940", too_dark),
-            ("nobody for long", "dark 0 200 nobody 900 1100", nobody),
-            ("a face in every other frame only", "dark 0 nobody 100 dark 200 nobody 300 dark 400", too_dark),
+            ("empty for one frame", "dark 0 200 empty 900 dark 940", too_dark),
+            ("empty for long", "dark 0 200 empty 900 1100", no_face),
+            ("a face in every other frame only", "dark 0 empty 100 dark 200 empty 300 dark 400", too_dark),
             ("time runs back", "dark 1000 500 600", None),
         ];
         for (name, story, expected) in rows {
@@ -163,9 +163,9 @@ mod tests {
         }
     }
 
-    /// Fast wobbling is a fault that never holds; slow wobbling is one that does, and stays.
+    /// A fast fluctuation never lasts long enough; a slow one triggers the hint, which then stays.
     #[test]
-    fn a_value_wobbling_about_its_threshold_changes_the_hint_at_most_once() {
+    fn a_value_fluctuating_around_its_threshold_changes_the_hint_at_most_once() {
         for period in 1..40 {
             let mut debouncer = HintDebouncer::new(&HintPolicy::default());
             let mut shown: Vec<_> = (0..300_u64)

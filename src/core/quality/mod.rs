@@ -137,13 +137,13 @@ mod tests {
     use crate::testing::{face_at, noise_frame};
 
     #[test]
-    fn a_face_alone_in_the_middle_is_good() {
+    fn accepts_a_single_centered_face() {
         let frame = noise_frame(0, 120, 60);
         assert!(judge(&frame, &[face_at(320.0, 240.0, 200.0)], &QualityPolicy::default()).is_ok());
     }
 
     #[test]
-    fn the_gates_stand_in_the_order_of_the_hints_and_every_hint_has_one() {
+    fn gates_and_hints_are_in_the_same_order() {
         let frame = noise_frame(0, 120, 60);
         let examined = examine(&frame, &[face_at(320.0, 240.0, 200.0)], &QualityPolicy::default());
         let mut hints: Vec<_> = examined.gates().iter().map(Gate::hint).collect();
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn without_one_face_nothing_else_is_judged() {
+    fn without_exactly_one_face_no_other_gate_is_judged() {
         let frame = noise_frame(0, 20, 0);
         let (face, other) = (face_at(320.0, 240.0, 200.0), face_at(520.0, 240.0, 180.0));
         let rows = [(vec![], 1, Hint::NoFace), (vec![face, other], 2, Hint::SeveralFaces)];

@@ -25,7 +25,7 @@ fn lines(text: &str, rtl: bool, max_width: f32) -> Vec<String> {
 }
 
 #[test]
-fn pieces_stand_in_the_order_of_the_screen() {
+fn pieces_are_in_visual_order() {
     // Named after the property tested. Hebrew letters keep the rows readable in a left-to-right editor.
     let rows: &[(&str, &str, bool, &str)] = &[
         ("latin passes", "Payroll (1): 50 %", true, "Payroll (1): 50 %"),
@@ -75,7 +75,7 @@ fn names_cannot_rearrange_the_sentence() {
 }
 
 #[test]
-fn a_widget_gets_its_rich_text_or_our_sections() {
+fn uses_layout_jobs_only_for_bidirectional_text() {
     let ctx = Context::default();
     ctx.set_fonts(definitions(&[Arc::new(FontData::from_static(INTER))]));
     let mut output = ctx.run_ui(RawInput::default(), |ui| {
@@ -122,7 +122,7 @@ fn definitions(files: &[Arc<FontData>]) -> FontDefinitions {
 }
 
 #[test]
-fn egui_draws_what_we_mean_whichever_fonts_hold_the_letters() {
+fn egui_renders_the_visual_order_with_any_fonts() {
     if !Path::new(DEJAVU).exists() {
         eprintln!("skipped: {DEJAVU} is not installed");
         return;
@@ -153,7 +153,7 @@ fn egui_draws_what_we_mean_whichever_fonts_hold_the_letters() {
 
 /// The egui defects that this module works around; if this test fails, egui has improved and the module may shrink.
 #[test]
-fn egui_alone_still_gets_it_wrong() {
+fn egui_still_needs_the_workaround() {
     if !Path::new(DEJAVU).exists() {
         eprintln!("skipped: {DEJAVU} is not installed");
         return;

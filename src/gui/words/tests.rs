@@ -76,7 +76,7 @@ fn every_language_has_the_messages_and_variables_of_english() {
 }
 
 #[test]
-fn nothing_is_left_in_english() {
+fn all_messages_are_translated() {
     let english = messages(Language::En);
     let mut same = Vec::new();
     for language in Language::ALL.into_iter().filter(|language| *language != Language::En) {
@@ -90,9 +90,9 @@ fn nothing_is_left_in_english() {
     assert!(same.is_empty(), "not translated:\n{}", same.join("\n"));
 }
 
-/// A file that no language names would go stale unseen.
+/// A file without a language would become outdated unnoticed.
 #[test]
-fn every_file_of_words_belongs_to_a_language() {
+fn every_message_file_belongs_to_a_language() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/words");
     let files: BTreeSet<_> =
         fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -100,7 +100,7 @@ fn every_file_of_words_belongs_to_a_language() {
 }
 
 #[test]
-fn plurals_are_those_of_the_language() {
+fn plural_forms_match_the_language() {
     assert!(PLURALS.iter().map(|(language, _)| *language).eq(Language::ALL), "PLURALS has a row for each, in order");
     for (language, expected) in PLURALS {
         for (id, text) in messages(*language).iter().filter(|(_, text)| text.contains("->")) {
@@ -147,8 +147,8 @@ fn hints_are_short() {
     for language in Language::ALL {
         for (id, text) in messages(language).iter().filter(|(id, _)| id.starts_with("hint-")) {
             let words = text.split_whitespace().count();
-            let most = if language == Language::Ja { 1 } else { 6 };
-            assert!((1..=most).contains(&words), "{language:?} {id}: {words} words");
+            let max = if language == Language::Ja { 1 } else { 6 };
+            assert!((1..=max).contains(&words), "{language:?} {id}: {words} words");
             assert!(!text.ends_with(['.', '!', '。', '！']), "{language:?} {id}");
         }
     }
@@ -177,7 +177,7 @@ fn plurals_read_right() {
 }
 
 #[test]
-fn the_language_is_negotiated() {
+fn negotiates_the_language() {
     let rows: &[(&str, Option<&str>, &[&str], Language)] = &[
         ("chosen wins", Some("fr"), &["de-DE"], Language::Fr),
         ("chosen unknown", Some("tlh"), &["de-DE"], Language::De),
@@ -200,7 +200,7 @@ fn the_language_is_negotiated() {
 }
 
 #[test]
-fn names_from_outside_are_isolated_where_order_is_at_stake() {
+fn isolates_external_names_in_bidirectional_text() {
     let ask = |language, name: &str| Words::new(language).say_with("consent-asks", &[("application", name.into())]);
     assert_eq!(ask(Language::En, "Payroll"), "Payroll asks for your face");
     assert_eq!(ask(Language::En, "\u{202e}Payroll"), "Payroll asks for your face");
@@ -215,14 +215,14 @@ fn an_unknown_id_stops_a_debug_build() {
 }
 
 #[test]
-fn words_may_cross_threads() {
+fn messages_are_send_and_sync() {
     fn crosses<T: Send + Sync>() {}
     crosses::<Words>();
 }
 
 /// Ids are literals where they are used, so that a search finds them; ids built at run time would count as unused.
 #[test]
-fn every_message_is_said_and_what_is_said_exists() {
+fn every_message_is_used_and_every_used_message_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src");
     let mut literals = BTreeSet::new();
     let mut said = BTreeSet::new();
@@ -241,7 +241,7 @@ fn every_message_is_said_and_what_is_said_exists() {
     let ids: BTreeSet<String> = messages(Language::En).into_keys().collect();
     let unused: Vec<_> = ids.difference(&literals).collect();
     let unknown: Vec<_> = said.difference(&ids).collect();
-    assert!(unused.is_empty() && unknown.is_empty(), "never said: {unused:?}\nnot in en.ftl: {unknown:?}");
+    assert!(unused.is_empty() && unknown.is_empty(), "never used: {unused:?}\nnot in en.ftl: {unknown:?}");
 }
 
 /// Every source file at or below `path` except this test.

@@ -1,4 +1,4 @@
-//! A second network for tests, in a temporary folder; its files are made by `tests/nets/make.py`.
+//! A second network for tests, in a temporary folder. `tests/nets/make.py` generates its files.
 
 use std::{
     fs,
@@ -9,7 +9,7 @@ use crate::{AddedNet, AddedNetError};
 use countenance_core::policy::{Channels, NetPolicy};
 use sha2::{Digest, Sha256};
 
-/// A folder for networks, the files of `tests/nets` at hand.
+/// A temporary folder for networks.
 #[derive(Debug)]
 pub struct Nets(pub tempfile::TempDir);
 
@@ -24,7 +24,7 @@ pub fn sha256(bytes: &[u8]) -> String {
     nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16)).collect()
 }
 
-/// The contract of `warmth.toml` as it stands in a policy.
+/// The contract of `warmth.toml`, as in a policy.
 pub fn warmth() -> NetPolicy {
     NetPolicy {
         name: "warmth".into(),
@@ -40,7 +40,7 @@ pub fn warmth() -> NetPolicy {
     }
 }
 
-/// A contract's file.
+/// A contract as a TOML file.
 pub fn toml_of(net: &NetPolicy) -> String {
     let NetPolicy { name, sha256, side_px, divisor, scales, classes, live_class, weights, offset, .. } = net;
     let channels = if net.channels == Channels::Rgb { "rgb" } else { "bgr" };
@@ -51,26 +51,26 @@ pub fn toml_of(net: &NetPolicy) -> String {
     )
 }
 
-#[expect(clippy::new_without_default, reason = "each call makes a folder")]
+#[expect(clippy::new_without_default, reason = "each call creates a folder")]
 impl Nets {
     /// An empty folder.
     pub fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// Where a file of this name belongs.
+    /// Path for a file of this name.
     pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    /// Puts a contract and a network there; the contract's digest.
+    /// Writes a contract and a network; returns the contract's digest.
     pub fn put(&self, name: &str, contract: &[u8], onnx: &[u8]) -> String {
         fs::write(self.path(&format!("{name}.toml")), contract).unwrap();
         fs::write(self.path(&format!("{name}.onnx")), onnx).unwrap();
         sha256(contract)
     }
 
-    /// Puts a network of `tests/nets` there under this contract, which is made to name it, and loads it.
+    /// Writes a network of `tests/nets` with this contract, adjusted to its digest, and loads it.
     pub fn load(&self, name: &str, net: NetPolicy) -> Result<AddedNet, AddedNetError> {
         let onnx = fixture(&format!("{name}.onnx"));
         let net = NetPolicy { sha256: sha256(&onnx), ..net };

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_is_found_behind_what_only_looks_like_one() {
+    fn finds_the_real_end_marker() {
         let plain = jpeg(&[0xff, 0xd9]);
         let end = plain.len() - 2;
         let comment = jpeg(&[0xff, 0xfe, 0, 4, 0xff, 0xd9, 0xff, 0xd9]);
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tables_are_one_whole_segment() {
+    fn huffman_tables_are_one_complete_segment() {
         let mut bytes = Vec::new();
         add_standard_tables(&mut bytes);
         assert_eq!((bytes.len(), &bytes[..4]), (420, &[0xff, 0xc4, 0x01, 0xa2][..]));

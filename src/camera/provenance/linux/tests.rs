@@ -1,4 +1,4 @@
-//! Recorded device trees, laid out in a folder and examined.
+//! Examines recorded device trees, recreated in a folder.
 
 #![cfg(unix)]
 
@@ -9,14 +9,14 @@ use tempfile::TempDir;
 use super::*;
 use countenance_core::protocol::CameraKind::{self, Physical, Unknown, Virtual};
 
-/// `tests/fixtures/sysfs/NAME.txt`; its README tells the format. `%1b` and `%0a` stand for those bytes.
+/// Reads `tests/fixtures/sysfs/NAME.txt`; the README there documents the format. Decodes the bytes `%1b` and `%0a`.
 fn recorded(name: &str) -> String {
     let file =
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/sysfs").join(name).with_extension("txt");
     fs::read_to_string(file).unwrap().replace("%1b", "\u{1b}")
 }
 
-/// The tree that `text` tells of.
+/// Recreates the tree described by `text`.
 fn lay_out(text: &str) -> TempDir {
     let root = tempfile::tempdir().unwrap();
     for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
@@ -40,7 +40,7 @@ fn tree(name: &str) -> TempDir {
     lay_out(&recorded(name))
 }
 
-/// What a node is, and why.
+/// The expected classification of each node, with the reason.
 type Row =
     (&'static str, &'static str, CameraKind, &'static str, Option<&'static str>, Option<&'static str>, &'static str);
 
@@ -72,7 +72,7 @@ const RECORDED: &[Row] = &[
 ];
 
 #[test]
-fn recorded_trees_are_told_apart() {
+fn classifies_recorded_trees() {
     for (name, node, kind, driver, bus_path, vid_pid, because) in RECORDED {
         let sys = tree(name);
         let found = examine(sys.path(), node);
@@ -85,7 +85,7 @@ fn recorded_trees_are_told_apart() {
 }
 
 #[test]
-fn what_lies_in_a_hostile_tree_is_unknown_and_its_texts_are_harmless() {
+fn classifies_a_hostile_tree_as_unknown_and_sanitizes_its_texts() {
     let sys = tree("hostile");
     for node in ["video0", "video1", "video2", "video3", "video4", "video6", "video7", "video8", "video70"] {
         let found = examine(sys.path(), node);
@@ -100,19 +100,19 @@ fn what_lies_in_a_hostile_tree_is_unknown_and_its_texts_are_harmless() {
     let odd = examine(sys.path(), "video5");
     assert_eq!((odd.driver.as_str(), odd.vid_pid, odd.bus_path), ("uvc\u{fffd}[2Jvideo", None, None));
     assert_eq!(label(sys.path(), "video5").as_deref(), Some("Desk\u{fffd}[2J\u{fffd}Cam"));
-    assert_eq!(label(sys.path(), "video7"), None, "a link is no attribute");
+    assert_eq!(label(sys.path(), "video7"), None, "a link is not an attribute");
     let expected = ["video0", "video1", "video2", "video3", "video4", "video5", "video6", "video7", "video8"];
     assert_eq!(nodes(sys.path()), expected);
 }
 
 #[test]
-fn an_attribute_that_never_ends_or_never_begins_is_cut_or_left() {
+fn truncates_or_skips_endless_and_blocking_attributes() {
     let sys = tree("v4l2loopback");
     let name = sys.path().join("devices/virtual/video4linux/video6/name");
     fs::write(&name, "x".repeat(1 << 20)).unwrap();
     assert_eq!(label(sys.path(), "video6").map(|label| label.len()), Some(super::super::MAX_CHARS));
     fs::remove_file(&name).unwrap();
-    // Reading from a pipe that nobody writes would wait for ever.
+    // Reading from a pipe without a writer would block forever.
     assert!(std::process::Command::new("mkfifo").arg(&name).status().unwrap().success());
     assert_eq!(label(sys.path(), "video6"), None);
     fs::remove_file(&name).unwrap();
@@ -121,7 +121,7 @@ fn an_attribute_that_never_ends_or_never_begins_is_cut_or_left() {
 }
 
 #[test]
-fn nodes_come_by_number_and_their_names_are_said_once() {
+fn lists_nodes_by_number_with_deduplicated_names() {
     let sys = tree("webcam");
     assert_eq!(nodes(sys.path()), ["video2", "video3", "video10"]);
     assert_eq!(label(sys.path(), "video10").as_deref(), Some("USB Video"));
@@ -133,7 +133,7 @@ fn nodes_come_by_number_and_their_names_are_said_once() {
 }
 
 #[test]
-fn the_place_stays_when_bus_and_device_numbers_do_not() {
+fn bus_path_is_stable_across_replugging() {
     let sys = tree("webcam");
     let before = examine(sys.path(), "video2");
     // After a replug, or the next start: another bus number, another node.

@@ -236,9 +236,9 @@ mod tests {
 
     const FACE: Rect<InFrame> = Rect::new(120.0, 70.0, 80.0, 100.0);
 
-    /// A 320×240 picture of soft blobs, the face's moved by `face` and the rest's by `behind`, pixels; the light of all is
+    /// A 320×240 frame of soft blobs: those in the face moved by `face` pixels, the others by `behind`, all scaled by
     /// `light`.
-    fn picture(seq: u64, face: f32, behind: f32, light: f32, contrast: f32) -> Frame {
+    fn frame(seq: u64, face: f32, behind: f32, light: f32, contrast: f32) -> Frame {
         let rgb = (0..320 * 240).flat_map(|i| {
             let (x, y) = ((i % 320) as f32, (i / 320) as f32);
             let inside = x > FACE.x && x < FACE.x + FACE.width && y > FACE.y && y < FACE.y + FACE.height;
@@ -254,17 +254,17 @@ mod tests {
         for k in 0..20_u8 {
             let sway = (f32::from(k) * 0.9).sin();
             let (face, behind) = motion(sway);
-            cue.add(&picture(u64::from(k), face, behind, 1.0 + light * sway, contrast), FACE);
+            cue.add(&frame(u64::from(k), face, behind, 1.0 + light * sway, contrast), FACE);
         }
         cue.grid?.measure()
     }
 
     #[test]
-    fn a_live_face_moves_before_a_still_background_and_an_instrument_takes_it_along() {
+    fn distinguishes_live_faces_from_instruments_by_the_background() {
         type Motion = fn(f32) -> (f32, f32);
         let rows: [(&str, Motion, f32, std::ops::Range<f32>); 5] = [
             ("alive", |s| (3.0 * s, 0.0), 0.0, -9.0..-2.0),
-            ("alive, and the exposure swings", |s| (3.0 * s, 0.0), 0.1, -9.0..-1.0),
+            ("alive, with changing exposure", |s| (3.0 * s, 0.0), 0.1, -9.0..-1.0),
             ("an attack instrument in a hand", |s| (3.0 * s, 3.0 * s), 0.0, -0.2..0.2),
             ("an attack instrument on a stand", |_| (0.0, 0.0), 0.0, -0.2..0.2),
             ("a camera in a hand", |s| (s, 3.0 * s), 0.0, 0.5..9.0),
@@ -276,21 +276,21 @@ mod tests {
     }
 
     #[test]
-    fn without_texture_behind_the_face_nothing_is_said() {
+    fn abstains_without_background_texture() {
         assert_eq!(measure(|s| (3.0 * s, 0.0), 0.0, 0.0), None);
     }
 
     #[test]
-    fn a_face_that_fills_the_picture_leaves_no_background() {
+    fn abstains_if_the_face_fills_the_frame() {
         let mut cue = Background::default();
         for k in 0..5 {
-            cue.add(&picture(k, 0.0, 0.0, 1.0, 40.0), Rect::new(20.0, 10.0, 280.0, 220.0));
+            cue.add(&frame(k, 0.0, 0.0, 1.0, 40.0), Rect::new(20.0, 10.0, 280.0, 220.0));
         }
         assert_eq!(cue.measure(), None);
     }
 
     #[test]
-    fn the_size_of_the_picture_does_not_matter_and_its_odd_shapes_do_no_harm() {
+    fn works_at_any_frame_size() {
         for (width, height) in [(1, 1), (79, 60), (80, 7), (81, 61), (1, 400), (333, 97)] {
             let mut cue = Background::default();
             let frame = Frame::new(width, height, vec![9; (width * height * 3) as usize], 0, Duration::ZERO).unwrap();
@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_denied_before_there_was_time_to_move() {
+    fn never_denies_before_enough_time_has_passed() {
         let rows = [(None, true), (Some(0), false), (Some(1_400), false), (Some(1_500), true)];
         for (millis, expected) in rows {
             let watched = millis.map(|millis| (Duration::ZERO, Duration::from_millis(millis)));

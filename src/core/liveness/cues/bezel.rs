@@ -197,7 +197,8 @@ mod tests {
 
     use super::*;
 
-    /// A picture of which `level` says how bright the pixel at (`x`, `y`) is, in halves of the shorter side from its middle.
+    /// The measure on a frame with brightness `level(x, y)`; coordinates from the center, in halves of the shorter
+    /// side.
     fn measure(width: u32, height: u32, level: impl Fn(f32, f32) -> u8) -> Option<f32> {
         let unit = width.min(height) as f32 / 2.0;
         let rgb = (0..width * height).flat_map(|i| {
@@ -212,20 +213,20 @@ mod tests {
         cue.measure()
     }
 
-    /// Black as a camera sees it.
+    /// Black with the noise of a camera.
     fn black(x: f32, y: f32) -> u8 {
         3 + ((x * 91.0).sin() * (y * 277.0).cos() * 14.0) as u8
     }
 
     #[test]
-    fn a_bezel_is_a_long_straight_line_before_black() {
+    fn detects_long_straight_edges_to_black() {
         type Scene = fn(f32, f32) -> u8;
         let rows: [(&str, Scene, std::ops::RangeInclusive<f32>); 8] = [
             ("a bright wall", |_, _| 150, 0.0..=0.0),
             ("a bezel above", |x, y| if y < -0.9 { black(x, y) } else { 150 }, 0.95..=1.0),
             ("leaning", |x, y| if y < -0.85 + 0.1 * x { black(x, y) } else { 150 }, 0.6..=1.0),
             ("to the right", |x, y| if x > 1.2 { black(x, y) } else { 150 }, 0.9..=1.0),
-            ("grey, not black", |_, y| if y < -0.9 { 45 } else { 150 }, 0.0..=0.0),
+            ("gray, not black", |_, y| if y < -0.9 { 45 } else { 150 }, 0.0..=0.0),
             ("a black shirt", |x, y| if y > 0.8 + x * x { black(x, y) } else { 150 }, 0.0..=0.25),
             ("too deep for a bezel", |x, y| if y < -0.2 { black(x, y) } else { 150 }, 0.0..=0.0),
             ("a letterbox", |_, y| if y < -0.9 { 0 } else { 150 }, 0.0..=0.0),
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn in_the_dark_nothing_is_said_nor_after_two_frames() {
+    fn abstains_in_the_dark_and_with_few_frames() {
         assert_eq!(measure(320, 240, |_, _| 30), None);
         let frame = Frame::new(320, 240, vec![150; 320 * 240 * 3], 0, Duration::ZERO).unwrap();
         let mut cue = BezelCue::default();
@@ -250,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn no_shape_of_a_picture_does_harm() {
+    fn works_at_any_frame_size() {
         for (width, height) in [(1, 1), (2, 3), (1, 400), (400, 1), (19, 23), (4000, 3)] {
             assert_eq!(measure(width, height, |_, _| 150), Some(0.0), "{width}x{height}");
             assert!(

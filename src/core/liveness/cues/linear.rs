@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_definite_matrix_times_its_inverse_changes_nothing() {
+    fn inverts_definite_matrices() {
         let matrix = [[4.0, 1.0, 0.5], [1.0, 3.0, 0.2], [0.5, 0.2, 2.0]];
         let inverse = inverse_of_definite(&matrix).unwrap();
         let vector = [1.0, -2.0, 3.0];
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_homography_and_its_inverse_undo_each_other() {
+    fn the_inverse_undoes_a_homography() {
         let turn = Homography([[1.1, 0.1, 3.0], [-0.05, 0.9, -2.0], [0.02, -0.01, 1.0]]);
         let (x, y) = turn.inverse().and_then(|back| back.after(turn)).unwrap().apply(0.3, -0.7);
         assert!((x - 0.3).abs() < 1e-12 && (y + 0.7).abs() < 1e-12);

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_cue_is_made_by_its_name() {
+    fn creates_each_cue_by_name() {
         for name in CueName::ALL {
             assert_eq!(fresh(name).name(), name);
         }

@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_moves_within_itself_is_alive() {
+    fn distinguishes_non_rigid_motion() {
         let still = Pose::STILL;
         let shaken = |t: f32| Pose {
             shift: ((t * 2.1).sin() * 14.0, (t * 1.3).cos() * 9.0),
@@ -92,7 +92,7 @@ mod tests {
         let rows: [(&str, Played<'_>, bool); 6] = [
             ("a photo on a stand", &|_| still, false),
             ("the same, more dimly lit", &|_| Pose { noise: 3.0, ..still }, false),
-            ("a photo in a hand", &shaken, false),
+            ("a hand-held photo", &shaken, false),
             ("the same, as exposure settles", &|t| Pose { gain: 1.0 + 0.05 * t, ..shaken(t) }, false),
             ("a head that turns a little", &|t| Pose { bulge: (t * 1.9).sin() * 4.0, ..still }, true),
             ("the same, swaying", &|t| Pose { bulge: (t * 1.9).sin() * 4.0, ..shaken(t) }, true),
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn it_needs_two_looks_and_takes_no_more_than_come_in_time() {
+    fn needs_two_frames_and_skips_early_ones() {
         let film = film(3, |_| Pose::STILL);
         let mut cue = Rigidity::default();
         cue.see(view(&film[0], true));

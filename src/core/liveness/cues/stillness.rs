@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stand_is_still_and_a_hand_or_a_head_is_not() {
+    fn only_instruments_on_a_stand_are_still() {
         let still = Pose::STILL;
         let rows: [(&str, Played<'_>, bool); 4] = [
             ("a photo on a stand", &|_| still, true),
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn without_time_it_says_nothing() {
+    fn abstains_without_timing() {
         assert_eq!(measured(false, |_| Pose::STILL), None);
     }
 }
