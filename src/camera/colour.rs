@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn converts_the_primaries_of_each_standard() {
         let limited = |matrix| Colour { matrix, range: Range::Limited };
-        // (name, colour, Y Cb Cr, RGB): values from the standards' own equations, rounded.
+        // (name, color space, Y Cb Cr, RGB): values from the equations of the standards, rounded.
         let table = [
             ("black", limited(Matrix::Bt601), [16, 128, 128], [0, 0, 0]),
             ("white", limited(Matrix::Bt601), [235, 128, 128], [255, 255, 255]),

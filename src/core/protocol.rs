@@ -181,7 +181,7 @@ pub enum Reason {
     CameraNotAllowed,
     /// The attestation is invalid.
     Untrusted,
-    /// The person cancelled.
+    /// The user canceled.
     Cancelled,
     /// The person reported that they did not start this sign-in.
     NotMe,

@@ -201,7 +201,7 @@ impl App {
         ctx.request_repaint();
     }
 
-    /// Closes the window; a sign-in in progress is cancelled and its verifier notified.
+    /// Closes the window; a sign-in in progress is canceled and its verifier notified.
     pub fn close(&mut self) {
         if let Some(runner) = self.runner.take() {
             let is_login = self.state.screen.is_login();

@@ -128,7 +128,7 @@ const HIGH_CONTRAST: Tokens = Tokens {
 };
 
 impl Scheme {
-    /// Its colours.
+    /// Its colors.
     pub const fn tokens(self) -> Tokens {
         match self {
             Self::Light => LIGHT,

@@ -147,7 +147,7 @@ fn unsupported_and_malformed_files_are_rejected_by_name() {
         ("no rate", b"YUV4MPEG2 W4 H4 F0:0\n", "invalid frame rate 0/0"),
         ("fast", b"YUV4MPEG2 W4 H4 F1000001:1000\n", "invalid frame rate 1000001/1000"),
         ("slow", b"YUV4MPEG2 W4 H4 F1:61\n", "invalid frame rate 1/61"),
-        ("interlaced", b"YUV4MPEG2 W4 H4 F25:1 It\n", "interlaced pictures are not supported"),
+        ("interlaced", b"YUV4MPEG2 W4 H4 F25:1 It\n", "interlaced video is not supported"),
         ("deep", b"YUV4MPEG2 W4 H4 F25:1 C420p10\n", "samples of more than 8 bits are not supported"),
         ("411", b"YUV4MPEG2 W4 H4 F25:1 C411\n", "this chroma layout is not supported"),
         ("no end", b"YUV4MPEG2 W4 H4 F25:1", "the Y4M header is cut off at byte 21"),

@@ -99,7 +99,7 @@ pub enum Unsupported {
     #[error("this chroma layout is not supported")]
     Chroma,
     /// Interlaced video.
-    #[error("interlaced pictures are not supported")]
+    #[error("interlaced video is not supported")]
     Interlaced,
     /// An MP4 file with movie fragments.
     #[error("fragmented MP4 files are not supported")]

@@ -226,7 +226,7 @@ mod tests {
             ("high", end(sized(100, 1, 0, 25, 19), 1), "ok"),
             ("4:2:2", end(sized(100, 2, 0, 25, 19), 1), "this chroma layout is not supported"),
             ("10 bits", end(sized(100, 1, 2, 25, 19), 1), "samples of more than 8 bits are not supported"),
-            ("interlaced", end(sized(66, 1, 0, 25, 19), 0), "interlaced pictures are not supported"),
+            ("interlaced", end(sized(66, 1, 0, 25, 19), 0), "interlaced video is not supported"),
             ("4096 wide", end(sized(66, 1, 0, 256, 19), 1), "ok"),
             ("huge", end(sized(66, 1, 0, 65_536, 19), 1), "a frame of 1048576x304 pixels is outside 1..=4096"),
             ("nothing", vec![0x67], "the H.264 parameters is malformed at byte 9"),

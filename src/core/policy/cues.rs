@@ -1,7 +1,7 @@
-//! The cues over time, declared once: name, what is looked at, what it is worth.
+//! The cues over time, declared once: name, meaning and default policy.
 //!
-//! A line in `cues!` adds a cue here, in the policy and on the wire. What it is made of is in `liveness::cues::fresh`,
-//! which does not compile until the new cue has its maker there.
+//! A line in `cues!` adds a cue to this list, the policy and the protocol. `liveness::cues::fresh`, which constructs the
+//! cues, does not compile until it handles the new one.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ macro_rules! cues {
         pub struct CuesPolicy { $($(#[$($doc)*])* pub $name: CuePolicy,)* }
 
         crate::enumeration! {
-            /// Which cue.
+            /// Identifies a cue.
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
             #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
             #[serde(rename_all = "snake_case")]
@@ -37,15 +37,15 @@ macro_rules! cues {
                 match name { $(CueName::$variant => &self.$name,)* }
             }
 
-            /// The same, to be changed.
+            /// The policy of one cue, mutable.
             pub fn of_mut(&mut self, name: CueName) -> &mut CuePolicy {
                 match name { $(CueName::$variant => &mut self.$name,)* }
             }
         }
 
         impl Default for CuesPolicy {
-            /// Fitted on the Replay-Attack training clips, none on its test clips; `models/REPORT.md` has the fit, and
-            /// each cue with and without.
+            /// Fitted on the training clips of Replay-Attack, none on its test clips; `models/REPORT.md` documents the fit
+            /// and the metrics with and without each cue.
             fn default() -> Self {
                 Self { $($name: $policy,)* }
             }
@@ -56,15 +56,15 @@ cues! {
     /// A live face is never still.
     Stillness, stillness, fitted(-2.2, 3.3, 0.0, 4.0);
     /// One homography explains all motion of a flat attack instrument.
-    // A video on a screen moves within itself, too: it must not gain much by that.
+    // A video on a screen shows non-rigid motion, too, so the support is limited.
     Rigidity, rigidity, fitted(-2.25, 8.0, 1.5, 4.0);
-    /// A bezel or paper edge at the side of the picture.
+    /// A bezel or paper edge at the side of the frame.
     Bezel, bezel, fitted(0.2, -19.0, 0.0, 4.0);
     /// A background that moves with the face.
     Background, background, fitted(-0.7, -3.0, 0.5, 3.0);
 }
 
-/// A cue that is asked.
+/// The policy of an enabled cue.
 fn fitted(pivot: f32, weight: f32, support_max: f32, deny_max: f32) -> CuePolicy {
     CuePolicy { enabled: true, pivot, weight, support_max, deny_max }
 }

@@ -140,7 +140,7 @@ pub struct NetClaim {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CueClaim {
-    /// Which cue.
+    /// The cue.
     pub name: CueName,
     /// The measured value in the cue's own unit; absent if the cue abstained.
     pub measure: Option<f32>,

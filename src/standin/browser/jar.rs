@@ -32,7 +32,7 @@ pub enum CookieRefusal {
     #[error("SameSite=None needs Secure")]
     NoneWithoutSecure,
     /// `Domain` does not cover the page's host, or is a top-level domain.
-    #[error("Domain is not the page's own")]
+    #[error("Domain does not cover the page's host")]
     ForeignDomain,
     /// `__Host-` or `__Secure-` without the attributes they require.
     #[error("the cookie lacks what its name prefix requires")]

@@ -22,7 +22,7 @@ pub(super) enum VerifyError {
     ChecksUsedUp,
     #[error("Max send attempts reached")]
     SendsUsedUp,
-    #[error("This service takes no custom code")]
+    #[error("This service does not allow custom codes")]
     NoCustomCodes,
     #[error("Too many concurrent requests for this phone number")]
     Concurrent,

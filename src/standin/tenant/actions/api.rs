@@ -58,7 +58,7 @@ enum Call {
 /// An error thrown by a method of `api`.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ApiError {
-    #[error("An api method was called with arguments it does not take")]
+    #[error("Invalid arguments for an api method")]
     BadArguments(#[source] serde_json::Error),
     #[error("The secret must have 1 to {SECRET_MAX_CHARS} characters")]
     BadSecret,
@@ -74,7 +74,7 @@ pub(super) enum ApiError {
     RedirectTooLate,
     #[error("Custom claims exceed 100 KB")]
     ClaimsTooLarge,
-    #[error("Metadata values are text, numbers or truth values")]
+    #[error("Metadata values must be strings, numbers or booleans")]
     BadMetadata,
     #[error("The reason must have at most {REASON_MAX_CHARS} characters")]
     ReasonTooLong,
