@@ -66,8 +66,8 @@ pub(super) enum Sees {
     /// A face with this cosine to Ada's.
     AdaAt(f32),
     Bob,
-    Nobody,
-    Two,
+    NoFace,
+    TwoFaces,
     FarAway,
     /// A presentation attack: the liveness score is below the threshold.
     Photo,
