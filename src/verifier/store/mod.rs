@@ -8,7 +8,8 @@ use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 use sqlx::{
-    Row, Sqlite, SqlitePool, Transaction,
+    Connection, Row, Sqlite, SqlitePool, Transaction,
+    migrate::MigrateError,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
 };
 
@@ -23,6 +24,7 @@ mod integrations;
 mod lists;
 mod logs;
 mod mails;
+mod migrations;
 mod operators;
 mod sealer;
 mod sessions;
@@ -40,9 +42,6 @@ pub use sealer::{KeyFileError, MasterKey, SealBroken};
 pub(crate) use sessions::{NewSession, Session, SessionStage, purpose_name};
 pub(crate) use setup_events::{LastSetupEvent, SetupEvent};
 
-/// Schema version that this build reads and writes.
-const SCHEMA_VERSION: i64 = 4;
-
 /// Location of the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Database {
@@ -58,12 +57,15 @@ pub enum StoreError {
     /// The database failed.
     #[error("the verifier's database failed")]
     Database(#[from] sqlx::Error),
-    /// The database has a schema version that this build does not support.
-    #[error("the verifier's database has schema version {found}; this build supports only {SCHEMA_VERSION}")]
+    /// A newer build has migrated the database.
+    #[error("the verifier's database has schema version {found}; this build supports up to {latest}", latest = migrations::LATEST)]
     Schema {
         /// `PRAGMA user_version` of the file.
         found: i64,
     },
+    /// The database could not be migrated; it is unchanged.
+    #[error("the verifier's database cannot be migrated")]
+    Migration(#[from] MigrateError),
     /// The key is not the one that sealed this database, or a sealed value was changed.
     #[error("the verifier's database cannot be decrypted with this key")]
     Seal(#[from] SealBroken),
@@ -115,13 +117,13 @@ impl Store {
         let options = options.foreign_keys(true).pragma("secure_delete", "ON");
         // One connection: writers queue in the pool rather than in SQLite, and an in-memory database stays one
         // database.
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_with(options)
-            .await?;
-        let store = Self { pool, sealer: Arc::new(Sealer::new(key)), rng };
+        let mut pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+        if matches!(database, Database::File(_)) {
+            // SQLite may end a transaction by itself after an I/O error; then sqlx can neither commit nor roll back, and
+            // refuses to begin another. Such a connection is replaced. Asked after a ping, which waits for a rollback.
+            pool = pool.before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
+        }
+        let store = Self { pool: pool.connect_with(options).await?, sealer: Arc::new(Sealer::new(key)), rng };
         store.prepare().await?;
         Ok(store)
     }
@@ -137,21 +139,17 @@ impl Store {
         self.pool.close().await;
     }
 
+    /// Brings the database up to date, and verifies that it was sealed with this key.
     async fn prepare(&self) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        let found: i64 = sqlx::query("PRAGMA user_version").fetch_one(&mut *tx.db).await?.try_get(0)?;
-        match found {
-            0 => {
-                sqlx::raw_sql(include_str!("schema.sql")).execute(&mut *tx.db).await?;
+        migrations::run(&mut tx.db).await?;
+        let check = sqlx::query("SELECT sealed FROM key_check").fetch_optional(&mut *tx.db).await?;
+        match check {
+            Some(row) => drop(tx.sealer.open("key_check", &[], row.try_get(0)?)?),
+            None => {
                 let sealed = tx.sealer.seal(tx.rng, "key_check", &[], b"countenance");
                 sqlx::query("INSERT INTO key_check VALUES (1, ?)").bind(sealed).execute(&mut *tx.db).await?;
             }
-            SCHEMA_VERSION => {
-                let sealed: Vec<u8> =
-                    sqlx::query("SELECT sealed FROM key_check").fetch_one(&mut *tx.db).await?.try_get(0)?;
-                tx.sealer.open("key_check", &[], &sealed)?;
-            }
-            found => return Err(StoreError::Schema { found }),
         }
         tx.commit().await
     }
@@ -161,6 +159,22 @@ impl Store {
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Store")
+    }
+}
+
+impl StoreError {
+    /// Whether the same call may succeed later: the database is locked, the disk is full or failed.
+    pub(crate) fn is_transient(&self) -> bool {
+        // Primary result codes of SQLite: BUSY, LOCKED, IOERR, FULL, CANTOPEN.
+        const TRANSIENT: [i64; 5] = [5, 6, 10, 13, 14];
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => {
+                let code = error.code().and_then(|code| code.parse::<i64>().ok());
+                code.is_some_and(|extended| TRANSIENT.contains(&(extended & 0xff)))
+            }
+            Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_)) => true,
+            _ => false,
+        }
     }
 }
 
@@ -233,9 +247,9 @@ mod tests {
         store.close().await;
         assert!(matches!(open(2).await, Err(StoreError::Seal(_))));
         let store = open(1).await.unwrap();
-        sqlx::query("PRAGMA user_version = 9").execute(&store.pool).await.unwrap();
+        sqlx::query("PRAGMA user_version = 99").execute(&store.pool).await.unwrap();
         store.close().await;
-        assert!(matches!(open(1).await, Err(StoreError::Schema { found: 9 })));
+        assert!(matches!(open(1).await, Err(StoreError::Schema { found: 99 })));
     }
 
     #[tokio::test]

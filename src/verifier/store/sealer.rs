@@ -94,8 +94,9 @@ impl fmt::Debug for MasterKey {
 
 impl Sealer {
     pub(crate) fn new(key: &MasterKey) -> Self {
-        let seal = derive(key, "countenance-verifier: seal");
-        Self { cipher: XChaCha20Poly1305::new(&(*seal).into()), chain: derive(key, "countenance-verifier: audit") }
+        // Not the program's name: these texts must never change, or nothing stored can be decrypted any more.
+        let seal = derive(key, "countenance verifier: seal");
+        Self { cipher: XChaCha20Poly1305::new(&(*seal).into()), chain: derive(key, "countenance verifier: audit") }
     }
 
     /// Encrypts `plain` for the row `row` of `column`. Returns nonce, ciphertext and tag, in this order.

@@ -18,16 +18,18 @@ impl Tx<'_> {
                       WHERE integration_id = ? AND sub = ?";
         let row = sqlx::query(select).bind(integration_id).bind(sub).fetch_optional(&mut *self.db).await?;
         let Some(row) = row else { return Ok(None) };
-        let open = |column: &str, bound_to| -> Result<Embedding, StoreError> {
+        let open = |column: &str, bound_to| -> Result<Option<Embedding>, StoreError> {
             let sealed: Vec<u8> = row.try_get(column)?;
+            if sealed.is_empty() {
+                return Ok(None);
+            }
             let bytes = self.sealer.open(bound_to, &[integration_id, sub], &sealed)?;
-            Embedding::from_bytes(&bytes).or(Err(StoreError::Unknown { what: "template" }))
+            Embedding::from_bytes(&bytes).map(Some).or(Err(StoreError::Unknown { what: "template" }))
         };
-        Ok(Some(Template {
-            current: open("template_sealed", CURRENT)?,
-            enrolled: open("enrolled_sealed", ENROLLED)?,
-            changed_at: row.try_get("changed_at")?,
-        }))
+        let current = open("template_sealed", CURRENT)?.ok_or(StoreError::Unknown { what: "template" })?;
+        // Empty for a template of schema 1 or 2, which had no updates.
+        let enrolled = open("enrolled_sealed", ENROLLED)?.unwrap_or_else(|| current.clone());
+        Ok(Some(Template { current, enrolled, changed_at: row.try_get("changed_at")? }))
     }
 
     /// Stores the account's first template; false, without a change, if the account has one already.

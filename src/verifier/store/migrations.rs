@@ -1,0 +1,46 @@
+//! The schema, as steps: each moves a database from the version before.
+//!
+//! A new step is a file in `migrations/`, a line in [`STEPS`] and a stored database of the version before in
+//! `tests/verifier/databases`. A released step never changes: its checksum is in every database.
+
+use sqlx::{
+    AssertSqlSafe, SqlSafeStr, SqliteConnection,
+    migrate::{Migration, MigrationType, Migrator},
+};
+
+use super::StoreError;
+
+/// Version, description and SQL of each step, ascending.
+const STEPS: [(i64, &str, &str); 5] = [
+    (1, "sessions", include_str!("migrations/1_sessions.sql")),
+    (2, "portal and codes", include_str!("migrations/2_portal_and_codes.sql")),
+    (3, "moving templates", include_str!("migrations/3_moving_templates.sql")),
+    (4, "setup events", include_str!("migrations/4_setup_events.sql")),
+    (5, "indexes", include_str!("migrations/5_indexes.sql")),
+];
+
+/// The version that this build reads and writes.
+pub(super) const LATEST: i64 = STEPS[STEPS.len() - 1].0;
+
+/// Runs the steps that `db` lacks, inside the caller's transaction.
+pub(super) async fn run(db: &mut SqliteConnection) -> Result<(), StoreError> {
+    let found: i64 = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut *db).await?;
+    if found > LATEST {
+        return Err(StoreError::Schema { found });
+    }
+    let steps = Migrator::with_migrations(STEPS.map(migration).to_vec());
+    // Builds before the first migration recorded the version only.
+    let recorded = "SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations'";
+    let recorded: Option<i64> = sqlx::query_scalar(recorded).fetch_optional(&mut *db).await?;
+    if found > 0 && recorded.is_none() {
+        steps.skip(&mut *db, Some(found)).await?;
+    }
+    steps.run(&mut *db).await?;
+    // Where those builds look, so that they refuse a database that is too new for them.
+    sqlx::raw_sql(AssertSqlSafe(format!("PRAGMA user_version = {LATEST}"))).execute(&mut *db).await?;
+    Ok(())
+}
+
+fn migration((version, description, sql): (i64, &'static str, &'static str)) -> Migration {
+    Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
+}

@@ -1,0 +1,1 @@
+ALTER TABLE sightings RENAME TO setup_events;
