@@ -45,6 +45,13 @@ pub struct Authenticated {
     pub iat: UnixSecs,
 }
 
+/// A proof that is valid for a request whose body has not been read yet.
+#[derive(Debug)]
+pub struct VerifiedHead {
+    authenticated: Authenticated,
+    body_sha256: String,
+}
+
 /// Why a proof does not authenticate a request.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestProofError {
@@ -91,29 +98,44 @@ pub fn make(request: &Request<'_>, key: &DeviceKey, issued: IssuedAt) -> Result<
 
 /// Authenticates `request` by the proof `jws`.
 pub fn verify(jws: &str, request: &Request<'_>, now: UnixSecs) -> Result<Authenticated, RequestProofError> {
+    verify_head(jws, request.method, request.url, now)?.verify_body(request.body)
+}
+
+/// Authenticates everything but the body, so that a server knows who is sending before it grants memory for a body.
+pub fn verify_head(jws: &str, method: &str, url: &Url, now: UnixSecs) -> Result<VerifiedHead, RequestProofError> {
     let jws = Jws::parse(jws, REQUEST_PROOF_TYP, REQUEST_PROOF_MAX_BYTES)?;
     let key = match (&jws.header().jwk, &jws.header().kid) {
         (Some(jwk), None) => PublicKey::try_from(jwk)?,
         (_, Some(_)) | (None, None) => return Err(RequestProofError::NoKey),
     };
     let claims: RequestProofClaims = jws.verify(&key)?.claims()?;
-    if claims.htm != request.method {
+    if claims.htm != method {
         return Err(RequestProofError::OtherMethod);
     }
-    if claims.htu != bare(request.url) {
+    if claims.htu != bare(url) {
         return Err(RequestProofError::OtherUrl);
     }
     let off_secs = now.saturating_sub(claims.iat);
     if !(-IAT_WINDOW_SECS..=IAT_WINDOW_SECS).contains(&off_secs) {
         return Err(RequestProofError::NotNow { off_secs });
     }
-    if claims.body_sha256 != digest(request.body) {
-        return Err(RequestProofError::OtherBody);
-    }
     if !JTI_CHARS.contains(&claims.jti.len()) {
         return Err(RequestProofError::BadId);
     }
-    Ok(Authenticated { key, jti: claims.jti, iat: claims.iat })
+    let authenticated = Authenticated { key, jti: claims.jti, iat: claims.iat };
+    Ok(VerifiedHead { authenticated, body_sha256: claims.body_sha256 })
+}
+
+impl VerifiedHead {
+    /// The key that signed the proof. The proof may still be a replay.
+    pub fn key(&self) -> &PublicKey {
+        &self.authenticated.key
+    }
+
+    /// Authenticates the body.
+    pub fn verify_body(self, body: &[u8]) -> Result<Authenticated, RequestProofError> {
+        if self.body_sha256 == digest(body) { Ok(self.authenticated) } else { Err(RequestProofError::OtherBody) }
+    }
 }
 
 fn bare(url: &Url) -> String {

@@ -46,6 +46,7 @@ pub use browser::mail::{MailError, Mailer, SmtpMailer, SmtpSetupError};
 pub use integration::{DeviceRule, Rules, RulesError, Transport};
 pub use judge::sample_analysis::{AnalysisError, FaceAnalysis, SampleAnalysis, SampleAnalyzer};
 pub use judge::{SAMPLE_LIVENESS_MIN, SAMPLE_SLACK_RATIO};
+pub use ops::listen::ConnectionLimits;
 pub use origin::{Origin, OriginError};
 pub use otp::phone::{NoPhoneNumber, PhoneNumber};
 pub use otp::twilio::{TwilioSetupError, TwilioVerify};
@@ -56,8 +57,6 @@ use store::{Event, Integration, Store, Tx};
 const HANDLE_SECS: i64 = 60;
 /// Maximum number of requests served at once; more are answered 503 with `Retry-After`.
 const REQUESTS_MAX: usize = 256;
-/// Maximum number of captures held in memory at once: each up to 16 MiB in an enrollment, 8 MiB otherwise.
-const UPLOADS_MAX: usize = 16;
 
 /// Configuration and adapters of a verifier.
 pub struct Setup {
@@ -85,6 +84,8 @@ pub struct Setup {
     pub codes: Option<TwilioVerify>,
     /// Mails links; without it no integration may use the email flow.
     pub mailer: Option<Arc<dyn Mailer>>,
+    /// Limits of the server's connections.
+    pub connections: ConnectionLimits,
 }
 
 /// The verification service. Clones share their state.
@@ -115,7 +116,7 @@ impl Verifier {
         Ok(Self(AppState(Arc::new(Shared {
             store,
             requests: Semaphore::new(REQUESTS_MAX),
-            uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
+            uploads: Arc::default(),
             inference: Arc::new(Semaphore::new(setup.judges.max(1))),
             session_locks: otp::SessionLocks::default(),
             sign_ins: Mutex::default(),
@@ -128,13 +129,10 @@ impl Verifier {
         ops::serve::router(self.0.clone())
     }
 
-    /// Serves on `listener` until `shutdown` completes, then lets running requests finish and closes the store.
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> std::io::Result<()> {
-        ops::serve::serve(self.0, listener, shutdown).await
+    /// Serves on `listener` until `shutdown` completes, then lets running requests finish, for at most
+    /// [`ConnectionLimits::drain`], and closes the store.
+    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+        ops::serve::serve(self.0, listener, shutdown).await;
     }
 
     /// Disables a device at every integration, and with it its sessions; false if no device with this id is registered.
@@ -209,12 +207,12 @@ impl Verifier {
     /// # Errors
     /// [`StoreError::AuditBroken`] with the first row that was changed.
     pub async fn verify_audit(&self) -> Result<AuditHead, StoreError> {
-        self.0.store().begin().await?.verify_chain().await
+        self.0.store().read().await?.verify_chain().await
     }
 
     /// The newest entries of the audit log, at most `limit`, oldest first.
     pub async fn audit_tail(&self, limit: u32) -> Result<Vec<Entry>, StoreError> {
-        self.0.store().begin().await?.audit_tail(limit).await
+        self.0.store().read().await?.audit_tail(limit).await
     }
 }
 
@@ -226,7 +224,7 @@ struct Shared {
     setup: Setup,
     store: Store,
     requests: Semaphore,
-    uploads: Arc<Semaphore>,
+    uploads: Arc<api::uploads::Uploads>,
     inference: Arc<Semaphore>,
     session_locks: otp::SessionLocks,
     sign_ins: Mutex<portal::Throttle>,
@@ -283,12 +281,16 @@ impl AppState {
         self.0.setup.download_url.as_deref()
     }
 
+    fn connection_limits(&self) -> &ConnectionLimits {
+        &self.0.setup.connections
+    }
+
     fn requests(&self) -> &Semaphore {
         &self.0.requests
     }
 
-    fn uploads(&self) -> Arc<Semaphore> {
-        self.0.uploads.clone()
+    fn uploads(&self) -> &Arc<api::uploads::Uploads> {
+        &self.0.uploads
     }
 
     fn inference(&self) -> Arc<Semaphore> {

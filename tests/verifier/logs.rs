@@ -283,7 +283,7 @@ async fn a_running_service_sends_feedback_in_the_background() {
     }));
     stream.twilio.until_held().await;
     stop.send(()).unwrap();
-    served.await.unwrap().unwrap();
+    served.await.unwrap();
     stream.twilio.let_go();
 }
 

@@ -126,7 +126,7 @@ async fn a_served_verifier_shuts_down_on_request_and_keeps_its_state() {
         stopped.await.ok();
     }));
     stop.send(()).unwrap();
-    served.await.unwrap().unwrap();
+    served.await.unwrap();
     let again = TestVerifier::at(database, rules()).await;
     assert_eq!(again.events().await, rows + 1, "one more integration");
 }

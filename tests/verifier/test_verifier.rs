@@ -22,8 +22,8 @@ use countenance_core::{
     testing::ManualClock,
 };
 use countenance_verifier::{
-    AnalysisError, Database, FaceAnalysis, Mailer, MasterKey, Rules, SampleAnalysis, SampleAnalyzer, Setup,
-    TwilioVerify, Verifier,
+    AnalysisError, ConnectionLimits, Database, FaceAnalysis, Mailer, MasterKey, Rules, SampleAnalysis, SampleAnalyzer,
+    Setup, TwilioVerify, Verifier,
 };
 use countenance_vision::Embedding;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -199,6 +199,7 @@ impl TestVerifier {
             download_url: Some("https://download.example/".into()),
             codes,
             mailer,
+            connections: ConnectionLimits::default(),
         };
         let verifier = Verifier::open(setup).await.unwrap();
         let (integration, secret) = verifier.add_integration(rules).await.unwrap();

@@ -18,7 +18,7 @@ use countenance_standin::{
     twilio::TwilioStandIn,
 };
 use countenance_system::{SystemClock, SystemRandom};
-use countenance_verifier::{Database, Mailer, MasterKey, Setup, TwilioVerify, Verifier};
+use countenance_verifier::{ConnectionLimits, Database, Mailer, MasterKey, Setup, TwilioVerify, Verifier};
 use countenance_vision::Vision;
 
 /// Sends the codes of the tenant's own second factor.
@@ -106,6 +106,7 @@ impl Servers {
             download_url: None,
             codes: Some(codes),
             mailer,
+            connections: ConnectionLimits::default(),
         }))?;
         loopback.runtime().spawn(verifier.clone().serve(verifier_at, loopback.until_dropped()));
 

@@ -17,8 +17,9 @@ use sha2::{Digest, Sha256};
 use crate::{
     AppState, HANDLE_SECS,
     api::problem::Refusal,
-    api::request::{AuthenticatedRequest, Post},
+    api::request::{Post, RequestHead},
     api::sessions::bound_session,
+    api::uploads::Uploads,
     judge::sample_analysis::AnalysisError,
     judge::verdict::{self, Case, Judged, Moved, Verdict},
     judge::{account_delay_secs, counts_against_account},
@@ -71,9 +72,11 @@ pub(crate) async fn post(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<Response, Refusal> {
-    // Acquired before the body is read, so that memory for bodies is bounded.
-    let upload = verifier.uploads().try_acquire_owned().or(Err(Refusal::Busy))?;
-    let request = AuthenticatedRequest::capture(&verifier, request).await?;
+    let head = RequestHead::verify(&verifier, request)?;
+    bound_session(&mut verifier.store().read().await?, &id, head.device()).await?;
+    // Taken before the body is read, so that memory for bodies is bounded; and not before the sender is known.
+    let upload = Uploads::begin(verifier.uploads(), head.device()).ok_or(Refusal::Busy)?;
+    let request = head.capture(&verifier).await?;
     let (key, device) = (request.key, request.device.clone());
     let post = request.into_post().await?;
     let post_hash = post_hash(&post);

@@ -7,3 +7,4 @@ pub(crate) mod picture;
 pub(crate) mod problem;
 pub(crate) mod request;
 pub(crate) mod sessions;
+pub(crate) mod uploads;

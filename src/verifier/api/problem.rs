@@ -119,6 +119,7 @@ impl Refusal {
             | Self::ModelNotAllowed
             | Self::OtherPolicy => ProblemKind::AttestationRejected,
             Self::Busy | Self::Slow => ProblemKind::Unavailable,
+            Self::Store(error) if error.is_transient() => ProblemKind::Unavailable,
             Self::Store(_) | Self::Examination(_) => ProblemKind::Internal,
             Self::LogToken | Self::NotFound | Self::MethodNotAllowed => return None,
         })
@@ -151,6 +152,7 @@ impl Refusal {
     fn retry_after_secs(&self) -> Option<u64> {
         match self {
             Self::Busy | Self::Slow => Some(2),
+            Self::Store(error) if error.is_transient() => Some(1),
             Self::Twilio(TwilioError::TooFast { retry_after_secs }) => Some((*retry_after_secs).max(1)),
             Self::Twilio(TwilioError::SendsUsedUp | TwilioError::ChecksUsedUp) => Some(VERIFICATION_SECS),
             Self::Twilio(error) if kind_at_twilio(error) == ProblemKind::Unavailable => Some(5),

@@ -4,15 +4,15 @@
 use axum::{
     body::{Body, to_bytes},
     extract::{DefaultBodyLimit, FromRequest, Multipart, Request},
-    http::{HeaderMap, Method, header},
+    http::{HeaderMap, header},
 };
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-use crate::{AppState, api::problem::Refusal};
+use crate::{AppState, api::problem::Refusal, ops::progress::BodyTooSlow};
 use countenance_attest::{
     jwk::PublicKey,
-    request_proof::{self, IAT_WINDOW_SECS},
+    request_proof::{self, IAT_WINDOW_SECS, VerifiedHead},
 };
 use countenance_core::protocol::{
     ATTESTATION_MAX_BYTES, JSON_MAX_BYTES, MORE_SAMPLE_MAX_BYTES, REQUEST_PROOF_HEADER, SAMPLE_MAX_BYTES, SAMPLES_MAX,
@@ -23,6 +23,14 @@ const CAPTURE_MAX_BYTES: usize =
     SAMPLE_MAX_BYTES + (SAMPLES_MAX - 1) * MORE_SAMPLE_MAX_BYTES + ATTESTATION_MAX_BYTES + (16 << 10);
 /// Names of the parts with samples, in order.
 const SAMPLE_PARTS: [&str; SAMPLES_MAX] = ["sample", "sample-2", "sample-3"];
+
+/// A request whose sender is known: its proof is valid for all but the body, which is not read yet.
+pub(crate) struct RequestHead {
+    verified: VerifiedHead,
+    device: String,
+    headers: HeaderMap,
+    body: Body,
+}
 
 /// A request whose proof has been verified.
 pub(crate) struct AuthenticatedRequest {
@@ -42,35 +50,47 @@ pub(crate) struct Post {
     pub(crate) samples: Vec<Zeroizing<Vec<u8>>>,
 }
 
-impl AuthenticatedRequest {
-    /// Reads and authenticates a request with a JSON body.
-    pub(crate) async fn json(verifier: &AppState, request: Request) -> Result<Self, Refusal> {
-        Self::read(verifier, request, JSON_MAX_BYTES).await
-    }
-
-    /// Reads and authenticates a request with a capture.
-    pub(crate) async fn capture(verifier: &AppState, request: Request) -> Result<Self, Refusal> {
-        Self::read(verifier, request, CAPTURE_MAX_BYTES).await
-    }
-
-    async fn read(verifier: &AppState, request: Request, max: usize) -> Result<Self, Refusal> {
+impl RequestHead {
+    /// Authenticates a request's sender.
+    pub(crate) fn verify(verifier: &AppState, request: Request) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
         let mut proofs = parts.headers.get_all(REQUEST_PROOF_HEADER).iter();
         let (Some(proof), None) = (proofs.next(), proofs.next()) else { return Err(Refusal::ProofMissing) };
         let proof = proof.to_str().or(Err(Refusal::ProofMissing))?;
-        let body = capped(&parts.headers, body, max).await?;
         // The URL that the proof must name: at our origin, regardless of the Host header.
         let url = verifier.origin().url(parts.uri.path());
-        let method: &Method = &parts.method;
-        let told = request_proof::Request { method: method.as_str(), url: &url, body: &body };
-        let authenticated = request_proof::verify(proof, &told, verifier.now())?;
-        let device = authenticated.key.thumbprint().to_string();
+        let verified = request_proof::verify_head(proof, parts.method.as_str(), &url, verifier.now())?;
+        let device = verified.key().thumbprint().to_string();
+        Ok(Self { verified, device, headers: parts.headers, body })
+    }
+
+    /// The device that sends the request.
+    pub(crate) fn device(&self) -> &str {
+        &self.device
+    }
+
+    /// Reads and authenticates the body of a capture.
+    pub(crate) async fn capture(self, verifier: &AppState) -> Result<AuthenticatedRequest, Refusal> {
+        self.read(verifier, CAPTURE_MAX_BYTES).await
+    }
+
+    async fn read(self, verifier: &AppState, max: usize) -> Result<AuthenticatedRequest, Refusal> {
+        let Self { verified, device, headers, body } = self;
+        let body = capped(&headers, body, max).await?;
+        let authenticated = verified.verify_body(&body)?;
         let mut tx = verifier.store().begin().await?;
         if !tx.spend_proof(&device, &authenticated.jti, authenticated.iat.saturating_add(2 * IAT_WINDOW_SECS)).await? {
             return Err(Refusal::ProofReplayed);
         }
         tx.commit().await?;
-        Ok(Self { key: authenticated.key, device, headers: parts.headers, body })
+        Ok(AuthenticatedRequest { key: authenticated.key, device, headers, body })
+    }
+}
+
+impl AuthenticatedRequest {
+    /// Reads and authenticates a request with a JSON body.
+    pub(crate) async fn json(verifier: &AppState, request: Request) -> Result<Self, Refusal> {
+        RequestHead::verify(verifier, request)?.read(verifier, JSON_MAX_BYTES).await
     }
 
     /// The body as JSON.
@@ -119,5 +139,7 @@ pub(crate) async fn capped(headers: &HeaderMap, body: Body, max: usize) -> Resul
     if told.is_some_and(|bytes| bytes > max as u64) {
         return Err(Refusal::BodyTooLarge);
     }
-    to_bytes(body, max).await.or(Err(Refusal::BodyTooLarge))
+    to_bytes(body, max)
+        .await
+        .map_err(|error| if BodyTooSlow::caused(&error) { Refusal::Slow } else { Refusal::BodyTooLarge })
 }

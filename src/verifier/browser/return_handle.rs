@@ -182,7 +182,8 @@ fn error_page(error: &ReturnError) -> Page {
             "If the application does not know it, go back to it and sign in again.",
         ),
         ReturnError::Expired => (StatusCode::GONE, "return-expired", "This login took too long", AGAIN),
-        ReturnError::Store(_) | ReturnError::Sign(_) => {
+        ReturnError::Store(error) => (error.status(), "store", "Something broke here", "Try again in a moment."),
+        ReturnError::Sign(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "store", "Something broke here", "Try again in a moment.")
         }
     };

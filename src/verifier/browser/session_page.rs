@@ -59,7 +59,7 @@ impl BrowserSessionError {
             ),
             Self::Store(error) => {
                 tracing::error!(error = error as &dyn std::error::Error, "a sign-in page failed");
-                return broken();
+                return broken(error);
             }
         };
         Page::new(status, name, title, html! { p { (lead) } })

@@ -86,16 +86,16 @@ impl StartError {
                 let lead = format!("Do not go on. {}", operator("its continue address is not the tenant's."));
                 (StatusCode::FORBIDDEN, "token-foreign-continue", "This login would end somewhere else", lead)
             }
-            Self::Store(_) => return broken(),
+            Self::Store(error) => return broken(error),
         };
         Page::new(status, name, title, html! { p { (lead) } })
     }
 }
 
-/// The page for an internal error.
-pub(crate) fn broken() -> Page {
+/// The page for a failure of the store.
+pub(crate) fn broken(error: &StoreError) -> Page {
     let body = html! { p { "Nothing was decided. Try again in a minute." } };
-    Page::new(StatusCode::INTERNAL_SERVER_ERROR, "store", "Something broke here", body)
+    Page::new(error.status(), "store", "Something broke here", body)
 }
 
 fn operator(what: &str) -> String {

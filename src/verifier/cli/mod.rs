@@ -1,15 +1,23 @@
 //! `countenance-verifier`: runs the verification service and administers integrations, operators and devices.
 
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 use countenance_core::policy::Policy;
 use countenance_system::{SystemClock, SystemRandom};
-use countenance_verifier::{Database, DeviceRule, MasterKey, Origin, Rules, Setup, TwilioVerify, Verifier};
+use countenance_verifier::{
+    ConnectionLimits, Database, DeviceRule, MasterKey, Origin, Rules, Setup, TwilioVerify, Verifier,
+};
 use countenance_vision::Vision;
 
+mod signals;
 mod smtp;
 mod twilio;
 
@@ -37,6 +45,9 @@ enum Task {
         /// Address and port to listen on
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8480")]
         listen: SocketAddr,
+        /// Address of the reverse proxy in front, whose connections are not limited by address; may be repeated
+        #[arg(long, value_name = "IP")]
+        trusted_proxy: Vec<IpAddr>,
         #[command(flatten)]
         twilio: twilio::Args,
     },
@@ -105,11 +116,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
             Task::Serve { listen, .. } => {
                 let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| listen.to_string())?;
                 eprintln!("verifier: {} at {listen}", args.origin.text());
-                let interrupted = async {
-                    // Without a handler, the signal ends the process, which is fine too.
-                    tokio::signal::ctrl_c().await.ok();
-                };
-                verifier.serve(listener, interrupted).await?;
+                verifier.serve(listener, signals::stop()).await;
             }
             Task::AddIntegration {
                 name,
@@ -173,6 +180,12 @@ async fn open(args: &Args, codes: Option<TwilioVerify>) -> anyhow::Result<Verifi
         download_url: None,
         codes,
         mailer: args.smtp.mailer()?,
+        connections: match &args.task {
+            Task::Serve { trusted_proxy, .. } => {
+                ConnectionLimits { trusted_proxies: trusted_proxy.clone(), ..ConnectionLimits::default() }
+            }
+            _ => ConnectionLimits::default(),
+        },
     };
     Ok(Verifier::open(setup).await?)
 }

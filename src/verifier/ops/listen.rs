@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Extension, Router};
+use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -37,7 +37,7 @@ pub struct ConnectionLimits {
     pub lifetime: Duration,
     /// Maximum time for running requests after the shutdown began, and for the last request of an old connection.
     pub drain: Duration,
-    /// Reverse proxies in front, whose `X-Forwarded-For` names the client.
+    /// Reverse proxies in front: many clients share their address.
     pub trusted_proxies: Vec<IpAddr>,
 }
 
@@ -61,10 +61,6 @@ const HEADERS_MAX: usize = 64;
 /// Pause after a failed `accept`: out of file descriptors, which takes a moment to pass.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// The address of the connected peer.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Peer(pub(crate) IpAddr);
-
 /// Serves connections until `shutdown` completes, then lets running requests finish, at most for `limits.drain`.
 pub(crate) async fn serve(
     listener: TcpListener,
@@ -86,8 +82,7 @@ pub(crate) async fn serve(
         match accepted {
             Ok((stream, peer)) => match Admission::admit(&admission, peer.ip(), &limits) {
                 Some(admitted) => {
-                    let router = router.clone().layer(Extension(Peer(peer.ip())));
-                    connections.spawn(connection(stream, router, limits.clone(), stopped.clone(), admitted));
+                    connections.spawn(connection(stream, router.clone(), limits.clone(), stopped.clone(), admitted));
                 }
                 None => debug!(peer = %peer.ip(), "closed a connection above the limit"),
             },

@@ -26,6 +26,13 @@ const WORK_MAX: Duration = Duration::from_secs(30);
 #[error("the request body arrived too slowly")]
 pub(crate) struct BodyTooSlow;
 
+impl BodyTooSlow {
+    /// Whether `error`, or one that it wraps, is this one.
+    pub(crate) fn caused(error: &(dyn std::error::Error + 'static)) -> bool {
+        std::iter::successors(Some(error), |error| error.source()).any(|error| error.is::<Self>())
+    }
+}
+
 /// When the last part of a request arrived, milliseconds since it began.
 #[derive(Debug)]
 pub(super) struct Progress {

@@ -1,12 +1,13 @@
 //! The routes, the limits and headers that apply to all of them, and the server.
 
-use std::{future::Future, time::Duration};
+use std::future::Future;
 
 use axum::{
     Json, Router,
+    body::Body,
     extract::{Request, State},
     handler::Handler,
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
@@ -14,6 +15,10 @@ use axum::{
 use tokio::net::TcpListener;
 use utoipa::OpenApi;
 
+use super::{
+    listen,
+    progress::{PacedBody, Progress},
+};
 use crate::{
     AppState, api::captures, api::devices, api::logs, api::problem::Refusal, api::sessions, browser::email_link,
     browser::return_handle, browser::session_page, browser::start, otp::api as otp, otp::feedback, otp::web as otp_web,
@@ -21,8 +26,11 @@ use crate::{
 };
 use countenance_core::{policy::Policy, protocol::Problem};
 
-/// Maximum duration of one request, including reading its body.
-const REQUEST_LIMIT: Duration = Duration::from_secs(30);
+/// `Retry-After` of an answer that says nothing else, seconds.
+const RETRY_AFTER_SECS: u64 = 2;
+
+/// Path of the health check.
+const HEALTH: &str = "/healthz";
 
 /// Headers of every response, unless the handler sets its own.
 const HEADERS: [(HeaderName, &str); 7] = [
@@ -98,7 +106,7 @@ impl Routes {
             .post("/v1/sessions/{id}/abandon", sessions::abandon)
             .post("/v1/logs/{integration_id}", logs::receive)
             .get("/v1/policy", policy)
-            .get("/healthz", health)
+            .get(HEALTH, health)
             .get("/openapi.json", describe)
     }
 
@@ -131,19 +139,15 @@ pub(crate) fn router(verifier: AppState) -> Router {
 }
 
 /// Serves, and sends due feedback to Twilio, until `shutdown` completes; then lets running requests finish.
-pub(crate) async fn serve(
-    verifier: AppState,
-    listener: TcpListener,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
+pub(crate) async fn serve(verifier: AppState, listener: TcpListener, shutdown: impl Future<Output = ()>) {
     let store = verifier.store().clone();
-    let telling = tokio::spawn(feedback::run(verifier.clone()));
-    let served = axum::serve(listener, router(verifier)).with_graceful_shutdown(shutdown).await;
-    telling.abort();
+    let limits = verifier.connection_limits().clone();
+    let feedback = tokio::spawn(feedback::run(verifier.clone()));
+    listen::serve(listener, router(verifier), &limits, shutdown).await;
+    feedback.abort();
     // The result is always the cancellation.
-    telling.await.ok();
+    feedback.await.ok();
     store.close().await;
-    served
 }
 
 /// The service's policy. Each ticket carries it, tightened by the integration's own.
@@ -155,10 +159,11 @@ async fn policy(State(verifier): State<AppState>) -> Json<Policy> {
 /// Whether the service and its store answer.
 #[utoipa::path(get, path = "/healthz", tag = "service", responses(
     (status = 200, description = "The service and its store answer", content_type = "text/plain"),
+    (status = 503, body = Problem, content_type = "application/problem+json", description = "The store does not answer; see Retry-After"),
     (status = 500, body = Problem, content_type = "application/problem+json"),
 ))]
 async fn health(State(verifier): State<AppState>) -> Result<&'static str, Refusal> {
-    verifier.store().begin().await?.commit().await?;
+    verifier.store().ping().await?;
     Ok("ok\n")
 }
 
@@ -180,14 +185,12 @@ async fn method_not_allowed() -> Refusal {
 
 /// Applies the request limits, and adds the headers to every response.
 async fn surround(State(verifier): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = match verifier.requests().try_acquire() {
-        Err(_) => Refusal::Busy.into_response(),
-        Ok(_held) => match tokio::time::timeout(REQUEST_LIMIT, next.run(request)).await {
-            Ok(response) => response,
-            Err(_) => Refusal::Slow.into_response(),
-        },
-    };
+    let mut response = limited(&verifier, request, next).await;
+    let unavailable = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
+    if unavailable {
+        headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from(RETRY_AFTER_SECS));
+    }
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
@@ -195,6 +198,22 @@ async fn surround(State(verifier): State<AppState>, request: Request, next: Next
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     response
+}
+
+/// Runs a request within the limits. Health is outside of them: a busy service is not a broken one.
+async fn limited(verifier: &AppState, request: Request, next: Next) -> Response {
+    let _held = match verifier.requests().try_acquire() {
+        Ok(held) => Some(held),
+        Err(_) if request.uri().path() == HEALTH => None,
+        Err(_) => return Refusal::Busy.into_response(),
+    };
+    let progress = Progress::new();
+    let paced = progress.clone();
+    let request = request.map(|body| Body::new(PacedBody::new(body, paced)));
+    tokio::select! {
+        response = next.run(request) => response,
+        () = progress.stalled() => Refusal::Slow.into_response(),
+    }
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub(crate) async fn send(
 ) -> Result<Json<CodeSent>, Refusal> {
     let request = AuthenticatedRequest::json(&verifier, request).await?;
     let SendCode { channel } = request.parse()?;
-    bound_session(&mut verifier.store().begin().await?, &id, &request.device).await?;
+    bound_session(&mut verifier.store().read().await?, &id, &request.device).await?;
     Ok(Json(codes::send(&verifier, &id, channel).await?))
 }
 
@@ -65,6 +65,6 @@ pub(crate) async fn check(
 ) -> Result<Response, Refusal> {
     let request = AuthenticatedRequest::json(&verifier, request).await?;
     let CheckCode { code } = request.parse()?;
-    bound_session(&mut verifier.store().begin().await?, &id, &request.device).await?;
+    bound_session(&mut verifier.store().read().await?, &id, &request.device).await?;
     Ok(json(outcome_text(&codes::check(&verifier, &id, &code).await?)))
 }

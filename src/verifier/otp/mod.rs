@@ -162,7 +162,7 @@ enum Said {
 }
 
 async fn turn<'v>(verifier: &'v AppState, id: &str) -> Result<MutexGuard<'v, ()>, CodeRefusal> {
-    let session = verifier.store().begin().await?.session(id).await?.ok_or(CodeRefusal::Over)?;
+    let session = verifier.store().read().await?.session(id).await?.ok_or(CodeRefusal::Over)?;
     Ok(verifier.session_locks().of(&session).await)
 }
 

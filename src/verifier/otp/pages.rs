@@ -128,9 +128,9 @@ fn page_of(event: &CodeEvent<'_>, phone: &str) -> CodePage {
             let sentence = "This login took too long. Go back and sign in again.".to_owned();
             page(StatusCode::GONE, sentence, false, false)
         }
-        CodeEvent::Refused(CodeRefusal::Store(_)) => {
+        CodeEvent::Refused(CodeRefusal::Store(error)) => {
             let sentence = "Something broke here. Nothing was decided. Try again in a minute.".to_owned();
-            page(StatusCode::INTERNAL_SERVER_ERROR, sentence, true, true)
+            page(error.status(), sentence, true, true)
         }
     }
 }

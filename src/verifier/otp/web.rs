@@ -113,7 +113,7 @@ async fn checked(verifier: &AppState, id: &str, request: Request) -> Result<Chec
             Checked::GoOn(continue_url.strip_prefix(&origin).unwrap_or(&continue_url).to_owned())
         }
         Ok(Outcome::Retry { attempts_left, .. }) => {
-            let gone = verifier.store().begin().await?.code(id).await?.is_some_and(|code| code.sid.is_none());
+            let gone = verifier.store().read().await?.code(id).await?.is_some_and(|code| code.sid.is_none());
             let event = if gone { CodeEvent::Gone } else { CodeEvent::Wrong { attempts_left } };
             Checked::Stay(code_page(&login, channel, &event))
         }

@@ -58,7 +58,7 @@ struct SetupFacts {
 /// The page.
 pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
     let verifier = &session.verifier;
-    let mut tx = verifier.store().begin().await?;
+    let mut tx = verifier.store().read().await?;
     let rules = session.integration(&mut tx, &id).await?.rules;
     let around = SetupFacts {
         mailer: verifier.mailer().is_some(),

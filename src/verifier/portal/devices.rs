@@ -21,7 +21,7 @@ const LIVES: [(&str, &str); 3] = [("900", "15 minutes"), ("3600", "1 hour"), ("8
 
 /// The list in order of the thumbprints.
 pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
-    let mut tx = session.verifier.store().begin().await?;
+    let mut tx = session.verifier.store().read().await?;
     let integration = session.integration(&mut tx, &id).await?;
     let base = format!("/portal/integrations/{id}/devices");
     let mut found = tx.devices(&id, session.query.get("after"), PAGE as u32 + 1).await?;

@@ -114,12 +114,9 @@ impl IntoResponse for PortalError {
                 "There is no such device",
                 "This integration has no device with this thumbprint.",
             ),
-            Self::Store(_) => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "store",
-                "Something broke here",
-                "Look at the verifier's log, then try again.",
-            ),
+            Self::Store(error) => {
+                (error.status(), "store", "Something broke here", "Look at the verifier's log, then try again.")
+            }
         };
         let body = html! {
             p role="alert" { (lead) }

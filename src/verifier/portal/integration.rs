@@ -34,7 +34,7 @@ const SHOWN: &str = "shown";
 
 /// The page.
 pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
-    let mut tx = session.verifier.store().begin().await?;
+    let mut tx = session.verifier.store().read().await?;
     let integration = session.integration(&mut tx, &id).await?;
     let times = tx.integration_times(&id).await?;
     let note = html! { @if session.query.ticked("saved") { p role="status" { "Saved." } } };

@@ -11,7 +11,7 @@ use crate::store::SetupEvent;
 
 /// The list, in order of creation.
 pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalError> {
-    let mut tx = session.verifier.store().begin().await?;
+    let mut tx = session.verifier.store().read().await?;
     let mut rows = Vec::new();
     for integration in tx.integrations().await? {
         let (created_at, _) = tx.integration_times(&integration.id).await?;

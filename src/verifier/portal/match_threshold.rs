@@ -33,7 +33,7 @@ enum CosineError {
 
 /// The form.
 pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
-    let mut tx = session.verifier.store().begin().await?;
+    let mut tx = session.verifier.store().read().await?;
     let integration = session.integration(&mut tx, &id).await?;
     let user = tx.user(&id, session.query.get("user")).await?.ok_or(PortalError::NoAccount)?;
     let typed = user.cosine_min.map(|cosine| cosine.to_string()).unwrap_or_default();

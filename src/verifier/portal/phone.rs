@@ -16,7 +16,7 @@ use crate::{NoPhoneNumber, PhoneNumber, store::UserRow};
 
 /// The form. Shows only the last digits of the current number.
 pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
-    let mut tx = session.verifier.store().begin().await?;
+    let mut tx = session.verifier.store().read().await?;
     let integration = session.integration(&mut tx, &id).await?;
     let user = tx.user(&id, session.query.get("user")).await?.ok_or(PortalError::NoAccount)?;
     let phone = tx.phone(&id, &user.sub).await?;

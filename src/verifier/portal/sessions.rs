@@ -21,7 +21,7 @@ const PAGES_MAX: u32 = 10_000;
 pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalError> {
     let (query, unread) = asked(&session.query);
     let number = session.query.get("page").parse::<u32>().unwrap_or(0).min(PAGES_MAX);
-    let mut tx = session.verifier.store().begin().await?;
+    let mut tx = session.verifier.store().read().await?;
     let mut found = tx.sessions(&query, number * PAGE, PAGE + 1).await?;
     let more = found.len() > PAGE as usize;
     found.truncate(PAGE as usize);
@@ -86,7 +86,7 @@ pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalE
 /// The same list as CSV, not paged.
 pub(super) async fn export(session: OperatorSession) -> Result<Response, PortalError> {
     let (query, _) = asked(&session.query);
-    let rows = session.verifier.store().begin().await?.sessions(&query, 0, csv::ROWS_MAX).await?;
+    let rows = session.verifier.store().read().await?.sessions(&query, 0, csv::ROWS_MAX).await?;
     let heads = [
         "session",
         "integration",

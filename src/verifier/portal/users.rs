@@ -19,7 +19,7 @@ const PAGE: usize = 50;
 
 /// The list in order of the identifiers, filtered by prefix.
 pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
-    let mut tx = session.verifier.store().begin().await?;
+    let mut tx = session.verifier.store().read().await?;
     let integration = session.integration(&mut tx, &id).await?;
     let (prefix, after) = (session.query.get("q").trim(), session.query.get("after"));
     let mut found = tx.users(&id, prefix, after, PAGE as u32 + 1).await?;
@@ -79,7 +79,7 @@ pub(super) async fn unlock(Path(id): Path<String>, form: VerifiedForm) -> Result
 
 /// Asks for confirmation before erasing the account.
 pub(super) async fn confirm(session: OperatorSession, Path(id): Path<String>) -> Result<PortalPage, PortalError> {
-    let mut tx = session.verifier.store().begin().await?;
+    let mut tx = session.verifier.store().read().await?;
     let integration = session.integration(&mut tx, &id).await?;
     let user = tx.user(&id, session.query.get("user")).await?.ok_or(PortalError::NoAccount)?;
     let base = format!("/portal/integrations/{id}/users");

@@ -5,6 +5,7 @@
 
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
+use axum::http::StatusCode;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 use sqlx::{
@@ -83,10 +84,18 @@ pub enum StoreError {
     },
 }
 
+/// Number of connections for reading.
+const READERS: u32 = 4;
+/// Maximum time to wait for a connection.
+const ACQUIRE_MAX: Duration = Duration::from_secs(10);
+
 /// An open store.
 #[derive(Clone)]
 pub(crate) struct Store {
+    /// The one connection that writes.
     pool: SqlitePool,
+    /// Connections that read while another one writes; the same pool for a database in memory.
+    readers: SqlitePool,
     sealer: Arc<Sealer>,
     rng: Arc<dyn SecureRandom>,
 }
@@ -117,14 +126,21 @@ impl Store {
         let options = options.foreign_keys(true).pragma("secure_delete", "ON");
         // One connection: writers queue in the pool rather than in SQLite, and an in-memory database stays one
         // database.
-        let mut pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+        let lasting = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_MAX).idle_timeout(None).max_lifetime(None);
+        let mut writer = lasting.clone().max_connections(1);
         if matches!(database, Database::File(_)) {
             // SQLite may end a transaction by itself after an I/O error; then sqlx can neither commit nor roll back, and
             // refuses to begin another. Such a connection is replaced. Asked after a ping, which waits for a rollback.
-            pool = pool.before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
+            writer = writer.before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
         }
-        let store = Self { pool: pool.connect_with(options).await?, sealer: Arc::new(Sealer::new(key)), rng };
+        let pool = writer.connect_with(options.clone()).await?;
+        let sealer = Arc::new(Sealer::new(key));
+        let mut store = Self { readers: pool.clone(), pool, sealer, rng };
         store.prepare().await?;
+        if matches!(database, Database::File(_)) {
+            let options = options.create_if_missing(false).pragma("query_only", "ON");
+            store.readers = lasting.max_connections(READERS).connect_with(options).await?;
+        }
         Ok(store)
     }
 
@@ -134,8 +150,21 @@ impl Store {
         Ok(Tx { db, sealer: &self.sealer, rng: self.rng.as_ref() })
     }
 
+    /// Begins a transaction that only reads: it sees one state of the database, and neither waits for a writer nor
+    /// keeps one waiting.
+    pub(crate) async fn read(&self) -> Result<Tx<'_>, StoreError> {
+        Ok(Tx { db: self.readers.begin().await?, sealer: &self.sealer, rng: self.rng.as_ref() })
+    }
+
+    /// Whether the database answers.
+    pub(crate) async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1 FROM key_check").fetch_one(&self.readers).await?;
+        Ok(())
+    }
+
     /// Waits for running work and closes the file.
     pub(crate) async fn close(&self) {
+        self.readers.close().await;
         self.pool.close().await;
     }
 
@@ -163,6 +192,11 @@ impl fmt::Debug for Store {
 }
 
 impl StoreError {
+    /// The HTTP status of a response to a call that failed with this error.
+    pub(crate) fn status(&self) -> StatusCode {
+        if self.is_transient() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR }
+    }
+
     /// Whether the same call may succeed later: the database is locked, the disk is full or failed.
     pub(crate) fn is_transient(&self) -> bool {
         // Primary result codes of SQLite: BUSY, LOCKED, IOERR, FULL, CANTOPEN.
