@@ -57,6 +57,8 @@ use store::{Event, Integration, Store, Tx};
 const HANDLE_SECS: i64 = 60;
 /// Maximum number of requests served at once; more are answered 503 with `Retry-After`.
 const REQUESTS_MAX: usize = 256;
+/// Maximum number of log stream deliveries held in memory at once: each up to 16 MiB.
+const DELIVERIES_MAX: usize = 4;
 
 /// Configuration and adapters of a verifier.
 pub struct Setup {
@@ -117,6 +119,7 @@ impl Verifier {
             store,
             requests: Semaphore::new(REQUESTS_MAX),
             uploads: Arc::default(),
+            deliveries: Semaphore::new(DELIVERIES_MAX),
             inference: Arc::new(Semaphore::new(setup.judges.max(1))),
             session_locks: otp::SessionLocks::default(),
             sign_ins: Mutex::default(),
@@ -225,6 +228,7 @@ struct Shared {
     store: Store,
     requests: Semaphore,
     uploads: Arc<api::uploads::Uploads>,
+    deliveries: Semaphore,
     inference: Arc<Semaphore>,
     session_locks: otp::SessionLocks,
     sign_ins: Mutex<portal::Throttle>,
@@ -287,6 +291,10 @@ impl AppState {
 
     fn requests(&self) -> &Semaphore {
         &self.0.requests
+    }
+
+    fn deliveries(&self) -> &Semaphore {
+        &self.0.deliveries
     }
 
     fn uploads(&self) -> &Arc<api::uploads::Uploads> {

@@ -15,6 +15,7 @@ use axum::{
 use zeroize::Zeroizing;
 
 pub(crate) use events::Conversion;
+use events::NoDelivery;
 
 use crate::{
     AppState, RulesError, Verifier,
@@ -69,7 +70,7 @@ impl AppState {
 /// Receives events of a tenant's log stream: JSON lines, a JSON array, or an object. Repeated events count once;
 /// unreadable ones are skipped.
 #[utoipa::path(post, path = "/v1/logs/{integration_id}", tag = "tenant",
-    request_body(content = String, content_type = "application/json", description = "At most 16 MiB"),
+    request_body(content = String, content_type = "application/json", description = "At most 16 MiB and 100,000 events"),
     params(
         ("integration_id" = String, Path, description = "Integration"),
         ("authorization" = String, Header, description = "The integration's log token, without a scheme"),
@@ -89,11 +90,14 @@ pub(crate) async fn receive(
     let (parts, body) = request.into_parts();
     authorise(&verifier, &integration_id, &parts.headers).await?;
     // Acquired before the body is read, so that memory for bodies is bounded.
-    let _upload = verifier.uploads().try_acquire_owned().or(Err(Refusal::Busy))?;
+    let _delivery = verifier.deliveries().try_acquire().or(Err(Refusal::Busy))?;
     let body = capped(&parts.headers, body, DELIVERY_MAX_BYTES).await?;
     // The task is lost only when the service shuts down; the stream retries.
     let read = tokio::task::spawn_blocking(move || events::read(&body)).await.or(Err(Refusal::Busy))?;
-    let delivery = read.or(Err(Refusal::Malformed))?;
+    let delivery = read.map_err(|refused| match refused {
+        NoDelivery::Malformed => Refusal::Malformed,
+        NoDelivery::TooManyItems => Refusal::BodyTooLarge,
+    })?;
     let (all, broken) = (delivery.events, delivery.broken);
     // Without Twilio, no feedback is due.
     let conversions = if verifier.codes().is_some() { delivery.conversions } else { Vec::new() };
@@ -113,7 +117,7 @@ async fn authorise(verifier: &AppState, integration_id: &str, headers: &HeaderMa
     let mut lines = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(token), None) = (lines.next(), lines.next()) else { return Err(Refusal::LogToken) };
     let token = token.to_str().or(Err(Refusal::LogToken))?;
-    let mut tx = verifier.store().begin().await?;
+    let mut tx = verifier.store().read().await?;
     let kept = tx.log_token_hash(integration_id).await?;
     // Comparing digests leaks nothing about the token through timing.
     if kept.is_some_and(|kept| kept == sha256_text(token)) { Ok(()) } else { Err(Refusal::LogToken) }

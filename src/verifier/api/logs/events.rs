@@ -3,13 +3,20 @@
 //! Each item is `{"log_id", "data": {"type", "log_id", "details", …}}`. Unknown types and fields are ignored, because
 //! tenant logs gain new ones at any time.
 
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde::{
+    Deserializer,
+    de::{SeqAccess, Visitor},
+};
+use serde_json::{Value, value::RawValue};
 
 use crate::otp::phone::PhoneNumber;
 
 /// Event type: multi-factor authentication succeeded.
 const MFA_SUCCEEDED: &str = "gd_auth_succeed";
+/// Maximum size of an item, bytes: ten times a large event. Items are parsed one at a time, so this bounds the memory.
+const ITEM_MAX_BYTES: usize = 64 << 10;
+/// Maximum number of items in a delivery.
+const ITEMS_MAX: usize = 100_000;
 
 /// A code that was verified, as reported by a tenant's log.
 #[derive(Clone)]
@@ -31,9 +38,14 @@ pub(crate) struct Delivery {
     pub(crate) broken: usize,
 }
 
-/// The body starts like an array but is not valid JSON, so its items cannot be separated.
+/// Why a body is refused as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct NoDelivery;
+pub(crate) enum NoDelivery {
+    /// It starts like an array but is not valid JSON, so its items cannot be separated.
+    Malformed,
+    /// It has more than [`ITEMS_MAX`] items.
+    TooManyItems,
+}
 
 /// One item.
 enum Item {
@@ -49,26 +61,55 @@ pub(crate) fn read(body: &[u8]) -> Result<Delivery, NoDelivery> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii();
     let mut delivery = Delivery::default();
     if body.starts_with(b"[") {
-        let items: Vec<Item> = serde_json::from_slice(body).or(Err(NoDelivery))?;
-        for item in items {
-            delivery.add(item);
+        let mut json = serde_json::Deserializer::from_slice(body);
+        let read = json.deserialize_seq(Items(&mut delivery)).and_then(|()| json.end());
+        if delivery.items() > ITEMS_MAX {
+            return Err(NoDelivery::TooManyItems);
         }
-        return Ok(delivery);
+        return read.map(|()| delivery).or(Err(NoDelivery::Malformed));
     }
     // A single object may span several lines.
-    if let Ok(item) = serde_json::from_slice::<Item>(body) {
-        delivery.add(item);
+    if let Ok(item) = serde_json::from_slice::<&RawValue>(body) {
+        delivery.add(Item::read(item));
         return Ok(delivery);
     }
     for line in body.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()) {
-        for item in serde_json::Deserializer::from_slice(line).into_iter::<Item>() {
-            delivery.add(item.unwrap_or(Item::Broken));
+        for item in serde_json::Deserializer::from_slice(line).into_iter::<&RawValue>() {
+            delivery.add(item.map_or(Item::Broken, Item::read));
+            if delivery.items() > ITEMS_MAX {
+                return Err(NoDelivery::TooManyItems);
+            }
         }
     }
     Ok(delivery)
 }
 
+/// Adds the items of an array to a delivery, one at a time.
+struct Items<'d>(&'d mut Delivery);
+
+impl<'de> Visitor<'de> for Items<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an array of log events")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while let Some(item) = items.next_element::<&RawValue>()? {
+            self.0.add(Item::read(item));
+            if self.0.items() > ITEMS_MAX {
+                return Err(serde::de::Error::custom("too many items"));
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Delivery {
+    fn items(&self) -> usize {
+        self.events + self.broken
+    }
+
     fn add(&mut self, item: Item) {
         match item {
             Item::Broken => self.broken += 1,
@@ -81,15 +122,14 @@ impl Delivery {
     }
 }
 
-impl<'de> Deserialize<'de> for Item {
-    /// Accepts any JSON value as an item, so that only one at a time is in memory as a whole.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let item = Value::deserialize(deserializer)?;
-        Ok(Self::of(&item))
-    }
-}
-
 impl Item {
+    fn read(json: &RawValue) -> Self {
+        if json.get().len() > ITEM_MAX_BYTES {
+            return Self::Broken;
+        }
+        serde_json::from_str(json.get()).map_or(Self::Broken, |item| Self::of(&item))
+    }
+
     fn of(item: &Value) -> Self {
         let text = |pointer| item.pointer(pointer).and_then(Value::as_str);
         let (Some(kind), Some(log_id)) = (text("/data/type"), text("/log_id").or_else(|| text("/data/log_id"))) else {
@@ -155,8 +195,24 @@ mod tests {
             assert_eq!(found(&body), expected, "{case}");
         }
         for body in ["[", "[{]", "[1] [2]", "[\u{0}]"] {
-            assert_eq!(read(body.as_bytes()).err(), Some(NoDelivery), "{body}");
+            assert_eq!(read(body.as_bytes()).err(), Some(NoDelivery::Malformed), "{body}");
         }
+    }
+
+    #[test]
+    fn limits_the_number_and_size_of_items() {
+        let many = |separator: &str, items: usize| vec!["0"; items].join(separator);
+        for (case, body) in [
+            ("an array", format!("[{}]", many(",", ITEMS_MAX + 1))),
+            ("lines", many("\n", ITEMS_MAX + 1)),
+            ("one line", many(" ", ITEMS_MAX + 1)),
+        ] {
+            assert_eq!(read(body.as_bytes()).err(), Some(NoDelivery::TooManyItems), "{case}");
+        }
+        assert_eq!(found(&format!("[{}]", many(",", ITEMS_MAX))).2, ITEMS_MAX);
+        let mut large = with_phone("a", "+4915123456789");
+        large["data"]["more"] = Value::Array(vec![Value::Null; ITEM_MAX_BYTES / 5]);
+        assert_eq!(found(&large.to_string()), (vec![], 0, 1), "a large item");
     }
 
     #[test]
