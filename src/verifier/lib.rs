@@ -326,8 +326,8 @@ impl AppState {
         let handle = random_text::<32>(self.rng());
         let outcome = Outcome::Refused { reason, continue_url: self.return_url(&handle) };
         let outcome = api::captures::outcome_text(&outcome);
-        tx.finish_session(session_id, Some(reason), &handle, handle_expires_at, &outcome).await?;
         let session = tx.session(session_id).await?.ok_or(StoreError::Unknown { what: "session" })?;
+        tx.finish_session(&session, Some(reason), &handle, handle_expires_at, &outcome).await?;
         let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
         tx.record(self.now(), Event::SessionRefused, session_id, account.as_deref(), reason.name()).await?;
         Ok(handle)

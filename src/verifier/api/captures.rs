@@ -206,7 +206,7 @@ async fn conclude(
         return Err(Refusal::AttestationReplayed);
     }
     let answer = match judged.verdict {
-        Verdict::Rejected(reason) => reject(verifier, &mut tx, &session, reason).await?,
+        Verdict::Rejected(reason) => reject(verifier, &mut tx, &session, &judged.nonce, reason).await?,
         Verdict::Matched(moved) => {
             if let Some(moved) = moved {
                 learn(verifier, &mut tx, &session, &moved).await?;
@@ -243,17 +243,24 @@ async fn approve(verifier: &AppState, tx: &mut Tx<'_>, session: &Session, event:
     tx.mark_verified(&session.integration_id, &session.sub, now).await?;
     let handle = random_text::<32>(verifier.rng());
     let answer = outcome_text(&Outcome::Approved { continue_url: verifier.return_url(&handle) });
-    tx.finish_session(&session.id, None, &handle, now + HANDLE_SECS, &answer).await?;
+    tx.finish_session(session, None, &handle, now + HANDLE_SECS, &answer).await?;
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     tx.record(now, event, &session.id, account.as_deref(), "").await?;
     Ok(answer)
 }
 
-async fn reject(verifier: &AppState, tx: &mut Tx<'_>, session: &Session, reason: Reason) -> Result<String, Refusal> {
+async fn reject(
+    verifier: &AppState,
+    tx: &mut Tx<'_>,
+    session: &Session,
+    spent: &str,
+    reason: Reason,
+) -> Result<String, Refusal> {
     let now = verifier.now();
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     tx.record(now, Event::AttemptFailed, &session.id, account.as_deref(), reason.name()).await?;
-    tx.spend_attempt(&session.id).await?;
+    let nonce = random_text::<32>(verifier.rng());
+    tx.spend_attempt(&session.id, spent, &nonce).await?;
     if counts_against_account(reason) {
         tx.count_failure(&session.integration_id, &session.sub, now, account_delay_secs).await?;
     }
@@ -263,8 +270,6 @@ async fn reject(verifier: &AppState, tx: &mut Tx<'_>, session: &Session, reason:
         let handle = verifier.refuse(tx, &session.id, reason, now + HANDLE_SECS).await?;
         return Ok(outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(&handle) }));
     }
-    let nonce = random_text::<32>(verifier.rng());
-    tx.renew_nonce(&session.id, &nonce).await?;
     Ok(outcome_text(&Outcome::Retry { reason, attempts_left, nonce }))
 }
 

@@ -128,7 +128,7 @@ async fn is_enabled(tx: &mut Tx<'_>, session: &Session) -> Result<bool, StoreErr
 async fn withdraw(verifier: &AppState, tx: &mut Tx<'_>, session: &Session, handle: &str) -> Result<(), StoreError> {
     let reason = Reason::Disabled;
     let outcome = captures::outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(handle) });
-    tx.finish_session(&session.id, Some(reason), handle, session.handle_expires_at, &outcome).await?;
+    tx.finish_session(session, Some(reason), handle, session.handle_expires_at, &outcome).await?;
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     tx.record(verifier.now(), Event::SessionRefused, &session.id, account.as_deref(), reason.name()).await
 }

@@ -33,7 +33,7 @@ use crate::{
     judge::account_delay_secs,
     otp::phone::PhoneNumber,
     otp::twilio::{TwilioError, TwilioVerify, VerificationSid},
-    store::{CodeState, Event, Session, SessionStage, SetupEvent, StoreError, Tx, fallback_name},
+    store::{CodeLimits, CodeState, Event, Session, SessionStage, SetupEvent, StoreError, Tx, fallback_name},
 };
 use countenance_core::{
     protocol::{CodeSent, Fallback, OneTimeCode, Outcome, Reason},
@@ -194,7 +194,7 @@ async fn after_send(
         ControlFlow::Continue(session) => session,
         ControlFlow::Break(outcome) => return over(tx, &outcome).await,
     };
-    tx.note_code_sent(id, channel, sid, CHECKS_MAX, now).await?;
+    tx.note_code_sent(id, channel, sid, CodeLimits { checks: CHECKS_MAX, sends: SENDS_MAX }, now).await?;
     tx.note_setup_event(&session.integration_id, SetupEvent::CodeSent, now, fallback_name(channel)).await?;
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     tx.record(now, Event::CodeSent, id, account.as_deref(), fallback_name(channel)).await?;
@@ -215,6 +215,7 @@ async fn before_check(
         // The return address is only repeated to a caller that knows the code that passed: client and browser can both
         // try codes, and need not belong to the same person. These tries are counted, or the code could be guessed.
         ControlFlow::Break(Outcome::Approved { .. }) if !tx.is_passing_code(id, typed).await? => {
+            // None may be left; then there is nothing to guess any more.
             tx.spend_code(id).await?;
             tx.commit().await?;
             return Err(CodeRefusal::Over);
@@ -294,7 +295,7 @@ async fn approve(
     tx.note_passed_by(&session.id, code.channel).await?;
     let handle = random_text::<32>(verifier.rng());
     let outcome = Outcome::Approved { continue_url: verifier.return_url(&handle) };
-    tx.finish_session(&session.id, None, &handle, now + HANDLE_SECS, &outcome_text(&outcome)).await?;
+    tx.finish_session(session, None, &handle, now + HANDLE_SECS, &outcome_text(&outcome)).await?;
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     tx.record(now, Event::CodeAccepted, &session.id, account.as_deref(), fallback_name(code.channel)).await?;
     Ok(outcome)
@@ -309,7 +310,7 @@ async fn reject(
     let now = verifier.now();
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     tx.record(now, Event::CodeFailed, &session.id, account.as_deref(), fallback_name(code.channel)).await?;
-    let attempts_left = tx.spend_code(&session.id).await?;
+    let attempts_left = tx.spend_code(&session.id).await?.ok_or(StoreError::Conflict)?;
     tx.count_wrong_code(session, now, account_delay_secs).await?;
     if attempts_left == 0 || tx.codes_locked_until(session).await? > now {
         return refuse(verifier, tx, &session.id, Reason::TooManyAttempts).await;

@@ -2,7 +2,7 @@
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
-use super::{Event, Session, StoreError, Tx, fallback_name, sessions::unknown, sha256_text};
+use super::{Event, Session, StoreError, Tx, changed_one, fallback_name, sessions::unknown, sha256_text};
 use crate::{otp::phone::PhoneNumber, otp::twilio::VerificationSid};
 use countenance_core::{
     clock::UnixSecs,
@@ -19,6 +19,15 @@ pub(crate) struct CodeState {
     pub(crate) sends: u32,
     /// Remaining attempts.
     pub(crate) attempts_left: u32,
+}
+
+/// Limits of a session's codes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CodeLimits {
+    /// Maximum number of sends.
+    pub(crate) sends: u32,
+    /// Maximum number of checks.
+    pub(crate) checks: u32,
 }
 
 struct CodeRow {
@@ -102,22 +111,24 @@ impl Tx<'_> {
         session_id: &str,
         channel: Fallback,
         sid: &VerificationSid,
-        attempts: u32,
+        limits: CodeLimits,
         now: UnixSecs,
     ) -> Result<(), StoreError> {
         let sealed = self.sealer.seal(self.rng, "codes.sid", &[session_id], sid.0.as_bytes());
         let upsert = "INSERT INTO codes (session_id, channel, sid_sealed, sends, attempts_left, sent_at) \
                       VALUES (?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET channel = excluded.channel, \
-                      sid_sealed = excluded.sid_sealed, sends = sends + 1, sent_at = excluded.sent_at";
-        sqlx::query(upsert)
+                      sid_sealed = excluded.sid_sealed, sends = sends + 1, sent_at = excluded.sent_at \
+                      WHERE codes.sends < ?";
+        let done = sqlx::query(upsert)
             .bind(session_id)
             .bind(fallback_name(channel))
             .bind(sealed)
-            .bind(attempts)
+            .bind(limits.checks)
             .bind(now)
+            .bind(limits.sends)
             .execute(&mut *self.db)
             .await?;
-        Ok(())
+        changed_one(&done)
     }
 
     /// Records that Twilio no longer knows the session's code.
@@ -127,19 +138,19 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Uses up an attempt of the session; returns the remaining ones.
-    pub(crate) async fn spend_code(&mut self, session_id: &str) -> Result<u32, StoreError> {
-        let update = "UPDATE codes SET attempts_left = max(attempts_left - 1, 0) WHERE session_id = ? \
+    /// Uses up an attempt of the session; returns the remaining ones, `None` if there was none.
+    pub(crate) async fn spend_code(&mut self, session_id: &str) -> Result<Option<u32>, StoreError> {
+        let update = "UPDATE codes SET attempts_left = attempts_left - 1 WHERE session_id = ? AND attempts_left > 0 \
                       RETURNING attempts_left";
-        Ok(sqlx::query(update).bind(session_id).fetch_one(&mut *self.db).await?.try_get(0)?)
+        let row = sqlx::query(update).bind(session_id).fetch_optional(&mut *self.db).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 
     /// Records the digest of the code that passed the session.
     pub(crate) async fn note_passing_code(&mut self, session_id: &str, code: &OneTimeCode) -> Result<(), StoreError> {
-        let update = "UPDATE codes SET passed_hash = ? WHERE session_id = ?";
+        let update = "UPDATE codes SET passed_hash = ? WHERE session_id = ? AND passed_hash IS NULL";
         let digest = passing_digest(session_id, code);
-        sqlx::query(update).bind(digest).bind(session_id).execute(&mut *self.db).await?;
-        Ok(())
+        changed_one(&sqlx::query(update).bind(digest).bind(session_id).execute(&mut *self.db).await?)
     }
 
     /// Whether `code` is the one that passed the session, and attempts remain.

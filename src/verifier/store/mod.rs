@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{
     Connection, Row, Sqlite, SqlitePool, Transaction,
     migrate::MigrateError,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteQueryResult},
 };
 
 use countenance_core::clock::UnixSecs;
@@ -34,7 +34,7 @@ mod templates;
 
 pub(crate) use audit::Event;
 pub use audit::{AuditHead, Entry};
-pub(crate) use codes::CodeState;
+pub(crate) use codes::{CodeLimits, CodeState};
 pub(crate) use devices::Registration;
 pub(crate) use integrations::{Integration, SessionSecrets, fallback_name, secret_digest};
 pub(crate) use lists::{AuditQuery, SessionQuery, SessionRow, UserRow};
@@ -70,6 +70,9 @@ pub enum StoreError {
     /// The key is not the one that sealed this database, or a sealed value was changed.
     #[error("the verifier's database cannot be decrypted with this key")]
     Seal(#[from] SealBroken),
+    /// Another call changed the row first. Nothing of this call remains; it may be repeated.
+    #[error("another call changed the same row first")]
+    Conflict,
     /// A row contains a value that this build never writes.
     #[error("the verifier's database contains an invalid {what}")]
     Unknown {
@@ -206,10 +209,19 @@ impl StoreError {
                 let code = error.code().and_then(|code| code.parse::<i64>().ok());
                 code.is_some_and(|extended| TRANSIENT.contains(&(extended & 0xff)))
             }
+            Self::Conflict => true,
             Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_)) => true,
             _ => false,
         }
     }
+}
+
+/// Compare and set: the statement names the state that it expects, and must have found exactly one row in it.
+///
+/// With one writing connection, a row cannot change between being read and being written. The statements do not rely on
+/// it, so that nothing is spent twice where several may write.
+fn changed_one(done: &SqliteQueryResult) -> Result<(), StoreError> {
+    if done.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Conflict) }
 }
 
 impl Tx<'_> {

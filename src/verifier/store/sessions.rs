@@ -3,7 +3,7 @@
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 use zeroize::Zeroizing;
 
-use super::{StoreError, Tx, codes::fallback_named, sha256_text};
+use super::{StoreError, Tx, changed_one, codes::fallback_named, sha256_text};
 use crate::otp::phone::PhoneNumber;
 use countenance_core::{
     clock::UnixSecs,
@@ -184,24 +184,38 @@ impl Tx<'_> {
 
     /// Binds a session to a device and sets its first nonce.
     pub(crate) async fn open_session(&mut self, id: &str, device: &str, nonce: &str) -> Result<(), StoreError> {
-        let update = "UPDATE sessions SET stage = 'open', device = ? WHERE id = ? AND stage = 'created'";
-        sqlx::query(update).bind(device).bind(id).execute(&mut *self.db).await?;
-        self.renew_nonce(id, nonce).await
+        let sealed = self.sealer.seal(self.rng, "sessions.nonce", &[id], nonce.as_bytes());
+        let update = "UPDATE sessions SET stage = 'open', device = ?, nonce_sealed = ? \
+                      WHERE id = ? AND stage = 'created' AND device IS NULL";
+        let done = sqlx::query(update).bind(device).bind(sealed).bind(id).execute(&mut *self.db).await?;
+        changed_one(&done)
     }
 
     /// The session's current nonce.
     pub(crate) async fn nonce(&mut self, id: &str) -> Result<Zeroizing<String>, StoreError> {
-        self.unsealed("SELECT nonce_sealed FROM sessions WHERE id = ?", "sessions.nonce", id)
-            .await?
-            .ok_or(StoreError::Unknown { what: "nonce" })
+        Ok(self.sealed_nonce(id).await?.1)
     }
 
-    /// Replaces the session's nonce.
-    pub(crate) async fn renew_nonce(&mut self, id: &str, nonce: &str) -> Result<(), StoreError> {
-        let sealed = self.sealer.seal(self.rng, "sessions.nonce", &[id], nonce.as_bytes());
-        let update = "UPDATE sessions SET nonce_sealed = ? WHERE id = ?";
-        sqlx::query(update).bind(sealed).bind(id).execute(&mut *self.db).await?;
-        Ok(())
+    /// Uses up an attempt and the nonce `spent`, for a capture that was rejected; `fresh` replaces the nonce.
+    pub(crate) async fn spend_attempt(&mut self, id: &str, spent: &str, fresh: &str) -> Result<(), StoreError> {
+        let (sealed, nonce) = self.sealed_nonce(id).await?;
+        if *nonce != *spent {
+            return Err(StoreError::Conflict);
+        }
+        let fresh = self.sealer.seal(self.rng, "sessions.nonce", &[id], fresh.as_bytes());
+        let update = "UPDATE sessions SET attempts_left = attempts_left - 1, nonce_sealed = ? \
+                      WHERE id = ? AND stage = 'open' AND attempts_left > 0 AND nonce_sealed = ?";
+        let done = sqlx::query(update).bind(fresh).bind(id).bind(sealed).execute(&mut *self.db).await?;
+        changed_one(&done)
+    }
+
+    /// The session's nonce, as stored and as it is.
+    async fn sealed_nonce(&mut self, id: &str) -> Result<(Vec<u8>, Zeroizing<String>), StoreError> {
+        let select = "SELECT nonce_sealed FROM sessions WHERE id = ?";
+        let sealed: Option<Vec<u8>> = sqlx::query(select).bind(id).fetch_one(&mut *self.db).await?.try_get(0)?;
+        let sealed = sealed.ok_or(StoreError::Unknown { what: "nonce" })?;
+        let nonce = text(&self.sealer.open("sessions.nonce", &[id], &sealed)?)?;
+        Ok((sealed, nonce))
     }
 
     /// Auth0's `state`, to be returned unchanged.
@@ -211,13 +225,6 @@ impl Tx<'_> {
             .ok_or(StoreError::Unknown { what: "state" })
     }
 
-    /// Uses up an attempt, for a capture that was rejected.
-    pub(crate) async fn spend_attempt(&mut self, id: &str) -> Result<(), StoreError> {
-        let update = "UPDATE sessions SET attempts_left = max(attempts_left - 1, 0) WHERE id = ?";
-        sqlx::query(update).bind(id).execute(&mut *self.db).await?;
-        Ok(())
-    }
-
     /// Counts an invalid post.
     pub(crate) async fn count_bad_post(&mut self, id: &str) -> Result<(), StoreError> {
         let update = "UPDATE sessions SET bad_posts = bad_posts + 1 WHERE id = ?";
@@ -225,30 +232,32 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Ends a session: approved if `reason` is `None`, refused otherwise. `handle` returns the browser to the tenant
-    /// until `handle_expires_at`; `outcome` is the answer to the client, now and for repeated calls.
+    /// Ends a session, which must not have changed since it was read: approved if `reason` is `None`, refused otherwise.
+    /// `handle` returns the browser to the tenant until `handle_expires_at`; `outcome` is the answer to the client, now
+    /// and for repeated calls.
     pub(crate) async fn finish_session(
         &mut self,
-        id: &str,
+        session: &Session,
         reason: Option<Reason>,
         handle: &str,
         handle_expires_at: UnixSecs,
         outcome: &str,
     ) -> Result<(), StoreError> {
         let stage = if reason.is_none() { SessionStage::Approved } else { SessionStage::Refused };
-        let sealed = self.sealer.seal(self.rng, "sessions.final", &[id], outcome.as_bytes());
+        let sealed = self.sealer.seal(self.rng, "sessions.final", &[&session.id], outcome.as_bytes());
         let update = "UPDATE sessions SET stage = ?, reason = ?, handle_hash = ?, handle_expires_at = ?, \
-                      final_sealed = ? WHERE id = ?";
-        sqlx::query(update)
+                      final_sealed = ? WHERE id = ? AND stage = ? AND returned = 0";
+        let done = sqlx::query(update)
             .bind(stage.name())
             .bind(reason.map(Reason::name))
             .bind(sha256_text(handle))
             .bind(handle_expires_at)
             .bind(sealed)
-            .bind(id)
+            .bind(&session.id)
+            .bind(session.stage.name())
             .execute(&mut *self.db)
             .await?;
-        Ok(())
+        changed_one(&done)
     }
 
     /// The outcome with which the session ended.
@@ -258,8 +267,8 @@ impl Tx<'_> {
 
     /// Spends the session's return handle.
     pub(crate) async fn mark_returned(&mut self, id: &str) -> Result<(), StoreError> {
-        sqlx::query("UPDATE sessions SET returned = 1 WHERE id = ?").bind(id).execute(&mut *self.db).await?;
-        Ok(())
+        let update = "UPDATE sessions SET returned = 1 WHERE id = ? AND returned = 0";
+        changed_one(&sqlx::query(update).bind(id).execute(&mut *self.db).await?)
     }
 
     /// The stored answer to the same post, if there is one.
@@ -280,14 +289,14 @@ impl Tx<'_> {
         answer: &str,
     ) -> Result<(), StoreError> {
         let sealed = self.sealer.seal(self.rng, "captures.answer", &[id, post_hash], answer.as_bytes());
-        sqlx::query("INSERT INTO captures VALUES (?, ?, ?, ?)")
+        let done = sqlx::query("INSERT INTO captures VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
             .bind(id)
             .bind(post_hash)
             .bind(jti)
             .bind(sealed)
             .execute(&mut *self.db)
             .await?;
-        Ok(())
+        changed_one(&done)
     }
 
     /// Whether an attestation with this `jti` has been judged in the session.
