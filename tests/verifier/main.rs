@@ -7,6 +7,8 @@ mod captures;
 mod codes;
 mod disabled;
 mod fake_twilio;
+#[cfg(target_os = "linux")]
+mod faults;
 mod hostile;
 mod jose;
 mod landing;
@@ -18,5 +20,7 @@ mod return_handle;
 mod sessions;
 mod start;
 mod storage;
+#[cfg(target_os = "linux")]
+mod strangers;
 mod templates;
 mod test_verifier;

@@ -183,6 +183,21 @@ impl TestVerifier {
         codes: Option<TwilioVerify>,
         mailer: Option<Arc<dyn Mailer>>,
     ) -> Self {
+        Self::build_limited(database, rules, codes, mailer, ConnectionLimits::default()).await
+    }
+
+    /// One with these limits when it is served.
+    pub(super) async fn with_connections(connections: ConnectionLimits) -> Self {
+        Self::build_limited(Database::Memory, rules(), None, None, connections).await
+    }
+
+    async fn build_limited(
+        database: Database,
+        rules: Rules,
+        codes: Option<TwilioVerify>,
+        mailer: Option<Arc<dyn Mailer>>,
+        connections: ConnectionLimits,
+    ) -> Self {
         let clock = Arc::new(ManualClock::at(NOW));
         let rng = Arc::new(SeededRng::from("verifier"));
         let analyzer = Arc::new(FakeSampleAnalyzer::default());
@@ -199,7 +214,7 @@ impl TestVerifier {
             download_url: Some("https://download.example/".into()),
             codes,
             mailer,
-            connections: ConnectionLimits::default(),
+            connections,
         };
         let verifier = Verifier::open(setup).await.unwrap();
         let (integration, secret) = verifier.add_integration(rules).await.unwrap();
@@ -279,14 +294,7 @@ impl TestVerifier {
     pub(super) async fn start_as(&self, claims: &Value) -> Login {
         let reply = self.start_with(&self.token(claims)).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
-        let page = reply.text();
-        let link = page.split("href=\"countenance://verify?").nth(1).map(|l| l.split('"').next().unwrap().to_owned());
-        let link = link.unwrap_or_default().replace("&amp;", "&");
-        let part = |name: &str| {
-            url::form_urlencoded::parse(link.as_bytes()).find(|(n, _)| n == name).map(|(_, v)| v.into_owned())
-        };
-        let cookie = reply.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
-        Login { session: part("s").unwrap_or_default(), code: part("c").unwrap_or_default(), cookie, page }
+        Login::of(&reply)
     }
 
     // -- the device
@@ -443,6 +451,20 @@ impl TestVerifier {
         let ticket = self.open(key, &login).await;
         let outcome = self.capture(key, &ticket).await.json();
         (login, outcome)
+    }
+}
+
+impl Login {
+    /// Reads the landing page.
+    pub(super) fn of(reply: &Reply) -> Self {
+        let page = reply.text();
+        let link = page.split("href=\"countenance://verify?").nth(1).map(|l| l.split('"').next().unwrap().to_owned());
+        let link = link.unwrap_or_default().replace("&amp;", "&");
+        let part = |name: &str| {
+            url::form_urlencoded::parse(link.as_bytes()).find(|(n, _)| n == name).map(|(_, v)| v.into_owned())
+        };
+        let cookie = reply.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
+        Self { session: part("s").unwrap_or_default(), code: part("c").unwrap_or_default(), cookie, page }
     }
 }
 
