@@ -63,13 +63,13 @@ countenance_core::enumeration! {
     pub enum Theme {
         /// Follows the system.
         #[default]
-        System,
+        System = "system",
         /// Dark on light.
-        Light,
+        Light = "light",
         /// Light on dark.
-        Dark,
+        Dark = "dark",
         /// Maximum contrast.
-        HighContrast,
+        HighContrast = "high-contrast",
     }
 }
 
@@ -183,18 +183,6 @@ impl Settings {
         let before = file::read(path)?.unwrap_or_default();
         let after = write::write(&before, self)?;
         if after == before { Ok(()) } else { file::replace(path, &after) }
-    }
-}
-
-impl Theme {
-    /// As the file spells it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-            Self::HighContrast => "high-contrast",
-        }
     }
 }
 

@@ -43,15 +43,17 @@ pub const SAMPLE_MAX_SIDE_PX: u32 = 2048;
 /// Maximum size of any JSON request or response in bytes.
 pub const JSON_MAX_BYTES: usize = 64 << 10;
 
-/// What a session is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Purpose {
-    /// Store a template of this face for the account.
-    Enroll,
-    /// Compare with the account's template.
-    Verify,
+crate::enumeration! {
+    /// What a session is for.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    #[serde(rename_all = "snake_case")]
+    pub enum Purpose {
+        /// Store a template of this face for the account.
+        Enroll = "enroll",
+        /// Compare with the account's template.
+        Verify = "verify",
+    }
 }
 
 /// `POST /v1/devices`: registers the key that signed the request proof.
@@ -123,15 +125,17 @@ pub struct Display {
     pub started_at: UnixSecs,
 }
 
-/// An alternative to showing a face.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Fallback {
-    /// One-time code by text message.
-    Sms,
-    /// One-time code by phone call.
-    Voice,
+crate::enumeration! {
+    /// An alternative to showing a face.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    #[serde(rename_all = "snake_case")]
+    pub enum Fallback {
+        /// One-time code by text message.
+        Sms = "sms",
+        /// One-time code by phone call.
+        Voice = "voice",
+    }
 }
 
 /// The verifier's decision on a capture, a one-time code or an abandoned session.
@@ -164,60 +168,40 @@ pub enum Outcome {
     Expired,
 }
 
-/// Why a capture was not accepted, or why there is none. The client provides the localized text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// The face does not match the account's template.
-    NoMatch,
-    /// Not recognized as a live person.
-    NotLive,
-    /// The evidence is inconclusive.
-    CannotTell,
-    /// The image is not good enough to compare.
-    PoorQuality,
-    /// The camera is virtual, or not the required one.
-    CameraNotAllowed,
-    /// The attestation is invalid.
-    Untrusted,
-    /// The user canceled.
-    Cancelled,
-    /// The person reported that they did not start this sign-in.
-    NotMe,
-    /// No camera could be used.
-    NoCamera,
-    /// The person did not finish in time.
-    TimedOut,
-    /// Too many attempts in this session or for this account.
-    TooManyAttempts,
-    /// The account has no template and may not enroll itself.
-    NotEnrolled,
-    /// The one-time code is wrong. Used in a retry only: too many wrong codes end as [`Self::TooManyAttempts`].
-    WrongCode,
-    /// The integration is disabled at the verifier.
-    Disabled,
-}
-
-impl Reason {
-    /// The name on the wire.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::NoMatch => "no_match",
-            Self::NotLive => "not_live",
-            Self::CannotTell => "cannot_tell",
-            Self::PoorQuality => "poor_quality",
-            Self::CameraNotAllowed => "camera_not_allowed",
-            Self::Untrusted => "untrusted",
-            Self::Cancelled => "cancelled",
-            Self::NotMe => "not_me",
-            Self::NoCamera => "no_camera",
-            Self::TimedOut => "timed_out",
-            Self::TooManyAttempts => "too_many_attempts",
-            Self::NotEnrolled => "not_enrolled",
-            Self::WrongCode => "wrong_code",
-            Self::Disabled => "disabled",
-        }
+crate::enumeration! {
+    /// Why a capture was not accepted, or why there is none. The client provides the localized text.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    #[serde(rename_all = "snake_case")]
+    pub enum Reason {
+        /// The face does not match the account's template.
+        NoMatch = "no_match",
+        /// Not recognized as a live person.
+        NotLive = "not_live",
+        /// The evidence is inconclusive.
+        CannotTell = "cannot_tell",
+        /// The image is not good enough to compare.
+        PoorQuality = "poor_quality",
+        /// The camera is virtual, or not the required one.
+        CameraNotAllowed = "camera_not_allowed",
+        /// The attestation is invalid.
+        Untrusted = "untrusted",
+        /// The user canceled.
+        Cancelled = "cancelled",
+        /// The person reported that they did not start this sign-in.
+        NotMe = "not_me",
+        /// No camera could be used.
+        NoCamera = "no_camera",
+        /// The person did not finish in time.
+        TimedOut = "timed_out",
+        /// Too many attempts in this session or for this account.
+        TooManyAttempts = "too_many_attempts",
+        /// The account has no template and may not enroll itself.
+        NotEnrolled = "not_enrolled",
+        /// The one-time code is wrong. Used in a retry only: too many wrong codes end as [`Self::TooManyAttempts`].
+        WrongCode = "wrong_code",
+        /// The integration is disabled at the verifier.
+        Disabled = "disabled",
     }
 }
 
@@ -302,16 +286,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reason_names_match_the_wire() {
-        for reason in [
-            Reason::NoMatch,
-            Reason::CameraNotAllowed,
-            Reason::TooManyAttempts,
-            Reason::NotMe,
-            Reason::WrongCode,
-            Reason::Disabled,
-        ] {
+    fn variants_have_their_names_on_the_wire() {
+        for reason in Reason::ALL {
             assert_eq!(serde_json::to_value(reason).unwrap(), reason.name());
+        }
+        for fallback in Fallback::ALL {
+            assert_eq!(serde_json::to_value(fallback).unwrap(), fallback.name());
+        }
+        for purpose in Purpose::ALL {
+            assert_eq!(serde_json::to_value(purpose).unwrap(), purpose.name());
+        }
+        for sign in InjectionSign::ALL {
+            assert_eq!(serde_json::to_value(sign).unwrap(), sign.name());
         }
     }
 

@@ -105,9 +105,9 @@ countenance_core::enumeration! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum Transport {
         /// With a button on the landing page.
-        Inline,
+        Inline = "inline",
         /// With a link mailed to the account's address, which must be opened in the same browser.
-        Email,
+        Email = "email",
     }
 }
 
@@ -116,39 +116,9 @@ countenance_core::enumeration! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum DeviceRule {
         /// Any device; an unknown key is registered on first use. For people's own computers.
-        Open,
+        Open = "open",
         /// Only devices registered with a one-time code. For kiosks.
-        Code,
-    }
-}
-
-impl Transport {
-    /// The name in the store and in forms.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Inline => "inline",
-            Self::Email => "email",
-        }
-    }
-
-    /// The variant with this name.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|transport| transport.name() == name)
-    }
-}
-
-impl DeviceRule {
-    /// The name in forms.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Code => "code",
-        }
-    }
-
-    /// The variant with this name.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|rule| rule.name() == name)
+        Code = "code",
     }
 }
 

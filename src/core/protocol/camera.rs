@@ -43,18 +43,20 @@ pub enum CameraKind {
     Unknown,
 }
 
-/// A property of the frames that a lens and a sensor do not produce.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum InjectionSign {
-    /// A frame was repeated bit for bit, with other frames in between.
-    RepeatedFrames,
-    /// Frames arrive more evenly than a camera's clock and bus allow.
-    RegularTiming,
-    /// Parts of the image without motion do not change at all from frame to frame.
-    NoSensorNoise,
-    /// The frames have a size or format that the device does not offer.
-    FormatNotOffered,
+crate::enumeration! {
+    /// A property of the frames that a lens and a sensor do not produce.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum InjectionSign {
+        /// A frame was repeated bit for bit, with other frames in between.
+        RepeatedFrames = "repeated_frames",
+        /// Frames arrive more evenly than a camera's clock and bus allow.
+        RegularTiming = "regular_timing",
+        /// Parts of the image without motion do not change at all from frame to frame.
+        NoSensorNoise = "no_sensor_noise",
+        /// The frames have a size or format that the device does not offer.
+        FormatNotOffered = "format_not_offered",
+    }
 }
 
 /// Why a policy does not allow a camera.
@@ -92,18 +94,6 @@ impl CameraClaim {
         match self.signs.iter().find(|sign| policy.reaction(**sign) == Reaction::Deny) {
             Some(sign) => Err(CameraRefusal::Injected(*sign)),
             None => Ok(()),
-        }
-    }
-}
-
-impl InjectionSign {
-    /// The name used in policies and reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::RepeatedFrames => "repeated_frames",
-            Self::RegularTiming => "regular_timing",
-            Self::NoSensorNoise => "no_sensor_noise",
-            Self::FormatNotOffered => "format_not_offered",
         }
     }
 }

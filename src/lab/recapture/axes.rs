@@ -8,17 +8,17 @@ countenance_core::enumeration! {
     #[serde(rename_all = "snake_case")]
     pub enum Species {
         /// A print of the clip's first frame.
-        Print,
+        Print = "print",
         /// A still image on a phone.
-        PhonePhoto,
+        PhonePhoto = "replay_phone_photo",
         /// A replay on a phone.
-        PhoneVideo,
+        PhoneVideo = "replay_phone_video",
         /// A still image on a tablet.
-        TabletPhoto,
+        TabletPhoto = "replay_tablet_photo",
         /// A replay on a tablet.
-        TabletVideo,
+        TabletVideo = "replay_tablet_video",
         /// A replay on a laptop or desktop monitor.
-        MonitorVideo,
+        MonitorVideo = "replay_monitor_video",
     }
 }
 
@@ -42,9 +42,9 @@ countenance_core::enumeration! {
     #[serde(rename_all = "snake_case")]
     pub enum Support {
         /// A hand, which shakes.
-        Hand,
+        Hand = "hand",
         /// A stand.
-        Fixed,
+        Fixed = "fixed",
     }
 }
 
@@ -54,11 +54,11 @@ countenance_core::enumeration! {
     #[serde(rename_all = "snake_case")]
     pub enum Distance {
         /// As near as the view allows.
-        Near,
+        Near = "near",
         /// Where a person would sit.
-        Arm,
+        Arm = "arm",
         /// Farther away than a person would sit.
-        Far,
+        Far = "far",
     }
 }
 
@@ -68,13 +68,13 @@ countenance_core::enumeration! {
     #[serde(rename_all = "snake_case")]
     pub enum Lighting {
         /// Office light: 200 to 600 lux, diffuse.
-        Even,
+        Even = "even",
         /// A window or lamp on one side.
-        Side,
+        Side = "side",
         /// Evening light: 5 to 40 lux; a display outshines it.
-        Dark,
+        Dark = "dark",
         /// Next to a window by day, which reflects in glossy surfaces.
-        Bright,
+        Bright = "bright",
     }
 }
 
@@ -84,25 +84,13 @@ countenance_core::enumeration! {
     #[serde(rename_all = "snake_case")]
     pub enum Crop {
         /// All of it, with its edge and the background.
-        Whole,
+        Whole = "whole",
         /// The displayed image extends beyond the view on every side: neither edge nor background is visible.
-        Filled,
+        Filled = "filled",
     }
 }
 
 impl Species {
-    /// Its name in manifests and folders.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Print => "print",
-            Self::PhonePhoto => "replay_phone_photo",
-            Self::PhoneVideo => "replay_phone_video",
-            Self::TabletPhoto => "replay_tablet_photo",
-            Self::TabletVideo => "replay_tablet_video",
-            Self::MonitorVideo => "replay_monitor_video",
-        }
-    }
-
     /// The kind of object it is shown on.
     pub fn instrument(self) -> Instrument {
         match self {
@@ -121,48 +109,5 @@ impl Species {
     /// Possible supports: a monitor is not held in a hand.
     pub fn supports(self) -> &'static [Support] {
         if self.instrument() == Instrument::Monitor { &[Support::Fixed] } else { &Support::ALL }
-    }
-}
-
-impl Support {
-    /// Its name in manifests.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Hand => "hand",
-            Self::Fixed => "fixed",
-        }
-    }
-}
-
-impl Distance {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Near => "near",
-            Self::Arm => "arm",
-            Self::Far => "far",
-        }
-    }
-}
-
-impl Lighting {
-    /// Its name in manifests.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Even => "even",
-            Self::Side => "side",
-            Self::Dark => "dark",
-            Self::Bright => "bright",
-        }
-    }
-}
-
-impl Crop {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Whole => "whole",
-            Self::Filled => "filled",
-        }
     }
 }

@@ -10,7 +10,6 @@ use maud::{Markup, html};
 use crate::{
     browser::mail_pages::{NoMail, email_sent, no_mail},
     browser::pages::Page,
-    store::fallback_name,
 };
 use countenance_core::protocol::{Fallback, Purpose, Reason};
 
@@ -142,7 +141,7 @@ pub(crate) fn code_forms(login: &Login, only: bool) -> Markup {
 
 /// The hidden field with a code's channel.
 pub(crate) fn hidden_channel(channel: Fallback) -> Markup {
-    html! { input type="hidden" name="channel" value=(fallback_name(channel)); }
+    html! { input type="hidden" name="channel" value=(channel.name()); }
 }
 
 /// A button that cancels the sign-in and returns to the tenant.

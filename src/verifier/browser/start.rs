@@ -18,7 +18,7 @@ use crate::{
     browser::token::{StartClaims, TOKEN_MAX_BYTES, peek_integration, read_start_by},
     browser::{cookie_name, is_prefetch, session_cookies, set_cookie},
     otp as codes,
-    store::{Event, Integration, NewSession, Session, SetupEvent, StoreError, Tx, purpose_name, secret_digest},
+    store::{Event, Integration, NewSession, Session, SetupEvent, StoreError, Tx, secret_digest},
 };
 use countenance_core::{
     clock::UnixSecs,
@@ -208,7 +208,7 @@ async fn create(
     };
     tx.add_session(&new).await?;
     let account = tx.pseudonym(&integration.id, &claims.sub).await?;
-    tx.record(now, Event::SessionCreated, &id, account.as_deref(), purpose_name(purpose)).await?;
+    tx.record(now, Event::SessionCreated, &id, account.as_deref(), purpose.name()).await?;
     if let Some(address) = claims.email.as_deref().filter(|_| by_mail && verifier.mailer().is_some())
         && may_be_an_address(address)
     {

@@ -33,7 +33,7 @@ use crate::{
     judge::account_delay_secs,
     otp::phone::PhoneNumber,
     otp::twilio::{TwilioError, TwilioVerify, VerificationSid},
-    store::{CodeLimits, CodeState, Event, Session, SessionStage, SetupEvent, StoreError, Tx, fallback_name},
+    store::{CodeLimits, CodeState, Event, Session, SessionStage, SetupEvent, StoreError, Tx},
 };
 use countenance_core::{
     protocol::{CodeSent, Fallback, OneTimeCode, Outcome, Reason},
@@ -195,9 +195,9 @@ async fn after_send(
         ControlFlow::Break(outcome) => return over(tx, &outcome).await,
     };
     tx.note_code_sent(id, channel, sid, CodeLimits { checks: CHECKS_MAX, sends: SENDS_MAX }, now).await?;
-    tx.note_setup_event(&session.integration_id, SetupEvent::CodeSent, now, fallback_name(channel)).await?;
+    tx.note_setup_event(&session.integration_id, SetupEvent::CodeSent, now, channel.name()).await?;
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
-    tx.record(now, Event::CodeSent, id, account.as_deref(), fallback_name(channel)).await?;
+    tx.record(now, Event::CodeSent, id, account.as_deref(), channel.name()).await?;
     let attempts_left = tx.code(id).await?.map_or(0, |code| code.attempts_left);
     tx.commit().await?;
     Ok(CodeSent { attempts_left })
@@ -297,7 +297,7 @@ async fn approve(
     let outcome = Outcome::Approved { continue_url: verifier.return_url(&handle) };
     tx.finish_session(session, None, &handle, now + HANDLE_SECS, &outcome_text(&outcome)).await?;
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
-    tx.record(now, Event::CodeAccepted, &session.id, account.as_deref(), fallback_name(code.channel)).await?;
+    tx.record(now, Event::CodeAccepted, &session.id, account.as_deref(), code.channel.name()).await?;
     Ok(outcome)
 }
 
@@ -309,7 +309,7 @@ async fn reject(
 ) -> Result<Outcome, StoreError> {
     let now = verifier.now();
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
-    tx.record(now, Event::CodeFailed, &session.id, account.as_deref(), fallback_name(code.channel)).await?;
+    tx.record(now, Event::CodeFailed, &session.id, account.as_deref(), code.channel.name()).await?;
     let attempts_left = tx.spend_code(&session.id).await?.ok_or(StoreError::Conflict)?;
     tx.count_wrong_code(session, now, account_delay_secs).await?;
     if attempts_left == 0 || tx.codes_locked_until(session).await? > now {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Entry,
-    store::{AuditQuery, StoreError},
+    store::{AuditQuery, Event, StoreError},
 };
 
 /// Number of rows on a page.
@@ -28,10 +28,11 @@ pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalE
     let mut found = tx.audit(&query, PAGE + 1).await?;
     let more = found.len() > PAGE as usize;
     found.truncate(PAGE as usize);
-    let (rows, names) = tx.audit_extent().await?;
+    let rows = tx.audit_rows().await?;
     drop(tx);
     let chain = chain_words(&session, rows).await?;
-    let names: Vec<_> = std::iter::once(("", "All")).chain(names.iter().map(|n| (n.as_str(), n.as_str()))).collect();
+    let names = Event::ALL.map(Event::name).into_iter().map(|name| (name, name));
+    let names: Vec<_> = std::iter::once(("", "All")).chain(names).collect();
     let filters = ["event", "subject", "account", "from", "to"].map(|name| (name, session.query.get(name).trim()));
     let at = |path: &str, before: &str| {
         let [event, subject, account, from, to] = filters;

@@ -7,16 +7,13 @@ use super::{
     html::{choices, described_by, field},
     thresholds,
 };
-use crate::{
-    AppState, DeviceRule, Rules, RulesError, Transport, browser::pages::one_line, origin::is_host_name,
-    store::fallback_name,
-};
+use crate::{AppState, DeviceRule, Rules, RulesError, Transport, browser::pages::one_line, origin::is_host_name};
 use countenance_core::protocol::Fallback;
 
 // Sized by the enums, so that a new variant does not compile without a label.
 const FLOWS: [(&str, &str); Transport::ALL.len()] =
     [("inline", "Inline: by a button on the page"), ("email", "Email: by a link sent to the account's address")];
-const FALLBACKS: [(&str, &str); 3] =
+const FALLBACKS: [(&str, &str); 1 + Fallback::ALL.len()] =
     [("none", "None"), ("sms", "A code by text message"), ("voice", "A code by text message or by a call")];
 const DEVICE_RULES: [(&str, &str); DeviceRule::ALL.len()] =
     [("open", "Open: any device may register itself"), ("code", "Registered: only devices let in by a one-time code")];
@@ -70,7 +67,7 @@ impl RulesForm {
             self_enrolment: *allow_self_enrolment,
             enrolment_flow: enrolment_flow.name().to_owned(),
             verification_flow: verification_flow.name().to_owned(),
-            fallback: fallback.map_or("none", fallback_name).to_owned(),
+            fallback: fallback.map_or("none", Fallback::name).to_owned(),
             device_rule: device_rule.name().to_owned(),
             virtual_cameras: *allow_virtual_cameras,
             attempts: attempts.to_string(),
@@ -124,15 +121,10 @@ impl RulesForm {
                 errors.push((field, "choose Inline or Email".to_owned()));
             }
         }
-        let fallback = match self.fallback.as_str() {
-            "none" => None,
-            "sms" => Some(Fallback::Sms),
-            "voice" => Some(Fallback::Voice),
-            _ => {
-                errors.push(("fallback", "choose none, text message or call".to_owned()));
-                None
-            }
-        };
+        let fallback = Fallback::named(&self.fallback);
+        if fallback.is_none() && self.fallback != "none" {
+            errors.push(("fallback", "choose none, text message or call".to_owned()));
+        }
         let device_rule = DeviceRule::named(&self.device_rule).unwrap_or_else(|| {
             errors.push(("device_rule", "choose open or registered".to_owned()));
             DeviceRule::Code
@@ -295,7 +287,7 @@ mod tests {
         for (fallback, _) in FALLBACKS {
             let mut form =
                 RulesForm { fallback: fallback.to_owned(), ..RulesForm::of(&Rules::new("Payroll", "t.example")) };
-            assert_eq!(form.rules().map(|rules| rules.fallback.map_or("none", fallback_name)), Some(fallback));
+            assert_eq!(form.rules().map(|rules| rules.fallback.map_or("none", Fallback::name)), Some(fallback));
         }
     }
 }

@@ -9,68 +9,37 @@ use sqlx::{FromRow, Row, sqlite::SqliteRow};
 use super::{StoreError, Tx};
 use countenance_core::clock::UnixSecs;
 
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Event {
-    IntegrationAdded,
-    IntegrationChanged,
-    SecretRotated,
-    LogTokenMade,
-    DeviceRegistered,
-    DeviceDisabled,
-    SessionCreated,
-    SessionOpened,
-    Enrolled,
-    Matched,
-    AttemptFailed,
-    PostRefused,
-    SessionRefused,
-    Returned,
-    CodeSent,
-    CodeAccepted,
-    CodeFailed,
-    PhoneChanged,
-    MatchMinimumChanged,
-    TemplateUpdated,
-    AccountUnlocked,
-    AccountErased,
-    OperatorAdded,
-    OperatorRemoved,
-    OperatorSignedIn,
-    /// An operator submitted a portal form; the rows that follow record its effects.
-    OperatorActed,
-}
-
-impl Event {
-    fn name(self) -> &'static str {
-        match self {
-            Self::IntegrationAdded => "integration_added",
-            Self::IntegrationChanged => "integration_changed",
-            Self::SecretRotated => "secret_rotated",
-            Self::LogTokenMade => "log_token_made",
-            Self::DeviceRegistered => "device_registered",
-            Self::DeviceDisabled => "device_disabled",
-            Self::SessionCreated => "session_created",
-            Self::SessionOpened => "session_opened",
-            Self::Enrolled => "enrolled",
-            Self::Matched => "matched",
-            Self::AttemptFailed => "attempt_failed",
-            Self::PostRefused => "post_refused",
-            Self::SessionRefused => "session_refused",
-            Self::Returned => "returned",
-            Self::CodeSent => "code_sent",
-            Self::CodeAccepted => "code_accepted",
-            Self::CodeFailed => "code_failed",
-            Self::PhoneChanged => "phone_changed",
-            Self::MatchMinimumChanged => "match_minimum_changed",
-            Self::TemplateUpdated => "template_updated",
-            Self::AccountUnlocked => "account_unlocked",
-            Self::AccountErased => "account_erased",
-            Self::OperatorAdded => "operator_added",
-            Self::OperatorRemoved => "operator_removed",
-            Self::OperatorSignedIn => "operator_signed_in",
-            Self::OperatorActed => "operator_acted",
-        }
+countenance_core::enumeration! {
+    /// What happened.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(crate) enum Event {
+        IntegrationAdded = "integration_added",
+        IntegrationChanged = "integration_changed",
+        SecretRotated = "secret_rotated",
+        LogTokenMade = "log_token_made",
+        DeviceRegistered = "device_registered",
+        DeviceDisabled = "device_disabled",
+        SessionCreated = "session_created",
+        SessionOpened = "session_opened",
+        Enrolled = "enrolled",
+        Matched = "matched",
+        AttemptFailed = "attempt_failed",
+        PostRefused = "post_refused",
+        SessionRefused = "session_refused",
+        Returned = "returned",
+        CodeSent = "code_sent",
+        CodeAccepted = "code_accepted",
+        CodeFailed = "code_failed",
+        PhoneChanged = "phone_changed",
+        MatchMinimumChanged = "match_minimum_changed",
+        TemplateUpdated = "template_updated",
+        AccountUnlocked = "account_unlocked",
+        AccountErased = "account_erased",
+        OperatorAdded = "operator_added",
+        OperatorRemoved = "operator_removed",
+        OperatorSignedIn = "operator_signed_in",
+        /// An operator submitted a portal form; the rows that follow record its effects.
+        OperatorActed = "operator_acted",
     }
 }
 

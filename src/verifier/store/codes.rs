@@ -2,7 +2,7 @@
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
-use super::{Event, Session, StoreError, Tx, changed_one, fallback_name, sessions::unknown, sha256_text};
+use super::{Event, Session, StoreError, Tx, changed_one, sessions::unknown, sha256_text};
 use crate::{otp::phone::PhoneNumber, otp::twilio::VerificationSid};
 use countenance_core::{
     clock::UnixSecs,
@@ -39,7 +39,7 @@ struct CodeRow {
 
 impl FromRow<'_, SqliteRow> for CodeRow {
     fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
-        let channel = fallback_named(row.try_get("channel")?).ok_or_else(|| unknown("channel"))?;
+        let channel = Fallback::named(row.try_get("channel")?).ok_or_else(|| unknown("channel"))?;
         let (sid_sealed, sends) = (row.try_get("sid_sealed")?, row.try_get("sends")?);
         Ok(Self { channel, sid_sealed, sends, attempts_left: row.try_get("attempts_left")? })
     }
@@ -121,7 +121,7 @@ impl Tx<'_> {
                       WHERE codes.sends < ?";
         let done = sqlx::query(upsert)
             .bind(session_id)
-            .bind(fallback_name(channel))
+            .bind(channel.name())
             .bind(sealed)
             .bind(limits.checks)
             .bind(now)
@@ -163,7 +163,7 @@ impl Tx<'_> {
     /// Records the channel of the code that passed the session.
     pub(crate) async fn note_passed_by(&mut self, session_id: &str, channel: Fallback) -> Result<(), StoreError> {
         let update = "UPDATE sessions SET method = ? WHERE id = ?";
-        sqlx::query(update).bind(fallback_name(channel)).bind(session_id).execute(&mut *self.db).await?;
+        sqlx::query(update).bind(channel.name()).bind(session_id).execute(&mut *self.db).await?;
         Ok(())
     }
 
@@ -215,13 +215,4 @@ impl Tx<'_> {
 
 fn passing_digest(session_id: &str, code: &OneTimeCode) -> String {
     sha256_text(&format!("{session_id} {}", code.as_str()))
-}
-
-/// The fallback channel with this name in the store.
-pub(super) fn fallback_named(name: &str) -> Option<Fallback> {
-    match name {
-        "sms" => Some(Fallback::Sms),
-        "voice" => Some(Fallback::Voice),
-        _ => None,
-    }
 }

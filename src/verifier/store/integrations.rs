@@ -53,11 +53,7 @@ impl FromRow<'_, SqliteRow> for Integration {
             allow_self_enrolment: row.try_get("self_enrolment")?,
             enrolment_flow: transport(row.try_get("enrolment_flow")?)?,
             verification_flow: transport(row.try_get("verification_flow")?)?,
-            fallback: match row.try_get("fallback")? {
-                "sms" => Some(Fallback::Sms),
-                "voice" => Some(Fallback::Voice),
-                _ => None,
-            },
+            fallback: Fallback::named(row.try_get("fallback")?),
             allow_virtual_cameras: row.try_get("virtual_cameras")?,
             device_rule: if open { DeviceRule::Open } else { DeviceRule::Code },
             attempts: row.try_get("attempts")?,
@@ -114,7 +110,7 @@ impl Tx<'_> {
             .bind(allow_self_enrolment)
             .bind(enrolment_flow.name())
             .bind(verification_flow.name())
-            .bind(fallback.map_or("none", fallback_name))
+            .bind(fallback.map_or("none", Fallback::name))
             .bind(allow_virtual_cameras)
             .bind(*device_rule == DeviceRule::Open)
             .bind(attempts)
@@ -162,14 +158,6 @@ impl Tx<'_> {
                       WHERE id = ?";
         let done = sqlx::query(update).bind(old_until).bind(sealed).bind(id).execute(&mut *self.db).await?;
         Ok(done.rows_affected() == 1)
-    }
-}
-
-/// The name of a fallback channel, on the wire and in the store.
-pub(crate) fn fallback_name(fallback: Fallback) -> &'static str {
-    match fallback {
-        Fallback::Sms => "sms",
-        Fallback::Voice => "voice",
     }
 }
 

@@ -55,7 +55,7 @@ pub(crate) struct SessionRow {
 }
 
 /// Filter for sessions; an empty string matches all.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct SessionQuery<'q> {
     pub(crate) integration_id: &'q str,
     pub(crate) stage: &'q str,
@@ -64,7 +64,7 @@ pub(crate) struct SessionQuery<'q> {
 }
 
 /// Filter for the audit log; an empty string matches all.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct AuditQuery<'q> {
     pub(crate) event: &'q str,
     pub(crate) subject: &'q str,
@@ -123,6 +123,52 @@ impl FromRow<'_, SqliteRow> for SessionRow {
     }
 }
 
+impl SessionQuery<'_> {
+    /// The statement for these sessions, newest first, without the first `skip`.
+    pub(super) fn sql(&self, skip: u32, limit: u32) -> QueryBuilder<Sqlite> {
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "SELECT s.id, i.name AS integration, s.started_at, s.expires_at, s.application, s.account, s.purpose, \
+             s.stage, s.reason, s.method, s.device, s.returned \
+             FROM sessions s JOIN integrations i ON i.id = s.integration_id WHERE 1 = 1",
+        );
+        for (condition, value) in [
+            (" AND s.integration_id = ", self.integration_id),
+            (" AND s.stage = ", self.stage),
+            (" AND s.reason = ", self.reason),
+        ] {
+            if !value.is_empty() {
+                sql.push(condition).push_bind(value);
+            }
+        }
+        if let Some(since) = self.since {
+            sql.push(" AND s.started_at >= ").push_bind(since);
+        }
+        sql.push(" ORDER BY s.started_at DESC, s.id LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(skip);
+        sql
+    }
+}
+
+impl AuditQuery<'_> {
+    /// The statement for these rows, newest first.
+    pub(super) fn sql(&self, limit: u32) -> QueryBuilder<Sqlite> {
+        let mut sql = QueryBuilder::<Sqlite>::new("SELECT * FROM audit WHERE 1 = 1");
+        for (condition, value) in
+            [(" AND event = ", self.event), (" AND subject = ", self.subject), (" AND account = ", self.account)]
+        {
+            if !value.is_empty() {
+                sql.push(condition).push_bind(value);
+            }
+        }
+        for (condition, value) in [(" AND at >= ", self.from), (" AND at <= ", self.to), (" AND seq < ", self.before)] {
+            if let Some(value) = value {
+                sql.push(condition).push_bind(value);
+            }
+        }
+        sql.push(" ORDER BY seq DESC LIMIT ").push_bind(limit);
+        sql
+    }
+}
+
 impl Tx<'_> {
     /// Accounts whose identifier starts with `prefix` and sorts after `after`, in order of the identifier.
     pub(crate) async fn users(
@@ -173,53 +219,17 @@ impl Tx<'_> {
         skip: u32,
         limit: u32,
     ) -> Result<Vec<SessionRow>, StoreError> {
-        let mut sql = QueryBuilder::<Sqlite>::new(
-            "SELECT s.id, i.name AS integration, s.started_at, s.expires_at, s.application, s.account, s.purpose, \
-             s.stage, s.reason, s.method, s.device, s.returned \
-             FROM sessions s JOIN integrations i ON i.id = s.integration_id WHERE 1 = 1",
-        );
-        for (condition, value) in [
-            (" AND s.integration_id = ", query.integration_id),
-            (" AND s.stage = ", query.stage),
-            (" AND s.reason = ", query.reason),
-        ] {
-            if !value.is_empty() {
-                sql.push(condition).push_bind(value);
-            }
-        }
-        if let Some(since) = query.since {
-            sql.push(" AND s.started_at >= ").push_bind(since);
-        }
-        sql.push(" ORDER BY s.started_at DESC, s.id LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(skip);
-        Ok(sql.build_query_as().fetch_all(&mut *self.db).await?)
+        Ok(query.sql(skip, limit).build_query_as().fetch_all(&mut *self.db).await?)
     }
 
     /// Rows of the audit log, newest first.
     pub(crate) async fn audit(&mut self, query: &AuditQuery<'_>, limit: u32) -> Result<Vec<Entry>, StoreError> {
-        let mut sql = QueryBuilder::<Sqlite>::new("SELECT * FROM audit WHERE 1 = 1");
-        for (condition, value) in
-            [(" AND event = ", query.event), (" AND subject = ", query.subject), (" AND account = ", query.account)]
-        {
-            if !value.is_empty() {
-                sql.push(condition).push_bind(value);
-            }
-        }
-        for (condition, value) in
-            [(" AND at >= ", query.from), (" AND at <= ", query.to), (" AND seq < ", query.before)]
-        {
-            if let Some(value) = value {
-                sql.push(condition).push_bind(value);
-            }
-        }
-        sql.push(" ORDER BY seq DESC LIMIT ").push_bind(limit);
-        Ok(sql.build_query_as().fetch_all(&mut *self.db).await?)
+        Ok(query.sql(limit).build_query_as().fetch_all(&mut *self.db).await?)
     }
 
-    /// Number of rows in the audit log, and the names of the events in it.
-    pub(crate) async fn audit_extent(&mut self) -> Result<(i64, Vec<String>), StoreError> {
-        let rows = sqlx::query("SELECT coalesce(max(seq), 0) FROM audit").fetch_one(&mut *self.db).await?.try_get(0)?;
-        let names = sqlx::query("SELECT DISTINCT event FROM audit ORDER BY event").fetch_all(&mut *self.db).await?;
-        Ok((rows, names.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?))
+    /// Number of rows in the audit log.
+    pub(crate) async fn audit_rows(&mut self) -> Result<i64, StoreError> {
+        Ok(sqlx::query("SELECT coalesce(max(seq), 0) FROM audit").fetch_one(&mut *self.db).await?.try_get(0)?)
     }
 
     /// When an integration was added, and until when its previous secret is accepted.

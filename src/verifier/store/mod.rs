@@ -27,6 +27,8 @@ mod logs;
 mod mails;
 mod migrations;
 mod operators;
+#[cfg(test)]
+mod plans;
 mod sealer;
 mod sessions;
 mod setup_events;
@@ -36,11 +38,11 @@ pub(crate) use audit::Event;
 pub use audit::{AuditHead, Entry};
 pub(crate) use codes::{CodeLimits, CodeState};
 pub(crate) use devices::Registration;
-pub(crate) use integrations::{Integration, SessionSecrets, fallback_name, secret_digest};
+pub(crate) use integrations::{Integration, SessionSecrets, secret_digest};
 pub(crate) use lists::{AuditQuery, SessionQuery, SessionRow, UserRow};
 pub(crate) use sealer::Sealer;
 pub use sealer::{KeyFileError, MasterKey, SealBroken};
-pub(crate) use sessions::{NewSession, Session, SessionStage, purpose_name};
+pub(crate) use sessions::{NewSession, Session, SessionStage};
 pub(crate) use setup_events::{LastSetupEvent, SetupEvent};
 
 /// Location of the database.

@@ -3,36 +3,29 @@
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 use zeroize::Zeroizing;
 
-use super::{StoreError, Tx, changed_one, codes::fallback_named, sha256_text};
+use super::{StoreError, Tx, changed_one, sha256_text};
 use crate::otp::phone::PhoneNumber;
 use countenance_core::{
     clock::UnixSecs,
     protocol::{Fallback, Purpose, Reason},
 };
 
-/// Stage of a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SessionStage {
-    /// Created by `GET /start`; not opened by a device yet.
-    Created,
-    /// Bound to a device, which may post captures.
-    Open,
-    /// A face, or a code instead of it, was accepted.
-    Approved,
-    /// Refused for good.
-    Refused,
+countenance_core::enumeration! {
+    /// Stage of a session.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(crate) enum SessionStage {
+        /// Created by `GET /start`; not opened by a device yet.
+        Created = "created",
+        /// Bound to a device, which may post captures.
+        Open = "open",
+        /// A face, or a code instead of it, was accepted.
+        Approved = "approved",
+        /// Refused for good.
+        Refused = "refused",
+    }
 }
 
 impl SessionStage {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Open => "open",
-            Self::Approved => "approved",
-            Self::Refused => "refused",
-        }
-    }
-
     /// Whether the session is complete.
     pub(crate) fn over(self) -> bool {
         matches!(self, Self::Approved | Self::Refused)
@@ -106,18 +99,8 @@ impl FromRow<'_, SqliteRow> for Session {
             id: row.try_get("id")?,
             integration_id: row.try_get("integration_id")?,
             sub: row.try_get("sub")?,
-            stage: match row.try_get("stage")? {
-                "created" => SessionStage::Created,
-                "open" => SessionStage::Open,
-                "approved" => SessionStage::Approved,
-                "refused" => SessionStage::Refused,
-                _ => return Err(unknown("stage")),
-            },
-            purpose: match row.try_get("purpose")? {
-                "enroll" => Purpose::Enroll,
-                "verify" => Purpose::Verify,
-                _ => return Err(unknown("purpose")),
-            },
+            stage: SessionStage::named(row.try_get("stage")?).ok_or_else(|| unknown("stage"))?,
+            purpose: Purpose::named(row.try_get("purpose")?).ok_or_else(|| unknown("purpose"))?,
             application: row.try_get("application")?,
             account: row.try_get("account")?,
             continue_uri: row.try_get("continue_uri")?,
@@ -126,12 +109,12 @@ impl FromRow<'_, SqliteRow> for Session {
             device: row.try_get("device")?,
             attempts_left: row.try_get("attempts_left")?,
             bad_posts: row.try_get("bad_posts")?,
-            reason: reason.map(|name| reason_named(&name)).transpose()?,
+            reason: reason.map(|name| Reason::named(&name).ok_or_else(|| unknown("reason"))).transpose()?,
             handle_expires_at: handle_expires_at.unwrap_or_default(),
             returned: row.try_get("returned")?,
             passed_by: match row.try_get("method")? {
                 "face" => None,
-                name => Some(fallback_named(name).ok_or_else(|| unknown("method"))?),
+                name => Some(Fallback::named(name).ok_or_else(|| unknown("method"))?),
             },
             code_hash: row.try_get("code_hash")?,
             cookie_hash: row.try_get("cookie_hash")?,
@@ -153,7 +136,7 @@ impl Tx<'_> {
             .bind(new.integration_id)
             .bind(new.sub)
             .bind(SessionStage::Created.name())
-            .bind(purpose_name(new.purpose))
+            .bind(new.purpose.name())
             .bind(new.application)
             .bind(new.account)
             .bind(new.continue_uri)
@@ -316,23 +299,11 @@ impl Tx<'_> {
     }
 }
 
-/// The name of a purpose on the wire and in the store.
-pub(crate) fn purpose_name(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Enroll => "enroll",
-        Purpose::Verify => "verify",
-    }
-}
-
 fn text(bytes: &[u8]) -> Result<Zeroizing<String>, StoreError> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),
         Err(_) => Err(StoreError::Unknown { what: "text" }),
     }
-}
-
-fn reason_named(name: &str) -> Result<Reason, sqlx::Error> {
-    serde_json::from_value(name.into()).or(Err(unknown("reason")))
 }
 
 pub(super) fn unknown(what: &'static str) -> sqlx::Error {

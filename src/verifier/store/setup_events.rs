@@ -11,27 +11,15 @@ countenance_core::enumeration! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub(crate) enum SetupEvent {
         /// A sign-in started. Detail: by how many seconds the tenant's clock was ahead of ours; negative if behind.
-        Start,
+        Start = "start",
         /// A sign-in was rejected at the start. Detail: the name of the error page.
-        StartRefused,
+        StartRefused = "start_refused",
         /// A browser returned a result to the tenant. Detail: `approved` or `refused`.
-        Returned,
+        Returned = "returned",
         /// A log stream delivered events.
-        LogEvent,
+        LogEvent = "log_event",
         /// A one-time code was sent. Detail: the channel.
-        CodeSent,
-    }
-}
-
-impl SetupEvent {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Start => "start",
-            Self::StartRefused => "start_refused",
-            Self::Returned => "returned",
-            Self::LogEvent => "log_event",
-            Self::CodeSent => "code_sent",
-        }
+        CodeSent = "code_sent",
     }
 }
 
@@ -46,8 +34,7 @@ pub(crate) struct LastSetupEvent {
 impl FromRow<'_, SqliteRow> for LastSetupEvent {
     fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
         let name: &str = row.try_get("what")?;
-        let what =
-            SetupEvent::ALL.into_iter().find(|event| event.name() == name).ok_or_else(|| unknown("setup event"))?;
+        let what = SetupEvent::named(name).ok_or_else(|| unknown("setup event"))?;
         Ok(Self { what, at: row.try_get("at")?, detail: row.try_get("detail")? })
     }
 }
