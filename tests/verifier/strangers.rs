@@ -160,6 +160,49 @@ async fn only_the_device_of_a_session_gets_memory_for_a_capture() {
     assert!(matches!(outcome, Outcome::Approved { .. }), "{outcome:?}");
 }
 
+/// What strangers tried on the running service, at its own limits, while a person signs in over a connection like theirs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "opens thousands of connections; packaging/dev/test-abuse runs it"]
+async fn a_sign_in_takes_less_than_two_seconds_beside_each_attack() {
+    let mut verifier = TestVerifier::new().await;
+    let served = Served::new(&verifier.service).await;
+    verifier.served_at = Some(served.at);
+    let before = resident_mib();
+    let post = b"POST /v1/sessions/s/captures HTTP/1.1\r\nhost: a\r\ncontent-length: 8000000\r\n\r\n--";
+    for (case, connections, bytes) in [
+        ("bodies that never end", 16, &post[..]),
+        ("slow posts", 256, b"POST /v1/devices HTTP/1.1\r\nhost: a\r\ncontent-length: 900\r\n\r\n{"),
+        ("unfinished headers", 1000, b"GET /healthz HTTP/1.1\r\nhost: a\r\nx: y"),
+        ("silent connections", 1100, b""),
+        ("half a line", 1100, b"GET /heal"),
+    ] {
+        let mut held = Vec::new();
+        for number in 0..connections {
+            // From as many addresses as it takes to reach the limit of all connections but for a few.
+            held.push(served.send(Ipv4Addr::new(127, 0, 1, (number % 11) as u8), bytes).await);
+        }
+        let began = std::time::Instant::now();
+        let outcome = verifier.sign_in(&verifier.key()).await.1;
+        let millis = began.elapsed().as_millis();
+        assert!(matches!(outcome, Outcome::Approved { .. }), "{case}: {outcome:?}");
+        println!("{case}: {connections} connections, a sign-in beside them {millis} ms, {} MiB", resident_mib());
+        assert!(millis < 2000, "{case}: {millis} ms");
+        assert!(resident_mib() < before + 128, "{case}: {} MiB, {before} before", resident_mib());
+    }
+    let half = served.send(STRANGER, b"GET /heal").await;
+    served.stop.send(()).unwrap();
+    let stopping = std::time::Instant::now();
+    served.served.await.unwrap();
+    assert!(stopping.elapsed() < ConnectionLimits::default().drain + Duration::from_secs(5));
+    drop(half);
+}
+
+/// Memory of this process, MiB.
+fn resident_mib() -> u64 {
+    let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
+    pages.split(' ').nth(1).unwrap().parse::<u64>().unwrap() * 4 / 1024
+}
+
 /// A body of which nothing arrives.
 #[derive(Default)]
 struct Endless {

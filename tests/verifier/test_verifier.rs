@@ -1,10 +1,14 @@
 //! A verifier in memory, and requests to it as sent by a tenant, a browser and a device.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
 
 use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Request, StatusCode, header},
+    response::Response,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use countenance_attest::{
@@ -26,10 +30,12 @@ use countenance_verifier::{
     Setup, TwilioVerify, Verifier,
 };
 use countenance_vision::Embedding;
+use hyper_util::rt::TokioIo;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use tokio::net::TcpSocket;
 use tower::ServiceExt;
 
 pub(super) const NOW: UnixSecs = 1_800_000_000;
@@ -134,6 +140,8 @@ pub(super) struct TestVerifier {
     pub(super) integration: String,
     pub(super) secret: String,
     analyzer: Arc<FakeSampleAnalyzer>,
+    /// Where requests are sent over a socket, instead of straight to the router.
+    pub(super) served_at: Option<SocketAddr>,
 }
 
 /// A sign-in that has reached the landing page.
@@ -218,7 +226,15 @@ impl TestVerifier {
         };
         let verifier = Verifier::open(setup).await.unwrap();
         let (integration, secret) = verifier.add_integration(rules).await.unwrap();
-        Self { service: verifier, clock, rng, integration, secret: secret.reveal().to_owned(), analyzer }
+        Self {
+            service: verifier,
+            clock,
+            rng,
+            integration,
+            secret: secret.reveal().to_owned(),
+            analyzer,
+            served_at: None,
+        }
     }
 
     pub(super) fn sees(&self, what: Sees) {
@@ -260,7 +276,10 @@ impl TestVerifier {
     // -- the browser
 
     pub(super) async fn send(&self, request: Request<Body>) -> Reply {
-        let response = self.service.router().oneshot(request).await.unwrap();
+        let response = match self.served_at {
+            None => self.service.router().oneshot(request).await.unwrap(),
+            Some(at) => sent_to(at, request).await,
+        };
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, 1 << 20).await.unwrap().to_vec();
         Reply { status: parts.status, headers: parts.headers, body }
@@ -490,6 +509,17 @@ impl Reply {
         assert_eq!(problem.status, self.status.as_u16());
         (ProblemKind::from_uri(&problem.kind).unwrap(), problem.detail.unwrap_or(problem.title))
     }
+}
+
+/// Sends a request over a connection of its own, from an address that strangers do not use.
+async fn sent_to(at: SocketAddr, mut request: Request<Body>) -> Response {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 2], 0).into()).unwrap();
+    let stream = TokioIo::new(socket.connect(at).await.unwrap());
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(stream).await.unwrap();
+    tokio::spawn(connection);
+    request.headers_mut().insert(header::HOST, "verifier.localhost".parse().unwrap());
+    sender.send_request(request).await.unwrap().map(Body::new)
 }
 
 /// A form of one of the verifier's own pages: those are `no-referrer`, so browsers send `Origin: null`.
