@@ -15,6 +15,7 @@ mod landing;
 mod landing_codes;
 mod landing_mail;
 mod logs;
+mod migrations;
 mod portal;
 mod return_handle;
 mod sessions;

@@ -27,7 +27,7 @@ use countenance_core::{
 };
 use countenance_verifier::{
     AnalysisError, ConnectionLimits, Database, FaceAnalysis, Mailer, MasterKey, Rules, SampleAnalysis, SampleAnalyzer,
-    Setup, TwilioVerify, Verifier,
+    Setup, StoreError, TwilioVerify, Verifier,
 };
 use countenance_vision::Embedding;
 use hyper_util::rt::TokioIo;
@@ -197,6 +197,26 @@ impl TestVerifier {
     /// One with these limits when it is served.
     pub(super) async fn with_connections(connections: ConnectionLimits) -> Self {
         Self::build_limited(Database::Memory, rules(), None, None, connections).await
+    }
+
+    /// Opens `database` without adding anything to it.
+    pub(super) async fn try_open(database: Database) -> Result<Verifier, StoreError> {
+        let setup = Setup {
+            origin: ORIGIN.parse().unwrap(),
+            database,
+            key: MasterKey::from_bytes([5; 32]),
+            clock: Arc::new(ManualClock::at(NOW)),
+            rng: Arc::new(SeededRng::from("again")),
+            analyzer: Arc::new(FakeSampleAnalyzer::default()),
+            models: models(),
+            policy: Policy::default(),
+            judges: 2,
+            download_url: None,
+            codes: None,
+            mailer: None,
+            connections: ConnectionLimits::default(),
+        };
+        Verifier::open(setup).await
     }
 
     async fn build_limited(

@@ -1,0 +1,75 @@
+//! Databases of earlier versions, as they were left: opened, migrated and used.
+
+use countenance_core::protocol::Outcome;
+use countenance_verifier::{Database, StoreError};
+use sqlx::{Connection, SqliteConnection};
+
+use super::test_verifier::*;
+
+/// Each version before the latest; `databases` has a dump of each.
+const VERSIONS: [&str; 4] = [
+    include_str!("databases/1.sql"),
+    include_str!("databases/2.sql"),
+    include_str!("databases/3.sql"),
+    include_str!("databases/4.sql"),
+];
+const SECRET: &str = "a session secret of thirty-two bytes!";
+
+/// Runs SQL on a database file, which is created if it is missing.
+async fn run(path: &std::path::Path, sql: &'static str) {
+    let url = format!("sqlite://{}?mode=rwc", path.display());
+    let mut db = SqliteConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql(sql).execute(&mut db).await.unwrap();
+    db.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn every_earlier_database_is_migrated_with_its_people_and_its_log() {
+    for (version, dump) in (1..).zip(VERSIONS) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("verifier.db");
+        run(&path, dump).await;
+        let mut verifier = TestVerifier::at(Database::File(path.clone()), rules()).await;
+        let rows = verifier.service.verify_audit().await.unwrap().rows;
+        assert_eq!(rows, 5, "{version}: the log of four rows is intact and goes on");
+        // The integration, its secret, the account and its template are those of the dump.
+        verifier.integration = "integration-0001".into();
+        verifier.secret = SECRET.into();
+        verifier.sees(Sees::Bob);
+        let (_, outcome) = verifier.sign_in(&verifier.key()).await;
+        assert!(matches!(outcome, Outcome::Retry { .. }), "{version}: {outcome:?}");
+        verifier.sees(Sees::Ada);
+        let (_, outcome) = verifier.sign_in(&verifier.key()).await;
+        assert!(matches!(outcome, Outcome::Approved { .. }), "{version}: {outcome:?}");
+        let last = verifier.service.audit_tail(1).await.unwrap();
+        assert_eq!(last[0].event, "matched", "{version}: not enrolled again");
+        let rows = verifier.service.verify_audit().await.unwrap();
+        let again = TestVerifier::try_open(Database::File(path)).await.unwrap();
+        assert_eq!(again.verify_audit().await.unwrap(), rows, "{version}: migrated once");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_migrated_stays_as_it_is() {
+    for (case, change) in [
+        ("a newer version", "PRAGMA user_version = 1000"),
+        ("a step that fails", "CREATE TABLE setup_events (id INTEGER)"),
+        ("another key", "UPDATE key_check SET sealed = zeroblob(60)"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("verifier.db");
+        run(&path, VERSIONS[2]).await;
+        run(&path, change).await;
+        let before = std::fs::read(&path).unwrap();
+        let refused = TestVerifier::try_open(Database::File(path.clone())).await.err().unwrap();
+        let named = match case {
+            "a newer version" => matches!(refused, StoreError::Schema { found: 1000 }),
+            "a step that fails" => matches!(refused, StoreError::Migration(_)),
+            _ => matches!(refused, StoreError::Seal(_)),
+        };
+        assert!(named, "{case}: {refused:?}");
+        // Opening switches to the write-ahead log, which changes two bytes of the header and its change counters.
+        let after = std::fs::read(&path).unwrap();
+        assert_eq!(after[100..], before[100..], "{case}");
+    }
+}
