@@ -44,7 +44,7 @@ async fn every_earlier_database_is_migrated_with_its_people_and_its_log() {
         let last = verifier.service.audit_tail(1).await.unwrap();
         assert_eq!(last[0].event, "matched", "{version}: not enrolled again");
         let rows = verifier.service.verify_audit().await.unwrap();
-        let again = TestVerifier::try_open(Database::File(path)).await.unwrap();
+        let again = TestVerifier::reopen(Database::File(path)).await.unwrap();
         assert_eq!(again.verify_audit().await.unwrap(), rows, "{version}: migrated once");
     }
 }
@@ -61,7 +61,7 @@ async fn a_database_that_cannot_be_migrated_stays_as_it_is() {
         run(&path, VERSIONS[2]).await;
         run(&path, change).await;
         let before = std::fs::read(&path).unwrap();
-        let refused = TestVerifier::try_open(Database::File(path.clone())).await.err().unwrap();
+        let refused = TestVerifier::reopen(Database::File(path.clone())).await.err().unwrap();
         let named = match case {
             "a newer version" => matches!(refused, StoreError::Schema { found: 1000 }),
             "a step that fails" => matches!(refused, StoreError::Migration(_)),

@@ -200,7 +200,7 @@ impl TestVerifier {
     }
 
     /// Opens `database` without adding anything to it.
-    pub(super) async fn try_open(database: Database) -> Result<Verifier, StoreError> {
+    pub(super) async fn reopen(database: Database) -> Result<Verifier, StoreError> {
         let setup = Setup {
             origin: ORIGIN.parse().unwrap(),
             database,
