@@ -145,17 +145,22 @@ async fn only_the_device_of_a_session_gets_memory_for_a_capture() {
     request.headers_mut().remove(REQUEST_PROOF_HEADER);
     *request.body_mut() = endless();
     assert_eq!(verifier.send(request).await.problem().0, ProblemKind::ProofRejected);
-    // The session's own device has one upload at a time.
-    let mut first = verifier.request(&key, &path, "multipart/form-data; boundary=b", Vec::new());
-    let (begun, has_begun) = oneshot::channel();
-    *first.body_mut() = Body::new(Endless { begun: Some(begun) });
-    let first = tokio::spawn(verifier.service.router().oneshot(first));
-    has_begun.await.unwrap();
+    // The session's own device has two uploads at a time.
+    let mut held = Vec::new();
+    for _ in 0..2 {
+        let mut endless = verifier.request(&key, &path, "multipart/form-data; boundary=b", Vec::new());
+        let (begun, has_begun) = oneshot::channel();
+        *endless.body_mut() = Body::new(Endless { begun: Some(begun) });
+        held.push(tokio::spawn(verifier.service.router().oneshot(endless)));
+        has_begun.await.unwrap();
+    }
     let busy = verifier.capture(&key, &ticket).await;
     assert_eq!(busy.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(busy.headers.contains_key("retry-after"));
-    first.abort();
-    drop(first.await);
+    for upload in held {
+        upload.abort();
+        drop(upload.await);
+    }
     let outcome: Outcome = verifier.capture(&key, &ticket).await.json();
     assert!(matches!(outcome, Outcome::Approved { .. }), "{outcome:?}");
 }
