@@ -1,4 +1,5 @@
 -- A database as schema version 3 left it, sealed with the key of 32 bytes 5. Made once; never to be changed.
+PRAGMA foreign_keys = OFF;
 BEGIN TRANSACTION;
 CREATE TABLE accounts (
     integration_id TEXT NOT NULL REFERENCES integrations (id),
