@@ -179,7 +179,7 @@ async fn a_sign_in_survives_any_failed_write() {
     let (mut approved, mut failed) = (0, 0);
     for scenario in 0..scenarios {
         let mut drawn = [0; 4];
-        SeededRng::from(&*format!("fault {scenario}")).fill(&mut drawn);
+        SeededRng::from(format!("fault {scenario}").as_str()).fill(&mut drawn);
         let [at, length, kind, person] = drawn.map(i64::from);
         let is_genuine = person % 4 != 0;
         // A first sign-in enrolls; a second one verifies, and somebody else's face must not pass.

@@ -38,7 +38,7 @@ fn limits() -> ConnectionLimits {
 struct Served {
     at: SocketAddr,
     stop: oneshot::Sender<()>,
-    served: JoinHandle<()>,
+    task: JoinHandle<()>,
 }
 
 impl Served {
@@ -46,8 +46,8 @@ impl Served {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = tokio::spawn(service.clone().serve(listener, async move { drop(stopped.await) }));
-        Self { at, stop, served }
+        let task = tokio::spawn(service.clone().serve(listener, async move { drop(stopped.await) }));
+        Self { at, stop, task }
     }
 
     async fn connect(&self, from: Ipv4Addr) -> TcpStream {
@@ -108,7 +108,7 @@ async fn a_shutdown_does_not_wait_for_a_request_that_never_ends() {
     let body = served.send(STRANGER, b"POST /v1/devices HTTP/1.1\r\nhost: a\r\ncontent-length: 900\r\n\r\n{").await;
     assert!(served.health().await.ends_with("ok\n"));
     served.stop.send(()).unwrap();
-    served.served.await.unwrap();
+    served.task.await.unwrap();
     drop((half, body));
 }
 
@@ -186,7 +186,7 @@ async fn a_sign_in_takes_less_than_two_seconds_beside_each_attack() {
             // From as many addresses as it takes to reach the limit of all connections but for a few.
             held.push(served.send(Ipv4Addr::new(127, 0, 1, (number % 11) as u8), bytes).await);
         }
-        let began = std::time::Instant::now();
+        let began = tokio::time::Instant::now();
         let outcome = verifier.sign_in(&verifier.key()).await.1;
         let millis = began.elapsed().as_millis();
         assert!(matches!(outcome, Outcome::Approved { .. }), "{case}: {outcome:?}");
@@ -196,8 +196,8 @@ async fn a_sign_in_takes_less_than_two_seconds_beside_each_attack() {
     }
     let half = served.send(STRANGER, b"GET /heal").await;
     served.stop.send(()).unwrap();
-    let stopping = std::time::Instant::now();
-    served.served.await.unwrap();
+    let stopping = tokio::time::Instant::now();
+    served.task.await.unwrap();
     assert!(stopping.elapsed() < ConnectionLimits::default().drain + Duration::from_secs(5));
     drop(half);
 }

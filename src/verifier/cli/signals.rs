@@ -6,7 +6,7 @@ pub(super) async fn stop() {
     if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         tokio::select! {
             _ = terminate.recv() => {}
-            _ = interrupt() => {}
+            () = interrupt() => {}
         }
         return;
     }

@@ -27,7 +27,7 @@ use tracing::{debug, warn};
 /// Limits of connections.
 #[derive(Debug, Clone)]
 pub struct ConnectionLimits {
-    /// Maximum number of open connections. Each may take a file descriptor and [`BUFFER_MAX_BYTES`] of memory.
+    /// Maximum number of open connections. Each may take a file descriptor and 32 KiB of memory.
     pub connections: usize,
     /// Maximum number of open connections from one address, or one /64 network. Does not apply to `trusted_proxies`.
     pub per_client: usize,
@@ -47,7 +47,7 @@ impl Default for ConnectionLimits {
             connections: 768,
             per_client: 64,
             headers: Duration::from_secs(10),
-            lifetime: Duration::from_secs(600),
+            lifetime: Duration::from_mins(10),
             drain: Duration::from_secs(10),
             trusted_proxies: Vec::new(),
         }
@@ -80,12 +80,13 @@ pub(crate) async fn serve(
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, peer)) => match Admission::admit(&admission, peer.ip(), &limits) {
-                Some(admitted) => {
+            Ok((stream, peer)) => {
+                if let Some(admitted) = Admission::admit(&admission, peer.ip(), &limits) {
                     connections.spawn(connection(stream, router.clone(), limits.clone(), stopped.clone(), admitted));
+                } else {
+                    debug!(peer = %peer.ip(), "closed a connection above the limit");
                 }
-                None => debug!(peer = %peer.ip(), "closed a connection above the limit"),
-            },
+            }
             Err(error) => {
                 warn!(%error, "cannot accept connections");
                 sleep(ACCEPT_PAUSE).await;

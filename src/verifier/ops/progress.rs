@@ -29,7 +29,14 @@ pub(crate) struct BodyTooSlow;
 impl BodyTooSlow {
     /// Whether `error`, or one that it wraps, is this one.
     pub(crate) fn caused(error: &(dyn std::error::Error + 'static)) -> bool {
-        std::iter::successors(Some(error), |error| error.source()).any(|error| error.is::<Self>())
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if error.is::<Self>() {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
     }
 }
 

@@ -20,7 +20,10 @@ const STEPS: [(i64, &str, &str); 5] = [
 ];
 
 /// The version that this build reads and writes.
-pub(super) const LATEST: i64 = STEPS[STEPS.len() - 1].0;
+pub(super) const LATEST: i64 = {
+    let [.., (version, ..)] = STEPS;
+    version
+};
 
 /// Runs the steps that `db` lacks, inside the caller's transaction.
 pub(super) async fn run(db: &mut SqliteConnection) -> Result<(), StoreError> {

@@ -178,12 +178,12 @@ impl Store {
         let mut tx = self.begin().await?;
         migrations::run(&mut tx.db).await?;
         let check = sqlx::query("SELECT sealed FROM key_check").fetch_optional(&mut *tx.db).await?;
-        match check {
-            Some(row) => drop(tx.sealer.open("key_check", &[], row.try_get(0)?)?),
-            None => {
-                let sealed = tx.sealer.seal(tx.rng, "key_check", &[], b"countenance");
-                sqlx::query("INSERT INTO key_check VALUES (1, ?)").bind(sealed).execute(&mut *tx.db).await?;
-            }
+        if let Some(row) = check {
+            let sealed: Vec<u8> = row.try_get(0)?;
+            tx.sealer.open("key_check", &[], &sealed)?;
+        } else {
+            let sealed = tx.sealer.seal(tx.rng, "key_check", &[], b"countenance");
+            sqlx::query("INSERT INTO key_check VALUES (1, ?)").bind(sealed).execute(&mut *tx.db).await?;
         }
         tx.commit().await
     }
@@ -211,8 +211,8 @@ impl StoreError {
                 let code = error.code().and_then(|code| code.parse::<i64>().ok());
                 code.is_some_and(|extended| TRANSIENT.contains(&(extended & 0xff)))
             }
-            Self::Conflict => true,
-            Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_)) => true,
+            Self::Conflict
+            | Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_)) => true,
             _ => false,
         }
     }
