@@ -181,6 +181,8 @@ failed-title = Die Anmeldung wurde unterbrochen
 failed-login-again = Dieser Link ist verbraucht oder zu alt. Beginnen Sie die Anmeldung in Ihrem Browser neu.
 failed-network = Der Prüfdienst ist nicht erreichbar. Prüfen Sie das Netzwerk und öffnen Sie den Link dann noch einmal aus Ihrem Browser.
 failed-operator = Diese Installation hat einen Fehler. Teilen Sie Ihrer Systembetreuung mit, was die Diagnose zeigt.
+failed-title-approve = Dieser Computer ist noch nicht freigegeben
+failed-approve = Dieses Konto verwendet diesen Computer noch nicht. Wenn Sie eine E-Mail dazu erhalten haben, geben Sie ihn dort frei; sonst fragen Sie Ihre Administration. Öffnen Sie den Link dann noch einmal aus Ihrem Browser.
 close = Schließen
 
 ## Settings

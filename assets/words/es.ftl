@@ -181,6 +181,8 @@ failed-title = El inicio de sesión se ha interrumpido
 failed-login-again = Este enlace ya se usó o es demasiado antiguo. Empieza de nuevo el inicio de sesión en tu navegador.
 failed-network = No se puede contactar con el servicio de verificación. Comprueba la red y abre de nuevo el enlace desde tu navegador.
 failed-operator = Esta instalación tiene un fallo. Avisa a quien administra este equipo y dile qué muestra el diagnóstico.
+failed-title-approve = Este equipo aún no está autorizado
+failed-approve = Esta cuenta todavía no usa este equipo. Si has recibido un correo al respecto, autoriza el equipo desde él; si no, consulta a tu administrador. Después, abre de nuevo el enlace desde tu navegador.
 close = Cerrar
 
 ## Settings

@@ -181,6 +181,8 @@ failed-title = La connexion s’est interrompue
 failed-login-again = Ce lien a déjà servi ou est trop ancien. Recommencez la connexion dans votre navigateur.
 failed-network = Le service de vérification est injoignable. Vérifiez le réseau, puis rouvrez le lien depuis votre navigateur.
 failed-operator = Cette installation a un défaut. Signalez à la personne qui gère cet ordinateur ce que montre le diagnostic.
+failed-title-approve = Cet ordinateur n’est pas encore autorisé
+failed-approve = Ce compte n’utilise pas encore cet ordinateur. Si vous avez reçu un e-mail à ce sujet, autorisez-le depuis ce message ; sinon, adressez-vous à votre administrateur. Rouvrez ensuite le lien depuis votre navigateur.
 close = Fermer
 
 ## Settings

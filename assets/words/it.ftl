@@ -181,6 +181,8 @@ failed-title = L’accesso si è interrotto
 failed-login-again = Questo link è già stato usato o è troppo vecchio. Ricomincia l’accesso dal browser.
 failed-network = Il servizio di verifica non è raggiungibile. Controlla la rete, poi riapri il link dal browser.
 failed-operator = Questa installazione ha un difetto. Avvisa chi gestisce questo computer e riferisci che cosa mostra la diagnostica.
+failed-title-approve = Questo computer non è ancora autorizzato
+failed-approve = Questo account non usa ancora questo computer. Se hai ricevuto un’e-mail al riguardo, autorizza il computer da lì; altrimenti rivolgiti all’amministratore. Poi riapri il link dal browser.
 close = Chiudi
 
 ## Settings

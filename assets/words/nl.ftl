@@ -181,6 +181,8 @@ failed-title = De aanmelding is afgebroken
 failed-login-again = Deze link is al gebruikt of te oud. Begin de aanmelding opnieuw in uw browser.
 failed-network = De verificatiedienst is niet bereikbaar. Controleer het netwerk en open de link opnieuw vanuit uw browser.
 failed-operator = Deze installatie bevat een fout. Meld de beheerder van deze computer wat de diagnose laat zien.
+failed-title-approve = Deze computer is nog niet goedgekeurd
+failed-approve = Dit account gebruikt deze computer nog niet. Hebt u er een e-mail over gekregen, sta de computer dan daarin toe; vraag het anders aan uw beheerder. Open daarna de link opnieuw vanuit uw browser.
 close = Sluiten
 
 ## Settings

@@ -189,6 +189,8 @@ failed-title = Logowanie zostało przerwane
 failed-login-again = Ten link został już użyty albo jest za stary. Zacznij logowanie od nowa w przeglądarce.
 failed-network = Nie można połączyć się z usługą weryfikacji. Sprawdź sieć i otwórz link ponownie z przeglądarki.
 failed-operator = Ta instalacja jest uszkodzona. Powiedz osobie, która zajmuje się tym komputerem, co pokazuje diagnostyka.
+failed-title-approve = Ten komputer nie jest jeszcze zatwierdzony
+failed-approve = To konto nie używa jeszcze tego komputera. Jeśli przyszła do Ciebie wiadomość e-mail w tej sprawie, zezwól w niej na ten komputer; w przeciwnym razie zapytaj administratora. Potem otwórz link ponownie z przeglądarki.
 close = Zamknij
 
 ## Settings

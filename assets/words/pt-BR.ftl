@@ -181,6 +181,8 @@ failed-title = O login foi interrompido
 failed-login-again = Este link já foi usado ou é antigo demais. Comece o login de novo no navegador.
 failed-network = Não é possível acessar o serviço de verificação. Verifique a rede e abra o link de novo pelo navegador.
 failed-operator = Esta instalação tem um defeito. Avise quem cuida deste computador e diga o que o diagnóstico mostra.
+failed-title-approve = Este computador ainda não foi autorizado
+failed-approve = Esta conta ainda não usa este computador. Se você recebeu um e-mail sobre isso, autorize o computador por ele; caso contrário, fale com o administrador. Depois, abra o link de novo pelo navegador.
 close = Fechar
 
 ## Settings

@@ -164,6 +164,8 @@ pub enum Remedy {
     LoginAgain,
     /// Check the network, then open the link again.
     CheckNetwork,
+    /// The device is not approved for the account: approve it, then open the link again.
+    ApproveDevice,
     /// This installation is broken or not registered: contact its operator.
     TellOperator,
 }
@@ -176,6 +178,7 @@ impl FlowError {
             Self::Session(S::Unreachable(_) | S::TimedOut(_) | S::Unavailable { .. } | S::TooManyRequests { .. }) => {
                 Remedy::CheckNetwork
             }
+            Self::Session(S::DeviceNotBound) => Remedy::ApproveDevice,
             Self::Session(S::TlsFailed(_) | S::TlsUnavailable(_) | S::DeviceUnknown | S::DeviceDisabled)
             | Self::Vision(_)
             | Self::NetMissing(_)

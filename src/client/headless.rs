@@ -97,6 +97,9 @@ impl<'w> Script<'w> {
                 let remedy = match error.remedy() {
                     Remedy::LoginAgain => "start the sign-in again in the browser",
                     Remedy::CheckNetwork => "check the network, then open the link again",
+                    Remedy::ApproveDevice => {
+                        "approve this device, by the mailed link or through your administrator, then open the link again"
+                    }
                     Remedy::TellOperator => "contact the operator of this installation",
                 };
                 json!({"event": "failed", "error": causes(error), "remedy": remedy})

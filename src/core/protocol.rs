@@ -56,14 +56,15 @@ crate::enumeration! {
     }
 }
 
-/// `POST /v1/devices`: registers the key that signed the request proof.
+/// `POST /v1/devices`: registers the key that signed the request proof as a kiosk, which serves everybody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RegisterDevice {
     /// The integration that the device will serve.
     pub integration_id: String,
-    /// One-time enrollment code; absent if the integration lets any device register.
+    /// One-time enrollment code. Without one, the call is refused: a person's own device is registered when it opens a
+    /// session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enrolment_code: Option<String>,
     /// A name that the operator will recognize, at most 64 characters.
@@ -184,7 +185,7 @@ crate::enumeration! {
         PoorQuality = "poor_quality",
         /// The camera is virtual, or not the required one.
         CameraNotAllowed = "camera_not_allowed",
-        /// The attestation is invalid.
+        /// The attestation is invalid, or its device is no longer approved.
         Untrusted = "untrusted",
         /// The user canceled.
         Cancelled = "cancelled",

@@ -42,6 +42,7 @@ pub struct Setting {
 }
 
 /// Every screen, in the order in which users encounter them.
+#[expect(clippy::too_many_lines, reason = "a list")]
 pub fn samples() -> Vec<Sample> {
     let screen = |screen| State { screen, now: NOW, ..State::default() };
     let capture = |hint, gathered_ratio, at_millis| CaptureView { hint, gathered_ratio, at_millis, camera_came: false };
@@ -124,6 +125,7 @@ pub fn samples() -> Vec<Sample> {
         ("refused-too-many", screen(Screen::Refused(Reason::TooManyAttempts))),
         ("failed-login-again", screen(Screen::Failed(Remedy::LoginAgain))),
         ("failed-network", screen(Screen::Failed(Remedy::CheckNetwork))),
+        ("failed-approve", screen(Screen::Failed(Remedy::ApproveDevice))),
         ("failed-operator", screen(Screen::Failed(Remedy::TellOperator))),
         ("settings", page(Page::Settings)),
         (

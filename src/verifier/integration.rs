@@ -115,9 +115,9 @@ countenance_core::enumeration! {
     /// Which devices may open sessions.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum DeviceRule {
-        /// Any device; an unknown key is registered on first use. For people's own computers.
+        /// People's own devices, each bound to its accounts, and kiosks. An unknown key is registered on first use.
         Open = "open",
-        /// Only devices registered with a one-time code. For kiosks.
+        /// Only kiosks: devices registered with a one-time code.
         Code = "code",
     }
 }

@@ -4,7 +4,7 @@
 //! | module | contents |
 //! |---|---|
 //! | `api` | Device calls: `POST /v1/devices`, `/v1/sessions/{id}/open`, `…/captures`, `…/abandon`; the tenant's log stream at `POST /v1/logs/{integration_id}`; request proofs, size limits and RFC 9457 problems |
-//! | `browser` | The browser's side of a sign-in: `GET /start` (session token to session, cookie and landing page), the session's pages, the mailed link, `GET /return/{handle}` (a form that posts the result to the tenant) |
+//! | `browser` | The browser's side of a sign-in: `GET /start` (session token to session, cookie and landing page), the session's pages, the mailed links and notices, `GET /return/{handle}` (a form that posts the result to the tenant) |
 //! | `otp` | One-time codes instead of a face: the device calls `…/otp` and `…/otp/check`, the browser pages, Twilio Verify and the feedback it gets |
 //! | `portal` | `/portal`, where operators set up integrations and see sessions, users, devices and the audit log |
 //! | `judge` | The decision on a capture: claims, networks, sample analysis, comparison and template updates |
@@ -46,6 +46,7 @@ pub use browser::mail::{MailError, Mailer, SmtpMailer, SmtpSetupError};
 pub use integration::{DeviceRule, Rules, RulesError, Transport};
 pub use judge::sample_analysis::{AnalysisError, FaceAnalysis, SampleAnalysis, SampleAnalyzer};
 pub use judge::{SAMPLE_LIVENESS_MIN, SAMPLE_SLACK_RATIO};
+pub use ops::bindings::BindError;
 pub use ops::listen::ConnectionLimits;
 pub use origin::{Origin, OriginError};
 pub use otp::phone::{NoPhoneNumber, PhoneNumber};
@@ -146,7 +147,7 @@ impl Verifier {
         Ok(done)
     }
 
-    /// Creates a one-time code with which one device may register at the integration within `life_secs`.
+    /// Creates a one-time code with which one kiosk may register at the integration within `life_secs`.
     pub async fn device_code(&self, integration_id: &str, life_secs: i64) -> Result<String, StoreError> {
         let code = random_text::<16>(self.0.rng());
         let mut tx = self.0.store().begin().await?;

@@ -247,7 +247,7 @@ fn permanent_errors_are_not_retried() {
     let other_session = Ticket { session_id: "s-2".into(), ..ticket() };
     let elsewhere = Scripted::new([json(&ticket())]);
     let redirect = format!("Location: {}/v1/sessions/s-1/open\r\n", elsewhere.origin());
-    let rows: [(&str, Play, ErrorCheck); 23] = [
+    let rows: [(&str, Play, ErrorCheck); 24] = [
         ("an HTML page", answer(200, "text/html", "", "<html>"), |e| {
             matches!(e, SessionError::NotJson { status: 200 })
         }),
@@ -276,6 +276,7 @@ fn permanent_errors_are_not_retried() {
             matches!(e, SessionError::BoundToOtherDevice)
         }),
         ("device unknown", rejection(ProblemKind::DeviceUnknown), |e| matches!(e, SessionError::DeviceUnknown)),
+        ("device not bound", rejection(ProblemKind::DeviceNotBound), |e| matches!(e, SessionError::DeviceNotBound)),
         ("device disabled", rejection(ProblemKind::DeviceDisabled), |e| matches!(e, SessionError::DeviceDisabled)),
         ("session over", rejection(ProblemKind::SessionOver), |e| matches!(e, SessionError::SessionOver)),
         ("expired", rejection(ProblemKind::Expired), |e| matches!(e, SessionError::Expired)),

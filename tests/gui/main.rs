@@ -237,21 +237,38 @@ fn every_screen_can_be_left_and_the_verifier_is_notified() {
 
 #[test]
 fn a_link_that_fails_says_what_to_do() {
-    let rows: [(Refusal, &str); 4] = [
-        (|| SessionError::Expired, "This link is used up or too old. Begin the login again in your browser."),
-        (|| SessionError::CodeSpent, "This link is used up or too old. Begin the login again in your browser."),
+    let broken_off = "The login broke off";
+    let rows: [(Refusal, &str, &str); 5] = [
+        (
+            || SessionError::Expired,
+            broken_off,
+            "This link is used up or too old. Begin the login again in your browser.",
+        ),
+        (
+            || SessionError::CodeSpent,
+            broken_off,
+            "This link is used up or too old. Begin the login again in your browser.",
+        ),
         (
             || SessionError::Unavailable { retry_after: None },
+            broken_off,
             "The verification service cannot be reached. Check the network, then open the link again from your browser.",
         ),
         (
             || SessionError::DeviceDisabled,
+            broken_off,
             "This installation has a fault. Tell whoever looks after this computer, with what Diagnostics shows.",
         ),
+        (
+            || SessionError::DeviceNotBound,
+            "This computer is not approved yet",
+            "This account does not use this computer yet. If you got a mail about it, allow the computer there; otherwise \
+             ask your administrator. Then open the link again from your browser.",
+        ),
     ];
-    for (error, sentence) in rows {
+    for (error, title, sentence) in rows {
         let mut window = Window::for_sign_in(Script { opening: Opening::Fails(error), ..Script::default() });
-        window.see("The login broke off").see(sentence);
+        window.see(title).see(sentence);
         assert!(matches!(window.ended(), Some(RunOutcome::Failed(_))));
     }
     let remedy = |link: &str| {

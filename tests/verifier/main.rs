@@ -3,9 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod binding;
 mod captures;
 mod codes;
 mod disabled;
+mod fake_mailer;
 mod fake_twilio;
 #[cfg(target_os = "linux")]
 mod faults;

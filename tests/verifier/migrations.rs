@@ -1,17 +1,18 @@
 //! Databases of earlier versions, as they were left: opened, migrated and used.
 
-use countenance_core::protocol::Outcome;
+use countenance_core::protocol::{Outcome, ProblemKind};
 use countenance_verifier::{Database, StoreError};
 use sqlx::{Connection, SqliteConnection};
 
 use super::test_verifier::*;
 
 /// Each version before the latest; `databases` has a dump of each.
-const VERSIONS: [&str; 4] = [
+const VERSIONS: [&str; 5] = [
     include_str!("databases/1.sql"),
     include_str!("databases/2.sql"),
     include_str!("databases/3.sql"),
     include_str!("databases/4.sql"),
+    include_str!("databases/5.sql"),
 ];
 const SECRET: &str = "a session secret of thirty-two bytes!";
 
@@ -35,6 +36,9 @@ async fn every_earlier_database_is_migrated_with_its_people_and_its_log() {
         // The integration, its secret, the account and its template are those of the dump.
         verifier.integration = "integration-0001".into();
         verifier.secret = SECRET.into();
+        let (key, login) = (verifier.key(), verifier.start().await);
+        let refused = verifier.try_open(&key, &login).await.problem().0;
+        assert_eq!(refused, ProblemKind::DeviceNotBound, "{version}: no device is bound");
         verifier.sees(Sees::Bob);
         let (_, outcome) = verifier.sign_in(&verifier.key()).await;
         assert!(matches!(outcome, Outcome::Retry { .. }), "{version}: {outcome:?}");

@@ -91,7 +91,15 @@ async fn the_audit_log_records_every_step_of_a_sign_in() {
     let names: Vec<_> = verifier.service.audit_tail(100).await.unwrap().into_iter().map(|e| e.event).collect();
     assert_eq!(
         names,
-        ["integration_added", "session_created", "device_registered", "session_opened", "enrolled", "returned"]
+        [
+            "integration_added",
+            "session_created",
+            "device_registered",
+            "session_opened",
+            "enrolled",
+            "device_bound",
+            "returned"
+        ]
     );
 }
 

@@ -26,8 +26,8 @@ use countenance_core::{
     testing::ManualClock,
 };
 use countenance_verifier::{
-    AnalysisError, ConnectionLimits, Database, FaceAnalysis, Mailer, MasterKey, Rules, SampleAnalysis, SampleAnalyzer,
-    Setup, StoreError, TwilioVerify, Verifier,
+    AnalysisError, BindError, ConnectionLimits, Database, FaceAnalysis, Mailer, MasterKey, Rules, SampleAnalysis,
+    SampleAnalyzer, Setup, StoreError, TwilioVerify, Verifier,
 };
 use countenance_vision::Embedding;
 use hyper_util::rt::TokioIo;
@@ -363,8 +363,20 @@ impl TestVerifier {
         self.call_json(key, &format!("/v1/sessions/{}/open", login.session), &body).await
     }
 
+    /// Opens a sign-in of Ada's. If the device is not bound to her account, an operator allows it first: most tests are
+    /// about what comes after.
     pub(super) async fn open(&self, key: &DeviceKey, login: &Login) -> Ticket {
+        let reply = self.try_open(key, login).await;
+        if reply.status != StatusCode::FORBIDDEN || reply.problem().0 != ProblemKind::DeviceNotBound {
+            return reply.json();
+        }
+        self.bind(key, SUB).await.unwrap();
         self.try_open(key, login).await.json()
+    }
+
+    /// Allows the device for the account, as an operator does.
+    pub(super) async fn bind(&self, key: &DeviceKey, sub: &str) -> Result<bool, BindError> {
+        self.service.bind_device(&self.integration, sub, &key.thumbprint().to_string()).await
     }
 
     pub(super) async fn abandon(&self, key: &DeviceKey, session: &str, reason: Reason) -> Reply {
@@ -482,6 +494,12 @@ impl TestVerifier {
         let sample = png();
         let attestation = Self::sign(key, &self.claims(key, ticket, &sample));
         self.post(key, &ticket.session_id, &attestation, &sample).await
+    }
+
+    /// A sign-in that enrolls Ada's face with this device, up to the return to the tenant.
+    pub(super) async fn enroll(&self, key: &DeviceKey) {
+        let (login, outcome) = self.sign_in(key).await;
+        assert_eq!(self.browse(&return_path(&outcome), &login.cookie).await.page(), "return");
     }
 
     /// A complete sign-in with the face that the analyzer is set to find, up to the outcome.

@@ -78,6 +78,9 @@ pub enum SessionError {
     /// This device was disabled.
     #[error("this device was disabled")]
     DeviceDisabled,
+    /// This device is not approved for the account. The same link works once it is.
+    #[error("this device is not approved for this account")]
+    DeviceNotBound,
     /// The enrollment code is wrong or used up.
     #[error("the enrollment code was not accepted")]
     EnrolmentRefused,
@@ -125,6 +128,7 @@ impl SessionError {
             Some(ProblemKind::BoundToOtherDevice) => Self::BoundToOtherDevice,
             Some(ProblemKind::DeviceUnknown) => Self::DeviceUnknown,
             Some(ProblemKind::DeviceDisabled) => Self::DeviceDisabled,
+            Some(ProblemKind::DeviceNotBound) => Self::DeviceNotBound,
             Some(ProblemKind::EnrolmentRefused) => Self::EnrolmentRefused,
             Some(ProblemKind::CodeRefused) => Self::CodeRefused,
             Some(ProblemKind::SessionOver) => Self::SessionOver,

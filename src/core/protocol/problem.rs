@@ -38,7 +38,9 @@ kinds! {
     DeviceDisabled = "device-disabled", 403;
     /// The device is not registered, but registration is required.
     DeviceUnknown = "device-unknown", 403;
-    /// The enrollment code is wrong or already used.
+    /// The device is not approved for this account; the same link works once it is.
+    DeviceNotBound = "device-not-bound", 403;
+    /// The enrollment code is missing, wrong or already used.
     EnrolmentRefused = "enrolment-refused", 403;
     /// This session does not allow one-time codes, or none can be sent to this phone.
     CodeRefused = "code-refused", 403;

@@ -39,12 +39,13 @@ pub(super) fn refused(ui: &mut Ui, view: &View<'_>, reason: Reason) -> Option<As
 
 /// Failed without an answer for the browser.
 pub(super) fn failed(ui: &mut Ui, view: &View<'_>, remedy: Remedy) -> Option<Ask> {
-    let body = match remedy {
-        Remedy::LoginAgain => "failed-login-again",
-        Remedy::CheckNetwork => "failed-network",
-        Remedy::TellOperator => "failed-operator",
+    let (title, body) = match remedy {
+        Remedy::LoginAgain => ("failed-title", "failed-login-again"),
+        Remedy::CheckNetwork => ("failed-title", "failed-network"),
+        Remedy::ApproveDevice => ("failed-title-approve", "failed-approve"),
+        Remedy::TellOperator => ("failed-title", "failed-operator"),
     };
-    show(ui, view, Mark::Warning, "failed-title", body, true)
+    show(ui, view, Mark::Warning, title, body, remedy != Remedy::ApproveDevice)
 }
 
 fn show(

@@ -16,9 +16,10 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     AppState, HANDLE_SECS,
+    api::bindings,
     api::problem::Refusal,
     api::request::{Post, RequestHead},
-    api::sessions::bound_session,
+    api::sessions::{bound_session, capturing_session},
     api::uploads::Uploads,
     judge::sample_analysis::AnalysisError,
     judge::verdict::{self, Case, Judged, Moved, Verdict},
@@ -132,7 +133,7 @@ enum Admission {
 async fn admit(verifier: &AppState, id: &str, device: &str, post_hash: &str) -> Result<Admission, Refusal> {
     let now = verifier.now();
     let mut tx = verifier.store().begin().await?;
-    let session = bound_session(&mut tx, id, device).await?;
+    let session = capturing_session(&mut tx, id, device).await?;
     if let Some(answer) = tx.answer(id, post_hash).await? {
         return Ok(Admission::Answered(answer.to_string()));
     }
@@ -184,7 +185,7 @@ async fn conclude(
     judged: Judged,
 ) -> Result<String, Refusal> {
     let mut tx = verifier.store().begin().await?;
-    let session = bound_session(&mut tx, id, device).await?;
+    let session = capturing_session(&mut tx, id, device).await?;
     if let Some(answer) = tx.answer(id, post_hash).await? {
         return Ok(answer.to_string());
     }
@@ -205,6 +206,7 @@ async fn conclude(
     if *tx.nonce(id).await? != *judged.nonce || tx.has_judged(id, &judged.jti).await? {
         return Err(Refusal::AttestationReplayed);
     }
+    let mut notice = None;
     let answer = match judged.verdict {
         Verdict::Rejected(reason) => reject(verifier, &mut tx, &session, &judged.nonce, reason).await?,
         Verdict::Matched(moved) => {
@@ -219,11 +221,16 @@ async fn conclude(
                 // Another session enrolled first: if posted again, this capture is compared with that template.
                 return Err(Refusal::Busy);
             }
-            approve(verifier, &mut tx, &session, Event::Enrolled).await?
+            let answer = approve(verifier, &mut tx, &session, Event::Enrolled).await?;
+            notice = bindings::bind_enrolled(verifier, &mut tx, &session).await?;
+            answer
         }
     };
     tx.keep_answer(id, post_hash, &judged.jti, &answer).await?;
     tx.commit().await?;
+    if let Some(notice) = notice {
+        notice.post(verifier);
+    }
     Ok(answer)
 }
 

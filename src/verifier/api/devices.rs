@@ -1,4 +1,5 @@
-//! `POST /v1/devices`: registers a device key, with a one-time code or openly, as the integration's rules require.
+//! `POST /v1/devices`: registers a device key as a kiosk, with a one-time code. A person's own device is registered when it
+//! opens a session.
 
 use axum::{
     Json,
@@ -6,15 +7,19 @@ use axum::{
 };
 
 use crate::{
-    AppState, DeviceRule,
+    AppState,
     api::problem::Refusal,
     api::request::AuthenticatedRequest,
     browser::pages::one_line,
     store::{Registration, Tx},
 };
-use countenance_core::protocol::{Problem, RegisterDevice, RegisteredDevice};
+use countenance_core::{
+    clock::UnixSecs,
+    protocol::{Problem, RegisterDevice, RegisteredDevice},
+};
 
-/// Registers the key that signed the request's proof. Repeating the call with the same key gets the same answer.
+/// Registers the key that signed the request's proof as a kiosk, which serves all accounts of the integration. Repeating
+/// the call with the same key and code gets the same answer.
 #[utoipa::path(post, path = "/v1/devices", tag = "client", 
     request_body(content = RegisterDevice, example = json!({
         "integration_id": "mGcOPv2UcyAj8QVZQxkPSg", "enrolment_code": "kQ3rT0x0bW4m9Qb2p0m8TQ", "name": "Front desk"
@@ -37,31 +42,30 @@ pub(crate) async fn register(
     if known.as_ref().is_some_and(|device| !device.enabled) {
         return Err(Refusal::DeviceDisabled);
     }
-    match &wanted.enrolment_code {
-        Some(code) if !tx.spend_device_code(&integration.id, code, &request.device, now).await? => {
-            return Err(Refusal::EnrolmentCode);
-        }
-        None if integration.rules.device_rule != DeviceRule::Open && known.is_none() => {
-            return Err(Refusal::RegistrationClosed);
-        }
-        _ => {}
+    let code = wanted.enrolment_code.as_deref().ok_or(Refusal::CodeRequired)?;
+    if !tx.spend_device_code(&integration.id, code, &request.device, now).await? {
+        return Err(Refusal::EnrolmentCode);
     }
-    if known.is_none() {
-        add(&mut tx, &integration.id, &request, &wanted.name, now).await?;
+    match known {
+        None => add(&mut tx, &integration.id, &request, &wanted.name, true, now).await?,
+        Some(device) if !device.kiosk => tx.make_kiosk(&integration.id, &device.id, now).await?,
+        Some(_) => {}
     }
     tx.commit().await?;
     Ok(Json(RegisteredDevice { device_id: request.device }))
 }
 
-/// Registers the key that signed `request` as a device called `name`.
+/// Registers the key that signed `request` as a device called `name`; `kiosk`: it has presented a one-time code.
 pub(crate) async fn add(
     tx: &mut Tx<'_>,
     integration_id: &str,
     request: &AuthenticatedRequest,
     name: &str,
-    now: i64,
+    kiosk: bool,
+    now: UnixSecs,
 ) -> Result<(), Refusal> {
     let public_key = request.key.jwk().x;
-    let new = Registration { integration_id, id: &request.device, public_key: &public_key, name: &one_line(name) };
+    let name = one_line(name);
+    let new = Registration { integration_id, id: &request.device, public_key: &public_key, name: &name, kiosk };
     Ok(tx.add_device(&new, now).await?)
 }

@@ -28,14 +28,17 @@ pub(crate) enum Refusal {
     ProofReplayed,
     #[error("No such integration.")]
     IntegrationUnknown,
-    #[error("This integration only registers devices with an enrollment code.")]
-    RegistrationClosed,
+    #[error("A device is registered here with an enrollment code only.")]
+    CodeRequired,
     #[error("The enrollment code is unknown, expired or already used.")]
     EnrolmentCode,
     #[error("This device is not registered.")]
     DeviceUnknown,
     #[error("This device is disabled.")]
     DeviceDisabled,
+    /// Its request to be bound is recorded.
+    #[error("This device is not approved for this account.")]
+    DeviceNotBound,
     #[error("No such session.")]
     SessionUnknown,
     #[error("The session has expired.")]
@@ -102,9 +105,10 @@ impl Refusal {
             Self::CodeNotOffered => ProblemKind::CodeRefused,
             Self::Twilio(error) => kind_at_twilio(error),
             Self::ProofMissing | Self::RequestProof(_) | Self::ProofReplayed => ProblemKind::ProofRejected,
-            Self::IntegrationUnknown | Self::RegistrationClosed | Self::EnrolmentCode => ProblemKind::EnrolmentRefused,
+            Self::IntegrationUnknown | Self::CodeRequired | Self::EnrolmentCode => ProblemKind::EnrolmentRefused,
             Self::DeviceUnknown => ProblemKind::DeviceUnknown,
             Self::DeviceDisabled => ProblemKind::DeviceDisabled,
+            Self::DeviceNotBound => ProblemKind::DeviceNotBound,
             Self::SessionUnknown | Self::WrongCode => ProblemKind::SessionUnknown,
             Self::SessionExpired => ProblemKind::Expired,
             Self::SessionOver => ProblemKind::SessionOver,

@@ -8,12 +8,13 @@ use axum::{
 
 use crate::{
     AppState, DeviceRule,
+    api::bindings,
     api::captures,
     api::devices,
     api::problem::Refusal,
     api::request::AuthenticatedRequest,
     otp as codes,
-    store::{Event, Integration, Session, SessionStage, Tx},
+    store::{Device, Event, Integration, Session, SessionStage, Tx},
 };
 use countenance_core::{
     policy::Policy,
@@ -24,8 +25,9 @@ use countenance_core::{
 /// Spends the launch link's code and binds the session to the key of the proof. Repeating the call with the same key
 /// and code gets the current ticket, so a lost answer does no harm.
 ///
-/// If the integration accepts any device, an unknown key is registered here: a desktop client learns its session from
-/// the link, but not its integration.
+/// If the integration's devices are people's own, an unknown key is registered here: a desktop client learns its session
+/// from the link, but not its integration. To verify a face, the device must be bound to the account; one that is not is
+/// answered `device-not-bound`, and the session stays as it is, so that the same link works once the device is approved.
 #[utoipa::path(post, path = "/v1/sessions/{id}/open", tag = "client", 
     request_body(content = OpenSession, example = json!({
         "code": "yBz7cT9PpkQ8iZcXr1v0mVfBq0m2m6bR0T1Yw1s4n5E", "app": "countenance 0.1.0"
@@ -61,13 +63,24 @@ pub(crate) async fn open(
         return Err(Refusal::SessionExpired);
     }
     let integration = tx.integration(&session.integration_id).await?.ok_or(Refusal::IntegrationUnknown)?;
-    match tx.device(&integration.id, &request.device).await? {
-        Some(device) if device.enabled => {}
-        Some(_) => return Err(Refusal::DeviceDisabled),
-        None if integration.rules.device_rule == DeviceRule::Open => {
-            devices::add(&mut tx, &integration.id, &request, &wanted.app, now).await?;
-        }
-        None => return Err(Refusal::DeviceUnknown),
+    let device = tx.device(&integration.id, &request.device).await?;
+    if device.as_ref().is_some_and(|device| !device.enabled) {
+        return Err(Refusal::DeviceDisabled);
+    }
+    let is_registered = device.is_some();
+    let is_kiosk = device.as_ref().is_some_and(|device| device.kiosk);
+    if integration.rules.device_rule == DeviceRule::Code && !is_kiosk {
+        return Err(Refusal::DeviceUnknown);
+    }
+    let is_admitted = match &device {
+        Some(device) => bindings::is_admitted(&mut tx, &session, device).await?,
+        None => bindings::enrolls(&mut tx, &session).await?,
+    };
+    if !is_admitted {
+        return Err(bindings::refuse(&verifier, tx, &session, &request, &wanted.app, is_registered).await?);
+    }
+    if !is_registered {
+        devices::add(&mut tx, &integration.id, &request, &wanted.app, false, now).await?;
     }
     // A session of a disabled integration can still be opened: its first capture or code, or abandoning it, ends it
     // with an outcome that the browser can take to the tenant. A problem document here would leave the browser
@@ -133,14 +146,26 @@ pub(crate) async fn abandon(
 
 /// The session `id`, if it is bound to `device` and the device is registered and enabled.
 pub(crate) async fn bound_session(tx: &mut Tx<'_>, id: &str, device: &str) -> Result<Session, Refusal> {
+    Ok(session_and_device(tx, id, device).await?.0)
+}
+
+/// As [`bound_session`], if the device may also post a face for the session's account: its binding may have been removed,
+/// or the account enrolled, since it opened the session.
+pub(crate) async fn capturing_session(tx: &mut Tx<'_>, id: &str, device: &str) -> Result<Session, Refusal> {
+    let (session, device) = session_and_device(tx, id, device).await?;
+    let is_admitted = session.stage.over() || bindings::is_admitted(tx, &session, &device).await?;
+    if is_admitted { Ok(session) } else { Err(Refusal::DeviceNotBound) }
+}
+
+async fn session_and_device(tx: &mut Tx<'_>, id: &str, device: &str) -> Result<(Session, Device), Refusal> {
     let session = tx.session(id).await?.ok_or(Refusal::SessionUnknown)?;
-    match tx.device(&session.integration_id, device).await? {
-        Some(device) if device.enabled => {}
+    let registered = match tx.device(&session.integration_id, device).await? {
+        Some(device) if device.enabled => device,
         Some(_) => return Err(Refusal::DeviceDisabled),
         None => return Err(Refusal::DeviceUnknown),
-    }
+    };
     match &session.device {
-        Some(bound) if bound == device => Ok(session),
+        Some(bound) if bound == device => Ok((session, registered)),
         Some(_) => Err(Refusal::OtherDevice),
         None => Err(Refusal::SessionNotOpen),
     }

@@ -10,7 +10,7 @@ use maud::html;
 use crate::{
     AppState, browser,
     browser::landing::LoginState,
-    browser::mail::MailError,
+    browser::mail::{MailError, SEND_LIMIT},
     browser::mail_pages::{NoMail, mail_other_browser, no_mail},
     browser::pages::Page,
     browser::session_page::{BrowserSession, BrowserSessionError, respond, see_other},
@@ -19,9 +19,6 @@ use crate::{
 
 /// Maximum number of times a link is sent: once, and three more on request.
 pub(crate) const SENDS_MAX: u32 = 4;
-/// Maximum time for the mail server, all steps together; must be less than the time limit of a request.
-const SEND_LIMIT: std::time::Duration = std::time::Duration::from_secs(20);
-
 /// Maximum length of a mail address, bytes (RFC 5321, 4.5.3.1.3: a path of 256 including angle brackets).
 pub(crate) const ADDRESS_MAX_BYTES: usize = 254;
 

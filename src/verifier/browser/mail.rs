@@ -14,6 +14,8 @@ use url::Url;
 
 /// Maximum time for each step of the SMTP dialog.
 const STEP_LIMIT: Duration = Duration::from_secs(10);
+/// Maximum time for the mail server, all steps together; must be less than the time limit of a request.
+pub(crate) const SEND_LIMIT: Duration = Duration::from_secs(20);
 
 /// Sends mail. Blocking; called on a blocking thread.
 pub trait Mailer: Send + Sync {

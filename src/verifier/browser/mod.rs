@@ -1,10 +1,12 @@
 //! The browser's side of a sign-in: one module for each page or flow. This file reads what a browser sends: cookies,
 //! headers that reveal a prefetch or a foreign form, and forms of limited size.
 
+pub(crate) mod device_link;
 pub(crate) mod email_link;
 pub(crate) mod landing;
 pub(crate) mod mail;
 pub(crate) mod mail_pages;
+pub(crate) mod notices;
 pub(crate) mod pages;
 pub(crate) mod return_handle;
 pub(crate) mod session_page;

@@ -12,6 +12,7 @@ use maud::html;
 
 use crate::{
     AppState,
+    api::bindings,
     api::captures,
     browser::pages::Page,
     browser::token::{RETURN_LIFE_SECS, ReturnClaims, sign_return},
@@ -87,8 +88,10 @@ async fn redeem(verifier: &AppState, handle: &str, headers: &HeaderMap) -> Resul
     if session.handle_expires_at <= now {
         return Err(ReturnError::Expired);
     }
-    if session.stage == SessionStage::Approved && !is_enabled(&mut tx, &session).await? {
-        withdraw(verifier, &mut tx, &session, handle).await?;
+    if session.stage == SessionStage::Approved
+        && let Some(reason) = withdrawal(&mut tx, &session).await?
+    {
+        withdraw(verifier, &mut tx, &session, handle, reason).await?;
         session = tx.session(&session.id).await?.ok_or(ReturnError::Unknown)?;
     }
     tx.mark_returned(&session.id).await?;
@@ -120,13 +123,28 @@ async fn redeem(verifier: &AppState, handle: &str, headers: &HeaderMap) -> Resul
     Ok(form_page(&session, &state, &token))
 }
 
-async fn is_enabled(tx: &mut Tx<'_>, session: &Session) -> Result<bool, StoreError> {
-    Ok(tx.integration(&session.integration_id).await?.is_some_and(|integration| integration.rules.enabled))
+/// Why an approval that was not fetched yet does not stand any more, if it does not: its integration was disabled, or the
+/// device that posted the face was disabled or removed from the account.
+async fn withdrawal(tx: &mut Tx<'_>, session: &Session) -> Result<Option<Reason>, StoreError> {
+    if !tx.integration(&session.integration_id).await?.is_some_and(|integration| integration.rules.enabled) {
+        return Ok(Some(Reason::Disabled));
+    }
+    let Some(device) = session.device.as_ref().filter(|_| session.passed_by.is_none()) else { return Ok(None) };
+    let is_admitted = match tx.device(&session.integration_id, device).await? {
+        Some(device) if device.enabled => bindings::is_admitted(tx, session, &device).await?,
+        _ => false,
+    };
+    Ok((!is_admitted).then_some(Reason::Untrusted))
 }
 
-/// Turns an approval that was not fetched yet into a refusal, because its integration was disabled.
-async fn withdraw(verifier: &AppState, tx: &mut Tx<'_>, session: &Session, handle: &str) -> Result<(), StoreError> {
-    let reason = Reason::Disabled;
+/// Turns an approval that was not fetched yet into a refusal.
+async fn withdraw(
+    verifier: &AppState,
+    tx: &mut Tx<'_>,
+    session: &Session,
+    handle: &str,
+    reason: Reason,
+) -> Result<(), StoreError> {
     let outcome = captures::outcome_text(&Outcome::Refused { reason, continue_url: verifier.return_url(handle) });
     tx.finish_session(session, Some(reason), handle, session.handle_expires_at, &outcome).await?;
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;

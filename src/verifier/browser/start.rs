@@ -209,10 +209,13 @@ async fn create(
     tx.add_session(&new).await?;
     let account = tx.pseudonym(&integration.id, &claims.sub).await?;
     tx.record(now, Event::SessionCreated, &id, account.as_deref(), purpose.name()).await?;
-    if let Some(address) = claims.email.as_deref().filter(|_| by_mail && verifier.mailer().is_some())
+    if let Some(address) = claims.email.as_deref().filter(|_| verifier.mailer().is_some())
         && may_be_an_address(address)
     {
-        tx.keep_letter(&id, address, &mail_token).await?;
+        tx.keep_address(&id, address).await?;
+        if by_mail {
+            tx.keep_letter(&id, address, &mail_token).await?;
+        }
     }
     let mut session = tx.session(&id).await?.ok_or(StoreError::Unknown { what: "session" })?;
     if let Some(reason) = no_face

@@ -68,7 +68,7 @@ enum Task {
         /// Accept recordings and virtual cameras (testing only)
         #[arg(long)]
         allow_virtual_cameras: bool,
-        /// Accept only devices that registered with a one-time code
+        /// Accept only kiosks: devices that registered with a one-time code
         #[arg(long)]
         registered_devices_only: bool,
         /// Face captures allowed per session, 1 to 10
@@ -85,7 +85,7 @@ enum Task {
         /// Operator's sign-in name
         name: String,
     },
-    /// Print a one-time code with which a device can register
+    /// Print a one-time code with which a kiosk can register, to serve all users of the integration
     DeviceCode {
         /// Integration Id
         #[arg(long, value_name = "ID")]
@@ -93,6 +93,17 @@ enum Task {
         /// Validity of the code, in seconds
         #[arg(long, default_value_t = 900)]
         life_secs: i64,
+    },
+    /// Allow a device to verify a user's face; it must have tried to open one of the user's sign-ins
+    BindDevice {
+        /// Integration Id
+        #[arg(long, value_name = "ID")]
+        integration: String,
+        /// The tenant's `user_id`
+        #[arg(long, value_name = "USER")]
+        user: String,
+        /// Device id: the thumbprint of its key
+        id: String,
     },
     /// Disable a device for all integrations
     DisableDevice {
@@ -151,6 +162,11 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
             }
             Task::DeviceCode { integration, life_secs } => {
                 println!("{}", verifier.device_code(&integration, life_secs).await?);
+            }
+            Task::BindDevice { integration, user, id } => {
+                if !verifier.bind_device(&integration, &user, &id).await? {
+                    eprintln!("verifier: the device was allowed before");
+                }
             }
             Task::DisableDevice { id } => {
                 if !verifier.disable_device(&id).await? {

@@ -1,5 +1,6 @@
 //! Running the service: routes, limits and the server, and operator accounts.
 
+pub(crate) mod bindings;
 pub(crate) mod listen;
 pub(crate) mod operators;
 pub(crate) mod progress;

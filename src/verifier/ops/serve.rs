@@ -20,9 +20,9 @@ use super::{
     progress::{PacedBody, Progress},
 };
 use crate::{
-    AppState, api::captures, api::devices, api::logs, api::problem::Refusal, api::sessions, browser::email_link,
-    browser::return_handle, browser::session_page, browser::start, otp::api as otp, otp::feedback, otp::web as otp_web,
-    portal,
+    AppState, api::captures, api::devices, api::logs, api::problem::Refusal, api::sessions, browser::device_link,
+    browser::email_link, browser::return_handle, browser::session_page, browser::start, otp::api as otp, otp::feedback,
+    otp::web as otp_web, portal,
 };
 use countenance_core::{policy::Policy, protocol::Problem};
 
@@ -58,6 +58,9 @@ const HEADERS: [(HeaderName, &str); 7] = [
         email_link::back,
         email_link::again,
         email_link::open,
+        device_link::ask,
+        device_link::allow,
+        device_link::back,
         otp_web::form,
         otp_web::send,
         otp_web::back,
@@ -93,6 +96,9 @@ impl Routes {
             .get("/sessions/{id}/mail", email_link::back)
             .post("/sessions/{id}/mail", email_link::again)
             .get("/sessions/{id}/mail/{token}", email_link::open)
+            .get("/sessions/{id}/device/{token}", device_link::ask)
+            .get("/sessions/{id}/device", device_link::back)
+            .post("/sessions/{id}/device", device_link::allow)
             .get("/sessions/{id}/code", otp_web::form)
             .post("/sessions/{id}/code", otp_web::send)
             .get("/sessions/{id}/code/check", otp_web::back)

@@ -37,20 +37,24 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
                 html! { @if device.name.is_empty() { "(no name)" } @else { (device.name) } },
                 id_code(&device.id),
                 moment(device.registered_at),
+                html! { @if device.kiosk { "Everybody" } @else { "The accounts it is bound to" } },
                 html! { @if device.enabled { "On" } @else { "Off" } },
                 html! { @if device.enabled { (disable()) } },
             ]
         })
         .collect();
-    let heads = ["Name", "Thumbprint", "Registered", "State", "Actions"];
+    let heads = ["Name", "Thumbprint", "Registered", "Serves", "State", "Actions"];
     let body = html! {
         p {
             @match integration.rules.device_rule {
-                DeviceRule::Open => { "Any device may register itself here; a code is needed for none." }
+                DeviceRule::Open => {
+                    "People use devices of their own here, each bound to their account. A device registered by a one-time \
+                     code is a kiosk: it serves everybody."
+                }
                 DeviceRule::Code => { "Only devices registered by a one-time code may open sessions here." }
             }
         }
-        h2 { "Register a device" }
+        h2 { "Register a kiosk" }
         form method="post" action={ (base) "/code" } class="filters" {
             (session.one_time_field())
             (field("life", "The code may be used for", &choice("life", &LIVES, "900")))

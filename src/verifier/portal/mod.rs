@@ -7,7 +7,7 @@
 //! | `sign_in`, `throttle` | signing in and out; delays after wrong passwords |
 //! | `integrations`, `new`, `integration`, `log_stream`, `rules_form`, `thresholds` | list of integrations, creation, options and secrets |
 //! | `check` | setup check of an integration |
-//! | `users`, `phone`, `match_threshold`, `devices`, `sessions`, `audit` | lists with their actions |
+//! | `users`, `user_devices`, `phone`, `match_threshold`, `devices`, `sessions`, `audit` | lists with their actions |
 //! | `page`, `html`, `csv`, `time` | building blocks: pages, tables, exports, times |
 //!
 //! Every handler except sign-in takes an [`OperatorSession`](extract::OperatorSession) or a
@@ -46,6 +46,7 @@ mod sign_in;
 mod thresholds;
 mod throttle;
 mod time;
+mod user_devices;
 mod users;
 
 pub(super) use throttle::Throttle;
@@ -67,6 +68,9 @@ pub(super) fn router(verifier: &AppState) -> Router<AppState> {
         .route("/portal/integrations/{id}/users/unlock", post(users::unlock))
         .route("/portal/integrations/{id}/users/phone", get(phone::show).post(phone::save))
         .route("/portal/integrations/{id}/users/match", get(match_threshold::show).post(match_threshold::save))
+        .route("/portal/integrations/{id}/users/devices", get(user_devices::show))
+        .route("/portal/integrations/{id}/users/devices/allow", post(user_devices::allow))
+        .route("/portal/integrations/{id}/users/devices/remove", post(user_devices::remove))
         .route("/portal/integrations/{id}/users/erase", get(users::confirm).post(users::erase))
         .route("/portal/integrations/{id}/devices", get(devices::list))
         .route("/portal/integrations/{id}/devices/code", post(devices::code))

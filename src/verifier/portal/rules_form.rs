@@ -15,8 +15,10 @@ const FLOWS: [(&str, &str); Transport::ALL.len()] =
     [("inline", "Inline: by a button on the page"), ("email", "Email: by a link sent to the account's address")];
 const FALLBACKS: [(&str, &str); 1 + Fallback::ALL.len()] =
     [("none", "None"), ("sms", "A code by text message"), ("voice", "A code by text message or by a call")];
-const DEVICE_RULES: [(&str, &str); DeviceRule::ALL.len()] =
-    [("open", "Open: any device may register itself"), ("code", "Registered: only devices let in by a one-time code")];
+const DEVICE_RULES: [(&str, &str); DeviceRule::ALL.len()] = [
+    ("open", "Open: people's own devices, bound to their accounts, and kiosks"),
+    ("code", "Registered: only kiosks, let in by a one-time code"),
+];
 
 /// The form's input.
 pub(super) struct RulesForm {
@@ -191,7 +193,7 @@ impl RulesForm {
             }
             fieldset {
                 legend { "Devices and captures" }
-                (self.list("device_rule", "Device rule", &DEVICE_RULES, &self.device_rule, "Registered is for kiosks."))
+                (self.list("device_rule", "Device rule", &DEVICE_RULES, &self.device_rule, "A person enrolls with their own device, and further ones need an approval. A kiosk serves everybody."))
                 @let help = "For tests only: whoever can play a recording gets in.";
                 (self.tick("virtual_cameras", "Recordings and virtual cameras count", self.virtual_cameras, help))
                 (self.line("attempts", "Captures per session", &self.attempts, "1 to 10."))

@@ -129,6 +129,7 @@ fn row(session: &OperatorSession, base: &str, user: &UserRow, phone: Option<&Pho
         html! { a href=(address("/portal/audit", &[("account", &user.pseudonym)])) { code { (user.pseudonym) } } },
         html! {
             @if failed { (button(&format!("{base}/unlock"), &session.form_token_field(), &[("user", &user.sub)], "Unlock")) }
+            a href=(at("devices")) { "Devices …" } " "
             a href=(at("erase")) { "Erase …" }
         },
     ]

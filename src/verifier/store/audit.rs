@@ -19,6 +19,11 @@ countenance_core::enumeration! {
         LogTokenMade = "log_token_made",
         DeviceRegistered = "device_registered",
         DeviceDisabled = "device_disabled",
+        /// A device was bound to an account; the detail says how.
+        DeviceBound = "device_bound",
+        DeviceUnbound = "device_unbound",
+        /// A device that is not bound tried to open the session; the detail is the device.
+        BindingRequested = "binding_requested",
         SessionCreated = "session_created",
         SessionOpened = "session_opened",
         Enrolled = "enrolled",

@@ -2,7 +2,7 @@
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
-use super::{Event, StoreError, Tx, sha256_text};
+use super::{Event, StoreError, Tx, changed_one, sha256_text};
 use countenance_core::clock::UnixSecs;
 
 /// A registered device key.
@@ -12,6 +12,8 @@ pub(crate) struct Device {
     pub(crate) id: String,
     /// Whether its signatures are accepted.
     pub(crate) enabled: bool,
+    /// Whether it serves all accounts of the integration, because it was registered with a one-time code.
+    pub(crate) kiosk: bool,
 }
 
 /// A device to be registered.
@@ -21,34 +23,47 @@ pub(crate) struct Registration<'a> {
     /// `x` of its JWK.
     pub(crate) public_key: &'a str,
     pub(crate) name: &'a str,
+    /// Whether it is registered with a one-time code.
+    pub(crate) kiosk: bool,
 }
 
 impl FromRow<'_, SqliteRow> for Device {
     fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
-        Ok(Self { id: row.try_get("id")?, enabled: row.try_get("enabled")? })
+        Ok(Self { id: row.try_get("id")?, enabled: row.try_get("enabled")?, kiosk: row.try_get("kiosk")? })
     }
 }
 
 impl Tx<'_> {
     /// The device with this id, if it is registered at this integration, or disabled at any: a disabled key is refused
-    /// everywhere.
+    /// everywhere. A kiosk of another integration is none here.
     pub(crate) async fn device(&mut self, integration_id: &str, id: &str) -> Result<Option<Device>, StoreError> {
-        let select = "SELECT id, min(enabled) AS enabled FROM devices WHERE id = ?2 GROUP BY id
+        let select = "SELECT id, min(enabled) AS enabled, max(kiosk AND integration_id = ?1) AS kiosk \
+                      FROM devices WHERE id = ?2 GROUP BY id \
                       HAVING min(enabled) = 0 OR max(integration_id = ?1) = 1";
         Ok(sqlx::query_as(select).bind(integration_id).bind(id).fetch_optional(&mut *self.db).await?)
     }
 
     /// Registers a device that is not yet registered.
     pub(crate) async fn add_device(&mut self, new: &Registration<'_>, now: UnixSecs) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO devices VALUES (?, ?, ?, ?, 1, ?)")
+        let insert = "INSERT INTO devices (integration_id, id, public_key, name, registered_at, kiosk) \
+                      VALUES (?, ?, ?, ?, ?, ?)";
+        sqlx::query(insert)
             .bind(new.integration_id)
             .bind(new.id)
             .bind(new.public_key)
             .bind(new.name)
             .bind(now)
+            .bind(new.kiosk)
             .execute(&mut *self.db)
             .await?;
         self.record(now, Event::DeviceRegistered, new.id, None, new.integration_id).await
+    }
+
+    /// Makes a registered device a kiosk, because it has presented a one-time code.
+    pub(crate) async fn make_kiosk(&mut self, integration_id: &str, id: &str, now: UnixSecs) -> Result<(), StoreError> {
+        let update = "UPDATE devices SET kiosk = 1 WHERE integration_id = ? AND id = ? AND kiosk = 0";
+        changed_one(&sqlx::query(update).bind(integration_id).bind(id).execute(&mut *self.db).await?)?;
+        self.record(now, Event::DeviceRegistered, id, None, integration_id).await
     }
 
     /// Disables a device at every integration; false if there is no device with this id.

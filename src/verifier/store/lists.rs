@@ -32,6 +32,7 @@ pub(crate) struct DeviceRow {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) enabled: bool,
+    pub(crate) kiosk: bool,
     pub(crate) registered_at: UnixSecs,
 }
 
@@ -99,6 +100,7 @@ impl FromRow<'_, SqliteRow> for DeviceRow {
             id: row.try_get("id")?,
             name: row.try_get("name")?,
             enabled: row.try_get("enabled")?,
+            kiosk: row.try_get("kiosk")?,
             registered_at: row.try_get("registered_at")?,
         })
     }
@@ -207,7 +209,7 @@ impl Tx<'_> {
         after: &str,
         limit: u32,
     ) -> Result<Vec<DeviceRow>, StoreError> {
-        let select = "SELECT id, name, enabled, registered_at FROM devices \
+        let select = "SELECT id, name, enabled, kiosk, registered_at FROM devices \
                       WHERE integration_id = ? AND id > ? ORDER BY id LIMIT ?";
         Ok(sqlx::query_as(select).bind(integration_id).bind(after).bind(limit).fetch_all(&mut *self.db).await?)
     }

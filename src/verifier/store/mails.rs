@@ -1,4 +1,4 @@
-//! Letters: a session's mailed link, its address and how often it was sent.
+//! The account's mail address, as its session has it, and letters: a session's mailed link and how often it was sent.
 
 use sqlx::Row;
 use zeroize::Zeroizing;
@@ -16,6 +16,19 @@ pub(crate) struct Letter {
 }
 
 impl Tx<'_> {
+    /// Stores the mail address from the session token, for notices.
+    pub(crate) async fn keep_address(&mut self, session_id: &str, to: &str) -> Result<(), StoreError> {
+        let sealed = self.sealer.seal(self.rng, "sessions.address", &[session_id], to.as_bytes());
+        let update = "UPDATE sessions SET address_sealed = ? WHERE id = ?";
+        sqlx::query(update).bind(sealed).bind(session_id).execute(&mut *self.db).await?;
+        Ok(())
+    }
+
+    /// The mail address of an existing session; `None` if there is none, or there was no mailer.
+    pub(crate) async fn address(&mut self, session_id: &str) -> Result<Option<Zeroizing<String>>, StoreError> {
+        self.unsealed("SELECT address_sealed FROM sessions WHERE id = ?", "sessions.address", session_id).await
+    }
+
     /// Stores the address for a session's link and the token in it. The token must not contain a space.
     pub(crate) async fn keep_letter(&mut self, session_id: &str, to: &str, token: &str) -> Result<(), StoreError> {
         let both = Zeroizing::new(format!("{token} {to}"));

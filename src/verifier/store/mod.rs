@@ -19,6 +19,7 @@ use countenance_core::rng::SecureRandom;
 
 mod accounts;
 mod audit;
+mod bindings;
 mod codes;
 mod devices;
 mod integrations;
@@ -36,8 +37,9 @@ mod templates;
 
 pub(crate) use audit::Event;
 pub use audit::{AuditHead, Entry};
+pub(crate) use bindings::{BindingRequest, BindingRow, BindingSource};
 pub(crate) use codes::{CodeLimits, CodeState};
-pub(crate) use devices::Registration;
+pub(crate) use devices::{Device, Registration};
 pub(crate) use integrations::{Integration, SessionSecrets, secret_digest};
 pub(crate) use lists::{AuditQuery, SessionQuery, SessionRow, UserRow};
 pub(crate) use sealer::Sealer;
@@ -252,8 +254,8 @@ impl Tx<'_> {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Deletes expired data: used tokens, proofs, device codes and log event ids; sessions an hour and feedback a day
-    /// later.
+    /// Deletes expired data: used tokens, proofs, device codes, log event ids and requests for bindings; sessions an
+    /// hour and feedback a day later.
     pub(crate) async fn sweep(&mut self, now: UnixSecs) -> Result<(), StoreError> {
         const KEEP_SESSIONS_SECS: i64 = 3600;
         const KEEP_FEEDBACK_SECS: i64 = 24 * 3600;
@@ -262,6 +264,7 @@ impl Tx<'_> {
             ("DELETE FROM proofs WHERE expires_at < ?", now),
             ("DELETE FROM device_codes WHERE expires_at < ?", now),
             ("DELETE FROM log_events WHERE expires_at < ?", now),
+            ("DELETE FROM binding_requests WHERE expires_at < ?", now),
             // Twilio keeps a verification for a day at most; later feedback is pointless.
             ("DELETE FROM feedback WHERE due_at < ?", now - KEEP_FEEDBACK_SECS),
             ("DELETE FROM sessions WHERE expires_at < ?", now - KEEP_SESSIONS_SECS),

@@ -9,12 +9,17 @@ use super::*;
 use countenance_system::SystemRandom;
 
 /// Tables that grow with people, devices, sign-ins or time, and the aliases that statements use for them.
-const GROWING: [&str; 17] = [
+const GROWING: [&str; 22] = [
     "accounts",
     "a",
     "templates",
     "t",
     "devices",
+    "d",
+    "bindings",
+    "b",
+    "binding_requests",
+    "r",
     "device_codes",
     "sessions",
     "s",

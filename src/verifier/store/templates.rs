@@ -32,6 +32,12 @@ impl Tx<'_> {
         Ok(Some(Template { current, enrolled, changed_at: row.try_get("changed_at")? }))
     }
 
+    /// Whether the account has a template.
+    pub(crate) async fn is_enrolled(&mut self, integration_id: &str, sub: &str) -> Result<bool, StoreError> {
+        let select = "SELECT 1 FROM templates WHERE integration_id = ? AND sub = ?";
+        Ok(sqlx::query(select).bind(integration_id).bind(sub).fetch_optional(&mut *self.db).await?.is_some())
+    }
+
     /// Stores the account's first template; false, without a change, if the account has one already.
     pub(crate) async fn keep_template(
         &mut self,

@@ -29,6 +29,7 @@ async fn foreign_markup_is_escaped_on_every_page() {
         operator.path(&format!("/users?q={user}")),
         operator.path(&format!("/users?after={user}")),
         operator.path(&format!("/users/erase?user={user}")),
+        operator.path(&format!("/users/devices?user={user}")),
         operator.path(&format!("/users/phone?user={user}")),
         operator.path(&format!("/users/match?user={user}")),
         operator.path("/devices"),
@@ -207,7 +208,7 @@ async fn the_audit_log_is_filtered_verified_and_exported() {
     }
     let entries = verifier.service.audit_tail(100).await.unwrap();
     let pseudonym = &entries.iter().find(|e| e.event == "enrolled").unwrap().account;
-    assert_eq!(rows(&operator.get(&at(&format!("account={pseudonym}"))).await.text()), 3);
+    assert_eq!(rows(&operator.get(&at(&format!("account={pseudonym}"))).await.text()), 4);
     let acted = entries.iter().find(|e| e.event == "operator_acted").unwrap();
     assert_eq!((acted.subject.as_str(), acted.at), ("=grace", NOW + 1500));
     assert_eq!(acted.detail, operator.path("/enabled"));

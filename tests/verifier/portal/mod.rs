@@ -5,3 +5,4 @@ mod lists;
 mod operator;
 mod secrets;
 mod sign_in;
+mod user_devices;

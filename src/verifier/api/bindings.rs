@@ -1,0 +1,78 @@
+//! Which devices may verify the face of which account.
+//!
+//! A password and a picture of the owner must not be enough, so a face counts only on a device that is bound to the
+//! account, or on a kiosk of the integration. A device that is not bound is registered and its request recorded: an
+//! operator, or the owner by a mailed link, may allow it, after which the same launch link works.
+
+use crate::{
+    AppState,
+    api::devices,
+    api::problem::Refusal,
+    api::request::AuthenticatedRequest,
+    browser::device_link,
+    browser::notices::Notice,
+    store::{BindingSource, Device, Session, StoreError, Tx},
+};
+use countenance_core::{protocol::Purpose, rng::random_text};
+
+/// Maximum number of requests of an account at a time. Later ones are refused without being recorded.
+const REQUESTS_MAX: i64 = 5;
+
+/// Whether a registered device may take part in the session. In an enrollment any device may, as long as the account
+/// has no template to compare with.
+pub(crate) async fn is_admitted(tx: &mut Tx<'_>, session: &Session, device: &Device) -> Result<bool, StoreError> {
+    Ok(device.kiosk
+        || enrolls(tx, session).await?
+        || tx.is_bound(&session.integration_id, &session.sub, &device.id).await?)
+}
+
+/// Whether the session stores a template rather than comparing with one. An account may have been enrolled by another
+/// session meanwhile.
+pub(crate) async fn enrolls(tx: &mut Tx<'_>, session: &Session) -> Result<bool, StoreError> {
+    Ok(session.purpose == Purpose::Enroll && !tx.is_enrolled(&session.integration_id, &session.sub).await?)
+}
+
+/// Refuses a device that is not bound to the session's account, after recording its request and, where possible,
+/// mailing the link by which the owner can allow it. The session stays as it is.
+pub(crate) async fn refuse(
+    verifier: &AppState,
+    mut tx: Tx<'_>,
+    session: &Session,
+    request: &AuthenticatedRequest,
+    name: &str,
+    is_registered: bool,
+) -> Result<Refusal, Refusal> {
+    let now = verifier.now();
+    let (integration, sub) = (&session.integration_id, &session.sub);
+    let is_recorded = tx.has_binding_request(&session.id, &request.device).await?;
+    if is_recorded || tx.count_binding_requests(integration, sub, now).await? >= REQUESTS_MAX {
+        return Ok(Refusal::DeviceNotBound);
+    }
+    if !is_registered {
+        devices::add(&mut tx, integration, request, name, false, now).await?;
+    }
+    let token = random_text::<32>(verifier.rng());
+    tx.request_binding(session, &request.device, &token, now).await?;
+    let letter = device_link::letter(verifier, &mut tx, session, &token).await?;
+    tx.commit().await?;
+    if let Some(letter) = letter {
+        letter.post(verifier);
+    }
+    Ok(Refusal::DeviceNotBound)
+}
+
+/// Binds the session's device to the account that was enrolled with it, unless it is a kiosk. Returns the notice to be
+/// sent.
+pub(crate) async fn bind_enrolled(
+    verifier: &AppState,
+    tx: &mut Tx<'_>,
+    session: &Session,
+) -> Result<Option<Notice>, StoreError> {
+    let (integration, sub) = (&session.integration_id, &session.sub);
+    let Some(id) = &session.device else { return Ok(None) };
+    if tx.device(integration, id).await?.is_none_or(|device| device.kiosk) {
+        return Ok(None);
+    }
+    tx.bind_device(integration, sub, id, BindingSource::Enrollment, verifier.now()).await?;
+    Notice::of_device(verifier, tx, session, BindingSource::Enrollment).await
+}
