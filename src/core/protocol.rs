@@ -199,6 +199,8 @@ crate::enumeration! {
         TooManyAttempts = "too_many_attempts",
         /// The account has no template and may not enroll itself.
         NotEnrolled = "not_enrolled",
+        /// Another sign-in enrolled the account before this one returned.
+        AlreadyEnrolled = "already_enrolled",
         /// The one-time code is wrong. Used in a retry only: too many wrong codes end as [`Self::TooManyAttempts`].
         WrongCode = "wrong_code",
         /// The integration is disabled at the verifier.

@@ -10,6 +10,7 @@
 //! | `judge` | The decision on a capture: claims, networks, sample analysis, comparison and template updates |
 //! | `store` | SQLite: every change in a transaction, secrets and templates sealed, the audit log chained |
 //! | `ops` | Routes, limits and response headers, the server, operator accounts |
+//! | `enrollment` | A template is pending until the browser returns |
 //! | `integration`, `origin` | A tenant's rules; this verifier's origin and the allowed `/continue` addresses |
 //!
 //! Requests are read only through [`protocol`](countenance_core::protocol) and
@@ -33,6 +34,7 @@ use countenance_core::{
 
 mod api;
 mod browser;
+mod enrollment;
 mod integration;
 mod judge;
 mod ops;

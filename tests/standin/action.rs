@@ -294,6 +294,7 @@ fn every_refusal_reason_maps_to_its_denial_code() {
         Reason::TimedOut,
         Reason::TooManyAttempts,
         Reason::NotEnrolled,
+        Reason::AlreadyEnrolled,
         Reason::Disabled,
     ];
     for reason in all {

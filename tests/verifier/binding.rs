@@ -1,4 +1,5 @@
-//! Devices and accounts: a face counts only on a device that its owner or an operator has allowed, or on a kiosk.
+//! Devices and accounts: a face counts only on a device that its owner or an operator has allowed, or on a kiosk. An
+//! enrollment, and with it the first device, counts once the browser has returned.
 
 use axum::http::StatusCode;
 use countenance_attest::DeviceKey;
@@ -188,7 +189,7 @@ async fn requests_are_few_and_end_with_their_session() {
 async fn asked() -> (TestVerifier, std::sync::Arc<FakeMailer>, DeviceKey, Login, String) {
     let (verifier, outbox) = FakeMailer::verifier(rules()).await;
     verifier.enroll(&verifier.key()).await;
-    outbox.next("A new device").await;
+    outbox.next("Face sign-in is set up").await;
     let (key, login) = (verifier.key(), verifier.start().await);
     assert_eq!(refusal(&verifier, &key, &login).await, ProblemKind::DeviceNotBound);
     let [to, _, text] = outbox.next("Allow a device to sign in to Salary <page>?").await;
@@ -310,7 +311,7 @@ async fn the_owner_is_told_of_each_new_device_and_asked_once_for_each() {
 async fn a_device_that_is_not_bound_is_refused_alike_without_mail() {
     let (verifier, outbox) = FakeMailer::verifier(rules()).await;
     verifier.enroll(&verifier.key()).await;
-    outbox.next("A new device").await;
+    outbox.next("Face sign-in is set up").await;
     let down: fn() -> MailError = || MailError::Unreached("down".into());
     *outbox.failure.lock().unwrap() = Some(down);
     let (key, login) = (verifier.key(), verifier.start().await);

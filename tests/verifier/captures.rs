@@ -18,7 +18,7 @@ type Change = fn(&mut Claims);
 async fn the_first_sign_in_enrolls_and_later_ones_are_compared() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
-    assert!(matches!(verifier.sign_in(&key).await.1, Outcome::Approved { .. }), "enrolls");
+    verifier.enroll(&key).await;
     assert!(matches!(verifier.sign_in(&key).await.1, Outcome::Approved { .. }), "verifies");
     verifier.sees(Sees::Bob);
     assert!(matches!(verifier.sign_in(&key).await.1, Outcome::Retry { reason: Reason::NoMatch, attempts_left: 4, .. }));
@@ -28,7 +28,7 @@ async fn the_first_sign_in_enrolls_and_later_ones_are_compared() {
 async fn a_repeated_post_gets_the_same_response_bytes() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
-    verifier.sign_in(&key).await;
+    verifier.enroll(&key).await;
     for (seen, kind) in [(Sees::Bob, "retry"), (Sees::Ada, "approved")] {
         let login = verifier.start().await;
         let ticket = verifier.open(&key, &login).await;
@@ -57,7 +57,7 @@ async fn a_repeated_post_gets_the_same_response_bytes() {
 async fn concurrent_identical_posts_are_judged_once() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
-    verifier.sign_in(&key).await;
+    verifier.enroll(&key).await;
     verifier.sees(Sees::Bob);
     let login = verifier.start().await;
     let ticket = verifier.open(&key, &login).await;
@@ -265,7 +265,7 @@ async fn rejects_a_policy_with_an_impossible_network() {
 async fn rejects_a_spent_nonce() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
-    verifier.sign_in(&key).await;
+    verifier.enroll(&key).await;
     verifier.sees(Sees::Bob);
     let login = verifier.start().await;
     let ticket = verifier.open(&key, &login).await;
@@ -282,7 +282,7 @@ async fn rejects_a_spent_nonce() {
 async fn rejects_a_reused_attestation_id_under_a_fresh_nonce() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
-    verifier.sign_in(&key).await;
+    verifier.enroll(&key).await;
     verifier.sees(Sees::Bob);
     let login = verifier.start().await;
     let ticket = verifier.open(&key, &login).await;
@@ -343,7 +343,7 @@ async fn a_failed_check_costs_an_attempt_and_gives_the_reason() {
     for (case, sees, change, expected) in rows {
         let verifier = TestVerifier::new().await;
         let key = verifier.key();
-        verifier.sign_in(&key).await;
+        verifier.enroll(&key).await;
         let login = verifier.start().await;
         let ticket = verifier.open(&key, &login).await;
         let sample = png();
@@ -390,7 +390,7 @@ async fn accepts_a_virtual_camera_if_the_integration_allows_it() {
 async fn the_last_failed_attempt_ends_the_session_with_its_reason() {
     let verifier = TestVerifier::with(Rules { attempts: 2, ..rules() }).await;
     let key = verifier.key();
-    verifier.sign_in(&key).await;
+    verifier.enroll(&key).await;
     verifier.sees(Sees::Bob);
     let login = verifier.start().await;
     let ticket = verifier.open(&key, &login).await;
@@ -406,7 +406,7 @@ async fn the_last_failed_attempt_ends_the_session_with_its_reason() {
 async fn ten_failures_in_a_row_lock_the_account() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
-    verifier.sign_in(&key).await;
+    verifier.enroll(&key).await;
     verifier.sees(Sees::Bob);
     let mut parallel = Vec::new();
     for _ in 0..3 {
@@ -448,7 +448,7 @@ async fn ten_failures_in_a_row_lock_the_account() {
 async fn a_locked_account_can_be_unlocked() {
     let verifier = TestVerifier::with(Rules { attempts: 10, ..rules() }).await;
     let key = verifier.key();
-    verifier.sign_in(&key).await;
+    verifier.enroll(&key).await;
     verifier.sees(Sees::Bob);
     let login = verifier.start().await;
     let mut ticket = verifier.open(&key, &login).await;
@@ -562,10 +562,12 @@ async fn an_expired_session_accepts_nothing() {
 async fn of_two_concurrent_enrollments_the_first_wins() {
     let verifier = TestVerifier::new().await;
     let (key, other) = (verifier.key(), verifier.key());
-    let first = verifier.open(&key, &verifier.start().await).await;
+    let login = verifier.start().await;
+    let first = verifier.open(&key, &login).await;
     let second = verifier.open(&other, &verifier.start().await).await;
     assert_eq!((first.purpose, second.purpose), (Purpose::Enroll, Purpose::Enroll));
-    assert!(matches!(verifier.capture(&key, &first).await.json(), Outcome::Approved { .. }));
+    verifier.go_back(&login, &verifier.capture(&key, &first).await.json()).await;
+    verifier.bind(&other, SUB).await.unwrap();
     verifier.sees(Sees::Bob);
     assert!(matches!(verifier.capture(&other, &second).await.json(), Outcome::Retry { reason: Reason::NoMatch, .. }));
     verifier.sees(Sees::Ada);

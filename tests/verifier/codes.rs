@@ -139,8 +139,10 @@ async fn a_face_may_follow_a_wrong_code_and_a_code_a_wrong_face() {
     let (verifier, _) = FakeTwilio::verifier(rules_with_code(Fallback::Sms)).await;
     let (key, login, ticket) = open_and_send_code(&verifier).await;
     verifier.check_code(&key, &login.session, WRONG).await;
-    assert!(matches!(verifier.capture(&key, &ticket).await.json(), Outcome::Approved { .. }));
+    let outcome: Outcome = verifier.capture(&key, &ticket).await.json();
+    assert!(matches!(outcome, Outcome::Approved { .. }), "{outcome:?}");
     assert_eq!(verifier.check_code(&key, &login.session, CODE).await.problem().0, ProblemKind::SessionOver);
+    verifier.go_back(&login, &outcome).await;
 
     let (key, login, ticket) = open_and_send_code(&verifier).await;
     verifier.sees(Sees::Bob);
@@ -262,7 +264,7 @@ async fn only_the_sessions_device_with_a_request_proof_may_use_codes() {
 #[tokio::test]
 async fn wrong_codes_are_counted_per_account_and_separately_from_faces() {
     let (verifier, _) = FakeTwilio::verifier(rules_with_code(Fallback::Sms)).await;
-    verifier.sign_in(&verifier.key()).await;
+    verifier.enroll(&verifier.key()).await;
     for (round, tries) in [("first", 5), ("second", 5)] {
         let (key, login, _) = open_and_send_code(&verifier).await;
         for n in 1..=tries {
@@ -293,7 +295,7 @@ async fn wrong_codes_are_counted_per_account_and_separately_from_faces() {
 #[tokio::test]
 async fn a_code_still_passes_when_captures_are_used_up_or_locked() {
     let (verifier, _) = FakeTwilio::verifier(rules_with_code(Fallback::Sms)).await;
-    verifier.sign_in(&verifier.key()).await;
+    verifier.enroll(&verifier.key()).await;
     // Started before the lockout, so its page still showed the link.
     let (early_key, early, early_ticket) = open_sign_in(&verifier).await;
     verifier.sees(Sees::Bob);

@@ -14,7 +14,7 @@ use sqlx::{Connection, SqliteConnection};
 use super::test_verifier::*;
 
 /// Tables that a sign-in writes, and the kinds of statement.
-const WRITTEN: [(&str, &str); 18] = [
+const WRITTEN: [(&str, &str); 20] = [
     ("used_tokens", "INSERT"),
     ("accounts", "INSERT"),
     ("sessions", "INSERT"),
@@ -25,6 +25,8 @@ const WRITTEN: [(&str, &str); 18] = [
     ("sessions", "UPDATE OF device"),
     ("accounts", "UPDATE OF failures"),
     ("accounts", "UPDATE OF verified_at"),
+    ("pending_enrollments", "INSERT"),
+    ("pending_enrollments", "DELETE"),
     ("templates", "INSERT"),
     ("bindings", "INSERT"),
     ("binding_requests", "INSERT"),

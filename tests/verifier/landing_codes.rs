@@ -165,7 +165,7 @@ async fn an_account_that_may_not_enroll_can_use_a_code_or_leave() {
 async fn a_locked_account_is_offered_a_code_and_its_face_after_the_lockout() {
     let (verifier, _) = FakeTwilio::verifier(rules_with_code(Fallback::Sms)).await;
     let key = verifier.key();
-    verifier.sign_in(&key).await;
+    verifier.enroll(&key).await;
     verifier.sees(Sees::Bob);
     for _ in 0..2 {
         let login = verifier.start().await;

@@ -18,6 +18,7 @@ mod landing_codes;
 mod landing_mail;
 mod logs;
 mod migrations;
+mod pending;
 mod portal;
 mod return_handle;
 mod sessions;

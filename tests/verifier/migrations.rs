@@ -7,12 +7,13 @@ use sqlx::{Connection, SqliteConnection};
 use super::test_verifier::*;
 
 /// Each version before the latest; `databases` has a dump of each.
-const VERSIONS: [&str; 5] = [
+const VERSIONS: [&str; 6] = [
     include_str!("databases/1.sql"),
     include_str!("databases/2.sql"),
     include_str!("databases/3.sql"),
     include_str!("databases/4.sql"),
     include_str!("databases/5.sql"),
+    include_str!("databases/6.sql"),
 ];
 const SECRET: &str = "a session secret of thirty-two bytes!";
 

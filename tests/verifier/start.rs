@@ -131,7 +131,7 @@ async fn the_first_sign_in_enrolls_and_later_ones_verify() {
     let key = verifier.key();
     let login = verifier.start().await;
     assert_eq!(verifier.open(&key, &login).await.purpose, Purpose::Enroll);
-    verifier.sign_in(&key).await;
+    verifier.enroll(&key).await;
     let login = verifier.start().await;
     assert_eq!(verifier.open(&key, &login).await.purpose, Purpose::Verify);
 }

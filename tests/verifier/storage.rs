@@ -20,7 +20,7 @@ async fn no_secret_template_or_one_time_value_is_stored_in_the_clear() {
     let folder = tempfile::tempdir().unwrap();
     let verifier = TestVerifier::at(Database::File(folder.path().join("verifier.db")), rules()).await;
     let key = verifier.key();
-    verifier.sign_in(&key).await;
+    verifier.enroll(&key).await;
     verifier.sees(Sees::Bob);
     let token = verifier.token(&verifier.start_claims());
     let login = verifier.start().await;
@@ -63,7 +63,8 @@ async fn an_erased_account_leaves_no_identifier_and_can_enroll_again() {
     let folder = tempfile::tempdir().unwrap();
     let verifier = TestVerifier::at(Database::File(folder.path().join("verifier.db")), rules()).await;
     let key = verifier.key();
-    let (login, _) = verifier.sign_in(&key).await;
+    let (login, outcome) = verifier.sign_in(&key).await;
+    verifier.go_back(&login, &outcome).await;
     let pseudonym = verifier.service.audit_tail(1).await.unwrap().remove(0).account;
     assert!(!pseudonym.is_empty() && !pseudonym.contains("ada"));
     assert!(verifier.service.erase_account(&verifier.integration, SUB).await.unwrap());
@@ -96,6 +97,7 @@ async fn the_audit_log_records_every_step_of_a_sign_in() {
             "session_created",
             "device_registered",
             "session_opened",
+            "enrollment_pending",
             "enrolled",
             "device_bound",
             "returned"

@@ -29,12 +29,13 @@ async fn an_enrollment_skips_poor_samples_and_rejects_another_person() {
     ] {
         let verifier = TestVerifier::new().await;
         let key = verifier.key();
-        let ticket = verifier.open(&key, &verifier.start().await).await;
+        let login = verifier.start().await;
+        let ticket = verifier.open(&key, &login).await;
         let (claims, samples) = verifier.claims_with_more_samples(&key, &ticket, 2);
         verifier.sees_on_frame(12, second);
         verifier.sees_on_frame(18, third);
         match (verifier.post_samples(&key, &claims, &samples).await.json(), refused) {
-            (Outcome::Approved { .. }, None) => {}
+            (outcome @ Outcome::Approved { .. }, None) => verifier.go_back(&login, &outcome).await,
             (Outcome::Retry { reason, .. }, Some(expected)) => {
                 assert_eq!(reason, expected, "{case}");
                 continue;
@@ -51,15 +52,13 @@ async fn a_template_is_the_mean_of_its_samples() {
     for (case, more, approved) in [("from the first sample alone", 0, false), ("from three samples", 2, true)] {
         let verifier = TestVerifier::new().await;
         let key = verifier.key();
-        let ticket = verifier.open(&key, &verifier.start().await).await;
+        let login = verifier.start().await;
+        let ticket = verifier.open(&key, &login).await;
         let (claims, samples) = verifier.claims_with_more_samples(&key, &ticket, more);
         verifier.sees_on_frame(6, Sees::Ada);
         verifier.sees_on_frame(12, Sees::AdaAt(0.75));
         verifier.sees_on_frame(18, Sees::AdaAt(0.75));
-        assert!(
-            matches!(verifier.post_samples(&key, &claims, &samples).await.json(), Outcome::Approved { .. }),
-            "{case}"
-        );
+        verifier.go_back(&login, &verifier.post_samples(&key, &claims, &samples).await.json()).await;
         verifier.sees_on_frame(6, Sees::AdaAt(0.45));
         let found = verifier.sign_in(&key).await.1;
         assert_eq!(matches!(found, Outcome::Approved { .. }), approved, "{case}: {found:?}");
@@ -97,7 +96,7 @@ async fn a_form_must_hold_the_attested_samples_in_order() {
 async fn rejects_a_verification_with_several_samples() {
     let verifier = TestVerifier::new().await;
     let key = verifier.key();
-    verifier.sign_in(&key).await;
+    verifier.enroll(&key).await;
     let ticket = verifier.open(&key, &verifier.start().await).await;
     let (claims, samples) = verifier.claims_with_more_samples(&key, &ticket, 1);
     let (kind, _) = verifier.post_samples(&key, &claims, &samples).await.problem();
@@ -146,7 +145,7 @@ async fn verify_with_scores(verifier: &TestVerifier, cosine: f32, fused: f32) ->
 async fn strong_verifications_update_the_template_once_a_day() {
     let strong = Policy::default().liveness.threshold + MatchPolicy::default().update_margin + 0.5;
     let verifier = TestVerifier::new().await;
-    verifier.sign_in(&verifier.key()).await;
+    verifier.enroll(&verifier.key()).await;
     for (case, wait_secs, cosine, fused, updates) in [
         ("the day of the enrollment", 3600, 0.9, strong, 0),
         ("a strong verification", DAY, 0.75, strong, 1),
@@ -169,7 +168,7 @@ async fn strong_verifications_update_the_template_once_a_day() {
 #[tokio::test]
 async fn no_series_of_sign_ins_moves_a_template_far_from_the_enrolled_one() {
     let verifier = TestVerifier::new().await;
-    verifier.sign_in(&verifier.key()).await;
+    verifier.enroll(&verifier.key()).await;
     let mut updates = Vec::new();
     for _ in 0..40 {
         verifier.advance(DAY);
@@ -187,7 +186,7 @@ async fn enrolled_and_updated_templates_are_stored_sealed() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::File(folder.path().join("verifier.db"));
     let verifier = TestVerifier::at(database.clone(), rules()).await;
-    verifier.sign_in(&verifier.key()).await;
+    verifier.enroll(&verifier.key()).await;
     verifier.advance(DAY);
     verify_with_scores(&verifier, 0.75, 6.0).await;
     assert_eq!(event_count(&verifier, "template_updated").await, 1);
@@ -228,13 +227,19 @@ async fn the_strictest_threshold_of_service_integration_and_account_applies() {
     assert!(!verifier.service.set_match_minimum(&verifier.integration, "nobody", Some(0.6)).await.unwrap());
 }
 
-/// Signs in with a client that applied this policy from its ticket.
+/// Signs in with a client that applied this policy from its ticket, and returns to the tenant if approved.
 async fn sign_in_under_policy(verifier: &TestVerifier, policy: &Policy, cosine: f32) -> Outcome {
     let key = verifier.key();
     verifier.sees(Sees::AdaAt(cosine));
-    let ticket = verifier.open(&key, &verifier.start().await).await;
+    let login = verifier.start().await;
+    let ticket = verifier.open(&key, &login).await;
     let sample = png();
     let mut claims = verifier.claims(&key, &ticket, &sample);
     claims.liveness.policy = policy.digest();
-    verifier.post(&key, &ticket.session_id, &TestVerifier::sign(&key, &claims), &sample).await.json()
+    let reply = verifier.post(&key, &ticket.session_id, &TestVerifier::sign(&key, &claims), &sample).await;
+    let outcome = reply.json();
+    if matches!(outcome, Outcome::Approved { .. }) {
+        verifier.go_back(&login, &outcome).await;
+    }
+    outcome
 }

@@ -499,7 +499,13 @@ impl TestVerifier {
     /// A sign-in that enrolls Ada's face with this device, up to the return to the tenant.
     pub(super) async fn enroll(&self, key: &DeviceKey) {
         let (login, outcome) = self.sign_in(key).await;
-        assert_eq!(self.browse(&return_path(&outcome), &login.cookie).await.page(), "return");
+        assert!(matches!(outcome, Outcome::Approved { .. }), "{outcome:?}");
+        self.go_back(&login, &outcome).await;
+    }
+
+    /// Returns the browser to the tenant with this outcome.
+    pub(super) async fn go_back(&self, login: &Login, outcome: &Outcome) {
+        assert_eq!(self.browse(&return_path(outcome), &login.cookie).await.page(), "return");
     }
 
     /// A complete sign-in with the face that the analyzer is set to find, up to the outcome.

@@ -71,6 +71,7 @@ const REASONS = [
   'timed_out',
   'too_many_attempts',
   'not_enrolled',
+  'already_enrolled',
   'disabled',
 ];
 

@@ -32,6 +32,7 @@ pub(super) fn refused(ui: &mut Ui, view: &View<'_>, reason: Reason) -> Option<As
         | Reason::CameraNotAllowed
         | Reason::Untrusted
         | Reason::NoCamera
+        | Reason::AlreadyEnrolled
         | Reason::WrongCode => "refused-other",
     };
     show(ui, view, Mark::Cross, "refused-title", body, false)

@@ -10,8 +10,7 @@ use crate::{
     api::problem::Refusal,
     api::request::AuthenticatedRequest,
     browser::device_link,
-    browser::notices::Notice,
-    store::{BindingSource, Device, Session, StoreError, Tx},
+    store::{Device, Session, StoreError, Tx},
 };
 use countenance_core::{protocol::Purpose, rng::random_text};
 
@@ -59,20 +58,4 @@ pub(crate) async fn refuse(
         letter.post(verifier);
     }
     Ok(Refusal::DeviceNotBound)
-}
-
-/// Binds the session's device to the account that was enrolled with it, unless it is a kiosk. Returns the notice to be
-/// sent.
-pub(crate) async fn bind_enrolled(
-    verifier: &AppState,
-    tx: &mut Tx<'_>,
-    session: &Session,
-) -> Result<Option<Notice>, StoreError> {
-    let (integration, sub) = (&session.integration_id, &session.sub);
-    let Some(id) = &session.device else { return Ok(None) };
-    if tx.device(integration, id).await?.is_none_or(|device| device.kiosk) {
-        return Ok(None);
-    }
-    tx.bind_device(integration, sub, id, BindingSource::Enrollment, verifier.now()).await?;
-    Notice::of_device(verifier, tx, session, BindingSource::Enrollment).await
 }

@@ -206,31 +206,27 @@ async fn conclude(
     if *tx.nonce(id).await? != *judged.nonce || tx.has_judged(id, &judged.jti).await? {
         return Err(Refusal::AttestationReplayed);
     }
-    let mut notice = None;
     let answer = match judged.verdict {
         Verdict::Rejected(reason) => reject(verifier, &mut tx, &session, &judged.nonce, reason).await?,
         Verdict::Matched(moved) => {
             if let Some(moved) = moved {
                 learn(verifier, &mut tx, &session, &moved).await?;
             }
+            tx.clear_failures(&session.integration_id, &session.sub).await?;
+            tx.mark_verified(&session.integration_id, &session.sub, verifier.now()).await?;
             approve(verifier, &mut tx, &session, Event::Matched).await?
         }
         Verdict::Enrol(template) => {
-            let now = verifier.now();
-            if !tx.keep_template(&session.integration_id, &session.sub, &template, now).await? {
+            if !bindings::enrolls(&mut tx, &session).await? {
                 // Another session enrolled first: if posted again, this capture is compared with that template.
                 return Err(Refusal::Busy);
             }
-            let answer = approve(verifier, &mut tx, &session, Event::Enrolled).await?;
-            notice = bindings::bind_enrolled(verifier, &mut tx, &session).await?;
-            answer
+            tx.keep_pending_template(id, &template, verifier.now() + HANDLE_SECS).await?;
+            approve(verifier, &mut tx, &session, Event::EnrollmentPending).await?
         }
     };
     tx.keep_answer(id, post_hash, &judged.jti, &answer).await?;
     tx.commit().await?;
-    if let Some(notice) = notice {
-        notice.post(verifier);
-    }
     Ok(answer)
 }
 
@@ -246,8 +242,6 @@ async fn learn(verifier: &AppState, tx: &mut Tx<'_>, session: &Session, moved: &
 
 async fn approve(verifier: &AppState, tx: &mut Tx<'_>, session: &Session, event: Event) -> Result<String, Refusal> {
     let now = verifier.now();
-    tx.clear_failures(&session.integration_id, &session.sub).await?;
-    tx.mark_verified(&session.integration_id, &session.sub, now).await?;
     let handle = random_text::<32>(verifier.rng());
     let answer = outcome_text(&Outcome::Approved { continue_url: verifier.return_url(&handle) });
     tx.finish_session(session, None, &handle, now + HANDLE_SECS, &answer).await?;

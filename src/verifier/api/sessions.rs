@@ -97,8 +97,7 @@ pub(crate) async fn open(
 }
 
 /// Ends a session without a face. Repeating the call gets the same answer. An approval that the browser has not fetched
-/// yet is withdrawn, so that "not me" takes effect. A template from an approved enrollment stays; only an operator can
-/// erase it.
+/// yet is withdrawn, so that "not me" takes effect; a pending enrollment is dropped with it.
 #[utoipa::path(post, path = "/v1/sessions/{id}/abandon", tag = "client", 
     request_body(content = Abandon, example = json!({"reason": "cancelled"})),
     params(
@@ -233,6 +232,7 @@ fn may_be_given(reason: Reason) -> bool {
         | Reason::Untrusted
         | Reason::TooManyAttempts
         | Reason::NotEnrolled
+        | Reason::AlreadyEnrolled
         | Reason::WrongCode
         | Reason::Disabled => false,
     }

@@ -55,6 +55,23 @@ impl Notice {
         Self::new(verifier, tx, session, format!("A new device for signing in to {application}"), &text).await
     }
 
+    /// That the account's face was enrolled, and with it the device unless it is a kiosk.
+    pub(crate) async fn of_enrollment(
+        verifier: &AppState,
+        tx: &mut Tx<'_>,
+        session: &Session,
+        kiosk: bool,
+    ) -> Result<Option<Self>, StoreError> {
+        let (application, account) = (&session.application, &session.account);
+        let device = if kiosk { "at a kiosk" } else { "on a device, which is now allowed to verify it" };
+        let text = format!(
+            "A face was enrolled for signing in to {application} as {account}, {device}.\n\n\
+             If that was you, there is nothing to do. If not, change your password and contact whoever runs \
+             {application}, who can delete the face and remove the device."
+        );
+        Self::new(verifier, tx, session, format!("Face sign-in is set up for {application}"), &text).await
+    }
+
     /// Sends it in the background. A failure is logged and changes nothing.
     pub(crate) fn post(self, verifier: &AppState) {
         if let Some(mailer) = verifier.mailer() {

@@ -1,7 +1,7 @@
 //! `GET /return/{handle}`: returns the browser that started the sign-in to the tenant with the result, once.
 //!
 //! The return token is created on this request, is valid for 60 s and is not stored. It is sent in a form's body, so
-//! that it never appears in a URL or the browser history.
+//! that it never appears in a URL or the browser history. A pending enrollment is promoted in the same transaction.
 
 use axum::{
     extract::{Path, State},
@@ -14,15 +14,25 @@ use crate::{
     AppState,
     api::bindings,
     api::captures,
+    browser::notices::Notice,
     browser::pages::Page,
     browser::token::{RETURN_LIFE_SECS, ReturnClaims, sign_return},
     browser::{cookie, cookie_name, is_prefetch},
+    enrollment::{Promotion, promote},
     store::{Event, Session, SessionStage, SetupEvent, StoreError, Tx},
 };
 use countenance_core::{
     protocol::{Fallback, Outcome, Purpose, Reason},
     rng::random_text,
 };
+
+/// What became of an approval.
+enum Settled {
+    /// It goes to the tenant. The notice is to be sent after the commit.
+    Stands(Option<Notice>),
+    /// It became a refusal.
+    Withdrawn(Reason),
+}
 
 /// Why the browser is not returned; each variant has a page.
 #[derive(Debug, thiserror::Error)]
@@ -88,11 +98,15 @@ async fn redeem(verifier: &AppState, handle: &str, headers: &HeaderMap) -> Resul
     if session.handle_expires_at <= now {
         return Err(ReturnError::Expired);
     }
-    if session.stage == SessionStage::Approved
-        && let Some(reason) = withdrawal(&mut tx, &session).await?
-    {
-        withdraw(verifier, &mut tx, &session, handle, reason).await?;
-        session = tx.session(&session.id).await?.ok_or(ReturnError::Unknown)?;
+    let mut notice = None;
+    if session.stage == SessionStage::Approved {
+        match settle(verifier, &mut tx, &session).await? {
+            Settled::Stands(found) => notice = found,
+            Settled::Withdrawn(reason) => {
+                withdraw(verifier, &mut tx, &session, handle, reason).await?;
+                session = tx.session(&session.id).await?.ok_or(ReturnError::Unknown)?;
+            }
+        }
     }
     tx.mark_returned(&session.id).await?;
     let state = tx.state(&session.id).await?;
@@ -120,21 +134,37 @@ async fn redeem(verifier: &AppState, handle: &str, headers: &HeaderMap) -> Resul
     tx.record(now, Event::Returned, &session.id, account.as_deref(), result).await?;
     tx.note_setup_event(&session.integration_id, SetupEvent::Returned, now, result).await?;
     tx.commit().await?;
+    if let Some(notice) = notice {
+        notice.post(verifier);
+    }
     Ok(form_page(&session, &state, &token))
 }
 
-/// Why an approval that was not fetched yet does not stand any more, if it does not: its integration was disabled, or the
-/// device that posted the face was disabled or removed from the account.
-async fn withdrawal(tx: &mut Tx<'_>, session: &Session) -> Result<Option<Reason>, StoreError> {
-    if !tx.integration(&session.integration_id).await?.is_some_and(|integration| integration.rules.enabled) {
-        return Ok(Some(Reason::Disabled));
-    }
-    let Some(device) = session.device.as_ref().filter(|_| session.passed_by.is_none()) else { return Ok(None) };
-    let is_admitted = match tx.device(&session.integration_id, device).await? {
-        Some(device) if device.enabled => bindings::is_admitted(tx, session, &device).await?,
-        _ => false,
+/// Whether an approval still stands when the browser fetches it, and promotes its enrollment. It does not if its
+/// integration was disabled, or if the device that posted the face was disabled or removed from the account.
+async fn settle(verifier: &AppState, tx: &mut Tx<'_>, session: &Session) -> Result<Settled, StoreError> {
+    let integration = tx.integration(&session.integration_id).await?;
+    let Some(integration) = integration.filter(|integration| integration.rules.enabled) else {
+        return Ok(Settled::Withdrawn(Reason::Disabled));
     };
-    Ok((!is_admitted).then_some(Reason::Untrusted))
+    if session.passed_by.is_some() {
+        return Ok(Settled::Stands(None));
+    }
+    let device = match &session.device {
+        Some(device) => tx.device(&integration.id, device).await?,
+        None => None,
+    };
+    let Some(device) = device.filter(|device| device.enabled) else {
+        return Ok(Settled::Withdrawn(Reason::Untrusted));
+    };
+    if let Some(template) = tx.take_pending_template(&session.id).await? {
+        return Ok(match promote(verifier, tx, session, &integration, &device, &template).await? {
+            Promotion::Enrolled(notice) => Settled::Stands(notice),
+            Promotion::Refused(reason) => Settled::Withdrawn(reason),
+        });
+    }
+    let verifies = !bindings::enrolls(tx, session).await? && bindings::is_admitted(tx, session, &device).await?;
+    Ok(if verifies { Settled::Stands(None) } else { Settled::Withdrawn(Reason::Untrusted) })
 }
 
 /// Turns an approval that was not fetched yet into a refusal.

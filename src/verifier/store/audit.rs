@@ -26,6 +26,8 @@ countenance_core::enumeration! {
         BindingRequested = "binding_requested",
         SessionCreated = "session_created",
         SessionOpened = "session_opened",
+        /// A face was accepted for an enrollment, which is pending until the browser returns.
+        EnrollmentPending = "enrollment_pending",
         Enrolled = "enrolled",
         Matched = "matched",
         AttemptFailed = "attempt_failed",

@@ -28,6 +28,7 @@ mod logs;
 mod mails;
 mod migrations;
 mod operators;
+mod pending;
 #[cfg(test)]
 mod plans;
 mod sealer;
@@ -254,8 +255,8 @@ impl Tx<'_> {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Deletes expired data: used tokens, proofs, device codes, log event ids and requests for bindings; sessions an
-    /// hour and feedback a day later.
+    /// Deletes expired data: used tokens, proofs, device codes, log event ids, requests for bindings and pending
+    /// enrollments; sessions an hour and feedback a day later.
     pub(crate) async fn sweep(&mut self, now: UnixSecs) -> Result<(), StoreError> {
         const KEEP_SESSIONS_SECS: i64 = 3600;
         const KEEP_FEEDBACK_SECS: i64 = 24 * 3600;
@@ -265,6 +266,7 @@ impl Tx<'_> {
             ("DELETE FROM device_codes WHERE expires_at < ?", now),
             ("DELETE FROM log_events WHERE expires_at < ?", now),
             ("DELETE FROM binding_requests WHERE expires_at < ?", now),
+            ("DELETE FROM pending_enrollments WHERE expires_at < ?", now),
             // Twilio keeps a verification for a day at most; later feedback is pointless.
             ("DELETE FROM feedback WHERE due_at < ?", now - KEEP_FEEDBACK_SECS),
             ("DELETE FROM sessions WHERE expires_at < ?", now - KEEP_SESSIONS_SECS),

@@ -9,7 +9,7 @@ use super::*;
 use countenance_system::SystemRandom;
 
 /// Tables that grow with people, devices, sign-ins or time, and the aliases that statements use for them.
-const GROWING: [&str; 22] = [
+const GROWING: [&str; 23] = [
     "accounts",
     "a",
     "templates",
@@ -19,6 +19,7 @@ const GROWING: [&str; 22] = [
     "bindings",
     "b",
     "binding_requests",
+    "pending_enrollments",
     "r",
     "device_codes",
     "sessions",

@@ -217,7 +217,7 @@ impl Tx<'_> {
 
     /// Ends a session, which must not have changed since it was read: approved if `reason` is `None`, refused otherwise.
     /// `handle` returns the browser to the tenant until `handle_expires_at`; `outcome` is the answer to the client, now
-    /// and for repeated calls.
+    /// and for repeated calls. A refusal drops a pending enrollment.
     pub(crate) async fn finish_session(
         &mut self,
         session: &Session,
@@ -240,7 +240,11 @@ impl Tx<'_> {
             .bind(session.stage.name())
             .execute(&mut *self.db)
             .await?;
-        changed_one(&done)
+        changed_one(&done)?;
+        if reason.is_some() {
+            self.drop_pending_template(&session.id).await?;
+        }
+        Ok(())
     }
 
     /// The outcome with which the session ended.

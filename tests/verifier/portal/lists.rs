@@ -58,7 +58,7 @@ async fn users_are_found_unlocked_and_erased() {
         claims["sub"] = json!(format!("auth0|user-{n:02}"));
         verifier.start_with(&verifier.token(&claims)).await;
     }
-    let (_, _) = verifier.sign_in(&verifier.key()).await;
+    verifier.enroll(&verifier.key()).await;
     let rows = |page: &str| page.matches("<th scope=\"row\"").count();
     let base = operator.path("/users");
     let first = operator.page(&base, "portal-users").await.text();
@@ -183,7 +183,8 @@ async fn sessions_are_filtered_and_exported() {
 async fn the_audit_log_is_filtered_verified_and_exported() {
     let verifier = TestVerifier::new().await;
     let operator = Operator::named(&verifier, "=grace").await;
-    let (login, _) = verifier.sign_in(&verifier.key()).await;
+    let (login, outcome) = verifier.sign_in(&verifier.key()).await;
+    verifier.go_back(&login, &outcome).await;
     verifier.advance(1500);
     operator.send(&operator.form(&operator.path(""), &operator.path("/enabled")).await).await;
     let rows = |page: &str| page.matches("<th scope=\"row\"").count();
@@ -193,7 +194,7 @@ async fn the_audit_log_is_filtered_verified_and_exported() {
         ("/portal/audit".to_owned(), all),
         (at("event=enrolled"), 1),
         (at("event=nothing"), 0),
-        (at(&format!("subject={}", login.session)), 3),
+        (at(&format!("subject={}", login.session)), 5),
         (at("subject=%3Dgrace"), 3),
         (at("from=2027-01-15T08:25"), 2),
         (at("to=2027-01-15T08:24:59"), all - 2),
@@ -208,7 +209,7 @@ async fn the_audit_log_is_filtered_verified_and_exported() {
     }
     let entries = verifier.service.audit_tail(100).await.unwrap();
     let pseudonym = &entries.iter().find(|e| e.event == "enrolled").unwrap().account;
-    assert_eq!(rows(&operator.get(&at(&format!("account={pseudonym}"))).await.text()), 4);
+    assert_eq!(rows(&operator.get(&at(&format!("account={pseudonym}"))).await.text()), 6);
     let acted = entries.iter().find(|e| e.event == "operator_acted").unwrap();
     assert_eq!((acted.subject.as_str(), acted.at), ("=grace", NOW + 1500));
     assert_eq!(acted.detail, operator.path("/enabled"));

@@ -1,0 +1,45 @@
+//! Enrollment: the template of an accepted capture is pending until the browser that started the sign-in returns. Whoever
+//! lures a person to the camera for a sign-in of their own leaves no template behind.
+
+use crate::{
+    AppState,
+    browser::notices::Notice,
+    store::{BindingSource, Device, Event, Integration, Session, StoreError, Tx},
+};
+use countenance_core::protocol::Reason;
+use countenance_vision::Embedding;
+
+/// What became of a pending enrollment at the return.
+pub(crate) enum Promotion {
+    /// The account is enrolled. The notice is to be sent after the commit.
+    Enrolled(Option<Notice>),
+    /// Nothing was stored.
+    Refused(Reason),
+}
+
+/// Makes a pending template the account's own, and binds the device to the account unless it is a kiosk. Never replaces a
+/// template: of several pending enrollments the first to return is the account's.
+pub(crate) async fn promote(
+    verifier: &AppState,
+    tx: &mut Tx<'_>,
+    session: &Session,
+    integration: &Integration,
+    device: &Device,
+    template: &Embedding,
+) -> Result<Promotion, StoreError> {
+    let (id, sub, now) = (&integration.id, &session.sub, verifier.now());
+    if !integration.rules.allow_self_enrolment {
+        return Ok(Promotion::Refused(Reason::NotEnrolled));
+    }
+    if !tx.keep_template(id, sub, template, now).await? {
+        return Ok(Promotion::Refused(Reason::AlreadyEnrolled));
+    }
+    tx.clear_failures(id, sub).await?;
+    tx.mark_verified(id, sub, now).await?;
+    let account = tx.pseudonym(id, sub).await?;
+    tx.record(now, Event::Enrolled, &session.id, account.as_deref(), "").await?;
+    if !device.kiosk {
+        tx.bind_device(id, sub, &device.id, BindingSource::Enrollment, now).await?;
+    }
+    Ok(Promotion::Enrolled(Notice::of_enrollment(verifier, tx, session, device.kiosk).await?))
+}
