@@ -17,6 +17,7 @@ use countenance_core::{
 
 /// An integration's settings.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct Rules {
     /// Shown to people if the tenant sends no application name; 1 to 64 characters.
     pub name: String,
@@ -28,6 +29,8 @@ pub struct Rules {
     pub custom_domains: Vec<String>,
     /// Whether users without a template may enroll themselves.
     pub allow_self_enrolment: bool,
+    /// Whether an enrollment counts as a second factor. If not, it ends without access, and the next sign-in compares.
+    pub enrolment_counts: bool,
     /// How a person without a template gets to the client.
     pub enrolment_flow: Transport,
     /// How a person with a template gets to the client.
@@ -54,6 +57,7 @@ impl Rules {
             tenant_host: tenant_host.into(),
             custom_domains: Vec::new(),
             allow_self_enrolment: true,
+            enrolment_counts: true,
             enrolment_flow: Transport::Inline,
             verification_flow: Transport::Inline,
             fallback: None,

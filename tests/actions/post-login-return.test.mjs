@@ -105,6 +105,8 @@ const DENIED = [
   ['another result', { ...APPROVED, result: 'perhaps' }, 'countenance_invalid_answer'],
   ['no amr', { ...APPROVED, amr: undefined }, 'countenance_invalid_answer'],
   ['amr without mfa', { ...APPROVED, amr: ['face'] }, 'countenance_invalid_answer'],
+  ['an enrollment that does not count', { ...APPROVED, purpose: 'enroll', amr: [] }, 'countenance_enrolled'],
+  ['an enrollment without amr', { ...APPROVED, purpose: 'enroll', amr: undefined }, 'countenance_enrolled'],
   ['no purpose', { ...APPROVED, purpose: undefined }, 'countenance_invalid_answer'],
   ['another purpose', { ...APPROVED, purpose: 'erase' }, 'countenance_invalid_answer'],
 ];

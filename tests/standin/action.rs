@@ -265,6 +265,11 @@ fn the_second_leg_grants_the_claim_only_after_a_valid_approval() {
         ("no purpose", vec![("purpose", Value::Null)], invalid),
         ("one factor", vec![("amr", json!(["face"]))], invalid),
         ("no factors", vec![("amr", Value::Null)], invalid),
+        (
+            "an enrollment that does not count",
+            vec![("purpose", json!("enroll")), ("amr", json!([]))],
+            Some("countenance_enrolled"),
+        ),
         ("an unknown reason", refused("<b>"), Some("countenance_refused")),
         ("an object property as reason", refused("constructor"), Some("countenance_refused")),
         ("no reason", vec![("result", json!("refused"))], Some("countenance_refused")),

@@ -7,13 +7,14 @@ use sqlx::{Connection, SqliteConnection};
 use super::test_verifier::*;
 
 /// Each version before the latest; `databases` has a dump of each.
-const VERSIONS: [&str; 6] = [
+const VERSIONS: [&str; 7] = [
     include_str!("databases/1.sql"),
     include_str!("databases/2.sql"),
     include_str!("databases/3.sql"),
     include_str!("databases/4.sql"),
     include_str!("databases/5.sql"),
     include_str!("databases/6.sql"),
+    include_str!("databases/7.sql"),
 ];
 const SECRET: &str = "a session secret of thirty-two bytes!";
 

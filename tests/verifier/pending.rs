@@ -159,3 +159,23 @@ async fn the_owner_is_told_of_an_enrollment_but_not_of_one_that_was_dropped() {
     assert!(text.contains("as a•••@example.org") && text.contains("change your password"), "{text}");
     assert!(!text.contains(ORIGIN), "a notice has no link: {text}");
 }
+
+#[tokio::test]
+async fn an_enrollment_counts_as_a_factor_if_the_integration_says_so() {
+    for (enrolment_counts, amr, words) in
+        [(true, json!(["face", "mfa"]), "Your login goes on."), (false, json!([]), "Sign in again to use it.")]
+    {
+        let verifier = TestVerifier::with(Rules { enrolment_counts, ..rules() }).await;
+        let pending = Pending::new(&verifier, Sees::Ada).await;
+        let page = verifier.browse(&return_path(&pending.outcome), &pending.login.cookie).await;
+        assert!(page.text().contains(words), "{}", page.text());
+        let claims = returned_claims(&verifier, &page);
+        assert_eq!((&claims["result"], &claims["purpose"]), (&json!("approved"), &json!("enroll")));
+        assert_eq!(claims["amr"], amr);
+        let login = verifier.start().await;
+        let ticket = verifier.try_open(&pending.key, &login).await.json();
+        let outcome: Outcome = verifier.capture(&pending.key, &ticket).await.json();
+        let claims = returned_claims(&verifier, &verifier.browse(&return_path(&outcome), &login.cookie).await);
+        assert_eq!((&claims["purpose"], &claims["amr"]), (&json!("verify"), &json!(["face", "mfa"])));
+    }
+}

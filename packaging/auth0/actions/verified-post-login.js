@@ -45,6 +45,7 @@
  *   countenance_wrong_integration      the answer is for another integration
  *   countenance_wrong_transaction      the answer is for another sign-in
  *   countenance_invalid_answer         the answer is signed, but this version does not understand it
+ *   countenance_enrolled               a face was enrolled, which does not count as a factor: sign in again
  *   countenance_refused                refused, for a reason that this version does not know
  *   countenance_<reason>               refused, for one of the REASONS below
  */
@@ -194,9 +195,14 @@ function whyNot(answer, event, settings) {
   if (answer.result === 'refused') {
     return REASONS.includes(answer.reason) ? `countenance_${answer.reason}` : 'countenance_refused';
   }
-  const approved =
-    answer.result === 'approved' && PURPOSES.includes(answer.purpose) && includes(answer.amr, 'mfa');
-  return approved ? null : 'countenance_invalid_answer';
+  if (answer.result !== 'approved' || !PURPOSES.includes(answer.purpose)) {
+    return 'countenance_invalid_answer';
+  }
+  if (includes(answer.amr, 'mfa')) {
+    return null;
+  }
+  // The integration does not count an enrollment as a second factor.
+  return answer.purpose === 'enroll' ? 'countenance_enrolled' : 'countenance_invalid_answer';
 }
 
 /** The validated settings, or null if one is missing or malformed. */

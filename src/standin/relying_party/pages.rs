@@ -114,6 +114,7 @@ fn sentence(error: &str, description: &str) -> &'static str {
         "timed_out" => "The check was not finished in time.",
         "too_many_attempts" => "There were too many attempts. Wait a while before the next one.",
         "not_enrolled" => "No face is kept for this account yet, and it may not enrol itself.",
+        "enrolled" => "Your face is enrolled. Log in again to use it.",
         "already_enrolled" => "Another login enrolled a face for this account first.",
         "disabled" => "The check by camera is switched off for this application. Ask whoever runs it.",
         "interaction_required" => "This login needs a look into the camera.",

@@ -28,8 +28,8 @@ use countenance_core::{
 
 /// What became of an approval.
 enum Settled {
-    /// It goes to the tenant. The notice is to be sent after the commit.
-    Stands(Option<Notice>),
+    /// It goes to the tenant. `counts`: as a second factor. The notice is to be sent after the commit.
+    Stands { counts: bool, notice: Option<Notice> },
     /// It became a refusal.
     Withdrawn(Reason),
 }
@@ -98,10 +98,10 @@ async fn redeem(verifier: &AppState, handle: &str, headers: &HeaderMap) -> Resul
     if session.handle_expires_at <= now {
         return Err(ReturnError::Expired);
     }
-    let mut notice = None;
+    let (mut counts, mut notice) = (true, None);
     if session.stage == SessionStage::Approved {
         match settle(verifier, &mut tx, &session).await? {
-            Settled::Stands(found) => notice = found,
+            Settled::Stands { counts: does, notice: found } => (counts, notice) = (does, found),
             Settled::Withdrawn(reason) => {
                 withdraw(verifier, &mut tx, &session, handle, reason).await?;
                 session = tx.session(&session.id).await?.ok_or(ReturnError::Unknown)?;
@@ -126,7 +126,7 @@ async fn redeem(verifier: &AppState, handle: &str, headers: &HeaderMap) -> Resul
             reason: session.reason,
             // A one-time code never enrolls, even if the sign-in was started for enrollment.
             purpose: if session.passed_by.is_some() { Purpose::Verify } else { session.purpose },
-            amr: approved.then_some(amr(session.passed_by)),
+            amr: approved.then_some(amr(session.passed_by, counts)),
         },
         secrets.of(&session.secret_digest),
     )?;
@@ -137,7 +137,7 @@ async fn redeem(verifier: &AppState, handle: &str, headers: &HeaderMap) -> Resul
     if let Some(notice) = notice {
         notice.post(verifier);
     }
-    Ok(form_page(&session, &state, &token))
+    Ok(form_page(&session, counts, &state, &token))
 }
 
 /// Whether an approval still stands when the browser fetches it, and promotes its enrollment. It does not if its
@@ -148,7 +148,7 @@ async fn settle(verifier: &AppState, tx: &mut Tx<'_>, session: &Session) -> Resu
         return Ok(Settled::Withdrawn(Reason::Disabled));
     };
     if session.passed_by.is_some() {
-        return Ok(Settled::Stands(None));
+        return Ok(Settled::Stands { counts: true, notice: None });
     }
     let device = match &session.device {
         Some(device) => tx.device(&integration.id, device).await?,
@@ -159,12 +159,12 @@ async fn settle(verifier: &AppState, tx: &mut Tx<'_>, session: &Session) -> Resu
     };
     if let Some(template) = tx.take_pending_template(&session.id).await? {
         return Ok(match promote(verifier, tx, session, &integration, &device, &template).await? {
-            Promotion::Enrolled(notice) => Settled::Stands(notice),
+            Promotion::Enrolled(notice) => Settled::Stands { counts: integration.rules.enrolment_counts, notice },
             Promotion::Refused(reason) => Settled::Withdrawn(reason),
         });
     }
     let verifies = !bindings::enrolls(tx, session).await? && bindings::is_admitted(tx, session, &device).await?;
-    Ok(if verifies { Settled::Stands(None) } else { Settled::Withdrawn(Reason::Untrusted) })
+    Ok(if verifies { Settled::Stands { counts: true, notice: None } } else { Settled::Withdrawn(Reason::Untrusted) })
 }
 
 /// Turns an approval that was not fetched yet into a refusal.
@@ -181,19 +181,21 @@ async fn withdraw(
     tx.record(verifier.now(), Event::SessionRefused, &session.id, account.as_deref(), reason.name()).await
 }
 
-/// The authentication methods used, by their names in RFC 8176.
-fn amr(passed_by: Option<Fallback>) -> &'static [&'static str] {
+/// The authentication methods used, by their names in RFC 8176; none for an enrollment that does not count.
+fn amr(passed_by: Option<Fallback>, counts: bool) -> &'static [&'static str] {
     match passed_by {
-        None => &["face", "mfa"],
+        None if counts => &["face", "mfa"],
+        None => &[],
         Some(Fallback::Sms) => &["otp", "sms", "mfa"],
         Some(Fallback::Voice) => &["otp", "tel", "mfa"],
     }
 }
 
-fn form_page(session: &Session, state: &str, token: &str) -> Page {
+fn form_page(session: &Session, counts: bool, state: &str, token: &str) -> Page {
     let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("state", state).finish();
     let (title, lead) = match session.stage {
-        SessionStage::Approved => ("You are verified", "Your login goes on."),
+        SessionStage::Approved if counts => ("You are verified", "Your login goes on."),
+        SessionStage::Approved => ("Your face is enrolled", "Sign in again to use it."),
         _ => ("You were not verified", "Your login ends with this result."),
     };
     let body = html! {

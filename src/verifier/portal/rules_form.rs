@@ -21,12 +21,14 @@ const DEVICE_RULES: [(&str, &str); DeviceRule::ALL.len()] = [
 ];
 
 /// The form's input.
+#[expect(clippy::struct_excessive_bools, reason = "each is a checkbox")]
 pub(super) struct RulesForm {
     name: String,
     enabled: bool,
     tenant_host: String,
     custom_domains: String,
     self_enrolment: bool,
+    enrolment_counts: bool,
     enrolment_flow: String,
     verification_flow: String,
     fallback: String,
@@ -53,6 +55,7 @@ impl RulesForm {
             tenant_host,
             custom_domains,
             allow_self_enrolment,
+            enrolment_counts,
             enrolment_flow,
             verification_flow,
             fallback,
@@ -67,6 +70,7 @@ impl RulesForm {
             tenant_host: tenant_host.clone(),
             custom_domains: custom_domains.join("\n"),
             self_enrolment: *allow_self_enrolment,
+            enrolment_counts: *enrolment_counts,
             enrolment_flow: enrolment_flow.name().to_owned(),
             verification_flow: verification_flow.name().to_owned(),
             fallback: fallback.map_or("none", Fallback::name).to_owned(),
@@ -87,6 +91,7 @@ impl RulesForm {
             tenant_host: typed("tenant_host"),
             custom_domains: typed("custom_domains"),
             self_enrolment: fields.ticked("self_enrolment"),
+            enrolment_counts: fields.ticked("enrolment_counts"),
             enrolment_flow: typed("enrolment_flow"),
             verification_flow: typed("verification_flow"),
             fallback: typed("fallback"),
@@ -148,6 +153,7 @@ impl RulesForm {
             tenant_host: self.tenant_host.clone(),
             custom_domains,
             allow_self_enrolment: self.self_enrolment,
+            enrolment_counts: self.enrolment_counts,
             enrolment_flow,
             verification_flow,
             fallback,
@@ -185,6 +191,11 @@ impl RulesForm {
                 legend { "People" }
                 @let help = "Off: an account without a template is refused.";
                 (self.tick("self_enrolment", "Allow biometry self-enrolment", self.self_enrolment, help))
+                @let help = "On: enrolling signs the person in with a second factor, so somebody who only has the password of \
+                             an account without a face gets in with a face of their own. Off: enrolling ends without \
+                             access, and the owner is told by mail; but such a person can sign in again with the face \
+                             that they enrolled. To keep them out, switch self-enrolment off once everybody is enrolled.";
+                (self.tick("enrolment_counts", "Enrollment counts as a second factor", self.enrolment_counts, help))
                 @let help = format!("How a person without a template comes to the client.{mail}");
                 (self.list("enrolment_flow", "Self-enrolment flow", &FLOWS, &self.enrolment_flow, &help))
                 @let help = format!("How a person with a template comes to the client.{mail}");

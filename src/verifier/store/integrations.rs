@@ -51,6 +51,7 @@ impl FromRow<'_, SqliteRow> for Integration {
             tenant_host: row.try_get("tenant_host")?,
             custom_domains: domains.split_whitespace().map(str::to_owned).collect(),
             allow_self_enrolment: row.try_get("self_enrolment")?,
+            enrolment_counts: row.try_get("enrolment_counts")?,
             enrolment_flow: transport(row.try_get("enrolment_flow")?)?,
             verification_flow: transport(row.try_get("verification_flow")?)?,
             fallback: Fallback::named(row.try_get("fallback")?),
@@ -85,7 +86,7 @@ impl Tx<'_> {
     /// Replaces an integration's rules; false if there is no such integration.
     pub(crate) async fn set_rules(&mut self, id: &str, rules: &Rules) -> Result<bool, StoreError> {
         let update = "UPDATE integrations SET name = ?, enabled = ?, tenant_host = ?, custom_domains = ?, \
-                      self_enrolment = ?, enrolment_flow = ?, verification_flow = ?, fallback = ?, virtual_cameras = ?, \
+                      self_enrolment = ?, enrolment_counts = ?, enrolment_flow = ?, verification_flow = ?, fallback = ?, virtual_cameras = ?, \
                       open_registration = ?, attempts = ?, policy = ? WHERE id = ?";
         // Without `..`, so that a new option does not compile until it is stored.
         let Rules {
@@ -94,6 +95,7 @@ impl Tx<'_> {
             tenant_host,
             custom_domains,
             allow_self_enrolment,
+            enrolment_counts,
             enrolment_flow,
             verification_flow,
             fallback,
@@ -108,6 +110,7 @@ impl Tx<'_> {
             .bind(tenant_host)
             .bind(custom_domains.join(" "))
             .bind(allow_self_enrolment)
+            .bind(enrolment_counts)
             .bind(enrolment_flow.name())
             .bind(verification_flow.name())
             .bind(fallback.map_or("none", Fallback::name))
