@@ -182,7 +182,7 @@ failed-login-again = This link is used up or too old. Begin the login again in y
 failed-network = The verification service cannot be reached. Check the network, then open the link again from your browser.
 failed-operator = This installation has a fault. Tell whoever looks after this computer, with what Diagnostics shows.
 failed-title-approve = This computer is not approved yet
-failed-approve = This account does not use this computer yet. If you got a mail about it, allow the computer there; otherwise ask your administrator. Then open the link again from your browser.
+failed-approve = Your account isn't set up on this computer yet. If you got an email about it, allow the computer there. Otherwise, ask your administrator. Then open the link again from your browser.
 close = Close
 
 ## Settings

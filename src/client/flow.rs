@@ -323,12 +323,14 @@ impl Flow<'_> {
 }
 
 impl AttemptFailure {
-    /// The reason the verifier receives if the person gives up after this failure.
+    /// The reason the verifier receives if the person gives up after this failure. A reason that only the verifier gives
+    /// is not returned to it, because it would refuse the call and leave the browser waiting.
     pub fn reason(&self) -> Reason {
         match self {
             Self::NotLive(_) => Reason::NotLive,
             Self::CannotTell(_) => Reason::CannotTell,
-            Self::NotAccepted { reason, .. } => *reason,
+            Self::NotAccepted { reason, .. } if reason.may_be_given_by_client() => *reason,
+            Self::NotAccepted { .. } => Reason::Cancelled,
             Self::Camera(CameraError::NotAllowed(_)) => Reason::CameraNotAllowed,
             Self::Camera(_) => Reason::NoCamera,
         }

@@ -208,12 +208,36 @@ crate::enumeration! {
     }
 }
 
+impl Reason {
+    /// Whether a client may end a session for this reason. The others are the verifier's to give.
+    pub fn may_be_given_by_client(self) -> bool {
+        match self {
+            Self::NotLive
+            | Self::CannotTell
+            | Self::Cancelled
+            | Self::NotMe
+            | Self::NoCamera
+            | Self::CameraNotAllowed
+            | Self::TimedOut
+            | Self::NoMatch => true,
+            Self::PoorQuality
+            | Self::Untrusted
+            | Self::TooManyAttempts
+            | Self::NotEnrolled
+            | Self::AlreadyEnrolled
+            | Self::WrongCode
+            | Self::Disabled => false,
+        }
+    }
+}
+
 /// `POST /v1/sessions/{id}/abandon`: ends the session without an accepted face.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Abandon {
-    /// Why: one of `not_live`, `cannot_tell`, `cancelled`, `not_me`, `no_camera`, `timed_out`, `no_match`.
+    /// Why: one that [a client may give](Reason::may_be_given_by_client): `not_live`, `cannot_tell`, `cancelled`, `not_me`,
+    /// `no_camera`, `camera_not_allowed`, `timed_out`, `no_match`.
     pub reason: Reason,
 }
 

@@ -533,3 +533,12 @@ fn the_same_recording_nonce_and_clock_give_the_same_claims() {
     assert_eq!(first, claims(NONCE));
     assert_ne!(first, claims(&NONCE.replace('A', "B")));
 }
+
+#[test]
+fn giving_up_sends_only_reasons_that_a_client_may_give() {
+    for reason in Reason::ALL {
+        let given = AttemptFailure::NotAccepted { reason, attempts_left: 3 }.reason();
+        assert!(given.may_be_given_by_client(), "{} is refused by the verifier", given.name());
+        assert_eq!(given == reason, reason.may_be_given_by_client(), "{}", reason.name());
+    }
+}

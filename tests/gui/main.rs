@@ -262,8 +262,8 @@ fn a_link_that_fails_says_what_to_do() {
         (
             || SessionError::DeviceNotBound,
             "This computer is not approved yet",
-            "This account does not use this computer yet. If you got a mail about it, allow the computer there; otherwise \
-             ask your administrator. Then open the link again from your browser.",
+            "Your account isn't set up on this computer yet. If you got an email about it, allow the computer there. \
+             Otherwise, ask your administrator. Then open the link again from your browser.",
         ),
     ];
     for (error, title, sentence) in rows {

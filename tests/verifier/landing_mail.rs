@@ -92,7 +92,7 @@ async fn the_link_can_be_resent_three_times_and_viewing_pages_sends_nothing() {
 
 #[tokio::test]
 async fn mail_failures_are_shown_and_let_the_user_leave() {
-    let refused: fn() -> MailError = || MailError::Refused("550".into());
+    let refused: fn() -> MailError = || MailError::Refused { status: 550 };
     let unreachable: fn() -> MailError = || MailError::Unreached("down".into());
     let rejected: fn() -> MailError = || MailError::Address;
     for (case, email, has_mailer, failure, page) in [

@@ -18,7 +18,7 @@ use crate::{
 };
 use countenance_core::{
     policy::Policy,
-    protocol::{Abandon, Display, Fallback, OpenSession, Outcome, Problem, Purpose, Reason, Ticket},
+    protocol::{Abandon, Display, Fallback, OpenSession, Outcome, Problem, Purpose, Ticket},
     rng::random_text,
 };
 
@@ -118,7 +118,7 @@ pub(crate) async fn abandon(
 ) -> Result<Response, Refusal> {
     let request = AuthenticatedRequest::json(&verifier, request).await?;
     let Abandon { reason } = request.parse()?;
-    if !may_be_given(reason) {
+    if !reason.may_be_given_by_client() {
         return Err(Refusal::ReasonNotAllowed);
     }
     let now = verifier.now();
@@ -215,25 +215,4 @@ fn example_ticket() -> serde_json::Value {
     };
     let text = serde_json::to_string(&ticket).unwrap_or_default();
     serde_json::from_str(&text).unwrap_or_default()
-}
-
-/// Whether a client may end a session for this reason; all other reasons are reserved to the verifier.
-fn may_be_given(reason: Reason) -> bool {
-    match reason {
-        Reason::NotLive
-        | Reason::CannotTell
-        | Reason::Cancelled
-        | Reason::NotMe
-        | Reason::NoCamera
-        | Reason::CameraNotAllowed
-        | Reason::TimedOut
-        | Reason::NoMatch => true,
-        Reason::PoorQuality
-        | Reason::Untrusted
-        | Reason::TooManyAttempts
-        | Reason::NotEnrolled
-        | Reason::AlreadyEnrolled
-        | Reason::WrongCode
-        | Reason::Disabled => false,
-    }
 }

@@ -124,7 +124,7 @@ impl Undelivered {
             Self::NoMailer => NoMail::NotSetUp,
             Self::NoLetter | Self::Mail(MailError::Address) => NoMail::NoAddress,
             Self::TooOften => NoMail::TooOften,
-            Self::Mail(MailError::Refused(_)) => NoMail::Refused,
+            Self::Mail(MailError::Refused { .. }) => NoMail::Refused,
             Self::Slow(_) | Self::Broken(_) | Self::Mail(MailError::Unreached(_)) | Self::Store(_) => NoMail::Down,
         }
     }

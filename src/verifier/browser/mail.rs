@@ -23,15 +23,19 @@ pub trait Mailer: Send + Sync {
     fn send(&self, to: &str, subject: &str, text: &str) -> Result<(), MailError>;
 }
 
-/// Why mail was not sent. Error messages contain no address.
+/// Why mail was not sent. Neither the messages nor their causes contain an address: a server's reply, which often repeats
+/// it, is not kept.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
     /// The address is invalid.
     #[error("the mail address is invalid")]
     Address,
     /// The mail server refused it.
-    #[error("the mail server refused the message")]
-    Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the mail server refused the message with status {status}")]
+    Refused {
+        /// SMTP status code, 400 to 599.
+        status: u16,
+    },
     /// The mail server could not be reached.
     #[error("the mail server cannot be reached")]
     Unreached(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -107,8 +111,12 @@ impl Mailer for SmtpMailer {
         let message = self.message(to, subject, text)?;
         match self.server.clone().build().send(&message) {
             Ok(_) => Ok(()),
-            Err(error) if error.status().is_some() => Err(MailError::Refused(error.into())),
-            Err(error) => Err(MailError::Unreached(error.into())),
+            Err(error) => Err(match error.status() {
+                Some(status) => MailError::Refused { status: status.into() },
+                // What could not be parsed is the server's text.
+                None if error.is_response() => MailError::Unreached("its reply is not SMTP".into()),
+                None => MailError::Unreached(error.into()),
+            }),
         }
     }
 }
@@ -223,12 +231,29 @@ mod tests {
 
     #[test]
     fn distinguishes_a_refusal_from_an_unreachable_server() {
-        let (url, received) = scripted("550 no such mailbox");
+        let (url, received) = scripted("550 <ada@example.org>: no such mailbox");
         let mailer = SmtpMailer::new(&url, FROM).unwrap();
-        assert!(matches!(mailer.send("ada@example.org", "x", "x"), Err(MailError::Refused(_))));
+        assert!(matches!(mailer.send("ada@example.org", "x", "x"), Err(MailError::Refused { status: 550 })));
         assert!(!received.join().unwrap().contains("DATA"));
         // The listener is gone with its thread.
         assert!(matches!(mailer.send("ada@example.org", "x", "x"), Err(MailError::Unreached(_))));
+    }
+
+    #[test]
+    fn errors_and_their_causes_contain_nothing_of_the_servers_reply() {
+        for reply in
+            ["550 <ada@example.org>: no such mailbox", "451 ada@example.org: later", "ada@example.org, really?"]
+        {
+            let (url, received) = scripted(reply);
+            let error = SmtpMailer::new(&url, FROM).unwrap().send("ada@example.org", "x", "x").unwrap_err();
+            let mut cause: Option<&dyn std::error::Error> = Some(&error);
+            while let Some(error) = cause {
+                let logged = format!("{error:?} {error}");
+                assert!(!logged.contains("ada"), "{reply}: {logged}");
+                cause = error.source();
+            }
+            received.join().unwrap();
+        }
     }
 
     #[test]

@@ -86,8 +86,8 @@ impl Tx<'_> {
     /// Replaces an integration's rules; false if there is no such integration.
     pub(crate) async fn set_rules(&mut self, id: &str, rules: &Rules) -> Result<bool, StoreError> {
         let update = "UPDATE integrations SET name = ?, enabled = ?, tenant_host = ?, custom_domains = ?, \
-                      self_enrolment = ?, enrolment_counts = ?, enrolment_flow = ?, verification_flow = ?, fallback = ?, virtual_cameras = ?, \
-                      open_registration = ?, attempts = ?, policy = ? WHERE id = ?";
+                      self_enrolment = ?, enrolment_counts = ?, enrolment_flow = ?, verification_flow = ?, fallback = ?, \
+                      virtual_cameras = ?, open_registration = ?, attempts = ?, policy = ? WHERE id = ?";
         // Without `..`, so that a new option does not compile until it is stored.
         let Rules {
             name,

@@ -9,7 +9,7 @@ use super::*;
 use countenance_system::SystemRandom;
 
 /// Tables that grow with people, devices, sign-ins or time, and the aliases that statements use for them.
-const GROWING: [&str; 23] = [
+const GROWING: [&str; 22] = [
     "accounts",
     "a",
     "templates",
@@ -32,7 +32,6 @@ const GROWING: [&str; 23] = [
     "used_tokens",
     "proofs",
     "audit",
-    "consents",
 ];
 
 /// The SQL statements among the string literals of a source file, without its tests.
