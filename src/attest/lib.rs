@@ -20,4 +20,5 @@ pub mod verify;
 pub use consistency::Inconsistency;
 pub use key_file::KeyFileError;
 pub use keys::DeviceKey;
+pub use picture::INCOMPRESSIBLE_SIDE_PX;
 pub use seal::{Context, IssuedAt, SOFTWARE, SOFTWARE_VERSION, SealError, Sealed, seal};

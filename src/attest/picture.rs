@@ -25,7 +25,7 @@ pub(super) const MEDIA_TYPE: &str = "image/png";
 const CONTEXT_RATIO: f32 = 3.0;
 /// The side at which even noise, which PNG cannot compress, stays below [`SAMPLE_MAX_BYTES`]: 1448² × 3 bytes are 6.3
 /// MB.
-const INCOMPRESSIBLE_SIDE_PX: u32 = 1448;
+pub const INCOMPRESSIBLE_SIDE_PX: u32 = 1448;
 
 /// The same for [`MORE_SAMPLE_MAX_BYTES`]: 1024² × 3 bytes are 3.1 MB. A face is then about 340 pixels wide, three
 /// times the input of the embedding network.

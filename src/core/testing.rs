@@ -21,8 +21,8 @@ use crate::{
     frame::Frame,
     geometry::{Point, Rect},
     liveness::NetOdds,
-    policy::{CueName, Policy, QualityPolicy},
-    protocol::{CameraClaim, CameraKind},
+    policy::{CueName, LivenessPolicy, NetPolicy, Policy, QualityPolicy},
+    protocol::{CameraClaim, CameraKind, CueClaim, LivenessClaim, LivenessDecision, ModelClaim, NetClaim},
     quality::{GoodFrame, judge},
 };
 
@@ -113,6 +113,29 @@ pub fn odds(odds: f32) -> Vec<NetOdds> {
 pub fn good(seq: u64) -> GoodFrame {
     let policy = QualityPolicy::default();
     judge(&noise_frame(seq, 120, 60), &[face_at(320.0, 240.0, 200.0)], &policy).unwrap()
+}
+
+/// The claim of a clearly live decision after twelve frames in the minimum time, under `policy`: every network sure, every
+/// cue abstaining.
+pub fn live_claim(policy: &LivenessPolicy) -> LivenessClaim {
+    let answer = |net: &NetPolicy| {
+        let odds = vec![3.0; net.scales.len()];
+        NetClaim { name: net.name.clone(), sha256: net.sha256.clone(), llr: net.llr(&odds), odds }
+    };
+    let nets: Vec<_> = policy.nets.iter().map(answer).collect();
+    let model = |net: &NetClaim| ModelClaim { name: net.name.clone(), sha256: net.sha256.clone() };
+    let enabled = CueName::ALL.into_iter().filter(|&name| policy.cues.of(name).enabled);
+    let llr = nets.iter().map(|net| net.llr).sum::<f32>() / nets.len() as f32;
+    LivenessClaim {
+        decision: LivenessDecision::Live,
+        fused: llr,
+        threshold: policy.threshold + policy.sure_margin,
+        models: nets.iter().map(model).collect(),
+        nets,
+        cues: enabled.map(|name| CueClaim { name, measure: None, llr: 0.0 }).collect(),
+        per_frame: vec![llr; 12],
+        policy: String::new(),
+    }
 }
 
 /// Live at 1, not live below −1, a margin of 2 that shrinks to 0. Log odds are used as they are; all cues are disabled.

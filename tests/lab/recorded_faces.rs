@@ -9,7 +9,7 @@ use countenance_core::{
     policy::{MatchPolicy, QualityPolicy},
     quality::{fault_of_cut, judge, measure::Measures},
 };
-use countenance_verifier::SAMPLE_SLACK_RATIO;
+use countenance_verifier::{SAMPLE_SLACK_RATIO, remeasure};
 use countenance_vision::Embedding;
 
 use countenance_vision::testing::VISION;
@@ -56,6 +56,36 @@ fn frames_accepted_by_the_client_pass_quality_on_the_sample() {
         }
     }
     assert!(faults.is_empty(), "of {seen}: {faults:?}");
+}
+
+#[test]
+fn measures_on_the_sample_are_those_of_the_frame() {
+    let mut seen = 0;
+    let mut widest = [0.0_f32; 6];
+    for clip in ["person-a-enrol.mp4", "person-a-verify.mp4", "person-b.mp4"] {
+        for (frame, face) in good_frames(clip) {
+            let claim = Measures::of(&frame, &face).claim;
+            let sample = crop(&frame, &face);
+            let again = VISION.faces(&sample).unwrap();
+            let measured = Measures::of(&sample, again.first().unwrap());
+            let found = &measured.claim;
+            let ratio = |a: f32, b: f32| (a - b).abs() / a.max(b);
+            let differences = [
+                ratio(claim.interocular_px, found.interocular_px),
+                (claim.yaw_deg - found.yaw_deg).abs(),
+                (claim.pitch_deg - found.pitch_deg).abs(),
+                (claim.roll_deg - found.roll_deg).abs(),
+                ratio(claim.sharpness, found.sharpness),
+                (claim.luma - found.luma).abs(),
+            ];
+            widest.iter_mut().zip(differences).for_each(|(widest, found)| *widest = widest.max(found));
+            assert!(remeasure(&claim, &measured, false).is_ok(), "{clip} {}: {differences:?}", frame.seq());
+            seen += 1;
+        }
+    }
+    println!("widest differences of {seen} frames: eyes, yaw, pitch, roll, sharpness, luma: {widest:?}");
+    let limits = [0.06, 6.0, 6.0, 6.0, 0.25, 4.0];
+    assert!(widest.iter().zip(limits).all(|(widest, limit)| *widest <= limit), "half of the tolerances: {widest:?}");
 }
 
 #[test]

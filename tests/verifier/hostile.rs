@@ -55,16 +55,16 @@ async fn ten_reused_attestation_ids_end_the_session() {
 async fn rejects_any_claim_changed_in_transit() {
     let verifier = TestVerifier::new().await;
     let (key, mallory) = (verifier.key(), verifier.key());
-    let sample = png();
     let ticket = verifier.open(&key, &verifier.start().await).await;
     let mut paths = Vec::new();
-    leaves(&serde_json::to_value(verifier.claims(&key, &ticket, &sample)).unwrap(), "", &mut paths);
+    leaves(&serde_json::to_value(verifier.claims(&key, &ticket, &png())).unwrap(), "", &mut paths);
     assert!(paths.len() > 50, "only {} leaves", paths.len());
     let bad_signature =
         (ProblemKind::AttestationRejected, "the attestation is not a valid signed statement".to_owned());
     for path in paths {
         let login = verifier.start().await;
         let ticket = verifier.open(&key, &login).await;
+        let sample = png();
         let good = TestVerifier::sign(&key, &verifier.claims(&key, &ticket, &sample));
         let [header, payload, signature] = good.split('.').collect::<Vec<_>>()[..] else { panic!() };
         let mut claims: Value = serde_json::from_slice(&B64.decode(payload).unwrap()).unwrap();

@@ -17,6 +17,7 @@ mod landing;
 mod landing_codes;
 mod landing_mail;
 mod logs;
+mod made_up;
 mod migrations;
 mod pending;
 mod portal;

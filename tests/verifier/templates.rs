@@ -1,7 +1,7 @@
 //! Templates: built from several samples, updated by strong verifications, and compared with a threshold per account.
 
 use countenance_core::{
-    policy::{MatchPolicy, Policy},
+    policy::{MatchPolicy, NetPolicy, Policy},
     protocol::*,
 };
 use countenance_verifier::{Database, Rules};
@@ -136,8 +136,10 @@ async fn verify_with_scores(verifier: &TestVerifier, cosine: f32, fused: f32) ->
     let ticket = verifier.open(&key, &verifier.start().await).await;
     let sample = png();
     let mut claims = verifier.claims(&key, &ticket, &sample);
-    claims.liveness.fused = fused;
-    claims.liveness.per_frame = vec![fused; 12];
+    let net = NetPolicy::embedded();
+    let odds = (fused - net.offset) / net.weights.iter().sum::<f32>();
+    (claims.liveness.nets[0].odds, claims.liveness.nets[0].llr) = (vec![odds; 3], fused);
+    (claims.liveness.fused, claims.liveness.per_frame) = (fused, vec![fused; 12]);
     verifier.post(&key, &ticket.session_id, &TestVerifier::sign(&key, &claims), &sample).await.json()
 }
 

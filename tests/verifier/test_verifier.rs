@@ -2,7 +2,10 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use axum::{
@@ -19,11 +22,11 @@ use countenance_attest::{
 use countenance_core::{
     clock::{Clock, UnixSecs},
     frame::Frame,
-    policy::{CueName, NetPolicy, Policy, QualityPolicy},
+    policy::{NetPolicy, Policy, QualityPolicy},
     protocol::*,
     quality::measure::Measures,
     rng::{SeededRng, random_text},
-    testing::ManualClock,
+    testing::{ManualClock, live_claim},
 };
 use countenance_verifier::{
     AnalysisError, BindError, ConnectionLimits, Database, FaceAnalysis, Mailer, MasterKey, Rules, SampleAnalysis,
@@ -421,21 +424,7 @@ impl TestVerifier {
                 scored: 12,
                 track: 0,
             },
-            liveness: LivenessClaim {
-                decision: LivenessDecision::Live,
-                fused: 2.0,
-                threshold: 1.2,
-                nets: vec![NetClaim {
-                    name: "liveness".into(),
-                    sha256: NetPolicy::embedded().sha256,
-                    odds: vec![2.0; 3],
-                    llr: 2.0,
-                }],
-                cues: vec![CueClaim { name: CueName::Stillness, measure: Some(0.5), llr: 0.0 }],
-                per_frame: vec![2.0; 12],
-                models: models(),
-                policy: Policy::default().digest(),
-            },
+            liveness: LivenessClaim { policy: Policy::default().digest(), ..live_claim(&Policy::default().liveness) },
             quality: QualityClaim {
                 interocular_px: 80.0,
                 face_ratio: 0.3,
@@ -585,14 +574,17 @@ pub(super) fn start_path(token: &str) -> String {
     format!("/start?{query}")
 }
 
+/// A picture of its own at each call, as a camera gives them.
 pub(super) fn png() -> Vec<u8> {
     png_of(40, 30)
 }
 
 pub(super) fn png_of(width: u32, height: u32) -> Vec<u8> {
     use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
+    static MADE: AtomicU32 = AtomicU32::new(0);
     let mut bytes = Vec::new();
-    let pixels = vec![90; (width * height * 3) as usize];
+    let mut pixels = vec![90; (width * height * 3) as usize];
+    pixels[..4].copy_from_slice(&MADE.fetch_add(1, Ordering::Relaxed).to_be_bytes());
     PngEncoder::new(&mut bytes).write_image(&pixels, width, height, ExtendedColorType::Rgb8).unwrap();
     bytes
 }

@@ -56,6 +56,20 @@ pub(super) fn frame_llr(policy: &LivenessPolicy, odds: &[NetOdds]) -> f32 {
     policy.nets.iter().enumerate().map(one).sum::<f32>() / policy.nets.len().max(1) as f32
 }
 
+/// The lowest and the highest LLR that a frame can have.
+pub(super) fn llr_range(policy: &LivenessPolicy) -> (f64, f64) {
+    let n = policy.nets.len().max(1) as f64;
+    let clip = f64::from(CLIP);
+    let widest = policy.nets.iter().fold((0.0, 0.0), |(low, high), net| {
+        let swing = clip * net.weights.iter().map(|weight| f64::from(weight.abs())).sum::<f64>();
+        let offset = f64::from(net.offset);
+        // A network without a result counts -CLIP.
+        (low + (offset - swing).min(-clip), high + offset + swing)
+    });
+    // Room for rounding.
+    (widest.0 / n - 1e-3, widest.1 / n + 1e-3)
+}
+
 /// The verdict from the scored frames of one track and its cues.
 pub(super) fn verdict(
     policy: &LivenessPolicy,

@@ -9,7 +9,11 @@ use super::{
     cues::{self, Cue, View},
     fusion::{NetOdds, Verdict, verdict},
 };
-use crate::{policy::Policy, protocol::SpanClaim, quality::GoodFrame};
+use crate::{
+    policy::{LivenessPolicy, Policy},
+    protocol::SpanClaim,
+    quality::GoodFrame,
+};
 
 /// The result of adding one good frame.
 #[derive(Debug)]
@@ -111,9 +115,7 @@ impl<'p> Judge<'p> {
 
     /// How much of the time between minimum and maximum duration has passed, 0 to 1.
     fn extension_ratio(&self) -> f32 {
-        let policy = &self.policy.liveness;
-        let whole = policy.longest_millis.saturating_sub(policy.span_millis) as f32;
-        ((self.span_millis() - policy.span_millis as f32) / whole.max(1.0)).clamp(0.0, 1.0)
+        extension_ratio(&self.policy.liveness, self.span_millis())
     }
 
     fn span_millis(&self) -> f32 {
@@ -125,7 +127,7 @@ impl<'p> Judge<'p> {
 
     fn decide(&mut self) -> Step {
         let (policy, over) = (&self.policy.liveness, self.extension_ratio());
-        let margin = policy.sure_margin.max(0.0) * (1.0 - over);
+        let margin = margin(policy, over);
         let verdict = verdict(policy, &self.odds, &self.cues, policy.threshold + margin);
         // Written so that NaN is never live.
         if verdict.fused >= verdict.threshold {
@@ -161,6 +163,22 @@ impl<'p> Judge<'p> {
             track: self.track,
         })
     }
+}
+
+/// How much of the time between minimum and maximum duration has passed after `millis`, 0 to 1.
+fn extension_ratio(policy: &LivenessPolicy, millis: f32) -> f32 {
+    let whole = policy.longest_millis.saturating_sub(policy.span_millis) as f32;
+    ((millis - policy.span_millis as f32) / whole.max(1.0)).clamp(0.0, 1.0)
+}
+
+/// How far beyond its threshold the LLR must be at this share of the extension.
+fn margin(policy: &LivenessPolicy, extension_ratio: f32) -> f32 {
+    policy.sure_margin.max(0.0) * (1.0 - extension_ratio)
+}
+
+/// The least fused LLR of a live decision `millis` after the first frame of the track.
+pub(super) fn required_llr(policy: &LivenessPolicy, millis: u64) -> f32 {
+    policy.threshold + margin(policy, extension_ratio(policy, millis as f32))
 }
 
 #[cfg(test)]

@@ -7,10 +7,12 @@
 pub mod cues;
 pub mod fusion;
 mod judge;
+mod recompute;
 pub mod track;
 
 pub use fusion::{CLIP, NetOdds, Verdict};
 pub use judge::{Judge, MIN_EVIDENCE_RATIO, Step};
+pub use recompute::{Discrepancy, recompute};
 
 use std::time::Duration;
 

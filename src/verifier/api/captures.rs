@@ -206,6 +206,11 @@ async fn conclude(
     if *tx.nonce(id).await? != *judged.nonce || tx.has_judged(id, &judged.jti).await? {
         return Err(Refusal::AttestationReplayed);
     }
+    for sample in &judged.samples {
+        if !tx.use_sample(&session.integration_id, &session.sub, sample, verifier.now()).await? {
+            return Err(Refusal::SampleUsed);
+        }
+    }
     let answer = match judged.verdict {
         Verdict::Rejected(reason) => reject(verifier, &mut tx, &session, &judged.nonce, reason).await?,
         Verdict::Matched(moved) => {

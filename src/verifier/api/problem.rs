@@ -6,9 +6,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{judge::sample_analysis::AnalysisError, otp::CodeRefusal, otp::twilio::TwilioError, store::StoreError};
+use crate::{
+    judge::remeasure::Mismeasured, judge::sample_analysis::AnalysisError, otp::CodeRefusal, otp::twilio::TwilioError,
+    store::StoreError,
+};
 use countenance_attest::{request_proof::RequestProofError, verify::AttestError};
-use countenance_core::protocol::{Problem, ProblemKind};
+use countenance_core::{
+    liveness::Discrepancy,
+    protocol::{Problem, ProblemKind},
+};
 
 /// How long Twilio keeps a verification after its sends or checks are used up, seconds.
 const VERIFICATION_SECS: u64 = 600;
@@ -71,6 +77,15 @@ pub(crate) enum Refusal {
     /// Counted by the session.
     #[error("The attestation was made under another policy.")]
     OtherPolicy,
+    /// Counted by the session.
+    #[error("The sample was already used for this account.")]
+    SampleUsed,
+    /// Counted by the session.
+    #[error("The attestation's numbers do not follow from one another.")]
+    Discrepancy(#[from] Discrepancy),
+    /// Counted by the session.
+    #[error("The attestation's measures are not those of the sample.")]
+    Mismeasured(#[from] Mismeasured),
     #[error("A client may not end a session for this reason.")]
     ReasonNotAllowed,
     #[error("One-time codes are not available for this sign-in.")]
@@ -121,7 +136,10 @@ impl Refusal {
             | Self::AttestationReplayed
             | Self::SampleUnreadable
             | Self::ModelNotAllowed
-            | Self::OtherPolicy => ProblemKind::AttestationRejected,
+            | Self::OtherPolicy
+            | Self::SampleUsed
+            | Self::Discrepancy(_)
+            | Self::Mismeasured(_) => ProblemKind::AttestationRejected,
             Self::Busy | Self::Slow => ProblemKind::Unavailable,
             Self::Store(error) if error.is_transient() => ProblemKind::Unavailable,
             Self::Store(_) | Self::Examination(_) => ProblemKind::Internal,
@@ -149,6 +167,9 @@ impl Refusal {
                 | Self::SampleUnreadable
                 | Self::ModelNotAllowed
                 | Self::OtherPolicy
+                | Self::SampleUsed
+                | Self::Discrepancy(_)
+                | Self::Mismeasured(_)
         )
     }
 
@@ -169,6 +190,8 @@ impl Refusal {
         let detail = match self {
             Self::RequestProof(e) => Some(e.to_string()),
             Self::Attestation(e) => Some(e.to_string()),
+            Self::Discrepancy(e) => Some(e.to_string()),
+            Self::Mismeasured(e) => Some(e.to_string()),
             _ => None,
         };
         Problem {

@@ -1,5 +1,6 @@
 //! The rules for accepting or rejecting a capture whose attestation is valid. Pure: no store, clock or network access.
 
+pub(crate) mod remeasure;
 pub(crate) mod sample_analysis;
 pub(crate) mod template;
 pub(crate) mod verdict;
@@ -9,8 +10,8 @@ use crate::{
     judge::template::Template,
 };
 use countenance_core::{
-    policy::{LivenessPolicy, MatchPolicy, NetPolicy, Policy},
-    protocol::{CameraKind, Claims, LivenessClaim, ModelClaim, NetClaim, Reason},
+    policy::{LivenessPolicy, MatchPolicy, Policy},
+    protocol::{CameraClaim, CameraKind, Claims, LivenessClaim, ModelClaim, Reason},
     quality::fault_of_cut,
 };
 use countenance_vision::Embedding;
@@ -26,46 +27,31 @@ pub const SAMPLE_LIVENESS_MIN: f32 = -0.50;
 /// landmarks by a pixel or two. With this slack every good frame of the test recordings passes.
 pub const SAMPLE_SLACK_RATIO: f32 = 0.15;
 
-/// Whether the device ran exactly the embedded networks (`ours`) and those that the policy `in_force` adds, with one
-/// finite result for each liveness network of the policy. A network that this verifier did not ask for is not allowed.
+/// Whether the device ran exactly the embedded networks (`ours`) and those that the policy `in_force` adds. A network that
+/// this verifier did not ask for is not allowed.
 pub(crate) fn nets_allowed(claim: &LivenessClaim, ours: &[ModelClaim], in_force: &LivenessPolicy) -> bool {
     let added = in_force.nets.iter().filter(|net| ours.iter().all(|model| model.sha256 != net.sha256));
     let added = added.map(|net| ModelClaim { name: net.name.clone(), sha256: net.sha256.clone() });
     let expected: Vec<ModelClaim> = ours.iter().cloned().chain(added).collect();
-    let named = claim.models.len() == expected.len() && expected.iter().all(|model| claim.models.contains(model));
-    let answered = |(claim, net): (&NetClaim, &NetPolicy)| {
-        (&claim.name, &claim.sha256) == (&net.name, &net.sha256)
-            && claim.odds.len() == net.scales.len()
-            && claim.odds.iter().chain([&claim.llr]).all(|number| number.is_finite())
-    };
-    named && claim.nets.len() == in_force.nets.len() && claim.nets.iter().zip(&in_force.nets).all(answered)
+    claim.models.len() == expected.len() && expected.iter().all(|model| claim.models.contains(model))
 }
 
-/// Judges the device's claims by this verifier's own thresholds.
-pub(crate) fn judge_claims(claims: &Claims, policy: &Policy, virtual_cameras: bool) -> Result<(), Reason> {
+/// Whether recorded or made-up frames may stand in for a camera. Accepted only if the integration allows it.
+pub(crate) fn stands_in(camera: &CameraClaim) -> bool {
+    camera.testing || camera.kind == CameraKind::Virtual
+}
+
+/// Judges the camera that the device claims.
+pub(crate) fn judge_camera(claims: &Claims, policy: &Policy, virtual_cameras: bool) -> Result<(), Reason> {
     let camera = &claims.camera;
-    // Test and virtual cameras are accepted only if the integration allows them.
-    let stands_in = camera.testing || camera.kind == CameraKind::Virtual;
-    let admitted = if stands_in { virtual_cameras } else { camera.admitted_by(&policy.camera).is_ok() };
-    if !admitted {
-        return Err(Reason::CameraNotAllowed);
-    }
-    // Written so that NaN fails, here and below.
-    let live = claims.liveness.fused >= policy.liveness.threshold;
-    if !live {
-        return Err(Reason::NotLive);
-    }
-    let span = &claims.span;
-    let millis = span.last_millis.saturating_sub(span.first_millis);
-    if span.scored < policy.liveness.frames || millis < policy.liveness.span_millis {
-        return Err(Reason::CannotTell);
-    }
-    Ok(())
+    let admitted = if stands_in(camera) { virtual_cameras } else { camera.admitted_by(&policy.camera).is_ok() };
+    if admitted { Ok(()) } else { Err(Reason::CameraNotAllowed) }
 }
 
 /// Judges the verifier's own analysis of the sample.
 pub(crate) fn judge_analysis(analysis: SampleAnalysis, policy: &Policy) -> Result<FaceAnalysis, Reason> {
     let SampleAnalysis::OneFace(analysis) = analysis else { return Err(Reason::PoorQuality) };
+    // Written so that NaN fails.
     let good = fault_of_cut(&analysis.measures, &policy.quality, SAMPLE_SLACK_RATIO).is_none();
     let live = analysis.liveness >= SAMPLE_LIVENESS_MIN;
     match (good, live) {
@@ -113,12 +99,11 @@ pub(crate) fn account_delay_secs(failures: u32) -> i64 {
 pub(crate) mod tests {
     use super::*;
     use countenance_core::{
-        protocol::{LivenessDecision, QualityClaim},
-        quality::measure::Measures,
+        policy::NetPolicy, protocol::QualityClaim, quality::measure::Measures, testing::live_claim,
     };
 
     /// An embedding with these first two values.
-    fn embedding(x: f32, y: f32) -> Embedding {
+    pub(crate) fn embedding(x: f32, y: f32) -> Embedding {
         let mut values = [0.0; Embedding::LEN];
         values[..2].copy_from_slice(&[x, y]);
         Embedding::from_bytes(values.map(f32::to_le_bytes).as_flattened()).unwrap()
@@ -220,24 +205,9 @@ pub(crate) mod tests {
 
     /// The liveness claim of a correct client for `ours` and the networks of `in_force`.
     fn claim(ours: &[ModelClaim], in_force: &LivenessPolicy) -> LivenessClaim {
-        let answer = |net: &NetPolicy| NetClaim {
-            name: net.name.clone(),
-            sha256: net.sha256.clone(),
-            odds: vec![2.0; net.scales.len()],
-            llr: 2.0,
-        };
         let added = in_force.nets.iter().skip(1);
         let added = added.map(|net| ModelClaim { name: net.name.clone(), sha256: net.sha256.clone() });
-        LivenessClaim {
-            decision: LivenessDecision::Live,
-            fused: 2.0,
-            threshold: 1.0,
-            nets: in_force.nets.iter().map(answer).collect(),
-            cues: Vec::new(),
-            per_frame: vec![2.0],
-            models: ours.iter().cloned().chain(added).collect(),
-            policy: String::new(),
-        }
+        LivenessClaim { models: ours.iter().cloned().chain(added).collect(), ..live_claim(in_force) }
     }
 
     #[test]
@@ -252,14 +222,11 @@ pub(crate) mod tests {
         }
         assert!(!nets_allowed(&claim(&ours, &asked), &ours, &LivenessPolicy::default()), "not required");
         assert!(!nets_allowed(&claim(&ours, &LivenessPolicy::default()), &ours, &asked), "required, but missing");
-        let rows: [(&str, Change); 8] = [
-            ("listed without a result", |c| c.nets.truncate(1)),
-            ("a result without being listed", |c| c.models.truncate(2)),
-            ("the digest of another network", |c| c.nets[1].sha256 = "cd".repeat(32)),
-            ("a missing scale", |c| c.nets[1].odds.truncate(2)),
-            ("NaN odds", |c| c.nets[1].odds[0] = f32::NAN),
-            ("an infinite log likelihood ratio", |c| c.nets[1].llr = f32::INFINITY),
-            ("a duplicate", |c| c.nets[1] = c.nets[0].clone()),
+        let rows: [(&str, Change); 5] = [
+            ("one left out", |c| drop(c.models.pop())),
+            ("one more", |c| c.models.push(ModelClaim { name: "more".into(), sha256: "cd".repeat(32) })),
+            ("the digest of another network", |c| c.models[2].sha256 = "cd".repeat(32)),
+            ("one listed twice in place of another", |c| c.models[1] = c.models[0].clone()),
             ("another embedded network", |c| c.models[0].sha256 = "cd".repeat(32)),
         ];
         for (name, change) in rows {

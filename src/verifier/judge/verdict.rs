@@ -7,18 +7,21 @@ use crate::{
     api::picture::{self, PictureError},
     api::problem::Refusal,
     api::request::Post,
+    judge::remeasure::remeasure,
     judge::sample_analysis::AnalysisError,
     judge::template::{self, EnrolError, Template},
-    judge::{judge_analysis, judge_claims, judge_further, judge_match, nets_allowed},
-    store::Session,
+    judge::{judge_analysis, judge_camera, judge_further, judge_match, nets_allowed, stands_in},
+    store::{SampleDigest, Session},
 };
 use countenance_attest::{
+    INCOMPRESSIBLE_SIDE_PX,
     jwk::PublicKey,
     verify::{Expected, verify},
 };
 use countenance_core::{
     clock::UnixSecs,
     frame::Frame,
+    liveness::recompute,
     policy::{MatchPolicy, Policy},
     protocol::{Claims, Purpose, Reason},
 };
@@ -38,6 +41,9 @@ pub(crate) struct Case {
 pub(crate) struct Judged {
     pub(crate) jti: String,
     pub(crate) nonce: Zeroizing<String>,
+    /// The samples, to be judged only once; none if they come from a recording that the integration allows, because
+    /// a recording gives the same ones each time.
+    pub(crate) samples: Vec<SampleDigest>,
     pub(crate) verdict: Verdict,
 }
 
@@ -70,17 +76,27 @@ pub(crate) fn judge(verifier: &AppState, case: &Case, key: &PublicKey, post: &Po
         PictureError::Size => Refusal::SampleSize,
         PictureError::Unreadable => Refusal::SampleUnreadable,
     })?;
-    let policy = &case.policy;
-    allowed(verifier, policy, &claims)?;
-    let verdict = match judge_claims(&claims, policy, case.virtual_cameras) {
-        Ok(()) => judge_samples(verifier, case, &claims, &samples)?,
+    // What a correct client uses: its own defaults, tightened by our policy.
+    let in_force = Policy::default().tightened_by(&case.policy);
+    allowed(verifier, &in_force, &claims)?;
+    let fused = recompute(&claims.liveness, &claims.span, &in_force.liveness)?;
+    let verdict = match judge_camera(&claims, &case.policy, case.virtual_cameras) {
+        Ok(()) => judge_samples(verifier, case, &claims, fused, &samples)?,
         Err(reason) => Verdict::Rejected(reason),
     };
-    Ok(Judged { jti: claims.jti, nonce: case.nonce.clone(), verdict })
+    let recorded = case.virtual_cameras && stands_in(&claims.camera);
+    let samples = if recorded { Vec::new() } else { samples.iter().map(SampleDigest::of).collect() };
+    Ok(Judged { jti: claims.jti, nonce: case.nonce.clone(), samples, verdict })
 }
 
 /// Analyzes the samples, the primary one first, and enrolls the face or compares it with the template.
-fn judge_samples(verifier: &AppState, case: &Case, claims: &Claims, samples: &[Frame]) -> Result<Verdict, Refusal> {
+fn judge_samples(
+    verifier: &AppState,
+    case: &Case,
+    claims: &Claims,
+    fused: f32,
+    samples: &[Frame],
+) -> Result<Verdict, Refusal> {
     let policy = &case.policy;
     let analyze_sample = |sample: &Frame| verifier.analyzer().analyze_sample(sample, &policy.quality);
     let (primary, further) = samples.split_first().ok_or(Refusal::Malformed)?;
@@ -88,10 +104,11 @@ fn judge_samples(verifier: &AppState, case: &Case, claims: &Claims, samples: &[F
         Ok(analysis) => analysis,
         Err(reason) => return Ok(Verdict::Rejected(reason)),
     };
+    remeasure(&claims.quality, &analysis.measures, may_be_scaled(primary))?;
     Ok(match (&case.template, case.session.purpose) {
         // Two sessions may both have started as enrollments: the second is compared with the first one's template.
         (Some(template), _) => match judge_match(&analysis.embedding, template, &case.matching) {
-            Ok(()) => Verdict::Matched(moved(template, &analysis.embedding, claims, case, verifier.now())),
+            Ok(()) => Verdict::Matched(moved(template, &analysis.embedding, fused, case, verifier.now())),
             Err(reason) => Verdict::Rejected(reason),
         },
         (None, Purpose::Enroll) => {
@@ -110,16 +127,19 @@ fn judge_samples(verifier: &AppState, case: &Case, claims: &Claims, samples: &[F
 }
 
 /// The template update from a matched face, if any.
-fn moved(template: &Template, seen: &Embedding, claims: &Claims, case: &Case, now: UnixSecs) -> Option<Moved> {
-    let margin = claims.liveness.fused - case.policy.liveness.threshold;
+fn moved(template: &Template, seen: &Embedding, fused: f32, case: &Case, now: UnixSecs) -> Option<Moved> {
+    let margin = fused - case.policy.liveness.threshold;
     let moved = template.updated(seen, margin, &case.matching, now)?;
     Some(Moved { template: moved, as_of: template.changed_at })
 }
 
+/// Whether a client may have scaled the sample down: it does so only to a size at which even noise fits in a post.
+fn may_be_scaled(sample: &Frame) -> bool {
+    sample.width().max(sample.height()) >= INCOMPRESSIBLE_SIDE_PX
+}
+
 /// Checks that the device used the networks and thresholds that this verifier requires.
-fn allowed(verifier: &AppState, policy: &Policy, claims: &Claims) -> Result<(), Refusal> {
-    // What a correct client uses: its own defaults, tightened by our policy.
-    let in_force = Policy::default().tightened_by(policy);
+fn allowed(verifier: &AppState, in_force: &Policy, claims: &Claims) -> Result<(), Refusal> {
     if !nets_allowed(&claims.liveness, verifier.models(), &in_force.liveness) {
         return Err(Refusal::ModelNotAllowed);
     }

@@ -35,6 +35,7 @@ mod sealer;
 mod sessions;
 mod setup_events;
 mod templates;
+mod used_samples;
 
 pub(crate) use audit::Event;
 pub use audit::{AuditHead, Entry};
@@ -47,6 +48,7 @@ pub(crate) use sealer::Sealer;
 pub use sealer::{KeyFileError, MasterKey, SealBroken};
 pub(crate) use sessions::{NewSession, Session, SessionStage};
 pub(crate) use setup_events::{LastSetupEvent, SetupEvent};
+pub(crate) use used_samples::SampleDigest;
 
 /// Location of the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -256,7 +258,7 @@ impl Tx<'_> {
     }
 
     /// Deletes expired data: used tokens, proofs, device codes, log event ids, requests for bindings and pending
-    /// enrollments; sessions an hour and feedback a day later.
+    /// enrollments; sessions an hour, feedback a day and used samples 400 days later.
     pub(crate) async fn sweep(&mut self, now: UnixSecs) -> Result<(), StoreError> {
         const KEEP_SESSIONS_SECS: i64 = 3600;
         const KEEP_FEEDBACK_SECS: i64 = 24 * 3600;
@@ -270,6 +272,7 @@ impl Tx<'_> {
             // Twilio keeps a verification for a day at most; later feedback is pointless.
             ("DELETE FROM feedback WHERE due_at < ?", now - KEEP_FEEDBACK_SECS),
             ("DELETE FROM sessions WHERE expires_at < ?", now - KEEP_SESSIONS_SECS),
+            ("DELETE FROM used_samples WHERE used_at < ?", now - used_samples::KEEP_SAMPLES_SECS),
         ] {
             sqlx::query(delete).bind(before).execute(&mut *self.db).await?;
         }

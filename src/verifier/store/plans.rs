@@ -9,7 +9,7 @@ use super::*;
 use countenance_system::SystemRandom;
 
 /// Tables that grow with people, devices, sign-ins or time, and the aliases that statements use for them.
-const GROWING: [&str; 22] = [
+const GROWING: [&str; 23] = [
     "accounts",
     "a",
     "templates",
@@ -32,6 +32,7 @@ const GROWING: [&str; 22] = [
     "used_tokens",
     "proofs",
     "audit",
+    "used_samples",
 ];
 
 /// The SQL statements among the string literals of a source file, without its tests.

@@ -59,6 +59,7 @@ pub struct SealBroken;
 pub(crate) struct Sealer {
     cipher: XChaCha20Poly1305,
     chain: Zeroizing<[u8; 32]>,
+    samples: Zeroizing<[u8; 32]>,
 }
 
 impl MasterKey {
@@ -96,7 +97,11 @@ impl Sealer {
     pub(crate) fn new(key: &MasterKey) -> Self {
         // Not the program's name: these texts must never change, or nothing stored can be decrypted any more.
         let seal = derive(key, "countenance verifier: seal");
-        Self { cipher: XChaCha20Poly1305::new(&(*seal).into()), chain: derive(key, "countenance verifier: audit") }
+        Self {
+            cipher: XChaCha20Poly1305::new(&(*seal).into()),
+            chain: derive(key, "countenance verifier: audit"),
+            samples: derive(key, "countenance verifier: samples"),
+        }
     }
 
     /// Encrypts `plain` for the row `row` of `column`. Returns nonce, ciphertext and tag, in this order.
@@ -119,11 +124,21 @@ impl Sealer {
 
     /// The hash of an audit row. Keyed, so that write access to the database is not enough to forge the log.
     pub(crate) fn chain_hash(&self, previous: &str, fields: &[&str]) -> String {
-        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.chain.as_ref()).expect("a key");
-        mac.update(&place(previous, fields));
-        BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+        keyed_hash(&self.chain, &place(previous, fields))
     }
+
+    /// The stored form of a sample's digest. Keyed, so that the database alone does not tell whether somebody's picture
+    /// was used.
+    pub(crate) fn sample_digest(&self, digest: &[u8; 32]) -> String {
+        keyed_hash(&self.samples, digest)
+    }
+}
+
+fn keyed_hash(key: &[u8; 32], message: &[u8]) -> String {
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key");
+    mac.update(message);
+    BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
 }
 
 /// Encodes each part after its length, so that different lists of parts never give the same bytes.

@@ -34,7 +34,7 @@ const CELLS: (usize, usize) = (60, 25);
 /// Minimum number of frames.
 const FRAMES: u32 = 3;
 /// Minimum time a person must be observed for: less leaves no time to move.
-const WATCHED: Duration = Duration::from_millis(1_500);
+pub(super) const WATCHED: Duration = Duration::from_millis(1_500);
 
 /// Measure: ln((background motion + floor) / (face motion + floor)), where a motion is the root mean square
 /// displacement of all cells with a slope. 0: both move alike; −1: the face moves 2.7 times as far. Abstains if the

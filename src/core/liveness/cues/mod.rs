@@ -51,6 +51,16 @@ pub fn enabled(policy: &LivenessPolicy) -> Vec<Box<dyn Cue>> {
     CueName::ALL.into_iter().filter(|&name| policy.cues.of(name).enabled).map(fresh).collect()
 }
 
+/// Whether a cue that saw a span of `millis` may have been unable to deny: see [`Cue::may_deny`]. How many frames the
+/// rigidity cue could compare is not among the claims.
+pub(super) fn may_be_silent(name: CueName, millis: u64) -> bool {
+    match name {
+        CueName::Stillness | CueName::Bezel => false,
+        CueName::Rigidity => true,
+        CueName::Background => u128::from(millis) <= background::WATCHED.as_millis(),
+    }
+}
+
 fn fresh(name: CueName) -> Box<dyn Cue> {
     match name {
         CueName::Stillness => Box::<stillness::Stillness>::default(),
