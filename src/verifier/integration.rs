@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 use crate::{
     AppState, SessionSecret, Verifier,
     browser::pages::one_line,
+    limits::{LIMIT_MAX, Limits},
     origin::is_host_name,
     store::{Event, Integration, StoreError, Tx},
 };
@@ -14,6 +15,9 @@ use countenance_core::{
     protocol::{Fallback, Purpose},
     rng::random_text,
 };
+
+/// Maximum retention, days: a hundred years.
+pub(crate) const RETENTION_MAX_DAYS: u32 = 36_500;
 
 /// An integration's settings.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +48,10 @@ pub struct Rules {
     pub device_rule: DeviceRule,
     /// Maximum captures per session, 1 to 10.
     pub attempts: u32,
+    /// Days after which a face that was not used is deleted, at most 36,500; 0: never.
+    pub retention_days: u32,
+    /// How often people and devices may do something.
+    pub limits: Limits,
     /// Thresholds; applied only where they are stricter than the service's own.
     pub policy: Policy,
 }
@@ -64,6 +72,10 @@ impl Rules {
             allow_virtual_cameras: false,
             device_rule: DeviceRule::Open,
             attempts: 5,
+            // Three years, the longest that the strictest law on biometric data that we know allows (Illinois, 740 ILCS
+            // 14/15 (a)).
+            retention_days: 1_095,
+            limits: Limits::default(),
             policy: Policy::default(),
         }
     }
@@ -78,6 +90,12 @@ impl Rules {
         }
         if !(1..=10).contains(&self.attempts) {
             return Err(RulesError::Attempts { found: self.attempts });
+        }
+        if self.retention_days > RETENTION_MAX_DAYS {
+            return Err(RulesError::Retention);
+        }
+        if !self.limits.are_allowed() {
+            return Err(RulesError::Limit);
         }
         // JSON has no infinity or NaN: such a policy could be stored but not read back.
         let written = serde_json::to_string(&self.policy).unwrap_or_default();
@@ -144,6 +162,12 @@ pub enum RulesError {
         /// The value given.
         found: u32,
     },
+    /// The retention is out of range.
+    #[error("faces are kept for 1 to {RETENTION_MAX_DAYS} days, or 0 for as long as the account")]
+    Retention,
+    /// A limit is out of range.
+    #[error("a limit must be 1 to {LIMIT_MAX}")]
+    Limit,
     /// A threshold cannot be written as JSON and read back: it is not finite or out of range.
     #[error("a threshold of the policy is out of range")]
     Policy,

@@ -37,6 +37,7 @@ mod browser;
 mod enrollment;
 mod integration;
 mod judge;
+mod limits;
 mod ops;
 mod origin;
 mod otp;
@@ -46,9 +47,13 @@ mod store;
 pub use api::logs::LogToken;
 pub use browser::mail::{MailError, Mailer, SmtpMailer, SmtpSetupError};
 pub use integration::{DeviceRule, Rules, RulesError, Transport};
-pub use judge::sample_analysis::{AnalysisError, FaceAnalysis, SampleAnalysis, SampleAnalyzer};
 pub use judge::remeasure::{Mismeasured, remeasure};
+pub use judge::sample_analysis::{AnalysisError, FaceAnalysis, SampleAnalysis, SampleAnalyzer};
 pub use judge::{SAMPLE_LIVENESS_MIN, SAMPLE_SLACK_RATIO};
+pub use limits::{
+    Limits,
+    buckets::{Rate, RateLimits},
+};
 pub use ops::bindings::BindError;
 pub use ops::listen::ConnectionLimits;
 pub use origin::{Origin, OriginError};
@@ -126,6 +131,7 @@ impl Verifier {
             deliveries: Semaphore::new(DELIVERIES_MAX),
             inference: Arc::new(Semaphore::new(setup.judges.max(1))),
             session_locks: otp::SessionLocks::default(),
+            buckets: limits::buckets::Buckets::new(setup.connections.rates),
             sign_ins: Mutex::default(),
             setup,
         }))))
@@ -209,6 +215,15 @@ impl Verifier {
         Ok(done)
     }
 
+    /// Deletes all faces of an integration that were enrolled at or after `since`, and the devices that enrolling them bound.
+    /// Returns the number of faces.
+    pub async fn delete_enrolled_since(&self, integration_id: &str, since: UnixSecs) -> Result<usize, StoreError> {
+        let mut tx = self.0.store().begin().await?;
+        let deleted = tx.delete_enrolled_since(integration_id, since, self.0.now()).await?;
+        tx.commit().await?;
+        Ok(deleted)
+    }
+
     /// Verifies the whole audit log.
     ///
     /// # Errors
@@ -235,6 +250,7 @@ struct Shared {
     deliveries: Semaphore,
     inference: Arc<Semaphore>,
     session_locks: otp::SessionLocks,
+    buckets: limits::buckets::Buckets,
     sign_ins: Mutex<portal::Throttle>,
 }
 
@@ -275,6 +291,11 @@ impl AppState {
 
     fn session_locks(&self) -> &otp::SessionLocks {
         &self.0.session_locks
+    }
+
+    /// Counts of what is limited by rate.
+    fn buckets(&self) -> &limits::buckets::Buckets {
+        &self.0.buckets
     }
 
     fn mailer(&self) -> Option<Arc<dyn Mailer>> {

@@ -7,7 +7,7 @@ use sqlx::{Connection, SqliteConnection};
 use super::test_verifier::*;
 
 /// Each version before the latest; `databases` has a dump of each.
-const VERSIONS: [&str; 8] = [
+const VERSIONS: [&str; 10] = [
     include_str!("databases/1.sql"),
     include_str!("databases/2.sql"),
     include_str!("databases/3.sql"),
@@ -16,6 +16,8 @@ const VERSIONS: [&str; 8] = [
     include_str!("databases/6.sql"),
     include_str!("databases/7.sql"),
     include_str!("databases/8.sql"),
+    include_str!("databases/9.sql"),
+    include_str!("databases/10.sql"),
 ];
 const SECRET: &str = "a session secret of thirty-two bytes!";
 

@@ -89,8 +89,29 @@ async fn a_handle_works_once_and_only_in_the_browser_that_started() {
     assert_eq!(verifier.events().await, before, "a rejected request had an effect");
     verifier.advance(59);
     assert_eq!(verifier.browse(&path, &login.cookie).await.page(), "return");
+    verifier.advance(11);
     assert_eq!(verifier.browse(&path, &login.cookie).await.page(), "return-used");
     assert_eq!(verifier.browse("/return/unknown", &login.cookie).await.page(), "return-unknown");
+}
+
+#[tokio::test]
+async fn a_lost_answer_can_be_asked_for_again_for_ten_seconds() {
+    let uncounted = countenance_verifier::Rules { enrolment_counts: false, ..rules() };
+    for (case, rules, amr) in [("counts", rules(), 2), ("does not count", uncounted, 0)] {
+        let verifier = TestVerifier::with(rules).await;
+        let (login, outcome) = verifier.sign_in(&verifier.key()).await;
+        let path = return_path(&outcome);
+        let first = returned_token(&verifier.browse(&path, &login.cookie).await);
+        let before = verifier.events().await;
+        verifier.advance(10);
+        let again = verifier.browse(&path, &login.cookie).await;
+        assert_eq!(returned_token(&again), first, "{case}: the tenant takes this token once");
+        assert_eq!(returned_claims(&verifier, &again)["amr"].as_array().unwrap().len(), amr, "{case}");
+        assert_eq!(verifier.events().await, before, "{case}: nothing happens twice");
+        assert_eq!(verifier.browse(&path, "").await.page(), "return-other-browser", "{case}");
+        verifier.advance(1);
+        assert_eq!(verifier.browse(&path, &login.cookie).await.page(), "return-used", "{case}");
+    }
 }
 
 #[tokio::test]

@@ -29,8 +29,8 @@ use countenance_core::{
     testing::{ManualClock, live_claim},
 };
 use countenance_verifier::{
-    AnalysisError, BindError, ConnectionLimits, Database, FaceAnalysis, Mailer, MasterKey, Rules, SampleAnalysis,
-    SampleAnalyzer, Setup, StoreError, TwilioVerify, Verifier,
+    AnalysisError, BindError, ConnectionLimits, Database, FaceAnalysis, Limits, Mailer, MasterKey, Rate, RateLimits,
+    Rules, SampleAnalysis, SampleAnalyzer, Setup, StoreError, TwilioVerify, Verifier,
 };
 use countenance_vision::Embedding;
 use hyper_util::rt::TokioIo;
@@ -51,6 +51,12 @@ pub(super) const SUB: &str = "auth0|ada";
 /// First four values of two dissimilar embeddings; the rest are zero.
 pub(super) const ADA: [f32; 4] = [0.9, 0.1, 0.2, 0.3];
 const BOB: [f32; 4] = [-0.2, 0.9, 0.1, 0.0];
+
+/// For tests that make many requests in no time.
+pub(super) const UNLIMITED: RateLimits = {
+    let rate = Rate { burst: u32::MAX, per_minute: u32::MAX };
+    RateLimits { address: rate, device: rate }
+};
 
 /// An embedding with these first four values and zeros after them.
 pub(super) fn embedding(face: [f32; 4]) -> Embedding {
@@ -167,7 +173,16 @@ pub(super) fn models() -> Vec<ModelClaim> {
 }
 
 pub(super) fn rules() -> Rules {
-    Rules { custom_domains: vec!["login.example".into()], ..Rules::new("Payroll", TENANT) }
+    // Limits have tests of their own; the others do more in no time than a person in a day.
+    let limits = Limits {
+        starts_per_hour: 999_999,
+        codes_per_day: 999_999,
+        mails_per_day: 999_999,
+        enrollments_per_day: 999_999,
+        accounts_per_device: 999_999,
+        accounts_per_kiosk: 999_999,
+    };
+    Rules { custom_domains: vec!["login.example".into()], limits, ..Rules::new("Payroll", TENANT) }
 }
 
 impl TestVerifier {
@@ -194,7 +209,8 @@ impl TestVerifier {
         codes: Option<TwilioVerify>,
         mailer: Option<Arc<dyn Mailer>>,
     ) -> Self {
-        Self::build_limited(database, rules, codes, mailer, ConnectionLimits::default()).await
+        let connections = ConnectionLimits { rates: UNLIMITED, ..ConnectionLimits::default() };
+        Self::build_limited(database, rules, codes, mailer, connections).await
     }
 
     /// One with these limits when it is served.

@@ -10,6 +10,7 @@ use crate::{
     api::problem::Refusal,
     api::request::AuthenticatedRequest,
     browser::device_link,
+    limits::Limited,
     store::{Device, Session, StoreError, Tx},
 };
 use countenance_core::{protocol::Purpose, rng::random_text};
@@ -53,9 +54,21 @@ pub(crate) async fn refuse(
     let token = random_text::<32>(verifier.rng());
     tx.request_binding(session, &request.device, &token, now).await?;
     let letter = device_link::letter(verifier, &mut tx, session, &token).await?;
+    // Above the limit nothing is mailed; an operator can still allow the device.
+    let letter = match letter {
+        Some(letter) if may_mail(verifier, &mut tx, session).await? => Some(letter),
+        _ => None,
+    };
     tx.commit().await?;
     if let Some(letter) = letter {
         letter.post(verifier);
     }
     Ok(Refusal::DeviceNotBound)
+}
+
+async fn may_mail(verifier: &AppState, tx: &mut Tx<'_>, session: &Session) -> Result<bool, StoreError> {
+    let Some(integration) = tx.integration(&session.integration_id).await? else { return Ok(false) };
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?.unwrap_or_default();
+    let most = integration.rules.limits.mails_per_day;
+    Ok(verifier.count_daily(tx, &integration.id, Limited::Mails, &account, most).await?.is_ok())
 }

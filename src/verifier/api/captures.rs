@@ -24,6 +24,7 @@ use crate::{
     judge::sample_analysis::AnalysisError,
     judge::verdict::{self, Case, Judged, Moved, Verdict},
     judge::{account_delay_secs, counts_against_account},
+    limits::Limited,
     otp as codes,
     store::{Event, Session, SessionStage, Tx, sha256_text},
 };
@@ -226,6 +227,8 @@ async fn conclude(
                 // Another session enrolled first: if posted again, this capture is compared with that template.
                 return Err(Refusal::Busy);
             }
+            let most = integration.rules.limits.enrollments_per_day;
+            verifier.count_daily(&mut tx, &integration.id, Limited::Enrollments, "", most).await??;
             tx.keep_pending_template(id, &template, verifier.now() + HANDLE_SECS).await?;
             approve(verifier, &mut tx, &session, Event::EnrollmentPending).await?
         }

@@ -1,6 +1,8 @@
 //! `POST /v1/logs/{integration_id}`: receives the events of a tenant's log stream.
 //!
-//! The events show which codes sent by Twilio were then verified by the tenant; the verifier reports them to Twilio
+//! A user who was deleted at the tenant is erased here.
+//!
+//! The events also show which codes sent by Twilio were then verified by the tenant; the verifier reports them to Twilio
 //! ([`feedback`](crate::otp::feedback)). For this it must use the same Verify service as the tenant's phone provider
 //! Action. A stream delivers at least once and in any order, so events are deduplicated by id.
 
@@ -103,12 +105,17 @@ pub(crate) async fn receive(
     let conversions = if verifier.codes().is_some() { delivery.conversions } else { Vec::new() };
     let now = verifier.now();
     let mut tx = verifier.store().begin().await?;
+    // A repeated event finds nobody.
+    let mut erased = 0;
+    for user in &delivery.deleted {
+        erased += usize::from(tx.erase_account(&integration_id, user, now).await?);
+    }
     let fresh = tx.keep_conversions(&integration_id, conversions, now).await?;
     if all > 0 {
         tx.note_setup_event(&integration_id, SetupEvent::LogEvent, now, "").await?;
     }
     tx.commit().await?;
-    tracing::info!(all, fresh, broken, "log events");
+    tracing::info!(all, fresh, erased, broken, "log events");
     Ok(StatusCode::NO_CONTENT)
 }
 

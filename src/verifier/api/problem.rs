@@ -7,8 +7,8 @@ use axum::{
 };
 
 use crate::{
-    judge::remeasure::Mismeasured, judge::sample_analysis::AnalysisError, otp::CodeRefusal, otp::twilio::TwilioError,
-    store::StoreError,
+    judge::remeasure::Mismeasured, judge::sample_analysis::AnalysisError, limits::Exceeded, otp::CodeRefusal,
+    otp::twilio::TwilioError, store::StoreError,
 };
 use countenance_attest::{request_proof::RequestProofError, verify::AttestError};
 use countenance_core::{
@@ -100,6 +100,8 @@ pub(crate) enum Refusal {
     NotFound,
     #[error("Method not allowed.")]
     MethodNotAllowed,
+    #[error(transparent)]
+    Limited(#[from] Exceeded),
     #[error("The verifier is busy; try again shortly.")]
     Busy,
     #[error("The request took too long.")]
@@ -140,6 +142,7 @@ impl Refusal {
             | Self::SampleUsed
             | Self::Discrepancy(_)
             | Self::Mismeasured(_) => ProblemKind::AttestationRejected,
+            Self::Limited(_) => ProblemKind::TooManyRequests,
             Self::Busy | Self::Slow => ProblemKind::Unavailable,
             Self::Store(error) if error.is_transient() => ProblemKind::Unavailable,
             Self::Store(_) | Self::Examination(_) => ProblemKind::Internal,
@@ -176,6 +179,7 @@ impl Refusal {
     /// Value of `Retry-After`, if retrying helps, seconds.
     fn retry_after_secs(&self) -> Option<u64> {
         match self {
+            Self::Limited(exceeded) => Some(exceeded.retry_after_secs.max(1)),
             Self::Busy | Self::Slow => Some(2),
             Self::Store(error) if error.is_transient() => Some(1),
             Self::Twilio(TwilioError::TooFast { retry_after_secs }) => Some((*retry_after_secs).max(1)),
@@ -230,6 +234,7 @@ impl From<CodeRefusal> for Refusal {
             CodeRefusal::NotSent => Self::CodeNotSent,
             CodeRefusal::Over => Self::SessionOver,
             CodeRefusal::Expired => Self::SessionExpired,
+            CodeRefusal::Limited(exceeded) => Self::Limited(exceeded),
             CodeRefusal::Twilio(error) => Self::Twilio(error),
             CodeRefusal::Store(error) => Self::Store(error),
         }

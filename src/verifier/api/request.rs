@@ -61,6 +61,7 @@ impl RequestHead {
         let url = verifier.origin().url(parts.uri.path());
         let verified = request_proof::verify_head(proof, parts.method.as_str(), &url, verifier.now())?;
         let device = verified.key().thumbprint().to_string();
+        verifier.buckets().device(&device, verifier.now())?;
         Ok(Self { verified, device, headers: parts.headers, body })
     }
 

@@ -82,12 +82,16 @@ pub(crate) async fn open(
     if !is_registered {
         devices::add(&mut tx, &integration.id, &request, &wanted.app, false, now).await?;
     }
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
+    let limits = &integration.rules.limits;
+    let most = if is_kiosk { limits.accounts_per_kiosk } else { limits.accounts_per_device };
+    let account_name = account.as_deref().unwrap_or_default();
+    verifier.count_account_of_device(&mut tx, &integration.id, &request.device, account_name, most).await??;
     // A session of a disabled integration can still be opened: its first capture or code, or abandoning it, ends it
     // with an outcome that the browser can take to the tenant. A problem document here would leave the browser
     // stranded.
     if session.stage == SessionStage::Created {
         tx.open_session(&id, &request.device, &random_text::<32>(verifier.rng())).await?;
-        let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
         tx.record(now, Event::SessionOpened, &id, account.as_deref(), "").await?;
     }
     let nonce = tx.nonce(&id).await?.to_string();

@@ -14,6 +14,7 @@ use crate::{
     browser::mail_pages::{NoMail, mail_other_browser, no_mail},
     browser::pages::Page,
     browser::session_page::{BrowserSession, BrowserSessionError, respond, see_other},
+    limits::{Exceeded, Limited},
     store::{Session, StoreError},
 };
 
@@ -108,6 +109,8 @@ enum Undelivered {
     NoLetter,
     #[error("the link was already sent the maximum number of times")]
     TooOften,
+    #[error(transparent)]
+    Limited(#[from] Exceeded),
     #[error("the mail server took too long")]
     Slow(#[from] tokio::time::error::Elapsed),
     #[error("the task that sends the mail failed")]
@@ -124,6 +127,7 @@ impl Undelivered {
             Self::NoMailer => NoMail::NotSetUp,
             Self::NoLetter | Self::Mail(MailError::Address) => NoMail::NoAddress,
             Self::TooOften => NoMail::TooOften,
+            Self::Limited(_) => NoMail::TooManyToday,
             Self::Mail(MailError::Refused { .. }) => NoMail::Refused,
             Self::Slow(_) | Self::Broken(_) | Self::Mail(MailError::Unreached(_)) | Self::Store(_) => NoMail::Down,
         }
@@ -135,6 +139,10 @@ async fn deliver(verifier: &AppState, session: &Session) -> Result<(), Undeliver
     let mut tx = verifier.store().begin().await?;
     let letter = tx.letter(&session.id).await?.ok_or(Undelivered::NoLetter)?;
     // Counted before sending: a mail that fails half-way may still have arrived.
+    let integration = tx.integration(&session.integration_id).await?.ok_or(Undelivered::NoLetter)?;
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?.unwrap_or_default();
+    let most = integration.rules.limits.mails_per_day;
+    verifier.count_daily(&mut tx, &integration.id, Limited::Mails, &account, most).await??;
     if !tx.count_letter(&session.id, SENDS_MAX).await? {
         return Err(Undelivered::TooOften);
     }

@@ -17,6 +17,8 @@ pub(crate) enum NoMail {
     NoAddress,
     /// It was sent the maximum number of times.
     TooOften,
+    /// The account was mailed the maximum number of links today.
+    TooManyToday,
     /// The mail server refused it.
     Refused,
     /// The mail server could not be reached, or took too long.
@@ -44,6 +46,15 @@ pub(crate) fn no_mail(login: &Login, why: NoMail) -> Page {
             "mail-too-often",
             "The link was sent often enough",
             "Look for the mail, in the folder for unwanted mail too. Or go back and sign in again.".to_owned(),
+        ),
+        NoMail::TooManyToday => (
+            StatusCode::TOO_MANY_REQUESTS,
+            "mail-too-many-today",
+            "No more links are mailed today",
+            format!(
+                "Your account was mailed all the links of a day. If it was not you, change your password. Try again \
+                 tomorrow, or ask whoever runs {application}."
+            ),
         ),
         NoMail::Refused => (
             StatusCode::BAD_GATEWAY,

@@ -10,6 +10,18 @@ use axum::{
 };
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use crate::limits::{Exceeded, Limited};
+
+/// A wait in words, rounded up.
+pub(crate) fn wait_in_words(secs: u64) -> String {
+    match secs {
+        ..=1 => "1 second".to_owned(),
+        2..=119 => format!("{secs} seconds"),
+        120..=7_199 => format!("{} minutes", secs.div_ceil(60)),
+        _ => format!("{} hours", secs.div_ceil(3600)),
+    }
+}
+
 /// An HTML page as a response.
 pub(crate) struct Page {
     pub(crate) status: StatusCode,
@@ -40,6 +52,25 @@ impl Page {
             css: include_str!("pages.css"),
             header: Markup::default(),
         }
+    }
+
+    /// The page for a limit that was reached.
+    pub(crate) fn too_many(exceeded: Exceeded) -> Self {
+        let wait = wait_in_words(exceeded.retry_after_secs);
+        let (title, lead) = match exceeded.what {
+            Limited::Enrollments => (
+                "No more faces can be enrolled today",
+                format!("Try again in {wait}, or tell whoever runs the application: its limit of a day was reached."),
+            ),
+            Limited::Starts => (
+                "Too many logins",
+                format!(
+                    "This account logged in too often. Wait {wait}, then go back and sign in again. If it was not you, change your password."
+                ),
+            ),
+            _ => ("Too many requests", format!("Wait {wait}, then try again.")),
+        };
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", title, html! { p { (lead) } })
     }
 
     /// Renders the response. `nonce` must be fresh for each response.

@@ -1,4 +1,5 @@
-//! `GET /return/{handle}`: returns the browser that started the sign-in to the tenant with the result, once.
+//! `GET /return/{handle}`: returns the browser that started the sign-in to the tenant with the result, once; for some
+//! seconds the same browser gets the same answer again.
 //!
 //! The return token is created on this request, is valid for 60 s and is not stored. It is sent in a form's body, so
 //! that it never appears in a URL or the browser history. A pending enrollment is promoted in the same transaction.
@@ -19,12 +20,15 @@ use crate::{
     browser::token::{RETURN_LIFE_SECS, ReturnClaims, sign_return},
     browser::{cookie, cookie_name, is_prefetch},
     enrollment::{Promotion, promote},
-    store::{Event, Session, SessionStage, SetupEvent, StoreError, Tx},
+    store::{Event, Session, SessionStage, SetupEvent, StoreError, Tx, sha256_text},
 };
 use countenance_core::{
     protocol::{Fallback, Outcome, Purpose, Reason},
     rng::random_text,
 };
+
+/// How long the browser may ask again for an answer that was lost on its way, seconds.
+const REPEAT_SECS: i64 = 10;
 
 /// What became of an approval.
 enum Settled {
@@ -55,7 +59,7 @@ enum ReturnError {
 
 /// Returns the browser to the tenant with a token that contains the session's result.
 #[utoipa::path(get, path = "/return/{handle}", tag = "browser",
-    params(("handle" = String, Path, description = "From an outcome's continue_url; valid once, for 60 s, in the browser that started the sign-in")),
+    params(("handle" = String, Path, description = "From an outcome's continue_url; valid once, for 60 s, in the browser that started the sign-in; repeated within 10 s, the answer is the same")),
     responses(
         (status = 200, description = "A form that posts state and session_token to the tenant's /continue", content_type = "text/html"),
         (status = 403, description = "Requested by another browser; the handle stays valid", content_type = "text/html"),
@@ -87,13 +91,14 @@ async fn redeem(verifier: &AppState, handle: &str, headers: &HeaderMap) -> Resul
     }
     let now = verifier.now();
     let mut tx = verifier.store().begin().await?;
-    let mut session = tx.session_of_handle(handle).await?.filter(|s| s.stage.over()).ok_or(ReturnError::Unknown)?;
+    let session = tx.session_of_handle(handle).await?.filter(|s| s.stage.over()).ok_or(ReturnError::Unknown)?;
     // Checked first, so that a stranger learns nothing and does not spend the handle.
     if !cookie(headers, &cookie_name(&session.id)).is_some_and(|cookie| session.has_cookie(cookie)) {
         return Err(ReturnError::OtherBrowser);
     }
     if session.returned {
-        return Err(ReturnError::Used);
+        let is_lost = now.saturating_sub(session.returned_at) <= REPEAT_SECS;
+        return if is_lost { answer(verifier, &mut tx, &session, handle).await } else { Err(ReturnError::Used) };
     }
     if session.handle_expires_at <= now {
         return Err(ReturnError::Expired);
@@ -102,34 +107,13 @@ async fn redeem(verifier: &AppState, handle: &str, headers: &HeaderMap) -> Resul
     if session.stage == SessionStage::Approved {
         match settle(verifier, &mut tx, &session).await? {
             Settled::Stands { counts: does, notice: found } => (counts, notice) = (does, found),
-            Settled::Withdrawn(reason) => {
-                withdraw(verifier, &mut tx, &session, handle, reason).await?;
-                session = tx.session(&session.id).await?.ok_or(ReturnError::Unknown)?;
-            }
+            Settled::Withdrawn(reason) => withdraw(verifier, &mut tx, &session, handle, reason).await?,
         }
     }
-    tx.mark_returned(&session.id).await?;
-    let state = tx.state(&session.id).await?;
-    let secrets = tx.session_secrets(&session.integration_id, now).await?;
-    let approved = session.stage == SessionStage::Approved;
-    let result = if approved { "approved" } else { "refused" };
-    let token = sign_return(
-        &ReturnClaims {
-            sub: &session.sub,
-            iss: verifier.origin().host(),
-            iat: now,
-            exp: now + RETURN_LIFE_SECS,
-            state: &state,
-            jti: &random_text::<16>(verifier.rng()),
-            integration_id: &session.integration_id,
-            result,
-            reason: session.reason,
-            // A one-time code never enrolls, even if the sign-in was started for enrollment.
-            purpose: if session.passed_by.is_some() { Purpose::Verify } else { session.purpose },
-            amr: approved.then_some(amr(session.passed_by, counts)),
-        },
-        secrets.of(&session.secret_digest),
-    )?;
+    tx.mark_returned(&session.id, counts, now).await?;
+    let session = tx.session(&session.id).await?.ok_or(ReturnError::Unknown)?;
+    let page = answer(verifier, &mut tx, &session, handle).await?;
+    let result = result(&session);
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     tx.record(now, Event::Returned, &session.id, account.as_deref(), result).await?;
     tx.note_setup_event(&session.integration_id, SetupEvent::Returned, now, result).await?;
@@ -137,7 +121,38 @@ async fn redeem(verifier: &AppState, handle: &str, headers: &HeaderMap) -> Resul
     if let Some(notice) = notice {
         notice.post(verifier);
     }
-    Ok(form_page(&session, counts, &state, &token))
+    Ok(page)
+}
+
+/// The page that returns a session to the tenant. The same for each call, so that a browser which lost the answer can ask
+/// again: the tenant takes the token once.
+async fn answer(verifier: &AppState, tx: &mut Tx<'_>, session: &Session, handle: &str) -> Result<Page, ReturnError> {
+    let state = tx.state(&session.id).await?;
+    let secrets = tx.session_secrets(&session.integration_id, session.returned_at).await?;
+    let approved = session.stage == SessionStage::Approved;
+    let token = sign_return(
+        &ReturnClaims {
+            sub: &session.sub,
+            iss: verifier.origin().host(),
+            iat: session.returned_at,
+            exp: session.returned_at + RETURN_LIFE_SECS,
+            state: &state,
+            jti: &sha256_text(&format!("return {handle}")),
+            integration_id: &session.integration_id,
+            result: result(session),
+            reason: session.reason,
+            // A one-time code never enrolls, even if the sign-in was started for enrollment.
+            purpose: if session.passed_by.is_some() { Purpose::Verify } else { session.purpose },
+            amr: approved.then_some(amr(session.passed_by, session.returned_counts)),
+        },
+        secrets.of(&session.secret_digest),
+    )?;
+    Ok(form_page(session, session.returned_counts, &state, &token))
+}
+
+/// The result's name in the token.
+fn result(session: &Session) -> &'static str {
+    if session.stage == SessionStage::Approved { "approved" } else { "refused" }
 }
 
 /// Whether an approval still stands when the browser fetches it, and promotes its enrollment. It does not if its

@@ -95,7 +95,6 @@ async fn begin(verifier: &AppState, query: &str, headers: &HeaderMap) -> Result<
     let (token, state) = parameters(query).ok_or(StartError::Incomplete)?;
     let now = verifier.now();
     let mut tx = verifier.store().begin().await?;
-    tx.sweep(now).await?;
     let id = peek_integration(&token)?;
     let integration = tx.integration(&id).await?.ok_or(StartError::IntegrationUnknown)?;
     match begin_at(verifier, &mut tx, &integration, &token, state, headers).await {
@@ -135,6 +134,8 @@ async fn begin_at(
     if !tx.spend_token(token, claims.exp).await? {
         return again(tx, &claims, &state, headers).await?.ok_or(StartError::Used);
     }
+    // Only now: reloading the page of a running sign-in starts none.
+    verifier.buckets().start(&integration.id, &claims.sub, &integration.rules.limits, now)?;
     tx.note_setup_event(&integration.id, SetupEvent::Start, now, &claims.iat.saturating_sub(now).to_string()).await?;
     let arrival = Arrival { claims, state, secret_digest: secret_digest(secret) };
     Ok(create(verifier, tx, integration, &arrival, now).await?)

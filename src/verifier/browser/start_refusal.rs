@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use maud::html;
 
-use crate::{browser::pages::Page, browser::token::StartTokenError, store::StoreError};
+use crate::{browser::pages::Page, browser::token::StartTokenError, limits::Exceeded, store::StoreError};
 
 /// Why no session was started.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,8 @@ pub(crate) enum StartError {
     #[error("the session token was already used")]
     Used,
     #[error(transparent)]
+    Limited(#[from] Exceeded),
+    #[error(transparent)]
     Store(#[from] StoreError),
 }
 
@@ -28,7 +30,7 @@ impl StartError {
     /// Whether it indicates a problem with the tenant's setup. The others can be caused by anyone.
     pub(crate) fn is_telling(&self) -> bool {
         match self {
-            Self::Disabled | Self::Used => true,
+            Self::Disabled | Self::Used | Self::Limited(_) => true,
             Self::Token(error) => !matches!(error, StartTokenError::Malformed),
             Self::Incomplete | Self::Prefetch | Self::IntegrationUnknown | Self::Store(_) => false,
         }
@@ -86,6 +88,7 @@ impl StartError {
                 let lead = format!("Do not go on. {}", operator("its continue address is not the tenant's."));
                 (StatusCode::FORBIDDEN, "token-foreign-continue", "This login would end somewhere else", lead)
             }
+            Self::Limited(exceeded) => return Page::too_many(*exceeded),
             Self::Store(error) => return broken(error),
         };
         Page::new(status, name, title, html! { p { (lead) } })

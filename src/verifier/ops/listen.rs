@@ -10,8 +10,8 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
-use hyper::server::conn::http1;
+use axum::{Router, http::Request};
+use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
@@ -22,9 +22,13 @@ use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
+use tower::ServiceExt;
 use tracing::{debug, warn};
 
-/// Limits of connections.
+use super::client::Peer;
+use crate::limits::buckets::RateLimits;
+
+/// Limits of connections, and of the requests on them.
 #[derive(Debug, Clone)]
 pub struct ConnectionLimits {
     /// Maximum number of open connections. Each may take a file descriptor and 32 KiB of memory.
@@ -37,8 +41,10 @@ pub struct ConnectionLimits {
     pub lifetime: Duration,
     /// Maximum time for running requests after the shutdown began, and for the last request of an old connection.
     pub drain: Duration,
-    /// Reverse proxies in front: many clients share their address.
+    /// Reverse proxies in front: many clients share their address, and `X-Forwarded-For` names them.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Limits of requests.
+    pub rates: RateLimits,
 }
 
 impl Default for ConnectionLimits {
@@ -50,6 +56,7 @@ impl Default for ConnectionLimits {
             lifetime: Duration::from_mins(10),
             drain: Duration::from_secs(10),
             trusted_proxies: Vec::new(),
+            rates: RateLimits::default(),
         }
     }
 }
@@ -108,8 +115,13 @@ async fn connection(
     router: Router,
     limits: Arc<ConnectionLimits>,
     mut stopped: watch::Receiver<()>,
-    _admitted: Admitted,
+    admitted: Admitted,
 ) {
+    // For the limits by address, and for the log.
+    let router = router.map_request(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(admitted.peer));
+        request
+    });
     let mut served = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
@@ -141,6 +153,7 @@ struct Counts {
 /// An admitted connection; dropping it frees its place.
 struct Admitted {
     admission: Arc<Admission>,
+    peer: IpAddr,
     client: IpAddr,
 }
 
@@ -156,7 +169,7 @@ impl Admission {
         }
         counts.all += 1;
         counts.by_client.insert(client, open + 1);
-        Some(Admitted { admission: this.clone(), client })
+        Some(Admitted { admission: this.clone(), peer, client })
     }
 }
 

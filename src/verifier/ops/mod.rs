@@ -1,7 +1,10 @@
 //! Running the service: routes, limits and the server, and operator accounts.
 
 pub(crate) mod bindings;
+pub(crate) mod client;
+mod description;
 pub(crate) mod listen;
 pub(crate) mod operators;
 pub(crate) mod progress;
 pub(crate) mod serve;
+pub(crate) mod sweep;

@@ -12,19 +12,22 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
+use percent_encoding::percent_decode_str;
 use tokio::net::TcpListener;
-use utoipa::OpenApi;
 
 use super::{
+    client::{Peer, client_address},
+    description::description,
     listen,
     progress::{PacedBody, Progress},
+    sweep,
 };
 use crate::{
     AppState, api::captures, api::devices, api::logs, api::problem::Refusal, api::sessions, browser::device_link,
-    browser::email_link, browser::return_handle, browser::session_page, browser::start, otp::api as otp, otp::feedback,
-    otp::web as otp_web, portal,
+    browser::email_link, browser::pages::Page, browser::return_handle, browser::session_page, browser::start,
+    limits::Exceeded, otp::api as otp, otp::feedback, otp::web as otp_web, portal,
 };
-use countenance_core::{policy::Policy, protocol::Problem};
+use countenance_core::{policy::Policy, protocol::Problem, rng::random_text};
 
 /// `Retry-After` of an answer that says nothing else, seconds.
 const RETRY_AFTER_SECS: u64 = 2;
@@ -43,52 +46,14 @@ const HEADERS: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
 ];
 
-/// The OpenAPI description of every route, generated from the code.
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Countenance verifier",
-        description = "Verification sessions: a sign-in arrives from a tenant, a device attests a live face, the verifier \
-                       compares it with the account's template, and the browser takes the result back."
-    ),
-    paths(
-        start::start,
-        session_page::show,
-        session_page::leave,
-        email_link::back,
-        email_link::again,
-        email_link::open,
-        device_link::ask,
-        device_link::allow,
-        device_link::back,
-        otp_web::form,
-        otp_web::send,
-        otp_web::back,
-        otp_web::check,
-        return_handle::return_to_tenant,
-        devices::register,
-        sessions::open,
-        captures::post,
-        otp::send,
-        otp::check,
-        sessions::abandon,
-        logs::receive,
-        policy,
-        health,
-        describe
-    ),
-    components(schemas(Problem))
-)]
-struct Description;
-
 /// Routes by method and path, listed so that a test can compare them with the description.
-struct Routes {
+pub(super) struct Routes {
     router: Router<AppState>,
-    listed: Vec<(&'static str, &'static str)>,
+    pub(super) listed: Vec<(&'static str, &'static str)>,
 }
 
 impl Routes {
-    fn all() -> Self {
+    pub(super) fn all() -> Self {
         Self { router: Router::new(), listed: Vec::new() }
             .get("/start", start::start)
             .get("/sessions/{id}", session_page::show)
@@ -144,21 +109,24 @@ pub(crate) fn router(verifier: AppState) -> Router {
         .with_state(verifier)
 }
 
-/// Serves, and sends due feedback to Twilio, until `shutdown` completes; then lets running requests finish.
+/// Serves, sends due feedback to Twilio and deletes what has expired, until `shutdown` completes; then lets running requests finish.
 pub(crate) async fn serve(verifier: AppState, listener: TcpListener, shutdown: impl Future<Output = ()>) {
     let store = verifier.store().clone();
     let limits = verifier.connection_limits().clone();
     let feedback = tokio::spawn(feedback::run(verifier.clone()));
+    let sweep = tokio::spawn(sweep::run(verifier.clone()));
     listen::serve(listener, router(verifier), &limits, shutdown).await;
-    feedback.abort();
-    // The result is always the cancellation.
-    feedback.await.ok();
+    for timer in [feedback, sweep] {
+        timer.abort();
+        // The result is always the cancellation.
+        timer.await.ok();
+    }
     store.close().await;
 }
 
 /// The service's policy. Each ticket carries it, tightened by the integration's own.
 #[utoipa::path(get, path = "/v1/policy", tag = "service", responses((status = 200, body = Policy)))]
-async fn policy(State(verifier): State<AppState>) -> Json<Policy> {
+pub(super) async fn policy(State(verifier): State<AppState>) -> Json<Policy> {
     Json(verifier.policy().clone())
 }
 
@@ -168,7 +136,7 @@ async fn policy(State(verifier): State<AppState>) -> Json<Policy> {
     (status = 503, body = Problem, content_type = "application/problem+json", description = "The store does not answer; see Retry-After"),
     (status = 500, body = Problem, content_type = "application/problem+json"),
 ))]
-async fn health(State(verifier): State<AppState>) -> Result<&'static str, Refusal> {
+pub(super) async fn health(State(verifier): State<AppState>) -> Result<&'static str, Refusal> {
     verifier.store().ping().await?;
     Ok("ok\n")
 }
@@ -177,8 +145,8 @@ async fn health(State(verifier): State<AppState>) -> Result<&'static str, Refusa
 #[utoipa::path(get, path = "/openapi.json", tag = "service", responses(
     (status = 200, description = "OpenAPI 3.1", content_type = "application/json"),
 ))]
-async fn describe() -> Json<utoipa::openapi::OpenApi> {
-    Json(Description::openapi())
+pub(super) async fn describe() -> Json<utoipa::openapi::OpenApi> {
+    Json(description())
 }
 
 async fn not_found() -> Refusal {
@@ -208,9 +176,17 @@ async fn surround(State(verifier): State<AppState>, request: Request, next: Next
 
 /// Runs a request within the limits. Health is outside of them: a busy service is not a broken one.
 async fn limited(verifier: &AppState, request: Request, next: Next) -> Response {
+    let is_health = request.uri().path() == HEALTH;
+    // Handlers take parts of the path as text.
+    if percent_decode_str(request.uri().path()).decode_utf8().is_err() {
+        return Refusal::Malformed.into_response();
+    }
+    if !is_health && let Err(exceeded) = counted(verifier, &request) {
+        return too_many(verifier, exceeded, request.uri().path());
+    }
     let _held = match verifier.requests().try_acquire() {
         Ok(held) => Some(held),
-        Err(_) if request.uri().path() == HEALTH => None,
+        Err(_) if is_health => None,
         Err(_) => return Refusal::Busy.into_response(),
     };
     let progress = Progress::new();
@@ -222,88 +198,20 @@ async fn limited(verifier: &AppState, request: Request, next: Next) -> Response 
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
+/// Counts the request for its client's address.
+fn counted(verifier: &AppState, request: &Request) -> Result<(), Exceeded> {
+    // A request that came over no connection is a test's.
+    let Some(peer) = request.extensions().get::<Peer>() else { return Ok(()) };
+    let address = client_address(*peer, request.headers(), &verifier.connection_limits().trusted_proxies);
+    verifier.buckets().address(listen::network(address), verifier.now())
+}
 
-    use serde_json::Value;
-
-    use super::*;
-    use countenance_core::protocol::{
-        Abandon, CheckCode, CodeSent, OpenSession, Outcome, RegisterDevice, RegisteredDevice, SendCode, Ticket,
-    };
-
-    /// Deserializes an example and serializes it.
-    type RoundTrip = fn(&Value) -> Value;
-
-    fn description() -> Value {
-        serde_json::to_value(Description::openapi()).unwrap()
+/// The answer to a request above the limit of its address: a problem document, or a page for people.
+fn too_many(verifier: &AppState, exceeded: Exceeded, path: &str) -> Response {
+    if path.starts_with("/v1/") {
+        return Refusal::from(exceeded).into_response();
     }
-
-    #[test]
-    fn describes_exactly_the_routes() {
-        let description = description();
-        assert_eq!(description["openapi"], "3.1.0");
-        let described: BTreeSet<_> = description["paths"]
-            .as_object()
-            .unwrap()
-            .iter()
-            .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(move |m| (m.clone(), path.clone())))
-            .collect();
-        let routed: BTreeSet<_> =
-            Routes::all().listed.iter().map(|(m, p)| ((*m).to_owned(), (*p).to_owned())).collect();
-        assert_eq!(described, routed);
-    }
-
-    #[test]
-    fn every_reference_resolves() {
-        fn walk<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
-            match value {
-                Value::Object(map) => map.iter().for_each(|(key, value)| match value {
-                    Value::String(target) if key == "$ref" => found.push(target),
-                    value => walk(value, found),
-                }),
-                Value::Array(list) => list.iter().for_each(|value| walk(value, found)),
-                _ => {}
-            }
-        }
-        let description = description();
-        let mut references = Vec::new();
-        walk(&description, &mut references);
-        assert!(references.len() > 5, "{references:?}");
-        for reference in references {
-            let pointer = reference.strip_prefix('#').unwrap();
-            assert!(description.pointer(pointer).is_some(), "{reference}");
-        }
-    }
-
-    #[test]
-    fn examples_round_trip() {
-        fn round_trip<T: serde::Serialize + serde::de::DeserializeOwned>(example: &Value) -> Value {
-            let read: T = serde_json::from_value(example.clone()).unwrap();
-            // As text, as on the wire: a 32-bit number is shorter there than as a 64-bit value.
-            serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap()
-        }
-        let description = description();
-        let rows: [(&str, &str, RoundTrip); 11] = [
-            ("/v1/devices", "requestBody", round_trip::<RegisterDevice>),
-            ("/v1/devices", "responses/200", round_trip::<RegisteredDevice>),
-            ("/v1/sessions/{id}/open", "requestBody", round_trip::<OpenSession>),
-            ("/v1/sessions/{id}/open", "responses/200", round_trip::<Ticket>),
-            ("/v1/sessions/{id}/abandon", "requestBody", round_trip::<Abandon>),
-            ("/v1/sessions/{id}/abandon", "responses/200", round_trip::<Outcome>),
-            ("/v1/sessions/{id}/captures", "responses/200", round_trip::<Outcome>),
-            ("/v1/sessions/{id}/otp", "requestBody", round_trip::<SendCode>),
-            ("/v1/sessions/{id}/otp", "responses/200", round_trip::<CodeSent>),
-            ("/v1/sessions/{id}/otp/check", "requestBody", round_trip::<CheckCode>),
-            ("/v1/sessions/{id}/otp/check", "responses/200", round_trip::<Outcome>),
-        ];
-        for (path, place, round_trip) in rows {
-            let escaped = path.replace('/', "~1");
-            let pointer = format!("/paths/{escaped}/post/{place}/content/application~1json/example");
-            let example = description.pointer(&pointer).unwrap_or_else(|| panic!("{path} {place} has no example"));
-            let example: Value = serde_json::from_str(&example.to_string()).unwrap();
-            assert_eq!(round_trip(&example), example, "{path} {place}");
-        }
-    }
+    let mut response = Page::too_many(exceeded).respond(&random_text::<16>(verifier.rng()));
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(exceeded.retry_after_secs));
+    response
 }

@@ -31,6 +31,7 @@ use crate::{
     AppState, HANDLE_SECS,
     api::captures::outcome_text,
     judge::account_delay_secs,
+    limits::{Exceeded, Limited},
     otp::phone::PhoneNumber,
     otp::twilio::{TwilioError, TwilioVerify, VerificationSid},
     store::{CodeLimits, CodeState, Event, Session, SessionStage, SetupEvent, StoreError, Tx},
@@ -63,6 +64,9 @@ pub(crate) enum CodeRefusal {
     /// The session has expired.
     #[error("the session has expired")]
     Expired,
+    /// The account was sent enough codes today.
+    #[error(transparent)]
+    Limited(#[from] Exceeded),
     /// Twilio refused or could not be reached. No attempt was used.
     #[error(transparent)]
     Twilio(#[from] TwilioError),
@@ -179,7 +183,14 @@ async fn before_send(verifier: &AppState, id: &str, channel: Fallback) -> Result
     if tx.code(id).await?.is_some_and(|code| code.sends >= SENDS_MAX) {
         return Err(TwilioError::SendsUsedUp.into());
     }
-    tx.phone_of(&session).await?.ok_or(CodeRefusal::NotOffered)
+    let phone = tx.phone_of(&session).await?.ok_or(CodeRefusal::NotOffered)?;
+    let integration = tx.integration(&session.integration_id).await?.ok_or(CodeRefusal::NotOffered)?;
+    let account = tx.pseudonym(&session.integration_id, &session.sub).await?.unwrap_or_default();
+    // Counted before it is sent: a message that fails half-way may still have cost money.
+    let most = integration.rules.limits.codes_per_day;
+    verifier.count_daily(&mut tx, &integration.id, Limited::Codes, &account, most).await??;
+    tx.commit().await?;
+    Ok(phone)
 }
 
 async fn after_send(

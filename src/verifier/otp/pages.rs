@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use crate::{
     browser::landing::{Login, hidden_channel, leave_form, who},
-    browser::pages::Page,
+    browser::pages::{Page, wait_in_words},
     otp::CodeRefusal,
     otp::twilio::TwilioError,
 };
@@ -128,6 +128,11 @@ fn page_of(event: &CodeEvent<'_>, phone: &str) -> CodePage {
             let sentence = "This login took too long. Go back and sign in again.".to_owned();
             page(StatusCode::GONE, sentence, false, false)
         }
+        CodeEvent::Refused(CodeRefusal::Limited(exceeded)) => {
+            let wait = wait_in_words(exceeded.retry_after_secs);
+            let sentence = format!("Your account was sent all the codes of a day. Enter the last one, or wait {wait}.");
+            page(StatusCode::TOO_MANY_REQUESTS, sentence, true, false)
+        }
         CodeEvent::Refused(CodeRefusal::Store(error)) => {
             let sentence = "Something broke here. Nothing was decided. Try again in a minute.".to_owned();
             page(error.status(), sentence, true, true)
@@ -197,7 +202,7 @@ fn tries(left: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{StoreError, browser::landing::tests::login};
+    use crate::{StoreError, browser::landing::tests::login, limits::Limited};
     use countenance_net::NetError;
 
     #[test]
@@ -210,6 +215,7 @@ mod tests {
             (CodeRefusal::NotSent, "code-again", "Ask for one first"),
             (CodeRefusal::Over, "code-unavailable", "decided before"),
             (CodeRefusal::Expired, "code-unavailable", "sign in again"),
+            (CodeRefusal::Limited(Limited::Codes.until_tomorrow(0)), "code", "wait 24 hours"),
             (store, "code", "Try again in a minute"),
             (twilio(TwilioError::Number { code: 60200 }), "code-again", "•••89 cannot be reached"),
             (twilio(TwilioError::ChecksUsedUp), "code-unavailable", "Too many codes were tried"),

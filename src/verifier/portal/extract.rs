@@ -61,6 +61,8 @@ impl From<RulesError> for PortalError {
             RulesError::Name
             | RulesError::Host { .. }
             | RulesError::Attempts { .. }
+            | RulesError::Retention
+            | RulesError::Limit
             | RulesError::Policy
             | RulesError::Net { .. } => Self::Malformed,
         }

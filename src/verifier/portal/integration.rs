@@ -14,6 +14,7 @@ use super::{
     new::secret_page,
     page::PortalPage,
     rules_form::RulesForm,
+    usage,
 };
 use crate::{
     Rules,
@@ -39,7 +40,8 @@ pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Re
     let times = tx.integration_times(&id).await?;
     let note = html! { @if session.query.ticked("saved") { p role="status" { "Saved." } } };
     let shown = fingerprint(&integration.rules);
-    Ok(page(&session, &integration, times, &RulesForm::of(&integration.rules), &shown, &note))
+    let usage = usage::section(&session, &mut tx, &integration).await?;
+    Ok(page(&session, &integration, times, &RulesForm::of(&integration.rules), &shown, &note, &usage))
 }
 
 /// Saves the options, unless they were changed elsewhere since the form was shown.
@@ -59,7 +61,8 @@ pub(super) async fn save(Path(id): Path<String>, form: VerifiedForm) -> Result<R
         None => (StatusCode::UNPROCESSABLE_ENTITY, shown, Markup::default()),
     };
     let times = tx.integration_times(&id).await?;
-    Ok(page(session, &integration, times, &wanted, shown, &note).status(status).into_response())
+    let usage = usage::section(session, &mut tx, &integration).await?;
+    Ok(page(session, &integration, times, &wanted, shown, &note, &usage).status(status).into_response())
 }
 
 /// Enables or disables the integration; other options are unchanged.
@@ -126,6 +129,7 @@ fn page(
     form: &RulesForm,
     shown: &str,
     note: &Markup,
+    usage: &Markup,
 ) -> PortalPage {
     let address = format!("/portal/integrations/{}", integration.id);
     let enabled = integration.rules.enabled;
@@ -148,6 +152,7 @@ fn page(
             (form.html(&session.verifier))
             button.go { "Save" }
         }
+        (usage)
         h2 { "Session Secret" }
         p {
             "It was shown when it was made. If it is lost or leaked, make a new one; tokens signed with the old one \

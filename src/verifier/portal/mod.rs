@@ -7,7 +7,7 @@
 //! | `sign_in`, `throttle` | signing in and out; delays after wrong passwords |
 //! | `integrations`, `new`, `integration`, `log_stream`, `rules_form`, `thresholds` | list of integrations, creation, options and secrets |
 //! | `check` | setup check of an integration |
-//! | `users`, `user_devices`, `phone`, `match_threshold`, `devices`, `sessions`, `audit` | lists with their actions |
+//! | `users`, `user_devices`, `enrolled_since`, `phone`, `match_threshold`, `devices`, `sessions`, `audit` | lists with their actions |
 //! | `page`, `html`, `csv`, `time` | building blocks: pages, tables, exports, times |
 //!
 //! Every handler except sign-in takes an [`OperatorSession`](extract::OperatorSession) or a
@@ -31,6 +31,7 @@ mod audit;
 mod check;
 mod csv;
 mod devices;
+mod enrolled_since;
 mod extract;
 mod html;
 mod integration;
@@ -46,6 +47,7 @@ mod sign_in;
 mod thresholds;
 mod throttle;
 mod time;
+mod usage;
 mod user_devices;
 mod users;
 
@@ -72,6 +74,7 @@ pub(super) fn router(verifier: &AppState) -> Router<AppState> {
         .route("/portal/integrations/{id}/users/devices/allow", post(user_devices::allow))
         .route("/portal/integrations/{id}/users/devices/remove", post(user_devices::remove))
         .route("/portal/integrations/{id}/users/erase", get(users::confirm).post(users::erase))
+        .route("/portal/integrations/{id}/users/enrolled-since", get(enrolled_since::show).post(enrolled_since::delete))
         .route("/portal/integrations/{id}/devices", get(devices::list))
         .route("/portal/integrations/{id}/devices/code", post(devices::code))
         .route("/portal/integrations/{id}/devices/disable", post(devices::disable))

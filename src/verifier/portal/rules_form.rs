@@ -7,7 +7,13 @@ use super::{
     html::{choices, described_by, field},
     thresholds,
 };
-use crate::{AppState, DeviceRule, Rules, RulesError, Transport, browser::pages::one_line, origin::is_host_name};
+use crate::{
+    AppState, DeviceRule, Rules, RulesError, Transport,
+    browser::pages::one_line,
+    integration::RETENTION_MAX_DAYS,
+    limits::{LIMIT_MAX, Limits},
+    origin::is_host_name,
+};
 use countenance_core::protocol::Fallback;
 
 // Sized by the enums, so that a new variant does not compile without a label.
@@ -35,6 +41,9 @@ pub(super) struct RulesForm {
     device_rule: String,
     virtual_cameras: bool,
     attempts: String,
+    retention_days: String,
+    /// As typed, in the order of [`Limits::ALL`].
+    limits: Vec<String>,
     policy: String,
     /// Field name and error message.
     errors: Vec<(&'static str, String)>,
@@ -62,6 +71,8 @@ impl RulesForm {
             allow_virtual_cameras,
             device_rule,
             attempts,
+            retention_days,
+            limits,
             policy,
         } = rules;
         Self {
@@ -77,6 +88,8 @@ impl RulesForm {
             device_rule: device_rule.name().to_owned(),
             virtual_cameras: *allow_virtual_cameras,
             attempts: attempts.to_string(),
+            retention_days: retention_days.to_string(),
+            limits: Limits::ALL.iter().map(|limit| (limit.of)(limits).to_string()).collect(),
             policy: thresholds::write(policy),
             errors: Vec::new(),
         }
@@ -98,6 +111,8 @@ impl RulesForm {
             device_rule: typed("device_rule"),
             virtual_cameras: fields.ticked("virtual_cameras"),
             attempts: typed("attempts"),
+            retention_days: typed("retention_days"),
+            limits: Limits::ALL.iter().map(|limit| typed(limit.name)).collect(),
             policy: typed("policy"),
             errors: Vec::new(),
         }
@@ -140,10 +155,22 @@ impl RulesForm {
         if !(1..=10).contains(&attempts) {
             errors.push(("attempts", "a session takes 1 to 10 captures".to_owned()));
         }
+        let retention_days = self.retention_days.parse().ok().filter(|days| *days <= RETENTION_MAX_DAYS);
+        if retention_days.is_none() {
+            errors.push(("retention_days", RulesError::Retention.to_string()));
+        }
+        let mut limits = Limits::default();
+        for (limit, typed) in Limits::ALL.iter().zip(&self.limits) {
+            let number = typed.parse().ok().filter(|number| (1..=LIMIT_MAX).contains(number));
+            match number {
+                Some(number) => *(limit.of_mut)(&mut limits) = number,
+                None => errors.push((limit.name, RulesError::Limit.to_string())),
+            }
+        }
         let policy = thresholds::read(&self.policy).map_err(|error| errors.push(("policy", error.to_string())));
         self.errors = errors;
-        let (Some(enrolment_flow), Some(verification_flow), Ok(policy), true) =
-            (enrolment_flow, verification_flow, policy, self.errors.is_empty())
+        let (Some(enrolment_flow), Some(verification_flow), Some(retention_days), Ok(policy), true) =
+            (enrolment_flow, verification_flow, retention_days, policy, self.errors.is_empty())
         else {
             return None;
         };
@@ -160,6 +187,8 @@ impl RulesForm {
             allow_virtual_cameras: self.virtual_cameras,
             device_rule,
             attempts,
+            retention_days,
+            limits,
             policy,
         })
     }
@@ -200,6 +229,8 @@ impl RulesForm {
                 (self.list("enrolment_flow", "Self-enrolment flow", &FLOWS, &self.enrolment_flow, &help))
                 @let help = format!("How a person with a template comes to the client.{mail}");
                 (self.list("verification_flow", "Verification flow", &FLOWS, &self.verification_flow, &help))
+                @let help = "A face that was not used for so many days is deleted. 0: faces are kept as long as the account.";
+                (self.line("retention_days", "Days a face is kept unused", &self.retention_days, help))
                 (self.list("fallback", "Fallback", &FALLBACKS, &self.fallback, codes))
             }
             fieldset {
@@ -212,6 +243,12 @@ impl RulesForm {
                              {\"threshold\": 2.0}}. Empty: the service's own. The names stand at /v1/policy.";
                 (self.area("policy", "Policy", &self.policy, help))
                 @for line in without_effect.iter().flatten() { p.warn { (line) } }
+            }
+            fieldset {
+                legend { "Limits" }
+                @for (limit, typed) in Limits::ALL.iter().zip(&self.limits) {
+                    (self.line(limit.name, limit.label, typed, limit.help))
+                }
             }
         }
     }

@@ -45,6 +45,7 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
     let body = html! {
         @for (done, words) in [
             ("erased", "The user was erased."),
+            ("deleted", "The faces were deleted."),
             ("match", "The match threshold was saved."),
             ("phone", "The phone was saved."),
         ] {
@@ -54,6 +55,7 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
             (search_field("q", "External identifier (Auth0 user_id), or its beginning", prefix))
             button { "Search" }
         }
+        p { a href={ (base) "/enrolled-since" } { "Delete faces enrolled since a moment …" } }
         @if !rows.is_empty() { (table("Users in the order of their identifiers", &heads, &rows)) }
         @else if prefix.is_empty() && after.is_empty() {
             p { "Nobody has come here yet. Accounts appear with their first login." }

@@ -42,6 +42,10 @@ countenance_core::enumeration! {
         TemplateUpdated = "template_updated",
         AccountUnlocked = "account_unlocked",
         AccountErased = "account_erased",
+        /// A face was deleted because it was not used for as long as the integration keeps faces.
+        FaceExpired = "face_expired",
+        /// A face was deleted because it was enrolled since a moment that an operator named.
+        FaceDeleted = "face_deleted",
         OperatorAdded = "operator_added",
         OperatorRemoved = "operator_removed",
         OperatorSignedIn = "operator_signed_in",

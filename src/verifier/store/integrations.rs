@@ -58,6 +58,8 @@ impl FromRow<'_, SqliteRow> for Integration {
             allow_virtual_cameras: row.try_get("virtual_cameras")?,
             device_rule: if open { DeviceRule::Open } else { DeviceRule::Code },
             attempts: row.try_get("attempts")?,
+            retention_days: row.try_get("retention_days")?,
+            limits: serde_json::from_str(row.try_get("limits")?).or(Err(unknown("limit")))?,
             policy: serde_json::from_str(&policy).or(Err(unknown("policy")))?,
         };
         Ok(Self { id: row.try_get("id")?, rules })
@@ -87,7 +89,8 @@ impl Tx<'_> {
     pub(crate) async fn set_rules(&mut self, id: &str, rules: &Rules) -> Result<bool, StoreError> {
         let update = "UPDATE integrations SET name = ?, enabled = ?, tenant_host = ?, custom_domains = ?, \
                       self_enrolment = ?, enrolment_counts = ?, enrolment_flow = ?, verification_flow = ?, fallback = ?, \
-                      virtual_cameras = ?, open_registration = ?, attempts = ?, policy = ? WHERE id = ?";
+                      virtual_cameras = ?, open_registration = ?, attempts = ?, \
+                      retention_days = ?, limits = ?, policy = ? WHERE id = ?";
         // Without `..`, so that a new option does not compile until it is stored.
         let Rules {
             name,
@@ -102,6 +105,8 @@ impl Tx<'_> {
             allow_virtual_cameras,
             device_rule,
             attempts,
+            retention_days,
+            limits,
             policy,
         } = rules;
         let done = sqlx::query(update)
@@ -117,7 +122,9 @@ impl Tx<'_> {
             .bind(allow_virtual_cameras)
             .bind(*device_rule == DeviceRule::Open)
             .bind(attempts)
-            // A struct of finite numbers and strings always serializes.
+            .bind(retention_days)
+            // Structs of finite numbers and strings always serialize.
+            .bind(serde_json::to_string(limits).unwrap_or_default())
             .bind(serde_json::to_string(policy).unwrap_or_default())
             .bind(id)
             .execute(&mut *self.db)

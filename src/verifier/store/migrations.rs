@@ -11,7 +11,7 @@ use sqlx::{
 use super::StoreError;
 
 /// Version, description and SQL of each step, ascending.
-const STEPS: [(i64, &str, &str); 9] = [
+const STEPS: [(i64, &str, &str); 11] = [
     (1, "sessions", include_str!("migrations/1_sessions.sql")),
     (2, "portal and codes", include_str!("migrations/2_portal_and_codes.sql")),
     (3, "moving templates", include_str!("migrations/3_moving_templates.sql")),
@@ -21,6 +21,8 @@ const STEPS: [(i64, &str, &str); 9] = [
     (7, "pending enrollments", include_str!("migrations/7_pending_enrollments.sql")),
     (8, "enrollment rule", include_str!("migrations/8_enrollment_rule.sql")),
     (9, "used samples", include_str!("migrations/9_used_samples.sql")),
+    (10, "limits", include_str!("migrations/10_limits.sql")),
+    (11, "retention", include_str!("migrations/11_retention.sql")),
 ];
 
 /// The version that this build reads and writes.

@@ -14,6 +14,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteQueryResult},
 };
 
+use crate::limits;
 use countenance_core::clock::UnixSecs;
 use countenance_core::rng::SecureRandom;
 
@@ -21,7 +22,9 @@ mod accounts;
 mod audit;
 mod bindings;
 mod codes;
+mod daily;
 mod devices;
+mod faces;
 mod integrations;
 mod lists;
 mod logs;
@@ -258,7 +261,8 @@ impl Tx<'_> {
     }
 
     /// Deletes expired data: used tokens, proofs, device codes, log event ids, requests for bindings and pending
-    /// enrollments; sessions an hour, feedback a day and used samples 400 days later.
+    /// enrollments; sessions an hour, feedback a day, daily counts two days and used
+    /// samples 400 days later.
     pub(crate) async fn sweep(&mut self, now: UnixSecs) -> Result<(), StoreError> {
         const KEEP_SESSIONS_SECS: i64 = 3600;
         const KEEP_FEEDBACK_SECS: i64 = 24 * 3600;
@@ -272,6 +276,8 @@ impl Tx<'_> {
             // Twilio keeps a verification for a day at most; later feedback is pointless.
             ("DELETE FROM feedback WHERE due_at < ?", now - KEEP_FEEDBACK_SECS),
             ("DELETE FROM sessions WHERE expires_at < ?", now - KEEP_SESSIONS_SECS),
+            ("DELETE FROM daily_counts WHERE day < ?", limits::day(now) - daily::KEEP_DAYS),
+            ("DELETE FROM device_accounts WHERE day < ?", limits::day(now) - daily::KEEP_DAYS),
             ("DELETE FROM used_samples WHERE used_at < ?", now - used_samples::KEEP_SAMPLES_SECS),
         ] {
             sqlx::query(delete).bind(before).execute(&mut *self.db).await?;

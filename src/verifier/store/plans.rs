@@ -9,7 +9,7 @@ use super::*;
 use countenance_system::SystemRandom;
 
 /// Tables that grow with people, devices, sign-ins or time, and the aliases that statements use for them.
-const GROWING: [&str; 23] = [
+const GROWING: [&str; 25] = [
     "accounts",
     "a",
     "templates",
@@ -33,6 +33,8 @@ const GROWING: [&str; 23] = [
     "proofs",
     "audit",
     "used_samples",
+    "daily_counts",
+    "device_accounts",
 ];
 
 /// The SQL statements among the string literals of a source file, without its tests.

@@ -72,6 +72,10 @@ pub(crate) struct Session {
     pub(crate) reason: Option<Reason>,
     pub(crate) handle_expires_at: UnixSecs,
     pub(crate) returned: bool,
+    /// When it was returned; 0 before.
+    pub(crate) returned_at: UnixSecs,
+    /// Whether the result was returned as a second factor.
+    pub(crate) returned_counts: bool,
     /// Channel of the code that was accepted instead of a face, if any.
     pub(crate) passed_by: Option<Fallback>,
     pub(crate) secret_digest: String,
@@ -112,6 +116,8 @@ impl FromRow<'_, SqliteRow> for Session {
             reason: reason.map(|name| Reason::named(&name).ok_or_else(|| unknown("reason"))).transpose()?,
             handle_expires_at: handle_expires_at.unwrap_or_default(),
             returned: row.try_get("returned")?,
+            returned_at: row.try_get::<Option<_>, _>("returned_at")?.unwrap_or_default(),
+            returned_counts: row.try_get("returned_counts")?,
             passed_by: match row.try_get("method")? {
                 "face" => None,
                 name => Some(Fallback::named(name).ok_or_else(|| unknown("method"))?),
@@ -253,9 +259,10 @@ impl Tx<'_> {
     }
 
     /// Spends the session's return handle.
-    pub(crate) async fn mark_returned(&mut self, id: &str) -> Result<(), StoreError> {
-        let update = "UPDATE sessions SET returned = 1 WHERE id = ? AND returned = 0";
-        changed_one(&sqlx::query(update).bind(id).execute(&mut *self.db).await?)
+    pub(crate) async fn mark_returned(&mut self, id: &str, counts: bool, now: UnixSecs) -> Result<(), StoreError> {
+        let update = "UPDATE sessions SET returned = 1, returned_counts = ?, returned_at = ? \
+                      WHERE id = ? AND returned = 0";
+        changed_one(&sqlx::query(update).bind(counts).bind(now).bind(id).execute(&mut *self.db).await?)
     }
 
     /// The stored answer to the same post, if there is one.

@@ -126,6 +126,8 @@ async fn every_option_is_saved_and_shown_again() {
         .with("device_rule", "code")
         .with("virtual_cameras", "on")
         .with("attempts", "3")
+        .with("retention_days", "365")
+        .with("codes_per_day", "4")
         .with("policy", r#"{"liveness": {"threshold": 2.5}, "quality": {"yaw_deg": 90}}"#);
     let made = operator.send(&sent).await;
     assert_eq!((made.status, made.page().as_str()), (StatusCode::OK, "portal-secret"), "{}", made.text());
@@ -149,6 +151,8 @@ async fn every_option_is_saved_and_shown_again() {
         allow_virtual_cameras: _,
         device_rule: _,
         attempts: _,
+        retention_days: _,
+        limits: _,
         policy: _,
     } = Rules::new("", "");
     for (field, value) in [
@@ -161,6 +165,8 @@ async fn every_option_is_saved_and_shown_again() {
         ("device_rule", "code"),
         ("virtual_cameras", "on"),
         ("attempts", "3"),
+        ("retention_days", "365"),
+        ("codes_per_day", "4"),
     ] {
         assert_eq!(shown.fields[field], value, "{field}");
     }
@@ -190,6 +196,8 @@ async fn invalid_input_is_reported_beside_its_field_and_kept_as_typed() {
             ("custom_domains", "a.example\nb.example:1", "b.example:1"),
             ("attempts", "0", "1 to 10"),
             ("attempts", "eleven", "1 to 10"),
+            ("retention_days", "36501", "1 to 36500 days"),
+            ("retention_days", "-1", "1 to 36500 days"),
             ("enrolment_flow", "pigeon", "choose Inline or Email"),
             ("verification_flow", "", "choose Inline or Email"),
             ("fallback", "pigeon", "choose none"),

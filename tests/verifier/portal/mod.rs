@@ -2,7 +2,8 @@
 
 mod forms;
 mod lists;
-mod operator;
+pub(super) mod operator;
 mod secrets;
 mod sign_in;
+mod usage;
 mod user_devices;

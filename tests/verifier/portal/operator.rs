@@ -12,7 +12,7 @@ use super::super::test_verifier::{ORIGIN, Reply, TestVerifier};
 pub(super) const COOKIE: &str = "__Host-operator";
 pub(super) const OPERATOR: &str = "grace";
 
-pub(super) struct Operator<'h> {
+pub(in super::super) struct Operator<'h> {
     pub(super) verifier: &'h TestVerifier,
     /// `name=value`; empty if not signed in.
     pub(super) cookie: String,
@@ -20,13 +20,13 @@ pub(super) struct Operator<'h> {
 
 /// A form with the values that the page gives its fields.
 #[derive(Debug, Clone)]
-pub(super) struct Form {
+pub(in super::super) struct Form {
     pub(super) action: String,
     pub(super) fields: BTreeMap<String, String>,
 }
 
 impl Form {
-    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+    pub(in super::super) fn with(mut self, name: &str, value: &str) -> Self {
         self.fields.insert(name.into(), value.into());
         self
     }
@@ -48,11 +48,11 @@ impl<'h> Operator<'h> {
     }
 
     /// A new operator, signed in.
-    pub(super) async fn new(verifier: &'h TestVerifier) -> Self {
+    pub(in super::super) async fn new(verifier: &'h TestVerifier) -> Self {
         Self::named(verifier, OPERATOR).await
     }
 
-    pub(super) async fn named(verifier: &'h TestVerifier, name: &str) -> Self {
+    pub(in super::super) async fn named(verifier: &'h TestVerifier, name: &str) -> Self {
         let password = verifier.service.add_operator(name).await.unwrap();
         let mut browser = Self::stranger(verifier);
         let reply = browser.sign_in(name, password.reveal()).await;
@@ -61,7 +61,7 @@ impl<'h> Operator<'h> {
     }
 
     /// Submits the sign-in form, and keeps the cookie of the response.
-    pub(super) async fn sign_in(&mut self, name: &str, password: &str) -> Reply {
+    pub(in super::super) async fn sign_in(&mut self, name: &str, password: &str) -> Reply {
         let fields = [("name", name), ("password", password)].map(|(n, v)| (n.to_owned(), v.to_owned()));
         let reply = self.send(&Form { action: "/portal/sign-in".into(), fields: fields.into() }).await;
         if let Some(cookie) = set_cookie(&reply) {
@@ -70,23 +70,23 @@ impl<'h> Operator<'h> {
         reply
     }
 
-    pub(super) async fn get(&self, path: &str) -> Reply {
+    pub(in super::super) async fn get(&self, path: &str) -> Reply {
         self.verifier.browse(path, &self.cookie).await
     }
 
     /// Gets a page; panics unless it has this `data-page`.
-    pub(super) async fn page(&self, path: &str, name: &str) -> Reply {
+    pub(in super::super) async fn page(&self, path: &str, name: &str) -> Reply {
         let reply = self.get(path).await;
         assert_eq!((reply.status, reply.page().as_str()), (StatusCode::OK, name), "{path}: {}", reply.text());
         reply
     }
 
     /// Submits a form with the headers of a same-origin request.
-    pub(super) async fn send(&self, form: &Form) -> Reply {
+    pub(in super::super) async fn send(&self, form: &Form) -> Reply {
         self.send_with(form, &[("origin", ORIGIN), ("sec-fetch-site", "same-origin")]).await
     }
 
-    pub(super) async fn send_with(&self, form: &Form, headers: &[(&'static str, &str)]) -> Reply {
+    pub(in super::super) async fn send_with(&self, form: &Form, headers: &[(&'static str, &str)]) -> Reply {
         let mut request = Request::post(&form.action)
             .header(header::COOKIE, &self.cookie)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -97,7 +97,7 @@ impl<'h> Operator<'h> {
     }
 
     /// The form of the page at `path` that posts to `action`.
-    pub(super) async fn form(&self, path: &str, action: &str) -> Form {
+    pub(in super::super) async fn form(&self, path: &str, action: &str) -> Form {
         let page = self.get(path).await.text();
         forms(&page)
             .into_iter()
@@ -105,7 +105,7 @@ impl<'h> Operator<'h> {
             .unwrap_or_else(|| panic!("{path} has no {action}: {page}"))
     }
 
-    pub(super) fn path(&self, part: &str) -> String {
+    pub(in super::super) fn path(&self, part: &str) -> String {
         format!("/portal/integrations/{}{part}", self.verifier.integration)
     }
 }

@@ -3,6 +3,7 @@
 //! Each item is `{"log_id", "data": {"type", "log_id", "details", …}}`. Unknown types and fields are ignored, because
 //! tenant logs gain new ones at any time.
 
+use percent_encoding::percent_decode_str;
 use serde::{
     Deserializer,
     de::{SeqAccess, Visitor},
@@ -13,6 +14,12 @@ use crate::otp::phone::PhoneNumber;
 
 /// Event type: multi-factor authentication succeeded.
 const MFA_SUCCEEDED: &str = "gd_auth_succeed";
+/// Event type: a user of a database connection was deleted.
+const USER_DELETED: &str = "sdu";
+/// Event type: a call of the Management API.
+const API_CALL: &str = "sapi";
+/// Where that call deletes a user, before the percent-encoded id.
+const USERS_PATH: &str = "/api/v2/users/";
 /// Maximum size of an item, bytes: ten times a large event. Items are parsed one at a time, so this bounds the memory.
 const ITEM_MAX_BYTES: usize = 64 << 10;
 /// Maximum number of items in a delivery.
@@ -32,6 +39,8 @@ pub(crate) struct Conversion {
 pub(crate) struct Delivery {
     /// Verified codes, to be reported to Twilio.
     pub(crate) conversions: Vec<Conversion>,
+    /// Users who were deleted at the tenant, by their `user_id`.
+    pub(crate) deleted: Vec<String>,
     /// Number of items that are log events of any type.
     pub(crate) events: usize,
     /// Number of items that are not log events.
@@ -50,6 +59,7 @@ pub(crate) enum NoDelivery {
 /// One item.
 enum Item {
     Converted(Conversion),
+    Deleted(String),
     /// An event without a verified phone number.
     Other,
     /// Not an event.
@@ -114,6 +124,10 @@ impl Delivery {
         match item {
             Item::Broken => self.broken += 1,
             Item::Other => self.events += 1,
+            Item::Deleted(user) => {
+                self.events += 1;
+                self.deleted.push(user);
+            }
             Item::Converted(conversion) => {
                 self.events += 1;
                 self.conversions.push(conversion);
@@ -135,9 +149,29 @@ impl Item {
         let (Some(kind), Some(log_id)) = (text("/data/type"), text("/log_id").or_else(|| text("/data/log_id"))) else {
             return Self::Broken;
         };
+        if let Some(user) = deleted(item, kind) {
+            return Self::Deleted(user);
+        }
         let phone = phone(item).filter(|_| kind == MFA_SUCCEEDED);
         phone.map_or(Self::Other, |phone| Self::Converted(Conversion { log_id: log_id.to_owned(), phone }))
     }
+}
+
+/// The user that the event reports as deleted: by the user's own event, or by a successful call that deletes exactly one.
+fn deleted(item: &Value, kind: &str) -> Option<String> {
+    let text = |pointer| item.pointer(pointer).and_then(Value::as_str);
+    match kind {
+        USER_DELETED => text("/data/user_id").map(str::to_owned),
+        API_CALL => {
+            let is_delete = text("/data/details/request/method")?.eq_ignore_ascii_case("delete");
+            let is_done = item.pointer("/data/details/response/statusCode")? == 204;
+            let id = text("/data/details/request/path")?.strip_prefix(USERS_PATH)?;
+            let id = percent_decode_str(id).decode_utf8().ok().filter(|_| is_delete && is_done && !id.contains('/'))?;
+            Some(id.into_owned())
+        }
+        _ => None,
+    }
+    .filter(|user| !user.is_empty())
 }
 
 /// The phone number in the event's details if it is in plain E.164 form; masked or formatted numbers are ignored.
@@ -169,6 +203,37 @@ mod tests {
         let delivery = read(body.as_bytes()).unwrap();
         let ids = delivery.conversions.into_iter().map(|c| c.log_id).collect();
         (ids, delivery.events, delivery.broken)
+    }
+
+    #[test]
+    fn finds_deleted_users() {
+        let call = |method: &str, path: &str, status: u16| {
+            let details = json!({"request": {"method": method, "path": path}, "response": {"statusCode": status}});
+            json!({"log_id": "x", "data": {"type": "sapi", "user_id": "auth0|admin", "details": details}})
+        };
+        let event = |data: Value| json!({"log_id": "x", "data": data});
+        for (case, item, expected) in [
+            ("a user", event(json!({"type": "sdu", "user_id": "auth0|ada"})), Some("auth0|ada")),
+            ("no user", event(json!({"type": "sdu"})), None),
+            ("an empty user", event(json!({"type": "sdu", "user_id": ""})), None),
+            ("a failure", event(json!({"type": "fdu", "user_id": "auth0|ada"})), None),
+            ("a login", event(json!({"type": "s", "user_id": "auth0|ada"})), None),
+            ("a call", call("delete", "/api/v2/users/auth0%7Cada", 204), Some("auth0|ada")),
+            (
+                "a call for an address with a plus",
+                call("DELETE", "/api/v2/users/email%7Ca+b@c", 204),
+                Some("email|a+b@c"),
+            ),
+            ("a refused call", call("delete", "/api/v2/users/auth0%7Cada", 403), None),
+            ("another method", call("patch", "/api/v2/users/auth0%7Cada", 204), None),
+            ("a part of a user", call("delete", "/api/v2/users/auth0%7Cada/multifactor/duo", 204), None),
+            ("all users", call("delete", "/api/v2/users/", 204), None),
+            ("something else", call("delete", "/api/v2/clients/auth0%7Cada", 204), None),
+        ] {
+            let delivery = read(item.to_string().as_bytes()).unwrap();
+            assert_eq!(delivery.deleted, expected.map(str::to_owned).as_slice(), "{case}");
+            assert_eq!((delivery.events, delivery.broken), (1, 0), "{case}");
+        }
     }
 
     #[test]
