@@ -183,6 +183,8 @@ failed-network = Der Prüfdienst ist nicht erreichbar. Prüfen Sie das Netzwerk 
 failed-operator = Diese Installation hat einen Fehler. Teilen Sie Ihrer Systembetreuung mit, was die Diagnose zeigt.
 failed-title-approve = Dieser Computer ist noch nicht freigegeben
 failed-approve = Dieses Konto verwendet diesen Computer noch nicht. Wenn Sie eine E-Mail dazu erhalten haben, geben Sie ihn dort frei; sonst fragen Sie Ihre Administration. Öffnen Sie den Link dann noch einmal aus Ihrem Browser.
+failed-title-update = Countenance aktualisieren
+failed-update = Diese Version von Countenance ist zu alt für diese Anmeldung. Aktualisieren Sie sie oder fragen Sie Ihren IT-Support. Beginnen Sie die Anmeldung dann in Ihrem Browser neu.
 close = Schließen
 
 ## Settings

@@ -183,6 +183,8 @@ failed-network = The verification service cannot be reached. Check the network, 
 failed-operator = This installation has a fault. Tell whoever looks after this computer, with what Diagnostics shows.
 failed-title-approve = This computer is not approved yet
 failed-approve = Your account isn't set up on this computer yet. If you got an email about it, allow the computer there. Otherwise, ask your administrator. Then open the link again from your browser.
+failed-title-update = Update Countenance
+failed-update = This version of Countenance is too old for this sign-in. Update it, or ask your IT team. Then start the sign-in again in your browser.
 close = Close
 
 ## Settings

@@ -183,6 +183,8 @@ failed-network = No se puede contactar con el servicio de verificación. Comprue
 failed-operator = Esta instalación tiene un fallo. Avisa a quien administra este equipo y dile qué muestra el diagnóstico.
 failed-title-approve = Este equipo aún no está autorizado
 failed-approve = Esta cuenta todavía no usa este equipo. Si has recibido un correo al respecto, autoriza el equipo desde él; si no, consulta a tu administrador. Después, abre de nuevo el enlace desde tu navegador.
+failed-title-update = Actualiza Countenance
+failed-update = Esta versión de Countenance es demasiado antigua para este inicio de sesión. Actualízala o consulta a tu equipo de TI. Después, empieza de nuevo el inicio de sesión en tu navegador.
 close = Cerrar
 
 ## Settings

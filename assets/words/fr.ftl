@@ -183,6 +183,8 @@ failed-network = Le service de vérification est injoignable. Vérifiez le rése
 failed-operator = Cette installation a un défaut. Signalez à la personne qui gère cet ordinateur ce que montre le diagnostic.
 failed-title-approve = Cet ordinateur n’est pas encore autorisé
 failed-approve = Ce compte n’utilise pas encore cet ordinateur. Si vous avez reçu un e-mail à ce sujet, autorisez-le depuis ce message ; sinon, adressez-vous à votre administrateur. Rouvrez ensuite le lien depuis votre navigateur.
+failed-title-update = Mettez Countenance à jour
+failed-update = Cette version de Countenance est trop ancienne pour cette connexion. Mettez-la à jour ou adressez-vous à votre service informatique. Recommencez ensuite la connexion dans votre navigateur.
 close = Fermer
 
 ## Settings

@@ -183,6 +183,8 @@ failed-network = Il servizio di verifica non è raggiungibile. Controlla la rete
 failed-operator = Questa installazione ha un difetto. Avvisa chi gestisce questo computer e riferisci che cosa mostra la diagnostica.
 failed-title-approve = Questo computer non è ancora autorizzato
 failed-approve = Questo account non usa ancora questo computer. Se hai ricevuto un’e-mail al riguardo, autorizza il computer da lì; altrimenti rivolgiti all’amministratore. Poi riapri il link dal browser.
+failed-title-update = Aggiorna Countenance
+failed-update = Questa versione di Countenance è troppo vecchia per questo accesso. Aggiornala o rivolgiti al reparto IT. Poi ricomincia l’accesso nel browser.
 close = Chiudi
 
 ## Settings

@@ -183,6 +183,8 @@ failed-network = De verificatiedienst is niet bereikbaar. Controleer het netwerk
 failed-operator = Deze installatie bevat een fout. Meld de beheerder van deze computer wat de diagnose laat zien.
 failed-title-approve = Deze computer is nog niet goedgekeurd
 failed-approve = Dit account gebruikt deze computer nog niet. Hebt u er een e-mail over gekregen, sta de computer dan daarin toe; vraag het anders aan uw beheerder. Open daarna de link opnieuw vanuit uw browser.
+failed-title-update = Werk Countenance bij
+failed-update = Deze versie van Countenance is te oud voor deze aanmelding. Werk Countenance bij of vraag het uw IT-afdeling. Begin de aanmelding daarna opnieuw in uw browser.
 close = Sluiten
 
 ## Settings

@@ -191,6 +191,8 @@ failed-network = Nie można połączyć się z usługą weryfikacji. Sprawdź si
 failed-operator = Ta instalacja jest uszkodzona. Powiedz osobie, która zajmuje się tym komputerem, co pokazuje diagnostyka.
 failed-title-approve = Ten komputer nie jest jeszcze zatwierdzony
 failed-approve = To konto nie używa jeszcze tego komputera. Jeśli przyszła do Ciebie wiadomość e-mail w tej sprawie, zezwól w niej na ten komputer; w przeciwnym razie zapytaj administratora. Potem otwórz link ponownie z przeglądarki.
+failed-title-update = Zaktualizuj Countenance
+failed-update = Ta wersja Countenance jest za stara na to logowanie. Zaktualizuj ją lub zapytaj dział IT. Potem zacznij logowanie od nowa w przeglądarce.
 close = Zamknij
 
 ## Settings

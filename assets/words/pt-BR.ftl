@@ -183,6 +183,8 @@ failed-network = Não é possível acessar o serviço de verificação. Verifiqu
 failed-operator = Esta instalação tem um defeito. Avise quem cuida deste computador e diga o que o diagnóstico mostra.
 failed-title-approve = Este computador ainda não foi autorizado
 failed-approve = Esta conta ainda não usa este computador. Se você recebeu um e-mail sobre isso, autorize o computador por ele; caso contrário, fale com o administrador. Depois, abra o link de novo pelo navegador.
+failed-title-update = Atualize o Countenance
+failed-update = Esta versão do Countenance é antiga demais para este login. Atualize-a ou fale com a equipe de TI. Depois, comece o login de novo no navegador.
 close = Fechar
 
 ## Settings

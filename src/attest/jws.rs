@@ -10,13 +10,15 @@ use super::{
     jwk::{Jwk, PublicKey},
     keys::DeviceKey,
 };
+use countenance_core::protocol::message::{self, Message, ReadError, Unmet};
 
 /// The algorithm name written (RFC 9864).
 const ALG: &str = "Ed25519";
 /// The older name, also accepted (RFC 8037). It leaves the curve to the key, which is always Ed25519 here.
 const ALG_OLDER: &str = "EdDSA";
 
-/// The protected header. Members not listed here are rejected, which includes `crit`, `b64`, `jku` and `x5u`.
+/// The protected header. Members not listed here are rejected, which includes `crit`, `b64`, `jku` and `x5u`: how a
+/// statement is signed stays as it is, and what it says may grow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
@@ -70,6 +72,9 @@ pub enum JwsError {
     /// The payload is not the expected JSON.
     #[error("the claims are invalid")]
     Claims(#[source] JsonFault),
+    /// The claims list members in `crit` that this build does not know.
+    #[error("the claims cannot be read by this version")]
+    Unmet(#[source] Unmet),
 }
 
 /// Where JSON is invalid. Unlike `serde_json::Error` it repeats none of the text, which may be secret.
@@ -175,9 +180,17 @@ impl<'a> Jws<'a> {
 }
 
 impl Payload {
-    /// Parses the claims. Duplicate members are rejected, and so are unknown ones if `T` denies them.
+    /// Parses the claims. Duplicate members are rejected, unknown ones ignored.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, JwsError> {
         serde_json::from_slice(&self.0).map_err(|e| JwsError::Claims(e.into()))
+    }
+
+    /// Parses the claims, and rejects those that require more than this build knows.
+    pub fn message<M: Message>(&self) -> Result<M, JwsError> {
+        message::read(&self.0).map_err(|error| match error {
+            ReadError::Json(error) => JwsError::Claims(error.into()),
+            ReadError::Unmet { unmet, .. } => JwsError::Unmet(unmet),
+        })
     }
 }
 

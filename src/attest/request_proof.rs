@@ -13,7 +13,7 @@ use super::{
 };
 use countenance_core::{
     clock::UnixSecs,
-    protocol::{REQUEST_PROOF_TYP, RequestProofClaims},
+    protocol::{REQUEST_PROOF_TYP, RequestProofClaims, message::Unmet},
 };
 
 /// Maximum difference between `iat` and the verifier's clock, seconds.
@@ -58,6 +58,9 @@ pub enum RequestProofError {
     /// Not a signed proof, or the signature is invalid.
     #[error("the proof is not a valid signed statement")]
     Jws(#[from] JwsError),
+    /// The claims list members in `crit` that this build does not know.
+    #[error("{0}")]
+    Unmet(Unmet),
     /// The header does not carry the key, or also names one.
     #[error("the proof does not carry its key")]
     NoKey,
@@ -108,7 +111,10 @@ pub fn verify_head(jws: &str, method: &str, url: &Url, now: UnixSecs) -> Result<
         (Some(jwk), None) => PublicKey::try_from(jwk)?,
         (_, Some(_)) | (None, None) => return Err(RequestProofError::NoKey),
     };
-    let claims: RequestProofClaims = jws.verify(&key)?.claims()?;
+    let claims: RequestProofClaims = jws.verify(&key)?.message().map_err(|error| match error {
+        JwsError::Unmet(unmet) => RequestProofError::Unmet(unmet),
+        error => error.into(),
+    })?;
     if claims.htm != method {
         return Err(RequestProofError::OtherMethod);
     }

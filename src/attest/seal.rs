@@ -149,7 +149,7 @@ pub fn seal(
             cues: verdict.cues.clone(),
             per_frame: verdict.per_frame.clone(),
             models: with_weighed(context.models, &verdict.nets),
-            policy: proof.policy_digest().into(),
+            policy: context.ticket.policy.digest(),
         },
         quality: good.measures(),
         camera: context.camera,

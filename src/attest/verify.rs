@@ -15,7 +15,7 @@ use countenance_core::{
     clock::UnixSecs,
     protocol::{
         ATTESTATION_MAX_BYTES, ATTESTATION_PROFILE, ATTESTATION_TYP, Claims, MORE_SAMPLE_MAX_BYTES, Purpose,
-        SAMPLE_MAX_BYTES, SAMPLES_MAX,
+        SAMPLE_MAX_BYTES, SAMPLES_MAX, message::Unmet,
     },
 };
 
@@ -55,6 +55,9 @@ pub enum AttestError {
     /// Not a signed attestation, not signed by this key, or not the claims of one.
     #[error("the attestation is not a valid signed statement")]
     Jws(#[from] JwsError),
+    /// The claims list members in `crit` that this build does not know.
+    #[error("{0}")]
+    Unmet(Unmet),
     /// The header has no key thumbprint.
     #[error("the attestation does not name its key")]
     NoKeyName,
@@ -126,7 +129,10 @@ pub fn verify(
     if kid(&jws)? != key.thumbprint() {
         return Err(AttestError::OtherKey);
     }
-    let claims: Claims = jws.verify(key)?.claims()?;
+    let claims: Claims = jws.verify(key)?.message().map_err(|error| match error {
+        JwsError::Unmet(unmet) => AttestError::Unmet(unmet),
+        error => error.into(),
+    })?;
     binding(&claims, expected)?;
     let signed = all_samples(&claims).map(|sample| decode_32(&sample.sha256));
     if !signed.eq(samples.iter().map(|sample| Some(Sha256::digest(sample).into()))) {

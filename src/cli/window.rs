@@ -151,7 +151,7 @@ fn told(ended: RunOutcome) -> ExitCode {
         RunOutcome::Failed(remedy) => {
             let exit = match remedy {
                 Remedy::CheckNetwork => Exit::Unreachable,
-                Remedy::LoginAgain | Remedy::ApproveDevice => Exit::SessionOver,
+                Remedy::LoginAgain | Remedy::ApproveDevice | Remedy::Update => Exit::SessionOver,
                 Remedy::TellOperator => Exit::Broken,
             };
             (json!({"event": "failed"}), exit)

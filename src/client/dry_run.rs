@@ -13,7 +13,7 @@ use crate::session::{
 use countenance_attest::Sealed;
 use countenance_core::{
     clock::{Clock, UnixSecs},
-    policy::Policy,
+    policy::{Policy, SentPolicy},
     protocol::{CodeSent, Display, Fallback, OneTimeCode, Outcome, Purpose, Reason, Ticket},
 };
 
@@ -61,7 +61,7 @@ impl SessionApi for DryRun {
                 account: "nobody".into(),
                 started_at: self.at,
             },
-            policy: Policy::default(),
+            policy: SentPolicy::new(&Policy::default()),
             fallback: Vec::new(),
             attempts_left: 1,
             expires_at: self.at + 600,

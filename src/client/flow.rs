@@ -166,6 +166,8 @@ pub enum Remedy {
     CheckNetwork,
     /// The device is not approved for the account: approve it, then open the link again.
     ApproveDevice,
+    /// The client is too old: update it, then start the sign-in again.
+    Update,
     /// This installation is broken or not registered: contact its operator.
     TellOperator,
 }
@@ -179,7 +181,10 @@ impl FlowError {
                 Remedy::CheckNetwork
             }
             Self::Session(S::DeviceNotBound) => Remedy::ApproveDevice,
-            Self::Session(S::TlsFailed(_) | S::TlsUnavailable(_) | S::DeviceUnknown | S::DeviceDisabled)
+            Self::Session(S::NeedsUpdate { .. } | S::ClientTooOld) => Remedy::Update,
+            Self::Session(
+                S::TlsFailed(_) | S::TlsUnavailable(_) | S::DeviceUnknown | S::DeviceDisabled | S::NotSupported,
+            )
             | Self::Vision(_)
             | Self::NetMissing(_)
             | Self::Seal(_)
@@ -192,9 +197,17 @@ impl FlowError {
 impl Flow<'_> {
     /// Runs the sign-in behind `link` to its end.
     pub fn run(mut self, link: &LaunchLink) -> Result<FlowOutcome, FlowError> {
-        let mut ticket = self.session.open(link)?;
-        self.policy = self.policy.tightened_by(&ticket.policy);
-        self.analyzer.supports(&self.policy.liveness.nets).map_err(FlowError::NetMissing)?;
+        let mut ticket = match self.session.open(link) {
+            Err(SessionError::NeedsUpdate { unmet, ticket: Some(ticket) }) => {
+                let error = SessionError::NeedsUpdate { unmet, ticket: None };
+                return Err(self.decline(&ticket, error.into()));
+            }
+            opened => opened?,
+        };
+        self.policy = self.policy.tightened_by(ticket.policy.values());
+        if let Err(missing) = self.analyzer.supports(&self.policy.liveness.nets) {
+            return Err(self.decline(&ticket, FlowError::NetMissing(missing)));
+        }
         let outcome = match self.operator.consent(&ticket) {
             Consent::Given => self.decide(&mut ticket),
             Consent::NotMe => self.give_up(&ticket, Reason::NotMe),
@@ -204,6 +217,9 @@ impl Flow<'_> {
             Err(FlowError::Session(SessionError::Cancelled)) => {
                 let outcome = self.give_up(&ticket, Reason::Cancelled)?;
                 self.hand_back(outcome)
+            }
+            Err(error @ FlowError::Session(SessionError::NeedsUpdate { .. } | SessionError::ClientTooOld)) => {
+                Err(self.decline(&ticket, error))
             }
             outcome => self.hand_back(outcome?),
         }
@@ -306,6 +322,19 @@ impl Flow<'_> {
 
     fn give_up(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, FlowError> {
         Ok(self.session.abandon(ticket, reason)?)
+    }
+
+    /// Ends a sign-in that this client cannot carry out as required, so that the browser does not wait in vain. If that
+    /// fails too, `why` is still what the person has to know.
+    fn decline(mut self, ticket: &Ticket, why: FlowError) -> FlowError {
+        let ended = match self.give_up(ticket, Reason::CannotEnforce) {
+            Ok(outcome) => self.hand_back(outcome).err(),
+            Err(error) => Some(error),
+        };
+        if let Some(error) = ended {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the session could not be ended");
+        }
+        why
     }
 
     /// Sends the browser to the return page, approved or not.

@@ -100,6 +100,7 @@ impl<'w> Script<'w> {
                     Remedy::ApproveDevice => {
                         "approve this device, by the mailed link or through your administrator, then open the link again"
                     }
+                    Remedy::Update => "update Countenance, then start the sign-in again in the browser",
                     Remedy::TellOperator => "contact the operator of this installation",
                 };
                 json!({"event": "failed", "error": causes(error), "remedy": remedy})

@@ -1,6 +1,7 @@
 //! Every threshold, with its unit, its default and the origin of the default.
 //!
-//! The verifier sends a policy with the ticket. It can only tighten the client's own: see [`Policy::tightened_by`].
+//! The verifier sends a policy with the ticket. It can only tighten the client's own: see [`Policy::tightened_by`]. Members
+//! that a build does not know are ignored; owners' files and forms are strict: see [`unknown_member`].
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,8 @@ mod contract;
 mod cues;
 mod liveness;
 mod matching;
+mod sent;
+mod strict;
 
 pub use contract::{
     ContractFault, NET_CLASSES, NET_NAME_MAX_CHARS, NET_SCALE, NET_SCALES_MAX, NET_SIDE_PX, is_sha256_hex,
@@ -17,11 +20,13 @@ pub use contract::{
 pub use cues::{CueName, CuesPolicy};
 pub use liveness::{Channels, CuePolicy, LivenessPolicy, NetPolicy};
 pub use matching::MatchPolicy;
+pub use sent::SentPolicy;
+pub use strict::unknown_member;
 
 /// All thresholds for one capture.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct Policy {
     /// Requirements on a frame.
     pub quality: QualityPolicy,
@@ -38,7 +43,7 @@ pub struct Policy {
 /// Requirements that a frame must meet to count.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct QualityPolicy {
     /// Minimum detector score of a face, 0 to 1. Origin: 0.6 keeps every genuine face in the development recordings.
     pub face_score: f32,
@@ -82,7 +87,7 @@ pub struct QualityPolicy {
 /// Time limits of a capture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct CapturePolicy {
     /// Longest wait for one frame, milliseconds. Origin: a stalled camera must be reported within two seconds.
     pub frame_millis: u64,
@@ -93,7 +98,7 @@ pub struct CapturePolicy {
 /// Requirements on the camera and on its images.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct CameraPolicy {
     /// Software that produces frames. Origin: the usual injection instrument.
     pub virtual_camera: Reaction,
@@ -278,7 +283,8 @@ impl Policy {
         }
     }
 
-    /// SHA-256 of the policy's JSON, base64url, as reported in the attestation.
+    /// SHA-256 of the policy's JSON as this build writes it, base64url. Two builds may differ: for what an attestation
+    /// reports, see [`SentPolicy::digest`].
     pub fn digest(&self) -> String {
         // A struct of numbers always serializes.
         let json = serde_json::to_vec(self).unwrap_or_default();

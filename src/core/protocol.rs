@@ -2,14 +2,20 @@
 //!
 //! JSON over HTTPS (plain HTTP is allowed on loopback). Times are whole seconds since 1970 (UTC) unless a name ends in
 //! `_millis`. Treat every value here as untrusted input until it has been checked.
+//!
+//! Client and verifier may have different versions: what one does not know in a message it ignores, unless the message
+//! says that it must not ([`message`]).
 
 use serde::{Deserialize, Serialize};
 
-use crate::{clock::UnixSecs, policy::Policy};
+use crate::{clock::UnixSecs, policy::SentPolicy};
 
 mod camera;
 mod claims;
+mod client_version;
 mod code;
+mod known;
+pub mod message;
 mod problem;
 
 pub use camera::{CameraClaim, CameraKind, CameraRefusal, InjectionSign};
@@ -17,6 +23,7 @@ pub use claims::{
     Claims, CueClaim, KeyProtection, LivenessClaim, LivenessDecision, ModelClaim, NetClaim, QualityClaim, SampleClaim,
     SessionClaim, SpanClaim,
 };
+pub use client_version::{ClientVersion, NoVersion};
 pub use code::{CODE_DIGITS, CheckCode, CodeSent, NoCode, OneTimeCode, SendCode};
 pub use problem::ProblemKind;
 
@@ -59,7 +66,6 @@ crate::enumeration! {
 /// `POST /v1/devices`: registers the key that signed the request proof as a kiosk, which serves everybody.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct RegisterDevice {
     /// The integration that the device will serve.
     pub integration_id: String,
@@ -69,6 +75,10 @@ pub struct RegisterDevice {
     pub enrolment_code: Option<String>,
     /// A name that the operator will recognize, at most 64 characters.
     pub name: String,
+    /// The client's version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, pattern = "^(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})$"))]
+    pub version: Option<ClientVersion>,
 }
 
 /// The response to [`RegisterDevice`].
@@ -82,12 +92,15 @@ pub struct RegisteredDevice {
 /// `POST /v1/sessions/{id}/open`: redeems the one-time code and binds the session to the key of the request proof.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct OpenSession {
     /// The code of the launch link.
     pub code: String,
-    /// Name and version of the client.
+    /// Name and version of the client, for people to read.
     pub app: String,
+    /// The client's version, for the rules of the integration. A minimum admits no client without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, pattern = "^(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})$"))]
+    pub version: Option<ClientVersion>,
 }
 
 /// The verifier's response to [`OpenSession`]: everything the client needs for one capture.
@@ -102,9 +115,11 @@ pub struct Ticket {
     pub purpose: Purpose,
     /// Who asks for the sign-in, shown before the camera opens.
     pub display: Display,
-    /// The verifier's thresholds. They can only tighten the client's own.
-    pub policy: Policy,
-    /// Alternatives to showing a face.
+    /// The verifier's thresholds. They can only tighten the client's own. The attestation has the digest of this text.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::policy::Policy))]
+    pub policy: SentPolicy,
+    /// Alternatives to showing a face. Those that the client does not know are not offered.
+    #[serde(deserialize_with = "known::fallbacks")]
     pub fallback: Vec<Fallback>,
     /// Captures that may still be posted.
     pub attempts_left: u32,
@@ -151,7 +166,8 @@ pub enum Outcome {
     },
     /// Not accepted. Another capture may be posted with the new nonce, or another code entered.
     Retry {
-        /// Why.
+        /// Why. One that the client does not know is read as `untrusted`, here and below.
+        #[serde(deserialize_with = "known::reason")]
         reason: Reason,
         /// Remaining captures or code attempts, depending on which was posted.
         attempts_left: u32,
@@ -161,6 +177,7 @@ pub enum Outcome {
     /// Not accepted, and final. The browser reports the refusal to the tenant.
     Refused {
         /// Why.
+        #[serde(deserialize_with = "known::reason")]
         reason: Reason,
         /// One-time page of the verifier that returns the browser to the tenant.
         continue_url: String,
@@ -205,6 +222,8 @@ crate::enumeration! {
         WrongCode = "wrong_code",
         /// The integration is disabled at the verifier.
         Disabled = "disabled",
+        /// The client cannot do what the verifier requires: it is too old, or lacks a network that the policy names.
+        CannotEnforce = "cannot_enforce",
     }
 }
 
@@ -219,7 +238,8 @@ impl Reason {
             | Self::NoCamera
             | Self::CameraNotAllowed
             | Self::TimedOut
-            | Self::NoMatch => true,
+            | Self::NoMatch
+            | Self::CannotEnforce => true,
             Self::PoorQuality
             | Self::Untrusted
             | Self::TooManyAttempts
@@ -234,10 +254,11 @@ impl Reason {
 /// `POST /v1/sessions/{id}/abandon`: ends the session without an accepted face.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct Abandon {
     /// Why: one that [a client may give](Reason::may_be_given_by_client): `not_live`, `cannot_tell`, `cancelled`, `not_me`,
-    /// `no_camera`, `camera_not_allowed`, `timed_out`, `no_match`.
+    /// `no_camera`, `camera_not_allowed`, `timed_out`, `no_match`, `cannot_enforce`. One that the verifier does not know
+    /// is read as `cancelled`, so that the session ends.
+    #[serde(deserialize_with = "known::end")]
     pub reason: Reason,
 }
 
@@ -263,7 +284,6 @@ pub const PROBLEM_PREFIX: &str = "tag:countenance.dev,2026:problem:";
 /// The claims of a request proof: binds this request to this key and time (modeled on DPoP, RFC 9449, plus a body
 /// digest).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct RequestProofClaims {
     /// HTTP method, upper case.
     pub htm: String,
@@ -280,7 +300,7 @@ pub struct RequestProofClaims {
 /// Omits the code.
 impl std::fmt::Debug for OpenSession {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OpenSession").field("app", &self.app).finish_non_exhaustive()
+        f.debug_struct("OpenSession").field("app", &self.app).field("version", &self.version).finish_non_exhaustive()
     }
 }
 
@@ -331,7 +351,7 @@ mod tests {
     #[test]
     fn debug_output_contains_no_secrets() {
         let retry = Outcome::Retry { reason: Reason::NoMatch, attempts_left: 3, nonce: "n0nce".into() };
-        let open = OpenSession { code: "c0de".into(), app: "countenance".into() };
+        let open = OpenSession { code: "c0de".into(), app: "countenance".into(), version: None };
         let shown = format!("{retry:?} {open:?}");
         assert!(!shown.contains("n0nce") && !shown.contains("c0de"), "{shown}");
     }

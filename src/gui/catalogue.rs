@@ -126,6 +126,7 @@ pub fn samples() -> Vec<Sample> {
         ("failed-login-again", screen(Screen::Failed(Remedy::LoginAgain))),
         ("failed-network", screen(Screen::Failed(Remedy::CheckNetwork))),
         ("failed-approve", screen(Screen::Failed(Remedy::ApproveDevice))),
+        ("failed-update", screen(Screen::Failed(Remedy::Update))),
         ("failed-operator", screen(Screen::Failed(Remedy::TellOperator))),
         ("settings", page(Page::Settings)),
         (

@@ -12,12 +12,14 @@ use crate::{
 use countenance_core::{
     clock::UnixSecs,
     policy::{ContractFault, Policy},
-    protocol::{Fallback, Purpose},
+    protocol::{ClientVersion, Fallback, Purpose},
     rng::random_text,
 };
 
 /// Maximum retention, days: a hundred years.
 pub(crate) const RETENTION_MAX_DAYS: u32 = 36_500;
+/// Maximum number of refused versions.
+pub(crate) const REFUSED_VERSIONS_MAX: usize = 32;
 
 /// An integration's settings.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +54,10 @@ pub struct Rules {
     pub retention_days: u32,
     /// How often people and devices may do something.
     pub limits: Limits,
+    /// Earliest version of the client that may open sessions.
+    pub client_version_min: Option<ClientVersion>,
+    /// Versions that may not, whatever the minimum: each can be shut out.
+    pub client_versions_refused: Vec<ClientVersion>,
     /// Thresholds; applied only where they are stricter than the service's own.
     pub policy: Policy,
 }
@@ -76,6 +82,8 @@ impl Rules {
             // 14/15 (a)).
             retention_days: 1_095,
             limits: Limits::default(),
+            client_version_min: None,
+            client_versions_refused: Vec::new(),
             policy: Policy::default(),
         }
     }
@@ -97,6 +105,9 @@ impl Rules {
         if !self.limits.are_allowed() {
             return Err(RulesError::Limit);
         }
+        if self.client_versions_refused.len() > REFUSED_VERSIONS_MAX {
+            return Err(RulesError::Versions);
+        }
         // JSON has no infinity or NaN: such a policy could be stored but not read back.
         let written = serde_json::to_string(&self.policy).unwrap_or_default();
         if serde_json::from_str::<Policy>(&written).ok().as_ref() != Some(&self.policy) {
@@ -106,6 +117,18 @@ impl Rules {
             net.check().map_err(|fault| RulesError::Net { name: net.name.clone(), fault })?;
         }
         Ok(())
+    }
+
+    /// Whether a client of this version may open sessions. One that does not say its version may as long as every version
+    /// may.
+    pub(crate) fn accepts_client(&self, version: Option<ClientVersion>) -> bool {
+        match version {
+            Some(version) => {
+                self.client_version_min.is_none_or(|min| version >= min)
+                    && !self.client_versions_refused.contains(&version)
+            }
+            None => self.client_version_min.is_none() && self.client_versions_refused.is_empty(),
+        }
     }
 
     /// How a person gets to the client for this purpose.
@@ -168,6 +191,9 @@ pub enum RulesError {
     /// A limit is out of range.
     #[error("a limit must be 1 to {LIMIT_MAX}")]
     Limit,
+    /// Too many refused versions.
+    #[error("at most {REFUSED_VERSIONS_MAX} versions can be refused; set a minimum instead")]
+    Versions,
     /// A threshold cannot be written as JSON and read back: it is not finite or out of range.
     #[error("a threshold of the policy is out of range")]
     Policy,

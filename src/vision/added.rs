@@ -42,14 +42,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, de::Error};
+use serde_json::Value;
 
 use super::{
     VisionError,
     model::{Network, sha256_hex},
     passive,
 };
-use countenance_core::policy::{ContractFault, NetPolicy, is_sha256_hex};
+use countenance_core::policy::{ContractFault, NetPolicy, is_sha256_hex, unknown_member};
 use countenance_system::small_file::{self, SmallFileError};
 
 /// Maximum size of a contract in bytes.
@@ -217,8 +218,12 @@ impl AddedNet {
             return Err(AddedNetError::NotPinned { path: path(), found, pin });
         }
         let text = std::str::from_utf8(bytes).map_err(|source| AddedNetError::NotText { path: path(), source })?;
-        let ContractFile { what, licence, net: contract } = toml::from_str(text)
-            .map_err(|source| AddedNetError::NoContract { path: path(), source: Box::new(source) })?;
+        let no_contract = |source| AddedNetError::NoContract { path: path(), source: Box::new(source) };
+        let ContractFile { what, licence, net: contract } = toml::from_str(text).map_err(no_contract)?;
+        let names: Value = toml::from_str(text).map_err(no_contract)?;
+        if let Some(name) = names.get("net").and_then(|net| unknown_member(net, &contract)) {
+            return Err(no_contract(toml::de::Error::custom(format!("unknown field `{name}`"))));
+        }
         contract.check().map_err(|source| AddedNetError::Contract { path: path(), source })?;
         let network = network(&path().with_extension("onnx"), &contract)?;
         Ok(Self { contract, what, licence, pin, network })

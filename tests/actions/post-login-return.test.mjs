@@ -34,7 +34,7 @@ const APPROVED = {
 const REFUSED = { ...APPROVED, result: 'refused', amr: undefined };
 const REASONS = (
   'no_match not_live cannot_tell poor_quality camera_not_allowed untrusted cancelled not_me no_camera timed_out ' +
-  'too_many_attempts not_enrolled already_enrolled disabled'
+  'too_many_attempts not_enrolled already_enrolled disabled cannot_enforce'
 ).split(' ');
 
 /** Returns to the Action with `token`; `change` overrides parts of the event. */

@@ -248,7 +248,7 @@ fn rejects_inconsistent_samples_even_if_signed_by_the_device() {
 }
 
 #[test]
-fn rejects_missing_unknown_and_duplicate_claims() {
+fn rejects_missing_and_duplicate_claims() {
     let sealed = sealed();
     let [header, ..] = parts(sealed.jws());
     let original = claims(sealed.jws());
@@ -266,13 +266,10 @@ fn rejects_missing_unknown_and_duplicate_claims() {
         without.as_object_mut().unwrap().remove(name);
         assert!(is_rejected(&without.to_string()), "without {name}");
     }
-    let mut more = original.clone();
-    more["also"] = json!(1);
     let doubled = original.to_string().replacen('{', r#"{"eat_profile":"x","#, 1);
     let denied = original.to_string().replace(r#""decision":"live""#, r#""decision":"spoof""#);
     let null_score = original.to_string().replace(r#""luma":"#, r#""luma":null,"was":"#);
     for (name, claims) in [
-        ("an unknown claim", more.to_string()),
         ("a duplicate claim", doubled),
         ("another decision", denied),
         ("a score that is no number", null_score),

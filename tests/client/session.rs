@@ -198,7 +198,11 @@ fn opening_sends_the_code_signed_by_the_device() {
         assert_eq!(env.session().open(&link(&origin)).unwrap(), ticket(), "{host}");
         let [seen] = &verifier.seen()[..] else { panic!("{host}: one request") };
         assert_eq!((seen.method.as_str(), seen.path.as_str()), ("POST", "/v1/sessions/s-1/open"));
-        assert_eq!(seen.body, format!(r#"{{"code":"{CODE}","app":"countenance test"}}"#).into_bytes());
+        assert_eq!(
+            seen.body,
+            format!(r#"{{"code":"{CODE}","app":"countenance test","version":"{}"}}"#, env!("CARGO_PKG_VERSION"))
+                .into_bytes()
+        );
         assert_eq!(authenticated(&origin, seen).key, key().public());
         assert!(!seen.headers.contains_key("cookie") && !seen.headers.contains_key("referer"));
     }
@@ -247,7 +251,7 @@ fn permanent_errors_are_not_retried() {
     let other_session = Ticket { session_id: "s-2".into(), ..ticket() };
     let elsewhere = Scripted::new([json(&ticket())]);
     let redirect = format!("Location: {}/v1/sessions/s-1/open\r\n", elsewhere.origin());
-    let rows: [(&str, Play, ErrorCheck); 24] = [
+    let rows: [(&str, Play, ErrorCheck); 26] = [
         ("an HTML page", answer(200, "text/html", "", "<html>"), |e| {
             matches!(e, SessionError::NotJson { status: 200 })
         }),
@@ -277,6 +281,8 @@ fn permanent_errors_are_not_retried() {
         }),
         ("device unknown", rejection(ProblemKind::DeviceUnknown), |e| matches!(e, SessionError::DeviceUnknown)),
         ("device not bound", rejection(ProblemKind::DeviceNotBound), |e| matches!(e, SessionError::DeviceNotBound)),
+        ("client too old", rejection(ProblemKind::ClientTooOld), |e| matches!(e, SessionError::ClientTooOld)),
+        ("verifier too old", rejection(ProblemKind::NotSupported), |e| matches!(e, SessionError::NotSupported)),
         ("device disabled", rejection(ProblemKind::DeviceDisabled), |e| matches!(e, SessionError::DeviceDisabled)),
         ("session over", rejection(ProblemKind::SessionOver), |e| matches!(e, SessionError::SessionOver)),
         ("expired", rejection(ProblemKind::Expired), |e| matches!(e, SessionError::Expired)),
@@ -460,13 +466,16 @@ fn a_device_registers_the_key_that_signs_the_request() {
     let answer = RegisteredDevice { device_id: key().thumbprint().to_string() };
     let refused = problem(403, &ProblemKind::EnrolmentRefused.uri(), "");
     let (verifier, env) = (Scripted::new([json(&answer), refused]), ClientEnv::new());
-    let device = RegisterDevice { integration_id: "i".into(), enrolment_code: None, name: "Desk".into() };
+    let device =
+        RegisterDevice { integration_id: "i".into(), enrolment_code: None, name: "Desk".into(), version: None };
     let origin = verifier.origin();
     assert_eq!(env.session().register(&origin, &device).unwrap(), answer);
     let refused = env.session().register(&origin, &device).unwrap_err();
     assert!(matches!(refused, SessionError::EnrolmentRefused), "{refused:?}");
     let seen = &verifier.seen()[0];
     assert_eq!(seen.path, "/v1/devices");
+    let sent: RegisterDevice = serde_json::from_slice(&seen.body).unwrap();
+    assert_eq!(sent.version.unwrap().to_string(), env!("CARGO_PKG_VERSION"));
     assert_eq!(authenticated(&origin, seen).key, key().public());
 }
 

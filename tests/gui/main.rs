@@ -238,7 +238,7 @@ fn every_screen_can_be_left_and_the_verifier_is_notified() {
 #[test]
 fn a_link_that_fails_says_what_to_do() {
     let broken_off = "The login broke off";
-    let rows: [(Refusal, &str, &str); 5] = [
+    let rows: [(Refusal, &str, &str); 6] = [
         (
             || SessionError::Expired,
             broken_off,
@@ -258,6 +258,12 @@ fn a_link_that_fails_says_what_to_do() {
             || SessionError::DeviceDisabled,
             broken_off,
             "This installation has a fault. Tell whoever looks after this computer, with what Diagnostics shows.",
+        ),
+        (
+            || SessionError::ClientTooOld,
+            "Update Countenance",
+            "This version of Countenance is too old for this sign-in. Update it, or ask your IT team. Then start the \
+             sign-in again in your browser.",
         ),
         (
             || SessionError::DeviceNotBound,

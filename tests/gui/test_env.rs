@@ -25,6 +25,7 @@ use countenance_client::{
 use countenance_core::{
     clock::Clock,
     frame::Frame,
+    policy::SentPolicy,
     protocol::{CameraClaim, CodeSent, Fallback, ModelClaim, OneTimeCode, Outcome, Reason, Ticket},
     rng::{SecureRandom, SeededRng},
     testing::{face_at, noise_frame},
@@ -314,7 +315,9 @@ impl SessionApi for FakeSession<'_> {
                 let fallback = self.env.script.lock().unwrap().fallback.clone();
                 let mut ticket = self.inner.open(link)?;
                 // An inconclusive capture ends after one second of frames instead of five.
-                ticket.policy.liveness.longest_millis = 1_000;
+                let mut policy = ticket.policy.values().clone();
+                policy.liveness.longest_millis = 1_000;
+                ticket.policy = SentPolicy::new(&policy);
                 Ok(Ticket { attempts_left: 5, fallback, ..ticket })
             }
             Opening::Fails(error) => Err(error()),

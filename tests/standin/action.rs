@@ -301,6 +301,7 @@ fn every_refusal_reason_maps_to_its_denial_code() {
         Reason::NotEnrolled,
         Reason::AlreadyEnrolled,
         Reason::Disabled,
+        Reason::CannotEnforce,
     ];
     for reason in all {
         let claims = [("result", json!("refused")), ("reason", json!(reason.name()))];

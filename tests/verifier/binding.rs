@@ -35,6 +35,7 @@ async fn register(verifier: &TestVerifier, key: &DeviceKey, integration: &str, c
         integration_id: integration.to_owned(),
         enrolment_code: code.map(str::to_owned),
         name: "Front desk".into(),
+        version: None,
     };
     verifier.call_json(key, "/v1/devices", &body).await
 }

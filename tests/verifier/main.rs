@@ -5,7 +5,9 @@
 
 mod binding;
 mod captures;
+mod client_versions;
 mod codes;
+mod compatibility;
 mod described;
 mod disabled;
 mod fake_mailer;

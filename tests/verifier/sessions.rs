@@ -22,6 +22,7 @@ fn registration(verifier: &TestVerifier, code: Option<&str>) -> RegisterDevice {
         integration_id: verifier.integration.clone(),
         enrolment_code: code.map(str::to_owned),
         name: "Front desk".into(),
+        version: None,
     }
 }
 
@@ -121,7 +122,7 @@ async fn a_request_needs_a_matching_fresh_proof_used_once() {
     let key = verifier.key();
     let login = verifier.start().await;
     let path = format!("/v1/sessions/{}/open", login.session);
-    let body = serde_json::to_vec(&OpenSession { code: login.code.clone(), app: "x".into() }).unwrap();
+    let body = serde_json::to_vec(&OpenSession { code: login.code.clone(), app: "x".into(), version: None }).unwrap();
     let proof_of = |method: &str, url: &str, body: &[u8]| {
         let url = url.parse().unwrap();
         let issued = IssuedAt::new(verifier.clock.as_ref(), verifier.rng.as_ref());
@@ -218,7 +219,7 @@ async fn rejects_malformed_bodies() {
     for (case, body, kind) in [
         ("empty", vec![], ProblemKind::BadRequest),
         ("not JSON", b"code".to_vec(), ProblemKind::BadRequest),
-        ("an unknown member", open(r#","x":1"#), ProblemKind::BadRequest),
+        ("a malformed version", open(r#","version":"1""#), ProblemKind::BadRequest),
         ("a doubled member", open(r#","app":"y""#), ProblemKind::BadRequest),
         ("too long", vec![b' '; (64 << 10) + 1], ProblemKind::TooLarge),
     ] {

@@ -213,33 +213,25 @@ async fn the_strictest_threshold_of_service_integration_and_account_applies() {
         ("an account cannot be looser", strict, Some(0.2), 0.59, false),
     ] {
         let verifier = TestVerifier::with(rules).await;
-        let enroll_policy = verifier.open(&verifier.key(), &verifier.start().await).await.policy;
-        sign_in_under_policy(&verifier, &enroll_policy, 1.0).await;
+        sign_in_at(&verifier, 1.0).await;
         let set = verifier.service.set_match_minimum(&verifier.integration, SUB, own).await.unwrap();
         assert!(set, "{case}");
         let ticket_policy = verifier.open(&verifier.key(), &verifier.start().await).await.policy;
         assert!(
-            own.is_none_or(|own| (ticket_policy.matching.cosine_min - own).abs() > 1e-6),
+            own.is_none_or(|own| (ticket_policy.values().matching.cosine_min - own).abs() > 1e-6),
             "{case}: the account threshold must not be sent to the client"
         );
-        let found = sign_in_under_policy(&verifier, &ticket_policy, cosine).await;
+        let found = sign_in_at(&verifier, cosine).await;
         assert_eq!(matches!(found, Outcome::Approved { .. }), approved, "{case}: {found:?}");
     }
     let verifier = TestVerifier::new().await;
     assert!(!verifier.service.set_match_minimum(&verifier.integration, "nobody", Some(0.6)).await.unwrap());
 }
 
-/// Signs in with a client that applied this policy from its ticket, and returns to the tenant if approved.
-async fn sign_in_under_policy(verifier: &TestVerifier, policy: &Policy, cosine: f32) -> Outcome {
-    let key = verifier.key();
+/// Signs in with a face of this cosine to Ada's, and returns to the tenant if approved.
+async fn sign_in_at(verifier: &TestVerifier, cosine: f32) -> Outcome {
     verifier.sees(Sees::AdaAt(cosine));
-    let login = verifier.start().await;
-    let ticket = verifier.open(&key, &login).await;
-    let sample = png();
-    let mut claims = verifier.claims(&key, &ticket, &sample);
-    claims.liveness.policy = policy.digest();
-    let reply = verifier.post(&key, &ticket.session_id, &TestVerifier::sign(&key, &claims), &sample).await;
-    let outcome = reply.json();
+    let (login, outcome) = verifier.sign_in(&verifier.key()).await;
     if matches!(outcome, Outcome::Approved { .. }) {
         verifier.go_back(&login, &outcome).await;
     }

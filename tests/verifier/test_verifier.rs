@@ -378,7 +378,8 @@ impl TestVerifier {
     }
 
     pub(super) async fn try_open(&self, key: &DeviceKey, login: &Login) -> Reply {
-        let body = OpenSession { code: login.code.clone(), app: "countenance/1".into() };
+        let version = Some(ClientVersion::new(0, 1, 0));
+        let body = OpenSession { code: login.code.clone(), app: "countenance/1".into(), version };
         self.call_json(key, &format!("/v1/sessions/{}/open", login.session), &body).await
     }
 
@@ -440,7 +441,7 @@ impl TestVerifier {
                 scored: 12,
                 track: 0,
             },
-            liveness: LivenessClaim { policy: Policy::default().digest(), ..live_claim(&Policy::default().liveness) },
+            liveness: LivenessClaim { policy: ticket.policy.digest(), ..live_claim(&Policy::default().liveness) },
             quality: QualityClaim {
                 interocular_px: 80.0,
                 face_ratio: 0.3,

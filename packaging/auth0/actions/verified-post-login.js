@@ -74,6 +74,7 @@ const REASONS = [
   'not_enrolled',
   'already_enrolled',
   'disabled',
+  'cannot_enforce',
 ];
 
 /** What the verifier did: stored a template of a new face, or compared with it (or accepted a code). */

@@ -4,7 +4,7 @@ use crate::{Context, DeviceKey, IssuedAt, Sealed, seal};
 use countenance_core::{
     clock::UnixSecs,
     liveness::{Judge, LivenessProof, NetOdds, Step},
-    policy::Policy,
+    policy::{Policy, SentPolicy},
     protocol::{CameraClaim, Display, ModelClaim, Purpose, Ticket},
     rng::SeededRng,
     sample_selector::{SampleSelector, Samples},
@@ -38,7 +38,7 @@ pub fn ticket() -> Ticket {
             account: "a•••@example.test".into(),
             started_at: NOW - 5,
         },
-        policy: Policy::default(),
+        policy: SentPolicy::new(&Policy::default()),
         fallback: vec![],
         attempts_left: 5,
         expires_at: NOW + 600,

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -27,8 +27,9 @@ use countenance_attest::{
 use countenance_core::{
     clock::{Clock, UnixSecs},
     protocol::{
-        Abandon, CheckCode, CodeSent, Fallback, OneTimeCode, OpenSession, Outcome, Problem, ProblemKind, Reason,
-        RegisterDevice, RegisteredDevice, SendCode, Ticket,
+        Abandon, CheckCode, ClientVersion, CodeSent, Fallback, OneTimeCode, OpenSession, Outcome, Problem, ProblemKind,
+        Reason, RegisterDevice, RegisteredDevice, SendCode, Ticket,
+        message::{self, Message, ReadError},
     },
     rng::SecureRandom,
 };
@@ -99,21 +100,22 @@ impl<'a> HttpSession<'a> {
         Self { context, app: app.into(), retry, opened: None }
     }
 
-    /// Registers this device's key with the verifier at `origin`.
+    /// Registers this device's key with the verifier at `origin`, as of this client's version.
     pub fn register(&self, origin: &Origin, device: &RegisterDevice) -> Result<RegisteredDevice, SessionError> {
         let wire = Wire::to(origin, self.retry.timeouts)?;
         let until = self.context.clock.now().saturating_add(self.retry.open_secs);
-        self.call_json(&wire, &origin.at(&["v1", "devices"]), device, until)
+        let device = RegisterDevice { version: Some(this_version()), ..device.clone() };
+        parse(&self.call_json(&wire, &origin.at(&["v1", "devices"]), &device, until)?)
     }
 
-    /// POSTs `body` as JSON.
-    fn call_json<A: DeserializeOwned>(
+    /// POSTs `body` as JSON. Returns the body of the answer.
+    fn call_json(
         &self,
         wire: &Wire,
         url: &Url,
         body: &impl Serialize,
         until: UnixSecs,
-    ) -> Result<A, SessionError> {
+    ) -> Result<Zeroizing<Vec<u8>>, SessionError> {
         // Large enough for all our bodies: growing would leave copies in memory, and some bodies contain codes.
         let mut bytes = Zeroizing::new(Vec::with_capacity(512));
         serde_json::to_writer(&mut *bytes, body).map_err(|e| SessionError::Request(e.into()))?;
@@ -121,14 +123,14 @@ impl<'a> HttpSession<'a> {
     }
 
     /// POSTs `body` until there is a final answer, `until` is near, the attempts are used up, or the person cancels.
-    fn call<A: DeserializeOwned>(
+    fn call(
         &self,
         wire: &Wire,
         url: &Url,
         media_type: &str,
         body: &[u8],
         until: UnixSecs,
-    ) -> Result<A, SessionError> {
+    ) -> Result<Zeroizing<Vec<u8>>, SessionError> {
         let mut tried = 0;
         loop {
             tried += 1;
@@ -151,18 +153,18 @@ impl<'a> HttpSession<'a> {
     }
 
     /// One attempt, with a proof of its own: the verifier accepts no proof twice.
-    fn attempt<A: DeserializeOwned>(
+    fn attempt(
         &self,
         wire: &Wire,
         url: &Url,
         media_type: &str,
         body: &[u8],
-    ) -> Result<A, SessionError> {
+    ) -> Result<Zeroizing<Vec<u8>>, SessionError> {
         let SessionContext { key, clock, rng, .. } = self.context;
         let request = Request { method: "POST", url, body };
         let proof =
             request_proof::make(&request, key, IssuedAt::new(clock, rng)).map_err(SessionError::RequestProof)?;
-        read(&wire.post(&Ask { url, media_type, proof: &proof, body })?)
+        success(wire.post(&Ask { url, media_type, proof: &proof, body })?)
     }
 
     /// How long to wait after `tried` attempts: what the verifier asked for, or exponential backoff, both with jitter
@@ -196,10 +198,12 @@ impl SessionApi for HttpSession<'_> {
         let origin = link.verifier();
         let wire = Wire::to(origin, self.retry.timeouts)?;
         let until = self.context.clock.now().saturating_add(self.retry.open_secs);
-        let body = OpenSession { code: link.code().into(), app: self.app.clone() };
+        let body = OpenSession { code: link.code().into(), app: self.app.clone(), version: Some(this_version()) };
         let url = origin.at(&["v1", "sessions", link.session_id(), "open"]);
-        let ticket: Ticket = self.call_json(&wire, &url, &body, until)?;
+        let body = self.call_json(&wire, &url, &body, until)?;
+        // Before the ticket is read: a session whose ticket this client cannot use must be ended.
         self.opened = Some((wire, origin.clone()));
+        let ticket = ticket::read(&body)?;
         ticket::check(&ticket, link, self.context.clock.now())?;
         Ok(ticket)
     }
@@ -209,25 +213,25 @@ impl SessionApi for HttpSession<'_> {
         let form = multipart::capture(sealed.jws(), sealed.samples());
         let url = origin.at(&["v1", "sessions", &ticket.session_id, "captures"]);
         let until = ticket.expires_at.min(self.context.clock.now().saturating_add(ATTESTATION_SECS));
-        fresh(self.call(wire, &url, &form.media_type, &form.body, until)?)
+        outcome(&self.call(wire, &url, &form.media_type, &form.body, until)?)
     }
 
     fn send_code(&mut self, ticket: &Ticket, channel: Fallback) -> Result<CodeSent, SessionError> {
         let (wire, origin) = self.opened()?;
         let url = origin.at(&["v1", "sessions", &ticket.session_id, "otp"]);
-        self.call_json(wire, &url, &SendCode { channel }, self.code_until(ticket))
+        parse(&self.call_json(wire, &url, &SendCode { channel }, self.code_until(ticket))?)
     }
 
     fn check_code(&mut self, ticket: &Ticket, code: &OneTimeCode) -> Result<Outcome, SessionError> {
         let (wire, origin) = self.opened()?;
         let url = origin.at(&["v1", "sessions", &ticket.session_id, "otp", "check"]);
-        fresh(self.call_json(wire, &url, &CheckCode { code: code.clone() }, self.code_until(ticket))?)
+        outcome(&self.call_json(wire, &url, &CheckCode { code: code.clone() }, self.code_until(ticket))?)
     }
 
     fn abandon(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, SessionError> {
         let (wire, origin) = self.opened()?;
         let url = origin.at(&["v1", "sessions", &ticket.session_id, "abandon"]);
-        fresh(self.call_json(wire, &url, &Abandon { reason }, ticket.expires_at)?)
+        outcome(&self.call_json(wire, &url, &Abandon { reason }, ticket.expires_at)?)
     }
 
     fn continue_url(&self, text: &str) -> Result<ContinueUrl, SessionError> {
@@ -236,25 +240,45 @@ impl SessionApi for HttpSession<'_> {
     }
 }
 
-/// Parses a success as JSON; maps anything else to a [`SessionError`].
-pub(super) fn read<A: DeserializeOwned>(answer: &HttpResponse) -> Result<A, SessionError> {
-    let HttpResponse { status, media_type, retry_after, body, .. } = answer;
-    if matches!(status, 200 | 201) {
-        if media_type != "application/json" {
-            return Err(SessionError::NotJson { status: *status });
-        }
-        return serde_json::from_slice(body).map_err(|e| SessionError::Garbled(e.into()));
-    }
-    let problem: Option<Problem> = match media_type.as_str() {
-        "application/problem+json" => serde_json::from_slice(body).ok(),
-        _ => None,
-    };
-    let kind = problem.and_then(|problem| ProblemKind::from_uri(&problem.kind));
-    Err(SessionError::of(kind, *status, *retry_after))
+/// The version of this client.
+fn this_version() -> ClientVersion {
+    // Cargo gives numbers.
+    let part = |text: &str| text.parse().unwrap_or_default();
+    ClientVersion::new(
+        part(env!("CARGO_PKG_VERSION_MAJOR")),
+        part(env!("CARGO_PKG_VERSION_MINOR")),
+        part(env!("CARGO_PKG_VERSION_PATCH")),
+    )
 }
 
-/// Returns `outcome` if its nonce, if any, is well-formed.
-fn fresh(outcome: Outcome) -> Result<Outcome, SessionError> {
+/// The body of a success; maps anything else to a [`SessionError`].
+pub(super) fn success(answer: HttpResponse) -> Result<Zeroizing<Vec<u8>>, SessionError> {
+    let HttpResponse { status, media_type, retry_after, body, .. } = answer;
+    if matches!(status, 200 | 201) {
+        return if media_type == "application/json" { Ok(body) } else { Err(SessionError::NotJson { status }) };
+    }
+    let problem = match media_type.as_str() {
+        "application/problem+json" => parse::<Problem>(&body).map(Some),
+        _ => Ok(None),
+    };
+    let problem = match problem {
+        Err(error @ SessionError::NeedsUpdate { .. }) => return Err(error),
+        problem => problem.ok().flatten(),
+    };
+    let kind = problem.and_then(|problem| ProblemKind::from_uri(&problem.kind));
+    Err(SessionError::of(kind, status, retry_after))
+}
+
+fn parse<M: Message>(body: &[u8]) -> Result<M, SessionError> {
+    message::read(body).map_err(|error| match error {
+        ReadError::Json(error) => SessionError::Garbled(error.into()),
+        ReadError::Unmet { unmet, .. } => SessionError::NeedsUpdate { unmet, ticket: None },
+    })
+}
+
+/// Parses an outcome, whose nonce, if any, must be well-formed.
+fn outcome(body: &[u8]) -> Result<Outcome, SessionError> {
+    let outcome = parse(body)?;
     if let Outcome::Retry { nonce, .. } = &outcome {
         ticket::nonce(nonce)?;
     }

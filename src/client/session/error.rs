@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{continue_url::ContinueUrlError, ticket::TicketError};
 use countenance_attest::jws::{JsonFault, JwsError};
-use countenance_core::protocol::ProblemKind;
+use countenance_core::protocol::{ProblemKind, Ticket, message::Unmet};
 
 /// The HTTP client's error below a failed connection, without the URL.
 pub type TransportSource = Box<dyn std::error::Error + Send + Sync>;
@@ -48,6 +48,21 @@ pub enum SessionError {
     /// The answer is not the expected JSON.
     #[error("could not parse the verifier's answer")]
     Garbled(#[source] JsonFault),
+    /// The answer requires something that this client does not know.
+    #[error("this client is too old")]
+    NeedsUpdate {
+        /// What it does not know.
+        #[source]
+        unmet: Unmet,
+        /// If that is in the ticket of a session which is now open: what the client has read of it, to end the session.
+        ticket: Option<Box<Ticket>>,
+    },
+    /// The verifier does not know something that this client's message requires.
+    #[error("the verifier is too old for this client")]
+    NotSupported,
+    /// The client's version is not accepted for this sign-in. The same link works with a later one.
+    #[error("the verifier does not accept this version of the client")]
+    ClientTooOld,
     /// The request could not be signed.
     #[error("could not sign the request")]
     RequestProof(#[source] JwsError),
@@ -129,6 +144,8 @@ impl SessionError {
             Some(ProblemKind::DeviceUnknown) => Self::DeviceUnknown,
             Some(ProblemKind::DeviceDisabled) => Self::DeviceDisabled,
             Some(ProblemKind::DeviceNotBound) => Self::DeviceNotBound,
+            Some(ProblemKind::ClientTooOld) => Self::ClientTooOld,
+            Some(ProblemKind::NotSupported) => Self::NotSupported,
             Some(ProblemKind::EnrolmentRefused) => Self::EnrolmentRefused,
             Some(ProblemKind::CodeRefused) => Self::CodeRefused,
             Some(ProblemKind::SessionOver) => Self::SessionOver,

@@ -2,7 +2,7 @@
 
 use std::time::UNIX_EPOCH;
 
-use super::{client::read, error::SessionError, http::Timeouts, http::Wire, origin::Origin};
+use super::{client::success, error::SessionError, http::Timeouts, http::Wire, origin::Origin};
 use countenance_core::{clock::UnixSecs, policy::Policy};
 
 /// A verifier that answered.
@@ -16,8 +16,9 @@ pub struct Reached {
 /// work. The request carries no key, proof or account.
 pub fn reach(origin: &Origin, timeouts: Timeouts) -> Result<Reached, SessionError> {
     let answer = Wire::to(origin, timeouts)?.get(&origin.at(&["v1", "policy"]))?;
-    read::<Policy>(&answer)?;
-    Ok(Reached { date: answer.date.as_deref().and_then(date) })
+    let date = answer.date.as_deref().and_then(date);
+    serde_json::from_slice::<Policy>(&success(answer)?).map_err(|error| SessionError::Garbled(error.into()))?;
+    Ok(Reached { date })
 }
 
 /// An HTTP date (RFC 9110, 5.6.7).

@@ -1,9 +1,18 @@
-//! Validates a ticket before its text is shown and the camera opens.
+//! Reads a ticket, and validates it before its text is shown and the camera opens.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
-use super::link::LaunchLink;
-use countenance_core::{clock::UnixSecs, protocol::Ticket};
+use serde_json::{Value, json};
+
+use super::{error::SessionError, link::LaunchLink};
+use countenance_core::{
+    clock::UnixSecs,
+    policy::Policy,
+    protocol::{
+        Ticket,
+        message::{self, ReadError, Unmet},
+    },
+};
 
 /// Maximum length of a displayed text, characters.
 const SHOWN_MAX_CHARS: usize = 128;
@@ -30,6 +39,28 @@ pub enum TicketError {
     /// No attempts left, and no code offered instead.
     #[error("the ticket allows no capture")]
     NoAttempts,
+}
+
+/// Reads a ticket. If it requires something that this client does not know, the error says what, and has the ticket.
+pub(super) fn read(body: &[u8]) -> Result<Ticket, SessionError> {
+    match message::read::<Ticket>(body) {
+        Ok(ticket) => Ok(ticket),
+        Err(ReadError::Unmet { message, unmet }) => Err(SessionError::NeedsUpdate { unmet, ticket: Some(message) }),
+        Err(ReadError::Json(error)) => {
+            Err(of_later_values(body).unwrap_or_else(|| SessionError::Garbled(error.into())))
+        }
+    }
+}
+
+/// The error for a ticket that is well formed except for a value in its policy: a known threshold which this client cannot
+/// read, let alone enforce.
+fn of_later_values(body: &[u8]) -> Option<SessionError> {
+    let mut ticket: Value = serde_json::from_slice(body).ok()?;
+    let name = Policy::unreadable_member(ticket.get("policy")?)?;
+    *ticket.get_mut("policy")? = json!({});
+    let ticket = serde_json::from_value(ticket).ok()?;
+    let unmet = Unmet::one(format!("policy.{name}"));
+    Some(SessionError::NeedsUpdate { unmet, ticket: Some(ticket) })
 }
 
 /// Checks `ticket` against the link it was requested with.
@@ -76,7 +107,7 @@ mod tests {
     use super::*;
     use crate::session::origin::{AllowedOrigins, Origin};
     use countenance_core::{
-        policy::Policy,
+        policy::SentPolicy,
         protocol::{Display, Fallback, Purpose},
     };
 
@@ -95,7 +126,7 @@ mod tests {
                 account: "a•••@example.test".into(),
                 started_at: NOW,
             },
-            policy: Policy::default(),
+            policy: SentPolicy::new(&Policy::default()),
             fallback: vec![],
             attempts_left: 5,
             expires_at: NOW + 600,

@@ -132,12 +132,7 @@ impl<'p> Judge<'p> {
         // Written so that NaN is never live.
         if verdict.fused >= verdict.threshold {
             return match self.span() {
-                Some(span) => Step::Live(LivenessProof {
-                    verdict,
-                    span,
-                    chain: std::mem::take(&mut self.chain),
-                    policy_digest: self.policy.digest(),
-                }),
+                Some(span) => Step::Live(LivenessProof { verdict, span, chain: std::mem::take(&mut self.chain) }),
                 None => Step::More(0.0),
             };
         }

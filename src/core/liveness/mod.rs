@@ -24,7 +24,6 @@ pub struct LivenessProof {
     verdict: Verdict,
     span: SpanClaim,
     chain: [u8; 32],
-    policy_digest: String,
 }
 
 /// The evidence says that this is not a live person.
@@ -59,11 +58,6 @@ impl LivenessProof {
     /// SHA-256 chain over the scored frames: each link hashes the previous link, the frame's number and its pixels.
     pub fn chain(&self) -> &[u8; 32] {
         &self.chain
-    }
-
-    /// Digest of the policy that was in force.
-    pub fn policy_digest(&self) -> &str {
-        &self.policy_digest
     }
 
     /// Whether a frame of `track`, captured `at`, is inside the span.

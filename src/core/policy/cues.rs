@@ -13,7 +13,7 @@ macro_rules! cues {
         /// The cues over time, each with its switch.
         #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[serde(deny_unknown_fields, default)]
+        #[serde(default)]
         pub struct CuesPolicy { $($(#[$($doc)*])* pub $name: CuePolicy,)* }
 
         crate::enumeration! {

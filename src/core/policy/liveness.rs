@@ -11,7 +11,7 @@ use super::{CueName, CuesPolicy};
 /// What shows a live person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct LivenessPolicy {
     /// Minimum fused LLR for a live decision at the maximum duration: the operating point. Origin: 5 % of the genuine
     /// Replay-Attack training clips are below it (BPCER 5 % at -0.05, maximum duration); `models/REPORT.md` lists the
@@ -45,7 +45,6 @@ pub struct LivenessPolicy {
 /// One passive liveness network: its file, its input and the calibration of its output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct NetPolicy {
     /// Short human-readable name.
     pub name: String,
@@ -83,7 +82,6 @@ pub enum Channels {
 /// Calibration of one cue's measure: LLR = (measure − pivot) · weight, clamped to [−`deny_max`, `support_max`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct CuePolicy {
     /// Whether the cue is used at all.
     pub enabled: bool,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// When two faces belong to the same person.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
 pub struct MatchPolicy {
     /// Minimum cosine to the account's template. Origin: **extrapolated** to a false match rate of 1:10,000, which 435
     /// pairs of people are too few to measure. Normal and generalized Pareto tails put it at 0.45 and 0.43; 0.50 is the

@@ -6,7 +6,6 @@ use crate::policy::{CameraPolicy, Reaction};
 
 /// Where the frames came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct CameraClaim {
     /// Name reported by the system; for a recording, its file name.
     pub name: String,

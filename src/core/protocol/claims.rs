@@ -2,12 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CameraClaim, Purpose};
+use super::{CameraClaim, Purpose, message::Message};
 use crate::{clock::UnixSecs, policy::CueName};
 
 /// The claims of an attestation (EAT, RFC 9711). Names follow that RFC where it defines one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Claims {
     /// [`ATTESTATION_PROFILE`](super::ATTESTATION_PROFILE).
     pub eat_profile: String,
@@ -44,9 +43,10 @@ pub struct Claims {
     pub key: KeyProtection,
 }
 
+impl Message for Claims {}
+
 /// The session an attestation belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SessionClaim {
     /// Session id.
     pub id: String,
@@ -56,7 +56,6 @@ pub struct SessionClaim {
 
 /// One posted image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SampleClaim {
     /// SHA-256 of the posted bytes, base64url.
     pub sha256: String,
@@ -72,7 +71,6 @@ pub struct SampleClaim {
 
 /// The judged span of frames, all on one unbroken face track.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct SpanClaim {
     /// First judged frame.
     pub first_seq: u64,
@@ -94,7 +92,6 @@ pub struct SpanClaim {
 
 /// The liveness decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct LivenessClaim {
     /// Always `live`: nothing else can be sealed.
     pub decision: LivenessDecision,
@@ -110,7 +107,7 @@ pub struct LivenessClaim {
     pub per_frame: Vec<f32>,
     /// The networks built into the program, plus any other liveness network that took part in the decision.
     pub models: Vec<ModelClaim>,
-    /// SHA-256 of the policy in force, base64url.
+    /// SHA-256 of the ticket's policy as it was sent, base64url: [`SentPolicy::digest`](crate::policy::SentPolicy::digest).
     pub policy: String,
 }
 
@@ -124,7 +121,6 @@ pub enum LivenessDecision {
 
 /// One liveness network's contribution to a decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct NetClaim {
     /// Its name in the policy.
     pub name: String,
@@ -138,7 +134,6 @@ pub struct NetClaim {
 
 /// One cue's contribution to a decision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct CueClaim {
     /// The cue.
     pub name: CueName,
@@ -150,7 +145,6 @@ pub struct CueClaim {
 
 /// A network, identified by name and digest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ModelClaim {
     /// Name in `models.toml`, or in the contract of an added network.
     pub name: String,
@@ -160,7 +154,6 @@ pub struct ModelClaim {
 
 /// Measures of the sample.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct QualityClaim {
     /// Distance between the eyes, pixels of the frame.
     pub interocular_px: f32,

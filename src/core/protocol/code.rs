@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize, Serializer};
 use zeroize::Zeroizing;
 
-use super::Fallback;
+use super::{Fallback, message::Message};
 
 /// Number of digits of a one-time code.
 pub const CODE_DIGITS: usize = 6;
@@ -15,7 +15,6 @@ pub const CODE_DIGITS: usize = 6;
 /// `POST /v1/sessions/{id}/otp`: sends a code. A retry after a lost response may send another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct SendCode {
     /// The channel to use; one of the ticket's `fallback`.
     pub channel: Fallback,
@@ -33,12 +32,15 @@ pub struct CodeSent {
 /// client can retry after a lost response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct CheckCode {
     /// What the user typed: six digits.
     #[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 6, max_length = 6, pattern = "^[0-9]{6}$"))]
     pub code: OneTimeCode,
 }
+
+impl Message for SendCode {}
+impl Message for CodeSent {}
+impl Message for CheckCode {}
 
 /// Six digits, valid once. Erased when dropped, never printed.
 #[derive(Clone, PartialEq, Eq, Deserialize)]

@@ -40,6 +40,8 @@ kinds! {
     DeviceUnknown = "device-unknown", 403;
     /// The device is not approved for this account; the same link works once it is.
     DeviceNotBound = "device-not-bound", 403;
+    /// The client's version is not accepted at this integration; the same link works with a later one.
+    ClientTooOld = "client-too-old", 403;
     /// The enrollment code is missing, wrong or already used.
     EnrolmentRefused = "enrolment-refused", 403;
     /// This session does not allow one-time codes, or none can be sent to this phone.
@@ -54,6 +56,8 @@ kinds! {
     Expired = "expired", 410;
     /// A part of the body is larger than allowed.
     TooLarge = "too-large", 413;
+    /// The message lists a member in `crit` that the verifier does not know.
+    NotSupported = "not-supported", 422;
     /// Too many requests; the `Retry-After` header says how long to wait.
     TooManyRequests = "too-many-requests", 429;
     /// An internal error of the verifier.

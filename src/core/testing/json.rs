@@ -1,4 +1,4 @@
-//! Visits every leaf of a JSON value with a replacement for it.
+//! JSON values with every leaf replaced, or with unknown members in every object.
 
 use serde_json::{Value, json};
 
@@ -19,5 +19,17 @@ pub fn changed(leaf: &Value) -> Value {
         Value::Number(n) => n.as_i64().map_or_else(|| json!(n.as_f64().unwrap() + 0.5), |i| json!(i + 1)),
         Value::String(s) => json!(format!("{}{s}", if s.starts_with('A') { 'B' } else { 'A' })),
         Value::Array(_) | Value::Object(_) => unreachable!("a leaf"),
+    }
+}
+
+/// As a later version might send it: with an unknown member `later` in every object.
+pub fn grown(value: &Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let members = map.iter().map(|(name, value)| (name.clone(), grown(value)));
+            Value::Object(members.chain([("later".to_owned(), json!({ "unit": [1, "x", null] }))]).collect())
+        }
+        Value::Array(list) => list.iter().map(grown).collect(),
+        leaf => leaf.clone(),
     }
 }

@@ -33,7 +33,8 @@ pub(super) fn refused(ui: &mut Ui, view: &View<'_>, reason: Reason) -> Option<As
         | Reason::Untrusted
         | Reason::NoCamera
         | Reason::AlreadyEnrolled
-        | Reason::WrongCode => "refused-other",
+        | Reason::WrongCode
+        | Reason::CannotEnforce => "refused-other",
     };
     show(ui, view, Mark::Cross, "refused-title", body, false)
 }
@@ -44,6 +45,7 @@ pub(super) fn failed(ui: &mut Ui, view: &View<'_>, remedy: Remedy) -> Option<Ask
         Remedy::LoginAgain => ("failed-title", "failed-login-again"),
         Remedy::CheckNetwork => ("failed-title", "failed-network"),
         Remedy::ApproveDevice => ("failed-title-approve", "failed-approve"),
+        Remedy::Update => ("failed-title-update", "failed-update"),
         Remedy::TellOperator => ("failed-title", "failed-operator"),
     };
     show(ui, view, Mark::Warning, title, body, remedy != Remedy::ApproveDevice)

@@ -117,6 +117,7 @@ fn sentence(error: &str, description: &str) -> &'static str {
         "enrolled" => "Your face is enrolled. Log in again to use it.",
         "already_enrolled" => "Another login enrolled a face for this account first.",
         "disabled" => "The check by camera is switched off for this application. Ask whoever runs it.",
+        "cannot_enforce" => "Countenance is too old for this login. Update it, then log in again.",
         "interaction_required" => "This login needs a look into the camera.",
         "configuration_error" | "invalid_token" | "wrong_integration" | "wrong_transaction" | "invalid_answer" => {
             "The login could not be completed. This is not your fault."

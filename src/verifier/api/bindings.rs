@@ -13,7 +13,10 @@ use crate::{
     limits::Limited,
     store::{Device, Session, StoreError, Tx},
 };
-use countenance_core::{protocol::Purpose, rng::random_text};
+use countenance_core::{
+    protocol::{OpenSession, Purpose},
+    rng::random_text,
+};
 
 /// Maximum number of requests of an account at a time. Later ones are refused without being recorded.
 const REQUESTS_MAX: i64 = 5;
@@ -39,17 +42,19 @@ pub(crate) async fn refuse(
     mut tx: Tx<'_>,
     session: &Session,
     request: &AuthenticatedRequest,
-    name: &str,
+    wanted: &OpenSession,
     is_registered: bool,
 ) -> Result<Refusal, Refusal> {
     let now = verifier.now();
     let (integration, sub) = (&session.integration_id, &session.sub);
     let is_recorded = tx.has_binding_request(&session.id, &request.device).await?;
     if is_recorded || tx.count_binding_requests(integration, sub, now).await? >= REQUESTS_MAX {
+        // The version of the device's client is kept all the same.
+        tx.commit().await?;
         return Ok(Refusal::DeviceNotBound);
     }
     if !is_registered {
-        devices::add(&mut tx, integration, request, name, false, now).await?;
+        devices::add(&mut tx, integration, request, &wanted.app, wanted.version, false, now).await?;
     }
     let token = random_text::<32>(verifier.rng());
     tx.request_binding(session, &request.device, &token, now).await?;

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     AppState, HANDLE_SECS,
     api::bindings,
+    api::devices,
     api::problem::Refusal,
     api::request::{Post, RequestHead},
     api::sessions::{bound_session, capturing_session},
@@ -30,6 +31,7 @@ use crate::{
 };
 use countenance_attest::jwk::PublicKey;
 use countenance_core::{
+    policy::SentPolicy,
     protocol::{Outcome, Problem, Reason},
     rng::random_text,
 };
@@ -157,13 +159,18 @@ async fn admit(verifier: &AppState, id: &str, device: &str, post_hash: &str) -> 
     if session.attempts_left == 0 || tx.locked_until(&session.integration_id, &session.sub).await? > now {
         return no_more_faces(verifier, tx, &session).await.map(Admission::Answered);
     }
+    let seen = tx.device(&session.integration_id, device).await?.and_then(|device| device.client_version);
+    devices::check_client(&integration.rules, seen)?;
     let nonce = tx.nonce(id).await?;
     let template = tx.template(&session.integration_id, &session.sub).await?;
     let own_minimum = tx.cosine_min(&session.integration_id, &session.sub).await?;
-    let (virtual_cameras, policy) = (integration.rules.allow_virtual_cameras, verifier.policy_of(&integration));
+    let (virtual_cameras, current) = (integration.rules.allow_virtual_cameras, verifier.policy_of(&integration));
+    // Another build, or rules that have changed since, would write another policy than the device got.
+    let sent = tx.sent_policy(id).await?.unwrap_or_else(|| SentPolicy::new(&current));
+    let policy = current.tightened_by(sent.values());
     // Kept out of `policy`, which devices receive and whose digest they sign: this threshold is the account's own.
     let matching = policy.matching.for_account(own_minimum);
-    Ok(Admission::Case(Box::new(Case { session, nonce, template, virtual_cameras, policy, matching })))
+    Ok(Admission::Case(Box::new(Case { session, nonce, template, virtual_cameras, sent, policy, matching })))
 }
 
 /// Checks and judges on a blocking thread.

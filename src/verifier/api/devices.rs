@@ -7,7 +7,7 @@ use axum::{
 };
 
 use crate::{
-    AppState,
+    AppState, Rules,
     api::problem::Refusal,
     api::request::AuthenticatedRequest,
     browser::pages::one_line,
@@ -15,14 +15,15 @@ use crate::{
 };
 use countenance_core::{
     clock::UnixSecs,
-    protocol::{Problem, RegisterDevice, RegisteredDevice},
+    protocol::{ClientVersion, Problem, RegisterDevice, RegisteredDevice},
 };
 
 /// Registers the key that signed the request's proof as a kiosk, which serves all accounts of the integration. Repeating
 /// the call with the same key and code gets the same answer.
 #[utoipa::path(post, path = "/v1/devices", tag = "client", 
     request_body(content = RegisterDevice, example = json!({
-        "integration_id": "mGcOPv2UcyAj8QVZQxkPSg", "enrolment_code": "kQ3rT0x0bW4m9Qb2p0m8TQ", "name": "Front desk"
+        "integration_id": "mGcOPv2UcyAj8QVZQxkPSg", "enrolment_code": "kQ3rT0x0bW4m9Qb2p0m8TQ", "name": "Front desk",
+        "version": "0.1.0"
     })),
     params(("countenance-proof" = String, Header, description = "Proof of the device key over this request")),
     responses(
@@ -47,25 +48,40 @@ pub(crate) async fn register(
         return Err(Refusal::EnrolmentCode);
     }
     match known {
-        None => add(&mut tx, &integration.id, &request, &wanted.name, true, now).await?,
-        Some(device) if !device.kiosk => tx.make_kiosk(&integration.id, &device.id, now).await?,
-        Some(_) => {}
+        None => add(&mut tx, &integration.id, &request, &wanted.name, wanted.version, true, now).await?,
+        Some(device) => {
+            if !device.kiosk {
+                tx.make_kiosk(&integration.id, &device.id, now).await?;
+            }
+            tx.see_client(&integration.id, &device.id, wanted.version, now).await?;
+        }
     }
     tx.commit().await?;
     Ok(Json(RegisteredDevice { device_id: request.device }))
 }
 
-/// Registers the key that signed `request` as a device called `name`; `kiosk`: it has presented a one-time code.
+/// Whether the integration accepts a client of this version.
+pub(crate) fn check_client(rules: &Rules, version: Option<ClientVersion>) -> Result<(), Refusal> {
+    if rules.accepts_client(version) {
+        return Ok(());
+    }
+    Err(Refusal::ClientTooOld { version, min: rules.client_version_min })
+}
+
+/// Registers the key that signed `request` as a device called `name` with a client of this version; `kiosk`: it has
+/// presented a one-time code.
 pub(crate) async fn add(
     tx: &mut Tx<'_>,
     integration_id: &str,
     request: &AuthenticatedRequest,
     name: &str,
+    version: Option<ClientVersion>,
     kiosk: bool,
     now: UnixSecs,
 ) -> Result<(), Refusal> {
     let public_key = request.key.jwk().x;
     let name = one_line(name);
     let new = Registration { integration_id, id: &request.device, public_key: &public_key, name: &name, kiosk };
-    Ok(tx.add_device(&new, now).await?)
+    tx.add_device(&new, now).await?;
+    Ok(tx.see_client(integration_id, &request.device, version, now).await?)
 }

@@ -13,7 +13,7 @@ use crate::{
 use countenance_attest::{request_proof::RequestProofError, verify::AttestError};
 use countenance_core::{
     liveness::Discrepancy,
-    protocol::{Problem, ProblemKind},
+    protocol::{ClientVersion, Problem, ProblemKind, message::Unmet},
 };
 
 /// How long Twilio keeps a verification after its sends or checks are used up, seconds.
@@ -26,6 +26,9 @@ pub(crate) enum Refusal {
     BodyTooLarge,
     #[error("Malformed request.")]
     Malformed,
+    /// The message names something in `crit` that this verifier does not know.
+    #[error("The message requires more than this verifier knows.")]
+    Unmet(#[source] Unmet),
     #[error("The request has no proof of the device key.")]
     ProofMissing,
     #[error("The request proof does not match this request.")]
@@ -45,6 +48,14 @@ pub(crate) enum Refusal {
     /// Its request to be bound is recorded.
     #[error("This device is not approved for this account.")]
     DeviceNotBound,
+    /// The session stays as it is.
+    #[error("This version of the client is not accepted here.")]
+    ClientTooOld {
+        /// What the device has said last.
+        version: Option<ClientVersion>,
+        /// The integration's minimum.
+        min: Option<ClientVersion>,
+    },
     #[error("No such session.")]
     SessionUnknown,
     #[error("The session has expired.")]
@@ -119,6 +130,9 @@ impl Refusal {
             Self::Malformed | Self::ReasonNotAllowed | Self::SessionNotOpen | Self::CodeNotSent => {
                 ProblemKind::BadRequest
             }
+            Self::Unmet(_)
+            | Self::Attestation(AttestError::Unmet(_))
+            | Self::RequestProof(RequestProofError::Unmet(_)) => ProblemKind::NotSupported,
             Self::CodeNotOffered => ProblemKind::CodeRefused,
             Self::Twilio(error) => kind_at_twilio(error),
             Self::ProofMissing | Self::RequestProof(_) | Self::ProofReplayed => ProblemKind::ProofRejected,
@@ -126,6 +140,7 @@ impl Refusal {
             Self::DeviceUnknown => ProblemKind::DeviceUnknown,
             Self::DeviceDisabled => ProblemKind::DeviceDisabled,
             Self::DeviceNotBound => ProblemKind::DeviceNotBound,
+            Self::ClientTooOld { .. } => ProblemKind::ClientTooOld,
             Self::SessionUnknown | Self::WrongCode => ProblemKind::SessionUnknown,
             Self::SessionExpired => ProblemKind::Expired,
             Self::SessionOver => ProblemKind::SessionOver,
@@ -196,6 +211,8 @@ impl Refusal {
             Self::Attestation(e) => Some(e.to_string()),
             Self::Discrepancy(e) => Some(e.to_string()),
             Self::Mismeasured(e) => Some(e.to_string()),
+            Self::Unmet(unmet) => Some(unmet.to_string()),
+            Self::ClientTooOld { version, min } => Some(version_words(*version, *min)),
             _ => None,
         };
         Problem {
@@ -238,6 +255,16 @@ impl From<CodeRefusal> for Refusal {
             CodeRefusal::Twilio(error) => Self::Twilio(error),
             CodeRefusal::Store(error) => Self::Store(error),
         }
+    }
+}
+
+/// What a person who updates the client has to know.
+fn version_words(version: Option<ClientVersion>, min: Option<ClientVersion>) -> String {
+    let version =
+        version.map_or_else(|| "a client of unknown version".to_owned(), |version| format!("version {version}"));
+    match min {
+        Some(min) => format!("{version} is not accepted; at least {min} is needed"),
+        None => format!("{version} is not accepted"),
     }
 }
 

@@ -6,7 +6,6 @@ use axum::{
     extract::{DefaultBodyLimit, FromRequest, Multipart, Request},
     http::{HeaderMap, header},
 };
-use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use crate::{AppState, api::problem::Refusal, ops::progress::BodyTooSlow};
@@ -16,6 +15,7 @@ use countenance_attest::{
 };
 use countenance_core::protocol::{
     ATTESTATION_MAX_BYTES, JSON_MAX_BYTES, MORE_SAMPLE_MAX_BYTES, REQUEST_PROOF_HEADER, SAMPLE_MAX_BYTES, SAMPLES_MAX,
+    message::{self, Message, ReadError},
 };
 
 /// Maximum size of a posted capture, bytes: all parts, and room for the multipart framing.
@@ -95,8 +95,11 @@ impl AuthenticatedRequest {
     }
 
     /// The body as JSON.
-    pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        serde_json::from_slice(&self.body).or(Err(Refusal::Malformed))
+    pub(crate) fn parse<M: Message>(&self) -> Result<M, Refusal> {
+        message::read(&self.body).map_err(|error| match error {
+            ReadError::Json(_) => Refusal::Malformed,
+            ReadError::Unmet { unmet, .. } => Refusal::Unmet(unmet),
+        })
     }
 
     /// The body as a multipart form with exactly `attestation`, `sample` and optionally, in this order, `sample-2` and

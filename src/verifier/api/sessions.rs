@@ -17,8 +17,8 @@ use crate::{
     store::{Device, Event, Integration, Session, SessionStage, Tx},
 };
 use countenance_core::{
-    policy::Policy,
-    protocol::{Abandon, Display, Fallback, OpenSession, Outcome, Problem, Purpose, Ticket},
+    policy::{Policy, SentPolicy},
+    protocol::{Abandon, Display, Fallback, OpenSession, Outcome, Problem, Purpose, Reason, Ticket},
     rng::random_text,
 };
 
@@ -28,9 +28,10 @@ use countenance_core::{
 /// If the integration's devices are people's own, an unknown key is registered here: a desktop client learns its session
 /// from the link, but not its integration. To verify a face, the device must be bound to the account; one that is not is
 /// answered `device-not-bound`, and the session stays as it is, so that the same link works once the device is approved.
+/// The same holds for a client whose version the integration does not accept: `client-too-old`.
 #[utoipa::path(post, path = "/v1/sessions/{id}/open", tag = "client", 
     request_body(content = OpenSession, example = json!({
-        "code": "yBz7cT9PpkQ8iZcXr1v0mVfBq0m2m6bR0T1Yw1s4n5E", "app": "countenance 0.1.0"
+        "code": "yBz7cT9PpkQ8iZcXr1v0mVfBq0m2m6bR0T1Yw1s4n5E", "app": "countenance 0.1.0+3f9c21d", "version": "0.1.0"
     })),
     params(
         ("id" = String, Path, description = "Session, from the launch link"),
@@ -72,15 +73,23 @@ pub(crate) async fn open(
     if integration.rules.device_rule == DeviceRule::Code && !is_kiosk {
         return Err(Refusal::DeviceUnknown);
     }
+    if is_registered {
+        tx.see_client(&integration.id, &request.device, wanted.version, now).await?;
+    }
+    if let Err(too_old) = devices::check_client(&integration.rules, wanted.version) {
+        // What the device says is kept, so that the portal shows which clients are too old.
+        tx.commit().await?;
+        return Err(too_old);
+    }
     let is_admitted = match &device {
         Some(device) => bindings::is_admitted(&mut tx, &session, device).await?,
         None => bindings::enrolls(&mut tx, &session).await?,
     };
     if !is_admitted {
-        return Err(bindings::refuse(&verifier, tx, &session, &request, &wanted.app, is_registered).await?);
+        return Err(bindings::refuse(&verifier, tx, &session, &request, &wanted, is_registered).await?);
     }
     if !is_registered {
-        devices::add(&mut tx, &integration.id, &request, &wanted.app, false, now).await?;
+        devices::add(&mut tx, &integration.id, &request, &wanted.app, wanted.version, false, now).await?;
     }
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     let limits = &integration.rules.limits;
@@ -94,10 +103,18 @@ pub(crate) async fn open(
         tx.open_session(&id, &request.device, &random_text::<32>(verifier.rng())).await?;
         tx.record(now, Event::SessionOpened, &id, account.as_deref(), "").await?;
     }
+    // Repeated, the call gets the policy of the first ticket, which the client may have: it signs the digest of that one.
+    let policy = if let Some(sent) = tx.sent_policy(&id).await? {
+        sent
+    } else {
+        let sent = SentPolicy::new(&verifier.policy_of(&integration));
+        tx.keep_sent_policy(&id, &sent).await?;
+        sent
+    };
     let nonce = tx.nonce(&id).await?.to_string();
     let fallback = codes::offered(&verifier, &mut tx, &session).await?;
     tx.commit().await?;
-    Ok(Json(ticket(&verifier, session, integration, nonce, fallback)))
+    Ok(Json(ticket(session, integration, nonce, policy, fallback)))
 }
 
 /// Ends a session without a face. Repeating the call gets the same answer. An approval that the browser has not fetched
@@ -140,6 +157,9 @@ pub(crate) async fn abandon(
     if session.expires_at <= now && session.stage != SessionStage::Approved {
         return Ok(captures::json(captures::outcome_text(&Outcome::Expired)));
     }
+    if reason == Reason::CannotEnforce {
+        tx.mark_cannot_enforce(&session.integration_id, &request.device).await?;
+    }
     let handle_expires_at = now + crate::HANDLE_SECS;
     let handle = verifier.refuse(&mut tx, &id, reason, handle_expires_at).await?;
     tx.commit().await?;
@@ -175,13 +195,12 @@ async fn session_and_device(tx: &mut Tx<'_>, id: &str, device: &str) -> Result<(
 }
 
 fn ticket(
-    verifier: &AppState,
     session: Session,
     integration: Integration,
     nonce: String,
+    policy: SentPolicy,
     fallback: Vec<Fallback>,
 ) -> Ticket {
-    let policy = verifier.policy_of(&integration);
     Ticket {
         session_id: session.id,
         nonce,
@@ -212,7 +231,7 @@ fn example_ticket() -> serde_json::Value {
             account: "a•••@example.org".into(),
             started_at: 1_800_000_000,
         },
-        policy: Policy::default(),
+        policy: SentPolicy::new(&Policy::default()),
         fallback: Vec::new(),
         attempts_left: 5,
         expires_at: 1_800_000_600,

@@ -22,8 +22,8 @@ use countenance_core::{
     clock::UnixSecs,
     frame::Frame,
     liveness::recompute,
-    policy::{MatchPolicy, Policy},
-    protocol::{Claims, Purpose, Reason},
+    policy::{LivenessPolicy, MatchPolicy, Policy, SentPolicy},
+    protocol::{Claims, Purpose, Reason, SpanClaim},
 };
 use countenance_vision::Embedding;
 
@@ -33,6 +33,9 @@ pub(crate) struct Case {
     pub(crate) nonce: Zeroizing<String>,
     pub(crate) template: Option<Template>,
     pub(crate) virtual_cameras: bool,
+    /// The policy of the session's ticket.
+    pub(crate) sent: SentPolicy,
+    /// The thresholds that apply: those of the ticket, and those in force by now.
     pub(crate) policy: Policy,
     /// Match policy for this account.
     pub(crate) matching: MatchPolicy,
@@ -76,11 +79,15 @@ pub(crate) fn judge(verifier: &AppState, case: &Case, key: &PublicKey, post: &Po
         PictureError::Size => Refusal::SampleSize,
         PictureError::Unreadable => Refusal::SampleUnreadable,
     })?;
-    // What a correct client uses: its own defaults, tightened by our policy.
-    let in_force = Policy::default().tightened_by(&case.policy);
-    allowed(verifier, &in_force, &claims)?;
+    // What a client of this build uses: its own defaults, tightened by the policy it was sent. One of another build may have
+    // other defaults, never looser than what it was sent.
+    let policy_sent = case.sent.values();
+    let in_force = Policy::default().tightened_by(policy_sent);
+    allowed(verifier, &in_force, &case.sent, &claims)?;
     let fused = recompute(&claims.liveness, &claims.span, &in_force.liveness)?;
-    let verdict = match judge_camera(&claims, &case.policy, case.virtual_cameras) {
+    let admitted = judge_camera(&claims, &case.policy, case.virtual_cameras)
+        .and_then(|()| judge_since(fused, &claims.span, &case.policy.liveness));
+    let verdict = match admitted {
         Ok(()) => judge_samples(verifier, case, &claims, fused, &samples)?,
         Err(reason) => Verdict::Rejected(reason),
     };
@@ -138,12 +145,24 @@ fn may_be_scaled(sample: &Frame) -> bool {
     sample.width().max(sample.height()) >= INCOMPRESSIBLE_SIDE_PX
 }
 
-/// Checks that the device used the networks and thresholds that this verifier requires.
-fn allowed(verifier: &AppState, in_force: &Policy, claims: &Claims) -> Result<(), Refusal> {
+/// Judges by thresholds that were raised after the device got its ticket. It could not know them, so it is not to blame.
+fn judge_since(fused: f32, span: &SpanClaim, policy: &LivenessPolicy) -> Result<(), Reason> {
+    // Written so that NaN fails.
+    let live = fused >= policy.threshold;
+    if !live {
+        return Err(Reason::NotLive);
+    }
+    let millis = span.last_millis.saturating_sub(span.first_millis);
+    if span.scored < policy.frames || millis < policy.span_millis { Err(Reason::CannotTell) } else { Ok(()) }
+}
+
+/// Checks that the device used the networks that this verifier requires, and the policy that it was sent: those bytes, not
+/// what a build makes of them.
+fn allowed(verifier: &AppState, in_force: &Policy, sent: &SentPolicy, claims: &Claims) -> Result<(), Refusal> {
     if !nets_allowed(&claims.liveness, verifier.models(), &in_force.liveness) {
         return Err(Refusal::ModelNotAllowed);
     }
-    if claims.liveness.policy != in_force.digest() {
+    if claims.liveness.policy != sent.digest() {
         return Err(Refusal::OtherPolicy);
     }
     Ok(())

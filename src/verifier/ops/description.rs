@@ -21,7 +21,10 @@ use countenance_core::protocol::{Problem, REQUEST_PROOF_HEADER};
     info(
         title = "Countenance verifier",
         description = "Verification sessions: a sign-in arrives from a tenant, a device attests a live face, the verifier \
-                       compares it with the account's template, and the browser takes the result back."
+                       compares it with the account's template, and the browser takes the result back. Members of a JSON message \
+                       that its reader does not know are ignored, unless the message has a list `crit` (as in RFC 7515, \
+                       4.1.11) with their paths, such as `policy.liveness.frames`; this service then answers \
+                       `not-supported`."
     ),
     paths(
         start::start,

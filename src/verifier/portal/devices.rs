@@ -4,14 +4,14 @@ use axum::{
     extract::Path,
     response::{IntoResponse, Redirect, Response},
 };
-use maud::html;
+use maud::{Markup, html};
 
 use super::{
     extract::{OperatorSession, PortalError, VerifiedForm},
     html::{address, button, choice, code as id_code, copyable, field, moment, table},
     page::PortalPage,
 };
-use crate::DeviceRule;
+use crate::{DeviceRule, Rules, store::DeviceRow};
 use countenance_core::rng::random_text;
 
 /// Number of devices on a page.
@@ -37,13 +37,14 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
                 html! { @if device.name.is_empty() { "(no name)" } @else { (device.name) } },
                 id_code(&device.id),
                 moment(device.registered_at),
+                client(device, &integration.rules),
                 html! { @if device.kiosk { "Everybody" } @else { "The accounts it is bound to" } },
                 html! { @if device.enabled { "On" } @else { "Off" } },
                 html! { @if device.enabled { (disable()) } },
             ]
         })
         .collect();
-    let heads = ["Name", "Thumbprint", "Registered", "Serves", "State", "Actions"];
+    let heads = ["Name", "Thumbprint", "Registered", "Client", "Serves", "State", "Actions"];
     let body = html! {
         p {
             @match integration.rules.device_rule {
@@ -72,6 +73,20 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
     };
     let title = format!("Devices of {}", integration.rules.name);
     Ok(session.page("portal-devices", title, body).of_integration(&id, &integration.rules.name))
+}
+
+/// The version of a device's client as last seen, and whether it must be updated.
+fn client(device: &DeviceRow, rules: &Rules) -> Markup {
+    let is_accepted = rules.accepts_client(device.client_version);
+    html! {
+        @match device.client_version {
+            Some(version) => { (version.to_string()) }
+            None => { "Version not known" }
+        }
+        @if let Some(seen_at) = device.seen_at { ", " (moment(seen_at)) }
+        @if !is_accepted { " " strong { "Too old: refused" } }
+        @else if device.cannot_enforce { " " strong { "Too old: cannot do what a policy requires" } }
+    }
 }
 
 /// Creates a one-time code and shows it once.

@@ -63,6 +63,7 @@ impl From<RulesError> for PortalError {
             | RulesError::Attempts { .. }
             | RulesError::Retention
             | RulesError::Limit
+            | RulesError::Versions
             | RulesError::Policy
             | RulesError::Net { .. } => Self::Malformed,
         }

@@ -10,11 +10,12 @@ use super::{
 use crate::{
     AppState, DeviceRule, Rules, RulesError, Transport,
     browser::pages::one_line,
+    integration::REFUSED_VERSIONS_MAX,
     integration::RETENTION_MAX_DAYS,
     limits::{LIMIT_MAX, Limits},
     origin::is_host_name,
 };
-use countenance_core::protocol::Fallback;
+use countenance_core::protocol::{ClientVersion, Fallback, NoVersion};
 
 // Sized by the enums, so that a new variant does not compile without a label.
 const FLOWS: [(&str, &str); Transport::ALL.len()] =
@@ -44,6 +45,8 @@ pub(super) struct RulesForm {
     retention_days: String,
     /// As typed, in the order of [`Limits::ALL`].
     limits: Vec<String>,
+    client_version_min: String,
+    client_versions_refused: String,
     policy: String,
     /// Field name and error message.
     errors: Vec<(&'static str, String)>,
@@ -73,6 +76,8 @@ impl RulesForm {
             attempts,
             retention_days,
             limits,
+            client_version_min,
+            client_versions_refused,
             policy,
         } = rules;
         Self {
@@ -90,6 +95,12 @@ impl RulesForm {
             attempts: attempts.to_string(),
             retention_days: retention_days.to_string(),
             limits: Limits::ALL.iter().map(|limit| (limit.of)(limits).to_string()).collect(),
+            client_version_min: client_version_min.map(|version| version.to_string()).unwrap_or_default(),
+            client_versions_refused: client_versions_refused
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(" "),
             policy: thresholds::write(policy),
             errors: Vec::new(),
         }
@@ -113,6 +124,8 @@ impl RulesForm {
             attempts: typed("attempts"),
             retention_days: typed("retention_days"),
             limits: Limits::ALL.iter().map(|limit| typed(limit.name)).collect(),
+            client_version_min: typed("client_version_min"),
+            client_versions_refused: typed("client_versions_refused"),
             policy: typed("policy"),
             errors: Vec::new(),
         }
@@ -167,6 +180,20 @@ impl RulesForm {
                 None => errors.push((limit.name, RulesError::Limit.to_string())),
             }
         }
+        let mut read = |field, text: &str| {
+            versions(text).unwrap_or_else(|NoVersion| {
+                errors.push((field, NoVersion.to_string()));
+                Vec::new()
+            })
+        };
+        let client_version_min = read("client_version_min", &self.client_version_min);
+        let client_versions_refused = read("client_versions_refused", &self.client_versions_refused);
+        if client_version_min.len() > 1 {
+            errors.push(("client_version_min", "a single version".to_owned()));
+        }
+        if client_versions_refused.len() > REFUSED_VERSIONS_MAX {
+            errors.push(("client_versions_refused", RulesError::Versions.to_string()));
+        }
         let policy = thresholds::read(&self.policy).map_err(|error| errors.push(("policy", error.to_string())));
         self.errors = errors;
         let (Some(enrolment_flow), Some(verification_flow), Some(retention_days), Ok(policy), true) =
@@ -189,6 +216,8 @@ impl RulesForm {
             attempts,
             retention_days,
             limits,
+            client_version_min: client_version_min.first().copied(),
+            client_versions_refused,
             policy,
         })
     }
@@ -239,6 +268,12 @@ impl RulesForm {
                 @let help = "For tests only: whoever can play a recording gets in.";
                 (self.tick("virtual_cameras", "Recordings and virtual cameras count", self.virtual_cameras, help))
                 (self.line("attempts", "Captures per session", &self.attempts, "1 to 10."))
+                @let help = "Such as 0.2.0. Sign-ins with an earlier client are refused, and its window asks for an update. \
+                             The version is what the client says of itself. Empty: every version is accepted.";
+                (self.line("client_version_min", "Minimum client version", &self.client_version_min, help))
+                @let help = "Versions to shut out, separated by spaces, whatever the minimum: one with a fault, for example. \
+                             A client that does not say its version is then refused too.";
+                (self.line("client_versions_refused", "Refused client versions", &self.client_versions_refused, help))
                 @let help = "JSON of thresholds that are to be stricter than the service's, for example {\"liveness\": \
                              {\"threshold\": 2.0}}. Empty: the service's own. The names stand at /v1/policy.";
                 (self.area("policy", "Policy", &self.policy, help))
@@ -316,6 +351,10 @@ impl RulesForm {
         let wrong = self.errors_of(field).next().is_some();
         (described_by(field, wrong), wrong.then_some("true"))
     }
+}
+
+fn versions(text: &str) -> Result<Vec<ClientVersion>, NoVersion> {
+    text.split(|c: char| c.is_whitespace() || c == ',').filter(|text| !text.is_empty()).map(str::parse).collect()
 }
 
 fn host_words(host: &str) -> String {

@@ -5,13 +5,15 @@
 
 use serde_json::{Map, Value};
 
-use countenance_core::policy::{ContractFault, Policy};
+use countenance_core::policy::{ContractFault, Policy, unknown_member};
 
 /// Why the text is not a policy.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ThresholdsError {
     #[error("{0}")]
     Json(#[from] serde_json::Error),
+    #[error("unknown field `{0}`")]
+    Unknown(String),
     #[error("a number is out of range")]
     Range,
     #[error("the liveness network {name:?}: {fault}")]
@@ -29,7 +31,11 @@ pub(super) fn read(text: &str) -> Result<Policy, ThresholdsError> {
     // serde would accept a list as a struct's fields in declaration order.
     let named = |value: &Value| value.as_object().is_some_and(|parts| parts.values().all(Value::is_object));
     let nets = |value: &Value| value.pointer("/liveness/nets").and_then(Value::as_array).cloned().unwrap_or_default();
-    if !serde_json::from_str(text).is_ok_and(|value| named(&value) && nets(&value).iter().all(Value::is_object)) {
+    let given: Value = serde_json::from_str(text)?;
+    if let Some(name) = unknown_member(&given, &policy) {
+        return Err(ThresholdsError::Unknown(name));
+    }
+    if !named(&given) || !nets(&given).iter().all(Value::is_object) {
         return Err(ThresholdsError::Unnamed);
     }
     for net in &policy.liveness.nets {

@@ -2,8 +2,8 @@
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
-use super::{Event, StoreError, Tx, changed_one, sha256_text};
-use countenance_core::clock::UnixSecs;
+use super::{Event, StoreError, Tx, changed_one, clients::client_version, sha256_text};
+use countenance_core::{clock::UnixSecs, protocol::ClientVersion};
 
 /// A registered device key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub(crate) struct Device {
     pub(crate) enabled: bool,
     /// Whether it serves all accounts of the integration, because it was registered with a one-time code.
     pub(crate) kiosk: bool,
+    /// The version of its client as last seen at the integration.
+    pub(crate) client_version: Option<ClientVersion>,
 }
 
 /// A device to be registered.
@@ -29,7 +31,12 @@ pub(crate) struct Registration<'a> {
 
 impl FromRow<'_, SqliteRow> for Device {
     fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
-        Ok(Self { id: row.try_get("id")?, enabled: row.try_get("enabled")?, kiosk: row.try_get("kiosk")? })
+        Ok(Self {
+            id: row.try_get("id")?,
+            enabled: row.try_get("enabled")?,
+            kiosk: row.try_get("kiosk")?,
+            client_version: client_version(row)?,
+        })
     }
 }
 
@@ -37,7 +44,8 @@ impl Tx<'_> {
     /// The device with this id, if it is registered at this integration, or disabled at any: a disabled key is refused
     /// everywhere. A kiosk of another integration is none here.
     pub(crate) async fn device(&mut self, integration_id: &str, id: &str) -> Result<Option<Device>, StoreError> {
-        let select = "SELECT id, min(enabled) AS enabled, max(kiosk AND integration_id = ?1) AS kiosk \
+        let select = "SELECT id, min(enabled) AS enabled, max(kiosk AND integration_id = ?1) AS kiosk, \
+                      max(CASE integration_id WHEN ?1 THEN client_version END) AS client_version \
                       FROM devices WHERE id = ?2 GROUP BY id \
                       HAVING min(enabled) = 0 OR max(integration_id = ?1) = 1";
         Ok(sqlx::query_as(select).bind(integration_id).bind(id).fetch_optional(&mut *self.db).await?)

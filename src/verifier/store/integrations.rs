@@ -5,9 +5,12 @@ use sha2::{Digest, Sha256};
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 use zeroize::Zeroizing;
 
-use super::{Event, StoreError, Tx, sessions::unknown};
+use super::{Event, StoreError, Tx, clients::version, sessions::unknown};
 use crate::integration::{DeviceRule, Rules, Transport};
-use countenance_core::{clock::UnixSecs, protocol::Fallback};
+use countenance_core::{
+    clock::UnixSecs,
+    protocol::{ClientVersion, Fallback},
+};
 
 /// A tenant's integration, without its secret.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +63,8 @@ impl FromRow<'_, SqliteRow> for Integration {
             attempts: row.try_get("attempts")?,
             retention_days: row.try_get("retention_days")?,
             limits: serde_json::from_str(row.try_get("limits")?).or(Err(unknown("limit")))?,
+            client_version_min: version(row.try_get("client_version_min")?)?,
+            client_versions_refused: versions(row.try_get("client_versions_refused")?)?,
             policy: serde_json::from_str(&policy).or(Err(unknown("policy")))?,
         };
         Ok(Self { id: row.try_get("id")?, rules })
@@ -90,7 +95,8 @@ impl Tx<'_> {
         let update = "UPDATE integrations SET name = ?, enabled = ?, tenant_host = ?, custom_domains = ?, \
                       self_enrolment = ?, enrolment_counts = ?, enrolment_flow = ?, verification_flow = ?, fallback = ?, \
                       virtual_cameras = ?, open_registration = ?, attempts = ?, \
-                      retention_days = ?, limits = ?, policy = ? WHERE id = ?";
+                      retention_days = ?, limits = ?, client_version_min = ?, \
+                      client_versions_refused = ?, policy = ? WHERE id = ?";
         // Without `..`, so that a new option does not compile until it is stored.
         let Rules {
             name,
@@ -107,6 +113,8 @@ impl Tx<'_> {
             attempts,
             retention_days,
             limits,
+            client_version_min,
+            client_versions_refused,
             policy,
         } = rules;
         let done = sqlx::query(update)
@@ -125,6 +133,8 @@ impl Tx<'_> {
             .bind(retention_days)
             // Structs of finite numbers and strings always serialize.
             .bind(serde_json::to_string(limits).unwrap_or_default())
+            .bind(client_version_min.map(|version| version.to_string()))
+            .bind(client_versions_refused.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
             .bind(serde_json::to_string(policy).unwrap_or_default())
             .bind(id)
             .execute(&mut *self.db)
@@ -169,6 +179,10 @@ impl Tx<'_> {
         let done = sqlx::query(update).bind(old_until).bind(sealed).bind(id).execute(&mut *self.db).await?;
         Ok(done.rows_affected() == 1)
     }
+}
+
+fn versions(text: &str) -> Result<Vec<ClientVersion>, sqlx::Error> {
+    text.split_whitespace().map(|text| text.parse().or(Err(unknown("version")))).collect()
 }
 
 fn transport(name: &str) -> Result<Transport, sqlx::Error> {

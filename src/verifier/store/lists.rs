@@ -2,8 +2,8 @@
 
 use sqlx::{FromRow, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 
-use super::{Entry, StoreError, Tx};
-use countenance_core::clock::UnixSecs;
+use super::{Entry, StoreError, Tx, clients::client_version};
+use countenance_core::{clock::UnixSecs, protocol::ClientVersion};
 
 /// An account as shown to an operator.
 #[derive(Debug, Clone)]
@@ -34,6 +34,12 @@ pub(crate) struct DeviceRow {
     pub(crate) enabled: bool,
     pub(crate) kiosk: bool,
     pub(crate) registered_at: UnixSecs,
+    /// As last seen.
+    pub(crate) client_version: Option<ClientVersion>,
+    /// Its last attempt to open a session, or its registration.
+    pub(crate) seen_at: Option<UnixSecs>,
+    /// Whether that version could not do what a ticket required.
+    pub(crate) cannot_enforce: bool,
 }
 
 /// A session as shown to an operator: without secrets, the account masked.
@@ -102,6 +108,9 @@ impl FromRow<'_, SqliteRow> for DeviceRow {
             enabled: row.try_get("enabled")?,
             kiosk: row.try_get("kiosk")?,
             registered_at: row.try_get("registered_at")?,
+            client_version: client_version(row)?,
+            seen_at: row.try_get("seen_at")?,
+            cannot_enforce: row.try_get("cannot_enforce")?,
         })
     }
 }
@@ -209,7 +218,7 @@ impl Tx<'_> {
         after: &str,
         limit: u32,
     ) -> Result<Vec<DeviceRow>, StoreError> {
-        let select = "SELECT id, name, enabled, kiosk, registered_at FROM devices \
+        let select = "SELECT id, name, enabled, kiosk, registered_at, client_version, seen_at, cannot_enforce FROM devices \
                       WHERE integration_id = ? AND id > ? ORDER BY id LIMIT ?";
         Ok(sqlx::query_as(select).bind(integration_id).bind(after).bind(limit).fetch_all(&mut *self.db).await?)
     }

@@ -14,7 +14,7 @@ use countenance_client::{
 };
 use countenance_core::{
     frame::Frame,
-    policy::{NetPolicy, Policy},
+    policy::{NetPolicy, Policy, SentPolicy},
     protocol::{CameraClaim, Claims, CodeSent, Fallback, ModelClaim, OneTimeCode, Outcome, Reason, Ticket},
     rng::SeededRng,
 };
@@ -22,12 +22,12 @@ use countenance_vision::{Vision, VisionError};
 
 use countenance_vision::testing::nets::{Nets, warmth};
 
-/// A dry run whose ticket carries this policy.
-struct PolicySession(DryRun, Policy);
+/// A dry run whose ticket carries this policy, and the reason with which it was abandoned.
+struct PolicySession(DryRun, Policy, Option<Reason>);
 
 impl SessionApi for PolicySession {
     fn open(&mut self, link: &LaunchLink) -> Result<Ticket, SessionError> {
-        Ok(Ticket { policy: self.1.clone(), ..self.0.open(link)? })
+        Ok(Ticket { policy: SentPolicy::new(&self.1), ..self.0.open(link)? })
     }
 
     fn post(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, SessionError> {
@@ -43,6 +43,7 @@ impl SessionApi for PolicySession {
     }
 
     fn abandon(&mut self, ticket: &Ticket, reason: Reason) -> Result<Outcome, SessionError> {
+        self.2 = Some(reason);
         self.0.abandon(ticket, reason)
     }
 
@@ -112,7 +113,7 @@ fn sign_in(
 fn session_requiring(net: Option<NetPolicy>) -> PolicySession {
     let mut policy = Policy::default();
     policy.liveness.nets.extend(net);
-    PolicySession(DryRun::new("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".into(), 1_700_000_000), policy)
+    PolicySession(DryRun::new("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8".into(), 1_700_000_000), policy, None)
 }
 
 fn claims(session: &PolicySession) -> Claims {
@@ -149,7 +150,7 @@ fn an_added_network_counts_only_where_the_policy_requires_it() {
     for (with, without) in with.per_frame.iter().zip(&without.per_frame) {
         assert!((with - f32::midpoint(*without, 6.0)).abs() < 1e-3, "{with}, {without}");
     }
-    assert_eq!(with.policy, Policy::default().tightened_by(&required.1).digest());
+    assert_eq!(with.policy, SentPolicy::new(&required.1).digest());
     assert_ne!(with.policy, without.policy);
 }
 
@@ -166,7 +167,9 @@ fn a_missing_required_network_ends_the_sign_in_before_the_camera_opens() {
         }),
     ];
     for (name, vision, net, is_expected) in rows {
-        let ended = sign_in(&mut UnusedCamera, &vision, &mut session_requiring(Some(net)));
+        let mut session = session_requiring(Some(net));
+        let ended = sign_in(&mut UnusedCamera, &vision, &mut session);
+        assert_eq!(session.2, Some(Reason::CannotEnforce), "{name}: the browser does not wait in vain");
         let Err(FlowError::NetMissing(why)) = &ended else { panic!("{name}: {ended:?}") };
         assert!(is_expected(why) && why.to_string().contains("warmth"), "{name}: {why}");
         assert_eq!(ended.as_ref().unwrap_err().remedy(), Remedy::TellOperator, "{name}");

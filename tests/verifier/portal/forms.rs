@@ -128,6 +128,8 @@ async fn every_option_is_saved_and_shown_again() {
         .with("attempts", "3")
         .with("retention_days", "365")
         .with("codes_per_day", "4")
+        .with("client_version_min", "0.2.0")
+        .with("client_versions_refused", " 0.2.1, 0.10.0\r\n")
         .with("policy", r#"{"liveness": {"threshold": 2.5}, "quality": {"yaw_deg": 90}}"#);
     let made = operator.send(&sent).await;
     assert_eq!((made.status, made.page().as_str()), (StatusCode::OK, "portal-secret"), "{}", made.text());
@@ -153,6 +155,8 @@ async fn every_option_is_saved_and_shown_again() {
         attempts: _,
         retention_days: _,
         limits: _,
+        client_version_min: _,
+        client_versions_refused: _,
         policy: _,
     } = Rules::new("", "");
     for (field, value) in [
@@ -167,6 +171,8 @@ async fn every_option_is_saved_and_shown_again() {
         ("attempts", "3"),
         ("retention_days", "365"),
         ("codes_per_day", "4"),
+        ("client_version_min", "0.2.0"),
+        ("client_versions_refused", "0.2.1 0.10.0"),
     ] {
         assert_eq!(shown.fields[field], value, "{field}");
     }
@@ -198,6 +204,11 @@ async fn invalid_input_is_reported_beside_its_field_and_kept_as_typed() {
             ("attempts", "eleven", "1 to 10"),
             ("retention_days", "36501", "1 to 36500 days"),
             ("retention_days", "-1", "1 to 36500 days"),
+            ("client_version_min", "1.2", "three numbers"),
+            ("client_version_min", "v1.2.3", "three numbers"),
+            ("client_version_min", "0.1.0 0.2.0", "a single version"),
+            ("client_versions_refused", "0.1.0 <script>", "three numbers"),
+            ("client_versions_refused", &vec!["0.1.0"; 33].join(" "), "at most 32"),
             ("enrolment_flow", "pigeon", "choose Inline or Email"),
             ("verification_flow", "", "choose Inline or Email"),
             ("fallback", "pigeon", "choose none"),

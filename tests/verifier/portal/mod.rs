@@ -1,5 +1,6 @@
 //! The operator portal as used by a browser.
 
+mod client_versions;
 mod forms;
 mod lists;
 pub(super) mod operator;

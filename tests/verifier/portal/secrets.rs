@@ -166,6 +166,7 @@ async fn a_device_code_is_shown_once_and_registers_one_device() {
         integration_id: verifier.integration.clone(),
         enrolment_code: Some(code.clone()),
         name: name.into(),
+        version: None,
     };
     let (first, second) = (verifier.key(), verifier.key());
     assert_eq!(verifier.call_json(&first, "/v1/devices", &register("Front <b>desk</b>")).await.status, StatusCode::OK);
