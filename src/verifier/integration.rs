@@ -1,5 +1,7 @@
 //! Integrations: the rules that an operator sets for a tenant.
 
+mod changes;
+
 use zeroize::Zeroizing;
 
 use crate::{
@@ -258,10 +260,10 @@ impl AppState {
     /// Replaces an integration's rules within a transaction.
     pub(crate) async fn change_rules(&self, tx: &mut Tx<'_>, id: &str, rules: &Rules) -> Result<(), RulesError> {
         rules.check()?;
-        if !tx.set_rules(id, rules).await? {
-            return Err(RulesError::Unknown);
-        }
-        Ok(tx.record(self.now(), Event::IntegrationChanged, id, None, "").await?)
+        let before = tx.integration(id).await?.ok_or(RulesError::Unknown)?.rules;
+        tx.set_rules(id, rules).await?;
+        let changes = changes::changes(&before, rules);
+        Ok(tx.record(self.now(), Event::IntegrationChanged, id, None, &changes).await?)
     }
 
     /// Gives an integration a new Session Secret within a transaction.
@@ -276,7 +278,8 @@ impl AppState {
         if !tx.rotate_secret(id, &secret, until).await? {
             return Err(RulesError::Unknown);
         }
-        tx.record(self.now(), Event::SecretRotated, id, None, "").await?;
+        let detail = format!("the old one is accepted for {overlap_secs} s");
+        tx.record(self.now(), Event::SecretRotated, id, None, &detail).await?;
         Ok(SessionSecret(secret))
     }
 }

@@ -159,8 +159,9 @@ impl Verifier {
     /// Creates a one-time code with which one kiosk may register at the integration within `life_secs`.
     pub async fn device_code(&self, integration_id: &str, life_secs: i64) -> Result<String, StoreError> {
         let code = random_text::<16>(self.0.rng());
+        let now = self.0.now();
         let mut tx = self.0.store().begin().await?;
-        tx.add_device_code(integration_id, &code, self.0.now().saturating_add(life_secs)).await?;
+        tx.add_device_code(integration_id, &code, now, now.saturating_add(life_secs)).await?;
         tx.commit().await?;
         Ok(code)
     }

@@ -20,6 +20,7 @@ mod landing;
 mod landing_codes;
 mod landing_mail;
 mod limits;
+mod logging;
 mod logs;
 mod made_up;
 mod migrations;

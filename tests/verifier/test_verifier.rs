@@ -220,10 +220,15 @@ impl TestVerifier {
 
     /// Opens `database` without adding anything to it.
     pub(super) async fn reopen(database: Database) -> Result<Verifier, StoreError> {
+        Self::reopen_with(database, MasterKey::from_bytes([5; 32])).await
+    }
+
+    /// As [`reopen`](Self::reopen), with this key.
+    pub(super) async fn reopen_with(database: Database, key: MasterKey) -> Result<Verifier, StoreError> {
         let setup = Setup {
             origin: ORIGIN.parse().unwrap(),
             database,
-            key: MasterKey::from_bytes([5; 32]),
+            key,
             clock: Arc::new(ManualClock::at(NOW)),
             rng: Arc::new(SeededRng::from("again")),
             analyzer: Arc::new(FakeSampleAnalyzer::default()),

@@ -13,6 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use sha2::{Digest, Sha256};
+use tracing::Instrument;
 
 use crate::{
     AppState, HANDLE_SECS,
@@ -89,10 +90,11 @@ pub(crate) async fn post(
         Admission::Case(case) => case,
     };
     // A separate task: the capture is settled and counted even if the client hangs up while the networks run.
-    let settled = tokio::spawn(async move {
+    let settle = async move {
         let _until_settled = upload;
         settle(&verifier, &id, &device, &post_hash, case, key, post).await
-    });
+    };
+    let settled = tokio::spawn(settle.in_current_span());
     settled.await.map_err(|e| AnalysisError(e.into()))?.map(json)
 }
 

@@ -7,8 +7,8 @@ use axum::{
 };
 
 use crate::{
-    judge::remeasure::Mismeasured, judge::sample_analysis::AnalysisError, limits::Exceeded, otp::CodeRefusal,
-    otp::twilio::TwilioError, store::StoreError,
+    judge::remeasure::Mismeasured, judge::sample_analysis::AnalysisError, limits::Exceeded, ops::request_log,
+    otp::CodeRefusal, otp::twilio::TwilioError, store::StoreError,
 };
 use countenance_attest::{request_proof::RequestProofError, verify::AttestError};
 use countenance_core::{
@@ -228,10 +228,13 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         // Logged only here, with its causes, which contain no request data.
-        if matches!(self, Self::Store(_) | Self::Examination(_) | Self::Twilio(_)) {
-            tracing::error!(error = &self as &dyn std::error::Error, "call failed");
-        } else {
-            tracing::info!(why = %self, "call refused");
+        match &self {
+            // A device's sample may be the cause, so it is no error.
+            Self::Examination(_) => tracing::warn!(error = &self as &dyn std::error::Error, "call failed"),
+            Self::Store(_) | Self::Twilio(_) if self.status().is_server_error() => {
+                request_log::failed(self.status(), &self, "call failed");
+            }
+            _ => tracing::info!(why = %self, "call refused"),
         }
         let body = serde_json::to_vec(&self.problem()).unwrap_or_default();
         let mut response = (self.status(), Body::from(body)).into_response();

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use tracing::Instrument;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -75,7 +76,8 @@ impl Notice {
     /// Sends it in the background. A failure is logged and changes nothing.
     pub(crate) fn post(self, verifier: &AppState) {
         if let Some(mailer) = verifier.mailer() {
-            tokio::spawn(self.send(mailer));
+            // In the request's span, so that a failure names it.
+            tokio::spawn(self.send(mailer).in_current_span());
         }
     }
 

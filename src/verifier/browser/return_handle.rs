@@ -20,6 +20,7 @@ use crate::{
     browser::token::{RETURN_LIFE_SECS, ReturnClaims, sign_return},
     browser::{cookie, cookie_name, is_prefetch},
     enrollment::{Promotion, promote},
+    ops::request_log,
     store::{Event, Session, SessionStage, SetupEvent, StoreError, Tx, sha256_text},
 };
 use countenance_core::{
@@ -76,7 +77,7 @@ pub(crate) async fn return_to_tenant(
         Err(error) => {
             let page = error_page(&error);
             if page.status.is_server_error() {
-                tracing::error!(error = &error as &dyn std::error::Error, "browser not returned to the tenant");
+                request_log::failed(page.status, &error, "browser not returned to the tenant");
             } else {
                 tracing::info!(page = page.name, "browser not returned to the tenant");
             }

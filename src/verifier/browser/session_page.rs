@@ -14,6 +14,7 @@ use crate::{
     browser::mail_pages::NoMail,
     browser::pages::{Page, masked},
     browser::start_refusal::broken,
+    ops::request_log,
     otp as codes,
     store::{Integration, Session, SessionStage, StoreError, Tx, sha256_text},
 };
@@ -58,7 +59,7 @@ impl BrowserSessionError {
                 "Go back to the page before and press its button again.",
             ),
             Self::Store(error) => {
-                tracing::error!(error = error as &dyn std::error::Error, "a sign-in page failed");
+                request_log::failed(error.status(), error, "a sign-in page failed");
                 return broken(error);
             }
         };

@@ -17,6 +17,7 @@ use crate::{
     browser::start_refusal::StartError,
     browser::token::{StartClaims, TOKEN_MAX_BYTES, peek_integration, read_start_by},
     browser::{cookie_name, is_prefetch, session_cookies, set_cookie},
+    ops::request_log,
     otp as codes,
     store::{Event, Integration, NewSession, Session, SetupEvent, StoreError, Tx, secret_digest},
 };
@@ -65,7 +66,7 @@ pub(crate) async fn start(State(verifier): State<AppState>, RawQuery(query): Raw
     let page = page.await.unwrap_or_else(|error| {
         let page = error.page();
         if page.status.is_server_error() {
-            tracing::error!(error = &error as &dyn std::error::Error, "no session started");
+            request_log::failed(page.status, &error, "no session started");
         } else {
             tracing::info!(page = page.name, "no session started");
         }

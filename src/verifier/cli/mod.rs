@@ -17,11 +17,14 @@ use countenance_verifier::{
 };
 use countenance_vision::Vision;
 
+pub(crate) mod logging;
 mod signals;
 mod smtp;
 mod twilio;
 
 /// Run and administer the Countenance verification service
+///
+/// `RUST_LOG` sets the levels of the log on standard error, such as `warn` or `info,countenance_verifier=debug`.
 #[derive(Debug, Parser)]
 #[command(name = "countenance-verifier", version, max_term_width = 110)]
 struct Args {
@@ -45,7 +48,8 @@ enum Task {
         /// Address and port to listen on
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8480")]
         listen: SocketAddr,
-        /// Address of the reverse proxy in front, whose connections are not limited by address; may be repeated
+        /// Address of the reverse proxy in front, whose connections are not limited by address, and whose
+        /// `X-Forwarded-For` names the client in the log; may be repeated
         #[arg(long, value_name = "IP")]
         trusted_proxy: Vec<IpAddr>,
         #[command(flatten)]
@@ -112,6 +116,21 @@ enum Task {
     },
 }
 
+impl Task {
+    /// The command's name in the audit log; `None` for the service, whose deeds are recorded one by one.
+    fn command(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Serve { .. } => return None,
+            Self::AddIntegration { .. } => "add-integration",
+            Self::AddOperator { .. } => "add-operator",
+            Self::RemoveOperator { .. } => "remove-operator",
+            Self::DeviceCode { .. } => "device-code",
+            Self::BindDevice { .. } => "bind-device",
+            Self::DisableDevice { .. } => "disable-device",
+        })
+    }
+}
+
 #[expect(clippy::print_stdout, reason = "results of a command go to standard output")]
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
@@ -123,10 +142,13 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let verifier = open(&args, codes).await?;
+        if let Some(command) = args.task.command() {
+            verifier.record_command(command).await?;
+        }
         match args.task {
             Task::Serve { listen, .. } => {
                 let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| listen.to_string())?;
-                eprintln!("verifier: {} at {listen}", args.origin.text());
+                eprintln!("verifier: {} at {}", args.origin.text(), listener.local_addr()?);
                 verifier.serve(listener, signals::stop()).await;
             }
             Task::AddIntegration {

@@ -24,7 +24,8 @@ use countenance_core::protocol::{Problem, REQUEST_PROOF_HEADER};
                        compares it with the account's template, and the browser takes the result back. Members of a JSON message \
                        that its reader does not know are ignored, unless the message has a list `crit` (as in RFC 7515, \
                        4.1.11) with their paths, such as `policy.liveness.frames`; this service then answers \
-                       `not-supported`."
+                       `not-supported`. Every response has an `x-request-id`, chosen by the verifier, under which its log \
+                       has the request."
     ),
     paths(
         start::start,

@@ -20,7 +20,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
     task::JoinSet,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 use tower::ServiceExt;
 use tracing::{debug, warn};
@@ -67,6 +67,8 @@ const BUFFER_MAX_BYTES: usize = 32 << 10;
 const HEADERS_MAX: usize = 64;
 /// Pause after a failed `accept`: out of file descriptors, which takes a moment to pass.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// Minimum time between two log lines about connections above a limit: a flood must not fill the log, too.
+const FLOOD_LOG_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Serves connections until `shutdown` completes, then lets running requests finish, at most for `limits.drain`.
 pub(crate) async fn serve(
@@ -80,6 +82,7 @@ pub(crate) async fn serve(
     let (stop, stopped) = watch::channel(());
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
+    let mut flood = Flood::default();
     loop {
         let accepted = tokio::select! {
             () = &mut shutdown => break,
@@ -91,7 +94,7 @@ pub(crate) async fn serve(
                 if let Some(admitted) = Admission::admit(&admission, peer.ip(), &limits) {
                     connections.spawn(connection(stream, router.clone(), limits.clone(), stopped.clone(), admitted));
                 } else {
-                    debug!(peer = %peer.ip(), "closed a connection above the limit");
+                    flood.note(peer.ip());
                 }
             }
             Err(error) => {
@@ -118,8 +121,9 @@ async fn connection(
     admitted: Admitted,
 ) {
     // For the limits by address, and for the log.
+    let peer = Peer(admitted.peer);
     let router = router.map_request(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(Peer(admitted.peer));
+        request.extensions_mut().insert(peer);
         request
     });
     let mut served = pin!(
@@ -132,12 +136,35 @@ async fn connection(
     );
     tokio::select! {
         // Its errors are the client's: a broken connection, headers that are too late or no HTTP.
-        _ = served.as_mut() => return,
+        ended = served.as_mut() => {
+            if let Err(error) = ended {
+                debug!(%error, client = %peer.0, "connection ended");
+            }
+            return;
+        }
         _ = stopped.changed() => {}
         () = sleep(limits.lifetime) => {}
     }
     served.as_mut().graceful_shutdown();
     timeout(limits.drain, served).await.ok();
+}
+
+/// Connections closed because of a limit, since they were last logged.
+#[derive(Debug, Default)]
+struct Flood {
+    closed: u64,
+    logged: Option<Instant>,
+}
+
+impl Flood {
+    /// Counts a closed connection, and logs the count unless it was logged a moment ago.
+    fn note(&mut self, peer: IpAddr) {
+        self.closed += 1;
+        if self.logged.is_none_or(|logged| logged.elapsed() >= FLOOD_LOG_INTERVAL) {
+            warn!(connections = self.closed, last = %peer.to_canonical(), "closed connections above a limit");
+            *self = Self { closed: 0, logged: Some(Instant::now()) };
+        }
+    }
 }
 
 /// Counts the open connections, in all and by client.

@@ -1,4 +1,4 @@
-//! Running the service: routes, limits and the server, and operator accounts.
+//! Running the service: routes, limits, the log and the server, and operator accounts.
 
 pub(crate) mod bindings;
 pub(crate) mod client;
@@ -6,5 +6,6 @@ mod description;
 pub(crate) mod listen;
 pub(crate) mod operators;
 pub(crate) mod progress;
+pub(crate) mod request_log;
 pub(crate) mod serve;
 pub(crate) mod sweep;

@@ -1,4 +1,4 @@
-//! Operators: the people who may use the portal.
+//! Operators: the people who may use the portal, and what is done on the command line instead.
 
 use std::fmt;
 
@@ -40,6 +40,13 @@ pub enum OperatorError {
 }
 
 impl Verifier {
+    /// Records in the audit log that a command of the command line runs; what it does is recorded after it.
+    pub async fn record_command(&self, command: &str) -> Result<(), StoreError> {
+        let mut tx = self.0.store().begin().await?;
+        tx.record(self.0.now(), Event::CommandRun, "command line", None, command).await?;
+        tx.commit().await
+    }
+
     /// Adds an operator, or resets an existing one's password and signs them out everywhere.
     ///
     /// The password is generated here from 120 random bits. Its SHA-256 is therefore enough in the store: slow hashes

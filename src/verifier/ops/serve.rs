@@ -20,7 +20,7 @@ use super::{
     description::description,
     listen,
     progress::{PacedBody, Progress},
-    sweep,
+    request_log, sweep,
 };
 use crate::{
     AppState, api::captures, api::devices, api::logs, api::problem::Refusal, api::sessions, browser::device_link,
@@ -33,7 +33,7 @@ use countenance_core::{policy::Policy, protocol::Problem, rng::random_text};
 const RETRY_AFTER_SECS: u64 = 2;
 
 /// Path of the health check.
-const HEALTH: &str = "/healthz";
+pub(super) const HEALTH: &str = "/healthz";
 
 /// Headers of every response, unless the handler sets its own.
 const HEADERS: [(HeaderName, &str); 7] = [
@@ -106,6 +106,7 @@ pub(crate) fn router(verifier: AppState) -> Router {
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(verifier.clone(), surround))
+        .layer(from_fn_with_state(verifier.clone(), request_log::log))
         .with_state(verifier)
 }
 
@@ -211,6 +212,7 @@ fn too_many(verifier: &AppState, exceeded: Exceeded, path: &str) -> Response {
     if path.starts_with("/v1/") {
         return Refusal::from(exceeded).into_response();
     }
+    tracing::info!(why = %exceeded, "call refused");
     let mut response = Page::too_many(exceeded).respond(&random_text::<16>(verifier.rng()));
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(exceeded.retry_after_secs));
     response

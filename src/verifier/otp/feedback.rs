@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::MissedTickBehavior;
 
-use crate::{AppState, Verifier, otp::twilio::TwilioError, store::StoreError};
+use crate::{AppState, Verifier, ops::request_log, otp::twilio::TwilioError, store::StoreError};
 
 /// Maximum number of reports per round.
 const ROUND_MAX: u32 = 50;
@@ -85,7 +85,7 @@ pub(crate) async fn run(verifier: AppState) {
     loop {
         rounds.tick().await;
         if let Err(error) = verifier.send_feedback_due().await {
-            tracing::error!(error = &error as &dyn std::error::Error, "feedback round failed");
+            request_log::failed(error.status(), &error, "feedback round failed");
         }
     }
 }

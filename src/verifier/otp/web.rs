@@ -15,6 +15,7 @@ use crate::{
     browser::pages::Page,
     browser::session_page::{BrowserSession, BrowserSessionError, respond, see_other},
     browser::{Form, is_own_form, path_part},
+    ops::request_log,
     otp::pages::{CodeEvent, code_page},
     otp::{self, CodeRefusal},
 };
@@ -140,7 +141,7 @@ fn refused(login: &Login, channel: Option<Fallback>, refusal: &CodeRefusal) -> P
     }
     let page = code_page(login, channel, &CodeEvent::Refused(refusal));
     if page.status.is_server_error() {
-        tracing::error!(error = refusal as &dyn std::error::Error, "a one-time code was not sent or checked");
+        request_log::failed(page.status, refusal, "a one-time code was not sent or checked");
     }
     page
 }

@@ -94,12 +94,13 @@ pub(super) async fn code(Path(id): Path<String>, form: VerifiedForm) -> Result<P
     let life = form.fields.get("life");
     let (secs, words) = LIVES.iter().find(|(secs, _)| *secs == life).ok_or(PortalError::Malformed)?;
     let verifier = &form.session.verifier;
-    let expires_at = verifier.now().saturating_add(secs.parse().or(Err(PortalError::Malformed))?);
+    let now = verifier.now();
+    let expires_at = now.saturating_add(secs.parse().or(Err(PortalError::Malformed))?);
     let code = random_text::<16>(verifier.rng());
     let mut tx = verifier.store().begin().await?;
     let integration = form.session.integration(&mut tx, &id).await?;
     form.once(&mut tx).await?;
-    tx.add_device_code(&id, &code, expires_at).await?;
+    tx.add_device_code(&id, &code, now, expires_at).await?;
     tx.commit().await?;
     let body = html! {
         p role="status" {

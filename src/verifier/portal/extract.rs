@@ -14,6 +14,7 @@ use super::page::PortalPage;
 use crate::{
     AppState, RulesError, Verifier,
     browser::{cookie, is_own_form},
+    ops::request_log,
     store::{Event, Integration, StoreError, Tx, sha256_text},
 };
 use countenance_core::rng::random_text;
@@ -72,10 +73,9 @@ impl From<RulesError> for PortalError {
 
 impl IntoResponse for PortalError {
     fn into_response(self) -> Response {
-        if matches!(self, Self::Store(_)) {
-            tracing::error!(error = &self as &dyn std::error::Error, "portal failed");
-        } else {
-            tracing::info!(why = %self, "portal request rejected");
+        match &self {
+            Self::Store(error) => request_log::failed(error.status(), error, "portal failed"),
+            refused => tracing::info!(why = %refused, "portal request rejected"),
         }
         let (status, name, title, lead) = match self {
             Self::SignedOut => return Redirect::to("/portal/sign-in").into_response(),

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     AppState,
     browser::{cookie, is_own_form, set_cookie},
-    store::Event,
+    store::{Event, StoreError, Tx},
 };
 use countenance_core::rng::random_text;
 
@@ -45,8 +45,8 @@ pub(super) async fn sign_in(State(verifier): State<AppState>, request: Request) 
     };
     let mut tx = verifier.store().begin().await?;
     if !tx.is_operator(name, password).await? {
-        // Not recorded in the audit log, which strangers could fill otherwise.
-        tracing::info!("portal sign-in with a wrong name or password");
+        tracing::warn!("portal sign-in with a wrong name or password");
+        record_failure(&verifier, tx, name).await?;
         return Ok(match wait_if_wrong {
             Some(wait) => told_to_wait(name, wait),
             None => form(StatusCode::FORBIDDEN, name, "The name or the password is wrong.").into_response(),
@@ -61,6 +61,17 @@ pub(super) async fn sign_in(State(verifier): State<AppState>, request: Request) 
     tx.record(now, Event::OperatorSignedIn, name, None, "").await?;
     tx.commit().await?;
     Ok(with_cookie(START, fresh, SESSION_SECS))
+}
+
+/// Records a failed sign-in in the audit log, unless as many were recorded as strangers may cause.
+async fn record_failure(verifier: &AppState, mut tx: Tx<'_>, name: &str) -> Result<(), StoreError> {
+    let is_operator = tx.has_operator(name).await?;
+    let may_record = verifier.sign_ins().may_record(is_operator, verifier.now());
+    if may_record {
+        let (subject, detail) = if is_operator { (name, "wrong_password") } else { ("", "unknown_name") };
+        tx.record(verifier.now(), Event::OperatorSignInFailed, subject, None, detail).await?;
+    }
+    tx.commit().await
 }
 
 /// Signs out.

@@ -19,12 +19,26 @@ const WAIT_SECS: i64 = 30;
 const WAIT_MAX_SECS: i64 = 900;
 /// Maximum number of names counted.
 const NAMES_MAX: usize = 4096;
+/// Maximum number of failed sign-ins recorded in the audit log in [`RECORDS_SECS`]: with operators' names, and with
+/// unknown ones. Strangers can cause as many as they like, and must not fill the database.
+const RECORDS_MAX: u32 = 60;
+/// Seconds for which the recorded ones are counted.
+const RECORDS_SECS: i64 = 3600;
 
 /// Failed sign-ins by name.
 #[derive(Default)]
 pub(crate) struct Throttle {
     /// Keyed by the name's hash, because names can have any length.
     names: HashMap<String, Count>,
+    /// With operators' names, and with unknown ones: those must not use up the others'.
+    records: [Records; 2],
+}
+
+/// Failed sign-ins recorded in the audit log since a time.
+#[derive(Default)]
+struct Records {
+    since: UnixSecs,
+    made: u32,
 }
 
 struct Count {
@@ -69,6 +83,18 @@ impl Throttle {
         Ok(Some(Wait { secs }))
     }
 
+    /// Whether another failed sign-in may be recorded in the audit log; counts it if so.
+    pub(super) fn may_record(&mut self, is_operator: bool, now: UnixSecs) -> bool {
+        let [operators, unknown] = &mut self.records;
+        let records = if is_operator { operators } else { unknown };
+        if now >= records.since.saturating_add(RECORDS_SECS) {
+            *records = Records { since: now, made: 0 };
+        }
+        let may = records.made < RECORDS_MAX;
+        records.made += u32::from(may);
+        may
+    }
+
     /// Resets the count of a name after a correct password.
     pub(super) fn succeeded(&mut self, name: &str) {
         self.names.remove(&sha256_text(name));
@@ -108,6 +134,19 @@ mod tests {
             throttle.attempt("ada", 0).unwrap();
         }
         assert_eq!(throttle.attempt("ada", 30 + WAIT_MAX_SECS), Ok(None));
+    }
+
+    #[test]
+    fn failures_with_made_up_names_do_not_displace_those_with_operators_names() {
+        let mut throttle = Throttle::default();
+        let recorded = |throttle: &mut Throttle, is_operator, now| {
+            (0..500).filter(|_| throttle.may_record(is_operator, now)).count()
+        };
+        let start = 1_800_000_000;
+        assert_eq!(recorded(&mut throttle, false, start), 60);
+        assert_eq!(recorded(&mut throttle, true, start), 60);
+        assert_eq!(recorded(&mut throttle, false, start + RECORDS_SECS - 1), 0);
+        assert_eq!(recorded(&mut throttle, false, start + RECORDS_SECS), 60);
     }
 
     #[test]

@@ -87,10 +87,12 @@ impl Tx<'_> {
         now: UnixSecs,
     ) -> Result<bool, StoreError> {
         let Some(pseudonym) = self.pseudonym(integration_id, sub).await? else { return Ok(false) };
+        let before = self.cosine_min(integration_id, sub).await?;
         let update = "UPDATE accounts SET cosine_min = ? WHERE integration_id = ? AND sub = ?";
         sqlx::query(update).bind(cosine_min).bind(integration_id).bind(sub).execute(&mut *self.db).await?;
-        let detail = if cosine_min.is_some() { "set" } else { "removed" };
-        self.record(now, Event::MatchMinimumChanged, integration_id, Some(&pseudonym), detail).await?;
+        let words = |minimum: Option<f32>| minimum.map_or_else(|| "none".to_owned(), |cosine| cosine.to_string());
+        let detail = format!("{} → {}", words(before), words(cosine_min));
+        self.record(now, Event::MatchMinimumChanged, integration_id, Some(&pseudonym), &detail).await?;
         Ok(true)
     }
 

@@ -17,6 +17,7 @@ countenance_core::enumeration! {
         IntegrationChanged = "integration_changed",
         SecretRotated = "secret_rotated",
         LogTokenMade = "log_token_made",
+        DeviceCodeMade = "device_code_made",
         DeviceRegistered = "device_registered",
         DeviceDisabled = "device_disabled",
         /// A device was bound to an account; the detail says how.
@@ -49,8 +50,12 @@ countenance_core::enumeration! {
         OperatorAdded = "operator_added",
         OperatorRemoved = "operator_removed",
         OperatorSignedIn = "operator_signed_in",
+        /// A wrong password or an unknown name, which is not recorded: it may be a password in the wrong field.
+        OperatorSignInFailed = "operator_sign_in_failed",
         /// An operator submitted a portal form; the rows that follow record its effects.
         OperatorActed = "operator_acted",
+        /// Somebody used the command line; the rows that follow record the command's effects.
+        CommandRun = "command_run",
     }
 }
 
@@ -67,7 +72,7 @@ pub struct Entry {
     pub subject: String,
     /// Pseudonym of the account; empty if no account is concerned.
     pub account: String,
-    /// A fixed term such as a reason, an id or a host name; never personal data.
+    /// A fixed term such as a reason, an id or a host name, or what a change of rules changed; never personal data.
     pub detail: String,
     hash: String,
 }

@@ -84,11 +84,12 @@ impl Tx<'_> {
         Ok(done)
     }
 
-    /// Stores a one-time enrollment code.
+    /// Stores a one-time enrollment code, made at `now`.
     pub(crate) async fn add_device_code(
         &mut self,
         integration_id: &str,
         code: &str,
+        now: UnixSecs,
         expires_at: UnixSecs,
     ) -> Result<(), StoreError> {
         sqlx::query("INSERT INTO device_codes VALUES (?, ?, ?, NULL)")
@@ -97,7 +98,7 @@ impl Tx<'_> {
             .bind(expires_at)
             .execute(&mut *self.db)
             .await?;
-        Ok(())
+        self.record(now, Event::DeviceCodeMade, integration_id, None, "").await
     }
 
     /// Spends an enrollment code for `device`; false if it is unknown, expired, or was spent by another device.

@@ -30,6 +30,12 @@ impl Tx<'_> {
         Ok(row.is_some())
     }
 
+    /// Whether there is an operator with this name.
+    pub(crate) async fn has_operator(&mut self, name: &str) -> Result<bool, StoreError> {
+        let select = "SELECT 1 FROM operators WHERE name = ?";
+        Ok(sqlx::query(select).bind(name).fetch_optional(&mut *self.db).await?.is_some())
+    }
+
     /// Signs in the browser with `cookie` until `expires_at`, and deletes expired sessions.
     pub(crate) async fn open_portal_session(
         &mut self,

@@ -9,20 +9,20 @@ use axum::{
 
 use super::super::test_verifier::{ORIGIN, Reply, TestVerifier};
 
-pub(super) const COOKIE: &str = "__Host-operator";
-pub(super) const OPERATOR: &str = "grace";
+pub(in super::super) const COOKIE: &str = "__Host-operator";
+pub(in super::super) const OPERATOR: &str = "grace";
 
 pub(in super::super) struct Operator<'h> {
-    pub(super) verifier: &'h TestVerifier,
+    pub(in super::super) verifier: &'h TestVerifier,
     /// `name=value`; empty if not signed in.
-    pub(super) cookie: String,
+    pub(in super::super) cookie: String,
 }
 
 /// A form with the values that the page gives its fields.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Form {
-    pub(super) action: String,
-    pub(super) fields: BTreeMap<String, String>,
+    pub(in super::super) action: String,
+    pub(in super::super) fields: BTreeMap<String, String>,
 }
 
 impl Form {
@@ -31,19 +31,19 @@ impl Form {
         self
     }
 
-    pub(super) fn without(mut self, name: &str) -> Self {
+    pub(in super::super) fn without(mut self, name: &str) -> Self {
         self.fields.remove(name);
         self
     }
 
-    pub(super) fn encoded(&self) -> String {
+    pub(in super::super) fn encoded(&self) -> String {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.fields).finish()
     }
 }
 
 impl<'h> Operator<'h> {
     /// A browser that is not signed in.
-    pub(super) fn stranger(verifier: &'h TestVerifier) -> Self {
+    pub(in super::super) fn stranger(verifier: &'h TestVerifier) -> Self {
         Self { verifier, cookie: String::new() }
     }
 
@@ -110,22 +110,22 @@ impl<'h> Operator<'h> {
     }
 }
 
-pub(super) fn set_cookie(reply: &Reply) -> Option<&str> {
+pub(in super::super) fn set_cookie(reply: &Reply) -> Option<&str> {
     reply.headers.get(header::SET_COOKIE).map(|value| value.to_str().unwrap())
 }
 
-pub(super) fn location(headers: &HeaderMap) -> &str {
+pub(in super::super) fn location(headers: &HeaderMap) -> &str {
     headers.get(header::LOCATION).map_or("", |value| value.to_str().unwrap())
 }
 
 /// The text of the element with this id.
-pub(super) fn element(page: &str, id: &str) -> String {
+pub(in super::super) fn element(page: &str, id: &str) -> String {
     let rest = page.split(&format!("id=\"{id}\">")).nth(1).unwrap_or_else(|| panic!("no {id} in {page}"));
     unescape(rest.split('<').next().unwrap())
 }
 
 /// The `post` forms of a page with the values of their fields.
-pub(super) fn forms(page: &str) -> Vec<Form> {
+pub(in super::super) fn forms(page: &str) -> Vec<Form> {
     let mut found = Vec::new();
     for part in page.split("<form method=\"post\" ").skip(1) {
         let part = part.split("</form>").next().unwrap();
