@@ -59,7 +59,7 @@ pub use ops::listen::ConnectionLimits;
 pub use origin::{Origin, OriginError};
 pub use otp::phone::{NoPhoneNumber, PhoneNumber};
 pub use otp::twilio::{TwilioSetupError, TwilioVerify};
-pub use store::{AuditHead, Database, Entry, KeyFileError, MasterKey, SealBroken, StoreError};
+pub use store::{AuditCheck, AuditHead, AuditScope, Database, Entry, KeyFileError, MasterKey, SealBroken, StoreError};
 use store::{Event, Integration, Store, Tx};
 
 /// Lifetime of a return handle, seconds.
@@ -230,7 +230,15 @@ impl Verifier {
     /// # Errors
     /// [`StoreError::AuditBroken`] with the first row that was changed.
     pub async fn verify_audit(&self) -> Result<AuditHead, StoreError> {
-        self.0.store().read().await?.verify_chain().await
+        Ok(self.check_audit(AuditScope::Whole).await?.head)
+    }
+
+    /// Verifies the audit log, whole or from the last checkpoint on. Sign-ins go on meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::AuditBroken`] with the first row that was changed or is missing.
+    pub async fn check_audit(&self, scope: AuditScope) -> Result<AuditCheck, StoreError> {
+        self.0.store().check_audit(scope, self.0.now()).await
     }
 
     /// The newest entries of the audit log, at most `limit`, oldest first.

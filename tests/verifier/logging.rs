@@ -13,7 +13,7 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use countenance_core::protocol::{CodeSent, Fallback, Outcome, Reason};
-use countenance_verifier::{ConnectionLimits, Database, MailError, Rules, Transport};
+use countenance_verifier::{ConnectionLimits, MailError, Rules, Transport};
 use serde_json::json;
 use tracing::{Level, Metadata, subscriber::DefaultGuard};
 use tracing_subscriber::{
@@ -321,44 +321,4 @@ fn the_program_shows_refusals_at_its_default_level() {
         assert_eq!(log.contains("WARN request{id="), passwords, "{levels:?}: {log}");
         assert!(!log.contains("wrong-password") && !log.contains("a.b.c"), "{levels:?}: {log}");
     }
-}
-
-#[tokio::test]
-async fn what_the_command_line_does_is_in_the_audit_log() {
-    let folder = tempfile::tempdir().unwrap();
-    let run = |args: &[&str]| {
-        let ran = Command::new(env!("CARGO_BIN_EXE_countenance-verifier"))
-            .arg("--data")
-            .arg(folder.path())
-            .args(args)
-            .output()
-            .unwrap();
-        String::from_utf8(ran.stdout).unwrap()
-    };
-    let made = run(&["add-integration", "--name", "Payroll", "--tenant", TENANT]);
-    let integration = made.split_whitespace().nth(2).unwrap().to_owned();
-    run(&["add-operator", "grace"]);
-    run(&["device-code", "--integration", &integration]);
-    run(&["remove-operator", "grace"]);
-    let key = countenance_verifier::MasterKey::from_file(
-        &folder.path().join("verifier.key"),
-        &countenance_system::SystemRandom,
-    )
-    .unwrap();
-    let service = TestVerifier::reopen_with(Database::File(folder.path().join("verifier.sqlite")), key).await.unwrap();
-    let log = service.audit_tail(100).await.unwrap();
-    let log: Vec<_> = log.iter().map(|entry| (entry.event.as_str(), entry.detail.as_str())).collect();
-    assert_eq!(
-        log,
-        [
-            ("command_run", "add-integration"),
-            ("integration_added", TENANT),
-            ("command_run", "add-operator"),
-            ("operator_added", ""),
-            ("command_run", "device-code"),
-            ("device_code_made", ""),
-            ("command_run", "remove-operator"),
-            ("operator_removed", ""),
-        ]
-    );
 }

@@ -7,6 +7,7 @@ mod binding;
 mod captures;
 mod client_versions;
 mod codes;
+mod command_line;
 mod compatibility;
 mod described;
 mod disabled;

@@ -13,7 +13,8 @@ use clap::{Parser, Subcommand};
 use countenance_core::policy::Policy;
 use countenance_system::{SystemClock, SystemRandom};
 use countenance_verifier::{
-    ConnectionLimits, Database, DeviceRule, MasterKey, Origin, Rules, Setup, TwilioVerify, Verifier,
+    AuditCheck, AuditScope, ConnectionLimits, Database, DeviceRule, MasterKey, Origin, Rules, Setup, TwilioVerify,
+    Verifier,
 };
 use countenance_vision::Vision;
 
@@ -114,13 +115,30 @@ enum Task {
         /// Device id: the thumbprint of its key
         id: String,
     },
+    /// Check the audit log
+    Audit {
+        /// What to do with it
+        #[command(subcommand)]
+        task: AuditTask,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditTask {
+    /// Check that no row was changed or removed since the last check; the service may run meanwhile
+    Verify {
+        /// Check all rows, not only those since the last check
+        #[arg(long)]
+        whole: bool,
+    },
 }
 
 impl Task {
-    /// The command's name in the audit log; `None` for the service, whose deeds are recorded one by one.
+    /// The command's name in the audit log; `None` for what changes nothing, and for the service, whose deeds are
+    /// recorded one by one.
     fn command(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Serve { .. } => return None,
+            Self::Serve { .. } | Self::Audit { .. } => return None,
             Self::AddIntegration { .. } => "add-integration",
             Self::AddOperator { .. } => "add-operator",
             Self::RemoveOperator { .. } => "remove-operator",
@@ -195,6 +213,11 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
                     eprintln!("verifier: no device with id {id} is registered");
                     return Ok(ExitCode::FAILURE);
                 }
+            }
+            Task::Audit { task: AuditTask::Verify { whole } } => {
+                let scope = if whole { AuditScope::Whole } else { AuditScope::SinceCheckpoint };
+                let AuditCheck { head, from, .. } = verifier.check_audit(scope).await?;
+                println!("Log intact: {} entries, checked from {}. Chain head: {}", head.rows, from + 1, head.hash);
             }
         }
         Ok(ExitCode::SUCCESS)

@@ -11,14 +11,13 @@ use super::{
     time,
 };
 use crate::{
-    Entry,
+    AuditCheck, AuditScope, Entry,
     store::{AuditQuery, Event, StoreError},
 };
 
 /// Number of rows on a page.
 const PAGE: u32 = 100;
-/// Maximum number of rows that are verified on every view. Longer logs are verified only on request, because the store
-/// serves no other request meanwhile.
+/// Maximum number of rows after the last checkpoint that are verified on every view; more would delay the page.
 const WALKED_AT_ONCE: i64 = 10_000;
 
 /// The log, newest row first.
@@ -29,8 +28,10 @@ pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalE
     let more = found.len() > PAGE as usize;
     found.truncate(PAGE as usize);
     let rows = tx.audit_rows().await?;
+    // What is wrong with a checkpoint is reported below.
+    let checked = tx.checkpoint().await.ok().flatten().map_or(0, |checkpoint| checkpoint.head.rows);
     drop(tx);
-    let chain = chain_words(&session, rows).await?;
+    let chain = chain_words(&session, rows, rows - checked).await?;
     let names = Event::ALL.map(Event::name).into_iter().map(|name| (name, name));
     let names: Vec<_> = std::iter::once(("", "All")).chain(names).collect();
     let filters = ["event", "subject", "account", "from", "to"].map(|name| (name, session.query.get(name).trim()));
@@ -79,17 +80,23 @@ pub(super) async fn export(session: OperatorSession) -> Result<Response, PortalE
 }
 
 /// A paragraph that reports whether the log is intact.
-async fn chain_words(session: &OperatorSession, rows: i64) -> Result<Markup, PortalError> {
-    if rows > WALKED_AT_ONCE && !session.query.ticked("walk") {
+async fn chain_words(session: &OperatorSession, rows: i64, unchecked: i64) -> Result<Markup, PortalError> {
+    let whole = session.query.ticked("walk");
+    if unchecked > WALKED_AT_ONCE && !whole {
         return Ok(html! {
             p { (rows) " rows. " a href="/portal/audit?walk" { "Check that the log is whole" } }
         });
     }
-    match session.calls().verify_audit().await {
-        Ok(head) => Ok(html! {
+    let scope = if whole { AuditScope::Whole } else { AuditScope::SinceCheckpoint };
+    match session.calls().check_audit(scope).await {
+        Ok(AuditCheck { head, from, checked_at }) => Ok(html! {
             p {
                 "The log is whole: " (head.rows) " rows, head " code.copy { (head.hash) } ". Keep the head elsewhere \
                  from time to time: a log that was cut off at its end is whole, too, but has another head."
+                @if from > 0 {
+                    " Rows up to " (from) " were checked on " (moment(checked_at)) ", and not again now. "
+                    a href="/portal/audit?walk" { "Check them all" }
+                }
             }
         }),
         Err(StoreError::AuditBroken { seq }) => Ok(html! {

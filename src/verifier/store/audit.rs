@@ -78,7 +78,7 @@ pub struct Entry {
 }
 
 /// The end of a verified audit chain.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditHead {
     /// Number of rows.
     pub rows: i64,
@@ -144,24 +144,13 @@ impl Tx<'_> {
         Ok(rows)
     }
 
-    /// Verifies the whole chain.
-    pub(crate) async fn verify_chain(&mut self) -> Result<AuditHead, StoreError> {
-        const PAGE: i64 = 1000;
-        let mut head = AuditHead { rows: 0, hash: String::new() };
-        loop {
-            let select = "SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?";
-            let page: Vec<Entry> = sqlx::query_as(select).bind(head.rows).bind(PAGE).fetch_all(&mut *self.db).await?;
-            if page.is_empty() {
-                return Ok(head);
-            }
-            for entry in page {
-                let seq = head.rows + 1;
-                if entry.seq != seq || entry.hash != self.hash_of(&entry, &head.hash) {
-                    return Err(StoreError::AuditBroken { seq });
-                }
-                head = AuditHead { rows: seq, hash: entry.hash };
-            }
+    /// Verifies the row after `head`, and returns the new head.
+    pub(super) fn verify_entry(&self, entry: Entry, head: &AuditHead) -> Result<AuditHead, StoreError> {
+        let seq = head.rows + 1;
+        if entry.seq != seq || entry.hash != self.hash_of(&entry, &head.hash) {
+            return Err(StoreError::AuditBroken { seq });
         }
+        Ok(AuditHead { rows: seq, hash: entry.hash })
     }
 
     fn hash_of(&self, entry: &Entry, previous: &str) -> String {
@@ -178,6 +167,11 @@ mod tests {
     use crate::store::{Database, MasterKey, Store};
     use countenance_system::SystemRandom;
 
+    /// Verifies a chain of a few rows.
+    async fn verify_chain(tx: &mut Tx<'_>) -> Result<AuditHead, StoreError> {
+        Ok(tx.verify_page(&AuditHead::default(), 100).await?.unwrap_or_default())
+    }
+
     async fn log_of_three() -> Store {
         let store =
             Store::open(&Database::Memory, &MasterKey::from_bytes([3; 32]), Arc::new(SystemRandom)).await.unwrap();
@@ -185,7 +179,7 @@ mod tests {
         for (at, subject) in [(1, "a"), (2, "b"), (3, "c")] {
             tx.record(at, Event::SessionOpened, subject, Some("p"), "").await.unwrap();
         }
-        assert_eq!(tx.verify_chain().await.unwrap().rows, 3);
+        assert_eq!(verify_chain(&mut tx).await.unwrap().rows, 3);
         assert_eq!(tx.audit_tail(2).await.unwrap().iter().map(|e| e.seq).collect::<Vec<_>>(), [2, 3]);
         tx.commit().await.unwrap();
         store
@@ -208,7 +202,7 @@ mod tests {
                 .await
                 .unwrap();
             sqlx::query(statement).execute(&mut *tx.db).await.unwrap();
-            match tx.verify_chain().await {
+            match verify_chain(&mut tx).await {
                 Err(StoreError::AuditBroken { seq }) => assert_eq!(seq, broken_at, "{case}"),
                 other => panic!("{case}: {other:?}"),
             }

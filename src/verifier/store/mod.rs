@@ -21,6 +21,7 @@ use countenance_core::rng::SecureRandom;
 mod accounts;
 mod audit;
 mod bindings;
+mod checkpoints;
 mod clients;
 mod codes;
 mod daily;
@@ -44,6 +45,7 @@ mod used_samples;
 pub(crate) use audit::Event;
 pub use audit::{AuditHead, Entry};
 pub(crate) use bindings::{BindingRequest, BindingRow, BindingSource};
+pub use checkpoints::{AuditCheck, AuditScope};
 pub(crate) use codes::{CodeLimits, CodeState};
 pub(crate) use devices::{Device, Registration};
 pub(crate) use integrations::{Integration, SessionSecrets, secret_digest};
@@ -110,6 +112,8 @@ pub(crate) struct Store {
     pool: SqlitePool,
     /// Connections that read while another one writes; the same pool for a database in memory.
     readers: SqlitePool,
+    /// A connection that reads the audit log to check it, which may take long; also the same for one in memory.
+    auditor: SqlitePool,
     sealer: Arc<Sealer>,
     rng: Arc<dyn SecureRandom>,
 }
@@ -149,10 +153,11 @@ impl Store {
         }
         let pool = writer.connect_with(options.clone()).await?;
         let sealer = Arc::new(Sealer::new(key));
-        let mut store = Self { readers: pool.clone(), pool, sealer, rng };
+        let mut store = Self { readers: pool.clone(), auditor: pool.clone(), pool, sealer, rng };
         store.prepare().await?;
         if matches!(database, Database::File(_)) {
             let options = options.create_if_missing(false).pragma("query_only", "ON");
+            store.auditor = lasting.clone().max_connections(1).connect_with(options.clone()).await?;
             store.readers = lasting.max_connections(READERS).connect_with(options).await?;
         }
         Ok(store)
@@ -170,6 +175,11 @@ impl Store {
         Ok(Tx { db: self.readers.begin().await?, sealer: &self.sealer, rng: self.rng.as_ref() })
     }
 
+    /// As [`read`](Self::read), for checks of the audit log.
+    async fn read_audit(&self) -> Result<Tx<'_>, StoreError> {
+        Ok(Tx { db: self.auditor.begin().await?, sealer: &self.sealer, rng: self.rng.as_ref() })
+    }
+
     /// Whether the database answers.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1 FROM key_check").fetch_one(&self.readers).await?;
@@ -179,6 +189,7 @@ impl Store {
     /// Waits for running work and closes the file.
     pub(crate) async fn close(&self) {
         self.readers.close().await;
+        self.auditor.close().await;
         self.pool.close().await;
     }
 

@@ -59,6 +59,7 @@ pub struct SealBroken;
 pub(crate) struct Sealer {
     cipher: XChaCha20Poly1305,
     chain: Zeroizing<[u8; 32]>,
+    checkpoint: Zeroizing<[u8; 32]>,
     samples: Zeroizing<[u8; 32]>,
 }
 
@@ -100,6 +101,7 @@ impl Sealer {
         Self {
             cipher: XChaCha20Poly1305::new(&(*seal).into()),
             chain: derive(key, "countenance verifier: audit"),
+            checkpoint: derive(key, "countenance verifier: audit checkpoint"),
             samples: derive(key, "countenance verifier: samples"),
         }
     }
@@ -125,6 +127,11 @@ impl Sealer {
     /// The hash of an audit row. Keyed, so that write access to the database is not enough to forge the log.
     pub(crate) fn chain_hash(&self, previous: &str, fields: &[&str]) -> String {
         keyed_hash(&self.chain, &place(previous, fields))
+    }
+
+    /// The signature of a checkpoint. With a key of its own, so that none passes for a row's hash.
+    pub(crate) fn checkpoint_mac(&self, fields: &[&str]) -> String {
+        keyed_hash(&self.checkpoint, &place("checkpoint", fields))
     }
 
     /// The stored form of a sample's digest. Keyed, so that the database alone does not tell whether somebody's picture

@@ -1,0 +1,110 @@
+//! `countenance-verifier` as a program: administers a database, and leaves a record of it.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use countenance_system::SystemRandom;
+use countenance_verifier::{Database, MasterKey, Verifier};
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use tempfile::TempDir;
+
+use super::test_verifier::*;
+
+/// A data directory, and the program that administers it.
+struct Data(TempDir);
+
+impl Data {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn database(&self) -> PathBuf {
+        self.path("verifier.sqlite")
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_countenance-verifier"));
+        command.arg("--data").arg(self.0.path());
+        command
+    }
+
+    /// Runs a command that must succeed, and returns what it prints.
+    fn run(&self, args: &[&str]) -> String {
+        let ran = self.command().args(args).output().unwrap();
+        assert!(ran.status.success(), "{args:?}: {}", errors(&ran));
+        String::from_utf8(ran.stdout).unwrap()
+    }
+
+    /// Runs a command that must fail, and returns why.
+    fn fail(&self, args: &[&str]) -> String {
+        let ran = self.command().args(args).output().unwrap();
+        assert!(!ran.status.success(), "{args:?}: {}", errors(&ran));
+        errors(&ran)
+    }
+
+    async fn open(&self) -> Verifier {
+        let key = MasterKey::from_file(&self.path("verifier.key"), &SystemRandom).unwrap();
+        TestVerifier::reopen_with(Database::File(self.database()), key).await.unwrap()
+    }
+
+    /// Events and details of the audit log.
+    async fn log(&self) -> Vec<(String, String)> {
+        let log = self.open().await.audit_tail(100).await.unwrap();
+        log.into_iter().map(|entry| (entry.event, entry.detail)).collect()
+    }
+}
+
+fn errors(ran: &Output) -> String {
+    String::from_utf8_lossy(&ran.stderr).into_owned()
+}
+
+async fn sql(path: &Path, text: &str) {
+    let mut db = SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(text.to_owned())).execute(&mut db).await.unwrap();
+    db.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn each_command_is_in_the_audit_log() {
+    let data = Data::new();
+    let made = data.run(&["add-integration", "--name", "Payroll", "--tenant", TENANT]);
+    let integration = made.split_whitespace().nth(2).unwrap();
+    data.run(&["add-operator", "grace"]);
+    data.run(&["device-code", "--integration", integration]);
+    data.run(&["remove-operator", "grace"]);
+    let log = data.log().await;
+    let log: Vec<_> = log.iter().map(|(event, detail)| (event.as_str(), detail.as_str())).collect();
+    assert_eq!(
+        log,
+        [
+            ("command_run", "add-integration"),
+            ("integration_added", TENANT),
+            ("command_run", "add-operator"),
+            ("operator_added", ""),
+            ("command_run", "device-code"),
+            ("device_code_made", ""),
+            ("command_run", "remove-operator"),
+            ("operator_removed", ""),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_audit_log_is_checked() {
+    let data = Data::new();
+    data.run(&["add-operator", "grace"]);
+    for args in [&["audit", "verify"][..], &["audit", "verify", "--whole"]] {
+        let told = data.run(args);
+        assert!(told.starts_with("Log intact: 2 entries, checked from 1. Chain head: "), "{told}");
+    }
+    let change = "DROP TRIGGER audit_rows_stay_as_they_are; UPDATE audit SET detail = 'nothing' WHERE seq = 2";
+    sql(&data.database(), change).await;
+    let told = data.fail(&["audit", "verify"]);
+    assert!(told.contains("the audit log was changed at row 2"), "{told}");
+}
