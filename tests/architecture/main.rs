@@ -40,7 +40,16 @@ const ADAPTERS: &[(&str, &[&str])] = &[
     ("nokhwa", &["camera/device/mac_and_windows.rs", "camera/device/list.rs"]),
     ("nokhwa_core", &["camera/device/mac_and_windows.rs"]),
     ("zune_jpeg", &["camera/device/decode.rs"]),
-    ("rustix", &["lab/bench/conversion.rs", "camera/device/list.rs", "camera/device/v4l2.rs", "camera/permission.rs"]),
+    (
+        "rustix",
+        &[
+            "lab/bench/conversion.rs",
+            "camera/device/list.rs",
+            "camera/device/v4l2.rs",
+            "camera/permission.rs",
+            "verifier/cli/process.rs",
+        ],
+    ),
     ("nokhwa_bindings_macos", &["camera/device/mac_and_windows.rs", "camera/permission.rs"]),
     ("anyhow", &["main.rs", "cli", "client/installation.rs", "client/nets.rs", "lab/cli", "lab/demo", "verifier/cli"]),
     ("eframe", &["gui", "lab/pacing.rs"]),

@@ -322,3 +322,14 @@ fn the_program_shows_refusals_at_its_default_level() {
         assert!(!log.contains("wrong-password") && !log.contains("a.b.c"), "{levels:?}: {log}");
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_serving_process_leaves_no_core_dump() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = Served::at(folder.path(), "");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", served.child.id())).unwrap();
+    let line = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(line.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{line}");
+    served.log();
+}

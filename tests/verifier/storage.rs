@@ -72,6 +72,7 @@ async fn an_erased_account_leaves_no_identifier_and_can_enroll_again() {
     assert!(verifier.service.verify_audit().await.unwrap().rows > 0, "the audit chain stays intact");
     let tail = verifier.service.audit_tail(1000).await.unwrap();
     assert!(tail.iter().all(|e| !format!("{e:?}").contains(SUB)), "{tail:?}");
+    assert!(!holds(&bytes_in(folder.path()), SUB.as_bytes()), "the identifier is in a file of the database");
     assert_eq!(
         verifier.try_open(&key, &login).await.problem().0,
         countenance_core::protocol::ProblemKind::SessionUnknown
@@ -139,4 +140,54 @@ async fn a_served_verifier_shuts_down_on_request_and_keeps_its_state() {
     served.await.unwrap();
     let again = TestVerifier::at(database, rules()).await;
     assert_eq!(again.events().await, rows + 1, "one more integration");
+}
+
+#[tokio::test]
+async fn an_erased_identifier_is_in_no_file_among_many_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let verifier = TestVerifier::at(Database::File(folder.path().join("verifier.db")), rules()).await;
+    let key = verifier.key();
+    verifier.enroll(&key).await;
+    let sub = |n: u32| format!("auth0|person-{n:03}");
+    for n in 0..150 {
+        let mut claims = verifier.start_claims();
+        claims["sub"] = sub(n).into();
+        let login = verifier.start_as(&claims).await;
+        if n % 10 == 0 {
+            // Asks to be bound, is bound, and is unbound: three more tables.
+            verifier.try_open(&key, &login).await;
+            verifier.bind(&key, &sub(n)).await.unwrap();
+        }
+    }
+    assert!(holds(&bytes_in(folder.path()), sub(70).as_bytes()), "the search must find stored text");
+    for n in (0..150).step_by(10) {
+        assert!(verifier.service.erase_account(&verifier.integration, &sub(n)).await.unwrap());
+        assert!(!holds(&bytes_in(folder.path()), sub(n).as_bytes()), "{n} is in a file of the database");
+    }
+    assert!(holds(&bytes_in(folder.path()), sub(71).as_bytes()), "others stay");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_their_owner_has_access_to_the_files() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("verifier.db");
+    let modes = || {
+        let files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap());
+        let mut modes: Vec<_> = files
+            .map(|file| (file.file_name().into_string().unwrap(), file.metadata().unwrap().mode() & 0o777))
+            .collect();
+        modes.sort();
+        modes
+    };
+    let private = ["verifier.db", "verifier.db-shm", "verifier.db-wal"].map(|name| (name.to_owned(), 0o600));
+    let verifier = TestVerifier::at(Database::File(path.clone()), rules()).await;
+    verifier.start().await;
+    assert_eq!(modes(), private, "new");
+    for (name, _) in &private {
+        std::fs::set_permissions(folder.path().join(name), std::fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let _again = TestVerifier::reopen(Database::File(path)).await.unwrap();
+    assert_eq!(modes(), private, "as an earlier version left them");
 }

@@ -18,7 +18,9 @@ use countenance_verifier::{
 };
 use countenance_vision::Vision;
 
+mod data_dir;
 pub(crate) mod logging;
+mod process;
 mod signals;
 mod smtp;
 mod twilio;
@@ -152,6 +154,9 @@ impl Task {
 #[expect(clippy::print_stdout, reason = "results of a command go to standard output")]
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
+    if matches!(args.task, Task::Serve { .. }) {
+        process::keep_memory_private().context("core dumps cannot be disabled")?;
+    }
     // Before the runtime starts: the blocking HTTP client must not be built inside it.
     let codes = match &args.task {
         Task::Serve { twilio, .. } => twilio.service()?,
@@ -161,7 +166,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     runtime.block_on(async {
         let verifier = open(&args, codes).await?;
         if let Some(command) = args.task.command() {
-            verifier.record_command(command).await?;
+            verifier.record_command(&format!("{command} by {}", process::user())).await?;
         }
         match args.task {
             Task::Serve { listen, .. } => {
@@ -225,7 +230,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
 }
 
 async fn open(args: &Args, codes: Option<TwilioVerify>) -> anyhow::Result<Verifier> {
-    std::fs::create_dir_all(&args.data).with_context(|| args.data.display().to_string())?;
+    data_dir::prepare(&args.data).with_context(|| args.data.display().to_string())?;
     let vision = Arc::new(Vision::load()?);
     vision.prepare_embedding()?;
     let setup = Setup {

@@ -9,3 +9,4 @@ pub(crate) mod progress;
 pub(crate) mod request_log;
 pub(crate) mod serve;
 pub(crate) mod sweep;
+mod upkeep;

@@ -20,7 +20,7 @@ use super::{
     description::description,
     listen,
     progress::{PacedBody, Progress},
-    request_log, sweep,
+    request_log, sweep, upkeep,
 };
 use crate::{
     AppState, api::captures, api::devices, api::logs, api::problem::Refusal, api::sessions, browser::device_link,
@@ -116,8 +116,9 @@ pub(crate) async fn serve(verifier: AppState, listener: TcpListener, shutdown: i
     let limits = verifier.connection_limits().clone();
     let feedback = tokio::spawn(feedback::run(verifier.clone()));
     let sweep = tokio::spawn(sweep::run(verifier.clone()));
+    let upkeep = tokio::spawn(upkeep::run(store.clone()));
     listen::serve(listener, router(verifier), &limits, shutdown).await;
-    for timer in [feedback, sweep] {
+    for timer in [feedback, sweep, upkeep] {
         timer.abort();
         // The result is always the cancellation.
         timer.await.ok();

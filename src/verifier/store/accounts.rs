@@ -107,6 +107,7 @@ impl Tx<'_> {
         let Some(pseudonym) = self.pseudonym(integration_id, sub).await? else { return Ok(false) };
         let delete = "DELETE FROM accounts WHERE integration_id = ? AND sub = ?";
         sqlx::query(delete).bind(integration_id).bind(sub).execute(&mut *self.db).await?;
+        self.erases();
         self.record(now, Event::AccountErased, integration_id, Some(&pseudonym), "").await?;
         Ok(true)
     }

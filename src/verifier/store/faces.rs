@@ -64,6 +64,7 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         let delete = "DELETE FROM templates WHERE integration_id = ? AND sub = ?";
         sqlx::query(delete).bind(integration_id).bind(sub).execute(&mut *self.db).await?;
+        self.erases();
         let account = self.pseudonym(integration_id, sub).await?;
         self.record(now, why, integration_id, account.as_deref(), "").await
     }

@@ -3,7 +3,15 @@
 //! All access goes through [`Tx`]. Dropping it rolls back, so a call that returns early with `?` has changed nothing.
 //! One process serves a store; a second one (such as `add-integration`) waits for the lock.
 
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fmt, io,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::http::StatusCode;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -27,6 +35,7 @@ mod codes;
 mod daily;
 mod devices;
 mod faces;
+mod files;
 mod integrations;
 mod lists;
 mod logs;
@@ -92,6 +101,14 @@ pub enum StoreError {
         /// The kind of value.
         what: &'static str,
     },
+    /// A file of the database cannot be created, or closed to other users.
+    #[error("the verifier's database file {path} cannot be protected")]
+    File {
+        /// Path of the file.
+        path: PathBuf,
+        /// Cause.
+        source: io::Error,
+    },
     /// The audit log was changed after it was written.
     #[error("the audit log was changed at row {seq}")]
     AuditBroken {
@@ -116,13 +133,18 @@ pub(crate) struct Store {
     auditor: SqlitePool,
     sealer: Arc<Sealer>,
     rng: Arc<dyn SecureRandom>,
+    /// Whether the write-ahead log may contain what was erased.
+    has_traces: Arc<AtomicBool>,
 }
 
 /// A transaction: [`commit`](Tx::commit) makes its changes permanent, dropping rolls them back.
 pub(crate) struct Tx<'s> {
     db: Transaction<'static, Sqlite>,
+    store: &'s Store,
     sealer: &'s Sealer,
     rng: &'s dyn SecureRandom,
+    /// Whether it erases what must not be found anywhere afterwards.
+    erases: bool,
 }
 
 impl Store {
@@ -132,6 +154,9 @@ impl Store {
         key: &MasterKey,
         rng: Arc<dyn SecureRandom>,
     ) -> Result<Self, StoreError> {
+        if let Database::File(path) = database {
+            files::protect(path)?;
+        }
         let options = match database {
             Database::Memory => SqliteConnectOptions::new().in_memory(true),
             Database::File(path) => SqliteConnectOptions::new()
@@ -153,7 +178,8 @@ impl Store {
         }
         let pool = writer.connect_with(options.clone()).await?;
         let sealer = Arc::new(Sealer::new(key));
-        let mut store = Self { readers: pool.clone(), auditor: pool.clone(), pool, sealer, rng };
+        let mut store =
+            Self { readers: pool.clone(), auditor: pool.clone(), pool, sealer, rng, has_traces: Arc::default() };
         store.prepare().await?;
         if matches!(database, Database::File(_)) {
             let options = options.create_if_missing(false).pragma("query_only", "ON");
@@ -165,19 +191,33 @@ impl Store {
 
     /// Begins a write transaction.
     pub(crate) async fn begin(&self) -> Result<Tx<'_>, StoreError> {
-        let db = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Tx { db, sealer: &self.sealer, rng: self.rng.as_ref() })
+        Ok(self.tx(self.pool.begin_with("BEGIN IMMEDIATE").await?))
     }
 
     /// Begins a transaction that only reads: it sees one state of the database, and neither waits for a writer nor
     /// keeps one waiting.
     pub(crate) async fn read(&self) -> Result<Tx<'_>, StoreError> {
-        Ok(Tx { db: self.readers.begin().await?, sealer: &self.sealer, rng: self.rng.as_ref() })
+        Ok(self.tx(self.readers.begin().await?))
     }
 
     /// As [`read`](Self::read), for checks of the audit log.
     async fn read_audit(&self) -> Result<Tx<'_>, StoreError> {
-        Ok(Tx { db: self.auditor.begin().await?, sealer: &self.sealer, rng: self.rng.as_ref() })
+        Ok(self.tx(self.auditor.begin().await?))
+    }
+
+    fn tx(&self, db: Transaction<'static, Sqlite>) -> Tx<'_> {
+        Tx { db, store: self, sealer: &self.sealer, rng: self.rng.as_ref(), erases: false }
+    }
+
+    /// Empties the write-ahead log if it may contain what was erased. If a reader still needs it, a later call does.
+    pub(crate) async fn remove_traces(&self) -> Result<(), StoreError> {
+        if !self.has_traces.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.pool).await?;
+        let is_busy: bool = row.try_get(0)?;
+        self.has_traces.store(is_busy, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Whether the database answers.
@@ -190,6 +230,10 @@ impl Store {
     pub(crate) async fn close(&self) {
         self.readers.close().await;
         self.auditor.close().await;
+        // Closing the last connection does the same, but not if another process has the database open.
+        if let Err(error) = self.remove_traces().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the write-ahead log was not emptied");
+        }
         self.pool.close().await;
     }
 
@@ -249,7 +293,20 @@ fn changed_one(done: &SqliteQueryResult) -> Result<(), StoreError> {
 impl Tx<'_> {
     /// Commits the changes.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.db.commit().await?)
+        self.db.commit().await?;
+        if self.erases {
+            self.store.has_traces.store(true, Ordering::Relaxed);
+            // The erasure is done and stays done; the rest is repeated later.
+            if let Err(error) = self.store.remove_traces().await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the write-ahead log was not emptied");
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes that what this transaction deletes must not be found in any file afterwards.
+    pub(super) fn erases(&mut self) {
+        self.erases = true;
     }
 
     /// Marks a session token as used until `expires_at`; false if it was used before.

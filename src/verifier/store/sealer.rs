@@ -18,6 +18,7 @@ use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use super::files::create_private;
 use countenance_core::rng::SecureRandom;
 
 const NONCE_BYTES: usize = 24;
@@ -78,7 +79,7 @@ impl MasterKey {
                 let mut bytes = Zeroizing::new([0; 32]);
                 rng.fill(bytes.as_mut());
                 let text = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(bytes.as_ref()));
-                let mut file = new_private_file(path).map_err(io_error)?;
+                let mut file = create_private(path).map_err(io_error)?;
                 file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io_error)?;
                 Ok(Self(bytes))
             }
@@ -178,14 +179,6 @@ fn read_key(path: &Path, file: fs::File) -> Result<MasterKey, KeyFileError> {
         Ok(32) => Ok(MasterKey(bytes)),
         _ => Err(KeyFileError::Malformed { path: path.to_owned() }),
     }
-}
-
-fn new_private_file(path: &Path) -> io::Result<fs::File> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]
