@@ -109,3 +109,27 @@ async fn the_audit_log_is_checked() {
     let told = data.fail(&["audit", "verify"]);
     assert!(told.contains("the audit log was changed at row 2"), "{told}");
 }
+
+#[tokio::test]
+async fn the_key_is_read_from_a_file_or_a_credential_and_a_missing_one_is_not_replaced() {
+    let data = Data::new();
+    let (beside, given, folder) = (data.path("verifier.key"), data.path("my.key"), tempfile::tempdir().unwrap());
+    let credential = folder.path().join("verifier.key");
+    data.run(&["--key-file", given.to_str().unwrap(), "add-operator", "grace"]);
+    assert!(given.exists() && !beside.exists(), "made for a new database, where it was asked for");
+    let told = data.fail(&["add-operator", "grace"]);
+    assert!(told.contains(&format!("key file {} is missing", beside.display())), "{told}");
+    assert!(!beside.exists(), "a new key cannot open this database");
+    std::fs::copy(&given, &credential).unwrap();
+    let ran = data.command().args(["audit", "verify"]).env("CREDENTIALS_DIRECTORY", folder.path()).output().unwrap();
+    assert!(ran.status.success(), "{}", errors(&ran));
+    std::fs::write(&beside, std::fs::read(&given).unwrap()).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(&beside, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    std::fs::remove_file(&credential).unwrap();
+    let ran = data.command().args(["audit", "verify"]).env("CREDENTIALS_DIRECTORY", folder.path()).output().unwrap();
+    assert!(ran.status.success(), "a directory with other credentials: {}", errors(&ran));
+}

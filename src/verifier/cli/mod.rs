@@ -13,12 +13,12 @@ use clap::{Parser, Subcommand};
 use countenance_core::policy::Policy;
 use countenance_system::{SystemClock, SystemRandom};
 use countenance_verifier::{
-    AuditCheck, AuditScope, ConnectionLimits, Database, DeviceRule, MasterKey, Origin, Rules, Setup, TwilioVerify,
-    Verifier,
+    AuditCheck, AuditScope, ConnectionLimits, Database, DeviceRule, Origin, Rules, Setup, TwilioVerify, Verifier,
 };
 use countenance_vision::Vision;
 
 mod data_dir;
+mod key;
 pub(crate) mod logging;
 mod process;
 mod signals;
@@ -31,9 +31,13 @@ mod twilio;
 #[derive(Debug, Parser)]
 #[command(name = "countenance-verifier", version, max_term_width = 110)]
 struct Args {
-    /// Directory with the database and its encryption key
+    /// Directory with the database
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    /// File with the key that encrypts the database; if neither it nor a systemd credential verifier.key is given,
+    /// verifier.key in the data directory
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
     /// Public origin for browsers and clients: https, or http on loopback
     #[arg(long, value_name = "ORIGIN", default_value = "http://verifier.localhost:8480")]
     origin: Origin,
@@ -231,12 +235,13 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
 
 async fn open(args: &Args, codes: Option<TwilioVerify>) -> anyhow::Result<Verifier> {
     data_dir::prepare(&args.data).with_context(|| args.data.display().to_string())?;
+    let database = args.data.join("verifier.sqlite");
     let vision = Arc::new(Vision::load()?);
     vision.prepare_embedding()?;
     let setup = Setup {
         origin: args.origin.clone(),
-        database: Database::File(args.data.join("verifier.sqlite")),
-        key: MasterKey::from_file(&args.data.join("verifier.key"), &SystemRandom)?,
+        key: key::load(args.key_file.as_deref(), &args.data, &database)?,
+        database: Database::File(database),
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRandom),
         models: vision.model_claims(),

@@ -29,6 +29,12 @@ pub struct MasterKey(Zeroizing<[u8; 32]>);
 /// Why the master key could not be loaded or created.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
+    /// There is no such file.
+    #[error("the verifier's key file {path} is missing")]
+    Missing {
+        /// Path of the key file.
+        path: PathBuf,
+    },
     /// The file cannot be read or created.
     #[error("the verifier's key file {path} cannot be used")]
     Io {
@@ -72,19 +78,31 @@ impl MasterKey {
 
     /// Reads the key file at `path`, or creates one that only its owner can read.
     pub fn from_file(path: &Path, rng: &dyn SecureRandom) -> Result<Self, KeyFileError> {
-        let io_error = |source| KeyFileError::Io { path: path.to_owned(), source };
-        match fs::File::open(path) {
-            Ok(file) => read_key(path, file),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                let mut bytes = Zeroizing::new([0; 32]);
-                rng.fill(bytes.as_mut());
-                let text = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(bytes.as_ref()));
-                let mut file = create_private(path).map_err(io_error)?;
-                file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io_error)?;
-                Ok(Self(bytes))
-            }
-            Err(e) => Err(io_error(e)),
+        match Self::read(path) {
+            Err(KeyFileError::Missing { .. }) => Self::create(path, rng),
+            read => read,
         }
+    }
+
+    /// Reads the key file at `path`.
+    pub fn read(path: &Path) -> Result<Self, KeyFileError> {
+        read_key(path, 0o077)
+    }
+
+    /// Reads a key that the service manager provides as a file. systemd gives access to the service's user by an access
+    /// control list, whose mask is shown as access of the group.
+    pub fn from_credential(path: &Path) -> Result<Self, KeyFileError> {
+        read_key(path, 0o037)
+    }
+
+    fn create(path: &Path, rng: &dyn SecureRandom) -> Result<Self, KeyFileError> {
+        let io_error = |source| KeyFileError::Io { path: path.to_owned(), source };
+        let mut bytes = Zeroizing::new([0; 32]);
+        rng.fill(bytes.as_mut());
+        let text = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(bytes.as_ref()));
+        let mut file = create_private(path).map_err(io_error)?;
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io_error)?;
+        Ok(Self(bytes))
     }
 }
 
@@ -163,17 +181,22 @@ fn derive(key: &MasterKey, label: &str) -> Zeroizing<[u8; 32]> {
     Zeroizing::new(Sha256::new().chain_update(label).chain_update(key.0.as_ref()).finalize().into())
 }
 
-fn read_key(path: &Path, file: fs::File) -> Result<MasterKey, KeyFileError> {
+/// Reads a key from a file that has none of the mode bits `exposed`.
+fn read_key(path: &Path, #[cfg_attr(not(unix), expect(unused))] exposed: u32) -> Result<MasterKey, KeyFileError> {
+    let io_error = |source: io::Error| match source.kind() {
+        io::ErrorKind::NotFound => KeyFileError::Missing { path: path.to_owned() },
+        _ => KeyFileError::Io { path: path.to_owned(), source },
+    };
+    let file = fs::File::open(path).map_err(io_error)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
-        let mode = file.metadata().map_err(|source| KeyFileError::Io { path: path.to_owned(), source })?.mode();
-        if mode & 0o077 != 0 {
+        if file.metadata().map_err(io_error)?.mode() & exposed != 0 {
             return Err(KeyFileError::Exposed { path: path.to_owned() });
         }
     }
     let mut text = Zeroizing::new(Vec::with_capacity(64));
-    file.take(64).read_to_end(&mut text).map_err(|source| KeyFileError::Io { path: path.to_owned(), source })?;
+    file.take(64).read_to_end(&mut text).map_err(io_error)?;
     let mut bytes = Zeroizing::new([0; 32]);
     match BASE64_URL_SAFE_NO_PAD.decode_slice(text.trim_ascii(), bytes.as_mut()) {
         Ok(32) => Ok(MasterKey(bytes)),
@@ -224,7 +247,20 @@ mod tests {
         let path = folder.path().join("key");
         MasterKey::from_file(&path, &SystemRandom).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        assert!(matches!(MasterKey::from_file(&path, &SystemRandom), Err(KeyFileError::Exposed { .. })));
+        for (mode, as_file, as_credential) in [
+            (0o600, true, true),
+            (0o400, true, true),
+            (0o440, false, true),
+            (0o444, false, false),
+            (0o660, false, false),
+        ] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            for (read, allowed) in
+                [(MasterKey::read(&path), as_file), (MasterKey::from_credential(&path), as_credential)]
+            {
+                let refused = matches!(read, Err(KeyFileError::Exposed { .. }));
+                assert_eq!((read.is_ok(), refused), (allowed, !allowed), "{mode:o}");
+            }
+        }
     }
 }
