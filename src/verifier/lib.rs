@@ -20,6 +20,7 @@ use std::{
     fmt,
     future::Future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use tokio::{net::TcpListener, sync::Semaphore};
@@ -223,6 +224,13 @@ impl Verifier {
         let deleted = tx.delete_enrolled_since(integration_id, since, self.0.now()).await?;
         tx.commit().await?;
         Ok(deleted)
+    }
+
+    /// Replaces the key that seals the database's values, and with `master` the master key too. Sign-ins go on
+    /// meanwhile, in this process and in others that have the database open: those read the new keys within `grace`, and
+    /// need the new master key when they are restarted. Returns the number of values that were sealed again.
+    pub async fn rekey(&self, master: Option<&MasterKey>, grace: Duration) -> Result<u64, StoreError> {
+        self.0.store().rekey(master, grace, self.0.now()).await
     }
 
     /// Verifies the whole audit log.

@@ -133,3 +133,17 @@ async fn the_key_is_read_from_a_file_or_a_credential_and_a_missing_one_is_not_re
     let ran = data.command().args(["audit", "verify"]).env("CREDENTIALS_DIRECTORY", folder.path()).output().unwrap();
     assert!(ran.status.success(), "a directory with other credentials: {}", errors(&ran));
 }
+
+#[tokio::test]
+async fn a_new_key_file_replaces_the_former() {
+    let data = Data::new();
+    data.run(&["add-operator", "grace"]);
+    let told = data.run(&["rekey"]);
+    assert!(told.contains("values encrypted with a new key"), "{told}");
+    data.run(&["audit", "verify", "--whole"]);
+    let new = data.path("new.key");
+    data.run(&["rekey", "--new-key-file", new.to_str().unwrap()]);
+    let told = data.fail(&["audit", "verify"]);
+    assert!(told.contains("cannot be decrypted with this key"), "{told}");
+    data.run(&["--key-file", new.to_str().unwrap(), "audit", "verify", "--whole"]);
+}

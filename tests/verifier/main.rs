@@ -27,6 +27,7 @@ mod made_up;
 mod migrations;
 mod pending;
 mod portal;
+mod rekey;
 mod retention;
 mod return_handle;
 mod sessions;

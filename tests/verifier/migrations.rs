@@ -7,7 +7,7 @@ use sqlx::{Connection, SqliteConnection};
 use super::test_verifier::*;
 
 /// Each version before the latest; `databases` has a dump of each.
-const VERSIONS: [&str; 12] = [
+const VERSIONS: [&str; 13] = [
     include_str!("databases/1.sql"),
     include_str!("databases/2.sql"),
     include_str!("databases/3.sql"),
@@ -20,6 +20,7 @@ const VERSIONS: [&str; 12] = [
     include_str!("databases/10.sql"),
     include_str!("databases/11.sql"),
     include_str!("databases/12.sql"),
+    include_str!("databases/13.sql"),
 ];
 const SECRET: &str = "a session secret of thirty-two bytes!";
 

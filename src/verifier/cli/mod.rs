@@ -5,6 +5,7 @@ use std::{
     path::PathBuf,
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::Context;
@@ -13,7 +14,8 @@ use clap::{Parser, Subcommand};
 use countenance_core::policy::Policy;
 use countenance_system::{SystemClock, SystemRandom};
 use countenance_verifier::{
-    AuditCheck, AuditScope, ConnectionLimits, Database, DeviceRule, Origin, Rules, Setup, TwilioVerify, Verifier,
+    AuditCheck, AuditScope, ConnectionLimits, Database, DeviceRule, MasterKey, Origin, Rules, Setup, TwilioVerify,
+    Verifier,
 };
 use countenance_vision::Vision;
 
@@ -24,6 +26,9 @@ mod process;
 mod signals;
 mod smtp;
 mod twilio;
+
+/// How long a running service has to read new keys: three rounds of its upkeep.
+const REKEY_GRACE: Duration = Duration::from_secs(15);
 
 /// Run and administer the Countenance verification service
 ///
@@ -121,6 +126,13 @@ enum Task {
         /// Device id: the thumbprint of its key
         id: String,
     },
+    /// Encrypt everything with a new key; the service may run meanwhile
+    Rekey {
+        /// Also replace the master key with the one in this file, which is made if missing; then restart the service
+        /// with it
+        #[arg(long, value_name = "FILE")]
+        new_key_file: Option<PathBuf>,
+    },
     /// Check the audit log
     Audit {
         /// What to do with it
@@ -151,6 +163,7 @@ impl Task {
             Self::DeviceCode { .. } => "device-code",
             Self::BindDevice { .. } => "bind-device",
             Self::DisableDevice { .. } => "disable-device",
+            Self::Rekey { .. } => "rekey",
         })
     }
 }
@@ -221,6 +234,17 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
                 if !verifier.disable_device(&id).await? {
                     eprintln!("verifier: no device with id {id} is registered");
                     return Ok(ExitCode::FAILURE);
+                }
+            }
+            Task::Rekey { new_key_file } => {
+                let new = new_key_file.as_deref().map(|path| MasterKey::from_file(path, &SystemRandom)).transpose()?;
+                let values = verifier.rekey(new.as_ref(), REKEY_GRACE).await?;
+                println!("{values} values encrypted with a new key");
+                if let Some(path) = new_key_file {
+                    eprintln!(
+                        "The former master key opens nothing any more. Restart the service with {}.",
+                        path.display()
+                    );
                 }
             }
             Task::Audit { task: AuditTask::Verify { whole } } => {

@@ -47,6 +47,8 @@ countenance_core::enumeration! {
         FaceExpired = "face_expired",
         /// A face was deleted because it was enrolled since a moment that an operator named.
         FaceDeleted = "face_deleted",
+        /// All values were sealed with a new key.
+        KeysReplaced = "keys_replaced",
         OperatorAdded = "operator_added",
         OperatorRemoved = "operator_removed",
         OperatorSignedIn = "operator_signed_in",

@@ -37,14 +37,17 @@ mod devices;
 mod faces;
 mod files;
 mod integrations;
+mod keys;
 mod lists;
 mod logs;
 mod mails;
+mod master_key;
 mod migrations;
 mod operators;
 mod pending;
 #[cfg(test)]
 mod plans;
+mod rekey;
 mod sealer;
 mod sessions;
 mod setup_events;
@@ -58,9 +61,11 @@ pub use checkpoints::{AuditCheck, AuditScope};
 pub(crate) use codes::{CodeLimits, CodeState};
 pub(crate) use devices::{Device, Registration};
 pub(crate) use integrations::{Integration, SessionSecrets, secret_digest};
+use keys::Keys;
 pub(crate) use lists::{AuditQuery, DeviceRow, SessionQuery, SessionRow, UserRow};
-pub(crate) use sealer::Sealer;
-pub use sealer::{KeyFileError, MasterKey, SealBroken};
+pub use master_key::{KeyFileError, MasterKey};
+pub use sealer::SealBroken;
+use sealer::Sealer;
 pub(crate) use sessions::{NewSession, Session, SessionStage};
 pub(crate) use setup_events::{LastSetupEvent, SetupEvent};
 pub(crate) use used_samples::SampleDigest;
@@ -131,7 +136,7 @@ pub(crate) struct Store {
     readers: SqlitePool,
     /// A connection that reads the audit log to check it, which may take long; also the same for one in memory.
     auditor: SqlitePool,
-    sealer: Arc<Sealer>,
+    keys: Arc<Keys>,
     rng: Arc<dyn SecureRandom>,
     /// Whether the write-ahead log may contain what was erased.
     has_traces: Arc<AtomicBool>,
@@ -141,7 +146,7 @@ pub(crate) struct Store {
 pub(crate) struct Tx<'s> {
     db: Transaction<'static, Sqlite>,
     store: &'s Store,
-    sealer: &'s Sealer,
+    sealer: Arc<Sealer>,
     rng: &'s dyn SecureRandom,
     /// Whether it erases what must not be found anywhere afterwards.
     erases: bool,
@@ -177,10 +182,9 @@ impl Store {
             writer = writer.before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
         }
         let pool = writer.connect_with(options.clone()).await?;
-        let sealer = Arc::new(Sealer::new(key));
+        let keys = Arc::new(prepare(&pool, key, rng.as_ref()).await?);
         let mut store =
-            Self { readers: pool.clone(), auditor: pool.clone(), pool, sealer, rng, has_traces: Arc::default() };
-        store.prepare().await?;
+            Self { readers: pool.clone(), auditor: pool.clone(), pool, keys, rng, has_traces: Arc::default() };
         if matches!(database, Database::File(_)) {
             let options = options.create_if_missing(false).pragma("query_only", "ON");
             store.auditor = lasting.clone().max_connections(1).connect_with(options.clone()).await?;
@@ -191,22 +195,23 @@ impl Store {
 
     /// Begins a write transaction.
     pub(crate) async fn begin(&self) -> Result<Tx<'_>, StoreError> {
-        Ok(self.tx(self.pool.begin_with("BEGIN IMMEDIATE").await?))
+        self.tx(self.pool.begin_with("BEGIN IMMEDIATE").await?).await
     }
 
     /// Begins a transaction that only reads: it sees one state of the database, and neither waits for a writer nor
     /// keeps one waiting.
     pub(crate) async fn read(&self) -> Result<Tx<'_>, StoreError> {
-        Ok(self.tx(self.readers.begin().await?))
+        self.tx(self.readers.begin().await?).await
     }
 
     /// As [`read`](Self::read), for checks of the audit log.
     async fn read_audit(&self) -> Result<Tx<'_>, StoreError> {
-        Ok(self.tx(self.auditor.begin().await?))
+        self.tx(self.auditor.begin().await?).await
     }
 
-    fn tx(&self, db: Transaction<'static, Sqlite>) -> Tx<'_> {
-        Tx { db, store: self, sealer: &self.sealer, rng: self.rng.as_ref(), erases: false }
+    async fn tx(&self, mut db: Transaction<'static, Sqlite>) -> Result<Tx<'_>, StoreError> {
+        let sealer = self.keys.sealer(&mut db).await?;
+        Ok(Tx { db, store: self, sealer, rng: self.rng.as_ref(), erases: false })
     }
 
     /// Empties the write-ahead log if it may contain what was erased. If a reader still needs it, a later call does.
@@ -236,21 +241,15 @@ impl Store {
         }
         self.pool.close().await;
     }
+}
 
-    /// Brings the database up to date, and verifies that it was sealed with this key.
-    async fn prepare(&self) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
-        migrations::run(&mut tx.db).await?;
-        let check = sqlx::query("SELECT sealed FROM key_check").fetch_optional(&mut *tx.db).await?;
-        if let Some(row) = check {
-            let sealed: Vec<u8> = row.try_get(0)?;
-            tx.sealer.open("key_check", &[], &sealed)?;
-        } else {
-            let sealed = tx.sealer.seal(tx.rng, "key_check", &[], b"countenance");
-            sqlx::query("INSERT INTO key_check VALUES (1, ?)").bind(sealed).execute(&mut *tx.db).await?;
-        }
-        tx.commit().await
-    }
+/// Brings the database up to date, and reads its keys with the master key.
+async fn prepare(pool: &SqlitePool, key: &MasterKey, rng: &dyn SecureRandom) -> Result<Keys, StoreError> {
+    let mut db = pool.begin_with("BEGIN IMMEDIATE").await?;
+    migrations::run(&mut db).await?;
+    let keys = Keys::open(&mut db, key, rng).await?;
+    db.commit().await?;
+    Ok(keys)
 }
 
 /// Prints neither key nor rows.
