@@ -19,6 +19,7 @@
 use std::{
     fmt,
     future::Future,
+    path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -60,7 +61,9 @@ pub use ops::listen::ConnectionLimits;
 pub use origin::{Origin, OriginError};
 pub use otp::phone::{NoPhoneNumber, PhoneNumber};
 pub use otp::twilio::{TwilioSetupError, TwilioVerify};
-pub use store::{AuditCheck, AuditHead, AuditScope, Database, Entry, KeyFileError, MasterKey, SealBroken, StoreError};
+pub use store::{
+    AuditCheck, AuditHead, AuditScope, BackupError, Database, Entry, KeyFileError, MasterKey, SealBroken, StoreError,
+};
 use store::{Event, Integration, Store, Tx};
 
 /// Lifetime of a return handle, seconds.
@@ -231,6 +234,24 @@ impl Verifier {
     /// need the new master key when they are restarted. Returns the number of values that were sealed again.
     pub async fn rekey(&self, master: Option<&MasterKey>, grace: Duration) -> Result<u64, StoreError> {
         self.0.store().rekey(master, grace, self.0.now()).await
+    }
+
+    /// Writes a copy of the database to `to`, which must not exist; only its owner can read it. Sign-ins go on meanwhile.
+    pub async fn backup(&self, to: &Path) -> Result<(), BackupError> {
+        self.0.store().backup(to).await
+    }
+
+    /// Replaces the file `database` by the backup `from`, which must open with `key`. No process may have the database
+    /// open. The former one stays beside it, with `.replaced` after its name. `command` is recorded in the audit log.
+    pub async fn restore(
+        from: &Path,
+        database: &Path,
+        key: &MasterKey,
+        rng: Arc<dyn SecureRandom>,
+        clock: &dyn Clock,
+        command: &str,
+    ) -> Result<(), BackupError> {
+        store::restore(from, database, key, rng, clock.now(), command).await
     }
 
     /// Verifies the whole audit log.

@@ -147,3 +147,84 @@ async fn a_new_key_file_replaces_the_former() {
     assert!(told.contains("cannot be decrypted with this key"), "{told}");
     data.run(&["--key-file", new.to_str().unwrap(), "audit", "verify", "--whole"]);
 }
+
+#[tokio::test]
+async fn a_backup_is_restored_into_another_directory() {
+    let (data, other) = (Data::new(), Data::new());
+    data.run(&["add-operator", "grace"]);
+    let service = data.open().await;
+    let backup = data.path("backup");
+    let file = backup.to_str().unwrap();
+    data.run(&["backup", file]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        assert_eq!(std::fs::metadata(&backup).unwrap().mode() & 0o777, 0o600);
+    }
+    let told = data.fail(&["backup", file]);
+    assert!(told.contains("exists already"), "{told}");
+    drop(service);
+    let key = data.path("verifier.key");
+    let told = other.fail(&["restore", file]);
+    assert!(told.contains("verifier.key is missing"), "{told}");
+    other.run(&["--key-file", key.to_str().unwrap(), "restore", file]);
+    std::fs::copy(&key, other.path("verifier.key")).unwrap();
+    let log = other.log().await;
+    let events: Vec<_> =
+        log.iter().map(|(event, detail)| (event.as_str(), detail.split(' ').next().unwrap())).collect();
+    assert_eq!(
+        events,
+        [
+            ("command_run", "add-operator"),
+            ("operator_added", ""),
+            ("command_run", "backup"),
+            ("command_run", "restore")
+        ]
+    );
+    // Over a database that is there: it stays beside.
+    other.run(&["add-operator", "linus"]);
+    other.run(&["restore", file]);
+    assert_eq!(other.log().await.len(), 4, "as in the backup");
+    assert!(other.path("verifier.sqlite.replaced").exists());
+    let told = other.fail(&["restore", file]);
+    assert!(told.contains("verifier.sqlite.replaced exists already"), "{told}");
+}
+
+#[tokio::test]
+async fn a_restore_is_refused_by_name_and_leaves_the_database_as_it_is() {
+    let data = Data::new();
+    data.run(&["add-operator", "grace"]);
+    let backup = data.path("backup");
+    data.run(&["backup", backup.to_str().unwrap()]);
+    let rows = data.log().await.len();
+    for (case, change, reason) in [
+        ("newer", "PRAGMA user_version = 1000", "schema version 1000"),
+        (
+            "a changed log",
+            "DROP TRIGGER audit_rows_stay_as_they_are; UPDATE audit SET detail = 'x' WHERE seq = 2",
+            "the audit log was changed at row 2",
+        ),
+        ("another key", "DELETE FROM sealing_keys WHERE purpose = 'audit'", "cannot be decrypted with this key"),
+        ("damaged", "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = 3 WHERE name = 'audit'", ""),
+    ] {
+        let bad = data.path(case);
+        std::fs::copy(&backup, &bad).unwrap();
+        sql(&bad, change).await;
+        let told = data.fail(&["restore", bad.to_str().unwrap()]);
+        assert!(told.contains(reason), "{case}: {told}");
+    }
+    std::fs::write(data.path("text"), "not a database, and longer than a header of one hundred bytes ".repeat(9))
+        .unwrap();
+    data.fail(&["restore", data.path("text").to_str().unwrap()]);
+    let told = data.fail(&["restore", data.path("nothing").to_str().unwrap()]);
+    assert!(told.contains("nothing cannot be used"), "{told}");
+    let running = data.open().await;
+    let told = data.fail(&["restore", backup.to_str().unwrap()]);
+    assert!(told.contains("the database is in use: stop the service first"), "{told}");
+    drop(running);
+    assert_eq!(data.log().await.len(), rows);
+    let names =
+        std::fs::read_dir(data.0.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let left: Vec<_> = names.filter(|name| name.contains("restoring") || name.contains("replaced")).collect();
+    assert!(left.is_empty(), "{left:?}");
+}

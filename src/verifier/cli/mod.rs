@@ -2,7 +2,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
     time::Duration,
@@ -133,6 +133,18 @@ enum Task {
         #[arg(long, value_name = "FILE")]
         new_key_file: Option<PathBuf>,
     },
+    /// Copy the database to a file; the service may run meanwhile. Keep the key apart from it: one is useless without
+    /// the other
+    Backup {
+        /// File to write; must not exist
+        file: PathBuf,
+    },
+    /// Replace the database by a backup; the service must be stopped. The former database stays, as
+    /// verifier.sqlite.replaced
+    Restore {
+        /// File written by backup
+        file: PathBuf,
+    },
     /// Check the audit log
     Audit {
         /// What to do with it
@@ -151,6 +163,12 @@ enum AuditTask {
     },
 }
 
+impl Args {
+    fn database(&self) -> PathBuf {
+        self.data.join("verifier.sqlite")
+    }
+}
+
 impl Task {
     /// The command's name in the audit log; `None` for what changes nothing, and for the service, whose deeds are
     /// recorded one by one.
@@ -164,6 +182,8 @@ impl Task {
             Self::BindDevice { .. } => "bind-device",
             Self::DisableDevice { .. } => "disable-device",
             Self::Rekey { .. } => "rekey",
+            Self::Backup { .. } => "backup",
+            Self::Restore { .. } => "restore",
         })
     }
 }
@@ -180,10 +200,16 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
         _ => None,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let command = args.task.command().map(|command| format!("{command} by {}", process::user()));
     runtime.block_on(async {
+        if let Task::Restore { file } = &args.task {
+            // Before the database is opened: nobody may have it open.
+            restore(&args, file, &command.unwrap_or_default()).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
         let verifier = open(&args, codes).await?;
-        if let Some(command) = args.task.command() {
-            verifier.record_command(&format!("{command} by {}", process::user())).await?;
+        if let Some(command) = command {
+            verifier.record_command(&command).await?;
         }
         match args.task {
             Task::Serve { listen, .. } => {
@@ -247,6 +273,8 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
                     );
                 }
             }
+            Task::Backup { file } => verifier.backup(&file).await?,
+            Task::Restore { .. } => {}
             Task::Audit { task: AuditTask::Verify { whole } } => {
                 let scope = if whole { AuditScope::Whole } else { AuditScope::SinceCheckpoint };
                 let AuditCheck { head, from, .. } = verifier.check_audit(scope).await?;
@@ -257,14 +285,22 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     })
 }
 
+async fn restore(args: &Args, file: &Path, command: &str) -> anyhow::Result<()> {
+    data_dir::prepare(&args.data).with_context(|| args.data.display().to_string())?;
+    let key = key::load(args.key_file.as_deref(), &args.data, false)?;
+    Verifier::restore(file, &args.database(), &key, Arc::new(SystemRandom), &SystemClock, command).await?;
+    eprintln!("verifier: restored; delete {}.replaced when it is not needed any more", args.database().display());
+    Ok(())
+}
+
 async fn open(args: &Args, codes: Option<TwilioVerify>) -> anyhow::Result<Verifier> {
     data_dir::prepare(&args.data).with_context(|| args.data.display().to_string())?;
-    let database = args.data.join("verifier.sqlite");
+    let database = args.database();
     let vision = Arc::new(Vision::load()?);
     vision.prepare_embedding()?;
     let setup = Setup {
         origin: args.origin.clone(),
-        key: key::load(args.key_file.as_deref(), &args.data, &database)?,
+        key: key::load(args.key_file.as_deref(), &args.data, !database.exists())?,
         database: Database::File(database),
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRandom),

@@ -28,6 +28,7 @@ use countenance_core::rng::SecureRandom;
 
 mod accounts;
 mod audit;
+mod backup;
 mod bindings;
 mod checkpoints;
 mod clients;
@@ -56,6 +57,8 @@ mod used_samples;
 
 pub(crate) use audit::Event;
 pub use audit::{AuditHead, Entry};
+pub use backup::BackupError;
+pub(crate) use backup::restore;
 pub(crate) use bindings::{BindingRequest, BindingRow, BindingSource};
 pub use checkpoints::{AuditCheck, AuditScope};
 pub(crate) use codes::{CodeLimits, CodeState};
@@ -130,6 +133,7 @@ const ACQUIRE_MAX: Duration = Duration::from_secs(10);
 /// An open store.
 #[derive(Clone)]
 pub(crate) struct Store {
+    database: Database,
     /// The one connection that writes.
     pool: SqlitePool,
     /// Connections that read while another one writes; the same pool for a database in memory.
@@ -183,8 +187,15 @@ impl Store {
         }
         let pool = writer.connect_with(options.clone()).await?;
         let keys = Arc::new(prepare(&pool, key, rng.as_ref()).await?);
-        let mut store =
-            Self { readers: pool.clone(), auditor: pool.clone(), pool, keys, rng, has_traces: Arc::default() };
+        let mut store = Self {
+            database: database.clone(),
+            readers: pool.clone(),
+            auditor: pool.clone(),
+            pool,
+            keys,
+            rng,
+            has_traces: Arc::default(),
+        };
         if matches!(database, Database::File(_)) {
             let options = options.create_if_missing(false).pragma("query_only", "ON");
             store.auditor = lasting.clone().max_connections(1).connect_with(options.clone()).await?;
@@ -220,8 +231,8 @@ impl Store {
             return Ok(());
         }
         let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.pool).await?;
-        let is_busy: bool = row.try_get(0)?;
-        self.has_traces.store(is_busy, Ordering::Relaxed);
+        let is_busy: i64 = row.try_get(0)?;
+        self.has_traces.store(is_busy != 0, Ordering::Relaxed);
         Ok(())
     }
 
@@ -265,14 +276,26 @@ impl StoreError {
         if self.is_transient() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR }
     }
 
+    /// Whether somebody else has the database locked.
+    fn is_lock(&self) -> bool {
+        // BUSY, LOCKED.
+        self.sqlite_code().is_some_and(|code| [5, 6].contains(&code))
+    }
+
+    /// SQLite's primary result code.
+    fn sqlite_code(&self) -> Option<i64> {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return None };
+        let extended: i64 = error.code()?.parse().ok()?;
+        Some(extended & 0xff)
+    }
+
     /// Whether the same call may succeed later: the database is locked, the disk is full or failed.
     pub(crate) fn is_transient(&self) -> bool {
-        // Primary result codes of SQLite: BUSY, LOCKED, IOERR, FULL, CANTOPEN.
+        // BUSY, LOCKED, IOERR, FULL, CANTOPEN.
         const TRANSIENT: [i64; 5] = [5, 6, 10, 13, 14];
         match self {
-            Self::Database(sqlx::Error::Database(error)) => {
-                let code = error.code().and_then(|code| code.parse::<i64>().ok());
-                code.is_some_and(|extended| TRANSIENT.contains(&(extended & 0xff)))
+            Self::Database(sqlx::Error::Database(_)) => {
+                self.sqlite_code().is_some_and(|code| TRANSIENT.contains(&code))
             }
             Self::Conflict
             | Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_)) => true,
