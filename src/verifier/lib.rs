@@ -79,7 +79,7 @@ pub struct Setup {
     pub origin: Origin,
     /// Its database.
     pub database: Database,
-    /// The key that seals the database.
+    /// The key that seals the database; wiped once it is open.
     pub key: MasterKey,
     /// Source of the current time.
     pub clock: Arc<dyn Clock>,
@@ -126,8 +126,9 @@ impl SessionSecret {
 
 impl Verifier {
     /// Opens the store.
-    pub async fn open(setup: Setup) -> Result<Self, StoreError> {
+    pub async fn open(mut setup: Setup) -> Result<Self, StoreError> {
         let store = Store::open(&setup.database, &setup.key, setup.rng.clone()).await?;
+        setup.key.wipe();
         Ok(Self(AppState(Arc::new(Shared {
             store,
             requests: Semaphore::new(REQUESTS_MAX),

@@ -56,6 +56,8 @@ impl Data {
     /// Events and details of the audit log.
     async fn log(&self) -> Vec<(String, String)> {
         let log = self.open().await.audit_tail(100).await.unwrap();
+        // Dropped connections close in the background.
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         log.into_iter().map(|entry| (entry.event, entry.detail)).collect()
     }
 }

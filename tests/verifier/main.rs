@@ -3,6 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use std::alloc::System;
+
+use zeroizing_alloc::ZeroAlloc;
+
+/// As the program has it; `memory` tests what it does.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
+
 mod binding;
 mod captures;
 mod client_versions;
@@ -24,6 +32,8 @@ mod limits;
 mod logging;
 mod logs;
 mod made_up;
+#[cfg(target_os = "linux")]
+mod memory;
 mod migrations;
 mod pending;
 mod portal;

@@ -172,6 +172,11 @@ pub(super) fn models() -> Vec<ModelClaim> {
     vec![ModelClaim { name: "liveness".into(), sha256: NetPolicy::embedded().sha256 }]
 }
 
+/// The key of the tests' databases.
+fn test_key() -> MasterKey {
+    MasterKey::from_bytes([5; 32])
+}
+
 pub(super) fn rules() -> Rules {
     // Limits have tests of their own; the others do more in no time than a person in a day.
     let limits = Limits {
@@ -210,17 +215,22 @@ impl TestVerifier {
         mailer: Option<Arc<dyn Mailer>>,
     ) -> Self {
         let connections = ConnectionLimits { rates: UNLIMITED, ..ConnectionLimits::default() };
-        Self::build_limited(database, rules, codes, mailer, connections).await
+        Self::build_limited(database, rules, codes, mailer, connections, test_key()).await
+    }
+
+    /// One whose database has this key.
+    pub(super) async fn with_key(key: MasterKey) -> Self {
+        Self::build_limited(Database::Memory, rules(), None, None, ConnectionLimits::default(), key).await
     }
 
     /// One with these limits when it is served.
     pub(super) async fn with_connections(connections: ConnectionLimits) -> Self {
-        Self::build_limited(Database::Memory, rules(), None, None, connections).await
+        Self::build_limited(Database::Memory, rules(), None, None, connections, test_key()).await
     }
 
     /// Opens `database` without adding anything to it.
     pub(super) async fn reopen(database: Database) -> Result<Verifier, StoreError> {
-        Self::reopen_with(database, MasterKey::from_bytes([5; 32])).await
+        Self::reopen_with(database, test_key()).await
     }
 
     /// As [`reopen`](Self::reopen), with this key.
@@ -249,6 +259,7 @@ impl TestVerifier {
         codes: Option<TwilioVerify>,
         mailer: Option<Arc<dyn Mailer>>,
         connections: ConnectionLimits,
+        key: MasterKey,
     ) -> Self {
         let clock = Arc::new(ManualClock::at(NOW));
         let rng = Arc::new(SeededRng::from("verifier"));
@@ -256,7 +267,7 @@ impl TestVerifier {
         let setup = Setup {
             origin: ORIGIN.parse().unwrap(),
             database,
-            key: MasterKey::from_bytes([5; 32]),
+            key,
             clock: clock.clone(),
             rng: rng.clone(),
             analyzer: analyzer.clone(),

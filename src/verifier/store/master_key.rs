@@ -61,6 +61,11 @@ impl MasterKey {
         }
     }
 
+    /// Overwrites the key, which opens nothing any more.
+    pub(crate) fn wipe(&mut self) {
+        self.0.wipe();
+    }
+
     /// Reads the key file at `path`.
     pub fn read(path: &Path) -> Result<Self, KeyFileError> {
         read_key(path, 0o077)

@@ -13,7 +13,7 @@ use chacha20poly1305::{
 };
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::MasterKey;
 use countenance_core::rng::SecureRandom;
@@ -50,6 +50,10 @@ impl Secret {
         let mut bytes = Zeroizing::new(vec![0; Self::BYTES]);
         rng.fill(&mut bytes);
         Self(bytes)
+    }
+
+    pub(super) fn wipe(&mut self) {
+        self.0.zeroize();
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
