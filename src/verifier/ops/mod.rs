@@ -4,6 +4,7 @@ pub(crate) mod bindings;
 pub(crate) mod client;
 mod description;
 pub(crate) mod listen;
+mod maintenance;
 pub(crate) mod operators;
 pub(crate) mod progress;
 pub(crate) mod request_log;
