@@ -63,7 +63,11 @@ async fn a_refusal_says_what_is_needed_and_the_same_link_works_after_the_update(
     }
     assert_eq!(verifier.events().await, before, "nothing is registered, opened or asked for");
     let ticket: Ticket = open_as(&verifier, &key, &login, &json!("0.2.0")).await.json();
-    assert!(matches!(verifier.capture(&key, &ticket).await.json(), Outcome::Approved { .. }));
+    let sample = png();
+    let mut claims = verifier.claims(&key, &ticket, &sample);
+    claims.swversion = "0.2.0".into();
+    let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), &sample).await;
+    assert!(matches!(reply.json(), Outcome::Approved { .. }));
 }
 
 #[tokio::test]

@@ -11,8 +11,10 @@ use super::test_verifier::*;
 /// What the script writes into otherwise valid claims.
 type MadeUp = fn(&mut Claims);
 
+const OTHER_VERSION: &str = "The attestation names another version of the client than its device did.";
+
 /// The variations, each with what the verifier answers.
-const VARIATIONS: [(&str, MadeUp, &str); 31] = [
+const VARIATIONS: [(&str, MadeUp, &str); 33] = [
     ("no cues", |c| c.liveness.cues.clear(), "the cues are not those of the policy"),
     ("one cue of four", |c| c.liveness.cues.truncate(1), "the cues are not those of the policy"),
     ("the same cue four times", the_same_cue_each_time, "the cues are not those of the policy"),
@@ -75,6 +77,8 @@ const VARIATIONS: [(&str, MadeUp, &str); 31] = [
         |c| c.liveness.models[0].sha256 = "cd".repeat(32),
         "The attestation names a network that this verifier does not allow.",
     ),
+    ("a version that is none", |c| c.swversion = "99.9 evil".into(), OTHER_VERSION),
+    ("a later version than the device has", |c| c.swversion = "9.0.0".into(), OTHER_VERSION),
     ("other software", |c| c.swname = "evil".into(), "the attestation comes from other software"),
 ];
 

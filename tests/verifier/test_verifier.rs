@@ -437,7 +437,7 @@ impl TestVerifier {
             jti: issued.jti,
             ueid: key.ueid(),
             swname: "countenance".into(),
-            swversion: "1".into(),
+            swversion: "0.1.0+3f9c21d".into(),
             session: SessionClaim { id: ticket.session_id.clone(), purpose: ticket.purpose },
             sample: SampleClaim {
                 sha256: B64.encode(Sha256::digest(sample)),

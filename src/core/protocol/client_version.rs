@@ -26,6 +26,11 @@ impl ClientVersion {
     pub const fn new(major: u32, minor: u32, patch: u32) -> Self {
         Self { major, minor, patch }
     }
+
+    /// The version in the name of a build: `1.10.0`, or `1.10.0+` and the digest of its sources.
+    pub fn of_build(build: &str) -> Result<Self, NoVersion> {
+        build.split_once('+').map_or(build, |(version, _)| version).parse()
+    }
 }
 
 impl FromStr for ClientVersion {
@@ -76,6 +81,20 @@ mod tests {
         let ascending = ["0.0.0", "0.0.9", "0.0.10", "0.2.0", "0.10.0", "1.0.0", "2.0.0", "10.0.0", "999999999.0.0"];
         let versions: Vec<ClientVersion> = ascending.iter().map(|text| text.parse().unwrap()).collect();
         assert!(versions.is_sorted() && versions.iter().zip(ascending).all(|(v, text)| v.to_string() == text));
+    }
+
+    #[test]
+    fn a_build_has_the_version_before_its_digest() {
+        for (build, version) in [
+            ("1.10.0", Ok(ClientVersion::new(1, 10, 0))),
+            ("1.10.0+3f9c21d", Ok(ClientVersion::new(1, 10, 0))),
+            ("1.10.0+3f9c21d+x", Ok(ClientVersion::new(1, 10, 0))),
+            ("99.9 evil", Err(NoVersion)),
+            ("+1.10.0", Err(NoVersion)),
+            ("1", Err(NoVersion)),
+        ] {
+            assert_eq!(ClientVersion::of_build(build), version, "{build}");
+        }
     }
 
     #[test]

@@ -172,7 +172,16 @@ async fn admit(verifier: &AppState, id: &str, device: &str, post_hash: &str) -> 
     let policy = current.tightened_by(sent.values());
     // Kept out of `policy`, which devices receive and whose digest they sign: this threshold is the account's own.
     let matching = policy.matching.for_account(own_minimum);
-    Ok(Admission::Case(Box::new(Case { session, nonce, template, virtual_cameras, sent, policy, matching })))
+    Ok(Admission::Case(Box::new(Case {
+        session,
+        client: seen,
+        nonce,
+        template,
+        virtual_cameras,
+        sent,
+        policy,
+        matching,
+    })))
 }
 
 /// Checks and judges on a blocking thread.

@@ -89,6 +89,9 @@ pub(crate) enum Refusal {
     #[error("The attestation was made under another policy.")]
     OtherPolicy,
     /// Counted by the session.
+    #[error("The attestation names another version of the client than its device did.")]
+    OtherVersion,
+    /// Counted by the session.
     #[error("The sample was already used for this account.")]
     SampleUsed,
     /// Counted by the session.
@@ -154,6 +157,7 @@ impl Refusal {
             | Self::SampleUnreadable
             | Self::ModelNotAllowed
             | Self::OtherPolicy
+            | Self::OtherVersion
             | Self::SampleUsed
             | Self::Discrepancy(_)
             | Self::Mismeasured(_) => ProblemKind::AttestationRejected,
@@ -185,6 +189,7 @@ impl Refusal {
                 | Self::SampleUnreadable
                 | Self::ModelNotAllowed
                 | Self::OtherPolicy
+                | Self::OtherVersion
                 | Self::SampleUsed
                 | Self::Discrepancy(_)
                 | Self::Mismeasured(_)

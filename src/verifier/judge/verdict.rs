@@ -23,13 +23,15 @@ use countenance_core::{
     frame::Frame,
     liveness::recompute,
     policy::{LivenessPolicy, MatchPolicy, Policy, SentPolicy},
-    protocol::{Claims, Purpose, Reason, SpanClaim},
+    protocol::{Claims, ClientVersion, Purpose, Reason, SpanClaim},
 };
 use countenance_vision::Embedding;
 
 /// Everything a capture is judged against, read in one transaction.
 pub(crate) struct Case {
     pub(crate) session: Session,
+    /// The version that the device's client named when it opened the session.
+    pub(crate) client: Option<ClientVersion>,
     pub(crate) nonce: Zeroizing<String>,
     pub(crate) template: Option<Template>,
     pub(crate) virtual_cameras: bool,
@@ -73,6 +75,11 @@ pub(crate) fn judge(verifier: &AppState, case: &Case, key: &PublicKey, post: &Po
         now: verifier.now(),
     };
     let claims = verify(&post.attestation, key, &expected, &post.samples)?;
+    // A client that did not name its version has to name one here, which no rule then depends on.
+    let version = ClientVersion::of_build(&claims.swversion).or(Err(Refusal::OtherVersion))?;
+    if case.client.is_some_and(|client| client != version) {
+        return Err(Refusal::OtherVersion);
+    }
     let claimed = std::iter::once(&claims.sample).chain(&claims.more_samples);
     let decoded = post.samples.iter().zip(claimed).map(|(bytes, claim)| picture::decode(bytes, claim));
     let samples = decoded.collect::<Result<Vec<_>, _>>().map_err(|e| match e {
