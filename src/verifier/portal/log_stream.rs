@@ -50,7 +50,11 @@ pub(super) fn section(session: &OperatorSession, id: &str) -> Markup {
         p {
             "Where the tenant itself sends codes through Twilio, a custom webhook of its log streams tells this \
              verifier which codes came back right, and the verifier tells Twilio, whose fraud protection learns from it. \
-             It must be the Verify service that the tenant's phone provider Action sends by. The webhook delivers to:"
+             It must be the Verify service that the tenant's phone provider Action sends by."
+        }
+        p {
+            "A user whose deletion the stream reports is erased here, too: face, devices and phone. Whoever has the token can \
+             therefore erase users, so keep it as secret as the Session Secret. The webhook delivers to:"
         }
         p { code.copy { (receiver(session, id)) } }
         form method="post" action={ "/portal/integrations/" (id) "/log-token" } {

@@ -21,7 +21,7 @@ pub(super) async fn section(
         ("Codes sent", Limited::Codes, "one account", limits.codes_per_day),
         ("Links mailed", Limited::Mails, "one account", limits.mails_per_day),
         ("Enrollments", Limited::Enrollments, "the integration", limits.enrollments_per_day),
-        ("Faces tried", Limited::Accounts, "one device", limits.accounts_per_device),
+        ("Accounts tried", Limited::Accounts, "one device", limits.accounts_per_device),
     ];
     let refused = session.verifier.buckets().refused();
     Ok(html! {
@@ -32,7 +32,10 @@ pub(super) async fn section(
             tbody {
                 @for (words, what, by, limit) in rows {
                     @let (sum, most) = of(what);
-                    tr { th scope="row" { (words) } td { (sum) } td { (most) ", " (by) } td { (limit) } }
+                    tr { th scope="row" { (words) } td { (sum) } td { (most) ", " (by) } td {
+                        (limit)
+                        @if what == Limited::Accounts { ", a kiosk " (limits.accounts_per_kiosk) }
+                    } }
                 }
             }
         }
