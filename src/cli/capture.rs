@@ -74,7 +74,8 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
 
     if let (Some(nonce), Some(at)) = (&args.dry_run, args.at) {
         let (clock, rng) = (FixedClock(at), SeededRng::from(nonce));
-        let (mut session, mut browser) = (DryRun::new(nonce.clone(), at), dry_run::NoBrowser);
+        let mut session = DryRun::new(nonce.clone(), at).with_policy(&policy);
+        let mut browser = dry_run::NoBrowser;
         let flow = Flow {
             source: &mut *source,
             analyzer: &vision,

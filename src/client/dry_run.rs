@@ -27,14 +27,21 @@ pub const ORIGIN: &str = "http://localhost";
 pub struct DryRun {
     nonce: String,
     at: UnixSecs,
+    policy: SentPolicy,
     verifier: Option<Origin>,
     attestation: Option<String>,
 }
 
 impl DryRun {
-    /// A dry run with the given nonce, at the given time.
+    /// A dry run with the given nonce, at the given time, under the default policy.
     pub fn new(nonce: String, at: UnixSecs) -> Self {
-        Self { nonce, at, verifier: None, attestation: None }
+        Self { nonce, at, policy: SentPolicy::new(&Policy::default()), verifier: None, attestation: None }
+    }
+
+    /// The same under another policy, which is that of its ticket.
+    #[must_use]
+    pub fn with_policy(self, policy: &Policy) -> Self {
+        Self { policy: SentPolicy::new(policy), ..self }
     }
 
     /// The attestation: JWS compact serialization.
@@ -61,7 +68,7 @@ impl SessionApi for DryRun {
                 account: "nobody".into(),
                 started_at: self.at,
             },
-            policy: SentPolicy::new(&Policy::default()),
+            policy: self.policy.clone(),
             fallback: Vec::new(),
             attempts_left: 1,
             expires_at: self.at + 600,

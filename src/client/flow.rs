@@ -37,7 +37,7 @@ pub struct Flow<'a> {
     pub analyzer: &'a dyn FaceAnalyzer,
     /// Digests of the networks, for the attestation.
     pub models: &'a [ModelClaim],
-    /// This installation's thresholds. A ticket may only tighten them.
+    /// This installation's thresholds. A ticket may only tighten them, and brings its calibration.
     pub policy: Policy,
     /// The session with the verifier.
     pub session: &'a mut dyn SessionApi,
@@ -204,7 +204,7 @@ impl Flow<'_> {
             }
             opened => opened?,
         };
-        self.policy = self.policy.tightened_by(ticket.policy.values());
+        self.policy = self.policy.in_session(ticket.policy.values());
         if let Err(missing) = self.analyzer.supports(&self.policy.liveness.nets) {
             return Err(self.decline(&ticket, FlowError::NetMissing(missing)));
         }

@@ -1,7 +1,8 @@
 //! Every threshold, with its unit, its default and the origin of the default.
 //!
-//! The verifier sends a policy with the ticket. It can only tighten the client's own: see [`Policy::tightened_by`]. Members
-//! that a build does not know are ignored; owners' files and forms are strict: see [`unknown_member`].
+//! The verifier sends a policy with the ticket. It can only tighten the client's own thresholds, and brings the calibration
+//! that they are for: see [`Policy::in_session`]. Members that a build does not know are ignored; owners' files and forms
+//! are strict: see [`unknown_member`].
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -283,6 +284,16 @@ impl Policy {
         }
     }
 
+    /// This client's policy in a session whose ticket brought `sent`: of each threshold the stricter one, but the networks,
+    /// cues and calibration of the ticket. A threshold means something only with the calibration that it was set for, and
+    /// the verifier recomputes the decision with the one that it sent.
+    #[must_use]
+    pub fn in_session(&self, sent: &Self) -> Self {
+        let tightened = self.tightened_by(sent);
+        let LivenessPolicy { nets, cues, .. } = sent.liveness.clone();
+        Self { liveness: LivenessPolicy { nets, cues, ..tightened.liveness }, ..tightened }
+    }
+
     /// SHA-256 of the policy's JSON as this build writes it, base64url. Two builds may differ: for what an attestation
     /// reports, see [`SentPolicy::digest`].
     pub fn digest(&self) -> String {
@@ -307,6 +318,18 @@ mod tests {
         strict.liveness.frames = 20;
         strict.quality.luma_max = 200.0;
         assert_eq!(own.tightened_by(&strict), strict);
+    }
+
+    #[test]
+    fn a_session_has_the_ticket_s_calibration_and_the_stricter_thresholds() {
+        let (mut own, mut sent) = (Policy::default(), Policy::default());
+        (own.liveness.threshold, sent.liveness.threshold, sent.liveness.frames) = (0.5, -9.0, 20);
+        (own.liveness.nets[0].offset, sent.liveness.nets[0].offset) = (3.0, -1.0);
+        own.liveness.cues.bezel.pivot = 7.0;
+        sent.liveness.cues.rigidity.enabled = false;
+        let both = own.in_session(&sent).liveness;
+        assert_eq!((both.threshold, both.frames), (0.5, 20));
+        assert_eq!((both.nets, both.cues), (sent.liveness.nets, sent.liveness.cues));
     }
 
     #[test]

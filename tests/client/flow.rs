@@ -2,6 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use countenance_attest::{DeviceKey, Sealed};
 use countenance_camera::{CameraError, FrameSource, recording, testing::FakeSource};
 use countenance_client::{
@@ -17,10 +18,14 @@ use countenance_client::{
 };
 use countenance_core::{
     frame::Frame,
-    policy::Policy,
-    protocol::{CameraClaim, CameraKind, CodeSent, Fallback, InjectionSign, OneTimeCode, Outcome, Reason, Ticket},
+    liveness::recompute,
+    policy::{CueName, Policy, SentPolicy},
+    protocol::{
+        CameraClaim, CameraKind, Claims, CodeSent, Fallback, InjectionSign, OneTimeCode, Outcome, Reason, Ticket,
+    },
     rng::SeededRng,
 };
+use serde_json::{Value, json};
 
 use countenance_vision::testing::VISION;
 
@@ -51,7 +56,16 @@ struct ScriptedOperator {
 impl Default for ScriptedOperator {
     fn default() -> Self {
         let (failures, events, codes, steps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { consent: Consent::Given, stop_at: u32::MAX, tries: 1, frames_seen: 0, failures, events, codes, steps }
+        Self {
+            consent: Consent::Given,
+            stop_at: u32::MAX,
+            tries: 1,
+            frames_seen: 0,
+            failures,
+            events,
+            codes,
+            steps,
+        }
     }
 }
 
@@ -92,12 +106,17 @@ struct ScriptedSession {
     code_errors: Vec<Option<SessionError>>,
     nonces: Vec<String>,
     abandoned: Option<Reason>,
+    /// The ticket's policy.
+    sent: Value,
+    /// The claims posted last.
+    posted: Option<Claims>,
 }
 
 impl ScriptedSession {
     fn new(outcomes: Vec<Outcome>) -> Self {
         let inner = DryRun::new(NONCE.into(), 1_700_000_000);
-        Self { inner, outcomes, code_errors: Vec::new(), nonces: Vec::new(), abandoned: None }
+        let (code_errors, nonces, sent) = (Vec::new(), Vec::new(), json!(Policy::default()));
+        Self { inner, outcomes, code_errors, nonces, abandoned: None, sent, posted: None }
     }
 
     fn code_error(&mut self) -> Result<(), SessionError> {
@@ -108,11 +127,14 @@ impl ScriptedSession {
 
 impl SessionApi for ScriptedSession {
     fn open(&mut self, link: &LaunchLink) -> Result<Ticket, SessionError> {
-        self.inner.open(link)
+        let policy = SentPolicy::parse(&self.sent.to_string()).unwrap();
+        Ok(Ticket { policy, ..self.inner.open(link)? })
     }
 
     fn post(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, SessionError> {
         self.nonces.push(ticket.nonce.clone());
+        let payload = BASE64_URL_SAFE_NO_PAD.decode(sealed.jws().split('.').nth(1).unwrap()).unwrap();
+        self.posted = Some(serde_json::from_slice(&payload).unwrap());
         let approved = self.inner.post(ticket, sealed)?;
         Ok(if self.outcomes.is_empty() { approved } else { self.outcomes.remove(0) })
     }
@@ -541,4 +563,24 @@ fn giving_up_sends_only_reasons_that_a_client_may_give() {
         assert!(given.may_be_given_by_client(), "{} is refused by the verifier", given.name());
         assert_eq!(given == reason, reason.may_be_given_by_client(), "{}", reason.name());
     }
+}
+
+/// A newer or older verifier calibrates otherwise, and knows fewer cues. What is attested has to add up for the one that
+/// judges it.
+#[test]
+fn a_capture_is_decided_and_attested_by_the_ticket_s_calibration() {
+    let mut own = Policy::default();
+    own.liveness.nets[0].offset = -9.0;
+    own.liveness.cues.rigidity.pivot = 50.0;
+    let (mut source, mut session) = (Replayed(None), ScriptedSession::new(vec![]));
+    session.sent = json!(Policy::default());
+    session.sent["liveness"]["cues"].as_object_mut().unwrap().remove("bezel");
+    let mut operator = ScriptedOperator::default();
+    let ended = run_by(own, &mut source, &fixed_log_odds(3.0), &mut session, &mut operator);
+    assert_eq!(ended.ok(), Some(FlowOutcome::Approved));
+    let sent = SentPolicy::parse(&session.sent.to_string()).unwrap();
+    let claims = session.posted.unwrap();
+    assert_eq!(claims.liveness.policy, sent.digest());
+    assert!(claims.liveness.cues.iter().all(|cue| cue.name != CueName::Bezel));
+    recompute(&claims.liveness, &claims.span, &sent.values().liveness).unwrap();
 }

@@ -2,7 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use countenance_core::{
-    policy::{Policy, SentPolicy},
+    policy::{CueName, Policy, SentPolicy},
     protocol::*,
     testing::json::grown,
 };
@@ -69,6 +69,7 @@ async fn claims_of_a_later_client_are_read_unless_something_is_critical() {
         assert_eq!(reply.problem(), (ProblemKind::NotSupported, format!("support is needed for {name}")));
     }
     later["crit"] = json!(["liveness.fused", "camera"]);
+    later["camera"]["signs"] = json!(["a_later_sign", "regular_timing"]);
     let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &later), &sample).await;
     assert!(matches!(reply.json(), Outcome::Approved { .. }), "the nonce is still valid");
 }
@@ -160,6 +161,51 @@ async fn a_session_opened_by_another_build_is_judged_by_what_that_build_sent() {
         let sample = png();
         let mut claims = verifier.claims(&key, &ticket, &sample);
         claims.liveness.threshold = threshold;
+        let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), &sample).await;
+        let is_approved = reply.status.is_success() && matches!(reply.json(), Outcome::Approved { .. });
+        assert_eq!(is_approved, accepted, "{case}: {}", reply.text());
+    }
+}
+
+/// Changes the claims of a client.
+type Change<'a> = &'a dyn Fn(&mut LivenessClaim);
+
+/// Thresholds mean something only with the calibration that they were sent with, and a cue that the sender does not know
+/// could not be recomputed by it.
+#[tokio::test]
+async fn the_calibration_that_was_sent_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("verifier.db");
+    let verifier = TestVerifier::at(Database::File(path.clone()), rules()).await;
+    let mut policy = Policy::default();
+    policy.liveness.nets[0].offset += 0.25;
+    let mut text = json!(policy);
+    text["liveness"]["cues"].as_object_mut().unwrap().remove("bezel");
+    let mut other = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+    let calibrated = |claim: &mut LivenessClaim| {
+        claim.fused += 0.25;
+        claim.nets[0].llr += 0.25;
+        claim.per_frame.iter_mut().for_each(|llr| *llr += 0.25);
+    };
+    let without_bezel = |claim: &mut LivenessClaim| claim.cues.retain(|cue| cue.name != CueName::Bezel);
+    let rows: [(&str, [Change<'_>; 2], bool); 4] = [
+        ("as sent", [&calibrated, &without_bezel], true),
+        ("with this build's calibration", [&without_bezel, &|_| ()], false),
+        ("with a cue more", [&calibrated, &|_| ()], false),
+        ("with a cue less", [&calibrated, &|claim| claim.cues.clear()], false),
+    ];
+    for (case, changes, accepted) in rows {
+        let key = verifier.key();
+        let login = verifier.start().await;
+        verifier.open(&key, &login).await;
+        let update = "UPDATE sessions SET policy = ? WHERE id = ?";
+        sqlx::query(update).bind(text.to_string()).bind(&login.session).execute(&mut other).await.unwrap();
+        let ticket = verifier.open(&key, &login).await;
+        let sample = png();
+        let mut claims = verifier.claims(&key, &ticket, &sample);
+        for change in changes {
+            change(&mut claims.liveness);
+        }
         let reply = verifier.post(&key, &login.session, &TestVerifier::sign(&key, &claims), &sample).await;
         let is_approved = reply.status.is_success() && matches!(reply.json(), Outcome::Approved { .. });
         assert_eq!(is_approved, accepted, "{case}: {}", reply.text());

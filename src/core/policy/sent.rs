@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::{Value, json, value::RawValue};
 use sha2::{Digest, Sha256};
 
-use super::Policy;
+use super::{CueName, CuePolicy, Policy};
 
 /// The policy of a ticket: its exact text, and what this build reads in it.
 #[derive(Debug, Clone)]
@@ -26,7 +26,14 @@ impl SentPolicy {
     /// A policy from the text that was sent. Unknown members are kept in the text and otherwise ignored.
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
         let text: Box<RawValue> = serde_json::from_str(text)?;
-        let values = serde_json::from_str(text.get())?;
+        let mut values: Policy = serde_json::from_str(text.get())?;
+        let json: Value = serde_json::from_str(text.get())?;
+        // A sender that lists cues does not know one that is missing, and could not recompute it.
+        if let Some(cues) = json.pointer("/liveness/cues").and_then(Value::as_object) {
+            for unknown in CueName::ALL.into_iter().filter(|name| !cues.contains_key(name.as_str())) {
+                *values.liveness.cues.of_mut(unknown) = CuePolicy::OFF;
+            }
+        }
         Ok(Self { text, values })
     }
 
@@ -35,7 +42,8 @@ impl SentPolicy {
         self.text.get()
     }
 
-    /// The thresholds that this build reads in it; its own defaults for those that are missing.
+    /// The thresholds that this build reads in it; its own defaults for those that are missing. A cue that is missing
+    /// among others is disabled.
     pub fn values(&self) -> &Policy {
         &self.values
     }
@@ -106,6 +114,16 @@ mod tests {
         assert_eq!((sent.digest(), sent.values()), (policy.digest(), &policy));
         assert_eq!(SentPolicy::parse(sent.text()).unwrap(), sent);
         assert!(SentPolicy::parse("{").is_err() && SentPolicy::parse("[1]").is_err());
+    }
+
+    #[test]
+    fn disables_a_cue_that_the_sender_does_not_know() {
+        let mut older = json!(Policy::default());
+        older["liveness"]["cues"].as_object_mut().unwrap().remove("bezel");
+        let cues = SentPolicy::parse(&older.to_string()).unwrap().values().liveness.cues;
+        assert!(!cues.bezel.enabled && cues.rigidity.enabled, "{cues:?}");
+        let none = SentPolicy::parse(r#"{"liveness":{"frames":20}}"#).unwrap();
+        assert_eq!(none.values().liveness.cues, Policy::default().liveness.cues, "no list at all");
     }
 
     #[test]

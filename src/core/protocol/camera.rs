@@ -27,6 +27,7 @@ pub struct CameraClaim {
     /// margin.
     pub qualified: bool,
     /// Signs of injection found in the frames themselves.
+    #[serde(deserialize_with = "super::known::signs")]
     pub signs: Vec<InjectionSign>,
 }
 

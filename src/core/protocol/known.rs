@@ -4,8 +4,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::{
-    Abandon, Fallback, OpenSession, Outcome, Problem, Reason, RegisterDevice, RegisteredDevice, RequestProofClaims,
-    Ticket, message::Message,
+    Abandon, Fallback, InjectionSign, OpenSession, Outcome, Problem, Reason, RegisterDevice, RegisteredDevice,
+    RequestProofClaims, Ticket, message::Message,
 };
 
 impl Message for RegisterDevice {}
@@ -31,6 +31,13 @@ impl Message for Ticket {
 pub(super) fn fallbacks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Fallback>, D::Error> {
     let all = Vec::<Value>::deserialize(deserializer)?;
     Ok(all.iter().filter_map(|fallback| Fallback::named(fallback.as_str()?)).collect())
+}
+
+/// Reads a list of injection signs without those of a later version. The device judged them by its own policy before it
+/// sealed anything.
+pub(super) fn signs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<InjectionSign>, D::Error> {
+    let all = Vec::<Value>::deserialize(deserializer)?;
+    Ok(all.iter().filter_map(|sign| InjectionSign::named(sign.as_str()?)).collect())
 }
 
 /// Reads a reason; one of a later version as [`Reason::Untrusted`].

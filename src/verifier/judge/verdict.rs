@@ -86,12 +86,10 @@ pub(crate) fn judge(verifier: &AppState, case: &Case, key: &PublicKey, post: &Po
         PictureError::Size => Refusal::SampleSize,
         PictureError::Unreadable => Refusal::SampleUnreadable,
     })?;
-    // What a client of this build uses: its own defaults, tightened by the policy it was sent. One of another build may have
-    // other defaults, never looser than what it was sent.
-    let policy_sent = case.sent.values();
-    let in_force = Policy::default().tightened_by(policy_sent);
-    allowed(verifier, &in_force, &case.sent, &claims)?;
-    let fused = recompute(&claims.liveness, &claims.span, &in_force.liveness)?;
+    // By what the device was sent. Its own thresholds may be stricter, never looser; networks, cues and calibration are these.
+    let in_force = &case.sent.values().liveness;
+    allowed(verifier, in_force, &case.sent, &claims)?;
+    let fused = recompute(&claims.liveness, &claims.span, in_force)?;
     let admitted = judge_camera(&claims, &case.policy, case.virtual_cameras)
         .and_then(|()| judge_since(fused, &claims.span, &case.policy.liveness));
     let verdict = match admitted {
@@ -165,8 +163,8 @@ fn judge_since(fused: f32, span: &SpanClaim, policy: &LivenessPolicy) -> Result<
 
 /// Checks that the device used the networks that this verifier requires, and the policy that it was sent: those bytes, not
 /// what a build makes of them.
-fn allowed(verifier: &AppState, in_force: &Policy, sent: &SentPolicy, claims: &Claims) -> Result<(), Refusal> {
-    if !nets_allowed(&claims.liveness, verifier.models(), &in_force.liveness) {
+fn allowed(verifier: &AppState, in_force: &LivenessPolicy, sent: &SentPolicy, claims: &Claims) -> Result<(), Refusal> {
+    if !nets_allowed(&claims.liveness, verifier.models(), in_force) {
         return Err(Refusal::ModelNotAllowed);
     }
     if claims.liveness.policy != sent.digest() {
