@@ -1,12 +1,16 @@
 //! Invariants of a set of claims, checked before signing and after verification.
 
 use super::jwk::decode_32;
-use countenance_core::protocol::{Claims, ModelClaim, Purpose, SAMPLE_MAX_SIDE_PX, SAMPLES_MAX, SampleClaim};
+use countenance_core::protocol::{
+    CONSENT_MAX_BYTES, Claims, ModelClaim, Purpose, SAMPLE_MAX_SIDE_PX, SAMPLES_MAX, SampleClaim,
+};
 
 /// Maximum difference between the fused score and the sum of its parts: allows for rounding of 32-bit sums only.
 const FUSED_TOLERANCE: f64 = 1e-3;
 /// Maximum length of a name or id in the claims, characters.
 const TEXT_MAX_CHARS: usize = 256;
+/// Maximum length of a language tag, bytes. Origin: BCP 47, 4.4.1.
+const LANGUAGE_MAX_BYTES: usize = 35;
 
 /// How a set of claims contradicts itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +54,9 @@ pub enum Inconsistency {
     /// A text is empty or too long.
     #[error("a text is empty or too long")]
     Text,
+    /// A consent without a text or language, of later than the attestation, or outside an enrollment.
+    #[error("the consent is not one to this enrollment")]
+    Consent,
 }
 
 /// Checks everything that can be checked from the claims alone.
@@ -58,7 +65,8 @@ pub(super) fn check(claims: &Claims) -> Result<(), Inconsistency> {
     scores(claims)?;
     samples(claims)?;
     digests(claims)?;
-    texts(claims)
+    texts(claims)?;
+    consent(claims)
 }
 
 fn span(claims: &Claims) -> Result<(), Inconsistency> {
@@ -142,6 +150,20 @@ fn digests(claims: &Claims) -> Result<(), Inconsistency> {
         Ok(())
     } else {
         Err(Inconsistency::Digest)
+    }
+}
+
+fn consent(claims: &Claims) -> Result<(), Inconsistency> {
+    let Some(consent) = &claims.consent else { return Ok(()) };
+    let is_tag = |c: u8| c.is_ascii_alphanumeric() || c == b'-';
+    let tagged = (2..=LANGUAGE_MAX_BYTES).contains(&consent.language.len()) && consent.language.bytes().all(is_tag);
+    let worded =
+        (1..=CONSENT_MAX_BYTES).contains(&consent.text.trim().len()) && consent.text.len() <= CONSENT_MAX_BYTES;
+    let before = (0..=claims.iat).contains(&consent.given_at);
+    if claims.session.purpose == Purpose::Enroll && tagged && worded && before {
+        Ok(())
+    } else {
+        Err(Inconsistency::Consent)
     }
 }
 

@@ -14,7 +14,7 @@ use countenance_core::{
     clock::{Clock, UnixSecs},
     liveness::LivenessProof,
     protocol::{
-        ATTESTATION_MAX_BYTES, ATTESTATION_PROFILE, ATTESTATION_TYP, CameraClaim, Claims, LivenessClaim,
+        ATTESTATION_MAX_BYTES, ATTESTATION_PROFILE, ATTESTATION_TYP, CameraClaim, Claims, ConsentClaim, LivenessClaim,
         LivenessDecision, ModelClaim, NetClaim, Purpose, SampleClaim, SessionClaim, Ticket,
     },
     rng::{SecureRandom, random_text},
@@ -67,6 +67,8 @@ pub struct Context<'a> {
     pub camera: CameraClaim,
     /// The networks built into the program. Other networks that took part in the decision are added from the proof.
     pub models: Vec<ModelClaim>,
+    /// What the person agreed to, if anything was shown. Used at an enrollment only.
+    pub consent: Option<ConsentClaim>,
 }
 
 /// The time and unique id of a statement.
@@ -155,6 +157,7 @@ pub fn seal(
         camera: context.camera,
         frames: BASE64_URL_SAFE_NO_PAD.encode(proof.chain()),
         key: key.protection(),
+        consent: context.consent.filter(|_| context.ticket.purpose == Purpose::Enroll),
     };
     consistency::check(&claims)?;
     let jws = jws::sign(ATTESTATION_TYP, KeyIn::Kid, &claims, key)?;

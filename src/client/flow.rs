@@ -19,7 +19,7 @@ use countenance_core::{
     frame::Frame,
     liveness::{Inconclusive, LivenessProof, Rejected},
     policy::Policy,
-    protocol::{ModelClaim, Outcome, Reason, Ticket},
+    protocol::{ConsentClaim, ModelClaim, Outcome, Reason, Ticket},
     rng::SecureRandom,
     sample_selector::Samples,
 };
@@ -70,10 +70,10 @@ pub trait Operator {
 }
 
 /// Answer to the consent prompt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Consent {
-    /// Start the camera.
-    Given,
+    /// Start the camera. With what the person was shown and agreed to, if anything.
+    Given(Option<ConsentClaim>),
     /// The person did not start this sign-in.
     NotMe,
     /// The person canceled.
@@ -209,7 +209,7 @@ impl Flow<'_> {
             return Err(self.decline(&ticket, FlowError::NetMissing(missing)));
         }
         let outcome = match self.operator.consent(&ticket) {
-            Consent::Given => self.decide(&mut ticket),
+            Consent::Given(consent) => self.decide(&mut ticket, consent.as_ref()),
             Consent::NotMe => self.give_up(&ticket, Reason::NotMe),
             Consent::Cancelled => self.give_up(&ticket, Reason::Cancelled),
         };
@@ -226,11 +226,11 @@ impl Flow<'_> {
     }
 
     /// Captures, or checks codes, until the verifier has decided or the person gives up.
-    fn decide(&mut self, ticket: &mut Ticket) -> Result<Outcome, FlowError> {
+    fn decide(&mut self, ticket: &mut Ticket, consent: Option<&ConsentClaim>) -> Result<Outcome, FlowError> {
         loop {
             let failure = match self.capture()? {
                 Ok(Captured::Shown(samples, proof)) => {
-                    let sealed = self.seal(ticket, samples, proof)?;
+                    let sealed = self.seal(ticket, consent, samples, proof)?;
                     match self.deliver(ticket, &sealed)? {
                         Outcome::Retry { reason, attempts_left, nonce } => {
                             (ticket.nonce, ticket.attempts_left) = (nonce, attempts_left);
@@ -307,11 +307,18 @@ impl Flow<'_> {
         Ok(self.source.provenance().admitted_by(&self.policy.camera)?)
     }
 
-    fn seal(&mut self, ticket: &Ticket, samples: Samples, proof: LivenessProof) -> Result<Sealed, FlowError> {
+    fn seal(
+        &mut self,
+        ticket: &Ticket,
+        consent: Option<&ConsentClaim>,
+        samples: Samples,
+        proof: LivenessProof,
+    ) -> Result<Sealed, FlowError> {
         let span = proof.span();
         let span_millis = span.last_millis - span.first_millis;
         self.operator.notify(FlowEvent::Shown { fused: proof.verdict().fused, span_millis });
-        let context = attest::Context { ticket, camera: self.source.provenance(), models: self.models.to_vec() };
+        let (camera, models) = (self.source.provenance(), self.models.to_vec());
+        let context = attest::Context { ticket, camera, models, consent: consent.cloned() };
         Ok(attest::seal(samples, proof, context, self.key, IssuedAt::new(self.clock, self.rng))?)
     }
 

@@ -127,7 +127,7 @@ impl Operator for Script<'_> {
             "event": "opened", "purpose": purpose, "application": shown.application, "tenant": shown.tenant,
             "account": shown.account, "started_at": shown.started_at, "attempts_left": ticket.attempts_left,
         }));
-        if self.cancel_after == Some(0) { Consent::Cancelled } else { Consent::Given }
+        if self.cancel_after == Some(0) { Consent::Cancelled } else { Consent::Given(None) }
     }
 
     fn watch(&mut self, frame: &Frame, outcome: FrameOutcome, _: Feedback) -> bool {

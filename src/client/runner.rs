@@ -34,7 +34,7 @@ mod progress;
 mod window_operator;
 
 pub use countenance_camera::CameraErrorKind;
-pub use progress::{Command, ConsentRequest, FailureView, Progress, RunOutcome};
+pub use progress::{Command, ConsentRequest, ConsentText, FailureView, Progress, RunOutcome};
 use window_operator::{ProgressSender, WindowOperator};
 
 /// What a run borrows from outside. Product and tests differ only in their implementation of this trait.

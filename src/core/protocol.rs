@@ -20,8 +20,8 @@ mod problem;
 
 pub use camera::{CameraClaim, CameraKind, CameraRefusal, InjectionSign};
 pub use claims::{
-    Claims, CueClaim, KeyProtection, LivenessClaim, LivenessDecision, ModelClaim, NetClaim, QualityClaim, SampleClaim,
-    SessionClaim, SpanClaim,
+    CONSENT_MAX_BYTES, Claims, ConsentClaim, CueClaim, KeyProtection, LivenessClaim, LivenessDecision, ModelClaim,
+    NetClaim, QualityClaim, SampleClaim, SessionClaim, SpanClaim,
 };
 pub use client_version::{ClientVersion, NoVersion};
 pub use code::{CODE_DIGITS, CheckCode, CodeSent, NoCode, OneTimeCode, SendCode};

@@ -150,7 +150,7 @@ impl Screen {
         match (self, command) {
             (
                 Self::Consent(_) | Self::Camera { .. } | Self::CannotTell(_) | Self::NotAccepted(_) | Self::Code(_),
-                Command::Begin | Command::TryAgain,
+                Command::Begin(_) | Command::TryAgain,
             ) => Self::Capture(CaptureView::default()),
             (Self::Code(code), Command::SendCode(channel)) => {
                 Self::Code(Code { channel: Some(channel), is_under_way: true, ..code })
@@ -219,6 +219,7 @@ impl Screen {
 mod tests {
     use super::*;
     use countenance_client::flow::CodeTrouble;
+    use countenance_client::runner::ConsentText;
     use countenance_core::protocol::Display;
 
     fn consent_request() -> ConsentRequest {
@@ -301,7 +302,10 @@ mod tests {
 
     #[test]
     fn only_screens_that_wait_for_the_user_change_at_once() {
-        assert_eq!(name(&Screen::Consent(consent_request()).commanded(Command::Begin)), "Capture");
+        assert_eq!(
+            name(&Screen::Consent(consent_request()).commanded(Command::Begin(ConsentText::default()))),
+            "Capture"
+        );
         assert_eq!(name(&Screen::CannotTell(Inconclusive::TimeOver).commanded(Command::TryAgain)), "Capture");
         assert_eq!(name(&Screen::Consent(consent_request()).commanded(Command::NotMe)), "Consent");
         assert_eq!(name(&Screen::Sending { retrying: false }.commanded(Command::TryAgain)), "Sending");
@@ -351,7 +355,7 @@ mod tests {
             Screen::Ready,
         ];
         for screen in screens {
-            assert!(!matches!(screen.escape(), Some(Command::Begin | Command::TryAgain)), "{screen:?}");
+            assert!(!matches!(screen.escape(), Some(Command::Begin(_) | Command::TryAgain)), "{screen:?}");
         }
     }
 }

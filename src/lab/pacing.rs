@@ -8,7 +8,7 @@ use std::{
 
 use eframe::egui::{Context, Ui, ViewportCommand};
 
-use countenance_client::runner::Command;
+use countenance_client::runner::{Command, ConsentText};
 use countenance_gui::{App, AppContext, Ask, screen::Screen};
 
 use crate::bench::{Times, peak_mib};
@@ -180,7 +180,7 @@ impl eframe::App for Paced {
         match &self.app.state().screen {
             Screen::Consent(_) => {
                 self.watch.begun = Some(at);
-                self.app.carry_out(&ctx, Ask::Command(Command::Begin));
+                self.app.carry_out(&ctx, Ask::Command(Command::Begin(ConsentText::default())));
             }
             Screen::Capture(capture) => {
                 let analyzed_at = capture.at_millis;

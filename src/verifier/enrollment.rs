@@ -6,8 +6,15 @@ use crate::{
     browser::notices::Notice,
     store::{BindingSource, Device, Event, Integration, Session, StoreError, Tx},
 };
-use countenance_core::protocol::Reason;
+use countenance_core::protocol::{ConsentClaim, Reason};
 use countenance_vision::Embedding;
+
+/// What an accepted capture enrolls.
+pub(crate) struct Enrollment {
+    pub(crate) template: Embedding,
+    /// What the person agreed to, if anything was shown.
+    pub(crate) consent: Option<ConsentClaim>,
+}
 
 /// What became of a pending enrollment at the return.
 pub(crate) enum Promotion {
@@ -17,7 +24,7 @@ pub(crate) enum Promotion {
     Refused(Reason),
 }
 
-/// Makes a pending template the account's own, and binds the device to the account unless it is a kiosk. Never replaces a
+/// Makes a pending enrollment the account's own, and binds the device to the account unless it is a kiosk. Never replaces a
 /// template: of several pending enrollments the first to return is the account's.
 pub(crate) async fn promote(
     verifier: &AppState,
@@ -25,13 +32,13 @@ pub(crate) async fn promote(
     session: &Session,
     integration: &Integration,
     device: &Device,
-    template: &Embedding,
+    enrollment: &Enrollment,
 ) -> Result<Promotion, StoreError> {
     let (id, sub, now) = (&integration.id, &session.sub, verifier.now());
     if !integration.rules.allow_self_enrolment {
         return Ok(Promotion::Refused(Reason::NotEnrolled));
     }
-    if !tx.keep_template(id, sub, template, now).await? {
+    if !tx.keep_template(id, sub, enrollment, now).await? {
         return Ok(Promotion::Refused(Reason::AlreadyEnrolled));
     }
     tx.clear_failures(id, sub).await?;

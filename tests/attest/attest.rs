@@ -8,7 +8,8 @@ use countenance_attest::{
     verify::{AttestError, Expected, peek_kid, verify},
 };
 use countenance_core::protocol::{
-    ATTESTATION_MAX_BYTES, ATTESTATION_TYP, Claims, MORE_SAMPLE_MAX_BYTES, Purpose, SAMPLE_MAX_BYTES, SAMPLES_MAX,
+    ATTESTATION_MAX_BYTES, ATTESTATION_TYP, Claims, ConsentClaim, MORE_SAMPLE_MAX_BYTES, Purpose, SAMPLE_MAX_BYTES,
+    SAMPLES_MAX,
 };
 use serde_json::{Value, json};
 
@@ -139,6 +140,42 @@ fn rejects_inconsistent_claims_even_if_signed_by_the_device() {
         let jws = jws::sign(ATTESTATION_TYP, KeyIn::Kid, &claims, &key()).unwrap();
         assert_eq!(check(&jws, &sealed.samples()[0]), Err(why), "{name}");
     }
+}
+
+/// Changes a consent.
+type Change = fn(&mut ConsentClaim);
+
+#[test]
+fn an_enrollment_attests_a_consent_and_a_verification_none() {
+    let enrollment = sealed_to_enrol();
+    let original = check_enrollment(enrollment.jws(), enrollment.samples()).unwrap();
+    let consent = original.consent.clone().unwrap();
+    assert_eq!((consent.text.as_str(), consent.given_at), ("A template is kept.", NOW - 3));
+    let verification = sealed();
+    assert_eq!(check(verification.jws(), &verification.samples()[0]).unwrap().consent, None);
+    let rows: [(&str, Change); 9] = [
+        ("no text", |c| c.text = " \n ".into()),
+        ("a text that is too long", |c| c.text = "x".repeat(4097)),
+        ("spaces up to the limit and beyond", |c| c.text = format!("x{}", " ".repeat(4096))),
+        ("no language", |c| c.language.clear()),
+        ("a language that is none", |c| c.language = "<b>".into()),
+        ("a language that is too long", |c| c.language = "a".repeat(36)),
+        ("after the attestation", |c| c.given_at = NOW + 1),
+        ("before time began", |c| c.given_at = -1),
+        ("never", |c| c.given_at = i64::MAX),
+    ];
+    for (case, change) in rows {
+        let mut claims = original.clone();
+        claims.consent.iter_mut().for_each(change);
+        let jws = jws::sign(ATTESTATION_TYP, KeyIn::Kid, &claims, &key()).unwrap();
+        let refused = check_enrollment(&jws, enrollment.samples());
+        assert_eq!(refused.unwrap_err(), AttestError::Inconsistent(Inconsistency::Consent), "{case}");
+    }
+    let mut claims = check(verification.jws(), &verification.samples()[0]).unwrap();
+    claims.consent = Some(consent);
+    let jws = jws::sign(ATTESTATION_TYP, KeyIn::Kid, &claims, &key()).unwrap();
+    let refused = check(&jws, &verification.samples()[0]);
+    assert_eq!(refused.unwrap_err(), AttestError::Inconsistent(Inconsistency::Consent), "in a verification");
 }
 
 #[test]

@@ -47,7 +47,7 @@ struct Consenting {
 
 impl Operator for Consenting {
     fn consent(&mut self, _: &Ticket) -> Consent {
-        Consent::Given
+        Consent::Given(None)
     }
 
     fn watch(&mut self, _: &Frame, _: FrameOutcome, _: Feedback) -> bool {

@@ -57,7 +57,7 @@ impl Default for ScriptedOperator {
     fn default() -> Self {
         let (failures, events, codes, steps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         Self {
-            consent: Consent::Given,
+            consent: Consent::Given(None),
             stop_at: u32::MAX,
             tries: 1,
             frames_seen: 0,
@@ -71,7 +71,7 @@ impl Default for ScriptedOperator {
 
 impl Operator for ScriptedOperator {
     fn consent(&mut self, _: &Ticket) -> Consent {
-        self.consent
+        self.consent.clone()
     }
 
     fn watch(&mut self, _: &Frame, _: FrameOutcome, _: Feedback) -> bool {

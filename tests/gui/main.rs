@@ -20,7 +20,7 @@ use countenance_core::protocol::{CameraRefusal, Fallback, Outcome, Purpose, Reas
 use countenance_gui::screen::Screen;
 use driver::Window;
 use eframe::egui::{Event, Key, accesskit::Role};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use test_env::{Camera, Opening, Script, Verdict};
 
 /// Makes a camera error.
@@ -64,6 +64,38 @@ fn works_by_keyboard_alone_and_a_stray_enter_gives_no_consent() {
     }
     assert!(window.harness.get_by_label("Begin").is_focused(), "Tab reaches Begin");
     window.key(Key::Enter).see("It is you");
+}
+
+/// An enrollment attests to what its page says, in the language in which it was read.
+#[test]
+fn what_was_agreed_to_is_what_was_shown() {
+    let german = [
+        "Etwa zwei Sekunden Kamerabilder",
+        "Ein Bild und ein signierter Bericht",
+        "Der Dienst behält ein Gesichtsmuster",
+        "Auf diesem Computer bleibt nichts zurück.",
+    ];
+    let english = ["About two seconds", "One picture and a signed", "The service keeps a template", "Nothing is kept"];
+    for (language, begin, done, shown) in
+        [("de", "Beginnen", "Ihr Gesicht ist eingerichtet", german), ("en", "Begin", "Your face is set up", english)]
+    {
+        let script = Script { purpose: Purpose::Enroll, ..Script::default() };
+        let settings = Settings { language: Some(language.into()), ..Settings::default() };
+        let mut window = Window::open(script, Some(dry_run::LINK), settings, None);
+        window.see(begin);
+        let page: Vec<String> = shown
+            .iter()
+            .map(|start| window.harness.get_by_label_contains(start).accesskit_node().value().unwrap_or_default())
+            .collect();
+        window.press(begin).see(done);
+        let claims = window.env.posted_claims();
+        assert_eq!(claims["consent"]["text"], page.join("\n"), "{language}");
+        assert_eq!(claims["consent"]["language"], language);
+        assert!(claims["consent"]["given_at"].is_i64());
+    }
+    let mut window = Window::for_sign_in(Script::default());
+    window.press("Begin").see("It is you");
+    assert_eq!(window.env.posted_claims()["consent"], serde_json::Value::Null, "nothing is stored of a verification");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use countenance_attest::{DeviceKey, Sealed};
 use countenance_camera::{CameraError, FrameSource};
 use countenance_client::{
@@ -26,7 +27,7 @@ use countenance_core::{
     clock::Clock,
     frame::Frame,
     policy::SentPolicy,
-    protocol::{CameraClaim, CodeSent, Fallback, ModelClaim, OneTimeCode, Outcome, Reason, Ticket},
+    protocol::{CameraClaim, CodeSent, Fallback, ModelClaim, OneTimeCode, Outcome, Purpose, Reason, Ticket},
     rng::{SecureRandom, SeededRng},
     testing::{face_at, noise_frame},
 };
@@ -78,6 +79,7 @@ pub(crate) enum Opening {
 pub(crate) struct Script {
     pub(crate) cameras: Vec<Camera>,
     pub(crate) opening: Opening,
+    pub(crate) purpose: Purpose,
     pub(crate) verdicts: Vec<Verdict>,
     /// Channels for one-time codes that the ticket offers.
     pub(crate) fallback: Vec<Fallback>,
@@ -94,7 +96,8 @@ impl Default for Script {
     fn default() -> Self {
         let (cameras, verdicts, fallback) = (vec![Camera::Streams], Vec::new(), Vec::new());
         let (codes, sends, odds) = (Vec::new(), Vec::new(), vec![3.0]);
-        Self { cameras, opening: Opening::Ticket, verdicts, fallback, codes, sends, odds, empty_captures: 0 }
+        let (opening, purpose) = (Opening::Ticket, Purpose::Verify);
+        Self { cameras, opening, purpose, verdicts, fallback, codes, sends, odds, empty_captures: 0 }
     }
 }
 
@@ -105,6 +108,8 @@ pub(crate) struct TestEnv {
     key: DeviceKey,
     /// Events of camera, verifier and browser, in order.
     pub(crate) log: Mutex<Vec<String>>,
+    /// The attestation posted last.
+    posted: Mutex<String>,
     gate: Gate,
     plugged: Mutex<Vec<CameraEntry>>,
     /// Camera settings passed on by the window, in order.
@@ -133,8 +138,8 @@ impl TestEnv {
     pub(crate) fn new(script: Script) -> Arc<Self> {
         let key = DeviceKey::ephemeral(&SeededRng::from("stage"));
         let (script, captures, log) = (Mutex::new(script), Mutex::new(0), Mutex::new(Vec::new()));
-        let (plugged, chosen) = (Mutex::default(), Mutex::default());
-        Arc::new(Self { script, captures, key, log, gate: Gate::default(), plugged, chosen })
+        let (plugged, chosen, posted) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Arc::new(Self { script, captures, key, log, posted, gate: Gate::default(), plugged, chosen })
     }
 
     /// Sets the connected cameras; each has its id as its name.
@@ -154,6 +159,13 @@ impl TestEnv {
 
     pub(crate) fn recorded(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()
+    }
+
+    /// The claims of the attestation posted last.
+    pub(crate) fn posted_claims(&self) -> serde_json::Value {
+        let jws = self.posted.lock().unwrap();
+        let payload = jws.split('.').nth(1).unwrap();
+        serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
     }
 
     fn note(&self, what: impl Into<String>) {
@@ -312,13 +324,16 @@ impl SessionApi for FakeSession<'_> {
         let opening = std::mem::replace(&mut self.env.script.lock().unwrap().opening, Opening::Ticket);
         match opening {
             Opening::Ticket => {
-                let fallback = self.env.script.lock().unwrap().fallback.clone();
+                let (fallback, purpose) = {
+                    let script = self.env.script.lock().unwrap();
+                    (script.fallback.clone(), script.purpose)
+                };
                 let mut ticket = self.inner.open(link)?;
                 // An inconclusive capture ends after one second of frames instead of five.
                 let mut policy = ticket.policy.values().clone();
                 policy.liveness.longest_millis = 1_000;
                 ticket.policy = SentPolicy::new(&policy);
-                Ok(Ticket { attempts_left: 5, fallback, ..ticket })
+                Ok(Ticket { attempts_left: 5, fallback, purpose, ..ticket })
             }
             Opening::Fails(error) => Err(error()),
             Opening::Hangs => {
@@ -330,6 +345,7 @@ impl SessionApi for FakeSession<'_> {
 
     fn post(&mut self, ticket: &Ticket, sealed: &Sealed) -> Result<Outcome, SessionError> {
         self.env.note("posted");
+        sealed.jws().clone_into(&mut self.env.posted.lock().unwrap());
         let verdict = next(&mut self.env.script.lock().unwrap().verdicts);
         self.answer(verdict, |inner| inner.post(ticket, sealed))
     }

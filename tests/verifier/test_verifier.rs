@@ -470,6 +470,7 @@ impl TestVerifier {
             camera: CameraClaim::test(),
             frames: B64.encode([1; 32]),
             key: KeyProtection::File,
+            consent: None,
         }
     }
 

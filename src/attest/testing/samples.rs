@@ -5,7 +5,7 @@ use countenance_core::{
     clock::UnixSecs,
     liveness::{Judge, LivenessProof, NetOdds, Step},
     policy::{Policy, SentPolicy},
-    protocol::{CameraClaim, Display, ModelClaim, Purpose, Ticket},
+    protocol::{CameraClaim, ConsentClaim, Display, ModelClaim, Purpose, Ticket},
     rng::SeededRng,
     sample_selector::{SampleSelector, Samples},
     testing::good,
@@ -59,8 +59,9 @@ fn sealed_for(ticket: &Ticket) -> Sealed {
     let (proof, samples) = proof_and_samples();
     let camera = CameraClaim { name: "Sample camera".into(), ..CameraClaim::synthetic() };
     let models = vec![ModelClaim { name: "passive".into(), sha256: "ab".repeat(32) }];
+    let consent = Some(ConsentClaim { language: "en".into(), text: "A template is kept.".into(), given_at: NOW - 3 });
     let issued = IssuedAt { iat: NOW, jti: "id-of-this-attestation".into() };
-    seal(samples, proof, Context { ticket, camera, models }, &key(), issued).unwrap()
+    seal(samples, proof, Context { ticket, camera, models, consent }, &key(), issued).unwrap()
 }
 
 fn proof_and_samples() -> (LivenessProof, Samples) {

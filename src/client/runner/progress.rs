@@ -40,8 +40,8 @@ pub enum Progress {
 /// A command from the person to the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Consent: start the camera.
-    Begin,
+    /// Consent to what was shown: start the camera.
+    Begin(ConsentText),
     /// The person did not start this sign-in.
     NotMe,
     /// Cancel, at any time.
@@ -56,6 +56,15 @@ pub enum Command {
     CheckCode(OneTimeCode),
     /// Give up.
     GiveUp,
+}
+
+/// What a person was shown before they consented.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConsentText {
+    /// Language, as a BCP 47 tag.
+    pub language: String,
+    /// The text, a line for each statement.
+    pub text: String,
 }
 
 /// What the person is asked to consent to.

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Command, ConsentRequest, FailureView, Progress};
+use super::{Command, ConsentRequest, ConsentText, FailureView, Progress};
 use crate::{
     capture::{Feedback, FrameOutcome},
     flow::{AttemptFailure, CodeChoice, CodeStep, Consent, FlowEvent, Operator, RetryChoice},
@@ -17,7 +17,7 @@ use crate::{
 use countenance_core::{
     clock::UnixSecs,
     frame::Frame,
-    protocol::{Fallback, Purpose, Ticket},
+    protocol::{ConsentClaim, Fallback, Purpose, Ticket},
 };
 
 /// How often a wait for the person checks for cancellation and expiry.
@@ -114,7 +114,9 @@ impl Operator for WindowOperator {
         self.sender.say(Progress::Opened(request));
         loop {
             match self.answer() {
-                Some(Command::Begin) => return Consent::Given,
+                Some(Command::Begin(ConsentText { language, text })) => {
+                    return Consent::Given(Some(ConsentClaim { language, text, given_at: (self.clock)() }));
+                }
                 Some(Command::NotMe) => return Consent::NotMe,
                 Some(Command::Cancel | Command::GiveUp) | None => return Consent::Cancelled,
                 Some(Command::TryAgain | Command::UseCode | Command::SendCode(_) | Command::CheckCode(_)) => {}
@@ -151,7 +153,7 @@ impl Operator for WindowOperator {
                 Some(Command::TryAgain) => return RetryChoice::Again,
                 Some(Command::UseCode) if !self.fallback().is_empty() => return RetryChoice::ByCode,
                 Some(Command::Cancel | Command::GiveUp | Command::NotMe) | None => return RetryChoice::Stop,
-                Some(Command::Begin | Command::UseCode | Command::SendCode(_) | Command::CheckCode(_)) => {}
+                Some(Command::Begin(_) | Command::UseCode | Command::SendCode(_) | Command::CheckCode(_)) => {}
             }
         }
     }
@@ -166,7 +168,7 @@ impl Operator for WindowOperator {
                 Some(Command::CheckCode(code)) => return CodeChoice::Check(code),
                 Some(Command::TryAgain) => return CodeChoice::Face,
                 Some(Command::Cancel | Command::GiveUp | Command::NotMe) | None => return CodeChoice::Stop,
-                Some(Command::Begin | Command::UseCode | Command::SendCode(_)) => {}
+                Some(Command::Begin(_) | Command::UseCode | Command::SendCode(_)) => {}
             }
         }
     }

@@ -41,9 +41,27 @@ pub struct Claims {
     pub frames: String,
     /// Where the device key is kept.
     pub key: KeyProtection,
+    /// What the person agreed to before an enrollment; absent where nothing was shown, as without a window.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<ConsentClaim>,
 }
 
 impl Message for Claims {}
+
+/// A person's consent to an enrollment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentClaim {
+    /// Language of the text, as a BCP 47 tag.
+    pub language: String,
+    /// The text that was shown, a line for each statement; at most [`CONSENT_MAX_BYTES`].
+    pub text: String,
+    /// When it was agreed to, by the device's clock.
+    pub given_at: UnixSecs,
+}
+
+/// Maximum length of the text that a person agrees to, bytes. Origin: five statements in the longest of ten languages
+/// have 900.
+pub const CONSENT_MAX_BYTES: usize = 4096;
 
 /// The session an attestation belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

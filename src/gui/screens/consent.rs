@@ -8,14 +8,16 @@ use super::super::{
     words::Arg,
 };
 use super::View;
-use countenance_client::runner::{Command, ConsentRequest};
+use countenance_client::runner::{Command, ConsentRequest, ConsentText};
 use countenance_core::protocol::Purpose;
 
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, request: &ConsentRequest) -> Option<Ask> {
     let ask = layout::actions(ui, view.words, view.theme, |widgets| {
         widgets.soft("consent-light");
         // No initial focus: a stray Enter must not give consent.
-        let begin = widgets.button(ButtonStyle::Primary, "consent-begin").then_some(Command::Begin);
+        let begin = widgets
+            .button(ButtonStyle::Primary, "consent-begin")
+            .then(|| Command::Begin(agreed(view, request.purpose)));
         let not_me = widgets.button(ButtonStyle::Secondary, "consent-not-me").then_some(Command::NotMe);
         begin.or(not_me).map(Ask::Command)
     });
@@ -39,14 +41,25 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, request: &ConsentRequest) -> Op
             widgets.soft("consent-warning");
         }
         widgets.gap(4.0);
-        widgets.item("consent-captured");
-        widgets.item("consent-sent");
-        if request.purpose == Purpose::Enroll {
-            widgets.item("consent-template");
+        for statement in statements(request.purpose) {
+            widgets.item(statement);
         }
-        widgets.item("consent-kept");
     });
     ask
+}
+
+/// What is captured, sent and stored.
+fn statements(purpose: Purpose) -> &'static [&'static str] {
+    match purpose {
+        Purpose::Verify => &["consent-captured", "consent-sent", "consent-kept"],
+        Purpose::Enroll => &["consent-captured", "consent-sent", "consent-template", "consent-kept"],
+    }
+}
+
+/// The statements as they are shown, for the verifier's record of an enrollment.
+fn agreed(view: &View<'_>, purpose: Purpose) -> ConsentText {
+    let said: Vec<_> = statements(purpose).iter().map(|statement| view.words.say(statement)).collect();
+    ConsentText { language: view.words.language().tag().to_owned(), text: said.join("\n") }
 }
 
 fn began(widgets: &Widgets<'_>, seconds_ago: i64) -> String {

@@ -240,14 +240,14 @@ async fn conclude(
             tx.mark_verified(&session.integration_id, &session.sub, verifier.now()).await?;
             approve(verifier, &mut tx, &session, Event::Matched).await?
         }
-        Verdict::Enrol(template) => {
+        Verdict::Enrol(enrollment) => {
             if !bindings::enrolls(&mut tx, &session).await? {
                 // Another session enrolled first: if posted again, this capture is compared with that template.
                 return Err(Refusal::Busy);
             }
             let most = integration.rules.limits.enrollments_per_day;
             verifier.count_daily(&mut tx, &integration.id, Limited::Enrollments, "", most).await??;
-            tx.keep_pending_template(id, &template, verifier.now() + HANDLE_SECS).await?;
+            tx.keep_pending_enrollment(id, &enrollment, verifier.now() + HANDLE_SECS).await?;
             approve(verifier, &mut tx, &session, Event::EnrollmentPending).await?
         }
     };

@@ -173,8 +173,8 @@ async fn settle(verifier: &AppState, tx: &mut Tx<'_>, session: &Session) -> Resu
     let Some(device) = device.filter(|device| device.enabled) else {
         return Ok(Settled::Withdrawn(Reason::Untrusted));
     };
-    if let Some(template) = tx.take_pending_template(&session.id).await? {
-        return Ok(match promote(verifier, tx, session, &integration, &device, &template).await? {
+    if let Some(enrollment) = tx.take_pending_enrollment(&session.id).await? {
+        return Ok(match promote(verifier, tx, session, &integration, &device, &enrollment).await? {
             Promotion::Enrolled(notice) => Settled::Stands { counts: integration.rules.enrolment_counts, notice },
             Promotion::Refused(reason) => Settled::Withdrawn(reason),
         });

@@ -7,6 +7,7 @@ use crate::{
     api::picture::{self, PictureError},
     api::problem::Refusal,
     api::request::Post,
+    enrollment::Enrollment,
     judge::remeasure::remeasure,
     judge::sample_analysis::AnalysisError,
     judge::template::{self, EnrolError, Template},
@@ -56,7 +57,7 @@ pub(crate) enum Verdict {
     /// The account's face, with the updated template if there is an update.
     Matched(Option<Moved>),
     /// A first template, to be stored.
-    Enrol(Embedding),
+    Enrol(Enrollment),
     Rejected(Reason),
 }
 
@@ -129,7 +130,7 @@ fn judge_samples(
                 .map_err(EnrolError::Rejected)
                 .and_then(|further| template::enrol(&analysis, &further, &case.matching));
             match template {
-                Ok(template) => Verdict::Enrol(template),
+                Ok(template) => Verdict::Enrol(Enrollment { template, consent: claims.consent.clone() }),
                 Err(EnrolError::Rejected(reason)) => Verdict::Rejected(reason),
                 Err(EnrolError::Vision(error)) => return Err(AnalysisError::from(error).into()),
             }

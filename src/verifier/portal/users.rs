@@ -132,6 +132,7 @@ fn row(session: &OperatorSession, base: &str, user: &UserRow, phone: Option<&Pho
         html! {
             @if failed { (button(&format!("{base}/unlock"), &session.form_token_field(), &[("user", &user.sub)], "Unlock")) }
             a href=(at("devices")) { "Devices …" } " "
+            @if user.enrolled_at.is_some() { a href=(at("consent")) { "Consent …" } " " }
             a href=(at("erase")) { "Erase …" }
         },
     ]

@@ -248,7 +248,7 @@ impl Tx<'_> {
             .await?;
         changed_one(&done)?;
         if reason.is_some() {
-            self.drop_pending_template(&session.id).await?;
+            self.drop_pending_enrollment(&session.id).await?;
         }
         Ok(())
     }

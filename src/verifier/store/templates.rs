@@ -1,10 +1,11 @@
 //! Sealed templates: for each account the current one, which faces are compared with, and the enrolled one.
 
+use serde_json::json;
 use sqlx::Row;
 
 use super::{StoreError, Tx};
-use crate::judge::template::Template;
-use countenance_core::clock::UnixSecs;
+use crate::{enrollment::Enrollment, judge::template::Template};
+use countenance_core::{clock::UnixSecs, protocol::ConsentClaim};
 use countenance_vision::Embedding;
 
 /// Columns to which the ciphertexts are bound, in addition to the account.
@@ -38,21 +39,33 @@ impl Tx<'_> {
         Ok(sqlx::query(select).bind(integration_id).bind(sub).fetch_optional(&mut *self.db).await?.is_some())
     }
 
-    /// Stores the account's first template; false, without a change, if the account has one already.
+    /// Stores the account's first template and the consent to it; false, without a change, if the account has one already.
     pub(crate) async fn keep_template(
         &mut self,
         integration_id: &str,
         sub: &str,
-        template: &Embedding,
+        Enrollment { template, consent }: &Enrollment,
         now: UnixSecs,
     ) -> Result<bool, StoreError> {
         let seal = |bound_to| self.sealer.seal(self.rng, bound_to, &[integration_id, sub], &template.to_bytes());
         let (current, enrolled) = (seal(CURRENT), seal(ENROLLED));
         let insert = "INSERT INTO templates \
-                      (integration_id, sub, template_sealed, enrolled_sealed, enrolled_at, changed_at) \
-                      VALUES (?1, ?2, ?3, ?4, ?5, ?5) ON CONFLICT DO NOTHING";
+                      (integration_id, sub, template_sealed, enrolled_sealed, enrolled_at, changed_at, consent) \
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6) ON CONFLICT DO NOTHING";
         let query = sqlx::query(insert).bind(integration_id).bind(sub).bind(current).bind(enrolled).bind(now);
+        let query = query.bind(consent.as_ref().map(consent_text));
         Ok(query.execute(&mut *self.db).await?.rows_affected() == 1)
+    }
+
+    /// What the account's owner agreed to before the enrollment, if it was recorded.
+    pub(crate) async fn consent(
+        &mut self,
+        integration_id: &str,
+        sub: &str,
+    ) -> Result<Option<ConsentClaim>, StoreError> {
+        let select = "SELECT consent FROM templates WHERE integration_id = ? AND sub = ?";
+        let row = sqlx::query(select).bind(integration_id).bind(sub).fetch_optional(&mut *self.db).await?;
+        read_consent(row.map(|row| row.try_get(0)).transpose()?.flatten())
     }
 
     /// Replaces the current template if it was last changed at `as_of`; the enrolled one stays. False if another
@@ -71,4 +84,14 @@ impl Tx<'_> {
         let query = sqlx::query(update).bind(sealed).bind(now).bind(integration_id).bind(sub).bind(as_of);
         Ok(query.execute(&mut *self.db).await?.rows_affected() == 1)
     }
+}
+
+/// A consent as it is stored.
+pub(super) fn consent_text(consent: &ConsentClaim) -> String {
+    json!(consent).to_string()
+}
+
+/// A stored consent.
+pub(super) fn read_consent(text: Option<String>) -> Result<Option<ConsentClaim>, StoreError> {
+    text.map(|text| serde_json::from_str(&text).or(Err(StoreError::Unknown { what: "consent" }))).transpose()
 }

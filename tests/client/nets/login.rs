@@ -57,7 +57,7 @@ struct Consenting;
 
 impl Operator for Consenting {
     fn consent(&mut self, _: &Ticket) -> Consent {
-        Consent::Given
+        Consent::Given(None)
     }
 
     fn watch(&mut self, _: &Frame, _: FrameOutcome, _: Feedback) -> bool {

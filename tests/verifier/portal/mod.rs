@@ -1,6 +1,7 @@
 //! The operator portal as used by a browser.
 
 mod client_versions;
+mod consent;
 mod forms;
 mod lists;
 pub(super) mod operator;
