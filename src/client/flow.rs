@@ -183,7 +183,12 @@ impl FlowError {
             Self::Session(S::DeviceNotBound) => Remedy::ApproveDevice,
             Self::Session(S::NeedsUpdate { .. } | S::ClientTooOld) => Remedy::Update,
             Self::Session(
-                S::TlsFailed(_) | S::TlsUnavailable(_) | S::DeviceUnknown | S::DeviceDisabled | S::NotSupported,
+                S::TlsFailed(_)
+                | S::TlsUnavailable(_)
+                | S::DeviceUnknown
+                | S::DeviceDisabled
+                | S::EnrolmentRefused
+                | S::NotSupported,
             )
             | Self::Vision(_)
             | Self::NetMissing(_)

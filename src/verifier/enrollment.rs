@@ -2,11 +2,14 @@
 //! lures a person to the camera for a sign-in of their own leaves no template behind.
 
 use crate::{
-    AppState,
+    AppState, EnrolmentFlow, Rules,
     browser::notices::Notice,
     store::{BindingSource, Device, Event, Integration, Session, StoreError, Tx},
 };
-use countenance_core::protocol::{ConsentClaim, Reason};
+use countenance_core::{
+    clock::UnixSecs,
+    protocol::{ConsentClaim, Reason},
+};
 use countenance_vision::Embedding;
 
 /// What an accepted capture enrolls.
@@ -14,6 +17,24 @@ pub(crate) struct Enrollment {
     pub(crate) template: Embedding,
     /// What the person agreed to, if anything was shown.
     pub(crate) consent: Option<ConsentClaim>,
+}
+
+/// Whether an account without a template may enroll one now.
+pub(crate) async fn is_allowed(
+    tx: &mut Tx<'_>,
+    integration: &Integration,
+    sub: &str,
+    now: UnixSecs,
+) -> Result<bool, StoreError> {
+    let rules = &integration.rules;
+    let is_let =
+        rules.enrolment_flow != EnrolmentFlow::Operator || tx.enrolment_until(&integration.id, sub).await? > now;
+    Ok(rules.allow_self_enrolment && is_let)
+}
+
+/// Whether it may with this device.
+pub(crate) fn is_allowed_with(rules: &Rules, is_kiosk: bool) -> bool {
+    is_kiosk || rules.enrolment_flow != EnrolmentFlow::Attended
 }
 
 /// What became of a pending enrollment at the return.
@@ -35,7 +56,8 @@ pub(crate) async fn promote(
     enrollment: &Enrollment,
 ) -> Result<Promotion, StoreError> {
     let (id, sub, now) = (&integration.id, &session.sub, verifier.now());
-    if !integration.rules.allow_self_enrolment {
+    let is_allowed = is_allowed(tx, integration, sub, now).await? && is_allowed_with(&integration.rules, device.kiosk);
+    if !is_allowed {
         return Ok(Promotion::Refused(Reason::NotEnrolled));
     }
     if !tx.keep_template(id, sub, enrollment, now).await? {

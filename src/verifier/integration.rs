@@ -39,8 +39,8 @@ pub struct Rules {
     pub allow_self_enrolment: bool,
     /// Whether an enrollment counts as a second factor. If not, it ends without access, and the next sign-in compares.
     pub enrolment_counts: bool,
-    /// How a person without a template gets to the client.
-    pub enrolment_flow: Transport,
+    /// Who may enroll, and how.
+    pub enrolment_flow: EnrolmentFlow,
     /// How a person with a template gets to the client.
     pub verification_flow: Transport,
     /// One-time codes instead of a face, for accounts with a phone: `Sms` offers text messages only, `Voice` also
@@ -74,7 +74,7 @@ impl Rules {
             custom_domains: Vec::new(),
             allow_self_enrolment: true,
             enrolment_counts: true,
-            enrolment_flow: Transport::Inline,
+            enrolment_flow: EnrolmentFlow::Inline,
             verification_flow: Transport::Inline,
             fallback: None,
             allow_virtual_cameras: false,
@@ -136,7 +136,7 @@ impl Rules {
     /// How a person gets to the client for this purpose.
     pub(crate) fn flow(&self, purpose: Purpose) -> Transport {
         match purpose {
-            Purpose::Enroll => self.enrolment_flow,
+            Purpose::Enroll => self.enrolment_flow.transport(),
             Purpose::Verify => self.verification_flow,
         }
     }
@@ -144,6 +144,31 @@ impl Rules {
     /// The tenant's host names: its own, then its custom domains.
     pub(crate) fn hosts(&self) -> impl Iterator<Item = &str> {
         std::iter::once(&self.tenant_host).chain(&self.custom_domains).map(String::as_str)
+    }
+}
+
+countenance_core::enumeration! {
+    /// Who may enroll a face for an account that has none, and how. The password alone is not proof of the owner.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum EnrolmentFlow {
+        /// Whoever signs in, at once: also somebody who only has the password.
+        Inline = "inline",
+        /// Whoever signs in and opens a link mailed to the account's address.
+        Email = "email",
+        /// Whoever signs in while an operator lets this user enroll.
+        Operator = "operator",
+        /// Whoever signs in at a kiosk, where staff see who enrolls.
+        Attended = "attended",
+    }
+}
+
+impl EnrolmentFlow {
+    /// How the person gets to the client.
+    pub(crate) fn transport(self) -> Transport {
+        match self {
+            Self::Email => Transport::Email,
+            Self::Inline | Self::Operator | Self::Attended => Transport::Inline,
+        }
     }
 }
 

@@ -46,7 +46,7 @@ mod store;
 
 pub use api::logs::LogToken;
 pub use browser::mail::{MailError, Mailer, SmtpMailer, SmtpSetupError};
-pub use integration::{DeviceRule, Rules, RulesError, Transport};
+pub use integration::{DeviceRule, EnrolmentFlow, Rules, RulesError, Transport};
 pub use judge::remeasure::{Mismeasured, remeasure};
 pub use judge::sample_analysis::{AnalysisError, FaceAnalysis, SampleAnalysis, SampleAnalyzer};
 pub use judge::{SAMPLE_LIVENESS_MIN, SAMPLE_SLACK_RATIO};

@@ -30,7 +30,7 @@ async fn count(verifier: &TestVerifier, event: &str) -> usize {
     verifier.service.audit_tail(1000).await.unwrap().iter().filter(|entry| entry.event == event).count()
 }
 
-async fn register(verifier: &TestVerifier, key: &DeviceKey, integration: &str, code: Option<&str>) -> Reply {
+pub(super) async fn register(verifier: &TestVerifier, key: &DeviceKey, integration: &str, code: Option<&str>) -> Reply {
     let body = RegisterDevice {
         integration_id: integration.to_owned(),
         enrolment_code: code.map(str::to_owned),

@@ -75,7 +75,7 @@ async fn sql(path: &Path, text: &str) {
 #[tokio::test]
 async fn each_command_is_in_the_audit_log() {
     let data = Data::new();
-    let made = data.run(&["add-integration", "--name", "Payroll", "--tenant", TENANT]);
+    let made = data.run(&["add-integration", "--name", "Payroll", "--tenant", TENANT, "--enrolment-flow", "inline"]);
     let integration = made.split_whitespace().nth(2).unwrap();
     data.run(&["add-operator", "grace"]);
     data.run(&["device-code", "--integration", integration]);

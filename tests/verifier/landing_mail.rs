@@ -7,7 +7,7 @@ use std::{
 
 use axum::http::{StatusCode, header};
 use countenance_core::protocol::Purpose;
-use countenance_verifier::{Database, MailError, Mailer, Rules, Transport};
+use countenance_verifier::{Database, EnrolmentFlow, MailError, Mailer, Rules};
 use serde_json::{Value, json};
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
 };
 
 fn email_flow_rules() -> Rules {
-    Rules { enrolment_flow: Transport::Email, ..rules() }
+    Rules { enrolment_flow: EnrolmentFlow::Email, ..rules() }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use axum::http::{StatusCode, header};
 use countenance_attest::DeviceKey;
 use countenance_core::protocol::*;
-use countenance_verifier::{ConnectionLimits, Limits, Rate, RateLimits, Rules, Transport};
+use countenance_verifier::{ConnectionLimits, EnrolmentFlow, Limits, Rate, RateLimits, Rules};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -85,7 +85,7 @@ async fn codes_of_an_account_are_limited_by_day_over_all_its_sign_ins() {
 
 #[tokio::test]
 async fn links_to_an_account_are_limited_by_day_and_notices_are_not() {
-    let email = Rules { enrolment_flow: Transport::Email, ..limited(|limits| limits.mails_per_day = 1) };
+    let email = Rules { enrolment_flow: EnrolmentFlow::Email, ..limited(|limits| limits.mails_per_day = 1) };
     let (verifier, outbox) = FakeMailer::verifier(email).await;
     assert!(verifier.start().await.page.contains("data-page=\"mailed\""));
     assert_eq!(outbox.take_messages().len(), 1);

@@ -13,7 +13,7 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as B64};
 use countenance_core::protocol::{CodeSent, Fallback, Outcome, Reason};
-use countenance_verifier::{ConnectionLimits, MailError, Rules, Transport};
+use countenance_verifier::{ConnectionLimits, EnrolmentFlow, MailError, Rules, Transport};
 use serde_json::json;
 use tracing::{Level, Metadata, subscriber::DefaultGuard};
 use tracing_subscriber::{
@@ -149,7 +149,7 @@ async fn sign_ins(secrets: &mut Secrets) {
         secrets.add("what strangers sent", text);
     }
 
-    let (verifier, outbox) = FakeMailer::verifier(Rules { enrolment_flow: Transport::Email, ..rules }).await;
+    let (verifier, outbox) = FakeMailer::verifier(Rules { enrolment_flow: EnrolmentFlow::Email, ..rules }).await;
     let login = verifier.start().await;
     let link = link_in(&outbox.take_messages()[0][2]);
     verifier.browse(&link, &login.cookie).await;

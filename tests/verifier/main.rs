@@ -19,6 +19,7 @@ mod command_line;
 mod compatibility;
 mod described;
 mod disabled;
+mod enrolment_flow;
 mod fake_mailer;
 mod fake_twilio;
 #[cfg(target_os = "linux")]

@@ -96,8 +96,8 @@ pub enum SessionError {
     /// This device is not approved for the account. The same link works once it is.
     #[error("this device is not approved for this account")]
     DeviceNotBound,
-    /// The enrollment code is wrong or used up.
-    #[error("the enrollment code was not accepted")]
+    /// The verifier does not enroll this device, or no face with it: a code that is wrong or used up, or a kiosk is needed.
+    #[error("the verifier does not enroll with this device")]
     EnrolmentRefused,
     /// The verifier sends no one-time code to this phone, or accepts none in this session.
     #[error("the verifier does not offer a one-time code here")]

@@ -41,6 +41,9 @@ pub(crate) enum Refusal {
     CodeRequired,
     #[error("The enrollment code is unknown, expired or already used.")]
     EnrolmentCode,
+    /// The session stays as it is.
+    #[error("A face is enrolled at a kiosk here, where staff are present.")]
+    EnrollmentAttended,
     #[error("This device is not registered.")]
     DeviceUnknown,
     #[error("This device is disabled.")]
@@ -139,7 +142,9 @@ impl Refusal {
             Self::CodeNotOffered => ProblemKind::CodeRefused,
             Self::Twilio(error) => kind_at_twilio(error),
             Self::ProofMissing | Self::RequestProof(_) | Self::ProofReplayed => ProblemKind::ProofRejected,
-            Self::IntegrationUnknown | Self::CodeRequired | Self::EnrolmentCode => ProblemKind::EnrolmentRefused,
+            Self::IntegrationUnknown | Self::CodeRequired | Self::EnrolmentCode | Self::EnrollmentAttended => {
+                ProblemKind::EnrolmentRefused
+            }
             Self::DeviceUnknown => ProblemKind::DeviceUnknown,
             Self::DeviceDisabled => ProblemKind::DeviceDisabled,
             Self::DeviceNotBound => ProblemKind::DeviceNotBound,

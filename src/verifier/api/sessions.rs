@@ -13,7 +13,7 @@ use crate::{
     api::devices,
     api::problem::Refusal,
     api::request::AuthenticatedRequest,
-    otp as codes,
+    enrollment, otp as codes,
     store::{Device, Event, Integration, Session, SessionStage, Tx},
 };
 use countenance_core::{
@@ -72,6 +72,10 @@ pub(crate) async fn open(
     let is_kiosk = device.as_ref().is_some_and(|device| device.kiosk);
     if integration.rules.device_rule == DeviceRule::Code && !is_kiosk {
         return Err(Refusal::DeviceUnknown);
+    }
+    let is_allowed = enrollment::is_allowed_with(&integration.rules, is_kiosk);
+    if !is_allowed && bindings::enrolls(&mut tx, &session).await? {
+        return Err(Refusal::EnrollmentAttended);
     }
     if is_registered {
         tx.see_client(&integration.id, &request.device, wanted.version, now).await?;

@@ -22,6 +22,8 @@ pub(crate) struct Login {
     /// Masked.
     pub(crate) account: String,
     pub(crate) purpose: Purpose,
+    /// Whether enrolling takes a kiosk.
+    pub(crate) is_attended: bool,
     /// The channels for a one-time code instead of a face.
     pub(crate) codes: Vec<Fallback>,
     /// The phone number for codes, masked.
@@ -59,6 +61,10 @@ pub(crate) fn page(login: &Login, login_state: &LoginState) -> Page {
     let (name, title, lead, rest) = match login_state {
         LoginState::Open { link } => {
             let lead = match login.purpose {
+                Purpose::Enroll if login.is_attended => {
+                    "Your face is not set up yet. That is done at a kiosk, where staff are present: if this is not one, \
+                     sign in there."
+                }
                 Purpose::Enroll => {
                     "Countenance will take a picture of your face, so that later logins can be compared with it."
                 }
@@ -181,7 +187,7 @@ fn no_face(reason: Reason, wait_secs: i64) -> (&'static str, &'static str, Strin
         Reason::NotEnrolled => (
             "not-enrolled",
             "No face is enrolled for this account",
-            "You cannot enrol it yourself here. Ask whoever runs this application.".to_owned(),
+            "You cannot enroll it yourself now. Ask whoever runs this application to let you.".to_owned(),
         ),
         _ => ("refused", "You were not verified", "This login ends without one. Go back and sign in again.".to_owned()),
     }
@@ -208,6 +214,7 @@ pub(crate) mod tests {
             tenant: "tenant.example".into(),
             account: "a•••@example.org".into(),
             purpose: Purpose::Verify,
+            is_attended: false,
             codes: codes.to_vec(),
             phone: Some("•••89".into()),
             download_url: Some("https://download.example/?a=1&b=2".into()),

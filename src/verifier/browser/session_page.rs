@@ -8,17 +8,19 @@ use axum::{
 use maud::html;
 
 use crate::{
-    AppState, Transport, browser,
+    AppState, EnrolmentFlow, Transport, browser,
     browser::email_link,
     browser::landing::{self, Login, LoginState},
     browser::mail_pages::NoMail,
     browser::pages::{Page, masked},
     browser::start_refusal::broken,
+    enrollment,
     ops::request_log,
     otp as codes,
     store::{Integration, Session, SessionStage, StoreError, Tx, sha256_text},
 };
 use countenance_core::{
+    clock::UnixSecs,
     protocol::{Outcome, Reason},
     rng::random_text,
 };
@@ -164,6 +166,7 @@ impl BrowserSession {
             tenant: integration.rules.tenant_host.clone(),
             account: session.account.clone(),
             purpose: session.purpose,
+            is_attended: integration.rules.enrolment_flow == EnrolmentFlow::Attended,
             codes: codes::offered(verifier, tx, &session).await?,
             phone: tx.phone_of(&session).await?.map(|phone| phone.masked()),
             download_url: verifier.download_url().map(str::to_owned),
@@ -210,7 +213,7 @@ impl BrowserSession {
         if !self.integration.rules.enabled {
             return Ok(LoginState::Disabled);
         }
-        if let Some(reason) = no_face(tx, &self.integration, &session.sub, wait_secs).await? {
+        if let Some(reason) = no_face(tx, &self.integration, &session.sub, wait_secs, now).await? {
             return Ok(LoginState::NoFace { reason, wait_secs });
         }
         let letter = tx.letter(&session.id).await?;
@@ -239,8 +242,9 @@ pub(crate) async fn no_face(
     integration: &Integration,
     sub: &str,
     wait_secs: i64,
+    now: UnixSecs,
 ) -> Result<Option<Reason>, StoreError> {
-    if !integration.rules.allow_self_enrolment && tx.template(&integration.id, sub).await?.is_none() {
+    if !tx.is_enrolled(&integration.id, sub).await? && !enrollment::is_allowed(tx, integration, sub, now).await? {
         return Ok(Some(Reason::NotEnrolled));
     }
     Ok((wait_secs > 0).then_some(Reason::TooManyAttempts))

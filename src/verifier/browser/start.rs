@@ -183,7 +183,7 @@ async fn create(
     // Decided by the verifier's own data and not by a hint of the tenant, which could enroll over a template.
     let purpose = if enrolled { Purpose::Verify } else { Purpose::Enroll };
     let locked_until = tx.locked_until(&integration.id, &claims.sub).await?;
-    let no_face = no_face(tx, integration, &claims.sub, locked_until.saturating_sub(now)).await?;
+    let no_face = no_face(tx, integration, &claims.sub, locked_until.saturating_sub(now), now).await?;
     let by_mail = integration.rules.flow(purpose) == Transport::Email;
     // Input of the launch code besides the cookie. Random if the landing page must not show the link; then only the
     // mail, if one is sent, contains it.

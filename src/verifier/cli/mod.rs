@@ -14,8 +14,8 @@ use clap::{Parser, Subcommand};
 use countenance_core::policy::Policy;
 use countenance_system::{SystemClock, SystemRandom};
 use countenance_verifier::{
-    AuditCheck, AuditScope, ConnectionLimits, Database, DeviceRule, MasterKey, Origin, Rules, Setup, TwilioVerify,
-    Verifier,
+    AuditCheck, AuditScope, ConnectionLimits, Database, DeviceRule, EnrolmentFlow, MasterKey, Origin, Rules, Setup,
+    TwilioVerify, Verifier,
 };
 use countenance_vision::Vision;
 
@@ -81,6 +81,10 @@ enum Task {
         /// Do not let users without a face template enroll themselves
         #[arg(long)]
         no_self_enrolment: bool,
+        /// Who may enroll a face for an account that has none: inline, whoever signs in; email, who also opens a link
+        /// mailed to the account; operator, while an operator lets the user; attended, at a kiosk
+        #[arg(long, value_name = "FLOW", value_parser = enrolment_flow, required_unless_present = "no_self_enrolment")]
+        enrolment_flow: Option<EnrolmentFlow>,
         /// Accept recordings and virtual cameras (testing only)
         #[arg(long)]
         allow_virtual_cameras: bool,
@@ -222,6 +226,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
                 tenant,
                 custom_domain,
                 no_self_enrolment,
+                enrolment_flow,
                 allow_virtual_cameras,
                 registered_devices_only,
                 attempts,
@@ -229,6 +234,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
                 let new = Rules {
                     custom_domains: custom_domain,
                     allow_self_enrolment: !no_self_enrolment,
+                    enrolment_flow: enrolment_flow.unwrap_or(EnrolmentFlow::Operator),
                     allow_virtual_cameras,
                     device_rule: if registered_devices_only { DeviceRule::Code } else { DeviceRule::Open },
                     attempts,
@@ -283,6 +289,11 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
         }
         Ok(ExitCode::SUCCESS)
     })
+}
+
+fn enrolment_flow(name: &str) -> Result<EnrolmentFlow, String> {
+    EnrolmentFlow::named(name)
+        .ok_or_else(|| format!("one of {} is needed", EnrolmentFlow::ALL.map(EnrolmentFlow::name).join(", ")))
 }
 
 async fn restore(args: &Args, file: &Path, command: &str) -> anyhow::Result<()> {

@@ -11,10 +11,10 @@ use super::{
     thresholds,
 };
 use crate::{
-    DeviceRule, Rules, Transport,
+    DeviceRule, EnrolmentFlow, Rules, Transport,
     store::{LastSetupEvent, SetupEvent},
 };
-use countenance_core::clock::UnixSecs;
+use countenance_core::{clock::UnixSecs, protocol::Purpose};
 
 /// How far a tenant's clock may be ahead without a warning, seconds. An arbitrary choice.
 const AHEAD_SECS: i64 = 5;
@@ -227,7 +227,22 @@ fn option_findings(rules: &Rules, around: &SetupFacts) -> Vec<Finding> {
             }
         });
     }
-    if rules.enrolment_flow == Transport::Email || rules.verification_flow == Transport::Email {
+    if rules.allow_self_enrolment && rules.enrolment_flow == EnrolmentFlow::Inline {
+        found.push(Finding::new(
+            "Enrollment",
+            State::Review,
+            "Whoever signs in first enrolls the face: for an account without one, the password is enough. Choose another \
+             self-enrolment flow if that is too little.",
+        ));
+    }
+    if rules.allow_self_enrolment && rules.enrolment_flow == EnrolmentFlow::Attended && !around.devices {
+        found.push(Finding::new(
+            "Enrollment",
+            State::Bad,
+            "Faces are enrolled at kiosks only, and none is registered. Make a one-time code under Devices.",
+        ));
+    }
+    if rules.flow(Purpose::Enroll) == Transport::Email || rules.verification_flow == Transport::Email {
         found.push(if around.mailer {
             Finding::new("Mail", State::Good, "Links are sent by this verifier's mail server.")
         } else {
@@ -303,7 +318,8 @@ mod tests {
         let nothing =
             || SetupFacts { mailer: false, codes: false, phones: 0, devices: false, without_effect: Vec::new() };
         let plain = Rules::new("Payroll", "tenant.example");
-        assert!(option_findings(&plain, &nothing()).iter().all(|f| f.state == State::Good));
+        let by_operator = Rules { enrolment_flow: EnrolmentFlow::Operator, ..plain.clone() };
+        assert!(option_findings(&by_operator, &nothing()).iter().all(|f| f.state == State::Good));
         for (what, rules, around, state) in [
             ("Enabled", Rules { enabled: false, ..plain.clone() }, nothing(), State::Bad),
             (
@@ -318,7 +334,9 @@ mod tests {
                 SetupFacts { codes: true, ..nothing() },
                 State::Review,
             ),
-            ("Mail", Rules { enrolment_flow: Transport::Email, ..plain.clone() }, nothing(), State::Bad),
+            ("Enrollment", plain.clone(), nothing(), State::Review),
+            ("Enrollment", Rules { enrolment_flow: EnrolmentFlow::Attended, ..plain.clone() }, nothing(), State::Bad),
+            ("Mail", Rules { enrolment_flow: EnrolmentFlow::Email, ..plain.clone() }, nothing(), State::Bad),
             (
                 "Mail",
                 Rules { verification_flow: Transport::Email, ..plain.clone() },

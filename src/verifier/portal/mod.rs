@@ -7,7 +7,7 @@
 //! | `sign_in`, `throttle` | signing in and out; delays after wrong passwords |
 //! | `integrations`, `new`, `integration`, `log_stream`, `rules_form`, `thresholds` | list of integrations, creation, options and secrets |
 //! | `check` | setup check of an integration |
-//! | `users`, `user_devices`, `consent`, `enrolled_since`, `phone`, `match_threshold`, `devices`, `sessions`, `audit` | lists with their actions |
+//! | `users`, `user_devices`, `consent`, `enrolment`, `enrolled_since`, `phone`, `match_threshold`, `devices`, `sessions`, `audit` | lists with their actions |
 //! | `page`, `html`, `csv`, `time` | building blocks: pages, tables, exports, times |
 //!
 //! Every handler except sign-in takes an [`OperatorSession`](extract::OperatorSession) or a
@@ -33,6 +33,7 @@ mod consent;
 mod csv;
 mod devices;
 mod enrolled_since;
+mod enrolment;
 mod extract;
 mod html;
 mod integration;
@@ -72,6 +73,7 @@ pub(super) fn router(verifier: &AppState) -> Router<AppState> {
         .route("/portal/integrations/{id}/users/phone", get(phone::show).post(phone::save))
         .route("/portal/integrations/{id}/users/match", get(match_threshold::show).post(match_threshold::save))
         .route("/portal/integrations/{id}/users/consent", get(consent::show))
+        .route("/portal/integrations/{id}/users/enrolment", post(enrolment::save))
         .route("/portal/integrations/{id}/users/devices", get(user_devices::show))
         .route("/portal/integrations/{id}/users/devices/allow", post(user_devices::allow))
         .route("/portal/integrations/{id}/users/devices/remove", post(user_devices::remove))

@@ -8,7 +8,7 @@ use super::{
     thresholds,
 };
 use crate::{
-    AppState, DeviceRule, Rules, RulesError, Transport,
+    AppState, DeviceRule, EnrolmentFlow, Rules, RulesError, Transport,
     browser::pages::one_line,
     integration::REFUSED_VERSIONS_MAX,
     integration::RETENTION_MAX_DAYS,
@@ -20,6 +20,29 @@ use countenance_core::protocol::{ClientVersion, Fallback, NoVersion};
 // Sized by the enums, so that a new variant does not compile without a label.
 const FLOWS: [(&str, &str); Transport::ALL.len()] =
     [("inline", "Inline: by a button on the page"), ("email", "Email: by a link sent to the account's address")];
+// What each means against somebody who only has the password; none is chosen beforehand.
+const ENROLMENT_FLOWS: [(&str, &str, &str); EnrolmentFlow::ALL.len()] = [
+    (
+        "inline",
+        "Inline: whoever signs in, at once",
+        "The easiest, and the weakest: somebody who only has the password of an account without a face enrolls their own.",
+    ),
+    (
+        "email",
+        "Email: by a link sent to the account's address",
+        "Somebody who only has the password does not get the link, unless the same password opens the mailbox.",
+    ),
+    (
+        "operator",
+        "Operator: while an operator lets the user",
+        "Somebody who only has the password is refused, except in the hours that an operator gives to that user.",
+    ),
+    (
+        "attended",
+        "Attended: at a kiosk, where staff are present",
+        "Somebody who only has the password has to come to a kiosk, and staff see that it is not the owner.",
+    ),
+];
 const FALLBACKS: [(&str, &str); 1 + Fallback::ALL.len()] =
     [("none", "None"), ("sms", "A code by text message"), ("voice", "A code by text message or by a call")];
 const DEVICE_RULES: [(&str, &str); DeviceRule::ALL.len()] = [
@@ -53,9 +76,10 @@ pub(super) struct RulesForm {
 }
 
 impl RulesForm {
-    /// The form for a new integration, with the default options.
+    /// The form for a new integration, with the default options where there are any.
     pub(super) fn fresh() -> Self {
-        Self::of(&Rules::new("", ""))
+        // Who may enroll is for the operator to decide: no default would suit everybody.
+        Self { enrolment_flow: String::new(), ..Self::of(&Rules::new("", "")) }
     }
 
     /// The form for an existing integration.
@@ -149,12 +173,13 @@ impl RulesForm {
                 errors.push((field, host_words(host)));
             }
         }
-        let enrolment_flow = Transport::named(&self.enrolment_flow);
+        let enrolment_flow = EnrolmentFlow::named(&self.enrolment_flow);
+        if enrolment_flow.is_none() {
+            errors.push(("enrolment_flow", "choose who may enroll".to_owned()));
+        }
         let verification_flow = Transport::named(&self.verification_flow);
-        for (field, flow) in [("enrolment_flow", enrolment_flow), ("verification_flow", verification_flow)] {
-            if flow.is_none() {
-                errors.push((field, "choose Inline or Email".to_owned()));
-            }
+        if verification_flow.is_none() {
+            errors.push(("verification_flow", "choose Inline or Email".to_owned()));
         }
         let fallback = Fallback::named(&self.fallback);
         if fallback.is_none() && self.fallback != "none" {
@@ -252,10 +277,15 @@ impl RulesForm {
                 @let help = "On: enrolling signs the person in with a second factor, so somebody who only has the password of \
                              an account without a face gets in with a face of their own. Off: enrolling ends without \
                              access, and the owner is told by mail; but such a person can sign in again with the face \
-                             that they enrolled. To keep them out, switch self-enrolment off once everybody is enrolled.";
+                             that they enrolled. What keeps them out is the flow below.";
                 (self.tick("enrolment_counts", "Enrollment counts as a second factor", self.enrolment_counts, help))
-                @let help = format!("How a person without a template comes to the client.{mail}");
-                (self.list("enrolment_flow", "Self-enrolment flow", &FLOWS, &self.enrolment_flow, &help))
+                @let help = format!("Who may enroll a face for an account that has none.{mail}");
+                @let choose = [("", "Choose …")].into_iter().filter(|_| self.enrolment_flow.is_empty());
+                @let flows: Vec<_> = choose.chain(ENROLMENT_FLOWS.map(|(name, label, _)| (name, label))).collect();
+                (self.list("enrolment_flow", "Self-enrolment flow", &flows, &self.enrolment_flow, &help))
+                dl.help {
+                    @for (_, label, meaning) in ENROLMENT_FLOWS { dt { (label) } dd { (meaning) } }
+                }
                 @let help = format!("How a person with a template comes to the client.{mail}");
                 (self.list("verification_flow", "Verification flow", &FLOWS, &self.verification_flow, &help))
                 @let help = "A face that was not used for so many days is deleted. 0: faces are kept as long as the account.";
@@ -372,6 +402,7 @@ mod tests {
     #[test]
     fn accepts_every_option_it_offers() {
         assert_eq!(FLOWS.map(|(name, _)| name), Transport::ALL.map(Transport::name));
+        assert_eq!(ENROLMENT_FLOWS.map(|(name, ..)| name), EnrolmentFlow::ALL.map(EnrolmentFlow::name));
         assert_eq!(DEVICE_RULES.map(|(name, _)| name), DeviceRule::ALL.map(DeviceRule::name));
         for (fallback, _) in FALLBACKS {
             let mut form =

@@ -7,11 +7,15 @@ use axum::{
 use maud::{Markup, html};
 
 use super::{
+    enrolment,
     extract::{OperatorSession, PortalError, VerifiedForm},
     html::{address, button, code, moment, search_field, table},
     page::PortalPage,
 };
-use crate::{PhoneNumber, store::UserRow};
+use crate::{
+    EnrolmentFlow, PhoneNumber,
+    store::{Integration, UserRow},
+};
 use countenance_core::clock::UnixSecs;
 
 /// Number of users on a page.
@@ -29,7 +33,7 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
     let mut rows = Vec::new();
     for user in &found {
         let phone = if user.has_phone { tx.phone(&id, &user.sub).await? } else { None };
-        rows.push(row(&session, &base, user, phone.as_ref()));
+        rows.push(row(&session, &integration, user, phone.as_ref()));
     }
     let heads = [
         "External identifier",
@@ -48,6 +52,7 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
             ("deleted", "The faces were deleted."),
             ("match", "The match threshold was saved."),
             ("phone", "The phone was saved."),
+            ("enrolment", "Whether the user may enroll was saved."),
         ] {
             @if session.query.ticked(done) { p role="status" { (words) } }
         }
@@ -55,6 +60,7 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
             (search_field("q", "External identifier (Auth0 user_id), or its beginning", prefix))
             button { "Search" }
         }
+        (enrolment::form(&session, &integration, if found.is_empty() { prefix } else { "" }))
         p { a href={ (base) "/enrolled-since" } { "Delete faces enrolled since a moment …" } }
         @if !rows.is_empty() { (table("Users in the order of their identifiers", &heads, &rows)) }
         @else if prefix.is_empty() && after.is_empty() {
@@ -90,8 +96,9 @@ pub(super) async fn confirm(session: OperatorSession, Path(id): Path<String>) ->
             "Erase " strong { (user.sub) } ": the face template, the sessions, the phone, and what ties the audit \
              log's pseudonym " code { (user.pseudonym) } " to this person. It cannot be undone. With the next login the \
              account begins anew"
-            @if integration.rules.allow_self_enrolment { " and may enrol again." }
-            @else { ", and may not enrol itself." }
+            @if !integration.rules.allow_self_enrolment { ", and may not enroll itself." }
+            @else if integration.rules.enrolment_flow == EnrolmentFlow::Operator { ", and enrolls again when an operator lets it." }
+            @else { " and may enroll again." }
         }
         (button(&format!("{base}/erase"), &session.form_token_field(), &[("user", &user.sub)], "Erase this user"))
         p { a href=(base) { "Keep it" } }
@@ -107,7 +114,13 @@ pub(super) async fn erase(Path(id): Path<String>, form: VerifiedForm) -> Result<
     Ok(Redirect::to(&format!("/portal/integrations/{id}/users?erased")).into_response())
 }
 
-fn row(session: &OperatorSession, base: &str, user: &UserRow, phone: Option<&PhoneNumber>) -> Vec<Markup> {
+fn row(
+    session: &OperatorSession,
+    integration: &Integration,
+    user: &UserRow,
+    phone: Option<&PhoneNumber>,
+) -> Vec<Markup> {
+    let base = format!("/portal/integrations/{}/users", integration.id);
     let now = session.verifier.now();
     let at = |place: &str| address(&format!("{base}/{place}"), &[("user", &user.sub)]);
     let count = |failures: u32, until: UnixSecs| {
@@ -116,7 +129,10 @@ fn row(session: &OperatorSession, base: &str, user: &UserRow, phone: Option<&Pho
     let failed = user.failures > 0 || user.code_failures > 0 || user.locked_until.max(user.code_locked_until) > now;
     vec![
         code(&user.sub),
-        html! { @if let Some(at) = user.enrolled_at { (moment(at)) } @else { "not enrolled" } },
+        match user.enrolled_at {
+            Some(at) => moment(at),
+            None => enrolment::state(session, integration, &user.sub, user.enrolment_until),
+        },
         html! { @if let Some(at) = user.verified_at { (moment(at)) } @else { "never" } },
         count(user.failures, user.locked_until),
         count(user.code_failures, user.code_locked_until),

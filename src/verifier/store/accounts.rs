@@ -96,6 +96,29 @@ impl Tx<'_> {
         Ok(true)
     }
 
+    /// Until when an operator lets the user enroll; 0 if none does.
+    pub(crate) async fn enrolment_until(&mut self, integration_id: &str, sub: &str) -> Result<UnixSecs, StoreError> {
+        let select = "SELECT enrolment_until FROM accounts WHERE integration_id = ? AND sub = ?";
+        let row = sqlx::query(select).bind(integration_id).bind(sub).fetch_optional(&mut *self.db).await?;
+        Ok(row.map_or(Ok(0), |row| row.try_get(0))?)
+    }
+
+    /// Lets a user enroll until a time, whose first sign-in may still be to come; 0: no longer.
+    pub(crate) async fn let_enroll(
+        &mut self,
+        integration_id: &str,
+        sub: &str,
+        until: UnixSecs,
+        now: UnixSecs,
+    ) -> Result<(), StoreError> {
+        self.ensure_account(integration_id, sub).await?;
+        let update = "UPDATE accounts SET enrolment_until = ? WHERE integration_id = ? AND sub = ?";
+        sqlx::query(update).bind(until).bind(integration_id).bind(sub).execute(&mut *self.db).await?;
+        let account = self.pseudonym(integration_id, sub).await?;
+        let detail = if until > now { format!("for {} s", until - now) } else { "no longer".to_owned() };
+        self.record(now, Event::EnrollmentAllowed, integration_id, account.as_deref(), &detail).await
+    }
+
     /// Erases the account: template, sessions, answers, and the link between its pseudonym in the audit log and the
     /// person.
     pub(crate) async fn erase_account(

@@ -40,6 +40,7 @@ countenance_core::enumeration! {
         CodeFailed = "code_failed",
         PhoneChanged = "phone_changed",
         MatchMinimumChanged = "match_minimum_changed",
+        EnrollmentAllowed = "enrollment_allowed",
         TemplateUpdated = "template_updated",
         AccountUnlocked = "account_unlocked",
         AccountErased = "account_erased",

@@ -6,7 +6,7 @@ use sqlx::{FromRow, Row, sqlite::SqliteRow};
 use zeroize::Zeroizing;
 
 use super::{Event, StoreError, Tx, clients::version, sessions::unknown};
-use crate::integration::{DeviceRule, Rules, Transport};
+use crate::integration::{DeviceRule, EnrolmentFlow, Rules, Transport};
 use countenance_core::{
     clock::UnixSecs,
     protocol::{ClientVersion, Fallback},
@@ -55,7 +55,8 @@ impl FromRow<'_, SqliteRow> for Integration {
             custom_domains: domains.split_whitespace().map(str::to_owned).collect(),
             allow_self_enrolment: row.try_get("self_enrolment")?,
             enrolment_counts: row.try_get("enrolment_counts")?,
-            enrolment_flow: transport(row.try_get("enrolment_flow")?)?,
+            enrolment_flow: EnrolmentFlow::named(row.try_get("enrolment_flow")?)
+                .ok_or_else(|| unknown("enrolment flow"))?,
             verification_flow: transport(row.try_get("verification_flow")?)?,
             fallback: Fallback::named(row.try_get("fallback")?),
             allow_virtual_cameras: row.try_get("virtual_cameras")?,

@@ -21,6 +21,8 @@ pub(crate) struct UserRow {
     pub(crate) code_failures: u32,
     pub(crate) code_locked_until: UnixSecs,
     pub(crate) has_phone: bool,
+    /// Until when an operator lets the user enroll.
+    pub(crate) enrolment_until: UnixSecs,
     /// The account's own match threshold (cosine), if set.
     pub(crate) cosine_min: Option<f32>,
 }
@@ -95,6 +97,7 @@ impl FromRow<'_, SqliteRow> for UserRow {
             code_failures: row.try_get("code_failures")?,
             code_locked_until: row.try_get("code_locked_until")?,
             has_phone: row.try_get("has_phone")?,
+            enrolment_until: row.try_get("enrolment_until")?,
             cosine_min: row.try_get("cosine_min")?,
         })
     }
@@ -189,7 +192,7 @@ impl Tx<'_> {
         after: &str,
         limit: u32,
     ) -> Result<Vec<UserRow>, StoreError> {
-        let select = "SELECT a.sub, a.pseudonym, a.failures, a.locked_until, a.code_failures, a.code_locked_until, a.verified_at, a.cosine_min, t.enrolled_at, \
+        let select = "SELECT a.sub, a.pseudonym, a.failures, a.locked_until, a.code_failures, a.code_locked_until, a.verified_at, a.cosine_min, a.enrolment_until, t.enrolled_at, \
                       a.phone_sealed IS NOT NULL AS has_phone \
                       FROM accounts a LEFT JOIN templates t ON t.integration_id = a.integration_id AND t.sub = a.sub \
                       WHERE a.integration_id = ?1 AND a.sub > ?3 AND substr(a.sub, 1, length(?2)) = ?2 \

@@ -54,7 +54,11 @@ impl Tx<'_> {
                       VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6) ON CONFLICT DO NOTHING";
         let query = sqlx::query(insert).bind(integration_id).bind(sub).bind(current).bind(enrolled).bind(now);
         let query = query.bind(consent.as_ref().map(consent_text));
-        Ok(query.execute(&mut *self.db).await?.rows_affected() == 1)
+        let is_kept = query.execute(&mut *self.db).await?.rows_affected() == 1;
+        // An operator's permission is for one enrollment.
+        let update = "UPDATE accounts SET enrolment_until = 0 WHERE integration_id = ? AND sub = ?";
+        sqlx::query(update).bind(integration_id).bind(sub).execute(&mut *self.db).await?;
+        Ok(is_kept)
     }
 
     /// What the account's owner agreed to before the enrollment, if it was recorded.

@@ -5,7 +5,7 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use countenance_core::protocol::Fallback;
-use countenance_verifier::{DeviceRule, Rules, Transport};
+use countenance_verifier::{DeviceRule, EnrolmentFlow, Rules};
 
 use super::{
     super::test_verifier::{ORIGIN, TestVerifier},
@@ -112,6 +112,7 @@ async fn every_option_is_saved_and_shown_again() {
     let fresh = operator.form("/portal/integrations/new", "/portal/integrations/new").await;
     assert!(fresh.fields.contains_key("enabled") && fresh.fields.contains_key("self_enrolment"), "{fresh:?}");
     assert!(!fresh.fields.contains_key("virtual_cameras"));
+    assert_eq!(fresh.fields["enrolment_flow"], "", "who may enroll has no default");
     let sent = fresh
         .clone()
         .without("enabled")
@@ -193,6 +194,7 @@ async fn invalid_input_is_reported_beside_its_field_and_kept_as_typed() {
     let before = verifier.events().await;
     for (new, address) in [(true, "/portal/integrations/new".to_owned()), (false, operator.path(""))] {
         let form = operator.form(&address, &address).await.with("name", "Good").with("tenant_host", "good.example");
+        let form = form.with("enrolment_flow", "operator");
         for (field, typed, words) in [
             ("name", "", "1 to 64 characters"),
             ("name", "x\u{202e}y", "1 to 64 characters"),
@@ -209,7 +211,8 @@ async fn invalid_input_is_reported_beside_its_field_and_kept_as_typed() {
             ("client_version_min", "0.1.0 0.2.0", "a single version"),
             ("client_versions_refused", "0.1.0 <script>", "three numbers"),
             ("client_versions_refused", &vec!["0.1.0"; 33].join(" "), "at most 32"),
-            ("enrolment_flow", "pigeon", "choose Inline or Email"),
+            ("enrolment_flow", "pigeon", "choose who may enroll"),
+            ("enrolment_flow", "", "choose who may enroll"),
             ("verification_flow", "", "choose Inline or Email"),
             ("fallback", "pigeon", "choose none"),
             ("device_rule", "all", "choose open"),
@@ -247,7 +250,7 @@ async fn a_disabled_integration_is_shown_as_off() {
     let rules = Rules {
         fallback: Some(Fallback::Sms),
         device_rule: DeviceRule::Code,
-        enrolment_flow: Transport::Email,
+        enrolment_flow: EnrolmentFlow::Email,
         ..super::super::test_verifier::rules()
     };
     let verifier = TestVerifier::with(rules).await;

@@ -21,7 +21,8 @@ async fn the_secret_of_a_new_integration_is_shown_once_and_works() {
             .form("/portal/integrations/new", "/portal/integrations/new")
             .await
             .with("name", "Second")
-            .with("tenant_host", super::super::test_verifier::TENANT);
+            .with("tenant_host", super::super::test_verifier::TENANT)
+            .with("enrolment_flow", "inline");
         let made = operator.send(&form).await;
         assert_eq!((made.status, made.page().as_str()), (StatusCode::OK, "portal-secret"), "{}", made.text());
         assert_eq!(made.headers["cache-control"], "no-store");
