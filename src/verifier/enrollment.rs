@@ -15,6 +15,8 @@ use countenance_vision::Embedding;
 /// What an accepted capture enrolls.
 pub(crate) struct Enrollment {
     pub(crate) template: Embedding,
+    /// The embedding of each sample.
+    pub(crate) samples: Vec<Embedding>,
     /// What the person agreed to, if anything was shown.
     pub(crate) consent: Option<ConsentClaim>,
 }

@@ -58,7 +58,7 @@ async fn without_an_operator_s_permission_nobody_enrolls() {
     let events = verifier.service.audit_tail(1000).await.unwrap();
     let details: Vec<_> =
         events.iter().filter(|e| e.event == "enrollment_allowed").map(|e| e.detail.as_str()).collect();
-    assert_eq!(details, ["for 3600 s", "for 7200 s", "no longer", "for 7200 s", "for 86400 s"]);
+    assert_eq!(details, ["for 86400 s", "for 7200 s", "no longer", "for 7200 s", "for 3600 s"]);
 }
 
 /// A permission that ends while the face is captured: what counts is the return.

@@ -161,6 +161,23 @@ async fn a_fresh_key_gets_no_nonce_to_sign() {
     }
 }
 
+/// Encoded anew, a picture has other pixels, but its face is nearer to the enrolled one than two captures ever are.
+#[tokio::test]
+async fn a_copy_of_the_enrolled_picture_is_refused() {
+    for allow_virtual_cameras in [false, true] {
+        let verifier = TestVerifier::with(countenance_verifier::Rules { allow_virtual_cameras, ..rules() }).await;
+        let key = verifier.key();
+        verifier.enroll(&key).await;
+        let ticket = verifier.open(&key, &verifier.start().await).await;
+        verifier.sees(Sees::AdaOnFirst);
+        let expected = (ProblemKind::AttestationRejected, "The sample was already used for this account.".into());
+        assert_eq!(verifier.capture(&key, &ticket).await.problem(), expected);
+        verifier.sees(Sees::Ada);
+        let outcome: Outcome = verifier.capture(&key, &ticket).await.json();
+        assert!(matches!(outcome, Outcome::Approved { .. }), "another picture: {outcome:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_picture_is_judged_once_for_an_account() {
     let verifier = TestVerifier::new().await;

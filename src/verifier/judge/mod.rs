@@ -189,7 +189,12 @@ pub(crate) mod tests {
     #[test]
     fn only_a_similar_face_matches() {
         let policy = MatchPolicy::default();
-        let fresh = Template { enrolled: embedding(1.0, 0.0), current: embedding(1.0, 0.0), changed_at: 0 };
+        let fresh = Template {
+            enrolled: embedding(1.0, 0.0),
+            current: embedding(1.0, 0.0),
+            samples: Vec::new(),
+            changed_at: 0,
+        };
         let moved = Template { enrolled: embedding(0.85, -0.527), ..fresh.clone() };
         for (case, template, seen, matches) in [
             ("itself", &fresh, embedding(1.0, 0.0), true),

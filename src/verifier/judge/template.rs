@@ -26,6 +26,10 @@ const SHARP_RATIO_MIN: f32 = 0.05;
 /// Distance between the eyes above which a larger face adds no weight, pixels. Origin: OFIQ's reference.
 const INTEROCULAR_PX: f32 = 70.0;
 const HOUR_SECS: i64 = 3600;
+/// Cosine similarity from which two embeddings are of one picture, encoded anew. Origin: of 22,800 pairs of frames of one
+/// person 0.8 s or more apart in a clip the nearest has 0.9953, of 24,000 pairs from two clips in the same light 0.9911
+/// (120 genuine Replay-Attack clips). `models/REPORT.md` says which changes of a picture go undetected.
+pub(crate) const COPY_COSINE: f32 = 0.9965;
 
 /// The template of an enrolled account.
 #[derive(Debug, Clone)]
@@ -34,6 +38,8 @@ pub(crate) struct Template {
     pub(crate) enrolled: Embedding,
     /// The template that faces are compared with.
     pub(crate) current: Embedding,
+    /// The embeddings of the samples of the enrollment; none for one by an earlier version.
+    pub(crate) samples: Vec<Embedding>,
     /// Time of the enrollment or the last update.
     pub(crate) changed_at: UnixSecs,
 }
@@ -74,6 +80,11 @@ fn weight(m: &QualityClaim) -> f32 {
 }
 
 impl Template {
+    /// Whether the face is a copy of a sample of the enrollment: nearer to it than two captures ever are.
+    pub(crate) fn has_copy(&self, seen: &Embedding) -> bool {
+        self.samples.iter().any(|sample| seen.cosine(sample) >= COPY_COSINE)
+    }
+
     /// The template moved towards `seen`, which matched at `now` with a liveness score `liveness_margin` above the
     /// threshold. `None` if the face is not close enough, the liveness margin too small, the last change too recent, or
     /// the new template too far from the enrolled one.
@@ -142,6 +153,23 @@ mod tests {
     }
 
     #[test]
+    fn a_copy_is_nearer_to_a_sample_than_two_captures_are() {
+        let samples = vec![at_cosine(1.0), at_cosine(0.9)];
+        let template = Template { enrolled: at_cosine(0.97), current: at_cosine(0.97), samples, changed_at: 0 };
+        for (case, cosine, is_copy) in [
+            ("the first sample", 1.0, true),
+            ("the second", 0.9, true),
+            ("nearly the first", 0.997, true),
+            ("the nearest two captures that were measured", 0.9953, false),
+            ("the template itself, which is no sample", 0.97, false),
+        ] {
+            assert_eq!(template.has_copy(&at_cosine(cosine)), is_copy, "{case}");
+        }
+        let earlier = Template { samples: Vec::new(), ..template };
+        assert!(!earlier.has_copy(&at_cosine(1.0)), "of an earlier version");
+    }
+
+    #[test]
     fn weights_are_above_zero_and_at_most_one() {
         let best = analysis(1.0, 1e9).measures.claim;
         for (case, claim, expected) in [
@@ -159,7 +187,8 @@ mod tests {
     #[test]
     fn only_strong_and_infrequent_matches_update_a_template() {
         let policy = MatchPolicy::default();
-        let template = Template { enrolled: at_cosine(1.0), current: at_cosine(1.0), changed_at: 1_000 };
+        let template =
+            Template { enrolled: at_cosine(1.0), current: at_cosine(1.0), samples: Vec::new(), changed_at: 1_000 };
         for (case, cosine, margin, now, moves) in [
             ("strong", 0.75, 3.0, 1_000 + DAY, true),
             ("a match, not a strong one", 0.69, 3.0, 1_000 + DAY, false),
@@ -184,7 +213,8 @@ mod tests {
     #[test]
     fn repeated_updates_stay_within_the_drift_limit() {
         let policy = MatchPolicy::default();
-        let mut template = Template { enrolled: at_cosine(1.0), current: at_cosine(1.0), changed_at: 0 };
+        let mut template =
+            Template { enrolled: at_cosine(1.0), current: at_cosine(1.0), samples: Vec::new(), changed_at: 0 };
         let away = policy.update_cosine_min.acos() - 1e-3;
         let mut updates = 0;
         for day in 1..3_000 {

@@ -120,17 +120,23 @@ fn judge_samples(
     remeasure(&claims.quality, &analysis.measures, may_be_scaled(primary))?;
     Ok(match (&case.template, case.session.purpose) {
         // Two sessions may both have started as enrollments: the second is compared with the first one's template.
+        // A recording that the integration allows gives the same pictures each time.
+        (Some(template), _) if !stands_in(&claims.camera) && template.has_copy(&analysis.embedding) => {
+            return Err(Refusal::SampleUsed);
+        }
         (Some(template), _) => match judge_match(&analysis.embedding, template, &case.matching) {
             Ok(()) => Verdict::Matched(moved(template, &analysis.embedding, fused, case, verifier.now())),
             Err(reason) => Verdict::Rejected(reason),
         },
         (None, Purpose::Enroll) => {
             let analyses = further.iter().map(analyze_sample).collect::<Result<Vec<_>, _>>()?;
-            let template = judge_further(analyses, policy)
-                .map_err(EnrolError::Rejected)
-                .and_then(|further| template::enrol(&analysis, &further, &case.matching));
-            match template {
-                Ok(template) => Verdict::Enrol(Enrollment { template, consent: claims.consent.clone() }),
+            let enrolled = judge_further(analyses, policy).map_err(EnrolError::Rejected).and_then(|further| {
+                let template = template::enrol(&analysis, &further, &case.matching)?;
+                let samples = std::iter::once(analysis).chain(further).map(|analysis| analysis.embedding).collect();
+                Ok(Enrollment { template, samples, consent: claims.consent.clone() })
+            });
+            match enrolled {
+                Ok(enrollment) => Verdict::Enrol(enrollment),
                 Err(EnrolError::Rejected(reason)) => Verdict::Rejected(reason),
                 Err(EnrolError::Vision(error)) => return Err(AnalysisError::from(error).into()),
             }

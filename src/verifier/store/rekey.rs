@@ -39,7 +39,7 @@ const fn sealed(
 }
 
 /// Every column with sealed values.
-pub(super) const COLUMNS: [SealedColumn; 16] = [
+pub(super) const COLUMNS: [SealedColumn; 18] = [
     sealed("key_check", "sealed", "key_check", &[]),
     sealed("integrations", "secret_sealed", "integrations.secret", &["id"]),
     sealed("integrations", "old_secret_sealed", "integrations.secret", &["id"]),
@@ -55,6 +55,8 @@ pub(super) const COLUMNS: [SealedColumn; 16] = [
     sealed("captures", "answer_sealed", "captures.answer", &["session_id", "post_hash"]),
     sealed("codes", "sid_sealed", "codes.sid", &["session_id"]),
     sealed("feedback", "phone_sealed", "feedback.phone", &["seal_id"]),
+    sealed("templates", "samples_sealed", "templates.samples", &["integration_id", "sub"]),
+    sealed("pending_enrollments", "samples_sealed", "pending_enrollments.samples", &["session_id"]),
     sealed("pending_enrollments", "template_sealed", "pending_enrollments.template", &["session_id"]),
 ];
 

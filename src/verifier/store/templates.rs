@@ -2,8 +2,9 @@
 
 use serde_json::json;
 use sqlx::Row;
+use zeroize::Zeroizing;
 
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, sealer::Sealer};
 use crate::{enrollment::Enrollment, judge::template::Template};
 use countenance_core::{clock::UnixSecs, protocol::ConsentClaim};
 use countenance_vision::Embedding;
@@ -11,11 +12,12 @@ use countenance_vision::Embedding;
 /// Columns to which the ciphertexts are bound, in addition to the account.
 const CURRENT: &str = "templates.template";
 const ENROLLED: &str = "templates.enrolled";
+const SAMPLES: &str = "templates.samples";
 
 impl Tx<'_> {
     /// The account's template.
     pub(crate) async fn template(&mut self, integration_id: &str, sub: &str) -> Result<Option<Template>, StoreError> {
-        let select = "SELECT template_sealed, enrolled_sealed, changed_at FROM templates \
+        let select = "SELECT template_sealed, enrolled_sealed, samples_sealed, changed_at FROM templates \
                       WHERE integration_id = ? AND sub = ?";
         let row = sqlx::query(select).bind(integration_id).bind(sub).fetch_optional(&mut *self.db).await?;
         let Some(row) = row else { return Ok(None) };
@@ -30,7 +32,9 @@ impl Tx<'_> {
         let current = open("template_sealed", CURRENT)?.ok_or(StoreError::Unknown { what: "template" })?;
         // Empty for a template of schema 1 or 2, which had no updates.
         let enrolled = open("enrolled_sealed", ENROLLED)?.unwrap_or_else(|| current.clone());
-        Ok(Some(Template { current, enrolled, changed_at: row.try_get("changed_at")? }))
+        let sealed: Vec<u8> = row.try_get("samples_sealed")?;
+        let samples = read_samples(&self.sealer, SAMPLES, &[integration_id, sub], &sealed)?;
+        Ok(Some(Template { current, enrolled, samples, changed_at: row.try_get("changed_at")? }))
     }
 
     /// Whether the account has a template.
@@ -44,16 +48,17 @@ impl Tx<'_> {
         &mut self,
         integration_id: &str,
         sub: &str,
-        Enrollment { template, consent }: &Enrollment,
+        Enrollment { template, samples, consent }: &Enrollment,
         now: UnixSecs,
     ) -> Result<bool, StoreError> {
-        let seal = |bound_to| self.sealer.seal(self.rng, bound_to, &[integration_id, sub], &template.to_bytes());
-        let (current, enrolled) = (seal(CURRENT), seal(ENROLLED));
+        let seal = |bound_to, bytes: &[u8]| self.sealer.seal(self.rng, bound_to, &[integration_id, sub], bytes);
+        let (current, enrolled) = (seal(CURRENT, &template.to_bytes()), seal(ENROLLED, &template.to_bytes()));
+        let samples = seal(SAMPLES, &samples_bytes(samples));
         let insert = "INSERT INTO templates \
-                      (integration_id, sub, template_sealed, enrolled_sealed, enrolled_at, changed_at, consent) \
-                      VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6) ON CONFLICT DO NOTHING";
+                      (integration_id, sub, template_sealed, enrolled_sealed, enrolled_at, changed_at, consent, samples_sealed) \
+                      VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
         let query = sqlx::query(insert).bind(integration_id).bind(sub).bind(current).bind(enrolled).bind(now);
-        let query = query.bind(consent.as_ref().map(consent_text));
+        let query = query.bind(consent.as_ref().map(consent_text)).bind(samples);
         let is_kept = query.execute(&mut *self.db).await?.rows_affected() == 1;
         // An operator's permission is for one enrollment.
         let update = "UPDATE accounts SET enrolment_until = 0 WHERE integration_id = ? AND sub = ?";
@@ -88,6 +93,30 @@ impl Tx<'_> {
         let query = sqlx::query(update).bind(sealed).bind(now).bind(integration_id).bind(sub).bind(as_of);
         Ok(query.execute(&mut *self.db).await?.rows_affected() == 1)
     }
+}
+
+/// The embeddings of an enrollment's samples as they are sealed.
+pub(super) fn samples_bytes(samples: &[Embedding]) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(samples.len() * Embedding::BYTES));
+    for sample in samples {
+        bytes.extend_from_slice(&sample.to_bytes());
+    }
+    bytes
+}
+
+/// The embeddings of an enrollment's samples, bound to `column` and `row`; none if an earlier version stored it.
+pub(super) fn read_samples(
+    sealer: &Sealer,
+    column: &str,
+    row: &[&str],
+    sealed: &[u8],
+) -> Result<Vec<Embedding>, StoreError> {
+    if sealed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let bytes = sealer.open(column, row, sealed)?;
+    let samples = bytes.chunks(Embedding::BYTES).map(Embedding::from_bytes);
+    samples.collect::<Result<_, _>>().or(Err(StoreError::Unknown { what: "sample" }))
 }
 
 /// A consent as it is stored.
