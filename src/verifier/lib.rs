@@ -11,6 +11,7 @@
 //! | `store` | SQLite: every change in a transaction, secrets and templates sealed, the audit log chained |
 //! | `ops` | Routes, limits and response headers, the server, operator accounts |
 //! | `enrollment` | A template is pending until the browser returns |
+//! | `role` | What operators may do |
 //! | `integration`, `origin` | A tenant's rules; this verifier's origin and the allowed `/continue` addresses |
 //!
 //! Requests are read only through [`protocol`](countenance_core::protocol) and
@@ -42,6 +43,7 @@ mod ops;
 mod origin;
 mod otp;
 mod portal;
+mod role;
 mod store;
 
 pub use api::logs::LogToken;
@@ -59,6 +61,7 @@ pub use ops::listen::ConnectionLimits;
 pub use origin::{Origin, OriginError};
 pub use otp::phone::{NoPhoneNumber, PhoneNumber};
 pub use otp::twilio::{TwilioSetupError, TwilioVerify};
+pub use role::Role;
 pub use store::{
     AuditCheck, AuditHead, AuditScope, BackupError, Database, Entry, KeyFileError, MasterKey, SealBroken, StoreError,
 };

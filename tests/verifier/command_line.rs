@@ -89,13 +89,32 @@ async fn each_command_is_in_the_audit_log() {
             ("command_run", "add-integration"),
             ("integration_added", TENANT),
             ("command_run", "add-operator"),
-            ("operator_added", ""),
+            ("operator_added", "admin"),
             ("command_run", "device-code"),
             ("device_code_made", ""),
             ("command_run", "remove-operator"),
             ("operator_removed", ""),
         ]
     );
+}
+
+#[tokio::test]
+async fn an_operator_has_a_role_which_a_new_password_does_not_change() {
+    let data = Data::new();
+    for (args, role) in [
+        (&["add-operator", "grace"][..], "admin"),
+        (&["add-operator", "linus", "--role", "helpdesk"], "helpdesk"),
+        (&["add-operator", "linus"], "helpdesk"),
+        (&["add-operator", "linus", "--role", "auditor"], "auditor"),
+        (&["add-operator", "linus"], "auditor"),
+    ] {
+        let ran = data.command().args(args).output().unwrap();
+        assert!(errors(&ran).contains(&format!("Role: {role}. Sign in at ")), "{args:?}: {}", errors(&ran));
+        let log = data.log().await;
+        assert_eq!(log.last().unwrap(), &("operator_added".to_owned(), role.to_owned()), "{args:?}");
+    }
+    let told = data.fail(&["add-operator", "linus", "--role", "root"]);
+    assert!(told.contains("admin, helpdesk, auditor"), "{told}");
 }
 
 #[tokio::test]
@@ -178,7 +197,7 @@ async fn a_backup_is_restored_into_another_directory() {
         events,
         [
             ("command_run", "add-operator"),
-            ("operator_added", ""),
+            ("operator_added", "admin"),
             ("command_run", "backup"),
             ("command_run", "restore")
         ]

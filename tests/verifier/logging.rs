@@ -23,7 +23,7 @@ use tracing_subscriber::{
 use super::{
     fake_mailer::{FakeMailer, link_in},
     fake_twilio::{CODE, FakeTwilio, PHONE, WRONG, rules_with_code},
-    portal::operator::{OPERATOR, Operator},
+    portal::operator::{OPERATOR, Operator, added},
     test_verifier::*,
 };
 
@@ -171,16 +171,16 @@ async fn sign_ins(secrets: &mut Secrets) {
 /// An operator who signs in, with wrong passwords before, and changes a rule.
 async fn portal(secrets: &mut Secrets) {
     let verifier = TestVerifier::new().await;
-    let password = verifier.service.add_operator(OPERATOR).await.unwrap();
+    let password = added(&verifier, OPERATOR).await;
     let mut stranger = Operator::stranger(&verifier);
     stranger.sign_in(OPERATOR, "wrong-portal-password").await;
     stranger.sign_in("password-as-name", "whatever-it-is").await;
     let mut operator = Operator::stranger(&verifier);
-    operator.sign_in(OPERATOR, password.reveal()).await;
+    operator.sign_in(OPERATOR, &password).await;
     let form = operator.form(&operator.path(""), &operator.path("")).await;
     operator.send(&form.with("attempts", "3")).await;
     operator.get(&operator.path("/users?q=auth0%7Cada")).await;
-    secrets.add("portal password", password.reveal());
+    secrets.add("portal password", &password);
     secrets.add("portal cookie", operator.cookie.split('=').nth(1).unwrap());
     for text in ["wrong-portal-password", "password-as-name", "whatever-it-is"] {
         secrets.add("typed by a stranger", text);

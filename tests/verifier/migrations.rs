@@ -1,13 +1,17 @@
 //! Databases of earlier versions, as they were left: opened, migrated and used.
 
+use axum::http::StatusCode;
 use countenance_core::protocol::{Outcome, ProblemKind};
 use countenance_verifier::{Database, StoreError};
 use sqlx::{Connection, SqliteConnection};
 
-use super::test_verifier::*;
+use super::{
+    portal::operator::{COOKIE, Operator},
+    test_verifier::*,
+};
 
 /// Each version before the latest; `databases` has a dump of each.
-const VERSIONS: [&str; 16] = [
+const VERSIONS: [&str; 17] = [
     include_str!("databases/1.sql"),
     include_str!("databases/2.sql"),
     include_str!("databases/3.sql"),
@@ -24,6 +28,7 @@ const VERSIONS: [&str; 16] = [
     include_str!("databases/14.sql"),
     include_str!("databases/15.sql"),
     include_str!("databases/16.sql"),
+    include_str!("databases/17.sql"),
 ];
 const SECRET: &str = "a session secret of thirty-two bytes!";
 
@@ -87,4 +92,19 @@ async fn a_database_that_cannot_be_migrated_stays_as_it_is() {
         let after = std::fs::read(&path).unwrap();
         assert_eq!(after[100..], before[100..], "{case}");
     }
+}
+
+#[tokio::test]
+async fn operators_of_before_are_admins_and_sign_in_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("verifier.db");
+    run(&path, VERSIONS[16]).await;
+    let verifier = TestVerifier::at(Database::File(path), rules()).await;
+    let mut grace = Operator::stranger(&verifier);
+    grace.cookie = format!("{COOKIE}=a cookie of a portal session of before");
+    assert_eq!(grace.get("/portal/integrations").await.status, StatusCode::SEE_OTHER, "opened by a password alone");
+    grace.sign_in("grace", "a password of an operator of before").await;
+    let page = grace.page("/portal/operators", "portal-operators").await.text();
+    assert!(page.contains("grace (admin)"), "{page}");
+    assert_eq!(page.matches("<td role=\"cell\" data-head=\"Role\">admin</td>").count(), 2, "{page}");
 }

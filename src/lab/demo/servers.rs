@@ -18,7 +18,7 @@ use countenance_standin::{
     twilio::TwilioStandIn,
 };
 use countenance_system::{SystemClock, SystemRandom};
-use countenance_verifier::{ConnectionLimits, Database, Mailer, MasterKey, Setup, TwilioVerify, Verifier};
+use countenance_verifier::{ConnectionLimits, Database, Mailer, MasterKey, Role, Setup, TwilioVerify, Verifier};
 use countenance_vision::Vision;
 
 /// Sends the codes of the tenant's own second factor.
@@ -134,7 +134,7 @@ impl Servers {
         loopback.serve(tenant_at, tenant.router());
         loopback.serve(payroll_at, payroll.router());
         loopback.serve(phone_at, phone.router());
-        let password = loopback.runtime().block_on(verifier.add_operator(OPERATOR))?;
+        let (password, _) = loopback.runtime().block_on(verifier.add_operator(OPERATOR, Some(Role::Admin)))?;
         let operator = Account { name: OPERATOR, password: password.reveal().to_owned() };
         Ok(Self {
             verifier,

@@ -9,12 +9,15 @@ use std::{
 };
 
 use anyhow::Context;
-use clap::{Parser, Subcommand};
+use clap::{
+    Parser, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 
 use countenance_core::policy::Policy;
 use countenance_system::{SystemClock, SystemRandom};
 use countenance_verifier::{
-    AuditCheck, AuditScope, ConnectionLimits, Database, DeviceRule, EnrolmentFlow, MasterKey, Origin, Rules, Setup,
+    AuditCheck, AuditScope, ConnectionLimits, Database, DeviceRule, EnrolmentFlow, MasterKey, Origin, Role, Rules, Setup,
     TwilioVerify, Verifier,
 };
 use countenance_vision::Vision;
@@ -95,10 +98,14 @@ enum Task {
         #[arg(long, default_value_t = 5)]
         attempts: u32,
     },
-    /// Create an operator of the portal, or reset their password (printed once)
+    /// Create an operator of the portal, or reset their password (printed once) and second factor
     AddOperator {
         /// Operator's sign-in name
         name: String,
+        /// What they may do: admin everything; helpdesk look things up, and unlock, allow devices and erase for one user
+        /// at a time; auditor read everything and change nothing. Left out: admin, or as before for an existing operator
+        #[arg(long, value_parser = role())]
+        role: Option<Role>,
     },
     /// Revoke an operator's portal access
     RemoveOperator {
@@ -165,6 +172,11 @@ enum AuditTask {
         #[arg(long)]
         whole: bool,
     },
+}
+
+/// Reads a role by its name.
+fn role() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(Role::ALL.map(Role::name)).try_map(|name| Role::named(&name).ok_or("no such role"))
 }
 
 impl Args {
@@ -244,9 +256,14 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
                 println!("Integration Id  {id}\nSession Secret  {}", secret.reveal());
                 eprintln!("The Session Secret is not shown again. Add it to the Action's secrets now.");
             }
-            Task::AddOperator { name } => {
-                println!("{}", verifier.add_operator(&name).await?.reveal());
-                eprintln!("The password is not shown again. Sign in at {}/portal", args.origin.text());
+            Task::AddOperator { name, role } => {
+                let (password, role) = verifier.add_operator(&name, role).await?;
+                println!("{}", password.reveal());
+                eprintln!(
+                    "The password is not shown again. Role: {}. Sign in at {}/portal",
+                    role.name(),
+                    args.origin.text()
+                );
             }
             Task::RemoveOperator { name } => {
                 if !verifier.remove_operator(&name).await? {

@@ -5,7 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::{
-    Verifier,
+    Role, Verifier,
     browser::pages::one_line,
     store::{Event, StoreError},
 };
@@ -47,20 +47,26 @@ impl Verifier {
         tx.commit().await
     }
 
-    /// Adds an operator, or resets an existing one's password and signs them out everywhere.
+    /// Adds an operator, or resets an existing one: a new password, no second factor until the next sign-in, and signed
+    /// out everywhere. Without `role`, an existing operator keeps theirs, so that a lost password promotes nobody, and a
+    /// new one is an admin. Returns the password and the role.
     ///
     /// The password is generated here from 120 random bits. Its SHA-256 is therefore enough in the store: slow hashes
     /// protect passwords that people choose, while 2^120 values cannot be searched.
-    pub async fn add_operator(&self, name: &str) -> Result<OperatorPassword, OperatorError> {
+    pub async fn add_operator(
+        &self,
+        name: &str,
+        role: Option<Role>,
+    ) -> Result<(OperatorPassword, Role), OperatorError> {
         if name.is_empty() || one_line(name) != name {
             return Err(OperatorError::Name);
         }
         let password = Zeroizing::new(random_text::<15>(self.0.rng()));
         let mut tx = self.0.store().begin().await?;
-        tx.set_operator(name, &password, self.0.now()).await?;
-        tx.record(self.0.now(), Event::OperatorAdded, name, None, "").await?;
+        let role = tx.set_operator(name, &password, role, self.0.now()).await?;
+        tx.record(self.0.now(), Event::OperatorAdded, name, None, role.name()).await?;
         tx.commit().await?;
-        Ok(OperatorPassword(password))
+        Ok((OperatorPassword(password), role))
     }
 
     /// Removes an operator and signs them out everywhere; false if there is no operator of this name.

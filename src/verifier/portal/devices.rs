@@ -11,7 +11,7 @@ use super::{
     html::{address, button, choice, code as id_code, copyable, field, moment, table},
     page::PortalPage,
 };
-use crate::{DeviceRule, Rules, store::DeviceRow};
+use crate::{DeviceRule, Rules, role::Permission, store::DeviceRow};
 use countenance_core::rng::random_text;
 
 /// Number of devices on a page.
@@ -25,6 +25,7 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
     let integration = session.integration(&mut tx, &id).await?;
     let base = format!("/portal/integrations/{id}/devices");
     let mut found = tx.devices(&id, session.query.get("after"), PAGE as u32 + 1).await?;
+    let configures = session.may(Permission::Configure);
     let more = found.len() > PAGE;
     found.truncate(PAGE);
     let rows: Vec<_> = found
@@ -40,7 +41,7 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
                 client(device, &integration.rules),
                 html! { @if device.kiosk { "Everybody" } @else { "The accounts it is bound to" } },
                 html! { @if device.enabled { "On" } @else { "Off" } },
-                html! { @if device.enabled { (disable()) } },
+                html! { @if device.enabled && configures { (disable()) } },
             ]
         })
         .collect();
@@ -55,11 +56,13 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
                 DeviceRule::Code => { "Only devices registered by a one-time code may open sessions here." }
             }
         }
-        h2 { "Register a kiosk" }
-        form method="post" action={ (base) "/code" } class="filters" {
-            (session.one_time_field())
-            (field("life", "The code may be used for", &choice("life", &LIVES, "900")))
-            button { "Make a one-time code" }
+        @if configures {
+            h2 { "Register a kiosk" }
+            form method="post" action={ (base) "/code" } class="filters" {
+                (session.one_time_field())
+                (field("life", "The code may be used for", &choice("life", &LIVES, "900")))
+                button { "Make a one-time code" }
+            }
         }
         h2 { "Registered" }
         @if rows.is_empty() { p { "None." } }

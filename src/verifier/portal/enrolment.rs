@@ -10,7 +10,7 @@ use super::{
     extract::{OperatorSession, PortalError, VerifiedForm},
     html::{address, button, field, moment},
 };
-use crate::{EnrolmentFlow, browser::pages::one_line, store::Integration};
+use crate::{EnrolmentFlow, browser::pages::one_line, role::Permission, store::Integration};
 use countenance_core::clock::UnixSecs;
 
 /// Maximum time that an operator may give, hours: two weeks.
@@ -28,7 +28,7 @@ pub(super) fn form(session: &OperatorSession, integration: &Integration, user: &
     let name = html! { input #user name="user" value=(user) required maxlength=(USER_MAX_BYTES) spellcheck="false"; };
     let hours = html! { input #hours name="hours" type="number" min="1" max=(HOURS_MAX) value="24" required; };
     html! {
-        @if takes_operator(integration) {
+        @if takes_operator(integration) && session.may(Permission::Help) {
             details open[!user.is_empty()] {
                 summary { "Let a user enroll …" }
                 p.help {
@@ -54,7 +54,7 @@ pub(super) fn state(session: &OperatorSession, integration: &Integration, user: 
         "not enrolled"
         @if takes_operator(integration) && until > session.verifier.now() {
             ", may enroll until " (moment(until)) " "
-            (button(&action, &session.form_token_field(), &end, "No longer"))
+            @if session.may(Permission::Help) { (button(&action, &session.form_token_field(), &end, "No longer")) }
         }
     }
 }

@@ -12,9 +12,10 @@ use maud::{Markup, html};
 
 use super::page::PortalPage;
 use crate::{
-    AppState, RulesError, Verifier,
+    AppState, Role, RulesError, Verifier,
     browser::{cookie, is_own_form},
     ops::request_log,
+    role::Permission,
     store::{Event, Integration, StoreError, Tx, sha256_text},
 };
 use countenance_core::rng::random_text;
@@ -27,6 +28,8 @@ pub(super) const SESSION_SECS: i64 = 12 * 3600;
 const IDLE_SECS: i64 = 30 * 60;
 /// Maximum size of a form or a query, bytes; policies are their longest fields.
 const FORM_MAX_BYTES: usize = 64 << 10;
+/// Maximum number of admins that a refused page names.
+const ADMINS_MAX: usize = 5;
 /// The form field with the session's form token.
 const FORM_TOKEN: &str = "form_token";
 /// The form field with a random value that can be submitted once.
@@ -43,6 +46,8 @@ pub(super) enum PortalError {
     SentBefore,
     #[error("malformed request")]
     Malformed,
+    #[error("the role {} may not do this", role.name())]
+    NotPermitted { role: Role, permission: Permission, admins: Vec<String> },
     #[error("no such integration")]
     NoIntegration,
     #[error("no such account")]
@@ -79,6 +84,9 @@ impl IntoResponse for PortalError {
         }
         let (status, name, title, lead) = match self {
             Self::SignedOut => return Redirect::to("/portal/sign-in").into_response(),
+            Self::NotPermitted { role, permission, admins } => {
+                return not_permitted(role, permission, &admins).into_response();
+            }
             Self::Forged => (
                 StatusCode::FORBIDDEN,
                 "portal-forged",
@@ -129,6 +137,27 @@ impl IntoResponse for PortalError {
     }
 }
 
+/// The page for an operator whose role may not do what they asked for.
+fn not_permitted(role: Role, permission: Permission, admins: &[String]) -> PortalPage {
+    let roles = Role::ALL.into_iter().filter(|role| role.may(permission)).map(Role::name).collect::<Vec<_>>();
+    let body = html! {
+        p role="alert" {
+            "This needs the role " strong { (roles.join(" or ")) } ". Yours is " strong { (role.name()) }
+            ". Nothing was changed."
+        }
+        p {
+            @if admins.is_empty() {
+                "No operator has the role admin. Whoever runs the verifier can add one: "
+                code { "countenance-verifier --data DIR add-operator NAME --role admin" }
+            } @else {
+                "Ask an operator with the role admin to do it for you: " (admins.join(", ")) "."
+            }
+        }
+        p { a href=(super::START) { "All integrations" } }
+    };
+    PortalPage::new(StatusCode::FORBIDDEN, "portal-not-permitted", "Your role may not do this", body)
+}
+
 /// Fields of a form or query; each name occurs once.
 #[derive(Default)]
 pub(super) struct Fields(BTreeMap<String, String>);
@@ -160,6 +189,7 @@ impl Fields {
 pub(super) struct OperatorSession {
     pub(super) verifier: AppState,
     pub(super) operator: String,
+    pub(super) role: Role,
     pub(super) query: Fields,
     form_token: String,
 }
@@ -175,12 +205,38 @@ impl FromRequestParts<AppState> for OperatorSession {
 
     async fn from_request_parts(parts: &mut Parts, verifier: &AppState) -> Result<Self, PortalError> {
         let cookie = cookie(&parts.headers, COOKIE).ok_or(PortalError::SignedOut)?;
+        // A route without a permission is no route of the table; it is for those who may do everything.
+        let permission = parts.extensions.get().copied().unwrap_or(Permission::Configure);
         let mut tx = verifier.store().begin().await?;
-        let operator = tx.portal_session(cookie, verifier.now(), IDLE_SECS).await?.ok_or(PortalError::SignedOut)?;
+        // The role is the store's at each request: one that was changed counts at once.
+        let found = tx.portal_session(cookie, verifier.now(), IDLE_SECS).await?;
+        let (operator, role) = found.ok_or(PortalError::SignedOut)?;
+        if !role.may(permission) {
+            return Err(refuse(verifier, tx, parts, &operator, role, permission).await?);
+        }
         tx.commit().await?;
         let query = Fields::parse(parts.uri.query().unwrap_or_default().as_bytes()).ok_or(PortalError::Malformed)?;
-        Ok(Self { verifier: verifier.clone(), operator, query, form_token: form_token(cookie) })
+        Ok(Self { verifier: verifier.clone(), operator, role, query, form_token: form_token(cookie) })
     }
+}
+
+/// Records, within bounds, that an operator asked for what their role may not do.
+async fn refuse(
+    verifier: &AppState,
+    mut tx: Tx<'_>,
+    parts: &Parts,
+    operator: &str,
+    role: Role,
+    permission: Permission,
+) -> Result<PortalError, StoreError> {
+    if verifier.sign_ins().may_record_refusal(operator, verifier.now()) {
+        let detail: String = format!("{} {}", parts.method, parts.uri.path()).chars().take(200).collect();
+        tx.record(verifier.now(), Event::OperatorRefused, operator, None, &detail).await?;
+    }
+    let operators = tx.operators().await?;
+    tx.commit().await?;
+    let admins = operators.into_iter().filter(|operator| operator.role == Role::Admin).map(|admin| admin.name);
+    Ok(PortalError::NotPermitted { role, permission, admins: admins.take(ADMINS_MAX).collect() })
 }
 
 impl FromRequest<AppState> for VerifiedForm {
@@ -211,6 +267,11 @@ impl OperatorSession {
         Verifier(self.verifier.clone())
     }
 
+    /// Whether the operator's role has the permission; what it lacks is not offered on pages.
+    pub(super) fn may(&self, permission: Permission) -> bool {
+        self.role.may(permission)
+    }
+
     /// The integration with this id.
     pub(super) async fn integration(&self, tx: &mut Tx<'_>, id: &str) -> Result<Integration, PortalError> {
         tx.integration(id).await?.ok_or(PortalError::NoIntegration)
@@ -231,7 +292,11 @@ impl OperatorSession {
 
     /// A page for this operator.
     pub(super) fn page(&self, name: &'static str, title: impl Into<String>, body: Markup) -> PortalPage {
-        PortalPage::new(StatusCode::OK, name, title, body).with_navigation(&self.operator, &self.form_token_field())
+        PortalPage::new(StatusCode::OK, name, title, body).with_navigation(
+            &self.operator,
+            self.role,
+            &self.form_token_field(),
+        )
     }
 }
 

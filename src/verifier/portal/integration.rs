@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     Rules,
+    role::Permission,
     store::{Integration, sha256_text},
 };
 use countenance_core::clock::UnixSecs;
@@ -134,25 +135,43 @@ fn page(
     let address = format!("/portal/integrations/{}", integration.id);
     let enabled = integration.rules.enabled;
     let (other, words) = if enabled { ("off", "Switch it off") } else { ("on", "Switch it on") };
+    let configures = session.may(Permission::Configure);
     let body = html! {
         (note)
         p {
             @if enabled { "This integration is " strong { "on" } "." }
             @else { "This integration is " strong { "off" } ": no login begins and none is approved." }
         }
-        (button(&format!("{address}/enabled"), &session.form_token_field(), &[("enabled", other)], words))
+        @if configures {
+            (button(&format!("{address}/enabled"), &session.form_token_field(), &[("enabled", other)], words))
+        }
         dl {
             dt { "Integration Id" } dd { code.copy { (integration.id) } }
             dt { "Added" } dd { (moment(created_at)) }
         }
         h2 { "Options" }
-        form method="post" action=(address) {
-            (session.form_token_field())
-            input type="hidden" name=(SHOWN) value=(shown);
-            (form.html(&session.verifier))
-            button.go { "Save" }
+        @if configures {
+            form method="post" action=(address) {
+                (session.form_token_field())
+                input type="hidden" name=(SHOWN) value=(shown);
+                (form.html(&session.verifier))
+                button.go { "Save" }
+            }
+        } @else {
+            p.help { "Your role does not change them." }
+            fieldset.read disabled { (form.html(&session.verifier)) }
         }
         (usage)
+        @if configures { (secrets(session, &integration.id, old_until)) }
+    };
+    session
+        .page("portal-integration", integration.rules.name.clone(), body)
+        .of_integration(&integration.id, &integration.rules.name)
+}
+
+/// The sections about the Session Secret and the log stream.
+fn secrets(session: &OperatorSession, id: &str, old_until: UnixSecs) -> Markup {
+    html! {
         h2 { "Session Secret" }
         p {
             "It was shown when it was made. If it is lost or leaked, make a new one; tokens signed with the old one \
@@ -161,14 +180,11 @@ fn page(
         @if session.verifier.now() < old_until {
             p { "The former secret is still read until " (moment(old_until)) ". Rotating again ends that." }
         }
-        form method="post" action={ (address) "/rotate" } {
+        form method="post" action={ "/portal/integrations/" (id) "/rotate" } {
             (session.one_time_field())
             (field("overlap", "Go on reading the old secret", &choice("overlap", &OVERLAPS, "86400")))
             button { "Make a new secret" }
         }
-        (log_stream::section(session, &integration.id))
-    };
-    session
-        .page("portal-integration", integration.rules.name.clone(), body)
-        .of_integration(&integration.id, &integration.rules.name)
+        (log_stream::section(session, id))
+    }
 }

@@ -7,7 +7,7 @@ use super::{
     html::{code, moment, table},
     page::PortalPage,
 };
-use crate::store::SetupEvent;
+use crate::{role::Permission, store::SetupEvent};
 
 /// The list, in order of creation.
 pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalError> {
@@ -30,7 +30,9 @@ pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalE
     }
     let heads = ["Name", "State", "Tenant", "Integration Id", "Added", "Last login begun", "Set-up"];
     let body = html! {
-        p { a.go href="/portal/integrations/new" { "New integration" } }
+        @if session.may(Permission::Configure) {
+            p { a.go href="/portal/integrations/new" { "New integration" } }
+        }
         @if rows.is_empty() {
             p {
                 "There is none yet. Make one: it gives you the Integration Id and the Session Secret that the Action \

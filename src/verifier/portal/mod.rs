@@ -3,17 +3,18 @@
 //!
 //! | module | contents |
 //! |---|---|
-//! | `extract` | extractors that authenticate the operator and verify that a form comes from this portal |
+//! | `routes` | how routes are declared, each with the permission that it needs |
+//! | `extract` | extractors that authenticate the operator, check the route's permission, and verify that a form comes from this portal |
 //! | `sign_in`, `throttle` | signing in and out; delays after wrong passwords |
 //! | `integrations`, `new`, `integration`, `log_stream`, `rules_form`, `thresholds` | list of integrations, creation, options and secrets |
 //! | `check` | setup check of an integration |
-//! | `users`, `user_devices`, `consent`, `enrolment`, `enrolled_since`, `phone`, `match_threshold`, `devices`, `sessions`, `audit` | lists with their actions |
+//! | `users`, `user_devices`, `consent`, `enrolment`, `enrolled_since`, `phone`, `match_threshold`, `devices`, `sessions`, `audit`, `operators` | lists with their actions |
 //! | `page`, `html`, `csv`, `time` | building blocks: pages, tables, exports, times |
 //!
 //! Every handler except sign-in takes an [`OperatorSession`](extract::OperatorSession) or a
-//! [`VerifiedForm`](extract::VerifiedForm), which reject requests without a signed-in operator. A secret is shown only
-//! in the response to the form that created it. That form can be submitted once, so reloading the response neither
-//! creates another secret nor shows one.
+//! [`VerifiedForm`](extract::VerifiedForm), which reject requests without a signed-in operator whose role has the
+//! route's permission. A secret is shown only in the response to the form that created it. That form can be submitted
+//! once, so reloading the response neither creates another secret nor shows one.
 
 use axum::{
     Router,
@@ -21,10 +22,12 @@ use axum::{
     http::{HeaderValue, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
-    routing::{get, post},
 };
 
-use crate::AppState;
+use crate::{
+    AppState,
+    role::Permission::{Audit, Configure, Help, Look},
+};
 use countenance_core::rng::random_text;
 
 mod audit;
@@ -41,8 +44,10 @@ mod integrations;
 mod log_stream;
 mod match_threshold;
 mod new;
+mod operators;
 mod page;
 mod phone;
+mod routes;
 mod rules_form;
 mod sessions;
 mod sign_in;
@@ -53,40 +58,55 @@ mod usage;
 mod user_devices;
 mod users;
 
+use routes::Routes;
 pub(super) use throttle::Throttle;
 
-/// The portal's routes.
+/// The portal's routes, and what each needs. Nothing else decides who may do what; pages only leave out what their reader
+/// may not do.
+#[rustfmt::skip]
+fn routes() -> Routes {
+    Routes::default()
+        .open_get("/portal", async || Redirect::to(START))
+        .open_get("/portal/sign-in", sign_in::show)
+        .open_post("/portal/sign-in", sign_in::sign_in)
+        .post("/portal/sign-out", Look, sign_in::sign_out)
+        .get("/portal/integrations", Look, integrations::list)
+        .get("/portal/integrations/new", Configure, new::show)
+        .post("/portal/integrations/new", Configure, new::create)
+        .get("/portal/integrations/{id}", Look, integration::show)
+        .post("/portal/integrations/{id}", Configure, integration::save)
+        .post("/portal/integrations/{id}/enabled", Configure, integration::switch)
+        .post("/portal/integrations/{id}/rotate", Configure, integration::rotate)
+        .post("/portal/integrations/{id}/log-token", Configure, log_stream::make)
+        .get("/portal/integrations/{id}/check", Look, check::show)
+        .get("/portal/integrations/{id}/users", Look, users::list)
+        .post("/portal/integrations/{id}/users/unlock", Help, users::unlock)
+        .get("/portal/integrations/{id}/users/phone", Configure, phone::show)
+        .post("/portal/integrations/{id}/users/phone", Configure, phone::save)
+        .get("/portal/integrations/{id}/users/match", Configure, match_threshold::show)
+        .post("/portal/integrations/{id}/users/match", Configure, match_threshold::save)
+        .get("/portal/integrations/{id}/users/consent", Look, consent::show)
+        .post("/portal/integrations/{id}/users/enrolment", Help, enrolment::save)
+        .get("/portal/integrations/{id}/users/devices", Look, user_devices::show)
+        .post("/portal/integrations/{id}/users/devices/allow", Help, user_devices::allow)
+        .post("/portal/integrations/{id}/users/devices/remove", Help, user_devices::remove)
+        .get("/portal/integrations/{id}/users/erase", Help, users::confirm)
+        .post("/portal/integrations/{id}/users/erase", Help, users::erase)
+        .get("/portal/integrations/{id}/users/enrolled-since", Configure, enrolled_since::show)
+        .post("/portal/integrations/{id}/users/enrolled-since", Configure, enrolled_since::delete)
+        .get("/portal/integrations/{id}/devices", Look, devices::list)
+        .post("/portal/integrations/{id}/devices/code", Configure, devices::code)
+        .post("/portal/integrations/{id}/devices/disable", Configure, devices::disable)
+        .get("/portal/sessions", Look, sessions::list)
+        .get("/portal/sessions.csv", Audit, sessions::export)
+        .get("/portal/audit", Audit, audit::list)
+        .get("/portal/audit.csv", Audit, audit::export)
+        .get("/portal/operators", Audit, operators::list)
+}
+
+/// The portal's routes as a part of the service's.
 pub(super) fn router(verifier: &AppState) -> Router<AppState> {
-    Router::new()
-        .route("/portal", get(|| async { Redirect::to(START) }))
-        .route("/portal/sign-in", get(sign_in::show).post(sign_in::sign_in))
-        .route("/portal/sign-out", post(sign_in::sign_out))
-        .route("/portal/integrations", get(integrations::list))
-        .route("/portal/integrations/new", get(new::show).post(new::create))
-        .route("/portal/integrations/{id}", get(integration::show).post(integration::save))
-        .route("/portal/integrations/{id}/enabled", post(integration::switch))
-        .route("/portal/integrations/{id}/rotate", post(integration::rotate))
-        .route("/portal/integrations/{id}/log-token", post(log_stream::make))
-        .route("/portal/integrations/{id}/check", get(check::show))
-        .route("/portal/integrations/{id}/users", get(users::list))
-        .route("/portal/integrations/{id}/users/unlock", post(users::unlock))
-        .route("/portal/integrations/{id}/users/phone", get(phone::show).post(phone::save))
-        .route("/portal/integrations/{id}/users/match", get(match_threshold::show).post(match_threshold::save))
-        .route("/portal/integrations/{id}/users/consent", get(consent::show))
-        .route("/portal/integrations/{id}/users/enrolment", post(enrolment::save))
-        .route("/portal/integrations/{id}/users/devices", get(user_devices::show))
-        .route("/portal/integrations/{id}/users/devices/allow", post(user_devices::allow))
-        .route("/portal/integrations/{id}/users/devices/remove", post(user_devices::remove))
-        .route("/portal/integrations/{id}/users/erase", get(users::confirm).post(users::erase))
-        .route("/portal/integrations/{id}/users/enrolled-since", get(enrolled_since::show).post(enrolled_since::delete))
-        .route("/portal/integrations/{id}/devices", get(devices::list))
-        .route("/portal/integrations/{id}/devices/code", post(devices::code))
-        .route("/portal/integrations/{id}/devices/disable", post(devices::disable))
-        .route("/portal/sessions", get(sessions::list))
-        .route("/portal/sessions.csv", get(sessions::export))
-        .route("/portal/audit", get(audit::list))
-        .route("/portal/audit.csv", get(audit::export))
-        .layer(from_fn_with_state(verifier.clone(), present))
+    routes().into_router().layer(from_fn_with_state(verifier.clone(), present))
 }
 
 /// The first page after signing in.

@@ -6,13 +6,14 @@ use axum::{
 };
 use maud::{Markup, html};
 
-use crate::browser::pages::Page;
+use crate::{Role, browser::pages::Page, role::Permission};
 
-/// Main navigation: path, page name, label.
-const PLACES: [(&str, &str, &str); 3] = [
-    ("/portal/integrations", "portal-integrations", "Integrations"),
-    ("/portal/sessions", "portal-sessions", "Sessions"),
-    ("/portal/audit", "portal-audit", "Audit log"),
+/// Main navigation: path, page name, label, and what the page needs.
+const PLACES: [(&str, &str, &str, Permission); 4] = [
+    ("/portal/integrations", "portal-integrations", "Integrations", Permission::Look),
+    ("/portal/sessions", "portal-sessions", "Sessions", Permission::Look),
+    ("/portal/audit", "portal-audit", "Audit log", Permission::Audit),
+    ("/portal/operators", "portal-operators", "Operators", Permission::Audit),
 ];
 /// Navigation within an integration: path after the integration's own, page name, label.
 const PARTS: [(&str, &str, &str); 4] = [
@@ -39,19 +40,21 @@ impl PortalPage {
     }
 
     /// Adds navigation for an operator. `proof` is the form token field for the form that signs out.
-    pub(super) fn with_navigation(mut self, operator: &str, proof: &Markup) -> Self {
+    pub(super) fn with_navigation(mut self, operator: &str, role: Role, proof: &Markup) -> Self {
         self.header = html! {
             a.skip href="#main" { "Skip to the page" }
             header {
                 p.brand { "Countenance verifier" }
                 nav aria-label="Portal" {
                     ul {
-                        @for (path, name, words) in PLACES { (self.way(path, name, words)) }
+                        @for (path, name, words, permission) in PLACES {
+                            @if role.may(permission) { (self.way(path, name, words)) }
+                        }
                     }
                 }
                 form method="post" action="/portal/sign-out" {
                     (proof)
-                    span { (operator) } " " button { "Sign out" }
+                    span { (operator) " (" (role.name()) ")" } " " button { "Sign out" }
                 }
             }
         };

@@ -10,7 +10,10 @@ use super::{
     page::PortalPage,
     time,
 };
-use crate::store::{SessionQuery, SessionRow};
+use crate::{
+    role::Permission,
+    store::{SessionQuery, SessionRow},
+};
 
 /// Number of sessions on a page.
 const PAGE: u32 = 50;
@@ -23,6 +26,7 @@ pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalE
     let number = session.query.get("page").parse::<u32>().unwrap_or(0).min(PAGES_MAX);
     let mut tx = session.verifier.store().read().await?;
     let mut found = tx.sessions(&query, number * PAGE, PAGE + 1).await?;
+    let audits = session.may(Permission::Audit);
     let more = found.len() > PAGE as usize;
     found.truncate(PAGE as usize);
     let integrations = tx.integrations().await?;
@@ -50,7 +54,7 @@ pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalE
         "Went back",
         "Session",
     ];
-    let rows: Vec<_> = found.iter().map(|row| cells(row, session.verifier.now())).collect();
+    let rows: Vec<_> = found.iter().map(|row| cells(row, session.verifier.now(), audits)).collect();
     let since_field = html! {
         input #since name="since" value=(since);
         @if unread { p.error role="alert" { "This is no time: it is left out." } }
@@ -65,14 +69,16 @@ pub(super) async fn list(session: OperatorSession) -> Result<PortalPage, PortalE
         }
         p.help {
             "A session is kept for an hour after its time; what happened stays in the "
-            a href="/portal/audit" { "audit log" } "."
+            @if audits { a href="/portal/audit" { "audit log" } } @else { "audit log" } "."
         }
         @if rows.is_empty() { p { "There are none." } }
         @else {
             (table("Sessions, the newest first", &heads, &rows))
-            p {
-                a href=(at("/portal/sessions.csv", "")) download { "Save as CSV" }
-                " (at most " (csv::ROWS_MAX) " sessions)"
+            @if audits {
+                p {
+                    a href=(at("/portal/sessions.csv", "")) download { "Save as CSV" }
+                    " (at most " (csv::ROWS_MAX) " sessions)"
+                }
             }
         }
         @if let Some(newer) = number.checked_sub(1) {
@@ -137,7 +143,7 @@ fn asked(query: &Fields) -> (SessionQuery<'_>, bool) {
     (wanted, unread)
 }
 
-fn cells(row: &SessionRow, now: i64) -> Vec<Markup> {
+fn cells(row: &SessionRow, now: i64, audits: bool) -> Vec<Markup> {
     let over = matches!(row.stage.as_str(), "approved" | "refused");
     vec![
         moment(row.started_at),
@@ -150,6 +156,9 @@ fn cells(row: &SessionRow, now: i64) -> Vec<Markup> {
         html! { @if row.stage == "approved" { (row.method) } @else { "–" } },
         code(row.device.as_deref().unwrap_or_default()),
         html! { @if row.returned { "yes" } @else { "no" } },
-        html! { a href=(address("/portal/audit", &[("subject", &row.id)])) { code { (row.id) } } },
+        html! {
+            @if audits { a href=(address("/portal/audit", &[("subject", &row.id)])) { code { (row.id) } } }
+            @else { (code(&row.id)) }
+        },
     ]
 }

@@ -32,6 +32,8 @@ pub(crate) struct Throttle {
     names: HashMap<String, Count>,
     /// With operators' names, and with unknown ones: those must not use up the others'.
     records: [Records; 2],
+    /// Refused requests by operator: their number is that of the operators.
+    refusals: HashMap<String, Records>,
 }
 
 /// Failed sign-ins recorded in the audit log since a time.
@@ -39,6 +41,18 @@ pub(crate) struct Throttle {
 struct Records {
     since: UnixSecs,
     made: u32,
+}
+
+impl Records {
+    /// Whether another one may be recorded; counts it if so.
+    fn may_make(&mut self, now: UnixSecs) -> bool {
+        if now >= self.since.saturating_add(RECORDS_SECS) {
+            *self = Self { since: now, made: 0 };
+        }
+        let may = self.made < RECORDS_MAX;
+        self.made += u32::from(may);
+        may
+    }
 }
 
 struct Count {
@@ -87,12 +101,12 @@ impl Throttle {
     pub(super) fn may_record(&mut self, is_operator: bool, now: UnixSecs) -> bool {
         let [operators, unknown] = &mut self.records;
         let records = if is_operator { operators } else { unknown };
-        if now >= records.since.saturating_add(RECORDS_SECS) {
-            *records = Records { since: now, made: 0 };
-        }
-        let may = records.made < RECORDS_MAX;
-        records.made += u32::from(may);
-        may
+        records.may_make(now)
+    }
+
+    /// Whether another request that an operator's role does not permit may be recorded; counts it if so.
+    pub(super) fn may_record_refusal(&mut self, operator: &str, now: UnixSecs) -> bool {
+        self.refusals.entry(operator.to_owned()).or_default().may_make(now)
     }
 
     /// Resets the count of a name after a correct password.

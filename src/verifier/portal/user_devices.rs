@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     BindError,
+    role::Permission,
     store::{BindingRequest, BindingRow, BindingSource},
 };
 
@@ -29,7 +30,11 @@ pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Re
     let base = format!("/portal/integrations/{id}/users");
     let act = |what: &str, device: &str, words: &str| {
         let fields = [("user", user.sub.as_str()), ("device", device)];
-        button(&format!("{base}/devices/{what}"), &session.form_token_field(), &fields, words)
+        html! {
+            @if session.may(Permission::Help) {
+                (button(&format!("{base}/devices/{what}"), &session.form_token_field(), &fields, words))
+            }
+        }
     };
     let requests: Vec<_> = requests.iter().map(|r| request_row(r, act("allow", &r.device, "Allow"))).collect();
     let bound: Vec<_> = bound.iter().map(|b| bound_row(b, act("remove", &b.device, "Remove"))).collect();

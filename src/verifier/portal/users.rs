@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     EnrolmentFlow, PhoneNumber,
+    role::Permission,
     store::{Integration, UserRow},
 };
 use countenance_core::clock::UnixSecs;
@@ -61,7 +62,9 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
             button { "Search" }
         }
         (enrolment::form(&session, &integration, if found.is_empty() { prefix } else { "" }))
-        p { a href={ (base) "/enrolled-since" } { "Delete faces enrolled since a moment …" } }
+        @if session.may(Permission::Configure) {
+            p { a href={ (base) "/enrolled-since" } { "Delete faces enrolled since a moment …" } }
+        }
         @if !rows.is_empty() { (table("Users in the order of their identifiers", &heads, &rows)) }
         @else if prefix.is_empty() && after.is_empty() {
             p { "Nobody has come here yet. Accounts appear with their first login." }
@@ -122,6 +125,7 @@ fn row(
 ) -> Vec<Markup> {
     let base = format!("/portal/integrations/{}/users", integration.id);
     let now = session.verifier.now();
+    let (helps, configures) = (session.may(Permission::Help), session.may(Permission::Configure));
     let at = |place: &str| address(&format!("{base}/{place}"), &[("user", &user.sub)]);
     let count = |failures: u32, until: UnixSecs| {
         html! { (failures) @if until > now { ", locked until " (moment(until)) } }
@@ -138,18 +142,23 @@ fn row(
         count(user.code_failures, user.code_locked_until),
         html! {
             @if let Some(phone) = phone { (phone.masked()) } @else { "none" }
-            " " a href=(at("phone")) { "Change …" }
+            @if configures { " " a href=(at("phone")) { "Change …" } }
         },
         html! {
             @if let Some(cosine) = user.cosine_min { (format!("{cosine:.2}")) } @else { "as the integration" }
-            " " a href=(at("match")) { "Change …" }
+            @if configures { " " a href=(at("match")) { "Change …" } }
         },
-        html! { a href=(address("/portal/audit", &[("account", &user.pseudonym)])) { code { (user.pseudonym) } } },
         html! {
-            @if failed { (button(&format!("{base}/unlock"), &session.form_token_field(), &[("user", &user.sub)], "Unlock")) }
+            // Nothing for those who do not read the log: it ties this person to what the log says.
+            @if session.may(Permission::Audit) {
+                a href=(address("/portal/audit", &[("account", &user.pseudonym)])) { code { (user.pseudonym) } }
+            } @else { "–" }
+        },
+        html! {
+            @if failed && helps { (button(&format!("{base}/unlock"), &session.form_token_field(), &[("user", &user.sub)], "Unlock")) }
             a href=(at("devices")) { "Devices …" } " "
             @if user.enrolled_at.is_some() { a href=(at("consent")) { "Consent …" } " " }
-            a href=(at("erase")) { "Erase …" }
+            @if helps { a href=(at("erase")) { "Erase …" } }
         },
     ]
 }

@@ -57,6 +57,8 @@ countenance_core::enumeration! {
         OperatorSignInFailed = "operator_sign_in_failed",
         /// An operator submitted a portal form; the rows that follow record its effects.
         OperatorActed = "operator_acted",
+        /// An operator asked for what their role may not do; the detail is the method and the path.
+        OperatorRefused = "operator_refused",
         /// Somebody used the command line; the rows that follow record the command's effects.
         CommandRun = "command_run",
     }

@@ -274,8 +274,8 @@ impl Tx<'_> {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Deletes expired data: used tokens, proofs, device codes, log event ids, requests for bindings and pending
-    /// enrollments; sessions an hour, feedback a day, daily counts two days and used
+    /// Deletes expired data: used tokens, proofs, device codes, log event ids, requests for bindings, pending
+    /// enrollments and half sign-ins of operators; sessions an hour, feedback a day, daily counts two days and used
     /// samples 400 days later.
     pub(crate) async fn sweep(&mut self, now: UnixSecs) -> Result<(), StoreError> {
         const KEEP_SESSIONS_SECS: i64 = 3600;
@@ -287,6 +287,7 @@ impl Tx<'_> {
             ("DELETE FROM log_events WHERE expires_at < ?", now),
             ("DELETE FROM binding_requests WHERE expires_at < ?", now),
             ("DELETE FROM pending_enrollments WHERE expires_at < ?", now),
+            ("DELETE FROM pending_sign_ins WHERE expires_at < ?", now),
             // Twilio keeps a verification for a day at most; later feedback is pointless.
             ("DELETE FROM feedback WHERE due_at < ?", now - KEEP_FEEDBACK_SECS),
             ("DELETE FROM sessions WHERE expires_at < ?", now - KEEP_SESSIONS_SECS),

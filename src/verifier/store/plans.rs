@@ -9,7 +9,7 @@ use super::*;
 use countenance_system::SystemRandom;
 
 /// Tables that grow with people, devices, sign-ins or time, and the aliases that statements use for them.
-const GROWING: [&str; 25] = [
+const GROWING: [&str; 26] = [
     "accounts",
     "a",
     "templates",
@@ -29,6 +29,7 @@ const GROWING: [&str; 25] = [
     "log_events",
     "feedback",
     "portal_sessions",
+    "pending_sign_ins",
     "used_tokens",
     "proofs",
     "audit",

@@ -58,6 +58,8 @@ pub(super) const COLUMNS: [SealedColumn; 18] = [
     sealed("templates", "samples_sealed", "templates.samples", &["integration_id", "sub"]),
     sealed("pending_enrollments", "samples_sealed", "pending_enrollments.samples", &["session_id"]),
     sealed("pending_enrollments", "template_sealed", "pending_enrollments.template", &["session_id"]),
+    sealed("operators", "totp_sealed", "operators.totp", &["name"]),
+    sealed("pending_sign_ins", "offered_sealed", "pending_sign_ins.offered", &["cookie_hash"]),
 ];
 
 impl SealedColumn {

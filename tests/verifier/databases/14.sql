@@ -173,6 +173,7 @@ CREATE TABLE operators (
     created_at    INTEGER NOT NULL
 ) STRICT;
 INSERT INTO "operators" VALUES('root','10_w7o2juYBrGMh32_KbveULW9jk2tejpyUAD-uC6PE',1799913600);
+INSERT INTO "operators" VALUES('grace','oJAk4b3ZE6hw2pvL8Cgk7oDveE71384N74-ZeCPeu50',1799996400);
 CREATE TABLE pending_enrollments (
     session_id      TEXT PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
     template_sealed BLOB NOT NULL,
@@ -184,11 +185,20 @@ CREATE TABLE portal_sessions (
     seen_at     INTEGER NOT NULL,
     expires_at  INTEGER NOT NULL
 ) STRICT;
+INSERT INTO "portal_sessions" VALUES('8GLZ--vhs86hMB_3AJedrt4Q68jX-5P6w3gdBjI7hQk','grace',1799999990,1800039600);
 CREATE TABLE proofs (
     proof_hash TEXT PRIMARY KEY, -- of device id and jti
     expires_at INTEGER NOT NULL
 ) STRICT;
 INSERT INTO "proofs" VALUES('wc2iY2KCi2kmZRIFK5fLNynjsFLkreR8Ch4zg97-c8c',1800000120);
+CREATE TABLE sealing_keys (
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT, -- of the keys that seal, the last one seals new values
+    purpose    TEXT NOT NULL CHECK (purpose IN ('seal', 'audit', 'checkpoint', 'samples')),
+    id         TEXT NOT NULL, -- digest of the key; its first bytes are before each value that it sealed
+    wrapped_by TEXT NOT NULL, -- id of the master key
+    sealed     BLOB NOT NULL, -- the key, by the master key
+    UNIQUE (purpose, id, wrapped_by)
+) STRICT;
 CREATE TABLE sessions (
     id                TEXT PRIMARY KEY,
     integration_id    TEXT NOT NULL,
@@ -283,13 +293,6 @@ CREATE INDEX daily_counts_by_day ON daily_counts (day);
 CREATE INDEX device_accounts_by_day ON device_accounts (day);
 CREATE INDEX accounts_by_use ON accounts (integration_id, verified_at);
 CREATE INDEX templates_by_enrollment ON templates (integration_id, enrolled_at);
-CREATE TABLE sealing_keys (
-    seq        INTEGER PRIMARY KEY AUTOINCREMENT, -- of the keys that seal, the last one seals new values
-    purpose    TEXT NOT NULL CHECK (purpose IN ('seal', 'audit', 'checkpoint', 'samples')),
-    id         TEXT NOT NULL, -- digest of the key; its first bytes are before each value that it sealed
-    wrapped_by TEXT NOT NULL, -- id of the master key
-    sealed     BLOB NOT NULL, -- the key, by the master key
-    UNIQUE (purpose, id, wrapped_by)
-) STRICT;
+DELETE FROM "sqlite_sequence";
 COMMIT;
 PRAGMA user_version = 14;

@@ -175,6 +175,7 @@ CREATE TABLE operators (
     created_at    INTEGER NOT NULL
 ) STRICT;
 INSERT INTO "operators" VALUES('root','10_w7o2juYBrGMh32_KbveULW9jk2tejpyUAD-uC6PE',1799913600);
+INSERT INTO "operators" VALUES('grace','oJAk4b3ZE6hw2pvL8Cgk7oDveE71384N74-ZeCPeu50',1799996400);
 CREATE TABLE pending_enrollments (
     session_id      TEXT PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
     template_sealed BLOB NOT NULL,
@@ -186,6 +187,7 @@ CREATE TABLE portal_sessions (
     seen_at     INTEGER NOT NULL,
     expires_at  INTEGER NOT NULL
 ) STRICT;
+INSERT INTO "portal_sessions" VALUES('8GLZ--vhs86hMB_3AJedrt4Q68jX-5P6w3gdBjI7hQk','grace',1799999990,1800039600);
 CREATE TABLE proofs (
     proof_hash TEXT PRIMARY KEY, -- of device id and jti
     expires_at INTEGER NOT NULL

@@ -5,6 +5,7 @@ mod consent;
 mod forms;
 mod lists;
 pub(super) mod operator;
+mod roles;
 mod secrets;
 mod sign_in;
 mod usage;

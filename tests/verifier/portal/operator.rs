@@ -7,6 +7,8 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 
+use countenance_verifier::Role;
+
 use super::super::test_verifier::{ORIGIN, Reply, TestVerifier};
 
 pub(in super::super) const COOKIE: &str = "__Host-operator";
@@ -41,6 +43,11 @@ impl Form {
     }
 }
 
+/// Adds an operator, who has not signed in yet; the password.
+pub(in super::super) async fn added(verifier: &TestVerifier, name: &str) -> String {
+    verifier.service.add_operator(name, None).await.unwrap().0.reveal().to_owned()
+}
+
 impl<'h> Operator<'h> {
     /// A browser that is not signed in.
     pub(in super::super) fn stranger(verifier: &'h TestVerifier) -> Self {
@@ -53,7 +60,11 @@ impl<'h> Operator<'h> {
     }
 
     pub(in super::super) async fn named(verifier: &'h TestVerifier, name: &str) -> Self {
-        let password = verifier.service.add_operator(name).await.unwrap();
+        Self::with_role(verifier, name, Role::Admin).await
+    }
+
+    pub(in super::super) async fn with_role(verifier: &'h TestVerifier, name: &str, role: Role) -> Self {
+        let (password, _) = verifier.service.add_operator(name, Some(role)).await.unwrap();
         let mut browser = Self::stranger(verifier);
         let reply = browser.sign_in(name, password.reveal()).await;
         assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.text());

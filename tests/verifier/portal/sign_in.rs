@@ -4,15 +4,15 @@ use axum::http::{StatusCode, header};
 
 use super::{
     super::test_verifier::TestVerifier,
-    operator::{COOKIE, Form, OPERATOR, Operator, location, set_cookie},
+    operator::{COOKIE, Form, OPERATOR, Operator, added, location, set_cookie},
 };
 
 #[tokio::test]
 async fn the_session_cookie_is_random_and_restricted() {
     let verifier = TestVerifier::new().await;
-    let password = verifier.service.add_operator(OPERATOR).await.unwrap();
+    let password = added(&verifier, OPERATOR).await;
     let mut browser = Operator::stranger(&verifier);
-    let reply = browser.sign_in(OPERATOR, password.reveal()).await;
+    let reply = browser.sign_in(OPERATOR, &password).await;
     assert_eq!((reply.status, location(&reply.headers)), (StatusCode::SEE_OTHER, "/portal/integrations"));
     let cookie = set_cookie(&reply).unwrap();
     assert!(cookie.starts_with(&format!("{COOKIE}=")) && cookie.ends_with("; Max-Age=43200"), "{cookie}");
@@ -30,17 +30,17 @@ async fn the_session_cookie_is_random_and_restricted() {
 #[tokio::test]
 async fn signing_in_replaces_a_planted_cookie() {
     let verifier = TestVerifier::new().await;
-    let password = verifier.service.add_operator(OPERATOR).await.unwrap();
+    let password = added(&verifier, OPERATOR).await;
     let mut victim = Operator::stranger(&verifier);
     let planted = format!("{COOKIE}={}", "A".repeat(43));
     victim.cookie = planted.clone();
-    victim.sign_in(OPERATOR, password.reveal()).await;
+    victim.sign_in(OPERATOR, &password).await;
     assert_ne!(victim.cookie, planted);
     let attacker = Operator { verifier: &verifier, cookie: planted };
     assert_eq!(attacker.get("/portal/integrations").await.status, StatusCode::SEE_OTHER);
     // Signing in again ends the browser's previous session.
     let before = Operator { verifier: &verifier, cookie: victim.cookie.clone() };
-    victim.sign_in(OPERATOR, password.reveal()).await;
+    victim.sign_in(OPERATOR, &password).await;
     assert_ne!(victim.cookie, before.cookie);
     assert_eq!(before.get("/portal/integrations").await.status, StatusCode::SEE_OTHER);
     victim.page("/portal/integrations", "portal-integrations").await;
@@ -49,7 +49,7 @@ async fn signing_in_replaces_a_planted_cookie() {
 #[tokio::test]
 async fn five_wrong_passwords_lock_out_and_unknown_names_behave_the_same() {
     let verifier = TestVerifier::new().await;
-    let password = verifier.service.add_operator(OPERATOR).await.unwrap();
+    let password = added(&verifier, OPERATOR).await;
     let mut responses = Vec::new();
     for name in [OPERATOR, "nobody"] {
         let mut browser = Operator::stranger(&verifier);
@@ -61,7 +61,7 @@ async fn five_wrong_passwords_lock_out_and_unknown_names_behave_the_same() {
         replies.push(browser.sign_in(name, "wrong").await);
         verifier.advance(29);
         // The lockout also applies to the right password.
-        replies.push(browser.sign_in(name, password.reveal()).await);
+        replies.push(browser.sign_in(name, &password).await);
         for (reply, secs) in replies[4..].iter().zip(["30", "1"]) {
             assert_eq!(reply.status, StatusCode::TOO_MANY_REQUESTS, "{name}");
             assert_eq!(reply.headers[header::RETRY_AFTER], secs, "{name}");
@@ -80,7 +80,7 @@ async fn five_wrong_passwords_lock_out_and_unknown_names_behave_the_same() {
     }
     assert_eq!(responses[0], responses[1], "the responses reveal whether the name exists");
     let mut browser = Operator::stranger(&verifier);
-    assert_eq!(browser.sign_in(OPERATOR, password.reveal()).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(browser.sign_in(OPERATOR, &password).await.status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn a_session_ends_by_timeout_sign_out_password_reset_and_removal() {
                 assert_eq!(location(&reply.headers), "/portal/sign-in");
                 assert!(set_cookie(&reply).unwrap().contains("Max-Age=0"));
             }
-            "new password" => drop(verifier.service.add_operator(OPERATOR).await.unwrap()),
+            "new password" => drop(added(&verifier, OPERATOR).await),
             _ => assert!(verifier.service.remove_operator(OPERATOR).await.unwrap()),
         }
         let reply = browser.get("/portal/integrations").await;
@@ -120,10 +120,10 @@ async fn a_session_ends_by_timeout_sign_out_password_reset_and_removal() {
 async fn operator_names_are_one_line_and_a_new_password_replaces_the_old() {
     let verifier = TestVerifier::new().await;
     for bad in ["", "  ", "a\nb", &"x".repeat(65), " ada"] {
-        assert!(verifier.service.add_operator(bad).await.is_err(), "{bad:?}");
+        assert!(verifier.service.add_operator(bad, None).await.is_err(), "{bad:?}");
     }
-    let (first, second) =
-        (verifier.service.add_operator("ada").await.unwrap(), verifier.service.add_operator("ada").await.unwrap());
+    let (first, _) = verifier.service.add_operator("ada", None).await.unwrap();
+    let (second, _) = verifier.service.add_operator("ada", None).await.unwrap();
     assert_eq!(first.reveal().len(), 20, "120 bits");
     assert_ne!(first.reveal(), second.reveal());
     assert!(!format!("{first:?}").contains(first.reveal()));
@@ -168,9 +168,9 @@ async fn without_a_session_every_page_redirects_to_sign_in() {
 #[tokio::test]
 async fn rejects_a_sign_in_form_from_another_site() {
     let verifier = TestVerifier::new().await;
-    let password = verifier.service.add_operator(OPERATOR).await.unwrap();
+    let password = added(&verifier, OPERATOR).await;
     let browser = Operator::stranger(&verifier);
-    let fields = [("name", OPERATOR), ("password", password.reveal())].map(|(n, v)| (n.to_owned(), v.to_owned()));
+    let fields = [("name", OPERATOR), ("password", password.as_str())].map(|(n, v)| (n.to_owned(), v.to_owned()));
     let form = Form { action: "/portal/sign-in".into(), fields: fields.into() };
     for headers in super::forms::FOREIGN {
         let reply = browser.send_with(&form, headers).await;
