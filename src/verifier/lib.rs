@@ -269,6 +269,11 @@ impl AppState {
         &self.0.setup.origin
     }
 
+    /// The origin of the portal.
+    fn portal_origin(&self) -> &Origin {
+        self.origin()
+    }
+
     /// The service's own policy.
     fn policy(&self) -> &Policy {
         &self.0.setup.policy
@@ -324,7 +329,7 @@ impl AppState {
         self.0.inference.clone()
     }
 
-    /// Failed portal sign-ins by operator name.
+    /// Failed portal sign-ins.
     fn sign_ins(&self) -> MutexGuard<'_, portal::Throttle> {
         // A panic cannot leave the counts inconsistent, so a poisoned lock is still usable.
         self.0.sign_ins.lock().unwrap_or_else(PoisonError::into_inner)

@@ -5,12 +5,13 @@ The scenarios run in this order and build on each other: the first sets up what 
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from urllib.parse import quote, urlsplit
 
 from selenium.webdriver.common.by import By
 
+from authenticator import Authenticator
 from chromium import APPEARANCES, SLOW, Browser, Missing
 from test_env import APPROVED, REFUSED, Client, Handover, Ready
 
@@ -35,6 +36,7 @@ class Walk:
     client: Client
     links: Handover
     browser: Callable[[], Browser]
+    app: Authenticator = field(default_factory=Authenticator)
     integration: str = ""
     secret: str = ""
 
@@ -53,7 +55,7 @@ def portal_from_empty(walk: Walk) -> None:
     browser.submit("password")
     browser.page("portal-sign-in")
     browser.alert()
-    sign_in(walk, browser)
+    set_up_second_factor(walk, browser)
     browser.screenshot("integrations-empty")
 
     browser.open(f"{at.portal}/integrations/new")
@@ -85,12 +87,47 @@ def portal_from_empty(walk: Walk) -> None:
     deploy(walk, browser, "always")
 
 
-def sign_in(walk: Walk, browser: Browser) -> None:
+def send_password(walk: Walk, browser: Browser) -> None:
     browser.open(f"{walk.ready.portal}/sign-in")
     browser.page("portal-sign-in")
     browser.fill(name=walk.ready.operator, password=walk.ready.password)
     browser.submit("password")
+
+
+def set_up_second_factor(walk: Walk, browser: Browser) -> None:
+    """The first sign-in: the portal shows a key for an authenticator app, and asks for a code of it."""
+    send_password(walk, browser)
+    browser.page("portal-second-factor")
+    key = browser.find("#authenticator-key").text
+    if key.replace(" ", "") not in browser.find('a[href^="otpauth:"]').get_attribute("href"):
+        raise Missing("the link for the app has another key than the page")
+    code = browser.find("svg.qr")
+    if not 150 < code.size["width"] == code.size["height"]:
+        raise Missing(f"the QR code has the size {code.size}")
+    browser.screenshot("second-factor", APPEARANCES)
+    walk.app.add(key)
+    browser.fill(code=walk.app.code())
+    browser.submit("code")
     browser.page("portal-integrations")
+
+
+def sign_in(walk: Walk, browser: Browser) -> None:
+    send_password(walk, browser)
+    browser.page("portal-code")
+    browser.screenshot("portal-code", APPEARANCES)
+    browser.until(walk.app.is_ready, "the next code of the authenticator app")
+    code = walk.app.code()
+    browser.fill(code=code)
+    browser.submit("code")
+    browser.page("portal-integrations")
+    # What somebody saw over the operator's shoulder is of no use.
+    other = walk.browser()
+    send_password(walk, other)
+    other.page("portal-code")
+    other.fill(code=code)
+    other.submit("code")
+    other.page("portal-code")
+    other.alert()
 
 
 def deploy(walk: Walk, browser: Browser, mode: str) -> None:

@@ -176,19 +176,28 @@ async fn portal(secrets: &mut Secrets) {
     stranger.sign_in(OPERATOR, "wrong-portal-password").await;
     stranger.sign_in("password-as-name", "whatever-it-is").await;
     let mut operator = Operator::stranger(&verifier);
-    operator.sign_in(OPERATOR, &password).await;
+    operator.send_password(OPERATOR, &password).await;
+    operator.read_key().await;
+    let pending = operator.pending.clone();
+    operator.send_code("918273").await;
+    let code = operator.code();
+    operator.send_code(&code).await;
     let form = operator.form(&operator.path(""), &operator.path("")).await;
     operator.send(&form.with("attempts", "3")).await;
     operator.get(&operator.path("/users?q=auth0%7Cada")).await;
     secrets.add("portal password", &password);
     secrets.add("portal cookie", operator.cookie.split('=').nth(1).unwrap());
+    secrets.add("cookie of the first step", pending.split('=').nth(1).unwrap());
+    secrets.add("key of the authenticator app", operator.key.replace(' ', ""));
+    secrets.add("code of the authenticator app", operator.code());
+    secrets.add("wrong code", "918273");
     for text in ["wrong-portal-password", "password-as-name", "whatever-it-is"] {
         secrets.add("typed by a stranger", text);
     }
     let log = verifier.service.audit_tail(100).await.unwrap();
     let failed: Vec<_> = log.iter().filter(|entry| entry.event == "operator_sign_in_failed").collect();
     let failed: Vec<_> = failed.iter().map(|entry| (entry.subject.as_str(), entry.detail.as_str())).collect();
-    assert_eq!(failed, [(OPERATOR, "wrong_password"), ("", "unknown_name")]);
+    assert_eq!(failed, [(OPERATOR, "wrong_password"), ("", "unknown_name"), (OPERATOR, "wrong_code")]);
     let changed = log.iter().find(|entry| entry.event == "integration_changed").unwrap();
     assert_eq!(changed.detail, "attempts: 5 → 3");
 }
@@ -208,6 +217,7 @@ async fn attacks_are_logged_and_secrets_are_not() {
         ("an unknown path", "request method=\"GET\" route=\"none\" status=404"),
         ("a made-up method", "request method=\"other\" route=\"/healthz\" status=405"),
         ("a wrong password", "portal sign-in with a wrong name or password"),
+        ("a wrong code", "portal sign-in with a wrong code"),
         ("a refused return", "browser not returned to the tenant page="),
         ("a mail that was not sent", "a sign-in link was not mailed error=the mail server cannot be reached"),
     ] {

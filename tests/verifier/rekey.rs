@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use countenance_core::protocol::{CodeSent, Fallback, Outcome};
 use countenance_verifier::{Database, MasterKey, SealBroken, StoreError};
 use serde_json::json;
@@ -9,6 +10,7 @@ use sqlx::{Connection, Row, SqliteConnection};
 
 use super::{
     fake_twilio::{CODE, FakeTwilio, PHONE, rules_with_code},
+    portal::operator::{OPERATOR, Operator, added},
     test_verifier::*,
 };
 
@@ -22,7 +24,8 @@ async fn key_ids(path: &std::path::Path) -> Vec<Vec<u8>> {
                   UNION ALL SELECT template_sealed FROM templates UNION ALL SELECT enrolled_sealed FROM templates \
                   UNION ALL SELECT state_sealed FROM sessions UNION ALL SELECT nonce_sealed FROM sessions \
                   UNION ALL SELECT final_sealed FROM sessions UNION ALL SELECT answer_sealed FROM captures \
-                  UNION ALL SELECT sid_sealed FROM codes UNION ALL SELECT sealed FROM key_check";
+                  UNION ALL SELECT sid_sealed FROM codes UNION ALL SELECT sealed FROM key_check \
+                  UNION ALL SELECT totp_sealed FROM operators UNION ALL SELECT offered_sealed FROM pending_sign_ins";
     let rows = sqlx::query(select).fetch_all(&mut db).await.unwrap();
     let mut ids: Vec<_> =
         rows.iter().filter_map(|row| row.get::<Option<Vec<u8>>, _>(0)).map(|v| v[..8].to_vec()).collect();
@@ -40,11 +43,18 @@ async fn keys_are_replaced_in_the_middle_of_sign_ins() {
     let key = verifier.key();
     verifier.enroll(&key).await;
     verifier.service.set_phone(&verifier.integration, SUB, Some(PHONE.parse().unwrap())).await.unwrap();
+    let password = added(&verifier, OPERATOR).await;
+    let mut operator = Operator::stranger(&verifier);
+    operator.sign_in(OPERATOR, &password).await;
     let before = key_ids(path).await;
     assert_eq!(before.len(), 1, "one key sealed everything");
     // Another process, such as the command line, replaces the keys.
     let beside = TestVerifier::reopen(database.clone()).await.unwrap();
     for (case, new) in [("a new key", None), ("a new master key", Some(MasterKey::from_bytes([6; 32])))] {
+        // An operator sets up an app.
+        let mut setting_up = Operator::stranger(&verifier);
+        setting_up.send_password(case, &added(&verifier, case).await).await;
+        setting_up.read_key().await;
         // One sign-in waits for its capture, one for its code, one for its return.
         let (capturing, by_code, returning) =
             (verifier.start().await, verifier.start_with_phone(json!(PHONE)).await, verifier.start().await);
@@ -68,6 +78,11 @@ async fn keys_are_replaced_in_the_middle_of_sign_ins() {
         let outcome: Outcome = verifier.check_code(&key, &by_code.session, CODE).await.json();
         assert!(matches!(outcome, Outcome::Approved { .. }), "{case}: {outcome:?}");
         verifier.go_back(&returning, &returned).await;
+        let code = setting_up.code();
+        assert_eq!(setting_up.send_code(&code).await.status, StatusCode::SEE_OTHER, "{case}: the key shown before");
+        verifier.advance(30);
+        let reply = operator.sign_in(OPERATOR, &password).await;
+        assert_eq!(reply.status, StatusCode::SEE_OTHER, "{case}: {}", reply.text());
         assert_eq!(key_ids(path).await, ids, "{case}: what is sealed since has it too");
     }
     let former = TestVerifier::reopen(database.clone()).await.err().unwrap();

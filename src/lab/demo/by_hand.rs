@@ -65,8 +65,9 @@ fn steps(servers: &Servers) -> String {
     let Servers { verifier_origin, tenant_origin, payroll_origin, .. } = servers;
     format!(
         "\nSet up face sign-in in four steps, as a customer would (details: packaging/auth0/README.md):\n\
-         1. {verifier_origin}/portal: sign in and create an integration for the tenant tenant.localhost. If you use\n   \
-            recordings instead of a camera, allow virtual cameras. Copy the Integration Id and Session Secret.\n\
+         1. {verifier_origin}/portal: sign in, which sets up an authenticator app, and create an integration for the\n   \
+            tenant tenant.localhost. If you use recordings instead of a camera, allow virtual cameras. Copy the\n   \
+            Integration Id and Session Secret.\n\
          2. {tenant_origin}/manage: deploy verified-post-login.js with these two, VERIFIER_ORIGIN {verifier_origin}\n   \
             and CONTINUE_ORIGIN {tenant_origin}.\n\
          3. Choose MODE: always, or on-demand for the salary page only.\n\

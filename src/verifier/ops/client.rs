@@ -2,7 +2,9 @@
 
 use std::net::IpAddr;
 
-use axum::http::HeaderMap;
+use axum::http::{Extensions, HeaderMap};
+
+use super::listen::network;
 
 /// The other end of the connection, in the extensions of every request that came over one.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +33,12 @@ pub(crate) fn client_address(peer: Peer, headers: &HeaderMap, trusted: &[IpAddr]
         }
     }
     peer
+}
+
+/// The network that limits by client count; `None` for a request over no connection, in a test.
+pub(crate) fn client_network(extensions: &Extensions, headers: &HeaderMap, trusted: &[IpAddr]) -> Option<IpAddr> {
+    let peer = extensions.get::<Peer>()?;
+    Some(network(client_address(*peer, headers, trusted)))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use percent_encoding::percent_decode_str;
 use tokio::net::TcpListener;
 
 use super::{
-    client::{Peer, client_address},
+    client::client_network,
     description::description,
     listen,
     progress::{PacedBody, Progress},
@@ -202,10 +202,11 @@ async fn limited(verifier: &AppState, request: Request, next: Next) -> Response 
 
 /// Counts the request for its client's address.
 fn counted(verifier: &AppState, request: &Request) -> Result<(), Exceeded> {
-    // A request that came over no connection is a test's.
-    let Some(peer) = request.extensions().get::<Peer>() else { return Ok(()) };
-    let address = client_address(*peer, request.headers(), &verifier.connection_limits().trusted_proxies);
-    verifier.buckets().address(listen::network(address), verifier.now())
+    let trusted = &verifier.connection_limits().trusted_proxies;
+    match client_network(request.extensions(), request.headers(), trusted) {
+        Some(network) => verifier.buckets().address(network, verifier.now()),
+        None => Ok(()),
+    }
 }
 
 /// The answer to a request above the limit of its address: a problem document, or a page for people.

@@ -10,7 +10,7 @@ use axum::{
 };
 use maud::{Markup, html};
 
-use super::page::PortalPage;
+use super::{page::PortalPage, sign_in::SIGN_IN};
 use crate::{
     AppState, Role, RulesError, Verifier,
     browser::{cookie, is_own_form},
@@ -83,7 +83,7 @@ impl IntoResponse for PortalError {
             refused => tracing::info!(why = %refused, "portal request rejected"),
         }
         let (status, name, title, lead) = match self {
-            Self::SignedOut => return Redirect::to("/portal/sign-in").into_response(),
+            Self::SignedOut => return Redirect::to(SIGN_IN).into_response(),
             Self::NotPermitted { role, permission, admins } => {
                 return not_permitted(role, permission, &admins).into_response();
             }
@@ -243,14 +243,13 @@ impl FromRequest<AppState> for VerifiedForm {
     type Rejection = PortalError;
 
     async fn from_request(request: Request, verifier: &AppState) -> Result<Self, PortalError> {
-        if !is_own_form(request.headers(), verifier.origin()) {
+        if !is_own_form(request.headers(), verifier.portal_origin()) {
             return Err(PortalError::Forged);
         }
         let (mut parts, body) = request.into_parts();
         let session = OperatorSession::from_request_parts(&mut parts, verifier).await?;
         let fields = read_form(&parts.headers, body).await?;
-        // Hashed first, so that the duration of the comparison reveals nothing about the token.
-        if sha256_text(fields.get(FORM_TOKEN)) != sha256_text(&session.form_token) {
+        if !is_form_token(&fields, &session.form_token) {
             return Err(PortalError::Forged);
         }
         let mut tx = verifier.store().begin().await?;
@@ -279,7 +278,7 @@ impl OperatorSession {
 
     /// The hidden field that every form contains.
     pub(super) fn form_token_field(&self) -> Markup {
-        html! { input type="hidden" name=(FORM_TOKEN) value=(self.form_token); }
+        form_token_field(&self.form_token)
     }
 
     /// The hidden fields of a form that can be submitted once.
@@ -332,6 +331,17 @@ pub(super) async fn read_form(headers: &HeaderMap, body: axum::body::Body) -> Re
 
 /// The form token of a session: derived from its cookie, which other sites cannot read. It reveals neither the cookie
 /// nor the digest in the store.
-fn form_token(cookie: &str) -> String {
+pub(super) fn form_token(cookie: &str) -> String {
     sha256_text(&format!("countenance portal form {cookie}"))
+}
+
+/// The hidden field with a form token.
+pub(super) fn form_token_field(token: &str) -> Markup {
+    html! { input type="hidden" name=(FORM_TOKEN) value=(token); }
+}
+
+/// Whether the fields have this form token.
+pub(super) fn is_form_token(fields: &Fields, token: &str) -> bool {
+    // Hashed first, so that the duration of the comparison reveals nothing about the token.
+    sha256_text(fields.get(FORM_TOKEN)) == sha256_text(token)
 }

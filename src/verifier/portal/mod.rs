@@ -5,7 +5,8 @@
 //! |---|---|
 //! | `routes` | how routes are declared, each with the permission that it needs |
 //! | `extract` | extractors that authenticate the operator, check the route's permission, and verify that a form comes from this portal |
-//! | `sign_in`, `throttle` | signing in and out; delays after wrong passwords |
+//! | `sign_in`, `second_factor`, `authenticator`, `qr` | signing in, by password and by the code of an authenticator app, and out |
+//! | `throttle` | delays after wrong passwords and codes |
 //! | `integrations`, `new`, `integration`, `log_stream`, `rules_form`, `thresholds` | list of integrations, creation, options and secrets |
 //! | `check` | setup check of an integration |
 //! | `users`, `user_devices`, `consent`, `enrolment`, `enrolled_since`, `phone`, `match_threshold`, `devices`, `sessions`, `audit`, `operators` | lists with their actions |
@@ -31,6 +32,7 @@ use crate::{
 use countenance_core::rng::random_text;
 
 mod audit;
+mod authenticator;
 mod check;
 mod consent;
 mod csv;
@@ -47,8 +49,10 @@ mod new;
 mod operators;
 mod page;
 mod phone;
+mod qr;
 mod routes;
 mod rules_form;
+mod second_factor;
 mod sessions;
 mod sign_in;
 mod thresholds;
@@ -69,6 +73,8 @@ fn routes() -> Routes {
         .open_get("/portal", async || Redirect::to(START))
         .open_get("/portal/sign-in", sign_in::show)
         .open_post("/portal/sign-in", sign_in::sign_in)
+        .open_get("/portal/sign-in/code", second_factor::show)
+        .open_post("/portal/sign-in/code", second_factor::check)
         .post("/portal/sign-out", Look, sign_in::sign_out)
         .get("/portal/integrations", Look, integrations::list)
         .get("/portal/integrations/new", Configure, new::show)

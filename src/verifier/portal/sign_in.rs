@@ -1,103 +1,102 @@
-//! `/portal/sign-in` and `/portal/sign-out`.
+//! `/portal/sign-in` and `/portal/sign-out`: the first step, name and password; the second is in `second_factor`.
 
 use axum::{
     body::Body,
-    extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    extract::{FromRequest, Request, State},
+    http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use axum_extra::extract::cookie::SameSite;
+use axum_extra::extract::cookie::{CookieJar, SameSite};
 use maud::html;
 
 use super::{
-    START,
-    extract::{COOKIE, PortalError, SESSION_SECS, VerifiedForm, read_form},
+    extract::{COOKIE, PortalError, VerifiedForm, read_form},
     html::field,
     page::PortalPage,
+    second_factor,
     throttle::Wait,
 };
 use crate::{
     AppState,
     browser::{cookie, is_own_form, set_cookie},
-    store::{Event, StoreError, Tx},
+    ops::client::client_network,
+    store::{Event, StoreError},
 };
-use countenance_core::rng::random_text;
+
+/// Where the first step is.
+pub(super) const SIGN_IN: &str = "/portal/sign-in";
 
 /// The form.
 pub(super) async fn show() -> PortalPage {
     form(StatusCode::OK, "", "")
 }
 
-/// Signs in. Always issues a new cookie and closes the session of the cookie that the browser sent, if any.
+/// Checks name and password, and goes on to the second step.
 pub(super) async fn sign_in(State(verifier): State<AppState>, request: Request) -> Result<Response, PortalError> {
     // Without a session there is no form token to check; only the request headers show where the form comes from.
-    if !is_own_form(request.headers(), verifier.origin()) {
+    if !is_own_form(request.headers(), verifier.portal_origin()) {
         return Err(PortalError::Forged);
     }
     let (parts, body): (_, Body) = request.into_parts();
     let fields = read_form(&parts.headers, body).await?;
     let (name, password) = (fields.get("name").trim(), fields.get("password").trim());
-    let now = verifier.now();
-    let attempt = verifier.sign_ins().attempt(name, now);
-    let wait_if_wrong = match attempt {
-        Ok(wait) => wait,
-        Err(wait) => return Ok(told_to_wait(name, wait)),
-    };
-    let mut tx = verifier.store().begin().await?;
+    let network = client_network(&parts.extensions, &parts.headers, &verifier.connection_limits().trusted_proxies);
+    let mut tx = verifier.store().read().await?;
+    // First, and whatever was sent before: a right password never waits, or strangers could keep operators out. It needs
+    // no protection against guessing, having 120 random bits.
     if !tx.is_operator(name, password).await? {
+        let is_operator = tx.has_operator(name).await?;
+        drop(tx);
         tracing::warn!("portal sign-in with a wrong name or password");
-        record_failure(&verifier, tx, name).await?;
-        return Ok(match wait_if_wrong {
+        record_failure(&verifier, name, is_operator).await?;
+        let wait = verifier.sign_ins().password_was_wrong(name, network, verifier.now());
+        return Ok(match wait {
             Some(wait) => told_to_wait(name, wait),
             None => form(StatusCode::FORBIDDEN, name, "The name or the password is wrong.").into_response(),
         });
     }
-    verifier.sign_ins().succeeded(name);
-    if let Some(old) = cookie(&parts.headers, COOKIE) {
-        tx.close_portal_session(old).await?;
+    drop(tx);
+    verifier.sign_ins().password_was_right(name, network);
+    let mut tx = verifier.store().begin().await?;
+    let factor = tx.second_factor(name).await?.ok_or(PortalError::SignedOut)?;
+    if factor.is_blocked() {
+        return Ok(second_factor::blocked().into_response());
     }
-    let fresh = random_text::<32>(verifier.rng());
-    tx.open_portal_session(&fresh, name, now, now.saturating_add(SESSION_SECS)).await?;
-    tx.record(now, Event::OperatorSignedIn, name, None, "").await?;
-    tx.commit().await?;
-    Ok(with_cookie(START, fresh, SESSION_SECS))
+    second_factor::begin(&verifier, tx, name, &factor).await
 }
 
 /// Records a failed sign-in in the audit log, unless as many were recorded as strangers may cause.
-async fn record_failure(verifier: &AppState, mut tx: Tx<'_>, name: &str) -> Result<(), StoreError> {
-    let is_operator = tx.has_operator(name).await?;
+async fn record_failure(verifier: &AppState, name: &str, is_operator: bool) -> Result<(), StoreError> {
     let may_record = verifier.sign_ins().may_record(is_operator, verifier.now());
-    if may_record {
-        let (subject, detail) = if is_operator { (name, "wrong_password") } else { ("", "unknown_name") };
-        tx.record(verifier.now(), Event::OperatorSignInFailed, subject, None, detail).await?;
+    if !may_record {
+        return Ok(());
     }
+    let (subject, detail) = if is_operator { (name, "wrong_password") } else { ("", "unknown_name") };
+    let mut tx = verifier.store().begin().await?;
+    tx.record(verifier.now(), Event::OperatorSignInFailed, subject, None, detail).await?;
     tx.commit().await
 }
 
 /// Signs out.
 pub(super) async fn sign_out(State(verifier): State<AppState>, request: Request) -> Result<Response, PortalError> {
     let old = cookie(request.headers(), COOKIE).map(str::to_owned);
-    <VerifiedForm as axum::extract::FromRequest<AppState>>::from_request(request, &verifier).await?;
+    VerifiedForm::from_request(request, &verifier).await?;
     let mut tx = verifier.store().begin().await?;
     tx.close_portal_session(&old.unwrap_or_default()).await?;
     tx.commit().await?;
-    Ok(with_cookie("/portal/sign-in", String::new(), 0))
+    Ok((portal_cookie(COOKIE, String::new(), 0), Redirect::to(SIGN_IN)).into_response())
 }
 
-/// Redirects to `path` and sets the portal's cookie. `SameSite=Strict`: no portal page needs to be reachable from
-/// another site; operators who follow such a link sign in again.
-fn with_cookie(path: &str, value: String, life_secs: i64) -> Response {
-    (set_cookie(COOKIE.to_owned(), value, life_secs, SameSite::Strict), Redirect::to(path)).into_response()
+/// Sets a cookie of the portal. `SameSite=Strict`: no portal page needs to be reachable from another site; operators who
+/// follow such a link sign in again.
+pub(super) fn portal_cookie(name: &str, value: String, life_secs: i64) -> CookieJar {
+    set_cookie(name.to_owned(), value, life_secs, SameSite::Strict)
 }
 
 fn told_to_wait(name: &str, wait: Wait) -> Response {
-    let words = match wait.secs {
-        secs @ ..=90 => format!("{} seconds", secs.max(1)),
-        secs => format!("{} minutes", (secs + 59) / 60),
-    };
-    let why = format!("The name or the password was wrong too often. Wait {words}, then try again.");
+    let why = format!("The name or the password was wrong too often. Wait {}, then try again.", wait.in_words());
     let mut response = form(StatusCode::TOO_MANY_REQUESTS, name, &why).into_response();
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.secs.max(1)));
+    response.headers_mut().insert(header::RETRY_AFTER, wait.header());
     response
 }
 
@@ -110,13 +109,14 @@ fn form(status: StatusCode, name: &str, error: &str) -> PortalPage {
     };
     let body = html! {
         @if !error.is_empty() { p.error role="alert" { (error) } }
-        form method="post" action="/portal/sign-in" class="narrow" {
+        form method="post" action=(SIGN_IN) class="narrow" {
             (field("name", "Name", &name))
             (field("password", "Password", &password))
-            button.go { "Sign in" }
+            button.go { "Continue" }
         }
         p.help {
-            "Lost the password? Whoever runs the verifier makes a new one: "
+            "Lost the password or the phone? Whoever runs the verifier gives you a new password, and lets you set up your \
+             authenticator app again: "
             code { "countenance-verifier --data DIR add-operator NAME" }
         }
     };

@@ -1,42 +1,55 @@
-//! Throttling of portal sign-ins: counts wrong passwords per name and locks the name for a while after five.
+//! Throttling of portal sign-ins, and how many of them are recorded.
 //!
-//! Unknown names are counted in the same way, so that responses do not reveal which operators exist. The counts are
-//! kept in memory, so made-up names never reach the database, and are limited to [`NAMES_MAX`] names. Beyond that
-//! limit, a further name is not counted: a wrong password is answered with a wait, and the right password still works.
-//! The 120 random bits of a password are then sufficient protection against guessing. A restart clears the counts, but
-//! cannot be caused from outside.
+//! **Passwords** are counted by name and by the client's network, unknown names too, so that answers do not reveal which
+//! operators exist. From the fifth wrong one on, the answer is to wait. That is for people, and for programs that listen:
+//! the right password is never asked to wait, because whoever could make it wait could keep an operator out. Nothing is
+//! lost by it: a password has 120 random bits, and no number of guesses that a server answers is a threat to those.
+//!
+//! **Codes** have 20 bits, and are what the waits protect: while an operator's codes wait, none is looked at. Only somebody
+//! with the operator's password can send one, so no stranger can make an operator wait.
+//!
+//! The counts are kept in memory, so made-up names never reach the database, and are limited to [`KEYS_MAX`]. A restart
+//! clears them, but cannot be caused from outside; wrong codes are counted in the database as well.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, net::IpAddr};
 
-use crate::store::sha256_text;
+use axum::http::HeaderValue;
+
+use crate::{browser::pages::wait_in_words, store::sha256_text};
 use countenance_core::clock::UnixSecs;
 
-/// Wrong passwords before the first wait.
+/// Failures before the first wait.
 const FREE: u32 = 5;
-/// The first wait, seconds; each further wrong password doubles it.
+/// The first wait, seconds; each further failure doubles it.
 const WAIT_SECS: i64 = 30;
-/// Maximum wait, seconds. A name is forgotten this long after its wait has ended.
+/// Maximum wait, seconds. Failures are forgotten this long after their wait has ended.
 const WAIT_MAX_SECS: i64 = 900;
-/// Maximum number of names counted.
-const NAMES_MAX: usize = 4096;
+/// Maximum number of keys counted; failures of further ones are not.
+const KEYS_MAX: usize = 4096;
 /// Maximum number of failed sign-ins recorded in the audit log in [`RECORDS_SECS`]: with operators' names, and with
 /// unknown ones. Strangers can cause as many as they like, and must not fill the database.
 const RECORDS_MAX: u32 = 60;
 /// Seconds for which the recorded ones are counted.
 const RECORDS_SECS: i64 = 3600;
 
-/// Failed sign-ins by name.
+/// Failed sign-ins.
 #[derive(Default)]
 pub(crate) struct Throttle {
-    /// Keyed by the name's hash, because names can have any length.
-    names: HashMap<String, Count>,
+    /// By name and network.
+    passwords: Counts,
+    /// By operator. Apart from the others, which strangers can fill.
+    codes: Counts,
     /// With operators' names, and with unknown ones: those must not use up the others'.
     records: [Records; 2],
     /// Refused requests by operator: their number is that of the operators.
     refusals: HashMap<String, Records>,
 }
 
-/// Failed sign-ins recorded in the audit log since a time.
+/// Failures by key. Keyed by hashes, because names can have any length.
+#[derive(Default)]
+struct Counts(HashMap<String, Count>);
+
+/// What was recorded in the audit log since a time.
 #[derive(Default)]
 struct Records {
     since: UnixSecs,
@@ -61,28 +74,37 @@ struct Count {
     locked_until: UnixSecs,
 }
 
-/// Remaining wait of a name.
+/// How long to wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Wait {
     pub(super) secs: i64,
 }
 
-impl Throttle {
-    /// Counts an attempt; must be called before the password is checked, so that concurrent attempts are counted too.
-    /// Returns the lockout that a wrong password would start, if any.
+impl Wait {
+    pub(super) fn in_words(self) -> String {
+        wait_in_words(self.secs.unsigned_abs())
+    }
+
+    /// The value of `Retry-After`.
+    pub(super) fn header(self) -> HeaderValue {
+        HeaderValue::from(self.secs.max(1))
+    }
+}
+
+impl Counts {
+    /// Counts an attempt as failed. Returns the wait that it starts, if any.
     ///
     /// # Errors
     ///
-    /// The remaining wait, if the name is still locked.
-    pub(super) fn attempt(&mut self, name: &str, now: UnixSecs) -> Result<Option<Wait>, Wait> {
-        let key = sha256_text(name);
-        if self.names.len() >= NAMES_MAX && !self.names.contains_key(&key) {
-            self.names.retain(|_, count| now < count.locked_until.max(count.at).saturating_add(WAIT_MAX_SECS));
-            if self.names.len() >= NAMES_MAX {
+    /// The rest of a wait that is not over; the attempt is not counted.
+    fn attempt(&mut self, key: String, now: UnixSecs) -> Result<Option<Wait>, Wait> {
+        if self.0.len() >= KEYS_MAX && !self.0.contains_key(&key) {
+            self.0.retain(|_, count| now < count.locked_until.max(count.at).saturating_add(WAIT_MAX_SECS));
+            if self.0.len() >= KEYS_MAX {
                 return Ok(Some(Wait { secs: WAIT_SECS }));
             }
         }
-        let count = self.names.entry(key).or_insert(Count { failures: 0, at: now, locked_until: now });
+        let count = self.0.entry(key).or_insert(Count { failures: 0, at: now, locked_until: now });
         if now < count.locked_until {
             return Err(Wait { secs: count.locked_until.saturating_sub(now) });
         }
@@ -96,6 +118,39 @@ impl Throttle {
         count.locked_until = now.saturating_add(secs);
         Ok(Some(Wait { secs }))
     }
+}
+
+/// The key of passwords for a name from a network; `None` for a request over no connection, in a test.
+fn password_key(name: &str, network: Option<IpAddr>) -> String {
+    let network = network.map(|network| network.to_string()).unwrap_or_default();
+    sha256_text(&format!("{network} {name}"))
+}
+
+impl Throttle {
+    /// Counts a wrong password. Returns how long to wait, if at all.
+    pub(super) fn password_was_wrong(&mut self, name: &str, network: Option<IpAddr>, now: UnixSecs) -> Option<Wait> {
+        self.passwords.attempt(password_key(name, network), now).unwrap_or_else(Some)
+    }
+
+    /// Forgets the wrong ones before it.
+    pub(super) fn password_was_right(&mut self, name: &str, network: Option<IpAddr>) {
+        self.passwords.0.remove(&password_key(name, network));
+    }
+
+    /// Counts a code as wrong; must be called before it is checked, so that concurrent ones are counted too. Returns the
+    /// wait that a wrong one starts, if any.
+    ///
+    /// # Errors
+    ///
+    /// The rest of a wait that is not over: the code must not be checked.
+    pub(super) fn code(&mut self, operator: &str, now: UnixSecs) -> Result<Option<Wait>, Wait> {
+        self.codes.attempt(sha256_text(operator), now)
+    }
+
+    /// Forgets the codes counted before it.
+    pub(super) fn code_was_right(&mut self, operator: &str) {
+        self.codes.0.remove(&sha256_text(operator));
+    }
 
     /// Whether another failed sign-in may be recorded in the audit log; counts it if so.
     pub(super) fn may_record(&mut self, is_operator: bool, now: UnixSecs) -> bool {
@@ -108,11 +163,6 @@ impl Throttle {
     pub(super) fn may_record_refusal(&mut self, operator: &str, now: UnixSecs) -> bool {
         self.refusals.entry(operator.to_owned()).or_default().may_make(now)
     }
-
-    /// Resets the count of a name after a correct password.
-    pub(super) fn succeeded(&mut self, name: &str) {
-        self.names.remove(&sha256_text(name));
-    }
 }
 
 #[cfg(test)]
@@ -124,30 +174,47 @@ mod tests {
     }
 
     #[test]
-    fn waits_double_from_the_fifth_wrong_password() {
+    fn waits_double_from_the_fifth_failure() {
         let mut throttle = Throttle::default();
         for _ in 0..4 {
-            assert_eq!(throttle.attempt("ada", 0), Ok(None));
+            assert_eq!(throttle.code("ada", 0), Ok(None));
         }
         let mut now = 0;
         for secs in [30, 60, 120, 240, 480, 900, 900] {
-            assert_eq!(throttle.attempt("ada", now), Ok(Some(wait(secs))));
-            assert_eq!(throttle.attempt("ada", now + 1), Err(wait(secs - 1)));
-            assert!(throttle.attempt("bob", now).is_ok(), "another name");
-            throttle.succeeded("bob");
+            assert_eq!(throttle.code("ada", now), Ok(Some(wait(secs))));
+            assert_eq!(throttle.code("ada", now + 1), Err(wait(secs - 1)));
+            assert!(throttle.code("bob", now).is_ok(), "another operator");
+            throttle.code_was_right("bob");
             now += secs;
         }
-        throttle.succeeded("ada");
-        assert_eq!(throttle.attempt("ada", now), Ok(None));
+        throttle.code_was_right("ada");
+        assert_eq!(throttle.code("ada", now), Ok(None));
     }
 
     #[test]
-    fn forgets_a_name_15_minutes_after_its_wait() {
+    fn failures_are_forgotten_15_minutes_after_their_wait() {
         let mut throttle = Throttle::default();
         for _ in 0..5 {
-            throttle.attempt("ada", 0).unwrap();
+            throttle.code("ada", 0).unwrap();
         }
-        assert_eq!(throttle.attempt("ada", 30 + WAIT_MAX_SECS), Ok(None));
+        assert_eq!(throttle.code("ada", 30 + WAIT_MAX_SECS), Ok(None));
+    }
+
+    #[test]
+    fn passwords_are_counted_by_name_and_network() {
+        let mut throttle = Throttle::default();
+        let network = |text: &str| Some(text.parse().unwrap());
+        for _ in 0..4 {
+            assert_eq!(throttle.password_was_wrong("ada", network("192.0.2.1"), 0), None);
+        }
+        assert_eq!(throttle.password_was_wrong("ada", network("192.0.2.1"), 0), Some(wait(30)));
+        assert_eq!(throttle.password_was_wrong("ada", network("192.0.2.1"), 1), Some(wait(29)));
+        for (name, from) in [("ada", "192.0.2.2"), ("ada", "2001:db8::"), ("bob", "192.0.2.1")] {
+            assert_eq!(throttle.password_was_wrong(name, network(from), 1), None, "{name} {from}");
+        }
+        assert_eq!(throttle.code("ada", 1), Ok(None), "codes have counts of their own");
+        throttle.password_was_right("ada", network("192.0.2.1"));
+        assert_eq!(throttle.password_was_wrong("ada", network("192.0.2.1"), 1), None);
     }
 
     #[test]
@@ -164,15 +231,18 @@ mod tests {
     }
 
     #[test]
-    fn made_up_names_are_capped_and_lock_no_operator_out() {
+    fn made_up_names_are_capped_and_leave_codes_alone() {
         let mut throttle = Throttle::default();
-        for n in 0..NAMES_MAX + 100 {
-            throttle.attempt(&format!("stranger {n}"), 0).unwrap();
+        for n in 0..KEYS_MAX + 100 {
+            throttle.password_was_wrong(&format!("stranger {n}"), None, 0);
         }
-        assert_eq!(throttle.names.len(), NAMES_MAX);
-        // Not an error: the password is still checked.
-        assert_eq!(throttle.attempt("ada", 0), Ok(Some(wait(30))));
-        assert_eq!(throttle.attempt("ada", WAIT_MAX_SECS), Ok(None), "expired names are removed");
-        assert_eq!(throttle.names.len(), 1);
+        assert_eq!(throttle.passwords.0.len(), KEYS_MAX);
+        assert_eq!(throttle.password_was_wrong("ada", None, 0), Some(wait(30)), "not counted");
+        for _ in 0..4 {
+            assert_eq!(throttle.code("ada", 0), Ok(None));
+        }
+        assert_eq!(throttle.code("ada", 0), Ok(Some(wait(30))), "counted");
+        assert_eq!(throttle.password_was_wrong("ada", None, WAIT_MAX_SECS), None, "expired names are removed");
+        assert_eq!(throttle.passwords.0.len(), 1);
     }
 }

@@ -53,8 +53,10 @@ countenance_core::enumeration! {
         OperatorAdded = "operator_added",
         OperatorRemoved = "operator_removed",
         OperatorSignedIn = "operator_signed_in",
-        /// A wrong password or an unknown name, which is not recorded: it may be a password in the wrong field.
+        /// A wrong password or code, or an unknown name, which is not recorded: it may be a password in the wrong field.
         OperatorSignInFailed = "operator_sign_in_failed",
+        /// An operator has set up an authenticator app.
+        SecondFactorSet = "second_factor_set",
         /// An operator submitted a portal form; the rows that follow record its effects.
         OperatorActed = "operator_acted",
         /// An operator asked for what their role may not do; the detail is the method and the path.

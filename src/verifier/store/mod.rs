@@ -49,6 +49,7 @@ mod pending;
 mod plans;
 mod rekey;
 mod sealer;
+mod second_factors;
 mod sessions;
 mod setup_events;
 mod templates;
@@ -69,6 +70,7 @@ pub(crate) use lists::{AuditQuery, DeviceRow, SessionQuery, SessionRow, UserRow}
 pub use master_key::{KeyFileError, MasterKey};
 pub use sealer::SealBroken;
 use sealer::Sealer;
+pub(crate) use second_factors::{PendingSignIn, SecondFactor, WRONG_CODES_MAX};
 pub(crate) use sessions::{NewSession, Session, SessionStage};
 pub(crate) use setup_events::{LastSetupEvent, SetupEvent};
 pub(crate) use used_samples::SampleDigest;

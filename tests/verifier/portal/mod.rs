@@ -6,6 +6,7 @@ mod forms;
 mod lists;
 pub(super) mod operator;
 mod roles;
+mod second_factor;
 mod secrets;
 mod sign_in;
 mod usage;

@@ -7,17 +7,25 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 
+use countenance_core::clock::{Clock, UnixSecs};
 use countenance_verifier::Role;
+use totp_rs::{Builder, Secret};
 
 use super::super::test_verifier::{ORIGIN, Reply, TestVerifier};
 
 pub(in super::super) const COOKIE: &str = "__Host-operator";
+pub(in super::super) const PENDING_COOKIE: &str = "__Host-operator-code";
+pub(in super::super) const CODE_PATH: &str = "/portal/sign-in/code";
 pub(in super::super) const OPERATOR: &str = "grace";
 
 pub(in super::super) struct Operator<'h> {
     pub(in super::super) verifier: &'h TestVerifier,
     /// `name=value`; empty if not signed in.
     pub(in super::super) cookie: String,
+    /// The cookie between the two steps of signing in.
+    pub(in super::super) pending: String,
+    /// The key in the operator's authenticator app; empty until it is set up.
+    pub(in super::super) key: String,
 }
 
 /// A form with the values that the page gives its fields.
@@ -51,7 +59,7 @@ pub(in super::super) async fn added(verifier: &TestVerifier, name: &str) -> Stri
 impl<'h> Operator<'h> {
     /// A browser that is not signed in.
     pub(in super::super) fn stranger(verifier: &'h TestVerifier) -> Self {
-        Self { verifier, cookie: String::new() }
+        Self { verifier, cookie: String::new(), pending: String::new(), key: String::new() }
     }
 
     /// A new operator, signed in.
@@ -71,18 +79,64 @@ impl<'h> Operator<'h> {
         browser
     }
 
-    /// Submits the sign-in form, and keeps the cookie of the response.
+    /// Both steps of signing in, as far as the first is passed; sets up an app where there is none.
     pub(in super::super) async fn sign_in(&mut self, name: &str, password: &str) -> Reply {
+        let reply = self.send_password(name, password).await;
+        if location(&reply.headers) != CODE_PATH {
+            return reply;
+        }
+        self.read_key().await;
+        let code = self.code();
+        self.send_code(&code).await
+    }
+
+    /// Submits name and password, and keeps the cookie of the response.
+    pub(in super::super) async fn send_password(&mut self, name: &str, password: &str) -> Reply {
         let fields = [("name", name), ("password", password)].map(|(n, v)| (n.to_owned(), v.to_owned()));
         let reply = self.send(&Form { action: "/portal/sign-in".into(), fields: fields.into() }).await;
-        if let Some(cookie) = set_cookie(&reply) {
-            self.cookie = cookie.split(';').map(str::to_owned).next().unwrap();
-        }
+        self.keep_cookies(&reply);
         reply
     }
 
+    /// Reads the key if the page of the second step shows one.
+    pub(in super::super) async fn read_key(&mut self) {
+        let page = self.get(CODE_PATH).await.text();
+        if page.contains("id=\"authenticator-key\"") {
+            self.key = element(&page, "authenticator-key");
+        }
+    }
+
+    /// What the app shows now.
+    pub(in super::super) fn code(&self) -> String {
+        code_of(&self.key, self.verifier.clock.now())
+    }
+
+    /// Submits a code from the page of the second step, and keeps the cookies of the response.
+    pub(in super::super) async fn send_code(&mut self, code: &str) -> Reply {
+        let form = self.form(CODE_PATH, CODE_PATH).await.with("code", code);
+        let reply = self.send(&form).await;
+        self.keep_cookies(&reply);
+        reply
+    }
+
+    fn keep_cookies(&mut self, reply: &Reply) {
+        for cookie in cookies(reply) {
+            let pair = cookie.split(';').next().unwrap().to_owned();
+            if pair.starts_with(&format!("{COOKIE}=")) {
+                self.cookie = pair;
+            } else {
+                self.pending = pair;
+            }
+        }
+    }
+
+    /// All cookies, as a browser sends them.
+    fn cookie_header(&self) -> String {
+        [self.cookie.as_str(), &self.pending].into_iter().filter(|c| !c.is_empty()).collect::<Vec<_>>().join("; ")
+    }
+
     pub(in super::super) async fn get(&self, path: &str) -> Reply {
-        self.verifier.browse(path, &self.cookie).await
+        self.verifier.browse(path, &self.cookie_header()).await
     }
 
     /// Gets a page; panics unless it has this `data-page`.
@@ -99,7 +153,7 @@ impl<'h> Operator<'h> {
 
     pub(in super::super) async fn send_with(&self, form: &Form, headers: &[(&'static str, &str)]) -> Reply {
         let mut request = Request::post(&form.action)
-            .header(header::COOKIE, &self.cookie)
+            .header(header::COOKIE, self.cookie_header())
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -121,8 +175,18 @@ impl<'h> Operator<'h> {
     }
 }
 
+/// What an app with this key shows at this time.
+pub(in super::super) fn code_of(key: &str, now: UnixSecs) -> String {
+    let secret = Secret::try_from_base32(key.replace(' ', "")).unwrap();
+    Builder::new().with_secret(secret).build().unwrap().generate(now as u64).to_string()
+}
+
+pub(in super::super) fn cookies(reply: &Reply) -> impl Iterator<Item = &str> {
+    reply.headers.get_all(header::SET_COOKIE).into_iter().map(|value| value.to_str().unwrap())
+}
+
 pub(in super::super) fn set_cookie(reply: &Reply) -> Option<&str> {
-    reply.headers.get(header::SET_COOKIE).map(|value| value.to_str().unwrap())
+    cookies(reply).next()
 }
 
 pub(in super::super) fn location(headers: &HeaderMap) -> &str {
