@@ -23,7 +23,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use countenance_core::{
@@ -58,6 +58,7 @@ pub use limits::{
 };
 pub use ops::bindings::BindError;
 pub use ops::listen::ConnectionLimits;
+pub use ops::serve::Listeners;
 pub use origin::{Origin, OriginError};
 pub use otp::phone::{NoPhoneNumber, PhoneNumber};
 pub use otp::twilio::{TwilioSetupError, TwilioVerify};
@@ -71,6 +72,8 @@ use store::{Event, Integration, Store, Tx};
 const HANDLE_SECS: i64 = 60;
 /// Maximum number of requests served at once; more are answered 503 with `Retry-After`.
 const REQUESTS_MAX: usize = 256;
+/// Maximum number of requests served at once at the portal's own address, whatever goes on at the other.
+const PORTAL_REQUESTS_MAX: usize = 32;
 /// Maximum number of log stream deliveries held in memory at once: each up to 16 MiB.
 const DELIVERIES_MAX: usize = 4;
 
@@ -78,6 +81,8 @@ const DELIVERIES_MAX: usize = 4;
 pub struct Setup {
     /// The origin at which browsers and clients reach it.
     pub origin: Origin,
+    /// The portal's origin, if it has an address of its own; otherwise it is served at `origin`.
+    pub portal_origin: Option<Origin>,
     /// Its database.
     pub database: Database,
     /// The key that seals the database; wiped once it is open.
@@ -133,6 +138,7 @@ impl Verifier {
         Ok(Self(AppState(Arc::new(Shared {
             store,
             requests: Semaphore::new(REQUESTS_MAX),
+            portal_requests: Semaphore::new(PORTAL_REQUESTS_MAX),
             uploads: Arc::default(),
             deliveries: Semaphore::new(DELIVERIES_MAX),
             inference: Arc::new(Semaphore::new(setup.judges.max(1))),
@@ -143,15 +149,20 @@ impl Verifier {
         }))))
     }
 
-    /// All routes, to be served by [`serve`](Self::serve) or called in a test.
+    /// The routes at [`Setup::origin`], to be served by [`serve`](Self::serve) or called in a test.
     pub fn router(&self) -> axum::Router {
         ops::serve::router(self.0.clone())
     }
 
-    /// Serves on `listener` until `shutdown` completes, then lets running requests finish, for at most
-    /// [`ConnectionLimits::drain`], and closes the store.
-    pub async fn serve(self, listener: TcpListener, shutdown: impl Future<Output = ()>) {
-        ops::serve::serve(self.0, listener, shutdown).await;
+    /// The routes at [`Setup::portal_origin`].
+    pub fn portal_router(&self) -> axum::Router {
+        ops::serve::portal_router(self.0.clone())
+    }
+
+    /// Serves until `shutdown` completes, then lets running requests finish, for at most [`ConnectionLimits::drain`], and
+    /// closes the store.
+    pub async fn serve(self, listeners: impl Into<Listeners>, shutdown: impl Future<Output = ()>) {
+        ops::serve::serve(self.0, listeners.into(), shutdown).await;
     }
 
     /// Disables a device at every integration, and with it its sessions; false if no device with this id is registered.
@@ -240,6 +251,7 @@ struct Shared {
     setup: Setup,
     store: Store,
     requests: Semaphore,
+    portal_requests: Semaphore,
     uploads: Arc<api::uploads::Uploads>,
     deliveries: Semaphore,
     inference: Arc<Semaphore>,
@@ -271,7 +283,12 @@ impl AppState {
 
     /// The origin of the portal.
     fn portal_origin(&self) -> &Origin {
-        self.origin()
+        self.0.setup.portal_origin.as_ref().unwrap_or(self.origin())
+    }
+
+    /// Whether the portal has an address of its own.
+    fn has_portal_address(&self) -> bool {
+        self.0.setup.portal_origin.is_some()
     }
 
     /// The service's own policy.
@@ -315,6 +332,10 @@ impl AppState {
 
     fn requests(&self) -> &Semaphore {
         &self.0.requests
+    }
+
+    fn portal_requests(&self) -> &Semaphore {
+        &self.0.portal_requests
     }
 
     fn deliveries(&self) -> &Semaphore {

@@ -117,6 +117,26 @@ async fn an_operator_has_a_role_which_a_new_password_does_not_change() {
     assert!(told.contains("admin, helpdesk, auditor"), "{told}");
 }
 
+#[test]
+fn the_portals_own_address_needs_its_origin_and_is_named_to_a_new_operator() {
+    let data = Data::new();
+    let (origin, at) = (["--portal-origin", "https://portal.internal"], ["--portal-listen", "127.0.0.1:0"]);
+    for args in [[&["serve", "--listen", "127.0.0.1:0"][..], &at].concat(), [&origin[..], &["serve"]].concat()] {
+        let told = data.fail(&args);
+        assert!(told.contains("--portal-listen and --portal-origin need each other"), "{args:?}: {told}");
+    }
+    assert!(!data.database().exists(), "refused before anything is made");
+    for (args, hint) in [
+        ([&["add-operator", "grace"][..], &[]].concat(), "Sign in at http://verifier.localhost:8480/portal\n"),
+        ([&origin[..], &["add-operator", "grace"]].concat(), "Sign in at https://portal.internal/portal\n"),
+    ] {
+        let ran = data.command().args(&args).output().unwrap();
+        assert!(errors(&ran).ends_with(hint), "{args:?}: {}", errors(&ran));
+    }
+    let told = data.fail(&["--portal-origin", "http://portal.internal", "add-operator", "grace"]);
+    assert!(told.contains("a verifier's origin is https"), "{told}");
+}
+
 #[tokio::test]
 async fn the_audit_log_is_checked() {
     let data = Data::new();

@@ -171,6 +171,8 @@ pub(super) struct TestVerifier {
     analyzer: Arc<FakeSampleAnalyzer>,
     /// Where requests are sent over a socket, instead of straight to the router.
     pub(super) served_at: Option<SocketAddr>,
+    /// The portal's own origin, if it has one.
+    pub(super) portal_origin: Option<&'static str>,
 }
 
 /// A sign-in that has reached the landing page.
@@ -235,17 +237,22 @@ impl TestVerifier {
         mailer: Option<Arc<dyn Mailer>>,
     ) -> Self {
         let connections = ConnectionLimits { rates: UNLIMITED, ..ConnectionLimits::default() };
-        Self::build_limited(database, rules, codes, mailer, connections, test_key()).await
+        Self::build_limited(database, rules, codes, mailer, connections, test_key(), None).await
+    }
+
+    /// One whose portal has an address of its own.
+    pub(super) async fn with_portal_origin(origin: &'static str, connections: ConnectionLimits) -> Self {
+        Self::build_limited(Database::Memory, rules(), None, None, connections, test_key(), Some(origin)).await
     }
 
     /// One whose database has this key.
     pub(super) async fn with_key(key: MasterKey) -> Self {
-        Self::build_limited(Database::Memory, rules(), None, None, ConnectionLimits::default(), key).await
+        Self::build_limited(Database::Memory, rules(), None, None, ConnectionLimits::default(), key, None).await
     }
 
     /// One with these limits when it is served.
     pub(super) async fn with_connections(connections: ConnectionLimits) -> Self {
-        Self::build_limited(Database::Memory, rules(), None, None, connections, test_key()).await
+        Self::build_limited(Database::Memory, rules(), None, None, connections, test_key(), None).await
     }
 
     /// Opens `database` without adding anything to it.
@@ -257,6 +264,7 @@ impl TestVerifier {
     pub(super) async fn reopen_with(database: Database, key: MasterKey) -> Result<Verifier, StoreError> {
         let setup = Setup {
             origin: ORIGIN.parse().unwrap(),
+            portal_origin: None,
             database,
             key,
             clock: Arc::new(ManualClock::at(NOW)),
@@ -280,12 +288,14 @@ impl TestVerifier {
         mailer: Option<Arc<dyn Mailer>>,
         connections: ConnectionLimits,
         key: MasterKey,
+        portal_origin: Option<&'static str>,
     ) -> Self {
         let clock = Arc::new(ManualClock::at(NOW));
         let rng = Arc::new(SeededRng::from("verifier"));
         let analyzer = Arc::new(FakeSampleAnalyzer::default());
         let setup = Setup {
             origin: ORIGIN.parse().unwrap(),
+            portal_origin: portal_origin.map(|origin| origin.parse().unwrap()),
             database,
             key,
             clock: clock.clone(),
@@ -309,6 +319,7 @@ impl TestVerifier {
             secret: secret.reveal().to_owned(),
             analyzer,
             served_at: None,
+            portal_origin,
         }
     }
 
@@ -352,6 +363,9 @@ impl TestVerifier {
 
     pub(super) async fn send(&self, request: Request<Body>) -> Reply {
         let response = match self.served_at {
+            None if self.portal_origin.is_some() && request.uri().path().starts_with("/portal") => {
+                self.service.portal_router().oneshot(request).await.unwrap()
+            }
             None => self.service.router().oneshot(request).await.unwrap(),
             Some(at) => sent_to(at, request).await,
         };

@@ -95,6 +95,7 @@ impl Servers {
         let codes = TwilioVerify::new(Url::parse(&phone_origin)?, &service, &account, &token, net.clone())?;
         let verifier = loopback.runtime().block_on(Verifier::open(Setup {
             origin: verifier_origin.parse()?,
+            portal_origin: None,
             database: Database::Memory,
             key: master_key(),
             clock: Arc::new(SystemClock),

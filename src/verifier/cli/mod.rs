@@ -17,10 +17,12 @@ use clap::{
 use countenance_core::policy::Policy;
 use countenance_system::{SystemClock, SystemRandom};
 use countenance_verifier::{
-    AuditCheck, AuditScope, ConnectionLimits, Database, DeviceRule, EnrolmentFlow, MasterKey, Origin, Role, Rules, Setup,
+    AuditCheck, AuditScope, ConnectionLimits, Database, DeviceRule, EnrolmentFlow, Listeners, MasterKey, Origin, Role, Rules,
+    Setup,
     TwilioVerify, Verifier,
 };
 use countenance_vision::Vision;
+use tokio::net::TcpListener;
 
 mod data_dir;
 mod key;
@@ -49,6 +51,9 @@ struct Args {
     /// Public origin for browsers and clients: https, or http on loopback
     #[arg(long, value_name = "ORIGIN", default_value = "http://verifier.localhost:8480")]
     origin: Origin,
+    /// Origin of the portal, if it has an address of its own (serve --portal-listen)
+    #[arg(long, value_name = "ORIGIN")]
+    portal_origin: Option<Origin>,
     #[command(flatten)]
     smtp: smtp::SmtpArgs,
     /// What to do
@@ -63,6 +68,10 @@ enum Task {
         /// Address and port to listen on
         #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8480")]
         listen: SocketAddr,
+        /// Address and port of the portal alone, such as one that only your own network reaches; --listen then serves
+        /// no portal. Needs --portal-origin
+        #[arg(long, value_name = "ADDRESS")]
+        portal_listen: Option<SocketAddr>,
         /// Address of the reverse proxy in front, whose connections are not limited by address, and whose
         /// `X-Forwarded-For` names the client in the log; may be repeated
         #[arg(long, value_name = "IP")]
@@ -207,7 +216,12 @@ impl Task {
 #[expect(clippy::print_stdout, reason = "results of a command go to standard output")]
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
-    if matches!(args.task, Task::Serve { .. }) {
+    if let Task::Serve { portal_listen, .. } = &args.task {
+        // The portal checks that its forms come from its own origin.
+        anyhow::ensure!(
+            portal_listen.is_some() == args.portal_origin.is_some(),
+            "--portal-listen and --portal-origin need each other"
+        );
         process::keep_memory_private().context("core dumps cannot be disabled")?;
     }
     // Before the runtime starts: the blocking HTTP client must not be built inside it.
@@ -228,10 +242,9 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
             verifier.record_command(&command).await?;
         }
         match args.task {
-            Task::Serve { listen, .. } => {
-                let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| listen.to_string())?;
-                eprintln!("verifier: {} at {}", args.origin.text(), listener.local_addr()?);
-                verifier.serve(listener, signals::stop()).await;
+            Task::Serve { listen, portal_listen, .. } => {
+                let listeners = bind(&args.origin, listen, args.portal_origin.as_ref().zip(portal_listen)).await?;
+                verifier.serve(listeners, signals::stop()).await;
             }
             Task::AddIntegration {
                 name,
@@ -262,7 +275,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
                 eprintln!(
                     "The password is not shown again. Role: {}. Sign in at {}/portal",
                     role.name(),
-                    args.origin.text()
+                    args.portal_origin.as_ref().unwrap_or(&args.origin).text()
                 );
             }
             Task::RemoveOperator { name } => {
@@ -313,6 +326,21 @@ fn enrolment_flow(name: &str) -> Result<EnrolmentFlow, String> {
         .ok_or_else(|| format!("one of {} is needed", EnrolmentFlow::ALL.map(EnrolmentFlow::name).join(", ")))
 }
 
+/// Binds the service's addresses, and prints them.
+async fn bind(origin: &Origin, at: SocketAddr, portal: Option<(&Origin, SocketAddr)>) -> anyhow::Result<Listeners> {
+    let public = TcpListener::bind(at).await.with_context(|| at.to_string())?;
+    let portal = match portal {
+        Some((origin, at)) => {
+            let listener = TcpListener::bind(at).await.with_context(|| at.to_string())?;
+            eprintln!("portal: {} at {}", origin.text(), listener.local_addr()?);
+            Some(listener)
+        }
+        None => None,
+    };
+    eprintln!("verifier: {} at {}", origin.text(), public.local_addr()?);
+    Ok(Listeners { public, portal })
+}
+
 async fn restore(args: &Args, file: &Path, command: &str) -> anyhow::Result<()> {
     data_dir::prepare(&args.data).with_context(|| args.data.display().to_string())?;
     let key = key::load(args.key_file.as_deref(), &args.data, false)?;
@@ -328,6 +356,7 @@ async fn open(args: &Args, codes: Option<TwilioVerify>) -> anyhow::Result<Verifi
     vision.prepare_embedding()?;
     let setup = Setup {
         origin: args.origin.clone(),
+        portal_origin: args.portal_origin.clone(),
         key: key::load(args.key_file.as_deref(), &args.data, !database.exists())?,
         database: Database::File(database),
         clock: Arc::new(SystemClock),

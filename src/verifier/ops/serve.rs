@@ -13,22 +13,28 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 use percent_encoding::percent_decode_str;
-use tokio::net::TcpListener;
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+};
 
 use super::{
     client::client_network,
     description::description,
-    listen,
+    listen::{self, ConnectionLimits},
     progress::{PacedBody, Progress},
     request_log, sweep, upkeep,
 };
 use crate::{
     AppState, api::captures, api::devices, api::logs, api::problem::Refusal, api::sessions, browser::device_link,
     browser::email_link, browser::pages::Page, browser::return_handle, browser::session_page, browser::start,
-    limits::Exceeded, otp::api as otp, otp::feedback, otp::web as otp_web, portal,
+    limits::Exceeded, origin::Origin, otp::api as otp, otp::feedback, otp::web as otp_web, portal,
 };
 use countenance_core::{policy::Policy, protocol::Problem, rng::random_text};
 
+/// How many times fewer connections the portal's own address has: operators are few, and both together must not use up
+/// the file descriptors of a process, 1024 by default.
+const PORTAL_CONNECTIONS_RATIO: usize = 8;
 /// `Retry-After` of an answer that says nothing else, seconds.
 const RETRY_AFTER_SECS: u64 = 2;
 
@@ -97,27 +103,93 @@ impl Routes {
     }
 }
 
-/// All routes of this verifier.
+/// Where the service listens.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For browsers and clients.
+    pub public: TcpListener,
+    /// For operators, if the portal has an address of its own.
+    pub portal: Option<TcpListener>,
+}
+
+/// One for everything.
+impl From<TcpListener> for Listeners {
+    fn from(public: TcpListener) -> Self {
+        Self { public, portal: None }
+    }
+}
+
+/// Which address a request came to. They share the limits by client, and nothing that a flood at one of them could use up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Entrance {
+    Public,
+    Portal,
+}
+
+impl Entrance {
+    fn requests(self, verifier: &AppState) -> &Semaphore {
+        match self {
+            Self::Public => verifier.requests(),
+            Self::Portal => verifier.portal_requests(),
+        }
+    }
+
+    fn origin(self, verifier: &AppState) -> &Origin {
+        match self {
+            Self::Public => verifier.origin(),
+            Self::Portal => verifier.portal_origin(),
+        }
+    }
+}
+
+/// The routes at the public address; those of the portal too, unless it has an address of its own.
 pub(crate) fn router(verifier: AppState) -> Router {
-    Routes::all()
-        .router
+    let mut routes = Routes::all().router;
+    if !verifier.has_portal_address() {
         // Pages for people, not an API, so they are not in the description.
-        .merge(portal::router(&verifier))
+        routes = routes.merge(portal::router(&verifier));
+    }
+    surrounded(verifier, routes, Entrance::Public)
+}
+
+/// The routes at the portal's own address.
+pub(crate) fn portal_router(verifier: AppState) -> Router {
+    let routes = portal::router(&verifier).route(HEALTH, get(health).head(method_not_allowed));
+    surrounded(verifier, routes, Entrance::Portal)
+}
+
+fn surrounded(verifier: AppState, routes: Router<AppState>, entrance: Entrance) -> Router {
+    routes
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn_with_state(verifier.clone(), surround))
+        .layer(from_fn_with_state((verifier.clone(), entrance), surround))
         .layer(from_fn_with_state(verifier.clone(), request_log::log))
         .with_state(verifier)
 }
 
 /// Serves, sends due feedback to Twilio and deletes what has expired, until `shutdown` completes; then lets running requests finish.
-pub(crate) async fn serve(verifier: AppState, listener: TcpListener, shutdown: impl Future<Output = ()>) {
+pub(crate) async fn serve(verifier: AppState, listeners: Listeners, shutdown: impl Future<Output = ()>) {
     let store = verifier.store().clone();
     let limits = verifier.connection_limits().clone();
+    let portal_limits =
+        ConnectionLimits { connections: limits.connections.div_ceil(PORTAL_CONNECTIONS_RATIO), ..limits.clone() };
     let feedback = tokio::spawn(feedback::run(verifier.clone()));
     let sweep = tokio::spawn(sweep::run(verifier.clone()));
     let upkeep = tokio::spawn(upkeep::run(store.clone()));
-    listen::serve(listener, router(verifier), &limits, shutdown).await;
+    let (stop, stopped) = watch::channel(());
+    // Dropping the sender would be told, too: neither listener outlives the shutdown.
+    let told = |mut stopped: watch::Receiver<()>| async move { stopped.changed().await.unwrap_or_default() };
+    let public = listen::serve(listeners.public, router(verifier.clone()), &limits, told(stopped.clone()));
+    let portal = async {
+        if let Some(listener) = listeners.portal {
+            listen::serve(listener, portal_router(verifier), &portal_limits, told(stopped)).await;
+        }
+    };
+    let stopping = async {
+        shutdown.await;
+        stop.send_replace(());
+    };
+    tokio::join!(public, portal, stopping);
     for timer in [feedback, sweep, upkeep] {
         timer.abort();
         // The result is always the cancellation.
@@ -160,8 +232,8 @@ async fn method_not_allowed() -> Refusal {
 }
 
 /// Applies the request limits, and adds the headers to every response.
-async fn surround(State(verifier): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = limited(&verifier, request, next).await;
+async fn surround(State((verifier, entrance)): State<(AppState, Entrance)>, request: Request, next: Next) -> Response {
+    let mut response = limited(&verifier, entrance, request, next).await;
     let unavailable = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
     if unavailable {
@@ -170,14 +242,14 @@ async fn surround(State(verifier): State<AppState>, request: Request, next: Next
     for (name, value) in HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    if verifier.origin().is_https() {
+    if entrance.origin(&verifier).is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     response
 }
 
 /// Runs a request within the limits. Health is outside of them: a busy service is not a broken one.
-async fn limited(verifier: &AppState, request: Request, next: Next) -> Response {
+async fn limited(verifier: &AppState, entrance: Entrance, request: Request, next: Next) -> Response {
     let is_health = request.uri().path() == HEALTH;
     // Handlers take parts of the path as text.
     if percent_decode_str(request.uri().path()).decode_utf8().is_err() {
@@ -186,7 +258,7 @@ async fn limited(verifier: &AppState, request: Request, next: Next) -> Response 
     if !is_health && let Err(exceeded) = counted(verifier, &request) {
         return too_many(verifier, exceeded, request.uri().path());
     }
-    let _held = match verifier.requests().try_acquire() {
+    let _held = match entrance.requests(verifier).try_acquire() {
         Ok(held) => Some(held),
         Err(_) if is_health => None,
         Err(_) => return Refusal::Busy.into_response(),

@@ -39,7 +39,7 @@ const fn sealed(
 }
 
 /// Every column with sealed values.
-pub(super) const COLUMNS: [SealedColumn; 18] = [
+pub(super) const COLUMNS: [SealedColumn; 20] = [
     sealed("key_check", "sealed", "key_check", &[]),
     sealed("integrations", "secret_sealed", "integrations.secret", &["id"]),
     sealed("integrations", "old_secret_sealed", "integrations.secret", &["id"]),

@@ -1,5 +1,6 @@
 //! The operator portal as used by a browser.
 
+mod address;
 mod client_versions;
 mod consent;
 mod forms;

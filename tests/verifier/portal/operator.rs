@@ -148,7 +148,8 @@ impl<'h> Operator<'h> {
 
     /// Submits a form with the headers of a same-origin request.
     pub(in super::super) async fn send(&self, form: &Form) -> Reply {
-        self.send_with(form, &[("origin", ORIGIN), ("sec-fetch-site", "same-origin")]).await
+        let origin = self.verifier.portal_origin.unwrap_or(ORIGIN);
+        self.send_with(form, &[("origin", origin), ("sec-fetch-site", "same-origin")]).await
     }
 
     pub(in super::super) async fn send_with(&self, form: &Form, headers: &[(&'static str, &str)]) -> Reply {
