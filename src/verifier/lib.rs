@@ -57,8 +57,8 @@ pub use limits::{
     buckets::{Rate, RateLimits},
 };
 pub use ops::bindings::BindError;
+pub use ops::entrance::Listeners;
 pub use ops::listen::ConnectionLimits;
-pub use ops::serve::Listeners;
 pub use origin::{Origin, OriginError};
 pub use otp::phone::{NoPhoneNumber, PhoneNumber};
 pub use otp::twilio::{TwilioSetupError, TwilioVerify};

@@ -1,29 +1,20 @@
 //! `countenance-verifier`: runs the verification service and administers integrations, operators and devices.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    path::{Path, PathBuf},
-    process::ExitCode,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use clap::{
-    Parser, Subcommand,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
+use clap::Parser;
 
 use countenance_core::policy::Policy;
 use countenance_system::{SystemClock, SystemRandom};
 use countenance_verifier::{
-    AuditCheck, AuditScope, ConnectionLimits, Database, DeviceRule, EnrolmentFlow, Listeners, MasterKey, Origin, Role, Rules,
-    Setup,
+    AuditCheck, AuditScope, ConnectionLimits, Database, DeviceRule, EnrolmentFlow, Listeners, MasterKey, Origin, Rules, Setup,
     TwilioVerify, Verifier,
 };
 use countenance_vision::Vision;
 use tokio::net::TcpListener;
 
+mod args;
 mod data_dir;
 mod key;
 pub(crate) mod logging;
@@ -32,186 +23,10 @@ mod signals;
 mod smtp;
 mod twilio;
 
+use args::{Args, AuditTask, Task};
+
 /// How long a running service has to read new keys: three rounds of its upkeep.
 const REKEY_GRACE: Duration = Duration::from_secs(15);
-
-/// Run and administer the Countenance verification service
-///
-/// `RUST_LOG` sets the levels of the log on standard error, such as `warn` or `info,countenance_verifier=debug`.
-#[derive(Debug, Parser)]
-#[command(name = "countenance-verifier", version, max_term_width = 110)]
-struct Args {
-    /// Directory with the database
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
-    /// File with the key that encrypts the database; if neither it nor a systemd credential verifier.key is given,
-    /// verifier.key in the data directory
-    #[arg(long, value_name = "FILE")]
-    key_file: Option<PathBuf>,
-    /// Public origin for browsers and clients: https, or http on loopback
-    #[arg(long, value_name = "ORIGIN", default_value = "http://verifier.localhost:8480")]
-    origin: Origin,
-    /// Origin of the portal, if it has an address of its own (serve --portal-listen)
-    #[arg(long, value_name = "ORIGIN")]
-    portal_origin: Option<Origin>,
-    #[command(flatten)]
-    smtp: smtp::SmtpArgs,
-    /// What to do
-    #[command(subcommand)]
-    task: Task,
-}
-
-#[derive(Debug, Subcommand)]
-enum Task {
-    /// Serve until interrupted; terminate TLS in a reverse proxy in front
-    Serve {
-        /// Address and port to listen on
-        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8480")]
-        listen: SocketAddr,
-        /// Address and port of the portal alone, such as one that only your own network reaches; --listen then serves
-        /// no portal. Needs --portal-origin
-        #[arg(long, value_name = "ADDRESS")]
-        portal_listen: Option<SocketAddr>,
-        /// Address of the reverse proxy in front, whose connections are not limited by address, and whose
-        /// `X-Forwarded-For` names the client in the log; may be repeated
-        #[arg(long, value_name = "IP")]
-        trusted_proxy: Vec<IpAddr>,
-        #[command(flatten)]
-        twilio: twilio::Args,
-    },
-    /// Register a tenant and print its Integration Id and Session Secret (the secret only this once)
-    AddIntegration {
-        /// Name shown to users if the tenant does not name the application
-        #[arg(long)]
-        name: String,
-        /// Host name of the tenant
-        #[arg(long, value_name = "HOST")]
-        tenant: String,
-        /// Additional host name on which the tenant serves /continue; may be repeated
-        #[arg(long, value_name = "HOST")]
-        custom_domain: Vec<String>,
-        /// Do not let users without a face template enroll themselves
-        #[arg(long)]
-        no_self_enrolment: bool,
-        /// Who may enroll a face for an account that has none: inline, whoever signs in; email, who also opens a link
-        /// mailed to the account; operator, while an operator lets the user; attended, at a kiosk
-        #[arg(long, value_name = "FLOW", value_parser = enrolment_flow, required_unless_present = "no_self_enrolment")]
-        enrolment_flow: Option<EnrolmentFlow>,
-        /// Accept recordings and virtual cameras (testing only)
-        #[arg(long)]
-        allow_virtual_cameras: bool,
-        /// Accept only kiosks: devices that registered with a one-time code
-        #[arg(long)]
-        registered_devices_only: bool,
-        /// Face captures allowed per session, 1 to 10
-        #[arg(long, default_value_t = 5)]
-        attempts: u32,
-    },
-    /// Create an operator of the portal, or reset their password (printed once) and second factor
-    AddOperator {
-        /// Operator's sign-in name
-        name: String,
-        /// What they may do: admin everything; helpdesk look things up, and unlock, allow devices and erase for one user
-        /// at a time; auditor read everything and change nothing. Left out: admin, or as before for an existing operator
-        #[arg(long, value_parser = role())]
-        role: Option<Role>,
-    },
-    /// Revoke an operator's portal access
-    RemoveOperator {
-        /// Operator's sign-in name
-        name: String,
-    },
-    /// Print a one-time code with which a kiosk can register, to serve all users of the integration
-    DeviceCode {
-        /// Integration Id
-        #[arg(long, value_name = "ID")]
-        integration: String,
-        /// Validity of the code, in seconds
-        #[arg(long, default_value_t = 900)]
-        life_secs: i64,
-    },
-    /// Allow a device to verify a user's face; it must have tried to open one of the user's sign-ins
-    BindDevice {
-        /// Integration Id
-        #[arg(long, value_name = "ID")]
-        integration: String,
-        /// The tenant's `user_id`
-        #[arg(long, value_name = "USER")]
-        user: String,
-        /// Device id: the thumbprint of its key
-        id: String,
-    },
-    /// Disable a device for all integrations
-    DisableDevice {
-        /// Device id: the thumbprint of its key
-        id: String,
-    },
-    /// Encrypt everything with a new key; the service may run meanwhile
-    Rekey {
-        /// Also replace the master key with the one in this file, which is made if missing; then restart the service
-        /// with it
-        #[arg(long, value_name = "FILE")]
-        new_key_file: Option<PathBuf>,
-    },
-    /// Copy the database to a file; the service may run meanwhile. Keep the key apart from it: one is useless without
-    /// the other
-    Backup {
-        /// File to write; must not exist
-        file: PathBuf,
-    },
-    /// Replace the database by a backup; the service must be stopped. The former database stays, as
-    /// verifier.sqlite.replaced
-    Restore {
-        /// File written by backup
-        file: PathBuf,
-    },
-    /// Check the audit log
-    Audit {
-        /// What to do with it
-        #[command(subcommand)]
-        task: AuditTask,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-enum AuditTask {
-    /// Check that no row was changed or removed since the last check; the service may run meanwhile
-    Verify {
-        /// Check all rows, not only those since the last check
-        #[arg(long)]
-        whole: bool,
-    },
-}
-
-/// Reads a role by its name.
-fn role() -> impl TypedValueParser<Value = Role> {
-    PossibleValuesParser::new(Role::ALL.map(Role::name)).try_map(|name| Role::named(&name).ok_or("no such role"))
-}
-
-impl Args {
-    fn database(&self) -> PathBuf {
-        self.data.join("verifier.sqlite")
-    }
-}
-
-impl Task {
-    /// The command's name in the audit log; `None` for what changes nothing, and for the service, whose deeds are
-    /// recorded one by one.
-    fn command(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::Serve { .. } | Self::Audit { .. } => return None,
-            Self::AddIntegration { .. } => "add-integration",
-            Self::AddOperator { .. } => "add-operator",
-            Self::RemoveOperator { .. } => "remove-operator",
-            Self::DeviceCode { .. } => "device-code",
-            Self::BindDevice { .. } => "bind-device",
-            Self::DisableDevice { .. } => "disable-device",
-            Self::Rekey { .. } => "rekey",
-            Self::Backup { .. } => "backup",
-            Self::Restore { .. } => "restore",
-        })
-    }
-}
 
 #[expect(clippy::print_stdout, reason = "results of a command go to standard output")]
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
@@ -319,11 +134,6 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
         }
         Ok(ExitCode::SUCCESS)
     })
-}
-
-fn enrolment_flow(name: &str) -> Result<EnrolmentFlow, String> {
-    EnrolmentFlow::named(name)
-        .ok_or_else(|| format!("one of {} is needed", EnrolmentFlow::ALL.map(EnrolmentFlow::name).join(", ")))
 }
 
 /// Binds the service's addresses, and prints them.

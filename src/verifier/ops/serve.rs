@@ -13,28 +13,23 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 use percent_encoding::percent_decode_str;
-use tokio::{
-    net::TcpListener,
-    sync::{Semaphore, watch},
-};
+use tokio::sync::watch;
 
 use super::{
     client::client_network,
     description::description,
-    listen::{self, ConnectionLimits},
+    entrance::{Entrance, Listeners, portal_limits},
+    listen,
     progress::{PacedBody, Progress},
     request_log, sweep, upkeep,
 };
 use crate::{
     AppState, api::captures, api::devices, api::logs, api::problem::Refusal, api::sessions, browser::device_link,
     browser::email_link, browser::pages::Page, browser::return_handle, browser::session_page, browser::start,
-    limits::Exceeded, origin::Origin, otp::api as otp, otp::feedback, otp::web as otp_web, portal,
+    limits::Exceeded, otp::api as otp, otp::feedback, otp::web as otp_web, portal,
 };
 use countenance_core::{policy::Policy, protocol::Problem, rng::random_text};
 
-/// How many times fewer connections the portal's own address has: operators are few, and both together must not use up
-/// the file descriptors of a process, 1024 by default.
-const PORTAL_CONNECTIONS_RATIO: usize = 8;
 /// `Retry-After` of an answer that says nothing else, seconds.
 const RETRY_AFTER_SECS: u64 = 2;
 
@@ -103,45 +98,6 @@ impl Routes {
     }
 }
 
-/// Where the service listens.
-#[derive(Debug)]
-pub struct Listeners {
-    /// For browsers and clients.
-    pub public: TcpListener,
-    /// For operators, if the portal has an address of its own.
-    pub portal: Option<TcpListener>,
-}
-
-/// One for everything.
-impl From<TcpListener> for Listeners {
-    fn from(public: TcpListener) -> Self {
-        Self { public, portal: None }
-    }
-}
-
-/// Which address a request came to. They share the limits by client, and nothing that a flood at one of them could use up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Entrance {
-    Public,
-    Portal,
-}
-
-impl Entrance {
-    fn requests(self, verifier: &AppState) -> &Semaphore {
-        match self {
-            Self::Public => verifier.requests(),
-            Self::Portal => verifier.portal_requests(),
-        }
-    }
-
-    fn origin(self, verifier: &AppState) -> &Origin {
-        match self {
-            Self::Public => verifier.origin(),
-            Self::Portal => verifier.portal_origin(),
-        }
-    }
-}
-
 /// The routes at the public address; those of the portal too, unless it has an address of its own.
 pub(crate) fn router(verifier: AppState) -> Router {
     let mut routes = Routes::all().router;
@@ -171,8 +127,7 @@ fn surrounded(verifier: AppState, routes: Router<AppState>, entrance: Entrance) 
 pub(crate) async fn serve(verifier: AppState, listeners: Listeners, shutdown: impl Future<Output = ()>) {
     let store = verifier.store().clone();
     let limits = verifier.connection_limits().clone();
-    let portal_limits =
-        ConnectionLimits { connections: limits.connections.div_ceil(PORTAL_CONNECTIONS_RATIO), ..limits.clone() };
+    let portal_limits = portal_limits(&limits);
     let feedback = tokio::spawn(feedback::run(verifier.clone()));
     let sweep = tokio::spawn(sweep::run(verifier.clone()));
     let upkeep = tokio::spawn(upkeep::run(store.clone()));

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `routes` | how routes are declared, each with the permission that it needs |
 //! | `extract` | extractors that authenticate the operator, check the route's permission, and verify that a form comes from this portal |
+//! | `error` | why a page is not shown, and what is shown instead |
 //! | `sign_in`, `second_factor`, `authenticator`, `qr` | signing in, by password and by the code of an authenticator app, and out |
 //! | `throttle` | delays after wrong passwords and codes |
 //! | `integrations`, `new`, `integration`, `log_stream`, `rules_form`, `thresholds` | list of integrations, creation, options and secrets |
@@ -39,6 +40,7 @@ mod csv;
 mod devices;
 mod enrolled_since;
 mod enrolment;
+mod error;
 mod extract;
 mod html;
 mod integration;
