@@ -233,7 +233,7 @@ impl SecondStep {
         let link = app.link().map_err(unusable)?;
         Ok(html! {
             p {
-                "From now on, signing in takes a code from an authenticator app besides your password. Scan this with the app, or "
+                "From now on, signing in takes a code from an authenticator app as well as your password. Scan this with the app, or "
                 a href=(link) { "open it in an app on this device" } "."
             }
             (qr::code(&link, "QR code for an authenticator app. The key below is the same."))

@@ -97,7 +97,7 @@ pub(super) async fn confirm(session: OperatorSession, Path(id): Path<String>) ->
     let body = html! {
         p {
             "Erase " strong { (user.sub) } ": the face template, the sessions, the phone, and what ties the audit \
-             log's pseudonym " code { (user.pseudonym) } " to this person. It cannot be undone. With the next login the \
+             log's pseudonym " @if session.may(Permission::Audit) { code { (user.pseudonym) } } " to this person. It cannot be undone. With the next login the \
              account begins anew"
             @if !integration.rules.allow_self_enrolment { ", and may not enroll itself." }
             @else if integration.rules.enrolment_flow == EnrolmentFlow::Operator { ", and enrolls again when an operator lets it." }

@@ -162,6 +162,8 @@ async fn pages_offer_what_the_role_may_do_and_nothing_else() {
         let pseudonym = &verifier.service.audit_tail(100).await.unwrap();
         let pseudonym = &pseudonym.iter().find(|entry| entry.event == "enrolled").unwrap().account;
         assert_eq!(users.contains(pseudonym.as_str()), role != Role::Helpdesk, "{}", role.name());
+        let erase = operator.get(&operator.path("/users/erase?user=auth0%7Cada")).await.text();
+        assert_eq!(erase.contains(pseudonym.as_str()), role == Role::Admin, "{}", role.name());
     }
 }
 

@@ -47,11 +47,13 @@ async fn the_first_sign_in_sets_up_an_app_and_later_ones_ask_for_its_code() {
     assert_eq!((wrong.status, wrong.page().as_str()), (StatusCode::FORBIDDEN, "portal-second-factor"));
     assert!(wrong.text().contains("role=\"alert\"") && cookies(&wrong).next().is_none());
 
-    let code = browser.code();
+    let (code, pending) = (browser.code(), browser.pending.clone());
     let reply = browser.send_code(&code).await;
     assert_eq!((reply.status, location(&reply.headers)), (StatusCode::SEE_OTHER, "/portal/integrations"));
     browser.page("/portal/integrations", "portal-integrations").await;
-    assert!(is_at_sign_in(&browser.get(CODE_PATH).await), "the first step is used up");
+    assert_eq!(browser.pending, format!("{PENDING_COOKIE}="), "the browser forgets the first step");
+    let stolen = Operator { pending, ..Operator::stranger(&verifier) };
+    assert!(is_at_sign_in(&stolen.get(CODE_PATH).await), "the first step is used up");
     let expected = [("operator_sign_in_failed", "wrong_code"), ("second_factor_set", ""), ("operator_signed_in", "")]
         .map(|(event, detail)| (event.to_owned(), detail.to_owned()));
     assert_eq!(log(&verifier, before).await, expected);
@@ -63,9 +65,12 @@ async fn the_first_sign_in_sets_up_an_app_and_later_ones_ask_for_its_code() {
     assert!(!page.contains(&browser.key) && !page.contains("otpauth") && !page.contains("<svg"), "{page}");
     let code = again.code();
     // As people copy it.
+    let pending = again.pending.clone();
     let reply = again.send_code(&format!(" {} {}", &code[..3], &code[3..])).await;
     assert_eq!(location(&reply.headers), "/portal/integrations");
     again.page("/portal/integrations", "portal-integrations").await;
+    let stolen = Operator { pending, ..Operator::stranger(&verifier) };
+    assert!(is_at_sign_in(&stolen.get(CODE_PATH).await), "the first step is used up");
 }
 
 #[tokio::test]
