@@ -273,6 +273,7 @@ def seen_by_the_operator(walk: Walk) -> None:
         (walk.integration_page("/devices"), "portal-devices", []),
         (f"{at.portal}/sessions", "portal-sessions", []),
         (f"{at.portal}/audit", "portal-audit", [at.operator]),
+        (f"{at.portal}/operators", "portal-operators", [at.operator, "admin", "Set up"]),
     ]:
         browser.open(address)
         browser.page(name)
