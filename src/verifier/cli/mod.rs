@@ -8,8 +8,8 @@ use clap::Parser;
 use countenance_core::policy::Policy;
 use countenance_system::{SystemClock, SystemRandom};
 use countenance_verifier::{
-    AuditCheck, AuditScope, ConnectionLimits, Database, DeviceRule, EnrolmentFlow, Listeners, MasterKey, Origin, Rules, Setup,
-    TwilioVerify, Verifier,
+    AuditCheck, AuditScope, ConnectionLimits, Database, DeviceRule, EnrolmentFlow, Listeners, MasterKey, Origin, Rules,
+    Setup, TwilioVerify, Verifier,
 };
 use countenance_vision::Vision;
 use tokio::net::TcpListener;
@@ -117,11 +117,8 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
                 let new = new_key_file.as_deref().map(|path| MasterKey::from_file(path, &SystemRandom)).transpose()?;
                 let values = verifier.rekey(new.as_ref(), REKEY_GRACE).await?;
                 println!("{values} values encrypted with a new key");
-                if let Some(path) = new_key_file {
-                    eprintln!(
-                        "The former master key opens nothing any more. Restart the service with {}.",
-                        path.display()
-                    );
+                if let Some(path) = new_key_file.map(|path| path.display().to_string()) {
+                    eprintln!("The former master key opens nothing any more. Restart the service with {path}.");
                 }
             }
             Task::Backup { file } => verifier.backup(&file).await?,
