@@ -67,7 +67,7 @@ async fn forms_come_from_the_portals_origin_and_pages_name_each_by_its_own() {
     assert!(!verifier.browse("/healthz", "").await.headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
     operator.sign_in(OPERATOR, &password).await;
     let form = operator.form("/portal/integrations/new", "/portal/integrations/new").await;
-    let form = form.with("name", "Second").with("tenant_host", "second.example");
+    let form = form.with("name", "Second").with("tenant_host", "second.example").with("enrolment_flow", "inline");
     for origin in [ORIGIN, "https://portal.internal", "http://portal.internal:8443", "null"] {
         for headers in [&[("origin", origin)][..], &[("origin", origin), ("sec-fetch-site", "same-site")]] {
             assert_eq!(operator.send_with(&form, headers).await.page(), "portal-forged", "{headers:?}");
