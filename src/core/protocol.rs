@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{clock::UnixSecs, policy::SentPolicy};
 
+mod approval;
 mod camera;
 mod claims;
 mod client_version;
@@ -18,6 +19,10 @@ mod known;
 pub mod message;
 mod problem;
 
+pub use approval::{
+    APPROVAL_CODE_CHARS, APPROVAL_INPUT_MAX_CHARS, ApprovalCode, ApprovalOffer, ApprovalRequest, ApproveDevice,
+    ApprovedDevice, LookUpApproval, NoApprovalCode,
+};
 pub use camera::{CameraClaim, CameraKind, CameraRefusal, InjectionSign};
 pub use claims::{
     CONSENT_MAX_BYTES, Claims, ConsentClaim, CueClaim, KeyProtection, LivenessClaim, LivenessDecision, ModelClaim,
@@ -276,6 +281,10 @@ pub struct Problem {
     /// Details, where they help and disclose nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// With `device-not-bound`: how a device that is bound can allow this one. One that the client does not understand is
+    /// left out.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "known::approval")]
+    pub approval: Option<ApprovalOffer>,
 }
 
 /// Prefix of every problem type URI.

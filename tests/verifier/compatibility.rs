@@ -23,6 +23,15 @@ async fn requests_of_a_later_client_are_read_unless_something_is_critical() {
     let key = verifier.key();
     let code = verifier.service.device_code(&verifier.integration, 3600).await.unwrap();
     let login = verifier.start().await;
+    let (own, new) = (verifier.key(), verifier.key());
+    verifier.enroll(&own).await;
+    let refused = verifier.try_open(&new, &verifier.start().await).await;
+    let offer = serde_json::from_slice::<Problem>(&refused.body).unwrap().approval.unwrap();
+    let (approval, device) = (offer.code.as_str(), new.thumbprint().to_string());
+    let approvals = [
+        ("/v1/bindings/lookup".to_owned(), json!({ "code": approval, "version": "9.1.0" }), "code"),
+        ("/v1/bindings/approve".to_owned(), json!({ "code": approval, "device_id": device }), "device_id"),
+    ];
     let requests = [
         (
             "/v1/devices".to_owned(),
@@ -32,20 +41,22 @@ async fn requests_of_a_later_client_are_read_unless_something_is_critical() {
         (open_path(&login), json!({ "code": login.code, "app": "countenance 9.1.0", "version": "9.1.0" }), "app"),
         (format!("/v1/sessions/{}/abandon", login.session), json!({ "reason": "cancelled" }), "reason"),
     ];
-    for (path, body, known) in requests {
+    let requests = requests.into_iter().map(|(path, body, known)| (&key, path, body, known));
+    let approvals = approvals.into_iter().map(|(path, body, known)| (&own, path, body, known));
+    for (key, path, body, known) in approvals.chain(requests) {
         let mut later = grown(&body);
         for name in ["later", "later.unit", "nowhere"] {
             later["crit"] = json!([known, name]);
-            let refused = verifier.call_json(&key, &path, &later).await.problem();
+            let refused = verifier.call_json(key, &path, &later).await.problem();
             assert_eq!(refused, (ProblemKind::NotSupported, format!("support is needed for {name}")), "{path}");
         }
         for crit in [json!([]), json!(null), json!("app"), json!(["<script>"]), json!([1]), json!(vec!["app"; 17])] {
             later["crit"] = crit.clone();
-            let refused = verifier.call_json(&key, &path, &later).await.problem().0;
+            let refused = verifier.call_json(key, &path, &later).await.problem().0;
             assert_eq!(refused, ProblemKind::BadRequest, "{path}: {crit}");
         }
         later["crit"] = json!([known]);
-        let reply = verifier.call_json(&key, &path, &later).await;
+        let reply = verifier.call_json(key, &path, &later).await;
         assert!(reply.status.is_success(), "{path}: {}", reply.text());
     }
     let login = verifier.start().await;

@@ -11,6 +11,7 @@ use zeroizing_alloc::ZeroAlloc;
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
+mod approval;
 mod binding;
 mod captures;
 mod client_versions;

@@ -55,7 +55,7 @@ const BOB: [f32; 4] = [-0.2, 0.9, 0.1, 0.0];
 /// For tests that make many requests in no time.
 pub(super) const UNLIMITED: RateLimits = {
     let rate = Rate { burst: u32::MAX, per_minute: u32::MAX };
-    RateLimits { address: rate, device: rate }
+    RateLimits { address: rate, device: rate, approval: rate }
 };
 
 /// An embedding with these first four values and zeros after them.
@@ -208,6 +208,7 @@ pub(super) fn rules() -> Rules {
         enrollments_per_day: 999_999,
         accounts_per_device: 999_999,
         accounts_per_kiosk: 999_999,
+        approvals_per_day: 999_999,
     };
     Rules { custom_domains: vec!["login.example".into()], limits, ..Rules::new("Payroll", TENANT) }
 }

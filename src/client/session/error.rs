@@ -96,6 +96,9 @@ pub enum SessionError {
     /// This device is not approved for the account. The same link works once it is.
     #[error("this device is not approved for this account")]
     DeviceNotBound,
+    /// The approval code is unknown, expired or used, or this device may not approve what it is for.
+    #[error("the approval code was not accepted")]
+    ApprovalRefused,
     /// The verifier does not enroll this device, or no face with it: a code that is wrong or used up, or a kiosk is needed.
     #[error("the verifier does not enroll with this device")]
     EnrolmentRefused,
@@ -144,6 +147,7 @@ impl SessionError {
             Some(ProblemKind::DeviceUnknown) => Self::DeviceUnknown,
             Some(ProblemKind::DeviceDisabled) => Self::DeviceDisabled,
             Some(ProblemKind::DeviceNotBound) => Self::DeviceNotBound,
+            Some(ProblemKind::ApprovalRefused) => Self::ApprovalRefused,
             Some(ProblemKind::ClientTooOld) => Self::ClientTooOld,
             Some(ProblemKind::NotSupported) => Self::NotSupported,
             Some(ProblemKind::EnrolmentRefused) => Self::EnrolmentRefused,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::{
-    Abandon, Fallback, InjectionSign, OpenSession, Outcome, Problem, Reason, RegisterDevice, RegisteredDevice,
+    Abandon, ApprovalOffer, Fallback, InjectionSign, OpenSession, Outcome, Problem, Reason, RegisterDevice, RegisteredDevice,
     RequestProofClaims, Ticket, message::Message,
 };
 
@@ -48,4 +48,9 @@ pub(super) fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Reaso
 /// Reads the reason of an abandoned session; one of a later version as [`Reason::Cancelled`].
 pub(super) fn end<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Reason, D::Error> {
     Ok(Reason::named(&String::deserialize(deserializer)?).unwrap_or(Reason::Cancelled))
+}
+
+/// Reads how a device can be approved; what a later version writes otherwise as nothing.
+pub(super) fn approval<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ApprovalOffer>, D::Error> {
+    Ok(serde_json::from_value(Value::deserialize(deserializer)?).ok())
 }

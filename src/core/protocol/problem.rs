@@ -40,6 +40,8 @@ kinds! {
     DeviceUnknown = "device-unknown", 403;
     /// The device is not approved for this account; the same link works once it is.
     DeviceNotBound = "device-not-bound", 403;
+    /// The approval code is unknown, expired or used, or this device may not approve what it is for.
+    ApprovalRefused = "approval-refused", 403;
     /// The client's version is not accepted at this integration; the same link works with a later one.
     ClientTooOld = "client-too-old", 403;
     /// The enrollment code is missing, wrong or already used.

@@ -2,10 +2,12 @@
 //!
 //! A password and a picture of the owner must not be enough, so a face counts only on a device that is bound to the
 //! account, or on a kiosk of the integration. A device that is not bound is registered and its request recorded: an
-//! operator, or the owner by a mailed link, may allow it, after which the same launch link works.
+//! operator, the owner by a mailed link, or a device that is bound ([`approvals`]) may allow it, after which the same launch
+//! link works.
 
 use crate::{
     AppState,
+    api::approvals,
     api::devices,
     api::problem::Refusal,
     api::request::AuthenticatedRequest,
@@ -47,17 +49,24 @@ pub(crate) async fn refuse(
 ) -> Result<Refusal, Refusal> {
     let now = verifier.now();
     let (integration, sub) = (&session.integration_id, &session.sub);
-    let is_recorded = tx.has_binding_request(&session.id, &request.device).await?;
-    if is_recorded || tx.count_binding_requests(integration, sub, now).await? >= REQUESTS_MAX {
+    if let Some(recorded) = tx.binding_request_id(&session.id, &request.device).await? {
+        let code = approvals::code(&wanted.code, &request.device, &recorded);
+        tx.keep_approval_code(session, &request.device, &code).await?;
+        tx.commit().await?;
+        return Ok(Refusal::DeviceNotBound { approval: Some(approvals::offer(code, session, now)) });
+    }
+    if tx.count_binding_requests(integration, sub, now).await? >= REQUESTS_MAX {
         // The version of the device's client is kept all the same.
         tx.commit().await?;
-        return Ok(Refusal::DeviceNotBound);
+        return Ok(Refusal::DeviceNotBound { approval: None });
     }
     if !is_registered {
         devices::add(&mut tx, integration, request, &wanted.app, wanted.version, false, now).await?;
     }
     let token = random_text::<32>(verifier.rng());
-    tx.request_binding(session, &request.device, &token, now).await?;
+    let recorded = tx.request_binding(session, &request.device, &token, now).await?;
+    let code = approvals::code(&wanted.code, &request.device, &recorded);
+    tx.keep_approval_code(session, &request.device, &code).await?;
     let letter = device_link::letter(verifier, &mut tx, session, &token).await?;
     // Above the limit nothing is mailed; an operator can still allow the device.
     let letter = match letter {
@@ -68,7 +77,7 @@ pub(crate) async fn refuse(
     if let Some(letter) = letter {
         letter.post(verifier);
     }
-    Ok(Refusal::DeviceNotBound)
+    Ok(Refusal::DeviceNotBound { approval: Some(approvals::offer(code, session, now)) })
 }
 
 async fn may_mail(verifier: &AppState, tx: &mut Tx<'_>, session: &Session) -> Result<bool, StoreError> {

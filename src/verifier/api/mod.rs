@@ -1,5 +1,6 @@
 //! The `/v1` API: device calls, and the tenant's log stream.
 
+pub(crate) mod approvals;
 pub(crate) mod bindings;
 pub(crate) mod captures;
 pub(crate) mod devices;

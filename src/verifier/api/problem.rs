@@ -13,7 +13,7 @@ use crate::{
 use countenance_attest::{request_proof::RequestProofError, verify::AttestError};
 use countenance_core::{
     liveness::Discrepancy,
-    protocol::{ClientVersion, Problem, ProblemKind, message::Unmet},
+    protocol::{ApprovalOffer, ClientVersion, Problem, ProblemKind, message::Unmet},
 };
 
 /// How long Twilio keeps a verification after its sends or checks are used up, seconds.
@@ -50,7 +50,13 @@ pub(crate) enum Refusal {
     DeviceDisabled,
     /// Its request to be bound is recorded.
     #[error("This device is not approved for this account.")]
-    DeviceNotBound,
+    DeviceNotBound {
+        /// How a device that is bound can allow it; `None` if its request was not recorded.
+        approval: Option<ApprovalOffer>,
+    },
+    /// The same for every reason, so that a stranger learns nothing about the code.
+    #[error("The approval code is unknown, expired or used, or this device may not use it.")]
+    ApprovalRefused,
     /// The session stays as it is.
     #[error("This version of the client is not accepted here.")]
     ClientTooOld {
@@ -147,7 +153,8 @@ impl Refusal {
             }
             Self::DeviceUnknown => ProblemKind::DeviceUnknown,
             Self::DeviceDisabled => ProblemKind::DeviceDisabled,
-            Self::DeviceNotBound => ProblemKind::DeviceNotBound,
+            Self::DeviceNotBound { .. } => ProblemKind::DeviceNotBound,
+            Self::ApprovalRefused => ProblemKind::ApprovalRefused,
             Self::ClientTooOld { .. } => ProblemKind::ClientTooOld,
             Self::SessionUnknown | Self::WrongCode => ProblemKind::SessionUnknown,
             Self::SessionExpired => ProblemKind::Expired,
@@ -225,12 +232,17 @@ impl Refusal {
             Self::ClientTooOld { version, min } => Some(version_words(*version, *min)),
             _ => None,
         };
+        let approval = match self {
+            Self::DeviceNotBound { approval } => approval.clone(),
+            _ => None,
+        };
         Problem {
             // RFC 9457, 4.2.1: a problem without a specific type is `about:blank`.
             kind: self.kind().map_or_else(|| "about:blank".to_owned(), ProblemKind::uri),
             title: self.to_string(),
             status: self.status().as_u16(),
             detail,
+            approval,
         }
     }
 }

@@ -27,7 +27,8 @@ use countenance_core::{
 ///
 /// If the integration's devices are people's own, an unknown key is registered here: a desktop client learns its session
 /// from the link, but not its integration. To verify a face, the device must be bound to the account; one that is not is
-/// answered `device-not-bound`, and the session stays as it is, so that the same link works once the device is approved.
+/// answered `device-not-bound` with a code for a device that is, and the session stays as it is, so that the same link
+/// works once the device is approved.
 /// The same holds for a client whose version the integration does not accept: `client-too-old`.
 #[utoipa::path(post, path = "/v1/sessions/{id}/open", tag = "client", 
     request_body(content = OpenSession, example = json!({
@@ -181,7 +182,7 @@ pub(crate) async fn bound_session(tx: &mut Tx<'_>, id: &str, device: &str) -> Re
 pub(crate) async fn capturing_session(tx: &mut Tx<'_>, id: &str, device: &str) -> Result<Session, Refusal> {
     let (session, device) = session_and_device(tx, id, device).await?;
     let is_admitted = session.stage.over() || bindings::is_admitted(tx, &session, &device).await?;
-    if is_admitted { Ok(session) } else { Err(Refusal::DeviceNotBound) }
+    if is_admitted { Ok(session) } else { Err(Refusal::DeviceNotBound { approval: None }) }
 }
 
 async fn session_and_device(tx: &mut Tx<'_>, id: &str, device: &str) -> Result<(Session, Device), Refusal> {

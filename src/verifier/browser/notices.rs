@@ -47,6 +47,7 @@ impl Notice {
             BindingSource::Enrollment => "because your face was enrolled with it",
             BindingSource::Operator => "by an administrator",
             BindingSource::Mail => "by the link that we mailed to you",
+            BindingSource::Device => "on another device of yours",
         };
         let text = format!(
             "A device was allowed to verify your face when you sign in to {application} as {account}: {how}.\n\n\

@@ -30,11 +30,17 @@ pub struct RateLimits {
     pub address: Rate,
     /// Requests of one device: a kiosk makes about four in each sign-in.
     pub device: Rate,
+    /// Approval codes that one device presents: typing one right takes two.
+    pub approval: Rate,
 }
 
 impl Default for RateLimits {
     fn default() -> Self {
-        Self { address: Rate { burst: 600, per_minute: 600 }, device: Rate { burst: 60, per_minute: 120 } }
+        Self {
+            address: Rate { burst: 600, per_minute: 600 },
+            device: Rate { burst: 60, per_minute: 120 },
+            approval: Rate { burst: 12, per_minute: 3 },
+        }
     }
 }
 
@@ -43,6 +49,7 @@ pub(crate) struct Buckets {
     rates: RateLimits,
     addresses: Table<IpAddr>,
     devices: Table<String>,
+    approvals: Table<String>,
     accounts: Table<(String, String)>,
     refused: Mutex<HashMap<Limited, u64>>,
 }
@@ -53,6 +60,7 @@ impl Buckets {
             rates,
             addresses: Table::default(),
             devices: Table::default(),
+            approvals: Table::default(),
             accounts: Table::default(),
             refused: Mutex::default(),
         }
@@ -66,6 +74,11 @@ impl Buckets {
     /// Counts a request that a device has signed.
     pub(crate) fn device(&self, device: &str, now: UnixSecs) -> Result<(), Exceeded> {
         self.counted(Limited::Device, self.devices.take(device.to_owned(), self.rates.device, now))
+    }
+
+    /// Counts an approval code that a device presents.
+    pub(crate) fn approval(&self, device: &str, now: UnixSecs) -> Result<(), Exceeded> {
+        self.counted(Limited::Approvals, self.approvals.take(device.to_owned(), self.rates.approval, now))
     }
 
     /// Counts a sign-in of an account.

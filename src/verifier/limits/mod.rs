@@ -1,9 +1,10 @@
 //! How often anybody may do something: the numbers, and what happens when one is reached.
 //!
-//! - In memory, as token buckets: requests by address and by device, sign-ins by account ([`buckets`]). A restart forgets
+//! - In memory, as token buckets: requests by address and by device, sign-ins by account, approval codes by device
+//!   ([`buckets`]). A restart forgets
 //!   them, but cannot be caused from outside.
-//! - In the database, by day (UTC): codes, mailed links, enrollments, and the accounts whose faces one device tries
-//!   ([`daily`](crate::store)). A restart does not give any of them twice.
+//! - In the database, by day (UTC): codes, mailed links, enrollments, approval codes by account, and the accounts whose
+//!   faces one device tries ([`daily`](crate::store)). A restart does not give any of them twice.
 //!
 //! Mail that reports a change (a new face, a new device) is not counted: reaching a limit must not silence it.
 
@@ -66,6 +67,9 @@ limits! {
     /// Accounts whose faces one kiosk tries in a day.
     accounts_per_kiosk = 5_000, "Accounts at one kiosk in a day",
         "Devices that were registered with a one-time code.";
+    /// Approval codes typed on the devices of one account in a day.
+    approvals_per_day = 50, "Approval codes typed for an account in a day",
+        "Right and wrong ones, on devices that the account uses already. Allowing another device takes two.";
 }
 
 /// One limit of an integration.
@@ -103,6 +107,8 @@ countenance_core::enumeration! {
         Enrollments = "enrollments",
         /// Accounts whose faces one device tries.
         Accounts = "accounts",
+        /// Approval codes typed on one device, or on the devices of one account.
+        Approvals = "approvals",
     }
 }
 
@@ -126,6 +132,7 @@ impl Limited {
             Self::Mails => "Too many links were mailed to this account today.",
             Self::Enrollments => "Too many faces were enrolled today.",
             Self::Accounts => "This device was used for too many accounts today.",
+            Self::Approvals => "Too many approval codes were entered.",
         }
     }
 

@@ -10,7 +10,7 @@ use utoipa::{
 
 use super::serve;
 use crate::{
-    api::captures, api::devices, api::logs, api::sessions, browser::device_link, browser::email_link,
+    api::approvals, api::captures, api::devices, api::logs, api::sessions, browser::device_link, browser::email_link,
     browser::return_handle, browser::session_page, browser::start, otp::api as otp, otp::web as otp_web,
 };
 use countenance_core::protocol::{Problem, REQUEST_PROOF_HEADER};
@@ -43,6 +43,8 @@ use countenance_core::protocol::{Problem, REQUEST_PROOF_HEADER};
         otp_web::check,
         return_handle::return_to_tenant,
         devices::register,
+        approvals::look_up,
+        approvals::approve,
         sessions::open,
         captures::post,
         otp::send,
@@ -144,7 +146,8 @@ mod tests {
     use super::*;
     use crate::ops::serve::Routes;
     use countenance_core::protocol::{
-        Abandon, CheckCode, CodeSent, OpenSession, Outcome, RegisterDevice, RegisteredDevice, SendCode, Ticket,
+        Abandon, ApprovalRequest, ApproveDevice, ApprovedDevice, CheckCode, CodeSent, LookUpApproval, OpenSession,
+        Outcome, RegisterDevice, RegisteredDevice, SendCode, Ticket,
     };
 
     /// Deserializes an example and serializes it.
@@ -215,9 +218,13 @@ mod tests {
             serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap()
         }
         let description = described();
-        let rows: [(&str, &str, RoundTrip); 11] = [
+        let rows: [(&str, &str, RoundTrip); 15] = [
             ("/v1/devices", "requestBody", round_trip::<RegisterDevice>),
             ("/v1/devices", "responses/200", round_trip::<RegisteredDevice>),
+            ("/v1/bindings/lookup", "requestBody", round_trip::<LookUpApproval>),
+            ("/v1/bindings/lookup", "responses/200", round_trip::<ApprovalRequest>),
+            ("/v1/bindings/approve", "requestBody", round_trip::<ApproveDevice>),
+            ("/v1/bindings/approve", "responses/200", round_trip::<ApprovedDevice>),
             ("/v1/sessions/{id}/open", "requestBody", round_trip::<OpenSession>),
             ("/v1/sessions/{id}/open", "responses/200", round_trip::<Ticket>),
             ("/v1/sessions/{id}/abandon", "requestBody", round_trip::<Abandon>),

@@ -20,6 +20,7 @@ pub(super) async fn section(
     let rows = [
         ("Codes sent", Limited::Codes, "one account", limits.codes_per_day),
         ("Links mailed", Limited::Mails, "one account", limits.mails_per_day),
+        ("Approval codes typed", Limited::Approvals, "one account", limits.approvals_per_day),
         ("Enrollments", Limited::Enrollments, "the integration", limits.enrollments_per_day),
         ("Accounts tried", Limited::Accounts, "one device", limits.accounts_per_device),
     ];
@@ -55,5 +56,6 @@ fn words_of(what: Limited) -> &'static str {
         Limited::Mails => "links to one account",
         Limited::Enrollments => "enrollments",
         Limited::Accounts => "accounts on one device",
+        Limited::Approvals => "approval codes of one device or account",
     }
 }

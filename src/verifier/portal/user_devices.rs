@@ -108,6 +108,7 @@ fn bound_row(bound: &BindingRow, remove: Markup) -> Vec<Markup> {
         BindingSource::Enrollment => "Enrollment",
         BindingSource::Operator => "Operator",
         BindingSource::Mail => "Mailed link",
+        BindingSource::Device => "Another device",
     };
     vec![
         name(&bound.name),

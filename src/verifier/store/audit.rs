@@ -23,6 +23,8 @@ countenance_core::enumeration! {
         /// A device was bound to an account; the detail says how.
         DeviceBound = "device_bound",
         DeviceUnbound = "device_unbound",
+        /// A device allowed another one for an account to which it is bound; the detail is the other one.
+        DeviceApproved = "device_approved",
         /// A device that is not bound tried to open the session; the detail is the device.
         BindingRequested = "binding_requested",
         SessionCreated = "session_created",

@@ -15,6 +15,8 @@ countenance_core::enumeration! {
         Operator = "operator",
         /// The account's owner allowed it by a mailed link.
         Mail = "mail",
+        /// The account's owner allowed it with a device that was bound already.
+        Device = "device",
     }
 }
 
@@ -123,10 +125,16 @@ impl Tx<'_> {
         Ok(sqlx::query_as(select).bind(integration_id).bind(sub).bind(limit).fetch_all(&mut *self.db).await?)
     }
 
-    /// Whether the session's request for this device is recorded.
-    pub(crate) async fn has_binding_request(&mut self, session_id: &str, device: &str) -> Result<bool, StoreError> {
-        let select = "SELECT 1 FROM binding_requests WHERE session_id = ? AND device = ?";
-        Ok(sqlx::query(select).bind(session_id).bind(device).fetch_optional(&mut *self.db).await?.is_some())
+    /// The hash of the mailed token of the session's request for this device, which no other request has; `None` if there
+    /// is no request.
+    pub(crate) async fn binding_request_id(
+        &mut self,
+        session_id: &str,
+        device: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let select = "SELECT token_hash FROM binding_requests WHERE session_id = ? AND device = ?";
+        let row = sqlx::query(select).bind(session_id).bind(device).fetch_optional(&mut *self.db).await?;
+        Ok(row.map(|row| row.try_get(0)).transpose()?)
     }
 
     /// Number of the account's requests that have not expired.
@@ -142,14 +150,15 @@ impl Tx<'_> {
     }
 
     /// Records that a registered device asks to be bound to the session's account, until the session expires. `token`
-    /// is the secret of the mailed link.
+    /// is the secret of the mailed link. Returns what [`binding_request_id`](Self::binding_request_id) does.
     pub(crate) async fn request_binding(
         &mut self,
         session: &Session,
         device: &str,
         token: &str,
         now: UnixSecs,
-    ) -> Result<(), StoreError> {
+    ) -> Result<String, StoreError> {
+        let token_hash = sha256_text(token);
         let insert = "INSERT INTO binding_requests \
                       (session_id, device, integration_id, sub, token_hash, requested_at, expires_at) \
                       VALUES (?, ?, ?, ?, ?, ?, ?)";
@@ -158,13 +167,14 @@ impl Tx<'_> {
             .bind(device)
             .bind(&session.integration_id)
             .bind(&session.sub)
-            .bind(sha256_text(token))
+            .bind(&token_hash)
             .bind(now)
             .bind(session.expires_at)
             .execute(&mut *self.db)
             .await?;
         let account = self.pseudonym(&session.integration_id, &session.sub).await?;
-        self.record(now, Event::BindingRequested, &session.id, account.as_deref(), device).await
+        self.record(now, Event::BindingRequested, &session.id, account.as_deref(), device).await?;
+        Ok(token_hash)
     }
 
     /// The account's requests that have not expired, the newest first.

@@ -25,6 +25,7 @@ use countenance_core::clock::UnixSecs;
 use countenance_core::rng::SecureRandom;
 
 mod accounts;
+mod approvals;
 mod audit;
 mod backup;
 mod bindings;
@@ -55,6 +56,7 @@ mod setup_events;
 mod templates;
 mod used_samples;
 
+pub(crate) use approvals::Approval;
 pub(crate) use audit::Event;
 pub use audit::{AuditHead, Entry};
 pub use backup::BackupError;
@@ -276,7 +278,7 @@ impl Tx<'_> {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Deletes expired data: used tokens, proofs, device codes, log event ids, requests for bindings, pending
+    /// Deletes expired data: used tokens, proofs, device codes, log event ids, requests for bindings, approval codes, pending
     /// enrollments and half sign-ins of operators; sessions an hour, feedback a day, daily counts two days and used
     /// samples 400 days later.
     pub(crate) async fn sweep(&mut self, now: UnixSecs) -> Result<(), StoreError> {
@@ -288,6 +290,7 @@ impl Tx<'_> {
             ("DELETE FROM device_codes WHERE expires_at < ?", now),
             ("DELETE FROM log_events WHERE expires_at < ?", now),
             ("DELETE FROM binding_requests WHERE expires_at < ?", now),
+            ("DELETE FROM approval_codes WHERE expires_at < ?", now),
             ("DELETE FROM pending_enrollments WHERE expires_at < ?", now),
             ("DELETE FROM pending_sign_ins WHERE expires_at < ?", now),
             // Twilio keeps a verification for a day at most; later feedback is pointless.

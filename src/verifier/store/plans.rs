@@ -9,7 +9,7 @@ use super::*;
 use countenance_system::SystemRandom;
 
 /// Tables that grow with people, devices, sign-ins or time, and the aliases that statements use for them.
-const GROWING: [&str; 26] = [
+const GROWING: [&str; 29] = [
     "accounts",
     "a",
     "templates",
@@ -19,6 +19,9 @@ const GROWING: [&str; 26] = [
     "bindings",
     "b",
     "binding_requests",
+    "q",
+    "approval_codes",
+    "c",
     "pending_enrollments",
     "r",
     "device_codes",
