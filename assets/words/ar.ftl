@@ -10,6 +10,7 @@ ready-link-label = رابط من صفحة تسجيل الدخول
 ready-link-hint = countenance://verify?…
 ready-link-open = فتح الرابط
 ready-try-camera = تجربة الكاميرا
+ready-approve = السماح لجهاز آخر
 ready-settings = الإعدادات
 link-refused-title = لا يمكن فتح هذا الرابط
 link-refused-form = ليس هذا رابط تسجيل دخول خاصًا بـ Countenance. انسخه مرة أخرى من صفحة تسجيل الدخول.
@@ -199,9 +200,40 @@ failed-network = يتعذر الوصول إلى خدمة التحقق. تحقق 
 failed-operator = في هذا التثبيت خلل. أخبر المسؤول عن هذا الحاسوب بما يظهر في «التشخيص».
 failed-title-approve = لم تتم الموافقة على هذا الحاسوب بعد
 failed-approve = لا يستخدم هذا الحساب هذا الحاسوب بعد. إذا وصلتك رسالة بريد إلكتروني بشأنه، فاسمح بالحاسوب من خلالها؛ وإلا فاسأل المسؤول. ثم افتح الرابط من جديد من المتصفح.
+failed-approve-code = أو استخدم حاسوبًا تسجّل الدخول عليه بوجهك بالفعل: افتح Countenance هناك، واختر «السماح لجهاز آخر»، وأدخل هذا الرمز.
+failed-approve-command = أو شغّل هناك: { $command }
+failed-approve-minutes = { $minutes ->
+    [zero] الرمز صالح لمدة { $minutes } دقيقة.
+    [one] الرمز صالح لمدة دقيقة واحدة.
+    [two] الرمز صالح لمدة دقيقتين.
+    [few] الرمز صالح لمدة { $minutes } دقائق.
+    [many] الرمز صالح لمدة { $minutes } دقيقة.
+   *[other] الرمز صالح لمدة { $minutes } دقيقة.
+}
 failed-title-update = حدّث Countenance
 failed-update = هذا الإصدار من Countenance قديم جدًا لتسجيل الدخول هذا. حدّثه أو اسأل فريق تقنية المعلومات. ثم ابدأ تسجيل الدخول من جديد في المتصفح.
 close = إغلاق
+
+## Allow another device
+approve-title = السماح لجهاز آخر
+approve-body = أدخل الرمز الظاهر على الجهاز الآخر. يجب أن تكون أنت من يسجّل الدخول عليه الآن.
+approve-warning = لا تُدخل أبدًا رمزًا أرسله إليك شخص ما أو قرأه عليك.
+approve-label = الرمز، مثل ABCD-EFGH
+approve-continue = متابعة
+approve-form = يتكوّن الرمز من ثمانية أحرف وأرقام، مثل ABCD-EFGH.
+approve-refused = لا يمكن استخدام هذا الرمز هنا. تحقق منه، أو ابدأ تسجيل الدخول من جديد على الجهاز الآخر. يجب أن يكون هذا الحاسوب مسموحًا به للحساب نفسه.
+approve-too-many = جُرّبت رموز كثيرة جدًا. انتظر قليلًا، ثم حاول مرة أخرى.
+approve-network = يتعذر الوصول إلى خدمة التحقق. تحقق من الشبكة، ثم حاول مرة أخرى.
+approve-ask-title = هل تسمح لهذا الجهاز؟
+approve-ask-body = يطلب التحقق من وجهك عند تسجيل الدخول. اسمح له فقط إذا كان جهازك وكنت تستخدمه الآن.
+approve-ask-warning = ألا تسجّل الدخول على جهاز آخر؟ لا تسمح له، وغيّر كلمة المرور: فهناك من يعرفها.
+approve-device = الجهاز
+approve-thumbprint = بصمة المفتاح
+approve-asked = وقت الطلب
+approve-allow = السماح لهذا الجهاز
+approve-deny = عدم السماح
+approve-done-title = تم السماح للجهاز
+approve-done-body = عُد إليه وافتح الرابط من جديد من متصفحه.
 
 ## Settings
 settings-title = الإعدادات

@@ -10,6 +10,7 @@ ready-link-label = Link von der Anmeldeseite
 ready-link-hint = countenance://verify?…
 ready-link-open = Link öffnen
 ready-try-camera = Kamera ausprobieren
+ready-approve = Weiteres Gerät freigeben
 ready-settings = Einstellungen
 link-refused-title = Dieser Link lässt sich nicht öffnen
 link-refused-form = Das ist kein Anmeldelink von Countenance. Kopieren Sie ihn noch einmal von der Anmeldeseite.
@@ -183,9 +184,36 @@ failed-network = Der Prüfdienst ist nicht erreichbar. Prüfen Sie das Netzwerk 
 failed-operator = Diese Installation hat einen Fehler. Teilen Sie Ihrer Systembetreuung mit, was die Diagnose zeigt.
 failed-title-approve = Dieser Computer ist noch nicht freigegeben
 failed-approve = Dieses Konto verwendet diesen Computer noch nicht. Wenn Sie eine E-Mail dazu erhalten haben, geben Sie ihn dort frei; sonst fragen Sie Ihre Administration. Öffnen Sie den Link dann noch einmal aus Ihrem Browser.
+failed-approve-code = Oder nehmen Sie einen Computer, auf dem Sie sich schon mit dem Gesicht anmelden: Öffnen Sie dort Countenance, wählen Sie „Weiteres Gerät freigeben“ und geben Sie diesen Code ein.
+failed-approve-command = Oder führen Sie dort aus: { $command }
+failed-approve-minutes = { $minutes ->
+    [one] Der Code gilt noch { $minutes } Minute.
+   *[other] Der Code gilt noch { $minutes } Minuten.
+}
 failed-title-update = Countenance aktualisieren
 failed-update = Diese Version von Countenance ist zu alt für diese Anmeldung. Aktualisieren Sie sie oder fragen Sie Ihren IT-Support. Beginnen Sie die Anmeldung dann in Ihrem Browser neu.
 close = Schließen
+
+## Allow another device
+approve-title = Weiteres Gerät freigeben
+approve-body = Geben Sie den Code ein, den das andere Gerät anzeigt. Sie müssen sich dort gerade selbst anmelden.
+approve-warning = Geben Sie nie einen Code ein, den Ihnen jemand geschickt oder vorgelesen hat.
+approve-label = Code wie ABCD-EFGH
+approve-continue = Weiter
+approve-form = Ein Code hat acht Buchstaben und Ziffern, wie ABCD-EFGH.
+approve-refused = Dieser Code gilt hier nicht. Prüfen Sie ihn, oder beginnen Sie die Anmeldung auf dem anderen Gerät neu. Dieser Computer muss für dasselbe Konto freigegeben sein.
+approve-too-many = Zu viele Codes wurden versucht. Warten Sie eine Weile und versuchen Sie es dann erneut.
+approve-network = Der Prüfdienst ist nicht erreichbar. Prüfen Sie das Netzwerk und versuchen Sie es dann erneut.
+approve-ask-title = Dieses Gerät freigeben?
+approve-ask-body = Es möchte bei Anmeldungen Ihr Gesicht prüfen. Geben Sie es nur frei, wenn es Ihnen gehört und Sie es gerade benutzen.
+approve-ask-warning = Sie melden sich gerade nicht auf einem anderen Gerät an? Geben Sie es nicht frei und ändern Sie Ihr Passwort: Jemand kennt es.
+approve-device = Gerät
+approve-thumbprint = Fingerabdruck des Schlüssels
+approve-asked = Angefragt
+approve-allow = Dieses Gerät freigeben
+approve-deny = Nicht freigeben
+approve-done-title = Das Gerät ist freigegeben
+approve-done-body = Gehen Sie dorthin zurück und öffnen Sie den Link noch einmal aus dem Browser.
 
 ## Settings
 settings-title = Einstellungen

@@ -10,6 +10,7 @@ ready-link-label = Link from the login page
 ready-link-hint = countenance://verify?…
 ready-link-open = Open link
 ready-try-camera = Try the camera
+ready-approve = Allow another device
 ready-settings = Settings
 link-refused-title = This link cannot be opened
 link-refused-form = It is not a login link of Countenance. Copy it again from the login page.
@@ -183,9 +184,36 @@ failed-network = The verification service cannot be reached. Check the network, 
 failed-operator = This installation has a fault. Tell whoever looks after this computer, with what Diagnostics shows.
 failed-title-approve = This computer is not approved yet
 failed-approve = Your account isn't set up on this computer yet. If you got an email about it, allow the computer there. Otherwise, ask your administrator. Then open the link again from your browser.
+failed-approve-code = Or use a computer on which you already sign in with your face: open Countenance there, choose “Allow another device”, and enter this code.
+failed-approve-command = Or run there: { $command }
+failed-approve-minutes = { $minutes ->
+    [one] The code is valid for { $minutes } minute.
+   *[other] The code is valid for { $minutes } minutes.
+}
 failed-title-update = Update Countenance
 failed-update = This version of Countenance is too old for this sign-in. Update it, or ask your IT team. Then start the sign-in again in your browser.
 close = Close
+
+## Allow another device
+approve-title = Allow another device
+approve-body = Enter the code that the other device shows. You must be signing in on it right now.
+approve-warning = Never enter a code that somebody sent you or read to you.
+approve-label = Code, as in ABCD-EFGH
+approve-continue = Continue
+approve-form = A code has eight letters and digits, as in ABCD-EFGH.
+approve-refused = This code cannot be used here. Check it, or start the sign-in on the other device again. This computer must be allowed for the same account.
+approve-too-many = Too many codes were tried. Wait a while, then try again.
+approve-network = The verification service cannot be reached. Check the network, then try again.
+approve-ask-title = Allow this device?
+approve-ask-body = It asks to verify your face when you sign in. Allow it only if it is yours and you are using it now.
+approve-ask-warning = You are not signing in on another device? Do not allow it, and change your password: somebody knows it.
+approve-device = Device
+approve-thumbprint = Thumbprint
+approve-asked = Asked
+approve-allow = Allow this device
+approve-deny = Do not allow
+approve-done-title = The device is allowed
+approve-done-body = Go back to it and open the link again from its browser.
 
 ## Settings
 settings-title = Settings

@@ -10,6 +10,7 @@ ready-link-label = Enlace de la página de inicio de sesión
 ready-link-hint = countenance://verify?…
 ready-link-open = Abrir enlace
 ready-try-camera = Probar la cámara
+ready-approve = Autorizar otro dispositivo
 ready-settings = Ajustes
 link-refused-title = Este enlace no se puede abrir
 link-refused-form = No es un enlace de inicio de sesión de Countenance. Cópialo de nuevo desde la página de inicio de sesión.
@@ -183,9 +184,36 @@ failed-network = No se puede contactar con el servicio de verificación. Comprue
 failed-operator = Esta instalación tiene un fallo. Avisa a quien administra este equipo y dile qué muestra el diagnóstico.
 failed-title-approve = Este equipo aún no está autorizado
 failed-approve = Esta cuenta todavía no usa este equipo. Si has recibido un correo al respecto, autoriza el equipo desde él; si no, consulta a tu administrador. Después, abre de nuevo el enlace desde tu navegador.
+failed-approve-code = O usa un equipo en el que ya inicias sesión con tu rostro: abre allí Countenance, elige «Autorizar otro dispositivo» y escribe este código.
+failed-approve-command = O ejecuta allí: { $command }
+failed-approve-minutes = { $minutes ->
+    [one] El código es válido durante { $minutes } minuto.
+   *[other] El código es válido durante { $minutes } minutos.
+}
 failed-title-update = Actualiza Countenance
 failed-update = Esta versión de Countenance es demasiado antigua para este inicio de sesión. Actualízala o consulta a tu equipo de TI. Después, empieza de nuevo el inicio de sesión en tu navegador.
 close = Cerrar
+
+## Allow another device
+approve-title = Autorizar otro dispositivo
+approve-body = Escribe el código que muestra el otro dispositivo. Debes estar iniciando sesión en él ahora mismo.
+approve-warning = No escribas nunca un código que alguien te haya enviado o dictado.
+approve-label = Código, como ABCD-EFGH
+approve-continue = Continuar
+approve-form = Un código tiene ocho letras y cifras, como ABCD-EFGH.
+approve-refused = Este código no se puede usar aquí. Compruébalo o empieza de nuevo el inicio de sesión en el otro dispositivo. Este equipo debe estar autorizado para la misma cuenta.
+approve-too-many = Se han probado demasiados códigos. Espera un rato e inténtalo de nuevo.
+approve-network = No se puede contactar con el servicio de verificación. Comprueba la red e inténtalo de nuevo.
+approve-ask-title = ¿Autorizar este dispositivo?
+approve-ask-body = Pide verificar tu rostro cuando inicies sesión. Autorízalo solo si es tuyo y lo estás usando ahora.
+approve-ask-warning = ¿No estás iniciando sesión en otro dispositivo? No lo autorices y cambia tu contraseña: alguien la conoce.
+approve-device = Dispositivo
+approve-thumbprint = Huella de la clave
+approve-asked = Solicitado
+approve-allow = Autorizar este dispositivo
+approve-deny = No autorizar
+approve-done-title = El dispositivo está autorizado
+approve-done-body = Vuelve a él y abre de nuevo el enlace desde su navegador.
 
 ## Settings
 settings-title = Ajustes

@@ -10,6 +10,7 @@ ready-link-label = Lien de la page de connexion
 ready-link-hint = countenance://verify?…
 ready-link-open = Ouvrir le lien
 ready-try-camera = Essayer la caméra
+ready-approve = Autoriser un autre appareil
 ready-settings = Réglages
 link-refused-title = Ce lien ne peut pas être ouvert
 link-refused-form = Ce n’est pas un lien de connexion de Countenance. Copiez-le à nouveau depuis la page de connexion.
@@ -183,9 +184,36 @@ failed-network = Le service de vérification est injoignable. Vérifiez le rése
 failed-operator = Cette installation a un défaut. Signalez à la personne qui gère cet ordinateur ce que montre le diagnostic.
 failed-title-approve = Cet ordinateur n’est pas encore autorisé
 failed-approve = Ce compte n’utilise pas encore cet ordinateur. Si vous avez reçu un e-mail à ce sujet, autorisez-le depuis ce message ; sinon, adressez-vous à votre administrateur. Rouvrez ensuite le lien depuis votre navigateur.
+failed-approve-code = Ou utilisez un ordinateur sur lequel vous vous connectez déjà avec votre visage : ouvrez-y Countenance, choisissez « Autoriser un autre appareil » et saisissez ce code.
+failed-approve-command = Ou exécutez-y : { $command }
+failed-approve-minutes = { $minutes ->
+    [one] Le code est valable { $minutes } minute.
+   *[other] Le code est valable { $minutes } minutes.
+}
 failed-title-update = Mettez Countenance à jour
 failed-update = Cette version de Countenance est trop ancienne pour cette connexion. Mettez-la à jour ou adressez-vous à votre service informatique. Recommencez ensuite la connexion dans votre navigateur.
 close = Fermer
+
+## Allow another device
+approve-title = Autoriser un autre appareil
+approve-body = Saisissez le code affiché par l’autre appareil. Vous devez être en train de vous y connecter.
+approve-warning = Ne saisissez jamais un code que quelqu’un vous a envoyé ou dicté.
+approve-label = Code, comme ABCD-EFGH
+approve-continue = Continuer
+approve-form = Un code comporte huit lettres et chiffres, comme ABCD-EFGH.
+approve-refused = Ce code ne peut pas être utilisé ici. Vérifiez-le ou recommencez la connexion sur l’autre appareil. Cet ordinateur doit être autorisé pour le même compte.
+approve-too-many = Trop de codes ont été essayés. Attendez un moment, puis réessayez.
+approve-network = Le service de vérification est injoignable. Vérifiez le réseau, puis réessayez.
+approve-ask-title = Autoriser cet appareil ?
+approve-ask-body = Il demande à vérifier votre visage lors de vos connexions. Ne l’autorisez que s’il est à vous et que vous l’utilisez en ce moment.
+approve-ask-warning = Vous n’êtes pas en train de vous connecter sur un autre appareil ? Ne l’autorisez pas et changez votre mot de passe : quelqu’un le connaît.
+approve-device = Appareil
+approve-thumbprint = Empreinte
+approve-asked = Demandé
+approve-allow = Autoriser cet appareil
+approve-deny = Ne pas autoriser
+approve-done-title = L’appareil est autorisé
+approve-done-body = Retournez-y et rouvrez le lien depuis son navigateur.
 
 ## Settings
 settings-title = Réglages

@@ -10,6 +10,7 @@ ready-link-label = Link della pagina di accesso
 ready-link-hint = countenance://verify?…
 ready-link-open = Apri il link
 ready-try-camera = Prova la fotocamera
+ready-approve = Autorizza un altro dispositivo
 ready-settings = Impostazioni
 link-refused-title = Impossibile aprire questo link
 link-refused-form = Non è un link di accesso di Countenance. Copialo di nuovo dalla pagina di accesso.
@@ -183,9 +184,36 @@ failed-network = Il servizio di verifica non è raggiungibile. Controlla la rete
 failed-operator = Questa installazione ha un difetto. Avvisa chi gestisce questo computer e riferisci che cosa mostra la diagnostica.
 failed-title-approve = Questo computer non è ancora autorizzato
 failed-approve = Questo account non usa ancora questo computer. Se hai ricevuto un’e-mail al riguardo, autorizza il computer da lì; altrimenti rivolgiti all’amministratore. Poi riapri il link dal browser.
+failed-approve-code = Oppure usa un computer su cui accedi già con il volto: apri lì Countenance, scegli “Autorizza un altro dispositivo” e inserisci questo codice.
+failed-approve-command = Oppure esegui lì: { $command }
+failed-approve-minutes = { $minutes ->
+    [one] Il codice vale ancora { $minutes } minuto.
+   *[other] Il codice vale ancora { $minutes } minuti.
+}
 failed-title-update = Aggiorna Countenance
 failed-update = Questa versione di Countenance è troppo vecchia per questo accesso. Aggiornala o rivolgiti al reparto IT. Poi ricomincia l’accesso nel browser.
 close = Chiudi
+
+## Allow another device
+approve-title = Autorizza un altro dispositivo
+approve-body = Inserisci il codice mostrato dall’altro dispositivo. Devi essere tu ad accedere da lì in questo momento.
+approve-warning = Non inserire mai un codice che qualcuno ti ha inviato o dettato.
+approve-label = Codice, come ABCD-EFGH
+approve-continue = Continua
+approve-form = Un codice ha otto lettere e cifre, come ABCD-EFGH.
+approve-refused = Questo codice non può essere usato qui. Controllalo o ricomincia l’accesso sull’altro dispositivo. Questo computer deve essere autorizzato per lo stesso account.
+approve-too-many = Sono stati provati troppi codici. Aspetta un po’, poi riprova.
+approve-network = Il servizio di verifica non è raggiungibile. Controlla la rete, poi riprova.
+approve-ask-title = Autorizzare questo dispositivo?
+approve-ask-body = Chiede di verificare il tuo volto quando accedi. Autorizzalo solo se è tuo e lo stai usando adesso.
+approve-ask-warning = Non stai accedendo da un altro dispositivo? Non autorizzarlo e cambia la password: qualcuno la conosce.
+approve-device = Dispositivo
+approve-thumbprint = Impronta della chiave
+approve-asked = Richiesto
+approve-allow = Autorizza questo dispositivo
+approve-deny = Non autorizzare
+approve-done-title = Il dispositivo è autorizzato
+approve-done-body = Torna lì e riapri il link dal suo browser.
 
 ## Settings
 settings-title = Impostazioni

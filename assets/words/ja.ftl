@@ -10,6 +10,7 @@ ready-link-label = ログインページのリンク
 ready-link-hint = countenance://verify?…
 ready-link-open = リンクを開く
 ready-try-camera = カメラを試す
+ready-approve = 別のデバイスを許可
 ready-settings = 設定
 link-refused-title = このリンクは開けません
 link-refused-form = Countenance のログイン用リンクではありません。ログインページからもう一度コピーしてください。
@@ -179,9 +180,35 @@ failed-network = 検証サービスに接続できません。ネットワーク
 failed-operator = このインストールに不具合があります。「診断」の内容をコンピューターの管理者に知らせてください。
 failed-title-approve = このコンピューターはまだ承認されていません
 failed-approve = このアカウントでは、まだこのコンピューターを使用できません。メールが届いている場合は、そのメールから許可してください。届いていない場合は、管理者にお問い合わせください。その後、ブラウザーからもう一度リンクを開いてください。
+failed-approve-code = または、すでに顔でログインしているコンピューターで Countenance を開き、「別のデバイスを許可」を選んで、このコードを入力してください。
+failed-approve-command = または、そこで次を実行：{ $command }
+failed-approve-minutes = { $minutes ->
+   *[other] コードの有効期間はあと { $minutes } 分です。
+}
 failed-title-update = Countenance を更新してください
 failed-update = このバージョンの Countenance は、このログインには古すぎます。更新するか、IT 担当者にお問い合わせください。その後、ブラウザーでログインをやり直してください。
 close = 閉じる
+
+## Allow another device
+approve-title = 別のデバイスを許可
+approve-body = 別のデバイスに表示されているコードを入力してください。今そのデバイスでご自身がログインしている場合に限ります。
+approve-warning = 他の人から送られたコードや、読み上げられたコードは決して入力しないでください。
+approve-label = コード（例：ABCD-EFGH）
+approve-continue = 続ける
+approve-form = コードは ABCD-EFGH のような 8 文字の英数字です。
+approve-refused = このコードはここでは使えません。コードを確認するか、別のデバイスでログインをやり直してください。このコンピューターは同じアカウントで許可されている必要があります。
+approve-too-many = コードの試行回数が多すぎます。しばらく待ってから、もう一度お試しください。
+approve-network = 検証サービスに接続できません。ネットワークを確認し、もう一度お試しください。
+approve-ask-title = このデバイスを許可しますか？
+approve-ask-body = ログイン時に顔を確認するための許可を求めています。ご自身のもので、今お使いの場合にのみ許可してください。
+approve-ask-warning = 別のデバイスでログインしていない場合は、許可せずにパスワードを変更してください。他の人に知られています。
+approve-device = デバイス
+approve-thumbprint = 鍵の指紋
+approve-asked = 要求時刻
+approve-allow = このデバイスを許可
+approve-deny = 許可しない
+approve-done-title = デバイスが許可されました
+approve-done-body = そのデバイスに戻り、ブラウザーからもう一度リンクを開いてください。
 
 ## Settings
 settings-title = 設定

@@ -10,6 +10,7 @@ ready-link-label = Link van de aanmeldpagina
 ready-link-hint = countenance://verify?…
 ready-link-open = Link openen
 ready-try-camera = Camera proberen
+ready-approve = Ander apparaat toestaan
 ready-settings = Instellingen
 link-refused-title = Deze link kan niet worden geopend
 link-refused-form = Dit is geen aanmeldlink van Countenance. Kopieer de link opnieuw van de aanmeldpagina.
@@ -183,9 +184,36 @@ failed-network = De verificatiedienst is niet bereikbaar. Controleer het netwerk
 failed-operator = Deze installatie bevat een fout. Meld de beheerder van deze computer wat de diagnose laat zien.
 failed-title-approve = Deze computer is nog niet goedgekeurd
 failed-approve = Dit account gebruikt deze computer nog niet. Hebt u er een e-mail over gekregen, sta de computer dan daarin toe; vraag het anders aan uw beheerder. Open daarna de link opnieuw vanuit uw browser.
+failed-approve-code = Of gebruik een computer waarop u zich al met uw gezicht aanmeldt: open daar Countenance, kies “Ander apparaat toestaan” en voer deze code in.
+failed-approve-command = Of voer daar uit: { $command }
+failed-approve-minutes = { $minutes ->
+    [one] De code is nog { $minutes } minuut geldig.
+   *[other] De code is nog { $minutes } minuten geldig.
+}
 failed-title-update = Werk Countenance bij
 failed-update = Deze versie van Countenance is te oud voor deze aanmelding. Werk Countenance bij of vraag het uw IT-afdeling. Begin de aanmelding daarna opnieuw in uw browser.
 close = Sluiten
+
+## Allow another device
+approve-title = Ander apparaat toestaan
+approve-body = Voer de code in die het andere apparaat toont. U moet zich daar nu zelf aanmelden.
+approve-warning = Voer nooit een code in die iemand u heeft gestuurd of voorgelezen.
+approve-label = Code, zoals ABCD-EFGH
+approve-continue = Doorgaan
+approve-form = Een code heeft acht letters en cijfers, zoals ABCD-EFGH.
+approve-refused = Deze code kan hier niet worden gebruikt. Controleer de code of begin de aanmelding op het andere apparaat opnieuw. Deze computer moet voor hetzelfde account zijn toegestaan.
+approve-too-many = Er zijn te veel codes geprobeerd. Wacht een tijdje en probeer het dan opnieuw.
+approve-network = De verificatiedienst is niet bereikbaar. Controleer het netwerk en probeer het opnieuw.
+approve-ask-title = Dit apparaat toestaan?
+approve-ask-body = Het wil uw gezicht controleren wanneer u zich aanmeldt. Sta het alleen toe als het van u is en u het nu gebruikt.
+approve-ask-warning = Meldt u zich niet op een ander apparaat aan? Sta het niet toe en wijzig uw wachtwoord: iemand kent het.
+approve-device = Apparaat
+approve-thumbprint = Vingerafdruk van de sleutel
+approve-asked = Gevraagd
+approve-allow = Dit apparaat toestaan
+approve-deny = Niet toestaan
+approve-done-title = Het apparaat is toegestaan
+approve-done-body = Ga ernaar terug en open de link opnieuw vanuit de browser.
 
 ## Settings
 settings-title = Instellingen

@@ -10,6 +10,7 @@ ready-link-label = Link ze strony logowania
 ready-link-hint = countenance://verify?…
 ready-link-open = Otwórz link
 ready-try-camera = Wypróbuj kamerę
+ready-approve = Zezwól na inne urządzenie
 ready-settings = Ustawienia
 link-refused-title = Nie można otworzyć tego linku
 link-refused-form = To nie jest link logowania Countenance. Skopiuj go ponownie ze strony logowania.
@@ -191,9 +192,38 @@ failed-network = Nie można połączyć się z usługą weryfikacji. Sprawdź si
 failed-operator = Ta instalacja jest uszkodzona. Powiedz osobie, która zajmuje się tym komputerem, co pokazuje diagnostyka.
 failed-title-approve = Ten komputer nie jest jeszcze zatwierdzony
 failed-approve = To konto nie używa jeszcze tego komputera. Jeśli przyszła do Ciebie wiadomość e-mail w tej sprawie, zezwól w niej na ten komputer; w przeciwnym razie zapytaj administratora. Potem otwórz link ponownie z przeglądarki.
+failed-approve-code = Możesz też użyć komputera, na którym już logujesz się twarzą: otwórz na nim Countenance, wybierz „Zezwól na inne urządzenie” i wpisz ten kod.
+failed-approve-command = Możesz też uruchomić tam: { $command }
+failed-approve-minutes = { $minutes ->
+    [one] Kod jest ważny jeszcze { $minutes } minutę.
+    [few] Kod jest ważny jeszcze { $minutes } minuty.
+    [many] Kod jest ważny jeszcze { $minutes } minut.
+   *[other] Kod jest ważny jeszcze { $minutes } minuty.
+}
 failed-title-update = Zaktualizuj Countenance
 failed-update = Ta wersja Countenance jest za stara na to logowanie. Zaktualizuj ją lub zapytaj dział IT. Potem zacznij logowanie od nowa w przeglądarce.
 close = Zamknij
+
+## Allow another device
+approve-title = Zezwól na inne urządzenie
+approve-body = Wpisz kod, który pokazuje drugie urządzenie. To Ty musisz się na nim teraz logować.
+approve-warning = Nigdy nie wpisuj kodu, który ktoś Ci przysłał lub podyktował.
+approve-label = Kod, na przykład ABCD-EFGH
+approve-continue = Dalej
+approve-form = Kod ma osiem liter i cyfr, na przykład ABCD-EFGH.
+approve-refused = Tego kodu nie można tu użyć. Sprawdź go lub zacznij logowanie na drugim urządzeniu od nowa. Ten komputer musi być zatwierdzony dla tego samego konta.
+approve-too-many = Wypróbowano zbyt wiele kodów. Odczekaj chwilę i spróbuj ponownie.
+approve-network = Nie można połączyć się z usługą weryfikacji. Sprawdź sieć i spróbuj ponownie.
+approve-ask-title = Zezwolić na to urządzenie?
+approve-ask-body = Chce sprawdzać Twoją twarz podczas logowania. Zezwól tylko wtedy, gdy należy do Ciebie i właśnie go używasz.
+approve-ask-warning = Nie logujesz się teraz na innym urządzeniu? Nie zezwalaj i zmień hasło: ktoś je zna.
+approve-device = Urządzenie
+approve-thumbprint = Odcisk klucza
+approve-asked = Prośba
+approve-allow = Zezwól na to urządzenie
+approve-deny = Nie zezwalaj
+approve-done-title = Urządzenie jest zatwierdzone
+approve-done-body = Wróć do niego i otwórz link ponownie z jego przeglądarki.
 
 ## Settings
 settings-title = Ustawienia

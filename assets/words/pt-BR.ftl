@@ -10,6 +10,7 @@ ready-link-label = Link da página de login
 ready-link-hint = countenance://verify?…
 ready-link-open = Abrir link
 ready-try-camera = Testar a câmera
+ready-approve = Autorizar outro dispositivo
 ready-settings = Configurações
 link-refused-title = Não é possível abrir este link
 link-refused-form = Não é um link de login do Countenance. Copie-o de novo da página de login.
@@ -183,9 +184,36 @@ failed-network = Não é possível acessar o serviço de verificação. Verifiqu
 failed-operator = Esta instalação tem um defeito. Avise quem cuida deste computador e diga o que o diagnóstico mostra.
 failed-title-approve = Este computador ainda não foi autorizado
 failed-approve = Esta conta ainda não usa este computador. Se você recebeu um e-mail sobre isso, autorize o computador por ele; caso contrário, fale com o administrador. Depois, abra o link de novo pelo navegador.
+failed-approve-code = Ou use um computador em que você já faz login com o rosto: abra o Countenance nele, escolha “Autorizar outro dispositivo” e digite este código.
+failed-approve-command = Ou execute nele: { $command }
+failed-approve-minutes = { $minutes ->
+    [one] O código vale por { $minutes } minuto.
+   *[other] O código vale por { $minutes } minutos.
+}
 failed-title-update = Atualize o Countenance
 failed-update = Esta versão do Countenance é antiga demais para este login. Atualize-a ou fale com a equipe de TI. Depois, comece o login de novo no navegador.
 close = Fechar
+
+## Allow another device
+approve-title = Autorizar outro dispositivo
+approve-body = Digite o código que o outro dispositivo mostra. Você precisa estar fazendo login nele agora.
+approve-warning = Nunca digite um código que alguém enviou ou ditou para você.
+approve-label = Código, como ABCD-EFGH
+approve-continue = Continuar
+approve-form = Um código tem oito letras e números, como ABCD-EFGH.
+approve-refused = Este código não pode ser usado aqui. Confira-o ou comece o login de novo no outro dispositivo. Este computador precisa estar autorizado para a mesma conta.
+approve-too-many = Muitos códigos foram tentados. Espere um pouco e tente de novo.
+approve-network = Não é possível acessar o serviço de verificação. Verifique a rede e tente de novo.
+approve-ask-title = Autorizar este dispositivo?
+approve-ask-body = Ele pede para verificar seu rosto quando você faz login. Autorize somente se ele for seu e você o estiver usando agora.
+approve-ask-warning = Você não está fazendo login em outro dispositivo? Não autorize e mude sua senha: alguém a conhece.
+approve-device = Dispositivo
+approve-thumbprint = Impressão da chave
+approve-asked = Pedido
+approve-allow = Autorizar este dispositivo
+approve-deny = Não autorizar
+approve-done-title = O dispositivo está autorizado
+approve-done-body = Volte a ele e abra o link de novo pelo navegador.
 
 ## Settings
 settings-title = Configurações

@@ -7,6 +7,7 @@ use countenance_client::{installation::InstallationArgs, nets::NetArgs, source::
 
 mod camera;
 mod capture;
+mod device;
 mod doctor;
 mod inspect;
 mod link;
@@ -50,6 +51,12 @@ pub(crate) enum Command {
     ///
     /// Changes nothing and starts no camera. Exit codes: 0 no finding needs attention, 1 at least one does.
     Doctor(doctor::DoctorArgs),
+    /// Allow another device of your account to sign in
+    Device {
+        /// What to do
+        #[command(subcommand)]
+        task: device::DeviceTask,
+    },
     /// Manage the handler of countenance: links
     Link {
         /// What to do
@@ -120,6 +127,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
     match command {
         Command::Camera { task } => camera::run(&task),
         Command::Capture(args) => capture::run(&args),
+        Command::Device { task } => device::run(task),
         Command::Doctor(args) => doctor::run(args),
         Command::Link { task } => link::run(task),
         Command::Models(args) => models::run(&args),

@@ -19,7 +19,7 @@ use countenance_core::{
     frame::Frame,
     liveness::{Inconclusive, LivenessProof, Rejected},
     policy::Policy,
-    protocol::{ConsentClaim, ModelClaim, Outcome, Reason, Ticket},
+    protocol::{ApprovalOffer, ConsentClaim, ModelClaim, Outcome, Reason, Ticket},
     rng::SecureRandom,
     sample_selector::Samples,
 };
@@ -180,7 +180,7 @@ impl FlowError {
             Self::Session(S::Unreachable(_) | S::TimedOut(_) | S::Unavailable { .. } | S::TooManyRequests { .. }) => {
                 Remedy::CheckNetwork
             }
-            Self::Session(S::DeviceNotBound) => Remedy::ApproveDevice,
+            Self::Session(S::DeviceNotBound { .. }) => Remedy::ApproveDevice,
             Self::Session(S::NeedsUpdate { .. } | S::ClientTooOld) => Remedy::Update,
             Self::Session(
                 S::TlsFailed(_)
@@ -195,6 +195,16 @@ impl FlowError {
             | Self::Seal(_)
             | Self::Browser(_) => Remedy::TellOperator,
             Self::Session(_) | Self::Expired => Remedy::LoginAgain,
+        }
+    }
+}
+
+impl FlowError {
+    /// How another device can allow this one, if that is the remedy and the verifier offers it.
+    pub fn approval(&self) -> Option<&ApprovalOffer> {
+        match self {
+            Self::Session(SessionError::DeviceNotBound { approval }) => approval.as_ref(),
+            _ => None,
         }
     }
 }

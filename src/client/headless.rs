@@ -94,16 +94,25 @@ impl<'w> Script<'w> {
             Ok(FlowOutcome::Approved) => json!({"event": "ended", "result": "approved"}),
             Ok(FlowOutcome::Refused(reason)) => json!({"event": "ended", "result": "refused", "reason": reason}),
             Err(error) => {
+                let approval = error.approval();
                 let remedy = match error.remedy() {
                     Remedy::LoginAgain => "start the sign-in again in the browser",
                     Remedy::CheckNetwork => "check the network, then open the link again",
+                    Remedy::ApproveDevice if approval.is_some() => {
+                        "on a computer that is approved for this account, run `countenance device approve` with the code; or \
+                         approve this device by the mailed link or through your administrator; then open the link again"
+                    }
                     Remedy::ApproveDevice => {
                         "approve this device, by the mailed link or through your administrator, then open the link again"
                     }
                     Remedy::Update => "update Countenance, then start the sign-in again in the browser",
                     Remedy::TellOperator => "contact the operator of this installation",
                 };
-                json!({"event": "failed", "error": causes(error), "remedy": remedy})
+                let mut line = json!({"event": "failed", "error": causes(error), "remedy": remedy});
+                if let (Some(approval), Some(members)) = (approval, line.as_object_mut()) {
+                    members.insert("approval".into(), json!(approval));
+                }
+                line
             }
         };
         self.line(&line);

@@ -18,9 +18,10 @@ use crate::{
     installation::BrowserChoice,
     runner::Environment,
     session::{
-        HttpSession, SessionApi,
+        ApprovalApi, HttpApprovals, HttpSession, SessionApi,
         browser::{Browser, SystemBrowser, WriteBrowser},
         client::{RetryPolicy, SessionContext},
+        origin::Origin,
         wait::{SystemWait, Wait},
     },
     source::Source,
@@ -121,7 +122,11 @@ impl Environment for Installed {
     }
 
     fn session<'a>(&self, around: SessionContext<'a>) -> Box<dyn SessionApi + 'a> {
-        Box::new(HttpSession::new(format!("{SOFTWARE} {SOFTWARE_VERSION}"), around, RetryPolicy::default()))
+        Box::new(http_session(around))
+    }
+
+    fn approvals<'a>(&self, origin: &Origin, around: SessionContext<'a>) -> Box<dyn ApprovalApi + 'a> {
+        Box::new(HttpApprovals::new(http_session(around), origin.clone()))
     }
 
     fn browser(&self) -> Box<dyn Browser> {
@@ -130,4 +135,9 @@ impl Environment for Installed {
             BrowserChoice::Print => Box::new(WriteBrowser(io::stderr())),
         }
     }
+}
+
+/// Calls of this build, with the default retries.
+fn http_session(around: SessionContext<'_>) -> HttpSession<'_> {
+    HttpSession::new(format!("{SOFTWARE} {SOFTWARE_VERSION}"), around, RetryPolicy::default())
 }

@@ -17,7 +17,14 @@ use std::{
 use crate::{
     capture::{self, FaceAnalyzer},
     flow::{Flow, Operator, Remedy},
-    session::{SessionApi, browser::Browser, client::SessionContext, link::LaunchLink, wait::Wait},
+    session::{
+        ApprovalApi, SessionApi,
+        browser::Browser,
+        client::SessionContext,
+        link::LaunchLink,
+        origin::{AllowedOrigins, Origin},
+        wait::Wait,
+    },
 };
 use countenance_attest::DeviceKey;
 use countenance_camera::FrameSource;
@@ -25,14 +32,16 @@ use countenance_core::{
     clock::{Clock, UnixSecs},
     frame::Frame,
     policy::Policy,
-    protocol::{ModelClaim, Purpose},
+    protocol::{ApprovalCode, ModelClaim, Purpose},
     rng::SecureRandom,
 };
 use countenance_vision::VisionError;
 
+mod approval;
 mod progress;
 mod window_operator;
 
+pub use approval::{ApprovalStep, ApprovalTrouble};
 pub use countenance_camera::CameraErrorKind;
 pub use progress::{Command, ConsentRequest, ConsentText, FailureView, Progress, RunOutcome};
 use window_operator::{ProgressSender, WindowOperator};
@@ -55,6 +64,8 @@ pub trait Environment: Send + Sync {
     fn camera(&self, wake: Arc<dyn Fn() + Send + Sync>) -> Box<dyn FrameSource>;
     /// A new verification session.
     fn session<'a>(&self, around: SessionContext<'a>) -> Box<dyn SessionApi + 'a>;
+    /// The calls by which this device allows another one, at the verifier at `origin`.
+    fn approvals<'a>(&self, origin: &Origin, around: SessionContext<'a>) -> Box<dyn ApprovalApi + 'a>;
     /// Opens the return page.
     fn browser(&self) -> Box<dyn Browser>;
 }
@@ -93,6 +104,19 @@ impl Runner {
             if let Err(progress) = try_camera(&*env, &mut operator) {
                 operator.say(progress);
             }
+        })
+    }
+
+    /// Allows the device that shows `code`, after the person has seen what it is. Asks each of `verifiers` in turn.
+    pub fn approve_device(
+        env: Arc<dyn Environment>,
+        verifiers: AllowedOrigins,
+        code: ApprovalCode,
+        wake: Arc<dyn Fn() + Send + Sync>,
+    ) -> Self {
+        let clock = Arc::clone(&env);
+        Self::spawn(wake, Arc::new(move || clock.clock().now()), move |operator, cancelled| {
+            approval::approve(&*env, &verifiers, &code, &operator, &cancelled);
         })
     }
 
@@ -185,6 +209,9 @@ fn login(
         Ok(outcome) => RunOutcome::of(outcome, operator.purpose().unwrap_or(Purpose::Verify)),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "the sign-in failed");
+            if let Some(approval) = error.approval() {
+                reporting.sender.say(Progress::ApprovalOffered(approval.clone()));
+            }
             RunOutcome::Failed(error.remedy())
         }
     }

@@ -14,10 +14,10 @@ use eframe::egui::{self, Context, Key, Ui, ViewportCommand};
 use zeroize::Zeroizing;
 
 use super::{
-    AppContext, Ask, Draft, LinkTrouble, Page, State, fonts,
+    AppContext, Ask, Draft, LinkTrouble, Offered, Page, State, fonts,
     hotplug::{self, HotplugMonitor},
     preview::Preview,
-    screen::{self, CaptureView, Screen},
+    screen::{self, Approval, CaptureView, Screen},
     screens::{self, View},
     theme::{self, Scheme, Theme},
     words::{Language, Words, system_tags},
@@ -26,10 +26,11 @@ use countenance_client::{
     doctor::Finding,
     flow::CodeStep,
     instance::{Call, Inbox},
-    runner::{Command, FailureView, Progress, RunOutcome, Runner},
+    runner::{ApprovalTrouble, Command, FailureView, Progress, RunOutcome, Runner},
     session::link::{LaunchLink, LinkError},
     settings::{Settings, Theme as Appearance},
 };
+use countenance_core::protocol::ApprovalCode;
 
 mod cameras;
 
@@ -121,6 +122,9 @@ impl App {
                 Progress::Frame { .. } => self.hotplug.works(),
                 Progress::AttemptFailed(FailureView::Camera(fault)) => self.camera_failed(*fault),
                 Progress::Code(step) => self.code_stands(*step, frame_at),
+                Progress::ApprovalOffered(offer) => {
+                    self.state.approval = Some(Offered::new(offer.clone(), self.state.now));
+                }
                 Progress::Ended(ended) => self.end(*ended),
                 _ => {}
             }
@@ -129,6 +133,9 @@ impl App {
         self.state.resend_secs = screen::resend_secs(self.code_sent_at, frame_at);
         if !matches!(self.state.screen, Screen::Code(_)) {
             self.draft.code = Zeroizing::default();
+        }
+        if !matches!(&self.state.screen, Screen::Approval(approval) if *approval != Approval::Approved) {
+            self.draft.approval.clear();
         }
         if let Some(findings) = self.findings.as_ref().and_then(|r| r.try_recv().ok()) {
             self.state.findings = Some(findings);
@@ -171,7 +178,8 @@ impl App {
             self.carry_out(&ctx, ask);
         }
         match self.state.screen {
-            Screen::Consent(_) => ctx.request_repaint_after(MINUTE),
+            Screen::Consent(_) | Screen::Approval(Approval::Asks(_)) => ctx.request_repaint_after(MINUTE),
+            Screen::Failed(_) if self.state.approval.is_some() => ctx.request_repaint_after(MINUTE),
             Screen::Code(_) if self.state.resend_secs > 0 => ctx.request_repaint_after(TICK),
             _ => self.close_in_time(&ctx),
         }
@@ -187,6 +195,11 @@ impl App {
                 self.state.screen = Screen::Trying(CaptureView::default());
                 self.runner = Some(Runner::try_camera(Arc::clone(&self.context.env), wake(ctx)));
             }
+            Ask::EnterApproval => {
+                self.state.link_trouble = None;
+                self.state.screen = Screen::Approval(Approval::Enter { trouble: None });
+            }
+            Ask::LookUpApproval(typed) => self.look_up(ctx, &typed),
             Ask::UseCamera(id) => self.use_camera(ctx, id),
             Ask::Go(page) => {
                 self.state.page = page;
@@ -220,10 +233,27 @@ impl App {
         if let Some(runner) = &self.runner {
             runner.command(command.clone());
         }
+        if matches!((&self.state.screen, &command), (Screen::Approval(_), Command::GiveUp | Command::Cancel)) {
+            // Its thread must not go on to allow anything.
+            self.runner = None;
+            self.state.screen = Screen::Ready;
+            return;
+        }
         self.state.screen = match std::mem::take(&mut self.state.screen) {
             Screen::Trying(_) | Screen::Camera { login: false, .. } => Screen::Ready,
             screen => screen.commanded(command),
         };
+    }
+
+    /// Asks what the code of another device is for.
+    fn look_up(&mut self, ctx: &Context, typed: &str) {
+        let Ok(code) = typed.parse::<ApprovalCode>() else {
+            self.state.screen = Screen::Approval(Approval::Enter { trouble: Some(ApprovalTrouble::Form) });
+            return;
+        };
+        self.state.screen = Screen::Approval(Approval::UnderWay { is_retrying: false });
+        let (env, verifiers) = (Arc::clone(&self.context.env), self.context.allowed.clone());
+        self.runner = Some(Runner::approve_device(env, verifiers, code, wake(ctx)));
     }
 
     /// Follows a link if it is valid and no sign-in is in progress.
@@ -238,6 +268,7 @@ impl App {
                 self.state.link_trouble = None;
                 (self.over_since, self.code_sent_at) = (None, None);
                 self.state.fallback.clear();
+                self.state.approval = None;
                 self.state.screen = Screen::Opening;
                 self.runner = Some(Runner::login(Arc::clone(&self.context.env), link, wake(ctx)));
             }

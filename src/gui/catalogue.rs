@@ -6,10 +6,10 @@ use eframe::egui::{self, Context, RawInput, Rect, accesskit};
 use image::RgbaImage;
 
 use super::{
-    CameraEntry, Draft, LinkTrouble, Page, State, fonts,
+    CameraEntry, Draft, LinkTrouble, Offered, Page, State, fonts,
     preview::Preview,
     raster::Canvas,
-    screen::{CaptureView, Code, Refusal, Screen},
+    screen::{Approval, CaptureView, Code, Refusal, Screen},
     screens::{self, View},
     theme::{Scheme, Theme},
     words::{Language, Words},
@@ -17,13 +17,13 @@ use super::{
 use countenance_client::{
     doctor::{Check, Finding, Fix, State as Health},
     flow::{CodeStep, CodeTrouble, Remedy},
-    runner::{CameraErrorKind, Command, ConsentRequest},
+    runner::{ApprovalTrouble, CameraErrorKind, Command, ConsentRequest},
     settings::Settings,
 };
 use countenance_core::{
     frame::Frame,
     liveness::{Inconclusive, Verdict},
-    protocol::{Display, Fallback, Purpose, Reason},
+    protocol::{ApprovalCode, ApprovalRequest, Display, Fallback, Purpose, Reason},
     quality::Hint,
 };
 
@@ -56,6 +56,16 @@ pub fn samples() -> Vec<Sample> {
     let ready = |trouble| State { link_trouble: Some(trouble), ..screen(Screen::Ready) };
     vec![
         ("ready", screen(Screen::Ready)),
+        ("ready-approve", State { screen: Screen::Ready, ..settled() }),
+        ("approve-enter", screen(Screen::Approval(Approval::Enter { trouble: None }))),
+        ("approve-form", approval_trouble(ApprovalTrouble::Form)),
+        ("approve-refused", approval_trouble(ApprovalTrouble::Refused)),
+        ("approve-too-many", approval_trouble(ApprovalTrouble::TooMany)),
+        ("approve-network", approval_trouble(ApprovalTrouble::Network)),
+        ("approve-broken", approval_trouble(ApprovalTrouble::Broken)),
+        ("approve-waiting", screen(Screen::Approval(Approval::UnderWay { is_retrying: false }))),
+        ("approve-ask", screen(Screen::Approval(Approval::Asks(Box::new(approval_request()))))),
+        ("approve-done", screen(Screen::Approval(Approval::Approved))),
         ("ready-link-refused", ready(LinkTrouble::Verifier)),
         ("ready-settings-ignored", State { complaints: vec![(3, "text_percent".into())], ..screen(Screen::Ready) }),
         ("opening", screen(Screen::Opening)),
@@ -126,6 +136,7 @@ pub fn samples() -> Vec<Sample> {
         ("failed-login-again", screen(Screen::Failed(Remedy::LoginAgain))),
         ("failed-network", screen(Screen::Failed(Remedy::CheckNetwork))),
         ("failed-approve", screen(Screen::Failed(Remedy::ApproveDevice))),
+        ("failed-approve-code", State { approval: Some(offered()), ..screen(Screen::Failed(Remedy::ApproveDevice)) }),
         ("failed-update", screen(Screen::Failed(Remedy::Update))),
         ("failed-operator", screen(Screen::Failed(Remedy::TellOperator))),
         ("settings", page(Page::Settings)),
@@ -245,6 +256,24 @@ fn consent_request(purpose: Purpose) -> ConsentRequest {
         attempts_left: 5,
         expires_at: NOW + 600,
     }
+}
+
+fn approval_trouble(trouble: ApprovalTrouble) -> State {
+    let screen = Screen::Approval(Approval::Enter { trouble: Some(trouble) });
+    State { screen, now: NOW, ..State::default() }
+}
+
+fn approval_request() -> ApprovalRequest {
+    ApprovalRequest {
+        display: consent_request(Purpose::Verify).display,
+        device_id: "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k".into(),
+        device_name: "countenance 0.1.0+3f9c21d".into(),
+        requested_at: NOW - 70,
+    }
+}
+
+fn offered() -> Offered {
+    Offered { code: ApprovalCode::from_bytes([0x3a, 0x6e, 0x24, 0xf5, 0xb9]), expires_at: NOW + 560 }
 }
 
 fn settled() -> State {

@@ -34,7 +34,10 @@ pub use window::{open, run};
 use zeroize::Zeroizing;
 
 use countenance_client::{doctor::Finding, runner::Command, settings::Settings};
-use countenance_core::{clock::UnixSecs, protocol::Fallback};
+use countenance_core::{
+    clock::UnixSecs,
+    protocol::{ApprovalCode, ApprovalOffer, Fallback},
+};
 use screen::Screen;
 
 /// The page open on top of the sign-in's screen.
@@ -73,6 +76,8 @@ pub struct State {
     pub fallback: Vec<Fallback>,
     /// Seconds until another code can be requested.
     pub resend_secs: u32,
+    /// How another device can allow this one, after it was refused.
+    pub approval: Option<Offered>,
     /// Why the last link was rejected.
     pub link_trouble: Option<LinkTrouble>,
     /// The settings in use.
@@ -99,6 +104,34 @@ pub struct State {
     pub now: UnixSecs,
 }
 
+/// A code with which another device can allow this one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offered {
+    /// To be typed there.
+    pub code: ApprovalCode,
+    /// When it expires, by this computer's clock.
+    pub expires_at: UnixSecs,
+}
+
+impl Offered {
+    /// Longest lifetime that is believed, seconds. As that of a session.
+    const LIFE_MAX_SECS: u32 = 3_600;
+
+    /// What a verifier has offered at `now`.
+    pub fn new(offer: ApprovalOffer, now: UnixSecs) -> Self {
+        let expires_at = now.saturating_add(offer.expires_in.min(Self::LIFE_MAX_SECS).into());
+        Self { code: offer.code, expires_at }
+    }
+}
+
+impl State {
+    /// Minutes for which the offered code is valid, if it still is.
+    pub fn approval_minutes(&self) -> Option<u32> {
+        let left = self.approval.as_ref()?.expires_at.saturating_sub(self.now);
+        u32::try_from(left).ok().filter(|left| *left > 0).map(|left| left.div_ceil(60))
+    }
+}
+
 /// What the user requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
@@ -108,6 +141,10 @@ pub enum Ask {
     OpenLink(String),
     /// Test the camera.
     TryCamera,
+    /// Enter the code of another device.
+    EnterApproval,
+    /// Look up what this code of another device is for.
+    LookUpApproval(String),
     /// Use the camera with this id, now and in the future.
     UseCamera(String),
     /// Open a page.
@@ -125,6 +162,8 @@ pub enum Ask {
 pub struct Draft {
     /// A launch link.
     pub link: String,
+    /// The code of another device.
+    pub approval: String,
     /// A one-time code; erased when the screen is left.
     pub code: Zeroizing<String>,
 }

@@ -2,11 +2,13 @@
 
 use countenance_client::{
     flow::{CodeStep, Remedy},
-    runner::{CameraErrorKind, Command, ConsentRequest, FailureView, Progress, RunOutcome},
+    runner::{
+        ApprovalStep, ApprovalTrouble, CameraErrorKind, Command, ConsentRequest, FailureView, Progress, RunOutcome,
+    },
 };
 use countenance_core::{
     liveness::Inconclusive,
-    protocol::{Fallback, Purpose, Reason},
+    protocol::{ApprovalRequest, Fallback, Purpose, Reason},
     quality::Hint,
 };
 
@@ -37,6 +39,8 @@ pub enum Screen {
     NotAccepted(Refusal),
     /// One-time code instead of the face; the camera is off.
     Code(Code),
+    /// Another device is being allowed; no sign-in in progress.
+    Approval(Approval),
     /// The sample is being sent.
     Sending {
         /// Whether the verifier is currently unreachable.
@@ -89,6 +93,42 @@ pub struct Code {
     pub is_retrying: bool,
 }
 
+/// State of allowing another device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Approval {
+    /// The code is to be typed.
+    Enter {
+        /// Why the last one did not lead on.
+        trouble: Option<ApprovalTrouble>,
+    },
+    /// The verifier is asked.
+    UnderWay {
+        /// Whether the verifier is currently unreachable.
+        is_retrying: bool,
+    },
+    /// What the code is for: to be allowed, or not.
+    Asks(Box<ApprovalRequest>),
+    /// The other device is allowed.
+    Approved,
+}
+
+impl Approval {
+    /// The state after this progress event.
+    fn after(self, progress: &Progress) -> Self {
+        match (self, progress) {
+            (_, Progress::Approval(ApprovalStep::Asks(request))) => Self::Asks(request.clone()),
+            (_, Progress::Approval(ApprovalStep::Approved)) => Self::Approved,
+            (_, Progress::Approval(ApprovalStep::Failed(trouble))) => Self::Enter { trouble: Some(*trouble) },
+            (Self::UnderWay { .. }, Progress::Waiting) => Self::UnderWay { is_retrying: true },
+            // The run ended without an answer.
+            (Self::UnderWay { .. }, Progress::Ended(_)) => Self::Enter { trouble: Some(ApprovalTrouble::Broken) },
+            // The person took longer than a code lives.
+            (Self::Asks(_), Progress::Ended(_)) => Self::Enter { trouble: Some(ApprovalTrouble::Refused) },
+            (approval, _) => approval,
+        }
+    }
+}
+
 /// Wait before another code can be requested, seconds.
 const RESEND_SECS: f64 = 30.0;
 
@@ -105,6 +145,7 @@ impl Screen {
         match (self, progress) {
             // After the outcome, later events neither replace it nor bring a screen back.
             (over @ (Self::Ready | Self::Done(_) | Self::Refused(_) | Self::Failed(_)), _) => over,
+            (Self::Approval(approval), progress) => Self::Approval(approval.after(&progress)),
             (_, Progress::Opened(request)) => Self::Consent(request),
             (Self::Trying(_), Progress::Frame { hint, gathered_ratio, at_millis }) => {
                 Self::Trying(CaptureView { hint, gathered_ratio, at_millis: Some(at_millis), camera_came: false })
@@ -127,7 +168,7 @@ impl Screen {
             (Self::Code(code), Progress::Waiting) => Self::Code(Code { is_retrying: true, ..code }),
             (_, Progress::Sending) => Self::Sending { retrying: false },
             (Self::Sending { .. }, Progress::Waiting) => Self::Sending { retrying: true },
-            (other, Progress::Waiting) => other,
+            (other, Progress::Waiting | Progress::ApprovalOffered(_) | Progress::Approval(_)) => other,
             (before, Progress::AttemptFailed(FailureView::Camera(fault))) => {
                 Self::Camera { fault, login: !matches!(before, Self::Trying(_)) }
             }
@@ -154,6 +195,9 @@ impl Screen {
             ) => Self::Capture(CaptureView::default()),
             (Self::Code(code), Command::SendCode(channel)) => {
                 Self::Code(Code { channel: Some(channel), is_under_way: true, ..code })
+            }
+            (Self::Approval(Approval::Asks(_)), Command::Approve) => {
+                Self::Approval(Approval::UnderWay { is_retrying: false })
             }
             (Self::Code(code), Command::CheckCode(_)) => Self::Code(Code { is_under_way: true, ..code }),
             (screen, _) => screen,
@@ -186,6 +230,7 @@ impl Screen {
             Self::Ready
                 | Self::Trying(_)
                 | Self::Camera { login: false, .. }
+                | Self::Approval(_)
                 | Self::Done(_)
                 | Self::Refused(_)
                 | Self::Failed(_)
@@ -200,11 +245,16 @@ impl Screen {
     /// The command of the Escape key: the harmless way to leave the screen.
     pub fn escape(&self) -> Option<Command> {
         match self {
-            Self::Opening | Self::Consent(_) | Self::Capture(_) | Self::Trying(_) | Self::Sending { .. } => {
-                Some(Command::Cancel)
+            Self::Opening
+            | Self::Consent(_)
+            | Self::Capture(_)
+            | Self::Trying(_)
+            | Self::Sending { .. }
+            | Self::Code(Code { is_under_way: true, .. })
+            | Self::Approval(Approval::UnderWay { .. }) => Some(Command::Cancel),
+            Self::Camera { .. } | Self::CannotTell(_) | Self::NotAccepted(_) | Self::Code(_) | Self::Approval(_) => {
+                Some(Command::GiveUp)
             }
-            Self::Code(Code { is_under_way: true, .. }) => Some(Command::Cancel),
-            Self::Camera { .. } | Self::CannotTell(_) | Self::NotAccepted(_) | Self::Code(_) => Some(Command::GiveUp),
             Self::Ready | Self::Done(_) | Self::Refused(_) | Self::Failed(_) => None,
         }
     }

@@ -3,7 +3,7 @@
 //!
 //! | module | contents |
 //! |---|---|
-//! | `api` | Device calls: `POST /v1/devices`, `/v1/sessions/{id}/open`, `…/captures`, `…/abandon`; the tenant's log stream at `POST /v1/logs/{integration_id}`; request proofs, size limits and RFC 9457 problems |
+//! | `api` | Device calls: `POST /v1/devices`, `/v1/bindings/lookup` and `…/approve`, `/v1/sessions/{id}/open`, `…/captures`, `…/abandon`; the tenant's log stream at `POST /v1/logs/{integration_id}`; request proofs, size limits and RFC 9457 problems |
 //! | `browser` | The browser's side of a sign-in: `GET /start` (session token to session, cookie and landing page), the session's pages, the mailed links and notices, `GET /return/{handle}` (a form that posts the result to the tenant) |
 //! | `otp` | One-time codes instead of a face: the device calls `…/otp` and `…/otp/check`, the browser pages, Twilio Verify and the feedback it gets |
 //! | `portal` | `/portal`, where operators set up integrations and see sessions, users, devices and the audit log |

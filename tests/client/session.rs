@@ -32,6 +32,7 @@ use countenance_system::SystemRandom;
 use countenance_attest::testing::samples::{NOW, SESSION, key, sealed, sealed_to_enrol, ticket};
 use countenance_client::testing::scripted::{Play, Scripted, Seen, json, problem};
 
+mod approval;
 mod code;
 
 const CODE: &str = "one-time-c0de";
@@ -280,7 +281,9 @@ fn permanent_errors_are_not_retried() {
             matches!(e, SessionError::BoundToOtherDevice)
         }),
         ("device unknown", rejection(ProblemKind::DeviceUnknown), |e| matches!(e, SessionError::DeviceUnknown)),
-        ("device not bound", rejection(ProblemKind::DeviceNotBound), |e| matches!(e, SessionError::DeviceNotBound)),
+        ("device not bound", rejection(ProblemKind::DeviceNotBound), |e| {
+            matches!(e, SessionError::DeviceNotBound { approval: None })
+        }),
         ("client too old", rejection(ProblemKind::ClientTooOld), |e| matches!(e, SessionError::ClientTooOld)),
         ("verifier too old", rejection(ProblemKind::NotSupported), |e| matches!(e, SessionError::NotSupported)),
         ("device disabled", rejection(ProblemKind::DeviceDisabled), |e| matches!(e, SessionError::DeviceDisabled)),

@@ -2,6 +2,7 @@
 
 use std::{path::Path, process::Command};
 
+use countenance_client::testing::scripted::{Scripted, json, problem};
 use serde_json::Value;
 
 const NONCE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
@@ -151,4 +152,52 @@ fn a_network_is_added_by_its_pin_and_used_in_a_dry_run() {
     assert!(state == "good" && detail.contains("warmth 351a268fece0"), "{detail}");
     let (state, detail) = finding(doctor_with_pin(&other));
     assert!(state == "attention" && detail.contains("abab"), "{detail}");
+}
+
+/// What `device approve` refuses by itself, and what a verifier answers.
+#[test]
+fn another_device_is_allowed_from_the_command_line() {
+    let data = tempfile::tempdir().unwrap();
+    let folder = data.path().to_str().unwrap();
+    let settings = data.path().join("settings.toml");
+    std::fs::write(&settings, "").unwrap();
+    let approve = |more: &[&str]| {
+        let settings = settings.to_str().unwrap();
+        countenance(&[&["device", "approve", "--data", folder, "--settings", settings], more].concat())
+    };
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let closed = format!("http://127.0.0.1:{port}");
+    for (case, args, code, told) in [
+        ("no code", vec![], 2, "CODE"),
+        ("a short code", vec!["ABCD"], 2, "ABCD-EFGH"),
+        ("no verifier", vec!["ABCD-EFGH", "--yes"], 2, "--verifier"),
+        ("nobody to ask", vec!["ABCD-EFGH", "--verifier", &closed], 2, "--yes"),
+        ("no key", vec!["ABCD-EFGH", "--yes", "--verifier", &closed], 10, "not allowed for the account"),
+    ] {
+        let ran = approve(&args);
+        assert_eq!(ran.code, code, "{case}: {} {}", ran.out, ran.err);
+        assert!(ran.err.contains(told) && ran.out.is_empty(), "{case}: {} {}", ran.out, ran.err);
+    }
+    assert!(!data.path().join("device.key").exists(), "no key is made");
+
+    // Any run makes one.
+    dry_run(data.path(), "recording:nowhere.mp4", &[]);
+    dry_run(data.path(), "recording:tests/fixtures/formats/c444.y4m", &[]);
+    let ran = approve(&["ABCD-EFGH", "--yes", "--verifier", &closed]);
+    assert_eq!(ran.code, 30, "{}", ran.err);
+    assert!(!ran.err.contains("ABCD"), "{}", ran.err);
+    let display = serde_json::json!({
+        "application": "Payroll", "tenant": "tenant.example", "account": "a•••@example.com", "started_at": 1
+    });
+    let device = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
+    let asks = serde_json::json!({ "display": display, "device_id": device, "device_name": "", "requested_at": 2 });
+    let verifier = Scripted::new([json(&asks), json(&serde_json::json!({ "device_id": device }))]);
+    let ran = approve(&["abcdefgh", "--yes", "--verifier", &verifier.origin().to_string()]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for part in ["Payroll", "a•••@example.com", device, "The device is allowed."] {
+        assert!(ran.out.contains(part), "{part}: {}", ran.out);
+    }
+    let verifier = Scripted::new([problem(403, "tag:countenance.dev,2026:problem:approval-refused", "")]);
+    let ran = approve(&["ABCD-EFGH", "--yes", "--verifier", &verifier.origin().to_string()]);
+    assert!(ran.code == 10 && ran.out.is_empty(), "{} {}", ran.out, ran.err);
 }

@@ -59,6 +59,7 @@ fn screens_that_change_on_their_own_have_live_regions() {
     for (name, state) in catalogue::samples() {
         let quiet = [
             "ready",
+            "ready-approve",
             "ready-settings-ignored",
             "settings",
             "settings-camera",

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod approval;
 mod cameras;
 mod code;
 mod driver;
@@ -298,7 +299,7 @@ fn a_link_that_fails_says_what_to_do() {
              sign-in again in your browser.",
         ),
         (
-            || SessionError::DeviceNotBound,
+            || SessionError::DeviceNotBound { approval: None },
             "This computer is not approved yet",
             "Your account isn't set up on this computer yet. If you got an email about it, allow the computer there. \
              Otherwise, ask your administrator. Then open the link again from your browser.",

@@ -13,11 +13,12 @@ use countenance_client::{
     dry_run::{DryRun, FixedClock},
     runner::Environment,
     session::{
-        SessionApi, SessionError,
+        ApprovalApi, SessionApi, SessionError,
         browser::{Browser, BrowserError},
         client::SessionContext,
         continue_url::ContinueUrl,
         link::LaunchLink,
+        origin::Origin,
         wait::Wait,
     },
     settings::Settings,
@@ -27,7 +28,10 @@ use countenance_core::{
     clock::Clock,
     frame::Frame,
     policy::SentPolicy,
-    protocol::{CameraClaim, CodeSent, Fallback, ModelClaim, OneTimeCode, Outcome, Purpose, Reason, Ticket},
+    protocol::{
+        ApprovalCode, ApprovalRequest, CameraClaim, CodeSent, Display, Fallback, ModelClaim, OneTimeCode, Outcome,
+        Purpose, Reason, Ticket,
+    },
     rng::{SecureRandom, SeededRng},
     testing::{face_at, noise_frame},
 };
@@ -75,6 +79,15 @@ pub(crate) enum Opening {
     Hangs,
 }
 
+/// How the code of another device is looked up.
+#[derive(Clone, Copy)]
+pub(crate) enum Lookup {
+    /// Fails with this error.
+    Fails(fn() -> SessionError),
+    /// Hangs until the user cancels.
+    Hangs,
+}
+
 /// The script of a test.
 pub(crate) struct Script {
     pub(crate) cameras: Vec<Camera>,
@@ -86,6 +99,10 @@ pub(crate) struct Script {
     pub(crate) codes: Vec<Verdict>,
     /// Results of sending a code, in order, `None` for success; later ones succeed.
     pub(crate) sends: Vec<Option<fn() -> SessionError>>,
+    /// Results of looking up the code of another device, in order; later ones succeed.
+    pub(crate) lookups: Vec<Lookup>,
+    /// Errors of allowing another device, in order; later ones succeed.
+    pub(crate) approvals: Vec<fn() -> SessionError>,
     /// Log odds of a live person, by capture; the last repeats.
     pub(crate) odds: Vec<f32>,
     /// Number of captures at the start that show no face.
@@ -97,7 +114,8 @@ impl Default for Script {
         let (cameras, verdicts, fallback) = (vec![Camera::Streams], Vec::new(), Vec::new());
         let (codes, sends, odds) = (Vec::new(), Vec::new(), vec![3.0]);
         let (opening, purpose) = (Opening::Ticket, Purpose::Verify);
-        Self { cameras, opening, purpose, verdicts, fallback, codes, sends, odds, empty_captures: 0 }
+        let (lookups, approvals) = (Vec::new(), Vec::new());
+        Self { cameras, opening, purpose, verdicts, fallback, codes, sends, lookups, approvals, odds, empty_captures: 0 }
     }
 }
 
@@ -222,6 +240,10 @@ impl Environment for SharedTestEnv {
         Box::new(FakeSession { context, env: Arc::clone(&self.0), inner: DryRun::new(NONCE.into(), NOW) })
     }
 
+    fn approvals<'a>(&self, _: &Origin, context: SessionContext<'a>) -> Box<dyn ApprovalApi + 'a> {
+        Box::new(FakeApprovals { context, env: Arc::clone(&self.0) })
+    }
+
     fn browser(&self) -> Box<dyn Browser> {
         Box::new(FakeBrowser(Arc::clone(&self.0)))
     }
@@ -234,6 +256,8 @@ impl Wait for SharedTestEnv {
 }
 
 const NOW: i64 = 1_790_000_000;
+/// Thumbprint of the device that asks to be allowed.
+pub(crate) const OTHER_DEVICE: &str = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
 const NONCE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
 struct FakeCamera {
@@ -371,6 +395,42 @@ impl SessionApi for FakeSession<'_> {
 
     fn continue_url(&self, text: &str) -> Result<ContinueUrl, SessionError> {
         self.inner.continue_url(text)
+    }
+}
+
+struct FakeApprovals<'a> {
+    context: SessionContext<'a>,
+    env: Arc<TestEnv>,
+}
+
+impl ApprovalApi for FakeApprovals<'_> {
+    fn look_up(&self, code: &ApprovalCode) -> Result<ApprovalRequest, SessionError> {
+        self.env.note(format!("looked up: {}", code.as_str()));
+        let lookup = next(&mut self.env.script.lock().unwrap().lookups);
+        match lookup {
+            Some(Lookup::Fails(error)) => return Err(error()),
+            Some(Lookup::Hangs) => {
+                self.context.wait.wait(TIMEOUT, self.context.cancelled);
+                return Err(SessionError::Cancelled);
+            }
+            None => {}
+        }
+        Ok(ApprovalRequest {
+            display: Display {
+                application: "Payroll".into(),
+                tenant: "login.example.com".into(),
+                account: "a•••@example.com".into(),
+                started_at: NOW - 90,
+            },
+            device_id: OTHER_DEVICE.into(),
+            device_name: "countenance 0.1.0".into(),
+            requested_at: NOW - 70,
+        })
+    }
+
+    fn approve(&self, code: &ApprovalCode, device_id: &str) -> Result<(), SessionError> {
+        self.env.note(format!("allowed: {} {device_id}", code.as_str()));
+        next(&mut self.env.script.lock().unwrap().approvals).map_or(Ok(()), |error| Err(error()))
     }
 }
 

@@ -92,7 +92,7 @@ mod tests {
             (SessionError::SessionUnknown, None),
             (SessionError::BoundToOtherDevice, None),
             (SessionError::DeviceDisabled, None),
-            (SessionError::DeviceNotBound, None),
+            (SessionError::DeviceNotBound { approval: None }, None),
             (SessionError::ProofRejected, None),
             (SessionError::TlsFailed("stranger".into()), None),
         ];

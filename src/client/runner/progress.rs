@@ -1,12 +1,13 @@
 //! The messages between a run and its window: progress out, commands in.
 
+use super::ApprovalStep;
 use crate::flow::{AttemptFailure, CodeStep, FlowOutcome, Remedy};
 use countenance_camera::CameraErrorKind;
 use countenance_core::{
     clock::UnixSecs,
     frame::Frame,
     liveness::Inconclusive,
-    protocol::{Display, Fallback, OneTimeCode, Purpose, Reason, Ticket},
+    protocol::{ApprovalOffer, Display, Fallback, OneTimeCode, Purpose, Reason, Ticket},
     quality::Hint,
 };
 
@@ -33,6 +34,10 @@ pub enum Progress {
     /// A step of the one-time code flow. The run waits for [`Command::SendCode`], [`Command::CheckCode`],
     /// [`Command::TryAgain`] or [`Command::GiveUp`].
     Code(CodeStep),
+    /// This device is not approved; another one can allow it.
+    ApprovalOffered(ApprovalOffer),
+    /// A step of allowing another device.
+    Approval(ApprovalStep),
     /// The run is over.
     Ended(RunOutcome),
 }
@@ -54,6 +59,8 @@ pub enum Command {
     SendCode(Fallback),
     /// Check this code.
     CheckCode(OneTimeCode),
+    /// Allow the other device.
+    Approve,
     /// Give up.
     GiveUp,
 }

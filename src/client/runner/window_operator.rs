@@ -92,12 +92,17 @@ impl WindowOperator {
 
     /// Waits for the person. `None` if the run was canceled, the window is gone, or the session has expired.
     fn answer(&self) -> Option<Command> {
+        self.answer_until(self.request.as_ref().map(|request| request.expires_at))
+    }
+
+    /// As [`answer`](Self::answer), until this time.
+    pub(super) fn answer_until(&self, until: Option<UnixSecs>) -> Option<Command> {
         loop {
             match self.commands.recv_timeout(POLL_INTERVAL) {
                 Ok(command) => return Some(command),
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => {
-                    let is_over = self.request.as_ref().is_some_and(|request| (self.clock)() >= request.expires_at);
+                    let is_over = until.is_some_and(|until| (self.clock)() >= until);
                     if is_over || self.cancelled.load(Ordering::Relaxed) {
                         return None;
                     }
@@ -119,7 +124,13 @@ impl Operator for WindowOperator {
                 }
                 Some(Command::NotMe) => return Consent::NotMe,
                 Some(Command::Cancel | Command::GiveUp) | None => return Consent::Cancelled,
-                Some(Command::TryAgain | Command::UseCode | Command::SendCode(_) | Command::CheckCode(_)) => {}
+                Some(
+                    Command::TryAgain
+                    | Command::UseCode
+                    | Command::SendCode(_)
+                    | Command::CheckCode(_)
+                    | Command::Approve,
+                ) => {}
             }
         }
     }
@@ -153,7 +164,9 @@ impl Operator for WindowOperator {
                 Some(Command::TryAgain) => return RetryChoice::Again,
                 Some(Command::UseCode) if !self.fallback().is_empty() => return RetryChoice::ByCode,
                 Some(Command::Cancel | Command::GiveUp | Command::NotMe) | None => return RetryChoice::Stop,
-                Some(Command::Begin(_) | Command::UseCode | Command::SendCode(_) | Command::CheckCode(_)) => {}
+                Some(
+                    Command::Begin(_) | Command::UseCode | Command::SendCode(_) | Command::CheckCode(_) | Command::Approve,
+                ) => {}
             }
         }
     }
@@ -168,7 +181,7 @@ impl Operator for WindowOperator {
                 Some(Command::CheckCode(code)) => return CodeChoice::Check(code),
                 Some(Command::TryAgain) => return CodeChoice::Face,
                 Some(Command::Cancel | Command::GiveUp | Command::NotMe) | None => return CodeChoice::Stop,
-                Some(Command::Begin(_) | Command::UseCode | Command::SendCode(_)) => {}
+                Some(Command::Begin(_) | Command::UseCode | Command::SendCode(_) | Command::Approve) => {}
             }
         }
     }

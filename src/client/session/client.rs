@@ -27,8 +27,8 @@ use countenance_attest::{
 use countenance_core::{
     clock::{Clock, UnixSecs},
     protocol::{
-        Abandon, CheckCode, ClientVersion, CodeSent, Fallback, OneTimeCode, OpenSession, Outcome, Problem, ProblemKind,
-        Reason, RegisterDevice, RegisteredDevice, SendCode, Ticket,
+        Abandon, CheckCode, ClientVersion, CodeSent, Fallback, OneTimeCode, OpenSession, Outcome, Problem, Reason,
+        RegisterDevice, RegisteredDevice, SendCode, Ticket,
         message::{self, Message, ReadError},
     },
     rng::SecureRandom,
@@ -103,13 +103,23 @@ impl<'a> HttpSession<'a> {
     /// Registers this device's key with the verifier at `origin`, as of this client's version.
     pub fn register(&self, origin: &Origin, device: &RegisterDevice) -> Result<RegisteredDevice, SessionError> {
         let wire = Wire::to(origin, self.retry.timeouts)?;
-        let until = self.context.clock.now().saturating_add(self.retry.open_secs);
+        let until = self.open_until();
         let device = RegisterDevice { version: Some(this_version()), ..device.clone() };
         parse(&self.call_json(&wire, &origin.at(&["v1", "devices"]), &device, until)?)
     }
 
+    /// Timeouts of one attempt.
+    pub(super) fn timeouts(&self) -> Timeouts {
+        self.retry.timeouts
+    }
+
+    /// Time after which a call without a ticket is not retried.
+    pub(super) fn open_until(&self) -> UnixSecs {
+        self.context.clock.now().saturating_add(self.retry.open_secs)
+    }
+
     /// POSTs `body` as JSON. Returns the body of the answer.
-    fn call_json(
+    pub(super) fn call_json(
         &self,
         wire: &Wire,
         url: &Url,
@@ -197,7 +207,7 @@ impl SessionApi for HttpSession<'_> {
     fn open(&mut self, link: &LaunchLink) -> Result<Ticket, SessionError> {
         let origin = link.verifier();
         let wire = Wire::to(origin, self.retry.timeouts)?;
-        let until = self.context.clock.now().saturating_add(self.retry.open_secs);
+        let until = self.open_until();
         let body = OpenSession { code: link.code().into(), app: self.app.clone(), version: Some(this_version()) };
         let url = origin.at(&["v1", "sessions", link.session_id(), "open"]);
         let body = self.call_json(&wire, &url, &body, until)?;
@@ -241,7 +251,7 @@ impl SessionApi for HttpSession<'_> {
 }
 
 /// The version of this client.
-fn this_version() -> ClientVersion {
+pub(super) fn this_version() -> ClientVersion {
     // Cargo gives numbers.
     let part = |text: &str| text.parse().unwrap_or_default();
     ClientVersion::new(
@@ -265,11 +275,10 @@ pub(super) fn success(answer: HttpResponse) -> Result<Zeroizing<Vec<u8>>, Sessio
         Err(error @ SessionError::NeedsUpdate { .. }) => return Err(error),
         problem => problem.ok().flatten(),
     };
-    let kind = problem.and_then(|problem| ProblemKind::from_uri(&problem.kind));
-    Err(SessionError::of(kind, status, retry_after))
+    Err(SessionError::of(problem, status, retry_after))
 }
 
-fn parse<M: Message>(body: &[u8]) -> Result<M, SessionError> {
+pub(super) fn parse<M: Message>(body: &[u8]) -> Result<M, SessionError> {
     message::read(body).map_err(|error| match error {
         ReadError::Json(error) => SessionError::Garbled(error.into()),
         ReadError::Unmet { unmet, .. } => SessionError::NeedsUpdate { unmet, ticket: None },

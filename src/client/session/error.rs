@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::{continue_url::ContinueUrlError, ticket::TicketError};
+use super::{approvals::ApprovalError, continue_url::ContinueUrlError, ticket::TicketError};
 use countenance_attest::jws::{JsonFault, JwsError};
-use countenance_core::protocol::{ProblemKind, Ticket, message::Unmet};
+use countenance_core::protocol::{ApprovalOffer, Problem, ProblemKind, Ticket, message::Unmet};
 
 /// The HTTP client's error below a failed connection, without the URL.
 pub type TransportSource = Box<dyn std::error::Error + Send + Sync>;
@@ -95,10 +95,16 @@ pub enum SessionError {
     DeviceDisabled,
     /// This device is not approved for the account. The same link works once it is.
     #[error("this device is not approved for this account")]
-    DeviceNotBound,
+    DeviceNotBound {
+        /// How another device can allow it. Older verifiers offer nothing, nor do any to too many devices.
+        approval: Option<ApprovalOffer>,
+    },
     /// The approval code is unknown, expired or used, or this device may not approve what it is for.
     #[error("the approval code was not accepted")]
     ApprovalRefused,
+    /// The verifier's answer about another device is invalid.
+    #[error("the verifier's answer about the device is not acceptable")]
+    BadApproval(#[from] ApprovalError),
     /// The verifier does not enroll this device, or no face with it: a code that is wrong or used up, or a kiosk is needed.
     #[error("the verifier does not enroll with this device")]
     EnrolmentRefused,
@@ -138,15 +144,18 @@ pub enum SessionError {
 }
 
 impl SessionError {
-    /// Maps a problem document's kind, or the bare status.
-    pub(super) fn of(kind: Option<ProblemKind>, status: u16, retry_after: Option<Duration>) -> Self {
+    /// Maps a problem document, or the bare status.
+    pub(super) fn of(problem: Option<Problem>, status: u16, retry_after: Option<Duration>) -> Self {
+        let kind = problem.as_ref().and_then(|problem| ProblemKind::from_uri(&problem.kind));
         match kind {
             Some(ProblemKind::CodeSpent) => Self::CodeSpent,
             Some(ProblemKind::SessionUnknown) => Self::SessionUnknown,
             Some(ProblemKind::BoundToOtherDevice) => Self::BoundToOtherDevice,
             Some(ProblemKind::DeviceUnknown) => Self::DeviceUnknown,
             Some(ProblemKind::DeviceDisabled) => Self::DeviceDisabled,
-            Some(ProblemKind::DeviceNotBound) => Self::DeviceNotBound,
+            Some(ProblemKind::DeviceNotBound) => {
+                Self::DeviceNotBound { approval: problem.and_then(|problem| problem.approval) }
+            }
             Some(ProblemKind::ApprovalRefused) => Self::ApprovalRefused,
             Some(ProblemKind::ClientTooOld) => Self::ClientTooOld,
             Some(ProblemKind::NotSupported) => Self::NotSupported,

@@ -6,6 +6,7 @@
 use countenance_attest::Sealed;
 use countenance_core::protocol::{CodeSent, Fallback, OneTimeCode, Outcome, Reason, Ticket};
 
+pub mod approvals;
 pub mod browser;
 pub mod client;
 pub mod continue_url;
@@ -18,6 +19,7 @@ pub mod reach;
 mod ticket;
 pub mod wait;
 
+pub use approvals::{ApprovalApi, ApprovalError, HttpApprovals};
 pub use client::HttpSession;
 use continue_url::ContinueUrl;
 pub use error::{SessionError, TransportSource};

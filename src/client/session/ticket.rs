@@ -94,7 +94,8 @@ pub(super) fn nonce(text: &str) -> Result<(), TicketError> {
     }
 }
 
-fn showable(text: &str) -> bool {
+/// Whether a text can be shown: not empty, short, and without characters that mislead.
+pub(super) fn showable(text: &str) -> bool {
     let misleads = |c: char| {
         c.is_control()
             || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')

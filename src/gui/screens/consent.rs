@@ -62,7 +62,8 @@ fn agreed(view: &View<'_>, purpose: Purpose) -> ConsentText {
     ConsentText { language: view.words.language().tag().to_owned(), text: said.join("\n") }
 }
 
-fn began(widgets: &Widgets<'_>, seconds_ago: i64) -> String {
+/// How long ago something began.
+pub(super) fn began(widgets: &Widgets<'_>, seconds_ago: i64) -> String {
     match seconds_ago / 60 {
         ..1 => widgets.words.say("consent-now"),
         minutes => widgets.say_with("consent-minutes", &[("minutes", Arg::Number(minutes.min(999) as u32))]),

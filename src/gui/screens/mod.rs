@@ -8,6 +8,7 @@ use super::{
 };
 
 mod about;
+mod approval;
 pub(super) mod camera;
 mod camera_menu;
 mod capture;
@@ -68,6 +69,7 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<As
             Screen::CannotTell(inconclusive) => failure::cannot_tell(ui, view, inconclusive),
             Screen::NotAccepted(refusal) => failure::not_accepted(ui, view, refusal),
             Screen::Code(code) => code::show(ui, view, code, draft),
+            Screen::Approval(approval) => approval::show(ui, view, approval, draft),
             Screen::Sending { retrying } => waiting::sending(ui, view, *retrying),
             Screen::Done(purpose) => outcome::done(ui, view, *purpose),
             Screen::Refused(reason) => outcome::refused(ui, view, *reason),

@@ -3,9 +3,12 @@
 use eframe::egui::Ui;
 
 use super::super::{Ask, Page, layout, marks::Mark, widgets::ButtonStyle};
-use super::View;
+use super::{View, approval};
 use countenance_client::flow::Remedy;
 use countenance_core::protocol::{Purpose, Reason};
+
+/// What to do about a device that is not approved.
+const APPROVE: &str = "failed-approve";
 
 /// Accepted.
 pub(super) fn done(ui: &mut Ui, view: &View<'_>, purpose: Purpose) -> Option<Ask> {
@@ -44,7 +47,7 @@ pub(super) fn failed(ui: &mut Ui, view: &View<'_>, remedy: Remedy) -> Option<Ask
     let (title, body) = match remedy {
         Remedy::LoginAgain => ("failed-title", "failed-login-again"),
         Remedy::CheckNetwork => ("failed-title", "failed-network"),
-        Remedy::ApproveDevice => ("failed-title-approve", "failed-approve"),
+        Remedy::ApproveDevice => ("failed-title-approve", APPROVE),
         Remedy::Update => ("failed-title-update", "failed-update"),
         Remedy::TellOperator => ("failed-title", "failed-operator"),
     };
@@ -68,6 +71,9 @@ fn show(
         widgets.gap(48.0);
         widgets.verdict(mark, title, body);
         widgets.announce_all(&[title, body], true);
+        if body == APPROVE {
+            approval::offer(widgets, view);
+        }
     });
     ask
 }

@@ -1,4 +1,4 @@
-//! Ready: wait for a link, paste one, or test the camera.
+//! Ready: wait for a link, paste one, test the camera, or allow another device.
 
 use eframe::egui::{Align, Key, Rect, Sense, TextEdit, Ui, Vec2, vec2};
 
@@ -12,7 +12,10 @@ use countenance_core::protocol::LINK_MAX_BYTES;
 
 pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<Ask> {
     let mut asked = layout::actions(ui, view.words, view.theme, |widgets| {
-        widgets.button(ButtonStyle::Secondary, "ready-try-camera").then_some(Ask::TryCamera)
+        let camera = widgets.button(ButtonStyle::Secondary, "ready-try-camera").then_some(Ask::TryCamera);
+        // A device without a verifier has no account for which it could allow another one.
+        let approve = !view.state.verifiers.is_empty() && widgets.button(ButtonStyle::Secondary, "ready-approve");
+        camera.or(approve.then_some(Ask::EnterApproval))
     });
     layout::content(ui, view.words, view.theme, |widgets| {
         widgets.gap(16.0);

@@ -127,7 +127,7 @@ fn every_message_formats_with_every_plural() {
                     .map(|name| {
                         (
                             name,
-                            if matches!(name, "application" | "camera" | "key") {
+                            if matches!(name, "application" | "camera" | "command" | "key") {
                                 "Payroll".into()
                             } else {
                                 number.into()

@@ -14,7 +14,7 @@ use countenance_client::{
     capture::FaceAnalyzer,
     dry_run::{self, DryRun, NoBrowser},
     runner::Environment,
-    session::{SessionApi, browser::Browser, client::SessionContext, wait::Wait},
+    session::{ApprovalApi, SessionApi, browser::Browser, client::SessionContext, origin::Origin, wait::Wait},
     settings::Settings,
 };
 use countenance_client::{
@@ -105,6 +105,10 @@ impl Environment for DryRunEnvironment {
 
     fn session<'a>(&self, around: SessionContext<'a>) -> Box<dyn SessionApi + 'a> {
         Box::new(DryRun::new(random_text::<32>(around.rng), around.clock.now()))
+    }
+
+    fn approvals<'a>(&self, origin: &Origin, around: SessionContext<'a>) -> Box<dyn ApprovalApi + 'a> {
+        self.0.approvals(origin, around)
     }
 
     fn browser(&self) -> Box<dyn Browser> {
