@@ -42,7 +42,7 @@ fn enter(ui: &mut Ui, view: &View<'_>, trouble: Option<ApprovalTrouble>, draft: 
     layout::content(ui, view.words, view.theme, |widgets| {
         widgets.title("approve-title");
         widgets.body("approve-body");
-        widgets.soft("approve-warning");
+        widgets.body("approve-warning");
         widgets.gap(12.0);
         if let Some(entered) = field(widgets, draft) {
             asked = Some(entered);
@@ -105,7 +105,7 @@ fn ask(ui: &mut Ui, view: &View<'_>, request: &ApprovalRequest) -> Option<Ask> {
             let asked = consent::began(widgets, view.state.now - request.requested_at);
             widgets.fact("approve-asked", &asked);
         });
-        widgets.soft("approve-ask-warning");
+        widgets.body("approve-ask-warning");
     });
     asked
 }
