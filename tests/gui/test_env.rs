@@ -115,7 +115,19 @@ impl Default for Script {
         let (codes, sends, odds) = (Vec::new(), Vec::new(), vec![3.0]);
         let (opening, purpose) = (Opening::Ticket, Purpose::Verify);
         let (lookups, approvals) = (Vec::new(), Vec::new());
-        Self { cameras, opening, purpose, verdicts, fallback, codes, sends, lookups, approvals, odds, empty_captures: 0 }
+        Self {
+            cameras,
+            opening,
+            purpose,
+            verdicts,
+            fallback,
+            codes,
+            sends,
+            lookups,
+            approvals,
+            odds,
+            empty_captures: 0,
+        }
     }
 }
 

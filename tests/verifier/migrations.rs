@@ -1,7 +1,11 @@
 //! Databases of earlier versions, as they were left: opened, migrated and used.
 
 use axum::http::StatusCode;
-use countenance_core::protocol::{Outcome, ProblemKind};
+use countenance_attest::DeviceKey;
+use countenance_core::{
+    protocol::{Outcome, ProblemKind},
+    rng::SeededRng,
+};
 use countenance_verifier::{Database, StoreError};
 use sqlx::{Connection, SqliteConnection};
 
@@ -67,6 +71,31 @@ async fn every_earlier_database_is_migrated_with_its_people_and_its_log() {
         let rows = verifier.service.verify_audit().await.unwrap();
         let again = TestVerifier::reopen(Database::File(path)).await.unwrap();
         assert_eq!(again.verify_audit().await.unwrap(), rows, "{version}: migrated once");
+    }
+}
+
+/// The table of bindings was made again for a further way to bind a device.
+#[tokio::test]
+async fn devices_stay_bound() {
+    let key = DeviceKey::ephemeral(&SeededRng::from("bound before"));
+    let (device, public_key) = (key.thumbprint().to_string(), key.public().jwk().x);
+    let insert = format!(
+        "INSERT INTO devices (integration_id, id, public_key, name, registered_at) \
+         VALUES ('integration-0001', '{device}', '{public_key}', 'Laptop', 1); \
+         INSERT INTO bindings VALUES ('integration-0001', '{SUB}', '{device}', 1, 'mail');"
+    );
+    let insert: &'static str = Box::leak(insert.into_boxed_str());
+    for (version, dump) in (6..).zip(&VERSIONS[5..]) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("verifier.db");
+        run(&path, dump).await;
+        run(&path, insert).await;
+        let mut verifier = TestVerifier::at(Database::File(path), rules()).await;
+        verifier.integration = "integration-0001".into();
+        verifier.secret = SECRET.into();
+        let reply = verifier.try_open(&key, &verifier.start().await).await;
+        assert_eq!(reply.status, StatusCode::OK, "{version}: {}", reply.text());
+        assert!(verifier.service.unbind_device("integration-0001", SUB, &device).await.unwrap(), "{version}");
     }
 }
 

@@ -165,7 +165,11 @@ impl Operator for WindowOperator {
                 Some(Command::UseCode) if !self.fallback().is_empty() => return RetryChoice::ByCode,
                 Some(Command::Cancel | Command::GiveUp | Command::NotMe) | None => return RetryChoice::Stop,
                 Some(
-                    Command::Begin(_) | Command::UseCode | Command::SendCode(_) | Command::CheckCode(_) | Command::Approve,
+                    Command::Begin(_)
+                    | Command::UseCode
+                    | Command::SendCode(_)
+                    | Command::CheckCode(_)
+                    | Command::Approve,
                 ) => {}
             }
         }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::{
-    Abandon, ApprovalOffer, Fallback, InjectionSign, OpenSession, Outcome, Problem, Reason, RegisterDevice, RegisteredDevice,
-    RequestProofClaims, Ticket, message::Message,
+    Abandon, ApprovalOffer, Fallback, InjectionSign, OpenSession, Outcome, Problem, Reason, RegisterDevice,
+    RegisteredDevice, RequestProofClaims, Ticket, message::Message,
 };
 
 impl Message for RegisterDevice {}
