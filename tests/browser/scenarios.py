@@ -248,6 +248,19 @@ def another_browser(walk: Walk) -> None:
     browser.screenshot("return-used")
 
 
+def another_device(walk: Walk) -> None:
+    """A new computer waits until one that the account uses already allows it; then the same link works."""
+    at, browser = walk.ready, walk.browser()
+    to_landing(walk, browser)
+    link = browser.find(LINK).get_attribute("href")
+    with closing(Client(walk.client.program, walk.client.verifier, walk.client.browser)) as new:
+        code = new.asks_for_approval(link)
+        walk.client.approve(code.lower())
+        browser.open_beside(new.capture(link, SAME_FACE, APPROVED))
+    browser.arrive(f"{at.payroll}/salary")
+    browser.says(PAID_OUT)
+
+
 def two_tabs(walk: Walk) -> None:
     at, browser = walk.ready, walk.browser()
     to_landing(walk, browser)
@@ -341,6 +354,7 @@ SCENARIOS: list[tuple[str, Callable[[Walk], None]]] = [
     ("refusal", refused),
     ("another browser", another_browser),
     ("two tabs", two_tabs),
+    ("another device", another_device),
     ("what the operator sees", seen_by_the_operator),
     ("integration switched off", switched_off),
     ("the tenant's own factor", own_factor),

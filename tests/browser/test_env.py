@@ -17,7 +17,7 @@ from chromium import SLOW, Missing, redacted
 RECORDINGS = Path("tests/fixtures")
 
 # Exit codes of `countenance capture`.
-APPROVED, REFUSED = 0, 10
+APPROVED, REFUSED, NO_SESSION = 0, 10, 31
 
 
 @dataclass(frozen=True)
@@ -96,15 +96,31 @@ class Client:
 
     def capture(self, link: str, recording: str, ends: int) -> str:
         """Runs the recording for the link's sign-in; returns the address to continue at. The exit code must be `ends`."""
+        self.run(ends, "capture", "--camera", f"recording:{RECORDINGS / recording}", link)
+        return self.browser.take("an address from the client")
+
+    def asks_for_approval(self, link: str) -> str:
+        """Tries the link's sign-in with a device that is not bound to the account; returns the code that it shows."""
+        lines = self.run(NO_SESSION, "capture", "--camera", f"recording:{RECORDINGS / 'person-a-verify.mp4'}", link)
+        codes = [json.loads(line).get("approval", {}).get("code") for line in lines if line.startswith("{")]
+        if not any(codes):
+            raise Missing("the client shows no approval code")
+        return next(filter(None, codes))
+
+    def approve(self, code: str) -> None:
+        """Allows the device that shows this code."""
+        self.run(APPROVED, "device", "approve", "--yes", code)
+
+    def run(self, ends: int, *arguments: str) -> list[str]:
+        """Runs the client, whose exit code must be `ends`; returns what it prints."""
         folders = {f"XDG_{name}": self.home.name for name in ("CONFIG_HOME", "DATA_HOME", "CACHE_HOME", "RUNTIME_DIR")}
         environment = {**os.environ, **folders, "BROWSER": str(self.browser.program)}
-        command = [self.program, "capture", "--camera", f"recording:{RECORDINGS / recording}",
-                   "--verifier", self.verifier, link]
-        run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                             text=True, timeout=SLOW, env=environment, check=False)
+        run = subprocess.run([self.program, *arguments, "--verifier", self.verifier], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SLOW, env=environment,
+                             check=False)
         if run.returncode != ends:
             raise Missing(f"the client exited with {run.returncode}, expected {ends}: {redacted(run.stdout)[-600:]}")
-        return self.browser.take("an address from the client")
+        return run.stdout.splitlines()
 
     def close(self) -> None:
         self.home.cleanup()

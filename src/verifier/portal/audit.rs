@@ -130,6 +130,6 @@ fn cells(entry: &Entry) -> Vec<Markup> {
         entry.event.render(),
         code(&entry.subject),
         code(&entry.account),
-        entry.detail.render(),
+        html! { span.detail { (entry.detail) } },
     ]
 }
