@@ -1,8 +1,7 @@
 //! How often anybody may do something: the numbers, and what happens when one is reached.
 //!
 //! - In memory, as token buckets: requests by address and by device, sign-ins by account, approval codes by device
-//!   ([`buckets`]). A restart forgets
-//!   them, but cannot be caused from outside.
+//!   ([`buckets`]). A restart forgets them, but cannot be caused from outside.
 //! - In the database, by day (UTC): codes, mailed links, enrollments, approval codes by account, and the accounts whose
 //!   faces one device tries ([`daily`](crate::store)). A restart does not give any of them twice.
 //!
