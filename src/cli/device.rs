@@ -195,6 +195,7 @@ mod tests {
             (SessionError::TooManyRequests { retry_after: None }, Exit::Unreachable),
             (SessionError::NotSupported, Exit::Broken),
             (SessionError::ClientTooOld, Exit::Broken),
+            (SessionError::KeyProtectionTooWeak, Exit::Broken),
             (SessionError::DeviceDisabled, Exit::Broken),
         ] {
             assert_eq!(exit_of(&error), exit, "{error}");

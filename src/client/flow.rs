@@ -187,6 +187,7 @@ impl FlowError {
                 | S::TlsUnavailable(_)
                 | S::DeviceUnknown
                 | S::DeviceDisabled
+                | S::KeyProtectionTooWeak
                 | S::EnrolmentRefused
                 | S::NotSupported,
             )

@@ -84,6 +84,10 @@ pub struct RegisterDevice {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, pattern = "^(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})$"))]
     pub version: Option<ClientVersion>,
+    /// Where the key is kept, for the rules of the integration. What a device says first is what counts, and less later on;
+    /// without it, the weakest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_protection: Option<KeyProtection>,
 }
 
 /// The response to [`RegisterDevice`].
@@ -106,6 +110,10 @@ pub struct OpenSession {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, pattern = "^(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})\\.(0|[1-9][0-9]{0,8})$"))]
     pub version: Option<ClientVersion>,
+    /// Where the key is kept, for the rules of the integration. What a device says first is what counts, and less later on;
+    /// without it, the weakest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_protection: Option<KeyProtection>,
 }
 
 /// The verifier's response to [`OpenSession`]: everything the client needs for one capture.
@@ -355,12 +363,15 @@ mod tests {
         for sign in InjectionSign::ALL {
             assert_eq!(serde_json::to_value(sign).unwrap(), sign.name());
         }
+        for protection in KeyProtection::ALL {
+            assert_eq!(serde_json::to_value(protection).unwrap(), protection.name());
+        }
     }
 
     #[test]
     fn debug_output_contains_no_secrets() {
         let retry = Outcome::Retry { reason: Reason::NoMatch, attempts_left: 3, nonce: "n0nce".into() };
-        let open = OpenSession { code: "c0de".into(), app: "countenance".into(), version: None };
+        let open = OpenSession { code: "c0de".into(), app: "countenance".into(), version: None, key_protection: None };
         let shown = format!("{retry:?} {open:?}");
         assert!(!shown.contains("n0nce") && !shown.contains("c0de"), "{shown}");
     }

@@ -14,7 +14,7 @@ use crate::{
 use countenance_core::{
     clock::UnixSecs,
     policy::{ContractFault, Policy},
-    protocol::{ClientVersion, Fallback, Purpose},
+    protocol::{ClientVersion, Fallback, KeyProtection, Purpose},
     rng::random_text,
 };
 
@@ -60,6 +60,9 @@ pub struct Rules {
     pub client_version_min: Option<ClientVersion>,
     /// Versions that may not, whatever the minimum: each can be shut out.
     pub client_versions_refused: Vec<ClientVersion>,
+    /// How well a device's key must be protected, by what the device said when it was registered. That is its own word: no
+    /// chip has vouched for it.
+    pub key_protection_min: KeyProtection,
     /// Thresholds; applied only where they are stricter than the service's own.
     pub policy: Policy,
 }
@@ -86,6 +89,7 @@ impl Rules {
             limits: Limits::default(),
             client_version_min: None,
             client_versions_refused: Vec::new(),
+            key_protection_min: KeyProtection::File,
             policy: Policy::default(),
         }
     }

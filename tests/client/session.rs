@@ -252,7 +252,7 @@ fn permanent_errors_are_not_retried() {
     let other_session = Ticket { session_id: "s-2".into(), ..ticket() };
     let elsewhere = Scripted::new([json(&ticket())]);
     let redirect = format!("Location: {}/v1/sessions/s-1/open\r\n", elsewhere.origin());
-    let rows: [(&str, Play, ErrorCheck); 26] = [
+    let rows: [(&str, Play, ErrorCheck); 27] = [
         ("an HTML page", answer(200, "text/html", "", "<html>"), |e| {
             matches!(e, SessionError::NotJson { status: 200 })
         }),
@@ -285,6 +285,9 @@ fn permanent_errors_are_not_retried() {
             matches!(e, SessionError::DeviceNotBound { approval: None })
         }),
         ("client too old", rejection(ProblemKind::ClientTooOld), |e| matches!(e, SessionError::ClientTooOld)),
+        ("key in a file", rejection(ProblemKind::KeyProtectionTooWeak), |e| {
+            matches!(e, SessionError::KeyProtectionTooWeak)
+        }),
         ("verifier too old", rejection(ProblemKind::NotSupported), |e| matches!(e, SessionError::NotSupported)),
         ("device disabled", rejection(ProblemKind::DeviceDisabled), |e| matches!(e, SessionError::DeviceDisabled)),
         ("session over", rejection(ProblemKind::SessionOver), |e| matches!(e, SessionError::SessionOver)),
@@ -469,8 +472,13 @@ fn a_device_registers_the_key_that_signs_the_request() {
     let answer = RegisteredDevice { device_id: key().thumbprint().to_string() };
     let refused = problem(403, &ProblemKind::EnrolmentRefused.uri(), "");
     let (verifier, env) = (Scripted::new([json(&answer), refused]), ClientEnv::new());
-    let device =
-        RegisterDevice { integration_id: "i".into(), enrolment_code: None, name: "Desk".into(), version: None };
+    let device = RegisterDevice {
+        integration_id: "i".into(),
+        enrolment_code: None,
+        name: "Desk".into(),
+        version: None,
+        key_protection: None,
+    };
     let origin = verifier.origin();
     assert_eq!(env.session().register(&origin, &device).unwrap(), answer);
     let refused = env.session().register(&origin, &device).unwrap_err();
@@ -479,6 +487,7 @@ fn a_device_registers_the_key_that_signs_the_request() {
     assert_eq!(seen.path, "/v1/devices");
     let sent: RegisterDevice = serde_json::from_slice(&seen.body).unwrap();
     assert_eq!(sent.version.unwrap().to_string(), env!("CARGO_PKG_VERSION"));
+    assert_eq!(sent.key_protection, Some(key().protection()));
     assert_eq!(authenticated(&origin, seen).key, key().public());
 }
 

@@ -78,13 +78,14 @@ fn a_device_that_is_not_wanted_stays_out() {
 #[test]
 fn each_failure_is_explained_and_the_code_can_be_corrected() {
     type Failure = fn() -> SessionError;
-    let rows: [(Failure, &str); 6] = [
+    let rows: [(Failure, &str); 7] = [
         (|| SessionError::ApprovalRefused, "This code cannot be used here."),
         (|| SessionError::TooManyRequests { retry_after: None }, "Too many codes were tried."),
         (|| SessionError::TimedOut("slow".into()), "The verification service cannot be reached."),
         (|| SessionError::ClientTooOld, "Update Countenance"),
         (|| SessionError::NotSupported, "This installation has a fault."),
         (|| SessionError::DeviceDisabled, "This installation has a fault."),
+        (|| SessionError::KeyProtectionTooWeak, "This installation has a fault."),
     ];
     for (error, sentence) in rows {
         let mut window = opened(Script { lookups: vec![Lookup::Fails(error)], ..Script::default() });

@@ -404,3 +404,16 @@ async fn a_client_that_is_too_old_to_sign_in_approves_nothing() {
     approval["version"] = json!("0.2.0");
     asked.verifier.call_json(&asked.own, APPROVE, &approval).await.json::<ApprovedDevice>();
 }
+
+#[tokio::test]
+async fn a_device_whose_key_is_not_protected_enough_approves_nothing() {
+    let asked = Asked::new().await;
+    let rules = Rules { key_protection_min: KeyProtection::OsKeystore, ..rules() };
+    asked.verifier.service.change_rules(&asked.verifier.integration, rules).await.unwrap();
+    for reply in [asked.look_up(&asked.own).await, asked.approve(&asked.own).await] {
+        assert_eq!(reply.problem().0, ProblemKind::KeyProtectionTooWeak);
+    }
+    assert_eq!(asked.look_up(&asked.verifier.key()).await.problem().0, ProblemKind::ApprovalRefused, "a stranger");
+    asked.verifier.service.change_rules(&asked.verifier.integration, super::test_verifier::rules()).await.unwrap();
+    asked.approve(&asked.own).await.json::<ApprovedDevice>();
+}

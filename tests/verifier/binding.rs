@@ -36,6 +36,7 @@ pub(super) async fn register(verifier: &TestVerifier, key: &DeviceKey, integrati
         enrolment_code: code.map(str::to_owned),
         name: "Front desk".into(),
         version: None,
+        key_protection: None,
     };
     verifier.call_json(key, "/v1/devices", &body).await
 }

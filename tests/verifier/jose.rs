@@ -89,7 +89,8 @@ async fn a_device_signing_with_a_peer_library_signs_in() {
         for alg in NAMES {
             let device = Device { key: peer.generate(alg), alg };
             let login = verifier.start().await;
-            let body = OpenSession { code: login.code.clone(), app: "countenance/1".into(), version: None };
+            let app = "countenance/1".into();
+            let body = OpenSession { code: login.code.clone(), app, version: None, key_protection: None };
             let path = format!("/v1/sessions/{}/open", login.session);
             let body = serde_json::to_vec(&body).unwrap();
             let request = device.request(&mut peer, &verifier, &path, "application/json", body);

@@ -144,7 +144,8 @@ async fn one_device_tries_the_faces_of_a_few_accounts_a_day_and_a_kiosk_of_many(
     let code = verifier.service.device_code(&verifier.integration, 900).await.unwrap();
     let integration_id = verifier.integration.clone();
     let name = "Front desk".into();
-    let registration = RegisterDevice { integration_id, enrolment_code: Some(code), name, version: None };
+    let registration =
+        RegisterDevice { integration_id, enrolment_code: Some(code), name, version: None, key_protection: None };
     assert_eq!(verifier.call_json(&kiosk, "/v1/devices", &registration).await.status, StatusCode::OK);
     for (case, key, most) in [("a person's device", verifier.key(), 2), ("a kiosk", kiosk, 4)] {
         for person in 0..most {

@@ -14,7 +14,7 @@ type MadeUp = fn(&mut Claims);
 const OTHER_VERSION: &str = "The attestation names another version of the client than its device did.";
 
 /// The variations, each with what the verifier answers.
-const VARIATIONS: [(&str, MadeUp, &str); 33] = [
+const VARIATIONS: [(&str, MadeUp, &str); 34] = [
     ("no cues", |c| c.liveness.cues.clear(), "the cues are not those of the policy"),
     ("one cue of four", |c| c.liveness.cues.truncate(1), "the cues are not those of the policy"),
     ("the same cue four times", the_same_cue_each_time, "the cues are not those of the policy"),
@@ -79,6 +79,11 @@ const VARIATIONS: [(&str, MadeUp, &str); 33] = [
     ),
     ("a version that is none", |c| c.swversion = "99.9 evil".into(), OTHER_VERSION),
     ("a later version than the device has", |c| c.swversion = "9.0.0".into(), OTHER_VERSION),
+    (
+        "a security chip that the device did not register",
+        |c| c.key = KeyProtection::Tpm,
+        "The attestation names another protection of the key than its device registered.",
+    ),
     ("other software", |c| c.swname = "evil".into(), "the attestation comes from other software"),
 ];
 

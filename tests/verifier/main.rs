@@ -27,6 +27,7 @@ mod fake_twilio;
 mod faults;
 mod hostile;
 mod jose;
+mod key_protection;
 mod landing;
 mod landing_codes;
 mod landing_mail;

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// Each version before the latest; `databases` has a dump of each.
-const VERSIONS: [&str; 18] = [
+const VERSIONS: [&str; 19] = [
     include_str!("databases/1.sql"),
     include_str!("databases/2.sql"),
     include_str!("databases/3.sql"),
@@ -34,6 +34,7 @@ const VERSIONS: [&str; 18] = [
     include_str!("databases/16.sql"),
     include_str!("databases/17.sql"),
     include_str!("databases/18.sql"),
+    include_str!("databases/19.sql"),
 ];
 const SECRET: &str = "a session secret of thirty-two bytes!";
 

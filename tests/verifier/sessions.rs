@@ -23,6 +23,7 @@ fn registration(verifier: &TestVerifier, code: Option<&str>) -> RegisterDevice {
         enrolment_code: code.map(str::to_owned),
         name: "Front desk".into(),
         version: None,
+        key_protection: None,
     }
 }
 
@@ -122,7 +123,8 @@ async fn a_request_needs_a_matching_fresh_proof_used_once() {
     let key = verifier.key();
     let login = verifier.start().await;
     let path = format!("/v1/sessions/{}/open", login.session);
-    let body = serde_json::to_vec(&OpenSession { code: login.code.clone(), app: "x".into(), version: None }).unwrap();
+    let body = OpenSession { code: login.code.clone(), app: "x".into(), version: None, key_protection: None };
+    let body = serde_json::to_vec(&body).unwrap();
     let proof_of = |method: &str, url: &str, body: &[u8]| {
         let url = url.parse().unwrap();
         let issued = IssuedAt::new(verifier.clock.as_ref(), verifier.rng.as_ref());

@@ -430,7 +430,8 @@ impl TestVerifier {
 
     pub(super) async fn try_open(&self, key: &DeviceKey, login: &Login) -> Reply {
         let version = Some(ClientVersion::new(0, 1, 0));
-        let body = OpenSession { code: login.code.clone(), app: "countenance/1".into(), version };
+        let key_protection = Some(key.protection());
+        let body = OpenSession { code: login.code.clone(), app: "countenance/1".into(), version, key_protection };
         self.call_json(key, &format!("/v1/sessions/{}/open", login.session), &body).await
     }
 

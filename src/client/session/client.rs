@@ -100,11 +100,15 @@ impl<'a> HttpSession<'a> {
         Self { context, app: app.into(), retry, opened: None }
     }
 
-    /// Registers this device's key with the verifier at `origin`, as of this client's version.
+    /// Registers this device's key with the verifier at `origin`, as of this client's version and the key's protection.
     pub fn register(&self, origin: &Origin, device: &RegisterDevice) -> Result<RegisteredDevice, SessionError> {
         let wire = Wire::to(origin, self.retry.timeouts)?;
         let until = self.open_until();
-        let device = RegisterDevice { version: Some(this_version()), ..device.clone() };
+        let device = RegisterDevice {
+            version: Some(this_version()),
+            key_protection: Some(self.context.key.protection()),
+            ..device.clone()
+        };
         parse(&self.call_json(&wire, &origin.at(&["v1", "devices"]), &device, until)?)
     }
 
@@ -208,7 +212,12 @@ impl SessionApi for HttpSession<'_> {
         let origin = link.verifier();
         let wire = Wire::to(origin, self.retry.timeouts)?;
         let until = self.open_until();
-        let body = OpenSession { code: link.code().into(), app: self.app.clone(), version: Some(this_version()) };
+        let body = OpenSession {
+            code: link.code().into(),
+            app: self.app.clone(),
+            version: Some(this_version()),
+            key_protection: Some(self.context.key.protection()),
+        };
         let url = origin.at(&["v1", "sessions", link.session_id(), "open"]);
         let body = self.call_json(&wire, &url, &body, until)?;
         // Before the ticket is read: a session whose ticket this client cannot use must be ended.

@@ -63,6 +63,9 @@ pub enum SessionError {
     /// The client's version is not accepted for this sign-in. The same link works with a later one.
     #[error("the verifier does not accept this version of the client")]
     ClientTooOld,
+    /// The device's key is not protected as the integration requires.
+    #[error("the verifier requires a better protected device key")]
+    KeyProtectionTooWeak,
     /// The request could not be signed.
     #[error("could not sign the request")]
     RequestProof(#[source] JwsError),
@@ -158,6 +161,7 @@ impl SessionError {
             }
             Some(ProblemKind::ApprovalRefused) => Self::ApprovalRefused,
             Some(ProblemKind::ClientTooOld) => Self::ClientTooOld,
+            Some(ProblemKind::KeyProtectionTooWeak) => Self::KeyProtectionTooWeak,
             Some(ProblemKind::NotSupported) => Self::NotSupported,
             Some(ProblemKind::EnrolmentRefused) => Self::EnrolmentRefused,
             Some(ProblemKind::CodeRefused) => Self::CodeRefused,

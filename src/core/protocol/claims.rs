@@ -39,7 +39,7 @@ pub struct Claims {
     pub camera: CameraClaim,
     /// SHA-256 chain over the scored frames, base64url.
     pub frames: String,
-    /// Where the device key is kept.
+    /// Where the device key is kept: as the device said when it was registered.
     pub key: KeyProtection,
     /// What the person agreed to before an enrollment; absent where nothing was shown, as without a window.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -189,10 +189,19 @@ pub struct QualityClaim {
     pub luma: f32,
 }
 
-/// Where the device key is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum KeyProtection {
-    /// In a file that only its owner can read.
-    File,
+crate::enumeration! {
+    /// Where the device key is kept, from the weakest protection to the strongest. Whatever a system has is one of these,
+    /// so that a verifier never meets a protection that it does not know.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    #[serde(rename_all = "kebab-case")]
+    pub enum KeyProtection {
+        /// In a file that only its owner can read. A copy of the file is a copy of the key.
+        #[default]
+        File = "file",
+        /// Sealed by the operating system for this account on this machine.
+        OsKeystore = "os-keystore",
+        /// In a security chip, which signs and never gives the key away.
+        Tpm = "tpm",
+    }
 }

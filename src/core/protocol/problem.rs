@@ -44,6 +44,8 @@ kinds! {
     ApprovalRefused = "approval-refused", 403;
     /// The client's version is not accepted at this integration; the same link works with a later one.
     ClientTooOld = "client-too-old", 403;
+    /// The device's key is not protected as the integration requires.
+    KeyProtectionTooWeak = "key-protection-too-weak", 403;
     /// The enrollment code is missing, wrong or already used.
     EnrolmentRefused = "enrolment-refused", 403;
     /// This session does not allow one-time codes, or none can be sent to this phone.

@@ -15,7 +15,7 @@ use axum::{
     extract::{Request, State},
 };
 use countenance_core::protocol::{
-    ApprovalCode, ApprovalOffer, ApprovalRequest, ApproveDevice, ApprovedDevice, ClientVersion, Display,
+    ApprovalCode, ApprovalOffer, ApprovalRequest, ApproveDevice, ApprovedDevice, ClientVersion, Display, KeyProtection,
     LookUpApproval, Problem,
 };
 use sha2::{Digest, Sha256};
@@ -38,6 +38,8 @@ struct Found {
     approval: Approval,
     session: Session,
     integration: Integration,
+    /// Of the calling device's key.
+    key_protection: KeyProtection,
 }
 
 /// The code by which a recorded request can be approved. It follows from the launch link's code, which is stored nowhere,
@@ -91,7 +93,7 @@ pub(crate) async fn look_up(
     };
     let tx = counted(&verifier, tx, &request.device, &found, wanted.version).await?;
     tx.commit().await?;
-    let Found { approval, session, integration } = found;
+    let Found { approval, session, integration, .. } = found;
     Ok(Json(ApprovalRequest {
         display: Display {
             application: session.application,
@@ -167,15 +169,16 @@ async fn find(
     let own = tx.device(&integration.id, approver).await?;
     let other = tx.device(&integration.id, &approval.device).await?;
     // A kiosk is used by many people; that one of them was bound to it before says nothing about who uses it now.
+    let key_protection = own.as_ref().map(|device| device.key_protection).unwrap_or_default();
     let is_trusted = own.is_some_and(|device| device.enabled && !device.kiosk);
     let is_wanted = other.is_some_and(|device| device.enabled);
     let is_allowed = integration.rules.enabled && integration.rules.device_rule == DeviceRule::Open;
     let is_under_way = !session.stage.over() || approval.approved_by.is_some();
     let may = is_trusted && is_wanted && is_allowed && is_under_way;
-    Ok(may.then_some(Found { approval, session, integration }))
+    Ok(may.then_some(Found { approval, session, integration, key_protection }))
 }
 
-/// Counts a code for the account of a request, and checks the version of the client.
+/// Counts a code for the account of a request, and checks the version of the client and the protection of the key.
 async fn counted<'t>(
     verifier: &AppState,
     mut tx: Tx<'t>,
@@ -183,14 +186,14 @@ async fn counted<'t>(
     found: &Found,
     version: Option<ClientVersion>,
 ) -> Result<Tx<'t>, Refusal> {
-    let Found { session, integration, .. } = found;
+    let Found { session, integration, key_protection, .. } = found;
     let account = tx.pseudonym(&integration.id, &session.sub).await?.unwrap_or_default();
     let most = integration.rules.limits.approvals_per_day;
     verifier.count_daily(&mut tx, &integration.id, Limited::Approvals, &account, most).await??;
     tx.see_client(&integration.id, approver, version, verifier.now()).await?;
-    if let Err(too_old) = devices::check_client(&integration.rules, version) {
+    if let Err(refusal) = devices::check(&integration.rules, version, *key_protection) {
         tx.commit().await?;
-        return Err(too_old);
+        return Err(refusal);
     }
     Ok(tx)
 }

@@ -61,7 +61,7 @@ pub(crate) async fn refuse(
         return Ok(Refusal::DeviceNotBound { approval: None });
     }
     if !is_registered {
-        devices::add(&mut tx, integration, request, &wanted.app, wanted.version, false, now).await?;
+        devices::add(&mut tx, integration, request, &devices::Said::of(wanted), false, now).await?;
     }
     let token = random_text::<32>(verifier.rng());
     let recorded = tx.request_binding(session, &request.device, &token, now).await?;

@@ -161,8 +161,8 @@ async fn admit(verifier: &AppState, id: &str, device: &str, post_hash: &str) -> 
     if session.attempts_left == 0 || tx.locked_until(&session.integration_id, &session.sub).await? > now {
         return no_more_faces(verifier, tx, &session).await.map(Admission::Answered);
     }
-    let seen = tx.device(&session.integration_id, device).await?.and_then(|device| device.client_version);
-    devices::check_client(&integration.rules, seen)?;
+    let device = tx.device(&session.integration_id, device).await?.ok_or(Refusal::DeviceUnknown)?;
+    devices::check(&integration.rules, device.client_version, device.key_protection)?;
     let nonce = tx.nonce(id).await?;
     let template = tx.template(&session.integration_id, &session.sub).await?;
     let own_minimum = tx.cosine_min(&session.integration_id, &session.sub).await?;
@@ -172,16 +172,7 @@ async fn admit(verifier: &AppState, id: &str, device: &str, post_hash: &str) -> 
     let policy = current.tightened_by(sent.values());
     // Kept out of `policy`, which devices receive and whose digest they sign: this threshold is the account's own.
     let matching = policy.matching.for_account(own_minimum);
-    Ok(Admission::Case(Box::new(Case {
-        session,
-        client: seen,
-        nonce,
-        template,
-        virtual_cameras,
-        sent,
-        policy,
-        matching,
-    })))
+    Ok(Admission::Case(Box::new(Case { session, device, nonce, template, virtual_cameras, sent, policy, matching })))
 }
 
 /// Checks and judges on a blocking thread.

@@ -13,7 +13,7 @@ use crate::{
 use countenance_attest::{request_proof::RequestProofError, verify::AttestError};
 use countenance_core::{
     liveness::Discrepancy,
-    protocol::{ApprovalOffer, ClientVersion, Problem, ProblemKind, message::Unmet},
+    protocol::{ApprovalOffer, ClientVersion, KeyProtection, Problem, ProblemKind, message::Unmet},
 };
 
 /// How long Twilio keeps a verification after its sends or checks are used up, seconds.
@@ -65,6 +65,14 @@ pub(crate) enum Refusal {
         /// The integration's minimum.
         min: Option<ClientVersion>,
     },
+    /// The session stays as it is.
+    #[error("The device's key is not protected as this integration requires.")]
+    KeyProtectionTooWeak {
+        /// What the device has registered.
+        registered: KeyProtection,
+        /// The integration's minimum.
+        min: KeyProtection,
+    },
     #[error("No such session.")]
     SessionUnknown,
     #[error("The session has expired.")]
@@ -100,6 +108,9 @@ pub(crate) enum Refusal {
     /// Counted by the session.
     #[error("The attestation names another version of the client than its device did.")]
     OtherVersion,
+    /// Counted by the session.
+    #[error("The attestation names another protection of the key than its device registered.")]
+    OtherKeyProtection,
     /// Counted by the session.
     #[error("The sample was already used for this account.")]
     SampleUsed,
@@ -156,6 +167,7 @@ impl Refusal {
             Self::DeviceNotBound { .. } => ProblemKind::DeviceNotBound,
             Self::ApprovalRefused => ProblemKind::ApprovalRefused,
             Self::ClientTooOld { .. } => ProblemKind::ClientTooOld,
+            Self::KeyProtectionTooWeak { .. } => ProblemKind::KeyProtectionTooWeak,
             Self::SessionUnknown | Self::WrongCode => ProblemKind::SessionUnknown,
             Self::SessionExpired => ProblemKind::Expired,
             Self::SessionOver => ProblemKind::SessionOver,
@@ -170,6 +182,7 @@ impl Refusal {
             | Self::ModelNotAllowed
             | Self::OtherPolicy
             | Self::OtherVersion
+            | Self::OtherKeyProtection
             | Self::SampleUsed
             | Self::Discrepancy(_)
             | Self::Mismeasured(_) => ProblemKind::AttestationRejected,
@@ -202,6 +215,7 @@ impl Refusal {
                 | Self::ModelNotAllowed
                 | Self::OtherPolicy
                 | Self::OtherVersion
+                | Self::OtherKeyProtection
                 | Self::SampleUsed
                 | Self::Discrepancy(_)
                 | Self::Mismeasured(_)
@@ -230,6 +244,9 @@ impl Refusal {
             Self::Mismeasured(e) => Some(e.to_string()),
             Self::Unmet(unmet) => Some(unmet.to_string()),
             Self::ClientTooOld { version, min } => Some(version_words(*version, *min)),
+            Self::KeyProtectionTooWeak { registered, min } => {
+                Some(format!("the key is kept as {}; at least {} is needed", registered.name(), min.name()))
+            }
             _ => None,
         };
         let approval = match self {

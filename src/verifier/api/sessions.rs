@@ -29,7 +29,8 @@ use countenance_core::{
 /// from the link, but not its integration. To verify a face, the device must be bound to the account; one that is not is
 /// answered `device-not-bound` with a code for a device that is, and the session stays as it is, so that the same link
 /// works once the device is approved.
-/// The same holds for a client whose version the integration does not accept: `client-too-old`.
+/// The same holds for a client whose version the integration does not accept, `client-too-old`, and for a key that is not
+/// protected as it requires, `key-protection-too-weak`.
 #[utoipa::path(post, path = "/v1/sessions/{id}/open", tag = "client", 
     request_body(content = OpenSession, example = json!({
         "code": "yBz7cT9PpkQ8iZcXr1v0mVfBq0m2m6bR0T1Yw1s4n5E", "app": "countenance 0.1.0+3f9c21d", "version": "0.1.0"
@@ -78,13 +79,14 @@ pub(crate) async fn open(
     if !is_allowed && bindings::enrolls(&mut tx, &session).await? {
         return Err(Refusal::EnrollmentAttended);
     }
-    if is_registered {
-        tx.see_client(&integration.id, &request.device, wanted.version, now).await?;
+    let said = devices::Said::of(&wanted);
+    if let Some(device) = &device {
+        devices::see(&mut tx, &integration.id, device, &said, now).await?;
     }
-    if let Err(too_old) = devices::check_client(&integration.rules, wanted.version) {
-        // What the device says is kept, so that the portal shows which clients are too old.
+    if let Err(refusal) = devices::check(&integration.rules, wanted.version, said.key_protection(device.as_ref())) {
+        // What the device says is kept, so that the portal shows why it is refused.
         tx.commit().await?;
-        return Err(too_old);
+        return Err(refusal);
     }
     let is_admitted = match &device {
         Some(device) => bindings::is_admitted(&mut tx, &session, device).await?,
@@ -94,7 +96,7 @@ pub(crate) async fn open(
         return Err(bindings::refuse(&verifier, tx, &session, &request, &wanted, is_registered).await?);
     }
     if !is_registered {
-        devices::add(&mut tx, &integration.id, &request, &wanted.app, wanted.version, false, now).await?;
+        devices::add(&mut tx, &integration.id, &request, &said, false, now).await?;
     }
     let account = tx.pseudonym(&session.integration_id, &session.sub).await?;
     let limits = &integration.rules.limits;

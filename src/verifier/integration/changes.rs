@@ -40,6 +40,7 @@ fn settings(rules: &Rules) -> BTreeMap<String, String> {
         limits,
         client_version_min,
         client_versions_refused,
+        key_protection_min,
         policy,
     } = rules;
     let refused: Vec<_> = client_versions_refused.iter().map(ToString::to_string).collect();
@@ -60,6 +61,7 @@ fn settings(rules: &Rules) -> BTreeMap<String, String> {
             ("retention_days", retention_days.to_string()),
             ("client_version_min", client_version_min.map_or_else(|| "none".to_owned(), |min| min.to_string())),
             ("client_versions_refused", refused.join(" ")),
+            ("key_protection_min", key_protection_min.name().to_owned()),
         ]
         .map(|(name, value)| (name.to_owned(), value)),
     );

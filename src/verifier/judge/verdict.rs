@@ -12,7 +12,7 @@ use crate::{
     judge::sample_analysis::AnalysisError,
     judge::template::{self, EnrolError, Template},
     judge::{judge_analysis, judge_camera, judge_further, judge_match, nets_allowed, stands_in},
-    store::{SampleDigest, Session},
+    store::{Device, SampleDigest, Session},
 };
 use countenance_attest::{
     INCOMPRESSIBLE_SIDE_PX,
@@ -31,8 +31,8 @@ use countenance_vision::Embedding;
 /// Everything a capture is judged against, read in one transaction.
 pub(crate) struct Case {
     pub(crate) session: Session,
-    /// The version that the device's client named when it opened the session.
-    pub(crate) client: Option<ClientVersion>,
+    /// What the device said of itself when it was registered, and when it opened the session.
+    pub(crate) device: Device,
     pub(crate) nonce: Zeroizing<String>,
     pub(crate) template: Option<Template>,
     pub(crate) virtual_cameras: bool,
@@ -78,8 +78,11 @@ pub(crate) fn judge(verifier: &AppState, case: &Case, key: &PublicKey, post: &Po
     let claims = verify(&post.attestation, key, &expected, &post.samples)?;
     // A client that did not name its version has to name one here, which no rule then depends on.
     let version = ClientVersion::of_build(&claims.swversion).or(Err(Refusal::OtherVersion))?;
-    if case.client.is_some_and(|client| client != version) {
+    if case.device.client_version.is_some_and(|client| client != version) {
         return Err(Refusal::OtherVersion);
+    }
+    if claims.key != case.device.key_protection {
+        return Err(Refusal::OtherKeyProtection);
     }
     let claimed = std::iter::once(&claims.sample).chain(&claims.more_samples);
     let decoded = post.samples.iter().zip(claimed).map(|(bytes, claim)| picture::decode(bytes, claim));

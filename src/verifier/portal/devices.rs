@@ -12,7 +12,7 @@ use super::{
     page::PortalPage,
 };
 use crate::{DeviceRule, Rules, role::Permission, store::DeviceRow};
-use countenance_core::rng::random_text;
+use countenance_core::{protocol::KeyProtection, rng::random_text};
 
 /// Number of devices on a page.
 const PAGE: usize = 50;
@@ -78,9 +78,14 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
     Ok(session.page("portal-devices", title, body).of_integration(&id, &integration.rules.name))
 }
 
-/// The version of a device's client as last seen, and whether it must be updated.
+/// The version of a device's client as last seen and where its key is, and what of it is not enough.
 fn client(device: &DeviceRow, rules: &Rules) -> Markup {
     let is_accepted = rules.accepts_client(device.client_version);
+    let place = match device.key_protection {
+        KeyProtection::File => "in a file",
+        KeyProtection::OsKeystore => "in the system's key store",
+        KeyProtection::Tpm => "in a security chip",
+    };
     html! {
         @match device.client_version {
             Some(version) => { (version.to_string()) }
@@ -89,6 +94,9 @@ fn client(device: &DeviceRow, rules: &Rules) -> Markup {
         @if let Some(seen_at) = device.seen_at { ", " (moment(seen_at)) }
         @if !is_accepted { " " strong { "Too old: refused" } }
         @else if device.cannot_enforce { " " strong { "Too old: cannot do what a policy requires" } }
+        br;
+        "Key " (place)
+        @if device.key_protection < rules.key_protection_min { " " strong { "Not protected enough: refused" } }
     }
 }
 

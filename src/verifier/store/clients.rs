@@ -3,7 +3,11 @@
 use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{StoreError, Tx, changed_one, sessions::unknown};
-use countenance_core::{clock::UnixSecs, policy::SentPolicy, protocol::ClientVersion};
+use countenance_core::{
+    clock::UnixSecs,
+    policy::SentPolicy,
+    protocol::{ClientVersion, KeyProtection},
+};
 
 /// The column `client_version` of a row.
 pub(super) fn client_version(row: &SqliteRow) -> Result<Option<ClientVersion>, sqlx::Error> {
@@ -13,6 +17,11 @@ pub(super) fn client_version(row: &SqliteRow) -> Result<Option<ClientVersion>, s
 /// A stored version.
 pub(super) fn version(text: Option<String>) -> Result<Option<ClientVersion>, sqlx::Error> {
     text.map(|text| text.parse().or(Err(unknown("version")))).transpose()
+}
+
+/// A column with the protection of a key.
+pub(super) fn key_protection(row: &SqliteRow, column: &str) -> Result<KeyProtection, sqlx::Error> {
+    KeyProtection::named(row.try_get(column)?).ok_or_else(|| unknown("key protection"))
 }
 
 impl Tx<'_> {

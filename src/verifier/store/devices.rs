@@ -2,8 +2,15 @@
 
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 
-use super::{Event, StoreError, Tx, changed_one, clients::client_version, sha256_text};
-use countenance_core::{clock::UnixSecs, protocol::ClientVersion};
+use super::{
+    Event, StoreError, Tx, changed_one,
+    clients::{client_version, key_protection},
+    sha256_text,
+};
+use countenance_core::{
+    clock::UnixSecs,
+    protocol::{ClientVersion, KeyProtection},
+};
 
 /// A registered device key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +23,8 @@ pub(crate) struct Device {
     pub(crate) kiosk: bool,
     /// The version of its client as last seen at the integration.
     pub(crate) client_version: Option<ClientVersion>,
+    /// Where its key is kept: what it said when it was registered, or less since.
+    pub(crate) key_protection: KeyProtection,
 }
 
 /// A device to be registered.
@@ -27,6 +36,8 @@ pub(crate) struct Registration<'a> {
     pub(crate) name: &'a str,
     /// Whether it is registered with a one-time code.
     pub(crate) kiosk: bool,
+    /// Where it says that its key is kept.
+    pub(crate) key_protection: KeyProtection,
 }
 
 impl FromRow<'_, SqliteRow> for Device {
@@ -36,6 +47,7 @@ impl FromRow<'_, SqliteRow> for Device {
             enabled: row.try_get("enabled")?,
             kiosk: row.try_get("kiosk")?,
             client_version: client_version(row)?,
+            key_protection: key_protection(row, "key_protection")?,
         })
     }
 }
@@ -45,7 +57,8 @@ impl Tx<'_> {
     /// everywhere. A kiosk of another integration is none here.
     pub(crate) async fn device(&mut self, integration_id: &str, id: &str) -> Result<Option<Device>, StoreError> {
         let select = "SELECT id, min(enabled) AS enabled, max(kiosk AND integration_id = ?1) AS kiosk, \
-                      max(CASE integration_id WHEN ?1 THEN client_version END) AS client_version \
+                      max(CASE integration_id WHEN ?1 THEN client_version END) AS client_version, \
+                      coalesce(max(CASE integration_id WHEN ?1 THEN key_protection END), 'file') AS key_protection \
                       FROM devices WHERE id = ?2 GROUP BY id \
                       HAVING min(enabled) = 0 OR max(integration_id = ?1) = 1";
         Ok(sqlx::query_as(select).bind(integration_id).bind(id).fetch_optional(&mut *self.db).await?)
@@ -53,8 +66,8 @@ impl Tx<'_> {
 
     /// Registers a device that is not yet registered.
     pub(crate) async fn add_device(&mut self, new: &Registration<'_>, now: UnixSecs) -> Result<(), StoreError> {
-        let insert = "INSERT INTO devices (integration_id, id, public_key, name, registered_at, kiosk) \
-                      VALUES (?, ?, ?, ?, ?, ?)";
+        let insert = "INSERT INTO devices (integration_id, id, public_key, name, registered_at, kiosk, \
+                      key_protection) VALUES (?, ?, ?, ?, ?, ?, ?)";
         sqlx::query(insert)
             .bind(new.integration_id)
             .bind(new.id)
@@ -62,6 +75,7 @@ impl Tx<'_> {
             .bind(new.name)
             .bind(now)
             .bind(new.kiosk)
+            .bind(new.key_protection.name())
             .execute(&mut *self.db)
             .await?;
         self.record(now, Event::DeviceRegistered, new.id, None, new.integration_id).await
@@ -72,6 +86,17 @@ impl Tx<'_> {
         let update = "UPDATE devices SET kiosk = 1 WHERE integration_id = ? AND id = ? AND kiosk = 0";
         changed_one(&sqlx::query(update).bind(integration_id).bind(id).execute(&mut *self.db).await?)?;
         self.record(now, Event::DeviceRegistered, id, None, integration_id).await
+    }
+
+    /// Records that a device says its key is kept less well than it said before.
+    pub(crate) async fn weaken_key_protection(
+        &mut self,
+        integration_id: &str,
+        id: &str,
+        to: KeyProtection,
+    ) -> Result<(), StoreError> {
+        let update = "UPDATE devices SET key_protection = ? WHERE integration_id = ? AND id = ?";
+        changed_one(&sqlx::query(update).bind(to.name()).bind(integration_id).bind(id).execute(&mut *self.db).await?)
     }
 
     /// Disables a device at every integration; false if there is no device with this id.

@@ -5,7 +5,11 @@ use sha2::{Digest, Sha256};
 use sqlx::{FromRow, Row, sqlite::SqliteRow};
 use zeroize::Zeroizing;
 
-use super::{Event, StoreError, Tx, clients::version, sessions::unknown};
+use super::{
+    Event, StoreError, Tx,
+    clients::{key_protection, version},
+    sessions::unknown,
+};
 use crate::integration::{DeviceRule, EnrolmentFlow, Rules, Transport};
 use countenance_core::{
     clock::UnixSecs,
@@ -66,6 +70,7 @@ impl FromRow<'_, SqliteRow> for Integration {
             limits: serde_json::from_str(row.try_get("limits")?).or(Err(unknown("limit")))?,
             client_version_min: version(row.try_get("client_version_min")?)?,
             client_versions_refused: versions(row.try_get("client_versions_refused")?)?,
+            key_protection_min: key_protection(row, "key_protection_min")?,
             policy: serde_json::from_str(&policy).or(Err(unknown("policy")))?,
         };
         Ok(Self { id: row.try_get("id")?, rules })
@@ -97,7 +102,7 @@ impl Tx<'_> {
                       self_enrolment = ?, enrolment_counts = ?, enrolment_flow = ?, verification_flow = ?, fallback = ?, \
                       virtual_cameras = ?, open_registration = ?, attempts = ?, \
                       retention_days = ?, limits = ?, client_version_min = ?, \
-                      client_versions_refused = ?, policy = ? WHERE id = ?";
+                      client_versions_refused = ?, key_protection_min = ?, policy = ? WHERE id = ?";
         // Without `..`, so that a new option does not compile until it is stored.
         let Rules {
             name,
@@ -116,6 +121,7 @@ impl Tx<'_> {
             limits,
             client_version_min,
             client_versions_refused,
+            key_protection_min,
             policy,
         } = rules;
         let done = sqlx::query(update)
@@ -136,6 +142,7 @@ impl Tx<'_> {
             .bind(serde_json::to_string(limits).unwrap_or_default())
             .bind(client_version_min.map(|version| version.to_string()))
             .bind(client_versions_refused.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+            .bind(key_protection_min.name())
             .bind(serde_json::to_string(policy).unwrap_or_default())
             .bind(id)
             .execute(&mut *self.db)

@@ -2,8 +2,14 @@
 
 use sqlx::{FromRow, QueryBuilder, Row, Sqlite, sqlite::SqliteRow};
 
-use super::{Entry, StoreError, Tx, clients::client_version};
-use countenance_core::{clock::UnixSecs, protocol::ClientVersion};
+use super::{
+    Entry, StoreError, Tx,
+    clients::{client_version, key_protection},
+};
+use countenance_core::{
+    clock::UnixSecs,
+    protocol::{ClientVersion, KeyProtection},
+};
 
 /// An account as shown to an operator.
 #[derive(Debug, Clone)]
@@ -38,6 +44,7 @@ pub(crate) struct DeviceRow {
     pub(crate) registered_at: UnixSecs,
     /// As last seen.
     pub(crate) client_version: Option<ClientVersion>,
+    pub(crate) key_protection: KeyProtection,
     /// Its last attempt to open a session, or its registration.
     pub(crate) seen_at: Option<UnixSecs>,
     /// Whether that version could not do what a ticket required.
@@ -112,6 +119,7 @@ impl FromRow<'_, SqliteRow> for DeviceRow {
             kiosk: row.try_get("kiosk")?,
             registered_at: row.try_get("registered_at")?,
             client_version: client_version(row)?,
+            key_protection: key_protection(row, "key_protection")?,
             seen_at: row.try_get("seen_at")?,
             cannot_enforce: row.try_get("cannot_enforce")?,
         })
@@ -221,8 +229,8 @@ impl Tx<'_> {
         after: &str,
         limit: u32,
     ) -> Result<Vec<DeviceRow>, StoreError> {
-        let select = "SELECT id, name, enabled, kiosk, registered_at, client_version, seen_at, cannot_enforce FROM devices \
-                      WHERE integration_id = ? AND id > ? ORDER BY id LIMIT ?";
+        let select = "SELECT id, name, enabled, kiosk, registered_at, client_version, key_protection, seen_at, \
+                      cannot_enforce FROM devices WHERE integration_id = ? AND id > ? ORDER BY id LIMIT ?";
         Ok(sqlx::query_as(select).bind(integration_id).bind(after).bind(limit).fetch_all(&mut *self.db).await?)
     }
 

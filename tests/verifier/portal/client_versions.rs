@@ -1,13 +1,15 @@
-//! The versions of clients in the portal.
+//! The versions of clients and the protection of their keys in the portal.
 
 use axum::http::StatusCode;
-use countenance_core::protocol::{Outcome, ProblemKind, Reason, Ticket};
+use countenance_core::protocol::{KeyProtection, Outcome, ProblemKind, Reason, Ticket};
+use countenance_verifier::Rules;
 use serde_json::json;
 
 use super::{
     super::{
         client_versions::{open_as, versions},
-        test_verifier::TestVerifier,
+        key_protection,
+        test_verifier::{TestVerifier, rules},
     },
     operator::Operator,
 };
@@ -48,4 +50,21 @@ async fn the_portal_shows_the_version_last_seen_and_which_are_too_old() {
         let page = operator.page(&devices, "portal-devices").await.text();
         assert_eq!(page.contains("Too old: cannot do what a policy requires"), is_too_old, "{version}: {page}");
     }
+}
+
+#[tokio::test]
+async fn the_portal_shows_where_each_key_is_and_which_are_refused() {
+    let verifier = TestVerifier::new().await;
+    let operator = Operator::new(&verifier).await;
+    let devices = operator.path("/devices");
+    let key = verifier.key();
+    for (says, shown) in [("tpm", "Key in a security chip"), ("file", "Key in a file")] {
+        key_protection::open_as(&verifier, &key, &verifier.start().await, &json!(says)).await.json::<Ticket>();
+        let page = operator.page(&devices, "portal-devices").await.text();
+        assert!(page.contains(shown) && !page.contains("Not protected enough"), "{says}: {page}");
+    }
+    let rules = Rules { key_protection_min: KeyProtection::OsKeystore, ..rules() };
+    verifier.service.change_rules(&verifier.integration, rules).await.unwrap();
+    let page = operator.page(&devices, "portal-devices").await.text();
+    assert!(page.contains("Not protected enough: refused"), "{page}");
 }

@@ -131,6 +131,7 @@ async fn every_option_is_saved_and_shown_again() {
         .with("codes_per_day", "4")
         .with("client_version_min", "0.2.0")
         .with("client_versions_refused", " 0.2.1, 0.10.0\r\n")
+        .with("key_protection_min", "os-keystore")
         .with("policy", r#"{"liveness": {"threshold": 2.5}, "quality": {"yaw_deg": 90}}"#);
     let made = operator.send(&sent).await;
     assert_eq!((made.status, made.page().as_str()), (StatusCode::OK, "portal-secret"), "{}", made.text());
@@ -158,6 +159,7 @@ async fn every_option_is_saved_and_shown_again() {
         limits: _,
         client_version_min: _,
         client_versions_refused: _,
+        key_protection_min: _,
         policy: _,
     } = Rules::new("", "");
     for (field, value) in [
@@ -174,6 +176,7 @@ async fn every_option_is_saved_and_shown_again() {
         ("codes_per_day", "4"),
         ("client_version_min", "0.2.0"),
         ("client_versions_refused", "0.2.1 0.10.0"),
+        ("key_protection_min", "os-keystore"),
     ] {
         assert_eq!(shown.fields[field], value, "{field}");
     }
@@ -216,6 +219,7 @@ async fn invalid_input_is_reported_beside_its_field_and_kept_as_typed() {
             ("verification_flow", "", "choose Inline or Email"),
             ("fallback", "pigeon", "choose none"),
             ("device_rule", "all", "choose open"),
+            ("key_protection_min", "enclave", "choose how"),
             ("policy", "{\"<script>\": 1}", "unknown field `&lt;script&gt;`"),
             ("policy", "{", "EOF"),
             ("policy", "[]", "by their names"),
@@ -230,7 +234,8 @@ async fn invalid_input_is_reported_beside_its_field_and_kept_as_typed() {
             assert!(error.contains(&words), "{field} {typed:?}: {error}");
             assert!(page.contains("role=\"alert\"") && !page.contains("<script>"), "{page}");
             let shown = forms(&page).into_iter().find(|f| f.action == address).unwrap();
-            if !matches!(field, "enrolment_flow" | "verification_flow" | "fallback" | "device_rule") {
+            let is_choice = ["enrolment_flow", "verification_flow", "fallback", "device_rule", "key_protection_min"];
+            if !is_choice.contains(&field) {
                 assert_eq!(shown.fields[field], typed);
             }
             let untouched = if field == "name" { "tenant_host" } else { "name" };

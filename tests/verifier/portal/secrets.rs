@@ -168,6 +168,7 @@ async fn a_device_code_is_shown_once_and_registers_one_device() {
         enrolment_code: Some(code.clone()),
         name: name.into(),
         version: None,
+        key_protection: None,
     };
     let (first, second) = (verifier.key(), verifier.key());
     assert_eq!(verifier.call_json(&first, "/v1/devices", &register("Front <b>desk</b>")).await.status, StatusCode::OK);
