@@ -201,8 +201,11 @@ fn opening_sends_the_code_signed_by_the_device() {
         assert_eq!((seen.method.as_str(), seen.path.as_str()), ("POST", "/v1/sessions/s-1/open"));
         assert_eq!(
             seen.body,
-            format!(r#"{{"code":"{CODE}","app":"countenance test","version":"{}"}}"#, env!("CARGO_PKG_VERSION"))
-                .into_bytes()
+            format!(
+                r#"{{"code":"{CODE}","app":"countenance test","version":"{}","key_protection":"file"}}"#,
+                env!("CARGO_PKG_VERSION")
+            )
+            .into_bytes()
         );
         assert_eq!(authenticated(&origin, seen).key, key().public());
         assert!(!seen.headers.contains_key("cookie") && !seen.headers.contains_key("referer"));
