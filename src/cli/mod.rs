@@ -39,7 +39,7 @@ pub(crate) enum Command {
     /// Run the sign-in behind a launch link without a window; prints JSON lines
     ///
     /// Exit codes: 0 approved, 1 internal error, 2 usage, 10 refused, 11 canceled, 12 inconclusive, 20 no camera, 30
-    /// verifier unreachable, 31 session over.
+    /// verifier unreachable, 31 session over, 32 device not approved for the account, 33 client too old.
     Capture(CaptureArgs),
     /// List, test and qualify cameras
     Camera {

@@ -151,7 +151,9 @@ fn told(ended: RunOutcome) -> ExitCode {
         RunOutcome::Failed(remedy) => {
             let exit = match remedy {
                 Remedy::CheckNetwork => Exit::Unreachable,
-                Remedy::LoginAgain | Remedy::ApproveDevice | Remedy::Update => Exit::SessionOver,
+                Remedy::LoginAgain => Exit::SessionOver,
+                Remedy::ApproveDevice => Exit::NotApproved,
+                Remedy::Update => Exit::TooOld,
                 Remedy::TellOperator => Exit::Broken,
             };
             (json!({"event": "failed"}), exit)

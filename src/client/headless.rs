@@ -38,6 +38,10 @@ pub enum Exit {
     Unreachable = 30,
     /// The verifier rejected a call, or the session has expired.
     SessionOver = 31,
+    /// The device is not approved for the account; the same link works once it is.
+    NotApproved = 32,
+    /// The client is too old for this sign-in.
+    TooOld = 33,
 }
 
 impl Exit {
@@ -51,6 +55,8 @@ impl Exit {
             Ok(FlowOutcome::Refused(_)) => Self::Refused,
             Err(error) => match (error.remedy(), error) {
                 (Remedy::CheckNetwork, _) => Self::Unreachable,
+                (Remedy::ApproveDevice, _) => Self::NotApproved,
+                (Remedy::Update, _) => Self::TooOld,
                 (_, FlowError::Session(_) | FlowError::Expired) => Self::SessionOver,
                 _ => Self::Broken,
             },

@@ -190,7 +190,7 @@ fn a_ticket_that_the_client_cannot_enforce_ends_by_name() {
         let Err(error) = &run.ended else { panic!("{name}: {:?}", run.ended) };
         assert!(matches!(error, FlowError::Session(SessionError::NeedsUpdate { .. })), "{name}: {error:?}");
         assert!(causes(error).ends_with(&format!("support is needed for {name}")), "{name}: {}", causes(error));
-        assert_eq!((error.remedy(), Exit::of(&run.ended)), (Remedy::Update, Exit::SessionOver), "{name}");
+        assert_eq!((error.remedy(), Exit::of(&run.ended)), (Remedy::Update, Exit::TooOld), "{name}");
         assert_eq!(run.abandoned(), Some(Reason::CannotEnforce), "{name}: the session is ended");
         let mut lines = Vec::new();
         Script::new(&mut lines, 0, None).ended(&run.ended);

@@ -541,6 +541,20 @@ fn an_expired_session_is_an_error() {
     assert_eq!(Exit::of(&ended), Exit::SessionOver);
 }
 
+#[test]
+fn exit_codes_tell_what_to_do_next() {
+    for (error, exit) in [
+        (SessionError::DeviceNotBound { approval: None }, Exit::NotApproved),
+        (SessionError::ClientTooOld, Exit::TooOld),
+        (SessionError::CodeSpent, Exit::SessionOver),
+        (SessionError::DeviceDisabled, Exit::SessionOver),
+        (SessionError::Unavailable { retry_after: None }, Exit::Unreachable),
+    ] {
+        let name = format!("{error:?}");
+        assert_eq!(Exit::of(&Err(error.into())), exit, "{name}");
+    }
+}
+
 /// The same recording, nonce and clock: the same claims, byte for byte. Another nonce: other claims.
 #[test]
 fn the_same_recording_nonce_and_clock_give_the_same_claims() {
