@@ -105,7 +105,7 @@ async fn refuse(
     role: Role,
     permission: Permission,
 ) -> Result<PortalError, StoreError> {
-    if verifier.sign_ins().may_record_refusal(operator, verifier.now()) {
+    if verifier.sign_ins().may_record_of(operator, verifier.now()) {
         let detail: String = format!("{} {}", parts.method, parts.uri.path()).chars().take(200).collect();
         tx.record(verifier.now(), Event::OperatorRefused, operator, None, &detail).await?;
     }

@@ -49,6 +49,10 @@ pub(super) async fn begin(
     let offered = factor.secret.is_none().then(|| Authenticator::fresh_secret(verifier.rng()));
     let offered = offered.as_ref().map(|secret| secret.as_slice());
     tx.open_pending_sign_in(&cookie, operator, offered, now, now.saturating_add(PENDING_SECS)).await?;
+    // Whoever stops here had the password and not the code: that is the sign of a stolen password.
+    if verifier.sign_ins().may_record_of(operator, now) {
+        tx.record(now, Event::OperatorPasswordAccepted, operator, None, "").await?;
+    }
     tx.commit().await?;
     Ok((portal_cookie(PENDING_COOKIE, cookie, PENDING_SECS), Redirect::to(PATH)).into_response())
 }

@@ -159,8 +159,9 @@ impl Throttle {
         records.may_make(now)
     }
 
-    /// Whether another request that an operator's role does not permit may be recorded; counts it if so.
-    pub(super) fn may_record_refusal(&mut self, operator: &str, now: UnixSecs) -> bool {
+    /// Whether another deed of somebody who has the operator's password may be recorded: a right password, or a request that
+    /// the role does not permit. Counts it if so. Strangers cannot use this number up.
+    pub(super) fn may_record_of(&mut self, operator: &str, now: UnixSecs) -> bool {
         self.refusals.entry(operator.to_owned()).or_default().may_make(now)
     }
 }

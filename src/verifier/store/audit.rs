@@ -54,6 +54,8 @@ countenance_core::enumeration! {
         KeysReplaced = "keys_replaced",
         OperatorAdded = "operator_added",
         OperatorRemoved = "operator_removed",
+        /// Somebody sent the right password and was asked for the second factor.
+        OperatorPasswordAccepted = "operator_password_accepted",
         OperatorSignedIn = "operator_signed_in",
         /// A wrong password or code, or an unknown name, which is not recorded: it may be a password in the wrong field.
         OperatorSignInFailed = "operator_sign_in_failed",

@@ -54,8 +54,13 @@ async fn the_first_sign_in_sets_up_an_app_and_later_ones_ask_for_its_code() {
     assert_eq!(browser.pending, format!("{PENDING_COOKIE}="), "the browser forgets the first step");
     let stolen = Operator { pending, ..Operator::stranger(&verifier) };
     assert!(is_at_sign_in(&stolen.get(CODE_PATH).await), "the first step is used up");
-    let expected = [("operator_sign_in_failed", "wrong_code"), ("second_factor_set", ""), ("operator_signed_in", "")]
-        .map(|(event, detail)| (event.to_owned(), detail.to_owned()));
+    let expected = [
+        ("operator_password_accepted", ""),
+        ("operator_sign_in_failed", "wrong_code"),
+        ("second_factor_set", ""),
+        ("operator_signed_in", ""),
+    ]
+    .map(|(event, detail)| (event.to_owned(), detail.to_owned()));
     assert_eq!(log(&verifier, before).await, expected);
 
     verifier.advance(30);
