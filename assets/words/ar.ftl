@@ -63,6 +63,7 @@ capture-preview = صورتك كما في المرآة
 capture-recording = يُعرض تسجيل، دون كاميرا
 hint-no-face = أظهر وجهك
 hint-several-faces = شخص واحد فقط
+hint-upside-down = صورة الكاميرا مقلوبة: أدرها من الإعدادات
 hint-come-closer = اقترب قليلًا
 hint-move-back = ابتعد قليلًا
 hint-move-left = تحرك إلى يسارك

@@ -55,6 +55,7 @@ capture-preview = Ihr Bild, wie im Spiegel
 capture-recording = Eine Aufzeichnung läuft, keine Kamera
 hint-no-face = Zeigen Sie Ihr Gesicht
 hint-several-faces = Bitte nur eine Person
+hint-upside-down = Das Kamerabild steht auf dem Kopf: Drehen Sie es in den Einstellungen
 hint-come-closer = Kommen Sie näher
 hint-move-back = Rücken Sie etwas zurück
 hint-move-left = Rücken Sie nach links

@@ -55,6 +55,7 @@ capture-preview = Your picture, as in a mirror
 capture-recording = A recording is played, no camera
 hint-no-face = Show your face
 hint-several-faces = One person at a time
+hint-upside-down = The camera image is upside down: turn it in the settings
 hint-come-closer = Come closer
 hint-move-back = Move back a little
 hint-move-left = Move to your left

@@ -55,6 +55,7 @@ capture-preview = Tu imagen, como en un espejo
 capture-recording = Se reproduce una grabación, sin cámara
 hint-no-face = Muestra tu rostro
 hint-several-faces = Una sola persona a la vez
+hint-upside-down = La imagen de la cámara está al revés: gírala en los ajustes
 hint-come-closer = Acércate un poco
 hint-move-back = Aléjate un poco
 hint-move-left = Muévete a tu izquierda

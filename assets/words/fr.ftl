@@ -55,6 +55,7 @@ capture-preview = Votre image, comme dans un miroir
 capture-recording = Lecture d’un enregistrement, pas de caméra
 hint-no-face = Montrez votre visage
 hint-several-faces = Une seule personne à la fois
+hint-upside-down = L’image de la caméra est à l’envers : faites-la pivoter dans les réglages
 hint-come-closer = Rapprochez-vous un peu
 hint-move-back = Reculez un peu
 hint-move-left = Allez vers votre gauche

@@ -55,6 +55,7 @@ capture-preview = La tua immagine, come allo specchio
 capture-recording = Viene riprodotta una registrazione, nessuna fotocamera
 hint-no-face = Mostra il tuo volto
 hint-several-faces = Una persona alla volta
+hint-upside-down = L’immagine della fotocamera è capovolta: ruotala nelle impostazioni
 hint-come-closer = Avvicinati un po’
 hint-move-back = Allontanati un po’
 hint-move-left = Spostati alla tua sinistra

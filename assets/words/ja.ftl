@@ -53,6 +53,7 @@ capture-preview = 鏡のように映したあなたの映像
 capture-recording = カメラではなく録画を再生しています
 hint-no-face = 顔を映してください
 hint-several-faces = お一人ずつお願いします
+hint-upside-down = カメラの映像が上下逆です。設定で回転してください
 hint-come-closer = もっと近づいてください
 hint-move-back = 少し離れてください
 hint-move-left = 左へ動いてください

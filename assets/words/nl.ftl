@@ -55,6 +55,7 @@ capture-preview = Uw beeld, als in een spiegel
 capture-recording = Er wordt een opname afgespeeld, geen camera
 hint-no-face = Laat uw gezicht zien
 hint-several-faces = Eén persoon tegelijk
+hint-upside-down = Het camerabeeld staat ondersteboven: draai het in de instellingen
 hint-come-closer = Kom dichterbij
 hint-move-back = Ga iets naar achteren
 hint-move-left = Ga iets naar links

@@ -59,6 +59,7 @@ capture-preview = Twój obraz, jak w lustrze
 capture-recording = Odtwarzane jest nagranie, bez kamery
 hint-no-face = Pokaż swoją twarz
 hint-several-faces = Jedna osoba naraz
+hint-upside-down = Obraz z kamery jest do góry nogami: obróć go w ustawieniach
 hint-come-closer = Przysuń się bliżej
 hint-move-back = Odsuń się trochę
 hint-move-left = Przesuń się w lewo

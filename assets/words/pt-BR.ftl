@@ -55,6 +55,7 @@ capture-preview = Sua imagem, como no espelho
 capture-recording = Reproduzindo uma gravação, sem câmera
 hint-no-face = Mostre seu rosto
 hint-several-faces = Uma pessoa por vez
+hint-upside-down = A imagem da câmera está de cabeça para baixo: gire-a nas configurações
 hint-come-closer = Chegue mais perto
 hint-move-back = Afaste-se um pouco
 hint-move-left = Vá para a sua esquerda

@@ -13,6 +13,8 @@ use countenance_core::{
 };
 use countenance_vision::{Vision, VisionError};
 
+use crate::way_up::WayUp;
+
 /// The networks as the capture loop uses them: [`Vision`] in the product, a timing wrapper in benchmarks, a fake in
 /// tests.
 pub trait FaceAnalyzer {
@@ -20,6 +22,10 @@ pub trait FaceAnalyzer {
     fn faces(&self, frame: &Frame) -> Result<Vec<Face>, VisionError>;
     /// The log odds each of `nets` gives `face`, in the order of `nets`.
     fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError>;
+    /// Whether `face` is upside down in `frame`. The default suits fakes, whose faces are upright.
+    fn is_upside_down(&self, _: &Frame, _: &Face) -> Result<bool, VisionError> {
+        Ok(false)
+    }
     /// Fails if one of `nets` is not available. The default suits fakes, which have them all.
     fn supports(&self, _: &[NetPolicy]) -> Result<(), VisionError> {
         Ok(())
@@ -33,6 +39,10 @@ impl FaceAnalyzer for Vision {
 
     fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
         Vision::liveness(self, frame, face, nets)
+    }
+
+    fn is_upside_down(&self, frame: &Frame, face: &Face) -> Result<bool, VisionError> {
+        Vision::is_upside_down(self, frame, face)
     }
 
     fn supports(&self, nets: &[NetPolicy]) -> Result<(), VisionError> {
@@ -98,6 +108,7 @@ pub fn capture(
     let (mut tracker, mut judge, mut best) =
         (Tracker::new(&policy.liveness), Judge::new(policy), SampleSelector::default());
     let mut debouncer = HintDebouncer::new(&HintPolicy::default());
+    let mut way_up = WayUp::default();
     let mut begun = None;
     loop {
         let frame = match source.next_frame(wait) {
@@ -107,9 +118,10 @@ pub fn capture(
         if frame.at().saturating_sub(*begun.get_or_insert(frame.at())) > limit {
             return Ok(Captured::CannotTell(Inconclusive::TimeOver));
         }
-        let faces = analyzer.faces(&frame)?;
+        let mut faces = analyzer.faces(&frame)?;
         let track = tracker.follow(&frame, &faces);
         judge.see(track);
+        way_up.look(analyzer, &frame, &mut faces, track)?;
         let examined = quality::examine(&frame, &faces, &policy.quality);
         let hint = debouncer.see(frame.at(), examined.gates());
         let outcome = match (examined.good(), track) {
@@ -144,10 +156,14 @@ pub fn practise(
     watch: &mut dyn FnMut(&Frame, FrameOutcome, Feedback) -> bool,
 ) -> Result<(), CaptureError> {
     let wait = Duration::from_millis(policy.capture.frame_millis);
+    let (mut tracker, mut way_up) = (Tracker::new(&policy.liveness), WayUp::default());
     let mut debouncer = HintDebouncer::new(&HintPolicy::default());
     loop {
         let frame = source.next_frame(wait)?;
-        let examined = quality::examine(&frame, &analyzer.faces(&frame)?, &policy.quality);
+        let mut faces = analyzer.faces(&frame)?;
+        let track = tracker.follow(&frame, &faces);
+        way_up.look(analyzer, &frame, &mut faces, track)?;
+        let examined = quality::examine(&frame, &faces, &policy.quality);
         let feedback = Feedback { hint: debouncer.see(frame.at(), examined.gates()), gathered_ratio: 0.0 };
         let outcome = examined.good().map_or_else(FrameOutcome::Hint, |_| FrameOutcome::Gathered(0.0));
         if !watch(&frame, outcome, feedback) {

@@ -24,3 +24,4 @@ pub mod settings;
 pub mod source;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod way_up;

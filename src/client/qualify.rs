@@ -167,6 +167,10 @@ impl FaceAnalyzer for Seen<'_> {
         self.analyzer.faces(frame)
     }
 
+    fn is_upside_down(&self, frame: &Frame, face: &Face) -> Result<bool, VisionError> {
+        self.analyzer.is_upside_down(frame, face)
+    }
+
     fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
         self.scored.borrow_mut().push(Measures::of(frame, face).claim);
         self.analyzer.liveness(frame, face, nets)

@@ -11,6 +11,8 @@ pub struct Face {
     pub landmarks: Landmarks,
     /// Detector confidence, 0 to 1.
     pub score: f32,
+    /// Whether it is upside down, where that was looked at; landmarks and score do not tell.
+    pub upside_down: bool,
 }
 
 /// The detector's five landmarks. Right and left are the person's own.

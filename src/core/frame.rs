@@ -74,6 +74,13 @@ impl Frame {
         Self { seq, at, ..self }
     }
 
+    /// The same image, turned by half.
+    #[must_use]
+    pub fn turned_by_half(&self) -> Self {
+        let rgb = self.rgb().as_chunks::<3>().0.iter().rev().flatten().copied().collect();
+        Self { pixels: Arc::new(Pixels(rgb)), ..self.clone() }
+    }
+
     /// Attaches the moment of capture by this process's clock. It only measures how old a frame is when it is
     /// displayed; no decision depends on it.
     #[must_use]

@@ -80,6 +80,7 @@ impl CameraClaim {
 pub fn face_at(x: f32, y: f32, width: f32) -> Face {
     let at = |dx: f32, dy: f32| Point::new(x + dx * width, y + dy * width);
     Face {
+        upside_down: false,
         rect: Rect::new(x - width / 2.0, y - width * 0.65, width, width * 1.3),
         landmarks: Landmarks {
             right_eye: at(-0.23, -0.15),

@@ -148,6 +148,10 @@ impl FaceAnalyzer for TimedAnalyzer<'_> {
         timed(&self.detect, || Vision::faces(self.vision, frame))
     }
 
+    fn is_upside_down(&self, frame: &Frame, face: &Face) -> Result<bool, VisionError> {
+        timed(&self.detect, || Vision::is_upside_down(self.vision, frame, face))
+    }
+
     fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
         timed(&self.liveness, || Vision::liveness(self.vision, frame, face, nets))
     }

@@ -47,6 +47,16 @@ impl Detector {
         }
         Ok(without_doubles(faces))
     }
+
+    /// Whether `face`, found in `frame`, is upside down. The network was trained on upright faces: it finds one with a
+    /// higher score than the same face turned by half, for which it places the eyes at the mouth.
+    pub(super) fn is_upside_down(&self, frame: &Frame, face: &Face) -> Result<bool, VisionError> {
+        let Rect { x, y, width, height, .. } = face.rect;
+        let turned = Rect::new(frame.width() as f32 - x - width, frame.height() as f32 - y - height, width, height);
+        let found = self.faces(&frame.turned_by_half())?;
+        let same = found.iter().filter(|other| other.rect.overlap_ratio(turned) > SAME_FACE_OVERLAP);
+        Ok(same.map(|other| other.score).fold(0.0, f32::max) > face.score)
+    }
 }
 
 /// The whole frame, scaled with its aspect ratio into the top-left of the network's input; and the factors that map
@@ -92,7 +102,7 @@ impl Grid<'_> {
                 row: (index / columns) as f32,
                 scale: frame_from_picture.map(|factor| factor * self.stride as f32),
             };
-            Face { rect: decode.rect(*shape), landmarks: decode.landmarks(points), score }
+            Face { rect: decode.rect(*shape), landmarks: decode.landmarks(points), score, upside_down: false }
         });
         Some(faces.filter(is_finite).collect())
     }
@@ -158,7 +168,7 @@ mod tests {
         let corner = Point::new(x, y);
         let landmarks =
             Landmarks { right_eye: corner, left_eye: corner, nose: corner, right_mouth: corner, left_mouth: corner };
-        Face { rect: Rect::new(x, y, side, side), landmarks, score }
+        Face { rect: Rect::new(x, y, side, side), landmarks, score, upside_down: false }
     }
 
     #[test]

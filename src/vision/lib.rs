@@ -150,6 +150,11 @@ impl Vision {
         self.detector.faces(frame)
     }
 
+    /// Whether `face`, found in `frame`, is upside down. Takes as long as [`faces`](Self::faces).
+    pub fn is_upside_down(&self, frame: &Frame, face: &Face) -> Result<bool, VisionError> {
+        self.detector.is_upside_down(frame, face)
+    }
+
     /// The output of each of `nets` for `face`: log odds of a live face at each of its crop scales.
     pub fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
         self.passive.odds(frame, face, nets)

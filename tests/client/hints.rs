@@ -30,6 +30,7 @@ type Boundary = (&'static str, Hint, fn(f32) -> Scene, f32, f32);
 const BOUNDARIES: &[Boundary] = &[
     ("detection score", Hint::NoFace, |score| Scene { score, ..Scene::GOOD }, 0.606, 0.594),
     ("second face", Hint::SeveralFaces, |width| Scene { second: Some((width, 0.9)), ..Scene::GOOD }, 79.2, 80.8),
+    ("turned by half", Hint::UpsideDown, |turn| Scene { upside_down: turn > 90.0, ..Scene::GOOD }, 0.0, 180.0),
     ("share of the width, far", Hint::ComeCloser, |width| Scene { width, ..Scene::GOOD }, 97.0, 95.0),
     ("pixels of the face", Hint::ComeCloser, |width| Scene { width, eyes_apart: 0.6, ..Scene::SMALL }, 80.8, 79.2),
     ("pixels between the eyes", Hint::ComeCloser, |width| Scene { width, ..Scene::SMALL }, 87.9, 86.0),

@@ -9,3 +9,4 @@ mod hints;
 mod nets_login;
 mod qualify;
 mod session;
+mod way_up;

@@ -1,16 +1,16 @@
 //! Faces from recordings, as the verifier analyzes them in posted samples: quality checks and templates.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use countenance_camera::{FrameSource, recording};
 use countenance_core::{
     face::Face,
     frame::Frame,
     policy::{MatchPolicy, QualityPolicy},
-    quality::{fault_of_cut, judge, measure::Measures},
+    quality::{Hint, fault_of_cut, judge, measure::Measures},
 };
-use countenance_verifier::{SAMPLE_SLACK_RATIO, remeasure};
-use countenance_vision::Embedding;
+use countenance_verifier::{SAMPLE_SLACK_RATIO, SampleAnalysis, SampleAnalyzer, remeasure};
+use countenance_vision::{Embedding, Vision};
 
 use countenance_vision::testing::VISION;
 
@@ -56,6 +56,27 @@ fn frames_accepted_by_the_client_pass_quality_on_the_sample() {
         }
     }
     assert!(faults.is_empty(), "of {seen}: {faults:?}");
+}
+
+/// Whatever the client says of it.
+#[test]
+fn the_verifier_finds_out_which_way_up_a_sample_is() {
+    let (vision, policy) = (Arc::new(Vision::load().unwrap()), QualityPolicy::default());
+    for clip in ["person-a-enrol.mp4", "person-a-verify.mp4", "person-b.mp4"] {
+        for (frame, face) in good_frames(clip) {
+            let upright = crop(&frame, &face);
+            for (sample, expected) in [(upright.turned_by_half(), Some(Hint::UpsideDown)), (upright, None)] {
+                let analysis = vision.analyze_sample(&sample, &policy).unwrap();
+                // No face at all is a refusal too.
+                let SampleAnalysis::OneFace(face) = analysis else {
+                    assert!(expected.is_some(), "{clip} {}", frame.seq());
+                    continue;
+                };
+                let fault = fault_of_cut(&face.measures, &policy, SAMPLE_SLACK_RATIO);
+                assert_eq!(fault, expected, "{clip} {}", frame.seq());
+            }
+        }
+    }
 }
 
 #[test]

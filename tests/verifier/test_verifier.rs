@@ -110,6 +110,7 @@ fn measures(interocular_px: f32) -> Measures {
         offset_y_ratio: 0.0,
         uneven_ratio: 0.1,
         eye_light_ratio: 1.0,
+        upside_down: false,
     }
 }
 

@@ -21,7 +21,7 @@ fn plain_frame(red: u8, green: u8, blue: u8) -> (Frame, Face) {
     let rgb = [red, green, blue].repeat(200 * 200);
     let at = Point::new(100.0, 100.0);
     let landmarks = Landmarks { right_eye: at, left_eye: at, nose: at, right_mouth: at, left_mouth: at };
-    let face = Face { rect: Rect::new(75.0, 75.0, 50.0, 50.0), landmarks, score: 0.9 };
+    let face = Face { rect: Rect::new(75.0, 75.0, 50.0, 50.0), landmarks, score: 0.9, upside_down: false };
     (Frame::new(200, 200, rgb, 0, Duration::ZERO).unwrap(), face)
 }
 

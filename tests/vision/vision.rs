@@ -31,7 +31,7 @@ impl Golden {
         let [x, y, width, height] = self.rect;
         let [right_eye, left_eye, nose, right_mouth, left_mouth] = self.landmarks.map(|[x, y]| Point::new(x, y));
         let landmarks = Landmarks { right_eye, left_eye, nose, right_mouth, left_mouth };
-        Face { rect: Rect::new(x, y, width, height), landmarks, score: self.score }
+        Face { rect: Rect::new(x, y, width, height), landmarks, score: self.score, upside_down: false }
     }
 
     fn embedding(&self) -> Embedding {

@@ -90,6 +90,7 @@ pub(super) fn of_face(m: &Measures, p: &QualityPolicy) -> Vec<Gate> {
     use Bound::{AtLeast, AtMost};
     let c = &m.claim;
     let mut gates = vec![
+        upright(m),
         Gate::new(Hint::ComeCloser, c.face_ratio, AtLeast(p.face_ratio_min)),
         Gate::new(Hint::ComeCloser, m.face_width_px, AtLeast(p.face_width_px)),
     ];
@@ -112,9 +113,15 @@ pub(super) fn of_face(m: &Measures, p: &QualityPolicy) -> Vec<Gate> {
 
 /// Requirements on a face in an image that was cropped around it.
 pub(super) fn of_cut(m: &Measures, p: &QualityPolicy) -> Vec<Gate> {
-    let mut gates = vec![Gate::new(Hint::ComeCloser, m.claim.interocular_px, Bound::AtLeast(p.interocular_px))];
+    let mut gates =
+        vec![upright(m), Gate::new(Hint::ComeCloser, m.claim.interocular_px, Bound::AtLeast(p.interocular_px))];
     gates.extend(of_measures(m, p));
     gates
+}
+
+/// A picture that is turned by half compares with no upright one, now or later.
+fn upright(m: &Measures) -> Gate {
+    Gate::new(Hint::UpsideDown, if m.upside_down { 1.0 } else { 0.0 }, Bound::Below(0.5))
 }
 
 /// Pose, eyes, lighting and sharpness: independent of how the image was cropped.

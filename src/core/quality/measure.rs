@@ -28,6 +28,8 @@ pub struct Measures {
     pub uneven_ratio: f32,
     /// Luma of the brightest part of the brighter eye, relative to the cheek below it; see `eyes.rs`.
     pub eye_light_ratio: f32,
+    /// Whether the face is upside down, where that was looked at.
+    pub upside_down: bool,
 }
 
 impl Measures {
@@ -54,6 +56,7 @@ impl Measures {
             offset_x_ratio: centre.x / width - 0.5,
             offset_y_ratio: centre.y / height - 0.5,
             eye_light_ratio: eyes::light_ratio(&pixels, &face.landmarks),
+            upside_down: face.upside_down,
             uneven_ratio: if luma > 0.0 { (left - right).abs() / luma } else { 0.0 },
         }
     }

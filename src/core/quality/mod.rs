@@ -51,6 +51,8 @@ crate::enumeration! {
         NoFace,
         /// More than one face is close to the camera.
         SeveralFaces,
+        /// The camera's picture is upside down.
+        UpsideDown,
         /// The face is too small.
         ComeCloser,
         /// The face is too large.

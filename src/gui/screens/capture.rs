@@ -115,6 +115,7 @@ pub(super) fn words_of(hint: Hint) -> &'static str {
     match hint {
         Hint::NoFace => "hint-no-face",
         Hint::SeveralFaces => "hint-several-faces",
+        Hint::UpsideDown => "hint-upside-down",
         Hint::ComeCloser => "hint-come-closer",
         Hint::MoveBack => "hint-move-back",
         Hint::MoveLeft => "hint-move-left",

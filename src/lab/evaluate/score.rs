@@ -251,6 +251,10 @@ impl FaceAnalyzer for Memory<'_> {
         Ok(faces)
     }
 
+    fn is_upside_down(&self, frame: &Frame, face: &Face) -> Result<bool, VisionError> {
+        self.analyzer.is_upside_down(frame, face)
+    }
+
     fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
         if let Some((_, odds)) = self.odds.borrow().get(&frame.seq()).filter(|(seen, _)| seen == face) {
             return Ok(odds.clone());

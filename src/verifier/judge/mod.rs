@@ -127,6 +127,7 @@ pub(crate) mod tests {
             offset_y_ratio: 0.0,
             uneven_ratio: 0.1,
             eye_light_ratio: 1.0,
+            upside_down: false,
         };
         FaceAnalysis { measures, liveness, embedding }
     }

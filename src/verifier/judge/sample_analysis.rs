@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use countenance_core::{
+    face::Face,
     frame::Frame,
     liveness::NetOdds,
     policy::{NetPolicy, QualityPolicy},
@@ -61,6 +62,7 @@ impl SampleAnalyzer for Arc<Vision> {
         if sure().filter(|other| other.rect.width >= face.rect.width * policy.second_face_ratio).count() > 1 {
             return Ok(SampleAnalysis::SeveralFaces);
         }
+        let face = &Face { upside_down: self.is_upside_down(sample, face)?, ..*face };
         let nets = self.liveness(sample, face, &[NetPolicy::embedded()])?;
         let odds: Vec<f32> = nets.into_iter().flat_map(|NetOdds(odds)| odds).collect();
         Ok(SampleAnalysis::OneFace(FaceAnalysis {

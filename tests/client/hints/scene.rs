@@ -32,6 +32,7 @@ pub(super) struct Scene {
     pub(super) score: f32,
     /// Width and score of a second face.
     pub(super) second: Option<(f32, f32)>,
+    pub(super) upside_down: bool,
 }
 
 /// Glasses of this luma.
@@ -60,6 +61,7 @@ impl Scene {
         dots: 0.03,
         score: 0.9,
         second: None,
+        upside_down: false,
     };
     /// The same for a camera of low resolution.
     pub(super) const SMALL: Self = Self { size: (320, 240), x: 160.0, y: 120.0, width: 100.0, ..Self::GOOD };
@@ -85,6 +87,7 @@ impl Scene {
                     left_mouth: at(0.19, 0.35),
                 },
                 score,
+                upside_down: self.upside_down,
             }
         };
         let second = self.second.map(|(width, score)| face(self.x + self.width, width, score));
