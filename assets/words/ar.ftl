@@ -260,7 +260,8 @@ settings-about = حول البرنامج والتراخيص
 settings-diagnostics = التشخيص
 settings-back = رجوع
 settings-not-saved = تعذر حفظ الإعدادات.
-settings-ignored = جرى تجاهل السطر { $line } من ملف الإعدادات: { $key }
+settings-ignored = جرى تجاهل السطر { $line } من { $path }: { $fault }
+settings-unusable = يتعذر استخدام { $path }، لذلك تُطبَّق الإعدادات الافتراضية: { $fault }
 font-missing = تحتاج هذه اللغة إلى خط غير مثبَّت.
 
 ## Camera test
@@ -311,3 +312,4 @@ doctor-fix-set-clock = اضبط ساعة هذا الحاسوب، ويفضَّل 
 doctor-fix-register-link = اجعل Countenance البرنامج الذي يفتح روابط تسجيل الدخول.
 doctor-fix-install-xdg-utils = ثبّت xdg-utils، ثم تحقق من جديد.
 doctor-fix-correct-settings = صحّح الأسطر المذكورة أعلاه في ملف الإعدادات.
+doctor-fix-protect-settings = تأكد من أن أحدًا غيرك لم يغيّر ملف الإعدادات، ثم اسمح لحسابك وحده بتغيير الملف ومجلده.

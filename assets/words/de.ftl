@@ -240,7 +240,8 @@ settings-about = Info und Lizenzen
 settings-diagnostics = Diagnose
 settings-back = Zurück
 settings-not-saved = Die Einstellungen konnten nicht gespeichert werden.
-settings-ignored = Zeile { $line } der Einstellungsdatei wurde übergangen: { $key }
+settings-ignored = Zeile { $line } von { $path } wurde übergangen: { $fault }
+settings-unusable = { $path } kann nicht verwendet werden, daher gelten die Standardeinstellungen: { $fault }
 font-missing = Diese Sprache braucht eine Schrift, die nicht installiert ist.
 
 ## Camera test
@@ -291,3 +292,4 @@ doctor-fix-set-clock = Stellen Sie die Uhr dieses Computers, am besten automatis
 doctor-fix-register-link = Legen Sie Countenance als das Programm fest, das Anmeldelinks öffnet.
 doctor-fix-install-xdg-utils = Installieren Sie xdg-utils und sehen Sie dann noch einmal nach.
 doctor-fix-correct-settings = Berichtigen Sie die oben genannten Zeilen der Einstellungsdatei.
+doctor-fix-protect-settings = Prüfen Sie, ob jemand anderes die Einstellungsdatei geändert hat, und lassen Sie dann nur Ihr Konto sie und ihren Ordner ändern.

@@ -240,7 +240,8 @@ settings-about = About and licences
 settings-diagnostics = Diagnostics
 settings-back = Back
 settings-not-saved = The settings could not be saved.
-settings-ignored = Line { $line } of the settings file was ignored: { $key }
+settings-ignored = Line { $line } of { $path } was ignored: { $fault }
+settings-unusable = { $path } cannot be used, so default settings apply: { $fault }
 font-missing = This language needs a font that is not installed.
 
 ## Camera test
@@ -291,3 +292,4 @@ doctor-fix-set-clock = Set the clock of this computer, best automatically.
 doctor-fix-register-link = Make Countenance the program that opens login links.
 doctor-fix-install-xdg-utils = Install xdg-utils, then look again.
 doctor-fix-correct-settings = Correct the lines named above in the settings file.
+doctor-fix-protect-settings = Check that nobody else has changed the settings file, then let only your account change it and its folder.

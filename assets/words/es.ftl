@@ -240,7 +240,8 @@ settings-about = Información y licencias
 settings-diagnostics = Diagnóstico
 settings-back = Atrás
 settings-not-saved = No se han podido guardar los ajustes.
-settings-ignored = Se ha ignorado la línea { $line } del archivo de ajustes: { $key }
+settings-ignored = Se ha ignorado la línea { $line } de { $path }: { $fault }
+settings-unusable = No se puede usar { $path }, así que se aplican los ajustes predeterminados: { $fault }
 font-missing = Este idioma necesita una fuente que no está instalada.
 
 ## Camera test
@@ -291,3 +292,4 @@ doctor-fix-set-clock = Pon en hora el reloj de este equipo, mejor de forma autom
 doctor-fix-register-link = Haz que Countenance sea el programa que abre los enlaces de inicio de sesión.
 doctor-fix-install-xdg-utils = Instala xdg-utils y compruébalo de nuevo.
 doctor-fix-correct-settings = Corrige las líneas del archivo de ajustes indicadas arriba.
+doctor-fix-protect-settings = Comprueba que nadie más ha cambiado el archivo de ajustes y después deja que solo tu cuenta pueda cambiarlo, junto con su carpeta.

@@ -240,7 +240,8 @@ settings-about = À propos et licences
 settings-diagnostics = Diagnostic
 settings-back = Retour
 settings-not-saved = Les réglages n’ont pas pu être enregistrés.
-settings-ignored = La ligne { $line } du fichier de réglages a été ignorée : { $key }
+settings-ignored = La ligne { $line } de { $path } a été ignorée : { $fault }
+settings-unusable = { $path } ne peut pas être utilisé ; les réglages par défaut s’appliquent : { $fault }
 font-missing = Cette langue nécessite une police qui n’est pas installée.
 
 ## Camera test
@@ -291,3 +292,4 @@ doctor-fix-set-clock = Réglez l’horloge de cet ordinateur, de préférence au
 doctor-fix-register-link = Faites de Countenance le programme qui ouvre les liens de connexion.
 doctor-fix-install-xdg-utils = Installez xdg-utils, puis vérifiez à nouveau.
 doctor-fix-correct-settings = Corrigez les lignes du fichier de réglages indiquées ci-dessus.
+doctor-fix-protect-settings = Vérifiez que personne d’autre n’a modifié le fichier de réglages, puis réservez à votre compte le droit de modifier ce fichier et son dossier.

@@ -240,7 +240,8 @@ settings-about = Informazioni e licenze
 settings-diagnostics = Diagnostica
 settings-back = Indietro
 settings-not-saved = Non è stato possibile salvare le impostazioni.
-settings-ignored = La riga { $line } del file delle impostazioni è stata ignorata: { $key }
+settings-ignored = La riga { $line } di { $path } è stata ignorata: { $fault }
+settings-unusable = { $path } non può essere usato, quindi valgono le impostazioni predefinite: { $fault }
 font-missing = Questa lingua richiede un carattere che non è installato.
 
 ## Camera test
@@ -291,3 +292,4 @@ doctor-fix-set-clock = Regola l’orologio di questo computer, meglio se in auto
 doctor-fix-register-link = Imposta Countenance come programma che apre i link di accesso.
 doctor-fix-install-xdg-utils = Installa xdg-utils, poi controlla di nuovo.
 doctor-fix-correct-settings = Correggi le righe del file delle impostazioni indicate sopra.
+doctor-fix-protect-settings = Verifica che nessun altro abbia modificato il file delle impostazioni, poi consenti solo al tuo account di modificare il file e la sua cartella.

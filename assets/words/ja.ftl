@@ -235,7 +235,8 @@ settings-about = このアプリとライセンスについて
 settings-diagnostics = 診断
 settings-back = 戻る
 settings-not-saved = 設定を保存できませんでした。
-settings-ignored = 設定ファイルの{ $line }行目は無視されました：{ $key }
+settings-ignored = { $path } の{ $line }行目は無視されました：{ $fault }
+settings-unusable = { $path } を使用できないため、既定の設定が適用されます：{ $fault }
 font-missing = この言語に必要なフォントがインストールされていません。
 
 ## Camera test
@@ -286,3 +287,4 @@ doctor-fix-set-clock = このコンピューターの時計を合わせてくだ
 doctor-fix-register-link = ログイン用リンクを開くプログラムを Countenance にしてください。
 doctor-fix-install-xdg-utils = xdg-utils をインストールしてから、もう一度確認してください。
 doctor-fix-correct-settings = 設定ファイルの、上に示した行を修正してください。
+doctor-fix-protect-settings = ほかの人が設定ファイルを変更していないことを確認し、ファイルとそのフォルダーを自分のアカウントだけが変更できるようにしてください。

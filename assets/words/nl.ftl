@@ -240,7 +240,8 @@ settings-about = Info en licenties
 settings-diagnostics = Diagnose
 settings-back = Terug
 settings-not-saved = De instellingen konden niet worden opgeslagen.
-settings-ignored = Regel { $line } van het instellingenbestand is overgeslagen: { $key }
+settings-ignored = Regel { $line } van { $path } is overgeslagen: { $fault }
+settings-unusable = { $path } kan niet worden gebruikt, dus gelden de standaardinstellingen: { $fault }
 font-missing = Deze taal heeft een lettertype nodig dat niet is geïnstalleerd.
 
 ## Camera test
@@ -291,3 +292,4 @@ doctor-fix-set-clock = Zet de klok van deze computer gelijk, liefst automatisch.
 doctor-fix-register-link = Stel Countenance in als het programma dat aanmeldlinks opent.
 doctor-fix-install-xdg-utils = Installeer xdg-utils en controleer opnieuw.
 doctor-fix-correct-settings = Verbeter de regels van het instellingenbestand die hierboven staan.
+doctor-fix-protect-settings = Controleer of niemand anders het instellingenbestand heeft gewijzigd en laat daarna alleen uw account het bestand en de map ervan wijzigen.

@@ -250,7 +250,8 @@ settings-about = O programie i licencje
 settings-diagnostics = Diagnostyka
 settings-back = Wstecz
 settings-not-saved = Nie udało się zapisać ustawień.
-settings-ignored = Wiersz { $line } pliku ustawień został pominięty: { $key }
+settings-ignored = Wiersz { $line } pliku { $path } został pominięty: { $fault }
+settings-unusable = Nie można użyć pliku { $path }, dlatego obowiązują ustawienia domyślne: { $fault }
 font-missing = Ten język wymaga czcionki, która nie jest zainstalowana.
 
 ## Camera test
@@ -301,3 +302,4 @@ doctor-fix-set-clock = Ustaw zegar tego komputera, najlepiej automatycznie.
 doctor-fix-register-link = Ustaw Countenance jako program, który otwiera linki logowania.
 doctor-fix-install-xdg-utils = Zainstaluj xdg-utils, a potem sprawdź jeszcze raz.
 doctor-fix-correct-settings = Popraw wymienione powyżej wiersze pliku ustawień.
+doctor-fix-protect-settings = Sprawdź, czy nikt inny nie zmienił pliku ustawień, a następnie pozwól zmieniać go i jego folder tylko swojemu kontu.

@@ -240,7 +240,8 @@ settings-about = Sobre e licenças
 settings-diagnostics = Diagnóstico
 settings-back = Voltar
 settings-not-saved = Não foi possível salvar as configurações.
-settings-ignored = A linha { $line } do arquivo de configurações foi ignorada: { $key }
+settings-ignored = A linha { $line } de { $path } foi ignorada: { $fault }
+settings-unusable = Não é possível usar { $path }; valem as configurações padrão: { $fault }
 font-missing = Este idioma precisa de uma fonte que não está instalada.
 
 ## Camera test
@@ -291,3 +292,4 @@ doctor-fix-set-clock = Acerte o relógio deste computador, de preferência autom
 doctor-fix-register-link = Defina o Countenance como o programa que abre links de login.
 doctor-fix-install-xdg-utils = Instale o xdg-utils e verifique de novo.
 doctor-fix-correct-settings = Corrija as linhas do arquivo de configurações indicadas acima.
+doctor-fix-protect-settings = Verifique se mais ninguém alterou o arquivo de configurações e depois permita que só a sua conta altere o arquivo e a pasta dele.

@@ -5,14 +5,15 @@
 //! here.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
+    fs::{self, File},
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
 use zeroize::Zeroizing;
 
-use countenance_core::rng::{SecureRandom, random_text};
+use countenance_core::rng::SecureRandom;
+use countenance_system::whole_file::{self, Access};
 
 /// Size of the file in bytes: the seed of RFC 8032, nothing else.
 const SEED_BYTES: u64 = 32;
@@ -66,7 +67,13 @@ pub(super) fn load(path: &Path) -> Result<Option<Zeroizing<[u8; 32]>>, KeyFileEr
     match fs::symlink_metadata(path) {
         Ok(seen) if seen.is_file() => {}
         Ok(_) => return Err(KeyFileError::NotAFile),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => {
+            // Where others can write, no key would be created, either.
+            return match guard::directory(directory_of(path)?) {
+                Err(KeyFileError::Directory(e)) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+                checked => checked.map(|()| None),
+            };
+        }
         Err(e) => return Err(KeyFileError::Read(e)),
     }
     guard::directory(directory_of(path)?)?;
@@ -85,31 +92,15 @@ pub(super) fn load(path: &Path) -> Result<Option<Zeroizing<[u8; 32]>>, KeyFileEr
 /// Generates a seed and writes it to `path`. If another process wrote one first, that one is used.
 pub(super) fn create(path: &Path, rng: &dyn SecureRandom) -> Result<Zeroizing<[u8; 32]>, KeyFileError> {
     let directory = directory_of(path)?;
-    guard::make_directory(directory).map_err(KeyFileError::Directory)?;
+    whole_file::create_private_folder(directory).map_err(KeyFileError::Directory)?;
     guard::directory(directory)?;
     let mut seed = Zeroizing::new([0; 32]);
     rng.fill(&mut *seed);
-    // The file appears under its name only once all 32 bytes are on disk: a power failure leaves no partial key behind.
-    let draft = directory.join(format!(".{}", random_text::<12>(rng)));
-    let linked = write_draft(&draft, &seed).and_then(|()| fs::hard_link(&draft, path));
-    let removed = fs::remove_file(&draft);
-    match linked {
-        Ok(()) => {}
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-            return load(path)?.ok_or(KeyFileError::Write(e));
-        }
-        Err(e) => return Err(KeyFileError::Write(e)),
+    match whole_file::create(path, &*seed, Access::Owner) {
+        Ok(()) => Ok(seed),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => load(path)?.ok_or(KeyFileError::Write(e)),
+        Err(e) => Err(KeyFileError::Write(e)),
     }
-    removed.and_then(|()| guard::sync_directory(directory)).map_err(KeyFileError::Write)?;
-    Ok(seed)
-}
-
-fn write_draft(draft: &Path, seed: &[u8; 32]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    guard::private(options.write(true).create_new(true));
-    let mut file = options.open(draft)?;
-    file.write_all(seed)?;
-    file.sync_all()
 }
 
 fn directory_of(path: &Path) -> Result<&Path, KeyFileError> {
@@ -123,26 +114,9 @@ fn directory_of(path: &Path) -> Result<&Path, KeyFileError> {
 /// Permissions and owners, on systems that have them.
 #[cfg(unix)]
 mod guard {
-    use std::{
-        fs::{DirBuilder, File, Metadata, OpenOptions},
-        io,
-        os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
-        path::Path,
-    };
+    use std::{fs::Metadata, os::unix::fs::MetadataExt, path::Path};
 
     use super::KeyFileError;
-
-    pub(super) fn private(options: &mut OpenOptions) {
-        options.mode(0o600);
-    }
-
-    pub(super) fn make_directory(path: &Path) -> io::Result<()> {
-        DirBuilder::new().recursive(true).mode(0o700).create(path)
-    }
-
-    pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
-        File::open(path)?.sync_all()
-    }
 
     pub(super) fn directory(path: &Path) -> Result<(), KeyFileError> {
         let facts = std::fs::metadata(path).map_err(KeyFileError::Directory)?;
@@ -169,23 +143,9 @@ mod guard {
 /// Nothing to check: see the module documentation.
 #[cfg(not(unix))]
 mod guard {
-    use std::{
-        fs::{DirBuilder, Metadata, OpenOptions},
-        io,
-        path::Path,
-    };
+    use std::{fs::Metadata, path::Path};
 
     use super::KeyFileError;
-
-    pub(super) fn private(_: &mut OpenOptions) {}
-
-    pub(super) fn make_directory(path: &Path) -> io::Result<()> {
-        DirBuilder::new().recursive(true).create(path)
-    }
-
-    pub(super) fn sync_directory(_: &Path) -> io::Result<()> {
-        Ok(())
-    }
 
     pub(super) fn directory(_: &Path) -> Result<(), KeyFileError> {
         Ok(())
@@ -263,6 +223,16 @@ mod tests {
             assert!(named(&refusal), "{name}: {refusal:?}");
             assert!(fs::symlink_metadata(&path).is_ok(), "{name}: left as it was");
         }
+    }
+
+    #[test]
+    fn a_folder_open_to_others_is_reported_before_there_is_a_key() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("device.key");
+        assert!(DeviceKey::load(&home.path().join("none/device.key")).unwrap().is_none());
+        assert!(DeviceKey::load(&path).unwrap().is_none());
+        set_mode(home.path(), 0o777);
+        assert!(matches!(DeviceKey::load(&path), Err(KeyFileError::DirectoryOpen { mode: 0o777 })));
     }
 
     #[test]

@@ -29,7 +29,10 @@ use countenance_client::{
     nets,
 };
 use countenance_core::{policy::Policy, rng::SeededRng};
-use countenance_system::{SystemClock, SystemRandom};
+use countenance_system::{
+    SystemClock, SystemRandom,
+    whole_file::{self, Access},
+};
 
 pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
     // A script that names both verifier and source must not depend on the account's settings.
@@ -91,7 +94,8 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
         let ended = flow.run(&link);
         script.ended(&ended);
         if let (Some(file), Some(attestation)) = (&args.attestation, session.attestation()) {
-            std::fs::write(file, attestation).with_context(|| file.display().to_string())?;
+            whole_file::replace(file, attestation.as_bytes(), Access::AsUsual)
+                .with_context(|| format!("cannot write {}", file.display()))?;
         }
         if let Some(claims) = session.claims() {
             out.write_all(&claims)?;

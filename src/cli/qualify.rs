@@ -22,7 +22,10 @@ use countenance_core::{
     policy::{ArmingPolicy, Policy},
     protocol::CameraClaim,
 };
-use countenance_system::SystemClock;
+use countenance_system::{
+    SystemClock,
+    whole_file::{self, Access},
+};
 use countenance_vision::Vision;
 
 /// Arguments of `camera qualify`.
@@ -88,7 +91,8 @@ pub(super) fn run(
         eprintln!("countenance: site profile written to {}", path.display());
     }
     if let Some(path) = &args.plot {
-        std::fs::write(path, report.plot(&arming)).with_context(|| path.display().to_string())?;
+        whole_file::replace(path, report.plot(&arming).as_bytes(), Access::AsUsual)
+            .with_context(|| format!("cannot write {}", path.display()))?;
     }
     let mut out = io::stdout();
     if args.json {

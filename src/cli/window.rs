@@ -15,17 +15,17 @@ use countenance_camera::Listed;
 use countenance_client::{
     doctor::{self, DoctorContext as Examined},
     flow::{FlowOutcome, Remedy},
-    headless::Exit,
+    headless::{Exit, causes},
     installation::InstallationArgs,
     installed::{Installed, load_early},
     instance::{self, Claim, Inbox, InstanceDir},
     runner::RunOutcome,
     session::origin::AllowedOrigins,
-    settings::{Loaded, NETS_FOLDER, Settings},
+    settings::{Complaint, Loaded, NETS_FOLDER, Settings},
     source::{Source, SourceArgs},
 };
 use countenance_core::protocol::CameraKind;
-use countenance_gui::{self as gui, AppContext, CameraEntry};
+use countenance_gui::{self as gui, AppContext, CameraEntry, SettingsComplaint};
 use countenance_system::SystemRandom;
 use countenance_vision as vision;
 
@@ -164,16 +164,22 @@ fn told(ended: RunOutcome) -> ExitCode {
     exit.into()
 }
 
-/// The settings, and line and key of each entry that was ignored. A file that cannot be read at all is left untouched.
-fn loaded(path: Option<&Path>) -> (Settings, Vec<(u32, String)>) {
-    match path.map(Settings::load) {
-        Some(Ok(Loaded { settings, complaints })) => {
-            (settings, complaints.into_iter().map(|c| (c.line as u32, c.key)).collect())
+/// The settings, and what was ignored of their file. A file that cannot be read at all is left untouched.
+fn loaded(path: Option<&Path>) -> (Settings, Vec<SettingsComplaint>) {
+    let Some(path) = path else { return (Settings::default(), Vec::new()) };
+    let shown = path.display().to_string();
+    match Settings::load(path) {
+        Ok(Loaded { settings, complaints }) => {
+            let complaint = |complaint: Complaint| SettingsComplaint::Line {
+                path: shown.clone(),
+                line: complaint.line as u32,
+                fault: complaint.what(),
+            };
+            (settings, complaints.into_iter().map(complaint).collect())
         }
-        Some(Err(error)) => {
+        Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "using default settings");
-            (Settings::default(), vec![(error.line().unwrap_or(1) as u32, "settings.toml".into())])
+            (Settings::default(), vec![SettingsComplaint::File { path: shown, fault: causes(&error.source) }])
         }
-        None => (Settings::default(), Vec::new()),
     }
 }

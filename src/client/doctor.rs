@@ -103,6 +103,8 @@ countenance_core::enumeration! {
         InstallXdgUtils,
         /// Correct the settings file.
         CorrectSettings,
+        /// Let only this user write to the settings file.
+        ProtectSettings,
     }
 }
 
@@ -118,7 +120,8 @@ pub fn examine(around: &DoctorContext<'_>) -> Vec<Finding> {
     findings.extend([installation::key(around), installation::models(around)]);
     findings.extend(installation::nets(around, &chosen));
     findings.extend(verifiers);
-    findings.extend([service::clock(around, &dates), installation::link(around), settings]);
+    findings.extend([service::clock(around, &dates), installation::link(around)]);
+    findings.extend(settings);
     for finding in &mut findings {
         finding.detail = around.without_home(&finding.detail);
     }
@@ -177,6 +180,7 @@ impl Fix {
             Self::RegisterLink => "doctor-fix-register-link",
             Self::InstallXdgUtils => "doctor-fix-install-xdg-utils",
             Self::CorrectSettings => "doctor-fix-correct-settings",
+            Self::ProtectSettings => "doctor-fix-protect-settings",
         }
     }
 }
@@ -238,7 +242,11 @@ impl fmt::Display for Fix {
             Self::SetClock => "Set this machine's clock, preferably by NTP: sudo timedatectl set-ntp true.",
             Self::RegisterLink => "Run: countenance link register.",
             Self::InstallXdgUtils => "Install xdg-utils, then run: countenance link register.",
-            Self::CorrectSettings => "Correct the listed lines of the settings file.",
+            Self::CorrectSettings => "Correct the settings file.",
+            Self::ProtectSettings => {
+                "Check that nobody else has changed the settings file, then let only this user write to it and its folder: \
+                 chmod go-w on both."
+            }
         })
     }
 }

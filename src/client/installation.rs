@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::ValueEnum;
 
 use crate::{
@@ -65,7 +65,7 @@ pub fn data_folder(given: Option<&PathBuf>) -> anyhow::Result<PathBuf> {
 /// Loads the settings for a command without a window; reports ignored values on standard error.
 pub fn settled(path: Option<PathBuf>) -> anyhow::Result<Settings> {
     let Some(path) = path.or_else(Settings::standard_path) else { return Ok(Settings::default()) };
-    let loaded = Settings::load(&path).with_context(|| format!("could not load {}", path.display()))?;
+    let loaded = Settings::load(&path)?;
     for complaint in loaded.complaints {
         eprintln!("countenance: {}: {complaint}", path.display());
     }

@@ -4,12 +4,13 @@
 //! its default applies. A file that cannot be parsed is left unchanged.
 
 mod file;
+mod lines;
 mod read;
 mod write;
 
 use std::path::{Path, PathBuf};
 
-pub use file::SettingsError;
+pub use file::{SettingsError, SettingsFileError};
 
 use crate::session::origin::{AllowedOrigins, OriginError};
 
@@ -94,7 +95,7 @@ pub struct Complaint {
 }
 
 /// Why a setting was ignored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SettingError {
     /// Unknown key: a typo, or from a newer version.
     #[error("is not a setting that this version knows")]
@@ -126,15 +127,26 @@ pub enum SettingError {
     /// Not a list, or too long.
     #[error("is not a list of at most {LIVENESS_NETS_MAX} SHA-256 digests in quotes")]
     NotPins,
+    /// An entry of the list is not a string; the other entries are used.
+    #[error("has an entry that is not text in quotes")]
+    EntryNotText,
     /// An entry of the list is not a SHA-256; the other entries are used.
-    #[error("has an entry that is not a SHA-256 of 64 hex digits")]
-    Pin,
+    #[error("has the entry \"{}\", which is not a SHA-256 of 64 hex digits", entry.escape_debug())]
+    Pin {
+        /// The entry.
+        entry: String,
+    },
     /// Not an absolute path.
     #[error("is not an absolute path")]
     Folder,
     /// An entry of the list is not a verifier's origin; the other entries are used.
-    #[error("has an entry that is not a verifier's address")]
-    Verifier(#[source] OriginError),
+    #[error("has the entry \"{}\": {why}", entry.escape_debug())]
+    Verifier {
+        /// The entry.
+        entry: String,
+        /// What is wrong with it.
+        why: OriginError,
+    },
 }
 
 impl Default for Settings {
@@ -166,10 +178,11 @@ impl Settings {
     ///
     /// An error means that the file as a whole cannot be used: continue with [`Settings::default`] and report it.
     pub fn load(path: &Path) -> Result<Loaded, SettingsError> {
-        match file::read(path)? {
+        let load = || match file::read(path)? {
             None => Ok(Loaded::default()),
-            Some(text) => read::read(&text),
-        }
+            Some(lines) => read::read(&lines.plain()),
+        };
+        load().map_err(|error: SettingsFileError| error.at(path))
     }
 
     /// Folder of the added networks, for an installation with its data in `data`.
@@ -177,17 +190,28 @@ impl Settings {
         self.liveness_net_folder.clone().unwrap_or_else(|| data.join(NETS_FOLDER))
     }
 
-    /// Saves the settings to `path` atomically. Changes only values that differ from the file. Fails, leaving the file
-    /// unchanged, where [`Settings::load`] fails.
+    /// Saves the settings to `path` atomically. Changes only values that differ from the file: comments, line ends, mode
+    /// and a symbolic link stay. Fails, leaving the file unchanged, where [`Settings::load`] fails.
     pub fn save(&self, path: &Path) -> Result<(), SettingsError> {
-        let before = file::read(path)?.unwrap_or_default();
-        let after = write::write(&before, self)?;
-        if after == before { Ok(()) } else { file::replace(path, &after) }
+        let save = || {
+            let lines = file::read(path)?.unwrap_or_default();
+            let before = lines.plain();
+            let after = write::write(&before, self)?;
+            if after == before { Ok(()) } else { file::replace(path, &lines.with(&after)) }
+        };
+        save().map_err(|error: SettingsFileError| error.at(path))
+    }
+}
+
+impl Complaint {
+    /// The key and what is wrong, without the line.
+    pub fn what(&self) -> String {
+        format!("{} {}", self.key.escape_debug(), self.fault)
     }
 }
 
 impl std::fmt::Display for Complaint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "line {}: {} {}", self.line, self.key.escape_debug(), self.fault)
+        write!(f, "line {}: {}", self.line, self.what())
     }
 }

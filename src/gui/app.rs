@@ -25,6 +25,7 @@ use super::{
 use countenance_client::{
     doctor::Finding,
     flow::CodeStep,
+    headless::causes,
     instance::{Call, Inbox},
     runner::{ApprovalTrouble, Command, FailureView, Progress, RunOutcome, Runner},
     session::link::{LaunchLink, LinkError},
@@ -314,10 +315,10 @@ impl App {
         }
         self.dress(ctx);
         let kept = self.context.settings_path.as_deref().map(|path| self.state.settings.save(path));
-        if let Some(Err(error)) = &kept {
-            tracing::warn!(error = error as &dyn std::error::Error, "cannot save the settings");
-        }
-        self.state.not_saved = matches!(kept, Some(Err(_)));
+        self.state.not_saved = kept.and_then(Result::err).map(|error| {
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot save the settings");
+            causes(&error)
+        });
     }
 
     /// Applies fonts, colors and sizes of the settings.

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::CameraEntry;
+use super::{CameraEntry, SettingsComplaint};
 use countenance_client::{
     doctor::Finding,
     instance::Inbox,
@@ -31,8 +31,8 @@ pub struct AppContext {
     pub plays_recording: bool,
     /// The settings in use.
     pub settings: Settings,
-    /// Line and key of each setting that was ignored.
-    pub complaints: Vec<(u32, String)>,
+    /// What was ignored of the settings file.
+    pub complaints: Vec<SettingsComplaint>,
     /// Where changed settings are saved; `None` to not save them.
     pub settings_path: Option<PathBuf>,
     /// Lists the cameras in order of preference. May block; called on a separate thread.

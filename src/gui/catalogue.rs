@@ -6,7 +6,7 @@ use eframe::egui::{self, Context, RawInput, Rect, accesskit};
 use image::RgbaImage;
 
 use super::{
-    CameraEntry, Draft, LinkTrouble, Offered, Page, State, fonts,
+    CameraEntry, Draft, LinkTrouble, Offered, Page, SettingsComplaint, State, fonts,
     preview::Preview,
     raster::Canvas,
     screen::{Approval, CaptureView, Code, Refusal, Screen},
@@ -67,7 +67,7 @@ pub fn samples() -> Vec<Sample> {
         ("approve-ask", screen(Screen::Approval(Approval::Asks(Box::new(approval_request()))))),
         ("approve-done", screen(Screen::Approval(Approval::Approved))),
         ("ready-link-refused", ready(LinkTrouble::Verifier)),
-        ("ready-settings-ignored", State { complaints: vec![(3, "text_percent".into())], ..screen(Screen::Ready) }),
+        ("ready-settings-ignored", State { complaints: complaints(), ..screen(Screen::Ready) }),
         ("opening", screen(Screen::Opening)),
         ("consent", screen(Screen::Consent(consent_request(Purpose::Verify)))),
         (
@@ -321,6 +321,14 @@ pub fn file_name(sample: &str, setting: Setting) -> String {
 
 /// Languages rendered: a short one, a long one, and two that need system fonts.
 pub const LANGUAGES: [Language; 4] = [Language::En, Language::De, Language::Ar, Language::Ja];
+
+/// A bad line of the settings, and settings that cannot be used.
+fn complaints() -> Vec<SettingsComplaint> {
+    let (path, fault) =
+        ("/home/zoe/.config/countenance/settings.toml".to_owned(), "any user can write to it".to_owned());
+    let line = "text_percent is not a whole number from 100 to 200".to_owned();
+    vec![SettingsComplaint::Line { path: path.clone(), line: 3, fault: line }, SettingsComplaint::File { path, fault }]
+}
 
 #[cfg(test)]
 mod tests {

@@ -65,6 +65,27 @@ pub enum LinkTrouble {
     Busy,
 }
 
+/// What was ignored of the settings file, in technical English.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingsComplaint {
+    /// One of its lines.
+    Line {
+        /// The file.
+        path: String,
+        /// Number of the line, from 1.
+        line: u32,
+        /// The setting, and what is wrong with it.
+        fault: String,
+    },
+    /// All of it.
+    File {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        fault: String,
+    },
+}
+
 /// Everything needed to draw the window.
 #[derive(Debug, Clone, Default)]
 pub struct State {
@@ -82,10 +103,10 @@ pub struct State {
     pub link_trouble: Option<LinkTrouble>,
     /// The settings in use.
     pub settings: Settings,
-    /// Whether the last change could not be saved.
-    pub not_saved: bool,
-    /// Line and key of each setting that was ignored.
-    pub complaints: Vec<(u32, String)>,
+    /// Why the last change could not be saved, in technical English.
+    pub not_saved: Option<String>,
+    /// What was ignored of the settings file.
+    pub complaints: Vec<SettingsComplaint>,
     /// The cameras, in order of preference.
     pub cameras: Vec<CameraEntry>,
     /// Id of the failed camera while its screen is shown; `None` if it is disconnected or unknown.

@@ -1,9 +1,10 @@
-//! Implements the traits of `countenance-core` with the operating system: clock, random numbers, small files. It is a
-//! separate crate because the domain rules must not read a clock, and every program needs the same implementation.
+//! Implements the traits of `countenance-core` with the operating system: clock, random numbers, files. It is a separate
+//! crate because the domain rules must not read a clock, and every program needs the same implementation.
 
 mod clock;
 mod rng;
 pub mod small_file;
+pub mod whole_file;
 
 pub use clock::SystemClock;
 pub use rng::SystemRandom;

@@ -1,14 +1,18 @@
-//! Reads small files with a size limit and replaces them atomically. Used for settings and the site profile, and to
-//! read networks that the owner added.
+//! Reads small files with a size limit, and replaces them. Used for settings and the site profile, and to read networks
+//! that the owner added.
+//!
+//! Symbolic links are followed, as people keep such files in a repository of their own. What is checked is the file that
+//! they lead to, and for a file that [decides whom to trust](read_trusted) every folder in which a name could be replaced.
+
+mod trust;
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
+    fs::{self, File},
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
-use crate::SystemRandom;
-use countenance_core::rng::random_text;
+use crate::whole_file::{self, Access};
 
 /// Why a small file cannot be used. The file itself is left unchanged.
 #[derive(Debug, thiserror::Error)]
@@ -19,12 +23,37 @@ pub enum SmallFileError {
     /// The file exists but cannot be read.
     #[error("it cannot be read")]
     Read(#[source] io::Error),
-    /// There is a directory, link or device in place of the file.
+    /// There is a directory or device in place of the file.
     #[error("it is not a regular file")]
     NotAFile,
+    /// A symbolic link whose file does not exist.
+    #[error("it is a link to {}, which does not exist", .0.display())]
+    LinkToNowhere(PathBuf),
     /// Any user of this computer may write to the file, so its content cannot be trusted.
     #[error("any user can write to it (mode {mode:o})")]
     OpenToAll {
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The users of a group may write to the file, which decides whom to trust.
+    #[error("other users of its group can write to it (mode {mode:o})")]
+    OpenToGroup {
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The file, which decides whom to trust, belongs to another user.
+    #[error("it belongs to user {owner}, not to the current user")]
+    OtherOwner {
+        /// The owner's user ID.
+        owner: u32,
+    },
+    /// Other users can replace the file, which decides whom to trust.
+    #[error("other users can replace it: its folder {} belongs to user {owner} and has mode {mode:o}", folder.display())]
+    FolderOpen {
+        /// The folder of the file, or of a link to it.
+        folder: PathBuf,
+        /// The folder's owner.
+        owner: u32,
         /// Its permission bits.
         mode: u32,
     },
@@ -49,76 +78,59 @@ pub enum SmallFileError {
 
 /// The text of the file at `path`, at most `limit` bytes; `None` if the file does not exist.
 pub fn read(path: &Path, limit: usize) -> Result<Option<String>, SmallFileError> {
-    match read_bytes(path, limit)?.map(String::from_utf8) {
-        None => Ok(None),
-        Some(Ok(text)) => Ok(Some(text)),
-        Some(Err(e)) => {
-            let source = e.utf8_error();
-            let good = e.as_bytes().iter().take(source.valid_up_to());
-            let line = 1 + good.filter(|byte| **byte == b'\n').count();
-            Err(SmallFileError::NotText { line, source })
-        }
-    }
+    read_bytes(path, limit)?.map(text).transpose()
+}
+
+/// As [`read`], for a file that decides whom to trust: only this user and the administrator may write to it, or to the
+/// folders in which it, or a link to it, could be replaced.
+pub fn read_trusted(path: &Path, limit: usize) -> Result<Option<String>, SmallFileError> {
+    let Some((bytes, facts)) = bytes_of(path, limit)? else {
+        // Others could create it.
+        return trust::check_folder_of(path).map(|()| None);
+    };
+    trust::check(path, &facts)?;
+    text(bytes).map(Some)
 }
 
 /// The bytes of the file at `path`, at most `limit`, read once; `None` if the file does not exist.
 pub fn read_bytes(path: &Path, limit: usize) -> Result<Option<Vec<u8>>, SmallFileError> {
-    match fs::symlink_metadata(path) {
-        Ok(seen) if seen.is_file() => {}
-        Ok(_) => return Err(SmallFileError::NotAFile),
-        Err(e) if matches!(e.kind(), io::ErrorKind::NotFound) => return Ok(None),
-        Err(e) => return Err(SmallFileError::Read(e)),
-    }
-    let file = File::open(path).map_err(SmallFileError::Read)?;
-    guard(&file.metadata().map_err(SmallFileError::Read)?)?;
-    let mut bytes = Vec::new();
-    file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(SmallFileError::Read)?;
-    if bytes.len() > limit { Err(SmallFileError::TooLarge { limit }) } else { Ok(Some(bytes)) }
+    Ok(bytes_of(path, limit)?.map(|(bytes, _)| bytes))
 }
 
-/// Atomically writes `text`, at most `limit` bytes, to `path`. A power failure leaves the old file or the new one,
-/// never a mixture.
+/// Atomically writes `text`, at most `limit` bytes, to `path`, in private folders that are created if they are missing.
+/// An existing file keeps its mode, and a link stays one.
 pub fn replace(path: &Path, text: &str, limit: usize) -> Result<(), SmallFileError> {
     if text.len() > limit {
         return Err(SmallFileError::TooLarge { limit });
     }
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
-        return Err(SmallFileError::NoFileName(path.to_owned()));
-    };
-    let folder = if folder == Path::new("") { Path::new(".") } else { folder };
-    fs::create_dir_all(folder).map_err(SmallFileError::Write)?;
-    let draft = folder.join(format!(".{}.{}", name.to_string_lossy(), random_text::<12>(&SystemRandom)));
-    let written = write_draft(&draft, text).and_then(|()| fs::rename(&draft, path)).and_then(|()| sync(folder));
-    if written.is_err() {
-        // Already gone if only the last step failed.
-        fs::remove_file(&draft).ok();
+    let Ok(folder) = whole_file::folder_of(path) else { return Err(SmallFileError::NoFileName(path.to_owned())) };
+    let written = whole_file::create_private_folder(folder);
+    written.and_then(|()| whole_file::replace(path, text.as_bytes(), Access::Owner)).map_err(SmallFileError::Write)
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, SmallFileError> {
+    String::from_utf8(bytes).map_err(|e| {
+        let source = e.utf8_error();
+        let good = e.as_bytes().iter().take(source.valid_up_to());
+        SmallFileError::NotText { line: 1 + good.filter(|byte| **byte == b'\n').count(), source }
+    })
+}
+
+fn bytes_of(path: &Path, limit: usize) -> Result<Option<(Vec<u8>, fs::Metadata)>, SmallFileError> {
+    match fs::metadata(path) {
+        Ok(seen) if seen.is_file() => {}
+        Ok(_) => return Err(SmallFileError::NotAFile),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => match fs::read_link(path) {
+            Ok(target) => return Err(SmallFileError::LinkToNowhere(target)),
+            Err(_) => return Ok(None),
+        },
+        Err(e) => return Err(SmallFileError::Read(e)),
     }
-    written.map_err(SmallFileError::Write)
-}
-
-fn write_draft(draft: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(draft)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
-}
-
-/// Flushes the directory to disk, on systems that support it.
-fn sync(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-#[cfg(unix)]
-fn guard(facts: &fs::Metadata) -> Result<(), SmallFileError> {
-    let mode = std::os::unix::fs::MetadataExt::mode(facts) & 0o7777;
-    if mode & 0o002 == 0 { Ok(()) } else { Err(SmallFileError::OpenToAll { mode }) }
-}
-
-/// Access depends on the directory's own rules, which are not checked here.
-#[cfg(not(unix))]
-fn guard(_: &fs::Metadata) -> Result<(), SmallFileError> {
-    Ok(())
+    let file = File::open(path).map_err(SmallFileError::Read)?;
+    // Checks the open file rather than its path, so that it cannot be replaced between check and read.
+    let facts = file.metadata().map_err(SmallFileError::Read)?;
+    trust::refuse_open_to_all(&facts)?;
+    let mut bytes = Vec::new();
+    file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(SmallFileError::Read)?;
+    if bytes.len() > limit { Err(SmallFileError::TooLarge { limit }) } else { Ok(Some((bytes, facts))) }
 }

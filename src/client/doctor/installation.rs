@@ -91,22 +91,26 @@ pub(super) fn link(around: &DoctorContext<'_>) -> Finding {
     }
 }
 
-/// The settings file and its contents; defaults if it cannot be used.
-pub(super) fn settings(around: &DoctorContext<'_>) -> (Finding, Settings) {
+/// The settings file and its contents, one finding for each fault; defaults if it cannot be used.
+pub(super) fn settings(around: &DoctorContext<'_>) -> (Vec<Finding>, Settings) {
     let check = Check::Settings;
     let Some(path) = &around.settings else {
-        return (Finding::unknown(check, "this account has no home folder for settings"), Settings::default());
+        return (vec![Finding::unknown(check, "this account has no home folder for settings")], Settings::default());
     };
+    let file = path.display();
     match Settings::load(path) {
-        Ok(loaded) => {
-            let complaints: Vec<_> = loaded.complaints.iter().map(ToString::to_string).collect();
-            let finding = if complaints.is_empty() {
-                Finding::good(check, if path.exists() { "all values are valid" } else { "none yet; using defaults" })
-            } else {
-                Finding::attention(check, complaints.join("; "), Fix::CorrectSettings)
-            };
-            (finding, loaded.settings)
+        Ok(loaded) if loaded.complaints.is_empty() => {
+            let said = if path.exists() { "all values are valid" } else { "none yet; using defaults" };
+            (vec![Finding::good(check, format!("{file}: {said}"))], loaded.settings)
         }
-        Err(error) => (Finding::attention(check, causes(&error), Fix::CorrectSettings), Settings::default()),
+        Ok(loaded) => {
+            let finding = |fault| Finding::attention(check, format!("{file}: {fault}"), Fix::CorrectSettings);
+            (loaded.complaints.iter().map(finding).collect(), loaded.settings)
+        }
+        Err(error) => {
+            let fix = if error.source.is_about_access() { Fix::ProtectSettings } else { Fix::CorrectSettings };
+            let finding = Finding::attention(check, format!("{file}: {}", causes(&error.source)), fix);
+            (vec![finding], Settings::default())
+        }
     }
 }

@@ -55,6 +55,13 @@ fn well() -> Machine {
     }
 }
 
+/// Lets all users write to `path`.
+fn open_to_all(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(path).unwrap().permissions().mode();
+    fs::set_permissions(path, fs::Permissions::from_mode(mode | 0o002)).unwrap();
+}
+
 impl Machine {
     fn root(&self) -> &Path {
         self.home.path()
@@ -236,6 +243,30 @@ fn reports_each_fault_with_its_fix() {
             C::Settings,
             Attention,
             Some(F::CorrectSettings),
+        ),
+        (
+            "settings to which all may write",
+            |m| open_to_all(&m.root().join("home/zoe/settings.toml")),
+            C::Settings,
+            Attention,
+            Some(F::ProtectSettings),
+        ),
+        (
+            "settings in a folder that is open to all",
+            |m| open_to_all(&m.root().join("home/zoe")),
+            C::Settings,
+            Attention,
+            Some(F::ProtectSettings),
+        ),
+        (
+            "no key yet, in a folder that is open to all",
+            |m| {
+                fs::remove_file(m.root().join("home/zoe/data/keys/device.key")).unwrap();
+                open_to_all(&m.root().join("home/zoe/data/keys"));
+            },
+            C::Key,
+            Attention,
+            Some(F::ProtectKey),
         ),
         (
             "settings that are not TOML",

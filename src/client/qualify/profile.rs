@@ -134,7 +134,7 @@ impl Profile {
 
     /// Loads the profile from `path`; `None` if there is none.
     pub fn load(path: &Path) -> Result<Option<Self>, ProfileError> {
-        small_file::read(path, MAX_BYTES)?.map(|text| Self::read(&text)).transpose()
+        small_file::read_trusted(path, MAX_BYTES)?.map(|text| Self::read(&text)).transpose()
     }
 
     /// Saves the profile to `path` atomically.

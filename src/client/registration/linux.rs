@@ -4,7 +4,7 @@ use std::{
     env,
     ffi::OsString,
     fs::{self, File},
-    io::{self, Read, Write},
+    io::{self, Read},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -14,8 +14,7 @@ use super::{
     entry::{entry_for, program_of},
     printable, tool,
 };
-use countenance_core::rng::random_text;
-use countenance_system::SystemRandom;
+use countenance_system::whole_file::{self, Access};
 
 /// File name of our entry, which is also its ID.
 const ENTRY: &str = "countenance.desktop";
@@ -71,7 +70,8 @@ impl Desktop {
     pub fn register(&self) -> Result<(), RegistrationError> {
         let entry = entry_for(&self.program)?;
         let folder = self.data_home.join("applications");
-        fs::create_dir_all(&folder).and_then(|()| replace(&folder, &entry)).map_err(RegistrationError::Entry)?;
+        let replace = || whole_file::replace(&folder.join(ENTRY), entry.as_bytes(), Access::AsUsual);
+        fs::create_dir_all(&folder).and_then(|()| replace()).map_err(RegistrationError::Entry)?;
         self.update(&folder)?;
         self.run(QUERY, &["default", ENTRY, &mime()]).map(drop)
     }
@@ -133,16 +133,4 @@ impl Desktop {
 
 fn mime() -> String {
     format!("x-scheme-handler/{SCHEME}")
-}
-
-/// Writes `entry` to `folder` atomically, replacing any previous entry.
-fn replace(folder: &Path, entry: &str) -> io::Result<()> {
-    let draft = folder.join(format!(".countenance.{}", random_text::<12>(&SystemRandom)));
-    let mut file = File::create_new(&draft)?;
-    let written = file.write_all(entry.as_bytes()).and_then(|()| fs::rename(&draft, folder.join(ENTRY)));
-    if written.is_err() {
-        // Report the first error, not that of the cleanup.
-        fs::remove_file(&draft).ok();
-    }
-    written
 }

@@ -22,7 +22,7 @@ pub struct LaunchLink {
 }
 
 /// Why a launch link is rejected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
     /// Longer than [`LINK_MAX_BYTES`].
     #[error("the link has {found} bytes, more than {LINK_MAX_BYTES}")]

@@ -15,14 +15,26 @@ use url::{Host, Url};
 pub struct Origin(Url);
 
 /// Why text is not a verifier's origin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OriginError {
     /// Not a URL.
-    #[error("the address is not a URL")]
-    NotAUrl(#[from] url::ParseError),
-    /// More than scheme, host and port, or not in canonical form.
-    #[error("the address is more than scheme, host and port, or is not in canonical form")]
-    NotAnOrigin,
+    #[error("the address is not a URL{}", suggested(guess.as_deref()))]
+    NotAUrl {
+        /// What was probably meant.
+        guess: Option<String>,
+    },
+    /// More than scheme, host and port.
+    #[error("the address is more than scheme, host and port{}", origin.as_ref().map_or_else(String::new, |o| format!("; write {o}")))]
+    NotAnOrigin {
+        /// The origin of the address, unless it has a user name: a host before an `@` only looks like one.
+        origin: Option<String>,
+    },
+    /// An origin, but not written as usual: with a slash at the end, the usual port, or capitals.
+    #[error("write {origin}")]
+    NotCanonical {
+        /// The usual form.
+        origin: String,
+    },
     /// Neither `https`, nor `http` on loopback.
     #[error("the address is neither https nor loopback http")]
     Insecure,
@@ -71,18 +83,43 @@ impl FromStr for Origin {
     type Err = OriginError;
 
     fn from_str(text: &str) -> Result<Self, OriginError> {
-        let url: Url = text.parse()?;
-        // The canonical form excludes userinfo, path, query, default port and look-alike hosts.
-        if url.origin().ascii_serialization() != text {
-            return Err(OriginError::NotAnOrigin);
-        }
+        let Ok(url) = text.parse::<Url>() else { return Err(OriginError::NotAUrl { guess: guess(text) }) };
+        let canonical = url.origin().ascii_serialization();
+        let (is_canonical, has_more) = (canonical == text, has_more_than_origin(&url));
         let origin = Self(url);
         match origin.0.scheme() {
-            "https" => Ok(origin),
-            "http" if origin.is_loopback() => Ok(origin),
-            _ => Err(OriginError::Insecure),
+            "https" => {}
+            "http" if origin.is_loopback() => {}
+            // As in `verify.example:8443`, where the host looks like a scheme.
+            _ if !origin.0.has_host() => return Err(OriginError::NotAUrl { guess: guess(text) }),
+            _ => return Err(OriginError::Insecure),
+        }
+        // The canonical form excludes userinfo, path, query, default port and look-alike hosts.
+        match (is_canonical, has_more) {
+            (true, _) => Ok(origin),
+            (false, true) => Err(OriginError::NotAnOrigin { origin: (!has_user(&origin.0)).then_some(canonical) }),
+            (false, false) => Err(OriginError::NotCanonical { origin: canonical }),
         }
     }
+}
+
+fn has_more_than_origin(url: &Url) -> bool {
+    url.path() != "/" || url.query().is_some() || url.fragment().is_some() || has_user(url)
+}
+
+fn has_user(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
+/// The address that somebody meant who left out the scheme.
+fn guess(text: &str) -> Option<String> {
+    let address = format!("https://{}", text.trim_end_matches('/'));
+    let is_host = text.contains('.') && text.chars().all(|c| c.is_ascii_alphanumeric() || "-.:/".contains(c));
+    (is_host && address.parse::<Origin>().is_ok()).then_some(address)
+}
+
+fn suggested(guess: Option<&str>) -> String {
+    guess.map_or_else(String::new, |guess| format!("; did you mean {guess}?"))
 }
 
 impl TryFrom<String> for Origin {
@@ -165,27 +202,34 @@ mod tests {
         ] {
             assert_eq!(good.parse::<Origin>().map(|o| o.to_string()).as_deref(), Ok(good));
         }
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let more = |origin| OriginError::NotAnOrigin { origin: owned(origin) };
+        let usual = |origin: &str| OriginError::NotCanonical { origin: origin.to_owned() };
+        let no_url = |guess| OriginError::NotAUrl { guess: owned(guess) };
         let rows = [
             ("plain http", "http://verifier.example", OriginError::Insecure),
             ("name that only looks local", "http://localhost.example", OriginError::Insecure),
             ("name that only ends alike", "http://evillocalhost", OriginError::Insecure),
             ("private network", "http://192.168.0.1", OriginError::Insecure),
             ("another scheme", "ftp://verifier.example", OriginError::Insecure),
-            ("path", "https://verifier.example/x", OriginError::NotAnOrigin),
-            ("slash", "https://verifier.example/", OriginError::NotAnOrigin),
-            ("query", "https://verifier.example?x", OriginError::NotAnOrigin),
-            ("userinfo", "https://good.example@evil.example", OriginError::NotAnOrigin),
-            ("default port", "https://verifier.example:443", OriginError::NotAnOrigin),
-            ("capitals", "https://Verifier.example", OriginError::NotAnOrigin),
-            ("another spelling of loopback", "http://2130706433", OriginError::NotAnOrigin),
-            ("letters from elsewhere", "https://bücher.example", OriginError::NotAnOrigin),
-            ("spaces", " https://verifier.example", OriginError::NotAnOrigin),
-            ("no origin at all", "data:text/plain,x", OriginError::NotAnOrigin),
+            ("path", "https://verifier.example/x", more(Some("https://verifier.example"))),
+            ("slash", "https://verifier.example/", usual("https://verifier.example")),
+            ("query", "https://verifier.example?x", more(Some("https://verifier.example"))),
+            ("fragment", "https://verifier.example#x", more(Some("https://verifier.example"))),
+            ("userinfo", "https://good.example@evil.example", more(None)),
+            ("default port", "https://verifier.example:443", usual("https://verifier.example")),
+            ("capitals", "https://Verifier.example", usual("https://verifier.example")),
+            ("another spelling of loopback", "http://2130706433", usual("http://127.0.0.1")),
+            ("letters from elsewhere", "https://bücher.example", usual("https://xn--bcher-kva.example")),
+            ("spaces", " https://verifier.example", usual("https://verifier.example")),
+            ("no origin at all", "data:text/plain,x", no_url(None)),
+            ("no scheme", "verifier.example", no_url(Some("https://verifier.example"))),
+            ("no scheme, with a port", "verifier.example:8443/", no_url(Some("https://verifier.example:8443"))),
+            ("a word", "verifier", no_url(None)),
         ];
         for (name, text, why) in rows {
             assert_eq!(text.parse::<Origin>(), Err(why), "{name}");
         }
-        assert!(matches!("verifier.example".parse::<Origin>(), Err(OriginError::NotAUrl(_))));
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use toml_edit::{Document, Item};
 
 use super::{
-    CAMERA_TURNS_DEG, Complaint, LIVENESS_NETS_MAX, Loaded, SettingError, Settings, SettingsError, TEXT_PERCENT, Theme,
+    CAMERA_TURNS_DEG, Complaint, LIVENESS_NETS_MAX, Loaded, SettingError, Settings, SettingsFileError, TEXT_PERCENT,
+    Theme,
 };
 use crate::session::origin::{AllowedOrigins, Origin};
 use countenance_core::policy::is_sha256_hex;
@@ -29,8 +30,8 @@ const CAMERA_MAX_CHARS: usize = 256;
 const LANGUAGE_MAX_BYTES: usize = 35;
 
 /// Parses `text`.
-pub(super) fn read(text: &str) -> Result<Loaded, SettingsError> {
-    let document = Document::parse(text).map_err(|e| SettingsError::of_toml(text, e))?;
+pub(super) fn read(text: &str) -> Result<Loaded, SettingsFileError> {
+    let document = Document::parse(text).map_err(|e| SettingsFileError::of_toml(text, e))?;
     let mut loaded = Loaded::default();
     for (key, item) in document.iter() {
         let span = item.span().or_else(|| document.as_table().key(key).and_then(toml_edit::Key::span));
@@ -111,10 +112,13 @@ fn verifiers(
     let mut good = Vec::new();
     for entry in list {
         let at = entry.span().map(|span| span.start);
-        match entry.as_str().map(str::parse::<Origin>) {
-            Some(Ok(origin)) => good.push(origin),
-            Some(Err(error)) => complain(SettingError::Verifier(error), at),
-            None => complain(SettingError::NotText, at),
+        let Some(entry) = entry.as_str() else {
+            complain(SettingError::EntryNotText, at);
+            continue;
+        };
+        match entry.parse::<Origin>() {
+            Ok(origin) => good.push(origin),
+            Err(why) => complain(SettingError::Verifier { entry: shortened(entry), why }, at),
         }
     }
     Ok(good.into_iter().collect())
@@ -125,13 +129,21 @@ fn pins(item: &Item, complain: &mut impl FnMut(SettingError, Option<usize>)) -> 
     let list = item.as_array().filter(|list| list.len() <= LIVENESS_NETS_MAX).ok_or(SettingError::NotPins)?;
     let mut good = Vec::new();
     for entry in list {
-        match entry.as_str().map(str::to_ascii_lowercase).filter(|pin| is_sha256_hex(pin)) {
+        let at = entry.span().map(|span| span.start);
+        match entry.as_str().map(str::to_ascii_lowercase) {
             Some(pin) if good.contains(&pin) => {}
-            Some(pin) => good.push(pin),
-            None => complain(SettingError::Pin, entry.span().map(|span| span.start)),
+            Some(pin) if is_sha256_hex(&pin) => good.push(pin),
+            Some(pin) => complain(SettingError::Pin { entry: shortened(&pin) }, at),
+            None => complain(SettingError::EntryNotText, at),
         }
     }
     Ok(good)
+}
+
+/// An entry, for a message.
+fn shortened(entry: &str) -> String {
+    const MAX_CHARS: usize = 100;
+    entry.chars().take(MAX_CHARS).collect()
 }
 
 /// Must be absolute: a relative path would depend on the working directory.
@@ -239,10 +251,38 @@ mod tests {
         let text =
             "verifiers = [\n  \"https://a.example\",\n  \"http://plain.example\",\n  7,\n  \"https://b.example\",\n]\n";
         let loaded = read(text).unwrap();
-        let found: Vec<_> = loaded.complaints.iter().map(|c| (c.line, c.fault)).collect();
-        assert_eq!(found, [(3, SettingError::Verifier(OriginError::Insecure)), (4, SettingError::NotText)]);
+        let found: Vec<_> = loaded.complaints.iter().map(|c| (c.line, c.fault.clone())).collect();
+        let insecure = SettingError::Verifier { entry: "http://plain.example".into(), why: OriginError::Insecure };
+        assert_eq!(found, [(3, insecure), (4, SettingError::EntryNotText)]);
         let good: Vec<_> = loaded.settings.verifiers.iter().map(ToString::to_string).collect();
         assert_eq!(good, ["https://a.example", "https://b.example"]);
+    }
+
+    /// Each row: an entry of the list of verifiers, and what is said about it.
+    #[test]
+    fn says_which_verifier_is_wrong_and_why() {
+        for (entry, expected) in [
+            ("https://a.example/", "has the entry \"https://a.example/\": write https://a.example"),
+            ("https://a.example:443", "has the entry \"https://a.example:443\": write https://a.example"),
+            ("HTTPS://A.example", "has the entry \"HTTPS://A.example\": write https://a.example"),
+            (
+                "https://a.example/verify?x=1",
+                "has the entry \"https://a.example/verify?x=1\": the address is more than scheme, host and port; write \
+                 https://a.example",
+            ),
+            ("https://u:p@a.example", "the address is more than scheme, host and port"),
+            ("http://a.example", "the address is neither https nor loopback http"),
+            ("a.example", "has the entry \"a.example\": the address is not a URL; did you mean https://a.example?"),
+            ("ftp://a.example", "the address is neither https nor loopback http"),
+            ("", "has the entry \"\": the address is not a URL"),
+            ("a\u{1b}b", "has the entry \"a\\u{1b}b\": the address is not a URL"),
+        ] {
+            let list = toml_edit::Array::from_iter([entry]);
+            let loaded = read(&format!("\nverifiers = {list}\n")).unwrap();
+            let [complaint] = &loaded.complaints[..] else { panic!("{entry}: {loaded:?}") };
+            let text = complaint.to_string();
+            assert!(text.starts_with("line 2: verifiers has the entry ") && text.contains(expected), "{entry}: {text}");
+        }
     }
 
     #[test]
@@ -250,8 +290,9 @@ mod tests {
         let pin = "0f".repeat(32);
         let text = format!("liveness_nets = [\n  \"{pin}\",\n  \"{}\",\n  7,\n]\n", &pin[1..]);
         let loaded = read(&text).unwrap();
-        let found: Vec<_> = loaded.complaints.iter().map(|c| (c.line, c.fault)).collect();
-        assert_eq!(found, [(3, SettingError::Pin), (4, SettingError::Pin)]);
+        let found: Vec<_> = loaded.complaints.iter().map(|c| (c.line, c.fault.clone())).collect();
+        let entry = pin.get(1..).unwrap().to_owned();
+        assert_eq!(found, [(3, SettingError::Pin { entry }), (4, SettingError::EntryNotText)]);
         assert_eq!(loaded.settings.liveness_nets, [pin]);
     }
 
@@ -265,7 +306,7 @@ mod tests {
         ];
         for (name, text, expected) in rows {
             match read(text) {
-                Err(SettingsError::NotToml { line, .. }) => assert_eq!(line, expected, "{name}"),
+                Err(SettingsFileError::NotToml { line, .. }) => assert_eq!(line, expected, "{name}"),
                 other => panic!("{name}: {other:?}"),
             }
         }

@@ -3,7 +3,7 @@
 use toml_edit::{Array, DocumentMut, Item, Value};
 
 use super::{
-    Settings, SettingsError,
+    Settings, SettingsFileError,
     read::{
         self, CAMERA, CAMERA_MIRRORED, CAMERA_PINNED, CAMERA_TESTING, CAMERA_TURN, LANGUAGE, MOTION, NET_FOLDER, NETS,
         TEXT, THEME, VERIFIERS, line_at,
@@ -11,9 +11,9 @@ use super::{
 };
 
 /// `before`, updated with `settings`.
-pub(super) fn write(before: &str, settings: &Settings) -> Result<String, SettingsError> {
+pub(super) fn write(before: &str, settings: &Settings) -> Result<String, SettingsFileError> {
     let said = read::read(before)?.settings;
-    let mut document: DocumentMut = before.parse().map_err(|e| SettingsError::of_toml(before, e))?;
+    let mut document: DocumentMut = before.parse().map_err(|e| SettingsFileError::of_toml(before, e))?;
     let mut set = |key: &'static str, differs: bool, value: Value| {
         if differs { put(&mut document, before, key, value) } else { Ok(()) }
     };
@@ -40,7 +40,7 @@ pub(super) fn write(before: &str, settings: &Settings) -> Result<String, Setting
 }
 
 /// Replaces the value of `key`, or adds it; keeps surrounding whitespace and comments.
-fn put(document: &mut DocumentMut, before: &str, key: &'static str, mut value: Value) -> Result<(), SettingsError> {
+fn put(document: &mut DocumentMut, before: &str, key: &'static str, mut value: Value) -> Result<(), SettingsFileError> {
     match document.get_mut(key) {
         None => {
             document.insert(key, Item::Value(value));
@@ -50,7 +50,7 @@ fn put(document: &mut DocumentMut, before: &str, key: &'static str, mut value: V
             *old = value;
         }
         // A table written by the user: replacing it would lose its contents.
-        Some(_) => return Err(SettingsError::Occupied { key, line: line_of(before, key) }),
+        Some(_) => return Err(SettingsFileError::Occupied { key, line: line_of(before, key) }),
     }
     Ok(())
 }
@@ -141,7 +141,7 @@ mod tests {
             ("list of sections", "[[theme]]\nname = 1\n", 1),
         ] {
             match write(before, &settings(|s| s.theme = Theme::Dark)) {
-                Err(SettingsError::Occupied { key: "theme", line }) => assert_eq!(line, expected, "{name}"),
+                Err(SettingsFileError::Occupied { key: "theme", line }) => assert_eq!(line, expected, "{name}"),
                 other => panic!("{name}: {other:?}"),
             }
         }

@@ -3,7 +3,7 @@
 use eframe::egui::{Align, Key, Rect, Sense, TextEdit, Ui, Vec2, vec2};
 
 use super::super::{
-    Ask, Draft, LinkTrouble, layout, marks,
+    Ask, Draft, LinkTrouble, SettingsComplaint, layout, marks,
     widgets::{ButtonStyle, Widgets},
     words::Arg,
 };
@@ -35,9 +35,16 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, draft: &mut Draft) -> Option<As
         if let Some(ask) = link_field(widgets, draft) {
             asked = Some(ask);
         }
-        for (line, key) in &view.state.complaints {
-            let complaint =
-                widgets.say_with("settings-ignored", &[("line", Arg::Number(*line)), ("key", Arg::Text(key))]);
+        for complaint in &view.state.complaints {
+            let complaint = match complaint {
+                SettingsComplaint::Line { path, line, fault } => widgets.say_with(
+                    "settings-ignored",
+                    &[("path", Arg::Text(path)), ("line", Arg::Number(*line)), ("fault", Arg::Text(fault))],
+                ),
+                SettingsComplaint::File { path, fault } => {
+                    widgets.say_with("settings-unusable", &[("path", Arg::Text(path)), ("fault", Arg::Text(fault))])
+                }
+            };
             widgets.write(&complaint, widgets.theme.small(), widgets.theme.tokens.warn, Align::Min);
         }
     });

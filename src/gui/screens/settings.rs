@@ -19,6 +19,10 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
     let mut wanted = view.state.settings.clone();
     layout::content(ui, view.words, view.theme, |widgets| {
         widgets.title("settings-title");
+        // Above the settings: below them it might be out of view.
+        if let Some(why) = &view.state.not_saved {
+            not_saved(widgets, why);
+        }
         super::font_missing(widgets, view);
         language(widgets, &mut wanted);
         appearance(widgets, &mut wanted);
@@ -33,11 +37,18 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>) -> Option<Ask> {
         if widgets.button(ButtonStyle::Secondary, "settings-about") {
             ask = Some(Ask::Go(Page::About));
         }
-        if view.state.not_saved {
-            widgets.body("settings-not-saved");
-        }
     });
     ask.or_else(|| (wanted != view.state.settings).then(|| Ask::Change(Box::new(wanted))))
+}
+
+fn not_saved(widgets: &mut Widgets<'_>, why: &str) {
+    let title = widgets.words.say("settings-not-saved");
+    widgets.card(|widgets| {
+        widgets.write(&title, widgets.theme.strong(), widgets.theme.tokens.danger, Align::Min);
+        widgets.write(why, widgets.theme.small(), widgets.theme.tokens.text, Align::Min);
+    });
+    widgets.announce("not-saved", &format!("{title} {why}"), true);
+    widgets.gap(8.0);
 }
 
 fn language(widgets: &mut Widgets<'_>, wanted: &mut Settings) {

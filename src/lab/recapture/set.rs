@@ -8,8 +8,7 @@
 //! ```
 
 use std::{
-    fs::{self, File},
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
     sync::{
         Mutex, PoisonError,
@@ -24,6 +23,7 @@ use super::{
     run,
 };
 use countenance_camera::recording;
+use countenance_system::whole_file::{self, Access};
 
 /// A genuine recording and its subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -270,7 +270,7 @@ fn entry(plan: &Plan, clip: &Clip, inputs: &[Input]) -> Option<Entry> {
 }
 
 fn save(path: PathBuf, text: &str) -> Result<(), SetError> {
-    let written = File::create_new(&path).and_then(|mut file| file.write_all(text.as_bytes()));
+    let written = whole_file::create(&path, text.as_bytes(), Access::AsUsual);
     written.map_err(|source| SetError::Output { path, source })
 }
 

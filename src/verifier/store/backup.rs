@@ -12,7 +12,11 @@ use std::{
 use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{AuditScope, Database, Event, MasterKey, Store, StoreError, files};
-use countenance_core::{clock::UnixSecs, rng::SecureRandom};
+use countenance_core::{
+    clock::UnixSecs,
+    rng::{SecureRandom, random_text},
+};
+use countenance_system::whole_file::{folder_of, sync_folder};
 
 /// How long a restore waits for other processes to close the database.
 const CLOSE_WAIT: Duration = Duration::from_secs(1);
@@ -51,12 +55,14 @@ impl Store {
         if to.exists() {
             return Err(BackupError::Exists { path: to.to_owned() });
         }
-        let part = files::beside(to, ".part");
+        // Under a name of its own: one that a crash has left must not be in the way of the next backup.
+        let part = files::beside(to, &format!(".{}.part", random_text::<8>(self.rng.as_ref())));
         let failed = |source| BackupError::File { path: part.clone(), source };
         let file = files::create_private(&part).map_err(failed)?;
         let copied = async {
             self.copy_into(&part).await?;
-            file.sync_all().and_then(|()| fs::rename(&part, to)).map_err(failed)
+            let renamed = file.sync_all().and_then(|()| fs::rename(&part, to));
+            renamed.and_then(|()| sync_folder(folder_of(to)?)).map_err(failed)
         };
         let copied: Result<(), BackupError> = copied.await;
         if copied.is_err() {
@@ -194,7 +200,7 @@ fn replace(database: &Path, copy: &Path, replaced: &Path) -> Result<(), BackupEr
             _ => {}
         }
     }
-    fs::rename(copy, database).map_err(failed)
+    fs::rename(copy, database).and_then(|()| sync_folder(folder_of(database)?)).map_err(failed)
 }
 
 /// Removes a copy that was not used.

@@ -2,15 +2,16 @@
 
 use std::{
     fmt, fs,
-    io::{self, Read, Write},
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use zeroize::Zeroizing;
 
-use super::{files::create_private, sealer::Secret};
+use super::sealer::Secret;
 use countenance_core::rng::SecureRandom;
+use countenance_system::whole_file::{self, Access};
 
 /// The key that protects the store's other keys.
 pub struct MasterKey(pub(super) Secret);
@@ -35,6 +36,15 @@ pub enum KeyFileError {
     /// Users other than the owner have access to the file.
     #[error("the verifier's key file {path} is accessible to other users; set its mode to 0600")]
     Exposed {
+        /// Path of the key file.
+        path: PathBuf,
+    },
+    /// It is empty: a version that did not write it whole found the disk full.
+    #[error(
+        "the verifier's key file {path} is empty. If this verifier has no database yet, delete the file, and a new key is \
+         created; otherwise restore the file from your backup"
+    )]
+    Empty {
         /// Path of the key file.
         path: PathBuf,
     },
@@ -81,9 +91,12 @@ impl MasterKey {
         let io_error = |source| KeyFileError::Io { path: path.to_owned(), source };
         let key = Secret::random(rng);
         let text = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.encode(key.bytes()));
-        let mut file = create_private(path).map_err(io_error)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(io_error)?;
-        Ok(Self(key))
+        match whole_file::create(path, text.as_bytes(), Access::Owner) {
+            Ok(()) => Ok(Self(key)),
+            // Another process was first.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::read(path),
+            Err(error) => Err(io_error(error)),
+        }
     }
 }
 
@@ -110,6 +123,9 @@ fn read_key(path: &Path, #[cfg_attr(not(unix), expect(unused))] exposed: u32) ->
     }
     let mut text = Zeroizing::new(Vec::with_capacity(64));
     file.take(64).read_to_end(&mut text).map_err(io_error)?;
+    if text.is_empty() {
+        return Err(KeyFileError::Empty { path: path.to_owned() });
+    }
     let key = Secret::filled(|bytes| match BASE64_URL_SAFE_NO_PAD.decode_slice(text.trim_ascii(), bytes) {
         Ok(Secret::BYTES) => Some(()),
         _ => None,
@@ -130,6 +146,20 @@ mod tests {
         assert_eq!(made.0.bytes(), MasterKey::from_file(&path, &SystemRandom).unwrap().0.bytes());
         fs::write(&path, "short").unwrap();
         assert!(matches!(MasterKey::from_file(&path, &SystemRandom), Err(KeyFileError::Malformed { .. })));
+        fs::write(&path, "").unwrap();
+        let empty = MasterKey::from_file(&path, &SystemRandom).unwrap_err();
+        assert!(empty.to_string().contains("delete the file"), "{empty}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft is left behind");
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_written_leaves_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("missing/key");
+        assert!(matches!(MasterKey::from_file(&path, &SystemRandom), Err(KeyFileError::Io { .. })));
+        fs::create_dir(path.parent().unwrap()).unwrap();
+        let made = MasterKey::from_file(&path, &SystemRandom).unwrap();
+        assert_eq!(made.0.bytes(), MasterKey::create(&path, &SystemRandom).unwrap().0.bytes(), "the first one is used");
     }
 
     #[cfg(unix)]
