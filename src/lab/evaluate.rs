@@ -4,6 +4,8 @@
 //! folder or manifest ─► set ─► score, clip by clip on all cores ─► presentations ─► figures ─► table, JSON, HTML
 //! ```
 //!
+//! The number of files found is that of the files in clips plus those that the report names as left out ([`inventory`]).
+//!
 //! A [`Presentation`] is a clip with its result. Its score is the fused log likelihood ratio over all frames with a
 //! face of its longest track. If the frame spacing is known, the clip is also played as a sign-in, for the decision and
 //! its duration. Rows and their order do not depend on the number of threads.
@@ -12,9 +14,11 @@ pub mod ablation;
 mod digest;
 pub mod evidence;
 pub mod figures;
+pub mod inventory;
 pub mod manifest;
 pub mod matching;
 pub mod page;
+mod parallel;
 pub mod presentation;
 pub mod rates;
 pub mod report;
@@ -22,10 +26,7 @@ mod score;
 pub mod set;
 pub mod threshold;
 
-use std::{
-    num::NonZeroUsize,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use std::num::NonZeroUsize;
 
 use countenance_client::capture::FaceAnalyzer;
 use countenance_core::policy::Policy;
@@ -71,25 +72,13 @@ pub fn evaluate(
     analyzer: &(dyn FaceAnalyzer + Sync),
     progress: &(dyn Fn(usize) + Sync),
 ) -> Evaluation {
-    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let work = || {
-        let mut scored: Vec<(usize, Scored)> = Vec::new();
-        loop {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            let Some(clip) = set.clips.get(i) else { return scored };
-            let (presentation, frames) = score::score(clip, options, policy, analyzer);
-            scored.push((i, Scored { presentation, frames, files: digest::of_clip(clip) }));
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1);
-        }
+    let score = |clip: &set::Clip| {
+        let (presentation, frames) = score::score(clip, options, policy, analyzer);
+        Scored { presentation, frames, files: digest::of_clip(clip) }
     };
-    let mut scored = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..options.threads.get().min(set.clips.len())).map(|_| scope.spawn(work)).collect();
-        let ended = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|p| std::panic::resume_unwind(p)));
-        ended.flatten().collect::<Vec<_>>()
-    });
-    scored.sort_by_key(|(i, _)| *i);
+    let scored = parallel::map(&set.clips, options.threads, &score, progress);
     let (mut presentations, mut frames, mut files) = (Vec::new(), Vec::new(), Vec::new());
-    for (_, clip) in scored {
+    for clip in scored {
         presentations.push(clip.presentation);
         frames.extend(clip.frames);
         files.extend(clip.files);

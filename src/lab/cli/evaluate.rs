@@ -2,17 +2,16 @@
 
 use std::{
     fmt,
-    fs::File,
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     num::NonZeroUsize,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use anyhow::Context;
-use serde::Serialize;
-
-use super::progress::bar;
+use super::{
+    progress::bar,
+    report_file::{lines, write},
+};
 use countenance_attest::{SOFTWARE, SOFTWARE_VERSION};
 use countenance_camera::recording::MAX_FPS;
 use countenance_client::headless::{Exit, causes};
@@ -31,8 +30,8 @@ use countenance_vision::Vision;
 /// Arguments of `evaluate`.
 #[derive(Debug, clap::Args)]
 pub(super) struct EvaluateArgs {
-    /// Directory with bona_fide and attack_SPECIES folders of recordings, numbered images or single images; or a
-    /// manifest
+    /// Directory with bona_fide and attack_SPECIES folders of recordings, numbered images or single images, whatever
+    /// their names; or a manifest
     #[arg(value_name = "SET")]
     set: PathBuf,
     /// Accept scores of at least SCORE [default: the policy's threshold]
@@ -116,8 +115,7 @@ pub(super) fn run(args: &EvaluateArgs, nets: &NetArgs) -> anyhow::Result<ExitCod
         lines(file, &[&report])?;
     }
     if let Some(file) = &args.html {
-        let page = report.page(&evaluation.presentations, args.command());
-        std::fs::write(file, page).with_context(|| file.display().to_string())?;
+        write(file, report.page(&evaluation.presentations, args.command()).as_bytes())?;
     }
     io::stdout().write_all(report.table().as_bytes())?;
     let scored = evaluation.presentations.iter().any(|row| row.response == Response::Scored);
@@ -150,6 +148,7 @@ impl EvaluateArgs {
             set: set.name,
             nature: set.nature,
             set_sha256: evaluation.set_sha256.clone(),
+            files: set.files,
             policy: policy.digest(),
             models: vision.model_claims(),
         };
@@ -200,9 +199,10 @@ fn fit(path: &Path, options: &Options, policy: &Policy, vision: &Vision) -> Resu
     let set = Set::open(path)?;
     let evaluation = with_bar(&set, &Options { evidence: false, ..*options }, policy, vision);
     tell(&evaluation.presentations);
+    set.files.left_out.iter().for_each(|left_out| eprintln!("countenance: {} left out: {left_out}", path.display()));
     let figures = Figures::of(&evaluation.presentations, &Threshold::of_policy(policy));
     let threshold = Threshold::fitted(&figures, path).ok_or_else(|| NoFigures::NoThreshold(path.into()))?;
-    Ok((threshold, Fit::of(&figures, &evaluation.set_sha256)))
+    Ok((threshold, Fit::of(&figures, &evaluation.set_sha256, &set.files)))
 }
 
 fn with_bar(set: &Set, options: &Options, policy: &Policy, vision: &Vision) -> Evaluation {
@@ -236,19 +236,6 @@ fn said(decision: Option<Decision>) -> &'static str {
         Some(Decision::CannotTell) => "inconclusive",
         None => "no decision",
     }
-}
-
-fn lines(file: &Path, rows: &[impl Serialize]) -> anyhow::Result<()> {
-    let write = || write_lines(&mut BufWriter::new(File::create(file)?), rows);
-    write().with_context(|| format!("cannot write {}", file.display()))
-}
-
-fn write_lines(out: &mut dyn Write, rows: &[impl Serialize]) -> io::Result<()> {
-    for row in rows {
-        serde_json::to_writer(&mut *out, row)?;
-        out.write_all(b"\n")?;
-    }
-    out.flush()
 }
 
 fn quoted(word: &str) -> String {

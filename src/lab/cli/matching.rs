@@ -1,17 +1,19 @@
 //! `countenance-lab evaluate match`: error rates of face comparison on labeled pairs.
 
 use std::{
-    fs::File,
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     num::NonZeroUsize,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
 };
 
 use anyhow::Context;
-use serde::Serialize;
 
-use super::{evaluate::EvaluateArgs, progress::bar};
+use super::{
+    evaluate::EvaluateArgs,
+    progress::bar,
+    report_file::{lines, write},
+};
 use countenance_attest::{SOFTWARE, SOFTWARE_VERSION};
 use countenance_client::headless::{Exit, causes};
 use countenance_client::nets::NetArgs;
@@ -119,6 +121,7 @@ fn compare(args: &MatchArgs) -> anyhow::Result<ExitCode> {
         ungated: args.ungated,
         set: args.set.file_name().map_or_else(|| "set".into(), |name| name.to_string_lossy().into_owned()),
         set_sha256: matched.set_sha256.clone(),
+        files: pairs.files,
         policy: policy.digest(),
         models: vision.model_claims(),
     };
@@ -129,8 +132,7 @@ fn compare(args: &MatchArgs) -> anyhow::Result<ExitCode> {
         lines(file, &[&report])?;
     }
     if let Some(file) = &args.html {
-        let page = report.page(&matched.comparisons, &args.command());
-        std::fs::write(file, page).with_context(|| format!("cannot write {}", file.display()))?;
+        write(file, report.page(&matched.comparisons, &args.command()).as_bytes())?;
     }
     io::stdout().write_all(report.text().as_bytes())?;
     let compared = report.figures.fmr.of + report.figures.fnmr.of > 0;
@@ -164,18 +166,6 @@ fn tell(missing: &[(String, Reason)]) {
         };
         eprintln!("countenance: {} {why}", name.escape_debug());
     }
-}
-
-fn lines(file: &Path, rows: &[impl Serialize]) -> anyhow::Result<()> {
-    let write = || -> io::Result<()> {
-        let mut out = BufWriter::new(File::create(file)?);
-        for row in rows {
-            serde_json::to_writer(&mut out, row)?;
-            out.write_all(b"\n")?;
-        }
-        out.flush()
-    };
-    write().with_context(|| format!("cannot write {}", file.display()))
 }
 
 fn cosine(text: &str) -> Result<f32, String> {

@@ -12,6 +12,7 @@ mod film;
 mod matching;
 mod progress;
 mod recapture;
+mod report_file;
 mod screens;
 mod tenant;
 mod window_bench;

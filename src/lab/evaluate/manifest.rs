@@ -21,7 +21,7 @@
 //! Manifests are untrusted: size is limited, unknown keys are rejected, and paths cannot leave the folder.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     num::NonZeroU32,
     path::{Component, Path, PathBuf},
 };
@@ -30,6 +30,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
+    inventory::{self, Files, InventoryError},
     presentation::{Decision, Facts, Label},
     set::{Clip, Set, last_name},
 };
@@ -82,6 +83,17 @@ pub enum ManifestError {
         /// Line of the second path.
         line: usize,
     },
+    /// A clip has a file of another one, by a link or as a file of its folder.
+    #[error("line {line}: this is a file of another clip of the list, {}", first.escape_debug())]
+    SameFile {
+        /// Line of the second path.
+        line: usize,
+        /// Name of the other clip.
+        first: String,
+    },
+    /// The files of a folder cannot be listed.
+    #[error(transparent)]
+    Files(#[from] InventoryError),
 }
 
 /// Why a value is invalid.
@@ -106,7 +118,9 @@ pub(super) enum ValueError {
 /// The set described by the manifest at `path`, with its clips in order of appearance.
 pub(super) fn read(path: &Path) -> Result<Set, ManifestError> {
     let text = small_file::read(path, MAX_BYTES)?.ok_or(ManifestError::Missing)?;
-    parse(&text, path)
+    let mut set = parse(&text, path)?;
+    set.files = inventory::of_listed(set.clips.iter().map(|clip| (clip.name.as_str(), clip.path.as_path())))?;
+    Ok(set)
 }
 
 fn parse(text: &str, path: &Path) -> Result<Set, ManifestError> {
@@ -117,13 +131,19 @@ fn parse(text: &str, path: &Path) -> Result<Set, ManifestError> {
         ManifestError::Layout { line, why: Box::new(why) }
     })?;
     let text = |text: Option<Text>| text.map(|Text(text)| text);
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut owners) = (BTreeSet::new(), BTreeMap::new());
     let clips = manifest.clips.into_iter().map(|entry| {
         let line = line(entry.path.span().start);
         let path = folder.join(&entry.path.get_ref().0);
         if !seen.insert(path.clone()) {
             return Err(ManifestError::Twice { line });
         }
+        let name = name(&entry.path.get_ref().0);
+        let files = inventory::identities(&path);
+        if let Some(first) = files.iter().find_map(|file| owners.get(file)).cloned() {
+            return Err(ManifestError::SameFile { line, first });
+        }
+        owners.extend(files.into_iter().map(|file| (file, name.clone())));
         if entry.fps.is_some() && path.is_file() {
             return Err(ManifestError::RateOfARecording { line });
         }
@@ -134,7 +154,7 @@ fn parse(text: &str, path: &Path) -> Result<Set, ManifestError> {
             (Class::Attack, None) => return Err(ManifestError::NoSpecies { line }),
         };
         Ok(Clip {
-            name: name(&entry.path.get_ref().0),
+            name,
             label: Some(label),
             facts: Facts {
                 support: text(entry.support),
@@ -154,6 +174,7 @@ fn parse(text: &str, path: &Path) -> Result<Set, ManifestError> {
         name: text(manifest.name).unwrap_or_else(|| last_name(path)),
         nature: text(manifest.nature),
         clips: clips.collect::<Result<_, _>>()?,
+        files: Files::default(),
     })
 }
 

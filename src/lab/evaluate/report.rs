@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{
     Options,
     figures::{Class, Decisions, Figures},
+    inventory::Files,
     page::{self, Ablation, About},
     presentation::Presentation,
     rates::{Rate, percent},
@@ -33,8 +34,10 @@ pub struct Report {
     pub set: String,
     /// How the set describes itself.
     pub nature: Option<String>,
-    /// SHA-256 of the set (paths and content of its files), hex.
+    /// SHA-256 of the set (paths and content of the files of its clips), hex.
     pub set_sha256: String,
+    /// The files found, and those that are in no clip.
+    pub files: Files,
     /// The metrics without each cue, and without all of them.
     pub ablation: Vec<Ablation>,
     /// SHA-256 of the policy in force, base64url.
@@ -67,6 +70,8 @@ pub struct Fit {
     pub attacks: u32,
     /// SHA-256 of the set, hex.
     pub set_sha256: String,
+    /// The files found, and those that are in no clip.
+    pub files: Files,
 }
 
 impl Reading {
@@ -79,9 +84,9 @@ impl Reading {
 
 impl Fit {
     /// The fit with the metrics `figures` on the set with this digest.
-    pub fn of(figures: &Figures, set_sha256: &str) -> Self {
+    pub fn of(figures: &Figures, set_sha256: &str, files: &Files) -> Self {
         let (bona_fide, attacks) = (figures.bona_fide.wrong.of, figures.attacks.wrong.of);
-        Self { eer: figures.eer, bona_fide, attacks, set_sha256: set_sha256.to_owned() }
+        Self { eer: figures.eer, bona_fide, attacks, set_sha256: set_sha256.to_owned(), files: files.clone() }
     }
 }
 
@@ -96,6 +101,7 @@ impl Report {
             policy: self.policy.clone(),
             software: self.software.clone(),
             command,
+            files: self.files.clone(),
             ablation: self.ablation.clone(),
         };
         page::html(&self.figures, presentations, &about)
@@ -134,6 +140,7 @@ impl Report {
             }
         }
         line("set", format!("SHA-256 {}", self.set_sha256));
+        line("files", self.files.to_string());
         text
     }
 }

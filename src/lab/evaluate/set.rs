@@ -1,13 +1,15 @@
 //! Sets of labeled clips, found in class folders or listed in a manifest.
 //!
-//! A clip is a recording, a folder of numbered images, or a single image. Its class is given by the nearest enclosing
-//! folder named `bona_fide` or `attack_<species>`; images directly in a class folder are one clip each. Clips outside
-//! of class folders are scored, but excluded from all metrics. The only other fact taken from names is the support, by
-//! the prefix `hand_` or `fixed_`; everything else requires a manifest.
+//! A clip is a recording, a folder of numbered images, or a single image, as the reader of recordings finds by its
+//! content. Its class is given by the nearest enclosing folder named `bona_fide` or `attack_<species>`; images directly
+//! in a class folder are one clip each. Clips outside of class folders are scored, but excluded from all metrics. A class
+//! folder without a clip is an error: a class that was meant to be measured would be missing. The only other fact taken
+//! from names is the support, by the prefix `hand_` or `fixed_`; everything else requires a manifest.
 
 use std::path::{Path, PathBuf};
 
 use super::{
+    inventory::{self, Files, Inventory, InventoryError, LeftOut},
     manifest::{self, ManifestError},
     presentation::{Facts, Label},
 };
@@ -40,22 +42,40 @@ pub struct Set {
     pub nature: Option<String>,
     /// The clips, at least one.
     pub clips: Vec<Clip>,
+    /// The files of the clips, and those that are in no clip.
+    pub files: Files,
 }
 
 /// Why a set cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SetError {
-    /// The folder cannot be listed.
-    #[error("cannot list {}", path.display())]
-    Folder {
+    /// The files cannot be listed.
+    #[error(transparent)]
+    Files(#[from] InventoryError),
+    /// The set has no clips.
+    #[error("{} contains no recordings or images{}", path.display(), inventory::said(left_out))]
+    Empty {
+        /// The folder or the manifest.
+        path: PathBuf,
+        /// The files that were found.
+        left_out: Vec<LeftOut>,
+    },
+    /// A class folder has no clips.
+    #[error("{} contains no recording or image that can be read{}", path.display(), inventory::said(left_out))]
+    EmptyClass {
         /// The folder.
         path: PathBuf,
-        /// The cause.
-        source: std::io::Error,
+        /// The files that were found in it.
+        left_out: Vec<LeftOut>,
     },
-    /// The set has no clips.
-    #[error("{} contains no recordings or images", .0.display())]
-    Empty(PathBuf),
+    /// A file is in two classes.
+    #[error("{first} and {second} are the same file, with two labels")]
+    TwoLabels {
+        /// One of its names.
+        first: String,
+        /// Another one.
+        second: String,
+    },
     /// The manifest is invalid.
     #[error("cannot use the manifest {}", path.display())]
     Manifest {
@@ -70,61 +90,56 @@ impl Set {
     /// The clips below the folder `path`, or those listed in the manifest `path`.
     pub fn open(path: &Path) -> Result<Self, SetError> {
         let mut set = if path.is_dir() {
-            let mut clips = Vec::new();
-            collect(path, path, 0, &mut clips)?;
-            Self { path: path.into(), name: last_name(path), nature: None, clips }
+            Self::of_folder(path)?
         } else {
             manifest::read(path).map_err(|source| SetError::Manifest { path: path.into(), source })?
         };
         if set.clips.is_empty() {
-            return Err(SetError::Empty(path.into()));
+            return Err(SetError::Empty { path: path.into(), left_out: set.files.left_out });
         }
         set.clips.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(set)
     }
+
+    fn of_folder(root: &Path) -> Result<Self, SetError> {
+        let name = last_name(root);
+        let is_class = |folder: &str| class(folder.rsplit('/').next().unwrap_or_default()).is_some();
+        let is_class_or_root = |folder: &str| is_class(if folder.is_empty() { &name } else { folder });
+        let inventory = Inventory::of(root, &is_class_or_root, &|file| label(file).is_some())?;
+        let differ = |a: &str, b: &str| label(a).is_some() && label(b).is_some() && label(a) != label(b);
+        if let Some((first, second)) = inventory.contradiction(differ) {
+            return Err(SetError::TwoLabels { first, second });
+        }
+        let classes = inventory.folders.iter().filter(|folder| is_class(folder));
+        if let Some((folder, left_out)) = inventory.without_items(classes) {
+            return Err(SetError::EmptyClass { path: root.join(folder), left_out });
+        }
+        let clips = inventory.items.into_iter().map(|item| labelled(item.path, item.name)).collect();
+        Ok(Self { path: root.into(), name, nature: None, clips, files: inventory.files })
+    }
 }
 
-/// Maximum depth of the search.
-const DEPTH: u32 = 4;
 /// Name of the bona fide class folder, and prefix of attack class folders.
 const BONA_FIDE: &str = "bona_fide";
 const ATTACK: &str = "attack_";
 
-fn collect(root: &Path, folder: &Path, depth: u32, found: &mut Vec<Clip>) -> Result<(), SetError> {
-    let failed = |source| SetError::Folder { path: folder.into(), source };
-    let (mut pictures, mut folders) = (Vec::new(), Vec::new());
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-        match extension.as_str() {
-            _ if path.is_dir() => folders.push(path),
-            "jpg" | "jpeg" | "png" => pictures.push(path),
-            "mp4" | "m4v" | "mov" | "avi" | "y4m" | "gif" | "webp" | "apng" => found.push(labelled(root, path)),
-            _ => {}
-        }
-    }
-    if folder.file_name().is_some_and(|name| class(&name.to_string_lossy()).is_some()) {
-        found.extend(pictures.into_iter().map(|picture| labelled(root, picture)));
-    } else if !pictures.is_empty() {
-        found.push(labelled(root, folder.into()));
-    }
-    if depth < DEPTH { folders.iter().try_for_each(|f| collect(root, f, depth + 1, found)) } else { Ok(()) }
-}
-
-/// The clip at `path`, labeled by its location below `root`.
-fn labelled(root: &Path, path: PathBuf) -> Clip {
-    let below = path.strip_prefix(root).unwrap_or(&path);
-    let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
-    let (own, around) = parts.split_last().map_or(("", &[][..]), |(own, around)| (own.as_ref(), around));
+/// The clip at `path`, labeled by its `name`.
+fn labelled(path: PathBuf, name: String) -> Clip {
+    let own = name.rsplit('/').next().unwrap_or_default();
     let support = ["hand", "fixed"].into_iter().find(|support| own.split_once('_').is_some_and(|(s, _)| s == *support));
     Clip {
-        label: around.iter().rev().find_map(|name| class(name)),
+        label: label(&name),
         facts: Facts { support: support.map(str::to_owned), ..Facts::default() },
-        name: if parts.is_empty() { ".".into() } else { parts.join("/") },
+        name,
         fps: None,
         frames: None,
         path,
     }
+}
+
+/// The class of the nearest class folder around the file or folder with this name.
+fn label(name: &str) -> Option<Label> {
+    name.rsplit('/').skip(1).find_map(class)
 }
 
 /// The last component of `path`, also if it is `.` or has a trailing `/`.
@@ -145,7 +160,7 @@ fn class(name: &str) -> Option<Label> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::inventory::tests::image, *};
 
     /// Rows: file relative to the root, expected clip, label and support.
     #[test]
@@ -166,8 +181,8 @@ mod tests {
         for (file, name, label, support) in rows {
             let root = tempfile::tempdir().unwrap();
             let path = root.path().join(file);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, b"?").unwrap();
+            // Whatever its name says.
+            image(&path, 7);
             std::fs::write(root.path().join("notes.txt"), b"?").unwrap();
             let set = Set::open(root.path()).unwrap();
             let [clip] = &set.clips[..] else { panic!("{file}: {set:?}") };
@@ -180,7 +195,7 @@ mod tests {
     #[test]
     fn rejects_empty_and_missing_sets() {
         let root = tempfile::tempdir().unwrap();
-        assert!(matches!(Set::open(root.path()), Err(SetError::Empty(_))));
+        assert!(matches!(Set::open(root.path()), Err(SetError::Empty { .. })));
         assert!(matches!(Set::open(&root.path().join("none")), Err(SetError::Manifest { .. })));
     }
 }

@@ -14,17 +14,11 @@ pub mod pairs;
 pub mod report;
 pub mod tail;
 
-use std::{
-    collections::BTreeMap,
-    num::NonZeroUsize,
-    path::Path,
-    sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
-};
+use std::{collections::BTreeMap, num::NonZeroUsize, path::Path, time::Duration};
 
 use serde::Serialize;
 
-use super::digest::{self, FileDigest};
+use super::{digest, parallel};
 use countenance_camera::{CameraError, FrameSource, recording};
 use countenance_client::headless::causes;
 use countenance_core::{
@@ -104,7 +98,10 @@ pub fn compare(
     acquire: &(dyn Fn(&Sample) -> Acquired + Sync),
     progress: &(dyn Fn(usize) + Sync),
 ) -> Matched {
-    let (acquired, mut files) = acquire_all(pairs, threads, acquire, progress);
+    let sample = |sample: &Sample| (acquire(sample), digest::of_path(&sample.name, &sample.path));
+    let (acquired, files): (Vec<_>, Vec<_>) =
+        parallel::map(&pairs.samples, threads, &sample, progress).into_iter().unzip();
+    let mut files: Vec<_> = files.into_iter().flatten().collect();
     files.extend(pairs.manifest().into_iter().flat_map(|(name, path)| digest::of_path(&name, path)));
     let template = |i: usize| match acquired.get(i) {
         Some(Acquired::Template(template)) => Some(template),
@@ -128,32 +125,6 @@ pub fn compare(
         missing: missing.collect(),
         set_sha256: digest::of_files(files),
     }
-}
-
-fn acquire_all(
-    pairs: &Pairs,
-    threads: NonZeroUsize,
-    acquire: &(dyn Fn(&Sample) -> Acquired + Sync),
-    progress: &(dyn Fn(usize) + Sync),
-) -> (Vec<Acquired>, Vec<FileDigest>) {
-    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let work = || {
-        let mut acquired = Vec::new();
-        loop {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            let Some(sample) = pairs.samples.get(i) else { return acquired };
-            acquired.push((i, acquire(sample), digest::of_path(&sample.name, &sample.path)));
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1);
-        }
-    };
-    let mut all = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads.get().min(pairs.samples.len())).map(|_| scope.spawn(work)).collect();
-        let ended = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|p| std::panic::resume_unwind(p)));
-        ended.flatten().collect::<Vec<_>>()
-    });
-    all.sort_by_key(|(i, ..)| *i);
-    let (acquired, files): (Vec<_>, Vec<_>) = all.into_iter().map(|(_, acquired, files)| (acquired, files)).unzip();
-    (acquired, files.into_iter().flatten().collect())
 }
 
 /// The template of the recording, image folder or image at `path`.
@@ -216,7 +187,7 @@ fn best(
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::*;
+    use super::{super::inventory::tests::image, *};
 
     /// A template at an angle in a plane: the cosine of two is that of the angle between them.
     fn towards(degrees: f32) -> Acquired {
@@ -228,9 +199,8 @@ pub(crate) mod tests {
     #[test]
     fn compares_pairs_in_order_with_any_number_of_threads() {
         let root = tempfile::tempdir().unwrap();
-        for name in ["ann/1.png", "ann/2.png", "bob/1.png", "bob/broken.png"] {
-            std::fs::create_dir_all(root.path().join(name).parent().unwrap()).unwrap();
-            std::fs::write(root.path().join(name), name).unwrap();
+        for (name, shade) in [("ann/1.png", 1), ("ann/2.png", 2), ("bob/1.png", 3), ("bob/broken.png", 4)] {
+            image(&root.path().join(name), shade);
         }
         let pairs = Pairs::open(root.path()).unwrap();
         let acquire = |sample: &Sample| match sample.name.as_str() {
@@ -258,7 +228,7 @@ pub(crate) mod tests {
         assert_eq!(compared, expected);
         assert_eq!((matched.samples, matched.people), (4, 2));
         assert_eq!(matched.missing, [("bob/broken.png".to_owned(), Reason::NoFace)]);
-        std::fs::write(root.path().join("ann/1.png"), "other").unwrap();
+        image(&root.path().join("ann/1.png"), 5);
         assert_ne!(run(1).set_sha256, matched.set_sha256);
     }
 }

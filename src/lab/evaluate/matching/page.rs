@@ -8,7 +8,7 @@ use super::{
     report::{MatchReport, cosine, people},
 };
 use crate::evaluate::{
-    page::{Axes, Curve, Row, cells, det_svg, document, plain, plain_tile, scores_svg, software, tile, wide},
+    page::{Axes, Curve, Row, cells, det_svg, document, files, plain, plain_tile, scores_svg, software, tile, wide},
     rates::percent,
 };
 
@@ -22,6 +22,7 @@ pub(super) fn html(report: &MatchReport, comparisons: &[Comparison], command: &s
         (limits_of_fmr(figures))
         (trade_off(figures))
         (scores(figures, comparisons))
+        (files(&report.files))
         (cannot_show(report))
         section {
             h2 { "How to measure it again" }
@@ -232,7 +233,7 @@ fn cannot_show(report: &MatchReport) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::{super::figures::tests::matched, *};
-    use crate::evaluate::{figures::tests::at, rates::Rate};
+    use crate::evaluate::{figures::tests::at, inventory::tests::files_of_a_test, rates::Rate};
 
     fn report() -> (MatchReport, Vec<Comparison>) {
         let impostors: Vec<f32> = (0..2_000_u16).map(|i| f32::from(i) / 5_000.0).collect();
@@ -244,6 +245,7 @@ mod tests {
             ungated: false,
             set: "</title><script>".into(),
             set_sha256: "5e7".into(),
+            files: files_of_a_test(),
             policy: "0".into(),
             models: Vec::new(),
         };
@@ -258,7 +260,15 @@ mod tests {
         report.figures.at_fmr[1].threshold = 0.987_6;
         report.figures.extrapolated.as_mut().unwrap().tail.threshold = 0.876_5;
         let page = report.page(&comparisons, "countenance-lab evaluate match '<set>'");
-        for expected in ["777 of 8888", "41 of 4141", "<td>0.988</td>", "a cosine of 0.876", "'&lt;set&gt;'"] {
+        for expected in [
+            "707 files were found",
+            "&lt;b&gt;.txt",
+            "777 of 8888",
+            "41 of 4141",
+            "<td>0.988</td>",
+            "a cosine of 0.876",
+            "'&lt;set&gt;'",
+        ] {
             assert!(page.contains(expected), "{expected}");
         }
         for external in ["<script", "http:", "https:", "//", "href", "NaN"] {

@@ -1,7 +1,8 @@
 //! The pairs to compare: all pairs of samples in a folder, or those listed in a manifest.
 //!
-//! A folder contains one folder per person, with samples: recordings, images, or folders of numbered images. A manifest
-//! is a TOML file that lists pairs, with paths relative to its own folder:
+//! A folder contains one folder per person, with samples: recordings, images, or folders of numbered images, as the
+//! reader of recordings finds by their content. A manifest is a TOML file that lists pairs, with paths relative to its own
+//! folder:
 //!
 //! ```toml
 //! [[pair]]
@@ -12,13 +13,15 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
     path::{Path, PathBuf},
 };
 
 use serde::Deserialize;
 
-use super::super::manifest::{self, Below};
+use super::super::{
+    inventory::{self, Files, Inventory, InventoryError, LeftOut, Reason},
+    manifest::{self, Below},
+};
 use countenance_system::small_file::{self, SmallFileError};
 
 /// Maximum number of samples, which give about 12 million pairs.
@@ -55,22 +58,40 @@ pub struct Pairs {
     pub samples: Vec<Sample>,
     /// The pairs.
     pub pairs: Vec<Pair>,
+    /// The files of the samples, and those that are in no sample.
+    pub files: Files,
 }
 
 /// Why a set cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PairsError {
-    /// A folder cannot be listed.
-    #[error("cannot list {}", path.display())]
-    Folder {
+    /// The files cannot be listed.
+    #[error(transparent)]
+    Files(#[from] InventoryError),
+    /// Fewer than two samples.
+    #[error("{} contains fewer than two samples in folders of people{}", path.display(), inventory::said(left_out))]
+    TooFew {
+        /// The folder or the manifest.
+        path: PathBuf,
+        /// The files that are no samples.
+        left_out: Vec<LeftOut>,
+    },
+    /// A person's folder has no sample.
+    #[error("{} contains no recording or image that can be read{}", path.display(), inventory::said(left_out))]
+    NoSample {
         /// The folder.
         path: PathBuf,
-        /// The cause.
-        source: std::io::Error,
+        /// The files that were found in it.
+        left_out: Vec<LeftOut>,
     },
-    /// Fewer than two samples.
-    #[error("{} contains fewer than two samples in folders of people", .0.display())]
-    TooFew(PathBuf),
+    /// A file is in the folders of two people.
+    #[error("{first} and {second} are the same file, of two people")]
+    TwoPeople {
+        /// One of its names.
+        first: String,
+        /// Another one.
+        second: String,
+    },
     /// More samples than [`MAX_SAMPLES`].
     #[error("{} contains more than {MAX_SAMPLES} samples", .0.display())]
     TooMany(PathBuf),
@@ -96,6 +117,9 @@ pub enum PairsError {
     /// A pair is listed twice.
     #[error("the manifest compares {0} and {1} twice")]
     Twice(String, String),
+    /// Two names of one file.
+    #[error("the manifest lists one file as {0} and as {1}")]
+    SameFile(String, String),
 }
 
 impl Pairs {
@@ -103,7 +127,7 @@ impl Pairs {
     pub fn open(path: &Path) -> Result<Self, PairsError> {
         let pairs = if path.is_dir() { Self::of_people(path)? } else { Self::of_manifest(path)? };
         match pairs.samples.len() {
-            ..2 => Err(PairsError::TooFew(path.into())),
+            ..2 => Err(PairsError::TooFew { path: path.into(), left_out: pairs.files.left_out }),
             2..=MAX_SAMPLES => Ok(pairs),
             _ => Err(PairsError::TooMany(path.into())),
         }
@@ -121,25 +145,29 @@ impl Pairs {
     }
 
     fn of_people(root: &Path) -> Result<Self, PairsError> {
-        let mut samples = Vec::new();
-        for person in list(root)?.into_iter().filter(|path| path.is_dir()) {
-            let name =
-                |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            for path in list(&person)?.into_iter().filter(|path| is_sample(path)) {
-                let person = name(&person);
-                samples.push(Sample { name: format!("{person}/{}", name(&path)), person: Some(person), path });
-                if samples.len() > MAX_SAMPLES {
-                    return Err(PairsError::TooMany(root.into()));
-                }
-            }
+        let person = |name: &str| name.split_once('/').map(|(person, _)| person.to_owned());
+        let mut inventory = Inventory::of(root, &|folder| !folder.contains('/'), &|file| person(file).is_some())?;
+        inventory.retain(&Reason::NoPerson, |item| person(&item.name).is_some());
+        let differ = |a: &str, b: &str| person(a).is_some() && person(b).is_some() && person(a) != person(b);
+        if let Some((first, second)) = inventory.contradiction(differ) {
+            return Err(PairsError::TwoPeople { first, second });
         }
-        samples.sort_by(|a, b| a.name.cmp(&b.name));
+        let people = inventory.folders.iter().filter(|folder| person(folder).is_none());
+        if let Some((folder, left_out)) = inventory.without_items(people) {
+            return Err(PairsError::NoSample { path: root.join(folder), left_out });
+        }
+        if inventory.items.len() > MAX_SAMPLES {
+            return Err(PairsError::TooMany(root.into()));
+        }
+        let samples = inventory.items.into_iter();
+        let samples: Vec<_> =
+            samples.map(|item| Sample { person: person(&item.name), name: item.name, path: item.path }).collect();
         let numbered = || samples.iter().enumerate();
         let pairs = numbered().flat_map(|(left, a)| {
             let after = numbered().skip(left + 1);
             after.map(move |(right, b)| Pair { left, right, same: a.person == b.person })
         });
-        Ok(Self { path: root.into(), pairs: pairs.collect(), samples })
+        Ok(Self { path: root.into(), pairs: pairs.collect(), samples, files: inventory.files })
     }
 
     fn of_manifest(path: &Path) -> Result<Self, PairsError> {
@@ -170,8 +198,17 @@ impl Pairs {
             Ok(Pair { left, right, same: entry.same })
         });
         let pairs = pairs.collect::<Result<_, _>>()?;
+        let mut owners = BTreeMap::new();
+        for (name, path) in &named {
+            for file in inventory::identities(path) {
+                if let Some(first) = owners.insert(file, name).filter(|first| *first != name) {
+                    return Err(PairsError::SameFile(first.clone(), name.clone()));
+                }
+            }
+        }
+        let files = inventory::of_listed(named.iter().map(|(name, path)| (name.as_str(), path.as_path())))?;
         let samples = named.into_iter().map(|(name, path)| Sample { path, name, person: None }).collect();
-        Ok(Self { path: path.into(), samples, pairs })
+        Ok(Self { path: path.into(), samples, pairs, files })
     }
 }
 
@@ -190,28 +227,20 @@ struct Entry {
     same: bool,
 }
 
-fn list(folder: &Path) -> Result<Vec<PathBuf>, PairsError> {
-    let failed = |source| PairsError::Folder { path: folder.into(), source };
-    fs::read_dir(folder).map_err(failed)?.map(|entry| Ok(entry.map_err(failed)?.path())).collect()
-}
-
-/// Whether `path` is a folder, or a file with the extension of an image or a recording.
-fn is_sample(path: &Path) -> bool {
-    const ENDINGS: [&str; 11] = ["jpg", "jpeg", "png", "mp4", "m4v", "mov", "avi", "y4m", "gif", "webp", "apng"];
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-    path.is_dir() || ENDINGS.contains(&ending.as_str())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fs;
+
+    use super::{super::super::inventory::tests::image, *};
 
     fn folder(files: &[&str]) -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();
         for file in files {
             let path = root.path().join(file);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, b"?").unwrap();
+            match file.ends_with(".txt") {
+                true => fs::write(path, b"?").unwrap(),
+                false => image(&path, 7),
+            }
         }
         root
     }
@@ -226,7 +255,7 @@ mod tests {
         assert_eq!(found, [(0, 1, true), (0, 2, false), (1, 2, false)]);
         assert_eq!(pairs.people(), 2);
         for (name, files) in [("no one", &[][..]), ("one", &["a/1.jpg"]), ("nothing in folders", &["1.jpg", "2.jpg"])] {
-            assert!(matches!(Pairs::open(folder(files).path()), Err(PairsError::TooFew(_))), "{name}");
+            assert!(matches!(Pairs::open(folder(files).path()), Err(PairsError::TooFew { .. })), "{name}");
         }
     }
 

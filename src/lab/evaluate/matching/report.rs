@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::{Comparison, figures::MatchFigures, page};
-use crate::evaluate::rates::percent;
+use crate::evaluate::{inventory::Files, rates::percent};
 use countenance_core::protocol::ModelClaim;
 
 /// One evaluation of a set of pairs. Reproducible: it does not depend on time, machine or number of threads.
@@ -22,8 +22,10 @@ pub struct MatchReport {
     pub ungated: bool,
     /// The set's name.
     pub set: String,
-    /// SHA-256 of the set (paths and content of its files), hex.
+    /// SHA-256 of the set (paths and content of the files of its samples), hex.
     pub set_sha256: String,
+    /// The files found, and those that are in no sample.
+    pub files: Files,
     /// SHA-256 of the policy in force, base64url.
     pub policy: String,
     /// All networks in this program, with their SHA-256.
@@ -84,6 +86,7 @@ impl MatchReport {
             line("gates", "open: not representative of sign-ins".into());
         }
         line("set", format!("SHA-256 {}", self.set_sha256));
+        line("files", self.files.to_string());
         text
     }
 }

@@ -4,6 +4,7 @@
 //! cameras, licenses, paths) is escaped on insertion.
 
 mod det;
+mod files;
 mod limits;
 mod marks;
 mod scores;
@@ -14,12 +15,14 @@ use serde::Serialize;
 
 use super::{
     figures::{Class, Figures, Times},
+    inventory::Files,
     presentation::Presentation,
     rates::{Rate, percent},
 };
 use countenance_core::protocol::ModelClaim;
 
 pub(super) use det::{Axes, Curve, svg as det_svg};
+pub(super) use files::section as files;
 pub(super) use marks::{document, plain};
 pub(super) use scores::{Row, svg as scores_svg};
 use tables::share_in_words;
@@ -42,6 +45,8 @@ pub struct About {
     pub software: String,
     /// The command that repeats the measurement.
     pub command: String,
+    /// The files found, and those that are in no clip.
+    pub files: Files,
     /// The same set with fewer cues.
     pub ablation: Vec<Ablation>,
 }
@@ -66,6 +71,7 @@ pub fn html(figures: &Figures, presentations: &[Presentation], about: &About) ->
         (scores::section(figures, presentations))
         (decisions(figures))
         (tables::non_responses(figures))
+        (files(&about.files))
         (tables::ablation(figures, &about.ablation))
         (limits::section(figures, about))
         (again(about))

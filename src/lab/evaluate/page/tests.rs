@@ -3,6 +3,7 @@
 use super::{
     super::{
         figures::tests::{at, presented},
+        inventory::{LeftOut, Reason, tests::files_of_a_test},
         presentation::{Decision, Facts, Response},
     },
     *,
@@ -39,6 +40,7 @@ pub(super) fn about() -> About {
         policy: "0".repeat(43),
         software: "countenance 0.0.0".into(),
         command: "countenance-lab evaluate SET --threshold 1.2".into(),
+        files: files_of_a_test(),
         ablation: Vec::new(),
     }
 }
@@ -58,6 +60,7 @@ fn has_all_sections_in_order_and_no_external_resources() {
         "Scores",
         "Decisions and time",
         "Non-responses",
+        "Files",
         "What each cue adds",
         "What this set cannot show",
         "How to measure it again",
@@ -107,6 +110,9 @@ fn shows_the_rates_of_the_figures() {
         "<td>919</td>",
         "29 (1.0 %)",
         "73.73 s",
+        "707 files were found: 705 are in clips, and 2 were left out",
+        "bona_fide/&lt;b&gt;.txt</th><td>this is not a recording of a known kind",
+        "the same file as bona_fide/a.mp4, which counts",
     ] {
         assert!(page.contains(expected), "{expected}");
     }
@@ -139,6 +145,11 @@ fn escapes_untrusted_text() {
         policy: evil.into(),
         software: evil.into(),
         command: evil.into(),
+        files: Files {
+            found: 1,
+            judged: 0,
+            left_out: vec![LeftOut { file: evil.into(), reason: Reason::Refused(evil.into()) }],
+        },
         ablation: vec![Ablation { name: evil.into(), figures: figures.clone() }],
     };
     let page = html(&figures, &set, &about);
