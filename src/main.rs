@@ -51,6 +51,7 @@
 use std::process::ExitCode;
 
 use countenance_client::headless::causes;
+use countenance_system::complain;
 
 mod cli;
 
@@ -60,9 +61,11 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_max_level(tracing::Level::WARN)
         .with_target(false)
+        // Its complaints would panic without a reader.
+        .log_internal_errors(false)
         .init();
     cli::run().unwrap_or_else(|error| {
-        eprintln!("countenance: {}", causes(error.as_ref()));
+        complain!("countenance: {}", causes(error.as_ref()));
         ExitCode::FAILURE
     })
 }

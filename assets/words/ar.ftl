@@ -213,6 +213,8 @@ failed-approve-minutes = { $minutes ->
 }
 failed-title-update = حدّث Countenance
 failed-update = هذا الإصدار من Countenance قديم جدًا لتسجيل الدخول هذا. حدّثه أو اسأل فريق تقنية المعلومات. ثم ابدأ تسجيل الدخول من جديد في المتصفح.
+failed-title-clock = ساعة هذا الحاسوب غير صحيحة
+failed-clock = تشير ساعة هذا الحاسوب إلى { $here }، لكن الوقت الصحيح هو { $there }. اطلب من فريق تقنية المعلومات ضبط الساعة، ثم ابدأ تسجيل الدخول من جديد في المتصفح.
 close = إغلاق
 
 ## Allow another device
@@ -310,6 +312,7 @@ doctor-fix-check-certificates = تحقق من ساعة هذا الحاسوب و�
 doctor-fix-ask-verifier = اسأل المسؤول عن خدمة التحقق هل هذا عنوانها.
 doctor-fix-set-clock = اضبط ساعة هذا الحاسوب، ويفضَّل أن يكون ذلك تلقائيًا.
 doctor-fix-register-link = اجعل Countenance البرنامج الذي يفتح روابط تسجيل الدخول.
+doctor-fix-move-program = انقل Countenance إلى مجلد لا يحتوي مساره على مسافات، ثم اجعله البرنامج الذي يفتح روابط تسجيل الدخول.
 doctor-fix-install-xdg-utils = ثبّت xdg-utils، ثم تحقق من جديد.
 doctor-fix-correct-settings = صحّح الأسطر المذكورة أعلاه في ملف الإعدادات.
 doctor-fix-protect-settings = تأكد من أن أحدًا غيرك لم يغيّر ملف الإعدادات، ثم اسمح لحسابك وحده بتغيير الملف ومجلده.

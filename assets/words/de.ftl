@@ -193,6 +193,8 @@ failed-approve-minutes = { $minutes ->
 }
 failed-title-update = Countenance aktualisieren
 failed-update = Diese Version von Countenance ist zu alt für diese Anmeldung. Aktualisieren Sie sie oder fragen Sie Ihren IT-Support. Beginnen Sie die Anmeldung dann in Ihrem Browser neu.
+failed-title-clock = Die Uhr dieses Computers geht falsch
+failed-clock = Dieser Computer zeigt { $here } an, es ist aber { $there }. Bitten Sie Ihr IT-Team, die Uhr zu stellen, und beginnen Sie die Anmeldung dann im Browser neu.
 close = Schließen
 
 ## Allow another device
@@ -290,6 +292,7 @@ doctor-fix-check-certificates = Prüfen Sie die Uhr und die vertrauenswürdigen 
 doctor-fix-ask-verifier = Fragen Sie beim Betreiber des Prüfdienstes nach, ob das seine Adresse ist.
 doctor-fix-set-clock = Stellen Sie die Uhr dieses Computers, am besten automatisch.
 doctor-fix-register-link = Legen Sie Countenance als das Programm fest, das Anmeldelinks öffnet.
+doctor-fix-move-program = Verschieben Sie Countenance in einen Ordner ohne Leerzeichen im Pfad und legen Sie es dann als das Programm fest, das Anmeldelinks öffnet.
 doctor-fix-install-xdg-utils = Installieren Sie xdg-utils und sehen Sie dann noch einmal nach.
 doctor-fix-correct-settings = Berichtigen Sie die oben genannten Zeilen der Einstellungsdatei.
 doctor-fix-protect-settings = Prüfen Sie, ob jemand anderes die Einstellungsdatei geändert hat, und lassen Sie dann nur Ihr Konto sie und ihren Ordner ändern.

@@ -193,6 +193,8 @@ failed-approve-minutes = { $minutes ->
 }
 failed-title-update = Update Countenance
 failed-update = This version of Countenance is too old for this sign-in. Update it, or ask your IT team. Then start the sign-in again in your browser.
+failed-title-clock = This computer’s clock is wrong
+failed-clock = This computer shows { $here }, but it is { $there }. Ask your IT team to set the clock, then start the sign-in again in your browser.
 close = Close
 
 ## Allow another device
@@ -290,6 +292,7 @@ doctor-fix-check-certificates = Check the clock and the trusted certificates of 
 doctor-fix-ask-verifier = Ask whoever runs the verification service whether this is its address.
 doctor-fix-set-clock = Set the clock of this computer, best automatically.
 doctor-fix-register-link = Make Countenance the program that opens login links.
+doctor-fix-move-program = Move Countenance to a folder without blanks in its path, then make it the program that opens login links.
 doctor-fix-install-xdg-utils = Install xdg-utils, then look again.
 doctor-fix-correct-settings = Correct the lines named above in the settings file.
 doctor-fix-protect-settings = Check that nobody else has changed the settings file, then let only your account change it and its folder.

@@ -193,6 +193,8 @@ failed-approve-minutes = { $minutes ->
 }
 failed-title-update = Actualiza Countenance
 failed-update = Esta versión de Countenance es demasiado antigua para este inicio de sesión. Actualízala o consulta a tu equipo de TI. Después, empieza de nuevo el inicio de sesión en tu navegador.
+failed-title-clock = El reloj de este ordenador está mal
+failed-clock = Este ordenador indica { $here }, pero la hora correcta es { $there }. Pide a tu equipo de TI que ajuste el reloj y vuelve a empezar el inicio de sesión en el navegador.
 close = Cerrar
 
 ## Allow another device
@@ -290,6 +292,7 @@ doctor-fix-check-certificates = Comprueba el reloj y los certificados de confian
 doctor-fix-ask-verifier = Pregunta a quien gestiona el servicio de verificación si esta es su dirección.
 doctor-fix-set-clock = Pon en hora el reloj de este equipo, mejor de forma automática.
 doctor-fix-register-link = Haz que Countenance sea el programa que abre los enlaces de inicio de sesión.
+doctor-fix-move-program = Mueve Countenance a una carpeta sin espacios en su ruta y después haz que sea el programa que abre los enlaces de inicio de sesión.
 doctor-fix-install-xdg-utils = Instala xdg-utils y compruébalo de nuevo.
 doctor-fix-correct-settings = Corrige las líneas del archivo de ajustes indicadas arriba.
 doctor-fix-protect-settings = Comprueba que nadie más ha cambiado el archivo de ajustes y después deja que solo tu cuenta pueda cambiarlo, junto con su carpeta.

@@ -193,6 +193,8 @@ failed-approve-minutes = { $minutes ->
 }
 failed-title-update = Mettez Countenance à jour
 failed-update = Cette version de Countenance est trop ancienne pour cette connexion. Mettez-la à jour ou adressez-vous à votre service informatique. Recommencez ensuite la connexion dans votre navigateur.
+failed-title-clock = L’horloge de cet ordinateur est fausse
+failed-clock = Cet ordinateur indique { $here }, mais il est { $there }. Demandez à votre équipe informatique de régler l’horloge, puis recommencez la connexion dans votre navigateur.
 close = Fermer
 
 ## Allow another device
@@ -290,6 +292,7 @@ doctor-fix-check-certificates = Vérifiez l’horloge et les certificats de conf
 doctor-fix-ask-verifier = Demandez à la personne qui gère le service de vérification si cette adresse est bien la sienne.
 doctor-fix-set-clock = Réglez l’horloge de cet ordinateur, de préférence automatiquement.
 doctor-fix-register-link = Faites de Countenance le programme qui ouvre les liens de connexion.
+doctor-fix-move-program = Déplacez Countenance dans un dossier dont le chemin ne contient pas d’espace, puis faites-en le programme qui ouvre les liens de connexion.
 doctor-fix-install-xdg-utils = Installez xdg-utils, puis vérifiez à nouveau.
 doctor-fix-correct-settings = Corrigez les lignes du fichier de réglages indiquées ci-dessus.
 doctor-fix-protect-settings = Vérifiez que personne d’autre n’a modifié le fichier de réglages, puis réservez à votre compte le droit de modifier ce fichier et son dossier.

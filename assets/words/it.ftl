@@ -193,6 +193,8 @@ failed-approve-minutes = { $minutes ->
 }
 failed-title-update = Aggiorna Countenance
 failed-update = Questa versione di Countenance è troppo vecchia per questo accesso. Aggiornala o rivolgiti al reparto IT. Poi ricomincia l’accesso nel browser.
+failed-title-clock = L’orologio di questo computer è sbagliato
+failed-clock = Questo computer indica { $here }, ma l’ora esatta è { $there }. Chiedi al tuo team IT di regolare l’orologio, poi ricomincia l’accesso nel browser.
 close = Chiudi
 
 ## Allow another device
@@ -290,6 +292,7 @@ doctor-fix-check-certificates = Controlla l’orologio e i certificati attendibi
 doctor-fix-ask-verifier = Chiedi a chi gestisce il servizio di verifica se questo è il suo indirizzo.
 doctor-fix-set-clock = Regola l’orologio di questo computer, meglio se in automatico.
 doctor-fix-register-link = Imposta Countenance come programma che apre i link di accesso.
+doctor-fix-move-program = Sposta Countenance in una cartella senza spazi nel percorso, poi impostalo come programma che apre i link di accesso.
 doctor-fix-install-xdg-utils = Installa xdg-utils, poi controlla di nuovo.
 doctor-fix-correct-settings = Correggi le righe del file delle impostazioni indicate sopra.
 doctor-fix-protect-settings = Verifica che nessun altro abbia modificato il file delle impostazioni, poi consenti solo al tuo account di modificare il file e la sua cartella.

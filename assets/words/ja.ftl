@@ -188,6 +188,8 @@ failed-approve-minutes = { $minutes ->
 }
 failed-title-update = Countenance を更新してください
 failed-update = このバージョンの Countenance は、このログインには古すぎます。更新するか、IT 担当者にお問い合わせください。その後、ブラウザーでログインをやり直してください。
+failed-title-clock = このコンピューターの時計が合っていません
+failed-clock = このコンピューターの時計は { $here } ですが、正しい時刻は { $there } です。IT部門に時計を合わせてもらい、ブラウザーでログインをやり直してください。
 close = 閉じる
 
 ## Allow another device
@@ -285,6 +287,7 @@ doctor-fix-check-certificates = このコンピューターの時計と信頼済
 doctor-fix-ask-verifier = これが検証サービスのアドレスかどうか、サービスの運営者に確認してください。
 doctor-fix-set-clock = このコンピューターの時計を合わせてください。自動設定をお勧めします。
 doctor-fix-register-link = ログイン用リンクを開くプログラムを Countenance にしてください。
+doctor-fix-move-program = パスに空白のないフォルダーに Countenance を移し、ログイン用リンクを開くプログラムに設定してください。
 doctor-fix-install-xdg-utils = xdg-utils をインストールしてから、もう一度確認してください。
 doctor-fix-correct-settings = 設定ファイルの、上に示した行を修正してください。
 doctor-fix-protect-settings = ほかの人が設定ファイルを変更していないことを確認し、ファイルとそのフォルダーを自分のアカウントだけが変更できるようにしてください。

@@ -193,6 +193,8 @@ failed-approve-minutes = { $minutes ->
 }
 failed-title-update = Werk Countenance bij
 failed-update = Deze versie van Countenance is te oud voor deze aanmelding. Werk Countenance bij of vraag het uw IT-afdeling. Begin de aanmelding daarna opnieuw in uw browser.
+failed-title-clock = De klok van deze computer loopt verkeerd
+failed-clock = Deze computer geeft { $here } aan, maar het is { $there }. Vraag uw IT-team de klok goed te zetten en begin de aanmelding daarna opnieuw in uw browser.
 close = Sluiten
 
 ## Allow another device
@@ -290,6 +292,7 @@ doctor-fix-check-certificates = Controleer de klok en de vertrouwde certificaten
 doctor-fix-ask-verifier = Vraag de beheerder van de verificatiedienst of dit het juiste adres is.
 doctor-fix-set-clock = Zet de klok van deze computer gelijk, liefst automatisch.
 doctor-fix-register-link = Stel Countenance in als het programma dat aanmeldlinks opent.
+doctor-fix-move-program = Verplaats Countenance naar een map zonder spaties in het pad en stel het daarna in als het programma dat aanmeldlinks opent.
 doctor-fix-install-xdg-utils = Installeer xdg-utils en controleer opnieuw.
 doctor-fix-correct-settings = Verbeter de regels van het instellingenbestand die hierboven staan.
 doctor-fix-protect-settings = Controleer of niemand anders het instellingenbestand heeft gewijzigd en laat daarna alleen uw account het bestand en de map ervan wijzigen.

@@ -203,6 +203,8 @@ failed-approve-minutes = { $minutes ->
 }
 failed-title-update = Zaktualizuj Countenance
 failed-update = Ta wersja Countenance jest za stara na to logowanie. Zaktualizuj ją lub zapytaj dział IT. Potem zacznij logowanie od nowa w przeglądarce.
+failed-title-clock = Zegar tego komputera jest źle ustawiony
+failed-clock = Ten komputer pokazuje { $here }, a jest { $there }. Poproś dział IT o ustawienie zegara, a potem zacznij logowanie od nowa w przeglądarce.
 close = Zamknij
 
 ## Allow another device
@@ -300,6 +302,7 @@ doctor-fix-check-certificates = Sprawdź zegar i zaufane certyfikaty tego komput
 doctor-fix-ask-verifier = Zapytaj osobę, która prowadzi usługę weryfikacji, czy to jest jej adres.
 doctor-fix-set-clock = Ustaw zegar tego komputera, najlepiej automatycznie.
 doctor-fix-register-link = Ustaw Countenance jako program, który otwiera linki logowania.
+doctor-fix-move-program = Przenieś Countenance do folderu bez spacji w ścieżce, a następnie ustaw go jako program, który otwiera linki logowania.
 doctor-fix-install-xdg-utils = Zainstaluj xdg-utils, a potem sprawdź jeszcze raz.
 doctor-fix-correct-settings = Popraw wymienione powyżej wiersze pliku ustawień.
 doctor-fix-protect-settings = Sprawdź, czy nikt inny nie zmienił pliku ustawień, a następnie pozwól zmieniać go i jego folder tylko swojemu kontu.

@@ -193,6 +193,8 @@ failed-approve-minutes = { $minutes ->
 }
 failed-title-update = Atualize o Countenance
 failed-update = Esta versão do Countenance é antiga demais para este login. Atualize-a ou fale com a equipe de TI. Depois, comece o login de novo no navegador.
+failed-title-clock = O relógio deste computador está errado
+failed-clock = Este computador mostra { $here }, mas a hora certa é { $there }. Peça à sua equipe de TI que acerte o relógio e recomece o login no navegador.
 close = Fechar
 
 ## Allow another device
@@ -290,6 +292,7 @@ doctor-fix-check-certificates = Verifique o relógio e os certificados confiáve
 doctor-fix-ask-verifier = Pergunte a quem cuida do serviço de verificação se este é o endereço dele.
 doctor-fix-set-clock = Acerte o relógio deste computador, de preferência automaticamente.
 doctor-fix-register-link = Defina o Countenance como o programa que abre links de login.
+doctor-fix-move-program = Mova o Countenance para uma pasta sem espaços no caminho e depois defina-o como o programa que abre links de login.
 doctor-fix-install-xdg-utils = Instale o xdg-utils e verifique de novo.
 doctor-fix-correct-settings = Corrija as linhas do arquivo de configurações indicadas acima.
 doctor-fix-protect-settings = Verifique se mais ninguém alterou o arquivo de configurações e depois permita que só a sua conta altere o arquivo e a pasta dele.

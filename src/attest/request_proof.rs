@@ -73,6 +73,12 @@ pub enum RequestProofError {
     /// Made for another URL.
     #[error("the proof is for another URL")]
     OtherUrl,
+    /// Made for this path at another origin: a verifier that is reached under an address that is not its own.
+    #[error("the proof is for another origin than {own}")]
+    OtherOrigin {
+        /// The verifier's own origin.
+        own: String,
+    },
     /// Made for another body.
     #[error("the proof is for another body")]
     OtherBody,
@@ -119,7 +125,7 @@ pub fn verify_head(jws: &str, method: &str, url: &Url, now: UnixSecs) -> Result<
         return Err(RequestProofError::OtherMethod);
     }
     if claims.htu != bare(url) {
-        return Err(RequestProofError::OtherUrl);
+        return Err(other_url(&claims.htu, url));
     }
     let off_secs = now.saturating_sub(claims.iat);
     if !(-IAT_WINDOW_SECS..=IAT_WINDOW_SECS).contains(&off_secs) {
@@ -141,6 +147,16 @@ impl VerifiedHead {
     /// Authenticates the body.
     pub fn verify_body(self, body: &[u8]) -> Result<Authenticated, RequestProofError> {
         if self.body_sha256 == digest(body) { Ok(self.authenticated) } else { Err(RequestProofError::OtherBody) }
+    }
+}
+
+/// Why a proof for `htu` is not one for `url`.
+fn other_url(htu: &str, url: &Url) -> RequestProofError {
+    match Url::parse(htu) {
+        Ok(theirs) if theirs.path() == url.path() && theirs.origin() != url.origin() => {
+            RequestProofError::OtherOrigin { own: url.origin().ascii_serialization() }
+        }
+        _ => RequestProofError::OtherUrl,
     }
 }
 
@@ -184,11 +200,16 @@ mod tests {
         let key = DeviceKey::from_seed([3; 32]);
         let right = url("https://verifier.test/v1/sessions/s/open");
         let other = url("https://verifier.test/v1/sessions/t/open");
+        let elsewhere = url("https://verifier.example/v1/sessions/s/open");
+        let port = url("https://verifier.test:8443/v1/sessions/s/open");
+        let other_origin = |own: &str| RequestProofError::OtherOrigin { own: own.to_owned() };
         let ask = Request { method: "POST", url: &right, body: b"{}" };
         let jws = make(&ask, &key, issued(NOW)).unwrap();
         let rows = [
             ("another method", Request { method: "GET", ..ask }, NOW, RequestProofError::OtherMethod),
             ("another address", Request { url: &other, ..ask }, NOW, RequestProofError::OtherUrl),
+            ("another origin", Request { url: &elsewhere, ..ask }, NOW, other_origin("https://verifier.example")),
+            ("another port", Request { url: &port, ..ask }, NOW, other_origin("https://verifier.test:8443")),
             ("another body", Request { body: b"{} ", ..ask }, NOW, RequestProofError::OtherBody),
             ("too late", ask, NOW + 61, RequestProofError::NotNow { off_secs: 61 }),
             ("too early", ask, NOW - 61, RequestProofError::NotNow { off_secs: -61 }),

@@ -11,7 +11,10 @@ use std::{
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
-use super::qualify::{self, QualifyArgs};
+use super::{
+    MAX_WAIT_SECS,
+    qualify::{self, QualifyArgs},
+};
 use countenance_camera::{CameraError, Cameras, FrameSlot, FrameSource, Listed, device::PixelFormat};
 use countenance_client::headless::{Exit, causes};
 use countenance_client::{
@@ -19,6 +22,7 @@ use countenance_client::{
     source::{Source, SourceArgs},
 };
 use countenance_core::{policy::Policy, protocol::CameraKind};
+use countenance_system::{complain, console};
 
 /// The subcommands of `camera`.
 #[derive(Debug, Subcommand)]
@@ -46,7 +50,7 @@ pub(crate) struct TestArgs {
     #[command(flatten)]
     source: SourceArgs,
     /// Seconds to stream
-    #[arg(long, value_name = "SECS", default_value_t = 5)]
+    #[arg(long, value_name = "SECS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=MAX_WAIT_SECS))]
     seconds: u64,
     /// Accept only this pixel format
     #[arg(long, value_enum)]
@@ -55,7 +59,7 @@ pub(crate) struct TestArgs {
     #[arg(long)]
     json: bool,
     /// Seconds to retry a failing camera before giving up [default: until the test ends]
-    #[arg(long, value_name = "SECS")]
+    #[arg(long, value_name = "SECS", value_parser = clap::value_parser!(u64).range(..=MAX_WAIT_SECS))]
     timeout: Option<u64>,
     /// Settings file [default: in the platform's configuration directory]
     #[arg(long, value_name = "FILE")]
@@ -82,9 +86,9 @@ pub(super) fn run(task: &CameraTask) -> anyhow::Result<ExitCode> {
 
 fn list(as_json: bool) -> anyhow::Result<ExitCode> {
     let cameras = Cameras::new(countenance_camera::CameraRequest::default(), Box::new(|_| false)).list();
-    let mut out = io::stdout();
+    let mut out = console::stdout();
     if cameras.is_empty() && !as_json {
-        eprintln!("countenance: no camera found");
+        complain!("countenance: no camera found");
     }
     for camera in &cameras {
         let Listed { id, name, node, provenance } = camera;
@@ -119,7 +123,7 @@ fn test(args: &TestArgs) -> anyhow::Result<ExitCode> {
         recording @ Source::Recording { .. } => recording,
     };
     let mut live = source.live(FrameSlot::default(), Arc::new(|| {}));
-    let mut report = Report { out: Box::new(io::stdout()), as_json: args.json, began: now(), fault: None };
+    let mut report = Report { out: Box::new(console::stdout()), as_json: args.json, began: now(), fault: None };
     let good = look(&mut live, Duration::from_secs(args.seconds), args.timeout.map(Duration::from_secs), &mut report)?;
     Ok(if good { ExitCode::SUCCESS } else { Exit::NoCamera.into() })
 }

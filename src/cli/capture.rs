@@ -3,7 +3,7 @@
 use std::{
     io::{self, Write},
     process::ExitCode,
-    sync::atomic::AtomicBool,
+    sync::Arc,
     time::Duration,
 };
 
@@ -15,6 +15,7 @@ use countenance_client::{
     dry_run::{self, DryRun, FixedClock},
     flow::Flow,
     headless::{Exit, Script, WaitsForCamera},
+    interrupt::{StopRequest, on_signal},
     session::{
         HttpSession,
         browser::{Browser, SystemBrowser, WriteBrowser},
@@ -30,7 +31,7 @@ use countenance_client::{
 };
 use countenance_core::{policy::Policy, rng::SeededRng};
 use countenance_system::{
-    SystemClock, SystemRandom,
+    SystemClock, SystemRandom, complain, console,
     whole_file::{self, Access},
 };
 
@@ -49,14 +50,11 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
         Ok(link) => link,
         Err(error) => return Ok(usage("the link", &error)),
     };
-    let mut source = match args
-        .source
-        .source(&settings, Some(&args.installation.data_folder()?))
-        .scripted(args.source.keep_frames)
-    {
+    let chosen = args.source.source(&settings, Some(&args.installation.data_folder()?));
+    let mut source = match chosen.scripted(args.source.keep_frames) {
         Ok(source) => source,
         Err(error) => {
-            eprintln!("countenance: {}", countenance_client::headless::causes(&error));
+            complain!("countenance: {}", chosen.explain(&error));
             return Ok(Exit::NoCamera.into());
         }
     };
@@ -68,10 +66,13 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
     let policy = if args.dry_run.is_some() { policy } else { Policy::default() };
     let key =
         DeviceKey::load_or_create(&data.join("device.key"), &SystemRandom).context("cannot use the device key")?;
-    let mut out = io::stdout();
+    let mut out = console::stdout();
     let mut script = Script::new(&mut out, args.retries, args.cancel_after);
+    let stop = Arc::<StopRequest>::default();
+    script.stop = Arc::clone(&stop);
+    on_signal(Arc::clone(&stop), || std::process::exit(Exit::Cancelled as i32)).context("cannot heed signals")?;
     if args.camera_timeout > 0 {
-        script.waits_for_camera = Some(wait_for_camera(Duration::from_secs(args.camera_timeout)));
+        script.waits_for_camera = Some(wait_for_camera(Duration::from_secs(args.camera_timeout), Arc::clone(&stop)));
     }
     let models = vision.model_claims();
 
@@ -104,9 +105,8 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
         return Ok(Exit::of(&ended).into());
     }
 
-    let cancelled = AtomicBool::new(false);
-    let around =
-        SessionContext { key: &key, clock: &SystemClock, rng: &SystemRandom, wait: &SystemWait, cancelled: &cancelled };
+    let cancelled = stop.flag();
+    let around = SessionContext { key: &key, clock: &SystemClock, rng: &SystemRandom, wait: &SystemWait, cancelled };
     let mut session = HttpSession::new(format!("{SOFTWARE} {SOFTWARE_VERSION}"), around, RetryPolicy::default());
     let (mut open, mut print) = (SystemBrowser, WriteBrowser(io::stderr()));
     let browser: &mut dyn Browser = match args.installation.browser {
@@ -131,7 +131,7 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn usage(what: &str, error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("countenance: {what} is invalid: {}", countenance_client::headless::causes(error));
+    complain!("countenance: {what} is invalid: {}", countenance_client::headless::causes(error));
     Exit::Usage.into()
 }
 
@@ -139,9 +139,9 @@ fn usage(what: &str, error: &dyn std::error::Error) -> ExitCode {
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Retries for `left` in total, as long as the fault may clear without intervention.
-fn wait_for_camera(mut left: Duration) -> WaitsForCamera {
+fn wait_for_camera(mut left: Duration, stop: Arc<StopRequest>) -> WaitsForCamera {
     Box::new(move |error| {
-        let waits = error.kind().may_pass_by_itself() && !left.is_zero();
+        let waits = error.kind().may_pass_by_itself() && !left.is_zero() && !stop.is_asked();
         if waits {
             std::thread::sleep(POLL_INTERVAL.min(left));
             left = left.saturating_sub(POLL_INTERVAL);

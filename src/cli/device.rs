@@ -24,7 +24,7 @@ use countenance_client::{
     },
 };
 use countenance_core::protocol::{ApprovalCode, ApprovalRequest};
-use countenance_system::{SystemClock, SystemRandom};
+use countenance_system::{SystemClock, SystemRandom, complain, console};
 
 /// The subcommands of `device`.
 #[derive(Debug, Subcommand)]
@@ -64,11 +64,11 @@ pub(super) fn run(task: DeviceTask) -> anyhow::Result<ExitCode> {
     let verifiers: AllowedOrigins =
         if args.verifier.is_empty() { settled(args.settings)?.verifiers } else { args.verifier.into_iter().collect() };
     if verifiers.iter().next().is_none() {
-        eprintln!("countenance: no verifier is known; name it with --verifier");
+        complain!("countenance: no verifier is known; name it with --verifier");
         return Ok(Exit::Usage.into());
     }
     if !args.yes && !io::stdin().is_terminal() {
-        eprintln!("countenance: standard input is no terminal; confirm with --yes");
+        complain!("countenance: standard input is no terminal; confirm with --yes");
         return Ok(Exit::Usage.into());
     }
     let data = data_folder(args.data.as_ref())?;
@@ -83,7 +83,7 @@ pub(super) fn run(task: DeviceTask) -> anyhow::Result<ExitCode> {
         let session = HttpSession::new(app(), context, RetryPolicy::default());
         Box::new(HttpApprovals::new(session, origin.clone()))
     });
-    let mut out = io::stdout();
+    let mut out = console::stdout();
     let approved = find(verifiers, &code).and_then(|(verifier, request)| {
         // A closed pipe must not keep a script from what it has asked for.
         out.write_all(facts(&request).as_bytes()).ok();
@@ -136,9 +136,9 @@ fn exit_of(error: &SessionError) -> Exit {
 }
 
 fn failed(error: &dyn std::error::Error, exit: Exit) -> ExitCode {
-    eprintln!("countenance: {}", causes(error));
+    complain!("countenance: {}", causes(error));
     if exit == Exit::Refused {
-        eprintln!(
+        complain!(
             "The code may be mistyped, expired or used, or this computer is not allowed for the account that it belongs to."
         );
     }

@@ -1,15 +1,12 @@
 //! `countenance doctor`: what is missing on this machine and how to fix it.
 
-use std::{
-    io::{self, Write},
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{io::Write, path::PathBuf, process::ExitCode};
 
 use countenance_client::{
     doctor::{self, DoctorContext, Finding, State},
     settings::NETS_FOLDER,
 };
+use countenance_system::console;
 
 /// Arguments of `doctor`.
 #[derive(Debug, clap::Args)]
@@ -35,7 +32,7 @@ pub(super) fn run(args: DoctorArgs) -> anyhow::Result<ExitCode> {
         around.settings = args.settings;
     }
     let findings = doctor::examine(&around);
-    let mut out = io::stdout().lock();
+    let mut out = console::stdout();
     if args.json {
         serde_json::to_writer_pretty(&mut out, &findings)?;
         out.write_all(b"\n")?;

@@ -10,6 +10,7 @@ use std::{
 use anyhow::Context;
 use countenance_attest::inspect;
 use countenance_core::protocol::ATTESTATION_MAX_BYTES;
+use countenance_system::console;
 
 pub(super) fn run(file: &Path, key: Option<&str>) -> anyhow::Result<ExitCode> {
     let mut jws = String::new();
@@ -21,6 +22,6 @@ pub(super) fn run(file: &Path, key: Option<&str>) -> anyhow::Result<ExitCode> {
         file.take(cap).read_to_string(&mut jws)?;
     }
     let key = key.map(str::parse).transpose().context("--key is neither a JWK nor a thumbprint")?;
-    io::stdout().write_all(inspect::inspect(&jws, key)?.as_bytes())?;
+    console::stdout().write_all(inspect::inspect(&jws, key)?.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }

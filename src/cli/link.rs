@@ -1,13 +1,11 @@
 //! `countenance link`: registers this program as the handler of `countenance:` links.
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::{io::Write, process::ExitCode};
 
 use clap::Subcommand;
 
 use countenance_client::registration::{self, Status};
+use countenance_system::console;
 
 /// The subcommands of `link`.
 #[derive(Debug, Clone, Copy, Subcommand)]
@@ -31,13 +29,18 @@ pub(super) fn run(task: LinkTask) -> anyhow::Result<ExitCode> {
     let status = registration::status()?;
     let told = match &status {
         Status::Ours => "countenance: links are handled by this program".to_owned(),
+        Status::OursInDesktops => {
+            "countenance: links are handled by this program, but only in a desktop environment: without one, xdg-open cannot \
+             start a program whose path has a blank or a quote. Move this program, then run `countenance link register`"
+                .to_owned()
+        }
         Status::Elsewhere { program } => {
             format!("countenance: links are handled by another copy: {}", program.display())
         }
         Status::Other { handler } => format!("countenance: links are handled by {handler}"),
         Status::Nobody => "countenance: links have no handler".to_owned(),
     };
-    writeln!(io::stdout(), "{told}")?;
+    writeln!(console::stdout(), "{told}")?;
     let done = matches!(task, LinkTask::Unregister) || status == Status::Ours;
     Ok(if done { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use countenance_client::{installation::InstallationArgs, nets::NetArgs, source::SourceArgs};
 
 mod camera;
@@ -83,7 +83,7 @@ pub(crate) struct CaptureArgs {
     #[command(flatten)]
     source: SourceArgs,
     /// Launch link from the landing page: countenance://verify?…
-    #[arg(value_name = "LINK", required_unless_present = "dry_run")]
+    #[arg(value_name = "LINK", required_unless_present = "dry_run", value_parser = launch_link)]
     link: Option<String>,
     /// Settings, data and verifiers of the installation.
     #[command(flatten)]
@@ -95,7 +95,7 @@ pub(crate) struct CaptureArgs {
     #[arg(long, default_value_t = 0)]
     retries: u32,
     /// Seconds to wait for a camera that is absent, busy or stalled before the attempt counts as failed
-    #[arg(long, value_name = "SECS", default_value_t = 0)]
+    #[arg(long, value_name = "SECS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=MAX_WAIT_SECS))]
     camera_timeout: u64,
     /// Cancel after N frames
     #[arg(long, value_name = "N")]
@@ -107,8 +107,38 @@ pub(crate) struct CaptureArgs {
     #[arg(long, value_name = "FILE", requires = "dry_run")]
     attestation: Option<PathBuf>,
     /// Time of the dry run, in seconds since 1970
-    #[arg(long, value_name = "SECS", requires = "dry_run")]
+    #[arg(
+        long,
+        value_name = "SECS",
+        requires = "dry_run",
+        allow_negative_numbers = true,
+        value_parser = clap::value_parser!(i64).range(0..=MAX_AT_SECS)
+    )]
     at: Option<i64>,
+}
+
+/// Longest wait that can be asked for: a day. A longer one would be a mistake, and far longer ones cannot be added to a
+/// time.
+const MAX_WAIT_SECS: u64 = 86_400;
+/// The last second of the year 9999, after which times are not written in four digits.
+const MAX_AT_SECS: i64 = 253_402_300_799;
+
+/// Checks that `text` is a link, so that a misspelled command does not open a window. What is in the link is checked later.
+fn launch_link(text: &str) -> Result<String, String> {
+    const SCHEME: &str = "countenance:";
+    let text = text.trim();
+    let (has_scheme, wanted) = (text.get(..SCHEME.len()), "a launch link begins with countenance://verify?");
+    if has_scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(SCHEME)) {
+        return Ok(text.to_owned());
+    }
+    let command = Cli::command();
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    let near = names.map(|name| (strsim::jaro(name, &text.to_ascii_lowercase()), name));
+    match near.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(likeness, _)| *likeness > 0.7) {
+        Some((_, name)) => Err(format!("{wanted}; did you mean the command `{name}`?")),
+        None if text.starts_with("https:") => Err(format!("{wanted}; open this page in your browser")),
+        None => Err(wanted.to_owned()),
+    }
 }
 
 /// Parses the command line and runs the command.
@@ -119,7 +149,6 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
         return window::run(cli.window);
         #[cfg(not(feature = "window"))]
         {
-            use clap::CommandFactory;
             Cli::command().print_help()?;
             return Ok(countenance_client::headless::Exit::Usage.into());
         }

@@ -1,12 +1,10 @@
 //! `countenance models`: lists the embedded and added networks.
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::{io::Write, process::ExitCode};
 
 use countenance_client::nets::NetArgs;
 use countenance_core::policy::{LivenessPolicy, NetPolicy};
+use countenance_system::console;
 use countenance_vision::{self as vision, AddedNet};
 use serde_json::json;
 
@@ -23,7 +21,7 @@ pub(crate) struct ModelsArgs {
 
 pub(super) fn run(args: &ModelsArgs) -> anyhow::Result<ExitCode> {
     let added = args.nets.load()?;
-    let mut out = io::stdout();
+    let mut out = console::stdout();
     if args.thresholds {
         // An integration's list replaces the built-in one, so the program's own networks come first.
         let contracts = added.iter().map(|net| net.contract.clone());

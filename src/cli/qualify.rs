@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    io::{self, Write},
+    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -23,7 +23,7 @@ use countenance_core::{
     protocol::CameraClaim,
 };
 use countenance_system::{
-    SystemClock,
+    SystemClock, complain, console,
     whole_file::{self, Access},
 };
 use countenance_vision::Vision;
@@ -63,14 +63,14 @@ pub(super) fn run(
     camera: impl FnOnce() -> anyhow::Result<Box<dyn FrameSource>>,
 ) -> anyhow::Result<ExitCode> {
     if let Some(twice) = given_twice(&args.recordings) {
-        eprintln!("countenance: {} is given twice; each recording counts once", twice.display());
+        complain!("countenance: {} is given twice; each recording counts once", twice.display());
         return Ok(Exit::Usage.into());
     }
     let (policy, arming) = (Policy::default(), ArmingPolicy::default());
     let vision = Vision::load().context("cannot load the embedded networks")?;
     let collected = if args.recordings.is_empty() {
         let mut source = camera()?;
-        eprintln!("Look at the camera as in a sign-in; look away and move between captures. Use several people.");
+        complain!("Look at the camera as in a sign-in; look away and move between captures. Use several people.");
         let wanted = args.captures.unwrap_or(arming.captures) as usize;
         collect(source.as_mut(), &vision, &policy, wanted).map(|collected| (collected, source.provenance()))
     } else {
@@ -79,7 +79,7 @@ pub(super) fn run(
     let (collected, claim) = match collected {
         Ok(collected) => collected,
         Err(CaptureError::Camera(error)) => {
-            eprintln!("countenance: {}", causes(&error));
+            complain!("countenance: {}", causes(&error));
             return Ok(Exit::NoCamera.into());
         }
         Err(CaptureError::Vision(error)) => return Err(error.into()),
@@ -88,13 +88,13 @@ pub(super) fn run(
     if let Some(path) = args.site_path()? {
         let profile = Profile::of(&report, &vision.model_claims(), SystemClock.now());
         profile.save(&path).with_context(|| path.display().to_string())?;
-        eprintln!("countenance: site profile written to {}", path.display());
+        complain!("countenance: site profile written to {}", path.display());
     }
     if let Some(path) = &args.plot {
         whole_file::replace(path, report.plot(&arming).as_bytes(), Access::AsUsual)
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
-    let mut out = io::stdout();
+    let mut out = console::stdout();
     if args.json {
         let line = json!({ "armed": report.armed(), "because": report.because(), "report": report });
         writeln!(out, "{line}")?;
@@ -147,13 +147,13 @@ fn collect(
         match step {
             Step::Taken(genuine) => {
                 taken += 1;
-                eprintln!("capture {taken}: {:.2}", genuine.fused);
+                complain!("capture {taken}: {:.2}", genuine.fused);
             }
-            Step::Missed => eprintln!("no capture: no face passed the quality gates in time"),
+            Step::Missed => complain!("no capture: no face passed the quality gates in time"),
             Step::Looked(advice) if advice.hint != hint => {
                 hint = advice.hint;
                 if let Some(hint) = hint {
-                    eprintln!("  {}", qualify::words(hint));
+                    complain!("  {}", qualify::words(hint));
                 }
             }
             Step::Looked(_) => {}

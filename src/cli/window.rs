@@ -1,7 +1,7 @@
 //! `countenance` and `countenance LINK`: opens the window on the product's own environment.
 
 use std::{
-    io::{self, Write},
+    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::{Arc, Mutex, PoisonError},
@@ -19,6 +19,7 @@ use countenance_client::{
     installation::InstallationArgs,
     installed::{Installed, load_early},
     instance::{self, Claim, Inbox, InstanceDir},
+    interrupt::on_signal,
     runner::RunOutcome,
     session::origin::AllowedOrigins,
     settings::{Complaint, Loaded, NETS_FOLDER, Settings},
@@ -26,14 +27,14 @@ use countenance_client::{
 };
 use countenance_core::protocol::CameraKind;
 use countenance_gui::{self as gui, AppContext, CameraEntry, SettingsComplaint};
-use countenance_system::SystemRandom;
+use countenance_system::{SystemRandom, console};
 use countenance_vision as vision;
 
 /// Arguments of the window.
 #[derive(Debug, clap::Args)]
 pub(crate) struct WindowArgs {
     /// Launch link from the landing page: countenance://verify?…
-    #[arg(value_name = "LINK")]
+    #[arg(value_name = "LINK", value_parser = super::launch_link)]
     link: Option<String>,
     /// Where frames come from. A recording plays in real time.
     #[command(flatten)]
@@ -53,6 +54,8 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
         Claim::First(inbox) => inbox,
         Claim::HandedOver => return Ok(ExitCode::SUCCESS),
     };
+    // Before anything is created: without a display there is no window.
+    gui::backend()?;
     let data = args.installation.data_folder()?;
     let key =
         DeviceKey::load_or_create(&data.join("device.key"), &SystemRandom).context("cannot use the device key")?;
@@ -68,7 +71,10 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
     let (cameras, choose) = cameras(&env, args.source, &settings);
     let context = context(env, args.link, inbox, &data, settings, settings_path, allowed, Arc::clone(&ended));
     let context = AppContext { complaints, cameras, choose, ..context };
-    gui::open(context).map_err(|error| anyhow::anyhow!("cannot open the window: {error}"))?;
+    on_signal(Arc::clone(&context.stop), || std::process::exit(Exit::Cancelled as i32))
+        .context("cannot heed signals")?;
+    // Not every error of the toolkit can be passed to another thread, as `anyhow` asks.
+    gui::open(context).map_err(|error| anyhow::anyhow!("{error}"))?;
     let ended = *ended.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(ended.map_or(ExitCode::SUCCESS, told))
 }
@@ -119,6 +125,7 @@ fn context(
         closes: link.is_some(),
         link,
         inbox: Some(inbox),
+        stop: Arc::default(),
         settings,
         complaints: Vec::new(),
         settings_path,
@@ -151,7 +158,7 @@ fn told(ended: RunOutcome) -> ExitCode {
         RunOutcome::Failed(remedy) => {
             let exit = match remedy {
                 Remedy::CheckNetwork => Exit::Unreachable,
-                Remedy::LoginAgain => Exit::SessionOver,
+                Remedy::LoginAgain | Remedy::SetClock { .. } => Exit::SessionOver,
                 Remedy::ApproveDevice => Exit::NotApproved,
                 Remedy::Update => Exit::TooOld,
                 Remedy::TellOperator => Exit::Broken,
@@ -160,7 +167,7 @@ fn told(ended: RunOutcome) -> ExitCode {
         }
     };
     // A closed pipe is not an error here.
-    writeln!(io::stdout(), "{line}").ok();
+    writeln!(console::stdout(), "{line}").ok();
     exit.into()
 }
 

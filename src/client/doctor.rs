@@ -99,6 +99,8 @@ countenance_core::enumeration! {
         SetClock,
         /// Register links for this program.
         RegisterLink,
+        /// Move the program to a path without blanks.
+        MoveProgram,
         /// Install the tools that report which program opens links.
         InstallXdgUtils,
         /// Correct the settings file.
@@ -178,6 +180,7 @@ impl Fix {
             Self::AskVerifier => "doctor-fix-ask-verifier",
             Self::SetClock => "doctor-fix-set-clock",
             Self::RegisterLink => "doctor-fix-register-link",
+            Self::MoveProgram => "doctor-fix-move-program",
             Self::InstallXdgUtils => "doctor-fix-install-xdg-utils",
             Self::CorrectSettings => "doctor-fix-correct-settings",
             Self::ProtectSettings => "doctor-fix-protect-settings",
@@ -216,7 +219,10 @@ impl fmt::Display for Fix {
         f.write_str(match self {
             Self::ConnectCamera => "Connect a camera, or turn on the built-in one.",
             Self::JoinVideoGroup => "Give this user access to cameras: sudo usermod -aG video USER, then sign out and in again.",
-            Self::OpenDesktop => "Start Countenance in a desktop session: neither DISPLAY nor WAYLAND_DISPLAY is set.",
+            Self::OpenDesktop => {
+                "Start Countenance in a desktop session: DISPLAY or WAYLAND_DISPLAY must name a display that answers. \
+                 Without one, use `countenance capture`."
+            }
             Self::JoinRenderGroup => {
                 "Give this user access to the graphics device: sudo usermod -aG render,video USER, then sign out and in again."
             }
@@ -241,6 +247,7 @@ impl fmt::Display for Fix {
             Self::AskVerifier => "Ask the operator of the verification service whether this is its address.",
             Self::SetClock => "Set this machine's clock, preferably by NTP: sudo timedatectl set-ntp true.",
             Self::RegisterLink => "Run: countenance link register.",
+            Self::MoveProgram => "Move the program to a path without blanks and quotes, then run: countenance link register.",
             Self::InstallXdgUtils => "Install xdg-utils, then run: countenance link register.",
             Self::CorrectSettings => "Correct the settings file.",
             Self::ProtectSettings => {

@@ -7,7 +7,7 @@
 use crate::{
     capture::{CaptureError, Captured, FaceAnalyzer, Feedback, FrameOutcome, capture},
     session::{
-        SessionApi, SessionError,
+        ClockOff, SessionApi, SessionError,
         browser::{Browser, BrowserError},
         link::LaunchLink,
     },
@@ -168,6 +168,11 @@ pub enum Remedy {
     ApproveDevice,
     /// The client is too old: update it, then start the sign-in again.
     Update,
+    /// This computer's clock is wrong: its IT team sets it, then the sign-in is started again.
+    SetClock {
+        /// Seconds by which it is ahead; negative if it is behind.
+        ahead_secs: i64,
+    },
     /// This installation is broken or not registered: contact its operator.
     TellOperator,
 }
@@ -182,8 +187,11 @@ impl FlowError {
             }
             Self::Session(S::DeviceNotBound { .. }) => Remedy::ApproveDevice,
             Self::Session(S::NeedsUpdate { .. } | S::ClientTooOld) => Remedy::Update,
+            Self::Session(S::ClockOff(ClockOff { ahead_secs })) => Remedy::SetClock { ahead_secs: *ahead_secs },
             Self::Session(
                 S::TlsFailed(_)
+                | S::CertificateTime(_)
+                | S::OtherOrigin
                 | S::TlsUnavailable(_)
                 | S::DeviceUnknown
                 | S::DeviceDisabled

@@ -1,13 +1,15 @@
 //! Runs the flow without a person or a display: a script operates it, writes one JSON line per event, and the exit code
 //! reports the outcome.
 
-use std::{io::Write, process::ExitCode};
+use std::{io::Write, process::ExitCode, sync::Arc};
 
 use serde_json::{Value, json};
 
 use crate::{
     capture::{Feedback, FrameOutcome},
     flow::{AttemptFailure, Consent, FlowError, FlowEvent, FlowOutcome, Operator, Remedy, RetryChoice},
+    interrupt::StopRequest,
+    session::SessionError,
 };
 use countenance_camera::CameraError;
 use countenance_core::{
@@ -49,7 +51,8 @@ impl Exit {
     pub fn of(ended: &Result<FlowOutcome, FlowError>) -> Self {
         match ended {
             Ok(FlowOutcome::Approved) => Self::Approved,
-            Ok(FlowOutcome::Refused(Reason::Cancelled | Reason::NotMe)) => Self::Cancelled,
+            Ok(FlowOutcome::Refused(Reason::Cancelled | Reason::NotMe))
+            | Err(FlowError::Session(SessionError::Cancelled)) => Self::Cancelled,
             Ok(FlowOutcome::Refused(Reason::CannotTell | Reason::TimedOut)) => Self::CannotTell,
             Ok(FlowOutcome::Refused(Reason::NoCamera)) => Self::NoCamera,
             Ok(FlowOutcome::Refused(_)) => Self::Refused,
@@ -82,6 +85,8 @@ pub struct Script<'w> {
     /// Called when the camera fails: waits a moment, then returns whether to try the camera again. Such a retry does
     /// not count toward `retries`. `None`: do not wait.
     pub waits_for_camera: Option<WaitsForCamera>,
+    /// Ends the run as if a person had canceled it.
+    pub stop: Arc<StopRequest>,
     trouble: Option<&'static str>,
     out: &'w mut (dyn Write + Send),
     frames: u32,
@@ -91,7 +96,8 @@ pub struct Script<'w> {
 impl<'w> Script<'w> {
     /// A script that writes to `out`.
     pub fn new(out: &'w mut (dyn Write + Send), retries: u32, cancel_after: Option<u32>) -> Self {
-        Self { retries, cancel_after, waits_for_camera: None, trouble: None, out, frames: 0, last: None }
+        let stop = Arc::default();
+        Self { retries, cancel_after, waits_for_camera: None, stop, trouble: None, out, frames: 0, last: None }
     }
 
     /// Writes the outcome of the run.
@@ -112,6 +118,9 @@ impl<'w> Script<'w> {
                         "approve this device, by the mailed link or through your administrator, then open the link again"
                     }
                     Remedy::Update => "update Countenance, then start the sign-in again in the browser",
+                    Remedy::SetClock { .. } => {
+                        "ask your IT team to set this computer's clock, then start the sign-in again in the browser"
+                    }
                     Remedy::TellOperator => "contact the operator of this installation",
                 };
                 let mut line = json!({"event": "failed", "error": causes(error), "remedy": remedy});
@@ -142,7 +151,7 @@ impl Operator for Script<'_> {
             "event": "opened", "purpose": purpose, "application": shown.application, "tenant": shown.tenant,
             "account": shown.account, "started_at": shown.started_at, "attempts_left": ticket.attempts_left,
         }));
-        if self.cancel_after == Some(0) { Consent::Cancelled } else { Consent::Given(None) }
+        if self.cancel_after == Some(0) || self.stop.is_asked() { Consent::Cancelled } else { Consent::Given(None) }
     }
 
     fn watch(&mut self, frame: &Frame, outcome: FrameOutcome, _: Feedback) -> bool {
@@ -170,7 +179,7 @@ impl Operator for Script<'_> {
             }));
         }
         self.last = Some(outcome);
-        self.cancel_after.is_none_or(|limit| self.frames < limit)
+        !self.stop.is_asked() && self.cancel_after.is_none_or(|limit| self.frames < limit)
     }
 
     fn notify(&mut self, event: FlowEvent) {
@@ -186,12 +195,18 @@ impl Operator for Script<'_> {
 
     /// A script has no phone, so it never uses a one-time code.
     fn try_again(&mut self, failure: &AttemptFailure) -> RetryChoice {
+        if self.stop.is_asked() {
+            return RetryChoice::Stop;
+        }
         if let (AttemptFailure::Camera(error), true) = (failure, self.waits_for_camera.is_some()) {
             // Report each fault when it starts, not on every retry.
             if self.trouble.replace(error.kind().name()) != Some(error.kind().name()) {
                 self.line(&json!({"event": "waiting_for_camera", "fault": error.kind().name()}));
             }
             let again = self.waits_for_camera.as_mut().is_some_and(|wait| wait(error));
+            if self.stop.is_asked() {
+                return RetryChoice::Stop;
+            }
             if again {
                 return RetryChoice::Again;
             }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::ValueEnum;
 
+use countenance_system::complain;
+
 use crate::{
     session::origin::{AllowedOrigins, Origin},
     settings::Settings,
@@ -67,7 +69,7 @@ pub fn settled(path: Option<PathBuf>) -> anyhow::Result<Settings> {
     let Some(path) = path.or_else(Settings::standard_path) else { return Ok(Settings::default()) };
     let loaded = Settings::load(&path)?;
     for complaint in loaded.complaints {
-        eprintln!("countenance: {}: {complaint}", path.display());
+        complain!("countenance: {}: {complaint}", path.display());
     }
     Ok(loaded.settings)
 }

@@ -156,7 +156,7 @@ fn hand_over(dir: &InstanceDir, link: &str, deadline: &Deadline) -> Result<(), I
     if link.len() > LINK_MAX_BYTES {
         return Err(InstanceError::LinkTooLong);
     }
-    let answer = Stream::connect(dir.socket().map_err(InstanceError::Listen)?)
+    let answer = Stream::connect(dir.socket()?)
         .and_then(|mut stream| wire::ask(&mut stream, link, deadline))
         .map_err(InstanceError::NoAnswer)?;
     match answer {

@@ -8,6 +8,7 @@
 //! | [`source`] [`nets`] [`installation`] | command-line arguments and adapters shared by the programs |
 
 pub mod capture;
+pub mod display;
 pub mod doctor;
 pub mod dry_run;
 pub mod flow;
@@ -15,6 +16,7 @@ pub mod headless;
 pub mod installation;
 pub mod installed;
 pub mod instance;
+pub mod interrupt;
 pub mod nets;
 pub mod qualify;
 pub mod registration;

@@ -25,6 +25,9 @@ pub const SCHEME: &str = "countenance";
 pub enum Status {
     /// This program.
     Ours,
+    /// This program, but only in a desktop environment: there is none, and without one `xdg-open` does not understand
+    /// the quotes that this program's path needs.
+    OursInDesktops,
     /// An entry with this program's name that starts another file: this program was moved, or is another copy.
     Elsewhere {
         /// The program that is started.

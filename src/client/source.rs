@@ -6,6 +6,7 @@ use std::{
 };
 
 use crate::{
+    headless::causes,
     qualify::{PROFILE_FILE, Profile},
     settings::Settings,
 };
@@ -20,18 +21,22 @@ use countenance_camera::{
 };
 use countenance_core::{policy::Policy, protocol::ModelClaim};
 
+mod camera_arg;
+
+pub use camera_arg::CameraArg;
+
 /// Source of the frames.
 #[derive(Debug, Clone, clap::Args)]
 pub struct SourceArgs {
     /// Source of frames: a camera's ID, name or device as listed by `camera list`, or recording:FILE [default: the
     /// camera from the settings, or the first one]
-    #[arg(long, value_name = "SOURCE")]
-    pub camera: Option<String>,
+    #[arg(long, value_name = "SOURCE", value_parser = CameraArg::parser())]
+    pub camera: Option<CameraArg>,
     /// Accept a virtual camera, for tests. The attestation reports it and a verifier may reject it
     #[arg(long)]
     pub allow_virtual: bool,
     /// Frames per second of a recording that is a folder of images
-    #[arg(long, default_value_t = 25.0)]
+    #[arg(long, default_value_t = 25.0, value_parser = rate, allow_negative_numbers = true)]
     pub fps: f64,
     /// Number of frames buffered for a reader slower than the camera, such as an emulator
     #[arg(long, value_name = "FRAMES", default_value_t = 1, hide = true)]
@@ -55,18 +60,24 @@ impl SourceArgs {
     /// The source these arguments select; `settings` applies to what they leave open. The site's camera profile, if
     /// any, is in the folder `data`.
     pub fn source(&self, settings: &Settings, data: Option<&Path>) -> Source {
-        match self.camera.as_deref().and_then(|text| text.strip_prefix("recording:")) {
-            Some(path) => Source::Recording { path: path.into(), fps: self.fps },
-            None => Source::Camera(Arc::new(Cameras::new(self.request(settings), qualifies(data)))),
+        match &self.camera {
+            Some(CameraArg::Recording(path)) => Source::Recording { path: path.clone(), fps: self.fps },
+            Some(CameraArg::Named(_)) | None => {
+                Source::Camera(Arc::new(Cameras::new(self.request(settings), qualifies(data))))
+            }
         }
     }
 
     /// What these arguments, and otherwise `settings`, require of the camera.
     pub fn request(&self, settings: &Settings) -> CameraRequest {
         let turn = Turn::try_from(settings.camera_turn_deg).unwrap_or_default();
+        let named = match &self.camera {
+            Some(CameraArg::Named(name)) => Some(name.clone()),
+            Some(CameraArg::Recording(_)) | None => None,
+        };
         CameraRequest {
             choice: Choice {
-                wanted: self.camera.clone().or_else(|| settings.camera.clone()),
+                wanted: named.or_else(|| settings.camera.clone()),
                 // A camera given on the command line is the only acceptable one.
                 only: self.camera.is_some(),
                 pinned: settings.camera_pinned,
@@ -94,7 +105,21 @@ fn qualifies(data: Option<&Path>) -> Qualifies {
     Box::new(move |claim| profile.as_ref().is_some_and(|profile| profile.qualifies(claim, &policy, &models)))
 }
 
+/// A frame rate of a folder of images.
+pub fn rate(text: &str) -> Result<f64, String> {
+    let fps = text.parse().ok().filter(|fps| *fps > 0.0 && *fps <= f64::from(recording::MAX_FPS));
+    fps.ok_or_else(|| format!("expected a number above 0 and at most {}", recording::MAX_FPS))
+}
+
 impl Source {
+    /// `error`, with the file that it is about.
+    pub fn explain(&self, error: &dyn std::error::Error) -> String {
+        match self {
+            Self::Camera(_) => causes(error),
+            Self::Recording { path, .. } => format!("{}: {}", path.display(), causes(error)),
+        }
+    }
+
     /// Streams on a separate thread and keeps the newest frame in `slot`. A recording plays in real time and repeats.
     pub fn live(&self, slot: FrameSlot, notify: Notify) -> LiveSource {
         match self {

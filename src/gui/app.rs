@@ -90,6 +90,8 @@ impl App {
             let wake = wake(ctx);
             inbox.on_call(move || wake());
         }
+        let wakes = wake(ctx);
+        app.context.stop.on_ask(move || wakes());
         if let Some(link) = app.context.link.take() {
             app.follow(ctx, &link);
         }
@@ -113,6 +115,9 @@ impl App {
 
     /// Applies everything that happened since the last call.
     pub fn catch_up(&mut self, ctx: &Context) {
+        if self.context.stop.is_asked() {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
         self.state.now = self.context.env.clock().now();
         self.hear_of_cameras(ctx);
         let heard: Vec<_> = self.runner.iter().flat_map(Runner::progress).collect();

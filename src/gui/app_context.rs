@@ -9,6 +9,7 @@ use super::{CameraEntry, SettingsComplaint};
 use countenance_client::{
     doctor::Finding,
     instance::Inbox,
+    interrupt::StopRequest,
     runner::{Environment, RunOutcome},
     session::origin::AllowedOrigins,
     settings::Settings,
@@ -25,6 +26,8 @@ pub struct AppContext {
     pub allowed: AllowedOrigins,
     /// The launch link given at start, unparsed.
     pub link: Option<String>,
+    /// Closes the window, as the person would.
+    pub stop: Arc<StopRequest>,
     /// Messages from later launches of the program.
     pub inbox: Option<Inbox>,
     /// Whether a recording replaces the camera.

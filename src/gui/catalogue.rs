@@ -138,6 +138,7 @@ pub fn samples() -> Vec<Sample> {
         ("failed-approve", screen(Screen::Failed(Remedy::ApproveDevice))),
         ("failed-approve-code", State { approval: Some(offered()), ..screen(Screen::Failed(Remedy::ApproveDevice)) }),
         ("failed-update", screen(Screen::Failed(Remedy::Update))),
+        ("failed-clock", screen(Screen::Failed(Remedy::SetClock { ahead_secs: -360 }))),
         ("failed-operator", screen(Screen::Failed(Remedy::TellOperator))),
         ("settings", page(Page::Settings)),
         (

@@ -29,7 +29,7 @@ pub mod words;
 pub use app::App;
 pub use app_context::AppContext;
 pub use cameras::CameraEntry;
-pub use window::{open, run};
+pub use window::{WindowError, backend, open, run};
 
 use zeroize::Zeroizing;
 

@@ -45,14 +45,18 @@ impl Widgets<'_> {
 
     /// An icon with title and sentence below it, centered.
     pub(super) fn verdict(&mut self, mark: Mark, title: &str, body: &str) {
+        let (title, body) = (self.words.say(title), self.words.say(body));
+        self.verdict_text(mark, &title, &body);
+    }
+
+    /// As [`verdict`](Self::verdict), with texts rather than their IDs.
+    pub(super) fn verdict_text(&mut self, mark: Mark, title: &str, body: &str) {
         self.gap(24.0);
         marks::show(self.ui, self.theme, mark);
         self.gap(12.0);
-        let text = self.words.say(title);
-        let response = self.write(&text, self.theme.title(), self.theme.tokens.text, Align::Center);
-        self.as_heading(&response, &text);
-        let text = self.words.say(body);
-        self.write(&text, self.theme.body(), self.theme.tokens.text, Align::Center);
+        let response = self.write(title, self.theme.title(), self.theme.tokens.text, Align::Center);
+        self.as_heading(&response, title);
+        self.write(body, self.theme.body(), self.theme.tokens.text, Align::Center);
     }
 
     /// A paragraph.

@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use countenance_system::complain;
+
 mod cli;
 
 fn main() -> ExitCode {
@@ -10,9 +12,11 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_max_level(tracing::Level::WARN)
         .with_target(false)
+        // Its complaints would panic without a reader.
+        .log_internal_errors(false)
         .init();
     cli::run().unwrap_or_else(|error| {
-        eprintln!("countenance-lab: {error:#}");
+        complain!("countenance-lab: {error:#}");
         ExitCode::FAILURE
     })
 }

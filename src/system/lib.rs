@@ -2,6 +2,7 @@
 //! crate because the domain rules must not read a clock, and every program needs the same implementation.
 
 mod clock;
+pub mod console;
 mod rng;
 pub mod small_file;
 pub mod whole_file;

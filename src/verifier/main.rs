@@ -2,6 +2,7 @@
 
 use std::{alloc::System, process::ExitCode};
 
+use countenance_system::complain;
 use zeroizing_alloc::ZeroAlloc;
 
 mod cli;
@@ -14,7 +15,7 @@ static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 fn main() -> ExitCode {
     cli::logging::init();
     cli::run().unwrap_or_else(|error| {
-        eprintln!("countenance-verifier: {error:#}");
+        complain!("countenance-verifier: {error:#}");
         ExitCode::FAILURE
     })
 }

@@ -54,6 +54,7 @@ const ADAPTERS: &[(&str, &[&str])] = &[
     ("nokhwa_bindings_macos", &["camera/device/mac_and_windows.rs", "camera/permission.rs"]),
     ("anyhow", &["main.rs", "cli", "client/installation.rs", "client/nets.rs", "lab/cli", "lab/demo", "verifier/cli"]),
     ("eframe", &["gui", "lab/pacing.rs"]),
+    ("winit", &["gui/window.rs"]),
     ("clap", &["cli", "client/installation.rs", "client/nets.rs", "client/source.rs", "lab/cli", "verifier/cli"]),
     (
         "directories",
@@ -74,6 +75,20 @@ const ADAPTERS: &[(&str, &[&str])] = &[
     ("unic_langid", &["gui/words"]),
     ("sys_locale", &["gui/words"]),
     ("unicode_bidi", &["gui/bidi"]),
+];
+
+/// What writes or creates a file, and the only files that may use it. All others write files that are whole, or not there,
+/// with `system::whole_file`.
+const WRITES: &[&str] = &["fs::write(", "File::create", "OpenOptions::new"];
+const WRITERS: &[(&str, &str)] = &[
+    ("system/whole_file.rs", "the one place"),
+    ("client/instance/instance_dir.rs", "an empty file to be locked"),
+    ("client/doctor/context.rs", "opens devices"),
+    ("camera/permission.rs", "opens devices"),
+    ("verifier/store/files.rs", "an empty file for the database, which SQLite fills"),
+    ("lab/recapture/writer.rs", "recordings, frame by frame"),
+    ("lab/recapture/film.rs", "frames, one by one"),
+    ("lab/bench/conversion.rs", "samples to look at"),
 ];
 
 /// Names that may not occur in `core`: files, network, threads, clocks, the system's random numbers.
@@ -125,8 +140,10 @@ fn sources() -> Vec<Source> {
 
 /// The code without comments and unit tests; unit tests may use more.
 fn code(text: &str) -> String {
-    let ours = text.split("#[cfg(test)]\nmod tests").next().unwrap_or(text);
-    ours.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    // The attribute above may have further conditions, such as `unix`.
+    let ours = text.split("\nmod tests").next().unwrap_or(text);
+    let is_code = |line: &&str| !line.trim_start().starts_with("//") && !line.starts_with("#[cfg(test)]");
+    ours.lines().filter(is_code).collect::<Vec<_>>().join("\n")
 }
 
 /// Our crates among the dependencies of a manifest, test dependencies aside.
@@ -171,6 +188,21 @@ fn only_adapters_name_external_crates() {
         }
     }
     assert!(wrong.is_empty(), "only its adapter may name an external crate:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn files_are_written_whole_in_one_place() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let is_test = source.path.ends_with("tests.rs") || source.path.contains("testing");
+        if is_test || WRITERS.iter().any(|(path, _)| source.path == *path) {
+            continue;
+        }
+        let code = code(&source.text);
+        let named = WRITES.iter().filter(|write| code.contains(**write));
+        wrong.extend(named.map(|write| format!("{} uses {write}", source.path)));
+    }
+    assert!(wrong.is_empty(), "use countenance_system::whole_file, or name the file in WRITERS:\n{}", wrong.join("\n"));
 }
 
 #[test]

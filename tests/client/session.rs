@@ -252,10 +252,11 @@ fn permanent_errors_are_not_retried() {
         body: body.into(),
     };
     let rejection = |kind: ProblemKind| problem(kind.status(), &kind.uri(), "");
+    let proof_refused = |date: &str| problem(401, &ProblemKind::ProofRejected.uri(), &format!("Date: {date}\r\n"));
     let other_session = Ticket { session_id: "s-2".into(), ..ticket() };
     let elsewhere = Scripted::new([json(&ticket())]);
     let redirect = format!("Location: {}/v1/sessions/s-1/open\r\n", elsewhere.origin());
-    let rows: [(&str, Play, ErrorCheck); 27] = [
+    let rows: [(&str, Play, ErrorCheck); 31] = [
         ("an HTML page", answer(200, "text/html", "", "<html>"), |e| {
             matches!(e, SessionError::NotJson { status: 200 })
         }),
@@ -296,6 +297,20 @@ fn permanent_errors_are_not_retried() {
         ("session over", rejection(ProblemKind::SessionOver), |e| matches!(e, SessionError::SessionOver)),
         ("expired", rejection(ProblemKind::Expired), |e| matches!(e, SessionError::Expired)),
         ("proof refused", rejection(ProblemKind::ProofRejected), |e| matches!(e, SessionError::ProofRejected)),
+        (
+            "proof refused, with a date",
+            proof_refused("Sun, 06 Nov 1994 08:49:37 GMT"),
+            |e| matches!(e, SessionError::ClockOff(off) if off.ahead_secs == NOW - 784_111_777),
+        ),
+        (
+            "proof refused, with a date to come",
+            proof_refused("Fri, 01 Jan 2100 00:00:00 GMT"),
+            |e| matches!(e, SessionError::ClockOff(off) if off.ahead_secs == NOW - 4_102_444_800),
+        ),
+        ("proof refused, with nonsense for a date", proof_refused("yesterday"), |e| {
+            matches!(e, SessionError::ProofRejected)
+        }),
+        ("under another origin", rejection(ProblemKind::OtherOrigin), |e| matches!(e, SessionError::OtherOrigin)),
         ("internal error", rejection(ProblemKind::Internal), |e| matches!(e, SessionError::Rejected { status: 500 })),
         ("unknown problem type", problem(418, &format!("{PROBLEM_PREFIX}teapot"), ""), |e| {
             matches!(e, SessionError::Rejected { status: 418 })

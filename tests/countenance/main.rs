@@ -5,3 +5,4 @@
 mod cli;
 mod icon;
 mod installation;
+mod usage;

@@ -181,3 +181,16 @@ fn rotation_and_mirroring_are_passed_on_and_test_mode_is_disclosed() {
     assert_eq!(last.camera.as_deref(), Some("Lid"));
     assert_eq!((last.camera_turn_deg, last.camera_mirrored, last.camera_testing), (90, true, true));
 }
+
+#[test]
+fn a_save_that_fails_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let path = folder.path().join("file/settings.toml");
+    let mut window = Window::open(Script::default(), None, english(), None);
+    window.harness.state_mut().keep_settings_at(path.clone());
+    window.press("Settings").press("Less motion").see("The settings could not be saved.");
+    let why = window.harness.state().state().not_saved.clone().unwrap();
+    assert!(why.contains(path.to_str().unwrap()) && why.contains("Not a directory"), "{why}");
+    assert!(window.shows(&why), "it is on the page, not only in the log");
+}

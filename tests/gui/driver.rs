@@ -45,6 +45,7 @@ impl Window {
             allowed: std::iter::once(dry_run::ORIGIN.parse().unwrap()).collect(),
             link: link.map(Into::into),
             inbox,
+            stop: Arc::default(),
             plays_recording: false,
             settings,
             complaints: Vec::new(),

@@ -10,6 +10,7 @@ use std::{
 };
 
 use crate::{
+    display,
     registration::{self, RegistrationError, Status},
     session::{
         SessionError, Timeouts,
@@ -35,6 +36,8 @@ pub struct DoctorContext<'a> {
     pub system: &'a str,
     /// Reads an environment variable; an empty one counts as unset.
     pub variable: &'a dyn Fn(&str) -> Option<OsString>,
+    /// Connects to a display server, and disconnects.
+    pub connects: display::Connects<'a>,
     /// Opens a device for reading and writing, and closes it.
     pub open: &'a dyn Fn(&Path) -> io::Result<()>,
     /// This account's home folder, shown as `~` in findings.
@@ -65,6 +68,7 @@ impl DoctorContext<'_> {
             root: PathBuf::from("/"),
             system: env::consts::OS,
             variable: &|name| env::var_os(name).filter(|value| !value.is_empty()),
+            connects: &display::connect,
             open: &|path| OpenOptions::new().read(true).write(true).open(path).map(drop),
             home: directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()),
             key: directories::ProjectDirs::from("", "", "countenance").map(|dirs| dirs.data_dir().join("device.key")),

@@ -76,6 +76,11 @@ pub(super) fn link(around: &DoctorContext<'_>) -> Finding {
     let check = Check::Link;
     match (around.link)() {
         Ok(Status::Ours) => Finding::good(check, "countenance: links open this program"),
+        Ok(Status::OursInDesktops) => {
+            let detail =
+                "countenance: links open this program only in a desktop environment: its path has a blank or a quote";
+            Finding::attention(check, detail, Fix::MoveProgram)
+        }
         Ok(Status::Elsewhere { program }) => {
             let detail = format!("countenance: links open another copy: {}", program.display());
             Finding::attention(check, detail.chars().filter(|c| !c.is_control()).collect::<String>(), Fix::RegisterLink)

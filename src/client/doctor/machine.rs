@@ -3,6 +3,7 @@
 use std::{env, fs, io, path::PathBuf};
 
 use super::{Check, DoctorContext, Finding, Fix};
+use crate::display::{self, Backend, NoDisplay};
 use countenance_camera::{
     permission::{DeniedBy, Permission},
     provenance::linux,
@@ -56,8 +57,7 @@ pub(super) fn graphics(around: &DoctorContext<'_>) -> Finding {
     if around.system != "linux" {
         return Finding::unknown(check, "the graphics driver is not checked on this system yet");
     }
-    let screens: Vec<_> =
-        ["WAYLAND_DISPLAY", "DISPLAY"].into_iter().filter(|name| (around.variable)(name).is_some()).collect();
+    let screen = display::probe(around.variable, around.connects);
     let nodes = numbered(around, "/dev/dri", "renderD");
     let tried: Vec<_> =
         nodes.iter().map(|node| (node, (around.open)(&around.at(&format!("/dev/dri/{node}"))))).collect();
@@ -71,15 +71,20 @@ pub(super) fn graphics(around: &DoctorContext<'_>) -> Finding {
         None if tried.is_empty() => "in software (llvmpipe): there is no graphics device".to_owned(),
         None => "in software (llvmpipe): no graphics device opens".to_owned(),
     };
-    if screens.is_empty() {
-        return Finding::attention(check, format!("no screen; a window would be drawn {drawn}"), Fix::OpenDesktop);
-    }
-    let detail = format!("{} set; drawn {drawn}", screens.join(" and "));
+    let backend = match screen {
+        Ok(Backend::Wayland) => "Wayland",
+        Ok(Backend::X11 | Backend::System) => "X11",
+        Err(NoDisplay { why }) => {
+            let why = why.join("; ");
+            return Finding::attention(check, format!("{why}; a window would be drawn {drawn}"), Fix::OpenDesktop);
+        }
+    };
+    let detail = format!("{backend} answers; drawn {drawn}");
     let denied = !forced && !tried.is_empty() && tried.iter().all(|(_, opened)| opened.is_err());
     if denied { Finding::attention(check, detail, Fix::JoinRenderGroup) } else { Finding::good(check, detail) }
 }
 
-/// The libraries of the display server in use; if neither is in use, those of at least one.
+/// The libraries of the display server that a window would use; if there is none, those of at least one.
 pub(super) fn libraries(around: &DoctorContext<'_>) -> Finding {
     let check = Check::Libraries;
     if around.system != "linux" {
@@ -103,11 +108,9 @@ pub(super) fn libraries(around: &DoctorContext<'_>) -> Finding {
         names.iter().copied().filter(|name| !there(name)).collect()
     };
     let (x11, wayland) = (missing(&X11), missing(&WAYLAND));
-    let has = |name| (around.variable)(name).is_some();
-    let needed = match (has("WAYLAND_DISPLAY"), has("DISPLAY")) {
-        (true, false) => &wayland,
-        (false, true) => &x11,
-        _ if x11.len() < wayland.len() => &x11,
+    let needed = match display::probe(around.variable, around.connects) {
+        Ok(Backend::X11) => &x11,
+        Ok(Backend::System) | Err(_) if x11.len() < wayland.len() => &x11,
         _ => &wayland,
     };
     let tell = |kind, missing: &[&str]| match missing {

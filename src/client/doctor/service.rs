@@ -50,6 +50,7 @@ pub(super) fn clock(around: &DoctorContext<'_>, ahead: &[UnixSecs]) -> Finding {
 fn fix(error: &SessionError) -> Fix {
     use SessionError as S;
     match error {
+        S::CertificateTime(_) => Fix::SetClock,
         S::TlsFailed(_) | S::TlsUnavailable(_) => Fix::CheckCertificates,
         S::Unreachable(_) | S::TimedOut(_) | S::Unavailable { .. } | S::TooManyRequests { .. } => Fix::CheckNetwork,
         _ => Fix::AskVerifier,

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, ffi::OsString, fs, io, path::Path};
 
 use super::*;
 use crate::{
+    display::Address,
     dry_run::FixedClock,
     registration::{RegistrationError, Status},
     session::{SessionError, origin::Origin, reach::Reached},
@@ -19,6 +20,8 @@ const NOW: UnixSecs = 1_800_000_000;
 struct Machine {
     home: tempfile::TempDir,
     variables: BTreeMap<&'static str, &'static str>,
+    /// Whether a display server answers at this address.
+    answers: fn(&Address) -> bool,
     /// Results of opening devices, by name.
     devices: BTreeMap<&'static str, io::ErrorKind>,
     models: fn() -> Result<Vec<ModelClaim>, VisionError>,
@@ -45,6 +48,7 @@ fn well() -> Machine {
     DeviceKey::load_or_create(&root.join("home/zoe/data/keys/device.key"), &SystemRandom).unwrap();
     Machine {
         variables: BTreeMap::from([("DISPLAY", ":0")]),
+        answers: |_| true,
         devices: BTreeMap::new(),
         models: || Ok(vec![ModelClaim { name: "net".into(), sha256: "0123456789abcdef".into() }]),
         reach: |_| Ok(Reached { date: Some(NOW - 2) }),
@@ -83,6 +87,9 @@ impl Machine {
             root: self.root().to_owned(),
             system: self.system,
             variable: &variable,
+            connects: &|address| {
+                if (self.answers)(address) { Ok(()) } else { Err(io::ErrorKind::ConnectionRefused.into()) }
+            },
             open: &open,
             key: Some(home.join("data/keys/device.key")),
             settings: Some(home.join("settings.toml")),
@@ -144,6 +151,17 @@ fn reports_each_fault_with_its_fix() {
         ),
         ("another system", |m| m.system = "windows", C::Camera, State::Unknown, None),
         ("no screen", |m| m.variables.clear(), C::Graphics, Attention, Some(F::OpenDesktop)),
+        ("a screen that does not answer", |m| m.answers = |_| false, C::Graphics, Attention, Some(F::OpenDesktop)),
+        (
+            "a dead Wayland beside X11",
+            |m| {
+                m.variables.extend([("WAYLAND_DISPLAY", "/run/wayland-0")]);
+                m.answers = |address| !matches!(address, Address::File(_));
+            },
+            C::Graphics,
+            State::Good,
+            None,
+        ),
         (
             "no permission for the graphics device",
             |m| m.device("renderD128", io::ErrorKind::PermissionDenied),
@@ -201,6 +219,13 @@ fn reports_each_fault_with_its_fix() {
             Some(F::CheckCertificates),
         ),
         (
+            "a certificate that is not valid now",
+            |m| m.reach = |_| Err(SessionError::CertificateTime("expired".into())),
+            C::Verifier,
+            Attention,
+            Some(F::SetClock),
+        ),
+        (
             "someone else's page",
             |m| m.reach = |_| Err(SessionError::NotJson { status: 200 }),
             C::Verifier,
@@ -229,6 +254,13 @@ fn reports_each_fault_with_its_fix() {
             C::Link,
             Attention,
             Some(F::RegisterLink),
+        ),
+        (
+            "a path that xdg-open does not understand",
+            |m| m.link = || Ok(Status::OursInDesktops),
+            C::Link,
+            Attention,
+            Some(F::MoveProgram),
         ),
         (
             "no tool to ask",
@@ -312,10 +344,10 @@ fn checks_the_libraries_of_the_display_server_in_use() {
 #[test]
 fn reports_the_graphics_driver() {
     let machine = well();
-    assert_eq!(machine.finding(Check::Graphics).detail, "DISPLAY set; drawn by renderD128");
+    assert_eq!(machine.finding(Check::Graphics).detail, "X11 answers; drawn by renderD128");
     fs::remove_file(machine.root().join("dev/dri/renderD128")).unwrap();
     let found = machine.finding(Check::Graphics);
-    assert_eq!(found.detail, "DISPLAY set; drawn in software (llvmpipe): there is no graphics device");
+    assert_eq!(found.detail, "X11 answers; drawn in software (llvmpipe): there is no graphics device");
     assert_eq!(found.state, State::Good, "slower, but it works");
 }
 

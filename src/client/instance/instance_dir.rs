@@ -31,7 +31,8 @@ impl InstanceDir {
         Ok(Self { folder })
     }
 
-    /// The folder `folder`, created if missing. On Unix its path must leave space for a socket's path, about 90 bytes.
+    /// The folder `folder`, created if missing. If its path leaves no space for that of a socket, the socket is in a
+    /// folder of its own.
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into() }
     }
@@ -46,13 +47,13 @@ impl InstanceDir {
     }
 
     /// The socket's name.
-    pub(super) fn socket(&self) -> io::Result<Name<'static>> {
+    pub(super) fn socket(&self) -> Result<Name<'static>, InstanceError> {
         guard::socket(&self.folder)
     }
 
     /// Removes the socket of a dead process. Only for the holder of the lock: no living process can own the socket
     /// then.
-    pub(super) fn clear(&self) -> io::Result<()> {
+    pub(super) fn clear(&self) -> Result<(), InstanceError> {
         guard::clear(&self.folder)
     }
 }
@@ -60,15 +61,25 @@ impl InstanceDir {
 #[cfg(unix)]
 mod guard {
     use std::{
+        env,
         fs::{self, DirBuilder},
-        os::unix::fs::{DirBuilderExt, MetadataExt},
+        os::unix::{
+            ffi::OsStrExt,
+            fs::{DirBuilderExt, MetadataExt},
+        },
+        path::PathBuf,
     };
+
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+    use sha2::{Digest, Sha256};
 
     use interprocess::local_socket::{GenericFilePath, Name, ToFsName};
 
     use super::{InstanceError, Path, io};
 
     const SOCKET: &str = "instance.socket";
+    /// Longest path of a socket, bytes: 104 with a zero byte at the end on macOS, 108 on Linux.
+    const PATH_MAX_BYTES: usize = 103;
 
     pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)
@@ -81,15 +92,33 @@ mod guard {
         if ours { Ok(()) } else { Err(InstanceError::FolderNotOurs) }
     }
 
-    pub(super) fn socket(folder: &Path) -> io::Result<Name<'static>> {
-        folder.join(SOCKET).to_fs_name::<GenericFilePath>()
+    pub(super) fn socket(folder: &Path) -> Result<Name<'static>, InstanceError> {
+        path(folder)?.to_fs_name::<GenericFilePath>().map_err(InstanceError::Listen)
     }
 
-    pub(super) fn clear(folder: &Path) -> io::Result<()> {
-        match fs::remove_file(folder.join(SOCKET)) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+    pub(super) fn clear(folder: &Path) -> Result<(), InstanceError> {
+        match fs::remove_file(path(folder)?) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(InstanceError::Listen(e)),
             _ => Ok(()),
         }
+    }
+
+    /// The socket's path: in `folder`, or in a private folder with a short path, under a name made from that of `folder`.
+    fn path(folder: &Path) -> Result<PathBuf, InstanceError> {
+        let fits = |path: &Path| path.as_os_str().len() <= PATH_MAX_BYTES;
+        let usual = folder.join(SOCKET);
+        if fits(&usual) {
+            return Ok(usual);
+        }
+        let digest = Sha256::digest(std::path::absolute(folder).map_err(InstanceError::Folder)?.as_os_str().as_bytes());
+        let name = format!("{}.socket", BASE64_URL_SAFE_NO_PAD.encode(digest.get(..12).unwrap_or_default()));
+        let own = format!("countenance-{}", uzers::get_effective_uid());
+        let short = [env::temp_dir(), "/tmp".into()].into_iter().map(|temp| temp.join(&own));
+        let short = short.into_iter().find(|short| fits(&short.join(&name)));
+        let short = short.ok_or_else(|| InstanceError::Folder(io::ErrorKind::InvalidFilename.into()))?;
+        make_folder(&short).map_err(InstanceError::Folder)?;
+        check_folder(&short)?;
+        Ok(short.join(name))
     }
 }
 
@@ -108,14 +137,14 @@ mod guard {
         Ok(())
     }
 
-    pub(super) fn socket(folder: &Path) -> io::Result<Name<'static>> {
+    pub(super) fn socket(folder: &Path) -> Result<Name<'static>, InstanceError> {
         // The profile's path identifies the user; characters other than these are not safe in a pipe's name.
         let letters = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
         let name: String = folder.to_string_lossy().chars().map(letters).collect();
-        format!("countenance{name}").to_ns_name::<GenericNamespaced>()
+        format!("countenance{name}").to_ns_name::<GenericNamespaced>().map_err(InstanceError::Listen)
     }
 
-    pub(super) fn clear(_: &Path) -> io::Result<()> {
+    pub(super) fn clear(_: &Path) -> Result<(), InstanceError> {
         Ok(())
     }
 }

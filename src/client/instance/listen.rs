@@ -64,8 +64,8 @@ pub(super) struct Listening {
 impl Listening {
     /// Opens the socket, replacing one left by a dead process. Only for the holder of the lock.
     pub(super) fn begin(dir: &InstanceDir) -> Result<(Self, Receiver<Call>, Arc<Waker>), InstanceError> {
-        dir.clear().map_err(InstanceError::Listen)?;
-        let name = dir.socket().map_err(InstanceError::Listen)?;
+        dir.clear()?;
+        let name = dir.socket()?;
         let listener = ListenerOptions::new().name(name).create_sync().map_err(InstanceError::Listen)?;
         let (send, calls) = sync_channel(WAITING);
         let (over, waker) = (Arc::new(AtomicBool::new(false)), Arc::new(Waker::default()));
@@ -82,8 +82,8 @@ impl Drop for Listening {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Release);
         // Connecting wakes the thread, which waits for a connection. If that fails, the thread ends with the process.
-        let woken = self.dir.socket().and_then(Stream::connect);
-        if let (Ok(_), Some(thread)) = (woken, self.thread.take()) {
+        let woken = self.dir.socket().ok().and_then(|name| Stream::connect(name).ok());
+        if let (Some(_), Some(thread)) = (woken, self.thread.take()) {
             // A panic in the thread has already been reported.
             thread.join().ok();
         }

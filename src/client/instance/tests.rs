@@ -216,3 +216,16 @@ fn rejects_a_folder_open_to_others() {
 fn debug_output_omits_the_link_code() {
     assert_eq!(format!("{:?}", Call::Link(Zeroizing::new("secret".into()))), "Link(6 bytes)");
 }
+
+#[test]
+fn a_folder_with_a_long_path_has_its_socket_elsewhere() {
+    let home = tempfile::tempdir().unwrap();
+    let long = |name: &str| InstanceDir::in_folder(home.path().join("x".repeat(120)).join(name));
+    let (one, other) = (long("one"), long("other"));
+    let Claim::First(inbox) = claim(&one, None).unwrap() else { panic!("another instance is running") };
+    assert!(is_handed_over(&claim(&one, Some(LINK))));
+    assert_eq!(inbox.next_call(), Some(Call::Link(Zeroizing::new(LINK.into()))));
+    assert!(matches!(claim(&other, None), Ok(Claim::First(_))), "another folder is another instance");
+    drop(inbox);
+    assert!(matches!(claim(&one, None), Ok(Claim::First(_))));
+}

@@ -43,11 +43,11 @@ fn quoted(program: &Path) -> Result<String, RegistrationError> {
     if path.chars().any(|c| c.is_control() || c == '=') {
         return Err(RegistrationError::ProgramPath);
     }
-    let path = path.replace('%', "%%");
     // Quote only if necessary: some launchers do not understand quotes.
-    if !path.contains([' ', '"', '\'', '\\', '>', '<', '~', '|', '&', ';', '$', '*', '?', '#', '(', ')', '`']) {
-        return Ok(path);
+    if !needs_quotes(path) {
+        return Ok(path.replace('%', "%%"));
     }
+    let path = path.replace('%', "%%");
     let mut quoted = String::from("\"");
     for c in path.chars() {
         if matches!(c, '"' | '`' | '$' | '\\') {
@@ -57,6 +57,11 @@ fn quoted(program: &Path) -> Result<String, RegistrationError> {
     }
     quoted.push('"');
     Ok(quoted.replace('\\', "\\\\"))
+}
+
+/// Whether a path must be quoted.
+pub(super) fn needs_quotes(path: &str) -> bool {
+    path.contains([' ', '"', '\'', '\\', '>', '<', '~', '|', '&', ';', '$', '*', '?', '#', '(', ')', '`'])
 }
 
 /// Undoes the escaping of strings.

@@ -11,7 +11,7 @@ use std::{
 
 use super::{
     RegistrationError, SCHEME, Status,
-    entry::{entry_for, program_of},
+    entry::{entry_for, needs_quotes, program_of},
     printable, tool,
 };
 use countenance_system::whole_file::{self, Access};
@@ -60,7 +60,10 @@ impl Desktop {
             return Ok(Status::Other { handler: printable(handler) });
         }
         Ok(match program_of(&entry) {
-            Some(program) if self.is_ours(&program) => Status::Ours,
+            Some(program) if self.is_ours(&program) => {
+                let is_quoted = program.to_str().is_none_or(needs_quotes);
+                if is_quoted && !self.has_environment() { Status::OursInDesktops } else { Status::Ours }
+            }
             Some(program) => Status::Elsewhere { program },
             None => Status::Nobody,
         })
@@ -97,6 +100,16 @@ impl Desktop {
         let mut bytes = Vec::new();
         file.take(ENTRY_MAX_BYTES).read_to_end(&mut bytes).ok()?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Whether `xdg-open` finds a desktop environment and leaves links to it.
+    fn has_environment(&self) -> bool {
+        const NAMES: [&str; 2] = ["XDG_CURRENT_DESKTOP", "DESKTOP_SESSION"];
+        let own = |name| self.variables.iter().find(|(own, _)| *own == name).map(|(_, value)| value.clone());
+        NAMES.iter().filter_map(|name| own(*name).or_else(|| env::var_os(name))).any(|value| {
+            // `X-Generic` is how `xdg-open` calls a session without one.
+            !value.is_empty() && value != "X-Generic"
+        })
     }
 
     fn is_ours(&self, program: &Path) -> bool {

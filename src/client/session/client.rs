@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{
     SessionApi,
+    clock_off::ClockOff,
     continue_url::ContinueUrl,
     error::SessionError,
     http::{Ask, HttpResponse, Timeouts, Wire},
@@ -178,7 +179,13 @@ impl<'a> HttpSession<'a> {
         let request = Request { method: "POST", url, body };
         let proof =
             request_proof::make(&request, key, IssuedAt::new(clock, rng)).map_err(SessionError::RequestProof)?;
-        success(wire.post(&Ask { url, media_type, proof: &proof, body })?)
+        let answer = wire.post(&Ask { url, media_type, proof: &proof, body })?;
+        let off = ClockOff::of(clock.now(), answer.date.as_deref());
+        success(answer).map_err(|error| match (error, off) {
+            // By far the most frequent reason, and only the verifier's clock tells it from the others.
+            (SessionError::ProofRejected, Some(off)) => SessionError::ClockOff(off),
+            (error, _) => error,
+        })
     }
 
     /// How long to wait after `tried` attempts: what the verifier asked for, or exponential backoff, both with jitter

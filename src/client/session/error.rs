@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{approvals::ApprovalError, continue_url::ContinueUrlError, ticket::TicketError};
+use super::{approvals::ApprovalError, clock_off::ClockOff, continue_url::ContinueUrlError, ticket::TicketError};
 use countenance_attest::jws::{JsonFault, JwsError};
 use countenance_core::protocol::{ApprovalOffer, Problem, ProblemKind, Ticket, message::Unmet};
 
@@ -21,6 +21,10 @@ pub enum SessionError {
     /// The verifier's certificate is not trusted by this machine, or there is no common TLS version.
     #[error("no trusted TLS connection to the verifier")]
     TlsFailed(#[source] TransportSource),
+    /// The verifier's certificate has expired, or is not valid yet, by this machine's clock: most often because the clock
+    /// is wrong.
+    #[error("the verifier's certificate is not valid at the time that this computer's clock shows; check the clock")]
+    CertificateTime(#[source] TransportSource),
     /// TLS could not be set up on this machine, for example because its certificate store cannot be read.
     #[error("could not set up TLS on this machine")]
     TlsUnavailable(#[source] TransportSource),
@@ -120,9 +124,18 @@ pub enum SessionError {
     /// The session has expired.
     #[error("the session has expired")]
     Expired,
-    /// The request proof was rejected, most often because this machine's clock is wrong.
+    /// The request proof was rejected.
     #[error("the verifier rejected this device's request proof")]
     ProofRejected,
+    /// The request proof was rejected, and this machine's clock is wrong.
+    #[error("this computer's clock is {0}, so the verifier rejects its requests")]
+    ClockOff(ClockOff),
+    /// The verifier is reached under an address that is not its own.
+    #[error(
+        "the verifier answers at this address, but its own address is another one: its operator must correct --origin, or \
+         the address in the settings"
+    )]
+    OtherOrigin,
     /// The attestation was rejected.
     #[error("the verifier rejected the attestation")]
     AttestationRejected,
@@ -168,6 +181,7 @@ impl SessionError {
             Some(ProblemKind::SessionOver) => Self::SessionOver,
             Some(ProblemKind::Expired) => Self::Expired,
             Some(ProblemKind::ProofRejected) => Self::ProofRejected,
+            Some(ProblemKind::OtherOrigin) => Self::OtherOrigin,
             Some(ProblemKind::AttestationRejected) => Self::AttestationRejected,
             Some(ProblemKind::TooManyRequests) => Self::TooManyRequests { retry_after },
             Some(ProblemKind::Unavailable) => Self::Unavailable { retry_after },
@@ -187,6 +201,7 @@ impl SessionError {
             Self::Unreachable(_)
                 | Self::TimedOut(_)
                 | Self::TlsFailed(_)
+                | Self::CertificateTime(_)
                 | Self::Redirected { .. }
                 | Self::NotJson { .. }
                 | Self::Unavailable { .. }

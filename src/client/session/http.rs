@@ -18,7 +18,7 @@ use reqwest::{
     header::{CONTENT_TYPE, DATE, RETRY_AFTER},
     redirect::Policy,
 };
-use rustls::crypto::CryptoProvider;
+use rustls::{CertificateError, crypto::CryptoProvider};
 use url::Url;
 use zeroize::Zeroizing;
 
@@ -167,12 +167,13 @@ fn retry_after(response: &Response) -> Option<Duration> {
 /// Maps a failed request to a [`SessionError`].
 fn condition(error: reqwest::Error) -> SessionError {
     let error = error.without_url();
-    let (late, tls) = (error.is_timeout(), names_tls(&error));
+    let (late, tls) = (error.is_timeout(), tls_error(&error).map(is_about_time));
     let source: TransportSource = Box::new(error);
     match (late, tls) {
         (true, _) => SessionError::TimedOut(source),
-        (false, true) => SessionError::TlsFailed(source),
-        (false, false) => SessionError::Unreachable(source),
+        (false, Some(true)) => SessionError::CertificateTime(source),
+        (false, Some(false)) => SessionError::TlsFailed(source),
+        (false, None) => SessionError::Unreachable(source),
     }
 }
 
@@ -185,15 +186,47 @@ fn broken(error: io::Error) -> SessionError {
     }
 }
 
-/// Whether rustls is among the causes.
-fn names_tls(error: &(dyn Error + 'static)) -> bool {
+/// The error of rustls among the causes.
+fn tls_error<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> {
     // `io::Error::source` returns the source of the wrapped error, not the wrapped error: look inside first.
     let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
     let cause = inside.map(|inside| inside as &(dyn Error + 'static)).or_else(|| error.source());
-    error.is::<rustls::Error>() || cause.is_some_and(names_tls)
+    error.downcast_ref().or_else(|| cause.and_then(tls_error))
+}
+
+/// Whether a certificate is rejected for the time at which it is used.
+fn is_about_time(error: &rustls::Error) -> bool {
+    use CertificateError as E;
+    matches!(
+        error,
+        rustls::Error::InvalidCertificate(
+            E::Expired | E::ExpiredContext { .. } | E::NotValidYet | E::NotValidYetContext { .. }
+        )
+    )
 }
 
 #[expect(clippy::disallowed_methods, reason = "measures how long a peer takes")]
 fn now() -> Instant {
     Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_clock_is_told_from_a_certificate_that_is_not_trusted() {
+        for (error, expected) in [
+            (CertificateError::Expired, true),
+            (CertificateError::NotValidYet, true),
+            (CertificateError::UnknownIssuer, false),
+            (CertificateError::NotValidForName, false),
+        ] {
+            let error = rustls::Error::InvalidCertificate(error);
+            // As reqwest wraps it.
+            let wrapped = io::Error::other(io::Error::other(error));
+            assert_eq!(tls_error(&wrapped).map(is_about_time), Some(expected));
+        }
+        assert!(tls_error(&io::Error::from(io::ErrorKind::ConnectionRefused)).is_none());
+    }
 }

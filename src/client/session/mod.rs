@@ -9,6 +9,7 @@ use countenance_core::protocol::{CodeSent, Fallback, OneTimeCode, Outcome, Reaso
 pub mod approvals;
 pub mod browser;
 pub mod client;
+mod clock_off;
 pub mod continue_url;
 mod error;
 mod http;
@@ -21,6 +22,7 @@ pub mod wait;
 
 pub use approvals::{ApprovalApi, ApprovalError, HttpApprovals};
 pub use client::HttpSession;
+pub use clock_off::{ClockOff, shown as shown_time};
 use continue_url::ContinueUrl;
 pub use error::{SessionError, TransportSource};
 pub use http::Timeouts;

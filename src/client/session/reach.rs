@@ -1,8 +1,6 @@
 //! Tests whether a verifier can be reached: for diagnostics, not for a sign-in.
 
-use std::time::UNIX_EPOCH;
-
-use super::{client::success, error::SessionError, http::Timeouts, http::Wire, origin::Origin};
+use super::{client::success, clock_off, error::SessionError, http::Timeouts, http::Wire, origin::Origin};
 use countenance_core::{clock::UnixSecs, policy::Policy};
 
 /// A verifier that answered.
@@ -16,20 +14,14 @@ pub struct Reached {
 /// work. The request carries no key, proof or account.
 pub fn reach(origin: &Origin, timeouts: Timeouts) -> Result<Reached, SessionError> {
     let answer = Wire::to(origin, timeouts)?.get(&origin.at(&["v1", "policy"]))?;
-    let date = answer.date.as_deref().and_then(date);
+    let date = answer.date.as_deref().and_then(clock_off::parse);
     serde_json::from_slice::<Policy>(&success(answer)?).map_err(|error| SessionError::Garbled(error.into()))?;
     Ok(Reached { date })
 }
 
-/// An HTTP date (RFC 9110, 5.6.7).
-fn date(text: &str) -> Option<UnixSecs> {
-    let date = httpdate::parse_http_date(text).ok()?;
-    date.duration_since(UNIX_EPOCH).ok()?.as_secs().try_into().ok()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::clock_off::parse as date;
 
     #[test]
     fn parses_http_dates_only() {

@@ -75,10 +75,17 @@ pub struct Scripted {
 impl Scripted {
     /// Starts a verifier that follows `plays`.
     pub fn new(plays: impl Into<Vec<Play>>) -> Self {
+        let plays = plays.into();
+        Self::with_origin(|_| plays)
+    }
+
+    /// Starts a verifier whose script names its own origin.
+    pub fn with_origin(plays: impl FnOnce(&Origin) -> Vec<Play>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let (plays, noted) = (plays.into(), Arc::clone(&seen));
+        let origin = format!("http://127.0.0.1:{port}").parse().unwrap();
+        let (plays, noted) = (plays(&origin), Arc::clone(&seen));
         let perform = move || {
             for play in plays {
                 let Ok((mut stream, _)) = listener.accept() else { return };

@@ -30,6 +30,8 @@ kinds! {
     BadRequest = "bad-request", 400;
     /// The request proof is invalid, or was used before.
     ProofRejected = "proof-rejected", 401;
+    /// The verifier is reached under an address that is not its own. Older clients treat it as any other 401.
+    OtherOrigin = "other-origin", 401;
     /// The attestation is invalid.
     AttestationRejected = "attestation-rejected", 422;
     /// The session belongs to another device.

@@ -2,9 +2,14 @@
 
 use eframe::egui::Ui;
 
-use super::super::{Ask, Page, layout, marks::Mark, widgets::ButtonStyle};
+use super::super::{
+    Ask, Page, layout,
+    marks::Mark,
+    widgets::{ButtonStyle, Widgets},
+    words::Arg,
+};
 use super::{View, approval};
-use countenance_client::flow::Remedy;
+use countenance_client::{flow::Remedy, session::shown_time};
 use countenance_core::protocol::{Purpose, Reason};
 
 /// What to do about a device that is not approved.
@@ -44,12 +49,18 @@ pub(super) fn refused(ui: &mut Ui, view: &View<'_>, reason: Reason) -> Option<As
 
 /// Failed without an answer for the browser.
 pub(super) fn failed(ui: &mut Ui, view: &View<'_>, remedy: Remedy) -> Option<Ask> {
+    if let Remedy::SetClock { ahead_secs } = remedy {
+        let (here, there) = (shown_time(view.state.now), shown_time(view.state.now.saturating_sub(ahead_secs)));
+        let times = [("here", Arg::Text(&here)), ("there", Arg::Text(&there))];
+        let (title, body) = (view.words.say("failed-title-clock"), view.words.say_with("failed-clock", &times));
+        return show_text(ui, view, Mark::Warning, &title, &body, true, |_| ());
+    }
     let (title, body) = match remedy {
         Remedy::LoginAgain => ("failed-title", "failed-login-again"),
         Remedy::CheckNetwork => ("failed-title", "failed-network"),
         Remedy::ApproveDevice => ("failed-title-approve", APPROVE),
         Remedy::Update => ("failed-title-update", "failed-update"),
-        Remedy::TellOperator => ("failed-title", "failed-operator"),
+        Remedy::SetClock { .. } | Remedy::TellOperator => ("failed-title", "failed-operator"),
     };
     show(ui, view, Mark::Warning, title, body, remedy != Remedy::ApproveDevice)
 }
@@ -62,6 +73,23 @@ fn show(
     body: &'static str,
     offers_diagnostics: bool,
 ) -> Option<Ask> {
+    let (title, text) = (view.words.say(title), view.words.say(body));
+    show_text(ui, view, mark, &title, &text, offers_diagnostics, |widgets| {
+        if body == APPROVE {
+            approval::offer(widgets, view);
+        }
+    })
+}
+
+fn show_text(
+    ui: &mut Ui,
+    view: &View<'_>,
+    mark: Mark,
+    title: &str,
+    body: &str,
+    offers_diagnostics: bool,
+    more: impl FnOnce(&mut Widgets<'_>),
+) -> Option<Ask> {
     let ask = layout::actions(ui, view.words, view.theme, |widgets| {
         let close = widgets.button(ButtonStyle::Primary, "close").then_some(Ask::Close);
         let look = offers_diagnostics && widgets.button(ButtonStyle::Secondary, "settings-diagnostics");
@@ -69,11 +97,9 @@ fn show(
     });
     layout::content(ui, view.words, view.theme, |widgets| {
         widgets.gap(48.0);
-        widgets.verdict(mark, title, body);
-        widgets.announce_all(&[title, body], true);
-        if body == APPROVE {
-            approval::offer(widgets, view);
-        }
+        widgets.verdict_text(mark, title, body);
+        widgets.announce("messages", &format!("{title} {body}"), true);
+        more(widgets);
     });
     ask
 }

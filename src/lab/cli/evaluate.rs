@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    io::{self, Write},
+    io::Write,
     num::NonZeroUsize,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -13,9 +13,11 @@ use super::{
     report_file::{lines, write},
 };
 use countenance_attest::{SOFTWARE, SOFTWARE_VERSION};
-use countenance_camera::recording::MAX_FPS;
 use countenance_client::headless::{Exit, causes};
-use countenance_client::nets::{NetArgs, all_weighed};
+use countenance_client::{
+    nets::{NetArgs, all_weighed},
+    source::rate,
+};
 use countenance_core::policy::{CueName, Policy};
 use countenance_lab::evaluate::{
     Evaluation, Options, ablation, evaluate,
@@ -25,6 +27,7 @@ use countenance_lab::evaluate::{
     set::{Set, SetError},
     threshold::Threshold,
 };
+use countenance_system::{complain, console};
 use countenance_vision::Vision;
 
 /// Arguments of `evaluate`.
@@ -42,7 +45,7 @@ pub(super) struct EvaluateArgs {
     threshold_from: Option<PathBuf>,
     /// Frame rate of image folders, in frames per second [default: unknown; cues that need time are silent and no sign-in
     /// is simulated]
-    #[arg(long, value_parser = rate)]
+    #[arg(long, value_parser = rate, allow_negative_numbers = true)]
     fps: Option<f64>,
     /// Cues to use: all, none, or a list such as stillness,bezel [default: the policy's]
     #[arg(long, value_parser = cues)]
@@ -99,7 +102,7 @@ pub(super) fn run(args: &EvaluateArgs, nets: &NetArgs) -> anyhow::Result<ExitCod
     let (evaluation, report) = match args.report(&vision, policy) {
         Ok(done) => done,
         Err(error) => {
-            eprintln!("countenance: {}", causes(&error));
+            complain!("countenance: {}", causes(&error));
             let exit = if matches!(error, NoFigures::Set(_)) { Exit::Usage } else { Exit::CannotTell };
             return Ok(exit.into());
         }
@@ -117,7 +120,7 @@ pub(super) fn run(args: &EvaluateArgs, nets: &NetArgs) -> anyhow::Result<ExitCod
     if let Some(file) = &args.html {
         write(file, report.page(&evaluation.presentations, args.command()).as_bytes())?;
     }
-    io::stdout().write_all(report.table().as_bytes())?;
+    console::stdout().write_all(report.table().as_bytes())?;
     let scored = evaluation.presentations.iter().any(|row| row.response == Response::Scored);
     Ok(if scored { ExitCode::SUCCESS } else { Exit::CannotTell.into() })
 }
@@ -199,7 +202,7 @@ fn fit(path: &Path, options: &Options, policy: &Policy, vision: &Vision) -> Resu
     let set = Set::open(path)?;
     let evaluation = with_bar(&set, &Options { evidence: false, ..*options }, policy, vision);
     tell(&evaluation.presentations);
-    set.files.left_out.iter().for_each(|left_out| eprintln!("countenance: {} left out: {left_out}", path.display()));
+    set.files.left_out.iter().for_each(|left_out| complain!("countenance: {} left out: {left_out}", path.display()));
     let figures = Figures::of(&evaluation.presentations, &Threshold::of_policy(policy));
     let threshold = Threshold::fitted(&figures, path).ok_or_else(|| NoFigures::NoThreshold(path.into()))?;
     Ok((threshold, Fit::of(&figures, &evaluation.set_sha256, &set.files)))
@@ -217,15 +220,15 @@ fn tell(presentations: &[Presentation]) {
     for row in presentations {
         let clip = row.clip.escape_debug();
         if let Response::Failed(why) = &row.response {
-            eprintln!("countenance: {clip} failed: {why}");
+            complain!("countenance: {clip} failed: {why}");
         }
         if let Some(expected) = row.facts.expected.filter(|&expected| row.decision != Some(expected)) {
-            eprintln!("countenance: {clip}: decision {}, expected {}", said(row.decision), said(Some(expected)));
+            complain!("countenance: {clip}: decision {}, expected {}", said(row.decision), said(Some(expected)));
         }
     }
     let unlabelled = presentations.iter().filter(|row| row.label.is_none()).count();
     if unlabelled > 0 {
-        eprintln!("countenance: unlabeled clips, scored but not counted: {unlabelled}");
+        complain!("countenance: unlabeled clips, scored but not counted: {unlabelled}");
     }
 }
 
@@ -241,11 +244,6 @@ fn said(decision: Option<Decision>) -> &'static str {
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./,:=+@".contains(c);
     if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
-}
-
-fn rate(text: &str) -> Result<f64, String> {
-    let fps = text.parse().ok().filter(|fps| *fps > 0.0 && *fps <= f64::from(MAX_FPS));
-    fps.ok_or_else(|| format!("expected a number above 0 and at most {MAX_FPS}"))
 }
 
 fn score(text: &str) -> Result<f32, String> {

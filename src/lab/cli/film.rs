@@ -4,6 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use countenance_camera::recording;
 use countenance_lab::recapture;
+use countenance_system::complain;
 
 /// Arguments of `film`.
 #[derive(Debug, clap::Args)]
@@ -21,6 +22,6 @@ pub(crate) struct Args {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let frames = recapture::film(&mut recording::open(&args.from)?, &args.out, args.frames)?;
-    eprintln!("{}: {frames} frames", args.out.display());
+    complain!("{}: {frames} frames", args.out.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -1,11 +1,6 @@
 //! `countenance-lab evaluate match`: error rates of face comparison on labeled pairs.
 
-use std::{
-    io::{self, Write},
-    num::NonZeroUsize,
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{io::Write, num::NonZeroUsize, path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 
@@ -22,6 +17,7 @@ use countenance_lab::evaluate::{
     matching::{self, Options, Reason, figures::MatchFigures, pairs::Pairs, report::MatchReport},
     threshold::Threshold,
 };
+use countenance_system::{complain, console};
 use countenance_vision::Vision;
 
 /// What to measure: the liveness decision or, with `match`, face comparison.
@@ -93,7 +89,7 @@ fn compare(args: &MatchArgs) -> anyhow::Result<ExitCode> {
     let pairs = match Pairs::open(&args.set) {
         Ok(pairs) => pairs,
         Err(error) => {
-            eprintln!("countenance: {}", causes(&error));
+            complain!("countenance: {}", causes(&error));
             return Ok(Exit::Usage.into());
         }
     };
@@ -134,7 +130,7 @@ fn compare(args: &MatchArgs) -> anyhow::Result<ExitCode> {
     if let Some(file) = &args.html {
         write(file, report.page(&matched.comparisons, &args.command()).as_bytes())?;
     }
-    io::stdout().write_all(report.text().as_bytes())?;
+    console::stdout().write_all(report.text().as_bytes())?;
     let compared = report.figures.fmr.of + report.figures.fnmr.of > 0;
     Ok(if compared { ExitCode::SUCCESS } else { Exit::CannotTell.into() })
 }
@@ -164,7 +160,7 @@ fn tell(missing: &[(String, Reason)]) {
             Reason::NoGoodFrame(hint) => format!("has no frame of sufficient quality: {hint:?}"),
             Reason::Failed(why) => format!("failed: {why}"),
         };
-        eprintln!("countenance: {} {why}", name.escape_debug());
+        complain!("countenance: {} {why}", name.escape_debug());
     }
 }
 

@@ -1,7 +1,7 @@
 //! `countenance-lab recapture`: makes one simulated attack or a labeled set.
 
 use std::{
-    io::{self, Write},
+    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -15,6 +15,7 @@ use countenance_lab::recapture::{
     self, CAMERAS, Camera, Crop, DEVICES, Device, Distance, Lighting, Options, Species, Support,
     set::{self, Input, Plan},
 };
+use countenance_system::{complain, console};
 
 /// Arguments of `recapture`.
 #[derive(Debug, clap::Args)]
@@ -114,14 +115,14 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let [input] = inputs else { bail!("several inputs need --grid") };
     let options = one(args)?;
     if args.explain {
-        writeln!(io::stdout(), "{:#}", options.explain())?;
+        writeln!(console::stdout(), "{:#}", options.explain())?;
     }
     let mut source = recording::open(Path::new(input))?;
     let length = source.frames_hint();
     let bar = bar(args.frames.map_or(length, |most| Some(length.map_or(most, |length| length.min(most)))));
     let summary = recapture::run(&mut source, Path::new(output), &options, &mut |done| bar.set_position(done))?;
     bar.finish_and_clear();
-    eprintln!("{output}: {} frames. {PLUMBING}", summary.frames);
+    complain!("{output}: {} frames. {PLUMBING}", summary.frames);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -145,14 +146,14 @@ fn grid(args: &Args, inputs: &[String], out: &Path) -> anyhow::Result<ExitCode> 
     };
     if args.explain {
         for clip in plan.clips(inputs.len()) {
-            writeln!(io::stdout(), "{}", clip.options.explain())?;
+            writeln!(console::stdout(), "{}", clip.options.explain())?;
         }
     }
     let bar = bar(Some(plan.clips(inputs.len()).len() as u64));
     bar.set_position(0);
     let made = set::write(&plan, &inputs, out, &|done| bar.set_position(done as u64))?;
     bar.finish_and_clear();
-    eprintln!("{}: {made} attacks, {} bona fide clips. {PLUMBING}", out.display(), inputs.len());
+    complain!("{}: {made} attacks, {} bona fide clips. {PLUMBING}", out.display(), inputs.len());
     Ok(ExitCode::SUCCESS)
 }
 

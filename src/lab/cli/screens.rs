@@ -9,6 +9,7 @@ use countenance_gui::{
     catalogue::{self, LANGUAGES, Setting},
     theme::Scheme,
 };
+use countenance_system::complain;
 
 /// Screens per row of a contact sheet.
 const COLUMNS: usize = 7;
@@ -29,7 +30,7 @@ pub(super) fn run(out: &Path, only: &str) -> anyhow::Result<ExitCode> {
         catalogue::sheet(&pictures, COLUMNS).save(out.join(catalogue::file_name("sheet", setting)))?;
     }
     bar.finish_and_clear();
-    eprintln!("{}: {} images and one contact sheet per setting", out.display(), bar.length().unwrap_or_default());
+    complain!("{}: {} images and one contact sheet per setting", out.display(), bar.length().unwrap_or_default());
     Ok(ExitCode::SUCCESS)
 }
 

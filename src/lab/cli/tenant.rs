@@ -9,7 +9,7 @@ use url::Url;
 
 use countenance_core::rng::random_text;
 use countenance_standin::tenant::{Action, Client, Tenant, User};
-use countenance_system::SystemRandom;
+use countenance_system::{SystemRandom, say};
 
 /// Arguments of `tenant`.
 #[derive(Debug, clap::Args)]
@@ -52,7 +52,6 @@ enum ModeChoice {
     OnDemand,
 }
 
-#[expect(clippy::print_stdout, reason = "the generated password goes to standard output")]
 pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
     let source = std::fs::read_to_string(&args.action).with_context(|| args.action.display().to_string())?;
     let secret = std::fs::read_to_string(&args.session_secret_file)
@@ -78,7 +77,7 @@ pub(super) fn run(args: Args) -> anyhow::Result<ExitCode> {
             .secret("CONTINUE_ORIGIN", tenant.origin())
             .secret("MODE", mode),
     );
-    println!("{}: sign in as {} with password {password}", tenant.origin(), args.email);
+    say!("{}: sign in as {} with password {password}", tenant.origin(), args.email);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(args.listen).await.with_context(|| args.listen.to_string())?;

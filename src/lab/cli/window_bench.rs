@@ -1,7 +1,7 @@
 //! `countenance-lab bench --window`: frame pacing of the real window while the networks run.
 
 use std::{
-    io::{self, Write},
+    io::Write,
     path::Path,
     process::ExitCode,
     sync::{Arc, Mutex, PoisonError},
@@ -28,7 +28,7 @@ use countenance_core::{
 };
 use countenance_gui::{self as gui, AppContext};
 use countenance_lab::pacing::{Paced, Report};
-use countenance_system::SystemRandom;
+use countenance_system::{SystemRandom, console};
 use countenance_vision::VisionError;
 
 /// Number of sign-ins to measure.
@@ -46,6 +46,7 @@ pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
         allowed: dry_run::ORIGIN.parse().into_iter().collect(),
         link: Some(dry_run::LINK.into()),
         inbox: None,
+        stop: Arc::default(),
         plays_recording: true,
         settings: Settings::default(),
         complaints: Vec::new(),
@@ -60,9 +61,9 @@ pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
     let report = Arc::new(Mutex::new(Report::default()));
     let shared = Arc::clone(&report);
     gui::run(move |ctx| Paced::new(ctx, context, LOGINS, launched, shared))
-        .map_err(|error| anyhow::anyhow!("cannot open the window: {error}"))?;
+        .map_err(|error| anyhow::anyhow!("{error}"))?;
     let report = report.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    io::stdout().write_all(report.table().as_bytes())?;
+    console::stdout().write_all(report.table().as_bytes())?;
     Ok(if report.approved == LOGINS { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -6,20 +6,20 @@ use std::{io::Read, process::ExitCode, sync::Arc};
 use serde_json::json;
 
 use super::servers::Servers;
+use countenance_system::say;
 use countenance_verifier::{MailError, Mailer};
 use countenance_vision::Vision;
 
 /// Starts the servers, prints their addresses, and serves until standard input ends (Ctrl-D) or the program is
 /// interrupted. With `json`, prints one JSON line for programs.
-#[expect(clippy::print_stdout, reason = "the demo reports on standard output")]
 pub fn run(json: bool) -> anyhow::Result<ExitCode> {
     let servers = Servers::start(&Arc::new(Vision::load()?), Some(Arc::new(Shown { json })))?;
     if json {
-        println!("{}", ready(&servers));
+        say!("{}", ready(&servers));
     } else {
-        println!("Countenance: verifier, tenant and application on this machine, ready for your setup\n");
-        servers.tell(&mut |line| println!("{line}"));
-        println!("{}", steps(&servers));
+        say!("Countenance: verifier, tenant and application on this machine, ready for your setup\n");
+        servers.tell(&mut |line| say!("{line}"));
+        say!("{}", steps(&servers));
     }
     // The content of standard input does not matter, only its end.
     std::io::copy(&mut std::io::stdin().lock().by_ref(), &mut std::io::sink())?;
@@ -32,12 +32,11 @@ struct Shown {
 }
 
 impl Mailer for Shown {
-    #[expect(clippy::print_stdout, reason = "the demo reports on standard output")]
     fn send(&self, to: &str, subject: &str, text: &str) -> Result<(), MailError> {
         if self.json {
-            println!("{}", json!({ "event": "mail", "to": to, "subject": subject, "text": text }));
+            say!("{}", json!({ "event": "mail", "to": to, "subject": subject, "text": text }));
         } else {
-            println!("\nMail to {to}: {subject}\n{text}");
+            say!("\nMail to {to}: {subject}\n{text}");
         }
         Ok(())
     }

@@ -15,6 +15,8 @@ use env::DemoEnv;
 use logins::LOGINS;
 
 use countenance_camera::{CameraError, FrameSource};
+use countenance_client::display;
+use countenance_system::say;
 
 /// Receives the lines of the report.
 pub type ProgressSink<'a> = &'a mut dyn FnMut(String);
@@ -24,13 +26,12 @@ pub type ProgressSink<'a> = &'a mut dyn FnMut(String);
 /// A person operates the window, unless `headless` is set or there is no display; then a script does. With a `lens`,
 /// the person in front of the camera enrolls and steps up instead of the recordings, operated by a script. In a
 /// terminal the servers keep running afterwards for inspection.
-#[expect(clippy::print_stdout, reason = "the demo reports on standard output")]
 pub fn run(headless: bool, recordings: &Path, logins: usize, lens: Option<Lens>) -> anyhow::Result<ExitCode> {
     let by_script = headless || lens.is_some() || !has_display();
     let attendance = if by_script { Attendance::Script } else { Attendance::Person };
-    let (env, passed, all) = walk_and_stay(recordings, attendance, logins, lens, &mut |line| println!("{line}"))?;
+    let (env, passed, all) = walk_and_stay(recordings, attendance, logins, lens, &mut |line| say!("{line}"))?;
     if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
-        println!("\nPortal, tenant, payroll and phone keep running at the addresses above until you press Enter.");
+        say!("\nPortal, tenant, payroll and phone keep running at the addresses above until you press Enter.");
         std::io::stdin().read_line(&mut String::new())?;
     }
     drop(env);
@@ -51,8 +52,7 @@ pub enum Attendance {
 
 /// Whether a window can be opened.
 fn has_display() -> bool {
-    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY")
+    display::probe_this_process().is_ok()
 }
 
 /// Runs the first `logins` sign-ins with the clips in `recordings`, or at most two with a `lens`. Returns how many

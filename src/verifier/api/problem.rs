@@ -158,6 +158,7 @@ impl Refusal {
             | Self::RequestProof(RequestProofError::Unmet(_)) => ProblemKind::NotSupported,
             Self::CodeNotOffered => ProblemKind::CodeRefused,
             Self::Twilio(error) => kind_at_twilio(error),
+            Self::RequestProof(RequestProofError::OtherOrigin { .. }) => ProblemKind::OtherOrigin,
             Self::ProofMissing | Self::RequestProof(_) | Self::ProofReplayed => ProblemKind::ProofRejected,
             Self::IntegrationUnknown | Self::CodeRequired | Self::EnrolmentCode | Self::EnrollmentAttended => {
                 ProblemKind::EnrolmentRefused

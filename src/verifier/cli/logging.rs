@@ -21,7 +21,8 @@ pub(crate) fn init() {
     let levels = levels(&wanted);
     let is_read = levels.is_some();
     let levels = levels.unwrap_or_else(|| Targets::new().with_default(DEFAULT));
-    let lines = fmt::layer().with_writer(io::stderr);
+    // A log without a reader must not stop the service, nor must the complaint about it.
+    let lines = fmt::layer().with_writer(io::stderr).log_internal_errors(false);
     registry().with(lines.with_filter(levels.and(filter_fn(may_log)))).init();
     if !is_read {
         tracing::warn!("RUST_LOG is not a list of levels; using {DEFAULT}");

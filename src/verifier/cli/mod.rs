@@ -1,12 +1,12 @@
 //! `countenance-verifier`: runs the verification service and administers integrations, operators and devices.
 
-use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
+use std::{io::Write, net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use clap::Parser;
 
 use countenance_core::policy::Policy;
-use countenance_system::{SystemClock, SystemRandom};
+use countenance_system::{SystemClock, SystemRandom, complain, console};
 use countenance_verifier::{
     AuditCheck, AuditScope, ConnectionLimits, Database, DeviceRule, EnrolmentFlow, Listeners, MasterKey, Origin, Rules,
     Setup, TwilioVerify, Verifier,
@@ -28,7 +28,6 @@ use args::{Args, AuditTask, Task};
 /// How long a running service has to read new keys: three rounds of its upkeep.
 const REKEY_GRACE: Duration = Duration::from_secs(15);
 
-#[expect(clippy::print_stdout, reason = "results of a command go to standard output")]
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
     if let Task::Serve { portal_listen, .. } = &args.task {
@@ -56,6 +55,7 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
         if let Some(command) = command {
             verifier.record_command(&command).await?;
         }
+        let mut out = console::stdout();
         match args.task {
             Task::Serve { listen, portal_listen, .. } => {
                 let listeners = bind(&args.origin, listen, args.portal_origin.as_ref().zip(portal_listen)).await?;
@@ -81,13 +81,13 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
                     ..Rules::new(name, tenant)
                 };
                 let (id, secret) = verifier.add_integration(new).await?;
-                println!("Integration Id  {id}\nSession Secret  {}", secret.reveal());
-                eprintln!("The Session Secret is not shown again. Add it to the Action's secrets now.");
+                writeln!(out, "Integration Id  {id}\nSession Secret  {}", secret.reveal())?;
+                complain!("The Session Secret is not shown again. Add it to the Action's secrets now.");
             }
             Task::AddOperator { name, role } => {
                 let (password, role) = verifier.add_operator(&name, role).await?;
-                println!("{}", password.reveal());
-                eprintln!(
+                writeln!(out, "{}", password.reveal())?;
+                complain!(
                     "The password is not shown again. Role: {}. Sign in at {}/portal",
                     role.name(),
                     args.portal_origin.as_ref().unwrap_or(&args.origin).text()
@@ -95,30 +95,30 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
             }
             Task::RemoveOperator { name } => {
                 if !verifier.remove_operator(&name).await? {
-                    eprintln!("verifier: no operator named {name}");
+                    complain!("verifier: no operator named {name}");
                     return Ok(ExitCode::FAILURE);
                 }
             }
             Task::DeviceCode { integration, life_secs } => {
-                println!("{}", verifier.device_code(&integration, life_secs).await?);
+                writeln!(out, "{}", verifier.device_code(&integration, life_secs).await?)?;
             }
             Task::BindDevice { integration, user, id } => {
                 if !verifier.bind_device(&integration, &user, &id).await? {
-                    eprintln!("verifier: the device was allowed before");
+                    complain!("verifier: the device was allowed before");
                 }
             }
             Task::DisableDevice { id } => {
                 if !verifier.disable_device(&id).await? {
-                    eprintln!("verifier: no device with id {id} is registered");
+                    complain!("verifier: no device with id {id} is registered");
                     return Ok(ExitCode::FAILURE);
                 }
             }
             Task::Rekey { new_key_file } => {
                 let new = new_key_file.as_deref().map(|path| MasterKey::from_file(path, &SystemRandom)).transpose()?;
                 let values = verifier.rekey(new.as_ref(), REKEY_GRACE).await?;
-                println!("{values} values encrypted with a new key");
+                writeln!(out, "{values} values encrypted with a new key")?;
                 if let Some(path) = new_key_file.map(|path| path.display().to_string()) {
-                    eprintln!("The former master key opens nothing any more. Restart the service with {path}.");
+                    complain!("The former master key opens nothing any more. Restart the service with {path}.");
                 }
             }
             Task::Backup { file } => verifier.backup(&file).await?,
@@ -126,7 +126,8 @@ pub(crate) fn run() -> anyhow::Result<ExitCode> {
             Task::Audit { task: AuditTask::Verify { whole } } => {
                 let scope = if whole { AuditScope::Whole } else { AuditScope::SinceCheckpoint };
                 let AuditCheck { head, from, .. } = verifier.check_audit(scope).await?;
-                println!("Log intact: {} entries, checked from {}. Chain head: {}", head.rows, from + 1, head.hash);
+                let from = from + 1;
+                writeln!(out, "Log intact: {} entries, checked from {from}. Chain head: {}", head.rows, head.hash)?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -139,12 +140,12 @@ async fn bind(origin: &Origin, at: SocketAddr, portal: Option<(&Origin, SocketAd
     let portal = match portal {
         Some((origin, at)) => {
             let listener = TcpListener::bind(at).await.with_context(|| at.to_string())?;
-            eprintln!("portal: {} at {}", origin.text(), listener.local_addr()?);
+            complain!("portal: {} at {}", origin.text(), listener.local_addr()?);
             Some(listener)
         }
         None => None,
     };
-    eprintln!("verifier: {} at {}", origin.text(), public.local_addr()?);
+    complain!("verifier: {} at {}", origin.text(), public.local_addr()?);
     Ok(Listeners { public, portal })
 }
 
@@ -152,7 +153,7 @@ async fn restore(args: &Args, file: &Path, command: &str) -> anyhow::Result<()> 
     data_dir::prepare(&args.data).with_context(|| args.data.display().to_string())?;
     let key = key::load(args.key_file.as_deref(), &args.data, false)?;
     Verifier::restore(file, &args.database(), &key, Arc::new(SystemRandom), &SystemClock, command).await?;
-    eprintln!("verifier: restored; delete {}.replaced when it is not needed any more", args.database().display());
+    complain!("verifier: restored; delete {}.replaced when it is not needed any more", args.database().display());
     Ok(())
 }
 

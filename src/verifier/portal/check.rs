@@ -22,6 +22,13 @@ const AHEAD_SECS: i64 = 5;
 /// some time after it was issued, and later if the user waits.
 const BEHIND_SECS: i64 = 30;
 
+/// What Auth0 itself says about a browser that went back with the answer to another sign-in. The verifier does not learn of
+/// it: the browser has left.
+const STATE_MISMATCH: &str = "If Auth0 then shows “State in the token does not match the /continue state”, the browser came \
+                              back to another login than the one that the token is for: two were begun in one browser, an \
+                              old page was opened again, or CONTINUE_ORIGIN names another tenant. Begin one login anew; if \
+                              it happens to everyone, compare CONTINUE_ORIGIN with the tenant's domain.";
+
 /// State of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -106,7 +113,9 @@ fn seen_findings(seen: &[LastSetupEvent]) -> Vec<Finding> {
         clock(started, last(SetupEvent::StartRefused)),
         match last(SetupEvent::Returned) {
             Some(back) => {
-                let words = html! { "The last browser went back " (moment(back.at)) ": " (back.detail) "." };
+                let words = html! {
+                    "The last browser went back " (moment(back.at)) ": " (back.detail) ". " (STATE_MISMATCH)
+                };
                 Finding::new("Way back", State::Good, &words)
             }
             None => Finding::new(
@@ -301,6 +310,14 @@ mod tests {
         assert_eq!(clock(None, Some(&refused)).state, State::Bad);
         assert_eq!(clock(Some(&setup_event(SetupEvent::Start, 1, "0")), Some(&refused)).state, State::Bad);
         assert_eq!(clock(Some(&setup_event(SetupEvent::Start, 3, "0")), Some(&refused)).state, State::Good);
+    }
+
+    #[test]
+    fn the_way_back_names_what_auth0_says() {
+        let back = setup_event(SetupEvent::Returned, 1, "approved");
+        let found = seen_findings(&[back]);
+        let finding = found.iter().find(|finding| finding.what == "Way back").unwrap();
+        assert!(finding.words.0.contains("State in the token does not match"), "{}", finding.words.0);
     }
 
     #[test]
