@@ -55,7 +55,7 @@ const ADAPTERS: &[(&str, &[&str])] = &[
     ("anyhow", &["main.rs", "cli", "client/installation.rs", "client/nets.rs", "lab/cli", "lab/demo", "verifier/cli"]),
     ("eframe", &["gui", "lab/pacing.rs"]),
     ("winit", &["gui/window.rs"]),
-    ("clap", &["cli", "client/installation.rs", "client/nets.rs", "client/source.rs", "lab/cli", "verifier/cli"]),
+    ("clap", &["cli", "client/installation.rs", "client/nets.rs", "client/source", "lab/cli", "verifier/cli"]),
     (
         "directories",
         &[

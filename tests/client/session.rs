@@ -170,12 +170,12 @@ fn accepts_only_well_formed_links_to_allowed_verifiers() {
         (
             "an allowed host as userinfo",
             "countenance://verify?v=https://verifier.example@evil.example&s=s&c=c",
-            OriginError::NotAnOrigin.into(),
+            OriginError::NotAnOrigin { origin: None }.into(),
         ),
         (
             "an allowed host with a path",
             "countenance://verify?v=https://verifier.example/x&s=s&c=c",
-            OriginError::NotAnOrigin.into(),
+            OriginError::NotAnOrigin { origin: Some("https://verifier.example".into()) }.into(),
         ),
     ];
     for (name, text, why) in rows {

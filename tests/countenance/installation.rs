@@ -87,7 +87,7 @@ fn links_may_name_the_verifiers_of_the_settings_unless_an_option_overrides_them(
     };
     let (code, err) = run(&[]);
     assert_eq!(code, 31, "allowed, asked, and refused by the verifier: {err}");
-    assert!(err.contains("line 1: verifiers is not text in quotes"), "{err}");
+    assert!(err.contains("line 1: verifiers has an entry that is not text in quotes"), "{err}");
     assert_eq!(verifier.seen().len(), 1);
     let (code, err) = run(&["--verifier", "https://other.example"]);
     assert_eq!(code, 2, "{err}");

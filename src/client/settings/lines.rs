@@ -2,6 +2,8 @@
 //!
 //! The TOML library reads a mark of the encoding and every kind of line end, but writes one kind only.
 
+use std::collections::VecDeque;
+
 /// The mark that some editors put in front of UTF-8.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -40,19 +42,20 @@ impl Lines {
         let usual = if 2 * windows > self.lines.len() { "\r\n" } else { "\n" };
         let mut text = String::from_iter(self.is_marked.then_some(BYTE_ORDER_MARK));
         let mut before = self.lines.iter();
-        let mut after = after.split_inclusive('\n').map(|line| line.trim_end_matches('\n')).peekable();
-        while let Some(line) = after.next() {
-            // A changed line takes the place of one; a new one of none.
+        let mut after: VecDeque<_> = after.split_inclusive('\n').map(|line| line.trim_end_matches('\n')).collect();
+        while let Some(line) = after.pop_front() {
             let mut ahead = before.clone();
             let end = if let Some((_, end)) = ahead.find(|(old, _)| old == line) {
                 before = ahead;
                 *end
             } else {
-                usual
+                // A changed line takes the place of one that is there no more; a new one that of none.
+                let replaced = before.clone().next().filter(|(old, _)| !after.contains(&old.as_str()));
+                replaced.and_then(|_| before.next()).map_or(usual, |(_, end)| *end)
             };
             text.push_str(line);
             // The last line of the file before need not be the last one any more.
-            text.push_str(if end.is_empty() && after.peek().is_some() { usual } else { end });
+            text.push_str(if end.is_empty() && !after.is_empty() { usual } else { end });
         }
         text
     }
@@ -77,6 +80,7 @@ mod tests {
             ("a\r\nb\r\n", "a\nnew\nb\n", "a\r\nnew\r\nb\r\n"),
             ("a\r\nb\r\n", "a\nb\nnew\n", "a\r\nb\r\nnew\r\n"),
             ("a\r\nb", "a\nb\nnew\n", "a\r\nb\nnew\n"),
+            ("a = 1\nb = 1\r\nc = 1\n", "a = 1\nb = 2\nc = 1\n", "a = 1\nb = 2\r\nc = 1\n"),
             ("", "new\n", "new\n"),
             ("\u{feff}", "new\n", "\u{feff}new\n"),
         ] {

@@ -149,7 +149,9 @@ fn a_manifest_lists_a_file_once() {
 fn face_comparison_counts_each_file_once_and_names_the_others() {
     let root = tempfile::tempdir().unwrap();
     let at = |path: &str| root.path().join(path);
-    ["ann/burst", "bob"].iter().for_each(|folder| fs::create_dir_all(at(folder)).unwrap());
+    for folder in ["ann/burst", "bob"] {
+        fs::create_dir_all(at(folder)).unwrap();
+    }
     fs::copy(fixture("formats/mjpeg.avi"), at("ann/a.webm")).unwrap();
     for image in fs::read_dir(fixture("formats/numbered")).unwrap() {
         let image = image.unwrap();
