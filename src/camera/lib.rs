@@ -13,6 +13,7 @@ pub mod colour;
 pub mod device;
 mod error_kind;
 pub mod injection;
+mod jpeg;
 pub mod live;
 pub mod permission;
 pub mod playback;
@@ -27,7 +28,7 @@ pub use cameras::{CameraRequest, Cameras};
 pub use choice::{Choice, Listed};
 pub use error_kind::CameraErrorKind;
 pub use live::{FrameSlot, LiveSource};
-pub use recording::{Recording, RecordingError};
+pub use recording::{Losses, Recording, RecordingError};
 
 /// Yields frames in order of time.
 pub trait FrameSource: Send {
@@ -44,6 +45,11 @@ pub trait FrameSource: Send {
 
     /// The origin of the frames, for the attestation.
     fn provenance(&self) -> CameraClaim;
+
+    /// What the source left out or changed so far. Cameras drop a damaged frame and go on; only a recording counts them.
+    fn losses(&self) -> Losses {
+        Losses::default()
+    }
 }
 
 /// Why there is no next frame. Each condition of a device has its own message and remedy; `error_kind.rs` declares the

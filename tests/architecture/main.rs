@@ -40,7 +40,7 @@ const ADAPTERS: &[(&str, &[&str])] = &[
     ("v4l", &["camera/device/v4l2.rs"]),
     ("nokhwa", &["camera/device/mac_and_windows.rs", "camera/device/list.rs"]),
     ("nokhwa_core", &["camera/device/mac_and_windows.rs"]),
-    ("zune_jpeg", &["camera/device/decode.rs"]),
+    ("zune_jpeg", &["camera/device/decode.rs", "camera/recording/still.rs"]),
     (
         "rustix",
         &[

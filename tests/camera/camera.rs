@@ -135,12 +135,17 @@ fn distance(large: &Frame, small: &Frame) -> f64 {
     sum / (sw * sh) as f64
 }
 
+const OGG: &str =
+    "this is Ogg, which is not read; convert it with \"ffmpeg -i in.ogv -c:v libx264 -pix_fmt yuv420p out.mp4\"";
+const MP4V: &str = "the recording cannot be read: mpeg4-part2.mp4: the codec \"mp4v\" (MPEG-4 part 2) is not supported; \
+                    convert the file with \"ffmpeg -i in.mov -c:v libx264 -pix_fmt yuv420p out.mp4\"";
+
 #[test]
 fn unsupported_and_malformed_files_are_rejected_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let table: [(&str, &[u8], &str); 13] = [
-        ("empty", b"", "this is not a recording of a known kind"),
-        ("text", b"hello, this is not a film", "this is not a recording of a known kind"),
+        ("empty", b"", "the file is empty"),
+        ("ogg", b"OggS, this is not a film", OGG),
         ("no width", b"YUV4MPEG2 H4 F25:1\n", "a frame of 0x4 pixels is outside 1..=4096"),
         ("wide", b"YUV4MPEG2 W65535 H65535 F25:1\n", "a frame of 65535x65535 pixels is outside 1..=4096"),
         ("overflow", b"YUV4MPEG2 W99999999999 H4 F25:1\n", "the Y4M header is malformed at byte 0"),
@@ -151,18 +156,19 @@ fn unsupported_and_malformed_files_are_rejected_by_name() {
         ("deep", b"YUV4MPEG2 W4 H4 F25:1 C420p10\n", "samples of more than 8 bits are not supported"),
         ("411", b"YUV4MPEG2 W4 H4 F25:1 C411\n", "this chroma layout is not supported"),
         ("no end", b"YUV4MPEG2 W4 H4 F25:1", "the Y4M header is cut off at byte 21"),
-        ("fragments", b"\0\0\0\x08ftyp\0\0\0\x08moof", "fragmented MP4 files are not supported"),
+        ("no index", b"\0\0\0\x08ftyp\0\0\0\x08moof", "the recording was never finished: it has no index (moov)"),
     ];
     for (name, content, expected) in table {
         let path = folder.path().join("recording");
         fs::write(&path, content).unwrap();
         let error = frames(&path).unwrap_err();
-        assert_eq!(chain(&error), format!("the recording cannot be read: {expected}"), "{name}");
+        assert_eq!(chain(&error), format!("the recording cannot be read: recording: {expected}"), "{name}");
     }
     let error = frames(&fixture("formats/mpeg4-part2.mp4")).unwrap_err();
-    assert_eq!(chain(&error), "the recording cannot be read: the codec \"mp4v\" is not supported");
+    assert_eq!(chain(&error), MP4V);
     let empty = frames(folder.path().join("absent").as_path()).unwrap_err();
-    assert!(matches!(empty, CameraError::Recording(RecordingError::Io(_))), "{empty:?}");
+    let CameraError::Recording(error) = empty else { panic!("{empty:?}") };
+    assert!(matches!(error.reason(), RecordingError::Io(_)), "{error:?}");
 }
 
 #[test]
@@ -179,16 +185,21 @@ fn an_avi_needs_no_index_and_its_header_is_not_trusted() {
     without_index.truncate(index);
     let table = [
         ("no index", without_index, "10 frames"),
-        ("rate 0", patched(rate + 4, 0), "the recording cannot be read: invalid frame rate 0/1"),
-        ("scale 0", patched(rate, 0), "the recording cannot be read: invalid frame rate 25/0"),
-        ("rate huge", patched(rate + 4, u32::MAX), "the recording cannot be read: invalid frame rate 4294967295/1"),
+        ("rate 0", patched(rate + 4, 0), "the recording cannot be read: recording: invalid frame rate 0/1"),
+        ("scale 0", patched(rate, 0), "the recording cannot be read: recording: invalid frame rate 25/0"),
+        (
+            "rate huge",
+            patched(rate + 4, u32::MAX),
+            "the recording cannot be read: recording: invalid frame rate 4294967295/1",
+        ),
         ("width of 65535 in the header", patched(find(b"strf") + 12, 65_535), "10 frames"),
         (
             "another codec",
             patched(find(b"strf") + 24, u32::from_le_bytes(*b"H264")),
-            "the recording cannot be read: the codec \"H264\" is not supported",
+            "the recording cannot be read: recording: the codec \"H264\" (H.264, which is read in MP4 and MOV only) is \
+             not supported; convert the file with \"ffmpeg -i in.mov -c:v libx264 -pix_fmt yuv420p out.mp4\"",
         ),
-        ("file too long", patched(4, u32::MAX), "the recording cannot be read: the AVI file is cut off at byte 13428"),
+        ("file too long", patched(4, u32::MAX), "10 frames"),
     ];
     let folder = tempfile::tempdir().unwrap();
     for (name, content, expected) in table {

@@ -131,7 +131,7 @@ fn each_camera_failure_has_its_own_page_and_can_be_retried() {
 }
 
 fn recording_error() -> countenance_camera::RecordingError {
-    countenance_camera::RecordingError::Unknown
+    countenance_camera::RecordingError::Unknown(countenance_camera::recording::Found::Empty)
 }
 
 #[test]

@@ -10,12 +10,11 @@ use std::io::Cursor;
 use zeroize::Zeroizing;
 use zune_jpeg::{JpegDecoder, errors::DecodeErrors, zune_core::options::DecoderOptions};
 
-use crate::colour::{Chroma, Colour, Plane, Planes, TooShort, to_rgb, yuyv_to_rgb};
+use crate::{
+    colour::{Chroma, Colour, Plane, Planes, TooShort, to_rgb, yuyv_to_rgb},
+    jpeg::{Coding, SurveyError, complete, survey},
+};
 use countenance_core::frame::MAX_SIDE_PX;
-
-mod markers;
-
-use markers::{START, add_standard_tables, survey};
 
 /// Pixel format of a device's frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,6 +76,16 @@ pub enum DecodeError {
     Jpeg(#[source] DecodeErrors),
 }
 
+impl From<SurveyError> for DecodeError {
+    fn from(error: SurveyError) -> Self {
+        match error {
+            SurveyError::NotJpeg => Self::NotJpeg,
+            SurveyError::NoEnd => Self::NoEnd,
+            SurveyError::NoFrame => Self::NotBaseline,
+        }
+    }
+}
+
 /// Decodes frames; reuse it for a whole stream.
 #[derive(Default)]
 pub struct Decoder {
@@ -136,16 +145,16 @@ impl Decoder {
 
     fn jpeg(&mut self, layout: &Layout, bytes: &[u8]) -> Result<Vec<u8>, DecodeError> {
         let seen = survey(bytes)?;
+        if seen.coding != Coding::Baseline {
+            return Err(DecodeError::NotBaseline);
+        }
         let (width, height) = seen.size;
         if (u32::from(width), u32::from(height)) != (layout.width, layout.height) {
             return Err(DecodeError::OtherSize { width, height });
         }
         let mut picture = bytes.get(..seen.end).unwrap_or(bytes);
         if !seen.has_tables {
-            self.completed.clear();
-            self.completed.extend(START);
-            add_standard_tables(&mut self.completed);
-            self.completed.extend(picture.iter().skip(START.len()));
+            complete(picture, &mut self.completed);
             picture = &self.completed;
         }
         let options = DecoderOptions::default()
@@ -161,7 +170,7 @@ impl Decoder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::colour::Range;
+    use crate::{colour::Range, jpeg::START};
 
     const SIZE: (u32, u32) = (64, 48);
     const LAYOUT: Layout = Layout { width: 64, height: 48, stride: 64, colour: BT601 };

@@ -8,11 +8,12 @@ use image::{
     codecs::{gif::GifDecoder, png::PngDecoder, webp::WebPDecoder},
 };
 
-use super::{Pictures, RecordingError, still};
-use countenance_core::frame::Frame;
+use super::{Image, ImageFault, Pictures, RecordingError, Step, still};
 
-/// Maximum size of the decoded images, bytes.
-const MAX_PIXEL_BYTES: usize = 256 << 20;
+/// Maximum size of the decoded images, bytes, with the canvases that a decoder draws on.
+const MAX_PIXEL_BYTES: u64 = 256 << 20;
+/// Canvases of four bytes a pixel that are in use while an image is decoded.
+const CANVASES: u64 = 3;
 /// Delay used if the file specifies 0, as in browsers.
 const DEFAULT_DELAY: Duration = Duration::from_millis(100);
 
@@ -28,7 +29,7 @@ pub(super) enum Kind {
 pub(super) struct Animation {
     kind: Kind,
     count: u64,
-    frames: VecDeque<Frame>,
+    steps: VecDeque<Step>,
 }
 
 impl Kind {
@@ -42,41 +43,59 @@ impl Kind {
         }
     }
 
-    /// Whether `data` is a PNG with a single image. An unreadable file counts as animated: opening it returns the
-    /// error.
+    /// Whether `data` is a PNG or WebP with a single image. An unreadable file counts as animated: opening it returns
+    /// the error.
     pub(super) fn stands_still(self, data: &[u8]) -> bool {
-        let decoder = || PngDecoder::with_limits(Cursor::new(data), still::limits())?.is_apng();
-        self == Self::Png && matches!(decoder(), Ok(false))
+        let png = || PngDecoder::with_limits(Cursor::new(data), still::limits())?.is_apng();
+        match self {
+            Self::Png => matches!(png(), Ok(false)),
+            Self::WebP => WebPDecoder::new(Cursor::new(data)).is_ok_and(|decoder| !decoder.has_animation()),
+            Self::Gif => false,
+        }
     }
 }
 
 impl Animation {
-    /// Decodes all images of `data`.
+    /// Decodes all images of `data`. Each builds on those before it, so a damaged one is the last that is looked at.
     pub(super) fn open(kind: Kind, data: Vec<u8>) -> Result<Self, RecordingError> {
-        let failed = |seq| move |source| RecordingError::Picture { seq, source };
-        let (mut frames, mut at, mut bytes) = (VecDeque::new(), Duration::ZERO, 0);
-        for picture in pictures(kind, data).map_err(failed(0))? {
-            let seq = frames.len() as u64;
-            let picture = picture.map_err(failed(seq))?;
+        let (mut steps, mut at, mut bytes) = (VecDeque::new(), Duration::ZERO, 0);
+        let too_large = || RecordingError::TooLarge { part: "the decoded animation", limit: MAX_PIXEL_BYTES };
+        let (images, (width, height)) = match pictures(kind, data) {
+            Ok(opened) => opened,
+            Err(error) => return Err(damaged(&error).into()),
+        };
+        let pixels = u64::from(width) * u64::from(height);
+        for picture in images {
+            bytes += pixels * 3;
+            if bytes + CANVASES * pixels * 4 > MAX_PIXEL_BYTES {
+                return Err(too_large());
+            }
+            let picture = match picture {
+                Ok(picture) => picture,
+                Err(error) => {
+                    steps.push_back(Step::Damaged(damaged(&error).into()));
+                    break;
+                }
+            };
             let delay = Duration::from(picture.delay());
             let rgb = image::DynamicImage::ImageRgba8(picture.into_buffer()).into_rgb8();
-            bytes += rgb.as_raw().len();
-            if bytes > MAX_PIXEL_BYTES {
-                return Err(RecordingError::TooLarge { limit: MAX_PIXEL_BYTES as u64 });
-            }
-            frames.push_back(Frame::new(rgb.width(), rgb.height(), rgb.into_raw(), seq, at)?);
+            let (width, height) = rgb.dimensions();
+            let still = still::Still { width, height, rgb: rgb.into_raw(), reduced_from: None };
+            steps.push_back(Step::Image(Image { still, at }));
             at += if delay.is_zero() { DEFAULT_DELAY } else { delay };
         }
-        if frames.is_empty() {
-            return Err(RecordingError::Empty);
-        }
-        Ok(Self { kind, count: frames.len() as u64, frames })
+        Ok(Self { kind, count: steps.len() as u64, steps })
     }
 }
 
+fn damaged(error: &image::ImageError) -> ImageFault {
+    tracing::debug!(error = error as &dyn std::error::Error, "could not decode an animation");
+    ImageFault::Damaged
+}
+
 impl Pictures for Animation {
-    fn next(&mut self, _seq: u64) -> Result<Option<Frame>, RecordingError> {
-        Ok(self.frames.pop_front())
+    fn next(&mut self) -> Result<Option<Step>, RecordingError> {
+        Ok(self.steps.pop_front())
     }
 
     fn count(&self) -> Option<u64> {
@@ -92,19 +111,26 @@ impl Pictures for Animation {
     }
 }
 
-fn pictures(kind: Kind, data: Vec<u8>) -> ImageResult<Frames<'static>> {
+/// The images, and the size of the canvas.
+fn pictures(kind: Kind, data: Vec<u8>) -> ImageResult<(Frames<'static>, (u32, u32))> {
     let data = Cursor::new(data);
     Ok(match kind {
         Kind::Gif => {
             let mut decoder = GifDecoder::new(data)?;
             decoder.set_limits(still::limits())?;
-            decoder.into_frames()
+            let size = decoder.dimensions();
+            (decoder.into_frames(), size)
         }
         Kind::WebP => {
             let mut decoder = WebPDecoder::new(data)?;
             decoder.set_limits(still::limits())?;
-            decoder.into_frames()
+            let size = decoder.dimensions();
+            (decoder.into_frames(), size)
         }
-        Kind::Png => PngDecoder::with_limits(data, still::limits())?.apng()?.into_frames(),
+        Kind::Png => {
+            let decoder = PngDecoder::with_limits(data, still::limits())?;
+            let size = decoder.dimensions();
+            (decoder.apng()?.into_frames(), size)
+        }
     })
 }

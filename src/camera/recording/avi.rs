@@ -1,31 +1,26 @@
-//! AVI with Motion JPEG: reads RIFF chunks and decodes one JPEG per frame.
+//! AVI with Motion JPEG: finds the chunks with frames.
 //!
-//! Format: Microsoft's AVI RIFF file reference and the OpenDML extensions (`AVIX` parts). The index is not read,
-//! because the chunks can be found without it.
+//! Format: Microsoft's AVI RIFF file reference and the OpenDML extensions (`AVIX` parts). Neither the index nor the sizes
+//! of the lists are read: a recorder that was killed, or that wrote to a pipe, has left them out. Lists are entered where
+//! they start, so that the chunks of the whole file, of any size, are one sequence.
 
-use super::{FourCc, MAX_FRAMES, Pictures, RecordingError, Unsupported, bytes::Bytes, frame_time, rate, still};
-use countenance_core::frame::Frame;
+use super::{
+    FourCc, MAX_FRAMES, RecordingError, Unsupported,
+    bytes::Bytes,
+    frame_time,
+    input::Input,
+    kinds::is_motion_jpeg,
+    motion_jpeg::{MotionJpeg, Shot},
+    rate,
+};
 
-const FILE: &str = "the AVI file";
 const HEADERS: &str = "the AVI header list";
 const STREAM: &str = "an AVI stream header";
-const MOVIE: &str = "the AVI movie list";
-
-/// An AVI file being read.
-pub(super) struct Avi {
-    data: Vec<u8>,
-    frames: Vec<Chunk>,
-    /// Index of the next entry of `frames`.
-    index: usize,
-    rate: (u32, u32),
-}
-
-/// Position of a compressed frame in the file.
-#[derive(Debug, Clone, Copy)]
-struct Chunk {
-    at: u64,
-    length: usize,
-}
+/// Maximum number of chunks, sound and indexes included.
+const MAX_CHUNKS: u64 = 10 * MAX_FRAMES;
+/// Bytes that are searched for the next frame where a size is wrong.
+const MAX_SEARCH_BYTES: u64 = 64 << 20;
+const BLOCK_BYTES: usize = 64 << 10;
 
 /// The video stream.
 #[derive(Debug, Clone, Copy)]
@@ -35,139 +30,171 @@ struct Stream {
     rate: (u32, u32),
 }
 
-impl Avi {
-    /// Locates the frames in `data`.
-    pub(super) fn open(data: Vec<u8>) -> Result<Self, RecordingError> {
-        let mut file = Bytes::new(&data, 0, FILE);
-        let (mut stream, mut frames) = (None, Vec::new());
-        while file.left() > 0 {
-            let Some((name, mut riff)) = chunk(&mut file, FILE)? else { break };
-            if name != *b"RIFF" {
-                continue;
-            }
-            riff.array::<4>()?;
-            while let Some((name, mut list)) = chunk(&mut riff, FILE)? {
-                if name != *b"LIST" {
-                    continue;
-                }
-                match (&list.array::<4>()?, stream) {
-                    (b"hdrl", None) => stream = Some(headers(list)?),
-                    (b"movi", Some(stream)) => movie(list, stream, &mut frames)?,
-                    (b"movi", None) => return Err(list.malformed()),
-                    _ => {}
-                }
-            }
-        }
-        let rate = stream.ok_or(RecordingError::Malformed { at: 0, part: HEADERS })?.rate;
-        if frames.is_empty() { Err(RecordingError::Empty) } else { Ok(Self { data, frames, index: 0, rate }) }
-    }
+/// What was read so far.
+#[derive(Default)]
+struct Walk {
+    /// Number of stream headers.
+    streams: u8,
+    /// Rate of the video stream whose format comes next.
+    rate: Option<(u32, u32)>,
+    video: Option<Stream>,
+    shots: Vec<Shot>,
+    /// Where the frame of the last chunk starts, if that had one.
+    last: Option<u64>,
 }
 
-impl Pictures for Avi {
-    fn next(&mut self, seq: u64) -> Result<Option<Frame>, RecordingError> {
-        while let Some(frame) = self.frames.get(self.index) {
-            let at = frame_time(self.index as u64, self.rate);
-            self.index += 1;
-            // An empty chunk marks a frame that the camera dropped: its time passes without a frame.
-            if frame.length > 0 {
-                let mut bytes = Bytes::new(&self.data, 0, MOVIE);
-                bytes.part(frame.at, MOVIE)?;
-                let picture = still::decode(bytes.take(frame.length)?, Some(image::ImageFormat::Jpeg), seq)?;
-                return Ok(Some(Frame::new(picture.width, picture.height, picture.rgb, seq, at)?));
-            }
-        }
-        if seq == 0 { Err(RecordingError::Empty) } else { Ok(None) }
-    }
-
-    fn count(&self) -> Option<u64> {
-        Some(self.frames.len() as u64)
-    }
-
-    fn codec(&self) -> &'static str {
-        "MJPG"
-    }
-}
-
-/// The next chunk of `list`: its name and content. `None` at the end, where one byte of padding may remain.
-fn chunk<'a>(list: &mut Bytes<'a>, part: &'static str) -> Result<Option<([u8; 4], Bytes<'a>)>, RecordingError> {
-    if list.left() <= 1 {
-        return Ok(None);
-    }
-    let (name, length) = (list.array::<4>()?, list.u32_le()?);
-    let content = list.part(u64::from(length), part)?;
-    if length % 2 == 1 && list.left() > 0 {
-        list.take(1)?;
-    }
-    Ok(Some((name, content)))
-}
-
-/// The first video stream of the header list.
-fn headers(mut list: Bytes<'_>) -> Result<Stream, RecordingError> {
-    let mut number = 0_u8;
-    while let Some((name, mut content)) = chunk(&mut list, HEADERS)? {
-        if name != *b"LIST" || content.array::<4>()? != *b"strl" {
-            continue;
-        }
-        if let Some(rate) = stream(content)? {
-            // Stream numbers have two decimal digits; more than a hundred streams are not supported.
-            let digits = [b'0' + number / 10, b'0' + number % 10];
-            return if number < 100 { Ok(Stream { digits, rate }) } else { Err(list.malformed()) };
-        }
-        number = number.saturating_add(1);
-    }
-    Err(list.malformed())
-}
-
-/// The frame rate of a stream list; `None` if it is not video.
-fn stream(mut list: Bytes<'_>) -> Result<Option<(u32, u32)>, RecordingError> {
-    let mut found = None;
-    while let Some((name, mut content)) = chunk(&mut list, STREAM)? {
-        match (&name, found) {
-            (b"strh", _) => {
-                if content.array::<4>()? != *b"vids" {
-                    return Ok(None);
-                }
-                content.take(16)?;
-                let (scale, frames) = (content.u32_le()?, content.u32_le()?);
-                found = Some(rate(frames, scale)?);
-            }
-            (b"strf", Some(_)) => {
-                content.take(16)?;
-                let codec = content.array::<4>()?;
-                if !codec.eq_ignore_ascii_case(b"MJPG") {
-                    return Err(RecordingError::Unsupported(Unsupported::Codec(FourCc(codec))));
-                }
-                return Ok(found);
-            }
-            _ => {}
-        }
-    }
-    Err(list.malformed())
-}
-
-/// Appends the frames of a movie list, and of its `rec ` lists one level down, to `frames`.
-fn movie(mut list: Bytes<'_>, stream: Stream, frames: &mut Vec<Chunk>) -> Result<(), RecordingError> {
-    while let Some((name, mut content)) = chunk(&mut list, MOVIE)? {
-        if name == *b"LIST" {
-            content.array::<4>()?;
-            while let Some((name, content)) = chunk(&mut content, MOVIE)? {
-                add(name, &content, stream, frames)?;
-            }
-        } else {
-            add(name, &content, stream, frames)?;
-        }
-    }
-    Ok(())
-}
-
-/// Appends the chunk if it is a frame of `stream`.
-fn add(name: [u8; 4], content: &Bytes<'_>, stream: Stream, frames: &mut Vec<Chunk>) -> Result<(), RecordingError> {
-    let [tens, ones, b'd', b'c' | b'b'] = name else { return Ok(()) };
-    if [tens, ones] == stream.digits {
-        if frames.len() as u64 >= MAX_FRAMES {
+/// Finds the frames of the AVI file `input`.
+pub(super) fn open(mut input: Input) -> Result<MotionJpeg, RecordingError> {
+    let end = input.length();
+    let declared = input.head::<8>(0)?.map_or(0, |[.., a, b, c, d]| u64::from(u32::from_le_bytes([a, b, c, d])));
+    let mut walk = Walk::default();
+    // A size of 0, of all ones, or beyond the end: nobody came back to write it.
+    let mut finished = declared > 4 && declared <= end.saturating_sub(8);
+    let (mut at, mut chunks) = (12, 0);
+    while let Some([a, b, c, d, length @ ..]) = input.head::<8>(at)? {
+        chunks += 1;
+        if chunks > MAX_CHUNKS {
             return Err(RecordingError::TooManyFrames);
         }
-        frames.push(Chunk { at: content.at(), length: content.left() });
+        let (name, length) = ([a, b, c, d], u32::from_le_bytes(length));
+        let content = at + 8;
+        let next = content + u64::from(length) + u64::from(length % 2);
+        if is_list(&mut input, name, content, next > end)? {
+            at = content + 4;
+        } else if !is_name(name) || content + u64::from(length) > end {
+            // This size is wrong, or the one before. The frame that has it ends where the next one starts.
+            let from = if is_name(name) { walk.overrun(name, content)? } else { walk.last.unwrap_or(at) };
+            let Some(found) = walk.search(&mut input, from)? else {
+                finished &= at >= declared + 8;
+                walk.shots.pop_if(|shot| shot.length.is_none());
+                break;
+            };
+            walk.mend(found);
+            at = found;
+        } else {
+            walk.chunk(&mut input, name, content, length)?;
+            at = next;
+        }
     }
-    Ok(())
+    if walk.video.is_none() {
+        return Err(RecordingError::Malformed { at: 0, part: HEADERS });
+    }
+    if walk.shots.is_empty() {
+        return Err(RecordingError::Empty);
+    }
+    Ok(MotionJpeg::new(input, walk.shots, (!finished).then_some(end)))
+}
+
+/// Whether the chunk is a list whose chunks matter, or one that cannot be skipped because its size is wrong.
+fn is_list(input: &mut Input, name: [u8; 4], content: u64, beyond: bool) -> Result<bool, RecordingError> {
+    Ok(match &name {
+        b"RIFF" => true,
+        b"LIST" => {
+            let form = input.head::<4>(content)?;
+            beyond || matches!(form.as_ref(), Some(b"hdrl" | b"strl" | b"movi" | b"rec "))
+        }
+        _ => false,
+    })
+}
+
+/// Whether `name` can be that of a chunk.
+fn is_name(name: [u8; 4]) -> bool {
+    name.iter().all(|&byte| byte == b' ' || byte.is_ascii_graphic())
+}
+
+impl Walk {
+    /// Reads a chunk within the file.
+    fn chunk(&mut self, input: &mut Input, name: [u8; 4], at: u64, length: u32) -> Result<(), RecordingError> {
+        self.last = None;
+        match &name {
+            b"strh" if self.video.is_none() => {
+                let header = input.up_to(at, length.min(28) as usize)?;
+                self.rate = stream(Bytes::new(&header, at, STREAM))?;
+                self.streams = self.streams.saturating_add(1);
+            }
+            b"strf" if self.video.is_none() => {
+                let Some(rate) = self.rate.take() else { return Ok(()) };
+                let header = input.up_to(at, length.min(20) as usize)?;
+                let mut header = Bytes::new(&header, at, STREAM);
+                header.take(16)?;
+                let codec = header.array::<4>()?;
+                if !is_motion_jpeg(codec) {
+                    return Err(RecordingError::Unsupported(Unsupported::Codec(FourCc(codec))));
+                }
+                // Stream numbers have two decimal digits; more than a hundred streams are not supported.
+                let number = self.streams - 1;
+                if number > 99 {
+                    return Err(header.malformed());
+                }
+                self.video = Some(Stream { digits: [b'0' + number / 10, b'0' + number % 10], rate });
+            }
+            _ if self.is_frame(name) => self.add(at, Some(length))?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn is_frame(&self, name: [u8; 4]) -> bool {
+        let [tens, ones, b'd', b'c' | b'b'] = name else { return false };
+        self.video.is_some_and(|video| video.digits == [tens, ones])
+    }
+
+    /// Adds a frame, whose length is `None` if it is not known.
+    fn add(&mut self, at: u64, length: Option<u32>) -> Result<(), RecordingError> {
+        let Some(video) = self.video else { return Ok(()) };
+        let index = self.shots.len() as u64;
+        if index >= MAX_FRAMES {
+            return Err(RecordingError::TooManyFrames);
+        }
+        self.shots.push(Shot { at, length, time: frame_time(index, video.rate) });
+        self.last = Some(at);
+        Ok(())
+    }
+
+    /// Notes a chunk that reaches beyond the end of the file; returns where to search for the next.
+    fn overrun(&mut self, name: [u8; 4], content: u64) -> Result<u64, RecordingError> {
+        self.last = None;
+        if self.is_frame(name) {
+            self.add(content, None)?;
+        }
+        Ok(content)
+    }
+
+    /// Ends the last frame at `found`.
+    fn mend(&mut self, found: u64) {
+        if let (Some(start), Some(shot)) = (self.last, self.shots.last_mut()) {
+            shot.length = u32::try_from(found - start).ok();
+        }
+    }
+
+    /// The offset of the next chunk with a frame, from `from` on.
+    fn search(&self, input: &mut Input, from: u64) -> Result<Option<u64>, RecordingError> {
+        let Some(Stream { digits: [tens, ones], .. }) = self.video else { return Ok(None) };
+        let last = from.saturating_add(MAX_SEARCH_BYTES).min(input.length());
+        let mut at = from;
+        while at < last {
+            let block = input.up_to(at, BLOCK_BYTES)?;
+            let starts = |four: &[u8]| matches!(four, [a, b, b'd', b'c' | b'b'] if (*a, *b) == (tens, ones));
+            for (found, _) in block.windows(4).enumerate().filter(|(_, four)| starts(four)) {
+                let found = at + found as u64;
+                let length = input.head::<8>(found)?.map(|[.., a, b, c, d]| u32::from_le_bytes([a, b, c, d]));
+                if length.is_some_and(|length| found + 8 + u64::from(length) <= input.length()) {
+                    return Ok(Some(found));
+                }
+            }
+            // A name may lie across two blocks.
+            at += (block.len() as u64).saturating_sub(3).max(1);
+        }
+        Ok(None)
+    }
+}
+
+/// The frame rate of a stream header; `None` if it is not video.
+fn stream(mut header: Bytes<'_>) -> Result<Option<(u32, u32)>, RecordingError> {
+    if header.array::<4>()? != *b"vids" {
+        return Ok(None);
+    }
+    header.take(16)?;
+    let (scale, frames) = (header.u32_le()?, header.u32_le()?);
+    rate(frames, scale).map(Some)
 }

@@ -2,8 +2,11 @@
 //!
 //! The decoder is C++ and has had memory errors. It therefore gets only NAL units with checked lengths and no embedded
 //! start code, whose parameter sets [`sps`] has checked first.
+//!
+//! A sample that is missing or damaged takes with it all that build on it. Decoding then goes on at the next key frame,
+//! with a new decoder, and the frames between are counted as lost.
 
-use std::collections::VecDeque;
+use std::{cmp::Reverse, collections::BinaryHeap, collections::VecDeque};
 
 use openh264::{
     OpenH264API,
@@ -12,107 +15,190 @@ use openh264::{
 };
 
 use super::{
-    Pictures, RecordingError,
+    Image, MAX_SAMPLE_BYTES, Pictures, RecordingError, Step,
     bytes::Bytes,
-    mp4::{self, Track},
+    input::Input,
+    mp4::{Codec, ParameterSets, Sample, Track},
     sps,
+    still::Still,
 };
-use crate::{
-    colour::{Chroma, Colour, Plane, Planes, to_rgb},
-    turn::Orientation,
-};
-use countenance_core::frame::{Frame, MAX_SIDE_PX};
+use crate::colour::{Chroma, Colour, Plane, Planes, to_rgb};
+use countenance_core::frame::{FrameShapeError, MAX_SIDE_PX};
 
 const SAMPLE: &str = "an H.264 sample";
-/// NAL unit type of a sequence parameter set.
+/// NAL unit types: slices, those of a key frame, and sequence parameter sets.
+const SLICE: u8 = 1;
+const KEY: u8 = 5;
 const SPS: u8 = 7;
 
 /// An MP4 file being decoded.
 pub(super) struct H264 {
-    data: Vec<u8>,
+    input: Input,
     track: Track,
+    length_bytes: usize,
+    /// The parameter sets of the track, with start codes.
+    parameters: Vec<u8>,
     decoder: Decoder,
     colour: Colour,
     /// Index of the next sample to decode.
     index: usize,
-    /// Decoded at the end of the stream, not yet returned.
-    ready: VecDeque<Picture>,
-    flushed: bool,
+    /// Whether nothing can be decoded before the next key frame.
+    waits_for_key: bool,
+    /// Presentation times of the samples that went into the decoder and whose image has not come out, earliest first.
+    pending: BinaryHeap<Reverse<i64>>,
+    /// The presentation time of the last image that came out.
+    last: Option<i64>,
+    ready: VecDeque<Step>,
+    /// Whether the end of the track was reached.
+    ended: bool,
 }
 
-/// A decoded image without its time.
-struct Picture {
-    width: u32,
-    height: u32,
-    rgb: Vec<u8>,
+/// A sample as the decoder expects it.
+struct Unit {
+    stream: Vec<u8>,
+    /// Whether it has a picture at all, and whether that is a key frame.
+    has_picture: bool,
+    is_key: bool,
+    colour: Colour,
 }
 
 impl H264 {
-    /// Reads the boxes of `data` and sets up the decoder.
-    pub(super) fn open(data: Vec<u8>) -> Result<Self, RecordingError> {
-        let track = mp4::read(&data)?;
-        let config = DecoderConfig::new().flush_after_decode(Flush::NoFlush);
-        let mut decoder = Decoder::with_api_config(OpenH264API::from_source(), config).map_err(failed(0))?;
-        let mut colour = Colour::default();
-        let mut stream = Vec::new();
-        for (at, nal) in &track.parameters {
-            append(nal, *at, &mut stream, &mut colour)?;
+    /// Sets up the decoder for `track`.
+    pub(super) fn open(input: Input, track: Track) -> Result<Self, RecordingError> {
+        let (length_bytes, sets) = match &track.codec {
+            Codec::Avc { length_bytes, parameters } => (*length_bytes, parameters),
+            Codec::MotionJpeg => (1, &ParameterSets::new()),
+        };
+        let mut unit = Unit { stream: Vec::new(), has_picture: false, is_key: false, colour: Colour::default() };
+        for (at, nal) in sets {
+            unit.append(nal, *at)?;
         }
-        if !stream.is_empty() {
-            decoder.decode(&stream).map_err(failed(0))?;
-        }
-        Ok(Self { data, track, decoder, colour, index: 0, ready: VecDeque::new(), flushed: false })
+        let decoder = fresh(&unit.stream)?;
+        Ok(Self {
+            input,
+            length_bytes,
+            parameters: unit.stream,
+            decoder,
+            colour: unit.colour,
+            index: 0,
+            waits_for_key: true,
+            pending: BinaryHeap::new(),
+            last: None,
+            ready: VecDeque::new(),
+            ended: false,
+            track,
+        })
     }
 
-    /// Decodes samples until one yields an image; `None` once all are decoded.
-    fn decode(&mut self, seq: u64) -> Result<Option<Picture>, RecordingError> {
-        while let Some(sample) = self.track.samples.get(self.index) {
-            self.index += 1;
-            let mut file = Bytes::new(&self.data, 0, SAMPLE);
-            file.part(sample.at, SAMPLE)?;
-            let units = file.part(u64::from(sample.length), SAMPLE)?;
-            let stream = annex_b(units, self.track.length_bytes, &mut self.colour)?;
-            if let Some(decoded) = self.decoder.decode(&stream).map_err(failed(seq))? {
-                return picture(&decoded, self.colour).map(Some);
+    /// Decodes one sample; what comes of it is in `ready`.
+    fn feed(&mut self, sample: Sample) -> Result<(), RecordingError> {
+        let unit = match self.read(sample) {
+            Ok(unit) if unit.has_picture => unit,
+            // What is not supported stays so in every sample.
+            Err(error @ (RecordingError::Unsupported(_) | RecordingError::Shape(_))) => return Err(error),
+            Ok(_) | Err(_) => return self.lose(sample),
+        };
+        if unit.is_key {
+            // All that came before is shown before.
+            self.drain()?;
+            if std::mem::replace(&mut self.waits_for_key, false) && self.index > 1 {
+                self.decoder = fresh(&self.parameters)?;
+            }
+        } else if self.waits_for_key {
+            self.lost(sample.shown);
+            return Ok(());
+        }
+        self.colour = unit.colour;
+        self.pending.push(Reverse(sample.shown));
+        match self.decoder.decode(&unit.stream) {
+            Ok(Some(decoded)) => {
+                if let Some(Reverse(shown)) = self.pending.pop() {
+                    let step = step(&self.track, &decoded, self.colour, shown, &mut self.last)?;
+                    self.ready.extend(step);
+                }
+                Ok(())
+            }
+            Ok(None) => Ok(()),
+            Err(error) => {
+                tracing::debug!(error = &error as &dyn std::error::Error, at = sample.at, "could not decode H.264");
+                self.pending.retain(|&Reverse(shown)| shown != sample.shown);
+                self.lose(sample)
             }
         }
-        Ok(None)
     }
 
-    /// Collects the images that the decoder held back for reordering.
-    fn flush(&mut self, seq: u64) -> Result<(), RecordingError> {
-        for decoded in self.decoder.flush_remaining().map_err(failed(seq))? {
-            self.ready.push_back(picture(&decoded, self.colour)?);
+    /// Reads a sample and converts it to start codes.
+    fn read(&mut self, sample: Sample) -> Result<Unit, RecordingError> {
+        if sample.length > MAX_SAMPLE_BYTES {
+            return Err(RecordingError::Malformed { at: sample.at, part: SAMPLE });
+        }
+        let data = self.input.bytes(sample.at, sample.length as usize, SAMPLE)?;
+        let mut units = Bytes::new(&data, sample.at, SAMPLE);
+        let stream = Vec::with_capacity(data.len() + 16);
+        let mut unit = Unit { stream, has_picture: false, is_key: false, colour: self.colour };
+        while units.left() > 0 {
+            let length = units.take(self.length_bytes)?.iter().fold(0, |length, &byte| length << 8 | usize::from(byte));
+            let at = units.at();
+            unit.append(units.take(length)?, at)?;
+        }
+        Ok(unit)
+    }
+
+    /// Gives up a sample and, with it, what follows up to the next key frame.
+    fn lose(&mut self, sample: Sample) -> Result<(), RecordingError> {
+        self.drain()?;
+        self.waits_for_key = true;
+        self.lost(sample.shown);
+        Ok(())
+    }
+
+    /// Counts a frame as lost if it would have been shown.
+    fn lost(&mut self, shown: i64) {
+        if self.track.edits.time(shown).is_some() {
+            self.ready.push_back(Step::Lost(1));
+        }
+    }
+
+    /// Takes out the images that the decoder holds back for reordering.
+    fn drain(&mut self) -> Result<(), RecordingError> {
+        let pending = std::mem::take(&mut self.pending).into_sorted_vec();
+        let held = self.decoder.flush_remaining().unwrap_or_default();
+        if held.len() == pending.len() {
+            // Sorted in reverse, since the heap has the earliest first.
+            for (decoded, Reverse(shown)) in held.iter().zip(pending.into_iter().rev()) {
+                let step = step(&self.track, decoded, self.colour, shown, &mut self.last)?;
+                self.ready.extend(step);
+            }
+        } else {
+            // The decoder left some out, and nobody knows which: an image at another's time is worse than none.
+            drop(held);
+            pending.into_iter().for_each(|Reverse(shown)| self.lost(shown));
         }
         Ok(())
     }
 }
 
 impl Pictures for H264 {
-    fn next(&mut self, seq: u64) -> Result<Option<Frame>, RecordingError> {
-        let mut picture = self.decode(seq)?;
-        if picture.is_none() {
-            if !self.flushed {
-                self.flushed = true;
-                self.flush(seq)?;
+    fn next(&mut self) -> Result<Option<Step>, RecordingError> {
+        loop {
+            if let Some(step) = self.ready.pop_front() {
+                return Ok(Some(step));
             }
-            picture = self.ready.pop_front();
-        }
-        let at = usize::try_from(seq).ok().and_then(|seq| self.track.times.get(seq)).copied();
-        match (picture, at) {
-            (Some(picture), Some(at)) => {
-                let orientation = Orientation { turn: self.track.turn, mirrored: false };
-                let (width, height, rgb) = orientation.upright(picture.width, picture.height, picture.rgb);
-                Ok(Some(Frame::new(width, height, rgb, seq, at)?))
+            if let Some(&sample) = self.track.samples.get(self.index) {
+                self.index += 1;
+                self.feed(sample)?;
+            } else if self.ended {
+                return Ok(None);
+            } else {
+                self.ended = true;
+                self.drain()?;
+                self.ready.extend(self.track.unfinished.map(Step::Unfinished));
             }
-            (None, None) => Ok(None),
-            // A missing image would shift the times of all later ones; a surplus one has no time.
-            _ => Err(RecordingError::Malformed { at: self.data.len() as u64, part: "the H.264 stream" }),
         }
     }
 
     fn count(&self) -> Option<u64> {
-        Some(self.track.samples.len() as u64)
+        Some(self.track.samples.iter().filter(|sample| self.track.edits.time(sample.shown).is_some()).count() as u64)
     }
 
     fn codec(&self) -> &'static str {
@@ -120,43 +206,56 @@ impl Pictures for H264 {
     }
 }
 
-fn failed(seq: u64) -> impl Fn(openh264::Error) -> RecordingError {
-    move |source| RecordingError::H264 { seq, source }
+/// A decoder that knows the parameter sets in `stream`. Sets that it does not accept show in the first key frame.
+fn fresh(stream: &[u8]) -> Result<Decoder, RecordingError> {
+    let config = DecoderConfig::new().flush_after_decode(Flush::NoFlush);
+    let mut decoder = Decoder::with_api_config(OpenH264API::from_source(), config).map_err(RecordingError::Decoder)?;
+    if !stream.is_empty() && decoder.decode(stream).is_err() {
+        tracing::debug!("the decoder refuses the parameter sets");
+    }
+    Ok(decoder)
 }
 
-/// Converts the NAL units of one sample from length-prefixed to start codes, as the decoder expects them.
-fn annex_b(mut units: Bytes<'_>, length_bytes: usize, colour: &mut Colour) -> Result<Vec<u8>, RecordingError> {
-    let mut stream = Vec::with_capacity(units.left() + 16);
-    while units.left() > 0 {
-        let length = units.take(length_bytes)?.iter().fold(0, |length, &byte| length << 8 | usize::from(byte));
-        let at = units.at();
-        append(units.take(length)?, at, &mut stream, colour)?;
+impl Unit {
+    /// Appends one NAL unit, found at byte `at` of the file.
+    fn append(&mut self, nal: &[u8], at: u64) -> Result<(), RecordingError> {
+        let end = nal.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
+        let (nal, _) = nal.split_at(end);
+        let Some(&header) = nal.first() else { return Ok(()) };
+        // Within a unit two zeros are never followed by a value below 3: that would be a unit hidden from these checks.
+        if nal.windows(3).any(|three| matches!(three, [0, 0, 0..=2])) {
+            return Err(RecordingError::Malformed { at, part: SAMPLE });
+        }
+        match header & 0x1f {
+            SPS => self.colour = sps::check(nal, at)?,
+            KEY => (self.has_picture, self.is_key) = (true, true),
+            SLICE => self.has_picture = true,
+            _ => {}
+        }
+        self.stream.extend([0, 0, 0, 1]);
+        self.stream.extend(nal);
+        Ok(())
     }
-    Ok(stream)
 }
 
-/// Appends one NAL unit, found at byte `at` of the file, to `stream`.
-fn append(nal: &[u8], at: u64, stream: &mut Vec<u8>, colour: &mut Colour) -> Result<(), RecordingError> {
-    let end = nal.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
-    let (nal, _) = nal.split_at(end);
-    let Some(&header) = nal.first() else { return Ok(()) };
-    // Within a unit two zeros are never followed by a value below 3: that would be a unit hidden from these checks.
-    if nal.windows(3).any(|three| matches!(three, [0, 0, 0..=2])) {
-        return Err(RecordingError::Malformed { at, part: SAMPLE });
+/// The image of tick `shown`, if it is shown; otherwise it only served others.
+fn step(
+    track: &Track,
+    decoded: &DecodedYUV<'_>,
+    colour: Colour,
+    shown: i64,
+    last: &mut Option<i64>,
+) -> Result<Option<Step>, RecordingError> {
+    let Some(at) = track.edits.time(shown) else { return Ok(None) };
+    // The decoder gave another image first that belongs behind this one.
+    if last.is_some_and(|last| shown < last) {
+        return Ok(Some(Step::Lost(1)));
     }
-    if header & 0x1f == SPS {
-        *colour = sps::check(nal, at)?;
-    }
-    stream.extend([0, 0, 0, 1]);
-    stream.extend(nal);
-    Ok(())
-}
-
-fn picture(decoded: &DecodedYUV<'_>, colour: Colour) -> Result<Picture, RecordingError> {
+    *last = Some(shown);
     let (width, height) = decoded.dimensions();
     let (across, down) = (u32::try_from(width).unwrap_or(u32::MAX), u32::try_from(height).unwrap_or(u32::MAX));
     if !(1..=MAX_SIDE_PX).contains(&across) || !(1..=MAX_SIDE_PX).contains(&down) {
-        return Err(countenance_core::frame::FrameShapeError::Side { width: across, height: down }.into());
+        return Err(FrameShapeError::Side { width: across, height: down }.into());
     }
     let (luma, blue, red) = decoded.strides();
     let planes = Planes {
@@ -165,5 +264,7 @@ fn picture(decoded: &DecodedYUV<'_>, colour: Colour) -> Result<Picture, Recordin
         shift_x: 1,
         shift_y: 1,
     };
-    Ok(Picture { width: across, height: down, rgb: to_rgb(&planes, width, height, colour)? })
+    let rgb = to_rgb(&planes, width, height, colour)?;
+    let (width, height, rgb) = track.orientation.upright(across, down, rgb);
+    Ok(Some(Step::Image(Image { still: Still { width, height, rgb, reduced_from: None }, at })))
 }

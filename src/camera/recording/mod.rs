@@ -2,22 +2,22 @@
 //!
 //! | content | reader | frame times |
 //! |---|---|---|
-//! | YUV4MPEG2: 4:2:0 in all sitings, 4:2:2, 4:4:4, mono, 8 bits | `y4m` | the header's rate |
-//! | AVI with Motion JPEG | `avi`, images by `still` | the stream's rate |
-//! | MP4 or QuickTime with H.264, 4:2:0, 8 bits, progressive | `mp4` (boxes), `sps`, `h264` (decoder) | the sample tables |
+//! | YUV4MPEG2: 4:2:0 in all sitings, 4:2:2, 4:4:4, mono, 8 bits; also through a pipe | `y4m` | the header's rate |
+//! | AVI with Motion JPEG | `avi` (chunks), `motion_jpeg` | the stream's rate |
+//! | MP4 or QuickTime with H.264, 4:2:0, 8 bits, progressive | `mp4` (boxes), `sps`, `h264` (decoder) | sample tables or fragments, and the edit list |
+//! | MP4 or QuickTime with Motion JPEG | `mp4`, `motion_jpeg` | the same |
 //! | animated GIF, WebP, PNG | `animation` | the images' delays |
-//! | one JPEG or PNG | `single` | one frame |
+//! | one JPEG, PNG, WebP, BMP | `single` | one frame |
 //! | a folder of numbered images | `folder` | [`Options::folder_fps`] |
 //!
-//! The format is detected from the content, not the name. All bytes are untrusted: sizes are limited before memory is
-//! allocated, offsets are checked, and inconsistencies are a [`RecordingError`]. Chroma is repeated, not interpolated.
+//! The format is detected from the content, not the name (`open`); what is not read is named with the way out (`kinds`).
+//! All bytes are untrusted: sizes are limited before memory is allocated, offsets are checked, and inconsistencies are a
+//! [`RecordingError`]. Chroma is repeated, not interpolated.
+//!
+//! One rule for all readers: what a player would not show is not judged. An image that is damaged or cannot be decoded is
+//! left out and counted in [`Losses`]; the rest keeps its time.
 
-use std::{
-    fs::File,
-    io::{Read, Seek, SeekFrom},
-    path::Path,
-    time::Duration,
-};
+use std::time::Duration;
 
 use super::{CameraError, FrameSource};
 use countenance_core::{
@@ -31,22 +31,35 @@ mod bytes;
 mod error;
 mod folder;
 mod h264;
+mod input;
+mod kinds;
+mod losses;
+mod motion_jpeg;
 mod mp4;
+mod open;
+mod pipe;
 mod single;
 mod sps;
 mod still;
 mod y4m;
 
-pub use error::{FourCc, RecordingError, Unsupported};
+pub use error::{FourCc, ImageFault, RecordingError, Unsupported};
+pub use kinds::Found;
+pub use losses::Losses;
+pub use open::{open, open_with};
 
-/// Maximum size of a compressed file, bytes. A Y4M file is read frame by frame and may be larger.
-pub const MAX_FILE_BYTES: u64 = 512 << 20;
+use open::read_capped;
+
+/// Maximum size of a file that is read into memory as a whole: an image or an animation.
+pub const MAX_FILE_BYTES: u64 = 128 << 20;
 /// Maximum number of frames of a recording: more than two hours at 25 per second.
 pub const MAX_FRAMES: u64 = 200_000;
 /// Maximum plausible frame rate, frames per second.
 pub const MAX_FPS: u32 = 1_000;
 /// Maximum plausible duration of a recording.
 pub const MAX_LENGTH: Duration = Duration::from_hours(24);
+/// Maximum size of a compressed frame, bytes.
+const MAX_SAMPLE_BYTES: u32 = 32 << 20;
 
 /// Options that the recording itself does not specify.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,56 +80,106 @@ pub struct Recording {
     name: String,
     seq: u64,
     last_at: Duration,
+    losses: Losses,
+    /// Why the first image was left out.
+    first: Option<RecordingError>,
 }
 
 /// A reader of one container.
 trait Pictures: Send {
-    /// The next image as frame number `seq`; `None` after the last.
-    fn next(&mut self, seq: u64) -> Result<Option<Frame>, RecordingError>;
+    /// The next image, or what became of it; `None` after the last.
+    fn next(&mut self) -> Result<Option<Step>, RecordingError>;
 
     /// Total number of images, if the container specifies it.
     fn count(&self) -> Option<u64>;
 
     /// The codec's name for the attestation.
     fn codec(&self) -> &'static str;
+
+    /// What was noticed when the container was opened.
+    fn losses(&self) -> Losses {
+        Losses::default()
+    }
 }
 
-/// Opens the recording at `path` with [`Options::default`].
-pub fn open(path: &Path) -> Result<Recording, RecordingError> {
-    open_with(path, &Options::default())
+/// What a reader comes to.
+enum Step {
+    /// An image.
+    Image(Image),
+    /// An image that is left out.
+    Damaged(RecordingError),
+    /// So many frames that cannot be decoded.
+    Lost(u64),
+    /// The end of a file that its recorder never finished, at this byte.
+    Unfinished(u64),
 }
 
-/// Opens the recording at `path`: a file in a known container, or a folder of numbered images.
-pub fn open_with(path: &Path, options: &Options) -> Result<Recording, RecordingError> {
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let pictures = if path.is_dir() {
-        Box::new(folder::Folder::open(path, options.folder_fps)?) as Box<dyn Pictures>
-    } else {
-        sniff(File::open(path)?)?
-    };
-    Ok(Recording { pictures, name, seq: 0, last_at: Duration::ZERO })
+/// An image and its time.
+struct Image {
+    still: still::Still,
+    at: Duration,
 }
 
 impl Recording {
-    /// Total number of frames, if the container specifies it, for a progress bar. Includes empty frames of an AVI,
-    /// which are not delivered.
+    fn new(pictures: Box<dyn Pictures>, name: String) -> Self {
+        let losses = pictures.losses();
+        Self { pictures, name, seq: 0, last_at: Duration::ZERO, losses, first: None }
+    }
+
+    /// Total number of frames, if the container specifies it, for a progress bar. Includes empty and damaged frames, which
+    /// are not delivered.
     pub fn frames_hint(&self) -> Option<u64> {
         self.pictures.count()
+    }
+
+    /// What was left out or changed so far.
+    pub fn losses(&self) -> Losses {
+        self.losses
+    }
+
+    /// The next whole image as a frame.
+    fn advance(&mut self) -> Result<Option<Frame>, RecordingError> {
+        loop {
+            if self.seq + self.losses.missing() >= MAX_FRAMES {
+                return Err(RecordingError::TooManyFrames);
+            }
+            match self.pictures.next()? {
+                Some(Step::Image(Image { still, at })) => {
+                    if at < self.last_at || at > MAX_LENGTH {
+                        return Err(RecordingError::Time { seq: self.seq });
+                    }
+                    if let Some(size) = still.reduced_from {
+                        self.losses.reduce(size);
+                    }
+                    let frame = Frame::new(still.width, still.height, still.rgb, self.seq, at)?;
+                    (self.seq, self.last_at) = (self.seq + 1, at);
+                    return Ok(Some(frame));
+                }
+                Some(Step::Damaged(error)) => {
+                    tracing::debug!(error = &error as &dyn std::error::Error, "leaving out an image");
+                    self.losses.damaged += 1;
+                    self.first.get_or_insert(error);
+                }
+                Some(Step::Lost(frames)) => self.losses.lost += frames,
+                Some(Step::Unfinished(at)) => self.losses.ends_at = Some(at),
+                None if self.seq > 0 => return Ok(None),
+                None if self.losses.missing() == 0 => return Err(RecordingError::Empty),
+                None => {
+                    let source = self.first.take().map(Box::new);
+                    return Err(RecordingError::NothingShown { losses: self.losses, source });
+                }
+            }
+        }
     }
 }
 
 impl FrameSource for Recording {
     fn next_frame(&mut self, _within: Duration) -> Result<Frame, CameraError> {
-        if self.seq >= MAX_FRAMES {
-            return Err(RecordingError::TooManyFrames.into());
+        match self.advance() {
+            Ok(Some(frame)) => Ok(frame),
+            Ok(None) => Err(CameraError::Ended),
+            Err(error) => Err(RecordingError::In { file: self.name.clone(), source: Box::new(error) }.into()),
         }
-        let frame = self.pictures.next(self.seq)?.ok_or(CameraError::Ended)?;
-        if frame.at() < self.last_at || frame.at() > MAX_LENGTH {
-            return Err(RecordingError::Time { seq: self.seq }.into());
-        }
-        self.seq += 1;
-        self.last_at = frame.at();
-        Ok(frame)
     }
 
     fn provenance(&self) -> CameraClaim {
@@ -133,40 +196,10 @@ impl FrameSource for Recording {
             signs: Vec::new(),
         }
     }
-}
 
-/// Selects the reader for the content of `file`.
-fn sniff(mut file: File) -> Result<Box<dyn Pictures>, RecordingError> {
-    let mut head = Vec::with_capacity(16);
-    file.by_ref().take(16).read_to_end(&mut head)?;
-    file.seek(SeekFrom::Start(0))?;
-    if head.starts_with(b"YUV4MPEG2") {
-        return Ok(Box::new(y4m::Y4m::open(file)?));
+    fn losses(&self) -> Losses {
+        self.losses
     }
-    let kind = head.get(4..8).unwrap_or_default();
-    let form = head.get(8..12).unwrap_or_default();
-    if head.starts_with(b"RIFF") && form == b"AVI " {
-        Ok(Box::new(avi::Avi::open(read_capped(file, MAX_FILE_BYTES)?)?))
-    } else if [b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip"].iter().any(|name| kind == *name) {
-        Ok(Box::new(h264::H264::open(read_capped(file, MAX_FILE_BYTES)?)?))
-    } else if single::is_jpeg(&head) {
-        Ok(Box::new(single::Single::open(&read_capped(file, MAX_FILE_BYTES)?)?))
-    } else if let Some(kind) = animation::Kind::of(&head) {
-        let data = read_capped(file, MAX_FILE_BYTES)?;
-        if kind.stands_still(&data) {
-            return Ok(Box::new(single::Single::open(&data)?));
-        }
-        Ok(Box::new(animation::Animation::open(kind, data)?))
-    } else {
-        Err(RecordingError::Unknown)
-    }
-}
-
-/// Reads all of `file`; fails if it is longer than `limit` bytes.
-fn read_capped(file: File, limit: u64) -> Result<Vec<u8>, RecordingError> {
-    let mut data = Vec::new();
-    file.take(limit + 1).read_to_end(&mut data)?;
-    if data.len() as u64 > limit { Err(RecordingError::TooLarge { limit }) } else { Ok(data) }
 }
 
 /// Time of frame `index` at `numerator` / `denominator` frames per second, which [`rate`] must have checked.

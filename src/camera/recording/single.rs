@@ -1,31 +1,30 @@
 //! A single image: a recording of one frame.
 
-use super::{Pictures, RecordingError, still};
-use countenance_core::frame::Frame;
+use std::time::Duration;
+
+use super::{Image, Pictures, RecordingError, Step, still};
 
 /// The first bytes of every JPEG.
 const JPEG: [u8; 3] = [0xff, 0xd8, 0xff];
 
-/// Whether a file that starts with `head` is a JPEG.
-pub(super) fn is_jpeg(head: &[u8]) -> bool {
-    head.starts_with(&JPEG)
+/// Whether a file that starts with `head` is an image that never moves.
+pub(super) fn is_still(head: &[u8]) -> bool {
+    head.starts_with(&JPEG) || head.starts_with(b"BM")
 }
 
 /// The image, until it is read.
-pub(super) struct Single(Option<Frame>);
+pub(super) struct Single(Option<Image>);
 
 impl Single {
     /// Decodes `data`.
     pub(super) fn open(data: &[u8]) -> Result<Self, RecordingError> {
-        let picture = still::decode(data, None, 0)?;
-        let frame = Frame::new(picture.width, picture.height, picture.rgb, 0, std::time::Duration::ZERO)?;
-        Ok(Self(Some(frame)))
+        Ok(Self(Some(Image { still: still::decode(data)?, at: Duration::ZERO })))
     }
 }
 
 impl Pictures for Single {
-    fn next(&mut self, _seq: u64) -> Result<Option<Frame>, RecordingError> {
-        Ok(self.0.take())
+    fn next(&mut self) -> Result<Option<Step>, RecordingError> {
+        Ok(self.0.take().map(Step::Image))
     }
 
     fn count(&self) -> Option<u64> {
@@ -45,9 +44,15 @@ mod tests {
     use crate::FrameSource;
 
     #[test]
-    fn a_still_jpeg_or_png_is_one_frame() {
+    fn a_still_image_is_one_frame() {
         let folder = tempfile::tempdir().unwrap();
-        for format in [image::ImageFormat::Jpeg, image::ImageFormat::Png] {
+        for format in [
+            image::ImageFormat::Jpeg,
+            image::ImageFormat::Png,
+            image::ImageFormat::Bmp,
+            image::ImageFormat::WebP,
+            image::ImageFormat::Gif,
+        ] {
             // Recognized by content, not by name.
             let path = folder.path().join("image");
             let mut data = Cursor::new(Vec::new());

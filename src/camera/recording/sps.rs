@@ -8,6 +8,8 @@ use crate::colour::{Colour, Matrix, Range};
 use countenance_core::frame::{FrameShapeError, MAX_SIDE_PX};
 
 const PART: &str = "the H.264 parameters";
+/// Maximum memory of a decoder's pictures, bytes: 3840×2160 with the 16 reference frames that the standard allows at most.
+const MAX_PICTURES_BYTES: u64 = 288 << 20;
 /// Profiles whose parameter sets contain chroma format and bit depth.
 const HIGH_PROFILES: [u32; 13] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
 
@@ -52,13 +54,18 @@ fn read(bits: &mut Bits<'_>) -> Option<Result<Colour, RecordingError>> {
         }
         _ => {}
     }
-    bits.unsigned()?;
+    let references = bits.unsigned()?;
     bits.take(1)?;
     let (columns, rows) = (bits.unsigned()?.checked_add(1)?, bits.unsigned()?.checked_add(1)?);
     let (width, height) = (columns.saturating_mul(16), rows.saturating_mul(16));
     // Up to one macroblock more than a frame may have, which cropping removes.
     if width > MAX_SIDE_PX + 15 || height > MAX_SIDE_PX + 15 {
         return Some(Err(FrameShapeError::Side { width, height }.into()));
+    }
+    // Planes of 1.5 bytes a pixel for each reference and a few more, and two images as R G B.
+    let pixels = u64::from(width) * u64::from(height);
+    if references > 16 || pixels * (u64::from(references + 4) * 3 / 2 + 6) > MAX_PICTURES_BYTES {
+        return refused(Unsupported::References { width, height, references });
     }
     if !bits.flag()? {
         return refused(Unsupported::Interlaced);

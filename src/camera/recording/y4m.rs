@@ -2,15 +2,14 @@
 //!
 //! Format: the mjpegtools manual page `yuv4mpeg(5)`; `XCOLORRANGE` as ffmpeg writes it.
 
-use std::{
-    fs::File,
-    io::{BufRead, BufReader, Read},
-};
+use std::io::{BufRead, ErrorKind, Read};
 
-use super::{Pictures, RecordingError, Unsupported, bytes::Bytes, frame_time, rate};
+use super::{Image, Pictures, RecordingError, Step, Unsupported, bytes::Bytes, frame_time, rate, still::Still};
 use crate::colour::{Chroma, Colour, Plane, Planes, Range, to_rgb};
-use countenance_core::frame::{Frame, MAX_SIDE_PX};
+use countenance_core::frame::{FrameShapeError, MAX_SIDE_PX};
 
+/// The first bytes of every Y4M stream.
+pub(super) const MAGIC: &[u8] = b"YUV4MPEG2";
 /// Maximum plausible length of a header line, bytes.
 const MAX_LINE_BYTES: u64 = 1024;
 const HEADER: &str = "the Y4M header";
@@ -18,13 +17,19 @@ const FRAME: &str = "a Y4M frame";
 
 /// A Y4M stream that is read.
 pub(super) struct Y4m {
-    reader: BufReader<File>,
+    reader: Box<dyn BufRead + Send>,
     /// Bytes read so far.
     at: u64,
     layout: Layout,
     planes: Vec<u8>,
-    /// Number of frames, estimated from the file size; per-frame parameters make it too high.
-    count: u64,
+    /// Bytes of the header.
+    start: u64,
+    /// Index of the next frame.
+    index: u64,
+    /// Bytes of the stream; `None` for a pipe.
+    length: Option<u64>,
+    /// Whether the stream ended, within a frame or behind one.
+    ended: bool,
 }
 
 /// The parameters in the header.
@@ -39,41 +44,56 @@ struct Layout {
 }
 
 impl Y4m {
-    /// Reads the header of `file`.
-    pub(super) fn open(file: File) -> Result<Self, RecordingError> {
-        let length = file.metadata()?.len();
-        let mut reader = BufReader::new(file);
+    /// Reads the header of a stream of `length` bytes.
+    pub(super) fn open(mut reader: Box<dyn BufRead + Send>, length: Option<u64>) -> Result<Self, RecordingError> {
         let line = line(&mut reader, 0, HEADER)?;
         let layout = Layout::parse(&line)?;
         let at = line.len() as u64 + 1;
         let bytes = layout.frame_bytes();
-        let count = length.saturating_sub(at) / (bytes as u64 + 6);
-        Ok(Self { reader, at, layout, planes: vec![0; bytes], count })
+        Ok(Self { reader, at, layout, planes: vec![0; bytes], index: 0, length, ended: false, start: at })
+    }
+
+    /// Reads the planes of a frame; `false` if the stream ends within it.
+    fn fill(&mut self) -> Result<bool, RecordingError> {
+        let head = match line(&mut self.reader, self.at, FRAME) {
+            Ok(head) => head,
+            Err(RecordingError::Truncated { .. }) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        if head != b"FRAME" && !head.starts_with(b"FRAME ") {
+            return Err(RecordingError::Malformed { at: self.at, part: FRAME });
+        }
+        match self.reader.read_exact(&mut self.planes) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+        self.at += head.len() as u64 + 1;
+        Ok(true)
     }
 }
 
 impl Pictures for Y4m {
-    fn next(&mut self, seq: u64) -> Result<Option<Frame>, RecordingError> {
-        if self.reader.fill_buf()?.is_empty() {
-            return if seq == 0 { Err(RecordingError::Empty) } else { Ok(None) };
+    fn next(&mut self) -> Result<Option<Step>, RecordingError> {
+        if self.ended || self.reader.fill_buf()?.is_empty() {
+            return Ok(None);
         }
-        let head = line(&mut self.reader, self.at, FRAME)?;
-        if head != b"FRAME" && !head.starts_with(b"FRAME ") {
-            return Err(RecordingError::Malformed { at: self.at, part: FRAME });
+        if !self.fill()? {
+            self.ended = true;
+            return Ok(Some(Step::Unfinished(self.length.unwrap_or(self.at))));
         }
-        self.at += head.len() as u64 + 1;
-        self.reader.read_exact(&mut self.planes).map_err(|error| match error.kind() {
-            std::io::ErrorKind::UnexpectedEof => RecordingError::Truncated { at: self.at, part: FRAME },
-            _ => error.into(),
-        })?;
         let rgb = self.layout.to_rgb(&self.planes, self.at)?;
         self.at += self.planes.len() as u64;
         let Layout { width, height, rate, .. } = self.layout;
-        Ok(Some(Frame::new(width, height, rgb, seq, frame_time(seq, rate))?))
+        let at = frame_time(self.index, rate);
+        self.index += 1;
+        Ok(Some(Step::Image(Image { still: Still { width, height, rgb, reduced_from: None }, at })))
     }
 
     fn count(&self) -> Option<u64> {
-        Some(self.count)
+        // Parameters of single frames make it too high.
+        let frame_bytes = self.planes.len() as u64 + b"FRAME\n".len() as u64;
+        self.length.map(|length| length.saturating_sub(self.start) / frame_bytes)
     }
 
     fn codec(&self) -> &'static str {
@@ -107,7 +127,7 @@ impl Layout {
         for side in [layout.width, layout.height] {
             if !(1..=MAX_SIDE_PX).contains(&side) {
                 let (width, height) = (layout.width, layout.height);
-                return Err(countenance_core::frame::FrameShapeError::Side { width, height }.into());
+                return Err(FrameShapeError::Side { width, height }.into());
             }
         }
         Ok(layout)

@@ -1,49 +1,88 @@
-//! Reads the markers of a JPEG before it is decoded, and adds the tables that Motion JPEG may omit.
+//! Reads the markers of a JPEG before it is decoded, and adds the tables that Motion JPEG may omit. Shared by devices and
+//! recordings, so that what is damaged in one is damaged in the other.
 //!
 //! Source: ITU-T T.81 (09/1992), annex B (markers) and annex K.3 (tables).
 
-use super::DecodeError;
-
 /// Start of image.
-pub(super) const START: [u8; 2] = [0xff, 0xd8];
+pub(crate) const START: [u8; 2] = [0xff, 0xd8];
 /// Marker codes of ITU-T T.81, table B.1.
 mod code {
     pub(super) const BASELINE: u8 = 0xc0;
     pub(super) const EXTENDED: u8 = 0xc1;
+    pub(super) const PROGRESSIVE: u8 = 0xc2;
     pub(super) const HUFFMAN_TABLES: u8 = 0xc4;
     pub(super) const END: u8 = 0xd9;
+    pub(super) const SCAN: u8 = 0xda;
+    pub(super) const APP0: u8 = 0xe0;
 }
 
 /// What the markers of a JPEG contain.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Survey {
+pub(crate) struct Survey {
     /// Offset of the end marker.
-    pub(super) end: usize,
+    pub(crate) end: usize,
     /// Whether it has Huffman tables.
-    pub(super) has_tables: bool,
+    pub(crate) has_tables: bool,
     /// Width, height.
-    pub(super) size: (u16, u16),
+    pub(crate) size: (u16, u16),
+    /// How the samples are coded.
+    pub(crate) coding: Coding,
+    /// Number of scans.
+    pub(crate) scans: u32,
+    /// Whether it is one of the two fields of interlaced Motion JPEG.
+    pub(crate) is_field: bool,
+}
+
+/// Coding of the samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Coding {
+    /// Sequential, with Huffman codes: what every camera sends.
+    Baseline,
+    /// Progressive: what some programs save.
+    Progressive,
+    /// Lossless, hierarchical or arithmetic.
+    Other,
+}
+
+/// Why there is no survey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SurveyError {
+    /// No start marker.
+    NotJpeg,
+    /// No end marker: the image is cut off.
+    NoEnd,
+    /// No header with a size.
+    NoFrame,
 }
 
 /// Reads the markers of `bytes`, a JPEG possibly followed by other data, up to its end marker.
-pub(super) fn survey(bytes: &[u8]) -> Result<Survey, DecodeError> {
-    let mut rest = bytes.strip_prefix(&START).ok_or(DecodeError::NotJpeg)?;
-    let (mut has_tables, mut size) = (false, None);
+pub(crate) fn survey(bytes: &[u8]) -> Result<Survey, SurveyError> {
+    let mut rest = bytes.strip_prefix(&START).ok_or(SurveyError::NotJpeg)?;
+    let (mut has_tables, mut frame, mut scans, mut is_field) = (false, None, 0, false);
     loop {
-        let marker = next_marker(&mut rest).ok_or(DecodeError::NoEnd)?;
+        let marker = next_marker(&mut rest).ok_or(SurveyError::NoEnd)?;
         if marker == code::END {
             let end = bytes.len() - rest.len() - 2;
-            return Ok(Survey { end, has_tables, size: size.ok_or(DecodeError::NotBaseline)? });
+            let (size, coding) = frame.ok_or(SurveyError::NoFrame)?;
+            return Ok(Survey { end, has_tables, size, coding, scans, is_field });
         }
-        let (length, _) = rest.split_first_chunk().ok_or(DecodeError::NoEnd)?;
+        let (length, _) = rest.split_first_chunk().ok_or(SurveyError::NoEnd)?;
         let length = usize::from(u16::from_be_bytes(*length));
-        let (segment, after) = rest.split_at_checked(length).ok_or(DecodeError::NoEnd)?;
+        let (segment, after) = rest.split_at_checked(length).ok_or(SurveyError::NoEnd)?;
         match (marker, segment) {
-            (code::BASELINE | code::EXTENDED, &[_, _, 8, a, b, c, d, ..]) if size.is_none() => {
-                size = Some((u16::from_be_bytes([c, d]), u16::from_be_bytes([a, b])));
-            }
             (code::HUFFMAN_TABLES, _) => has_tables = true,
-            (0xc0..=0xcf, _) => return Err(DecodeError::NotBaseline),
+            (0xc0..=0xcf, &[_, _, depth, a, b, c, d, ..]) if frame.is_none() => {
+                let coding = match (marker, depth) {
+                    (code::BASELINE | code::EXTENDED, 8) => Coding::Baseline,
+                    (code::PROGRESSIVE, 8) => Coding::Progressive,
+                    _ => Coding::Other,
+                };
+                frame = Some(((u16::from_be_bytes([c, d]), u16::from_be_bytes([a, b])), coding));
+            }
+            (0xc0..=0xcf, _) => frame = frame.map(|(size, _)| (size, Coding::Other)),
+            (code::SCAN, _) => scans += 1,
+            // Recorders mark their Motion JPEG so; the byte behind is 0 for a whole frame, else the field's number.
+            (code::APP0, &[_, _, b'A', b'V', b'I', b'1', field, ..]) => is_field = field != 0,
             _ => {}
         }
         rest = after;
@@ -68,9 +107,17 @@ fn next_marker(rest: &mut &[u8]) -> Option<u8> {
     }
 }
 
+/// `picture`, which starts with [`START`] and has no Huffman tables, with the standard ones, in `to`.
+pub(crate) fn complete(picture: &[u8], to: &mut Vec<u8>) {
+    to.clear();
+    to.extend(START);
+    add_standard_tables(to);
+    to.extend(picture.iter().skip(START.len()));
+}
+
 /// Appends a segment with the Huffman tables of ITU-T T.81, annex K.3, which Motion JPEG may omit: class and ID, number
 /// of codes of each length, and their values.
-pub(super) fn add_standard_tables(to: &mut Vec<u8>) {
+fn add_standard_tables(to: &mut Vec<u8>) {
     let tables: [(u8, [u8; 16], &[u8]); 4] = [
         (0x00, [0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0], &DC_VALUES),
         (0x01, [0, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0], &DC_VALUES),
@@ -141,7 +188,15 @@ mod tests {
         ];
         for (name, bytes, wanted) in table {
             let seen = survey(&bytes).ok();
-            let wanted = wanted.map(|(end, has_tables)| Survey { end, has_tables, size: (64, 48) });
+            let size = (64, 48);
+            let wanted = wanted.map(|(end, has_tables)| Survey {
+                end,
+                has_tables,
+                size,
+                coding: Coding::Baseline,
+                scans: 1,
+                is_field: false,
+            });
             assert_eq!(seen, wanted, "{name}");
         }
     }
