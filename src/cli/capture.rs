@@ -11,6 +11,7 @@ use anyhow::Context;
 
 use super::CaptureArgs;
 use countenance_attest::{DeviceKey, SOFTWARE, SOFTWARE_VERSION};
+use countenance_camera::FrameSource;
 use countenance_client::{
     dry_run::{self, DryRun, FixedClock},
     flow::Flow,
@@ -94,6 +95,7 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
         };
         let ended = flow.run(&link);
         script.ended(&ended);
+        tell_losses(&*source);
         if let (Some(file), Some(attestation)) = (&args.attestation, session.attestation()) {
             whole_file::replace(file, attestation.as_bytes(), Access::AsUsual)
                 .with_context(|| format!("cannot write {}", file.display()))?;
@@ -127,7 +129,16 @@ pub(super) fn run(args: &CaptureArgs) -> anyhow::Result<ExitCode> {
     };
     let ended = flow.run(&link);
     script.ended(&ended);
+    tell_losses(&*source);
     Ok(Exit::of(&ended).into())
+}
+
+/// Says what a recording left out: what was judged is not all that was recorded.
+fn tell_losses(source: &dyn FrameSource) {
+    let losses = source.losses();
+    if !losses.is_empty() {
+        eprintln!("countenance: {}: {losses}", source.provenance().name);
+    }
 }
 
 fn usage(what: &str, error: &dyn std::error::Error) -> ExitCode {

@@ -127,6 +127,10 @@ fn from_recordings(
         let mut source = recording::open_with(path, &options).map_err(CameraError::from)?;
         let wanted = args.captures.map_or(usize::MAX, |captures| captures as usize);
         all.add(collect(&mut source, vision, policy, wanted.saturating_sub(all.genuine.len()))?);
+        let losses = source.losses();
+        if !losses.is_empty() {
+            eprintln!("countenance: {}: {losses}", path.display());
+        }
         claim.get_or_insert_with(|| source.provenance());
     }
     let mut claim = claim.ok_or(CameraError::Absent)?;

@@ -3,11 +3,14 @@
 use std::time::Duration;
 
 use crate::make::{
-    movie::{Movie, Sample},
+    movie::{Edit, Movie, Sample},
     play, play_bytes, positions,
 };
 
 const NORMAL: u32 = 1 << 16;
+
+/// Name, edits, the frames shown with their times in seconds, and how many there are.
+type Row<'a> = (&'a str, &'a [Edit], &'a [(usize, f64)], usize);
 
 #[test]
 fn an_edit_list_shows_what_players_show() {
@@ -15,8 +18,7 @@ fn an_edit_list_shows_what_players_show() {
     let whole = play(&crate::make::fixture("person-b.mp4"));
     let movie = Movie::of("person-b.mp4");
     let second = 15_360;
-    // Name, edits, the frames shown with the time of the first, frames behind a gap.
-    let table: [(&str, &[(u32, i32, u32)], &[(usize, f64)], usize); 9] = [
+    let table: [Row<'_>; 9] = [
         ("all", &[(2400, 0, NORMAL)], &[(0, 0.0), (71, 71.0 / 30.0)], 72),
         ("cut at 0.7 s, as ffmpeg -ss 0.7 -c copy", &[(1700, 10_752, NORMAL)], &[(21, 0.0), (71, 50.0 / 30.0)], 51),
         ("cut within a frame", &[(1700, 10_752 - 100, NORMAL)], &[(21, 100.0 / 15_360.0)], 51),
@@ -65,7 +67,7 @@ fn edit_lists_that_are_not_played_are_refused_by_name() {
     let movie = Movie::of("formats/reordered.mp4");
     let rate = "an edit list with a rate other than 1 is not supported";
     let order = "an edit list that repeats or reorders parts of the video is not supported";
-    let table: [(&[(u32, i32, u32)], &str); 6] = [
+    let table: [(&[Edit], &str); 6] = [
         (&[(100, 1024, 2 << 16)], rate),
         (&[(100, 1024, 1 << 15)], rate),
         (&[(100, 1024, 0)], rate),

@@ -12,7 +12,7 @@ fn pipe(folder: &tempfile::TempDir, content: Vec<u8>) -> PathBuf {
     assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
     let to = path.clone();
     // The reader may be gone before all is written.
-    thread::spawn(move || drop(fs::write(to, content)));
+    thread::Builder::new().name("writer".into()).spawn(move || drop(fs::write(to, content))).unwrap();
     path
 }
 

@@ -10,7 +10,7 @@ use super::{
     frame_time,
     input::Input,
     kinds::is_motion_jpeg,
-    motion_jpeg::{MotionJpeg, Shot},
+    motion_jpeg::{Chunk, MotionJpeg},
     rate,
 };
 
@@ -20,7 +20,9 @@ const STREAM: &str = "an AVI stream header";
 const MAX_CHUNKS: u64 = 10 * MAX_FRAMES;
 /// Bytes that are searched for the next frame where a size is wrong.
 const MAX_SEARCH_BYTES: u64 = 64 << 20;
-const BLOCK_BYTES: usize = 64 << 10;
+/// Bytes that are searched at a time: first, and at most. Most searches end soon.
+const FIRST_BLOCK_BYTES: usize = 4 << 10;
+const MAX_BLOCK_BYTES: usize = 1 << 20;
 
 /// The video stream.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +40,7 @@ struct Walk {
     /// Rate of the video stream whose format comes next.
     rate: Option<(u32, u32)>,
     video: Option<Stream>,
-    shots: Vec<Shot>,
+    frames: Vec<Chunk>,
     /// Where the frame of the last chunk starts, if that had one.
     last: Option<u64>,
 }
@@ -66,7 +68,7 @@ pub(super) fn open(mut input: Input) -> Result<MotionJpeg, RecordingError> {
             let from = if is_name(name) { walk.overrun(name, content)? } else { walk.last.unwrap_or(at) };
             let Some(found) = walk.search(&mut input, from)? else {
                 finished &= at >= declared + 8;
-                walk.shots.pop_if(|shot| shot.length.is_none());
+                walk.frames.pop_if(|frame| frame.length.is_none());
                 break;
             };
             walk.mend(found);
@@ -79,10 +81,10 @@ pub(super) fn open(mut input: Input) -> Result<MotionJpeg, RecordingError> {
     if walk.video.is_none() {
         return Err(RecordingError::Malformed { at: 0, part: HEADERS });
     }
-    if walk.shots.is_empty() {
+    if walk.frames.is_empty() {
         return Err(RecordingError::Empty);
     }
-    Ok(MotionJpeg::new(input, walk.shots, (!finished).then_some(end)))
+    Ok(MotionJpeg::new(input, walk.frames, (!finished).then_some(end)))
 }
 
 /// Whether the chunk is a list whose chunks matter, or one that cannot be skipped because its size is wrong.
@@ -142,11 +144,11 @@ impl Walk {
     /// Adds a frame, whose length is `None` if it is not known.
     fn add(&mut self, at: u64, length: Option<u32>) -> Result<(), RecordingError> {
         let Some(video) = self.video else { return Ok(()) };
-        let index = self.shots.len() as u64;
+        let index = self.frames.len() as u64;
         if index >= MAX_FRAMES {
             return Err(RecordingError::TooManyFrames);
         }
-        self.shots.push(Shot { at, length, time: frame_time(index, video.rate) });
+        self.frames.push(Chunk { at, length, time: frame_time(index, video.rate) });
         self.last = Some(at);
         Ok(())
     }
@@ -162,8 +164,8 @@ impl Walk {
 
     /// Ends the last frame at `found`.
     fn mend(&mut self, found: u64) {
-        if let (Some(start), Some(shot)) = (self.last, self.shots.last_mut()) {
-            shot.length = u32::try_from(found - start).ok();
+        if let (Some(start), Some(frame)) = (self.last, self.frames.last_mut()) {
+            frame.length = u32::try_from(found - start).ok();
         }
     }
 
@@ -171,9 +173,10 @@ impl Walk {
     fn search(&self, input: &mut Input, from: u64) -> Result<Option<u64>, RecordingError> {
         let Some(Stream { digits: [tens, ones], .. }) = self.video else { return Ok(None) };
         let last = from.saturating_add(MAX_SEARCH_BYTES).min(input.length());
-        let mut at = from;
+        let (mut at, mut size) = (from, FIRST_BLOCK_BYTES);
         while at < last {
-            let block = input.up_to(at, BLOCK_BYTES)?;
+            let block = input.up_to(at, size)?;
+            size = (2 * size).min(MAX_BLOCK_BYTES);
             let starts = |four: &[u8]| matches!(four, [a, b, b'd', b'c' | b'b'] if (*a, *b) == (tens, ones));
             for (found, _) in block.windows(4).enumerate().filter(|(_, four)| starts(four)) {
                 let found = at + found as u64;

@@ -38,7 +38,7 @@ pub enum RecordingError {
     )]
     Pipe,
     /// Nothing came through a pipe for a long time.
-    #[error("nothing came through the pipe for {} seconds", super::pipe::PATIENCE.as_secs())]
+    #[error("nothing came through the pipe for {} seconds", super::pipe::TIMEOUT.as_secs())]
     PipeSilent,
     /// More bytes than may be read into memory.
     #[error("{part} has more than {limit} bytes")]

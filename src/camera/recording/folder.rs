@@ -20,7 +20,7 @@ const EXTENSIONS: [&str; 13] =
 
 /// A folder being read.
 pub(super) struct Folder {
-    folder: PathBuf,
+    path: PathBuf,
     /// Names of the images, in order.
     names: Vec<OsString>,
     index: usize,
@@ -52,7 +52,7 @@ impl Folder {
         }
         names.sort_by(|a, b| in_natural_order(a, b));
         let losses = Losses { repeated: repeated(&names), ..Losses::default() };
-        Ok(Self { folder: folder.to_owned(), names, index: 0, rate, losses })
+        Ok(Self { path: folder.to_owned(), names, index: 0, rate, losses })
     }
 }
 
@@ -62,7 +62,7 @@ impl Pictures for Folder {
         // The time of an image that is left out passes, so that the others keep theirs.
         let at = frame_time(self.index as u64, self.rate);
         self.index += 1;
-        Ok(Some(match read(&self.folder.join(name)) {
+        Ok(Some(match read(&self.path.join(name)) {
             Ok(still) => Step::Image(Image { still, at }),
             Err(source) => {
                 let file = name.to_string_lossy().into_owned();

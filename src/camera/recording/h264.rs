@@ -96,7 +96,12 @@ impl H264 {
             Ok(unit) if unit.has_picture => unit,
             // What is not supported stays so in every sample.
             Err(error @ (RecordingError::Unsupported(_) | RecordingError::Shape(_))) => return Err(error),
-            Ok(_) | Err(_) => return self.lose(sample),
+            // Some recorders leave a sample empty where nothing moved. If others build on it, the decoder notices.
+            Ok(_) => {
+                self.lost(sample.shown);
+                return Ok(());
+            }
+            Err(_) => return self.lose(sample),
         };
         if unit.is_key {
             // All that came before is shown before.
@@ -172,7 +177,9 @@ impl H264 {
         } else {
             // The decoder left some out, and nobody knows which: an image at another's time is worse than none.
             drop(held);
-            pending.into_iter().for_each(|Reverse(shown)| self.lost(shown));
+            for Reverse(shown) in pending {
+                self.lost(shown);
+            }
         }
         Ok(())
     }

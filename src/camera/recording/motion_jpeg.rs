@@ -7,9 +7,9 @@ use crate::turn::Orientation;
 
 const FRAME: &str = "a Motion JPEG frame";
 
-/// Position of a compressed frame in the file, and its time.
+/// A compressed frame: its position in the file, and its time.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Shot {
+pub(super) struct Chunk {
     /// Offset in the file, bytes.
     pub(super) at: u64,
     /// Length in bytes; `None` if the container contradicts itself there.
@@ -21,37 +21,37 @@ pub(super) struct Shot {
 /// A file whose frames are images of their own.
 pub(super) struct MotionJpeg {
     input: Input,
-    shots: Vec<Shot>,
+    chunks: Vec<Chunk>,
     /// What makes the images upright.
     orientation: Orientation,
-    /// Index of the next of `shots`.
+    /// Index of the next of `chunks`.
     index: usize,
     /// Where the file ends, if it was never finished and that was not said yet.
     unfinished: Option<u64>,
 }
 
 impl MotionJpeg {
-    /// Plays `shots`, which are in order of time.
-    pub(super) fn new(input: Input, shots: Vec<Shot>, unfinished: Option<u64>) -> Self {
-        Self { input, shots, orientation: Orientation::default(), index: 0, unfinished }
+    /// Plays `chunks`, which are in order of time.
+    pub(super) fn new(input: Input, chunks: Vec<Chunk>, unfinished: Option<u64>) -> Self {
+        Self { input, chunks, orientation: Orientation::default(), index: 0, unfinished }
     }
 
     /// Plays the track of an MP4 or QuickTime file.
     pub(super) fn of_track(input: Input, track: &Track) -> Self {
-        let shot = |sample: &super::mp4::Sample| {
-            Some(Shot { at: sample.at, length: Some(sample.length), time: track.edits.time(sample.shown)? })
+        let chunk = |sample: &super::mp4::Sample| {
+            Some(Chunk { at: sample.at, length: Some(sample.length), time: track.edits.time(sample.shown)? })
         };
-        let mut shots: Vec<_> = track.samples.iter().filter_map(shot).collect();
-        shots.sort_by_key(|shot| shot.time);
-        Self { orientation: track.orientation, ..Self::new(input, shots, track.unfinished) }
+        let mut chunks: Vec<_> = track.samples.iter().filter_map(chunk).collect();
+        chunks.sort_by_key(|chunk| chunk.time);
+        Self { orientation: track.orientation, ..Self::new(input, chunks, track.unfinished) }
     }
 
-    fn decode(&mut self, shot: Shot) -> Result<Step, RecordingError> {
-        let malformed = RecordingError::Malformed { at: shot.at, part: FRAME };
-        let Some(length) = shot.length.filter(|&length| length <= MAX_SAMPLE_BYTES) else {
+    fn decode(&mut self, chunk: Chunk) -> Result<Step, RecordingError> {
+        let malformed = RecordingError::Malformed { at: chunk.at, part: FRAME };
+        let Some(length) = chunk.length.filter(|&length| length <= MAX_SAMPLE_BYTES) else {
             return Ok(Step::Damaged(malformed));
         };
-        let data = match self.input.bytes(shot.at, length as usize, FRAME) {
+        let data = match self.input.bytes(chunk.at, length as usize, FRAME) {
             Ok(data) => data,
             Err(error) => return Ok(Step::Damaged(error)),
         };
@@ -61,7 +61,7 @@ impl MotionJpeg {
         Ok(match still::decode(&data) {
             Ok(still) => {
                 let (width, height, rgb) = self.orientation.upright(still.width, still.height, still.rgb);
-                Step::Image(Image { still: still::Still { width, height, rgb, ..still }, at: shot.time })
+                Step::Image(Image { still: still::Still { width, height, rgb, ..still }, at: chunk.time })
             }
             Err(fault) => Step::Damaged(fault.into()),
         })
@@ -70,18 +70,18 @@ impl MotionJpeg {
 
 impl Pictures for MotionJpeg {
     fn next(&mut self) -> Result<Option<Step>, RecordingError> {
-        while let Some(&shot) = self.shots.get(self.index) {
+        while let Some(&chunk) = self.chunks.get(self.index) {
             self.index += 1;
             // An empty chunk marks a frame that the camera dropped: its time passes without a frame.
-            if shot.length != Some(0) {
-                return self.decode(shot).map(Some);
+            if chunk.length != Some(0) {
+                return self.decode(chunk).map(Some);
             }
         }
         Ok(self.unfinished.take().map(Step::Unfinished))
     }
 
     fn count(&self) -> Option<u64> {
-        Some(self.shots.len() as u64)
+        Some(self.chunks.len() as u64)
     }
 
     fn codec(&self) -> &'static str {

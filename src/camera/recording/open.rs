@@ -12,7 +12,7 @@ use super::{
     kinds::Found,
     motion_jpeg::MotionJpeg,
     mp4::{self, Codec},
-    pipe::{Pipe, Place},
+    pipe::{Pipe, PipeEnd, TIMEOUT},
     single, y4m,
 };
 
@@ -25,7 +25,7 @@ const BOXES: [&[u8; 4]; 8] = [b"ftyp", b"moov", b"mdat", b"free", b"wide", b"ski
 enum Way {
     Folder,
     File,
-    Pipe(Place),
+    Pipe(PipeEnd),
 }
 
 /// Opens the recording at `path` with [`Options::default`].
@@ -40,7 +40,7 @@ pub fn open_with(path: &Path, options: &Options) -> Result<Recording, RecordingE
     let opened = way(path).and_then(|way| match way {
         Way::Folder => Ok(Box::new(folder::Folder::open(path, options.folder_fps)?) as Box<dyn Pictures>),
         Way::File => sniff(File::open(path)?),
-        Way::Pipe(place) => piped(place),
+        Way::Pipe(end) => piped(end),
     });
     match opened {
         Ok(pictures) => Ok(Recording::new(pictures, name)),
@@ -51,7 +51,7 @@ pub fn open_with(path: &Path, options: &Options) -> Result<Recording, RecordingE
 /// Finds out what `path` is before it is opened: opening a pipe or a device may block for ever.
 fn way(path: &Path) -> Result<Way, RecordingError> {
     if path.as_os_str() == "-" {
-        return if io::stdin().is_terminal() { Err(RecordingError::NotAFile) } else { Ok(Way::Pipe(Place::Stdin)) };
+        return if io::stdin().is_terminal() { Err(RecordingError::NotAFile) } else { Ok(Way::Pipe(PipeEnd::Stdin)) };
     }
     let kind = fs::metadata(path)?.file_type();
     if kind.is_dir() {
@@ -59,7 +59,7 @@ fn way(path: &Path) -> Result<Way, RecordingError> {
     } else if kind.is_file() {
         Ok(Way::File)
     } else if is_pipe(kind) {
-        Ok(Way::Pipe(Place::Path(path.to_owned())))
+        Ok(Way::Pipe(PipeEnd::Path(path.to_owned())))
     } else {
         Err(RecordingError::NotAFile)
     }
@@ -76,8 +76,8 @@ fn is_pipe(_kind: fs::FileType) -> bool {
 }
 
 /// Reads a pipe, which cannot be read twice: its content must be a kind that is read from front to back.
-fn piped(place: Place) -> Result<Box<dyn Pictures>, RecordingError> {
-    let mut pipe = Pipe::open(place)?;
+fn piped(end: PipeEnd) -> Result<Box<dyn Pictures>, RecordingError> {
+    let mut pipe = Pipe::open(end, TIMEOUT)?;
     let mut head = Vec::new();
     pipe.by_ref().take(y4m::MAGIC.len() as u64).read_to_end(&mut head)?;
     if head.is_empty() {

@@ -11,14 +11,14 @@ use std::{
 };
 
 /// Maximum wait for the other side to write.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes read at a time.
 const BLOCK_BYTES: usize = 64 << 10;
 /// Blocks that may wait for the reader, so that a fast writer does not fill the memory.
 const BLOCKS: usize = 16;
 
-/// Where a pipe is.
-pub(super) enum Place {
+/// The end of a pipe that is read.
+pub(super) enum PipeEnd {
     /// Standard input.
     Stdin,
     /// A named pipe, or one under `/dev/fd`.
@@ -31,16 +31,17 @@ pub(super) struct Pipe {
     block: Vec<u8>,
     /// Bytes of `block` that were read.
     taken: usize,
+    timeout: Duration,
 }
 
 impl Pipe {
     /// Starts to read. The thread ends with the pipe, with this reader, or with the program.
-    pub(super) fn open(place: Place) -> io::Result<Self> {
+    pub(super) fn open(end: PipeEnd, timeout: Duration) -> io::Result<Self> {
         let (sender, blocks) = sync_channel(BLOCKS);
         let work = move || {
-            let mut source: Box<dyn Read> = match place {
-                Place::Stdin => Box::new(io::stdin()),
-                Place::Path(path) => match File::open(path) {
+            let mut source: Box<dyn Read> = match end {
+                PipeEnd::Stdin => Box::new(io::stdin()),
+                PipeEnd::Path(path) => match File::open(path) {
                     Ok(file) => Box::new(file),
                     Err(error) => return drop(sender.send(Err(error))),
                 },
@@ -58,14 +59,14 @@ impl Pipe {
             }
         };
         thread::Builder::new().name("pipe".into()).spawn(work)?;
-        Ok(Self { blocks, block: Vec::new(), taken: 0 })
+        Ok(Self { blocks, block: Vec::new(), taken: 0, timeout })
     }
 }
 
 impl Read for Pipe {
     fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
         if self.taken == self.block.len() {
-            self.block = match self.blocks.recv_timeout(PATIENCE) {
+            self.block = match self.blocks.recv_timeout(self.timeout) {
                 Ok(block) => block?,
                 Err(RecvTimeoutError::Timeout) => return Err(io::ErrorKind::TimedOut.into()),
                 Err(RecvTimeoutError::Disconnected) => Vec::new(),
@@ -79,5 +80,21 @@ impl Read for Pipe {
         }
         self.taken += count;
         Ok(count)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipe_into_which_nobody_writes_ends_the_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let mut pipe = Pipe::open(PipeEnd::Path(path), Duration::from_millis(50)).unwrap();
+        assert_eq!(pipe.read(&mut [0]).unwrap_err().kind(), io::ErrorKind::TimedOut);
+        let silent = super::super::RecordingError::from(io::Error::from(io::ErrorKind::TimedOut));
+        assert_eq!(silent.to_string(), "nothing came through the pipe for 10 seconds");
     }
 }

@@ -124,6 +124,10 @@ fn play(
         }
     }
     played.keep(judge.verdict());
+    let losses = source.losses();
+    if !losses.is_empty() {
+        tracing::warn!("{}: {losses}", clip.name);
+    }
     Ok(())
 }
 
@@ -230,6 +234,10 @@ impl FrameSource for Beginning {
 
     fn provenance(&self) -> CameraClaim {
         self.source.provenance()
+    }
+
+    fn losses(&self) -> countenance_camera::Losses {
+        self.source.losses()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Makes recordings from the fixtures as recorders, phones and browsers write them, and as damage leaves them.
 
 #![allow(dead_code, reason = "two suites use it, neither all of it")]
+#![allow(clippy::struct_excessive_bools, clippy::trivially_copy_pass_by_ref, reason = "layouts and names, as literals")]
 
 pub(crate) mod avi;
 pub(crate) mod movie;

@@ -4,6 +4,9 @@ use std::fs;
 
 use super::fixture;
 
+/// Duration in milliseconds, start in ticks (-1: a pause), rate in 16.16 fixed point.
+pub(crate) type Edit = (u32, i32, u32);
+
 /// A track, and how it is shown.
 #[derive(Clone)]
 pub(crate) struct Movie {
@@ -12,8 +15,7 @@ pub(crate) struct Movie {
     pub(crate) samples: Vec<Sample>,
     /// Ticks per second of the track; the movie has 1000.
     pub(crate) scale: u32,
-    /// Duration in milliseconds, start in ticks (-1: a pause), rate in 16.16 fixed point.
-    pub(crate) edits: Vec<(u32, i32, u32)>,
+    pub(crate) edits: Vec<Edit>,
     /// a, b, c, d of the matrix, as signs.
     pub(crate) matrix: [i32; 4],
 }

@@ -15,8 +15,10 @@ mod track;
 use boxes::next_box;
 pub(super) use edits::Edits;
 
-/// Maximum size of the index, or of the part of it in one fragment, bytes.
+/// Maximum size of the index, and of those of all fragments, bytes.
 const MAX_INDEX_BYTES: u64 = 64 << 20;
+const TOO_LARGE: RecordingError =
+    RecordingError::TooLarge { part: "the index of the MP4 file", limit: MAX_INDEX_BYTES };
 /// Maximum number of boxes at the top: a fragment of one frame has two, a segment of one more two.
 const MAX_BOXES: u64 = 5 * MAX_FRAMES;
 
@@ -78,13 +80,24 @@ pub(super) fn read(input: &mut Input) -> Result<Track, RecordingError> {
     }
     let (movie_at, movie) = movie.ok_or(RecordingError::NeverFinished)?;
     let mut track = track::read(Bytes::new(&movie, movie_at, "moov"))?;
+    let mut left = MAX_INDEX_BYTES;
     for (at, found) in fragments {
+        left = left.checked_sub(found.end - found.content).ok_or(TOO_LARGE)?;
         // The recorder was stopped while it wrote this one.
         let Ok(content) = index(input, &found) else { break };
         fragments::add(Bytes::new(&content, found.content, "moof"), at, &mut track)?;
     }
-    let last = track.samples.iter().map(|sample| sample.at.saturating_add(u64::from(sample.length))).max();
-    let unfinished = last.is_some_and(|last| last > end).then_some(end);
+    let (mut last, mut inside) = (at, 0_u64);
+    for sample in &track.samples {
+        let behind = sample.at.saturating_add(u64::from(sample.length));
+        last = last.max(behind);
+        inside += if behind <= end { u64::from(sample.length) } else { 0 };
+    }
+    // Samples do not overlap: a short file could otherwise name so many long ones that reading them never ends.
+    if inside > end.saturating_mul(2) {
+        return Err(RecordingError::Malformed { at: movie_at, part: "the sample table" });
+    }
+    let unfinished = (last > end).then_some(end);
     let track = track.finish(unfinished)?;
     if track.samples.is_empty() { Err(RecordingError::Empty) } else { Ok(track) }
 }
@@ -118,7 +131,7 @@ fn top_box(input: &mut Input, at: u64) -> Result<Option<TopBox>, RecordingError>
 fn index(input: &mut Input, found: &TopBox) -> Result<Vec<u8>, RecordingError> {
     let length = found.end - found.content;
     if length > MAX_INDEX_BYTES {
-        return Err(RecordingError::TooLarge { part: "the index of the MP4 file", limit: MAX_INDEX_BYTES });
+        return Err(TOO_LARGE);
     }
     input.bytes(found.content, length as usize, "the index of the MP4 file")
 }

@@ -177,6 +177,9 @@ fn best(
             best = Some((merit, frame, face));
         }
     }
+    if !source.losses().is_empty() {
+        tracing::warn!("{}: {}", path.display(), source.losses());
+    }
     let hint = hints.into_iter().filter(|(hint, _)| *hint != Hint::NoFace).max_by_key(|(_, frames)| *frames);
     Ok(match (best, hint) {
         (Some((_, frame, face)), _) => Ok((frame, face)),
