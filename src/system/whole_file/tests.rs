@@ -31,15 +31,12 @@ fn creates_a_file_only_under_a_free_name() {
         before(&path);
         let was = fs::read(&path).ok();
         let created = create(&path, b"new", Access::Owner);
-        match expected {
-            Some(content) => {
-                created.unwrap();
-                assert_eq!((fs::read_to_string(&path).unwrap().as_str(), mode(&path)), (content, 0o600), "{name}");
-            }
-            None => {
-                assert_eq!(created.unwrap_err().kind(), io::ErrorKind::AlreadyExists, "{name}");
-                assert_eq!(fs::read(&path).ok(), was, "{name}");
-            }
+        if let Some(content) = expected {
+            created.unwrap();
+            assert_eq!((fs::read_to_string(&path).unwrap().as_str(), mode(&path)), (content, 0o600), "{name}");
+        } else {
+            assert_eq!(created.unwrap_err().kind(), io::ErrorKind::AlreadyExists, "{name}");
+            assert_eq!(fs::read(&path).ok(), was, "{name}");
         }
         assert_eq!(names(folder.path()), ["file"], "{name}: no draft is left behind");
     }

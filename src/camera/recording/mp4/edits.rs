@@ -121,7 +121,9 @@ mod tests {
     #[test]
     fn shows_what_the_list_names() {
         // The track has 100 ticks a second and a frame every 10; the movie has 1000 ticks a second.
-        let table: [(&str, &[Entry], &[(i64, u64)]); 7] = [
+        /// What the case is, the entries of the list, and what it shows.
+        type Row<'a> = (&'a str, &'a [Entry], &'a [(i64, u64)]);
+        let table: [Row<'_>; 7] = [
             ("no list", &[], &[(20, 0), (30, 100), (40, 200), (50, 300), (60, 400)]),
             ("all", &[entry(500, 20)], &[(20, 0), (30, 100), (40, 200), (50, 300), (60, 400)]),
             ("a start", &[entry(300, 35)], &[(40, 50), (50, 150), (60, 250)]),

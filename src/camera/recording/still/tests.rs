@@ -5,7 +5,7 @@ use image::{ImageEncoder, ImageFormat};
 use super::*;
 
 fn picture(width: u32, height: u32) -> RgbImage {
-    RgbImage::from_fn(width, height, |x, y| image::Rgb([(x * 3) as u8, (y * 4) as u8, (x * 7 ^ y * 5) as u8]))
+    RgbImage::from_fn(width, height, |x, y| image::Rgb([(x * 3) as u8, (y * 4) as u8, ((x * 7) ^ (y * 5)) as u8]))
 }
 
 fn encoded(image: &RgbImage, format: ImageFormat) -> Vec<u8> {

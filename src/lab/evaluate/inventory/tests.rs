@@ -80,7 +80,9 @@ fn each_file_is_in_a_clip_or_named() {
     ];
     for (name, images, others, clips, named) in rows {
         let root = tempfile::tempdir().unwrap();
-        images.iter().for_each(|file| image(&root.path().join(file), 7));
+        for file in images {
+            image(&root.path().join(file), 7);
+        }
         for file in others {
             fs::create_dir_all(root.path().join(file).parent().unwrap()).unwrap();
             fs::write(root.path().join(file), b"no recording").unwrap();
@@ -166,9 +168,9 @@ fn a_file_counts_once_whatever_links_lead_to_it() {
             "a folder of hard links",
             |r| {
                 fs::create_dir(r.join("y")).unwrap();
-                ["1.png", "2.png"]
-                    .iter()
-                    .for_each(|f| fs::hard_link(r.join("x").join(f), r.join("y").join(f)).unwrap());
+                for file in ["1.png", "2.png"] {
+                    fs::hard_link(r.join("x").join(file), r.join("y").join(file)).unwrap();
+                }
             },
             &usual,
             &["y/1.png: the same file as x/1.png, which counts", "y/2.png: the same file as x/2.png, which counts"],

@@ -237,9 +237,10 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         for file in files {
             let path = root.path().join(file);
-            match file.ends_with(".txt") {
-                true => fs::write(path, b"?").unwrap(),
-                false => image(&path, 7),
+            if path.extension().is_some_and(|extension| extension == "txt") {
+                fs::write(path, b"?").unwrap();
+            } else {
+                image(&path, 7);
             }
         }
         root
