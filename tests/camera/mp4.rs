@@ -98,8 +98,8 @@ fn a_damaged_sample_costs_the_frames_up_to_the_next_key_frame() {
         shorter
     };
     let lost = |frames: usize| match frames {
-        1 => "; 1 frame was lost, because the video is damaged there".to_owned(),
-        _ => format!("; {frames} frames were lost, because the video is damaged before or at them"),
+        1 => "; 1 frame was lost where the video is damaged or cut".to_owned(),
+        _ => format!("; {frames} frames were lost where the video is damaged or cut, up to the next key frame"),
     };
     // Name, file, lost frames; then the frames shown, and what their times are ahead of their numbers.
     let table = [
@@ -139,8 +139,23 @@ fn without_any_key_frame_the_recording_says_how_much_is_lost() {
     movie.samples.remove(0);
     movie.samples.pop();
     let played = play_bytes(&movie.index_first());
-    let wanted = "no frame can be shown: 24 frames were lost, because the video is damaged before or at them";
+    let wanted =
+        "no frame can be shown: 24 frames were lost where the video is damaged or cut, up to the next key frame";
     assert!(played.error.as_ref().unwrap().ends_with(wanted), "{:?}", played.error);
+}
+
+#[test]
+fn frames_stored_out_of_order_keep_their_times_across_key_frames() {
+    let movie = Movie::of("formats/reordered.mp4");
+    let whole = play_bytes(&movie.index_first());
+    let mut twice = movie.clone();
+    twice.samples.extend(movie.samples.clone());
+    twice.samples.extend(movie.samples.clone());
+    let played = play_bytes(&twice.index_first());
+    assert_eq!(played.summary(), "36 frames");
+    assert_eq!(played.millis(), (0..36).map(|i| i * 40).collect::<Vec<_>>());
+    let same = played.frames.iter().zip(whole.frames.iter().cycle()).all(|(a, b)| a.rgb() == b.rgb());
+    assert!(same, "the same images three times");
 }
 
 #[test]
@@ -172,7 +187,7 @@ fn a_file_that_ends_early_plays_what_is_whole_and_says_where_it_ends() {
     assert_eq!(
         played.summary(),
         format!(
-            "60 frames; 20 frames were lost, because the video is damaged before or at them; the file was never \
+            "60 frames; 20 frames were lost where the video is damaged or cut, up to the next key frame; the file was never \
              finished and ends at byte {length}"
         )
     );

@@ -26,17 +26,22 @@ use crate::colour::{Chroma, Colour, Plane, Planes, to_rgb};
 use countenance_core::frame::{FrameShapeError, MAX_SIDE_PX};
 
 const SAMPLE: &str = "an H.264 sample";
-/// NAL unit types: slices, those of a key frame, and sequence parameter sets.
+/// NAL unit types: slices, those of a key frame, and parameter sets.
 const SLICE: u8 = 1;
 const KEY: u8 = 5;
 const SPS: u8 = 7;
+const PPS: u8 = 8;
+/// Maximum size of the parameter sets that are kept for a new decoder, bytes.
+const MAX_PARAMETER_BYTES: usize = 64 << 10;
+/// Images that a decoder may hold back: the 16 of the standard, and the one that it decodes.
+const MAX_HELD: usize = 17;
 
 /// An MP4 file being decoded.
 pub(super) struct H264 {
     input: Input,
     track: Track,
     length_bytes: usize,
-    /// The parameter sets of the track, with start codes.
+    /// The parameter sets of the track and those that came with samples, with start codes.
     parameters: Vec<u8>,
     decoder: Decoder,
     colour: Colour,
@@ -56,6 +61,8 @@ pub(super) struct H264 {
 /// A sample as the decoder expects it.
 struct Unit {
     stream: Vec<u8>,
+    /// The parameter sets in it.
+    parameters: Vec<u8>,
     /// Whether it has a picture at all, and whether that is a key frame.
     has_picture: bool,
     is_key: bool,
@@ -69,7 +76,7 @@ impl H264 {
             Codec::Avc { length_bytes, parameters } => (*length_bytes, parameters),
             Codec::MotionJpeg => (1, &ParameterSets::new()),
         };
-        let mut unit = Unit { stream: Vec::new(), has_picture: false, is_key: false, colour: Colour::default() };
+        let mut unit = Unit::new(0, Colour::default());
         for (at, nal) in sets {
             unit.append(nal, *at)?;
         }
@@ -103,10 +110,9 @@ impl H264 {
             }
             Err(_) => return self.lose(sample),
         };
-        if unit.is_key {
-            // All that came before is shown before.
-            self.drain()?;
-            if std::mem::replace(&mut self.waits_for_key, false) && self.index > 1 {
+        if unit.is_key && self.waits_for_key {
+            self.waits_for_key = false;
+            if self.index > 1 {
                 self.decoder = fresh(&self.parameters)?;
             }
         } else if self.waits_for_key {
@@ -114,6 +120,13 @@ impl H264 {
             return Ok(());
         }
         self.colour = unit.colour;
+        if !unit.parameters.is_empty() && self.parameters.len() + unit.parameters.len() <= MAX_PARAMETER_BYTES {
+            self.parameters.extend(unit.parameters);
+        }
+        if self.pending.len() >= MAX_HELD {
+            tracing::debug!(at = sample.at, "the decoder has dropped images without a word");
+            return self.lose(sample);
+        }
         self.pending.push(Reverse(sample.shown));
         match self.decoder.decode(&unit.stream) {
             Ok(Some(decoded)) => {
@@ -139,8 +152,7 @@ impl H264 {
         }
         let data = self.input.bytes(sample.at, sample.length as usize, SAMPLE)?;
         let mut units = Bytes::new(&data, sample.at, SAMPLE);
-        let stream = Vec::with_capacity(data.len() + 16);
-        let mut unit = Unit { stream, has_picture: false, is_key: false, colour: self.colour };
+        let mut unit = Unit::new(data.len() + 16, self.colour);
         while units.left() > 0 {
             let length = units.take(self.length_bytes)?.iter().fold(0, |length, &byte| length << 8 | usize::from(byte));
             let at = units.at();
@@ -224,6 +236,11 @@ fn fresh(stream: &[u8]) -> Result<Decoder, RecordingError> {
 }
 
 impl Unit {
+    fn new(bytes: usize, colour: Colour) -> Self {
+        let stream = Vec::with_capacity(bytes);
+        Self { stream, parameters: Vec::new(), has_picture: false, is_key: false, colour }
+    }
+
     /// Appends one NAL unit, found at byte `at` of the file.
     fn append(&mut self, nal: &[u8], at: u64) -> Result<(), RecordingError> {
         let end = nal.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
@@ -239,8 +256,11 @@ impl Unit {
             SLICE => self.has_picture = true,
             _ => {}
         }
-        self.stream.extend([0, 0, 0, 1]);
-        self.stream.extend(nal);
+        let is_parameters = matches!(header & 0x1f, SPS | PPS);
+        for stream in [Some(&mut self.stream), is_parameters.then_some(&mut self.parameters)].into_iter().flatten() {
+            stream.extend([0, 0, 0, 1]);
+            stream.extend(nal);
+        }
         Ok(())
     }
 }

@@ -54,8 +54,8 @@ impl fmt::Display for Losses {
         say(damaged, "1 damaged image was left out".into(), format!("{damaged} damaged images were left out"));
         say(
             lost,
-            "1 frame was lost, because the video is damaged there".into(),
-            format!("{lost} frames were lost, because the video is damaged before or at them"),
+            "1 frame was lost where the video is damaged or cut".into(),
+            format!("{lost} frames were lost where the video is damaged or cut, up to the next key frame"),
         );
         say(
             reduced,
@@ -87,7 +87,10 @@ mod tests {
             (none, ""),
             (Losses { damaged: 1, ..none }, "1 damaged image was left out"),
             (Losses { damaged: 3, ..none }, "3 damaged images were left out"),
-            (Losses { lost: 25, ..none }, "25 frames were lost, because the video is damaged before or at them"),
+            (
+                Losses { lost: 25, ..none },
+                "25 frames were lost where the video is damaged or cut, up to the next key frame",
+            ),
             (
                 Losses { reduced: 1, largest: (6000, 4000), ..none },
                 "1 image of 6000×4000 was read smaller, since a side may have 4096 pixels",
