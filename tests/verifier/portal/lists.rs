@@ -195,7 +195,7 @@ async fn the_audit_log_is_filtered_verified_and_exported() {
         (at("event=enrolled"), 1),
         (at("event=nothing"), 0),
         (at(&format!("subject={}", login.session)), 5),
-        (at("subject=%3Dgrace"), 4),
+        (at("subject=%3Dgrace"), 5),
         (at("from=2027-01-15T08:25"), 2),
         (at("to=2027-01-15T08:24:59"), all - 2),
         (at("from=2027-01-15T08:10&to=2027-01-15T08:24"), 0),

@@ -20,7 +20,8 @@ pub(super) fn open_all(files: &[&Path]) -> Vec<Result<Content, String>> {
     let open = |path: &&Path| match recording::open(path) {
         Ok(recording) if recording.frames_hint() == Some(1) => Ok(Content::Still),
         Ok(_) => Ok(Content::Recording),
-        Err(error) => Err(causes(&error)),
+        // The name of the file stands before it.
+        Err(error) => Err(causes(error.reason())),
     };
     parallel::map(files, parallel::cores(), &open, &|_| ())
 }
@@ -31,7 +32,9 @@ pub(super) fn played(folder: &Folder) -> Result<Option<Vec<bool>>, InventoryErro
     let failed = |error: RecordingError| InventoryError::Images { path: folder.path.clone(), source: Box::new(error) };
     let count = match recording::open(&folder.path) {
         Ok(recording) => recording.frames_hint(),
-        Err(error @ (RecordingError::TooManyFrames | RecordingError::Io(_))) => return Err(failed(error)),
+        Err(error) if matches!(error.reason(), RecordingError::TooManyFrames | RecordingError::Io(_)) => {
+            return Err(failed(error));
+        }
         Err(_) => return Ok(None),
     };
     if count == Some(folder.files.len() as u64) {
