@@ -17,7 +17,7 @@ from chromium import SLOW, Missing, redacted
 RECORDINGS = Path("tests/fixtures")
 
 # Exit codes of `countenance capture`.
-APPROVED, REFUSED, NO_SESSION = 0, 10, 31
+APPROVED, REFUSED, NOT_APPROVED = 0, 10, 32
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Client:
 
     def asks_for_approval(self, link: str) -> str:
         """Tries the link's sign-in with a device that is not bound to the account; returns the code that it shows."""
-        lines = self.run(NO_SESSION, "capture", "--camera", f"recording:{RECORDINGS / 'person-a-verify.mp4'}", link)
+        lines = self.run(NOT_APPROVED, "capture", "--camera", f"recording:{RECORDINGS / 'person-a-verify.mp4'}", link)
         codes = [json.loads(line).get("approval", {}).get("code") for line in lines if line.startswith("{")]
         if not any(codes):
             raise Missing("the client shows no approval code")
