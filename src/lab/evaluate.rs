@@ -15,6 +15,7 @@ mod digest;
 pub mod evidence;
 pub mod figures;
 pub mod inventory;
+pub mod losses;
 pub mod manifest;
 pub mod matching;
 pub mod page;
@@ -33,6 +34,7 @@ use countenance_core::policy::Policy;
 
 use digest::FileDigest;
 use evidence::FrameEvidence;
+use losses::SetLosses;
 use presentation::Presentation;
 use set::Set;
 
@@ -62,6 +64,13 @@ pub struct Evaluation {
     pub frames: Vec<FrameEvidence>,
     /// SHA-256 of the set (paths and content of its files), hex.
     pub set_sha256: String,
+}
+
+impl Evaluation {
+    /// What the clips did not show.
+    pub fn losses(&self) -> SetLosses {
+        SetLosses::of(self.presentations.iter().map(|row| (row.clip.as_str(), row.losses)))
+    }
 }
 
 /// Scores every clip of `set`. `progress` receives the number of clips done after each.

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use countenance_core::frame::MAX_SIDE_PX;
+use serde::Serialize;
 
 /// What a recording left out or changed so far.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Losses {
     /// Images that are damaged, and so were left out: half an image is no evidence.
     pub damaged: u64,

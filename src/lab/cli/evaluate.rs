@@ -152,6 +152,7 @@ impl EvaluateArgs {
             nature: set.nature,
             set_sha256: evaluation.set_sha256.clone(),
             files: set.files,
+            losses: evaluation.losses(),
             policy: policy.digest(),
             models: vision.model_claims(),
         };
@@ -205,7 +206,7 @@ fn fit(path: &Path, options: &Options, policy: &Policy, vision: &Vision) -> Resu
     set.files.left_out.iter().for_each(|left_out| complain!("countenance: {} left out: {left_out}", path.display()));
     let figures = Figures::of(&evaluation.presentations, &Threshold::of_policy(policy));
     let threshold = Threshold::fitted(&figures, path).ok_or_else(|| NoFigures::NoThreshold(path.into()))?;
-    Ok((threshold, Fit::of(&figures, &evaluation.set_sha256, &set.files)))
+    Ok((threshold, Fit::of(&figures, &evaluation, set.files)))
 }
 
 fn with_bar(set: &Set, options: &Options, policy: &Policy, vision: &Vision) -> Evaluation {

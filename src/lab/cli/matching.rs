@@ -118,6 +118,7 @@ fn compare(args: &MatchArgs) -> anyhow::Result<ExitCode> {
         set: args.set.file_name().map_or_else(|| "set".into(), |name| name.to_string_lossy().into_owned()),
         set_sha256: matched.set_sha256.clone(),
         files: pairs.files,
+        losses: matched.losses.clone(),
         policy: policy.digest(),
         models: vision.model_claims(),
     };

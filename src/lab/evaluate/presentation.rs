@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use countenance_camera::Losses;
 use countenance_core::protocol::{CueClaim, NetClaim};
 
 /// What a clip shows.
@@ -74,6 +75,8 @@ pub struct Presentation {
     pub nets: Vec<NetClaim>,
     /// Each cue's contribution.
     pub cues: Vec<CueClaim>,
+    /// What was left out or changed in what was read of it.
+    pub losses: Losses,
     /// Number of frames read.
     pub frames: u32,
     /// Of these, with a face.

@@ -5,9 +5,10 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::{
-    Options,
+    Evaluation, Options,
     figures::{Class, Decisions, Figures},
     inventory::Files,
+    losses::SetLosses,
     page::{self, Ablation, About},
     presentation::Presentation,
     rates::{Rate, percent},
@@ -38,6 +39,8 @@ pub struct Report {
     pub set_sha256: String,
     /// The files found, and those that are in no clip.
     pub files: Files,
+    /// What the clips did not show.
+    pub losses: SetLosses,
     /// The metrics without each cue, and without all of them.
     pub ablation: Vec<Ablation>,
     /// SHA-256 of the policy in force, base64url.
@@ -72,6 +75,8 @@ pub struct Fit {
     pub set_sha256: String,
     /// The files found, and those that are in no clip.
     pub files: Files,
+    /// What its clips did not show.
+    pub losses: SetLosses,
 }
 
 impl Reading {
@@ -83,10 +88,11 @@ impl Reading {
 }
 
 impl Fit {
-    /// The fit with the metrics `figures` on the set with this digest.
-    pub fn of(figures: &Figures, set_sha256: &str, files: &Files) -> Self {
+    /// The fit with the metrics `figures` of `evaluation`, whose set has these files.
+    pub fn of(figures: &Figures, evaluation: &Evaluation, files: Files) -> Self {
         let (bona_fide, attacks) = (figures.bona_fide.wrong.of, figures.attacks.wrong.of);
-        Self { eer: figures.eer, bona_fide, attacks, set_sha256: set_sha256.to_owned(), files: files.clone() }
+        let (set_sha256, losses) = (evaluation.set_sha256.clone(), evaluation.losses());
+        Self { eer: figures.eer, bona_fide, attacks, set_sha256, files, losses }
     }
 }
 
@@ -102,6 +108,7 @@ impl Report {
             software: self.software.clone(),
             command,
             files: self.files.clone(),
+            losses: self.losses.clone(),
             ablation: self.ablation.clone(),
         };
         page::html(&self.figures, presentations, &about)
@@ -141,6 +148,7 @@ impl Report {
         }
         line("set", format!("SHA-256 {}", self.set_sha256));
         line("files", self.files.to_string());
+        line("losses", self.losses.to_string());
         text
     }
 }

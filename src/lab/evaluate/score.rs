@@ -8,7 +8,7 @@ use super::{
     presentation::{Decision, Presentation, Response},
     set::Clip,
 };
-use countenance_camera::{CameraError, FrameSource, recording};
+use countenance_camera::{CameraError, FrameSource, Losses, recording};
 use countenance_client::{
     capture::{CaptureError, Captured, FaceAnalyzer, FrameOutcome, capture},
     headless::causes,
@@ -52,6 +52,7 @@ pub(super) fn score(
         score,
         nets,
         cues,
+        losses: played.losses,
         frames: played.frames,
         faces: played.faces,
         good: played.good,
@@ -63,6 +64,7 @@ pub(super) fn score(
 
 #[derive(Default)]
 struct Played {
+    losses: Losses,
     frames: u32,
     faces: u32,
     good: u32,
@@ -80,7 +82,7 @@ impl Played {
     }
 }
 
-/// Judges all frames of the clip.
+/// Judges all frames of the clip. What was lost is known also of one that fails.
 fn play(
     clip: &Clip,
     options: &Options,
@@ -89,6 +91,19 @@ fn play(
     played: &mut Played,
 ) -> Result<(), CaptureError> {
     let mut source = Beginning::of(clip, options)?;
+    let ended = judge_all(&mut source, clip, options, policy, analyzer, played);
+    played.losses = source.losses();
+    ended
+}
+
+fn judge_all(
+    source: &mut Beginning,
+    clip: &Clip,
+    options: &Options,
+    policy: &Policy,
+    analyzer: &dyn FaceAnalyzer,
+    played: &mut Played,
+) -> Result<(), CaptureError> {
     let timed = source.spacing.is_some();
     let gates = if options.gated { policy.quality } else { open(&policy.quality) };
     // With unknown spacing no gap ends a track, nor do images with a known but wide spacing.
@@ -124,10 +139,6 @@ fn play(
         }
     }
     played.keep(judge.verdict());
-    let losses = source.losses();
-    if !losses.is_empty() {
-        tracing::warn!("{}: {losses}", clip.name);
-    }
     Ok(())
 }
 
@@ -236,7 +247,7 @@ impl FrameSource for Beginning {
         self.source.provenance()
     }
 
-    fn losses(&self) -> countenance_camera::Losses {
+    fn losses(&self) -> Losses {
         self.source.losses()
     }
 }

@@ -85,6 +85,60 @@ fn files_found_are_those_judged_and_those_named() {
     }
 }
 
+/// A folder in which an image of `numbered` is cut in half, and an AVI without its end: what was lost of them is summed and
+/// named in every report.
+#[test]
+fn what_clips_did_not_show_is_in_every_report() {
+    let set = tempfile::tempdir().unwrap();
+    let at = |path: &str| set.path().join(path);
+    for folder in ["bona_fide/burst", "attack_print"] {
+        fs::create_dir_all(at(folder)).unwrap();
+    }
+    for name in ["1.jpg", "2.jpg", "3.jpg"] {
+        let mut image = fs::read(fixture("formats/numbered").join(name)).unwrap();
+        image.truncate(if name == "2.jpg" { image.len() / 2 } else { image.len() });
+        fs::write(at("bona_fide/burst").join(name), image).unwrap();
+    }
+    let avi = fs::read(fixture("formats/mjpeg.avi")).unwrap();
+    let end = avi.len() - 3_000;
+    fs::write(at("attack_print/cut.avi"), &avi[..end]).unwrap();
+    fs::copy(fixture("formats/mjpeg.avi"), at("attack_print/whole.avi")).unwrap();
+    let whole = evaluate(set.path(), &[]);
+    let losses = &whole.report["losses"];
+    let counts = ["of", "damaged", "lost", "unfinished"].map(|count| losses[count].as_u64().unwrap());
+    assert!(matches!(counts, [3, 1 | 2, 0, 1]), "{losses}");
+    let clips = ["attack_print/cut.avi", "bona_fide/burst"];
+    let named: Vec<_> = losses["clips"].as_array().unwrap().iter().map(|clip| clip["clip"].as_str().unwrap()).collect();
+    assert_eq!(named, clips, "{losses}");
+    assert_eq!((&losses["clips"][0]["ends_at"], &losses["clips"][1]["damaged"]), (&end.into(), &1.into()));
+    assert_eq!(whole.clips.iter().find(|row| row["clip"] == clips[1]).unwrap()["losses"]["damaged"], 1);
+    for i in [3, 4] {
+        let output = String::from_utf8(whole.bytes[i].clone()).unwrap();
+        for expected in
+            ["in 2 of 3 clips; damaged images left out: ", "1 damaged image was left out", clips[0], clips[1]]
+        {
+            assert!(output.contains(expected), "{expected}: {output}");
+        }
+    }
+
+    // The same for comparison, and for the set that a threshold is fitted on.
+    let (people, json) = (tempfile::tempdir().unwrap(), at("match.json"));
+    for (person, file) in [("ann/burst", "bona_fide/burst"), ("bob", "attack_print")] {
+        fs::create_dir_all(people.path().join(person)).unwrap();
+        for file in fs::read_dir(at(file)).unwrap().map(Result::unwrap) {
+            fs::copy(file.path(), people.path().join(person).join(file.file_name())).unwrap();
+        }
+    }
+    let (set, html) = (people.path().to_str().unwrap(), at("match.html"));
+    let outputs = ["--json", json.to_str().unwrap(), "--html", html.to_str().unwrap()];
+    let ran = run_lab(&[&["evaluate", "match", set][..], &outputs].concat());
+    let report: Value = serde_json::from_slice(&fs::read(&json).unwrap()).unwrap();
+    assert_eq!((&report["losses"]["damaged"], &report["losses"]["unfinished"]), (&counts[1].into(), &1.into()));
+    for output in [ran.out, fs::read_to_string(&html).unwrap()] {
+        assert!(output.contains("in 2 of 3 clips; ") && output.contains("bob/cut.avi"), "{output}");
+    }
+}
+
 /// Rows: name, files to add to a set with a bona fide clip and an attack, part of the error.
 #[test]
 fn a_class_without_a_clip_is_an_error() {

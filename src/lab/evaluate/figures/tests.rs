@@ -16,6 +16,7 @@ pub(crate) fn presented(label: Option<&str>, score: Option<f32>) -> Presentation
         score,
         nets: Vec::new(),
         cues: Vec::new(),
+        losses: countenance_camera::Losses::default(),
         frames: 20,
         faces: 20,
         good: 20,

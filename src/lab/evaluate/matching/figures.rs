@@ -142,6 +142,7 @@ pub(crate) mod tests {
             comparisons: comparisons.collect(),
             samples: 10,
             people: 4,
+            losses: crate::evaluate::losses::tests::losses_of_a_test(),
             missing: vec![("a".into(), Reason::NoFace), ("b".into(), Reason::Failed("broken".into()))],
             set_sha256: "0".repeat(64),
         }

@@ -18,8 +18,8 @@ use std::{collections::BTreeMap, num::NonZeroUsize, path::Path, time::Duration};
 
 use serde::Serialize;
 
-use super::{digest, parallel};
-use countenance_camera::{CameraError, FrameSource, recording};
+use super::{digest, losses::SetLosses, parallel};
+use countenance_camera::{CameraError, FrameSource, Losses, recording};
 use countenance_client::headless::causes;
 use countenance_core::{
     face::Face,
@@ -28,7 +28,7 @@ use countenance_core::{
     quality::{self, Hint},
     sample_selector::merit,
 };
-use countenance_vision::{Embedding, Vision, VisionError};
+use countenance_vision::{Embedding, Vision};
 use pairs::{Pairs, Sample};
 
 /// How samples are read.
@@ -44,11 +44,11 @@ pub struct Options {
 
 /// The result for one sample.
 #[derive(Debug, Clone)]
-pub enum Acquired {
-    /// Its template.
-    Template(Embedding),
-    /// No template.
-    Nothing(Reason),
+pub struct Acquired {
+    /// Its template, or why it has none.
+    pub template: Result<Embedding, Reason>,
+    /// What was left out or changed in what was read of it.
+    pub losses: Losses,
 }
 
 /// Why a sample has no template.
@@ -87,6 +87,8 @@ pub struct Matched {
     pub people: u32,
     /// The samples without a template, by name.
     pub missing: Vec<(String, Reason)>,
+    /// What the samples did not show.
+    pub losses: SetLosses,
     /// SHA-256 of the set (paths and content of its files), hex.
     pub set_sha256: String,
 }
@@ -103,10 +105,7 @@ pub fn compare(
         parallel::map(&pairs.samples, threads, &sample, progress).into_iter().unzip();
     let mut files: Vec<_> = files.into_iter().flatten().collect();
     files.extend(pairs.manifest().into_iter().flat_map(|(name, path)| digest::of_path(&name, path)));
-    let template = |i: usize| match acquired.get(i) {
-        Some(Acquired::Template(template)) => Some(template),
-        _ => None,
-    };
+    let template = |i: usize| acquired.get(i)?.template.as_ref().ok();
     let name = |i: usize| pairs.samples.get(i).map_or_else(String::new, |sample| sample.name.clone());
     let comparisons = pairs.pairs.iter().map(|pair| Comparison {
         left: name(pair.left),
@@ -114,54 +113,50 @@ pub fn compare(
         same: pair.same,
         score: template(pair.left).zip(template(pair.right)).map(|(left, right)| left.cosine(right)),
     });
-    let missing = pairs.samples.iter().zip(&acquired).filter_map(|(sample, acquired)| match acquired {
-        Acquired::Template(_) => None,
-        Acquired::Nothing(reason) => Some((sample.name.clone(), reason.clone())),
-    });
+    let each = || pairs.samples.iter().map(|sample| &sample.name).zip(&acquired);
+    let missing = each().filter_map(|(name, acquired)| Some((name.clone(), acquired.template.as_ref().err()?.clone())));
     Matched {
         comparisons: comparisons.collect(),
         samples: pairs.samples.len() as u32,
         people: pairs.people(),
         missing: missing.collect(),
+        losses: SetLosses::of(each().map(|(name, acquired)| (name.as_str(), acquired.losses))),
         set_sha256: digest::of_files(files),
     }
 }
 
 /// The template of the recording, image folder or image at `path`.
 pub fn acquire(path: &Path, options: &Options, policy: &Policy, vision: &Vision) -> Acquired {
-    let template = match best(path, options, policy, vision) {
-        Ok(Ok((frame, face))) => vision.embed(&frame, &face),
-        Ok(Err(reason)) => return Acquired::Nothing(reason),
-        Err(Broken::Camera(error)) => return Acquired::Nothing(Reason::Failed(causes(&error))),
-        Err(Broken::Vision(error)) => Err(error),
+    let mut source = match recording::open(path).map_err(CameraError::from) {
+        Ok(source) => source,
+        Err(error) => return Acquired { template: Err(failed(&error)), losses: Losses::default() },
     };
-    template.map_or_else(|error| Acquired::Nothing(Reason::Failed(causes(&error))), Acquired::Template)
+    let template = best(&mut source, options, policy, vision)
+        .and_then(|(frame, face)| vision.embed(&frame, &face).map_err(|error| failed(&error)));
+    Acquired { template, losses: source.losses() }
 }
 
-/// Why a sample could not be read.
-enum Broken {
-    Camera(CameraError),
-    Vision(VisionError),
+fn failed(error: &dyn std::error::Error) -> Reason {
+    Reason::Failed(causes(error))
 }
 
 /// The best frame and its face.
 fn best(
-    path: &Path,
+    source: &mut dyn FrameSource,
     options: &Options,
     policy: &Policy,
     vision: &Vision,
-) -> Result<Result<(Frame, Face), Reason>, Broken> {
-    let mut source = recording::open(path).map_err(|error| Broken::Camera(error.into()))?;
+) -> Result<(Frame, Face), Reason> {
     let (mut best, mut hints, mut left) =
         (None::<(f32, Frame, Face)>, BTreeMap::<Hint, u32>::new(), options.limit_frames);
     while left != Some(0) {
         let frame = match source.next_frame(Duration::from_millis(policy.capture.frame_millis)) {
             Err(CameraError::Ended) => break,
-            Err(error) => return Err(Broken::Camera(error)),
+            Err(error) => return Err(failed(&error)),
             Ok(frame) => frame,
         };
         left = left.map(|left| left - 1);
-        let faces = vision.faces(&frame).map_err(Broken::Vision)?;
+        let faces = vision.faces(&frame).map_err(|error| failed(&error))?;
         let candidate = match quality::judge(&frame, &faces, &policy.quality) {
             Ok(good) => Some((merit(&good.measures()), *good.face())),
             Err(hint) => {
@@ -177,15 +172,12 @@ fn best(
             best = Some((merit, frame, face));
         }
     }
-    if !source.losses().is_empty() {
-        tracing::warn!("{}: {}", path.display(), source.losses());
-    }
     let hint = hints.into_iter().filter(|(hint, _)| *hint != Hint::NoFace).max_by_key(|(_, frames)| *frames);
-    Ok(match (best, hint) {
+    match (best, hint) {
         (Some((_, frame, face)), _) => Ok((frame, face)),
         (None, Some((hint, _))) => Err(Reason::NoGoodFrame(hint)),
         (None, None) => Err(Reason::NoFace),
-    })
+    }
 }
 
 #[cfg(test)]
@@ -196,7 +188,8 @@ pub(crate) mod tests {
     fn towards(degrees: f32) -> Acquired {
         let mut values = [0.0_f32; Embedding::LEN];
         (values[0], values[1]) = (degrees.to_radians().cos(), degrees.to_radians().sin());
-        Acquired::Template(Embedding::from_bytes(values.map(f32::to_le_bytes).as_flattened()).unwrap())
+        let template = Embedding::from_bytes(values.map(f32::to_le_bytes).as_flattened()).unwrap();
+        Acquired { template: Ok(template), losses: Losses::default() }
     }
 
     #[test]
@@ -210,7 +203,7 @@ pub(crate) mod tests {
             "ann/1.png" => towards(0.0),
             "ann/2.png" => towards(60.0),
             "bob/1.png" => towards(90.0),
-            _ => Acquired::Nothing(Reason::NoFace),
+            _ => Acquired { template: Err(Reason::NoFace), losses: Losses { damaged: 2, ..Losses::default() } },
         };
         let run = |threads| compare(&pairs, NonZeroUsize::new(threads).unwrap(), &acquire, &|_| ());
         let matched = run(1);
@@ -231,6 +224,8 @@ pub(crate) mod tests {
         assert_eq!(compared, expected);
         assert_eq!((matched.samples, matched.people), (4, 2));
         assert_eq!(matched.missing, [("bob/broken.png".to_owned(), Reason::NoFace)]);
+        let lossy: Vec<_> = matched.losses.clips.iter().map(|clip| clip.clip.as_str()).collect();
+        assert_eq!((matched.losses.damaged, lossy), (2, vec!["bob/broken.png"]), "also of a sample without a template");
         image(&root.path().join("ann/1.png"), 5);
         assert_ne!(run(1).set_sha256, matched.set_sha256);
     }

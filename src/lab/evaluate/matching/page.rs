@@ -8,7 +8,9 @@ use super::{
     report::{MatchReport, cosine, people},
 };
 use crate::evaluate::{
-    page::{Axes, Curve, Row, cells, det_svg, document, files, plain, plain_tile, scores_svg, software, tile, wide},
+    page::{
+        Axes, Curve, Row, cells, det_svg, document, files, losses, plain, plain_tile, scores_svg, software, tile, wide,
+    },
     rates::percent,
 };
 
@@ -23,6 +25,7 @@ pub(super) fn html(report: &MatchReport, comparisons: &[Comparison], command: &s
         (trade_off(figures))
         (scores(figures, comparisons))
         (files(&report.files))
+        (losses(&report.losses))
         (cannot_show(report))
         section {
             h2 { "How to measure it again" }
@@ -246,6 +249,7 @@ mod tests {
             set: "</title><script>".into(),
             set_sha256: "5e7".into(),
             files: files_of_a_test(),
+            losses: matched.losses.clone(),
             policy: "0".into(),
             models: Vec::new(),
         };
@@ -263,6 +267,8 @@ mod tests {
         for expected in [
             "707 files were found",
             "&lt;b&gt;.txt",
+            "damaged images left out: 6002, frames lost: 4004",
+            "attack/&lt;i&gt;.mp4</th><td>1 damaged image was left out; 4004 frames were lost",
             "777 of 8888",
             "41 of 4141",
             "<td>0.988</td>",

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::{Comparison, figures::MatchFigures, page};
-use crate::evaluate::{inventory::Files, rates::percent};
+use crate::evaluate::{inventory::Files, losses::SetLosses, rates::percent};
 use countenance_core::protocol::ModelClaim;
 
 /// One evaluation of a set of pairs. Reproducible: it does not depend on time, machine or number of threads.
@@ -26,6 +26,8 @@ pub struct MatchReport {
     pub set_sha256: String,
     /// The files found, and those that are in no sample.
     pub files: Files,
+    /// What the samples did not show.
+    pub losses: SetLosses,
     /// SHA-256 of the policy in force, base64url.
     pub policy: String,
     /// All networks in this program, with their SHA-256.
@@ -87,6 +89,7 @@ impl MatchReport {
         }
         line("set", format!("SHA-256 {}", self.set_sha256));
         line("files", self.files.to_string());
+        line("losses", self.losses.to_string());
         text
     }
 }

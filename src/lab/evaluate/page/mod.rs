@@ -16,13 +16,14 @@ use serde::Serialize;
 use super::{
     figures::{Class, Figures, Times},
     inventory::Files,
+    losses::SetLosses,
     presentation::Presentation,
     rates::{Rate, percent},
 };
 use countenance_core::protocol::ModelClaim;
 
 pub(super) use det::{Axes, Curve, svg as det_svg};
-pub(super) use files::section as files;
+pub(super) use files::{losses, section as files};
 pub(super) use marks::{document, plain};
 pub(super) use scores::{Row, svg as scores_svg};
 use tables::share_in_words;
@@ -47,6 +48,8 @@ pub struct About {
     pub command: String,
     /// The files found, and those that are in no clip.
     pub files: Files,
+    /// What the clips did not show.
+    pub losses: SetLosses,
     /// The same set with fewer cues.
     pub ablation: Vec<Ablation>,
 }
@@ -72,6 +75,7 @@ pub fn html(figures: &Figures, presentations: &[Presentation], about: &About) ->
         (decisions(figures))
         (tables::non_responses(figures))
         (files(&about.files))
+        (losses(&about.losses))
         (tables::ablation(figures, &about.ablation))
         (limits::section(figures, about))
         (again(about))

@@ -4,6 +4,7 @@ use super::{
     super::{
         figures::tests::{at, presented},
         inventory::{LeftOut, Reason, tests::files_of_a_test},
+        losses::tests::losses_of_a_test,
         presentation::{Decision, Facts, Response},
     },
     *,
@@ -41,6 +42,7 @@ pub(super) fn about() -> About {
         software: "countenance 0.0.0".into(),
         command: "countenance-lab evaluate SET --threshold 1.2".into(),
         files: files_of_a_test(),
+        losses: losses_of_a_test(),
         ablation: Vec::new(),
     }
 }
@@ -61,6 +63,7 @@ fn has_all_sections_in_order_and_no_external_resources() {
         "Decisions and time",
         "Non-responses",
         "Files",
+        "What clips did not show",
         "What each cue adds",
         "What this set cannot show",
         "How to measure it again",
@@ -110,6 +113,8 @@ fn shows_the_rates_of_the_figures() {
         "<td>919</td>",
         "29 (1.0 %)",
         "73.73 s",
+        "damaged images left out: 6002, frames lost: 4004",
+        "attack/&lt;i&gt;.mp4</th><td>1 damaged image was left out; 4004 frames were lost",
         "707 files were found: 705 are in clips, and 2 were left out",
         "bona_fide/&lt;b&gt;.txt</th><td>this is not a recording of a known kind",
         "the same file as bona_fide/a.mp4, which counts",
@@ -151,6 +156,7 @@ fn escapes_untrusted_text() {
             left_out: vec![LeftOut { file: evil.into(), reason: Reason::Refused(evil.into()) }],
         },
         ablation: vec![Ablation { name: evil.into(), figures: figures.clone() }],
+        losses: SetLosses::of([(evil, countenance_camera::Losses { damaged: 1, ..Default::default() })]),
     };
     let page = html(&figures, &set, &about);
     assert!(!page.contains("<script") && !page.contains("\" onload"), "{page}");
