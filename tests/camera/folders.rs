@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path};
 
+use countenance_camera::recording;
+
 use crate::make::{fixture, jpeg, play, play_bytes};
 
 /// A PNG of one color.
@@ -43,6 +45,15 @@ fn images_are_played_in_the_natural_order_of_their_names() {
         "4 frames; 2 images have the number of another; they are in the order of their whole names"
     );
     assert_eq!(played.frames.iter().map(|frame| frame.rgb()[0]).collect::<Vec<_>>(), [1, 2, 3, 4]);
+}
+
+#[test]
+fn a_folder_says_which_files_it_plays() {
+    let files =
+        [("10.png", png(1, 8)), ("2.png", png(2, 8)[..40].to_vec()), ("3.txt", vec![]), ("cover.png", png(3, 8))];
+    let folder = folder(&files);
+    assert_eq!(recording::open(folder.path()).unwrap().files(), ["2.png", "10.png"], "in order, damaged ones included");
+    assert!(recording::open(&fixture("formats/mono.y4m")).unwrap().files().is_empty());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::{fmt, io};
 
 use super::{
     Losses,
-    kinds::{Convert, Found, codec_name},
+    kinds::{Convert, Found, KNOWN_IMAGES, KNOWN_KINDS, codec_name},
 };
 use crate::colour::TooShort;
 use countenance_core::frame::FrameShapeError;
@@ -24,7 +24,7 @@ pub enum RecordingError {
     #[error("could not read the file")]
     Io(#[source] io::Error),
     /// The content is not a known container.
-    #[error("{0}")]
+    #[error("{0}{known}", known = .0.instead(KNOWN_KINDS))]
     Unknown(Found),
     /// A known container with unsupported content.
     #[error("{0}")]
@@ -125,7 +125,7 @@ pub enum ImageFault {
     #[error("an image is damaged")]
     Damaged,
     /// A kind of image that is not read.
-    #[error("an image cannot be read: {0}")]
+    #[error("an image cannot be read: {0}{known}", known = .0.instead(KNOWN_IMAGES))]
     Kind(Found),
     /// More pixels than may be decoded.
     #[error("an image of {width}×{height} pixels is more than the {limit} million that can be read")]

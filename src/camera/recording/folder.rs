@@ -75,6 +75,10 @@ impl Pictures for Folder {
         Some(self.names.len() as u64)
     }
 
+    fn files(&self) -> &[OsString] {
+        &self.names
+    }
+
     fn codec(&self) -> &'static str {
         "pictures"
     }

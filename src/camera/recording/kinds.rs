@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-/// What can be read.
-pub(super) const KNOWN: &str = "Y4M, AVI and MOV with Motion JPEG, MP4 and MOV with H.264, animated GIF, WebP and PNG, one \
+/// What can be read as a recording.
+pub const KNOWN_KINDS: &str = "Y4M, AVI and MOV with Motion JPEG, MP4 and MOV with H.264, animated GIF, WebP and PNG, one \
                                 image (JPEG, PNG, WebP, BMP, GIF), and a folder of numbered images";
+
+/// What can be read as an image.
+pub(super) const KNOWN_IMAGES: &str = "JPEG, PNG, WebP, BMP and GIF";
 
 /// Kind of a file that is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +48,7 @@ const MARKS: &[Mark] = &[
     (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", Found::Video("Windows Media", "wmv")),
     (0, b".RMF", Found::Video("RealMedia", "rm")),
     (0, b"DKIF", Found::Video("IVF", "ivf")),
+    (4, b"Bud1", Found::Other("a .DS_Store file of macOS")),
     (0, b"\0\0\0\x01", Found::Video("a bare H.264 or HEVC stream", "h264")),
     (0, b"\0\0\x01\x67", Found::Video("a bare H.264 stream", "h264")),
     (0, b"%PDF", Found::Other("a PDF document")),
@@ -85,6 +89,19 @@ impl Found {
     }
 }
 
+impl Found {
+    /// Whether its text says nothing of what else could be read.
+    pub fn has_no_way_out(self) -> bool {
+        matches!(self, Self::Other(_) | Self::Unknown(_))
+    }
+
+    /// What follows its text in a message: that `kinds` are known, unless the text has a way out.
+    pub(super) fn instead(self, kinds: &str) -> String {
+        if self.has_no_way_out() { format!("; known are {kinds}") } else { String::new() }
+    }
+}
+
+/// Without the kinds that are known.
 impl fmt::Display for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -96,11 +113,10 @@ impl fmt::Display for Found {
                 write!(f, "this is {name}, which is not read; convert it with \"ffmpeg -i in.{ending} out.png\"")
             }
             Self::Other(what) => {
-                write!(f, "this is not a recording of a known kind but {what}; known are {KNOWN}")
+                write!(f, "this is not a recording of a known kind but {what}")
             }
             Self::Unknown(first) => {
-                write!(f, "this is not a recording of a known kind (it starts with \"{}\"); ", first.escape_ascii())?;
-                write!(f, "known are {KNOWN}")
+                write!(f, "this is not a recording of a known kind (it starts with \"{}\")", first.escape_ascii())
             }
         }
     }
@@ -173,7 +189,7 @@ mod tests {
         let mut ts = vec![0; 400];
         (ts[0], ts[188], ts[376]) = (0x47, 0x47, 0x47);
         let webm: &[u8] = b"\x1a\x45\xdf\xa3\x9fB\x86\x81\x01B\x82\x84webmB\x87";
-        let table: [(&[u8], Found); 9] = [
+        let table: [(&[u8], Found); 11] = [
             (b"", Found::Empty),
             (webm, Found::Video("WebM", "webm")),
             (b"\x1a\x45\xdf\xa3\xa3B\x82\x88matroska", Found::Video("Matroska", "mkv")),
@@ -181,6 +197,8 @@ mod tests {
             (b"\0\0\0\x24ftypheic\0\0\0\0", Found::Image("HEIC", "heic")),
             (b"\0\0\0\x1cftypavif\0\0\0\0", Found::Image("AVIF", "avif")),
             (b"OggS\0\x02", Found::Video("Ogg", "ogv")),
+            (b"\0\0\0\x01Bud1\0\0", Found::Other("a .DS_Store file of macOS")),
+            (b"\0\0\0\x01\x67\x42", Found::Video("a bare H.264 or HEVC stream", "h264")),
             (b"[package]\nname = 1", Found::Other("text")),
             (&[7, 1, 0x7f, 0xff, 9], Found::Unknown([7, 1, 0x7f, 0xff])),
         ];
@@ -190,6 +208,10 @@ mod tests {
         let way_out = "this is WebM, which is not read; convert it with \"ffmpeg -i in.webm -c:v libx264 -pix_fmt yuv420p \
                        out.mp4\"";
         assert_eq!(Found::of(webm).to_string(), way_out);
+        assert_eq!(Found::of(webm).instead(KNOWN_KINDS), "");
+        let text = Found::of(b"text");
+        assert_eq!(text.to_string(), "this is not a recording of a known kind but text");
+        assert_eq!(text.instead("A and B"), "; known are A and B");
     }
 
     #[test]

@@ -17,7 +17,7 @@
 //! One rule for all readers: what a player would not show is not judged. An image that is damaged or cannot be decoded is
 //! left out and counted in [`Losses`]; the rest keeps its time.
 
-use std::time::Duration;
+use std::{ffi::OsString, time::Duration};
 
 use super::{CameraError, FrameSource};
 use countenance_core::{
@@ -44,7 +44,7 @@ mod still;
 mod y4m;
 
 pub use error::{FourCc, ImageFault, RecordingError, Unsupported};
-pub use kinds::Found;
+pub use kinds::{Found, KNOWN_KINDS};
 pub use losses::Losses;
 pub use open::{open, open_with};
 
@@ -96,6 +96,11 @@ trait Pictures: Send {
     /// The codec's name for the attestation.
     fn codec(&self) -> &'static str;
 
+    /// Names of the images of a folder, in order; none for other recordings.
+    fn files(&self) -> &[OsString] {
+        &[]
+    }
+
     /// What was noticed when the container was opened.
     fn losses(&self) -> Losses {
         Losses::default()
@@ -130,6 +135,11 @@ impl Recording {
     /// are not delivered.
     pub fn frames_hint(&self) -> Option<u64> {
         self.pictures.count()
+    }
+
+    /// Names of the files that a folder plays, in order, including damaged ones. Empty if the recording is no folder.
+    pub fn files(&self) -> &[OsString] {
+        self.pictures.files()
     }
 
     /// What was left out or changed so far.

@@ -18,7 +18,7 @@ use std::{
 
 use serde::Serialize;
 
-use countenance_camera::recording::RecordingError;
+use countenance_camera::recording::{KNOWN_KINDS, RecordingError};
 use opened::Content;
 pub(super) use walk::Identity;
 use walk::{Entry, Folder};
@@ -49,6 +49,8 @@ pub struct LeftOut {
 pub enum Reason {
     /// The reader refuses it.
     Refused(String),
+    /// The reader knows no recording of its kind; see [`KNOWN_KINDS`].
+    UnknownKind(String),
     /// It is the same file as this one, which counts.
     SameAs(String),
     /// A link to this folder, whose files count there.
@@ -64,7 +66,7 @@ pub enum Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(why) => f.write_str(why),
+            Self::Refused(why) | Self::UnknownKind(why) => f.write_str(why),
             Self::SameAs(first) => write!(f, "the same file as {}, which counts", first.escape_debug()),
             Self::SameFolder(first) => {
                 write!(f, "a link to the folder {}, whose files count there", first.escape_debug())
@@ -82,11 +84,23 @@ impl fmt::Display for LeftOut {
     }
 }
 
-/// The counts in one line, then one line for each file that is left out.
+impl Files {
+    /// The kinds of recordings that are known, if a file is left out because its kind is not one of them.
+    pub fn known_kinds(&self) -> Option<&'static str> {
+        known_kinds(&self.left_out)
+    }
+}
+
+fn known_kinds(left_out: &[LeftOut]) -> Option<&'static str> {
+    left_out.iter().any(|left_out| matches!(left_out.reason, Reason::UnknownKind(_))).then_some(KNOWN_KINDS)
+}
+
+/// The counts in one line, then one line for each file that is left out, and the known kinds once.
 impl fmt::Display for Files {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} found, {} in clips, {} left out", self.found, self.judged, self.left_out.len())?;
-        self.left_out.iter().try_for_each(|left_out| write!(f, "\n           {left_out}"))
+        self.left_out.iter().try_for_each(|left_out| write!(f, "\n           {left_out}"))?;
+        self.known_kinds().map_or(Ok(()), |kinds| write!(f, "\n           known kinds: {kinds}"))
     }
 }
 
@@ -216,7 +230,7 @@ impl Inventory {
                     self.files.judged += 1;
                     self.items.push(Item { path: entry.path, name: entry.name });
                 }
-                Err(why) => self.leave_out(&entry.name, Reason::Refused(why)),
+                Err(reason) => self.leave_out(&entry.name, reason),
             }
         }
     }
@@ -291,9 +305,10 @@ pub(super) fn of_listed<'c>(clips: impl Iterator<Item = (&'c str, &'c Path)>) ->
 
 /// What was left out, for a message: empty, or with the first reason.
 pub(super) fn said(left_out: &[LeftOut]) -> String {
+    let known = known_kinds(left_out).map(|kinds| format!("; known kinds: {kinds}")).unwrap_or_default();
     match left_out {
         [] => String::new(),
-        [one] => format!(" ({one})"),
-        [first, more @ ..] => format!(" ({first}; and {} more)", more.len()),
+        [one] => format!(" ({one}{known})"),
+        [first, more @ ..] => format!(" ({first}; and {} more{known})", more.len()),
     }
 }

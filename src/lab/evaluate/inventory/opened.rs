@@ -1,8 +1,8 @@
 //! Asks the reader of recordings, which `countenance capture` uses, what it reads.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
-use super::{super::parallel, InventoryError, walk::Folder};
+use super::{super::parallel, InventoryError, Reason, walk::Folder};
 use countenance_camera::recording::{self, RecordingError};
 use countenance_client::headless::causes;
 
@@ -16,12 +16,15 @@ pub(super) enum Content {
 }
 
 /// What the reader says about each of `files`: its content, or why it refuses the file.
-pub(super) fn open_all(files: &[&Path]) -> Vec<Result<Content, String>> {
+pub(super) fn open_all(files: &[&Path]) -> Vec<Result<Content, Reason>> {
     let open = |path: &&Path| match recording::open(path) {
         Ok(recording) if recording.frames_hint() == Some(1) => Ok(Content::Still),
         Ok(_) => Ok(Content::Recording),
-        // The name of the file stands before it.
-        Err(error) => Err(causes(error.reason())),
+        // The name of the file stands before it, and the known kinds behind the list.
+        Err(error) => Err(match error.reason() {
+            RecordingError::Unknown(found) if found.has_no_way_out() => Reason::UnknownKind(found.to_string()),
+            reason => Reason::Refused(causes(reason)),
+        }),
     };
     parallel::map(files, parallel::cores(), &open, &|_| ())
 }
@@ -29,29 +32,14 @@ pub(super) fn open_all(files: &[&Path]) -> Vec<Result<Content, String>> {
 /// Whether each file of `folder` is an image that the reader plays when it opens the folder. `None` if the folder is no
 /// recording.
 pub(super) fn played(folder: &Folder) -> Result<Option<Vec<bool>>, InventoryError> {
-    let failed = |error: RecordingError| InventoryError::Images { path: folder.path.clone(), source: Box::new(error) };
-    let count = match recording::open(&folder.path) {
-        Ok(recording) => recording.frames_hint(),
+    let recording = match recording::open(&folder.path) {
+        Ok(recording) => recording,
         Err(error) if matches!(error.reason(), RecordingError::TooManyFrames | RecordingError::Io(_)) => {
-            return Err(failed(error));
+            return Err(InventoryError::Images { path: folder.path.clone(), source: Box::new(error) });
         }
         Err(_) => return Ok(None),
     };
-    if count == Some(folder.files.len() as u64) {
-        return Ok(Some(vec![true; folder.files.len()]));
-    }
-    let plays = folder.files.iter().map(|file| plays(&file.path));
-    plays.collect::<std::io::Result<_>>().map(Some).map_err(|error| failed(error.into()))
-}
-
-/// Whether the reader plays the file at `path` as an image of its folder. It does not say which files it has chosen, so
-/// it is shown a folder with nothing else in it.
-fn plays(path: &Path) -> std::io::Result<bool> {
-    let alone = tempfile::tempdir()?;
-    let Some(name) = path.file_name() else { return Ok(false) };
-    #[cfg(unix)]
-    std::os::unix::fs::symlink(path.canonicalize()?, alone.path().join(name))?;
-    #[cfg(not(unix))]
-    std::fs::copy(path, alone.path().join(name))?;
-    Ok(recording::open(alone.path()).is_ok())
+    let played: BTreeSet<_> = recording.files().iter().map(|name| name.as_os_str()).collect();
+    let is_played = |path: &Path| path.file_name().is_some_and(|name| played.contains(name));
+    Ok(Some(folder.files.iter().map(|file| is_played(&file.path)).collect()))
 }

@@ -15,9 +15,9 @@ pub(in crate::evaluate) fn image(path: &Path, shade: u8) {
 
 /// Counts and reasons for tests of reports.
 pub(in crate::evaluate) fn files_of_a_test() -> Files {
-    let refused = Reason::Refused("this is not a recording of a known kind".into());
+    let unknown = Reason::UnknownKind("this is not a recording of a known kind".into());
     let left_out = vec![
-        LeftOut { file: "bona_fide/<b>.txt".into(), reason: refused },
+        LeftOut { file: "bona_fide/<b>.txt".into(), reason: unknown },
         LeftOut { file: "bona_fide/c.mp4".into(), reason: Reason::SameAs("bona_fide/a.mp4".into()) },
     ];
     Files { found: 707, judged: 705, left_out }

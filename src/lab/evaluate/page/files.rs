@@ -3,7 +3,10 @@
 use maud::{Markup, html};
 
 use super::{
-    super::{inventory::Files, losses::{ClipLosses, SetLosses}},
+    super::{
+        inventory::Files,
+        losses::{ClipLosses, SetLosses},
+    },
     plain, wide,
 };
 
@@ -25,6 +28,7 @@ pub(in crate::evaluate) fn section(files: &Files) -> Markup {
                 @if rows.is_empty() { "." } @else { ", for these reasons. They are in no other figure." }
             }
             (wide("Files that were left out", &["File", "Reason"], &rows))
+            @if let Some(kinds) = files.known_kinds() { p.soft { "Known kinds: " (kinds) "." } }
         }
     }
 }

@@ -118,6 +118,7 @@ fn shows_the_rates_of_the_figures() {
         "707 files were found: 705 are in clips, and 2 were left out",
         "bona_fide/&lt;b&gt;.txt</th><td>this is not a recording of a known kind",
         "the same file as bona_fide/a.mp4, which counts",
+        "Known kinds: Y4M, ",
     ] {
         assert!(page.contains(expected), "{expected}");
     }
