@@ -87,8 +87,10 @@ pub enum RetryChoice {
     Again,
     /// Use a one-time code, where the ticket offers it.
     ByCode,
-    /// Give up.
+    /// Give up, because of the failure.
     Stop,
+    /// The run was canceled: by a signal, or because its window has closed.
+    Cancelled,
 }
 
 /// Progress of a run.
@@ -276,6 +278,7 @@ impl Flow<'_> {
                     }
                 }
                 RetryChoice::Stop => return self.give_up(ticket, failure.reason()),
+                RetryChoice::Cancelled => return self.give_up(ticket, Reason::Cancelled),
             }
         }
     }

@@ -196,7 +196,7 @@ impl Operator for Script<'_> {
     /// A script has no phone, so it never uses a one-time code.
     fn try_again(&mut self, failure: &AttemptFailure) -> RetryChoice {
         if self.stop.is_asked() {
-            return RetryChoice::Stop;
+            return RetryChoice::Cancelled;
         }
         if let (AttemptFailure::Camera(error), true) = (failure, self.waits_for_camera.is_some()) {
             // Report each fault when it starts, not on every retry.
@@ -205,7 +205,7 @@ impl Operator for Script<'_> {
             }
             let again = self.waits_for_camera.as_mut().is_some_and(|wait| wait(error));
             if self.stop.is_asked() {
-                return RetryChoice::Stop;
+                return RetryChoice::Cancelled;
             }
             if again {
                 return RetryChoice::Again;
@@ -231,5 +231,35 @@ impl Operator for Script<'_> {
         self.retries = self.retries.saturating_sub(1);
         self.last = None;
         if again { RetryChoice::Again } else { RetryChoice::Stop }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each row: name, whether the signal comes before the failure or while the script waits for the camera, and the
+    /// choice.
+    #[test]
+    fn a_signal_cancels_the_run_whatever_had_failed() {
+        for (name, before, meanwhile, expected) in [
+            ("no signal", false, false, RetryChoice::Again),
+            ("before the failure", true, false, RetryChoice::Cancelled),
+            ("while it waits", false, true, RetryChoice::Cancelled),
+        ] {
+            let mut lines = Vec::new();
+            let mut script = Script::new(&mut lines, 3, None);
+            let stop = Arc::clone(&script.stop);
+            if before {
+                stop.ask();
+            }
+            script.waits_for_camera = Some(Box::new(move |_| {
+                if meanwhile {
+                    stop.ask();
+                }
+                true
+            }));
+            assert_eq!(script.try_again(&AttemptFailure::Camera(CameraError::Lost)), expected, "{name}");
+        }
     }
 }

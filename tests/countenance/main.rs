@@ -5,4 +5,5 @@
 mod cli;
 mod icon;
 mod installation;
+mod signals;
 mod usage;

@@ -1,19 +1,9 @@
-//! What scripts and shells do to the program: misspelled arguments, readers that go away, signals, names that are no text,
-//! no display.
+//! What scripts and shells do to the program: misspelled arguments, readers that go away, names that are no text, no display.
 
 use std::{
-    io::{BufRead, BufReader},
     path::Path,
     process::{Command, Stdio},
 };
-
-use countenance_client::testing::scripted::{Scripted, json};
-use countenance_core::{
-    clock::Clock,
-    policy::{Policy, SentPolicy},
-    protocol::{Display, Outcome, Purpose, Reason, Ticket},
-};
-use countenance_system::SystemClock;
 
 const NONCE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
@@ -22,7 +12,7 @@ fn countenance(home: &Path) -> Command {
     at_home(Command::new(env!("CARGO_BIN_EXE_countenance")), home)
 }
 
-fn at_home(mut command: Command, home: &Path) -> Command {
+pub(crate) fn at_home(mut command: Command, home: &Path) -> Command {
     command.current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
     for (name, folder) in [("HOME", ""), ("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config")] {
         command.env(name, home.join(folder));
@@ -156,51 +146,5 @@ fn without_a_display_one_sentence_says_what_to_use() {
         assert_eq!(ran.status.code(), Some(1), "{name}: {err}");
         assert!(err.starts_with("countenance: there is no display") && err.lines().count() == 1, "{name}: {err}");
         assert!(err.contains("use `countenance capture LINK`") && !err.contains(".rs"), "{name}: {err}");
-    }
-}
-
-/// A ticket that is valid now, and the answer to abandoning it.
-fn answers(origin: &str) -> (Ticket, Outcome) {
-    let now = SystemClock.now();
-    let shown = ["Payroll", "tenant.example", "a•••@example.test"].map(str::to_owned);
-    let [application, tenant, account] = shown;
-    let ticket = Ticket {
-        session_id: "s".into(),
-        nonce: "A".repeat(43),
-        purpose: Purpose::Verify,
-        display: Display { application, tenant, account, started_at: now },
-        policy: SentPolicy::new(&Policy::default()),
-        fallback: vec![],
-        attempts_left: 5,
-        expires_at: now + 600,
-    };
-    let continue_url = format!("{origin}/return/h");
-    (ticket, Outcome::Refused { reason: Reason::Cancelled, continue_url })
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_signal_during_a_capture_ends_the_session() {
-    for signal in ["TERM", "INT", "HUP"] {
-        let home = tempfile::tempdir().unwrap();
-        let verifier = Scripted::with_origin(|origin| {
-            let (ticket, outcome) = answers(&origin.to_string());
-            vec![json(&ticket), json(&outcome)]
-        });
-        let link = format!("countenance://verify?v={}&s=s&c=c", verifier.origin());
-        // Signals that this test was started to ignore must not be ignored there.
-        let mut command = at_home(Command::new("env"), home.path());
-        command.args(["--default-signal=TERM,INT,HUP", env!("CARGO_BIN_EXE_countenance")]);
-        command.args(["capture", &link, "--camera", "no such camera", "--camera-timeout", "600", "--browser", "print"]);
-        command.args(["--verifier", &verifier.origin().to_string()]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        assert!(lines.any(|line| line.contains("waiting_for_camera")), "{signal}: it waits for the camera");
-        let sent = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap();
-        assert!(sent.success());
-        let ended = lines.last().unwrap();
-        assert_eq!(child.wait().unwrap().code(), Some(11), "{signal}: {ended}");
-        let seen: Vec<_> = verifier.seen().into_iter().map(|seen| seen.path).collect();
-        assert_eq!(seen, ["/v1/sessions/s/open", "/v1/sessions/s/abandon"], "{signal}");
     }
 }

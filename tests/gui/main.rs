@@ -387,4 +387,11 @@ fn closing_the_window_during_a_sign_in_notifies_the_verifier() {
     window.harness.state_mut().close();
     assert_eq!(window.env.recorded(), ["abandoned: cancelled", "browser"]);
     assert_eq!(window.ended(), Some(RunOutcome::Refused(Reason::Cancelled)));
+
+    // The same if something had failed before: nobody gave up because of that.
+    let cameras = vec![Camera::FailsToOpen(|| CameraError::Lost)];
+    let mut window = Window::for_sign_in(Script { cameras, ..Script::default() });
+    window.press("Begin").see("The camera was unplugged");
+    window.harness.state_mut().close();
+    assert_eq!(window.env.recorded(), ["abandoned: cancelled", "browser"]);
 }

@@ -163,7 +163,9 @@ impl Operator for WindowOperator {
             match self.answer() {
                 Some(Command::TryAgain) => return RetryChoice::Again,
                 Some(Command::UseCode) if !self.fallback().is_empty() => return RetryChoice::ByCode,
-                Some(Command::Cancel | Command::GiveUp | Command::NotMe) | None => return RetryChoice::Stop,
+                Some(Command::Cancel) => return RetryChoice::Cancelled,
+                None if self.cancelled.load(Ordering::Relaxed) => return RetryChoice::Cancelled,
+                Some(Command::GiveUp | Command::NotMe) | None => return RetryChoice::Stop,
                 Some(
                     Command::Begin(_)
                     | Command::UseCode

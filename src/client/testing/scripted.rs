@@ -4,8 +4,9 @@ use std::{
     collections::HashMap,
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{Arc, Condvar, Mutex},
     thread,
+    time::Duration,
 };
 
 use crate::session::origin::Origin;
@@ -65,11 +66,21 @@ pub struct Seen {
     pub body: Vec<u8>,
 }
 
+/// Maximum wait for a request.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
 /// A verifier on 127.0.0.1, which stops listening at the end of the script.
 #[derive(Debug)]
 pub struct Scripted {
     port: u16,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    noted: Arc<Noted>,
+}
+
+/// The requests so far.
+#[derive(Debug, Default)]
+struct Noted {
+    seen: Mutex<Vec<Seen>>,
+    one_more: Condvar,
 }
 
 impl Scripted {
@@ -83,21 +94,22 @@ impl Scripted {
     pub fn with_origin(plays: impl FnOnce(&Origin) -> Vec<Play>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let seen = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::<Noted>::default();
         let origin = format!("http://127.0.0.1:{port}").parse().unwrap();
-        let (plays, noted) = (plays(&origin), Arc::clone(&seen));
+        let (plays, notes) = (plays(&origin), Arc::clone(&noted));
         let perform = move || {
             for play in plays {
                 let Ok((mut stream, _)) = listener.accept() else { return };
                 if !matches!(play, Play::BabblesFirst) {
-                    noted.lock().unwrap().extend(read_request(&stream));
+                    notes.seen.lock().unwrap().extend(read_request(&stream));
+                    notes.one_more.notify_all();
                 }
                 // The client may have disconnected first; some scripts provoke that.
                 perform(&play, &mut stream).ok();
             }
         };
         thread::Builder::new().name("scripted verifier".into()).spawn(perform).unwrap();
-        Self { port, seen }
+        Self { port, noted }
     }
 
     /// Its origin, by IP address.
@@ -112,7 +124,15 @@ impl Scripted {
 
     /// The requests received so far.
     pub fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap().clone()
+        self.noted.seen.lock().unwrap().clone()
+    }
+
+    /// The requests received so far, once there are `count` of them.
+    pub fn wait_for(&self, count: usize) -> Vec<Seen> {
+        let seen = self.noted.seen.lock().unwrap();
+        let (seen, waited) = self.noted.one_more.wait_timeout_while(seen, TIMEOUT, |seen| seen.len() < count).unwrap();
+        assert!(!waited.timed_out(), "only {} requests came", seen.len());
+        seen.clone()
     }
 }
 
