@@ -5,5 +5,6 @@
 mod cli;
 mod icon;
 mod installation;
+mod pipes;
 mod signals;
 mod usage;

@@ -8,7 +8,7 @@ use std::{
 const NONCE: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 
 /// The program in a home of its own, from the root of the repository.
-fn countenance(home: &Path) -> Command {
+pub(crate) fn countenance(home: &Path) -> Command {
     at_home(Command::new(env!("CARGO_BIN_EXE_countenance")), home)
 }
 

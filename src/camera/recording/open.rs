@@ -21,6 +21,9 @@ const HEAD_BYTES: u64 = 512;
 /// The first boxes of an MP4 or QuickTime file.
 const BOXES: [&[u8; 4]; 8] = [b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip", b"styp", b"pnot"];
 
+/// Standard input, in place of a path.
+const STDIN: &str = "-";
+
 /// What a path leads to.
 enum Way {
     Folder,
@@ -36,7 +39,10 @@ pub fn open(path: &Path) -> Result<Recording, RecordingError> {
 /// Opens the recording at `path`: a file in a known container, a folder of numbered images, or a pipe; `-` is standard
 /// input.
 pub fn open_with(path: &Path, options: &Options) -> Result<Recording, RecordingError> {
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let name = match path.file_name() {
+        _ if path.as_os_str() == STDIN => "standard input".into(),
+        name => name.unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+    };
     let opened = way(path).and_then(|way| match way {
         Way::Folder => Ok(Box::new(folder::Folder::open(path, options.folder_fps)?) as Box<dyn Pictures>),
         Way::File => sniff(File::open(path)?),
@@ -50,7 +56,7 @@ pub fn open_with(path: &Path, options: &Options) -> Result<Recording, RecordingE
 
 /// Finds out what `path` is before it is opened: opening a pipe or a device may block for ever.
 fn way(path: &Path) -> Result<Way, RecordingError> {
-    if path.as_os_str() == "-" {
+    if path.as_os_str() == STDIN {
         return if io::stdin().is_terminal() { Err(RecordingError::NotAFile) } else { Ok(Way::Pipe(PipeEnd::Stdin)) };
     }
     let kind = fs::metadata(path)?.file_type();

@@ -2,7 +2,7 @@
 //!
 //! Format: the mjpegtools manual page `yuv4mpeg(5)`; `XCOLORRANGE` as ffmpeg writes it.
 
-use std::io::{BufRead, ErrorKind, Read};
+use std::io::{self, BufRead, ErrorKind, Read};
 
 use super::{Image, Pictures, RecordingError, Step, Unsupported, bytes::Bytes, frame_time, rate, still::Still};
 use crate::colour::{Chroma, Colour, Plane, Planes, Range, to_rgb};
@@ -53,23 +53,19 @@ impl Y4m {
         Ok(Self { reader, at, layout, planes: vec![0; bytes], index: 0, length, ended: false, start: at })
     }
 
-    /// Reads the planes of a frame; `false` if the stream ends within it.
-    fn fill(&mut self) -> Result<bool, RecordingError> {
+    /// Reads the planes of a frame; returns where the stream ends, if it ends within the frame.
+    fn fill(&mut self) -> Result<Option<u64>, RecordingError> {
         let head = match line(&mut self.reader, self.at, FRAME) {
             Ok(head) => head,
-            Err(RecordingError::Truncated { .. }) => return Ok(false),
+            Err(RecordingError::Truncated { at, .. }) => return Ok(Some(at)),
             Err(error) => return Err(error),
         };
         if head != b"FRAME" && !head.starts_with(b"FRAME ") {
             return Err(RecordingError::Malformed { at: self.at, part: FRAME });
         }
-        match self.reader.read_exact(&mut self.planes) {
-            Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(false),
-            Err(error) => return Err(error.into()),
-        }
         self.at += head.len() as u64 + 1;
-        Ok(true)
+        let read = read_up_to(&mut self.reader, &mut self.planes)?;
+        Ok((read < self.planes.len()).then_some(self.at + read as u64))
     }
 }
 
@@ -78,9 +74,9 @@ impl Pictures for Y4m {
         if self.ended || self.reader.fill_buf()?.is_empty() {
             return Ok(None);
         }
-        if !self.fill()? {
+        if let Some(end) = self.fill()? {
             self.ended = true;
-            return Ok(Some(Step::Unfinished(self.length.unwrap_or(self.at))));
+            return Ok(Some(Step::Unfinished(end)));
         }
         let rgb = self.layout.to_rgb(&self.planes, self.at)?;
         self.at += self.planes.len() as u64;
@@ -171,6 +167,20 @@ fn chroma(name: &str) -> Result<Option<(u32, u32)>, RecordingError> {
         _ if name.contains('p') || name.starts_with("mono") => Err(RecordingError::Unsupported(Unsupported::BitDepth)),
         _ => Err(RecordingError::Unsupported(Unsupported::Chroma)),
     }
+}
+
+/// Reads until `to` is full or the stream ends; returns the number of bytes.
+fn read_up_to(reader: &mut impl Read, to: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = to.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match reader.read(rest) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 /// The next line without its terminator; `at` is its offset.
