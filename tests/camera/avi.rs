@@ -5,6 +5,8 @@ use crate::make::{
     fixture, jpeg, play, play_bytes, positions, without,
 };
 
+const INTERLACED: &str = "interlaced video is not supported; convert the file with \"ffmpeg -i in -vf yadif ";
+
 fn jpegs() -> Vec<Vec<u8>> {
     (1..=8).map(jpeg).collect()
 }
@@ -129,7 +131,24 @@ fn a_wrong_size_costs_no_more_than_its_frame() {
 fn interlaced_and_other_codecs_are_refused_by_name() {
     let field = |frame: Vec<u8>| [&frame[..2], &[0xff, 0xe0, 0, 16], b"AVI1\x01", &[0; 9], &frame[2..]].concat();
     let played = play_bytes(&PLAIN.of(&jpegs().into_iter().map(field).collect::<Vec<_>>()));
-    assert!(played.error.unwrap().ends_with("interlaced video is not supported"));
+    assert!(played.error.unwrap().contains(INTERLACED));
+    // Without the mark, as frame grabbers write it: both fields in one chunk.
+    for padding in [&[][..], &[0], &[0; 5], &[0xff; 3], &[0, 0, 0xff]] {
+        let fields = |frame: Vec<u8>| [&frame[..], padding, &frame[..]].concat();
+        let played = play_bytes(&PLAIN.of(&jpegs().into_iter().map(fields).collect::<Vec<_>>()));
+        assert!(
+            played.error.as_ref().is_some_and(|error| error.contains(INTERLACED)),
+            "{padding:?}: {:?}",
+            played.error
+        );
+    }
+    // What is behind an image need not be a field: a preview is smaller, and a part of the next chunk is no image.
+    let preview = std::fs::read(fixture("formats/mjpeg.avi")).unwrap();
+    for (name, more) in [("half an image", jpeg(2)[..300].to_vec()), ("another chunk", preview[..300].to_vec())] {
+        let followed = |frame: Vec<u8>| [&frame[..], &more].concat();
+        let played = play_bytes(&PLAIN.of(&jpegs().into_iter().map(followed).collect::<Vec<_>>()));
+        assert_eq!(played.summary(), "8 frames", "{name}");
+    }
     let whole = |frame: Vec<u8>| [&frame[..2], &[0xff, 0xe0, 0, 16], b"AVI1\0", &[0; 9], &frame[2..]].concat();
     let played = play_bytes(&PLAIN.of(&jpegs().into_iter().map(whole).collect::<Vec<_>>()));
     assert_eq!(played.summary(), "8 frames");

@@ -134,6 +134,8 @@ fn distance(large: &Frame, small: &Frame) -> f64 {
     sum / (sw * sh) as f64
 }
 
+const INTERLACED: &str =
+    "interlaced video is not supported; convert the file with \"ffmpeg -i in -vf yadif -pix_fmt yuv420p out.mp4\"";
 const OGG: &str =
     "this is Ogg, which is not read; convert it with \"ffmpeg -i in.ogv -c:v libx264 -pix_fmt yuv420p out.mp4\"";
 const MP4V: &str = "the recording cannot be read: mpeg4-part2.mp4: the codec \"mp4v\" (MPEG-4 part 2) is not supported; \
@@ -151,7 +153,7 @@ fn unsupported_and_malformed_files_are_rejected_by_name() {
         ("no rate", b"YUV4MPEG2 W4 H4 F0:0\n", "invalid frame rate 0/0"),
         ("fast", b"YUV4MPEG2 W4 H4 F1000001:1000\n", "invalid frame rate 1000001/1000"),
         ("slow", b"YUV4MPEG2 W4 H4 F1:61\n", "invalid frame rate 1/61"),
-        ("interlaced", b"YUV4MPEG2 W4 H4 F25:1 It\n", "interlaced video is not supported"),
+        ("interlaced", b"YUV4MPEG2 W4 H4 F25:1 It\n", INTERLACED),
         ("deep", b"YUV4MPEG2 W4 H4 F25:1 C420p10\n", "samples of more than 8 bits are not supported"),
         ("411", b"YUV4MPEG2 W4 H4 F25:1 C411\n", "this chroma layout is not supported"),
         ("no end", b"YUV4MPEG2 W4 H4 F25:1", "the Y4M header is cut off at byte 21"),

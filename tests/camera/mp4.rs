@@ -144,6 +144,28 @@ fn without_any_key_frame_the_recording_says_how_much_is_lost() {
     assert!(played.error.as_ref().unwrap().ends_with(wanted), "{:?}", played.error);
 }
 
+/// As a broadcast cut out of a longer one: the key frames are gone, and a message says where decoders that can do without
+/// may start.
+#[test]
+fn recovery_points_alone_are_refused_by_name_with_the_way_out() {
+    let mut movie = Movie::of("person-a-enrol.mp4");
+    let recovery_point = [0, 0, 0, 5, 6, 6, 1, 0xc4, 0x80];
+    for key in [75, 50, 25, 0] {
+        movie.samples.remove(key);
+        let next = &mut movie.samples[key].data;
+        *next = [&recovery_point[..], next].concat();
+    }
+    let error = play_bytes(&movie.index_first()).error.unwrap();
+    let wanted = "this H.264 has no key frame (IDR), only recovery points; convert the file with \"ffmpeg -i in.mp4 -c:v \
+                  libx264 -pix_fmt yuv420p out.mp4\"";
+    assert!(error.ends_with(wanted), "{error}");
+    // With a key frame, it plays from there.
+    let whole = Movie::of("person-a-enrol.mp4");
+    movie.samples.extend(whole.samples[50..].iter().cloned());
+    let played = play_bytes(&movie.index_first());
+    assert_eq!((played.frames.len(), played.losses.lost), (30, 76), "{}", played.summary());
+}
+
 #[test]
 fn frames_stored_out_of_order_keep_their_times_across_key_frames() {
     let movie = Movie::of("formats/reordered.mp4");

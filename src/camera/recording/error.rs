@@ -180,8 +180,13 @@ pub enum Unsupported {
     #[error("this chroma layout is not supported")]
     Chroma,
     /// Interlaced video.
-    #[error("interlaced video is not supported")]
+    #[error(
+        "interlaced video is not supported; convert the file with \"ffmpeg -i in -vf yadif -pix_fmt yuv420p out.mp4\""
+    )]
     Interlaced,
+    /// H.264 that can be decoded from some frames on, but has no key frame.
+    #[error("this H.264 has no key frame (IDR), only recovery points; convert the file with {convert}", convert = Convert("mp4"))]
+    NoKeyFrame,
     /// A transform other than a rotation by multiples of 90 degrees, with or without a flip.
     #[error("this image transform is not supported")]
     Transform,

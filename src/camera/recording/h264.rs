@@ -15,20 +15,21 @@ use openh264::{
 };
 
 use super::{
-    Image, MAX_SAMPLE_BYTES, Pictures, RecordingError, Step,
+    Image, MAX_SAMPLE_BYTES, Pictures, RecordingError, Step, Unsupported,
     bytes::Bytes,
     input::Input,
     mp4::{Codec, ParameterSets, Sample, Track},
-    sps,
+    sei, sps,
     still::Still,
 };
 use crate::colour::{Chroma, Colour, Plane, Planes, to_rgb};
 use countenance_core::frame::{FrameShapeError, MAX_SIDE_PX};
 
 const SAMPLE: &str = "an H.264 sample";
-/// NAL unit types: slices, those of a key frame, and parameter sets.
+/// NAL unit types: slices, those of a key frame, supplemental information, and parameter sets.
 const SLICE: u8 = 1;
 const KEY: u8 = 5;
+const INFORMATION: u8 = 6;
 const SPS: u8 = 7;
 const PPS: u8 = 8;
 /// Maximum size of the parameter sets that are kept for a new decoder, bytes.
@@ -49,6 +50,8 @@ pub(super) struct H264 {
     index: usize,
     /// Whether nothing can be decoded before the next key frame.
     waits_for_key: bool,
+    /// What was found of where decoding could start.
+    starts: Starts,
     /// Presentation times of the samples that went into the decoder and whose image has not come out, earliest first.
     pending: BinaryHeap<Reverse<i64>>,
     /// The presentation time of the last image that came out.
@@ -56,6 +59,14 @@ pub(super) struct H264 {
     ready: VecDeque<Step>,
     /// Whether the end of the track was reached.
     ended: bool,
+}
+
+/// Where decoding of a track could start. This decoder starts at key frames only (those that the standard calls IDR), and
+/// broadcasters cut films that have none.
+#[derive(Default)]
+struct Starts {
+    has_key: bool,
+    has_recovery_point: bool,
 }
 
 /// A sample as the decoder expects it.
@@ -66,6 +77,7 @@ struct Unit {
     /// Whether it has a picture at all, and whether that is a key frame.
     has_picture: bool,
     is_key: bool,
+    is_recovery_point: bool,
     colour: Colour,
 }
 
@@ -89,6 +101,7 @@ impl H264 {
             colour: unit.colour,
             index: 0,
             waits_for_key: true,
+            starts: Starts::default(),
             pending: BinaryHeap::new(),
             last: None,
             ready: VecDeque::new(),
@@ -110,6 +123,8 @@ impl H264 {
             }
             Err(_) => return self.lose(sample),
         };
+        self.starts.has_key |= unit.is_key;
+        self.starts.has_recovery_point |= unit.is_recovery_point;
         if unit.is_key && self.waits_for_key {
             self.waits_for_key = false;
             if self.index > 1 {
@@ -210,6 +225,9 @@ impl Pictures for H264 {
                 return Ok(None);
             } else {
                 self.ended = true;
+                if self.starts.has_recovery_point && !self.starts.has_key {
+                    return Err(RecordingError::Unsupported(Unsupported::NoKeyFrame));
+                }
                 self.drain()?;
                 self.ready.extend(self.track.unfinished.map(Step::Unfinished));
             }
@@ -238,7 +256,8 @@ fn fresh(stream: &[u8]) -> Result<Decoder, RecordingError> {
 impl Unit {
     fn new(bytes: usize, colour: Colour) -> Self {
         let stream = Vec::with_capacity(bytes);
-        Self { stream, parameters: Vec::new(), has_picture: false, is_key: false, colour }
+        let parameters = Vec::new();
+        Self { stream, parameters, has_picture: false, is_key: false, is_recovery_point: false, colour }
     }
 
     /// Appends one NAL unit, found at byte `at` of the file.
@@ -254,6 +273,7 @@ impl Unit {
             SPS => self.colour = sps::check(nal, at)?,
             KEY => (self.has_picture, self.is_key) = (true, true),
             SLICE => self.has_picture = true,
+            INFORMATION => self.is_recovery_point |= sei::has_recovery_point(nal),
             _ => {}
         }
         let is_parameters = matches!(header & 0x1f, SPS | PPS);

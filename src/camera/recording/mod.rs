@@ -38,6 +38,7 @@ mod motion_jpeg;
 mod mp4;
 mod open;
 mod pipe;
+mod sei;
 mod single;
 mod sps;
 mod still;

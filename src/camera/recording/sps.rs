@@ -128,7 +128,7 @@ fn scaling_lists(bits: &mut Bits<'_>) -> Option<()> {
 }
 
 /// Removes the emulation prevention bytes: the 3 of each 0 0 3.
-fn without_escapes(nal: &[u8]) -> Vec<u8> {
+pub(super) fn without_escapes(nal: &[u8]) -> Vec<u8> {
     let (mut out, mut zeros) = (Vec::with_capacity(nal.len()), 0);
     for &byte in nal {
         if byte == 3 && zeros >= 2 {
@@ -228,12 +228,13 @@ mod tests {
     #[test]
     fn rejects_unsupported_streams() {
         let end = |w: Writer, progressive| w.bits(progressive, 1).bits(0, 1).bits(0, 1).bits(0, 1).bits(1, 1).nal();
+        let interlaced = Unsupported::Interlaced.to_string();
         let table = [
             ("baseline", end(sized(66, 1, 0, 25, 19), 1), "ok"),
             ("high", end(sized(100, 1, 0, 25, 19), 1), "ok"),
             ("4:2:2", end(sized(100, 2, 0, 25, 19), 1), "this chroma layout is not supported"),
             ("10 bits", end(sized(100, 1, 2, 25, 19), 1), "samples of more than 8 bits are not supported"),
-            ("interlaced", end(sized(66, 1, 0, 25, 19), 0), "interlaced video is not supported"),
+            ("interlaced", end(sized(66, 1, 0, 25, 19), 0), interlaced.as_str()),
             ("4096 wide", end(sized(66, 1, 0, 256, 19), 1), "ok"),
             ("huge", end(sized(66, 1, 0, 65_536, 19), 1), "a frame of 1048576x304 pixels is outside 1..=4096"),
             ("nothing", vec![0x67], "the H.264 parameters is malformed at byte 9"),

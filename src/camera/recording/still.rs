@@ -43,9 +43,18 @@ pub(super) fn limits() -> Limits {
     limits
 }
 
-/// Whether `data` is one of the two fields of an interlaced JPEG.
+/// Whether `data` is a field of an interlaced image: it says so, or a second one of the same size is behind it.
 pub(super) fn is_field(data: &[u8]) -> bool {
-    jpeg::survey(data).is_ok_and(|seen| seen.is_field)
+    jpeg::survey(data)
+        .is_ok_and(|seen| seen.is_field || second_of(data, seen.end + 2).is_some_and(|b| b.size == seen.size))
+}
+
+/// The image behind `end`, the end of the first; recorders pad between the two.
+fn second_of(data: &[u8], end: usize) -> Option<jpeg::Survey> {
+    let rest = data.get(end..)?;
+    // The first byte of a marker is taken for padding, too.
+    let padding = rest.iter().take_while(|&&byte| matches!(byte, 0 | 0xff)).count();
+    jpeg::survey(rest.get(padding.checked_sub(1)?..)?).ok()
 }
 
 /// Decodes `data`, an image of any known kind, turned as it says.
