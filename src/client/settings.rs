@@ -204,9 +204,9 @@ impl Settings {
 }
 
 impl Complaint {
-    /// The key and what is wrong, without the line.
+    /// The beginning of the key and what is wrong, without the line.
     pub fn what(&self) -> String {
-        format!("{} {}", self.key.escape_debug(), self.fault)
+        format!("{} {}", read::shortened(&self.key).escape_debug(), self.fault)
     }
 }
 

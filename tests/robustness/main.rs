@@ -5,5 +5,6 @@
 
 #[path = "../camera/make/mod.rs"]
 mod make;
+#[allow(dead_code, reason = "of what settings need as well")]
 mod mutate;
 mod recordings;

@@ -108,6 +108,17 @@ pub(crate) fn eighths(data: &[u8]) -> Parts {
     (0..8).map(|i| (i * length, (i + 1) * length)).collect()
 }
 
+/// The lines of a text, each with its end.
+pub(crate) fn lines(data: &[u8]) -> Parts {
+    let mut at = 0;
+    let mut ends = |line: &[u8]| {
+        let from = at;
+        at += line.len();
+        (from, at)
+    };
+    data.split_inclusive(|&byte| byte == b'\n').map(&mut ends).collect()
+}
+
 /// The length of the part with this header, and where parts within it start.
 type Read = dyn Fn(&[u8]) -> (usize, Option<usize>);
 

@@ -10,7 +10,8 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 /// The text of a file.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
-    is_marked: bool,
+    /// Number of marks of the encoding: programs that do not know it put another one in front.
+    marks: usize,
     /// Each line without its end, and its end.
     lines: Vec<(String, &'static str)>,
 }
@@ -18,7 +19,8 @@ pub(super) struct Lines {
 impl Lines {
     /// The lines of `text`.
     pub(super) fn of(text: &str) -> Self {
-        let unmarked = text.strip_prefix(BYTE_ORDER_MARK);
+        let unmarked = text.trim_start_matches(BYTE_ORDER_MARK);
+        let marks = (text.len() - unmarked.len()) / BYTE_ORDER_MARK.len_utf8();
         let line = |line: &str| {
             let (line, end) = line
                 .strip_suffix("\r\n")
@@ -27,8 +29,7 @@ impl Lines {
                 .unwrap_or((line, ""));
             (line.to_owned(), end)
         };
-        let lines = unmarked.unwrap_or(text).split_inclusive('\n').map(line).collect();
-        Self { is_marked: unmarked.is_some(), lines }
+        Self { marks, lines: unmarked.split_inclusive('\n').map(line).collect() }
     }
 
     /// The text without a mark, with `\n` at the end of each line that has an end.
@@ -40,7 +41,7 @@ impl Lines {
     pub(super) fn with(&self, after: &str) -> String {
         let windows = self.lines.iter().filter(|(_, end)| *end == "\r\n").count();
         let usual = if 2 * windows > self.lines.len() { "\r\n" } else { "\n" };
-        let mut text = String::from_iter(self.is_marked.then_some(BYTE_ORDER_MARK));
+        let mut text = String::from_iter(std::iter::repeat_n(BYTE_ORDER_MARK, self.marks));
         let mut before = self.lines.iter();
         let mut after: VecDeque<_> = after.split_inclusive('\n').map(|line| line.trim_end_matches('\n')).collect();
         while let Some(line) = after.pop_front() {
@@ -67,7 +68,18 @@ mod tests {
 
     #[test]
     fn unchanged_text_is_the_same_file() {
-        for text in ["", "\u{feff}", "a", "a\n", "a\r\n", "\u{feff}a\r\nb\n\nc", "\r\n\n\r\n", "a\n\n\n", "x\r\nx\nx"] {
+        for text in [
+            "",
+            "\u{feff}",
+            "a",
+            "a\n",
+            "a\r\n",
+            "\u{feff}a\r\nb\n\nc",
+            "\u{feff}\u{feff}a\n",
+            "\r\n\n\r\n",
+            "a\n\n\n",
+            "x\r\nx\nx",
+        ] {
             let lines = Lines::of(text);
             assert!(!lines.plain().contains('\r') && !lines.plain().contains(BYTE_ORDER_MARK), "{text:?}");
             assert_eq!(lines.with(&lines.plain()), text, "{text:?}");

@@ -140,8 +140,8 @@ fn pins(item: &Item, complain: &mut impl FnMut(SettingError, Option<usize>)) -> 
     Ok(good)
 }
 
-/// An entry, for a message.
-fn shortened(entry: &str) -> String {
+/// A key or an entry, for a message.
+pub(super) fn shortened(entry: &str) -> String {
     const MAX_CHARS: usize = 100;
     entry.chars().take(MAX_CHARS).collect()
 }
@@ -316,5 +316,7 @@ mod tests {
     fn complaints_escape_control_characters() {
         let complaint = Complaint { line: 3, key: "a\u{1b}[31m".into(), fault: SettingError::UnknownKey };
         assert_eq!(complaint.to_string(), "line 3: a\\u{1b}[31m is not a setting that this version knows");
+        let long = Complaint { key: "a".repeat(60_000), ..complaint };
+        assert_eq!(long.what(), format!("{} is not a setting that this version knows", "a".repeat(100)));
     }
 }

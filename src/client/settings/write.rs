@@ -13,6 +13,9 @@ use super::{
 /// `before`, updated with `settings`.
 pub(super) fn write(before: &str, settings: &Settings) -> Result<String, SettingsFileError> {
     let said = read::read(before)?.settings;
+    if said == *settings {
+        return Ok(before.to_owned());
+    }
     let mut document: DocumentMut = before.parse().map_err(|e| SettingsFileError::of_toml(before, e))?;
     let mut set = |key: &'static str, differs: bool, value: Value| {
         if differs { put(&mut document, before, key, value) } else { Ok(()) }
