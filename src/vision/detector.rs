@@ -51,11 +51,16 @@ impl Detector {
     /// Whether `face`, found in `frame`, is upside down. The network was trained on upright faces: it finds one with a
     /// higher score than the same face turned by half, for which it places the eyes at the mouth.
     pub(super) fn is_upside_down(&self, frame: &Frame, face: &Face) -> Result<bool, VisionError> {
+        Ok(self.score_of_half_turn(frame, face)? > face.score)
+    }
+
+    /// The score of `face` in `frame` turned by half; 0 if it is not found there.
+    pub(super) fn score_of_half_turn(&self, frame: &Frame, face: &Face) -> Result<f32, VisionError> {
         let Rect { x, y, width, height, .. } = face.rect;
         let turned = Rect::new(frame.width() as f32 - x - width, frame.height() as f32 - y - height, width, height);
         let found = self.faces(&frame.turned_by_half())?;
         let same = found.iter().filter(|other| other.rect.overlap_ratio(turned) > SAME_FACE_OVERLAP);
-        Ok(same.map(|other| other.score).fold(0.0, f32::max) > face.score)
+        Ok(same.map(|other| other.score).fold(0.0, f32::max))
     }
 }
 

@@ -155,6 +155,12 @@ impl Vision {
         self.detector.is_upside_down(frame, face)
     }
 
+    /// The score of `face`, found in `frame`, once the frame is turned by half, 0.5 to 1; 0 if it is not found then. With
+    /// [`Face::score`], how sure [`is_upside_down`](Self::is_upside_down) is.
+    pub fn score_of_half_turn(&self, frame: &Frame, face: &Face) -> Result<f32, VisionError> {
+        self.detector.score_of_half_turn(frame, face)
+    }
+
     /// The output of each of `nets` for `face`: log odds of a live face at each of its crop scales.
     pub fn liveness(&self, frame: &Frame, face: &Face, nets: &[NetPolicy]) -> Result<Vec<NetOdds>, VisionError> {
         self.passive.odds(frame, face, nets)

@@ -4,3 +4,4 @@
 
 mod nets;
 mod vision;
+mod way_up;

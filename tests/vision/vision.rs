@@ -17,7 +17,7 @@ use countenance_vision::testing::VISION;
 
 /// Reference values of one image.
 #[derive(Deserialize)]
-struct Golden {
+pub(crate) struct Golden {
     faces: usize,
     score: f32,
     rect: [f32; 4],
@@ -41,7 +41,7 @@ impl Golden {
 }
 
 /// Every image: name, frame, reference values.
-fn images() -> Vec<(String, Frame, Golden)> {
+pub(crate) fn images() -> Vec<(String, Frame, Golden)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden");
     let golden_values = std::fs::read_to_string(folder.join("numbers.json")).unwrap();
     let golden_values: BTreeMap<String, Golden> = serde_json::from_str(&golden_values).unwrap();
