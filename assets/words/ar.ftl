@@ -61,6 +61,7 @@ capture-time-left = { $seconds ->
 capture-progress = التقدم: { $percent }%
 capture-preview = صورتك كما في المرآة
 capture-recording = يُعرض تسجيل، دون كاميرا
+capture-recording-parts = يُعرض تسجيل تنقصه أجزاء
 hint-no-face = أظهر وجهك
 hint-several-faces = شخص واحد فقط
 hint-upside-down = الصورة مقلوبة: أدرها من الإعدادات

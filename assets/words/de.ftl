@@ -53,6 +53,7 @@ capture-time-left = { $seconds ->
 capture-progress = Fortschritt: { $percent } %
 capture-preview = Ihr Bild, wie im Spiegel
 capture-recording = Eine Aufzeichnung läuft, keine Kamera
+capture-recording-parts = Eine Aufzeichnung läuft, in der Teile fehlen
 hint-no-face = Zeigen Sie Ihr Gesicht
 hint-several-faces = Bitte nur eine Person
 hint-upside-down = Bild steht kopf: siehe Kamera-Einstellungen

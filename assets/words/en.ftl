@@ -53,6 +53,7 @@ capture-time-left = { $seconds ->
 capture-progress = Progress: { $percent } %
 capture-preview = Your picture, as in a mirror
 capture-recording = A recording is played, no camera
+capture-recording-parts = A recording is played, with parts missing
 hint-no-face = Show your face
 hint-several-faces = One person at a time
 hint-upside-down = Upside down: see the camera settings

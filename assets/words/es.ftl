@@ -53,6 +53,7 @@ capture-time-left = { $seconds ->
 capture-progress = Progreso: { $percent } %
 capture-preview = Tu imagen, como en un espejo
 capture-recording = Se reproduce una grabación, sin cámara
+capture-recording-parts = Se reproduce una grabación a la que le faltan partes
 hint-no-face = Muestra tu rostro
 hint-several-faces = Una sola persona a la vez
 hint-upside-down = Imagen al revés: mira los ajustes

@@ -53,6 +53,7 @@ capture-time-left = { $seconds ->
 capture-progress = Progression : { $percent } %
 capture-preview = Votre image, comme dans un miroir
 capture-recording = Lecture d’un enregistrement, pas de caméra
+capture-recording-parts = Lecture d’un enregistrement auquel il manque des parties
 hint-no-face = Montrez votre visage
 hint-several-faces = Une seule personne à la fois
 hint-upside-down = Image à l’envers : voir réglages

@@ -53,6 +53,7 @@ capture-time-left = { $seconds ->
 capture-progress = Avanzamento: { $percent }%
 capture-preview = La tua immagine, come allo specchio
 capture-recording = Viene riprodotta una registrazione, nessuna fotocamera
+capture-recording-parts = Viene riprodotta una registrazione a cui mancano parti
 hint-no-face = Mostra il tuo volto
 hint-several-faces = Una persona alla volta
 hint-upside-down = Immagine capovolta: vedi le impostazioni

@@ -51,6 +51,7 @@ capture-time-left = { $seconds ->
 capture-progress = 進行状況：{ $percent }%
 capture-preview = 鏡のように映したあなたの映像
 capture-recording = カメラではなく録画を再生しています
+capture-recording-parts = 一部が欠けた録画を再生しています
 hint-no-face = 顔を映してください
 hint-several-faces = お一人ずつお願いします
 hint-upside-down = 映像が上下逆です。設定で回転してください

@@ -53,6 +53,7 @@ capture-time-left = { $seconds ->
 capture-progress = Voortgang: { $percent }%
 capture-preview = Uw beeld, als in een spiegel
 capture-recording = Er wordt een opname afgespeeld, geen camera
+capture-recording-parts = Er wordt een opname afgespeeld waarin delen ontbreken
 hint-no-face = Laat uw gezicht zien
 hint-several-faces = Eén persoon tegelijk
 hint-upside-down = Beeld ondersteboven: zie de instellingen

@@ -57,6 +57,7 @@ capture-time-left = { $seconds ->
 capture-progress = Postęp: { $percent }%
 capture-preview = Twój obraz, jak w lustrze
 capture-recording = Odtwarzane jest nagranie, bez kamery
+capture-recording-parts = Odtwarzane jest nagranie, w którym brakuje części
 hint-no-face = Pokaż swoją twarz
 hint-several-faces = Jedna osoba naraz
 hint-upside-down = Obraz do góry nogami: zobacz ustawienia

@@ -53,6 +53,7 @@ capture-time-left = { $seconds ->
 capture-progress = Progresso: { $percent }%
 capture-preview = Sua imagem, como no espelho
 capture-recording = Reproduzindo uma gravação, sem câmera
+capture-recording-parts = Reproduzindo uma gravação com partes faltando
 hint-no-face = Mostre seu rosto
 hint-several-faces = Uma pessoa por vez
 hint-upside-down = Imagem invertida: veja as configurações

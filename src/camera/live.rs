@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use super::{CameraError, FrameSource, recording};
+use super::{CameraError, FrameSource, Losses, recording};
 use countenance_core::{
     frame::Frame,
     protocol::{CameraClaim, CameraKind},
@@ -69,6 +69,7 @@ struct Slot {
     thread: bool,
     opened: bool,
     claim: Option<CameraClaim>,
+    losses: Losses,
     newest: Option<Frame>,
     /// Frames not yet read, oldest first, up to the configured number.
     waiting: VecDeque<Frame>,
@@ -162,7 +163,8 @@ impl LiveSource {
 
     fn end(&mut self) {
         let mut slot = self.frames.lock();
-        *slot = Slot { run: slot.run + 1, thread: slot.thread, claim: slot.claim.take(), ..Slot::default() };
+        let (run, claim) = (slot.run + 1, slot.claim.take());
+        *slot = Slot { run, thread: slot.thread, claim, losses: slot.losses, ..Slot::default() };
         drop(slot);
         self.frames.0.changed.notify_all();
     }
@@ -206,6 +208,10 @@ impl FrameSource for LiveSource {
     fn provenance(&self) -> CameraClaim {
         self.frames.lock().claim.clone().unwrap_or_else(unopened)
     }
+
+    fn losses(&self) -> Losses {
+        self.frames.losses()
+    }
 }
 
 impl Drop for LiveSource {
@@ -230,6 +236,11 @@ impl FrameSlot {
     /// The newest frame; `None` before the first one and after a capture.
     pub fn frame(&self) -> Option<Frame> {
         self.lock().newest.clone()
+    }
+
+    /// What the recording in place of a camera did not show, in this capture or the one before.
+    pub fn losses(&self) -> Losses {
+        self.lock().losses
     }
 
     /// Reports that another camera was chosen: a running capture switches to it.
@@ -272,13 +283,16 @@ fn read(open: &Mutex<Open>, frames: &FrameSlot, run: u64, notify: &Notify, keep:
     let mut goes_on = tell(frames, run, notify, |slot| (slot.opened, slot.claim) = (true, Some(claim)));
     while goes_on {
         let next = source.next_frame(POLL_INTERVAL);
-        let claim = source.provenance();
+        let (claim, losses) = (source.provenance(), source.losses());
         goes_on = match next {
-            Ok(frame) => tell(frames, run, notify, |slot| slot.put(frame, claim, keep)),
+            Ok(frame) => tell(frames, run, notify, |slot| {
+                slot.losses = losses;
+                slot.put(frame, claim, keep);
+            }),
             // Readers have their own deadline.
             Err(CameraError::Stalled) => frames.lock().run == run,
             Err(error) => {
-                tell(frames, run, notify, |slot| slot.failed = Some(error));
+                tell(frames, run, notify, |slot| (slot.failed, slot.losses) = (Some(error), losses));
                 false
             }
         };

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{CameraError, FrameSource, live::Open};
+use super::{CameraError, FrameSource, Losses, live::Open};
 use countenance_core::{frame::Frame, protocol::CameraClaim};
 
 /// A recording that is played.
@@ -18,6 +18,8 @@ pub struct Playback {
     seq: u64,
     last_at: Duration,
     pace: Duration,
+    /// What it did not show when it was played last.
+    losses: Losses,
 }
 
 impl Playback {
@@ -33,6 +35,7 @@ impl Playback {
             seq: 0,
             last_at: Duration::ZERO,
             pace: usual,
+            losses: Losses::default(),
         })
     }
 }
@@ -41,6 +44,7 @@ impl FrameSource for Playback {
     fn next_frame(&mut self, within: Duration) -> Result<Frame, CameraError> {
         let frame = match self.recording.next_frame(within) {
             Err(CameraError::Ended) if self.seq > 0 => {
+                self.losses = self.recording.losses();
                 self.recording = (self.again)()?;
                 self.played = self.last_at + self.pace;
                 self.recording.next_frame(within)?
@@ -59,9 +63,37 @@ impl FrameSource for Playback {
     fn provenance(&self) -> CameraClaim {
         self.recording.provenance()
     }
+
+    fn losses(&self) -> Losses {
+        if self.losses.is_empty() { self.recording.losses() } else { self.losses }
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a camera runs in real time, and so does its replacement")]
 fn now() -> Instant {
     Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recording;
+
+    #[test]
+    fn what_a_recording_does_not_show_is_known_while_it_repeats() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["1.png", "3.png", "4.png"] {
+            image::RgbImage::new(8, 8).save(folder.path().join(name)).unwrap();
+        }
+        std::fs::write(folder.path().join("2.png"), b"\x89PNG\r\n\x1a\n").unwrap();
+        let path = folder.path().to_owned();
+        let options = recording::Options { folder_fps: 1000.0 };
+        let open: Open = Box::new(move || Ok(Box::new(recording::open_with(&path, &options)?) as Box<dyn FrameSource>));
+        let mut playback = Playback::new(open).unwrap();
+        let damaged = Losses { damaged: 1, ..Losses::default() };
+        for (seq, expected) in [(0, Losses::default()), (1, damaged), (2, damaged), (3, damaged), (4, damaged)] {
+            assert_eq!(playback.next_frame(Duration::ZERO).unwrap().seq(), seq);
+            assert_eq!(playback.losses(), expected, "{seq}");
+        }
+    }
 }

@@ -27,7 +27,7 @@ use countenance_client::{
 };
 use countenance_core::protocol::CameraKind;
 use countenance_gui::{self as gui, AppContext, CameraEntry, SettingsComplaint};
-use countenance_system::{SystemRandom, console};
+use countenance_system::{SystemRandom, complain, console};
 use countenance_vision as vision;
 
 /// Arguments of the window.
@@ -68,6 +68,7 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
     let env = Arc::new(env);
     load_early(Arc::clone(&env))?;
     let ended = Arc::new(Mutex::new(None));
+    let played = Arc::clone(&env);
     let (cameras, choose) = cameras(&env, args.source, &settings);
     let context = context(env, args.link, inbox, &data, settings, settings_path, allowed, Arc::clone(&ended));
     let context = AppContext { complaints, cameras, choose, ..context };
@@ -75,6 +76,7 @@ pub(super) fn run(args: WindowArgs) -> anyhow::Result<ExitCode> {
         .context("cannot heed signals")?;
     // Not every error of the toolkit can be passed to another thread, as `anyhow` asks.
     gui::open(context).map_err(|error| anyhow::anyhow!("{error}"))?;
+    tell_losses(&played);
     let ended = *ended.lock().unwrap_or_else(PoisonError::into_inner);
     Ok(ended.map_or(ExitCode::SUCCESS, told))
 }
@@ -116,10 +118,11 @@ fn context(
     ended: Arc<Mutex<Option<RunOutcome>>>,
 ) -> AppContext {
     let (key, nets, path) = (data.join("device.key"), data.join(NETS_FOLDER), settings_path.clone());
-    let slot = env.slot.clone();
+    let (slot, played) = (env.slot.clone(), env.slot.clone());
     AppContext {
         preview: Box::new(move || slot.frame()),
         plays_recording: matches!(env.source(), Source::Recording { .. }),
+        recording_misses_parts: Box::new(move || played.losses().is_missing_parts()),
         env,
         allowed,
         closes: link.is_some(),
@@ -145,6 +148,14 @@ fn context(
 
 fn line_of(model: &vision::Model) -> String {
     format!("{}: {}", model.what, model.licence)
+}
+
+/// Says what a recording in place of a camera did not show: what was judged is not all that was recorded.
+fn tell_losses(env: &Installed) {
+    let losses = env.slot.losses();
+    if let (Source::Recording { path, .. }, false) = (env.source(), losses.is_empty()) {
+        complain!("countenance: {}: {losses}", path.display());
+    }
 }
 
 /// Prints the outcome to standard output, in the form that `capture` uses.

@@ -119,6 +119,7 @@ impl App {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
         self.state.now = self.context.env.clock().now();
+        self.state.recording_misses_parts = (self.context.recording_misses_parts)();
         self.hear_of_cameras(ctx);
         let heard: Vec<_> = self.runner.iter().flat_map(Runner::progress).collect();
         let frame_at = ctx.input(|i| i.time);

@@ -32,6 +32,8 @@ pub struct AppContext {
     pub inbox: Option<Inbox>,
     /// Whether a recording replaces the camera.
     pub plays_recording: bool,
+    /// Whether the recording shows less than was recorded.
+    pub recording_misses_parts: Box<dyn Fn() -> bool>,
     /// The settings in use.
     pub settings: Settings,
     /// What was ignored of the settings file.

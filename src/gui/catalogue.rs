@@ -89,6 +89,14 @@ pub fn samples() -> Vec<Sample> {
             "capture-recording",
             State { plays_recording: true, ..screen(Screen::Capture(capture(None, 1.0, Some(3_600)))) },
         ),
+        (
+            "capture-recording-parts",
+            State {
+                plays_recording: true,
+                recording_misses_parts: true,
+                ..screen(Screen::Capture(capture(None, 1.0, Some(3_600))))
+            },
+        ),
         ("camera-test", screen(Screen::Trying(capture(None, 1.0, Some(900))))),
         ("camera-test-cameras", among(Screen::Trying(capture(Some(Hint::ComeCloser), 0.0, Some(900))))),
         ("camera-denied", screen(camera(CameraErrorKind::Denied))),

@@ -115,6 +115,8 @@ pub struct State {
     pub verifiers: Vec<String>,
     /// Whether a recording replaces the camera.
     pub plays_recording: bool,
+    /// Whether the recording shows less than was recorded.
+    pub recording_misses_parts: bool,
     /// Descriptions of the networks, one line each.
     pub models: Vec<String>,
     /// Results of the diagnostics; `None` while they run.

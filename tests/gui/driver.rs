@@ -47,6 +47,7 @@ impl Window {
             inbox,
             stop: Arc::default(),
             plays_recording: false,
+            recording_misses_parts: Box::new(|| false),
             settings,
             complaints: Vec::new(),
             settings_path: None,

@@ -107,3 +107,32 @@ fn a_camera_switch_inserts_a_timestamp_gap() {
     let gap = after.at().saturating_sub(before.at()).as_millis() as u64;
     assert!(gap > countenance_core::policy::LivenessPolicy::default().gap_millis, "{gap} ms");
 }
+
+#[test]
+fn what_a_recording_did_not_show_is_known_during_and_after_the_capture() {
+    struct Lossy(FakeSource);
+    impl FrameSource for Lossy {
+        fn next_frame(&mut self, within: Duration) -> Result<Frame, CameraError> {
+            self.0.next_frame(within)
+        }
+
+        fn provenance(&self) -> CameraClaim {
+            self.0.provenance()
+        }
+
+        fn losses(&self) -> Losses {
+            Losses { lost: 7, ..Losses::default() }
+        }
+    }
+    let (_hold, held) = std::sync::mpsc::channel();
+    let mut lossy = Some(Lossy(plays(2, None, held)));
+    let open: Open =
+        Box::new(move || lossy.take().map(|p| Box::new(p) as Box<dyn FrameSource>).ok_or(CameraError::Absent));
+    let mut live = LiveSource::new(open, FrameSlot::default(), Arc::new(|| {}));
+    let frames = live.frames.clone();
+    live.start().unwrap();
+    live.next_frame(LONG).unwrap();
+    assert_eq!((live.losses().lost, frames.losses().lost), (7, 7));
+    live.stop();
+    assert_eq!(frames.losses().lost, 7);
+}

@@ -28,6 +28,11 @@ impl Losses {
         *self == Self::default()
     }
 
+    /// Whether something that was recorded was not shown.
+    pub fn is_missing_parts(&self) -> bool {
+        self.missing() > 0 || self.ends_at.is_some()
+    }
+
     /// Counts an image of `size` that was read smaller.
     pub(super) fn reduce(&mut self, size: (u32, u32)) {
         self.reduced += 1;
@@ -109,6 +114,7 @@ mod tests {
         losses.reduce((5000, 10));
         losses.reduce((4500, 4500));
         losses.reduce((4200, 20));
+        assert!(!losses.is_missing_parts() && Losses { lost: 1, ..none }.is_missing_parts());
         assert_eq!((losses.reduced, losses.largest), (3, (4500, 4500)));
     }
 }

@@ -22,7 +22,8 @@ pub(super) fn show(ui: &mut Ui, view: &View<'_>, capture: &CaptureView) -> Optio
             widgets.write(&text, widgets.theme.small(), widgets.theme.tokens.soft, Align::Center);
         }
         if view.state.plays_recording {
-            widgets.soft("capture-recording");
+            let parts_are_missing = view.state.recording_misses_parts;
+            widgets.soft(if parts_are_missing { "capture-recording-parts" } else { "capture-recording" });
         }
         widgets.button(ButtonStyle::Secondary, "capture-cancel").then_some(Ask::Command(Command::Cancel))
     });

@@ -48,6 +48,7 @@ pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
         inbox: None,
         stop: Arc::default(),
         plays_recording: true,
+        recording_misses_parts: Box::new(|| false),
         settings: Settings::default(),
         complaints: Vec::new(),
         settings_path: None,
