@@ -1,5 +1,10 @@
 //! AVI as recorders write it, and as they leave it behind.
 
+use std::{
+    fs::File,
+    io::{Seek, SeekFrom, Write},
+};
+
 use crate::make::{
     avi::{Avi, PLAIN},
     fixture, jpeg, play, play_bytes, positions, without,
@@ -74,6 +79,23 @@ fn a_file_that_was_never_closed_plays_to_its_last_whole_frame() {
         play_bytes(&reserved).summary(),
         format!("8 frames; the file was never finished and ends at byte {}", reserved.len())
     );
+}
+
+/// OpenDML: the second part is behind more than a gibibyte, almost all of it a hole.
+#[test]
+fn a_part_behind_more_than_a_gibibyte_is_played() {
+    const HOLE: u32 = 3 << 29;
+    let parts = Avi { two_parts: true, index: false, ..PLAIN }.of(&jpegs());
+    let second = parts.windows(4).position(|name| name == b"AVIX").unwrap() - 8;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("giant.avi");
+    let mut file = File::create(&path).unwrap();
+    file.write_all(&[&parts[..second], b"JUNK", &HOLE.to_le_bytes()].concat()).unwrap();
+    file.seek(SeekFrom::Current(i64::from(HOLE))).unwrap();
+    file.write_all(&parts[second..]).unwrap();
+    let (played, whole) = (play(&path), play_bytes(&parts));
+    assert_eq!((played.summary().as_str(), whole.summary().as_str()), ("8 frames", "8 frames"));
+    assert!(played.frames.iter().zip(&whole.frames).all(|(a, b)| a.rgb() == b.rgb() && a.at() == b.at()));
 }
 
 #[test]
