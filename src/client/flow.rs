@@ -197,6 +197,7 @@ impl FlowError {
                 | S::TlsUnavailable(_)
                 | S::DeviceUnknown
                 | S::DeviceDisabled
+                | S::DeviceRetired
                 | S::KeyProtectionTooWeak
                 | S::EnrolmentRefused
                 | S::NotSupported,

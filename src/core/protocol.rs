@@ -15,6 +15,7 @@ mod camera;
 mod claims;
 mod client_version;
 mod code;
+mod heartbeat;
 mod known;
 pub mod message;
 mod outcome;
@@ -32,6 +33,11 @@ pub use claims::{
 };
 pub use client_version::{ClientVersion, NoVersion};
 pub use code::{CODE_DIGITS, CheckCode, CodeSent, NoCode, OneTimeCode, SendCode};
+pub use heartbeat::{
+    CameraState, CaptureOutcome, HEARTBEAT_INTERVAL_SECS, HEARTBEAT_MAX_BYTES, Heartbeat, HeartbeatAnswer, LastCapture,
+    NoSettingsRevision, NoSiteLabel, OutOfOrder, SETTINGS_REVISION_MAX_BYTES, SITE_MAX_CHARS, SettingsRevision,
+    SiteLabel,
+};
 pub use outcome::{Abandon, Outcome, Reason};
 pub use problem::ProblemKind;
 pub use session::{Display, Fallback, OpenSession, Purpose, Ticket};

@@ -34,6 +34,7 @@ use countenance_client::testing::scripted::{Play, Scripted, Seen, json, problem}
 
 mod approval;
 mod code;
+mod heartbeat;
 
 const CODE: &str = "one-time-c0de";
 
@@ -256,7 +257,7 @@ fn permanent_errors_are_not_retried() {
     let other_session = Ticket { session_id: "s-2".into(), ..ticket() };
     let elsewhere = Scripted::new([json(&ticket())]);
     let redirect = format!("Location: {}/v1/sessions/s-1/open\r\n", elsewhere.origin());
-    let rows: [(&str, Play, ErrorCheck); 31] = [
+    let rows: [(&str, Play, ErrorCheck); 32] = [
         ("an HTML page", answer(200, "text/html", "", "<html>"), |e| {
             matches!(e, SessionError::NotJson { status: 200 })
         }),
@@ -294,6 +295,7 @@ fn permanent_errors_are_not_retried() {
         }),
         ("verifier too old", rejection(ProblemKind::NotSupported), |e| matches!(e, SessionError::NotSupported)),
         ("device disabled", rejection(ProblemKind::DeviceDisabled), |e| matches!(e, SessionError::DeviceDisabled)),
+        ("device retired", rejection(ProblemKind::DeviceRetired), |e| matches!(e, SessionError::DeviceRetired)),
         ("session over", rejection(ProblemKind::SessionOver), |e| matches!(e, SessionError::SessionOver)),
         ("expired", rejection(ProblemKind::Expired), |e| matches!(e, SessionError::Expired)),
         ("proof refused", rejection(ProblemKind::ProofRejected), |e| matches!(e, SessionError::ProofRejected)),

@@ -100,6 +100,9 @@ pub enum SessionError {
     /// This device was disabled.
     #[error("this device was disabled")]
     DeviceDisabled,
+    /// This device was retired: it is disabled for good, and need not ask again.
+    #[error("this device was retired")]
+    DeviceRetired,
     /// This device is not approved for the account. The same link works once it is.
     #[error("this device is not approved for this account")]
     DeviceNotBound {
@@ -169,6 +172,7 @@ impl SessionError {
             Some(ProblemKind::BoundToOtherDevice) => Self::BoundToOtherDevice,
             Some(ProblemKind::DeviceUnknown) => Self::DeviceUnknown,
             Some(ProblemKind::DeviceDisabled) => Self::DeviceDisabled,
+            Some(ProblemKind::DeviceRetired) => Self::DeviceRetired,
             Some(ProblemKind::DeviceNotBound) => {
                 Self::DeviceNotBound { approval: problem.and_then(|problem| problem.approval) }
             }

@@ -12,6 +12,7 @@ pub mod client;
 mod clock_off;
 pub mod continue_url;
 mod error;
+pub mod heartbeat;
 mod http;
 pub mod link;
 mod multipart;

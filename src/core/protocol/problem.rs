@@ -38,6 +38,8 @@ kinds! {
     BoundToOtherDevice = "bound-to-other-device", 403;
     /// The device was disabled.
     DeviceDisabled = "device-disabled", 403;
+    /// The device was retired: it is disabled for good. Heartbeats only; other calls say `device-disabled`.
+    DeviceRetired = "device-retired", 403;
     /// The device is not registered, but registration is required.
     DeviceUnknown = "device-unknown", 403;
     /// The device is not approved for this account; the same link works once it is.
