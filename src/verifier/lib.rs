@@ -3,7 +3,7 @@
 //!
 //! | module | contents |
 //! |---|---|
-//! | `api` | Device calls: `POST /v1/devices`, `/v1/bindings/lookup` and `…/approve`, `/v1/sessions/{id}/open`, `…/captures`, `…/abandon`; the tenant's log stream at `POST /v1/logs/{integration_id}`; request proofs, size limits and RFC 9457 problems |
+//! | `api` | Device calls: `POST /v1/devices`, `/v1/devices/heartbeat`, `/v1/bindings/lookup` and `…/approve`, `/v1/sessions/{id}/open`, `…/captures`, `…/abandon`; the tenant's log stream at `POST /v1/logs/{integration_id}`; request proofs, size limits and RFC 9457 problems |
 //! | `browser` | The browser's side of a sign-in: `GET /start` (session token to session, cookie and landing page), the session's pages, the mailed links and notices, `GET /return/{handle}` (a form that posts the result to the tenant) |
 //! | `otp` | One-time codes instead of a face: the device calls `…/otp` and `…/otp/check`, the browser pages, Twilio Verify and the feedback it gets |
 //! | `portal` | `/portal`, where operators set up integrations and see sessions, users, devices and the audit log |
@@ -11,6 +11,7 @@
 //! | `store` | SQLite: every change in a transaction, secrets and templates sealed, the audit log chained |
 //! | `ops` | Routes, limits and response headers, the server, operator accounts |
 //! | `enrollment` | A template is pending until the browser returns |
+//! | `fleet` | How kiosks are, and which need attention |
 //! | `role` | What operators may do |
 //! | `integration`, `origin` | A tenant's rules; this verifier's origin and the allowed `/continue` addresses |
 //!
@@ -36,6 +37,7 @@ use countenance_core::{
 mod api;
 mod browser;
 mod enrollment;
+mod fleet;
 mod integration;
 mod judge;
 mod limits;

@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, SqliteConnection};
 
-use super::test_verifier::*;
+use super::{
+    heartbeat::{kiosk_named, well},
+    test_verifier::*,
+};
 
 fn open_path(login: &Login) -> String {
     format!("/v1/sessions/{}/open", login.session)
@@ -41,9 +44,11 @@ async fn requests_of_a_later_client_are_read_unless_something_is_critical() {
         (open_path(&login), json!({ "code": login.code, "app": "countenance 9.1.0", "version": "9.1.0" }), "app"),
         (format!("/v1/sessions/{}/abandon", login.session), json!({ "reason": "cancelled" }), "reason"),
     ];
+    let kiosk = kiosk_named(&verifier, "Lobby").await;
+    let heartbeat = [(&kiosk, "/v1/devices/heartbeat".to_owned(), well(), "camera")];
     let requests = requests.into_iter().map(|(path, body, known)| (&key, path, body, known));
     let approvals = approvals.into_iter().map(|(path, body, known)| (&own, path, body, known));
-    for (key, path, body, known) in approvals.chain(requests) {
+    for (key, path, body, known) in approvals.chain(requests).chain(heartbeat) {
         let mut later = grown(&body);
         for name in ["later", "later.unit", "nowhere"] {
             later["crit"] = json!([known, name]);

@@ -25,6 +25,7 @@ mod fake_mailer;
 mod fake_twilio;
 #[cfg(target_os = "linux")]
 mod faults;
+mod heartbeat;
 mod hostile;
 mod jose;
 mod key_protection;

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// Each version before the latest; `databases` has a dump of each.
-const VERSIONS: [&str; 19] = [
+const VERSIONS: [&str; 20] = [
     include_str!("databases/1.sql"),
     include_str!("databases/2.sql"),
     include_str!("databases/3.sql"),
@@ -35,6 +35,7 @@ const VERSIONS: [&str; 19] = [
     include_str!("databases/17.sql"),
     include_str!("databases/18.sql"),
     include_str!("databases/19.sql"),
+    include_str!("databases/20.sql"),
 ];
 const SECRET: &str = "a session secret of thirty-two bytes!";
 

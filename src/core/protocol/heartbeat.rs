@@ -308,7 +308,7 @@ mod tests {
         for text in ["", "  ", "a\nb", "a\u{0}", "a\u{202e}b", "a\u{2028}b", "\u{feff}a", &longer] {
             assert_eq!(text.parse::<SiteLabel>(), Err(NoSiteLabel), "{text:?}");
         }
-        for text in ["3f9c21d", "sha256:K+/=_".trim_end_matches('_'), &"f".repeat(64)] {
+        for text in ["3f9c21d", "sha256:K+/=", &"f".repeat(64)] {
             assert_eq!(text.parse::<SettingsRevision>().unwrap().as_str(), text);
         }
         for text in ["", "a b", "<b>", "é", &"f".repeat(65)] {

@@ -4,6 +4,7 @@ pub(crate) mod approvals;
 pub(crate) mod bindings;
 pub(crate) mod captures;
 pub(crate) mod devices;
+pub(crate) mod heartbeat;
 pub(crate) mod logs;
 pub(crate) mod picture;
 pub(crate) mod problem;

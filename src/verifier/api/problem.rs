@@ -48,6 +48,10 @@ pub(crate) enum Refusal {
     DeviceUnknown,
     #[error("This device is disabled.")]
     DeviceDisabled,
+    #[error("This device was retired.")]
+    DeviceRetired,
+    #[error("This device is not registered as a kiosk.")]
+    NotAKiosk,
     /// Its request to be bound is recorded.
     #[error("This device is not approved for this account.")]
     DeviceNotBound {
@@ -163,8 +167,9 @@ impl Refusal {
             Self::IntegrationUnknown | Self::CodeRequired | Self::EnrolmentCode | Self::EnrollmentAttended => {
                 ProblemKind::EnrolmentRefused
             }
-            Self::DeviceUnknown => ProblemKind::DeviceUnknown,
+            Self::DeviceUnknown | Self::NotAKiosk => ProblemKind::DeviceUnknown,
             Self::DeviceDisabled => ProblemKind::DeviceDisabled,
+            Self::DeviceRetired => ProblemKind::DeviceRetired,
             Self::DeviceNotBound { .. } => ProblemKind::DeviceNotBound,
             Self::ApprovalRefused => ProblemKind::ApprovalRefused,
             Self::ClientTooOld { .. } => ProblemKind::ClientTooOld,

@@ -13,9 +13,13 @@ use countenance_attest::{
     jwk::PublicKey,
     request_proof::{self, IAT_WINDOW_SECS, VerifiedHead},
 };
-use countenance_core::protocol::{
-    ATTESTATION_MAX_BYTES, JSON_MAX_BYTES, MORE_SAMPLE_MAX_BYTES, REQUEST_PROOF_HEADER, SAMPLE_MAX_BYTES, SAMPLES_MAX,
-    message::{self, Message, ReadError},
+use countenance_core::{
+    clock::UnixSecs,
+    protocol::{
+        ATTESTATION_MAX_BYTES, HEARTBEAT_MAX_BYTES, JSON_MAX_BYTES, MORE_SAMPLE_MAX_BYTES, REQUEST_PROOF_HEADER,
+        SAMPLE_MAX_BYTES, SAMPLES_MAX,
+        message::{self, Message, ReadError},
+    },
 };
 
 /// Maximum size of a posted capture, bytes: all parts, and room for the multipart framing.
@@ -38,6 +42,8 @@ pub(crate) struct AuthenticatedRequest {
     pub(crate) key: PublicKey,
     /// The key's thumbprint, which is the device id.
     pub(crate) device: String,
+    /// When the proof was made, by the device's clock.
+    pub(crate) issued_at: UnixSecs,
     headers: HeaderMap,
     body: axum::body::Bytes,
 }
@@ -75,6 +81,11 @@ impl RequestHead {
         self.read(verifier, CAPTURE_MAX_BYTES).await
     }
 
+    /// Reads and authenticates the body of a heartbeat.
+    pub(crate) async fn heartbeat(self, verifier: &AppState) -> Result<AuthenticatedRequest, Refusal> {
+        self.read(verifier, HEARTBEAT_MAX_BYTES).await
+    }
+
     async fn read(self, verifier: &AppState, max: usize) -> Result<AuthenticatedRequest, Refusal> {
         let Self { verified, device, headers, body } = self;
         let body = capped(&headers, body, max).await?;
@@ -84,7 +95,7 @@ impl RequestHead {
             return Err(Refusal::ProofReplayed);
         }
         tx.commit().await?;
-        Ok(AuthenticatedRequest { key: authenticated.key, device, headers, body })
+        Ok(AuthenticatedRequest { key: authenticated.key, device, issued_at: authenticated.iat, headers, body })
     }
 }
 

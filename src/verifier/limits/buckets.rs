@@ -32,6 +32,8 @@ pub struct RateLimits {
     pub device: Rate,
     /// Approval codes that one device presents: typing one right takes two.
     pub approval: Rate,
+    /// Heartbeats of one device: a client sends two a minute at most.
+    pub heartbeat: Rate,
 }
 
 impl Default for RateLimits {
@@ -40,6 +42,7 @@ impl Default for RateLimits {
             address: Rate { burst: 600, per_minute: 600 },
             device: Rate { burst: 60, per_minute: 120 },
             approval: Rate { burst: 12, per_minute: 3 },
+            heartbeat: Rate { burst: 6, per_minute: 2 },
         }
     }
 }
@@ -50,6 +53,7 @@ pub(crate) struct Buckets {
     addresses: Table<IpAddr>,
     devices: Table<String>,
     approvals: Table<String>,
+    heartbeats: Table<String>,
     accounts: Table<(String, String)>,
     refused: Mutex<HashMap<Limited, u64>>,
 }
@@ -61,6 +65,7 @@ impl Buckets {
             addresses: Table::default(),
             devices: Table::default(),
             approvals: Table::default(),
+            heartbeats: Table::default(),
             accounts: Table::default(),
             refused: Mutex::default(),
         }
@@ -79,6 +84,11 @@ impl Buckets {
     /// Counts an approval code that a device presents.
     pub(crate) fn approval(&self, device: &str, now: UnixSecs) -> Result<(), Exceeded> {
         self.counted(Limited::Approvals, self.approvals.take(device.to_owned(), self.rates.approval, now))
+    }
+
+    /// Counts a heartbeat of a device.
+    pub(crate) fn heartbeat(&self, device: &str, now: UnixSecs) -> Result<(), Exceeded> {
+        self.counted(Limited::Heartbeats, self.heartbeats.take(device.to_owned(), self.rates.heartbeat, now))
     }
 
     /// Counts a sign-in of an account.

@@ -10,8 +10,9 @@ use utoipa::{
 
 use super::serve;
 use crate::{
-    api::approvals, api::captures, api::devices, api::logs, api::sessions, browser::device_link, browser::email_link,
-    browser::return_handle, browser::session_page, browser::start, otp::api as otp, otp::web as otp_web,
+    api::approvals, api::captures, api::devices, api::heartbeat, api::logs, api::sessions, browser::device_link,
+    browser::email_link, browser::return_handle, browser::session_page, browser::start, otp::api as otp,
+    otp::web as otp_web,
 };
 use countenance_core::protocol::{Problem, REQUEST_PROOF_HEADER};
 
@@ -43,6 +44,7 @@ use countenance_core::protocol::{Problem, REQUEST_PROOF_HEADER};
         otp_web::check,
         return_handle::return_to_tenant,
         devices::register,
+        heartbeat::receive,
         approvals::look_up,
         approvals::approve,
         sessions::open,
@@ -146,8 +148,8 @@ mod tests {
     use super::*;
     use crate::ops::serve::Routes;
     use countenance_core::protocol::{
-        Abandon, ApprovalRequest, ApproveDevice, ApprovedDevice, CheckCode, CodeSent, LookUpApproval, OpenSession,
-        Outcome, RegisterDevice, RegisteredDevice, SendCode, Ticket,
+        Abandon, ApprovalRequest, ApproveDevice, ApprovedDevice, CheckCode, CodeSent, Heartbeat, HeartbeatAnswer,
+        LookUpApproval, OpenSession, Outcome, RegisterDevice, RegisteredDevice, SendCode, Ticket,
     };
 
     /// Deserializes an example and serializes it.
@@ -218,9 +220,11 @@ mod tests {
             serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap()
         }
         let description = described();
-        let rows: [(&str, &str, RoundTrip); 15] = [
+        let rows: [(&str, &str, RoundTrip); 17] = [
             ("/v1/devices", "requestBody", round_trip::<RegisterDevice>),
             ("/v1/devices", "responses/200", round_trip::<RegisteredDevice>),
+            ("/v1/devices/heartbeat", "requestBody", round_trip::<Heartbeat>),
+            ("/v1/devices/heartbeat", "responses/200", round_trip::<HeartbeatAnswer>),
             ("/v1/bindings/lookup", "requestBody", round_trip::<LookUpApproval>),
             ("/v1/bindings/lookup", "responses/200", round_trip::<ApprovalRequest>),
             ("/v1/bindings/approve", "requestBody", round_trip::<ApproveDevice>),

@@ -24,9 +24,10 @@ use super::{
     request_log, sweep, upkeep,
 };
 use crate::{
-    AppState, api::approvals, api::captures, api::devices, api::logs, api::problem::Refusal, api::sessions,
-    browser::device_link, browser::email_link, browser::pages::Page, browser::return_handle, browser::session_page,
-    browser::start, limits::Exceeded, otp::api as otp, otp::feedback, otp::web as otp_web, portal,
+    AppState, api::approvals, api::captures, api::devices, api::heartbeat, api::logs, api::problem::Refusal,
+    api::sessions, browser::device_link, browser::email_link, browser::pages::Page, browser::return_handle,
+    browser::session_page, browser::start, limits::Exceeded, otp::api as otp, otp::feedback, otp::web as otp_web,
+    portal,
 };
 use countenance_core::{policy::Policy, protocol::Problem, rng::random_text};
 
@@ -71,6 +72,7 @@ impl Routes {
             .post("/sessions/{id}/code/check", otp_web::check)
             .get("/return/{handle}", return_handle::return_to_tenant)
             .post("/v1/devices", devices::register)
+            .post("/v1/devices/heartbeat", heartbeat::receive)
             .post("/v1/bindings/lookup", approvals::look_up)
             .post("/v1/bindings/approve", approvals::approve)
             .post("/v1/sessions/{id}/open", sessions::open)

@@ -1,4 +1,5 @@
-//! Deletes what has expired: by a timer and not by the next visitor, so that data goes when it must, even if nobody comes.
+//! Deletes what has expired, and looks which kiosks have fallen silent: by a timer and not by the next visitor, so that it
+//! happens even if nobody comes.
 
 use std::time::Duration;
 
@@ -16,9 +17,12 @@ const FACES_MAX: u32 = 200;
 
 impl Verifier {
     /// Deletes what has expired: rows that served a sign-in, and faces that were not used for as long as their integration
-    /// keeps them. A running service does this every minute. Returns the number of faces.
+    /// keeps them. Also records which kiosks have got trouble. A running service does this every minute. Returns the
+    /// number of faces.
     pub async fn sweep(&self) -> Result<usize, StoreError> {
-        self.0.sweep().await
+        let deleted = self.0.sweep().await?;
+        self.0.watch_kiosks().await?;
+        Ok(deleted)
     }
 }
 
@@ -52,6 +56,9 @@ pub(crate) async fn run(verifier: AppState) {
         rounds.tick().await;
         if let Err(error) = verifier.sweep().await {
             tracing::warn!(error = &error as &dyn std::error::Error, "expired data was not deleted; trying again");
+        }
+        if let Err(error) = verifier.watch_kiosks().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the kiosks were not looked at; trying again");
         }
     }
 }

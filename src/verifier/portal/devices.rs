@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use super::{
     extract::{OperatorSession, PortalError, VerifiedForm},
     html::{address, button, choice, code as id_code, copyable, field, moment, table},
+    kiosk,
     page::PortalPage,
 };
 use crate::{DeviceRule, Rules, role::Permission, store::DeviceRow};
@@ -39,8 +40,11 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
                 id_code(&device.id),
                 moment(device.registered_at),
                 client(device, &integration.rules),
-                html! { @if device.kiosk { "Everybody" } @else { "The accounts it is bound to" } },
-                html! { @if device.enabled { "On" } @else { "Off" } },
+                html! {
+                    @if device.kiosk { a href=(kiosk::path_of(&id, &device.id)) { "Everybody" } }
+                    @else { "The accounts it is bound to" }
+                },
+                html! { @if device.retired { "Retired" } @else if device.enabled { "On" } @else { "Off" } },
                 html! { @if device.enabled && configures { (disable()) } },
             ]
         })

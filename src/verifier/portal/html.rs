@@ -21,6 +21,21 @@ pub(super) fn moment(at: UnixSecs) -> Markup {
     html! { time datetime=(iso) { (iso) } }
 }
 
+/// How long ago a time was, in its largest whole unit: `3 minutes ago`.
+pub(super) fn ago(at: UnixSecs, now: UnixSecs) -> String {
+    const UNITS: [(&str, i64); 3] = [("day", 86_400), ("hour", 3_600), ("minute", 60)];
+    let secs = now.saturating_sub(at);
+    match UNITS.into_iter().find(|(_, size)| secs >= *size) {
+        Some((name, size)) => format!("{} {name}{} ago", secs / size, if secs / size == 1 { "" } else { "s" }),
+        None => "just now".to_owned(),
+    }
+}
+
+/// A time in the past: how long ago, and in UTC.
+pub(super) fn since(at: UnixSecs, now: UnixSecs) -> Markup {
+    html! { (ago(at, now)) ", " (moment(at)) }
+}
+
 /// Maximum number of columns that fit on a small laptop's screen.
 const USUAL_COLUMNS: usize = 6;
 
@@ -124,6 +139,21 @@ mod tests {
             search_field("n", evil, evil),
         ] {
             assert!(!piece.contains("<script") && !piece.contains("\"'&"), "{piece}");
+        }
+    }
+
+    #[test]
+    fn times_are_told_in_their_largest_unit() {
+        for (secs, words) in [
+            (-5, "just now"),
+            (59, "just now"),
+            (60, "1 minute ago"),
+            (3_599, "59 minutes ago"),
+            (3_600, "1 hour ago"),
+            (172_799, "1 day ago"),
+            (8_640_000, "100 days ago"),
+        ] {
+            assert_eq!(ago(1_000_000 - secs, 1_000_000), words, "{secs}");
         }
     }
 

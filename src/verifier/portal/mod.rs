@@ -11,6 +11,7 @@
 //! | `integrations`, `new`, `integration`, `log_stream`, `rules_form`, `thresholds` | list of integrations, creation, options and secrets |
 //! | `check` | setup check of an integration |
 //! | `users`, `user_devices`, `consent`, `enrolment`, `enrolled_since`, `phone`, `match_threshold`, `devices`, `sessions`, `audit`, `operators` | lists with their actions |
+//! | `kiosks`, `kiosk`, `kiosk_words` | the fleet of an integration, and one kiosk of it |
 //! | `page`, `html`, `csv`, `time` | building blocks: pages, tables, exports, times |
 //!
 //! Every handler except sign-in takes an [`OperatorSession`](extract::OperatorSession) or a
@@ -45,6 +46,9 @@ mod extract;
 mod html;
 mod integration;
 mod integrations;
+mod kiosk;
+mod kiosk_words;
+mod kiosks;
 mod log_stream;
 mod match_threshold;
 mod new;
@@ -105,6 +109,12 @@ fn routes() -> Routes {
         .get("/portal/integrations/{id}/devices", Look, devices::list)
         .post("/portal/integrations/{id}/devices/code", Configure, devices::code)
         .post("/portal/integrations/{id}/devices/disable", Configure, devices::disable)
+        .get("/portal/integrations/{id}/kiosks", Look, kiosks::list)
+        .get("/portal/integrations/{id}/kiosks/kiosk", Look, kiosk::show)
+        .post("/portal/integrations/{id}/kiosks/rename", Configure, kiosk::rename)
+        .post("/portal/integrations/{id}/kiosks/move", Configure, kiosk::relocate)
+        .get("/portal/integrations/{id}/kiosks/retire", Configure, kiosk::confirm)
+        .post("/portal/integrations/{id}/kiosks/retire", Configure, kiosk::retire)
         .get("/portal/sessions", Look, sessions::list)
         .get("/portal/sessions.csv", Audit, sessions::export)
         .get("/portal/audit", Audit, audit::list)

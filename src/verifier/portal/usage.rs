@@ -57,5 +57,6 @@ fn words_of(what: Limited) -> &'static str {
         Limited::Enrollments => "enrollments",
         Limited::Accounts => "accounts on one device",
         Limited::Approvals => "approval codes of one device or account",
+        Limited::Heartbeats => "heartbeats of one device",
     }
 }

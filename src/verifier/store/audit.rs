@@ -20,6 +20,16 @@ countenance_core::enumeration! {
         DeviceCodeMade = "device_code_made",
         DeviceRegistered = "device_registered",
         DeviceDisabled = "device_disabled",
+        /// An operator gave a kiosk another name; the detail has both.
+        DeviceRenamed = "device_renamed",
+        /// An operator gave a kiosk another site; the detail has both.
+        DeviceMoved = "device_moved",
+        /// An operator disabled a kiosk for good.
+        DeviceRetired = "device_retired",
+        /// A kiosk has trouble, or other trouble than before; the detail says which.
+        KioskNeedsAttention = "kiosk_needs_attention",
+        /// A kiosk has no trouble any more.
+        KioskRecovered = "kiosk_recovered",
         /// A device was bound to an account; the detail says how.
         DeviceBound = "device_bound",
         DeviceUnbound = "device_unbound",
@@ -83,7 +93,8 @@ pub struct Entry {
     pub subject: String,
     /// Pseudonym of the account; empty if no account is concerned.
     pub account: String,
-    /// A fixed term such as a reason, an id or a host name, or what a change of rules changed; never personal data.
+    /// A fixed term such as a reason, an id or a host name, or what a change of rules or of a kiosk's name or site changed;
+    /// never personal data.
     pub detail: String,
     hash: String,
 }

@@ -9,13 +9,15 @@ use super::*;
 use countenance_system::SystemRandom;
 
 /// Tables that grow with people, devices, sign-ins or time, and the aliases that statements use for them.
-const GROWING: [&str; 29] = [
+const GROWING: [&str; 31] = [
     "accounts",
     "a",
     "templates",
     "t",
     "devices",
     "d",
+    "heartbeats",
+    "h",
     "bindings",
     "b",
     "binding_requests",

@@ -4,6 +4,7 @@ mod address;
 mod client_versions;
 mod consent;
 mod forms;
+mod kiosks;
 mod lists;
 pub(super) mod operator;
 mod roles;

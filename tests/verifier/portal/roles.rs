@@ -7,7 +7,10 @@ use countenance_verifier::{Database, Role};
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 
 use super::{
-    super::test_verifier::{Reply, SUB, TestVerifier, rules},
+    super::{
+        heartbeat::kiosk_named,
+        test_verifier::{Reply, SUB, TestVerifier, rules},
+    },
     operator::{Form, Operator, forms, location},
 };
 
@@ -110,6 +113,7 @@ async fn pages_offer_what_the_role_may_do_and_nothing_else() {
     let key = verifier.key();
     verifier.enroll(&key).await;
     verifier.try_open(&verifier.key(), &verifier.start().await).await;
+    kiosk_named(&verifier, "Desk").await;
     let permitted = |role: Role, method: &str, path: &str| {
         let path = path.split('?').next().unwrap().replace(&verifier.integration, "{id}");
         let row = routes().into_iter().find(|(m, p, _)| *m == method && *p == path);
@@ -144,16 +148,19 @@ async fn pages_offer_what_the_role_may_do_and_nothing_else() {
                     "erase",
                     "log-token",
                     "match",
+                    "move",
                     "new",
                     "phone",
                     "remove",
+                    "rename",
+                    "retire",
                     "rotate",
                     "sign-out",
                 ],
-                15,
+                18,
             ),
-            Role::Helpdesk => (&["allow", "erase", "remove", "sign-out"], 7),
-            Role::Auditor => (&["sign-out"], 9),
+            Role::Helpdesk => (&["allow", "erase", "remove", "sign-out"], 9),
+            Role::Auditor => (&["sign-out"], 11),
         };
         let expected: Vec<_> = expected.iter().map(|action| (*action).to_owned()).collect();
         assert_eq!(offered.into_iter().collect::<Vec<_>>(), expected, "{}", role.name());
