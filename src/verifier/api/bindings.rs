@@ -13,7 +13,7 @@ use crate::{
     api::request::AuthenticatedRequest,
     browser::device_link,
     limits::Limited,
-    store::{Device, Session, StoreError, Tx},
+    store::{Device, RecordedRequest, Session, StoreError, Tx},
 };
 use countenance_core::{
     protocol::{OpenSession, Purpose},
@@ -49,11 +49,18 @@ pub(crate) async fn refuse(
 ) -> Result<Refusal, Refusal> {
     let now = verifier.now();
     let (integration, sub) = (&session.integration_id, &session.sub);
-    if let Some(recorded) = tx.binding_request_id(&session.id, &request.device).await? {
-        let code = approvals::code(&wanted.code, &request.device, &recorded);
-        tx.keep_approval_code(session, &request.device, &code).await?;
-        tx.commit().await?;
-        return Ok(Refusal::DeviceNotBound { approval: Some(approvals::offer(code, session, now)) });
+    match tx.recorded_request(&session.id, &request.device).await? {
+        Some(RecordedRequest::Waits { id }) => {
+            let code = approvals::code(&wanted.code, &request.device, &id);
+            tx.keep_approval_code(session, &request.device, &code).await?;
+            tx.commit().await?;
+            return Ok(Refusal::DeviceNotBound { approval: Some(approvals::offer(code, session, now)) });
+        }
+        Some(RecordedRequest::Refused) => {
+            tx.commit().await?;
+            return Ok(Refusal::DeviceNotBound { approval: None });
+        }
+        None => {}
     }
     if tx.count_binding_requests(integration, sub, now).await? >= REQUESTS_MAX {
         // The version of the device's client is kept all the same.

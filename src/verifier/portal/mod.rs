@@ -101,6 +101,7 @@ fn routes() -> Routes {
         .post("/portal/integrations/{id}/users/enrolment", Help, enrolment::save)
         .get("/portal/integrations/{id}/users/devices", Look, user_devices::show)
         .post("/portal/integrations/{id}/users/devices/allow", Help, user_devices::allow)
+        .post("/portal/integrations/{id}/users/devices/refuse", Help, user_devices::refuse)
         .post("/portal/integrations/{id}/users/devices/remove", Help, user_devices::remove)
         .get("/portal/integrations/{id}/users/erase", Help, users::confirm)
         .post("/portal/integrations/{id}/users/erase", Help, users::erase)

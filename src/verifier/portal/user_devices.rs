@@ -1,4 +1,5 @@
-//! `/portal/integrations/{id}/users/devices`: the devices of an account and those that ask to be; allows and removes them.
+//! `/portal/integrations/{id}/users/devices`: the devices of an account and those that ask to be; allows, refuses and
+//! removes them.
 
 use axum::{
     extract::Path,
@@ -36,7 +37,8 @@ pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Re
             }
         }
     };
-    let requests: Vec<_> = requests.iter().map(|r| request_row(r, act("allow", &r.device, "Allow"))).collect();
+    let answers = |device: &str| html! { (act("allow", device, "Allow")) (act("refuse", device, "Refuse")) };
+    let requests: Vec<_> = requests.iter().map(|r| request_row(r, answers(&r.device))).collect();
     let bound: Vec<_> = bound.iter().map(|b| bound_row(b, act("remove", &b.device, "Remove"))).collect();
     let body = html! {
         p {
@@ -47,7 +49,8 @@ pub(super) async fn show(session: OperatorSession, Path(id): Path<String>) -> Re
         @if requests.is_empty() { p { "None." } }
         @else {
             p.warn {
-                "Ask the person before you allow a device: somebody who knows the password can ask for one too."
+                "Ask the person before you allow a device: somebody who knows the password can ask for one too. One that \
+                 you refuse cannot ask again in the same sign-in."
             }
             (table("Devices that ask, the newest first", &["Name", "Thumbprint", "Asked", "Actions"], &requests))
         }
@@ -69,6 +72,18 @@ pub(super) async fn allow(Path(id): Path<String>, form: VerifiedForm) -> Result<
     if let Some(notice) = notice {
         notice.post(&form.session.verifier);
     }
+    Ok(shown(&id, user))
+}
+
+/// Refuses a device that waits.
+pub(super) async fn refuse(Path(id): Path<String>, form: VerifiedForm) -> Result<Response, PortalError> {
+    let (user, device) = (form.fields.get("user"), form.fields.get("device"));
+    let verifier = &form.session.verifier;
+    let mut tx = verifier.store().begin().await?;
+    if !tx.refuse_binding(&id, user, device, verifier.now()).await? {
+        return Err(PortalError::NoDevice);
+    }
+    tx.commit().await?;
     Ok(shown(&id, user))
 }
 
@@ -99,8 +114,8 @@ fn name(name: &str) -> Markup {
     html! { @if name.is_empty() { "(no name)" } @else { (name) } }
 }
 
-fn request_row(request: &BindingRequest, allow: Markup) -> Vec<Markup> {
-    vec![name(&request.name), code(&request.device), moment(request.requested_at), allow]
+fn request_row(request: &BindingRequest, answers: Markup) -> Vec<Markup> {
+    vec![name(&request.name), code(&request.device), moment(request.requested_at), answers]
 }
 
 fn bound_row(bound: &BindingRow, remove: Markup) -> Vec<Markup> {

@@ -37,6 +37,8 @@ countenance_core::enumeration! {
         DeviceApproved = "device_approved",
         /// A device that is not bound tried to open the session; the detail is the device.
         BindingRequested = "binding_requested",
+        /// An operator refused a device that waited to be bound to an account.
+        BindingRefused = "binding_refused",
         SessionCreated = "session_created",
         SessionOpened = "session_opened",
         /// A face was accepted for an enrollment, which is pending until the browser returns.

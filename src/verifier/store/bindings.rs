@@ -41,6 +41,18 @@ pub(crate) struct BindingRequest {
     pub(crate) requested_at: UnixSecs,
 }
 
+/// What became of a device's request in a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RecordedRequest {
+    /// Somebody may allow or refuse it.
+    Waits {
+        /// The hash of its mailed token, which no other request has.
+        id: String,
+    },
+    /// An operator has refused it.
+    Refused,
+}
+
 impl FromRow<'_, SqliteRow> for BindingRow {
     fn from_row(row: &SqliteRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
@@ -125,19 +137,25 @@ impl Tx<'_> {
         Ok(sqlx::query_as(select).bind(integration_id).bind(sub).bind(limit).fetch_all(&mut *self.db).await?)
     }
 
-    /// The hash of the mailed token of the session's request for this device, which no other request has; `None` if there
-    /// is no request.
-    pub(crate) async fn binding_request_id(
+    /// The session's request for this device; `None` if there is none.
+    pub(crate) async fn recorded_request(
         &mut self,
         session_id: &str,
         device: &str,
-    ) -> Result<Option<String>, StoreError> {
-        let select = "SELECT token_hash FROM binding_requests WHERE session_id = ? AND device = ?";
-        let row = sqlx::query(select).bind(session_id).bind(device).fetch_optional(&mut *self.db).await?;
-        Ok(row.map(|row| row.try_get(0)).transpose()?)
+    ) -> Result<Option<RecordedRequest>, StoreError> {
+        let select = "SELECT token_hash, refused_at FROM binding_requests WHERE session_id = ? AND device = ?";
+        let Some(row) = sqlx::query(select).bind(session_id).bind(device).fetch_optional(&mut *self.db).await? else {
+            return Ok(None);
+        };
+        let refused_at: Option<UnixSecs> = row.try_get(1)?;
+        Ok(Some(if refused_at.is_some() {
+            RecordedRequest::Refused
+        } else {
+            RecordedRequest::Waits { id: row.try_get(0)? }
+        }))
     }
 
-    /// Number of the account's requests that have not expired.
+    /// Number of the account's requests that have not expired, the refused ones among them.
     pub(crate) async fn count_binding_requests(
         &mut self,
         integration_id: &str,
@@ -150,7 +168,7 @@ impl Tx<'_> {
     }
 
     /// Records that a registered device asks to be bound to the session's account, until the session expires. `token`
-    /// is the secret of the mailed link. Returns what [`binding_request_id`](Self::binding_request_id) does.
+    /// is the secret of the mailed link. Returns the request's id.
     pub(crate) async fn request_binding(
         &mut self,
         session: &Session,
@@ -177,7 +195,7 @@ impl Tx<'_> {
         Ok(token_hash)
     }
 
-    /// The account's requests that have not expired, the newest first.
+    /// The account's requests that wait, the newest first.
     pub(crate) async fn binding_requests(
         &mut self,
         integration_id: &str,
@@ -186,11 +204,12 @@ impl Tx<'_> {
     ) -> Result<Vec<BindingRequest>, StoreError> {
         let select = "SELECT r.device, d.name, r.session_id, r.requested_at FROM binding_requests r \
                       JOIN devices d ON d.integration_id = r.integration_id AND d.id = r.device \
-                      WHERE r.integration_id = ? AND r.sub = ? AND r.expires_at > ? ORDER BY r.requested_at DESC";
+                      WHERE r.integration_id = ? AND r.sub = ? AND r.expires_at > ? AND r.refused_at IS NULL \
+                      ORDER BY r.requested_at DESC";
         Ok(sqlx::query_as(select).bind(integration_id).bind(sub).bind(now).fetch_all(&mut *self.db).await?)
     }
 
-    /// The session's request whose mailed link has this token, if it has not expired.
+    /// The session's request whose mailed link has this token, if it waits.
     pub(crate) async fn binding_request(
         &mut self,
         session_id: &str,
@@ -199,9 +218,32 @@ impl Tx<'_> {
     ) -> Result<Option<BindingRequest>, StoreError> {
         let select = "SELECT r.device, d.name, r.session_id, r.requested_at FROM binding_requests r \
                       JOIN devices d ON d.integration_id = r.integration_id AND d.id = r.device \
-                      WHERE r.session_id = ? AND r.token_hash = ? AND r.expires_at > ?";
+                      WHERE r.session_id = ? AND r.token_hash = ? AND r.expires_at > ? AND r.refused_at IS NULL";
         let query = sqlx::query_as(select).bind(session_id).bind(sha256_text(token)).bind(now);
         Ok(query.fetch_optional(&mut *self.db).await?)
+    }
+
+    /// Refuses what a device asks of an account: its codes and mailed links no longer work, and it cannot ask again in the
+    /// same sign-ins. False if it does not wait.
+    pub(crate) async fn refuse_binding(
+        &mut self,
+        integration_id: &str,
+        sub: &str,
+        device: &str,
+        now: UnixSecs,
+    ) -> Result<bool, StoreError> {
+        let update = "UPDATE binding_requests SET refused_at = ?1 WHERE integration_id = ?2 AND sub = ?3 AND device = ?4 \
+                      AND expires_at > ?1 AND refused_at IS NULL";
+        let query = sqlx::query(update).bind(now).bind(integration_id).bind(sub).bind(device);
+        if query.execute(&mut *self.db).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let delete = "DELETE FROM approval_codes WHERE integration_id = ? AND sub = ? AND device = ? \
+                      AND approved_by IS NULL";
+        sqlx::query(delete).bind(integration_id).bind(sub).bind(device).execute(&mut *self.db).await?;
+        let account = self.pseudonym(integration_id, sub).await?;
+        self.record(now, Event::BindingRefused, device, account.as_deref(), "operator").await?;
+        Ok(true)
     }
 
     /// Spends the token of a request found by [`binding_request`](Self::binding_request).

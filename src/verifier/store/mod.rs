@@ -62,7 +62,7 @@ pub(crate) use audit::Event;
 pub use audit::{AuditHead, Entry};
 pub use backup::BackupError;
 pub(crate) use backup::restore;
-pub(crate) use bindings::{BindingRequest, BindingRow, BindingSource};
+pub(crate) use bindings::{BindingRequest, BindingRow, BindingSource, RecordedRequest};
 pub use checkpoints::{AuditCheck, AuditScope};
 pub(crate) use codes::{CodeLimits, CodeState};
 pub(crate) use devices::{Device, Registration};

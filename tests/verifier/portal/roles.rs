@@ -151,6 +151,7 @@ async fn pages_offer_what_the_role_may_do_and_nothing_else() {
                     "move",
                     "new",
                     "phone",
+                    "refuse",
                     "remove",
                     "rename",
                     "retire",
@@ -159,7 +160,7 @@ async fn pages_offer_what_the_role_may_do_and_nothing_else() {
                 ],
                 18,
             ),
-            Role::Helpdesk => (&["allow", "erase", "remove", "sign-out"], 9),
+            Role::Helpdesk => (&["allow", "erase", "refuse", "remove", "sign-out"], 9),
             Role::Auditor => (&["sign-out"], 11),
         };
         let expected: Vec<_> = expected.iter().map(|action| (*action).to_owned()).collect();

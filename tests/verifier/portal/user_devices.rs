@@ -1,10 +1,14 @@
 //! A user's devices in the portal: those that ask are allowed, those that are allowed are removed.
 
 use axum::http::StatusCode;
-use countenance_core::protocol::ProblemKind;
+use countenance_core::protocol::{Problem, ProblemKind};
+use serde_json::json;
 
 use super::{
-    super::test_verifier::{SUB, TestVerifier},
+    super::{
+        fake_mailer::{FakeMailer, link_in},
+        test_verifier::{Login, SUB, TestVerifier, rules},
+    },
     operator::{Operator, location},
 };
 
@@ -51,4 +55,56 @@ async fn an_operator_allows_and_removes_a_device() {
     }
     assert!(verifier.service.erase_account(&verifier.integration, SUB).await.unwrap());
     assert_eq!(operator.get(&page).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_operator_refuses_a_device_that_waits() {
+    let (verifier, outbox) = FakeMailer::verifier(rules()).await;
+    let operator = Operator::new(&verifier).await;
+    let (own, stranger) = (verifier.key(), verifier.key());
+    verifier.enroll(&own).await;
+    outbox.next("Face sign-in is set up").await;
+    let login = verifier.start().await;
+    let asks = async |login: &Login| {
+        let reply = verifier.try_open(&stranger, login).await;
+        assert_eq!(reply.problem().0, ProblemKind::DeviceNotBound);
+        serde_json::from_slice::<Problem>(&reply.body).unwrap().approval
+    };
+    let code = asks(&login).await.unwrap().code;
+    let [_, _, letter] = outbox.next("Allow a device").await;
+    let (base, device) = (operator.path("/users/devices"), stranger.thumbprint().to_string());
+    let page = format!("{base}?user=auth0%7Cada");
+    let refuse = operator.form(&page, &format!("{base}/refuse")).await;
+    assert_eq!(refuse.fields["device"], device);
+    assert_eq!(operator.send(&refuse.clone().with("form_token", "x")).await.page(), "portal-forged");
+    let reply = operator.send(&refuse).await;
+    assert_eq!((reply.status, location(&reply.headers)), (StatusCode::SEE_OTHER, page.as_str()));
+    let entry = verifier.service.audit_tail(1).await.unwrap().remove(0);
+    assert_eq!((&*entry.event, &*entry.subject, &*entry.detail), ("binding_refused", &*device, "operator"));
+    assert!(!entry.account.is_empty());
+    assert!(!operator.get(&page).await.text().contains(&device), "it waits no more");
+    assert_eq!(operator.send(&refuse).await.status, StatusCode::NOT_FOUND, "once");
+    for (field, value) in [("user", "nobody"), ("device", "none")] {
+        assert_eq!(operator.send(&refuse.clone().with(field, value)).await.status, StatusCode::NOT_FOUND, "{field}");
+    }
+
+    // Neither the code nor the mailed link works, and it cannot ask again in this sign-in.
+    let lookup = verifier.call_json(&own, "/v1/bindings/lookup", &json!({ "code": code.as_str() })).await;
+    assert_eq!(lookup.problem().0, ProblemKind::ApprovalRefused);
+    let asked = verifier.browse(&link_in(&letter), &login.cookie).await;
+    assert_ne!(asked.status, StatusCode::OK, "{}", asked.text());
+    let before = verifier.events().await;
+    assert_eq!(asks(&login).await, None);
+    assert_eq!(verifier.events().await, before);
+    let lookup = verifier.call_json(&own, "/v1/bindings/lookup", &json!({ "code": code.as_str() })).await;
+    assert_eq!(lookup.problem().0, ProblemKind::ApprovalRefused, "nor after asking");
+    assert_eq!(outbox.take_messages().len(), 0);
+
+    // In another sign-in it may, as often as a device that nobody has answered.
+    for n in 0..4 {
+        assert!(asks(&verifier.start().await).await.is_some(), "{n}");
+    }
+    assert_eq!(asks(&verifier.start().await).await, None, "the refused one counts among five");
+    assert!(verifier.bind(&stranger, SUB).await.unwrap(), "the operator may change their mind");
+    assert_eq!(verifier.try_open(&stranger, &login).await.status, StatusCode::OK);
 }
