@@ -44,7 +44,7 @@ pub(super) async fn list(session: OperatorSession, Path(id): Path<String>) -> Re
                     @if device.kiosk { a href=(kiosk::path_of(&id, &device.id)) { "Everybody" } }
                     @else { "The accounts it is bound to" }
                 },
-                html! { @if device.retired { "Retired" } @else if device.enabled { "On" } @else { "Off" } },
+                html! { @if device.retired_at.is_some() { "Retired" } @else if device.enabled { "On" } @else { "Off" } },
                 html! { @if device.enabled && configures { (disable()) } },
             ]
         })

@@ -40,8 +40,8 @@ pub(crate) struct DeviceRow {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) enabled: bool,
-    /// Disabled for good.
-    pub(crate) retired: bool,
+    /// When it was disabled for good.
+    pub(crate) retired_at: Option<UnixSecs>,
     pub(crate) kiosk: bool,
     pub(crate) registered_at: UnixSecs,
     /// As last seen.
@@ -118,7 +118,7 @@ impl FromRow<'_, SqliteRow> for DeviceRow {
             id: row.try_get("id")?,
             name: row.try_get("name")?,
             enabled: row.try_get("enabled")?,
-            retired: row.try_get("retired")?,
+            retired_at: row.try_get("retired_at")?,
             kiosk: row.try_get("kiosk")?,
             registered_at: row.try_get("registered_at")?,
             client_version: client_version(row)?,
@@ -233,7 +233,8 @@ impl Tx<'_> {
         limit: u32,
     ) -> Result<Vec<DeviceRow>, StoreError> {
         let select = "SELECT id, name, enabled, kiosk, registered_at, client_version, key_protection, seen_at, \
-                      cannot_enforce, retired_at IS NOT NULL AS retired FROM devices WHERE integration_id = ? AND id > ? ORDER BY id LIMIT ?";
+                      cannot_enforce, retired_at FROM devices WHERE integration_id = ? AND id > ? ORDER BY id \
+                      LIMIT ?";
         Ok(sqlx::query_as(select).bind(integration_id).bind(after).bind(limit).fetch_all(&mut *self.db).await?)
     }
 
