@@ -133,6 +133,9 @@ fn page(
             dt { "Site" } dd {
                 @if let Some(site) = &kiosk.site { (site) ", given here" } @else { "none given here" }
             }
+            @if let Some(heartbeat) = &kiosk.heartbeat {
+                dt { "Clock" } dd { (ahead(heartbeat.clock_ahead_secs)) " by this verifier's clock" }
+            }
             dt { "Last seen" } dd { @if let Some(at) = kiosk.last_seen() { (since(at, now)) } @else { "never" } }
             dt { "Registered" } dd { (moment(kiosk.registered_at)) }
             @if let Some(at) = kiosk.retired_at { dt { "Retired" } dd { (moment(at)) } }
@@ -148,8 +151,7 @@ fn page(
         }
         p { a href={ "/portal/integrations/" (integration.id) "/kiosks" } { "Back to the kiosks" } }
     };
-    let title = format!("Kiosk {}", name(kiosk));
-    session.page("portal-kiosk", title, body).of_integration(&integration.id, &integration.rules.name)
+    session.page("portal-kiosk", name(kiosk), body).of_integration(&integration.id, &integration.rules.name)
 }
 
 fn told(heartbeat: &LastHeartbeat, now: UnixSecs) -> Markup {
@@ -173,8 +175,7 @@ fn told(heartbeat: &LastHeartbeat, now: UnixSecs) -> Markup {
             }
             dt { "Running for" } dd { (length(told.uptime_secs)) ", " (told.sessions) " sessions" }
             dt { "Clock" } dd {
-                (ahead(heartbeat.clock_ahead_secs)) " by this verifier's clock"
-                @if let Some(millis) = told.clock_ahead_millis { "; by its own account " (ahead(millis / 1000)) }
+                @if let Some(millis) = told.clock_ahead_millis { (ahead(millis / 1000)) } @else { "not said" }
             }
             dt { "Free disk space" } dd {
                 @if let Some(free) = told.disk_free_bytes { (bytes(free)) } @else { "not said" }
